@@ -22,11 +22,11 @@ use clap_complete::Shell;
 pub use admin::{Group, NewUser, User};
 pub use alert::{Alert, Alerts};
 pub use binary::{Binary, BinaryDownload, BinarySearch, BinaryShow};
-pub use change::{Ban, Grounds, Hashes, Log, Patience, Waiting};
+pub use change::{Ban, ChangeArgs, HashArgs, Log, WaitArgs, WaitLimit};
 pub use feed::{Feed, Report, Reports};
 pub use sensor::{Hosts, Isolation, Sensor};
 pub use simulate::{Demo, Simulate};
-pub use watchlist::{Action, Effect, NewWatchlist, One, Watchlist};
+pub use watchlist::{Action, Effect, IdArg, NewWatchlist, Watchlist};
 
 use crate::output::Format;
 
@@ -146,7 +146,7 @@ pub enum Command {
 
 /// How much is read, and how it is written.
 #[derive(Args, Clone, Copy, Debug)]
-pub struct Reading {
+pub struct OutputArgs {
     /// How the answer is written
     #[arg(long, value_name = "FORMAT", default_value = "table")]
     pub format: Format,
@@ -157,7 +157,7 @@ pub struct Reading {
 
 /// Whether a query is refused that cannot be read.
 #[derive(Args, Clone, Copy, Debug, Default)]
-pub struct Asking {
+pub struct QueryArgs {
     /// Send the query even if it cannot be read, or is a list of indicators
     #[arg(long)]
     pub as_typed: bool,
@@ -171,10 +171,10 @@ pub struct Search {
     pub query: String,
     /// Whether it is sent as it is.
     #[command(flatten)]
-    pub asking: Asking,
+    pub asking: QueryArgs,
     /// How much, and how.
     #[command(flatten)]
-    pub reading: Reading,
+    pub output: OutputArgs,
     /// The order, as "start asc" or "last_update desc"
     #[arg(long, value_name = "FIELD ORDER")]
     pub sort: Option<String>,
@@ -220,7 +220,7 @@ pub struct Facets {
     pub query: String,
     /// Whether it is sent as it is.
     #[command(flatten)]
-    pub asking: Asking,
+    pub asking: QueryArgs,
     /// Count the values of this field; may be given several times [default: process_name, parent_name, username, hostname]
     #[arg(long, value_name = "FIELD")]
     pub field: Vec<String>,
@@ -277,7 +277,7 @@ pub struct Events {
     pub processes: Vec<String>,
     /// How much, and how.
     #[command(flatten)]
-    pub reading: Reading,
+    pub output: OutputArgs,
 }
 
 /// Options of `keys`.
@@ -290,25 +290,25 @@ pub struct Keys {
 
 impl Cli {
     /// Reads the command line, the name of the program first.
-    pub fn read(arguments: &[OsString]) -> Result<Self, clap::Error> {
+    pub fn read_args(arguments: &[OsString]) -> Result<Self, clap::Error> {
         Self::try_parse_from(arguments).map_err(|error| {
             if !matches!(error.kind(), ErrorKind::UnknownArgument | ErrorKind::ValueValidation) {
                 return error;
             }
             // A query may begin with `-`, so an option with a slip in it was taken for one. Without that, clap names it.
             let has_option = arguments.iter().any(|argument| argument.to_string_lossy().starts_with("--"));
-            let named = has_option.then(|| strict(Self::command()).try_get_matches_from(arguments).err());
+            let named = has_option.then(|| without_dash_queries(Self::command()).try_get_matches_from(arguments).err());
             named.flatten().unwrap_or(error)
         })
     }
 }
 
 /// The same command line, but that no query begins with `-`.
-fn strict(command: clap::Command) -> clap::Command {
+fn without_dash_queries(command: clap::Command) -> clap::Command {
     let named = |argument: clap::Arg| {
         if argument.get_id() == "query" { argument.allow_hyphen_values(false) } else { argument }
     };
-    command.mut_args(named).mut_subcommands(strict)
+    command.mut_args(named).mut_subcommands(without_dash_queries)
 }
 
 /// A query may begin with `-`, as in `-username:SYSTEM`; what begins with two is an option that is not there.

@@ -2,7 +2,7 @@
 //!
 //! One crate, one event loop, one worker task. A dozen words carry the whole design:
 //!
-//! > **Input** comes in · **Action** is what the user meant · **Pane** acts on it · **Session** knows ·
+//! > **Input** comes in · **Action** is what a key means · **Pane** acts on it · **Session** holds the state ·
 //! > **Effect** goes out · **Fetch** names an answer · **Slot** is where it belongs · **Ticket** tells fresh from
 //! > stale · **Remote** holds it · **Reply** brings it · **View** is a screen of panes · **Theme** colors it.
 //!
@@ -11,44 +11,45 @@
 //! [`runtime`] waits for a key, a reply or a signal and hands it to [`app`] as an *input*. The keymap ([`keys`]) turns
 //! the key into an *action*, the focused pane ([`panes`]) acts on it through a `Cx`, which changes the [`session`] and
 //! leaves *effects*. `runtime` carries the effects out: a request goes to the [`worker`], which drives a
-//! [`fetch::Reader`] (client, cache, what is in flight) and sends a *reply* back. The session settles the reply, the
-//! screen is drawn, and everything sleeps again. The headless [`commands`] drive the same reader without a screen.
+//! [`fetch::Fetcher`] (client, cache, requests in flight) and sends a *reply* back. The session stores the reply, the
+//! screen is drawn, and everything sleeps again. The headless [`commands`] drive the same fetcher without a screen.
 //!
-//! Rows that the server gives page by page are one mechanism, whatever they are: `session::Pages` holds what is here of
-//! them, a list pane shows it, and a *kind* says which fields the rows have. Where one was is a *place*, which can be
-//! gone back to, and where a key leads is a *lead*: the pane names it, `app` goes there. What can be asked about
-//! elsewhere, of a row, an event or an ancestor, are its *clues*.
+//! Rows that the server gives page by page are one mechanism, whatever they are: `session::Pages` holds the pages that
+//! are loaded, a list pane shows them, and a `ListView` says which fields the rows have. The navigation history keeps
+//! *locations* to go back to. A key that opens something names its *destination*, and `app` goes there. The values of a
+//! row, an event or an ancestor that can be searched for elsewhere are its *observables*.
 //!
-//! What is not a list is put together by the session from answers that come one by one: the *family* of a process, the
-//! *timeline* of its segments, the *counts* of a search, what belongs to the rows of a list (`session::Relations`). Each
-//! answer has a slot of its own, so that a part that fails is a gap with a name, and the rest stays usable. The *queue* of
-//! alerts is read whole and put together once for each answer: its *bundles* are a list like any other, and the *asides* of
-//! an alert set it in its place. A *look* for new alerts is a request that the worker puts later; it moves no row.
+//! What is not a list is put together by the session from answers that come one by one: the *relatives* of a process, the
+//! *timeline* of its segments, the *facet counts* of a search, the objects joined to the rows of a list
+//! (`session::JoinStore`). Each answer has a slot of its own, so that a part that fails is a gap with a name, and the rest
+//! stays usable. The alert queue is read whole and reduced once for each answer (`model::AlertDigest`): its *alert groups*
+//! are a list like any other, and the *alert context* shows what else is known around an alert. Live updates are requests
+//! that the worker sends later; they move no row.
 //!
-//! What changes a server is not fetched. A pane tells whom it is about by its clues, the *sheet* has a [`changes::Deed`]
-//! previewed for each (what it does, its blast radius, the requests), and only what stands on it is performed: the worker
-//! logs, sends once, logs, reads back, and looks after what is open, whatever is shown, and again after a restart. What the
-//! log says is the *journal*, whose *acts* are a list like any other.
+//! What changes a server is not fetched. A pane names the target by its observables, and the *confirmation* has a
+//! [`changes::Change`] previewed for each target: what it does, its blast radius, the requests. Only what the confirmation
+//! shows is applied: the worker logs, sends once, logs, reads back, and follows open changes, whatever is shown, and again
+//! after a restart. The audit log is read as a *change history*, whose *logged changes* are a list like any other.
 //!
 //! # Invariants
 //!
 //! 1. **Only `runtime` touches the terminal and the channels.** `app`, `panes`, `session` and `widgets` do no I/O,
 //!    never wait, and read the time only from what they are given. The whole screen is a function of a list of inputs.
-//! 2. **Only `read` fetches, only `deeds` changes.** The reader is owned by one task and holds client, cache and what is
+//! 2. **Only `fetch` fetches, only `changes` changes.** The fetcher is owned by one task and holds client, cache and what is
 //!    in flight. No lock is shared between the screen and the network; there is no `Mutex` outside `sim`. A change of the
-//!    server is planned and performed by [`changes`] alone: never cached, never sent twice, logged before it leaves.
+//!    server is planned and applied by [`changes`] alone: never cached, never sent twice, logged before it leaves.
 //! 3. **Messages are data.** Inputs, effects, requests and replies derive `Debug`; no closure, future or `Box<dyn …>`
 //!    crosses a channel.
 //! 4. **A slot awaits at most one answer.** A newer request supersedes the older; an answer whose ticket is not the
 //!    expected one is dropped.
 //! 5. **A pane is about one thing.** What it draws and what a key there acts on come from one value: the row under the
 //!    cursor, and answers that are found only by what they are about. A failed refresh marks a pane and keeps it; an
-//!    answer about *another* thing is gone as soon as another thing is asked about, whatever comes of that
+//!    answer about *another* thing is gone as soon as another thing is selected, whether its own answer arrives or not
 //!    (`tests/targets` walks through every view).
 //! 6. **Keys are written once.** Dispatch, hints, help, the page of keys and the `keys` subcommand read the same table.
 //! 7. **No color outside `theme`.** Widgets ask for roles.
 //! 8. **JSON stops at `wire` and begins at `sim`.** Everything else uses `model`; a list that shows members of a record
-//!    which the model has no name for asks [`wire::Members`] for their text. The simulator writes its JSON by hand
+//!    which the model has no name for asks [`wire::RecordMembers`] for their text. The simulator writes its JSON by hand
 //!    from the reference and never shares a type with `wire`: two readings of the same page cannot share a mistake.
 //! 9. **Nothing prints.** The screen is drawn by ratatui, commands write to a `Write` they are given, diagnostics go to
 //!    the log.
@@ -57,7 +58,7 @@
 //!     it reaches the terminal, the clipboard, a table or a CSV cell only through [`text`].
 //! 12. **Every age says of when.** No clock on the screen, no "12 s ago" that ages unseen: facts carry the time of the
 //!     answer they come from.
-//! 13. **Delays are data.** Backoff, jitter, debounce and time-outs are one [`model::Pace`] value, and the clock is a
+//! 13. **Delays are data.** Backoff, jitter, debounce and time-outs are one [`model::Timings`] value, and the clock is a
 //!     [`model::Clock`]: minutes for a user, milliseconds for a test. Besides, only the spinner sleeps between its
 //!     turns, and the simulator before it listens again.
 

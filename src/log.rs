@@ -19,12 +19,12 @@ const DAYS: i64 = 30;
 /// Writes what is still waiting when it is dropped: keep it until the end of `main`.
 #[must_use]
 #[derive(Debug)]
-pub struct Guard {
+pub struct LogGuard {
     _worker: WorkerGuard,
 }
 
 /// Begins logging into `directory`, which is made if need be. `louder` is how many times `-v` was given.
-pub fn start(directory: &Path, louder: u8) -> io::Result<Guard> {
+pub fn start(directory: &Path, louder: u8) -> io::Result<LogGuard> {
     let daily = Daily::open(directory, today())?;
     let (writer, worker) = NonBlockingBuilder::default()
         // A request that was made must be in the log, however many there are.
@@ -39,14 +39,14 @@ pub fn start(directory: &Path, louder: u8) -> io::Result<Guard> {
     let targets = Targets::new().with_default(Level::WARN).with_target(env!("CARGO_PKG_NAME"), level);
     let layer = fmt::layer().with_ansi(false).with_writer(writer);
     tracing_subscriber::registry().with(layer).with(targets).try_init().map_err(io::Error::other)?;
-    Ok(Guard { _worker: worker })
+    Ok(LogGuard { _worker: worker })
 }
 
 /// A file whose name is the day, in UTC; a new day begins a new file.
 #[derive(Debug)]
 struct Daily {
     directory: PathBuf,
-    day: Date,
+    current_day: Date,
     file: File,
 }
 
@@ -57,12 +57,12 @@ impl Daily {
         Ok(Self {
             file: files::open_to_append(&directory.join(format!("{day}.log")))?,
             directory: directory.to_owned(),
-            day,
+            current_day: day,
         })
     }
 
-    fn turn_to(&mut self, day: Date) -> io::Result<()> {
-        if day != self.day {
+    fn rotate_to(&mut self, day: Date) -> io::Result<()> {
+        if day != self.current_day {
             *self = Self::open(&self.directory, day)?;
         }
         Ok(())
@@ -71,7 +71,7 @@ impl Daily {
 
 impl Write for Daily {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.turn_to(today())?;
+        self.rotate_to(today())?;
         self.file.write(bytes)
     }
 
@@ -108,9 +108,9 @@ mod tests {
         let log = directory.path().join("state/log");
         let mut daily = Daily::open(&log, "2026-11-24".parse().unwrap()).unwrap();
         daily.file.write_all(b"one\n").unwrap();
-        daily.turn_to("2026-11-25".parse().unwrap()).unwrap();
+        daily.rotate_to("2026-11-25".parse().unwrap()).unwrap();
         daily.file.write_all(b"two\n").unwrap();
-        daily.turn_to("2026-11-24".parse().unwrap()).unwrap();
+        daily.rotate_to("2026-11-24".parse().unwrap()).unwrap();
         daily.file.write_all(b"three\n").unwrap();
         let read = |name| fs::read_to_string(log.join(name)).unwrap();
         assert_eq!(read("2026-11-24.log"), "one\nthree\n");

@@ -9,35 +9,38 @@ use std::{
 };
 
 use lampblack::app::{self, App};
-use lampblack::changes::{Guard, Who};
+use lampblack::changes::{Actor, Policy};
 use lampblack::cli::{Cli, Command};
-use lampblack::commands::{self, Caller, Exit, Streams};
-use lampblack::config::{Environment, Setup};
-use lampblack::fetch::Reader;
+use lampblack::commands::{self, CommandCx, Exit, Streams};
+use lampblack::config::{ConsoleSetup, Environment};
+use lampblack::fetch::Fetcher;
 use lampblack::files;
 use lampblack::log;
-use lampblack::model::zone_here;
-use lampblack::runtime::{Events, Screen, Shell, chosen, forbid_core_dumps, hidden, kept, past, run, shelved, stopped};
-use lampblack::session::Identity;
-use lampblack::storage::{History, Kept, Saved, check_state};
+use lampblack::model::local_zone;
+use lampblack::runtime::{
+    InputReader, TerminalGuard, UnixPlatform, column_choices, forbid_core_dumps, history_entry, read_password, run,
+    saved_queries, session_file, shutdown_signal,
+};
+use lampblack::session::ConnectionInfo;
+use lampblack::storage::{History, SavedQueries, SessionFile, check_state};
 use lampblack::text::{self, Ascii, Charset};
-use lampblack::worker::{self, Office};
+use lampblack::worker::{self, ChangeConfig};
 use tokio::runtime::{self, Handle, Runtime};
 
 fn main() -> ExitCode {
     forbid_core_dumps();
     let environment = Environment::read();
     let charset = environment.charset();
-    let cli = match Cli::read(&env::args_os().collect::<Vec<_>>()) {
+    let cli = match Cli::read_args(&env::args_os().collect::<Vec<_>>()) {
         Ok(cli) => cli,
         Err(error) => {
             // Help for a pipe that was closed is no failure.
             let _ = match charset {
                 Charset::Unicode => error.print(),
                 Charset::Ascii if error.use_stderr() => {
-                    write!(io::stderr(), "{}", text::ascii(&error.to_string()))
+                    write!(io::stderr(), "{}", text::to_ascii(&error.to_string()))
                 }
-                Charset::Ascii => write!(io::stdout(), "{}", text::ascii(&error.to_string())),
+                Charset::Ascii => write!(io::stdout(), "{}", text::to_ascii(&error.to_string())),
             };
             return if error.use_stderr() { Exit::Usage.into() } else { Exit::Done.into() };
         }
@@ -60,18 +63,18 @@ fn main() -> ExitCode {
     });
     let streams = Streams {
         is_interactive: width.is_some() && io::stdin().is_terminal(),
-        hidden: io::stdin().is_terminal().then_some(hidden),
+        read_password: io::stdin().is_terminal().then_some(read_password),
         input: &mut io::stdin(),
         out: &mut Ascii::new(io::BufWriter::new(stdout), charset),
         notes: &mut Ascii::new(io::stderr(), charset),
         width,
-        beside: |line| {
+        write_stderr: |line| {
             // Whoever closed standard error does not want to hear of it.
             let _ = writeln!(io::stderr(), "{line}");
         },
         shows_progress: io::stderr().is_terminal(),
     };
-    let Runtimes { here, background } = match Runtimes::start(&cli) {
+    let Runtimes { main_thread: here, background } = match Runtimes::start(&cli) {
         Ok(runtimes) => runtimes,
         Err(error) => {
             let _ = writeln!(streams.notes, "error: cannot start: {error}");
@@ -79,7 +82,7 @@ fn main() -> ExitCode {
         }
     };
     let handle = background.handle().clone();
-    let mut caller = Caller::new(&cli.global, environment, state_dir, handle.clone(), streams);
+    let mut caller = CommandCx::new(&cli.global, environment, state_dir, handle.clone(), streams);
     if matches!(cli.command, None | Some(Command::Demo(_))) {
         // The console shows them.
         caller.notices = notices;
@@ -89,12 +92,12 @@ fn main() -> ExitCode {
         }
     }
     if let Ok(directory) = env::current_dir()
-        && commands::keeps_log(cli.command.as_ref())
+        && commands::writes_log(cli.command.as_ref())
     {
         // Downloads that were killed, on file systems where they have names.
         handle.spawn_blocking(move || files::remove_leftovers(&directory));
     }
-    let command = commands::run(cli, &mut caller, async |setup| console(setup, handle, charset).await);
+    let command = commands::run(cli, &mut caller, async |setup| run_console(setup, handle, charset).await);
     let exit = here.as_ref().unwrap_or(&background).block_on(command);
     if let Some(here) = here {
         // An export goes on, but not for ever: whatever holds it up must not hold up the shell.
@@ -109,7 +112,7 @@ fn main() -> ExitCode {
 struct Runtimes {
     /// This thread alone: a key reaches the screen without changing threads, and a command that writes rows as they come
     /// has one heap to take them from.
-    here: Option<Runtime>,
+    main_thread: Option<Runtime>,
     /// What would hold up the screen. The simulator by itself has no screen, and takes every core.
     background: Runtime,
 }
@@ -119,10 +122,10 @@ impl Runtimes {
         /// A thread that waits for more to do would wake up to end: one wake-up of a console that sleeps.
         const KEPT: Duration = Duration::from_millis(50);
         if matches!(cli.command, Some(Command::Simulate(_))) {
-            return Ok(Self { here: None, background: Runtime::new()? });
+            return Ok(Self { main_thread: None, background: Runtime::new()? });
         }
         Ok(Self {
-            here: Some(runtime::Builder::new_current_thread().thread_keep_alive(KEPT).enable_all().build()?),
+            main_thread: Some(runtime::Builder::new_current_thread().thread_keep_alive(KEPT).enable_all().build()?),
             // One thread reads answers faster than any server gives them, and has nobody to wake up.
             background: runtime::Builder::new_multi_thread()
                 .worker_threads(1)
@@ -134,35 +137,35 @@ impl Runtimes {
 }
 
 /// Opens the screen, and gives the terminal back however it ends.
-async fn console(setup: Setup, background: Handle, charset: Charset) -> anyhow::Result<()> {
+async fn run_console(setup: ConsoleSetup, background: Handle, charset: Charset) -> anyhow::Result<()> {
     let server = setup.client.server().to_owned();
-    let insecurity = setup.insecurity();
+    let insecurity = setup.weak_transport();
     let mut warnings = setup.notices;
     let history = setup.state_dir.as_deref().map(History::open).transpose();
     let history = history.unwrap_or_else(|error| {
         warnings.push(error.to_string());
         None
     });
-    let history_shown = history.iter().flat_map(History::recent).map(past);
-    let saved = setup.config_dir.map(|dir| Saved::load(&dir.join(Saved::FILE)));
+    let history_shown = history.iter().flat_map(History::recent_queries).map(history_entry);
+    let saved = setup.config_dir.map(|dir| SavedQueries::load(&dir.join(SavedQueries::FILE)));
     let saved = saved.transpose().unwrap_or_else(|error| {
         warnings.push(error.to_string());
         None
     });
-    let before = setup.state_dir.as_deref().map(Kept::open).transpose();
+    let before = setup.state_dir.as_deref().map(SessionFile::open).transpose();
     let before = before.unwrap_or_else(|error| {
         warnings.push(error.to_string());
         None
     });
     let before = before.unwrap_or_default();
-    let office = Office {
-        who: Who::here(setup.account.as_deref(), setup.user.clone()),
-        guard: Guard::new(setup.read_only, setup.protected_hosts, setup.server.host_str()),
+    let office = ChangeConfig {
+        actor: Actor::from_account(setup.account.as_deref(), setup.user.clone()),
+        policy: Policy::new(setup.read_only, setup.protected_hosts, setup.server.host_str()),
         state_dir: setup.state_dir.clone(),
     };
-    let identity = Identity {
+    let identity = ConnectionInfo {
         host: server.clone(),
-        who: office.who.clone(),
+        actor: office.actor.clone(),
         url: setup.server.as_str().trim_end_matches('/').to_owned(),
         server: if setup.is_demo { "simulator".into() } else { server.clone() },
         source: setup.source.to_string(),
@@ -171,28 +174,28 @@ async fn console(setup: Setup, background: Handle, charset: Charset) -> anyhow::
         is_read_only: setup.read_only,
         color: setup.color,
         host_zone: setup.host_zone,
-        my_zone: zone_here(),
-        insecurity,
+        user_zone: local_zone(),
+        transport_risk: insecurity,
     };
-    let mut app = App::new(app::Setup {
+    let mut app = App::new(app::AppSetup {
         identity,
         keymap: setup.keymap,
         theme: setup.theme,
         history: history_shown.collect(),
-        saved: saved.as_ref().map_or_else(Vec::new, shelved),
-        columns: chosen(&before),
+        saved: saved.as_ref().map_or_else(Vec::new, saved_queries),
+        columns: column_choices(&before),
         warnings,
     });
-    let mut shell = Shell::new(setup.clock, server.clone(), history, saved, setup.state_dir.clone());
-    let reader = Reader::in_background(setup.client, background);
-    let mut worker = worker::spawn(reader, setup.calls, office);
+    let mut shell = UnixPlatform::new(setup.clock, server.clone(), history, saved, setup.state_dir.clone());
+    let reader = Fetcher::with_handle(setup.client, background);
+    let mut worker = worker::spawn(reader, setup.traces, office);
     // Before the terminal is taken, so that no signal finds it taken and nobody listening.
-    let stop = stopped();
-    let mut screen = Screen::take(&format!("lampblack: {server}"), charset)?;
-    let events = Events::read()?;
+    let stop = shutdown_signal();
+    let mut screen = TerminalGuard::acquire(&format!("lampblack: {server}"), charset)?;
+    let events = InputReader::read()?;
     run(screen.terminal(), &mut app, events, stop, &mut worker, &mut shell).await?;
     drop(screen);
-    let mut parting = app.session().parting();
+    let mut parting = app.session().exit_summary();
     if setup.is_demo && !parting.is_empty() {
         parting.push("it is the log of the demo: lampblack log show --demo".into());
     }
@@ -200,7 +203,7 @@ async fn console(setup: Setup, background: Handle, charset: Charset) -> anyhow::
         // On the screen that the shell has back; it may be gone.
         let _ = writeln!(Ascii::new(io::stderr(), charset), "{line}");
     }
-    let after = kept(app.session());
+    let after = session_file(app.session());
     if let Some(dir) = setup.state_dir
         && after != before
     {
@@ -210,8 +213,8 @@ async fn console(setup: Setup, background: Handle, charset: Charset) -> anyhow::
 }
 
 /// Begins the log of a command that keeps one; returns the state directory with it.
-fn start_log(cli: &Cli, environment: &Environment) -> io::Result<Option<(PathBuf, log::Guard)>> {
-    if !commands::keeps_log(cli.command.as_ref()) {
+fn start_log(cli: &Cli, environment: &Environment) -> io::Result<Option<(PathBuf, log::LogGuard)>> {
+    if !commands::writes_log(cli.command.as_ref()) {
         return Ok(None);
     }
     let state_dir = environment.state_dir().ok_or_else(|| io::Error::other("there is no home directory"))?;

@@ -9,12 +9,12 @@ mod line;
 
 use std::{borrow::Borrow, borrow::Cow, cmp::Ordering, fmt, sync::Arc};
 
-pub use ascii::{Ascii, Charset, ascii, ascii_cells};
-pub use csv::{csv, formula_safe};
-pub use defang::{defang, harmless, is_domain, is_file_name, refang};
+pub use ascii::{Ascii, Charset, to_ascii, to_ascii_cells};
+pub use csv::{csv_cell, escape_formula};
+pub use defang::{defang, defang_cell, is_domain, is_file_name, refang};
 pub use hexdump::dump;
 use invisible::is_hidden;
-pub use line::{line, lines, with_line_feeds};
+pub use line::{line, lines, normalize_newlines};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 /// A string from the wire. It has no `Display`: [`visible`], [`fit`], [`defang`] and [`csv()`] are the ways to show it.
@@ -33,7 +33,7 @@ impl Untrusted {
     }
 
     /// Whether it equals `other`, letter case aside.
-    pub fn is_like(&self, other: &str) -> bool {
+    pub fn eq_ignore_case(&self, other: &str) -> bool {
         self.0.eq_ignore_ascii_case(other) || self.0.to_lowercase() == other.to_lowercase()
     }
 
@@ -50,7 +50,7 @@ impl Untrusted {
 }
 
 /// The words of a text; double quotes hold blanks together, wherever in a word they stand.
-pub fn words(text: &str) -> Vec<String> {
+pub fn split_words(text: &str) -> Vec<String> {
     let mut words = Vec::new();
     let mut word = String::new();
     let mut is_quoted = false;
@@ -67,7 +67,7 @@ pub fn words(text: &str) -> Vec<String> {
 }
 
 /// So many of something, in words.
-pub fn counted<N: Copy + fmt::Display + PartialEq + From<u8>>(n: N, one: &str, many: &str) -> String {
+pub fn pluralize<N: Copy + fmt::Display + PartialEq + From<u8>>(n: N, one: &str, many: &str) -> String {
     let what = if n == N::from(1) { one } else { many };
     format!("{n} {what}")
 }
@@ -95,9 +95,9 @@ impl fmt::Debug for Untrusted {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         const LIMIT: usize = 512;
         match self.0.char_indices().nth(LIMIT) {
-            None => write!(f, "{:?}", visible(self)),
+            None => write!(f, "{:?}", make_visible(self)),
             Some((cut, _)) => {
-                write!(f, "{:?}… {} bytes", visible(&self.0[..cut].into()), self.0.len())
+                write!(f, "{:?}… {} bytes", make_visible(&self.0[..cut].into()), self.0.len())
             }
         }
     }
@@ -105,9 +105,9 @@ impl fmt::Debug for Untrusted {
 
 /// The text with everything invisible made visible: control characters, escapes, bidi overrides, zero-width and
 /// private characters, line breaks. The result is one line and moves no cursor.
-pub fn visible(text: &Untrusted) -> String {
+pub fn make_visible(text: &Untrusted) -> String {
     let mut out = String::with_capacity(text.raw().len());
-    let mut shown = Shown::default();
+    let mut shown = EscapeState::default();
     for char in text.raw().chars() {
         out.push_str(&shown.next(char));
     }
@@ -119,8 +119,8 @@ pub fn visible(text: &Untrusted) -> String {
 pub fn excerpt(text: &Untrusted) -> String {
     /// Four thousand is a command line that nobody reads to its end on a screen; the record has all of it.
     const MOST: usize = 4096;
-    let shown = head(text.raw(), MOST);
-    let mut out = visible(&shown.into());
+    let shown = prefix_for_cells(text.raw(), MOST);
+    let mut out = make_visible(&shown.into());
     if shown.len() < text.raw().len() {
         out.push('…');
     }
@@ -134,7 +134,7 @@ pub fn fit(text: &Untrusted, width: usize) -> String {
     let mut used = 0;
     // Where to cut if the text turns out not to fit: the last place that leaves a cell for the ellipsis.
     let mut cut = 0;
-    let mut shown = Shown::default();
+    let mut shown = EscapeState::default();
     for char in text.raw().chars() {
         let piece = shown.next(char);
         let cells = self::width(&piece);
@@ -157,7 +157,7 @@ pub fn fit(text: &Untrusted, width: usize) -> String {
 /// The text made visible and cut to `width` cells, without a mark where something is left out.
 pub fn clip(text: &Untrusted, width: usize) -> String {
     let mut out = String::new();
-    let mut shown = Shown::default();
+    let mut shown = EscapeState::default();
     let mut used = 0;
     for char in text.raw().chars() {
         let piece = shown.next(char);
@@ -177,7 +177,7 @@ pub fn fit_end(text: &Untrusted, width: usize) -> String {
     let mut pieces = Vec::new();
     let mut used = 0;
     for char in text.raw().chars().rev() {
-        let piece = Shown::default().next(char).into_owned();
+        let piece = EscapeState::default().next(char).into_owned();
         let cells = self::width(&piece);
         if used + cells > width {
             while used + 1 > width {
@@ -196,7 +196,7 @@ pub fn fit_end(text: &Untrusted, width: usize) -> String {
 }
 
 /// The first so many characters of a text: what is needed of it to fill as many cells and tell whether there is more.
-pub fn head(text: &str, cells: usize) -> &str {
+pub fn prefix_for_cells(text: &str, cells: usize) -> &str {
     text.char_indices().nth(cells + 1).map_or(text, |(at, _)| &text[..at])
 }
 
@@ -207,28 +207,28 @@ pub fn width<T: AsRef<str> + ?Sized>(text: &T) -> usize {
 
 /// The state of making a text visible, character by character.
 #[derive(Default)]
-struct Shown {
+struct EscapeState {
     marks: usize,
 }
 
-impl Shown {
+impl EscapeState {
     /// What is shown for the next character.
     fn next(&mut self, char: char) -> Cow<'static, str> {
         // More than a few marks on one letter are there to deface the lines around it.
         const MARKS: usize = 3;
         if !char.is_ascii() && is_mark(char) {
             self.marks += 1;
-            return if self.marks <= MARKS { char.to_string().into() } else { escaped(char) };
+            return if self.marks <= MARKS { char.to_string().into() } else { escape_char(char) };
         }
         self.marks = if char.is_alphanumeric() { 0 } else { MARKS };
         match char {
             ' '..='~' => char.to_string().into(),
             // The pictures of control characters are one cell wide and cannot be mistaken for a path such as c:\new.
             '\0'..='\x1f' => {
-                char::from_u32(0x2400 + u32::from(char)).map_or_else(|| escaped(char), |c| c.to_string().into())
+                char::from_u32(0x2400 + u32::from(char)).map_or_else(|| escape_char(char), |c| c.to_string().into())
             }
             '\x7f' => "␡".into(),
-            _ if is_hidden(char) => escaped(char),
+            _ if is_hidden(char) => escape_char(char),
             _ => char.to_string().into(),
         }
     }
@@ -239,7 +239,7 @@ fn is_mark(char: char) -> bool {
     char.width() == Some(0) && !is_hidden(char)
 }
 
-fn escaped(char: char) -> Cow<'static, str> {
+fn escape_char(char: char) -> Cow<'static, str> {
     format!("<U+{:04X}>", u32::from(char)).into()
 }
 
@@ -251,7 +251,7 @@ mod tests {
 
     #[track_caller]
     fn check(raw: &str, shown: &str) {
-        assert_eq!(visible(&raw.into()), shown);
+        assert_eq!(make_visible(&raw.into()), shown);
     }
 
     #[test]
@@ -283,14 +283,14 @@ mod tests {
         for char in ('\0'..=char::MAX).filter(|char| *char != ' ') {
             let text = Untrusted::from(format!("a{char}b"));
             let ways = [
-                visible(&text),
+                make_visible(&text),
                 excerpt(&text),
                 fit(&text, 40),
                 fit_end(&text, 40),
                 clip(&text, 40),
                 defang(&text),
-                harmless(&text),
-                csv(&text),
+                defang_cell(&text),
+                csv_cell(&text),
                 line(text.raw()),
                 format!("{text:?}"),
             ];
@@ -299,7 +299,7 @@ mod tests {
                 assert!(is_shown, "U+{:04X} is hidden in {shown:?}", u32::from(char));
             }
             // What stands for it in a file of a machine that knows no other letters.
-            assert!(ascii(&visible(&text)).is_ascii());
+            assert!(to_ascii(&make_visible(&text)).is_ascii());
         }
     }
 
@@ -356,7 +356,7 @@ mod tests {
         fn nothing_shown_moves_the_cursor(raw in any::<String>(), width in 0_usize..40) {
             let text = Untrusted::from(raw);
             let cut = [fit(&text, width), fit_end(&text, width), clip(&text, width)];
-            for shown in cut.into_iter().chain([visible(&text), defang(&text), csv(&text), format!("{text:?}")]) {
+            for shown in cut.into_iter().chain([make_visible(&text), defang(&text), csv_cell(&text), format!("{text:?}")]) {
                 prop_assert!(shown.chars().all(|c| !c.is_control()), "{shown:?}");
             }
             prop_assert!(super::width(&fit(&text, width)) <= width);

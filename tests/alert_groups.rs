@@ -2,7 +2,7 @@
 
 mod support;
 
-use lampblack::api::{Change, Client};
+use lampblack::api::{Client, WriteRequest};
 use lampblack::model::{AlertStatus, Search, Span};
 use serde_json::json;
 use support::console::{Console, settings, small};
@@ -153,8 +153,8 @@ async fn resolved_elsewhere(console: &Console) {
         Search { query: "status:Unresolved".into(), sort: Some("alert_severity desc".into()), ..Search::default() };
     let found = client.alerts(&search, Span { start: 0, rows: 1 }).await;
     let alert = found.unwrap().rows.remove(0);
-    let resolved = Change::alert(&alert.id, &AlertStatus::Resolved);
-    client.change(&resolved).await.unwrap();
+    let resolved = WriteRequest::alert(&alert.id, &AlertStatus::Resolved);
+    client.send_write(&resolved).await.unwrap();
 }
 
 /// The number of alerts in the title of the list or of the groups.

@@ -15,7 +15,7 @@ fn rows(console: &Console) -> Vec<String> {
 
 /// Whether there will be another look.
 fn is_looking(console: &Console) -> bool {
-    console.app.session().triage.live.is_looking()
+    console.app.session().alert_state.live.is_polling()
 }
 
 #[tokio::test]

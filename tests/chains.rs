@@ -14,7 +14,7 @@ fn awaiting() -> Stage {
     stage.answer_all(world::answer).write("a").press("enter esc");
     stage.answer(0, world::answer);
     let slots = stage.asked.iter().map(|(_, slot, _)| *slot);
-    let is_subject = |slot: &Slot| !matches!(slot, Slot::Related(_));
+    let is_subject = |slot: &Slot| !matches!(slot, Slot::Joined(_));
     let slots: Vec<_> = slots.filter(is_subject).collect();
     assert_eq!(slots, [Slot::Lineage, Slot::Sensor, Slot::Binary]);
     stage
@@ -43,7 +43,7 @@ fn place(stage: &Stage) -> usize {
 /// How many ancestors are known to whoever asks for more of the chain.
 fn asked_beyond(stage: &Stage) -> Option<usize> {
     stage.asked.iter().find_map(|(_, _, fetch)| match fetch {
-        Fetch::Lineage { known, .. } => Some(*known),
+        Fetch::Lineage { n_known_ancestors: known, .. } => Some(*known),
         _ => None,
     })
 }

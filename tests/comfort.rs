@@ -11,8 +11,8 @@ use lampblack::fetch::{Answer, Fetch};
 use lampblack::model::{Page, Search};
 use lampblack::panes::PaneId;
 use lampblack::query::Index;
-use lampblack::session::{Awaiting, SavedQuery, When};
-use lampblack::storage::Saved;
+use lampblack::session::{Awaiting, NamedQuery, PeriodInput};
+use lampblack::storage::SavedQueries;
 use support::{
     console::Console,
     stage::Stage,
@@ -62,7 +62,7 @@ fn values_are_asked_for_by_a_key_and_never_by_typing() {
     stage.press("tab").shows(&["│process_name:svch0st.exe "]);
     stage.lacks("1 times");
     stage.press("enter");
-    assert_eq!(stage.app.focus(), PaneId::Results);
+    assert_eq!(stage.app.focus(), PaneId::Processes);
 }
 
 #[test]
@@ -71,13 +71,13 @@ fn where_there_is_no_other_value_the_key_goes_on() {
     stage.press("tab").answer_all(names);
     stage.shows(&["No other value of process_name matches"]);
     stage.press("tab");
-    assert_eq!(stage.app.focus(), PaneId::Results);
+    assert_eq!(stage.app.focus(), PaneId::Processes);
     // Where the server counts nothing, nothing is asked.
     let mut stage = writing("cmdline:x");
     stage.press("ctrl-space").shows(&["No values to list here"]);
     stage.press("tab");
     assert!(asked(&stage).is_empty());
-    assert_eq!(stage.app.focus(), PaneId::Results);
+    assert_eq!(stage.app.focus(), PaneId::Processes);
 }
 
 #[test]
@@ -96,7 +96,7 @@ fn values_that_do_not_come_are_said_to() {
     stage.press("tab").answer_all(|_| Err(Error::Internal));
     stage.shows(&["No values: "]);
     stage.press("tab").press("ctrl-c").lacks("4 times");
-    assert!(!stage.app.session().values.is_pending());
+    assert!(!stage.app.session().value_suggestions.is_pending());
 }
 
 #[test]
@@ -151,7 +151,7 @@ fn a_host_with_dozens_of_adapters_still_shows_its_health_and_version() {
         Fetch::Sensor(_) => {
             let mut sensor = world::sensor();
             sensor["network_adapters"] = adapters.as_str().into();
-            let sensor = lampblack::wire::one(&sensor.to_string()).unwrap().unwrap();
+            let sensor = lampblack::wire::parse_one(&sensor.to_string()).unwrap().unwrap();
             Ok(Answer::Sensor(known(sensor)))
         }
         _ => world::answer(fetch),
@@ -175,7 +175,7 @@ fn a_download_says_one_thing_of_what_is_verified() {
                     let mut document = world::binary();
                     document["md5"] = format!("{row:032X}").into();
                     document["copied_mod_len"] = (*stored).into();
-                    let binary = lampblack::wire::one(&document.to_string());
+                    let binary = lampblack::wire::parse_one(&document.to_string());
                     std::sync::Arc::new(binary.unwrap().unwrap())
                 });
                 Ok(Answer::Binaries(known(Page {
@@ -204,7 +204,7 @@ fn a_download_says_one_thing_of_what_is_verified() {
 
 /// The search that was asked last.
 fn search(stage: &Stage) -> Search {
-    let results = &stage.app.session().results;
+    let results = &stage.app.session().processes;
     Search::clone(results.search().expect("something was asked"))
 }
 
@@ -268,15 +268,15 @@ fn a_period_and_the_saved_queries_have_pictures() {
         assert_snapshot!(format!("period-{width}x{height}"), stage.picture());
         stage.input(Input::Saved {
             queries: vec![
-                SavedQuery {
+                NamedQuery {
                     name: "office starts a shell".into(),
                     query: "parent_name:winword.exe process_name:cmd.exe".into(),
-                    ..SavedQuery::default()
+                    ..NamedQuery::default()
                 },
-                SavedQuery {
+                NamedQuery {
                     name: "hostile \u{1b}[2J".into(),
                     query: "x\u{202e}".into(),
-                    when: When { text: "-7d".into(), ..When::default() },
+                    period: PeriodInput { text: "-7d".into(), ..PeriodInput::default() },
                     note: "of a colleague".into(),
                 },
             ],
@@ -292,7 +292,7 @@ async fn a_query_is_saved_in_a_file_picked_from_it_and_deleted() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("shared/queries.toml");
     let mut console = Console::start().await;
-    console.outside.saved = Some(Saved::load(&path).unwrap());
+    console.outside.saved = Some(SavedQueries::load(&path).unwrap());
     console.write("process_name:net.exe").await;
     console.press("ctrl-t").await.write("-30d").await;
     console.press("tab enter ctrl-s").await;

@@ -2,7 +2,7 @@
 
 mod support;
 
-use lampblack::api::{Change, Client};
+use lampblack::api::{Client, WriteRequest};
 use lampblack::audit;
 use lampblack::model::SensorId;
 use serde_json::json;
@@ -111,8 +111,8 @@ async fn the_isolated_board_says_since_when_by_whom_and_why_and_what_drifted() {
     // Somebody else lets it back.
     let client = Client::new(settings(&console.sim), None).unwrap();
     let sensor = client.sensor(SensorId(3)).await.unwrap();
-    let release = Change::isolation(&sensor, false);
-    client.change(&release).await.unwrap();
+    let release = WriteRequest::isolation(&sensor, false);
+    client.send_write(&release).await.unwrap();
     while client.sensor(SensorId(3)).await.unwrap().is_isolating != Some(false) {}
     console.press("r").await;
     console.shows(&["DRIFT: log says isolated, server says not: WIN-IA9NQ1GN8OI"]);
@@ -216,7 +216,7 @@ async fn of_many_hashes_the_number_of_requests_is_bounded_and_said_before() {
         console.sim.forget_requests();
         console.press("enter").await;
         console.shows(&[&format!("BAN {n} hashes"), &cost]);
-        let asked = console.sim.requests();
+        let asked = console.sim.seen_requests();
         assert!(asked.len() <= most, "{n} hashes: {} requests", asked.len());
         console.shows(&["a reason is required"]);
     }
@@ -229,7 +229,7 @@ async fn the_hashes_of_marked_rows_are_looked_up_together_too() {
     console.sim.forget_requests();
     console.press("B").await;
     console.shows(&["hashes: up to ", "API requests for this preview"]);
-    let asked = console.sim.requests();
+    let asked = console.sim.seen_requests();
     assert!(asked.len() <= 14, "{} requests: {asked:?}", asked.len());
     // What holds for several of them is told once.
     let screen = console.text();

@@ -4,8 +4,8 @@ mod support;
 
 use std::fs::{self, File};
 
-use lampblack::api::{Change, Client};
-use lampblack::model::{Pace, SensorId};
+use lampblack::api::{Client, WriteRequest};
+use lampblack::model::{SensorId, Timings};
 use serde_json::json;
 use support::console::settings;
 use support::deeds::{changes, fault, ready};
@@ -25,7 +25,7 @@ async fn a_protected_host_takes_its_name_typed() {
 async fn what_is_pending_is_taken_up_after_a_restart() {
     let mut console = ready().await;
     let never = json!({"mode": "never-confirm", "match": "/api/v1/sensor/3"});
-    console.sim.fault(serde_json::from_value(never).unwrap());
+    console.sim.add_fault(serde_json::from_value(never).unwrap());
     console.press("I").await.write("case 7").await;
     console.press("tab tab enter").await;
     console.until("accepted, waiting").await;
@@ -41,13 +41,13 @@ async fn leaving_while_a_deed_is_on_its_way_is_asked_twice_and_the_end_says_what
     let late = json!({"mode": "latency", "ms": 500, "match": "/api/v1/sensor/3", "method": "PUT"});
     let never = json!({"mode": "never-confirm", "match": "/api/v1/sensor/3"});
     for fault in [late, never] {
-        console.sim.fault(serde_json::from_value(fault).unwrap());
+        console.sim.add_fault(serde_json::from_value(fault).unwrap());
     }
     console.press("I").await.write("case 7").await;
     console.press("tab tab enter").await;
     console.press("q").await.shows(&["isolate WIN-IA9NQ1GN8OI is still pending"]);
     console.until("accepted, waiting").await;
-    let said = console.app.session().parting();
+    let said = console.app.session().exit_summary();
     assert_eq!(said[0], "isolate WIN-IA9NQ1GN8OI: accepted; it will be checked the next time you start lampblack");
     assert!(said[1].starts_with("Audit log: 2 entries, head "), "{said:?}");
 }
@@ -59,7 +59,7 @@ async fn what_could_not_be_read_is_unknown_until_it_can_be() {
     let lost = json!({"mode": "lost-answer", "match": "/api/v1/sensor/3", "method": "PUT"});
     let late = json!({"mode": "latency", "ms": 500, "match": "/api/v1/sensor/3", "method": "PUT"});
     for fault in [lost, late] {
-        console.sim.fault(serde_json::from_value(fault).unwrap());
+        console.sim.add_fault(serde_json::from_value(fault).unwrap());
     }
     // The look before it is sent still works; those after it do not.
     let broken = json!({"mode": "broken-json", "match": "/api/v1/sensor/3$", "method": "GET"});
@@ -67,7 +67,7 @@ async fn what_could_not_be_read_is_unknown_until_it_can_be() {
     while changes(&console).is_empty() {
         tokio::task::yield_now().await;
     }
-    console.sim.fault(serde_json::from_value(broken).unwrap());
+    console.sim.add_fault(serde_json::from_value(broken).unwrap());
     console.until("OUTCOME UNKNOWN, check before retrying").await;
     console.sim.clear_faults();
     console.until("CONFIRMED; isolated (verified").await;
@@ -133,8 +133,8 @@ async fn another_console_does_not_call_off_what_this_one_is_just_sending() {
     console.sim.clear_faults();
     let client = Client::new(settings(&console.sim), None).unwrap();
     let sensor = client.sensor(SensorId(3)).await.unwrap();
-    let isolation = Change::isolation(&sensor, true);
-    client.change(&isolation).await.unwrap();
+    let isolation = WriteRequest::isolation(&sensor, true);
+    client.send_write(&isolation).await.unwrap();
     console.until("CONFIRMED").await;
 }
 
@@ -217,7 +217,7 @@ async fn q_leaves_while_another_program_holds_the_log_and_nothing_is_sent_after_
     console.until("AUDIT LOG LOCKED").await;
     console.press("esc q").await;
     console.shows(&["Press q again to quit"]);
-    let parting = console.app.session().parting().join("\n");
+    let parting = console.app.session().exit_summary().join("\n");
     assert!(parting.contains("isolate WIN-IA9NQ1GN8OI: another program had locked the audit log"), "{parting}");
     let (sim, _state) = console.leave("q").await;
     // The worker sees that the screen is gone.
@@ -227,11 +227,11 @@ async fn q_leaves_while_another_program_holds_the_log_and_nothing_is_sent_after_
     log.unlock().unwrap();
     // Whoever waits for the log looks every few milliseconds whether it is free.
     let sent = async {
-        while sim.requests().iter().all(|seen| seen.method == "GET") {
+        while sim.seen_requests().iter().all(|seen| seen.method == "GET") {
             yield_now().await;
         }
     };
-    let sent = timeout(Pace::quick().lock * 20, sent).await;
+    let sent = timeout(Timings::for_tests().lock_poll_interval * 20, sent).await;
     assert!(sent.is_err(), "it is sent though nobody is there");
 }
 

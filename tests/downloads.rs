@@ -46,7 +46,7 @@ fn hash(bytes: &[u8]) -> String {
 /// Breaks or delays the copies of files, and nothing else.
 fn fault(console: &Console, mode: &str, ms: u64) {
     let target = "/api/v1/binary/";
-    console.sim.fault(serde_json::from_value(json!({"mode": mode, "ms": ms, "match": target})).unwrap());
+    console.sim.add_fault(serde_json::from_value(json!({"mode": mode, "ms": ms, "match": target})).unwrap());
 }
 
 #[tokio::test]

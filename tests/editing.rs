@@ -2,17 +2,17 @@
 
 mod support;
 
-use lampblack::app::{Input, Setup};
+use lampblack::app::{AppSetup, Input};
 use lampblack::fetch::Fetch;
 use lampblack::panes::PaneId;
 use lampblack::query::Index;
-use lampblack::session::{Past, When};
+use lampblack::session::{HistoryEntry, PeriodInput};
 use support::{console::Console, now, stage::Stage, world};
 
 /// The queries that were sent and not answered yet.
 fn asked(stage: &Stage) -> Vec<String> {
     let query = |fetch: &Fetch| match fetch {
-        Fetch::Page { search, .. } => Some(search.query.clone()),
+        Fetch::Processes { search, .. } => Some(search.query.clone()),
         _ => None,
     };
     stage.asked.iter().filter_map(|(_, _, fetch)| query(fetch)).collect()
@@ -20,10 +20,17 @@ fn asked(stage: &Stage) -> Vec<String> {
 
 /// A console that has asked `first` and then `second` before.
 fn with_history() -> Stage {
-    let past =
-        |query: &str| Past { when: When::default(), query: query.into(), at: now(), total: Some(2), took_ms: Some(30) };
-    let setup =
-        Setup { history: vec![past("process_name:second.exe"), past("process_name:first.exe")], ..Setup::default() };
+    let past = |query: &str| HistoryEntry {
+        period: PeriodInput::default(),
+        query: query.into(),
+        asked_at: now(),
+        total: Some(2),
+        took_ms: Some(30),
+    };
+    let setup = AppSetup {
+        history: vec![past("process_name:second.exe"), past("process_name:first.exe")],
+        ..AppSetup::default()
+    };
     let mut stage = Stage::with(120, 36, setup);
     stage.answer_all(world::answer);
     stage
@@ -110,7 +117,7 @@ fn another_completion_is_chosen_by_its_key() {
 fn tab_goes_on_where_nothing_is_offered() {
     let mut stage = Stage::new(120, 36);
     stage.answer_all(world::answer).write("net.exe").press("tab");
-    assert_eq!(stage.app.focus(), PaneId::Results);
+    assert_eq!(stage.app.focus(), PaneId::Processes);
 }
 
 #[test]
@@ -122,7 +129,7 @@ fn escape_takes_back_the_offer_before_it_leaves_the_editor() {
     stage.lacks("username:");
     assert_eq!(stage.app.focus(), PaneId::Query(Index::Process));
     stage.press("esc");
-    assert_eq!(stage.app.focus(), PaneId::Results);
+    assert_eq!(stage.app.focus(), PaneId::Processes);
     // Nothing was sent by any of it, and what was written is still there.
     assert_eq!(asked(&stage), Vec::<String>::new());
     stage.shows(&["usern"]);
@@ -196,7 +203,7 @@ async fn the_header_counts_what_is_asked_and_what_is_known() {
 fn q_leaves_a_popup_then_what_was_followed_and_asks_before_it_quits() {
     let mut stage = Stage::new(120, 36);
     stage.search("a").press("esc ?").press("q");
-    assert_eq!(stage.app.focus(), PaneId::Results);
+    assert_eq!(stage.app.focus(), PaneId::Processes);
     // Into the same hash, and back out of it.
     stage.press("x h").answer_all(world::answer);
     stage.shows(&["md5:"]).press("q").answer_all(world::answer);

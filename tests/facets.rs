@@ -68,7 +68,7 @@ fn facets(width: u16, height: u16) -> Stage {
 /// The queries asked of the process index, as far as they still wait.
 fn searched(stage: &Stage) -> Vec<String> {
     let searches = stage.asked.iter().filter_map(|(_, _, fetch)| match fetch {
-        Fetch::Page { search, .. } => Some(search.query.clone()),
+        Fetch::Processes { search, .. } => Some(search.query.clone()),
         _ => None,
     });
     searches.collect()
@@ -104,7 +104,7 @@ fn values_that_could_not_be_read_are_told_and_never_called_none() {
                 return Ok(answer);
             };
             let mut facets = (*counted.value).clone();
-            (facets.broken, facets.facets[0].broken, facets.total) = (2, 2, 9);
+            (facets.n_unreadable, facets.facets[0].broken, facets.total) = (2, 2, 9);
             counted.value = facets.into();
             Ok(Answer::Facets(counted))
         });
@@ -199,7 +199,7 @@ fn another_host_is_put_beside_and_what_is_new_is_said() {
     ]);
     // Narrowing one side narrows the other.
     stage.press("j enter").answer_all(counting(&HERE, &THERE));
-    let query = stage.app.session().counts.b.asked().and_then(query);
+    let query = stage.app.session().facet_counts.compared.last_question().and_then(query);
     assert_eq!(query.as_deref(), Some("process_name:net.exe hostname:other"));
     stage.press("esc").shows(&["Cleared the comparison"]);
     stage.lacks("A vs B");
@@ -219,7 +219,7 @@ fn another_time_is_a_period_and_not_a_text() {
     stage.shows(&["Neither a condition"]);
     stage.press("ctrl-u").write("-30d..-7d").press("enter");
     stage.shows(&["B  counting  the same, last event 2026-02-02 10:20:00Z to "]);
-    let of = |app: &App| match app.session().counts.b.asked() {
+    let of = |app: &App| match app.session().facet_counts.compared.last_question() {
         Some(Fetch::Facets { search, .. }) => Search::clone(search),
         other => panic!("{other:?}"),
     };
@@ -230,7 +230,7 @@ fn another_time_is_a_period_and_not_a_text() {
 
 #[test]
 fn what_a_cut_list_may_hold_is_not_called_new() {
-    let names: Vec<String> = (0..Facet::MOST).map(|at| format!("{at}.exe")).collect();
+    let names: Vec<String> = (0..Facet::MAX_VALUES).map(|at| format!("{at}.exe")).collect();
     let there: Vec<(&str, u64)> = names.iter().map(|name| (name.as_str(), 9)).collect();
     let mut stage = facets(120, 36);
     stage.press("K").write("hostname:other").press("enter");

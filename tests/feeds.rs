@@ -62,8 +62,8 @@ async fn an_alert_of_a_feed_leads_to_its_report() {
     console.search("-feed_id:-1").await.press("esc g f").await;
     console.shows(&["report_id:", "Reports  1", "Report "]);
     let session = console.app.session();
-    let found = session.looked_up.as_ref().unwrap();
-    let report = session.report_of(&found.id).unwrap().current().unwrap();
+    let found = session.selected_report.as_ref().unwrap();
+    let report = session.report_details_of(&found.id).unwrap().latest().unwrap();
     assert!(!report.value.indicators.is_empty());
 }
 
@@ -112,7 +112,7 @@ async fn the_feed_of_a_report_that_was_followed_is_under_the_cursor() {
     console.press("esc 3").await;
     console.search("feed_id:12").await.press("esc g f").await;
     console.shows(&["Reports  1"]);
-    let feed = console.app.session().feed.as_ref();
+    let feed = console.app.session().selected_feed.as_ref();
     assert_eq!(feed.map(|feed| feed.id.0), Some(12));
 }
 

@@ -7,7 +7,7 @@ use std::{collections::HashSet, time::Duration};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use lampblack::api::Error;
 use lampblack::app::{App, Input};
-use lampblack::fetch::{Fetch, Tally};
+use lampblack::fetch::{CacheStats, Fetch};
 use lampblack::keys::Keymap;
 use lampblack::worker::{Reply, Slot, Ticket};
 use proptest::prelude::*;
@@ -88,11 +88,16 @@ fn perform(stage: &mut Stage, step: Step, keymap: &Keymap) {
             stage.answer(which % n_waiting, |_| Err(error.clone()));
         }
         Step::Late(number) => {
-            let result = world::answer(&Fetch::Info);
+            let result = world::answer(&Fetch::ServerInfo);
             let ticket = Ticket(u64::MAX - number % 1000);
-            stage.input(Input::Reply(Reply::Answer { ticket, slot: Slot::Sensor, result, tally: Tally::default() }));
+            stage.input(Input::Reply(Reply::Answer {
+                ticket,
+                slot: Slot::Sensor,
+                result,
+                cache_stats: CacheStats::default(),
+            }));
         }
-        Step::Turn => _ = stage.input(Input::Turn),
+        Step::Turn => _ = stage.input(Input::Tick),
         Step::Answer(_) | Step::Fail(..) => {}
     }
 }
@@ -101,10 +106,10 @@ fn check(app: &App, asked: &[(Ticket, Slot, Fetch)], screen: &str) {
     let slots: HashSet<_> = asked.iter().map(|(_, slot, _)| *slot).collect();
     assert_eq!(slots.len(), asked.len(), "a slot awaits two answers: {asked:?}");
     // A look that the worker takes later is nothing that anybody waits for.
-    let asked = asked.iter().filter(|(_, slot, _)| *slot != Slot::Live);
+    let asked = asked.iter().filter(|(_, slot, _)| *slot != Slot::NewAlerts);
     let asked: Vec<_> = asked.collect();
     // A file on its way to the disk is none of the requests that the stage answers.
-    let n_files = app.session().transfers.len();
+    let n_files = app.session().downloads.len();
     assert_eq!(app.is_waiting(), asked.len() + n_files > 0, "what is awaited was not asked, or the reverse: {asked:?}");
     assert_eq!(app.session().n_pending(), asked.len() + n_files);
     assert!(screen.chars().all(|char| char == '\n' || !char.is_control()), "{screen:?}");
@@ -125,6 +130,6 @@ proptest! {
         }
         // Whatever came before, the next answers are taken.
         stage.answer_all(world::answer);
-        prop_assert_eq!(stage.app.session().n_pending(), stage.app.session().transfers.len());
+        prop_assert_eq!(stage.app.session().n_pending(), stage.app.session().downloads.len());
     }
 }

@@ -5,7 +5,7 @@ mod support;
 use lampblack::api::Error;
 use lampblack::fetch::{Answer, Fetch};
 use lampblack::sim::Options;
-use lampblack::worker::{Object, Slot};
+use lampblack::worker::{JoinObject, Slot};
 use support::{
     console::{Console, small},
     stage::Stage,
@@ -23,7 +23,7 @@ fn listing() -> Stage {
 
 /// As a well-behaved server answers, with a file of its own for each process.
 fn distinct(fetch: &Fetch) -> Result<Answer, Error> {
-    let Ok(Answer::Page(mut known)) = world::answer(fetch) else {
+    let Ok(Answer::Processes(mut known)) = world::answer(fetch) else {
         return world::answer(fetch);
     };
     let mut page = (*known.value).clone();
@@ -32,12 +32,12 @@ fn distinct(fetch: &Fetch) -> Result<Answer, Error> {
         process.md5 = Some(format!("{row:032x}").parse().unwrap());
     }
     known.value = page.into();
-    Ok(Answer::Page(known))
+    Ok(Answer::Processes(known))
 }
 
 /// How many files are awaited because rows need them.
 fn n_awaited(stage: &Stage) -> usize {
-    let is_file = |slot: &Slot| matches!(slot, Slot::Related(Object::Binary(_)));
+    let is_file = |slot: &Slot| matches!(slot, Slot::Joined(JoinObject::Binary(_)));
     let slots = stage.asked.iter().map(|(_, slot, _)| *slot);
     slots.filter(is_file).count()
 }

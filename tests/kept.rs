@@ -2,8 +2,8 @@
 
 mod support;
 
-use lampblack::app::{Input, Setup};
-use lampblack::runtime::{chosen, kept};
+use lampblack::app::{AppSetup, Input};
+use lampblack::runtime::{column_choices, session_file};
 use support::stage::Stage;
 
 #[test]
@@ -11,13 +11,13 @@ fn columns_that_were_chosen_come_back_with_the_next_session() {
     let mut first = Stage::new(120, 36);
     first.search("a").answer_all(support::world::answer);
     first.press("esc w space esc").text();
-    let left = kept(first.app.session());
+    let left = session_file(first.app.session());
     assert_eq!(left.columns.len(), 1);
     let text = serde_json::to_string(&left).unwrap();
     let read = serde_json::from_str(&text).unwrap();
-    let setup = Setup { columns: chosen(&read), ..Setup::default() };
+    let setup = AppSetup { columns: column_choices(&read), ..AppSetup::default() };
     let mut second = Stage::with(120, 36, setup);
-    assert_eq!(kept(second.app.session()), left);
+    assert_eq!(session_file(second.app.session()), left);
     second.search("a").answer_all(support::world::answer);
     let header = |stage: &mut Stage| -> String {
         let screen = stage.text();
@@ -37,19 +37,19 @@ fn several_warnings_of_the_start_can_all_be_read() {
     ]
     .map(str::to_owned)
     .into();
-    let setup = Setup { warnings: warnings.clone(), ..Setup::default() };
+    let setup = AppSetup { warnings: warnings.clone(), ..AppSetup::default() };
     let mut stage = Stage::with(60, 24, setup);
     stage.shows(&["2 more warnings, esc ! shows all: the"]);
     // What is told before anybody has pressed a key does not hide that.
     let text = "another program has locked the action log".to_owned();
     let is_warning = true;
-    stage.input(Input::Told { text, is_warning });
+    stage.input(Input::Notice { text, is_warning });
     stage.shows(&["3 more warnings, esc ! shows all: another"]);
     stage.press("esc !").shows(&["open to", "read-only", "a FIFO", "another program"]);
     stage.press("esc").lacks("more warnings");
     // They are read, and what comes later stands for itself.
     let text = "the disk is full".to_owned();
-    stage.input(Input::Told { text, is_warning });
+    stage.input(Input::Notice { text, is_warning });
     stage.press("!").shows(&["Last warning", "the disk is full"]);
     stage.lacks("read-only");
 }

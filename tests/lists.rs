@@ -111,7 +111,7 @@ fn marks_of_a_list_that_is_not_on_the_screen_are_hidden_ones() {
 fn an_action_on_a_marked_row_is_about_what_the_list_shows_of_it_now() {
     let mut stage = listing();
     stage.press("space r").answer_all(|fetch| match support::world::answer(fetch)? {
-        Answer::Page(known) => {
+        Answer::Processes(known) => {
             let mut page = Page::clone(&known.value);
             for row in &mut page.rows {
                 let mut document = support::world::document(0);
@@ -119,7 +119,7 @@ fn an_action_on_a_marked_row_is_about_what_the_list_shows_of_it_now() {
                 document["cmdline"] = "another command line".into();
                 *row = support::world::process(&document).into();
             }
-            Ok(Answer::Page(support::world::known(page)))
+            Ok(Answer::Processes(support::world::known(page)))
         }
         other => Ok(other),
     });
@@ -131,10 +131,10 @@ fn an_action_on_a_marked_row_is_about_what_the_list_shows_of_it_now() {
 fn marked_rows_are_copied_in_the_order_they_stand_in() {
     // The newest first: not the order of their names.
     let newest_first = |fetch: &Fetch| match support::world::answer(fetch)? {
-        Answer::Page(known) => {
+        Answer::Processes(known) => {
             let mut page = Page::clone(&known.value);
             page.rows.reverse();
-            Ok(Answer::Page(support::world::known(page)))
+            Ok(Answer::Processes(support::world::known(page)))
         }
         other => Ok(other),
     };
@@ -175,7 +175,7 @@ fn a_filter_looks_again_when_other_columns_are_shown() {
 fn segments_are_split_where_no_row_is() {
     let mut stage = Stage::new(120, 36);
     stage.write("a").press("enter").answer_all(|fetch| match fetch {
-        Fetch::Page { .. } => Ok(Answer::Page(support::world::known(Page::default()))),
+        Fetch::Processes { .. } => Ok(Answer::Processes(support::world::known(Page::default()))),
         _ => support::world::answer(fetch),
     });
     stage.press("esc").shows(&["No processes match"]);
@@ -286,7 +286,7 @@ async fn a_file_name_that_is_refused_stays_to_be_mended_and_partial_rows_are_cal
     console.lacks("Export 1");
     let path = dir.path().join("found.csv");
     let rows = fs::read_to_string(&path).unwrap().lines().count() - 1;
-    let n_all = console.app.session().results.total().unwrap();
+    let n_all = console.app.session().processes.total().unwrap();
     assert!(u64::try_from(rows).unwrap() < n_all, "{rows} of {n_all}");
     console.shows(&[&format!("Exported {rows} of {n_all} rows to ")]);
 }
@@ -351,7 +351,7 @@ fn the_column_that_a_list_is_ordered_by_is_shown_with_its_direction() {
 
 /// In which order the processes were last asked for.
 fn sort(stage: &Stage) -> String {
-    let search = stage.app.session().results.search();
+    let search = stage.app.session().processes.search();
     search.unwrap().sort.clone().unwrap()
 }
 

@@ -152,7 +152,7 @@ async fn a_console_that_starts_without_its_server_finds_it_later() {
 async fn giving_up_a_search_leaves_the_query_to_be_asked_again() {
     let mut console = Console::start().await;
     console.search(QUERY).await;
-    console.sim.fault(Fault::new(Mode::Hang));
+    console.sim.add_fault(Fault::new(Mode::Hang));
     console.press("i ctrl-u").await.write("process_name:winword.exe").await.press_while_asked("enter", "ctrl-c").await;
     // What was there answers another question, and is gone.
     console.shows(&["in flight 0", "process_name:winword.exe", "Cancelled. r retries"]).lacks("net  use y:");
@@ -176,7 +176,7 @@ async fn a_server_that_becomes_another_version_is_shown_and_asked_as_such() {
     door.lead_to(&older.url).await;
     console.press("r").await.press("r").await;
     console.shows(&["5.2.0", "Processes", "segments"]).lacks("6.2.4");
-    let seen = older.requests();
+    let seen = older.seen_requests();
     let last = seen.iter().rfind(|seen| seen.target.starts_with("/api/v1/process?"));
     assert!(!last.unwrap().target.contains("cb.group"), "{last:?}");
 }
@@ -185,14 +185,14 @@ async fn a_server_that_becomes_another_version_is_shown_and_asked_as_such() {
 async fn a_wait_that_the_server_asks_for_is_shown_and_can_be_cancelled() {
     let mut console = Console::start().await;
     console.search(QUERY).await.press("esc").await;
-    let busy = || Fault::new(Mode::TooMany).at("^/api/v1/process?").retry_after(200);
-    console.sim.fault(busy());
+    let busy = || Fault::new(Mode::TooMany).for_target("^/api/v1/process?").retry_after(200);
+    console.sim.add_fault(busy());
     console.begin("r").until("waiting until 10:23:20Z. ^c cancels").await;
     console.shows(&["busy until 10:23:20Z", "net  use y:"]);
     console.press("ctrl-c").await.lacks("busy until");
     console.sim.clear_faults();
     // More than five minutes are not waited.
-    console.sim.fault(busy().retry_after(301));
+    console.sim.add_fault(busy().retry_after(301));
     console.press("r").await.shows(&["the server is busy; it asks to wait 301s"]);
 }
 
@@ -200,17 +200,17 @@ async fn a_wait_that_the_server_asks_for_is_shown_and_can_be_cancelled() {
 async fn a_token_that_is_refused_goes_out_once_until_r_is_pressed() {
     let mut console = Console::start().await;
     console.search(QUERY).await.press("esc").await;
-    console.sim.fault(Fault::new(Mode::Unauthorized));
+    console.sim.add_fault(Fault::new(Mode::Unauthorized));
     console.sim.forget_requests();
     console.press("r").await.shows(&["the server does not accept the token"]);
     // What was under way together while the token was known to be good.
-    let n_sent = console.sim.requests().len();
+    let n_sent = console.sim.seen_requests().len();
     assert!(n_sent <= 8, "{n_sent}");
     // Rows, views and details that would be asked for otherwise.
     console.press("j j enter esc 3 4 5 6 7 9 1").await;
-    assert_eq!(console.sim.requests().len(), n_sent);
+    assert_eq!(console.sim.seen_requests().len(), n_sent);
     console.press("r").await;
-    assert_eq!(console.sim.requests().len(), n_sent + 1);
+    assert_eq!(console.sim.seen_requests().len(), n_sent + 1);
     console.sim.clear_faults();
     console.press("r").await.shows(&["net  use y:"]).lacks("does not accept");
 }

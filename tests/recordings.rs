@@ -60,18 +60,18 @@ fn check_for(name: &str) -> Option<Check> {
     kinds.into_iter().find_map(|(prefix, check)| name.starts_with(prefix).then_some(check))
 }
 
-fn one<T: wire::Noun>(name: &str, json: &str, check: fn(&str, &T, &Value)) {
-    let value = wire::one(json).unwrap().unwrap();
+fn one<T: wire::FromRecord>(name: &str, json: &str, check: fn(&str, &T, &Value)) {
+    let value = wire::parse_one(json).unwrap().unwrap();
     check(name, &value, &raw(json));
 }
 
-fn list<T: wire::Noun>(name: &str, json: &str, check: fn(&str, &T, &Value)) {
-    rows(name, &wire::list(json).unwrap(), &raw(json), check);
+fn list<T: wire::FromRecord>(name: &str, json: &str, check: fn(&str, &T, &Value)) {
+    rows(name, &wire::parse_list(json).unwrap(), &raw(json), check);
 }
 
-fn page<T: wire::Noun>(name: &str, json: &str, check: fn(&str, &T, &Value)) {
+fn page<T: wire::FromRecord>(name: &str, json: &str, check: fn(&str, &T, &Value)) {
     let raw = raw(json);
-    let page = wire::page(json, Span { start: 0, rows: 10 }).unwrap();
+    let page = wire::parse_page(json, Span { start: 0, rows: 10 }).unwrap();
     // What real servers count and time is never rounded away.
     assert_eq!(Value::from(page.total), raw["total_results"], "{name}");
     if !raw["elapsed"].is_null() {
@@ -82,7 +82,8 @@ fn page<T: wire::Noun>(name: &str, json: &str, check: fn(&str, &T, &Value)) {
 
 fn summary(name: &str, json: &str) {
     let raw = raw(json);
-    let Summary { process: this, parent, children, siblings, broken } = wire::summary(json).unwrap().unwrap();
+    let Summary { process: this, parent, children, siblings, n_unreadable: broken } =
+        wire::summary(json).unwrap().unwrap();
     assert_eq!(broken, 0, "{name}");
     process(name, &this, &raw["process"]);
     process(name, &parent.unwrap(), &raw["parent"]);
@@ -98,11 +99,11 @@ fn facets(name: &str, json: &str) {
     let raw = raw(json);
     let found = wire::facets(json, &[]).unwrap();
     assert_eq!(Value::from(found.total), raw["total_results"], "{name}");
-    assert_eq!(found.broken, 0, "{name}");
+    assert_eq!(found.n_unreadable, 0, "{name}");
     let sent = raw["facets"].as_object().unwrap();
     assert_eq!(found.facets.len(), sent.len(), "{name}");
     for (field, sent) in sent {
-        let values = &found.of(field).unwrap().values;
+        let values = &found.get(field).unwrap().values;
         let sent = sent.as_array().unwrap();
         assert_eq!(values.len(), sent.len(), "{name}: {field}");
         for (value, sent) in values.iter().zip(sent) {
@@ -129,7 +130,7 @@ fn prevalence(name: &str, prevalence: &Prevalence, sent: &Value) {
 
 fn rows<T>(name: &str, page: &Page<T>, raw: &Value, check: fn(&str, &T, &Value)) {
     let sent = raw.as_array().unwrap();
-    assert_eq!((page.rows.len(), page.broken), (sent.len(), 0), "{name}");
+    assert_eq!((page.rows.len(), page.n_unreadable), (sent.len(), 0), "{name}");
     for (row, sent) in page.rows.iter().zip(sent) {
         check(name, row, sent);
     }

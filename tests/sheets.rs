@@ -2,7 +2,7 @@
 
 mod support;
 
-use lampblack::api::{Change, Client};
+use lampblack::api::{Client, WriteRequest};
 use lampblack::app::Input;
 use lampblack::model::{AlertStatus, Search, Span};
 use lampblack::panes::PaneId;
@@ -175,8 +175,8 @@ async fn an_undo_says_what_somebody_has_changed_since() {
     let first = client.alerts(&search, span).await.unwrap().rows;
     console.press("space space d d").await;
     console.until("CONFIRMED; 2 of 2").await;
-    let theirs = Change::alert(&first[0].id, &AlertStatus::FalsePositive);
-    client.change(&theirs).await.unwrap();
+    let theirs = WriteRequest::alert(&first[0].id, &AlertStatus::FalsePositive);
+    client.send_write(&theirs).await.unwrap();
     console.press("z").await.shows(&["1 alert was changed since: 1 False Positive, nobody"]);
 }
 

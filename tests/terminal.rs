@@ -10,7 +10,7 @@ use std::{
     time::Duration,
 };
 
-use lampblack::runtime::Screen;
+use lampblack::runtime::TerminalGuard;
 use lampblack::text::Charset;
 use portable_pty::{CommandBuilder, PtySize, native_pty_system};
 use rustix::process::Signal;
@@ -200,7 +200,7 @@ fn a_password_prompt_that_is_ended_by_a_signal_gives_the_terminal_back() {
     // The program that asks is this very test, when it is run with a terminal of its own.
     const ASKS: &str = "a_password_prompt_that_is_ended_by_a_signal_gives_the_terminal_back";
     if std::env::args().any(|arg| arg == "--nocapture") && io::stdout().is_terminal() {
-        let _ = lampblack::runtime::hidden("password:");
+        let _ = lampblack::runtime::read_password("password:");
         return;
     }
     let home = TempDir::new().unwrap();
@@ -265,7 +265,7 @@ fn a_panic_gives_the_terminal_back_before_it_is_told() {
     // This very test is also the program that panics, when it is run with a terminal of its own.
     const PANICS: &str = "a_panic_gives_the_terminal_back_before_it_is_told";
     if std::env::args().any(|arg| arg == "--nocapture") && io::stdout().is_terminal() {
-        let _screen = Screen::take("panics", Charset::Unicode).unwrap();
+        let _screen = TerminalGuard::acquire("panics", Charset::Unicode).unwrap();
         panic!("told to");
     }
     let home = TempDir::new().unwrap();
@@ -285,7 +285,7 @@ fn a_panic_beside_the_screen_leaves_it_alone() {
     // The program that panics, as above.
     const PANICS: &str = "a_panic_beside_the_screen_leaves_it_alone";
     if std::env::args().any(|arg| arg == "--nocapture") && io::stdout().is_terminal() {
-        let _screen = Screen::take("panics", Charset::Unicode).unwrap();
+        let _screen = TerminalGuard::acquire("panics", Charset::Unicode).unwrap();
         let runtime = tokio::runtime::Builder::new_current_thread().build();
         runtime.unwrap().block_on(async {
             let failed = tokio::spawn(async { panic!("told to") }).await;

@@ -89,7 +89,7 @@ fn imports_are_by_module() {
 #[test]
 fn the_page_of_keys_is_the_table_of_keys() {
     let path = "assets/docs/keys.md";
-    let table = keys::markdown(&keys::Keymap::default());
+    let table = keys::to_markdown(&keys::Keymap::default());
     let expected = format!("{KEYS}{table}");
     if env::var_os("DOCS_UPDATE").is_some() {
         fs::write(path, &expected).unwrap();

@@ -4,7 +4,7 @@ mod support;
 
 use std::time::Duration;
 
-use lampblack::api::{Change, Client};
+use lampblack::api::{Client, WriteRequest};
 use lampblack::model::{AlertStatus, Search, Span};
 use lampblack::panes::PaneId;
 use lampblack::sim::Options;
@@ -110,8 +110,8 @@ async fn an_alert_that_somebody_else_changed_meanwhile_is_left_alone() {
     let search =
         Search { query: "status:Unresolved".into(), sort: Some("alert_severity desc".into()), ..Search::default() };
     let first = client.alerts(&search, Span { start: 0, rows: 1 }).await.unwrap();
-    let begun = Change::alert(&first.rows[0].id, &AlertStatus::InProgress);
-    client.change(&begun).await.unwrap();
+    let begun = WriteRequest::alert(&first.rows[0].id, &AlertStatus::InProgress);
+    client.send_write(&begun).await.unwrap();
     console.press("d").await;
     console.until("was changed meanwhile").await;
     console.press("!").await.shows(&["is skipped: In Progress"]);
@@ -196,8 +196,8 @@ async fn what_somebody_else_has_closed_is_marked_no_longer() {
     let search = Search { query: "status:Unresolved feed_id:2".into(), ..Search::default() };
     let found = other.alerts(&search, Span { start: 0, rows: 100 }).await;
     for alert in found.unwrap().rows {
-        let closed = Change::alert(&alert.id, &AlertStatus::Resolved);
-        other.change(&closed).await.unwrap();
+        let closed = WriteRequest::alert(&alert.id, &AlertStatus::Resolved);
+        other.send_write(&closed).await.unwrap();
     }
     console.press("r").await.until("1 of 1 marked rows are no longer in the list").await;
     console.lacks("1 marked,");

@@ -17,7 +17,7 @@ async fn check(fault: Fault, told: &[&str]) {
     let mut console = with_timeout(small()).await;
     console.search(QUERY).await.shows(&["net  use y:"]);
     console.press("esc").await;
-    console.sim.fault(fault.at("^/api/v1/process?"));
+    console.sim.add_fault(fault.for_target("^/api/v1/process?"));
     console.press("r").await;
     console.shows(told).shows(&["net  use y:", "not current"]);
     console.press("!").await.shows(&["Error: ", "r retries"]);
@@ -90,14 +90,14 @@ async fn a_server_that_stays_busy() {
 #[tokio::test]
 async fn a_server_that_is_busy_once_is_asked_again_without_a_word() {
     let mut console = Console::start().await;
-    console.sim.fault(Fault::new(Mode::TooMany).at("^/api/v1/process?").times(1));
+    console.sim.add_fault(Fault::new(Mode::TooMany).for_target("^/api/v1/process?").limit_times(1));
     console.search(QUERY).await.shows(&["net  use y:"]).lacks("busy");
 }
 
 #[tokio::test]
 async fn rows_of_wrong_types_cost_themselves_and_are_counted() {
     let mut console = Console::start().await;
-    console.sim.fault(Fault::new(Mode::WrongTypes).at("^/api/v1/process?"));
+    console.sim.add_fault(Fault::new(Mode::WrongTypes).for_target("^/api/v1/process?"));
     console.search("process_name:svchost.exe").await.shows(&["unreadable", "Processes"]);
     console.press("esc j j j j j j").await;
     console.sim.clear_faults();
@@ -165,7 +165,7 @@ async fn a_query_that_cannot_be_read_is_kept_and_sent_only_when_asked_twice() {
 async fn giving_up_keeps_what_is_known_and_the_next_search_works() {
     let mut console = Console::start().await;
     console.search(QUERY).await.press("esc").await;
-    console.sim.fault(Fault::new(Mode::Hang).at("^/api/v1/process?"));
+    console.sim.add_fault(Fault::new(Mode::Hang).for_target("^/api/v1/process?"));
     console.hold("r ctrl-c").await;
     console.shows(&["net  use y:", "Request cancelled", "in flight 0"]);
     console.sim.clear_faults();
@@ -175,7 +175,7 @@ async fn giving_up_keeps_what_is_known_and_the_next_search_works() {
 #[tokio::test]
 async fn what_fails_beside_the_list_fails_in_its_own_pane() {
     let mut console = Console::start().await;
-    console.sim.fault(Fault::new(Mode::Internal).at("^/api/v1/sensor"));
+    console.sim.add_fault(Fault::new(Mode::Internal).for_target("^/api/v1/sensor"));
     console.search(QUERY).await;
     console.shows(&["net  use y:", "ntoskrnl.exe", "the server answered 500", "Signed by Microsoft"]);
     console.sim.clear_faults();
@@ -187,7 +187,7 @@ async fn what_fails_beside_the_list_fails_in_its_own_pane() {
 async fn a_walk_that_fails_half_way_keeps_what_it_has() {
     let mut console = Console::start().await;
     // The second summary of the walk fails, and with it what comes after.
-    console.sim.fault(Fault::new(Mode::Internal).at("/00000003-0000-0618"));
+    console.sim.add_fault(Fault::new(Mode::Internal).for_target("/00000003-0000-0618"));
     console.search(QUERY).await;
     console.shows(&["answered 500", "cmd.exe", "more ancestors not loaded"]).lacks("ntoskrnl.exe");
     console.sim.clear_faults();
@@ -199,7 +199,7 @@ async fn a_walk_that_fails_half_way_keeps_what_it_has() {
 async fn giving_up_a_request_that_hangs_keeps_what_is_known_and_the_next_search_works() {
     let mut console = Console::start().await;
     console.search(QUERY).await.press("esc").await;
-    console.sim.fault(Fault::new(Mode::Hang));
+    console.sim.add_fault(Fault::new(Mode::Hang));
     console.press_while_asked("r", "ctrl-c").await;
     console.shows(&["net  use y:", "ntoskrnl.exe", "NOT ISOLATED"]).shows(&["Request cancelled", "in flight 0"]);
     console.sim.clear_faults();
@@ -209,7 +209,7 @@ async fn giving_up_a_request_that_hangs_keeps_what_is_known_and_the_next_search_
 #[tokio::test]
 async fn answers_of_wrong_types_all_over_leave_a_console_that_can_be_used() {
     let mut console = Console::start().await;
-    console.sim.fault(Fault::new(Mode::WrongTypes));
+    console.sim.add_fault(Fault::new(Mode::WrongTypes));
     console.search("process_name:svchost.exe").await;
     console.shows(&["unreadable", "ISOLATION UNKNOWN"]);
     console.press("esc").await;
@@ -247,7 +247,7 @@ async fn a_chain_that_is_refreshed_and_fails_half_way_stays_as_it_was() {
     console.search(QUERY).await.press("esc").await;
     console.shows(&["ntoskrnl.exe"]);
     // With the summary of the process comes its parent; that of its grandparent fails.
-    console.sim.fault(Fault::new(Mode::Internal).at("/00000003-0000-0c34"));
+    console.sim.add_fault(Fault::new(Mode::Internal).for_target("/00000003-0000-0c34"));
     console.press("r").await;
     console.shows(&["5 more above", "userinit.exe", "answered 500", "not current"]).lacks("gap:");
     console.sim.clear_faults();

@@ -2,7 +2,7 @@
 
 mod support;
 
-use lampblack::app::Setup;
+use lampblack::app::AppSetup;
 use support::console::Console;
 use support::stage::Stage;
 
@@ -23,7 +23,7 @@ async fn the_zone_goes_round_and_every_time_goes_with_it() {
 
 #[test]
 fn where_no_other_zone_is_known_it_is_said_how_to_make_one_known() {
-    let mut stage = Stage::with(120, 36, Setup::default());
+    let mut stage = Stage::with(120, 36, AppSetup::default());
     stage.press("esc T");
     stage.shows(&["Only UTC available", "host_zone"]);
 }

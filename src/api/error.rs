@@ -51,7 +51,7 @@ pub enum Error {
     /// A certificate that the settings do not allow.
     #[error("the server's certificate is not accepted: {reason}")]
     #[expect(missing_docs, reason = "the message says what it is")]
-    Certificate { reason: Distrust },
+    Certificate { reason: CertificateProblem },
     /// Plain HTTP was spoken to a port that expects TLS.
     #[error("the server expects https, not http, on this port")]
     PlainHttp,
@@ -59,7 +59,7 @@ pub enum Error {
     #[error("what answers on this port does not speak TLS")]
     NotTls,
     /// 429 or 503, with the wait that the server asks for.
-    #[error("the server is busy{}", asked(*.0))]
+    #[error("the server is busy{}", describe_wait(*.0))]
     Busy(Option<Duration>),
     /// A redirect. It is not followed: the token would go to wherever it leads.
     #[error("{endpoint} redirects to {to}, which is not followed")]
@@ -100,7 +100,7 @@ pub enum Error {
 
 /// Why a certificate is not accepted.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Distrust {
+pub enum CertificateProblem {
     /// It is self-signed, or signed by somebody unknown here.
     Issuer,
     /// It or its issuer bears the name of one that is trusted, and is another.
@@ -190,9 +190,9 @@ impl Error {
     }
 
     /// The error that lies behind one by which nothing was sent.
-    pub fn cause(&self) -> &Self {
+    pub fn underlying_error(&self) -> &Self {
         match self {
-            Self::NotSent { error } => error.cause(),
+            Self::NotSent { error } => error.underlying_error(),
             other => other,
         }
     }
@@ -214,8 +214,10 @@ impl Error {
             Self::NotSent { error } => Self::NotSent { error: Box::new(error.map_texts(change)) },
             Self::Certificate { reason } => Self::Certificate {
                 reason: match reason {
-                    Distrust::Name(names) => Distrust::Name(names.into_iter().map(change).collect()),
-                    Distrust::Other(reason) => Distrust::Other(change(reason)),
+                    CertificateProblem::Name(names) => {
+                        CertificateProblem::Name(names.into_iter().map(change).collect())
+                    }
+                    CertificateProblem::Other(reason) => CertificateProblem::Other(change(reason)),
                     other => other,
                 },
             },
@@ -257,19 +259,19 @@ impl Error {
             }
             Self::Unreachable { .. } => "check the profile's url and proxy, the VPN, and that the server is up",
             Self::Certificate { reason } => match reason {
-                Distrust::Issuer => {
+                CertificateProblem::Issuer => {
                     "put the server's certificate, or that of its authority, into a file and name it in ca_file"
                 }
-                Distrust::Changed => {
+                CertificateProblem::Changed => {
                     "it was renewed, or something answers in the server's place: compare it with the administrators' before it goes into ca_file"
                 }
-                Distrust::Name(_) => {
+                CertificateProblem::Name(_) => {
                     "use a name that is in the certificate, or set verify_hostname = false and name the certificate in ca_file"
                 }
-                Distrust::Expired | Distrust::NotYetValid => {
+                CertificateProblem::Expired | CertificateProblem::NotYetValid => {
                     "check this machine's clock; or name the server's own certificate in ca_file, which is then accepted at any time"
                 }
-                Distrust::Revoked | Distrust::Other(_) => {
+                CertificateProblem::Revoked | CertificateProblem::Other(_) => {
                     "ask the server's administrators before you trust this certificate"
                 }
             },
@@ -309,7 +311,7 @@ impl Error {
     }
 }
 
-impl fmt::Display for Distrust {
+impl fmt::Display for CertificateProblem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Issuer => f.write_str("it is self-signed, or its issuer is not trusted here"),
@@ -329,7 +331,7 @@ fn size(bytes: usize) -> String {
     if bytes.is_multiple_of(MIB) { format!("{} MiB", bytes / MIB) } else { format!("{bytes} bytes") }
 }
 
-fn asked(wait: Option<Duration>) -> String {
+fn describe_wait(wait: Option<Duration>) -> String {
     wait.map_or_else(String::new, |wait| format!("; it asks to wait {wait:?}"))
 }
 
@@ -348,7 +350,7 @@ mod tests {
             (Error::Busy(Some(Duration::from_secs(7))), "the server is busy; it asks to wait 7s"),
             (Error::Timeout(Duration::from_mins(2)), "no answer from the server within 120s"),
             (
-                Error::Certificate { reason: Distrust::Name(vec!["localhost".into()]) },
+                Error::Certificate { reason: CertificateProblem::Name(vec!["localhost".into()]) },
                 "the server's certificate is not accepted: it is made for localhost",
             ),
         ] {

@@ -8,7 +8,7 @@ use serde_json::{Map, Value, value::RawValue};
 use crate::text::{self, Untrusted};
 
 /// A text made visible and cut to what fits into a message.
-pub(super) fn short(text: &str) -> String {
+pub(super) fn excerpt(text: &str) -> String {
     const CELLS: usize = 200;
     let words: Vec<_> = text.split_whitespace().collect();
     text::fit(&Untrusted::from(words.join(" ")), CELLS)
@@ -24,18 +24,18 @@ pub(super) fn error_message(body: &str) -> Option<String> {
     let fields: BTreeMap<String, &RawValue> = serde_json::from_str(body).ok()?;
     let message = fields.get("errorMessage")?.get();
     let text: Option<String> = serde_json::from_str(message).ok();
-    Some(short(text.as_deref().unwrap_or(message)))
+    Some(excerpt(text.as_deref().unwrap_or(message)))
 }
 
 /// What the answer to a change says in place of `success` (reference 1.10).
-pub(super) fn no_success(body: &str) -> Option<String> {
+pub(super) fn failure_message(body: &str) -> Option<String> {
     let fields: Map<String, Value> = serde_json::from_str(body).ok()?;
     let result = fields.get("result")?.as_str()?;
-    (!result.eq_ignore_ascii_case("success")).then(|| short(result))
+    (!result.eq_ignore_ascii_case("success")).then(|| excerpt(result))
 }
 
 /// What the answer to a change is, if it cannot be the server's: a web page, or JSON that ends in its middle.
-pub(super) fn no_answer(body: &str) -> Option<&'static str> {
+pub(super) fn foreign_answer(body: &str) -> Option<&'static str> {
     let body = body.trim_start();
     if body.starts_with('<') {
         return Some("a web page");
@@ -45,25 +45,25 @@ pub(super) fn no_answer(body: &str) -> Option<&'static str> {
 }
 
 /// The reason by which a server refuses a query: the only two that are about its syntax (reference 1.10).
-pub(super) fn syntax(body: &str) -> Option<String> {
+pub(super) fn syntax_error(body: &str) -> Option<String> {
     let fields: Map<String, Value> = serde_json::from_str(body).ok()?;
     let reason = fields.get("reason")?.as_str()?;
     matches!(reason, "query_malformed_syntax" | "query_syntax_error").then(|| reason.to_owned())
 }
 
 /// The gist of the body of an error: the message in JSON, the title of a web page, or the text itself.
-pub(super) fn gist(body: &str) -> String {
+pub(super) fn summarize(body: &str) -> String {
     let body = body.trim();
     if body.starts_with('<') {
-        return short(title(body).unwrap_or_default());
+        return excerpt(page_title(body).unwrap_or_default());
     }
     if let Ok(fields) = serde_json::from_str::<Map<String, Value>>(body) {
         let message = ["errorMessage", "reason", "message", "error", "result", "status"]
             .into_iter()
             .find_map(|name| fields.get(name)?.as_str());
-        return short(message.unwrap_or(body));
+        return excerpt(message.unwrap_or(body));
     }
-    short(body)
+    excerpt(body)
 }
 
 /// Whether an error page says that it had to answer plain HTTP on a TLS port: nginx, Apache and Go have words for it.
@@ -73,16 +73,16 @@ pub(super) fn is_plain_http(body: &str) -> bool {
 }
 
 /// The deepest cause of an error, which is the one that says something.
-pub(super) fn cause(error: &(dyn StdError + 'static)) -> String {
+pub(super) fn root_cause(error: &(dyn StdError + 'static)) -> String {
     let mut deepest = error;
     while let Some(source) = deepest.source() {
         deepest = source;
     }
-    deepest.downcast_ref::<io::Error>().map_or_else(|| short(&deepest.to_string()), io)
+    deepest.downcast_ref::<io::Error>().map_or_else(|| excerpt(&deepest.to_string()), io_message)
 }
 
 /// What the HTTP library says of a proxy that was asked for a tunnel, if the error is of that kind.
-pub(super) fn tunnel(error: &(dyn StdError + 'static)) -> Option<&'static str> {
+pub(super) fn tunnel_error(error: &(dyn StdError + 'static)) -> Option<&'static str> {
     const REASONS: [&str; 4] =
         ["proxy authorization required", "proxy response headers too long", "unexpected end of file", "unsuccessful"];
     let mut next = Some(error);
@@ -96,15 +96,15 @@ pub(super) fn tunnel(error: &(dyn StdError + 'static)) -> Option<&'static str> {
 }
 
 /// A failure of the system without its number.
-pub(super) fn io(error: &io::Error) -> String {
+pub(super) fn io_message(error: &io::Error) -> String {
     let text = error.to_string();
     let text = text.split(" (os error").next().unwrap_or_default();
     let mut chars = text.chars();
     let first = chars.next().map(|first| first.to_ascii_lowercase());
-    short(&first.into_iter().chain(chars).collect::<String>())
+    excerpt(&first.into_iter().chain(chars).collect::<String>())
 }
 
-fn title(page: &str) -> Option<&str> {
+fn page_title(page: &str) -> Option<&str> {
     let folded = page.to_ascii_lowercase();
     let start = folded.find("<title>")? + "<title>".len();
     let end = start + folded[start..].find("</title>")?;
@@ -127,9 +127,9 @@ mod tests {
             (r#"{"result": "Ban for md5 does not exist"}"#, "Ban for md5 does not exist"),
             (r#"{"code": 3}"#, r#"{"code": 3}"#),
         ] {
-            assert_eq!(gist(body), expected);
+            assert_eq!(summarize(body), expected);
         }
-        assert_eq!(gist(&"x".repeat(1000)).chars().count(), 200);
+        assert_eq!(summarize(&"x".repeat(1000)).chars().count(), 200);
     }
 
     #[test]
@@ -149,7 +149,7 @@ mod tests {
             ("", None),
             (r#"{"result": "feed is busy"}"#, Some("feed is busy")),
         ] {
-            assert_eq!(no_success(body).as_deref(), said, "{body}");
+            assert_eq!(failure_message(body).as_deref(), said, "{body}");
         }
     }
 
@@ -163,15 +163,15 @@ mod tests {
             ("\n<html>", Some("a web page")),
             ("{\"id\": ", Some("broken JSON")),
         ] {
-            assert_eq!(no_answer(body), expected, "{body}");
+            assert_eq!(foreign_answer(body), expected, "{body}");
         }
     }
 
     #[test]
     fn only_two_reasons_are_about_syntax() {
-        assert!(syntax(r#"{"reason": "query_malformed_syntax"}"#).is_some());
-        assert!(syntax(r#"{"reason": "query_syntax_error"}"#).is_some());
-        assert!(syntax(r#"{"reason": "unknown_field"}"#).is_none());
-        assert!(syntax("<html>").is_none());
+        assert!(syntax_error(r#"{"reason": "query_malformed_syntax"}"#).is_some());
+        assert!(syntax_error(r#"{"reason": "query_syntax_error"}"#).is_some());
+        assert!(syntax_error(r#"{"reason": "unknown_field"}"#).is_none());
+        assert!(syntax_error("<html>").is_none());
     }
 }

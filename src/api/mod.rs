@@ -28,16 +28,16 @@ use url::{Host, Url};
 
 pub use download::Download;
 pub use endpoints::ban::BanList;
-pub use error::{Distrust, Error};
+pub use error::{CertificateProblem, Error};
 pub use proxy::Proxy;
 pub use settings::{Settings, Tls};
-pub use trace::Call;
-pub use write::{AlertChange, Change, Taken};
+pub use trace::RequestTrace;
+pub use write::{AlertUpdate, Taken, WriteRequest};
 
-use crate::model::{Clock, Pace};
-use auth::Gate;
+use crate::model::{Clock, Timings};
+use auth::AuthGate;
 use secrets::Secrets;
-use server_version::Release;
+use server_version::ServerVersion;
 
 /// A connection to one server. Clones share its connections and their limit.
 #[derive(Clone)]
@@ -54,27 +54,27 @@ struct Inner {
     connections: usize,
     permits: Arc<Semaphore>,
     timeout: Duration,
-    most_bytes: usize,
-    pace: Pace,
+    max_bytes: usize,
+    timings: Timings,
     clock: Clock,
-    calls: Option<UnboundedSender<Call>>,
+    trace_tx: Option<UnboundedSender<RequestTrace>>,
     shared: Arc<Shared>,
 }
 
 /// What is found out about the server, whichever connections it is asked on.
 struct Shared {
     secrets: Secrets,
-    gate: Gate,
-    release: Release,
+    auth_gate: AuthGate,
+    release: ServerVersion,
     /// Of the large answers, one is read at a time.
-    large: Arc<Semaphore>,
+    large_answers: Arc<Semaphore>,
 }
 
 impl Client {
     /// Prepares a client; nothing is sent yet. Every attempt of every request is reported to `calls`.
     ///
     /// Settings that cannot work are [`Error::Invalid`].
-    pub fn new(settings: Settings, calls: Option<UnboundedSender<Call>>) -> Result<Self, Error> {
+    pub fn new(settings: Settings, calls: Option<UnboundedSender<RequestTrace>>) -> Result<Self, Error> {
         // Without a provider the HTTP library panics. When another client was first, its provider is the same one.
         let _ = rustls::crypto::ring::default_provider().install_default();
 
@@ -97,21 +97,21 @@ impl Client {
             connections,
             permits: Arc::new(Semaphore::new(connections)),
             timeout: settings.timeout,
-            most_bytes: settings.most_bytes,
-            pace: settings.pace,
+            max_bytes: settings.max_bytes,
+            timings: settings.timings,
             clock: settings.clock,
-            calls,
+            trace_tx: calls,
             shared: Arc::new(Shared {
                 secrets,
-                gate: Gate::new(),
-                release: Release::new(),
-                large: Arc::new(Semaphore::new(1)),
+                auth_gate: AuthGate::new(),
+                release: ServerVersion::new(),
+                large_answers: Arc::new(Semaphore::new(1)),
             }),
         })))
     }
 
     /// The same client with connections of its own. Those of this one are closed when nobody has it any more.
-    pub fn reconnected(&self) -> Result<Self, Error> {
+    pub fn with_new_connections(&self) -> Result<Self, Error> {
         let old = &*self.0;
         let http = transport(old.trust.clone(), old.proxy.as_ref(), old.timeout, old.connections)?;
         Ok(Self(Arc::new(Inner {
@@ -124,17 +124,17 @@ impl Client {
             connections: old.connections,
             permits: Arc::new(Semaphore::new(old.connections)),
             timeout: old.timeout,
-            most_bytes: old.most_bytes,
-            pace: old.pace,
+            max_bytes: old.max_bytes,
+            timings: old.timings,
             clock: old.clock,
-            calls: old.calls.clone(),
+            trace_tx: old.trace_tx.clone(),
             shared: old.shared.clone(),
         })))
     }
 
     /// The user asks again: after the token or the proxy's password was refused, one request may try once more.
-    pub fn try_credentials_again(&self) {
-        self.0.shared.gate.reopen();
+    pub fn retry_credentials(&self) {
+        self.0.shared.auth_gate.reopen();
     }
 
     /// The clock that the answers' times are taken from.
@@ -143,8 +143,8 @@ impl Client {
     }
 
     /// The pace of repetitions.
-    pub fn pace(&self) -> Pace {
-        self.0.pace
+    pub fn timings(&self) -> Timings {
+        self.0.timings
     }
 
     /// The server's host, with its port unless that is the usual one.
@@ -225,7 +225,7 @@ fn transport(
     }
     builder
         .build()
-        .map_err(|error| Error::Invalid { what: "connection", reason: error_text::cause(&error.without_url()) })
+        .map_err(|error| Error::Invalid { what: "connection", reason: error_text::root_cause(&error.without_url()) })
 }
 
 /// Whether the server is this machine: what is said to it leaves it neither by a proxy nor in clear text.

@@ -13,7 +13,7 @@ pub struct Proxy {
     /// With the user name and the password.
     address: SecretString,
     /// Without them.
-    shown: String,
+    display: String,
     is_socks: bool,
     password: Option<SecretString>,
     origin: String,
@@ -42,7 +42,7 @@ impl Proxy {
         bare.set_path("");
         Ok(Self {
             address: url.as_str().into(),
-            shown: bare.as_str().trim_end_matches('/').to_owned(),
+            display: bare.as_str().trim_end_matches('/').to_owned(),
             is_socks,
             password: url.password().map(Into::into),
             origin,
@@ -82,7 +82,7 @@ impl Proxy {
 /// The address without user name and password, and where it is configured.
 impl fmt::Display for Proxy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} (from {})", self.shown, self.origin)
+        write!(f, "{} (from {})", self.display, self.origin)
     }
 }
 

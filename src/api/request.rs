@@ -7,11 +7,11 @@ use serde_json::{Map, Value};
 use url::Url;
 
 use crate::model::{Search, Span};
-use crate::query::Filtered;
+use crate::query::FilteredQuery;
 
 /// What is asked of the server, by which name, and whether asking twice does harm.
 #[derive(Clone)]
-pub(super) struct Ask {
+pub(super) struct RequestSpec {
     /// The verb.
     pub(super) method: Method,
     /// The path, from `/api` on.
@@ -28,7 +28,7 @@ pub(super) struct Ask {
     pub(super) is_safe: bool,
 }
 
-impl Ask {
+impl RequestSpec {
     /// Asks for `about`.
     pub(super) fn get(path: impl Into<String>, about: impl Into<String>) -> Self {
         let about = about.into();
@@ -67,48 +67,48 @@ impl Ask {
 
     /// Says what it does, as the end of "the token's user has no right to", and which permission that takes, in the words
     /// of the server's own console (reference 7).
-    pub(super) fn takes(mut self, purpose: &str, permission: &str) -> Self {
+    pub(super) fn with_permission(mut self, purpose: &str, permission: &str) -> Self {
         self.purpose = format!("{purpose}: that takes {permission}");
         self
     }
 
     /// Asks for rows of a search, by what all indexes understand (reference 1.7).
     pub(super) fn search(path: &str, about: &str, search: &Search, span: Span) -> Self {
-        Self::get(path, about).with("cb.urlver", 1).with_query(&search.query).rows(span)
+        Self::get(path, about).with_param("cb.urlver", 1).with_query(&search.query).rows(span)
     }
 
     /// Adds a query, and the facet filters in its text as parameters of their own.
     pub(super) fn with_query(self, text: &str) -> Self {
-        let Filtered { text, filters } = Filtered::read(text);
+        let FilteredQuery { text, filters } = FilteredQuery::parse(text);
         let filters = filters.into_iter();
-        filters.fold(self.with("q", text), |ask, (field, value)| ask.with(format!("cb.fq.{field}"), value))
+        filters.fold(self.with_param("q", text), |ask, (field, value)| ask.with_param(format!("cb.fq.{field}"), value))
     }
 
     /// Adds a parameter.
     #[expect(clippy::needless_pass_by_value, reason = "numbers read better without a borrow")]
-    pub(super) fn with(mut self, name: impl Into<Cow<'static, str>>, value: impl ToString) -> Self {
+    pub(super) fn with_param(mut self, name: impl Into<Cow<'static, str>>, value: impl ToString) -> Self {
         self.query.push((name.into(), value.to_string()));
         self
     }
 
     /// Adds a parameter if there is a value for it.
-    pub(super) fn with_some(self, name: &'static str, value: Option<impl ToString>) -> Self {
+    pub(super) fn with_optional_param(self, name: &'static str, value: Option<impl ToString>) -> Self {
         match value {
-            Some(value) => self.with(name, value),
+            Some(value) => self.with_param(name, value),
             None => self,
         }
     }
 
     /// Adds the range of rows.
     pub(super) fn rows(self, span: Span) -> Self {
-        self.with("rows", span.rows).with("start", span.start)
+        self.with_param("rows", span.rows).with_param("start", span.start)
     }
 
     /// Moves the parameters into a body if they are too long for an address (reference 1.7, "POST form").
-    pub(super) fn fitted(mut self) -> Self {
+    pub(super) fn with_form_body(mut self) -> Self {
         /// Front ends refuse longer request lines: nginx has 8 KiB for all headers together, some proxies 4 KiB.
-        const ADDRESS_MOST: usize = 4000;
-        if self.query_string().len() <= ADDRESS_MOST {
+        const MAX_URL_LENGTH: usize = 4000;
+        if self.query_string().len() <= MAX_URL_LENGTH {
             return self;
         }
         let mut body = Map::new();
@@ -134,7 +134,7 @@ impl Ask {
     }
 
     /// The query of a search, wherever it travels.
-    pub(super) fn searched(&self) -> Option<&str> {
+    pub(super) fn query(&self) -> Option<&str> {
         let parameter = self.query.iter().find(|(name, _)| *name == "q");
         let body = || self.body.as_ref()?.get("q")?.get(0)?.as_str();
         parameter.map(|(_, value)| value.as_str()).or_else(body)
@@ -163,13 +163,14 @@ impl Ask {
     fn query_string(&self) -> String {
         let mut query: Vec<_> = self.query.iter().collect();
         query.sort_unstable();
-        let pairs: Vec<_> = query.into_iter().map(|(name, value)| format!("{name}={}", encoded(value))).collect();
+        let pairs: Vec<_> =
+            query.into_iter().map(|(name, value)| format!("{name}={}", encode_form_value(value))).collect();
         pairs.join("&")
     }
 }
 
 /// A form value: `+` for a space, `%XX` for everything but letters, digits and `-_.~`.
-fn encoded(value: &str) -> String {
+fn encode_form_value(value: &str) -> String {
     let mut out = String::with_capacity(value.len());
     for byte in value.bytes() {
         match byte {
@@ -208,16 +209,16 @@ mod tests {
 
     #[test]
     fn parameters_are_sorted_and_encoded_as_the_official_client_does() {
-        let ask = Ask::get("/api/v1/process", "processes")
-            .with("q", r"process_name:net.exe cmdline:\\test\blah*~[é]")
-            .with("cb.urlver", 1)
-            .with("facet.field", "a")
-            .with("facet", true)
-            .with_some("sort", None::<&str>)
+        let ask = RequestSpec::get("/api/v1/process", "processes")
+            .with_param("q", r"process_name:net.exe cmdline:\\test\blah*~[é]")
+            .with_param("cb.urlver", 1)
+            .with_param("facet.field", "a")
+            .with_param("facet", true)
+            .with_optional_param("sort", None::<&str>)
             .rows(Span { start: 0, rows: 100 });
         let base = Url::parse("https://cb.example.com/edr/").unwrap();
         assert_eq!(
-            ask.fitted().url(&base).as_str(),
+            ask.with_form_body().url(&base).as_str(),
             "https://cb.example.com/edr/api/v1/process?cb.urlver=1&facet=true&facet.field=a&q=process_name%3Anet.exe+cmdline%3A%5C%5Ctest%5Cblah%2A~%5B%C3%A9%5D&rows=100&start=0"
         );
     }
@@ -225,13 +226,13 @@ mod tests {
     #[test]
     fn what_is_too_long_for_an_address_goes_into_a_body() {
         let query = "md5:x ".repeat(1000);
-        let ask = Ask::get("/api/v1/process", "processes")
-            .with("q", &query)
-            .with("sort", "start asc")
-            .with("facet.field", "username")
-            .with("facet.field", "group")
+        let ask = RequestSpec::get("/api/v1/process", "processes")
+            .with_param("q", &query)
+            .with_param("sort", "start asc")
+            .with_param("facet.field", "username")
+            .with_param("facet.field", "group")
             .rows(Span { start: 5, rows: 10 })
-            .fitted();
+            .with_form_body();
         assert_eq!(ask.endpoint(), "POST /api/v1/process");
         assert!(ask.is_safe);
         assert_eq!(

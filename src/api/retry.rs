@@ -8,33 +8,33 @@ use std::{
 use jiff::{Timestamp, fmt::rfc2822};
 
 use super::Error;
-use crate::model::Pace;
+use crate::model::Timings;
 
 /// Whether a request that is safe to repeat is repeated after `error`. A time-out is not: it has taken long enough. Nor is
 /// what the server asks to put off for longer than anybody waits.
-pub(super) fn is_worth_it(error: &Error, pace: Pace) -> bool {
+pub(super) fn should_retry(error: &Error, pace: Timings) -> bool {
     match error {
         Error::Timeout(_) => false,
-        Error::Busy(Some(asked)) => *asked <= pace.patience_most,
+        Error::Busy(Some(asked)) => *asked <= pace.max_retry_after,
         error => error.is_transient(),
     }
 }
 
 /// How long to wait before repetition number `done` + 1: doubled each time, with jitter so that requests that failed
 /// together do not come back together, and at least as long as the server asked for.
-pub(super) fn wait(pace: Pace, done: u32, error: &Error) -> Duration {
-    let doubled = pace.backoff.saturating_mul(2_u32.saturating_pow(done)).min(pace.backoff_most);
+pub(super) fn backoff(pace: Timings, done: u32, error: &Error) -> Duration {
+    let doubled = pace.backoff.saturating_mul(2_u32.saturating_pow(done)).min(pace.max_backoff);
     let half = doubled / 2;
     let jittered = half + half.mul_f64(random());
     let asked = match error {
         Error::Busy(asked) => asked.unwrap_or_default(),
         _ => Duration::ZERO,
     };
-    jittered.min(pace.backoff_most).max(asked)
+    jittered.min(pace.max_backoff).max(asked)
 }
 
 /// A `Retry-After`: seconds, or an HTTP date.
-pub(super) fn asked(text: &str, now: Timestamp) -> Option<Duration> {
+pub(super) fn parse_retry_after(text: &str, now: Timestamp) -> Option<Duration> {
     let text = text.trim();
     if let Ok(seconds) = text.parse() {
         return Some(Duration::from_secs(seconds));
@@ -56,17 +56,18 @@ mod tests {
 
     #[test]
     fn a_wait_is_doubled_and_bounded() {
-        let pace = Pace { backoff: Duration::from_secs(1), backoff_most: Duration::from_secs(30), ..Pace::default() };
+        let pace =
+            Timings { backoff: Duration::from_secs(1), max_backoff: Duration::from_secs(30), ..Timings::default() };
         let cut = Error::Cut { endpoint: "GET /api/info".into() };
         for (done, least, most) in [(0, 500, 1000), (1, 1000, 2000), (3, 4000, 8000), (99, 15000, 30000)] {
-            let wait = wait(pace, done, &cut).as_millis();
+            let wait = backoff(pace, done, &cut).as_millis();
             assert!((least..=most).contains(&wait), "{done}: {wait}");
         }
         let busy = |seconds| Error::Busy(Some(Duration::from_secs(seconds)));
-        assert_eq!(wait(pace, 0, &busy(7)), Duration::from_secs(7));
-        assert_eq!(wait(pace, 0, &busy(300)), Duration::from_mins(5));
+        assert_eq!(backoff(pace, 0, &busy(7)), Duration::from_secs(7));
+        assert_eq!(backoff(pace, 0, &busy(300)), Duration::from_mins(5));
         for (seconds, is_waited_for) in [(0, true), (300, true), (301, false), (3600, false)] {
-            assert_eq!(is_worth_it(&busy(seconds), pace), is_waited_for, "{seconds}");
+            assert_eq!(should_retry(&busy(seconds), pace), is_waited_for, "{seconds}");
         }
     }
 
@@ -82,7 +83,7 @@ mod tests {
             ("-1", None),
             ("99999999999999999999999", None),
         ] {
-            assert_eq!(asked(text, now), expected.map(Duration::from_secs), "{text}");
+            assert_eq!(parse_retry_after(text, now), expected.map(Duration::from_secs), "{text}");
         }
     }
 }

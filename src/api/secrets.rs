@@ -13,7 +13,7 @@ use tokio::sync::watch;
 use super::Error;
 
 /// What stands in the place of a secret.
-const BLANK: &str = "********";
+const REDACTED: &str = "********";
 
 /// A secret with fewer characters is not looked for: blanking it everywhere would tell it.
 const SHORTEST: usize = 4;
@@ -26,10 +26,10 @@ const SHORTEST_IN_RECORDS: usize = 8;
 /// back, in any case and as it is written in addresses, JSON, HTML and base64.
 ///
 /// Those that use it share it. Nothing on the screen waits for it.
-pub(super) struct Secrets(watch::Sender<Known>);
+pub(super) struct Secrets(watch::Sender<Secret>);
 
 #[derive(Default)]
-struct Known {
+struct Secret {
     words: Vec<SecretString>,
     /// Finds all of them.
     in_messages: Option<AhoCorasick>,
@@ -40,7 +40,7 @@ struct Known {
 impl Secrets {
     /// No secret but this one.
     pub(super) fn new(token: &SecretString) -> Self {
-        let secrets = Self(watch::Sender::new(Known::default()));
+        let secrets = Self(watch::Sender::new(Secret::default()));
         secrets.add(token.expose_secret());
         secrets
     }
@@ -53,25 +53,25 @@ impl Secrets {
                 return false;
             }
             known.words.push(secret.into());
-            known.in_messages = finder(&known.words, SHORTEST);
-            known.in_records = finder(&known.words, SHORTEST_IN_RECORDS);
+            known.in_messages = build_matcher(&known.words, SHORTEST);
+            known.in_records = build_matcher(&known.words, SHORTEST_IN_RECORDS);
             true
         });
     }
 
     /// The text of an answer with every secret blanked.
-    pub(super) fn blank_record(&self, text: String) -> String {
-        blank(self.0.borrow().in_records.as_ref(), text)
+    pub(super) fn redact_record(&self, text: String) -> String {
+        redact(self.0.borrow().in_records.as_ref(), text)
     }
 
     /// A text that only tells what happened, with every secret blanked.
-    pub(super) fn blank_message(&self, text: String) -> String {
-        blank(self.0.borrow().in_messages.as_ref(), text)
+    pub(super) fn redact_message(&self, text: String) -> String {
+        redact(self.0.borrow().in_messages.as_ref(), text)
     }
 
     /// The error with every secret blanked.
-    pub(super) fn blank_error(&self, error: Error) -> Error {
-        error.map_texts(&|text| self.blank_message(text))
+    pub(super) fn redact_error(&self, error: Error) -> Error {
+        error.map_texts(&|text| self.redact_message(text))
     }
 }
 
@@ -81,20 +81,20 @@ impl fmt::Debug for Secrets {
     }
 }
 
-fn blank(finder: Option<&AhoCorasick>, text: String) -> String {
+fn redact(finder: Option<&AhoCorasick>, text: String) -> String {
     let Some(finder) = finder.filter(|finder| finder.is_match(&text)) else {
         return text;
     };
     let mut out = String::with_capacity(text.len());
     finder.replace_all_with(&text, &mut out, |_, _, out| {
-        out.push_str(BLANK);
+        out.push_str(REDACTED);
         true
     });
     out
 }
 
 /// Finds every spelling of these words that are long enough; `None` if there is none, or if they cannot be looked for.
-fn finder(words: &[SecretString], shortest: usize) -> Option<AhoCorasick> {
+fn build_matcher(words: &[SecretString], shortest: usize) -> Option<AhoCorasick> {
     let words = words.iter().map(ExposeSecret::expose_secret);
     let spellings: Vec<_> = words
         .filter(|word| word.len() >= shortest)
@@ -205,8 +205,8 @@ mod tests {
             "s3cr%26t%20%22p%c3%a4ss%22%2Fx%20y".into(),
         ];
         for text in written {
-            let shown = secrets.blank_record(format!("before {text} behind"));
-            assert!(shown.contains(BLANK), "{text}: {shown}");
+            let shown = secrets.redact_record(format!("before {text} behind"));
+            assert!(shown.contains(REDACTED), "{text}: {shown}");
             assert!(shown.starts_with("before ") && shown.ends_with(" behind"));
             assert!(!shown.contains("s3cr") && !shown.contains("0123"), "{shown}");
         }
@@ -218,8 +218,8 @@ mod tests {
         for before in ["", "a", "ab", "ana:", "user:"] {
             for behind in ["", "x", "yz"] {
                 let packed = STANDARD_NO_PAD.encode(format!("{before}{TOKEN}{behind}"));
-                let shown = secrets.blank_record(packed.clone());
-                assert!(shown.contains(BLANK), "{before:?} {behind:?}");
+                let shown = secrets.redact_record(packed.clone());
+                assert!(shown.contains(REDACTED), "{before:?} {behind:?}");
                 assert!(!shown.contains(&packed[8..40]), "{shown}");
             }
         }
@@ -229,14 +229,14 @@ mod tests {
     fn a_short_secret_changes_no_record() {
         let secrets = secrets(&["admin", "abc"]);
         let text = "c:\\admin\\abc.exe".to_owned();
-        assert_eq!(secrets.blank_record(text.clone()), text);
-        assert_eq!(secrets.blank_message(text), "c:\\********\\abc.exe");
+        assert_eq!(secrets.redact_record(text.clone()), text);
+        assert_eq!(secrets.redact_message(text), "c:\\********\\abc.exe");
     }
 
     #[test]
     fn what_holds_no_secret_stays_as_it_is() {
         let text = "process_md5 0123456789abcdef0123456789abcdef".to_owned();
-        assert_eq!(secrets(&[]).blank_record(text.clone()), text);
+        assert_eq!(secrets(&[]).redact_record(text.clone()), text);
     }
 
     #[test]

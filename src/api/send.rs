@@ -8,14 +8,14 @@ use reqwest::{
 };
 use tokio::{sync::OwnedSemaphorePermit, time::timeout};
 
-use super::{Client, Error, Proxy, auth::Turn, error_text, request::Ask, retry, tls, trace::Attempt};
+use super::{Client, Error, Proxy, auth::AuthAttempt, error_text, request::RequestSpec, retry, tls, trace::Attempt};
 use crate::wire::Malformed;
 
 /// How long connecting may take: a host that is up answers within a second, even behind a slow VPN.
 pub(super) const CONNECT: Duration = Duration::from_secs(15);
 
 /// The longest address that is sent: nginx, which stands before every server, refuses more than 8 KiB.
-const ADDRESS_MOST: usize = 8000;
+const MAX_URL_LENGTH: usize = 8000;
 
 /// How much of an error's body is read: a page of words.
 pub(super) const ERROR_BYTES: usize = 64 * 1024;
@@ -25,13 +25,13 @@ pub(super) const ERROR_BYTES: usize = 64 * 1024;
 const LARGE_BYTES: usize = 4 * 1024 * 1024;
 
 /// What the server answered to a request that it accepted.
-pub(super) struct Answer {
+pub(super) struct Accepted {
     endpoint: String,
     /// Whether the server says by its status, 204, that there is nothing.
     is_nothing: bool,
     body: String,
     /// The proxy that could have written it.
-    through: Option<String>,
+    proxy: Option<String>,
     /// While a large body is in memory, no other is read.
     _large: Option<OwnedSemaphorePermit>,
 }
@@ -44,46 +44,46 @@ pub(super) struct Body {
 }
 
 /// A request that may be sent, and what it holds until it is answered.
-pub(super) struct Departure {
+pub(super) struct SentMark {
     pub(super) request: RequestBuilder,
     pub(super) attempt: Attempt,
     pub(super) permit: OwnedSemaphorePermit,
     /// It goes when the headers of the answer are here.
-    pub(super) turn: Turn,
+    pub(super) auth_attempt: AuthAttempt,
 }
 
-impl Answer {
+impl Accepted {
     /// Whether the server says of a change that it made it. A web page is not the server's; other text may be (reference
     /// 2.9).
-    pub(super) fn is_success(&self) -> Result<(), Error> {
-        if let Some(reason) = error_text::no_answer(&self.body) {
-            return Err(self.malformed(reason));
+    pub(super) fn check_success(&self) -> Result<(), Error> {
+        if let Some(reason) = error_text::foreign_answer(&self.body) {
+            return Err(self.malformed_error(reason));
         }
-        match error_text::no_success(&self.body) {
+        match error_text::failure_message(&self.body) {
             Some(said) => Err(Error::Refused { endpoint: self.endpoint.clone(), status: 200, said }),
             None => Ok(()),
         }
     }
 
     /// Reads the body as what `wire` makes of it.
-    pub(super) fn read<T>(&self, read: impl FnOnce(&str) -> Result<T, Malformed>) -> Result<T, Error> {
+    pub(super) fn parse_body<T>(&self, read: impl FnOnce(&str) -> Result<T, Malformed>) -> Result<T, Error> {
         read(&self.body).map_err(|malformed| {
             let is_page = self.body.trim_start().starts_with('<');
-            match self.through.as_deref().filter(|_| is_page) {
-                Some(proxy) => self.malformed(format!("{malformed}, through the proxy {proxy}")),
-                None => self.malformed(malformed.to_string()),
+            match self.proxy.as_deref().filter(|_| is_page) {
+                Some(proxy) => self.malformed_error(format!("{malformed}, through the proxy {proxy}")),
+                None => self.malformed_error(malformed.to_string()),
             }
         })
     }
 
     /// An error that says what is wrong with this answer.
-    pub(super) fn malformed(&self, reason: impl Into<String>) -> Error {
+    pub(super) fn malformed_error(&self, reason: impl Into<String>) -> Error {
         Error::Malformed { endpoint: self.endpoint.clone(), reason: reason.into() }
     }
 
     /// An error that says that this answer is about another one than was asked for: it may be neither shown nor acted on.
     pub(super) fn of_another(&self, about: &str) -> Error {
-        self.malformed(format!("an answer about another one than {about}"))
+        self.malformed_error(format!("an answer about another one than {about}"))
     }
 
     /// Whether the server says that there is nothing, with a 204. An empty body of any other success says nothing of what
@@ -100,37 +100,37 @@ impl Answer {
 
 impl Client {
     /// Sends a request, again if that is safe and worth it, and gives the answer of a success.
-    pub(super) async fn send(&self, ask: &Ask) -> Result<Answer, Error> {
+    pub(super) async fn send(&self, ask: &RequestSpec) -> Result<Accepted, Error> {
         let length = ask.url(&self.0.base).as_str().len();
-        if length > ADDRESS_MOST {
-            return Err(Error::TooLong { what: ask.about.clone(), length, most: ADDRESS_MOST });
+        if length > MAX_URL_LENGTH {
+            return Err(Error::TooLong { what: ask.about.clone(), length, most: MAX_URL_LENGTH });
         }
         let mut repeated = 0;
         loop {
-            let Departure { request, mut attempt, permit: _permit, turn } = self.begin(ask).await?;
+            let SentMark { request, mut attempt, permit: _permit, auth_attempt: turn } = self.prepare(ask).await?;
             let outcome = self.exchange(ask, request, &mut attempt, turn).await;
-            attempt.settle(&outcome);
+            attempt.record_outcome(&outcome);
             match outcome {
                 Ok(answer) => return Ok(answer),
-                Err(error) => self.rest(ask, &mut repeated, error, attempt).await?,
+                Err(error) => self.backoff(ask, &mut repeated, error, attempt).await?,
             }
         }
     }
 
     /// Waits until a failed request may be sent again; the error if it is not to be.
-    pub(super) async fn rest(
+    pub(super) async fn backoff(
         &self,
-        ask: &Ask,
+        ask: &RequestSpec,
         repeated: &mut u32,
         error: Error,
         mut attempt: Attempt,
     ) -> Result<(), Error> {
-        let is_last = *repeated >= self.0.pace.retries;
-        if is_last || !ask.is_safe || !retry::is_worth_it(&error, self.0.pace) {
+        let is_last = *repeated >= self.0.timings.retries;
+        if is_last || !ask.is_safe || !retry::should_retry(&error, self.0.timings) {
             return Err(error);
         }
-        let wait = retry::wait(self.0.pace, *repeated, &error);
-        attempt.repeat_after(wait);
+        let wait = retry::backoff(self.0.timings, *repeated, &error);
+        attempt.record_retry(wait);
         drop(attempt);
         tokio::time::sleep(wait).await;
         *repeated += 1;
@@ -138,8 +138,8 @@ impl Client {
     }
 
     /// A request that is ready to be sent, when it may be. After the credentials were refused, none may.
-    pub(super) async fn begin(&self, ask: &Ask) -> Result<Departure, Error> {
-        let turn = self.0.shared.gate.enter().await?;
+    pub(super) async fn prepare(&self, ask: &RequestSpec) -> Result<SentMark, Error> {
+        let turn = self.0.shared.auth_gate.acquire().await?;
         let permit = Arc::clone(&self.0.permits).acquire_owned().await;
         let permit = permit.expect("the semaphore is never closed");
         let url = ask.url(&self.0.base);
@@ -147,25 +147,25 @@ impl Client {
             Some(query) => format!("{}?{query}", url.path()),
             None => url.path().to_owned(),
         };
-        let path = self.0.shared.secrets.blank_message(path);
-        let attempt = Attempt::begin(verb(&ask.method), path, self.0.clock, self.0.calls.clone());
+        let path = self.0.shared.secrets.redact_message(path);
+        let attempt = Attempt::start(verb(&ask.method), path, self.0.clock, self.0.trace_tx.clone());
         let mut request = self.0.http.request(ask.method.clone(), url).header("X-Auth-Token", self.0.token.clone());
         if let Some(body) = &ask.body {
             request = request.header(CONTENT_TYPE, "application/json").body(body.to_string());
         }
-        Ok(Departure { request, attempt, permit, turn })
+        Ok(SentMark { request, attempt, permit, auth_attempt: turn })
     }
 
     async fn exchange(
         &self,
-        ask: &Ask,
+        ask: &RequestSpec,
         request: RequestBuilder,
         attempt: &mut Attempt,
-        turn: Turn,
-    ) -> Result<Answer, Error> {
-        let response = self.accepted(ask, request, attempt, turn).await?;
+        turn: AuthAttempt,
+    ) -> Result<Accepted, Error> {
+        let response = self.send_expecting_success(ask, request, attempt, turn).await?;
         let status = response.status().as_u16();
-        let most = self.0.most_bytes;
+        let most = self.0.max_bytes;
         let body = self.body(ask, response, most, attempt).await?;
         if !body.is_whole {
             return Err(Error::TooLarge { endpoint: ask.endpoint(), limit: most });
@@ -173,39 +173,44 @@ impl Client {
         if let Some(said) = error_text::error_message(&body.text) {
             return Err(Error::Refused { endpoint: ask.endpoint(), status, said });
         }
-        Ok(Answer {
+        Ok(Accepted {
             endpoint: ask.endpoint(),
             is_nothing: status == 204,
             body: body.text,
-            through: self.interposed().map(ToString::to_string),
+            proxy: self.intercepting_proxy().map(ToString::to_string),
             _large: body.large,
         })
     }
 
     /// Sends a request and waits for the status and the headers of a success.
-    pub(super) async fn accepted(
+    pub(super) async fn send_expecting_success(
         &self,
-        ask: &Ask,
+        ask: &RequestSpec,
         request: RequestBuilder,
         attempt: &mut Attempt,
-        turn: Turn,
+        turn: AuthAttempt,
     ) -> Result<Response, Error> {
-        let outcome = self.answered(ask, request, attempt).await;
+        let outcome = self.send_once(ask, request, attempt).await;
         // What has become of a change is read back whatever was answered to it; that request shows whether the token is good.
         let is_refused = matches!(&outcome, Err(error) if error.may_have_arrived() && error.is_refusal());
         let is_read_back = !ask.is_safe && is_refused;
         // Those that wait for this request to try the credentials need not wait for the rest of its answer.
         if !is_read_back {
-            self.0.shared.gate.learn(outcome.as_ref().map(|_| ()));
+            self.0.shared.auth_gate.record_outcome(outcome.as_ref().map(|_| ()));
         }
         drop(turn);
         outcome
     }
 
-    async fn answered(&self, ask: &Ask, request: RequestBuilder, attempt: &mut Attempt) -> Result<Response, Error> {
-        let response = request.send().await.map_err(|error| self.failed(ask, &error))?;
+    async fn send_once(
+        &self,
+        ask: &RequestSpec,
+        request: RequestBuilder,
+        attempt: &mut Attempt,
+    ) -> Result<Response, Error> {
+        let response = request.send().await.map_err(|error| self.transport_error(ask, &error))?;
         let status = response.status();
-        attempt.answered(status.as_u16());
+        attempt.record_status(status.as_u16());
         if status.is_success() {
             return Ok(response);
         }
@@ -218,14 +223,14 @@ impl Client {
             Err(_) if is_refused => String::new(),
             Err(error) => return Err(error),
         };
-        let error = self.refused(ask, status, &headers, &text);
-        Err(self.0.shared.secrets.blank_error(error))
+        let error = self.error_for_status(ask, status, &headers, &text);
+        Err(self.0.shared.secrets.redact_error(error))
     }
 
     /// Reads a body up to a limit, which counts it unpacked.
     pub(super) async fn body(
         &self,
-        ask: &Ask,
+        ask: &RequestSpec,
         mut response: Response,
         most: usize,
         attempt: &mut Attempt,
@@ -233,8 +238,8 @@ impl Client {
         let mut body = Vec::new();
         let mut is_whole = true;
         let mut large = None;
-        while let Some(chunk) = response.chunk().await.map_err(|error| self.failed(ask, &error))? {
-            attempt.received(chunk.len());
+        while let Some(chunk) = response.chunk().await.map_err(|error| self.transport_error(ask, &error))? {
+            attempt.record_bytes(chunk.len());
             let room = most - body.len();
             body.extend_from_slice(&chunk[..chunk.len().min(room)]);
             if chunk.len() > room {
@@ -243,7 +248,7 @@ impl Client {
             }
             if large.is_none() && body.len() > LARGE_BYTES {
                 // The others wait on their connections, no longer than for an answer.
-                let turn = Arc::clone(&self.0.shared.large).acquire_owned();
+                let turn = Arc::clone(&self.0.shared.large_answers).acquire_owned();
                 let turn = timeout(self.0.timeout, turn).await;
                 let turn = turn.map_err(|_| Error::Timeout(self.0.timeout))?;
                 large = Some(turn.expect("the semaphore is never closed"));
@@ -254,23 +259,23 @@ impl Client {
             Ok(body) => body,
             Err(error) => String::from_utf8_lossy(error.as_bytes()).into_owned(),
         };
-        Ok(Body { text: self.0.shared.secrets.blank_record(text), is_whole, large })
+        Ok(Body { text: self.0.shared.secrets.redact_record(text), is_whole, large })
     }
 
     /// What an answer with any other status than success means.
-    fn refused(&self, ask: &Ask, status: StatusCode, headers: &HeaderMap, body: &str) -> Error {
+    fn error_for_status(&self, ask: &RequestSpec, status: StatusCode, headers: &HeaderMap, body: &str) -> Error {
         let endpoint = ask.endpoint();
         let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
         if status.is_redirection()
             && let Some(to) = text(LOCATION)
         {
             // Before it is cut: half a secret is not found any more.
-            let to = self.0.shared.secrets.blank_message(to.to_owned());
-            let to = error_text::short(&to);
+            let to = self.0.shared.secrets.redact_message(to.to_owned());
+            let to = error_text::excerpt(&to);
             return Error::Redirected { endpoint, to };
         }
         match status.as_u16() {
-            400 if self.speaks_plainly() && error_text::is_plain_http(body) => return Error::PlainHttp,
+            400 if self.is_plain_http() && error_text::is_plain_http(body) => return Error::PlainHttp,
             401 => return Error::Unauthorized,
             407 => return self.proxy_refused(false),
             403 => {
@@ -283,11 +288,11 @@ impl Client {
             }
             429 | 503 => {
                 let now = self.0.clock.now();
-                return Error::Busy(text(RETRY_AFTER).and_then(|text| retry::asked(text, now)));
+                return Error::Busy(text(RETRY_AFTER).and_then(|text| retry::parse_retry_after(text, now)));
             }
             _ => {}
         }
-        let wildcard = || crate::query::leading_wildcard(ask.searched()?);
+        let wildcard = || crate::query::find_leading_wildcard(ask.query()?);
         if status == StatusCode::BAD_REQUEST
             && let Some(value) = wildcard()
         {
@@ -295,16 +300,16 @@ impl Client {
             let value = crate::text::fit(&value.into(), CELLS);
             return Error::LeadingWildcard { value };
         }
-        match error_text::syntax(body) {
+        match error_text::syntax_error(body) {
             Some(reason) if status == StatusCode::BAD_REQUEST => Error::Syntax { reason },
-            _ => Error::Refused { endpoint, status: status.as_u16(), said: self.gist(body) },
+            _ => Error::Refused { endpoint, status: status.as_u16(), said: self.summarize_error(body) },
         }
     }
 
     /// The gist of the body of an error, and whose words these may be.
-    fn gist(&self, body: &str) -> String {
-        let said = error_text::gist(&self.0.shared.secrets.blank_message(body.to_owned()));
-        match self.interposed().filter(|_| body.trim_start().starts_with('<')) {
+    fn summarize_error(&self, body: &str) -> String {
+        let said = error_text::summarize(&self.0.shared.secrets.redact_message(body.to_owned()));
+        match self.intercepting_proxy().filter(|_| body.trim_start().starts_with('<')) {
             Some(proxy) if said.is_empty() => format!("a web page, through the proxy {proxy}"),
             Some(proxy) => format!("{said}, a web page, through the proxy {proxy}"),
             None => said,
@@ -312,9 +317,9 @@ impl Client {
     }
 
     /// The proxy that could have written an answer: over TLS, and behind a tunnel of any kind, none can.
-    pub(super) fn interposed(&self) -> Option<&Proxy> {
+    pub(super) fn intercepting_proxy(&self) -> Option<&Proxy> {
         let proxy = self.0.proxy.as_ref()?;
-        (self.speaks_plainly() && !proxy.is_socks()).then_some(proxy)
+        (self.is_plain_http() && !proxy.is_socks()).then_some(proxy)
     }
 
     /// The proxy does not let this user through.
@@ -328,34 +333,34 @@ impl Client {
     }
 
     /// Whether the server is asked without TLS.
-    fn speaks_plainly(&self) -> bool {
+    fn is_plain_http(&self) -> bool {
         self.0.base.scheme() == "http"
     }
 
     /// What a failure to have any answer, or all of it, means.
-    pub(super) fn failed(&self, ask: &Ask, error: &reqwest::Error) -> Error {
-        self.0.shared.secrets.blank_error(self.failure(ask, error))
+    pub(super) fn transport_error(&self, ask: &RequestSpec, error: &reqwest::Error) -> Error {
+        self.0.shared.secrets.redact_error(self.classify_transport_error(ask, error))
     }
 
-    fn failure(&self, ask: &Ask, error: &reqwest::Error) -> Error {
+    fn classify_transport_error(&self, ask: &RequestSpec, error: &reqwest::Error) -> Error {
         let is_connecting = error.is_connect();
         if error.is_timeout() {
             return Error::Timeout(if is_connecting { self.0.timeout.min(CONNECT) } else { self.0.timeout });
         }
         let url = self.0.base.origin().ascii_serialization();
-        if let Some(failure) = tls::failure(error) {
+        if let Some(failure) = tls::find_tls_error(error) {
             return tls::explain(failure, &url);
         }
         let is_garbage = find::<hyper::Error>(error).is_some_and(hyper::Error::is_parse);
         let endpoint = ask.endpoint();
-        if is_garbage && self.speaks_plainly() {
+        if is_garbage && self.is_plain_http() {
             // What a TLS port answers to plain HTTP is an alert, which is no HTTP.
             return Error::PlainHttp;
         }
         if is_connecting {
             return match &self.0.proxy {
-                Some(proxy) => self.not_through(proxy, url, error),
-                None => Error::Unreachable { url, reason: error_text::cause(error) },
+                Some(proxy) => self.proxy_error(proxy, url, error),
+                None => Error::Unreachable { url, reason: error_text::root_cause(error) },
             };
         }
         if is_garbage {
@@ -372,15 +377,15 @@ impl Client {
 
 impl Client {
     /// What it means that a proxy did not lead to the server.
-    fn not_through(&self, proxy: &Proxy, url: String, error: &reqwest::Error) -> Error {
+    fn proxy_error(&self, proxy: &Proxy, url: String, error: &reqwest::Error) -> Error {
         let proxy_name = proxy.to_string();
         // The HTTP library has no types for this.
-        let reason = match error_text::tunnel(error) {
+        let reason = match error_text::tunnel_error(error) {
             Some("proxy authorization required") => return self.proxy_refused(true),
             Some("unsuccessful") => "it answers, but does not connect to the server".into(),
             Some("unexpected end of file") => "it hangs up".into(),
             Some("proxy response headers too long") => "what answers there is no proxy".into(),
-            _ => error_text::cause(error),
+            _ => error_text::root_cause(error),
         };
         let is_login = proxy.is_socks() && reason.to_lowercase().contains("auth");
         if is_login {

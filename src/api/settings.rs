@@ -6,7 +6,7 @@ use secrecy::SecretString;
 use url::Url;
 
 use super::Proxy;
-use crate::model::{Clock, Pace};
+use crate::model::{Clock, Timings};
 
 /// Everything a client needs to know before its first request.
 #[derive(Clone)]
@@ -24,9 +24,9 @@ pub struct Settings {
     /// How long one request may take, from connecting to the last byte.
     pub timeout: Duration,
     /// How many bytes an answer may have once unpacked. More would be a fault or an attack, and is not kept.
-    pub most_bytes: usize,
+    pub max_bytes: usize,
     /// How long to wait before a repetition, and how often to repeat.
-    pub pace: Pace,
+    pub timings: Timings,
     /// What time it is.
     pub clock: Clock,
 }
@@ -62,8 +62,8 @@ impl Settings {
             // The server's front end gives up after 60 s; twice that, as the official client waits (reference 1.1).
             timeout: Duration::from_mins(2),
             // The largest answers known, event lists of long-running processes, have some tens of megabytes.
-            most_bytes: 64 * 1024 * 1024,
-            pace: Pace::default(),
+            max_bytes: 64 * 1024 * 1024,
+            timings: Timings::default(),
             clock: Clock::default(),
         }
     }
@@ -78,8 +78,8 @@ impl fmt::Debug for Settings {
             .field("proxy", &self.proxy)
             .field("connections", &self.connections)
             .field("timeout", &self.timeout)
-            .field("most_bytes", &self.most_bytes)
-            .field("pace", &self.pace)
+            .field("most_bytes", &self.max_bytes)
+            .field("pace", &self.timings)
             .field("clock", &self.clock)
             .finish_non_exhaustive()
     }

@@ -13,13 +13,13 @@ use rustls::{
     server::ParsedCertificate,
 };
 
-use super::{Distrust, Error, Tls, error_text};
+use super::{CertificateProblem, Error, Tls, error_text};
 use crate::files;
 
 /// The TLS settings for a client. The system's certificates are read only if they can matter.
 pub(super) fn config(tls: &Tls, is_https: bool) -> Result<ClientConfig, Error> {
     let provider = Arc::new(ring::default_provider());
-    let own = tls.ca_file.as_deref().map_or(Ok(Vec::new()), read)?;
+    let own = tls.ca_file.as_deref().map_or(Ok(Vec::new()), read_certificates)?;
     let mut roots = RootCertStore::empty();
     if is_https && tls.verify {
         // A store that cannot be read in part is as good as one with less in it: the certificate check will tell.
@@ -44,12 +44,12 @@ pub(super) fn config(tls: &Tls, is_https: bool) -> Result<ClientConfig, Error> {
 const MAX_BYTES: u64 = 16 << 20;
 
 /// The certificates in a file: any number as PEM, or one as DER.
-fn read(path: &Path) -> Result<Vec<CertificateDer<'static>>, Error> {
+fn read_certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, Error> {
     let invalid = |reason: String| Error::Invalid {
         what: "ca_file",
-        reason: format!("{}: {reason}", error_text::short(&path.to_string_lossy())),
+        reason: format!("{}: {reason}", error_text::excerpt(&path.to_string_lossy())),
     };
-    let bytes = files::read(path, MAX_BYTES).map_err(|error| invalid(error_text::io(&error)))?;
+    let bytes = files::read(path, MAX_BYTES).map_err(|error| invalid(error_text::io_message(&error)))?;
     let certificates: Vec<_> =
         CertificateDer::pem_slice_iter(&bytes).collect::<Result<_, _>>().map_err(|_| invalid("damaged PEM".into()))?;
     if !certificates.is_empty() {
@@ -92,7 +92,7 @@ impl ServerCertVerifier for Verifier {
                     now,
                     self.provider.signature_verification_algorithms.all,
                 )
-                .map_err(|error| self.named(error, leaf))?;
+                .map_err(|error| self.flag_impersonation(error, leaf))?;
             }
             if self.checks.verify_hostname {
                 verify_server_name(&certificate, name)?;
@@ -135,9 +135,11 @@ impl ServerCertVerifier for Verifier {
 impl Verifier {
     /// A stranger that bears the name of a certificate in `ca_file` is more than a stranger. The verifier itself says so
     /// only of those that are no authority.
-    fn named(&self, error: rustls::Error, leaf: &CertificateDer<'_>) -> rustls::Error {
+    fn flag_impersonation(&self, error: rustls::Error, leaf: &CertificateDer<'_>) -> rustls::Error {
         let is_stranger = match &error {
-            rustls::Error::InvalidCertificate(reason) => distrust(reason) == Distrust::Issuer,
+            rustls::Error::InvalidCertificate(reason) => {
+                classify_certificate_error(reason) == CertificateProblem::Issuer
+            }
             _ => false,
         };
         let name = subject(leaf);
@@ -157,7 +159,7 @@ fn subject(certificate: &CertificateDer<'_>) -> Option<Der<'static>> {
 }
 
 /// The TLS failure somewhere below an error. An `io::Error` hides what it wraps from `source`, so it is opened by hand.
-pub(super) fn failure<'a>(error: &'a (dyn StdError + 'static)) -> Option<&'a rustls::Error> {
+pub(super) fn find_tls_error<'a>(error: &'a (dyn StdError + 'static)) -> Option<&'a rustls::Error> {
     let mut next = Some(error);
     while let Some(error) = next {
         if let Some(found) = error.downcast_ref() {
@@ -180,37 +182,37 @@ pub(super) fn explain(error: &rustls::Error, url: &str) -> Error {
         other => {
             return Error::Unreachable {
                 url: url.into(),
-                reason: format!("the TLS handshake failed: {}", error_text::short(&other.to_string())),
+                reason: format!("the TLS handshake failed: {}", error_text::excerpt(&other.to_string())),
             };
         }
     };
-    Error::Certificate { reason: distrust(reason) }
+    Error::Certificate { reason: classify_certificate_error(reason) }
 }
 
 /// Why a certificate is not accepted, in our words.
-fn distrust(reason: &CertificateError) -> Distrust {
+fn classify_certificate_error(reason: &CertificateError) -> CertificateProblem {
     match reason {
-        CertificateError::UnknownIssuer => Distrust::Issuer,
+        CertificateError::UnknownIssuer => CertificateProblem::Issuer,
         // The name of somebody who is trusted, and another's key.
-        CertificateError::BadSignature => Distrust::Changed,
-        CertificateError::Expired | CertificateError::ExpiredContext { .. } => Distrust::Expired,
-        CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => Distrust::NotYetValid,
-        CertificateError::Revoked => Distrust::Revoked,
-        CertificateError::NotValidForName => Distrust::Name(Vec::new()),
+        CertificateError::BadSignature => CertificateProblem::Changed,
+        CertificateError::Expired | CertificateError::ExpiredContext { .. } => CertificateProblem::Expired,
+        CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => CertificateProblem::NotYetValid,
+        CertificateError::Revoked => CertificateProblem::Revoked,
+        CertificateError::NotValidForName => CertificateProblem::Name(Vec::new()),
         CertificateError::NotValidForNameContext { presented, .. } => {
             /// A certificate of a hosting company can name hundreds.
-            const NAMES_MOST: usize = 5;
-            let names = presented.iter().take(NAMES_MOST);
-            Distrust::Name(names.map(|name| error_text::short(&plain(name))).collect())
+            const MAX_NAMES: usize = 5;
+            let names = presented.iter().take(MAX_NAMES);
+            CertificateProblem::Name(names.map(|name| error_text::excerpt(&unwrap_debug_name(name))).collect())
         }
         // An authority's certificate where a server's belongs is what a self-signed one looks like to the verifier.
-        CertificateError::Other(other) if other.to_string().contains("CaUsedAsEndEntity") => Distrust::Issuer,
-        other => Distrust::Other(error_text::short(&other.to_string())),
+        CertificateError::Other(other) if other.to_string().contains("CaUsedAsEndEntity") => CertificateProblem::Issuer,
+        other => CertificateProblem::Other(error_text::excerpt(&other.to_string())),
     }
 }
 
 /// A name without the wrapping that the verifier's debug output puts around it.
-fn plain(name: &str) -> String {
+fn unwrap_debug_name(name: &str) -> String {
     let inner = name.split_once('(').map_or(name, |(_, inner)| inner);
     inner.trim_end_matches(')').trim_matches('"').to_owned()
 }

@@ -10,7 +10,7 @@ use crate::model::Clock;
 
 /// One attempt: what was asked and how it ended. It never holds a token or a body.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Call {
+pub struct RequestTrace {
     /// When it began, on this machine's clock, in UTC.
     pub at: Timestamp,
     /// The verb.
@@ -20,89 +20,89 @@ pub struct Call {
     /// The status; absent when no answer came.
     pub status: Option<u16>,
     /// How long it took, to the last byte or to the failure.
-    pub took: Duration,
+    pub duration: Duration,
     /// The length of the answer, unpacked.
     pub bytes: u64,
     /// Why it failed.
     pub error: Option<String>,
     /// When it is sent again, if it is.
-    pub repeats_at: Option<Timestamp>,
+    pub retry_at: Option<Timestamp>,
 }
 
 /// What is said of a request that nobody waited for any more.
 const CANCELLED: &str = "given up";
 
-impl Call {
+impl RequestTrace {
     /// Whether it was cancelled here: that says nothing of the server.
     pub fn is_cancelled(&self) -> bool {
         self.status.is_none() && self.error.as_deref() == Some(CANCELLED)
     }
 
     /// When it is sent again, where that is so late that the user should know.
-    pub fn long_wait(&self) -> Option<Timestamp> {
+    pub fn long_retry_at(&self) -> Option<Timestamp> {
         /// A shorter wait is not worth a word.
-        const NOTICED: SignedDuration = SignedDuration::from_secs(3);
-        self.repeats_at.filter(|at| at.duration_since(self.at) >= NOTICED)
+        const MIN_REPORTED_WAIT: SignedDuration = SignedDuration::from_secs(3);
+        self.retry_at.filter(|at| at.duration_since(self.at) >= MIN_REPORTED_WAIT)
     }
 }
 
 /// An attempt under way. It is reported when this goes, so that one that is given up half-way is reported, too.
 pub(super) struct Attempt {
-    call: Call,
-    began: Instant,
+    trace: RequestTrace,
+    started_at: Instant,
     clock: Clock,
-    calls: Option<UnboundedSender<Call>>,
+    trace_tx: Option<UnboundedSender<RequestTrace>>,
 }
 
 impl Attempt {
-    pub(super) fn begin(
+    pub(super) fn start(
         method: &'static str,
         path: String,
         clock: Clock,
-        calls: Option<UnboundedSender<Call>>,
+        calls: Option<UnboundedSender<RequestTrace>>,
     ) -> Self {
-        let call = Call {
+        let call = RequestTrace {
             at: clock.now(),
             method,
             path,
             status: None,
-            took: Duration::ZERO,
+            duration: Duration::ZERO,
             bytes: 0,
             error: Some(CANCELLED.into()),
-            repeats_at: None,
+            retry_at: None,
         };
-        Self { call, began: Instant::now(), clock, calls }
+        Self { trace: call, started_at: Instant::now(), clock, trace_tx: calls }
     }
 
     /// The headers have come.
-    pub(super) fn answered(&mut self, status: u16) {
-        self.call.status = Some(status);
+    pub(super) fn record_status(&mut self, status: u16) {
+        self.trace.status = Some(status);
     }
 
     /// More of the body has come.
-    pub(super) fn received(&mut self, bytes: usize) {
+    pub(super) fn record_bytes(&mut self, bytes: usize) {
         let bytes = u64::try_from(bytes).unwrap_or(u64::MAX);
-        self.call.bytes = self.call.bytes.saturating_add(bytes);
+        self.trace.bytes = self.trace.bytes.saturating_add(bytes);
     }
 
     /// So it has gone so far, and unless more comes of it, that is all.
-    pub(super) fn settle<T>(&mut self, outcome: &Result<T, Error>) {
-        self.call.error = outcome.as_ref().err().map(ToString::to_string);
+    pub(super) fn record_outcome<T>(&mut self, outcome: &Result<T, Error>) {
+        self.trace.error = outcome.as_ref().err().map(ToString::to_string);
     }
 
     /// It failed, and is sent again after this while.
-    pub(super) fn repeat_after(&mut self, wait: Duration) {
-        self.call.repeats_at = self.clock.now().checked_add(wait).ok();
+    pub(super) fn record_retry(&mut self, wait: Duration) {
+        self.trace.retry_at = self.clock.now().checked_add(wait).ok();
     }
 }
 
 impl Drop for Attempt {
     fn drop(&mut self) {
-        self.call.took = self.began.elapsed();
-        let Call { method, path, .. } = &self.call;
-        let seconds = self.call.took.as_secs_f64();
+        self.trace.duration = self.started_at.elapsed();
+        let RequestTrace { method, path, .. } = &self.trace;
+        let seconds = self.trace.duration.as_secs_f64();
         // The official client's words (reference 4.4), which people search their logs for.
-        match (self.call.status, &self.call.error) {
+        match (self.trace.status, &self.trace.error) {
             (Some(status), _) => {
                 tracing::info!("HTTP {method} {path} took {seconds:.3}s (response {status})");
             }
@@ -111,9 +111,9 @@ impl Drop for Attempt {
                 tracing::info!("HTTP {method} {path} took {seconds:.3}s (no response: {error})");
             }
         }
-        if let Some(calls) = &self.calls {
+        if let Some(calls) = &self.trace_tx {
             // Nobody listens any more: then nobody misses it.
-            let _ = calls.send(self.call.clone());
+            let _ = calls.send(self.trace.clone());
         }
     }
 }

@@ -7,27 +7,27 @@ use crate::keys::Action;
 use crate::model::OPEN_ALERTS;
 use crate::panes::PaneId;
 use crate::query::Index;
-use crate::session::{By, Cx, Effect};
+use crate::session::{Cx, Effect, GroupBy};
 
 impl App {
     /// Does what is meant with the alerts as a whole; false if it is nothing of that kind.
-    pub(super) fn triage(&mut self, action: Action, now: Timestamp, effects: &mut Vec<Effect>) -> bool {
+    pub(super) fn act_on_alerts(&mut self, action: Action, now: Timestamp, effects: &mut Vec<Effect>) -> bool {
         if self.overlay.is_some() {
             return false;
         }
         let mut cx = Cx::new(&mut self.session, effects, now);
         match action {
-            Action::Live => cx.turn_live(),
+            Action::Live => cx.toggle_live(),
             Action::GroupBy => {
-                let by = By::next(cx.session().triage.by);
-                cx.group_by(by);
+                let by = GroupBy::next(cx.session().alert_state.group_by);
+                cx.group_alerts_by(by);
                 cx.align_alerts();
                 match by {
-                    Some(by) => cx.notify(format!("grouped by {}", by.word())),
+                    Some(by) => cx.notify(format!("grouped by {}", by.label())),
                     None => cx.notify("not grouped"),
                 }
                 let is_beside = self.focus == PaneId::Alert;
-                self.go_to(self.grouped(View::Alerts));
+                self.show_view(self.grouped_view(View::Alerts));
                 if is_beside {
                     self.focus = PaneId::Alert;
                 }
@@ -38,24 +38,24 @@ impl App {
     }
 
     /// From some of the alerts back to the queue: its groups as they were left, or all that is open.
-    pub(super) fn return_to_queue(&mut self, now: Timestamp, effects: &mut Vec<Effect>) {
-        if self.view == View::Alerts && self.return_to(View::Queue, now, effects) {
+    pub(super) fn return_to_alert_groups(&mut self, now: Timestamp, effects: &mut Vec<Effect>) {
+        if self.view == View::Alerts && self.return_to_view(View::AlertGroups, now, effects) {
             return;
         }
         let mut cx = Cx::new(&mut self.session, effects, now);
         let asked = cx.session().alerts.search();
         if asked.is_some_and(|search| search.query != OPEN_ALERTS) {
-            self.panes.alert_query.set(OPEN_ALERTS);
-            cx.submit(Index::Alert, OPEN_ALERTS.into());
+            self.panes.alert_query.set_text(OPEN_ALERTS);
+            cx.search_index(Index::Alert, OPEN_ALERTS.into());
         }
-        self.go_to(self.grouped(View::Alerts));
+        self.show_view(self.grouped_view(View::Alerts));
     }
 
     /// The alerts as they were last looked at, grouped or not; any other view is itself.
-    pub(super) fn grouped(&self, view: View) -> View {
-        match (view, self.session.triage.by) {
-            (View::Alerts | View::Queue, Some(_)) => View::Queue,
-            (View::Alerts | View::Queue, None) => View::Alerts,
+    pub(super) fn grouped_view(&self, view: View) -> View {
+        match (view, self.session.alert_state.group_by) {
+            (View::Alerts | View::AlertGroups, Some(_)) => View::AlertGroups,
+            (View::Alerts | View::AlertGroups, None) => View::Alerts,
             (other, _) => other,
         }
     }
@@ -64,13 +64,13 @@ impl App {
 impl Panes {
     /// Asks again for the alerts that are shown, and for what is known around the one under the cursor.
     pub(super) fn refresh_alerts(&self, view: View, cx: &mut Cx<'_>) {
-        cx.take_in();
-        if view == View::Queue {
-            cx.read_queue_again();
+        cx.clear_new_alerts();
+        if view == View::AlertGroups {
+            cx.refresh_alert_digest();
         } else {
-            self.alerts.refresh(cx);
+            self.alerts.refresh_rows(cx);
             cx.outdate_queue();
         }
-        cx.look_around_again();
+        cx.refresh_alert_context();
     }
 }

@@ -5,10 +5,10 @@ use std::collections::HashSet;
 use jiff::{Timestamp, ToSpan};
 
 use super::{App, View};
-use crate::changes::{self, Act, Deed, Feeding, Ignoring, Triage, Verdict, Watching};
+use crate::changes::{self, AlertChange, Change, Disposition, FeedChange, LoggedChange, ReportChange, WatchlistChange};
 use crate::keys::Action;
 use crate::model::{AlertStatus, Md5, SensorId};
-use crate::panes::{Clues, FormPane, GroupsPane, MarkedRows, NotesPane, Pane, PaneId, SheetPane};
+use crate::panes::{ConfirmPane, FormPane, MarkedRows, NotesPane, Observables, Pane, PaneId, SensorGroupPicker};
 use crate::session::{Cx, Effect};
 
 /// Hours for which a sensor may send all it holds back: as far ahead as the official client asks (reference 2.6, "Flush").
@@ -23,7 +23,7 @@ type Opened = Result<Box<dyn Pane>, Option<String>>;
 
 /// What a verb is about.
 #[derive(Clone, Copy)]
-enum About {
+enum Subject {
     Host,
     Hash,
     Alerts,
@@ -32,8 +32,8 @@ enum About {
     Feed,
 }
 
-impl About {
-    fn of(action: Action) -> Option<Self> {
+impl Subject {
+    fn from_action(action: Action) -> Option<Self> {
         Some(match action {
             Action::Isolate
             | Action::Release
@@ -55,7 +55,7 @@ impl About {
         })
     }
 
-    fn name(self) -> &'static str {
+    fn label(self) -> &'static str {
         match self {
             Self::Host => "host",
             Self::Hash => "hash",
@@ -69,12 +69,12 @@ impl About {
 
 impl App {
     /// Opens the sheet of a verb that changes the server, or what must be said before it; false if it is no such verb.
-    pub(super) fn open_sheet(&mut self, action: Action, now: Timestamp, effects: &mut Vec<Effect>) -> bool {
+    pub(super) fn open_confirmation(&mut self, action: Action, now: Timestamp, effects: &mut Vec<Effect>) -> bool {
         if action == Action::Undo {
             self.open_undo(now, effects);
             return true;
         }
-        let Some(about) = About::of(action) else {
+        let Some(about) = Subject::from_action(action) else {
             return false;
         };
         let mut cx = Cx::new(&mut self.session, effects, now);
@@ -87,38 +87,38 @@ impl App {
         let is_marked = self.panes.get(main).is_marked();
         let pane = match about {
             // Of feeds themselves nothing is ignored: their reports are meant, wherever the focus is.
-            About::Report if self.view == View::Feeds => PaneId::Reports,
+            Subject::Report if self.view == View::Feeds => PaneId::Reports,
             _ if is_marked => main,
             _ => self.focus,
         };
-        if !is_marked && !self.sees_target(pane) {
-            self.refuse_unseen(action.label(), now, effects);
+        if !is_marked && !self.is_target_visible(pane) {
+            self.reject_unseen_target(action.label(), now, effects);
             return true;
         }
-        let clues = self.panes.get(pane).clues(&self.session);
+        let clues = self.panes.get(pane).observables(&self.session);
         let marked = self.marked_rows(pane);
         let opened = match about {
-            About::Hash => {
-                let hashes = once_each(clues.iter().filter_map(Clues::md5));
-                self.hash_sheet(action, hashes)
+            Subject::Hash => {
+                let hashes = dedup(clues.iter().filter_map(Observables::md5));
+                self.confirm_hashes(action, hashes)
             }
-            About::Host => {
-                let sensors = once_each(clues.iter().filter_map(Clues::sensor));
-                self.sensor_sheet(action, sensors, now)
+            Subject::Host => {
+                let sensors = dedup(clues.iter().filter_map(Observables::sensor));
+                self.confirm_sensors(action, sensors, now)
             }
-            About::Alerts => self.triage_sheet(action, &clues),
-            About::Report => self.report_sheet(action, &clues),
-            About::Watchlist | About::Feed => self.switch_sheet(action, &clues),
+            Subject::Alerts => self.confirm_alerts(action, &clues),
+            Subject::Report => self.confirm_reports(action, &clues),
+            Subject::Watchlist | Subject::Feed => self.confirm_switch(action, &clues),
         };
         match opened {
             Ok(mut sheet) => {
-                sheet.name_hidden(&marked);
-                self.acted_on = Some(pane);
+                sheet.set_hidden_rows(&marked);
+                self.acted_on_pane = Some(pane);
                 self.overlay = Some(sheet);
             }
             Err(why) => {
                 let text = why.unwrap_or_else(|| {
-                    let (verb, what) = (action.label(), about.name());
+                    let (verb, what) = (action.label(), about.label());
                     format!("{verb}: no {what} selected")
                 });
                 Cx::new(&mut self.session, effects, now).notify(text);
@@ -133,37 +133,37 @@ impl App {
         if !self.is_drawn(pane) {
             let panes = self.view.panes().iter();
             let mut named = panes.filter(|(id, _)| *id == pane);
-            marked.elsewhere = named.next().map(|(_, name)| *name);
+            marked.offscreen_pane = named.next().map(|(_, name)| *name);
         }
         marked
     }
 
-    fn hash_sheet(&self, action: Action, hashes: Vec<Md5>) -> Opened {
+    fn confirm_hashes(&self, action: Action, hashes: Vec<Md5>) -> Opened {
         let deed = |md5| match action {
-            Action::Lift => Deed::Lift(md5),
-            _ => Deed::Ban { md5, note: None },
+            Action::Lift => Change::Unban(md5),
+            _ => Change::Ban { md5, note: None },
         };
-        self.sheet(hashes.into_iter().map(deed).collect())
+        self.confirm(hashes.into_iter().map(deed).collect())
     }
 
-    fn sensor_sheet(&self, action: Action, sensors: Vec<SensorId>, now: Timestamp) -> Opened {
+    fn confirm_sensors(&self, action: Action, sensors: Vec<SensorId>, now: Timestamp) -> Opened {
         let until = now.checked_add(FLUSH.hours()).unwrap_or(Timestamp::MAX);
         let deed = |sensor| match action {
-            Action::Isolate => Deed::Isolate(sensor),
-            Action::Release => Deed::Release(sensor),
-            Action::FlushSensor => Deed::Flush { sensor, until },
-            _ => Deed::Restart(sensor),
+            Action::Isolate => Change::Isolate(sensor),
+            Action::Release => Change::Unisolate(sensor),
+            Action::FlushSensor => Change::Flush { sensor, until },
+            _ => Change::Restart(sensor),
         };
         match action {
             _ if sensors.is_empty() => Err(None),
-            Action::MoveSensor => Ok(Box::new(GroupsPane::new(sensors))),
+            Action::MoveSensor => Ok(Box::new(SensorGroupPicker::new(sensors))),
             Action::AnnotateSensor => Ok(Box::new(NotesPane::new(sensors, &self.session))),
-            _ => self.sheet(sensors.into_iter().map(deed).collect()),
+            _ => self.confirm(sensors.into_iter().map(deed).collect()),
         }
     }
 
     /// How far somebody has looked at alerts.
-    fn triage_sheet(&self, action: Action, clues: &[Clues]) -> Opened {
+    fn confirm_alerts(&self, action: Action, clues: &[Observables]) -> Opened {
         let mut seen = HashSet::new();
         let all = clues.iter().flat_map(|clues| &clues.alerts);
         let alerts: Vec<_> = all.filter(|id| seen.insert(*id)).cloned().collect();
@@ -171,62 +171,62 @@ impl App {
             return Err(None);
         }
         let to = match action {
-            Action::Take => match &self.session.identity.user {
-                Some(user) => Verdict::Assigned(user.clone()),
+            Action::Take => match &self.session.connection.user {
+                Some(user) => Disposition::Assigned(user.clone()),
                 None => return Err(Some(NO_USER.into())),
             },
-            Action::Assign => return Ok(Box::new(FormPane::assign(alerts))),
-            Action::Resolve => Verdict::Status(AlertStatus::Resolved),
-            Action::FalsePositive => Verdict::Status(AlertStatus::FalsePositive),
-            Action::Reopen => Verdict::Status(AlertStatus::Unresolved),
-            _ => Verdict::Ignored,
+            Action::Assign => return Ok(Box::new(FormPane::new_assignment(alerts))),
+            Action::Resolve => Disposition::Status(AlertStatus::Resolved),
+            Action::FalsePositive => Disposition::Status(AlertStatus::FalsePositive),
+            Action::Reopen => Disposition::Status(AlertStatus::Unresolved),
+            _ => Disposition::Ignored,
         };
-        let blocks = Triage::blocks(&alerts, &to);
-        let sheet = SheetPane::new(blocks.into_iter().map(Deed::Triage).collect(), &self.session);
-        Ok(Box::new(sheet.done_by(self.pressed)))
+        let blocks = AlertChange::batches(&alerts, &to);
+        let sheet = ConfirmPane::new(blocks.into_iter().map(Change::Triage).collect(), &self.session);
+        Ok(Box::new(sheet.with_confirm_key(self.pressed_key)))
     }
 
-    fn report_sheet(&self, action: Action, clues: &[Clues]) -> Opened {
-        let reports = once_each(clues.iter().filter_map(|clues| clues.report.clone()));
+    fn confirm_reports(&self, action: Action, clues: &[Observables]) -> Opened {
+        let reports = dedup(clues.iter().filter_map(|clues| clues.report.clone()));
         let is_watchlist = clues.iter().any(|clues| clues.watchlist.is_some());
         if reports.is_empty() && is_watchlist {
             let text = "Raised by a watchlist, not a report. Disable the watchlist in view 6";
             return Err(Some(text.into()));
         }
         let on = action == Action::IgnoreReport;
-        let deed = |report| Deed::Ignore(Ignoring { report, on });
-        self.sheet(reports.into_iter().map(deed).collect())
+        let deed = |report| Change::Ignore(ReportChange { report, is_ignored: on });
+        self.confirm(reports.into_iter().map(deed).collect())
     }
 
     /// What is enabled, disabled, synchronized or deleted: watchlists, or feeds.
-    fn switch_sheet(&self, action: Action, clues: &[Clues]) -> Opened {
-        let watchlists = once_each(clues.iter().filter_map(|clues| clues.watchlist));
-        let feeds = once_each(clues.iter().filter_map(|clues| clues.feed));
+    fn confirm_switch(&self, action: Action, clues: &[Observables]) -> Opened {
+        let watchlists = dedup(clues.iter().filter_map(|clues| clues.watchlist));
+        let feeds = dedup(clues.iter().filter_map(|clues| clues.feed));
         let watch = |id| {
-            Deed::Watch(match action {
-                Action::Remove => Watching::Delete(id),
-                _ => Watching::Switch { id, on: action == Action::Enable },
+            Change::Watch(match action {
+                Action::Remove => WatchlistChange::Delete(id),
+                _ => WatchlistChange::Switch { id, is_enabled: action == Action::Enable },
             })
         };
         let feed = |id| {
-            Deed::Feed(match action {
-                Action::Remove => Feeding::Delete(id),
-                Action::Synchronize => Feeding::Synchronize(id),
-                _ => Feeding::Switch { id, on: action == Action::Enable },
+            Change::Feed(match action {
+                Action::Remove => FeedChange::Delete(id),
+                Action::Synchronize => FeedChange::Synchronize(id),
+                _ => FeedChange::Switch { id, is_enabled: action == Action::Enable },
             })
         };
         if feeds.is_empty() {
-            self.sheet(watchlists.into_iter().map(watch).collect())
+            self.confirm(watchlists.into_iter().map(watch).collect())
         } else {
-            self.sheet(feeds.into_iter().map(feed).collect())
+            self.confirm(feeds.into_iter().map(feed).collect())
         }
     }
 
-    fn sheet(&self, deeds: Vec<Deed>) -> Opened {
+    fn confirm(&self, deeds: Vec<Change>) -> Opened {
         if deeds.is_empty() {
             return Err(None);
         }
-        Ok(Box::new(SheetPane::new(deeds, &self.session)))
+        Ok(Box::new(ConfirmPane::new(deeds, &self.session)))
     }
 
     /// Opens the sheet that takes something back: the deed under the cursor, or else the last of one's own.
@@ -235,28 +235,28 @@ impl App {
             return Cx::new(&mut self.session, effects, now).notify("Undo: press Esc first");
         }
         let named = self.panes.get(self.focus).popup(Action::Undo, &self.session);
-        if named.is_none() && self.focus == PaneId::Acts {
+        if named.is_none() && self.focus == PaneId::Activity {
             let text = "Cannot undo: not completed, already undone, or nothing to restore";
             return Cx::new(&mut self.session, effects, now).notify(text);
         }
         let sheet = named.or_else(|| {
             let session = &self.session;
-            let (journal, identity) = (session.journal.as_ref()?, &session.identity);
+            let (journal, identity) = (session.change_history.as_ref()?, &session.connection);
             let since = now.checked_sub(24.hours()).unwrap_or(now);
-            let is_mine = |act: &Act| act.sending.who.is_same(&identity.who);
-            let act = journal.last_reversible(&identity.host, since, is_mine)?;
-            let sheet = SheetPane::undoing(&journal.together(act), session)?;
-            let last = journal.last(&identity.host, is_mine);
-            let passed = last.filter(|last| last.line > act.line && last.undo().is_none());
+            let is_mine = |act: &LoggedChange| act.submitted.who.is_same_actor(&identity.actor);
+            let act = journal.last_undoable(&identity.host, since, is_mine)?;
+            let sheet = ConfirmPane::undo(&journal.undo_batch(act), session)?;
+            let last = journal.last_change(&identity.host, is_mine);
+            let passed = last.filter(|last| last.line > act.line && last.inverse().is_none());
             let passed = passed.map(|last| {
-                let (deed, name) = (changes::label(&last.sending.deed), last.name());
+                let (deed, name) = (changes::label(&last.submitted.deed), last.name());
                 format!("The last action, {deed} {name}, cannot be undone; this is one before it")
             });
             // `z` is about the last action wherever the cursor is: where that is on another row, it is said first.
-            let clues = self.panes.get(self.focus).clues(session);
-            let is_elsewhere = sheet.is_about_others(&clues);
+            let clues = self.panes.get(self.focus).observables(session);
+            let is_elsewhere = sheet.is_about_other_rows(&clues);
             let elsewhere = is_elsewhere.then(|| {
-                let (deed, name) = (changes::label(&act.sending.deed), act.name());
+                let (deed, name) = (changes::label(&act.submitted.deed), act.name());
                 format!("Your last action, not the selected row: {deed} {name}")
             });
             let preface = passed.into_iter().chain(elsewhere).collect();
@@ -265,8 +265,8 @@ impl App {
         });
         match sheet {
             Some(mut sheet) => {
-                sheet.name_hidden(&self.marked_rows(self.focus));
-                self.acted_on = Some(self.focus);
+                sheet.set_hidden_rows(&self.marked_rows(self.focus));
+                self.acted_on_pane = Some(self.focus);
                 self.overlay = Some(sheet);
             }
             None => Cx::new(&mut self.session, effects, now)
@@ -276,7 +276,7 @@ impl App {
 }
 
 /// Each of them once, in their order.
-fn once_each<T: PartialEq>(all: impl Iterator<Item = T>) -> Vec<T> {
+fn dedup<T: PartialEq>(all: impl Iterator<Item = T>) -> Vec<T> {
     let mut each = Vec::new();
     for one in all {
         if !each.contains(&one) {

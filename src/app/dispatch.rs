@@ -5,43 +5,43 @@ use jiff::{Timestamp, ToSpan};
 
 use super::{App, Input, View, visibility};
 use crate::keys::{self, Action, Chord, Lookup};
-use crate::panes::{FailurePane, FindPane, Pane, PaneId, QueryPane, RecordPane};
+use crate::panes::{ErrorPane, Pane, PaneId, QueryPane, RecordPane, SensorSearchPane};
 use crate::query::Index;
-use crate::session::{Cx, Doing, Effect, Lead};
+use crate::session::{Cx, Destination, Effect, RunningChange};
 use crate::text;
 
 impl App {
     pub(super) fn key(&mut self, key: KeyEvent, now: Timestamp, effects: &mut Vec<Effect>) {
         let notice = self.session.notice.as_ref();
-        let cut = notice.filter(|_| self.sight.is_notice_cut);
+        let cut = notice.filter(|_| self.visibility.is_notice_cut);
         self.cut_notice = cut.map(|notice| notice.text.clone());
-        Cx::new(&mut self.session, effects, now).dismiss();
+        Cx::new(&mut self.session, effects, now).clear_notice();
         let chord = Chord::from(key);
         let scope = self.scope();
-        if self.swallows(key, now, effects) {
+        if self.is_swallowed(key, now, effects) {
             return;
         }
-        let is_first = self.typed.is_empty();
-        self.typed.push(chord);
-        match self.keymap.lookup(scope.chain(), &self.typed) {
+        let is_first = self.pending_chords.is_empty();
+        self.pending_chords.push(chord);
+        match self.keymap.lookup(scope.lookup_chain(), &self.pending_chords) {
             Lookup::Prefix(_) => {}
             Lookup::Action(action) => {
-                self.typed.clear();
-                self.pressed = is_first.then_some(key);
+                self.pending_chords.clear();
+                self.pressed_key = is_first.then_some(key);
                 self.act(action, now, effects);
-                self.pressed = None;
+                self.pressed_key = None;
             }
             Lookup::None => {
-                let typed = std::mem::take(&mut self.typed);
+                let typed = std::mem::take(&mut self.pending_chords);
                 let is_dropped =
-                    !is_first && self.keymap.lookup(scope.chain(), &[chord]) == Lookup::Action(Action::Back);
-                if is_first && scope.takes_text() && self.is_blind() {
-                    self.refuse_unseen("typing", now, effects);
+                    !is_first && self.keymap.lookup(scope.lookup_chain(), &[chord]) == Lookup::Action(Action::Back);
+                if is_first && scope.takes_text() && self.is_screen_hidden() {
+                    self.reject_unseen_target("typing", now, effects);
                 } else if is_first && scope.takes_text() {
                     self.type_key(key, now, effects);
                 } else if !is_dropped {
-                    let text = self.keymap.nearest(scope.chain(), &typed);
-                    self.refused = (is_first && self.begins_entry(chord)).then_some(chord);
+                    let text = self.keymap.describe_nearest(scope.lookup_chain(), &typed);
+                    self.refused_key = (is_first && self.starts_text_entry(chord)).then_some(chord);
                     Cx::new(&mut self.session, effects, now).notify(text);
                 }
             }
@@ -49,7 +49,7 @@ impl App {
     }
 
     fn type_key(&mut self, key: KeyEvent, now: Timestamp, effects: &mut Vec<Effect>) {
-        let (pane, session) = self.focused();
+        let (pane, session) = self.focused_pane();
         pane.type_key(key, &mut Cx::new(session, effects, now));
     }
 
@@ -58,13 +58,13 @@ impl App {
         let mut effects = Vec::new();
         let mut rest = text;
         while let Some(char) = rest.chars().next() {
-            let is_entry = self.typed.is_empty() && self.scope().takes_text();
-            if is_entry && self.refused.is_none() && !self.is_blind() {
-                Cx::new(&mut self.session, &mut effects, now).dismiss();
-                let (pane, session) = self.focused();
+            let is_entry = self.pending_chords.is_empty() && self.scope().takes_text();
+            if is_entry && self.refused_key.is_none() && !self.is_screen_hidden() {
+                Cx::new(&mut self.session, &mut effects, now).clear_notice();
+                let (pane, session) = self.focused_pane();
                 pane.type_text(rest, &mut Cx::new(session, &mut effects, now));
                 // The panes settle; nothing else has happened.
-                self.settle(now, &mut effects);
+                self.after_input(now, &mut effects);
                 break;
             }
             effects.extend(self.handle(Input::Key(keys::key_of(char)), now));
@@ -75,7 +75,7 @@ impl App {
 
     /// Says that what was pasted goes nowhere, and where it could.
     pub(super) fn refuse_paste(&mut self, now: Timestamp, effects: &mut Vec<Effect>) {
-        let chain = self.scope().chain();
+        let chain = self.scope().lookup_chain();
         let places = [(Action::EditQuery, "to edit a query"), (Action::Commands, "to follow a link")];
         let places = places.map(|(action, purpose)| {
             let key = self.keymap.hint(chain, action)?;
@@ -90,48 +90,48 @@ impl App {
     }
 
     pub(super) fn act(&mut self, action: Action, now: Timestamp, effects: &mut Vec<Effect>) {
-        if self.is_blind() && !visibility::is_blind_safe(action) {
-            return self.refuse_unseen(action.label(), now, effects);
+        if self.is_screen_hidden() && !visibility::is_safe_unseen(action) {
+            return self.reject_unseen_target(action.label(), now, effects);
         }
         // Only what may change what is shown is worth remembering where one was.
-        let is_leading = View::of(action).is_some()
+        let is_leading = View::from_action(action).is_some()
             || matches!(action, Action::Submit | Action::Open | Action::Accept | Action::Sort | Action::SplitSegments);
-        let place = is_leading.then(|| self.place());
+        let place = is_leading.then(|| self.location());
         self.has_asked_to_quit &= action == Action::Quit;
-        self.perform(action, now, effects);
+        self.run_action(action, now, effects);
         // Whoever asks wants to move among the answers at once.
-        if action == Action::Submit && place.as_ref().is_some_and(|place| self.has_left(place)) {
-            self.focus = self.view.answers();
+        if action == Action::Submit && place.as_ref().is_some_and(|place| self.has_moved_from(place)) {
+            self.focus = self.view.results_pane();
         }
         let mut cx = Cx::new(&mut self.session, effects, now);
-        if let Some(lead) = cx.take_lead() {
-            let place = place.unwrap_or_else(|| self.place());
+        if let Some(lead) = cx.take_destination() {
+            let place = place.unwrap_or_else(|| self.location());
             // Other sensors in the same list lie on top of nothing.
-            let is_elsewhere = self.view != View::Sensors || !matches!(lead, Lead::Sensors(_));
-            self.follow(lead, now, effects);
-            self.leave(place, is_elsewhere);
+            let is_elsewhere = self.view != View::Sensors || !matches!(lead, Destination::Sensors(_));
+            self.navigate(lead, now, effects);
+            self.push_location(place, is_elsewhere);
         } else if let Some(place) = place {
-            self.leave(place, matches!(action, Action::Open | Action::Accept));
+            self.push_location(place, matches!(action, Action::Open | Action::Accept));
         }
     }
 
-    fn perform(&mut self, action: Action, now: Timestamp, effects: &mut Vec<Effect>) {
-        if let Some(view) = View::of(action) {
+    fn run_action(&mut self, action: Action, now: Timestamp, effects: &mut Vec<Effect>) {
+        if let Some(view) = View::from_action(action) {
             // The key of the alerts, among some of them, leads to all.
-            if view == View::Alerts && matches!(self.view, View::Alerts | View::Queue) {
-                return self.return_to_queue(now, effects);
+            if view == View::Alerts && matches!(self.view, View::Alerts | View::AlertGroups) {
+                return self.return_to_alert_groups(now, effects);
             }
             // The key that counts also goes back to the hunt.
             let is_back = view == View::Facets && self.view == view;
             let view = if is_back { View::Hunt } else { view };
-            let view = self.grouped(view);
+            let view = self.grouped_view(view);
             self.prepare(view, now, effects);
-            return self.go_to(view);
+            return self.show_view(view);
         }
         if self.open_popup(action, now, effects) {
             return;
         }
-        if self.open_sheet(action, now, effects) || self.triage(action, now, effects) {
+        if self.open_confirmation(action, now, effects) || self.act_on_alerts(action, now, effects) {
             return;
         }
         match action {
@@ -139,38 +139,38 @@ impl App {
             Action::Cancel => self.cancel(now, effects),
             Action::Suspend => effects.push(Effect::Suspend),
             Action::Redraw => effects.push(Effect::Repaint),
-            Action::Back => self.back(now, effects),
-            Action::TimeZone => Cx::new(&mut self.session, effects, now).turn_zone(),
+            Action::Back => self.dismiss_layer(now, effects),
+            Action::TimeZone => Cx::new(&mut self.session, effects, now).next_zone(),
             Action::ShowError => self.show_error(now, effects),
             // Sensors are found by parts of their names, not by queries.
             Action::EditQuery if self.view == View::Sensors => {
-                self.overlay = Some(Box::new(FindPane::new(&self.session)));
+                self.overlay = Some(Box::new(SensorSearchPane::new(&self.session)));
             }
             Action::EditQuery => {
                 self.overlay = None;
                 // Where nothing is searched, processes are.
                 if self.view.index().is_none() {
-                    self.go_to(View::Hunt);
+                    self.show_view(View::Hunt);
                 }
                 self.focus = PaneId::Query(self.view.index().unwrap_or(Index::Process));
             }
             // Tab completes while a completion is offered, and goes on otherwise.
-            Action::Complete if !self.is_offering() => {
+            Action::Complete if !self.has_completions() => {
                 let is_asked = self.view.index().is_some_and(|index| {
                     let mut cx = Cx::new(&mut self.session, effects, now);
-                    self.panes.editor_mut(index).ask_values(&mut cx)
+                    self.panes.editor_mut(index).fetch_values(&mut cx)
                 });
                 if !is_asked {
-                    self.step(true);
+                    self.move_focus(true);
                 }
             }
-            Action::NextPane if self.overlay.is_none() => self.step(true),
-            Action::PreviousPane if self.overlay.is_none() => self.step(false),
+            Action::NextPane if self.overlay.is_none() => self.move_focus(true),
+            Action::PreviousPane if self.overlay.is_none() => self.move_focus(false),
             Action::Zoom if self.overlay.is_none() => self.is_zoomed = !self.is_zoomed,
             Action::Refresh => self.refresh(now, effects),
             Action::GoBack | Action::GoForward => {
                 let is_back = action == Action::GoBack;
-                if !self.travel(is_back, now, effects) {
+                if !self.navigate_history(is_back, now, effects) {
                     let way = if is_back { "back" } else { "forward" };
                     let text = format!("Nothing to go {way} to");
                     Cx::new(&mut self.session, effects, now).notify(text);
@@ -181,20 +181,20 @@ impl App {
                     View::Process => PaneId::Tree,
                     _ => PaneId::Lineage,
                 };
-                self.hand_on(action, now, effects);
+                self.dispatch_to_pane(action, now, effects);
             }
-            _ => self.hand_on(action, now, effects),
+            _ => self.dispatch_to_pane(action, now, effects),
         }
     }
 
     /// What the console itself does not do, the focused pane may.
-    fn hand_on(&mut self, action: Action, now: Timestamp, effects: &mut Vec<Effect>) {
+    fn dispatch_to_pane(&mut self, action: Action, now: Timestamp, effects: &mut Vec<Effect>) {
         let is_about_row = matches!(action, Action::Edit | Action::AddAction | Action::RemoveAction | Action::Download);
         let is_marked = self.panes.get(self.focus).is_marked();
-        if is_about_row && self.overlay.is_none() && !is_marked && !self.sees_target(self.focus) {
-            return self.refuse_unseen(action.label(), now, effects);
+        if is_about_row && self.overlay.is_none() && !is_marked && !self.is_target_visible(self.focus) {
+            return self.reject_unseen_target(action.label(), now, effects);
         }
-        if let Some(why) = self.refuses(action) {
+        if let Some(why) = self.refusal_reason(action) {
             return Cx::new(&mut self.session, effects, now).notify(why);
         }
         if action == Action::ShowRecord && self.overlay.is_none() {
@@ -209,48 +209,48 @@ impl App {
         if self.overlay.is_none()
             && let Some(mut popup) = self.panes.get(self.focus).popup(action, &self.session)
         {
-            popup.name_hidden(&self.marked_rows(self.focus));
-            self.acted_on = Some(self.focus);
+            popup.set_hidden_rows(&self.marked_rows(self.focus));
+            self.acted_on_pane = Some(self.focus);
             self.overlay = Some(popup);
             return;
         }
-        let (pane, session) = self.focused();
+        let (pane, session) = self.focused_pane();
         let mut cx = Cx::new(session, effects, now);
-        if !pane.act(action, &mut cx) {
+        if !pane.handle_action(action, &mut cx) {
             cx.notify(format!("{} is not available in this pane", action.label()));
             let is_entry = matches!(action, Action::Filter | Action::Commands);
-            self.refused = self.pressed.filter(|_| is_entry).map(Chord::from);
+            self.refused_key = self.pressed_key.filter(|_| is_entry).map(Chord::from);
         }
     }
 
     /// Why nothing is to be written in a form that would only be refused afterwards.
-    fn refuses(&self, action: Action) -> Option<String> {
+    fn refusal_reason(&self, action: Action) -> Option<String> {
         let is_of_one = matches!(action, Action::Edit | Action::AddAction | Action::RemoveAction);
         if !is_of_one && action != Action::New {
             return None;
         }
-        if self.session.identity.is_read_only {
+        if self.session.connection.is_read_only {
             return Some(format!("{}: not possible, the profile is read-only", action.label()));
         }
         let pane = self.panes.get(self.focus);
-        let n = pane.clues(&self.session).len();
+        let n = pane.observables(&self.session).len();
         (is_of_one && pane.is_marked() && n > 1)
             .then(|| format!("{}: works on one row, but {n} are marked (Esc clears marks)", action.label()))
     }
 
     /// Whether a completion is offered.
-    fn is_offering(&self) -> bool {
-        self.editor().is_some_and(QueryPane::is_offering)
+    fn has_completions(&self) -> bool {
+        self.editor().is_some_and(QueryPane::has_completions)
     }
 
     /// Takes back the completions on offer; false when there are none.
-    fn withdraw(&mut self) -> bool {
+    fn dismiss_completions(&mut self) -> bool {
         let index = self.view.index();
-        index.is_some_and(|index| self.panes.editor_mut(index).withdraw())
+        index.is_some_and(|index| self.panes.editor_mut(index).dismiss_completions())
     }
 
     /// Shows a view, with the focus on what it is about.
-    pub(super) fn go_to(&mut self, view: View) {
+    pub(super) fn show_view(&mut self, view: View) {
         self.overlay = None;
         self.is_zoomed = false;
         if self.view != view || matches!(self.focus, PaneId::Query(_)) {
@@ -259,7 +259,7 @@ impl App {
         }
     }
 
-    fn step(&mut self, is_forward: bool) {
+    fn move_focus(&mut self, is_forward: bool) {
         // Never into the query: there, the next letters would be text. `i` goes there.
         let panes = self.view.panes().iter().map(|(id, _)| *id);
         let panes: Vec<_> = panes.filter(|id| !matches!(id, PaneId::Query(_))).collect();
@@ -272,14 +272,14 @@ impl App {
             (Some(at), false) => at.checked_sub(1).unwrap_or(last),
         };
         self.focus = panes[to];
-        self.withdraw();
+        self.dismiss_completions();
     }
 
     /// Leaves what is on top: a popup, a view that something led to. At the bottom it quits, after a question if something
     /// would be lost.
     fn quit(&mut self, now: Timestamp, effects: &mut Vec<Effect>) {
         if let Some(mut closed) = self.overlay.take() {
-            self.overlay = closed.beneath();
+            self.overlay = closed.overlay_below();
             return;
         }
         if self.is_zoomed {
@@ -287,21 +287,21 @@ impl App {
             return;
         }
         if self.view == View::Facets {
-            return self.go_to(View::Hunt);
+            return self.show_view(View::Hunt);
         }
-        if self.trail.was_followed() {
-            self.travel(true, now, effects);
+        if self.history.was_drilled_into() {
+            self.navigate_history(true, now, effects);
             return;
         }
         let way_back = || {
             let text = "[ = back in history";
-            self.trail.has_way_back().then(|| text.to_owned())
+            self.history.can_go_back().then(|| text.to_owned())
         };
-        let pending = || match self.session.n_open() {
+        let pending = || match self.session.n_pending_changes() {
             0 => None,
-            n => Some(text::counted(n, "action is pending", "actions are pending")),
+            n => Some(text::pluralize(n, "action is pending", "actions are pending")),
         };
-        let unfinished = self.session.unfinished();
+        let unfinished = self.session.describe_unfinished();
         match unfinished.or_else(pending).or_else(way_back) {
             Some(what) if !self.has_asked_to_quit => {
                 self.has_asked_to_quit = true;
@@ -313,31 +313,31 @@ impl App {
     }
 
     /// Takes one layer away: overlay, completion, entry, filter, marks, zoom, pane, what was followed. Never the program.
-    fn back(&mut self, now: Timestamp, effects: &mut Vec<Effect>) {
+    fn dismiss_layer(&mut self, now: Timestamp, effects: &mut Vec<Effect>) {
         if let Some(mut closed) = self.overlay.take() {
-            self.overlay = closed.beneath();
+            self.overlay = closed.overlay_below();
             return;
         }
-        if self.withdraw() {
+        if self.dismiss_completions() {
             return;
         }
-        if let Some(layer) = self.panes.get_mut(self.focus).peel() {
+        if let Some(layer) = self.panes.get_mut(self.focus).dismiss_layer() {
             let text = format!("Cleared the {layer}");
             return Cx::new(&mut self.session, effects, now).notify(text);
         }
         if self.is_zoomed {
             self.is_zoomed = false;
         } else if let PaneId::Query(_) = self.focus {
-            self.focus = self.view.answers();
+            self.focus = self.view.results_pane();
         } else if self.focus != self.view.main() {
             self.focus = self.view.main();
         } else if self.view == View::Facets {
-            self.go_to(View::Hunt);
-        } else if self.trail.was_followed() {
-            self.travel(true, now, effects);
+            self.show_view(View::Hunt);
+        } else if self.history.was_drilled_into() {
+            self.navigate_history(true, now, effects);
         } else {
             let mut cx = Cx::new(&mut self.session, effects, now);
-            cx.notify(match (self.view, self.trail.has_way_back()) {
+            cx.notify(match (self.view, self.history.can_go_back()) {
                 (View::Alerts, true) => "Nothing to close. 3 = alert queue, [ = back, q = quit",
                 (_, true) => "nothing lies on top; [ = back in history, q quits",
                 (_, false) => "Nothing to close. q = quit",
@@ -357,7 +357,7 @@ impl App {
         let mut cx = Cx::new(&mut self.session, effects, now);
         if cx.cancel_all() {
             cx.notify("Request cancelled. ^c again to quit");
-        } else if cx.session().doings.iter().any(Doing::is_leaving) {
+        } else if cx.session().running_changes.iter().any(RunningChange::is_in_flight) {
             cx.notify("The action was already sent and cannot be cancelled; see Activity (@). ^c again to quit");
         } else {
             cx.notify("No request running. ^c again to quit");
@@ -387,15 +387,15 @@ impl App {
             .flat_map(Pane::slots)
             .filter_map(|slot| self.session.error(*slot).map(|error| (*slot, error.clone())));
         let found = errors.next().or_else(|| {
-            let slot = crate::worker::Slot::Info;
+            let slot = crate::worker::Slot::ServerInfo;
             self.session.error(slot).map(|error| (slot, error.clone()))
         });
         drop(errors);
         if let Some((slot, error)) = found {
-            self.overlay = Some(Box::new(FailurePane::new(slot, error)));
+            self.overlay = Some(Box::new(ErrorPane::new(slot, error)));
             return;
         }
-        let problems = self.editor().map_or_else(Vec::new, QueryPane::problems);
+        let problems = self.editor().map_or_else(Vec::new, QueryPane::describe_problems);
         if !problems.is_empty() && self.overlay.is_none() {
             self.overlay = Some(Box::new(RecordPane::of_problems(problems)));
         } else if let Some(text) = &self.session.last_warning {

@@ -10,20 +10,20 @@ use ratatui::{
 use super::{App, View, footer::Footer, header::header, layout, tabs::tabs};
 use crate::api::Error;
 use crate::keys::Keymap;
-use crate::panes::{Look, Pane, PaneId, QueryPane};
+use crate::panes::{Pane, PaneId, QueryPane, RenderCx};
 use crate::session::Session;
 use crate::text;
 use crate::theme::Theme;
-use crate::widgets::{Panel, Trouble, draw_legend, ground};
+use crate::widgets::{ErrorLine, Panel, draw_legend, fill_background};
 
 /// Draws everything into the frame.
 pub(super) fn render(app: &mut App, frame: &mut Frame<'_>) {
     let screen = frame.area();
-    app.sight.is_resized = false;
-    app.sight.is_too_small = screen.width < layout::SMALLEST.0 || screen.height < layout::SMALLEST.1;
+    app.visibility.is_resized = false;
+    app.visibility.is_too_small = screen.width < layout::MIN_SCREEN_SIZE.0 || screen.height < layout::MIN_SCREEN_SIZE.1;
     frame.buffer_mut().set_style(screen, app.theme.text);
-    if app.sight.is_too_small {
-        let (width, height) = layout::SMALLEST;
+    if app.visibility.is_too_small {
+        let (width, height) = layout::MIN_SCREEN_SIZE;
         let text = format!("Terminal too small (need {width}x{height})");
         let mut lines = vec![Line::styled(text, app.theme.caution)];
         if let Some(notice) = &app.session.notice {
@@ -33,23 +33,35 @@ pub(super) fn render(app: &mut App, frame: &mut Frame<'_>) {
         return;
     }
     let lines = app.editor().map(QueryPane::n_lines);
-    let is_offering = app.editor().is_some_and(|editor| editor.is_offering() || editor.can_have_values());
+    let is_offering = app.editor().is_some_and(|editor| editor.has_completions() || editor.can_have_values());
     let areas = layout::areas(screen, app.view, app.focus, app.is_zoomed, lines);
     let scope = app.scope();
     let is_covered = app.overlay.is_some();
     header(frame, areas.header, &app.session, &app.theme);
-    tabs(frame, areas.tabs, app.view, &app.crumbs(), &app.keymap, &app.theme);
-    let App { session, keymap, theme, panes, overlay, view, focus, turns, typed, sight, .. } = app;
-    let mut paint = Paint {
+    tabs(frame, areas.tabs, app.view, &app.breadcrumbs(), &app.keymap, &app.theme);
+    let App {
+        session,
+        keymap,
+        theme,
+        panes,
+        overlay,
+        view,
+        focus,
+        ticks: turns,
+        pending_chords: typed,
+        visibility: sight,
+        ..
+    } = app;
+    let mut paint = Painter {
         frame,
         session,
         theme,
         keymap,
-        turns: *turns,
+        ticks: *turns,
         focus: (!is_covered).then_some(*focus),
         view: *view,
         is_alone: areas.panes.len() == 1,
-        drawn: Vec::new(),
+        drawn_panes: Vec::new(),
     };
     if let Some(index) = view.index() {
         paint.pane(panes.editor_mut(index), areas.query);
@@ -66,35 +78,35 @@ pub(super) fn render(app: &mut App, frame: &mut Frame<'_>) {
             height: areas.query.height.saturating_sub(1),
             ..areas.query
         };
-        let look = Look { theme, keymap, is_focused: true };
-        panes.editor(index).render_offer(paint.frame, editor, &look);
+        let look = RenderCx { theme, keymap, is_focused: true };
+        panes.editor(index).render_completions(paint.frame, editor, &look);
     }
     if let Some(overlay) = overlay {
         paint.focus = Some(PaneId::Overlay);
-        let place = layout::popup(screen, overlay.is_large(), |width| overlay.n_needed(width));
+        let place = layout::popup_area(screen, overlay.wants_full_area(), |width| overlay.preferred_height(width));
         paint.overlay(overlay.as_mut(), place);
     }
-    sight.drawn = Some(paint.drawn);
-    let footer = Footer { session, theme, keymap, scope, typed, is_offering };
+    sight.drawn_panes = Some(paint.drawn_panes);
+    let footer = Footer { session, theme, keymap, scope, pending_chords: typed, is_offering };
     sight.is_notice_cut = footer.render(frame, &areas);
 }
 
 /// What is needed to draw panes.
-struct Paint<'a, 'f> {
+struct Painter<'a, 'f> {
     frame: &'a mut Frame<'f>,
     session: &'a Session,
     theme: &'a Theme,
     keymap: &'a Keymap,
-    turns: usize,
+    ticks: usize,
     focus: Option<PaneId>,
     view: View,
     /// Whether only one of the panes below the query is shown.
     is_alone: bool,
     /// The panes that had room for some of their content.
-    drawn: Vec<PaneId>,
+    drawn_panes: Vec<PaneId>,
 }
 
-impl Paint<'_, '_> {
+impl Painter<'_, '_> {
     fn pane(&mut self, pane: &mut dyn Pane, area: Rect) {
         let message = self.error(pane).map(ToString::to_string);
         let panel = self.panel(pane, message.as_deref());
@@ -108,13 +120,13 @@ impl Paint<'_, '_> {
         let message = self.error(pane).map(ToString::to_string);
         let inner = self.panel(pane, message.as_deref()).render_over(area, self.frame.buffer_mut(), self.theme);
         self.content(pane, inner);
-        ground(area, self.frame.buffer_mut(), self.theme);
+        fill_background(area, self.frame.buffer_mut(), self.theme);
     }
 
     fn content(&mut self, pane: &mut dyn Pane, area: Rect) {
-        let look = Look { theme: self.theme, keymap: self.keymap, is_focused: self.focus == Some(pane.id()) };
+        let look = RenderCx { theme: self.theme, keymap: self.keymap, is_focused: self.focus == Some(pane.id()) };
         if !area.is_empty() {
-            self.drawn.push(pane.id());
+            self.drawn_panes.push(pane.id());
             pane.render(self.frame, area, self.session, &look);
         }
     }
@@ -123,22 +135,22 @@ impl Paint<'_, '_> {
     fn panel<'a>(&self, pane: &dyn Pane, message: Option<&'a str>) -> Panel<'a> {
         let is_awaited = pane.slots().iter().any(|slot| self.session.is_pending(*slot));
         // Where several facts are shown, only what failed and is still shown is old.
-        let is_old = pane.slots().iter().any(|slot| self.session.is_old(*slot));
-        let tint = self.session.identity.color.as_deref().map(|color| self.theme.profile(color));
+        let is_old = pane.slots().iter().any(|slot| self.session.is_stale(*slot));
+        let tint = self.session.connection.color.as_deref().map(|color| self.theme.profile(color));
         Panel {
             title: pane.title(self.session),
-            state: self.state(pane),
+            status: self.state(pane),
             is_focused: self.focus == Some(pane.id()),
             tint,
-            spinner: is_awaited.then_some(self.turns),
-            stale: (is_old && !is_awaited).then_some("not current"),
-            trouble: message.map(|message| Trouble { message, hint: self.error(pane).and_then(Error::hint) }),
+            spinner: is_awaited.then_some(self.ticks),
+            stale_note: (is_old && !is_awaited).then_some("not current"),
+            error: message.map(|message| ErrorLine { message, hint: self.error(pane).and_then(Error::hint) }),
         }
     }
 
     /// What a pane says of itself; where only one is shown, also which others there are.
     fn state(&self, pane: &dyn Pane) -> Line<'static> {
-        let mut state = pane.state(self.session);
+        let mut state = pane.status_line(self.session);
         let others = self.view.panes().iter();
         let tabs = others.filter(|(id, _)| !matches!(id, PaneId::Query(_)));
         if !self.is_alone || !tabs.clone().any(|(id, _)| *id == pane.id()) {

@@ -2,7 +2,7 @@
 
 use ratatui::{Frame, text::Line, widgets::Clear};
 
-use super::{hints::hints, layout::Areas};
+use super::{hints::hints, layout::ScreenAreas};
 use crate::keys::{Action, Chord, Keymap, Lookup, Scope};
 use crate::session::Session;
 use crate::text;
@@ -17,14 +17,14 @@ pub(super) struct Footer<'a> {
     /// Where keys are looked up.
     pub(super) scope: Scope,
     /// Chords that begin a binding.
-    pub(super) typed: &'a [Chord],
+    pub(super) pending_chords: &'a [Chord],
     /// Whether a completion is offered, or can be; the key that accepts it goes to the next pane otherwise.
     pub(super) is_offering: bool,
 }
 
 impl Footer<'_> {
     /// Draws the notice, and below it the keys; true if the notice did not fit.
-    pub(super) fn render(&self, frame: &mut Frame<'_>, areas: &Areas) -> bool {
+    pub(super) fn render(&self, frame: &mut Frame<'_>, areas: &ScreenAreas) -> bool {
         let theme = self.theme;
         let keys = Bar { left: self.keys(), right: Line::default(), style: theme.text };
         keys.render(areas.hints, frame.buffer_mut(), theme);
@@ -41,7 +41,7 @@ impl Footer<'_> {
         let room = usize::from(areas.notice.width).saturating_sub(2);
         let is_cut = text::width(&shown) > room;
         if is_cut {
-            let key = self.keymap.hint(self.scope.chain(), Action::ShowError);
+            let key = self.keymap.hint(self.scope.lookup_chain(), Action::ShowError);
             let key = key.map_or(String::new(), |key| format!("  {key} in full"));
             let room = room.saturating_sub(text::width(&key));
             shown = format!("{}{key}", text::fit(&shown.into(), room));
@@ -54,17 +54,17 @@ impl Footer<'_> {
 
     /// The keys that work here; after a prefix, those that may follow.
     fn keys(&self) -> Vec<Line<'static>> {
-        let chain = self.scope.chain();
-        if let Lookup::Prefix(following) = self.keymap.lookup(chain, self.typed) {
+        let chain = self.scope.lookup_chain();
+        if let Lookup::Prefix(following) = self.keymap.lookup(chain, self.pending_chords) {
             let hint = |(chord, action): &(Chord, Action)| {
-                widgets::hint(chord.short(), label(self.scope, *action), self.theme)
+                widgets::key_hint(chord.short_label(), label(self.scope, *action), self.theme)
             };
             return following.iter().map(hint).collect();
         }
         let hint = |action: Action| {
             let key = self.keymap.hint(chain, action)?;
             let does = if action == Action::Complete && !self.is_offering { Action::NextPane } else { action };
-            Some(widgets::hint(key, label(self.scope, does), self.theme))
+            Some(widgets::key_hint(key, label(self.scope, does), self.theme))
         };
         hints(self.scope).filter_map(hint).collect()
     }

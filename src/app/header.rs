@@ -14,20 +14,20 @@ use crate::widgets::Bar;
 
 /// Server, profile, user, mode, zone; requests in flight and how often the cache had the answer.
 pub(super) fn header(frame: &mut Frame<'_>, area: Rect, session: &Session, theme: &Theme) {
-    let identity = &session.identity;
-    let version = match session.info.current() {
+    let identity = &session.connection;
+    let version = match session.server_info.latest() {
         Some(known) => format!(" {}", release(&known.value.version)),
-        None => session.info.error().map_or(String::new(), |error| format!(" {}", trouble(error))),
+        None => session.server_info.error().map_or(String::new(), |error| format!(" {}", error_label(error))),
     };
     let name = identity.color.as_deref().map_or(theme.accent, |color| theme.profile(color));
     let mut left = vec![Line::from(vec![
-        Span::styled(text::visible(&identity.server.as_str().into()), name),
-        Span::styled(version, if session.info.error().is_some() { theme.bad } else { theme.text }),
+        Span::styled(text::make_visible(&identity.server.as_str().into()), name),
+        Span::styled(version, if session.server_info.error().is_some() { theme.bad } else { theme.text }),
     ])];
     // Without a profile it is still said where the token comes from.
     let profile = if identity.profile.is_empty() { &identity.source } else { &identity.profile };
-    left.push(Line::styled(text::visible(&profile.as_str().into()), name));
-    if let Some(word) = identity.insecurity {
+    left.push(Line::styled(text::make_visible(&profile.as_str().into()), name));
+    if let Some(word) = identity.transport_risk {
         left.push(Line::styled(word, theme.bad));
     }
     left.push(if identity.is_read_only {
@@ -36,10 +36,10 @@ pub(super) fn header(frame: &mut Frame<'_>, area: Rect, session: &Session, theme
         Line::styled("read-write", theme.text)
     });
     left.push(match &identity.user {
-        Some(user) => Line::styled(text::visible(&user.as_str().into()), theme.text),
+        Some(user) => Line::styled(text::make_visible(&user.as_str().into()), theme.text),
         None => Line::styled("no user set", theme.unknown),
     });
-    let as_of = session.info.current().map(|known| known.as_of);
+    let as_of = session.server_info.latest().map(|known| known.as_of);
     let zone = session.zone.label(as_of.unwrap_or_default());
     left.push(Line::styled(zone, theme.text));
     let right = Line::styled(traffic(session, area.width), theme.muted);
@@ -47,8 +47,8 @@ pub(super) fn header(frame: &mut Frame<'_>, area: Rect, session: &Session, theme
 }
 
 /// Why the server's version is not known, in a word or two.
-fn trouble(error: &Error) -> &'static str {
-    match error.cause() {
+fn error_label(error: &Error) -> &'static str {
+    match error.underlying_error() {
         Error::Unauthorized => "token refused",
         Error::ProxyRefused { .. } | Error::Proxy { .. } => "proxy refused it",
         Error::Certificate { .. } => "not trusted",
@@ -66,29 +66,31 @@ fn release(version: &Untrusted) -> String {
 
 fn traffic(session: &Session, width: u16) -> String {
     /// Columns from which there is room for more than what is going on right now.
-    const ROOMY: u16 = 110;
+    const WIDE_HEADER_COLUMNS: u16 = 110;
     // What a deed sends is on its way as well.
-    let leaving = session.doings.iter().filter(|doing| doing.is_leaving());
+    let leaving = session.running_changes.iter().filter(|doing| doing.is_in_flight());
     let n_pending = session.n_pending() + leaving.count();
-    let transfer = match session.transfers.as_slice() {
+    let transfer = match session.downloads.as_slice() {
         [] => String::new(),
-        [only] => format!("downloading {}  ", only.words()),
-        [first, rest @ ..] => format!("downloading {} ({} queued)  ", first.words(), rest.len()),
+        [only] => format!("downloading {}  ", only.describe()),
+        [first, rest @ ..] => format!("downloading {} ({} queued)  ", first.describe(), rest.len()),
     };
-    let open = session.n_open();
+    let open = session.n_pending_changes();
     let open = match open {
         0 => String::new(),
         1 => "1 action pending  ".into(),
         n => format!("{n} actions pending  "),
     };
     let open = if session.is_log_locked { format!("AUDIT LOG LOCKED  {open}") } else { open };
-    let wait =
-        session.traffic.waits_until.map_or_else(String::new, |at| format!("busy until {}  ", session.zone.clock(at)));
-    if width < ROOMY {
+    let wait = session
+        .request_stats
+        .busy_until
+        .map_or_else(String::new, |at| format!("busy until {}  ", session.zone.time_of_day(at)));
+    if width < WIDE_HEADER_COLUMNS {
         return format!("{wait}{open}{transfer}in flight {n_pending}");
     }
-    let tally = session.traffic.tally;
+    let tally = session.request_stats.cache_stats;
     let share = (tally.hits * 100).checked_div(tally.hits + tally.misses);
     let share = share.map_or("-".into(), |share| format!("{share}%"));
-    format!("{wait}{open}{transfer}in flight {n_pending}  requests {}  cache {share}", session.traffic.calls)
+    format!("{wait}{open}{transfer}in flight {n_pending}  requests {}  cache {share}", session.request_stats.n_requests)
 }

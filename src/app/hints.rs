@@ -4,7 +4,7 @@ use crate::keys::{Action, Scope};
 
 /// The keys worth a hint, the most useful first; each once.
 pub(super) fn hints(scope: Scope) -> impl Iterator<Item = Action> {
-    let own = own(scope);
+    let own = scope_actions(scope);
     let lists = if is_list(scope) { LIST } else { &[] };
     let further = lists.iter().filter(|action| !own.contains(action));
     own.iter().chain(further).copied()
@@ -37,7 +37,7 @@ fn is_list(scope: Scope) -> bool {
 }
 
 /// What is worth the most there.
-fn own(scope: Scope) -> &'static [Action] {
+fn scope_actions(scope: Scope) -> &'static [Action] {
     match scope {
         Scope::Query => QUERY,
         Scope::Filter => &[Action::KeepFilter, Action::Back],

@@ -23,16 +23,16 @@ use jiff::Timestamp;
 use ratatui::Frame;
 
 use crate::keys::{Chord, Keymap, Scope};
-use crate::model::Survey;
+use crate::model::PathCheck;
 use crate::panes::{Pane, PaneId, QueryPane};
 use crate::query::Index;
-use crate::session::{Chosen, Cx, Effect, Identity, Past, SavedQuery, Session};
+use crate::session::{ColumnChoice, ConnectionInfo, Cx, Effect, HistoryEntry, NamedQuery, Session};
 use crate::theme::Theme;
 use crate::worker::{Reply, Request};
-use navigation::Trail;
+use navigation::NavHistory;
 use panes::Panes;
 pub use views::View;
-use visibility::Sight;
+use visibility::VisibleTarget;
 
 /// Something that happened. (In this trade an *event* is what a process did.)
 #[derive(Clone, Debug)]
@@ -48,11 +48,11 @@ pub enum Input {
     /// The worker said something.
     Reply(Reply),
     /// A place for a new file was looked at.
-    Surveyed(Survey),
+    PathChecked(PathCheck),
     /// Rows were written to a file, or why they could not be.
     Exported(Result<String, String>),
     /// Something was done outside, or could not be.
-    Told {
+    Notice {
         /// What is to be told.
         text: String,
         /// Whether it is a warning.
@@ -61,29 +61,29 @@ pub enum Input {
     /// These queries are kept under a name now.
     Saved {
         /// All of them.
-        queries: Vec<SavedQuery>,
+        queries: Vec<NamedQuery>,
         /// What is to be told.
         text: String,
     },
     /// Time for the spinner to turn.
-    Turn,
+    Tick,
 }
 
 /// How the console is set up.
 #[derive(Debug, Default)]
-pub struct Setup {
+pub struct AppSetup {
     /// Where it is, and as whom.
-    pub identity: Identity,
+    pub identity: ConnectionInfo,
     /// The effective keys.
     pub keymap: Keymap,
     /// The colors.
     pub theme: Theme,
     /// Queries asked before, the newest first.
-    pub history: Vec<Past>,
+    pub history: Vec<HistoryEntry>,
     /// Queries kept under a name.
-    pub saved: Vec<SavedQuery>,
+    pub saved: Vec<NamedQuery>,
     /// Columns chosen before, by the name of their list.
-    pub columns: BTreeMap<String, Vec<Chosen>>,
+    pub columns: BTreeMap<String, Vec<ColumnChoice>>,
     /// Warnings to show at the start.
     pub warnings: Vec<String>,
 }
@@ -96,36 +96,36 @@ pub struct App {
     panes: Box<Panes>,
     overlay: Option<Box<dyn Pane>>,
     /// The pane whose rows the overlay is about.
-    acted_on: Option<PaneId>,
+    acted_on_pane: Option<PaneId>,
     /// What the last frame showed.
-    sight: Sight,
+    visibility: VisibleTarget,
     /// What was told until the key that is handled came, if it did not fit.
     cut_notice: Option<String>,
     /// The key whose text goes nowhere, because what it begins is not to be had here: what follows is no command.
-    refused: Option<Chord>,
+    refused_key: Option<Chord>,
     view: View,
     focus: PaneId,
-    trail: Trail,
+    history: NavHistory,
     is_zoomed: bool,
     /// Chords that begin a binding.
-    typed: Vec<Chord>,
+    pending_chords: Vec<Chord>,
     /// The key that asks for what is being done, if it was a single one.
-    pressed: Option<KeyEvent>,
+    pressed_key: Option<KeyEvent>,
     /// When the last cancel came: a second one within a second quits.
     canceled_at: Option<Timestamp>,
     /// Whether the last key asked to leave while something was on its way.
     has_asked_to_quit: bool,
     /// How often the spinner has turned.
-    turns: usize,
+    ticks: usize,
 }
 
 impl App {
     /// Starts with the query editor ready and nothing asked.
-    pub fn new(setup: Setup) -> Self {
-        let Setup { identity, keymap, theme, history, saved, columns, warnings } = setup;
+    pub fn new(setup: AppSetup) -> Self {
+        let AppSetup { identity, keymap, theme, history, saved, columns, warnings } = setup;
         let mut session = Session::new(identity, history);
-        session.saved = saved;
-        session.columns = columns;
+        session.saved_queries = saved;
+        session.chosen_columns = columns;
         let mut effects = Vec::new();
         if !warnings.is_empty() {
             Cx::new(&mut session, &mut effects, Timestamp::UNIX_EPOCH).warn_at_start(warnings);
@@ -136,26 +136,26 @@ impl App {
             theme,
             panes: Box::default(),
             overlay: None,
-            acted_on: None,
-            sight: Sight::default(),
+            acted_on_pane: None,
+            visibility: VisibleTarget::default(),
             cut_notice: None,
-            refused: None,
+            refused_key: None,
             view: View::default(),
             focus: PaneId::Query(Index::Process),
-            trail: Trail::default(),
+            history: NavHistory::default(),
             is_zoomed: false,
-            typed: Vec::new(),
-            pressed: None,
+            pending_chords: Vec::new(),
+            pressed_key: None,
             canceled_at: None,
             has_asked_to_quit: false,
-            turns: 0,
+            ticks: 0,
         }
     }
 
     /// What to do before the first input: the header wants the server's version. Nothing is searched.
     pub fn start(&mut self, now: Timestamp) -> Vec<Effect> {
         let mut effects = Vec::new();
-        Cx::new(&mut self.session, &mut effects, now).greet();
+        Cx::new(&mut self.session, &mut effects, now).fetch_server_info();
         effects
     }
 
@@ -165,20 +165,20 @@ impl App {
         match input {
             Input::Key(key) => self.key(key, now, &mut effects),
             Input::Typed(text) => return self.type_text(&text, now),
-            Input::Paste(_) if self.is_blind() => self.refuse_unseen("paste", now, &mut effects),
+            Input::Paste(_) if self.is_screen_hidden() => self.reject_unseen_target("paste", now, &mut effects),
             Input::Paste(_) if !self.scope().takes_text() => self.refuse_paste(now, &mut effects),
             Input::Paste(text) => {
-                let (pane, session) = self.focused();
+                let (pane, session) = self.focused_pane();
                 pane.paste(&text, &mut Cx::new(session, &mut effects, now));
             }
-            Input::Reply(reply) => Cx::new(&mut self.session, &mut effects, now).settle(reply),
-            Input::Surveyed(survey) => {
-                Cx::new(&mut self.session, &mut effects, now).surveyed(survey);
+            Input::Reply(reply) => Cx::new(&mut self.session, &mut effects, now).resolve(reply),
+            Input::PathChecked(survey) => {
+                Cx::new(&mut self.session, &mut effects, now).set_path_check(survey);
             }
             Input::Exported(result) => {
-                Cx::new(&mut self.session, &mut effects, now).exported(result);
+                Cx::new(&mut self.session, &mut effects, now).on_exported(result);
             }
-            Input::Told { text, is_warning } => {
+            Input::Notice { text, is_warning } => {
                 let mut cx = Cx::new(&mut self.session, &mut effects, now);
                 if is_warning {
                     cx.warn(text);
@@ -188,45 +188,45 @@ impl App {
             }
             Input::Saved { queries, text } => {
                 let mut cx = Cx::new(&mut self.session, &mut effects, now);
-                cx.keep(queries);
+                cx.set_saved_queries(queries);
                 cx.notify(text);
             }
-            Input::Turn => self.turns = self.turns.wrapping_add(1),
-            Input::Resize => self.sight.is_resized = true,
+            Input::Tick => self.ticks = self.ticks.wrapping_add(1),
+            Input::Resize => self.visibility.is_resized = true,
         }
-        self.settle(now, &mut effects);
+        self.after_input(now, &mut effects);
         effects
     }
 
     /// Lets what is shown ask for what it needs, and does what was picked by its name.
-    fn settle(&mut self, now: Timestamp, effects: &mut Vec<Effect>) {
+    fn after_input(&mut self, now: Timestamp, effects: &mut Vec<Effect>) {
         let mut cx = Cx::new(&mut self.session, effects, now);
         for (id, _) in self.view.panes() {
-            self.panes.get_mut(*id).settle(&mut cx);
+            self.panes.get_mut(*id).after_input(&mut cx);
         }
         let mut picked = None;
         // What takes the place of an overlay wants to ask for what it shows, too.
         while let Some(overlay) = &mut self.overlay {
-            overlay.settle(&mut cx);
+            overlay.after_input(&mut cx);
             if !overlay.is_done() {
                 break;
             }
-            picked = overlay.picked();
-            self.overlay = overlay.then();
+            picked = overlay.picked_action();
+            self.overlay = overlay.next_overlay();
         }
         if self.overlay.is_none() {
-            cx.drop_preview();
+            cx.clear_preview();
         }
-        cx.watch(matches!(self.view, View::Alerts | View::Queue));
-        let is_deed = |effect: &Effect| matches!(effect, Effect::Send(Request::Do { .. }));
+        cx.schedule_live_poll(matches!(self.view, View::Alerts | View::AlertGroups));
+        let is_deed = |effect: &Effect| matches!(effect, Effect::Send(Request::Apply { .. }));
         if effects.iter().any(is_deed) {
-            let acted_on = self.acted_on.take().unwrap_or(self.focus);
-            self.panes.get_mut(acted_on).unmark();
+            let acted_on = self.acted_on_pane.take().unwrap_or(self.focus);
+            self.panes.get_mut(acted_on).clear_marks();
         }
         // What was picked by its name is done as if its key had been pressed.
         if let Some(action) = picked {
             self.act(action, now, effects);
-            self.settle(now, effects);
+            self.after_input(now, effects);
         }
     }
 
@@ -261,7 +261,7 @@ impl App {
     }
 
     /// The pane that has the focus, and the session for it to act on.
-    fn focused(&mut self) -> (&mut dyn Pane, &mut Session) {
+    fn focused_pane(&mut self) -> (&mut dyn Pane, &mut Session) {
         let pane: &mut dyn Pane = match &mut self.overlay {
             Some(overlay) => overlay.as_mut(),
             None => self.panes.get_mut(self.focus),

@@ -7,87 +7,87 @@ use jiff::Timestamp;
 use super::{App, View};
 use crate::model::{Alert, ProcessId, Search};
 use crate::panes::{
-    Acts, Alerts, Bans, Binaries, Bundles, EventsState, Feeds, Isolated, Kind, ListPane, PaneId, Processes, QueryPane,
-    Reports, SensorGroups, Sensors, State, TreeState, Watchlists,
+    Activity, AlertGroups, Alerts, Bans, Binaries, EventsState, Feeds, IsolatedSensors, ListPane, ListState, ListView,
+    PaneId, Processes, QueryPane, Reports, SensorGroups, Sensors, TreeState, Watchlists,
 };
-use crate::session::{By, Cx, Effect, Listed, Session};
+use crate::session::{Cx, Effect, GroupBy, ListRow, Session};
 use crate::text;
 
 /// As many places are kept; the oldest are forgotten.
-const KEPT: usize = 64;
+const MAX_LOCATIONS: usize = 64;
 
 /// Cells of a crumb.
 const CRUMB: usize = 28;
 
 /// Places behind and ahead.
 #[derive(Debug, Default)]
-pub(super) struct Trail {
-    behind: Vec<Place>,
-    ahead: Vec<Place>,
+pub(super) struct NavHistory {
+    back_stack: Vec<Location>,
+    forward_stack: Vec<Location>,
 }
 
-impl Trail {
+impl NavHistory {
     /// Whether there is anything to go back to.
-    pub(super) fn has_way_back(&self) -> bool {
-        !self.behind.is_empty()
+    pub(super) fn can_go_back(&self) -> bool {
+        !self.back_stack.is_empty()
     }
 
     /// Whether something there was followed here: where one is lies on top of it.
-    pub(super) fn was_followed(&self) -> bool {
-        self.behind.last().is_some_and(|place| place.is_followed)
+    pub(super) fn was_drilled_into(&self) -> bool {
+        self.back_stack.last().is_some_and(|place| place.is_drilled_into)
     }
 }
 
 /// Where one was, and what was shown there.
 #[derive(Clone, Debug)]
-pub(super) struct Place {
+pub(super) struct Location {
     view: View,
     focus: PaneId,
-    shown: Shown,
-    crumb: String,
+    view_state: ViewState,
+    label: String,
     /// Whether one went on from there by something it shows, rather than by asking for something else.
-    is_followed: bool,
+    is_drilled_into: bool,
 }
 
 /// What a view shows: enough to show it again.
 #[derive(Clone, Debug)]
-enum Shown {
-    Hunt(Asked<Processes>),
+enum ViewState {
+    Hunt(SearchState<Processes>),
     Process(Option<ProcessId>, TreeState, EventsState),
-    Alerts(Asked<Alerts>),
-    Queue(Option<By>, Asked<Bundles>),
-    Binaries(Asked<Binaries>),
-    Sensors(Asked<Sensors>),
-    Watchlists(State<Watchlists>),
-    Feeds(Asked<Reports>, State<Feeds>),
-    Admin(State<SensorGroups>),
-    Bans(State<Bans>),
-    Isolated(State<Isolated>),
-    Activity(State<Acts>),
+    Alerts(SearchState<Alerts>),
+    AlertGroups(Option<GroupBy>, SearchState<AlertGroups>),
+    Binaries(SearchState<Binaries>),
+    Sensors(SearchState<Sensors>),
+    Watchlists(ListState<Watchlists>),
+    Feeds(SearchState<Reports>, ListState<Feeds>),
+    Admin(ListState<SensorGroups>),
+    Bans(ListState<Bans>),
+    Isolated(ListState<IsolatedSensors>),
+    Activity(ListState<Activity>),
 }
 
 /// A question, and how one looked at the answer.
 #[derive(Debug)]
-struct Asked<K: Kind> {
+struct SearchState<K: ListView> {
     query: String,
     search: Option<Arc<Search>>,
-    state: State<K>,
+    state: ListState<K>,
 }
 
 // Kinds are but names, which nobody copies.
-impl<K: Kind> Clone for Asked<K> {
+impl<K: ListView> Clone for SearchState<K> {
     fn clone(&self) -> Self {
         Self { query: self.query.clone(), search: self.search.clone(), state: self.state.clone() }
     }
 }
 
-impl<K: Kind> Asked<K> {
-    fn of(editor: Option<&QueryPane>, list: &ListPane<K>, session: &Session) -> Self {
-        Self::by::<K::Row>(editor, list, session)
+impl<K: ListView> SearchState<K> {
+    fn capture(editor: Option<&QueryPane>, list: &ListPane<K>, session: &Session) -> Self {
+        Self::capture_by::<K::Row>(editor, list, session)
     }
 
     /// The same, with the question of the list that its rows are made of.
-    fn by<T: Listed>(editor: Option<&QueryPane>, list: &ListPane<K>, session: &Session) -> Self {
+    fn capture_by<T: ListRow>(editor: Option<&QueryPane>, list: &ListPane<K>, session: &Session) -> Self {
         let search = T::pages(session).search().cloned();
         // What was typed since belongs to where one goes.
         let query = search.as_ref().map(|search| search.query.clone());
@@ -102,17 +102,17 @@ impl<K: Kind> Asked<K> {
         self.restore_by::<K::Row>(editor, list, cx);
     }
 
-    fn restore_by<T: Listed>(self, editor: Option<&mut QueryPane>, list: &mut ListPane<K>, cx: &mut Cx<'_>) {
+    fn restore_by<T: ListRow>(self, editor: Option<&mut QueryPane>, list: &mut ListPane<K>, cx: &mut Cx<'_>) {
         if let Some(editor) = editor
             && editor.text() != self.query
         {
-            editor.set(&self.query);
+            editor.set_text(&self.query);
         }
-        cx.return_to::<T>(self.search);
-        list.restore(self.state);
+        cx.restore_search::<T>(self.search);
+        list.restore_state(self.state);
     }
 
-    fn is_same(&self, other: &Self) -> bool {
+    fn is_same_view(&self, other: &Self) -> bool {
         match (&self.search, &other.search) {
             (Some(one), Some(other)) => Arc::ptr_eq(one, other),
             (one, other) => one.is_none() && other.is_none(),
@@ -120,17 +120,19 @@ impl<K: Kind> Asked<K> {
     }
 }
 
-impl Shown {
+impl ViewState {
     /// Whether the same is shown there, wherever the cursor is.
-    fn is_same(&self, other: &Self) -> bool {
+    fn is_same_view(&self, other: &Self) -> bool {
         match (self, other) {
-            (Self::Hunt(one), Self::Hunt(other)) => one.is_same(other),
+            (Self::Hunt(one), Self::Hunt(other)) => one.is_same_view(other),
             (Self::Process(one, ..), Self::Process(other, ..)) => one == other,
-            (Self::Alerts(one), Self::Alerts(other)) => one.is_same(other),
-            (Self::Queue(by, one), Self::Queue(other_by, other)) => by == other_by && one.is_same(other),
-            (Self::Binaries(one), Self::Binaries(other)) => one.is_same(other),
-            (Self::Sensors(one), Self::Sensors(other)) => one.is_same(other),
-            (Self::Feeds(one, _), Self::Feeds(other, _)) => one.is_same(other),
+            (Self::Alerts(one), Self::Alerts(other)) => one.is_same_view(other),
+            (Self::AlertGroups(by, one), Self::AlertGroups(other_by, other)) => {
+                by == other_by && one.is_same_view(other)
+            }
+            (Self::Binaries(one), Self::Binaries(other)) => one.is_same_view(other),
+            (Self::Sensors(one), Self::Sensors(other)) => one.is_same_view(other),
+            (Self::Feeds(one, _), Self::Feeds(other, _)) => one.is_same_view(other),
             (Self::Watchlists(_), Self::Watchlists(_))
             | (Self::Admin(_), Self::Admin(_))
             | (Self::Bans(_), Self::Bans(_))
@@ -146,7 +148,7 @@ impl Shown {
             Self::Hunt(asked) => asked.search.is_none(),
             Self::Process(opened, ..) => opened.is_none(),
             Self::Alerts(asked) => asked.search.is_none(),
-            Self::Queue(_, asked) => asked.search.is_none(),
+            Self::AlertGroups(_, asked) => asked.search.is_none(),
             Self::Binaries(asked) => asked.search.is_none(),
             Self::Sensors(asked) => asked.search.is_none(),
             Self::Watchlists(_)
@@ -161,134 +163,143 @@ impl Shown {
 
 impl App {
     /// Where one is.
-    pub(super) fn place(&self) -> Place {
+    pub(super) fn location(&self) -> Location {
         let (panes, session) = (&self.panes, &self.session);
-        Place {
+        Location {
             view: self.view,
             focus: self.focus,
-            shown: match self.view {
-                View::Hunt | View::Facets => Shown::Hunt(Asked::of(Some(&panes.query), &panes.results, session)),
+            view_state: match self.view {
+                View::Hunt | View::Facets => {
+                    ViewState::Hunt(SearchState::capture(Some(&panes.query), &panes.processes, session))
+                }
                 View::Process => {
                     let (tree, events) = (panes.tree.state(), panes.events.state());
-                    Shown::Process(session.opened, tree.clone(), events.clone())
+                    ViewState::Process(session.opened_id, tree.clone(), events.clone())
                 }
-                View::Alerts => Shown::Alerts(Asked::of(Some(&panes.alert_query), &panes.alerts, session)),
-                View::Queue => {
-                    let (editor, list) = (&panes.alert_query, &panes.bundles);
-                    let asked = Asked::by::<Alert>(Some(editor), list, session);
-                    Shown::Queue(session.triage.by, asked)
+                View::Alerts => {
+                    ViewState::Alerts(SearchState::capture(Some(&panes.alert_query), &panes.alerts, session))
                 }
-                View::Binaries => Shown::Binaries(Asked::of(Some(&panes.binary_query), &panes.binaries, session)),
-                View::Sensors => Shown::Sensors(Asked::of(None, &panes.sensors, session)),
-                View::Watchlists => Shown::Watchlists(panes.watchlists.state().clone()),
+                View::AlertGroups => {
+                    let (editor, list) = (&panes.alert_query, &panes.alert_groups);
+                    let asked = SearchState::capture_by::<Alert>(Some(editor), list, session);
+                    ViewState::AlertGroups(session.alert_state.group_by, asked)
+                }
+                View::Binaries => {
+                    ViewState::Binaries(SearchState::capture(Some(&panes.binary_query), &panes.binaries, session))
+                }
+                View::Sensors => ViewState::Sensors(SearchState::capture(None, &panes.sensors, session)),
+                View::Watchlists => ViewState::Watchlists(panes.watchlists.state().clone()),
                 View::Feeds => {
-                    let reports = Asked::of(Some(&panes.report_query), &panes.reports, session);
-                    Shown::Feeds(reports, panes.feeds.state().clone())
+                    let reports = SearchState::capture(Some(&panes.report_query), &panes.reports, session);
+                    ViewState::Feeds(reports, panes.feeds.state().clone())
                 }
-                View::Admin => Shown::Admin(panes.groups.state().clone()),
-                View::Bans => Shown::Bans(panes.bans.state().clone()),
-                View::Isolated => Shown::Isolated(panes.isolated.state().clone()),
-                View::Activity => Shown::Activity(panes.acts.state().clone()),
+                View::Admin => ViewState::Admin(panes.groups.state().clone()),
+                View::Bans => ViewState::Bans(panes.bans.state().clone()),
+                View::Isolated => ViewState::Isolated(panes.isolated_sensors.state().clone()),
+                View::Activity => ViewState::Activity(panes.activity.state().clone()),
             },
-            crumb: self.crumb(),
-            is_followed: false,
+            label: self.breadcrumb_label(),
+            is_drilled_into: false,
         }
     }
 
     /// Whether something else is shown than there.
-    pub(super) fn has_left(&self, place: &Place) -> bool {
-        !place.shown.is_same(&self.place().shown)
+    pub(super) fn has_moved_from(&self, place: &Location) -> bool {
+        !place.view_state.is_same_view(&self.location().view_state)
     }
 
     /// Remembers where one was, if that is not where one still is, and whether something there was followed.
-    pub(super) fn leave(&mut self, place: Place, is_followed: bool) {
-        if place.shown.is_empty() || !self.has_left(&place) {
+    pub(super) fn push_location(&mut self, place: Location, is_followed: bool) {
+        if place.view_state.is_empty() || !self.has_moved_from(&place) {
             return;
         }
-        self.trail.ahead.clear();
-        self.trail.behind.push(Place { is_followed, ..place });
-        if self.trail.behind.len() > KEPT {
-            self.trail.behind.remove(0);
+        self.history.forward_stack.clear();
+        self.history.back_stack.push(Location { is_drilled_into: is_followed, ..place });
+        if self.history.back_stack.len() > MAX_LOCATIONS {
+            self.history.back_stack.remove(0);
         }
     }
 
     /// Goes back, or forward again; false when there is nothing that way.
-    pub(super) fn travel(&mut self, is_back: bool, now: Timestamp, effects: &mut Vec<Effect>) -> bool {
-        let here = self.place();
-        let trail = &mut self.trail;
-        let (from, to) =
-            if is_back { (&mut trail.behind, &mut trail.ahead) } else { (&mut trail.ahead, &mut trail.behind) };
+    pub(super) fn navigate_history(&mut self, is_back: bool, now: Timestamp, effects: &mut Vec<Effect>) -> bool {
+        let here = self.location();
+        let trail = &mut self.history;
+        let (from, to) = if is_back {
+            (&mut trail.back_stack, &mut trail.forward_stack)
+        } else {
+            (&mut trail.forward_stack, &mut trail.back_stack)
+        };
         let Some(place) = from.pop() else {
             return false;
         };
         // Between two places the way is the same, whichever way it is gone.
-        to.push(Place { is_followed: place.is_followed, ..here });
-        self.arrive(place, now, effects);
+        to.push(Location { is_drilled_into: place.is_drilled_into, ..here });
+        self.restore_location(place, now, effects);
         true
     }
 
     /// Shows the last place of a view that lies behind; false when none does.
-    pub(super) fn return_to(&mut self, view: View, now: Timestamp, effects: &mut Vec<Effect>) -> bool {
-        let mut behind = self.trail.behind.iter();
+    pub(super) fn return_to_view(&mut self, view: View, now: Timestamp, effects: &mut Vec<Effect>) -> bool {
+        let mut behind = self.history.back_stack.iter();
         let Some(place) = behind.rfind(|place| place.view == view).cloned() else {
             return false;
         };
-        self.arrive(place, now, effects);
+        self.restore_location(place, now, effects);
         true
     }
 
     /// Shows a place as it was left. What is still known is not asked again.
-    fn arrive(&mut self, place: Place, now: Timestamp, effects: &mut Vec<Effect>) {
+    fn restore_location(&mut self, place: Location, now: Timestamp, effects: &mut Vec<Effect>) {
         self.view = place.view;
         // Whoever comes back wants the rows, not the text that asked for them.
         self.focus = if let PaneId::Query(_) = place.focus { place.view.main() } else { place.focus };
         self.overlay = None;
         let panes = &mut self.panes;
         let mut cx = Cx::new(&mut self.session, effects, now);
-        match place.shown {
-            Shown::Hunt(asked) => {
-                asked.restore(Some(&mut panes.query), &mut panes.results, &mut cx);
+        match place.view_state {
+            ViewState::Hunt(asked) => {
+                asked.restore(Some(&mut panes.query), &mut panes.processes, &mut cx);
             }
-            Shown::Process(opened, tree, events) => {
-                if let (Some(id), Some(origin)) = (opened, tree.origin) {
-                    cx.open_within(id, origin);
+            ViewState::Process(opened, tree, events) => {
+                if let (Some(id), Some(origin)) = (opened, tree.relatives_origin) {
+                    cx.open_relative(id, origin);
                 }
-                panes.tree.restore(tree, opened);
-                panes.events.restore(events);
+                panes.tree.restore_state(tree, opened);
+                panes.events.restore_state(events);
             }
-            Shown::Queue(by, asked) => {
-                let shown = asked.state.of().cloned();
-                asked.restore_by::<Alert>(Some(&mut panes.alert_query), &mut panes.bundles, &mut cx);
-                cx.return_to_groups(by, shown);
+            ViewState::AlertGroups(by, asked) => {
+                let shown = asked.state.search_shown().cloned();
+                asked.restore_by::<Alert>(Some(&mut panes.alert_query), &mut panes.alert_groups, &mut cx);
+                cx.restore_alert_groups(by, shown);
                 cx.align_alerts();
             }
-            Shown::Alerts(asked) => {
-                cx.group_by(None);
+            ViewState::Alerts(asked) => {
+                cx.group_alerts_by(None);
                 asked.restore(Some(&mut panes.alert_query), &mut panes.alerts, &mut cx);
                 cx.align_alerts();
             }
-            Shown::Sensors(asked) => asked.restore(None, &mut panes.sensors, &mut cx),
-            Shown::Watchlists(state) => panes.watchlists.restore(state),
-            Shown::Feeds(asked, feeds) => {
-                cx.leave_feed();
-                panes.feeds.restore(feeds);
+            ViewState::Sensors(asked) => asked.restore(None, &mut panes.sensors, &mut cx),
+            ViewState::Watchlists(state) => panes.watchlists.restore_state(state),
+            ViewState::Feeds(asked, feeds) => {
+                cx.clear_feed();
+                panes.feeds.restore_state(feeds);
                 asked.restore(Some(&mut panes.report_query), &mut panes.reports, &mut cx);
             }
-            Shown::Admin(state) => panes.groups.restore(state),
-            Shown::Bans(state) => panes.bans.restore(state),
-            Shown::Isolated(state) => panes.isolated.restore(state),
-            Shown::Activity(state) => panes.acts.restore(state),
-            Shown::Binaries(asked) => {
+            ViewState::Admin(state) => panes.groups.restore_state(state),
+            ViewState::Bans(state) => panes.bans.restore_state(state),
+            ViewState::Isolated(state) => panes.isolated_sensors.restore_state(state),
+            ViewState::Activity(state) => panes.activity.restore_state(state),
+            ViewState::Binaries(asked) => {
                 asked.restore(Some(&mut panes.binary_query), &mut panes.binaries, &mut cx);
             }
         }
     }
 
     /// What is shown, in a few words.
-    fn crumb(&self) -> String {
+    fn breadcrumb_label(&self) -> String {
         let search = match self.view {
-            View::Hunt | View::Facets => self.session.results.search(),
-            View::Alerts | View::Queue => self.session.alerts.search(),
+            View::Hunt | View::Facets => self.session.processes.search(),
+            View::Alerts | View::AlertGroups => self.session.alerts.search(),
             View::Binaries => self.session.binaries.search(),
             View::Feeds => self.session.reports.search(),
             View::Sensors => {
@@ -301,7 +312,7 @@ impl App {
                 return self.view.title().to_lowercase();
             }
             View::Process => {
-                let opened = self.session.opened_process();
+                let opened = self.session.find_opened();
                 return opened.map_or(String::new(), |process| {
                     let name = text::fit(&process.name, CRUMB);
                     let pid = process.pid.map(|pid| format!(" {pid}"));
@@ -317,13 +328,13 @@ impl App {
     }
 
     /// How one came here, the latest last.
-    pub(super) fn crumbs(&self) -> Vec<String> {
+    pub(super) fn breadcrumbs(&self) -> Vec<String> {
         /// More would tell nobody anything.
         const SHOWN: usize = 3;
-        let behind = &self.trail.behind;
+        let behind = &self.history.back_stack;
         let last = &behind[behind.len().saturating_sub(SHOWN)..];
-        let mut crumbs: Vec<_> = last.iter().map(|place| place.crumb.clone()).collect();
-        crumbs.push(self.crumb());
+        let mut crumbs: Vec<_> = last.iter().map(|place| place.label.clone()).collect();
+        crumbs.push(self.breadcrumb_label());
         crumbs.retain(|crumb| !crumb.is_empty());
         crumbs
     }

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::{App, View};
 use crate::keys::Action;
 use crate::model::StoredIndex;
-use crate::panes::{CommandsPane, FormPane, HelpPane, HistoryPane, PaneId, PeriodPane, RecordPane, SavedPane};
+use crate::panes::{FormPane, HelpPane, HistoryPane, PalettePane, PaneId, PeriodPane, RecordPane, SavedPane};
 use crate::query::{self, Index};
 use crate::session::{Cx, Effect};
 use crate::text;
@@ -19,17 +19,17 @@ impl App {
                 self.overlay = Some(Box::new(HelpPane::new(keys, &self.keymap)));
             }
             Action::Commands if self.overlay.is_none() => {
-                let commands = CommandsPane::new(self.scope(), &self.keymap);
+                let commands = PalettePane::new(self.scope(), &self.keymap);
                 self.overlay = Some(Box::new(commands));
             }
             Action::History if self.overlay.is_none() => {
-                self.go_to(View::Hunt);
+                self.show_view(View::Hunt);
                 self.overlay = Some(Box::new(HistoryPane::default()));
                 self.focus = PaneId::Query(Index::Process);
             }
             Action::SavedQueries if self.overlay.is_none() => {
                 let text = self.panes.query.text().to_owned();
-                self.go_to(View::Hunt);
+                self.show_view(View::Hunt);
                 self.overlay = Some(Box::new(SavedPane::new(&text)));
                 self.focus = PaneId::Query(Index::Process);
             }
@@ -68,22 +68,22 @@ impl App {
         };
         let asked = self.view.index().unwrap_or(Index::Process);
         let query = self.panes.editor(asked).text().trim().to_owned();
-        let lost = self.lost(asked, &query);
+        let lost = self.lost_clauses(asked, &query);
         self.overlay = Some(Box::new(FormPane::new_watchlist(index, &query, lost)));
     }
 
     /// What of a search no watchlist can hold.
-    fn lost(&self, index: Index, query: &str) -> Vec<String> {
+    fn lost_clauses(&self, index: Index, query: &str) -> Vec<String> {
         /// Fields that tell when: a watchlist looks at what has just come.
         const TIMES: [&str; 4] = ["start:", "last_update:", "last_server_update:", "server_added_timestamp:"];
         let mut lost = Vec::new();
         if index == Index::Process {
-            let when = &self.session.when;
-            if !when.is_open() {
-                let words = when.words();
+            let when = &self.session.period;
+            if !when.is_any_time() {
+                let words = when.describe();
                 lost.push(format!("The time range is not saved ({words}); watchlists look at new data"));
             }
-            if !self.session.is_split {
+            if !self.session.is_split_by_segment {
                 lost.push("Watchlists match segments; one row per process does not apply".into());
             }
         }

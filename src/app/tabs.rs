@@ -24,9 +24,9 @@ pub(super) fn tabs(
     /// What one looks at is told in as many cells, if need be.
     const HERE: usize = 20;
     // Grouped or not, they are the alerts.
-    let current = if current == View::Queue { View::Alerts } else { current };
+    let current = if current == View::AlertGroups { View::Alerts } else { current };
     let tab = |view: View, title: &'static str| {
-        let key = keymap.hint(Scope::Global.chain(), view.action());
+        let key = keymap.hint(Scope::Global.lookup_chain(), view.action());
         let gap = if title.is_empty() { "" } else { " " };
         let key = Span::styled(key.map_or(String::new(), |key| format!("{key}{gap}")), theme.key);
         let style = if view == current { theme.title } else { theme.muted };
@@ -39,7 +39,7 @@ pub(super) fn tabs(
     let here = crumbs.last().map_or(0, text::width).min(HERE);
     // What one looks at is worth more than the views beside the numbered ones, which the help names; and the names of
     // all that have a number are worth more than that.
-    let is_aside = |view: View| matches!(view, View::Isolated | View::Queue);
+    let is_aside = |view: View| matches!(view, View::Isolated | View::AlertGroups);
     let listed = View::all().filter(|view| !is_aside(*view) || *view == current);
     let numbered = || View::all().filter(|view| view.is_numbered() || *view == current);
     let keys = |view: View| tab(view, if view == current { view.title() } else { "" });
@@ -57,7 +57,7 @@ pub(super) fn tabs(
     let room = room(&left).map_or(0, |room| room.saturating_sub(2));
     // Of the way, the latest steps are shown that there is room for.
     let way = (0..crumbs.len())
-        .map(|first| crumbs[first..].join(&format!(" {} ", theme.glyphs.crumb)))
+        .map(|first| crumbs[first..].join(&format!(" {} ", theme.glyphs.breadcrumb)))
         .find(|way| text::width(way) <= room)
         .or_else(|| {
             let here = crumbs.last()?.as_str().into();

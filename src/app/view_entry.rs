@@ -3,57 +3,57 @@
 use jiff::Timestamp;
 
 use super::{App, View};
-use crate::model::{Ban, FeedId, OPEN_ALERTS, Sensor, Severed};
-use crate::panes::{PaneId, State};
+use crate::model::{Ban, FeedId, IsolatedSensor, OPEN_ALERTS, Sensor};
+use crate::panes::{ListState, PaneId};
 use crate::query::Index;
-use crate::session::{Cx, Effect, Lead, When};
+use crate::session::{Cx, Destination, Effect, PeriodInput};
 use crate::worker::Slot;
 
 impl App {
     /// Goes where a pane leads.
-    pub(super) fn follow(&mut self, lead: Lead, now: Timestamp, effects: &mut Vec<Effect>) {
+    pub(super) fn navigate(&mut self, lead: Destination, now: Timestamp, effects: &mut Vec<Effect>) {
         let mut cx = Cx::new(&mut self.session, effects, now);
         match lead {
-            Lead::Process(id) => {
-                cx.open(id);
-                self.go_to(View::Process);
+            Destination::Process(id) => {
+                cx.open_process(id);
+                self.show_view(View::Process);
             }
-            Lead::Search(index, query) => {
+            Destination::Search(index, query) => {
                 if index == Index::Alert {
-                    cx.group_by(None);
+                    cx.group_alerts_by(None);
                 }
                 let feed = query.split(' ').next().and_then(|term| term.strip_prefix("feed_id:"));
                 if let Some(Ok(feed)) = feed.filter(|_| index == Index::Report).map(str::parse) {
-                    self.panes.feeds.seek(FeedId(feed));
+                    self.panes.feeds.select_when_loaded(FeedId(feed));
                 }
                 // What narrows counted values stays in their time. Everywhere else it is another question: a time range that
                 // was set for the query before would leave out most of "the same hash" without a word.
                 let is_narrowing = self.view == View::Facets;
                 if index == Index::Process && !is_narrowing {
-                    cx.keep_when(When::default());
+                    cx.set_period(PeriodInput::default());
                 }
-                self.panes.editor_mut(index).set(&query);
-                cx.submit(index, query);
+                self.panes.editor_mut(index).set_text(&query);
+                cx.search_index(index, query);
                 // Whoever narrows what is counted goes on counting; whoever looks into a group wants its alerts.
-                let is_here = self.view.index() == Some(index) && self.view != View::Queue;
+                let is_here = self.view.index() == Some(index) && self.view != View::AlertGroups;
                 let here = is_here.then_some(self.view);
-                if let Some(view) = here.or_else(|| View::searching(index)) {
+                if let Some(view) = here.or_else(|| View::for_index(index)) {
                     self.prepare(view, now, effects);
-                    self.go_to(view);
+                    self.show_view(view);
                     if index == Index::Report {
                         self.focus = PaneId::Reports;
                     }
                 }
             }
-            Lead::Sensors(filter) => {
-                cx.name_groups();
-                cx.ask::<Sensor>(filter);
-                self.go_to(View::Sensors);
+            Destination::Sensors(filter) => {
+                cx.fetch_group_names();
+                cx.search::<Sensor>(filter);
+                self.show_view(View::Sensors);
             }
-            Lead::Watchlist(id) => {
+            Destination::Watchlist(id) => {
                 self.prepare(View::Watchlists, now, effects);
-                self.panes.watchlists.seek(id);
-                self.go_to(View::Watchlists);
+                self.panes.watchlists.select_when_loaded(id);
+                self.show_view(View::Watchlists);
             }
         }
     }
@@ -63,27 +63,27 @@ impl App {
         let session = &self.session;
         let process = match self.view {
             View::Hunt | View::Facets => session.subject.as_ref().map(|subject| subject.id),
-            View::Alerts | View::Queue => session.alert.as_ref().and_then(|alert| alert.process),
+            View::Alerts | View::AlertGroups => session.selected_alert.as_ref().and_then(|alert| alert.process),
             _ => None,
         };
         let mut cx = Cx::new(&mut self.session, effects, now);
         match view {
             View::Process => {
                 if let Some(id) = process {
-                    cx.open(id);
+                    cx.open_process(id);
                 }
             }
-            View::Alerts | View::Queue if cx.session().alerts.search().is_none() => {
-                self.panes.alert_query.set(OPEN_ALERTS);
-                cx.submit(Index::Alert, OPEN_ALERTS.into());
+            View::Alerts | View::AlertGroups if cx.session().alerts.search().is_none() => {
+                self.panes.alert_query.set_text(OPEN_ALERTS);
+                cx.search_index(Index::Alert, OPEN_ALERTS.into());
             }
-            View::Sensors => cx.name_groups(),
+            View::Sensors => cx.fetch_group_names(),
             // Who is cut off is worth knowing anew each time.
-            View::Isolated => cx.reload::<Severed>(),
+            View::Isolated => cx.refresh_or_load::<IsolatedSensor>(),
             View::Activity => {
-                cx.read_journal();
+                cx.fetch_change_history();
                 // Whoever comes here wants to see what was done last.
-                self.panes.acts.restore(State::default());
+                self.panes.activity.restore_state(ListState::default());
             }
             _ => {}
         }
@@ -94,50 +94,50 @@ impl App {
         // Whoever tries again wants to see what comes of it.
         self.overlay = None;
         let mut cx = Cx::new(&mut self.session, effects, now);
-        cx.retry();
+        cx.retry_failed();
         let panes = &self.panes;
         match self.view {
             View::Hunt => {
-                panes.results.refresh(&mut cx);
-                cx.refresh();
+                panes.processes.refresh_rows(&mut cx);
+                cx.refresh_subject();
             }
             View::Process => {
-                panes.tree.refresh(&mut cx);
-                cx.unroll_again();
-                cx.refresh();
+                panes.tree.refresh_shown(&mut cx);
+                cx.refresh_segments();
+                cx.refresh_subject();
             }
-            View::Alerts | View::Queue => panes.refresh_alerts(self.view, &mut cx),
-            View::Binaries => panes.binaries.refresh(&mut cx),
+            View::Alerts | View::AlertGroups => panes.refresh_alerts(self.view, &mut cx),
+            View::Binaries => panes.binaries.refresh_rows(&mut cx),
             View::Sensors => {
-                panes.sensors.refresh(&mut cx);
-                panes.groups.refresh(&mut cx);
-                cx.renew_values(&[Slot::HostAlerts]);
+                panes.sensors.refresh_rows(&mut cx);
+                panes.groups.refresh_rows(&mut cx);
+                cx.refresh_details(&[Slot::HostAlerts]);
             }
             View::Watchlists => {
-                panes.watchlists.refresh(&mut cx);
-                cx.renew_values(&[Slot::WatchActions, Slot::WatchCount]);
+                panes.watchlists.refresh_rows(&mut cx);
+                cx.refresh_details(&[Slot::WatchActions, Slot::WatchCount]);
             }
             View::Feeds => {
-                panes.feeds.refresh(&mut cx);
-                panes.reports.refresh(&mut cx);
-                cx.renew_values(&[Slot::Report, Slot::ReportAlerts]);
+                panes.feeds.refresh_rows(&mut cx);
+                panes.reports.refresh_rows(&mut cx);
+                cx.refresh_details(&[Slot::Report, Slot::ReportAlerts]);
             }
             View::Admin => {
-                panes.groups.refresh(&mut cx);
-                panes.users.refresh(&mut cx);
-                panes.teams.refresh(&mut cx);
-                panes.sites.refresh(&mut cx);
-                cx.renew_values(&[Slot::Info, Slot::License, Slot::Partitions]);
+                panes.groups.refresh_rows(&mut cx);
+                panes.users.refresh_rows(&mut cx);
+                panes.teams.refresh_rows(&mut cx);
+                panes.sites.refresh_rows(&mut cx);
+                cx.refresh_details(&[Slot::ServerInfo, Slot::License, Slot::Partitions]);
             }
-            View::Bans => cx.reload::<Ban>(),
+            View::Bans => cx.refresh_or_load::<Ban>(),
             View::Isolated => {
-                cx.read_journal();
-                cx.reload::<Severed>();
+                cx.fetch_change_history();
+                cx.refresh_or_load::<IsolatedSensor>();
             }
-            View::Activity => cx.read_journal(),
+            View::Activity => cx.fetch_change_history(),
             View::Facets => {
-                panes.results.refresh(&mut cx);
-                cx.recount();
+                panes.processes.refresh_rows(&mut cx);
+                cx.refresh_facets();
             }
         }
     }

@@ -17,7 +17,7 @@ pub enum View {
     /// What watchlists and feeds have found.
     Alerts,
     /// The same, by what they share.
-    Queue,
+    AlertGroups,
     /// Every host.
     Sensors,
     /// Files are searched.
@@ -45,7 +45,7 @@ impl View {
     }
 
     /// The view that an action goes to.
-    pub(super) fn of(action: Action) -> Option<Self> {
+    pub(super) fn from_action(action: Action) -> Option<Self> {
         Self::all().find(|view| view.action() == action)
     }
 
@@ -54,7 +54,7 @@ impl View {
         match self {
             Self::Hunt => Action::ViewHunt,
             Self::Process => Action::ViewProcess,
-            Self::Alerts | Self::Queue => Action::ViewAlerts,
+            Self::Alerts | Self::AlertGroups => Action::ViewAlerts,
             Self::Sensors => Action::ViewSensors,
             Self::Binaries => Action::ViewBinaries,
             Self::Watchlists => Action::ViewWatchlists,
@@ -69,7 +69,7 @@ impl View {
 
     /// Whether it is one of the views that are counted, and not a look at another or at the console itself.
     pub(super) fn is_numbered(self) -> bool {
-        !matches!(self, Self::Queue | Self::Facets | Self::Isolated | Self::Activity)
+        !matches!(self, Self::AlertGroups | Self::Facets | Self::Isolated | Self::Activity)
     }
 
     /// Its name.
@@ -77,7 +77,7 @@ impl View {
         match self {
             Self::Hunt => "Hunt",
             Self::Process => "Process",
-            Self::Alerts | Self::Queue => "Alerts",
+            Self::Alerts | Self::AlertGroups => "Alerts",
             Self::Sensors => "Sensors",
             Self::Binaries => "Binaries",
             Self::Watchlists => "Watchlists",
@@ -112,14 +112,14 @@ impl View {
             | Self::Admin
             | Self::Isolated
             | Self::Activity => None,
-            Self::Alerts | Self::Queue => Some(Index::Alert),
+            Self::Alerts | Self::AlertGroups => Some(Index::Alert),
             Self::Binaries => Some(Index::Binary),
             Self::Feeds => Some(Index::Report),
         }
     }
 
     /// The view in which an index is searched.
-    pub(super) fn searching(index: Index) -> Option<Self> {
+    pub(super) fn for_index(index: Index) -> Option<Self> {
         Self::all().find(|view| view.index() == Some(index))
     }
 
@@ -128,16 +128,16 @@ impl View {
         match self {
             Self::Hunt => &[
                 (PaneId::Query(Index::Process), "Query"),
-                (PaneId::Results, "Processes"),
+                (PaneId::Processes, "Processes"),
                 (PaneId::Lineage, "Chain"),
                 (PaneId::Sensor, "Sensor"),
             ],
-            Self::Process => &[(PaneId::Tree, "Tree"), (PaneId::Events, "Events"), (PaneId::Facts, "Facts")],
+            Self::Process => &[(PaneId::Tree, "Tree"), (PaneId::Events, "Events"), (PaneId::ProcessDetails, "Facts")],
             Self::Alerts => {
                 &[(PaneId::Query(Index::Alert), "Query"), (PaneId::Alerts, "Alerts"), (PaneId::Alert, "Why")]
             }
-            Self::Queue => {
-                &[(PaneId::Query(Index::Alert), "Query"), (PaneId::Bundles, "Groups"), (PaneId::Alert, "Why")]
+            Self::AlertGroups => {
+                &[(PaneId::Query(Index::Alert), "Query"), (PaneId::AlertGroups, "Groups"), (PaneId::Alert, "Why")]
             }
             Self::Binaries => {
                 &[(PaneId::Query(Index::Binary), "Query"), (PaneId::Binaries, "Binaries"), (PaneId::Binary, "Binary")]
@@ -151,23 +151,25 @@ impl View {
                 (PaneId::Report, "Report"),
             ],
             Self::Admin => &[
-                (PaneId::Groups, "Groups"),
+                (PaneId::SensorGroups, "Groups"),
                 (PaneId::Users, "Users"),
                 (PaneId::Server, "Server"),
                 (PaneId::Teams, "Teams"),
                 (PaneId::Sites, "Sites"),
             ],
             Self::Bans => &[(PaneId::Bans, "Bans")],
-            Self::Isolated => &[(PaneId::Isolated, "Isolated")],
-            Self::Activity => &[(PaneId::Acts, "Activity"), (PaneId::Calls, "Requests")],
-            Self::Facets => {
-                &[(PaneId::Query(Index::Process), "Query"), (PaneId::Results, "Processes"), (PaneId::Facets, "Facets")]
-            }
+            Self::Isolated => &[(PaneId::IsolatedSensors, "Isolated")],
+            Self::Activity => &[(PaneId::Activity, "Activity"), (PaneId::Requests, "Requests")],
+            Self::Facets => &[
+                (PaneId::Query(Index::Process), "Query"),
+                (PaneId::Processes, "Processes"),
+                (PaneId::Facets, "Facets"),
+            ],
         }
     }
 
     /// The pane that has what the query of the view finds.
-    pub(super) fn answers(self) -> PaneId {
+    pub(super) fn results_pane(self) -> PaneId {
         match self {
             Self::Feeds => PaneId::Reports,
             other => other.main(),
@@ -177,19 +179,19 @@ impl View {
     /// The pane that it is about, which has the focus when one comes here.
     pub(super) fn main(self) -> PaneId {
         match self {
-            Self::Hunt => PaneId::Results,
+            Self::Hunt => PaneId::Processes,
             Self::Process => PaneId::Tree,
             Self::Alerts => PaneId::Alerts,
-            Self::Queue => PaneId::Bundles,
+            Self::AlertGroups => PaneId::AlertGroups,
             Self::Binaries => PaneId::Binaries,
             Self::Sensors => PaneId::Sensors,
             Self::Watchlists => PaneId::Watchlists,
             Self::Feeds => PaneId::Feeds,
-            Self::Admin => PaneId::Groups,
+            Self::Admin => PaneId::SensorGroups,
             Self::Bans => PaneId::Bans,
             Self::Facets => PaneId::Facets,
-            Self::Isolated => PaneId::Isolated,
-            Self::Activity => PaneId::Acts,
+            Self::Isolated => PaneId::IsolatedSensors,
+            Self::Activity => PaneId::Activity,
         }
     }
 }

@@ -10,9 +10,9 @@ use crate::session::{Cx, Effect};
 
 /// What the last frame showed.
 #[derive(Debug, Default)]
-pub(super) struct Sight {
+pub(super) struct VisibleTarget {
     /// The panes that had room for some of their content; nothing before the first frame.
-    pub(super) drawn: Option<Vec<PaneId>>,
+    pub(super) drawn_panes: Option<Vec<PaneId>>,
     /// Whether there was room for nothing but a word.
     pub(super) is_too_small: bool,
     /// Whether the terminal has another size, and nothing was drawn in it yet.
@@ -23,27 +23,27 @@ pub(super) struct Sight {
 
 impl App {
     /// Whether nothing of panes and popups is on the screen: the terminal is too small, or was not drawn in its size yet.
-    pub(super) fn is_blind(&self) -> bool {
-        self.sight.is_too_small || self.sight.is_resized
+    pub(super) fn is_screen_hidden(&self) -> bool {
+        self.visibility.is_too_small || self.visibility.is_resized
     }
 
     /// Whether a pane was on the screen in the last frame.
     pub(super) fn is_drawn(&self, pane: PaneId) -> bool {
-        let drawn = self.sight.drawn.as_ref();
+        let drawn = self.visibility.drawn_panes.as_ref();
         drawn.is_none_or(|drawn| drawn.contains(&pane))
     }
 
     /// Whether the last frame showed what an action in a pane is about.
-    pub(super) fn sees_target(&self, pane: PaneId) -> bool {
+    pub(super) fn is_target_visible(&self, pane: PaneId) -> bool {
         self.is_drawn(pane) && self.panes.get(pane).shows_target()
     }
 
     /// Says that nothing is done to what cannot be seen.
-    pub(super) fn refuse_unseen(&mut self, what: &str, now: Timestamp, effects: &mut Vec<Effect>) {
-        let (width, height) = layout::SMALLEST;
-        let text = if self.sight.is_too_small {
+    pub(super) fn reject_unseen_target(&mut self, what: &str, now: Timestamp, effects: &mut Vec<Effect>) {
+        let (width, height) = layout::MIN_SCREEN_SIZE;
+        let text = if self.visibility.is_too_small {
             format!("{what}: not done, the terminal is too small (need {width}x{height})")
-        } else if self.sight.is_resized {
+        } else if self.visibility.is_resized {
             format!("{what}: not done, the terminal was just resized. Press it again")
         } else {
             format!("{what}: not done, its target is not on the screen. Enlarge the terminal")
@@ -52,8 +52,8 @@ impl App {
     }
 
     /// Whether a key is swallowed: it was typed as text after a key that begins an entry elsewhere, and is no entry here.
-    pub(super) fn swallows(&mut self, key: KeyEvent, now: Timestamp, effects: &mut Vec<Effect>) -> bool {
-        let Some(refused) = self.refused else {
+    pub(super) fn is_swallowed(&mut self, key: KeyEvent, now: Timestamp, effects: &mut Vec<Effect>) -> bool {
+        let Some(refused) = self.refused_key else {
             return false;
         };
         let commands = KeyModifiers::CONTROL | KeyModifiers::ALT;
@@ -65,7 +65,7 @@ impl App {
         // What would end the entry ends this, and does nothing else.
         let is_end = matches!(key.code, KeyCode::Enter | KeyCode::Esc);
         if !is_text {
-            self.refused = None;
+            self.refused_key = None;
         }
         if is_text {
             let text = format!("{refused} is not available here, so nothing is typed. Press Esc");
@@ -75,7 +75,7 @@ impl App {
     }
 
     /// Whether a key begins an entry in some other place: what follows it is meant as text.
-    pub(super) fn begins_entry(&self, chord: Chord) -> bool {
+    pub(super) fn starts_text_entry(&self, chord: Chord) -> bool {
         let is_of = |scope| {
             let found = self.keymap.lookup(&[scope], &[chord]);
             matches!(found, Lookup::Action(Action::Filter | Action::Commands))
@@ -85,8 +85,8 @@ impl App {
 }
 
 /// Whether an action may be carried out while nothing can be seen: it moves, leaves or closes something.
-pub(super) fn is_blind_safe(action: Action) -> bool {
-    View::of(action).is_some()
+pub(super) fn is_safe_unseen(action: Action) -> bool {
+    View::from_action(action).is_some()
         || matches!(
             action,
             Action::Quit

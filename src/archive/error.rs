@@ -9,16 +9,16 @@ use crate::text::{self, Untrusted};
 pub enum Error {
     /// It does not begin like one.
     #[error("what came is no zip archive")]
-    NoZip,
+    NotZip,
     /// It stops in its middle.
     #[error("the archive ends too early")]
     Cut,
     /// Nothing in it is called `filedata`.
     #[error("the archive holds no filedata")]
-    NoFile,
+    MissingFile,
     /// Two members have one name: which is meant, every program decides for itself.
     #[error("the archive holds {0} twice")]
-    Twice(String),
+    DuplicateMember(String),
     /// A member would be unpacked to elsewhere.
     #[error("the archive holds a member with the name {0}, which leads elsewhere")]
     Name(String),
@@ -34,10 +34,10 @@ pub enum Error {
     Checksum(String),
     /// Packed data that makes no sense.
     #[error("{0} in the archive cannot be unpacked")]
-    Packing(String),
+    BadCompression(String),
     /// Something zip archives can have and that the server has no use for.
     #[error("the archive {0}, which is not understood here")]
-    Strange(&'static str),
+    Unsupported(&'static str),
     /// The directory at the end tells of other members than those that came.
     #[error("the directory of the archive does not agree with what is in it")]
     Directory,
@@ -47,7 +47,7 @@ pub enum Error {
 }
 
 /// A name out of an archive, fit to be shown.
-pub(super) fn shown(name: &[u8]) -> String {
+pub(super) fn display_name(name: &[u8]) -> String {
     const CELLS: usize = 60;
     let name = Untrusted::from(String::from_utf8_lossy(name).into_owned());
     text::fit(&name, CELLS)

@@ -6,8 +6,8 @@ use flate2::{Crc, Decompress, FlushDecompress, Status};
 
 use super::{
     Error,
-    error::shown,
-    header::{Local, Told},
+    error::display_name,
+    header::{DeclaredSizes, Local},
 };
 
 /// Bytes unpacked at a time.
@@ -25,11 +25,11 @@ pub(super) struct Member {
     /// Where its record begins.
     pub(super) offset: u64,
     /// What is told of it beforehand.
-    told: Option<Told>,
+    declared: Option<DeclaredSizes>,
     /// The length of what is told of it afterwards.
     pub(super) descriptor: Option<usize>,
     /// The most it may have.
-    most: u64,
+    max_bytes: u64,
     /// None: it is stored as it is.
     inflater: Option<Decompress>,
     crc: Crc,
@@ -40,19 +40,19 @@ pub(super) struct Member {
 impl Member {
     pub(super) fn new(local: Local, offset: u64, most: u64) -> Result<Self, Error> {
         let inflater = match local.method {
-            STORED if local.told.is_none() => {
-                return Err(Error::Strange("stores a member without its size"));
+            STORED if local.declared.is_none() => {
+                return Err(Error::Unsupported("stores a member without its size"));
             }
             STORED => None,
             DEFLATED => Some(Decompress::new(false)),
-            _ => return Err(Error::Strange("is packed in another way than by deflate")),
+            _ => return Err(Error::Unsupported("is packed in another way than by deflate")),
         };
         Ok(Self {
             name: local.name,
             offset,
-            told: local.told,
+            declared: local.declared,
             descriptor: local.descriptor,
-            most,
+            max_bytes: most,
             inflater,
             crc: Crc::new(),
             packed: 0,
@@ -61,22 +61,22 @@ impl Member {
     }
 
     /// Takes what belongs to it from `input` and writes what it unpacks to; true when that was its end.
-    pub(super) fn take(&mut self, input: &mut &[u8], sink: &mut dyn Write) -> Result<bool, Error> {
-        let left = self.told.map_or(u64::MAX, |told| told.packed - self.packed);
+    pub(super) fn feed(&mut self, input: &mut &[u8], sink: &mut dyn Write) -> Result<bool, Error> {
+        let left = self.declared.map_or(u64::MAX, |told| told.packed - self.packed);
         let most = usize::try_from(left).unwrap_or(usize::MAX);
         let mine = &input[..input.len().min(most)];
         let (taken, is_end) = if let Some(mut inflater) = self.inflater.take() {
             let (taken, is_end) = self.inflate(&mut inflater, mine, sink)?;
             self.inflater = Some(inflater);
             if !is_end && taken == most {
-                return Err(self.has_another_size());
+                return Err(self.size_mismatch());
             }
             (taken, is_end)
         } else {
-            self.give(mine, sink)?;
+            self.write_unpacked(mine, sink)?;
             (mine.len(), mine.len() == most)
         };
-        self.packed += count(taken);
+        self.packed += to_u64(taken);
         *input = &input[taken..];
         Ok(is_end)
     }
@@ -93,29 +93,29 @@ impl Member {
             let (before_in, before_out) = (inflater.total_in(), inflater.total_out());
             let status = inflater
                 .decompress(&input[taken..], &mut piece, FlushDecompress::None)
-                .map_err(|_| Error::Packing(shown(&self.name)))?;
+                .map_err(|_| Error::BadCompression(display_name(&self.name)))?;
             let passed = |from: u64, to: u64| usize::try_from(to - from).unwrap_or(usize::MAX);
             let given = passed(before_out, inflater.total_out());
             taken += passed(before_in, inflater.total_in());
-            self.give(&piece[..given], sink)?;
+            self.write_unpacked(&piece[..given], sink)?;
             match status {
                 Status::StreamEnd => return Ok((taken, true)),
                 // All is taken, and what was unpacked of it is out.
                 _ if taken == input.len() && given < PIECE => return Ok((taken, false)),
                 Status::Ok => {}
-                Status::BufError => return Err(Error::Packing(shown(&self.name))),
+                Status::BufError => return Err(Error::BadCompression(display_name(&self.name))),
             }
         }
     }
 
     /// Passes on what is unpacked, unless it is more than was told.
-    fn give(&mut self, bytes: &[u8], sink: &mut dyn Write) -> Result<(), Error> {
-        self.size += count(bytes.len());
-        if self.told.is_some_and(|told| self.size > told.size) {
-            return Err(self.has_another_size());
+    fn write_unpacked(&mut self, bytes: &[u8], sink: &mut dyn Write) -> Result<(), Error> {
+        self.size += to_u64(bytes.len());
+        if self.declared.is_some_and(|told| self.size > told.size) {
+            return Err(self.size_mismatch());
         }
-        if self.size > self.most {
-            return Err(Error::TooLarge { name: shown(&self.name), most: self.most });
+        if self.size > self.max_bytes {
+            return Err(Error::TooLarge { name: display_name(&self.name), most: self.max_bytes });
         }
         self.crc.update(bytes);
         sink.write_all(bytes)?;
@@ -128,32 +128,32 @@ impl Member {
     }
 
     /// What there is to be told of it.
-    pub(super) fn found(&self) -> Told {
-        Told { crc: self.crc.sum(), packed: self.packed, size: self.size }
+    pub(super) fn actual_sizes(&self) -> DeclaredSizes {
+        DeclaredSizes { crc: self.crc.sum(), packed: self.packed, size: self.size }
     }
 
     /// Compares what was told with what there is.
-    pub(super) fn check(&self, told: Told) -> Result<(), Error> {
-        let found = self.found();
+    pub(super) fn check(&self, told: DeclaredSizes) -> Result<(), Error> {
+        let found = self.actual_sizes();
         if (told.packed, told.size) != (found.packed, found.size) {
-            return Err(self.has_another_size());
+            return Err(self.size_mismatch());
         }
         if told.crc != found.crc {
-            return Err(Error::Checksum(shown(&self.name)));
+            return Err(Error::Checksum(display_name(&self.name)));
         }
         Ok(())
     }
 
     /// Compares what was told beforehand with what there is.
-    pub(super) fn check_beforehand(&self) -> Result<(), Error> {
-        self.told.map_or(Ok(()), |told| self.check(told))
+    pub(super) fn check_declared(&self) -> Result<(), Error> {
+        self.declared.map_or(Ok(()), |told| self.check(told))
     }
 
-    fn has_another_size(&self) -> Error {
-        Error::Size(shown(&self.name))
+    fn size_mismatch(&self) -> Error {
+        Error::Size(display_name(&self.name))
     }
 }
 
-fn count(length: usize) -> u64 {
+fn to_u64(length: usize) -> u64 {
     u64::try_from(length).unwrap_or(u64::MAX)
 }

@@ -11,5 +11,5 @@ mod save;
 mod unpack;
 
 pub use error::Error;
-pub use save::{Form, PASSWORD, Saved, Saving, safe_name};
+pub use save::{PASSWORD, SaveFormat, SaveJob, SavedFile, safe_name};
 pub use unpack::Unpacker;

@@ -17,7 +17,7 @@ pub const PASSWORD: &str = "infected";
 
 /// What is kept of an archive.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Form {
+pub enum SaveFormat {
     /// The server's archive, as it came.
     #[default]
     Archive,
@@ -28,12 +28,12 @@ pub enum Form {
 }
 
 /// A file on its way from the server's archive to `W`.
-pub struct Saving<W: Write> {
+pub struct SaveJob<W: Write> {
     unpacker: Unpacker,
-    target: Target<W>,
+    target: SaveTarget<W>,
 }
 
-enum Target<W: Write> {
+enum SaveTarget<W: Write> {
     Archive(W),
     Extracted(W),
     Protected(Box<ZipWriter<StreamWriter<Fused<W>>>>),
@@ -41,7 +41,7 @@ enum Target<W: Write> {
 
 /// A file that has come whole.
 #[derive(Debug)]
-pub struct Saved<W> {
+pub struct SavedFile<W> {
     /// Where it went.
     pub target: W,
     /// What it hashes to, whatever its name.
@@ -50,13 +50,13 @@ pub struct Saved<W> {
     pub size: u64,
 }
 
-impl<W: Write> Saving<W> {
+impl<W: Write> SaveJob<W> {
     /// Begins to keep a file of at most `most` bytes, under `name` if it goes into an archive of ours.
-    pub fn new(target: W, form: Form, name: &str, most: u64) -> Result<Self, Error> {
+    pub fn new(target: W, form: SaveFormat, name: &str, most: u64) -> Result<Self, Error> {
         let target = match form {
-            Form::Archive => Target::Archive(target),
-            Form::Extracted => Target::Extracted(target),
-            Form::Protected => {
+            SaveFormat::Archive => SaveTarget::Archive(target),
+            SaveFormat::Extracted => SaveTarget::Extracted(target),
+            SaveFormat::Protected => {
                 let options = SimpleFileOptions::default()
                     .compression_method(CompressionMethod::Deflated)
                     .large_file(most > u32::MAX.into())
@@ -65,7 +65,7 @@ impl<W: Write> Saving<W> {
                     .map_err(io::Error::from)?;
                 let mut archive = ZipWriter::new_stream(Fused::new(target));
                 archive.start_file(name, options).map_err(io::Error::from)?;
-                Target::Protected(Box::new(archive))
+                SaveTarget::Protected(Box::new(archive))
             }
         };
         Ok(Self { unpacker: Unpacker::new(most), target })
@@ -74,24 +74,24 @@ impl<W: Write> Saving<W> {
     /// Takes the next piece of the server's archive.
     pub fn feed(&mut self, piece: &[u8]) -> Result<(), Error> {
         match &mut self.target {
-            Target::Archive(target) => {
+            SaveTarget::Archive(target) => {
                 self.unpacker.feed(piece, &mut io::sink())?;
                 target.write_all(piece)?;
                 Ok(())
             }
-            Target::Extracted(target) => self.unpacker.feed(piece, target),
-            Target::Protected(archive) => self.unpacker.feed(piece, archive),
+            SaveTarget::Extracted(target) => self.unpacker.feed(piece, target),
+            SaveTarget::Protected(archive) => self.unpacker.feed(piece, archive),
         }
     }
 
     /// Ends: nothing more of the server's archive comes.
-    pub fn finish(self) -> Result<Saved<W>, Error> {
+    pub fn finish(self) -> Result<SavedFile<W>, Error> {
         let (md5, size) = self.unpacker.finish()?;
         let target = match self.target {
-            Target::Archive(target) | Target::Extracted(target) => target,
-            Target::Protected(archive) => archive.finish().map_err(io::Error::from)?.into_inner().target,
+            SaveTarget::Archive(target) | SaveTarget::Extracted(target) => target,
+            SaveTarget::Protected(archive) => archive.finish().map_err(io::Error::from)?.into_inner().target,
         };
-        Ok(Saved { target, md5, size })
+        Ok(SavedFile { target, md5, size })
     }
 }
 
@@ -156,8 +156,8 @@ mod tests {
         zip.finish().unwrap().into_inner()
     }
 
-    fn saved(form: Form) -> Vec<u8> {
-        let mut saving = Saving::new(Vec::new(), form, "x.bin", 1 << 20).unwrap();
+    fn saved(form: SaveFormat) -> Vec<u8> {
+        let mut saving = SaveJob::new(Vec::new(), form, "x.bin", 1 << 20).unwrap();
         for piece in server_archive().chunks(11) {
             saving.feed(piece).unwrap();
         }
@@ -169,9 +169,9 @@ mod tests {
 
     #[test]
     fn a_file_is_kept_in_each_form() {
-        assert_eq!(saved(Form::Archive), server_archive());
-        assert_eq!(saved(Form::Extracted), CONTENT);
-        let mut zip = ZipArchive::new(Cursor::new(saved(Form::Protected))).unwrap();
+        assert_eq!(saved(SaveFormat::Archive), server_archive());
+        assert_eq!(saved(SaveFormat::Extracted), CONTENT);
+        let mut zip = ZipArchive::new(Cursor::new(saved(SaveFormat::Protected))).unwrap();
         assert!(zip.by_index(0).is_err());
         let mut member = zip.by_index_decrypt(0, PASSWORD.as_bytes()).unwrap();
         let mut found = Vec::new();

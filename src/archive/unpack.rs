@@ -6,8 +6,8 @@ use md5::{Digest, Md5 as Hasher};
 
 use super::{
     Error,
-    error::shown,
-    header::{self, CENTRAL, Central, DESCRIPTOR, END, END_64, End, LOCAL, LOCATOR_64, Local, Told},
+    error::display_name,
+    header::{self, CENTRAL, Central, DESCRIPTOR, DeclaredSizes, END, END_64, EndRecord, LOCAL, LOCATOR_64, Local},
     member::Member,
 };
 use crate::model::Md5;
@@ -15,19 +15,19 @@ use crate::model::Md5;
 /// The member that is the file itself.
 const FILE: &[u8] = b"filedata";
 /// The most that any other member may have: the server puts a page of text beside the file.
-const MOST_OTHER: u64 = 1 << 20;
+const MAX_OTHER_MEMBER: u64 = 1 << 20;
 /// The most members: the server sends two.
-const MOST_MEMBERS: usize = 64;
+const MAX_MEMBERS: usize = 64;
 
 /// An archive while it comes. Only its `filedata` is passed on.
 pub struct Unpacker {
-    state: State,
+    state: UnpackState,
     /// A record that has not come whole.
     record: Vec<u8>,
     /// How many bytes have come.
-    at: u64,
+    n_bytes: u64,
     /// The most that the file may have.
-    most: u64,
+    max_bytes: u64,
     /// Where the directory begins, and where its end stands in a large archive.
     directory: Option<u64>,
     end_64: Option<u64>,
@@ -37,7 +37,7 @@ pub struct Unpacker {
     size: Option<u64>,
 }
 
-enum State {
+enum UnpackState {
     /// A record comes, of whatever kind.
     Record,
     Content(Box<Member>),
@@ -49,10 +49,10 @@ impl Unpacker {
     /// Begins with an archive whose file has at most so many bytes.
     pub fn new(most: u64) -> Self {
         Self {
-            state: State::Record,
+            state: UnpackState::Record,
             record: Vec::new(),
-            at: 0,
-            most,
+            n_bytes: 0,
+            max_bytes: most,
             directory: None,
             end_64: None,
             members: Vec::new(),
@@ -77,155 +77,160 @@ impl Unpacker {
     /// The hash and the size of the file, when all of the archive has come.
     pub fn finish(self) -> Result<(Md5, u64), Error> {
         match (self.state, self.size) {
-            (State::End, Some(size)) => Ok((Md5(self.hasher.finalize().into()), size)),
-            (State::End, None) => Err(Error::NoFile),
-            _ if self.at < 4 => Err(Error::NoZip),
+            (UnpackState::End, Some(size)) => Ok((Md5(self.hasher.finalize().into()), size)),
+            (UnpackState::End, None) => Err(Error::MissingFile),
+            _ if self.n_bytes < 4 => Err(Error::NotZip),
             _ => Err(Error::Cut),
         }
     }
 
     fn step(&mut self, input: &mut &[u8], sink: &mut dyn Write) -> Result<(), Error> {
-        self.state = match std::mem::replace(&mut self.state, State::Record) {
-            State::Record => {
-                let wanted = header::length(&self.record);
+        self.state = match std::mem::replace(&mut self.state, UnpackState::Record) {
+            UnpackState::Record => {
+                let wanted = header::record_length(&self.record);
                 // A record tells its length by and by.
-                if !self.gather(input, wanted) || header::length(&self.record) > wanted {
+                if !self.fill_record(input, wanted) || header::record_length(&self.record) > wanted {
                     return Ok(());
                 }
                 let record = std::mem::take(&mut self.record);
                 match self.read(&record)? {
                     // What has no content is at its end before anything of it has come.
-                    State::Content(member) => self.unpack(member, &mut &[][..], sink)?,
+                    UnpackState::Content(member) => self.unpack(member, &mut &[][..], sink)?,
                     other => other,
                 }
             }
-            State::Content(member) => self.unpack(member, input, sink)?,
-            State::Descriptor(member) => self.describe(member, input)?,
-            State::End => return Err(Error::Strange("goes on after its end")),
+            UnpackState::Content(member) => self.unpack(member, input, sink)?,
+            UnpackState::Descriptor(member) => self.describe(member, input)?,
+            UnpackState::End => return Err(Error::Unsupported("goes on after its end")),
         };
         Ok(())
     }
 
     /// Takes a record together; true when it has so many bytes.
-    fn gather(&mut self, input: &mut &[u8], wanted: usize) -> bool {
+    fn fill_record(&mut self, input: &mut &[u8], wanted: usize) -> bool {
         let missing = wanted.saturating_sub(self.record.len());
         let (taken, rest) = input.split_at(missing.min(input.len()));
         self.record.extend_from_slice(taken);
-        self.at += count(taken.len());
+        self.n_bytes += to_u64(taken.len());
         *input = rest;
         self.record.len() >= wanted
     }
 
     /// Reads a whole record.
-    fn read(&mut self, record: &[u8]) -> Result<State, Error> {
-        let at = self.at - count(record.len());
-        match header::long(record, 0) {
+    fn read(&mut self, record: &[u8]) -> Result<UnpackState, Error> {
+        let at = self.n_bytes - to_u64(record.len());
+        match header::read_u32(record, 0) {
             LOCAL if self.directory.is_some() => Err(Error::Directory),
-            LOCAL => self.open(Local::read(record)?, at),
-            _ if self.members.is_empty() => Err(Error::NoZip),
+            LOCAL => self.open(Local::parse(record)?, at),
+            _ if self.members.is_empty() => Err(Error::NotZip),
             CENTRAL if self.end_64.is_some() => Err(Error::Directory),
             CENTRAL => {
                 self.directory.get_or_insert(at);
-                self.confirm(&Central::read(record)?, record)
+                self.confirm(&Central::parse(record)?, record)
             }
             END_64 => {
                 self.end_64 = Some(at);
-                self.end(&End::read_64(record))?;
-                Ok(State::Record)
+                self.end(&EndRecord::read_zip64(record))?;
+                Ok(UnpackState::Record)
             }
-            LOCATOR_64 if self.end_64 == Some(header::located(record)) => Ok(State::Record),
-            END if !header::has_end(&record[4..]) => {
-                self.end(&End::read(record))?;
-                Ok(State::End)
+            LOCATOR_64 if self.end_64 == Some(header::directory_end_offset(record)) => Ok(UnpackState::Record),
+            END if !header::contains_end_record(&record[4..]) => {
+                self.end(&EndRecord::parse(record))?;
+                Ok(UnpackState::End)
             }
             END | LOCATOR_64 => Err(Error::Directory),
-            _ => Err(Error::Strange("has a part of an unknown kind")),
+            _ => Err(Error::Unsupported("has a part of an unknown kind")),
         }
     }
 
     /// Begins with a member.
-    fn open(&self, local: Local, offset: u64) -> Result<State, Error> {
+    fn open(&self, local: Local, offset: u64) -> Result<UnpackState, Error> {
         if !is_safe(&local.name) {
-            return Err(Error::Name(shown(&local.name)));
+            return Err(Error::Name(display_name(&local.name)));
         }
         if self.members.iter().any(|(other, _)| other.name == local.name) {
-            return Err(Error::Twice(shown(&local.name)));
+            return Err(Error::DuplicateMember(display_name(&local.name)));
         }
-        if self.members.len() >= MOST_MEMBERS {
-            return Err(Error::Strange("has a great many members"));
+        if self.members.len() >= MAX_MEMBERS {
+            return Err(Error::Unsupported("has a great many members"));
         }
-        let most = if local.name == FILE { self.most } else { MOST_OTHER };
+        let most = if local.name == FILE { self.max_bytes } else { MAX_OTHER_MEMBER };
         let member = Member::new(local, offset, most)?;
-        Ok(State::Content(Box::new(member)))
+        Ok(UnpackState::Content(Box::new(member)))
     }
 
     /// Takes what there is of a member.
-    fn unpack(&mut self, mut member: Box<Member>, input: &mut &[u8], sink: &mut dyn Write) -> Result<State, Error> {
+    fn unpack(
+        &mut self,
+        mut member: Box<Member>,
+        input: &mut &[u8],
+        sink: &mut dyn Write,
+    ) -> Result<UnpackState, Error> {
         let before = input.len();
         let is_end = if member.name == FILE {
             let mut sink = Tee(&mut self.hasher, sink);
-            member.take(input, &mut sink)?
+            member.feed(input, &mut sink)?
         } else {
-            member.take(input, &mut io::sink())?
+            member.feed(input, &mut io::sink())?
         };
-        self.at += count(before - input.len());
+        self.n_bytes += to_u64(before - input.len());
         if !is_end {
-            return Ok(State::Content(member));
+            return Ok(UnpackState::Content(member));
         }
-        member.check_beforehand()?;
+        member.check_declared()?;
         if member.descriptor.is_some() {
-            return Ok(State::Descriptor(member));
+            return Ok(UnpackState::Descriptor(member));
         }
         Ok(self.close(*member))
     }
 
     /// Takes what is told of a member after it.
-    fn describe(&mut self, member: Box<Member>, input: &mut &[u8]) -> Result<State, Error> {
-        if !self.gather(input, 4) {
-            return Ok(State::Descriptor(member));
+    fn describe(&mut self, member: Box<Member>, input: &mut &[u8]) -> Result<UnpackState, Error> {
+        if !self.fill_record(input, 4) {
+            return Ok(UnpackState::Descriptor(member));
         }
-        let is_signed = header::long(&self.record, 0) == DESCRIPTOR;
+        let is_signed = header::read_u32(&self.record, 0) == DESCRIPTOR;
         let before = if is_signed { 4 } else { 0 };
         let length = member.descriptor.unwrap_or_default();
-        if !self.gather(input, before + length) {
-            return Ok(State::Descriptor(member));
+        if !self.fill_record(input, before + length) {
+            return Ok(UnpackState::Descriptor(member));
         }
         let record = std::mem::take(&mut self.record);
-        member.check(Told::read(&record[before..]))?;
+        member.check(DeclaredSizes::parse(&record[before..]))?;
         Ok(self.close(*member))
     }
 
     /// A member has come whole, and is what it was said to be.
-    fn close(&mut self, member: Member) -> State {
+    fn close(&mut self, member: Member) -> UnpackState {
         if member.name == FILE {
-            self.size = Some(member.found().size);
+            self.size = Some(member.actual_sizes().size);
         }
         self.members.push((member, false));
-        State::Record
+        UnpackState::Record
     }
 
     /// The directory tells of a member: other programs see nothing else of an archive.
-    fn confirm(&mut self, entry: &Central, record: &[u8]) -> Result<State, Error> {
+    fn confirm(&mut self, entry: &Central, record: &[u8]) -> Result<UnpackState, Error> {
         let found = self.members.iter_mut().find(|(member, is_confirmed)| {
             !is_confirmed
                 && member.name == entry.name
                 && member.method() == entry.method
                 && member.offset == entry.offset
-                && member.found() == entry.told
+                && member.actual_sizes() == entry.declared
         });
         match found {
-            Some((_, is_confirmed)) if !header::has_end(record) => {
+            Some((_, is_confirmed)) if !header::contains_end_record(record) => {
                 *is_confirmed = true;
-                Ok(State::Record)
+                Ok(UnpackState::Record)
             }
             _ => Err(Error::Directory),
         }
     }
 
     /// The directory ends, and must have told of everything.
-    fn end(&self, end: &End) -> Result<(), Error> {
+    fn end(&self, end: &EndRecord) -> Result<(), Error> {
         let is_all = self.members.iter().all(|(_, is_confirmed)| *is_confirmed);
-        let entries = count(self.members.len());
+        let entries = to_u64(self.members.len());
         let is_right = end.entries.is_none_or(|told| told == entries)
             && end.directory.is_none_or(|told| Some(told) == self.directory);
         if is_all && is_right { Ok(()) } else { Err(Error::Directory) }
@@ -253,7 +258,7 @@ impl Write for Tee<'_> {
     }
 }
 
-fn count(length: usize) -> u64 {
+fn to_u64(length: usize) -> u64 {
     u64::try_from(length).unwrap_or(u64::MAX)
 }
 

@@ -11,7 +11,7 @@ use std::{
 
 use jiff::{Timestamp, tz::Offset};
 
-use super::{End, count, scan::Frame};
+use super::{LogEnd, scan::Frame, to_u64};
 use crate::files;
 
 /// The log is archived when it is larger, whatever month it is.
@@ -51,7 +51,7 @@ pub(super) fn archive_old(dir: &Path, log: &mut File, now: Timestamp) -> io::Res
     let Some(first) = first_line(log)? else {
         return Ok(());
     };
-    let archived = last(dir)?;
+    let archived = last_archived(dir)?;
     let is_old = month(first.at) < month(now);
     let is_large = log.metadata()?.len() > MAX_BYTES;
     let is_unfinished = archived.as_ref().is_some_and(|(lines, _)| first.line <= *lines);
@@ -85,14 +85,14 @@ fn archive(dir: &Path, log: &mut File, archived: Option<(u64, String)>) -> io::R
         let month = frame.map_or(String::new(), |frame| month(frame.at));
         if target.is_none() || month > latest {
             latest = month.max(latest);
-            finish(target.take())?;
+            flush_archive(target.take())?;
             target = Some(open(dir, &latest)?);
         }
         if let Some(target) = &mut target {
             target.write_all(&line)?;
         }
     }
-    finish(target)?;
+    flush_archive(target)?;
     // The names of new files must be on the disk before the lines leave the log.
     File::open(dir)?.sync_all()?;
     let torn = std::mem::take(&mut line);
@@ -106,48 +106,48 @@ fn archive(dir: &Path, log: &mut File, archived: Option<(u64, String)>) -> io::R
 /// still has the whole of it.
 fn open(dir: &Path, month: &str) -> io::Result<BufWriter<File>> {
     let mut file = files::open_to_append(&dir.join(format!("{PREFIX}{month}{SUFFIX}")))?;
-    let torn = count(End::of_file(&mut file)?.torn.len());
+    let torn = to_u64(LogEnd::from_file(&mut file)?.partial_line.len());
     file.set_len(file.metadata()?.len() - torn)?;
     Ok(BufWriter::new(file))
 }
 
-fn finish(target: Option<BufWriter<File>>) -> io::Result<()> {
+fn flush_archive(target: Option<BufWriter<File>>) -> io::Result<()> {
     let Some(target) = target else { return Ok(()) };
     let file = target.into_inner().map_err(io::IntoInnerError::into_error)?;
     file.sync_all()
 }
 
 /// The number of the last archived line, and the month of the file it is in.
-fn last(dir: &Path) -> io::Result<Option<(u64, String)>> {
+fn last_archived(dir: &Path) -> io::Result<Option<(u64, String)>> {
     let Some(path) = files(dir)?.pop() else {
         return Ok(None);
     };
     let name = path.file_name().and_then(|name| name.to_str());
     let month = name.and_then(month_of).unwrap_or_default().to_owned();
-    let end = End::of_file(&mut files::open(&path)?)?;
+    let end = LogEnd::from_file(&mut files::open(&path)?)?;
     Ok(Some((end.head.lines, month)))
 }
 
 /// Where the archives of a directory end; nothing where there are none.
-pub(super) fn end(dir: &Path) -> io::Result<Option<End>> {
+pub(super) fn archived_end(dir: &Path) -> io::Result<Option<LogEnd>> {
     let Some(path) = files(dir)?.pop() else {
         return Ok(None);
     };
-    End::of_file(&mut files::open(&path)?).map(Some)
+    LogEnd::from_file(&mut files::open(&path)?).map(Some)
 }
 
-struct First {
+struct FirstLine {
     line: u64,
     at: Timestamp,
 }
 
 /// What the first line of a log says; nothing where there is none that can be read.
-fn first_line(log: &mut File) -> io::Result<Option<First>> {
+fn first_line(log: &mut File) -> io::Result<Option<FirstLine>> {
     log.seek(SeekFrom::Start(0))?;
     let mut line = Vec::new();
     BufReader::new(log).read_until(b'\n', &mut line)?;
     let frame = serde_json::from_slice::<Frame<'_>>(&line).ok();
-    Ok(frame.map(|Frame { line, at, .. }| First { line, at }))
+    Ok(frame.map(|Frame { line, at, .. }| FirstLine { line, at }))
 }
 
 /// A month as the names of the archives have it, in UTC.

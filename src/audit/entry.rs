@@ -7,14 +7,14 @@ use serde_json::Value;
 
 /// One line of the log.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Entry {
+pub struct LogEntry {
     /// Its number, from 1 on.
     pub line: u64,
     /// When it was written, on this machine's clock.
     pub at: Timestamp,
     /// What happened.
     #[serde(flatten)]
-    pub event: Event,
+    pub event: LogEvent,
     /// The SHA-256 of the line before it, in hex; zeros before the first.
     pub prev: String,
 }
@@ -22,11 +22,11 @@ pub struct Entry {
 /// What happened.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
-pub enum Event {
+pub enum LogEvent {
     /// A deed is about to be sent.
-    Sending(Box<Sending>),
+    Sending(Box<Submitted>),
     /// Something became known of a deed that was sent.
-    Known(Box<Outcome>),
+    Known(Box<LoggedOutcome>),
     /// The end of the file was no whole line, as a crash leaves it; it was cut off.
     Repaired {
         /// How many bytes were cut off.
@@ -44,15 +44,15 @@ pub enum Event {
 
 /// A deed that is about to be sent.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Sending {
+pub struct Submitted {
     /// Who is at the keyboard.
-    pub who: Who,
+    pub who: Actor,
     /// The server's address.
     pub server: String,
     /// The verb, as `isolate`.
     pub deed: String,
     /// To what.
-    pub target: Target,
+    pub target: LoggedTarget,
     /// Why.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
@@ -69,7 +69,7 @@ pub struct Sending {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub follows: Option<u64>,
     /// Exactly what is sent, one after the other.
-    pub requests: Vec<Request>,
+    pub requests: Vec<LoggedRequest>,
     /// What the server held before.
     pub before: Value,
     /// What the server is to hold afterwards.
@@ -78,7 +78,7 @@ pub struct Sending {
 
 /// Who did it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Who {
+pub struct Actor {
     /// The name of the account on this machine.
     pub os_user: Option<String>,
     /// The configured user of the server.
@@ -88,10 +88,10 @@ pub struct Who {
     pub machine: Option<String>,
 }
 
-impl Who {
+impl Actor {
     /// Who is at the keyboard: the name of the account is what the environment says, or else what the system has for its
     /// number.
-    pub fn here(name: Option<&str>, user: Option<String>) -> Self {
+    pub fn from_account(name: Option<&str>, user: Option<String>) -> Self {
         let number = Uid::current();
         let known = || User::from_uid(number).ok().flatten().map(|user| user.name);
         let name = name.map(str::to_owned).or_else(known);
@@ -107,7 +107,7 @@ impl Who {
 
     /// Whether both are certain to be the same: the same account on the same machine, with the same configured user. Of
     /// what older versions have logged the machine is not known.
-    pub fn is_same(&self, other: &Self) -> bool {
+    pub fn is_same_actor(&self, other: &Self) -> bool {
         let is_known = self.os_user.is_some() && self.machine.is_some();
         is_known && self == other
     }
@@ -124,7 +124,7 @@ impl Who {
 
 /// What a deed is done to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Target {
+pub struct LoggedTarget {
     /// `sensor` or `hash`.
     pub kind: String,
     /// The server's name for it.
@@ -136,7 +136,7 @@ pub struct Target {
 
 /// A request that changes the server. It has no header, and so no token.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Request {
+pub struct LoggedRequest {
     /// The verb.
     pub method: String,
     /// The path, from `/api` on.
@@ -148,11 +148,11 @@ pub struct Request {
 
 /// What became known of a deed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Outcome {
+pub struct LoggedOutcome {
     /// The line on which it is said to be sent.
     pub of: u64,
     /// How far it has got.
-    pub stage: Stage,
+    pub stage: LoggedStage,
     /// What the server holds, as it was read back; null where it was not read.
     #[serde(default, skip_serializing_if = "Value::is_null")]
     pub after: Value,
@@ -165,7 +165,7 @@ pub struct Outcome {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, strum::Display)]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
-pub enum Stage {
+pub enum LoggedStage {
     /// The server has taken it; what it is about has yet to follow.
     Accepted,
     /// It was read back, and holds.
@@ -180,7 +180,7 @@ pub enum Stage {
     Unknown,
 }
 
-impl Stage {
+impl LoggedStage {
     /// Whether nothing more is to be found out.
     pub fn is_final(self) -> bool {
         matches!(self, Self::Confirmed | Self::NotApplied | Self::Partly)

@@ -33,13 +33,13 @@ use tokio::{
     time::sleep,
 };
 
-pub use entry::{Entry, Event, Outcome, Request, Sending, Stage, Target, Who};
-pub use scan::{Line, LineReader, Place, Scan};
-pub use verify::{Fault, Verdict, check, verify};
+pub use entry::{Actor, LogEntry, LogEvent, LoggedOutcome, LoggedRequest, LoggedStage, LoggedTarget, Submitted};
+pub use scan::{LinePosition, LineReader, LogLine, Scan};
+pub use verify::{LogCheck, LogDamage, check, verify};
 
 use crate::files;
-use crate::model::Pace;
-use crate::storage::Error;
+use crate::model::Timings;
+use crate::storage::FileError;
 
 /// The name of the log.
 pub const FILE: &str = "actions.jsonl";
@@ -54,38 +54,38 @@ const MAX_HEAD: u64 = 4096;
 const CANCELED: &str = "cancelled while another program held the lock of the action log";
 
 /// The hash before the first line.
-const NOTHING: &str = "0000000000000000000000000000000000000000000000000000000000000000";
+const NO_HASH: &str = "0000000000000000000000000000000000000000000000000000000000000000";
 
 /// The action log of a directory. Several programs may have it open: each line is written under a lock.
 #[derive(Debug)]
-pub struct Actions {
+pub struct AuditLog {
     dir: PathBuf,
     file: File,
-    waiting: Waiting,
+    lock_wait: LockWait,
     /// A line that is being written. Whoever does not wait for its end any longer leaves it here.
     writing: Option<JoinHandle<io::Result<u64>>>,
 }
 
 /// How a program waits while another one holds the lock of the log.
 #[derive(Clone, Debug)]
-pub struct Waiting {
+pub struct LockWait {
     /// The wait between two tries to lock it.
     pub interval: Duration,
     /// Whoever wants to know when a wait has begun, true, and that it has ended.
-    pub told: Option<mpsc::UnboundedSender<bool>>,
+    pub tx: Option<mpsc::UnboundedSender<bool>>,
     /// Ends every wait to log what was not sent yet, which fails and is not sent.
     pub cancel: Arc<Notify>,
 }
 
-impl Default for Waiting {
+impl Default for LockWait {
     fn default() -> Self {
-        Self { interval: Pace::default().lock, told: None, cancel: Arc::default() }
+        Self { interval: Timings::default().lock_poll_interval, tx: None, cancel: Arc::default() }
     }
 }
 
 /// Where the log ends.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Head {
+pub struct LogHead {
     /// How many lines there are.
     pub lines: u64,
     /// How many bytes they take.
@@ -94,22 +94,22 @@ pub struct Head {
     pub last: String,
 }
 
-impl Default for Head {
+impl Default for LogHead {
     fn default() -> Self {
-        Self { lines: 0, bytes: 0, last: NOTHING.into() }
+        Self { lines: 0, bytes: 0, last: NO_HASH.into() }
     }
 }
 
-impl Actions {
+impl AuditLog {
     /// Opens the log of a directory, which is created if it is missing. Never waits.
-    pub fn open(dir: &Path) -> Result<Self, Error> {
+    pub fn open(dir: &Path) -> Result<Self, FileError> {
         let path = dir.join(FILE);
-        files::create_dir(dir).map_err(|error| Error::new("create", dir, &error))?;
-        let file = files::open_to_append(&path).map_err(|error| Error::new("open", &path, &error))?;
-        let mut actions = Self { dir: dir.to_owned(), file, waiting: Waiting::default(), writing: None };
+        files::create_dir(dir).map_err(|error| FileError::new("create", dir, &error))?;
+        let file = files::open_to_append(&path).map_err(|error| FileError::new("open", &path, &error))?;
+        let mut actions = Self { dir: dir.to_owned(), file, lock_wait: LockWait::default(), writing: None };
         // Whoever holds the lock writes a line, and sees to it.
         if actions.file.try_lock().is_ok() {
-            let begun = actions.begin();
+            let begun = actions.prepare_head();
             let _ = actions.file.unlock();
             begun?;
         }
@@ -118,34 +118,34 @@ impl Actions {
 
     /// The same log, waiting for its lock in another way.
     #[must_use]
-    pub fn waiting(self, waiting: Waiting) -> Self {
-        Self { waiting, ..self }
+    pub fn with_lock_wait(self, waiting: LockWait) -> Self {
+        Self { lock_wait: waiting, ..self }
     }
 
     /// Removes what a program that was killed has left of a head, and writes the first one: so that one which is missing
     /// means something.
-    fn begin(&mut self) -> Result<(), Error> {
+    fn prepare_head(&mut self) -> Result<(), FileError> {
         files::remove_leftovers(&self.dir);
-        if Head::open(&self.dir)?.is_some() {
+        if LogHead::open(&self.dir)?.is_some() {
             return Ok(());
         }
-        let end = End::read(&self.dir, &mut self.file);
+        let end = LogEnd::read(&self.dir, &mut self.file);
         let begun = end.and_then(|end| match end.head.lines {
             0 => end.head.save(&self.dir),
             _ => Ok(()),
         });
-        begun.map_err(|error| Error::new("write", &self.dir.join(HEAD), &error))
+        begun.map_err(|error| FileError::new("write", &self.dir.join(HEAD), &error))
     }
 
     /// Writes a line and waits until the disk has it. Returns its number. An error means that nothing may be sent.
-    pub async fn append(&mut self, at: Timestamp, event: Event) -> Result<u64, Error> {
+    pub async fn append(&mut self, at: Timestamp, event: LogEvent) -> Result<u64, FileError> {
         let path = self.dir.join(FILE);
-        let failed = |error: &io::Error| Error::new("write", &path, error);
+        let failed = |error: &io::Error| FileError::new("write", &path, error);
         if let Some(writing) = &mut self.writing {
             let _ = writing.await;
             self.end_writing();
         }
-        self.lock(matches!(event, Event::Sending(_))).await.map_err(|error| failed(&error))?;
+        self.lock(matches!(event, LogEvent::Sending(_))).await.map_err(|error| failed(&error))?;
         // The disk may take its time, and a log that is archived now takes longer.
         let written = match self.file.try_clone() {
             Ok(file) => {
@@ -172,12 +172,12 @@ impl Actions {
         /// Whoever only writes a line is done sooner.
         const UNTOLD: u32 = 10;
         let tell = |is_waiting| {
-            if let Some(told) = &self.waiting.told {
+            if let Some(told) = &self.lock_wait.tx {
                 // Nobody listens any more when the screen is gone.
                 let _ = told.send(is_waiting);
             }
         };
-        let mut canceled = pin!(self.waiting.cancel.notified());
+        let mut canceled = pin!(self.lock_wait.cancel.notified());
         let mut tries = 0;
         let locked = loop {
             match self.file.try_lock() {
@@ -191,7 +191,7 @@ impl Actions {
             }
             select! {
                 () = &mut canceled, if can_be_canceled => break Err(io::Error::other(CANCELED)),
-                () = sleep(self.waiting.interval) => {}
+                () = sleep(self.lock_wait.interval) => {}
             }
         };
         if tries >= UNTOLD {
@@ -208,20 +208,20 @@ struct Writer {
 }
 
 impl Writer {
-    fn append(&mut self, at: Timestamp, event: Event) -> io::Result<u64> {
+    fn append(&mut self, at: Timestamp, event: LogEvent) -> io::Result<u64> {
         archive::archive_old(&self.dir, &mut self.file, at)?;
         // Another program may have written since: what was known of the end is not believed.
-        let End { mut head, torn } = End::read(&self.dir, &mut self.file)?;
+        let LogEnd { mut head, partial_line: torn } = LogEnd::read(&self.dir, &mut self.file)?;
         let before = head.clone();
         if !torn.is_empty() {
             let length = self.file.metadata()?.len();
-            self.file.set_len(length - count(torn.len()))?;
+            self.file.set_len(length - to_u64(torn.len()))?;
             let repaired =
-                Event::Repaired { bytes: count(torn.len()), text: String::from_utf8_lossy(&torn).into_owned() };
+                LogEvent::Repaired { bytes: to_u64(torn.len()), text: String::from_utf8_lossy(&torn).into_owned() };
             head = self.write(&head, at, repaired)?;
         }
-        if let Some(what) = before.damage(&self.dir) {
-            head = self.write(&head, at, Event::Damaged { what })?;
+        if let Some(what) = before.describe_damage(&self.dir) {
+            head = self.write(&head, at, LogEvent::Damaged { what })?;
         }
         head = self.write(&head, at, event)?;
         // The line is what counts. A head that is behind is caught up by the next line.
@@ -231,8 +231,8 @@ impl Writer {
         Ok(head.lines)
     }
 
-    fn write(&mut self, head: &Head, at: Timestamp, event: Event) -> io::Result<Head> {
-        let entry = Entry { line: head.lines + 1, at, event, prev: head.last.clone() };
+    fn write(&mut self, head: &LogHead, at: Timestamp, event: LogEvent) -> io::Result<LogHead> {
+        let entry = LogEntry { line: head.lines + 1, at, event, prev: head.last.clone() };
         let mut line = serde_json::to_vec(&entry)?;
         let last = hash(&line);
         line.push(b'\n');
@@ -243,14 +243,14 @@ impl Writer {
             let _ = self.file.set_len(length);
             return Err(error);
         }
-        Ok(Head { lines: entry.line, bytes: head.bytes + count(line.len()), last })
+        Ok(LogHead { lines: entry.line, bytes: head.bytes + to_u64(line.len()), last })
     }
 }
 
-impl Head {
+impl LogHead {
     /// How the log contradicts the head that is kept, if it does: this is where it ends. A head that is behind is what a
     /// crash between the two leaves.
-    fn damage(&self, dir: &Path) -> Option<String> {
+    fn describe_damage(&self, dir: &Path) -> Option<String> {
         let (found, last) = (self.lines, &self.last);
         match Self::open(dir) {
             Ok(None) if found > 0 => Some(format!("{HEAD} was missing")),
@@ -267,15 +267,15 @@ impl Head {
     }
 
     /// Reads what a directory keeps; none if it keeps none.
-    pub fn open(dir: &Path) -> Result<Option<Self>, Error> {
+    pub fn open(dir: &Path) -> Result<Option<Self>, FileError> {
         let path = dir.join(HEAD);
         match files::read(&path, MAX_HEAD) {
             Ok(json) => {
                 let head = serde_json::from_slice(&json);
-                head.map(Some).map_err(|error| Error::new("read", &path, &error))
+                head.map(Some).map_err(|error| FileError::new("read", &path, &error))
             }
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(Error::new("read", &path, &error)),
+            Err(error) => Err(FileError::new("read", &path, &error)),
         }
     }
 
@@ -286,18 +286,18 @@ impl Head {
 }
 
 /// The end of the log as it is on the disk.
-struct End {
-    head: Head,
+struct LogEnd {
+    head: LogHead,
     /// What stands after the last whole line.
-    torn: Vec<u8>,
+    partial_line: Vec<u8>,
 }
 
-impl End {
+impl LogEnd {
     /// Reads the last whole line of a log, which is in its archives if the log itself has none.
     fn read(dir: &Path, log: &mut File) -> io::Result<Self> {
-        let mut end = Self::of_file(log)?;
+        let mut end = Self::from_file(log)?;
         if end.head.lines == 0
-            && let Some(archived) = archive::end(dir)?
+            && let Some(archived) = archive::archived_end(dir)?
         {
             end.head = archived.head;
             end.head.bytes = 0;
@@ -307,7 +307,7 @@ impl End {
     }
 
     /// Reads the last whole line of a file, from its end backwards.
-    fn of_file(file: &mut File) -> io::Result<Self> {
+    fn from_file(file: &mut File) -> io::Result<Self> {
         /// More than nearly every line takes.
         const STEP: u64 = 16 << 10;
         let length = file.seek(SeekFrom::End(0))?;
@@ -325,15 +325,15 @@ impl End {
                 continue;
             }
             let Some(end) = whole else {
-                let head = Head::default();
-                return Ok(Self { head, torn: bytes });
+                let head = LogHead::default();
+                return Ok(Self { head, partial_line: bytes });
             };
             let line = &bytes[before.map_or(0, |before| before + 1)..end];
             let frame: scan::Frame<'_> = serde_json::from_slice(line)
                 .map_err(|error| io::Error::other(format!("its last line is no entry: {error}")))?;
             let torn = bytes[end + 1..].to_vec();
-            let head = Head { lines: frame.line, bytes: length - count(torn.len()), last: hash(line) };
-            return Ok(Self { head, torn });
+            let head = LogHead { lines: frame.line, bytes: length - to_u64(torn.len()), last: hash(line) };
+            return Ok(Self { head, partial_line: torn });
         }
     }
 }
@@ -343,6 +343,6 @@ fn hash(line: &[u8]) -> String {
     format!("{:x}", Sha256::digest(line))
 }
 
-fn count(length: usize) -> u64 {
+fn to_u64(length: usize) -> u64 {
     u64::try_from(length).unwrap_or(u64::MAX)
 }

@@ -12,14 +12,14 @@ use std::{
 use jiff::Timestamp;
 use serde::Deserialize;
 
-use super::{Entry, FILE, Fault, Head, NOTHING, archive, count, hash};
+use super::{FILE, LogDamage, LogEntry, LogHead, NO_HASH, archive, hash, to_u64};
 use crate::files;
-use crate::storage::Error;
+use crate::storage::FileError;
 
 /// How often the lock is tried before the log is read without it, and how long is waited in between. Whoever writes a line
 /// holds it for milliseconds.
-const TRIES: usize = 20;
-const BETWEEN: Duration = Duration::from_millis(50);
+const LOCK_TRIES: usize = 20;
+const LOCK_POLL_INTERVAL: Duration = Duration::from_millis(50);
 
 /// What every line has, whatever it is about.
 #[derive(Debug, Deserialize)]
@@ -37,18 +37,18 @@ pub(super) struct Frame<'a> {
 
 /// A whole line of the log that can be read.
 #[derive(Clone, Copy, Debug)]
-pub struct Line<'a> {
+pub struct LogLine<'a> {
     /// Its number, from 1 on.
     pub number: u64,
     /// Where it is, for a [`LineReader`].
-    pub place: Place,
+    pub position: LinePosition,
     /// The line as it is on the disk, without its end.
     pub bytes: &'a [u8],
 }
 
 /// Where a line is; lines are in the order of their places. There may be hundreds of thousands: one takes sixteen bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Place {
+pub struct LinePosition {
     file: u32,
     offset: u64,
     length: u32,
@@ -58,11 +58,11 @@ pub struct Place {
 #[derive(Debug)]
 pub struct Scan {
     /// What is wrong with it.
-    pub faults: Vec<Fault>,
+    pub faults: Vec<LogDamage>,
     /// Where it ends.
-    pub head: Head,
+    pub head: LogHead,
     /// Where it is said to end, if that is known.
-    pub kept: Option<Head>,
+    pub recorded_head: Option<LogHead>,
     /// Whether another program held its lock all the time.
     pub is_locked: bool,
     files: Vec<PathBuf>,
@@ -70,9 +70,9 @@ pub struct Scan {
     _lock: Option<File>,
 }
 
-impl Line<'_> {
+impl LogLine<'_> {
     /// What the line says.
-    pub fn entry(&self) -> Result<Entry, serde_json::Error> {
+    pub fn entry(&self) -> Result<LogEntry, serde_json::Error> {
         serde_json::from_slice(self.bytes)
     }
 }
@@ -82,32 +82,32 @@ impl Scan {
     /// is an empty one.
     ///
     /// Waits a second at most for a program that holds the lock of the log, and then reads without it.
-    pub fn read(dir: &Path, mut each: impl FnMut(&Line<'_>)) -> Result<Self, Error> {
+    pub fn read(dir: &Path, mut each: impl FnMut(&LogLine<'_>)) -> Result<Self, FileError> {
         let (lock, is_locked) = lock(dir)?;
-        let kept = Head::open(dir)?;
-        let mut files = archive::files(dir).map_err(|error| Error::new("read", dir, &error))?;
+        let kept = LogHead::open(dir)?;
+        let mut files = archive::files(dir).map_err(|error| FileError::new("read", dir, &error))?;
         if lock.is_some() {
             files.push(dir.join(FILE));
         }
         let mut follower = Follower {
             faults: Vec::new(),
-            head: Head::default(),
-            is_known: kept.as_ref().is_none_or(|kept| kept.lines == 0),
-            kept: kept.as_ref(),
-            torn: None,
+            head: LogHead::default(),
+            is_head_found: kept.as_ref().is_none_or(|kept| kept.lines == 0),
+            recorded_head: kept.as_ref(),
+            partial_line: None,
         };
         for (at, path) in files.iter().enumerate() {
-            let failed = |error: io::Error| Error::new("read", path, &error);
+            let failed = |error: io::Error| FileError::new("read", path, &error);
             let file = files::open(path).map_err(failed)?;
             follower.file(at, file, &mut each).map_err(failed)?;
         }
         // Whoever holds the lock may be writing the last line.
-        if let Some(fault) = follower.torn.take().filter(|_| !is_locked) {
+        if let Some(fault) = follower.partial_line.take().filter(|_| !is_locked) {
             follower.faults.push(fault);
         }
         follower.compare();
         let Follower { faults, head, .. } = follower;
-        Ok(Self { faults, head, kept, is_locked, files, _lock: lock.filter(|_| !is_locked) })
+        Ok(Self { faults, head, recorded_head: kept, is_locked, files, _lock: lock.filter(|_| !is_locked) })
     }
 
     /// Reads lines again that were shown, while none of them moves.
@@ -136,7 +136,7 @@ impl<'f> LineReader<'f> {
     }
 
     /// Reads a line, without its end.
-    pub fn line(&mut self, place: Place) -> io::Result<Vec<u8>> {
+    pub fn line(&mut self, place: LinePosition) -> io::Result<Vec<u8>> {
         let file = match self.open.take() {
             Some((number, file)) if number == place.file => file,
             _ => {
@@ -154,16 +154,16 @@ impl<'f> LineReader<'f> {
 
 /// The log, locked against writing, and whether that failed because another program holds the lock; nothing where there
 /// is no log.
-fn lock(dir: &Path) -> Result<(Option<File>, bool), Error> {
+fn lock(dir: &Path) -> Result<(Option<File>, bool), FileError> {
     let path = dir.join(FILE);
     let file = match files::open(&path) {
         Ok(file) => file,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok((None, false)),
-        Err(error) => return Err(Error::new("read", &path, &error)),
+        Err(error) => return Err(FileError::new("read", &path, &error)),
     };
-    for _ in 0..TRIES {
+    for _ in 0..LOCK_TRIES {
         match file.try_lock_shared() {
-            Err(std::fs::TryLockError::WouldBlock) => thread::sleep(BETWEEN),
+            Err(std::fs::TryLockError::WouldBlock) => thread::sleep(LOCK_POLL_INTERVAL),
             // Where there are no locks, nothing is written either.
             Ok(()) | Err(std::fs::TryLockError::Error(_)) => return Ok((Some(file), false)),
         }
@@ -173,18 +173,18 @@ fn lock(dir: &Path) -> Result<(Option<File>, bool), Error> {
 
 /// Follows the chain through the lines.
 struct Follower<'a> {
-    faults: Vec<Fault>,
+    faults: Vec<LogDamage>,
     /// The line that was read last.
-    head: Head,
-    kept: Option<&'a Head>,
+    head: LogHead,
+    recorded_head: Option<&'a LogHead>,
     /// Whether the line was there that the head knows as the last one.
-    is_known: bool,
+    is_head_found: bool,
     /// What stands after the last whole line of the last file.
-    torn: Option<Fault>,
+    partial_line: Option<LogDamage>,
 }
 
 impl Follower<'_> {
-    fn file(&mut self, file: usize, content: File, each: &mut impl FnMut(&Line<'_>)) -> io::Result<()> {
+    fn file(&mut self, file: usize, content: File, each: &mut impl FnMut(&LogLine<'_>)) -> io::Result<()> {
         /// One call of the system for hundreds of lines.
         const BUFFER: usize = 256 << 10;
         let mut reader = BufReader::with_capacity(BUFFER, content);
@@ -200,18 +200,18 @@ impl Follower<'_> {
                 break;
             }
             let Some(text) = bytes.strip_suffix(b"\n") else {
-                let bytes = count(length);
-                self.torn = Some(Fault::Torn { bytes });
+                let bytes = to_u64(length);
+                self.partial_line = Some(LogDamage::Torn { bytes });
                 break;
             };
-            self.torn = None;
+            self.partial_line = None;
             // A longer line is none: it is shown as one that cannot be read.
-            let place = Place {
+            let place = LinePosition {
                 file: u32::try_from(file).unwrap_or(u32::MAX),
                 length: u32::try_from(text.len()).unwrap_or(u32::MAX),
                 offset,
             };
-            offset += count(length);
+            offset += to_u64(length);
             let frame = serde_json::from_slice::<Frame<'_>>(text);
             let number = frame.as_ref().map_or(0, |frame| frame.line);
             let is_start = copy.is_some() || place.offset == 0;
@@ -233,7 +233,7 @@ impl Follower<'_> {
     /// What was copied into an archive must be what is there.
     fn compare_copy(&mut self, number: u64, hash: &str) {
         if (number, hash) != (self.head.lines, &self.head.last) {
-            self.faults.push(Fault::Broken { line: number });
+            self.faults.push(LogDamage::Broken { line: number });
         }
     }
 
@@ -241,8 +241,8 @@ impl Follower<'_> {
         &mut self,
         text: &[u8],
         frame: Result<Frame<'_>, serde_json::Error>,
-        place: Place,
-        each: &mut impl FnMut(&Line<'_>),
+        place: LinePosition,
+        each: &mut impl FnMut(&LogLine<'_>),
     ) {
         let number = self.head.lines + 1;
         let is_first = self.head.lines == 0;
@@ -250,37 +250,37 @@ impl Follower<'_> {
             Ok(frame) => {
                 if frame.line != number {
                     let said = frame.line;
-                    self.faults.push(Fault::Misnumbered { line: number, said });
+                    self.faults.push(LogDamage::Misnumbered { line: number, said });
                 }
-                let last = if is_first { NOTHING } else { &self.head.last };
+                let last = if is_first { NO_HASH } else { &self.head.last };
                 if frame.prev != last {
-                    self.faults.push(Fault::Broken { line: number });
+                    self.faults.push(LogDamage::Broken { line: number });
                 }
                 if frame.event == "damaged" {
                     let what = frame.what.unwrap_or_default().into_owned();
-                    self.faults.push(Fault::Damaged { line: number, what });
+                    self.faults.push(LogDamage::Damaged { line: number, what });
                 }
-                each(&Line { number, place, bytes: text });
+                each(&LogLine { number, position: place, bytes: text });
             }
-            Err(error) => self.faults.push(Fault::Unreadable { line: number, reason: error.to_string() }),
+            Err(error) => self.faults.push(LogDamage::Unreadable { line: number, reason: error.to_string() }),
         }
-        self.head = Head { lines: number, bytes: self.head.bytes + count(text.len()) + 1, last: hash(text) };
-        self.is_known |= self.kept == Some(&self.head);
+        self.head = LogHead { lines: number, bytes: self.head.bytes + to_u64(text.len()) + 1, last: hash(text) };
+        self.is_head_found |= self.recorded_head == Some(&self.head);
     }
 
     /// Compares where it ends with where it is said to end.
     fn compare(&mut self) {
         let found = self.head.lines;
-        match self.kept {
-            Some(kept) if !self.is_known && found < kept.lines => {
+        match self.recorded_head {
+            Some(kept) if !self.is_head_found && found < kept.lines => {
                 let kept = kept.lines;
-                self.faults.push(Fault::Cut { found, kept });
+                self.faults.push(LogDamage::Cut { found, kept });
             }
-            Some(kept) if !self.is_known => {
+            Some(kept) if !self.is_head_found => {
                 let line = kept.lines;
-                self.faults.push(Fault::Changed { line });
+                self.faults.push(LogDamage::Changed { line });
             }
-            None if found > 0 => self.faults.push(Fault::Headless),
+            None if found > 0 => self.faults.push(LogDamage::Headless),
             _ => {}
         }
     }

@@ -8,15 +8,15 @@ use std::{
 
 use crate::audit;
 use crate::files::{self, AtomicFile};
-use crate::storage::Error;
+use crate::storage::FileError;
 
 /// Looks after the state directory, and returns what the user should know of it: that others had access to it, or that
 /// nothing can be written.
 pub fn check_state(dir: &Path) -> Vec<String> {
     files::remove_leftovers(dir);
-    let loose: Vec<_> = ours(dir).iter().filter_map(|path| files::tighten(path)).collect();
+    let loose: Vec<_> = state_files(dir).iter().filter_map(|path| files::restrict_to_owner(path)).collect();
     let mut warnings = Vec::new();
-    if let Err(reason) = probe(dir) {
+    if let Err(reason) = check_writable(dir) {
         // What matters most comes first: there is one line for all of them.
         warnings.push(format!("no action can be sent: {reason}"));
     }
@@ -29,7 +29,7 @@ pub fn check_state(dir: &Path) -> Vec<String> {
 }
 
 /// The directory and what is in it, the log's files among them.
-fn ours(dir: &Path) -> Vec<PathBuf> {
+fn state_files(dir: &Path) -> Vec<PathBuf> {
     let below = |dir: &Path| {
         let entries = fs::read_dir(dir).into_iter().flatten().flatten();
         entries.map(|entry| entry.path()).collect::<Vec<_>>()
@@ -41,22 +41,22 @@ fn ours(dir: &Path) -> Vec<PathBuf> {
 }
 
 /// Fails where a file cannot be made, has no room on the disk, or where the action log cannot be opened.
-fn probe(dir: &Path) -> Result<(), Error> {
+fn check_writable(dir: &Path) -> Result<(), FileError> {
     /// More than a line of the action log.
     const ROOM: usize = 16 << 10;
     let try_out = || -> io::Result<()> {
         files::create_dir(dir)?;
-        let mut file = AtomicFile::begin(dir)?;
+        let mut file = AtomicFile::create(dir)?;
         file.write_all(&[0; ROOM])?;
         file.flush()?;
         file.file().sync_all()
     };
-    try_out().map_err(|error| Error::new("write in", dir, &error))?;
+    try_out().map_err(|error| FileError::new("write in", dir, &error))?;
     let log = dir.join(audit::FILE);
     if log.symlink_metadata().is_ok() {
-        files::open_to_append(&log).map_err(|error| Error::new("open", &log, &error))?;
+        files::open_to_append(&log).map_err(|error| FileError::new("open", &log, &error))?;
     }
-    audit::Head::open(dir).map(drop)
+    audit::LogHead::open(dir).map(drop)
 }
 
 #[cfg(test)]

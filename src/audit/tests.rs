@@ -9,18 +9,18 @@ use tokio::runtime::{self, Runtime};
 
 use super::*;
 
-fn sending(reason: &str) -> Event {
-    Event::Sending(Box::new(Sending {
-        who: Who { os_user: Some("ana".into()), user: None, machine: None },
+fn submitted_event(reason: &str) -> LogEvent {
+    LogEvent::Sending(Box::new(Submitted {
+        who: Actor { os_user: Some("ana".into()), user: None, machine: None },
         server: "https://cb.example.com".into(),
         deed: "isolate".into(),
-        target: Target { kind: "sensor".into(), id: "3".into(), name: "WS-3".into() },
+        target: LoggedTarget { kind: "sensor".into(), id: "3".into(), name: "WS-3".into() },
         reason: Some(reason.into()),
         ticket: None,
         undoes: None,
         batch: None,
         follows: None,
-        requests: vec![Request {
+        requests: vec![LoggedRequest {
             method: "PUT".into(),
             path: "/api/v1/sensor/3".into(),
             body: json!({"network_isolation_enabled": true}),
@@ -30,16 +30,16 @@ fn sending(reason: &str) -> Event {
     }))
 }
 
-fn known(of: u64, stage: Stage) -> Event {
-    Event::Known(Box::new(Outcome { of, stage, after: Value::Null, note: String::new() }))
+fn outcome_event(of: u64, stage: LoggedStage) -> LogEvent {
+    LogEvent::Known(Box::new(LoggedOutcome { of, stage, after: Value::Null, note: String::new() }))
 }
 
 /// Writes a line in January 1970.
-fn append(actions: &mut Actions, event: Event) -> Result<u64, Error> {
+fn append(actions: &mut AuditLog, event: LogEvent) -> Result<u64, FileError> {
     append_at(actions, Timestamp::UNIX_EPOCH, event)
 }
 
-fn append_at(actions: &mut Actions, at: Timestamp, event: Event) -> Result<u64, Error> {
+fn append_at(actions: &mut AuditLog, at: Timestamp, event: LogEvent) -> Result<u64, FileError> {
     thread_local! {
         static RUNTIME: Runtime = runtime::Builder::new_current_thread()
             .enable_time()
@@ -52,10 +52,10 @@ fn append_at(actions: &mut Actions, at: Timestamp, event: Event) -> Result<u64, 
 /// A log of as many deeds, each confirmed.
 fn log(deeds: u64) -> TempDir {
     let dir = tempfile::tempdir().unwrap();
-    let mut actions = Actions::open(dir.path()).unwrap();
+    let mut actions = AuditLog::open(dir.path()).unwrap();
     for deed in 0..deeds {
-        let of = append(&mut actions, sending(&format!("case {deed}"))).unwrap();
-        let confirmed = known(of, Stage::Confirmed);
+        let of = append(&mut actions, submitted_event(&format!("case {deed}"))).unwrap();
+        let confirmed = outcome_event(of, LoggedStage::Confirmed);
         append(&mut actions, confirmed).unwrap();
     }
     dir
@@ -65,11 +65,11 @@ fn text(dir: &TempDir) -> String {
     fs::read_to_string(dir.path().join(FILE)).unwrap()
 }
 
-fn put(dir: &TempDir, text: impl AsRef<[u8]>) {
+fn write_log(dir: &TempDir, text: impl AsRef<[u8]>) {
     fs::write(dir.path().join(FILE), text).unwrap();
 }
 
-fn faults(dir: &TempDir) -> Vec<String> {
+fn log_faults(dir: &TempDir) -> Vec<String> {
     let verdict = verify(dir.path()).unwrap();
     verdict.faults.iter().map(ToString::to_string).collect()
 }
@@ -79,15 +79,15 @@ fn what_was_written_is_read_again_and_holds_together() {
     let dir = log(3);
     let verdict = verify(dir.path()).unwrap();
     assert_eq!((verdict.entries.len(), verdict.faults), (6, Vec::new()));
-    assert_eq!(verdict.kept, Some(verdict.head));
-    assert_eq!(verdict.entries[2].event, sending("case 1"));
-    assert_eq!(verdict.entries[3].event, known(3, Stage::Confirmed));
+    assert_eq!(verdict.recorded_head, Some(verdict.log_head));
+    assert_eq!(verdict.entries[2].event, submitted_event("case 1"));
+    assert_eq!(verdict.entries[3].event, outcome_event(3, LoggedStage::Confirmed));
 }
 
 #[test]
 fn a_log_that_is_not_there_is_empty() {
     let dir = tempfile::tempdir().unwrap();
-    assert_eq!(faults(&dir), Vec::<String>::new());
+    assert_eq!(log_faults(&dir), Vec::<String>::new());
 }
 
 #[cfg(unix)]
@@ -104,9 +104,9 @@ fn nobody_else_can_read_it() {
 #[test]
 fn a_word_that_was_changed_is_found() {
     let dir = log(2);
-    put(&dir, text(&dir).replace("case 0", "case 7"));
+    write_log(&dir, text(&dir).replace("case 0", "case 7"));
     assert_eq!(
-        faults(&dir),
+        log_faults(&dir),
         ["line 2 does not follow the line before it: one of them was changed, or others were moved or taken out"]
     );
 }
@@ -117,8 +117,8 @@ fn lines_that_changed_places_are_found() {
     let text = text(&dir);
     let mut lines: Vec<&str> = text.split_inclusive('\n').collect();
     lines.swap(1, 2);
-    put(&dir, lines.concat());
-    assert!(faults(&dir).contains(&"line 2 says that it is line 3".into()));
+    write_log(&dir, lines.concat());
+    assert!(log_faults(&dir).contains(&"line 2 says that it is line 3".into()));
 }
 
 #[test]
@@ -127,8 +127,8 @@ fn a_line_that_was_taken_out_is_found() {
     let text = text(&dir);
     let mut lines: Vec<&str> = text.split_inclusive('\n').collect();
     lines.remove(1);
-    put(&dir, lines.concat());
-    assert!(faults(&dir)[0].starts_with("line 2 says that it is line 3"));
+    write_log(&dir, lines.concat());
+    assert!(log_faults(&dir)[0].starts_with("line 2 says that it is line 3"));
 }
 
 #[test]
@@ -136,63 +136,63 @@ fn an_end_that_was_cut_off_is_found_by_the_head() {
     let dir = log(2);
     let text = text(&dir);
     let lines: Vec<&str> = text.split_inclusive('\n').collect();
-    put(&dir, lines[..3].concat());
-    assert_eq!(faults(&dir), ["the log has 3 lines, and had 4: its end was cut off"]);
+    write_log(&dir, lines[..3].concat());
+    assert_eq!(log_faults(&dir), ["the log has 3 lines, and had 4: its end was cut off"]);
     fs::remove_file(dir.path().join(FILE)).unwrap();
-    assert_eq!(faults(&dir), ["the log has 0 lines, and had 4: its end was cut off"]);
+    assert_eq!(log_faults(&dir), ["the log has 0 lines, and had 4: its end was cut off"]);
 }
 
 #[test]
 fn a_head_that_is_missing_is_said() {
     let dir = log(1);
     fs::remove_file(dir.path().join(HEAD)).unwrap();
-    assert_eq!(faults(&dir), ["actions.head is missing: whether the end was cut off cannot be told"]);
+    assert_eq!(log_faults(&dir), ["actions.head is missing: whether the end was cut off cannot be told"]);
 }
 
 #[test]
 fn a_log_that_is_ahead_of_its_head_is_what_a_crash_between_the_two_leaves() {
     let dir = log(1);
     let head = fs::read(dir.path().join(HEAD)).unwrap();
-    let mut actions = Actions::open(dir.path()).unwrap();
-    append(&mut actions, sending("more")).unwrap();
+    let mut actions = AuditLog::open(dir.path()).unwrap();
+    append(&mut actions, submitted_event("more")).unwrap();
     fs::write(dir.path().join(HEAD), head).unwrap();
-    assert_eq!(faults(&dir), Vec::<String>::new());
+    assert_eq!(log_faults(&dir), Vec::<String>::new());
 }
 
 #[test]
 fn half_a_line_is_cut_off_by_the_next_and_that_is_written_down() {
     let dir = log(1);
     let half = r#"{"line":3,"at":"2026"#;
-    put(&dir, format!("{}{half}", text(&dir)));
+    write_log(&dir, format!("{}{half}", text(&dir)));
     assert_eq!(
-        faults(&dir),
+        log_faults(&dir),
         ["the last 20 bytes are no whole line, as a crash leaves them; the next deed repairs that"]
     );
-    let mut actions = Actions::open(dir.path()).unwrap();
-    let line = append(&mut actions, sending("next")).unwrap();
+    let mut actions = AuditLog::open(dir.path()).unwrap();
+    let line = append(&mut actions, submitted_event("next")).unwrap();
     assert_eq!(line, 4);
     let verdict = verify(dir.path()).unwrap();
     assert_eq!(verdict.faults, Vec::new());
-    let repaired = Event::Repaired { bytes: 20, text: half.into() };
+    let repaired = LogEvent::Repaired { bytes: 20, text: half.into() };
     assert_eq!(verdict.entries[2].event, repaired);
 }
 
 #[test]
 fn a_line_longer_than_what_is_read_at_once_is_followed_too() {
     let dir = log(0);
-    let mut actions = Actions::open(dir.path()).unwrap();
+    let mut actions = AuditLog::open(dir.path()).unwrap();
     for reason in ["short", &"long ".repeat(20_000), "after it"] {
-        append(&mut actions, sending(reason)).unwrap();
+        append(&mut actions, submitted_event(reason)).unwrap();
     }
-    assert_eq!(faults(&dir), Vec::<String>::new());
+    assert_eq!(log_faults(&dir), Vec::<String>::new());
 }
 
 #[test]
 fn a_log_whose_end_was_edited_takes_no_more() {
     let dir = log(1);
-    put(&dir, format!("{}an edit\n", text(&dir)));
-    let mut actions = Actions::open(dir.path()).unwrap();
-    let error = append(&mut actions, sending("x"));
+    write_log(&dir, format!("{}an edit\n", text(&dir)));
+    let mut actions = AuditLog::open(dir.path()).unwrap();
+    let error = append(&mut actions, submitted_event("x"));
     assert!(error.unwrap_err().to_string().contains("its last line is no entry"));
 }
 
@@ -203,9 +203,9 @@ fn many_writers_make_one_chain() {
         for writer in 0..8 {
             let dir = dir.path();
             scope.spawn(move || {
-                let mut actions = Actions::open(dir).unwrap();
+                let mut actions = AuditLog::open(dir).unwrap();
                 for n in 0..20 {
-                    let event = sending(&format!("{writer} {n}"));
+                    let event = submitted_event(&format!("{writer} {n}"));
                     append(&mut actions, event).unwrap();
                 }
             });
@@ -213,7 +213,7 @@ fn many_writers_make_one_chain() {
     });
     let verdict = verify(dir.path()).unwrap();
     assert_eq!((verdict.entries.len(), verdict.faults), (160, Vec::new()));
-    assert_eq!(verdict.kept, Some(verdict.head));
+    assert_eq!(verdict.recorded_head, Some(verdict.log_head));
 }
 
 #[test]
@@ -224,18 +224,18 @@ fn whoever_reads_while_others_write_finds_no_fault() {
             .map(|writer| {
                 let dir = dir.path();
                 scope.spawn(move || {
-                    let mut actions = Actions::open(dir).unwrap();
+                    let mut actions = AuditLog::open(dir).unwrap();
                     // Longer than a page of memory, which is as much as is seen to be written at once.
                     let reason = format!("{writer} {}", "long ".repeat(20_000));
                     for _ in 0..40 {
-                        let event = sending(&reason);
+                        let event = submitted_event(&reason);
                         append(&mut actions, event).unwrap();
                     }
                 })
             })
             .collect();
         while writers.iter().any(|writer| !writer.is_finished()) {
-            assert_eq!(faults(&dir), Vec::<String>::new());
+            assert_eq!(log_faults(&dir), Vec::<String>::new());
         }
     });
 }
@@ -250,7 +250,7 @@ proptest! {
         let at = at.index(bytes.len());
         prop_assume!(bytes[at] != to);
         bytes[at] = to;
-        put(&dir, bytes);
+        write_log(&dir, bytes);
         prop_assert!(!verify(dir.path()).unwrap().faults.is_empty());
     }
 
@@ -259,7 +259,7 @@ proptest! {
         let dir = log(3);
         let bytes = text(&dir).into_bytes();
         let at = at.index(bytes.len());
-        put(&dir, &bytes[..at]);
+        write_log(&dir, &bytes[..at]);
         prop_assert!(!verify(dir.path()).unwrap().faults.is_empty());
     }
 }
@@ -269,29 +269,29 @@ fn what_was_taken_away_stays_missing_whatever_is_written_after_it() {
     let dir = log(2);
     let whole = text(&dir);
     let lines: Vec<&str> = whole.split_inclusive('\n').collect();
-    put(&dir, lines[..2].concat());
-    let mut actions = Actions::open(dir.path()).unwrap();
-    append(&mut actions, sending("next")).unwrap();
+    write_log(&dir, lines[..2].concat());
+    let mut actions = AuditLog::open(dir.path()).unwrap();
+    append(&mut actions, submitted_event("next")).unwrap();
     let expected = "line 3 says that the log was changed before it: the log had 4 lines, and only 2 were left";
-    assert_eq!(faults(&dir), [expected]);
+    assert_eq!(log_faults(&dir), [expected]);
     // And for good.
-    append(&mut actions, sending("more")).unwrap();
-    assert_eq!(faults(&dir), [expected]);
+    append(&mut actions, submitted_event("more")).unwrap();
+    assert_eq!(log_faults(&dir), [expected]);
     fs::remove_file(dir.path().join(FILE)).unwrap();
-    let mut actions = Actions::open(dir.path()).unwrap();
-    append(&mut actions, sending("anew")).unwrap();
-    assert!(faults(&dir)[0].contains("the log had 5 lines, and only 0 were left"));
+    let mut actions = AuditLog::open(dir.path()).unwrap();
+    append(&mut actions, submitted_event("anew")).unwrap();
+    assert!(log_faults(&dir)[0].contains("the log had 5 lines, and only 0 were left"));
 }
 
 #[test]
 fn an_actor_is_an_account_on_a_machine_with_a_configured_user() {
-    let who = |os_user: &str, user: Option<&str>, machine: Option<&str>| Who {
+    let who = |os_user: &str, user: Option<&str>, machine: Option<&str>| Actor {
         os_user: Some(os_user.into()),
         user: user.map(str::to_owned),
         machine: machine.map(str::to_owned),
     };
     let mine = who("soc (uid 7)", Some("ana"), Some("bastion"));
-    assert!(mine.is_same(&mine));
+    assert!(mine.is_same_actor(&mine));
     for other in [
         who("root (uid 0)", Some("ana"), Some("bastion")),
         who("soc (uid 7)", Some("kim"), Some("bastion")),
@@ -299,17 +299,17 @@ fn an_actor_is_an_account_on_a_machine_with_a_configured_user() {
         who("soc (uid 7)", Some("ana"), Some("laptop")),
         // As older versions wrote it.
         who("soc (uid 7)", Some("ana"), None),
-        Who::default(),
+        Actor::default(),
     ] {
-        assert!(!other.is_same(&mine), "{other:?}");
-        assert!(!mine.is_same(&other), "{other:?}");
+        assert!(!other.is_same_actor(&mine), "{other:?}");
+        assert!(!mine.is_same_actor(&other), "{other:?}");
     }
-    assert!(!Who::default().is_same(&Who::default()));
+    assert!(!Actor::default().is_same_actor(&Actor::default()));
 }
 
 #[test]
 fn the_environment_names_the_account_first() {
-    assert!(Who::here(Some("ana"), None).os_user.unwrap().starts_with("ana (uid "));
+    assert!(Actor::from_account(Some("ana"), None).os_user.unwrap().starts_with("ana (uid "));
 }
 
 fn names(dir: &TempDir) -> Vec<String> {
@@ -319,16 +319,16 @@ fn names(dir: &TempDir) -> Vec<String> {
     names
 }
 
-fn at(date: &str) -> Timestamp {
+fn midnight(date: &str) -> Timestamp {
     format!("{date}T12:00:00Z").parse().unwrap()
 }
 
 /// A log with a line for each of these days.
 fn log_of(days: &[&str]) -> TempDir {
     let dir = log(0);
-    let mut actions = Actions::open(dir.path()).unwrap();
+    let mut actions = AuditLog::open(dir.path()).unwrap();
     for day in days {
-        append_at(&mut actions, at(day), sending(day)).unwrap();
+        append_at(&mut actions, midnight(day), submitted_event(day)).unwrap();
     }
     dir
 }
@@ -342,9 +342,9 @@ fn the_lines_of_earlier_months_are_archived_and_the_chain_goes_on() {
     assert_eq!(text(&dir).lines().count(), 2);
     let verdict = verify(dir.path()).unwrap();
     assert_eq!((verdict.entries.len(), verdict.faults), (5, Vec::new()));
-    assert_eq!(verdict.kept, Some(verdict.head));
+    assert_eq!(verdict.recorded_head, Some(verdict.log_head));
     for (entry, day) in verdict.entries.iter().zip(days) {
-        assert_eq!(entry.event, sending(day));
+        assert_eq!(entry.event, submitted_event(day));
     }
 }
 
@@ -358,15 +358,15 @@ fn a_log_of_many_months_in_one_file_is_split_by_the_next_line() {
     for path in archives {
         fs::remove_file(path).unwrap();
     }
-    put(&dir, &whole);
-    assert_eq!(faults(&dir), Vec::<String>::new());
-    let mut actions = Actions::open(dir.path()).unwrap();
-    append_at(&mut actions, at("2026-11-04"), sending("next")).unwrap();
+    write_log(&dir, &whole);
+    assert_eq!(log_faults(&dir), Vec::<String>::new());
+    let mut actions = AuditLog::open(dir.path()).unwrap();
+    append_at(&mut actions, midnight("2026-11-04"), submitted_event("next")).unwrap();
     let expected = ["actions-2026-09.jsonl", "actions-2026-10.jsonl", "actions-2026-11.jsonl", HEAD, FILE];
     assert_eq!(names(&dir), expected);
-    assert_eq!(faults(&dir), Vec::<String>::new());
+    assert_eq!(log_faults(&dir), Vec::<String>::new());
     // What is archived of a month that is not over yet goes on in the same file.
-    append_at(&mut actions, at("2026-12-01"), sending("last")).unwrap();
+    append_at(&mut actions, midnight("2026-12-01"), submitted_event("last")).unwrap();
     assert_eq!(names(&dir), expected);
     let verdict = verify(dir.path()).unwrap();
     assert_eq!((verdict.entries.len(), verdict.faults), (5, Vec::new()));
@@ -375,7 +375,7 @@ fn a_log_of_many_months_in_one_file_is_split_by_the_next_line() {
 #[test]
 fn a_clock_that_went_back_leaves_the_lines_in_their_order() {
     let dir = log_of(&["2026-12-31", "2027-01-01", "2026-11-01", "2027-02-01", "2026-11-02"]);
-    assert_eq!(faults(&dir), Vec::<String>::new());
+    assert_eq!(log_faults(&dir), Vec::<String>::new());
     let verdict = verify(dir.path()).unwrap();
     let lines: Vec<_> = verdict.entries.iter().map(|entry| entry.line).collect();
     assert_eq!(lines, [1, 2, 3, 4, 5]);
@@ -389,16 +389,16 @@ fn a_program_that_is_stopped_while_it_archives_loses_nothing() {
     // Wherever it is stopped: lines are copied, and the last one may be a half.
     for copied in [0, 10, whole.len() / 2, whole.len() - 1, whole.len()] {
         fs::write(&archive, &whole[..copied]).unwrap();
-        assert_eq!(faults(&dir), Vec::<String>::new(), "{copied} bytes were copied");
-        let mut actions = Actions::open(dir.path()).unwrap();
-        append_at(&mut actions, at("2026-11-01"), sending("next")).unwrap();
+        assert_eq!(log_faults(&dir), Vec::<String>::new(), "{copied} bytes were copied");
+        let mut actions = AuditLog::open(dir.path()).unwrap();
+        append_at(&mut actions, midnight("2026-11-01"), submitted_event("next")).unwrap();
         let verdict = verify(dir.path()).unwrap();
         assert_eq!((verdict.entries.len(), verdict.faults), (4, Vec::new()));
         assert_eq!(fs::read_to_string(&archive).unwrap(), whole);
-        put(&dir, &whole);
+        write_log(&dir, &whole);
         fs::remove_file(dir.path().join(HEAD)).unwrap();
         fs::remove_file(&archive).unwrap();
-        Head::default().save(dir.path()).unwrap();
+        LogHead::default().save(dir.path()).unwrap();
     }
 }
 
@@ -409,7 +409,7 @@ fn whatever_is_changed_in_an_archive_is_found() {
     let changed = |change: &dyn Fn(&Path)| {
         let dir = log_of(&days);
         change(&dir.path().join(archive));
-        faults(&dir)
+        log_faults(&dir)
     };
     let gone = changed(&|path| fs::remove_file(path).unwrap());
     assert!(gone[0].starts_with("line 1 says that it is line 2"), "{gone:?}");
@@ -430,9 +430,9 @@ fn whatever_is_changed_in_an_archive_is_found() {
 #[test]
 fn an_archive_that_is_missing_at_the_end_is_found_by_the_head() {
     let dir = log_of(&["2026-09-01", "2026-10-01"]);
-    put(&dir, "");
+    write_log(&dir, "");
     fs::remove_file(dir.path().join("actions-2026-09.jsonl")).unwrap();
-    assert_eq!(faults(&dir), ["the log has 0 lines, and had 2: its end was cut off"]);
+    assert_eq!(log_faults(&dir), ["the log has 0 lines, and had 2: its end was cut off"]);
 }
 
 #[test]
@@ -441,9 +441,9 @@ fn a_log_that_is_locked_is_waited_for_and_the_wait_can_be_cancelled() {
     let other = fs::File::open(dir.path().join(FILE)).unwrap();
     other.lock().unwrap();
     let (sender, mut waits) = mpsc::unbounded_channel();
-    let waiting = Waiting { interval: Duration::from_millis(1), told: Some(sender), ..Waiting::default() };
-    let log = Actions::open(dir.path()).unwrap();
-    let mut log = log.waiting(waiting.clone());
+    let waiting = LockWait { interval: Duration::from_millis(1), tx: Some(sender), ..LockWait::default() };
+    let log = AuditLog::open(dir.path()).unwrap();
+    let mut log = log.with_lock_wait(waiting.clone());
     let cancel = thread::spawn(move || {
         // What is not sent yet need not be.
         assert_eq!(waits.blocking_recv(), Some(true));
@@ -455,11 +455,11 @@ fn a_log_that_is_locked_is_waited_for_and_the_wait_can_be_cancelled() {
         other.unlock().unwrap();
         assert_eq!(waits.blocking_recv(), Some(false));
     });
-    let error = append(&mut log, sending("a")).unwrap_err().to_string();
+    let error = append(&mut log, submitted_event("a")).unwrap_err().to_string();
     assert!(error.ends_with(CANCELED), "{error}");
-    assert_eq!(append(&mut log, known(1, Stage::Confirmed)), Ok(3));
+    assert_eq!(append(&mut log, outcome_event(1, LoggedStage::Confirmed)), Ok(3));
     cancel.join().unwrap();
-    assert_eq!(faults(&dir), Vec::<String>::new());
+    assert_eq!(log_faults(&dir), Vec::<String>::new());
 }
 
 #[test]
@@ -468,7 +468,7 @@ fn a_log_that_is_locked_is_read_all_the_same() {
     let other = fs::File::open(dir.path().join(FILE)).unwrap();
     other.lock().unwrap();
     // Whoever holds it was stopped in the middle of a line.
-    put(&dir, text(&dir) + "{\"line\":");
+    write_log(&dir, text(&dir) + "{\"line\":");
     let mut n = 0;
     let scan = Scan::read(dir.path(), |_| n += 1).unwrap();
     assert_eq!((n, scan.is_locked, scan.faults), (4, true, Vec::new()));
@@ -479,7 +479,7 @@ fn what_is_no_regular_file_is_an_error_at_once() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join(FILE);
     rustix::fs::mknodat(rustix::fs::CWD, &path, rustix::fs::FileType::Fifo, 0o600.into(), 0).unwrap();
-    for error in [Actions::open(dir.path()).unwrap_err(), verify(dir.path()).unwrap_err()] {
+    for error in [AuditLog::open(dir.path()).unwrap_err(), verify(dir.path()).unwrap_err()] {
         let error = error.to_string();
         assert!(error.ends_with("it is a FIFO, not a regular file"), "{error}");
     }
@@ -491,7 +491,7 @@ fn places_are_in_the_order_of_their_lines_however_long_these_are() {
     let mut places = Vec::new();
     let mut lengths = Vec::new();
     let scan = Scan::read(dir.path(), |line| {
-        places.push(line.place);
+        places.push(line.position);
         lengths.push(line.bytes.len());
     });
     assert!(places.is_sorted() && !lengths.is_sorted());
@@ -499,5 +499,5 @@ fn places_are_in_the_order_of_their_lines_however_long_these_are() {
     let mut lines = scan.lines();
     let read = places.iter().rev().map(|place| lines.line(*place).unwrap());
     assert!(read.map(|line| line.len()).eq(lengths.into_iter().rev()));
-    assert_eq!(size_of::<Place>(), 16);
+    assert_eq!(size_of::<LinePosition>(), 16);
 }

@@ -2,25 +2,25 @@
 
 use std::path::Path;
 
-use super::{Entry, Head, Scan};
-use crate::storage::Error;
+use super::{LogEntry, LogHead, Scan};
+use crate::storage::FileError;
 
 /// What a look at the whole log has shown.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Verdict {
+pub struct LogCheck {
     /// The lines that can be read, in their order.
-    pub entries: Vec<Entry>,
+    pub entries: Vec<LogEntry>,
     /// What is wrong.
-    pub faults: Vec<Fault>,
+    pub faults: Vec<LogDamage>,
     /// Where the log ends.
-    pub head: Head,
+    pub log_head: LogHead,
     /// Where it is said to end, if that is known.
-    pub kept: Option<Head>,
+    pub recorded_head: Option<LogHead>,
 }
 
 /// What is wrong with a log.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Fault {
+pub enum LogDamage {
     /// A line is no entry.
     #[error("line {line} cannot be read: {reason}")]
     Unreadable {
@@ -80,25 +80,25 @@ pub enum Fault {
 
 /// Reads the log of a directory from beginning to end, and keeps all of it in memory. A log that does not exist yet is an
 /// empty one.
-pub fn verify(dir: &Path) -> Result<Verdict, Error> {
+pub fn verify(dir: &Path) -> Result<LogCheck, FileError> {
     let mut entries = Vec::new();
     let mut unreadable = Vec::new();
     let scan = Scan::read(dir, |line| match line.entry() {
         Ok(entry) => entries.push(entry),
-        Err(error) => unreadable.push(Fault::Unreadable { line: line.number, reason: error.to_string() }),
+        Err(error) => unreadable.push(LogDamage::Unreadable { line: line.number, reason: error.to_string() }),
     })?;
     let mut faults = scan.faults;
     faults.extend(unreadable);
-    Ok(Verdict { entries, faults, head: scan.head, kept: scan.kept })
+    Ok(LogCheck { entries, faults, log_head: scan.head, recorded_head: scan.recorded_head })
 }
 
 /// Reads the log of a directory from beginning to end, and keeps nothing of it: is every line whole, and does each follow
 /// the one before it?
-pub fn check(dir: &Path) -> Result<Scan, Error> {
+pub fn check(dir: &Path) -> Result<Scan, FileError> {
     let mut unreadable = Vec::new();
     let mut scan = Scan::read(dir, |line| {
         if let Err(error) = line.entry() {
-            unreadable.push(Fault::Unreadable { line: line.number, reason: error.to_string() });
+            unreadable.push(LogDamage::Unreadable { line: line.number, reason: error.to_string() });
         }
     })?;
     scan.faults.extend(unreadable);

@@ -5,14 +5,14 @@ use std::fmt;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 
-use super::{Estate, Plan, Prepared, Refusal, State, Target, unreadable_rows};
-use crate::api::{Change, Client, Error};
+use super::{Plan, PlanContext, Prepared, Rejection, Snapshot, Target, unreadable_rows};
+use crate::api::{Client, Error, WriteRequest};
 use crate::model::{Group, GroupId};
 use crate::text::{self, Untrusted};
 
 /// Something that is done to a sensor group, a user or a team.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Admin {
+pub enum AdminChange {
     /// A new sensor group.
     CreateGroup {
         /// What people call it.
@@ -90,7 +90,7 @@ impl fmt::Debug for Password {
 
 /// What the server has of a group, a user or a team.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Administered {
+pub struct AdminSnapshot {
     /// The group, if it is about one that is there.
     pub group: Option<Group>,
     /// What a new one is, if there is one of this name: all that is told of it.
@@ -100,7 +100,7 @@ pub struct Administered {
     name: Untrusted,
 }
 
-impl Admin {
+impl AdminChange {
     pub(super) fn verb(&self) -> &'static str {
         match self {
             Self::CreateGroup { .. } => "create group",
@@ -119,23 +119,23 @@ impl Admin {
         }
     }
 
-    pub(super) fn wanted(&self) -> Value {
+    pub(super) fn desired(&self) -> Value {
         match self {
             Self::CreateGroup { name, site } => json!({"name": name, "site_id": site}),
             Self::EditGroup { name, site, .. } => members(name.as_deref(), *site),
-            Self::CreateUser(user) => user.told(),
+            Self::CreateUser(user) => user.redact(),
             Self::CreateTeam { name } => json!({"name": name}),
         }
     }
 
     /// Reads what the server has, past every cache.
-    pub(super) async fn read(&self, client: &Client) -> Result<Administered, Error> {
-        let mut now = Administered { name: self.target().id().as_str().into(), ..Administered::default() };
+    pub(super) async fn read(&self, client: &Client) -> Result<AdminSnapshot, Error> {
+        let mut now = AdminSnapshot { name: self.target().id().as_str().into(), ..AdminSnapshot::default() };
         match self {
             Self::CreateGroup { name, .. } => {
                 let all = client.groups().await?;
-                now.n_unread = all.broken;
-                let found = all.rows.into_iter().find(|group| group.name.is_like(name));
+                now.n_unread = all.n_unreadable;
+                let found = all.rows.into_iter().find(|group| group.name.eq_ignore_case(name));
                 now.found = found.map(|group| {
                     let site = group.site;
                     json!({"id": group.id.0, "name": group.name.raw(), "site_id": site})
@@ -151,9 +151,9 @@ impl Admin {
             },
             Self::CreateUser(user) => {
                 let all = client.users().await?;
-                now.n_unread = all.broken;
+                now.n_unread = all.n_unreadable;
                 let mut all = all.rows.into_iter();
-                let found = all.find(|one| one.username.is_like(&user.username));
+                let found = all.find(|one| one.username.eq_ignore_case(&user.username));
                 now.found = found.map(|one| {
                     json!({
                         "username": one.username.raw(),
@@ -166,30 +166,30 @@ impl Admin {
             }
             Self::CreateTeam { name } => {
                 let all = client.teams().await?;
-                now.n_unread = all.broken;
-                let found = all.rows.into_iter().find(|team| team.name.is_like(name));
+                now.n_unread = all.n_unreadable;
+                let found = all.rows.into_iter().find(|team| team.name.eq_ignore_case(name));
                 now.found = found.map(|team| json!({"id": team.id, "name": team.name.raw()}));
             }
         }
         Ok(now)
     }
 
-    pub(super) fn changes(&self, now: &Administered) -> Vec<Change> {
+    pub(super) fn write_requests(&self, now: &AdminSnapshot) -> Vec<WriteRequest> {
         let change = match (self, &now.group) {
             (Self::EditGroup { name, site, .. }, Some(group)) => {
-                Change::sensor_group(group, members(name.as_deref(), *site))
+                WriteRequest::sensor_group(group, members(name.as_deref(), *site))
             }
             (Self::EditGroup { .. }, None) => return Vec::new(),
             _ if now.found.is_some() => return Vec::new(),
-            (Self::CreateGroup { name, site }, _) => Change::new_group(name, *site),
-            (Self::CreateUser(user), _) => Change::new_user(user.body()),
-            (Self::CreateTeam { name }, _) => Change::new_team(name, &json!([])),
+            (Self::CreateGroup { name, site }, _) => WriteRequest::new_group(name, *site),
+            (Self::CreateUser(user), _) => WriteRequest::new_user(user.body()),
+            (Self::CreateTeam { name }, _) => WriteRequest::new_team(name, &json!([])),
         };
         vec![change]
     }
 
     /// Whether the server holds it.
-    pub(super) fn holds(&self, now: &Administered) -> Option<bool> {
+    pub(super) fn is_satisfied_by(&self, now: &AdminSnapshot) -> Option<bool> {
         let Self::EditGroup { name, site, .. } = self else {
             let is_known = now.found.is_some() || now.n_unread == 0;
             return is_known.then(|| now.found.is_some() && self.difference(now).is_none());
@@ -199,19 +199,19 @@ impl Admin {
         Some(is_named && site.is_none_or(|site| group.site == Some(site)))
     }
 
-    pub(super) fn already(&self, now: &Administered) -> Option<String> {
+    pub(super) fn no_op_reason(&self, now: &AdminSnapshot) -> Option<String> {
         let said = match self {
             Self::EditGroup { .. } => "already has these settings",
             Self::CreateUser(_) => "already exists; its password and teams stay as they are",
             _ => "already exists",
         };
-        (self.holds(now) == Some(true)).then(|| said.into())
+        (self.is_satisfied_by(now) == Some(true)).then(|| said.into())
     }
 
     /// What sets the one of this name that is there apart from the one that is wanted.
-    fn difference(&self, now: &Administered) -> Option<(&'static str, &'static str)> {
+    fn difference(&self, now: &AdminSnapshot) -> Option<(&'static str, &'static str)> {
         let found = now.found.as_ref()?;
-        let wanted = self.wanted();
+        let wanted = self.desired();
         // What a server does not tell is no difference, and addresses are often kept in small letters.
         let is_other = |member: &str| match (&found[member], &wanted[member]) {
             (Value::Null, _) => false,
@@ -237,7 +237,7 @@ impl Admin {
         }
     }
 
-    pub(super) fn impossible(&self, now: &Administered) -> Option<(&'static str, &'static str)> {
+    pub(super) fn rejection(&self, now: &AdminSnapshot) -> Option<(&'static str, &'static str)> {
         if let Some(difference) = self.difference(now) {
             return Some(difference);
         }
@@ -245,7 +245,7 @@ impl Admin {
         is_gone.then_some(("no longer exists", "reload the groups (r)"))
     }
 
-    pub(super) fn words(&self, now: &Administered) -> String {
+    pub(super) fn describe(&self, now: &AdminSnapshot) -> String {
         match (self, &now.group, &now.found) {
             (Self::EditGroup { .. }, Some(group), _) => {
                 let site = group.site.map_or("?".into(), |site| site.to_string());
@@ -258,24 +258,24 @@ impl Admin {
     }
 
     /// Finds out what it would do.
-    pub(super) fn prepare(self, now: Administered, estate: &Estate) -> Prepared {
-        if let Some(refusal) = self.trouble() {
-            return Prepared::Refused(refusal);
+    pub(super) fn prepare(self, now: AdminSnapshot, estate: &PlanContext) -> Prepared {
+        if let Some(refusal) = self.invalid_reason() {
+            return Prepared::Rejected(refusal);
         }
-        let name = text::visible(&now.name);
+        let name = text::make_visible(&now.name);
         let names = match &self {
             Self::CreateUser(_) => ("user", "users"),
             Self::CreateTeam { .. } => ("team", "teams"),
             _ => ("group", "groups"),
         };
-        let doubt = unreadable_rows::doubt(now.n_unread, names, "have this name");
+        let doubt = unreadable_rows::unreadable_rows_warning(now.n_unread, names, "have this name");
         let mut notes: Vec<_> = doubt.into_iter().collect();
         let effects = match &self {
             Self::CreateGroup { site, .. } => {
                 vec![format!("{name}: new sensor group on site {site}, with the server's default settings")]
             }
             Self::EditGroup { name: to, site, .. } => {
-                let to = to.as_ref().map(|to| format!("{name} -> {}", shown(to)));
+                let to = to.as_ref().map(|to| format!("{name} -> {}", display_name(to)));
                 let site = site.map(|site| format!("{name}: move to site {site}"));
                 to.into_iter().chain(site).collect()
             }
@@ -285,13 +285,13 @@ impl Admin {
                 } else if user.teams.is_empty() {
                     notes.push("Without a team the user may see nothing".into());
                 }
-                let teams: Vec<_> = user.teams.iter().map(|(_, name)| shown(name)).collect();
+                let teams: Vec<_> = user.teams.iter().map(|(_, name)| display_name(name)).collect();
                 vec![
                     format!(
                         "{name}: new user, {} {}, {}",
-                        shown(&user.first_name),
-                        shown(&user.last_name),
-                        shown(&user.email)
+                        display_name(&user.first_name),
+                        display_name(&user.last_name),
+                        display_name(&user.email)
                     ),
                     format!("teams: {}", if teams.is_empty() { "none".into() } else { teams.join(", ") }),
                 ]
@@ -301,12 +301,12 @@ impl Admin {
                 vec![format!("{name}: new team")]
             }
         };
-        let state = State::Admin(Box::new(now));
-        Prepared::Ready(Box::new(Plan { effects, notes, ..Plan::new(super::Deed::Admin(self), state, estate) }))
+        let state = Snapshot::Admin(Box::new(now));
+        Prepared::Ready(Box::new(Plan { effects, notes, ..Plan::new(super::Change::Admin(self), state, estate) }))
     }
 
     /// What no server takes.
-    fn trouble(&self) -> Option<Refusal> {
+    fn invalid_reason(&self) -> Option<Rejection> {
         let is_nameless = match self {
             Self::CreateGroup { name, .. } | Self::CreateTeam { name } => name.trim().is_empty(),
             Self::EditGroup { name, .. } => name.as_ref().is_some_and(|name| name.trim().is_empty()),
@@ -319,13 +319,13 @@ impl Admin {
             }
             _ => return None,
         };
-        Some(Refusal { why: why.into(), hint, is_guard: false })
+        Some(Rejection { why: why.into(), hint, is_policy: false })
     }
 }
 
 impl NewUser {
     /// What may be told of it.
-    fn told(&self) -> Value {
+    fn redact(&self) -> Value {
         json!({
             "username": self.username,
             "first_name": self.first_name,
@@ -338,20 +338,20 @@ impl NewUser {
 
     /// What is sent: the password as well.
     fn body(&self) -> Value {
-        let mut body = self.told();
+        let mut body = self.redact();
         body["password"] = self.password.0.expose_secret().into();
         body
     }
 }
 
-impl Administered {
+impl AdminSnapshot {
     /// What people call it.
-    pub(super) fn raw_name(&self) -> &Untrusted {
+    pub(super) fn target_name(&self) -> &Untrusted {
         &self.name
     }
 
     /// What counts of it, for the log.
-    pub(super) fn json(&self) -> Value {
+    pub(super) fn snapshot_json(&self) -> Value {
         match (&self.group, &self.found) {
             (Some(group), _) => json!({"name": group.name.raw(), "site_id": group.site}),
             (None, Some(found)) => found.clone(),
@@ -366,7 +366,7 @@ fn members(name: Option<&str>, site: Option<u64>) -> Value {
     Value::Object(name.into_iter().chain(site).collect())
 }
 
-fn shown(text: &str) -> String {
+fn display_name(text: &str) -> String {
     /// Cells of a name.
     const NAME: usize = 60;
     text::fit(&text.into(), NAME)

@@ -1,7 +1,7 @@
 //! Banning a hash, and lifting that (reference 2.9). A ban that was lifted stays listed, with its note.
 
-use super::{Deed, Estate, Grounds, Plan, Prepared, State};
-use crate::api::{BanList, Change, Error};
+use super::{Change, Justification, Plan, PlanContext, Prepared, Snapshot};
+use crate::api::{BanList, Error, WriteRequest};
 use crate::model::{Ban, Md5};
 use crate::text;
 
@@ -11,17 +11,17 @@ const EMPTY: Md5 =
 
 /// Finds out what a deed would do to a hash.
 pub(super) async fn prepare(
-    deed: Deed,
+    deed: Change,
     (md5, ban, list): (Md5, Option<Ban>, BanList),
-    estate: &Estate,
+    estate: &PlanContext,
 ) -> Result<Prepared, Error> {
-    let is_ban = matches!(deed, Deed::Ban { .. });
+    let is_ban = matches!(deed, Change::Ban { .. });
     let mut effects = vec![format!(
         "{md5}: {}",
         match (&ban, is_ban) {
-            (Some(ban), true) => format!("{} -> banned again", lifted(ban)),
+            (Some(ban), true) => format!("{} -> banned again", describe_unbanned(ban)),
             (None, true) => "not banned -> banned".into(),
-            (Some(ban), false) => format!("banned {} -> unbanned (kept in the list)", made(ban)),
+            (Some(ban), false) => format!("banned {} -> unbanned (kept in the list)", describe_origin(ban)),
             (None, false) => String::new(),
         }
     )];
@@ -38,7 +38,7 @@ pub(super) async fn prepare(
             Ok(_) => {}
             Err(error) => notes.push(format!("Could not check whether banning is enabled on this server: {error}")),
         }
-        if let Some((trouble, is_closed)) = estate.license_trouble().await {
+        if let Some((trouble, is_closed)) = estate.license_warning().await {
             if is_closed {
                 warnings.push(trouble);
             } else {
@@ -48,7 +48,7 @@ pub(super) async fn prepare(
         match estate.groups().await {
             Ok(groups) => {
                 let off = groups.iter().filter(|group| group.banning_enabled == Some(false));
-                let off: Vec<_> = off.map(|group| text::visible(&group.name)).collect();
+                let off: Vec<_> = off.map(|group| text::make_visible(&group.name)).collect();
                 if !off.is_empty() {
                     notes.push(format!("Not enforced in sensor groups where banning is disabled: {}", off.join(", ")));
                 }
@@ -62,74 +62,82 @@ pub(super) async fn prepare(
         effects,
         warnings,
         notes,
-        ..Plan::new(deed, State::Hash { md5, ban, list }, estate)
+        ..Plan::new(deed, Snapshot::Hash { md5, ban, list }, estate)
     })))
 }
 
 /// What is sent: a ban that is lifted loses its note, which is written back.
-pub(super) fn changes(deed: &Deed, (md5, ban, list): (Md5, Option<&Ban>, BanList), grounds: &Grounds) -> Vec<Change> {
+pub(super) fn write_requests(
+    deed: &Change,
+    (md5, ban, list): (Md5, Option<&Ban>, BanList),
+    grounds: &Justification,
+) -> Vec<WriteRequest> {
     match deed {
-        Deed::Ban { note, .. } => {
+        Change::Ban { note, .. } => {
             let text = note.clone().unwrap_or_else(|| grounds.note());
-            vec![Change::ban(md5, &text, list)]
+            vec![WriteRequest::ban(md5, &text, list)]
         }
-        Deed::Lift(_) => {
+        Change::Unban(_) => {
             let noted = ban.filter(|ban| !ban.text.is_empty());
-            let note = noted.map(|ban| Change::lifted_note(ban, list));
-            [Change::lift(md5, list)].into_iter().chain(note).collect()
+            let note = noted.map(|ban| WriteRequest::restore_ban_note(ban, list));
+            [WriteRequest::unban(md5, list)].into_iter().chain(note).collect()
         }
         _ => Vec::new(),
     }
 }
 
 /// Whether the server holds what was asked of it. `None` where it does not say.
-pub(super) fn holds(deed: &Deed, ban: Option<&Ban>) -> Option<bool> {
+pub(super) fn is_satisfied_by(deed: &Change, ban: Option<&Ban>) -> Option<bool> {
     let is_enabled = match ban {
         Some(ban) => ban.is_enabled,
         None => Some(false),
     };
-    is_enabled.map(|is| is == matches!(deed, Deed::Ban { .. }))
+    is_enabled.map(|is| is == matches!(deed, Change::Ban { .. }))
 }
 
 /// What the server holds, in words.
-pub(super) fn words(ban: Option<&Ban>) -> String {
+pub(super) fn describe(ban: Option<&Ban>) -> String {
     match ban {
         None => "not banned".into(),
         Some(ban) => match ban.is_enabled {
-            Some(true) => format!("banned {}", made(ban)),
+            Some(true) => format!("banned {}", describe_origin(ban)),
             Some(false) if ban.text.is_empty() => "unbanned; its note was lost".into(),
-            Some(false) => lifted(ban),
+            Some(false) => describe_unbanned(ban),
             None => "the server does not say whether the ban is active".into(),
         },
     }
 }
 
 /// Why nothing would change, if that is so.
-pub(super) fn already(deed: &Deed, ban: Option<&Ban>) -> Option<String> {
+pub(super) fn no_op_reason(deed: &Change, ban: Option<&Ban>) -> Option<String> {
     let is_enabled = ban.and_then(|ban| ban.is_enabled);
     match (deed, ban) {
-        (Deed::Ban { .. }, Some(ban)) if is_enabled == Some(true) => Some(format!("is already banned {}", made(ban))),
-        (Deed::Lift(_), None) => Some("is not banned".into()),
-        (Deed::Lift(_), Some(ban)) if is_enabled == Some(false) => Some(format!("is already {}", lifted(ban))),
+        (Change::Ban { .. }, Some(ban)) if is_enabled == Some(true) => {
+            Some(format!("is already banned {}", describe_origin(ban)))
+        }
+        (Change::Unban(_), None) => Some("is not banned".into()),
+        (Change::Unban(_), Some(ban)) if is_enabled == Some(false) => {
+            Some(format!("is already {}", describe_unbanned(ban)))
+        }
         _ => None,
     }
 }
 
 /// By whom a ban was made, when, and why.
-fn made(ban: &Ban) -> String {
+fn describe_origin(ban: &Ban) -> String {
     let by = match ban.username.non_empty() {
-        Some(name) => text::visible(name),
+        Some(name) => text::make_visible(name),
         None => "an unknown user".into(),
     };
     let on = ban.created.map_or(String::new(), |at| format!(" on {}", at.strftime("%Y-%m-%d %H:%MZ")));
-    format!("by {by}{on}{}", said(ban))
+    format!("by {by}{on}{}", note_suffix(ban))
 }
 
-fn lifted(ban: &Ban) -> String {
-    format!("unbanned{}", said(ban))
+fn describe_unbanned(ban: &Ban) -> String {
+    format!("unbanned{}", note_suffix(ban))
 }
 
-fn said(ban: &Ban) -> String {
+fn note_suffix(ban: &Ban) -> String {
     match ban.text.non_empty() {
         Some(note) => format!(": {}", text::fit(note, 80)),
         None => String::new(),

@@ -5,18 +5,21 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::Stage;
-use super::{Admin, Feeding, Grounds, Ignoring, State, Triage, Verdict, Watching, alert::Held, ban, sensor, snapshot};
-use crate::api::Change;
+use super::LoggedStage;
+use super::{
+    AdminChange, AlertChange, Disposition, FeedChange, Justification, ReportChange, Snapshot, WatchlistChange,
+    alert::Coverage, ban, sensor, snapshot,
+};
+use crate::api::WriteRequest;
 use crate::model::{AlertId, FeedId, GroupId, Md5, ReportId, SensorId, WatchlistId};
 
 /// What can be done to a server.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Deed {
+pub enum Change {
     /// Cuts a host off from everything but the server.
     Isolate(SensorId),
     /// Ends that.
-    Release(SensorId),
+    Unisolate(SensorId),
     /// Lets sensors stop what has this hash.
     Ban {
         /// The hash.
@@ -25,7 +28,7 @@ pub enum Deed {
         note: Option<String>,
     },
     /// Ends that; the ban stays listed.
-    Lift(Md5),
+    Unban(Md5),
     /// Puts a sensor into another group.
     Move {
         /// Which one.
@@ -50,15 +53,15 @@ pub enum Deed {
         notes: String,
     },
     /// Says how far somebody has looked at alerts.
-    Triage(Triage),
+    Triage(AlertChange),
     /// Makes, changes or takes away a watchlist.
-    Watch(Watching),
+    Watch(WatchlistChange),
     /// Adds, changes or takes away a feed.
-    Feed(Feeding),
+    Feed(FeedChange),
     /// Lets a threat report raise alerts, or no longer.
-    Ignore(Ignoring),
+    Ignore(ReportChange),
     /// Makes or changes a sensor group, a user or a team.
-    Admin(Admin),
+    Admin(AdminChange),
 }
 
 /// To what something is done.
@@ -98,7 +101,7 @@ impl Target {
     }
 
     /// What several of it are called.
-    pub fn several(&self) -> &'static str {
+    pub fn plural_noun(&self) -> &'static str {
         match self {
             Self::Sensor(_) => "hosts",
             Self::Hash(_) => "hashes",
@@ -142,7 +145,7 @@ impl Target {
     }
 }
 
-impl Deed {
+impl Change {
     /// Returns what it is called on the screen.
     pub fn label(&self) -> &'static str {
         super::label(self.verb())
@@ -152,9 +155,9 @@ impl Deed {
     pub fn verb(&self) -> &'static str {
         match self {
             Self::Isolate(_) => "isolate",
-            Self::Release(_) => "release",
+            Self::Unisolate(_) => "release",
             Self::Ban { .. } => "ban",
-            Self::Lift(_) => "unban",
+            Self::Unban(_) => "unban",
             Self::Move { .. } => "move",
             Self::Flush { .. } => "flush",
             Self::Restart(_) => "restart",
@@ -168,12 +171,12 @@ impl Deed {
     }
 
     /// What it decides of its target: of two deeds on one matter, the later counts.
-    pub(super) fn matter(&self) -> &'static str {
+    pub(super) fn aspect(&self) -> &'static str {
         match self {
-            Self::Isolate(_) | Self::Release(_) => "isolation",
-            Self::Ban { .. } | Self::Lift(_) => "ban",
+            Self::Isolate(_) | Self::Unisolate(_) => "isolation",
+            Self::Ban { .. } | Self::Unban(_) => "ban",
             Self::Triage(_) => "status",
-            Self::Watch(Watching::Switch { .. }) | Self::Feed(Feeding::Switch { .. }) => "switch",
+            Self::Watch(WatchlistChange::Switch { .. }) | Self::Feed(FeedChange::Switch { .. }) => "switch",
             Self::Ignore(_) => "voice",
             other => other.verb(),
         }
@@ -183,12 +186,12 @@ impl Deed {
     pub fn target(&self) -> Target {
         match self {
             Self::Isolate(sensor)
-            | Self::Release(sensor)
+            | Self::Unisolate(sensor)
             | Self::Move { sensor, .. }
             | Self::Flush { sensor, .. }
             | Self::Restart(sensor)
             | Self::Annotate { sensor, .. } => Target::Sensor(*sensor),
-            Self::Ban { md5, .. } | Self::Lift(md5) => Target::Hash(*md5),
+            Self::Ban { md5, .. } | Self::Unban(md5) => Target::Hash(*md5),
             Self::Triage(triage) => Target::Alerts(triage.alerts.clone()),
             Self::Watch(watching) => watching.target(),
             Self::Feed(feeding) => feeding.target(),
@@ -198,108 +201,115 @@ impl Deed {
     }
 
     /// Whether it is about alerts: the server carries that out late, so that it is waited for what does not show yet.
-    pub fn is_late(&self) -> bool {
+    pub fn is_eventual(&self) -> bool {
         matches!(self, Self::Triage(_))
     }
 
     /// Whether more is sent once the server has answered.
-    pub(super) fn has_sequel(&self) -> bool {
-        matches!(self, Self::Watch(Watching::Create(new)) if !new.sets_off.is_empty())
+    pub(super) fn has_follow_ups(&self) -> bool {
+        matches!(self, Self::Watch(WatchlistChange::Create(new)) if !new.actions.is_empty())
     }
 
     /// Whether the server keeps nothing that would show it, so that its answer is all there is.
-    pub(super) fn leaves_no_trace(&self) -> bool {
-        matches!(self, Self::Feed(Feeding::Synchronize(_)))
+    pub(super) fn is_unverifiable(&self) -> bool {
+        matches!(self, Self::Feed(FeedChange::Synchronize(_)))
     }
 
     /// Whether somebody must say why: where a protection is taken away or a host is cut off.
     pub fn needs_reason(&self) -> bool {
         match self {
-            Self::Isolate(_) | Self::Release(_) | Self::Ban { .. } | Self::Lift(_) => true,
+            Self::Isolate(_) | Self::Unisolate(_) | Self::Ban { .. } | Self::Unban(_) => true,
             Self::Move { .. } | Self::Flush { .. } | Self::Restart(_) | Self::Annotate { .. } | Self::Admin(_) => false,
-            Self::Triage(triage) => triage.to == Verdict::Ignored,
+            Self::Triage(triage) => triage.desired == Disposition::Ignored,
             Self::Watch(watching) => watching.needs_reason(),
             Self::Feed(feeding) => feeding.needs_reason(),
-            Self::Ignore(ignoring) => ignoring.on,
+            Self::Ignore(ignoring) => ignoring.is_ignored,
         }
     }
 
     /// What the log says that the server is to hold afterwards.
-    pub(super) fn wanted(&self, grounds: &Grounds) -> Value {
+    pub(super) fn desired(&self, grounds: &Justification) -> Value {
         match self {
             Self::Isolate(_) => json!({"is_isolating": true}),
-            Self::Release(_) => json!({"is_isolating": false}),
+            Self::Unisolate(_) => json!({"is_isolating": false}),
             Self::Ban { note, .. } => {
                 json!({"enabled": true, "text": note.clone().unwrap_or_else(|| grounds.note())})
             }
-            Self::Lift(_) => json!({"enabled": false}),
+            Self::Unban(_) => json!({"enabled": false}),
             Self::Move { group, .. } => json!({"group_id": group.0}),
             Self::Flush { until, .. } => json!({"event_log_flush_time": until}),
             Self::Restart(_) => json!({"restart_queued": true}),
             Self::Annotate { notes, .. } => json!({"notes": notes}),
-            Self::Triage(triage) => triage.wanted(),
-            Self::Watch(watching) => watching.wanted(),
-            Self::Feed(feeding) => feeding.wanted(),
-            Self::Ignore(ignoring) => ignoring.wanted(),
-            Self::Admin(admin) => admin.wanted(),
+            Self::Triage(triage) => triage.desired(),
+            Self::Watch(watching) => watching.desired(),
+            Self::Feed(feeding) => feeding.desired(),
+            Self::Ignore(ignoring) => ignoring.desired(),
+            Self::Admin(admin) => admin.desired(),
         }
     }
 
     /// Exactly what is sent, one after the other, as things are now.
-    pub(super) fn changes(&self, state: &State, grounds: &Grounds, release: Option<(u32, u32)>) -> Vec<Change> {
+    pub(super) fn write_requests(
+        &self,
+        state: &Snapshot,
+        grounds: &Justification,
+        release: Option<(u32, u32)>,
+    ) -> Vec<WriteRequest> {
         match (self, state) {
-            (_, State::Sensor(known)) => sensor::changes(self, known, release),
-            (_, State::Hash { md5, ban, list }) => ban::changes(self, (*md5, ban.as_ref(), *list), grounds),
-            (Self::Triage(triage), State::Alerts(now)) => triage.changes(now),
-            (Self::Watch(watching), State::Watchlist(now)) => watching.changes(now),
-            (Self::Feed(feeding), State::Feed(now)) => feeding.changes(now),
-            (Self::Ignore(ignoring), State::Report(now)) => ignoring.changes(now),
-            (Self::Admin(admin), State::Admin(now)) => admin.changes(now),
+            (_, Snapshot::Sensor(known)) => sensor::write_requests(self, known, release),
+            (_, Snapshot::Hash { md5, ban, list }) => ban::write_requests(self, (*md5, ban.as_ref(), *list), grounds),
+            (Self::Triage(triage), Snapshot::Alerts(now)) => triage.write_requests(now),
+            (Self::Watch(watching), Snapshot::Watchlist(now)) => watching.write_requests(now),
+            (Self::Feed(feeding), Snapshot::Feed(now)) => feeding.write_requests(now),
+            (Self::Ignore(ignoring), Snapshot::Report(now)) => ignoring.write_requests(now),
+            (Self::Admin(admin), Snapshot::Admin(now)) => admin.write_requests(now),
             _ => Vec::new(),
         }
     }
 
     /// What is done after all of that was taken, now that the server holds this.
-    pub(super) fn then(&self, state: &State) -> Vec<Self> {
+    pub(super) fn follow_ups(&self, state: &Snapshot) -> Vec<Self> {
         match (self, state) {
-            (Self::Watch(watching), State::Watchlist(now)) => watching.then(now).into_iter().map(Self::Watch).collect(),
+            (Self::Watch(watching), Snapshot::Watchlist(now)) => {
+                watching.follow_ups(now).into_iter().map(Self::Watch).collect()
+            }
             _ => Vec::new(),
         }
     }
 
     /// What somebody else has changed since then of what this would write over, in words.
-    pub(super) fn overtaken(&self, then: &State, now: &State) -> Option<String> {
+    pub(super) fn conflict(&self, then: &Snapshot, now: &Snapshot) -> Option<String> {
         let written = match self {
             Self::Move { group, .. } => json!({"group_id": group.0}),
             Self::Annotate { notes, .. } => json!({"notes": notes}),
-            Self::Watch(watching @ Watching::Edit { .. }) => watching.wanted(),
-            Self::Admin(admin @ Admin::EditGroup { .. }) => admin.wanted(),
+            Self::Watch(watching @ WatchlistChange::Edit { .. }) => watching.desired(),
+            Self::Admin(admin @ AdminChange::EditGroup { .. }) => admin.desired(),
             _ => return None,
         };
-        let changed = snapshot::changed(&written, &then.json(), &now.json());
+        let changed = snapshot::changed_members(&written, &then.snapshot_json(), &now.snapshot_json());
         let changed = changed.first()?;
         Some(format!("was changed meanwhile: {changed}"))
     }
 
     /// Why nothing would change, if that is so.
-    pub(super) fn already(&self, state: &State) -> Option<String> {
+    pub(super) fn no_op_reason(&self, state: &Snapshot) -> Option<String> {
         match (self, state) {
-            (_, State::Sensor(known)) => sensor::already(self, known),
-            (_, State::Hash { ban, .. }) => ban::already(self, ban.as_ref()),
-            (Self::Triage(triage), State::Alerts(now)) => triage.already(now),
-            (Self::Watch(watching), State::Watchlist(now)) => watching.already(now),
-            (Self::Feed(feeding), State::Feed(now)) => feeding.already(now),
-            (Self::Ignore(ignoring), State::Report(now)) => ignoring.already(now),
-            (Self::Admin(admin), State::Admin(now)) => admin.already(now),
+            (_, Snapshot::Sensor(known)) => sensor::no_op_reason(self, known),
+            (_, Snapshot::Hash { ban, .. }) => ban::no_op_reason(self, ban.as_ref()),
+            (Self::Triage(triage), Snapshot::Alerts(now)) => triage.no_op_reason(now),
+            (Self::Watch(watching), Snapshot::Watchlist(now)) => watching.no_op_reason(now),
+            (Self::Feed(feeding), Snapshot::Feed(now)) => feeding.no_op_reason(now),
+            (Self::Ignore(ignoring), Snapshot::Report(now)) => ignoring.no_op_reason(now),
+            (Self::Admin(admin), Snapshot::Admin(now)) => admin.no_op_reason(now),
             _ => None,
         }
     }
 
     /// Whether it is asked for already, and the sensor has yet to do it.
-    pub(super) fn is_pending(&self, state: &State) -> bool {
+    pub(super) fn is_pending(&self, state: &Snapshot) -> bool {
         match state {
-            State::Sensor(known) => {
-                let (asked, done) = sensor::holds(self, known);
+            Snapshot::Sensor(known) => {
+                let (asked, done) = sensor::is_satisfied_by(self, known);
                 asked == Some(true) && done != Some(true)
             }
             _ => false,
@@ -307,66 +317,66 @@ impl Deed {
     }
 
     /// Why it cannot be done to this target at all, and what to do about it.
-    pub(super) fn impossible(&self, state: &State) -> Option<(&'static str, &'static str)> {
+    pub(super) fn rejection(&self, state: &Snapshot) -> Option<(&'static str, &'static str)> {
         match (self, state) {
-            (_, State::Sensor(known)) => sensor::impossible(self, known),
-            (Self::Triage(triage), State::Alerts(now)) => triage.impossible(now),
-            (Self::Watch(watching), State::Watchlist(now)) => watching.impossible(now),
-            (Self::Feed(feeding), State::Feed(now)) => feeding.impossible(now),
-            (Self::Ignore(_), State::Report(now)) => Ignoring::impossible(now),
-            (Self::Admin(admin), State::Admin(now)) => admin.impossible(now),
+            (_, Snapshot::Sensor(known)) => sensor::rejection(self, known),
+            (Self::Triage(triage), Snapshot::Alerts(now)) => triage.rejection(now),
+            (Self::Watch(watching), Snapshot::Watchlist(now)) => watching.rejection(now),
+            (Self::Feed(feeding), Snapshot::Feed(now)) => feeding.rejection(now),
+            (Self::Ignore(_), Snapshot::Report(now)) => ReportChange::rejection(now),
+            (Self::Admin(admin), Snapshot::Admin(now)) => admin.rejection(now),
             _ => None,
         }
     }
 
     /// How far the server is with it, by what it holds.
-    pub(super) fn stage(&self, state: &State) -> Stage {
+    pub(super) fn stage(&self, state: &Snapshot) -> LoggedStage {
         let both = |holds: Option<bool>| (holds, holds);
         let (asked, done) = match (self, state) {
-            (Self::Triage(triage), State::Alerts(now)) => return part(triage.held(now)),
-            (Self::Watch(watching), State::Watchlist(now)) if watching.is_half(now) => {
-                return Stage::Partly;
+            (Self::Triage(triage), Snapshot::Alerts(now)) => return coverage_stage(triage.coverage(now)),
+            (Self::Watch(watching), Snapshot::Watchlist(now)) if watching.is_partly_satisfied_by(now) => {
+                return LoggedStage::Partly;
             }
-            (_, State::Sensor(known)) => sensor::holds(self, known),
-            (_, State::Hash { ban, .. }) => both(ban::holds(self, ban.as_ref())),
-            (Self::Watch(watching), State::Watchlist(now)) => both(watching.holds(now)),
-            (Self::Feed(feeding), State::Feed(now)) => both(feeding.holds(now)),
-            (Self::Ignore(ignoring), State::Report(now)) => both(ignoring.holds(now)),
-            (Self::Admin(admin), State::Admin(now)) => both(admin.holds(now)),
+            (_, Snapshot::Sensor(known)) => sensor::is_satisfied_by(self, known),
+            (_, Snapshot::Hash { ban, .. }) => both(ban::is_satisfied_by(self, ban.as_ref())),
+            (Self::Watch(watching), Snapshot::Watchlist(now)) => both(watching.is_satisfied_by(now)),
+            (Self::Feed(feeding), Snapshot::Feed(now)) => both(feeding.is_satisfied_by(now)),
+            (Self::Ignore(ignoring), Snapshot::Report(now)) => both(ignoring.is_satisfied_by(now)),
+            (Self::Admin(admin), Snapshot::Admin(now)) => both(admin.is_satisfied_by(now)),
             _ => both(None),
         };
         match (asked, done) {
-            (Some(true), Some(true)) => Stage::Confirmed,
-            (Some(true), _) => Stage::Accepted,
-            (Some(false), _) => Stage::NotApplied,
-            (None, _) => Stage::Unknown,
+            (Some(true), Some(true)) => LoggedStage::Confirmed,
+            (Some(true), _) => LoggedStage::Accepted,
+            (Some(false), _) => LoggedStage::NotApplied,
+            (None, _) => LoggedStage::Unknown,
         }
     }
 
     /// What the server holds, in words, and what is to be added while it is not done.
-    pub(super) fn words(&self, state: &State) -> (String, String) {
+    pub(super) fn describe(&self, state: &Snapshot) -> (String, String) {
         let held = match (self, state) {
-            (_, State::Sensor(known)) => {
+            (_, Snapshot::Sensor(known)) => {
                 let seen = sensor::last_seen(known);
                 let seen = format!("; the sensor was last seen {seen}");
-                return (sensor::words(self, known), seen);
+                return (sensor::describe(self, known), seen);
             }
-            (_, State::Hash { ban, .. }) => ban::words(ban.as_ref()),
-            (Self::Triage(triage), State::Alerts(now)) => triage.words(now),
-            (Self::Watch(watching), State::Watchlist(now)) => watching.words(now),
-            (Self::Feed(feeding), State::Feed(now)) => feeding.words(now),
-            (Self::Ignore(_), State::Report(now)) => Ignoring::words(now),
-            (Self::Admin(admin), State::Admin(now)) => admin.words(now),
+            (_, Snapshot::Hash { ban, .. }) => ban::describe(ban.as_ref()),
+            (Self::Triage(triage), Snapshot::Alerts(now)) => triage.describe(now),
+            (Self::Watch(watching), Snapshot::Watchlist(now)) => watching.describe(now),
+            (Self::Feed(feeding), Snapshot::Feed(now)) => feeding.describe(now),
+            (Self::Ignore(_), Snapshot::Report(now)) => ReportChange::describe(now),
+            (Self::Admin(admin), Snapshot::Admin(now)) => admin.describe(now),
             _ => String::new(),
         };
         (held, String::new())
     }
 
     /// The same without what somebody else has changed since it was looked at; and what that is, in words.
-    pub(super) fn without_changed(&self, then: &State, now: &State) -> (Self, Vec<String>) {
+    pub(super) fn without_conflicts(&self, then: &Snapshot, now: &Snapshot) -> (Self, Vec<String>) {
         match (self, then, now) {
-            (Self::Triage(triage), State::Alerts(then), State::Alerts(now)) => {
-                let (left, said) = triage.without_changed(then, now);
+            (Self::Triage(triage), Snapshot::Alerts(then), Snapshot::Alerts(now)) => {
+                let (left, said) = triage.without_conflicts(then, now);
                 (Self::Triage(left), said)
             }
             _ => (self.clone(), Vec::new()),
@@ -374,10 +384,10 @@ impl Deed {
     }
 }
 
-fn part(held: Held) -> Stage {
+fn coverage_stage(held: Coverage) -> LoggedStage {
     match held {
-        Held::All => Stage::Confirmed,
-        Held::Some => Stage::Partly,
-        Held::None => Stage::NotApplied,
+        Coverage::All => LoggedStage::Confirmed,
+        Coverage::Some => LoggedStage::Partly,
+        Coverage::None => LoggedStage::NotApplied,
     }
 }

@@ -2,14 +2,14 @@
 
 use tokio::sync::OnceCell;
 
-use super::Guard;
+use super::Policy;
 use crate::api::{Client, Error};
 use crate::model::{Group, GroupId, License, Restrictions, SensorFilter, ServerInfo, Span};
 
 /// A server as it is while deeds are looked at, and what must not be touched on it.
-pub struct Estate {
+pub struct PlanContext {
     pub(super) client: Client,
-    pub(super) guard: Guard,
+    pub(super) policy: Policy,
     /// The configured user, whose own alerts are nothing to be warned of.
     pub(super) user: Option<String>,
     info: OnceCell<ServerInfo>,
@@ -20,17 +20,17 @@ pub struct Estate {
 }
 
 /// What was found out, and how many requests that took: none where somebody else has asked.
-pub(super) struct Learned<T> {
+pub(super) struct Costed<T> {
     pub(super) value: Result<T, Error>,
     pub(super) requests: u32,
 }
 
-impl Estate {
+impl PlanContext {
     /// Nothing is asked yet.
-    pub fn new(client: Client, guard: Guard) -> Self {
+    pub fn new(client: Client, guard: Policy) -> Self {
         Self {
             client,
-            guard,
+            policy: guard,
             user: None,
             info: OnceCell::new(),
             groups: OnceCell::new(),
@@ -42,7 +42,7 @@ impl Estate {
 
     /// The same for the user whose token it is.
     #[must_use]
-    pub fn of_user(mut self, user: Option<String>) -> Self {
+    pub fn with_user(mut self, user: Option<String>) -> Self {
         self.user = user;
         self
     }
@@ -70,23 +70,23 @@ impl Estate {
 
     /// What the license of the server takes away, in words, if it has ended, and whether that is so already. Not every user
     /// may know.
-    pub(super) async fn license_trouble(&self) -> Option<(String, bool)> {
+    pub(super) async fn license_warning(&self) -> Option<(String, bool)> {
         let license = self.license.get_or_try_init(|| self.client.license());
-        license.await.ok()?.trouble(self.client.clock().now())
+        license.await.ok()?.license_warning(self.client.clock().now())
     }
 
     /// How many sensors there are.
-    pub(super) async fn n_sensors(&self) -> Learned<u64> {
+    pub(super) async fn n_sensors(&self) -> Costed<u64> {
         let count = async {
             let first = Span { start: 0, rows: 1 };
             let page = self.client.sensors(&SensorFilter::default(), first).await?;
             Ok(page.total)
         };
-        learn(&self.n_sensors, count).await
+        fetch_once(&self.n_sensors, count).await
     }
 
     /// What no ban reaches; nothing where the server does not tell it.
-    pub(super) async fn restrictions(&self) -> Learned<Option<Restrictions>> {
+    pub(super) async fn restrictions(&self) -> Costed<Option<Restrictions>> {
         let ask = async {
             match self.client.restrictions().await {
                 Ok(restrictions) => Ok(Some(restrictions)),
@@ -94,16 +94,16 @@ impl Estate {
                 Err(error) => Err(error),
             }
         };
-        learn(&self.restrictions, ask).await
+        fetch_once(&self.restrictions, ask).await
     }
 }
 
-async fn learn<T: Clone>(cell: &OnceCell<T>, ask: impl Future<Output = Result<T, Error>>) -> Learned<T> {
+async fn fetch_once<T: Clone>(cell: &OnceCell<T>, ask: impl Future<Output = Result<T, Error>>) -> Costed<T> {
     let mut requests = 0;
     let value = cell.get_or_try_init(|| {
         requests = 1;
         ask
     });
     let value = value.await.cloned();
-    Learned { value, requests }
+    Costed { value, requests }
 }

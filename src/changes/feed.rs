@@ -2,14 +2,14 @@
 
 use serde_json::{Value, json};
 
-use super::{Estate, Plan, Prepared, State, Target, unreadable_rows};
-use crate::api::{Change, Client, Error};
+use super::{Plan, PlanContext, Prepared, Snapshot, Target, unreadable_rows};
+use crate::api::{Client, Error, WriteRequest};
 use crate::model::{Feed, FeedId, Search, Span};
 use crate::text::{self, Untrusted};
 
 /// Something that is done to a feed.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Feeding {
+pub enum FeedChange {
     /// The server reads one.
     Add {
         /// Where it is read.
@@ -22,7 +22,7 @@ pub enum Feeding {
         /// Which one.
         id: FeedId,
         /// Whether they are to be.
-        on: bool,
+        is_enabled: bool,
     },
     /// The server reads all of it again.
     Synchronize(FeedId),
@@ -32,7 +32,7 @@ pub enum Feeding {
 
 /// A feed as the server has it, if it has it.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Fed {
+pub struct FeedSnapshot {
     /// The feed.
     pub feed: Option<Feed>,
     /// How many others could not be read.
@@ -41,9 +41,9 @@ pub struct Fed {
     name: Untrusted,
 }
 
-impl Feeding {
+impl FeedChange {
     /// Why nothing is read from an address.
-    pub fn no_address(url: &str) -> Option<(&'static str, &'static str)> {
+    pub fn invalid_url_reason(url: &str) -> Option<(&'static str, &'static str)> {
         let schemes = ["https://", "http://", "file://"];
         let Some(rest) = schemes.iter().find_map(|scheme| url.strip_prefix(scheme)) else {
             return Some(("is not a feed URL", "a feed URL begins with https://, http:// or file://"));
@@ -58,8 +58,8 @@ impl Feeding {
     pub(super) fn verb(&self) -> &'static str {
         match self {
             Self::Add { .. } => "add feed",
-            Self::Switch { on: true, .. } => "enable feed",
-            Self::Switch { on: false, .. } => "disable feed",
+            Self::Switch { is_enabled: true, .. } => "enable feed",
+            Self::Switch { is_enabled: false, .. } => "disable feed",
             Self::Synchronize(_) => "sync feed",
             Self::Delete(_) => "delete feed",
         }
@@ -73,25 +73,25 @@ impl Feeding {
     }
 
     pub(super) fn needs_reason(&self) -> bool {
-        matches!(self, Self::Switch { on: false, .. } | Self::Delete(_))
+        matches!(self, Self::Switch { is_enabled: false, .. } | Self::Delete(_))
     }
 
-    pub(super) fn wanted(&self) -> Value {
+    pub(super) fn desired(&self) -> Value {
         match self {
             Self::Add { url, is_enabled } => json!({"feed_url": url, "enabled": is_enabled}),
-            Self::Switch { on, .. } => json!({"enabled": on}),
+            Self::Switch { is_enabled: on, .. } => json!({"enabled": on}),
             Self::Synchronize(_) => json!({"synchronized": true}),
             Self::Delete(_) => json!({"deleted": true}),
         }
     }
 
     /// Reads what the server has, past every cache.
-    pub(super) async fn read(&self, client: &Client) -> Result<Fed, Error> {
+    pub(super) async fn read(&self, client: &Client) -> Result<FeedSnapshot, Error> {
         match self {
             Self::Add { url, .. } => {
                 let all = client.feeds().await?;
-                Ok(Fed {
-                    n_unread: all.broken,
+                Ok(FeedSnapshot {
+                    n_unread: all.n_unreadable,
                     feed: all.rows.into_iter().find(|feed| feed.url.raw() == url),
                     name: url.as_str().into(),
                 })
@@ -103,28 +103,28 @@ impl Feeding {
                     Err(error) => return Err(error),
                 };
                 let name = format!("feed {id}").into();
-                Ok(Fed { feed, n_unread: 0, name })
+                Ok(FeedSnapshot { feed, n_unread: 0, name })
             }
         }
     }
 
-    pub(super) fn changes(&self, now: &Fed) -> Vec<Change> {
+    pub(super) fn write_requests(&self, now: &FeedSnapshot) -> Vec<WriteRequest> {
         let change = match (self, &now.feed) {
-            (Self::Add { url, is_enabled }, None) => Change::new_feed(url, *is_enabled),
-            (Self::Switch { on, .. }, Some(feed)) => Change::feed(feed, *on),
-            (Self::Synchronize(id), Some(_)) => Change::synchronize(*id),
-            (Self::Delete(id), Some(_)) => Change::no_feed(*id),
+            (Self::Add { url, is_enabled }, None) => WriteRequest::new_feed(url, *is_enabled),
+            (Self::Switch { is_enabled: on, .. }, Some(feed)) => WriteRequest::feed(feed, *on),
+            (Self::Synchronize(id), Some(_)) => WriteRequest::synchronize(*id),
+            (Self::Delete(id), Some(_)) => WriteRequest::delete_feed(*id),
             (Self::Add { .. }, Some(_)) | (_, None) => return Vec::new(),
         };
         vec![change]
     }
 
     /// Whether the server holds it; of a synchronization it keeps nothing.
-    pub(super) fn holds(&self, now: &Fed) -> Option<bool> {
+    pub(super) fn is_satisfied_by(&self, now: &FeedSnapshot) -> Option<bool> {
         match (self, &now.feed) {
             (Self::Add { .. }, None) if now.n_unread > 0 => None,
             (Self::Add { .. } | Self::Switch { .. } | Self::Synchronize(_), None) => Some(false),
-            (Self::Add { is_enabled: on, .. } | Self::Switch { on, .. }, Some(feed)) => {
+            (Self::Add { is_enabled: on, .. } | Self::Switch { is_enabled: on, .. }, Some(feed)) => {
                 feed.is_enabled.map(|is| is == *on)
             }
             (Self::Delete(_), found) => Some(found.is_none()),
@@ -133,20 +133,20 @@ impl Feeding {
         }
     }
 
-    pub(super) fn already(&self, now: &Fed) -> Option<String> {
+    pub(super) fn no_op_reason(&self, now: &FeedSnapshot) -> Option<String> {
         let said = match self {
             Self::Add { .. } => "already exists",
-            Self::Switch { on: true, .. } => "is enabled already",
-            Self::Switch { on: false, .. } => "is disabled already",
+            Self::Switch { is_enabled: true, .. } => "is enabled already",
+            Self::Switch { is_enabled: false, .. } => "is disabled already",
             Self::Delete(_) => "no longer exists",
             Self::Synchronize(_) => return None,
         };
-        (self.holds(now) == Some(true)).then(|| said.into())
+        (self.is_satisfied_by(now) == Some(true)).then(|| said.into())
     }
 
-    pub(super) fn impossible(&self, now: &Fed) -> Option<(&'static str, &'static str)> {
+    pub(super) fn rejection(&self, now: &FeedSnapshot) -> Option<(&'static str, &'static str)> {
         match (self, &now.feed) {
-            (Self::Add { url, .. }, None) => Self::no_address(url),
+            (Self::Add { url, .. }, None) => Self::invalid_url_reason(url),
             // It may be somebody else's.
             (Self::Add { is_enabled: true, .. }, Some(_)) => Some(("already exists and is disabled", "enable it")),
             (Self::Add { .. }, Some(_)) => Some(("already exists and is enabled", "disable it")),
@@ -158,7 +158,7 @@ impl Feeding {
         }
     }
 
-    pub(super) fn words(&self, now: &Fed) -> String {
+    pub(super) fn describe(&self, now: &FeedSnapshot) -> String {
         let Some(feed) = &now.feed else {
             let read = if now.n_unread > 0 { " among those that could be read" } else { "" };
             return format!("no such feed{read}");
@@ -175,9 +175,9 @@ impl Feeding {
     }
 
     /// Finds out what it would do.
-    pub(super) async fn prepare(self, now: Fed, estate: &Estate) -> Prepared {
-        let name = text::visible(now.raw_name());
-        let doubt = unreadable_rows::doubt(now.n_unread, ("feed", "feeds"), "have this URL");
+    pub(super) async fn prepare(self, now: FeedSnapshot, estate: &PlanContext) -> Prepared {
+        let name = text::make_visible(now.target_name());
+        let doubt = unreadable_rows::unreadable_rows_warning(now.n_unread, ("feed", "feeds"), "have this URL");
         let mut warnings = Vec::new();
         let mut notes: Vec<_> = doubt.into_iter().collect();
         let mut effects = vec![match &self {
@@ -187,19 +187,19 @@ impl Feeding {
                 }
                 format!("{name}: new feed; the server fetches it immediately and looks for its indicators")
             }
-            Self::Switch { on: true, .. } => format!("{name}: disabled -> enabled"),
-            Self::Switch { on: false, .. } => format!("{name}: enabled -> disabled"),
+            Self::Switch { is_enabled: true, .. } => format!("{name}: disabled -> enabled"),
+            Self::Switch { is_enabled: false, .. } => format!("{name}: enabled -> disabled"),
             Self::Synchronize(_) => format!("{name}: full resync"),
             Self::Delete(_) => format!("{name}: will be DELETED with all its reports"),
         }];
         if let Some(feed) = &now.feed {
-            effects.push(format!("URL: {}", text::visible(&feed.url)));
+            effects.push(format!("URL: {}", text::make_visible(&feed.url)));
         }
-        if let Self::Switch { on: false, id } | Self::Delete(id) = &self {
+        if let Self::Switch { is_enabled: false, id } | Self::Delete(id) = &self {
             match n_reports(*id, &estate.client).await {
                 Ok(0) => {}
                 Ok(n) => {
-                    notes.push(format!("Its {} will no longer raise alerts", text::counted(n, "report", "reports")))
+                    notes.push(format!("Its {} will no longer raise alerts", text::pluralize(n, "report", "reports")));
                 }
                 Err(error) => {
                     notes.push(format!("Could not count its reports: {error}"));
@@ -218,7 +218,7 @@ impl Feeding {
             effects,
             warnings,
             notes,
-            ..Plan::new(super::Deed::Feed(self), State::Feed(Box::new(now)), estate)
+            ..Plan::new(super::Change::Feed(self), Snapshot::Feed(Box::new(now)), estate)
         }))
     }
 }
@@ -229,14 +229,14 @@ async fn n_reports(id: FeedId, client: &Client) -> Result<u64, Error> {
     Ok(client.reports(&search, Span { start: 0, rows: 0 }).await?.total)
 }
 
-impl Fed {
+impl FeedSnapshot {
     /// What people call it.
-    pub(super) fn raw_name(&self) -> &Untrusted {
+    pub(super) fn target_name(&self) -> &Untrusted {
         self.feed.as_ref().map_or(&self.name, Feed::title)
     }
 
     /// What counts of it, for the log.
-    pub(super) fn json(&self) -> Value {
+    pub(super) fn snapshot_json(&self) -> Value {
         match &self.feed {
             None => json!({"exists": false}),
             Some(feed) => json!({

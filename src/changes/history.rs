@@ -7,56 +7,56 @@ use std::{
 
 use jiff::Timestamp;
 
-use super::Act;
-use crate::audit::{Entry, Event, Head, Stage, Verdict};
+use super::LoggedChange;
+use crate::audit::{LogCheck, LogEntry, LogEvent, LogHead, LoggedStage};
 use crate::model::SensorId;
 
 /// What was done, as far as the log tells.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Journal {
+pub struct ChangeHistory {
     /// The newest deeds and those that still matter, the newest first.
-    pub acts: Vec<Arc<Act>>,
+    pub activity: Vec<Arc<LoggedChange>>,
     /// How many older ones the log has beside them.
     pub n_older: usize,
     /// Whether another program held the lock of the log while it was read.
     pub is_locked: bool,
     /// What is wrong with the log.
-    pub faults: Vec<String>,
+    pub log_faults: Vec<String>,
     /// How many lines it has, and the hash of the last one.
-    pub head: (u64, String),
+    pub log_head: (u64, String),
     /// The last deed that cut a host off or let it back, by server and sensor: its place among the deeds.
-    turns: HashMap<(String, SensorId), usize>,
+    isolation_changes: HashMap<(String, SensorId), usize>,
 }
 
-impl From<Verdict> for Journal {
-    fn from(verdict: Verdict) -> Self {
+impl From<LogCheck> for ChangeHistory {
+    fn from(verdict: LogCheck) -> Self {
         let faults = verdict.faults.iter().map(ToString::to_string).collect();
-        Self::new(verdict.entries, &HashMap::new(), faults, verdict.head)
+        Self::new(verdict.entries, &HashMap::new(), faults, verdict.log_head)
     }
 }
 
-impl Journal {
+impl ChangeHistory {
     /// The deeds of some lines of the log, in their order. `undone` has the line of the deed that took another one back, by
     /// the line of that one, where those lines may not be among them.
-    pub(super) fn new(entries: Vec<Entry>, undone: &HashMap<u64, u64>, faults: Vec<String>, head: Head) -> Self {
-        let mut acts: BTreeMap<u64, Act> = BTreeMap::new();
-        for Entry { line, at, event, .. } in entries {
+    pub(super) fn new(entries: Vec<LogEntry>, undone: &HashMap<u64, u64>, faults: Vec<String>, head: LogHead) -> Self {
+        let mut acts: BTreeMap<u64, LoggedChange> = BTreeMap::new();
+        for LogEntry { line, at, event, .. } in entries {
             match event {
-                Event::Sending(sending) => {
-                    acts.insert(line, Act::new(line, at, *sending));
+                LogEvent::Sending(sending) => {
+                    acts.insert(line, LoggedChange::new(line, at, *sending));
                 }
-                Event::Known(outcome) => {
+                LogEvent::Known(outcome) => {
                     if let Some(act) = acts.get_mut(&outcome.of) {
                         act.steps.push((at, *outcome));
                     }
                 }
-                Event::Repaired { .. } | Event::Damaged { .. } => {}
+                LogEvent::Repaired { .. } | LogEvent::Damaged { .. } => {}
             }
         }
         let ours: Vec<_> = acts
             .values()
-            .filter(|act| act.stage() != Stage::NotApplied)
-            .filter_map(|act| Some((act.sending.undoes?, act.line)))
+            .filter(|act| act.stage() != LoggedStage::NotApplied)
+            .filter_map(|act| Some((act.submitted.undoes?, act.line)))
             .collect();
         let others = undone.iter().map(|(line, by)| (*line, *by));
         for (line, by) in others.chain(ours) {
@@ -64,31 +64,38 @@ impl Journal {
                 act.undone_by = Some(by);
             }
         }
-        supersede(&mut acts);
+        mark_superseded(&mut acts);
         let acts = acts.into_values().rev();
         let acts: Vec<_> = acts.map(Arc::new).collect();
         let mut turns = HashMap::new();
         for (place, act) in acts.iter().enumerate() {
-            if let Some((sensor, _)) = act.turn() {
+            if let Some((sensor, _)) = act.isolation_change() {
                 // The newest come first.
-                turns.entry((act.sending.server.clone(), sensor)).or_insert(place);
+                turns.entry((act.submitted.server.clone(), sensor)).or_insert(place);
             }
         }
-        Self { turns, acts, n_older: 0, is_locked: false, faults, head: (head.lines, head.last) }
+        Self {
+            isolation_changes: turns,
+            activity: acts,
+            n_older: 0,
+            is_locked: false,
+            log_faults: faults,
+            log_head: (head.lines, head.last),
+        }
     }
 }
 
 /// Marks what is open and can be told no more, since a later deed has settled the same.
-fn supersede(acts: &mut BTreeMap<u64, Act>) {
+fn mark_superseded(acts: &mut BTreeMap<u64, LoggedChange>) {
     let mut settled: HashMap<_, u64> = HashMap::new();
     for act in acts.values_mut().rev() {
-        let Some(matter) = act.deed().map(|deed| deed.matter()) else {
+        let Some(matter) = act.change().map(|deed| deed.aspect()) else {
             continue;
         };
-        let target = &act.sending.target;
+        let target = &act.submitted.target;
         let target = (target.kind.clone(), target.id.clone());
-        let key = (act.sending.server.clone(), target, matter);
-        if act.stage() == Stage::Confirmed {
+        let key = (act.submitted.server.clone(), target, matter);
+        if act.stage() == LoggedStage::Confirmed {
             settled.entry(key).or_insert(act.line);
         } else if !act.stage().is_final() {
             act.superseded_by = settled.get(&key).copied();
@@ -96,61 +103,66 @@ fn supersede(acts: &mut BTreeMap<u64, Act>) {
     }
 }
 
-impl Journal {
+impl ChangeHistory {
     /// The deed that cut a host off, if no later one let it back.
-    pub fn isolation(&self, server: &str, sensor: SensorId) -> Option<&Arc<Act>> {
-        let place = self.turns.get(&(server.to_owned(), sensor))?;
-        let act = self.acts.get(*place)?;
-        let (_, is_isolation) = act.turn()?;
+    pub fn isolation(&self, server: &str, sensor: SensorId) -> Option<&Arc<LoggedChange>> {
+        let place = self.isolation_changes.get(&(server.to_owned(), sensor))?;
+        let act = self.activity.get(*place)?;
+        let (_, is_isolation) = act.isolation_change()?;
         is_isolation.then_some(act)
     }
 
     /// The hosts of a server that are cut off as far as the log knows, with the deed that did it.
-    pub fn isolations(&self, server: &str) -> impl Iterator<Item = (SensorId, &Arc<Act>)> {
-        let here = self.turns.keys().filter(move |(other, _)| other == server);
+    pub fn isolations(&self, server: &str) -> impl Iterator<Item = (SensorId, &Arc<LoggedChange>)> {
+        let here = self.isolation_changes.keys().filter(move |(other, _)| other == server);
         here.filter_map(move |(server, sensor)| Some((*sensor, self.isolation(server, *sensor)?)))
     }
 
     /// How many deeds on a server are not known to be done or not to be done.
     pub fn n_open(&self, server: &str) -> usize {
-        let here = self.acts.iter().filter(|act| act.sending.server == server);
+        let here = self.activity.iter().filter(|act| act.submitted.server == server);
         here.filter(|act| act.is_open()).count()
     }
 
     /// The last deed on this server of who is at the keyboard that was done for its own sake, and not in vain.
-    pub fn last(&self, server: &str, is_mine: impl Fn(&Act) -> bool) -> Option<&Arc<Act>> {
-        self.acts.iter().find(|act| {
-            act.sending.server == server
-                && act.sending.undoes.is_none()
-                && act.sending.follows.is_none()
+    pub fn last_change(&self, server: &str, is_mine: impl Fn(&LoggedChange) -> bool) -> Option<&Arc<LoggedChange>> {
+        self.activity.iter().find(|act| {
+            act.submitted.server == server
+                && act.submitted.undoes.is_none()
+                && act.submitted.follows.is_none()
                 && act.undone_by.is_none()
-                && act.stage() != Stage::NotApplied
+                && act.stage() != LoggedStage::NotApplied
                 && is_mine(act)
         })
     }
 
     /// What was done together with a deed and can be taken back with it, the first of them first; at least the deed itself.
-    pub fn together(&self, act: &Arc<Act>) -> Vec<Arc<Act>> {
-        let first = |act: &Act| act.sending.batch.unwrap_or(act.line);
-        let ours = self.acts.iter().rev().filter(|other| {
+    pub fn undo_batch(&self, act: &Arc<LoggedChange>) -> Vec<Arc<LoggedChange>> {
+        let first = |act: &LoggedChange| act.submitted.batch.unwrap_or(act.line);
+        let ours = self.activity.iter().rev().filter(|other| {
             other.line == act.line
-                || other.sending.server == act.sending.server
+                || other.submitted.server == act.submitted.server
                     && first(other) == first(act)
-                    && other.sending.follows.is_none()
-                    && other.undo().is_some()
+                    && other.submitted.follows.is_none()
+                    && other.inverse().is_some()
         });
         ours.cloned().collect()
     }
 
     /// What `z` takes back: the last deed on this server of who is at the keyboard, not older than `since`, that nothing
     /// has taken back, that took nothing back itself and that is no part of another.
-    pub fn last_reversible(&self, server: &str, since: Timestamp, is_mine: impl Fn(&Act) -> bool) -> Option<&Arc<Act>> {
-        self.acts.iter().find(|act| {
-            act.sending.server == server
+    pub fn last_undoable(
+        &self,
+        server: &str,
+        since: Timestamp,
+        is_mine: impl Fn(&LoggedChange) -> bool,
+    ) -> Option<&Arc<LoggedChange>> {
+        self.activity.iter().find(|act| {
+            act.submitted.server == server
                 && act.at >= since
-                && act.sending.undoes.is_none()
-                && act.sending.follows.is_none()
-                && act.undo().is_some()
+                && act.submitted.undoes.is_none()
+                && act.submitted.follows.is_none()
+                && act.inverse().is_some()
                 && is_mine(act)
         })
     }
@@ -161,16 +173,16 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
-    use crate::audit::{Outcome, Sending, Target, Who};
-    use crate::changes::Deed;
+    use crate::audit::{Actor, LoggedOutcome, LoggedTarget, Submitted};
+    use crate::changes::Change;
     use crate::model::{GroupId, Md5};
 
-    fn sending(deed: &str, id: &str, before: Value, wanted: Value) -> Sending {
-        Sending {
-            who: Who::default(),
+    fn sending(deed: &str, id: &str, before: Value, wanted: Value) -> Submitted {
+        Submitted {
+            who: Actor::default(),
             server: "cb.example.com".into(),
             deed: deed.into(),
-            target: Target { kind: String::new(), id: id.into(), name: id.into() },
+            target: LoggedTarget { kind: String::new(), id: id.into(), name: id.into() },
             reason: None,
             ticket: None,
             undoes: None,
@@ -183,25 +195,25 @@ mod tests {
     }
 
     /// A log of these deeds, each of which got so far.
-    fn journal(deeds: Vec<(Sending, Option<Stage>)>) -> Journal {
+    fn journal(deeds: Vec<(Submitted, Option<LoggedStage>)>) -> ChangeHistory {
         let mut entries = Vec::new();
         let mut write = |event| {
             let line = u64::try_from(entries.len()).unwrap() + 1;
             let (at, prev) = (Timestamp::UNIX_EPOCH, String::new());
-            entries.push(Entry { line, at, event, prev });
+            entries.push(LogEntry { line, at, event, prev });
             line
         };
         for (sending, stage) in deeds {
-            let of = write(Event::Sending(Box::new(sending)));
+            let of = write(LogEvent::Sending(Box::new(sending)));
             if let Some(stage) = stage {
                 let (after, note) = (Value::Null, String::new());
-                write(Event::Known(Box::new(Outcome { of, stage, after, note })));
+                write(LogEvent::Known(Box::new(LoggedOutcome { of, stage, after, note })));
             }
         }
-        Journal::from(Verdict { entries, faults: Vec::new(), head: Head::default(), kept: None })
+        ChangeHistory::from(LogCheck { entries, faults: Vec::new(), log_head: LogHead::default(), recorded_head: None })
     }
 
-    fn isolation() -> Sending {
+    fn isolation() -> Submitted {
         sending("isolate", "3", json!({}), json!({"is_isolating": true}))
     }
 
@@ -210,10 +222,10 @@ mod tests {
     #[test]
     fn a_deed_without_an_outcome_is_open_and_unknown() {
         let journal = journal(vec![(isolation(), None)]);
-        let act = &journal.acts[0];
+        let act = &journal.activity[0];
         assert!(act.is_open());
-        assert_eq!(act.stage(), Stage::Unknown);
-        assert_eq!(act.deed(), Some(Deed::Isolate(SensorId(3))));
+        assert_eq!(act.stage(), LoggedStage::Unknown);
+        assert_eq!(act.change(), Some(Change::Isolate(SensorId(3))));
     }
 
     #[test]
@@ -221,57 +233,57 @@ mod tests {
         let md5: Md5 = MD5.parse().unwrap();
         let sensor = SensorId(3);
         for (sending, undo) in [
-            (isolation(), Some(Deed::Release(sensor))),
-            (sending("ban", MD5, json!({"enabled": false}), json!({"text": "x"})), Some(Deed::Lift(md5))),
+            (isolation(), Some(Change::Unisolate(sensor))),
+            (sending("ban", MD5, json!({"enabled": false}), json!({"text": "x"})), Some(Change::Unban(md5))),
             (
                 sending("unban", MD5, json!({"text": "old"}), json!({})),
-                Some(Deed::Ban { md5, note: Some("old".into()) }),
+                Some(Change::Ban { md5, note: Some("old".into()) }),
             ),
             (
                 sending("move", "3", json!({"group_id": 1}), json!({"group_id": 2})),
-                Some(Deed::Move { sensor, group: GroupId(1) }),
+                Some(Change::Move { sensor, group: GroupId(1) }),
             ),
             (
                 sending("annotate", "3", json!({"notes": null}), json!({"notes": "x"})),
-                Some(Deed::Annotate { sensor, notes: String::new() }),
+                Some(Change::Annotate { sensor, notes: String::new() }),
             ),
             (sending("restart", "3", json!({}), json!({})), None),
             (sending("something of tomorrow", "3", json!({}), json!({})), None),
         ] {
             let deed = sending.deed.clone();
-            let journal = journal(vec![(sending, Some(Stage::Confirmed))]);
-            assert_eq!(journal.acts[0].undo(), undo, "{deed}");
+            let journal = journal(vec![(sending, Some(LoggedStage::Confirmed))]);
+            assert_eq!(journal.activity[0].inverse(), undo, "{deed}");
         }
     }
 
     #[test]
     fn the_last_that_can_be_taken_back_is_neither_undone_nor_an_undo_nor_in_vain() {
         let ban = sending("ban", MD5, json!({"enabled": false}), json!({"text": "x"}));
-        let lift = Sending { undoes: Some(3), ..sending("unban", MD5, json!({"text": "x"}), json!({})) };
+        let lift = Submitted { undoes: Some(3), ..sending("unban", MD5, json!({"text": "x"}), json!({})) };
         let journal = journal(vec![
-            (isolation(), Some(Stage::Confirmed)),
-            (ban, Some(Stage::Confirmed)),
-            (lift, Some(Stage::Confirmed)),
-            (isolation(), Some(Stage::NotApplied)),
+            (isolation(), Some(LoggedStage::Confirmed)),
+            (ban, Some(LoggedStage::Confirmed)),
+            (lift, Some(LoggedStage::Confirmed)),
+            (isolation(), Some(LoggedStage::NotApplied)),
         ]);
         let last = |server: &str| {
-            let last = journal.last_reversible(server, Timestamp::UNIX_EPOCH, |_| true);
+            let last = journal.last_undoable(server, Timestamp::UNIX_EPOCH, |_| true);
             last.map(|act| act.line)
         };
         assert_eq!(last("cb.example.com"), Some(1));
         assert_eq!(last("another.example.com"), None);
-        assert_eq!(journal.acts[2].undone_by, Some(5));
+        assert_eq!(journal.activity[2].undone_by, Some(5));
     }
 
     #[test]
     fn a_deed_is_settled_by_a_later_one_on_the_same_thing_alone() {
         let on = |kind: &str| {
-            let target = Target { kind: kind.into(), id: "12".into(), name: String::new() };
-            Sending { target, ..sending(&format!("disable {kind}"), "12", json!({}), json!({"enabled": false})) }
+            let target = LoggedTarget { kind: kind.into(), id: "12".into(), name: String::new() };
+            Submitted { target, ..sending(&format!("disable {kind}"), "12", json!({}), json!({"enabled": false})) }
         };
         for (later, is_open) in [("watchlist", true), ("feed", false)] {
-            let journal = journal(vec![(on("feed"), None), (on(later), Some(Stage::Confirmed))]);
-            assert_eq!(journal.acts[1].is_open(), is_open, "{later}");
+            let journal = journal(vec![(on("feed"), None), (on(later), Some(LoggedStage::Confirmed))]);
+            assert_eq!(journal.activity[1].is_open(), is_open, "{later}");
         }
     }
 }

@@ -7,12 +7,12 @@ use crate::text;
 const WINDOWS: i64 = 1;
 
 /// The first sensor for Windows whose isolation outlasts a reboot.
-const PERSISTENT: (u32, u32, u32) = (7, 4, 1);
+const PERSISTENT_ISOLATION_VERSION: (u32, u32, u32) = (7, 4, 1);
 
 /// What stays reachable, and what ends it.
 pub(super) fn effects(sensor: &Sensor, group: Option<&Group>) -> Vec<String> {
     let exclusions = group.into_iter().flat_map(|group| &group.isolation_exclusions);
-    let exclusions: Vec<_> = exclusions.map(text::visible).collect();
+    let exclusions: Vec<_> = exclusions.map(text::make_visible).collect();
     let excluded = match (group, &exclusions[..]) {
         (None, _) => "; group exclusions unknown".to_owned(),
         (_, []) => String::new(),
@@ -21,7 +21,7 @@ pub(super) fn effects(sensor: &Sensor, group: Option<&Group>) -> Vec<String> {
     vec![
         format!("Still reachable: CB server (and Live Response){excluded}"),
         open_ports(sensor).into(),
-        after_reboot(sensor.os_type, sensor.version_numbers()).into(),
+        reboot_effect(sensor.os_type, sensor.version_numbers()).into(),
     ]
 }
 
@@ -35,9 +35,9 @@ fn open_ports(sensor: &Sensor) -> &'static str {
 }
 
 /// What a reboot of the host does to its isolation.
-fn after_reboot(os_type: Option<i64>, version: Option<(u32, u32, u32)>) -> &'static str {
+fn reboot_effect(os_type: Option<i64>, version: Option<(u32, u32, u32)>) -> &'static str {
     match (os_type, version) {
-        (Some(WINDOWS), Some(version)) if version >= PERSISTENT => {
+        (Some(WINDOWS), Some(version)) if version >= PERSISTENT_ISOLATION_VERSION => {
             "Stays isolated after a reboot; CbEDRCLI on the host can end it"
         }
         (Some(WINDOWS), Some(_)) => "After a reboot the host is NOT isolated until the sensor checks in",
@@ -61,7 +61,7 @@ mod tests {
             (Some(3), Some((6, 1, 8)), "Unknown"),
             (None, Some((7, 4, 1)), "Unknown"),
         ] {
-            let text = after_reboot(os_type, version);
+            let text = reboot_effect(os_type, version);
             assert!(text.starts_with(expected), "{os_type:?} {version:?}: {text}");
         }
     }

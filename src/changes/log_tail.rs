@@ -10,8 +10,8 @@ use std::{
 
 use serde::Deserialize;
 
-use super::Journal;
-use crate::audit::{Entry, Line, Place, Scan, Stage};
+use super::ChangeHistory;
+use crate::audit::{LinePosition, LogEntry, LogLine, LoggedStage, Scan};
 use crate::storage;
 
 /// How many deeds the console shows.
@@ -33,17 +33,17 @@ struct Outline<'a> {
     #[serde(borrow, default)]
     deed: Cow<'a, str>,
     #[serde(borrow, default)]
-    target: Target<'a>,
+    target: TargetOutline<'a>,
     #[serde(default)]
     undoes: Option<u64>,
     #[serde(default)]
     of: u64,
     #[serde(default)]
-    stage: Option<Stage>,
+    stage: Option<LoggedStage>,
 }
 
 #[derive(Default, Deserialize)]
-struct Target<'a> {
+struct TargetOutline<'a> {
     #[serde(borrow, default)]
     kind: Cow<'a, str>,
     #[serde(borrow, default)]
@@ -53,38 +53,38 @@ struct Target<'a> {
 /// What is remembered of a deed until it is known whether it is kept.
 struct Mention {
     line: u64,
-    place: Place,
+    position: LinePosition,
     /// Server and target, hashed.
     target: u64,
     /// Whether it cut a host off, true, or let it back.
     isolation: Option<bool>,
     undoes: Option<u64>,
-    stage: Stage,
+    stage: LoggedStage,
 }
 
 /// All deeds of the log, with a few bytes for each.
 #[derive(Default)]
 struct Mentions {
     /// In the order of the log.
-    deeds: Vec<Mention>,
+    changes: Vec<Mention>,
     /// What became known of them: the line of the deed, and where that stands.
-    outcomes: Vec<(u64, Place)>,
+    outcomes: Vec<(u64, LinePosition)>,
     /// Lines that are no entries.
     faults: Vec<String>,
 }
 
-impl Journal {
+impl ChangeHistory {
     /// Reads the action log of a directory: the newest deeds, and those older ones that are still open or have cut off a
     /// host that was not let back. Waits a second at most for a program that holds its lock.
-    pub fn read(dir: &Path) -> Result<Self, storage::Error> {
+    pub fn read(dir: &Path) -> Result<Self, storage::FileError> {
         let mut mentions = Mentions::default();
         let scan = Scan::read(dir, |line| mentions.add(line))?;
-        let kept = mentions.kept();
-        let entries = mentions.entries(&kept, &scan).map_err(|error| storage::Error::new("read", dir, &error))?;
+        let kept = mentions.kept_lines();
+        let entries = mentions.entries(&kept, &scan).map_err(|error| storage::FileError::new("read", dir, &error))?;
         let faults = scan.faults.iter().map(ToString::to_string);
         let faults = faults.chain(mentions.faults.iter().cloned()).collect();
-        let n_older = mentions.deeds.len() - kept.len();
-        let mut journal = Self::new(entries, &mentions.undone(), faults, scan.head.clone());
+        let n_older = mentions.changes.len() - kept.len();
+        let mut journal = Self::new(entries, &mentions.undone_lines(), faults, scan.head.clone());
         journal.n_older = n_older;
         journal.is_locked = scan.is_locked;
         Ok(journal)
@@ -92,7 +92,7 @@ impl Journal {
 }
 
 impl Mentions {
-    fn add(&mut self, line: &Line<'_>) {
+    fn add(&mut self, line: &LogLine<'_>) {
         let outline: Outline<'_> = match serde_json::from_slice(line.bytes) {
             Ok(outline) => outline,
             Err(error) => {
@@ -101,23 +101,23 @@ impl Mentions {
             }
         };
         match &*outline.event {
-            "sending" => self.deeds.push(Mention {
+            "sending" => self.changes.push(Mention {
                 line: line.number,
-                place: line.place,
-                target: outline.hashed(),
+                position: line.position,
+                target: outline.target_hash(),
                 isolation: match &*outline.deed {
                     "isolate" => Some(true),
                     "release" => Some(false),
                     _ => None,
                 },
                 undoes: outline.undoes,
-                stage: Stage::Unknown,
+                stage: LoggedStage::Unknown,
             }),
             "known" => {
-                let deed = self.deeds.binary_search_by_key(&outline.of, |deed| deed.line);
+                let deed = self.changes.binary_search_by_key(&outline.of, |deed| deed.line);
                 if let (Ok(at), Some(stage)) = (deed, outline.stage) {
-                    self.deeds[at].stage = stage;
-                    self.outcomes.push((outline.of, line.place));
+                    self.changes[at].stage = stage;
+                    self.outcomes.push((outline.of, line.position));
                 }
             }
             _ => {}
@@ -125,10 +125,10 @@ impl Mentions {
     }
 
     /// The lines of the deeds that are kept.
-    fn kept(&self) -> HashSet<u64> {
-        let newest = self.deeds.iter().rev().take(MAX_SHOWN);
+    fn kept_lines(&self) -> HashSet<u64> {
+        let newest = self.changes.iter().rev().take(MAX_SHOWN);
         let mut kept: HashSet<u64> = newest.map(|deed| deed.line).collect();
-        let open = self.deeds.iter().rev().skip(MAX_SHOWN);
+        let open = self.changes.iter().rev().skip(MAX_SHOWN);
         let open = open.filter(|deed| !deed.stage.is_final()).take(MAX_OPEN);
         let mut later: HashMap<u64, usize> = HashMap::new();
         for deed in open {
@@ -136,8 +136,8 @@ impl Mentions {
             later.insert(deed.target, 0);
         }
         let mut decided = HashSet::new();
-        for deed in self.deeds.iter().rev() {
-            let is_done = deed.stage != Stage::NotApplied;
+        for deed in self.changes.iter().rev() {
+            let is_done = deed.stage != LoggedStage::NotApplied;
             if let Some(is_isolation) = deed.isolation
                 && is_done
                 && decided.insert(deed.target)
@@ -146,7 +146,7 @@ impl Mentions {
                 kept.insert(deed.line);
             }
             if let Some(n) = later.get_mut(&deed.target)
-                && deed.stage == Stage::Confirmed
+                && deed.stage == LoggedStage::Confirmed
                 && *n < MAX_LATER
             {
                 *n += 1;
@@ -157,11 +157,11 @@ impl Mentions {
     }
 
     /// The lines of the deeds that are kept and of their outcomes, read again.
-    fn entries(&self, kept: &HashSet<u64>, scan: &Scan) -> io::Result<Vec<Entry>> {
-        let deeds = self.deeds.iter().filter(|deed| kept.contains(&deed.line));
+    fn entries(&self, kept: &HashSet<u64>, scan: &Scan) -> io::Result<Vec<LogEntry>> {
+        let deeds = self.changes.iter().filter(|deed| kept.contains(&deed.line));
         let outcomes = self.outcomes.iter().filter(|(of, _)| kept.contains(of));
-        let places = deeds.map(|deed| deed.place);
-        let places: BTreeSet<Place> = places.chain(outcomes.map(|(_, place)| *place)).collect();
+        let places = deeds.map(|deed| deed.position);
+        let places: BTreeSet<LinePosition> = places.chain(outcomes.map(|(_, place)| *place)).collect();
         let mut entries = Vec::with_capacity(places.len());
         let mut lines = scan.lines();
         for place in places {
@@ -171,15 +171,15 @@ impl Mentions {
     }
 
     /// Which deed took back which.
-    fn undone(&self) -> HashMap<u64, u64> {
-        let done = self.deeds.iter();
-        let done = done.filter(|deed| deed.stage != Stage::NotApplied);
+    fn undone_lines(&self) -> HashMap<u64, u64> {
+        let done = self.changes.iter();
+        let done = done.filter(|deed| deed.stage != LoggedStage::NotApplied);
         done.filter_map(|deed| Some((deed.undoes?, deed.line))).collect()
     }
 }
 
 impl Outline<'_> {
-    fn hashed(&self) -> u64 {
+    fn target_hash(&self) -> u64 {
         let mut hasher = DefaultHasher::new();
         (&self.server, &self.target.kind, &self.target.id).hash(&mut hasher);
         hasher.finish()

@@ -8,23 +8,23 @@ use std::{
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::{Deed, LIVE, State, snapshot, undo};
-use crate::audit::{Outcome, Sending, Stage};
+use super::{Change, REQUEST_LIFETIME, Snapshot, snapshot, undo};
+use crate::audit::{LoggedOutcome, LoggedStage, Submitted};
 use crate::changes;
 use crate::model::{Document, SensorId};
 use crate::text;
 
 /// One deed of the log.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Act {
+pub struct LoggedChange {
     /// The line on which it is said to be sent.
     pub line: u64,
     /// When that was, on this machine's clock, in UTC.
     pub at: Timestamp,
     /// What was sent, by whom and why.
-    pub sending: Sending,
+    pub submitted: Submitted,
     /// What became known of it, the oldest first.
-    pub steps: Vec<(Timestamp, Outcome)>,
+    pub steps: Vec<(Timestamp, LoggedOutcome)>,
     /// The line of the deed that took it back, if one did.
     pub undone_by: Option<u64>,
     /// The line of a later deed that was confirmed on the same target and decides the same thing: what became of this one
@@ -34,19 +34,27 @@ pub struct Act {
     document: OnceLock<Document>,
 }
 
-impl Act {
+impl LoggedChange {
     /// One of which nothing is known yet.
-    pub(super) fn new(line: u64, at: Timestamp, sending: Sending) -> Self {
-        Self { line, at, sending, steps: Vec::new(), undone_by: None, superseded_by: None, document: OnceLock::new() }
+    pub(super) fn new(line: u64, at: Timestamp, sending: Submitted) -> Self {
+        Self {
+            line,
+            at,
+            submitted: sending,
+            steps: Vec::new(),
+            undone_by: None,
+            superseded_by: None,
+            document: OnceLock::new(),
+        }
     }
 
     /// How far it has got; unknown if the program ended before it could write more.
-    pub fn stage(&self) -> Stage {
-        self.steps.last().map_or(Stage::Unknown, |(_, outcome)| outcome.stage)
+    pub fn stage(&self) -> LoggedStage {
+        self.steps.last().map_or(LoggedStage::Unknown, |(_, outcome)| outcome.stage)
     }
 
     /// What is to be said of it.
-    pub fn note(&self) -> &str {
+    pub fn latest_note(&self) -> &str {
         self.steps.last().map_or("lampblack ended before the outcome was known", |(_, outcome)| &outcome.note)
     }
 
@@ -55,11 +63,11 @@ impl Act {
         changes::Outcome {
             line: self.line,
             stage: self.stage(),
-            note: self.note().to_owned(),
+            note: self.latest_note().to_owned(),
             error: None,
             // Another program may be sending it right now, or it was sent and never answered.
-            may_come_until: self.at.checked_add(LIVE).ok(),
-            aside: String::new(),
+            may_come_until: self.at.checked_add(REQUEST_LIFETIME).ok(),
+            skipped: String::new(),
         }
     }
 
@@ -70,20 +78,20 @@ impl Act {
         }
         let is_mute = || {
             let last = self.steps.last().map(|(_, outcome)| &outcome.after);
-            let deed = self.deed();
-            last.is_some_and(|after| !after.is_null()) || deed.is_some_and(|deed| deed.leaves_no_trace())
+            let deed = self.change();
+            last.is_some_and(|after| !after.is_null()) || deed.is_some_and(|deed| deed.is_unverifiable())
         };
         match self.stage() {
-            Stage::Unknown => !is_mute(),
+            LoggedStage::Unknown => !is_mute(),
             other => !other.is_final(),
         }
     }
 
     /// What the server holds by now otherwise than this left it, in words: somebody has changed it since.
-    pub fn drift(&self, now: &State) -> Vec<String> {
-        let now = now.json();
-        let (Some(left), Some(held)) = (alerts(self.after()), alerts(&now)) else {
-            return snapshot::changed(&self.sending.wanted, self.after(), &now);
+    pub fn changed_since(&self, now: &Snapshot) -> Vec<String> {
+        let now = now.snapshot_json();
+        let (Some(left), Some(held)) = (alerts(self.state_after()), alerts(&now)) else {
+            return snapshot::changed_members(&self.submitted.wanted, self.state_after(), &now);
         };
         let left: HashMap<_, _> = left.collect();
         let changed = held.filter(|(id, now)| left.get(id).is_some_and(|left| left != now));
@@ -94,49 +102,49 @@ impl Act {
             *each.entry(format!("{status}, {owner}")).or_default() += 1;
         }
         let each: Vec<_> =
-            each.iter().map(|(state, n)| format!("{n} {}", text::visible(&state.as_str().into()))).collect();
+            each.iter().map(|(state, n)| format!("{n} {}", text::make_visible(&state.as_str().into()))).collect();
         if each.is_empty() {
             return Vec::new();
         }
-        let n = text::counted(changed.len(), "alert was", "alerts were");
+        let n = text::pluralize(changed.len(), "alert was", "alerts were");
         vec![format!("{n} changed since: {}", each.join("; "))]
     }
 
     /// What the server held afterwards, as it was last read back; null if it never was.
-    fn after(&self) -> &Value {
+    fn state_after(&self) -> &Value {
         let afters = self.steps.iter().rev().map(|(_, outcome)| &outcome.after);
         let after = afters.into_iter().find(|after| !after.is_null());
         after.unwrap_or(&Value::Null)
     }
 
     /// What was done, as far as this program knows such deeds.
-    pub fn deed(&self) -> Option<Deed> {
-        undo::of(&self.sending)
+    pub fn change(&self) -> Option<Change> {
+        undo::from_submitted(&self.submitted)
     }
 
     /// Whose host it cut off or let back, and whether it cut it off; `None` for every other deed and for what was not done.
-    pub(super) fn turn(&self) -> Option<(SensorId, bool)> {
-        match self.deed().filter(|_| self.stage() != Stage::NotApplied)? {
-            Deed::Isolate(sensor) => Some((sensor, true)),
-            Deed::Release(sensor) => Some((sensor, false)),
+    pub(super) fn isolation_change(&self) -> Option<(SensorId, bool)> {
+        match self.change().filter(|_| self.stage() != LoggedStage::NotApplied)? {
+            Change::Isolate(sensor) => Some((sensor, true)),
+            Change::Unisolate(sensor) => Some((sensor, false)),
             _ => None,
         }
     }
 
     /// What takes it back; `None` where nothing does, where it was not done, and where it was taken back already.
-    pub fn undo(&self) -> Option<Deed> {
-        let is_done = self.stage() != Stage::NotApplied && self.undone_by.is_none();
-        is_done.then(|| undo::undoing(&self.sending, self.after())).flatten()
+    pub fn inverse(&self) -> Option<Change> {
+        let is_done = self.stage() != LoggedStage::NotApplied && self.undone_by.is_none();
+        is_done.then(|| undo::inverse(&self.submitted, self.state_after())).flatten()
     }
 
     /// What its target is called, fit to be shown.
     pub fn name(&self) -> String {
-        text::visible(&self.sending.target.name.as_str().into())
+        text::make_visible(&self.submitted.target.name.as_str().into())
     }
 
     /// Who did it: the configured user, or the account on this machine.
-    pub fn who(&self) -> &str {
-        let who = &self.sending.who;
+    pub fn actor_name(&self) -> &str {
+        let who = &self.submitted.who;
         let name = who.user.as_deref().or(who.os_user.as_deref());
         name.unwrap_or("unknown")
     }
@@ -149,7 +157,7 @@ impl Act {
             let whole = json!({
                 "line": self.line,
                 "at": self.at,
-                "sending": self.sending,
+                "sending": self.submitted,
                 "steps": steps.collect::<Vec<_>>(),
             });
             Document::new(whole.to_string())

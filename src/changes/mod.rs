@@ -1,6 +1,6 @@
 //! Changing the server, safely: what a deed will do is known before it, and what it did is read back after it.
 //!
-//! A [`Deed`] is prepared into a [`Plan`] (its target as it is now, the exact requests, effects and warnings), unless it
+//! A [`Change`] is prepared into a [`Plan`] (its target as it is now, the exact requests, effects and warnings), unless it
 //! is already so or must not be. A plan is performed once: looked at again, logged, sent, logged again, and read back past
 //! every cache. Whatever is answered, or not, what the server holds says what became of it; nothing is ever sent a second
 //! time.
@@ -31,24 +31,24 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::api::Error;
 
-pub use crate::audit::{Stage, Who};
-pub use admin::{Admin, Administered, NewUser, Password};
-pub use alert::{Alerts, BLOCK, Triage, Verdict, Was};
-pub use apply::{Done, NotSent, Order, give_up, perform, settle};
-pub use blast_radius::{Fact, are_many, cost_of_many, of_many, of_many_gathered, read_many};
-pub use change::{Deed, Target};
-pub use context::Estate;
-pub use feed::{Fed, Feeding};
-pub use history::Journal;
-pub use logged_change::Act;
-pub use plan::{Plan, Prepared, Refusal};
-pub use policy::Guard;
-pub use report::{Ignored, Ignoring};
-pub use snapshot::State;
-pub use watchlist::{NewWatchlist, Watched, Watching, WatchlistChange, WatchlistDraft};
+pub use crate::audit::{Actor, LoggedStage};
+pub use admin::{AdminChange, AdminSnapshot, NewUser, Password};
+pub use alert::{AlertChange, AlertSnapshot, BLOCK, Disposition, PreviousAlert};
+pub use apply::{Applied, NotSent, PlannedChange, apply, log_timed_out, recheck};
+pub use blast_radius::{ImpactLine, batch_cost, batch_impact, batch_impact_merged, is_batch, read_ban_batch};
+pub use change::{Change, Target};
+pub use context::PlanContext;
+pub use feed::{FeedChange, FeedSnapshot};
+pub use history::ChangeHistory;
+pub use logged_change::LoggedChange;
+pub use plan::{Plan, Prepared, Rejection};
+pub use policy::Policy;
+pub use report::{ReportChange, ReportSnapshot};
+pub use snapshot::Snapshot;
+pub use watchlist::{NewWatchlist, WatchlistChange, WatchlistDraft, WatchlistEdit, WatchlistSnapshot};
 
 /// How long a request that nobody has answered may still arrive: longer than any request takes.
-const LIVE: SignedDuration = SignedDuration::from_mins(5);
+const REQUEST_LIFETIME: SignedDuration = SignedDuration::from_mins(5);
 
 /// What became of a deed that was sent.
 #[derive(Clone, Debug, PartialEq)]
@@ -56,7 +56,7 @@ pub struct Outcome {
     /// The line of the action log on which it is said to be sent.
     pub line: u64,
     /// How far it has got.
-    pub stage: Stage,
+    pub stage: LoggedStage,
     /// What is to be said of it.
     pub note: String,
     /// Why the server did not take it, or why that is not known.
@@ -65,14 +65,14 @@ pub struct Outcome {
     /// long it is not called off.
     pub may_come_until: Option<Timestamp>,
     /// What was left out of it, and why; empty if nothing was.
-    pub aside: String,
+    pub skipped: String,
 }
 
 /// On whose behalf a deed is done.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Grounds {
+pub struct Justification {
     /// Who is at the keyboard.
-    pub who: Who,
+    pub actor: Actor,
     /// Why.
     pub reason: Option<String>,
     /// The ticket it belongs to.
@@ -81,7 +81,7 @@ pub struct Grounds {
     pub batch: Option<u64>,
 }
 
-impl Grounds {
+impl Justification {
     /// What the server is told: the reason, with the ticket behind it.
     pub fn note(&self) -> String {
         let reason = self.reason.clone().unwrap_or_default();
@@ -95,15 +95,15 @@ impl Grounds {
 impl Outcome {
     /// Whether anything is still to be waited for.
     pub fn is_open(&self) -> bool {
-        matches!(self.stage, Stage::Accepted | Stage::Pending)
+        matches!(self.stage, LoggedStage::Accepted | LoggedStage::Pending)
     }
 
     /// Whether what the server holds could not be read, so that another look may tell. Where it may not be read, no look
     /// will.
-    pub fn is_unread(&self) -> bool {
+    pub fn needs_read_back(&self) -> bool {
         let may_not = |error: &Error| matches!(error, Error::Unauthorized | Error::Forbidden { .. });
         let is_unread = |error: &Error| !may_not(error);
-        self.stage == Stage::Unknown && self.error.as_ref().is_some_and(is_unread)
+        self.stage == LoggedStage::Unknown && self.error.as_ref().is_some_and(is_unread)
     }
 }
 

@@ -2,23 +2,23 @@
 
 use std::net::IpAddr;
 
-use super::{Refusal, role::Role};
+use super::{Rejection, role::HostRole};
 use crate::model::{Group, Sensor};
 use crate::text;
 use crate::text::Untrusted;
 
 /// What a profile says about changes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Guard {
+pub struct Policy {
     /// Whether everything is refused.
     pub is_read_only: bool,
     /// Patterns of hosts: a name with `*`, or `group:NAME`.
     pub protected: Vec<String>,
     /// Names of the server and of this machine, which are always protected.
-    pub own: Vec<String>,
+    pub own_names: Vec<String>,
 }
 
-impl Guard {
+impl Policy {
     /// What a profile says, of a server at this address. The name or address of an ssh tunnel's near end (`localhost`,
     /// `127.0.0.1`) names no host of the fleet: every Linux host has it.
     pub fn new(is_read_only: bool, protected: Vec<String>, server: Option<&str>) -> Self {
@@ -28,7 +28,7 @@ impl Guard {
         Self {
             is_read_only,
             protected,
-            own: own
+            own_names: own
                 .map(|name| name.trim_matches(['[', ']']))
                 .filter(|name| !is_loopback(name))
                 .map(str::to_owned)
@@ -37,16 +37,16 @@ impl Guard {
     }
 
     /// Why nothing may be changed, if that is so.
-    pub fn refuses_all(&self) -> Option<Refusal> {
-        self.is_read_only.then(|| Refusal {
+    pub fn read_only_rejection(&self) -> Option<Rejection> {
+        self.is_read_only.then(|| Rejection {
             why: "this profile is read-only: no actions are sent".into(),
             hint: "use a profile without read_only, and leave out --read-only",
-            is_guard: true,
+            is_policy: true,
         })
     }
 
     /// Why a host is protected, if it is. One whose group is not known may be in any that is protected.
-    pub fn protects(&self, sensor: &Sensor, group: Option<&Group>) -> Option<String> {
+    pub fn protection_reason(&self, sensor: &Sensor, group: Option<&Group>) -> Option<String> {
         let names = [&sensor.computer_name, &sensor.dns_name];
         let is_named = |pattern: &str| names.iter().any(|name| is_match(pattern, name.raw()));
         let is_at = |own: &str| {
@@ -54,7 +54,7 @@ impl Guard {
             let mut adapters = sensor.adapters.iter();
             own.is_some_and(|own| adapters.any(|adapter| adapter.ip == own))
         };
-        if self.own.iter().any(|own| is_named(own) || is_at(own)) {
+        if self.own_names.iter().any(|own| is_named(own) || is_at(own)) {
             return Some("it is this machine or the CB server itself".into());
         }
         // A group whose name cannot be read is not known either.
@@ -66,27 +66,27 @@ impl Guard {
             _ => is_named(pattern),
         };
         let pattern = self.protected.iter().find(is_protected)?;
-        let pattern = text::visible(&pattern.as_str().into());
+        let pattern = text::make_visible(&pattern.as_str().into());
         let doubt = if group.is_none() && pattern.starts_with("group:") { ", and its group is unknown" } else { "" };
         Some(format!("protected_hosts has {pattern}{doubt}"))
     }
 
     /// Whether a host of this name is protected, as far as its name tells.
-    pub(super) fn names(&self, name: &Untrusted) -> bool {
-        let mut patterns = self.own.iter().chain(&self.protected);
+    pub(super) fn protects_name(&self, name: &Untrusted) -> bool {
+        let mut patterns = self.own_names.iter().chain(&self.protected);
         patterns.any(|pattern| !pattern.contains(':') && is_match(pattern, name.raw()))
     }
 
     /// The roles whose hosts are protected.
-    pub(super) fn roles(&self) -> impl Iterator<Item = &str> {
+    pub(super) fn protected_roles(&self) -> impl Iterator<Item = &str> {
         self.protected.iter().filter_map(|pattern| pattern.strip_prefix("role:"))
     }
 
     /// Why a host of this role is protected, if it is. One whose role could not be read may have any.
-    pub(super) fn protects_role(&self, role: &Role) -> Option<String> {
-        self.roles().find_map(|wanted| {
-            let shown = text::visible(&wanted.into());
-            if role.is(wanted) {
+    pub(super) fn role_protection_reason(&self, role: &HostRole) -> Option<String> {
+        self.protected_roles().find_map(|wanted| {
+            let shown = text::make_visible(&wanted.into());
+            if role.is_role(wanted) {
                 return Some(format!("protected_hosts has role:{shown}"));
             }
             let doubt = role.may_be(wanted)?;
@@ -158,14 +158,14 @@ mod tests {
             "x.localhost",
             "0.0.0.0",
         ] {
-            let guard = Guard::new(false, Vec::new(), Some(near));
+            let guard = Policy::new(false, Vec::new(), Some(near));
             let own = near.trim_matches(['[', ']']);
-            assert!(!guard.own.iter().any(|name| name == own), "{near}");
+            assert!(!guard.own_names.iter().any(|name| name == own), "{near}");
         }
         for server in ["cb.example.com", "10.1.2.3", "[2001:db8::1]"] {
-            let guard = Guard::new(false, Vec::new(), Some(server));
+            let guard = Policy::new(false, Vec::new(), Some(server));
             let own = server.trim_matches(['[', ']']);
-            assert!(guard.own.iter().any(|name| name == own), "{server}");
+            assert!(guard.own_names.iter().any(|name| name == own), "{server}");
         }
     }
 }

@@ -9,7 +9,7 @@ pub(super) const DOMAIN_CONTROLLER: &str = "domain_controller";
 
 /// What the processes of a host say of its role.
 #[derive(Clone, Debug, Default)]
-pub(super) enum Role {
+pub(super) enum HostRole {
     /// Nothing depends on it, and it was not read.
     #[default]
     NotRead,
@@ -24,22 +24,22 @@ pub(super) enum Role {
     Unread(Error),
 }
 
-impl Role {
+impl HostRole {
     /// Reads the role of a host with one request that counts and returns no row. A server that does not answer in time
     /// leaves it unknown, so that a slow search never keeps a host from being isolated.
     pub(super) async fn read(sensor: &Sensor, client: &Client) -> Self {
         let search = Search { query: format!("sensor_id:{}", sensor.id), ..Search::default() };
         let fields = ["host_type".to_owned()];
-        let patience = client.pace().patience;
+        let patience = client.timings().probe_timeout;
         match tokio::time::timeout(patience, client.facets(&search, &fields)).await {
-            Ok(Ok(facets)) => Self::of(&facets),
+            Ok(Ok(facets)) => Self::from_facets(&facets),
             Ok(Err(error)) => Self::Unread(error),
             Err(_) => Self::Unread(Error::Timeout(patience)),
         }
     }
 
-    fn of(facets: &Facets) -> Self {
-        let values = facets.of("host_type").into_iter().flat_map(|facet| &facet.values);
+    fn from_facets(facets: &Facets) -> Self {
+        let values = facets.get("host_type").into_iter().flat_map(|facet| &facet.values);
         let names: Vec<_> =
             values.filter(|value| value.count > 0 && !value.name.is_empty()).map(|value| value.name.clone()).collect();
         let doubt = facets.gap().or_else(|| {
@@ -52,7 +52,7 @@ impl Role {
     /// Why it may be this one although no name says so.
     pub(super) fn may_be(&self, wanted: &str) -> Option<String> {
         match self {
-            _ if self.is(wanted) => None,
+            _ if self.is_role(wanted) => None,
             Self::Read { doubt, .. } => doubt.clone(),
             Self::Unread(error) => Some(error.to_string()),
             Self::NotRead => None,
@@ -60,9 +60,9 @@ impl Role {
     }
 
     /// Whether it is known to be this one, letter case aside.
-    pub(super) fn is(&self, wanted: &str) -> bool {
+    pub(super) fn is_role(&self, wanted: &str) -> bool {
         match self {
-            Self::Read { names, .. } => names.iter().any(|name| name.is_like(wanted)),
+            Self::Read { names, .. } => names.iter().any(|name| name.eq_ignore_case(wanted)),
             Self::NotRead | Self::Unread(_) => false,
         }
     }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use super::{Administered, Alerts, Deed, Fed, Ignored, Watched};
+use super::{AdminSnapshot, AlertSnapshot, Change, FeedSnapshot, ReportSnapshot, WatchlistSnapshot};
 use crate::api::{BanList, Client, Error};
 use crate::model::{Ban, Md5, Sensor};
 use crate::text;
@@ -12,7 +12,7 @@ use crate::text::Untrusted;
 
 /// What a server holds of a target.
 #[derive(Clone, Debug, PartialEq)]
-pub enum State {
+pub enum Snapshot {
     /// The record of a sensor.
     Sensor(Box<Sensor>),
     /// The ban of a hash, if there ever was one.
@@ -25,54 +25,54 @@ pub enum State {
         list: BanList,
     },
     /// Alerts.
-    Alerts(Arc<Alerts>),
+    Alerts(Arc<AlertSnapshot>),
     /// A watchlist, or that there is none.
-    Watchlist(Box<Watched>),
+    Watchlist(Box<WatchlistSnapshot>),
     /// A feed, or that there is none.
-    Feed(Box<Fed>),
+    Feed(Box<FeedSnapshot>),
     /// A threat report, or that there is none.
-    Report(Box<Ignored>),
+    Report(Box<ReportSnapshot>),
     /// A sensor group, a user or a team, or that there is none.
-    Admin(Box<Administered>),
+    Admin(Box<AdminSnapshot>),
 }
 
-impl State {
+impl Snapshot {
     /// Reads what counts for a deed from the server, past every cache.
-    pub async fn read(deed: &Deed, client: &Client) -> Result<Self, Error> {
+    pub async fn read(deed: &Change, client: &Client) -> Result<Self, Error> {
         Ok(match deed {
-            Deed::Triage(triage) => Self::Alerts(Arc::new(Alerts::read(&triage.alerts, client).await?)),
-            Deed::Watch(watching) => Self::Watchlist(Box::new(watching.read(client).await?)),
-            Deed::Feed(feeding) => Self::Feed(Box::new(feeding.read(client).await?)),
-            Deed::Ignore(ignoring) => Self::Report(Box::new(ignoring.read(client).await?)),
-            Deed::Admin(admin) => Self::Admin(Box::new(admin.read(client).await?)),
-            Deed::Ban { md5, .. } | Deed::Lift(md5) => {
+            Change::Triage(triage) => Self::Alerts(Arc::new(AlertSnapshot::read(&triage.alerts, client).await?)),
+            Change::Watch(watching) => Self::Watchlist(Box::new(watching.read(client).await?)),
+            Change::Feed(feeding) => Self::Feed(Box::new(feeding.read(client).await?)),
+            Change::Ignore(ignoring) => Self::Report(Box::new(ignoring.read(client).await?)),
+            Change::Admin(admin) => Self::Admin(Box::new(admin.read(client).await?)),
+            Change::Ban { md5, .. } | Change::Unban(md5) => {
                 Self::Hash { md5: *md5, ban: client.ban(*md5).await?, list: client.ban_list() }
             }
-            Deed::Isolate(sensor)
-            | Deed::Release(sensor)
-            | Deed::Move { sensor, .. }
-            | Deed::Flush { sensor, .. }
-            | Deed::Restart(sensor)
-            | Deed::Annotate { sensor, .. } => Self::Sensor(Box::new(client.sensor(*sensor).await?)),
+            Change::Isolate(sensor)
+            | Change::Unisolate(sensor)
+            | Change::Move { sensor, .. }
+            | Change::Flush { sensor, .. }
+            | Change::Restart(sensor)
+            | Change::Annotate { sensor, .. } => Self::Sensor(Box::new(client.sensor(*sensor).await?)),
         })
     }
 
     /// What people call the target, as it came from the server.
-    pub fn raw_name(&self) -> Untrusted {
+    pub fn target_name(&self) -> Untrusted {
         match self {
             Self::Sensor(sensor) => sensor.computer_name.clone(),
             Self::Hash { md5, .. } => md5.to_string().as_str().into(),
-            Self::Alerts(now) => now.raw_name(),
-            Self::Watchlist(now) => now.raw_name().clone(),
-            Self::Feed(now) => now.raw_name().clone(),
-            Self::Report(now) => now.raw_name().clone(),
-            Self::Admin(now) => now.raw_name().clone(),
+            Self::Alerts(now) => now.target_name(),
+            Self::Watchlist(now) => now.target_name().clone(),
+            Self::Feed(now) => now.target_name().clone(),
+            Self::Report(now) => now.target_name().clone(),
+            Self::Admin(now) => now.target_name().clone(),
         }
     }
 
     /// What people call the target, fit to be shown.
     pub fn name(&self) -> String {
-        text::visible(&self.raw_name())
+        text::make_visible(&self.target_name())
     }
 
     /// The sensor, if it is one.
@@ -84,7 +84,7 @@ impl State {
     }
 
     /// What counts of it, for the log.
-    pub(super) fn json(&self) -> Value {
+    pub(super) fn snapshot_json(&self) -> Value {
         match self {
             Self::Sensor(sensor) => json!({
                 "network_isolation_enabled": sensor.isolation_wanted,
@@ -100,17 +100,17 @@ impl State {
                 "text": ban.text.raw(),
                 "username": ban.username.raw(),
             }),
-            Self::Alerts(now) => now.json(),
-            Self::Watchlist(now) => now.json(),
-            Self::Feed(now) => now.json(),
-            Self::Report(now) => now.json(),
-            Self::Admin(now) => now.json(),
+            Self::Alerts(now) => now.snapshot_json(),
+            Self::Watchlist(now) => now.snapshot_json(),
+            Self::Feed(now) => now.snapshot_json(),
+            Self::Report(now) => now.snapshot_json(),
+            Self::Admin(now) => now.snapshot_json(),
         }
     }
 }
 
 /// Which of the members that are written have another value now than they had then, in words.
-pub(super) fn changed(written: &Value, then: &Value, now: &Value) -> Vec<String> {
+pub(super) fn changed_members(written: &Value, then: &Value, now: &Value) -> Vec<String> {
     /// Cells of a value.
     const WIDE: usize = 60;
     let names = written.as_object().into_iter().flat_map(|members| members.keys());

@@ -2,7 +2,7 @@
 
 use clap::{Args, Subcommand};
 
-use super::{Grounds, Reading};
+use super::{ChangeArgs, OutputArgs};
 
 /// What to do with sensor groups.
 #[derive(Clone, Debug, Subcommand)]
@@ -11,7 +11,7 @@ pub enum Group {
     List {
         /// How much, and how.
         #[command(flatten)]
-        reading: Reading,
+        reading: OutputArgs,
     },
     /// Make a sensor group, with the server's defaults
     Create {
@@ -22,7 +22,7 @@ pub enum Group {
         site: u64,
         /// On what grounds.
         #[command(flatten)]
-        grounds: Grounds,
+        grounds: ChangeArgs,
     },
 }
 
@@ -33,7 +33,7 @@ pub enum User {
     List {
         /// How much, and how.
         #[command(flatten)]
-        reading: Reading,
+        reading: OutputArgs,
     },
     /// Make a user
     ///
@@ -64,5 +64,5 @@ pub struct NewUser {
     pub team: Vec<String>,
     /// On what grounds.
     #[command(flatten)]
-    pub grounds: Grounds,
+    pub justification: ChangeArgs,
 }

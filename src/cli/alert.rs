@@ -2,7 +2,7 @@
 
 use clap::{Args, Subcommand};
 
-use super::{Asking, Grounds, Reading, Waiting, query};
+use super::{ChangeArgs, OutputArgs, QueryArgs, WaitArgs, query};
 
 /// What to do with alerts.
 #[derive(Clone, Debug, Subcommand)]
@@ -14,10 +14,10 @@ pub enum Alert {
         query: Option<String>,
         /// Whether it is sent as it is.
         #[command(flatten)]
-        asking: Asking,
+        asking: QueryArgs,
         /// How much, and how.
         #[command(flatten)]
-        reading: Reading,
+        output: OutputArgs,
     },
     /// Say how far somebody has looked at alerts
     Status {
@@ -57,11 +57,11 @@ pub struct Alerts {
     pub matching: Option<String>,
     /// Whether the query is sent as it is.
     #[command(flatten)]
-    pub asking: Asking,
+    pub asking: QueryArgs,
     /// On what grounds.
     #[command(flatten)]
-    pub grounds: Grounds,
+    pub justification: ChangeArgs,
     /// How long to wait.
     #[command(flatten)]
-    pub waiting: Waiting,
+    pub wait: WaitArgs,
 }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, value_parser};
 
-use super::{Asking, Reading, query};
+use super::{OutputArgs, QueryArgs, query};
 use crate::model::{Link, Md5};
 use crate::output::Format;
 
@@ -27,10 +27,10 @@ pub struct BinarySearch {
     pub query: String,
     /// Whether it is sent as it is.
     #[command(flatten)]
-    pub asking: Asking,
+    pub asking: QueryArgs,
     /// How much, and how.
     #[command(flatten)]
-    pub reading: Reading,
+    pub output: OutputArgs,
     /// The order, as "host_count asc"
     #[arg(long, value_name = "FIELD ORDER")]
     pub sort: Option<String>,

@@ -5,12 +5,12 @@ use std::time::Duration;
 use clap::{Args, Subcommand};
 use jiff::SignedDuration;
 
-use super::Reading;
+use super::OutputArgs;
 use crate::output::Format;
 
 /// On what grounds a deed is done, and how far it goes.
 #[derive(Args, Clone, Debug)]
-pub struct Grounds {
+pub struct ChangeArgs {
     /// Why; it is kept in the action log
     #[arg(long, value_name = "TEXT")]
     pub reason: Option<String>,
@@ -30,10 +30,10 @@ pub struct Grounds {
 
 /// How long to wait until it is proven that a deed was done.
 #[derive(Args, Clone, Copy, Debug)]
-pub struct Waiting {
+pub struct WaitArgs {
     /// How long to wait until it is confirmed; none for as long as it takes
-    #[arg(long, value_name = "TIME", default_value = "120s", value_parser = patience)]
-    pub timeout: Patience,
+    #[arg(long, value_name = "TIME", default_value = "120s", value_parser = wait_limit)]
+    pub timeout: WaitLimit,
     /// Do not wait until it is confirmed
     #[arg(long, conflicts_with = "timeout")]
     pub no_wait: bool,
@@ -41,30 +41,30 @@ pub struct Waiting {
 
 /// How long to wait.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Patience {
+pub enum WaitLimit {
     /// Not at all.
     None,
     /// So long.
     For(Duration),
     /// As long as it takes.
-    Endless,
+    Unlimited,
 }
 
-impl Waiting {
+impl WaitArgs {
     /// How long to wait.
-    pub fn patience(&self) -> Patience {
-        if self.no_wait { Patience::None } else { self.timeout }
+    pub fn wait_limit(&self) -> WaitLimit {
+        if self.no_wait { WaitLimit::None } else { self.timeout }
     }
 }
 
-fn patience(text: &str) -> Result<Patience, &'static str> {
+fn wait_limit(text: &str) -> Result<WaitLimit, &'static str> {
     const EXPECTED: &str = "write it as 120s, 5m or none";
     if text == "none" {
-        return Ok(Patience::Endless);
+        return Ok(WaitLimit::Unlimited);
     }
     let duration: SignedDuration = text.parse().map_err(|_| EXPECTED)?;
     let duration = duration.try_into().map_err(|_| EXPECTED)?;
-    Ok(Patience::For(duration))
+    Ok(WaitLimit::For(duration))
 }
 
 /// What to do with bans.
@@ -74,17 +74,17 @@ pub enum Ban {
     List {
         /// How much, and how.
         #[command(flatten)]
-        reading: Reading,
+        output: OutputArgs,
     },
     /// Ban hashes: sensors stop what has them
-    Add(Hashes),
+    Add(HashArgs),
     /// Lift bans; they stay listed, with their notes
-    Remove(Hashes),
+    Remove(HashArgs),
 }
 
 /// Hashes to be banned, or not to be any longer.
 #[derive(Args, Clone, Debug)]
-pub struct Hashes {
+pub struct HashArgs {
     /// MD5 hashes; - reads a list of them from standard input, and leaves out what is none
     #[arg(required = true, value_name = "MD5")]
     pub hashes: Vec<String>,
@@ -93,7 +93,7 @@ pub struct Hashes {
     pub strict: bool,
     /// On what grounds.
     #[command(flatten)]
-    pub grounds: Grounds,
+    pub justification: ChangeArgs,
 }
 
 /// What to do with the action log.

@@ -2,7 +2,7 @@
 
 use clap::{Args, Subcommand};
 
-use super::{Asking, Grounds, One, Reading, query};
+use super::{ChangeArgs, IdArg, OutputArgs, QueryArgs, query};
 use crate::output::Format;
 
 /// What to do with feeds. One is named by its number or by its whole name.
@@ -12,7 +12,7 @@ pub enum Feed {
     List {
         /// How much, and how.
         #[command(flatten)]
-        reading: Reading,
+        reading: OutputArgs,
     },
     /// Show one feed
     Show {
@@ -29,16 +29,16 @@ pub enum Feed {
         address: String,
         /// On what grounds.
         #[command(flatten)]
-        grounds: Grounds,
+        grounds: ChangeArgs,
     },
     /// Let its reports be looked for
-    Enable(One),
+    Enable(IdArg),
     /// Let its reports be looked for no longer
-    Disable(One),
+    Disable(IdArg),
     /// Let the server read all of it again
-    Sync(One),
+    Sync(IdArg),
     /// Take it away, with its reports
-    Delete(One),
+    Delete(IdArg),
 }
 
 /// What to do with threat reports. One is named as its list does: the number of its feed, a colon, the feed's own id of it.
@@ -51,13 +51,13 @@ pub enum Report {
         query: Option<String>,
         /// Whether it is sent as it is.
         #[command(flatten)]
-        asking: Asking,
+        asking: QueryArgs,
         /// Print how many there are, and nothing else
         #[arg(long)]
         count: bool,
         /// How much, and how.
         #[command(flatten)]
-        reading: Reading,
+        reading: OutputArgs,
     },
     /// Let reports raise no alerts
     Ignore(Reports),
@@ -82,8 +82,8 @@ pub struct Reports {
     pub matching: Option<String>,
     /// Whether the query is sent as it is.
     #[command(flatten)]
-    pub asking: Asking,
+    pub asking: QueryArgs,
     /// On what grounds.
     #[command(flatten)]
-    pub grounds: Grounds,
+    pub justification: ChangeArgs,
 }

@@ -2,7 +2,7 @@
 
 use clap::{Args, Subcommand};
 
-use super::{Grounds, Reading, Waiting};
+use super::{ChangeArgs, OutputArgs, WaitArgs};
 use crate::output::Format;
 
 /// What to do with sensors.
@@ -19,7 +19,7 @@ pub enum Sensor {
         filter: Option<String>,
         /// How much, and how.
         #[command(flatten)]
-        reading: Reading,
+        output: OutputArgs,
     },
     /// Show one sensor
     Show {
@@ -43,7 +43,7 @@ pub enum Sensor {
         group: String,
         /// On what grounds.
         #[command(flatten)]
-        grounds: Grounds,
+        grounds: ChangeArgs,
     },
     /// Let sensors send all that they hold back, without throttling
     Flush(Hosts),
@@ -59,7 +59,7 @@ pub struct Hosts {
     pub hosts: Vec<String>,
     /// On what grounds.
     #[command(flatten)]
-    pub grounds: Grounds,
+    pub justification: ChangeArgs,
 }
 
 /// Options of `sensor isolate` and `sensor unisolate`.
@@ -70,8 +70,8 @@ pub struct Isolation {
     pub hosts: Vec<String>,
     /// On what grounds.
     #[command(flatten)]
-    pub grounds: Grounds,
+    pub justification: ChangeArgs,
     /// How long to wait.
     #[command(flatten)]
-    pub waiting: Waiting,
+    pub wait: WaitArgs,
 }

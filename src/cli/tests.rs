@@ -13,7 +13,7 @@ fn the_command_line_is_consistent() {
 fn a_query_may_begin_with_a_minus() {
     let query = |arguments: &[&str]| {
         let words = [&["lampblack", "search"], arguments].concat();
-        let cli = Cli::read(&words.iter().map(OsString::from).collect::<Vec<_>>());
+        let cli = Cli::read_args(&words.iter().map(OsString::from).collect::<Vec<_>>());
         match cli.map_err(|error| error.to_string())?.command {
             Some(Command::Search(search)) => Ok((search.query, search.count)),
             other => Err(format!("{other:?}")),

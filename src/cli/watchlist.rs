@@ -2,7 +2,7 @@
 
 use clap::{Args, Subcommand, ValueEnum};
 
-use super::{Asking, Grounds, Reading, query};
+use super::{ChangeArgs, OutputArgs, QueryArgs, query};
 use crate::model::ActionKind;
 use crate::output::Format;
 
@@ -13,7 +13,7 @@ pub enum Watchlist {
     List {
         /// How much, and how.
         #[command(flatten)]
-        reading: Reading,
+        reading: OutputArgs,
     },
     /// Show one watchlist, its whole query and what it sets off
     Show {
@@ -26,25 +26,25 @@ pub enum Watchlist {
     /// Make a query a watchlist: the server runs it again and again, and tags what it finds
     Create(NewWatchlist),
     /// Let it run
-    Enable(One),
+    Enable(IdArg),
     /// Let it run no longer
-    Disable(One),
+    Disable(IdArg),
     /// Search for what it looks for, now
     Search {
         /// Its number, or its whole name
         id: String,
         /// Whether its query is sent as it is.
         #[command(flatten)]
-        asking: Asking,
+        asking: QueryArgs,
         /// Print how many there are, and nothing else
         #[arg(long)]
         count: bool,
         /// How much, and how.
         #[command(flatten)]
-        reading: Reading,
+        reading: OutputArgs,
     },
     /// Take it away; what it has tagged stays tagged
-    Delete(One),
+    Delete(IdArg),
     /// Say what it sets off
     Action {
         /// Its number, or its whole name
@@ -65,7 +65,7 @@ pub struct NewWatchlist {
     pub query: String,
     /// Whether it is taken as it is.
     #[command(flatten)]
-    pub asking: Asking,
+    pub asking: QueryArgs,
     /// It searches binaries, not processes
     #[arg(long)]
     pub binary: bool,
@@ -74,17 +74,17 @@ pub struct NewWatchlist {
     pub description: String,
     /// On what grounds.
     #[command(flatten)]
-    pub grounds: Grounds,
+    pub justification: ChangeArgs,
 }
 
 /// One that is there, by its number or its whole name.
 #[derive(Args, Clone, Debug)]
-pub struct One {
+pub struct IdArg {
     /// Its number, or its whole name
     pub id: String,
     /// On what grounds.
     #[command(flatten)]
-    pub grounds: Grounds,
+    pub justification: ChangeArgs,
 }
 
 /// What to do with what a watchlist sets off.
@@ -94,7 +94,7 @@ pub enum Action {
     List {
         /// How much, and how.
         #[command(flatten)]
-        reading: Reading,
+        reading: OutputArgs,
     },
     /// Let it set something off
     Add {
@@ -105,7 +105,7 @@ pub enum Action {
         to: Vec<u64>,
         /// On what grounds.
         #[command(flatten)]
-        grounds: Grounds,
+        grounds: ChangeArgs,
     },
     /// Let it set something off no longer
     Remove {
@@ -113,7 +113,7 @@ pub enum Action {
         action: u64,
         /// On what grounds.
         #[command(flatten)]
-        grounds: Grounds,
+        grounds: ChangeArgs,
     },
 }
 

@@ -2,10 +2,10 @@
 
 use std::{collections::HashSet, hash::Hash};
 
-use super::{Caller, Exit, Failure, query_argument::read_lines};
+use super::{CommandCx, Exit, Failure, query_argument::read_lines};
 
 /// Every word that was given; `-` stands for the lines of standard input.
-pub(super) fn words(given: &[String], caller: &mut Caller<'_>) -> Result<Vec<String>, Failure> {
+pub(super) fn read_args(given: &[String], caller: &mut CommandCx<'_>) -> Result<Vec<String>, Failure> {
     let mut words = Vec::new();
     for word in given {
         if word == "-" {
@@ -18,7 +18,7 @@ pub(super) fn words(given: &[String], caller: &mut Caller<'_>) -> Result<Vec<Str
 }
 
 /// All of standard input as text, also as PowerShell writes it into a file: UTF-16 with a byte order mark.
-pub(super) fn input(caller: &mut Caller<'_>) -> Result<String, Failure> {
+pub(super) fn read_stdin(caller: &mut CommandCx<'_>) -> Result<String, Failure> {
     let mut bytes = Vec::new();
     let input = &mut caller.streams.input;
     input.read_to_end(&mut bytes).map_err(|error| Failure::usage(format!("cannot read standard input: {error}")))?;
@@ -34,20 +34,20 @@ pub(super) fn input(caller: &mut Caller<'_>) -> Result<String, Failure> {
 }
 
 /// What words are read as.
-pub(super) struct Reading<'a> {
+pub(super) struct ArgParser<'a> {
     /// What one is called, as in `an MD5`.
     pub(super) noun: &'a str,
     /// What one looks like.
     pub(super) advice: &'a str,
 }
 
-impl Reading<'_> {
+impl ArgParser<'_> {
     /// What is meant, each once. Every word that is none is answered, and then nothing is done.
-    pub(super) fn all<T: Clone + Eq + Hash>(
+    pub(super) fn parse_all<T: Clone + Eq + Hash>(
         &self,
         words: &[String],
         read: impl Fn(&str) -> Option<T>,
-        caller: &mut Caller<'_>,
+        caller: &mut CommandCx<'_>,
     ) -> Result<Vec<T>, Failure> {
         let Self { noun, advice } = self;
         let mut meant = Vec::new();
@@ -65,7 +65,7 @@ impl Reading<'_> {
             return Err(Failure { exit: Exit::Usage, reports: junk });
         }
         if meant.is_empty() {
-            return Err(Failure::usage(format!("there is no {noun}")).hint(format!("{advice}; one a line")));
+            return Err(Failure::usage(format!("there is no {noun}")).with_hint(format!("{advice}; one a line")));
         }
         Ok(meant)
     }

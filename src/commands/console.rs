@@ -6,59 +6,59 @@ use secrecy::SecretString;
 use tokio::sync::mpsc;
 use url::Url;
 
-use super::{Caller, Exit, Failure, simulate};
+use super::{CommandCx, Exit, Failure, simulate};
 use crate::api::Client;
 use crate::cli::{ColorChoice, Demo};
-use crate::config::{Access, Config, Setup, Source};
+use crate::config::{Access, Config, ConsoleSetup, Source};
 use crate::sim;
 
 /// Opens the console on the configured server.
 pub(super) async fn console(
-    caller: &mut Caller<'_>,
-    open: impl AsyncFnOnce(Setup) -> anyhow::Result<()>,
+    caller: &mut CommandCx<'_>,
+    open: impl AsyncFnOnce(ConsoleSetup) -> anyhow::Result<()>,
 ) -> Result<Exit, Failure> {
     let config = caller.config()?;
     let access = Access::choose(caller.flags(), &config, &caller.environment)?;
-    enter(access, &config, caller, open).await
+    open_console(access, &config, caller, open).await
 }
 
 /// Opens the console on the embedded simulator, which ends with it.
 pub(super) async fn demo(
     demo: &Demo,
-    caller: &mut Caller<'_>,
-    open: impl AsyncFnOnce(Setup) -> anyhow::Result<()>,
+    caller: &mut CommandCx<'_>,
+    open: impl AsyncFnOnce(ConsoleSetup) -> anyhow::Result<()>,
 ) -> Result<Exit, Failure> {
     let config = caller.config()?;
     // Beside the screen, which must not wait while a large world is searched.
     let running = caller
         .background
-        .spawn(sim::start(simulate::world(demo)))
+        .spawn(sim::start(simulate::world_options(demo)))
         .await
         .unwrap_or_else(|error| Err(io::Error::other(error)))
-        .map_err(simulate::failed)?;
+        .map_err(simulate::start_failure)?;
     let url: Url = running
         .url
         .parse()
         .map_err(|error| Failure::new(Exit::Failed, format!("the simulator's address {:?}: {error}", running.url)))?;
     let token = SecretString::from(running.token.clone());
     let access = Access::demo(url, token, caller.flags());
-    let result = enter(access, &config, caller, open).await;
+    let result = open_console(access, &config, caller, open).await;
     drop(running);
     result
 }
 
-async fn enter(
+async fn open_console(
     access: Access,
     config: &Config,
-    caller: &mut Caller<'_>,
-    open: impl AsyncFnOnce(Setup) -> anyhow::Result<()>,
+    caller: &mut CommandCx<'_>,
+    open: impl AsyncFnOnce(ConsoleSetup) -> anyhow::Result<()>,
 ) -> Result<Exit, Failure> {
     if !caller.streams.is_interactive {
         return Err(Failure::new(Exit::Failed, "the console needs a terminal to be shown on")
-            .hint("lampblack search and the other commands work without one; see lampblack --help"));
+            .with_hint("lampblack search and the other commands work without one; see lampblack --help"));
     }
     let mut screen = caller.environment.screen();
-    match caller.color() {
+    match caller.color_choice() {
         ColorChoice::Auto => {}
         ColorChoice::Always => screen.no_color = false,
         ColorChoice::Never => screen.no_color = true,
@@ -81,9 +81,9 @@ async fn enter(
     } else {
         caller.environment.config_dir().map(Into::into)
     };
-    let setup = Setup {
+    let setup = ConsoleSetup {
         client,
-        calls,
+        traces: calls,
         server: access.url,
         is_demo,
         source: access.source,

@@ -8,10 +8,10 @@ use std::{
 use tokio::{runtime::Handle, sync::mpsc};
 
 use super::{Exit, Failure};
-use crate::api::{Call, Client};
+use crate::api::{Client, RequestTrace};
 use crate::cli::{ColorChoice, Global};
 use crate::config::{Access, Config, Environment, Flags};
-use crate::output::Look;
+use crate::output::TableStyle;
 use crate::text;
 
 /// Asks at the terminal and reads a line without showing it; nothing if that was called off.
@@ -30,15 +30,15 @@ pub struct Streams<'a> {
     /// Whether the user sits at a terminal, to read and to type.
     pub is_interactive: bool,
     /// Asks for what nobody is to see; `None` when standard input is no terminal.
-    pub hidden: Option<Hidden>,
+    pub read_password: Option<Hidden>,
     /// Writes a line to standard error while a command waits.
-    pub beside: fn(&str),
+    pub write_stderr: fn(&str),
     /// Whether standard error is a terminal, where a line can be written over.
     pub shows_progress: bool,
 }
 
 /// Everything a command is started with.
-pub struct Caller<'a> {
+pub struct CommandCx<'a> {
     /// Where it reads and writes.
     pub streams: Streams<'a>,
     /// Variables and directories.
@@ -53,7 +53,7 @@ pub struct Caller<'a> {
     color: ColorChoice,
 }
 
-impl<'a> Caller<'a> {
+impl<'a> CommandCx<'a> {
     /// A caller with the options that hold for every command.
     pub fn new(
         global: &Global,
@@ -98,21 +98,21 @@ impl<'a> Caller<'a> {
 
     /// A client for the configured server. Standard error says what the user should know of the way there.
     pub fn client(&mut self) -> Result<Client, Failure> {
-        Ok(self.reach()?.0)
+        Ok(self.connect()?.0)
     }
 
     /// The same, with what the profile says.
-    pub fn reach(&mut self) -> Result<(Client, Access), Failure> {
+    pub fn connect(&mut self) -> Result<(Client, Access), Failure> {
         let access = self.access()?;
         for notice in &access.notices {
             self.warn(notice);
         }
-        let (sender, mut calls) = mpsc::unbounded_channel::<Call>();
+        let (sender, mut calls) = mpsc::unbounded_channel::<RequestTrace>();
         let client = Client::new(access.settings(), Some(sender))?;
-        let beside = self.streams.beside;
+        let beside = self.streams.write_stderr;
         self.background.spawn(async move {
             while let Some(call) = calls.recv().await {
-                if let Some(at) = call.long_wait() {
+                if let Some(at) = call.long_retry_at() {
                     let at = at.strftime("%H:%M:%SZ");
                     beside(&format!("note: the server is busy and asks to wait until {at}; ^c cancels"));
                 }
@@ -122,14 +122,14 @@ impl<'a> Caller<'a> {
     }
 
     /// Asks the user at the terminal, and reads one line.
-    pub fn ask(&mut self, question: &str) -> String {
+    pub fn prompt(&mut self, question: &str) -> String {
         let _ = write!(self.streams.notes, "{question} ");
         let _ = self.streams.notes.flush();
-        String::from_utf8_lossy(&self.line()).trim().to_owned()
+        String::from_utf8_lossy(&self.read_line()).trim().to_owned()
     }
 
     /// Reads one line of standard input, and nothing behind it.
-    pub fn line(&mut self) -> Vec<u8> {
+    pub fn read_line(&mut self) -> Vec<u8> {
         let mut line = Vec::new();
         let mut byte = [0];
         while let Ok(1) = self.streams.input.read(&mut byte) {
@@ -142,8 +142,8 @@ impl<'a> Caller<'a> {
     }
 
     /// How tables look.
-    pub fn look(&self) -> Look {
-        Look {
+    pub fn table_style(&self) -> TableStyle {
+        TableStyle {
             width: self.streams.width,
             is_styled: match self.color {
                 ColorChoice::Always => true,
@@ -155,26 +155,26 @@ impl<'a> Caller<'a> {
     }
 
     /// When the user wants colors.
-    pub fn color(&self) -> ColorChoice {
+    pub fn color_choice(&self) -> ColorChoice {
         self.color
     }
 
     /// Says something beside the answer.
     pub fn note(&mut self, text: &str) {
-        self.say("note", text);
+        self.write_message("note", text);
     }
 
     /// Says that something is not as it should be.
     pub fn warn(&mut self, text: &str) {
-        self.say("warning", text);
+        self.write_message("warning", text);
     }
 
     /// Says what went wrong and what to do about it.
     pub fn report(&mut self, failure: &Failure) -> Exit {
         for (error, hint) in &failure.reports {
-            self.say("error", error);
+            self.write_message("error", error);
             if let Some(hint) = hint {
-                self.say("hint", hint);
+                self.write_message("hint", hint);
             }
         }
         failure.exit
@@ -190,14 +190,14 @@ impl<'a> Caller<'a> {
     }
 
     /// Writes to standard error as it is: lines of our own making, every strange word in them made visible.
-    pub fn show(&mut self, line: &str) {
+    pub fn write_line(&mut self, line: &str) {
         // Whoever closed standard error does not want to hear of it.
         let _ = writeln!(self.streams.notes, "{line}");
     }
 
-    fn say(&mut self, label: &str, text: &str) {
+    fn write_message(&mut self, label: &str, text: &str) {
         // Whatever a server or a file put into a message, it moves no cursor here.
         let text = text::line(text);
-        self.show(&format!("{label}: {text}"));
+        self.write_line(&format!("{label}: {text}"));
     }
 }

@@ -1,55 +1,55 @@
 //! `doctor`: is everything in place, from the configuration to the token's rights?
 
-use super::{Caller, Exit, Failure};
+use super::{CommandCx, Exit, Failure};
 use crate::api::{self, Client};
 use crate::config::{Access, Source};
 use crate::model::{Search, SensorFilter, ServerInfo, Span};
 use crate::text;
 
 /// The oldest server whose API this program and the official client speak (reference 4.2).
-const OLDEST: (u32, u32) = (5, 0);
+const OLDEST_SERVER: (u32, u32) = (5, 0);
 
 /// Runs `doctor`.
-pub(super) async fn doctor(caller: &mut Caller<'_>) -> Result<Exit, Failure> {
-    let mut report = Report::default();
-    examine(caller, &mut report).await;
+pub(super) async fn doctor(caller: &mut CommandCx<'_>) -> Result<Exit, Failure> {
+    let mut report = CheckList::default();
+    run_checks(caller, &mut report).await;
     for line in &report.lines {
         writeln!(caller.streams.out, "{line}")?;
     }
-    Ok(if report.findings == 0 { Exit::Done } else { Exit::Failed })
+    Ok(if report.n_findings == 0 { Exit::Done } else { Exit::Failed })
 }
 
 /// Lines as they are found: one for each thing looked at, and one for each advice.
 #[derive(Default)]
-struct Report {
+struct CheckList {
     lines: Vec<String>,
-    findings: usize,
+    n_findings: usize,
 }
 
-impl Report {
-    fn ok(&mut self, what: &str, words: &str) {
-        self.line("ok", what, words);
+impl CheckList {
+    fn add_ok(&mut self, what: &str, words: &str) {
+        self.write_check("ok", what, words);
     }
 
-    fn fail(&mut self, what: &str, words: &str, hint: Option<&str>) {
-        self.findings += 1;
-        self.line("fail", what, words);
+    fn add_failure(&mut self, what: &str, words: &str, hint: Option<&str>) {
+        self.n_findings += 1;
+        self.write_check("fail", what, words);
         if let Some(hint) = hint {
-            self.line("", "hint:", hint);
+            self.write_check("", "hint:", hint);
         }
     }
 
-    fn line(&mut self, state: &str, what: &str, words: &str) {
+    fn write_check(&mut self, state: &str, what: &str, words: &str) {
         // Words may come from a file, a certificate or a server.
-        let words = text::visible(&words.into());
+        let words = text::make_visible(&words.into());
         self.lines.push(format!("{state:<5} {what:<14} {words}"));
     }
 }
 
-async fn examine(caller: &mut Caller<'_>, report: &mut Report) {
+async fn run_checks(caller: &mut CommandCx<'_>, report: &mut CheckList) {
     match &caller.state_dir {
-        Some(directory) => report.ok("state", &directory.display().to_string()),
-        None => report.fail(
+        Some(directory) => report.add_ok("state", &directory.display().to_string()),
+        None => report.add_failure(
             "state",
             "the directory for log and history cannot be written",
             Some("set XDG_STATE_HOME to a directory of yours"),
@@ -59,33 +59,33 @@ async fn examine(caller: &mut Caller<'_>, report: &mut Report) {
         Ok(access) => access,
         Err(failure) => {
             for (error, hint) in &failure.reports {
-                report.fail("configuration", error, hint.as_deref());
+                report.add_failure("configuration", error, hint.as_deref());
             }
             return;
         }
     };
-    report.ok("configuration", &access.source.to_string());
+    report.add_ok("configuration", &access.source.to_string());
     for notice in &access.notices {
-        report.fail("configuration", notice, None);
+        report.add_failure("configuration", notice, None);
     }
     if let Some(proxy) = &access.proxy {
-        report.ok("proxy", &proxy.to_string());
+        report.add_ok("proxy", &proxy.to_string());
     }
     match &access.profile.user {
-        Some(user) => report.ok("user", user),
+        Some(user) => report.add_ok("user", user),
         None if access.source == Source::Demo => {}
-        None => report.ok("user", "unknown; --user or the profile's user names it"),
+        None => report.add_ok("user", "unknown; --user or the profile's user names it"),
     }
     let client = match Client::new(access.settings(), None) {
         Ok(client) => client,
-        Err(error) => return report.fail("configuration", &error.to_string(), error.hint()),
+        Err(error) => return report.add_failure("configuration", &error.to_string(), error.hint()),
     };
     match client.info().await {
         Ok(info) => {
-            reached(&access, report);
-            report.ok("token", "accepted");
-            version(&info, report);
-            rights(&client, report).await;
+            report_reached(&access, report);
+            report.add_ok("token", "accepted");
+            report_version(&info, report);
+            check_rights(&client, report).await;
         }
         Err(error) => {
             match error {
@@ -94,9 +94,9 @@ async fn examine(caller: &mut Caller<'_>, report: &mut Report) {
                 | api::Error::ProxyRefused { .. }
                 | api::Error::Timeout(_) => {}
                 api::Error::Certificate { .. } | api::Error::PlainHttp | api::Error::NotTls => {
-                    report.ok("server", access.url.as_str());
+                    report.add_ok("server", access.url.as_str());
                 }
-                _ => reached(&access, report),
+                _ => report_reached(&access, report),
             }
             let what = match error {
                 api::Error::Certificate { .. } | api::Error::PlainHttp | api::Error::NotTls => "tls",
@@ -108,67 +108,73 @@ async fn examine(caller: &mut Caller<'_>, report: &mut Report) {
                 api::Error::NotFound { .. } => Some("check the path of the server's address"),
                 _ => error.hint(),
             };
-            report.fail(what, &error.to_string(), hint);
+            report.add_failure(what, &error.to_string(), hint);
         }
     }
 }
 
 /// The server answered: so address and certificate are right.
-fn reached(access: &Access, report: &mut Report) {
-    report.ok("server", access.url.as_str());
+fn report_reached(access: &Access, report: &mut CheckList) {
+    report.add_ok("server", access.url.as_str());
     if access.url.scheme() == "http" {
-        report.ok("tls", "none: plain http");
+        report.add_ok("tls", "none: plain http");
     } else if access.profile.verify_tls {
         let trusted = match &access.profile.ca_file {
             Some(file) => format!(" (with {})", file.display()),
             None => String::new(),
         };
         let name = if access.profile.verify_hostname { "" } else { ", its name is not checked" };
-        report.ok("tls", &format!("certificate verified{trusted}{name}"));
+        report.add_ok("tls", &format!("certificate verified{trusted}{name}"));
     }
 }
 
-fn version(info: &ServerInfo, report: &mut Report) {
-    let version = text::visible(&info.version);
+fn report_version(info: &ServerInfo, report: &mut CheckList) {
+    let version = text::make_visible(&info.version);
     match info.release() {
-        Some(release) if release < OLDEST => {
-            report.fail("version", &format!("{version} is too old"), Some("servers before 5.0 have another API"))
+        Some(release) if release < OLDEST_SERVER => {
+            report.add_failure(
+                "version",
+                &format!("{version} is too old"),
+                Some("servers before 5.0 have another API"),
+            );
         }
-        Some(_) => report.ok("version", &version),
-        None => report.fail("version", &format!("{version:?} is no version"), None),
+        Some(_) => report.add_ok("version", &version),
+        None => report.add_failure("version", &format!("{version:?} is no version"), None),
     }
 }
 
 /// What the token's user may read.
-async fn rights(client: &Client, report: &mut Report) {
+async fn check_rights(client: &Client, report: &mut CheckList) {
     let all = Search { group_by: Some("id".into()), ..Search::default() };
-    let documents = |n: u64| text::counted(n, "document", "documents");
+    let documents = |n: u64| text::pluralize(n, "document", "documents");
     match client.processes(&all, Span { start: 0, rows: 1 }).await {
-        Ok(page) if page.hidden > 0 => report
-            .ok("processes", &format!("{} to search, {} hidden from this user", documents(page.total), page.hidden)),
-        Ok(page) => report.ok("processes", &format!("{} to search", documents(page.total))),
-        Err(error) => report.fail("processes", &error.to_string(), error.hint()),
+        Ok(page) if page.hidden > 0 => report.add_ok(
+            "processes",
+            &format!("{} to search, {} hidden from this user", documents(page.total), page.hidden),
+        ),
+        Ok(page) => report.add_ok("processes", &format!("{} to search", documents(page.total))),
+        Err(error) => report.add_failure("processes", &error.to_string(), error.hint()),
     }
     let everything = SensorFilter::default();
     match client.sensors(&everything, Span { start: 0, rows: 1 }).await {
-        Ok(page) => report.ok("sensors", &format!("{} to see", page.total)),
-        Err(error) => report.fail("sensors", &error.to_string(), error.hint()),
+        Ok(page) => report.add_ok("sensors", &format!("{} to see", page.total)),
+        Err(error) => report.add_failure("sensors", &error.to_string(), error.hint()),
     }
     match client.license().await {
-        Ok(license) => match license.trouble(client.clock().now()) {
+        Ok(license) => match license.license_warning(client.clock().now()) {
             Some((trouble, _)) => {
-                report.fail("license", &trouble, Some("searches go on; ask the vendor for a new one"))
+                report.add_failure("license", &trouble, Some("searches go on; ask the vendor for a new one"));
             }
-            None => report.ok("license", &format!("until {}", text::visible(&license.end))),
+            None => report.add_ok("license", &format!("until {}", text::make_visible(&license.end))),
         },
         // Not every user may know.
         Err(error @ (api::Error::Forbidden { .. } | api::Error::NotFound { .. })) => {
-            report.ok("license", &format!("not known: {error}"));
+            report.add_ok("license", &format!("not known: {error}"));
         }
-        Err(error) => report.fail("license", &error.to_string(), error.hint()),
+        Err(error) => report.add_failure("license", &error.to_string(), error.hint()),
     }
     match client.groups().await {
-        Ok(page) => report.ok("groups", &format!("{} to see", page.total)),
-        Err(error) => report.fail("groups", &error.to_string(), error.hint()),
+        Ok(page) => report.add_ok("groups", &format!("{} to see", page.total)),
+        Err(error) => report.add_failure("groups", &error.to_string(), error.hint()),
     }
 }

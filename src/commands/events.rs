@@ -1,31 +1,31 @@
 //! `events`: what processes did, as one timeline.
 
-use super::{Caller, Exit, Failure, completeness::unread, process_args};
+use super::{CommandCx, Exit, Failure, completeness::describe_unreadable, process_args};
 use crate::api;
 use crate::cli;
-use crate::fetch::{self, Timeline};
-use crate::model::{Event, EventKind, What, sort_by_time};
-use crate::output::{self, Align, Cell, Column, Row, Sheet};
+use crate::fetch::{self, TimelineWalk};
+use crate::model::{Event, EventFacts, EventKind, sort_by_time};
+use crate::output::{self, Align, OutputCell, OutputColumn, OutputRow, TableWriter};
 
 /// The columns of events.
-const COLUMNS: &[Column] = &[
-    Column::new("time", Align::Left),
-    Column::new("kind", Align::Left),
-    Column::new("action", Align::Left),
-    Column::new("what", Align::Left).least(30),
-    Column::new("md5", Align::Left).rank(2),
-    Column::new("segment", Align::Right).rank(3),
-    Column::new("process", Align::Left).rank(1),
+const COLUMNS: &[OutputColumn] = &[
+    OutputColumn::new("time", Align::Left),
+    OutputColumn::new("kind", Align::Left),
+    OutputColumn::new("action", Align::Left),
+    OutputColumn::new("what", Align::Left).min_width(30),
+    OutputColumn::new("md5", Align::Left).rank(2),
+    OutputColumn::new("segment", Align::Right).rank(3),
+    OutputColumn::new("process", Align::Left).rank(1),
 ];
 
 /// Rows that are written at a time.
 const CHUNK: usize = 1_000;
 
 /// Runs `events`.
-pub(super) async fn events(args: &cli::Events, caller: &mut Caller<'_>) -> Result<Exit, Failure> {
-    let ids = process_args::named(&args.processes, caller)?;
+pub(super) async fn events(args: &cli::Events, caller: &mut CommandCx<'_>) -> Result<Exit, Failure> {
+    let ids = process_args::resolve_processes(&args.processes, caller)?;
     let client = caller.client()?;
-    let mut all = Timeline::default();
+    let mut all = TimelineWalk::default();
     let mut missing = Vec::new();
     let mut failure = None;
     for id in ids {
@@ -38,7 +38,7 @@ pub(super) async fn events(args: &cli::Events, caller: &mut Caller<'_>) -> Resul
                 }
                 all.gaps.extend(timeline.gaps);
                 all.events.extend(timeline.events);
-                all.broken += timeline.broken;
+                all.n_unreadable += timeline.n_unreadable;
             }
             Err(error @ api::Error::NotFound { .. }) => missing.push((id, error)),
             Err(error) => {
@@ -49,36 +49,36 @@ pub(super) async fn events(args: &cli::Events, caller: &mut Caller<'_>) -> Resul
     }
     sort_by_time(&mut all.events);
 
-    let limit = match args.reading.limit {
+    let limit = match args.output.limit {
         0 => usize::MAX,
         limit => usize::try_from(limit).unwrap_or(usize::MAX),
     };
     let found = all.events.len();
     let shown = &all.events[..found.min(limit)];
-    let look = caller.look();
-    let mut sheet = Sheet::new(caller.streams.out, args.reading.format, COLUMNS, look);
+    let look = caller.table_style();
+    let mut sheet = TableWriter::new(caller.streams.out, args.output.format, COLUMNS, look);
     for chunk in shown.chunks(CHUNK) {
-        sheet.rows(&chunk.iter().map(row).collect::<Vec<_>>())?;
+        sheet.write_rows(&chunk.iter().map(row).collect::<Vec<_>>())?;
     }
     sheet.finish()?;
-    tell(&all, shown.len(), failure.is_none(), caller);
+    report_gaps(&all, shown.len(), failure.is_none(), caller);
 
     if let Some(error) = failure {
         return Err(error.into());
     }
-    process_args::all_there(missing)?;
+    process_args::check_none_missing(missing)?;
     if let Some(gap) = all.gaps.into_iter().next() {
         // What is there was told, but it is not the whole answer.
         return Err(gap.error.into());
     }
-    Ok(if found == 0 { Exit::Nothing } else { Exit::Done })
+    Ok(if found == 0 { Exit::NoResults } else { Exit::Done })
 }
 
 /// What stands beside the rows.
-fn tell(all: &Timeline, shown: usize, is_whole: bool, caller: &mut Caller<'_>) {
-    let (found, broken) = (all.events.len(), all.broken);
+fn report_gaps(all: &TimelineWalk, shown: usize, is_whole: bool, caller: &mut CommandCx<'_>) {
+    let (found, broken) = (all.events.len(), all.n_unreadable);
     if broken > 0 {
-        caller.warn(&unread(broken, "records"));
+        caller.warn(&describe_unreadable(broken, "records"));
     }
     let n_timeless = all.events.iter().rev().take_while(|event| event.at.is_none()).count();
     if n_timeless > 0 {
@@ -91,25 +91,25 @@ fn tell(all: &Timeline, shown: usize, is_whole: bool, caller: &mut Caller<'_>) {
     }
 }
 
-fn row(event: &Event) -> Row {
-    let kind = kind(event);
+fn row(event: &Event) -> OutputRow {
+    let kind = kind_name(event);
     let at = event.at.map(|at| at.strftime("%Y-%m-%dT%H:%M:%S%.3fZ").to_string());
-    Row {
+    OutputRow {
         cells: vec![
-            Cell::from(at),
-            Cell::of(&kind.as_str().into()),
-            Cell::of(&action(event).into()),
-            Cell::of(&event.object()),
-            Cell::from(event.md5()),
-            Cell::from(Some(event.segment)),
-            Cell::from(Some(event.process)),
+            OutputCell::from_value(at),
+            OutputCell::from_untrusted(&kind.as_str().into()),
+            OutputCell::from_untrusted(&describe_action(event).into()),
+            OutputCell::from_untrusted(&event.object()),
+            OutputCell::from_value(event.md5()),
+            OutputCell::from_value(Some(event.segment)),
+            OutputCell::from_value(Some(event.process)),
         ],
-        json: output::headed(
+        json: output::with_leading_members(
             &event.document,
             &[
-                ("kind", output::quoted(&kind)),
-                ("time", event.at.map_or_else(|| "null".into(), |at| output::quoted(&at.to_string()))),
-                ("process_id", output::quoted(&event.process.to_string())),
+                ("kind", output::quote_json(&kind)),
+                ("time", event.at.map_or_else(|| "null".into(), |at| output::quote_json(&at.to_string()))),
+                ("process_id", output::quote_json(&event.process.to_string())),
                 ("segment_id", event.segment.to_string()),
             ],
         ),
@@ -117,17 +117,17 @@ fn row(event: &Event) -> Row {
 }
 
 /// The name of its kind: the server's own for one that is not known here.
-fn kind(event: &Event) -> String {
+fn kind_name(event: &Event) -> String {
     match &event.what {
-        What::Other { kind, .. } => kind.raw().to_owned(),
+        EventFacts::Other { kind, .. } => kind.raw().to_owned(),
         what => EventKind::to_string(&what.kind()),
     }
 }
 
 /// What was done, with a word where it was done to the sensor, or where the path is not certain.
-fn action(event: &Event) -> String {
+fn describe_action(event: &Event) -> String {
     let action = event.action();
-    match (event.is_tamper, event.is_doubtful) {
+    match (event.is_tamper, event.is_ambiguous) {
         (true, _) => format!("{action} (tamper)"),
         (false, true) => format!("{action} (path uncertain)"),
         (false, false) => action.to_owned(),

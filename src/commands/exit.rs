@@ -17,7 +17,7 @@ pub enum Exit {
     /// The command line, a name or a query is wrong.
     Usage = 2,
     /// Nothing matched, or there is no such thing.
-    Nothing = 3,
+    NoResults = 3,
     /// It was sent, and not confirmed in time.
     Unconfirmed = 4,
     /// A guard refused: read-only, a protected host, no confirmation.
@@ -52,7 +52,7 @@ impl Failure {
 
     /// The same failure with advice.
     #[must_use]
-    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+    pub fn with_hint(mut self, hint: impl Into<String>) -> Self {
         if let Some((_, last)) = self.reports.last_mut() {
             *last = Some(hint.into());
         }
@@ -70,8 +70,8 @@ impl From<io::Error> for Failure {
     }
 }
 
-impl From<storage::Error> for Failure {
-    fn from(error: storage::Error) -> Self {
+impl From<storage::FileError> for Failure {
+    fn from(error: storage::FileError) -> Self {
         Self::new(Exit::Failed, error.to_string())
     }
 }
@@ -92,7 +92,7 @@ impl From<config::Error> for Failure {
 impl From<api::Error> for Failure {
     fn from(error: api::Error) -> Self {
         let exit = match &error {
-            api::Error::NotFound { .. } => Exit::Nothing,
+            api::Error::NotFound { .. } => Exit::NoResults,
             api::Error::Syntax { .. } | api::Error::LeadingWildcard { .. } => Exit::Usage,
             _ => Exit::Failed,
         };

@@ -2,51 +2,53 @@
 
 use std::io::{self, Write};
 
-use super::{Caller, Exit, Failure, completeness::Gaps, query_argument, time_args};
+use super::{CommandCx, Exit, Failure, completeness::MissingParts, query_argument, time_args};
 use crate::cli;
-use crate::fetch::Reader;
+use crate::fetch::Fetcher;
 use crate::model::{Facet, FacetValue, Facets, Search};
-use crate::output::{Align, Cell, Column, Format, Look, Row, Sheet, extended};
+use crate::output::{Align, Format, OutputCell, OutputColumn, OutputRow, TableStyle, TableWriter, with_members};
 use crate::query::Index;
 use crate::text::{self, Untrusted};
 
 /// What is counted when no field is named: who ran what, and where.
 const FIELDS: [&str; 4] = ["process_name", "parent_name", "username", "hostname"];
 
-const COLUMNS: &[Column] = &[
-    Column::new("field", Align::Left),
-    Column::new("name", Align::Left),
-    Column::new("value", Align::Right),
-    Column::new("ratio", Align::Right),
-    Column::new("percent", Align::Right),
+const COLUMNS: &[OutputColumn] = &[
+    OutputColumn::new("field", Align::Left),
+    OutputColumn::new("name", Align::Left),
+    OutputColumn::new("value", Align::Right),
+    OutputColumn::new("ratio", Align::Right),
+    OutputColumn::new("percent", Align::Right),
 ];
 
 /// Runs `facets`.
-pub(super) async fn facets(args: &cli::Facets, caller: &mut Caller<'_>) -> Result<Exit, Failure> {
-    let search =
-        Search { query: query_argument::read(Index::Process, &args.query, args.asking, caller)?, ..Search::default() };
-    let search = time_args::bounded(search, &args.bounds, caller)?;
+pub(super) async fn facets(args: &cli::Facets, caller: &mut CommandCx<'_>) -> Result<Exit, Failure> {
+    let search = Search {
+        query: query_argument::read_query(Index::Process, &args.query, args.asking, caller)?,
+        ..Search::default()
+    };
+    let search = time_args::bind_to_bounds(search, &args.bounds, caller)?;
     let fields = fields(&args.field);
-    let mut reader = Reader::new(caller.client()?);
+    let mut reader = Fetcher::new(caller.client()?);
     let known = reader.facets(&search, &fields).await?;
-    let shown = Shown {
+    let shown = FacetTable {
         facets: &known.value,
         limit: match usize::try_from(args.limit) {
             Ok(limit @ 1..) => limit,
             Ok(0) | Err(_) => usize::MAX,
         },
     };
-    let look = caller.look();
+    let look = caller.table_style();
     if args.format == Format::Table {
         shown.histogram(look, caller.streams.out)?;
         caller.streams.out.flush()?;
     } else {
-        let mut sheet = Sheet::new(caller.streams.out, args.format, COLUMNS, look);
-        sheet.rows(&shown.rows())?;
+        let mut sheet = TableWriter::new(caller.streams.out, args.format, COLUMNS, look);
+        sheet.write_rows(&shown.rows())?;
         sheet.finish()?;
     }
-    shown.tell(caller);
-    Ok(if shown.is_empty() { Exit::Nothing } else { Exit::Done })
+    shown.report_notes(caller);
+    Ok(if shown.is_empty() { Exit::NoResults } else { Exit::Done })
 }
 
 /// The fields asked for, each once.
@@ -64,12 +66,12 @@ fn fields(named: &[String]) -> Vec<String> {
 }
 
 /// Counted values, at most so many of each field.
-struct Shown<'a> {
+struct FacetTable<'a> {
     facets: &'a Facets,
     limit: usize,
 }
 
-impl Shown<'_> {
+impl FacetTable<'_> {
     fn is_empty(&self) -> bool {
         self.facets.facets.iter().all(|facet| facet.values.is_empty())
     }
@@ -79,13 +81,13 @@ impl Shown<'_> {
     }
 
     /// Bars as the official documentation draws them; with several fields, each under its name.
-    fn histogram(&self, look: Look, out: &mut dyn Write) -> io::Result<()> {
+    fn histogram(&self, look: TableStyle, out: &mut dyn Write) -> io::Result<()> {
         let filled = self.facets.facets.iter();
         let filled: Vec<_> = filled.filter(|facet| !facet.values.is_empty()).collect();
         for (at, facet) in filled.iter().enumerate() {
             if self.facets.facets.len() > 1 {
                 let before = if at > 0 { "\n" } else { "" };
-                let field = text::visible(&facet.field.as_str().into());
+                let field = text::make_visible(&facet.field.as_str().into());
                 let (bold, plain) = if look.is_styled { ("\x1b[1m", "\x1b[0m") } else { ("", "") };
                 writeln!(out, "{before}{bold}{field}{plain}")?;
             }
@@ -96,15 +98,19 @@ impl Shown<'_> {
         Ok(())
     }
 
-    fn rows(&self) -> Vec<Row> {
+    fn rows(&self) -> Vec<OutputRow> {
         let rows = self.facets.facets.iter().flat_map(|facet| self.values(facet).map(|value| row(facet, value)));
         rows.collect()
     }
 
-    fn tell(&self, caller: &mut Caller<'_>) {
+    fn report_notes(&self, caller: &mut CommandCx<'_>) {
         let facets = self.facets;
-        let gaps = Gaps { broken: facets.broken, hidden: facets.hidden, is_incomplete: facets.is_incomplete };
-        gaps.tell("values", caller);
+        let gaps = MissingParts {
+            n_unreadable: facets.n_unreadable,
+            hidden: facets.hidden,
+            is_incomplete: facets.is_incomplete,
+        };
+        gaps.warn("values", caller);
         if facets.total == 0 && self.is_empty() {
             return caller.note("no process matches");
         }
@@ -115,11 +121,14 @@ impl Shown<'_> {
             } else if count > self.limit {
                 let shown = self.limit;
                 caller.note(&format!("{shown} of {count} values of {field}; --limit 0 gives all"));
-            } else if count >= Facet::MOST {
-                caller.note(&format!("servers list no more than {} values, and {field} may have others", Facet::MOST));
+            } else if count >= Facet::MAX_VALUES {
+                caller.note(&format!(
+                    "servers list no more than {} values, and {field} may have others",
+                    Facet::MAX_VALUES
+                ));
             }
         }
-        let n = text::counted(facets.total, "segment is", "segments are");
+        let n = text::pluralize(facets.total, "segment is", "segments are");
         caller.note(&format!("{n} counted, and a process can have several"));
     }
 }
@@ -127,7 +136,7 @@ impl Shown<'_> {
 /// One bar: the name in 15 columns, its part of all in percent, and a block for every two percent of the longest.
 fn bar(facet: &Facet, value: &FacetValue) -> String {
     const NAME: usize = 15;
-    let name = text::clip(&shortened(&value.name), NAME);
+    let name = text::clip(&without_midnight(&value.name), NAME);
     let margin = " ".repeat(NAME.saturating_sub(text::width(&name)));
     let percent = facet.percent(value);
     let blocks = (1..=50_u8).filter(|block| f64::from(block * 2) <= percent);
@@ -135,24 +144,24 @@ fn bar(facet: &Facet, value: &FacetValue) -> String {
 }
 
 /// The name of a day without the midnight it begins with.
-fn shortened(name: &Untrusted) -> Untrusted {
+fn without_midnight(name: &Untrusted) -> Untrusted {
     match name.raw().strip_suffix("T00:00:00Z") {
         Some(day) => day.into(),
         None => name.clone(),
     }
 }
 
-fn row(facet: &Facet, value: &FacetValue) -> Row {
+fn row(facet: &Facet, value: &FacetValue) -> OutputRow {
     let field = serde_json::Value::from(facet.field.as_str());
-    Row {
+    OutputRow {
         cells: vec![
-            Cell::of(&facet.field.as_str().into()),
-            Cell::of(&value.name),
-            Cell::from(Some(value.count)),
-            Cell::from(Some(format!("{:.1}", facet.ratio(value)))),
-            Cell::from(Some(format!("{:.1}", facet.percent(value)))),
+            OutputCell::from_untrusted(&facet.field.as_str().into()),
+            OutputCell::from_untrusted(&value.name),
+            OutputCell::from_value(Some(value.count)),
+            OutputCell::from_value(Some(format!("{:.1}", facet.ratio(value)))),
+            OutputCell::from_value(Some(format!("{:.1}", facet.percent(value)))),
         ],
-        json: extended(&value.document, &[("field", field.to_string())]),
+        json: with_members(&value.document, &[("field", field.to_string())]),
     }
 }
 

@@ -1,25 +1,25 @@
 //! `group`: sensor groups, by which policies and rights are given.
 
-use super::{Caller, Exit, Failure, apply::perform, change, completeness::missing, print_list};
+use super::{CommandCx, Exit, Failure, apply::apply_changes, change, completeness::not_found, print_list};
 use crate::api::{Client, Error};
-use crate::changes::{Admin, Deed};
-use crate::cli::{self, Patience, Reading};
+use crate::changes::{AdminChange, Change};
+use crate::cli::{self, OutputArgs, WaitLimit};
 use crate::model::Group;
-use crate::output::{Align, Cell, Column, Row};
+use crate::output::{Align, OutputCell, OutputColumn, OutputRow};
 use crate::text;
 
 /// The columns of sensor groups.
-const COLUMNS: &[Column] = &[
-    Column::new("id", Align::Right),
-    Column::new("name", Align::Left).least(16),
-    Column::new("site", Align::Right),
-    Column::new("hosts", Align::Right),
-    Column::new("bans", Align::Left).rank(1),
-    Column::new("reachable_when_isolated", Align::Left).least(16).rank(2),
+const COLUMNS: &[OutputColumn] = &[
+    OutputColumn::new("id", Align::Right),
+    OutputColumn::new("name", Align::Left).min_width(16),
+    OutputColumn::new("site", Align::Right),
+    OutputColumn::new("hosts", Align::Right),
+    OutputColumn::new("bans", Align::Left).rank(1),
+    OutputColumn::new("reachable_when_isolated", Align::Left).min_width(16).rank(2),
 ];
 
 /// Runs what makes sensor groups, or shows them.
-pub(super) async fn run(command: cli::Group, caller: &mut Caller<'_>) -> Result<Exit, Failure> {
+pub(super) async fn run(command: cli::Group, caller: &mut CommandCx<'_>) -> Result<Exit, Failure> {
     match command {
         cli::Group::List { reading } => list(reading, caller).await,
         cli::Group::Create { name, site, grounds } => create(&name, site, &grounds, caller).await,
@@ -27,28 +27,28 @@ pub(super) async fn run(command: cli::Group, caller: &mut Caller<'_>) -> Result<
 }
 
 /// Runs `group list`.
-async fn list(reading: Reading, caller: &mut Caller<'_>) -> Result<Exit, Failure> {
+async fn list(reading: OutputArgs, caller: &mut CommandCx<'_>) -> Result<Exit, Failure> {
     let page = caller.client()?.groups().await?;
-    let names = print_list::Names { several: "groups", none: "there is no group to see" };
+    let names = print_list::Names { plural: "groups", empty_message: "there is no group to see" };
     print_list::print(&page, names, COLUMNS, reading, row, caller)
 }
 
 /// Runs `group create`.
-async fn create(name: &str, site: u64, grounds: &cli::Grounds, caller: &mut Caller<'_>) -> Result<Exit, Failure> {
+async fn create(name: &str, site: u64, grounds: &cli::ChangeArgs, caller: &mut CommandCx<'_>) -> Result<Exit, Failure> {
     let name = name.trim().to_owned();
     if name.is_empty() {
-        return Err(Failure::usage("the group has no name").hint("give it one"));
+        return Err(Failure::usage("the group has no name").with_hint("give it one"));
     }
-    let (client, access) = caller.reach()?;
-    change::may_change(&access)?;
-    has_site(site, &client, caller).await?;
-    let deeds = vec![Deed::Admin(Admin::CreateGroup { name, site })];
+    let (client, access) = caller.connect()?;
+    change::check_may_change(&access)?;
+    check_site_exists(site, &client, caller).await?;
+    let deeds = vec![Change::Admin(AdminChange::CreateGroup { name, site })];
     let server = (&client, &access);
-    perform(deeds, grounds, Patience::None, server, caller).await
+    apply_changes(deeds, grounds, WaitLimit::None, server, caller).await
 }
 
 /// Fails if there is no such site.
-async fn has_site(site: u64, client: &Client, caller: &mut Caller<'_>) -> Result<(), Failure> {
+async fn check_site_exists(site: u64, client: &Client, caller: &mut CommandCx<'_>) -> Result<(), Failure> {
     let sites = match client.sites().await {
         Ok(page) => page,
         Err(error @ (Error::Forbidden { .. } | Error::NotFound { .. })) => {
@@ -60,23 +60,23 @@ async fn has_site(site: u64, client: &Client, caller: &mut Caller<'_>) -> Result
     if sites.rows.iter().any(|one| one.id == site) {
         return Ok(());
     }
-    let there = sites.rows.iter().map(|one| format!("{} {}", one.id, text::visible(&one.name)));
+    let there = sites.rows.iter().map(|one| format!("{} {}", one.id, text::make_visible(&one.name)));
     let there = there.collect::<Vec<_>>().join(", ");
     let why = format!("there is no site {site}");
-    Err(missing(why, sites.broken, "sites").hint(format!("there are: {there}")))
+    Err(not_found(why, sites.n_unreadable, "sites").with_hint(format!("there are: {there}")))
 }
 
-fn row(group: &Group) -> Row {
+fn row(group: &Group) -> OutputRow {
     let bans = group.banning_enabled.map(|is| if is { "stopped" } else { "not stopped" });
-    let reachable: Vec<_> = group.isolation_exclusions.iter().map(text::visible).collect();
-    Row {
+    let reachable: Vec<_> = group.isolation_exclusions.iter().map(text::make_visible).collect();
+    OutputRow {
         cells: vec![
-            Cell::from(Some(group.id)),
-            Cell::of(&group.name),
-            Cell::from(group.site),
-            Cell::from(group.hosts),
-            Cell::from(bans),
-            Cell::from(Some(reachable.join(" "))),
+            OutputCell::from_value(Some(group.id)),
+            OutputCell::from_untrusted(&group.name),
+            OutputCell::from_value(group.site),
+            OutputCell::from_value(group.hosts),
+            OutputCell::from_value(bans),
+            OutputCell::from_value(Some(reachable.join(" "))),
         ],
         json: group.document.json().to_owned(),
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Caller, Failure, completeness::missing, links, time_args};
+use super::{CommandCx, Failure, completeness::not_found, links, time_args};
 use crate::api::{self, Client};
 use crate::model::{Sensor, SensorFilter, SensorId, Span};
 use crate::text;
@@ -11,23 +11,27 @@ use crate::text;
 pub(super) const PAGE: u64 = 1000;
 
 /// The sensor that is meant: its id, or a name that equals the computer or DNS name, letter case aside.
-pub(super) async fn find(host: &str, client: &Client, caller: &mut Caller<'_>) -> Result<SensorId, Failure> {
+pub(super) async fn resolve_sensor(
+    host: &str,
+    client: &Client,
+    caller: &mut CommandCx<'_>,
+) -> Result<SensorId, Failure> {
     let host = &links::host(host, caller)?;
     if let Ok(id) = host.parse() {
         return Ok(SensorId(id));
     }
-    let (found, n_unread) = named(host, client).await?;
+    let (found, n_unread) = find_by_name(host, client).await?;
     match &found[..] {
-        [] => Err(missing(format!("no sensor has the name {host:?}"), n_unread, "sensors")
-            .hint("the whole name must match; `lampblack sensor list PART` finds it")),
+        [] => Err(not_found(format!("no sensor has the name {host:?}"), n_unread, "sensors")
+            .with_hint("the whole name must match; `lampblack sensor list PART` finds it")),
         [sensor] => Ok(sensor.id),
         several => {
             for sensor in several {
                 let line = line(sensor);
-                caller.show(&line);
+                caller.write_line(&line);
             }
             Err(Failure::usage(format!("{} sensors have the name {host:?}", several.len()))
-                .hint("give the id of the one that is meant"))
+                .with_hint("give the id of the one that is meant"))
         }
     }
 }
@@ -37,26 +41,26 @@ fn line(sensor: &Sensor) -> String {
     format!(
         "  {}  {}  last check-in {}  {}",
         sensor.id,
-        text::visible(&sensor.computer_name),
-        sensor.last_checkin.map_or_else(|| "unknown".to_owned(), time_args::shown),
-        text::visible(&sensor.status),
+        text::make_visible(&sensor.computer_name),
+        sensor.last_checkin.map_or_else(|| "unknown".to_owned(), time_args::format_time),
+        text::make_visible(&sensor.status),
     )
 }
 
 /// All sensors of this name. The server's search minds the case and looks for parts, so it only narrows: to what
 /// contains the first label, cut to the 15 letters of a computer name, as typed, in capitals, and in small letters.
 /// If none of these is the host, every sensor is looked at, and those that could not be read are counted.
-async fn named(host: &str, client: &Client) -> Result<(Vec<Sensor>, usize), api::Error> {
+async fn find_by_name(host: &str, client: &Client) -> Result<(Vec<Sensor>, usize), api::Error> {
     const COMPUTER_NAME: usize = 15;
     let label: String = host.split('.').next().unwrap_or_default().chars().take(COMPUTER_NAME).collect();
     let mut found = BTreeMap::new();
     for part in spellings(&label) {
         let filter = SensorFilter { hostname: Some(part), ..SensorFilter::default() };
-        collect(host, &filter, client, &mut found).await?;
+        collect_named(host, &filter, client, &mut found).await?;
     }
     let mut n_unread = 0;
     if found.is_empty() {
-        n_unread = collect(host, &SensorFilter::default(), client, &mut found).await?;
+        n_unread = collect_named(host, &SensorFilter::default(), client, &mut found).await?;
     }
     Ok((found.into_values().collect(), n_unread))
 }
@@ -73,7 +77,7 @@ pub(super) fn spellings(word: &str) -> Vec<String> {
 }
 
 /// Adds those of this name; how many of all could not be read.
-async fn collect(
+async fn collect_named(
     host: &str,
     filter: &SensorFilter,
     client: &Client,
@@ -82,9 +86,9 @@ async fn collect(
     let (mut start, mut n_unread) = (0, 0);
     loop {
         let page = client.sensors(filter, Span { start, rows: PAGE }).await?;
-        start += u64::try_from(page.sent()).unwrap_or(u64::MAX);
-        n_unread += page.broken;
-        let is_last = page.sent() == 0 || start >= page.total;
+        start += u64::try_from(page.n_sent()).unwrap_or(u64::MAX);
+        n_unread += page.n_unreadable;
+        let is_last = page.n_sent() == 0 || start >= page.total;
         found.extend(page.rows.into_iter().filter(|sensor| sensor.is_named(host)).map(|sensor| (sensor.id, sensor)));
         if is_last {
             return Ok(n_unread);

@@ -8,35 +8,35 @@ use std::{
 
 use serde_json::json;
 
-use super::{Caller, DEMO, Exit, Failure, time_args};
-use crate::audit::{self, Entry, Event, LineReader, Outcome, Place, Scan};
-use crate::output::{Align, Cell, Column, Format, Row, Sheet};
+use super::{CommandCx, DEMO, Exit, Failure, time_args};
+use crate::audit::{self, LinePosition, LineReader, LogEntry, LogEvent, LoggedOutcome, Scan};
+use crate::output::{Align, Format, OutputCell, OutputColumn, OutputRow, TableWriter};
 
 /// How many rows are written at a time.
 const PAGE: usize = 500;
 
 /// The columns of the log.
-const COLUMNS: &[Column] = &[
-    Column::new("line", Align::Right),
-    Column::new("at", Align::Left),
-    Column::new("who", Align::Left).least(8).rank(2),
-    Column::new("deed", Align::Left),
-    Column::new("target", Align::Left).least(12),
-    Column::new("outcome", Align::Left),
-    Column::new("reason", Align::Left).least(12),
-    Column::new("ticket", Align::Left).rank(1),
-    Column::new("server", Align::Left).rank(3),
+const COLUMNS: &[OutputColumn] = &[
+    OutputColumn::new("line", Align::Right),
+    OutputColumn::new("at", Align::Left),
+    OutputColumn::new("who", Align::Left).min_width(8).rank(2),
+    OutputColumn::new("deed", Align::Left),
+    OutputColumn::new("target", Align::Left).min_width(12),
+    OutputColumn::new("outcome", Align::Left),
+    OutputColumn::new("reason", Align::Left).min_width(12),
+    OutputColumn::new("ticket", Align::Left).rank(1),
+    OutputColumn::new("server", Align::Left).rank(3),
 ];
 
 /// Runs `log show`.
-pub(super) fn show(limit: Option<usize>, format: Format, caller: &mut Caller<'_>) -> Result<Exit, Failure> {
+pub(super) fn show(limit: Option<usize>, format: Format, caller: &mut CommandCx<'_>) -> Result<Exit, Failure> {
     let state = dir(caller)?.to_owned();
     let mut index = Index::read(&state)?;
     let is_whole = index.is_whole;
     let n = index.shown.len();
     let mut at = n - limit.map_or(n, |limit| limit.min(n));
-    let look = caller.look();
-    let mut sheet = Sheet::new(caller.streams.out, format, COLUMNS, look);
+    let look = caller.table_style();
+    let mut sheet = TableWriter::new(caller.streams.out, format, COLUMNS, look);
     while at < n {
         let page = at..n.min(at + PAGE);
         let rows = if let Some(rows) = index.rows(page.clone()) {
@@ -45,9 +45,9 @@ pub(super) fn show(limit: Option<usize>, format: Format, caller: &mut Caller<'_>
             // A program that has written a line since may have moved the others into an archive.
             index = Index::read(&state)?;
             let moved = "the action log was changed while it was read";
-            index.rows(page.clone()).ok_or_else(|| Failure::new(Exit::Failed, moved).hint("start it again"))?
+            index.rows(page.clone()).ok_or_else(|| Failure::new(Exit::Failed, moved).with_hint("start it again"))?
         };
-        sheet.rows(&rows)?;
+        sheet.write_rows(&rows)?;
         at = page.end;
     }
     sheet.finish()?;
@@ -69,9 +69,9 @@ pub(super) fn show(limit: Option<usize>, format: Format, caller: &mut Caller<'_>
 struct Index {
     files: Vec<PathBuf>,
     /// The lines that have a row, in their order.
-    shown: Vec<(u64, Place)>,
+    shown: Vec<(u64, LinePosition)>,
     /// What became known of a deed: the line of the deed, and where that stands, in the order of the deeds.
-    outcomes: Vec<(u64, Place)>,
+    outcomes: Vec<(u64, LinePosition)>,
     is_whole: bool,
 }
 
@@ -80,8 +80,8 @@ impl Index {
         let (mut shown, mut outcomes) = (Vec::new(), Vec::new());
         // What cannot be read is told by `log verify`.
         let scan = Scan::read(dir, |line| match line.entry() {
-            Ok(Entry { event: Event::Known(outcome), .. }) => outcomes.push((outcome.of, line.place)),
-            Ok(entry) => shown.push((entry.line, line.place)),
+            Ok(LogEntry { event: LogEvent::Known(outcome), .. }) => outcomes.push((outcome.of, line.position)),
+            Ok(entry) => shown.push((entry.line, line.position)),
             Err(_) => {}
         })?;
         outcomes.sort_by_key(|(of, _)| *of);
@@ -89,11 +89,11 @@ impl Index {
     }
 
     /// The rows of some lines; nothing if lines are no longer where they were.
-    fn rows(&self, page: Range<usize>) -> Option<Vec<Row>> {
+    fn rows(&self, page: Range<usize>) -> Option<Vec<OutputRow>> {
         let mut reader = LineReader::new(&self.files);
         let mut rows = Vec::new();
         for (number, place) in self.shown.get(page)? {
-            let entry: Entry = serde_json::from_slice(&reader.line(*place).ok()?).ok()?;
+            let entry: LogEntry = serde_json::from_slice(&reader.line(*place).ok()?).ok()?;
             let start = self.outcomes.partition_point(|(of, _)| of < number);
             let known = self.outcomes[start..].iter();
             let known = known.take_while(|(of, _)| of == number);
@@ -115,7 +115,7 @@ impl Index {
 }
 
 /// Runs `log verify`.
-pub(super) fn verify(caller: &mut Caller<'_>) -> Result<Exit, Failure> {
+pub(super) fn verify(caller: &mut CommandCx<'_>) -> Result<Exit, Failure> {
     let scan = audit::check(dir(caller)?)?;
     let head = &scan.head;
     if scan.faults.is_empty() {
@@ -130,7 +130,7 @@ pub(super) fn verify(caller: &mut Caller<'_>) -> Result<Exit, Failure> {
     Err(Failure { exit: Exit::Failed, reports: found.map(|fault| (fault.to_string(), None)).collect() })
 }
 
-fn dir<'c>(caller: &'c Caller<'_>) -> Result<&'c Path, Failure> {
+fn dir<'c>(caller: &'c CommandCx<'_>) -> Result<&'c Path, Failure> {
     caller
         .state_dir
         .as_deref()
@@ -138,48 +138,53 @@ fn dir<'c>(caller: &'c Caller<'_>) -> Result<&'c Path, Failure> {
 }
 
 /// What became of a deed, from its line.
-fn outcome(line: &[u8]) -> Option<Outcome> {
+fn outcome(line: &[u8]) -> Option<LoggedOutcome> {
     match serde_json::from_slice(line).ok()? {
-        Entry { event: Event::Known(outcome), .. } => Some(*outcome),
+        LogEntry { event: LogEvent::Known(outcome), .. } => Some(*outcome),
         _ => None,
     }
 }
 
 /// One deed, with what became of it; what is only said of another line has none of its own.
-fn row(entry: &Entry, outcomes: &[Outcome]) -> Option<Row> {
-    let (line, at) = (Some(entry.line), Some(time_args::shown(entry.at)));
+fn row(entry: &LogEntry, outcomes: &[LoggedOutcome]) -> Option<OutputRow> {
+    let (line, at) = (Some(entry.line), Some(time_args::format_time(entry.at)));
     let json = json!({"outcomes": outcomes});
     let mut whole = serde_json::to_value(entry).ok()?;
     let cells = match &entry.event {
-        Event::Sending(sending) => {
+        LogEvent::Sending(sending) => {
             if let (Some(whole), Some(more)) = (whole.as_object_mut(), json.as_object()) {
                 whole.extend(more.clone());
             }
             let stage = outcomes.last().map(|outcome| outcome.stage.to_string());
             let who = sending.who.user.clone().or(sending.who.os_user.clone());
             vec![
-                Cell::from(line),
-                Cell::from(at),
-                Cell::from(who),
-                Cell::from(Some(&sending.deed)),
-                Cell::from(Some(&sending.target.name)),
+                OutputCell::from_value(line),
+                OutputCell::from_value(at),
+                OutputCell::from_value(who),
+                OutputCell::from_value(Some(&sending.deed)),
+                OutputCell::from_value(Some(&sending.target.name)),
                 // The program ended before it knew more.
-                Cell::from(Some(stage.unwrap_or("unknown".into()))),
-                Cell::from(sending.reason.as_ref()),
-                Cell::from(sending.ticket.as_ref()),
-                Cell::from(Some(&sending.server)),
+                OutputCell::from_value(Some(stage.unwrap_or("unknown".into()))),
+                OutputCell::from_value(sending.reason.as_ref()),
+                OutputCell::from_value(sending.ticket.as_ref()),
+                OutputCell::from_value(Some(&sending.server)),
             ]
         }
-        Event::Repaired { bytes, .. } => aside(line, at, format!("repaired: {bytes} bytes of a torn line")),
-        Event::Damaged { what } => aside(line, at, format!("DAMAGED: {what}")),
-        Event::Known(_) => return None,
+        LogEvent::Repaired { bytes, .. } => note_cells(line, at, format!("repaired: {bytes} bytes of a torn line")),
+        LogEvent::Damaged { what } => note_cells(line, at, format!("DAMAGED: {what}")),
+        LogEvent::Known(_) => return None,
     };
-    Some(Row { cells, json: whole.to_string() })
+    Some(OutputRow { cells, json: whole.to_string() })
 }
 
 /// The cells of a line that is no deed.
-fn aside(line: Option<u64>, at: Option<String>, what: String) -> Vec<Cell> {
-    let mut cells = vec![Cell::from(line), Cell::from(at), Cell::default(), Cell::from(Some(what))];
-    cells.resize(COLUMNS.len(), Cell::default());
+fn note_cells(line: Option<u64>, at: Option<String>, what: String) -> Vec<OutputCell> {
+    let mut cells = vec![
+        OutputCell::from_value(line),
+        OutputCell::from_value(at),
+        OutputCell::default(),
+        OutputCell::from_value(Some(what)),
+    ];
+    cells.resize(COLUMNS.len(), OutputCell::default());
     cells
 }

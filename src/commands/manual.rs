@@ -3,20 +3,20 @@
 use clap::CommandFactory;
 use clap_complete::Shell;
 
-use super::{Caller, Exit, Failure};
+use super::{CommandCx, Exit, Failure};
 use crate::cli::{Cli, Keys};
 use crate::keys;
 
 /// Prints the keys in force.
-pub(super) fn keys(args: Keys, caller: &mut Caller<'_>) -> Result<Exit, Failure> {
+pub(super) fn keys(args: Keys, caller: &mut CommandCx<'_>) -> Result<Exit, Failure> {
     let keymap = caller.config()?.keymap()?;
-    let table = if args.markdown { keys::markdown(&keymap) } else { keys::text(&keymap) };
+    let table = if args.markdown { keys::to_markdown(&keymap) } else { keys::to_text(&keymap) };
     caller.streams.out.write_all(table.as_bytes())?;
     Ok(Exit::Done)
 }
 
 /// Prints a completion script.
-pub(super) fn completions(shell: Shell, caller: &mut Caller<'_>) -> Result<Exit, Failure> {
+pub(super) fn completions(shell: Shell, caller: &mut CommandCx<'_>) -> Result<Exit, Failure> {
     // Into memory first: the generator panics when it cannot write.
     let mut script = Vec::new();
     let mut command = Cli::command();
@@ -27,15 +27,15 @@ pub(super) fn completions(shell: Shell, caller: &mut Caller<'_>) -> Result<Exit,
 }
 
 /// Prints the manual: a page for the program, followed by one for each command.
-pub(super) fn man(caller: &mut Caller<'_>) -> Result<Exit, Failure> {
+pub(super) fn man(caller: &mut CommandCx<'_>) -> Result<Exit, Failure> {
     let mut command = Cli::command();
     // Gives every command the name of its page: lampblack-sensor-list.
     command.build();
-    page(&command, caller)?;
+    print_page(&command, caller)?;
     Ok(Exit::Done)
 }
 
-fn page(command: &clap::Command, caller: &mut Caller<'_>) -> Result<(), Failure> {
+fn print_page(command: &clap::Command, caller: &mut CommandCx<'_>) -> Result<(), Failure> {
     clap_mangen::Man::new(command.clone()).render(caller.streams.out)?;
-    command.get_subcommands().filter(|part| part.get_name() != "help").try_for_each(|part| page(part, caller))
+    command.get_subcommands().filter(|part| part.get_name() != "help").try_for_each(|part| print_page(part, caller))
 }

@@ -39,17 +39,17 @@ mod tree;
 mod user;
 mod watchlist;
 
-pub use context::{Caller, Hidden, Streams};
+pub use context::{CommandCx, Hidden, Streams};
 pub use exit::{Exit, Failure};
 
 use std::path::{Path, PathBuf};
 
-use crate::changes::Deed;
+use crate::changes::Change;
 use crate::cli::{Ban, Binary, Cli, Command, Log};
-use crate::config::Setup;
+use crate::config::ConsoleSetup;
 
 /// Whether a command speaks to a server, and so keeps a log.
-pub fn keeps_log(command: Option<&Command>) -> bool {
+pub fn writes_log(command: Option<&Command>) -> bool {
     !matches!(command, Some(Command::Keys(_) | Command::Completions { .. } | Command::Man))
 }
 
@@ -68,7 +68,11 @@ pub fn state_dir(command: Option<&Command>, base: &Path) -> PathBuf {
 const DEMO: &str = "demo";
 
 /// Runs a command to its end, reports what went wrong, and says how it went. `console` opens the screen.
-pub async fn run(cli: Cli, caller: &mut Caller<'_>, console: impl AsyncFnOnce(Setup) -> anyhow::Result<()>) -> Exit {
+pub async fn run(
+    cli: Cli,
+    caller: &mut CommandCx<'_>,
+    console: impl AsyncFnOnce(ConsoleSetup) -> anyhow::Result<()>,
+) -> Exit {
     let result = dispatch(cli, caller, console).await;
     let result = result.and_then(|exit| {
         caller.streams.out.flush()?;
@@ -82,8 +86,8 @@ pub async fn run(cli: Cli, caller: &mut Caller<'_>, console: impl AsyncFnOnce(Se
 
 async fn dispatch(
     cli: Cli,
-    caller: &mut Caller<'_>,
-    open: impl AsyncFnOnce(Setup) -> anyhow::Result<()>,
+    caller: &mut CommandCx<'_>,
+    open: impl AsyncFnOnce(ConsoleSetup) -> anyhow::Result<()>,
 ) -> Result<Exit, Failure> {
     match cli.command {
         None => console::console(caller, open).await,
@@ -94,9 +98,9 @@ async fn dispatch(
         Some(Command::Tree(tree)) => tree::tree(&tree, caller).await,
         Some(Command::Events(events)) => events::events(&events, caller).await,
         Some(Command::Sensor(command)) => sensor::run(command, caller).await,
-        Some(Command::Ban(Ban::List { reading })) => ban::list(reading, caller).await,
-        Some(Command::Ban(Ban::Add(args))) => ban::change(ban::banned, &args, caller).await,
-        Some(Command::Ban(Ban::Remove(args))) => ban::change(Deed::Lift, &args, caller).await,
+        Some(Command::Ban(Ban::List { output: reading })) => ban::list(reading, caller).await,
+        Some(Command::Ban(Ban::Add(args))) => ban::change(ban::ban_change, &args, caller).await,
+        Some(Command::Ban(Ban::Remove(args))) => ban::change(Change::Unban, &args, caller).await,
         Some(Command::Log(Log::Show { limit, format, .. })) => log::show(limit, format, caller),
         Some(Command::Log(Log::Verify { .. })) => log::verify(caller),
         Some(Command::Alert(command)) => alert::run(command, caller).await,

@@ -1,17 +1,17 @@
 //! What is wrong with a query, with a caret under it.
 
-use super::{Caller, Failure};
-use crate::cli::Asking;
+use super::{CommandCx, Failure};
+use crate::cli::QueryArgs;
 use crate::query::{self, Cause, Index, Level, Problem};
 use crate::text;
 
 /// Says what is doubtful about a query of an index; fails when the server would refuse it, or when it is a list of
 /// indicators, unless it shall be sent as typed.
-pub(super) fn check(index: Index, query: &str, asking: Asking, caller: &mut Caller<'_>) -> Result<(), Failure> {
+pub(super) fn check(index: Index, query: &str, asking: QueryArgs, caller: &mut CommandCx<'_>) -> Result<(), Failure> {
     let problems = query::parse_for(index, query).problems;
     let (errors, doubts): (Vec<_>, Vec<_>) = problems.iter().partition(|problem| problem.level == Level::Error);
     for problem in doubts {
-        let said = format!("query: {}", said(problem));
+        let said = format!("query: {}", describe(problem));
         if problem.level == Level::Note {
             caller.note(&said);
         } else {
@@ -29,9 +29,9 @@ pub(super) fn check(index: Index, query: &str, asking: Asking, caller: &mut Call
     }
     // Of a list there is no place that could be pointed at.
     if first.cause != Cause::List {
-        let (line, carets) = pointed(query, first);
-        caller.show(&line);
-        caller.show(&carets);
+        let (line, carets) = underline_problem(query, first);
+        caller.write_line(&line);
+        caller.write_line(&carets);
     }
     let mut reports: Vec<_> = errors.iter().map(|problem| (problem.message.clone(), problem.hint.clone())).collect();
     if let Some((_, Some(hint))) = reports.last_mut() {
@@ -40,7 +40,7 @@ pub(super) fn check(index: Index, query: &str, asking: Asking, caller: &mut Call
     Err(Failure { reports, ..Failure::usage("") })
 }
 
-fn said(problem: &Problem) -> String {
+fn describe(problem: &Problem) -> String {
     match &problem.hint {
         Some(hint) => format!("{}; {hint}", problem.message),
         None => problem.message.clone(),
@@ -48,7 +48,7 @@ fn said(problem: &Problem) -> String {
 }
 
 /// The part of the query around a problem on one line, and carets under the problem.
-fn pointed(query: &str, problem: &Problem) -> (String, String) {
+fn underline_problem(query: &str, problem: &Problem) -> (String, String) {
     /// What is shown on either side: a query can be a page long.
     const AROUND: usize = 60;
     let part = |range: std::ops::Range<usize>| -> text::Untrusted { query.get(range).unwrap_or_default().into() };
@@ -75,7 +75,7 @@ mod tests {
             hint: None,
             fix: None,
         };
-        let (found, under) = pointed(query, &problem);
+        let (found, under) = underline_problem(query, &problem);
         assert_eq!((found.as_str(), under.as_str()), (line, carets));
     }
 

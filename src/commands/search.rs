@@ -5,33 +5,33 @@ use std::pin::pin;
 use futures::TryStreamExt;
 
 use super::{
-    Caller, Exit, Failure,
+    CommandCx, Exit, Failure,
     join::Joins,
-    page_summary::{self, Told},
+    page_summary::{self, PageSummary},
     query_argument, time_args,
 };
 use crate::cli;
-use crate::fetch::{self, Reader};
+use crate::fetch::{self, Fetcher};
 use crate::model::{Process, Search};
-use crate::output::{self, Align, Cell, Column, Row, Sheet};
+use crate::output::{self, Align, OutputCell, OutputColumn, OutputRow, TableWriter};
 use crate::query::{self, Index};
 
 /// The columns of processes, the first to stay first by rank.
-const COLUMNS: &[Column] = &[
-    Column::new("start", Align::Left),
-    Column::new("host", Align::Left).least(12),
-    Column::new("user", Align::Left).least(6).keeps_end().rank(3),
-    Column::new("parent", Align::Left).least(12).rank(2),
-    Column::new("process", Align::Left).least(12),
-    Column::new("pid", Align::Right),
-    Column::new("cmdline", Align::Left).least(20),
-    Column::new("md5", Align::Left).rank(4),
-    Column::new("id", Align::Left).rank(1),
+const COLUMNS: &[OutputColumn] = &[
+    OutputColumn::new("start", Align::Left),
+    OutputColumn::new("host", Align::Left).min_width(12),
+    OutputColumn::new("user", Align::Left).min_width(6).keep_end().rank(3),
+    OutputColumn::new("parent", Align::Left).min_width(12).rank(2),
+    OutputColumn::new("process", Align::Left).min_width(12),
+    OutputColumn::new("pid", Align::Right),
+    OutputColumn::new("cmdline", Align::Left).min_width(20),
+    OutputColumn::new("md5", Align::Left).rank(4),
+    OutputColumn::new("id", Align::Left).rank(1),
 ];
 
 /// Runs `search`.
-pub(super) async fn search(args: &cli::Search, caller: &mut Caller<'_>) -> Result<Exit, Failure> {
-    let search = question(args, caller)?;
+pub(super) async fn search(args: &cli::Search, caller: &mut CommandCx<'_>) -> Result<Exit, Failure> {
+    let search = search_from_args(args, caller)?;
     let client = caller.client()?;
     if args.count {
         let count = page_summary::count::<Process>(&search, &client, caller).await?;
@@ -41,20 +41,20 @@ pub(super) async fn search(args: &cli::Search, caller: &mut Caller<'_>) -> Resul
         return Ok(Exit::Done);
     }
 
-    let limit = (args.reading.limit > 0).then_some(args.reading.limit);
-    let mut told = Told::of("process");
-    let look = caller.look();
+    let limit = (args.output.limit > 0).then_some(args.output.limit);
+    let mut told = PageSummary::new("process");
+    let look = caller.table_style();
     let mut joins = Joins::new(&args.join);
-    let mut sheet = Sheet::new(caller.streams.out, args.reading.format, joins.columns(COLUMNS), look);
-    let mut reader = Reader::new(client.clone());
+    let mut sheet = TableWriter::new(caller.streams.out, args.output.format, joins.columns(COLUMNS), look);
+    let mut reader = Fetcher::new(client.clone());
     let mut pages = pin!(fetch::pages::<Process>(&client, search, limit));
     let ended = loop {
         match pages.try_next().await {
             Ok(Some(page)) => {
                 told.add(&page);
                 joins.fetch(&page.rows, &mut reader).await;
-                let rows: Vec<Row> = page.rows.iter().map(|process| row(process, &joins)).collect();
-                sheet.rows(&rows)?;
+                let rows: Vec<OutputRow> = page.rows.iter().map(|process| row(process, &joins)).collect();
+                sheet.write_rows(&rows)?;
             }
             Ok(None) => break Ok(()),
             Err(error) => break Err(error),
@@ -62,35 +62,39 @@ pub(super) async fn search(args: &cli::Search, caller: &mut Caller<'_>) -> Resul
     };
     // What came before an error is still an answer, and its JSON must parse.
     sheet.finish()?;
-    joins.tell(caller);
+    joins.report_failures(caller);
     ended?;
     if let Some((major, minor)) = client.release().filter(|release| *release < (6, 0))
         && !args.segments
     {
         caller.note(&format!("this server ({major}.{minor}) does not group: one row per segment of a process"));
     }
-    Ok(told.tell(limit, caller))
+    Ok(told.report(limit, caller))
 }
 
 /// Prints the processes that a search finds, as `search` does without options.
-pub(super) async fn find(search: Search, reading: cli::Reading, caller: &mut Caller<'_>) -> Result<Exit, Failure> {
+pub(super) async fn print_processes(
+    search: Search,
+    reading: cli::OutputArgs,
+    caller: &mut CommandCx<'_>,
+) -> Result<Exit, Failure> {
     let row = |process: &Process| row(process, &Joins::new(&[]));
     page_summary::print("process", search, COLUMNS, reading, row, caller).await
 }
 
 /// What is asked, from the command line and standard input.
-fn question(args: &cli::Search, caller: &mut Caller<'_>) -> Result<Search, Failure> {
+fn search_from_args(args: &cli::Search, caller: &mut CommandCx<'_>) -> Result<Search, Failure> {
     let search = Search {
-        query: query_argument::read(Index::Process, &args.query, args.asking, caller)?,
-        sort: args.sort.as_deref().map(|sort| order(Index::Process, sort)).transpose()?,
+        query: query_argument::read_query(Index::Process, &args.query, args.asking, caller)?,
+        sort: args.sort.as_deref().map(|sort| parse_sort(Index::Process, sort)).transpose()?,
         group_by: (!args.segments).then(|| args.group_by.clone()),
         ..Search::default()
     };
-    time_args::bounded(search, &args.bounds, caller)
+    time_args::bind_to_bounds(search, &args.bounds, caller)
 }
 
 /// A field of an index and an order; ascending when none is given.
-pub(super) fn order(index: Index, text: &str) -> Result<String, Failure> {
+pub(super) fn parse_sort(index: Index, text: &str) -> Result<String, Failure> {
     /// What rows have and no query asks for.
     const ROWS: [&str; 5] = ["id", "parent_pid", "segment_id", "terminated", "unique_id"];
     let words: Vec<&str> = text.split_whitespace().collect();
@@ -99,42 +103,42 @@ pub(super) fn order(index: Index, text: &str) -> Result<String, Failure> {
         [field, order @ ("asc" | "desc")] => (field, order),
         _ => {
             return Err(Failure::usage(format!("--sort does not understand {text:?}"))
-                .hint("write it as \"start asc\" or \"start desc\""));
+                .with_hint("write it as \"start asc\" or \"start desc\""));
         }
     };
     let is_row = index == Index::Process && ROWS.contains(&field);
-    if query::field(index, field).is_none() && !is_row {
+    if query::find_field(index, field).is_none() && !is_row {
         let mut names: Vec<_> = query::fields(index).map(|field| field.name).collect();
         names.retain(|name| !name.contains('<'));
         names.extend(ROWS.into_iter().filter(|_| index == Index::Process));
         names.sort_unstable();
         names.dedup();
-        let why = format!("{} have no field {field:?} to sort by", index.noun());
-        return Err(Failure::usage(why).hint(format!("there are: {}", names.join(", "))));
+        let why = format!("{} have no field {field:?} to sort by", index.plural());
+        return Err(Failure::usage(why).with_hint(format!("there are: {}", names.join(", "))));
     }
     Ok(format!("{field} {order}"))
 }
 
-fn row(process: &Process, joins: &Joins) -> Row {
+fn row(process: &Process, joins: &Joins) -> OutputRow {
     let mut cells = vec![
-        Cell::from(process.started.map(time_args::shown)),
-        Cell::of(&process.host),
-        Cell::of(&process.user),
-        Cell::of(&process.parent_name),
-        Cell::of(&process.name),
-        Cell::from(process.pid),
-        Cell::of(&process.cmdline),
-        Cell::from(process.md5),
-        Cell::from(Some(process.id)),
+        OutputCell::from_value(process.started.map(time_args::format_time)),
+        OutputCell::from_untrusted(&process.host),
+        OutputCell::from_untrusted(&process.user),
+        OutputCell::from_untrusted(&process.parent_name),
+        OutputCell::from_untrusted(&process.name),
+        OutputCell::from_value(process.pid),
+        OutputCell::from_untrusted(&process.cmdline),
+        OutputCell::from_value(process.md5),
+        OutputCell::from_value(Some(process.id)),
     ];
     joins.extend(process, &mut cells);
-    let joined = joins.members(process);
-    Row {
+    let joined = joins.json_members(process);
+    OutputRow {
         cells,
         json: if joined.is_empty() {
             process.document.json().to_owned()
         } else {
-            output::extended(&process.document, &joined)
+            output::with_members(&process.document, &joined)
         },
     }
 }

@@ -5,35 +5,35 @@ use std::fmt::Write;
 use jiff::Timestamp;
 
 use super::time_args;
-use crate::model::{Isolation, Known, Sensor, duration, skew};
+use crate::model::{Fetched, Isolation, Sensor, describe_skew, duration};
 use crate::text::{self, Untrusted};
 
 /// One fact a line.
-pub(super) fn details(known: &Known<Sensor>, group: Option<String>) -> String {
+pub(super) fn details(known: &Fetched<Sensor>, group: Option<String>) -> String {
     let sensor = &*known.value;
-    let shown = |text: &Untrusted| text.non_empty().map(text::visible);
-    let time = |time: Option<Timestamp>| time.map(time_args::shown);
+    let shown = |text: &Untrusted| text.non_empty().map(text::make_visible);
+    let time = |time: Option<Timestamp>| time.map(time_args::format_time);
     let facts = [
         ("sensor", Some(sensor.id.to_string())),
         ("dns name", shown(&sensor.dns_name)),
         ("status", shown(&sensor.status)),
-        ("isolation", Some(isolation(sensor))),
+        ("isolation", Some(describe_isolation(sensor))),
         ("last check-in", time(sensor.last_checkin)),
         ("next check-in", time(sensor.next_checkin)),
         ("group", group),
         ("os", shown(&sensor.os)),
         ("version", Some(sensor.release()).filter(|text| !text.is_empty())),
-        ("removal", removal(sensor)),
+        ("removal", describe_removal(sensor)),
         ("restart", (sensor.restart_queued == Some(true)).then(|| "at the next check-in".into())),
-        ("health", health(sensor)),
+        ("health", describe_health(sensor)),
         ("up for", sensor.uptime.map(duration)),
-        ("clock", sensor.clock_delta.map(|delta| skew(delta, None))),
-        ("backlog", backlog(sensor)),
+        ("clock", sensor.clock_delta.map(|delta| describe_skew(delta, None))),
+        ("backlog", describe_backlog(sensor)),
         ("registered", time(sensor.registered)),
         ("notes", shown(&sensor.notes)),
-        ("as of", Some(time_args::shown(known.as_of))),
+        ("as of", Some(time_args::format_time(known.as_of))),
     ];
-    let mut out = format!("{}\n", text::visible(&sensor.computer_name));
+    let mut out = format!("{}\n", text::make_visible(&sensor.computer_name));
     let mut fact = |name: &str, value: &str| {
         writeln!(out, "  {name:<14} {value}").expect("a String takes what is written to it");
     };
@@ -51,7 +51,7 @@ pub(super) fn details(known: &Known<Sensor>, group: Option<String>) -> String {
 }
 
 /// Wanted and actual isolation in words.
-fn isolation(sensor: &Sensor) -> String {
+fn describe_isolation(sensor: &Sensor) -> String {
     let answer = |fact: Option<bool>| match fact {
         Some(true) => "yes",
         Some(false) => "no",
@@ -69,7 +69,7 @@ fn isolation(sensor: &Sensor) -> String {
     format!("{isolation}, wanted {wanted}, actual {actual}{meaning}{able}")
 }
 
-fn removal(sensor: &Sensor) -> Option<String> {
+fn describe_removal(sensor: &Sensor) -> Option<String> {
     let words = match (sensor.uninstalled, sensor.uninstall) {
         (Some(true), _) => "removed",
         (_, Some(true)) => "at the next check-in",
@@ -78,8 +78,8 @@ fn removal(sensor: &Sensor) -> Option<String> {
     Some(words.to_owned())
 }
 
-fn health(sensor: &Sensor) -> Option<String> {
-    let message = text::visible(&sensor.health_message);
+fn describe_health(sensor: &Sensor) -> Option<String> {
+    let message = text::make_visible(&sensor.health_message);
     match (sensor.health, message.is_empty()) {
         (Some(health), true) => Some(health.to_string()),
         (Some(health), false) => Some(format!("{health}  {message}")),
@@ -88,7 +88,7 @@ fn health(sensor: &Sensor) -> Option<String> {
     }
 }
 
-fn backlog(sensor: &Sensor) -> Option<String> {
+fn describe_backlog(sensor: &Sensor) -> Option<String> {
     let events = sensor.eventlog_bytes?;
     let files = sensor.storefile_bytes.unwrap_or(0);
     Some(format!("events {events} B, files {files} B"))

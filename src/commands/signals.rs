@@ -7,7 +7,7 @@ use tokio::select;
 use tokio::signal;
 
 /// Waits for ctrl-c, or for whoever manages services to end this one.
-pub(super) async fn told_to_stop() -> io::Result<()> {
+pub(super) async fn wait_for_shutdown() -> io::Result<()> {
     #[cfg(unix)]
     {
         let mut terminate = signal::unix::signal(signal::unix::SignalKind::terminate())?;

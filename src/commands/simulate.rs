@@ -4,7 +4,7 @@ use std::{fs, io, time::Duration};
 
 use tokio::select;
 
-use super::{Caller, Exit, Failure, signals::told_to_stop};
+use super::{CommandCx, Exit, Failure, signals::wait_for_shutdown};
 use crate::cli::{Demo, Simulate};
 use crate::sim::{self, Options};
 
@@ -12,8 +12,8 @@ use crate::sim::{self, Options};
 const INDEX_LAG: Duration = Duration::from_millis(1_500);
 
 /// Runs `simulate`.
-pub(super) async fn simulate(args: Simulate, caller: &mut Caller<'_>) -> Result<Exit, Failure> {
-    let running = sim::start(options(&args)).await.map_err(failed)?;
+pub(super) async fn simulate(args: Simulate, caller: &mut CommandCx<'_>) -> Result<Exit, Failure> {
+    let running = sim::start(options(&args)).await.map_err(start_failure)?;
     if let (Some(file), Some(certificate)) = (&args.cert_out, &running.certificate) {
         fs::write(file, certificate)
             .map_err(|error| Failure::new(Exit::Failed, format!("cannot write {}: {error}", file.display())))?;
@@ -24,19 +24,19 @@ pub(super) async fn simulate(args: Simulate, caller: &mut Caller<'_>) -> Result<
     // Whoever started it waits for these two lines.
     out.flush()?;
     select! {
-        result = running.stopped() => {
-            result.map_err(failed)?;
+        result = running.wait_stopped() => {
+            result.map_err(start_failure)?;
             Err(Failure::new(Exit::Failed, "the simulator stopped by itself"))
         }
-        result = told_to_stop() => {
-            result.map_err(failed)?;
+        result = wait_for_shutdown() => {
+            result.map_err(start_failure)?;
             Ok(Exit::Done)
         }
     }
 }
 
 /// The world that `demo` and `simulate` have in common.
-pub(super) fn world(demo: &Demo) -> Options {
+pub(super) fn world_options(demo: &Demo) -> Options {
     let default = Options::default();
     Options {
         seed: demo.seed.unwrap_or(default.seed),
@@ -49,12 +49,12 @@ pub(super) fn world(demo: &Demo) -> Options {
 
 /// The simulator could not be started.
 #[expect(clippy::needless_pass_by_value, reason = "it is passed to map_err")]
-pub(super) fn failed(error: io::Error) -> Failure {
+pub(super) fn start_failure(error: io::Error) -> Failure {
     Failure::new(Exit::Failed, format!("cannot run the simulator: {error}"))
 }
 
 fn options(args: &Simulate) -> Options {
-    let world = world(&args.world);
+    let world = world_options(&args.world);
     Options {
         listen: args.listen.unwrap_or(world.listen),
         tls: args.tls,

@@ -2,9 +2,9 @@
 
 use jiff::Timestamp;
 
-use super::{Caller, Failure};
+use super::{CommandCx, Failure};
 use crate::cli::Bounds;
-use crate::model::{Clock, Period, Search, last_moment, moment};
+use crate::model::{Clock, Period, Search, parse_end, parse_moment};
 
 /// Reads a time before or at `now`, in one of the ways that [`moment`] knows.
 fn parse(
@@ -15,20 +15,20 @@ fn parse(
 ) -> Result<Timestamp, Failure> {
     read(text, now).ok_or_else(|| {
         Failure::usage(format!("--{option} does not understand {text:?}"))
-            .hint("write it as 2026-11-24, 2026-11-24T08:00 or 2026-11-24T08:00:00+01:00 (UTC unless said), as yesterday, or as -30m, -1h30m, -7d before now")
+            .with_hint("write it as 2026-11-24, 2026-11-24T08:00 or 2026-11-24T08:00:00+01:00 (UTC unless said), as yesterday, or as -30m, -1h30m, -7d before now")
     })
 }
 
 /// The search with the bounds of the command line. How a time was understood is said, where it could be understood otherwise.
-pub(super) fn bounded(search: Search, bounds: &Bounds, caller: &mut Caller<'_>) -> Result<Search, Failure> {
+pub(super) fn bind_to_bounds(search: Search, bounds: &Bounds, caller: &mut CommandCx<'_>) -> Result<Search, Failure> {
     let now = Clock::System.now();
     let from = |option: &str, text: &Option<String>| -> Result<Option<Timestamp>, Failure> {
         let text = text.as_deref();
-        text.map(|text| parse(option, text, moment, now)).transpose()
+        text.map(|text| parse(option, text, parse_moment, now)).transpose()
     };
     let until = |option: &str, text: &Option<String>| -> Result<Option<Timestamp>, Failure> {
         let text = text.as_deref();
-        text.map(|text| parse(option, text, last_moment, now)).transpose()
+        text.map(|text| parse(option, text, parse_end, now)).transpose()
     };
     let search = Search {
         min_last_update: from("min-last-update", &bounds.min_last_update)?,
@@ -43,9 +43,8 @@ pub(super) fn bounded(search: Search, bounds: &Bounds, caller: &mut Caller<'_>) 
     ] {
         if from > until && until.is_some() {
             let (min, max) = (format!("--min-last-{clock}update"), format!("--max-last-{clock}update"));
-            return Err(
-                Failure::usage(format!("{min} is later than {max}: nothing can be found")).hint("swap the two times")
-            );
+            return Err(Failure::usage(format!("{min} is later than {max}: nothing can be found"))
+                .with_hint("swap the two times"));
         }
     }
     let given = [
@@ -57,7 +56,7 @@ pub(super) fn bounded(search: Search, bounds: &Bounds, caller: &mut Caller<'_>) 
     // A moment with its zone is understood in one way only.
     let is_plain = |text: &String| text.parse::<Timestamp>().is_ok();
     if !given.into_iter().flatten().all(is_plain) {
-        for period in Period::of(&search) {
+        for period in Period::from_search(&search) {
             caller.note(&period.to_string());
         }
     }
@@ -65,6 +64,6 @@ pub(super) fn bounded(search: Search, bounds: &Bounds, caller: &mut Caller<'_>) 
 }
 
 /// A time as tables show it: UTC, to the second.
-pub(super) fn shown(time: Timestamp) -> String {
+pub(super) fn format_time(time: Timestamp) -> String {
     time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }

@@ -2,42 +2,42 @@
 
 use std::{collections::HashSet, sync::Arc};
 
-use super::{Caller, Exit, Failure, completeness::unread, join::Joins, process_args, time_args};
+use super::{CommandCx, Exit, Failure, completeness::describe_unreadable, join::Joins, process_args, time_args};
 use crate::api;
 use crate::cli;
-use crate::fetch::Reader;
+use crate::fetch::Fetcher;
 use crate::model::{Lineage, Process, ProcessId, Summary, Top};
-use crate::output::{self, Align, Cell, Column, Row, Sheet};
+use crate::output::{self, Align, OutputCell, OutputColumn, OutputRow, TableWriter};
 use crate::text;
 
 /// The columns of a tree. A table draws relation and depth as lines.
-const COLUMNS: &[Column] = &[
-    Column::new("relation", Align::Left).csv_only(),
-    Column::new("depth", Align::Right).csv_only(),
-    Column::new("process", Align::Left).least(30),
-    Column::new("pid", Align::Right),
-    Column::new("user", Align::Left).least(6).keeps_end().rank(2),
-    Column::new("start", Align::Left),
-    Column::new("cmdline", Align::Left).least(16),
-    Column::new("md5", Align::Left).rank(3),
-    Column::new("id", Align::Left).rank(1),
+const COLUMNS: &[OutputColumn] = &[
+    OutputColumn::new("relation", Align::Left).csv_only(),
+    OutputColumn::new("depth", Align::Right).csv_only(),
+    OutputColumn::new("process", Align::Left).min_width(30),
+    OutputColumn::new("pid", Align::Right),
+    OutputColumn::new("user", Align::Left).min_width(6).keep_end().rank(2),
+    OutputColumn::new("start", Align::Left),
+    OutputColumn::new("cmdline", Align::Left).min_width(16),
+    OutputColumn::new("md5", Align::Left).rank(3),
+    OutputColumn::new("id", Align::Left).rank(1),
 ];
 
 /// Runs `tree`.
-pub(super) async fn tree(args: &cli::Tree, caller: &mut Caller<'_>) -> Result<Exit, Failure> {
-    let ids = process_args::named(&args.processes, caller)?;
+pub(super) async fn tree(args: &cli::Tree, caller: &mut CommandCx<'_>) -> Result<Exit, Failure> {
+    let ids = process_args::resolve_processes(&args.processes, caller)?;
     let is_ascii = caller.config()?.ascii;
-    let mut reader = Reader::new(caller.client()?);
-    let look = caller.look();
+    let mut reader = Fetcher::new(caller.client()?);
+    let look = caller.table_style();
     let mut missing = Vec::new();
     let mut notes = Vec::new();
     let mut joins = Joins::new(&args.join);
     let columns = joins.columns(COLUMNS);
-    let mut sheet = Sheet::new(caller.streams.out, args.format, columns, look);
+    let mut sheet = TableWriter::new(caller.streams.out, args.format, columns, look);
     let mut ended = Ok(());
     let mut is_first = true;
     for id in ids {
-        let (summary, lineage) = match family(&mut reader, id, args).await {
+        let (summary, lineage) = match fetch_relatives(&mut reader, id, args).await {
             Ok(family) => family,
             Err(error @ api::Error::NotFound { .. }) => {
                 missing.push((id, error));
@@ -49,7 +49,7 @@ pub(super) async fn tree(args: &cli::Tree, caller: &mut Caller<'_>) -> Result<Ex
             }
         };
         if !is_first {
-            sheet.gap()?;
+            sheet.write_gap()?;
         }
         is_first = false;
         let ancestors = lineage.ancestors.iter().map(|process| &**process);
@@ -64,27 +64,27 @@ pub(super) async fn tree(args: &cli::Tree, caller: &mut Caller<'_>) -> Result<Ex
         };
         let family = descendants.rows.iter().map(|(process, ..)| process);
         joins.fetch(family, &mut reader).await;
-        sheet.rows(&rows(&summary, &lineage, &descendants, &joins, Guides::new(is_ascii)))?;
+        sheet.write_rows(&rows(&summary, &lineage, &descendants, &joins, Guides::new(is_ascii)))?;
         notes.extend(descendants.notes);
         if ended.is_err() {
             break;
         }
-        notes.extend(why_it_ends(&lineage));
-        notes.extend(what_is_missing(&summary, args.children));
+        notes.extend(describe_chain_end(&lineage));
+        notes.extend(describe_missing(&summary, args.children));
     }
     sheet.finish()?;
-    joins.tell(caller);
+    joins.report_failures(caller);
     for note in notes {
         caller.note(&note);
     }
     ended?;
-    process_args::all_there(missing)?;
+    process_args::check_none_missing(missing)?;
     Ok(Exit::Done)
 }
 
 /// A process with its children and its ancestors.
-async fn family(
-    reader: &mut Reader,
+async fn fetch_relatives(
+    reader: &mut Fetcher,
     id: ProcessId,
     args: &cli::Tree,
 ) -> Result<(Arc<Summary>, Arc<Lineage>), api::Error> {
@@ -95,7 +95,7 @@ async fn family(
 }
 
 /// A process with so many of its children, or all of them.
-async fn children(reader: &mut Reader, id: ProcessId, most: Option<u64>) -> Result<Arc<Summary>, api::Error> {
+async fn children(reader: &mut Fetcher, id: ProcessId, most: Option<u64>) -> Result<Arc<Summary>, api::Error> {
     /// Rarely does a process have more children; if it does, more are asked for.
     const FIRST: u32 = 100;
     /// More than this is a broken server's answer.
@@ -123,7 +123,7 @@ struct Descendants {
 }
 
 /// The children of a process, their children, and so on for as many generations as are wanted.
-async fn descendants(reader: &mut Reader, summary: &Summary, args: &cli::Tree) -> Result<Descendants, api::Error> {
+async fn descendants(reader: &mut Fetcher, summary: &Summary, args: &cli::Tree) -> Result<Descendants, api::Error> {
     let mut found = Descendants::default();
     let mut seen = HashSet::from([summary.process.id]);
     // What is still to be shown, the next one last.
@@ -143,7 +143,7 @@ async fn descendants(reader: &mut Reader, summary: &Summary, args: &cli::Tree) -
         match children(reader, id, args.children).await {
             Ok(summary) => {
                 push_children(&mut open, &summary.children, generation + 1);
-                found.notes.extend(what_is_missing(&summary, args.children));
+                found.notes.extend(describe_missing(&summary, args.children));
             }
             Err(api::Error::NotFound { .. }) => {
                 found.notes.push(format!("the server has no document of {id}, so its children are not known"));
@@ -175,7 +175,13 @@ impl Guides {
 }
 
 /// The oldest ancestor first, the process itself marked, its children last.
-fn rows(summary: &Summary, lineage: &Lineage, descendants: &Descendants, joins: &Joins, guides: Guides) -> Vec<Row> {
+fn rows(
+    summary: &Summary,
+    lineage: &Lineage,
+    descendants: &Descendants,
+    joins: &Joins,
+    guides: Guides,
+) -> Vec<OutputRow> {
     // What marks the process takes the room of two blanks, so that the lines still meet.
     let indent = |level: usize| " ".repeat(2 + level.saturating_sub(1) * 2);
     let lead = |level: usize, guide: &str| match level {
@@ -183,7 +189,7 @@ fn rows(summary: &Summary, lineage: &Lineage, descendants: &Descendants, joins: 
         _ => indent(level) + guide,
     };
     let generations = lineage.ancestors.len();
-    let mut rows: Vec<Row> = lineage
+    let mut rows: Vec<OutputRow> = lineage
         .ancestors
         .iter()
         .rev()
@@ -206,29 +212,29 @@ fn rows(summary: &Summary, lineage: &Lineage, descendants: &Descendants, joins: 
     rows
 }
 
-fn row(process: &Process, relation: &str, depth: usize, lead: String, joins: &Joins) -> Row {
-    let mut name = Cell::of(process.name.non_empty().unwrap_or(&process.path));
-    name.lead = lead;
+fn row(process: &Process, relation: &str, depth: usize, lead: String, joins: &Joins) -> OutputRow {
+    let mut name = OutputCell::from_untrusted(process.name.non_empty().unwrap_or(&process.path));
+    name.prefix = lead;
     let mut cells = vec![
-        Cell::from(Some(relation)),
-        Cell::from(Some(depth)),
+        OutputCell::from_value(Some(relation)),
+        OutputCell::from_value(Some(depth)),
         name,
-        Cell::from(process.pid),
-        Cell::of(&process.user),
-        Cell::from(process.started.map(time_args::shown)),
-        Cell::of(&process.cmdline),
-        Cell::from(process.md5),
-        Cell::from(Some(process.id)),
+        OutputCell::from_value(process.pid),
+        OutputCell::from_untrusted(&process.user),
+        OutputCell::from_value(process.started.map(time_args::format_time)),
+        OutputCell::from_untrusted(&process.cmdline),
+        OutputCell::from_value(process.md5),
+        OutputCell::from_value(Some(process.id)),
     ];
     joins.extend(process, &mut cells);
-    let mut added = joins.members(process);
+    let mut added = joins.json_members(process);
     added.push(("relation", format!("{relation:?}")));
     added.push(("depth", depth.to_string()));
-    Row { cells, json: output::extended(&process.document, &added) }
+    OutputRow { cells, json: output::with_members(&process.document, &added) }
 }
 
 /// Why the chain goes no further, unless it is the natural end.
-fn why_it_ends(lineage: &Lineage) -> Option<String> {
+fn describe_chain_end(lineage: &Lineage) -> Option<String> {
     let subject = lineage.subject.id;
     let reason = match &lineage.top {
         Top::Root => return None,
@@ -244,14 +250,14 @@ fn why_it_ends(lineage: &Lineage) -> Option<String> {
 }
 
 /// What of the children is not shown.
-fn what_is_missing(summary: &Summary, wanted: Option<u64>) -> Option<String> {
+fn describe_missing(summary: &Summary, wanted: Option<u64>) -> Option<String> {
     let id = summary.process.id;
-    if summary.broken > 0 {
-        return Some(format!("{id}: {}", unread(summary.broken, "relatives")));
+    if summary.n_unreadable > 0 {
+        return Some(format!("{id}: {}", describe_unreadable(summary.n_unreadable, "relatives")));
     }
     let shown = u64::try_from(summary.children.len()).unwrap_or(u64::MAX);
     (wanted == Some(shown)).then(|| {
-        let n = text::counted(shown, "child", "children");
+        let n = text::pluralize(shown, "child", "children");
         format!("no more than {n} of {id} wanted; there may be more")
     })
 }

@@ -1,31 +1,31 @@
 //! `user`: who may use the server.
 
 use super::{
-    Caller, Exit, Failure,
-    apply::perform,
+    CommandCx, Exit, Failure,
+    apply::apply_changes,
     change, print_list,
-    resolve::{self, Kind, Numbered},
+    resolve::{self, Noun, Numbered},
 };
 use crate::api::Client;
-use crate::changes::{Admin, Deed, NewUser, Password};
-use crate::cli::{self, Patience, Reading};
+use crate::changes::{AdminChange, Change, NewUser, Password};
+use crate::cli::{self, OutputArgs, WaitLimit};
 use crate::model::{Team, User};
-use crate::output::{Align, Cell, Column, Row};
+use crate::output::{Align, OutputCell, OutputColumn, OutputRow};
 use crate::text::{self, Untrusted};
 
 /// The columns of users.
-const COLUMNS: &[Column] = &[
-    Column::new("id", Align::Right),
-    Column::new("username", Align::Left),
-    Column::new("first_name", Align::Left).least(8),
-    Column::new("last_name", Align::Left).least(8),
-    Column::new("email", Align::Left).least(12).rank(1),
-    Column::new("admin", Align::Left),
-    Column::new("teams", Align::Left).least(12),
+const COLUMNS: &[OutputColumn] = &[
+    OutputColumn::new("id", Align::Right),
+    OutputColumn::new("username", Align::Left),
+    OutputColumn::new("first_name", Align::Left).min_width(8),
+    OutputColumn::new("last_name", Align::Left).min_width(8),
+    OutputColumn::new("email", Align::Left).min_width(12).rank(1),
+    OutputColumn::new("admin", Align::Left),
+    OutputColumn::new("teams", Align::Left).min_width(12),
 ];
 
 /// What teams are called.
-const TEAM: Kind = Kind { one: "team", several: "teams", list: None };
+const TEAM: Noun = Noun { singular: "team", plural: "teams", list: None };
 
 impl Numbered for Team {
     fn number(&self) -> u64 {
@@ -38,7 +38,7 @@ impl Numbered for Team {
 }
 
 /// Runs what makes users, or shows them.
-pub(super) async fn run(command: cli::User, caller: &mut Caller<'_>) -> Result<Exit, Failure> {
+pub(super) async fn run(command: cli::User, caller: &mut CommandCx<'_>) -> Result<Exit, Failure> {
     match command {
         cli::User::List { reading } => list(reading, caller).await,
         cli::User::Create(args) => create(&args, caller).await,
@@ -46,14 +46,14 @@ pub(super) async fn run(command: cli::User, caller: &mut Caller<'_>) -> Result<E
 }
 
 /// Runs `user list`.
-async fn list(reading: Reading, caller: &mut Caller<'_>) -> Result<Exit, Failure> {
+async fn list(reading: OutputArgs, caller: &mut CommandCx<'_>) -> Result<Exit, Failure> {
     let page = caller.client()?.users().await?;
-    let names = print_list::Names { several: "users", none: "there is no user to see" };
+    let names = print_list::Names { plural: "users", empty_message: "there is no user to see" };
     print_list::print(&page, names, COLUMNS, reading, row, caller)
 }
 
 /// Runs `user create`.
-async fn create(args: &cli::NewUser, caller: &mut Caller<'_>) -> Result<Exit, Failure> {
+async fn create(args: &cli::NewUser, caller: &mut CommandCx<'_>) -> Result<Exit, Failure> {
     let given = |name: &str, text: &str| match text.trim() {
         "" => Err(Failure::usage(format!("there is no {name}"))),
         text => Ok(text.to_owned()),
@@ -66,12 +66,12 @@ async fn create(args: &cli::NewUser, caller: &mut Caller<'_>) -> Result<Exit, Fa
         is_admin: args.admin,
         ..NewUser::default()
     };
-    let (client, access) = caller.reach()?;
-    change::may_change(&access)?;
+    let (client, access) = caller.connect()?;
+    change::check_may_change(&access)?;
     user.teams = teams(&args.team, &client, caller).await?;
     let users = client.users().await?.rows;
-    let is_there = users.iter().any(|one| one.username.is_like(&user.username));
-    user.password = if args.grounds.dry_run {
+    let is_there = users.iter().any(|one| one.username.eq_ignore_case(&user.username));
+    user.password = if args.justification.dry_run {
         // It is not sent, and would not be shown.
         Password::new("********".into())
     } else if is_there {
@@ -80,20 +80,20 @@ async fn create(args: &cli::NewUser, caller: &mut Caller<'_>) -> Result<Exit, Fa
     } else {
         password(&user.username, caller)?
     };
-    let deeds = vec![Deed::Admin(Admin::CreateUser(Box::new(user)))];
+    let deeds = vec![Change::Admin(AdminChange::CreateUser(Box::new(user)))];
     let server = (&client, &access);
-    perform(deeds, &args.grounds, Patience::None, server, caller).await
+    apply_changes(deeds, &args.justification, WaitLimit::None, server, caller).await
 }
 
 /// The teams of these names, each once.
-async fn teams(names: &[String], client: &Client, caller: &mut Caller<'_>) -> Result<Vec<(u64, String)>, Failure> {
+async fn teams(names: &[String], client: &Client, caller: &mut CommandCx<'_>) -> Result<Vec<(u64, String)>, Failure> {
     let mut found: Vec<(u64, String)> = Vec::new();
     if names.is_empty() {
         return Ok(found);
     }
     let all = client.teams().await?;
     for name in names {
-        let team = resolve::find(name, all.clone(), TEAM, caller)?;
+        let team = resolve::resolve(name, all.clone(), TEAM, caller)?;
         if found.iter().any(|(id, _)| *id == team.id) {
             caller.note(&format!("{name} is named twice"));
         } else {
@@ -104,12 +104,12 @@ async fn teams(names: &[String], client: &Client, caller: &mut Caller<'_>) -> Re
 }
 
 /// The password, typed twice where nobody sees it, or the first line of standard input.
-fn password(username: &str, caller: &mut Caller<'_>) -> Result<Password, Failure> {
+fn password(username: &str, caller: &mut CommandCx<'_>) -> Result<Password, Failure> {
     let none = |error: &str| {
-        Failure::usage(error).hint("type it at a terminal, or give it as the first line of standard input")
+        Failure::usage(error).with_hint("type it at a terminal, or give it as the first line of standard input")
     };
-    let Some(hidden) = caller.streams.hidden else {
-        let mut line = caller.line();
+    let Some(hidden) = caller.streams.read_password else {
+        let mut line = caller.read_line();
         if line.ends_with(b"\r") {
             line.pop();
         }
@@ -119,7 +119,7 @@ fn password(username: &str, caller: &mut Caller<'_>) -> Result<Password, Failure
         }
         return Ok(Password::new(line));
     };
-    let name = text::visible(&username.into());
+    let name = text::make_visible(&username.into());
     let ask = |question: String| {
         let line = hidden(&question);
         let line = line.map_err(|error| none(&format!("the password cannot be asked for: {error}")))?;
@@ -132,17 +132,17 @@ fn password(username: &str, caller: &mut Caller<'_>) -> Result<Password, Failure
     Ok(Password::new(password))
 }
 
-fn row(user: &User) -> Row {
-    let teams: Vec<_> = user.teams.iter().map(text::visible).collect();
-    Row {
+fn row(user: &User) -> OutputRow {
+    let teams: Vec<_> = user.teams.iter().map(text::make_visible).collect();
+    OutputRow {
         cells: vec![
-            Cell::from(user.id),
-            Cell::of(&user.username),
-            Cell::of(&user.first_name),
-            Cell::of(&user.last_name),
-            Cell::of(&user.email),
-            Cell::from(user.is_admin.map(|is| if is { "yes" } else { "no" })),
-            Cell::from(Some(teams.join(", "))),
+            OutputCell::from_value(user.id),
+            OutputCell::from_untrusted(&user.username),
+            OutputCell::from_untrusted(&user.first_name),
+            OutputCell::from_untrusted(&user.last_name),
+            OutputCell::from_untrusted(&user.email),
+            OutputCell::from_value(user.is_admin.map(|is| if is { "yes" } else { "no" })),
+            OutputCell::from_value(Some(teams.join(", "))),
         ],
         json: user.document.json().to_owned(),
     }

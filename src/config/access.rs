@@ -49,7 +49,7 @@ pub struct Access {
 }
 
 /// An answer before its token is read: reading may run a program.
-struct Found {
+struct TokenSource {
     profile: Profile,
     source: Source,
     base: PathBuf,
@@ -59,19 +59,19 @@ impl Access {
     /// Decides: `--url`; the profile that is named; `LAMPBLACK_URL`; `CBAPI_URL`; the default profile.
     pub fn choose(flags: &Flags, config: &Config, environment: &Environment) -> Result<Self, Error> {
         let mut notices = Vec::new();
-        let found = find(flags, config, environment, &mut notices)?;
-        let Found { mut profile, source, base } = found;
+        let found = find_access(flags, config, environment, &mut notices)?;
+        let TokenSource { mut profile, source, base } = found;
         profile.user = flags.user.clone().or(profile.user);
         profile.read_only |= flags.read_only;
         profile.ca_file = profile.ca_file.map(|file| environment.resolve(&file, &base));
 
         let missing = |key: &str| Mistake::new(format!("{source} has no {key}"));
         let url = profile.url.as_deref().ok_or_else(|| missing("url"))?;
-        let url = address(url).map_err(|what| {
+        let url = parse_url(url).map_err(|what| {
             Mistake::new(format!("the server's address, from {source}, {what}"))
-                .hint("write it as https://cb.example.com")
+                .with_hint("write it as https://cb.example.com")
         })?;
-        guard(&mut profile, &url, &source, config, &mut notices);
+        apply_protections(&mut profile, &url, &source, config, &mut notices);
         if url.scheme() == "http" && !api::is_loopback(&url) {
             notices.push(format!("{url} is not encrypted: the token can be read on its way"));
         }
@@ -84,13 +84,13 @@ impl Access {
         let token = match profile
             .token
             .as_ref()
-            .ok_or_else(|| missing("token").hint("give it one of token_command, token_file and token"))?
+            .ok_or_else(|| missing("token").with_hint("give it one of token_command, token_file and token"))?
         {
             Token::Inline(token) => {
                 if let Source::Profile { file, .. } | Source::ClientFile { file, .. } = &source {
                     notices.extend(secret::warn_if_readable(file));
                 }
-                inline(token).map_err(|what| Mistake::new(format!("the token of {source}: {what}")))?
+                check_inline_token(token).map_err(|what| Mistake::new(format!("the token of {source}: {what}")))?
             }
             Token::File(file) => {
                 let file = environment.resolve(file, &base);
@@ -106,7 +106,7 @@ impl Access {
         let proxy = match &profile.proxy {
             Some(address) => Proxy::new(address, format!("the {source}")).map(Some),
             None if profile.ignore_system_proxy => Ok(None),
-            None => proxy::of_environment(&url, environment),
+            None => proxy::proxy_from_environment(&url, environment),
         };
         let proxy = proxy.map_err(|error| Mistake::new(error.to_string()))?;
         Ok(Self { url, token, profile, proxy, source, notices })
@@ -146,12 +146,12 @@ impl Access {
 
 /// What a profile of our file forbids on this server holds however the address came here: a variable that happens to be
 /// set must not take a guard away.
-fn guard(profile: &mut Profile, url: &Url, source: &Source, config: &Config, notices: &mut Vec<String>) {
+fn apply_protections(profile: &mut Profile, url: &Url, source: &Source, config: &Config, notices: &mut Vec<String>) {
     if matches!(source, Source::Profile { .. } | Source::Demo) {
         return;
     }
     for (name, other) in &config.profiles {
-        let its = other.url.as_deref().and_then(|url| address(url).ok());
+        let its = other.url.as_deref().and_then(|url| parse_url(url).ok());
         let is_same = its.is_some_and(|its| {
             (its.host_str(), its.port_or_known_default()) == (url.host_str(), url.port_or_known_default())
         });
@@ -167,9 +167,14 @@ fn guard(profile: &mut Profile, url: &Url, source: &Source, config: &Config, not
     }
 }
 
-fn find(flags: &Flags, config: &Config, environment: &Environment, notices: &mut Vec<String>) -> Result<Found, Error> {
+fn find_access(
+    flags: &Flags,
+    config: &Config,
+    environment: &Environment,
+    notices: &mut Vec<String>,
+) -> Result<TokenSource, Error> {
     let variable = |name: &str| environment.variable(name).map(str::to_owned);
-    let from_variables = |url: String, token: String, source: Source| Found {
+    let from_variables = |url: String, token: String, source: Source| TokenSource {
         profile: Profile {
             url: Some(url),
             token: Some(Token::Inline(SecretString::from(token))),
@@ -180,17 +185,19 @@ fn find(flags: &Flags, config: &Config, environment: &Environment, notices: &mut
     };
     if let Some(url) = &flags.url {
         if flags.profile.is_some() {
-            return Err(Error::usage(Mistake::new("--url and --profile both name a server").hint("give one of them")));
+            return Err(Error::usage(
+                Mistake::new("--url and --profile both name a server").with_hint("give one of them"),
+            ));
         }
         let token = variable("LAMPBLACK_TOKEN").ok_or_else(|| {
-            Error::usage(Mistake::new("--url needs a token").hint(
+            Error::usage(Mistake::new("--url needs a token").with_hint(
                 "put it into the variable LAMPBLACK_TOKEN: a token never comes from another source than the address",
             ))
         })?;
         return Ok(from_variables(url.clone(), token, Source::Flag));
     }
     if let Some(name) = flags.profile.clone().or_else(|| variable("LAMPBLACK_PROFILE")) {
-        return named(&name, config, environment, notices);
+        return find_profile(&name, config, environment, notices);
     }
     let pairs = [
         ("LAMPBLACK_URL", "LAMPBLACK_TOKEN", Source::Variables),
@@ -203,7 +210,7 @@ fn find(flags: &Flags, config: &Config, environment: &Environment, notices: &mut
                 let mut found = from_variables(url, token, source);
                 if is_client && let Some(word) = variable("CBAPI_SSL_VERIFY") {
                     found.profile.verify_tls =
-                        ini::boolean(&word).ok_or_else(|| Mistake::new("CBAPI_SSL_VERIFY must be true or false"))?;
+                        ini::parse_bool(&word).ok_or_else(|| Mistake::new("CBAPI_SSL_VERIFY must be true or false"))?;
                 }
                 return Ok(found);
             }
@@ -212,13 +219,18 @@ fn find(flags: &Flags, config: &Config, environment: &Environment, notices: &mut
             (None, None) => {}
         }
     }
-    named(DEFAULT, config, environment, notices)
+    find_profile(DEFAULT, config, environment, notices)
 }
 
 /// The profile of this name: of our own file, or else of the official client's.
-fn named(name: &str, config: &Config, environment: &Environment, notices: &mut Vec<String>) -> Result<Found, Error> {
+fn find_profile(
+    name: &str,
+    config: &Config,
+    environment: &Environment,
+    notices: &mut Vec<String>,
+) -> Result<TokenSource, Error> {
     if let (Some(profile), Some(file)) = (config.profiles.get(name), &config.file) {
-        return Ok(Found {
+        return Ok(TokenSource {
             profile: profile.clone(),
             source: Source::Profile { name: name.to_owned(), file: file.clone() },
             base: file.parent().unwrap_or(Path::new("")).to_owned(),
@@ -226,11 +238,11 @@ fn named(name: &str, config: &Config, environment: &Environment, notices: &mut V
     }
     let credentials = Credentials::read(environment)?;
     if let Some((profile, source)) = credentials.profile(name, environment)? {
-        notices.extend(credentials.unread.iter().map(ToString::to_string));
-        return Ok(Found { profile, source, base: environment.working_dir().to_owned() });
+        notices.extend(credentials.unreadable.iter().map(ToString::to_string));
+        return Ok(TokenSource { profile, source, base: environment.working_dir().to_owned() });
     }
     // What is wrong with a file comes first: the profile may be in it.
-    let suspects = credentials.suspects();
+    let suspects = credentials.possible_causes();
     if !suspects.is_empty() {
         return Err(suspects.into());
     }
@@ -254,19 +266,19 @@ fn named(name: &str, config: &Config, environment: &Environment, notices: &mut V
     }
     let mistake = Mistake::new(format!("there is no profile {name:?}"));
     Err(Error::usage(if names.is_empty() {
-        mistake.hint(format!("no profile is configured; write [profiles.NAME] into {file}"))
+        mistake.with_hint(format!("no profile is configured; write [profiles.NAME] into {file}"))
     } else {
-        mistake.hint(format!("--profile takes one of {}", names.join(", ")))
+        mistake.with_hint(format!("--profile takes one of {}", names.join(", ")))
     }))
 }
 
-fn inline(token: &SecretString) -> Result<SecretString, &'static str> {
+fn check_inline_token(token: &SecretString) -> Result<SecretString, &'static str> {
     use secrecy::ExposeSecret;
-    secret::checked(token.expose_secret())
+    secret::validate_token(token.expose_secret())
 }
 
 /// Reads a server's address. On failure: what it does, to go on after its name.
-fn address(text: &str) -> Result<Url, String> {
+fn parse_url(text: &str) -> Result<Url, String> {
     let url = Url::parse(text.trim()).map_err(|error| match error {
         ParseError::RelativeUrlWithoutBase => "must begin with https://".to_owned(),
         error => format!("cannot be read: {error}"),

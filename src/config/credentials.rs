@@ -10,24 +10,24 @@ use secrecy::SecretString;
 
 use super::{
     Environment, Error, MAX_BYTES, Mistake, Profile, Source, Token,
-    ini::{self, Entry},
+    ini::{self, IniValue},
     utf8,
 };
 
 /// All files read one over the other: section, key, value with its place.
 #[derive(Debug, Default)]
 pub(super) struct Credentials {
-    sections: BTreeMap<String, BTreeMap<String, Placed>>,
+    sections: BTreeMap<String, BTreeMap<String, LocatedValue>>,
     /// Files that could not be read. They may hold the profile that is looked for.
-    pub unread: Vec<Mistake>,
+    pub unreadable: Vec<Mistake>,
     /// Files that have values for every section and no section.
-    only_defaults: Vec<PathBuf>,
+    files_without_profiles: Vec<PathBuf>,
 }
 
 /// A value and where it stands.
 #[derive(Clone, Debug)]
-struct Placed {
-    entry: Entry,
+struct LocatedValue {
+    entry: IniValue,
     file: PathBuf,
 }
 
@@ -36,24 +36,24 @@ impl Credentials {
     pub(super) fn read(environment: &Environment) -> Result<Self, Error> {
         let mut all = Self::default();
         for file in environment.client_files() {
-            let text = match utf8::read(&file, MAX_BYTES) {
+            let text = match utf8::read_utf8(&file, MAX_BYTES) {
                 Ok(text) => text,
                 Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
                 Err(error) => {
                     let mistake = Mistake::new(format!("cannot read it: {error}"));
-                    all.unread.push(mistake.at(&file, 0));
+                    all.unreadable.push(mistake.with_location(&file, 0));
                     continue;
                 }
             };
-            let sections = ini::parse(&text).map_err(|(line, what)| Mistake::new(what).at(&file, line))?;
+            let sections = ini::parse(&text).map_err(|(line, what)| Mistake::new(what).with_location(&file, line))?;
             if sections.keys().eq([ini::DEFAULT]) {
-                all.only_defaults.push(file.clone());
+                all.files_without_profiles.push(file.clone());
             }
             for (name, keys) in sections {
                 let merged = all.sections.entry(name).or_default();
                 for (key, entry) in keys {
                     let file = file.clone();
-                    merged.insert(key, Placed { entry, file });
+                    merged.insert(key, LocatedValue { entry, file });
                 }
             }
         }
@@ -68,13 +68,13 @@ impl Credentials {
     }
 
     /// Why a profile that is not here may be missing: files that cannot be read, and those without a section.
-    pub(super) fn suspects(&self) -> Vec<Mistake> {
-        let without_section = self.only_defaults.iter().map(|file| {
+    pub(super) fn possible_causes(&self) -> Vec<Mistake> {
+        let without_section = self.files_without_profiles.iter().map(|file| {
             Mistake::new("[DEFAULT] has values for the other sections, and there is none")
-                .at(file, 0)
-                .hint("name the section [default], in small letters")
+                .with_location(file, 0)
+                .with_hint("name the section [default], in small letters")
         });
-        self.unread.iter().cloned().chain(without_section).collect()
+        self.unreadable.iter().cloned().chain(without_section).collect()
     }
 
     /// The names of the profiles.
@@ -91,14 +91,14 @@ impl Credentials {
             let files: Vec<_> = keys.values().map(|placed| placed.file.display()).collect();
             let mut mistake = Mistake::new(format!("profile {name:?} has no {key}"));
             if let Some(file) = files.first() {
-                mistake = mistake.hint(format!("add {key}=… to [{name}] in {file}"));
+                mistake = mistake.with_hint(format!("add {key}=… to [{name}] in {file}"));
             }
             mistake
         };
-        refuse_quotes(keys)?;
+        reject_quotes(keys)?;
         let token = keys.get("token").ok_or_else(|| missing("token"))?;
         let url = keys.get("url").ok_or_else(|| missing("url"))?;
-        refuse_strangers(name, keys, &token.file, environment)?;
+        reject_foreign_token_files(name, keys, &token.file, environment)?;
 
         let text = |key: &str| {
             let value = keys.get(key)?.entry.value.as_str();
@@ -109,9 +109,9 @@ impl Credentials {
             let Some(placed) = keys.get(key) else {
                 return default;
             };
-            ini::boolean(&placed.entry.value).unwrap_or_else(|| {
+            ini::parse_bool(&placed.entry.value).unwrap_or_else(|| {
                 let mistake = Mistake::new(format!("{key} must be true or false"));
-                wrong.push(mistake.at(&placed.file, placed.entry.line));
+                wrong.push(mistake.with_location(&placed.file, placed.entry.line));
                 default
             })
         };
@@ -134,7 +134,7 @@ impl Credentials {
 }
 
 /// The official client takes quotes for a part of the value, and finds no server under such a name.
-fn refuse_quotes(keys: &BTreeMap<String, Placed>) -> Result<(), Error> {
+fn reject_quotes(keys: &BTreeMap<String, LocatedValue>) -> Result<(), Error> {
     let is_quoted = |value: &str| {
         let quotes = ['"', '\''].into_iter();
         let mut inner = quotes.filter_map(|quote| value.strip_prefix(quote)?.strip_suffix(quote));
@@ -145,8 +145,8 @@ fn refuse_quotes(keys: &BTreeMap<String, Placed>) -> Result<(), Error> {
         .filter(|(_, placed)| is_quoted(&placed.entry.value))
         .map(|(key, placed)| {
             Mistake::new(format!("{key} is in quotes, which belong to the value here"))
-                .at(&placed.file, placed.entry.line)
-                .hint(format!("write {key}=… without quotes"))
+                .with_location(&placed.file, placed.entry.line)
+                .with_hint(format!("write {key}=… without quotes"))
         })
         .collect();
     if mistakes.is_empty() { Ok(()) } else { Err(mistakes.into()) }
@@ -154,9 +154,9 @@ fn refuse_quotes(keys: &BTreeMap<String, Placed>) -> Result<(), Error> {
 
 /// A file in the working directory may be anyone's: unpacked with a sample, say. It must not send a token of another
 /// file to a server, through a proxy or past a check of its own choosing.
-fn refuse_strangers(
+fn reject_foreign_token_files(
     name: &str,
-    keys: &BTreeMap<String, Placed>,
+    keys: &BTreeMap<String, LocatedValue>,
     token_file: &Path,
     environment: &Environment,
 ) -> Result<(), Error> {
@@ -174,8 +174,8 @@ fn refuse_strangers(
                 "{key} of profile {name:?} would decide where the token of {} is sent",
                 token_file.display()
             ))
-            .at(&placed.file, placed.entry.line)
-            .hint("put url and token into the same file, or start lampblack in another directory")
+            .with_location(&placed.file, placed.entry.line)
+            .with_hint("put url and token into the same file, or start lampblack in another directory")
         })
         .collect();
     if mistakes.is_empty() { Ok(()) } else { Err(mistakes.into()) }

@@ -10,7 +10,7 @@ use etcetera::BaseStrategy;
 
 use super::proxy;
 use crate::text::Charset;
-use crate::theme::Screen;
+use crate::theme::TerminalColors;
 
 /// The directory of our files below each base directory.
 const NAME: &str = "lampblack";
@@ -22,7 +22,7 @@ pub struct Environment {
     home: Option<PathBuf>,
     config: Option<PathBuf>,
     state: Option<PathBuf>,
-    working: PathBuf,
+    current_dir: PathBuf,
     system: PathBuf,
 }
 
@@ -34,7 +34,7 @@ impl fmt::Debug for Environment {
             .field("home", &self.home)
             .field("config", &self.config)
             .field("state", &self.state)
-            .field("working", &self.working)
+            .field("working", &self.current_dir)
             .finish_non_exhaustive()
     }
 }
@@ -70,20 +70,20 @@ impl Environment {
             home: base.as_ref().map(|base| base.home_dir().to_owned()),
             config: base.as_ref().map(|base| base.config_dir().join(NAME)),
             state: base.and_then(|base| Some(base.state_dir()?.join(NAME))),
-            working: env::current_dir().unwrap_or_default(),
+            current_dir: env::current_dir().unwrap_or_default(),
             system: "/etc".into(),
         }
     }
 
     /// An environment below one directory: `home`, `work` and `etc` in it, and the given variables.
-    pub fn below(root: &Path, variables: &[(&str, &str)]) -> Self {
+    pub fn rooted_at(root: &Path, variables: &[(&str, &str)]) -> Self {
         let home = root.join("home");
         Self {
             variables: variables.iter().map(|&(name, value)| (name.to_owned(), value.to_owned())).collect(),
             config: Some(home.join(".config").join(NAME)),
             state: Some(home.join(".local/state").join(NAME)),
             home: Some(home),
-            working: root.join("work"),
+            current_dir: root.join("work"),
             system: root.join("etc"),
         }
     }
@@ -119,7 +119,7 @@ impl Environment {
         let below = |dir: &Path| dir.join(".carbonblack/credentials.response");
         let mut files = vec![system];
         files.extend(self.home.as_deref().map(below));
-        let working = below(&self.working);
+        let working = below(&self.current_dir);
         // Started in the home directory, the last two are one file.
         if !files.contains(&working) {
             files.push(working);
@@ -129,7 +129,8 @@ impl Environment {
 
     /// Whether a file lies in the working directory, where anyone may have put it.
     pub fn is_in_working_dir(&self, file: &Path) -> bool {
-        file.starts_with(self.working.join(".carbonblack")) && self.home.as_deref() != Some(self.working.as_path())
+        file.starts_with(self.current_dir.join(".carbonblack"))
+            && self.home.as_deref() != Some(self.current_dir.as_path())
     }
 
     /// The path a user means: `~/` is home, everything else is relative to `base`.
@@ -142,7 +143,7 @@ impl Environment {
 
     /// The directory the program was started in.
     pub fn working_dir(&self) -> &Path {
-        &self.working
+        &self.current_dir
     }
 
     /// Whether the terminal or its user wants no colors.
@@ -156,9 +157,9 @@ impl Environment {
     }
 
     /// What the terminal can show.
-    pub fn screen(&self) -> Screen {
+    pub fn screen(&self) -> TerminalColors {
         let text = |name: &str| self.variable(name).unwrap_or_default().to_owned();
-        Screen {
+        TerminalColors {
             no_color: self.variable("NO_COLOR").is_some(),
             term: text("TERM"),
             colorterm: text("COLORTERM"),

@@ -26,7 +26,7 @@ impl Mistake {
 
     /// The same mistake with a place.
     #[must_use]
-    pub fn at(mut self, file: &Path, line: usize) -> Self {
+    pub fn with_location(mut self, file: &Path, line: usize) -> Self {
         self.file = Some(file.to_owned());
         self.line = line;
         self
@@ -34,7 +34,7 @@ impl Mistake {
 
     /// The same mistake with advice.
     #[must_use]
-    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+    pub fn with_hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
         self
     }

@@ -16,10 +16,10 @@ use super::{
 };
 use crate::files;
 use crate::keys::Keymap;
-use crate::theme::{self, Glyphs, Screen, Theme};
+use crate::theme::{self, Glyphs, TerminalColors, Theme};
 
 /// What the user gave each action of a scope: scope, action, chords.
-type Overrides = BTreeMap<String, BTreeMap<String, Vec<String>>>;
+type KeyOverrides = BTreeMap<String, BTreeMap<String, Vec<String>>>;
 
 /// Every setting of the file, with its default where the file says nothing.
 #[derive(Clone, Debug)]
@@ -29,7 +29,7 @@ pub struct Config {
     /// Whether lines are drawn with ASCII alone.
     pub ascii: bool,
     /// Keys of the user's own: scope, action, chords.
-    pub keys: Overrides,
+    pub keys: KeyOverrides,
     /// Profiles by name.
     pub profiles: BTreeMap<String, Profile>,
     /// The file this was read from; `None` when there was none.
@@ -41,7 +41,7 @@ impl Default for Config {
         Self {
             theme: theme::NAMES[0].to_owned(),
             ascii: false,
-            keys: Overrides::new(),
+            keys: KeyOverrides::new(),
             profiles: BTreeMap::new(),
             file: None,
         }
@@ -58,13 +58,13 @@ impl Config {
         let Some(file) = named.clone().or_else(|| environment.config_file()) else {
             return Ok(Self::default());
         };
-        let text = match utf8::read(&file, MAX_BYTES) {
+        let text = match utf8::read_utf8(&file, MAX_BYTES) {
             Ok(text) => text,
             Err(error) if named.is_none() && error.kind() == io::ErrorKind::NotFound => {
                 return Ok(Self::default());
             }
             Err(error) => {
-                return Err(Mistake::new(format!("cannot read it: {error}")).at(&file, 0).into());
+                return Err(Mistake::new(format!("cannot read it: {error}")).with_location(&file, 0).into());
             }
         };
         let config = Self::parse(&text, file.parent()).map_err(|mistakes| {
@@ -72,7 +72,7 @@ impl Config {
                 .into_iter()
                 .map(|mistake| {
                     let line = mistake.line;
-                    mistake.at(&file, line)
+                    mistake.with_location(&file, line)
                 })
                 .collect::<Vec<_>>()
         })?;
@@ -81,21 +81,21 @@ impl Config {
 
     /// Reads the text of a file, whose themes are in `themes/` of `directory`; every mistake is found at once.
     pub fn parse(text: &str, directory: Option<&Path>) -> Result<Self, Vec<Mistake>> {
-        let mut mistakes = Mistakes::of(text);
+        let mut mistakes = Mistakes::new(text);
         let (table, errors) = DeTable::parse_recoverable(text);
         for error in errors {
             let at = error.span().map_or(0, |span| span.start);
-            mistakes.broken(at, error.message());
+            mistakes.add_syntax_error(at, error.message());
         }
-        let (config, _) = read(table.into_inner(), directory, &mut mistakes);
+        let (config, _) = read_settings(table.into_inner(), directory, &mut mistakes);
         let mistakes = mistakes.into_sorted();
         if mistakes.is_empty() { Ok(config) } else { Err(mistakes) }
     }
 
     /// The names of all settings, as they must appear in the example file.
     pub fn settings() -> Vec<&'static str> {
-        let mut mistakes = Mistakes::of("");
-        let (_, mut known) = read(DeTable::new(), None, &mut mistakes);
+        let mut mistakes = Mistakes::new("");
+        let (_, mut known) = read_settings(DeTable::new(), None, &mut mistakes);
         let mut section = Section::new("profiles", 0, DeTable::new(), &mut mistakes);
         profile(&mut section);
         known.extend(section.finish());
@@ -103,9 +103,9 @@ impl Config {
     }
 
     /// The theme that is wanted, as far as this terminal can show it.
-    pub fn theme(&self, screen: &Screen) -> Result<Theme, Error> {
+    pub fn theme(&self, screen: &TerminalColors) -> Result<Theme, Error> {
         let directory = self.file.as_deref().and_then(Path::parent);
-        let mut theme = find_theme(&self.theme, directory).map_err(Mistake::new)?.fitted(screen);
+        let mut theme = find_theme(&self.theme, directory).map_err(Mistake::new)?.adapt_to_screen(screen);
         if self.ascii {
             theme.glyphs = Glyphs::ASCII;
         }
@@ -114,12 +114,13 @@ impl Config {
 
     /// The keys that are in force.
     pub fn keymap(&self) -> Result<Keymap, Error> {
-        Keymap::with(&self.keys).map_err(|messages| messages.into_iter().map(Mistake::new).collect::<Vec<_>>().into())
+        Keymap::with_overrides(&self.keys)
+            .map_err(|messages| messages.into_iter().map(Mistake::new).collect::<Vec<_>>().into())
     }
 }
 
 /// Reads the whole file; also returns the names of the settings at its top.
-fn read<'text>(
+fn read_settings<'text>(
     table: DeTable<'text>,
     directory: Option<&Path>,
     mistakes: &mut Mistakes<'text>,
@@ -127,8 +128,8 @@ fn read<'text>(
     let default = Config::default();
     let theme_at = span_of(&table, "theme");
     let mut top = Section::new("", 0, table, mistakes);
-    let theme = top.take("theme", section::text);
-    let ascii = top.take("ascii", section::boolean);
+    let theme = top.read_value("theme", section::read_text);
+    let ascii = top.read_value("ascii", section::read_bool);
     let scopes = top.tables("keys");
     let profiles = top.tables("profiles");
     let known = top.finish();
@@ -160,32 +161,32 @@ fn read<'text>(
 
 fn profile(section: &mut Section<'_, '_>) -> Profile {
     let default = Profile::default();
-    let inline =
-        section.take("token", |value| section::text(value).map(|text| Token::Inline(SecretString::from(text))));
-    let file = section.take("token_file", |value| section::path(value).map(Token::File));
-    let command = section.take("token_command", |value| section::command(value).map(Token::Command));
+    let inline = section
+        .read_value("token", |value| section::read_text(value).map(|text| Token::Inline(SecretString::from(text))));
+    let file = section.read_value("token_file", |value| section::read_path(value).map(Token::File));
+    let command = section.read_value("token_command", |value| section::read_command(value).map(Token::Command));
     Profile {
-        url: section.take("url", section::text),
+        url: section.read_value("url", section::read_text),
         token: section.one_of("token, token_file and token_command", [inline, file, command]),
-        user: section.take("user", section::text),
-        ca_file: section.take("ca_file", section::path),
-        verify_tls: section.take("verify_tls", section::boolean).unwrap_or(default.verify_tls),
-        verify_hostname: section.take("verify_hostname", section::boolean).unwrap_or(default.verify_hostname),
-        proxy: section.take("proxy", section::text),
+        user: section.read_value("user", section::read_text),
+        ca_file: section.read_value("ca_file", section::read_path),
+        verify_tls: section.read_value("verify_tls", section::read_bool).unwrap_or(default.verify_tls),
+        verify_hostname: section.read_value("verify_hostname", section::read_bool).unwrap_or(default.verify_hostname),
+        proxy: section.read_value("proxy", section::read_text),
         ignore_system_proxy: false,
-        read_only: section.take("read_only", section::boolean).unwrap_or(default.read_only),
-        color: section.take("color", section::color),
-        host_zone: section.take("host_zone", section::zone),
-        connections: section.take("connections", section::connections).unwrap_or(default.connections),
-        timeout: section.take("timeout", section::timeout).unwrap_or(default.timeout),
-        protected_hosts: section.take("protected_hosts", section::texts).unwrap_or(default.protected_hosts),
+        read_only: section.read_value("read_only", section::read_bool).unwrap_or(default.read_only),
+        color: section.read_value("color", section::read_color),
+        host_zone: section.read_value("host_zone", section::read_zone),
+        connections: section.read_value("connections", section::read_connections).unwrap_or(default.connections),
+        timeout: section.read_value("timeout", section::read_timeout).unwrap_or(default.timeout),
+        protected_hosts: section.read_value("protected_hosts", section::read_texts).unwrap_or(default.protected_hosts),
     }
 }
 
 /// Reads the keys of every scope, and asks the key table about all of them together: only so can two actions change
 /// places.
-fn read_keys<'text>(scopes: Vec<(String, usize, DeTable<'text>)>, mistakes: &mut Mistakes<'text>) -> Overrides {
-    let mut overrides = Overrides::new();
+fn read_keys<'text>(scopes: Vec<(String, usize, DeTable<'text>)>, mistakes: &mut Mistakes<'text>) -> KeyOverrides {
+    let mut overrides = KeyOverrides::new();
     let mut places = Vec::new();
     for (scope, at, table) in scopes {
         places.push((format!("keys.{scope}"), at));
@@ -194,7 +195,7 @@ fn read_keys<'text>(scopes: Vec<(String, usize, DeTable<'text>)>, mistakes: &mut
             let at = action.span().start;
             let action = action.into_inner().into_owned();
             places.push((format!("keys.{scope}.{action}"), at));
-            match section::texts(value.get_ref()) {
+            match section::read_texts(value.get_ref()) {
                 Ok(chords) => {
                     actions.insert(action, chords);
                 }
@@ -202,7 +203,7 @@ fn read_keys<'text>(scopes: Vec<(String, usize, DeTable<'text>)>, mistakes: &mut
             }
         }
     }
-    for message in Keymap::with(&overrides).err().into_iter().flatten() {
+    for message in Keymap::with_overrides(&overrides).err().into_iter().flatten() {
         // Every message begins with the setting it is about.
         let about = message.split(": ").next().unwrap_or_default();
         let place = places.iter().find(|(name, _)| name == about);
@@ -214,7 +215,7 @@ fn read_keys<'text>(scopes: Vec<(String, usize, DeTable<'text>)>, mistakes: &mut
 
 /// A theme of ours, or one of the user's own.
 fn find_theme(name: &str, directory: Option<&Path>) -> Result<Theme, String> {
-    if let Some(theme) = Theme::named(name) {
+    if let Some(theme) = Theme::builtin(name) {
         return Ok(theme);
     }
     let is_file_name = !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || c == '-' || c == '_');

@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 /// A file's sections by name; keys are in lower case, each with the line it stands on.
-pub(super) type Sections = BTreeMap<String, BTreeMap<String, Entry>>;
+pub(super) type Sections = BTreeMap<String, BTreeMap<String, IniValue>>;
 
 /// A value and its line, counted from 1.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Entry {
+pub(super) struct IniValue {
     /// The value, without the blanks around it.
     pub value: String,
     /// Its line.
@@ -56,7 +56,7 @@ pub(super) fn parse(text: &str) -> Result<Sections, (usize, &'static str)> {
         let (key, value) = trimmed.split_once(['=', ':']).ok_or((line, "a setting is written as key=value"))?;
         let key = key.trim().to_lowercase();
         let value = value.trim().to_owned();
-        if keys.insert(key.clone(), Entry { value, line }).is_some() {
+        if keys.insert(key.clone(), IniValue { value, line }).is_some() {
             return Err((line, "this key was already given in the section"));
         }
         last = Some(key);
@@ -65,7 +65,7 @@ pub(super) fn parse(text: &str) -> Result<Sections, (usize, &'static str)> {
 }
 
 /// A truth value as the official client's reader takes it.
-pub(super) fn boolean(word: &str) -> Option<bool> {
+pub(super) fn parse_bool(word: &str) -> Option<bool> {
     match word.to_ascii_lowercase().as_str() {
         "1" | "yes" | "true" | "on" => Some(true),
         "0" | "no" | "false" | "off" => Some(false),
@@ -123,7 +123,7 @@ mod tests {
             ("maybe", None),
             ("", None),
         ] {
-            assert_eq!(boolean(word), meaning);
+            assert_eq!(parse_bool(word), meaning);
         }
     }
 }

@@ -12,7 +12,7 @@ pub(super) const VARIABLES: &[&str] =
     &["https_proxy", "HTTPS_PROXY", "http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY", "no_proxy", "NO_PROXY"];
 
 /// The proxy that the environment names for a server, if any. Small letters come first, as with curl.
-pub(super) fn of_environment(url: &Url, environment: &Environment) -> Result<Option<Proxy>, api::Error> {
+pub(super) fn proxy_from_environment(url: &Url, environment: &Environment) -> Result<Option<Proxy>, api::Error> {
     let first = |names: &[&'static str]| {
         let mut found = names.iter().filter_map(|&name| Some((name, environment.variable(name)?)));
         found.next()
@@ -38,34 +38,34 @@ pub(super) fn of_environment(url: &Url, environment: &Environment) -> Result<Opt
 /// and all below it; an address; a network as `10.0.0.0/8`; each with a port for that port alone.
 fn is_listed(url: &Url, list: &str) -> bool {
     let entries = list.split([',', ' ', '\t']).map(str::trim);
-    entries.filter(|entry| !entry.is_empty()).any(|entry| covers(entry, url))
+    entries.filter(|entry| !entry.is_empty()).any(|entry| entry_matches(entry, url))
 }
 
-fn covers(entry: &str, url: &Url) -> bool {
+fn entry_matches(entry: &str, url: &Url) -> bool {
     if entry == "*" {
         return true;
     }
-    let (host, port) = parted(entry);
+    let (host, port) = split_port(entry);
     if port.is_some() && port != url.port_or_known_default() {
         return false;
     }
     let address = match url.host() {
         Some(Host::Ipv4(address)) => IpAddr::from(address),
         Some(Host::Ipv6(address)) => IpAddr::from(address),
-        Some(Host::Domain(name)) => return is_below(name, host),
+        Some(Host::Domain(name)) => return is_in_domain(name, host),
         None => return false,
     };
     match host.split_once('/') {
         Some((network, bits)) => {
             let network = network.parse().ok().zip(bits.parse().ok());
-            network.is_some_and(|(network, bits)| is_in(address, network, bits))
+            network.is_some_and(|(network, bits)| is_in_network(address, network, bits))
         }
         None => host.parse() == Ok(address),
     }
 }
 
 /// A host, and the port behind it. An IPv6 address has its colons in brackets, or no port.
-fn parted(entry: &str) -> (&str, Option<u16>) {
+fn split_port(entry: &str) -> (&str, Option<u16>) {
     if let Some(rest) = entry.strip_prefix('[') {
         let (host, port) = rest.split_once(']').unwrap_or((rest, ""));
         return (host, port.strip_prefix(':').and_then(|port| port.parse().ok()));
@@ -79,7 +79,7 @@ fn parted(entry: &str) -> (&str, Option<u16>) {
     }
 }
 
-fn is_below(name: &str, domain: &str) -> bool {
+fn is_in_domain(name: &str, domain: &str) -> bool {
     let plain = |name: &str| name.trim_end_matches('.').to_ascii_lowercase();
     let domain = plain(domain.strip_prefix('*').unwrap_or(domain));
     let domain = domain.trim_start_matches('.');
@@ -88,7 +88,7 @@ fn is_below(name: &str, domain: &str) -> bool {
     !domain.is_empty() && above.is_some_and(|above| above.is_empty() || above.ends_with('.'))
 }
 
-fn is_in(address: IpAddr, network: IpAddr, bits: u32) -> bool {
+fn is_in_network(address: IpAddr, network: IpAddr, bits: u32) -> bool {
     let (address, network, width) = match (address, network) {
         (IpAddr::V4(one), IpAddr::V4(other)) => (u128::from(one.to_bits()), u128::from(other.to_bits()), 32),
         (IpAddr::V6(one), IpAddr::V6(other)) => (one.to_bits(), other.to_bits(), 128),

@@ -24,14 +24,14 @@ const MAX_BYTES: u64 = 64 << 10;
 pub(super) const LIMIT: Duration = Duration::from_mins(1);
 
 /// How often it is looked whether the program has ended.
-const BETWEEN: Duration = Duration::from_millis(20);
+const EXIT_POLL_INTERVAL: Duration = Duration::from_millis(20);
 
 /// Reads the token a file holds.
 pub(super) fn from_file(file: &Path) -> Result<SecretString, Mistake> {
-    let text = utf8::read(file, MAX_BYTES)
+    let text = utf8::read_utf8(file, MAX_BYTES)
         .map(Zeroizing::new)
         .map_err(|error| Mistake::new(format!("cannot read token_file {}: {error}", file.display())))?;
-    checked(&text).map_err(|what| Mistake::new(format!("token_file {}: {what}", file.display())))
+    validate_token(&text).map_err(|what| Mistake::new(format!("token_file {}: {what}", file.display())))
 }
 
 /// Runs a program and takes the first line it prints. It may ask on the terminal: only its output is caught. A program
@@ -40,7 +40,7 @@ pub(super) fn from_command(words: &[String], limit: Duration) -> Result<SecretSt
     let (program, arguments) = words.split_first().ok_or_else(|| Mistake::new("token_command is empty"))?;
     let failed = |what: String| {
         Mistake::new(format!("token_command {program:?} {what}"))
-            .hint("run it yourself and see whether it prints the token, and nothing before it")
+            .with_hint("run it yourself and see whether it prints the token, and nothing before it")
     };
     let mut child = Command::new(program)
         .args(arguments)
@@ -49,7 +49,7 @@ pub(super) fn from_command(words: &[String], limit: Duration) -> Result<SecretSt
         .stdout(Stdio::piped())
         .spawn()
         .map_err(|error| failed(format!("cannot be run: {error}")))?;
-    let ended = end(&mut child, Instant::now() + limit);
+    let ended = wait_with_output(&mut child, Instant::now() + limit);
     let ended = ended.map_err(|error| failed(format!("cannot be read: {error}")))?;
     let Some((status, output)) = ended else {
         let seconds = limit.as_secs();
@@ -59,19 +59,19 @@ pub(super) fn from_command(words: &[String], limit: Duration) -> Result<SecretSt
         return Err(failed(format!("failed: {status}")));
     }
     let text = String::from_utf8(output).map_err(|_| failed("printed something that is not text".into()))?;
-    checked(text.lines().next().unwrap_or_default())
+    validate_token(text.lines().next().unwrap_or_default())
         .map_err(|what| failed(format!("printed something else than a token: {what}")))
 }
 
 /// Waits for a program and what it prints; nothing if it has not ended in time, and then it is ended.
-fn end(child: &mut Child, until: Instant) -> io::Result<Option<(ExitStatus, Vec<u8>)>> {
+fn wait_with_output(child: &mut Child, until: Instant) -> io::Result<Option<(ExitStatus, Vec<u8>)>> {
     let mut pipe = child.stdout.take().ok_or(io::ErrorKind::BrokenPipe)?;
     ioctl_fionbio(&pipe, true)?;
     let mut output = Vec::new();
     loop {
         // Before the pipe is read: what it printed until its end is in the pipe by then. Others may hold the pipe open.
         let status = child.try_wait()?;
-        let is_closed = drain(&mut pipe, &mut output)?;
+        let is_closed = read_available(&mut pipe, &mut output)?;
         if let Some(status) = status {
             return Ok(Some((status, output)));
         }
@@ -80,7 +80,7 @@ fn end(child: &mut Child, until: Instant) -> io::Result<Option<(ExitStatus, Vec<
             child.wait()?;
             return Ok(None);
         }
-        let wait = Timespec::try_from(BETWEEN).map_err(io::Error::other)?;
+        let wait = Timespec::try_from(EXIT_POLL_INTERVAL).map_err(io::Error::other)?;
         let readable = PollFd::new(&pipe, PollFlags::IN);
         let mut polled = if is_closed { vec![] } else { vec![readable] };
         poll(&mut polled, Some(&wait))?;
@@ -88,7 +88,7 @@ fn end(child: &mut Child, until: Instant) -> io::Result<Option<(ExitStatus, Vec<
 }
 
 /// Takes what is in a pipe; true if nobody can write to it any more. What is more than a token is thrown away.
-fn drain(pipe: &mut impl Read, output: &mut Vec<u8>) -> io::Result<bool> {
+fn read_available(pipe: &mut impl Read, output: &mut Vec<u8>) -> io::Result<bool> {
     /// Whoever prints without end is looked at again later.
     const PIECES: usize = 64;
     let mut piece = [0; 4096];
@@ -122,7 +122,7 @@ pub(super) fn warn_if_relative(words: &[String], path: Option<&str>) -> Option<S
 }
 
 /// A token as it may stand in a request header. On failure: what is wrong, without quoting it.
-pub(super) fn checked(text: &str) -> Result<SecretString, &'static str> {
+pub(super) fn validate_token(text: &str) -> Result<SecretString, &'static str> {
     let token = text.trim();
     if token.is_empty() {
         return Err("it is empty");
@@ -233,9 +233,9 @@ mod tests {
 
     #[test]
     fn a_token_has_no_blanks_in_it() {
-        assert_eq!(checked(" abc\n").unwrap().expose_secret(), "abc");
-        assert!(checked(" \n").is_err());
-        assert!(checked("a\nb").is_err());
-        assert!(checked("tökén").is_err());
+        assert_eq!(validate_token(" abc\n").unwrap().expose_secret(), "abc");
+        assert!(validate_token(" \n").is_err());
+        assert!(validate_token("a\nb").is_err());
+        assert!(validate_token("tökén").is_err());
     }
 }

@@ -9,45 +9,45 @@ use toml::{
 };
 
 use super::Mistake;
-use crate::model::zone_named;
+use crate::model::parse_zone;
 use crate::theme;
 
 /// The mistakes of a file, with the text to find lines in.
 #[derive(Debug)]
 pub(super) struct Mistakes<'a> {
     text: &'a str,
-    found: Vec<Mistake>,
-    broken: Vec<usize>,
+    messages: Vec<Mistake>,
+    broken_lines: Vec<usize>,
 }
 
 impl<'a> Mistakes<'a> {
     /// None so far.
-    pub(super) fn of(text: &'a str) -> Self {
-        Self { text, found: Vec::new(), broken: Vec::new() }
+    pub(super) fn new(text: &'a str) -> Self {
+        Self { text, messages: Vec::new(), broken_lines: Vec::new() }
     }
 
     /// Notes that a line is not TOML at all. What could still be made of it is not judged again.
-    pub(super) fn broken(&mut self, at: usize, message: impl Into<String>) {
+    pub(super) fn add_syntax_error(&mut self, at: usize, message: impl Into<String>) {
         self.add(at, message, None);
-        self.broken.push(self.line(at));
+        self.broken_lines.push(self.line_at(at));
     }
 
     /// Notes a mistake that stands at this byte.
     pub(super) fn add(&mut self, at: usize, message: impl Into<String>, hint: Option<String>) {
-        let line = self.line(at);
-        if self.broken.contains(&line) {
+        let line = self.line_at(at);
+        if self.broken_lines.contains(&line) {
             return;
         }
-        self.found.push(Mistake { file: None, line, message: message.into(), hint });
+        self.messages.push(Mistake { file: None, line, message: message.into(), hint });
     }
 
     /// All of them, in the order of the file.
     pub(super) fn into_sorted(mut self) -> Vec<Mistake> {
-        self.found.sort_by_key(|mistake| mistake.line);
-        self.found
+        self.messages.sort_by_key(|mistake| mistake.line);
+        self.messages
     }
 
-    fn line(&self, at: usize) -> usize {
+    fn line_at(&self, at: usize) -> usize {
         self.text.get(..at).unwrap_or_default().matches('\n').count() + 1
     }
 }
@@ -58,7 +58,7 @@ pub(super) struct Section<'a, 'text> {
     name: String,
     at: usize,
     table: DeTable<'text>,
-    known: Vec<&'static str>,
+    known_keys: Vec<&'static str>,
     /// What is wrong so far.
     pub mistakes: &'a mut Mistakes<'text>,
 }
@@ -74,12 +74,12 @@ impl<'a, 'text> Section<'a, 'text> {
         table: DeTable<'text>,
         mistakes: &'a mut Mistakes<'text>,
     ) -> Self {
-        Self { name: name.into(), at, table, known: Vec::new(), mistakes }
+        Self { name: name.into(), at, table, known_keys: Vec::new(), mistakes }
     }
 
     /// The value of a key, when it is given and right; a wrong one is noted.
-    pub(super) fn take<T>(&mut self, key: &'static str, read: Read<T>) -> Option<T> {
-        let value = self.raw(key)?;
+    pub(super) fn read_value<T>(&mut self, key: &'static str, read: Read<T>) -> Option<T> {
+        let value = self.raw_value(key)?;
         match read(value.get_ref()) {
             Ok(value) => Some(value),
             Err(wanted) => {
@@ -106,7 +106,7 @@ impl<'a, 'text> Section<'a, 'text> {
 
     /// The tables below a key, by name, each with where it stands.
     pub(super) fn tables(&mut self, key: &'static str) -> Vec<(String, usize, DeTable<'text>)> {
-        let Some(value) = self.raw(key) else {
+        let Some(value) = self.raw_value(key) else {
             return Vec::new();
         };
         let at = value.span().start;
@@ -138,17 +138,17 @@ impl<'a, 'text> Section<'a, 'text> {
         for key in self.table.keys() {
             let name = key.get_ref();
             let place = if self.name.is_empty() { String::new() } else { format!(" in [{}]", self.name) };
-            let hint = match nearest(name, &self.known) {
+            let hint = match suggest(name, &self.known_keys) {
                 Some(known) => format!("did you mean {known}?"),
-                None => format!("known here: {}", self.known.join(", ")),
+                None => format!("known here: {}", self.known_keys.join(", ")),
             };
             self.mistakes.add(key.span().start, format!("unknown setting {}{place}", name.escape_debug()), Some(hint));
         }
-        self.known
+        self.known_keys
     }
 
-    fn raw(&mut self, key: &'static str) -> Option<Spanned<DeValue<'text>>> {
-        self.known.push(key);
+    fn raw_value(&mut self, key: &'static str) -> Option<Spanned<DeValue<'text>>> {
+        self.known_keys.push(key);
         // Equality of keys looks at the text alone, not at where it stands.
         let found = self.table.keys().find(|name| name.get_ref() == key)?.clone();
         self.table.remove(&found)
@@ -156,36 +156,36 @@ impl<'a, 'text> Section<'a, 'text> {
 }
 
 /// A text.
-pub(super) fn text(value: &DeValue<'_>) -> Result<String, String> {
+pub(super) fn read_text(value: &DeValue<'_>) -> Result<String, String> {
     value.as_str().filter(|text| !text.trim().is_empty()).map(str::to_owned).ok_or_else(|| "a text in quotes".into())
 }
 
 /// A path.
-pub(super) fn path(value: &DeValue<'_>) -> Result<PathBuf, String> {
-    text(value).map(PathBuf::from)
+pub(super) fn read_path(value: &DeValue<'_>) -> Result<PathBuf, String> {
+    read_text(value).map(PathBuf::from)
 }
 
 /// True or false.
-pub(super) fn boolean(value: &DeValue<'_>) -> Result<bool, String> {
+pub(super) fn read_bool(value: &DeValue<'_>) -> Result<bool, String> {
     value.as_bool().ok_or_else(|| "true or false".into())
 }
 
 /// A list of texts.
-pub(super) fn texts(value: &DeValue<'_>) -> Result<Vec<String>, String> {
+pub(super) fn read_texts(value: &DeValue<'_>) -> Result<Vec<String>, String> {
     let wanted = || "a list of texts: [\"…\", \"…\"]".to_owned();
-    value.as_array().ok_or_else(wanted)?.iter().map(|item| text(item.get_ref()).map_err(|_| wanted())).collect()
+    value.as_array().ok_or_else(wanted)?.iter().map(|item| read_text(item.get_ref()).map_err(|_| wanted())).collect()
 }
 
 /// A program with its arguments.
-pub(super) fn command(value: &DeValue<'_>) -> Result<Vec<String>, String> {
-    texts(value)
+pub(super) fn read_command(value: &DeValue<'_>) -> Result<Vec<String>, String> {
+    read_texts(value)
         .ok()
         .filter(|words| !words.is_empty())
         .ok_or_else(|| "a list of the program and its arguments: [\"pass\", \"show\", \"cb/token\"]".into())
 }
 
 /// A color of a profile.
-pub(super) fn color(value: &DeValue<'_>) -> Result<String, String> {
+pub(super) fn read_color(value: &DeValue<'_>) -> Result<String, String> {
     value
         .as_str()
         .filter(|text| theme::is_profile_color(text))
@@ -194,13 +194,13 @@ pub(super) fn color(value: &DeValue<'_>) -> Result<String, String> {
 }
 
 /// A zone of time.
-pub(super) fn zone(value: &DeValue<'_>) -> Result<TimeZone, String> {
-    let zone = value.as_str().and_then(zone_named);
+pub(super) fn read_zone(value: &DeValue<'_>) -> Result<TimeZone, String> {
+    let zone = value.as_str().and_then(parse_zone);
     zone.ok_or_else(|| "a zone such as \"Europe/Berlin\" or \"-05:00\"".into())
 }
 
 /// A number of connections.
-pub(super) fn connections(value: &DeValue<'_>) -> Result<usize, String> {
+pub(super) fn read_connections(value: &DeValue<'_>) -> Result<usize, String> {
     // More than a few dozen at a time is an attack on the server's front end, not a faster answer.
     const MOST: usize = 64;
     value
@@ -211,7 +211,7 @@ pub(super) fn connections(value: &DeValue<'_>) -> Result<usize, String> {
 }
 
 /// A time-out.
-pub(super) fn timeout(value: &DeValue<'_>) -> Result<Duration, String> {
+pub(super) fn read_timeout(value: &DeValue<'_>) -> Result<Duration, String> {
     const MOST: Duration = Duration::from_hours(1);
     value
         .as_str()
@@ -222,17 +222,17 @@ pub(super) fn timeout(value: &DeValue<'_>) -> Result<Duration, String> {
 }
 
 /// The known word that was probably meant: at most two letters off.
-fn nearest(word: &str, known: &[&'static str]) -> Option<&'static str> {
+fn suggest(word: &str, known: &[&'static str]) -> Option<&'static str> {
     known
         .iter()
-        .map(|&candidate| (distance(word, candidate), candidate))
+        .map(|&candidate| (edit_distance(word, candidate), candidate))
         .min()
         .filter(|&(distance, _)| distance <= 2)
         .map(|(_, candidate)| candidate)
 }
 
 /// How many letters must be changed, added or left out to make one word of the other.
-fn distance(a: &str, b: &str) -> usize {
+fn edit_distance(a: &str, b: &str) -> usize {
     let b: Vec<char> = b.chars().collect();
     let mut row: Vec<usize> = (0..=b.len()).collect();
     for (i, from) in a.chars().enumerate() {
@@ -254,8 +254,8 @@ mod tests {
     #[test]
     fn a_slip_of_the_finger_is_recognised() {
         let known = ["verify_tls", "url", "user"];
-        assert_eq!(nearest("verify_tsl", &known), Some("verify_tls"));
-        assert_eq!(nearest("uri", &known), Some("url"));
-        assert_eq!(nearest("verify_certificate", &known), None);
+        assert_eq!(suggest("verify_tsl", &known), Some("verify_tls"));
+        assert_eq!(suggest("uri", &known), Some("url"));
+        assert_eq!(suggest("verify_certificate", &known), None);
     }
 }

@@ -7,17 +7,17 @@ use tokio::sync::mpsc::UnboundedReceiver;
 use url::Url;
 
 use super::Source;
-use crate::api::{self, Call, Client};
+use crate::api::{self, Client, RequestTrace};
 use crate::keys::Keymap;
 use crate::model::Clock;
 use crate::theme::Theme;
 
 /// What the console is started with: all decisions made, all files read.
-pub struct Setup {
+pub struct ConsoleSetup {
     /// The client, connected to nothing yet.
     pub client: Client,
     /// The client's requests as they are answered.
-    pub calls: UnboundedReceiver<Call>,
+    pub traces: UnboundedReceiver<RequestTrace>,
     /// The server's address.
     pub server: Url,
     /// Where address and token were found.
@@ -52,9 +52,9 @@ pub struct Setup {
     pub clock: Clock,
 }
 
-impl Setup {
+impl ConsoleSetup {
     /// How others could read or fake what is said to the server, in a word; nothing when they cannot.
-    pub fn insecurity(&self) -> Option<&'static str> {
+    pub fn weak_transport(&self) -> Option<&'static str> {
         match self.server.scheme() {
             "http" if api::is_loopback(&self.server) => None,
             "http" => Some("NO TLS"),

@@ -5,7 +5,7 @@ use std::{io, path::Path};
 use crate::files;
 
 /// Reads a file of at most `limit` bytes as UTF-8. An error says in what other encoding the file seems to be, and nothing of its content.
-pub(super) fn read(file: &Path, limit: u64) -> io::Result<String> {
+pub(super) fn read_utf8(file: &Path, limit: u64) -> io::Result<String> {
     let wrong = |what: &str| Err(io::Error::new(io::ErrorKind::InvalidData, what));
     let bytes = files::read(file, limit)?;
     // Text in Latin letters has a zero in each of its units.

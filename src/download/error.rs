@@ -10,7 +10,7 @@ use crate::storage;
 pub enum Error {
     /// The disk did not take it.
     #[error(transparent)]
-    Record(#[from] storage::Error),
+    Record(#[from] storage::FileError),
     /// The server did not give it.
     #[error(transparent)]
     Server(#[from] api::Error),
@@ -20,7 +20,7 @@ pub enum Error {
     /// There is too little room for it.
     #[error("{wanted} bytes do not fit beside what is there: there is room for {room}")]
     #[expect(missing_docs, reason = "the message says what they are")]
-    NoRoom { wanted: u64, room: u64 },
+    NoSpace { wanted: u64, room: u64 },
     /// The server has only a part.
     #[error("the server has only the first {stored} of {whole} bytes, which cannot hash to {md5}")]
     #[expect(missing_docs, reason = "the message says what they are")]
@@ -28,5 +28,5 @@ pub enum Error {
     /// It is another file.
     #[error("{size} bytes came, and they hash to {md5}; nothing was kept")]
     #[expect(missing_docs, reason = "the message says what they are")]
-    Another { size: u64, md5: Md5 },
+    HashMismatch { size: u64, md5: Md5 },
 }

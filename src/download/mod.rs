@@ -10,20 +10,20 @@ use std::{
 use tokio::task;
 
 use crate::api::{Client, Download};
-use crate::archive::{self, Saved, Saving, safe_name};
+use crate::archive::{self, SaveJob, SavedFile, safe_name};
 use crate::model::{Binary, Md5};
-use crate::storage::{self, Draft};
+use crate::storage::{self, NewFile};
 
-pub use crate::archive::{Form, PASSWORD};
+pub use crate::archive::{PASSWORD, SaveFormat};
 pub use error::Error;
 
 /// What is wanted of a file, and where.
 #[derive(Clone, Debug)]
-pub struct Order {
+pub struct DownloadRequest {
     /// Which file.
     pub binary: Arc<Binary>,
     /// What is kept of it.
-    pub form: Form,
+    pub form: SaveFormat,
     /// Under which name; a directory takes the name that [`file_name`] gives.
     pub path: PathBuf,
     /// Whether what is not what it should be is kept all the same, under a name that says so.
@@ -32,7 +32,7 @@ pub struct Order {
 
 /// A file that was kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Kept {
+pub struct Downloaded {
     /// Where.
     pub path: PathBuf,
     /// Its size in bytes, unpacked.
@@ -45,7 +45,7 @@ pub struct Kept {
 
 /// How far a download has got.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Progress {
+pub struct DownloadProgress {
     /// Bytes that have come.
     pub done: u64,
     /// Bytes there are, if the server says so.
@@ -53,35 +53,39 @@ pub struct Progress {
 }
 
 /// The name that a file is kept under unless another is given.
-pub fn file_name(binary: &Binary, form: Form) -> String {
+pub fn file_name(binary: &Binary, form: SaveFormat) -> String {
     match form {
-        Form::Extracted => safe_name(binary.md5, &binary.name()),
-        Form::Archive | Form::Protected => format!("{}.zip", binary.md5),
+        SaveFormat::Extracted => safe_name(binary.md5, &binary.name()),
+        SaveFormat::Archive | SaveFormat::Protected => format!("{}.zip", binary.md5),
     }
 }
 
 /// Downloads a file. Nothing is left of one that fails or is given up, and nothing is overwritten.
-pub async fn download(client: &Client, order: &Order, told: impl FnMut(Progress)) -> Result<Kept, Error> {
-    let order = order.placed();
-    let draft = Draft::create(&order.path)?;
+pub async fn download(
+    client: &Client,
+    order: &DownloadRequest,
+    told: impl FnMut(DownloadProgress),
+) -> Result<Downloaded, Error> {
+    let order = order.with_file_name();
+    let draft = NewFile::create(&order.path)?;
     order.check_copy()?;
     let saved = order.fetch(client, draft, told).await?;
     let (size, md5) = (saved.size, saved.md5);
     let is_verified = md5 == order.binary.md5;
     let draft = match (is_verified, order.keeps_unverified) {
         (true, _) => saved.target,
-        (false, true) => saved.target.renamed(&order.unverified())?,
-        (false, false) => return Err(Error::Another { size, md5 }),
+        (false, true) => saved.target.with_path(&order.unverified_path())?,
+        (false, false) => return Err(Error::HashMismatch { size, md5 }),
     };
     // The disk may take its time.
-    let kept = task::spawn_blocking(|| draft.keep()).await;
-    let path = kept.unwrap_or_else(|error| Err(storage::Error::new("write", &order.path, &error)))?;
-    Ok(Kept { path, size, md5, is_verified })
+    let kept = task::spawn_blocking(|| draft.persist()).await;
+    let path = kept.unwrap_or_else(|error| Err(storage::FileError::new("write", &order.path, &error)))?;
+    Ok(Downloaded { path, size, md5, is_verified })
 }
 
-impl Order {
+impl DownloadRequest {
     /// The same with the name of a file.
-    fn placed(&self) -> Self {
+    fn with_file_name(&self) -> Self {
         let mut order = self.clone();
         if order.path.is_dir() {
             order.path.push(file_name(&order.binary, order.form));
@@ -90,7 +94,7 @@ impl Order {
     }
 
     /// The name of what is not what it should be.
-    fn unverified(&self) -> PathBuf {
+    fn unverified_path(&self) -> PathBuf {
         let mut name = self.path.clone().into_os_string();
         name.push(".unverified");
         name.into()
@@ -102,7 +106,7 @@ impl Order {
             return Ok(());
         }
         if self.keeps_unverified {
-            return check_free(&self.unverified());
+            return check_not_existing(&self.unverified_path());
         }
         Err(Error::Partial {
             stored: self.binary.stored_size.unwrap_or_default(),
@@ -115,18 +119,18 @@ impl Order {
     async fn fetch(
         &self,
         client: &Client,
-        draft: Draft,
-        mut told: impl FnMut(Progress),
-    ) -> Result<Saved<Draft>, Error> {
+        draft: NewFile,
+        mut told: impl FnMut(DownloadProgress),
+    ) -> Result<SavedFile<NewFile>, Error> {
         let mut download = client.download(self.binary.md5).await?;
-        self.check_room(&draft, &download)?;
+        self.check_free_space(&draft, &download)?;
         // A server that has more of it than there is lies, or means another file.
         let most = self.binary.size.max(self.binary.stored_size);
         let name = safe_name(self.binary.md5, &self.binary.name());
         let failed = |error| Error::archive(&self.path, error);
         let most = most.unwrap_or(u64::MAX);
-        let mut saving = Saving::new(draft, self.form, &name, most).map_err(failed)?;
-        let mut progress = Progress { done: 0, length: download.length() };
+        let mut saving = SaveJob::new(draft, self.form, &name, most).map_err(failed)?;
+        let mut progress = DownloadProgress { done: 0, length: download.length() };
         while let Some(piece) = download.next().await? {
             let piece = piece.as_ref();
             saving.feed(piece).map_err(failed)?;
@@ -137,29 +141,29 @@ impl Order {
     }
 
     /// Fails before a byte is written when there is no room for all of them.
-    fn check_room(&self, draft: &Draft, download: &Download) -> Result<(), Error> {
+    fn check_free_space(&self, draft: &NewFile, download: &Download) -> Result<(), Error> {
         let stored = self.binary.stored_size;
         let wanted = match self.form {
-            Form::Archive => download.length().or(stored),
-            Form::Extracted | Form::Protected => stored,
+            SaveFormat::Archive => download.length().or(stored),
+            SaveFormat::Extracted | SaveFormat::Protected => stored,
         };
-        match (wanted, draft.room()) {
-            (Some(wanted), Some(room)) if wanted > room => Err(Error::NoRoom { wanted, room }),
+        match (wanted, draft.free_space()) {
+            (Some(wanted), Some(room)) if wanted > room => Err(Error::NoSpace { wanted, room }),
             _ => Ok(()),
         }
     }
 }
 
 /// Fails when there is a file of this name.
-fn check_free(path: &Path) -> Result<(), Error> {
+fn check_not_existing(path: &Path) -> Result<(), Error> {
     // Nothing is written yet, and what was begun goes at once.
-    Draft::create(path)?;
+    NewFile::create(path)?;
     Ok(())
 }
 
-impl Progress {
+impl DownloadProgress {
     /// In words.
-    pub fn words(&self) -> String {
+    pub fn describe(&self) -> String {
         let kib = |bytes: u64| bytes / 1024;
         match self.length {
             Some(length) => format!("{} of {} KiB", kib(self.done), kib(length)),
@@ -171,7 +175,7 @@ impl Progress {
 impl Error {
     fn archive(path: &Path, error: archive::Error) -> Self {
         match error {
-            archive::Error::Write(error) => Self::Record(storage::Error::new("write", path, &error)),
+            archive::Error::Write(error) => Self::Record(storage::FileError::new("write", path, &error)),
             error => Self::Archive(error),
         }
     }

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use crate::model::{
-    Alert, Ban, Binary, Document, Events, FacetValue, Facets, Feed, Group, Head, HostCount, Known, License, Lineage,
-    Page, Partition, Prevalence, Process, Queue, Report, SegmentInfo, Sensor, ServerInfo, Severed, Site, Summary, Team,
-    User, WatchAction, Watchlist,
+    Alert, AlertDigest, Ban, Binary, Document, EventBatch, FacetValue, Facets, Feed, Fetched, FileHead, Group,
+    HostCount, IsolatedSensor, License, Lineage, Page, Partition, Prevalence, Process, Report, SegmentInfo, Sensor,
+    ServerInfo, Site, Summary, Team, User, WatchAction, Watchlist,
 };
 
 /// A page of processes as it is kept and shown: rows are shared, not copied.
@@ -20,60 +20,60 @@ pub type AlertRows = Page<Arc<Alert>>;
 #[derive(Clone, Debug)]
 #[expect(missing_docs, reason = "each answers the fetch of its name")]
 pub enum Answer {
-    Info(Known<ServerInfo>),
-    Page(Known<Rows>),
-    Summary(Known<Summary>),
-    Lineage(Known<Lineage>),
-    Sensor(Known<Sensor>),
-    Group(Known<Group>),
-    Groups(Known<Page<Arc<Group>>>),
-    Binary(Known<Binary>),
-    Facets(Known<Facets>),
-    Prevalence(Known<Prevalence>),
-    Alerts(Known<AlertRows>),
-    Queue(Known<Queue>),
-    Segments(Known<Vec<SegmentInfo>>),
-    Events(Known<Events>),
-    Binaries(Known<Page<Arc<Binary>>>),
-    Bans(Known<Page<Arc<Ban>>>),
-    Isolated(Known<Page<Arc<Severed>>>),
-    Head(Known<Head>),
-    Sensors(Known<Page<Arc<Sensor>>>),
-    Watchlists(Known<Page<Arc<Watchlist>>>),
-    WatchActions(Known<Page<WatchAction>>),
-    Feeds(Known<Page<Arc<Feed>>>),
-    Reports(Known<Page<Arc<Report>>>),
-    Report(Known<Report>),
-    Users(Known<Page<Arc<User>>>),
-    Teams(Known<Page<Arc<Team>>>),
-    Sites(Known<Page<Arc<Site>>>),
-    License(Known<License>),
-    Partitions(Known<Vec<Partition>>),
-    Count(Known<u64>),
+    ServerInfo(Fetched<ServerInfo>),
+    Processes(Fetched<Rows>),
+    Summary(Fetched<Summary>),
+    Lineage(Fetched<Lineage>),
+    Sensor(Fetched<Sensor>),
+    SensorGroup(Fetched<Group>),
+    SensorGroups(Fetched<Page<Arc<Group>>>),
+    Binary(Fetched<Binary>),
+    Facets(Fetched<Facets>),
+    Prevalence(Fetched<Prevalence>),
+    Alerts(Fetched<AlertRows>),
+    AlertDigest(Fetched<AlertDigest>),
+    Segments(Fetched<Vec<SegmentInfo>>),
+    Events(Fetched<EventBatch>),
+    Binaries(Fetched<Page<Arc<Binary>>>),
+    Bans(Fetched<Page<Arc<Ban>>>),
+    IsolatedSensors(Fetched<Page<Arc<IsolatedSensor>>>),
+    FileHead(Fetched<FileHead>),
+    Sensors(Fetched<Page<Arc<Sensor>>>),
+    Watchlists(Fetched<Page<Arc<Watchlist>>>),
+    WatchActions(Fetched<Page<WatchAction>>),
+    Feeds(Fetched<Page<Arc<Feed>>>),
+    Reports(Fetched<Page<Arc<Report>>>),
+    Report(Fetched<Report>),
+    Users(Fetched<Page<Arc<User>>>),
+    Teams(Fetched<Page<Arc<Team>>>),
+    Sites(Fetched<Page<Arc<Site>>>),
+    License(Fetched<License>),
+    Partitions(Fetched<Vec<Partition>>),
+    Count(Fetched<u64>),
 }
 
 /// Does the same with what is known, whatever it is.
 macro_rules! whatever {
     ($answer:expr, $known:ident => $what:expr) => {
         match $answer {
-            Answer::Info($known) => $what,
-            Answer::Page($known) => $what,
+            Answer::ServerInfo($known) => $what,
+            Answer::Processes($known) => $what,
             Answer::Summary($known) => $what,
             Answer::Lineage($known) => $what,
             Answer::Sensor($known) => $what,
-            Answer::Group($known) => $what,
-            Answer::Groups($known) => $what,
+            Answer::SensorGroup($known) => $what,
+            Answer::SensorGroups($known) => $what,
             Answer::Binary($known) => $what,
             Answer::Facets($known) => $what,
             Answer::Prevalence($known) => $what,
             Answer::Alerts($known) => $what,
-            Answer::Queue($known) => $what,
+            Answer::AlertDigest($known) => $what,
             Answer::Segments($known) => $what,
             Answer::Events($known) => $what,
             Answer::Binaries($known) => $what,
             Answer::Bans($known) => $what,
-            Answer::Isolated($known) => $what,
-            Answer::Head($known) => $what,
+            Answer::IsolatedSensors($known) => $what,
+            Answer::FileHead($known) => $what,
             Answer::Sensors($known) => $what,
             Answer::Watchlists($known) => $what,
             Answer::WatchActions($known) => $what,
@@ -103,12 +103,12 @@ impl Answer {
     }
 
     /// Whether it may be another by now, by what people do or hosts report: it is not given again when it is old.
-    pub(super) fn is_of_today(&self) -> bool {
+    pub(super) fn is_mutable(&self) -> bool {
         matches!(
             self,
             Self::Sensor(_)
                 | Self::Sensors(_)
-                | Self::Isolated(_)
+                | Self::IsolatedSensors(_)
                 | Self::Bans(_)
                 | Self::Watchlists(_)
                 | Self::WatchActions(_)
@@ -124,25 +124,25 @@ impl Answer {
     }
 
     /// What it weighs in memory, in bytes, by estimate.
-    pub(super) fn weight(&self) -> usize {
+    pub(super) fn heap_size(&self) -> usize {
         match self {
-            Self::Info(known) => 512 + known.value.document.len(),
-            Self::Page(known) => rows(&known.value, |row| process_weight(row)),
+            Self::ServerInfo(known) => 512 + known.value.document.len(),
+            Self::Processes(known) => rows(&known.value, |row| process_heap_size(row)),
             Self::Summary(known) => {
                 let summary = &known.value;
                 let relatives = summary.parent.iter().chain(&summary.children).chain(&summary.siblings);
-                process_weight(&summary.process) + relatives.map(process_weight).sum::<usize>()
+                process_heap_size(&summary.process) + relatives.map(process_heap_size).sum::<usize>()
             }
             Self::Lineage(_) => 0,
-            Self::Queue(known) => known.value.weight(),
-            Self::Sensor(known) => sensor_weight(&known.value),
-            Self::Sensors(known) => rows(&known.value, |row| sensor_weight(row)),
-            Self::Isolated(known) => rows(&known.value, |row| sensor_weight(&row.0)),
-            Self::Group(known) => 512 + known.value.document.len(),
-            Self::Groups(known) => rows(&known.value, |row| 512 + row.document.len()),
+            Self::AlertDigest(known) => known.value.heap_size(),
+            Self::Sensor(known) => sensor_heap_size(&known.value),
+            Self::Sensors(known) => rows(&known.value, |row| sensor_heap_size(row)),
+            Self::IsolatedSensors(known) => rows(&known.value, |row| sensor_heap_size(&row.0)),
+            Self::SensorGroup(known) => 512 + known.value.document.len(),
+            Self::SensorGroups(known) => rows(&known.value, |row| 512 + row.document.len()),
             Self::Facets(known) => {
                 let values = known.value.facets.iter().flat_map(|facet| &facet.values);
-                256 + values.map(value_weight).sum::<usize>()
+                256 + values.map(value_heap_size).sum::<usize>()
             }
             // The names are there twice: in the record and out of it.
             Self::Prevalence(known) => {
@@ -150,31 +150,33 @@ impl Answer {
                 512 + hosts + 2 * known.value.document.len()
             }
             // What follows has nearly all of its texts twice: as they came, and taken out.
-            Self::Alerts(known) => rows(&known.value, |row| twice::<Alert>(&row.document)),
-            Self::Binary(known) => twice::<Binary>(&known.value.document),
-            Self::Binaries(known) => rows(&known.value, |row| twice::<Binary>(&row.document)),
-            Self::Bans(known) => rows(&known.value, |row| twice::<Ban>(&row.document)),
-            Self::Watchlists(known) => rows(&known.value, |row| twice::<Watchlist>(&row.document)),
-            Self::WatchActions(known) => rows(&known.value, |row| twice::<WatchAction>(&row.document)),
+            Self::Alerts(known) => rows(&known.value, |row| double_weight::<Alert>(&row.document)),
+            Self::Binary(known) => double_weight::<Binary>(&known.value.document),
+            Self::Binaries(known) => rows(&known.value, |row| double_weight::<Binary>(&row.document)),
+            Self::Bans(known) => rows(&known.value, |row| double_weight::<Ban>(&row.document)),
+            Self::Watchlists(known) => rows(&known.value, |row| double_weight::<Watchlist>(&row.document)),
+            Self::WatchActions(known) => rows(&known.value, |row| double_weight::<WatchAction>(&row.document)),
             // A feed has its pictures besides.
-            Self::Feeds(known) => rows(&known.value, |row| twice::<Feed>(&row.document) + row.whole.open().len()),
-            Self::Reports(known) => rows(&known.value, |row| twice::<Report>(&row.document)),
-            Self::Report(known) => twice::<Report>(&known.value.document),
-            Self::Users(known) => rows(&known.value, |row| twice::<User>(&row.document)),
-            Self::Teams(known) => rows(&known.value, |row| twice::<Team>(&row.document)),
-            Self::Sites(known) => rows(&known.value, |row| twice::<Site>(&row.document)),
-            Self::License(known) => twice::<License>(&known.value.document),
+            Self::Feeds(known) => {
+                rows(&known.value, |row| double_weight::<Feed>(&row.document) + row.full_record.reveal().len())
+            }
+            Self::Reports(known) => rows(&known.value, |row| double_weight::<Report>(&row.document)),
+            Self::Report(known) => double_weight::<Report>(&known.value.document),
+            Self::Users(known) => rows(&known.value, |row| double_weight::<User>(&row.document)),
+            Self::Teams(known) => rows(&known.value, |row| double_weight::<Team>(&row.document)),
+            Self::Sites(known) => rows(&known.value, |row| double_weight::<Site>(&row.document)),
+            Self::License(known) => double_weight::<License>(&known.value.document),
             Self::Partitions(known) => 256 * (1 + known.value.len()),
             Self::Segments(known) => 128 + size_of::<SegmentInfo>() * known.value.len(),
-            Self::Events(known) => known.value.weight(),
-            Self::Head(known) => 128 + known.value.bytes.len(),
+            Self::Events(known) => known.value.heap_size(),
+            Self::FileHead(known) => 128 + known.value.bytes.len(),
             Self::Count(_) => 128,
         }
     }
 }
 
-impl From<Known<Lineage>> for Answer {
-    fn from(known: Known<Lineage>) -> Self {
+impl From<Fetched<Lineage>> for Answer {
+    fn from(known: Fetched<Lineage>) -> Self {
         Self::Lineage(known)
     }
 }
@@ -185,19 +187,19 @@ fn rows<T>(page: &Page<T>, weight: impl Fn(&T) -> usize) -> usize {
 }
 
 /// What was read, its record, and the texts that are in both.
-fn twice<T>(document: &Document) -> usize {
+fn double_weight<T>(document: &Document) -> usize {
     size_of::<T>() + 2 * document.len()
 }
 
-fn value_weight(value: &FacetValue) -> usize {
+fn value_heap_size(value: &FacetValue) -> usize {
     size_of::<FacetValue>() + value.document.len() + value.name.raw().len()
 }
 
 /// The struct, the record, and the strings taken out of it.
-pub(super) fn process_weight(process: &Process) -> usize {
+pub(super) fn process_heap_size(process: &Process) -> usize {
     size_of::<Process>() + process.document.len() + process.cmdline.raw().len() + process.path.raw().len() + 256
 }
 
-fn sensor_weight(sensor: &Sensor) -> usize {
+fn sensor_heap_size(sensor: &Sensor) -> usize {
     1024 + sensor.document.len()
 }

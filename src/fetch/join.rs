@@ -6,16 +6,16 @@ use std::{
     hash::Hash,
 };
 
-use super::{Answer, Fetch, Reader, Waiter};
+use super::{Answer, Fetch, Fetcher, RequestId};
 use crate::api::Error;
-use crate::model::{Binary, Group, GroupId, Known, Md5, Process, Sensor, SensorId};
+use crate::model::{Binary, Fetched, Group, GroupId, Md5, Process, Sensor, SensorId};
 
 /// Questions in flight: enough to keep every connection busy, few enough for rows that come into view to be next.
-const AHEAD: usize = 16;
+const MAX_IN_FLIGHT: usize = 16;
 
 /// Something that belongs to a process and has a record of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Related {
+pub enum JoinKey {
     /// The sensor that saw it.
     Sensor,
     /// The group of that sensor.
@@ -26,77 +26,77 @@ pub enum Related {
 
 /// What has come of a question about one object.
 #[derive(Clone, Debug)]
-pub enum Fact<T> {
+pub enum JoinResult<T> {
     /// Nothing yet.
-    Awaited,
+    Pending,
     /// Here it is.
-    Known(Known<T>),
+    Ready(Fetched<T>),
     /// It will not come.
-    Missing(Error),
+    Unavailable(Error),
 }
 
-impl<T> Fact<T> {
+impl<T> JoinResult<T> {
     /// The object, if it is here.
-    pub fn known(&self) -> Option<&Known<T>> {
+    pub fn get(&self) -> Option<&Fetched<T>> {
         match self {
-            Self::Known(known) => Some(known),
-            Self::Awaited | Self::Missing(_) => None,
+            Self::Ready(known) => Some(known),
+            Self::Pending | Self::Unavailable(_) => None,
         }
     }
 }
 
-/// What rows of processes are joined with. It asks nobody itself: [`Join::next_question`] has the next question, and
-/// [`Join::settle`] takes what came of it.
+/// What rows of processes are joined with. It asks nobody itself: [`Join::next_request`] has the next question, and
+/// [`Join::resolve`] takes what came of it.
 #[derive(Clone, Debug)]
-pub struct Join {
-    wanted: Vec<Related>,
-    sensors: HashMap<SensorId, Fact<Sensor>>,
-    groups: HashMap<GroupId, Fact<Group>>,
-    binaries: HashMap<Md5, Fact<Binary>>,
+pub struct JoinPlan {
+    relations: Vec<JoinKey>,
+    sensors: HashMap<SensorId, JoinResult<Sensor>>,
+    groups: HashMap<GroupId, JoinResult<Group>>,
+    binaries: HashMap<Md5, JoinResult<Binary>>,
     /// What is still to be asked, in the order of the rows.
     queue: VecDeque<Fetch>,
-    n_flying: usize,
+    n_in_flight: usize,
 }
 
-impl Join {
+impl JoinPlan {
     /// No rows yet, to be joined with these.
-    pub fn new(wanted: &[Related]) -> Self {
+    pub fn new(wanted: &[JoinKey]) -> Self {
         Self {
-            wanted: wanted.to_vec(),
+            relations: wanted.to_vec(),
             sensors: HashMap::new(),
             groups: HashMap::new(),
             binaries: HashMap::new(),
             queue: VecDeque::new(),
-            n_flying: 0,
+            n_in_flight: 0,
         }
     }
 
     /// Whether rows are joined with this.
-    pub fn wants(&self, related: Related) -> bool {
-        self.wanted.contains(&related)
+    pub fn includes(&self, related: JoinKey) -> bool {
+        self.relations.contains(&related)
     }
 
     /// Adds a row below the others.
     pub fn add(&mut self, process: &Process) {
-        if self.needs_sensor() && want(&mut self.sensors, process.sensor) {
+        if self.needs_sensor() && insert_pending(&mut self.sensors, process.sensor) {
             self.queue.push_back(Fetch::Sensor(process.sensor));
         }
-        if self.wants(Related::Binary)
+        if self.includes(JoinKey::Binary)
             && let Some(md5) = process.md5
-            && want(&mut self.binaries, md5)
+            && insert_pending(&mut self.binaries, md5)
         {
             self.queue.push_back(Fetch::Binary(md5));
         }
     }
 
     /// Lets what these rows lack be asked for before the rest: they have come into view.
-    pub fn prefer<'p>(&mut self, rows: impl IntoIterator<Item = &'p Process>) {
+    pub fn prioritize<'p>(&mut self, rows: impl IntoIterator<Item = &'p Process>) {
         let mut urgent = Vec::new();
         for process in rows {
             let sensor = self.sensors.get(&process.sensor);
-            let group = sensor.and_then(Fact::known);
+            let group = sensor.and_then(JoinResult::get);
             let group = group.and_then(|sensor| sensor.value.group);
-            urgent.extend(group.map(Fetch::Group));
+            urgent.extend(group.map(Fetch::SensorGroup));
             urgent.push(Fetch::Sensor(process.sensor));
             urgent.extend(process.md5.map(Fetch::Binary));
         }
@@ -109,106 +109,110 @@ impl Join {
     }
 
     /// The next question to ask; `None` while enough are in flight, and when all are asked.
-    pub fn next_question(&mut self) -> Option<Fetch> {
-        if self.n_flying >= AHEAD {
+    pub fn next_request(&mut self) -> Option<Fetch> {
+        if self.n_in_flight >= MAX_IN_FLIGHT {
             return None;
         }
         let fetch = self.queue.pop_front()?;
-        self.n_flying += 1;
+        self.n_in_flight += 1;
         Some(fetch)
     }
 
     /// Takes what came of a question.
-    pub fn settle(&mut self, fetch: &Fetch, result: Result<Answer, Error>) {
+    pub fn resolve(&mut self, fetch: &Fetch, result: Result<Answer, Error>) {
         let is_expected = match (fetch, result) {
             (Fetch::Sensor(id), Ok(Answer::Sensor(known))) => {
                 let group = known.value.group;
-                let is_expected = fill(&mut self.sensors, id, Fact::Known(known));
-                if self.wants(Related::Group)
+                let is_expected = resolve_pending(&mut self.sensors, id, JoinResult::Ready(known));
+                if self.includes(JoinKey::Group)
                     && let Some(group) = group
-                    && want(&mut self.groups, group)
+                    && insert_pending(&mut self.groups, group)
                 {
                     // The rows that need it have waited longest.
-                    self.queue.push_front(Fetch::Group(group));
+                    self.queue.push_front(Fetch::SensorGroup(group));
                 }
                 is_expected
             }
-            (Fetch::Group(id), Ok(Answer::Group(known))) => fill(&mut self.groups, id, Fact::Known(known)),
-            (Fetch::Binary(md5), Ok(Answer::Binary(known))) => fill(&mut self.binaries, md5, Fact::Known(known)),
+            (Fetch::SensorGroup(id), Ok(Answer::SensorGroup(known))) => {
+                resolve_pending(&mut self.groups, id, JoinResult::Ready(known))
+            }
+            (Fetch::Binary(md5), Ok(Answer::Binary(known))) => {
+                resolve_pending(&mut self.binaries, md5, JoinResult::Ready(known))
+            }
             (fetch, result) => {
                 let error = result.err().unwrap_or(Error::Internal);
                 match fetch {
-                    Fetch::Sensor(id) => fill(&mut self.sensors, id, Fact::Missing(error)),
-                    Fetch::Group(id) => fill(&mut self.groups, id, Fact::Missing(error)),
-                    Fetch::Binary(md5) => fill(&mut self.binaries, md5, Fact::Missing(error)),
+                    Fetch::Sensor(id) => resolve_pending(&mut self.sensors, id, JoinResult::Unavailable(error)),
+                    Fetch::SensorGroup(id) => resolve_pending(&mut self.groups, id, JoinResult::Unavailable(error)),
+                    Fetch::Binary(md5) => resolve_pending(&mut self.binaries, md5, JoinResult::Unavailable(error)),
                     _ => false,
                 }
             }
         };
         if is_expected {
-            self.n_flying = self.n_flying.saturating_sub(1);
+            self.n_in_flight = self.n_in_flight.saturating_sub(1);
         }
     }
 
     /// Whether everything is known, or will not come.
-    pub fn is_settled(&self) -> bool {
-        self.queue.is_empty() && self.n_flying == 0
+    pub fn is_complete(&self) -> bool {
+        self.queue.is_empty() && self.n_in_flight == 0
     }
 
     /// The sensor of a row; `None` for one that was not added.
-    pub fn sensor(&self, process: &Process) -> Option<&Fact<Sensor>> {
+    pub fn sensor(&self, process: &Process) -> Option<&JoinResult<Sensor>> {
         self.sensors.get(&process.sensor)
     }
 
     /// The group of a row; `None` while its sensor has not told which that is.
-    pub fn group(&self, process: &Process) -> Option<&Fact<Group>> {
-        let sensor = self.sensor(process)?.known()?;
+    pub fn group(&self, process: &Process) -> Option<&JoinResult<Group>> {
+        let sensor = self.sensor(process)?.get()?;
         self.groups.get(&sensor.value.group?)
     }
 
     /// The executable of a row; `None` for a process that names none.
-    pub fn binary(&self, process: &Process) -> Option<&Fact<Binary>> {
+    pub fn binary(&self, process: &Process) -> Option<&JoinResult<Binary>> {
         self.binaries.get(&process.md5?)
     }
 
     /// What will not come, by name and with the reason; in an order of its own, but always the same.
-    pub fn missing(&self) -> Vec<(String, &Error)> {
+    pub fn failures(&self) -> Vec<(String, &Error)> {
         let mut missing = Vec::new();
-        missing.extend(lost("sensor", &self.sensors));
-        missing.extend(lost("sensor group", &self.groups));
-        missing.extend(lost("binary", &self.binaries));
+        missing.extend(failures_of("sensor", &self.sensors));
+        missing.extend(failures_of("sensor group", &self.groups));
+        missing.extend(failures_of("binary", &self.binaries));
         missing.sort_by(|(one, _), (other, _)| one.len().cmp(&other.len()).then(one.cmp(other)));
         missing
     }
 
     /// Only the sensor tells the group.
     fn needs_sensor(&self) -> bool {
-        self.wants(Related::Sensor) || self.wants(Related::Group)
+        self.includes(JoinKey::Sensor) || self.includes(JoinKey::Group)
     }
 }
 
-impl Reader {
+impl Fetcher {
     /// Asks for everything that a join lacks, and waits until it is known or will not come.
-    pub async fn join(&mut self, join: &mut Join) {
-        let mut asked: HashMap<Waiter, Fetch> = HashMap::new();
+    pub async fn join(&mut self, join: &mut JoinPlan) {
+        let mut asked: HashMap<RequestId, Fetch> = HashMap::new();
         let mut others = Vec::new();
         loop {
-            while let Some(fetch) = join.next_question() {
-                let waiter = self.new_waiter();
+            while let Some(fetch) = join.next_request() {
+                let waiter = self.new_request_id();
                 asked.insert(waiter, fetch.clone());
-                self.ask(waiter, fetch, false);
+                self.request(waiter, fetch, false);
             }
             if asked.is_empty() {
                 break;
             }
             match self.next().await {
-                Some(outcome) => match asked.remove(&outcome.waiter) {
-                    Some(fetch) => join.settle(&fetch, outcome.result),
+                Some(outcome) => match asked.remove(&outcome.request_id) {
+                    Some(fetch) => join.resolve(&fetch, outcome.result),
                     None => others.push(outcome),
                 },
                 None => {
                     for (_, fetch) in asked.drain() {
-                        join.settle(&fetch, Err(Error::Internal));
+                        join.resolve(&fetch, Err(Error::Internal));
                     }
                 }
             }
@@ -218,19 +222,19 @@ impl Reader {
 }
 
 /// Notes that an object is wanted; false when it was already.
-fn want<I: Eq + Hash, T>(facts: &mut HashMap<I, Fact<T>>, id: I) -> bool {
+fn insert_pending<I: Eq + Hash, T>(facts: &mut HashMap<I, JoinResult<T>>, id: I) -> bool {
     let mut is_new = false;
     facts.entry(id).or_insert_with(|| {
         is_new = true;
-        Fact::Awaited
+        JoinResult::Pending
     });
     is_new
 }
 
 /// Notes what came of an object; false when nobody waits for it.
-fn fill<I: Eq + Hash, T>(facts: &mut HashMap<I, Fact<T>>, id: &I, fact: Fact<T>) -> bool {
+fn resolve_pending<I: Eq + Hash, T>(facts: &mut HashMap<I, JoinResult<T>>, id: &I, fact: JoinResult<T>) -> bool {
     match facts.get_mut(id) {
-        Some(place @ Fact::Awaited) => {
+        Some(place @ JoinResult::Pending) => {
             *place = fact;
             true
         }
@@ -238,13 +242,13 @@ fn fill<I: Eq + Hash, T>(facts: &mut HashMap<I, Fact<T>>, id: &I, fact: Fact<T>)
     }
 }
 
-fn lost<'f, I: fmt::Display, T>(
+fn failures_of<'f, I: fmt::Display, T>(
     noun: &'static str,
-    facts: &'f HashMap<I, Fact<T>>,
+    facts: &'f HashMap<I, JoinResult<T>>,
 ) -> impl Iterator<Item = (String, &'f Error)> {
     facts.iter().filter_map(move |(id, fact)| match fact {
-        Fact::Missing(error) => Some((format!("{noun} {id}"), error)),
-        Fact::Awaited | Fact::Known(_) => None,
+        JoinResult::Unavailable(error) => Some((format!("{noun} {id}"), error)),
+        JoinResult::Pending | JoinResult::Ready(_) => None,
     })
 }
 

@@ -5,12 +5,12 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 
 use super::{answer::Answer, resource::Fetch};
-use crate::model::{Events, Pace, Process, Segment};
+use crate::model::{EventBatch, Process, Segment, Timings};
 
 /// Whether an answer may be given again. What decides about a host is never old; what cannot change never expires.
-pub(super) fn is_young(fetch: &Fetch, answer: &Answer, now: Timestamp, pace: Pace) -> bool {
+pub(super) fn is_fresh(fetch: &Fetch, answer: &Answer, now: Timestamp, pace: Timings) -> bool {
     let limit = match (fetch, answer) {
-        (_, answer) if answer.is_of_today() => pace.sensor_age,
+        (_, answer) if answer.is_mutable() => pace.sensor_age,
         (_, Answer::Summary(known)) if known.value.process.terminated != Some(true) => {
             pace.running_age
         }
@@ -21,7 +21,7 @@ pub(super) fn is_young(fetch: &Fetch, answer: &Answer, now: Timestamp, pace: Pac
             | Answer::Count(_)
             // Others work on the same queue.
             | Answer::Alerts(_)
-            | Answer::Queue(_),
+            | Answer::AlertDigest(_),
         ) => pace.count_age,
         (_, Answer::Segments(_)) => pace.running_age,
         (Fetch::Events { segment, .. }, Answer::Events(known))
@@ -36,14 +36,14 @@ pub(super) fn is_young(fetch: &Fetch, answer: &Answer, now: Timestamp, pace: Pac
 
 /// Whether a segment may get more events. That of a process that has ended may not, and one that came with a batch some
 /// time before it was read is over, whatever the process does.
-fn may_grow(segment: Segment, events: &Events, as_of: Timestamp) -> bool {
+fn may_grow(segment: Segment, events: &EventBatch, as_of: Timestamp) -> bool {
     /// Batches are written at once; this is for servers that lag behind, and for clocks that differ.
     const SETTLED: SignedDuration = SignedDuration::from_mins(15);
     let has_ended = |process: &Process| process.terminated == Some(true);
     if events.process.as_ref().is_some_and(has_ended) {
         return false;
     }
-    let age = segment.arrived().map(|arrived| as_of.duration_since(arrived));
+    let age = segment.arrival_time().map(|arrived| as_of.duration_since(arrived));
     age.is_none_or(|age| age < SETTLED)
 }
 
@@ -57,7 +57,7 @@ mod tests {
         let segment = Segment(1_614_852_945_678);
         let read = |seconds| {
             let as_of = arrived.checked_add(Duration::from_secs(seconds)).unwrap();
-            may_grow(segment, &Events::default(), as_of)
+            may_grow(segment, &EventBatch::default(), as_of)
         };
         assert_eq!([read(0), read(15 * 60 - 1), read(15 * 60)], [true, true, false]);
     }

@@ -3,35 +3,35 @@
 use std::sync::Arc;
 
 use super::cache::Cache;
-use crate::model::{Known, Lineage, ProcessId, Top};
+use crate::model::{Fetched, Lineage, ProcessId, Top};
 
 /// No chain is longer: deeper ones are damaged data, and the official client stops here too (reference 4.9).
-const DEEPEST: usize = 500;
+const MAX_DEPTH: usize = 500;
 
 /// A walk under way.
 #[derive(Debug)]
-pub(super) struct Walk {
+pub(super) struct LineageWalk {
     pub(super) subject: ProcessId,
-    known: usize,
+    n_known_ancestors: usize,
 }
 
 /// What a walk comes to.
-pub(super) enum Step {
+pub(super) enum WalkStep {
     /// More than was known before, or the end of the chain.
-    Done(Known<Lineage>),
+    Done(Fetched<Lineage>),
     /// The document of this process must be here before the walk goes on.
     Need(ProcessId),
 }
 
-impl Walk {
+impl LineageWalk {
     pub(super) fn new(subject: ProcessId, known: usize) -> Self {
-        Self { subject, known }
+        Self { subject, n_known_ancestors: known }
     }
 
     /// Goes as far as the cache knows.
-    pub(super) fn step(&self, cache: &mut Cache) -> Step {
+    pub(super) fn step(&self, cache: &mut Cache) -> WalkStep {
         let Some(subject) = cache.document(self.subject) else {
-            return Step::Need(self.subject);
+            return WalkStep::Need(self.subject);
         };
         let mut as_of = subject.as_of;
         let mut ancestors = Vec::new();
@@ -48,14 +48,14 @@ impl Walk {
                 None if child.is_complete => break Top::Root,
                 // A row may lack its parent; the summary knows better. One that is absent has only the row.
                 None if cache.is_absent(child.process.id) => break Top::Unknown,
-                None if self.has_news(&ancestors) => break Top::Walking,
-                None => return Step::Need(child.process.id),
+                None if self.has_progress(&ancestors) => break Top::Walking,
+                None => return WalkStep::Need(child.process.id),
             };
             if seen.contains(&parent) {
                 break Top::Loop(parent);
             }
-            if ancestors.len() >= DEEPEST {
-                break Top::TooDeep(DEEPEST);
+            if ancestors.len() >= MAX_DEPTH {
+                break Top::TooDeep(MAX_DEPTH);
             }
             match cache.document(parent) {
                 Some(known) if known.process.is_suppressed => break Top::Suppressed(parent),
@@ -67,16 +67,16 @@ impl Walk {
                     child = known;
                 }
                 None if cache.is_absent(parent) => break Top::NotRecorded(parent),
-                None if self.has_news(&ancestors) => break Top::Walking,
-                None => return Step::Need(parent),
+                None if self.has_progress(&ancestors) => break Top::Walking,
+                None => return WalkStep::Need(parent),
             }
         };
         let lineage = Lineage { subject: subject.process, ancestors, top };
-        Step::Done(Known { value: Arc::new(lineage), as_of, from_cache: true })
+        WalkStep::Done(Fetched { value: Arc::new(lineage), as_of, from_cache: true })
     }
 
     /// Whether there is news to tell before the next request is made.
-    fn has_news<T>(&self, ancestors: &[T]) -> bool {
-        ancestors.len() > self.known
+    fn has_progress<T>(&self, ancestors: &[T]) -> bool {
+        ancestors.len() > self.n_known_ancestors
     }
 }

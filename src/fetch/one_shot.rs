@@ -2,24 +2,24 @@
 
 use std::sync::Arc;
 
-use super::{Answer, Fetch, Paged, Reader};
+use super::{Answer, Fetch, Fetcher, Paged};
 use crate::api::Error;
 use crate::model::{
-    Binary, Events, Facets, Group, GroupId, Head, Known, Lineage, Md5, Prevalence, ProcessId, Search, Segment,
-    SegmentInfo, Sensor, SensorId, ServerInfo, Span, Summary,
+    Binary, EventBatch, Facets, Fetched, FileHead, Group, GroupId, Lineage, Md5, Prevalence, ProcessId, Search,
+    Segment, SegmentInfo, Sensor, SensorId, ServerInfo, Span, Summary,
 };
 
-impl Reader {
+impl Fetcher {
     /// What the server says of itself.
-    pub async fn info(&mut self) -> Result<Known<ServerInfo>, Error> {
-        match self.get(Fetch::Info).await? {
-            Answer::Info(known) => Ok(known),
+    pub async fn info(&mut self) -> Result<Fetched<ServerInfo>, Error> {
+        match self.get(Fetch::ServerInfo).await? {
+            Answer::ServerInfo(known) => Ok(known),
             _ => Err(Error::Internal),
         }
     }
 
     /// A process with its relatives; at most `children` children.
-    pub async fn summary(&mut self, id: ProcessId, children: u32) -> Result<Known<Summary>, Error> {
+    pub async fn summary(&mut self, id: ProcessId, children: u32) -> Result<Fetched<Summary>, Error> {
         match self.get(Fetch::Summary { id, children }).await? {
             Answer::Summary(known) => Ok(known),
             _ => Err(Error::Internal),
@@ -27,22 +27,22 @@ impl Reader {
     }
 
     /// A process and its ancestors, at most `depth` of them.
-    pub async fn lineage(&mut self, id: ProcessId, depth: usize) -> Result<Known<Lineage>, Error> {
+    pub async fn lineage(&mut self, id: ProcessId, depth: usize) -> Result<Fetched<Lineage>, Error> {
         let mut known = 0;
         loop {
-            let Answer::Lineage(lineage) = self.get(Fetch::Lineage { id, known }).await? else {
+            let Answer::Lineage(lineage) = self.get(Fetch::Lineage { id, n_known_ancestors: known }).await? else {
                 return Err(Error::Internal);
             };
             known = lineage.value.ancestors.len();
             if known >= depth || !lineage.value.is_walking() {
-                let cut = Lineage::clone(&lineage.value).cut(depth);
-                return Ok(Known { value: Arc::new(cut), ..lineage });
+                let cut = Lineage::clone(&lineage.value).truncate_ancestors(depth);
+                return Ok(Fetched { value: Arc::new(cut), ..lineage });
             }
         }
     }
 
     /// One sensor.
-    pub async fn sensor(&mut self, id: SensorId) -> Result<Known<Sensor>, Error> {
+    pub async fn sensor(&mut self, id: SensorId) -> Result<Fetched<Sensor>, Error> {
         match self.get(Fetch::Sensor(id)).await? {
             Answer::Sensor(known) => Ok(known),
             _ => Err(Error::Internal),
@@ -50,15 +50,15 @@ impl Reader {
     }
 
     /// One sensor group.
-    pub async fn group(&mut self, id: GroupId) -> Result<Known<Group>, Error> {
-        match self.get(Fetch::Group(id)).await? {
-            Answer::Group(known) => Ok(known),
+    pub async fn group(&mut self, id: GroupId) -> Result<Fetched<Group>, Error> {
+        match self.get(Fetch::SensorGroup(id)).await? {
+            Answer::SensorGroup(known) => Ok(known),
             _ => Err(Error::Internal),
         }
     }
 
     /// One binary.
-    pub async fn binary(&mut self, md5: Md5) -> Result<Known<Binary>, Error> {
+    pub async fn binary(&mut self, md5: Md5) -> Result<Fetched<Binary>, Error> {
         match self.get(Fetch::Binary(md5)).await? {
             Answer::Binary(known) => Ok(known),
             _ => Err(Error::Internal),
@@ -66,7 +66,7 @@ impl Reader {
     }
 
     /// How often each value of some fields occurs in a process search.
-    pub async fn facets(&mut self, search: &Search, fields: &[String]) -> Result<Known<Facets>, Error> {
+    pub async fn facets(&mut self, search: &Search, fields: &[String]) -> Result<Fetched<Facets>, Error> {
         match self.get(Fetch::facets(search, fields)).await? {
             Answer::Facets(known) => Ok(known),
             _ => Err(Error::Internal),
@@ -74,7 +74,7 @@ impl Reader {
     }
 
     /// The segments of a process, the oldest first.
-    pub async fn segments(&mut self, id: ProcessId) -> Result<Known<Vec<SegmentInfo>>, Error> {
+    pub async fn segments(&mut self, id: ProcessId) -> Result<Fetched<Vec<SegmentInfo>>, Error> {
         match self.get(Fetch::Segments(id)).await? {
             Answer::Segments(known) => Ok(known),
             _ => Err(Error::Internal),
@@ -82,7 +82,7 @@ impl Reader {
     }
 
     /// How common a file is.
-    pub async fn prevalence(&mut self, md5: Md5) -> Result<Known<Prevalence>, Error> {
+    pub async fn prevalence(&mut self, md5: Md5) -> Result<Fetched<Prevalence>, Error> {
         match self.get(Fetch::Prevalence(md5)).await? {
             Answer::Prevalence(known) => Ok(known),
             _ => Err(Error::Internal),
@@ -90,7 +90,7 @@ impl Reader {
     }
 
     /// The events of one segment.
-    pub async fn events(&mut self, id: ProcessId, segment: Segment) -> Result<Known<Events>, Error> {
+    pub async fn events(&mut self, id: ProcessId, segment: Segment) -> Result<Fetched<EventBatch>, Error> {
         match self.get(Fetch::Events { id, segment }).await? {
             Answer::Events(known) => Ok(known),
             _ => Err(Error::Internal),
@@ -98,9 +98,9 @@ impl Reader {
     }
 
     /// The first bytes of a file.
-    pub async fn head(&mut self, md5: Md5, bytes: usize) -> Result<Known<Head>, Error> {
-        match self.get(Fetch::Head { md5, bytes }).await? {
-            Answer::Head(known) => Ok(known),
+    pub async fn head(&mut self, md5: Md5, bytes: usize) -> Result<Fetched<FileHead>, Error> {
+        match self.get(Fetch::FileHead { md5, bytes }).await? {
+            Answer::FileHead(known) => Ok(known),
             _ => Err(Error::Internal),
         }
     }

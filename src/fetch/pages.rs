@@ -11,7 +11,7 @@ use crate::model::{Alert, Binary, Page, Process, Report, Search, Sensor, SensorF
 const ROWS: u64 = 1000;
 
 /// Pages in flight: enough to hide the way to the server, few enough to leave it to others.
-const AHEAD: usize = 4;
+const PAGES_IN_FLIGHT: usize = 4;
 
 /// What a search finds, a page at a time.
 pub trait Paged: Send + Sized + 'static {
@@ -34,7 +34,7 @@ impl Paged for Alert {
 impl Paged for Sensor {
     /// Sensors are not found by a query, but by a filter: what of it the server looks for.
     async fn page(client: &Client, search: &Search, span: Span) -> Result<Page<Self>, Error> {
-        client.sensors(&SensorFilter::of(&search.query), span).await
+        client.sensors(&SensorFilter::parse_canonical(&search.query), span).await
     }
 }
 
@@ -66,14 +66,14 @@ pub fn pages<T: Paged>(
         Ok((client, search, first))
     })
     .map_ok(move |(client, search, first)| {
-        let sent = sent(&first);
+        let sent = n_sent(&first);
         let end = first.total.min(limit);
         let spans = stream::iter(spans(sent, sent, end));
         let rest = spans
-            .map(move |span| whole(client.clone(), search.clone(), span))
-            .buffered(AHEAD)
+            .map(move |span| fetch_complete(client.clone(), search.clone(), span))
+            .buffered(PAGES_IN_FLIGHT)
             // An empty page before the end: the total was an estimate.
-            .try_take_while(|page| future::ready(Ok(page.sent() > 0)));
+            .try_take_while(|page| future::ready(Ok(page.n_sent() > 0)));
         stream::once(future::ready(Ok(first))).chain(rest)
     })
     .try_flatten()
@@ -86,25 +86,25 @@ fn spans(start: u64, step: u64, end: u64) -> impl Iterator<Item = Span> {
 }
 
 /// One span, asked again for what a short answer left out.
-async fn whole<T: Paged>(client: Client, search: Arc<Search>, span: Span) -> Result<Page<T>, Error> {
+async fn fetch_complete<T: Paged>(client: Client, search: Arc<Search>, span: Span) -> Result<Page<T>, Error> {
     let mut page = T::page(&client, &search, span).await?;
     loop {
-        let rows = span.rows.saturating_sub(sent(&page));
-        let start = span.start + sent(&page);
-        if rows == 0 || sent(&page) == 0 || start >= page.total {
+        let rows = span.rows.saturating_sub(n_sent(&page));
+        let start = span.start + n_sent(&page);
+        if rows == 0 || n_sent(&page) == 0 || start >= page.total {
             return Ok(page);
         }
         let more = T::page(&client, &search, Span { start, rows }).await?;
-        if sent(&more) == 0 {
+        if n_sent(&more) == 0 {
             return Ok(page);
         }
-        page.broken += more.broken;
+        page.n_unreadable += more.n_unreadable;
         page.rows.extend(more.rows);
     }
 }
 
-fn sent<T>(page: &Page<T>) -> u64 {
-    u64::try_from(page.sent()).unwrap_or(u64::MAX)
+fn n_sent<T>(page: &Page<T>) -> u64 {
+    u64::try_from(page.n_sent()).unwrap_or(u64::MAX)
 }
 
 #[cfg(test)]

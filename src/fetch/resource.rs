@@ -8,17 +8,17 @@ use jiff::Timestamp;
 use super::{Answer, alert_digest, file_head, pages::pages};
 use crate::api::{Client, Error};
 use crate::model::{
-    Corpus, GroupId, Isolation, Known, Md5, Page, ProcessId, ReportId, Search, Segment, Sensor, SensorFilter, SensorId,
-    Severed, Span, WatchlistId,
+    Corpus, Fetched, GroupId, IsolatedSensor, Isolation, Md5, Page, ProcessId, ReportId, Search, Segment, Sensor,
+    SensorFilter, SensorId, Span, WatchlistId,
 };
 
 /// What to fetch. Equal fetches have equal answers, so a fetch is its own cache key.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Fetch {
     /// What the server says of itself.
-    Info,
+    ServerInfo,
     /// Part of a process search.
-    Page {
+    Processes {
         /// The question.
         search: Arc<Search>,
         /// Which rows.
@@ -37,14 +37,14 @@ pub enum Fetch {
         /// Which process.
         id: ProcessId,
         /// How many ancestors the asker has already.
-        known: usize,
+        n_known_ancestors: usize,
     },
     /// One sensor.
     Sensor(SensorId),
     /// One sensor group.
-    Group(GroupId),
+    SensorGroup(GroupId),
     /// All sensor groups that the token's user may see.
-    Groups,
+    SensorGroups,
     /// One binary.
     Binary(Md5),
     /// How often each value of some fields occurs in a process search; see [`Fetch::facets`].
@@ -64,7 +64,7 @@ pub enum Fetch {
         span: Span,
     },
     /// All alerts of a search, reduced to what tells which belong together.
-    Queue {
+    AlertDigest {
         /// The question.
         search: Arc<Search>,
     },
@@ -85,7 +85,7 @@ pub enum Fetch {
     /// All bans, in force and lifted.
     Bans,
     /// The sensors whose hosts are isolated, or are to be; all of them are looked at.
-    Isolated,
+    IsolatedSensors,
     /// Which segments the events of a process are stored in.
     Segments(ProcessId),
     /// The events of one segment of a process.
@@ -96,7 +96,7 @@ pub enum Fetch {
         segment: Segment,
     },
     /// The first bytes of a file.
-    Head {
+    FileHead {
         /// Which file.
         md5: Md5,
         /// How many bytes.
@@ -159,7 +159,7 @@ impl Fetch {
     }
 
     /// Whether an answer to `other` is also about what this asks for.
-    pub fn is_same_question(&self, other: &Self) -> bool {
+    pub fn covers_same_request(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Lineage { id, .. }, Self::Lineage { id: other, .. })
             | (Self::Summary { id, .. }, Self::Summary { id: other, .. }) => id == other,
@@ -168,10 +168,10 @@ impl Fetch {
     }
 
     /// Whether a deed may change what the server answers. What hosts did, and what they did it with, stays as it is.
-    pub(super) fn may_be_changed(&self) -> bool {
+    pub(super) fn is_affected_by_changes(&self) -> bool {
         match self {
-            Self::Info
-            | Self::Page { .. }
+            Self::ServerInfo
+            | Self::Processes { .. }
             | Self::Summary { .. }
             | Self::Lineage { .. }
             | Self::Binary(_)
@@ -180,15 +180,15 @@ impl Fetch {
             | Self::Binaries { .. }
             | Self::Segments(_)
             | Self::Events { .. }
-            | Self::Head { .. } => false,
+            | Self::FileHead { .. } => false,
             Self::Sensor(_)
-            | Self::Group(_)
-            | Self::Groups
+            | Self::SensorGroup(_)
+            | Self::SensorGroups
             | Self::Alerts { .. }
-            | Self::Queue { .. }
+            | Self::AlertDigest { .. }
             | Self::AlertFacets { .. }
             | Self::Bans
-            | Self::Isolated
+            | Self::IsolatedSensors
             | Self::Sensors { .. }
             | Self::Watchlists
             | Self::WatchActions(_)
@@ -205,91 +205,102 @@ impl Fetch {
     }
 
     /// Asks the server.
-    pub(super) async fn answer(&self, client: &Client) -> Result<Answer, Error> {
+    pub(super) async fn request(&self, client: &Client) -> Result<Answer, Error> {
         let at = |client: &Client| client.clock().now();
         Ok(match self {
-            Self::Info => Answer::Info(known(client.info().await?, at(client))),
-            Self::Page { search, span } => {
+            Self::ServerInfo => Answer::ServerInfo(with_answer_time(client.info().await?, at(client))),
+            Self::Processes { search, span } => {
                 let page = client.processes(search, *span).await?;
-                Answer::Page(known(page.map(Arc::new), at(client)))
+                Answer::Processes(with_answer_time(page.map(Arc::new), at(client)))
             }
-            Self::Summary { id, children } => Answer::Summary(known(client.summary(*id, *children).await?, at(client))),
-            Self::Sensor(id) => Answer::Sensor(known(client.sensor(*id).await?, at(client))),
-            Self::Group(id) => Answer::Group(known(client.group(*id).await?, at(client))),
-            Self::Groups => {
+            Self::Summary { id, children } => {
+                Answer::Summary(with_answer_time(client.summary(*id, *children).await?, at(client)))
+            }
+            Self::Sensor(id) => Answer::Sensor(with_answer_time(client.sensor(*id).await?, at(client))),
+            Self::SensorGroup(id) => Answer::SensorGroup(with_answer_time(client.group(*id).await?, at(client))),
+            Self::SensorGroups => {
                 let page = client.groups().await?;
-                Answer::Groups(known(page.map(Arc::new), at(client)))
+                Answer::SensorGroups(with_answer_time(page.map(Arc::new), at(client)))
             }
-            Self::Binary(md5) => Answer::Binary(known(client.binary(*md5).await?, at(client))),
+            Self::Binary(md5) => Answer::Binary(with_answer_time(client.binary(*md5).await?, at(client))),
             Self::Facets { search, fields } => {
                 let facets = client.facets(search, fields).await?;
-                Answer::Facets(known(facets, at(client)))
+                Answer::Facets(with_answer_time(facets, at(client)))
             }
-            Self::Prevalence(md5) => Answer::Prevalence(known(client.prevalence(*md5).await?, at(client))),
+            Self::Prevalence(md5) => Answer::Prevalence(with_answer_time(client.prevalence(*md5).await?, at(client))),
             Self::Alerts { search, span } => {
                 let page = client.alerts(search, *span).await?;
-                Answer::Alerts(known(page.map(Arc::new), at(client)))
+                Answer::Alerts(with_answer_time(page.map(Arc::new), at(client)))
             }
-            Self::Queue { search } => Answer::Queue(known(alert_digest::whole(client, search).await?, at(client))),
+            Self::AlertDigest { search } => Answer::AlertDigest(with_answer_time(
+                alert_digest::fetch_alert_digest(client, search).await?,
+                at(client),
+            )),
             Self::AlertFacets { query, fields } => {
                 let facets = client.alert_facets(query, fields).await?;
-                Answer::Facets(known(facets, at(client)))
+                Answer::Facets(with_answer_time(facets, at(client)))
             }
-            Self::Segments(id) => Answer::Segments(known(client.segments(*id).await?, at(client))),
-            Self::Events { id, segment } => Answer::Events(known(client.events(*id, *segment).await?, at(client))),
+            Self::Segments(id) => Answer::Segments(with_answer_time(client.segments(*id).await?, at(client))),
+            Self::Events { id, segment } => {
+                Answer::Events(with_answer_time(client.events(*id, *segment).await?, at(client)))
+            }
             Self::Binaries { search, span } => {
                 let page = client.binaries(search, *span).await?;
-                Answer::Binaries(known(page.map(Arc::new), at(client)))
+                Answer::Binaries(with_answer_time(page.map(Arc::new), at(client)))
             }
             Self::Bans => {
                 let page = client.bans().await?;
-                Answer::Bans(known(page.map(Arc::new), at(client)))
+                Answer::Bans(with_answer_time(page.map(Arc::new), at(client)))
             }
-            Self::Isolated => Answer::Isolated(known(severed(client).await?, at(client))),
-            Self::Sensors { filter, .. } if !filter.also.is_empty() => {
+            Self::IsolatedSensors => {
+                Answer::IsolatedSensors(with_answer_time(isolated_sensors(client).await?, at(client)))
+            }
+            Self::Sensors { filter, .. } if !filter.client_side.is_empty() => {
                 let now = client.clock().now();
-                let page = looked_through(client, filter, |sensor| filter.passes(sensor, now)).await?;
-                Answer::Sensors(known(page.map(Arc::new), at(client)))
+                let page = scan_sensors(client, filter, |sensor| filter.matches(sensor, now)).await?;
+                Answer::Sensors(with_answer_time(page.map(Arc::new), at(client)))
             }
-            Self::Head { md5, bytes } => {
+            Self::FileHead { md5, bytes } => {
                 let head = file_head::head(client, *md5, *bytes).await?;
-                Answer::Head(known(head, at(client)))
+                Answer::FileHead(with_answer_time(head, at(client)))
             }
             Self::Sensors { filter, span } => {
                 let page = client.sensors(filter, *span).await?;
-                Answer::Sensors(known(page.map(Arc::new), at(client)))
+                Answer::Sensors(with_answer_time(page.map(Arc::new), at(client)))
             }
             Self::Watchlists => {
                 let page = client.watchlists().await?;
-                Answer::Watchlists(known(page.map(Arc::new), at(client)))
+                Answer::Watchlists(with_answer_time(page.map(Arc::new), at(client)))
             }
-            Self::WatchActions(id) => Answer::WatchActions(known(client.watch_actions(*id).await?, at(client))),
+            Self::WatchActions(id) => {
+                Answer::WatchActions(with_answer_time(client.watch_actions(*id).await?, at(client)))
+            }
             Self::Feeds => {
                 let page = client.feeds().await?;
-                Answer::Feeds(known(page.map(Arc::new), at(client)))
+                Answer::Feeds(with_answer_time(page.map(Arc::new), at(client)))
             }
             Self::Reports { search, span } => {
                 let page = client.reports(search, *span).await?;
-                Answer::Reports(known(page.map(Arc::new), at(client)))
+                Answer::Reports(with_answer_time(page.map(Arc::new), at(client)))
             }
-            Self::Report(id) => Answer::Report(known(client.report(id).await?, at(client))),
+            Self::Report(id) => Answer::Report(with_answer_time(client.report(id).await?, at(client))),
             Self::Users => {
                 let page = client.users().await?;
-                Answer::Users(known(page.map(Arc::new), at(client)))
+                Answer::Users(with_answer_time(page.map(Arc::new), at(client)))
             }
             Self::Teams => {
                 let page = client.teams().await?;
-                Answer::Teams(known(page.map(Arc::new), at(client)))
+                Answer::Teams(with_answer_time(page.map(Arc::new), at(client)))
             }
             Self::Sites => {
                 let page = client.sites().await?;
-                Answer::Sites(known(page.map(Arc::new), at(client)))
+                Answer::Sites(with_answer_time(page.map(Arc::new), at(client)))
             }
-            Self::License => Answer::License(known(client.license().await?, at(client))),
-            Self::Partitions => Answer::Partitions(known(client.partitions().await?, at(client))),
+            Self::License => Answer::License(with_answer_time(client.license().await?, at(client))),
+            Self::Partitions => Answer::Partitions(with_answer_time(client.partitions().await?, at(client))),
             Self::Count { corpus, query } => {
                 let total = count(client, *corpus, query).await?;
-                Answer::Count(known(total, at(client)))
+                Answer::Count(with_answer_time(total, at(client)))
             }
             // Walks are made of summaries; the reader never sends one.
             Self::Lineage { .. } => return Err(Error::Internal),
@@ -298,14 +309,14 @@ impl Fetch {
 }
 
 /// The hosts that are cut off or are to be: servers do not filter by that, so that all are looked at.
-async fn severed(client: &Client) -> Result<Page<Arc<Severed>>, Error> {
+async fn isolated_sensors(client: &Client) -> Result<Page<Arc<IsolatedSensor>>, Error> {
     let is_severed = |sensor: &Sensor| !matches!(sensor.isolation(), Isolation::No | Isolation::Unknown);
-    let page = looked_through(client, &SensorFilter::default(), is_severed).await?;
-    Ok(page.map(|sensor| Arc::new(Severed(sensor))))
+    let page = scan_sensors(client, &SensorFilter::default(), is_severed).await?;
+    Ok(page.map(|sensor| Arc::new(IsolatedSensor(sensor))))
 }
 
 /// The sensors that a filter finds and that are kept, each once: all are looked at, and those kept are held.
-async fn looked_through(
+async fn scan_sensors(
     client: &Client,
     filter: &SensorFilter,
     is_kept: impl Fn(&Sensor) -> bool,
@@ -315,13 +326,13 @@ async fn looked_through(
     let (mut seen, mut broken) = (HashSet::new(), 0);
     let mut all = pin!(pages::<Sensor>(client, search, None));
     while let Some(page) = all.try_next().await? {
-        broken += page.broken;
+        broken += page.n_unreadable;
         let rows = page.rows.into_iter();
         // While they are read, some may change their places.
         found.extend(rows.filter(|sensor| seen.insert(sensor.id) && is_kept(sensor)));
     }
     let total = u64::try_from(found.len() + broken).unwrap_or(u64::MAX);
-    Ok(Page { broken, total, ..Page::from(found) })
+    Ok(Page { n_unreadable: broken, total, ..Page::from(found) })
 }
 
 /// How much a query finds; no row is asked for.
@@ -337,6 +348,6 @@ async fn count(client: &Client, corpus: Corpus, query: &str) -> Result<u64, Erro
     })
 }
 
-fn known<T>(value: T, as_of: Timestamp) -> Known<T> {
-    Known { value: Arc::new(value), as_of, from_cache: false }
+fn with_answer_time<T>(value: T, as_of: Timestamp) -> Fetched<T> {
+    Fetched { value: Arc::new(value), as_of, from_cache: false }
 }

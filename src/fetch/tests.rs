@@ -8,7 +8,7 @@ use tokio::{
     net::TcpListener,
 };
 
-use super::{Answer, Fetch, Reader, Waiter, cache::Cache, lineage::Walk};
+use super::{Answer, Fetch, Fetcher, RequestId, cache::Cache, lineage::LineageWalk};
 use crate::api::{Client, Error, Settings};
 use crate::model::{Clock, SensorId};
 
@@ -23,12 +23,12 @@ fn client(url: &str) -> Client {
 }
 
 /// A reader that has no server to ask.
-fn reader() -> Reader {
-    Reader::new(client("http://127.0.0.1:9"))
+fn reader() -> Fetcher {
+    Fetcher::new(client("http://127.0.0.1:9"))
 }
 
 /// The answer of a server that says `body` to everything, at the beginning of 1970.
-pub(super) async fn answered(fetch: &Fetch, body: &str) -> Answer {
+pub(super) async fn answer_from(fetch: &Fetch, body: &str) -> Answer {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let client = client(&format!("http://{}", listener.local_addr().unwrap()));
     let serving = async {
@@ -45,27 +45,27 @@ pub(super) async fn answered(fetch: &Fetch, body: &str) -> Answer {
         }
     };
     tokio::select! {
-        answer = fetch.answer(&client) => answer.unwrap(),
+        answer = fetch.request(&client) => answer.unwrap(),
         () = serving => unreachable!("it serves for ever"),
     }
 }
 
 async fn sensor(name: &str) -> Answer {
     let body = format!(r#"{{"id": 7, "computer_name": "{name}"}}"#);
-    answered(&QUESTION, &body).await
+    answer_from(&QUESTION, &body).await
 }
 
 #[tokio::test]
 async fn a_mistake_of_our_own_is_told_to_who_waits_and_the_rest_goes_on() {
     let mut reader = reader();
-    reader.launch(vec![Waiter(1)], QUESTION, async { panic!("a mistake") });
+    reader.spawn(vec![RequestId(1)], QUESTION, async { panic!("a mistake") });
     let outcome = reader.next().await.unwrap();
-    assert_eq!(outcome.waiter, Waiter(1));
+    assert_eq!(outcome.request_id, RequestId(1));
     assert_eq!(outcome.result.unwrap_err(), Error::Internal);
     let two = sensor("TWO").await;
     // Nothing of it is kept: the next one gets a request of its own.
-    assert!(reader.known(&QUESTION).is_none());
-    reader.launch(vec![Waiter(2)], QUESTION, ready(Ok(two)));
+    assert!(reader.get_cached(&QUESTION).is_none());
+    reader.spawn(vec![RequestId(2)], QUESTION, ready(Ok(two)));
     assert!(reader.next().await.unwrap().result.is_ok());
     assert!(reader.next().await.is_none());
 }
@@ -74,13 +74,13 @@ async fn a_mistake_of_our_own_is_told_to_who_waits_and_the_rest_goes_on() {
 async fn an_answer_to_a_question_that_was_given_up_is_not_taken_for_the_new_one() {
     let (old, new) = (sensor("OLD").await, sensor("NEW").await);
     let mut reader = reader();
-    reader.launch(vec![Waiter(1)], QUESTION, ready(Ok(old)));
+    reader.spawn(vec![RequestId(1)], QUESTION, ready(Ok(old)));
     // It has come, but nobody has looked.
     tokio::task::yield_now().await;
-    reader.leave(Waiter(1));
-    reader.launch(vec![Waiter(2)], QUESTION, ready(Ok(new)));
+    reader.cancel(RequestId(1));
+    reader.spawn(vec![RequestId(2)], QUESTION, ready(Ok(new)));
     let outcome = reader.next().await.unwrap();
-    assert_eq!(outcome.waiter, Waiter(2));
+    assert_eq!(outcome.request_id, RequestId(2));
     match outcome.result.unwrap() {
         Answer::Sensor(known) => assert_eq!(known.value.computer_name.raw(), "NEW"),
         other => panic!("{other:?}"),
@@ -92,17 +92,17 @@ async fn an_answer_to_a_question_that_was_given_up_is_not_taken_for_the_new_one(
 async fn what_was_asked_before_a_deed_is_told_and_not_kept() {
     let summary = Fetch::summary(SUBJECT.parse().unwrap());
     let body = format!(r#"{{"process": {{"id": "{SUBJECT}", "terminated": true}}}}"#);
-    let of_process = answered(&summary, &body).await;
+    let of_process = answer_from(&summary, &body).await;
     for (fetch, answer, is_kept) in [
         (QUESTION, sensor("OLD").await, false),
         // No deed changes a process.
         (summary, of_process, true),
     ] {
         let mut reader = reader();
-        reader.launch(vec![Waiter(1)], fetch.clone(), ready(Ok(answer)));
-        reader.outdate();
+        reader.spawn(vec![RequestId(1)], fetch.clone(), ready(Ok(answer)));
+        reader.invalidate();
         assert!(reader.next().await.unwrap().result.is_ok());
-        assert_eq!(reader.known(&fetch).is_some(), is_kept, "{fetch:?}");
+        assert_eq!(reader.get_cached(&fetch).is_some(), is_kept, "{fetch:?}");
     }
 }
 
@@ -112,9 +112,9 @@ async fn a_walk_that_cannot_keep_what_it_is_told_ends() {
     reader.cache = Cache::with_limit(100);
     let id = SUBJECT.parse().unwrap();
     let body = format!(r#"{{"process": {{"id": "{SUBJECT}"}}}}"#);
-    let summary = answered(&Fetch::summary(id), &body).await;
-    reader.walks.insert(Waiter(1), Walk::new(id, 0));
-    reader.launch(vec![Waiter(1)], Fetch::summary(id), ready(Ok(summary)));
+    let summary = answer_from(&Fetch::summary(id), &body).await;
+    reader.walks.insert(RequestId(1), LineageWalk::new(id, 0));
+    reader.spawn(vec![RequestId(1)], Fetch::summary(id), ready(Ok(summary)));
     let outcome = reader.next().await.unwrap();
     assert_eq!(outcome.result.unwrap_err(), Error::Internal);
     assert!(reader.next().await.is_none());

@@ -5,23 +5,23 @@ use std::collections::BTreeMap;
 use futures::{Stream, StreamExt, stream};
 
 use crate::api::{Client, Error};
-use crate::model::{Event, Events, Md5, ProcessId, Segment, SegmentInfo, Signature, sort_by_time};
+use crate::model::{Event, EventBatch, Md5, ProcessId, Segment, SegmentInfo, Signature, sort_by_time};
 
 /// Segments in flight: enough to hide the way to the server, few enough to leave it to others.
-pub const AHEAD: usize = 4;
+pub const SEGMENTS_IN_FLIGHT: usize = 4;
 
 /// One segment, as it has come or failed to come.
 #[derive(Clone, Debug)]
-pub struct Part {
+pub struct FetchedSegment {
     /// Which one.
     pub segment: Segment,
     /// Its events, or why they are not here.
-    pub result: Result<Events, Error>,
+    pub result: Result<EventBatch, Error>,
 }
 
 /// A segment whose events are missing.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Gap {
+pub struct MissingSegment {
     /// Which one.
     pub segment: Segment,
     /// Why.
@@ -30,13 +30,13 @@ pub struct Gap {
 
 /// The events of a process in the order in which they happened, as far as they could be had.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Timeline {
+pub struct TimelineWalk {
     /// The events, the oldest first; those without a time come last.
     pub events: Vec<Event>,
     /// How many records could not be read.
-    pub broken: usize,
+    pub n_unreadable: usize,
     /// The segments that are missing.
-    pub gaps: Vec<Gap>,
+    pub gaps: Vec<MissingSegment>,
     /// How many segments have come.
     pub loaded: usize,
     /// What is known of the signatures of the files in it.
@@ -44,7 +44,7 @@ pub struct Timeline {
 }
 
 /// The segments to ask for. Where a server names none, all that there is is asked for at once.
-pub fn numbers(segments: &[SegmentInfo]) -> Vec<Segment> {
+pub fn segments_to_fetch(segments: &[SegmentInfo]) -> Vec<Segment> {
     if segments.is_empty() {
         return vec![Segment::ALL];
     }
@@ -52,24 +52,24 @@ pub fn numbers(segments: &[SegmentInfo]) -> Vec<Segment> {
 }
 
 /// The segments one after another, in their order; several are asked for at a time.
-pub fn parts(client: &Client, id: ProcessId, segments: &[SegmentInfo]) -> impl Stream<Item = Part> + use<> {
+pub fn parts(client: &Client, id: ProcessId, segments: &[SegmentInfo]) -> impl Stream<Item = FetchedSegment> + use<> {
     let client = client.clone();
-    stream::iter(numbers(segments))
+    stream::iter(segments_to_fetch(segments))
         .map(move |segment| {
             let client = client.clone();
             async move {
                 let result = client.events(id, segment).await;
-                Part { segment, result }
+                FetchedSegment { segment, result }
             }
         })
-        .buffered(AHEAD)
+        .buffered(SEGMENTS_IN_FLIGHT)
 }
 
 /// Everything a process did. An error means that there is nothing at all; segments that are missing are gaps.
-pub async fn timeline(client: &Client, id: ProcessId) -> Result<Timeline, Error> {
+pub async fn timeline(client: &Client, id: ProcessId) -> Result<TimelineWalk, Error> {
     let segments = client.segments(id).await?;
     let mut parts = std::pin::pin!(parts(client, id, &segments));
-    let mut timeline = Timeline::default();
+    let mut timeline = TimelineWalk::default();
     while let Some(part) = parts.next().await {
         match part.result {
             // What the next would be told as well.
@@ -90,17 +90,17 @@ pub async fn timeline(client: &Client, id: ProcessId) -> Result<Timeline, Error>
     Ok(timeline)
 }
 
-impl Timeline {
-    fn add(&mut self, part: Part) {
-        let Part { segment, result } = part;
+impl TimelineWalk {
+    fn add(&mut self, part: FetchedSegment) {
+        let FetchedSegment { segment, result } = part;
         match result {
             Ok(events) => {
                 self.loaded += 1;
-                self.broken += events.broken;
+                self.n_unreadable += events.n_unreadable;
                 self.events.extend(events.rows);
                 self.signatures.extend(events.signatures);
             }
-            Err(error) => self.gaps.push(Gap { segment, error }),
+            Err(error) => self.gaps.push(MissingSegment { segment, error }),
         }
     }
 }

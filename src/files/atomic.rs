@@ -30,17 +30,17 @@ pub struct AtomicFile {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Existing {
     /// It stays, and giving the name fails with [`io::ErrorKind::AlreadyExists`].
-    Stays,
+    Keep,
     /// It is replaced.
-    Replaced,
+    Replace,
 }
 
 impl AtomicFile {
     /// Begins a file with mode 0600 that will be placed in this directory.
-    pub fn begin(dir: &Path) -> io::Result<Self> {
-        let (file, name) = match unnamed(dir) {
+    pub fn create(dir: &Path) -> io::Result<Self> {
+        let (file, name) = match create_unnamed(dir) {
             Some(file) => (file, None),
-            None => named(dir)?,
+            None => create_named(dir)?,
         };
         Ok(Self { file: BufWriter::new(file), name, dir: dir.to_owned() })
     }
@@ -51,19 +51,17 @@ impl AtomicFile {
     }
 
     /// Waits until the disk has all of it, and gives it its name, which must be one in its directory.
-    pub fn place(mut self, path: &Path, existing: Existing) -> io::Result<()> {
+    pub fn persist(mut self, path: &Path, existing: Existing) -> io::Result<()> {
         self.file.flush()?;
         self.file.get_ref().sync_all()?;
         let name = match (self.name.take(), existing) {
             (Some(name), _) => name,
-            (None, Existing::Stays) => return link(self.file(), path),
-            (None, Existing::Replaced) => {
-                builder().make_in(&self.dir, |path| link(self.file(), path))?.into_temp_path()
-            }
+            (None, Existing::Keep) => return link(self.file(), path),
+            (None, Existing::Replace) => builder().make_in(&self.dir, |path| link(self.file(), path))?.into_temp_path(),
         };
         match existing {
-            Existing::Stays => name.persist_noclobber(path),
-            Existing::Replaced => name.persist(path),
+            Existing::Keep => name.persist_noclobber(path),
+            Existing::Replace => name.persist(path),
         }
         .map_err(|error| error.error)
     }
@@ -87,12 +85,12 @@ pub fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),
     };
-    let mut file = AtomicFile::begin(dir)?;
+    let mut file = AtomicFile::create(dir)?;
     file.write_all(content)?;
     if let Ok(old) = fs::metadata(&path) {
         file.file().set_permissions(old.permissions())?;
     }
-    file.place(&path, Existing::Replaced)
+    file.persist(&path, Existing::Replace)
 }
 
 /// Removes the unfinished files that programs which were killed have left in a directory.
@@ -117,7 +115,7 @@ fn builder() -> tempfile::Builder<'static, 'static> {
 }
 
 /// A file with a name that cannot be predicted, and the lock that keeps it.
-fn named(dir: &Path) -> io::Result<(File, Option<TempPath>)> {
+fn create_named(dir: &Path) -> io::Result<(File, Option<TempPath>)> {
     let (file, name) = builder().tempfile_in(dir)?.into_parts();
     // Where there are no locks, none of them is removed either.
     let _ = file.try_lock();
@@ -126,7 +124,7 @@ fn named(dir: &Path) -> io::Result<(File, Option<TempPath>)> {
 
 /// A file without a name, where the file system has such files.
 #[cfg(target_os = "linux")]
-fn unnamed(dir: &Path) -> Option<File> {
+fn create_unnamed(dir: &Path) -> Option<File> {
     use rustix::fs::{Mode, OFlags, open};
 
     // It gets its name by way of this directory.
@@ -168,9 +166,9 @@ mod tests {
 
     /// A file as it is begun here, and one as it is begun on a file system that needs a name for it.
     fn both(dir: &Path) -> [AtomicFile; 2] {
-        let (file, name) = named(dir).unwrap();
+        let (file, name) = create_named(dir).unwrap();
         let other = AtomicFile { file: BufWriter::new(file), name, dir: dir.to_owned() };
-        [AtomicFile::begin(dir).unwrap(), other]
+        [AtomicFile::create(dir).unwrap(), other]
     }
 
     #[test]
@@ -178,15 +176,15 @@ mod tests {
         let home = tempfile::tempdir().unwrap();
         let path = home.path().join("a");
         for (mut file, existing) in both(home.path()).into_iter().flat_map(|file| {
-            let again = AtomicFile::begin(home.path()).unwrap();
-            [(file, Existing::Stays), (again, Existing::Replaced)]
+            let again = AtomicFile::create(home.path()).unwrap();
+            [(file, Existing::Keep), (again, Existing::Replace)]
         }) {
             let before = fs::read(&path).unwrap_or_default();
             file.write_all(&before).unwrap();
             file.write_all(b"x").unwrap();
             assert_eq!(fs::read(&path).unwrap_or_default(), before);
-            let placed = file.place(&path, existing);
-            if existing == Existing::Stays && !before.is_empty() {
+            let placed = file.persist(&path, existing);
+            if existing == Existing::Keep && !before.is_empty() {
                 assert_eq!(placed.unwrap_err().kind(), io::ErrorKind::AlreadyExists);
             } else {
                 placed.unwrap();
@@ -210,7 +208,7 @@ mod tests {
     #[test]
     fn a_program_that_is_killed_leaves_nothing() {
         let home = tempfile::tempdir().unwrap();
-        let file = AtomicFile::begin(home.path()).unwrap();
+        let file = AtomicFile::create(home.path()).unwrap();
         // As it is while it is written; whoever is killed then takes nothing away.
         assert!(names(home.path()).is_empty());
         drop(file);
@@ -221,7 +219,7 @@ mod tests {
         let home = tempfile::tempdir().unwrap();
         fs::write(home.path().join(".lampblack-a1b2c3.part"), "left").unwrap();
         fs::write(home.path().join(".lampblack-notes"), "another's").unwrap();
-        let (_file, name) = named(home.path()).unwrap();
+        let (_file, name) = create_named(home.path()).unwrap();
         remove_leftovers(home.path());
         let name = name.unwrap();
         let mut left = names(home.path());

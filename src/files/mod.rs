@@ -5,5 +5,5 @@ mod permissions;
 mod regular;
 
 pub use atomic::{AtomicFile, Existing, remove_leftovers, replace};
-pub use permissions::{is_writable_by_others, tighten};
+pub use permissions::{is_writable_by_others, restrict_to_owner};
 pub use regular::{create_dir, open, open_to_append, read, read_text};

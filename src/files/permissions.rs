@@ -3,10 +3,10 @@
 use std::{fs, path::Path};
 
 /// Takes a file or directory of ours from everybody but its owner. Returns a warning if others had access to it.
-pub fn tighten(path: &Path) -> Option<String> {
+pub fn restrict_to_owner(path: &Path) -> Option<String> {
     // What a link points to may be meant for others.
     let metadata = path.symlink_metadata().ok()?;
-    if metadata.is_symlink() || !is_loose(&metadata) {
+    if metadata.is_symlink() || !is_accessible_by_others(&metadata) {
         return None;
     }
     let path_shown = path.display();
@@ -21,7 +21,7 @@ pub fn tighten(path: &Path) -> Option<String> {
 }
 
 /// Whether somebody else than the owner can read, write or enter it.
-pub(super) fn is_loose(metadata: &fs::Metadata) -> bool {
+pub(super) fn is_accessible_by_others(metadata: &fs::Metadata) -> bool {
     mode(metadata) & 0o077 != 0
 }
 
@@ -58,15 +58,15 @@ mod tests {
         let file = home.path().join("actions.jsonl");
         fs::write(&file, "").unwrap();
         set_mode(&file, 0o644).unwrap();
-        let warning = tighten(&file).unwrap();
+        let warning = restrict_to_owner(&file).unwrap();
         let expected = "actions.jsonl was open to other users (mode 644); it is 600 now";
         assert!(warning.ends_with(expected), "{warning}");
-        assert_eq!(tighten(&file), None);
+        assert_eq!(restrict_to_owner(&file), None);
         assert_eq!(mode(&fs::metadata(&file).unwrap()), 0o600);
         set_mode(home.path(), 0o755).unwrap();
-        assert!(tighten(home.path()).is_some());
+        assert!(restrict_to_owner(home.path()).is_some());
         assert_eq!(mode(&fs::metadata(home.path()).unwrap()), 0o700);
-        assert_eq!(tighten(&home.path().join("not there")), None);
+        assert_eq!(restrict_to_owner(&home.path().join("not there")), None);
     }
 
     #[test]
@@ -77,7 +77,7 @@ mod tests {
         set_mode(&file, 0o644).unwrap();
         let link = home.path().join("link");
         std::os::unix::fs::symlink(&file, &link).unwrap();
-        assert_eq!(tighten(&link), None);
+        assert_eq!(restrict_to_owner(&link), None);
         assert_eq!(mode(&fs::metadata(&file).unwrap()), 0o644);
     }
 

@@ -17,7 +17,7 @@ pub fn create_dir(dir: &Path) -> io::Result<()> {
 
 /// Opens a regular file for reading.
 pub fn open(path: &Path) -> io::Result<File> {
-    regular(OpenOptions::new().read(true), path)
+    open_regular(OpenOptions::new().read(true), path)
 }
 
 /// Opens a regular file for reading and appending; creates it with mode 0600 if it is missing.
@@ -26,10 +26,10 @@ pub fn open_to_append(path: &Path) -> io::Result<File> {
     options.read(true).append(true).create(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let file = regular(&mut options, path)?;
+    let file = open_regular(&mut options, path)?;
     // The file may be older than this rule.
     #[cfg(unix)]
-    if super::permissions::is_loose(&file.metadata()?) {
+    if super::permissions::is_accessible_by_others(&file.metadata()?) {
         file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
     }
     Ok(file)
@@ -57,7 +57,7 @@ pub fn read_text(path: &Path, limit: u64) -> io::Result<String> {
 }
 
 /// Opens a file, and fails unless it is a regular one. Neither opening it nor reading from it ever waits.
-fn regular(options: &mut OpenOptions, path: &Path) -> io::Result<File> {
+fn open_regular(options: &mut OpenOptions, path: &Path) -> io::Result<File> {
     #[cfg(unix)]
     {
         // Opening a FIFO would wait for somebody at its other end; a terminal could become ours.
@@ -69,11 +69,11 @@ fn regular(options: &mut OpenOptions, path: &Path) -> io::Result<File> {
     if kind.is_file() {
         return Ok(file);
     }
-    Err(io::Error::other(format!("it is {}, not a regular file", name(kind))))
+    Err(io::Error::other(format!("it is {}, not a regular file", file_type_name(kind))))
 }
 
 /// What something is that is not a regular file.
-fn name(kind: fs::FileType) -> &'static str {
+fn file_type_name(kind: fs::FileType) -> &'static str {
     #[cfg(unix)]
     {
         use std::os::unix::fs::FileTypeExt;

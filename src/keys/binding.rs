@@ -23,16 +23,16 @@ impl Binding {
     }
 
     /// The text for a crowded line: `gg`, `^r`.
-    pub fn short(&self) -> String {
+    pub fn short_label(&self) -> String {
         let is_plain = self.chords().iter().all(|chord| chord.is_text());
-        let parts: Vec<_> = self.chords().iter().map(|chord| chord.short()).collect();
+        let parts: Vec<_> = self.chords().iter().map(|chord| chord.short_label()).collect();
         // Words such as `space` would run into their neighbor.
         let is_tight = is_plain && parts.iter().all(|part| part.chars().count() == 1);
         parts.join(if is_tight { "" } else { " " })
     }
 
     /// Whether one of the two is how the other begins, or they are the same.
-    pub(super) fn clashes(&self, other: &Self) -> bool {
+    pub(super) fn conflicts_with(&self, other: &Self) -> bool {
         self.chords().iter().zip(other.chords()).all(|(ours, theirs)| ours == theirs)
     }
 }
@@ -91,7 +91,7 @@ mod tests {
             ("p", "g p", false),
         ] {
             let [one, other]: [Binding; 2] = [one, other].map(|text| text.parse().unwrap());
-            assert_eq!(one.clashes(&other), clashes, "{one}, {other}");
+            assert_eq!(one.conflicts_with(&other), clashes, "{one}, {other}");
         }
     }
 
@@ -105,7 +105,7 @@ mod tests {
             ("alt-enter", "alt-enter"),
             ("ctrl-space", "ctrl-space"),
         ] {
-            assert_eq!(text.parse::<Binding>().unwrap().short(), short);
+            assert_eq!(text.parse::<Binding>().unwrap().short_label(), short);
         }
     }
 

@@ -12,7 +12,7 @@ pub struct Chord {
 }
 
 /// Keys whose names are words.
-const NAMED: &[(&str, KeyCode)] = &[
+const NAMED_KEYS: &[(&str, KeyCode)] = &[
     ("enter", KeyCode::Enter),
     ("esc", KeyCode::Esc),
     ("tab", KeyCode::Tab),
@@ -57,7 +57,7 @@ impl Chord {
     }
 
     /// The text for a crowded line: `^r` instead of `ctrl-r`.
-    pub fn short(self) -> String {
+    pub fn short_label(self) -> String {
         match self.code {
             KeyCode::Char(char) if char != ' ' && self.modifiers == KeyModifiers::CONTROL => {
                 format!("^{char}")
@@ -131,7 +131,7 @@ impl FromStr for Chord {
                 }
             }
         }
-        let code = code(key).ok_or_else(|| unknown_key(text))?;
+        let code = key_code(key).ok_or_else(|| unknown_key(text))?;
         if let KeyCode::Char(char) = code
             && modifiers.contains(KeyModifiers::SHIFT)
         {
@@ -145,13 +145,13 @@ impl FromStr for Chord {
 }
 
 /// The key with this name, without modifiers.
-fn code(name: &str) -> Option<KeyCode> {
+fn key_code(name: &str) -> Option<KeyCode> {
     let mut chars = name.chars();
     if let (Some(char), None) = (chars.next(), chars.next()) {
         return (!char.is_control() && !char.is_whitespace()).then_some(KeyCode::Char(char));
     }
     let name = name.to_ascii_lowercase();
-    let named = NAMED.iter().find(|(known, _)| *known == name);
+    let named = NAMED_KEYS.iter().find(|(known, _)| *known == name);
     named.map(|(_, code)| *code).or_else(|| {
         let number = name.strip_prefix('f')?.parse().ok()?;
         (1..=FUNCTION_KEYS).contains(&number).then_some(KeyCode::F(number))
@@ -159,7 +159,7 @@ fn code(name: &str) -> Option<KeyCode> {
 }
 
 fn unknown_key(text: &str) -> String {
-    let names: Vec<_> = NAMED.iter().map(|(name, _)| *name).collect();
+    let names: Vec<_> = NAMED_KEYS.iter().map(|(name, _)| *name).collect();
     format!("{text:?} is no key; allowed are a single character, f1 to f{FUNCTION_KEYS}, {}", names.join(", "))
 }
 
@@ -170,7 +170,7 @@ impl fmt::Display for Chord {
                 write!(f, "{name}-")?;
             }
         }
-        match (NAMED.iter().find(|(_, code)| *code == self.code), self.code) {
+        match (NAMED_KEYS.iter().find(|(_, code)| *code == self.code), self.code) {
             (Some((name, _)), _) => f.write_str(name),
             (None, KeyCode::Char(char)) => write!(f, "{char}"),
             (None, KeyCode::F(number)) => write!(f, "f{number}"),
@@ -255,7 +255,7 @@ pub(super) mod tests {
                 .prop_filter("typed", |c| !c.is_control() && !c.is_whitespace() || *c == ' ')
                 .prop_map(KeyCode::Char),
             (1..=FUNCTION_KEYS).prop_map(KeyCode::F),
-            prop::sample::select(NAMED).prop_map(|(_, code)| code),
+            prop::sample::select(NAMED_KEYS).prop_map(|(_, code)| code),
         ];
         (code, 0_u8..64).prop_map(|(code, bits)| KeyEvent::new(code, KeyModifiers::from_bits_truncate(bits)))
     }

@@ -5,13 +5,13 @@ use std::fmt::Write;
 use super::{Action, Keymap, Scope};
 
 /// What both forms show of one action in one scope.
-struct Row {
+struct DocRow {
     keys: Vec<String>,
     action: Action,
 }
 
 /// The effective table for a terminal: scope by scope, keys, name, meaning.
-pub fn text(keymap: &Keymap) -> String {
+pub fn to_text(keymap: &Keymap) -> String {
     let scopes: Vec<_> = Scope::all().map(|scope| (scope, rows(keymap, scope))).collect();
     let all = || scopes.iter().flat_map(|(_, rows)| rows);
     let keys_width = all().map(|row| row.keys.join(", ").chars().count()).max().unwrap_or_default();
@@ -24,14 +24,14 @@ pub fn text(keymap: &Keymap) -> String {
         }
         let gap = if out.is_empty() { "" } else { "\n" };
         push(&mut out, format_args!("{gap}{} [keys.{scope}]\n", scope.title()));
-        for Row { keys, action } in rows {
+        for DocRow { keys, action } in rows {
             push(
                 &mut out,
                 format_args!("  {:keys_width$}  {action:name_width$}  {}\n", keys.join(", "), action.help()),
             );
         }
     }
-    let unbound: Vec<_> = unbound(keymap).map(Action::name).collect();
+    let unbound: Vec<_> = unbound_actions(keymap).map(Action::name).collect();
     if !unbound.is_empty() {
         push(&mut out, format_args!("\nNot bound: {}\n", unbound.join(", ")));
     }
@@ -39,12 +39,12 @@ pub fn text(keymap: &Keymap) -> String {
 }
 
 /// The effective table as Markdown.
-pub fn markdown(keymap: &Keymap) -> String {
+pub fn to_markdown(keymap: &Keymap) -> String {
     let mut out = String::from("| Where | Keys | Action | What it does |\n|---|---|---|---|\n");
     for scope in Scope::all() {
-        for (at, Row { keys, action }) in rows(keymap, scope).iter().enumerate() {
+        for (at, DocRow { keys, action }) in rows(keymap, scope).iter().enumerate() {
             let title = if at == 0 { scope.title() } else { "" };
-            let keys: Vec<_> = keys.iter().map(|key| code(key)).collect();
+            let keys: Vec<_> = keys.iter().map(|key| inline_code(key)).collect();
             push(&mut out, format_args!("| {title} | {} | `{action}` | {} |\n", keys.join(" "), action.help()));
         }
     }
@@ -52,24 +52,24 @@ pub fn markdown(keymap: &Keymap) -> String {
 }
 
 /// One row for each action bound in a scope, in the order of the table.
-fn rows(keymap: &Keymap, scope: Scope) -> Vec<Row> {
-    let mut rows: Vec<Row> = Vec::new();
+fn rows(keymap: &Keymap, scope: Scope) -> Vec<DocRow> {
+    let mut rows: Vec<DocRow> = Vec::new();
     for entry in keymap.entries().filter(|entry| entry.scope == scope) {
         let key = entry.binding.to_string();
         match rows.iter_mut().find(|row| row.action == entry.action) {
             Some(row) => row.keys.push(key),
-            None => rows.push(Row { keys: vec![key], action: entry.action }),
+            None => rows.push(DocRow { keys: vec![key], action: entry.action }),
         }
     }
     rows
 }
 
-fn unbound(keymap: &Keymap) -> impl Iterator<Item = Action> {
+fn unbound_actions(keymap: &Keymap) -> impl Iterator<Item = Action> {
     Action::all().filter(|action| keymap.entries().all(|entry| entry.action != *action))
 }
 
 /// A key as inline code in a table: a bar would end the cell, a backtick the code.
-fn code(key: &str) -> String {
+fn inline_code(key: &str) -> String {
     let key = key.replace('|', "\\|");
     if key.contains('`') { format!("`` {key} ``") } else { format!("`{key}`") }
 }
@@ -85,12 +85,12 @@ mod tests {
 
     fn unbound_sort() -> Keymap {
         let sort = [("sort".to_owned(), vec![])].into();
-        Keymap::with(&Overrides::from([("rows".to_owned(), sort)])).unwrap()
+        Keymap::with_overrides(&Overrides::from([("rows".to_owned(), sort)])).unwrap()
     }
 
     #[test]
     fn the_text_is_aligned_and_grouped() {
-        let shown = text(&Keymap::default());
+        let shown = to_text(&Keymap::default());
         let mut lines = shown.lines();
         assert_eq!(lines.next(), Some("Everywhere [keys.global]"));
         assert_eq!(lines.next(), Some("  ?, f1              help                 Show the keys of this pane"));
@@ -99,20 +99,20 @@ mod tests {
 
     #[test]
     fn what_the_user_unbound_is_said() {
-        assert!(!text(&Keymap::default()).contains("Not bound"));
-        assert!(text(&unbound_sort()).ends_with("\nNot bound: sort\n"));
+        assert!(!to_text(&Keymap::default()).contains("Not bound"));
+        assert!(to_text(&unbound_sort()).ends_with("\nNot bound: sort\n"));
     }
 
     #[test]
     fn markdown_has_a_row_for_every_action_and_scope() {
-        let table = markdown(&Keymap::default());
+        let table = to_markdown(&Keymap::default());
         assert!(table.contains("| Lists | `j` `down` | `down` | Move down |\n|  | `k` `up` |"));
         assert!(table.lines().all(|line| line.matches('|').count() == 5));
     }
 
     #[test]
     fn keys_that_mean_something_to_markdown_are_guarded() {
-        assert_eq!(code("|"), "`\\|`");
-        assert_eq!(code("`"), "`` ` ``");
+        assert_eq!(inline_code("|"), "`\\|`");
+        assert_eq!(inline_code("`"), "`` ` ``");
     }
 }

@@ -13,16 +13,16 @@ use std::collections::BTreeMap;
 pub use action::Action;
 pub use binding::Binding;
 pub use chord::{Chord, key_of};
-pub use docs::{markdown, text};
+pub use docs::{to_markdown, to_text};
 pub use scope::Scope;
 
 /// The effective bindings: the defaults, then the user's.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Keymap(Vec<Entry>);
+pub struct Keymap(Vec<KeyRow>);
 
 /// One row of the table: where, what is pressed, what is meant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Entry {
+pub struct KeyRow {
     /// Where it applies.
     pub scope: Scope,
     /// What is pressed.
@@ -50,7 +50,7 @@ impl Default for Keymap {
         let mut entries = Vec::new();
         for (scope, actions) in defaults::DEFAULTS {
             for (action, keys) in *actions {
-                entries.extend(keys.iter().map(|key| Entry {
+                entries.extend(keys.iter().map(|key| KeyRow {
                     scope: *scope,
                     binding: key.parse().expect("a test parses every default"),
                     action: *action,
@@ -64,7 +64,7 @@ impl Default for Keymap {
 impl Keymap {
     /// The defaults changed by the user's bindings. An action that is named gets exactly the keys given, an empty list
     /// unbinds it. Fails with one message for every entry that is wrong.
-    pub fn with(overrides: &Overrides) -> Result<Self, Vec<String>> {
+    pub fn with_overrides(overrides: &Overrides) -> Result<Self, Vec<String>> {
         overrides::apply(Self::default(), overrides)
     }
 
@@ -103,22 +103,22 @@ impl Keymap {
             .iter()
             .flat_map(|scope| self.chords(*scope, action))
             .filter(|binding| self.lookup(scopes, binding.chords()) == Lookup::Action(action));
-        bindings.map(Binding::short).min_by_key(|text| text.chars().count())
+        bindings.map(Binding::short_label).min_by_key(|text| text.chars().count())
     }
 
     /// Every row, in the order of the table.
-    pub fn entries(&self) -> impl Iterator<Item = &Entry> {
+    pub fn entries(&self) -> impl Iterator<Item = &KeyRow> {
         self.0.iter()
     }
 
     /// Says that `typed` means nothing where `scopes` are asked, and names the nearest key that does mean something.
-    pub fn nearest(&self, scopes: &[Scope], typed: &[Chord]) -> String {
-        let shown = typed.iter().map(|chord| chord.short()).collect::<Vec<_>>().join(" ");
+    pub fn describe_nearest(&self, scopes: &[Scope], typed: &[Chord]) -> String {
+        let shown = typed.iter().map(|chord| chord.short_label()).collect::<Vec<_>>().join(" ");
         if let [first] = typed
             && let Some(other) = first.other_case()
             && let Lookup::Action(action) = self.lookup(scopes, &[other])
         {
-            return format!("\"{shown}\" does nothing in this pane; {} is {}", other.short(), action.label());
+            return format!("\"{shown}\" does nothing in this pane; {} is {}", other.short_label(), action.label());
         }
         let elsewhere = self.0.iter().find(|entry| entry.binding.chords() == typed);
         if let Some(entry) = elsewhere {
@@ -132,7 +132,7 @@ impl Keymap {
         if let [before @ .., _] = typed
             && let Lookup::Prefix(following) = self.lookup(scopes, before)
         {
-            let keys: Vec<_> = following.iter().map(|(chord, _)| chord.short()).collect();
+            let keys: Vec<_> = following.iter().map(|(chord, _)| chord.short_label()).collect();
             return format!("\"{shown}\" does nothing in this pane; keys after the first: {}", keys.join(" "));
         }
         match self.hint(scopes, Action::Help) {
@@ -147,7 +147,7 @@ mod tests {
     use super::*;
 
     /// Actions without a key of their own; the reason beside each.
-    const REACHED_OTHERWISE: &[Action] = &[];
+    const ACTIONS_WITHOUT_KEY: &[Action] = &[];
 
     fn typed(keys: &str) -> Vec<Chord> {
         keys.split(' ').map(|key| key.parse().unwrap()).collect()
@@ -155,7 +155,7 @@ mod tests {
 
     #[track_caller]
     fn check(scope: Scope, keys: &str, expected: Action) {
-        let found = Keymap::default().lookup(scope.chain(), &typed(keys));
+        let found = Keymap::default().lookup(scope.lookup_chain(), &typed(keys));
         assert_eq!(found, Lookup::Action(expected));
     }
 
@@ -167,20 +167,20 @@ mod tests {
             assert!(!action.help().ends_with('.'), "{action:?}: help is a table cell");
             assert_eq!(action.name().parse(), Ok(action));
             let is_bound = keymap.entries().any(|entry| entry.action == action);
-            assert_ne!(is_bound, REACHED_OTHERWISE.contains(&action), "{action:?}");
+            assert_ne!(is_bound, ACTIONS_WITHOUT_KEY.contains(&action), "{action:?}");
         }
         for scope in Scope::all() {
             assert_eq!(scope.name().parse(), Ok(scope));
-            assert_eq!(scope.chain().first(), Some(&scope));
-            assert_eq!(scope.chain().last(), Some(&Scope::Global));
+            assert_eq!(scope.lookup_chain().first(), Some(&scope));
+            assert_eq!(scope.lookup_chain().last(), Some(&Scope::Global));
         }
     }
 
     #[test]
     fn a_letter_is_no_hint_where_text_is_typed() {
         let keymap = Keymap::default();
-        assert_eq!(keymap.hint(Scope::Query.chain(), Action::Help).as_deref(), Some("f1"));
-        assert_eq!(keymap.hint(Scope::Results.chain(), Action::Help).as_deref(), Some("?"));
+        assert_eq!(keymap.hint(Scope::Query.lookup_chain(), Action::Help).as_deref(), Some("f1"));
+        assert_eq!(keymap.hint(Scope::Results.lookup_chain(), Action::Help).as_deref(), Some("?"));
     }
 
     #[test]
@@ -198,8 +198,8 @@ mod tests {
 
     #[test]
     fn no_default_hides_another() {
-        assert_eq!(overrides::clashes(&Keymap::default(), |_| true), Vec::<String>::new());
-        assert_eq!(Keymap::with(&Overrides::new()), Ok(Keymap::default()));
+        assert_eq!(overrides::find_conflicts(&Keymap::default(), |_| true), Vec::<String>::new());
+        assert_eq!(Keymap::with_overrides(&Overrides::new()), Ok(Keymap::default()));
     }
 
     #[test]
@@ -215,7 +215,7 @@ mod tests {
     #[test]
     fn a_prefix_knows_what_may_follow() {
         let keymap = Keymap::default();
-        let Lookup::Prefix(following) = keymap.lookup(Scope::Results.chain(), &typed("g")) else {
+        let Lookup::Prefix(following) = keymap.lookup(Scope::Results.lookup_chain(), &typed("g")) else {
             panic!("g is no prefix");
         };
         let shown: Vec<_> = following.iter().map(|(chord, action)| format!("{chord} {action}")).collect();
@@ -236,14 +236,14 @@ mod tests {
                 "i view-isolated"
             ]
         );
-        assert_eq!(keymap.lookup(Scope::Results.chain(), &typed("g x")), Lookup::None);
-        assert_eq!(keymap.lookup(Scope::Results.chain(), &[]), Lookup::None);
+        assert_eq!(keymap.lookup(Scope::Results.lookup_chain(), &typed("g x")), Lookup::None);
+        assert_eq!(keymap.lookup(Scope::Results.lookup_chain(), &[]), Lookup::None);
     }
 
     #[test]
     fn a_hint_is_the_shortest_key_that_is_not_hidden() {
         let keymap = Keymap::default();
-        let hint = |scope: Scope, action| keymap.hint(scope.chain(), action);
+        let hint = |scope: Scope, action| keymap.hint(scope.lookup_chain(), action);
         assert_eq!(hint(Scope::Results, Action::Down).as_deref(), Some("j"));
         assert_eq!(hint(Scope::Results, Action::Top).as_deref(), Some("gg"));
         assert_eq!(hint(Scope::Query, Action::History).as_deref(), Some("^r"));
@@ -254,7 +254,7 @@ mod tests {
     #[test]
     fn a_key_without_meaning_names_the_nearest_with_one() {
         let keymap = Keymap::default();
-        let nearest = |keys| keymap.nearest(Scope::Sensor.chain(), &typed(keys));
+        let nearest = |keys| keymap.describe_nearest(Scope::Sensor.lookup_chain(), &typed(keys));
         assert_eq!(nearest("J"), "\"J\" does nothing in this pane; j is down");
         assert_eq!(nearest("s"), "\"s\" does nothing in this pane (it is sort in Rows)");
         assert_eq!(nearest("y x"), "\"y x\" does nothing in this pane; keys after the first: y h c g n j d");

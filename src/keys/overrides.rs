@@ -1,6 +1,6 @@
 //! The user's bindings on top of the defaults, every mistake reported at once.
 
-use super::{Action, Binding, Entry, Keymap, Overrides, Scope};
+use super::{Action, Binding, KeyRow, Keymap, Overrides, Scope};
 
 /// Replaces the bindings of every action named in `overrides`.
 pub(super) fn apply(mut keymap: Keymap, overrides: &Overrides) -> Result<Keymap, Vec<String>> {
@@ -15,12 +15,12 @@ pub(super) fn apply(mut keymap: Keymap, overrides: &Overrides) -> Result<Keymap,
             match action_name.parse::<Action>() {
                 Ok(action) => faults.extend(replace(&mut keymap, scope, action, keys)),
                 Err(_) => {
-                    faults.push(format!("keys.{scope_name}.{action_name}: no such action; {}", suggestion(action_name)))
+                    faults.push(format!("keys.{scope_name}.{action_name}: no such action; {}", suggest(action_name)));
                 }
             }
         }
     }
-    faults.extend(clashes(&keymap, |entry| {
+    faults.extend(find_conflicts(&keymap, |entry| {
         let actions = overrides.get(entry.scope.name());
         actions.is_some_and(|actions| actions.contains_key(entry.action.name()))
     }));
@@ -36,12 +36,12 @@ fn replace(keymap: &mut Keymap, scope: Scope, action: Action, keys: &[String]) -
             Ok(binding) if scope.takes_text() && binding.chords()[0].is_text() => faults.push(format!(
                 "keys.{scope}.{action}: {key:?} would be typed there; allowed are keys that type nothing, such as ctrl-x or f5"
             )),
-            Ok(binding) => entries.push(Entry { scope, binding, action }),
+            Ok(binding) => entries.push(KeyRow { scope, binding, action }),
             Err(reason) => faults.push(format!("keys.{scope}.{action}: {reason}")),
         }
     }
     // The new ones stand where the old ones stood, or at the end of their scope, so that documentation keeps its order.
-    let is_same = |entry: &Entry| entry.scope == scope && entry.action == action;
+    let is_same = |entry: &KeyRow| entry.scope == scope && entry.action == action;
     let place = keymap
         .0
         .iter()
@@ -55,14 +55,14 @@ fn replace(keymap: &mut Keymap, scope: Scope, action: Action, keys: &[String]) -
 
 /// Bindings that could never be told apart: the same twice in a scope, or one that begins another wherever both are
 /// asked. Each is reported once, at a binding that `is_suspect`: the user's, not a default that was there before.
-pub(super) fn clashes(keymap: &Keymap, is_suspect: impl Fn(&Entry) -> bool) -> Vec<String> {
+pub(super) fn find_conflicts(keymap: &Keymap, is_suspect: impl Fn(&KeyRow) -> bool) -> Vec<String> {
     let mut faults = Vec::new();
     let entries = &keymap.0;
     for (at, entry) in entries.iter().enumerate() {
         let others = entries.iter().enumerate().filter(|(place, other)| {
             // Of two suspects, the later one reports.
             let is_ours = *place < at || !is_suspect(other);
-            *place != at && is_ours && is_clash(entry, other)
+            *place != at && is_ours && is_conflict(entry, other)
         });
         let taken: Vec<_> = others
             .map(|(_, other)| format!("{:?} is {} in {}", other.binding.to_string(), other.action, other.scope))
@@ -80,19 +80,19 @@ pub(super) fn clashes(keymap: &Keymap, is_suspect: impl Fn(&Entry) -> bool) -> V
     faults
 }
 
-fn is_clash(entry: &Entry, other: &Entry) -> bool {
+fn is_conflict(entry: &KeyRow, other: &KeyRow) -> bool {
     if entry.binding == other.binding {
         // In two scopes the same keys are no clash: the focused scope is asked first.
         return entry.scope == other.scope;
     }
     let are_both_asked = |chain: &[Scope]| chain.contains(&entry.scope) && chain.contains(&other.scope);
-    entry.binding.clashes(&other.binding) && Scope::all().any(|focused| are_both_asked(focused.chain()))
+    entry.binding.conflicts_with(&other.binding) && Scope::all().any(|focused| are_both_asked(focused.lookup_chain()))
 }
 
 /// The known name that is spelled most alike, and where to find the others.
-fn suggestion(name: &str) -> String {
+fn suggest(name: &str) -> String {
     let nearest =
-        Action::all().map(|action| (distance(name, action.name()), action)).min_by_key(|(distance, _)| *distance);
+        Action::all().map(|action| (edit_distance(name, action.name()), action)).min_by_key(|(distance, _)| *distance);
     match nearest {
         Some((distance, action)) if distance <= 3 => {
             format!("did you mean {action}? `lampblack keys` lists those allowed")
@@ -102,7 +102,7 @@ fn suggestion(name: &str) -> String {
 }
 
 /// How many letters must be added, dropped or changed to make one text of the other.
-fn distance(from: &str, to: &str) -> usize {
+fn edit_distance(from: &str, to: &str) -> usize {
     let mut row: Vec<usize> = (0..=to.chars().count()).collect();
     for (at, ours) in from.chars().enumerate() {
         let mut diagonal = row[0];
@@ -136,37 +136,38 @@ mod tests {
     #[track_caller]
     fn check_meaning(keymap: &Keymap, keys: &str, expected: &Lookup) {
         let typed: Vec<Chord> = keys.split(' ').map(|key| key.parse().unwrap()).collect();
-        assert_eq!(&keymap.lookup(Scope::Results.chain(), &typed), expected);
+        assert_eq!(&keymap.lookup(Scope::Results.lookup_chain(), &typed), expected);
     }
 
     #[test]
     fn an_action_gets_exactly_the_keys_given() {
-        let keymap = Keymap::with(&overrides(&[("rows", "sort", &["o", "ctrl-s"]), ("list", "down", &[])])).unwrap();
+        let keymap =
+            Keymap::with_overrides(&overrides(&[("rows", "sort", &["o", "ctrl-s"]), ("list", "down", &[])])).unwrap();
         check_meaning(&keymap, "o", &Lookup::Action(Action::Sort));
         check_meaning(&keymap, "ctrl-s", &Lookup::Action(Action::Sort));
         check_meaning(&keymap, "s", &Lookup::None);
         check_meaning(&keymap, "j", &Lookup::None);
-        assert_eq!(keymap.hint(Scope::Results.chain(), Action::Down), None);
+        assert_eq!(keymap.hint(Scope::Results.lookup_chain(), Action::Down), None);
     }
 
     #[test]
     fn the_focused_scope_hides_the_others() {
-        let keymap = Keymap::with(&overrides(&[("results", "refresh", &["j"])])).unwrap();
+        let keymap = Keymap::with_overrides(&overrides(&[("results", "refresh", &["j"])])).unwrap();
         check_meaning(&keymap, "j", &Lookup::Action(Action::Refresh));
-        let lineage = keymap.lookup(Scope::Lineage.chain(), &["j".parse().unwrap()]);
+        let lineage = keymap.lookup(Scope::Lineage.lookup_chain(), &["j".parse().unwrap()]);
         assert_eq!(lineage, Lookup::Action(Action::Down));
     }
 
     #[test]
     fn new_keys_stand_where_the_old_ones_stood() {
         let order = |keymap: &Keymap| keymap.0.iter().map(|entry| entry.action).collect::<Vec<_>>();
-        let keymap = Keymap::with(&overrides(&[("rows", "sort", &["o"])])).unwrap();
+        let keymap = Keymap::with_overrides(&overrides(&[("rows", "sort", &["o"])])).unwrap();
         assert_eq!(order(&keymap), order(&Keymap::default()));
     }
 
     #[test]
     fn all_mistakes_are_reported_at_once() {
-        let faults = Keymap::with(&overrides(&[
+        let faults = Keymap::with_overrides(&overrides(&[
             ("list", "down", &["hyper"]),
             ("list", "opne", &["l"]),
             ("rows", "refresh", &["s"]),

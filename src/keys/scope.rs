@@ -164,7 +164,7 @@ impl Scope {
     }
 
     /// The scopes asked, in this order, while this one has the focus.
-    pub fn chain(self) -> &'static [Self] {
+    pub fn lookup_chain(self) -> &'static [Self] {
         // Short enough that a row is a line.
         use Scope as S;
         match self {

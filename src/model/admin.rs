@@ -38,14 +38,14 @@ pub struct Team {
     /// Its name.
     pub name: Untrusted,
     /// What its members may do in which sensor group.
-    pub access: Vec<Access>,
+    pub access: Vec<TeamAccess>,
     /// The record as the server sent it.
     pub document: Document,
 }
 
 /// What the members of a team may do in a sensor group.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Access {
+pub struct TeamAccess {
     /// The group's name.
     pub group: Untrusted,
     /// `No Access`, `Viewer`, `Administrator`, or the server's own word.
@@ -83,9 +83,9 @@ pub struct License {
 impl License {
     /// What an end of the license takes away, in words, and whether it is taken away by now; none while the license holds.
     /// Searches go on all the same (reference 7).
-    pub fn trouble(&self, now: Timestamp) -> Option<(String, bool)> {
+    pub fn license_warning(&self, now: Timestamp) -> Option<(String, bool)> {
         /// Days after which a server takes no new bans.
-        const GRACE: i64 = 30;
+        const GRACE_DAYS: i64 = 30;
         let date: Option<Date> = self.end.raw().get(..10).and_then(|date| date.parse().ok());
         let midnight = |date: Date| date.to_datetime(Time::midnight());
         let ended = date.and_then(|date| Offset::UTC.to_timestamp(midnight(date)).ok());
@@ -95,7 +95,7 @@ impl License {
             return None;
         }
         let when = date.map_or(String::new(), |date| format!(" on {date}"));
-        let is_closed = days.is_some_and(|days| days >= GRACE);
+        let is_closed = days.is_some_and(|days| days >= GRACE_DAYS);
         let since = if is_closed { ", more than 30 days ago: the server" } else { ": 30 days later the server" };
         let words = format!("the license expired{when}{since} takes no new bans, and opens no Live Response");
         Some((words, is_closed))

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use jiff::Timestamp;
 
-use super::{Counts, Document, Md5, ProcessId, SensorId, Sha256};
+use super::{Document, EventCounts, Md5, ProcessId, SensorId, Sha256};
 use crate::text::Untrusted;
 
 /// The server's name for an alert: a UUID.
@@ -73,7 +73,7 @@ pub struct Alert {
     /// The SHA-256 of the same (7.x).
     pub sha256: Option<Sha256>,
     /// How many events of each kind the process had by then.
-    pub counts: Counts,
+    pub counts: EventCounts,
     /// Where the binary was seen.
     pub observed_paths: Vec<Untrusted>,
     /// How many hosts have the binary.
@@ -85,11 +85,11 @@ pub struct Alert {
 impl Alert {
     /// Whether nobody has said yet what became of it.
     pub fn is_open(&self) -> bool {
-        AlertStatus::OPEN.contains(&self.status)
+        AlertStatus::OPEN_STATUSES.contains(&self.status)
     }
 }
 
-/// The query of the open alerts, those of [`AlertStatus::OPEN`]. Beside another term it needs parentheses.
+/// The query of the open alerts, those of [`AlertStatus::OPEN_STATUSES`]. Beside another term it needs parentheses.
 pub const OPEN_ALERTS: &str = "status:Unresolved OR status:\"In Progress\"";
 
 /// What an alert is about, and how it was found.
@@ -111,17 +111,17 @@ pub enum AlertKind {
 
 impl AlertKind {
     /// Every kind that is known.
-    const KNOWN: [Self; 5] =
+    const ALL: [Self; 5] =
         [Self::IngressProcess, Self::IngressBinary, Self::IngressHost, Self::QueryProcess, Self::QueryBinary];
 
     /// Reads the server's word.
-    pub fn read(word: &Untrusted) -> Self {
-        let known = Self::KNOWN.into_iter().find(|kind| word.is_like(kind.word().raw()));
+    pub fn parse(word: &Untrusted) -> Self {
+        let known = Self::ALL.into_iter().find(|kind| word.eq_ignore_case(kind.server_word().raw()));
         known.unwrap_or_else(|| Self::Other(word.clone()))
     }
 
     /// The server's word.
-    pub fn word(&self) -> Untrusted {
+    pub fn server_word(&self) -> Untrusted {
         match self {
             Self::IngressProcess => "watchlist.hit.ingress.process".into(),
             Self::IngressBinary => "watchlist.hit.ingress.binary".into(),
@@ -151,20 +151,20 @@ pub enum AlertStatus {
 
 impl AlertStatus {
     /// Every status that is known, in the order of work.
-    pub const KNOWN: [Self; 4] = [Self::Unresolved, Self::InProgress, Self::Resolved, Self::FalsePositive];
+    pub const ALL: [Self; 4] = [Self::Unresolved, Self::InProgress, Self::Resolved, Self::FalsePositive];
 
     /// Every status of an alert that is open. [`OPEN_ALERTS`] is the query that finds them.
-    pub const OPEN: [Self; 2] = [Self::Unresolved, Self::InProgress];
+    pub const OPEN_STATUSES: [Self; 2] = [Self::Unresolved, Self::InProgress];
 
     /// Reads the server's word in any case, or ours: `In Progress`, `in-progress`.
-    pub fn read(word: &Untrusted) -> Self {
+    pub fn parse(word: &Untrusted) -> Self {
         let spaced = Untrusted::from(word.raw().trim().replace('-', " "));
-        let known = Self::KNOWN.into_iter().find(|status| spaced.is_like(status.word().raw()));
+        let known = Self::ALL.into_iter().find(|status| spaced.eq_ignore_case(status.server_word().raw()));
         known.unwrap_or_else(|| Self::Other(word.clone()))
     }
 
     /// The server's word.
-    pub fn word(&self) -> Untrusted {
+    pub fn server_word(&self) -> Untrusted {
         match self {
             Self::Unresolved => "Unresolved".into(),
             Self::InProgress => "In Progress".into(),
@@ -203,17 +203,17 @@ mod tests {
 
     #[test]
     fn the_query_of_open_alerts_asks_for_each_status_that_is_open() {
-        let term = |status: AlertStatus| match status.word().raw() {
+        let term = |status: AlertStatus| match status.server_word().raw() {
             word if word.contains(' ') => format!("status:\"{word}\""),
             word => format!("status:{word}"),
         };
-        assert_eq!(OPEN_ALERTS, AlertStatus::OPEN.map(term).join(" OR "));
+        assert_eq!(OPEN_ALERTS, AlertStatus::OPEN_STATUSES.map(term).join(" OR "));
     }
 
     #[test]
     fn words_are_read_in_any_case_and_unknown_ones_stay() {
-        for status in AlertStatus::KNOWN {
-            assert_eq!(AlertStatus::read(&status.word()), status);
+        for status in AlertStatus::ALL {
+            assert_eq!(AlertStatus::parse(&status.server_word()), status);
         }
         for (word, status) in [
             ("in progress", AlertStatus::InProgress),
@@ -223,12 +223,12 @@ mod tests {
             ("Escalated", AlertStatus::Other("Escalated".into())),
             ("", AlertStatus::Other("".into())),
         ] {
-            assert_eq!(AlertStatus::read(&word.into()), status, "{word}");
+            assert_eq!(AlertStatus::parse(&word.into()), status, "{word}");
         }
-        for kind in AlertKind::KNOWN {
-            assert_eq!(AlertKind::read(&kind.word()), kind);
+        for kind in AlertKind::ALL {
+            assert_eq!(AlertKind::parse(&kind.server_word()), kind);
         }
         let odd = Untrusted::from("watchlist.hit.future");
-        assert_eq!(AlertKind::read(&odd), AlertKind::Other(odd.clone()));
+        assert_eq!(AlertKind::parse(&odd), AlertKind::Other(odd.clone()));
     }
 }

@@ -9,20 +9,20 @@ use crate::text::Untrusted;
 
 /// All alerts of a search, as far as they are read.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Queue {
+pub struct AlertDigest {
     /// Those that could be read, each once.
-    pub rows: Vec<Queued>,
+    pub rows: Vec<AlertSummary>,
     /// How many there are, by the server's last word.
     pub total: u64,
     /// How many could not be read.
-    pub broken: usize,
+    pub n_unreadable: usize,
     /// Whether the server left something out.
     pub is_incomplete: bool,
 }
 
 /// One alert of the queue.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Queued {
+pub struct AlertSummary {
     /// Its id.
     pub id: AlertId,
     /// 0 to 100.
@@ -53,81 +53,81 @@ pub struct Queued {
     pub process_name: Untrusted,
 }
 
-impl Queue {
+impl AlertDigest {
     /// As many alerts are read; of more, the highest scores.
-    pub const MOST: u64 = 20_000;
+    pub const MAX_ALERTS: u64 = 20_000;
 
     /// Whether there are more than are read.
-    pub fn is_cut(&self) -> bool {
-        self.total > Self::MOST
+    pub fn is_truncated(&self) -> bool {
+        self.total > Self::MAX_ALERTS
     }
 
     /// How many were counted and never seen: the queue changed while it was read.
     pub fn n_missed(&self) -> u64 {
-        let seen = u64::try_from(self.rows.len() + self.broken).unwrap_or(u64::MAX);
-        self.total.min(Self::MOST).saturating_sub(seen)
+        let seen = u64::try_from(self.rows.len() + self.n_unreadable).unwrap_or(u64::MAX);
+        self.total.min(Self::MAX_ALERTS).saturating_sub(seen)
     }
 
     /// What it weighs in memory, in bytes, by estimate.
-    pub fn weight(&self) -> usize {
+    pub fn heap_size(&self) -> usize {
         /// An id with its counters, and a share of the texts, most of which are shared.
         const TEXTS: usize = 80;
-        128 + self.rows.len() * (size_of::<Queued>() + TEXTS)
+        128 + self.rows.len() * (size_of::<AlertSummary>() + TEXTS)
     }
 }
 
 /// Reduces alerts as they come. A text that many of them have is kept once.
 #[derive(Debug, Default)]
-pub struct Gatherer {
-    queue: Queue,
+pub struct DigestBuilder {
+    queue: AlertDigest,
     texts: HashSet<Untrusted>,
     ids: HashSet<AlertId>,
 }
 
-impl Gatherer {
+impl DigestBuilder {
     /// Takes the alerts of one more page. One that comes twice, because others came before it, is one.
-    pub fn take(&mut self, alerts: Vec<Alert>) {
+    pub fn add_page(&mut self, alerts: Vec<Alert>) {
         for alert in alerts {
             if self.ids.insert(alert.id.clone()) {
-                let queued = self.reduced(alert);
+                let queued = self.summarize(alert);
                 self.queue.rows.push(queued);
             }
         }
     }
 
     /// What is said of all of them, by the page that came last.
-    pub fn note(&mut self, total: u64, broken: usize, is_incomplete: bool) {
+    pub fn set_totals(&mut self, total: u64, broken: usize, is_incomplete: bool) {
         self.queue.total = total;
-        self.queue.broken += broken;
+        self.queue.n_unreadable += broken;
         self.queue.is_incomplete |= is_incomplete;
     }
 
     /// All that came.
-    pub fn done(mut self) -> Queue {
+    pub fn finish(mut self) -> AlertDigest {
         self.queue.rows.shrink_to_fit();
         self.queue
     }
 
-    fn reduced(&mut self, alert: Alert) -> Queued {
-        Queued {
+    fn summarize(&mut self, alert: Alert) -> AlertSummary {
+        AlertSummary {
             id: alert.id,
             severity: alert.severity,
             created: alert.created,
             status: alert.status,
-            assigned_to: self.shared(alert.assigned_to),
+            assigned_to: self.intern(alert.assigned_to),
             source: alert.source,
-            source_id: self.shared(alert.source_id),
-            source_name: self.shared(alert.source_name),
-            feed_name: self.shared(alert.feed_name),
-            host: self.shared(alert.host),
+            source_id: self.intern(alert.source_id),
+            source_name: self.intern(alert.source_name),
+            feed_name: self.intern(alert.feed_name),
+            host: self.intern(alert.host),
             sensor: alert.sensor,
             md5: alert.md5,
-            user: self.shared(alert.user),
-            process_name: self.shared(alert.process_name),
+            user: self.intern(alert.user),
+            process_name: self.intern(alert.process_name),
         }
     }
 
-    fn shared(&mut self, text: Untrusted) -> Untrusted {
+    fn intern(&mut self, text: Untrusted) -> Untrusted {
         if let Some(known) = self.texts.get(&text) {
             return known.clone();
         }
@@ -143,11 +143,11 @@ mod tests {
     #[test]
     fn what_was_counted_and_never_came_is_missed_and_what_is_beyond_the_most_is_not() {
         let missed = |total| {
-            let queue = Queue { total, broken: 3, ..Queue::default() };
-            (queue.n_missed(), queue.is_cut())
+            let queue = AlertDigest { total, n_unreadable: 3, ..AlertDigest::default() };
+            (queue.n_missed(), queue.is_truncated())
         };
         assert_eq!(missed(2), (0, false));
         assert_eq!(missed(10), (7, false));
-        assert_eq!(missed(Queue::MOST + 9), (Queue::MOST - 3, true));
+        assert_eq!(missed(AlertDigest::MAX_ALERTS + 9), (AlertDigest::MAX_ALERTS - 3, true));
     }
 }

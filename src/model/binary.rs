@@ -101,7 +101,7 @@ impl From<&Untrusted> for Endpoint {
 
 /// The first bytes of a file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Head {
+pub struct FileHead {
     /// As many as were asked for, or as there are.
     pub bytes: Vec<u8>,
     /// Whether that is all the server holds.
@@ -154,8 +154,8 @@ pub struct Signature {
 
 impl Signature {
     /// Whether it is good; `None` when the server does not say.
-    pub fn is_good(&self) -> Option<bool> {
-        self.result.non_empty().map(|result| result.is_like("signed"))
+    pub fn is_valid(&self) -> Option<bool> {
+        self.result.non_empty().map(|result| result.eq_ignore_case("signed"))
     }
 
     /// What the system's code says, in words; `None` when there is none, or none that is known.

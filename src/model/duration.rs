@@ -12,7 +12,7 @@ pub fn duration(seconds: u64) -> String {
 }
 
 /// The same from milliseconds, which are told where there is nothing else.
-pub fn lasted(millis: u64) -> String {
+pub fn duration_from_millis(millis: u64) -> String {
     match millis {
         0..1_000 => format!("{millis} ms"),
         _ => duration(millis / 1_000),
@@ -34,7 +34,7 @@ mod tests {
             (3_660_000, "1 h 1 min"),
             (2_166_877_000, "25 d 1 h"),
         ] {
-            assert_eq!(lasted(millis), words);
+            assert_eq!(duration_from_millis(millis), words);
         }
     }
 }

@@ -5,7 +5,7 @@ use crate::text::Untrusted;
 
 /// Rows as they stood in their columns, with the records they were made of.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Extract {
+pub struct ExportData {
     /// What the rows are, in a word that can be part of a file's name.
     pub name: String,
     /// The names of the columns.
@@ -15,5 +15,5 @@ pub struct Extract {
     /// The record of each row, as the server sent it.
     pub documents: Vec<Document>,
     /// How many columns, from the first, records are told with: what is known of them and does not stand in them.
-    pub n_heads: usize,
+    pub n_prefix_columns: usize,
 }

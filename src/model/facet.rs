@@ -11,7 +11,7 @@ pub struct Facets {
     /// One for each field asked for, in that order; without values where the server gave none.
     pub facets: Vec<Facet>,
     /// How many records could not be read.
-    pub broken: usize,
+    pub n_unreadable: usize,
     /// How many documents were counted: segments of processes, or binaries.
     pub total: u64,
     /// How long the server searched, in seconds.
@@ -50,7 +50,7 @@ pub struct FacetValue {
 
 /// A value in two facets.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Compared {
+pub struct ComparedValue {
     /// The value.
     pub name: Untrusted,
     /// How often it occurs in the first.
@@ -58,12 +58,12 @@ pub struct Compared {
     /// How often it occurs in the second.
     pub b: u64,
     /// What that means.
-    pub change: Change,
+    pub change: FacetDelta,
 }
 
 /// How a value's part of the first facet differs from its part of the second.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Change {
+pub enum FacetDelta {
     /// It is in the first alone.
     New,
     /// It is in the second alone.
@@ -79,7 +79,7 @@ pub enum Change {
 impl Facets {
     /// Why there may be more than is counted here; `None` where it is all.
     pub fn gap(&self) -> Option<String> {
-        match self.broken {
+        match self.n_unreadable {
             0 => self.is_incomplete.then(|| "INCOMPLETE".to_owned()),
             1 => Some("1 value unreadable".into()),
             n => Some(format!("{n} values unreadable")),
@@ -87,13 +87,13 @@ impl Facets {
     }
 
     /// The facet of a field.
-    pub fn of(&self, field: &str) -> Option<&Facet> {
+    pub fn get(&self, field: &str) -> Option<&Facet> {
         self.facets.iter().find(|facet| facet.field == field)
     }
 
     /// Adds the counts of other records, of the same fields: the biggest counts come first again.
     pub fn merge(&mut self, other: Self) {
-        self.broken += other.broken;
+        self.n_unreadable += other.n_unreadable;
         self.total = self.total.saturating_add(other.total);
         self.hidden = self.hidden.saturating_add(other.hidden);
         self.is_incomplete |= other.is_incomplete;
@@ -112,11 +112,11 @@ impl Facets {
 
 impl Facet {
     /// As many values as a server lists; there may be more.
-    pub const MOST: usize = 200;
+    pub const MAX_VALUES: usize = 200;
 
     /// Whether there may be values beyond those listed.
-    pub fn is_cut(&self) -> bool {
-        self.values.len() >= Self::MOST
+    pub fn is_truncated(&self) -> bool {
+        self.values.len() >= Self::MAX_VALUES
     }
 
     /// Adds the counts of other records. What the server said of shares holds for neither any more.
@@ -159,16 +159,16 @@ impl Facet {
 
     /// A count in percent of all counts.
     pub fn share(&self, count: u64) -> f64 {
-        Self::part(count, self.sum())
+        Self::percent_of(count, self.sum())
     }
 
     /// A count in percent of another.
-    pub fn part(count: u64, of: u64) -> f64 {
+    pub fn percent_of(count: u64, of: u64) -> f64 {
         percent(count, of)
     }
 
     /// The values that occur least before all others: what is rare is what an incident is made of.
-    pub fn rarest_first(&self) -> Vec<&FacetValue> {
+    pub fn by_rarity(&self) -> Vec<&FacetValue> {
         let mut values: Vec<_> = self.values.iter().collect();
         values.sort_by(|one, other| {
             let by_count = one.count.cmp(&other.count);
@@ -182,7 +182,7 @@ impl Facet {
 ///
 /// `×N` compares shares of all counts, not counts: a week has more of everything than a day, and what is new in a small
 /// result must not drown in a large one. A difference below a quarter is none.
-pub fn compare(a: &Facet, b: &Facet) -> Vec<Compared> {
+pub fn compare(a: &Facet, b: &Facet) -> Vec<ComparedValue> {
     let counts = |facet: &Facet| -> HashMap<Untrusted, u64> {
         let values = facet.values.iter().filter(|value| value.count > 0);
         values.map(|value| (value.name.clone(), value.count)).collect()
@@ -193,18 +193,18 @@ pub fn compare(a: &Facet, b: &Facet) -> Vec<Compared> {
         let count = |counts: &HashMap<Untrusted, u64>| counts.get(name).copied().unwrap_or(0);
         let (one, other) = (count(&in_a), count(&in_b));
         let change = match (one, other) {
-            (_, 0) if b.is_cut() => Change::Unlisted,
-            (0, _) if a.is_cut() => Change::Unlisted,
-            (_, 0) => Change::New,
-            (0, _) => Change::Gone,
-            _ => Change::of(percent(one, sums.0) / percent(other, sums.1)),
+            (_, 0) if b.is_truncated() => FacetDelta::Unlisted,
+            (0, _) if a.is_truncated() => FacetDelta::Unlisted,
+            (_, 0) => FacetDelta::New,
+            (0, _) => FacetDelta::Gone,
+            _ => FacetDelta::from_ratio(percent(one, sums.0) / percent(other, sums.1)),
         };
-        Compared { name: name.clone(), a: one, b: other, change }
+        ComparedValue { name: name.clone(), a: one, b: other, change }
     };
     let only_in_b = in_b.keys().filter(|name| !in_a.contains_key(*name));
     let mut compared: Vec<_> = in_a.keys().chain(only_in_b).map(of).collect();
     compared.sort_by(|one, other| {
-        let rank = |compared: &Compared| compared.change.rank();
+        let rank = |compared: &ComparedValue| compared.change.rank();
         rank(other)
             .total_cmp(&rank(one))
             .then_with(|| other.a.max(other.b).cmp(&one.a.max(one.b)))
@@ -213,8 +213,8 @@ pub fn compare(a: &Facet, b: &Facet) -> Vec<Compared> {
     compared
 }
 
-impl Change {
-    fn of(times: f64) -> Self {
+impl FacetDelta {
+    fn from_ratio(times: f64) -> Self {
         if (0.8..=1.25).contains(&times) { Self::Same } else { Self::Times(times) }
     }
 
@@ -250,7 +250,7 @@ mod tests {
         Facet { field: "process_name".into(), values: values.iter().map(value).collect(), broken: 0 }
     }
 
-    fn changes(a: &[(&str, u64)], b: &[(&str, u64)]) -> Vec<(String, Change)> {
+    fn changes(a: &[(&str, u64)], b: &[(&str, u64)]) -> Vec<(String, FacetDelta)> {
         compare(&facet(a), &facet(b))
             .into_iter()
             .map(|compared| (compared.name.raw().to_owned(), compared.change))
@@ -262,41 +262,41 @@ mod tests {
         // Ten times as much of everything is no change at all.
         assert_eq!(
             changes(&[("a", 3), ("b", 1)], &[("a", 30), ("b", 10)]),
-            [("a".into(), Change::Same), ("b".into(), Change::Same)]
+            [("a".into(), FacetDelta::Same), ("b".into(), FacetDelta::Same)]
         );
         assert_eq!(
             changes(&[("a", 50), ("b", 40), ("new", 10)], &[("a", 10), ("b", 80), ("gone", 10)]),
             [
-                ("new".into(), Change::New),
-                ("a".into(), Change::Times(5.0)),
-                ("b".into(), Change::Times(0.5)),
-                ("gone".into(), Change::Gone),
+                ("new".into(), FacetDelta::New),
+                ("a".into(), FacetDelta::Times(5.0)),
+                ("b".into(), FacetDelta::Times(0.5)),
+                ("gone".into(), FacetDelta::Gone),
             ]
         );
     }
 
     #[test]
     fn what_a_list_had_no_room_for_is_not_called_new() {
-        let names: Vec<String> = (0..Facet::MOST).map(|at| format!("{at}.exe")).collect();
+        let names: Vec<String> = (0..Facet::MAX_VALUES).map(|at| format!("{at}.exe")).collect();
         let many: Vec<(&str, u64)> = names.iter().map(|name| (name.as_str(), 9)).collect();
         let found = compare(&facet(&[("rare.exe", 1), ("0.exe", 1)]), &facet(&many));
         let rare = found.iter().find(|found| found.name.raw() == "rare.exe");
-        assert_eq!(rare.unwrap().change, Change::Unlisted);
-        assert_eq!(found.len(), Facet::MOST + 1);
-        assert_eq!(found.last().unwrap().change, Change::Gone);
+        assert_eq!(rare.unwrap().change, FacetDelta::Unlisted);
+        assert_eq!(found.len(), Facet::MAX_VALUES + 1);
+        assert_eq!(found.last().unwrap().change, FacetDelta::Gone);
     }
 
     #[test]
     fn nothing_compared_with_nothing_is_nothing() {
         assert_eq!(changes(&[], &[]), []);
-        assert_eq!(changes(&[("a", 1)], &[]), [("a".into(), Change::New)]);
+        assert_eq!(changes(&[("a", 1)], &[]), [("a".into(), FacetDelta::New)]);
         assert_eq!(changes(&[("a", 0)], &[("b", 0)]), []);
     }
 
     #[test]
     fn the_rarest_come_first() {
         let facet = facet(&[("big", 9), ("B", 1), ("a", 1), ("middle", 5)]);
-        let names: Vec<_> = facet.rarest_first().into_iter().map(|value| value.name.raw().to_owned()).collect();
+        let names: Vec<_> = facet.by_rarity().into_iter().map(|value| value.name.raw().to_owned()).collect();
         assert_eq!(names, ["a", "B", "middle", "big"]);
     }
 

@@ -41,7 +41,7 @@ pub struct Feed {
     /// The record as the server sent it, without its icons and its secrets.
     pub document: Document,
     /// The record with all of it: what is written back when it is changed.
-    pub whole: Sealed,
+    pub full_record: Sealed,
 }
 
 impl Feed {
@@ -62,7 +62,7 @@ impl Sealed {
     }
 
     /// Opens it, to send it back to where it came from.
-    pub fn open(&self) -> &str {
+    pub fn reveal(&self) -> &str {
         &self.0
     }
 }

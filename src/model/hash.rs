@@ -12,7 +12,7 @@ pub struct Sha256(pub [u8; 32]);
 
 impl Md5 {
     /// In upper case, as binary documents and their addresses spell it (reference 1.4).
-    pub fn upper(self) -> String {
+    pub fn to_upper_hex(self) -> String {
         self.to_string().to_ascii_uppercase()
     }
 }
@@ -76,7 +76,7 @@ mod tests {
     fn a_hash_has_one_spelling_and_two_ways_to_write_it() {
         let md5: Md5 = "9E107D9D372BB6826BD81D3542A419D6".parse().unwrap();
         assert_eq!(md5.to_string(), "9e107d9d372bb6826bd81d3542a419d6");
-        assert_eq!(md5.upper(), "9E107D9D372BB6826BD81D3542A419D6");
+        assert_eq!(md5.to_upper_hex(), "9E107D9D372BB6826BD81D3542A419D6");
     }
 
     #[test]

@@ -10,21 +10,21 @@ pub struct HashList {
     /// The MD5s, in their order.
     pub md5s: Vec<Md5>,
     /// How many MD5s came again.
-    pub twice: usize,
+    pub n_duplicates: usize,
     /// How many SHA-256 there are; nothing can be done to them.
     pub sha256s: usize,
     /// Every other word, in its order.
-    pub others: Vec<String>,
-    seen: HashSet<Md5>,
+    pub other_words: Vec<String>,
+    seen_md5s: HashSet<Md5>,
 }
 
 impl HashList {
     /// Reads a list with comments: a line that begins with `#`, `;` or `//` is one, and so is the rest of a line after a
     /// `#` that stands alone.
-    pub fn read(text: &str) -> Self {
+    pub fn parse(text: &str) -> Self {
         let mut list = Self::default();
         for line in text.split(['\n', '\r']) {
-            let line = line.trim_matches(is_blank);
+            let line = line.trim_matches(is_whitespace_or_invisible);
             if ["#", ";", "//"].iter().any(|mark| line.starts_with(mark)) {
                 continue;
             }
@@ -35,45 +35,46 @@ impl HashList {
     }
 
     /// Reads a text without comments, parted in any way.
-    pub fn of(text: &str) -> Self {
+    pub fn from_text(text: &str) -> Self {
         let mut list = Self::default();
         list.add(text);
         list
     }
 
     fn add(&mut self, text: &str) {
-        for word in text.split(is_gap).filter(|word| !word.is_empty()) {
+        for word in text.split(is_separator).filter(|word| !word.is_empty()) {
             // `MD5:9e10…` and `md5=9e10…`.
             let hash = match word.split_once([':', '=']) {
-                Some((name, hash)) if is_name(name) => hash,
+                Some((name, hash)) if is_hash_label(name) => hash,
                 _ => word,
             };
             if let Some(md5) = Link::md5(hash).or_else(|| Link::md5(word)) {
-                if self.seen.insert(md5) {
+                if self.seen_md5s.insert(md5) {
                     self.md5s.push(md5);
                 } else {
-                    self.twice += 1;
+                    self.n_duplicates += 1;
                 }
             } else if hash.parse::<Sha256>().is_ok() {
                 self.sha256s += 1;
-            } else if !hash.is_empty() && !is_name(hash) {
-                self.others.push(word.to_owned());
+            } else if !hash.is_empty() && !is_hash_label(hash) {
+                self.other_words.push(word.to_owned());
             }
         }
     }
 }
 
 /// What stands between words. A byte order mark is no part of one.
-fn is_gap(char: char) -> bool {
-    is_blank(char) || matches!(char, ',' | ';' | '|' | '"' | '\'' | '`' | '<' | '>' | '(' | ')' | '[' | ']')
+fn is_separator(char: char) -> bool {
+    is_whitespace_or_invisible(char)
+        || matches!(char, ',' | ';' | '|' | '"' | '\'' | '`' | '<' | '>' | '(' | ')' | '[' | ']')
 }
 
-fn is_blank(char: char) -> bool {
+fn is_whitespace_or_invisible(char: char) -> bool {
     char.is_whitespace() || matches!(char, '\u{FEFF}' | '\0')
 }
 
 /// Whether it is what a hash is called before its digits.
-fn is_name(word: &str) -> bool {
+fn is_hash_label(word: &str) -> bool {
     let names = ["md5", "md5sum", "md5hash", "sha256", "sha-256", "hash", "filehash"];
     names.iter().any(|name| word.eq_ignore_ascii_case(name))
 }
@@ -88,11 +89,11 @@ mod tests {
 
     #[track_caller]
     fn check(text: &str, md5s: &[&str], others: &[&str], sha256s: usize) {
-        let list = HashList::read(text);
+        let list = HashList::parse(text);
         let shown: Vec<_> = list.md5s.iter().map(ToString::to_string).collect();
         assert_eq!(shown, md5s, "{text:?}");
         assert_eq!(
-            (list.others, list.sha256s),
+            (list.other_words, list.sha256s),
             (others.iter().map(ToString::to_string).collect(), sha256s),
             "{text:?}"
         );
@@ -113,7 +114,7 @@ mod tests {
 
     #[test]
     fn each_hash_is_taken_once_and_a_number_sign_in_a_line_without_ends_hides_nothing() {
-        let list = HashList::of(&format!("{ONE} # {TWO} {}", ONE.to_uppercase()));
-        assert_eq!((list.md5s.len(), list.twice), (2, 1));
+        let list = HashList::from_text(&format!("{ONE} # {TWO} {}", ONE.to_uppercase()));
+        assert_eq!((list.md5s.len(), list.n_duplicates), (2, 1));
     }
 }

@@ -41,7 +41,7 @@ impl Lineage {
     }
 
     /// Whether this is the same chain as `other`, and longer.
-    pub fn goes_beyond(&self, other: &Self) -> bool {
+    pub fn extends(&self, other: &Self) -> bool {
         let ids = |lineage: &Self| -> Vec<_> {
             let processes = [&lineage.subject].into_iter().chain(&lineage.ancestors);
             processes.map(|process| process.id).collect()
@@ -51,7 +51,7 @@ impl Lineage {
 
     /// The same chain with at most `depth` ancestors.
     #[must_use]
-    pub fn cut(mut self, depth: usize) -> Self {
+    pub fn truncate_ancestors(mut self, depth: usize) -> Self {
         // One that would go on is cut as well: nobody asks for the rest.
         if self.ancestors.len() > depth || self.ancestors.len() == depth && self.is_walking() {
             self.ancestors.truncate(depth);

@@ -41,7 +41,7 @@ pub enum LinkTarget {
 impl Link {
     /// Reads a link, defanged or not. `None` if the text is none: it has an address before a `#`, or begins with `#`
     /// and what the web console puts behind it.
-    pub fn read(text: &str) -> Option<Self> {
+    pub fn parse(text: &str) -> Option<Self> {
         let text = text.trim().trim_matches(['<', '>', '"']);
         if text.contains(char::is_whitespace) || !text.contains('#') {
             return None;
@@ -86,7 +86,7 @@ impl Link {
 
     /// The hash that a text names: itself, or in a link. It names the same file on every server.
     pub fn md5(text: &str) -> Option<Md5> {
-        text.parse().ok().or_else(|| match Self::read(text)?.target {
+        text.parse().ok().or_else(|| match Self::parse(text)?.target {
             LinkTarget::Binary(md5) => Some(md5),
             _ => None,
         })
@@ -112,12 +112,12 @@ impl Link {
 
     /// Whether it leads to the server at this host and port, written as [`Link::server`] is; a link without a server
     /// leads to any.
-    pub fn is_of(&self, server: &str) -> bool {
+    pub fn is_for_server(&self, server: &str) -> bool {
         self.server.as_ref().is_none_or(|own| own == server)
     }
 
     /// What it names, in words.
-    pub fn noun(&self) -> &'static str {
+    pub fn label(&self) -> &'static str {
         match &self.target {
             LinkTarget::Process(_) => "a process",
             LinkTarget::Binary(_) => "a binary",
@@ -157,7 +157,7 @@ mod tests {
 
     #[track_caller]
     fn check(text: &str, target: &LinkTarget) {
-        let link = Link::read(text).unwrap_or_else(|| panic!("{text}"));
+        let link = Link::parse(text).unwrap_or_else(|| panic!("{text}"));
         assert_eq!(link.target, *target, "{text}");
     }
 
@@ -199,23 +199,23 @@ mod tests {
             "ftp://a/#/host/4",
             "process_name:a #/host/4",
         ] {
-            assert_eq!(Link::read(text), None, "{text}");
+            assert_eq!(Link::parse(text), None, "{text}");
         }
     }
 
     #[test]
     fn a_link_says_which_server_it_is_of() {
-        let server = |text: &str| Link::read(text).unwrap().server;
+        let server = |text: &str| Link::parse(text).unwrap().server;
         assert_eq!(server("https://CB.Example.com:443/#/host/4").as_deref(), Some("cb.example.com"));
         assert_eq!(server("https://cb.example.com:8443/#/host/4").as_deref(), Some("cb.example.com:8443"));
         assert_eq!(server("#/host/4"), None);
-        let link = Link::read("https://cb.example.com/#/host/4").unwrap();
-        assert!(link.is_of("cb.example.com") && !link.is_of("other.example.com"));
+        let link = Link::parse("https://cb.example.com/#/host/4").unwrap();
+        assert!(link.is_for_server("cb.example.com") && !link.is_for_server("other.example.com"));
     }
 
     #[test]
     fn an_alert_is_named_by_its_id_alone() {
-        let alert = |search: &str| Link::read(&format!("https://cb.example.com/#/alerts?{search}")).unwrap().alert();
+        let alert = |search: &str| Link::parse(&format!("https://cb.example.com/#/alerts?{search}")).unwrap().alert();
         let id = Some(AlertId(ALERT.into()));
         assert_eq!(alert(&format!("cb.urlver=1&q=unique_id%3A{ALERT}")), id);
         assert_eq!(alert(&format!("q=&cb.fq.unique_id={ALERT}")), id);

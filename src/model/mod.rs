@@ -26,32 +26,32 @@ mod server;
 mod watchlist;
 mod zone;
 
-pub use admin::{Access, License, Partition, Site, Team, User};
+pub use admin::{License, Partition, Site, Team, TeamAccess, User};
 pub use alert::{Alert, AlertId, AlertKind, AlertSource, AlertStatus, Indicator, OPEN_ALERTS};
-pub use alert_digest::{Gatherer, Queue, Queued};
+pub use alert_digest::{AlertDigest, AlertSummary, DigestBuilder};
 pub use ban::{Ban, Restrictions};
-pub use binary::{Binary, Endpoint, Head, Signature, Version};
-pub use clock::{Clock, Pace};
-pub use duration::{duration, lasted};
+pub use binary::{Binary, Endpoint, FileHead, Signature, Version};
+pub use clock::{Clock, Timings};
+pub use duration::{duration, duration_from_millis};
 pub use event::{
-    AccessRights, Block, Childproc, CrossKind, Crossproc, Direction, Event, EventKind, Events, Fact, FileAction,
-    FileType, Fileless, Filemod, Kinds, Modload, Netconn, Protocol, RegAction, Regmod, Segment, SegmentInfo, Side,
-    Stage, What, sort_by_time,
+    AccessRights, Block, ChildStage, Childproc, CrossKind, Crossproc, Direction, Event, EventBatch, EventFacts,
+    EventKind, FileAction, FileType, Fileless, Filemod, Kinds, Modload, Netconn, NetconnEnd, Property, Protocol,
+    RegAction, Regmod, Segment, SegmentInfo, sort_by_time,
 };
-pub use extract::Extract;
-pub use facet::{Change, Compared, Facet, FacetValue, Facets, compare};
+pub use extract::ExportData;
+pub use facet::{ComparedValue, Facet, FacetDelta, FacetValue, Facets, compare};
 pub use feed::{Feed, FeedId, Report, ReportId, Sealed};
 pub use hash::{Md5, Sha256};
 pub use hash_list::HashList;
 pub use lineage::{Lineage, Top};
 pub use link::{Link, LinkTarget, host};
-pub use path_check::Survey;
-pub use period::{EventClock, Period, last_moment, moment};
+pub use path_check::PathCheck;
+pub use period::{EventClock, Period, parse_end, parse_moment};
 pub use prevalence::{HostCount, Prevalence};
-pub use process::{Counts, FeedHit, Process, ProcessId, Summary, WatchlistHit};
-pub use search::{Corpus, Document, Known, Page, Search, Span};
-pub use sensor::{Adapter, Group, GroupId, Isolation, Sensor, SensorId, Severed};
-pub use sensor_filter::{Also, SensorFilter};
+pub use process::{EventCounts, FeedHit, Process, ProcessId, Summary, WatchlistHit};
+pub use search::{Corpus, Document, Fetched, Page, Search, Span};
+pub use sensor::{Adapter, Group, GroupId, IsolatedSensor, Isolation, Sensor, SensorId};
+pub use sensor_filter::{ClientFilter, SensorFilter};
 pub use server::ServerInfo;
 pub use watchlist::{ActionKind, StoredIndex, WatchAction, Watchlist, WatchlistId};
-pub use zone::{Lean, Precision, Zone, is_skewed, skew, zone_here, zone_named};
+pub use zone::{ClockDirection, Precision, Zone, describe_skew, is_skewed, local_zone, parse_zone};

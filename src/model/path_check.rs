@@ -4,13 +4,13 @@ use std::path::PathBuf;
 
 /// What was found where a file is to be written.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Survey {
+pub struct PathCheck {
     /// The name of the file, as it was typed.
     pub typed: String,
     /// The same from the root on, with the directory that is meant; as much of it as can be told.
     pub path: PathBuf,
     /// Bytes that there is room for, if that can be told.
-    pub room: Option<u64>,
+    pub free_space: Option<u64>,
     /// Why nothing can be written there.
-    pub trouble: Option<String>,
+    pub problem: Option<String>,
 }

@@ -30,7 +30,7 @@ pub struct Period {
 impl EventClock {
     /// The other one.
     #[must_use]
-    pub fn other(self) -> Self {
+    pub fn other_clock(self) -> Self {
         match self {
             Self::Sensor => Self::Server,
             Self::Server => Self::Sensor,
@@ -41,20 +41,20 @@ impl EventClock {
 impl Period {
     /// Reads a period counted from `now`: `-24h` until now, `FROM..UNTIL`, `FROM..`, `..UNTIL`, each end as for
     /// [`moment`]; empty text is all of time. `None` for anything else, and for one that ends before it begins.
-    pub fn read(text: &str, clock: EventClock, now: Timestamp) -> Option<Self> {
+    pub fn parse(text: &str, clock: EventClock, now: Timestamp) -> Option<Self> {
         type Read = fn(&str, Timestamp) -> Option<Timestamp>;
         let (from, until) = text.split_once("..").unwrap_or((text, ""));
         let end = |text: &str, read: Read| match text.trim() {
             "" => Some(None),
             text => read(text, now).map(Some),
         };
-        let (from, until) = (end(from, moment)?, end(until, last_moment)?);
+        let (from, until) = (end(from, parse_moment)?, end(until, parse_end)?);
         let is_backward = matches!((from, until), (Some(from), Some(until)) if from > until);
         (!is_backward).then_some(Self { from, until, clock })
     }
 
     /// The periods that a search is bound to, at most one of each clock.
-    pub fn of(search: &Search) -> Vec<Self> {
+    pub fn from_search(search: &Search) -> Vec<Self> {
         let sensor = Self { from: search.min_last_update, until: search.max_last_update, clock: EventClock::Sensor };
         let server = Self {
             from: search.min_last_server_update,
@@ -62,12 +62,12 @@ impl Period {
             clock: EventClock::Server,
         };
         let both = [sensor, server].into_iter();
-        both.filter(|period| !period.is_open()).collect()
+        both.filter(|period| !period.is_any_time()).collect()
     }
 
     /// The search bound to this period and to no other.
     #[must_use]
-    pub fn bind(self, search: Search) -> Search {
+    pub fn bind_to(self, search: Search) -> Search {
         let of = |clock| {
             if self.clock == clock { self } else { Self::default() }
         };
@@ -82,7 +82,7 @@ impl Period {
     }
 
     /// Whether it is all of time.
-    pub fn is_open(self) -> bool {
+    pub fn is_any_time(self) -> bool {
         self.from.is_none() && self.until.is_none()
     }
 }
@@ -108,12 +108,12 @@ impl fmt::Display for Period {
 
 /// Reads a moment: RFC 3339; a date, with a time of day or without, in UTC (`2026-11-23`, `2026-11-23T08:00`,
 /// `2026-11-23 08:00:00`); `now`, `today`, `yesterday`; or a span before `now` (`-30s`, `-1h30m`, `-7d`, `-2w`).
-pub fn moment(text: &str, now: Timestamp) -> Option<Timestamp> {
+pub fn parse_moment(text: &str, now: Timestamp) -> Option<Timestamp> {
     let text = text.trim();
     let midnight = |day: civil::Date| Offset::UTC.to_timestamp(day.at(0, 0, 0, 0)).ok();
-    match read_day(text, now) {
+    match parse_day(text, now) {
         Some(day) => midnight(day),
-        None if text.starts_with('-') => before(text, now),
+        None if text.starts_with('-') => span_before(text, now),
         None if text.eq_ignore_ascii_case("now") => Some(now),
         // Other spellings that jiff knows, such as `20261123`, are rather numbers than times.
         None if text.get(4..5) != Some("-") => None,
@@ -125,16 +125,16 @@ pub fn moment(text: &str, now: Timestamp) -> Option<Timestamp> {
 }
 
 /// Reads a moment that is the end of a period, which a day without a time belongs to as a whole.
-pub fn last_moment(text: &str, now: Timestamp) -> Option<Timestamp> {
-    let Some(day) = read_day(text.trim(), now) else {
-        return moment(text, now);
+pub fn parse_end(text: &str, now: Timestamp) -> Option<Timestamp> {
+    let Some(day) = parse_day(text.trim(), now) else {
+        return parse_moment(text, now);
     };
     let last = day.at(23, 59, 59, 999_999_999);
     Offset::UTC.to_timestamp(last).ok()
 }
 
 /// A day without a time.
-fn read_day(text: &str, now: Timestamp) -> Option<civil::Date> {
+fn parse_day(text: &str, now: Timestamp) -> Option<civil::Date> {
     let today = Offset::UTC.to_datetime(now).date();
     match text.to_ascii_lowercase().as_str() {
         "today" => Some(today),
@@ -145,7 +145,7 @@ fn read_day(text: &str, now: Timestamp) -> Option<civil::Date> {
 }
 
 /// A span before now; a day has 24 hours, and what has no fixed length is none.
-fn before(text: &str, now: Timestamp) -> Option<Timestamp> {
+fn span_before(text: &str, now: Timestamp) -> Option<Timestamp> {
     let span: Span = text.parse().ok()?;
     let is_fixed = span.get_years() == 0 && span.get_months() == 0;
     let ago = is_fixed.then(|| span.to_duration(SpanRelativeTo::days_are_24_hours()))?.ok()?;
@@ -162,7 +162,7 @@ mod tests {
 
     #[track_caller]
     fn check(text: &str, expected: Option<&str>) {
-        let found = moment(text, now());
+        let found = parse_moment(text, now());
         assert_eq!(found.map(|time| time.to_string()).as_deref(), expected);
     }
 
@@ -188,7 +188,7 @@ mod tests {
 
     #[test]
     fn a_day_at_the_end_of_a_period_belongs_to_it() {
-        let last = |text| last_moment(text, now()).map(|last| last.to_string());
+        let last = |text| parse_end(text, now()).map(|last| last.to_string());
         assert_eq!(last("2026-11-23").as_deref(), Some("2026-11-23T23:59:59.999999999Z"));
         assert_eq!(last("yesterday").as_deref(), Some("2026-11-23T23:59:59.999999999Z"));
         assert_eq!(last("2026-11-23T08:00").as_deref(), Some("2026-11-23T08:00:00Z"));
@@ -223,7 +223,7 @@ mod tests {
 
     #[track_caller]
     fn check_period(text: &str, expected: Option<&str>) {
-        let found = Period::read(text, EventClock::Server, now());
+        let found = Period::parse(text, EventClock::Server, now());
         assert_eq!(found.map(|period| period.to_string()).as_deref(), expected);
     }
 
@@ -243,13 +243,13 @@ mod tests {
 
     #[test]
     fn a_search_is_bound_to_one_clock_at_a_time() {
-        let sensor = Period::read("-24h", EventClock::Sensor, now()).unwrap();
-        let server = Period { clock: sensor.clock.other(), ..sensor };
-        let search = sensor.bind(Search::default());
-        assert_eq!(Period::of(&search), [sensor]);
-        let search = server.bind(search);
-        assert_eq!(Period::of(&search), [server]);
+        let sensor = Period::parse("-24h", EventClock::Sensor, now()).unwrap();
+        let server = Period { clock: sensor.clock.other_clock(), ..sensor };
+        let search = sensor.bind_to(Search::default());
+        assert_eq!(Period::from_search(&search), [sensor]);
+        let search = server.bind_to(search);
+        assert_eq!(Period::from_search(&search), [server]);
         assert_eq!(search.min_last_update, None);
-        assert_eq!(Period::default().bind(search), Search::default());
+        assert_eq!(Period::default().bind_to(search), Search::default());
     }
 }

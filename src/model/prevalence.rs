@@ -17,7 +17,7 @@ pub struct Prevalence {
     /// Whether the number of hosts is exact; `None` when the server does not say.
     pub is_exact: Option<bool>,
     /// How many hosts of the list could not be read.
-    pub broken: usize,
+    pub n_unreadable: usize,
     /// The record as the server sent it.
     pub document: Document,
 }

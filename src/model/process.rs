@@ -4,7 +4,7 @@ use std::{fmt, net::IpAddr, str::FromStr};
 
 use jiff::{Timestamp, ToSpan};
 
-use super::{Document, Lean, Md5, SensorId, Sha256, is_skewed};
+use super::{ClockDirection, Document, Md5, SensorId, Sha256, is_skewed};
 use crate::text::Untrusted;
 
 /// The GUID of a process: sensor, pid and start time in 16 bytes (reference 1.4). A segment is never part of it.
@@ -19,16 +19,16 @@ impl ProcessId {
 
     /// The sensor that saw the process.
     pub fn sensor(self) -> SensorId {
-        SensorId(u64::from(self.word(96)))
+        SensorId(u64::from(self.bits_at(96)))
     }
 
     /// The process id on its host; `None` where the GUID says "unknown".
     pub fn pid(self) -> Option<u32> {
-        Some(self.word(64)).filter(|&pid| pid != u32::MAX)
+        Some(self.bits_at(64)).filter(|&pid| pid != u32::MAX)
     }
 
     /// When the process started, on the sensor's clock; `None` where the GUID carries no time.
-    pub fn started(self) -> Option<Timestamp> {
+    pub fn start_time(self) -> Option<Timestamp> {
         /// 1601-01-01 in seconds before 1970.
         const EPOCH: i64 = 11_644_473_600;
         let ticks = i64::try_from(self.0 & u128::from(u64::MAX)).ok().filter(|&ticks| ticks > 0)?;
@@ -54,7 +54,7 @@ impl ProcessId {
     }
 
     #[expect(clippy::cast_possible_truncation, reason = "the word is what is wanted")]
-    fn word(self, shift: u32) -> u32 {
+    fn bits_at(self, shift: u32) -> u32 {
         (self.0 >> shift) as u32
     }
 }
@@ -141,7 +141,7 @@ pub struct Process {
     /// The sensor's own address.
     pub interface_ip: Option<IpAddr>,
     /// How many events of each kind.
-    pub counts: Counts,
+    pub counts: EventCounts,
     /// Watchlists that tagged it.
     pub watchlists: Vec<WatchlistHit>,
     /// Feeds that have a report on it.
@@ -162,7 +162,7 @@ impl Process {
 /// How many events of each kind a process document counts; `None` where it does not say.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[expect(missing_docs, reason = "each is named after the kind of event it counts")]
-pub struct Counts {
+pub struct EventCounts {
     pub modload: Option<u64>,
     pub filemod: Option<u64>,
     pub regmod: Option<u64>,
@@ -173,7 +173,7 @@ pub struct Counts {
     pub fileless_scriptload: Option<u64>,
 }
 
-impl Counts {
+impl EventCounts {
     /// Of all kinds together; `None` where no kind was counted.
     pub fn total(&self) -> Option<u64> {
         let counts = [
@@ -224,21 +224,21 @@ pub struct Summary {
     /// Other children of its parent.
     pub siblings: Vec<Process>,
     /// Relatives that could not be read.
-    pub broken: usize,
+    pub n_unreadable: usize,
 }
 
 impl Process {
     /// Which way the clock of its host is off, if the server says by how many seconds: events come after they happen, so
     /// that their time on the host, less the time at which they came, leaves one of the two signs.
-    pub fn clock_lean(&self, off_by: i64) -> Option<Lean> {
-        lean(self.last_update?, self.last_server_update?, off_by)
+    pub fn clock_lean(&self, off_by: i64) -> Option<ClockDirection> {
+        clock_lean_between(self.last_update?, self.last_server_update?, off_by)
     }
 }
 
 /// Which way a clock is off that says `host` when the server's says `server`, or said so before.
-fn lean(host: Timestamp, server: Timestamp, off_by: i64) -> Option<Lean> {
+fn clock_lean_between(host: Timestamp, server: Timestamp, off_by: i64) -> Option<ClockDirection> {
     /// What either clock may move between two answers.
-    const UNSURE: i64 = 5;
+    const CLOCK_TOLERANCE: i64 = 5;
     /// A sensor that is online delivers what happens within this time. One that was offline proves nothing.
     const DELIVERY: i64 = 60;
     let off = i64::try_from(off_by.unsigned_abs()).ok()?;
@@ -247,10 +247,10 @@ fn lean(host: Timestamp, server: Timestamp, off_by: i64) -> Option<Lean> {
     }
     // How long the events were on their way if the clock was slow: less than no time is impossible.
     let delivery = server.as_second() - host.as_second() - off;
-    if delivery < -UNSURE {
-        return Some(Lean::Fast);
+    if delivery < -CLOCK_TOLERANCE {
+        return Some(ClockDirection::Fast);
     }
-    (delivery <= DELIVERY).then_some(Lean::Slow)
+    (delivery <= DELIVERY).then_some(ClockDirection::Slow)
 }
 
 #[cfg(test)]
@@ -262,7 +262,7 @@ mod tests {
         let id: ProcessId = "00000007-0000-1092-01d7-10df4de391b0".parse().unwrap();
         assert_eq!(id.sensor(), SensorId(7));
         assert_eq!(id.pid(), Some(4242));
-        assert_eq!(id.started().unwrap().to_string(), "2021-03-04T10:15:30.123Z");
+        assert_eq!(id.start_time().unwrap().to_string(), "2021-03-04T10:15:30.123Z");
         assert_eq!(id.to_string(), "00000007-0000-1092-01d7-10df4de391b0");
         assert_eq!(ProcessId::new(7, 4242, 132_593_265_301_230_000), id);
     }
@@ -282,7 +282,7 @@ mod tests {
     fn an_unknown_parent_is_recognised() {
         let id: ProcessId = "00000007-ffff-ffff-0000-000000000000".parse().unwrap();
         assert!(id.is_unknown());
-        assert_eq!((id.pid(), id.started()), (None, None));
+        assert_eq!((id.pid(), id.start_time()), (None, None));
     }
 
     #[test]
@@ -290,16 +290,16 @@ mod tests {
         let at = |time: &str| format!("2026-03-04T{time}Z").parse().unwrap();
         for (host, server, off_by, expected) in [
             // Events that come before they happen.
-            ("10:10:00", "10:04:30", 341, Some(Lean::Fast)),
-            ("10:10:00", "10:04:30", -341, Some(Lean::Fast)),
+            ("10:10:00", "10:04:30", 341, Some(ClockDirection::Fast)),
+            ("10:10:00", "10:04:30", -341, Some(ClockDirection::Fast)),
             // Later than they happened, but sooner than a slow clock allows.
-            ("10:10:00", "10:12:00", 341, Some(Lean::Fast)),
-            ("10:10:00", "10:16:00", 341, Some(Lean::Slow)),
+            ("10:10:00", "10:12:00", 341, Some(ClockDirection::Fast)),
+            ("10:10:00", "10:16:00", 341, Some(ClockDirection::Slow)),
             // A sensor that was offline may be either.
             ("10:10:00", "11:16:00", 341, None),
             ("10:10:00", "10:10:00", 3, None),
         ] {
-            let found = lean(at(host), at(server), off_by);
+            let found = clock_lean_between(at(host), at(server), off_by);
             assert_eq!(found, expected, "{host} {server} {off_by}");
         }
     }

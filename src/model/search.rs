@@ -49,7 +49,7 @@ pub struct Page<T> {
     /// The rows that could be read, in the server's order.
     pub rows: Vec<T>,
     /// How many rows of this page could not be read.
-    pub broken: usize,
+    pub n_unreadable: usize,
     /// How many rows the whole result has, by the server's estimate.
     pub total: u64,
     /// The position of the first row.
@@ -64,15 +64,15 @@ pub struct Page<T> {
 
 impl<T> Page<T> {
     /// How many rows the server sent, read or not.
-    pub fn sent(&self) -> usize {
-        self.rows.len() + self.broken
+    pub fn n_sent(&self) -> usize {
+        self.rows.len() + self.n_unreadable
     }
 
     /// The same page with every row changed.
     pub fn map<U>(self, change: impl FnMut(T) -> U) -> Page<U> {
         Page {
             rows: self.rows.into_iter().map(change).collect(),
-            broken: self.broken,
+            n_unreadable: self.n_unreadable,
             total: self.total,
             start: self.start,
             elapsed: self.elapsed,
@@ -92,13 +92,13 @@ impl<T> From<Vec<T>> for Page<T> {
 impl<T> Default for Page<T> {
     /// An empty page of an empty result.
     fn default() -> Self {
-        Self { rows: Vec::new(), broken: 0, total: 0, start: 0, elapsed: None, is_incomplete: false, hidden: 0 }
+        Self { rows: Vec::new(), n_unreadable: 0, total: 0, start: 0, elapsed: None, is_incomplete: false, hidden: 0 }
     }
 }
 
 /// A fact with the time of the answer it comes from.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Known<T> {
+pub struct Fetched<T> {
     /// The fact.
     pub value: Arc<T>,
     /// When the server said so, on this machine's clock, in UTC.

@@ -141,18 +141,18 @@ impl Sensor {
 
     /// The version as people say it.
     pub fn release(&self) -> String {
-        unpadded(&self.version)
+        strip_zero_padding(&self.version)
     }
 
     /// Whether `name` is the whole of one of its names, letter case aside.
     pub fn is_named(&self, name: &str) -> bool {
-        self.computer_name.is_like(name) || self.dns_name.is_like(name)
+        self.computer_name.eq_ignore_case(name) || self.dns_name.eq_ignore_case(name)
     }
 }
 
 /// A sensor whose host is cut off, or is to be.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Severed(pub Sensor);
+pub struct IsolatedSensor(pub Sensor);
 
 /// A sensor group (reference 2.7).
 #[derive(Clone, Debug, PartialEq)]
@@ -179,12 +179,12 @@ fn numbers(version: &Untrusted) -> Option<(u32, u32, u32)> {
 }
 
 /// A version without the zeros that pad it: 6.2.2.80304.
-fn unpadded(version: &Untrusted) -> String {
+fn strip_zero_padding(version: &Untrusted) -> String {
     let parts = version.raw().split('.');
     let numbers = parts.map(|part| part.parse::<u64>().map(|number| number.to_string()));
     match numbers.collect::<Result<Vec<_>, _>>() {
         Ok(numbers) => numbers.join("."),
-        Err(_) => text::visible(version),
+        Err(_) => text::make_visible(version),
     }
 }
 
@@ -194,8 +194,8 @@ mod tests {
 
     #[test]
     fn a_padded_version_is_shown_as_people_say_it() {
-        assert_eq!(unpadded(&"006.002.002.80304".into()), "6.2.2.80304");
-        assert_eq!(unpadded(&"7.x \u{1b}".into()), "7.x ␛");
+        assert_eq!(strip_zero_padding(&"006.002.002.80304".into()), "6.2.2.80304");
+        assert_eq!(strip_zero_padding(&"7.x \u{1b}".into()), "7.x ␛");
     }
 
     #[test]

@@ -43,7 +43,7 @@ pub struct Watchlist {
     /// How much all of its runs found.
     pub total_hits: Option<u64>,
     /// How far in time its search has run; the year 1970 where it has never.
-    pub searched: Option<Timestamp>,
+    pub searched_until: Option<Timestamp>,
     /// The record as the server sent it.
     pub document: Document,
 }
@@ -61,7 +61,7 @@ pub enum StoredIndex {
 
 impl StoredIndex {
     /// Reads the server's word.
-    pub fn read(word: &Untrusted) -> Self {
+    pub fn parse(word: &Untrusted) -> Self {
         match word.raw() {
             "events" => Self::Events,
             "modules" => Self::Modules,
@@ -70,7 +70,7 @@ impl StoredIndex {
     }
 
     /// The server's word.
-    pub fn word(&self) -> Untrusted {
+    pub fn server_word(&self) -> Untrusted {
         match self {
             Self::Events => "events".into(),
             Self::Modules => "modules".into(),
@@ -114,7 +114,7 @@ impl ActionKind {
     pub const CHOICES: [Self; 3] = [Self::Alert, Self::Email, Self::Syslog];
 
     /// By the server's number.
-    pub fn read(number: i64) -> Self {
+    pub fn from_number(number: i64) -> Self {
         match number {
             0 => Self::Email,
             1 => Self::Syslog,

@@ -16,7 +16,7 @@ pub enum Zone {
     /// The zone of the hosts, as far as it is known. Sensors do not tell theirs (reference 2.6), so somebody has to.
     Host(TimeZone),
     /// The zone of whoever sits before the screen.
-    Mine(TimeZone),
+    Local(TimeZone),
 }
 
 /// How much of a moment is shown.
@@ -33,13 +33,13 @@ pub enum Precision {
 impl Zone {
     /// The zone after this one: UTC, the hosts', mine, and UTC again; what is not known is passed over.
     #[must_use]
-    pub fn next(&self, host: Option<&TimeZone>, mine: Option<&TimeZone>) -> Self {
+    pub fn next_zone(&self, host: Option<&TimeZone>, mine: Option<&TimeZone>) -> Self {
         let host = host.cloned().map(Self::Host);
-        let mine = mine.cloned().map(Self::Mine);
+        let mine = mine.cloned().map(Self::Local);
         match self {
             Self::Utc => host.or(mine),
             Self::Host(_) => mine,
-            Self::Mine(_) => None,
+            Self::Local(_) => None,
         }
         .unwrap_or_default()
     }
@@ -50,15 +50,15 @@ impl Zone {
         match self {
             Self::Utc => "UTC".into(),
             Self::Host(zone) => format!("{} host", Named(zone, at)),
-            Self::Mine(zone) => format!("{} mine", Named(zone, at)),
+            Self::Local(zone) => format!("{} mine", Named(zone, at)),
         }
     }
 
     /// The same for a column, which has little room: `UTC`, `+02:00`, `CET`.
-    pub fn short(&self, at: Timestamp) -> String {
+    pub fn short_label(&self, at: Timestamp) -> String {
         match self {
             Self::Utc => "UTC".into(),
-            Self::Host(zone) | Self::Mine(zone) => {
+            Self::Host(zone) | Self::Local(zone) => {
                 let name = Named(zone, at).to_string();
                 name.strip_prefix("UTC").unwrap_or(&name).to_owned()
             }
@@ -66,33 +66,33 @@ impl Zone {
     }
 
     /// A moment with the offset that tells which one: `2021-03-04 10:15:30Z`, `2021-03-04 11:15:30+01:00`.
-    pub fn show(&self, at: Timestamp, precision: Precision) -> String {
-        let text = self.bare(at, precision);
+    pub fn format(&self, at: Timestamp, precision: Precision) -> String {
+        let text = self.without_offset(at, precision);
         match self {
             Self::Utc => format!("{text}Z"),
-            Self::Host(zone) | Self::Mine(zone) => {
+            Self::Host(zone) | Self::Local(zone) => {
                 format!("{text}{}", Signed(zone.to_offset(at)))
             }
         }
     }
 
     /// The time of the day alone: `10:15:30Z`, `11:15:30+01:00`.
-    pub fn clock(&self, at: Timestamp) -> String {
-        let whole = self.show(at, Precision::Second);
+    pub fn time_of_day(&self, at: Timestamp) -> String {
+        let whole = self.format(at, Precision::Second);
         whole.split_once(' ').map_or_else(String::new, |(_, clock)| clock.to_owned())
     }
 
     /// The day alone: `2021-03-04`.
     pub fn day(&self, at: Timestamp) -> String {
-        let whole = self.bare(at, Precision::Minute);
+        let whole = self.without_offset(at, Precision::Minute);
         whole.split_once(' ').map_or_else(String::new, |(day, _)| day.to_owned())
     }
 
     /// A moment without its offset, for where a header tells the zone.
-    pub fn bare(&self, at: Timestamp, precision: Precision) -> String {
+    pub fn without_offset(&self, at: Timestamp, precision: Precision) -> String {
         let zone = match self {
             Self::Utc => TimeZone::UTC,
-            Self::Host(zone) | Self::Mine(zone) => zone.clone(),
+            Self::Host(zone) | Self::Local(zone) => zone.clone(),
         };
         let zoned = at.to_zoned_datetime(zone);
         let pattern = match precision {
@@ -110,7 +110,7 @@ impl Zone {
 
 /// Reads a zone as people name one: `+02:00`, `-0330`, `UTC`, `Europe/Berlin`; `None` for one that is not known here.
 /// Places are looked up among the zones of the system, so this is for when a configuration is read, not for a screen.
-pub fn zone_named(text: &str) -> Option<TimeZone> {
+pub fn parse_zone(text: &str) -> Option<TimeZone> {
     let text = text.trim();
     if text.eq_ignore_ascii_case("utc") || text.eq_ignore_ascii_case("z") {
         return Some(TimeZone::UTC);
@@ -134,7 +134,7 @@ pub fn zone_named(text: &str) -> Option<TimeZone> {
 }
 
 /// The zone of this machine, unless it is not known or is UTC under whatever name.
-pub fn zone_here() -> Option<TimeZone> {
+pub fn local_zone() -> Option<TimeZone> {
     let zone = TimeZone::system();
     let half_a_year = SignedDuration::from_hours(24 * 182);
     let now = Timestamp::now();
@@ -150,7 +150,7 @@ pub fn is_skewed(seconds: i64) -> bool {
 
 /// Which way a host's clock is off.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Lean {
+pub enum ClockDirection {
     /// It is ahead of the server's.
     Fast,
     /// It is behind the server's.
@@ -159,7 +159,7 @@ pub enum Lean {
 
 /// The difference between a sensor's clock and the server's in words. Which of the two is ahead the server does not say
 /// (reference 2.6): `lean` is what its times tell. Below a second there is no difference.
-pub fn skew(seconds: i64, lean: Option<Lean>) -> String {
+pub fn describe_skew(seconds: i64, lean: Option<ClockDirection>) -> String {
     let off = seconds.unsigned_abs();
     let (minutes, hours) = (off / 60, off / 3_600);
     let off = match off {
@@ -169,8 +169,8 @@ pub fn skew(seconds: i64, lean: Option<Lean>) -> String {
         _ => format!("{hours} h {} min", minutes % 60),
     };
     match lean {
-        Some(Lean::Fast) => format!("+{off}, fast (derived)"),
-        Some(Lean::Slow) => format!("-{off}, slow (derived)"),
+        Some(ClockDirection::Fast) => format!("+{off}, fast (derived)"),
+        Some(ClockDirection::Slow) => format!("-{off}, slow (derived)"),
         None => format!("{off} off (vs server)"),
     }
 }
@@ -210,56 +210,59 @@ mod tests {
     }
 
     fn zone(name: &str) -> TimeZone {
-        zone_named(name).expect(name)
+        parse_zone(name).expect(name)
     }
 
     #[test]
     fn the_zones_go_round_and_pass_over_what_is_not_known() {
         let (host, mine) = (zone("-06:00"), zone("+01:00"));
-        let first = Zone::default().next(Some(&host), Some(&mine));
+        let first = Zone::default().next_zone(Some(&host), Some(&mine));
         assert_eq!(first, Zone::Host(host.clone()));
-        let second = first.next(Some(&host), Some(&mine));
-        assert_eq!(second, Zone::Mine(mine.clone()));
-        assert_eq!(second.next(Some(&host), Some(&mine)), Zone::Utc);
-        assert_eq!(Zone::Utc.next(None, Some(&mine)), Zone::Mine(mine));
-        assert_eq!(first.next(Some(&host), None), Zone::Utc);
-        assert_eq!(Zone::Utc.next(None, None), Zone::Utc);
+        let second = first.next_zone(Some(&host), Some(&mine));
+        assert_eq!(second, Zone::Local(mine.clone()));
+        assert_eq!(second.next_zone(Some(&host), Some(&mine)), Zone::Utc);
+        assert_eq!(Zone::Utc.next_zone(None, Some(&mine)), Zone::Local(mine));
+        assert_eq!(first.next_zone(Some(&host), None), Zone::Utc);
+        assert_eq!(Zone::Utc.next_zone(None, None), Zone::Utc);
     }
 
     #[track_caller]
     fn check(zone: &Zone, moment: &str, label: &str, shown: &str) {
         let moment = at(moment);
         assert_eq!(zone.label(moment), label);
-        assert_eq!(zone.show(moment, Precision::Most), shown);
+        assert_eq!(zone.format(moment, Precision::Most), shown);
         assert!(shown.starts_with(&zone.day(moment)));
-        assert_eq!(format!("{} {}", zone.day(moment), zone.clock(moment)), zone.show(moment, Precision::Second));
+        assert_eq!(
+            format!("{} {}", zone.day(moment), zone.time_of_day(moment)),
+            zone.format(moment, Precision::Second)
+        );
     }
 
     #[test]
     fn a_moment_is_shown_with_the_offset_it_has() {
         check(&Zone::Utc, "2021-03-04T23:15:30.12Z", "UTC", "2021-03-04 23:15:30.120Z");
         check(&Zone::Host(zone("+0530")), "2021-03-04T23:15:30Z", "UTC+05:30 host", "2021-03-05 04:45:30+05:30");
-        check(&Zone::Mine(zone("-03:30")), "2021-03-04T00:00:00Z", "UTC-03:30 mine", "2021-03-03 20:30:00-03:30");
+        check(&Zone::Local(zone("-03:30")), "2021-03-04T00:00:00Z", "UTC-03:30 mine", "2021-03-03 20:30:00-03:30");
         // Before 1970 a fraction counts forward too.
         check(&Zone::Utc, "1969-12-31T23:59:59.5Z", "UTC", "1969-12-31 23:59:59.500Z");
         let utc = Zone::Utc;
         let moment = at("2021-03-04T10:15:30.5Z");
-        assert_eq!(utc.bare(moment, Precision::Minute), "2021-03-04 10:15");
-        assert_eq!(utc.show(moment, Precision::Second), "2021-03-04 10:15:30Z");
+        assert_eq!(utc.without_offset(moment, Precision::Minute), "2021-03-04 10:15");
+        assert_eq!(utc.format(moment, Precision::Second), "2021-03-04 10:15:30Z");
     }
 
     #[test]
     fn summer_and_winter_differ() {
         // A zone of one's own, so that the test needs no files of the system.
         let berlin = TimeZone::posix("CET-1CEST,M3.5.0,M10.5.0/3").unwrap();
-        let mine = Zone::Mine(berlin);
+        let mine = Zone::Local(berlin);
         check(&mine, "2021-01-04T10:00:00Z", "CET mine", "2021-01-04 11:00:00+01:00");
         check(&mine, "2021-07-04T10:00:00Z", "CEST mine", "2021-07-04 12:00:00+02:00");
     }
 
     #[test]
     fn a_zone_is_named_by_its_offset_or_its_place() {
-        let offset = |text| zone_named(text).map(|zone| zone.to_offset(at("2021-01-01T00:00:00Z")).seconds());
+        let offset = |text| parse_zone(text).map(|zone| zone.to_offset(at("2021-01-01T00:00:00Z")).seconds());
         assert_eq!(offset("+02:00"), Some(7_200));
         assert_eq!(offset("-0330"), Some(-12_600));
         assert_eq!(offset(" +02 "), Some(7_200));
@@ -280,10 +283,10 @@ mod tests {
             (-7_260, "2 h 1 min off (vs server)"),
             (i64::MIN, "2562047788015215 h 30 min off (vs server)"),
         ] {
-            assert_eq!(skew(seconds, None), words);
+            assert_eq!(describe_skew(seconds, None), words);
         }
-        assert_eq!(skew(0, Some(Lean::Fast)), "in sync");
-        assert_eq!(skew(-341, Some(Lean::Fast)), "+341 s, fast (derived)");
-        assert_eq!(skew(7_260, Some(Lean::Slow)), "-2 h 1 min, slow (derived)");
+        assert_eq!(describe_skew(0, Some(ClockDirection::Fast)), "in sync");
+        assert_eq!(describe_skew(-341, Some(ClockDirection::Fast)), "+341 s, fast (derived)");
+        assert_eq!(describe_skew(7_260, Some(ClockDirection::Slow)), "-2 h 1 min, slow (derived)");
     }
 }

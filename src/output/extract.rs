@@ -5,8 +5,8 @@ use std::{
     path::Path,
 };
 
-use super::{escaped, headed, quoted};
-use crate::model::Extract;
+use super::{escape_json, quote_json, with_leading_members};
+use crate::model::ExportData;
 use crate::text::{self, Untrusted};
 
 /// How rows are kept.
@@ -22,7 +22,7 @@ pub enum FileForm {
 
 impl FileForm {
     /// The form that a file's name asks for, if it is one of them.
-    pub fn of(path: &Path) -> Option<Self> {
+    pub fn from_path(path: &Path) -> Option<Self> {
         let ending = path.extension()?.to_str()?.to_ascii_lowercase();
         Some(match &*ending {
             "csv" => Self::Csv,
@@ -33,41 +33,41 @@ impl FileForm {
     }
 
     /// Writes rows.
-    pub fn write(self, extract: &Extract, out: &mut dyn Write) -> io::Result<()> {
+    pub fn write(self, extract: &ExportData, out: &mut dyn Write) -> io::Result<()> {
         match self {
-            Self::Csv => csv(extract, out),
-            Self::Jsonl => jsonl(extract, out),
-            Self::Markdown => markdown(extract, out),
+            Self::Csv => write_csv(extract, out),
+            Self::Jsonl => write_jsonl(extract, out),
+            Self::Markdown => write_markdown(extract, out),
         }
     }
 }
 
-fn jsonl(extract: &Extract, out: &mut dyn Write) -> io::Result<()> {
-    let names: Vec<_> = extract.columns.iter().take(extract.n_heads).collect();
+fn write_jsonl(extract: &ExportData, out: &mut dyn Write) -> io::Result<()> {
+    let names: Vec<_> = extract.columns.iter().take(extract.n_prefix_columns).collect();
     for (row, document) in extract.rows.iter().zip(&extract.documents) {
         let heads = names.iter().zip(row);
-        let heads: Vec<_> = heads.map(|(name, value)| (name.raw(), quoted(value.raw()))).collect();
+        let heads: Vec<_> = heads.map(|(name, value)| (name.raw(), quote_json(value.raw()))).collect();
         if heads.is_empty() {
-            writeln!(out, "{}", escaped(document.json()))?;
+            writeln!(out, "{}", escape_json(document.json()))?;
         } else {
-            writeln!(out, "{}", escaped(&headed(document, &heads)))?;
+            writeln!(out, "{}", escape_json(&with_leading_members(document, &heads)))?;
         }
     }
     Ok(())
 }
 
-fn csv(extract: &Extract, out: &mut dyn Write) -> io::Result<()> {
+fn write_csv(extract: &ExportData, out: &mut dyn Write) -> io::Result<()> {
     let mut writer = csv::Writer::from_writer(out);
-    let names = extract.columns.iter().map(text::csv);
-    writer.write_record(names).map_err(super::unwrapped)?;
+    let names = extract.columns.iter().map(text::csv_cell);
+    writer.write_record(names).map_err(super::into_io_error)?;
     for row in &extract.rows {
-        let cells = row.iter().map(text::csv);
-        writer.write_record(cells).map_err(super::unwrapped)?;
+        let cells = row.iter().map(text::csv_cell);
+        writer.write_record(cells).map_err(super::into_io_error)?;
     }
     writer.flush()
 }
 
-fn markdown(extract: &Extract, out: &mut dyn Write) -> io::Result<()> {
+fn write_markdown(extract: &ExportData, out: &mut dyn Write) -> io::Result<()> {
     let line = |cells: &[Untrusted]| {
         let cells: Vec<_> = cells.iter().map(cell).collect();
         format!("| {} |", cells.join(" | "))
@@ -83,7 +83,7 @@ fn markdown(extract: &Extract, out: &mut dyn Write) -> io::Result<()> {
 /// A cell of a Markdown table: no address in it can be clicked, no letter of it means anything.
 fn cell(text: &Untrusted) -> String {
     let mut cell = String::new();
-    for char in text::harmless(text).chars() {
+    for char in text::defang_cell(text).chars() {
         if matches!(char, '\\' | '|' | '`' | '*' | '_' | '<' | '>' | '[' | ']' | '&' | '~' | '#') {
             cell.push('\\');
         }
@@ -97,8 +97,8 @@ mod tests {
     use super::*;
     use crate::model::Document;
 
-    fn extract() -> Extract {
-        Extract {
+    fn extract() -> ExportData {
+        ExportData {
             name: "processes".into(),
             columns: vec!["hostname".into(), "cmdline".into()],
             rows: vec![
@@ -106,21 +106,21 @@ mod tests {
                 vec!["win-2".into(), "curl http://10.0.0.1/<b>\u{1b}[2J".into()],
             ],
             documents: vec![Document::new(r#"{"hostname":"win-1","x":"\u202e"}"#)],
-            n_heads: 0,
+            n_prefix_columns: 0,
         }
     }
 
     #[track_caller]
     fn check(name: &str, expected: &str) {
         let mut out = Vec::new();
-        let form = FileForm::of(Path::new(name)).unwrap();
+        let form = FileForm::from_path(Path::new(name)).unwrap();
         form.write(&extract(), &mut out).unwrap();
         assert_eq!(String::from_utf8(out).unwrap(), expected);
     }
 
     #[test]
     fn what_a_record_does_not_say_itself_stands_before_it() {
-        let extract = Extract { n_heads: 1, ..extract() };
+        let extract = ExportData { n_prefix_columns: 1, ..extract() };
         let mut out = Vec::new();
         FileForm::Jsonl.write(&extract, &mut out).unwrap();
         let expected = "{\"hostname\":\"win-1\",\"x\":\"\\u202e\"}\n";
@@ -136,7 +136,7 @@ mod tests {
             "| hostname | cmdline |\n| --- | --- |\n| win-1 | =cmd\\|' /c calc'!A0 |\n\
              | win-2 | curl hxxp://10\\[.\\]0\\[.\\]0\\[.\\]1/\\<b\\>␛\\[2J |\n",
         );
-        assert_eq!(FileForm::of(Path::new("a.txt")), None);
-        assert_eq!(FileForm::of(Path::new("csv")), None);
+        assert_eq!(FileForm::from_path(Path::new("a.txt")), None);
+        assert_eq!(FileForm::from_path(Path::new("csv")), None);
     }
 }

@@ -7,7 +7,7 @@ use serde_json::value::RawValue;
 use crate::model::Document;
 
 /// The same JSON in ASCII alone, as the server itself writes it: no character of a string can reach a terminal.
-pub fn escaped(json: &str) -> Cow<'_, str> {
+pub fn escape_json(json: &str) -> Cow<'_, str> {
     // Characters below the blank cannot stand unescaped in JSON; line breaks between its parts are ours.
     let is_plain = |c: char| matches!(c, ' '..='~' | '\n');
     if json.chars().all(is_plain) {
@@ -27,7 +27,7 @@ pub fn escaped(json: &str) -> Cow<'_, str> {
 }
 
 /// A record with members added, which take the place of members of the same name; numbers keep the server's spelling.
-pub fn extended(document: &Document, added: &[(&str, String)]) -> String {
+pub fn with_members(document: &Document, added: &[(&str, String)]) -> String {
     let mut members: BTreeMap<String, Box<RawValue>> = serde_json::from_str(document.json()).unwrap_or_default();
     for (name, json) in added {
         if let Ok(value) = RawValue::from_string(json.clone()) {
@@ -39,12 +39,12 @@ pub fn extended(document: &Document, added: &[(&str, String)]) -> String {
 
 /// A record with members before its own, which take the place of members of the same name; the others stay in their
 /// order.
-pub fn headed(document: &Document, added: &[(&str, String)]) -> String {
+pub fn with_leading_members(document: &Document, added: &[(&str, String)]) -> String {
     let members: BTreeMap<String, &RawValue> = serde_json::from_str(document.json()).unwrap_or_default();
     let mut json = String::with_capacity(document.len() + 32 * added.len());
     let mut put = |name: &str, value: &str| {
         json.push_str(if json.is_empty() { "{" } else { "," });
-        json.push_str(&quoted(name));
+        json.push_str(&quote_json(name));
         json.push(':');
         json.push_str(value);
     };
@@ -67,7 +67,7 @@ pub fn headed(document: &Document, added: &[(&str, String)]) -> String {
 }
 
 /// A text as JSON.
-pub fn quoted(text: &str) -> String {
+pub fn quote_json(text: &str) -> String {
     serde_json::to_string(text).unwrap_or_default()
 }
 
@@ -78,7 +78,7 @@ mod tests {
     #[test]
     fn the_value_stays_when_its_letters_go() {
         let json = "{\"name\":\"世\u{202e}\u{9b}𝄞\u{7f}\"}";
-        let written = escaped(json);
+        let written = escape_json(json);
         assert!(written.is_ascii());
         assert!(!written.contains('\u{7f}'));
         let read = |json: &str| serde_json::from_str::<serde_json::Value>(json).unwrap();
@@ -89,20 +89,20 @@ mod tests {
     fn members_are_added_and_numbers_stay_as_they_are() {
         let document = Document::new(r#"{"elapsed":0.021306037902832031,"depth":7}"#);
         let added = [("depth", "1".to_owned()), ("relation", r#""child""#.to_owned())];
-        assert_eq!(extended(&document, &added), r#"{"depth":1,"elapsed":0.021306037902832031,"relation":"child"}"#);
-        assert_eq!(extended(&Document::default(), &added[..1]), r#"{"depth":1}"#);
+        assert_eq!(with_members(&document, &added), r#"{"depth":1,"elapsed":0.021306037902832031,"relation":"child"}"#);
+        assert_eq!(with_members(&Document::default(), &added[..1]), r#"{"depth":1}"#);
     }
 
     #[track_caller]
     fn check(added: &[(&str, String)], document: &str, expected: &str) {
-        let written = headed(&Document::new(document), added);
+        let written = with_leading_members(&Document::new(document), added);
         assert_eq!(written, expected);
         serde_json::from_str::<serde_json::Value>(&written).unwrap();
     }
 
     #[test]
     fn members_stand_before_the_records_own() {
-        let added = [("kind", quoted("x\"y")), ("segment_id", "7".to_owned())];
+        let added = [("kind", quote_json("x\"y")), ("segment_id", "7".to_owned())];
         check(&added, r#"{"z":1.50,"a":2}"#, r#"{"kind":"x\"y","segment_id":7,"z":1.50,"a":2}"#);
         check(&added, r#"{"z":1,"kind":2,"a":3}"#, r#"{"kind":"x\"y","segment_id":7,"a":3,"z":1}"#);
         check(&added, "{}", r#"{"kind":"x\"y","segment_id":7}"#);

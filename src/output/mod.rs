@@ -12,11 +12,11 @@ use std::{
 use clap::ValueEnum;
 
 pub use extract::FileForm;
-pub use json::{escaped, extended, headed, quoted};
-pub use table::{Align, Column};
+pub use json::{escape_json, quote_json, with_leading_members, with_members};
+pub use table::{Align, OutputColumn};
 
 use crate::text::{self, Charset, Untrusted};
-use table::Table;
+use table::TextTable;
 
 /// How an answer is written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -34,39 +34,39 @@ pub enum Format {
 
 /// One row in every format.
 #[derive(Clone, Debug)]
-pub struct Row {
+pub struct OutputRow {
     /// What stands in each column.
-    pub cells: Vec<Cell>,
+    pub cells: Vec<OutputCell>,
     /// The record as one JSON object.
     pub json: String,
 }
 
 /// What stands in one column of one row.
 #[derive(Clone, Debug, Default)]
-pub struct Cell {
+pub struct OutputCell {
     /// What is drawn before the text in a table alone: the lines of a tree.
-    pub lead: String,
+    pub prefix: String,
     /// The text itself, whoever wrote it.
     pub text: Untrusted,
     /// Whether it is set off from the other rows.
     pub is_strong: bool,
 }
 
-impl Cell {
+impl OutputCell {
     /// A text that may be anyone's.
-    pub fn of(text: &Untrusted) -> Self {
+    pub fn from_untrusted(text: &Untrusted) -> Self {
         Self { text: text.clone(), ..Self::default() }
     }
 
     /// A value of ours, or nothing.
-    pub fn from<T: ToString>(value: Option<T>) -> Self {
+    pub fn from_value<T: ToString>(value: Option<T>) -> Self {
         Self { text: value.map(|value| value.to_string()).unwrap_or_default().into(), ..Self::default() }
     }
 }
 
 /// How the answer is shown where it is shown to the eye.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Look {
+pub struct TableStyle {
     /// The terminal's width in cells; `None` when there is none and nothing is shortened.
     pub width: Option<usize>,
     /// Whether headings and what is strong are set in bold.
@@ -76,89 +76,99 @@ pub struct Look {
 }
 
 /// Writes rows in a format, page by page; holds no more than it is given at a time.
-pub struct Sheet<'a> {
+pub struct TableWriter<'a> {
     out: &'a mut dyn Write,
-    form: Form,
+    form: FormatState,
 }
 
 /// A format with what it must remember between pages.
-enum Form {
-    Table(Table),
+enum FormatState {
+    Table(TextTable),
     Jsonl,
     Json { is_empty: bool },
-    Csv { columns: Cow<'static, [Column]>, has_header: bool },
+    Csv { columns: Cow<'static, [OutputColumn]>, has_header: bool },
 }
 
-impl<'a> Sheet<'a> {
+impl<'a> TableWriter<'a> {
     /// Begins an answer with these columns.
-    pub fn new(out: &'a mut dyn Write, format: Format, columns: impl Into<Cow<'static, [Column]>>, look: Look) -> Self {
+    pub fn new(
+        out: &'a mut dyn Write,
+        format: Format,
+        columns: impl Into<Cow<'static, [OutputColumn]>>,
+        look: TableStyle,
+    ) -> Self {
         let columns = columns.into();
         let form = match format {
-            Format::Table => Form::Table(Table::new(columns, look)),
-            Format::Jsonl => Form::Jsonl,
-            Format::Json => Form::Json { is_empty: true },
-            Format::Csv => Form::Csv { columns, has_header: false },
+            Format::Table => FormatState::Table(TextTable::new(columns, look)),
+            Format::Jsonl => FormatState::Jsonl,
+            Format::Json => FormatState::Json { is_empty: true },
+            Format::Csv => FormatState::Csv { columns, has_header: false },
         };
         Self { out, form }
     }
 
     /// Writes the next rows, and flushes: whoever reads them may be waiting.
-    pub fn rows(&mut self, rows: &[Row]) -> io::Result<()> {
+    pub fn write_rows(&mut self, rows: &[OutputRow]) -> io::Result<()> {
         match &mut self.form {
-            Form::Table(table) => table.write(rows, self.out)?,
-            Form::Jsonl => {
+            FormatState::Table(table) => table.write(rows, self.out)?,
+            FormatState::Jsonl => {
                 for row in rows {
-                    writeln!(self.out, "{}", escaped(&row.json))?;
+                    writeln!(self.out, "{}", escape_json(&row.json))?;
                 }
             }
-            Form::Json { is_empty } => {
+            FormatState::Json { is_empty } => {
                 for row in rows {
                     let before = if *is_empty { "[\n" } else { ",\n" };
                     *is_empty = false;
-                    write!(self.out, "{before}{}", escaped(&row.json))?;
+                    write!(self.out, "{before}{}", escape_json(&row.json))?;
                 }
             }
-            Form::Csv { columns, has_header } => write_csv(columns, has_header, rows, self.out)?,
+            FormatState::Csv { columns, has_header } => write_csv(columns, has_header, rows, self.out)?,
         }
         self.out.flush()
     }
 
     /// Sets off what follows in a table.
-    pub fn gap(&mut self) -> io::Result<()> {
+    pub fn write_gap(&mut self) -> io::Result<()> {
         match self.form {
-            Form::Table(_) => writeln!(self.out),
-            Form::Jsonl | Form::Json { .. } | Form::Csv { .. } => Ok(()),
+            FormatState::Table(_) => writeln!(self.out),
+            FormatState::Jsonl | FormatState::Json { .. } | FormatState::Csv { .. } => Ok(()),
         }
     }
 
     /// Ends the answer: what a format needs even without a row.
     pub fn finish(mut self) -> io::Result<()> {
         match &mut self.form {
-            Form::Json { is_empty: true } => writeln!(self.out, "[]")?,
-            Form::Json { is_empty: false } => writeln!(self.out, "\n]")?,
-            Form::Csv { columns, has_header } => write_csv(columns, has_header, &[], self.out)?,
-            Form::Table(_) | Form::Jsonl => {}
+            FormatState::Json { is_empty: true } => writeln!(self.out, "[]")?,
+            FormatState::Json { is_empty: false } => writeln!(self.out, "\n]")?,
+            FormatState::Csv { columns, has_header } => write_csv(columns, has_header, &[], self.out)?,
+            FormatState::Table(_) | FormatState::Jsonl => {}
         }
         self.out.flush()
     }
 }
 
-fn write_csv(columns: &[Column], has_header: &mut bool, rows: &[Row], out: &mut dyn Write) -> io::Result<()> {
+fn write_csv(
+    columns: &[OutputColumn],
+    has_header: &mut bool,
+    rows: &[OutputRow],
+    out: &mut dyn Write,
+) -> io::Result<()> {
     let mut writer = csv::Writer::from_writer(out);
     if !*has_header {
         let names = columns.iter().map(|column| column.name);
-        writer.write_record(names).map_err(unwrapped)?;
+        writer.write_record(names).map_err(into_io_error)?;
         *has_header = true;
     }
     for row in rows {
-        let cells = row.cells.iter().map(|cell| text::csv(&cell.text));
-        writer.write_record(cells).map_err(unwrapped)?;
+        let cells = row.cells.iter().map(|cell| text::csv_cell(&cell.text));
+        writer.write_record(cells).map_err(into_io_error)?;
     }
     writer.flush()
 }
 
 /// What went wrong when a record was written. Converted as it is, it would no longer say that a pipe was closed.
-fn unwrapped(error: csv::Error) -> io::Error {
+fn into_io_error(error: csv::Error) -> io::Error {
     match error.into_kind() {
         csv::ErrorKind::Io(error) => error,
         other => io::Error::other(format!("{other:?}")),
@@ -169,21 +179,21 @@ fn unwrapped(error: csv::Error) -> io::Error {
 mod tests {
     use super::*;
 
-    const COLUMNS: &[Column] = &[Column::new("id", Align::Right), Column::new("name", Align::Left)];
+    const COLUMNS: &[OutputColumn] = &[OutputColumn::new("id", Align::Right), OutputColumn::new("name", Align::Left)];
 
-    fn row(id: u64, name: &str) -> Row {
-        Row {
-            cells: vec![Cell::from(Some(id)), Cell::of(&name.into())],
+    fn row(id: u64, name: &str) -> OutputRow {
+        OutputRow {
+            cells: vec![OutputCell::from_value(Some(id)), OutputCell::from_untrusted(&name.into())],
             json: format!(r#"{{"id":{id},"name":"{name}"}}"#),
         }
     }
 
     #[track_caller]
-    fn check(format: Format, pages: &[&[Row]], expected: &str) {
+    fn check(format: Format, pages: &[&[OutputRow]], expected: &str) {
         let mut out = Vec::new();
-        let mut sheet = Sheet::new(&mut out, format, COLUMNS, Look::default());
+        let mut sheet = TableWriter::new(&mut out, format, COLUMNS, TableStyle::default());
         for page in pages {
-            sheet.rows(page).unwrap();
+            sheet.write_rows(page).unwrap();
         }
         sheet.finish().unwrap();
         assert_eq!(String::from_utf8(out).unwrap(), expected);
@@ -198,7 +208,7 @@ mod tests {
 
     #[test]
     fn csv_has_one_header_and_no_formula() {
-        let pages: &[&[Row]] = &[&[row(1, "=1+1")], &[row(2, "a,\"b\"")]];
+        let pages: &[&[OutputRow]] = &[&[row(1, "=1+1")], &[row(2, "a,\"b\"")]];
         check(Format::Csv, pages, "id,name\n1,'=1+1\n2,\"a,\"\"b\"\"\"\n");
         check(Format::Csv, &[], "id,name\n");
     }
@@ -214,8 +224,8 @@ mod tests {
         let hostile = "\u{9b}2J\u{202e}gpj.exe";
         for format in [Format::Table, Format::Jsonl, Format::Json, Format::Csv] {
             let mut out = Vec::new();
-            let mut sheet = Sheet::new(&mut out, format, COLUMNS, Look::default());
-            sheet.rows(&[row(1, hostile)]).unwrap();
+            let mut sheet = TableWriter::new(&mut out, format, COLUMNS, TableStyle::default());
+            sheet.write_rows(&[row(1, hostile)]).unwrap();
             sheet.finish().unwrap();
             let shown = String::from_utf8(out).unwrap();
             assert!(!shown.contains(['\u{9b}', '\u{202e}', '\x1b']), "{format:?}: {shown:?}");

@@ -5,27 +5,27 @@ use std::{
     io::{self, Write},
 };
 
-use super::{Cell, Look, Row};
+use super::{OutputCell, OutputRow, TableStyle};
 use crate::text::{self, Charset};
 
 /// The blanks between two columns.
 const GAP: &str = "  ";
 /// The widest cell that the others of its column make room for where nothing is shortened: a command line of a megabyte
 /// would else put a megabyte of blanks into every row.
-const WIDEST: usize = 200;
+const MAX_CELL_WIDTH: usize = 200;
 
 /// A column: its name, and what becomes of it where space is short.
 #[derive(Clone, Copy, Debug)]
-pub struct Column {
+pub struct OutputColumn {
     /// Its name, as the header of a CSV file; in capitals above a table.
     pub name: &'static str,
     align: Align,
     /// The width it keeps when it gives way; `None` for one that is whole or not there at all.
-    least: Option<usize>,
+    min_width: Option<usize>,
     keeps_end: bool,
     /// Who goes first when even the least of all is too much: the highest. 0 never goes.
     rank: u8,
-    is_drawn: bool,
+    is_in_table: bool,
 }
 
 /// On which side of its column a text stands.
@@ -37,22 +37,22 @@ pub enum Align {
     Right,
 }
 
-impl Column {
+impl OutputColumn {
     /// A column that is never shortened.
     pub const fn new(name: &'static str, align: Align) -> Self {
-        Self { name, align, least: None, keeps_end: false, rank: 0, is_drawn: true }
+        Self { name, align, min_width: None, keeps_end: false, rank: 0, is_in_table: true }
     }
 
     /// The same column, shortened to no less than `least` cells where space is short.
     #[must_use]
-    pub const fn least(mut self, least: usize) -> Self {
-        self.least = Some(least);
+    pub const fn min_width(mut self, least: usize) -> Self {
+        self.min_width = Some(least);
         self
     }
 
     /// The same column, but what is left out is its beginning: the name at the end of a path stays.
     #[must_use]
-    pub const fn keeps_end(mut self) -> Self {
+    pub const fn keep_end(mut self) -> Self {
         self.keeps_end = true;
         self
     }
@@ -67,12 +67,12 @@ impl Column {
     /// The same column, in CSV alone: a table shows it in another way.
     #[must_use]
     pub const fn csv_only(mut self) -> Self {
-        self.is_drawn = false;
+        self.is_in_table = false;
         self
     }
 
     /// The width that suits the cells of this column, those beyond `most` aside.
-    fn wanted(&self, rows: &[Row], index: usize, most: usize) -> usize {
+    fn preferred_width(&self, rows: &[OutputRow], index: usize, most: usize) -> usize {
         rows.iter()
             .filter_map(|row| row.cells.get(index))
             .map(cell_width)
@@ -84,52 +84,56 @@ impl Column {
 }
 
 /// A table that remembers the widths of its columns from page to page.
-pub(super) struct Table {
-    columns: Cow<'static, [Column]>,
-    look: Look,
+pub(super) struct TextTable {
+    columns: Cow<'static, [OutputColumn]>,
+    style: TableStyle,
     /// The width of each column; 0 for one that is left out. Empty until the first rows.
     widths: Vec<usize>,
 }
 
-impl Table {
-    pub(super) fn new(columns: Cow<'static, [Column]>, look: Look) -> Self {
-        Self { columns, look, widths: Vec::new() }
+impl TextTable {
+    pub(super) fn new(columns: Cow<'static, [OutputColumn]>, look: TableStyle) -> Self {
+        Self { columns, style: look, widths: Vec::new() }
     }
 
-    pub(super) fn write(&mut self, rows: &[Row], out: &mut dyn Write) -> io::Result<()> {
+    pub(super) fn write(&mut self, rows: &[OutputRow], out: &mut dyn Write) -> io::Result<()> {
         if rows.is_empty() {
             return Ok(());
         }
-        let plain: Vec<Row>;
-        let rows = match self.look.charset {
+        let plain: Vec<OutputRow>;
+        let rows = match self.style.charset {
             Charset::Unicode => rows,
             Charset::Ascii => {
-                plain = rows.iter().map(in_ascii).collect();
+                plain = rows.iter().map(row_to_ascii).collect();
                 &plain
             }
         };
         let is_first = self.widths.is_empty();
-        self.measure(rows);
+        self.set_widths(rows);
         if is_first {
-            let names: Vec<Cell> = self
+            let names: Vec<OutputCell> = self
                 .columns
                 .iter()
-                .map(|column| Cell { text: column.name.to_uppercase().into(), is_strong: true, ..Cell::default() })
+                .map(|column| OutputCell {
+                    text: column.name.to_uppercase().into(),
+                    is_strong: true,
+                    ..OutputCell::default()
+                })
                 .collect();
-            self.line(&names, out)?;
+            self.write_line(&names, out)?;
         }
-        rows.iter().try_for_each(|row| self.line(&row.cells, out))
+        rows.iter().try_for_each(|row| self.write_line(&row.cells, out))
     }
 
-    fn measure(&mut self, rows: &[Row]) {
+    fn set_widths(&mut self, rows: &[OutputRow]) {
         let is_first = self.widths.is_empty();
-        let most = self.look.width.map_or(WIDEST, |_| usize::MAX);
+        let most = self.style.width.map_or(MAX_CELL_WIDTH, |_| usize::MAX);
         let wanted = self
             .columns
             .iter()
             .enumerate()
-            .map(|(index, column)| if column.is_drawn { column.wanted(rows, index, most) } else { 0 });
-        match self.look.width {
+            .map(|(index, column)| if column.is_in_table { column.preferred_width(rows, index, most) } else { 0 });
+        match self.style.width {
             // Nothing is shortened; a later page may need more room than the first.
             None => {
                 self.widths.resize(self.columns.len(), 0);
@@ -138,12 +142,12 @@ impl Table {
                 }
             }
             // The first page decides, lest the columns move under the eye.
-            Some(room) if is_first => self.widths = fitted(&self.columns, wanted.collect(), room),
+            Some(room) if is_first => self.widths = fit_widths(&self.columns, wanted.collect(), room),
             Some(_) => {}
         }
     }
 
-    fn line(&self, cells: &[Cell], out: &mut dyn Write) -> io::Result<()> {
+    fn write_line(&self, cells: &[OutputCell], out: &mut dyn Write) -> io::Result<()> {
         let shown = self.columns.iter().zip(&self.widths).zip(cells).filter(|((_, width), _)| **width > 0);
         let mut line = String::new();
         // Blanks that are owed until something follows them: no line ends in one.
@@ -170,17 +174,17 @@ impl Table {
     }
 
     /// The text of a cell and its width.
-    fn cell(&self, column: &Column, width: usize, cell: &Cell) -> (String, usize) {
-        let (lead, text) = if self.look.width.is_none() {
-            (cell.lead.clone(), text::visible(&cell.text))
+    fn cell(&self, column: &OutputColumn, width: usize, cell: &OutputCell) -> (String, usize) {
+        let (lead, text) = if self.style.width.is_none() {
+            (cell.prefix.clone(), text::make_visible(&cell.text))
         } else {
-            let lead = text::fit(&cell.lead.as_str().into(), width);
+            let lead = text::fit(&cell.prefix.as_str().into(), width);
             let room = width - text::width(&lead);
             let fit = if column.keeps_end { text::fit_end } else { text::fit };
             (lead, fit(&cell.text, room))
         };
         let used = text::width(&lead) + text::width(&text);
-        if cell.is_strong && self.look.is_styled {
+        if cell.is_strong && self.style.is_styled {
             (format!("{lead}\x1b[1m{text}\x1b[0m"), used)
         } else {
             (lead + &text, used)
@@ -189,23 +193,23 @@ impl Table {
 }
 
 /// The row in ASCII. Before it is measured: what stands for a letter may be wider than it.
-fn in_ascii(row: &Row) -> Row {
-    let cell = |cell: &Cell| Cell {
-        lead: text::ascii_cells(&cell.lead).into_owned(),
-        text: text::ascii(&text::visible(&cell.text)).as_ref().into(),
+fn row_to_ascii(row: &OutputRow) -> OutputRow {
+    let cell = |cell: &OutputCell| OutputCell {
+        prefix: text::to_ascii_cells(&cell.prefix).into_owned(),
+        text: text::to_ascii(&text::make_visible(&cell.text)).as_ref().into(),
         is_strong: cell.is_strong,
     };
-    Row { cells: row.cells.iter().map(cell).collect(), json: String::new() }
+    OutputRow { cells: row.cells.iter().map(cell).collect(), json: String::new() }
 }
 
-fn cell_width(cell: &Cell) -> usize {
-    text::width(&cell.lead) + text::width(&text::visible(&cell.text))
+fn cell_width(cell: &OutputCell) -> usize {
+    text::width(&cell.prefix) + text::width(&text::make_visible(&cell.text))
 }
 
 /// Widths that fit into `room`. Columns that may go are there, in their order of rank, as far as all that are there can
 /// have their least; then the widest give way until the line fits.
-fn fitted(columns: &[Column], mut widths: Vec<usize>, room: usize) -> Vec<usize> {
-    let least = |index: usize, width: usize| columns[index].least.unwrap_or(width).min(width);
+fn fit_widths(columns: &[OutputColumn], mut widths: Vec<usize>, room: usize) -> Vec<usize> {
+    let least = |index: usize, width: usize| columns[index].min_width.unwrap_or(width).min(width);
     let mut places: Vec<usize> = (0..columns.len()).filter(|&index| widths[index] > 0).collect();
     places.sort_by_key(|&index| columns[index].rank);
     let mut needed = 0;
@@ -239,21 +243,21 @@ fn fitted(columns: &[Column], mut widths: Vec<usize>, room: usize) -> Vec<usize>
 mod tests {
     use super::*;
 
-    const COLUMNS: &[Column] = &[
-        Column::new("pid", Align::Right),
-        Column::new("path", Align::Left).least(6).keeps_end(),
-        Column::new("command", Align::Left).least(7),
-        Column::new("id", Align::Left).rank(1),
+    const COLUMNS: &[OutputColumn] = &[
+        OutputColumn::new("pid", Align::Right),
+        OutputColumn::new("path", Align::Left).min_width(6).keep_end(),
+        OutputColumn::new("command", Align::Left).min_width(7),
+        OutputColumn::new("id", Align::Left).rank(1),
     ];
 
-    fn row(cells: [&str; 4]) -> Row {
-        Row { cells: cells.map(|text| Cell::of(&text.into())).to_vec(), json: String::new() }
+    fn row(cells: [&str; 4]) -> OutputRow {
+        OutputRow { cells: cells.map(|text| OutputCell::from_untrusted(&text.into())).to_vec(), json: String::new() }
     }
 
     #[track_caller]
     fn check(width: Option<usize>, rows: &[[&str; 4]], expected: &str) {
-        let look = Look { width, ..Look::default() };
-        let mut table = Table::new(COLUMNS.into(), look);
+        let look = TableStyle { width, ..TableStyle::default() };
+        let mut table = TextTable::new(COLUMNS.into(), look);
         let mut out = Vec::new();
         for cells in rows {
             table.write(&[row(*cells)], &mut out).unwrap();
@@ -281,8 +285,8 @@ mod tests {
 
     #[test]
     fn columns_stand_below_each_other_in_ascii_too() {
-        let look = Look { charset: Charset::Ascii, ..Look::default() };
-        let mut table = Table::new(COLUMNS.into(), look);
+        let look = TableStyle { charset: Charset::Ascii, ..TableStyle::default() };
+        let mut table = TextTable::new(COLUMNS.into(), look);
         let mut out = Vec::new();
         let rows = [row(["1", "Grüße", "a", "b"]), row(["2", "x", "a", "b"])];
         table.write(&rows, &mut out).unwrap();
@@ -295,7 +299,7 @@ mod tests {
     #[test]
     fn no_line_is_wider_than_the_terminal() {
         for width in 24..120 {
-            let mut table = Table::new(COLUMNS.into(), Look { width: Some(width), ..Look::default() });
+            let mut table = TextTable::new(COLUMNS.into(), TableStyle { width: Some(width), ..TableStyle::default() });
             let mut out = Vec::new();
             table.write(&[row(LONG), row(["1", "", "世界", ""])], &mut out).unwrap();
             let text = String::from_utf8(out).unwrap();
@@ -317,7 +321,7 @@ mod tests {
 
     #[test]
     fn a_very_long_cell_is_whole_and_costs_its_own_line_alone() {
-        let long = "x".repeat(WIDEST + 1);
+        let long = "x".repeat(MAX_CELL_WIDTH + 1);
         check(
             None,
             &[["1", "a", "b", "c"], ["2", &long, "b", "c"], ["3", "a", "b", "c"]],

@@ -7,16 +7,16 @@ use ratatui::{
     text::{Line, Span},
 };
 
-use super::{observables::Moment, pivot::Clues};
+use super::{observables::Moment, pivot::Observables};
 use crate::keys::{Action, Scope};
 use crate::model::{Precision, SensorId};
-use crate::panes::{Look, Pane, PaneId, details::subject};
+use crate::panes::{Pane, PaneId, RenderCx, details::subject};
 use crate::query::{Index, quote};
-use crate::session::{Cx, Lead, Session};
+use crate::session::{Cx, Destination, Session};
 use crate::text::{self, Untrusted};
 
 /// How far to either side, in seconds, with its name.
-const SPANS: [(i64, &str); 8] = [
+const TIME_SPANS: [(i64, &str); 8] = [
     (60, "1 minute"),
     (2 * 60, "2 minutes"),
     (5 * 60, "5 minutes"),
@@ -28,7 +28,7 @@ const SPANS: [(i64, &str); 8] = [
 ];
 
 /// Five minutes: what belongs to one action of an attacker mostly lies within.
-const FIRST: usize = 2;
+const DEFAULT_SPAN: usize = 2;
 
 /// The overlay in which a stretch of time is chosen.
 #[derive(Debug)]
@@ -42,13 +42,19 @@ pub struct AroundPane {
 
 impl AroundPane {
     /// Offers the time around what these clues tell of; `None` where they tell no host or no time.
-    pub fn new(clues: &Clues) -> Option<Self> {
-        Some(Self { host: clues.host()?.clone(), sensor: clues.sensor, moment: clues.at?, span: FIRST, is_done: false })
+    pub fn new(clues: &Observables) -> Option<Self> {
+        Some(Self {
+            host: clues.host()?.clone(),
+            sensor: clues.sensor,
+            moment: clues.at?,
+            span: DEFAULT_SPAN,
+            is_done: false,
+        })
     }
 
     /// From when to when.
-    fn ends(&self) -> (Timestamp, Timestamp) {
-        let far = SignedDuration::from_secs(SPANS[self.span].0);
+    fn time_range(&self) -> (Timestamp, Timestamp) {
+        let far = SignedDuration::from_secs(TIME_SPANS[self.span].0);
         // Where time itself ends, so does the stretch.
         let from = self.moment.at.checked_sub(far).unwrap_or(Timestamp::MIN);
         let until = self.moment.at.checked_add(far).unwrap_or(Timestamp::MAX);
@@ -56,19 +62,19 @@ impl AroundPane {
     }
 
     /// How far the clock is off by which the host dates its starts, if that is known already.
-    fn clock(&self, session: &Session, look: &Look<'_>) -> Line<'static> {
-        let sensor = self.sensor.and_then(|id| session.known_sensor(id));
+    fn clock_line(&self, session: &Session, look: &RenderCx<'_>) -> Line<'static> {
+        let sensor = self.sensor.and_then(|id| session.find_sensor(id));
         let mut line = sensor.map_or_else(
             || Line::styled("unknown", look.theme.unknown),
-            |sensor| subject::clock(sensor, None, look.theme),
+            |sensor| subject::clock_line(sensor, None, look.theme),
         );
         let label = Span::styled(format!("{:<8}", "clock"), look.theme.muted);
         line.spans.insert(0, label);
         line
     }
 
-    fn query(&self) -> String {
-        let (from, until) = self.ends();
+    fn range_query(&self) -> String {
+        let (from, until) = self.time_range();
         let plain = |at: Timestamp| at.strftime("%Y-%m-%dT%H:%M:%S").to_string();
         let host = quote(self.host.raw());
         format!("hostname:{host} start:[{} TO {}]", plain(from), plain(until))
@@ -88,12 +94,12 @@ impl Pane for AroundPane {
         "Other process starts around this time".into()
     }
 
-    fn act(&mut self, action: Action, cx: &mut Cx<'_>) -> bool {
+    fn handle_action(&mut self, action: Action, cx: &mut Cx<'_>) -> bool {
         match action {
-            Action::Widen => self.span = (self.span + 1).min(SPANS.len() - 1),
+            Action::Widen => self.span = (self.span + 1).min(TIME_SPANS.len() - 1),
             Action::Tighten => self.span = self.span.saturating_sub(1),
             Action::Accept => {
-                cx.lead(Lead::Search(Index::Process, self.query()));
+                cx.navigate(Destination::Search(Index::Process, self.range_query()));
                 self.is_done = true;
             }
             _ => return false,
@@ -105,25 +111,25 @@ impl Pane for AroundPane {
         self.is_done
     }
 
-    fn render(&mut self, frame: &mut Frame<'_>, area: Rect, session: &Session, look: &Look<'_>) {
+    fn render(&mut self, frame: &mut Frame<'_>, area: Rect, session: &Session, look: &RenderCx<'_>) {
         let (theme, zone) = (look.theme, &session.zone);
-        let (from, until) = self.ends();
+        let (from, until) = self.time_range();
         let fact = |label: &'static str, value: String, style| {
             let label = Span::styled(format!("{label:<8}"), theme.muted);
             Line::from(vec![label, Span::styled(value, style)])
         };
         let room = usize::from(area.width).saturating_sub(8);
-        let shown = |at| zone.show(at, Precision::Second);
+        let shown = |at| zone.format(at, Precision::Second);
         let lines = [
             fact("host", text::fit(&self.host, room), theme.text),
             fact("time", shown(self.moment.at), theme.time),
-            fact("", self.moment.of.into(), theme.muted),
-            self.clock(session, look),
-            fact("around", format!("+/- {}", SPANS[self.span].1), theme.accent),
+            fact("", self.moment.description.into(), theme.muted),
+            self.clock_line(session, look),
+            fact("around", format!("+/- {}", TIME_SPANS[self.span].1), theme.accent),
             fact("from", shown(from), theme.time),
             fact("to", shown(until), theme.time),
             Line::default(),
-            fact("query", text::fit(&self.query().into(), room), theme.value),
+            fact("query", text::fit(&self.range_query().into(), room), theme.value),
         ];
         for (line, place) in lines.into_iter().zip(area.rows()) {
             frame.render_widget(line, place);

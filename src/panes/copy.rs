@@ -3,73 +3,73 @@
 use jiff::Timestamp;
 
 use crate::keys::Action;
-use crate::model::{Alert, Ban, Binary, Document, Event, Process, Sensor, What};
+use crate::model::{Alert, Ban, Binary, Document, Event, EventFacts, Process, Sensor};
 use crate::session::Cx;
 use crate::text::{self, Untrusted};
 
 /// What is to be copied: its name, and itself unless there is none.
-pub(super) type Copied = (&'static str, Option<String>);
+pub(super) type Clip = (&'static str, Option<String>);
 
 /// What `action` names of a process, if it names anything of one.
-pub(super) fn process(process: &Process, action: Action) -> Option<Copied> {
+pub(super) fn process_clip(process: &Process, action: Action) -> Option<Clip> {
     let md5 = process.md5.map(|md5| md5.to_string());
     Some(match action {
-        Action::YankRow => ("row (defanged)", Some(defanged(&row(process)))),
-        Action::YankRaw => ("row", Some(plain(&row(process)))),
+        Action::YankRow => ("row (defanged)", Some(defanged_row(&process_row(process)))),
+        Action::YankRaw => ("row", Some(tab_separated(&process_row(process)))),
         Action::YankHash => ("hash", md5),
-        Action::YankCmdline => ("command line", process.cmdline.non_empty().map(text::visible)),
+        Action::YankCmdline => ("command line", process.cmdline.non_empty().map(text::make_visible)),
         Action::YankGuid => ("GUID", Some(process.id.to_string())),
-        Action::YankHost => ("host", process.host.non_empty().map(text::visible)),
-        Action::YankJson => ("record", Some(json(&process.document))),
+        Action::YankHost => ("host", process.host.non_empty().map(text::make_visible)),
+        Action::YankJson => ("record", Some(to_json(&process.document))),
         _ => return None,
     })
 }
 
 /// What `action` names of a sensor, if it names anything of one.
-pub(super) fn sensor(sensor: &Sensor, action: Action) -> Option<Copied> {
+pub(super) fn sensor_clip(sensor: &Sensor, action: Action) -> Option<Clip> {
     let addresses = sensor.adapters.iter().map(|adapter| adapter.ip.to_string()).collect::<Vec<_>>().join(" ");
     let row = [sensor.id.to_string().into(), sensor.computer_name.clone(), sensor.os.clone(), addresses.into()];
     let name = &sensor.computer_name;
     Some(match action {
-        Action::YankRow => ("row (defanged)", Some(defanged(&row))),
-        Action::YankRaw => ("row", Some(plain(&row))),
-        Action::YankHost => ("host", name.non_empty().map(text::visible)),
-        Action::YankJson => ("record", Some(json(&sensor.document))),
+        Action::YankRow => ("row (defanged)", Some(defanged_row(&row))),
+        Action::YankRaw => ("row", Some(tab_separated(&row))),
+        Action::YankHost => ("host", name.non_empty().map(text::make_visible)),
+        Action::YankJson => ("record", Some(to_json(&sensor.document))),
         _ => return None,
     })
 }
 
 /// What `action` names of a ban, if it names anything of one.
-pub(super) fn ban(ban: &Ban, action: Action) -> Option<Copied> {
+pub(super) fn ban_clip(ban: &Ban, action: Action) -> Option<Clip> {
     let md5 = ban.md5.to_string();
-    let row = [md5.as_str().into(), ban.username.clone(), time(ban.created), ban.text.clone()];
+    let row = [md5.as_str().into(), ban.username.clone(), time_text(ban.created), ban.text.clone()];
     if action == Action::YankHash {
         return Some(("hash", Some(md5)));
     }
-    fields(|| row.into_iter(), &ban.document, action)
+    fields_clip(|| row.into_iter(), &ban.document, action)
 }
 
 /// What `action` names of any row: its fields, or its record.
-pub(super) fn fields<F: Iterator<Item = Untrusted>>(
+pub(super) fn fields_clip<F: Iterator<Item = Untrusted>>(
     fields: impl FnOnce() -> F,
     document: &Document,
     action: Action,
-) -> Option<Copied> {
+) -> Option<Clip> {
     Some(match action {
-        Action::YankRow => ("row (defanged)", Some(defanged(&fields().collect::<Vec<_>>()))),
-        Action::YankRaw => ("row", Some(plain(&fields().collect::<Vec<_>>()))),
-        Action::YankJson => ("record", Some(json(document))),
+        Action::YankRow => ("row (defanged)", Some(defanged_row(&fields().collect::<Vec<_>>()))),
+        Action::YankRaw => ("row", Some(tab_separated(&fields().collect::<Vec<_>>()))),
+        Action::YankJson => ("record", Some(to_json(document))),
         _ => return None,
     })
 }
 
 /// What `action` names of an alert, if it names anything of one.
-pub(super) fn alert(alert: &Alert, action: Action) -> Option<Copied> {
+pub(super) fn alert_clip(alert: &Alert, action: Action) -> Option<Clip> {
     let severity = alert.severity.map(|severity| severity.to_string());
     let row = [
-        time(alert.created),
+        time_text(alert.created),
         severity.unwrap_or_default().into(),
-        alert.status.word(),
+        alert.status.server_word(),
         alert.host.clone(),
         alert.user.clone(),
         alert.process_name.clone(),
@@ -79,42 +79,42 @@ pub(super) fn alert(alert: &Alert, action: Action) -> Option<Copied> {
         alert.id.0.clone(),
     ];
     Some(match action {
-        Action::YankRow => ("row (defanged)", Some(defanged(&row))),
-        Action::YankRaw => ("row", Some(plain(&row))),
+        Action::YankRow => ("row (defanged)", Some(defanged_row(&row))),
+        Action::YankRaw => ("row", Some(tab_separated(&row))),
         Action::YankHash => ("hash", alert.md5.map(|md5| md5.to_string())),
         Action::YankGuid => ("GUID", alert.process.map(|id| id.to_string())),
-        Action::YankHost => ("host", alert.host.non_empty().map(text::visible)),
-        Action::YankJson => ("record", Some(json(&alert.document))),
+        Action::YankHost => ("host", alert.host.non_empty().map(text::make_visible)),
+        Action::YankJson => ("record", Some(to_json(&alert.document))),
         _ => return None,
     })
 }
 
 /// What `action` names of a binary, if it names anything of one.
-pub(super) fn binary(binary: &Binary, action: Action) -> Option<Copied> {
+pub(super) fn binary_clip(binary: &Binary, action: Action) -> Option<Clip> {
     let path = binary.observed_paths.first().cloned();
     let row = [
         binary.md5.to_string().into(),
         binary.signature.result.clone(),
         binary.signature.publisher.clone(),
-        time(binary.first_seen),
+        time_text(binary.first_seen),
         path.unwrap_or_default(),
     ];
     Some(match action {
-        Action::YankRow => ("row (defanged)", Some(defanged(&row))),
-        Action::YankRaw => ("row", Some(plain(&row))),
+        Action::YankRow => ("row (defanged)", Some(defanged_row(&row))),
+        Action::YankRaw => ("row", Some(tab_separated(&row))),
         Action::YankHash => ("hash", Some(binary.md5.to_string())),
-        Action::YankJson => ("record", Some(json(&binary.document))),
+        Action::YankJson => ("record", Some(to_json(&binary.document))),
         _ => return None,
     })
 }
 
 /// What `action` names of an event, if it names anything of one.
-pub(super) fn event(event: &Event, action: Action) -> Option<Copied> {
+pub(super) fn event_clip(event: &Event, action: Action) -> Option<Clip> {
     let md5 = event.md5().map(|md5| md5.to_string());
     let sha256 = event.sha256().map(|sha256| sha256.to_string());
     let hash = md5.or(sha256);
     let row = [
-        time(event.at),
+        time_text(event.at),
         event.kind().to_string().into(),
         event.action().into(),
         event.object(),
@@ -122,41 +122,41 @@ pub(super) fn event(event: &Event, action: Action) -> Option<Copied> {
         event.process.to_string().into(),
     ];
     let (other, cmdline) = match &event.what {
-        What::Childproc(child) => (child.id, child.cmdline.non_empty()),
-        What::Crossproc(cross) => (cross.id, None),
-        What::Block(block) => (None, block.cmdline.non_empty()),
+        EventFacts::Childproc(child) => (child.id, child.cmdline.non_empty()),
+        EventFacts::Crossproc(cross) => (cross.id, None),
+        EventFacts::Block(block) => (None, block.cmdline.non_empty()),
         _ => (None, None),
     };
     // What was connected to is an address, whatever it looks like.
-    let has_address = matches!(event.what, What::Netconn(_));
+    let has_address = matches!(event.what, EventFacts::Netconn(_));
     Some(match action {
         Action::YankRow if has_address => {
             let object = text::defang(&event.object()).into();
             let [at, kind, action, _, hash, process] = row;
             let row = [at, kind, action, object, hash, process];
-            ("row (defanged)", Some(plain(&row)))
+            ("row (defanged)", Some(tab_separated(&row)))
         }
-        Action::YankRow => ("row (defanged)", Some(defanged(&row))),
-        Action::YankRaw => ("row", Some(plain(&row))),
+        Action::YankRow => ("row (defanged)", Some(defanged_row(&row))),
+        Action::YankRaw => ("row", Some(tab_separated(&row))),
         Action::YankHash => ("hash", hash),
-        Action::YankCmdline => ("command line", cmdline.map(text::visible)),
+        Action::YankCmdline => ("command line", cmdline.map(text::make_visible)),
         Action::YankGuid => ("GUID", other.map(|id| id.to_string())),
-        Action::YankJson => ("record", Some(json(&event.document))),
+        Action::YankJson => ("record", Some(to_json(&event.document))),
         _ => return None,
     })
 }
 
 /// Puts what was found on the clipboard; false when the action names nothing that can be copied.
-pub(super) fn copy_one(copied: Option<Copied>, cx: &mut Cx<'_>) -> bool {
+pub(super) fn copy_clip(copied: Option<Clip>, cx: &mut Cx<'_>) -> bool {
     let is_any = copied.is_some();
     if let Some(copied) = copied {
-        copy(vec![copied], cx);
+        copy_clips(vec![copied], cx);
     }
     is_any
 }
 
 /// Puts what was found in each row on the clipboard, a line each.
-pub(super) fn copy(copies: Vec<Copied>, cx: &mut Cx<'_>) {
+pub(super) fn copy_clips(copies: Vec<Clip>, cx: &mut Cx<'_>) {
     let what = copies.first().map_or("row", |(what, _)| *what);
     let n_rows = copies.len();
     let lines: Vec<_> = copies.into_iter().filter_map(|(_, text)| text).collect();
@@ -165,13 +165,13 @@ pub(super) fn copy(copies: Vec<Copied>, cx: &mut Cx<'_>) {
     }
     let text = lines.join("\n");
     let of = if n_rows > 1 { format!(" of {} rows", lines.len()) } else { String::new() };
-    cx.copy(&format!("{what}{of}"), text);
+    cx.copy_text(&format!("{what}{of}"), text);
 }
 
-fn row(process: &Process) -> [Untrusted; 8] {
+fn process_row(process: &Process) -> [Untrusted; 8] {
     let md5 = process.md5.map(|md5| md5.to_string()).unwrap_or_default();
     [
-        time(process.started),
+        time_text(process.started),
         process.host.clone(),
         process.user.clone(),
         process.parent_name.clone(),
@@ -182,23 +182,23 @@ fn row(process: &Process) -> [Untrusted; 8] {
     ]
 }
 
-fn time(at: Option<Timestamp>) -> Untrusted {
+fn time_text(at: Option<Timestamp>) -> Untrusted {
     at.map(|at| at.to_string()).unwrap_or_default().into()
 }
 
-pub(super) fn plain(row: &[Untrusted]) -> String {
-    let cells = row.iter().map(text::visible);
+pub(super) fn tab_separated(row: &[Untrusted]) -> String {
+    let cells = row.iter().map(text::make_visible);
     cells.collect::<Vec<_>>().join("\t")
 }
 
 /// The row with its addresses made harmless, in cells that no spreadsheet takes for formulas.
-pub(super) fn defanged(row: &[Untrusted]) -> String {
-    let cells = row.iter().map(text::harmless);
-    cells.map(text::formula_safe).collect::<Vec<_>>().join("\t")
+pub(super) fn defanged_row(row: &[Untrusted]) -> String {
+    let cells = row.iter().map(text::defang_cell);
+    cells.map(text::escape_formula).collect::<Vec<_>>().join("\t")
 }
 
-fn json(document: &Document) -> String {
-    text::visible(&document.json().into())
+fn to_json(document: &Document) -> String {
+    text::make_visible(&document.json().into())
 }
 
 #[cfg(test)]
@@ -208,8 +208,8 @@ mod tests {
     #[test]
     fn addresses_are_defanged_and_file_names_are_not() {
         let row = ["c:\\windows\\net.exe".into(), "curl http://10.0.0.1/a".into(), "ping 10.0.0.1".into()];
-        assert_eq!(defanged(&row), "c:\\windows\\net.exe\tcurl hxxp://10[.]0[.]0[.]1/a\tping 10[.]0[.]0[.]1");
-        assert_eq!(defanged(&["=1+1".into(), "a".into()]), "'=1+1\ta");
-        assert_eq!(plain(&row), "c:\\windows\\net.exe\tcurl http://10.0.0.1/a\tping 10.0.0.1");
+        assert_eq!(defanged_row(&row), "c:\\windows\\net.exe\tcurl hxxp://10[.]0[.]0[.]1/a\tping 10[.]0[.]0[.]1");
+        assert_eq!(defanged_row(&["=1+1".into(), "a".into()]), "'=1+1\ta");
+        assert_eq!(tab_separated(&row), "c:\\windows\\net.exe\tcurl http://10.0.0.1/a\tping 10.0.0.1");
     }
 }

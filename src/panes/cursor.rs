@@ -4,7 +4,7 @@ use crate::keys::Action;
 
 /// Where `action` leads from the row `at`, when `height` rows are in sight and `last` is the last; nothing if it does not
 /// move.
-pub(super) fn moved(action: Action, at: usize, height: usize, last: usize) -> Option<usize> {
+pub(super) fn new_cursor(action: Action, at: usize, height: usize, last: usize) -> Option<usize> {
     let half = (height / 2).max(1);
     let to = match action {
         Action::Down => at.saturating_add(1),
@@ -26,7 +26,7 @@ mod tests {
 
     #[test]
     fn a_motion_ends_at_the_first_and_at_the_last_row() {
-        let check = |action, at, to| assert_eq!(moved(action, at, 10, 99), Some(to), "{action:?}");
+        let check = |action, at, to| assert_eq!(new_cursor(action, at, 10, 99), Some(to), "{action:?}");
         check(Action::Down, 99, 99);
         check(Action::Up, 0, 0);
         check(Action::HalfPageDown, 3, 8);
@@ -34,12 +34,12 @@ mod tests {
         check(Action::PageDown, 95, 99);
         check(Action::Top, 50, 0);
         check(Action::Bottom, 50, 99);
-        assert_eq!(moved(Action::Refresh, 1, 10, 99), None);
+        assert_eq!(new_cursor(Action::Refresh, 1, 10, 99), None);
     }
 
     #[test]
     fn a_motion_moves_even_where_nothing_is_in_sight() {
-        assert_eq!(moved(Action::PageDown, 0, 0, 9), Some(1));
-        assert_eq!(moved(Action::Down, 0, 0, 0), Some(0));
+        assert_eq!(new_cursor(Action::PageDown, 0, 0, 9), Some(1));
+        assert_eq!(new_cursor(Action::Down, 0, 0, 0), Some(0));
     }
 }

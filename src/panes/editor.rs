@@ -11,7 +11,7 @@ use crate::text::{self, Untrusted};
 
 /// The most characters of a text, unless its owner says otherwise: each key reads all of it again, and the cursor is
 /// placed by 16-bit numbers.
-const LIMIT: usize = 65_000;
+const MAX_CHARS: usize = 65_000;
 
 /// A text area, spoken to in the terms of a query. It takes what is pasted whole, or not at all.
 #[derive(Debug)]
@@ -27,7 +27,7 @@ pub(super) struct Editor {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Pasted {
     /// It was inserted as it is.
-    AsIs,
+    Unchanged,
     /// It was inserted without what cannot be seen, and with defanged addresses restored.
     Cleaned,
     /// It is longer than what there is room for: the text is as it was.
@@ -36,7 +36,7 @@ pub(super) enum Pasted {
 
 impl Default for Editor {
     fn default() -> Self {
-        Self::with_limit(LIMIT)
+        Self::with_limit(MAX_CHARS)
     }
 }
 
@@ -70,19 +70,19 @@ impl Editor {
     }
 
     /// Replaces everything; the cursor goes to the end.
-    pub(super) fn set(&mut self, text: &str) {
+    pub(super) fn set_text(&mut self, text: &str) {
         self.n_refused = 0;
-        self.area = TextArea::new(clean(text).lines().map(str::to_owned).collect());
+        self.area = TextArea::new(strip_invisible(text).lines().map(str::to_owned).collect());
         self.area.move_cursor(CursorMove::Bottom);
         self.area.move_cursor(CursorMove::End);
     }
 
     /// Replaces a range of [`Editor::text`]; the cursor goes behind the new text.
-    pub(super) fn replace(&mut self, span: Range<usize>, with: &str) {
+    pub(super) fn replace_range(&mut self, span: Range<usize>, with: &str) {
         let mut text = self.text();
         let rest = text.split_off(span.end);
         text.truncate(span.start);
-        self.set(&format!("{text}{with}"));
+        self.set_text(&format!("{text}{with}"));
         let end = self.area.cursor();
         let lines: Vec<_> = format!("{text}{with}{rest}").lines().map(str::to_owned).collect();
         self.area = TextArea::new(lines);
@@ -90,7 +90,7 @@ impl Editor {
         self.area.move_cursor(CursorMove::Jump(place(end.0), place(end.1)));
     }
 
-    pub(super) fn newline(&mut self, cx: &mut Cx<'_>) {
+    pub(super) fn insert_newline(&mut self, cx: &mut Cx<'_>) {
         self.type_text("\n", cx);
     }
 
@@ -113,7 +113,7 @@ impl Editor {
     /// Inserts characters that were typed together; false when nothing has changed because there is no room for them.
     pub(super) fn type_text(&mut self, typed: &str, cx: &mut Cx<'_>) -> bool {
         let n_typed = typed.chars().count();
-        if n_typed > self.room(n_typed) {
+        if n_typed > self.free_chars(n_typed) {
             self.n_refused += n_typed;
             cx.warn(format!(
                 "This field takes at most {} characters; {} typed after that were dropped",
@@ -127,14 +127,14 @@ impl Editor {
     /// Inserts what was pasted, whole or not at all.
     pub(super) fn paste(&mut self, pasted: &str, cx: &mut Cx<'_>) -> Pasted {
         let mut n_pasted = pasted.chars().count();
-        let room = self.room(n_pasted);
+        let room = self.free_chars(n_pasted);
         // What is much too long is not worth cleaning.
         if n_pasted <= room.saturating_mul(2) {
-            let cleaned = clean(&text::refang(pasted));
+            let cleaned = strip_invisible(&text::refang(pasted));
             n_pasted = cleaned.chars().count();
             if n_pasted <= room {
                 self.area.insert_str(&cleaned);
-                return if cleaned == pasted { Pasted::AsIs } else { Pasted::Cleaned };
+                return if cleaned == pasted { Pasted::Unchanged } else { Pasted::Cleaned };
             }
         }
         cx.warn(format!(
@@ -153,17 +153,17 @@ impl Editor {
             cx.warn(format!("Not pasted: {list}"));
             return Pasted::Refused;
         }
-        self.paste_words(pasted, cx)
+        self.paste_plain(pasted, cx)
     }
 
     /// Inserts what was pasted as one line, whatever it is, whole or not at all.
-    pub(super) fn paste_words(&mut self, pasted: &str, cx: &mut Cx<'_>) -> Pasted {
-        let text = text::with_line_feeds(pasted);
+    pub(super) fn paste_plain(&mut self, pasted: &str, cx: &mut Cx<'_>) -> Pasted {
+        let text = text::normalize_newlines(pasted);
         self.paste(&text.trim_end_matches('\n').replace('\n', " "), cx)
     }
 
     /// How many more characters fit: at least as many as asked for, or exactly.
-    fn room(&self, wanted: usize) -> usize {
+    fn free_chars(&self, wanted: usize) -> usize {
         let lines = self.area.lines();
         let n_bytes: usize = lines.iter().map(|line| line.len() + 1).sum();
         // No character is less than a byte: only near the limit must they be counted.
@@ -175,25 +175,25 @@ impl Editor {
     }
 
     /// Why the text is not what was typed, if it is not.
-    pub(super) fn trouble(&self) -> Option<String> {
+    pub(super) fn input_error(&self) -> Option<String> {
         let (n, limit) = (self.n_refused, self.limit);
         (n > 0).then(|| format!("{n} typed characters were dropped: this field takes at most {limit}"))
     }
 
     /// Forgets that characters were refused: the user knows.
-    pub(super) fn accept(&mut self) {
+    pub(super) fn clear_refused(&mut self) {
         self.n_refused = 0;
     }
 
     /// Moves a line down; false on the last one.
-    pub(super) fn go_down(&mut self) -> bool {
+    pub(super) fn move_down(&mut self) -> bool {
         let is_last = self.cursor().0 + 1 >= self.area.lines().len();
         self.area.move_cursor(CursorMove::Down);
         !is_last
     }
 
     /// Moves a line up; false on the first one.
-    pub(super) fn go_up(&mut self) -> bool {
+    pub(super) fn move_up(&mut self) -> bool {
         let is_first = self.cursor().0 == 0;
         self.area.move_cursor(CursorMove::Up);
         !is_first
@@ -201,10 +201,11 @@ impl Editor {
 }
 
 /// The text without what cannot be seen: it would search for something else than it shows.
-fn clean(text: &str) -> String {
-    let is_plain =
-        |char: char| matches!(char, ' '..='~') || text::visible(&Untrusted::from(char.to_string())).starts_with(char);
-    text::with_line_feeds(text)
+fn strip_invisible(text: &str) -> String {
+    let is_plain = |char: char| {
+        matches!(char, ' '..='~') || text::make_visible(&Untrusted::from(char.to_string())).starts_with(char)
+    };
+    text::normalize_newlines(text)
         .trim_end_matches('\n')
         .chars()
         .map(|char| if char == '\t' { ' ' } else { char })
@@ -217,11 +218,11 @@ mod tests {
     use jiff::Timestamp;
 
     use super::*;
-    use crate::session::{Identity, Session};
+    use crate::session::{ConnectionInfo, Session};
 
     /// Does something with an editor, and gives what was said of it.
     fn notice(act: impl FnOnce(&mut Cx<'_>)) -> Option<String> {
-        let mut session = Session::new(Identity::default(), Vec::new());
+        let mut session = Session::new(ConnectionInfo::default(), Vec::new());
         act(&mut Cx::new(&mut session, &mut Vec::new(), Timestamp::UNIX_EPOCH));
         session.last_warning
     }
@@ -229,25 +230,25 @@ mod tests {
     #[test]
     fn the_cursor_is_counted_in_bytes_over_all_lines() {
         let mut editor = Editor::default();
-        editor.set("grüße\nwelt");
+        editor.set_text("grüße\nwelt");
         assert_eq!(editor.cursor_byte(), "grüße\nwelt".len());
-        assert!(editor.go_up());
-        assert!(!editor.go_up());
+        assert!(editor.move_up());
+        assert!(!editor.move_up());
         assert_eq!(editor.cursor().0, 0);
     }
 
     #[test]
     fn a_replaced_part_leaves_the_rest_and_the_cursor_behind_it() {
         let mut editor = Editor::default();
-        editor.set("cmd foo");
-        editor.replace(0..3, "cmdline:");
+        editor.set_text("cmd foo");
+        editor.replace_range(0..3, "cmdline:");
         assert_eq!((editor.text().as_str(), editor.cursor()), ("cmdline: foo", (0, 8)));
     }
 
     #[test]
     fn the_keys_of_the_shell_delete_as_they_do_there() {
         let mut editor = Editor::default();
-        editor.set("process_name:net.exe cmdline:blah");
+        editor.set_text("process_name:net.exe cmdline:blah");
         let control = |char| KeyEvent::new(KeyCode::Char(char), KeyModifiers::CONTROL);
         notice(|cx| assert!(editor.type_key(control('w'), cx)));
         assert!(editor.text().starts_with("process_name:net.exe"));
@@ -261,13 +262,13 @@ mod tests {
         let pasted = "domain:evil[.]example\u{202e}\x1b[2J\r\n";
         notice(|cx| assert_eq!(editor.paste(pasted, cx), Pasted::Cleaned));
         assert_eq!(editor.text(), "domain:evil.example[2J");
-        notice(|cx| assert_eq!(editor.paste(" plain", cx), Pasted::AsIs));
+        notice(|cx| assert_eq!(editor.paste(" plain", cx), Pasted::Unchanged));
     }
 
     #[test]
     fn what_does_not_fit_leaves_the_text_as_it_was() {
         let mut editor = Editor::with_limit(6);
-        notice(|cx| assert_eq!(editor.paste("grüße", cx), Pasted::AsIs));
+        notice(|cx| assert_eq!(editor.paste("grüße", cx), Pasted::Unchanged));
         let said = notice(|cx| assert_eq!(editor.paste("ab", cx), Pasted::Refused));
         let wanted = "Not pasted: 2 characters; this field takes at most 6, and has room for 1 more";
         assert_eq!(said.as_deref(), Some(wanted));
@@ -276,8 +277,8 @@ mod tests {
         notice(|cx| assert_eq!(editor.paste("\u{200b}!", cx), Pasted::Cleaned));
         assert!(notice(|cx| assert!(!editor.type_text("?", cx))).is_some());
         assert_eq!(editor.text(), "grüße!");
-        assert!(editor.trouble().is_some());
-        editor.set("");
-        assert_eq!(editor.trouble(), None);
+        assert!(editor.input_error().is_some());
+        editor.set_text("");
+        assert_eq!(editor.input_error(), None);
     }
 }

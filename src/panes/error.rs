@@ -7,7 +7,7 @@ use ratatui::{
     widgets::{Paragraph, Wrap},
 };
 
-use super::{Look, Pane, PaneId};
+use super::{Pane, PaneId, RenderCx};
 use crate::api::Error;
 use crate::keys::{Action, Scope};
 use crate::session::{Cx, Session};
@@ -15,19 +15,19 @@ use crate::worker::Slot;
 
 /// An overlay with an error.
 #[derive(Debug)]
-pub struct FailurePane {
+pub struct ErrorPane {
     slot: Slot,
     error: Error,
 }
 
-impl FailurePane {
+impl ErrorPane {
     /// Shows why what belongs to `slot` is not here.
     pub fn new(slot: Slot, error: Error) -> Self {
         Self { slot, error }
     }
 }
 
-impl Pane for FailurePane {
+impl Pane for ErrorPane {
     fn id(&self) -> PaneId {
         PaneId::Overlay
     }
@@ -40,18 +40,18 @@ impl Pane for FailurePane {
         format!("Error: {}", self.slot).into()
     }
 
-    fn act(&mut self, _: Action, _: &mut Cx<'_>) -> bool {
+    fn handle_action(&mut self, _: Action, _: &mut Cx<'_>) -> bool {
         false
     }
 
-    fn render(&mut self, frame: &mut Frame<'_>, area: Rect, session: &Session, look: &Look<'_>) {
+    fn render(&mut self, frame: &mut Frame<'_>, area: Rect, session: &Session, look: &RenderCx<'_>) {
         let mut lines = vec![Line::styled(self.error.to_string(), look.theme.bad)];
         if let Some(hint) = self.error.hint() {
             lines.extend([Line::default(), Line::from(vec![Span::styled("hint: ", look.theme.muted), hint.into()])]);
         }
-        if let Some(call) = &session.traffic.last {
+        if let Some(call) = &session.request_stats.last_call {
             let status = call.status.map_or("no answer".into(), |status| format!("{status}"));
-            let took = call.took.as_millis();
+            let took = call.duration.as_millis();
             lines.extend([
                 Line::default(),
                 Line::styled(

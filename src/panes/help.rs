@@ -7,24 +7,24 @@ use ratatui::{
     widgets::{Clear, Paragraph},
 };
 
-use super::{Look, Pane, PaneId, cursor, legend};
+use super::{Pane, PaneId, RenderCx, cursor, legend};
 use crate::keys::{Action, Keymap, Lookup, Scope};
 use crate::session::{Cx, Session};
 use crate::text;
-use crate::widgets::cells;
+use crate::widgets::to_cells;
 
 /// An overlay with the keys of one scope, then those that work everywhere.
 #[derive(Debug)]
 pub struct HelpPane {
     scope: Scope,
     /// Scope titles and rows of keys with their help.
-    rows: Vec<Row>,
+    rows: Vec<HelpRow>,
     offset: usize,
     height: usize,
 }
 
 #[derive(Debug)]
-enum Row {
+enum HelpRow {
     Title(&'static str),
     Key(String, &'static str),
 }
@@ -33,29 +33,29 @@ impl HelpPane {
     /// Shows what can be pressed where `scope` has the focus: only what works there.
     pub fn new(scope: Scope, keymap: &Keymap) -> Self {
         let mut rows = Vec::new();
-        for part in scope.chain() {
+        for part in scope.lookup_chain() {
             let mut keys: Vec<(Action, Vec<String>)> = Vec::new();
             for entry in keymap.entries().filter(|entry| entry.scope == *part) {
                 // A key that another scope has taken means something else here.
-                if keymap.lookup(scope.chain(), entry.binding.chords()) != Lookup::Action(entry.action) {
+                if keymap.lookup(scope.lookup_chain(), entry.binding.chords()) != Lookup::Action(entry.action) {
                     continue;
                 }
-                let binding = entry.binding.short();
+                let binding = entry.binding.short_label();
                 match keys.iter_mut().find(|(action, _)| *action == entry.action) {
                     Some((_, bindings)) => bindings.push(binding),
                     None => keys.push((entry.action, vec![binding])),
                 }
             }
             if !keys.is_empty() {
-                rows.push(Row::Title(part.title()));
-                rows.extend(keys.into_iter().map(|(action, keys)| Row::Key(keys.join(", "), action.help())));
+                rows.push(HelpRow::Title(part.title()));
+                rows.extend(keys.into_iter().map(|(action, keys)| HelpRow::Key(keys.join(", "), action.help())));
             }
         }
         let signs = legend::signs(scope);
         if !signs.is_empty() {
-            rows.push(Row::Title("Signs"));
+            rows.push(HelpRow::Title("Signs"));
             let signs = signs.iter();
-            rows.extend(signs.map(|(sign, _, help)| Row::Key((*sign).into(), help)));
+            rows.extend(signs.map(|(sign, _, help)| HelpRow::Key((*sign).into(), help)));
         }
         Self { scope, rows, offset: 0, height: 1 }
     }
@@ -74,21 +74,21 @@ impl Pane for HelpPane {
         format!("Keys: {}", self.scope.title()).into()
     }
 
-    fn act(&mut self, action: Action, _: &mut Cx<'_>) -> bool {
+    fn handle_action(&mut self, action: Action, _: &mut Cx<'_>) -> bool {
         let last = self.rows.len().saturating_sub(self.height);
-        let moved = cursor::moved(action, self.offset, self.height, last);
+        let moved = cursor::new_cursor(action, self.offset, self.height, last);
         self.offset = moved.unwrap_or(self.offset);
         moved.is_some()
     }
 
-    fn render(&mut self, frame: &mut Frame<'_>, area: Rect, _: &Session, look: &Look<'_>) {
+    fn render(&mut self, frame: &mut Frame<'_>, area: Rect, _: &Session, look: &RenderCx<'_>) {
         self.height = usize::from(area.height).max(1);
         let width = self
             .rows
             .iter()
             .map(|row| match row {
-                Row::Key(keys, _) => text::width(keys),
-                Row::Title(_) => 0,
+                HelpRow::Key(keys, _) => text::width(keys),
+                HelpRow::Title(_) => 0,
             })
             .max()
             .unwrap_or(0);
@@ -96,14 +96,14 @@ impl Pane for HelpPane {
             .rows
             .iter()
             .map(|row| match row {
-                Row::Title(title) => Line::styled(*title, look.theme.title),
-                Row::Key(keys, help) => Line::from(vec![
+                HelpRow::Title(title) => Line::styled(*title, look.theme.title),
+                HelpRow::Key(keys, help) => Line::from(vec![
                     Span::styled(format!("  {keys:width$}  "), look.theme.key),
                     Span::styled(*help, look.theme.text),
                 ]),
             })
             .collect();
-        frame.render_widget(Paragraph::new(lines).scroll((cells(self.offset), 0)), area);
+        frame.render_widget(Paragraph::new(lines).scroll((to_cells(self.offset), 0)), area);
         let n_below = self.rows.len().saturating_sub(self.offset + self.height);
         if n_below > 0
             && let Some(last) = area.rows().next_back()

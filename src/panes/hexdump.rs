@@ -2,7 +2,7 @@
 
 use ratatui::{Frame, layout::Rect, text::Line};
 
-use super::{Look, Pane, PaneId, cursor};
+use super::{Pane, PaneId, RenderCx, cursor};
 use crate::keys::{Action, Scope};
 use crate::model::{Binary, Md5};
 use crate::session::{Awaiting, Cx, Session};
@@ -10,22 +10,22 @@ use crate::text;
 use crate::worker::Slot;
 
 /// Cells of a line of sixteen bytes.
-const WIDE: u16 = 78;
+const LINE_WIDTH: u16 = 78;
 
 /// An overlay with the first bytes of a file. They are asked for once it is there.
 #[derive(Debug)]
-pub(super) struct BytesPane {
+pub(super) struct HexdumpPane {
     md5: Md5,
     name: String,
     /// Whether the server says that it has none of them.
     is_uncollected: bool,
-    is_asked: bool,
+    has_requested: bool,
     offset: usize,
     n_lines: usize,
     height: usize,
 }
 
-impl BytesPane {
+impl HexdumpPane {
     /// Shows how a file begins.
     pub(super) fn new(binary: &Binary) -> Self {
         let name = binary.name();
@@ -34,7 +34,7 @@ impl BytesPane {
             md5: binary.md5,
             name: name.unwrap_or_else(|| binary.md5.to_string()),
             is_uncollected: binary.is_uncollected(),
-            is_asked: false,
+            has_requested: false,
             offset: 0,
             n_lines: 0,
             height: 1,
@@ -42,7 +42,7 @@ impl BytesPane {
     }
 }
 
-impl Pane for BytesPane {
+impl Pane for HexdumpPane {
     fn id(&self) -> PaneId {
         PaneId::Overlay
     }
@@ -55,8 +55,8 @@ impl Pane for BytesPane {
         format!("First bytes of {}", self.name).into()
     }
 
-    fn state(&self, session: &Session) -> Line<'static> {
-        let Some(known) = session.head.current().filter(|_| self.is_asked) else {
+    fn status_line(&self, session: &Session) -> Line<'static> {
+        let Some(known) = session.file_head.latest().filter(|_| self.has_requested) else {
             return Line::default();
         };
         let head = &known.value;
@@ -66,27 +66,27 @@ impl Pane for BytesPane {
     }
 
     fn slots(&self) -> &'static [Slot] {
-        if self.is_uncollected { &[] } else { &[Slot::Head] }
+        if self.is_uncollected { &[] } else { &[Slot::FileHead] }
     }
 
-    fn act(&mut self, action: Action, _: &mut Cx<'_>) -> bool {
+    fn handle_action(&mut self, action: Action, _: &mut Cx<'_>) -> bool {
         let last = self.n_lines.saturating_sub(self.height);
-        let to = cursor::moved(action, self.offset, self.height, last);
+        let to = cursor::new_cursor(action, self.offset, self.height, last);
         self.offset = to.unwrap_or(self.offset);
         to.is_some()
     }
 
-    fn settle(&mut self, cx: &mut Cx<'_>) {
-        if !self.is_asked && !self.is_uncollected {
-            cx.peek(self.md5);
-            self.is_asked = true;
+    fn after_input(&mut self, cx: &mut Cx<'_>) {
+        if !self.has_requested && !self.is_uncollected {
+            cx.fetch_file_head(self.md5);
+            self.has_requested = true;
         }
     }
 
-    fn render(&mut self, frame: &mut Frame<'_>, area: Rect, session: &Session, look: &Look<'_>) {
+    fn render(&mut self, frame: &mut Frame<'_>, area: Rect, session: &Session, look: &RenderCx<'_>) {
         let theme = look.theme;
-        let head = &session.head;
-        let Some(known) = head.current().filter(|_| self.is_asked) else {
+        let head = &session.file_head;
+        let Some(known) = head.latest().filter(|_| self.has_requested) else {
             let said = if self.is_uncollected {
                 "The server has not collected this file"
             } else if head.is_pending() {
@@ -99,7 +99,7 @@ impl Pane for BytesPane {
             frame.render_widget(Line::styled(said, theme.muted), area);
             return;
         };
-        let n = if area.width < WIDE { 8 } else { 16 };
+        let n = if area.width < LINE_WIDTH { 8 } else { 16 };
         let bytes = &known.value.bytes;
         self.n_lines = bytes.len().div_ceil(n);
         self.height = usize::from(area.height).max(1);

@@ -6,7 +6,7 @@ use crate::keys::Scope;
 type Sign = (&'static str, &'static str, &'static str);
 
 /// The signs of the list of processes, before each row.
-const PROCESSES: &[Sign] = &[
+const PROCESS_SIGNS: &[Sign] = &[
     ("S", "signed", "The file is signed and the signature is valid"),
     ("U", "unsigned", "The file is not signed"),
     ("B", "bad signature", "The file has an invalid signature"),
@@ -15,7 +15,7 @@ const PROCESSES: &[Sign] = &[
 ];
 
 /// The signs of the list of alerts.
-const ALERTS: &[Sign] = &[
+const ALERT_SIGNS: &[Sign] = &[
     ("M", "mine", "The alert is in progress and assigned to you"),
     ("P", "in progress", "The alert is in progress, assigned to another user"),
     ("R", "resolved", "The alert is resolved"),
@@ -23,20 +23,20 @@ const ALERTS: &[Sign] = &[
 ];
 
 /// The signs of the tree.
-const TREE: &[Sign] = &[("!", "hit", "A feed or a watchlist matched the process")];
+const TREE_SIGNS: &[Sign] = &[("!", "hit", "A feed or a watchlist matched the process")];
 
 /// The signs that a pane uses, by where its keys are looked up.
 pub(super) fn signs(scope: Scope) -> &'static [Sign] {
     match scope {
-        Scope::Results => PROCESSES,
-        Scope::Alerts => ALERTS,
-        Scope::Tree | Scope::Lineage => TREE,
+        Scope::Results => PROCESS_SIGNS,
+        Scope::Alerts => ALERT_SIGNS,
+        Scope::Tree | Scope::Lineage => TREE_SIGNS,
         _ => &[],
     }
 }
 
 /// The signs of a pane in one line.
-pub(super) fn line(scope: Scope) -> String {
+pub(super) fn legend_line(scope: Scope) -> String {
     let signs = signs(scope).iter();
     let signs: Vec<_> = signs.map(|(sign, short, _)| format!("{sign} {short}")).collect();
     signs.join("  ")

@@ -30,36 +30,36 @@ use crossterm::event::KeyEvent;
 use ratatui::{Frame, layout::Rect, text::Line};
 
 pub use bulk::MarkedRows;
-pub use confirm::SheetPane;
+pub use confirm::ConfirmPane;
 pub use details::alert::AlertPane;
 pub use details::binary::BinaryPane;
-pub use details::process::FactsPane;
+pub use details::process::ProcessDetailsPane;
 pub use details::subject::SensorPane;
-pub use details::{CardPane, HostCard, ReportCard, ServerCard, WatchlistCard};
+pub use details::{DetailsPane, HostDetails, ReportDetails, ServerDetails, WatchlistDetails};
 pub use download::DownloadPane;
-pub use error::FailurePane;
+pub use error::ErrorPane;
 pub use events::{EventsPane, EventsState};
 pub use facets::FacetsPane;
 pub use form::FormPane;
 pub use help::HelpPane;
 pub use lineage::LineagePane;
 pub use list::{
-    Acts, Alerts, Bans, Binaries, Bundles, Calls, Feeds, Isolated, Kind, ListPane, Processes, Reports, SensorGroups,
-    Sensors, Sites, State, Teams, Users, Watchlists,
+    Activity, AlertGroups, Alerts, Bans, Binaries, Feeds, IsolatedSensors, ListPane, ListState, ListView, Processes,
+    Reports, Requests, SensorGroups, Sensors, Sites, Teams, Users, Watchlists,
 };
-pub use picker::columns::ColumnsPane;
+pub use picker::columns::ColumnPicker;
 pub use picker::history::HistoryPane;
-pub use picker::palette::CommandsPane;
+pub use picker::palette::PalettePane;
 pub use picker::saved_queries::SavedPane;
-pub use picker::sensor_groups::GroupsPane;
-pub use pivot::{AroundPane, Clues};
+pub use picker::sensor_groups::SensorGroupPicker;
+pub use pivot::{AroundPane, Observables};
 pub use prompt::export::ExportPane;
 pub use prompt::notes::NotesPane;
 pub use prompt::period::PeriodPane;
-pub use prompt::sensor_search::FindPane;
+pub use prompt::sensor_search::SensorSearchPane;
 pub use query::QueryPane;
 pub use record::RecordPane;
-pub use tree::{State as TreeState, TreePane};
+pub use tree::{TreePane, TreeState};
 
 use crate::keys::{self, Action, Keymap, Scope};
 use crate::model::Document;
@@ -75,13 +75,13 @@ pub enum PaneId {
     /// The query editor of an index.
     Query(Index),
     /// The process list.
-    Results,
+    Processes,
     /// The parent chain.
     Lineage,
     /// The tree of the opened process.
     Tree,
     /// The facts of the process under the cursor of the tree.
-    Facts,
+    ProcessDetails,
     /// The sensor panel.
     Sensor,
     /// What a process did.
@@ -89,7 +89,7 @@ pub enum PaneId {
     /// The list of alerts.
     Alerts,
     /// The groups of alerts.
-    Bundles,
+    AlertGroups,
     /// The alert under the cursor.
     Alert,
     /// The list of binaries.
@@ -99,11 +99,11 @@ pub enum PaneId {
     /// The banned hashes.
     Bans,
     /// The hosts that are isolated.
-    Isolated,
+    IsolatedSensors,
     /// What was changed.
-    Acts,
+    Activity,
     /// What was asked of the server.
-    Calls,
+    Requests,
     /// All sensors.
     Sensors,
     /// The host under the cursor of that list.
@@ -119,7 +119,7 @@ pub enum PaneId {
     /// The threat report under the cursor.
     Report,
     /// The sensor groups.
-    Groups,
+    SensorGroups,
     /// The users.
     Users,
     /// The teams.
@@ -136,7 +136,7 @@ pub enum PaneId {
 
 /// How things look in this frame.
 #[derive(Clone, Copy, Debug)]
-pub struct Look<'a> {
+pub struct RenderCx<'a> {
     /// Colors by role.
     pub theme: &'a Theme,
     /// The effective keys, for hints.
@@ -157,7 +157,7 @@ pub trait Pane {
     fn title(&self, session: &Session) -> Line<'static>;
 
     /// What else is worth saying in its frame, if there is room.
-    fn state(&self, _session: &Session) -> Line<'static> {
+    fn status_line(&self, _session: &Session) -> Line<'static> {
         Line::default()
     }
 
@@ -172,7 +172,7 @@ pub trait Pane {
     }
 
     /// Does what the user meant; false when it means nothing here.
-    fn act(&mut self, action: Action, cx: &mut Cx<'_>) -> bool;
+    fn handle_action(&mut self, action: Action, cx: &mut Cx<'_>) -> bool;
 
     /// Takes a key that means nothing else, where text is typed.
     fn type_key(&mut self, _key: KeyEvent, _cx: &mut Cx<'_>) {}
@@ -188,12 +188,12 @@ pub trait Pane {
     fn paste(&mut self, _text: &str, _cx: &mut Cx<'_>) {}
 
     /// Takes one layer of itself away, the topmost: an entry, a filter, marks. Says which, if there was one.
-    fn peel(&mut self) -> Option<&'static str> {
+    fn dismiss_layer(&mut self) -> Option<&'static str> {
         None
     }
 
     /// What it shows that a verb can act on: of the marked rows, or of the one under the cursor.
-    fn clues(&self, _session: &Session) -> Vec<Clues> {
+    fn observables(&self, _session: &Session) -> Vec<Observables> {
         Vec::new()
     }
 
@@ -213,10 +213,10 @@ pub trait Pane {
     }
 
     /// Takes note, as an overlay, that some of the marked rows it is about cannot be seen.
-    fn name_hidden(&mut self, _marked: &MarkedRows) {}
+    fn set_hidden_rows(&mut self, _marked: &MarkedRows) {}
 
     /// What was marked was acted on: nothing is marked any more.
-    fn unmark(&mut self) {}
+    fn clear_marks(&mut self) {}
 
     /// The record under the cursor as the server sent it, and what it is called.
     fn record(&self, _session: &Session) -> Option<(String, Document)> {
@@ -229,15 +229,15 @@ pub trait Pane {
     }
 
     /// Comes after every input: asks for what it is about to show.
-    fn settle(&mut self, _cx: &mut Cx<'_>) {}
+    fn after_input(&mut self, _cx: &mut Cx<'_>) {}
 
     /// Whether an overlay wants all the room there is, where there is little.
-    fn is_large(&self) -> bool {
+    fn wants_full_area(&self) -> bool {
         false
     }
 
     /// How many lines it needs in so many cells; nothing if it takes what it is given.
-    fn n_needed(&self, _width: u16) -> Option<u16> {
+    fn preferred_height(&self, _width: u16) -> Option<u16> {
         None
     }
 
@@ -247,25 +247,25 @@ pub trait Pane {
     }
 
     /// What was picked in it, to be done once it is gone.
-    fn picked(&self) -> Option<Action> {
+    fn picked_action(&self) -> Option<Action> {
         None
     }
 
     /// What takes its place when it has nothing more to do.
-    fn then(&mut self) -> Option<Box<dyn Pane>> {
+    fn next_overlay(&mut self) -> Option<Box<dyn Pane>> {
         None
     }
 
     /// What lies below it, and is shown again when it is closed.
-    fn beneath(&mut self) -> Option<Box<dyn Pane>> {
+    fn overlay_below(&mut self) -> Option<Box<dyn Pane>> {
         None
     }
 
     /// Draws its content. What it may change is where it is scrolled to, nothing else.
-    fn render(&mut self, frame: &mut Frame<'_>, area: Rect, session: &Session, look: &Look<'_>);
+    fn render(&mut self, frame: &mut Frame<'_>, area: Rect, session: &Session, look: &RenderCx<'_>);
 }
 
 /// So many hosts, in words.
-fn hosts(n: u64) -> String {
-    text::counted(n, "host", "hosts")
+fn count_hosts(n: u64) -> String {
+    text::pluralize(n, "host", "hosts")
 }

@@ -5,10 +5,10 @@ use jiff::Timestamp;
 use crate::changes::Target;
 use crate::keys::Action;
 use crate::model::{
-    Alert, AlertId, AlertSource, Binary, Event, FeedId, GroupId, Md5, Process, ProcessId, Queued, Report, ReportId,
-    SensorId, WatchlistId, What,
+    Alert, AlertId, AlertSource, AlertSummary, Binary, Event, EventFacts, FeedId, GroupId, Md5, Process, ProcessId,
+    Report, ReportId, SensorId, WatchlistId,
 };
-use crate::session::Bundle;
+use crate::session::AlertGroup;
 use crate::text::Untrusted;
 
 /// Every action that asks for the same.
@@ -27,9 +27,9 @@ pub(in crate::panes) const PIVOTS: [Action; 10] = [
 
 /// The clues of one row.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Clues {
+pub struct Observables {
     /// Which action asks for which value of which field.
-    found: Vec<(Action, &'static str, Untrusted)>,
+    values: Vec<(Action, &'static str, Untrusted)>,
     /// When it happened.
     pub(in crate::panes) at: Option<Moment>,
     /// Where it happened.
@@ -53,18 +53,18 @@ pub struct Clues {
 pub(in crate::panes) struct Moment {
     pub(in crate::panes) at: Timestamp,
     /// What happened then, and by whose clock.
-    pub(in crate::panes) of: &'static str,
+    pub(in crate::panes) description: &'static str,
 }
 
 /// A start, from a document or from the GUID that carries it.
-fn start(at: Option<Timestamp>) -> Option<Moment> {
+fn start_moment(at: Option<Timestamp>) -> Option<Moment> {
     let of = "start of the process, by the host's clock";
-    at.map(|at| Moment { at, of })
+    at.map(|at| Moment { at, description: of })
 }
 
-impl Clues {
+impl Observables {
     /// Whether an action on `target` is about this row; `None` where the row names nothing of that kind.
-    pub fn names(&self, target: &Target) -> Option<bool> {
+    pub fn is_about(&self, target: &Target) -> Option<bool> {
         Some(match target {
             Target::Sensor(id) => self.sensor? == *id,
             Target::Hash(md5) => self.md5? == *md5,
@@ -84,7 +84,7 @@ impl Clues {
     /// Those of a process.
     pub fn of_process(process: &Process) -> Self {
         let mut clues = Self {
-            at: start(process.started),
+            at: start_moment(process.started),
             sensor: Some(process.sensor),
             watchlist: process.watchlists.first().and_then(|hit| {
                 let id = hit.id.raw().parse();
@@ -92,27 +92,27 @@ impl Clues {
             }),
             ..Self::default()
         };
-        clues.hash("process_md5", process.md5);
-        clues.add(Action::SameName, "process_name", &process.name);
-        clues.add(Action::SameHost, "hostname", &process.host);
-        clues.add(Action::SameUser, "username", &process.user);
-        clues.add(Action::SameParent, "parent_name", &process.parent_name);
-        clues.add(Action::SameCmdline, "cmdline", &process.cmdline);
-        clues.add(Action::SameFile, "path", &process.path);
+        clues.add_hash("process_md5", process.md5);
+        clues.add_value(Action::SameName, "process_name", &process.name);
+        clues.add_value(Action::SameHost, "hostname", &process.host);
+        clues.add_value(Action::SameUser, "username", &process.user);
+        clues.add_value(Action::SameParent, "parent_name", &process.parent_name);
+        clues.add_value(Action::SameCmdline, "cmdline", &process.cmdline);
+        clues.add_value(Action::SameFile, "path", &process.path);
         clues
     }
 
     /// Those of a hash, of which nothing else is known.
     pub fn of_hash(md5: Md5) -> Self {
         let mut clues = Self::default();
-        clues.hash("process_md5", Some(md5));
+        clues.add_hash("process_md5", Some(md5));
         clues
     }
 
     /// Those of a host.
     pub fn of_host(sensor: SensorId, name: &Untrusted) -> Self {
         let mut clues = Self { sensor: Some(sensor), ..Self::default() };
-        clues.add(Action::SameHost, "hostname", name);
+        clues.add_value(Action::SameHost, "hostname", name);
         clues
     }
 
@@ -129,21 +129,22 @@ impl Clues {
     /// Those of an alert.
     pub fn of_alert(alert: &Alert) -> Self {
         // An alert is raised when the server has got to it; what it is about began when its process did.
-        let started = start(alert.process.and_then(ProcessId::started));
-        let raised = alert.created.map(|at| Moment { at, of: "when the alert was raised, by the server's clock" });
+        let started = start_moment(alert.process.and_then(ProcessId::start_time));
+        let raised =
+            alert.created.map(|at| Moment { at, description: "when the alert was raised, by the server's clock" });
         let mut clues =
             Self { at: started.or(raised), sensor: alert.sensor, alerts: vec![alert.id.clone()], ..Self::default() };
-        clues.raised_by(alert.source, &alert.source_id);
-        clues.hash("process_md5", alert.md5);
-        clues.add(Action::SameName, "process_name", &alert.process_name);
-        clues.add(Action::SameHost, "hostname", &alert.host);
-        clues.add(Action::SameUser, "username", &alert.user);
-        clues.add(Action::SameFile, "path", &alert.process_path);
+        clues.set_source(alert.source, &alert.source_id);
+        clues.add_hash("process_md5", alert.md5);
+        clues.add_value(Action::SameName, "process_name", &alert.process_name);
+        clues.add_value(Action::SameHost, "hostname", &alert.host);
+        clues.add_value(Action::SameUser, "username", &alert.user);
+        clues.add_value(Action::SameFile, "path", &alert.process_path);
         let indicator = &alert.indicator;
-        if indicator.kind.is_like("dns") {
-            clues.add(Action::SameDomain, "domain", &indicator.value);
-        } else if indicator.kind.is_like("ipv4") {
-            clues.add(Action::SameAddress, "ipaddr", &indicator.value);
+        if indicator.kind.eq_ignore_case("dns") {
+            clues.add_value(Action::SameDomain, "domain", &indicator.value);
+        } else if indicator.kind.eq_ignore_case("ipv4") {
+            clues.add_value(Action::SameAddress, "ipaddr", &indicator.value);
         }
         clues
     }
@@ -165,31 +166,33 @@ impl Clues {
     }
 
     /// Those of alerts that belong together: what all of them agree on.
-    pub fn of_bundle(bundle: &Bundle) -> Self {
-        let mut alerts = bundle.alerts().map(Self::of_queued);
+    pub fn of_alert_group(bundle: &AlertGroup) -> Self {
+        let mut alerts = bundle.alerts().map(Self::of_alert_summary);
         let mut clues = alerts.next().unwrap_or_default();
-        clues.at = bundle.newest.map(|at| Moment { at, of: "when the newest alert was raised, by the server's clock" });
+        clues.at = bundle
+            .newest
+            .map(|at| Moment { at, description: "when the newest alert was raised, by the server's clock" });
         for other in alerts {
-            clues.agree(&other);
+            clues.retain_shared(&other);
         }
-        clues.alerts = bundle.ids();
+        clues.alerts = bundle.alert_ids();
         clues
     }
 
     /// Those of an alert of which only the least is known.
-    fn of_queued(alert: &Queued) -> Self {
+    fn of_alert_summary(alert: &AlertSummary) -> Self {
         let mut clues = Self { sensor: alert.sensor, ..Self::default() };
-        clues.raised_by(alert.source, &alert.source_id);
-        clues.hash("process_md5", alert.md5);
-        clues.add(Action::SameName, "process_name", &alert.process_name);
-        clues.add(Action::SameHost, "hostname", &alert.host);
-        clues.add(Action::SameUser, "username", &alert.user);
+        clues.set_source(alert.source, &alert.source_id);
+        clues.add_hash("process_md5", alert.md5);
+        clues.add_value(Action::SameName, "process_name", &alert.process_name);
+        clues.add_value(Action::SameHost, "hostname", &alert.host);
+        clues.add_value(Action::SameUser, "username", &alert.user);
         clues
     }
 
     /// Leaves only what others say too.
-    fn agree(&mut self, other: &Self) {
-        self.found.retain(|clue| other.found.contains(clue));
+    fn retain_shared(&mut self, other: &Self) {
+        self.values.retain(|clue| other.values.contains(clue));
         self.sensor = self.sensor.filter(|id| other.sensor == Some(*id));
         self.md5 = self.md5.filter(|md5| other.md5 == Some(*md5));
         self.watchlist = self.watchlist.filter(|id| other.watchlist == Some(*id));
@@ -199,7 +202,7 @@ impl Clues {
     }
 
     /// What raised an alert.
-    fn raised_by(&mut self, source: AlertSource, id: &Untrusted) {
+    fn set_source(&mut self, source: AlertSource, id: &Untrusted) {
         match source {
             AlertSource::Watchlist => self.watchlist = id.raw().parse().ok().map(WatchlistId),
             AlertSource::Report(Some(feed)) => {
@@ -233,9 +236,9 @@ impl Clues {
     /// Those of a binary.
     pub fn of_binary(binary: &Binary) -> Self {
         let mut clues = Self::default();
-        clues.hash("process_md5", Some(binary.md5));
+        clues.add_hash("process_md5", Some(binary.md5));
         if let Some(path) = binary.observed_paths.first() {
-            clues.add(Action::SameFile, "path", path);
+            clues.add_value(Action::SameFile, "path", path);
         }
         clues
     }
@@ -243,52 +246,52 @@ impl Clues {
     /// Those of an event, with those of its process that the event does not have itself.
     pub fn of_event(event: &Event, process: Option<&Process>) -> Self {
         let mut clues = Self {
-            at: event.at.map(|at| Moment { at, of: "the event, by the host's clock" }),
+            at: event.at.map(|at| Moment { at, description: "the event, by the host's clock" }),
             sensor: Some(event.process.sensor()),
             ..Self::default()
         };
         match &event.what {
-            What::Filemod(file) => {
-                clues.hash("md5", file.md5);
-                clues.add(Action::SameFile, "filemod", &file.path);
+            EventFacts::Filemod(file) => {
+                clues.add_hash("md5", file.md5);
+                clues.add_value(Action::SameFile, "filemod", &file.path);
             }
-            What::Regmod(key) => {
+            EventFacts::Regmod(key) => {
                 // The field has its keys without the backslash that they begin with.
                 let path = key.path.raw().trim_start_matches('\\');
-                clues.add(Action::SameKey, "regmod", &path.into());
+                clues.add_value(Action::SameKey, "regmod", &path.into());
             }
-            What::Netconn(netconn) => {
+            EventFacts::Netconn(netconn) => {
                 if let Some(ip) = netconn.remote.ip {
                     let field = if ip.is_ipv4() { "ipaddr" } else { "ipv6addr" };
-                    clues.add(Action::SameAddress, field, &ip.to_string().into());
+                    clues.add_value(Action::SameAddress, field, &ip.to_string().into());
                 }
-                clues.add(Action::SameDomain, "domain", &netconn.domain);
+                clues.add_value(Action::SameDomain, "domain", &netconn.domain);
             }
-            What::Modload(module) => {
-                clues.hash("md5", module.md5);
-                clues.add(Action::SameFile, "modload", &module.path);
+            EventFacts::Modload(module) => {
+                clues.add_hash("md5", module.md5);
+                clues.add_value(Action::SameFile, "modload", &module.path);
             }
-            What::Childproc(child) => {
-                clues.hash("process_md5", child.md5);
-                clues.add(Action::SameFile, "path", &child.path);
-                clues.add(Action::SameCmdline, "cmdline", &child.cmdline);
-                clues.add(Action::SameUser, "username", &child.user);
+            EventFacts::Childproc(child) => {
+                clues.add_hash("process_md5", child.md5);
+                clues.add_value(Action::SameFile, "path", &child.path);
+                clues.add_value(Action::SameCmdline, "cmdline", &child.cmdline);
+                clues.add_value(Action::SameUser, "username", &child.user);
             }
-            What::Crossproc(cross) => {
-                clues.hash("process_md5", cross.md5);
-                clues.add(Action::SameFile, "path", &cross.path);
+            EventFacts::Crossproc(cross) => {
+                clues.add_hash("process_md5", cross.md5);
+                clues.add_value(Action::SameFile, "path", &cross.path);
             }
-            What::Block(block) => {
-                clues.hash("md5", block.md5);
-                clues.add(Action::SameFile, "path", &block.path);
-                clues.add(Action::SameCmdline, "cmdline", &block.cmdline);
+            EventFacts::Block(block) => {
+                clues.add_hash("md5", block.md5);
+                clues.add_value(Action::SameFile, "path", &block.path);
+                clues.add_value(Action::SameCmdline, "cmdline", &block.cmdline);
             }
-            What::Fileless(_) | What::Emet(_) | What::Other { .. } => {}
+            EventFacts::Fileless(_) | EventFacts::Emet(_) | EventFacts::Other { .. } => {}
         }
         if let Some(process) = process {
-            for (action, field, value) in Self::of_process(process).found {
-                if clues.get(action).is_none() {
-                    clues.found.push((action, field, value));
+            for (action, field, value) in Self::of_process(process).values {
+                if clues.pivot_value(action).is_none() {
+                    clues.values.push((action, field, value));
                 }
             }
         }
@@ -296,26 +299,26 @@ impl Clues {
     }
 
     /// The field and the value that an action asks for.
-    pub(in crate::panes) fn get(&self, action: Action) -> Option<(&'static str, &Untrusted)> {
-        let found = self.found.iter().find(|(of, ..)| *of == action);
+    pub(in crate::panes) fn pivot_value(&self, action: Action) -> Option<(&'static str, &Untrusted)> {
+        let found = self.values.iter().find(|(of, ..)| *of == action);
         found.map(|(_, field, value)| (*field, value))
     }
 
     /// The host on which it happened.
     pub fn host(&self) -> Option<&Untrusted> {
-        self.get(Action::SameHost).map(|(_, host)| host)
+        self.pivot_value(Action::SameHost).map(|(_, host)| host)
     }
 
-    fn add(&mut self, action: Action, field: &'static str, value: &Untrusted) {
+    fn add_value(&mut self, action: Action, field: &'static str, value: &Untrusted) {
         if !value.is_empty() {
-            self.found.push((action, field, value.clone()));
+            self.values.push((action, field, value.clone()));
         }
     }
 
-    fn hash(&mut self, field: &'static str, md5: Option<Md5>) {
+    fn add_hash(&mut self, field: &'static str, md5: Option<Md5>) {
         self.md5 = self.md5.or(md5);
         if let Some(md5) = md5 {
-            self.add(Action::SameHash, field, &md5.to_string().into());
+            self.add_value(Action::SameHash, field, &md5.to_string().into());
         }
     }
 }

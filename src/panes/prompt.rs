@@ -12,11 +12,11 @@ use std::fmt::Debug;
 use crossterm::event::KeyEvent;
 use ratatui::{Frame, layout::Rect, text::Line};
 
-use super::{Look, MarkedRows, Pane, PaneId};
+use super::{MarkedRows, Pane, PaneId, RenderCx};
 use crate::keys::{Action, Scope};
 use crate::session::{Cx, Session};
 use crate::theme::Theme;
-use line::Entry;
+use line::LineInput;
 
 /// What is asked in one line.
 pub trait Question: Debug {
@@ -55,14 +55,14 @@ pub trait Question: Debug {
 /// The popup in which one line is typed.
 #[derive(Debug)]
 pub struct Prompt<Q> {
-    entry: Entry,
+    entry: LineInput,
     question: Q,
 }
 
 impl<Q: Question> Prompt<Q> {
     /// Asks, and proposes a text.
     pub(super) fn asking(question: Q, text: &str) -> Self {
-        Self { entry: Entry::new(text), question }
+        Self { entry: LineInput::new(text), question }
     }
 }
 
@@ -79,7 +79,7 @@ impl<Q: Question> Pane for Prompt<Q> {
         self.question.title(session)
     }
 
-    fn act(&mut self, action: Action, cx: &mut Cx<'_>) -> bool {
+    fn handle_action(&mut self, action: Action, cx: &mut Cx<'_>) -> bool {
         let is_accepted = action == Action::Accept;
         if is_accepted {
             self.question.accept(&self.entry.text(), cx);
@@ -97,17 +97,17 @@ impl<Q: Question> Pane for Prompt<Q> {
 
     fn paste(&mut self, text: &str, cx: &mut Cx<'_>) {
         if Q::IS_PROSE {
-            self.entry.paste_words(text, cx);
+            self.entry.paste_plain(text, cx);
         } else {
             self.entry.paste(text, cx);
         }
     }
 
-    fn name_hidden(&mut self, marked: &MarkedRows) {
+    fn set_hidden_rows(&mut self, marked: &MarkedRows) {
         self.question.name_hidden(marked);
     }
 
-    fn settle(&mut self, cx: &mut Cx<'_>) {
+    fn after_input(&mut self, cx: &mut Cx<'_>) {
         self.question.settle(cx);
     }
 
@@ -115,11 +115,11 @@ impl<Q: Question> Pane for Prompt<Q> {
         self.question.is_done()
     }
 
-    fn then(&mut self) -> Option<Box<dyn Pane>> {
+    fn next_overlay(&mut self) -> Option<Box<dyn Pane>> {
         self.question.then()
     }
 
-    fn render(&mut self, frame: &mut Frame<'_>, area: Rect, session: &Session, look: &Look<'_>) {
+    fn render(&mut self, frame: &mut Frame<'_>, area: Rect, session: &Session, look: &RenderCx<'_>) {
         let below = area.rows().skip(1);
         for (line, row) in self.question.hints(session, look.theme).into_iter().zip(below) {
             frame.render_widget(line, row);

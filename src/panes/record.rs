@@ -3,19 +3,19 @@
 use ratatui::{Frame, layout::Rect, text::Line, widgets::Clear};
 use serde_json::Value;
 
-use super::{Look, Pane, PaneId, cursor};
-use crate::changes::{self, Act};
+use super::{Pane, PaneId, RenderCx, cursor};
+use crate::changes::{self, LoggedChange};
 use crate::keys::{Action, Scope};
 use crate::model::Document;
 use crate::query::{self, Index};
-use crate::session::{Cx, Heard, Session};
+use crate::session::{Cx, RequestLogEntry, Session};
 use crate::text;
 use crate::theme::Theme;
-use crate::widgets::{Field, Laid};
-use crate::wire::Members;
+use crate::widgets::{FieldLayout, FieldRow};
+use crate::wire::RecordMembers;
 
 /// Lines that one fact may take.
-const LONG: usize = 12;
+const MAX_LINES: usize = 12;
 
 /// An overlay of names and values that can be scrolled.
 #[derive(Debug)]
@@ -29,18 +29,18 @@ pub struct RecordPane {
     n_lines: usize,
     height: usize,
     /// How it stands on the screen, and in how many cells: of a long record that is not found out for every key.
-    laid: Option<(u16, Laid<'static>)>,
+    laid: Option<(u16, FieldLayout<'static>)>,
 }
 
 impl RecordPane {
     fn new<N: Into<String>>(title: String, lines: Vec<(N, String)>) -> Self {
-        let shown = |text: String| text::visible(&text.into());
+        let shown = |text: String| text::make_visible(&text.into());
         let lines = lines.into_iter();
         let lines = lines.filter(|(_, value)| !value.is_empty());
         Self {
             title: shown(title),
             lines: lines.map(|(name, value)| (shown(name.into()), shown(value))).collect(),
-            most_lines: LONG,
+            most_lines: MAX_LINES,
             offset: 0,
             n_lines: 0,
             height: 1,
@@ -56,12 +56,12 @@ impl RecordPane {
         const BYTES: usize = 1 << 20;
         /// Bytes that are shown of a single text when there are more.
         const TEXT: usize = 64 << 10;
-        let members = Members::of(record);
+        let members = RecordMembers::from_document(record);
         let mut room = BYTES;
         let mut n_missing = 0;
         let mut lines = Vec::new();
         for path in members.paths() {
-            let Some(value) = members.at(&path) else {
+            let Some(value) = members.text_at(&path) else {
                 continue;
             };
             let value = value.raw();
@@ -77,7 +77,7 @@ impl RecordPane {
             let said = format!("{} of {} bytes are shown; y j copies all of it as JSON", BYTES - room, record.len());
             lines.insert(0, (String::new(), said));
         }
-        lines.push(("empty".into(), members.empty().join(", ")));
+        lines.push(("empty".into(), members.empty_paths().join(", ")));
         let pane = Self::new(title, lines);
         Self { most_lines: usize::MAX, ..pane }
     }
@@ -116,8 +116,8 @@ impl RecordPane {
     }
 
     /// A deed: what was sent, what the server held before and afterwards, and what became known when.
-    pub fn of_act(act: &Act) -> Self {
-        let sending = &act.sending;
+    pub fn of_change(act: &LoggedChange) -> Self {
+        let sending = &act.submitted;
         let who = &sending.who;
         let at = |at: jiff::Timestamp| at.strftime("%Y-%m-%d %H:%M:%SZ").to_string();
         let mut lines = vec![
@@ -152,39 +152,40 @@ impl RecordPane {
     }
 
     /// A request.
-    pub fn of_call(heard: &Heard, session: &Session) -> Self {
-        let call = &heard.call;
+    pub fn of_request(heard: &RequestLogEntry, session: &Session) -> Self {
+        let call = &heard.trace;
         let status = call.status.map_or("none".into(), |status| status.to_string());
         let lines = vec![
-            ("number", heard.number.to_string()),
+            ("number", heard.sequence_number.to_string()),
             ("at", call.at.to_string()),
             ("method", call.method.to_owned()),
             ("path", call.path.clone()),
             ("status", status),
-            ("took", format!("{} ms", call.took.as_millis())),
+            ("took", format!("{} ms", call.duration.as_millis())),
             ("bytes", call.bytes.to_string()),
             ("error", call.error.clone().unwrap_or_default()),
             (
                 "curl",
-                super::list::curl(heard, session).unwrap_or_else(|| "it changes the server: do not repeat it".into()),
+                super::list::curl_command(heard, session)
+                    .unwrap_or_else(|| "it changes the server: do not repeat it".into()),
             ),
         ];
-        Self::new(format!("Request {}", heard.number), lines)
+        Self::new(format!("Request {}", heard.sequence_number), lines)
     }
 }
 
 impl RecordPane {
     /// Lays it out in so many cells.
-    fn lay(&self, width: u16, theme: &Theme) -> Laid<'static> {
+    fn lay(&self, width: u16, theme: &Theme) -> FieldLayout<'static> {
         let fields = self.lines.iter().map(|(name, value)| {
             let style = match name.as_str() {
                 "error" => theme.bad,
                 _ => theme.text,
             };
-            Field::wrapped(name, Line::styled(value.as_str(), style), self.most_lines)
+            FieldRow::multi_line(name, Line::styled(value.as_str(), style), self.most_lines)
         });
         let fields: Vec<_> = fields.collect();
-        Laid::new(&fields, width).into_owned()
+        FieldLayout::new(&fields, width).into_owned()
     }
 }
 
@@ -201,14 +202,14 @@ impl Pane for RecordPane {
         self.title.clone().into()
     }
 
-    fn act(&mut self, action: Action, _: &mut Cx<'_>) -> bool {
+    fn handle_action(&mut self, action: Action, _: &mut Cx<'_>) -> bool {
         let last = self.n_lines.saturating_sub(self.height);
-        let moved = cursor::moved(action, self.offset, self.height, last);
+        let moved = cursor::new_cursor(action, self.offset, self.height, last);
         self.offset = moved.unwrap_or(self.offset);
         moved.is_some()
     }
 
-    fn render(&mut self, frame: &mut Frame<'_>, area: Rect, _: &Session, look: &Look<'_>) {
+    fn render(&mut self, frame: &mut Frame<'_>, area: Rect, _: &Session, look: &RenderCx<'_>) {
         let theme = look.theme;
         self.height = usize::from(area.height).max(1);
         let kept = self.laid.take();

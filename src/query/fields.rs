@@ -18,7 +18,7 @@ impl Index {
     pub const ALL: [Self; 4] = [Self::Process, Self::Binary, Self::Alert, Self::Report];
 
     /// What a document of it is called, in the plural.
-    pub fn noun(self) -> &'static str {
+    pub fn plural(self) -> &'static str {
         match self {
             Self::Process => "processes",
             Self::Binary => "binaries",
@@ -30,7 +30,7 @@ impl Index {
 
 /// How the values of a field are stored and compared (section 3.2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Kind {
+pub enum FieldType {
     /// The whole value, whatever its letter case.
     Keyword,
     /// A keyword that is also found by what follows its last backslash.
@@ -63,15 +63,15 @@ pub enum Kind {
     Sign,
     /// A moment (section 3.4).
     Time,
-    /// One of the fixed words of [`Field::words`].
+    /// One of the fixed words of [`Field::allowed_values`].
     Status,
-    /// One of the fixed words of [`Field::words`], underscores aside.
+    /// One of the fixed words of [`Field::allowed_values`], underscores aside.
     Crossproc,
 }
 
-impl Kind {
+impl FieldType {
     /// What a value of this kind is, as a person would call it.
-    pub fn noun(self) -> &'static str {
+    pub fn describe(self) -> &'static str {
         match self {
             Self::Keyword => "a whole value",
             Self::Username => "a user name",
@@ -101,50 +101,50 @@ impl Kind {
 
 /// Where a field can be used in an index.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Place {
+pub enum FieldUse {
     /// Not at all.
     Absent,
     /// By its name.
-    Named,
+    ByName,
     /// By its name, and by bare terms.
     Default,
 }
 
 /// A searchable field.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Field {
+pub struct QueryField {
     /// Its name. `<id>` and `<feed>` at the end stand for whatever is typed there.
     pub name: &'static str,
     /// How its values are stored and compared.
-    pub kind: Kind,
+    pub kind: FieldType,
     /// What it holds, in one line.
     pub help: &'static str,
     /// A value it could hold, written as in a query.
     pub sample: &'static str,
     /// The only values there are, if there are only a few; written as in a query.
-    pub words: &'static [&'static str],
+    pub allowed_values: &'static [&'static str],
     /// One letter for process, binary, alert and report each: `*` default, `+` named, `-` absent.
-    places: [u8; 4],
+    uses: [u8; 4],
 }
 
-impl Field {
+impl QueryField {
     /// Where it can be used in `index`.
-    pub fn place(&self, index: Index) -> Place {
+    pub fn use_in(&self, index: Index) -> FieldUse {
         let at = match index {
             Index::Process => 0,
             Index::Binary => 1,
             Index::Alert => 2,
             Index::Report => 3,
         };
-        match self.places[at] {
-            b'*' => Place::Default,
-            b'+' => Place::Named,
-            _ => Place::Absent,
+        match self.uses[at] {
+            b'*' => FieldUse::Default,
+            b'+' => FieldUse::ByName,
+            _ => FieldUse::Absent,
         }
     }
 
     /// Whether the name ends in a placeholder: a watchlist, a feed.
-    pub fn is_family(&self) -> bool {
+    pub fn has_placeholder(&self) -> bool {
         self.name.ends_with('>')
     }
 
@@ -154,16 +154,16 @@ impl Field {
     }
 
     /// Whether it is a property of a binary that a process search reaches through a hash.
-    fn is_joined(&self) -> bool {
+    fn is_binary_property(&self) -> bool {
         let own = ["group", "hostname", "md5", "os_type"];
-        self.place(Index::Process) != Place::Absent
-            && self.place(Index::Binary) != Place::Absent
-            && !self.is_family()
+        self.use_in(Index::Process) != FieldUse::Absent
+            && self.use_in(Index::Binary) != FieldUse::Absent
+            && !self.has_placeholder()
             && !own.contains(&self.name)
     }
 
-    fn is_named(&self, name: &str) -> bool {
-        if self.is_family() {
+    fn matches_name(&self, name: &str) -> bool {
+        if self.has_placeholder() {
             name.len() > self.stem().len() && name.starts_with(self.stem())
         } else {
             name == self.name
@@ -173,7 +173,7 @@ impl Field {
 
 /// Whose binary a process search looks at: the suffix of a joined field (section 3.3).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Join {
+pub enum BinaryJoin {
     /// The executable of the process: no suffix.
     Own,
     /// A binary the process wrote: `_filewrite`.
@@ -186,7 +186,7 @@ pub enum Join {
     Modload,
 }
 
-impl Join {
+impl BinaryJoin {
     /// The suffixes and what they mean.
     pub const SUFFIXES: [(&'static str, Self); 4] = [
         ("_filewrite", Self::Filewrite),
@@ -197,45 +197,45 @@ impl Join {
 }
 
 /// The fields of an index, in alphabetical order.
-pub fn fields(index: Index) -> impl Iterator<Item = &'static Field> {
-    FIELDS.iter().filter(move |field| field.place(index) != Place::Absent)
+pub fn fields(index: Index) -> impl Iterator<Item = &'static QueryField> {
+    FIELDS.iter().filter(move |field| field.use_in(index) != FieldUse::Absent)
 }
 
 /// The field of this name in this index. `watchlist_14` and `alliance_score_nvd` are found by their family,
 /// `digsig_result_modload` by the field before its suffix.
-pub fn field(index: Index, name: &str) -> Option<&'static Field> {
-    let own = rows(name).find(|field| field.place(index) != Place::Absent);
+pub fn find_field(index: Index, name: &str) -> Option<&'static QueryField> {
+    let own = matching_fields(name).find(|field| field.use_in(index) != FieldUse::Absent);
     own.or_else(|| match index {
-        Index::Process => join(name).map(|(field, _)| field),
+        Index::Process => find_joined(name).map(|(field, _)| field),
         Index::Binary | Index::Alert | Index::Report => None,
     })
 }
 
 /// The field of this name in any index.
-pub(super) fn known(name: &str) -> Option<&'static Field> {
-    rows(name).next().or_else(|| join(name).map(|(field, _)| field))
+pub(super) fn find_in_any_index(name: &str) -> Option<&'static QueryField> {
+    matching_fields(name).next().or_else(|| find_joined(name).map(|(field, _)| field))
 }
 
 /// The rows of this name, then those of its family.
-fn rows(name: &str) -> impl Iterator<Item = &'static Field> {
+fn matching_fields(name: &str) -> impl Iterator<Item = &'static QueryField> {
     let from = FIELDS.partition_point(|field| field.name < name);
     let exact = FIELDS[from..].iter().take_while(move |field| field.name == name);
-    let family = FIELDS.iter().filter(move |field| field.is_family() && field.is_named(name));
+    let family = FIELDS.iter().filter(move |field| field.has_placeholder() && field.matches_name(name));
     exact.chain(family)
 }
 
 /// A property of a binary by its name in a process search, and whose binary is meant.
 /// Nothing for the fields of the process itself.
-pub fn join(name: &str) -> Option<(&'static Field, Join)> {
+pub fn find_joined(name: &str) -> Option<(&'static QueryField, BinaryJoin)> {
     let joined = |name: &str| {
         let at = FIELDS.partition_point(|field| field.name < name);
         let field = FIELDS.get(at)?;
-        (field.name == name && field.is_joined()).then_some(field)
+        (field.name == name && field.is_binary_property()).then_some(field)
     };
     if let Some(field) = joined(name) {
-        return Some((field, Join::Own));
+        return Some((field, BinaryJoin::Own));
     }
-    Join::SUFFIXES.into_iter().find_map(|(suffix, join)| Some((joined(name.strip_suffix(suffix)?)?, join)))
+    BinaryJoin::SUFFIXES.into_iter().find_map(|(suffix, join)| Some((joined(name.strip_suffix(suffix)?)?, join)))
 }
 
 const BOOL: &[&str] = &["true", "false"];
@@ -276,145 +276,151 @@ const ALERT_TYPES: &[&str] = &[
 const MD5: &str = "9e107d9d372bb6826bd81d3542a419d6";
 const SHA256: &str = "d7a8fbb307d7809469ca9abcb0082e4f8d5651e46d3cdb762d02d0bf37c9e592";
 
-const fn row(name: &'static str, places: [u8; 4], kind: Kind, help: &'static str, sample: &'static str) -> Field {
-    Field {
+const fn new_field(
+    name: &'static str,
+    places: [u8; 4],
+    kind: FieldType,
+    help: &'static str,
+    sample: &'static str,
+) -> QueryField {
+    QueryField {
         name,
         kind,
         help,
         sample,
-        words: match kind {
-            Kind::Bool => BOOL,
-            Kind::Sign => SIGN,
-            Kind::Crossproc => CROSSPROC,
+        allowed_values: match kind {
+            FieldType::Bool => BOOL,
+            FieldType::Sign => SIGN,
+            FieldType::Crossproc => CROSSPROC,
             _ => &[],
         },
-        places,
+        uses: places,
     }
 }
 
-const fn words(
+const fn new_choice_field(
     name: &'static str,
     places: [u8; 4],
-    kind: Kind,
+    kind: FieldType,
     help: &'static str,
     words: &'static [&'static str],
-) -> Field {
-    Field { name, kind, help, sample: words[0], words, places }
+) -> QueryField {
+    QueryField { name, kind, help, sample: words[0], allowed_values: words, uses: places }
 }
 
 /// Every field, in alphabetical order; a name stands twice where two indexes store it differently.
 #[rustfmt::skip]
-const FIELDS: &[Field] = &[
-    row("alert_severity", *b"--+-", Kind::Float, "severity of the alert, 0 to 100", "[50 TO *]"),
-    words("alert_type", *b"--+-", Kind::Keyword, "what raised the alert", ALERT_TYPES),
-    row("alliance_data_<feed>", *b"++--", Kind::Keyword, "report of the feed that matched", "CI-118"),
-    row("alliance_score_<feed>", *b"++--", Kind::Integer, "score of the feed report that matched, -100 to 100", "[10 TO *]"),
-    row("assigned_to", *b"--*-", Kind::Keyword, "user the alert is assigned to", "mlopez"),
-    row("blocked_md5", *b"*---", Kind::Md5, "MD5 of a process that was blocked", MD5),
-    row("blocked_sha256", *b"+---", Kind::Sha256, "SHA-256 of a process that was blocked (7.x)", SHA256),
-    words("blocked_status", *b"+---", Kind::Status, "what became of a blocked process", BLOCKED),
-    row("childproc_count", *b"+---", Kind::Integer, "number of child processes", "[1 TO *]"),
-    row("childproc_md5", *b"*---", Kind::Md5, "MD5 of a child process", MD5),
-    row("childproc_name", *b"*---", Kind::Keyword, "file name of a child process", "cmd.exe"),
-    row("childproc_sha256", *b"*---", Kind::Sha256, "SHA-256 of a child process (7.x)", SHA256),
-    row("cmdline", *b"*---", Kind::Cmdline, "command line", "\"net use\""),
-    row("comments", *b"+*--", Kind::Text, "comments in the version resource", "installer"),
-    row("company_name", *b"+*--", Kind::Text, "company in the version resource", "microsoft"),
-    row("copied_mod_len", *b"++--", Kind::Integer, "bytes of the file the server has", "[1 TO *]"),
-    row("create_time", *b"---+", Kind::Time, "when the report was created", "-24h"),
-    row("created_time", *b"--+-", Kind::Time, "when the alert was raised, server clock", "-24h"),
-    row("crossproc_count", *b"+---", Kind::Integer, "number of cross-process events", "[1 TO *]"),
-    row("crossproc_md5", *b"+---", Kind::Md5, "MD5 of the other process of a cross-process event", MD5),
-    row("crossproc_name", *b"+---", Kind::Keyword, "file name of the other process of a cross-process event", "lsass.exe"),
-    row("crossproc_sha256", *b"+---", Kind::Sha256, "SHA-256 of the other process of a cross-process event (7.x)", SHA256),
-    row("crossproc_type", *b"*---", Kind::Crossproc, "what one process did to another", "remote_thread"),
-    row("description", *b"---*", Kind::Text, "description of the report", "ransomware"),
-    row("digsig_issuer", *b"+*--", Kind::Text, "issuer of the certificate", "digicert"),
-    row("digsig_prog_name", *b"+*--", Kind::Text, "program name in the signature", "chrome"),
-    row("digsig_publisher", *b"+*--", Kind::Text, "publisher in the signature", "\"microsoft corporation\""),
-    row("digsig_result", *b"+*--", Kind::Sign, "verdict on the signature", "Unsigned"),
-    row("digsig_sign_time", *b"++--", Kind::Time, "when the file was signed", "[2021-01-01 TO *]"),
-    row("digsig_subject", *b"+*--", Kind::Text, "subject of the certificate", "google"),
-    row("domain", *b"*---", Kind::Domain, "domain name of a network connection", "example.com"),
-    row("domain", *b"---*", Kind::Domain, "domain name among the indicators of the report", "example.com"),
-    row("feed_category", *b"---*", Kind::Text, "category of the feed", "partner"),
-    row("feed_id", *b"--++", Kind::Integer, "number of the feed; -1 for watchlists", "-1"),
-    row("feed_name", *b"--**", Kind::Keyword, "name of the feed", "nvd"),
-    row("file_desc", *b"+*--", Kind::Text, "file description in the version resource", "\"windows explorer\""),
-    row("file_version", *b"+*--", Kind::Text, "file version in the version resource", "10.0*"),
-    row("filemod", *b"*---", Kind::Path, "path of a file the process changed", "windows\\system32\\*"),
-    row("filemod_count", *b"+---", Kind::Integer, "number of file changes", "[100 TO *]"),
-    row("filewrite_md5", *b"*---", Kind::Md5, "MD5 of a file the process wrote", MD5),
-    row("filewrite_sha256", *b"*---", Kind::Sha256, "SHA-256 of a file the process wrote (7.x)", SHA256),
-    row("group", *b"**+-", Kind::Keyword, "sensor group", "\"default group\""),
-    row("has_emet_config", *b"+---", Kind::Bool, "EMET was set up for the process", "true"),
-    row("has_emet_event", *b"+---", Kind::Bool, "EMET reported an event", "true"),
-    row("host_count", *b"-+--", Kind::Integer, "number of hosts that saw the binary", "[1 TO 3]"),
-    words("host_type", *b"*---", Kind::Keyword, "kind of the host", HOST_TYPES),
-    row("hostname", *b"***-", Kind::Keyword, "name of the host", "fin-ws-042"),
-    row("internal_name", *b"+*--", Kind::Text, "internal name in the version resource", "explorer"),
-    row("ioc_value", *b"--*-", Kind::Keyword, "indicator that matched", "example.com"),
-    row("ipaddr", *b"+---", Kind::Ip, "remote IPv4 address or network of a connection", "192.168.0.0/16"),
-    row("ipaddr", *b"---+", Kind::Ip, "IPv4 address among the indicators of the report", "192.168.0.0/16"),
-    row("ipport", *b"+---", Kind::Integer, "remote port of a connection", "443"),
-    row("ipv6addr", *b"+-+-", Kind::Ipv6, "remote IPv6 address or network of a connection (6.1)", "2001:db8::/32"),
-    row("is_64bit", *b"++--", Kind::Bool, "64-bit file", "true"),
-    row("is_executable_image", *b"++--", Kind::Bool, "program rather than library or driver", "true"),
-    row("is_ignored", *b"---+", Kind::Bool, "report that raises no alerts", "false"),
-    row("ja3", *b"+---", Kind::Keyword, "TLS fingerprint of the client (7.x)", MD5),
-    row("ja3s", *b"+---", Kind::Keyword, "TLS fingerprint of the server (7.x)", MD5),
-    row("last_server_update", *b"+---", Kind::Time, "last event of the process, server clock", "-1h"),
-    row("last_update", *b"+---", Kind::Time, "last event of the process, clock of the host", "-1h"),
-    row("legal_copyright", *b"+*--", Kind::Text, "copyright in the version resource", "microsoft"),
-    row("legal_trademark", *b"+*--", Kind::Text, "trademark in the version resource", "microsoft"),
-    row("md5", *b"**--", Kind::Md5, "MD5 of the process, its parent, a child, a module or a written file; of the binary", MD5),
-    row("md5", *b"--*-", Kind::Md5, "MD5 the alert is about", MD5),
-    row("md5", *b"---*", Kind::Md5, "MD5 among the indicators of the report", MD5),
-    row("modload", *b"*---", Kind::Path, "path of a module the process loaded", "ws2_32.dll"),
-    row("modload_count", *b"+---", Kind::Integer, "number of modules loaded", "[100 TO *]"),
-    row("netconn_count", *b"+---", Kind::Integer, "number of network connections", "[1 TO *]"),
-    row("observed_filename", *b"+*--", Kind::Path, "path at which the binary was seen", "temp\\*"),
-    row("observed_filename", *b"--*-", Kind::Keyword, "path at which the binary was seen, as a whole", "c:\\temp\\a.exe"),
-    row("orig_mod_len", *b"++--", Kind::Integer, "size of the file in bytes", "[* TO 100000]"),
-    row("original_filename", *b"+*--", Kind::Text, "file name in the version resource", "explorer.exe"),
-    words("os_type", *b"++--", Kind::Keyword, "operating system", OS_TYPES),
-    row("parent_id", *b"+---", Kind::Guid, "id of the parent process", "00000007-0000-0b00-01d7-10ccae568ec0"),
-    row("parent_md5", *b"*---", Kind::Md5, "MD5 of the parent process", MD5),
-    row("parent_name", *b"*---", Kind::Keyword, "file name of the parent process", "winword.exe"),
-    row("parent_sha256", *b"*---", Kind::Sha256, "SHA-256 of the parent process (7.x)", SHA256),
-    row("path", *b"*---", Kind::Path, "path of the executable", "system32\\cmd.exe"),
-    row("private_build", *b"+*--", Kind::Text, "private build in the version resource", "test"),
-    row("process_id", *b"+---", Kind::Guid, "id of the process", "00000007-0000-1092-01d7-10df4de391b0"),
-    row("process_md5", *b"*---", Kind::Md5, "MD5 of the executable", MD5),
-    row("process_name", *b"*-*-", Kind::Keyword, "file name of the process", "svchost.exe"),
-    row("process_path", *b"--*-", Kind::Path, "path of the executable", "system32\\cmd.exe"),
-    row("process_pid", *b"+---", Kind::Integer, "number of the process on its host; not in the reference", "4242"),
-    row("process_sha256", *b"*---", Kind::Sha256, "SHA-256 of the executable (7.x)", SHA256),
-    row("product_desc", *b"+*--", Kind::Text, "product description in the version resource", "\"operating system\""),
-    row("product_name", *b"+*--", Kind::Text, "product in the version resource", "\"visual studio\""),
-    row("product_version", *b"+*--", Kind::Text, "product version in the version resource", "10.0*"),
-    row("regmod", *b"*---", Kind::Path, "registry key the process changed, without a leading backslash", "registry\\machine\\software\\*"),
-    row("regmod_count", *b"+---", Kind::Integer, "number of registry changes", "[1 TO *]"),
-    row("report_id", *b"---+", Kind::Keyword, "id of the report", "CI-118"),
-    row("report_score", *b"--+-", Kind::Float, "score of the report behind the alert, -100 to 100", "[75 TO *]"),
-    row("resolved_time", *b"--+-", Kind::Time, "when the alert was resolved", "-24h"),
-    row("sensor_id", *b"+---", Kind::Integer, "number of the sensor", "7"),
-    row("server_added_timestamp", *b"-+--", Kind::Time, "when the server first saw the binary", "-24h"),
-    row("sha256", *b"*---", Kind::Sha256, "SHA-256 of the process, its parent, a child, a module or a written file (7.x)", SHA256),
-    row("sha256", *b"--+-", Kind::Sha256, "SHA-256 the alert is about (7.x)", SHA256),
-    row("signed", *b"-+--", Kind::Sign, "verdict on the signature, like digsig_result", "Unsigned"),
-    row("special_build", *b"+*--", Kind::Text, "special build in the version resource", "test"),
-    row("start", *b"+---", Kind::Time, "when the process started, clock of the host", "-24h"),
-    words("status", *b"--+-", Kind::Status, "state of the alert", STATUS),
-    row("tags", *b"---*", Kind::Text, "tags of the report", "apt"),
-    row("tampered", *b"++--", Kind::Bool, "the sensor was tampered with", "true"),
-    row("title", *b"---+", Kind::Text, "title of the report", "locky"),
-    row("unique_id", *b"--+-", Kind::Keyword, "id of the alert", "6f0d2b1e-8c4a-4e57-9a3b-2d7f1c90e845"),
-    row("update_time", *b"---+", Kind::Time, "when the report was last changed", "-24h"),
-    row("username", *b"*-*-", Kind::Username, "user, with or without the domain", "mlopez"),
-    row("watchlist_<id>", *b"++--", Kind::Time, "when this watchlist tagged it", "*"),
-    row("watchlist_id", *b"--*-", Kind::Keyword, "number of the watchlist, or id of the feed report", "14"),
-    row("watchlist_name", *b"--*-", Kind::Keyword, "name of the watchlist, or title of the feed report", "\"Newly Executed Applications\""),
+const FIELDS: &[QueryField] = &[
+    new_field("alert_severity", *b"--+-", FieldType::Float, "severity of the alert, 0 to 100", "[50 TO *]"),
+    new_choice_field("alert_type", *b"--+-", FieldType::Keyword, "what raised the alert", ALERT_TYPES),
+    new_field("alliance_data_<feed>", *b"++--", FieldType::Keyword, "report of the feed that matched", "CI-118"),
+    new_field("alliance_score_<feed>", *b"++--", FieldType::Integer, "score of the feed report that matched, -100 to 100", "[10 TO *]"),
+    new_field("assigned_to", *b"--*-", FieldType::Keyword, "user the alert is assigned to", "mlopez"),
+    new_field("blocked_md5", *b"*---", FieldType::Md5, "MD5 of a process that was blocked", MD5),
+    new_field("blocked_sha256", *b"+---", FieldType::Sha256, "SHA-256 of a process that was blocked (7.x)", SHA256),
+    new_choice_field("blocked_status", *b"+---", FieldType::Status, "what became of a blocked process", BLOCKED),
+    new_field("childproc_count", *b"+---", FieldType::Integer, "number of child processes", "[1 TO *]"),
+    new_field("childproc_md5", *b"*---", FieldType::Md5, "MD5 of a child process", MD5),
+    new_field("childproc_name", *b"*---", FieldType::Keyword, "file name of a child process", "cmd.exe"),
+    new_field("childproc_sha256", *b"*---", FieldType::Sha256, "SHA-256 of a child process (7.x)", SHA256),
+    new_field("cmdline", *b"*---", FieldType::Cmdline, "command line", "\"net use\""),
+    new_field("comments", *b"+*--", FieldType::Text, "comments in the version resource", "installer"),
+    new_field("company_name", *b"+*--", FieldType::Text, "company in the version resource", "microsoft"),
+    new_field("copied_mod_len", *b"++--", FieldType::Integer, "bytes of the file the server has", "[1 TO *]"),
+    new_field("create_time", *b"---+", FieldType::Time, "when the report was created", "-24h"),
+    new_field("created_time", *b"--+-", FieldType::Time, "when the alert was raised, server clock", "-24h"),
+    new_field("crossproc_count", *b"+---", FieldType::Integer, "number of cross-process events", "[1 TO *]"),
+    new_field("crossproc_md5", *b"+---", FieldType::Md5, "MD5 of the other process of a cross-process event", MD5),
+    new_field("crossproc_name", *b"+---", FieldType::Keyword, "file name of the other process of a cross-process event", "lsass.exe"),
+    new_field("crossproc_sha256", *b"+---", FieldType::Sha256, "SHA-256 of the other process of a cross-process event (7.x)", SHA256),
+    new_field("crossproc_type", *b"*---", FieldType::Crossproc, "what one process did to another", "remote_thread"),
+    new_field("description", *b"---*", FieldType::Text, "description of the report", "ransomware"),
+    new_field("digsig_issuer", *b"+*--", FieldType::Text, "issuer of the certificate", "digicert"),
+    new_field("digsig_prog_name", *b"+*--", FieldType::Text, "program name in the signature", "chrome"),
+    new_field("digsig_publisher", *b"+*--", FieldType::Text, "publisher in the signature", "\"microsoft corporation\""),
+    new_field("digsig_result", *b"+*--", FieldType::Sign, "verdict on the signature", "Unsigned"),
+    new_field("digsig_sign_time", *b"++--", FieldType::Time, "when the file was signed", "[2021-01-01 TO *]"),
+    new_field("digsig_subject", *b"+*--", FieldType::Text, "subject of the certificate", "google"),
+    new_field("domain", *b"*---", FieldType::Domain, "domain name of a network connection", "example.com"),
+    new_field("domain", *b"---*", FieldType::Domain, "domain name among the indicators of the report", "example.com"),
+    new_field("feed_category", *b"---*", FieldType::Text, "category of the feed", "partner"),
+    new_field("feed_id", *b"--++", FieldType::Integer, "number of the feed; -1 for watchlists", "-1"),
+    new_field("feed_name", *b"--**", FieldType::Keyword, "name of the feed", "nvd"),
+    new_field("file_desc", *b"+*--", FieldType::Text, "file description in the version resource", "\"windows explorer\""),
+    new_field("file_version", *b"+*--", FieldType::Text, "file version in the version resource", "10.0*"),
+    new_field("filemod", *b"*---", FieldType::Path, "path of a file the process changed", "windows\\system32\\*"),
+    new_field("filemod_count", *b"+---", FieldType::Integer, "number of file changes", "[100 TO *]"),
+    new_field("filewrite_md5", *b"*---", FieldType::Md5, "MD5 of a file the process wrote", MD5),
+    new_field("filewrite_sha256", *b"*---", FieldType::Sha256, "SHA-256 of a file the process wrote (7.x)", SHA256),
+    new_field("group", *b"**+-", FieldType::Keyword, "sensor group", "\"default group\""),
+    new_field("has_emet_config", *b"+---", FieldType::Bool, "EMET was set up for the process", "true"),
+    new_field("has_emet_event", *b"+---", FieldType::Bool, "EMET reported an event", "true"),
+    new_field("host_count", *b"-+--", FieldType::Integer, "number of hosts that saw the binary", "[1 TO 3]"),
+    new_choice_field("host_type", *b"*---", FieldType::Keyword, "kind of the host", HOST_TYPES),
+    new_field("hostname", *b"***-", FieldType::Keyword, "name of the host", "fin-ws-042"),
+    new_field("internal_name", *b"+*--", FieldType::Text, "internal name in the version resource", "explorer"),
+    new_field("ioc_value", *b"--*-", FieldType::Keyword, "indicator that matched", "example.com"),
+    new_field("ipaddr", *b"+---", FieldType::Ip, "remote IPv4 address or network of a connection", "192.168.0.0/16"),
+    new_field("ipaddr", *b"---+", FieldType::Ip, "IPv4 address among the indicators of the report", "192.168.0.0/16"),
+    new_field("ipport", *b"+---", FieldType::Integer, "remote port of a connection", "443"),
+    new_field("ipv6addr", *b"+-+-", FieldType::Ipv6, "remote IPv6 address or network of a connection (6.1)", "2001:db8::/32"),
+    new_field("is_64bit", *b"++--", FieldType::Bool, "64-bit file", "true"),
+    new_field("is_executable_image", *b"++--", FieldType::Bool, "program rather than library or driver", "true"),
+    new_field("is_ignored", *b"---+", FieldType::Bool, "report that raises no alerts", "false"),
+    new_field("ja3", *b"+---", FieldType::Keyword, "TLS fingerprint of the client (7.x)", MD5),
+    new_field("ja3s", *b"+---", FieldType::Keyword, "TLS fingerprint of the server (7.x)", MD5),
+    new_field("last_server_update", *b"+---", FieldType::Time, "last event of the process, server clock", "-1h"),
+    new_field("last_update", *b"+---", FieldType::Time, "last event of the process, clock of the host", "-1h"),
+    new_field("legal_copyright", *b"+*--", FieldType::Text, "copyright in the version resource", "microsoft"),
+    new_field("legal_trademark", *b"+*--", FieldType::Text, "trademark in the version resource", "microsoft"),
+    new_field("md5", *b"**--", FieldType::Md5, "MD5 of the process, its parent, a child, a module or a written file; of the binary", MD5),
+    new_field("md5", *b"--*-", FieldType::Md5, "MD5 the alert is about", MD5),
+    new_field("md5", *b"---*", FieldType::Md5, "MD5 among the indicators of the report", MD5),
+    new_field("modload", *b"*---", FieldType::Path, "path of a module the process loaded", "ws2_32.dll"),
+    new_field("modload_count", *b"+---", FieldType::Integer, "number of modules loaded", "[100 TO *]"),
+    new_field("netconn_count", *b"+---", FieldType::Integer, "number of network connections", "[1 TO *]"),
+    new_field("observed_filename", *b"+*--", FieldType::Path, "path at which the binary was seen", "temp\\*"),
+    new_field("observed_filename", *b"--*-", FieldType::Keyword, "path at which the binary was seen, as a whole", "c:\\temp\\a.exe"),
+    new_field("orig_mod_len", *b"++--", FieldType::Integer, "size of the file in bytes", "[* TO 100000]"),
+    new_field("original_filename", *b"+*--", FieldType::Text, "file name in the version resource", "explorer.exe"),
+    new_choice_field("os_type", *b"++--", FieldType::Keyword, "operating system", OS_TYPES),
+    new_field("parent_id", *b"+---", FieldType::Guid, "id of the parent process", "00000007-0000-0b00-01d7-10ccae568ec0"),
+    new_field("parent_md5", *b"*---", FieldType::Md5, "MD5 of the parent process", MD5),
+    new_field("parent_name", *b"*---", FieldType::Keyword, "file name of the parent process", "winword.exe"),
+    new_field("parent_sha256", *b"*---", FieldType::Sha256, "SHA-256 of the parent process (7.x)", SHA256),
+    new_field("path", *b"*---", FieldType::Path, "path of the executable", "system32\\cmd.exe"),
+    new_field("private_build", *b"+*--", FieldType::Text, "private build in the version resource", "test"),
+    new_field("process_id", *b"+---", FieldType::Guid, "id of the process", "00000007-0000-1092-01d7-10df4de391b0"),
+    new_field("process_md5", *b"*---", FieldType::Md5, "MD5 of the executable", MD5),
+    new_field("process_name", *b"*-*-", FieldType::Keyword, "file name of the process", "svchost.exe"),
+    new_field("process_path", *b"--*-", FieldType::Path, "path of the executable", "system32\\cmd.exe"),
+    new_field("process_pid", *b"+---", FieldType::Integer, "number of the process on its host; not in the reference", "4242"),
+    new_field("process_sha256", *b"*---", FieldType::Sha256, "SHA-256 of the executable (7.x)", SHA256),
+    new_field("product_desc", *b"+*--", FieldType::Text, "product description in the version resource", "\"operating system\""),
+    new_field("product_name", *b"+*--", FieldType::Text, "product in the version resource", "\"visual studio\""),
+    new_field("product_version", *b"+*--", FieldType::Text, "product version in the version resource", "10.0*"),
+    new_field("regmod", *b"*---", FieldType::Path, "registry key the process changed, without a leading backslash", "registry\\machine\\software\\*"),
+    new_field("regmod_count", *b"+---", FieldType::Integer, "number of registry changes", "[1 TO *]"),
+    new_field("report_id", *b"---+", FieldType::Keyword, "id of the report", "CI-118"),
+    new_field("report_score", *b"--+-", FieldType::Float, "score of the report behind the alert, -100 to 100", "[75 TO *]"),
+    new_field("resolved_time", *b"--+-", FieldType::Time, "when the alert was resolved", "-24h"),
+    new_field("sensor_id", *b"+---", FieldType::Integer, "number of the sensor", "7"),
+    new_field("server_added_timestamp", *b"-+--", FieldType::Time, "when the server first saw the binary", "-24h"),
+    new_field("sha256", *b"*---", FieldType::Sha256, "SHA-256 of the process, its parent, a child, a module or a written file (7.x)", SHA256),
+    new_field("sha256", *b"--+-", FieldType::Sha256, "SHA-256 the alert is about (7.x)", SHA256),
+    new_field("signed", *b"-+--", FieldType::Sign, "verdict on the signature, like digsig_result", "Unsigned"),
+    new_field("special_build", *b"+*--", FieldType::Text, "special build in the version resource", "test"),
+    new_field("start", *b"+---", FieldType::Time, "when the process started, clock of the host", "-24h"),
+    new_choice_field("status", *b"--+-", FieldType::Status, "state of the alert", STATUS),
+    new_field("tags", *b"---*", FieldType::Text, "tags of the report", "apt"),
+    new_field("tampered", *b"++--", FieldType::Bool, "the sensor was tampered with", "true"),
+    new_field("title", *b"---+", FieldType::Text, "title of the report", "locky"),
+    new_field("unique_id", *b"--+-", FieldType::Keyword, "id of the alert", "6f0d2b1e-8c4a-4e57-9a3b-2d7f1c90e845"),
+    new_field("update_time", *b"---+", FieldType::Time, "when the report was last changed", "-24h"),
+    new_field("username", *b"*-*-", FieldType::Username, "user, with or without the domain", "mlopez"),
+    new_field("watchlist_<id>", *b"++--", FieldType::Time, "when this watchlist tagged it", "*"),
+    new_field("watchlist_id", *b"--*-", FieldType::Keyword, "number of the watchlist, or id of the feed report", "14"),
+    new_field("watchlist_name", *b"--*-", FieldType::Keyword, "name of the watchlist, or title of the feed report", "\"Newly Executed Applications\""),
 ];
 
 #[cfg(test)]
@@ -434,7 +440,7 @@ mod tests {
     fn families_and_joins_are_found_by_their_stem() {
         #[track_caller]
         fn check(index: Index, name: &str, expected: Option<&str>) {
-            assert_eq!(field(index, name).map(|field| field.name), expected);
+            assert_eq!(find_field(index, name).map(|field| field.name), expected);
         }
         check(Index::Process, "watchlist_14", Some("watchlist_<id>"));
         check(Index::Process, "watchlist_", None);
@@ -449,22 +455,22 @@ mod tests {
         check(Index::Process, "Process_Name", None);
         check(Index::Process, "title", None);
         check(Index::Report, "title", Some("title"));
-        assert_eq!(join("digsig_result").map(|(_, join)| join), Some(Join::Own));
-        assert_eq!(join("digsig_result_child").map(|(_, join)| join), Some(Join::Child));
-        assert_eq!(join("process_name"), None);
-        assert_eq!(join("md5"), None);
+        assert_eq!(find_joined("digsig_result").map(|(_, join)| join), Some(BinaryJoin::Own));
+        assert_eq!(find_joined("digsig_result_child").map(|(_, join)| join), Some(BinaryJoin::Child));
+        assert_eq!(find_joined("process_name"), None);
+        assert_eq!(find_joined("md5"), None);
     }
 
     #[test]
     fn a_field_may_differ_between_indexes() {
-        let kind = |index| field(index, "observed_filename").map(|field| field.kind);
-        assert_eq!(kind(Index::Binary), Some(Kind::Path));
-        assert_eq!(kind(Index::Alert), Some(Kind::Keyword));
+        let kind = |index| find_field(index, "observed_filename").map(|field| field.kind);
+        assert_eq!(kind(Index::Binary), Some(FieldType::Path));
+        assert_eq!(kind(Index::Alert), Some(FieldType::Keyword));
     }
 
     #[test]
     fn bare_terms_search_the_starred_fields() {
-        let count = |index| fields(index).filter(|field| field.place(index) == Place::Default).count();
+        let count = |index| fields(index).filter(|field| field.use_in(index) == FieldUse::Default).count();
         assert_eq!(Index::ALL.map(count), [25, 22, 11, 6], "process, binary, alert, report");
     }
 }

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::diagnostics::problem::{Cause, Fix, Problem};
-use super::edit::build::{either, quote};
+use super::edit::build::{or_conditions, quote};
 use super::fields::{self, Index};
 use super::syntax::network::Network;
 use super::syntax::parser::{Parser, parse};
@@ -44,9 +44,9 @@ pub struct Ioc {
 
 impl Ioc {
     /// Reads a word, defanged or not. `None` if it is no indicator.
-    pub fn read(word: &str) -> Option<Self> {
+    pub fn parse(word: &str) -> Option<Self> {
         /// Longer than any hash, address or name; a URL may be as long as it likes.
-        const LONGEST: usize = 253;
+        const MAX_LEN: usize = 253;
         // A minus negates the term behind it.
         if word.starts_with('-') {
             return None;
@@ -56,7 +56,7 @@ impl Ioc {
         if let Some(host) = url_host(&word) {
             return new(IocKind::Url, host);
         }
-        if word.len() > LONGEST {
+        if word.len() > MAX_LEN {
             return None;
         }
         if word.bytes().all(|byte| byte.is_ascii_hexdigit()) {
@@ -68,7 +68,7 @@ impl Ioc {
             }
         }
         let (host, _) = split_port(&word);
-        if let Some(network) = Network::read(host) {
+        if let Some(network) = Network::parse(host) {
             let kind = if network.is_v4() { IocKind::Ipv4 } else { IocKind::Ipv6 };
             return new(kind, host);
         }
@@ -79,8 +79,8 @@ impl Ioc {
     }
 
     /// The term that finds it. `None` where the index has no field for it.
-    fn term(&self, index: Index) -> Option<String> {
-        let in_index = |name: &'static str| fields::field(index, name).map(|_| name);
+    fn query_term(&self, index: Index) -> Option<String> {
+        let in_index = |name: &'static str| fields::find_field(index, name).map(|_| name);
         let field = match self.kind {
             IocKind::Md5 => in_index("md5"),
             IocKind::Sha1 => None,
@@ -88,7 +88,7 @@ impl Ioc {
             IocKind::Ipv4 => in_index("ipaddr"),
             IocKind::Ipv6 => in_index("ipv6addr"),
             IocKind::Domain => in_index("domain"),
-            IocKind::Url => match Network::read(&self.value) {
+            IocKind::Url => match Network::parse(&self.value) {
                 Some(network) if network.is_v4() => in_index("ipaddr"),
                 Some(_) => in_index("ipv6addr"),
                 None => in_index("domain"),
@@ -105,7 +105,7 @@ impl Ioc {
     }
 
     /// What it is called, with its article.
-    fn noun(&self) -> &'static str {
+    fn describe(&self) -> &'static str {
         match self.kind {
             IocKind::Md5 | IocKind::Sha1 | IocKind::Sha256 => "a hash",
             IocKind::Ipv4 | IocKind::Ipv6 if self.value.contains('/') => "a network",
@@ -118,7 +118,7 @@ impl Ioc {
     }
 
     /// Whether nobody writes two of its kind side by side who wants rows that have both.
-    fn is_alone(&self) -> bool {
+    fn is_list_item(&self) -> bool {
         !matches!(self.kind, IocKind::Domain | IocKind::File | IocKind::Path)
     }
 }
@@ -153,19 +153,19 @@ fn split_port(word: &str) -> (&str, Option<&str>) {
 ///
 /// A list has several lines of indicators and none with a field of another kind, an operator or a parenthesis; or one
 /// line of several hashes, addresses or URLs. Comments (`#`), bullets, headings and separators are no part of it.
-pub fn iocs(text: &str) -> Option<Vec<Ioc>> {
+pub fn parse_list(text: &str) -> Option<Vec<Ioc>> {
     let mut found = Vec::new();
     let mut labels: Vec<&str> = Vec::new();
     let (mut n_lists, mut n_others) = (0_usize, 0_usize);
     for line in text::lines(text) {
-        match Line::read(line)? {
-            Line::Nothing => {}
-            Line::Other => n_others += 1,
-            Line::Iocs(some) => {
+        match ListLine::parse(line)? {
+            ListLine::Empty => {}
+            ListLine::Other => n_others += 1,
+            ListLine::Iocs(some) => {
                 n_lists += 1;
                 found.extend(some);
             }
-            Line::Labelled(label, one) => {
+            ListLine::Labelled(label, one) => {
                 n_lists += 1;
                 labels.push(label);
                 found.push(one);
@@ -177,16 +177,16 @@ pub fn iocs(text: &str) -> Option<Vec<Ioc>> {
         labels.is_empty() || labels.len() > 1 && labels.iter().all(|label| label.eq_ignore_ascii_case(labels[0]));
     let is_list = match n_lists {
         0 => false,
-        1 => n_others == 0 && found.len() > 1 && labels.is_empty() && found.iter().all(Ioc::is_alone),
+        1 => n_others == 0 && found.len() > 1 && labels.is_empty() && found.iter().all(Ioc::is_list_item),
         n => n_others <= n && is_again,
     };
     is_list.then_some(found)
 }
 
 /// What a line of a list can be.
-enum Line<'a> {
+enum ListLine<'a> {
     /// Blank, or a comment.
-    Nothing,
+    Empty,
     /// A heading, or words.
     Other,
     /// Indicators, side by side.
@@ -195,17 +195,17 @@ enum Line<'a> {
     Labelled(&'a str, Ioc),
 }
 
-impl<'a> Line<'a> {
+impl<'a> ListLine<'a> {
     /// Reads a line. `None` if it is a query, or a part of one.
-    fn read(line: &'a str) -> Option<Self> {
-        let line = unlisted(line);
+    fn parse(line: &'a str) -> Option<Self> {
+        let line = strip_list_marker(line);
         if line.is_empty() || line.starts_with('#') {
-            return Some(Self::Nothing);
+            return Some(Self::Empty);
         }
-        if let Some(labelled) = Self::labelled(line) {
+        if let Some(labelled) = Self::parse_labelled(line) {
             return Some(labelled);
         }
-        if let Some(path) = path(line) {
+        if let Some(path) = parse_path(line) {
             return Some(Self::Iocs(vec![path]));
         }
         let is_gap = |char: char| char.is_whitespace() || matches!(char, ',' | ';' | '|' | '"' | '\'' | '<' | '>');
@@ -213,9 +213,9 @@ impl<'a> Line<'a> {
         let mut n_words = 0_usize;
         for word in line.split(is_gap).filter(|word| !word.is_empty()) {
             n_words += 1;
-            match Ioc::read(word) {
+            match Ioc::parse(word) {
                 Some(one) => found.push(one),
-                None if is_of_a_query(word) => return None,
+                None if is_query_syntax(word) => return None,
                 None => {}
             }
         }
@@ -225,7 +225,7 @@ impl<'a> Line<'a> {
     }
 
     /// Reads a line that says what the indicator is.
-    fn labelled(line: &'a str) -> Option<Self> {
+    fn parse_labelled(line: &'a str) -> Option<Self> {
         const LABELS: [&str; 16] = [
             "md5", "sha1", "sha-1", "sha256", "sha-256", "hash", "ip", "ipv4", "ipv6", "ipaddr", "ipv6addr", "address",
             "domain", "url", "uri", "host",
@@ -234,13 +234,13 @@ impl<'a> Line<'a> {
         let label = label.trim_matches(|char: char| char.is_whitespace() || char == '"');
         let is_label = LABELS.iter().any(|one| one.eq_ignore_ascii_case(label));
         let value = value.trim_matches(|char: char| char.is_whitespace() || matches!(char, '"' | '\'' | ',' | ';'));
-        let one = is_label.then(|| Ioc::read(value)).flatten()?;
+        let one = is_label.then(|| Ioc::parse(value)).flatten()?;
         Some(Self::Labelled(label, one))
     }
 }
 
 /// Reads a line that is the path of a file, spaces and all, without what would make it a command line.
-fn path(line: &str) -> Option<Ioc> {
+fn parse_path(line: &str) -> Option<Ioc> {
     let path = line.trim_matches(['"', '\'', ',', ';']).trim();
     let bytes = path.as_bytes();
     let has_drive = bytes.first().is_some_and(u8::is_ascii_alphabetic) && path.get(1..3) == Some(":\\");
@@ -256,7 +256,7 @@ fn path(line: &str) -> Option<Ioc> {
 }
 
 /// A line without what sets it off in a list: bullets, numbers, a byte order mark.
-fn unlisted(line: &str) -> &str {
+fn strip_list_marker(line: &str) -> &str {
     let line = line.trim_start_matches('\u{feff}').trim();
     for bullet in ["- ", "* ", "\u{2022} "] {
         if let Some(rest) = line.strip_prefix(bullet) {
@@ -271,8 +271,8 @@ fn unlisted(line: &str) -> &str {
 }
 
 /// Whether a word can only be meant for the server: an operator, a group, a field, a wildcard.
-fn is_of_a_query(word: &str) -> bool {
-    let is_field = |word: &str| field_name(word).is_some_and(|name| fields::known(name).is_some());
+fn is_query_syntax(word: &str) -> bool {
+    let is_field = |word: &str| field_name(word).is_some_and(|name| fields::find_in_any_index(name).is_some());
     word.starts_with(['(', ')', '-'])
         || word.ends_with(')')
         || word.contains('*')
@@ -282,27 +282,27 @@ fn is_of_a_query(word: &str) -> bool {
 
 /// What is said of a text that is a list of indicators and no query. `None` if it may be a query.
 pub fn list_message(text: &str) -> Option<String> {
-    let n = iocs(text)?.len();
-    let n = text::counted(n, "indicator", "indicators");
+    let n = parse_list(text)?.len();
+    let n = text::pluralize(n, "indicator", "indicators");
     Some(format!("this is a list of {n}, not a query"))
 }
 
 /// What is wrong with a list as a query of `index`.
-pub(super) fn problem(index: Index, text: &str) -> Option<Problem> {
+pub(super) fn list_problem(index: Index, text: &str) -> Option<Problem> {
     /// A server's index may take no more than 1024 terms at once.
-    const MOST: usize = 500;
-    let found = iocs(text)?;
+    const MAX_INDICATORS: usize = 500;
+    let found = parse_list(text)?;
     let mut terms: Vec<String> = Vec::new();
-    let are_terms = found.len() <= MOST
+    let are_terms = found.len() <= MAX_INDICATORS
         && found.iter().all(|one| {
-            let term = one.term(index);
+            let term = one.query_term(index);
             terms.extend(term.clone().filter(|term| !terms.contains(term)));
             term.is_some()
         });
     let fix = are_terms.then(|| Fix {
         span: 0..text.len(),
         message: "search for any of them".to_owned(),
-        replacement: either(&terms),
+        replacement: or_conditions(&terms),
     });
     Some(Problem {
         level: Cause::List.level(),
@@ -315,22 +315,22 @@ pub(super) fn problem(index: Index, text: &str) -> Option<Problem> {
 }
 
 /// Says where a bare indicator belongs: an address is not among what bare words are looked for in.
-pub(super) fn bare(parser: &mut Parser<'_>, word: &str, span: &Range<usize>) {
-    let Some(index) = parser.index().filter(|_| parser.has_room()) else {
+pub(super) fn warn_bare_indicator(parser: &mut Parser<'_>, word: &str, span: &Range<usize>) {
+    let Some(index) = parser.index().filter(|_| parser.accepts_warnings()) else {
         return;
     };
-    let Some(one) = Ioc::read(word) else { return };
-    let Some(term) = one.term(index).filter(|term| term.contains(':')) else {
+    let Some(one) = Ioc::parse(word) else { return };
+    let Some(term) = one.query_term(index).filter(|term| term.contains(':')) else {
         return;
     };
     let is_whole = parser.text.trim() == &parser.text[span.clone()];
-    let noun = one.noun();
+    let noun = one.describe();
     let (cause, message) = match one.kind {
         IocKind::Md5 | IocKind::Sha256 => {
             (Cause::Bare, format!("{noun} is looked for in every field that bare words are"))
         }
         IocKind::Ipv4 | IocKind::Ipv6 => {
-            (Cause::Reading, format!("{noun} without a field is looked for as a word, and among no connections"))
+            (Cause::Misread, format!("{noun} without a field is looked for as a word, and among no connections"))
         }
         IocKind::Url if is_whole => (Cause::Bare, "a URL is looked for as words of command lines".to_owned()),
         _ if word != one.value && is_whole => {
@@ -338,6 +338,6 @@ pub(super) fn bare(parser: &mut Parser<'_>, word: &str, span: &Range<usize>) {
         }
         _ => return,
     };
-    let fix = parser.change(span.clone(), format!("write {term}"), term.as_str());
-    parser.problem(cause, span.clone(), message, format!("write {term}")).fix(fix);
+    let fix = parser.replacement_fix(span.clone(), format!("write {term}"), term.as_str());
+    parser.add_problem(cause, span.clone(), message, format!("write {term}")).add_fix(fix);
 }

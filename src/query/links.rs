@@ -2,21 +2,21 @@
 
 use super::edit::build::quote;
 use super::fields::Index;
-use super::syntax::parameters::Stored;
+use super::syntax::parameters::StoredQuery;
 use super::syntax::print::one_line;
 use crate::model::{Link, LinkTarget};
 
 /// A query made of a link.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Linked {
+pub struct LinkedQuery {
     /// The query.
     pub query: String,
     /// Whether it names something by a number that means another thing on another server.
-    pub is_bound: bool,
+    pub is_server_specific: bool,
 }
 
 /// The query of an index that finds what a link names; else why there is none.
-pub fn linked(index: Index, link: &Link) -> Result<Linked, String> {
+pub fn link_query(index: Index, link: &Link) -> Result<LinkedQuery, String> {
     let searched = match (&link.target, index) {
         (LinkTarget::Processes(search), Index::Process)
         | (LinkTarget::Binaries(search), Index::Binary)
@@ -25,10 +25,13 @@ pub fn linked(index: Index, link: &Link) -> Result<Linked, String> {
         _ => None,
     };
     if let Some(search) = searched {
-        let stored = Stored::read(search);
-        return match stored.malformed() {
+        let stored = StoredQuery::parse(search);
+        return match stored.malformed_reason() {
             Some(why) => Err(format!("this link names no query: {why}")),
-            None => Ok(Linked { query: one_line(&stored.query()), is_bound: link.alert().is_some() }),
+            None => Ok(LinkedQuery {
+                query: one_line(&stored.combined_query()),
+                is_server_specific: link.alert().is_some(),
+            }),
         };
     }
     let (query, is_bound) = match (&link.target, index) {
@@ -43,10 +46,10 @@ pub fn linked(index: Index, link: &Link) -> Result<Linked, String> {
             (format!("feed_id:{} watchlist_id:{}", id.feed, quote(id.id.raw())), true)
         }
         _ => {
-            return Err(format!("this link names {}, which is not searched among {}", link.noun(), index.noun()));
+            return Err(format!("this link names {}, which is not searched among {}", link.label(), index.plural()));
         }
     };
-    Ok(Linked { query, is_bound })
+    Ok(LinkedQuery { query, is_server_specific: is_bound })
 }
 
 #[cfg(test)]
@@ -56,8 +59,8 @@ mod tests {
 
     #[track_caller]
     fn check(index: Index, fragment: &str, query: Option<&str>) {
-        let link = Link::read(&format!("https://cb.example.com/#/{fragment}")).expect(fragment);
-        let found = linked(index, &link).ok().map(|linked| linked.query);
+        let link = Link::parse(&format!("https://cb.example.com/#/{fragment}")).expect(fragment);
+        let found = link_query(index, &link).ok().map(|linked| linked.query);
         assert_eq!(found.as_deref(), query, "{fragment}");
         let problems = parse_for(index, query.unwrap_or_default()).problems;
         assert!(problems.iter().all(|problem| problem.level < Level::Error), "{problems:?}");

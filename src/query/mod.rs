@@ -14,21 +14,25 @@ mod links;
 
 mod eval;
 
-pub use diagnostics::problem::{Cause, Fix, Level, Problem, Rules, fixes, leading_wildcard, server_error};
-pub use edit::build::{Sense, also, condition, either, instead, narrow, quote, without};
+pub use diagnostics::problem::{Cause, Fix, Level, Problem, Rules, find_fixes, find_leading_wildcard, server_error};
+pub use edit::build::{
+    Polarity, and_condition, facet_condition, narrow, or_conditions, quote, remove_fields, replace_condition,
+};
 pub use edit::complete::{Completion, complete};
 pub use edit::explain::{explain, problem_lines};
-pub use edit::highlight::{Role, highlight};
+pub use edit::highlight::{TokenRole, highlight};
 pub use edit::summary::{summary, terms};
-pub use edit::value_completion::{Typing, counted, typing};
+pub use edit::value_completion::{TypedValue, countable_facets, typing_at};
 pub use eval::tokens::tokens;
-pub use eval::{Matcher, Record, Value};
-pub use fields::{Field, Index, Join, Kind, Place, field, fields, join};
-pub use ioc::{Ioc, IocKind, iocs, list_message};
-pub use links::{Linked, linked};
+pub use eval::{FieldValue, Matcher, SearchableRecord};
+pub use fields::{BinaryJoin, FieldType, FieldUse, Index, QueryField, fields, find_field, find_joined};
+pub use ioc::{Ioc, IocKind, list_message, parse_list};
+pub use links::{LinkedQuery, link_query};
 pub use syntax::expr::{Bound, Clause, Expr, Operand, Query};
-pub use syntax::facet_filters::Filtered;
-pub use syntax::parameters::{Stored, indicated, parse_parameters, readable, replace_query, stored};
+pub use syntax::facet_filters::FilteredQuery;
+pub use syntax::parameters::{
+    StoredQuery, describe_stored, indicator_text, parameters_text, parse_parameters, replace_query,
+};
 pub use syntax::parser::{Parsed, parse, parse_for};
 pub use syntax::print::one_line;
 

@@ -25,21 +25,21 @@ use tokio::{
 use super::input_decoder::Decoder;
 
 /// How long nothing must follow a `^c` within a paste until it is one that was pressed.
-const PAUSE: Timespec = Timespec { tv_sec: 0, tv_nsec: 50_000_000 };
+const INTERRUPT_PAUSE: Timespec = Timespec { tv_sec: 0, tv_nsec: 50_000_000 };
 
 /// What the terminal reports, as a stream that may be looked at without waiting.
 ///
 /// The loop cannot read the terminal itself: while it is busy, nothing would be heard. So a thread reads, and the loop
 /// is one hop away. A `^c` goes past everything that was typed before it and is not handled yet, as it does in a shell.
 #[derive(Debug)]
-pub struct Events {
+pub struct InputReader {
     keys: mpsc::UnboundedReceiver<io::Result<Event>>,
     /// How many `^c` are on their way in `keys`.
     n_interrupts: Arc<AtomicUsize>,
     resizes: Signal,
 }
 
-impl Events {
+impl InputReader {
     /// Begins to read from the terminal, which must be in raw mode and standard input.
     pub fn read() -> io::Result<Self> {
         // It holds what was typed while the loop was busy: whoever pastes more than a machine holds presses ^c.
@@ -50,7 +50,7 @@ impl Events {
         // first event that nobody wants, or with the program.
         thread::Builder::new().name("terminal".into()).spawn(move || {
             // The error is the last thing to be told, if there is anybody left to hear it.
-            if let Err(error) = forward(&sender, &interrupts) {
+            if let Err(error) = forward_events(&sender, &interrupts) {
                 let _ = sender.send(Err(error));
             }
         })?;
@@ -59,25 +59,25 @@ impl Events {
 }
 
 /// Sends what is typed, until the terminal is gone or nobody wants to know.
-fn forward(sender: &mpsc::UnboundedSender<io::Result<Event>>, interrupts: &AtomicUsize) -> io::Result<()> {
+fn forward_events(sender: &mpsc::UnboundedSender<io::Result<Event>>, interrupts: &AtomicUsize) -> io::Result<()> {
     let stdin = io::stdin();
     let mut decoder = Decoder::default();
     let mut bytes = vec![0; 64 * 1024];
     loop {
-        let limit = decoder.is_unsure().then_some(PAUSE);
+        let limit = decoder.is_ambiguous().then_some(INTERRUPT_PAUSE);
         let mut events = Vec::new();
-        if wait(&stdin, limit.as_ref())? {
+        if wait_for_input(&stdin, limit.as_ref())? {
             match read(&stdin, &mut bytes[..]) {
                 Ok(0) => return Err(io::ErrorKind::UnexpectedEof.into()),
-                Ok(n) => events = decoder.take(&bytes[..n]),
+                Ok(n) => events = decoder.feed(&bytes[..n]),
                 Err(Errno::INTR | Errno::AGAIN) => {}
                 Err(error) => return Err(error.into()),
             }
-            if !decoder.is_unsure() && !wait(&stdin, Some(&Timespec::default()))? {
-                events.extend(decoder.settle());
+            if !decoder.is_ambiguous() && !wait_for_input(&stdin, Some(&Timespec::default()))? {
+                events.extend(decoder.flush_pending());
             }
         } else {
-            events.extend(decoder.settle());
+            events.extend(decoder.flush_pending());
         }
         for event in events {
             if is_interrupt(&event) {
@@ -97,7 +97,7 @@ fn is_interrupt(event: &Event) -> bool {
 
 /// Waits until something was typed; false if nothing was for so long. That a terminal is gone must be seen here, or it
 /// would be read for ever.
-fn wait(stdin: &Stdin, limit: Option<&Timespec>) -> io::Result<bool> {
+fn wait_for_input(stdin: &Stdin, limit: Option<&Timespec>) -> io::Result<bool> {
     let mut watched = [PollFd::new(stdin, PollFlags::IN)];
     loop {
         match poll(&mut watched, limit) {
@@ -114,7 +114,7 @@ fn wait(stdin: &Stdin, limit: Option<&Timespec>) -> io::Result<bool> {
     Ok(true)
 }
 
-impl Stream for Events {
+impl Stream for InputReader {
     type Item = io::Result<Event>;
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {

@@ -12,10 +12,10 @@ const PASTE_END: &[u8] = b"\x1b[201~";
 const INTERRUPT: u8 = 3;
 
 /// The most bytes that are kept of a paste. No field takes as many, so that a longer one is refused, not cut.
-const PASTE_MOST: usize = 8 * 1024 * 1024;
+const MAX_PASTE_BYTES: usize = 8 * 1024 * 1024;
 
 /// The longest sequence of a key: more is no key, and must not swallow what follows.
-const SEQUENCE_MOST: usize = 64;
+const MAX_SEQUENCE_BYTES: usize = 64;
 
 /// Turns the bytes of a terminal into events, whatever pieces they come in. Its work grows with the bytes and no faster.
 #[derive(Debug, Default)]
@@ -25,7 +25,7 @@ pub(super) struct Decoder {
     /// What has come of a paste that is not ended.
     paste: Option<Paste>,
     /// Bytes that were looked at: what a test measures the work by.
-    n_looked_at: usize,
+    n_scanned: usize,
 }
 
 /// A paste that is not ended.
@@ -33,20 +33,20 @@ pub(super) struct Decoder {
 struct Paste {
     bytes: Vec<u8>,
     /// The last bytes, which may be the beginning of the end.
-    tail: Vec<u8>,
+    possible_end: Vec<u8>,
 }
 
 impl Decoder {
     /// Takes bytes, and gives what they are as far as that is known.
-    pub(super) fn take(&mut self, bytes: &[u8]) -> Vec<Event> {
+    pub(super) fn feed(&mut self, bytes: &[u8]) -> Vec<Event> {
         let mut events = Vec::new();
         self.pending.extend_from_slice(bytes);
         let pending = std::mem::take(&mut self.pending);
         let mut rest = &pending[..];
         while !rest.is_empty() {
             if let Some(paste) = &mut self.paste {
-                let (n, text) = paste.take(rest);
-                self.n_looked_at += n;
+                let (n, text) = paste.feed(rest);
+                self.n_scanned += n;
                 rest = &rest[n..];
                 if let Some(text) = text {
                     self.paste = None;
@@ -62,7 +62,7 @@ impl Decoder {
             let Some((n, event)) = event(rest) else {
                 break;
             };
-            self.n_looked_at += n;
+            self.n_scanned += n;
             events.extend(event);
             rest = &rest[n..];
         }
@@ -71,16 +71,16 @@ impl Decoder {
     }
 
     /// Whether only time can tell what the last byte is: whether a `^c` in a paste was pasted, or pressed to end it.
-    pub(super) fn is_unsure(&self) -> bool {
+    pub(super) fn is_ambiguous(&self) -> bool {
         let paste = self.paste.as_ref();
-        paste.is_some_and(|paste| paste.tail.last() == Some(&INTERRUPT))
+        paste.is_some_and(|paste| paste.possible_end.last() == Some(&INTERRUPT))
     }
 
     /// Nothing has followed for now: an escape is a key, and a `^c` ends a paste whose end never came.
-    pub(super) fn settle(&mut self) -> Option<Event> {
-        if self.is_unsure() {
+    pub(super) fn flush_pending(&mut self) -> Option<Event> {
+        if self.is_ambiguous() {
             self.paste = None;
-            return Some(Event::Key(control('c')));
+            return Some(Event::Key(control_key('c')));
         }
         if self.pending == [0x1b] {
             self.pending.clear();
@@ -92,30 +92,30 @@ impl Decoder {
 
 impl Paste {
     /// Takes bytes up to the end of the paste: how many, and the text if it has ended.
-    fn take(&mut self, bytes: &[u8]) -> (usize, Option<String>) {
+    fn feed(&mut self, bytes: &[u8]) -> (usize, Option<String>) {
         for (at, byte) in bytes.iter().enumerate() {
-            self.tail.push(*byte);
-            if self.tail.ends_with(PASTE_END) {
-                self.tail.truncate(self.tail.len() - PASTE_END.len());
-                self.keep();
+            self.possible_end.push(*byte);
+            if self.possible_end.ends_with(PASTE_END) {
+                self.possible_end.truncate(self.possible_end.len() - PASTE_END.len());
+                self.keep_tail();
                 let text = String::from_utf8_lossy(&self.bytes).into_owned();
                 return (at + 1, Some(text));
             }
-            if self.tail.len() >= 4096 {
-                let end = self.tail.split_off(self.tail.len() - PASTE_END.len());
-                self.keep();
-                self.tail = end;
+            if self.possible_end.len() >= 4096 {
+                let end = self.possible_end.split_off(self.possible_end.len() - PASTE_END.len());
+                self.keep_tail();
+                self.possible_end = end;
             }
         }
         (bytes.len(), None)
     }
 
     /// Keeps what is surely text.
-    fn keep(&mut self) {
-        if self.bytes.len() <= PASTE_MOST {
-            self.bytes.append(&mut self.tail);
+    fn keep_tail(&mut self) {
+        if self.bytes.len() <= MAX_PASTE_BYTES {
+            self.bytes.append(&mut self.possible_end);
         }
-        self.tail.clear();
+        self.possible_end.clear();
     }
 }
 
@@ -127,7 +127,7 @@ fn event(bytes: &[u8]) -> Option<(usize, Option<Event>)> {
         // An escape before an escape was pressed by itself.
         [0x1b, 0x1b, ..] => Some((1, Some(Event::Key(KeyCode::Esc.into())))),
         [0x1b, b'[', rest @ ..] => sequence(rest).map(|(n, key)| (n + 2, key.map(Event::Key))),
-        [0x1b, b'O', byte, ..] => match last_key(*byte) {
+        [0x1b, b'O', byte, ..] => match final_byte_key(*byte) {
             Some(code) => Some((3, Some(Event::Key(code.into())))),
             None => Some((2, None)),
         },
@@ -147,11 +147,11 @@ fn character(bytes: &[u8]) -> Option<(usize, Option<KeyEvent>)> {
         b'\r' => KeyCode::Enter.into(),
         b'\t' => KeyCode::Tab.into(),
         0x7f => KeyCode::Backspace.into(),
-        0 => control(' '),
-        byte @ 1..=26 => control(char::from(byte - 1 + b'a')),
-        byte @ 28..=31 => control(char::from(byte - 28 + b'4')),
+        0 => control_key(' '),
+        byte @ 1..=26 => control_key(char::from(byte - 1 + b'a')),
+        byte @ 28..=31 => control_key(char::from(byte - 28 + b'4')),
         0x1b => return Some((1, Some(KeyCode::Esc.into()))),
-        byte @ b' '..=b'~' => typed(char::from(byte)),
+        byte @ b' '..=b'~' => char_key(char::from(byte)),
         _ => {
             let n = match first {
                 0xc0..=0xdf => 2,
@@ -163,7 +163,7 @@ fn character(bytes: &[u8]) -> Option<(usize, Option<KeyEvent>)> {
             let text = &bytes[..n.min(bytes.len())];
             let is_broken = text[1..].iter().any(|byte| byte & 0xc0 != 0x80);
             return match std::str::from_utf8(text) {
-                Ok(text) => Some((n, text.chars().next().map(typed))),
+                Ok(text) => Some((n, text.chars().next().map(char_key))),
                 Err(_) if !is_whole && !is_broken => None,
                 Err(_) => Some((1, None)),
             };
@@ -185,7 +185,7 @@ fn sequence(bytes: &[u8]) -> Option<(usize, Option<KeyEvent>)> {
     let n = (bytes.iter()).position(|byte| !matches!(byte, b' '..=b'?'));
     let Some(n) = n else {
         // Too long to be a key.
-        return (bytes.len() > SEQUENCE_MOST).then_some((bytes.len(), None));
+        return (bytes.len() > MAX_SEQUENCE_BYTES).then_some((bytes.len(), None));
     };
     let last = bytes[n];
     if !matches!(last, b'@'..=b'~') {
@@ -212,10 +212,10 @@ fn key(parameters: &str, last: u8) -> Option<KeyEvent> {
             modifiers |= KeyModifiers::SHIFT;
             KeyCode::BackTab
         }
-        b'~' => numbered(first.parse().ok()?)?,
+        b'~' => numbered_key(first.parse().ok()?)?,
         b'u' => {
             let mut codes = first.split(':');
-            let code = unicode(codes.next()?.parse().ok()?, modifiers)?;
+            let code = unicode_key(codes.next()?.parse().ok()?, modifiers)?;
             // The letter of the layout, where the terminal tells it.
             let shifted = codes.next().and_then(|code| code.parse().ok());
             match shifted.and_then(char::from_u32) {
@@ -228,13 +228,13 @@ fn key(parameters: &str, last: u8) -> Option<KeyEvent> {
         }
         // Without a digit before it, that is how a terminal says where its cursor is.
         b'R' if mask.is_none() || first != "1" => return None,
-        _ => last_key(last)?,
+        _ => final_byte_key(last)?,
     };
     Some(KeyEvent::new_with_kind(code, modifiers, kind))
 }
 
 /// The keys that are told by the last byte of a sequence.
-fn last_key(byte: u8) -> Option<KeyCode> {
+fn final_byte_key(byte: u8) -> Option<KeyCode> {
     Some(match byte {
         b'A' => KeyCode::Up,
         b'B' => KeyCode::Down,
@@ -248,7 +248,7 @@ fn last_key(byte: u8) -> Option<KeyCode> {
 }
 
 /// The keys that are told by a number before a tilde.
-fn numbered(number: u8) -> Option<KeyCode> {
+fn numbered_key(number: u8) -> Option<KeyCode> {
     Some(match number {
         1 | 7 => KeyCode::Home,
         2 => KeyCode::Insert,
@@ -266,7 +266,7 @@ fn numbered(number: u8) -> Option<KeyCode> {
 }
 
 /// The keys that are told by the number of a character.
-fn unicode(code: u32, modifiers: KeyModifiers) -> Option<KeyCode> {
+fn unicode_key(code: u32, modifiers: KeyModifiers) -> Option<KeyCode> {
     // Keypad, as of the protocol of kitty.
     const KEYPAD: &[char] = &['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', '.', '/', '*', '-', '+'];
     Some(match code {
@@ -308,11 +308,11 @@ fn modifiers(mask: u8) -> KeyModifiers {
     known.filter(|(bit, _)| is_held(*bit)).fold(KeyModifiers::NONE, |all, (_, modifier)| all | modifier)
 }
 
-fn control(char: char) -> KeyEvent {
+fn control_key(char: char) -> KeyEvent {
     KeyEvent::new(KeyCode::Char(char), KeyModifiers::CONTROL)
 }
 
-fn typed(char: char) -> KeyEvent {
+fn char_key(char: char) -> KeyEvent {
     let modifiers = if char.is_uppercase() { KeyModifiers::SHIFT } else { KeyModifiers::NONE };
     KeyEvent::new(KeyCode::Char(char), modifiers)
 }
@@ -326,8 +326,8 @@ mod tests {
     /// Everything a terminal said, read at once.
     fn read(bytes: &str) -> Vec<Event> {
         let mut decoder = Decoder::default();
-        let mut events = decoder.take(bytes.as_bytes());
-        events.extend(decoder.settle());
+        let mut events = decoder.feed(bytes.as_bytes());
+        events.extend(decoder.flush_pending());
         events
     }
 
@@ -336,7 +336,7 @@ mod tests {
         let key = KeyEvent::new(code, modifiers);
         assert_eq!(read(bytes), [Event::Key(key)], "{bytes:?}");
         // The key after it is heard as well.
-        let next = Event::Key(typed('x'));
+        let next = Event::Key(char_key('x'));
         if bytes != "\x1b" {
             assert_eq!(read(&format!("{bytes}x")), [Event::Key(key), next]);
         }
@@ -379,43 +379,43 @@ mod tests {
 
     #[test]
     fn what_is_no_key_swallows_none() {
-        let interrupt = Event::Key(control('c'));
+        let interrupt = Event::Key(control_key('c'));
         for bytes in ["\x1b[", "\x1b[1;", "\x1b[?1;2c", "\x1b[0;0R", "\x1b[I", "\x1b[<0;1;1M"] {
             assert_eq!(read(&format!("{bytes}\x03")), std::slice::from_ref(&interrupt), "{bytes:?}");
         }
         let mut decoder = Decoder::default();
-        assert_eq!(decoder.take(&[0xff, 0xc3, b'(', 3]).last(), Some(&interrupt));
+        assert_eq!(decoder.feed(&[0xff, 0xc3, b'(', 3]).last(), Some(&interrupt));
     }
 
     #[test]
     fn a_paste_is_one_event_whatever_is_in_it() {
         let text = "a\r\n\x1b[A\x03b\x1b[200~ 世";
-        let pasted = [Event::Paste(text.into()), Event::Key(typed('x'))];
+        let pasted = [Event::Paste(text.into()), Event::Key(char_key('x'))];
         assert_eq!(read(&format!("\x1b[200~{text}\x1b[201~x")), pasted);
     }
 
     #[test]
     fn a_paste_that_never_ends_is_ended_by_an_interrupt() {
         let mut decoder = Decoder::default();
-        assert_eq!(decoder.take(b"\x1b[200~a\x03b"), []);
-        assert!(!decoder.is_unsure());
-        assert_eq!(decoder.take(b"\x03"), []);
-        assert!(decoder.is_unsure());
-        assert_eq!(decoder.settle(), Some(Event::Key(control('c'))));
-        assert_eq!(decoder.take(b"j"), [Event::Key(typed('j'))]);
+        assert_eq!(decoder.feed(b"\x1b[200~a\x03b"), []);
+        assert!(!decoder.is_ambiguous());
+        assert_eq!(decoder.feed(b"\x03"), []);
+        assert!(decoder.is_ambiguous());
+        assert_eq!(decoder.flush_pending(), Some(Event::Key(control_key('c'))));
+        assert_eq!(decoder.feed(b"j"), [Event::Key(char_key('j'))]);
     }
 
     #[test]
     fn a_paste_that_is_longer_than_any_field_takes_bounded_room() {
         let mut decoder = Decoder::default();
-        decoder.take(PASTE_START);
+        decoder.feed(PASTE_START);
         for _ in 0..12 {
-            decoder.take(&vec![b'a'; 1024 * 1024]);
+            decoder.feed(&vec![b'a'; 1024 * 1024]);
         }
-        let [Event::Paste(text)] = &decoder.take(PASTE_END)[..] else {
+        let [Event::Paste(text)] = &decoder.feed(PASTE_END)[..] else {
             panic!("it has ended");
         };
-        assert!((PASTE_MOST..PASTE_MOST + 8192).contains(&text.len()));
+        assert!((MAX_PASTE_BYTES..MAX_PASTE_BYTES + 8192).contains(&text.len()));
     }
 
     #[test]
@@ -423,9 +423,9 @@ mod tests {
         for bytes in ["a", "\x1b[A", "\x1b[200~ab\x1b[201~"] {
             let mut decoder = Decoder::default();
             for _ in 0..10_000 {
-                decoder.take(bytes.as_bytes());
+                decoder.feed(bytes.as_bytes());
             }
-            assert!(decoder.n_looked_at <= 10_000 * bytes.len());
+            assert!(decoder.n_scanned <= 10_000 * bytes.len());
         }
     }
 
@@ -438,18 +438,18 @@ mod tests {
             let bytes = parts.concat();
             let mut decoder = Decoder::default();
             let pieces = bytes.as_bytes().chunks(cut);
-            let events: Vec<_> = pieces.flat_map(|piece| decoder.take(piece)).collect();
+            let events: Vec<_> = pieces.flat_map(|piece| decoder.feed(piece)).collect();
             prop_assert_eq!(events, read(&bytes));
         }
 
         #[test]
         fn an_interrupt_is_heard_after_anything(bytes in prop::collection::vec(any::<u8>(), 0..40)) {
             let mut decoder = Decoder::default();
-            decoder.take(&bytes);
-            decoder.settle();
-            let mut events = decoder.take(&[INTERRUPT]);
-            events.extend(decoder.settle());
-            prop_assert_eq!(events.last(), Some(&Event::Key(control('c'))));
+            decoder.feed(&bytes);
+            decoder.flush_pending();
+            let mut events = decoder.feed(&[INTERRUPT]);
+            events.extend(decoder.flush_pending());
+            prop_assert_eq!(events.last(), Some(&Event::Key(control_key('c'))));
         }
     }
 }

@@ -19,12 +19,12 @@ use ratatui::{
 };
 use tokio::{select, sync::mpsc, task, time};
 
-pub use input::Events;
+pub use input::InputReader;
 pub use memory::forbid_core_dumps;
 pub use output::Output;
-pub use password::hidden;
-pub use platform::{Outside, Shell, chosen, kept, past, shelved};
-pub use terminal::{Screen, stopped};
+pub use password::read_password;
+pub use platform::{Platform, UnixPlatform, column_choices, history_entry, saved_queries, session_file};
+pub use terminal::{TerminalGuard, shutdown_signal};
 
 use crate::app::{App, Input};
 use crate::session::Effect;
@@ -33,13 +33,13 @@ use crate::worker::{Reply, Request, Worker};
 
 /// How often the spinner turns. It is the only thing on the screen that moves by itself, and only while an answer is
 /// awaited.
-const TURN: Duration = Duration::from_millis(120);
+const TICK: Duration = Duration::from_millis(120);
 
 /// The most bytes of typed text that are handled in one go: more than any field takes is worth a frame in between.
-const BURST: usize = 256 * 1024;
+const MAX_BURST_BYTES: usize = 256 * 1024;
 
 /// The most inputs that are handled before a frame: what never ceases must not keep the screen from being drawn.
-const INPUTS: usize = 1000;
+const MAX_INPUTS_PER_FRAME: usize = 1000;
 
 /// Runs the console until it is left, the terminal is gone and nothing is awaited, or the process is told to stop.
 ///
@@ -50,14 +50,14 @@ pub async fn run<B: Backend>(
     events: impl Stream<Item = io::Result<Event>> + Unpin,
     stop: impl Future<Output = ()>,
     worker: &mut Worker,
-    outside: &mut impl Outside<B>,
-) -> Result<Ended, B::Error> {
+    outside: &mut impl Platform<B>,
+) -> Result<ExitReason, B::Error> {
     let mut stop = std::pin::pin!(stop.fuse());
     let (told, news) = mpsc::unbounded_channel();
-    let mut sources = Sources { events: Some(events), replies: &mut worker.replies, news, n_errands: 0 };
-    let ways = Ways { requests: &worker.requests, told };
+    let mut sources = Sources { events: Some(events), replies: &mut worker.replies, rx: news, n_jobs: 0 };
+    let ways = EffectRunner { requests: &worker.requests, tx: told };
     for effect in app.start(outside.clock().now()) {
-        let _ = perform(effect, &ways, terminal, outside)?;
+        let _ = run_effect(effect, &ways, terminal, outside)?;
     }
     let mut next = None;
     loop {
@@ -66,39 +66,39 @@ pub async fn run<B: Backend>(
         let first = async {
             match next.take() {
                 Some(input) => Some(input),
-                None => sources.wait(is_waiting).await,
+                None => sources.next_input(is_waiting).await,
             }
         };
         let first = select! {
             biased;
-            () = &mut stop => return Ok(Ended::Stopped),
+            () = &mut stop => return Ok(ExitReason::Signal),
             input = first => match input {
                 Some(input) => input,
-                None => return Ok(Ended::Quiet),
+                None => return Ok(ExitReason::Idle),
             },
         };
         // Everything that has already arrived is handled before the next frame: a held key costs one draw.
         next = Some(first);
         let mut has_asked = false;
-        for _ in 0..INPUTS {
+        for _ in 0..MAX_INPUTS_PER_FRAME {
             let Some(first) = next.take() else {
                 break;
             };
-            let (input, behind) = sources.gather(first);
+            let (input, behind) = sources.coalesce(first);
             for effect in app.handle(input, outside.clock().now()) {
                 has_asked |= matches!(effect, Effect::Send(_));
-                match perform(effect, &ways, terminal, outside)? {
-                    Done::Left => return Ok(Ended::Left),
-                    Done::Begun => sources.n_errands += 1,
-                    Done::Silent => {}
+                match run_effect(effect, &ways, terminal, outside)? {
+                    Flow::Quit => return Ok(ExitReason::Quit),
+                    Flow::JobStarted => sources.n_jobs += 1,
+                    Flow::Continue => {}
                 }
             }
-            next = behind.or_else(|| sources.ready());
+            next = behind.or_else(|| sources.ready_input());
             if next.is_none() && has_asked {
                 has_asked = false;
                 // What the worker knows it says at once, and it belongs to this frame.
                 task::yield_now().await;
-                next = sources.ready();
+                next = sources.ready_input();
             }
         }
     }
@@ -106,78 +106,78 @@ pub async fn run<B: Backend>(
 
 /// Why the console ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Ended {
+pub enum ExitReason {
     /// The user left.
-    Left,
+    Quit,
     /// No input can come any more, and nothing is awaited.
-    Quiet,
+    Idle,
     /// The process was told to stop.
-    Stopped,
+    Signal,
 }
 
 /// What came of an effect.
-enum Done {
+enum Flow {
     /// Nothing that the console must hear of.
-    Silent,
+    Continue,
     /// Nothing yet: it is done beside the screen, and told of when it is.
-    Begun,
+    JobStarted,
     /// The console is left.
-    Left,
+    Quit,
 }
 
 /// Where effects go, and where those who carry them out tell of it.
-struct Ways<'a> {
+struct EffectRunner<'a> {
     requests: &'a mpsc::UnboundedSender<Request>,
-    told: mpsc::UnboundedSender<Input>,
+    tx: mpsc::UnboundedSender<Input>,
 }
 
-impl Ways<'_> {
+impl EffectRunner<'_> {
     /// Tells of what was done at once.
-    fn tell(&self, input: Input) -> Done {
-        let _ = self.told.send(input);
-        Done::Begun
+    fn finish(&self, input: Input) -> Flow {
+        let _ = self.tx.send(input);
+        Flow::JobStarted
     }
 
     /// Lets something be done that may take the disk its time.
-    fn begin(&self, errand: impl FnOnce() -> Input + Send + 'static) -> Done {
-        let told = self.told.clone();
+    fn spawn(&self, errand: impl FnOnce() -> Input + Send + 'static) -> Flow {
+        let told = self.tx.clone();
         task::spawn_blocking(move || {
             // When the console is left, nobody wants to know.
             let _ = told.send(errand());
         });
-        Done::Begun
+        Flow::JobStarted
     }
 }
 
 /// Does what an effect says.
-fn perform<B: Backend>(
+fn run_effect<B: Backend>(
     effect: Effect,
-    ways: &Ways<'_>,
+    ways: &EffectRunner<'_>,
     terminal: &mut Terminal<B>,
-    outside: &mut impl Outside<B>,
-) -> Result<Done, B::Error> {
+    outside: &mut impl Platform<B>,
+) -> Result<Flow, B::Error> {
     match effect {
         // A closed channel means that the worker is gone; why is in the log.
         Effect::Send(request) => drop(ways.requests.send(request)),
-        Effect::Copy(text) => outside.copy(&text),
+        Effect::CopyText(text) => outside.copy_to_clipboard(&text),
         Effect::CopyToFile(text) => {
-            let dir = outside.copies().map(Path::to_owned);
-            return Ok(ways.begin(move || platform::keep_copy(dir.as_deref(), &text)));
+            let dir = outside.copies_dir().map(Path::to_owned);
+            return Ok(ways.spawn(move || platform::write_copy(dir.as_deref(), &text)));
         }
-        Effect::Remember(past) => outside.remember(&past),
-        Effect::Save(query) => return Ok(ways.tell(outside.save(&query))),
-        Effect::Unsave(name) => return Ok(ways.tell(outside.unsave(&name))),
+        Effect::AppendHistory(past) => outside.append_history(&past),
+        Effect::SaveQuery(query) => return Ok(ways.finish(outside.save_query(&query))),
+        Effect::DeleteQuery(name) => return Ok(ways.finish(outside.delete_query(&name))),
         Effect::Suspend => outside.suspend(terminal)?,
         Effect::Repaint => repaint(terminal)?,
         Effect::Export { path, extract, total } => {
-            return Ok(ways.begin(move || platform::export(&path, &extract, total)));
+            return Ok(ways.spawn(move || platform::export(&path, &extract, total)));
         }
-        Effect::Survey { typed, name } => {
-            return Ok(ways.begin(move || Input::Surveyed(storage::survey(&typed, &name))));
+        Effect::CheckPath { typed, name } => {
+            return Ok(ways.spawn(move || Input::PathChecked(storage::check_path(&typed, &name))));
         }
-        Effect::Quit => return Ok(Done::Left),
+        Effect::Quit => return Ok(Flow::Quit),
     }
-    Ok(Done::Silent)
+    Ok(Flow::Continue)
 }
 
 /// Sees to it that the next frame is drawn in full. [`Terminal::clear`] would ask the terminal where its cursor is, and
@@ -192,21 +192,21 @@ struct Sources<'a, S> {
     events: Option<S>,
     replies: &'a mut mpsc::Receiver<Reply>,
     /// What is done beside the screen tells of its end here.
-    news: mpsc::UnboundedReceiver<Input>,
+    rx: mpsc::UnboundedReceiver<Input>,
     /// How much of that is under way.
-    n_errands: usize,
+    n_jobs: usize,
 }
 
 impl<S: Stream<Item = io::Result<Event>> + Unpin> Sources<'_, S> {
     /// The next input, or nothing when none can ever come.
-    async fn wait(&mut self, is_waiting: bool) -> Option<Input> {
+    async fn next_input(&mut self, is_waiting: bool) -> Option<Input> {
         loop {
-            if self.events.is_none() && !is_waiting && self.n_errands == 0 {
+            if self.events.is_none() && !is_waiting && self.n_jobs == 0 {
                 return None;
             }
             let turn = async {
                 if is_waiting {
-                    time::sleep(TURN).await;
+                    time::sleep(TICK).await;
                 } else {
                     pending::<()>().await;
                 }
@@ -215,31 +215,31 @@ impl<S: Stream<Item = io::Result<Event>> + Unpin> Sources<'_, S> {
                 // Replies first: a fast typist must not starve the screen of its answers.
                 biased;
                 Some(reply) = self.replies.recv() => return Some(Input::Reply(reply)),
-                Some(input) = self.news.recv() => {
-                    self.n_errands -= 1;
+                Some(input) = self.rx.recv() => {
+                    self.n_jobs -= 1;
                     return Some(input);
                 }
-                event = read(&mut self.events) => match event {
+                event = read_event(&mut self.events) => match event {
                     Some(Ok(event)) => if let Some(input) = translate(event) { return Some(input) },
                     // A terminal that cannot be read is a terminal that is gone.
                     Some(Err(_)) | None => self.events = None,
                 },
-                () = turn => return Some(Input::Turn),
+                () = turn => return Some(Input::Tick),
             }
         }
     }
 
     /// Joins the characters that were typed together: the keys that have arrived, up to the first other input. Handled
     /// one by one, a text that a terminal types as keys would cost its length for every character.
-    fn gather(&mut self, first: Input) -> (Input, Option<Input>) {
-        let Some(char) = typed(&first) else {
+    fn coalesce(&mut self, first: Input) -> (Input, Option<Input>) {
+        let Some(char) = typed_char(&first) else {
             return (first, None);
         };
         let mut text = String::from(char);
         loop {
             let next = self.next_event();
-            match next.as_ref().and_then(typed) {
-                Some(char) if text.len() < BURST => text.push(char),
+            match next.as_ref().and_then(typed_char) {
+                Some(char) if text.len() < MAX_BURST_BYTES => text.push(char),
                 None if text.len() == char.len_utf8() => return (first, next),
                 Some(_) | None => return (Input::Typed(text), next),
             }
@@ -247,12 +247,12 @@ impl<S: Stream<Item = io::Result<Event>> + Unpin> Sources<'_, S> {
     }
 
     /// The next input that needs no waiting.
-    fn ready(&mut self) -> Option<Input> {
+    fn ready_input(&mut self) -> Option<Input> {
         if let Ok(reply) = self.replies.try_recv() {
             return Some(Input::Reply(reply));
         }
-        if let Ok(input) = self.news.try_recv() {
-            self.n_errands -= 1;
+        if let Ok(input) = self.rx.try_recv() {
+            self.n_jobs -= 1;
             return Some(input);
         }
         self.next_event()
@@ -275,7 +275,7 @@ impl<S: Stream<Item = io::Result<Event>> + Unpin> Sources<'_, S> {
 }
 
 /// The character that an input types, if it is a key that does only that.
-fn typed(input: &Input) -> Option<char> {
+fn typed_char(input: &Input) -> Option<char> {
     match input {
         Input::Key(key) if (key.modifiers - KeyModifiers::SHIFT).is_empty() => {
             let char = key.code.as_char()?;
@@ -286,7 +286,7 @@ fn typed(input: &Input) -> Option<char> {
     }
 }
 
-async fn read<S: Stream<Item = io::Result<Event>> + Unpin>(events: &mut Option<S>) -> Option<io::Result<Event>> {
+async fn read_event<S: Stream<Item = io::Result<Event>> + Unpin>(events: &mut Option<S>) -> Option<io::Result<Event>> {
     match events {
         Some(events) => events.next().await,
         None => pending().await,
@@ -315,13 +315,13 @@ mod tests {
         let (_sender, mut replies) = mpsc::channel(1);
         let (_told, news) = mpsc::unbounded_channel();
         let events: Vec<_> = keys.map(|code| Ok(Event::Key(code.into()))).collect();
-        let mut sources = Sources { events: Some(stream::iter(events)), replies: &mut replies, news, n_errands: 0 };
+        let mut sources = Sources { events: Some(stream::iter(events)), replies: &mut replies, rx: news, n_jobs: 0 };
         let mut inputs = Vec::new();
-        let mut next = sources.ready();
+        let mut next = sources.ready_input();
         while let Some(first) = next {
-            let (input, behind) = sources.gather(first);
+            let (input, behind) = sources.coalesce(first);
             inputs.push(input);
-            next = behind.or_else(|| sources.ready());
+            next = behind.or_else(|| sources.ready_input());
         }
         inputs
     }

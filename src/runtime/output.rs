@@ -47,7 +47,7 @@ impl<W: Write> Backend for Output<W> {
         let mut pen = Pen::default();
         for (x, y, cell) in content {
             pen.go_to(Position { x, y }, &mut self.0)?;
-            pen.take(cell, &mut self.0)?;
+            pen.apply_style(cell, &mut self.0)?;
             pen.write(cell, self.1, &mut self.0)?;
         }
         if pen.at.is_some() {
@@ -116,19 +116,19 @@ struct Pen {
     /// Where the next letter goes; nowhere known before the first.
     at: Option<Position>,
     /// Whether that is certain: terminals do not agree how wide every letter is.
-    is_sure: bool,
+    is_certain: bool,
 }
 
 impl Pen {
     fn go_to(&mut self, to: Position, out: &mut impl Write) -> io::Result<()> {
         match self.at {
             Some(at) if at == to => return Ok(()),
-            Some(at) if at.y == to.y && at.x < to.x && self.is_sure => {
+            Some(at) if at.y == to.y && at.x < to.x && self.is_certain => {
                 queue!(out, MoveRight(to.x - at.x))?;
             }
             _ => {
                 queue!(out, MoveTo(to.x, to.y))?;
-                self.is_sure = true;
+                self.is_certain = true;
             }
         }
         self.at = Some(to);
@@ -136,7 +136,7 @@ impl Pen {
     }
 
     /// Takes on the style of a cell, as far as it can be seen there.
-    fn take(&mut self, cell: &Cell, out: &mut impl Write) -> io::Result<()> {
+    fn apply_style(&mut self, cell: &Cell, out: &mut impl Write) -> io::Result<()> {
         /// What shows where there is no letter.
         const LINES: Modifier = Modifier::UNDERLINED.union(Modifier::REVERSED).union(Modifier::CROSSED_OUT);
         let mut next = cell.clone();
@@ -145,7 +145,7 @@ impl Pen {
             next.modifier = self.style.modifier;
             next.underline_color = self.style.underline_color;
         }
-        self.modify(next.modifier, out)?;
+        self.set_modifiers(next.modifier, out)?;
         match (next.fg != self.style.fg, next.bg != self.style.bg) {
             (true, true) => {
                 let colors = Colors::new(next.fg.into_crossterm(), next.bg.into_crossterm());
@@ -162,7 +162,7 @@ impl Pen {
         Ok(())
     }
 
-    fn modify(&mut self, to: Modifier, out: &mut impl Write) -> io::Result<()> {
+    fn set_modifiers(&mut self, to: Modifier, out: &mut impl Write) -> io::Result<()> {
         /// Each with what sets it and what takes it away again, and what that takes away besides.
         const ATTRIBUTES: [(Modifier, Attribute, Attribute, Modifier); 9] = {
             use Attribute as A;
@@ -200,10 +200,10 @@ impl Pen {
     fn write(&mut self, cell: &Cell, charset: Charset, out: &mut impl Write) -> io::Result<()> {
         let symbol = match charset {
             Charset::Unicode => cell.symbol().into(),
-            Charset::Ascii => text::ascii_cells(cell.symbol()),
+            Charset::Ascii => text::to_ascii_cells(cell.symbol()),
         };
         queue!(out, Print(&symbol))?;
-        self.is_sure &= symbol.len() == 1;
+        self.is_certain &= symbol.len() == 1;
         self.at = self.at.map(|at| Position { x: at.x.saturating_add(1), ..at });
         Ok(())
     }

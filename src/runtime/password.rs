@@ -17,16 +17,16 @@ use signal_hook::{flag, low_level};
 use super::terminal::ENDING;
 
 /// How often it is looked whether a signal has come that ends the program.
-const BETWEEN: Duration = Duration::from_millis(100);
+const SIGNAL_POLL_INTERVAL: Duration = Duration::from_millis(100);
 
 /// Asks at the terminal that standard input is, and reads a line without showing it. Nothing if it was called off with
 /// ctrl-c, or with ctrl-d before anything was typed.
-pub fn hidden(question: &str) -> io::Result<Option<String>> {
-    let quiet = Quiet::begin()?;
+pub fn read_password(question: &str) -> io::Result<Option<String>> {
+    let quiet = EchoGuard::start()?;
     let mut notes = io::stderr();
     write!(notes, "{question} ")?;
     notes.flush()?;
-    let line = typed(&mut io::stdin().lock());
+    let line = read_line(&mut io::stdin().lock());
     // The key that ended it was not shown either.
     writeln!(notes)?;
     drop(quiet);
@@ -34,7 +34,7 @@ pub fn hidden(question: &str) -> io::Result<Option<String>> {
 }
 
 /// Reads keys until enter; the terminal hands them over one by one, so that what takes one back is done here.
-fn typed(input: &mut impl Read) -> io::Result<Option<String>> {
+fn read_line(input: &mut impl Read) -> io::Result<Option<String>> {
     let mut line = Vec::new();
     let mut key = [0];
     while input.read(&mut key)? == 1 {
@@ -57,10 +57,10 @@ fn typed(input: &mut impl Read) -> io::Result<Option<String>> {
 }
 
 /// A terminal that shows nothing of what is typed, and stops no program. It is given back as it was, however it ends.
-struct Quiet(Termios);
+struct EchoGuard(Termios);
 
-impl Quiet {
-    fn begin() -> io::Result<Self> {
+impl EchoGuard {
+    fn start() -> io::Result<Self> {
         let before = tcgetattr(io::stdin())?;
         let mut modes = before.clone();
         modes.local_modes.remove(LocalModes::ECHO | LocalModes::ICANON | LocalModes::ISIG);
@@ -70,7 +70,7 @@ impl Quiet {
     }
 }
 
-impl Drop for Quiet {
+impl Drop for EchoGuard {
     fn drop(&mut self) {
         // Whatever this cannot give back is lost with the terminal.
         let _ = tcsetattr(io::stdin(), OptionalActions::Now, &self.0);
@@ -93,7 +93,7 @@ fn restore_on_signal(before: Termios) -> io::Result<()> {
                 // What it would have done without us: it ends the program.
                 let _ = low_level::emulate_default_handler(kind);
             }
-            thread::sleep(BETWEEN);
+            thread::sleep(SIGNAL_POLL_INTERVAL);
         }
     })?;
     Ok(())
@@ -106,7 +106,7 @@ mod tests {
     #[track_caller]
     fn check(keys: &[u8], expected: Option<&str>) {
         let mut keys = keys;
-        assert_eq!(typed(&mut keys).unwrap().as_deref(), expected);
+        assert_eq!(read_line(&mut keys).unwrap().as_deref(), expected);
     }
 
     #[test]
@@ -123,6 +123,6 @@ mod tests {
         check(b"\x04", None);
         check(b"a\x04\n", Some("a\x04"));
         check(b"half", None);
-        assert!(typed(&mut &b"\xff\n"[..]).is_err());
+        assert!(read_line(&mut &b"\xff\n"[..]).is_err());
     }
 }

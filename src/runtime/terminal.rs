@@ -28,18 +28,18 @@ const POP_TITLE: &str = "\x1b[23;0t";
 
 /// The terminal while it is ours. Dropping it gives it back.
 #[derive(Debug)]
-pub struct Screen(
+pub struct TerminalGuard(
     /// Held until the screen is dropped.
     Option<Terminal<Output>>,
 );
 
-impl Screen {
+impl TerminalGuard {
     /// Takes the terminal. From here on a panic on this thread gives it back before it is told.
-    pub fn take(title: &str, charset: Charset) -> io::Result<Self> {
-        let title = fit(title);
+    pub fn acquire(title: &str, charset: Charset) -> io::Result<Self> {
+        let title = sanitize_title(title);
         let title = match charset {
             Charset::Unicode => title.as_str().into(),
-            Charset::Ascii => text::ascii(&title),
+            Charset::Ascii => text::to_ascii(&title),
         };
         enter()?;
         execute!(io::stdout(), Print(PUSH_TITLE), SetTitle(title))?;
@@ -48,7 +48,7 @@ impl Screen {
     }
 }
 
-impl Screen {
+impl TerminalGuard {
     /// What is drawn on.
     #[expect(clippy::missing_panics_doc, reason = "only dropping takes the terminal")]
     pub fn terminal(&mut self) -> &mut Terminal<Output> {
@@ -56,7 +56,7 @@ impl Screen {
     }
 }
 
-impl Drop for Screen {
+impl Drop for TerminalGuard {
     fn drop(&mut self) {
         if thread::panicking() {
             // The hook has given the terminal back and told why; doing it again would draw over that.
@@ -74,7 +74,7 @@ impl Drop for Screen {
 }
 
 /// A title that ends no sequence and turns no text around: whoever names a server names it on every terminal.
-fn fit(title: &str) -> String {
+fn sanitize_title(title: &str) -> String {
     /// More is never shown.
     const CELLS: usize = 100;
     text::fit(&title.into(), CELLS)
@@ -101,7 +101,7 @@ fn restore_on_panic() {
     let previous = panic::take_hook();
     panic::set_hook(Box::new(move |info| {
         // One line, whatever was in the hands of whoever panicked.
-        tracing::error!("{}", text::visible(&info.to_string().into()));
+        tracing::error!("{}", text::make_visible(&info.to_string().into()));
         if thread::current().id() == screen && task::try_id().is_none() {
             let _ = leave();
             let _ = execute!(io::stdout(), Print(POP_TITLE));
@@ -129,7 +129,7 @@ pub(super) const ENDING: [Signal; 13] = [
 ];
 
 /// Listens for the signals that end the program from here on. The future ends with the first of them.
-pub fn stopped() -> impl Future<Output = ()> {
+pub fn shutdown_signal() -> impl Future<Output = ()> {
     let kinds = ENDING.map(|kind| signal(SignalKind::from_raw(kind.as_raw())));
     async move {
         let mut signals: Vec<_> = kinds.into_iter().flatten().collect();
@@ -148,8 +148,11 @@ mod tests {
 
     #[test]
     fn a_title_is_one_line_of_text() {
-        assert_eq!(fit("lampblack: cb-prod-01"), "lampblack: cb-prod-01");
-        assert_eq!(fit("cb\u{7}\u{1b}]52;c;eA==\u{1b}\\\u{9c}\n\u{202e}x"), "cb␇␛]52;c;eA==␛\\<U+009C>␊<U+202E>x");
-        assert_eq!(text::width(&fit(&"世".repeat(1000))), 99);
+        assert_eq!(sanitize_title("lampblack: cb-prod-01"), "lampblack: cb-prod-01");
+        assert_eq!(
+            sanitize_title("cb\u{7}\u{1b}]52;c;eA==\u{1b}\\\u{9c}\n\u{202e}x"),
+            "cb␇␛]52;c;eA==␛\\<U+009C>␊<U+202E>x"
+        );
+        assert_eq!(text::width(&sanitize_title(&"世".repeat(1000))), 99);
     }
 }

@@ -4,47 +4,47 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::Session;
 use crate::api::Error;
-use crate::changes::{self, Act, Deed, Fact, Ignoring, Plan, Prepared, Stage, Target};
+use crate::changes::{self, Change, ImpactLine, LoggedChange, LoggedStage, Plan, Prepared, ReportChange, Target};
 use crate::model::Report;
 use crate::text;
-use crate::worker::{List, Step, Ticket};
+use crate::worker::{ChangeStep, List, Ticket};
 
 /// What deeds would do, as far as it is known.
 #[derive(Clone, Debug)]
 pub struct Preview {
     pub(super) ticket: Ticket,
     /// Which deeds.
-    pub deeds: Vec<Deed>,
+    pub changes: Vec<Change>,
     /// What each would do, or why that could not be found out; `None` while it is looked up.
-    pub prepared: Vec<Option<Result<Prepared, Error>>>,
+    pub results: Vec<Option<Result<Prepared, Error>>>,
     /// How many things each would change; a sheet asks for it again and again.
-    pub(super) counts: Vec<usize>,
+    pub(super) change_counts: Vec<usize>,
     /// What is known of the blast radius, by the position of the deed; without one where it is about all of them together.
-    pub facts: Vec<(Option<usize>, Fact)>,
+    pub impact_lines: Vec<(Option<usize>, ImpactLine)>,
 }
 
 impl Preview {
     /// How many are still looked up.
     pub fn n_pending(&self) -> usize {
-        let unprepared = self.prepared.iter().filter(|one| one.is_none()).count();
-        let n_facts = if changes::are_many(&self.deeds) {
-            let mut told: Vec<_> = self.facts.iter().map(|(_, fact)| fact.what).collect();
+        let unprepared = self.results.iter().filter(|one| one.is_none()).count();
+        let n_facts = if changes::is_batch(&self.changes) {
+            let mut told: Vec<_> = self.impact_lines.iter().map(|(_, fact)| fact.subject).collect();
             told.sort_unstable();
             told.dedup();
             told.len()
         } else {
-            self.facts.len()
+            self.impact_lines.len()
         };
-        (unprepared + self.expected().count()).saturating_sub(n_facts)
+        (unprepared + self.expected_lines().count()).saturating_sub(n_facts)
     }
 
     /// Every line of the blast radius that there will be: of which deed, and what it is about. Of many hashes, each is
     /// about all of them.
-    fn expected(&self) -> impl Iterator<Item = (Option<usize>, &'static str)> {
-        let are_many = changes::are_many(&self.deeds);
-        let each = self.prepared.iter().enumerate();
+    fn expected_lines(&self) -> impl Iterator<Item = (Option<usize>, &'static str)> {
+        let are_many = changes::is_batch(&self.changes);
+        let each = self.results.iter().enumerate();
         let ready = each.filter_map(move |(at, one)| match one {
-            Some(Ok(Prepared::Ready(plan))) => Some(((!are_many).then_some(at), plan.deed.looks())),
+            Some(Ok(Prepared::Ready(plan))) => Some(((!are_many).then_some(at), plan.change.probe_names())),
             _ => None,
         });
         let ready = ready.take(if are_many { 1 } else { usize::MAX });
@@ -52,32 +52,32 @@ impl Preview {
     }
 
     /// Every line that is not here is not known, and nobody waits for it.
-    pub(super) fn give_up(&mut self) {
+    pub(super) fn cancel_pending(&mut self) {
         let is_here = |(at, what): &(Option<usize>, &str)| {
-            let mut facts = self.facts.iter();
-            facts.any(|(other, fact)| other == at && fact.what == *what)
+            let mut facts = self.impact_lines.iter();
+            facts.any(|(other, fact)| other == at && fact.subject == *what)
         };
-        let missing: Vec<_> = self.expected().filter(|look| !is_here(look)).collect();
-        self.facts.extend(missing.into_iter().map(|(at, what)| {
-            let fact = Fact { what, said: "unknown: cancelled".into(), ..Fact::default() };
+        let missing: Vec<_> = self.expected_lines().filter(|look| !is_here(look)).collect();
+        self.impact_lines.extend(missing.into_iter().map(|(at, what)| {
+            let fact = ImpactLine { subject: what, text: "unknown: cancelled".into(), ..ImpactLine::default() };
             (at, fact)
         }));
     }
 
     /// What can be done. Of several, a protected host is left out: it is named alone.
     pub fn plans(&self) -> impl Iterator<Item = &Plan> {
-        self.ready().map(|(plan, _)| plan)
+        self.ready_plans().map(|(plan, _)| plan)
     }
 
     /// How many things that would change.
     pub fn n_changed(&self) -> usize {
-        self.ready().map(|(_, count)| count).sum()
+        self.ready_plans().map(|(_, count)| count).sum()
     }
 
     /// What can be done, and how many things it would change.
-    fn ready(&self) -> impl Iterator<Item = (&Plan, usize)> {
-        let is_alone = self.deeds.len() == 1;
-        let each = self.prepared.iter().zip(&self.counts);
+    fn ready_plans(&self) -> impl Iterator<Item = (&Plan, usize)> {
+        let is_alone = self.changes.len() == 1;
+        let each = self.results.iter().zip(&self.change_counts);
         let ready = each.filter_map(|(one, count)| match one {
             Some(Ok(Prepared::Ready(plan))) => Some((&**plan, *count)),
             _ => None,
@@ -88,35 +88,35 @@ impl Preview {
 
 /// A reason that was typed for deeds, which were not done. It is that of no others.
 #[derive(Clone, Debug)]
-pub(super) struct KeptReason {
-    what: Vec<(&'static str, Target)>,
-    reason: String,
+pub(super) struct ReasonDraft {
+    targets: Vec<(&'static str, Target)>,
+    text: String,
 }
 
-impl KeptReason {
-    pub(super) fn of(deeds: &[Deed], reason: String) -> Self {
-        Self { what: what(deeds).collect(), reason }
+impl ReasonDraft {
+    pub(super) fn new(deeds: &[Change], reason: String) -> Self {
+        Self { targets: change_targets(deeds).collect(), text: reason }
     }
 }
 
 /// What is done, and to what.
-fn what(deeds: &[Deed]) -> impl Iterator<Item = (&'static str, Target)> {
+fn change_targets(deeds: &[Change]) -> impl Iterator<Item = (&'static str, Target)> {
     deeds.iter().map(|deed| (deed.verb(), deed.target()))
 }
 
 impl Session {
     /// The reason that was typed for just these deeds before.
-    pub fn reason_for(&self, deeds: &[Deed]) -> Option<&str> {
-        let kept = self.kept_reason.as_ref()?;
-        what(deeds).eq(kept.what.iter().cloned()).then_some(&kept.reason)
+    pub fn draft_reason_for(&self, deeds: &[Change]) -> Option<&str> {
+        let kept = self.draft_reason.as_ref()?;
+        change_targets(deeds).eq(kept.targets.iter().cloned()).then_some(&kept.text)
     }
 }
 
 /// A deed of this run. The deed itself is not kept: it may have a password in it.
 #[derive(Clone, Debug)]
-pub struct Doing {
+pub struct RunningChange {
     pub(super) ticket: Ticket,
-    pub(super) at: usize,
+    pub(super) plan_index: usize,
     /// What is done, in a word.
     pub verb: &'static str,
     /// To what.
@@ -126,7 +126,7 @@ pub struct Doing {
     /// In which lists it shows.
     pub(super) lists: Vec<List>,
     /// How far it has got.
-    pub step: Step,
+    pub progress: ChangeStep,
     /// When that became known.
     pub(super) known_at: Option<Timestamp>,
 }
@@ -137,57 +137,59 @@ impl Session {
     pub fn is_ignored(&self, report: &Report) -> Option<bool> {
         /// Servers take about half of it (reference 2.13, "POST /api/v1/alerts").
         const LAG: SignedDuration = SignedDuration::from_secs(60);
-        let as_of = self.reports.held().map(|page| page.as_of).min();
-        let mut doings = self.doings.iter().rev();
+        let as_of = self.reports.loaded_pages().map(|page| page.as_of).min();
+        let mut doings = self.running_changes.iter().rev();
         let told = doings.find(|doing| {
             let is_its = matches!(&doing.target, Target::Report(id) if *id == report.id);
             let until = doing.known_at.and_then(|at| at.checked_add(LAG).ok());
-            let is_done = matches!(&doing.step, Step::Known(outcome) if outcome.stage == Stage::Confirmed);
+            let is_done =
+                matches!(&doing.progress, ChangeStep::Outcome(outcome) if outcome.stage == LoggedStage::Confirmed);
             is_its && is_done && as_of < until
         });
-        let is_ignored = told.map(|doing| doing.verb == Ignoring::VERBS[0]);
+        let is_ignored = told.map(|doing| doing.verb == ReportChange::VERBS[0]);
         is_ignored.or(report.is_ignored)
     }
 
     /// How many deeds on this server are not known to be done or not to be done.
-    pub fn n_open(&self) -> usize {
+    pub fn n_pending_changes(&self) -> usize {
         // What is on its way may stand in the log already.
-        let leaving = self.doings.iter().filter(|doing| doing.is_leaving());
-        let unlogged = leaving.count().saturating_sub(self.n_silent_acts);
-        self.n_open_acts + unlogged
+        let leaving = self.running_changes.iter().filter(|doing| doing.is_in_flight());
+        let unlogged = leaving.count().saturating_sub(self.n_unanswered_changes);
+        self.n_pending_changes + unlogged
     }
 
     /// Whether a deed of the log is one that this run is just sending.
-    pub fn is_leaving(&self, act: &Act) -> bool {
-        let is_its = |doing: &Doing| doing.verb == act.sending.deed && doing.target.id() == act.sending.target.id;
-        let mut leaving = self.doings.iter().filter(|doing| doing.is_leaving());
+    pub fn is_being_sent(&self, act: &LoggedChange) -> bool {
+        let is_its =
+            |doing: &RunningChange| doing.verb == act.submitted.deed && doing.target.id() == act.submitted.target.id;
+        let mut leaving = self.running_changes.iter().filter(|doing| doing.is_in_flight());
         act.steps.is_empty() && leaving.any(is_its)
     }
 
     /// What became of several deeds that were done together, and whether all of it is good; nothing for a single one.
-    pub(super) fn summary(&self, ticket: Ticket) -> Option<(String, bool)> {
-        let ours: Vec<_> = self.doings.iter().filter(|doing| doing.ticket == ticket).collect();
+    pub(super) fn batch_summary(&self, ticket: Ticket) -> Option<(String, bool)> {
+        let ours: Vec<_> = self.running_changes.iter().filter(|doing| doing.ticket == ticket).collect();
         if ours.len() < 2 {
             return None;
         }
         // How many things that is, and their names.
-        let names = |is_so: fn(&Step) -> bool| {
-            let so = ours.iter().filter(|doing| is_so(&doing.step));
+        let names = |is_so: fn(&ChangeStep) -> bool| {
+            let so = ours.iter().filter(|doing| is_so(&doing.progress));
             let names: Vec<_> = so.clone().map(|doing| doing.name.as_str()).collect();
             let n: usize = so.map(|doing| doing.target.len()).sum();
             (n, names)
         };
         let bad = [
-            ("NOT SENT", names(|step| matches!(step, Step::NotSent(_)))),
-            ("NOT APPLIED", names(|step| at(step) == Some(Stage::NotApplied))),
-            ("PARTLY", names(|step| at(step) == Some(Stage::Partly))),
-            ("UNKNOWN", names(|step| at(step) == Some(Stage::Unknown))),
-            ("PENDING", names(|step| at(step) == Some(Stage::Pending))),
+            ("NOT SENT", names(|step| matches!(step, ChangeStep::NotSent(_)))),
+            ("NOT APPLIED", names(|step| stage_of(step) == Some(LoggedStage::NotApplied))),
+            ("PARTLY", names(|step| stage_of(step) == Some(LoggedStage::Partly))),
+            ("UNKNOWN", names(|step| stage_of(step) == Some(LoggedStage::Unknown))),
+            ("PENDING", names(|step| stage_of(step) == Some(LoggedStage::Pending))),
         ];
         let good = [
-            ("CONFIRMED", names(|step| at(step) == Some(Stage::Confirmed))),
-            ("accepted, waiting", names(|step| at(step) == Some(Stage::Accepted))),
-            ("sending", names(|step| *step == Step::Sending)),
+            ("CONFIRMED", names(|step| stage_of(step) == Some(LoggedStage::Confirmed))),
+            ("accepted, waiting", names(|step| stage_of(step) == Some(LoggedStage::Accepted))),
+            ("sending", names(|step| *step == ChangeStep::Sending)),
         ];
         let mut parts = Vec::new();
         let bad = bad.into_iter().filter(|(_, (n, _))| *n > 0);
@@ -209,13 +211,13 @@ impl Session {
     }
 
     /// What would be left half-way if the console were left now; nothing if nothing would.
-    pub fn unfinished(&self) -> Option<String> {
-        let leaving = self.doings.iter().find(|doing| doing.is_leaving());
+    pub fn describe_unfinished(&self) -> Option<String> {
+        let leaving = self.running_changes.iter().find(|doing| doing.is_in_flight());
         let deed = leaving.map(|doing| {
             let (verb, name) = (changes::label(doing.verb), &doing.name);
             format!("{verb} {name} is still pending; it will be checked the next time you start lampblack")
         });
-        deed.or_else(|| match self.transfers.len() {
+        deed.or_else(|| match self.downloads.len() {
             0 => None,
             1 => Some("a download is running and would be cancelled".into()),
             n => Some(format!("{n} downloads are running and would be cancelled")),
@@ -223,23 +225,23 @@ impl Session {
     }
 
     /// What is to be said when the console was left: what is still open, and where the log of this run ends.
-    pub fn parting(&self) -> Vec<String> {
-        let mut lines = self.unlogged();
-        let Some(journal) = &self.journal else {
+    pub fn exit_summary(&self) -> Vec<String> {
+        let mut lines = self.describe_unlogged();
+        let Some(journal) = &self.change_history else {
             return lines;
         };
-        let here = journal.acts.iter();
-        let here = here.filter(|act| act.sending.server == self.identity.host && act.is_open());
+        let here = journal.activity.iter();
+        let here = here.filter(|act| act.submitted.server == self.connection.host && act.is_open());
         lines.extend(here.map(|act| {
-            let name = text::visible(&act.sending.target.name.as_str().into());
+            let name = text::make_visible(&act.submitted.target.name.as_str().into());
             let stage = act.stage();
             format!(
                 "{} {name}: {stage}; it will be checked the next time you start lampblack",
-                changes::label(&act.sending.deed)
+                changes::label(&act.submitted.deed)
             )
         }));
-        if !self.doings.is_empty() {
-            let (n, last) = &journal.head;
+        if !self.running_changes.is_empty() {
+            let (n, last) = &journal.log_head;
             lines.push(format!("Audit log: {n} entries, head {last}"));
         }
         lines
@@ -248,12 +250,12 @@ impl Session {
 
 impl Session {
     /// What has not come further than to the lock of the action log, in words.
-    fn unlogged(&self) -> Vec<String> {
-        let waiting = self.doings.iter();
-        let waiting = waiting.filter(|doing| self.is_log_locked && doing.is_leaving());
+    fn describe_unlogged(&self) -> Vec<String> {
+        let waiting = self.running_changes.iter();
+        let waiting = waiting.filter(|doing| self.is_log_locked && doing.is_in_flight());
         waiting
             .map(|doing| {
-                let name = text::visible(&doing.name.as_str().into());
+                let name = text::make_visible(&doing.name.as_str().into());
                 format!(
                     "{} {name}: another program had locked the audit log; what is not in the log was not sent",
                     changes::label(doing.verb)
@@ -264,16 +266,16 @@ impl Session {
 }
 
 /// How far a step is, as far as that is known.
-fn at(step: &Step) -> Option<Stage> {
+fn stage_of(step: &ChangeStep) -> Option<LoggedStage> {
     match step {
-        Step::Known(outcome) => Some(outcome.stage),
-        Step::Sending | Step::NotSent(_) => None,
+        ChangeStep::Outcome(outcome) => Some(outcome.stage),
+        ChangeStep::Sending | ChangeStep::NotSent(_) => None,
     }
 }
 
-impl Doing {
+impl RunningChange {
     /// Whether it may have left, and nothing is known of it yet.
-    pub fn is_leaving(&self) -> bool {
-        self.step == Step::Sending
+    pub fn is_in_flight(&self) -> bool {
+        self.progress == ChangeStep::Sending
     }
 }

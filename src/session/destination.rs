@@ -5,7 +5,7 @@ use crate::query::Index;
 
 /// Somewhere else to look.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Lead {
+pub enum Destination {
     /// At a process: its relatives, its events, its host.
     Process(ProcessId),
     /// At what a query finds in an index.

@@ -2,8 +2,8 @@
 
 use std::{path::PathBuf, sync::Arc};
 
-use super::{Past, SavedQuery};
-use crate::model::Extract;
+use super::{HistoryEntry, NamedQuery};
+use crate::model::ExportData;
 use crate::worker::Request;
 
 /// Something to be done outside the screen.
@@ -12,26 +12,26 @@ pub enum Effect {
     /// Ask the worker.
     Send(Request),
     /// Put this text, already made visible, on the clipboard.
-    Copy(String),
+    CopyText(String),
     /// Write text into a file, already made visible: it is too long for the clipboard.
     CopyToFile(String),
     /// Add a query to the history.
-    Remember(Past),
+    AppendHistory(HistoryEntry),
     /// Keep a query under its name.
-    Save(SavedQuery),
+    SaveQuery(NamedQuery),
     /// Keep the query of this name no longer.
-    Unsave(String),
+    DeleteQuery(String),
     /// Write rows to a new file; its name says in which format.
     Export {
         /// The file.
         path: PathBuf,
         /// The rows.
-        extract: Arc<Extract>,
+        extract: Arc<ExportData>,
         /// How many rows the list has, loaded or not.
         total: u64,
     },
     /// Find out what the place for a new file is like.
-    Survey {
+    CheckPath {
         /// The name of the file, as it was typed.
         typed: String,
         /// Its name if a directory was typed.

@@ -7,26 +7,26 @@ use jiff::Timestamp;
 use super::{Remote, Session};
 use crate::model::{EventClock, Facets, Period, Search};
 use crate::query;
-use crate::worker::Side;
+use crate::worker::FacetSide;
 
 /// Counted values of some fields.
 #[derive(Debug, Default)]
-pub struct Counts {
+pub struct FacetCounts {
     /// The search that was counted last.
-    pub(super) of: Option<Arc<Search>>,
+    pub(super) search: Option<Arc<Search>>,
     /// The fields, as the server calls them.
     pub(super) fields: Arc<[String]>,
     /// Its own counts.
-    pub a: Remote<Facets>,
+    pub base: Remote<Facets>,
     /// The counts that it is compared with.
-    pub b: Remote<Facets>,
+    pub compared: Remote<Facets>,
     /// What it is compared with.
-    pub other: Option<Other>,
+    pub comparison: Option<FacetComparison>,
 }
 
 /// How the other side of a comparison differs from the search.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Other {
+pub enum FacetComparison {
     /// This condition stands for what is said of its fields.
     Condition(String),
     /// Its last events lie in this period.
@@ -38,7 +38,7 @@ impl Session {
     pub const FACETS: &str = "Facets";
 
     /// The fields that are counted.
-    pub fn counted(&self) -> Vec<String> {
+    pub fn facet_fields(&self) -> Vec<String> {
         /// Who ran what, where, from where, and when.
         const FIELDS: [&str; 9] = [
             "process_name",
@@ -51,45 +51,49 @@ impl Session {
             "hour_of_day",
             "day_of_week",
         ];
-        match self.columns(Self::FACETS) {
+        match self.chosen_columns(Self::FACETS) {
             Some(chosen) => chosen.iter().map(|column| column.name.clone()).collect(),
             None => FIELDS.map(str::to_owned).to_vec(),
         }
     }
 
     /// The counts of a side.
-    pub(super) fn side(&self, side: Side) -> &Remote<Facets> {
+    pub(super) fn facets_of(&self, side: FacetSide) -> &Remote<Facets> {
         match side {
-            Side::A => &self.counts.a,
-            Side::B => &self.counts.b,
+            FacetSide::A => &self.facet_counts.base,
+            FacetSide::B => &self.facet_counts.compared,
         }
     }
 
     /// The same, to be changed.
-    pub(super) fn side_mut(&mut self, side: Side) -> &mut Remote<Facets> {
+    pub(super) fn facets_of_mut(&mut self, side: FacetSide) -> &mut Remote<Facets> {
         match side {
-            Side::A => &mut self.counts.a,
-            Side::B => &mut self.counts.b,
+            FacetSide::A => &mut self.facet_counts.base,
+            FacetSide::B => &mut self.facet_counts.compared,
         }
     }
 }
 
-impl Other {
+impl FacetComparison {
     /// Reads what somebody typed: a condition, or a period counted from `now`. `None` if it is neither.
-    pub fn read(text: &str, now: Timestamp) -> Option<Self> {
+    pub fn parse(text: &str, now: Timestamp) -> Option<Self> {
         let text = text.trim();
-        match Period::read(text, EventClock::Sensor, now) {
-            Some(period) if !period.is_open() => Some(Self::Period(period)),
-            _ => query::instead("", text).map(Self::Condition),
+        match Period::parse(text, EventClock::Sensor, now) {
+            Some(period) if !period.is_any_time() => Some(Self::Period(period)),
+            _ => query::replace_condition("", text).map(Self::Condition),
         }
     }
 
     /// The search with this in the place of what it says of the same. `None` if its query cannot be read.
-    pub fn search(&self, search: &Search) -> Option<Search> {
+    pub fn apply_to(&self, search: &Search) -> Option<Search> {
         Some(match self {
-            Self::Condition(condition) => Search { query: query::instead(&search.query, condition)?, ..search.clone() },
-            Self::Period(period) => period
-                .bind(Search { query: query::without(&search.query, &["start", "last_update"])?, ..search.clone() }),
+            Self::Condition(condition) => {
+                Search { query: query::replace_condition(&search.query, condition)?, ..search.clone() }
+            }
+            Self::Period(period) => period.bind_to(Search {
+                query: query::remove_fields(&search.query, &["start", "last_update"])?,
+                ..search.clone()
+            }),
         })
     }
 }

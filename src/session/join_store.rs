@@ -6,118 +6,118 @@ use super::{Awaiting, Remote};
 use crate::api::Error;
 use crate::fetch::Answer;
 use crate::model::{Binary, Group, GroupId, Md5, Sensor, SensorId};
-use crate::worker::{Object, Ticket};
+use crate::worker::{JoinObject, Ticket};
 
 /// As many objects are kept, more only while they are all in sight.
-const KEPT: usize = 1_024;
+const MAX_KEPT: usize = 1_024;
 
 /// What is known of them.
 #[derive(Debug, Default)]
-pub struct Relations {
+pub struct JoinStore {
     sensors: BTreeMap<SensorId, Remote<Sensor>>,
     groups: BTreeMap<GroupId, Remote<Group>>,
     binaries: BTreeMap<Md5, Remote<Binary>>,
-    edition: u64,
+    revision: u64,
 }
 
 /// What has come of an object.
 #[derive(Debug)]
-pub enum Found<'a, T> {
+pub enum Joined<'a, T> {
     /// Nobody has asked for it.
-    Unasked,
+    NotRequested,
     /// It is on its way.
-    Coming,
+    Pending,
     /// Here it is.
-    Here(&'a T),
+    Ready(&'a T),
     /// It was refused, or given up.
-    Missing,
+    Unavailable,
 }
 
-impl Relations {
+impl JoinStore {
     /// A sensor.
-    pub fn sensor(&self, id: SensorId) -> Found<'_, Sensor> {
-        Found::of(self.sensors.get(&id))
+    pub fn sensor(&self, id: SensorId) -> Joined<'_, Sensor> {
+        Joined::from_remote(self.sensors.get(&id))
     }
 
     /// A sensor group.
-    pub fn group(&self, id: GroupId) -> Found<'_, Group> {
-        Found::of(self.groups.get(&id))
+    pub fn group(&self, id: GroupId) -> Joined<'_, Group> {
+        Joined::from_remote(self.groups.get(&id))
     }
 
     /// A binary.
-    pub fn binary(&self, md5: Md5) -> Found<'_, Binary> {
-        Found::of(self.binaries.get(&md5))
+    pub fn binary(&self, md5: Md5) -> Joined<'_, Binary> {
+        Joined::from_remote(self.binaries.get(&md5))
     }
 
     /// Changes whenever something else is known.
-    pub fn edition(&self) -> u64 {
-        self.edition
+    pub fn revision(&self) -> u64 {
+        self.revision
     }
 
     /// How many could not be fetched.
     pub fn n_failed(&self) -> usize {
-        let failed = |object: &Object| {
-            let remote = self.awaiting(*object);
+        let failed = |object: &JoinObject| {
+            let remote = self.remote(*object);
             remote.is_some_and(|remote| remote.error().is_some_and(is_failure))
         };
-        self.objects().filter(failed).count()
+        self.join_keys().filter(failed).count()
     }
 
     /// How many are on their way.
     pub(super) fn n_pending(&self) -> usize {
-        self.pending().count()
+        self.pending_keys().count()
     }
 
     /// Those that are on their way.
-    pub(super) fn pending(&self) -> impl Iterator<Item = Object> {
-        let is_pending = |object: &Object| {
-            let remote = self.awaiting(*object);
+    pub(super) fn pending_keys(&self) -> impl Iterator<Item = JoinObject> {
+        let is_pending = |object: &JoinObject| {
+            let remote = self.remote(*object);
             remote.is_some_and(Awaiting::is_pending)
         };
-        self.objects().filter(is_pending)
+        self.join_keys().filter(is_pending)
     }
 
     /// Whether it was asked for, whatever came of it.
-    pub(super) fn has(&self, object: Object) -> bool {
-        self.awaiting(object).is_some()
+    pub(super) fn is_requested(&self, object: JoinObject) -> bool {
+        self.remote(object).is_some()
     }
 
     /// Makes room for an object that is about to be asked for.
-    pub(super) fn add(&mut self, object: Object) {
+    pub(super) fn insert_pending(&mut self, object: JoinObject) {
         match object {
-            Object::Sensor(id) => drop(self.sensors.entry(id).or_default()),
-            Object::Group(id) => drop(self.groups.entry(id).or_default()),
-            Object::Binary(md5) => drop(self.binaries.entry(md5).or_default()),
+            JoinObject::Sensor(id) => drop(self.sensors.entry(id).or_default()),
+            JoinObject::Group(id) => drop(self.groups.entry(id).or_default()),
+            JoinObject::Binary(md5) => drop(self.binaries.entry(md5).or_default()),
         }
     }
 
     /// Forgets whatever does not pass.
-    fn retain(&mut self, passes: impl Fn(Object, &dyn Awaiting) -> bool) {
-        self.sensors.retain(|id, remote| passes(Object::Sensor(*id), remote));
-        self.groups.retain(|id, remote| passes(Object::Group(*id), remote));
-        self.binaries.retain(|md5, remote| passes(Object::Binary(*md5), remote));
-        self.edition += 1;
+    fn retain_keys(&mut self, passes: impl Fn(JoinObject, &dyn Awaiting) -> bool) {
+        self.sensors.retain(|id, remote| passes(JoinObject::Sensor(*id), remote));
+        self.groups.retain(|id, remote| passes(JoinObject::Group(*id), remote));
+        self.binaries.retain(|md5, remote| passes(JoinObject::Binary(*md5), remote));
+        self.revision += 1;
     }
 
     /// Forgets what did not come, so that it is asked for again.
-    pub(super) fn retry(&mut self) {
-        self.retain(|_, remote| remote.is_held() || remote.is_pending());
+    pub(super) fn clear_failures(&mut self) {
+        self.retain_keys(|_, remote| remote.has_answer() || remote.is_pending());
     }
 
     /// Gives up what is awaited and not `wanted` any more, and if there is too much, forgets whatever is not. Returns what
     /// was awaited.
-    pub(super) fn trim(&mut self, wanted: &BTreeSet<Object>) -> Vec<Object> {
-        let is_far = |object: &Object| !wanted.contains(object);
-        let awaited: Vec<_> = self.pending().filter(is_far).collect();
+    pub(super) fn cancel_unneeded(&mut self, wanted: &BTreeSet<JoinObject>) -> Vec<JoinObject> {
+        let is_far = |object: &JoinObject| !wanted.contains(object);
+        let awaited: Vec<_> = self.pending_keys().filter(is_far).collect();
         for object in &awaited {
-            if let Some(remote) = self.awaiting_mut(*object) {
-                remote.forget();
+            if let Some(remote) = self.remote_mut(*object) {
+                remote.cancel_pending();
             }
         }
-        let is_full = self.objects().count() > KEPT;
+        let is_full = self.join_keys().count() > MAX_KEPT;
         if is_full || !awaited.is_empty() {
-            self.retain(|object, remote| {
-                let has_come = remote.is_held() || remote.error().is_some();
+            self.retain_keys(|object, remote| {
+                let has_come = remote.has_answer() || remote.error().is_some();
                 !is_far(&object) || has_come && !is_full
             });
         }
@@ -125,48 +125,48 @@ impl Relations {
     }
 
     /// Takes an answer, if it answers the ticket expected.
-    pub(super) fn settle(&mut self, object: Object, ticket: Ticket, answer: Answer) -> bool {
-        self.edition += 1;
+    pub(super) fn resolve(&mut self, object: JoinObject, ticket: Ticket, answer: Answer) -> bool {
+        self.revision += 1;
         match (object, answer) {
-            (Object::Sensor(id), Answer::Sensor(known)) => {
+            (JoinObject::Sensor(id), Answer::Sensor(known)) => {
                 let remote = self.sensors.get_mut(&id);
-                remote.is_some_and(|remote| remote.settle(ticket, known))
+                remote.is_some_and(|remote| remote.resolve(ticket, known))
             }
-            (Object::Group(id), Answer::Group(known)) => {
+            (JoinObject::Group(id), Answer::SensorGroup(known)) => {
                 let remote = self.groups.get_mut(&id);
-                remote.is_some_and(|remote| remote.settle(ticket, known))
+                remote.is_some_and(|remote| remote.resolve(ticket, known))
             }
-            (Object::Binary(md5), Answer::Binary(known)) => {
+            (JoinObject::Binary(md5), Answer::Binary(known)) => {
                 let remote = self.binaries.get_mut(&md5);
-                remote.is_some_and(|remote| remote.settle(ticket, known))
+                remote.is_some_and(|remote| remote.resolve(ticket, known))
             }
             _ => false,
         }
     }
 
     /// What can be said of an object, whatever it is.
-    pub(super) fn awaiting(&self, object: Object) -> Option<&dyn Awaiting> {
+    pub(super) fn remote(&self, object: JoinObject) -> Option<&dyn Awaiting> {
         Some(match object {
-            Object::Sensor(id) => self.sensors.get(&id)?,
-            Object::Group(id) => self.groups.get(&id)?,
-            Object::Binary(md5) => self.binaries.get(&md5)?,
+            JoinObject::Sensor(id) => self.sensors.get(&id)?,
+            JoinObject::Group(id) => self.groups.get(&id)?,
+            JoinObject::Binary(md5) => self.binaries.get(&md5)?,
         })
     }
 
     /// The same, to be changed.
-    pub(super) fn awaiting_mut(&mut self, object: Object) -> Option<&mut dyn Awaiting> {
-        self.edition += 1;
+    pub(super) fn remote_mut(&mut self, object: JoinObject) -> Option<&mut dyn Awaiting> {
+        self.revision += 1;
         Some(match object {
-            Object::Sensor(id) => self.sensors.get_mut(&id)?,
-            Object::Group(id) => self.groups.get_mut(&id)?,
-            Object::Binary(md5) => self.binaries.get_mut(&md5)?,
+            JoinObject::Sensor(id) => self.sensors.get_mut(&id)?,
+            JoinObject::Group(id) => self.groups.get_mut(&id)?,
+            JoinObject::Binary(md5) => self.binaries.get_mut(&md5)?,
         })
     }
 
-    fn objects(&self) -> impl Iterator<Item = Object> {
-        let sensors = self.sensors.keys().copied().map(Object::Sensor);
-        let groups = self.groups.keys().copied().map(Object::Group);
-        let binaries = self.binaries.keys().copied().map(Object::Binary);
+    fn join_keys(&self) -> impl Iterator<Item = JoinObject> {
+        let sensors = self.sensors.keys().copied().map(JoinObject::Sensor);
+        let groups = self.groups.keys().copied().map(JoinObject::Group);
+        let binaries = self.binaries.keys().copied().map(JoinObject::Binary);
         sensors.chain(groups).chain(binaries)
     }
 }
@@ -176,15 +176,15 @@ fn is_failure(error: &Error) -> bool {
     !matches!(error, Error::NotFound { .. })
 }
 
-impl<'a, T> Found<'a, T> {
-    fn of(remote: Option<&'a Remote<T>>) -> Self {
+impl<'a, T> Joined<'a, T> {
+    fn from_remote(remote: Option<&'a Remote<T>>) -> Self {
         let Some(remote) = remote else {
-            return Self::Unasked;
+            return Self::NotRequested;
         };
-        match remote.current() {
-            Some(known) => Self::Here(&known.value),
-            None if remote.is_pending() => Self::Coming,
-            None => Self::Missing,
+        match remote.latest() {
+            Some(known) => Self::Ready(&known.value),
+            None if remote.is_pending() => Self::Pending,
+            None => Self::Unavailable,
         }
     }
 }

@@ -4,17 +4,17 @@ mod whole_list;
 
 use std::{fmt::Debug, sync::Arc};
 
-use super::{Bundle, Heard, Pages, Session, alerts::BundleId};
-use crate::changes::Act;
+use super::{AlertGroup, Pages, RequestLogEntry, Session, alerts::AlertGroupId};
+use crate::changes::LoggedChange;
 use crate::fetch::Fetch;
 use crate::model::{
-    Alert, AlertId, Ban, Binary, Document, Md5, Process, ProcessId, Report, ReportId, Search, Sensor, SensorFilter,
-    SensorId, Severed, Span,
+    Alert, AlertId, Ban, Binary, Document, IsolatedSensor, Md5, Process, ProcessId, Report, ReportId, Search, Sensor,
+    SensorFilter, SensorId, Span,
 };
 use crate::worker::List;
 
 /// A row of a list that the server gives page by page.
-pub trait Listed: Debug + Sized + 'static {
+pub trait ListRow: Debug + Sized + 'static {
     /// What tells it from other rows, wherever it stands.
     type Id: Clone + Debug + Ord;
 
@@ -22,11 +22,11 @@ pub trait Listed: Debug + Sized + 'static {
     const LIST: List;
 
     /// Rows asked for at once. The official client's page size, so every server is used to it.
-    const ROWS: u64 = 100;
+    const PAGE_ROWS: u64 = 100;
 
     /// Rows asked for at once, where that depends on the question.
-    fn rows(_: &Search) -> u64 {
-        Self::ROWS
+    fn page_rows(_: &Search) -> u64 {
+        Self::PAGE_ROWS
     }
 
     /// Its own.
@@ -46,10 +46,10 @@ pub trait Listed: Debug + Sized + 'static {
     }
 
     /// How a page of such rows is asked for; rows that are known without asking are never asked for.
-    fn fetch(search: Arc<Search>, span: Span) -> Option<Fetch>;
+    fn page_fetch(search: Arc<Search>, span: Span) -> Option<Fetch>;
 
     /// Whether two questions are about the same rows, in whatever order.
-    fn is_same(one: &Search, other: &Search) -> bool {
+    fn is_same_search(one: &Search, other: &Search) -> bool {
         one.query == other.query
     }
 
@@ -60,7 +60,7 @@ pub trait Listed: Debug + Sized + 'static {
     fn pages_mut(session: &mut Session) -> &mut Pages<Self>;
 }
 
-impl Listed for Process {
+impl ListRow for Process {
     /// Segments are parts of one process: what is done to a row is done to all of it.
     type Id = ProcessId;
 
@@ -82,20 +82,20 @@ impl Listed for Process {
         self.md5
     }
 
-    fn fetch(search: Arc<Search>, span: Span) -> Option<Fetch> {
-        Some(Fetch::Page { search, span })
+    fn page_fetch(search: Arc<Search>, span: Span) -> Option<Fetch> {
+        Some(Fetch::Processes { search, span })
     }
 
     fn pages(session: &Session) -> &Pages<Self> {
-        &session.results
+        &session.processes
     }
 
     fn pages_mut(session: &mut Session) -> &mut Pages<Self> {
-        &mut session.results
+        &mut session.processes
     }
 }
 
-impl Listed for Alert {
+impl ListRow for Alert {
     type Id = AlertId;
 
     const LIST: List = List::Alerts;
@@ -116,7 +116,7 @@ impl Listed for Alert {
         self.md5
     }
 
-    fn fetch(search: Arc<Search>, span: Span) -> Option<Fetch> {
+    fn page_fetch(search: Arc<Search>, span: Span) -> Option<Fetch> {
         Some(Fetch::Alerts { search, span })
     }
 
@@ -129,7 +129,7 @@ impl Listed for Alert {
     }
 }
 
-impl Listed for Binary {
+impl ListRow for Binary {
     type Id = Md5;
 
     const LIST: List = List::Binaries;
@@ -142,7 +142,7 @@ impl Listed for Binary {
         &self.document
     }
 
-    fn fetch(search: Arc<Search>, span: Span) -> Option<Fetch> {
+    fn page_fetch(search: Arc<Search>, span: Span) -> Option<Fetch> {
         Some(Fetch::Binaries { search, span })
     }
 
@@ -155,13 +155,13 @@ impl Listed for Binary {
     }
 }
 
-impl Listed for Ban {
+impl ListRow for Ban {
     type Id = Md5;
 
     const LIST: List = List::Bans;
 
     /// They come all at once (reference 2.9).
-    const ROWS: u64 = 1 << 32;
+    const PAGE_ROWS: u64 = 1 << 32;
 
     fn id(&self) -> Md5 {
         self.md5
@@ -175,7 +175,7 @@ impl Listed for Ban {
         Some(self.md5)
     }
 
-    fn fetch(_: Arc<Search>, _: Span) -> Option<Fetch> {
+    fn page_fetch(_: Arc<Search>, _: Span) -> Option<Fetch> {
         Some(Fetch::Bans)
     }
 
@@ -188,13 +188,13 @@ impl Listed for Ban {
     }
 }
 
-impl Listed for Severed {
+impl ListRow for IsolatedSensor {
     type Id = SensorId;
 
-    const LIST: List = List::Isolated;
+    const LIST: List = List::IsolatedSensors;
 
     /// Those that are isolated come all at once.
-    const ROWS: u64 = 1 << 32;
+    const PAGE_ROWS: u64 = 1 << 32;
 
     fn id(&self) -> SensorId {
         self.0.id
@@ -208,20 +208,20 @@ impl Listed for Severed {
         Some(self.0.id)
     }
 
-    fn fetch(_: Arc<Search>, _: Span) -> Option<Fetch> {
-        Some(Fetch::Isolated)
+    fn page_fetch(_: Arc<Search>, _: Span) -> Option<Fetch> {
+        Some(Fetch::IsolatedSensors)
     }
 
     fn pages(session: &Session) -> &Pages<Self> {
-        &session.isolated
+        &session.isolated_sensors
     }
 
     fn pages_mut(session: &mut Session) -> &mut Pages<Self> {
-        &mut session.isolated
+        &mut session.isolated_sensors
     }
 }
 
-impl Listed for Sensor {
+impl ListRow for Sensor {
     type Id = SensorId;
 
     const LIST: List = List::Sensors;
@@ -239,13 +239,13 @@ impl Listed for Sensor {
     }
 
     /// Where all must be looked at, those that are found come at once.
-    fn rows(search: &Search) -> u64 {
-        if SensorFilter::of(&search.query).also.is_empty() { Self::ROWS } else { 1 << 32 }
+    fn page_rows(search: &Search) -> u64 {
+        if SensorFilter::parse_canonical(&search.query).client_side.is_empty() { Self::PAGE_ROWS } else { 1 << 32 }
     }
 
     /// What is searched for are the parts of names and addresses that a filter is made of.
-    fn fetch(search: Arc<Search>, span: Span) -> Option<Fetch> {
-        let filter = SensorFilter::of(&search.query);
+    fn page_fetch(search: Arc<Search>, span: Span) -> Option<Fetch> {
+        let filter = SensorFilter::parse_canonical(&search.query);
         Some(Fetch::Sensors { filter, span })
     }
 
@@ -258,7 +258,7 @@ impl Listed for Sensor {
     }
 }
 
-impl Listed for Report {
+impl ListRow for Report {
     type Id = ReportId;
 
     const LIST: List = List::Reports;
@@ -271,7 +271,7 @@ impl Listed for Report {
         &self.document
     }
 
-    fn fetch(search: Arc<Search>, span: Span) -> Option<Fetch> {
+    fn page_fetch(search: Arc<Search>, span: Span) -> Option<Fetch> {
         Some(Fetch::Reports { search, span })
     }
 
@@ -284,98 +284,98 @@ impl Listed for Report {
     }
 }
 
-impl Listed for Bundle {
-    type Id = BundleId;
+impl ListRow for AlertGroup {
+    type Id = AlertGroupId;
 
-    const LIST: List = List::Bundles;
+    const LIST: List = List::AlertGroups;
 
-    const ROWS: u64 = 1 << 32;
+    const PAGE_ROWS: u64 = 1 << 32;
 
-    fn id(&self) -> BundleId {
+    fn id(&self) -> AlertGroupId {
         self.id.clone()
     }
 
     fn document(&self) -> &Document {
-        Bundle::document(self)
+        AlertGroup::document(self)
     }
 
     fn sensor(&self) -> Option<SensorId> {
-        self.common.sensor
+        self.shared.sensor
     }
 
     fn md5(&self) -> Option<Md5> {
-        self.common.md5
+        self.shared.md5
     }
 
-    fn fetch(_: Arc<Search>, _: Span) -> Option<Fetch> {
+    fn page_fetch(_: Arc<Search>, _: Span) -> Option<Fetch> {
         None
     }
 
-    fn is_same(one: &Search, other: &Search) -> bool {
+    fn is_same_search(one: &Search, other: &Search) -> bool {
         (&one.query, &one.group_by) == (&other.query, &other.group_by)
     }
 
     fn pages(session: &Session) -> &Pages<Self> {
-        &session.triage.bundles
+        &session.alert_state.groups
     }
 
     fn pages_mut(session: &mut Session) -> &mut Pages<Self> {
-        &mut session.triage.bundles
+        &mut session.alert_state.groups
     }
 }
 
-impl Listed for Act {
+impl ListRow for LoggedChange {
     type Id = u64;
 
-    const LIST: List = List::Acts;
+    const LIST: List = List::Activity;
 
-    const ROWS: u64 = 1 << 32;
+    const PAGE_ROWS: u64 = 1 << 32;
 
     fn id(&self) -> u64 {
         self.line
     }
 
     fn document(&self) -> &Document {
-        Act::document(self)
+        LoggedChange::document(self)
     }
 
-    fn fetch(_: Arc<Search>, _: Span) -> Option<Fetch> {
+    fn page_fetch(_: Arc<Search>, _: Span) -> Option<Fetch> {
         None
     }
 
     fn pages(session: &Session) -> &Pages<Self> {
-        &session.acts
+        &session.activity
     }
 
     fn pages_mut(session: &mut Session) -> &mut Pages<Self> {
-        &mut session.acts
+        &mut session.activity
     }
 }
 
-impl Listed for Heard {
+impl ListRow for RequestLogEntry {
     type Id = u64;
 
-    const LIST: List = List::Calls;
+    const LIST: List = List::Requests;
 
-    const ROWS: u64 = 1 << 32;
+    const PAGE_ROWS: u64 = 1 << 32;
 
     fn id(&self) -> u64 {
-        self.number
+        self.sequence_number
     }
 
     fn document(&self) -> &Document {
         &self.document
     }
 
-    fn fetch(_: Arc<Search>, _: Span) -> Option<Fetch> {
+    fn page_fetch(_: Arc<Search>, _: Span) -> Option<Fetch> {
         None
     }
 
     fn pages(session: &Session) -> &Pages<Self> {
-        &session.calls
+        &session.request_log
     }
 
     fn pages_mut(session: &mut Session) -> &mut Pages<Self> {
-        &mut session.calls
+        &mut session.request_log
     }
 }

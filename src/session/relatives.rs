@@ -7,25 +7,25 @@ use crate::model::{Process, ProcessId};
 impl Session {
     /// The process that was opened, as far as it is known: by its own answer, by that of a relative, or by the row that it
     /// was opened from.
-    pub fn opened_process(&self) -> Option<&Process> {
-        let opened = self.opened?;
-        let own = self.family.get(&opened).and_then(Remote::current);
+    pub fn find_opened(&self) -> Option<&Process> {
+        let opened = self.opened_id?;
+        let own = self.relatives.get(&opened).and_then(Remote::latest);
         let own = own.map(|known| &known.value.process);
         let row = self.subject.as_deref().filter(|row| row.id == opened);
-        own.or_else(|| self.relative(opened)).or(row)
+        own.or_else(|| self.find_relative(opened)).or(row)
     }
 
     /// Whether a process is known as a relative of the one that was opened.
     pub fn is_relative(&self, id: ProcessId) -> bool {
-        self.family.contains_key(&id) || self.relative(id).is_some()
+        self.relatives.contains_key(&id) || self.find_relative(id).is_some()
     }
 
     /// A process as the answers about its relatives have it.
-    fn relative(&self, id: ProcessId) -> Option<&Process> {
-        let chain = self.origin.and_then(|origin| self.chain_of(origin));
-        let chain = chain.and_then(Remote::current).into_iter();
+    fn find_relative(&self, id: ProcessId) -> Option<&Process> {
+        let chain = self.relatives_origin.and_then(|origin| self.lineage_of(origin));
+        let chain = chain.and_then(Remote::latest).into_iter();
         let ancestors = chain.flat_map(|known| &known.value.ancestors);
-        let summaries = self.family.values().filter_map(Remote::current);
+        let summaries = self.relatives.values().filter_map(Remote::latest);
         let mentioned = summaries.flat_map(|known| {
             let summary = &known.value;
             let children = summary.children.iter().chain(&summary.siblings);
@@ -37,12 +37,12 @@ impl Session {
 
     /// Whether a process may have more children than are known: as many came as were asked for.
     pub fn has_more_children(&self, id: ProcessId) -> bool {
-        let remote = self.family.get(&id);
-        let known = remote.and_then(|remote| Some((remote.current()?, remote.answered()?)));
+        let remote = self.relatives.get(&id);
+        let known = remote.and_then(|remote| Some((remote.latest()?, remote.answered_question()?)));
         let Some((known, Fetch::Summary { children, .. })) = known else {
             return false;
         };
-        let came = known.value.children.len() + known.value.broken;
+        let came = known.value.children.len() + known.value.n_unreadable;
         u32::try_from(came).is_ok_and(|came| came >= *children)
     }
 }

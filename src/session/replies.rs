@@ -8,64 +8,68 @@ use crate::worker::{Slot, Ticket};
 
 impl Session {
     /// Takes an answer to heart; false when it came too late to matter.
-    pub(super) fn settle(&mut self, ticket: Ticket, slot: Slot, result: Result<Answer, Error>) -> bool {
+    pub(super) fn resolve(&mut self, ticket: Ticket, slot: Slot, result: Result<Answer, Error>) -> bool {
         match (result, slot) {
-            (Ok(answer), Slot::Related(object)) => self.related.settle(object, ticket, answer),
-            (Ok(answer), Slot::Aside(aside)) => self.triage.asides.settle(aside, ticket, answer),
-            (Ok(Answer::Queue(known)), _) => self.triage.queue.settle(ticket, known),
-            (Ok(Answer::Alerts(known)), Slot::Live) => self.triage.live.look.settle(ticket, known),
-            (Ok(Answer::Info(known)), _) => self.info.settle(ticket, known),
-            (Ok(Answer::Page(known)), Slot::Page(_, start)) => self.results.settle(start, ticket, known),
-            (Ok(Answer::Prevalence(known)), _) => self.prevalence.settle(ticket, known),
-            (Ok(Answer::Alerts(known)), Slot::HostAlerts) => self.host_alerts.settle(ticket, known),
-            (Ok(Answer::Alerts(known)), Slot::Page(_, start)) => self.alerts.settle(start, ticket, known),
-            (Ok(Answer::Binaries(known)), Slot::Page(_, start)) => self.binaries.settle(start, ticket, known),
-            (Ok(Answer::Isolated(known)), Slot::Page(_, start)) => self.isolated.settle(start, ticket, known),
-            (Ok(Answer::Sensors(known)), Slot::Page(_, start)) => self.sensors.settle(start, ticket, known),
-            (Ok(Answer::Watchlists(known)), Slot::Page(_, start)) => self.watchlists.settle(start, ticket, known),
-            (Ok(Answer::Feeds(known)), Slot::Page(_, start)) => self.feeds.settle(start, ticket, known),
-            (Ok(Answer::Reports(known)), Slot::Page(_, start)) => self.reports.settle(start, ticket, known),
-            (Ok(Answer::Groups(known)), Slot::Page(_, start)) => self.groups.settle(start, ticket, known),
-            (Ok(Answer::Users(known)), Slot::Page(_, start)) => self.users.settle(start, ticket, known),
-            (Ok(Answer::Teams(known)), Slot::Page(_, start)) => self.teams.settle(start, ticket, known),
-            (Ok(Answer::Sites(known)), Slot::Page(_, start)) => self.sites.settle(start, ticket, known),
-            (Ok(Answer::Bans(known)), Slot::Page(_, start)) => self.bans.settle(start, ticket, known),
-            (Ok(Answer::Summary(known)), Slot::Summary(id)) => {
-                self.family.get_mut(&id).is_some_and(|remote| remote.settle(ticket, known))
+            (Ok(answer), Slot::Joined(object)) => self.joins.resolve(object, ticket, answer),
+            (Ok(answer), Slot::AlertContext(aside)) => self.alert_state.context.resolve(aside, ticket, answer),
+            (Ok(Answer::AlertDigest(known)), _) => self.alert_state.digest.resolve(ticket, known),
+            (Ok(Answer::Alerts(known)), Slot::NewAlerts) => self.alert_state.live.poll.resolve(ticket, known),
+            (Ok(Answer::ServerInfo(known)), _) => self.server_info.resolve(ticket, known),
+            (Ok(Answer::Processes(known)), Slot::Page(_, start)) => self.processes.resolve(start, ticket, known),
+            (Ok(Answer::Prevalence(known)), _) => self.subject_prevalence.resolve(ticket, known),
+            (Ok(Answer::Alerts(known)), Slot::HostAlerts) => self.host_alerts.resolve(ticket, known),
+            (Ok(Answer::Alerts(known)), Slot::Page(_, start)) => self.alerts.resolve(start, ticket, known),
+            (Ok(Answer::Binaries(known)), Slot::Page(_, start)) => self.binaries.resolve(start, ticket, known),
+            (Ok(Answer::IsolatedSensors(known)), Slot::Page(_, start)) => {
+                self.isolated_sensors.resolve(start, ticket, known)
             }
-            (Ok(Answer::Facets(known)), Slot::Facets(side)) => self.side_mut(side).settle(ticket, known),
-            (Ok(Answer::Facets(known)), Slot::Values) => self.values.settle(ticket, known),
+            (Ok(Answer::Sensors(known)), Slot::Page(_, start)) => self.sensors.resolve(start, ticket, known),
+            (Ok(Answer::Watchlists(known)), Slot::Page(_, start)) => self.watchlists.resolve(start, ticket, known),
+            (Ok(Answer::Feeds(known)), Slot::Page(_, start)) => self.feeds.resolve(start, ticket, known),
+            (Ok(Answer::Reports(known)), Slot::Page(_, start)) => self.reports.resolve(start, ticket, known),
+            (Ok(Answer::SensorGroups(known)), Slot::Page(_, start)) => self.sensor_groups.resolve(start, ticket, known),
+            (Ok(Answer::Users(known)), Slot::Page(_, start)) => self.users.resolve(start, ticket, known),
+            (Ok(Answer::Teams(known)), Slot::Page(_, start)) => self.teams.resolve(start, ticket, known),
+            (Ok(Answer::Sites(known)), Slot::Page(_, start)) => self.sites.resolve(start, ticket, known),
+            (Ok(Answer::Bans(known)), Slot::Page(_, start)) => self.bans.resolve(start, ticket, known),
+            (Ok(Answer::Summary(known)), Slot::Summary(id)) => {
+                self.relatives.get_mut(&id).is_some_and(|remote| remote.resolve(ticket, known))
+            }
+            (Ok(Answer::Facets(known)), Slot::Facets(side)) => self.facets_of_mut(side).resolve(ticket, known),
+            (Ok(Answer::Facets(known)), Slot::FieldValues) => self.value_suggestions.resolve(ticket, known),
             // A refreshed chain grows from its beginning; until it is whole, what is known of it stays.
-            (Ok(Answer::Lineage(known)), _) if self.is_longer(&known.value) => self.lineage.keep(ticket),
-            (Ok(Answer::Lineage(known)), _) => self.lineage.settle(ticket, known),
-            (Ok(Answer::Sensor(known)), _) => self.sensor.settle(ticket, known),
-            (Ok(Answer::Group(known)), _) => self.group.settle(ticket, known),
-            (Ok(Answer::Binary(known)), _) => self.binary.settle(ticket, known),
-            (Ok(Answer::Segments(known)), _) => self.timeline.settle_segments(ticket, known),
-            (Ok(Answer::Events(known)), Slot::Events(segment)) => self.timeline.settle(segment, ticket, known),
-            (Ok(Answer::Head(known)), _) => self.head.settle(ticket, known),
-            (Ok(Answer::WatchActions(known)), _) => self.watch_actions.settle(ticket, known),
-            (Ok(Answer::Count(known)), Slot::WatchCount) => self.watch_count.settle(ticket, known),
-            (Ok(Answer::Count(known)), Slot::ReportAlerts) => self.report_alerts.settle(ticket, known),
-            (Ok(Answer::Report(known)), _) => self.report.settle(ticket, known),
-            (Ok(Answer::License(known)), _) => self.license.settle(ticket, known),
-            (Ok(Answer::Partitions(known)), _) => self.partitions.settle(ticket, known),
+            (Ok(Answer::Lineage(known)), _) if self.has_longer_chain(&known.value) => {
+                self.lineage.resolve_unchanged(ticket)
+            }
+            (Ok(Answer::Lineage(known)), _) => self.lineage.resolve(ticket, known),
+            (Ok(Answer::Sensor(known)), _) => self.subject_sensor.resolve(ticket, known),
+            (Ok(Answer::SensorGroup(known)), _) => self.subject_group.resolve(ticket, known),
+            (Ok(Answer::Binary(known)), _) => self.subject_binary.resolve(ticket, known),
+            (Ok(Answer::Segments(known)), _) => self.timeline.resolve_segments(ticket, known),
+            (Ok(Answer::Events(known)), Slot::Events(segment)) => self.timeline.resolve_events(segment, ticket, known),
+            (Ok(Answer::FileHead(known)), _) => self.file_head.resolve(ticket, known),
+            (Ok(Answer::WatchActions(known)), _) => self.watchlist_actions.resolve(ticket, known),
+            (Ok(Answer::Count(known)), Slot::WatchCount) => self.watchlist_hits.resolve(ticket, known),
+            (Ok(Answer::Count(known)), Slot::ReportAlerts) => self.report_alert_count.resolve(ticket, known),
+            (Ok(Answer::Report(known)), _) => self.report_details.resolve(ticket, known),
+            (Ok(Answer::License(known)), _) => self.license.resolve(ticket, known),
+            (Ok(Answer::Partitions(known)), _) => self.store_partitions.resolve(ticket, known),
             // What no slot asks for.
             (
                 Ok(
                     Answer::Summary(_)
-                    | Answer::Page(_)
+                    | Answer::Processes(_)
                     | Answer::Facets(_)
                     | Answer::Alerts(_)
                     | Answer::Events(_)
                     | Answer::Binaries(_)
                     | Answer::Bans(_)
-                    | Answer::Isolated(_)
+                    | Answer::IsolatedSensors(_)
                     | Answer::Sensors(_)
                     | Answer::Watchlists(_)
                     | Answer::Feeds(_)
                     | Answer::Reports(_)
-                    | Answer::Groups(_)
+                    | Answer::SensorGroups(_)
                     | Answer::Users(_)
                     | Answer::Teams(_)
                     | Answer::Sites(_)
@@ -73,23 +77,23 @@ impl Session {
                 ),
                 _,
             ) => false,
-            (Err(error), slot) => self.fail(ticket, slot, error),
+            (Err(error), slot) => self.reject(ticket, slot, error),
         }
     }
 
     /// Takes it to heart that there is no answer.
-    fn fail(&mut self, ticket: Ticket, slot: Slot, error: Error) -> bool {
+    fn reject(&mut self, ticket: Ticket, slot: Slot, error: Error) -> bool {
         match slot {
-            Slot::Page(list, start) => self.list_mut(list).fail(start, ticket, error),
-            Slot::Live => self.triage.live.fail(ticket, error),
-            Slot::Events(segment) => self.timeline.fail(segment, ticket, error),
-            slot => self.awaiting_mut(slot).is_some_and(|remote| remote.fail(ticket, error)),
+            Slot::Page(list, start) => self.list_state_mut(list).reject(start, ticket, error),
+            Slot::NewAlerts => self.alert_state.live.reject(ticket, error),
+            Slot::Events(segment) => self.timeline.reject(segment, ticket, error),
+            slot => self.remote_mut(slot).is_some_and(|remote| remote.reject(ticket, error)),
         }
     }
 
     /// Whether more is held of a chain whose walk goes on.
-    fn is_longer(&self, lineage: &Lineage) -> bool {
-        let held = self.lineage.current();
-        lineage.is_walking() && held.is_some_and(|held| held.value.goes_beyond(lineage))
+    fn has_longer_chain(&self, lineage: &Lineage) -> bool {
+        let held = self.lineage.latest();
+        lineage.is_walking() && held.is_some_and(|held| held.value.extends(lineage))
     }
 }

@@ -4,23 +4,23 @@ use strum::IntoEnumIterator;
 
 use super::{Awaited, Awaiting, Preview, Session};
 use crate::api::Error;
-use crate::worker::{Aside, List, Side, Slot};
+use crate::worker::{AlertContextPart, FacetSide, List, Slot};
 
 /// The slots with one value each: all but the pages and the relatives of a process.
 const VALUES: [Slot; 19] = [
-    Slot::Info,
+    Slot::ServerInfo,
     Slot::Lineage,
     Slot::Sensor,
-    Slot::Group,
+    Slot::SensorGroup,
     Slot::Binary,
-    Slot::Head,
+    Slot::FileHead,
     Slot::Prevalence,
     Slot::HostAlerts,
     Slot::Segments,
-    Slot::Facets(Side::A),
-    Slot::Facets(Side::B),
-    Slot::Values,
-    Slot::Queue,
+    Slot::Facets(FacetSide::A),
+    Slot::Facets(FacetSide::B),
+    Slot::FieldValues,
+    Slot::AlertDigest,
     Slot::WatchActions,
     Slot::WatchCount,
     Slot::Report,
@@ -32,21 +32,21 @@ const VALUES: [Slot; 19] = [
 impl Session {
     /// How many answers are on their way.
     pub fn n_pending(&self) -> usize {
-        let values = self.values();
-        let remotes = values.iter().filter_map(|slot| self.awaiting(*slot));
-        let lists = List::ALL.iter().map(|list| self.list(*list));
+        let values = self.value_slots();
+        let remotes = values.iter().filter_map(|slot| self.remote(*slot));
+        let lists = List::ALL.iter().map(|list| self.list_state(*list));
         remotes.filter(|remote| remote.is_pending()).count()
             + lists.map(Awaited::n_pending).sum::<usize>()
             + self.timeline.n_pending()
-            + self.related.n_pending()
-            + self.transfers.len()
+            + self.joins.n_pending()
+            + self.downloads.len()
             + self.preview.as_ref().map_or(0, Preview::n_pending)
     }
 
     /// Every slot with a value of its own.
-    pub(super) fn values(&self) -> Vec<Slot> {
-        let family = self.family.keys().map(|id| Slot::Summary(*id));
-        let asides = Aside::iter().map(Slot::Aside);
+    pub(super) fn value_slots(&self) -> Vec<Slot> {
+        let family = self.relatives.keys().map(|id| Slot::Summary(*id));
+        let asides = AlertContextPart::iter().map(Slot::AlertContext);
         VALUES.into_iter().chain(family).chain(asides).collect()
     }
 
@@ -54,58 +54,58 @@ impl Session {
     /// all of them.
     pub fn error(&self, slot: Slot) -> Option<&Error> {
         match slot {
-            Slot::Page(list, _) => self.list(list).error(),
+            Slot::Page(list, _) => self.list_state(list).error(),
             Slot::Events(_) => self.timeline.error(),
-            Slot::Summary(_) => self.family.iter().find_map(|(id, remote)| {
+            Slot::Summary(_) => self.relatives.iter().find_map(|(id, remote)| {
                 // That the server does not have one of them is no failure, unless it is the one that was opened.
                 let is_gap = |error: &&Error| matches!(error, Error::NotFound { .. });
-                let is_opened = self.opened == Some(*id);
+                let is_opened = self.opened_id == Some(*id);
                 remote.error().filter(|error| is_opened || !is_gap(error))
             }),
-            value => self.awaiting(value)?.error(),
+            value => self.remote(value)?.error(),
         }
     }
 
     /// Whether what belongs to this slot is on its way.
     pub fn is_pending(&self, slot: Slot) -> bool {
         match slot {
-            Slot::Page(list, _) => self.list(list).is_pending(),
-            Slot::Summary(_) => self.family.values().any(Awaiting::is_pending),
+            Slot::Page(list, _) => self.list_state(list).is_pending(),
+            Slot::Summary(_) => self.relatives.values().any(Awaiting::is_pending),
             Slot::Events(_) => self.timeline.n_pending() > 0,
-            value => self.awaiting(value).is_some_and(Awaiting::is_pending),
+            value => self.remote(value).is_some_and(Awaiting::is_pending),
         }
     }
 
     /// Whether what is here of this slot is old: a newer answer was asked for and did not come.
-    pub fn is_old(&self, slot: Slot) -> bool {
+    pub fn is_stale(&self, slot: Slot) -> bool {
         match slot {
             // Rows that never came leave those that did as they are.
-            Slot::Page(list, _) => self.list(list).is_old(),
+            Slot::Page(list, _) => self.list_state(list).is_stale(),
             Slot::Summary(_) => {
-                let mut family = self.family.values();
-                family.any(|remote| remote.is_held() && remote.error().is_some())
+                let mut family = self.relatives.values();
+                family.any(|remote| remote.has_answer() && remote.error().is_some())
             }
-            Slot::Events(_) => self.timeline.is_old(),
-            value => self.awaiting(value).is_some_and(|remote| remote.is_held() && remote.error().is_some()),
+            Slot::Events(_) => self.timeline.is_stale(),
+            value => self.remote(value).is_some_and(|remote| remote.has_answer() && remote.error().is_some()),
         }
     }
 
     /// What can be said of a list.
-    pub(super) fn list(&self, list: List) -> &dyn Awaited {
+    pub(super) fn list_state(&self, list: List) -> &dyn Awaited {
         match list {
-            List::Processes => &self.results,
+            List::Processes => &self.processes,
             List::Alerts => &self.alerts,
             List::Binaries => &self.binaries,
             List::Bans => &self.bans,
-            List::Isolated => &self.isolated,
-            List::Bundles => &self.triage.bundles,
-            List::Acts => &self.acts,
-            List::Calls => &self.calls,
+            List::IsolatedSensors => &self.isolated_sensors,
+            List::AlertGroups => &self.alert_state.groups,
+            List::Activity => &self.activity,
+            List::Requests => &self.request_log,
             List::Sensors => &self.sensors,
             List::Watchlists => &self.watchlists,
             List::Feeds => &self.feeds,
             List::Reports => &self.reports,
-            List::Groups => &self.groups,
+            List::SensorGroups => &self.sensor_groups,
             List::Users => &self.users,
             List::Teams => &self.teams,
             List::Sites => &self.sites,
@@ -113,21 +113,21 @@ impl Session {
     }
 
     /// The same, to be changed.
-    pub(super) fn list_mut(&mut self, list: List) -> &mut dyn Awaited {
+    pub(super) fn list_state_mut(&mut self, list: List) -> &mut dyn Awaited {
         match list {
-            List::Processes => &mut self.results,
+            List::Processes => &mut self.processes,
             List::Alerts => &mut self.alerts,
             List::Binaries => &mut self.binaries,
             List::Bans => &mut self.bans,
-            List::Isolated => &mut self.isolated,
-            List::Bundles => &mut self.triage.bundles,
-            List::Acts => &mut self.acts,
-            List::Calls => &mut self.calls,
+            List::IsolatedSensors => &mut self.isolated_sensors,
+            List::AlertGroups => &mut self.alert_state.groups,
+            List::Activity => &mut self.activity,
+            List::Requests => &mut self.request_log,
             List::Sensors => &mut self.sensors,
             List::Watchlists => &mut self.watchlists,
             List::Feeds => &mut self.feeds,
             List::Reports => &mut self.reports,
-            List::Groups => &mut self.groups,
+            List::SensorGroups => &mut self.sensor_groups,
             List::Users => &mut self.users,
             List::Teams => &mut self.teams,
             List::Sites => &mut self.sites,
@@ -135,59 +135,59 @@ impl Session {
     }
 
     /// What can be said of the value of a slot; pages are many, and speak for themselves.
-    pub(super) fn awaiting(&self, slot: Slot) -> Option<&dyn Awaiting> {
+    pub(super) fn remote(&self, slot: Slot) -> Option<&dyn Awaiting> {
         Some(match slot {
-            Slot::Info => &self.info,
+            Slot::ServerInfo => &self.server_info,
             Slot::Lineage => &self.lineage,
-            Slot::Sensor => &self.sensor,
-            Slot::Group => &self.group,
-            Slot::Binary => &self.binary,
-            Slot::Head => &self.head,
-            Slot::Related(object) => self.related.awaiting(object)?,
-            Slot::Prevalence => &self.prevalence,
+            Slot::Sensor => &self.subject_sensor,
+            Slot::SensorGroup => &self.subject_group,
+            Slot::Binary => &self.subject_binary,
+            Slot::FileHead => &self.file_head,
+            Slot::Joined(object) => self.joins.remote(object)?,
+            Slot::Prevalence => &self.subject_prevalence,
             Slot::HostAlerts => &self.host_alerts,
-            Slot::Summary(id) => self.family.get(&id)?,
+            Slot::Summary(id) => self.relatives.get(&id)?,
             Slot::Segments => &self.timeline.segments,
-            Slot::Facets(side) => self.side(side),
-            Slot::Values => &self.values,
-            Slot::Queue => &self.triage.queue,
-            Slot::Live => &self.triage.live.look,
-            Slot::Aside(aside) => self.triage.asides.awaiting(aside),
-            Slot::WatchActions => &self.watch_actions,
-            Slot::WatchCount => &self.watch_count,
-            Slot::Report => &self.report,
-            Slot::ReportAlerts => &self.report_alerts,
+            Slot::Facets(side) => self.facets_of(side),
+            Slot::FieldValues => &self.value_suggestions,
+            Slot::AlertDigest => &self.alert_state.digest,
+            Slot::NewAlerts => &self.alert_state.live.poll,
+            Slot::AlertContext(aside) => self.alert_state.context.remote(aside),
+            Slot::WatchActions => &self.watchlist_actions,
+            Slot::WatchCount => &self.watchlist_hits,
+            Slot::Report => &self.report_details,
+            Slot::ReportAlerts => &self.report_alert_count,
             Slot::License => &self.license,
-            Slot::Partitions => &self.partitions,
+            Slot::Partitions => &self.store_partitions,
             Slot::Page(..) | Slot::Events(_) => return None,
         })
     }
 
     /// The same, to be changed.
-    pub(super) fn awaiting_mut(&mut self, slot: Slot) -> Option<&mut dyn Awaiting> {
+    pub(super) fn remote_mut(&mut self, slot: Slot) -> Option<&mut dyn Awaiting> {
         Some(match slot {
-            Slot::Info => &mut self.info,
+            Slot::ServerInfo => &mut self.server_info,
             Slot::Lineage => &mut self.lineage,
-            Slot::Sensor => &mut self.sensor,
-            Slot::Group => &mut self.group,
-            Slot::Binary => &mut self.binary,
-            Slot::Head => &mut self.head,
-            Slot::Related(object) => self.related.awaiting_mut(object)?,
-            Slot::Prevalence => &mut self.prevalence,
+            Slot::Sensor => &mut self.subject_sensor,
+            Slot::SensorGroup => &mut self.subject_group,
+            Slot::Binary => &mut self.subject_binary,
+            Slot::FileHead => &mut self.file_head,
+            Slot::Joined(object) => self.joins.remote_mut(object)?,
+            Slot::Prevalence => &mut self.subject_prevalence,
             Slot::HostAlerts => &mut self.host_alerts,
-            Slot::Summary(id) => self.family.get_mut(&id)?,
+            Slot::Summary(id) => self.relatives.get_mut(&id)?,
             Slot::Segments => &mut self.timeline.segments,
-            Slot::Facets(side) => self.side_mut(side),
-            Slot::Values => &mut self.values,
-            Slot::Queue => &mut self.triage.queue,
-            Slot::Live => &mut self.triage.live.look,
-            Slot::Aside(aside) => self.triage.asides.awaiting_mut(aside),
-            Slot::WatchActions => &mut self.watch_actions,
-            Slot::WatchCount => &mut self.watch_count,
-            Slot::Report => &mut self.report,
-            Slot::ReportAlerts => &mut self.report_alerts,
+            Slot::Facets(side) => self.facets_of_mut(side),
+            Slot::FieldValues => &mut self.value_suggestions,
+            Slot::AlertDigest => &mut self.alert_state.digest,
+            Slot::NewAlerts => &mut self.alert_state.live.poll,
+            Slot::AlertContext(aside) => self.alert_state.context.remote_mut(aside),
+            Slot::WatchActions => &mut self.watchlist_actions,
+            Slot::WatchCount => &mut self.watchlist_hits,
+            Slot::Report => &mut self.report_details,
+            Slot::ReportAlerts => &mut self.report_alert_count,
             Slot::License => &mut self.license,
-            Slot::Partitions => &mut self.partitions,
+            Slot::Partitions => &mut self.store_partitions,
             Slot::Page(..) | Slot::Events(_) => return None,
         })
     }

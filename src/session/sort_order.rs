@@ -5,9 +5,9 @@ use crate::worker::List;
 
 /// An order of the rows of a list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Order {
+pub struct SortOrder {
     /// In words.
-    pub words: &'static str,
+    pub description: &'static str,
     /// As the server takes it (reference 1.7); empty where rows are put in order here.
     pub sort: &'static str,
     /// The field whose column shows it.
@@ -17,64 +17,99 @@ pub struct Order {
 }
 
 /// The orders of groups of alerts.
-const BUNDLES: &[Order] = &[
-    Order { words: "highest score first", sort: "", field: "alert_severity", is_descending: true },
-    Order { words: "most alerts first", sort: "", field: "n", is_descending: true },
-    Order { words: "newest alert first", sort: "", field: "newest", is_descending: true },
-    Order { words: "oldest alert first", sort: "", field: "oldest", is_descending: false },
+const ALERT_GROUP_ORDERS: &[SortOrder] = &[
+    SortOrder { description: "highest score first", sort: "", field: "alert_severity", is_descending: true },
+    SortOrder { description: "most alerts first", sort: "", field: "n", is_descending: true },
+    SortOrder { description: "newest alert first", sort: "", field: "newest", is_descending: true },
+    SortOrder { description: "oldest alert first", sort: "", field: "oldest", is_descending: false },
 ];
 
 /// The orders of a list, the one that is used unasked first; none where the server knows only one.
-pub fn orders(list: List) -> &'static [Order] {
+pub fn sort_orders(list: List) -> &'static [SortOrder] {
     match list {
         List::Processes => &[
-            Order {
-                words: "newest activity first",
+            SortOrder {
+                description: "newest activity first",
                 sort: "last_update desc",
                 field: "last_update",
                 is_descending: true,
             },
-            Order { words: "newest start first (host clock)", sort: "start desc", field: "start", is_descending: true },
-            Order { words: "oldest start first (host clock)", sort: "start asc", field: "start", is_descending: false },
+            SortOrder {
+                description: "newest start first (host clock)",
+                sort: "start desc",
+                field: "start",
+                is_descending: true,
+            },
+            SortOrder {
+                description: "oldest start first (host clock)",
+                sort: "start asc",
+                field: "start",
+                is_descending: false,
+            },
         ],
         List::Binaries => &[
-            Order {
-                words: "most recently added first",
+            SortOrder {
+                description: "most recently added first",
                 sort: "server_added_timestamp desc",
                 field: "server_added_timestamp",
                 is_descending: true,
             },
-            Order {
-                words: "on the fewest hosts first",
+            SortOrder {
+                description: "on the fewest hosts first",
                 sort: "host_count asc",
                 field: "host_count",
                 is_descending: false,
             },
-            Order { words: "largest first", sort: "orig_mod_len desc", field: "orig_mod_len", is_descending: true },
+            SortOrder {
+                description: "largest first",
+                sort: "orig_mod_len desc",
+                field: "orig_mod_len",
+                is_descending: true,
+            },
         ],
         List::Alerts => &[
-            Order {
-                words: "highest score first",
+            SortOrder {
+                description: "highest score first",
                 sort: "alert_severity desc",
                 field: "alert_severity",
                 is_descending: true,
             },
-            Order { words: "newest first", sort: "created_time desc", field: "created_time", is_descending: true },
-            Order { words: "oldest first", sort: "created_time asc", field: "created_time", is_descending: false },
+            SortOrder {
+                description: "newest first",
+                sort: "created_time desc",
+                field: "created_time",
+                is_descending: true,
+            },
+            SortOrder {
+                description: "oldest first",
+                sort: "created_time asc",
+                field: "created_time",
+                is_descending: false,
+            },
         ],
-        List::Bundles => BUNDLES,
+        List::AlertGroups => ALERT_GROUP_ORDERS,
         List::Reports => &[
-            Order { words: "highest score first", sort: "severity_score desc", field: "score", is_descending: true },
-            Order { words: "newest first", sort: "create_time desc", field: "create_time", is_descending: true },
+            SortOrder {
+                description: "highest score first",
+                sort: "severity_score desc",
+                field: "score",
+                is_descending: true,
+            },
+            SortOrder {
+                description: "newest first",
+                sort: "create_time desc",
+                field: "create_time",
+                is_descending: true,
+            },
         ],
         List::Bans
-        | List::Isolated
-        | List::Acts
-        | List::Calls
+        | List::IsolatedSensors
+        | List::Activity
+        | List::Requests
         | List::Sensors
         | List::Watchlists
         | List::Feeds
-        | List::Groups
+        | List::SensorGroups
         | List::Users
         | List::Teams
         | List::Sites => &[],

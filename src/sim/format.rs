@@ -19,12 +19,12 @@ pub(super) fn timestamp(milliseconds: i64) -> Timestamp {
 }
 
 /// `2021-03-04T10:15:30.12Z`: UTC, milliseconds, trailing zeros trimmed (T1).
-pub(super) fn solr(milliseconds: i64) -> String {
+pub(super) fn solr_time(milliseconds: i64) -> String {
     timestamp(milliseconds).to_string()
 }
 
 /// `2021-03-04 04:15:33.883886-06:00`: the server's zone (T3).
-pub(super) fn local(milliseconds: i64) -> String {
+pub(super) fn local_time(milliseconds: i64) -> String {
     let zone = TimeZone::fixed(offset(SERVER_ZONE));
     // Real ones have microseconds; these are as good as any.
     let micros = (milliseconds.rem_euclid(997), milliseconds.div_euclid(1_000));
@@ -38,39 +38,39 @@ pub(super) fn local(milliseconds: i64) -> String {
 }
 
 /// `2018-02-06 12:44:47.197794`: the server's zone, which is not said.
-pub(super) fn naive(at: Timestamp) -> String {
-    let text = local(at.as_millisecond());
+pub(super) fn naive_time(at: Timestamp) -> String {
+    let text = local_time(at.as_millisecond());
     text.trim_end_matches("-06:00").to_owned()
 }
 
 /// `2021-03-03T20:31:33.521670Z` (T6).
-pub(super) fn micros(milliseconds: i64) -> String {
+pub(super) fn micros_time(milliseconds: i64) -> String {
     timestamp(milliseconds).strftime("%Y-%m-%dT%H:%M:%S%.6fZ").to_string()
 }
 
 /// `2021-03-04 10:15:30.12`: UTC, which is not said, trailing zeros trimmed (T5).
-pub(super) fn naive_event(milliseconds: i64) -> String {
+pub(super) fn naive_event_time(milliseconds: i64) -> String {
     timestamp(milliseconds).strftime("%Y-%m-%d %H:%M:%S%.f").to_string()
 }
 
 /// `2021-03-04 10:15:30.120000`: the same with microseconds (T5).
-pub(super) fn naive_micros(milliseconds: i64) -> String {
+pub(super) fn naive_micros_time(milliseconds: i64) -> String {
     timestamp(milliseconds).strftime("%Y-%m-%d %H:%M:%S%.6f").to_string()
 }
 
 /// A GUID with its segment: 8 hex digits up to 5.x, 12 from 6.0 on.
 pub(super) fn unique_id(id: ProcessId, segment: i64, release: &Release) -> String {
-    if release.is_6() { format!("{id}-{segment:012x}") } else { format!("{id}-{segment:08x}") }
+    if release.is_at_least_6() { format!("{id}-{segment:012x}") } else { format!("{id}-{segment:08x}") }
 }
 
 /// An address in a process document, and in events up to v3: a signed number.
-pub(super) fn address(ip: Ipv4Addr) -> i32 {
+pub(super) fn signed_address(ip: Ipv4Addr) -> i32 {
     i32::from_be_bytes(ip.octets())
 }
 
 /// A host or group name in a process document: lower-cased from 6.0 on.
-pub(super) fn folded(name: &str, release: &Release) -> String {
-    if release.is_6() { name.to_lowercase() } else { name.to_owned() }
+pub(super) fn lowercase_name(name: &str, release: &Release) -> String {
+    if release.is_at_least_6() { name.to_lowercase() } else { name.to_owned() }
 }
 
 #[cfg(test)]
@@ -81,22 +81,22 @@ mod tests {
     fn times_are_spelled_as_the_server_spells_them() {
         let at: Timestamp = "2021-03-04T10:15:30.120Z".parse().unwrap();
         let at = at.as_millisecond();
-        assert_eq!(solr(at), "2021-03-04T10:15:30.12Z");
-        assert_eq!(solr(at - 120), "2021-03-04T10:15:30Z");
-        assert_eq!(micros(at), "2021-03-04T10:15:30.120000Z");
-        assert_eq!(naive_event(at), "2021-03-04 10:15:30.12");
-        assert_eq!(naive_event(at - 120), "2021-03-04 10:15:30");
-        assert_eq!(naive_micros(at), "2021-03-04 10:15:30.120000");
-        let text = local(at);
+        assert_eq!(solr_time(at), "2021-03-04T10:15:30.12Z");
+        assert_eq!(solr_time(at - 120), "2021-03-04T10:15:30Z");
+        assert_eq!(micros_time(at), "2021-03-04T10:15:30.120000Z");
+        assert_eq!(naive_event_time(at), "2021-03-04 10:15:30.12");
+        assert_eq!(naive_event_time(at - 120), "2021-03-04 10:15:30");
+        assert_eq!(naive_micros_time(at), "2021-03-04 10:15:30.120000");
+        let text = local_time(at);
         assert!(text.starts_with("2021-03-04 04:15:30.120"), "{text}");
         assert!(text.ends_with("-06:00") && text.len() == 32, "{text}");
-        assert_eq!(naive(timestamp(at)).len(), 26);
+        assert_eq!(naive_time(timestamp(at)).len(), 26);
     }
 
     #[test]
     fn an_address_is_a_signed_number() {
-        assert_eq!(address(Ipv4Addr::new(192, 168, 50, 7)), -1_062_718_969);
-        assert_eq!(address(Ipv4Addr::new(10, 20, 30, 40)), 169_090_600);
+        assert_eq!(signed_address(Ipv4Addr::new(192, 168, 50, 7)), -1_062_718_969);
+        assert_eq!(signed_address(Ipv4Addr::new(10, 20, 30, 40)), 169_090_600);
     }
 
     #[test]

@@ -23,7 +23,7 @@ use tokio::{net::TcpListener, task::JoinSet};
 
 pub use http::certificate::{Certificate, Tls};
 pub use http::fault::{Fault, Mode};
-pub use state::server::Seen;
+pub use state::server::SeenRequest;
 
 use crate::model::Clock;
 use state::server::Server;
@@ -111,7 +111,7 @@ pub struct Running {
 /// Makes the world and serves it, in tasks that the answer owns. An error is about the address or the certificate.
 pub async fn start(options: Options) -> io::Result<Running> {
     let (tls, certificate) = if options.tls {
-        let (acceptor, pem) = http::certificate::acceptor(options.certificate, options.tls_versions)?;
+        let (acceptor, pem) = http::certificate::tls_acceptor(options.certificate, options.tls_versions)?;
         (Some(acceptor), Some(pem))
     } else {
         (None, None)
@@ -125,13 +125,13 @@ pub async fn start(options: Options) -> io::Result<Running> {
     let server = tokio::task::spawn_blocking(move || Server::new(options)).await.map_err(io::Error::other)?;
     let server = Arc::new(server);
     let mut tasks = JoinSet::new();
-    tasks.spawn(http::listener::accept(listener, Arc::clone(&server), tls));
+    tasks.spawn(http::listener::accept_connections(listener, Arc::clone(&server), tls));
     Ok(Running { url, token: server.token.clone(), certificate, server, tasks })
 }
 
 impl Running {
     /// Waits until it stops, which it does only by an error.
-    pub async fn stopped(mut self) -> io::Result<()> {
+    pub async fn wait_stopped(mut self) -> io::Result<()> {
         match self.tasks.join_next().await {
             Some(Ok(result)) => result,
             Some(Err(error)) => Err(io::Error::other(error)),
@@ -140,28 +140,28 @@ impl Running {
     }
 
     /// The requests it has seen, the oldest first; those that drive the simulation itself are not among them.
-    pub fn requests(&self) -> Vec<Seen> {
-        self.server.seen()
+    pub fn seen_requests(&self) -> Vec<SeenRequest> {
+        self.server.seen_requests()
     }
 
     /// Forgets the requests it has seen.
     pub fn forget_requests(&self) {
-        self.server.forget();
+        self.server.clear_seen();
     }
 
     /// Switches a fault on.
-    pub fn fault(&self, fault: Fault) {
-        self.server.fault(fault);
+    pub fn add_fault(&self, fault: Fault) {
+        self.server.add_fault(fault);
     }
 
     /// Raises so many new alerts now, and gives their ids: fewer, if what raises alerts is ignored or switched off.
     pub fn raise_alerts(&self, count: u64) -> Vec<String> {
-        self.server.raise(count)
+        self.server.raise_alerts(count)
     }
 
     /// Lets searches know at once of every change of an alert or a report, however late the index is.
     pub fn index_now(&self) {
-        self.server.intel.catch_up();
+        self.server.detections.index_now();
     }
 
     /// Switches all faults off. Sensors that were made to refuse check in again.

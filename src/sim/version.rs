@@ -28,7 +28,7 @@ impl Release {
     }
 
     /// `6.2.0-1`.
-    pub(super) fn package(&self) -> String {
+    pub(super) fn package_version(&self) -> String {
         let [major, minor, patch] = self.numbers;
         format!("{major}.{minor}.{patch}-1")
     }
@@ -39,12 +39,12 @@ impl Release {
     }
 
     /// Segments by time, lower-cased names, partitions, `cb.group`.
-    pub(super) fn is_6(&self) -> bool {
+    pub(super) fn is_at_least_6(&self) -> bool {
         self.is_at_least(6, 0, 0)
     }
 
     /// SHA-256, events of scripts.
-    pub(super) fn is_7(&self) -> bool {
+    pub(super) fn is_at_least_7(&self) -> bool {
         self.is_at_least(7, 0, 0)
     }
 }
@@ -58,7 +58,7 @@ mod tests {
         #[track_caller]
         fn check(text: &str, expected: &str, package: &str) {
             let release = Release::new(text);
-            assert_eq!((release.text.as_str(), release.package().as_str()), (expected, package));
+            assert_eq!((release.text.as_str(), release.package_version().as_str()), (expected, package));
         }
         check("6.2.0.171114.1158", "6.2.0.171114.1158", "6.2.0-1");
         check("7.8", "7.8.0.221010.1120", "7.8.0-1");
@@ -70,6 +70,6 @@ mod tests {
     fn releases_are_compared_as_numbers() {
         assert!(Release::new("6.10.1").is_at_least(6, 2, 3));
         assert!(!Release::new("6.2.0.171114").is_at_least(6, 2, 3));
-        assert!(Release::new("7.8").is_7() && !Release::new("5.2").is_6());
+        assert!(Release::new("7.8").is_at_least_7() && !Release::new("5.2").is_at_least_6());
     }
 }

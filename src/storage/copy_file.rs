@@ -5,20 +5,20 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::Error;
+use super::FileError;
 use crate::files::{self, AtomicFile, Existing};
 
 /// Writes a copy into `dir`, in the place of the one before: there is never more than one. It is its owner's alone, also
 /// where the one before was not.
-pub fn keep_copy(dir: &Path, text: &str) -> Result<PathBuf, Error> {
+pub fn write_copy(dir: &Path, text: &str) -> Result<PathBuf, FileError> {
     let path = dir.join("copied.txt");
     let written = || {
         files::create_dir(dir)?;
-        let mut file = AtomicFile::begin(dir)?;
+        let mut file = AtomicFile::create(dir)?;
         file.write_all(text.as_bytes())?;
-        file.place(&path, Existing::Replaced)
+        file.persist(&path, Existing::Replace)
     };
-    written().map_err(|error: std::io::Error| Error::new("write", &path, &error))?;
+    written().map_err(|error: std::io::Error| FileError::new("write", &path, &error))?;
     Ok(path)
 }
 
@@ -32,9 +32,9 @@ mod tests {
     fn a_copy_is_its_owners_alone_and_takes_the_place_of_the_one_before() {
         let home = tempfile::tempdir().unwrap();
         let dir = home.path().join("state");
-        let path = keep_copy(&dir, "one").unwrap();
+        let path = write_copy(&dir, "one").unwrap();
         fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
-        assert_eq!(keep_copy(&dir, "another").unwrap(), path);
+        assert_eq!(write_copy(&dir, "another").unwrap(), path);
         let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
         assert_eq!((mode(&dir), mode(&path)), (0o700, 0o600));
         assert_eq!(fs::read_to_string(&path).unwrap(), "another");

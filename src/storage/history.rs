@@ -10,12 +10,12 @@ use std::{
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::Error;
+use super::FileError;
 use crate::files;
 
 /// One query and what came of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Entry {
+pub struct HistoryLine {
     /// The query as typed.
     pub query: String,
     /// The period of the last event, as typed; empty for any time.
@@ -41,8 +41,8 @@ pub struct Entry {
 pub struct History {
     path: Option<PathBuf>,
     /// The oldest first, each query of a server once.
-    entries: Vec<Entry>,
-    broken: usize,
+    entries: Vec<HistoryLine>,
+    n_unreadable: usize,
     is_failing: bool,
 }
 
@@ -50,37 +50,37 @@ pub struct History {
 const FILE: &str = "history.jsonl";
 
 /// How many queries are kept, the newest ones.
-const MOST: usize = 1_000;
+const MAX_ENTRIES: usize = 1_000;
 
 /// A file with more lines than this is written anew with what is kept of it.
-const MAX_LINES: usize = 2 * MOST;
+const MAX_LINES: usize = 2 * MAX_ENTRIES;
 
 /// Only this much of the end of the file is read, whatever its length; a thousand queries rarely take more.
 const TAIL: u64 = 1 << 20;
 
 impl History {
     /// Opens the history of a directory, which is created if it is missing.
-    pub fn open(dir: &Path) -> Result<Self, Error> {
+    pub fn open(dir: &Path) -> Result<Self, FileError> {
         let path = dir.join(FILE);
-        files::create_dir(dir).map_err(|error| Error::new("create", dir, &error))?;
-        let mut file = files::open_to_append(&path).map_err(|error| Error::new("open", &path, &error))?;
+        files::create_dir(dir).map_err(|error| FileError::new("create", dir, &error))?;
+        let mut file = files::open_to_append(&path).map_err(|error| FileError::new("open", &path, &error))?;
         let mut history = Self::default();
         // Whoever adds a line while the file is written anew would add it to the old one.
         let is_locked = file.try_lock().is_ok();
-        let read = |error: &io::Error| Error::new("read", &path, error);
-        let is_whole = length(&file).map_err(|error| read(&error))? <= TAIL;
+        let read = |error: &io::Error| FileError::new("read", &path, error);
+        let is_whole = file_length(&file).map_err(|error| read(&error))? <= TAIL;
         let lines = tail(&mut file).map_err(|error| read(&error))?;
         let lines: Vec<_> = lines.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()).collect();
         let mut entries = Vec::new();
         for line in &lines {
             match serde_json::from_slice(line) {
                 Ok(entry) => entries.push(entry),
-                Err(_) => history.broken += 1,
+                Err(_) => history.n_unreadable += 1,
             }
         }
-        history.entries = newest(entries);
+        history.entries = dedup_newest(entries);
         if is_locked && (!is_whole || lines.len() > MAX_LINES) {
-            history.rewrite(&path).map_err(|error| Error::new("write", &path, &error))?;
+            history.rewrite(&path).map_err(|error| FileError::new("write", &path, &error))?;
         }
         history.path = Some(path);
         Ok(history)
@@ -88,10 +88,10 @@ impl History {
 
     /// Adds a query. It is remembered even if it cannot be written; that fails only the first time in a row, so that it
     /// is reported once.
-    pub fn append(&mut self, entry: &Entry) -> Result<(), Error> {
-        self.entries.retain(|known| !is_same(known, entry));
+    pub fn append(&mut self, entry: &HistoryLine) -> Result<(), FileError> {
+        self.entries.retain(|known| !is_same_query(known, entry));
         self.entries.push(entry.clone());
-        let surplus = self.entries.len().saturating_sub(MOST);
+        let surplus = self.entries.len().saturating_sub(MAX_ENTRIES);
         self.entries.drain(..surplus);
 
         let Some(path) = &self.path else {
@@ -100,19 +100,19 @@ impl History {
         let written = write(path, entry);
         let was_failing = std::mem::replace(&mut self.is_failing, written.is_err());
         match written {
-            Err(error) if !was_failing => Err(Error::new("write", path, &error)),
+            Err(error) if !was_failing => Err(FileError::new("write", path, &error)),
             _ => Ok(()),
         }
     }
 
     /// The queries, the newest first, each once per server.
-    pub fn recent(&self) -> Vec<Entry> {
+    pub fn recent_queries(&self) -> Vec<HistoryLine> {
         self.entries.iter().rev().cloned().collect()
     }
 
     /// How many lines of the file could not be read.
-    pub fn broken(&self) -> usize {
-        self.broken
+    pub fn n_unreadable(&self) -> usize {
+        self.n_unreadable
     }
 
     /// Replaces the file by one that has only what is kept.
@@ -126,13 +126,13 @@ impl History {
     }
 }
 
-fn length(file: &File) -> io::Result<u64> {
+fn file_length(file: &File) -> io::Result<u64> {
     Ok(file.metadata()?.len())
 }
 
 /// The end of the file, from the beginning of a line on.
 fn tail(file: &mut File) -> io::Result<Vec<u8>> {
-    let start = length(file)?.saturating_sub(TAIL);
+    let start = file_length(file)?.saturating_sub(TAIL);
     file.seek(SeekFrom::Start(start))?;
     let mut bytes = Vec::new();
     file.take(TAIL).read_to_end(&mut bytes)?;
@@ -144,7 +144,7 @@ fn tail(file: &mut File) -> io::Result<Vec<u8>> {
 }
 
 /// Appends one line by one call, so that the lines of two consoles do not mix.
-fn write(path: &Path, entry: &Entry) -> io::Result<()> {
+fn write(path: &Path, entry: &HistoryLine) -> io::Result<()> {
     /// Another console that writes the file anew is done sooner.
     const TRIES: usize = 3;
     let mut file = files::open_to_append(path)?;
@@ -158,7 +158,7 @@ fn write(path: &Path, entry: &Entry) -> io::Result<()> {
         file = again;
     }
     let mut line = Vec::new();
-    if !ends_a_line(&mut file)? {
+    if !ends_with_newline(&mut file)? {
         // The last writer was stopped in the middle of a line: it is lost, this one is not.
         line.push(b'\n');
     }
@@ -172,7 +172,7 @@ fn is_same_file(one: &File, other: &File) -> io::Result<bool> {
     Ok(one.metadata()?.ino() == other.metadata()?.ino())
 }
 
-fn ends_a_line(file: &mut File) -> io::Result<bool> {
+fn ends_with_newline(file: &mut File) -> io::Result<bool> {
     if file.seek(SeekFrom::End(0))? == 0 {
         return Ok(true);
     }
@@ -183,12 +183,12 @@ fn ends_a_line(file: &mut File) -> io::Result<bool> {
 }
 
 /// The last of every query, no more than there is room for, in their order.
-fn newest(entries: Vec<Entry>) -> Vec<Entry> {
+fn dedup_newest(entries: Vec<HistoryLine>) -> Vec<HistoryLine> {
     let mut seen = HashSet::new();
     let mut kept = Vec::new();
     for entry in entries.into_iter().rev() {
         let key = (entry.query.clone(), entry.period.clone(), entry.is_server_clock, entry.server.clone());
-        if kept.len() < MOST && seen.insert(key) {
+        if kept.len() < MAX_ENTRIES && seen.insert(key) {
             kept.push(entry);
         }
     }
@@ -196,8 +196,8 @@ fn newest(entries: Vec<Entry>) -> Vec<Entry> {
     kept
 }
 
-fn is_same(one: &Entry, other: &Entry) -> bool {
-    let key = |entry: &Entry| (entry.query.clone(), entry.period.clone(), entry.server.clone());
+fn is_same_query(one: &HistoryLine, other: &HistoryLine) -> bool {
+    let key = |entry: &HistoryLine| (entry.query.clone(), entry.period.clone(), entry.server.clone());
     key(one) == key(other) && one.is_server_clock == other.is_server_clock
 }
 
@@ -212,8 +212,8 @@ mod tests {
 
     use super::*;
 
-    fn entry(query: &str, second: i64) -> Entry {
-        Entry {
+    fn entry(query: &str, second: i64) -> HistoryLine {
+        HistoryLine {
             query: query.into(),
             period: String::new(),
             is_server_clock: false,
@@ -225,7 +225,7 @@ mod tests {
     }
 
     fn queries(history: &History) -> Vec<String> {
-        history.recent().into_iter().map(|entry| entry.query).collect()
+        history.recent_queries().into_iter().map(|entry| entry.query).collect()
     }
 
     #[test]
@@ -233,12 +233,12 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let dir = dir.path().join("not/yet/there");
         let mut history = History::open(&dir).unwrap();
-        assert_eq!(history.recent(), []);
-        let first = Entry { took_ms: Some(462), total: None, ..entry("first\nline", 1) };
+        assert_eq!(history.recent_queries(), []);
+        let first = HistoryLine { took_ms: Some(462), total: None, ..entry("first\nline", 1) };
         history.append(&first).unwrap();
         history.append(&entry("second", 2)).unwrap();
         for history in [history, History::open(&dir).unwrap()] {
-            assert_eq!(history.recent(), [entry("second", 2), first.clone()]);
+            assert_eq!(history.recent_queries(), [entry("second", 2), first.clone()]);
         }
     }
 
@@ -246,12 +246,12 @@ mod tests {
     fn a_query_asked_again_is_there_once_for_each_server() {
         let dir = tempfile::tempdir().unwrap();
         let mut history = History::open(dir.path()).unwrap();
-        let elsewhere = Entry { server: "https://lab.example.com".into(), ..entry("a", 3) };
+        let elsewhere = HistoryLine { server: "https://lab.example.com".into(), ..entry("a", 3) };
         for entry in [&entry("a", 1), &entry("b", 2), &elsewhere, &entry("a", 4)] {
             history.append(entry).unwrap();
         }
         for history in [history, History::open(dir.path()).unwrap()] {
-            assert_eq!(history.recent(), [entry("a", 4), elsewhere.clone(), entry("b", 2)]);
+            assert_eq!(history.recent_queries(), [entry("a", 4), elsewhere.clone(), entry("b", 2)]);
         }
     }
 
@@ -276,11 +276,11 @@ mod tests {
         fs::write(&path, content).unwrap();
 
         let mut history = History::open(dir.path()).unwrap();
-        assert_eq!((queries(&history), history.broken()), (vec!["a".into()], 3));
+        assert_eq!((queries(&history), history.n_unreadable()), (vec!["a".into()], 3));
         // The line that was cut off does not take the next one with it.
         history.append(&entry("b", 2)).unwrap();
         let history = History::open(dir.path()).unwrap();
-        assert_eq!((queries(&history), history.broken()), (vec!["b".into(), "a".into()], 3));
+        assert_eq!((queries(&history), history.n_unreadable()), (vec!["b".into(), "a".into()], 3));
     }
 
     #[test]
@@ -295,15 +295,15 @@ mod tests {
         assert!(u64::try_from(content.len()).unwrap() > 2 * TAIL);
         fs::write(dir.path().join(FILE), content).unwrap();
         let mut history = History::open(dir.path()).unwrap();
-        assert_eq!((history.recent().len(), history.broken()), (MOST, 0));
-        assert_eq!(history.recent()[0].query, "process_name:19999.exe");
+        assert_eq!((history.recent_queries().len(), history.n_unreadable()), (MAX_ENTRIES, 0));
+        assert_eq!(history.recent_queries()[0].query, "process_name:19999.exe");
         let lines = || {
             let text = fs::read_to_string(dir.path().join(FILE)).unwrap();
             text.lines().count()
         };
-        assert_eq!(lines(), MOST);
+        assert_eq!(lines(), MAX_ENTRIES);
         history.append(&entry("one more", 20_000)).unwrap();
-        assert_eq!(history.recent().len(), MOST);
+        assert_eq!(history.recent_queries().len(), MAX_ENTRIES);
     }
 
     #[test]

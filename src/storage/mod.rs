@@ -10,23 +10,23 @@ mod session_file;
 use std::{fmt, path::Path};
 
 pub use crate::audit::state_dir::check_state;
-pub use copy_file::keep_copy;
-pub use history::{Entry, History};
-pub use new_file::Draft;
-pub use path_check::{expand, survey};
-pub use saved_queries::{Saved, SavedQuery};
-pub use session_file::{Column, Kept};
+pub use copy_file::write_copy;
+pub use history::{History, HistoryLine};
+pub use new_file::NewFile;
+pub use path_check::{check_path, expand_home};
+pub use saved_queries::{SavedQueries, SavedQuery};
+pub use session_file::{SavedColumn, SessionFile};
 
 /// A record that could not be read or written.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("cannot {verb} {path}: {reason}")]
-pub struct Error {
+pub struct FileError {
     verb: &'static str,
     path: String,
     reason: String,
 }
 
-impl Error {
+impl FileError {
     /// What could not be done to which file, and why.
     pub fn new(verb: &'static str, path: &Path, reason: &impl fmt::Display) -> Self {
         Self { verb, path: path.display().to_string(), reason: reason.to_string() }

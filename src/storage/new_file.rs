@@ -6,30 +6,30 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::Error;
+use super::FileError;
 use crate::files::{self, AtomicFile, Existing};
 
 /// A file that is being written. What there is of it disappears when this is dropped.
 #[derive(Debug)]
-pub struct Draft {
+pub struct NewFile {
     file: AtomicFile,
     path: PathBuf,
 }
 
-impl Draft {
+impl NewFile {
     /// Begins a file that only its owner can read. What has the name already is never overwritten.
-    pub fn create(path: &Path) -> Result<Self, Error> {
+    pub fn create(path: &Path) -> Result<Self, FileError> {
         if path.symlink_metadata().is_ok() {
-            return Err(taken(path));
+            return Err(already_exists(path));
         }
         let directory = directory(path);
         files::remove_leftovers(directory);
-        let file = AtomicFile::begin(directory).map_err(|error| Error::new("create", path, &error))?;
+        let file = AtomicFile::create(directory).map_err(|error| FileError::new("create", path, &error))?;
         Ok(Self { file, path: path.to_owned() })
     }
 
     /// How many bytes its file system has room for, if that can be told.
-    pub fn room(&self) -> Option<u64> {
+    pub fn free_space(&self) -> Option<u64> {
         #[cfg(unix)]
         {
             let space = rustix::fs::fstatvfs(self.file.file()).ok()?;
@@ -40,21 +40,21 @@ impl Draft {
     }
 
     /// The same file, to be kept under this other name.
-    pub fn renamed(mut self, path: &Path) -> Result<Self, Error> {
+    pub fn with_path(mut self, path: &Path) -> Result<Self, FileError> {
         if path.symlink_metadata().is_ok() {
-            return Err(taken(path));
+            return Err(already_exists(path));
         }
         path.clone_into(&mut self.path);
         Ok(self)
     }
 
     /// Gives it its name when all of it is on the disk.
-    pub fn keep(self) -> Result<PathBuf, Error> {
+    pub fn persist(self) -> Result<PathBuf, FileError> {
         let Self { file, path } = self;
-        let placed = file.place(&path, Existing::Stays);
+        let placed = file.persist(&path, Existing::Keep);
         placed.map_err(|error| match error.kind() {
-            io::ErrorKind::AlreadyExists => taken(&path),
-            _ => Error::new("write", &path, &error),
+            io::ErrorKind::AlreadyExists => already_exists(&path),
+            _ => FileError::new("write", &path, &error),
         })?;
         // Without this, the name may be lost with the power. Some file systems cannot do it, and need not.
         #[cfg(unix)]
@@ -63,7 +63,7 @@ impl Draft {
     }
 }
 
-impl Write for Draft {
+impl Write for NewFile {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.file.write(bytes)
     }
@@ -81,8 +81,8 @@ pub(super) fn directory(path: &Path) -> &Path {
     }
 }
 
-fn taken(path: &Path) -> Error {
-    Error::new("create", path, &io::Error::other("it exists already"))
+fn already_exists(path: &Path) -> FileError {
+    FileError::new("create", path, &io::Error::other("it exists already"))
 }
 
 #[cfg(test)]
@@ -100,10 +100,10 @@ mod tests {
     fn a_file_has_its_name_only_when_it_is_whole() {
         let home = tempfile::tempdir().unwrap();
         let path = home.path().join("a.zip");
-        let mut file = Draft::create(&path).unwrap();
+        let mut file = NewFile::create(&path).unwrap();
         file.write_all(b"content").unwrap();
         assert!(!path.exists());
-        assert_eq!(file.keep().unwrap(), path);
+        assert_eq!(file.persist().unwrap(), path);
         assert_eq!(fs::read(&path).unwrap(), b"content");
         assert_eq!(names(home.path()), ["a.zip"]);
         #[cfg(unix)]
@@ -116,7 +116,7 @@ mod tests {
     #[test]
     fn a_file_that_is_given_up_leaves_nothing() {
         let home = tempfile::tempdir().unwrap();
-        let mut file = Draft::create(&home.path().join("a.zip")).unwrap();
+        let mut file = NewFile::create(&home.path().join("a.zip")).unwrap();
         file.write_all(b"con").unwrap();
         drop(file);
         assert!(names(home.path()).is_empty());
@@ -126,15 +126,15 @@ mod tests {
     fn what_is_there_is_never_overwritten() {
         let home = tempfile::tempdir().unwrap();
         let path = home.path().join("a.zip");
-        let file = Draft::create(&path).unwrap();
+        let file = NewFile::create(&path).unwrap();
         // Somebody else is quicker.
         fs::write(&path, b"theirs").unwrap();
-        let error = file.keep().unwrap_err().to_string();
+        let error = file.persist().unwrap_err().to_string();
         assert!(error.ends_with("a.zip: it exists already"), "{error}");
-        let error = Draft::create(&path).unwrap_err().to_string();
+        let error = NewFile::create(&path).unwrap_err().to_string();
         assert!(error.ends_with("a.zip: it exists already"), "{error}");
-        let other = Draft::create(&home.path().join("b.zip")).unwrap();
-        assert!(other.renamed(&path).is_err());
+        let other = NewFile::create(&home.path().join("b.zip")).unwrap();
+        assert!(other.with_path(&path).is_err());
         assert_eq!(fs::read(&path).unwrap(), b"theirs");
         assert_eq!(names(home.path()), ["a.zip"]);
     }
@@ -145,20 +145,20 @@ mod tests {
         let home = tempfile::tempdir().unwrap();
         let path = home.path().join("a.zip");
         std::os::unix::fs::symlink(home.path().join("nowhere"), &path).unwrap();
-        assert!(Draft::create(&path).is_err());
+        assert!(NewFile::create(&path).is_err());
     }
 
     #[test]
     fn a_directory_that_is_not_there_is_an_error() {
         let home = tempfile::tempdir().unwrap();
-        let error = Draft::create(&home.path().join("no/a.zip")).unwrap_err();
+        let error = NewFile::create(&home.path().join("no/a.zip")).unwrap_err();
         assert!(error.to_string().starts_with("cannot create "), "{error}");
     }
 
     #[test]
     fn a_file_knows_what_room_there_is() {
         let home = tempfile::tempdir().unwrap();
-        let file = Draft::create(&home.path().join("a.zip")).unwrap();
-        assert_eq!(file.room().is_some(), cfg!(unix));
+        let file = NewFile::create(&home.path().join("a.zip")).unwrap();
+        assert_eq!(file.free_space().is_some(), cfg!(unix));
     }
 }

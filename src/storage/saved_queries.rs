@@ -7,7 +7,7 @@ use std::{
 
 use toml_edit::{ArrayOfTables, DocumentMut, Item, Table, value};
 
-use super::Error;
+use super::FileError;
 use crate::files;
 
 /// One query under its name. All of it may be another's work, and is shown through `text` alone.
@@ -27,10 +27,10 @@ pub struct SavedQuery {
 
 /// The saved queries of one file. Comments in it, and entries that could not be read, stay as they are.
 #[derive(Debug)]
-pub struct Saved {
+pub struct SavedQueries {
     path: PathBuf,
     queries: Vec<SavedQuery>,
-    broken: usize,
+    n_unreadable: usize,
 }
 
 /// The name of the tables in the file.
@@ -39,15 +39,15 @@ const KEY: &str = "query";
 /// More bytes than any team's queries take.
 const LIMIT: u64 = 4 << 20;
 
-impl Saved {
+impl SavedQueries {
     /// The name of the file, beside the configuration.
     pub const FILE: &str = "queries.toml";
 
     /// Reads a file; one that is not there has no queries. Text that is no TOML is an error that names the line.
-    pub fn load(path: &Path) -> Result<Self, Error> {
-        let document = read(path)?;
+    pub fn load(path: &Path) -> Result<Self, FileError> {
+        let document = read_document(path)?;
         let (queries, broken) = queries(path, &document)?;
-        Ok(Self { path: path.to_owned(), queries, broken })
+        Ok(Self { path: path.to_owned(), queries, n_unreadable: broken })
     }
 
     /// The queries, in the order of the file.
@@ -61,16 +61,16 @@ impl Saved {
     }
 
     /// How many entries lack a name or a query.
-    pub fn broken(&self) -> usize {
-        self.broken
+    pub fn n_unreadable(&self) -> usize {
+        self.n_unreadable
     }
 
     /// Adds a query at the end, or in the place of the one of the same name. What others have written meanwhile stays.
-    pub fn add(&mut self, query: &SavedQuery) -> Result<(), Error> {
-        let mut document = read(&self.path)?;
+    pub fn add(&mut self, query: &SavedQuery) -> Result<(), FileError> {
+        let mut document = read_document(&self.path)?;
         let tables = document.entry(KEY).or_insert_with(|| Item::ArrayOfTables(ArrayOfTables::new()));
-        let tables = tables.as_array_of_tables_mut().ok_or_else(|| unlisted(&self.path))?;
-        let place = tables.iter().position(|table| is_named(table, &query.name));
+        let tables = tables.as_array_of_tables_mut().ok_or_else(|| not_a_list_error(&self.path))?;
+        let place = tables.iter().position(|table| has_name(table, &query.name));
         if let Some(table) = place.and_then(|at| tables.get_mut(at)) {
             fill(table, query);
         } else {
@@ -82,14 +82,14 @@ impl Saved {
     }
 
     /// Takes the queries of this name away; false when there was none.
-    pub fn remove(&mut self, name: &str) -> Result<bool, Error> {
-        let mut document = read(&self.path)?;
+    pub fn remove(&mut self, name: &str) -> Result<bool, FileError> {
+        let mut document = read_document(&self.path)?;
         let tables = document.get_mut(KEY).and_then(Item::as_array_of_tables_mut);
         let Some(tables) = tables else {
             return Ok(false);
         };
         let before = tables.len();
-        tables.retain(|table| !is_named(table, name));
+        tables.retain(|table| !has_name(table, name));
         if tables.len() == before {
             return Ok(false);
         }
@@ -97,36 +97,36 @@ impl Saved {
         Ok(true)
     }
 
-    fn write(&mut self, document: &DocumentMut) -> Result<(), Error> {
+    fn write(&mut self, document: &DocumentMut) -> Result<(), FileError> {
         let written = self.path.parent().map_or(Ok(()), files::create_dir);
         written
             .and_then(|()| files::replace(&self.path, document.to_string().as_bytes()))
-            .map_err(|error| Error::new("write", &self.path, &error))?;
-        (self.queries, self.broken) = queries(&self.path, document)?;
+            .map_err(|error| FileError::new("write", &self.path, &error))?;
+        (self.queries, self.n_unreadable) = queries(&self.path, document)?;
         Ok(())
     }
 }
 
-fn read(path: &Path) -> Result<DocumentMut, Error> {
+fn read_document(path: &Path) -> Result<DocumentMut, FileError> {
     let text = match files::read_text(path, LIMIT) {
         Ok(text) => text,
         Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
-        Err(error) => return Err(Error::new("read", path, &error)),
+        Err(error) => return Err(FileError::new("read", path, &error)),
     };
     text.parse().map_err(|error: toml_edit::TomlError| {
         let at = error.span().map_or(0, |span| span.start.min(text.len()));
         let line = text.as_bytes()[..at].iter().filter(|byte| **byte == b'\n');
         let reason = format!("line {}: {}", line.count() + 1, error.message());
-        Error::new("read", path, &reason)
+        FileError::new("read", path, &reason)
     })
 }
 
 /// The queries of a file, and how many entries are none.
-fn queries(path: &Path, document: &DocumentMut) -> Result<(Vec<SavedQuery>, usize), Error> {
+fn queries(path: &Path, document: &DocumentMut) -> Result<(Vec<SavedQuery>, usize), FileError> {
     let tables = match document.get(KEY) {
         None => return Ok((Vec::new(), 0)),
         Some(Item::ArrayOfTables(tables)) => tables,
-        Some(_) => return Err(unlisted(path)),
+        Some(_) => return Err(not_a_list_error(path)),
     };
     let text = |table: &Table, key: &str| {
         let text = table.get(key).and_then(Item::as_str);
@@ -148,12 +148,12 @@ fn queries(path: &Path, document: &DocumentMut) -> Result<(Vec<SavedQuery>, usiz
 }
 
 /// A file that has something else under the name of its queries.
-fn unlisted(path: &Path) -> Error {
+fn not_a_list_error(path: &Path) -> FileError {
     let reason = "queries are written as [[query]], with name and query below it";
-    Error::new("read", path, &reason)
+    FileError::new("read", path, &reason)
 }
 
-fn is_named(table: &Table, name: &str) -> bool {
+fn has_name(table: &Table, name: &str) -> bool {
     let found = table.get("name").and_then(Item::as_str);
     found.is_some_and(|found| found.trim() == name.trim())
 }
@@ -184,14 +184,14 @@ mod tests {
     /// A place for a file, and its directory.
     fn place() -> (tempfile::TempDir, PathBuf) {
         let dir = tempfile::tempdir().unwrap();
-        let path = dir.path().join("config").join(Saved::FILE);
+        let path = dir.path().join("config").join(SavedQueries::FILE);
         (dir, path)
     }
 
     #[test]
     fn queries_are_kept_and_taken_away_by_their_name() {
         let (_dir, path) = place();
-        let mut saved = Saved::load(&path).unwrap();
+        let mut saved = SavedQueries::load(&path).unwrap();
         assert_eq!(saved.queries(), []);
         assert!(!saved.remove("shares").unwrap());
         assert!(!path.exists());
@@ -200,12 +200,12 @@ mod tests {
         saved.add(&first).unwrap();
         saved.add(&second).unwrap();
         assert_eq!(saved.queries(), [first.clone(), second.clone()]);
-        assert_eq!(Saved::load(&path).unwrap().queries(), [first, second.clone()]);
+        assert_eq!(SavedQueries::load(&path).unwrap().queries(), [first, second.clone()]);
         let changed = query("shares", "process_name:net1.exe", "newer");
         saved.add(&changed).unwrap();
         assert_eq!(saved.queries(), [changed, second.clone()]);
         assert!(saved.remove("shares").unwrap());
-        assert_eq!(Saved::load(&path).unwrap().queries(), [second]);
+        assert_eq!(SavedQueries::load(&path).unwrap().queries(), [second]);
     }
 
     #[test]
@@ -215,10 +215,10 @@ mod tests {
         let text = "# of the night shift\nteam = \"blue\"\n\n[[query]]\nname = \"a\" # the first\nquery = 'x'\n\
             owner = \"kim\"\n\n[[query]]\nname = \"broken\"\n\n[[query]]\nquery = 7\n";
         fs::write(&path, text).unwrap();
-        let mut saved = Saved::load(&path).unwrap();
-        assert_eq!((saved.queries().len(), saved.broken()), (1, 2));
+        let mut saved = SavedQueries::load(&path).unwrap();
+        assert_eq!((saved.queries().len(), saved.n_unreadable()), (1, 2));
         // Another console adds one in between.
-        let mut other = Saved::load(&path).unwrap();
+        let mut other = SavedQueries::load(&path).unwrap();
         other.add(&query("b", "y", "")).unwrap();
         saved.add(&query("c", "z", "")).unwrap();
         let names: Vec<_> = saved.queries().iter().map(|query| query.name.as_str()).collect();
@@ -236,9 +236,9 @@ mod tests {
             ("query = [1]\n", "written as [[query]]"),
             ("[query]\nname = \"a\"\n", "written as [[query]]"),
         ] {
-            let mut saved = Saved { path: path.clone(), queries: Vec::new(), broken: 0 };
+            let mut saved = SavedQueries { path: path.clone(), queries: Vec::new(), n_unreadable: 0 };
             fs::write(&path, text).unwrap();
-            for error in [Saved::load(&path).unwrap_err(), saved.add(&query("a", "b", "")).unwrap_err()] {
+            for error in [SavedQueries::load(&path).unwrap_err(), saved.add(&query("a", "b", "")).unwrap_err()] {
                 let error = error.to_string();
                 assert!(error.starts_with("cannot read "), "{error}");
                 assert!(error.contains(words), "{error}");
@@ -258,11 +258,11 @@ mod tests {
         fs::write(&shared, "").unwrap();
         fs::set_permissions(&shared, fs::Permissions::from_mode(0o664)).unwrap();
         symlink(&shared, &path).unwrap();
-        Saved::load(&path).unwrap().add(&query("a", "b", "")).unwrap();
+        SavedQueries::load(&path).unwrap().add(&query("a", "b", "")).unwrap();
         assert!(fs::symlink_metadata(&path).unwrap().is_symlink());
         let mode = fs::metadata(&shared).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o664);
-        assert_eq!(Saved::load(&shared).unwrap().queries().len(), 1);
+        assert_eq!(SavedQueries::load(&shared).unwrap().queries().len(), 1);
         // Nothing but the two is left.
         assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 2);
     }
@@ -272,8 +272,8 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let file = dir.path().join("file");
         fs::write(&file, "").unwrap();
-        let path = file.join(Saved::FILE);
-        let mut saved = Saved { path: path.clone(), queries: Vec::new(), broken: 0 };
+        let path = file.join(SavedQueries::FILE);
+        let mut saved = SavedQueries { path: path.clone(), queries: Vec::new(), n_unreadable: 0 };
         let error = saved.add(&query("a", "b", "")).unwrap_err().to_string();
         assert!(error.starts_with("cannot ") && error.contains("file"), "{error}");
     }

@@ -8,7 +8,7 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use super::Error;
+use super::FileError;
 use crate::files;
 
 /// The name of the file.
@@ -24,14 +24,14 @@ const MAX_LISTS: usize = 100;
 /// What was kept.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
-pub struct Kept {
+pub struct SessionFile {
     /// The columns of each list, by its name.
-    pub columns: BTreeMap<String, Vec<Column>>,
+    pub columns: BTreeMap<String, Vec<SavedColumn>>,
 }
 
 /// A column that was chosen.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Column {
+pub struct SavedColumn {
     /// A field, or the path of a member of the record.
     pub name: String,
     /// Its width in cells, if it was set.
@@ -39,22 +39,22 @@ pub struct Column {
     pub width: Option<u16>,
 }
 
-impl Kept {
+impl SessionFile {
     /// Reads what a directory keeps; nothing when it keeps nothing yet.
-    pub fn open(dir: &Path) -> Result<Self, Error> {
+    pub fn open(dir: &Path) -> Result<Self, FileError> {
         let path = dir.join(FILE);
         let text = match files::read(&path, MAX_BYTES) {
             Ok(text) => text,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Self::default()),
-            Err(error) => return Err(Error::new("read", &path, &error)),
+            Err(error) => return Err(FileError::new("read", &path, &error)),
         };
-        let mut kept: Self = serde_json::from_slice(&text).map_err(|error| Error::new("read", &path, &error))?;
-        kept.limit();
+        let mut kept: Self = serde_json::from_slice(&text).map_err(|error| FileError::new("read", &path, &error))?;
+        kept.enforce_limits();
         Ok(kept)
     }
 
     /// Leaves out what no console has written: whoever changes the file by hand must not change the screen, nor make it slow.
-    fn limit(&mut self) {
+    fn enforce_limits(&mut self) {
         let surplus: Vec<_> = self.columns.keys().skip(MAX_LISTS).cloned().collect();
         for list in surplus {
             self.columns.remove(&list);
@@ -67,13 +67,13 @@ impl Kept {
     }
 
     /// Writes it in the place of what was kept before, for its owner's eyes alone.
-    pub fn save(&self, dir: &Path) -> Result<(), Error> {
+    pub fn save(&self, dir: &Path) -> Result<(), FileError> {
         let path = dir.join(FILE);
         let write = || -> io::Result<()> {
             files::create_dir(dir)?;
             files::replace(&path, &serde_json::to_vec_pretty(self)?)
         };
-        write().map_err(|error| Error::new("write", &path, &error))
+        write().map_err(|error| FileError::new("write", &path, &error))
     }
 }
 
@@ -87,13 +87,13 @@ mod tests {
     fn what_was_saved_is_there_again_and_nobody_else_can_read_it() {
         let dir = tempfile::tempdir().unwrap();
         let state = dir.path().join("state");
-        assert_eq!(Kept::open(&state).unwrap(), Kept::default());
-        let column = |name: &str, width| Column { name: name.into(), width };
+        assert_eq!(SessionFile::open(&state).unwrap(), SessionFile::default());
+        let column = |name: &str, width| SavedColumn { name: name.into(), width };
         let columns = vec![column("hostname", None), column("watchlists.0.wid", Some(9))];
-        let kept = Kept { columns: [("Processes".to_owned(), columns)].into() };
+        let kept = SessionFile { columns: [("Processes".to_owned(), columns)].into() };
         kept.save(&state).unwrap();
         kept.save(&state).unwrap();
-        assert_eq!(Kept::open(&state).unwrap(), kept);
+        assert_eq!(SessionFile::open(&state).unwrap(), kept);
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt;
@@ -106,10 +106,10 @@ mod tests {
     fn a_broken_file_is_an_error_and_an_unseemly_name_is_left_out() {
         let dir = tempfile::tempdir().unwrap();
         fs::write(dir.path().join(FILE), "{\"columns\": [").unwrap();
-        assert!(Kept::open(dir.path()).is_err());
+        assert!(SessionFile::open(dir.path()).is_err());
         let text = r#"{"columns": {"Alerts": [{"name": "a\u001b[2Jb"}, {"name": "c"}]}, "more": 1}"#;
         fs::write(dir.path().join(FILE), text).unwrap();
-        let kept = Kept::open(dir.path()).unwrap();
+        let kept = SessionFile::open(dir.path()).unwrap();
         assert_eq!(kept.columns["Alerts"].len(), 1);
     }
 
@@ -122,10 +122,10 @@ mod tests {
             format!(r#"{{"columns": {{"Alerts": [{}]}}}}"#, columns.join(","))
         };
         fs::write(dir.path().join(FILE), file(40_000)).unwrap();
-        let kept = Kept::open(dir.path()).unwrap();
+        let kept = SessionFile::open(dir.path()).unwrap();
         assert_eq!(kept.columns["Alerts"].len(), MAX_COLUMNS);
         fs::write(dir.path().join(FILE), file(100_000)).unwrap();
-        let error = Kept::open(dir.path()).unwrap_err().to_string();
+        let error = SessionFile::open(dir.path()).unwrap_err().to_string();
         assert!(error.ends_with("it is larger than 1024 KiB"), "{error}");
     }
 }

@@ -1,10 +1,10 @@
 //! Addresses and links that no program follows, and back.
 
-use super::{Untrusted, visible};
+use super::{Untrusted, make_visible};
 
 /// The text made visible, with addresses and links that no program will follow: `hxxp`, `[.]`, `[@]`.
 pub fn defang(text: &Untrusted) -> String {
-    let mut out = visible(text);
+    let mut out = make_visible(text);
     for (from, to) in [("http://", "hxxp://"), ("https://", "hxxps://"), ("ftp://", "fxp://")] {
         out = replace_folded(&out, from, to);
     }
@@ -12,9 +12,9 @@ pub fn defang(text: &Untrusted) -> String {
 }
 
 /// The text made visible, with nothing in it that a program would make a link of. What is no address stays readable.
-pub fn harmless(text: &Untrusted) -> String {
+pub fn defang_cell(text: &Untrusted) -> String {
     let mut words = text.raw().split([' ', '"', '\'', ',', ';', '(', ')', '=', '|']);
-    if words.any(is_link) { defang(text) } else { visible(text) }
+    if words.any(is_link) { defang(text) } else { make_visible(text) }
 }
 
 /// Whether a program might make a link of a word: an address, a name with a domain behind it, a mailbox.
@@ -128,7 +128,7 @@ mod tests {
             ("006.002.001.70406", "006.002.001.70406"),
             ("1.5", "1.5"),
         ] {
-            assert_eq!(harmless(&text.into()), expected);
+            assert_eq!(defang_cell(&text.into()), expected);
         }
     }
 }

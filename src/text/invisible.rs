@@ -7,7 +7,7 @@ use icu_properties::{
 use unicode_width::UnicodeWidthChar;
 
 /// Letters and signs that are blank although no property says so, and what stands for other characters here.
-const BLANK: &[char] = &[
+const BLANK_CHARS: &[char] = &[
     '\u{2800}',  // braille without a dot
     '\u{fffc}',  // the place of an object
     '\u{fffd}',  // the place of a broken character
@@ -29,7 +29,7 @@ pub(super) fn is_hidden(char: char) -> bool {
             is_of_hidden_category(char)
                 || CodePointSetData::new::<DefaultIgnorableCodePoint>().contains(char)
                 || CodePointSetData::new::<BidiControl>().contains(char)
-                || BLANK.contains(&char)
+                || BLANK_CHARS.contains(&char)
                 || char.width().is_none()
         }
     }

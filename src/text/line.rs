@@ -1,13 +1,13 @@
 //! Lines of our own making, in which strange words may have been made visible before.
 
-use super::Shown;
+use super::EscapeState;
 
 /// A line with everything invisible in it made visible, and what stands for such a character left as it is.
 ///
 /// [`visible`](super::visible) spells these pictures out, because a word from the wire may pretend to be one. In a line
 /// that is put together here they are what it has made of such words.
 pub fn line(text: &str) -> String {
-    let mut shown = Shown::default();
+    let mut shown = EscapeState::default();
     let mut out = String::with_capacity(text.len());
     for char in text.chars() {
         match char {
@@ -24,7 +24,7 @@ pub fn lines(text: &str) -> impl Iterator<Item = &str> {
 }
 
 /// The text with a line feed for whatever ends its lines.
-pub fn with_line_feeds(text: &str) -> String {
+pub fn normalize_newlines(text: &str) -> String {
     text.replace("\r\n", "\n").replace(is_line_end, "\n")
 }
 
@@ -35,12 +35,12 @@ fn is_line_end(char: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::text::visible;
+    use crate::text::make_visible;
 
     #[test]
     fn what_was_made_visible_is_not_made_so_again() {
         for raw in ["a\x1b[31mb\r\n\x7f", "\u{202e}x", "\u{240a}", "e\u{301}\u{301}\u{301}\u{301}"] {
-            let once = visible(&raw.into());
+            let once = make_visible(&raw.into());
             assert_eq!(line(&once), once);
         }
         assert_eq!(line("a\x1b[2J\u{9b}m"), "a␛[2J<U+009B>m");

@@ -6,7 +6,7 @@ use super::Glyphs;
 
 /// What the environment says of the terminal.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Screen {
+pub struct TerminalColors {
     /// `NO_COLOR` is set and not empty.
     pub no_color: bool,
     /// `TERM`.
@@ -19,7 +19,7 @@ pub struct Screen {
 
 /// How many colors there are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Depth {
+pub(super) enum ColorDepth {
     None,
     Ansi,
     Indexed,
@@ -32,18 +32,18 @@ const TRUE_COLOR: &[&str] = &["direct", "truecolor", "kitty", "alacritty", "wezt
 /// The steps of red, green and blue among the 256 colors.
 const LEVELS: [u8; 6] = [0, 95, 135, 175, 215, 255];
 
-impl Screen {
-    pub(super) fn depth(&self) -> Depth {
+impl TerminalColors {
+    pub(super) fn depth(&self) -> ColorDepth {
         if self.no_color || self.term == "dumb" || self.term.starts_with("vt") {
-            return Depth::None;
+            return ColorDepth::None;
         }
         if matches!(&*self.colorterm, "truecolor" | "24bit") || TRUE_COLOR.iter().any(|name| self.term.contains(name)) {
-            return Depth::True;
+            return ColorDepth::True;
         }
         if self.term.contains("256color") {
-            return Depth::Indexed;
+            return ColorDepth::Indexed;
         }
-        Depth::Ansi
+        ColorDepth::Ansi
     }
 
     /// Whether the locale has UTF-8. Without a locale it is `C`, which knows ASCII alone.
@@ -60,25 +60,25 @@ impl Screen {
     }
 }
 
-impl Depth {
+impl ColorDepth {
     /// The nearest color there is.
-    pub(super) fn nearest(self, color: Color) -> Color {
+    pub(super) fn nearest_color(self, color: Color) -> Color {
         match (self, color) {
             (Self::None, _) => Color::Reset,
-            (Self::Indexed, Color::Rgb(red, green, blue)) => Color::Indexed(indexed([red, green, blue])),
-            (Self::Ansi, Color::Rgb(red, green, blue)) => ansi([red, green, blue]),
+            (Self::Indexed, Color::Rgb(red, green, blue)) => Color::Indexed(nearest_indexed([red, green, blue])),
+            (Self::Ansi, Color::Rgb(red, green, blue)) => nearest_ansi([red, green, blue]),
             (_, color) => color,
         }
     }
 }
 
 /// The nearest of the 240 colors that no terminal redefines.
-fn indexed(wanted: [u8; 3]) -> u8 {
-    (16..=255).min_by_key(|index| distance(wanted, rgb_of_index(*index))).unwrap_or(16)
+fn nearest_indexed(wanted: [u8; 3]) -> u8 {
+    (16..=255).min_by_key(|index| color_distance(wanted, rgb_of_index(*index))).unwrap_or(16)
 }
 
 /// The nearest of the six bright colors, by hue; used for the color of a profile alone.
-fn ansi(wanted: [u8; 3]) -> Color {
+fn nearest_ansi(wanted: [u8; 3]) -> Color {
     let bright = [
         (Color::LightRed, [255, 0, 0]),
         (Color::LightGreen, [0, 255, 0]),
@@ -87,7 +87,7 @@ fn ansi(wanted: [u8; 3]) -> Color {
         (Color::LightMagenta, [255, 0, 255]),
         (Color::LightCyan, [0, 255, 255]),
     ];
-    bright.into_iter().min_by_key(|(_, known)| distance(wanted, *known)).map_or(Color::White, |(color, _)| color)
+    bright.into_iter().min_by_key(|(_, known)| color_distance(wanted, *known)).map_or(Color::White, |(color, _)| color)
 }
 
 /// Red, green and blue of one of the 256 colors above the first sixteen.
@@ -99,7 +99,7 @@ pub(super) fn rgb_of_index(index: u8) -> [u8; 3] {
     [place / 36, place / 6 % 6, place % 6].map(|level| LEVELS[level])
 }
 
-fn distance(one: [u8; 3], other: [u8; 3]) -> u32 {
+fn color_distance(one: [u8; 3], other: [u8; 3]) -> u32 {
     let squares = one.iter().zip(other).map(|(a, b)| u32::from(a.abs_diff(b)).pow(2));
     squares.sum()
 }
@@ -109,22 +109,22 @@ mod tests {
     use super::*;
 
     #[track_caller]
-    fn check(term: &str, colorterm: &str, expected: Depth) {
-        let screen = Screen { term: term.into(), colorterm: colorterm.into(), ..Screen::default() };
+    fn check(term: &str, colorterm: &str, expected: ColorDepth) {
+        let screen = TerminalColors { term: term.into(), colorterm: colorterm.into(), ..TerminalColors::default() };
         assert_eq!(screen.depth(), expected);
-        let colorless = Screen { no_color: true, ..screen };
-        assert_eq!(colorless.depth(), Depth::None);
+        let colorless = TerminalColors { no_color: true, ..screen };
+        assert_eq!(colorless.depth(), ColorDepth::None);
     }
 
     #[test]
     fn the_number_of_colors_is_told_by_the_environment() {
-        check("dumb", "truecolor", Depth::None);
-        check("vt220", "", Depth::None);
-        check("linux", "", Depth::Ansi);
-        check("", "", Depth::Ansi);
-        check("screen-256color", "", Depth::Indexed);
-        check("xterm-256color", "truecolor", Depth::True);
-        check("xterm-kitty", "", Depth::True);
+        check("dumb", "truecolor", ColorDepth::None);
+        check("vt220", "", ColorDepth::None);
+        check("linux", "", ColorDepth::Ansi);
+        check("", "", ColorDepth::Ansi);
+        check("screen-256color", "", ColorDepth::Indexed);
+        check("xterm-256color", "truecolor", ColorDepth::True);
+        check("xterm-kitty", "", ColorDepth::True);
     }
 
     #[test]
@@ -138,20 +138,20 @@ mod tests {
             ("de_DE.ISO-8859-1", Glyphs::ASCII),
             ("ja_JP.UTF-8", Glyphs::ASCII),
         ] {
-            let screen = Screen { locale: locale.into(), ..Screen::default() };
+            let screen = TerminalColors { locale: locale.into(), ..TerminalColors::default() };
             assert_eq!(screen.glyphs(), expected, "{locale}");
         }
     }
 
     #[test]
     fn a_color_becomes_the_nearest_there_is() {
-        assert_eq!(Depth::Indexed.nearest(Color::Rgb(255, 0, 0)), Color::Indexed(196));
-        assert_eq!(Depth::Indexed.nearest(Color::Rgb(17, 18, 19)), Color::Indexed(233));
-        assert_eq!(Depth::Ansi.nearest(Color::Rgb(200, 30, 30)), Color::LightRed);
-        assert_eq!(Depth::True.nearest(Color::Rgb(1, 2, 3)), Color::Rgb(1, 2, 3));
+        assert_eq!(ColorDepth::Indexed.nearest_color(Color::Rgb(255, 0, 0)), Color::Indexed(196));
+        assert_eq!(ColorDepth::Indexed.nearest_color(Color::Rgb(17, 18, 19)), Color::Indexed(233));
+        assert_eq!(ColorDepth::Ansi.nearest_color(Color::Rgb(200, 30, 30)), Color::LightRed);
+        assert_eq!(ColorDepth::True.nearest_color(Color::Rgb(1, 2, 3)), Color::Rgb(1, 2, 3));
         for index in 16..=255 {
             let [red, green, blue] = rgb_of_index(index);
-            let found = Depth::Indexed.nearest(Color::Rgb(red, green, blue));
+            let found = ColorDepth::Indexed.nearest_color(Color::Rgb(red, green, blue));
             let Color::Indexed(found) = found else { panic!("{found:?}") };
             assert_eq!(rgb_of_index(found), [red, green, blue]);
         }

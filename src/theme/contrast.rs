@@ -2,7 +2,7 @@
 
 use ratatui::style::{Color, Modifier, Style};
 
-use super::{Screen, Theme, color_depth};
+use super::{TerminalColors, Theme, color_depth};
 
 /// Lines are no text: what they tell is told by their place as well.
 const LINES: [&str; 3] = ["border", "border-focused", "guide"];
@@ -70,10 +70,10 @@ fn check_contrast(name: &str, mut theme: Theme, least: f64) {
 #[test]
 fn text_can_be_read_on_every_ground() {
     for name in ["midnight", "paper"] {
-        let theme = Theme::named(name).unwrap();
+        let theme = Theme::builtin(name).unwrap();
         check_contrast(name, theme.clone(), 4.5);
-        let screen = Screen { term: "xterm-256color".into(), ..Screen::default() };
-        check_contrast(name, theme.fitted(&screen), 4.5);
+        let screen = TerminalColors { term: "xterm-256color".into(), ..TerminalColors::default() };
+        check_contrast(name, theme.adapt_to_screen(&screen), 4.5);
     }
-    check_contrast("contrast", Theme::named("contrast").unwrap(), 4.5);
+    check_contrast("contrast", Theme::builtin("contrast").unwrap(), 4.5);
 }

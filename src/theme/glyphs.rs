@@ -14,11 +14,11 @@ pub struct Glyphs {
     /// Stands beside a marked row.
     pub mark: &'static str,
     /// Stands for a row that is on its way.
-    pub awaited: &'static str,
+    pub pending: &'static str,
     /// Parts what stands side by side in a line.
     pub separator: &'static str,
     /// Parts the places that led here.
-    pub crumb: &'static str,
+    pub breadcrumb: &'static str,
     /// Leads to a row that has siblings below it.
     pub branch: &'static str,
     /// Leads to the last row of its kind.
@@ -26,9 +26,9 @@ pub struct Glyphs {
     /// Passes by a row that is deeper.
     pub trunk: &'static str,
     /// A row whose children are hidden.
-    pub folded: &'static str,
+    pub collapsed: &'static str,
     /// A row whose children are shown.
-    pub unfolded: &'static str,
+    pub expanded: &'static str,
     /// A piece of a bar.
     pub bar: &'static str,
     /// How much there is of something, from the least upwards.
@@ -36,11 +36,11 @@ pub struct Glyphs {
     /// Where there is nothing of it.
     pub level_none: &'static str,
     /// Where it is not known how much there is.
-    pub missing: &'static str,
+    pub unknown: &'static str,
     /// Beside the column that is sorted upwards.
-    pub ascending: &'static str,
+    pub sort_ascending: &'static str,
     /// Beside the column that is sorted downwards.
-    pub descending: &'static str,
+    pub sort_descending: &'static str,
     /// The frames of a spinner, in order.
     pub spinner: &'static [&'static str],
 }
@@ -53,20 +53,20 @@ impl Glyphs {
         ellipsis: "…",
         cursor: ">",
         mark: "*",
-        awaited: "·",
+        pending: "·",
         separator: "│",
-        crumb: "›",
+        breadcrumb: "›",
         branch: "├",
         last_branch: "└",
         trunk: "│",
-        folded: "+",
-        unfolded: "-",
+        collapsed: "+",
+        expanded: "-",
         bar: "■",
         levels: ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"],
         level_none: "·",
-        missing: "?",
-        ascending: "^",
-        descending: "v",
+        unknown: "?",
+        sort_ascending: "^",
+        sort_descending: "v",
         spinner: &["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"],
     };
 
@@ -85,20 +85,20 @@ impl Glyphs {
         ellipsis: "~",
         cursor: ">",
         mark: "*",
-        awaited: ".",
+        pending: ".",
         separator: "|",
-        crumb: ">",
+        breadcrumb: ">",
         branch: "|",
         last_branch: "`",
         trunk: "|",
-        folded: "+",
-        unfolded: "-",
+        collapsed: "+",
+        expanded: "-",
         bar: "#",
         levels: [":", "-", "=", "+", "x", "*", "%", "#"],
         level_none: ".",
-        missing: "?",
-        ascending: "^",
-        descending: "v",
+        unknown: "?",
+        sort_ascending: "^",
+        sort_descending: "v",
         spinner: &["|", "/", "-", "\\"],
     };
 
@@ -134,19 +134,19 @@ mod tests {
             glyphs.ellipsis,
             glyphs.cursor,
             glyphs.mark,
-            glyphs.awaited,
+            glyphs.pending,
             glyphs.separator,
-            glyphs.crumb,
+            glyphs.breadcrumb,
             glyphs.branch,
             glyphs.last_branch,
             glyphs.trunk,
-            glyphs.folded,
-            glyphs.unfolded,
+            glyphs.collapsed,
+            glyphs.expanded,
             glyphs.bar,
             glyphs.level_none,
-            glyphs.missing,
-            glyphs.ascending,
-            glyphs.descending,
+            glyphs.unknown,
+            glyphs.sort_ascending,
+            glyphs.sort_descending,
             glyphs.border.top_left,
             glyphs.border.vertical_left,
             glyphs.border.horizontal_top,

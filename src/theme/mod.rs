@@ -8,10 +8,10 @@ mod theme_file;
 
 use ratatui::style::{Color, Modifier, Style};
 
-pub use color_depth::Screen;
+pub use color_depth::TerminalColors;
 pub use glyphs::Glyphs;
 
-use color_depth::Depth;
+use color_depth::ColorDepth;
 
 /// The names of the themes that come along, the default first.
 pub const NAMES: [&str; 4] = ["midnight", "paper", "contrast", "mono"];
@@ -79,37 +79,37 @@ pub struct Theme {
     /// What the lines, signs and spinners are made of.
     pub glyphs: Glyphs,
     profiles: [Color; PROFILE_COLORS.len()],
-    depth: Depth,
+    depth: ColorDepth,
 }
 
 impl Default for Theme {
     fn default() -> Self {
-        theme_file::midnight()
+        theme_file::midnight_theme()
     }
 }
 
 impl Theme {
     /// A theme that comes along.
-    pub fn named(name: &str) -> Option<Self> {
-        theme_file::named(name)
+    pub fn builtin(name: &str) -> Option<Self> {
+        theme_file::find_builtin(name)
     }
 
     /// A theme from a user's file. Colors and roles that are missing are those of the default theme. Fails with one
     /// message for every entry that is wrong.
     pub fn parse(text: &str) -> Result<Self, Vec<String>> {
-        theme_file::user(text)
+        theme_file::parse_user_theme(text)
     }
 
     /// The theme as far as the terminal can show it: fewer colors, none at all, other glyphs.
     #[must_use]
-    pub fn fitted(self, screen: &Screen) -> Self {
+    pub fn adapt_to_screen(self, screen: &TerminalColors) -> Self {
         let glyphs = screen.glyphs();
         let depth = screen.depth();
         let theme = match depth {
-            Depth::None => theme_file::mono(),
+            ColorDepth::None => theme_file::mono_theme(),
             // Sixteen colors are the user's own, so no color of ours has a neighbor among them.
-            Depth::Ansi if self.has_fine_colors() => theme_file::contrast(),
-            _ => self.reduced(depth),
+            ColorDepth::Ansi if self.has_fine_colors() => theme_file::contrast_theme(),
+            _ => self.reduce_colors(depth),
         };
         Self { glyphs, ..theme }
     }
@@ -124,7 +124,7 @@ impl Theme {
         let named = PROFILE_COLORS.iter().position(|name| *name == color);
         let color = match named {
             Some(place) => Some(self.profiles[place]),
-            None => theme_file::rgb(color).map(|color| self.depth.nearest(color)),
+            None => theme_file::rgb(color).map(|color| self.depth.nearest_color(color)),
         };
         color.map_or(style, |color| style.fg(color))
     }
@@ -163,7 +163,7 @@ impl Theme {
     }
 
     /// No role has anything but text without color.
-    fn blank() -> Self {
+    fn without_styles() -> Self {
         Self {
             text: Style::new(),
             muted: Style::new(),
@@ -194,16 +194,16 @@ impl Theme {
             error: Style::new(),
             glyphs: Glyphs::UNICODE,
             profiles: [Color::Reset; PROFILE_COLORS.len()],
-            depth: Depth::True,
+            depth: ColorDepth::True,
         }
     }
 
-    fn reduced(mut self, depth: Depth) -> Self {
+    fn reduce_colors(mut self, depth: ColorDepth) -> Self {
         for (_, style) in self.roles() {
-            style.fg = style.fg.map(|color| depth.nearest(color));
-            style.bg = style.bg.map(|color| depth.nearest(color));
+            style.fg = style.fg.map(|color| depth.nearest_color(color));
+            style.bg = style.bg.map(|color| depth.nearest_color(color));
         }
-        self.profiles = self.profiles.map(|color| depth.nearest(color));
+        self.profiles = self.profiles.map(|color| depth.nearest_color(color));
         self.depth = depth;
         self
     }

@@ -10,17 +10,17 @@ use super::{NAMES, PROFILE_COLORS, Theme};
 /// A theme file.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-struct File {
+struct ThemeFile {
     /// Names of colors; `background` is the ground.
     palette: BTreeMap<String, String>,
     /// Role by role, colors of the palette and modifiers.
-    roles: BTreeMap<String, Role>,
+    roles: BTreeMap<String, RoleStyle>,
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 #[expect(clippy::struct_excessive_bools, reason = "a line of a file, where each modifier is on or off")]
-struct Role {
+struct RoleStyle {
     fg: Option<String>,
     bg: Option<String>,
     bold: bool,
@@ -35,30 +35,30 @@ const PAPER: &str = include_str!("../../assets/themes/paper.toml");
 const CONTRAST: &str = include_str!("../../assets/themes/contrast.toml");
 const MONO: &str = include_str!("../../assets/themes/mono.toml");
 
-pub(super) fn named(name: &str) -> Option<Theme> {
+pub(super) fn find_builtin(name: &str) -> Option<Theme> {
     let place = NAMES.iter().position(|known| *known == name)?;
-    Some(ours([MIDNIGHT, PAPER, CONTRAST, MONO][place]))
+    Some(parse_builtin([MIDNIGHT, PAPER, CONTRAST, MONO][place]))
 }
 
-pub(super) fn midnight() -> Theme {
-    ours(MIDNIGHT)
+pub(super) fn midnight_theme() -> Theme {
+    parse_builtin(MIDNIGHT)
 }
 
-pub(super) fn contrast() -> Theme {
-    ours(CONTRAST)
+pub(super) fn contrast_theme() -> Theme {
+    parse_builtin(CONTRAST)
 }
 
-pub(super) fn mono() -> Theme {
-    ours(MONO)
+pub(super) fn mono_theme() -> Theme {
+    parse_builtin(MONO)
 }
 
 /// A theme of ours, which stands alone.
-fn ours(text: &str) -> Theme {
-    parse(text, File::default()).expect("a test reads every theme that comes along")
+fn parse_builtin(text: &str) -> Theme {
+    parse(text, ThemeFile::default()).expect("a test reads every theme that comes along")
 }
 
 /// A theme of a user, which may change only a few colors of the default one.
-pub(super) fn user(text: &str) -> Result<Theme, Vec<String>> {
+pub(super) fn parse_user_theme(text: &str) -> Result<Theme, Vec<String>> {
     parse(text, toml::from_str(MIDNIGHT).expect("a test reads it"))
 }
 
@@ -69,8 +69,8 @@ pub(super) fn rgb(color: &str) -> Option<Color> {
 }
 
 /// Reads a theme; what it does not say, `base` says. A role of `base` takes its colors from the new palette.
-fn parse(text: &str, base: File) -> Result<Theme, Vec<String>> {
-    let File { palette, roles } =
+fn parse(text: &str, base: ThemeFile) -> Result<Theme, Vec<String>> {
+    let ThemeFile { palette, roles } =
         toml::from_str(text).map_err(|error: toml::de::Error| vec![error.to_string().trim_end().to_owned()])?;
     let mut faults = Vec::new();
     let mut colors = BTreeMap::new();
@@ -87,7 +87,7 @@ fn parse(text: &str, base: File) -> Result<Theme, Vec<String>> {
         }
     }
 
-    let mut theme = Theme::blank();
+    let mut theme = Theme::without_styles();
     let mut given = base.roles;
     given.extend(roles);
     for (name, style) in theme.roles() {
@@ -108,7 +108,7 @@ fn parse(text: &str, base: File) -> Result<Theme, Vec<String>> {
     if faults.is_empty() { Ok(theme) } else { Err(faults) }
 }
 
-impl Role {
+impl RoleStyle {
     fn style(&self, names: &BTreeMap<String, String>, colors: &BTreeMap<&str, Color>) -> Result<Style, String> {
         let color = |name: &Option<String>| match name {
             None => Ok(None),
@@ -139,26 +139,26 @@ impl Role {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::theme::{Glyphs, Screen, is_profile_color};
+    use crate::theme::{Glyphs, TerminalColors, is_profile_color};
 
-    fn screen(term: &str) -> Screen {
-        Screen { term: term.into(), locale: "C.UTF-8".into(), ..Screen::default() }
+    fn screen(term: &str) -> TerminalColors {
+        TerminalColors { term: term.into(), locale: "C.UTF-8".into(), ..TerminalColors::default() }
     }
 
     #[test]
     fn every_theme_that_comes_along_is_whole() {
         for name in NAMES {
-            let theme = Theme::named(name).unwrap();
+            let theme = Theme::builtin(name).unwrap();
             assert_eq!(theme.is_colorless(), name == "mono");
         }
-        assert_eq!(Theme::named("noon"), None);
-        assert_eq!(Theme::named("midnight"), Some(Theme::default()));
+        assert_eq!(Theme::builtin("noon"), None);
+        assert_eq!(Theme::builtin("midnight"), Some(Theme::default()));
     }
 
     #[test]
     fn no_color_of_a_palette_is_unused() {
         for text in [MIDNIGHT, PAPER, CONTRAST, MONO] {
-            let file: File = toml::from_str(text).unwrap();
+            let file: ThemeFile = toml::from_str(text).unwrap();
             let used: Vec<_> = file.roles.values().flat_map(|role| [&role.fg, &role.bg]).flatten().collect();
             for name in file.palette.keys() {
                 assert!(used.contains(&name) || PROFILE_COLORS.contains(&name.as_str()), "{name}");
@@ -168,14 +168,14 @@ mod tests {
 
     #[test]
     fn a_terminal_gets_the_theme_it_can_show() {
-        let theme = |term| Theme::default().fitted(&screen(term));
+        let theme = |term| Theme::default().adapt_to_screen(&screen(term));
         assert_eq!(theme("xterm-direct"), Theme::default());
-        assert_eq!(theme("dumb"), Theme::named("mono").unwrap());
-        assert_eq!(theme("linux"), Theme::named("contrast").unwrap());
+        assert_eq!(theme("dumb"), Theme::builtin("mono").unwrap());
+        assert_eq!(theme("linux"), Theme::builtin("contrast").unwrap());
         assert!(theme("tmux-256color").colors().iter().all(|color| matches!(color, Color::Indexed(_))));
-        let colorless = Screen { no_color: true, locale: "C".into(), ..screen("xterm-direct") };
-        let theme = Theme::named("paper").unwrap().fitted(&colorless);
-        assert_eq!(theme, Theme { glyphs: Glyphs::ASCII, ..Theme::named("mono").unwrap() });
+        let colorless = TerminalColors { no_color: true, locale: "C".into(), ..screen("xterm-direct") };
+        let theme = Theme::builtin("paper").unwrap().adapt_to_screen(&colorless);
+        assert_eq!(theme, Theme { glyphs: Glyphs::ASCII, ..Theme::builtin("mono").unwrap() });
     }
 
     #[test]
@@ -185,9 +185,9 @@ mod tests {
         assert_ne!(theme.profile("red"), theme.profile("green"));
         assert_eq!(theme.profile("#c0ffee").fg, Some(Color::Rgb(0xc0, 0xff, 0xee)));
         assert_eq!(theme.profile("mauve").fg, None);
-        let indexed = theme.clone().fitted(&screen("xterm-256color"));
+        let indexed = theme.clone().adapt_to_screen(&screen("xterm-256color"));
         assert_eq!(indexed.profile("#ff0000").fg, Some(Color::Indexed(196)));
-        let mono = theme.fitted(&screen("dumb"));
+        let mono = theme.adapt_to_screen(&screen("dumb"));
         for color in ["red", "#ff0000"] {
             assert_eq!(mono.profile(color), Style::new().add_modifier(Modifier::BOLD));
         }
@@ -197,25 +197,27 @@ mod tests {
 
     #[test]
     fn a_user_may_change_one_color_and_keep_the_rest() {
-        let theme = user("[palette]\nbad = \"#ffffff\"\n[roles]\ngood = { fg = \"bad\", bold = true }").unwrap();
+        let theme =
+            parse_user_theme("[palette]\nbad = \"#ffffff\"\n[roles]\ngood = { fg = \"bad\", bold = true }").unwrap();
         let white = Color::Rgb(255, 255, 255);
         assert_eq!(theme.bad.fg, Some(white));
         assert_eq!(theme.good, Style::new().fg(white).add_modifier(Modifier::BOLD));
         assert_eq!(theme.text, Theme::default().text);
-        assert_eq!(user(""), Ok(Theme::default()));
+        assert_eq!(parse_user_theme(""), Ok(Theme::default()));
     }
 
     #[test]
     fn all_mistakes_in_a_theme_are_reported_at_once() {
-        let faults =
-            user("[palette]\nink = \"blueish\"\n[roles]\ngod = {}\nbad = { fg = \"acent\" }\ntitle = { fg = \"ink\" }")
-                .unwrap_err();
+        let faults = parse_user_theme(
+            "[palette]\nink = \"blueish\"\n[roles]\ngod = {}\nbad = { fg = \"acent\" }\ntitle = { fg = \"ink\" }",
+        )
+        .unwrap_err();
         assert_eq!(faults.len(), 3, "{faults:?}");
         assert!(faults[0].starts_with("palette.ink: \"blueish\" is no color; allowed are #rrggbb"));
         assert!(faults[1].starts_with("roles.bad: \"acent\" is not in the palette; it has accent, "));
         assert!(faults[2].starts_with("roles.god: no such role; allowed are text, muted, accent"));
-        let faults = user("[roles]\nbad = { fgg = \"red\" }").unwrap_err();
+        let faults = parse_user_theme("[roles]\nbad = { fgg = \"red\" }").unwrap_err();
         assert!(faults[0].contains("unknown field `fgg`"), "{faults:?}");
-        assert!(parse("", File::default()).unwrap_err().contains(&"roles.text: missing".into()));
+        assert!(parse("", ThemeFile::default()).unwrap_err().contains(&"roles.text: missing".into()));
     }
 }

@@ -7,7 +7,7 @@ use ratatui::{
     text::{Line, Span},
 };
 
-use super::{cells, draw};
+use super::{draw_line, to_cells};
 use crate::theme::Theme;
 
 /// A line of pieces: a header, the tabs, the status, the hints.
@@ -22,7 +22,7 @@ pub struct Bar<'a> {
 }
 
 /// Cells between two pieces.
-const GAP: u16 = 2;
+const GAP_WIDTH: u16 = 2;
 
 impl Bar<'_> {
     /// Draws into the first row of the area, with a blank at either end.
@@ -34,29 +34,29 @@ impl Bar<'_> {
         buf.set_style(area, self.style);
         let end = area.right().saturating_sub(1);
         let mut x = area.x + 1;
-        let width = |line: &Line<'_>| cells(line.width());
+        let width = |line: &Line<'_>| to_cells(line.width());
 
-        let first = self.left.first().map_or(0, |piece| width(piece).saturating_add(GAP));
+        let first = self.left.first().map_or(0, |piece| width(piece).saturating_add(GAP_WIDTH));
         // Beside a long first piece the state still gets a third, or what it needs.
         let room = end.saturating_sub(x);
         let right = width(&self.right).min(room.saturating_sub(first).max(room / 3));
-        let left_end = if right == 0 { end } else { end.saturating_sub(right + GAP).max(x.min(end)) };
+        let left_end = if right == 0 { end } else { end.saturating_sub(right + GAP_WIDTH).max(x.min(end)) };
         let place = Rect { x: end - right.min(end - area.x), width: right, ..area };
-        draw(&self.right, place, buf, theme);
+        draw_line(&self.right, place, buf, theme);
 
         for (at, piece) in self.left.iter().enumerate() {
             let left = left_end.saturating_sub(x);
             if at > 0 && width(piece) > left {
                 return;
             }
-            draw(piece, Rect { x, width: width(piece).min(left), ..area }, buf, theme);
-            x = x.saturating_add(width(piece)).saturating_add(GAP);
+            draw_line(piece, Rect { x, width: width(piece).min(left), ..area }, buf, theme);
+            x = x.saturating_add(width(piece)).saturating_add(GAP_WIDTH);
         }
     }
 }
 
 /// A key and what it does, as one piece.
-pub fn hint<'a>(key: impl Into<String>, label: &'a str, theme: &Theme) -> Line<'a> {
+pub fn key_hint<'a>(key: impl Into<String>, label: &'a str, theme: &Theme) -> Line<'a> {
     Line::from(vec![Span::styled(key.into(), theme.key), Span::raw(" "), Span::styled(label, theme.hint)])
 }
 
@@ -66,12 +66,12 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::widgets::test_canvas::{any_place, any_text, check_contained, shown};
+    use crate::widgets::test_canvas::{any_area, any_text, check_contained, render_to_text};
 
     fn picture(left: &[&'static str], right: &'static str, width: u16) -> String {
         let bar =
             Bar { left: left.iter().map(|text| Line::from(*text)).collect(), right: right.into(), style: Style::new() };
-        shown(width, 1, |area, buf| {
+        render_to_text(width, 1, |area, buf| {
             bar.render(area, buf, &Theme::default());
         })
     }
@@ -79,10 +79,11 @@ mod tests {
     #[test]
     fn hints_give_way_from_the_end() {
         let theme = Theme::default();
-        let left = vec![hint("?", "help", &theme), hint("/", "filter", &theme), hint("space", "mark", &theme)];
+        let left =
+            vec![key_hint("?", "help", &theme), key_hint("/", "filter", &theme), key_hint("space", "mark", &theme)];
         let bar = Bar { left, right: "8 requests".into(), ..Bar::default() };
         let pictures = [44, 42, 41, 32, 30, 29, 20, 18, 12, 6, 2, 1]
-            .map(|width| shown(width, 1, |area, buf| bar.render(area, buf, &theme)));
+            .map(|width| render_to_text(width, 1, |area, buf| bar.render(area, buf, &theme)));
         assert_snapshot!(pictures.concat(), @"
         ? help  / filter  space mark    8 requests |
         ? help  / filter  space mark  8 requests |
@@ -108,7 +109,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_bar_stays_in_its_area((area, screen) in any_place(), left in prop::collection::vec(any_text(), 0..5), right in any_text()) {
+        fn a_bar_stays_in_its_area((area, screen) in any_area(), left in prop::collection::vec(any_text(), 0..5), right in any_text()) {
             let bar = Bar {
                 left: left.into_iter().map(Line::from).collect(),
                 right: right.into(),

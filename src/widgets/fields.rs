@@ -8,12 +8,12 @@ use ratatui::{
     text::{Line, Span},
 };
 
-use super::{cells, draw, wrap};
+use super::{draw_line, to_cells, wrap_line};
 use crate::theme::Theme;
 
 /// A value and what it is.
 #[derive(Clone, Debug, Default)]
-pub struct Field<'a> {
+pub struct FieldRow<'a> {
     /// What it is; a value without a label takes the whole width.
     pub label: &'a str,
     /// The value; an empty one leaves a blank line.
@@ -24,21 +24,21 @@ pub struct Field<'a> {
 
 /// A column of fields that can be scrolled.
 #[derive(Clone, Copy, Debug)]
-pub struct Fields<'a> {
+pub struct FieldList<'a> {
     /// What is shown, in order.
-    pub fields: &'a [Field<'a>],
+    pub fields: &'a [FieldRow<'a>],
     /// How many lines are scrolled out of sight at the top.
     pub scroll: usize,
 }
 
-impl<'a> Field<'a> {
+impl<'a> FieldRow<'a> {
     /// A value on one line.
-    pub fn cut(label: &'a str, value: impl Into<Line<'a>>) -> Self {
+    pub fn single_line(label: &'a str, value: impl Into<Line<'a>>) -> Self {
         Self { label, value: value.into(), most_lines: 1 }
     }
 
     /// A value on as many lines as it needs, up to so many.
-    pub fn wrapped(label: &'a str, value: impl Into<Line<'a>>, most_lines: usize) -> Self {
+    pub fn multi_line(label: &'a str, value: impl Into<Line<'a>>, most_lines: usize) -> Self {
         Self { label, value: value.into(), most_lines }
     }
 
@@ -47,7 +47,7 @@ impl<'a> Field<'a> {
         if self.most_lines <= 1 || self.value.width() <= width {
             return vec![self.value.clone()];
         }
-        let mut lines = wrap(&self.value, width);
+        let mut lines = wrap_line(&self.value, width);
         if lines.len() > self.most_lines {
             lines.truncate(self.most_lines);
             if let Some(last) = lines.last_mut() {
@@ -61,7 +61,7 @@ impl<'a> Field<'a> {
 
 /// Fields as they stand in so many cells: what is long to find out, and the same until one of them changes.
 #[derive(Clone, Debug, Default)]
-pub struct Laid<'a> {
+pub struct FieldLayout<'a> {
     /// Cells of the labels, with the blank behind them.
     labels: u16,
     /// Each line, and the label that stands before it; none before those that go on, and those over the whole width.
@@ -69,24 +69,24 @@ pub struct Laid<'a> {
     /// Whether a line begins behind the labels.
     is_indented: Vec<bool>,
     /// The line on which each field begins.
-    begins: Vec<usize>,
+    first_lines: Vec<usize>,
 }
 
-impl Fields<'_> {
+impl FieldList<'_> {
     /// Draws what can be seen, and returns how many lines there are in all.
     pub fn render(&self, area: Rect, buf: &mut Buffer, theme: &Theme) -> usize {
-        let laid = Laid::new(self.fields, area.intersection(buf.area).width);
+        let laid = FieldLayout::new(self.fields, area.intersection(buf.area).width);
         laid.render(area, self.scroll, buf, theme)
     }
 }
 
-impl<'a> Laid<'a> {
+impl<'a> FieldLayout<'a> {
     /// Lays fields out in so many cells.
-    pub fn new(fields: &[Field<'a>], width: u16) -> Self {
+    pub fn new(fields: &[FieldRow<'a>], width: u16) -> Self {
         let labels = label_width(fields, width);
-        let mut laid = Laid { labels, ..Laid::default() };
+        let mut laid = FieldLayout { labels, ..FieldLayout::default() };
         for field in fields {
-            laid.begins.push(laid.rows.len());
+            laid.first_lines.push(laid.rows.len());
             let has_label = !field.label.is_empty();
             let indent = if has_label { labels } else { 0 };
             for (at, line) in field.lines((width - indent).into()).into_iter().enumerate() {
@@ -100,19 +100,24 @@ impl<'a> Laid<'a> {
 
     /// The same, with texts of its own: it can be kept beside the fields it was made of.
     #[must_use]
-    pub fn into_owned(self) -> Laid<'static> {
+    pub fn into_owned(self) -> FieldLayout<'static> {
         let owned = |span: Span<'_>| Span::styled(span.content.into_owned(), span.style);
         let rows = self.rows.into_iter().map(|(label, line)| {
             let spans = line.spans.into_iter().map(owned).collect();
             let line = Line { spans, style: line.style, alignment: line.alignment };
             (label.map(|label| label.into_owned().into()), line)
         });
-        Laid { labels: self.labels, rows: rows.collect(), is_indented: self.is_indented, begins: self.begins }
+        FieldLayout {
+            labels: self.labels,
+            rows: rows.collect(),
+            is_indented: self.is_indented,
+            first_lines: self.first_lines,
+        }
     }
 
     /// The line on which the field at a position begins.
     pub fn line_of(&self, field: usize) -> Option<usize> {
-        self.begins.get(field).copied()
+        self.first_lines.get(field).copied()
     }
 
     /// How many lines there are in all.
@@ -128,21 +133,21 @@ impl<'a> Laid<'a> {
             let indent = if *is_indented { self.labels } else { 0 };
             if let Some(label) = label {
                 let place = Rect { width: indent - 1, ..row };
-                draw(&Line::styled(&**label, theme.muted), place, buf, theme);
+                draw_line(&Line::styled(&**label, theme.muted), place, buf, theme);
             }
             let place = Rect { x: row.x + indent, width: row.width - indent, ..row };
-            draw(line, place, buf, theme);
+            draw_line(line, place, buf, theme);
         }
         self.rows.len()
     }
 }
 
 /// Room for the longest label and a blank, but no more than a third.
-fn label_width(fields: &[Field<'_>], width: u16) -> u16 {
+fn label_width(fields: &[FieldRow<'_>], width: u16) -> u16 {
     let labels = fields.iter().map(|field| Line::from(field.label).width());
     match labels.max().unwrap_or_default() {
         0 => 0,
-        longest => cells(longest + 1).min(width / 3),
+        longest => to_cells(longest + 1).min(width / 3),
     }
 }
 
@@ -152,21 +157,21 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::widgets::test_canvas::{any_place, any_text, check_contained, shown};
+    use crate::widgets::test_canvas::{any_area, any_text, check_contained, render_to_text};
 
-    fn picture(fields: &[Field<'_>], scroll: usize, width: u16, height: u16) -> String {
-        shown(width, height, |area, buf| {
-            Fields { fields, scroll }.render(area, buf, &Theme::default());
+    fn picture(fields: &[FieldRow<'_>], scroll: usize, width: u16, height: u16) -> String {
+        render_to_text(width, height, |area, buf| {
+            FieldList { fields, scroll }.render(area, buf, &Theme::default());
         })
     }
 
-    fn sensor() -> Vec<Field<'static>> {
+    fn sensor() -> Vec<FieldRow<'static>> {
         vec![
-            Field::cut("", "WIN-IA9NQ1GN8OI  #3  as of 21:04:10Z"),
-            Field::cut("group", "Default Group"),
-            Field::default(),
-            Field::wrapped("command line", r"net use y: \\test\blah", 9),
-            Field::wrapped("名前", "世界地図世界地図", 9),
+            FieldRow::single_line("", "WIN-IA9NQ1GN8OI  #3  as of 21:04:10Z"),
+            FieldRow::single_line("group", "Default Group"),
+            FieldRow::default(),
+            FieldRow::multi_line("command line", r"net use y: \\test\blah", 9),
+            FieldRow::multi_line("名前", "世界地図世界地図", 9),
         ]
     }
 
@@ -194,8 +199,10 @@ mod tests {
 
     #[test]
     fn a_value_with_too_many_lines_says_that_it_is_cut() {
-        let fields =
-            [Field::wrapped("a", "one two three four five", 2), Field::wrapped("b", "世界地図世界地図世界地図", 2)];
+        let fields = [
+            FieldRow::multi_line("a", "one two three four five", 2),
+            FieldRow::multi_line("b", "世界地図世界地図世界地図", 2),
+        ];
         assert_snapshot!(picture(&fields, 0, 12, 5), @r"
         a one two   |
           three fou…|
@@ -218,22 +225,22 @@ mod tests {
     fn the_height_is_told_whatever_can_be_seen() {
         let mut buf = Buffer::empty(Rect::new(0, 0, 24, 2));
         let fields = sensor();
-        let height = Fields { fields: &fields, scroll: 50 }.render(buf.area, &mut buf, &Theme::default());
+        let height = FieldList { fields: &fields, scroll: 50 }.render(buf.area, &mut buf, &Theme::default());
         assert_eq!(height, 6);
     }
 
     proptest! {
         #[test]
         fn fields_stay_in_their_area(
-            (area, screen) in any_place(), scroll in 0_usize..5,
+            (area, screen) in any_area(), scroll in 0_usize..5,
             pairs in prop::collection::vec((any_text(), any_text(), 0_usize..4), 0..6),
         ) {
             let fields: Vec<_> = pairs
                 .iter()
-                .map(|(label, value, most_lines)| Field { label, value: value.as_str().into(), most_lines: *most_lines })
+                .map(|(label, value, most_lines)| FieldRow { label, value: value.as_str().into(), most_lines: *most_lines })
                 .collect();
             check_contained(area, screen, |area, buf| {
-                Fields { fields: &fields, scroll }.render(area, buf, &Theme::default());
+                FieldList { fields: &fields, scroll }.render(area, buf, &Theme::default());
             });
         }
     }

@@ -7,7 +7,7 @@ use ratatui::{
     text::{Line, Span},
 };
 
-use super::{Trouble, cells, clear, cut, draw};
+use super::{ErrorLine, clear_area, draw_line, to_cells, truncate};
 use crate::theme::Theme;
 
 /// A border with a title on the left, a state on the right, and an error inside at the bottom.
@@ -16,7 +16,7 @@ pub struct Panel<'a> {
     /// Whose facts these are.
     pub title: Line<'a>,
     /// What can be said of them: counts, order, keys. Gives way to the title.
-    pub state: Line<'a>,
+    pub status: Line<'a>,
     /// Whether keys go here.
     pub is_focused: bool,
     /// The look of the border while it has the focus, where it is not the theme's: the color of a profile.
@@ -24,13 +24,13 @@ pub struct Panel<'a> {
     /// The frame of the spinner, while an answer is awaited.
     pub spinner: Option<usize>,
     /// A word or two while what is shown is an old answer.
-    pub stale: Option<&'a str>,
+    pub stale_note: Option<&'a str>,
     /// Why there is no newer answer.
-    pub trouble: Option<Trouble<'a>>,
+    pub error: Option<ErrorLine<'a>>,
 }
 
 /// A state shortened to fewer cells than this says nothing.
-const STATE_LEAST: usize = 8;
+const MIN_STATE_WIDTH: usize = 8;
 
 impl Panel<'_> {
     /// Draws the frame and returns what is left for the content. An area too small for a frame is left as it is.
@@ -42,7 +42,7 @@ impl Panel<'_> {
         self.draw_border(area, buf, theme);
         self.draw_heading(area, buf, theme);
         let inner = area.inner(Margin::new(1, 1));
-        match self.trouble {
+        match self.error {
             Some(trouble) => trouble.render(inner, buf, theme),
             None => inner,
         }
@@ -50,7 +50,7 @@ impl Panel<'_> {
 
     /// Draws the frame over whatever is there, and returns what is left for the content.
     pub fn render_over(&self, area: Rect, buf: &mut Buffer, theme: &Theme) -> Rect {
-        clear(area, buf, theme);
+        clear_area(area, buf, theme);
         self.render(area, buf, theme)
     }
 
@@ -89,37 +89,37 @@ impl Panel<'_> {
         let ellipsis = theme.glyphs.ellipsis;
         // A blank on either side parts a text from the line it interrupts.
         let room = usize::from(area.width).saturating_sub(2);
-        let signs = self.signs(theme);
+        let signs = self.sign_spans(theme);
         let reserved = if signs.width() == 0 { 0 } else { signs.width() + 3 };
-        let title = cut(&self.title, room.saturating_sub(reserved + 2), ellipsis);
+        let title = truncate(&self.title, room.saturating_sub(reserved + 2), ellipsis);
         let title_width = if title.width() == 0 { 0 } else { title.width() + 2 };
         if title_width > 0 {
-            let place = Rect { x: area.x + 1, width: cells(title_width), height: 1, ..area };
-            draw(&padded(title, theme.title), place, buf, theme);
+            let place = Rect { x: area.x + 1, width: to_cells(title_width), height: 1, ..area };
+            draw_line(&pad_line(title, theme.title), place, buf, theme);
         }
 
         // One cell of the line between the two keeps them apart.
         let left = room.saturating_sub(title_width + usize::from(title_width > 0));
-        let state = self.right(signs, left.saturating_sub(2), theme);
+        let state = self.status_line(signs, left.saturating_sub(2), theme);
         if state.width() > 0 {
-            let width = cells(state.width() + 2);
+            let width = to_cells(state.width() + 2);
             let x = area.right() - 1 - width.min(area.width - 1);
-            draw(&padded(state, theme.hint), Rect { x, width, height: 1, ..area }, buf, theme);
+            draw_line(&pad_line(state, theme.hint), Rect { x, width, height: 1, ..area }, buf, theme);
         }
     }
 
     /// The signs and as much of the state as there is room for.
-    fn right(&self, signs: Line<'static>, room: usize, theme: &Theme) -> Line<'static> {
+    fn status_line(&self, signs: Line<'static>, room: usize, theme: &Theme) -> Line<'static> {
         let gap = usize::from(signs.width() > 0);
         if signs.width() > room {
             return Line::default();
         }
         let left = room.saturating_sub(signs.width() + gap);
-        let is_shown = self.state.width() > 0 && left >= self.state.width().min(STATE_LEAST);
+        let is_shown = self.status.width() > 0 && left >= self.status.width().min(MIN_STATE_WIDTH);
         if !is_shown {
             return signs;
         }
-        let state = cut(&self.state, left, theme.glyphs.ellipsis);
+        let state = truncate(&self.status, left, theme.glyphs.ellipsis);
         let mut spans = signs.spans;
         if gap > 0 {
             spans.push(Span::raw(" "));
@@ -128,12 +128,12 @@ impl Panel<'_> {
         Line::from(spans)
     }
 
-    fn signs(&self, theme: &Theme) -> Line<'static> {
+    fn sign_spans(&self, theme: &Theme) -> Line<'static> {
         let mut spans = Vec::new();
         if let Some(index) = self.spinner {
             spans.push(Span::styled(theme.glyphs.spinner(index), theme.accent));
         }
-        if let Some(stale) = self.stale {
+        if let Some(stale) = self.stale_note {
             if !spans.is_empty() {
                 spans.push(Span::raw(" "));
             }
@@ -152,12 +152,12 @@ pub fn draw_legend(legend: &str, area: Rect, buf: &mut Buffer, theme: &Theme) {
     if width == 0 || width + 4 > usize::from(area.width) || area.height < 3 {
         return;
     }
-    let place = Rect { x: area.x + 1, y: area.bottom() - 1, width: cells(width + 2), height: 1 };
-    draw(&padded(legend, theme.muted), place, buf, theme);
+    let place = Rect { x: area.x + 1, y: area.bottom() - 1, width: to_cells(width + 2), height: 1 };
+    draw_line(&pad_line(legend, theme.muted), place, buf, theme);
 }
 
 /// The line with a blank on either side, and a style where it has none of its own.
-fn padded(line: Line<'static>, style: Style) -> Line<'static> {
+fn pad_line(line: Line<'static>, style: Style) -> Line<'static> {
     let mut spans = vec![Span::raw(" ")];
     spans.extend(line.spans.into_iter().map(|span| {
         let style = style.patch(span.style);
@@ -173,18 +173,18 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::theme::Screen;
-    use crate::widgets::test_canvas::{any_place, any_text, check_contained, shown};
+    use crate::theme::TerminalColors;
+    use crate::widgets::test_canvas::{any_area, any_text, check_contained, render_to_text};
 
     fn results() -> Panel<'static> {
-        Panel { title: "Processes 214".into(), state: "2 marked · start v".into(), ..Panel::default() }
+        Panel { title: "Processes 214".into(), status: "2 marked · start v".into(), ..Panel::default() }
     }
 
     fn picture(panel: &Panel<'_>, width: u16, height: u16) -> String {
-        shown(width, height, |area, buf| {
+        render_to_text(width, height, |area, buf| {
             let theme = Theme::default();
             let inner = panel.render(area, buf, &theme);
-            draw(&Line::from("content"), inner, buf, &theme);
+            draw_line(&Line::from("content"), inner, buf, &theme);
         })
     }
 
@@ -224,7 +224,7 @@ mod tests {
 
     #[test]
     fn waiting_and_stale_are_said_before_the_state() {
-        let panel = Panel { spinner: Some(0), stale: Some("stale"), ..results() };
+        let panel = Panel { spinner: Some(0), stale_note: Some("stale"), ..results() };
         let tops = [60, 40, 28, 20].map(|width| picture(&panel, width, 2).lines().next().unwrap().to_owned());
         assert_snapshot!(tops.join("\n"), @"
         ╭ Processes 214 ─────────────── ⠋ stale 2 marked · start v ╮|
@@ -245,8 +245,9 @@ mod tests {
 
     #[test]
     fn the_border_can_be_ascii() {
-        let theme = Theme::default().fitted(&Screen { locale: "C".into(), ..Screen::default() });
-        let picture = shown(12, 3, |area, buf| {
+        let theme =
+            Theme::default().adapt_to_screen(&TerminalColors { locale: "C".into(), ..TerminalColors::default() });
+        let picture = render_to_text(12, 3, |area, buf| {
             results().render(area, buf, &theme);
         });
         assert_snapshot!(picture, @"
@@ -273,15 +274,15 @@ mod tests {
     proptest! {
         #[test]
         fn a_panel_stays_in_its_area(
-            (area, screen) in any_place(), title in any_text(), state in any_text(),
+            (area, screen) in any_area(), title in any_text(), state in any_text(),
             message in any_text(), hint in any_text(), spinner in any::<Option<usize>>(),
         ) {
             let panel = Panel {
                 title: title.into(),
-                state: state.into(),
+                status: state.into(),
                 spinner,
-                stale: spinner.map(|_| "stale"),
-                trouble: Some(Trouble { message: &message, hint: Some(&hint) }),
+                stale_note: spinner.map(|_| "stale"),
+                error: Some(ErrorLine { message: &message, hint: Some(&hint) }),
                 ..Panel::default()
             };
             check_contained(area, screen, |area, buf| {

@@ -9,14 +9,14 @@ use unicode_width::UnicodeWidthStr;
 use crate::theme::Theme;
 
 /// An area of this size in the middle of another, no larger than that.
-pub fn centered(within: Rect, width: u16, height: u16) -> Rect {
+pub fn center(within: Rect, width: u16, height: u16) -> Rect {
     let width = width.min(within.width);
     let height = height.min(within.height);
     Rect { x: within.x + (within.width - width) / 2, y: within.y + (within.height - height) / 2, width, height }
 }
 
 /// Makes room for a popup: nothing of what was drawn there remains.
-pub fn clear(area: Rect, buf: &mut Buffer, theme: &Theme) {
+pub fn clear_area(area: Rect, buf: &mut Buffer, theme: &Theme) {
     let area = area.intersection(buf.area);
     for y in area.top()..area.bottom() {
         // A wide character that reaches under the popup would swallow its border.
@@ -35,7 +35,7 @@ pub fn clear(area: Rect, buf: &mut Buffer, theme: &Theme) {
 }
 
 /// Gives a popup that was drawn one ground: what was drawn in it on the ground of the panes, or on none, gets its own.
-pub fn ground(area: Rect, buf: &mut Buffer, theme: &Theme) {
+pub fn fill_background(area: Rect, buf: &mut Buffer, theme: &Theme) {
     let Some(popup) = theme.popup.bg else {
         return;
     };
@@ -54,22 +54,22 @@ mod tests {
     use ratatui::text::Line;
 
     use super::*;
-    use crate::widgets::{Panel, draw, test_canvas::shown};
+    use crate::widgets::{Panel, draw_line, test_canvas::render_to_text};
 
     #[test]
     fn a_popup_is_centered_and_never_larger_than_its_ground() {
         let ground = Rect::new(2, 1, 20, 10);
-        assert_eq!(centered(ground, 10, 4), Rect::new(7, 4, 10, 4));
-        assert_eq!(centered(ground, 11, 5), Rect::new(6, 3, 11, 5));
-        assert_eq!(centered(ground, 100, 100), ground);
-        assert_eq!(centered(Rect::ZERO, 5, 5), Rect::ZERO);
+        assert_eq!(center(ground, 10, 4), Rect::new(7, 4, 10, 4));
+        assert_eq!(center(ground, 11, 5), Rect::new(6, 3, 11, 5));
+        assert_eq!(center(ground, 100, 100), ground);
+        assert_eq!(center(Rect::ZERO, 5, 5), Rect::ZERO);
     }
 
     #[test]
     fn nothing_shows_through_not_even_half_a_character() {
-        let picture = shown(13, 3, |area, buf| {
+        let picture = render_to_text(13, 3, |area, buf| {
             for row in area.rows() {
-                draw(&Line::from("世界地図世界"), row, buf, &Theme::default());
+                draw_line(&Line::from("世界地図世界"), row, buf, &Theme::default());
             }
             Panel::default().render_over(Rect::new(3, 0, 6, 3), buf, &Theme::default());
         });

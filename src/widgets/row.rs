@@ -16,9 +16,9 @@ pub enum Gutter {
 
 /// A row that is in sight.
 #[derive(Clone, Debug)]
-pub enum Row<'a> {
+pub enum TableRow<'a> {
     /// A row that is here.
-    Here {
+    Loaded {
         /// One line for each column; those of columns that gave way are not looked at.
         cells: Vec<Line<'a>>,
         /// Whether it is marked.
@@ -27,12 +27,12 @@ pub enum Row<'a> {
         style: Style,
     },
     /// A row that is on its way.
-    Awaited,
+    Pending,
 }
 
-impl<'a> Row<'a> {
+impl<'a> TableRow<'a> {
     /// A row that is not marked and looks like any other.
-    pub fn plain(cells: Vec<Line<'a>>) -> Self {
-        Self::Here { cells, is_marked: false, style: Style::new() }
+    pub fn unmarked(cells: Vec<Line<'a>>) -> Self {
+        Self::Loaded { cells, is_marked: false, style: Style::new() }
     }
 }

@@ -1,15 +1,15 @@
 //! Which part of a list is in sight.
 
 /// So many rows stay in sight above and below the cursor, if the table is at least four times as high.
-const MARGIN: usize = 2;
+const SCROLL_MARGIN: usize = 2;
 
 /// The first row in sight of a list of `total` rows: `top`, moved no further than the cursor asks for.
-pub fn follow(top: usize, cursor: usize, height: usize, total: usize) -> usize {
+pub fn scroll_to_cursor(top: usize, cursor: usize, height: usize, total: usize) -> usize {
     if height == 0 {
         return top.min(total);
     }
     let cursor = cursor.min(total.saturating_sub(1));
-    let margin = MARGIN.min(height / 4);
+    let margin = SCROLL_MARGIN.min(height / 4);
     let lowest = (cursor + margin + 1).saturating_sub(height);
     let highest = cursor.saturating_sub(margin);
     top.clamp(lowest, highest.max(lowest)).min(total.saturating_sub(height))
@@ -21,7 +21,7 @@ mod tests {
 
     #[track_caller]
     fn check_follow(top: usize, cursor: usize, total: usize, expected: usize) {
-        assert_eq!(follow(top, cursor, 10, total), expected);
+        assert_eq!(scroll_to_cursor(top, cursor, 10, total), expected);
     }
 
     #[test]
@@ -36,7 +36,7 @@ mod tests {
         check_follow(90, 99, 20, 10);
         check_follow(5, 3, 4, 0);
         check_follow(5, 0, 0, 0);
-        assert_eq!(follow(5, 3, 1, 4), 3);
-        assert_eq!(follow(9, 3, 0, 4), 4);
+        assert_eq!(scroll_to_cursor(5, 3, 1, 4), 3);
+        assert_eq!(scroll_to_cursor(9, 3, 0, 4), 4);
     }
 }

@@ -9,19 +9,18 @@ use ratatui::{
 };
 
 use super::{
-    cells,
-    column::{Column, GAP, widths},
-    draw, follow,
-    row::{Gutter, Row},
-    wrap,
+    column::{GAP_WIDTH, TableColumn, column_widths},
+    draw_line,
+    row::{Gutter, TableRow},
+    scroll_to_cursor, to_cells, wrap_line,
 };
 use crate::theme::Theme;
 
 /// Rows under a header, with a cursor.
 #[derive(Clone, Debug, Default)]
-pub struct Table<'a> {
+pub struct TableWidget<'a> {
     /// The columns, left to right. Without any title there is no header.
-    pub columns: &'a [Column<'a>],
+    pub columns: &'a [TableColumn<'a>],
     /// How many rows there are in all.
     pub total: usize,
     /// The row under the cursor.
@@ -31,10 +30,10 @@ pub struct Table<'a> {
     /// What stands before the first column.
     pub gutter: Gutter,
     /// What is said when there are no rows.
-    pub empty: Line<'a>,
+    pub empty_text: Line<'a>,
 }
 
-impl Table<'_> {
+impl TableWidget<'_> {
     /// How many rows an area of this height has room for.
     pub fn height(&self, area: Rect) -> usize {
         usize::from(area.height).saturating_sub(usize::from(self.has_header()))
@@ -48,44 +47,44 @@ impl Table<'_> {
         buf: &mut Buffer,
         theme: &Theme,
         top: &mut usize,
-        mut row: impl FnMut(usize, &[usize]) -> Row<'r>,
+        mut row: impl FnMut(usize, &[usize]) -> TableRow<'r>,
     ) -> Range<usize> {
         let area = area.intersection(buf.area);
         let height = self.height(area);
-        *top = follow(*top, self.cursor, height, self.total);
+        *top = scroll_to_cursor(*top, self.cursor, height, self.total);
         if area.is_empty() {
             return *top..*top;
         }
-        let widths = widths(self.columns, self.split(area).1.width);
+        let widths = column_widths(self.columns, self.split_gutter(area).1.width);
         let mut below = area;
         if self.has_header() {
             let titles: Vec<_> =
-                self.columns.iter().zip(&widths).map(|(column, width)| column.heading(*width, theme)).collect();
-            self.draw_cells(&titles, self.split(area).1, buf, theme, &widths);
+                self.columns.iter().zip(&widths).map(|(column, width)| column.heading_line(*width, theme)).collect();
+            self.draw_cells(&titles, self.split_gutter(area).1, buf, theme, &widths);
             below.y += 1;
             below.height -= 1;
         }
         if self.total == 0 {
-            let (_, content) = self.split(below);
-            let lines = wrap(&self.empty.clone().patch_style(theme.muted), content.width.into());
+            let (_, content) = self.split_gutter(below);
+            let lines = wrap_line(&self.empty_text.clone().patch_style(theme.muted), content.width.into());
             for (line, place) in lines.iter().zip(content.rows()) {
-                draw(line, place, buf, theme);
+                draw_line(line, place, buf, theme);
             }
         }
         let visible = *top..self.total.min(top.saturating_add(height));
         for (index, place) in visible.clone().zip(below.rows()) {
-            let (gutter, content) = self.split(place);
+            let (gutter, content) = self.split_gutter(place);
             let is_cursor = index == self.cursor;
             match row(index, &widths) {
-                Row::Here { cells, is_marked, style } => {
+                TableRow::Loaded { cells, is_marked, style } => {
                     buf.set_style(place, style);
-                    draw(&self.signs(is_cursor, is_marked, theme), gutter, buf, theme);
+                    draw_line(&self.gutter_signs(is_cursor, is_marked, theme), gutter, buf, theme);
                     self.draw_cells(&cells, content, buf, theme, &widths);
                 }
-                Row::Awaited => {
-                    draw(&self.signs(is_cursor, false, theme), gutter, buf, theme);
-                    let dots = [theme.glyphs.awaited; 3].join(" ");
-                    draw(&Line::styled(dots, theme.muted), content, buf, theme);
+                TableRow::Pending => {
+                    draw_line(&self.gutter_signs(is_cursor, false, theme), gutter, buf, theme);
+                    let dots = [theme.glyphs.pending; 3].join(" ");
+                    draw_line(&Line::styled(dots, theme.muted), content, buf, theme);
                 }
             }
             if is_cursor {
@@ -102,7 +101,7 @@ impl Table<'_> {
     }
 
     /// The gutter and the rest of an area.
-    fn split(&self, area: Rect) -> (Rect, Rect) {
+    fn split_gutter(&self, area: Rect) -> (Rect, Rect) {
         let gutter = match self.gutter {
             Gutter::None => 0,
             // The mark takes the place of the blank behind the cursor: marks cost no room.
@@ -114,7 +113,7 @@ impl Table<'_> {
     }
 
     /// What stands in the gutter of a row.
-    fn signs(&self, is_cursor: bool, is_marked: bool, theme: &Theme) -> Line<'static> {
+    fn gutter_signs(&self, is_cursor: bool, is_marked: bool, theme: &Theme) -> Line<'static> {
         let sign = |is_there, glyph| if is_there { glyph } else { " " };
         let cursor = Span::raw(sign(is_cursor, theme.glyphs.cursor));
         let mark = Span::styled(sign(is_marked, theme.glyphs.mark), theme.mark);
@@ -128,15 +127,15 @@ impl Table<'_> {
     fn draw_cells(&self, lines: &[Line<'_>], content: Rect, buf: &mut Buffer, theme: &Theme, widths: &[usize]) {
         let mut x = content.x;
         for ((column, width), line) in self.columns.iter().zip(widths).zip(lines) {
-            let width = cells(*width);
+            let width = to_cells(*width);
             if width == 0 {
                 continue;
             }
-            let used = cells(line.width()).min(width);
+            let used = to_cells(line.width()).min(width);
             let indent = if column.is_right { width - used } else { 0 };
             let place = Rect { x: x.saturating_add(indent), width: width - indent, ..content };
-            draw(line, place, buf, theme);
-            x = x.saturating_add(width).saturating_add(cells(GAP));
+            draw_line(line, place, buf, theme);
+            x = x.saturating_add(width).saturating_add(to_cells(GAP_WIDTH));
         }
     }
 }
@@ -147,39 +146,39 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::widgets::Order;
-    use crate::widgets::test_canvas::{any_place, any_text, check_contained, shown};
+    use crate::widgets::RowOrder;
+    use crate::widgets::test_canvas::{any_area, any_text, check_contained, render_to_text};
     use ratatui::style::Style;
 
-    const COLUMNS: &[Column<'static>] = &[
-        Column { sorted: Some(Order::Descending), ..Column::left("START", 8, 14, 1) },
-        Column::left("HOST", 6, 15, 2),
-        Column::right("PID", 4, 5, 4),
-        Column::left("PROCESS", 7, 10, 0),
-        Column::left("CMDLINE", 8, Column::REST, 3),
+    const COLUMNS: &[TableColumn<'static>] = &[
+        TableColumn { sort_order: Some(RowOrder::Descending), ..TableColumn::left_aligned("START", 8, 14, 1) },
+        TableColumn::left_aligned("HOST", 6, 15, 2),
+        TableColumn::right_aligned("PID", 4, 5, 4),
+        TableColumn::left_aligned("PROCESS", 7, 10, 0),
+        TableColumn::left_aligned("CMDLINE", 8, TableColumn::FILL, 3),
     ];
 
-    fn table(total: usize, cursor: usize) -> Table<'static> {
-        Table {
+    fn table(total: usize, cursor: usize) -> TableWidget<'static> {
+        TableWidget {
             columns: COLUMNS,
             total,
             cursor,
             is_focused: true,
             gutter: Gutter::Marks,
-            empty: "nothing matched; widen the time".into(),
+            empty_text: "nothing matched; widen the time".into(),
         }
     }
 
-    fn process(index: usize) -> Row<'static> {
+    fn process(index: usize) -> TableRow<'static> {
         if index == 4 {
-            return Row::Awaited;
+            return TableRow::Pending;
         }
         let cells = ["11-11 20:59:31", "WIN-IA9NQ1GN8OI", "1084", "世界.exe", r"net use y: \\test\blah"];
-        Row::Here { cells: cells.map(Line::from).into(), is_marked: index % 2 == 1, style: Style::new() }
+        TableRow::Loaded { cells: cells.map(Line::from).into(), is_marked: index % 2 == 1, style: Style::new() }
     }
 
-    fn picture(table: &Table<'_>, width: u16, height: u16) -> String {
-        shown(width, height, |area, buf| {
+    fn picture(table: &TableWidget<'_>, width: u16, height: u16) -> String {
+        render_to_text(width, height, |area, buf| {
             table.render(area, buf, &Theme::default(), &mut 0, |index, _| process(index));
         })
     }
@@ -237,11 +236,11 @@ mod tests {
 
     #[test]
     fn without_titles_there_is_no_header() {
-        let columns = [Column::left("", 4, Column::REST, 0), Column::right("", 4, 4, 0)];
-        let table = Table { columns: &columns, total: 2, gutter: Gutter::Cursor, ..Table::default() };
-        let picture = shown(18, 3, |area, buf| {
+        let columns = [TableColumn::left_aligned("", 4, TableColumn::FILL, 0), TableColumn::right_aligned("", 4, 4, 0)];
+        let table = TableWidget { columns: &columns, total: 2, gutter: Gutter::Cursor, ..TableWidget::default() };
+        let picture = render_to_text(18, 3, |area, buf| {
             table.render(area, buf, &Theme::default(), &mut 0, |_, _| {
-                Row::plain(vec!["└ smss.exe".into(), "536".into()])
+                TableRow::unmarked(vec!["└ smss.exe".into(), "536".into()])
             });
         });
         assert_snapshot!(picture, @"
@@ -270,10 +269,18 @@ mod tests {
     #[test]
     fn the_cursor_row_keeps_the_colors_of_its_cells() {
         let theme = Theme::default();
-        let columns = [Column::left("", 4, 4, 0)];
-        let table = Table { columns: &columns, total: 1, is_focused: true, gutter: Gutter::None, ..Table::default() };
+        let columns = [TableColumn::left_aligned("", 4, 4, 0)];
+        let table = TableWidget {
+            columns: &columns,
+            total: 1,
+            is_focused: true,
+            gutter: Gutter::None,
+            ..TableWidget::default()
+        };
         let mut buf = Buffer::empty(Rect::new(0, 0, 6, 1));
-        table.render(buf.area, &mut buf, &theme, &mut 0, |_, _| Row::plain(vec![Line::styled("bad", theme.bad)]));
+        table.render(buf.area, &mut buf, &theme, &mut 0, |_, _| {
+            TableRow::unmarked(vec![Line::styled("bad", theme.bad)])
+        });
         assert_eq!(buf[(0, 0)].style().fg, theme.bad.fg);
         assert_eq!(buf[(0, 0)].style().bg, theme.selection.bg);
         assert_eq!(buf[(5, 0)].style().bg, theme.selection.bg);
@@ -282,14 +289,14 @@ mod tests {
     proptest! {
         #[test]
         fn a_table_stays_in_its_area(
-            (area, screen) in any_place(), texts in prop::collection::vec(any_text(), 5),
+            (area, screen) in any_area(), texts in prop::collection::vec(any_text(), 5),
             total in prop_oneof![0_usize..20, Just(usize::MAX)], cursor in any::<prop::sample::Index>(), mut top in any::<usize>(),
         ) {
             let cursor = if total == 0 { 0 } else { cursor.index(total) };
             check_contained(area, screen, |area, buf| {
                 let visible = table(total, cursor).render(area, buf, &Theme::default(), &mut top, |index, _| match index % 3 {
-                    0 => Row::Awaited,
-                    _ => Row::plain(texts.iter().map(|text| Line::from(text.as_str())).collect()),
+                    0 => TableRow::Pending,
+                    _ => TableRow::unmarked(texts.iter().map(|text| Line::from(text.as_str())).collect()),
                 });
                 assert!(visible.is_empty() || visible.contains(&cursor));
             });

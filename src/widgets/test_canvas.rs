@@ -5,7 +5,7 @@ use ratatui::{buffer::Buffer, layout::Rect};
 use unicode_width::UnicodeWidthStr;
 
 /// What `draw` leaves on a screen of this size, line by line; a bar shows where each line ends.
-pub(super) fn shown(width: u16, height: u16, draw: impl FnOnce(Rect, &mut Buffer)) -> String {
+pub(super) fn render_to_text(width: u16, height: u16, draw: impl FnOnce(Rect, &mut Buffer)) -> String {
     let area = Rect::new(0, 0, width, height);
     let mut buf = Buffer::empty(area);
     draw(area, &mut buf);
@@ -15,7 +15,7 @@ pub(super) fn shown(width: u16, height: u16, draw: impl FnOnce(Rect, &mut Buffer
         while x < width {
             let symbol = buf[(x, y)].symbol();
             out.push_str(symbol);
-            x += super::cells(symbol.width().max(1));
+            x += super::to_cells(symbol.width().max(1));
         }
         out.push_str("|\n");
     }
@@ -41,7 +41,7 @@ pub(super) fn check_contained(area: Rect, screen: (u16, u16), draw: impl FnOnce(
 }
 
 /// Any area and a screen it is drawn on.
-pub(super) fn any_place() -> impl Strategy<Value = (Rect, (u16, u16))> {
+pub(super) fn any_area() -> impl Strategy<Value = (Rect, (u16, u16))> {
     let size = prop_oneof![(0_u16..12, 0_u16..8), (0_u16..300, 0_u16..100)];
     (size.clone(), size, 0_u16..12, 0_u16..8)
         .prop_map(|((width, height), screen, x, y)| (Rect::new(x, y, width, height), screen))

@@ -11,12 +11,12 @@ use unicode_width::UnicodeWidthStr;
 use crate::theme::Theme;
 
 /// A number of cells; more than a terminal can have is as many as it can have.
-pub fn cells(n: usize) -> u16 {
+pub fn to_cells(n: usize) -> u16 {
     u16::try_from(n).unwrap_or(u16::MAX)
 }
 
 /// The line cut to `width` cells, with `ellipsis` where something is left out.
-pub fn cut(line: &Line<'_>, width: usize, ellipsis: &'static str) -> Line<'static> {
+pub fn truncate(line: &Line<'_>, width: usize, ellipsis: &'static str) -> Line<'static> {
     let mut kept = Pieces::default();
     let is_whole = line.width() <= width;
     // Without room for the ellipsis there is none for text either.
@@ -36,7 +36,7 @@ pub fn cut(line: &Line<'_>, width: usize, ellipsis: &'static str) -> Line<'stati
 }
 
 /// The line broken into lines of at most `width` cells, between words where it can be: there, a blank is left out.
-pub fn wrap(line: &Line<'_>, width: usize) -> Vec<Line<'static>> {
+pub fn wrap_line(line: &Line<'_>, width: usize) -> Vec<Line<'static>> {
     if width == 0 {
         return Vec::new();
     }
@@ -45,9 +45,9 @@ pub fn wrap(line: &Line<'_>, width: usize) -> Vec<Line<'static>> {
     let mut lines = Vec::new();
     let mut rest = &graphemes[..];
     loop {
-        let fitting = fitting(rest, width);
+        let fitting = fitting_count(rest, width);
         if fitting == rest.len() {
-            lines.push(joined(rest));
+            lines.push(join_graphemes(rest));
             return lines;
         }
         // The blank may be the first that does not fit. One at the very beginning would leave an empty line.
@@ -57,13 +57,13 @@ pub fn wrap(line: &Line<'_>, width: usize) -> Vec<Line<'static>> {
             Some(blank) if blank > 0 => (blank, blank + 1),
             _ => (fitting, fitting),
         };
-        lines.push(joined(&rest[..end]));
+        lines.push(join_graphemes(&rest[..end]));
         rest = &rest[next..];
     }
 }
 
 /// Draws the line into the first row of the area, cut to its width, and styles nothing but the text.
-pub fn draw(line: &Line<'_>, area: Rect, buf: &mut Buffer, theme: &Theme) {
+pub fn draw_line(line: &Line<'_>, area: Rect, buf: &mut Buffer, theme: &Theme) {
     let area = area.intersection(buf.area);
     if area.is_empty() {
         return;
@@ -71,13 +71,13 @@ pub fn draw(line: &Line<'_>, area: Rect, buf: &mut Buffer, theme: &Theme) {
     if line.width() <= usize::from(area.width) {
         buf.set_line(area.x, area.y, line, area.width);
     } else {
-        let line = cut(line, area.width.into(), theme.glyphs.ellipsis);
+        let line = truncate(line, area.width.into(), theme.glyphs.ellipsis);
         buf.set_line(area.x, area.y, &line, area.width);
     }
 }
 
 /// How many of them fit into so many cells.
-fn fitting(graphemes: &[StyledGrapheme<'_>], width: usize) -> usize {
+fn fitting_count(graphemes: &[StyledGrapheme<'_>], width: usize) -> usize {
     let mut used = 0;
     let too_far = graphemes.iter().position(|grapheme| {
         used += grapheme.symbol.width();
@@ -86,7 +86,7 @@ fn fitting(graphemes: &[StyledGrapheme<'_>], width: usize) -> usize {
     too_far.unwrap_or(graphemes.len())
 }
 
-fn joined(graphemes: &[StyledGrapheme<'_>]) -> Line<'static> {
+fn join_graphemes(graphemes: &[StyledGrapheme<'_>]) -> Line<'static> {
     let mut pieces = Pieces::default();
     for grapheme in graphemes {
         pieces.push(grapheme);
@@ -124,12 +124,12 @@ mod tests {
 
     #[track_caller]
     fn check_cut(text: &str, width: usize, expected: &str) {
-        assert_eq!(cut(&Line::from(text), width, "…").to_string(), expected);
+        assert_eq!(truncate(&Line::from(text), width, "…").to_string(), expected);
     }
 
     #[track_caller]
     fn check_wrap(text: &str, width: usize, expected: &[&str]) {
-        let lines: Vec<_> = wrap(&Line::from(text), width).iter().map(Line::to_string).collect();
+        let lines: Vec<_> = wrap_line(&Line::from(text), width).iter().map(Line::to_string).collect();
         assert_eq!(lines, expected);
     }
 
@@ -162,25 +162,25 @@ mod tests {
     fn styles_survive_both() {
         let bold = Style::new().bold();
         let line = Line::from(vec![Span::raw("ab"), Span::styled("cdef", bold)]);
-        let shown = cut(&line, 4, "…");
+        let shown = truncate(&line, 4, "…");
         assert_eq!(shown.spans, [Span::raw("ab"), Span::styled("c…", bold)]);
-        let lines = wrap(&line, 4);
+        let lines = wrap_line(&line, 4);
         assert_eq!(lines[0].spans, [Span::raw("ab"), Span::styled("cd", bold)]);
         assert_eq!(lines[1].spans, [Span::styled("ef", bold)]);
     }
 
     #[test]
     fn no_terminal_is_wider_than_can_be_said() {
-        assert_eq!(cells(80), 80);
-        assert_eq!(cells(100_000), u16::MAX);
+        assert_eq!(to_cells(80), 80);
+        assert_eq!(to_cells(100_000), u16::MAX);
     }
 
     proptest! {
         #[test]
         fn nothing_is_wider_than_asked_nor_lost(text in any_text(), width in 2_usize..30) {
             let line = Line::from(text);
-            prop_assert!(cut(&line, width, "…").width() <= width);
-            let lines = wrap(&line, width);
+            prop_assert!(truncate(&line, width, "…").width() <= width);
+            let lines = wrap_line(&line, width);
             prop_assert!(lines.iter().all(|line| line.width() <= width), "{lines:?}");
             // Blanks may be left out, and a mark without a letter takes no cell.
             let is_seen = |symbol: &str| symbol.width() > 0 && symbol != " ";

@@ -4,7 +4,7 @@ use crate::theme::Glyphs;
 
 /// The lines before row `row` of a tree whose rows have these depths, in at most `width` cells and one cell per level.
 /// A row that is too deep for that keeps the lines nearest to it.
-pub fn guide(depths: &[usize], row: usize, width: usize, glyphs: &Glyphs) -> String {
+pub fn tree_guide(depths: &[usize], row: usize, width: usize, glyphs: &Glyphs) -> String {
     let depth = depths.get(row).copied().unwrap_or_default();
     if depth == 0 || width < 2 {
         return String::new();
@@ -51,7 +51,7 @@ mod tests {
     use super::*;
 
     fn picture(depths: &[usize], width: usize, glyphs: &Glyphs) -> String {
-        let rows = (0..depths.len()).map(|row| format!("{}{row}|\n", guide(depths, row, width, glyphs)));
+        let rows = (0..depths.len()).map(|row| format!("{}{row}|\n", tree_guide(depths, row, width, glyphs)));
         rows.collect()
     }
 
@@ -103,7 +103,7 @@ mod tests {
         └ 1|
         └ 2|
         ");
-        assert_eq!(guide(&[0, 1, 2], 2, 1, &Glyphs::UNICODE), "");
+        assert_eq!(tree_guide(&[0, 1, 2], 2, 1, &Glyphs::UNICODE), "");
     }
 
     #[test]
@@ -119,7 +119,7 @@ mod tests {
     proptest! {
         #[test]
         fn no_guide_is_wider_than_its_room(depths in prop::collection::vec(0_usize..40, 0..20), row in 0_usize..25, width in 0_usize..30) {
-            prop_assert!(guide(&depths, row, width, &Glyphs::UNICODE).width() <= width);
+            prop_assert!(tree_guide(&depths, row, width, &Glyphs::UNICODE).width() <= width);
         }
     }
 }

@@ -1,10 +1,10 @@
 //! Users, teams, sites, the license, partitions (reference 2.1, 2.7, 2.8, 2.15).
 
-use super::{Malformed, Noun, Record, page::read_members};
-use crate::model::{Access, License, Partition, Site, Team, User};
+use super::{FromRecord, Malformed, Record, page::read_members};
+use crate::model::{License, Partition, Site, Team, TeamAccess, User};
 
-impl Noun for User {
-    fn read(record: &Record) -> Option<Self> {
+impl FromRecord for User {
+    fn from_record(record: &Record) -> Option<Self> {
         let teams = record.records("teams");
         Some(Self {
             id: record.count("id"),
@@ -19,15 +19,15 @@ impl Noun for User {
     }
 }
 
-impl Noun for Team {
-    fn read(record: &Record) -> Option<Self> {
+impl FromRecord for Team {
+    fn from_record(record: &Record) -> Option<Self> {
         let access = record.records("group_access");
         Some(Self {
             id: record.count("id")?,
             name: record.text("name"),
             access: access
                 .iter()
-                .map(|entry| Access {
+                .map(|entry| TeamAccess {
                     group: entry.text_or("group_name", "group_id"),
                     category: entry.text("access_category"),
                 })
@@ -37,14 +37,14 @@ impl Noun for Team {
     }
 }
 
-impl Noun for Site {
-    fn read(record: &Record) -> Option<Self> {
+impl FromRecord for Site {
+    fn from_record(record: &Record) -> Option<Self> {
         Some(Self { id: record.count("id")?, name: record.text("name"), document: record.document_without_secrets() })
     }
 }
 
-impl Noun for License {
-    fn read(record: &Record) -> Option<Self> {
+impl FromRecord for License {
+    fn from_record(record: &Record) -> Option<Self> {
         // What says nothing of a license is the answer of something else.
         record.text_or("license_valid", "license_end_date").non_empty()?;
         Some(Self {
@@ -65,7 +65,7 @@ pub fn partitions(json: &str) -> Result<Vec<Partition>, Malformed> {
         .iter()
         .filter_map(|(name, part)| {
             let record = Record::parse(part.get())?;
-            let info = record.nested("info").unwrap_or_default();
+            let info = record.nested_record("info").unwrap_or_default();
             Some(Partition {
                 name: name.as_str().into(),
                 status: record.text("status"),
@@ -89,7 +89,7 @@ mod tests {
     fn a_user_is_read_without_the_token_that_old_servers_send_along() {
         let json = r#"{"username": "ana", "first_name": "Ana", "global_admin": true, "auth_token": "s3cret",
             "teams": [{"id": 1, "name": "Tier 1"}, {"id": 2}]}"#;
-        let user: User = wire::one(json).unwrap().unwrap();
+        let user: User = wire::parse_one(json).unwrap().unwrap();
         assert_eq!((user.username.raw(), user.is_admin), ("ana", Some(true)));
         assert_eq!(user.teams, ["Tier 1".into(), "2".into()]);
         assert!(!format!("{user:?}").contains("s3cret"));
@@ -111,9 +111,9 @@ mod tests {
     fn a_license_is_read_without_what_identifies_the_installation() {
         let json = r#"{"license_valid": true, "license_expired": false, "license_end_date": "2022-12-31",
             "licensed_sensor_count": 500, "actual_sensor_count": 412, "server_token": "s3cret"}"#;
-        let license: License = wire::one(json).unwrap().unwrap();
+        let license: License = wire::parse_one(json).unwrap().unwrap();
         assert_eq!((license.licensed, license.actual), (Some(500), Some(412)));
         assert!(!license.document.json().contains("s3cret"));
-        assert!(wire::one::<License>("{}").is_err());
+        assert!(wire::parse_one::<License>("{}").is_err());
     }
 }

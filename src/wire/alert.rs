@@ -1,18 +1,18 @@
 //! An alert's document (reference 2.13), which holds JSON inside strings and numbers as text.
 
-use super::{Noun, Record, process};
+use super::{FromRecord, Record, process};
 use crate::model::{Alert, AlertId, AlertKind, AlertSource, AlertStatus, Indicator, ProcessId, SensorId};
 use crate::text::Untrusted;
 
-impl Noun for Alert {
-    fn read(record: &Record) -> Option<Self> {
+impl FromRecord for Alert {
+    fn from_record(record: &Record) -> Option<Self> {
         let id = record.text("unique_id");
         let id = AlertId(id.non_empty()?.clone());
-        let kind = AlertKind::read(&record.text("alert_type"));
+        let kind = AlertKind::parse(&record.text("alert_type"));
         let (process, segment) = subject(record);
         Some(Self {
             id,
-            status: AlertStatus::read(&record.text("status")),
+            status: AlertStatus::parse(&record.text("status")),
             created: record.time("created_time"),
             resolved: record.time("resolved_time"),
             assigned_to: record.text("assigned_to"),
@@ -31,16 +31,16 @@ impl Noun for Alert {
             sensor: record.count("sensor_id").map(SensorId),
             group: record.text("group"),
             os: record.text("os_type"),
-            comms_ip: record.address("comms_ip"),
-            interface_ip: record.address("interface_ip"),
+            comms_ip: record.ip_address("comms_ip"),
+            interface_ip: record.ip_address("interface_ip"),
             process,
             segment,
-            process_name: record.known_text("process_name"),
-            process_path: record.known_text("process_path"),
+            process_name: record.text_if_known("process_name"),
+            process_path: record.text_if_known("process_path"),
             user: record.text("username"),
             md5: record.md5("md5"),
             sha256: record.sha256("sha256"),
-            counts: process::counts(record),
+            counts: process::read_counts(record),
             observed_paths: record.texts("observed_filename"),
             hosts: record.count("total_hosts").or_else(|| record.count("host_count")),
             document: record.document(),
@@ -76,9 +76,9 @@ fn source(record: &Record, kind: &AlertKind) -> AlertSource {
 }
 
 fn indicator(record: &Record) -> Indicator {
-    let attributes = record.nested("ioc_attr").unwrap_or_default();
+    let attributes = record.nested_record("ioc_attr").unwrap_or_default();
     // A query comes as JSON text with the search in it, or not at all.
-    let query = record.nested("ioc_value");
+    let query = record.nested_record("ioc_value");
     let value = match &query {
         Some(query) => query.text("search_query"),
         None => record.text("ioc_value"),
@@ -87,12 +87,12 @@ fn indicator(record: &Record) -> Indicator {
         kind: record.text("ioc_type"),
         value,
         index: query.unwrap_or_default().text("index_type"),
-        matched: matched(&attributes),
+        matched: match_texts(&attributes),
     }
 }
 
 /// What matched, in words: the highlighted texts without their marks, then the fields that were hit.
-fn matched(attributes: &Record) -> Vec<Untrusted> {
+fn match_texts(attributes: &Record) -> Vec<Untrusted> {
     let highlights = attributes.texts("highlights").into_iter().map(|text| {
         let plain = text.raw().replace("PREPREPRE", "").replace("POSTPOSTPOST", "");
         Untrusted::from(plain)
@@ -117,13 +117,13 @@ mod tests {
 
     fn read(mut row: Value) -> Alert {
         row["unique_id"] = json!("6f0d2b1e-8c4a-4e57-9a3b-2d7f1c90e845");
-        Alert::read(&Record::parse(&row.to_string()).unwrap()).unwrap()
+        Alert::from_record(&Record::parse(&row.to_string()).unwrap()).unwrap()
     }
 
     #[test]
     fn a_whole_document_is_read() {
         let json = include_str!("../../tests/goldens/get_alert_search.json");
-        let page = wire::page::<Alert>(json, Span { start: 0, rows: 2 }).unwrap();
+        let page = wire::parse_page::<Alert>(json, Span { start: 0, rows: 2 }).unwrap();
         insta::assert_debug_snapshot!(page.rows[0]);
         let ingress = &page.rows[1];
         assert_eq!(ingress.kind, AlertKind::IngressProcess);
@@ -191,7 +191,7 @@ mod tests {
     #[test]
     fn an_alert_without_id_is_broken() {
         for json in [r#"{"status": "Resolved"}"#, r#"{"unique_id": ""}"#, r#"{"unique_id": null}"#] {
-            assert_eq!(Alert::read(&Record::parse(json).unwrap()), None);
+            assert_eq!(Alert::from_record(&Record::parse(json).unwrap()), None);
         }
     }
 }

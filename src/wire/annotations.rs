@@ -5,23 +5,23 @@ use std::{collections::BTreeMap, fmt::Write};
 
 use serde_json::value::RawValue;
 
-use super::page::Members;
+use super::page::MemberMap;
 
 /// Members of the envelope that are about rows, by the ids of the rows.
 #[derive(Debug, Default)]
-pub(super) struct Remarks {
+pub(super) struct Annotations {
     /// Per row: the name of the member, and its entries as JSON.
     rows: BTreeMap<String, BTreeMap<&'static str, Vec<String>>>,
 }
 
-impl Remarks {
+impl Annotations {
     /// Reads them from an envelope; what makes no sense is left out.
-    pub(super) fn of(envelope: &Members<'_>) -> Self {
+    pub(super) fn from_envelope(envelope: &MemberMap<'_>) -> Self {
         let mut remarks = Self::default();
         // Servers before 6 call them events.
         let highlights = envelope.get("highlights").or_else(|| envelope.get("events"));
         let highlights = highlights.map(|list| list.get());
-        let highlights: Vec<Members<'_>> =
+        let highlights: Vec<MemberMap<'_>> =
             highlights.map_or_else(Vec::new, |list| serde_json::from_str(list).unwrap_or_default());
         for highlight in highlights {
             let ids = highlight.get("ids").map(|ids| ids.get());
@@ -53,11 +53,11 @@ impl Remarks {
     }
 
     /// A row with what is said of it, as JSON; nothing if nothing is said of it, or it says so itself.
-    pub(super) fn extended(&self, row: &RawValue) -> Option<String> {
+    pub(super) fn annotate(&self, row: &RawValue) -> Option<String> {
         if self.rows.is_empty() {
             return None;
         }
-        let members: Members<'_> = serde_json::from_str(row.get()).ok()?;
+        let members: MemberMap<'_> = serde_json::from_str(row.get()).ok()?;
         let id = |name: &str| -> Option<String> {
             let text: String = serde_json::from_str(members.get(name)?.get()).ok()?;
             Some(text.to_lowercase())
@@ -94,7 +94,7 @@ mod tests {
                   "tagged_pids": {{"{unique}": [{{"name": "Case", "id": 1}}, {{"name": "Case", "id": 1}}]}}}}"#
             );
             let span = Span { start: 0, rows: 2 };
-            let page = wire::page::<Process>(&json, span).unwrap();
+            let page = wire::parse_page::<Process>(&json, span).unwrap();
             assert_eq!(
                 page.rows[0].document.json(),
                 format!(
@@ -109,7 +109,7 @@ mod tests {
     fn an_envelope_that_makes_no_sense_costs_no_row() {
         for said in [r#""highlights": 3"#, r#""tagged_pids": []"#, r#""highlights": [[]]"#] {
             let json = format!(r#"{{"results": [{{"id": "{GUID}"}}], {said}}}"#);
-            let page = wire::page::<Process>(&json, Span { start: 0, rows: 1 }).unwrap();
+            let page = wire::parse_page::<Process>(&json, Span { start: 0, rows: 1 }).unwrap();
             assert_eq!(page.rows.len(), 1);
         }
     }

@@ -1,12 +1,12 @@
 //! A ban (reference 2.9).
 
-use super::{Noun, Record};
+use super::{FromRecord, Record};
 use crate::model::{Ban, Restrictions};
 
-impl Noun for Ban {
+impl FromRecord for Ban {
     const IS_WRITTEN_BACK: bool = true;
 
-    fn read(record: &Record) -> Option<Self> {
+    fn from_record(record: &Record) -> Option<Self> {
         Some(Self {
             md5: record.md5("md5hash")?,
             text: record.text("text"),
@@ -21,8 +21,8 @@ impl Noun for Ban {
     }
 }
 
-impl Noun for Restrictions {
-    fn read(record: &Record) -> Option<Self> {
+impl FromRecord for Restrictions {
+    fn from_record(record: &Record) -> Option<Self> {
         Some(Self { patterns: record.texts("patterns") })
     }
 }
@@ -34,8 +34,8 @@ mod tests {
 
     #[test]
     fn bans_in_force_and_lifted_ones_are_told_apart() {
-        let page: Page<Ban> = wire::list(include_str!("../../tests/goldens/get_ban_list.json")).unwrap();
-        assert_eq!((page.rows.len(), page.broken), (2, 1));
+        let page: Page<Ban> = wire::parse_list(include_str!("../../tests/goldens/get_ban_list.json")).unwrap();
+        assert_eq!((page.rows.len(), page.n_unreadable), (2, 1));
         let [first, lifted] = &page.rows[..] else {
             panic!("two bans");
         };

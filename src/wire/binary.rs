@@ -1,10 +1,10 @@
 //! A binary's document (reference 2.5). Old servers have some of its texts only as `_facet` twins.
 
-use super::{Noun, Record, hits};
+use super::{FromRecord, Record, hits};
 use crate::model::{Binary, Endpoint, Signature, Version};
 
-impl Noun for Binary {
-    fn read(record: &Record) -> Option<Self> {
+impl FromRecord for Binary {
+    fn from_record(record: &Record) -> Option<Self> {
         let mut observed_paths = record.texts("observed_filename");
         if observed_paths.is_empty() {
             observed_paths = record.texts("observed_filename_facet");
@@ -78,9 +78,9 @@ mod tests {
     #[test]
     fn a_whole_document_is_read() {
         let json = include_str!("../../tests/goldens/get_binary_search.json");
-        let page = wire::page::<Binary>(json, Span { start: 0, rows: 2 }).unwrap();
+        let page = wire::parse_page::<Binary>(json, Span { start: 0, rows: 2 }).unwrap();
         insta::assert_debug_snapshot!(page.rows[0]);
-        assert_eq!(page.rows[1].signature.is_good(), Some(false));
+        assert_eq!(page.rows[1].signature.is_valid(), Some(false));
         assert_eq!(page.rows[1].feeds.len(), 1);
     }
 
@@ -88,23 +88,23 @@ mod tests {
     fn an_old_document_has_its_texts_in_facets() {
         let json = r#"{"md5": "9E107D9D372BB6826BD81D3542A419D6", "product_name_facet": "Tool", "signed": "Signed",
             "observed_filename_facet": "c:\\temp\\out.exe", "host_count": "3"}"#;
-        let binary: Binary = wire::one(json).unwrap().unwrap();
+        let binary: Binary = wire::parse_one(json).unwrap().unwrap();
         assert_eq!(binary.version.product.raw(), "Tool");
         assert_eq!(binary.observed_paths[0].raw(), r"c:\temp\out.exe");
-        assert_eq!((binary.signature.is_good(), binary.hosts), (Some(true), Some(3)));
+        assert_eq!((binary.signature.is_valid(), binary.hosts), (Some(true), Some(3)));
     }
 
     #[test]
     fn a_result_code_may_have_a_sign() {
         for code in [r#""2148204800""#, "2148204800", "-2146762496"] {
             let json = format!(r#"{{"md5": "9E107D9D372BB6826BD81D3542A419D6", "digsig_result_code": {code}}}"#);
-            let binary: Binary = wire::one(&json).unwrap().unwrap();
+            let binary: Binary = wire::parse_one(&json).unwrap().unwrap();
             assert_eq!(binary.signature.code, Some(0x800b_0100), "{code}");
         }
     }
 
     #[test]
     fn a_document_without_hash_is_of_no_use() {
-        assert!(wire::one::<Binary>(r#"{"md5": "", "product_name": "Tool"}"#).is_err());
+        assert!(wire::parse_one::<Binary>(r#"{"md5": "", "product_name": "Tool"}"#).is_err());
     }
 }

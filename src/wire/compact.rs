@@ -7,20 +7,20 @@ use std::fmt::Write;
 /// Half a surrogate pair becomes U+FFFD: Windows allows it in a command line and Python sends it on, but no JSON parser
 /// of ours accepts it, and one bad character must not hide a process.
 pub(super) fn compact(json: &str) -> String {
-    cut(json, usize::MAX, String::with_capacity(json.len()))
+    compact_within(json, usize::MAX, String::with_capacity(json.len()))
 }
 
 /// The same, with every text of more than `most` bytes cut; its end says how much is missing.
 pub(super) fn compact_cut(json: &str, most: usize) -> String {
-    cut(json, most, String::new())
+    compact_within(json, most, String::new())
 }
 
-fn cut(json: &str, most: usize, mut out: String) -> String {
+fn compact_within(json: &str, most: usize, mut out: String) -> String {
     let mut rest = json;
     let mut is_text = false;
     // What the text under way still has room for, and what of it is left out.
     let (mut room, mut missing) = (most, 0);
-    while let Some(at) = rest.find(stops(is_text)) {
+    while let Some(at) = rest.find(stop_chars(is_text)) {
         let (plain, behind) = rest.split_at(at);
         let kept = if is_text { &plain[..plain.floor_char_boundary(room)] } else { plain };
         out.push_str(kept);
@@ -62,15 +62,15 @@ fn cut(json: &str, most: usize, mut out: String) -> String {
 }
 
 /// Where copying has to stop and look: inside a string, and between tokens.
-fn stops(is_text: bool) -> &'static [char] {
+fn stop_chars(is_text: bool) -> &'static [char] {
     if is_text { &['"', '\\'] } else { &['"', ' ', '\t', '\r', '\n'] }
 }
 
 /// What to keep of the escape at the beginning of `text`, and how many bytes it takes.
 fn escape(text: &str) -> (&str, usize) {
     const LONE: (&str, usize) = ("\\ufffd", 6);
-    match unit(text) {
-        Some(0xd800..=0xdbff) => match text.get(6..).and_then(unit) {
+    match utf16_unit(text) {
+        Some(0xd800..=0xdbff) => match text.get(6..).and_then(utf16_unit) {
             Some(0xdc00..=0xdfff) => (&text[..12], 12),
             _ => LONE,
         },
@@ -81,7 +81,7 @@ fn escape(text: &str) -> (&str, usize) {
 }
 
 /// The UTF-16 unit of a `\uXXXX` escape at the beginning of `text`.
-fn unit(text: &str) -> Option<u16> {
+fn utf16_unit(text: &str) -> Option<u16> {
     let digits = text.strip_prefix("\\u")?.get(..4)?;
     u16::from_str_radix(digits, 16).ok()
 }

@@ -3,7 +3,7 @@
 use serde_json::value::RawValue;
 
 use super::{
-    Malformed, Noun, Record,
+    FromRecord, Malformed, Record,
     page::{members, read_members, rows},
 };
 use crate::model::{Facet, FacetValue, Facets};
@@ -34,7 +34,7 @@ pub fn facets(json: &str, fields: &[String]) -> Result<Facets, Malformed> {
 
     Ok(Facets {
         facets,
-        broken,
+        n_unreadable: broken,
         total: total.unwrap_or(least),
         elapsed: envelope.float("elapsed"),
         is_incomplete: envelope.flag("incomplete_results").unwrap_or(false) || total.is_none(),
@@ -42,8 +42,8 @@ pub fn facets(json: &str, fields: &[String]) -> Result<Facets, Malformed> {
     })
 }
 
-impl Noun for FacetValue {
-    fn read(record: &Record) -> Option<Self> {
+impl FromRecord for FacetValue {
+    fn from_record(record: &Record) -> Option<Self> {
         // A value may be empty, but a record without one counts nothing.
         record.names().find(|name| *name == "name")?;
         Some(Self {
@@ -73,11 +73,11 @@ mod tests {
         let read = facets(FACETS, &asked).unwrap();
         let names: Vec<_> = read.facets.iter().map(|facet| facet.field.as_str()).collect();
         assert_eq!(names, asked);
-        insta::assert_debug_snapshot!(read.of("process_name").unwrap().values[0]);
-        let hours = &read.of("hour_of_day").unwrap().values;
+        insta::assert_debug_snapshot!(read.get("process_name").unwrap().values[0]);
+        let hours = &read.get("hour_of_day").unwrap().values;
         assert_eq!((hours.len(), &hours[0].ratio), (24, &None));
-        assert!(read.of("ja3").unwrap().values.is_empty());
-        assert_eq!((read.total, read.broken), (618, 0));
+        assert!(read.get("ja3").unwrap().values.is_empty());
+        assert_eq!((read.total, read.n_unreadable), (618, 0));
         assert_eq!(facets(FACETS, &[]).unwrap().facets.len(), 4);
     }
 
@@ -92,7 +92,7 @@ mod tests {
         assert_eq!(values, [("3", 4, Some(12.5)), ("", 2, None)]);
         let ratio = read.facets[0].values[0].ratio.as_ref();
         assert_eq!(ratio.map(Untrusted::raw), Some("50"));
-        assert_eq!((read.broken, read.total, read.hidden), (7, 7, 2));
+        assert_eq!((read.n_unreadable, read.total, read.hidden), (7, 7, 2));
         assert_eq!((read.facets[0].broken, read.facets[1].broken), (5, 1));
         assert!(read.is_incomplete);
     }

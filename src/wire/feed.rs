@@ -1,6 +1,6 @@
 //! Feeds and their threat reports (reference 2.11, 2.12).
 
-use super::{Noun, Record, record::is_secret};
+use super::{FromRecord, Record, record::is_secret};
 use crate::model::{Feed, FeedId, Indicator, Report, ReportId, Sealed};
 use crate::text::Untrusted;
 
@@ -43,10 +43,10 @@ fn without_secrets(url: &Untrusted) -> Option<Untrusted> {
     (masked != raw).then(|| masked.into())
 }
 
-impl Noun for Feed {
+impl FromRecord for Feed {
     const IS_WRITTEN_BACK: bool = true;
 
-    fn read(record: &Record) -> Option<Self> {
+    fn from_record(record: &Record) -> Option<Self> {
         let url = record.text("feed_url");
         let masked = without_secrets(&url);
         let mut hidden = NOT_SHOWN.to_vec();
@@ -63,13 +63,13 @@ impl Noun for Feed {
             is_enabled: record.flag("enabled"),
             is_manual: record.flag("manually_added"),
             document: record.document_without(&hidden),
-            whole: Sealed::new(record.document().json()),
+            full_record: Sealed::new(record.document().json()),
         })
     }
 }
 
-impl Noun for Report {
-    fn read(record: &Record) -> Option<Self> {
+impl FromRecord for Report {
+    fn from_record(record: &Record) -> Option<Self> {
         let id = record.text_or("id", "report_id");
         let created = record.time("create_time");
         Some(Self {
@@ -91,7 +91,7 @@ impl Noun for Report {
 /// A search has them as fields of its documents, a report of its own in an object of lists.
 fn indicators(record: &Record) -> Vec<Indicator> {
     let of = |kind: &str, value: Untrusted| Indicator { kind: kind.into(), value, ..Indicator::default() };
-    let inner = record.nested("iocs").unwrap_or_default();
+    let inner = record.nested_record("iocs").unwrap_or_default();
     let mut all = Vec::new();
     for (field, member, kind) in KINDS {
         let values = record.texts(field).into_iter().chain(inner.texts(member));
@@ -119,29 +119,29 @@ mod tests {
 
     #[test]
     fn a_feed_shows_neither_its_pictures_nor_its_secrets_and_keeps_them_for_the_server() {
-        let page: Page<Feed> = wire::list(include_str!("../../tests/goldens/get_feed_list.json")).unwrap();
-        assert_eq!((page.rows.len(), page.broken), (1, 1));
+        let page: Page<Feed> = wire::parse_list(include_str!("../../tests/goldens/get_feed_list.json")).unwrap();
+        assert_eq!((page.rows.len(), page.n_unreadable), (1, 1));
         let feed = &page.rows[0];
         assert_eq!((feed.id, feed.name.raw()), (FeedId(12), "corpintel"));
         for secret in ["s3cret", "aWNvbg", "PRIVATE"] {
             assert!(!feed.document.json().contains(secret), "{secret}");
             assert!(!format!("{feed:?}").contains(secret), "{secret}");
-            assert!(feed.whole.open().contains(secret), "{secret}");
+            assert!(feed.full_record.reveal().contains(secret), "{secret}");
         }
     }
 
     #[test]
     fn an_address_is_shown_without_the_password_in_it() {
         let record = r#"{"id": 3, "feed_url": "https://ana:s3cret@intel.example/a@b?c=d"}"#;
-        let feed: Feed = wire::one(record).unwrap().unwrap();
+        let feed: Feed = wire::parse_one(record).unwrap().unwrap();
         assert_eq!(feed.url.raw(), "https://********@intel.example/a@b?c=d");
         assert!(!feed.document.json().contains("s3cret"));
         let key = r#"{"id": 3, "feed_url": "https://intel.example/a?x=1&apikey=s3cret", "api_token": "s3cret"}"#;
-        let feed: Feed = wire::one(key).unwrap().unwrap();
+        let feed: Feed = wire::parse_one(key).unwrap().unwrap();
         assert_eq!(feed.url.raw(), "https://intel.example/a?x=1&apikey=********");
         assert!(!feed.document.json().contains("s3cret"));
         let plain = r#"{"id": 3, "feed_url": "https://intel.example/a@b"}"#;
-        let feed: Feed = wire::one(plain).unwrap().unwrap();
+        let feed: Feed = wire::parse_one(plain).unwrap().unwrap();
         assert_eq!(feed.url.raw(), "https://intel.example/a@b");
         assert!(feed.document.json().contains("intel.example"));
     }
@@ -151,12 +151,12 @@ mod tests {
         let found = r#"{"results": [{"feed_id": 12, "id": "CI-118", "title": "Loader", "is_ignored": "true",
             "severity_score": 75, "md5": ["9e107d9d372bb6826bd81d3542a419d6"], "domain": "cdn.example.net"}, {"id": "x"}],
             "total_results": 2, "start": 0}"#;
-        let page: Page<Report> = wire::page(found, Span { start: 0, rows: 2 }).unwrap();
-        assert_eq!(page.broken, 1);
+        let page: Page<Report> = wire::parse_page(found, Span { start: 0, rows: 2 }).unwrap();
+        assert_eq!(page.n_unreadable, 1);
         let row = &page.rows[0];
         assert_eq!((row.id.raw().as_str(), row.score), ("12:CI-118", Some(75)));
         assert_eq!(row.is_ignored, Some(true));
-        let own: Report = wire::one(include_str!("../../tests/goldens/get_report.json")).unwrap().unwrap();
+        let own: Report = wire::parse_one(include_str!("../../tests/goldens/get_report.json")).unwrap().unwrap();
         assert_eq!(own.id, row.id);
         let kinds: Vec<_> = own.indicators.iter().map(|one| one.kind.raw()).collect();
         assert_eq!(kinds, ["md5", "dns", "ipv4", "query"]);

@@ -1,13 +1,13 @@
 //! A sensor group (reference 2.7).
 
-use super::{Noun, Record};
+use super::{FromRecord, Record};
 use crate::model::{Group, GroupId};
 use crate::text::Untrusted;
 
-impl Noun for Group {
+impl FromRecord for Group {
     const IS_WRITTEN_BACK: bool = true;
 
-    fn read(record: &Record) -> Option<Self> {
+    fn from_record(record: &Record) -> Option<Self> {
         Some(Self {
             id: GroupId(record.count("id")?),
             name: record.text("name"),
@@ -38,7 +38,7 @@ mod tests {
 
     #[test]
     fn a_group_comes_as_a_list_of_one() {
-        let group: Group = wire::one(include_str!("../../tests/goldens/get_group_1.json")).unwrap().unwrap();
+        let group: Group = wire::parse_one(include_str!("../../tests/goldens/get_group_1.json")).unwrap().unwrap();
         assert_eq!((group.id, group.name.raw()), (GroupId(1), "Default Group"));
         assert_eq!((group.hosts, group.banning_enabled), (Some(12), Some(true)));
         let exclusions: Vec<_> = group.isolation_exclusions.iter().map(Untrusted::raw).collect();

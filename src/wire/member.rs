@@ -7,17 +7,17 @@ use crate::text::Untrusted;
 
 /// A record taken apart once, to be asked for any of its members.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Members(Value);
+pub struct RecordMembers(Value);
 
-impl Members {
+impl RecordMembers {
     /// Takes a record apart; what is no JSON has no members.
-    pub fn of(document: &Document) -> Self {
+    pub fn from_document(document: &Document) -> Self {
         Self(serde_json::from_str(document.json()).unwrap_or(Value::Null))
     }
 
     /// The member at a path, as text; `None` when there is none, or nothing in it. Names on the path are parted by dots;
     /// a place in a list is a number, counted from 0. A list or object is given as JSON.
-    pub fn at(&self, path: &str) -> Option<Untrusted> {
+    pub fn text_at(&self, path: &str) -> Option<Untrusted> {
         // A name may have dots of its own.
         let found = self.0.get(path).or_else(|| {
             path.split('.').try_fold(&self.0, |value, step| match value {
@@ -34,14 +34,14 @@ impl Members {
 
     /// The paths of all members that are neither lists nor objects, by name.
     pub fn paths(&self) -> Vec<String> {
-        let mut paths = self.leaves();
+        let mut paths = self.leaf_values();
         paths.retain(|(_, value)| !value.is_array() && !value.is_object());
         paths.into_iter().map(|(path, _)| path).collect()
     }
 
     /// The paths of all members with nothing in them, by name: lists and objects among them.
-    pub fn empty(&self) -> Vec<String> {
-        let leaves = self.leaves().into_iter();
+    pub fn empty_paths(&self) -> Vec<String> {
+        let leaves = self.leaf_values().into_iter();
         let empty = leaves.filter(|(_, value)| match value {
             Value::String(text) => text.is_empty(),
             Value::Bool(_) | Value::Number(_) => false,
@@ -51,7 +51,7 @@ impl Members {
     }
 
     /// All members with nothing below them, by their paths.
-    fn leaves(&self) -> Vec<(String, &Value)> {
+    fn leaf_values(&self) -> Vec<(String, &Value)> {
         let mut leaves = Vec::new();
         walk(&self.0, "", &mut leaves);
         leaves
@@ -86,8 +86,8 @@ mod tests {
     #[test]
     fn a_member_is_found_by_its_path() {
         let json = r#"{"a": "x", "list": [{"wid": "14"}], "n": 3, "none": null, "empty": "", "b.c": true}"#;
-        let members = Members::of(&Document::new(json));
-        let found = |path| members.at(path).map(|text| text.raw().to_owned());
+        let members = RecordMembers::from_document(&Document::new(json));
+        let found = |path| members.text_at(path).map(|text| text.raw().to_owned());
         assert_eq!(found("a").as_deref(), Some("x"));
         assert_eq!(found("list.0.wid").as_deref(), Some("14"));
         assert_eq!(found("list").as_deref(), Some(r#"[{"wid":"14"}]"#));
@@ -101,16 +101,17 @@ mod tests {
 
     #[test]
     fn members_with_nothing_in_them_have_paths_of_their_own() {
-        let members =
-            Members::of(&Document::new(r#"{"a": [], "b": {}, "c": "", "d": null, "e": [{"f": []}], "g": 0}"#));
-        assert_eq!(members.empty(), ["a", "b", "c", "d", "e.0.f"]);
+        let members = RecordMembers::from_document(&Document::new(
+            r#"{"a": [], "b": {}, "c": "", "d": null, "e": [{"f": []}], "g": 0}"#,
+        ));
+        assert_eq!(members.empty_paths(), ["a", "b", "c", "d", "e.0.f"]);
         assert_eq!(members.paths(), ["c", "d", "g"]);
     }
 
     #[test]
     fn a_record_that_cannot_be_read_has_no_members() {
-        let members = Members::of(&Document::new("{"));
-        assert_eq!(members.at("a"), None);
+        let members = RecordMembers::from_document(&Document::new("{"));
+        assert_eq!(members.text_at("a"), None);
         assert!(members.paths().is_empty());
     }
 }

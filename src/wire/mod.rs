@@ -29,18 +29,18 @@ mod watchlist;
 pub use admin::partitions;
 pub use event::{events, segments};
 pub use facet::facets;
-pub use member::Members;
-pub use page::{Malformed, list, one, page};
+pub use member::RecordMembers;
+pub use page::{Malformed, parse_list, parse_one, parse_page};
 pub use record::Record;
 pub use summary::summary;
 
 /// A noun of the model that is read from one JSON object.
-pub trait Noun: Sized {
+pub trait FromRecord: Sized {
     /// Whether the record is sent back when it is changed: then nothing of it may be missing.
     const IS_WRITTEN_BACK: bool = false;
 
     /// Reads it; `None` when the record lacks what names it, so that nothing could be done with it.
-    fn read(record: &Record) -> Option<Self>;
+    fn from_record(record: &Record) -> Option<Self>;
 }
 
 #[cfg(test)]
@@ -106,18 +106,18 @@ mod tests {
             let asked = Span { start: 0, rows: 10 };
             let odd = [Value::Object(row.clone()), Value::Object(envelope.clone()), other.clone()];
             for json in odd.map(|value| value.to_string()) {
-                let _ = (one::<Process>(&json), one::<Sensor>(&json), one::<Binary>(&json), one::<Group>(&json));
-                let _ = (one::<ServerInfo>(&json), list::<Sensor>(&json), summary(&json));
-                let _ = (page::<Process>(&json, asked), one::<Prevalence>(&json));
+                let _ = (parse_one::<Process>(&json), parse_one::<Sensor>(&json), parse_one::<Binary>(&json), parse_one::<Group>(&json));
+                let _ = (parse_one::<ServerInfo>(&json), parse_list::<Sensor>(&json), summary(&json));
+                let _ = (parse_page::<Process>(&json, asked), parse_one::<Prevalence>(&json));
                 let _ = facets(&json, &["start".into()]);
-                let _ = one::<Alert>(&json);
+                let _ = parse_one::<Alert>(&json);
             }
             // Whatever else it holds, a process with an id is never lost.
             row.insert("id".into(), GUID.into());
             let mut envelope = envelope;
             envelope.insert("results".into(), vec![other, Value::Object(row.clone())].into());
-            let page = page::<Process>(&Value::Object(envelope).to_string(), asked).unwrap();
-            prop_assert_eq!(page.sent(), 2);
+            let page = parse_page::<Process>(&Value::Object(envelope).to_string(), asked).unwrap();
+            prop_assert_eq!(page.n_sent(), 2);
             let process = page.rows.last().unwrap();
             prop_assert_eq!(process.id.to_string(), GUID);
             prop_assert_eq!(process.document.json(), Value::Object(row).to_string());

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{error::Category, value::RawValue};
 
-use super::{Noun, Record, annotations::Remarks};
+use super::{FromRecord, Record, annotations::Annotations};
 use crate::model::{Page, Span};
 
 /// Why an answer as a whole is of no use. Its words hold nothing of what the server sent.
@@ -19,7 +19,7 @@ impl Malformed {
     }
 
     /// Some other value than the one expected.
-    pub(super) fn shape(json: &str, expected: &str) -> Self {
+    pub(super) fn unexpected_value(json: &str, expected: &str) -> Self {
         let found = match json.trim_start().bytes().next() {
             Some(b'{') => "another object",
             Some(b'[') => "a list",
@@ -32,11 +32,11 @@ impl Malformed {
     }
 
     /// A record without the id that names it.
-    pub(super) fn nameless() -> Self {
+    pub(super) fn missing_id() -> Self {
         Self("the record lacks its id".into())
     }
 
-    fn syntax(error: &serde_json::Error) -> Self {
+    fn syntax_error(error: &serde_json::Error) -> Self {
         match error.classify() {
             Category::Eof => Self("the JSON ends too early".into()),
             Category::Data | Category::Syntax | Category::Io => {
@@ -47,57 +47,58 @@ impl Malformed {
 }
 
 /// Reads an answer that is one record, or a list of one; `None` when the list is empty, which means "not found".
-pub fn one<T: Noun>(json: &str) -> Result<Option<T>, Malformed> {
-    let json = checked(json)?;
+pub fn parse_one<T: FromRecord>(json: &str) -> Result<Option<T>, Malformed> {
+    let json = validate_json(json)?;
     if let Some(record) = record::<T>(json.get()) {
-        return T::read(&record).map(Some).ok_or_else(Malformed::nameless);
+        return T::from_record(&record).map(Some).ok_or_else(Malformed::missing_id);
     }
     let list: Vec<&RawValue> =
-        serde_json::from_str(json.get()).map_err(|_| Malformed::shape(json.get(), "an object"))?;
+        serde_json::from_str(json.get()).map_err(|_| Malformed::unexpected_value(json.get(), "an object"))?;
     match list[..] {
         [] => Ok(None),
-        [row] => match record::<T>(row.get()).as_ref().and_then(T::read) {
+        [row] => match record::<T>(row.get()).as_ref().and_then(T::from_record) {
             Some(value) => Ok(Some(value)),
-            None => Err(Malformed::nameless()),
+            None => Err(Malformed::missing_id()),
         },
         _ => Err(Malformed("several records instead of one".into())),
     }
 }
 
 /// Reads an answer that is a bare list: all there is, on one page.
-pub fn list<T: Noun>(json: &str) -> Result<Page<T>, Malformed> {
-    let json = checked(json)?;
-    let list: Vec<&RawValue> = serde_json::from_str(json.get()).map_err(|_| Malformed::shape(json.get(), "a list"))?;
-    let total = count(list.len());
+pub fn parse_list<T: FromRecord>(json: &str) -> Result<Page<T>, Malformed> {
+    let json = validate_json(json)?;
+    let list: Vec<&RawValue> =
+        serde_json::from_str(json.get()).map_err(|_| Malformed::unexpected_value(json.get(), "a list"))?;
+    let total = to_u64(list.len());
     let (rows, broken) = rows(list);
-    Ok(Page { rows, broken, total, ..Page::default() })
+    Ok(Page { rows, n_unreadable: broken, total, ..Page::default() })
 }
 
 /// Reads a page of a search (reference 1.9, 2.2) that was asked for as `asked`.
-pub fn page<T: Noun>(json: &str, asked: Span) -> Result<Page<T>, Malformed> {
+pub fn parse_page<T: FromRecord>(json: &str, asked: Span) -> Result<Page<T>, Malformed> {
     let members = read_members(json, "an object with results")?;
     let results = members.get("results").ok_or_else(|| Malformed("an object without results".into()))?;
-    let list: Vec<&RawValue> =
-        serde_json::from_str(results.get()).map_err(|_| Malformed::shape(results.get(), "a list of results"))?;
+    let list: Vec<&RawValue> = serde_json::from_str(results.get())
+        .map_err(|_| Malformed::unexpected_value(results.get(), "a list of results"))?;
     let envelope = Record::envelope(&members, "results");
     let start = envelope.count("start").unwrap_or(asked.start);
     // The server's estimate may lag behind the rows it sends; past the end there are no rows to correct it.
-    let seen = match count(list.len()) {
+    let seen = match to_u64(list.len()) {
         0 => 0,
         sent => start.saturating_add(sent),
     };
-    let remarks = Remarks::of(&members);
+    let remarks = Annotations::from_envelope(&members);
     let sent = list.len();
     let read = |row: &RawValue| {
-        let extended = remarks.extended(row);
-        T::read(&Record::parse(extended.as_deref().unwrap_or(row.get()))?)
+        let extended = remarks.annotate(row);
+        T::from_record(&Record::parse(extended.as_deref().unwrap_or(row.get()))?)
     };
     let rows: Vec<T> = list.into_iter().filter_map(read).collect();
     let broken = sent - rows.len();
 
     Ok(Page {
         rows,
-        broken,
+        n_unreadable: broken,
         total: envelope.count("total_results").unwrap_or(0).max(seen),
         start,
         elapsed: envelope.float("elapsed"),
@@ -107,49 +108,49 @@ pub fn page<T: Noun>(json: &str, asked: Span) -> Result<Page<T>, Malformed> {
 }
 
 /// Reads each row on its own; the second number counts those that are of no use.
-pub(super) fn rows<T: Noun>(list: Vec<&RawValue>) -> (Vec<T>, usize) {
+pub(super) fn rows<T: FromRecord>(list: Vec<&RawValue>) -> (Vec<T>, usize) {
     let sent = list.len();
-    let rows: Vec<T> = list.into_iter().filter_map(|row| T::read(&record::<T>(row.get())?)).collect();
+    let rows: Vec<T> = list.into_iter().filter_map(|row| T::from_record(&record::<T>(row.get())?)).collect();
     let broken = sent - rows.len();
     (rows, broken)
 }
 
-fn record<T: Noun>(json: &str) -> Option<Record> {
+fn record<T: FromRecord>(json: &str) -> Option<Record> {
     if T::IS_WRITTEN_BACK { Record::parse_whole(json) } else { Record::parse(json) }
 }
 
 /// The members of an object, each as its JSON text.
-pub(super) type Members<'a> = BTreeMap<String, &'a RawValue>;
+pub(super) type MemberMap<'a> = BTreeMap<String, &'a RawValue>;
 
 /// Takes an object apart.
-pub(super) fn members<'a>(json: &'a RawValue, expected: &str) -> Result<Members<'a>, Malformed> {
-    serde_json::from_str(json.get()).map_err(|_| Malformed::shape(json.get(), expected))
+pub(super) fn members<'a>(json: &'a RawValue, expected: &str) -> Result<MemberMap<'a>, Malformed> {
+    serde_json::from_str(json.get()).map_err(|_| Malformed::unexpected_value(json.get(), expected))
 }
 
 /// Takes an answer that is an object apart, in one pass over it: it can be large.
-pub(super) fn read_members<'a>(json: &'a str, expected: &str) -> Result<Members<'a>, Malformed> {
-    let json = bare(json)?;
+pub(super) fn read_members<'a>(json: &'a str, expected: &str) -> Result<MemberMap<'a>, Malformed> {
+    let json = strip_bom(json)?;
     serde_json::from_str(json).map_err(|error| match error.classify() {
-        Category::Data => Malformed::shape(json, expected),
-        _ => Malformed::syntax(&error),
+        Category::Data => Malformed::unexpected_value(json, expected),
+        _ => Malformed::syntax_error(&error),
     })
 }
 
 /// The text as one valid JSON value.
-pub(super) fn checked(json: &str) -> Result<&RawValue, Malformed> {
-    serde_json::from_str(bare(json)?).map_err(|error| Malformed::syntax(&error))
+pub(super) fn validate_json(json: &str) -> Result<&RawValue, Malformed> {
+    serde_json::from_str(strip_bom(json)?).map_err(|error| Malformed::syntax_error(&error))
 }
 
 /// The text without a byte order mark, unless it can be no JSON.
-fn bare(json: &str) -> Result<&str, Malformed> {
+fn strip_bom(json: &str) -> Result<&str, Malformed> {
     let json = json.trim_start_matches('\u{feff}');
     match json.trim_start() {
-        start if start.is_empty() || start.starts_with('<') => Err(Malformed::shape(json, "JSON")),
+        start if start.is_empty() || start.starts_with('<') => Err(Malformed::unexpected_value(json, "JSON")),
         _ => Ok(json),
     }
 }
 
-fn count(length: usize) -> u64 {
+fn to_u64(length: usize) -> u64 {
     u64::try_from(length).unwrap_or(u64::MAX)
 }
 
@@ -162,7 +163,7 @@ mod tests {
     const ASKED: Span = Span { start: 20, rows: 10 };
 
     fn read(json: &str) -> Page<Process> {
-        page(json, ASKED).unwrap()
+        parse_page(json, ASKED).unwrap()
     }
 
     #[test]
@@ -171,7 +172,7 @@ mod tests {
             r#"{{"results": [{{"id": "{GUID}"}}, {{"id": 3}}, null, "x", [], {{}}, {{"id": "{GUID}", "cmdline": "\ud800"}}],
                 "total_results": 7, "start": 0}}"#
         ));
-        assert_eq!((page.rows.len(), page.broken, page.sent()), (2, 5, 7));
+        assert_eq!((page.rows.len(), page.n_unreadable, page.n_sent()), (2, 5, 7));
         assert_eq!(page.rows[1].cmdline.raw(), "\u{fffd}");
     }
 
@@ -218,13 +219,13 @@ mod tests {
             (r#"{"results": ["#, "the JSON ends too early"),
             (r#"{"results": [nonsense]}"#, "no valid JSON at line 1, column 15"),
         ] {
-            assert_eq!(page::<Process>(json, ASKED).unwrap_err().to_string(), reason, "{json}");
+            assert_eq!(parse_page::<Process>(json, ASKED).unwrap_err().to_string(), reason, "{json}");
         }
     }
 
     #[test]
     fn an_answer_of_one_may_be_a_list_of_one() {
-        let id = |json| one::<Sensor>(json).map(|found| found.map(|sensor| sensor.id.0));
+        let id = |json| parse_one::<Sensor>(json).map(|found| found.map(|sensor| sensor.id.0));
         assert_eq!(id(r#"{"id": 7}"#), Ok(Some(7)));
         assert_eq!(id("\u{feff}[{\"id\": \"7\"}]"), Ok(Some(7)));
         assert_eq!(id("[]"), Ok(None));
@@ -235,8 +236,8 @@ mod tests {
 
     #[test]
     fn a_bare_list_is_one_page() {
-        let page = list::<Sensor>(r#"[{"id": 1}, {}, {"id": 2}]"#).unwrap();
-        assert_eq!((page.rows.len(), page.broken, page.total), (2, 1, 3));
-        assert!(list::<Sensor>("{}").is_err());
+        let page = parse_list::<Sensor>(r#"[{"id": 1}, {}, {"id": 2}]"#).unwrap();
+        assert_eq!((page.rows.len(), page.n_unreadable, page.total), (2, 1, 3));
+        assert!(parse_list::<Sensor>("{}").is_err());
     }
 }

@@ -1,10 +1,10 @@
 //! How common a file is (reference 2.2, frequency).
 
-use super::{Noun, Record};
+use super::{FromRecord, Record};
 use crate::model::{HostCount, Prevalence};
 
-impl Noun for Prevalence {
-    fn read(record: &Record) -> Option<Self> {
+impl FromRecord for Prevalence {
+    fn from_record(record: &Record) -> Option<Self> {
         let named = record.texts("hostnames").len() + record.records("hostnames").len();
         let mut hostnames: Vec<_> = record
             .records("hostnames")
@@ -24,7 +24,7 @@ impl Noun for Prevalence {
         hosts.or(processes)?;
         Some(Self {
             hosts: hosts.unwrap_or(listed),
-            broken: named - hostnames.len(),
+            n_unreadable: named - hostnames.len(),
             hostnames,
             processes: processes.unwrap_or(0),
             total: record.count("numDocs").unwrap_or(0),
@@ -42,7 +42,7 @@ mod tests {
     #[test]
     fn a_count_is_read_with_its_hosts() {
         let json = include_str!("../../tests/goldens/get_process_host_count.json");
-        let prevalence: Prevalence = wire::one(json).unwrap().unwrap();
+        let prevalence: Prevalence = wire::parse_one(json).unwrap().unwrap();
         insta::assert_debug_snapshot!(prevalence);
     }
 
@@ -50,15 +50,15 @@ mod tests {
     fn odd_hosts_cost_only_themselves() {
         let json = r#"{"hostCount": "3", "numDocs": "90", "hostnames": [{"name": "b", "value": "2"}, {"value": 1}, "x",
             {"name": "a", "value": 2}], "accurateHostCount": null}"#;
-        let prevalence: Prevalence = wire::one(json).unwrap().unwrap();
+        let prevalence: Prevalence = wire::parse_one(json).unwrap().unwrap();
         let names: Vec<_> = prevalence.hostnames.iter().map(|host| host.name.raw()).collect();
         assert_eq!(names, ["a", "b"]);
-        assert_eq!((prevalence.hosts, prevalence.broken, prevalence.total), (3, 2, 90));
+        assert_eq!((prevalence.hosts, prevalence.n_unreadable, prevalence.total), (3, 2, 90));
         assert_eq!(prevalence.is_exact, None);
     }
 
     #[test]
     fn an_answer_that_counts_nothing_is_of_no_use() {
-        assert!(wire::one::<Prevalence>(r#"{"hostnames": []}"#).is_err());
+        assert!(wire::parse_one::<Prevalence>(r#"{"hostnames": []}"#).is_err());
     }
 }

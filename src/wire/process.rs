@@ -1,17 +1,17 @@
 //! A process document, with the repairs that damaged ones need (reference 2.2, "Quirks").
 
-use super::{Noun, Record, hits};
-use crate::model::{Counts, Process, ProcessId, SensorId};
+use super::{FromRecord, Record, hits};
+use crate::model::{EventCounts, Process, ProcessId, SensorId};
 use crate::text::Untrusted;
 
-impl Noun for Process {
-    fn read(record: &Record) -> Option<Self> {
+impl FromRecord for Process {
+    fn from_record(record: &Record) -> Option<Self> {
         let (id, segment) = identity(record)?;
         // Sensor, pid and start can be rebuilt from the GUID, unless its pid says that it is not an ordinary one.
         let rebuilt = id.pid().filter(|&pid| pid != 0);
         let sensor = record.count("sensor_id").map_or(id.sensor(), SensorId);
-        let path = record.known_text("path");
-        let name = record.known_text("process_name");
+        let path = record.text_if_known("path");
+        let name = record.text_if_known("process_name");
         let parent = parent(record, sensor);
 
         Some(Self {
@@ -25,21 +25,21 @@ impl Noun for Process {
             pid: record.pid("process_pid").or(rebuilt),
             user: record.text("username"),
             sid: record.text("uid"),
-            started: record.time("start").or_else(|| rebuilt.and_then(|_| id.started())),
+            started: record.time("start").or_else(|| rebuilt.and_then(|_| id.start_time())),
             last_update: record.time("last_update").or_else(|| record.time("max_last_update")),
             last_server_update: record.time("last_server_update").or_else(|| record.time("max_last_server_update")),
             terminated: record.flag("terminated"),
             parent,
-            parent_name: record.known_text("parent_name"),
+            parent_name: record.text_if_known("parent_name"),
             parent_pid: record.pid("parent_pid").or_else(|| parent.and_then(ProcessId::pid).filter(|&pid| pid != 0)),
             host: record.text("hostname"),
             sensor,
             group: record.text("group"),
             host_type: record.text("host_type"),
             os: record.text("os_type"),
-            comms_ip: record.address("comms_ip"),
-            interface_ip: record.address("interface_ip"),
-            counts: counts(record),
+            comms_ip: record.ip_address("comms_ip"),
+            interface_ip: record.ip_address("interface_ip"),
+            counts: read_counts(record),
             watchlists: hits::watchlists(record),
             feeds: hits::feeds(record),
             is_suppressed: record.flag("is_suppressed").unwrap_or(false),
@@ -74,8 +74,8 @@ fn file_name(path: &Untrusted) -> Untrusted {
 }
 
 /// How many events of each kind a document counts.
-pub(super) fn counts(record: &Record) -> Counts {
-    Counts {
+pub(super) fn read_counts(record: &Record) -> EventCounts {
+    EventCounts {
         modload: record.count("modload_count"),
         filemod: record.count("filemod_count"),
         regmod: record.count("regmod_count"),
@@ -99,7 +99,7 @@ mod tests {
     const PARENT: &str = "00000007-0000-0b00-01d7-10ccae568ec0";
 
     fn read(row: &Value) -> Process {
-        Process::read(&Record::parse(&row.to_string()).unwrap()).unwrap()
+        Process::from_record(&Record::parse(&row.to_string()).unwrap()).unwrap()
     }
 
     fn guid(text: &str) -> Option<ProcessId> {
@@ -109,7 +109,7 @@ mod tests {
     #[test]
     fn a_whole_document_is_read() {
         let json = include_str!("../../tests/goldens/get_process_search.json");
-        let page = wire::page::<Process>(json, Span { start: 0, rows: 2 }).unwrap();
+        let page = wire::parse_page::<Process>(json, Span { start: 0, rows: 2 }).unwrap();
         insta::assert_debug_snapshot!(page.rows[0]);
         assert_eq!(page.rows[1].sha256.map(|hash| hash.0[0]), Some(0x5c));
     }
@@ -123,7 +123,7 @@ mod tests {
             assert_eq!(process.segment, Some(1_614_852_945_678));
         }
         let nameless = Record::parse(r#"{"id": null, "process_name": "net.exe"}"#).unwrap();
-        assert_eq!(Process::read(&nameless), None);
+        assert_eq!(Process::from_record(&nameless), None);
     }
 
     #[test]
@@ -194,7 +194,7 @@ mod tests {
     fn a_document_says_what_the_server_said() {
         let json = include_str!("../../tests/goldens/get_process_search.json");
         let sent: Value = serde_json::from_str(json).unwrap();
-        let page = wire::page::<Process>(json, Span { start: 0, rows: 2 }).unwrap();
+        let page = wire::parse_page::<Process>(json, Span { start: 0, rows: 2 }).unwrap();
         for (row, process) in sent["results"].as_array().unwrap().iter().zip(&page.rows) {
             let mut kept: Value = serde_json::from_str(process.document.json()).unwrap();
             // What the answer says of it beside its rows stands in the record as well.

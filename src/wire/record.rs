@@ -7,9 +7,9 @@ use serde_json::{Map, Value};
 
 use super::{
     compact::{compact, compact_cut},
-    page::Members,
+    page::MemberMap,
     time,
-    value::{address, flag, int, numeric_address, text},
+    value::{ip_from_number, parse_flag, parse_ip, to_int, to_text},
 };
 use crate::model::{Document, Md5, Sha256};
 use crate::text::Untrusted;
@@ -51,7 +51,7 @@ impl Record {
     }
 
     /// The members of an envelope without its rows, which are read on their own.
-    pub(super) fn envelope(members: &Members<'_>, rows: &str) -> Self {
+    pub(super) fn envelope(members: &MemberMap<'_>, rows: &str) -> Self {
         let fields = members
             .iter()
             .filter(|(name, _)| *name != rows)
@@ -93,7 +93,7 @@ impl Record {
 
     /// The field as text; empty when there is none. Of a list the first entry counts.
     pub fn text(&self, name: &str) -> Untrusted {
-        self.value(name).and_then(text).map_or_else(Untrusted::default, Into::into)
+        self.value(name).and_then(to_text).map_or_else(Untrusted::default, Into::into)
     }
 
     /// The field as text, or the other field when that is empty.
@@ -103,25 +103,25 @@ impl Record {
     }
 
     /// The field as text, except where it is the server's way to say that it does not know.
-    pub fn known_text(&self, name: &str) -> Untrusted {
+    pub fn text_if_known(&self, name: &str) -> Untrusted {
         let text = self.text(name);
-        if text.is_like("(unknown)") { Untrusted::default() } else { text }
+        if text.eq_ignore_case("(unknown)") { Untrusted::default() } else { text }
     }
 
     /// The field as a list of texts; a scalar is a list of one.
     pub fn texts(&self, name: &str) -> Vec<Untrusted> {
-        self.items(name).filter_map(text).filter(|text| !text.is_empty()).map(Into::into).collect()
+        self.items(name).filter_map(to_text).filter(|text| !text.is_empty()).map(Into::into).collect()
     }
 
     /// The field as a whole number, also one written as text.
     pub fn int(&self, name: &str) -> Option<i64> {
-        self.value(name).and_then(int)
+        self.value(name).and_then(to_int)
     }
 
     /// The field as a number that counts something: -1 and the like mean "unknown".
     pub fn count(&self, name: &str) -> Option<u64> {
         let value = self.value(name)?;
-        value.as_u64().or_else(|| int(value).and_then(|number| number.try_into().ok()))
+        value.as_u64().or_else(|| to_int(value).and_then(|number| number.try_into().ok()))
     }
 
     /// The field as a process id of the host; -1 means "unknown".
@@ -141,25 +141,25 @@ impl Record {
 
     /// The field as a yes or no: also as 0 and 1, and in words of any case.
     pub fn flag(&self, name: &str) -> Option<bool> {
-        flag(&text(self.value(name)?)?)
+        parse_flag(&to_text(self.value(name)?)?)
     }
 
     /// The field as a time, in any of the server's spellings.
     pub fn time(&self, name: &str) -> Option<Timestamp> {
         match self.value(name)? {
-            Value::Number(number) => time::since_1970(number.as_f64()?),
+            Value::Number(number) => time::from_epoch(number.as_f64()?),
             Value::String(text) => time::parse(text),
             _ => None,
         }
     }
 
     /// The field as an address: a signed 32-bit number in network order, dotted, or IPv6 (reference 1.5).
-    pub fn address(&self, name: &str) -> Option<IpAddr> {
+    pub fn ip_address(&self, name: &str) -> Option<IpAddr> {
         let value = self.value(name)?;
-        if let Some(number) = int(value) {
-            return numeric_address(number);
+        if let Some(number) = to_int(value) {
+            return ip_from_number(number);
         }
-        address(value.as_str()?)
+        parse_ip(value.as_str()?)
     }
 
     /// The field as an MD5; the zeros that servers send for an unknown one are none.
@@ -183,7 +183,7 @@ impl Record {
     }
 
     /// The object in the field, which some fields hold as JSON text.
-    pub fn nested(&self, name: &str) -> Option<Self> {
+    pub fn nested_record(&self, name: &str) -> Option<Self> {
         match self.value(name)? {
             Value::Object(fields) => Some(Self { fields: fields.clone(), document: Document::default() }),
             Value::String(json) => Self::parse(json),
@@ -193,7 +193,7 @@ impl Record {
 
     /// The sum of the numbers in the field, which is an object of counts or one count.
     pub fn sum(&self, name: &str) -> u64 {
-        let count = |value| int(value).and_then(|number| u64::try_from(number).ok());
+        let count = |value| to_int(value).and_then(|number| u64::try_from(number).ok());
         match self.value(name) {
             Some(Value::Object(counts)) => counts.values().filter_map(count).fold(0, u64::saturating_add),
             Some(value) => count(value).unwrap_or(0),
@@ -248,7 +248,7 @@ mod tests {
         ] {
             check(value, |record, name| record.text(name).raw().to_owned(), expected.to_owned());
         }
-        check(r#""(unknown)""#, |record, name| record.known_text(name).is_empty(), true);
+        check(r#""(unknown)""#, |record, name| record.text_if_known(name).is_empty(), true);
     }
 
     #[test]
@@ -310,10 +310,10 @@ mod tests {
             (r#""::ffff:192.168.50.7""#, "192.168.50.7"),
             (r#""fe80::1""#, "fe80::1"),
         ] {
-            check(value, Record::address, expected.parse().ok());
+            check(value, Record::ip_address, expected.parse().ok());
         }
         for value in ["4294967296", "-2147483649", r#""host""#, "null", "[1]"] {
-            check(value, Record::address, None);
+            check(value, Record::ip_address, None);
         }
     }
 

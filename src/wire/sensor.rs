@@ -1,10 +1,10 @@
 //! A sensor's record (reference 2.6), many of whose numbers come as text.
 
-use super::{Noun, Record, value::address};
+use super::{FromRecord, Record, value::parse_ip};
 use crate::model::{Adapter, GroupId, Sensor, SensorId};
 
-impl Noun for Sensor {
-    fn read(record: &Record) -> Option<Self> {
+impl FromRecord for Sensor {
+    fn from_record(record: &Record) -> Option<Self> {
         Some(Self {
             id: SensorId(record.count("id")?),
             computer_name: record.text("computer_name"),
@@ -45,7 +45,7 @@ impl Noun for Sensor {
 /// One `<ip>,<mac without colons>`; the list of them ends with a separator, so that the last one is empty.
 fn adapter(text: &str) -> Option<Adapter> {
     let (ip, mac) = text.split_once(',').unwrap_or((text, ""));
-    Some(Adapter { ip: address(ip)?, mac: hardware_address(mac) })
+    Some(Adapter { ip: parse_ip(ip)?, mac: hardware_address(mac) })
 }
 
 /// Twelve hex digits in pairs, lower case; empty for anything else, since this text is shown as it is.
@@ -66,7 +66,7 @@ mod tests {
 
     #[test]
     fn a_whole_record_is_read() {
-        let sensor: Sensor = wire::one(include_str!("../../tests/goldens/get_sensor_7.json")).unwrap().unwrap();
+        let sensor: Sensor = wire::parse_one(include_str!("../../tests/goldens/get_sensor_7.json")).unwrap().unwrap();
         insta::assert_debug_snapshot!(sensor);
     }
 
@@ -74,7 +74,7 @@ mod tests {
     fn adapters_are_read_whatever_stands_between_them() {
         let adapters = |text: &str| {
             let json = format!(r#"{{"id": 1, "network_adapters": {text}}}"#);
-            let sensor: Sensor = wire::one(&json).unwrap().unwrap();
+            let sensor: Sensor = wire::parse_one(&json).unwrap().unwrap();
             let adapters = sensor.adapters.iter();
             adapters.map(|adapter| format!("{} {}", adapter.ip, adapter.mac)).collect::<Vec<_>>()
         };

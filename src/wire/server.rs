@@ -1,10 +1,10 @@
 //! What the server says of itself (reference 2.1).
 
-use super::{Noun, Record};
+use super::{FromRecord, Record};
 use crate::model::ServerInfo;
 
-impl Noun for ServerInfo {
-    fn read(record: &Record) -> Option<Self> {
+impl FromRecord for ServerInfo {
+    fn from_record(record: &Record) -> Option<Self> {
         let version = record.text_or("version", "version_release");
         // Whatever answers without a version is some other program's information.
         version.non_empty()?;
@@ -25,7 +25,7 @@ mod tests {
 
     #[test]
     fn the_version_is_read_with_what_is_switched_on() {
-        let info: ServerInfo = wire::one(include_str!("../../tests/goldens/get_info.json")).unwrap().unwrap();
+        let info: ServerInfo = wire::parse_one(include_str!("../../tests/goldens/get_info.json")).unwrap().unwrap();
         assert_eq!(info.version.raw(), "6.2.4.180911.1420");
         assert_eq!(info.release(), Some((6, 2)));
         assert_eq!((info.banning_enabled, info.live_response_enabled), (Some(true), Some(false)));
@@ -34,6 +34,6 @@ mod tests {
 
     #[test]
     fn an_answer_without_a_version_is_not_the_servers() {
-        assert!(wire::one::<ServerInfo>(r#"{"status": "ok"}"#).is_err());
+        assert!(wire::parse_one::<ServerInfo>(r#"{"status": "ok"}"#).is_err());
     }
 }

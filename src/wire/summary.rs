@@ -3,8 +3,8 @@
 use serde_json::value::RawValue;
 
 use super::{
-    Malformed, Noun, Record,
-    page::{one, read_members, rows},
+    FromRecord, Malformed, Record,
+    page::{parse_one, read_members, rows},
 };
 use crate::model::{Process, Summary};
 
@@ -21,11 +21,11 @@ pub fn summary(json: &str) -> Result<Option<Summary>, Malformed> {
     let (children, broken_children) = relatives(members.get("children").copied());
     let (siblings, broken_siblings) = relatives(members.get("siblings").copied());
     Ok(Some(Summary {
-        process: one(process)?.ok_or_else(Malformed::nameless)?,
+        process: parse_one(process)?.ok_or_else(Malformed::missing_id)?,
         parent,
         children,
         siblings,
-        broken: broken_parent + broken_children + broken_siblings,
+        n_unreadable: broken_parent + broken_children + broken_siblings,
     }))
 }
 
@@ -35,7 +35,7 @@ fn parent(json: Option<&RawValue>) -> (Option<Process>, usize) {
     let Some(record) = record.filter(|record| !record.is_empty() && !is_stub(record)) else {
         return (None, 0);
     };
-    match Process::read(&record) {
+    match Process::from_record(&record) {
         Some(parent) if parent.id.is_unknown() && parent.name.is_empty() => (None, 0),
         Some(parent) => (Some(parent), 0),
         None => (None, 1),
@@ -45,8 +45,8 @@ fn parent(json: Option<&RawValue>) -> (Option<Process>, usize) {
 /// Whether a document stands for a process that the sensor did not see.
 fn is_stub(record: &Record) -> bool {
     record.int("process_pid") == Some(-1)
-        && record.known_text("process_name").is_empty()
-        && record.known_text("cmdline").is_empty()
+        && record.text_if_known("process_name").is_empty()
+        && record.text_if_known("cmdline").is_empty()
 }
 
 fn relatives(json: Option<&RawValue>) -> (Vec<Process>, usize) {
@@ -68,7 +68,7 @@ mod tests {
         let children: Vec<_> =
             summary.children.iter().map(|child| (child.name.raw(), child.pid, child.is_suppressed)).collect();
         assert_eq!(children, [("cmd.exe", Some(5120), false), ("conhost.exe", Some(5124), true)]);
-        assert_eq!((summary.siblings.len(), summary.broken), (1, 0));
+        assert_eq!((summary.siblings.len(), summary.n_unreadable), (1, 0));
     }
 
     #[test]
@@ -81,7 +81,7 @@ mod tests {
         ] {
             let json = format!(r#"{{"process": {{"id": "{GUID}"}}, "parent": {parent}}}"#);
             let summary = summary(&json).unwrap().unwrap();
-            assert_eq!((summary.parent, summary.broken), (None, 0), "{parent}");
+            assert_eq!((summary.parent, summary.n_unreadable), (None, 0), "{parent}");
         }
     }
 
@@ -92,7 +92,7 @@ mod tests {
                 "children": [{{"id": "{GUID}"}}, {{}}, 3, null], "siblings": null}}"#
         );
         let summary = summary(&json).unwrap().unwrap();
-        assert_eq!((summary.children.len(), summary.broken), (1, 4));
+        assert_eq!((summary.children.len(), summary.n_unreadable), (1, 4));
     }
 
     #[test]

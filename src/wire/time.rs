@@ -16,23 +16,23 @@ static MAIL: rfc2822::DateTimeParser = rfc2822::DateTimeParser::new().relaxed_we
 pub(super) fn parse(text: &str) -> Option<Timestamp> {
     let text = text.trim();
     if let Ok(number) = text.parse::<f64>() {
-        return since_1970(number);
+        return from_epoch(number);
     }
     match Pieces::parse(text) {
-        Ok(pieces) => moment(&pieces),
+        Ok(pieces) => parse_moment(&pieces),
         Err(_) => MAIL.parse_timestamp(text).ok(),
     }
 }
 
 /// The moment that a date is, with a time or without, and with an offset or in UTC.
-fn moment(pieces: &Pieces<'_>) -> Option<Timestamp> {
+fn parse_moment(pieces: &Pieces<'_>) -> Option<Timestamp> {
     let time = pieces.time().unwrap_or(Time::midnight());
     let offset = pieces.to_numeric_offset().unwrap_or(Offset::UTC);
     offset.to_timestamp(pieces.date().to_datetime(time)).ok()
 }
 
 /// A number of seconds, or of milliseconds when it is too large for seconds; nothing for -1, which means "unknown".
-pub(super) fn since_1970(number: f64) -> Option<Timestamp> {
+pub(super) fn from_epoch(number: f64) -> Option<Timestamp> {
     /// The year 5138 in seconds, 1973 in milliseconds: segments and times of one record are never mistaken.
     const SECONDS_MOST: f64 = 1e11;
     if !number.is_finite() || number < 0.0 {

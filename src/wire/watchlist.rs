@@ -2,19 +2,19 @@
 
 use jiff::Timestamp;
 
-use super::{Noun, Record};
+use super::{FromRecord, Record};
 use crate::model::{ActionKind, StoredIndex, WatchAction, Watchlist, WatchlistId};
 
-impl Noun for Watchlist {
+impl FromRecord for Watchlist {
     const IS_WRITTEN_BACK: bool = true;
 
-    fn read(record: &Record) -> Option<Self> {
+    fn from_record(record: &Record) -> Option<Self> {
         Some(Self {
             id: WatchlistId(record.count("id")?),
             name: record.text("name"),
             description: record.text("description"),
             search_query: record.text("search_query"),
-            index: StoredIndex::read(&record.text("index_type")),
+            index: StoredIndex::parse(&record.text("index_type")),
             is_enabled: record.flag("enabled"),
             is_readonly: record.flag("readonly"),
             added: record.time("date_added"),
@@ -22,19 +22,19 @@ impl Noun for Watchlist {
             last_hits: record.count("last_hit_count"),
             total_hits: record.count("total_hits"),
             // The epoch marks one that never ran (reference 1.2, T8).
-            searched: record.time("search_timestamp").filter(|at| *at != Timestamp::UNIX_EPOCH),
+            searched_until: record.time("search_timestamp").filter(|at| *at != Timestamp::UNIX_EPOCH),
             document: record.document(),
         })
     }
 }
 
-impl Noun for WatchAction {
-    fn read(record: &Record) -> Option<Self> {
-        let data = record.nested("action_data").unwrap_or_default();
+impl FromRecord for WatchAction {
+    fn from_record(record: &Record) -> Option<Self> {
+        let data = record.nested_record("action_data").unwrap_or_default();
         let recipients = data.texts("email_recipients").into_iter();
         Some(Self {
             id: record.count("id")?,
-            kind: ActionKind::read(record.int("action_type")?),
+            kind: ActionKind::from_number(record.int("action_type")?),
             watchlist: record.count("watchlist_id").map(WatchlistId),
             recipients: recipients.filter_map(|id| id.raw().parse().ok()).collect(),
             document: record.document(),
@@ -50,15 +50,16 @@ mod tests {
 
     #[test]
     fn an_id_is_a_text_or_a_number_and_what_has_none_is_broken() {
-        let page: Page<Watchlist> = wire::list(include_str!("../../tests/goldens/get_watchlist_list.json")).unwrap();
-        assert_eq!((page.rows.len(), page.broken), (2, 1));
+        let page: Page<Watchlist> =
+            wire::parse_list(include_str!("../../tests/goldens/get_watchlist_list.json")).unwrap();
+        assert_eq!((page.rows.len(), page.n_unreadable), (2, 1));
         let [text, number] = &page.rows[..] else {
             panic!("two watchlists");
         };
         assert_eq!((text.id, number.id), (WatchlistId(14), WatchlistId(222)));
         assert_eq!((text.total_hits, text.last_hits), (Some(32), Some(1)));
         assert_eq!(text.index, StoredIndex::Events);
-        assert_eq!(text.searched.unwrap().to_string(), "2021-03-04T16:40:06.467689Z");
+        assert_eq!(text.searched_until.unwrap().to_string(), "2021-03-04T16:40:06.467689Z");
         assert_eq!(number.index, StoredIndex::Modules);
         assert_eq!((number.is_enabled, number.last_hit), (Some(false), None));
     }
@@ -67,10 +68,10 @@ mod tests {
     fn what_it_sets_off_may_have_its_data_as_text() {
         let json = r#"[{"id": 9, "action_type": 0, "watchlist_id": 14, "action_data": "{\"email_recipients\":[1, 7]}"},
             {"id": "10", "action_type": "3", "action_data": null}, {"id": 11, "action_type": 8}, {"action_type": 3}]"#;
-        let page: Page<WatchAction> = wire::list(json).unwrap();
+        let page: Page<WatchAction> = wire::parse_list(json).unwrap();
         let read: Vec<_> = page.rows.iter().map(|one| (one.kind, one.recipients.clone())).collect();
         let expected = [(ActionKind::Email, vec![1, 7]), (ActionKind::Alert, vec![]), (ActionKind::Other(8), vec![])];
         assert_eq!(read, expected);
-        assert_eq!(page.broken, 1);
+        assert_eq!(page.n_unreadable, 1);
     }
 }

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use super::Slot;
-use crate::api::{Call, Error};
-use crate::changes::{Deed, Fact, Grounds, Journal, Outcome, Plan, Prepared};
-use crate::download::{Kept, Order, Progress};
-use crate::fetch::{Answer, Fetch, Tally};
+use crate::api::{Error, RequestTrace};
+use crate::changes::{Change, ChangeHistory, ImpactLine, Justification, Outcome, Plan, Prepared};
+use crate::download::{DownloadProgress, DownloadRequest, Downloaded};
+use crate::fetch::{Answer, CacheStats, Fetch};
 use crate::model::{GroupId, Md5, SensorId};
 use crate::query::Index;
 
@@ -16,7 +16,7 @@ pub struct Ticket(pub u64);
 
 /// An object that belongs to rows of lists.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Object {
+pub enum JoinObject {
     /// The sensor that saw them.
     Sensor(SensorId),
     /// The group of that sensor.
@@ -25,12 +25,12 @@ pub enum Object {
     Binary(Md5),
 }
 
-impl Object {
+impl JoinObject {
     /// How it is asked for.
     pub fn fetch(self) -> Fetch {
         match self {
             Self::Sensor(id) => Fetch::Sensor(id),
-            Self::Group(id) => Fetch::Group(id),
+            Self::Group(id) => Fetch::SensorGroup(id),
             Self::Binary(md5) => Fetch::Binary(md5),
         }
     }
@@ -48,13 +48,13 @@ pub enum List {
     /// The banned hashes.
     Bans,
     /// The hosts that are isolated.
-    Isolated,
+    IsolatedSensors,
     /// What belongs together of the alerts searched for.
-    Bundles,
+    AlertGroups,
     /// What was changed.
-    Acts,
+    Activity,
     /// What was asked of the server.
-    Calls,
+    Requests,
     /// All sensors.
     Sensors,
     /// The watchlists.
@@ -64,7 +64,7 @@ pub enum List {
     /// The threat reports searched for.
     Reports,
     /// The sensor groups.
-    Groups,
+    SensorGroups,
     /// The users.
     Users,
     /// The teams.
@@ -80,15 +80,15 @@ impl List {
         Self::Alerts,
         Self::Binaries,
         Self::Bans,
-        Self::Isolated,
-        Self::Bundles,
-        Self::Acts,
-        Self::Calls,
+        Self::IsolatedSensors,
+        Self::AlertGroups,
+        Self::Activity,
+        Self::Requests,
         Self::Sensors,
         Self::Watchlists,
         Self::Feeds,
         Self::Reports,
-        Self::Groups,
+        Self::SensorGroups,
         Self::Users,
         Self::Teams,
         Self::Sites,
@@ -102,14 +102,14 @@ impl List {
             Self::Binaries => Some(Index::Binary),
             Self::Reports => Some(Index::Report),
             Self::Bans
-            | Self::Isolated
-            | Self::Bundles
-            | Self::Acts
-            | Self::Calls
+            | Self::IsolatedSensors
+            | Self::AlertGroups
+            | Self::Activity
+            | Self::Requests
             | Self::Sensors
             | Self::Watchlists
             | Self::Feeds
-            | Self::Groups
+            | Self::SensorGroups
             | Self::Users
             | Self::Teams
             | Self::Sites => None,
@@ -117,22 +117,22 @@ impl List {
     }
 
     /// The list of what is found in an index.
-    pub fn of(index: Index) -> Option<Self> {
+    pub fn from_index(index: Index) -> Option<Self> {
         Self::ALL.into_iter().find(|list| list.index() == Some(index))
     }
 }
 
 /// How eagerly a question is put.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Urgency {
+pub enum FetchPolicy {
     /// At once; the cache may answer.
-    Now,
+    CacheFirst,
     /// When the cursor has come to rest; the cache may answer, and then at once.
-    Settled,
+    Debounced,
     /// At once, past the cache.
-    Fresh,
+    NoCache,
     /// After a while, past the cache: whoever wants to be told looks again and again.
-    Later,
+    Poll,
 }
 
 /// What the screen wants of the worker.
@@ -147,7 +147,7 @@ pub enum Request {
         /// The question.
         fetch: Fetch,
         /// How eagerly.
-        urgency: Urgency,
+        policy: FetchPolicy,
     },
     /// Nothing more for this slot.
     Cancel(Slot),
@@ -156,43 +156,43 @@ pub enum Request {
         /// The name of the request.
         ticket: Ticket,
         /// Which file, and where to.
-        order: Box<Order>,
+        request: Box<DownloadRequest>,
     },
     /// What deeds would do.
     Preview {
         /// The name of the request.
         ticket: Ticket,
         /// Which deeds.
-        deeds: Vec<Deed>,
+        changes: Vec<Change>,
     },
     /// What was planned is to be done.
-    Do {
+    Apply {
         /// The name of the request.
         ticket: Ticket,
         /// What was planned.
         plans: Vec<Plan>,
         /// Why; who it is, the worker knows.
-        grounds: Grounds,
+        justification: Justification,
     },
     /// What the action log says.
-    Journal,
+    History,
     /// What still waits to be logged is not sent.
     CancelLogWait,
     /// The user asks again: a token or a password that was refused may be tried once more.
-    TryCredentials,
+    RetryCredentials,
     /// Nothing more of this download or preview.
-    GiveUp(Ticket),
+    CancelTicket(Ticket),
 }
 
 /// How far a deed has got.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Step {
+pub enum ChangeStep {
     /// It is on its way.
     Sending,
     /// Nothing was sent, for this reason.
     NotSent(String),
     /// It was sent, and this is known of it.
-    Known(Outcome),
+    Outcome(Outcome),
 }
 
 /// What the worker tells the screen.
@@ -207,21 +207,21 @@ pub enum Reply {
         /// What came of it.
         result: Result<Answer, Error>,
         /// How often the cache had an answer until now.
-        tally: Tally,
+        cache_stats: CacheStats,
     },
     /// A download has got farther.
     Progress {
         /// Which download.
         ticket: Ticket,
         /// How far.
-        progress: Progress,
+        progress: DownloadProgress,
     },
     /// A download has ended.
-    Kept {
+    Downloaded {
         /// Which download.
         ticket: Ticket,
         /// What was kept, or why nothing was.
-        result: Result<Kept, String>,
+        result: Result<Downloaded, String>,
     },
     /// What one of several deeds would do.
     Prepared {
@@ -233,13 +233,13 @@ pub enum Reply {
         result: Result<Prepared, Error>,
     },
     /// Lines of the blast radius of deeds.
-    Facts {
+    Impact {
         /// Which preview.
         ticket: Ticket,
         /// Which of its deeds; nothing if they are about all of them together.
         at: Option<usize>,
         /// What is so.
-        facts: Vec<Fact>,
+        impact_lines: Vec<ImpactLine>,
     },
     /// One of several deeds has got farther.
     Step {
@@ -248,14 +248,14 @@ pub enum Reply {
         /// Which of its plans.
         at: usize,
         /// How far.
-        step: Step,
+        step: ChangeStep,
     },
     /// Another program holds the lock of the action log, true, or does so no longer.
     LogWait(bool),
     /// What the action log says now, or why it cannot be read.
-    Journal(Result<Arc<Journal>, String>),
+    History(Result<Arc<ChangeHistory>, String>),
     /// Something became known of what an earlier run had left open.
     Resumed(String),
     /// A call was made to the server.
-    Call(Call),
+    Trace(RequestTrace),
 }

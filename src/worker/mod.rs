@@ -13,14 +13,14 @@ use tokio::{
     time::{Instant, sleep_until},
 };
 
-pub use message::{List, Object, Reply, Request, Step, Ticket, Urgency};
+pub use message::{ChangeStep, FetchPolicy, JoinObject, List, Reply, Request, Ticket};
 
-pub use changes::Office;
-pub use slot::{Aside, Side, Slot};
+pub use changes::ChangeConfig;
+pub use slot::{AlertContextPart, FacetSide, Slot};
 
-use crate::api::Call;
-use crate::fetch::{Fetch, Outcome, Reader, Waiter};
-use changes::Deeds;
+use crate::api::RequestTrace;
+use crate::fetch::{Fetch, Fetcher, RequestId, Response};
+use changes::ChangeTasks;
 use downloads::Transfers;
 
 /// Replies that may wait for the screen. The worker can wait; the screen cannot, so requests are unbounded.
@@ -36,7 +36,7 @@ pub struct Worker {
 }
 
 /// A request that waits for the cursor to come to rest, or for a while to pass.
-struct Resting {
+struct Delayed {
     until: Instant,
     ticket: Ticket,
     fetch: Fetch,
@@ -44,7 +44,7 @@ struct Resting {
 }
 
 /// Makes the channels and starts the task. It ends when the screen drops its side.
-pub fn spawn(reader: Reader, calls: mpsc::UnboundedReceiver<Call>, office: Office) -> Worker {
+pub fn spawn(reader: Fetcher, calls: mpsc::UnboundedReceiver<RequestTrace>, office: ChangeConfig) -> Worker {
     let (requests, inbox) = mpsc::unbounded_channel();
     let (outbox, replies) = mpsc::channel(REPLIES);
     // It owns nothing that must be put down in order: when the screen goes, so may the task, at any point.
@@ -54,40 +54,40 @@ pub fn spawn(reader: Reader, calls: mpsc::UnboundedReceiver<Call>, office: Offic
 
 /// Answers requests until the screen is gone.
 async fn run(
-    reader: Reader,
+    reader: Fetcher,
     mut requests: mpsc::UnboundedReceiver<Request>,
-    mut calls: mpsc::UnboundedReceiver<Call>,
-    office: Office,
+    mut calls: mpsc::UnboundedReceiver<RequestTrace>,
+    office: ChangeConfig,
     replies: mpsc::Sender<Reply>,
 ) {
     let transfers = Transfers::new(reader.client().clone(), reader.background().clone());
-    let deeds = Deeds::new(reader.client().clone(), reader.background().clone(), office);
-    let mut desk = Desk { reader, deeds, transfers, awaited: HashMap::new(), resting: HashMap::new() };
+    let deeds = ChangeTasks::new(reader.client().clone(), reader.background().clone(), office);
+    let mut desk = WorkerState { reader, changes: deeds, transfers, pending: HashMap::new(), delayed: HashMap::new() };
     loop {
-        let rest = desk.resting.values().map(|resting| resting.until).min();
+        let rest = desk.delayed.values().map(|resting| resting.until).min();
         let reply = select! {
             // Requests first: what supersedes or cancels must not wait behind answers that nobody wants.
             biased;
             request = requests.recv() => match request {
                 Some(request) => {
-                    desk.take(request);
+                    desk.handle_request(request);
                     continue;
                 }
                 // The screen is gone. Dropping the reader aborts what is left.
                 None => return,
             },
-            Some(call) = calls.recv() => Reply::Call(call),
-            Some(outcome) = desk.reader.next() => match desk.give(outcome) {
+            Some(call) = calls.recv() => Reply::Trace(call),
+            Some(outcome) = desk.reader.next() => match desk.reply_for(outcome) {
                 Some(reply) => reply,
                 None => continue,
             },
             reply = desk.transfers.next() => reply,
-            reply = desk.deeds.next() => {
-                desk.heed(&reply);
+            reply = desk.changes.next() => {
+                desk.after_change(&reply);
                 reply
             }
             () = sleep_until(rest.unwrap_or_else(Instant::now)), if rest.is_some() => {
-                desk.wake();
+                desk.run_delayed();
                 continue;
             }
         };
@@ -98,79 +98,79 @@ async fn run(
 }
 
 /// What the worker has before it.
-struct Desk {
-    reader: Reader,
+struct WorkerState {
+    reader: Fetcher,
     transfers: Transfers,
-    deeds: Deeds,
-    awaited: HashMap<Slot, Ticket>,
-    resting: HashMap<Slot, Resting>,
+    changes: ChangeTasks,
+    pending: HashMap<Slot, Ticket>,
+    delayed: HashMap<Slot, Delayed>,
 }
 
-impl Desk {
-    fn take(&mut self, request: Request) {
+impl WorkerState {
+    fn handle_request(&mut self, request: Request) {
         match request {
-            Request::Cancel(slot) => self.supersede(slot),
-            Request::Download { ticket, order } => self.transfers.add(ticket, *order),
-            Request::Preview { ticket, deeds } => self.deeds.preview(ticket, deeds),
-            Request::Do { ticket, plans, grounds } => self.deeds.perform(ticket, plans, grounds),
-            Request::Journal => self.deeds.read_journal(),
-            Request::CancelLogWait => self.deeds.cancel_waiting(),
-            Request::TryCredentials => self.reader.client().try_credentials_again(),
-            Request::GiveUp(ticket) => {
-                self.transfers.give_up(ticket);
-                self.deeds.give_up(ticket);
+            Request::Cancel(slot) => self.cancel_slot(slot),
+            Request::Download { ticket, request: order } => self.transfers.add(ticket, *order),
+            Request::Preview { ticket, changes: deeds } => self.changes.preview(ticket, deeds),
+            Request::Apply { ticket, plans, justification: grounds } => self.changes.apply(ticket, plans, grounds),
+            Request::History => self.changes.read_history(),
+            Request::CancelLogWait => self.changes.cancel_waiting(),
+            Request::RetryCredentials => self.reader.client().retry_credentials(),
+            Request::CancelTicket(ticket) => {
+                self.transfers.cancel(ticket);
+                self.changes.cancel_preview(ticket);
             }
-            Request::Fetch { ticket, slot, fetch, urgency } => {
-                self.supersede(slot);
-                self.awaited.insert(slot, ticket);
-                let pace = self.reader.client().pace();
+            Request::Fetch { ticket, slot, fetch, policy: urgency } => {
+                self.cancel_slot(slot);
+                self.pending.insert(slot, ticket);
+                let pace = self.reader.client().timings();
                 let pause = match urgency {
-                    Urgency::Settled if self.reader.known(&fetch).is_none() => pace.settle,
-                    Urgency::Later => pace.live,
+                    FetchPolicy::Debounced if self.reader.get_cached(&fetch).is_none() => pace.debounce,
+                    FetchPolicy::Poll => pace.live_poll_interval,
                     _ => Duration::ZERO,
                 };
-                let is_fresh = matches!(urgency, Urgency::Fresh | Urgency::Later);
+                let is_fresh = matches!(urgency, FetchPolicy::NoCache | FetchPolicy::Poll);
                 if pause.is_zero() {
-                    self.reader.ask(Waiter(ticket.0), fetch, is_fresh);
+                    self.reader.request(RequestId(ticket.0), fetch, is_fresh);
                 } else {
-                    let resting = Resting { until: Instant::now() + pause, ticket, fetch, is_fresh };
-                    self.resting.insert(slot, resting);
+                    let resting = Delayed { until: Instant::now() + pause, ticket, fetch, is_fresh };
+                    self.delayed.insert(slot, resting);
                 }
             }
         }
     }
 
     /// What a deed may have changed is asked for again.
-    fn heed(&mut self, reply: &Reply) {
-        let is_news = matches!(reply, Reply::Resumed(_) | Reply::Step { step: Step::Known(_), .. });
+    fn after_change(&mut self, reply: &Reply) {
+        let is_news = matches!(reply, Reply::Resumed(_) | Reply::Step { step: ChangeStep::Outcome(_), .. });
         if is_news {
-            self.reader.outdate();
+            self.reader.invalidate();
         }
     }
 
     /// Gives up what a slot awaited.
-    fn supersede(&mut self, slot: Slot) {
-        self.resting.remove(&slot);
-        if let Some(old) = self.awaited.remove(&slot) {
-            self.reader.leave(Waiter(old.0));
+    fn cancel_slot(&mut self, slot: Slot) {
+        self.delayed.remove(&slot);
+        if let Some(old) = self.pending.remove(&slot) {
+            self.reader.cancel(RequestId(old.0));
         }
     }
 
     /// Asks what has rested long enough.
-    fn wake(&mut self) {
+    fn run_delayed(&mut self) {
         let now = Instant::now();
-        let rested = self.resting.extract_if(|_, resting| resting.until <= now);
+        let rested = self.delayed.extract_if(|_, resting| resting.until <= now);
         for (_, resting) in rested {
-            let waiter = Waiter(resting.ticket.0);
-            self.reader.ask(waiter, resting.fetch, resting.is_fresh);
+            let waiter = RequestId(resting.ticket.0);
+            self.reader.request(waiter, resting.fetch, resting.is_fresh);
         }
     }
 
     /// The reply to whoever still waits for this outcome.
-    fn give(&mut self, outcome: Outcome) -> Option<Reply> {
-        let ticket = Ticket(outcome.waiter.0);
-        let slot = self.awaited.iter().find(|(_, awaited)| **awaited == ticket).map(|(slot, _)| *slot)?;
-        self.awaited.remove(&slot);
-        Some(Reply::Answer { ticket, slot, result: outcome.result, tally: self.reader.tally() })
+    fn reply_for(&mut self, outcome: Response) -> Option<Reply> {
+        let ticket = Ticket(outcome.request_id.0);
+        let slot = self.pending.iter().find(|(_, awaited)| **awaited == ticket).map(|(slot, _)| *slot)?;
+        self.pending.remove(&slot);
+        Some(Reply::Answer { ticket, slot, result: outcome.result, cache_stats: self.reader.cache_stats() })
     }
 }

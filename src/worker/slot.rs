@@ -4,7 +4,7 @@ use std::fmt;
 
 use strum::EnumIter;
 
-use super::{List, Object};
+use super::{JoinObject, List};
 use crate::fetch::Fetch;
 use crate::model::{ProcessId, Segment};
 
@@ -12,7 +12,7 @@ use crate::model::{ProcessId, Segment};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Slot {
     /// The server's own facts, in the header.
-    Info,
+    ServerInfo,
     /// The page of a list that begins with this row.
     Page(List, u64),
     /// The parent chain of the process under examination.
@@ -20,7 +20,7 @@ pub enum Slot {
     /// Its sensor.
     Sensor,
     /// The group of that sensor.
-    Group,
+    SensorGroup,
     /// Its binary.
     Binary,
     /// How common its file is.
@@ -34,13 +34,13 @@ pub enum Slot {
     /// The events of one of them.
     Events(Segment),
     /// The first bytes of a file.
-    Head,
+    FileHead,
     /// A column of rows.
-    Related(Object),
+    Joined(JoinObject),
     /// What is counted of the process search, or of what it is compared with.
-    Facets(Side),
+    Facets(FacetSide),
     /// Values of the field that is typed.
-    Values,
+    FieldValues,
     /// What the watchlist under the cursor sets off.
     WatchActions,
     /// How much it finds now.
@@ -54,37 +54,37 @@ pub enum Slot {
     /// Its store of events.
     Partitions,
     /// All alerts of the search, to be grouped.
-    Queue,
+    AlertDigest,
     /// A look whether new alerts have come.
-    Live,
+    NewAlerts,
     /// What is to be known besides of the alert under the cursor.
-    Aside(Aside),
+    AlertContext(AlertContextPart),
 }
 
 /// What sets an alert in its place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, EnumIter)]
-pub enum Aside {
+pub enum AlertContextPart {
     /// The newest alert of the group under the cursor.
-    Newest,
+    NewestAlert,
     /// The parent chain of its process.
-    Chain,
+    Lineage,
     /// The sensor of its host.
     Sensor,
     /// Its file.
     Binary,
     /// How many alerts are open on its host.
-    OfHost,
+    HostAlerts,
     /// How many are open of its file.
-    OfHash,
+    HashAlerts,
     /// How the last alerts of its report or watchlist ended.
-    Ended,
+    PastOutcomes,
     /// Which of them was resolved last.
-    Last,
+    LastResolved,
 }
 
 /// One of two results that are compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Side {
+pub enum FacetSide {
     /// The result of the search itself.
     A,
     /// What it is compared with.
@@ -95,23 +95,23 @@ impl Fetch {
     /// The place its answer belongs to; `None` for what the screen never asks.
     pub fn slot(&self) -> Option<Slot> {
         Some(match self {
-            Self::Info => Slot::Info,
-            Self::Page { span, .. } => Slot::Page(List::Processes, span.start),
+            Self::ServerInfo => Slot::ServerInfo,
+            Self::Processes { span, .. } => Slot::Page(List::Processes, span.start),
             Self::Lineage { .. } => Slot::Lineage,
             Self::Sensor(_) => Slot::Sensor,
-            Self::Group(_) => Slot::Group,
-            Self::Groups => Slot::Page(List::Groups, 0),
+            Self::SensorGroup(_) => Slot::SensorGroup,
+            Self::SensorGroups => Slot::Page(List::SensorGroups, 0),
             Self::Binary(_) => Slot::Binary,
             Self::Prevalence(_) => Slot::Prevalence,
             Self::Alerts { span, .. } => Slot::Page(List::Alerts, span.start),
             Self::Binaries { span, .. } => Slot::Page(List::Binaries, span.start),
             Self::Bans => Slot::Page(List::Bans, 0),
-            Self::Isolated => Slot::Page(List::Isolated, 0),
+            Self::IsolatedSensors => Slot::Page(List::IsolatedSensors, 0),
             Self::Summary { id, .. } => Slot::Summary(*id),
             Self::Segments(_) => Slot::Segments,
             Self::Events { segment, .. } => Slot::Events(*segment),
-            Self::Head { .. } => Slot::Head,
-            Self::Queue { .. } => Slot::Queue,
+            Self::FileHead { .. } => Slot::FileHead,
+            Self::AlertDigest { .. } => Slot::AlertDigest,
             Self::Sensors { span, .. } => Slot::Page(List::Sensors, span.start),
             Self::Watchlists => Slot::Page(List::Watchlists, 0),
             Self::WatchActions(_) => Slot::WatchActions,
@@ -131,33 +131,33 @@ impl Fetch {
 impl fmt::Display for Slot {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Info => f.write_str("server"),
+            Self::ServerInfo => f.write_str("server"),
             Self::Page(_, start) => write!(f, "rows from {}", start + 1),
             Self::Lineage => f.write_str("parent chain"),
             Self::Sensor => f.write_str("sensor"),
-            Self::Group => f.write_str("sensor group"),
+            Self::SensorGroup => f.write_str("sensor group"),
             Self::Binary => f.write_str("binary"),
             Self::Prevalence => f.write_str("prevalence"),
             Self::HostAlerts => f.write_str("alerts of the host"),
-            Self::Facets(Side::A) => f.write_str("facets"),
-            Self::Facets(Side::B) => f.write_str("facets to compare"),
-            Self::Values => f.write_str("values"),
-            Self::Queue => f.write_str("queue"),
-            Self::Live => f.write_str("new alerts"),
-            Self::Aside(aside) => f.write_str(match aside {
-                Aside::Newest => "newest alert",
-                Aside::Chain => "parent chain",
-                Aside::Sensor => "sensor",
-                Aside::Binary => "binary",
-                Aside::OfHost => "alerts of the host",
-                Aside::OfHash => "alerts of the hash",
-                Aside::Ended | Aside::Last => "alerts of the report",
+            Self::Facets(FacetSide::A) => f.write_str("facets"),
+            Self::Facets(FacetSide::B) => f.write_str("facets to compare"),
+            Self::FieldValues => f.write_str("values"),
+            Self::AlertDigest => f.write_str("queue"),
+            Self::NewAlerts => f.write_str("new alerts"),
+            Self::AlertContext(aside) => f.write_str(match aside {
+                AlertContextPart::NewestAlert => "newest alert",
+                AlertContextPart::Lineage => "parent chain",
+                AlertContextPart::Sensor => "sensor",
+                AlertContextPart::Binary => "binary",
+                AlertContextPart::HostAlerts => "alerts of the host",
+                AlertContextPart::HashAlerts => "alerts of the hash",
+                AlertContextPart::PastOutcomes | AlertContextPart::LastResolved => "alerts of the report",
             }),
             Self::Summary(_) => f.write_str("process"),
             Self::Segments => f.write_str("segments"),
             Self::Events(_) => f.write_str("events"),
-            Self::Head => f.write_str("first bytes"),
-            Self::Related(_) => f.write_str("columns"),
+            Self::FileHead => f.write_str("first bytes"),
+            Self::Joined(_) => f.write_str("columns"),
             Self::WatchActions => f.write_str("actions"),
             Self::WatchCount => f.write_str("matches now"),
             Self::Report => f.write_str("threat report"),

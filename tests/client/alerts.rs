@@ -25,7 +25,7 @@ fn id(text: &str) -> AlertId {
 async fn alerts_are_searched_as_the_console_of_the_server_does() {
     let mut server = Server::start(vec![json(ALERTS)]).await;
     let page = server.client().alerts(&open(), FIRST).await.unwrap();
-    assert_eq!((page.rows.len(), page.total, page.broken), (2, 2, 0));
+    assert_eq!((page.rows.len(), page.total, page.n_unreadable), (2, 2, 0));
     assert_eq!(
         line(&server.request().await),
         "GET /api/v2/alert?cb.urlver=1&q=status%3AUnresolved&rows=500&\

@@ -54,7 +54,7 @@ async fn an_old_server_has_three_ways_to_say_that_no_sensor_matches() {
 async fn no_groups_are_an_empty_list() {
     let server = Server::start(vec![status("204 No Content", "", b"")]).await;
     let page = server.client().groups().await.unwrap();
-    assert_eq!((page.rows.len(), page.broken), (0, 0));
+    assert_eq!((page.rows.len(), page.n_unreadable), (0, 0));
 }
 
 #[tokio::test]
@@ -75,7 +75,7 @@ async fn groups_that_cannot_be_read_are_counted() {
     let body = r#"[{"id": 1, "name": "Default Group"}, {"id": null}, 7]"#;
     let server = Server::start(vec![json(body)]).await;
     let page = server.client().groups().await.unwrap();
-    assert_eq!((page.rows.len(), page.broken), (1, 2));
+    assert_eq!((page.rows.len(), page.n_unreadable), (1, 2));
 }
 
 #[tokio::test]
@@ -84,7 +84,7 @@ async fn a_page_tells_what_is_missing_from_it() {
         "total_results": "34884", "incomplete_results": true, "filtered": {"default group": 12}}"#;
     let server = Server::start(vec![json(body)]).await;
     let page = server.client().processes(&Search::default(), FIRST).await.unwrap();
-    assert_eq!((page.rows.len(), page.broken, page.total), (1, 1, 34884));
+    assert_eq!((page.rows.len(), page.n_unreadable, page.total), (1, 1, 34884));
     assert!(page.is_incomplete);
     assert_eq!(page.hidden, 12);
 }

@@ -2,8 +2,8 @@
 
 use std::io::{Cursor, Write};
 
-use lampblack::api::{Call, Client, Error};
-use lampblack::fetch::Reader;
+use lampblack::api::{Client, Error, RequestTrace};
+use lampblack::fetch::Fetcher;
 use lampblack::model::Md5;
 use tokio::sync::mpsc;
 use zip::{ZipWriter, write::SimpleFileOptions};
@@ -120,11 +120,11 @@ async fn the_first_bytes_cost_no_more_than_their_part_of_the_archive() {
     let server = Server::start(vec![Answer::Stopped(endless(&archive()[..60]))]).await;
     let (calls, mut told) = mpsc::unbounded_channel();
     let client = Client::new(server.settings("http"), Some(calls)).unwrap();
-    let mut reader = Reader::new(client);
+    let mut reader = Fetcher::new(client);
     let head = reader.head(md5(), 2).await.unwrap();
     assert_eq!((&*head.value.bytes, head.value.is_whole), (&b"MZ"[..], false));
     // The request is over, and nothing is wrong with it.
-    let Call { status, error, .. } = told.recv().await.unwrap();
+    let RequestTrace { status, error, .. } = told.recv().await.unwrap();
     assert_eq!((status, error), (Some(200), None));
     // The same bytes again cost nothing.
     assert!(reader.head(md5(), 2).await.unwrap().from_cache);
@@ -135,7 +135,7 @@ async fn a_file_shorter_than_asked_for_is_whole() {
     let more = CONTENT.len() + 1;
     for bytes in [CONTENT.len(), more] {
         let server = Server::start(vec![zip(&archive())]).await;
-        let mut reader = Reader::new(server.client());
+        let mut reader = Fetcher::new(server.client());
         let head = reader.head(md5(), bytes).await.unwrap();
         assert_eq!((&*head.value.bytes, head.value.is_whole), (CONTENT, true));
     }
@@ -150,10 +150,10 @@ async fn the_first_bytes_of_what_is_no_archive_are_an_error() {
         (Vec::new(), "what came is no zip archive"),
     ] {
         let server = Server::start(vec![zip(&body)]).await;
-        let mut reader = Reader::new(server.client());
+        let mut reader = Fetcher::new(server.client());
         let error = reader.head(md5(), 999).await.unwrap_err();
         assert!(error.to_string().ends_with(reason), "{error}");
     }
     let server = Server::start(vec![raw("garbage")]).await;
-    assert!(Reader::new(server.client()).head(md5(), 9).await.is_err());
+    assert!(Fetcher::new(server.client()).head(md5(), 9).await.is_err());
 }

@@ -16,8 +16,8 @@ const FIRST: Span = Span { start: 0, rows: 100 };
 async fn info(answer: Answer) -> Error {
     let server = Server::start(vec![answer]).await;
     let mut settings = server.settings("http");
-    settings.pace.retries = 0;
-    settings.most_bytes = 4096;
+    settings.timings.retries = 0;
+    settings.max_bytes = 4096;
     Client::new(settings, None).unwrap().info().await.unwrap_err()
 }
 

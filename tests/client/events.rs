@@ -1,7 +1,7 @@
 //! Segments and events: which question goes to which release, and what odd answers come to.
 
 use lampblack::api::Error;
-use lampblack::model::{Events, ProcessId, Segment};
+use lampblack::model::{EventBatch, ProcessId, Segment};
 
 use crate::server::{Answer, Server, json, status};
 
@@ -62,7 +62,7 @@ async fn a_seven_without_the_newest_version_is_asked_for_the_one_before_and_that
     let mut server = Server::start(answers).await;
     let client = server.client();
     client.events(id(), Segment(1)).await.unwrap();
-    client.reconnected().unwrap().events(id(), Segment(2)).await.unwrap();
+    client.with_new_connections().unwrap().events(id(), Segment(2)).await.unwrap();
     assert_eq!(
         asked(&mut server, 4).await[1..],
         ["/api/v5/process/ID/1/event", "/api/v4/process/ID/1/event", "/api/v4/process/ID/2/event"]
@@ -151,5 +151,5 @@ async fn the_events_of_another_process_are_refused_and_those_of_an_empty_one_are
     assert!(error.contains("about another one than segment"), "{error}");
     let server = Server::start(vec![info("6.2"), json(r#"{"process": {}}"#)]).await;
     let events = server.client().events(id(), BATCH).await.unwrap();
-    assert_eq!(events, Events::default());
+    assert_eq!(events, EventBatch::default());
 }

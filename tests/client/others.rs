@@ -125,7 +125,7 @@ async fn an_alert_is_not_gone_because_others_come_in_its_place() {
     let about = format!("alert {}", wanted.0.raw());
     is_refused(client.alert(&wanted).await, &about);
     let (_server, client) = answering(vec![body(&found), body(&found)]).await;
-    is_refused(client.alerts_of(&[wanted]).await, &about);
+    is_refused(client.alerts_by_id(&[wanted]).await, &about);
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use lampblack::api::{Change, Client, Proxy};
+use lampblack::api::{Client, Proxy, WriteRequest};
 use tokio::sync::mpsc;
 use tracing::Instrument;
 use tracing_subscriber::fmt::MakeWriter;
@@ -63,14 +63,14 @@ async fn shown() -> Vec<String> {
     let answers = vec![json(INFO), status("401 No", "", b""), status("500 No", "", b"oops")];
     let server = Server::start(answers).await;
     let mut settings = server.settings("http");
-    settings.pace.retries = 0;
+    settings.timings.retries = 0;
     let mut outputs = vec![format!("{settings:?}")];
     let client = Client::new(settings, Some(sender)).unwrap();
     outputs.push(format!("{client:?}"));
     outputs.push(format!("{:?}", client.info().await.unwrap()));
     // Two refusals, and one connection that nobody accepts.
     for _ in 0..3 {
-        client.try_credentials_again();
+        client.retry_credentials();
         let error = client.info().await.unwrap_err();
         outputs.push(format!("{error} {error:?} {:?}", error.hint()));
     }
@@ -132,8 +132,8 @@ async fn a_password_that_was_typed_is_blanked_from_then_on() {
     let answers = vec![status("400 No", "", refusal), json(r#"{"version": "Winter2026!"}"#)];
     let server = Server::start(answers).await;
     let client = server.client();
-    let change = Change::new_user(serde_json::json!({"username": "b", "password": "Winter2026!"}));
-    let error = client.change(&change).await.unwrap_err().to_string();
+    let change = WriteRequest::new_user(serde_json::json!({"username": "b", "password": "Winter2026!"}));
+    let error = client.send_write(&change).await.unwrap_err().to_string();
     assert!(error.contains("weak password: ********"), "{error}");
     assert_eq!(client.info().await.unwrap().version.raw(), "********");
 }

@@ -10,8 +10,8 @@ use std::{
 
 use futures::{StreamExt, stream::FuturesUnordered};
 
-use lampblack::api::{Call, Client, Error};
-use lampblack::fetch::Reader;
+use lampblack::api::{Client, Error, RequestTrace};
+use lampblack::fetch::Fetcher;
 use lampblack::model::{Search, SensorId, Span};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -91,7 +91,7 @@ async fn the_wait_is_as_long_as_the_server_asks_within_bounds() {
     // Longer than anybody waits: nothing is sent again, and the error says for how long.
     let mut server = Server::start(vec![busy(), json(INFO)]).await;
     settings.url = server.settings("http").url;
-    settings.pace.patience_most = Duration::from_millis(999);
+    settings.timings.max_retry_after = Duration::from_millis(999);
     let error = Client::new(settings, None).unwrap().info().await.unwrap_err();
     assert_eq!(error, Error::Busy(Some(Duration::from_secs(1))));
     assert_eq!(server.unread(), 1);
@@ -106,16 +106,16 @@ async fn every_attempt_is_reported() {
     client.processes(&search, Span { start: 0, rows: 1 }).await.unwrap();
     let path = "/api/v1/process?cb.urlver=1&q=a+b%0A&rows=1&start=0";
     let first = calls.recv().await.unwrap();
-    assert!(first.repeats_at.is_some());
-    let expected = Call {
+    assert!(first.retry_at.is_some());
+    let expected = RequestTrace {
         at: "2021-03-04T10:15:30Z".parse().unwrap(),
         method: "GET",
         path: path.into(),
         status: Some(502),
-        took: first.took,
+        duration: first.duration,
         bytes: 4,
         error: Some("the server answered 502: oops (GET /api/v1/process)".into()),
-        repeats_at: first.repeats_at,
+        retry_at: first.retry_at,
     };
     assert_eq!(first, expected);
     let second = calls.recv().await.unwrap();
@@ -179,7 +179,7 @@ async fn a_connection_that_was_not_used_for_long_is_not_used_again() {
     for (idle, connections) in [(Duration::from_mins(1), 1), (Duration::ZERO, 2)] {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let mut settings = settings(&format!("http://{}", listener.local_addr().unwrap()));
-        settings.pace.idle = idle;
+        settings.timings.idle = idle;
         let accepted = Arc::new(AtomicUsize::new(0));
         let count = accepted.clone();
         let server = tokio::spawn(async move {
@@ -190,7 +190,7 @@ async fn a_connection_that_was_not_used_for_long_is_not_used_again() {
                 streams.spawn(serve_on(stream));
             }
         });
-        let mut reader = Reader::new(Client::new(settings, None).unwrap());
+        let mut reader = Fetcher::new(Client::new(settings, None).unwrap());
         for id in [1, 2] {
             // There is no such sensor, but an answer.
             assert!(reader.sensor(SensorId(id)).await.is_err());
@@ -218,14 +218,17 @@ async fn credentials_that_are_refused_are_sent_once_until_the_user_asks_again() 
         // Many at a time, as a console asks.
         let all = futures::future::join_all((0..5).map(|_| client.info())).await;
         let first = all[0].clone().unwrap_err();
-        assert!(all.iter().all(|one| { one.as_ref().is_err_and(|error| error.cause() == first.cause()) }));
+        assert!(
+            all.iter()
+                .all(|one| { one.as_ref().is_err_and(|error| error.underlying_error() == first.underlying_error()) })
+        );
         let later = client.users().await.unwrap_err();
         assert!(matches!(later, Error::NotSent { .. }) && later.is_refusal() && !later.is_transient());
         assert!(later.to_string().contains("nothing more is sent until you ask again"), "{later}");
         // Another client with the same credentials, on connections of its own.
-        client.reconnected().unwrap().info().await.unwrap_err();
+        client.with_new_connections().unwrap().info().await.unwrap_err();
         assert_eq!(server.unread(), 1, "{line}");
-        client.try_credentials_again();
+        client.retry_credentials();
         futures::future::join_all((0..5).map(|_| client.users())).await;
         assert_eq!(server.unread(), 1, "{line}");
     }

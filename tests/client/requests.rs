@@ -123,7 +123,7 @@ async fn facets_are_asked_for_as_the_official_client_asks() {
     let fields = ["username".to_owned(), "process_name".to_owned()];
     let found = client.facets(&search, &fields).await.unwrap();
     assert_eq!(found.facets[0].field, "username");
-    assert_eq!(found.of("process_name").unwrap().values.len(), 2);
+    assert_eq!(found.get("process_name").unwrap().values.len(), 2);
     assert_eq!(
         line(&server.request().await),
         "GET /api/v1/process?cb.min_last_server_update=2017-05-21T18%3A41%3A58Z&cb.urlver=1&facet=true&\
@@ -276,7 +276,7 @@ async fn a_proxy_that_does_not_lead_to_the_server_is_named_with_its_origin() {
     ] {
         let server = Server::start(vec![answer]).await;
         let mut settings = settings(url);
-        settings.pace.retries = 0;
+        settings.timings.retries = 0;
         settings.proxy = Some(proxy("http", server.port, ""));
         let error = Client::new(settings, None).unwrap().info().await.unwrap_err();
         let said = error.to_string();
@@ -287,7 +287,7 @@ async fn a_proxy_that_does_not_lead_to_the_server_is_named_with_its_origin() {
     }
     // Nobody listens there.
     let mut settings = settings("https://cb.invalid");
-    settings.pace.retries = 0;
+    settings.timings.retries = 0;
     settings.proxy = Some(proxy("http", 1, ""));
     let error = Client::new(settings, None).unwrap().info().await.unwrap_err();
     let said = error.to_string();
@@ -396,7 +396,7 @@ async fn a_page_that_is_too_large_is_asked_for_in_parts() {
     };
     let mut server = Server::start(vec![page(100), page(25)]).await;
     let mut settings = server.settings("http");
-    settings.most_bytes = 16 * 1024;
+    settings.max_bytes = 16 * 1024;
     let client = Client::new(settings, None).unwrap();
     let page = client.processes(&Search::default(), FIRST).await.unwrap();
     assert_eq!((page.rows.len(), page.total), (25, 100));

@@ -4,7 +4,7 @@ use std::{io::Write, sync::Arc};
 
 use lampblack::{
     api::{Client, Settings},
-    model::{Clock, Pace},
+    model::{Clock, Timings},
 };
 use tokio::{
     io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt},
@@ -98,7 +98,7 @@ impl Server {
 /// Settings that never wait long and never look at the environment.
 pub(crate) fn settings(url: &str) -> Settings {
     let mut settings = Settings::new(url.parse().unwrap(), TOKEN.into());
-    settings.pace = Pace::quick();
+    settings.timings = Timings::for_tests();
     settings.clock = Clock::Fixed("2021-03-04T10:15:30Z".parse().unwrap());
     settings
 }

@@ -2,7 +2,7 @@
 
 use std::{io::Write, sync::Arc};
 
-use lampblack::api::{Client, Distrust, Error, Settings};
+use lampblack::api::{CertificateProblem, Client, Error, Settings};
 use rcgen::{
     BasicConstraints, CertificateParams, CertifiedIssuer, DistinguishedName, DnType, IsCa, KeyPair, KeyUsagePurpose,
 };
@@ -82,7 +82,7 @@ async fn start(identity: &Identity, versions: &[&'static SupportedProtocolVersio
 async fn ask(identity: &Identity, change: impl FnOnce(&mut Settings)) -> Result<(), Error> {
     let server = start(identity, &[&TLS12, &TLS13]).await;
     let mut settings = server.settings("https");
-    settings.pace.retries = 0;
+    settings.timings.retries = 0;
     change(&mut settings);
     Client::new(settings, None).unwrap().info().await.map(|_| ())
 }
@@ -93,7 +93,7 @@ fn trusting(identity: &Identity) -> impl FnOnce(&mut Settings) {
 }
 
 #[track_caller]
-fn distrusted(result: Result<(), Error>, expected: &Distrust, hint: &str) {
+fn distrusted(result: Result<(), Error>, expected: &CertificateProblem, hint: &str) {
     let error = result.unwrap_err();
     let Error::Certificate { reason } = &error else { panic!("{error:?}") };
     assert_eq!(reason, expected);
@@ -106,7 +106,7 @@ async fn a_stranger_is_not_trusted() {
     for identity in
         [self_signed(&["localhost"]), signed_by_itself(&params(&["localhost"])), issued(&params(&["localhost"]))]
     {
-        distrusted(ask(&identity, |_| ()).await, &Distrust::Issuer, "ca_file");
+        distrusted(ask(&identity, |_| ()).await, &CertificateProblem::Issuer, "ca_file");
     }
 }
 
@@ -118,7 +118,7 @@ async fn a_certificate_of_another_name_in_the_file_does_not_help() {
     let other = signed_by_itself(&other);
     for identity in [self_signed(&["localhost"]), issued(&params(&["localhost"]))] {
         let result = ask(&identity, trusting(&other)).await;
-        distrusted(result, &Distrust::Issuer, "ca_file");
+        distrusted(result, &CertificateProblem::Issuer, "ca_file");
     }
 }
 
@@ -127,7 +127,7 @@ async fn a_certificate_that_has_taken_the_place_of_the_known_one_is_called_by_it
     for make in [self_signed, |names: &[&str]| signed_by_itself(&params(names))] {
         let (identity, known) = (make(&["localhost"]), make(&["localhost"]));
         let result = ask(&identity, trusting(&known)).await;
-        distrusted(result, &Distrust::Changed, "in the server's place");
+        distrusted(result, &CertificateProblem::Changed, "in the server's place");
     }
 }
 
@@ -153,10 +153,10 @@ async fn a_pin_may_be_the_bare_certificate() {
 #[tokio::test]
 async fn a_pinned_certificate_must_still_name_the_host() {
     let other = self_signed(&["cb.example.com", "10.0.0.1"]);
-    let names = Distrust::Name(vec!["cb.example.com".into(), "10.0.0.1".into()]);
+    let names = CertificateProblem::Name(vec!["cb.example.com".into(), "10.0.0.1".into()]);
     distrusted(ask(&other, trusting(&other)).await, &names, "verify_hostname");
     let nameless = self_signed(&[]);
-    distrusted(ask(&nameless, trusting(&nameless)).await, &Distrust::Name(Vec::new()), "verify_hostname");
+    distrusted(ask(&nameless, trusting(&nameless)).await, &CertificateProblem::Name(Vec::new()), "verify_hostname");
 }
 
 #[tokio::test]
@@ -170,7 +170,7 @@ async fn the_name_alone_can_be_left_out() {
         .await
         .unwrap();
         let stranger = ask(&identity, |settings| settings.tls.verify_hostname = false).await;
-        distrusted(stranger, &Distrust::Issuer, "ca_file");
+        distrusted(stranger, &CertificateProblem::Issuer, "ca_file");
     }
     let issued = issued(&params(&["cb.example.com"]));
     ask(&issued, |settings| {
@@ -186,7 +186,7 @@ async fn an_authority_in_the_file_is_trusted() {
     let identity = issued(&params(&["localhost"]));
     ask(&identity, trusting(&identity)).await.unwrap();
     let other = issued(&params(&["cb.example.com"]));
-    let names = Distrust::Name(vec!["cb.example.com".into()]);
+    let names = CertificateProblem::Name(vec!["cb.example.com".into()]);
     distrusted(ask(&other, trusting(&other)).await, &names, "verify_hostname");
 }
 
@@ -195,11 +195,11 @@ async fn a_certificate_has_its_time() {
     let mut past = params(&["localhost"]);
     past.not_after = rcgen::date_time_ymd(2020, 1, 1);
     let past = issued(&past);
-    distrusted(ask(&past, trusting(&past)).await, &Distrust::Expired, "clock");
+    distrusted(ask(&past, trusting(&past)).await, &CertificateProblem::Expired, "clock");
     let mut future = params(&["localhost"]);
     future.not_before = rcgen::date_time_ymd(4000, 1, 1);
     let future = issued(&future);
-    distrusted(ask(&future, trusting(&future)).await, &Distrust::NotYetValid, "clock");
+    distrusted(ask(&future, trusting(&future)).await, &CertificateProblem::NotYetValid, "clock");
 }
 
 #[tokio::test]
@@ -225,7 +225,7 @@ async fn http_on_a_tls_port_is_called_by_its_name() {
     let identity = self_signed(&["localhost"]);
     let server = start(&identity, &[&TLS12, &TLS13]).await;
     let mut settings = server.settings("http");
-    settings.pace.retries = 0;
+    settings.timings.retries = 0;
     let error = Client::new(settings, None).unwrap().info().await.unwrap_err();
     assert_eq!(error, Error::PlainHttp);
     assert!(error.hint().unwrap().contains("https://"));
@@ -240,7 +240,7 @@ async fn http_on_a_tls_port_is_called_by_its_name() {
 async fn tls_on_an_http_port_is_called_by_its_name() {
     let server = Server::start(vec![raw("HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n")]).await;
     let mut settings = server.settings("https");
-    settings.pace.retries = 0;
+    settings.timings.retries = 0;
     settings.tls.verify = false;
     let error = Client::new(settings, None).unwrap().info().await.unwrap_err();
     assert_eq!(error, Error::NotTls);

@@ -132,12 +132,12 @@ async fn fifty_hashes_are_looked_up_together_and_how_much_that_takes_is_said_bef
         .notes_say("50 hashes: up to 10 API requests for this preview, then up to 4 for each hash that changes")
         .says("all 50 hashes together")
         .says("last 30 days: ");
-    let n_looks = bench.server.requests().len();
-    assert!(n_looks <= 10, "{n_looks} requests: {:?}", bench.server.requests());
+    let n_looks = bench.server.seen_requests().len();
+    assert!(n_looks <= 10, "{n_looks} requests: {:?}", bench.server.seen_requests());
     bench.server.forget_requests();
     let ran = bench.fed(&add("--yes"), &list.join("\n")).await;
     assert_eq!(ran.check(0).out.matches("ban: confirmed").count(), 50);
-    let n = bench.server.requests().len();
+    let n = bench.server.seen_requests().len();
     assert!(n <= 10 + 4 * 50, "{n} requests");
 }
 
@@ -146,7 +146,7 @@ async fn a_server_that_has_its_bans_under_the_other_name_is_asked_there_from_the
     let bench = Bench::with(Options { server_version: "7.8".into(), ..world() }).await;
     bench.run(&["ban", "list"]).await.check(0);
     let n_old = || {
-        let seen = bench.server.requests().into_iter();
+        let seen = bench.server.seen_requests().into_iter();
         seen.filter(|seen| seen.target.contains("blacklist")).count()
     };
     assert_eq!(n_old(), 1);
@@ -155,7 +155,7 @@ async fn a_server_that_has_its_bans_under_the_other_name_is_asked_there_from_the
         let ran = bench.run(&["ban", verb, MD5, "--reason", "x", "--yes"]).await;
         ran.check(0).says(": confirmed").notes_say("/api/v1/banning/bannedlist");
         // One hash, and then the list that tells whether there is one.
-        assert!(n_old() <= 2, "{:?}", bench.server.requests());
+        assert!(n_old() <= 2, "{:?}", bench.server.seen_requests());
         bench.server.forget_requests();
     }
     let ran = bench.run(&["ban", "add", MD5, "--reason", "x", "--yes"]).await;
@@ -190,7 +190,7 @@ async fn a_ban_whose_answer_is_lost_is_read_back_and_never_sent_again() {
     bench.fault(json!({"mode": "lost-answer", "match": "/banning", "method": "POST"}));
     let ran = bench.run(&["ban", "add", MD5, "--reason", "x", "--yes"]).await;
     assert!(ran.check(0).out.contains("confirmed; the response was lost; banned by admin"), "{}", ran.out);
-    let posts = bench.server.requests().into_iter().filter(|seen| seen.method == "POST");
+    let posts = bench.server.seen_requests().into_iter().filter(|seen| seen.method == "POST");
     assert_eq!(posts.count(), 1);
 }
 

@@ -80,7 +80,7 @@ impl Bench {
 
     /// Requests that were to change something, as the server saw them.
     pub(crate) fn changes(&self) -> usize {
-        let seen = self.server.requests();
+        let seen = self.server.seen_requests();
         seen.iter().filter(|seen| seen.method != "GET").count()
     }
 
@@ -112,7 +112,7 @@ impl Bench {
     }
 
     pub(crate) fn fault(&self, fault: Value) {
-        self.server.fault(serde_json::from_value(fault).unwrap());
+        self.server.add_fault(serde_json::from_value(fault).unwrap());
     }
 
     /// Waits until the server has got a request that is to change something.

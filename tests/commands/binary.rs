@@ -183,7 +183,7 @@ async fn a_download_goes_where_it_is_told_and_overwrites_nothing() {
     assert_eq!(again.check(1).out, "");
     again.notes_say("it exists already");
     assert_eq!(fs::read(&kept).unwrap(), before);
-    assert_eq!(bench.server.requests().len(), 1, "only the summary");
+    assert_eq!(bench.server.seen_requests().len(), 1, "only the summary");
     let nowhere = bench.download(&[&md5, "-o", "no/such/place.zip"]).await;
     nowhere.check(1).notes_say("error: cannot create no/such/place.zip");
     assert_eq!(bench.files(), ["cases"]);

@@ -69,7 +69,7 @@ async fn a_target_is_read_once_to_be_shown_and_once_before_anything_is_sent() {
     ] {
         bench.server.forget_requests();
         bench.run(&[deed, &reason].concat()).await.check(0);
-        let seen = bench.server.requests();
+        let seen = bench.server.seen_requests();
         let before = seen.iter().take_while(|seen| seen.method == "GET");
         let read = before.filter(|seen| seen.target.starts_with(path));
         assert_eq!(read.count(), 2, "{deed:?}: {seen:?}");
@@ -91,7 +91,7 @@ async fn of_several_hosts_that_are_moved_the_groups_are_asked_for_once() {
     let to = ["--group", "engineering", "--dry-run"];
     let ran = bench.run(&[&["sensor", "move"], &ids[..], &to].concat()).await;
     ran.check(0).says("to group Engineering");
-    let seen = bench.server.requests();
+    let seen = bench.server.seen_requests();
     let groups = seen.iter().filter(|seen| seen.target.contains("/group"));
     // To find the one that is named, and for what is shown.
     assert_eq!(groups.count(), 2, "{seen:?}");

@@ -30,7 +30,7 @@ async fn several_fields_are_one_request_and_each_has_its_name() {
     let ran = bench.run(&["facets", EXAMPLE]).await;
     let headings: Vec<&str> = ran.check(0).out.lines().filter(|line| !line.is_empty() && !line.contains(':')).collect();
     assert_eq!(headings, ["process_name", "parent_name", "username", "hostname"]);
-    let seen = bench.server.requests();
+    let seen = bench.server.seen_requests();
     assert_eq!(seen.len(), 1, "{seen:?}");
     assert!(seen[0].target.contains("rows=0"), "{seen:?}");
 }
@@ -56,7 +56,7 @@ async fn every_format_has_the_same_values() {
     let cells: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
     let found: Vec<_> = cells.iter().map(|row| (row[0].to_owned(), row[1].to_owned(), row[2].to_owned())).collect();
     let inert = values(&lines).into_iter();
-    let inert: Vec<_> = inert.map(|(field, name, value)| (field, text::csv(&name.into()), value)).collect();
+    let inert: Vec<_> = inert.map(|(field, name, value)| (field, text::csv_cell(&name.into()), value)).collect();
     assert_eq!(found, inert);
     // The server gives a histogram along the time no shares, and JSON adds none; for the eye they are worked out.
     let day = lines.last().unwrap();

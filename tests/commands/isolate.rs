@@ -209,7 +209,7 @@ async fn who_stops_waiting_is_told_that_the_request_stays_in_force() {
         let isolate = ["sensor", "isolate", "3", "--reason", "x", "--yes", "--timeout", "none"];
         let child = bench.command(&isolate).spawn().unwrap();
         let looks = || {
-            let seen = bench.server.requests().into_iter();
+            let seen = bench.server.seen_requests().into_iter();
             let after = seen.skip_while(|seen| seen.method != "PUT");
             after.filter(|seen| seen.method == "GET").count()
         };

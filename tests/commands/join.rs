@@ -10,7 +10,7 @@ use super::bench::{Bench, Members, NET, world};
 impl Bench {
     /// How many requests were made for paths with this in them.
     fn n_asked(&self, part: &str) -> usize {
-        let requests = self.server.requests();
+        let requests = self.server.seen_requests();
         let asked = requests.iter().filter(|seen| seen.target.contains(part));
         asked.count()
     }
@@ -36,7 +36,7 @@ async fn the_objects_stand_in_the_row_under_their_names() {
     }
     // Besides, what the server can group by depends on its release.
     assert_eq!(bench.n_asked("/api/info"), 1);
-    assert_eq!(bench.server.requests().len(), 5);
+    assert_eq!(bench.server.seen_requests().len(), 5);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -10,8 +10,8 @@ use std::{
 };
 
 use lampblack::api::{Client, Settings};
-use lampblack::audit::{self, Actions, Event, Fault};
-use lampblack::changes::{self, Act, Journal, Stage};
+use lampblack::audit::{self, AuditLog, LogDamage, LogEvent};
+use lampblack::changes::{self, ChangeHistory, LoggedChange, LoggedStage};
 use lampblack::sim::Options;
 use secrecy::SecretString;
 use serde_json::Value;
@@ -131,25 +131,26 @@ impl Lane {
         let token = SecretString::from(self.bench.server.token.clone());
         let settings = Settings::new(self.bench.server.url.parse().unwrap(), token);
         let client = Client::new(settings, None).unwrap();
-        let mut log = Actions::open(&self.dir()).unwrap();
+        let mut log = AuditLog::open(&self.dir()).unwrap();
         for act in self.open() {
-            let deed = act.deed().expect("the log tells the whole deed");
+            let deed = act.change().expect("the log tells the whole deed");
             let mut outcome = changes::Outcome {
                 // Long after the kill: nothing of it comes any more.
                 may_come_until: None,
                 ..act.outcome()
             };
-            changes::settle(&deed, &client, &mut log, &mut outcome).await;
+            changes::recheck(&deed, &client, &mut log, &mut outcome).await;
         }
         let last = self.open().into_iter().map(|act| act.stage());
         // Only the host that does nothing can still owe something.
-        let is_owed = |stage| self.work == Work::Sleeper && matches!(stage, Stage::Accepted | Stage::Pending);
+        let is_owed =
+            |stage| self.work == Work::Sleeper && matches!(stage, LoggedStage::Accepted | LoggedStage::Pending);
         assert!(last.clone().all(is_owed), "{:?}", last.collect::<Vec<_>>());
     }
 
-    fn open(&self) -> Vec<Arc<Act>> {
+    fn open(&self) -> Vec<Arc<LoggedChange>> {
         let verdict = audit::verify(&self.dir()).unwrap();
-        let acts = Journal::from(verdict).acts.into_iter();
+        let acts = ChangeHistory::from(verdict).activity.into_iter();
         acts.filter(|act| act.is_open()).collect()
     }
 
@@ -164,7 +165,7 @@ impl Lane {
         let mut child = self.bench.command(&self.arguments(more)).spawn().unwrap();
         loop {
             let has_come = match moment {
-                Moment::Seen(n) => self.bench.server.requests().len() >= n,
+                Moment::Seen(n) => self.bench.server.seen_requests().len() >= n,
                 Moment::Grown(n) => self.length() >= length + n,
             };
             if has_come {
@@ -188,18 +189,18 @@ impl Lane {
         let verdict = audit::verify(&self.dir()).unwrap();
         let is_torn = match verdict.faults[..] {
             [] => false,
-            [Fault::Torn { .. }] => true,
+            [LogDamage::Torn { .. }] => true,
             _ => panic!("{moment:?}: {:?}", verdict.faults),
         };
         let (logged, open) = self.read(n_before);
-        let journal = Journal::from(verdict);
-        let acts = journal.acts.iter().filter(|act| act.is_open());
+        let journal = ChangeHistory::from(verdict);
+        let acts = journal.activity.iter().filter(|act| act.is_open());
         let listed: BTreeSet<u64> = acts.map(|act| act.line).collect();
         let lines: BTreeSet<u64> = open.keys().copied().collect();
         assert_eq!(listed, lines, "{moment:?}");
 
         // What has arrived was logged before it left.
-        let seen = self.bench.server.requests().into_iter();
+        let seen = self.bench.server.seen_requests().into_iter();
         let changes = seen.filter(|seen| seen.method != "GET").count();
         assert!(changes <= logged, "{moment:?}: {changes} of {logged}");
         match open.last_key_value() {
@@ -261,7 +262,7 @@ impl Lane {
         let verdict = audit::verify(&self.dir()).unwrap();
         assert_eq!(verdict.faults, []);
         let mut new = verdict.entries.iter().filter(|entry| entry.line > n_before);
-        let is_repaired = new.any(|entry| matches!(entry.event, Event::Repaired { .. }));
+        let is_repaired = new.any(|entry| matches!(entry.event, LogEvent::Repaired { .. }));
         assert_eq!(is_repaired, is_torn);
         let names = fs::read_dir(self.dir()).unwrap();
         let names = names.map(|entry| entry.unwrap().file_name().into_string().unwrap());
@@ -290,6 +291,6 @@ impl Lane {
     }
 
     fn n_lines(&self) -> u64 {
-        audit::verify(&self.dir()).unwrap().head.lines
+        audit::verify(&self.dir()).unwrap().log_head.lines
     }
 }

@@ -84,7 +84,7 @@ async fn the_number_in_a_link_of_another_server_is_refused() {
         let link = format!("{other}/#/{fragment}");
         let ran = bench.run(&[command, &[link.as_str()]].concat()).await;
         ran.check(2).notes_say("this link is of cb.other.example, and the configured server is 127.0.0.1");
-        assert_eq!(bench.server.requests().len(), 0, "{command:?}");
+        assert_eq!(bench.server.seen_requests().len(), 0, "{command:?}");
         let link = format!("{own}/#/investigation/3");
         let ran = bench.run(&[command, &[link.as_str()]].concat()).await;
         ran.check(2).notes_say("this link names a page that is not known here");
@@ -130,7 +130,7 @@ async fn facet_filters_of_a_stored_query_are_parameters_of_the_search() {
         bench.server.forget_requests();
         let ran = bench.run(&command).await;
         assert!(matches!(ran.exit, 0 | 3), "{command:?}: {}", ran.notes);
-        let seen = bench.server.requests();
+        let seen = bench.server.seen_requests();
         let seen = seen.iter().find(|seen| seen.target.starts_with("/api/v1/process?")).unwrap();
         for part in [
             "cb.fq.group=Default+Group",
@@ -150,7 +150,7 @@ async fn a_stored_query_that_has_lost_its_q_is_not_run_without_a_word() {
     let ran = bench.run(&["watchlist", "show", "Lost"]).await;
     assert!(ran.check(0).out.contains("malformed"), "{}", ran.out);
     let searches = |bench: &Bench| {
-        bench.server.requests().iter().filter(|seen| seen.target.starts_with("/api/v1/process")).count()
+        bench.server.seen_requests().iter().filter(|seen| seen.target.starts_with("/api/v1/process")).count()
     };
     let ran = bench.run(&["watchlist", "search", "Lost"]).await;
     ran.check(2).notes_say("its stored query is malformed").notes_say("--as-typed");
@@ -191,7 +191,7 @@ async fn an_order_by_a_field_that_is_none_is_refused_with_those_there_are() {
     }
     let ran = bench.run(&["binary", "search", "", "--sort", "cmdline"]).await;
     ran.check(2).notes_say("host_count, ");
-    assert_eq!(bench.server.requests().len(), 0);
+    assert_eq!(bench.server.seen_requests().len(), 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -7,7 +7,7 @@ use std::{
 };
 
 use lampblack::audit::{self, Scan};
-use lampblack::changes::Journal;
+use lampblack::changes::ChangeHistory;
 use sha2::{Digest, Sha256};
 use tokio::io::{AsyncBufReadExt, BufReader};
 
@@ -66,8 +66,8 @@ async fn a_log_of_an_earlier_version_is_shown_verified_and_goes_on() {
         [0, 1, 2, 3].map(|at| (deeds[at].0, of(at))),
         [("ban", "confirmed"), ("unban", "confirmed"), ("isolate", "confirmed"), ("release", "confirmed"),]
     );
-    let journal = Journal::read(&bench.state()).unwrap();
-    assert_eq!((journal.acts.len(), journal.n_older, journal.faults), (4, 0, Vec::new()));
+    let journal = ChangeHistory::read(&bench.state()).unwrap();
+    assert_eq!((journal.activity.len(), journal.n_older, journal.log_faults), (4, 0, Vec::new()));
     bench.ban().await.check(0);
     let verified = bench.run(&["log", "verify"]).await;
     assert!(verified.check(0).out.starts_with("12 lines, each follows"), "{}", verified.out);
@@ -125,17 +125,17 @@ async fn of_a_long_log_only_what_is_shown_is_kept_and_all_of_it_is_archived_and_
     const DEEDS: u64 = 6_000;
     let bench = Bench::start().await;
     write_long(&bench, DEEDS);
-    let journal = Journal::read(&bench.state()).unwrap();
-    assert_eq!(journal.faults, Vec::<String>::new());
-    let kept = journal.acts.len();
+    let journal = ChangeHistory::read(&bench.state()).unwrap();
+    assert_eq!(journal.log_faults, Vec::<String>::new());
+    let kept = journal.activity.len();
     assert!((1_000..1_010).contains(&kept), "{kept}");
     assert_eq!(journal.n_older, 6_000 - kept);
-    assert_eq!(journal.acts[0].line, 2 * DEEDS - 1);
+    assert_eq!(journal.activity[0].line, 2 * DEEDS - 1);
     // However long ago: a host that is cut off.
-    let server = &journal.acts[0].sending.server;
+    let server = &journal.activity[0].submitted.server;
     let isolated: Vec<_> = journal.isolations(server).map(|(_, act)| act.line).collect();
     assert_eq!(isolated, [13]);
-    let last = journal.acts.last().unwrap();
+    let last = journal.activity.last().unwrap();
     assert_eq!(last.line, 13);
 
     // The next action moves all of it into archives by month, and the chain goes on.
@@ -161,8 +161,8 @@ async fn of_a_long_log_only_what_is_shown_is_kept_and_all_of_it_is_archived_and_
     assert_eq!(newest, shown[5_981..]);
     let none = bench.run(&["log", "show", "--limit", "0"]).await;
     assert_eq!(none.check(0).out, "");
-    let again = Journal::read(&bench.state()).unwrap();
-    assert_eq!((again.acts[0].line, again.n_older), (12_001, 6_001 - again.acts.len()));
+    let again = ChangeHistory::read(&bench.state()).unwrap();
+    assert_eq!((again.activity[0].line, again.n_older), (12_001, 6_001 - again.activity.len()));
     fs::remove_file(bench.state().join("actions-2026-04.jsonl")).unwrap();
     let verified = bench.run(&["log", "verify"]).await;
     assert!(verified.check(1).notes.contains("does not follow the line before it"));

@@ -30,7 +30,7 @@ fn asking<'a>(command: &[&'a str], query: &'a str) -> Vec<&'a str> {
 fn check_refused(bench: &Bench, ran: &Ran, said: &str) {
     ran.check(2).notes_say("error: ").notes_say(said);
     assert_eq!(ran.out, "");
-    assert_eq!(bench.server.requests().len(), 0, "{}", ran.notes);
+    assert_eq!(bench.server.seen_requests().len(), 0, "{}", ran.notes);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -72,7 +72,7 @@ async fn a_list_that_is_sent_as_typed_is_what_was_typed() {
     let ran = bench.run(&["search", "10.0.0.1\n10.0.0.2", "--as-typed", "--count"]).await;
     assert_eq!(ran.check(0).out, "0\n");
     ran.notes_say("warning: query, sent as typed: this is a list of 2 indicators");
-    let seen = bench.server.requests();
+    let seen = bench.server.seen_requests();
     assert!(seen.iter().any(|seen| seen.target.contains("q=10.0.0.1%0A10.0.0.2")), "{seen:?}");
 }
 

@@ -86,7 +86,7 @@ async fn all_of_a_large_fleet_are_listed_each_once_and_no_more_is_asked_for_than
     bench.server.forget_requests();
     let ran = bench.run(&["sensor", "list", "--limit", "7"]).await;
     ran.check(0).notes_say("7 sensors; there are more");
-    let seen = bench.server.requests();
+    let seen = bench.server.seen_requests();
     assert!(seen.iter().any(|seen| seen.target.contains("rows=8")));
 }
 

@@ -151,14 +151,14 @@ async fn what_does_not_show_at_once_is_looked_for_again_before_it_is_called_not_
     bench.fault(json!({"mode": "never-confirm", "match": "/api/v1/watchlist/7", "method": "PUT"}));
     let ran = bench.watch(&["disable", "7"]).await;
     ran.check(1).says("disable watchlist: not applied; server state: watchlist 7, enabled");
-    let seen = bench.server.requests();
+    let seen = bench.server.seen_requests();
     let after = seen.iter().skip_while(|seen| seen.method != "PUT").skip(1);
     assert_eq!(after.count(), 3);
     // One look is enough where it shows.
     bench.server.clear_faults();
     bench.server.forget_requests();
     bench.watch(&["disable", "7"]).await.check(0);
-    let seen = bench.server.requests();
+    let seen = bench.server.seen_requests();
     let after = seen.iter().skip_while(|seen| seen.method != "PUT").skip(1);
     assert_eq!(after.count(), 1);
 }

@@ -33,7 +33,7 @@ impl Place {
     }
 
     pub(crate) fn choose(&self, flags: &Flags, variables: &[(&str, &str)]) -> Result<Access, Error> {
-        let environment = Environment::below(self.path(), variables);
+        let environment = Environment::rooted_at(self.path(), variables);
         let config = Config::load(flags.config.as_deref(), &environment)?;
         Access::choose(flags, &config, &environment)
     }

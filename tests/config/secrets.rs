@@ -37,7 +37,7 @@ fn a_secret_that_others_can_read_is_a_warning() {
 #[test]
 fn no_token_is_in_any_debug_output() {
     let place = Place::new().ours(OURS);
-    let environment = Environment::below(place.path(), &LAMPBLACK);
+    let environment = Environment::rooted_at(place.path(), &LAMPBLACK);
     let config = Config::load(None, &environment).unwrap();
     let access = Access::choose(&Flags::default(), &config, &environment).unwrap();
     let said = format!("{config:?} {access:?} {:?} {environment:?}", access.settings());

@@ -98,8 +98,8 @@ async fn timeline(client: &Client, id: ProcessId) -> (Duration, usize) {
     let timeline = fetch::timeline(client, id).await.expect("a timeline");
     let time = start.elapsed();
     assert_eq!(timeline.events.len(), EVENTS);
-    assert_eq!((timeline.loaded, timeline.broken), (SEGMENTS, 0));
-    (time, timeline.events.iter().map(Event::weight).sum())
+    assert_eq!((timeline.loaded, timeline.n_unreadable), (SEGMENTS, 0));
+    (time, timeline.events.iter().map(Event::heap_size).sum())
 }
 
 /// The same bytes, and what the JSON library makes of them.

@@ -13,9 +13,9 @@ use crossterm::event::{Event, KeyEvent};
 use futures::Stream;
 use lampblack::app::App;
 use lampblack::model::Clock;
-use lampblack::runtime::{self, Outside};
-use lampblack::session::Past;
-use lampblack::storage::Saved;
+use lampblack::runtime::{self, Platform};
+use lampblack::session::HistoryEntry;
+use lampblack::storage::SavedQueries;
 use lampblack::worker::Worker;
 use ratatui::{
     Terminal,
@@ -222,16 +222,16 @@ impl Backend for Counting {
 /// There is nothing outside the screen.
 struct Nowhere;
 
-impl Outside<Counting> for Nowhere {
+impl Platform<Counting> for Nowhere {
     fn clock(&self) -> Clock {
         Clock::Fixed(now())
     }
 
-    fn copy(&mut self, _: &str) {}
+    fn copy_to_clipboard(&mut self, _: &str) {}
 
-    fn remember(&mut self, _: &Past) {}
+    fn append_history(&mut self, _: &HistoryEntry) {}
 
-    fn saved(&mut self) -> Option<&mut Saved> {
+    fn saved_queries_file(&mut self) -> Option<&mut SavedQueries> {
         None
     }
 

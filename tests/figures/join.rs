@@ -141,7 +141,7 @@ impl Bench {
         let groups = distinct("group", "id");
         let binaries = distinct("binary", "md5");
         assert_eq!((sensors, binaries), (HOSTS, BINARIES));
-        let asked = self.sim.requests();
+        let asked = self.sim.seen_requests();
         let joins = asked.iter().filter(|seen| !seen.target.contains("/process"));
         (joins.count(), sensors + groups + binaries)
     }

@@ -27,8 +27,8 @@ pub(crate) fn measure(report: &mut Report) {
         console.press(",").await;
         (console, began.elapsed())
     });
-    let queue = &console.app.session().triage.queue;
-    let n = queue.current().map_or(0, |known| known.value.rows.len());
+    let queue = &console.app.session().alert_state.digest;
+    let n = queue.latest().map_or(0, |known| known.value.rows.len());
     assert!(n >= ALERTS, "only {n} alerts are read");
     crate::within::a_frame(report, "queue", "key", &mut console, keys(KEYS));
     note(&format!(

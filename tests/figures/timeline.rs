@@ -6,8 +6,8 @@ use std::{
 };
 
 use lampblack::api::{Client, Settings};
-use lampblack::app::{App, Input, Setup};
-use lampblack::fetch::Reader;
+use lampblack::app::{App, AppSetup, Input};
+use lampblack::fetch::Fetcher;
 use lampblack::session::{Effect, Session};
 use lampblack::worker::{self, Worker};
 use ratatui::{Terminal, backend::TestBackend};
@@ -184,8 +184,8 @@ impl Desk {
         let (sender, calls) = mpsc::unbounded_channel();
         let client = Client::new(settings, Some(sender)).expect("a client");
         let mut desk = Self {
-            app: App::new(Setup::default()),
-            worker: worker::spawn(Reader::new(client), calls, worker::Office::default()),
+            app: App::new(AppSetup::default()),
+            worker: worker::spawn(Fetcher::new(client), calls, worker::ChangeConfig::default()),
             terminal: Terminal::new(TestBackend::new(120, 36)).expect("no terminal to fail"),
         };
         let effects = desk.app.start(now());

@@ -4,8 +4,10 @@ use std::time::{Duration, Instant};
 
 use futures::TryStreamExt;
 use lampblack::api::Client;
-use lampblack::audit::Actions;
-use lampblack::changes::{self, Deed, Estate, Grounds, Guard, Order, Prepared, Stage, Triage, Verdict};
+use lampblack::audit::AuditLog;
+use lampblack::changes::{
+    self, AlertChange, Change, Disposition, Justification, LoggedStage, PlanContext, PlannedChange, Policy, Prepared,
+};
 use lampblack::fetch::pages;
 use lampblack::model::{Alert, AlertId, AlertStatus, Search};
 use lampblack::sim::{self, Options};
@@ -30,12 +32,12 @@ pub(crate) fn measure(report: &mut Report) {
         let client = Client::new(settings(&sim), None).expect("a client");
         let ids = open(&client).await;
         let state = tempfile::tempdir().expect("a directory");
-        let mut log = Actions::open(state.path()).expect("a log");
+        let mut log = AuditLog::open(state.path()).expect("a log");
         sim.forget_requests();
         let began = Instant::now();
         let n_proven = resolve(&ids, &client, &mut log).await;
         let took = began.elapsed();
-        let requests = sim.requests();
+        let requests = sim.seen_requests();
         let n_changes = requests.iter().filter(|seen| seen.method == "POST").count();
         report.figure(
             "triage",
@@ -57,25 +59,25 @@ async fn open(client: &Client) -> Vec<AlertId> {
 }
 
 /// Looks at them, resolves them and reads them back, as the console does; how many are proven.
-async fn resolve(ids: &[AlertId], client: &Client, log: &mut Actions) -> usize {
-    let estate = Estate::new(client.clone(), Guard::default());
-    let blocks = Triage::blocks(ids, &Verdict::Status(AlertStatus::Resolved));
-    let each = blocks.into_iter().map(|block| Deed::Triage(block).prepare(&estate));
+async fn resolve(ids: &[AlertId], client: &Client, log: &mut AuditLog) -> usize {
+    let estate = PlanContext::new(client.clone(), Policy::default());
+    let blocks = AlertChange::batches(ids, &Disposition::Status(AlertStatus::Resolved));
+    let each = blocks.into_iter().map(|block| Change::Triage(block).prepare(&estate));
     let prepared = futures::future::join_all(each).await;
     let mut n_proven = 0;
     for one in prepared {
         let Ok(Prepared::Ready(plan)) = one else {
             continue;
         };
-        let order = Order { plan: &plan, grounds: &Grounds::default() };
-        let Ok(mut done) = changes::perform(order, client, log).await else {
+        let order = PlannedChange { plan: &plan, justification: &Justification::default() };
+        let Ok(mut done) = changes::apply(order, client, log).await else {
             continue;
         };
         while done.outcome.is_open() {
-            changes::settle(&done.deed, client, log, &mut done.outcome).await;
+            changes::recheck(&done.change, client, log, &mut done.outcome).await;
         }
-        if done.outcome.stage == Stage::Confirmed {
-            n_proven += done.deed.target().len();
+        if done.outcome.stage == LoggedStage::Confirmed {
+            n_proven += done.change.target().len();
         }
     }
     n_proven

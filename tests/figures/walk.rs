@@ -52,9 +52,9 @@ async fn many(report: &mut Report) {
     for row in 1..=ROWS {
         let session = console.app.session();
         let subject = session.subject.as_ref().expect("a row under the cursor");
-        let chain = session.chain_of(subject.id).and_then(Remote::current);
+        let chain = session.lineage_of(subject.id).and_then(Remote::latest);
         let lineage = chain.expect("a chain");
-        let sensor = session.sensor_of(subject.sensor).and_then(Remote::current);
+        let sensor = session.sensor_of(subject.sensor).and_then(Remote::latest);
         let sensor = sensor.expect("a sensor");
         n_links += lineage.value.ancestors.len();
         ancestors.extend(lineage.value.ancestors.iter().map(|process| process.id));

@@ -17,7 +17,7 @@ async fn a_token_that_is_reflected_is_on_no_screen_and_in_no_copy() {
     let url = mirror.url.clone();
     let mut console = Console::at(sim, 200, 60, |settings| {
         settings.url = url.parse().unwrap();
-        settings.pace.retries = 0;
+        settings.timings.retries = 0;
     })
     .await;
     let mut n_blanked = 0;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use lampblack::api::Error;
 use lampblack::fetch::{Answer, Fetch};
-use lampblack::model::{Document, Known, Page};
+use lampblack::model::{Document, Fetched, Page};
 use lampblack::wire;
 use serde_json::Value;
 
@@ -19,27 +19,27 @@ use crate::support::{
 /// The answer a server gives whose every text was written by an attacker.
 fn poisoned(fetch: &Fetch) -> Result<Answer, Error> {
     Ok(match world::answer(fetch)? {
-        Answer::Info(mut known) => {
+        Answer::ServerInfo(mut known) => {
             poison(Arc::make_mut(&mut known.value), |info| info.document.json().to_owned());
-            Answer::Info(known)
+            Answer::ServerInfo(known)
         }
         Answer::Sensor(mut known) => {
             poison(Arc::make_mut(&mut known.value), |sensor| sensor.document.json().to_owned());
             Answer::Sensor(known)
         }
-        Answer::Group(mut known) => {
+        Answer::SensorGroup(mut known) => {
             poison(Arc::make_mut(&mut known.value), |group| group.document.json().to_owned());
-            Answer::Group(known)
+            Answer::SensorGroup(known)
         }
         Answer::Binary(mut known) => {
             poison(Arc::make_mut(&mut known.value), |binary| binary.document.json().to_owned());
             Answer::Binary(known)
         }
-        Answer::Page(mut known) => {
+        Answer::Processes(mut known) => {
             for row in &mut Arc::make_mut(&mut known.value).rows {
                 poison(Arc::make_mut(row), |process| process.document.json().to_owned());
             }
-            Answer::Page(known)
+            Answer::Processes(known)
         }
         Answer::Lineage(mut known) => {
             let lineage = Arc::make_mut(&mut known.value);
@@ -62,21 +62,21 @@ fn poisoned(fetch: &Fetch) -> Result<Answer, Error> {
             Answer::Prevalence(known)
         }
         Answer::Bans(known) => Answer::Bans(poison_all(known, |ban| &ban.document)),
-        Answer::Isolated(mut known) => {
+        Answer::IsolatedSensors(mut known) => {
             for row in &mut Arc::make_mut(&mut known.value).rows {
                 poison(&mut Arc::make_mut(row).0, |sensor| sensor.document.json().to_owned());
             }
-            Answer::Isolated(known)
+            Answer::IsolatedSensors(known)
         }
         Answer::Sensors(known) => Answer::Sensors(poison_all(known, |sensor| &sensor.document)),
-        Answer::Groups(known) => Answer::Groups(poison_all(known, |group| &group.document)),
+        Answer::SensorGroups(known) => Answer::SensorGroups(poison_all(known, |group| &group.document)),
         other @ (Answer::Summary(_)
         | Answer::Alerts(_)
-        | Answer::Queue(_)
+        | Answer::AlertDigest(_)
         | Answer::Segments(_)
         | Answer::Events(_)
         | Answer::Binaries(_)
-        | Answer::Head(_)
+        | Answer::FileHead(_)
         | Answer::Watchlists(_)
         | Answer::WatchActions(_)
         | Answer::Feeds(_)
@@ -92,10 +92,10 @@ fn poisoned(fetch: &Fetch) -> Result<Answer, Error> {
 }
 
 /// The same of every row of a page.
-fn poison_all<T: wire::Noun + Clone>(
-    mut known: Known<Page<Arc<T>>>,
+fn poison_all<T: wire::FromRecord + Clone>(
+    mut known: Fetched<Page<Arc<T>>>,
     document: impl Fn(&T) -> &Document,
-) -> Known<Page<Arc<T>>> {
+) -> Fetched<Page<Arc<T>>> {
     for row in &mut Arc::make_mut(&mut known.value).rows {
         poison(Arc::make_mut(row), |row| document(row).json().to_owned());
     }
@@ -103,7 +103,7 @@ fn poison_all<T: wire::Noun + Clone>(
 }
 
 /// Reads a record again with every text that names nothing replaced.
-fn poison<T: wire::Noun>(value: &mut T, document: impl Fn(&T) -> String) {
+fn poison<T: wire::FromRecord>(value: &mut T, document: impl Fn(&T) -> String) {
     const KEPT: [&str; 6] = ["id", "unique_id", "md5", "md5hash", "parent_id", "parent_unique_id"];
     let mut record: Value = serde_json::from_str(&document(value)).unwrap();
     for (name, field) in record.as_object_mut().unwrap() {
@@ -114,7 +114,7 @@ fn poison<T: wire::Noun>(value: &mut T, document: impl Fn(&T) -> String) {
             *text = format!("{}\u{1b}]0;owned\u{7}\u{202e}世界\r\n\u{200b}", &text[..text.len().min(3)]);
         }
     }
-    *value = wire::one(&record.to_string()).unwrap().unwrap();
+    *value = wire::parse_one(&record.to_string()).unwrap().unwrap();
 }
 
 #[test]

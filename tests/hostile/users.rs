@@ -2,9 +2,9 @@
 
 use std::fs;
 
-use lampblack::app::{Input, Setup};
+use lampblack::app::{AppSetup, Input};
 use lampblack::fetch::Fetch;
-use lampblack::session::{Identity, Past, When};
+use lampblack::session::{ConnectionInfo, HistoryEntry, PeriodInput};
 use tempfile::TempDir;
 
 use crate::checks::{check_overlay, check_whole};
@@ -22,13 +22,13 @@ fn a_paste_is_cleaned_before_it_is_shown_or_asked() {
 
 #[test]
 fn names_from_a_profile_cannot_draw_on_the_header() {
-    let identity = Identity {
+    let identity = ConnectionInfo {
         server: "cb\u{1b}[2J\u{202e}.example".into(),
         profile: "prod\r\nuction".into(),
         user: Some("ana\u{7}".into()),
-        ..Identity::default()
+        ..ConnectionInfo::default()
     };
-    let setup = Setup { identity, ..Setup::default() };
+    let setup = AppSetup { identity, ..AppSetup::default() };
     let mut stage = Stage::with(120, 36, setup);
     check_whole(stage.buffer());
     let screen = stage.text();
@@ -37,11 +37,16 @@ fn names_from_a_profile_cannot_draw_on_the_header() {
 
 #[test]
 fn a_history_that_was_tampered_with_is_text_and_asks_for_what_it_shows() {
-    let past =
-        |query: &str| Past { when: When::default(), query: query.into(), at: now(), total: Some(3), took_ms: None };
-    let setup = Setup {
+    let past = |query: &str| HistoryEntry {
+        period: PeriodInput::default(),
+        query: query.into(),
+        asked_at: now(),
+        total: Some(3),
+        took_ms: None,
+    };
+    let setup = AppSetup {
         history: vec![past("process_name:\u{202e}exe.ten\u{1b}[2J\nor \u{200b}x"), past("世界".repeat(200).as_str())],
-        ..Setup::default()
+        ..AppSetup::default()
     };
     let mut stage = Stage::with(120, 36, setup);
     stage.answer_all(world::answer).press("ctrl-r");
@@ -51,7 +56,7 @@ fn a_history_that_was_tampered_with_is_text_and_asks_for_what_it_shows() {
     stage.press("enter");
     let (_, _, fetch) = stage.asked.first().unwrap();
     match fetch {
-        Fetch::Page { search, .. } => assert_eq!(search.query, "process_name:exe.ten[2J or x"),
+        Fetch::Processes { search, .. } => assert_eq!(search.query, "process_name:exe.ten[2J or x"),
         other => panic!("{other:?}"),
     }
 }

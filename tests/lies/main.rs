@@ -8,7 +8,7 @@ mod world;
 
 use std::{sync::Arc, time::Duration};
 
-use lampblack::changes::{Outcome, Stage};
+use lampblack::changes::{LoggedStage, Outcome};
 use lampblack::sim::{Fault, Mode};
 use serde_json::json;
 use tokio::{sync::Semaphore, task::JoinSet};
@@ -112,12 +112,12 @@ fn lies() -> Vec<Lie> {
 fn is_true(outcome: &Outcome, is_made: bool, kind: &str, lie: &Lie) -> bool {
     let is_late = ["alert status", "status of alerts", "assign", "ignore"].contains(&kind);
     match (outcome.stage, is_made) {
-        (Stage::Confirmed | Stage::Accepted, true) | (Stage::NotApplied, false) => true,
+        (LoggedStage::Confirmed | LoggedStage::Accepted, true) | (LoggedStage::NotApplied, false) => true,
         // Whoever took it, or did not answer, may still do it: what alerts are shows late.
-        (Stage::Pending, false) => lie.may_come || is_late && !lie.is_refusal,
-        (Stage::Accepted, false) => is_late && lie.name == "an empty 200",
-        (Stage::Unknown, false) => PASSING.contains(&kind),
-        (Stage::Unknown, true) => TRACELESS.contains(&kind),
+        (LoggedStage::Pending, false) => lie.may_come || is_late && !lie.is_refusal,
+        (LoggedStage::Accepted, false) => is_late && lie.name == "an empty 200",
+        (LoggedStage::Unknown, false) => PASSING.contains(&kind),
+        (LoggedStage::Unknown, true) => TRACELESS.contains(&kind),
         _ => false,
     }
 }
@@ -134,7 +134,7 @@ async fn lies_about(kind: &'static str) -> Vec<String> {
             }
             let case = world.case(kind, 2 * n + usize::from(is_made)).await;
             let fault = lie.fault.clone().method(case.method);
-            let fault = if is_made { fault.after() } else { fault };
+            let fault = if is_made { fault.after_execution() } else { fault };
             let outcome = world.perform(&case.deed, fault).await;
             let held = world.get(&case.record).await;
             assert_eq!((case.is_made)(&held), is_made, "{kind}, {}: {held}", lie.name);
@@ -173,7 +173,7 @@ async fn beside_a_colleague(kind: &str, colleague: impl AsyncFn(&World, &Case)) 
     let world = World::new().await;
     let case = world.case(kind, 0).await;
     let late = Fault::new(Mode::Latency).method(case.method);
-    let late = late.late(Duration::from_millis(300));
+    let late = late.with_delay(Duration::from_millis(300));
     let (outcome, ()) = tokio::join!(world.perform(&case.deed, late), async {
         world.on_its_way(case.method).await;
         colleague(&world, &case).await;
@@ -193,10 +193,10 @@ async fn what_a_colleague_did_between_the_look_and_the_request_is_so_already() {
         world.say(request).await;
     });
     let (banned, deleted) = (banned.await, deleted.await);
-    assert_eq!(banned.stage, Stage::Confirmed, "{}", banned.note);
+    assert_eq!(banned.stage, LoggedStage::Confirmed, "{}", banned.note);
     assert!(banned.note.contains("already done"), "{}", banned.note);
     assert!(banned.note.contains("kim's"), "{}", banned.note);
-    assert_eq!(deleted.stage, Stage::Confirmed, "{}", deleted.note);
+    assert_eq!(deleted.stage, LoggedStage::Confirmed, "{}", deleted.note);
     assert!(deleted.note.contains("already deleted"), "{}", deleted.note);
 }
 
@@ -205,18 +205,18 @@ async fn what_was_refused_and_cannot_be_read_is_unknown_and_says_both() {
     let world = World::new().await;
     for (read, is_looked_for) in [(Mode::Internal, true), (Mode::Unauthorized, false)] {
         let case = world.case("isolate", 0).await;
-        let unreadable = Fault::new(read).method("GET").at(&format!("^{}$", case.record));
-        let refused = Fault::new(Mode::Forbidden).method("PUT").after();
-        let refused = refused.late(Duration::from_millis(300));
+        let unreadable = Fault::new(read).method("GET").for_target(&format!("^{}$", case.record));
+        let refused = Fault::new(Mode::Forbidden).method("PUT").after_execution();
+        let refused = refused.with_delay(Duration::from_millis(300));
         // The look before it is sent still works.
         let (outcome, ()) = tokio::join!(world.perform(&case.deed, refused), async {
             world.on_its_way("PUT").await;
-            world.sim.fault(unreadable);
+            world.sim.add_fault(unreadable);
         });
-        assert_eq!(outcome.stage, Stage::Unknown, "{}", outcome.note);
+        assert_eq!(outcome.stage, LoggedStage::Unknown, "{}", outcome.note);
         assert!(outcome.note.contains("has no right"), "{}", outcome.note);
         assert!(outcome.note.contains("could not be read back"), "{}", outcome.note);
-        assert_eq!(outcome.is_unread(), is_looked_for, "{read:?}");
+        assert_eq!(outcome.needs_read_back(), is_looked_for, "{read:?}");
         world.sim.forget_requests();
     }
 }
@@ -228,7 +228,7 @@ async fn every_kind_of_change_is_taken_by_a_server_that_validates_what_it_is_sen
     for (n, kind) in KINDS.into_iter().enumerate() {
         let case = world.case(kind, 2 * n).await;
         let outcome = world.perform(&case.deed, taken.clone()).await;
-        let is_taken = matches!(outcome.stage, Stage::Confirmed | Stage::Accepted);
+        let is_taken = matches!(outcome.stage, LoggedStage::Confirmed | LoggedStage::Accepted);
         assert!(is_taken, "{kind}: {}; {}", outcome.stage, outcome.note);
         let held = world.get(&case.record).await;
         assert!((case.is_made)(&held), "{kind}: {held}");
@@ -240,7 +240,7 @@ async fn a_new_query_that_an_older_server_ignores_is_not_applied() {
     let world = World::on("7.6", false).await;
     let case = world.case("query of a watchlist", 0).await;
     let outcome = world.perform(&case.deed, Fault::new(Mode::Latency)).await;
-    assert_eq!(outcome.stage, Stage::NotApplied, "{}", outcome.note);
+    assert_eq!(outcome.stage, LoggedStage::NotApplied, "{}", outcome.note);
     assert!(outcome.note.contains("query cmdline:own0"), "{}", outcome.note);
 }
 
@@ -258,7 +258,7 @@ async fn a_refusal_names_the_permission_that_is_missing_in_the_words_of_the_vend
         let case = world.case(kind, 0).await;
         let refused = Fault::new(Mode::Forbidden).method(case.method);
         let outcome = world.perform(&case.deed, refused).await;
-        assert_eq!(outcome.stage, Stage::NotApplied, "{kind}: {}", outcome.note);
+        assert_eq!(outcome.stage, LoggedStage::NotApplied, "{kind}: {}", outcome.note);
         assert!(outcome.note.contains(words), "{kind}: {}", outcome.note);
     }
 }

@@ -3,10 +3,11 @@
 use std::time::Duration;
 
 use lampblack::api::Client;
-use lampblack::audit::Actions;
+use lampblack::audit::AuditLog;
 use lampblack::changes::{
-    self, Admin, Deed, Estate, Feeding, Grounds, Guard, Ignoring, NewUser, NewWatchlist, Order, Outcome, Password,
-    Prepared, Triage, Verdict, Watching, WatchlistChange, WatchlistDraft,
+    self, AdminChange, AlertChange, Change, Disposition, FeedChange, Justification, NewUser, NewWatchlist, Outcome,
+    Password, PlanContext, PlannedChange, Policy, Prepared, ReportChange, WatchlistChange, WatchlistDraft,
+    WatchlistEdit,
 };
 use lampblack::model::{
     ActionKind, AlertId, AlertStatus, FeedId, GroupId, Md5, ReportId, SensorId, StoredIndex, WatchlistId,
@@ -22,7 +23,7 @@ type Sight = Box<dyn Fn(&Value) -> bool + Send + Sync>;
 
 /// What is done, what is sent for it, and how a witness sees that it was done.
 pub(crate) struct Case {
-    pub(crate) deed: Deed,
+    pub(crate) deed: Change,
     pub(crate) method: &'static str,
     /// Where the witness looks.
     pub(crate) record: String,
@@ -162,15 +163,15 @@ impl World {
         }
         let group = if known["group_id"] == 2 { 1 } else { 2 };
         let (deed, is_made): (_, Sight) = match kind {
-            "isolate" => (Deed::Isolate(sensor), Box::new(|now| now["network_isolation_enabled"] == true)),
-            "unisolate" => (Deed::Release(sensor), Box::new(|now| now["network_isolation_enabled"] == false)),
-            "move" => (Deed::Move { sensor, group: GroupId(group) }, Box::new(move |now| now["group_id"] == group)),
+            "isolate" => (Change::Isolate(sensor), Box::new(|now| now["network_isolation_enabled"] == true)),
+            "unisolate" => (Change::Unisolate(sensor), Box::new(|now| now["network_isolation_enabled"] == false)),
+            "move" => (Change::Move { sensor, group: GroupId(group) }, Box::new(move |now| now["group_id"] == group)),
             "flush" => (
-                Deed::Flush { sensor, until: "2027-01-01T00:00:00Z".parse().unwrap() },
+                Change::Flush { sensor, until: "2027-01-01T00:00:00Z".parse().unwrap() },
                 Box::new(|now| now["event_log_flush_time"].is_string()),
             ),
-            "restart" => (Deed::Restart(sensor), Box::new(|now| now["restart_queued"] == true)),
-            _ => (Deed::Annotate { sensor, notes: "case 7".into() }, Box::new(|now| now["notes"] == "case 7")),
+            "restart" => (Change::Restart(sensor), Box::new(|now| now["restart_queued"] == true)),
+            _ => (Change::Annotate { sensor, notes: "case 7".into() }, Box::new(|now| now["notes"] == "case 7")),
         };
         Case { deed, method: "PUT", record, is_made }
     }
@@ -182,14 +183,14 @@ impl World {
             let body = json!({"md5hash": md5.to_string(), "text": "", "enabled": true});
             self.post("/api/v1/banning/bannedlist", body).await;
             return Case {
-                deed: Deed::Lift(md5),
+                deed: Change::Unban(md5),
                 method: "DELETE",
                 record,
                 is_made: Box::new(|now| now["enabled"] == false),
             };
         }
         Case {
-            deed: Deed::Ban { md5, note: None },
+            deed: Change::Ban { md5, note: None },
             method: "POST",
             record,
             is_made: Box::new(|now| now["enabled"] == true),
@@ -201,18 +202,18 @@ impl World {
         let ids = [id(n), id(n ^ 1)];
         let record = format!("/api/v2/alert?cb.urlver=1&q=&cb.fq.unique_id={}", ids[0].0.raw());
         let (ids, to) = match kind {
-            "alert status" => (&ids[..1], Verdict::Status(AlertStatus::Resolved)),
-            "status of alerts" => (&ids[..], Verdict::Status(AlertStatus::Resolved)),
-            "assign" => (&ids[..], Verdict::Assigned("ana".into())),
-            _ => (&ids[..1], Verdict::Ignored),
+            "alert status" => (&ids[..1], Disposition::Status(AlertStatus::Resolved)),
+            "status of alerts" => (&ids[..], Disposition::Status(AlertStatus::Resolved)),
+            "assign" => (&ids[..], Disposition::Assigned("ana".into())),
+            _ => (&ids[..1], Disposition::Ignored),
         };
         let is_made: fn(&Value) -> bool = match to {
-            Verdict::Assigned(_) => |now| any(now, |row| row["assigned_to"] == "ana"),
-            Verdict::Ignored => |now| any(now, |row| row["status"] == "False Positive"),
+            Disposition::Assigned(_) => |now| any(now, |row| row["assigned_to"] == "ana"),
+            Disposition::Ignored => |now| any(now, |row| row["status"] == "False Positive"),
             _ => |now| any(now, |row| row["status"] == "Resolved"),
         };
-        let mut blocks = Triage::blocks(ids, &to);
-        Case { deed: Deed::Triage(blocks.remove(0)), method: "POST", record, is_made: Box::new(is_made) }
+        let mut blocks = AlertChange::batches(ids, &to);
+        Case { deed: Change::Triage(blocks.remove(0)), method: "POST", record, is_made: Box::new(is_made) }
     }
 
     fn new_watchlist_case(n: usize) -> Case {
@@ -224,11 +225,11 @@ impl World {
                 search_query: "cb.urlver=1&q=cmdline%3Ablah".into(),
             },
             index: StoredIndex::Events,
-            sets_off: Vec::new(),
+            actions: Vec::new(),
             is_enabled: true,
         };
         Case {
-            deed: Deed::Watch(Watching::Create(new)),
+            deed: Change::Watch(WatchlistChange::Create(new)),
             method: "POST",
             record: "/api/v1/watchlist".into(),
             is_made: Box::new(move |now| any(now, |one| one["name"] == name.as_str())),
@@ -239,19 +240,19 @@ impl World {
         let id = self.watchlist(n, kind != "enable watchlist").await;
         let (watchlist, record) = (WatchlistId(id), format!("/api/v1/watchlist/{id}"));
         let actions = format!("{record}/action");
-        let edit = |change| Watching::Edit { id: watchlist, change: Box::new(change) };
-        let switch = |on| Watching::Switch { id: watchlist, on };
+        let edit = |change| WatchlistChange::Edit { id: watchlist, change: Box::new(change) };
+        let switch = |on| WatchlistChange::Switch { id: watchlist, is_enabled: on };
         let (watching, method, record, is_made): (_, _, _, Sight) = match kind {
             "edit watchlist" => (
-                edit(WatchlistChange { name: Some("another name".into()), ..WatchlistChange::default() }),
+                edit(WatchlistEdit { name: Some("another name".into()), ..WatchlistEdit::default() }),
                 "PUT",
                 record,
                 Box::new(|now| now["name"] == "another name"),
             ),
             "query of a watchlist" => (
-                edit(WatchlistChange {
+                edit(WatchlistEdit {
                     search_query: Some("cb.urlver=1&q=cmdline%3Aanother".into()),
-                    ..WatchlistChange::default()
+                    ..WatchlistEdit::default()
                 }),
                 "PUT",
                 record,
@@ -259,9 +260,9 @@ impl World {
             ),
             "enable watchlist" => (switch(true), "PUT", record, Box::new(|now| now["enabled"] == true)),
             "disable watchlist" => (switch(false), "PUT", record, Box::new(|now| now["enabled"] == false)),
-            "delete watchlist" => (Watching::Delete(watchlist), "DELETE", record, Box::new(Value::is_null)),
+            "delete watchlist" => (WatchlistChange::Delete(watchlist), "DELETE", record, Box::new(Value::is_null)),
             "add action" => (
-                Watching::AddAction { id: watchlist, kind: ActionKind::Syslog, recipients: Vec::new() },
+                WatchlistChange::AddAction { id: watchlist, kind: ActionKind::Syslog, recipients: Vec::new() },
                 "POST",
                 actions,
                 Box::new(|now| any(now, |one| one["action_type"] == 1)),
@@ -270,12 +271,12 @@ impl World {
                 let body = json!({"action_type": 1, "watchlist_id": id, "group_id": null, "action_data": null});
                 self.post(&actions, body).await;
                 let action = self.get(&actions).await[0]["id"].as_u64().unwrap();
-                let remove = Watching::RemoveAction { id: watchlist, action };
+                let remove = WatchlistChange::RemoveAction { id: watchlist, action };
                 (remove, "DELETE", actions, Box::new(|now| !any(now, |_| true)))
             }
             other => panic!("no case of {other}"),
         };
-        Case { deed: Deed::Watch(watching), method, record, is_made }
+        Case { deed: Change::Watch(watching), method, record, is_made }
     }
 
     async fn report_case(&self, kind: &str, n: usize) -> Case {
@@ -286,7 +287,7 @@ impl World {
         self.post("/api/v1/threat_report", body).await;
         let report = ReportId { feed: FeedId(feed), id: id.into() };
         Case {
-            deed: Deed::Ignore(Ignoring { report, on }),
+            deed: Change::Ignore(ReportChange { report, is_ignored: on }),
             method: "POST",
             record: format!("/api/v1/feed/{feed}/report/{id}"),
             is_made: Box::new(move |now| now["is_ignored"] == on),
@@ -296,9 +297,9 @@ impl World {
     async fn feed_case(&self, kind: &str, n: usize) -> Case {
         if kind == "add feed" {
             let url = self.paper(n);
-            let add = Feeding::Add { url: url.clone(), is_enabled: true };
+            let add = FeedChange::Add { url: url.clone(), is_enabled: true };
             return Case {
-                deed: Deed::Feed(add),
+                deed: Change::Feed(add),
                 method: "POST",
                 record: "/api/v1/feed".into(),
                 is_made: Box::new(move |now| any(now, |one| one["feed_url"] == url.as_str())),
@@ -311,7 +312,7 @@ impl World {
                 "link": "https://intel.example/late", "iocs": {"dns": ["late.example"]}}]);
             self.paper_with(n, &report);
             return Case {
-                deed: Deed::Feed(Feeding::Synchronize(FeedId(id))),
+                deed: Change::Feed(FeedChange::Synchronize(FeedId(id))),
                 method: "POST",
                 record: format!("/api/v1/threat_report?cb.urlver=1&q=feed_id:{id}&rows=10"),
                 is_made: Box::new(|now| any(now, |row| row["id"] == "late")),
@@ -319,17 +320,19 @@ impl World {
         }
         let (feed, record) = (FeedId(id), format!("/api/v1/feed/{id}"));
         let (feeding, method, is_made): (_, _, fn(&Value) -> bool) = match kind {
-            "enable feed" => (Feeding::Switch { id: feed, on: true }, "PUT", |now| now["enabled"] == true),
-            "disable feed" => (Feeding::Switch { id: feed, on: false }, "PUT", |now| now["enabled"] == false),
-            _ => (Feeding::Delete(feed), "DELETE", Value::is_null),
+            "enable feed" => (FeedChange::Switch { id: feed, is_enabled: true }, "PUT", |now| now["enabled"] == true),
+            "disable feed" => {
+                (FeedChange::Switch { id: feed, is_enabled: false }, "PUT", |now| now["enabled"] == false)
+            }
+            _ => (FeedChange::Delete(feed), "DELETE", Value::is_null),
         };
-        Case { deed: Deed::Feed(feeding), method, record, is_made: Box::new(is_made) }
+        Case { deed: Change::Feed(feeding), method, record, is_made: Box::new(is_made) }
     }
 
     async fn group_case(&self, kind: &str, n: usize) -> Case {
         let name = format!("group {n}");
         if kind == "create group" {
-            let deed = Deed::Admin(Admin::CreateGroup { name: name.clone(), site: 1 });
+            let deed = Change::Admin(AdminChange::CreateGroup { name: name.clone(), site: 1 });
             return Case {
                 deed,
                 method: "POST",
@@ -340,7 +343,7 @@ impl World {
         let body = json!({"name": name, "site_id": 1});
         let id = self.post("/api/group", body).await["id"].as_u64().unwrap();
         let renamed = format!("renamed {n}");
-        let deed = Deed::Admin(Admin::EditGroup { id: GroupId(id), name: Some(renamed.clone()), site: None });
+        let deed = Change::Admin(AdminChange::EditGroup { id: GroupId(id), name: Some(renamed.clone()), site: None });
         Case {
             deed,
             method: "PUT",
@@ -360,13 +363,13 @@ impl World {
                 password: Password::new("s3cret-s3cret".into()),
                 ..NewUser::default()
             };
-            (Admin::CreateUser(Box::new(user)), "/api/users", "username")
+            (AdminChange::CreateUser(Box::new(user)), "/api/users", "username")
         } else {
-            let team = Admin::CreateTeam { name: name.clone() };
+            let team = AdminChange::CreateTeam { name: name.clone() };
             (team, "/api/teams", "name")
         };
         Case {
-            deed: Deed::Admin(admin),
+            deed: Change::Admin(admin),
             method: "POST",
             record: record.into(),
             is_made: Box::new(move |now| any(now, |one| one[member] == name.as_str())),
@@ -375,24 +378,24 @@ impl World {
 
     /// Waits until a request has come that has no answer yet.
     pub(crate) async fn on_its_way(&self, method: &str) {
-        let is_open = |seen: &sim::Seen| seen.method == method && seen.status == 0;
-        while !self.sim.requests().iter().any(is_open) {
+        let is_open = |seen: &sim::SeenRequest| seen.method == method && seen.status == 0;
+        while !self.sim.seen_requests().iter().any(is_open) {
             tokio::task::yield_now().await;
         }
     }
 
     /// Does it under this answer, and finds out what is said of it.
-    pub(crate) async fn perform(&self, deed: &Deed, fault: Fault) -> Outcome {
+    pub(crate) async fn perform(&self, deed: &Change, fault: Fault) -> Outcome {
         let state = tempfile::tempdir().unwrap();
-        let mut log = Actions::open(state.path()).unwrap();
-        let estate = Estate::new(self.client.clone(), Guard::default());
+        let mut log = AuditLog::open(state.path()).unwrap();
+        let estate = PlanContext::new(self.client.clone(), Policy::default());
         let prepared = deed.clone().prepare(&estate).await.unwrap();
         let Prepared::Ready(plan) = prepared else {
             panic!("it can be done: {deed:?}: {prepared:?}");
         };
-        self.sim.fault(fault.times(1));
-        let order = Order { plan: &plan, grounds: &Grounds::default() };
-        let done = changes::perform(order, &self.client, &mut log).await.unwrap();
+        self.sim.add_fault(fault.limit_times(1));
+        let order = PlannedChange { plan: &plan, justification: &Justification::default() };
+        let done = changes::apply(order, &self.client, &mut log).await.unwrap();
         self.sim.clear_faults();
         done.outcome
     }

@@ -124,7 +124,7 @@ async fn a_watchlist_tags_what_its_query_finds() {
     let mut lists = BTreeMap::new();
     for row in rows(&all) {
         let value: Value = serde_json::from_str(row["ioc_value"].as_str().unwrap()).unwrap();
-        let stored = query::Stored::read(value["search_query"].as_str().unwrap());
+        let stored = query::StoredQuery::parse(value["search_query"].as_str().unwrap());
         let index = value["index_type"].as_str().unwrap().to_owned();
         lists.insert(row["watchlist_id"].as_str().unwrap().to_owned(), (index, stored.text));
     }

@@ -110,7 +110,7 @@ async fn every_file_that_is_whole_hashes_to_its_name() {
         };
         let length = u64::try_from(content.len()).unwrap();
         assert_eq!(length, size("copied_mod_len"));
-        let hash = model::Md5(Md5::digest(&content).into()).upper();
+        let hash = model::Md5(Md5::digest(&content).into()).to_upper_hex();
         let name = row["observed_filename"][0].as_str().unwrap();
         if length < size("orig_mod_len") {
             assert_ne!(hash, md5);

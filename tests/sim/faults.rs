@@ -21,7 +21,7 @@ async fn each_status_can_be_forced() {
         (Mode::Unavailable, 503, "<center>openresty</center>"),
         (Mode::GatewayTimeout, 504, "504 Gateway Time-out"),
     ] {
-        lab.sim.fault(Fault::new(mode).at("^/api/info").method("GET").times(1).retry_after(7));
+        lab.sim.add_fault(Fault::new(mode).for_target("^/api/info").method("GET").limit_times(1).retry_after(7));
         let response = lab.get("/api/info").await;
         assert_eq!(response.status().as_u16(), status);
         assert_eq!(response.headers()["retry-after"], "7");
@@ -56,7 +56,7 @@ async fn faults_are_switched_from_outside_and_the_log_says_what_was_asked() {
         lab.send(Method::DELETE, path, None).await;
         assert_eq!(lab.json(path).await, json!([]));
     }
-    assert!(lab.sim.requests().is_empty());
+    assert!(lab.sim.seen_requests().is_empty());
     let broken = lab.send(Method::POST, "/_sim/faults", Some(json!({"mode": "teapot"}))).await;
     assert_eq!(broken.status(), StatusCode::BAD_REQUEST);
 }
@@ -64,11 +64,11 @@ async fn faults_are_switched_from_outside_and_the_log_says_what_was_asked() {
 #[tokio::test]
 async fn a_hanging_request_is_seen_and_never_answered() {
     let lab = Lab::small().await;
-    lab.sim.fault(Fault::new(Mode::Hang).times(1));
+    lab.sim.add_fault(Fault::new(Mode::Hang).limit_times(1));
     let url = format!("{}/api/info", lab.sim.url);
     let request = lab.client.get(url).timeout(Duration::from_millis(200));
     assert!(request.send().await.unwrap_err().is_timeout());
-    assert_eq!(lab.sim.requests()[0].status, 0);
+    assert_eq!(lab.sim.seen_requests()[0].status, 0);
 }
 
 #[tokio::test]
@@ -76,7 +76,7 @@ async fn a_body_can_be_cut_or_broken_or_of_wrong_types() {
     let lab = Lab::small().await;
     let path = "/api/v1/process?rows=9";
     for gzip in [true, false] {
-        lab.sim.fault(Fault::new(Mode::Cut).times(1));
+        lab.sim.add_fault(Fault::new(Mode::Cut).limit_times(1));
         let client = client().gzip(gzip).build().unwrap();
         let url = format!("{}{path}", lab.sim.url);
         let request = client.get(url).header("X-Auth-Token", &lab.sim.token);
@@ -84,10 +84,10 @@ async fn a_body_can_be_cut_or_broken_or_of_wrong_types() {
         assert_eq!(response.status(), StatusCode::OK);
         assert!(response.bytes().await.is_err(), "the body has no end");
     }
-    lab.sim.fault(Fault::new(Mode::BrokenJson).times(1));
+    lab.sim.add_fault(Fault::new(Mode::BrokenJson).limit_times(1));
     let text = lab.get(path).await.text().await.unwrap();
     assert!(serde_json::from_str::<Value>(&text).is_err());
-    lab.sim.fault(Fault::new(Mode::WrongTypes).times(1));
+    lab.sim.add_fault(Fault::new(Mode::WrongTypes).limit_times(1));
     let spoiled = lab.json(path).await;
     let whole = lab.json(path).await;
     assert_eq!(spoiled["total_results"], whole["total_results"]);
@@ -107,13 +107,13 @@ async fn a_change_can_be_made_and_its_answer_lost() {
         let request = lab.client.put(url).header("X-Auth-Token", &lab.sim.token);
         request.json(&json!({"network_isolation_enabled": wanted})).send()
     };
-    lab.sim.fault(Fault::new(Mode::LostAnswer).method("PUT").times(1));
+    lab.sim.add_fault(Fault::new(Mode::LostAnswer).method("PUT").limit_times(1));
     assert!(isolate(true).await.is_err());
     assert_eq!(lab.json("/api/v1/sensor/7").await["is_isolating"], true);
-    lab.sim.fault(Fault::new(Mode::Internal).method("PUT").times(1).after());
+    lab.sim.add_fault(Fault::new(Mode::Internal).method("PUT").limit_times(1).after_execution());
     assert_eq!(isolate(false).await.unwrap().status(), StatusCode::INTERNAL_SERVER_ERROR);
     assert_eq!(lab.json("/api/v1/sensor/7").await["is_isolating"], false, "it was done all the same");
-    lab.sim.fault(Fault::new(Mode::Internal).method("PUT").times(1));
+    lab.sim.add_fault(Fault::new(Mode::Internal).method("PUT").limit_times(1));
     isolate(true).await.unwrap();
     assert_eq!(lab.json("/api/v1/sensor/7").await["is_isolating"], false, "it was not done");
 }
@@ -121,7 +121,7 @@ async fn a_change_can_be_made_and_its_answer_lost() {
 #[tokio::test]
 async fn a_stubborn_sensor_never_confirms_until_the_fault_is_cleared() {
     let lab = Lab::small().await;
-    lab.sim.fault(Fault::new(Mode::NeverConfirm).at("/sensor/7"));
+    lab.sim.add_fault(Fault::new(Mode::NeverConfirm).for_target("/sensor/7"));
     let body = json!({"network_isolation_enabled": true});
     for id in [6, 7] {
         let path = format!("/api/v1/sensor/{id}");
@@ -144,11 +144,11 @@ async fn a_change_can_be_made_long_after_whoever_asked_for_it_was_sent_away() {
     };
     let belated = |mode| {
         let later = Duration::from_millis(600);
-        Fault::new(mode).method("PUT").times(1).later(later)
+        Fault::new(mode).method("PUT").limit_times(1).with_late_execution(later)
     };
     for (mode, notes) in [(Mode::GatewayTimeout, "sent away"), (Mode::LostAnswer, "cut off"), (Mode::Hang, "gone away")]
     {
-        lab.sim.fault(belated(mode));
+        lab.sim.add_fault(belated(mode));
         let answer = put(json!({"notes": notes})).send().await;
         match mode {
             Mode::GatewayTimeout => assert_eq!(answer.unwrap().status(), 504),
@@ -159,14 +159,14 @@ async fn a_change_can_be_made_long_after_whoever_asked_for_it_was_sent_away() {
         assert_ne!(held().await, notes, "{mode:?}: it is not made yet");
         while held().await != notes {}
     }
-    let puts = lab.sim.requests().into_iter();
+    let puts = lab.sim.seen_requests().into_iter();
     assert_eq!(puts.filter(|seen| seen.method == "PUT").count(), 3);
 }
 
 #[tokio::test]
 async fn a_request_that_hangs_can_have_been_carried_out() {
     let lab = Lab::small().await;
-    lab.sim.fault(Fault::new(Mode::Hang).method("PUT").times(1).after());
+    lab.sim.add_fault(Fault::new(Mode::Hang).method("PUT").limit_times(1).after_execution());
     let url = format!("{}/api/v1/sensor/7", lab.sim.url);
     let request = lab.client.put(url).header("X-Auth-Token", &lab.sim.token);
     let request = request.json(&json!({"notes": "carried out"}));
@@ -184,7 +184,7 @@ async fn a_host_that_starts_again_is_isolated_only_when_it_has_checked_in() {
     request.json(&wanted).send().await.unwrap();
     let is_isolating = || async { lab.json("/api/v1/sensor/7").await["is_isolating"] == true };
     while !is_isolating().await {}
-    lab.sim.fault(Fault::new(Mode::Reboot).times(1));
+    lab.sim.add_fault(Fault::new(Mode::Reboot).limit_times(1));
     let record = lab.json("/api/v1/sensor/7").await;
     assert_eq!((&record["network_isolation_enabled"], &record["is_isolating"]), (&json!(true), &json!(false)));
     while !is_isolating().await {}

@@ -140,7 +140,7 @@ async fn reports_are_ignored_by_a_query_but_not_by_an_empty_one() {
     assert_eq!(lab.post(PATH, body(query)).await, 200);
     assert_eq!(lab.ignored().await, ["fuzzywombat-beacon-1", "fuzzywombat-service-1"]);
     let domains = "cb.urlver=1&q=feed_name%3Amdl";
-    lab.sim.fault(Fault::new(Mode::Partial).times(1));
+    lab.sim.add_fault(Fault::new(Mode::Partial).limit_times(1));
     assert_eq!(lab.post(PATH, body(domains)).await, 200);
     assert_eq!(lab.ignored().await.len(), 122);
     assert_eq!(lab.post(PATH, body(domains)).await, 200);

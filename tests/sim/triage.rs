@@ -178,7 +178,7 @@ async fn a_change_of_many_can_be_made_in_part_or_not_at_all() {
     let lab = Lab::small().await;
     let open = lab.first(OPEN, "10").await;
     let change = json!({"alert_ids": open, "requested_status": "Resolved", "assigned_to": "whoever"});
-    lab.sim.fault(Fault::new(Mode::NeverConfirm).times(1));
+    lab.sim.add_fault(Fault::new(Mode::NeverConfirm).limit_times(1));
     assert_eq!(lab.post("/api/v1/alerts", change.clone()).await, 200);
     assert_eq!(lab.count("assigned_to:whoever").await, 0);
     let partial = json!({"mode": "partial", "match": "/api/v1/alerts", "times": 1});

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use lampblack::{
-    query::Stored,
+    query::StoredQuery,
     sim::{Fault, Mode, Options},
 };
 use reqwest::{Method, StatusCode};
@@ -61,7 +61,7 @@ async fn every_stored_watchlist_has_found_what_its_query_finds() {
             let tagged = [("q", format!("watchlist_{id}:*"))];
             let tagged = tagged.each_ref().map(|(name, q)| (*name, q.as_str()));
             assert_eq!(lab.search(&tagged).await["total_results"], total, "{list}");
-            assert!(Stored::read(list["search_query"].as_str().unwrap()).text.len() > 5);
+            assert!(StoredQuery::parse(list["search_query"].as_str().unwrap()).text.len() > 5);
         }
     }
     assert!(n_hit >= 7, "{n_hit}");
@@ -192,7 +192,7 @@ async fn a_deleted_one_is_gone_and_raises_nothing() {
         }
     };
     assert!(raised("7").await > 0);
-    lab.sim.fault(Fault::new(Mode::NeverConfirm).times(1));
+    lab.sim.add_fault(Fault::new(Mode::NeverConfirm).limit_times(1));
     assert_eq!(lab.delete(&format!("{PATH}/7")).await, 200);
     assert_eq!(lab.status(&format!("{PATH}/7")).await, 200);
     assert_eq!(lab.delete(&format!("{PATH}/7")).await, 200);

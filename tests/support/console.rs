@@ -4,16 +4,16 @@ use std::{convert::Infallible, future::pending, time::Duration};
 
 use crossterm::event::{Event, KeyEvent};
 use futures::{StreamExt, stream};
-use lampblack::api::{Call, Client, Settings};
-use lampblack::app::{App, Input, Setup};
-use lampblack::changes::{Guard, Who};
-use lampblack::fetch::Reader;
-use lampblack::model::{Clock, Pace, zone_named};
-use lampblack::runtime::{self, Ended, Outside};
-use lampblack::session::{Effect, Identity, Past};
+use lampblack::api::{Client, RequestTrace, Settings};
+use lampblack::app::{App, AppSetup, Input};
+use lampblack::changes::{Actor, Policy};
+use lampblack::fetch::Fetcher;
+use lampblack::model::{Clock, Timings, parse_zone};
+use lampblack::runtime::{self, ExitReason, Platform};
+use lampblack::session::{ConnectionInfo, Effect, HistoryEntry};
 use lampblack::sim::{self, Options, Running};
-use lampblack::storage::Saved;
-use lampblack::worker::{self, Office, Worker};
+use lampblack::storage::SavedQueries;
+use lampblack::worker::{self, ChangeConfig, Worker};
 use ratatui::{Terminal, backend::TestBackend, buffer::Buffer};
 use secrecy::SecretString;
 use tempfile::TempDir;
@@ -42,7 +42,7 @@ pub struct Notes {
     pub remembered: Vec<(String, u64)>,
     pub n_suspended: usize,
     /// The file of the saved queries.
-    pub saved: Option<Saved>,
+    pub saved: Option<SavedQueries>,
 }
 
 /// A small world: fast to start, large enough for several pages.
@@ -54,7 +54,7 @@ pub fn small() -> Options {
 pub fn settings(sim: &Running) -> Settings {
     let token = SecretString::from(sim.token.clone());
     let mut settings = Settings::new(sim.url.parse().unwrap(), token);
-    settings.pace = Pace::quick();
+    settings.timings = Timings::for_tests();
     settings.clock = Clock::Fixed(now());
     settings
 }
@@ -107,31 +107,34 @@ impl Console {
     fn over(
         sim: Running,
         client: Client,
-        calls: mpsc::UnboundedReceiver<Call>,
+        calls: mpsc::UnboundedReceiver<RequestTrace>,
         state: TempDir,
         (width, height): (u16, u16),
         user: Option<&str>,
     ) -> Self {
         let host = client.server().to_owned();
-        let who =
-            Who { os_user: Some("ana (uid 7)".into()), user: user.map(str::to_owned), machine: Some("bastion".into()) };
-        let office = Office {
-            who: who.clone(),
-            guard: Guard { protected: vec!["group:Domain Controllers".into()], ..Guard::default() },
+        let who = Actor {
+            os_user: Some("ana (uid 7)".into()),
+            user: user.map(str::to_owned),
+            machine: Some("bastion".into()),
+        };
+        let office = ChangeConfig {
+            actor: who.clone(),
+            policy: Policy { protected: vec!["group:Domain Controllers".into()], ..Policy::default() },
             state_dir: Some(state.path().to_owned()),
         };
-        let worker = worker::spawn(Reader::new(client), calls, office);
-        let identity = Identity {
+        let worker = worker::spawn(Fetcher::new(client), calls, office);
+        let identity = ConnectionInfo {
             host,
             user: who.user.clone(),
-            who,
+            actor: who,
             url: "https://cb.example.com".into(),
             server: "simulator".into(),
             profile: "demo".into(),
-            host_zone: zone_named("-05:00"),
-            ..Identity::default()
+            host_zone: parse_zone("-05:00"),
+            ..ConnectionInfo::default()
         };
-        let app = App::new(Setup { identity, ..Setup::default() });
+        let app = App::new(AppSetup { identity, ..AppSetup::default() });
         let terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
         Self { app, sim, state, outside: Notes::default(), terminal, worker }
     }
@@ -215,7 +218,7 @@ impl Console {
         self.sim.forget_requests();
         let sim = &self.sim;
         let asked = async {
-            while sim.requests().is_empty() {
+            while sim.seen_requests().is_empty() {
                 task::yield_now().await;
             }
             stream::iter(events(then))
@@ -250,15 +253,15 @@ impl Console {
     /// Presses keys of which the last one leaves the console; the server and the action log are still there.
     pub async fn leave(mut self, text: &str) -> (Running, TempDir) {
         let ended = self.feed(keys(text)).await;
-        assert_eq!(ended, Ended::Left, "it goes on:\n{}", self.text());
+        assert_eq!(ended, ExitReason::Quit, "it goes on:\n{}", self.text());
         (self.sim, self.state)
     }
 
-    async fn feed(&mut self, keys: Vec<KeyEvent>) -> Ended {
+    async fn feed(&mut self, keys: Vec<KeyEvent>) -> ExitReason {
         self.live(keys.into_iter().map(Event::Key).collect()).await
     }
 
-    async fn live(&mut self, events: Vec<Event>) -> Ended {
+    async fn live(&mut self, events: Vec<Event>) -> ExitReason {
         let run = runtime::run(
             &mut self.terminal,
             &mut self.app,
@@ -307,7 +310,7 @@ impl Console {
 
     /// What the simulator was asked since this was last called: the paths, in order.
     pub fn asked(&self) -> Vec<String> {
-        let paths = self.sim.requests().into_iter().map(|seen| seen.target).collect();
+        let paths = self.sim.seen_requests().into_iter().map(|seen| seen.target).collect();
         self.sim.forget_requests();
         paths
     }
@@ -318,21 +321,21 @@ fn events(text: &str) -> impl Iterator<Item = Event> {
     keys(text).into_iter().map(Event::Key)
 }
 
-impl Outside<TestBackend> for Notes {
+impl Platform<TestBackend> for Notes {
     fn clock(&self) -> Clock {
         Clock::Fixed(now())
     }
 
-    fn copy(&mut self, text: &str) {
+    fn copy_to_clipboard(&mut self, text: &str) {
         self.copied.push(text.to_owned());
     }
 
-    fn remember(&mut self, past: &Past) {
+    fn append_history(&mut self, past: &HistoryEntry) {
         let total = past.total.unwrap_or_default();
         self.remembered.push((past.query.clone(), total));
     }
 
-    fn saved(&mut self) -> Option<&mut Saved> {
+    fn saved_queries_file(&mut self) -> Option<&mut SavedQueries> {
         self.saved.as_mut()
     }
 

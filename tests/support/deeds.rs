@@ -17,12 +17,12 @@ pub async fn ready() -> Console {
 
 /// What was sent that changes something.
 pub fn changes(console: &Console) -> Vec<String> {
-    let seen = console.sim.requests().into_iter();
+    let seen = console.sim.seen_requests().into_iter();
     let seen = seen.filter(|seen| seen.method != "GET");
     seen.map(|seen| format!("{} {}", seen.method, seen.target)).collect()
 }
 
 /// Lets the simulator fail.
 pub fn fault(console: &Console, fault: Value) {
-    console.sim.fault(serde_json::from_value(fault).unwrap());
+    console.sim.add_fault(serde_json::from_value(fault).unwrap());
 }

@@ -28,7 +28,7 @@ pub fn relative(id: ProcessId, parent: ProcessId, name: &str) -> Value {
     json!({
         "id": id.to_string(), "process_name": name, "path": format!("c:\\tools\\{name}"),
         "cmdline": format!("{name} /now"), "process_md5": "0f1e2d3c4b5a69788796a5b4c3d2e1f0",
-        "process_pid": id.pid(), "username": "CORP\\mlopez", "start": id.started().unwrap().to_string(),
+        "process_pid": id.pid(), "username": "CORP\\mlopez", "start": id.start_time().unwrap().to_string(),
         "terminated": true, "last_update": "2026-03-04T10:17:02.5Z", "parent_id": parent.to_string(), "hostname": "fin-ws-042", "sensor_id": 7,
         "group": "finance", "os_type": "windows", "child_proc_type": "exec", "is_suppressed": false,
     })
@@ -85,7 +85,7 @@ fn alerts() -> Vec<Arc<Alert>> {
             "feed_id": -1, "watchlist_id": (14 + nth).to_string(), "watchlist_name": name,
             "process_id": of.to_string(), "hostname": "fin-ws-042",
         });
-        Arc::new(wire::one(&document.to_string()).unwrap().unwrap())
+        Arc::new(wire::parse_one(&document.to_string()).unwrap().unwrap())
     };
     vec![alert(0, world::id(0), "Rundll32 from temp"), alert(1, child(80), "Something else")]
 }

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use crossterm::event::KeyEvent;
 use lampblack::api::Error;
-use lampblack::app::{App, Input, Setup};
-use lampblack::changes::{Deed, Journal};
-use lampblack::fetch::{Answer, Fetch, Tally};
-use lampblack::session::{Effect, Identity};
+use lampblack::app::{App, AppSetup, Input};
+use lampblack::changes::{Change, ChangeHistory};
+use lampblack::fetch::{Answer, CacheStats, Fetch};
+use lampblack::session::{ConnectionInfo, Effect};
 use lampblack::worker::{Reply, Request, Slot, Ticket};
 use ratatui::{Terminal, backend::TestBackend, buffer::Buffer};
 
@@ -22,9 +22,9 @@ pub struct Stage {
     /// Requests that were superseded or cancelled before their answer came.
     pub dropped: Vec<(Ticket, Slot, Fetch)>,
     /// Changes that were to be previewed.
-    pub previewed: Vec<Deed>,
+    pub previewed: Vec<Change>,
     /// The action log, as it is given whenever it is to be read.
-    pub journal: Option<Arc<Journal>>,
+    pub journal: Option<Arc<ChangeHistory>>,
     /// Every request so far.
     pub n_asked: usize,
     /// What was copied.
@@ -38,18 +38,18 @@ pub struct Stage {
 impl Stage {
     /// A console that was just started.
     pub fn new(width: u16, height: u16) -> Self {
-        let identity = Identity {
+        let identity = ConnectionInfo {
             server: "cb-prod-01".into(),
             profile: "production".into(),
             user: Some("jgarman".into()),
             color: Some("red".into()),
-            ..Identity::default()
+            ..ConnectionInfo::default()
         };
-        Self::with(width, height, Setup { identity, ..Setup::default() })
+        Self::with(width, height, AppSetup { identity, ..AppSetup::default() })
     }
 
     /// A console that was set up otherwise.
-    pub fn with(width: u16, height: u16, setup: Setup) -> Self {
+    pub fn with(width: u16, height: u16, setup: AppSetup) -> Self {
         let mut app = App::new(setup);
         let effects = app.start(now());
         let terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
@@ -113,15 +113,15 @@ impl Stage {
     pub fn answer(&mut self, which: usize, answer: impl Fn(&Fetch) -> Result<Answer, Error>) {
         let (ticket, slot, fetch) = self.asked.remove(which);
         let result = answer(&fetch);
-        self.input(Input::Reply(Reply::Answer { ticket, slot, result, tally: Tally::default() }));
+        self.input(Input::Reply(Reply::Answer { ticket, slot, result, cache_stats: CacheStats::default() }));
     }
 
     /// Answers requests that were superseded or cancelled, as a worker does that had the answer just then.
     pub fn answer_dropped(&mut self, answer: impl Fn(&Fetch) -> Result<Answer, Error>) {
         for (ticket, slot, fetch) in std::mem::take(&mut self.dropped) {
             let result = answer(&fetch);
-            let tally = Tally::default();
-            self.input(Input::Reply(Reply::Answer { ticket, slot, result, tally }));
+            let tally = CacheStats::default();
+            self.input(Input::Reply(Reply::Answer { ticket, slot, result, cache_stats: tally }));
         }
     }
 
@@ -142,33 +142,33 @@ impl Stage {
                     self.drop_slot(slot);
                 }
                 // No server is there that would say what they do.
-                Effect::Send(Request::Preview { ticket, deeds }) => {
+                Effect::Send(Request::Preview { ticket, changes: deeds }) => {
                     for at in 0..deeds.len() {
                         let result = Err(Error::Internal);
                         self.input(Input::Reply(Reply::Prepared { ticket, at, result }));
                     }
                     self.previewed.extend(deeds);
                 }
-                Effect::Send(Request::Journal) => {
+                Effect::Send(Request::History) => {
                     if let Some(journal) = self.journal.clone() {
-                        self.input(Input::Reply(Reply::Journal(Ok(journal))));
+                        self.input(Input::Reply(Reply::History(Ok(journal))));
                     }
                 }
-                Effect::Copy(text) => self.copied.push(text),
+                Effect::CopyText(text) => self.copied.push(text),
                 Effect::CopyToFile(text) => self.copied_to_file.push(text),
                 Effect::Quit => self.has_quit = true,
-                Effect::Remember(_)
-                | Effect::Save(_)
-                | Effect::Unsave(_)
+                Effect::AppendHistory(_)
+                | Effect::SaveQuery(_)
+                | Effect::DeleteQuery(_)
                 | Effect::Export { .. }
                 | Effect::Send(
                     Request::Download { .. }
-                    | Request::GiveUp(_)
-                    | Request::Do { .. }
+                    | Request::CancelTicket(_)
+                    | Request::Apply { .. }
                     | Request::CancelLogWait
-                    | Request::TryCredentials,
+                    | Request::RetryCredentials,
                 )
-                | Effect::Survey { .. }
+                | Effect::CheckPath { .. }
                 | Effect::Suspend
                 | Effect::Repaint => {}
             }

@@ -1,6 +1,6 @@
 //! What a process did, made by hand: three segments with every kind of event, in the shapes of the API reference.
 
-use lampblack::model::{Events, ProcessId, Segment, SegmentInfo};
+use lampblack::model::{EventBatch, ProcessId, Segment, SegmentInfo};
 use lampblack::wire;
 use serde_json::{Value, json};
 
@@ -24,7 +24,7 @@ pub fn segments(id: ProcessId) -> Vec<SegmentInfo> {
 }
 
 /// The events of one of them.
-pub fn events(id: ProcessId, segment: Segment) -> Events {
+pub fn events(id: ProcessId, segment: Segment) -> EventBatch {
     let mut process = match segment.0 {
         1 => first(),
         2 => second(),

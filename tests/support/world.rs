@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use lampblack::api::Error;
 use lampblack::fetch::{Answer, Fetch};
-use lampblack::model::{Ban, Group, Head, Known, Lineage, Page, Process, ProcessId, Severed, Top};
+use lampblack::model::{Ban, Fetched, FileHead, Group, IsolatedSensor, Lineage, Page, Process, ProcessId, Top};
 use lampblack::wire;
 use serde_json::{Value, json};
 
@@ -29,7 +29,7 @@ pub fn document(row: u32) -> Value {
         "process_md5": "3b4c1f0e9a7d5c2246b8d9e0f1a2b3c4",
         "process_pid": 4000 + row,
         "username": "CORP\\mlopez",
-        "start": id(row).started().unwrap().to_string(),
+        "start": id(row).start_time().unwrap().to_string(),
         "last_update": "2026-03-04T10:16:00.5Z",
         "terminated": false,
         "parent_id": ancestor(0).to_string(),
@@ -51,39 +51,39 @@ pub fn ancestor(height: u32) -> ProcessId {
 
 /// A process from its document.
 pub fn process(document: &Value) -> Process {
-    wire::one(&document.to_string()).unwrap().unwrap()
+    wire::parse_one(&document.to_string()).unwrap().unwrap()
 }
 
 /// The answer a well-behaved server would give.
 pub fn answer(fetch: &Fetch) -> Result<Answer, Error> {
     Ok(match fetch {
-        Fetch::Info => Answer::Info(known(
-            wire::one(r#"{"version": "6.2.0.171114.1158", "banningEnabled": true}"#).unwrap().unwrap(),
+        Fetch::ServerInfo => Answer::ServerInfo(known(
+            wire::parse_one(r#"{"version": "6.2.0.171114.1158", "banningEnabled": true}"#).unwrap().unwrap(),
         )),
-        Fetch::Page { span, .. } => {
+        Fetch::Processes { span, .. } => {
             const TOTAL: u64 = 214;
             let rows = (span.start..TOTAL.min(span.start + span.rows))
                 .map(|row| Arc::new(process(&document(u32::try_from(row).unwrap()))))
                 .collect();
-            Answer::Page(known(Page { rows, total: TOTAL, start: span.start, ..Page::default() }))
+            Answer::Processes(known(Page { rows, total: TOTAL, start: span.start, ..Page::default() }))
         }
         Fetch::Lineage { id, .. } => Answer::Lineage(known(lineage(*id))),
-        Fetch::Sensor(_) => Answer::Sensor(known(wire::one(&sensor().to_string()).unwrap().unwrap())),
-        Fetch::Group(_) => Answer::Group(known(
-            wire::one(r#"[{"id": 4, "name": "Finance", "number_of_hosts": 12}]"#).unwrap().unwrap(),
+        Fetch::Sensor(_) => Answer::Sensor(known(wire::parse_one(&sensor().to_string()).unwrap().unwrap())),
+        Fetch::SensorGroup(_) => Answer::SensorGroup(known(
+            wire::parse_one(r#"[{"id": 4, "name": "Finance", "number_of_hosts": 12}]"#).unwrap().unwrap(),
         )),
-        Fetch::Groups => {
+        Fetch::SensorGroups => {
             let groups = r#"[{"id": 4, "name": "Finance", "number_of_hosts": 12}]"#;
-            Answer::Groups(known(wire::list::<Group>(groups).unwrap().map(Arc::new)))
+            Answer::SensorGroups(known(wire::parse_list::<Group>(groups).unwrap().map(Arc::new)))
         }
-        Fetch::Binary(_) => Answer::Binary(known(wire::one(&binary().to_string()).unwrap().unwrap())),
+        Fetch::Binary(_) => Answer::Binary(known(wire::parse_one(&binary().to_string()).unwrap().unwrap())),
         Fetch::Facets { fields, .. } => {
             let counts = include_str!("../goldens/get_process_facets.json");
             Answer::Facets(known(wire::facets(counts, fields).unwrap()))
         }
         Fetch::Prevalence(_) => {
             let count = include_str!("../goldens/get_process_host_count.json");
-            Answer::Prevalence(known(wire::one(count).unwrap().unwrap()))
+            Answer::Prevalence(known(wire::parse_one(count).unwrap().unwrap()))
         }
         Fetch::Segments(id) => Answer::Segments(known(story::segments(*id))),
         Fetch::Events { id, segment } => Answer::Events(known(story::events(*id, *segment))),
@@ -93,23 +93,23 @@ pub fn answer(fetch: &Fetch) -> Result<Answer, Error> {
                 let mut document = binary();
                 document["md5"] = format!("{row:032X}").into();
                 document["digsig_result"] = (*verdict).into();
-                Arc::new(wire::one(&document.to_string()).unwrap().unwrap())
+                Arc::new(wire::parse_one(&document.to_string()).unwrap().unwrap())
             });
             Answer::Binaries(known(Page { rows: rows.collect(), total: 3, start: span.start, ..Page::default() }))
         }
         Fetch::Bans => {
-            let page = wire::list::<Ban>(include_str!("../goldens/get_ban_list.json")).unwrap();
+            let page = wire::parse_list::<Ban>(include_str!("../goldens/get_ban_list.json")).unwrap();
             Answer::Bans(known(page.map(Arc::new)))
         }
-        Fetch::Isolated => {
-            let host = wire::one(&sensor().to_string()).unwrap().unwrap();
-            Answer::Isolated(known(Page::from(vec![Arc::new(Severed(host))])))
+        Fetch::IsolatedSensors => {
+            let host = wire::parse_one(&sensor().to_string()).unwrap().unwrap();
+            Answer::IsolatedSensors(known(Page::from(vec![Arc::new(IsolatedSensor(host))])))
         }
-        Fetch::Head { .. } => {
-            Answer::Head(known(Head { bytes: b"MZ\x90\0 no more than this".to_vec(), is_whole: true }))
+        Fetch::FileHead { .. } => {
+            Answer::FileHead(known(FileHead { bytes: b"MZ\x90\0 no more than this".to_vec(), is_whole: true }))
         }
         Fetch::Sensors { span, .. } => {
-            let host = wire::one(&sensor().to_string()).unwrap().unwrap();
+            let host = wire::parse_one(&sensor().to_string()).unwrap().unwrap();
             Answer::Sensors(known(Page { rows: vec![Arc::new(host)], total: 1, start: span.start, ..Page::default() }))
         }
         Fetch::Count { .. } => Answer::Count(known(12)),
@@ -125,7 +125,7 @@ pub fn answer(fetch: &Fetch) -> Result<Answer, Error> {
         | Fetch::Partitions
         | Fetch::Summary { .. }
         | Fetch::Alerts { .. }
-        | Fetch::Queue { .. }
+        | Fetch::AlertDigest { .. }
         | Fetch::AlertFacets { .. } => {
             return Err(Error::NotFound { what: "that".into() });
         }
@@ -133,8 +133,8 @@ pub fn answer(fetch: &Fetch) -> Result<Answer, Error> {
 }
 
 /// A fact of this very moment.
-pub fn known<T>(value: T) -> Known<T> {
-    Known { value: Arc::new(value), as_of: now(), from_cache: false }
+pub fn known<T>(value: T) -> Fetched<T> {
+    Fetched { value: Arc::new(value), as_of: now(), from_cache: false }
 }
 
 /// A process with as many of its three ancestors, and why there are no more.

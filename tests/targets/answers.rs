@@ -6,9 +6,9 @@ use std::{
 };
 
 use lampblack::api::{Client, Error};
-use lampblack::audit::Actions;
-use lampblack::changes::{self, Deed, Estate, Grounds, Guard, Journal, Order, Prepared};
-use lampblack::fetch::{Answer, Fetch, Reader};
+use lampblack::audit::AuditLog;
+use lampblack::changes::{self, Change, ChangeHistory, Justification, PlanContext, PlannedChange, Policy, Prepared};
+use lampblack::fetch::{Answer, Fetch, Fetcher};
 use lampblack::model::SensorId;
 use lampblack::sim::{self, Running};
 use serde_json::{Value, json};
@@ -19,9 +19,9 @@ use super::support::console::{settings, small};
 struct Server {
     runtime: Runtime,
     _sim: Running,
-    reader: Reader,
+    reader: Fetcher,
     answers: HashMap<Fetch, Result<Answer, Error>>,
-    journal: Arc<Journal>,
+    journal: Arc<ChangeHistory>,
 }
 
 fn start() -> Mutex<Server> {
@@ -31,7 +31,7 @@ fn start() -> Mutex<Server> {
         let client = Client::new(settings(&sim), None).unwrap();
         more_rows(&sim).await;
         let journal = some_actions(&client).await;
-        (sim, Reader::new(client), Arc::new(journal))
+        (sim, Fetcher::new(client), Arc::new(journal))
     });
     Mutex::new(Server { runtime, _sim: sim, reader, answers: HashMap::new(), journal })
 }
@@ -61,25 +61,25 @@ async fn more_rows(sim: &Running) {
 }
 
 /// Changes a few things, and reads what the action log has of it.
-async fn some_actions(client: &Client) -> Journal {
+async fn some_actions(client: &Client) -> ChangeHistory {
     let dir = tempfile::tempdir().unwrap();
-    let mut log = Actions::open(dir.path()).unwrap();
-    let estate = Estate::new(client.clone(), Guard::default());
-    let ban = |nth: u64| Deed::Ban { md5: format!("{nth:032x}").parse().unwrap(), note: None };
-    let isolations = (5..12).map(|id| Deed::Isolate(SensorId(id)));
+    let mut log = AuditLog::open(dir.path()).unwrap();
+    let estate = PlanContext::new(client.clone(), Policy::default());
+    let ban = |nth: u64| Change::Ban { md5: format!("{nth:032x}").parse().unwrap(), note: None };
+    let isolations = (5..12).map(|id| Change::Isolate(SensorId(id)));
     for deed in isolations.chain([ban(4), ban(5)]) {
         // Not every sensor can isolate its host.
         let Prepared::Ready(plan) = deed.prepare(&estate).await.unwrap() else {
             continue;
         };
-        let order = Order { plan: &plan, grounds: &Grounds::default() };
-        changes::perform(order, client, &mut log).await.unwrap();
+        let order = PlannedChange { plan: &plan, justification: &Justification::default() };
+        changes::apply(order, client, &mut log).await.unwrap();
     }
-    Journal::read(dir.path()).unwrap()
+    ChangeHistory::read(dir.path()).unwrap()
 }
 
 /// The action log.
-pub(crate) fn journal() -> Arc<Journal> {
+pub(crate) fn journal() -> Arc<ChangeHistory> {
     server().lock().unwrap().journal.clone()
 }
 

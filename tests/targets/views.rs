@@ -84,7 +84,7 @@ pub(crate) const VIEWS: &[View] = &[
         panes: 3,
         ..PLAIN
     },
-    View { name: "alert groups", come: "esc 3 ,", rows: &[List::Alerts, List::Bundles], panes: 2, ..PLAIN },
+    View { name: "alert groups", come: "esc 3 ,", rows: &[List::Alerts, List::AlertGroups], panes: 2, ..PLAIN },
     View { name: "sensors", come: "esc 4", rows: &[List::Sensors], panes: 2, ..PLAIN },
     View { name: "binaries", come: "esc 5 i", query: "*", rows: &[List::Binaries], panes: 2, ..PLAIN },
     View { name: "watchlists", come: "esc 6", rows: &[List::Watchlists], panes: 2, ..PLAIN },
@@ -99,8 +99,8 @@ pub(crate) const VIEWS: &[View] = &[
         ..PLAIN
     },
     View { name: "bans", come: "esc 8", rows: &[List::Bans], ..PLAIN },
-    View { name: "admin", come: "esc 9", rows: &[List::Groups], ..PLAIN },
-    View { name: "isolated", come: "esc g i", rows: &[List::Isolated], ..PLAIN },
+    View { name: "admin", come: "esc 9", rows: &[List::SensorGroups], ..PLAIN },
+    View { name: "isolated", come: "esc g i", rows: &[List::IsolatedSensors], ..PLAIN },
     View { name: "users", come: "esc 9", then: "tab", rows: &[List::Users], ..PLAIN },
     View { name: "teams", come: "esc 9", then: "tab tab tab", rows: &[List::Teams], ..PLAIN },
     View { name: "sites", come: "esc 9", then: "tab tab tab tab", rows: &[List::Sites], ..PLAIN },
@@ -150,7 +150,7 @@ pub(crate) const WAYS: &[View] = &[
     View {
         name: "alerts of a group",
         come: "esc 3 ,",
-        rows: &[List::Bundles],
+        rows: &[List::AlertGroups],
         opens: Some(List::Alerts),
         panes: 2,
         ..OPENED
@@ -233,7 +233,7 @@ pub(crate) const WAYS: &[View] = &[
     View {
         name: "processes of an isolated host",
         come: "esc g i",
-        rows: &[List::Isolated],
+        rows: &[List::IsolatedSensors],
         opens: Some(List::Processes),
         panes: 3,
         ..OPENED
@@ -241,7 +241,7 @@ pub(crate) const WAYS: &[View] = &[
     View {
         name: "hosts of a group",
         come: "esc 9",
-        rows: &[List::Groups],
+        rows: &[List::SensorGroups],
         opens: Some(List::Sensors),
         panes: 2,
         ..OPENED

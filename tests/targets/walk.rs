@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use lampblack::api::Error;
-use lampblack::changes::{Deed, Target};
+use lampblack::changes::{Change, Target};
 use lampblack::panes::PaneId;
 use lampblack::worker::Slot;
 
@@ -41,7 +41,7 @@ pub(crate) fn kind(slot: Slot) -> String {
         Slot::Page(list, _) => format!("{list:?}"),
         Slot::Summary(_) => "Summary".into(),
         Slot::Events(_) => "Events".into(),
-        Slot::Related(_) => "Related".into(),
+        Slot::Joined(_) => "Related".into(),
         other => format!("{other:?}"),
     }
 }
@@ -53,7 +53,7 @@ impl View {
             _ if self.is_settled && !is_opened => true,
             Slot::Page(list, _) if is_opened && self.opens == Some(list) => false,
             Slot::Page(list, _) => self.rows.contains(&list),
-            Slot::Queue | Slot::Info => true,
+            Slot::AlertDigest | Slot::ServerInfo => true,
             Slot::Summary(_) | Slot::Lineage => self.is_tree,
             _ => false,
         }
@@ -300,7 +300,7 @@ struct Seen {
 /// What a key is about.
 #[derive(Debug, Default)]
 struct Meant {
-    deeds: Vec<Deed>,
+    deeds: Vec<Change>,
     copied: Vec<String>,
     popup: BTreeSet<String>,
 }
@@ -343,7 +343,7 @@ impl Seen {
 }
 
 /// Fails if a record does not name what is to be acted on.
-fn is_of(deed: &Deed, record: &str, at: &str) {
+fn is_of(deed: &Change, record: &str, at: &str) {
     let targets = targets(record);
     // A group of alerts does not name their sensor.
     if record.contains("group_by") {

@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
-use lampblack::audit::Actions;
-use lampblack::changes::{self, Deed, Estate, Grounds, Guard, Order, Outcome, Prepared, Stage};
+use lampblack::audit::AuditLog;
+use lampblack::changes::{
+    self, Change, Justification, LoggedStage, Outcome, PlanContext, PlannedChange, Policy, Prepared,
+};
 use lampblack::model::SensorId;
 use lampblack::sim::{self, Fault, Mode, Options, Running};
 use tempfile::TempDir;
@@ -22,18 +24,18 @@ fn brisk() -> Options {
 }
 
 fn on_change(mode: Mode) -> Fault {
-    Fault::new(mode).method("PUT").at("^/api/v1/sensor/3$").times(1)
+    Fault::new(mode).method("PUT").for_target("^/api/v1/sensor/3$").limit_times(1)
 }
 
 fn on_read(mode: Mode) -> Fault {
-    Fault::new(mode).method("GET").at("^/api/v1/sensor/3$")
+    Fault::new(mode).method("GET").for_target("^/api/v1/sensor/3$")
 }
 
 /// A server with faults, on which a host is being isolated.
 struct Isolation {
     sim: Running,
     client: lampblack::api::Client,
-    log: Actions,
+    log: AuditLog,
     outcome: Outcome,
     _state: TempDir,
 }
@@ -43,34 +45,34 @@ impl Isolation {
         let sim = sim::start(brisk()).await.unwrap();
         let (client, _) = client(&sim);
         let state = tempfile::tempdir().unwrap();
-        let mut log = Actions::open(state.path()).unwrap();
-        let estate = Estate::new(client.clone(), Guard::default());
-        let prepared = Deed::Isolate(SENSOR).prepare(&estate).await;
+        let mut log = AuditLog::open(state.path()).unwrap();
+        let estate = PlanContext::new(client.clone(), Policy::default());
+        let prepared = Change::Isolate(SENSOR).prepare(&estate).await;
         let Ok(Prepared::Ready(plan)) = prepared else {
             panic!("it can be done");
         };
         for fault in faults {
-            sim.fault(fault);
+            sim.add_fault(fault);
         }
-        let order = Order { plan: &plan, grounds: &Grounds::default() };
-        let done = changes::perform(order, &client, &mut log).await.unwrap();
+        let order = PlannedChange { plan: &plan, justification: &Justification::default() };
+        let done = changes::apply(order, &client, &mut log).await.unwrap();
         Self { sim, client, log, outcome: done.outcome, _state: state }
     }
 
-    async fn look(&mut self) -> Stage {
-        let deed = Deed::Isolate(SENSOR);
-        changes::settle(&deed, &self.client, &mut self.log, &mut self.outcome).await;
+    async fn look(&mut self) -> LoggedStage {
+        let deed = Change::Isolate(SENSOR);
+        changes::recheck(&deed, &self.client, &mut self.log, &mut self.outcome).await;
         self.outcome.stage
     }
 
     /// Looks until it is confirmed, which must be the end of it.
     async fn confirm(&mut self) {
         let deadline = tokio::time::Instant::now() + PATIENCE;
-        while self.look().await != Stage::Confirmed {
+        while self.look().await != LoggedStage::Confirmed {
             assert!(self.outcome.is_open(), "{:?}", self.outcome);
             assert!(tokio::time::Instant::now() < deadline, "it never came");
         }
-        let seen = self.sim.requests().into_iter();
+        let seen = self.sim.seen_requests().into_iter();
         assert_eq!(seen.filter(|seen| seen.method == "PUT").count(), 1);
     }
 }
@@ -78,9 +80,9 @@ impl Isolation {
 #[tokio::test]
 async fn a_change_that_may_yet_arrive_is_not_called_off() {
     for mode in [Mode::GatewayTimeout, Mode::LostAnswer, Mode::Hang] {
-        let mut isolation = Isolation::begin([on_change(mode).later(LATER)]).await;
+        let mut isolation = Isolation::begin([on_change(mode).with_late_execution(LATER)]).await;
         let stage = isolation.outcome.stage;
-        assert_ne!(stage, Stage::NotApplied, "{mode:?}");
+        assert_ne!(stage, LoggedStage::NotApplied, "{mode:?}");
         isolation.confirm().await;
     }
 }
@@ -88,23 +90,23 @@ async fn a_change_that_may_yet_arrive_is_not_called_off() {
 #[tokio::test]
 async fn nor_is_it_called_off_by_the_first_look_that_succeeds() {
     let mut isolation = Isolation::begin([
-        on_change(Mode::GatewayTimeout).later(LATER),
+        on_change(Mode::GatewayTimeout).with_late_execution(LATER),
         // The look before the deed uses this up, and takes no harm.
-        on_read(Mode::NeverConfirm).times(1),
-        on_read(Mode::Internal).times(1),
+        on_read(Mode::NeverConfirm).limit_times(1),
+        on_read(Mode::Internal).limit_times(1),
     ])
     .await;
-    assert_eq!(isolation.outcome.stage, Stage::Unknown);
-    assert_ne!(isolation.look().await, Stage::NotApplied);
+    assert_eq!(isolation.outcome.stage, LoggedStage::Unknown);
+    assert_ne!(isolation.look().await, LoggedStage::NotApplied);
     isolation.confirm().await;
 }
 
 #[tokio::test]
 async fn what_has_not_come_in_time_is_called_off_and_nobody_looks_for_it_any_more() {
     let mut isolation = Isolation::begin([on_change(Mode::GatewayTimeout)]).await;
-    assert_eq!(isolation.outcome.stage, Stage::Pending);
-    assert_eq!(isolation.look().await, Stage::Pending);
+    assert_eq!(isolation.outcome.stage, LoggedStage::Pending);
+    assert_eq!(isolation.look().await, LoggedStage::Pending);
     isolation.outcome.may_come_until = Some(isolation.client.clock().now());
-    assert_eq!(isolation.look().await, Stage::NotApplied);
+    assert_eq!(isolation.look().await, LoggedStage::NotApplied);
     assert!(!isolation.outcome.is_open());
 }

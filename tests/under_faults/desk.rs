@@ -1,10 +1,11 @@
 //! Deeds on what a server keeps besides sensors: each outcome told is what the server holds.
 
-use lampblack::api::{Change, Client};
-use lampblack::audit::{self, Actions};
+use lampblack::api::{Client, WriteRequest};
+use lampblack::audit::{self, AuditLog};
 use lampblack::changes::{
-    self, Deed, Done, Estate, Feeding, Grounds, Guard, Journal, NewWatchlist, NotSent, Order, Plan, Prepared, Stage,
-    Triage, Verdict, Watching, WatchlistChange, WatchlistDraft,
+    self, AlertChange, Applied, Change, ChangeHistory, Disposition, FeedChange, Justification, LoggedStage,
+    NewWatchlist, NotSent, Plan, PlanContext, PlannedChange, Policy, Prepared, WatchlistChange, WatchlistDraft,
+    WatchlistEdit,
 };
 use lampblack::model::{ActionKind, AlertStatus, FeedId, Search, SensorId, Span, StoredIndex, Watchlist, WatchlistId};
 use lampblack::sim::{self, Fault, Mode, Options, Running};
@@ -17,7 +18,7 @@ use super::support::console::{settings, small};
 struct Desk {
     sim: Running,
     client: Client,
-    log: Actions,
+    log: AuditLog,
     state: TempDir,
 }
 
@@ -27,33 +28,33 @@ impl Desk {
         let sim = sim::start(options).await.unwrap();
         let client = Client::new(settings(&sim), None).unwrap();
         let state = tempfile::tempdir().unwrap();
-        Self { log: Actions::open(state.path()).unwrap(), sim, client, state }
+        Self { log: AuditLog::open(state.path()).unwrap(), sim, client, state }
     }
 
-    async fn prepare(&self, deed: Deed) -> Prepared {
-        let estate = Estate::new(self.client.clone(), Guard::default());
+    async fn prepare(&self, deed: Change) -> Prepared {
+        let estate = PlanContext::new(self.client.clone(), Policy::default());
         deed.prepare(&estate).await.unwrap()
     }
 
-    async fn plan(&self, deed: Deed) -> Plan {
+    async fn plan(&self, deed: Change) -> Plan {
         match self.prepare(deed).await {
             Prepared::Ready(plan) => *plan,
             other => panic!("it can be done: {other:?}"),
         }
     }
 
-    async fn carry_out(&mut self, plan: &Plan) -> Result<Done, NotSent> {
-        let order = Order { plan, grounds: &Grounds::default() };
-        changes::perform(order, &self.client, &mut self.log).await
+    async fn carry_out(&mut self, plan: &Plan) -> Result<Applied, NotSent> {
+        let order = PlannedChange { plan, justification: &Justification::default() };
+        changes::apply(order, &self.client, &mut self.log).await
     }
 
-    async fn perform(&mut self, deed: Deed) -> Done {
+    async fn perform(&mut self, deed: Change) -> Applied {
         let plan = self.plan(deed).await;
         self.carry_out(&plan).await.unwrap()
     }
 
-    fn journal(&self) -> Journal {
-        Journal::from(audit::verify(self.state.path()).unwrap())
+    fn journal(&self) -> ChangeHistory {
+        ChangeHistory::from(audit::verify(self.state.path()).unwrap())
     }
 
     async fn watchlists(&self, name: &str) -> Vec<Watchlist> {
@@ -64,25 +65,25 @@ impl Desk {
 
     /// How many requests were sent that change something there.
     fn n_sent(&self, path: &str) -> usize {
-        let seen = self.sim.requests().into_iter();
+        let seen = self.sim.seen_requests().into_iter();
         let seen = seen.filter(|seen| seen.method != "GET" && seen.target.starts_with(path));
         seen.count()
     }
 }
 
-fn sync() -> Deed {
-    Deed::Feed(Feeding::Synchronize(FeedId(12)))
+fn sync() -> Change {
+    Change::Feed(FeedChange::Synchronize(FeedId(12)))
 }
 
-fn watchlist(index: StoredIndex, sets_off: &[ActionKind]) -> Deed {
-    Deed::Watch(Watching::Create(NewWatchlist {
+fn watchlist(index: StoredIndex, sets_off: &[ActionKind]) -> Change {
+    Change::Watch(WatchlistChange::Create(NewWatchlist {
         draft: WatchlistDraft {
             name: "share".into(),
             description: String::new(),
             search_query: "q=cmdline%3Ablah".into(),
         },
         index,
-        sets_off: sets_off.to_vec(),
+        actions: sets_off.to_vec(),
         is_enabled: true,
     }))
 }
@@ -90,52 +91,55 @@ fn watchlist(index: StoredIndex, sets_off: &[ActionKind]) -> Deed {
 #[tokio::test]
 async fn a_synchronization_whose_answer_was_lost_stays_unknown() {
     let mut desk = Desk::open().await;
-    let lost = Fault::new(Mode::LostAnswer).method("POST").times(1);
-    desk.sim.fault(lost.at("/synchronize"));
-    let Done { deed, mut outcome } = desk.perform(sync()).await;
-    assert_eq!(outcome.stage, Stage::Unknown, "{}", outcome.note);
-    changes::settle(&deed, &desk.client, &mut desk.log, &mut outcome).await;
-    assert_eq!(outcome.stage, Stage::Unknown, "{}", outcome.note);
+    let lost = Fault::new(Mode::LostAnswer).method("POST").limit_times(1);
+    desk.sim.add_fault(lost.for_target("/synchronize"));
+    let Applied { change, mut outcome } = desk.perform(sync()).await;
+    assert_eq!(outcome.stage, LoggedStage::Unknown, "{}", outcome.note);
+    changes::recheck(&change, &desk.client, &mut desk.log, &mut outcome).await;
+    assert_eq!(outcome.stage, LoggedStage::Unknown, "{}", outcome.note);
     // Nobody will ever tell, so that nobody looks for it any more.
-    assert!(!outcome.is_open() && !outcome.is_unread());
+    assert!(!outcome.is_open() && !outcome.needs_read_back());
     assert_eq!(desk.journal().n_open(desk.client.server()), 0);
-    assert_eq!(desk.perform(sync()).await.outcome.stage, Stage::Confirmed);
+    assert_eq!(desk.perform(sync()).await.outcome.stage, LoggedStage::Confirmed);
 }
 
 #[tokio::test]
 async fn what_follows_from_a_deed_is_in_the_log_before_it_is_sent() {
     let mut desk = Desk::open().await;
     let done = desk.perform(watchlist(StoredIndex::Events, &[ActionKind::Alert])).await;
-    assert_eq!(done.outcome.stage, Stage::Confirmed, "{}", done.outcome.note);
+    assert_eq!(done.outcome.stage, LoggedStage::Confirmed, "{}", done.outcome.note);
     let journal = desk.journal();
-    let told = journal.acts.iter().rev().map(|act| {
-        let n_requests = act.sending.requests.len();
-        (act.sending.deed.as_str(), act.sending.follows, act.stage(), n_requests)
+    let told = journal.activity.iter().rev().map(|act| {
+        let n_requests = act.submitted.requests.len();
+        (act.submitted.deed.as_str(), act.submitted.follows, act.stage(), n_requests)
     });
     let told: Vec<_> = told.collect();
-    assert_eq!(told, [("create watchlist", None, Stage::Confirmed, 1), ("add action", Some(1), Stage::Confirmed, 1),]);
+    assert_eq!(
+        told,
+        [("create watchlist", None, LoggedStage::Confirmed, 1), ("add action", Some(1), LoggedStage::Confirmed, 1),]
+    );
     // All of it goes with the watchlist.
-    let last = journal.last_reversible(desk.client.server(), jiff::Timestamp::UNIX_EPOCH, |_| true);
-    let undo = last.unwrap().undo().unwrap();
-    assert!(matches!(undo, Deed::Watch(Watching::Delete(_))), "{undo:?}");
+    let last = journal.last_undoable(desk.client.server(), jiff::Timestamp::UNIX_EPOCH, |_| true);
+    let undo = last.unwrap().inverse().unwrap();
+    assert!(matches!(undo, Change::Watch(WatchlistChange::Delete(_))), "{undo:?}");
 }
 
 #[tokio::test]
 async fn a_watchlist_that_was_made_without_its_action_is_partly_done_and_goes_again() {
     let mut desk = Desk::open().await;
-    let refused = Fault::new(Mode::Forbidden).method("POST").at("/action");
-    desk.sim.fault(refused.times(1));
+    let refused = Fault::new(Mode::Forbidden).method("POST").for_target("/action");
+    desk.sim.add_fault(refused.limit_times(1));
     let wanted = watchlist(StoredIndex::Events, &[ActionKind::Alert]);
     let done = desk.perform(wanted.clone()).await;
-    assert_eq!(done.outcome.stage, Stage::Partly, "{}", done.outcome.note);
-    assert!(done.outcome.aside.contains("add action"), "{}", done.outcome.aside);
+    assert_eq!(done.outcome.stage, LoggedStage::Partly, "{}", done.outcome.note);
+    assert!(done.outcome.skipped.contains("add action"), "{}", done.outcome.skipped);
     let [one] = &desk.watchlists("share").await[..] else {
         panic!("there is one");
     };
     // Somebody else might have made it by now: a second try does not touch it.
-    assert!(matches!(desk.prepare(wanted).await, Prepared::Refused(_)));
-    let undo = desk.journal().acts.last().unwrap().undo();
-    assert_eq!(undo, Some(Deed::Watch(Watching::Delete(one.id))));
+    assert!(matches!(desk.prepare(wanted).await, Prepared::Rejected(_)));
+    let undo = desk.journal().activity.last().unwrap().inverse();
+    assert_eq!(undo, Some(Change::Watch(WatchlistChange::Delete(one.id))));
 }
 
 #[tokio::test]
@@ -143,7 +147,7 @@ async fn a_watchlist_of_binaries_is_not_one_of_processes() {
     let mut desk = Desk::open().await;
     desk.perform(watchlist(StoredIndex::Events, &[])).await;
     let done = desk.perform(watchlist(StoredIndex::Modules, &[])).await;
-    assert_eq!(done.outcome.stage, Stage::Confirmed);
+    assert_eq!(done.outcome.stage, LoggedStage::Confirmed);
     assert_eq!(desk.watchlists("share").await.len(), 2);
 }
 
@@ -152,9 +156,9 @@ async fn a_watchlist_that_was_disabled_comes_back_disabled() {
     let mut desk = Desk::open().await;
     desk.perform(watchlist(StoredIndex::Events, &[])).await;
     let id = desk.watchlists("share").await[0].id;
-    desk.perform(Deed::Watch(Watching::Switch { id, on: false })).await;
-    desk.perform(Deed::Watch(Watching::Delete(id))).await;
-    let undo = desk.journal().acts[0].undo().unwrap();
+    desk.perform(Change::Watch(WatchlistChange::Switch { id, is_enabled: false })).await;
+    desk.perform(Change::Watch(WatchlistChange::Delete(id))).await;
+    let undo = desk.journal().activity[0].inverse().unwrap();
     desk.perform(undo).await;
     assert_eq!(desk.watchlists("share").await[0].is_enabled, Some(false));
 }
@@ -166,13 +170,13 @@ async fn an_edit_writes_only_what_it_changes_and_nothing_that_was_changed_meanwh
     let old = desk.watchlists("share").await[0].clone();
     let edit = |change| {
         let change = Box::new(change);
-        Deed::Watch(Watching::Edit { id: old.id, change })
+        Change::Watch(WatchlistChange::Edit { id: old.id, change })
     };
     let described =
-        desk.plan(edit(WatchlistChange { description: Some("mounts".into()), ..WatchlistChange::default() })).await;
-    let renamed = desk.plan(edit(WatchlistChange { name: Some("shares".into()), ..WatchlistChange::default() })).await;
+        desk.plan(edit(WatchlistEdit { description: Some("mounts".into()), ..WatchlistEdit::default() })).await;
+    let renamed = desk.plan(edit(WatchlistEdit { name: Some("shares".into()), ..WatchlistEdit::default() })).await;
     let theirs = json!({"name": "kim's", "search_query": "q=cmdline%3Akim"});
-    desk.client.change(&Change::watchlist(&old, theirs)).await.unwrap();
+    desk.client.send_write(&WriteRequest::watchlist(&old, theirs)).await.unwrap();
     desk.carry_out(&described).await.unwrap();
     let [now] = &desk.watchlists("kim's").await[..] else {
         panic!("the name that was given meanwhile stays");
@@ -186,16 +190,16 @@ async fn an_edit_writes_only_what_it_changes_and_nothing_that_was_changed_meanwh
 #[tokio::test]
 async fn notes_that_somebody_wrote_meanwhile_are_kept_and_told_before_an_undo() {
     let mut desk = Desk::open().await;
-    let annotate = |notes: &str| Deed::Annotate { sensor: SensorId(3), notes: notes.into() };
+    let annotate = |notes: &str| Change::Annotate { sensor: SensorId(3), notes: notes.into() };
     desk.perform(annotate("mine")).await;
     let plan = desk.plan(annotate("mine again")).await;
     let sensor = desk.client.sensor(SensorId(3)).await.unwrap();
-    desk.client.change(&Change::notes(&sensor, "kim's")).await.unwrap();
+    desk.client.send_write(&WriteRequest::notes(&sensor, "kim's")).await.unwrap();
     let refused = desk.carry_out(&plan).await.unwrap_err().to_string();
     assert!(refused.contains("was changed meanwhile"), "{refused}");
-    let act = &desk.journal().acts[0];
-    let undo = desk.plan(act.undo().unwrap()).await;
-    assert_eq!(act.drift(&undo.state), [r#"notes is "kim's" now"#]);
+    let act = &desk.journal().activity[0];
+    let undo = desk.plan(act.inverse().unwrap()).await;
+    assert_eq!(act.changed_since(&undo.state), [r#"notes is "kim's" now"#]);
 }
 
 #[tokio::test]
@@ -205,20 +209,20 @@ async fn an_alert_that_is_left_alone_is_in_no_request() {
     let span = Span { start: 0, rows: 3 };
     let alerts = desk.client.alerts(&search, span).await.unwrap().rows;
     let ids: Vec<_> = alerts.iter().map(|alert| alert.id.clone()).collect();
-    for to in [Verdict::Status(AlertStatus::Resolved), Verdict::Assigned("ana".into()), Verdict::Ignored] {
-        let [triage] = &Triage::blocks(&ids, &to)[..] else {
+    for to in [Disposition::Status(AlertStatus::Resolved), Disposition::Assigned("ana".into()), Disposition::Ignored] {
+        let [triage] = &AlertChange::batches(&ids, &to)[..] else {
             panic!("three are one block");
         };
-        let plan = desk.plan(Deed::Triage(triage.clone())).await;
-        let begun = Change::alert(&ids[0], &AlertStatus::InProgress);
-        desk.client.change(&begun).await.unwrap();
+        let plan = desk.plan(Change::Triage(triage.clone())).await;
+        let begun = WriteRequest::alert(&ids[0], &AlertStatus::InProgress);
+        desk.client.send_write(&begun).await.unwrap();
         let done = desk.carry_out(&plan).await.unwrap();
-        assert!(done.outcome.aside.contains("is skipped"), "{}", done.outcome.aside);
-        let now = desk.client.alerts_of(&ids[..1]).await.unwrap();
+        assert!(done.outcome.skipped.contains("is skipped"), "{}", done.outcome.skipped);
+        let now = desk.client.alerts_by_id(&ids[..1]).await.unwrap();
         assert_eq!(now[0].status, AlertStatus::InProgress, "{to:?}");
         for id in &ids {
-            let back = Change::alert(id, &AlertStatus::Unresolved);
-            desk.client.change(&back).await.unwrap();
+            let back = WriteRequest::alert(id, &AlertStatus::Unresolved);
+            desk.client.send_write(&back).await.unwrap();
         }
     }
 }
@@ -227,12 +231,16 @@ async fn an_alert_that_is_left_alone_is_in_no_request() {
 async fn an_e_mail_to_somebody_else_is_another_action() {
     let mut desk = Desk::open().await;
     let add = |user| {
-        Deed::Watch(Watching::AddAction { id: WatchlistId(22), kind: ActionKind::Email, recipients: vec![user] })
+        Change::Watch(WatchlistChange::AddAction {
+            id: WatchlistId(22),
+            kind: ActionKind::Email,
+            recipients: vec![user],
+        })
     };
     desk.perform(add(7)).await;
     let done = desk.perform(add(8)).await;
-    assert_eq!(done.outcome.stage, Stage::Confirmed);
-    assert!(matches!(desk.prepare(add(8)).await, Prepared::AlreadySo { .. }));
+    assert_eq!(done.outcome.stage, LoggedStage::Confirmed);
+    assert!(matches!(desk.prepare(add(8)).await, Prepared::NoOp { .. }));
     assert_eq!(desk.n_sent("/api/v1/watchlist/22/action"), 2);
 }
 
@@ -242,13 +250,13 @@ async fn a_feed_that_was_disabled_comes_back_disabled_and_no_password_is_taken_i
     let feeds = desk.client.feeds().await.unwrap().rows;
     let own = feeds.iter().find(|feed| feed.is_manual == Some(true));
     let id = own.expect("one was added by hand").id;
-    desk.perform(Deed::Feed(Feeding::Switch { id, on: false })).await;
-    desk.perform(Deed::Feed(Feeding::Delete(id))).await;
-    let undo = desk.journal().acts[0].undo().unwrap();
-    assert!(matches!(&undo, Deed::Feed(Feeding::Add { is_enabled: false, .. })), "{undo:?}");
+    desk.perform(Change::Feed(FeedChange::Switch { id, is_enabled: false })).await;
+    desk.perform(Change::Feed(FeedChange::Delete(id))).await;
+    let undo = desk.journal().activity[0].inverse().unwrap();
+    assert!(matches!(&undo, Change::Feed(FeedChange::Add { is_enabled: false, .. })), "{undo:?}");
     for address in ["https://ana:s3cret@intel.example/feed.json", "intel.example"] {
-        let add = Deed::Feed(Feeding::Add { url: address.into(), is_enabled: true });
-        let Prepared::Refused(refusal) = desk.prepare(add).await else {
+        let add = Change::Feed(FeedChange::Add { url: address.into(), is_enabled: true });
+        let Prepared::Rejected(refusal) = desk.prepare(add).await else {
             panic!("{address} is refused");
         };
         assert!(!refusal.hint.is_empty());

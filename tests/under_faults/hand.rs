@@ -2,9 +2,11 @@
 
 use std::{path::Path, sync::Arc};
 
-use lampblack::api::{Call, Client};
-use lampblack::audit::{self, Actions};
-use lampblack::changes::{self, Deed, Estate, Grounds, Guard, Order, Outcome, Plan, Prepared, Stage, Target};
+use lampblack::api::{Client, RequestTrace};
+use lampblack::audit::{self, AuditLog};
+use lampblack::changes::{
+    self, Change, Justification, LoggedStage, Outcome, Plan, PlanContext, PlannedChange, Policy, Prepared, Target,
+};
 use lampblack::model::{GroupId, Md5, SensorId};
 use lampblack::sim::Running;
 use serde_json::Value;
@@ -35,10 +37,10 @@ pub(crate) struct Sent {
 pub(crate) struct Hand {
     pub(crate) sim: Arc<Running>,
     pub(crate) client: Client,
-    pub(crate) calls: UnboundedReceiver<Call>,
+    pub(crate) calls: UnboundedReceiver<RequestTrace>,
     /// Somebody without any cleverness, who meets with no fault.
     pub(crate) witness: reqwest::Client,
-    pub(crate) log: Actions,
+    pub(crate) log: AuditLog,
     pub(crate) dice: Dice,
     pub(crate) own: Own,
     pub(crate) groups: Vec<GroupId>,
@@ -70,89 +72,89 @@ impl Hand {
     /// A deed in any weather, looked after for a while, and given up if nothing came of it.
     async fn deed(&mut self) {
         let plan = self.plan(false).await;
-        for fault in forecast(&mut self.dice, &plan.deed) {
-            self.sim.fault(fault);
+        for fault in forecast(&mut self.dice, &plan.change) {
+            self.sim.add_fault(fault);
         }
         let Some(mut outcome) = self.perform(&plan).await else {
             return;
         };
         for _ in 0..3 {
-            self.check(&plan.deed, &outcome).await;
+            self.check(&plan.change, &outcome).await;
             if outcome.stage.is_final() {
                 return;
             }
-            changes::settle(&plan.deed, &self.client, &mut self.log, &mut outcome).await;
+            changes::recheck(&plan.change, &self.client, &mut self.log, &mut outcome).await;
         }
-        self.check(&plan.deed, &outcome).await;
+        self.check(&plan.change, &outcome).await;
         if outcome.is_open() {
-            changes::give_up(&mut self.log, &self.client, &mut outcome).await;
+            changes::log_timed_out(&mut self.log, &self.client, &mut outcome).await;
         }
     }
 
     /// A deed that is carried out when nobody waits for the answer any more.
     async fn belated(&mut self) {
         let plan = self.plan(true).await;
-        for fault in belated(&mut self.dice, &plan.deed) {
-            self.sim.fault(fault);
+        for fault in belated(&mut self.dice, &plan.change) {
+            self.sim.add_fault(fault);
         }
         let mut outcome = self.perform(&plan).await.expect("its first look goes well");
         // Most likely it has not come yet.
-        changes::settle(&plan.deed, &self.client, &mut self.log, &mut outcome).await;
+        changes::recheck(&plan.change, &self.client, &mut self.log, &mut outcome).await;
         let deadline = tokio::time::Instant::now() + PATIENCE;
-        while !self.truth(&plan.deed).await.0 {
+        while !self.truth(&plan.change).await.0 {
             assert!(tokio::time::Instant::now() < deadline, "it never came");
         }
-        assert_ne!(outcome.stage, Stage::NotApplied, "{:?} was on its way, {}", plan.deed, outcome.note);
-        while outcome.stage != Stage::Confirmed {
-            changes::settle(&plan.deed, &self.client, &mut self.log, &mut outcome).await;
+        assert_ne!(outcome.stage, LoggedStage::NotApplied, "{:?} was on its way, {}", plan.change, outcome.note);
+        while outcome.stage != LoggedStage::Confirmed {
+            changes::recheck(&plan.change, &self.client, &mut self.log, &mut outcome).await;
             assert!(tokio::time::Instant::now() < deadline, "{outcome:?}");
         }
-        self.check(&plan.deed, &outcome).await;
+        self.check(&plan.change, &outcome).await;
     }
 
     /// A deed that changes something: where one is done already, what takes it back.
     async fn plan(&mut self, is_belated: bool) -> Plan {
         let mut deed = self.draw(is_belated);
-        let estate = Estate::new(self.client.clone(), Guard::default());
+        let estate = PlanContext::new(self.client.clone(), Policy::default());
         loop {
             match deed.clone().prepare(&estate).await {
                 Ok(Prepared::Ready(plan)) => return *plan,
-                Ok(Prepared::AlreadySo { .. }) => deed = self.other(&deed),
-                Ok(Prepared::Refused(refusal)) => panic!("{refusal}"),
+                Ok(Prepared::NoOp { .. }) => deed = self.other(&deed),
+                Ok(Prepared::Rejected(refusal)) => panic!("{refusal}"),
                 // What is left of a bad weather. Nothing was sent, and the faults are counted.
                 Err(_) => {}
             }
         }
     }
 
-    fn draw(&mut self, is_belated: bool) -> Deed {
+    fn draw(&mut self, is_belated: bool) -> Change {
         let sensor = if is_belated { self.own.belated } else { self.dice.pick(&self.own.sensors) };
         match self.dice.below(if is_belated { 4 } else { 8 }) {
-            0 | 1 => Deed::Isolate(sensor),
-            2 => Deed::Release(sensor),
-            3 => Deed::Move { sensor, group: self.dice.pick(&self.groups) },
-            4..=6 => Deed::Ban { md5: self.dice.pick(&self.own.hashes), note: None },
-            _ => Deed::Lift(self.dice.pick(&self.own.hashes)),
+            0 | 1 => Change::Isolate(sensor),
+            2 => Change::Unisolate(sensor),
+            3 => Change::Move { sensor, group: self.dice.pick(&self.groups) },
+            4..=6 => Change::Ban { md5: self.dice.pick(&self.own.hashes), note: None },
+            _ => Change::Unban(self.dice.pick(&self.own.hashes)),
         }
     }
 
-    fn other(&mut self, deed: &Deed) -> Deed {
+    fn other(&mut self, deed: &Change) -> Change {
         match deed.clone() {
-            Deed::Isolate(sensor) => Deed::Release(sensor),
-            Deed::Release(sensor) => Deed::Isolate(sensor),
-            Deed::Ban { md5, .. } => Deed::Lift(md5),
-            Deed::Lift(md5) => Deed::Ban { md5, note: None },
-            Deed::Move { sensor, .. } => Deed::Move { sensor, group: self.dice.pick(&self.groups) },
+            Change::Isolate(sensor) => Change::Unisolate(sensor),
+            Change::Unisolate(sensor) => Change::Isolate(sensor),
+            Change::Ban { md5, .. } => Change::Unban(md5),
+            Change::Unban(md5) => Change::Ban { md5, note: None },
+            Change::Move { sensor, .. } => Change::Move { sensor, group: self.dice.pick(&self.groups) },
             other => other,
         }
     }
 
     /// Performs it, and keeps what left for it. Nothing leaves for a deed that is said not to be sent.
     async fn perform(&mut self, plan: &Plan) -> Option<Outcome> {
-        let grounds = Grounds { reason: Some("a script".into()), ..Grounds::default() };
-        let order = Order { plan, grounds: &grounds };
+        let grounds = Justification { reason: Some("a script".into()), ..Justification::default() };
+        let order = PlannedChange { plan, justification: &grounds };
         self.changes();
-        let result = changes::perform(order, &self.client, &mut self.log).await;
+        let result = changes::apply(order, &self.client, &mut self.log).await;
         let requests = self.changes();
         match result {
             Ok(done) => {
@@ -179,13 +181,13 @@ impl Hand {
     }
 
     /// Holds what is said of a deed against what is so.
-    async fn check(&self, deed: &Deed, outcome: &Outcome) {
+    async fn check(&self, deed: &Change, outcome: &Outcome) {
         match outcome.stage {
-            Stage::Confirmed => {
+            LoggedStage::Confirmed => {
                 let (_, is_done) = self.truth(deed).await;
                 assert!(is_done, "{deed:?} is not done: {}", outcome.note);
             }
-            Stage::NotApplied => {
+            LoggedStage::NotApplied => {
                 let (is_asked, _) = self.truth(deed).await;
                 assert!(!is_asked, "{deed:?} is asked for: {}", outcome.note);
             }
@@ -194,7 +196,7 @@ impl Hand {
     }
 
     /// Whether the server holds what a deed wants, and whether that is done.
-    async fn truth(&self, deed: &Deed) -> (bool, bool) {
+    async fn truth(&self, deed: &Change) -> (bool, bool) {
         let held = held(&self.sim, &self.witness, deed.target()).await;
         is_held(deed, &held)
     }
@@ -213,15 +215,15 @@ pub(crate) async fn held(sim: &Running, witness: &reqwest::Client, target: Targe
 }
 
 /// Whether what is held is what a deed wants, and whether it is done.
-pub(crate) fn is_held(deed: &Deed, held: &Value) -> (bool, bool) {
+pub(crate) fn is_held(deed: &Change, held: &Value) -> (bool, bool) {
     let is = |member: &str| held[member] == true;
     let both = |is: bool| (is, is);
     match deed {
-        Deed::Isolate(_) => (is("network_isolation_enabled"), is("is_isolating")),
-        Deed::Release(_) => (!is("network_isolation_enabled"), !is("is_isolating")),
-        Deed::Move { group, .. } => both(held["group_id"] == group.0),
-        Deed::Ban { .. } => both(is("enabled")),
-        Deed::Lift(_) => both(!is("enabled")),
+        Change::Isolate(_) => (is("network_isolation_enabled"), is("is_isolating")),
+        Change::Unisolate(_) => (!is("network_isolation_enabled"), !is("is_isolating")),
+        Change::Move { group, .. } => both(held["group_id"] == group.0),
+        Change::Ban { .. } => both(is("enabled")),
+        Change::Unban(_) => both(!is("enabled")),
         other => panic!("{other:?} is not in the script"),
     }
 }

@@ -16,8 +16,8 @@ use std::{
 
 use hand::{Hand, Own, Sent, held, is_held};
 use lampblack::api::Client;
-use lampblack::audit::{self, Actions};
-use lampblack::changes::{Deed, Journal, Stage, Target};
+use lampblack::audit::{self, AuditLog};
+use lampblack::changes::{Change, ChangeHistory, LoggedStage, Target};
 use lampblack::model::{GroupId, Md5, SensorFilter, SensorId, Span};
 use lampblack::sim::{self, Options, Running};
 use support::{console::settings, dice::Dice};
@@ -57,7 +57,7 @@ async fn of_a_thousand_deeds_on_a_bad_server_none_is_sent_twice_falsely_confirme
             client,
             calls,
             witness: witness.clone(),
-            log: Actions::open(dir.path()).unwrap(),
+            log: AuditLog::open(dir.path()).unwrap(),
             dice: Dice::new(SEED + n),
             own,
             groups: groups.clone(),
@@ -72,8 +72,8 @@ async fn of_a_thousand_deeds_on_a_bad_server_none_is_sent_twice_falsely_confirme
 
     let verdict = audit::verify(dir.path()).unwrap();
     assert_eq!(verdict.faults, []);
-    assert_eq!(verdict.kept.as_ref(), Some(&verdict.head));
-    let journal = Journal::from(verdict);
+    assert_eq!(verdict.recorded_head.as_ref(), Some(&verdict.log_head));
+    let journal = ChangeHistory::from(verdict);
     nothing_is_missing(&journal, &sent);
     nothing_is_sent_twice(&journal, &sent, &sim);
     what_is_confirmed_is_held(&journal, &sim, &witness).await;
@@ -81,7 +81,7 @@ async fn of_a_thousand_deeds_on_a_bad_server_none_is_sent_twice_falsely_confirme
 }
 
 /// A client that tells what leaves.
-fn client(sim: &Running) -> (Client, mpsc::UnboundedReceiver<lampblack::api::Call>) {
+fn client(sim: &Running) -> (Client, mpsc::UnboundedReceiver<lampblack::api::RequestTrace>) {
     let (told, calls) = mpsc::unbounded_channel();
     let mut settings = settings(sim);
     settings.timeout = TIMEOUT;
@@ -114,22 +114,22 @@ fn md5(dice: &mut Dice) -> Md5 {
 }
 
 /// Every deed has a line from before it was sent, and one of what came of it; and no line is of a deed that nobody did.
-fn nothing_is_missing(journal: &Journal, sent: &[Sent]) {
-    let logged: BTreeSet<u64> = journal.acts.iter().map(|act| act.line).collect();
+fn nothing_is_missing(journal: &ChangeHistory, sent: &[Sent]) {
+    let logged: BTreeSet<u64> = journal.activity.iter().map(|act| act.line).collect();
     let done: BTreeSet<u64> = sent.iter().map(|sent| sent.line).collect();
     assert_eq!(logged, done);
     assert_eq!(done.len(), sent.len(), "two deeds have one line");
-    for act in &journal.acts {
+    for act in &journal.activity {
         assert!(!act.steps.is_empty(), "what became of line {}?", act.line);
     }
 }
 
 /// What left for a deed is what the log says of it, up to where it failed; and the server has seen no more of it.
-fn nothing_is_sent_twice(journal: &Journal, sent: &[Sent], sim: &Running) {
+fn nothing_is_sent_twice(journal: &ChangeHistory, sent: &[Sent], sim: &Running) {
     let mut left: BTreeMap<(String, String), usize> = BTreeMap::new();
     for Sent { line, requests } in sent {
-        let act = journal.acts.iter().find(|act| act.line == *line).unwrap();
-        let logged = act.sending.requests.iter();
+        let act = journal.activity.iter().find(|act| act.line == *line).unwrap();
+        let logged = act.submitted.requests.iter();
         let logged: Vec<_> = logged.map(|request| (request.method.clone(), request.path.clone())).collect();
         assert!(!requests.is_empty(), "nothing was sent on line {line}");
         assert!(logged.starts_with(requests), "line {line} has {logged:?}, and {requests:?} left");
@@ -138,7 +138,7 @@ fn nothing_is_sent_twice(journal: &Journal, sent: &[Sent], sim: &Running) {
         }
     }
     let mut seen: BTreeMap<(String, String), usize> = BTreeMap::new();
-    for request in sim.requests() {
+    for request in sim.seen_requests() {
         if request.method != "GET" {
             *seen.entry((request.method, request.target)).or_default() += 1;
         }
@@ -153,18 +153,18 @@ fn nothing_is_sent_twice(journal: &Journal, sent: &[Sent], sim: &Running) {
 }
 
 /// The last word on each target is true of it now that the weather is fine again.
-async fn what_is_confirmed_is_held(journal: &Journal, sim: &Running, witness: &reqwest::Client) {
+async fn what_is_confirmed_is_held(journal: &ChangeHistory, sim: &Running, witness: &reqwest::Client) {
     let mut told: BTreeSet<(Target, &str)> = BTreeSet::new();
     let mut n_checked = 0;
     // The newest is the first.
-    for act in &journal.acts {
-        let deed = act.deed().expect("the log tells the whole deed");
+    for act in &journal.activity {
+        let deed = act.change().expect("the log tells the whole deed");
         let part = match deed {
-            Deed::Move { .. } => "group",
+            Change::Move { .. } => "group",
             _ => "isolation or ban",
         };
         let is_last = told.insert((deed.target(), part));
-        if is_last && act.stage() == Stage::Confirmed {
+        if is_last && act.stage() == LoggedStage::Confirmed {
             let held = held(sim, witness, deed.target()).await;
             assert!(is_held(&deed, &held).1, "{deed:?} is not held: {held}");
             n_checked += 1;
@@ -174,11 +174,17 @@ async fn what_is_confirmed_is_held(journal: &Journal, sim: &Running, witness: &r
 }
 
 /// The script was a bad one: everything that can become of a deed became of many.
-fn all_of_it_has_happened(journal: &Journal, sent: &[Sent]) {
-    let steps = journal.acts.iter().flat_map(|act| &act.steps);
+fn all_of_it_has_happened(journal: &ChangeHistory, sent: &[Sent]) {
+    let steps = journal.activity.iter().flat_map(|act| &act.steps);
     let stages: Vec<_> = steps.map(|(_, outcome)| outcome.stage).collect();
     let n_of = |stage| stages.iter().filter(|is| **is == stage).count();
-    for stage in [Stage::Confirmed, Stage::Accepted, Stage::NotApplied, Stage::Pending, Stage::Unknown] {
+    for stage in [
+        LoggedStage::Confirmed,
+        LoggedStage::Accepted,
+        LoggedStage::NotApplied,
+        LoggedStage::Pending,
+        LoggedStage::Unknown,
+    ] {
         assert!(n_of(stage) > 20, "{} are {stage}", n_of(stage));
     }
     let n_not_sent = DEEDS - sent.len();

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use lampblack::changes::{Deed, Target};
+use lampblack::changes::{Change, Target};
 use lampblack::sim::{Fault, Mode};
 
 use super::{TIMEOUT, support::dice::Dice};
@@ -42,71 +42,71 @@ pub(crate) fn record(target: Target) -> String {
 }
 
 /// The faults that a deed meets with. They are bound to its own addresses, so that they strike it and no other.
-pub(crate) fn forecast(dice: &mut Dice, deed: &Deed) -> Vec<Fault> {
+pub(crate) fn forecast(dice: &mut Dice, deed: &Change) -> Vec<Fault> {
     let change = |mode| change(deed, mode);
-    let reads = |dice: &mut Dice| read(deed, dice.pick(&READS)).times(1 + dice.below(8));
+    let reads = |dice: &mut Dice| read(deed, dice.pick(&READS)).limit_times(1 + dice.below(8));
     let mut faults = match dice.below(12) {
         0..=2 => Vec::new(),
         3 => vec![change(Mode::LostAnswer)],
         4 => vec![change(Mode::Cut)],
         5 => vec![change(Mode::BrokenJson)],
         6 => vec![change(dice.pick(&REFUSALS))],
-        7 => vec![change(dice.pick(&REFUSALS)).after()],
+        7 => vec![change(dice.pick(&REFUSALS)).after_execution()],
         8 if dice.one_in(2) => vec![change(Mode::Hang)],
-        8 => vec![change(Mode::Hang).after()],
+        8 => vec![change(Mode::Hang).after_execution()],
         9 => vec![change(Mode::NeverConfirm)],
         10 => vec![reads(dice)],
         _ => {
             let change = change(dice.pick(&[Mode::LostAnswer, Mode::Internal, Mode::Hang]));
-            vec![change.after(), spared(deed), reads(dice)]
+            vec![change.after_execution(), spared(deed), reads(dice)]
         }
     };
     // Late answers overtake each other.
     if dice.one_in(3) {
         let late = Duration::from_millis(1 + dice.below(15));
-        let fault = Fault::new(Mode::Latency).late(late).times(3);
-        faults.push(fault.at(&format!("^{}$", record(deed.target()))));
+        let fault = Fault::new(Mode::Latency).with_delay(late).limit_times(3);
+        faults.push(fault.for_target(&format!("^{}$", record(deed.target()))));
     }
     // Of two requests, the second one can be the one that fails.
-    if matches!(deed, Deed::Lift(_)) && dice.one_in(3) {
-        let note = Fault::new(dice.pick(&REFUSALS)).method("PUT").times(1);
-        faults.push(note.at(&format!("^{}$", record(deed.target()))));
+    if matches!(deed, Change::Unban(_)) && dice.one_in(3) {
+        let note = Fault::new(dice.pick(&REFUSALS)).method("PUT").limit_times(1);
+        faults.push(note.for_target(&format!("^{}$", record(deed.target()))));
     }
     faults
 }
 
 /// Whoever asks is sent or cut off, and what is asked for is done [`LATER`] all the same. Sometimes the first look for it
 /// fails, too.
-pub(crate) fn belated(dice: &mut Dice, deed: &Deed) -> Vec<Fault> {
+pub(crate) fn belated(dice: &mut Dice, deed: &Change) -> Vec<Fault> {
     let mode = dice.pick(&[Mode::GatewayTimeout, Mode::LostAnswer, Mode::Hang]);
     let patience = match mode {
         Mode::Hang => TIMEOUT,
         _ => Duration::ZERO,
     };
-    let mut faults = vec![change(deed, mode).later(patience + LATER)];
+    let mut faults = vec![change(deed, mode).with_late_execution(patience + LATER)];
     if dice.one_in(2) {
-        faults.extend([spared(deed), read(deed, Mode::Internal).times(1)]);
+        faults.extend([spared(deed), read(deed, Mode::Internal).limit_times(1)]);
     }
     faults
 }
 
 /// A fault of the request that makes the change, once.
-fn change(deed: &Deed, mode: Mode) -> Fault {
-    let fault = Fault::new(mode).times(1);
+fn change(deed: &Change, mode: Mode) -> Fault {
+    let fault = Fault::new(mode).limit_times(1);
     match deed {
-        Deed::Ban { .. } => fault.method("POST").at("^/api/v1/banning/blacklist$"),
-        Deed::Lift(_) => fault.method("DELETE").at(&format!("^{}$", record(deed.target()))),
-        _ => fault.method("PUT").at(&format!("^{}$", record(deed.target()))),
+        Change::Ban { .. } => fault.method("POST").for_target("^/api/v1/banning/blacklist$"),
+        Change::Unban(_) => fault.method("DELETE").for_target(&format!("^{}$", record(deed.target()))),
+        _ => fault.method("PUT").for_target(&format!("^{}$", record(deed.target()))),
     }
 }
 
 /// A fault that does nothing to a read, and is used up by it: the look before a deed goes well.
-fn spared(deed: &Deed) -> Fault {
-    read(deed, Mode::NeverConfirm).times(1)
+fn spared(deed: &Change) -> Fault {
+    read(deed, Mode::NeverConfirm).limit_times(1)
 }
 
 /// A fault of reading what the server holds. The end is tied, so that the test itself can read past it.
-fn read(deed: &Deed, mode: Mode) -> Fault {
+fn read(deed: &Change, mode: Mode) -> Fault {
     let path = record(deed.target());
-    Fault::new(mode).method("GET").at(&format!("^{path}$"))
+    Fault::new(mode).method("GET").for_target(&format!("^{path}$"))
 }

@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use lampblack::api::{Call, Client, Error, Settings};
-use lampblack::fetch::{Answer, Fetch, Reader, Tally};
+use lampblack::api::{Client, Error, RequestTrace, Settings};
+use lampblack::fetch::{Answer, CacheStats, Fetch, Fetcher};
 use lampblack::model::SensorId;
 use lampblack::sim::{self, Running};
-use lampblack::worker::{self, Reply, Request, Slot, Ticket, Urgency, Worker};
+use lampblack::worker::{self, FetchPolicy, Reply, Request, Slot, Ticket, Worker};
 use tokio::{sync::mpsc, task::yield_now, time::timeout};
 
 use crate::support::console::{settings, small};
@@ -19,9 +19,9 @@ pub(crate) struct Bench {
     worker: Worker,
     tickets: u64,
     /// The calls it has told of, in order.
-    pub(crate) calls: Vec<Call>,
+    pub(crate) calls: Vec<RequestTrace>,
     /// The last tally it has told.
-    pub(crate) tally: Tally,
+    pub(crate) tally: CacheStats,
 }
 
 /// A small simulator, and a worker that asks it.
@@ -39,7 +39,7 @@ pub(crate) fn sensor(id: u64) -> Fetch {
 
 /// Paths and queries that the simulator has seen.
 pub(crate) fn seen(sim: &Running) -> Vec<String> {
-    sim.requests().into_iter().map(|seen| seen.target).collect()
+    sim.seen_requests().into_iter().map(|seen| seen.target).collect()
 }
 
 /// Waits until something is so.
@@ -55,31 +55,31 @@ pub(crate) async fn until(mut is_so: impl FnMut() -> bool) {
 impl Bench {
     /// Says that the user asks again after the token was refused.
     pub(crate) fn try_credentials(&self) {
-        self.worker.requests.send(Request::TryCredentials).unwrap();
+        self.worker.requests.send(Request::RetryCredentials).unwrap();
     }
 
     pub(crate) fn new(settings: Settings) -> Self {
         let (sender, calls) = mpsc::unbounded_channel();
         let client = Client::new(settings, Some(sender)).unwrap();
         Self {
-            worker: worker::spawn(Reader::new(client), calls, worker::Office::default()),
+            worker: worker::spawn(Fetcher::new(client), calls, worker::ChangeConfig::default()),
             tickets: 0,
             calls: Vec::new(),
-            tally: Tally::default(),
+            tally: CacheStats::default(),
         }
     }
 
     /// Asks for an answer in the slot that is its own.
-    pub(crate) fn ask(&mut self, fetch: Fetch, urgency: Urgency) -> Ticket {
+    pub(crate) fn ask(&mut self, fetch: Fetch, urgency: FetchPolicy) -> Ticket {
         let slot = fetch.slot().unwrap();
         self.ask_for(slot, fetch, urgency)
     }
 
     /// Asks for an answer in any slot.
-    pub(crate) fn ask_for(&mut self, slot: Slot, fetch: Fetch, urgency: Urgency) -> Ticket {
+    pub(crate) fn ask_for(&mut self, slot: Slot, fetch: Fetch, urgency: FetchPolicy) -> Ticket {
         self.tickets += 1;
         let ticket = Ticket(self.tickets);
-        self.send(Request::Fetch { ticket, slot, fetch, urgency });
+        self.send(Request::Fetch { ticket, slot, fetch, policy: urgency });
         ticket
     }
 
@@ -96,7 +96,7 @@ impl Bench {
     pub(crate) async fn answer(&mut self) -> (Ticket, Result<Answer, Error>) {
         loop {
             match self.reply().await {
-                Reply::Answer { ticket, result, tally, .. } => {
+                Reply::Answer { ticket, result, cache_stats: tally, .. } => {
                     self.tally = tally;
                     return (ticket, result);
                 }
@@ -106,7 +106,7 @@ impl Bench {
     }
 
     /// Asks and waits for the answer.
-    pub(crate) async fn get(&mut self, fetch: Fetch, urgency: Urgency) -> Result<Answer, Error> {
+    pub(crate) async fn get(&mut self, fetch: Fetch, urgency: FetchPolicy) -> Result<Answer, Error> {
         let ticket = self.ask(fetch, urgency);
         let (answered, result) = self.answer().await;
         assert_eq!(answered, ticket);
@@ -123,7 +123,7 @@ impl Bench {
 
     /// Waits until this is the tally.
     pub(crate) async fn until_tally(&mut self, hits: u64, misses: u64) {
-        while self.tally != (Tally { hits, misses }) {
+        while self.tally != (CacheStats { hits, misses }) {
             let reply = self.reply().await;
             self.note(reply);
         }
@@ -137,14 +137,14 @@ impl Bench {
     #[track_caller]
     fn note(&mut self, reply: Reply) {
         match reply {
-            Reply::Call(call) => self.calls.push(call),
+            Reply::Trace(call) => self.calls.push(call),
             Reply::Progress { .. }
-            | Reply::Kept { .. }
+            | Reply::Downloaded { .. }
             | Reply::Prepared { .. }
-            | Reply::Facts { .. }
+            | Reply::Impact { .. }
             | Reply::Step { .. }
             | Reply::LogWait(_)
-            | Reply::Journal(_)
+            | Reply::History(_)
             | Reply::Resumed(_) => {}
             Reply::Answer { ticket, .. } => panic!("an answer nobody asked for: {ticket:?}"),
         }

@@ -1,20 +1,20 @@
 //! Segments and their events through the reader: asked for once, and again when they may have grown.
 
 use lampblack::api::Client;
-use lampblack::fetch::{self, Answer, Fetch, Reader};
+use lampblack::fetch::{self, Answer, Fetch, Fetcher};
 use lampblack::model::{EventKind, ProcessId, Search, Segment, Span};
 use lampblack::sim::{self, Fault, Mode, Running};
 
 use crate::bench::seen;
 use crate::support::console::{settings, small};
 
-async fn start() -> (Running, Reader) {
+async fn start() -> (Running, Fetcher) {
     let sim = sim::start(small()).await.unwrap();
     let client = Client::new(settings(&sim), None).unwrap();
-    (sim, Reader::new(client))
+    (sim, Fetcher::new(client))
 }
 
-async fn process(reader: &Reader, query: &str) -> ProcessId {
+async fn process(reader: &Fetcher, query: &str) -> ProcessId {
     let search = Search { query: query.into(), ..Search::default() };
     let span = Span { start: 0, rows: 1 };
     reader.client().processes(&search, span).await.unwrap().rows[0].id
@@ -47,7 +47,7 @@ async fn equal_questions_in_flight_are_one_request() {
     sim.forget_requests();
     let fetch = Fetch::Events { id, segment: segments[3].segment };
     for waiter in 0..3 {
-        reader.ask(fetch::Waiter(waiter), fetch.clone(), false);
+        reader.request(fetch::RequestId(waiter), fetch.clone(), false);
     }
     let mut lengths = Vec::new();
     while let Some(outcome) = reader.next().await {
@@ -66,18 +66,18 @@ async fn a_timeline_has_its_segments_at_once_and_names_those_that_are_missing() 
     let (sim, reader) = start().await;
     let id = process(&reader, "process_name:svch0st.exe").await;
     let whole = fetch::timeline(reader.client(), id).await.unwrap();
-    assert_eq!((whole.loaded, whole.gaps.len(), whole.broken), (7, 0, 0));
+    assert_eq!((whole.loaded, whole.gaps.len(), whole.n_unreadable), (7, 0, 0));
     assert!(whole.events.is_sorted_by_key(|event| event.at));
     assert!(!whole.signatures.is_empty());
 
     let gone = whole.events[0].segment;
-    sim.fault(Fault { target: Some(format!("/{gone}/event")), ..Fault::new(Mode::BrokenJson) });
+    sim.add_fault(Fault { target: Some(format!("/{gone}/event")), ..Fault::new(Mode::BrokenJson) });
     let rest = fetch::timeline(reader.client(), id).await.unwrap();
     assert_eq!((rest.loaded, rest.gaps.len()), (6, 1));
     assert_eq!(rest.gaps[0].segment, gone);
     let kept: Vec<_> = whole.events.into_iter().filter(|event| event.segment != gone).collect();
     assert_eq!(rest.events, kept);
 
-    sim.fault(Fault { target: Some("/event".into()), ..Fault::new(Mode::BrokenJson) });
+    sim.add_fault(Fault { target: Some("/event".into()), ..Fault::new(Mode::BrokenJson) });
     fetch::timeline(reader.client(), id).await.unwrap_err();
 }

@@ -67,7 +67,7 @@ async fn a_limit_is_kept_to_the_row() {
         let (found, _) = read(&client, search(""), Some(limit)).await;
         let limit = usize::try_from(limit).unwrap();
         assert_eq!(found, expected[..limit], "{limit}");
-        assert_eq!(sim.requests().len(), limit.div_ceil(1000).max(1), "{limit}");
+        assert_eq!(sim.seen_requests().len(), limit.div_ceil(1000).max(1), "{limit}");
     }
 }
 
@@ -91,7 +91,7 @@ async fn nothing_found_is_one_empty_page() {
     let (sim, client) = start(small()).await;
     let (found, sizes) = read(&client, search("process_name:nothing.exe"), None).await;
     assert_eq!((found.len(), sizes), (0, vec![0]));
-    let pages = sim.requests();
+    let pages = sim.seen_requests();
     let pages = pages.iter().filter(|seen| seen.target.starts_with("/api/v1/process?"));
     assert_eq!(pages.count(), 1);
 }
@@ -99,7 +99,7 @@ async fn nothing_found_is_one_empty_page() {
 #[tokio::test]
 async fn what_came_before_a_failure_is_given_before_it() {
     let (sim, client) = start(small()).await;
-    sim.fault(Fault::new(Mode::Internal).at("start=2000"));
+    sim.add_fault(Fault::new(Mode::Internal).for_target("start=2000"));
     let mut pages = std::pin::pin!(pages::<Process>(&client, search(""), None));
     for start in [0, 1000] {
         let page = pages.try_next().await.unwrap().unwrap();
@@ -112,9 +112,9 @@ async fn what_came_before_a_failure_is_given_before_it() {
 #[tokio::test]
 async fn rows_that_cannot_be_read_are_counted_and_leave_no_gap() {
     let (sim, client) = start(small()).await;
-    sim.fault(Fault::new(Mode::WrongTypes));
+    sim.add_fault(Fault::new(Mode::WrongTypes));
     let pages: Vec<_> = pages::<Process>(&client, search(""), Some(2000)).try_collect().await.unwrap();
-    let broken: usize = pages.iter().map(|page| page.broken).sum();
+    let broken: usize = pages.iter().map(|page| page.n_unreadable).sum();
     let read: usize = pages.iter().map(|page| page.rows.len()).sum();
     assert_eq!((broken + read, pages.len()), (2000, 2));
     assert!(broken > 600, "{broken}");
@@ -124,7 +124,7 @@ async fn rows_that_cannot_be_read_are_counted_and_leave_no_gap() {
 async fn several_pages_are_on_their_way_at_a_time_but_not_all() {
     let options = Options { max_rows: Some(10), ..small() };
     let (sim, client) = start(options).await;
-    sim.fault(Fault::new(Mode::Hang).at("start=30"));
+    sim.add_fault(Fault::new(Mode::Hang).for_target("start=30"));
     let mut pages = std::pin::pin!(pages::<Process>(&client, search(""), None));
     for _ in 0..3 {
         pages.try_next().await.unwrap();
@@ -132,7 +132,7 @@ async fn several_pages_are_on_their_way_at_a_time_but_not_all() {
     // The fourth page never comes. Those behind it are asked for, up to a bound, while it is awaited.
     let stuck = pages.try_next();
     let sent = || {
-        let requests = sim.requests();
+        let requests = sim.seen_requests();
         let pages = requests.iter().filter(|seen| seen.target.starts_with("/api/v1/process?"));
         pages.count()
     };

@@ -6,8 +6,8 @@ use std::{
 };
 
 use lampblack::api::{Client, Error, Settings};
-use lampblack::fetch::{Fetch, Reader};
-use lampblack::model::{Clock, Lineage, Pace, ProcessId, Search, Span, Top};
+use lampblack::fetch::{Fetch, Fetcher};
+use lampblack::model::{Clock, Lineage, ProcessId, Search, Span, Timings, Top};
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
@@ -39,7 +39,7 @@ fn document(height: u32, parent: Option<ProcessId>) -> Value {
 
 /// A server that knows the summaries of some processes, and finds the subject without its parent.
 struct Served {
-    reader: Reader,
+    reader: Fetcher,
     asked: Arc<Mutex<Vec<String>>>,
     _tasks: JoinSet<()>,
 }
@@ -49,8 +49,8 @@ impl Served {
         let mut desk = Desk::open().await;
         let mut settings = Settings::new(desk.url.parse().unwrap(), "0123".into());
         settings.clock = Clock::Fixed(now());
-        settings.pace = Pace::quick();
-        settings.pace.retries = 0;
+        settings.timings = Timings::for_tests();
+        settings.timings.retries = 0;
         let asked = Arc::new(Mutex::new(Vec::new()));
         let heard = Arc::clone(&asked);
         let known: HashMap<String, String> = summaries
@@ -78,7 +78,7 @@ impl Served {
                 }
             }
         });
-        Self { reader: Reader::new(Client::new(settings, None).unwrap()), asked, _tasks: tasks }
+        Self { reader: Fetcher::new(Client::new(settings, None).unwrap()), asked, _tasks: tasks }
     }
 
     async fn walk(&mut self) -> Result<Lineage, Error> {
@@ -90,7 +90,7 @@ impl Served {
     async fn search(&mut self) {
         let search = Arc::new(Search::default());
         let span = Span { start: 0, rows: 1 };
-        let found = self.reader.get(Fetch::Page { search, span }).await;
+        let found = self.reader.get(Fetch::Processes { search, span }).await;
         found.unwrap();
     }
 
@@ -248,7 +248,7 @@ async fn a_row_without_a_summary_is_a_chain_of_its_own() {
 async fn a_summary_of_another_process_is_not_believed() {
     let mut desk = Desk::open().await;
     let settings = Settings::new(desk.url.parse().unwrap(), "0123".into());
-    let mut reader = Reader::new(Client::new(settings, None).unwrap());
+    let mut reader = Fetcher::new(Client::new(settings, None).unwrap());
     let answering = async {
         let request = desk.next().await;
         request.answer(&alone(5, None).to_string()).await;

@@ -1,59 +1,59 @@
 //! Users, teams, sites, the license and the store of events (reference 2.1, 2.7, 2.8, 2.15).
 
-use super::super::{Client, Error, request::Ask};
+use super::super::{Client, Error, request::RequestSpec};
 use crate::model::{License, Page, Partition, Site, Team, User};
-use crate::wire::{self, Noun};
+use crate::wire::{self, FromRecord};
 
 impl Client {
     /// Lists all users.
     pub async fn users(&self) -> Result<Page<User>, Error> {
-        self.listed("/api/users", "users").await
+        self.fetch_list("/api/users", "users").await
     }
 
     /// Lists all teams.
     pub async fn teams(&self) -> Result<Page<Team>, Error> {
-        self.listed("/api/teams", "teams").await
+        self.fetch_list("/api/teams", "teams").await
     }
 
     /// Lists all sites.
     pub async fn sites(&self) -> Result<Page<Site>, Error> {
-        self.listed("/api/site", "sites").await
+        self.fetch_list("/api/site", "sites").await
     }
 
     /// What the server is licensed for.
     pub async fn license(&self) -> Result<License, Error> {
-        self.single("/api/v1/license", "the license", |_| true).await
+        self.fetch_one("/api/v1/license", "the license", |_| true).await
     }
 
     /// The parts of the store of events; only administrators may see them.
     pub async fn partitions(&self) -> Result<Vec<Partition>, Error> {
-        let ask = Ask::get("/api/v1/storage/events/partition", "the store of events");
-        self.send(&ask).await?.read(wire::partitions)
+        let ask = RequestSpec::get("/api/v1/storage/events/partition", "the store of events");
+        self.send(&ask).await?.parse_body(wire::partitions)
     }
 
     /// A list that comes whole; a 204 is an empty one.
-    pub(in crate::api) async fn listed<T: Noun>(
+    pub(in crate::api) async fn fetch_list<T: FromRecord>(
         &self,
         path: impl Into<String>,
         about: impl Into<String>,
     ) -> Result<Page<T>, Error> {
-        let answer = self.send(&Ask::get(path, about)).await?;
+        let answer = self.send(&RequestSpec::get(path, about)).await?;
         if answer.is_nothing() {
             return Ok(Page::default());
         }
-        answer.read(wire::list)
+        answer.parse_body(wire::parse_list)
     }
 
     /// One record, which must be the one that was asked for.
-    pub(in crate::api) async fn single<T: Noun>(
+    pub(in crate::api) async fn fetch_one<T: FromRecord>(
         &self,
         path: impl Into<String>,
         about: impl Into<String>,
         is_it: impl FnOnce(&T) -> bool,
     ) -> Result<T, Error> {
         let about = about.into();
-        let answer = self.send(&Ask::get(path, &about)).await?;
-        match answer.read(wire::one)? {
+        let answer = self.send(&RequestSpec::get(path, &about)).await?;
+        match answer.parse_body(wire::parse_one)? {
             Some(found) if is_it(&found) => Ok(found),
             Some(_) => Err(answer.of_another(&about)),
             None => Err(Error::NotFound { what: about }),

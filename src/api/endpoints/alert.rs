@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use futures::future;
 
-use super::super::{Client, Error, request::Ask, send::Answer};
+use super::super::{Client, Error, request::RequestSpec, send::Accepted};
 use crate::model::{Alert, AlertId, Facets, Page, Search, Span};
 use crate::text;
 use crate::wire;
@@ -15,11 +15,11 @@ const BLOCK: usize = 60;
 impl Client {
     /// Searches alerts. Of a search its query and its order count; the rest is about processes.
     pub async fn alerts(&self, search: &Search, span: Span) -> Result<Page<Alert>, Error> {
-        self.searched("alerts", |ask| {
-            ask.with_query(&search.query).with_some("sort", search.sort.as_deref()).rows(span)
+        self.search_alerts("alerts", |ask| {
+            ask.with_query(&search.query).with_optional_param("sort", search.sort.as_deref()).rows(span)
         })
         .await?
-        .read(|json| wire::page(json, span))
+        .parse_body(|json| wire::parse_page(json, span))
     }
 
     /// Fetches one alert. No server gives one by its id alone: it is searched for, as the official client does.
@@ -29,14 +29,15 @@ impl Client {
         let about = format!("alert {}", text::fit(&id.0, NAME));
         // A server that does not know the filter sends more than one, and the right one may be among them.
         let span = Span { start: 0, rows: 10 };
-        let answer =
-            self.searched(&about, |ask| ask.with("q", "").with("cb.fq.unique_id", id.0.raw()).rows(span)).await?;
-        let page: Page<Alert> = answer.read(|json| wire::page(json, span))?;
+        let answer = self
+            .search_alerts(&about, |ask| ask.with_param("q", "").with_param("cb.fq.unique_id", id.0.raw()).rows(span))
+            .await?;
+        let page: Page<Alert> = answer.parse_body(|json| wire::parse_page(json, span))?;
         let n_others = page.rows.len();
         let found = page.rows.into_iter().find(|alert| alert.id == *id);
         match found {
             Some(alert) => Ok(alert),
-            None if page.broken > 0 => Err(answer.malformed("an alert that cannot be read")),
+            None if page.n_unreadable > 0 => Err(answer.malformed_error("an alert that cannot be read")),
             // The right one may be behind them: that it is gone would be said too soon.
             None if n_others > 0 => Err(answer.of_another(&about)),
             None => Err(Error::NotFound { what: about }),
@@ -44,23 +45,23 @@ impl Client {
     }
 
     /// Fetches alerts by their ids, as many as are there; those that are not are left out.
-    pub async fn alerts_of(&self, ids: &[AlertId]) -> Result<Vec<Alert>, Error> {
-        let blocks = ids.chunks(BLOCK).map(|block| self.block_of(block));
+    pub async fn alerts_by_id(&self, ids: &[AlertId]) -> Result<Vec<Alert>, Error> {
+        let blocks = ids.chunks(BLOCK).map(|block| self.alert_batch(block));
         let found = future::try_join_all(blocks).await?;
         Ok(found.into_iter().flatten().collect())
     }
 
     /// So many alerts as one address can name.
-    async fn block_of(&self, ids: &[AlertId]) -> Result<Vec<Alert>, Error> {
+    async fn alert_batch(&self, ids: &[AlertId]) -> Result<Vec<Alert>, Error> {
         let span = Span { start: 0, rows: u64::try_from(ids.len()).unwrap_or(u64::MAX) };
         let answer = self
-            .searched("alerts", |ask| {
+            .search_alerts("alerts", |ask| {
                 let each = ids.iter();
-                let ask = ask.with("q", "").rows(span);
-                each.fold(ask, |ask, id| ask.with("cb.fq.unique_id", id.0.raw()))
+                let ask = ask.with_param("q", "").rows(span);
+                each.fold(ask, |ask, id| ask.with_param("cb.fq.unique_id", id.0.raw()))
             })
             .await?;
-        let page: Page<Alert> = answer.read(|json| wire::page(json, span))?;
+        let page: Page<Alert> = answer.parse_body(|json| wire::parse_page(json, span))?;
         // A large answer that is held would keep out those of the requests below.
         drop(answer);
         let wanted: HashSet<_> = ids.iter().collect();
@@ -86,22 +87,26 @@ impl Client {
     pub async fn alert_facets(&self, query: &str, fields: &[String]) -> Result<Facets, Error> {
         const NONE: Span = Span { start: 0, rows: 0 };
         let ask = |path| {
-            let ask = Ask::get(path, "alerts").with("cb.urlver", 1).with_query(query).rows(NONE).with("facet", true);
+            let ask = RequestSpec::get(path, "alerts")
+                .with_param("cb.urlver", 1)
+                .with_query(query)
+                .rows(NONE)
+                .with_param("facet", true);
             let fields = fields.iter();
-            fields.fold(ask, |ask, field| ask.with("facet.field", field)).fitted()
+            fields.fold(ask, |ask, field| ask.with_param("facet.field", field)).with_form_body()
         };
         let answer = match self.send(&ask("/api/v2/alert")).await {
             Err(Error::NotFound { .. }) => self.send(&ask("/api/v1/alert")).await,
             answer => answer,
         };
-        answer?.read(|json| wire::facets(json, fields))
+        answer?.parse_body(|json| wire::facets(json, fields))
     }
 
     /// The answer of the newer of both ways to ask; old servers know the older alone.
-    async fn searched(&self, about: &str, asked: impl Fn(Ask) -> Ask) -> Result<Answer, Error> {
+    async fn search_alerts(&self, about: &str, asked: impl Fn(RequestSpec) -> RequestSpec) -> Result<Accepted, Error> {
         let ask = |path| {
-            let ask = Ask::get(path, about).with("cb.urlver", 1);
-            self.unfaceted(asked(ask)).fitted()
+            let ask = RequestSpec::get(path, about).with_param("cb.urlver", 1);
+            self.without_facets(asked(ask)).with_form_body()
         };
         match self.send(&ask("/api/v2/alert")).await {
             Err(Error::NotFound { .. }) => self.send(&ask("/api/v1/alert")).await,

@@ -1,6 +1,6 @@
 //! Binaries (reference 2.5).
 
-use super::super::{Client, Error, request::Ask};
+use super::super::{Client, Error, request::RequestSpec};
 use crate::model::{Binary, Facets, Md5, Page, Search, Span};
 use crate::wire;
 
@@ -8,7 +8,8 @@ impl Client {
     /// Searches binaries. Grouping and the bounds on the last event are of no use to this index.
     pub async fn binaries(&self, search: &Search, span: Span) -> Result<Page<Binary>, Error> {
         self.page(span, |span| {
-            Ask::search("/api/v1/binary", "binaries", search, span).with_some("sort", search.sort.as_deref())
+            RequestSpec::search("/api/v1/binary", "binaries", search, span)
+                .with_optional_param("sort", search.sort.as_deref())
         })
         .await
     }
@@ -16,9 +17,9 @@ impl Client {
     /// Fetches what the server knows of a file.
     pub async fn binary(&self, md5: Md5) -> Result<Binary, Error> {
         let about = format!("binary {md5}");
-        let ask = Ask::get(format!("/api/v1/binary/{}/summary", md5.upper()), &about);
+        let ask = RequestSpec::get(format!("/api/v1/binary/{}/summary", md5.to_upper_hex()), &about);
         let answer = self.send(&ask).await?;
-        let binary: Option<Binary> = answer.read(wire::one)?;
+        let binary: Option<Binary> = answer.parse_body(wire::parse_one)?;
         match binary {
             Some(binary) if binary.md5 == md5 => Ok(binary),
             Some(_) => Err(answer.of_another(&about)),
@@ -30,6 +31,6 @@ impl Client {
     /// Binaries have no bounds in time, so only the query of the search counts.
     pub async fn binary_facets(&self, search: &Search, fields: &[String]) -> Result<Facets, Error> {
         let search = Search { query: search.query.clone(), ..Search::default() };
-        self.counted("/api/v1/binary", "binaries", &search, fields).await
+        self.fetch_facets("/api/v1/binary", "binaries", &search, fields).await
     }
 }

@@ -1,26 +1,26 @@
 //! What a process did: its segments and their events (reference 2.3, 2.4).
 
-use super::super::{Client, Error, request::Ask};
-use crate::model::{Events, ProcessId, Search, Segment, SegmentInfo, Span};
+use super::super::{Client, Error, request::RequestSpec};
+use crate::model::{EventBatch, ProcessId, Search, Segment, SegmentInfo, Span};
 use crate::wire;
 
 impl Client {
     /// Lists the segments of a process, the oldest first.
     pub async fn segments(&self, id: ProcessId) -> Result<Vec<SegmentInfo>, Error> {
-        match self.known_release().await {
-            Some(release) if release < (6, 0) => self.old_segments(id).await,
+        match self.fetch_release_once().await {
+            Some(release) if release < (6, 0) => self.legacy_segments(id).await,
             Some(_) => self.time_segments(id).await,
             // A server that has not told its release may be one that does not know the question.
             None => match self.time_segments(id).await {
-                Err(Error::NotFound { .. }) => self.old_segments(id).await,
+                Err(Error::NotFound { .. }) => self.legacy_segments(id).await,
                 other => other,
             },
         }
     }
 
     /// Fetches the events of one segment, or of all of them where that is [`Segment::ALL`] (6.0 and later).
-    pub async fn events(&self, id: ProcessId, segment: Segment) -> Result<Events, Error> {
-        let release = self.known_release().await;
+    pub async fn events(&self, id: ProcessId, segment: Segment) -> Result<EventBatch, Error> {
+        let release = self.fetch_release_once().await;
         let version = self.0.shared.release.event_version();
         let version = version.unwrap_or_else(|| event_version(release));
         let events = self.events_in(id, segment, version).await;
@@ -30,7 +30,7 @@ impl Client {
             events => (events, version),
         };
         if events.is_ok() {
-            self.0.shared.release.has_events(version);
+            self.0.shared.release.set_event_version(version);
         }
         events
     }
@@ -38,21 +38,21 @@ impl Client {
     async fn time_segments(&self, id: ProcessId) -> Result<Vec<SegmentInfo>, Error> {
         let path = format!("/api/v1/process/{id}/segment");
         let about = format!("process {id}");
-        let answer = self.send(&Ask::get(path, &about)).await?;
-        let (segments, broken) = answer.read(wire::segments)?;
+        let answer = self.send(&RequestSpec::get(path, &about)).await?;
+        let (segments, broken) = answer.parse_body(wire::segments)?;
         let mut owners = segments.iter().filter_map(|segment| segment.process);
         if owners.any(|owner| owner != id) {
             return Err(answer.of_another(&about));
         }
         if broken > 0 {
             // A segment without its number cannot be asked for, and its events must not be missing silently.
-            return Err(answer.malformed(format!("{broken} segments without a number")));
+            return Err(answer.malformed_error(format!("{broken} segments without a number")));
         }
         Ok(segments)
     }
 
     /// Up to 5.x each row of a search is one segment.
-    async fn old_segments(&self, id: ProcessId) -> Result<Vec<SegmentInfo>, Error> {
+    async fn legacy_segments(&self, id: ProcessId) -> Result<Vec<SegmentInfo>, Error> {
         /// Each has up to 10,000 events, so this is one page for nearly every process.
         const ROWS: u64 = 100;
         let search = Search { query: format!("process_id:{id}"), ..Search::default() };
@@ -62,8 +62,8 @@ impl Client {
             let page = self.processes(&search, Span { start, rows: ROWS }).await?;
             let own = page.rows.iter().filter(|row| row.id == id);
             segments.extend(own.map(SegmentInfo::from));
-            start += u64::try_from(page.sent()).unwrap_or(u64::MAX);
-            if page.sent() == 0 || start >= page.total {
+            start += u64::try_from(page.n_sent()).unwrap_or(u64::MAX);
+            if page.n_sent() == 0 || start >= page.total {
                 break;
             }
         }
@@ -76,15 +76,15 @@ impl Client {
         Ok(segments)
     }
 
-    async fn events_in(&self, id: ProcessId, segment: Segment, version: u8) -> Result<Events, Error> {
+    async fn events_in(&self, id: ProcessId, segment: Segment, version: u8) -> Result<EventBatch, Error> {
         let path = format!("/api/v{version}/process/{id}/{segment}/event");
         let about = if segment == Segment::ALL {
             format!("process {id}")
         } else {
             format!("segment {segment} of process {id}")
         };
-        let answer = self.send(&Ask::get(path, &about)).await?;
-        let events = answer.read(|json| wire::events(json, id, segment))?;
+        let answer = self.send(&RequestSpec::get(path, &about)).await?;
+        let events = answer.parse_body(|json| wire::events(json, id, segment))?;
         if events.process.as_ref().is_some_and(|process| process.id != id) {
             return Err(answer.of_another(&about));
         }

@@ -2,7 +2,7 @@
 
 use super::super::{
     Client, Error,
-    request::{Ask, segment},
+    request::{RequestSpec, segment},
 };
 use crate::model::{Feed, FeedId, Page, Report, ReportId, Search, Span};
 use crate::text;
@@ -11,7 +11,7 @@ use crate::wire;
 impl Client {
     /// Lists all feeds.
     pub async fn feeds(&self) -> Result<Page<Feed>, Error> {
-        self.listed("/api/v1/feed", "feeds").await
+        self.fetch_list("/api/v1/feed", "feeds").await
     }
 
     /// Fetches one feed. Servers before 5.1 give none alone: theirs is found in the list.
@@ -21,14 +21,14 @@ impl Client {
         let path = format!("/api/v1/feed/{id}");
         let is_old = self.release().is_some_and(|release| release < (5, 1));
         if !is_old {
-            match self.single(path, &about, is_it).await {
+            match self.fetch_one(path, &about, is_it).await {
                 // One whose release is not known yet.
                 Err(Error::Refused { status: 405, .. }) => {}
                 found => return found,
             }
         }
         let all = self.feeds().await?;
-        let n_broken = all.broken;
+        let n_broken = all.n_unreadable;
         let found = all.rows.into_iter().find(is_it);
         found.ok_or_else(|| match n_broken {
             0 => Error::NotFound { what: about },
@@ -41,13 +41,13 @@ impl Client {
 
     /// Searches threat reports. Of a search its query and its order count.
     pub async fn reports(&self, search: &Search, span: Span) -> Result<Page<Report>, Error> {
-        let ask = Ask::search("/api/v1/threat_report", "threat reports", search, span)
-            .with_some("sort", search.sort.as_deref());
-        let answer = self.send(&self.unfaceted(ask)).await?;
+        let ask = RequestSpec::search("/api/v1/threat_report", "threat reports", search, span)
+            .with_optional_param("sort", search.sort.as_deref());
+        let answer = self.send(&self.without_facets(ask)).await?;
         if answer.is_nothing() {
             return Ok(Page::default());
         }
-        answer.read(|json| wire::page(json, span))
+        answer.parse_body(|json| wire::parse_page(json, span))
     }
 
     /// Fetches one report, with all that it looks for.
@@ -61,6 +61,6 @@ impl Client {
         }
         let path = format!("/api/v1/feed/{}/report/{}", id.feed, segment(id.id.raw()));
         let is_it = |found: &Report| found.id == *id;
-        self.single(path, about, is_it).await
+        self.fetch_one(path, about, is_it).await
     }
 }

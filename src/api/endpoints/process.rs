@@ -2,30 +2,30 @@
 
 use jiff::Timestamp;
 
-use super::super::{Client, Error, request::Ask};
+use super::super::{Client, Error, request::RequestSpec};
 use crate::model::{EventClock, Facets, Md5, Page, Period, Prevalence, Process, ProcessId, Search, Span, Summary};
 use crate::wire;
 
 impl Client {
     /// Searches processes.
     pub async fn processes(&self, search: &Search, span: Span) -> Result<Page<Process>, Error> {
-        let Asked { search, group_by } = self.understood(search).await?;
+        let SearchParameters { search, group_by } = self.adapt_search(search).await?;
         self.page(span, |span| {
-            searching("/api/v1/process", "processes", &search, span)
-                .with_some("sort", search.sort.as_deref())
-                .with_some("cb.group", group_by.as_deref())
+            search_request("/api/v1/process", "processes", &search, span)
+                .with_optional_param("sort", search.sort.as_deref())
+                .with_optional_param("cb.group", group_by.as_deref())
         })
         .await
     }
 
     /// The search in words that this server knows. Before 6.0 there is neither grouping nor a time range beside the query,
     /// and what a server does not know it ignores: it would answer with everything.
-    async fn understood(&self, search: &Search) -> Result<Asked, Error> {
-        let ranges = Period::of(search);
+    async fn adapt_search(&self, search: &Search) -> Result<SearchParameters, Error> {
+        let ranges = Period::from_search(search);
         let is_plain = search.group_by.is_none() && ranges.is_empty();
-        let release = if is_plain { None } else { self.known_release().await };
+        let release = if is_plain { None } else { self.fetch_release_once().await };
         let Some(release) = release.filter(|release| *release < (6, 0)) else {
-            return Ok(Asked { search: search.clone(), group_by: search.group_by.clone() });
+            return Ok(SearchParameters { search: search.clone(), group_by: search.group_by.clone() });
         };
         let too_old = |what: String| Error::TooOld { release, what };
         if ranges.iter().any(|range| range.clock == EventClock::Server) {
@@ -35,50 +35,50 @@ impl Client {
         if let Some(field) = search.group_by.as_deref().filter(|field| *field != "id") {
             return Err(too_old(format!("grouping by {field}")));
         }
-        let mut search = Period::default().bind(search.clone());
+        let mut search = Period::default().bind_to(search.clone());
         if let Some(range) = ranges.first() {
             let end = |at: Option<String>| at.unwrap_or_else(|| "*".into());
-            let (first, last) = (range.from.map(from), range.until.map(until));
+            let (first, last) = (range.from.map(lower_bound), range.until.map(upper_bound));
             let range = format!("last_update:[{} TO {}]", end(first), end(last));
             search.query = match search.query.trim() {
                 "" => range,
                 query => format!("({query}) {range}"),
             };
         }
-        Ok(Asked { search, group_by: None })
+        Ok(SearchParameters { search, group_by: None })
     }
 
     /// Asks for one page of a search, without its facets. A page that is larger than is read of an answer is asked for in
     /// smaller parts, of which this gives the first.
-    pub(in crate::api) async fn page<T: wire::Noun>(
+    pub(in crate::api) async fn page<T: wire::FromRecord>(
         &self,
         mut span: Span,
-        ask: impl Fn(Span) -> Ask,
+        ask: impl Fn(Span) -> RequestSpec,
     ) -> Result<Page<T>, Error> {
         loop {
-            match self.send(&self.unfaceted(ask(span)).fitted()).await {
+            match self.send(&self.without_facets(ask(span)).with_form_body()).await {
                 Err(Error::TooLarge { .. }) if span.rows > 1 => span.rows = (span.rows / 4).max(1),
-                answer => return answer?.read(|json| wire::page(json, span)),
+                answer => return answer?.parse_body(|json| wire::parse_page(json, span)),
             }
         }
     }
 
     /// The same search without facets. Before 5.1.1 the server takes so long over being told that its front end gives
     /// up; none counts facets unless it is told to.
-    pub(in crate::api) fn unfaceted(&self, ask: Ask) -> Ask {
-        if self.release().is_some_and(|release| release > (5, 1)) { ask.with("facet", false) } else { ask }
+    pub(in crate::api) fn without_facets(&self, ask: RequestSpec) -> RequestSpec {
+        if self.release().is_some_and(|release| release > (5, 1)) { ask.with_param("facet", false) } else { ask }
     }
 
     /// Counts the values of fields in a process search; without fields, of those that the server counts by itself.
     ///
     /// Segments are counted, and grouping is not asked for: no server says whether it counts groups.
     pub async fn facets(&self, search: &Search, fields: &[String]) -> Result<Facets, Error> {
-        let search = self.understood(search).await?.search;
-        self.counted("/api/v1/process", "processes", &search, fields).await
+        let search = self.adapt_search(search).await?.search;
+        self.fetch_facets("/api/v1/process", "processes", &search, fields).await
     }
 
     /// One request for the counts of several fields, without a row.
-    pub(in crate::api) async fn counted(
+    pub(in crate::api) async fn fetch_facets(
         &self,
         path: &str,
         about: &str,
@@ -86,21 +86,21 @@ impl Client {
         fields: &[String],
     ) -> Result<Facets, Error> {
         const NONE: Span = Span { start: 0, rows: 0 };
-        let ask = searching(path, about, search, NONE).with("facet", true);
-        let ask = fields.iter().fold(ask, |ask, field| ask.with("facet.field", field));
-        let answer = self.send(&ask.fitted()).await?;
-        answer.read(|json| wire::facets(json, fields))
+        let ask = search_request(path, about, search, NONE).with_param("facet", true);
+        let ask = fields.iter().fold(ask, |ask, field| ask.with_param("facet.field", field));
+        let answer = self.send(&ask.with_form_body()).await?;
+        answer.parse_body(|json| wire::facets(json, fields))
     }
 
     /// Asks how common a file is: the hosts that ran or loaded it.
     pub async fn prevalence(&self, md5: Md5) -> Result<Prevalence, Error> {
         let about = format!("the hosts with {md5}");
-        let ask = Ask::get("/api/v1/process/host/count", about)
-            .with("cb.freqver", 1)
-            .with("name", "md5")
-            .with("md5", md5.upper());
+        let ask = RequestSpec::get("/api/v1/process/host/count", about)
+            .with_param("cb.freqver", 1)
+            .with_param("name", "md5")
+            .with_param("md5", md5.to_upper_hex());
         let answer = self.send(&ask).await?;
-        let found: Option<Prevalence> = answer.read(wire::one)?;
+        let found: Option<Prevalence> = answer.parse_body(wire::parse_one)?;
         // An empty list is no host.
         Ok(found.unwrap_or_default())
     }
@@ -121,9 +121,9 @@ impl Client {
     async fn segment(&self, id: ProcessId, segment: u8, children: u32) -> Result<Summary, Error> {
         let path = format!("/api/v1/process/{id}/{segment}");
         let about = format!("process {id}");
-        let ask = Ask::get(path, &about).with("children", children);
+        let ask = RequestSpec::get(path, &about).with_param("children", children);
         let answer = self.send(&ask).await?;
-        let Some(summary) = answer.read(wire::summary)? else {
+        let Some(summary) = answer.parse_body(wire::summary)? else {
             return Err(Error::NotFound { what: about });
         };
         if summary.process.id != id {
@@ -134,30 +134,30 @@ impl Client {
 }
 
 /// A search as a server understands it.
-struct Asked {
+struct SearchParameters {
     search: Search,
     group_by: Option<String>,
 }
 
 /// What every search of an index sends: the query, the rows, and the bounds in time, which binaries do not have.
-fn searching(path: &str, about: &str, search: &Search, span: Span) -> Ask {
-    Ask::search(path, about, search, span)
-        .with_some("cb.min_last_update", search.min_last_update.map(from))
-        .with_some("cb.max_last_update", search.max_last_update.map(until))
-        .with_some("cb.min_last_server_update", search.min_last_server_update.map(from))
-        .with_some("cb.max_last_server_update", search.max_last_server_update.map(until))
+fn search_request(path: &str, about: &str, search: &Search, span: Span) -> RequestSpec {
+    RequestSpec::search(path, about, search, span)
+        .with_optional_param("cb.min_last_update", search.min_last_update.map(lower_bound))
+        .with_optional_param("cb.max_last_update", search.max_last_update.map(upper_bound))
+        .with_optional_param("cb.min_last_server_update", search.min_last_server_update.map(lower_bound))
+        .with_optional_param("cb.max_last_server_update", search.max_last_server_update.map(upper_bound))
 }
 
 /// A lower bound in the server's format, which has whole seconds: never later than what is meant.
-fn from(at: Timestamp) -> String {
+fn lower_bound(at: Timestamp) -> String {
     at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }
 
 /// An upper bound in whole seconds, never earlier than what is meant.
-fn until(at: Timestamp) -> String {
+fn upper_bound(at: Timestamp) -> String {
     let has_fraction = at.subsec_nanosecond() != 0;
     let second = at.as_second() + i64::from(has_fraction);
-    from(Timestamp::from_second(second).unwrap_or(at))
+    lower_bound(Timestamp::from_second(second).unwrap_or(at))
 }
 
 #[cfg(test)]
@@ -167,10 +167,10 @@ mod tests {
     #[test]
     fn bounds_in_whole_seconds_never_leave_anything_out() {
         let at: Timestamp = "2017-05-21T18:41:58.25Z".parse().unwrap();
-        assert_eq!(from(at), "2017-05-21T18:41:58Z");
-        assert_eq!(until(at), "2017-05-21T18:41:59Z");
+        assert_eq!(lower_bound(at), "2017-05-21T18:41:58Z");
+        assert_eq!(upper_bound(at), "2017-05-21T18:41:59Z");
         let whole: Timestamp = "2017-05-21T18:41:58Z".parse().unwrap();
-        assert_eq!(until(whole), "2017-05-21T18:41:58Z");
-        assert_eq!(until(Timestamp::MAX), "9999-12-30T22:00:00Z");
+        assert_eq!(upper_bound(whole), "2017-05-21T18:41:58Z");
+        assert_eq!(upper_bound(Timestamp::MAX), "9999-12-30T22:00:00Z");
     }
 }

@@ -1,6 +1,6 @@
 //! Sensors and their groups (reference 2.6, 2.7).
 
-use super::super::{Client, Error, request::Ask};
+use super::super::{Client, Error, request::RequestSpec};
 use crate::model::{Group, GroupId, Page, Sensor, SensorFilter, SensorId, Span};
 use crate::wire;
 
@@ -9,7 +9,7 @@ impl Client {
     pub async fn sensor(&self, id: SensorId) -> Result<Sensor, Error> {
         let is_it = |found: &Sensor| found.id == id;
         let path = format!("/api/v1/sensor/{id}");
-        self.single(path, format!("sensor {id}"), is_it).await
+        self.fetch_one(path, format!("sensor {id}"), is_it).await
     }
 
     /// Lists sensors by name.
@@ -22,10 +22,12 @@ impl Client {
             };
         }
         if self.release().is_none_or(|release| release >= (5, 2)) {
-            let ask =
-                filtered("/api/v2/sensor", filter).rows(span).with("sort.col", "computer_name").with("sort.dir", "asc");
+            let ask = filter_request("/api/v2/sensor", filter)
+                .rows(span)
+                .with_param("sort.col", "computer_name")
+                .with_param("sort.dir", "asc");
             match self.send(&ask).await {
-                Ok(answer) => return answer.read(|json| wire::page(json, span)),
+                Ok(answer) => return answer.parse_body(|json| wire::parse_page(json, span)),
                 // Paged lists came with 5.2.
                 Err(Error::NotFound { .. }) => {}
                 Err(error) => return Err(error),
@@ -36,9 +38,9 @@ impl Client {
 
     /// The list of old servers, which comes whole and is cut here.
     async fn all_sensors(&self, filter: &SensorFilter, span: Span) -> Result<Page<Sensor>, Error> {
-        let mut page = match self.send(&filtered("/api/v1/sensor", filter)).await {
+        let mut page = match self.send(&filter_request("/api/v1/sensor", filter)).await {
             Ok(answer) if answer.is_nothing() => Page::default(),
-            Ok(answer) => answer.read(wire::list)?,
+            Ok(answer) => answer.parse_body(wire::parse_list)?,
             // One version says "no match" like this; without a filter there is nothing that could not match.
             Err(Error::Refused { status: 500, .. }) if *filter != SensorFilter::default() => Page::default(),
             Err(error) => return Err(error),
@@ -54,18 +56,18 @@ impl Client {
     pub async fn group(&self, id: GroupId) -> Result<Group, Error> {
         let is_it = |found: &Group| found.id == id;
         let path = format!("/api/group/{id}");
-        self.single(path, format!("sensor group {id}"), is_it).await
+        self.fetch_one(path, format!("sensor group {id}"), is_it).await
     }
 
     /// Lists all groups that the token's user may see.
     pub async fn groups(&self) -> Result<Page<Group>, Error> {
-        self.listed("/api/group", "sensor groups").await
+        self.fetch_list("/api/group", "sensor groups").await
     }
 }
 
-fn filtered(path: &str, filter: &SensorFilter) -> Ask {
-    Ask::get(path, "sensors")
-        .with_some("hostname", filter.hostname.as_deref())
-        .with_some("ip", filter.ip.as_deref())
-        .with_some("groupid", filter.group)
+fn filter_request(path: &str, filter: &SensorFilter) -> RequestSpec {
+    RequestSpec::get(path, "sensors")
+        .with_optional_param("hostname", filter.hostname.as_deref())
+        .with_optional_param("ip", filter.ip.as_deref())
+        .with_optional_param("groupid", filter.group)
 }

@@ -1,31 +1,31 @@
 //! Watchlists and what they set off (reference 2.10).
 
-use super::super::{Client, Error, request::Ask};
+use super::super::{Client, Error, request::RequestSpec};
 use crate::model::{Page, WatchAction, Watchlist, WatchlistId};
 use crate::wire;
 
 impl Client {
     /// Lists all watchlists.
     pub async fn watchlists(&self) -> Result<Page<Watchlist>, Error> {
-        self.listed("/api/v1/watchlist", "watchlists").await
+        self.fetch_list("/api/v1/watchlist", "watchlists").await
     }
 
     /// Fetches one watchlist.
     pub async fn watchlist(&self, id: WatchlistId) -> Result<Watchlist, Error> {
         let path = format!("/api/v1/watchlist/{id}");
         let is_it = |found: &Watchlist| found.id == id;
-        self.single(path, format!("watchlist {id}"), is_it).await
+        self.fetch_one(path, format!("watchlist {id}"), is_it).await
     }
 
     /// Lists what a watchlist sets off.
     pub async fn watch_actions(&self, id: WatchlistId) -> Result<Page<WatchAction>, Error> {
         let path = format!("/api/v1/watchlist/{id}/action");
         let about = format!("the actions of watchlist {id}");
-        let answer = self.send(&Ask::get(path, &about)).await?;
+        let answer = self.send(&RequestSpec::get(path, &about)).await?;
         if answer.is_nothing() {
             return Ok(Page::default());
         }
-        let page: Page<WatchAction> = answer.read(wire::list)?;
+        let page: Page<WatchAction> = answer.parse_body(wire::parse_list)?;
         let mut owners = page.rows.iter().filter_map(|action| action.watchlist);
         if owners.any(|owner| owner != id) {
             return Err(answer.of_another(&about));

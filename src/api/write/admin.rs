@@ -2,16 +2,16 @@
 
 use serde_json::{Value, json};
 
-use super::{ADMINISTRATOR, Change, record};
-use crate::api::request::Ask;
+use super::{ADMINISTRATOR, WriteRequest, record};
+use crate::api::request::RequestSpec;
 use crate::model::Group;
 
-impl Change {
+impl WriteRequest {
     /// Makes a sensor group.
     pub fn new_group(name: &str, site: u64) -> Self {
         let body = json!({"name": name, "site_id": site});
-        let change = Self(Ask::post("/api/group", "a sensor group", body));
-        change.takes("make sensor groups", ADMINISTRATOR)
+        let change = Self(RequestSpec::post("/api/group", "a sensor group", body));
+        change.with_permission("make sensor groups", ADMINISTRATOR)
     }
 
     /// Writes a sensor group back with some of its members as they are to be.
@@ -19,22 +19,22 @@ impl Change {
         // What follows from elsewhere. The other members differ from server to server.
         let is_writable = |name: &str| !matches!(name, "id" | "number_of_hosts");
         let id = group.id;
-        Self(Ask::put(
+        Self(RequestSpec::put(
             format!("/api/group/{id}"),
             format!("sensor group {id}"),
             record(group.document.json(), is_writable, members),
         ))
-        .takes("change sensor groups", ADMINISTRATOR)
+        .with_permission("change sensor groups", ADMINISTRATOR)
     }
 
     /// Makes a user. The body has the password, which is never told.
     pub fn new_user(body: Value) -> Self {
-        Self(Ask::post("/api/user", "a user", body)).takes("make users", ADMINISTRATOR)
+        Self(RequestSpec::post("/api/user", "a user", body)).with_permission("make users", ADMINISTRATOR)
     }
 
     /// Makes a team. Without access to a group its members see nothing.
     pub fn new_team(name: &str, access: &Value) -> Self {
         let body = json!({"name": name, "group_access": access});
-        Self(Ask::post("/api/team", "a team", body)).takes("make teams", ADMINISTRATOR)
+        Self(RequestSpec::post("/api/team", "a team", body)).with_permission("make teams", ADMINISTRATOR)
     }
 }

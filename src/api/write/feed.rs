@@ -2,15 +2,15 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{ADMINISTRATOR, ANALYST, Change, record};
-use crate::api::request::Ask;
+use super::{ADMINISTRATOR, ANALYST, WriteRequest, record};
+use crate::api::request::RequestSpec;
 use crate::model::{Feed, FeedId, ReportId};
 
 /// Where feeds live.
 const PATH: &str = "/api/v1/feed";
 
 /// What can be written of a feed.
-const WRITABLE: [&str; 11] = [
+const WRITABLE_FIELDS: [&str; 11] = [
     "feed_url",
     "enabled",
     "manually_added",
@@ -24,7 +24,7 @@ const WRITABLE: [&str; 11] = [
     "ssl_client_key",
 ];
 
-impl Change {
+impl WriteRequest {
     /// Adds the feed of an address, which the server reads at once.
     pub fn new_feed(url: &str, is_enabled: bool) -> Self {
         let body = json!({
@@ -38,34 +38,35 @@ impl Change {
             "ssl_client_crt": null,
             "ssl_client_key": null,
         });
-        Self(Ask::post(PATH, "a feed", body)).takes("add feeds", ADMINISTRATOR)
+        Self(RequestSpec::post(PATH, "a feed", body)).with_permission("add feeds", ADMINISTRATOR)
     }
 
     /// Lets a feed's reports be looked for, or no longer. What can be written goes back whole, with its secrets.
     pub fn feed(feed: &Feed, is_enabled: bool) -> Self {
         let id = feed.id;
-        let body = record(feed.whole.open(), |name| WRITABLE.contains(&name), json!({"enabled": is_enabled}));
-        let change = Self(Ask::put(format!("{PATH}/{id}"), format!("feed {id}"), body));
-        change.takes("change feeds", ADMINISTRATOR)
+        let body =
+            record(feed.full_record.reveal(), |name| WRITABLE_FIELDS.contains(&name), json!({"enabled": is_enabled}));
+        let change = Self(RequestSpec::put(format!("{PATH}/{id}"), format!("feed {id}"), body));
+        change.with_permission("change feeds", ADMINISTRATOR)
     }
 
     /// Has the server read all of a feed again.
     pub fn synchronize(id: FeedId) -> Self {
-        Self(Ask::post(format!("{PATH}/{id}/synchronize"), format!("feed {id}"), json!({"full_sync": true})))
-            .takes("synchronize feeds", ADMINISTRATOR)
+        Self(RequestSpec::post(format!("{PATH}/{id}/synchronize"), format!("feed {id}"), json!({"full_sync": true})))
+            .with_permission("synchronize feeds", ADMINISTRATOR)
     }
 
     /// Takes a feed away, with its reports.
-    pub fn no_feed(id: FeedId) -> Self {
-        let change = Self(Ask::delete(format!("{PATH}/{id}"), format!("feed {id}")));
-        change.takes("delete feeds", ADMINISTRATOR)
+    pub fn delete_feed(id: FeedId) -> Self {
+        let change = Self(RequestSpec::delete(format!("{PATH}/{id}"), format!("feed {id}")));
+        change.with_permission("delete feeds", ADMINISTRATOR)
     }
 
     /// Lets reports raise alerts, or no longer; they are named one by one.
     pub fn report(id: &ReportId, is_ignored: bool) -> Self {
         let ids = Map::from_iter([(id.feed.to_string(), json!([id.id.raw()]))]);
         let body = json!({"ids": Value::Object(ids), "updates": {"is_ignored": is_ignored}});
-        let change = Self(Ask::post("/api/v1/threat_report", "threat reports", body));
-        change.takes("ignore threat reports, or restore them", ANALYST)
+        let change = Self(RequestSpec::post("/api/v1/threat_report", "threat reports", body));
+        change.with_permission("ignore threat reports, or restore them", ANALYST)
     }
 }

@@ -7,19 +7,19 @@ mod watchlist;
 
 use std::fmt;
 
-pub use alert::AlertChange;
+pub use alert::AlertUpdate;
 
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
-use super::{BanList, Client, Error, request::Ask};
+use super::{BanList, Client, Error, request::RequestSpec};
 use crate::model::{Ban, GroupId, Md5, Sensor};
 
 /// A request that changes the server, exactly as it is sent.
 #[derive(Clone)]
-pub struct Change(Ask);
+pub struct WriteRequest(RequestSpec);
 
-impl Change {
+impl WriteRequest {
     /// The verb.
     pub fn method(&self) -> &str {
         self.0.method.as_str()
@@ -32,13 +32,13 @@ impl Change {
 
     /// The body without what is secret in it, as it is shown and logged; null if there is none.
     pub fn body(&self) -> Value {
-        self.0.body.as_ref().map_or(Value::Null, told)
+        self.0.body.as_ref().map_or(Value::Null, redact)
     }
 
     /// Asks for isolation of a host, or no longer (reference 2.6, "Isolation").
     pub fn isolation(sensor: &Sensor, is_wanted: bool) -> Self {
         let change = Self::sensor(sensor, "network_isolation_enabled", is_wanted.into());
-        change.takes("isolate or release hosts", "the enhanced permission to isolate")
+        change.with_permission("isolate or release hosts", "the enhanced permission to isolate")
     }
 
     /// Puts a sensor into another group (reference 2.6, "Move").
@@ -79,34 +79,34 @@ impl Change {
         body.insert(member.into(), value);
         let id = sensor.id;
         let path = format!("/api/v1/sensor/{id}");
-        let change = Self(Ask::put(path, format!("sensor {id}"), Value::Object(body)));
-        change.takes(&format!("change sensor {id}"), ANALYST)
+        let change = Self(RequestSpec::put(path, format!("sensor {id}"), Value::Object(body)));
+        change.with_permission(&format!("change sensor {id}"), ANALYST)
     }
 
     /// The same, with the permission that it takes: a global administrator has every one.
-    fn takes(self, purpose: &str, permission: &str) -> Self {
+    fn with_permission(self, purpose: &str, permission: &str) -> Self {
         let permission = match permission {
             ADMINISTRATOR => permission.to_owned(),
             permission => format!("{permission}, or a global administrator"),
         };
-        Self(self.0.takes(purpose, &permission))
+        Self(self.0.with_permission(purpose, &permission))
     }
 
     /// Bans a hash, or puts a ban that was lifted in force again (reference 2.9, "POST").
     pub fn ban(md5: Md5, text: &str, list: BanList) -> Self {
         let body = json!({"md5hash": md5.to_string(), "text": text, "enabled": true});
-        let ask = Ask::post(list.path(), format!("the ban of {md5}"), body);
-        Self(ask).takes("ban hashes", BANNER)
+        let ask = RequestSpec::post(list.path(), format!("the ban of {md5}"), body);
+        Self(ask).with_permission("ban hashes", BANNER)
     }
 
     /// Lifts a ban, which loses its note (reference 2.9, "DELETE").
-    pub fn lift(md5: Md5, list: BanList) -> Self {
+    pub fn unban(md5: Md5, list: BanList) -> Self {
         let path = format!("{}/{md5}", list.path());
-        Self(Ask::delete(path, format!("the ban of {md5}"))).takes("lift bans", BANNER)
+        Self(RequestSpec::delete(path, format!("the ban of {md5}"))).with_permission("lift bans", BANNER)
     }
 
     /// Gives a ban that was lifted its note back (reference 2.9, "PUT"): all of it that can be written.
-    pub fn lifted_note(ban: &Ban, list: BanList) -> Self {
+    pub fn restore_ban_note(ban: &Ban, list: BanList) -> Self {
         let md5 = ban.md5;
         let members = json!({
             "md5hash": md5.to_string(),
@@ -114,7 +114,7 @@ impl Change {
             "enabled": false,
         });
         let path = format!("{}/{md5}", list.path());
-        Self(Ask::put(path, format!("the ban of {md5}"), members)).takes("change bans", BANNER)
+        Self(RequestSpec::put(path, format!("the ban of {md5}"), members)).with_permission("change bans", BANNER)
     }
 }
 
@@ -139,19 +139,19 @@ fn secrets(body: &Value) -> Vec<&str> {
 
 /// A body as it may be told: what is secret is taken out by the name of its member before it becomes text, and what nobody
 /// reads, such as the picture of a feed, is only counted.
-fn told(body: &Value) -> Value {
+fn redact(body: &Value) -> Value {
     /// Characters of a text that are still read.
     const LONG: usize = 4000;
     match body {
         Value::Object(members) => {
             let each = members.iter().map(|(name, value)| {
                 let is_secret = SECRETS.contains(&name.as_str()) && !value.is_null();
-                let told = if is_secret { "********".into() } else { told(value) };
+                let told = if is_secret { "********".into() } else { redact(value) };
                 (name.clone(), told)
             });
             Value::Object(each.collect())
         }
-        Value::Array(values) => values.iter().map(told).collect(),
+        Value::Array(values) => values.iter().map(redact).collect(),
         Value::String(text) if text.len() > LONG => format!("({} characters)", text.len()).into(),
         other => other.clone(),
     }
@@ -178,17 +178,17 @@ const ADMINISTRATOR: &str = "a global administrator";
 const BANNER: &str = "the enhanced permission to ban hashes";
 
 /// The line of the request and its body, as it is shown before it is sent.
-impl fmt::Display for Change {
+impl fmt::Display for WriteRequest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {}", self.method(), self.path())?;
         match &self.0.body {
-            Some(body) => write!(f, " {}", told(body)),
+            Some(body) => write!(f, " {}", redact(body)),
             None => Ok(()),
         }
     }
 }
 
-impl fmt::Debug for Change {
+impl fmt::Debug for WriteRequest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Change").field(&self.0.endpoint()).finish()
     }
@@ -197,12 +197,12 @@ impl fmt::Debug for Change {
 impl Client {
     /// Sends a change, once. An error does not say whether the server made it: see [`Error::may_have_arrived`].
     /// What is secret in it is blanked in everything that comes back from then on.
-    pub async fn change(&self, change: &Change) -> Result<Taken, Error> {
+    pub async fn send_write(&self, change: &WriteRequest) -> Result<Taken, Error> {
         for secret in change.0.body.iter().flat_map(secrets) {
             self.0.shared.secrets.add(secret);
         }
         let answer = self.send(&change.0).await?;
-        answer.is_success()?;
+        answer.check_success()?;
         Ok(if answer.is_empty() { Taken::Silently } else { Taken::WithWords })
     }
 }
@@ -222,21 +222,24 @@ mod tests {
     use crate::wire;
 
     fn sensor() -> Sensor {
-        let sensor: Option<Sensor> = wire::one(r#"{"id": 3, "computer_name": "WS-3", "group_id": 1}"#).unwrap();
+        let sensor: Option<Sensor> = wire::parse_one(r#"{"id": 3, "computer_name": "WS-3", "group_id": 1}"#).unwrap();
         sensor.unwrap()
     }
 
     #[test]
     fn a_change_of_a_sensor_names_one_member_and_the_group() {
         let sensor = sensor();
-        assert_eq!(Change::isolation(&sensor, true).body(), json!({"group_id": 1, "network_isolation_enabled": true}));
-        assert_eq!(Change::group(&sensor, GroupId(2)).body(), json!({"group_id": 2}));
+        assert_eq!(
+            WriteRequest::isolation(&sensor, true).body(),
+            json!({"group_id": 1, "network_isolation_enabled": true})
+        );
+        assert_eq!(WriteRequest::group(&sensor, GroupId(2)).body(), json!({"group_id": 2}));
     }
 
     #[test]
     fn what_is_secret_in_a_body_is_sent_and_never_told() {
         let body = json!({"password": "s3cret", "inner": [{"auth_token": "s3cret"}], "icon": "x".repeat(5000)});
-        let change = Change(Ask::post("/api/user", "user ana", body));
+        let change = WriteRequest(RequestSpec::post("/api/user", "user ana", body));
         for told in [change.to_string(), format!("{change:?}"), change.body().to_string()] {
             assert!(!told.contains("s3cret"), "{told}");
         }
@@ -247,7 +250,7 @@ mod tests {
     #[test]
     fn a_flush_is_written_as_the_release_reads_it() {
         let until: Timestamp = "2022-01-05T10:01:07Z".parse().unwrap();
-        let text = |release| Change::flush(&sensor(), until, release).body()["event_log_flush_time"].clone();
+        let text = |release| WriteRequest::flush(&sensor(), until, release).body()["event_log_flush_time"].clone();
         assert_eq!(text(Some((5, 2))), "2022-01-05 10:01:07.000000");
         assert_eq!(text(Some((6, 0))), "Wed, 05 Jan 2022 10:01:07 GMT");
         assert_eq!(text(None), "Wed, 05 Jan 2022 10:01:07 GMT");

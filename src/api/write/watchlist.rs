@@ -2,33 +2,35 @@
 
 use serde_json::{Value, json};
 
-use super::{ANALYST, Change, record};
-use crate::api::request::Ask;
+use super::{ANALYST, WriteRequest, record};
+use crate::api::request::RequestSpec;
 use crate::model::{ActionKind, Watchlist, WatchlistId};
 
 /// Where watchlists live.
 const PATH: &str = "/api/v1/watchlist";
 
 /// What can be written of a watchlist.
-const WRITABLE: [&str; 8] =
+const WRITABLE_FIELDS: [&str; 8] =
     ["id", "name", "description", "search_query", "index_type", "enabled", "readonly", "group_id"];
 
-impl Change {
+impl WriteRequest {
     /// Makes a watchlist of these members. Its `search_query` is encoded as in an address.
     pub fn new_watchlist(members: Value) -> Self {
-        Self(Ask::post(PATH, "a watchlist", members)).takes("make watchlists", ANALYST)
+        Self(RequestSpec::post(PATH, "a watchlist", members)).with_permission("make watchlists", ANALYST)
     }
 
     /// Writes a watchlist back with some of its members as they are to be.
     pub fn watchlist(watchlist: &Watchlist, members: Value) -> Self {
         let id = watchlist.id;
-        let body = record(watchlist.document.json(), |name| WRITABLE.contains(&name), members);
-        Self(Ask::put(format!("{PATH}/{id}"), format!("watchlist {id}"), body)).takes("change watchlists", ANALYST)
+        let body = record(watchlist.document.json(), |name| WRITABLE_FIELDS.contains(&name), members);
+        Self(RequestSpec::put(format!("{PATH}/{id}"), format!("watchlist {id}"), body))
+            .with_permission("change watchlists", ANALYST)
     }
 
     /// Takes a watchlist away.
-    pub fn no_watchlist(id: WatchlistId) -> Self {
-        Self(Ask::delete(format!("{PATH}/{id}"), format!("watchlist {id}"))).takes("delete watchlists", ANALYST)
+    pub fn delete_watchlist(id: WatchlistId) -> Self {
+        Self(RequestSpec::delete(format!("{PATH}/{id}"), format!("watchlist {id}")))
+            .with_permission("delete watchlists", ANALYST)
     }
 
     /// Lets a watchlist set something off.
@@ -41,13 +43,13 @@ impl Change {
             "group_id": null,
             "action_data": data,
         });
-        Self(Ask::post(format!("{PATH}/{id}/action"), format!("actions of watchlist {id}"), body))
-            .takes("change what watchlists set off", ANALYST)
+        Self(RequestSpec::post(format!("{PATH}/{id}/action"), format!("actions of watchlist {id}"), body))
+            .with_permission("change what watchlists set off", ANALYST)
     }
 
     /// Lets a watchlist set something off no longer.
-    pub fn no_action(id: WatchlistId, action: u64) -> Self {
-        Self(Ask::delete(format!("{PATH}/{id}/action/{action}"), format!("action {action} of watchlist {id}")))
-            .takes("change what watchlists set off", ANALYST)
+    pub fn delete_action(id: WatchlistId, action: u64) -> Self {
+        Self(RequestSpec::delete(format!("{PATH}/{id}/action/{action}"), format!("action {action} of watchlist {id}")))
+            .with_permission("change what watchlists set off", ANALYST)
     }
 }

@@ -13,7 +13,7 @@ use super::*;
 const CONTENT: &[u8] = b"MZ\x90\0 what an attacker has built, what an attacker has built";
 
 /// The members in an archive as a server that can seek writes it.
-fn sought(members: &[(&str, &[u8])], method: CompressionMethod) -> Vec<u8> {
+fn seekable_archive(members: &[(&str, &[u8])], method: CompressionMethod) -> Vec<u8> {
     let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
     let options = SimpleFileOptions::default().compression_method(method);
     for (name, content) in members {
@@ -24,7 +24,7 @@ fn sought(members: &[(&str, &[u8])], method: CompressionMethod) -> Vec<u8> {
 }
 
 /// The same as a server that cannot writes it: what is to be told of a member follows it.
-fn streamed(members: &[(&str, &[u8])], is_large: bool) -> Vec<u8> {
+fn streamed_archive(members: &[(&str, &[u8])], is_large: bool) -> Vec<u8> {
     let mut zip = ZipWriter::new_stream(Vec::new());
     let options = SimpleFileOptions::default().compression_method(CompressionMethod::Deflated).large_file(is_large);
     for (name, content) in members {
@@ -34,9 +34,9 @@ fn streamed(members: &[(&str, &[u8])], is_large: bool) -> Vec<u8> {
     zip.finish().map(StreamWriter::into_inner).unwrap()
 }
 
-fn usual(content: &[u8]) -> Vec<u8> {
+fn typical_archive(content: &[u8]) -> Vec<u8> {
     let members = [("filedata", content), ("metadata", b"Timestamp : now\n")];
-    sought(&members, CompressionMethod::Deflated)
+    seekable_archive(&members, CompressionMethod::Deflated)
 }
 
 /// Feeds an archive in pieces of a size.
@@ -55,7 +55,7 @@ fn unpack(archive: &[u8]) -> Result<(Vec<u8>, Md5, u64), Error> {
 }
 
 #[track_caller]
-fn fails(archive: &[u8], message: &str) {
+fn assert_fails(archive: &[u8], message: &str) {
     for piece in [1, 7, archive.len().max(1)] {
         let error = unpack_in(archive, piece, 1 << 20).unwrap_err();
         assert_eq!(error.to_string(), message, "{piece}");
@@ -67,7 +67,7 @@ fn hash(content: &[u8]) -> Md5 {
 }
 
 /// Replaces the only place, or all places, where some bytes stand.
-fn replaced(archive: &[u8], from: &[u8], to: &[u8]) -> Vec<u8> {
+fn replace_bytes(archive: &[u8], from: &[u8], to: &[u8]) -> Vec<u8> {
     assert_eq!(from.len(), to.len());
     let mut out = archive.to_vec();
     let mut times = 0;
@@ -86,13 +86,13 @@ fn a_file_is_unpacked_however_it_was_packed_and_comes() {
     let members = [("metadata", &b"x"[..]), ("filedata", CONTENT)];
     let nothing = [("filedata", &b""[..])];
     for (archive, content) in [
-        (usual(CONTENT), CONTENT),
-        (sought(&members, CompressionMethod::Stored), CONTENT),
-        (streamed(&members, false), CONTENT),
-        (streamed(&members, true), CONTENT),
-        (usual(b""), b""),
-        (sought(&nothing, CompressionMethod::Stored), b""),
-        (streamed(&nothing, false), b""),
+        (typical_archive(CONTENT), CONTENT),
+        (seekable_archive(&members, CompressionMethod::Stored), CONTENT),
+        (streamed_archive(&members, false), CONTENT),
+        (streamed_archive(&members, true), CONTENT),
+        (typical_archive(b""), b""),
+        (seekable_archive(&nothing, CompressionMethod::Stored), b""),
+        (streamed_archive(&nothing, false), b""),
     ] {
         for piece in [1, 3, 64, archive.len()] {
             let (found, md5, size) = unpack_in(&archive, piece, 1 << 20).unwrap();
@@ -104,7 +104,7 @@ fn a_file_is_unpacked_however_it_was_packed_and_comes() {
 
 #[test]
 fn a_file_is_known_to_be_whole_before_the_archive_is() {
-    let archive = usual(CONTENT);
+    let archive = typical_archive(CONTENT);
     let mut unpacker = Unpacker::new(1 << 20);
     let mut found = Vec::new();
     let mut read = 0;
@@ -118,7 +118,7 @@ fn a_file_is_known_to_be_whole_before_the_archive_is() {
 
 #[test]
 fn an_archive_that_is_cut_off_anywhere_is_of_no_use() {
-    for archive in [usual(CONTENT), streamed(&[("filedata", CONTENT)], true)] {
+    for archive in [typical_archive(CONTENT), streamed_archive(&[("filedata", CONTENT)], true)] {
         for end in 0..archive.len() {
             let error = unpack(&archive[..end]).unwrap_err();
             let expected = if end < 4 { "what came is no zip archive" } else { "the archive ends too early" };
@@ -134,7 +134,7 @@ fn what_is_no_archive_is_said_to_be_none() {
         let is_known = ["what came is no zip archive", "the archive ends too early"];
         assert!(is_known.contains(&error.as_str()), "{error}");
     }
-    fails(b"<!DOCTYPE html>", "what came is no zip archive");
+    assert_fails(b"<!DOCTYPE html>", "what came is no zip archive");
 }
 
 #[test]
@@ -150,93 +150,93 @@ fn a_member_that_leads_elsewhere_is_named_and_refused() {
         // The library that packs these is careful, too.
         let plain = "n".repeat(name.len());
         let members = [("filedata", CONTENT), (&*plain, CONTENT)];
-        let archive = sought(&members, CompressionMethod::Deflated);
-        let archive = replaced(&archive, plain.as_bytes(), name.as_bytes());
-        fails(&archive, &format!("the archive holds a member with the name {shown}, which leads elsewhere"));
+        let archive = seekable_archive(&members, CompressionMethod::Deflated);
+        let archive = replace_bytes(&archive, plain.as_bytes(), name.as_bytes());
+        assert_fails(&archive, &format!("the archive holds a member with the name {shown}, which leads elsewhere"));
     }
 }
 
 #[test]
 fn an_archive_without_the_file_or_with_two_is_refused() {
-    let other = sought(&[("metadata", CONTENT)], CompressionMethod::Deflated);
-    fails(&other, "the archive holds no filedata");
+    let other = seekable_archive(&[("metadata", CONTENT)], CompressionMethod::Deflated);
+    assert_fails(&other, "the archive holds no filedata");
     let two = [("filedata", CONTENT), ("fileDATA", CONTENT)];
-    let two = sought(&two, CompressionMethod::Deflated);
-    let two = replaced(&two, b"fileDATA", b"filedata");
-    fails(&two, "the archive holds filedata twice");
+    let two = seekable_archive(&two, CompressionMethod::Deflated);
+    let two = replace_bytes(&two, b"fileDATA", b"filedata");
+    assert_fails(&two, "the archive holds filedata twice");
 }
 
 #[test]
 fn a_size_that_is_not_so_is_found_out() {
     let size = u32::try_from(CONTENT.len()).unwrap().to_le_bytes();
     for lie in [0_u32, 1, 57, 10_000, u32::MAX - 1] {
-        let archive = replaced(&usual(CONTENT), &size, &lie.to_le_bytes());
-        fails(&archive, "the archive says that filedata has another size than it has");
-        let archive = streamed(&[("filedata", CONTENT)], false);
-        let archive = replaced(&archive, &size, &lie.to_le_bytes());
-        fails(&archive, "the archive says that filedata has another size than it has");
+        let archive = replace_bytes(&typical_archive(CONTENT), &size, &lie.to_le_bytes());
+        assert_fails(&archive, "the archive says that filedata has another size than it has");
+        let archive = streamed_archive(&[("filedata", CONTENT)], false);
+        let archive = replace_bytes(&archive, &size, &lie.to_le_bytes());
+        assert_fails(&archive, "the archive says that filedata has another size than it has");
     }
 }
 
 #[test]
 fn a_packed_size_that_is_not_so_is_found_out() {
-    let archive = usual(CONTENT);
-    let packed = header::long(&archive, 18);
+    let archive = typical_archive(CONTENT);
+    let packed = header::read_u32(&archive, 18);
     for lie in [0, packed - 1, packed + 1] {
-        let archive = replaced(&archive, &packed.to_le_bytes(), &lie.to_le_bytes());
+        let archive = replace_bytes(&archive, &packed.to_le_bytes(), &lie.to_le_bytes());
         let error = unpack(&archive).unwrap_err();
-        assert!(matches!(error, Error::Size(_) | Error::Packing(_)), "{error}");
+        assert!(matches!(error, Error::Size(_) | Error::BadCompression(_)), "{error}");
     }
 }
 
 #[test]
 fn a_file_that_never_ends_is_given_up_at_the_limit() {
     let zeros = vec![0; 3 << 20];
-    let archive = streamed(&[("filedata", &zeros)], false);
+    let archive = streamed_archive(&[("filedata", &zeros)], false);
     assert!(archive.len() < 10_000);
-    fails(&archive, "filedata in the archive is larger than 1048576 bytes, which is more than there should be");
-    let archive = streamed(&[("metadata", &zeros), ("filedata", CONTENT)], false);
-    fails(&archive, "metadata in the archive is larger than 1048576 bytes, which is more than there should be");
+    assert_fails(&archive, "filedata in the archive is larger than 1048576 bytes, which is more than there should be");
+    let archive = streamed_archive(&[("metadata", &zeros), ("filedata", CONTENT)], false);
+    assert_fails(&archive, "metadata in the archive is larger than 1048576 bytes, which is more than there should be");
 }
 
 #[test]
 fn a_changed_byte_is_found_out() {
     let members = [("filedata", CONTENT)];
-    let archive = sought(&members, CompressionMethod::Stored);
-    let changed = replaced(&archive, b"what an attacker has built, ", b"what an attacker has bui1t, ");
-    fails(&changed, "the checksum of filedata in the archive is wrong");
+    let archive = seekable_archive(&members, CompressionMethod::Stored);
+    let changed = replace_bytes(&archive, b"what an attacker has built, ", b"what an attacker has bui1t, ");
+    assert_fails(&changed, "the checksum of filedata in the archive is wrong");
 }
 
 #[test]
 fn the_directory_must_tell_of_what_came() {
     const MESSAGE: &str = "the directory of the archive does not agree with what is in it";
-    let archive = usual(CONTENT);
-    let directory = archive.windows(4).position(|four| header::long(four, 0) == CENTRAL).unwrap();
+    let archive = typical_archive(CONTENT);
+    let directory = archive.windows(4).position(|four| header::read_u32(four, 0) == CENTRAL).unwrap();
     // Another name, another size, another place: programs that look there first would find something else.
     for (at, byte) in [(46, 0x20), (24, 1), (20, 1), (42, 1), (16, 1), (10, 8)] {
         let mut archive = archive.clone();
         archive[directory + at] ^= byte;
-        fails(&archive, MESSAGE);
+        assert_fails(&archive, MESSAGE);
     }
     let end = archive.len() - 22;
     let mut fewer = archive.clone();
     fewer[end + 10] = 1;
-    fails(&fewer, MESSAGE);
+    assert_fails(&fewer, MESSAGE);
     let mut elsewhere = archive.clone();
     elsewhere[end + 16] ^= 1;
-    fails(&elsewhere, MESSAGE);
+    assert_fails(&elsewhere, MESSAGE);
     let mut hidden = archive.clone();
     hidden[end + 20] = 22;
     hidden.extend_from_slice(&archive[end..]);
-    fails(&hidden, MESSAGE);
+    assert_fails(&hidden, MESSAGE);
     let mut longer = archive;
     longer.extend_from_slice(b"PK\x03\x04");
-    fails(&longer, "the archive goes on after its end, which is not understood here");
+    assert_fails(&longer, "the archive goes on after its end, which is not understood here");
 }
 
 #[test]
 fn what_the_server_has_no_use_for_is_refused_by_name() {
-    let archive = usual(CONTENT);
+    let archive = typical_archive(CONTENT);
     let change = |at: usize, byte: u8| {
         let mut archive = archive.clone();
         archive[at] = byte;
@@ -244,12 +244,12 @@ fn what_the_server_has_no_use_for_is_refused_by_name() {
     };
     for (archive, what) in [(change(6, 1), "is encrypted"), (change(8, 12), "is packed in another way than by deflate")]
     {
-        fails(&archive, &format!("the archive {what}, which is not understood here"));
+        assert_fails(&archive, &format!("the archive {what}, which is not understood here"));
     }
-    let stored = sought(&[("filedata", CONTENT)], CompressionMethod::Stored);
+    let stored = seekable_archive(&[("filedata", CONTENT)], CompressionMethod::Stored);
     let mut stored = stored;
     stored[6] |= 8;
-    fails(&stored, "the archive stores a member without its size, which is not understood here");
+    assert_fails(&stored, "the archive stores a member without its size, which is not understood here");
 }
 
 #[test]
@@ -264,7 +264,7 @@ fn a_disk_that_is_full_is_told_apart_from_a_bad_archive() {
         }
     }
     let mut unpacker = Unpacker::new(1 << 20);
-    let error = unpacker.feed(&usual(CONTENT), &mut Full).unwrap_err();
+    let error = unpacker.feed(&typical_archive(CONTENT), &mut Full).unwrap_err();
     assert!(matches!(error, Error::Write(error) if error.kind() == io::ErrorKind::StorageFull));
 }
 
@@ -279,7 +279,7 @@ proptest! {
         is_large in any::<bool>(),
     ) {
         let members = [("filedata", &*content), ("metadata", b"m")];
-        let mut archive = if is_streamed { streamed(&members, is_large) } else { usual(&content) };
+        let mut archive = if is_streamed { streamed_archive(&members, is_large) } else { typical_archive(&content) };
         let whole = archive.clone();
         for (at, byte) in changes {
             let at = at.index(archive.len());

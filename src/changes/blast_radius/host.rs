@@ -2,9 +2,9 @@
 
 use jiff::ToSpan;
 
-use super::{Fact, Look, describe, unavailable};
+use super::{ImpactLine, Probe, describe, unavailable};
 use crate::api::{Client, Error};
-use crate::changes::role::{DOMAIN_CONTROLLER, Role};
+use crate::changes::role::{DOMAIN_CONTROLLER, HostRole};
 use crate::model::{Search, Sensor};
 use crate::text;
 
@@ -12,25 +12,29 @@ use crate::text;
 pub(super) const NAMES: [&str; 3] = ["connections in", "users in 24 h", "role"];
 
 /// The looks, in the order of their names.
-pub(super) fn looks<'a>(sensor: &'a Sensor, role: &'a Role, client: &'a Client) -> Vec<Look<'a>> {
-    vec![Box::pin(talked(sensor, client)), Box::pin(users(sensor, client)), Box::pin(async { says(role) })]
+pub(super) fn impact_probes<'a>(sensor: &'a Sensor, role: &'a HostRole, client: &'a Client) -> Vec<Probe<'a>> {
+    vec![
+        Box::pin(recent_peers(sensor, client)),
+        Box::pin(recent_users(sensor, client)),
+        Box::pin(async { host_role(role) }),
+    ]
 }
 
 /// Which hosts had a connection to it in the last day.
-async fn talked(sensor: &Sensor, client: &Client) -> Result<Fact, Error> {
+async fn recent_peers(sensor: &Sensor, client: &Client) -> Result<ImpactLine, Error> {
     let addresses = sensor.adapters.iter().map(|adapter| adapter.ip);
     let addresses: Vec<_> = addresses
         .filter(|ip| !ip.is_loopback() && !ip.is_unspecified() && ip.is_ipv4())
         .map(|ip| format!("ipaddr:{ip}"))
         .collect();
     if addresses.is_empty() {
-        return Ok(Fact {
-            said: "unknown: the sensor reports no IP address".into(),
+        return Ok(ImpactLine {
+            text: "unknown: the sensor reports no IP address".into(),
             source: "sensor record".into(),
-            ..Fact::default()
+            ..ImpactLine::default()
         });
     }
-    let search = lately(format!("({}) -sensor_id:{}", addresses.join(" OR "), sensor.id), client);
+    let search = last_day_search(format!("({}) -sensor_id:{}", addresses.join(" OR "), sensor.id), client);
     let fields = ["hostname".to_owned()];
     let facets = client.facets(&search, &fields).await?;
     // The index does not tell them from connections (reference 7).
@@ -39,58 +43,58 @@ async fn talked(sensor: &Sensor, client: &Client) -> Result<Fact, Error> {
     let hosts: Vec<_> = facets.facets.iter().flat_map(|facet| &facet.values).collect();
     let gap = facets.gap();
     let at_least = describe::at_least(gap.is_some());
-    Ok(Fact {
-        said: match (hosts.len(), gap) {
+    Ok(ImpactLine {
+        text: match (hosts.len(), gap) {
             (0, Some(gap)) => format!("unknown: {gap}"),
             (0, None) => "none from other hosts with a sensor in 24 h".into(),
             (n, _) => format!(
                 "from {at_least}{} in 24 h: {}",
-                describe::hosts(n),
-                describe::few(hosts.iter().map(|value| &value.name))
+                describe::host_count(n),
+                describe::abbreviate_names(hosts.iter().map(|value| &value.name))
             ),
         },
-        source: describe::source(&format!("process search, netconn to its IP{blocked}"), &facets),
+        source: describe::describe_source(&format!("process search, netconn to its IP{blocked}"), &facets),
         requests: 1,
-        ..Fact::default()
+        ..ImpactLine::default()
     })
 }
 
 /// Whose processes it ran in the last day.
-async fn users(sensor: &Sensor, client: &Client) -> Result<Fact, Error> {
-    let search = lately(format!("sensor_id:{}", sensor.id), client);
+async fn recent_users(sensor: &Sensor, client: &Client) -> Result<ImpactLine, Error> {
+    let search = last_day_search(format!("sensor_id:{}", sensor.id), client);
     let fields = ["username".to_owned()];
     let facets = client.facets(&search, &fields).await?;
     let values = facets.facets.iter().flat_map(|facet| &facet.values);
     let users: Vec<_> = values.map(|value| (&value.name, value.count)).collect();
     let gap = facets.gap();
     let at_least = describe::at_least(gap.is_some());
-    Ok(Fact {
-        said: match (&users[..], gap) {
+    Ok(ImpactLine {
+        text: match (&users[..], gap) {
             ([], Some(gap)) => format!("unknown: {gap}"),
             ([], None) if facets.total > 0 => "unknown: no process record names a user".into(),
             ([], None) => "none".into(),
-            (some, _) => format!("{at_least}{}", describe::tally(some)),
+            (some, _) => format!("{at_least}{}", describe::describe_counts(some)),
         },
-        source: describe::source("process search", &facets),
+        source: describe::describe_source("process search", &facets),
         requests: 1,
-        ..Fact::default()
+        ..ImpactLine::default()
     })
 }
 
 /// What the host is, as its plan has read it.
-fn says(role: &Role) -> Result<Fact, Error> {
+fn host_role(role: &HostRole) -> Result<ImpactLine, Error> {
     let (names, doubt) = match role {
-        Role::Read { names, doubt } => (names, doubt),
-        Role::Unread(error) => return Err(error.clone()),
-        Role::NotRead => return Err(Error::Internal),
+        HostRole::Read { names, doubt } => (names, doubt),
+        HostRole::Unread(error) => return Err(error.clone()),
+        HostRole::NotRead => return Err(Error::Internal),
     };
-    let warning = if role.is(DOMAIN_CONTROLLER) {
+    let warning = if role.is_role(DOMAIN_CONTROLLER) {
         Some("DOMAIN CONTROLLER: logons and DNS through this host will stop".into())
     } else {
         let doubt = role.may_be(DOMAIN_CONTROLLER);
         doubt.and_then(|doubt| unavailable(NAMES[2], &doubt))
     };
-    let shown = names.iter().map(|name| text::visible(name).replace('_', " "));
+    let shown = names.iter().map(|name| text::make_visible(name).replace('_', " "));
     let said = match (&shown.collect::<Vec<_>>()[..], doubt) {
         ([], Some(doubt)) => format!("unknown: {doubt}"),
         ([], None) => "unknown: the server has no process record of this host".into(),
@@ -100,11 +104,11 @@ fn says(role: &Role) -> Result<Fact, Error> {
         Some(doubt) => format!("host_type of its processes, {doubt}"),
         None => "host_type of its processes".into(),
     };
-    Ok(Fact { said, source, warnings: warning.into_iter().collect(), requests: 1, ..Fact::default() })
+    Ok(ImpactLine { text: said, source, warnings: warning.into_iter().collect(), requests: 1, ..ImpactLine::default() })
 }
 
 /// A search of the last day, by the server's clock.
-fn lately(query: String, client: &Client) -> Search {
+fn last_day_search(query: String, client: &Client) -> Search {
     let now = client.clock().now();
     Search { query, min_last_server_update: now.checked_sub(24.hours()).ok(), ..Search::default() }
 }

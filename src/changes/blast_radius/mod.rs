@@ -9,19 +9,19 @@ mod watchlist;
 
 use std::pin::Pin;
 
-use super::{Deed, Estate, Plan, State, Watching};
+use super::{Change, Plan, PlanContext, Snapshot, WatchlistChange};
 use crate::api::Error;
 use crate::model::{AlertId, StoredIndex};
 
-pub use many::{are_many, cost_of_many, of_many, of_many_gathered, read_many};
+pub use many::{batch_cost, batch_impact, batch_impact_merged, is_batch, read_ban_batch};
 
 /// One line of the blast radius.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Fact {
+pub struct ImpactLine {
     /// What it is about, in a word.
-    pub what: &'static str,
+    pub subject: &'static str,
     /// What is so.
-    pub said: String,
+    pub text: String,
     /// Where that comes from, and how much of it was read.
     pub source: String,
     /// What of it speaks against the deed: `--yes` alone does not pass it, nor does one key.
@@ -37,15 +37,15 @@ pub struct Fact {
 }
 
 /// A look that makes one line.
-type Look<'a> = Pin<Box<dyn Future<Output = Result<Fact, Error>> + Send + 'a>>;
+type Probe<'a> = Pin<Box<dyn Future<Output = Result<ImpactLine, Error>> + Send + 'a>>;
 
-impl Deed {
+impl Change {
     /// What the lines of its blast radius are about, in their order.
-    pub fn looks(&self) -> &'static [&'static str] {
+    pub fn probe_names(&self) -> &'static [&'static str] {
         match self {
             Self::Ban { .. } => &hash::NAMES,
             Self::Isolate(_) => &host::NAMES,
-            Self::Ignore(ignoring) if ignoring.on => &report::NAMES,
+            Self::Ignore(ignoring) if ignoring.is_ignored => &report::NAMES,
             Self::Watch(watching) if watching.query().is_some() => &watchlist::NAMES,
             _ => &[],
         }
@@ -54,46 +54,48 @@ impl Deed {
 
 impl Plan {
     /// Finds out whom it will hit, and tells each line as it becomes known.
-    pub async fn radius(&self, estate: &Estate, tell: impl Fn(Fact)) {
-        let looks: Vec<Look<'_>> = match (&self.deed, &self.state) {
-            (Deed::Ban { .. }, State::Hash { md5, .. }) => hash::looks(*md5, estate),
-            (Deed::Isolate(_), State::Sensor(sensor)) => host::looks(sensor, &self.role, &estate.client),
-            (Deed::Ignore(ignoring), _) if ignoring.on => report::looks(&ignoring.report, &estate.client),
-            (Deed::Watch(watching), State::Watchlist(now)) => {
+    pub async fn blast_radius(&self, estate: &PlanContext, tell: impl Fn(ImpactLine)) {
+        let looks: Vec<Probe<'_>> = match (&self.change, &self.state) {
+            (Change::Ban { .. }, Snapshot::Hash { md5, .. }) => hash::impact_probes(*md5, estate),
+            (Change::Isolate(_), Snapshot::Sensor(sensor)) => host::impact_probes(sensor, &self.role, &estate.client),
+            (Change::Ignore(ignoring), _) if ignoring.is_ignored => {
+                report::impact_probes(&ignoring.report, &estate.client)
+            }
+            (Change::Watch(watching), Snapshot::Watchlist(now)) => {
                 let index = match watching {
-                    Watching::Create(new) => Some(&new.index),
+                    WatchlistChange::Create(new) => Some(&new.index),
                     _ => now.watchlist.as_ref().map(|one| &one.index),
                 };
                 let index = index.unwrap_or(&StoredIndex::Events);
                 let Some(query) = watching.query() else {
                     return;
                 };
-                watchlist::looks(query, index, &estate.client)
+                watchlist::impact_probes(query, index, &estate.client)
             }
             _ => return,
         };
-        let each = self.deed.looks().iter().zip(looks).map(|(what, look)| {
+        let each = self.change.probe_names().iter().zip(looks).map(|(what, look)| {
             let tell = &tell;
-            async move { tell(known(what, look, estate, 1).await) }
+            async move { tell(run_probe(what, look, estate, 1).await) }
         });
         futures::future::join_all(each).await;
     }
 }
 
 /// A line of the blast radius, in the time that it may take, which is longer where it takes several requests.
-async fn known(what: &'static str, look: Look<'_>, estate: &Estate, n_requests: u32) -> Fact {
-    let patience = estate.client.pace().patience * n_requests;
-    let unknown = |why: String| Fact {
-        said: format!("unknown: {why}"),
+async fn run_probe(what: &'static str, look: Probe<'_>, estate: &PlanContext, n_requests: u32) -> ImpactLine {
+    let patience = estate.client.timings().probe_timeout * n_requests;
+    let unknown = |why: String| ImpactLine {
+        text: format!("unknown: {why}"),
         warnings: unavailable(what, &why).into_iter().collect(),
-        ..Fact::default()
+        ..ImpactLine::default()
     };
     let fact = match tokio::time::timeout(patience, look).await {
-        Ok(Ok(fact)) => Fact { is_known: true, ..fact },
+        Ok(Ok(fact)) => ImpactLine { is_known: true, ..fact },
         Ok(Err(error)) => unknown(error.to_string()),
         Err(_) => unknown(format!("no answer within {} s", patience.as_secs())),
     };
-    Fact { what, ..fact }
+    ImpactLine { subject: what, ..fact }
 }
 
 /// What cannot be told without a line that would warn. A warning that could not be looked for is not known to be absent.

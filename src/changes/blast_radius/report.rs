@@ -2,7 +2,7 @@
 
 use jiff::ToSpan;
 
-use super::{Fact, Look};
+use super::{ImpactLine, Probe};
 use crate::api::{Client, Error};
 use crate::fetch::pages;
 use crate::model::{Alert, AlertId, OPEN_ALERTS, ReportId, Search, Span};
@@ -13,24 +13,24 @@ use crate::text;
 pub(super) const NAMES: [&str; 2] = ["last 90 days", "open alerts"];
 
 /// As many open alerts are named one by one; who has more works them in the queue.
-const MOST: u64 = 5_000;
+const MAX_OPEN_ALERTS: u64 = 5_000;
 
 /// The looks, in the order of their names.
-pub(super) fn looks<'a>(report: &'a ReportId, client: &'a Client) -> Vec<Look<'a>> {
-    vec![Box::pin(silenced(report, client)), Box::pin(open(report, client))]
+pub(super) fn impact_probes<'a>(report: &'a ReportId, client: &'a Client) -> Vec<Probe<'a>> {
+    vec![Box::pin(silenced_alerts(report, client)), Box::pin(open_alerts(report, client))]
 }
 
 /// The alerts that a report has raised.
-fn raised(report: &ReportId) -> String {
+fn alerts_query(report: &ReportId) -> String {
     let id = query::quote(report.id.raw());
     format!("feed_id:{} watchlist_id:{id}", report.feed)
 }
 
 /// How many alerts there would not have been, and what became of them.
-async fn silenced(report: &ReportId, client: &Client) -> Result<Fact, Error> {
+async fn silenced_alerts(report: &ReportId, client: &Client) -> Result<ImpactLine, Error> {
     let now = client.clock().now();
     let since = now.checked_sub((90 * 24).hours()).unwrap_or(now);
-    let lately = format!("{} created_time:[{} TO *]", raised(report), since.strftime("%Y-%m-%dT%H:%M:%S"));
+    let lately = format!("{} created_time:[{} TO *]", alerts_query(report), since.strftime("%Y-%m-%dT%H:%M:%S"));
     let count = async |query: String| {
         let search = Search { query, ..Search::default() };
         let none = Span { start: 0, rows: 0 };
@@ -44,33 +44,33 @@ async fn silenced(report: &ReportId, client: &Client) -> Result<Fact, Error> {
     } else {
         Vec::new()
     };
-    Ok(Fact {
-        said: match all {
+    Ok(ImpactLine {
+        text: match all {
             0 => "no alert would have been suppressed".into(),
             n => {
-                let alerts = text::counted(n, "alert", "alerts");
+                let alerts = text::pluralize(n, "alert", "alerts");
                 format!("would have suppressed {alerts} ({resolved} resolved as true positives)")
             }
         },
         source: "alert search by creation time".into(),
         warnings,
         requests: 2,
-        ..Fact::default()
+        ..ImpactLine::default()
     })
 }
 
 /// The alerts that are open still, one by one.
-async fn open(report: &ReportId, client: &Client) -> Result<Fact, Error> {
+async fn open_alerts(report: &ReportId, client: &Client) -> Result<ImpactLine, Error> {
     use futures::TryStreamExt;
     let search = Search {
-        query: format!("{} ({OPEN_ALERTS})", raised(report)),
+        query: format!("{} ({OPEN_ALERTS})", alerts_query(report)),
         sort: Some("alert_severity desc".into()),
         ..Search::default()
     };
-    let found: Vec<_> = pages::<Alert>(client, search, Some(MOST)).try_collect().await?;
+    let found: Vec<_> = pages::<Alert>(client, search, Some(MAX_OPEN_ALERTS)).try_collect().await?;
     let total = found.first().map_or(0, |page| page.total);
     let requests = u32::try_from(found.len()).unwrap_or(u32::MAX);
-    let n_broken: usize = found.iter().map(|page| page.broken).sum();
+    let n_broken: usize = found.iter().map(|page| page.n_unreadable).sum();
     let unread = match n_broken {
         0 => String::new(),
         n => format!("; {n} unreadable"),
@@ -79,10 +79,10 @@ async fn open(report: &ReportId, client: &Client) -> Result<Fact, Error> {
     let more = total.saturating_sub(u64::try_from(alerts.len()).unwrap_or(u64::MAX));
     let rest = match more {
         0 => String::new(),
-        n => format!("; {} not read", text::counted(n, "more", "more")),
+        n => format!("; {} not read", text::pluralize(n, "more", "more")),
     };
-    Ok(Fact {
-        said: match alerts.len() {
+    Ok(ImpactLine {
+        text: match alerts.len() {
             0 if n_broken > 0 => format!("unknown: {n_broken} unreadable"),
             0 => "none".into(),
             n => format!("{n}; their status stays unless you also mark them false positive{rest}{unread}"),
@@ -90,6 +90,6 @@ async fn open(report: &ReportId, client: &Client) -> Result<Fact, Error> {
         source: "alert search".into(),
         requests,
         alerts,
-        ..Fact::default()
+        ..ImpactLine::default()
     })
 }

@@ -6,178 +6,190 @@ mod tests;
 use serde_json::Value;
 
 use super::{
-    Admin, Deed, Feeding, Ignoring, NewUser, NewWatchlist, Triage, Verdict, Watching, WatchlistChange, WatchlistDraft,
-    alert,
+    AdminChange, AlertChange, Change, Disposition, FeedChange, NewUser, NewWatchlist, ReportChange, WatchlistChange,
+    WatchlistDraft, WatchlistEdit, alert,
 };
-use crate::audit::Sending;
+use crate::audit::Submitted;
 use crate::model::{
     ActionKind, AlertId, AlertStatus, FeedId, GroupId, Md5, ReportId, SensorId, StoredIndex, WatchlistId,
 };
 
 /// What was done, as far as this program knows such deeds.
-pub(super) fn of(sending: &Sending) -> Option<Deed> {
+pub(super) fn from_submitted(sending: &Submitted) -> Option<Change> {
     let (target, wanted) = (&sending.target, &sending.wanted);
     match target.kind.as_str() {
-        "alerts" => return alerts(sending).map(Deed::Triage),
-        "watchlist" => return watching(sending).map(Deed::Watch),
-        "feed" => return feeding(sending).map(Deed::Feed),
+        "alerts" => return alert_change(sending).map(Change::Triage),
+        "watchlist" => return watchlist_change(sending).map(Change::Watch),
+        "feed" => return feed_change(sending).map(Change::Feed),
         "report" => {
             let report = ReportId::parse(&target.id)?;
             let on = flag(wanted, "is_ignored")?;
-            return Some(Deed::Ignore(Ignoring { report, on }));
+            return Some(Change::Ignore(ReportChange { report, is_ignored: on }));
         }
-        "group" | "user" | "team" => return admin(sending).map(Deed::Admin),
+        "group" | "user" | "team" => return admin_change(sending).map(Change::Admin),
         _ => {}
     }
     let sensor = || target.id.parse().ok().map(SensorId);
     let hash = || target.id.parse::<Md5>().ok();
     Some(match sending.deed.as_str() {
-        "isolate" => Deed::Isolate(sensor()?),
-        "release" => Deed::Release(sensor()?),
-        "ban" => Deed::Ban { md5: hash()?, note: text(wanted, "text") },
-        "unban" => Deed::Lift(hash()?),
-        "move" => Deed::Move { sensor: sensor()?, group: GroupId(number(wanted, "group_id")?) },
-        "flush" => Deed::Flush { sensor: sensor()?, until: text(wanted, "event_log_flush_time")?.parse().ok()? },
-        "restart" => Deed::Restart(sensor()?),
-        "annotate" => Deed::Annotate { sensor: sensor()?, notes: text(wanted, "notes")? },
+        "isolate" => Change::Isolate(sensor()?),
+        "release" => Change::Unisolate(sensor()?),
+        "ban" => Change::Ban { md5: hash()?, note: text(wanted, "text") },
+        "unban" => Change::Unban(hash()?),
+        "move" => Change::Move { sensor: sensor()?, group: GroupId(number(wanted, "group_id")?) },
+        "flush" => Change::Flush { sensor: sensor()?, until: text(wanted, "event_log_flush_time")?.parse().ok()? },
+        "restart" => Change::Restart(sensor()?),
+        "annotate" => Change::Annotate { sensor: sensor()?, notes: text(wanted, "notes")? },
         _ => return None,
     })
 }
 
 /// What takes back what was done, by what the server held before and after; `None` where nothing does. An isolation is
 /// taken back by a release.
-pub(super) fn undoing(sending: &Sending, after: &Value) -> Option<Deed> {
+pub(super) fn inverse(sending: &Submitted, after: &Value) -> Option<Change> {
     let before = &sending.before;
-    Some(match of(sending)? {
-        Deed::Isolate(sensor) => Deed::Release(sensor),
-        Deed::Release(sensor) => Deed::Isolate(sensor),
-        Deed::Ban { md5, .. } => Deed::Lift(md5),
-        Deed::Lift(md5) => Deed::Ban { md5, note: text(before, "text") },
-        Deed::Move { sensor, .. } => Deed::Move { sensor, group: GroupId(number(before, "group_id")?) },
-        Deed::Annotate { sensor, .. } => Deed::Annotate { sensor, notes: text(before, "notes").unwrap_or_default() },
-        Deed::Triage(done) => Deed::Triage(alert::undoing(before, &done)?),
-        Deed::Watch(done) => Deed::Watch(unwatching(&done, before, after)?),
-        Deed::Feed(Feeding::Switch { id, on }) => Deed::Feed(Feeding::Switch { id, on: !on }),
+    Some(match from_submitted(sending)? {
+        Change::Isolate(sensor) => Change::Unisolate(sensor),
+        Change::Unisolate(sensor) => Change::Isolate(sensor),
+        Change::Ban { md5, .. } => Change::Unban(md5),
+        Change::Unban(md5) => Change::Ban { md5, note: text(before, "text") },
+        Change::Move { sensor, .. } => Change::Move { sensor, group: GroupId(number(before, "group_id")?) },
+        Change::Annotate { sensor, .. } => {
+            Change::Annotate { sensor, notes: text(before, "notes").unwrap_or_default() }
+        }
+        Change::Triage(done) => Change::Triage(alert::inverse(before, &done)?),
+        Change::Watch(done) => Change::Watch(inverse_watchlist_change(&done, before, after)?),
+        Change::Feed(FeedChange::Switch { id, is_enabled: on }) => {
+            Change::Feed(FeedChange::Switch { id, is_enabled: !on })
+        }
         // What was there before is none of its making.
-        Deed::Feed(Feeding::Add { .. }) if number(before, "id").is_some() => return None,
-        Deed::Feed(Feeding::Add { .. }) => Deed::Feed(Feeding::Delete(FeedId(number(after, "id")?))),
-        Deed::Feed(Feeding::Delete(_)) if flag(before, "manually_added") == Some(true) => Deed::Feed(Feeding::Add {
-            url: text(before, "feed_url")?,
-            is_enabled: flag(before, "enabled").unwrap_or(true),
-        }),
-        Deed::Ignore(Ignoring { report, on }) => Deed::Ignore(Ignoring { report, on: !on }),
-        Deed::Admin(Admin::EditGroup { id, name, site }) => Deed::Admin(Admin::EditGroup {
+        Change::Feed(FeedChange::Add { .. }) if number(before, "id").is_some() => return None,
+        Change::Feed(FeedChange::Add { .. }) => Change::Feed(FeedChange::Delete(FeedId(number(after, "id")?))),
+        Change::Feed(FeedChange::Delete(_)) if flag(before, "manually_added") == Some(true) => {
+            Change::Feed(FeedChange::Add {
+                url: text(before, "feed_url")?,
+                is_enabled: flag(before, "enabled").unwrap_or(true),
+            })
+        }
+        Change::Ignore(ReportChange { report, is_ignored: on }) => {
+            Change::Ignore(ReportChange { report, is_ignored: !on })
+        }
+        Change::Admin(AdminChange::EditGroup { id, name, site }) => Change::Admin(AdminChange::EditGroup {
             id,
             name: name.and_then(|_| text(before, "name")),
             site: site.and_then(|_| number(before, "site_id")),
         }),
-        Deed::Flush { .. } | Deed::Restart(_) | Deed::Feed(_) | Deed::Admin(_) => return None,
+        Change::Flush { .. } | Change::Restart(_) | Change::Feed(_) | Change::Admin(_) => return None,
     })
 }
 
-fn alerts(sending: &Sending) -> Option<Triage> {
+fn alert_change(sending: &Submitted) -> Option<AlertChange> {
     let ids = sending.target.id.split(',');
     let alerts = ids.map(|id| AlertId(id.into())).collect();
     let wanted = &sending.wanted;
-    let status = || Some(AlertStatus::read(&text(wanted, "status")?.into()));
+    let status = || Some(AlertStatus::parse(&text(wanted, "status")?.into()));
     let to = match sending.deed.as_str() {
-        "assign" => Verdict::Assigned(text(wanted, "assigned_to")?),
-        "ignore" => Verdict::Ignored,
+        "assign" => Disposition::Assigned(text(wanted, "assigned_to")?),
+        "ignore" => Disposition::Ignored,
         "put back" => {
             let each = wanted.get("alerts")?.as_array()?.iter();
-            Verdict::Before(each.filter_map(|was| alert::read_was(was, false)).collect())
+            Disposition::Previous(each.filter_map(|was| alert::read_previous_alert(was, false)).collect())
         }
-        _ => Verdict::Status(status()?),
+        _ => Disposition::Status(status()?),
     };
-    Some(Triage { alerts, to })
+    Some(AlertChange { alerts, desired: to })
 }
 
-fn watching(sending: &Sending) -> Option<Watching> {
+fn watchlist_change(sending: &Submitted) -> Option<WatchlistChange> {
     let wanted = &sending.wanted;
     let id = || sending.target.id.parse().ok().map(WatchlistId);
     Some(match sending.deed.as_str() {
-        "create watchlist" => Watching::Create(created(wanted)?),
-        "edit watchlist" => Watching::Edit {
+        "create watchlist" => WatchlistChange::Create(created_watchlist(wanted)?),
+        "edit watchlist" => WatchlistChange::Edit {
             id: id()?,
-            change: Box::new(WatchlistChange {
+            change: Box::new(WatchlistEdit {
                 name: text(wanted, "name"),
                 description: text(wanted, "description"),
                 search_query: text(wanted, "search_query"),
             }),
         },
-        "enable watchlist" | "disable watchlist" => Watching::Switch { id: id()?, on: flag(wanted, "enabled")? },
-        "delete watchlist" => Watching::Delete(id()?),
-        "add action" => {
-            let (kind, recipients) = action(wanted)?;
-            Watching::AddAction { id: id()?, kind, recipients }
+        "enable watchlist" | "disable watchlist" => {
+            WatchlistChange::Switch { id: id()?, is_enabled: flag(wanted, "enabled")? }
         }
-        "remove action" => Watching::RemoveAction { id: id()?, action: number(wanted, "removed_action")? },
+        "delete watchlist" => WatchlistChange::Delete(id()?),
+        "add action" => {
+            let (kind, recipients) = watch_action(wanted)?;
+            WatchlistChange::AddAction { id: id()?, kind, recipients }
+        }
+        "remove action" => WatchlistChange::RemoveAction { id: id()?, action: number(wanted, "removed_action")? },
         _ => return None,
     })
 }
 
-fn unwatching(done: &Watching, before: &Value, after: &Value) -> Option<Watching> {
+fn inverse_watchlist_change(done: &WatchlistChange, before: &Value, after: &Value) -> Option<WatchlistChange> {
     Some(match done {
         // What was there before is none of its making.
-        Watching::Create(_) if number(before, "id").is_some() => return None,
-        Watching::Create(_) => Watching::Delete(WatchlistId(number(after, "id")?)),
-        Watching::Edit { id, change } => {
+        WatchlistChange::Create(_) if number(before, "id").is_some() => return None,
+        WatchlistChange::Create(_) => WatchlistChange::Delete(WatchlistId(number(after, "id")?)),
+        WatchlistChange::Edit { id, change } => {
             let was = |changed: &Option<String>, name| {
                 let changed = changed.as_ref();
                 changed.map(|_| text(before, name).unwrap_or_default())
             };
-            Watching::Edit {
+            WatchlistChange::Edit {
                 id: *id,
-                change: Box::new(WatchlistChange {
+                change: Box::new(WatchlistEdit {
                     name: was(&change.name, "name"),
                     description: was(&change.description, "description"),
                     search_query: was(&change.search_query, "search_query"),
                 }),
             }
         }
-        Watching::Switch { id, on } => Watching::Switch { id: *id, on: !on },
-        Watching::Delete(_) => Watching::Create(created(before)?),
-        Watching::AddAction { id, kind, recipients } => {
+        WatchlistChange::Switch { id, is_enabled: on } => WatchlistChange::Switch { id: *id, is_enabled: !on },
+        WatchlistChange::Delete(_) => WatchlistChange::Create(created_watchlist(before)?),
+        WatchlistChange::AddAction { id, kind, recipients } => {
             let mut actions = after.get("actions")?.as_array()?.iter();
             let is_it = |(other, users): (ActionKind, Vec<u64>)| other == *kind && users == *recipients;
-            let made = actions.rfind(|one| action(one).is_some_and(is_it));
-            Watching::RemoveAction { id: *id, action: number(made?, "id")? }
+            let made = actions.rfind(|one| watch_action(one).is_some_and(is_it));
+            WatchlistChange::RemoveAction { id: *id, action: number(made?, "id")? }
         }
-        Watching::RemoveAction { id, action: gone } => {
+        WatchlistChange::RemoveAction { id, action: gone } => {
             let mut actions = before.get("actions")?.as_array()?.iter();
             let was = actions.find(|one| number(one, "id") == Some(*gone))?;
-            let (kind, recipients) = action(was)?;
-            Watching::AddAction { id: *id, kind, recipients }
+            let (kind, recipients) = watch_action(was)?;
+            WatchlistChange::AddAction { id: *id, kind, recipients }
         }
     })
 }
 
-fn feeding(sending: &Sending) -> Option<Feeding> {
+fn feed_change(sending: &Submitted) -> Option<FeedChange> {
     let id = || sending.target.id.parse().ok().map(FeedId);
     Some(match sending.deed.as_str() {
-        "add feed" => Feeding::Add {
+        "add feed" => FeedChange::Add {
             url: sending.target.id.clone(),
             is_enabled: flag(&sending.wanted, "enabled").unwrap_or(true),
         },
-        "enable feed" | "disable feed" => Feeding::Switch { id: id()?, on: flag(&sending.wanted, "enabled")? },
-        "sync feed" => Feeding::Synchronize(id()?),
-        "delete feed" => Feeding::Delete(id()?),
+        "enable feed" | "disable feed" => {
+            FeedChange::Switch { id: id()?, is_enabled: flag(&sending.wanted, "enabled")? }
+        }
+        "sync feed" => FeedChange::Synchronize(id()?),
+        "delete feed" => FeedChange::Delete(id()?),
         _ => return None,
     })
 }
 
 /// A user is read without a password: nobody makes it a second time from this.
-fn admin(sending: &Sending) -> Option<Admin> {
+fn admin_change(sending: &Submitted) -> Option<AdminChange> {
     let wanted = &sending.wanted;
     let named = |name: &str| text(wanted, name).unwrap_or_default();
     Some(match sending.deed.as_str() {
-        "create group" => Admin::CreateGroup { name: text(wanted, "name")?, site: number(wanted, "site_id")? },
-        "edit group" => Admin::EditGroup {
+        "create group" => AdminChange::CreateGroup { name: text(wanted, "name")?, site: number(wanted, "site_id")? },
+        "edit group" => AdminChange::EditGroup {
             id: GroupId(sending.target.id.parse().ok()?),
             name: text(wanted, "name"),
             site: number(wanted, "site_id"),
         },
-        "create user" => Admin::CreateUser(Box::new(NewUser {
+        "create user" => AdminChange::CreateUser(Box::new(NewUser {
             username: text(wanted, "username")?,
             first_name: named("first_name"),
             last_name: named("last_name"),
@@ -185,12 +197,12 @@ fn admin(sending: &Sending) -> Option<Admin> {
             is_admin: flag(wanted, "global_admin")?,
             ..NewUser::default()
         })),
-        "create team" => Admin::CreateTeam { name: text(wanted, "name")? },
+        "create team" => AdminChange::CreateTeam { name: text(wanted, "name")? },
         _ => return None,
     })
 }
 
-fn draft(record: &Value) -> Option<WatchlistDraft> {
+fn watchlist_draft(record: &Value) -> Option<WatchlistDraft> {
     Some(WatchlistDraft {
         name: text(record, "name")?,
         description: text(record, "description").unwrap_or_default(),
@@ -199,27 +211,27 @@ fn draft(record: &Value) -> Option<WatchlistDraft> {
 }
 
 /// A watchlist that was made, or that was there; with what it set off, but for e-mails, whose readers only it knew.
-fn created(record: &Value) -> Option<NewWatchlist> {
+fn created_watchlist(record: &Value) -> Option<NewWatchlist> {
     let kinds = record.get("action_types").and_then(Value::as_array);
     let kinds = kinds.into_iter().flatten().filter_map(Value::as_i64);
-    let mut sets_off: Vec<_> = kinds.map(ActionKind::read).collect();
+    let mut sets_off: Vec<_> = kinds.map(ActionKind::from_number).collect();
     let actions = record.get("actions").and_then(Value::as_array);
-    let actions = actions.into_iter().flatten().filter_map(action);
+    let actions = actions.into_iter().flatten().filter_map(watch_action);
     let plain = actions.filter(|(_, recipients)| recipients.is_empty());
     sets_off.extend(plain.map(|(kind, _)| kind));
     Some(NewWatchlist {
-        draft: draft(record)?,
-        index: StoredIndex::read(&text(record, "index_type")?.into()),
-        sets_off,
+        draft: watchlist_draft(record)?,
+        index: StoredIndex::parse(&text(record, "index_type")?.into()),
+        actions: sets_off,
         is_enabled: flag(record, "enabled").unwrap_or(true),
     })
 }
 
-fn action(record: &Value) -> Option<(ActionKind, Vec<u64>)> {
+fn watch_action(record: &Value) -> Option<(ActionKind, Vec<u64>)> {
     let kind = record.get("action_type")?.as_i64()?;
     let recipients = record.get("email_recipients").and_then(Value::as_array);
     let recipients = recipients.into_iter().flatten().filter_map(Value::as_u64);
-    Some((ActionKind::read(kind), recipients.collect()))
+    Some((ActionKind::from_number(kind), recipients.collect()))
 }
 
 fn text(record: &Value, name: &str) -> Option<String> {

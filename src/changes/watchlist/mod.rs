@@ -4,11 +4,11 @@ mod snapshot;
 
 use serde_json::{Value, json};
 
-use snapshot::readable;
-pub use snapshot::{NewWatchlist, Watched, WatchlistChange, WatchlistDraft};
+use snapshot::display_query;
+pub use snapshot::{NewWatchlist, WatchlistDraft, WatchlistEdit, WatchlistSnapshot};
 
-use super::{Estate, Plan, Prepared, Refusal, State, Target, unreadable_rows};
-use crate::api::{Change, Client, Error};
+use super::{Plan, PlanContext, Prepared, Rejection, Snapshot, Target, unreadable_rows};
+use crate::api::{Client, Error, WriteRequest};
 use crate::model::{ActionKind, StoredIndex, WatchlistId};
 use crate::text;
 
@@ -17,7 +17,7 @@ const QUERIES_CHANGE: (u32, u32) = (7, 8);
 
 /// Something that is done to a watchlist.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Watching {
+pub enum WatchlistChange {
     /// A search becomes a watchlist.
     Create(NewWatchlist),
     /// It gets another name, another description or another query.
@@ -25,14 +25,14 @@ pub enum Watching {
         /// Which one.
         id: WatchlistId,
         /// What is to be another.
-        change: Box<WatchlistChange>,
+        change: Box<WatchlistEdit>,
     },
     /// It runs, or no longer.
     Switch {
         /// Which one.
         id: WatchlistId,
         /// Whether it is to run.
-        on: bool,
+        is_enabled: bool,
     },
     /// It goes.
     Delete(WatchlistId),
@@ -54,13 +54,13 @@ pub enum Watching {
     },
 }
 
-impl Watching {
+impl WatchlistChange {
     pub(super) fn verb(&self) -> &'static str {
         match self {
             Self::Create(_) => "create watchlist",
             Self::Edit { .. } => "edit watchlist",
-            Self::Switch { on: true, .. } => "enable watchlist",
-            Self::Switch { on: false, .. } => "disable watchlist",
+            Self::Switch { is_enabled: true, .. } => "enable watchlist",
+            Self::Switch { is_enabled: false, .. } => "disable watchlist",
             Self::Delete(_) => "delete watchlist",
             Self::AddAction { .. } => "add action",
             Self::RemoveAction { .. } => "remove action",
@@ -79,24 +79,24 @@ impl Watching {
     }
 
     pub(super) fn needs_reason(&self) -> bool {
-        matches!(self, Self::Switch { on: false, .. } | Self::Delete(_))
+        matches!(self, Self::Switch { is_enabled: false, .. } | Self::Delete(_))
     }
 
-    pub(super) fn wanted(&self) -> Value {
+    pub(super) fn desired(&self) -> Value {
         match self {
             Self::Create(new) => {
-                let sets_off = new.sets_off.iter().map(|kind| kind.number());
+                let sets_off = new.actions.iter().map(|kind| kind.number());
                 json!({
                     "name": new.draft.name,
                     "description": new.draft.description,
                     "search_query": new.draft.search_query,
-                    "index_type": new.index.word().raw(),
+                    "index_type": new.index.server_word().raw(),
                     "enabled": new.is_enabled,
                     "action_types": sets_off.collect::<Vec<_>>(),
                 })
             }
-            Self::Edit { change, .. } => change.members(),
-            Self::Switch { on, .. } => json!({"enabled": on}),
+            Self::Edit { change, .. } => change.changed_members(),
+            Self::Switch { is_enabled: on, .. } => json!({"enabled": on}),
             Self::Delete(_) => json!({"deleted": true}),
             Self::AddAction { kind, recipients, .. } => {
                 json!({"action_type": kind.number(), "email_recipients": recipients})
@@ -106,18 +106,18 @@ impl Watching {
     }
 
     /// Reads what the server has, past every cache.
-    pub(super) async fn read(&self, client: &Client) -> Result<Watched, Error> {
-        let mut watched = Watched::default();
+    pub(super) async fn read(&self, client: &Client) -> Result<WatchlistSnapshot, Error> {
+        let mut watched = WatchlistSnapshot::default();
         let id = match self {
             Self::Create(new) => {
                 let all = client.watchlists().await?;
-                watched.n_unread = all.broken;
+                watched.n_unread = all.n_unreadable;
                 let all = all.rows;
                 let named = all.iter().filter(|one| one.name.raw() == new.draft.name);
                 watched.n_namesakes = named.count();
                 watched.name = new.draft.name.as_str().into();
                 // The newest of those that could be it.
-                let found = all.into_iter().filter(|one| new.is_held(one));
+                let found = all.into_iter().filter(|one| new.is_satisfied_by(one));
                 watched.watchlist = found.max_by_key(|one| one.id);
                 watched.watchlist.as_ref().map(|one| one.id)
             }
@@ -136,23 +136,23 @@ impl Watching {
             }
         };
         let is_about_actions = match self {
-            Self::Create(new) => !new.sets_off.is_empty(),
+            Self::Create(new) => !new.actions.is_empty(),
             Self::Delete(_) | Self::AddAction { .. } | Self::RemoveAction { .. } => true,
             Self::Edit { .. } | Self::Switch { .. } => false,
         };
         if let Some(id) = id.filter(|_| is_about_actions && watched.watchlist.is_some()) {
             let actions = client.watch_actions(id).await?;
-            watched.n_unread = actions.broken;
+            watched.n_unread = actions.n_unreadable;
             watched.actions = Some(actions.rows);
         }
         Ok(watched)
     }
 
-    pub(super) fn changes(&self, now: &Watched) -> Vec<Change> {
+    pub(super) fn write_requests(&self, now: &WatchlistSnapshot) -> Vec<WriteRequest> {
         match (self, &now.watchlist) {
             (Self::Create(new), None) => {
-                let (draft, index) = (&new.draft, new.index.word());
-                vec![Change::new_watchlist(json!({
+                let (draft, index) = (&new.draft, new.index.server_word());
+                vec![WriteRequest::new_watchlist(json!({
                     "name": draft.name,
                     "search_query": draft.search_query,
                     "index_type": index.raw(),
@@ -162,53 +162,55 @@ impl Watching {
             }
             (Self::Create(_), Some(_)) | (_, None) => Vec::new(),
             (Self::Edit { change, .. }, Some(old)) => {
-                vec![Change::watchlist(old, change.members())]
+                vec![WriteRequest::watchlist(old, change.changed_members())]
             }
-            (Self::Switch { on, .. }, Some(old)) => {
-                vec![Change::watchlist(old, json!({"enabled": on}))]
+            (Self::Switch { is_enabled: on, .. }, Some(old)) => {
+                vec![WriteRequest::watchlist(old, json!({"enabled": on}))]
             }
-            (Self::Delete(id), Some(_)) => vec![Change::no_watchlist(*id)],
-            (Self::AddAction { id, kind, recipients }, Some(_)) => vec![Change::new_action(*id, *kind, recipients)],
-            (Self::RemoveAction { id, action }, Some(_)) => vec![Change::no_action(*id, *action)],
+            (Self::Delete(id), Some(_)) => vec![WriteRequest::delete_watchlist(*id)],
+            (Self::AddAction { id, kind, recipients }, Some(_)) => {
+                vec![WriteRequest::new_action(*id, *kind, recipients)]
+            }
+            (Self::RemoveAction { id, action }, Some(_)) => vec![WriteRequest::delete_action(*id, *action)],
         }
     }
 
     /// What is done once there is a number for what was made.
-    pub(super) fn then(&self, now: &Watched) -> Vec<Self> {
+    pub(super) fn follow_ups(&self, now: &WatchlistSnapshot) -> Vec<Self> {
         let (Self::Create(new), Some(made)) = (self, &now.watchlist) else {
             return Vec::new();
         };
-        let missing = new.sets_off.iter().filter(|kind| !now.sets_off(**kind, &[]));
+        let missing = new.actions.iter().filter(|kind| !now.has_action(**kind, &[]));
         let action = |kind: &ActionKind| Self::AddAction { id: made.id, kind: *kind, recipients: Vec::new() };
         missing.map(action).collect()
     }
 
     /// Whether a part of it is so: what was to be made is there and does not set off all that it should, or of several
     /// members one has changed and another has not.
-    pub(super) fn is_half(&self, now: &Watched) -> bool {
+    pub(super) fn is_partly_satisfied_by(&self, now: &WatchlistSnapshot) -> bool {
         match (self, &now.watchlist) {
-            (Self::Create(_), Some(_)) => self.holds(now) == Some(false),
-            (Self::Edit { change, .. }, Some(one)) => change.is_half(one),
+            (Self::Create(_), Some(_)) => self.is_satisfied_by(now) == Some(false),
+            (Self::Edit { change, .. }, Some(one)) => change.is_partly_satisfied_by(one),
             _ => false,
         }
     }
 
     /// Whether the server holds it.
-    pub(super) fn holds(&self, now: &Watched) -> Option<bool> {
+    pub(super) fn is_satisfied_by(&self, now: &WatchlistSnapshot) -> Option<bool> {
         let Some(one) = &now.watchlist else {
             let is_unknown = matches!(self, Self::Create(_)) && now.n_unread > 0;
             return (!is_unknown).then_some(matches!(self, Self::Delete(_)));
         };
         match self {
             Self::Create(new) => {
-                let mut kinds = new.sets_off.iter();
+                let mut kinds = new.actions.iter();
                 let is_on = one.is_enabled.is_none_or(|is| is == new.is_enabled);
-                Some(is_on && kinds.all(|kind| now.sets_off(*kind, &[])))
+                Some(is_on && kinds.all(|kind| now.has_action(*kind, &[])))
             }
-            Self::Edit { change, .. } => Some(change.is_held(one)),
-            Self::Switch { on, .. } => one.is_enabled.map(|is| is == *on),
+            Self::Edit { change, .. } => Some(change.is_satisfied_by(one)),
+            Self::Switch { is_enabled: on, .. } => one.is_enabled.map(|is| is == *on),
             Self::Delete(_) => Some(false),
-            Self::AddAction { kind, recipients, .. } => match now.sets_off(*kind, recipients) {
+            Self::AddAction { kind, recipients, .. } => match now.has_action(*kind, recipients) {
                 false if now.n_unread > 0 => None,
                 is_so => Some(is_so),
             },
@@ -220,13 +222,13 @@ impl Watching {
         }
     }
 
-    pub(super) fn already(&self, now: &Watched) -> Option<String> {
-        let holds = self.holds(now) == Some(true);
+    pub(super) fn no_op_reason(&self, now: &WatchlistSnapshot) -> Option<String> {
+        let holds = self.is_satisfied_by(now) == Some(true);
         let said = match self {
             Self::Create(_) => "already exists with this query",
             Self::Edit { .. } => "already has these settings",
-            Self::Switch { on: true, .. } => "is enabled already",
-            Self::Switch { on: false, .. } => "is disabled already",
+            Self::Switch { is_enabled: true, .. } => "is enabled already",
+            Self::Switch { is_enabled: false, .. } => "is disabled already",
             Self::Delete(_) => "no longer exists",
             Self::AddAction { kind, .. } => {
                 return holds.then(|| format!("already has the {kind} action"));
@@ -236,7 +238,7 @@ impl Watching {
         holds.then(|| said.into())
     }
 
-    pub(super) fn impossible(&self, now: &Watched) -> Option<(&'static str, &'static str)> {
+    pub(super) fn rejection(&self, now: &WatchlistSnapshot) -> Option<(&'static str, &'static str)> {
         match (self, &now.watchlist) {
             (Self::Create(_), None) => None,
             // It may be somebody else's.
@@ -254,7 +256,7 @@ impl Watching {
         }
     }
 
-    pub(super) fn words(&self, now: &Watched) -> String {
+    pub(super) fn describe(&self, now: &WatchlistSnapshot) -> String {
         let Some(one) = &now.watchlist else {
             let read = if now.n_unread > 0 { " among those that could be read" } else { "" };
             return format!("no such watchlist{read}");
@@ -270,7 +272,7 @@ impl Watching {
         });
         let query = match self {
             Self::Edit { change, .. } if change.search_query.is_some() => {
-                format!(", query {}", readable(&one.search_query))
+                format!(", query {}", display_query(&one.search_query))
             }
             _ => String::new(),
         };
@@ -278,22 +280,22 @@ impl Watching {
     }
 
     /// Finds out what it would do.
-    pub(super) fn prepare(self, now: Watched, estate: &Estate) -> Prepared {
+    pub(super) fn prepare(self, now: WatchlistSnapshot, estate: &PlanContext) -> Prepared {
         if let Self::Create(NewWatchlist { draft, .. }) = &self
-            && let Some((why, hint)) = draft.trouble()
+            && let Some((why, hint)) = draft.invalid_reason()
         {
-            return Prepared::Refused(Refusal { why: why.into(), hint, is_guard: false });
+            return Prepared::Rejected(Rejection { why: why.into(), hint, is_policy: false });
         }
-        let mut effects = vec![format!("{}: {}", text::visible(now.raw_name()), self.effect(&now))];
+        let mut effects = vec![format!("{}: {}", text::make_visible(now.target_name()), self.effect(&now))];
         let mut notes = Vec::new();
-        let mut warnings: Vec<String> = self.query().and_then(snapshot::trouble).into_iter().collect();
+        let mut warnings: Vec<String> = self.query().and_then(snapshot::query_problem).into_iter().collect();
         if let Some(one) = now.watchlist.as_ref().filter(|_| self.query().is_none()) {
-            effects.push(format!("Query: {}", readable(&one.search_query)));
+            effects.push(format!("Query: {}", display_query(&one.search_query)));
         }
         match &self {
             Self::Create(new) => {
-                effects.push(format!("Query: {}", readable(&new.draft.search_query.as_str().into())));
-                let kinds: Vec<_> = new.sets_off.iter().map(ToString::to_string).collect();
+                effects.push(format!("Query: {}", display_query(&new.draft.search_query.as_str().into())));
+                let kinds: Vec<_> = new.actions.iter().map(ToString::to_string).collect();
                 effects.push(match &kinds[..] {
                     [] => "Tags its matches; no actions".into(),
                     kinds => format!(
@@ -302,9 +304,9 @@ impl Watching {
                     ),
                 });
                 let names = ("watchlist", "watchlists");
-                notes.extend(unreadable_rows::doubt(now.n_unread, names, "have this name"));
+                notes.extend(unreadable_rows::unreadable_rows_warning(now.n_unread, names, "have this name"));
                 if now.n_namesakes > 0 {
-                    let n = text::counted(now.n_namesakes, "watchlist has", "watchlists have");
+                    let n = text::pluralize(now.n_namesakes, "watchlist has", "watchlists have");
                     notes.push(format!("{n} this name already"));
                 }
             }
@@ -315,7 +317,7 @@ impl Watching {
                     notes.push("Its email recipients are deleted and cannot be restored".into());
                 }
             }
-            Self::Switch { on: false, .. } => {
+            Self::Switch { is_enabled: false, .. } => {
                 notes.push("New matches will not be detected".into());
             }
             Self::Edit { change, .. } if change.search_query.is_some() => {
@@ -326,12 +328,12 @@ impl Watching {
             }
             _ => {}
         }
-        let state = State::Watchlist(Box::new(now));
+        let state = Snapshot::Watchlist(Box::new(now));
         Prepared::Ready(Box::new(Plan {
             effects,
             warnings,
             notes,
-            ..Plan::new(super::Deed::Watch(self), state, estate)
+            ..Plan::new(super::Change::Watch(self), state, estate)
         }))
     }
 
@@ -344,7 +346,7 @@ impl Watching {
         }
     }
 
-    fn effect(&self, now: &Watched) -> String {
+    fn effect(&self, now: &WatchlistSnapshot) -> String {
         match self {
             Self::Create(new) => match new.index {
                 StoredIndex::Modules => "new binary watchlist".into(),
@@ -352,17 +354,17 @@ impl Watching {
             },
             Self::Edit { change, .. } => {
                 let now = now.watchlist.as_ref();
-                now.map_or_else(String::new, |now| change.words(now))
+                now.map_or_else(String::new, |now| change.describe(now))
             }
-            Self::Switch { on: true, .. } => "disabled -> enabled".into(),
-            Self::Switch { on: false, .. } => "enabled -> disabled".into(),
+            Self::Switch { is_enabled: true, .. } => "disabled -> enabled".into(),
+            Self::Switch { is_enabled: false, .. } => "enabled -> disabled".into(),
             Self::Delete(_) => match now.watchlist.as_ref().and_then(|one| one.total_hits) {
-                Some(n) => format!("will be DELETED ({})", text::counted(n, "hit", "hits")),
+                Some(n) => format!("will be DELETED ({})", text::pluralize(n, "hit", "hits")),
                 None => "will be DELETED".into(),
             },
             Self::AddAction { kind, recipients, .. } => match recipients.len() {
                 0 => format!("add action: {kind}"),
-                n => format!("add action: {kind} to {}", text::counted(n, "user", "users")),
+                n => format!("add action: {kind} to {}", text::pluralize(n, "user", "users")),
             },
             Self::RemoveAction { action, .. } => {
                 let actions = now.actions.iter().flatten();

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::model::{ActionKind, StoredIndex, WatchAction, Watchlist};
-use crate::query::{self, Index, Level, Stored};
+use crate::query::{self, Index, Level, StoredQuery};
 use crate::text::{self, Untrusted};
 
 /// What somebody writes into a watchlist.
@@ -25,14 +25,14 @@ pub struct NewWatchlist {
     /// Whether it searches processes, or else binaries.
     pub index: StoredIndex,
     /// What it is to set off.
-    pub sets_off: Vec<ActionKind>,
+    pub actions: Vec<ActionKind>,
     /// Whether it runs.
     pub is_enabled: bool,
 }
 
 /// What somebody changes of a watchlist; what is to stay as it is, nobody names.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct WatchlistChange {
+pub struct WatchlistEdit {
     /// What people call it.
     pub name: Option<String>,
     /// What it is for.
@@ -43,7 +43,7 @@ pub struct WatchlistChange {
 
 /// A watchlist as the server has it, if it has it.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Watched {
+pub struct WatchlistSnapshot {
     /// The watchlist.
     pub watchlist: Option<Watchlist>,
     /// What it sets off; `None` where that was of no matter.
@@ -58,11 +58,11 @@ pub struct Watched {
 
 impl WatchlistDraft {
     /// What no server takes.
-    pub(super) fn trouble(&self) -> Option<(&'static str, &'static str)> {
+    pub(super) fn invalid_reason(&self) -> Option<(&'static str, &'static str)> {
         if self.name.trim().is_empty() {
             return Some(("the name is empty", "enter a name that says what it looks for"));
         }
-        if Stored::read(&self.search_query).text.trim().is_empty() {
+        if StoredQuery::parse(&self.search_query).text.trim().is_empty() {
             return Some(("the query is empty: it would match everything", "enter a query"));
         }
         None
@@ -71,16 +71,16 @@ impl WatchlistDraft {
 
 impl NewWatchlist {
     /// Whether this is it, as far as one can tell.
-    pub(super) fn is_held(&self, watchlist: &Watchlist) -> bool {
+    pub(super) fn is_satisfied_by(&self, watchlist: &Watchlist) -> bool {
         watchlist.name.raw() == self.draft.name
             && watchlist.index == self.index
             && is_same_search(&self.draft.search_query, watchlist)
     }
 }
 
-impl WatchlistChange {
+impl WatchlistEdit {
     /// The members of the record that are to be others.
-    pub(super) fn members(&self) -> Value {
+    pub(super) fn changed_members(&self) -> Value {
         let each = [("name", &self.name), ("description", &self.description), ("search_query", &self.search_query)];
         let each = each.into_iter();
         let named = each.filter_map(|(name, to)| Some((name.to_owned(), to.as_deref()?.into())));
@@ -88,19 +88,19 @@ impl WatchlistChange {
     }
 
     /// Whether a watchlist is so.
-    pub(super) fn is_held(&self, watchlist: &Watchlist) -> bool {
-        let (held, all) = self.held(watchlist);
+    pub(super) fn is_satisfied_by(&self, watchlist: &Watchlist) -> bool {
+        let (held, all) = self.satisfied_members(watchlist);
         held == all
     }
 
     /// Whether a watchlist is so in one part and not in another: before 7.8 servers ignore a new query (reference 7).
-    pub(super) fn is_half(&self, watchlist: &Watchlist) -> bool {
-        let (held, all) = self.held(watchlist);
+    pub(super) fn is_partly_satisfied_by(&self, watchlist: &Watchlist) -> bool {
+        let (held, all) = self.satisfied_members(watchlist);
         0 < held && held < all
     }
 
     /// How many of the members that are to be others a watchlist has so, and how many there are.
-    fn held(&self, watchlist: &Watchlist) -> (usize, usize) {
+    fn satisfied_members(&self, watchlist: &Watchlist) -> (usize, usize) {
         let is_so = |to: &Option<String>, now: &Untrusted| Some(now.raw() == to.as_deref()?);
         let query = self.search_query.as_deref();
         let each = [
@@ -113,7 +113,7 @@ impl WatchlistChange {
     }
 
     /// What will be another, for people.
-    pub(super) fn words(&self, now: &Watchlist) -> String {
+    pub(super) fn describe(&self, now: &Watchlist) -> String {
         /// Cells of a text.
         const WIDE: usize = 60;
         let fit = |text: &Untrusted| format!("{:?}", text::fit(text, WIDE));
@@ -122,7 +122,7 @@ impl WatchlistChange {
             Some(format!("{what} {} -> {}", fit(now), fit(&to)))
         };
         let query = self.search_query.as_deref().map(|to| {
-            let (now, to) = (readable(&now.search_query), readable(&to.into()));
+            let (now, to) = (display_query(&now.search_query), display_query(&to.into()));
             format!("query {now} -> {to}")
         });
         let each =
@@ -132,15 +132,15 @@ impl WatchlistChange {
     }
 }
 
-impl Watched {
+impl WatchlistSnapshot {
     /// What people call it.
-    pub(in crate::changes) fn raw_name(&self) -> &Untrusted {
+    pub(in crate::changes) fn target_name(&self) -> &Untrusted {
         let own = self.watchlist.as_ref().map(|one| &one.name);
         own.and_then(Untrusted::non_empty).unwrap_or(&self.name)
     }
 
     /// Whether it sets this off, for all of these users.
-    pub(super) fn sets_off(&self, kind: ActionKind, recipients: &[u64]) -> bool {
+    pub(super) fn has_action(&self, kind: ActionKind, recipients: &[u64]) -> bool {
         let mut actions = self.actions.iter().flatten();
         actions.any(|action| {
             let mut wanted = recipients.iter();
@@ -149,7 +149,7 @@ impl Watched {
     }
 
     /// What counts of it, for the log.
-    pub(in crate::changes) fn json(&self) -> Value {
+    pub(in crate::changes) fn snapshot_json(&self) -> Value {
         let Some(one) = &self.watchlist else {
             return json!({"exists": false});
         };
@@ -168,7 +168,7 @@ impl Watched {
             "name": one.name.raw(),
             "description": one.description.raw(),
             "search_query": one.search_query.raw(),
-            "index_type": one.index.word().raw(),
+            "index_type": one.index.server_word().raw(),
             "enabled": one.is_enabled,
             "actions": actions,
         })
@@ -176,9 +176,9 @@ impl Watched {
 }
 
 /// What is wrong with a query, if it cannot be read. It is kept all the same: servers read more than we do.
-pub(super) fn trouble(search_query: &str) -> Option<String> {
-    let stored = Stored::read(search_query);
-    if let Some(why) = stored.malformed() {
+pub(super) fn query_problem(search_query: &str) -> Option<String> {
+    let stored = StoredQuery::parse(search_query);
+    if let Some(why) = stored.malformed_reason() {
         return Some(format!("The query is malformed: {why}"));
     }
     // What is an error is one for every index.
@@ -191,10 +191,10 @@ pub(super) fn trouble(search_query: &str) -> Option<String> {
 /// Whether a watchlist searches for this: servers store a query in other words than they were given (reference 2.10), so
 /// that what it says is compared.
 pub(super) fn is_same_search(search_query: &str, watchlist: &Watchlist) -> bool {
-    Stored::read(search_query) == Stored::read(watchlist.search_query.raw())
+    StoredQuery::parse(search_query) == StoredQuery::parse(watchlist.search_query.raw())
 }
 
 /// A stored query for people.
-pub(super) fn readable(search_query: &Untrusted) -> String {
-    text::visible(&query::stored(search_query.raw()).into())
+pub(super) fn display_query(search_query: &Untrusted) -> String {
+    text::make_visible(&query::describe_stored(search_query.raw()).into())
 }

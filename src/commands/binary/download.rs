@@ -4,23 +4,23 @@ use std::path::PathBuf;
 
 use tokio::select;
 
-use super::{Caller, Exit, Failure, found, uncollected};
+use super::{CommandCx, Exit, Failure, fetch_binary, no_copy_failure};
 use crate::cli::BinaryDownload;
-use crate::commands::signals::told_to_stop;
-use crate::download::{self, Error, Form, Order, Progress};
-use crate::fetch::Reader;
+use crate::commands::signals::wait_for_shutdown;
+use crate::download::{self, DownloadProgress, DownloadRequest, Error, SaveFormat};
+use crate::fetch::Fetcher;
 
 /// Runs `binary download`.
-pub(in super::super) async fn download(args: &BinaryDownload, caller: &mut Caller<'_>) -> Result<Exit, Failure> {
+pub(in super::super) async fn download(args: &BinaryDownload, caller: &mut CommandCx<'_>) -> Result<Exit, Failure> {
     let client = caller.client()?;
-    let binary = found(&mut Reader::new(client.clone()), args.md5).await?;
+    let binary = fetch_binary(&mut Fetcher::new(client.clone()), args.md5).await?;
     let form = match (args.extract, args.protect) {
-        (true, _) => Form::Extracted,
-        (false, true) => Form::Protected,
-        (false, false) => Form::Archive,
+        (true, _) => SaveFormat::Extracted,
+        (false, true) => SaveFormat::Protected,
+        (false, false) => SaveFormat::Archive,
     };
     let name = || PathBuf::from(download::file_name(&binary.value, form));
-    let order = Order {
+    let order = DownloadRequest {
         form,
         path: args.output.clone().unwrap_or_else(name),
         keeps_unverified: args.keep_unverified,
@@ -31,12 +31,12 @@ pub(in super::super) async fn download(args: &BinaryDownload, caller: &mut Calle
         let (stored, whole) = (size(order.binary.stored_size), size(order.binary.size));
         caller.warn(&format!("the server has only the first {stored} of {whole} bytes"));
     }
-    let mut words = Words::default();
+    let mut words = ProgressLine::default();
     let outcome = select! {
         // A copy under way is put down in order: what there is of it goes.
-        _ = told_to_stop() => Err(Failure::new(Exit::Failed, "stopped; nothing was kept")),
-        outcome = download::download(&client, &order, |progress| words.tell(progress, caller)) => {
-            outcome.map_err(failed)
+        _ = wait_for_shutdown() => Err(Failure::new(Exit::Failed, "stopped; nothing was kept")),
+        outcome = download::download(&client, &order, |progress| words.report_progress(progress, caller)) => {
+            outcome.map_err(download_failure)
         }
     };
     caller.progress("");
@@ -54,13 +54,13 @@ pub(in super::super) async fn download(args: &BinaryDownload, caller: &mut Calle
     Ok(Exit::Done)
 }
 
-fn failed(error: Error) -> Failure {
+fn download_failure(error: Error) -> Failure {
     let said = error.to_string();
     match error {
-        Error::Server(error) => uncollected(error),
-        Error::NoRoom { .. } => Failure::new(Exit::Failed, said).hint("choose another place with -o"),
-        Error::Partial { .. } | Error::Another { .. } => {
-            Failure::new(Exit::Failed, said).hint("--keep-unverified keeps what there is, as NAME.unverified")
+        Error::Server(error) => no_copy_failure(error),
+        Error::NoSpace { .. } => Failure::new(Exit::Failed, said).with_hint("choose another place with -o"),
+        Error::Partial { .. } | Error::HashMismatch { .. } => {
+            Failure::new(Exit::Failed, said).with_hint("--keep-unverified keeps what there is, as NAME.unverified")
         }
         Error::Record(_) | Error::Archive(_) => Failure::new(Exit::Failed, said),
     }
@@ -68,18 +68,18 @@ fn failed(error: Error) -> Failure {
 
 /// Says how far a download has got, not too often.
 #[derive(Default)]
-struct Words {
+struct ProgressLine {
     /// When to say so next, in bytes.
-    next: u64,
+    next_report_at: u64,
 }
 
-impl Words {
-    fn tell(&mut self, progress: Progress, caller: &mut Caller<'_>) {
+impl ProgressLine {
+    fn report_progress(&mut self, progress: DownloadProgress, caller: &mut CommandCx<'_>) {
         /// How many bytes come between two words.
         const STEP: u64 = 256 * 1024;
-        if progress.done >= self.next.max(STEP) {
-            self.next = progress.done + STEP;
-            caller.progress(&progress.words());
+        if progress.done >= self.next_report_at.max(STEP) {
+            self.next_report_at = progress.done + STEP;
+            caller.progress(&progress.describe());
         }
     }
 }

@@ -3,36 +3,36 @@
 mod details;
 mod download;
 
-use super::{Caller, Exit, Failure, page_summary, query_argument, search, time_args};
+use super::{CommandCx, Exit, Failure, page_summary, query_argument, search, time_args};
 use crate::api;
-use crate::cli::{BinarySearch, BinaryShow, Reading};
-use crate::fetch::Reader;
-use crate::model::{Binary, Known, Md5, Search};
-use crate::output::{Align, Cell, Column, Format, Row, Sheet};
+use crate::cli::{BinarySearch, BinaryShow, OutputArgs};
+use crate::fetch::Fetcher;
+use crate::model::{Binary, Fetched, Md5, Search};
+use crate::output::{Align, Format, OutputCell, OutputColumn, OutputRow, TableWriter};
 use crate::query::Index;
 use crate::text;
 
 pub(super) use download::download;
 
 /// The columns of binaries.
-const COLUMNS: &[Column] = &[
-    Column::new("first_seen", Align::Left),
-    Column::new("name", Align::Left).least(12),
-    Column::new("signature", Align::Left).least(8),
-    Column::new("publisher", Align::Left).least(12).rank(2),
-    Column::new("product", Align::Left).least(12).rank(4),
-    Column::new("hosts", Align::Right),
-    Column::new("size", Align::Right).rank(3),
-    Column::new("stored", Align::Right).rank(5),
-    Column::new("md5", Align::Left),
-    Column::new("path", Align::Left).least(20).keeps_end().rank(1),
+const COLUMNS: &[OutputColumn] = &[
+    OutputColumn::new("first_seen", Align::Left),
+    OutputColumn::new("name", Align::Left).min_width(12),
+    OutputColumn::new("signature", Align::Left).min_width(8),
+    OutputColumn::new("publisher", Align::Left).min_width(12).rank(2),
+    OutputColumn::new("product", Align::Left).min_width(12).rank(4),
+    OutputColumn::new("hosts", Align::Right),
+    OutputColumn::new("size", Align::Right).rank(3),
+    OutputColumn::new("stored", Align::Right).rank(5),
+    OutputColumn::new("md5", Align::Left),
+    OutputColumn::new("path", Align::Left).min_width(20).keep_end().rank(1),
 ];
 
 /// Runs `binary search`.
-pub(super) async fn search(args: &BinarySearch, caller: &mut Caller<'_>) -> Result<Exit, Failure> {
+pub(super) async fn search(args: &BinarySearch, caller: &mut CommandCx<'_>) -> Result<Exit, Failure> {
     let search = Search {
-        query: query_argument::read(Index::Binary, &args.query, args.asking, caller)?,
-        sort: args.sort.as_deref().map(|sort| search::order(Index::Binary, sort)).transpose()?,
+        query: query_argument::read_query(Index::Binary, &args.query, args.asking, caller)?,
+        sort: args.sort.as_deref().map(|sort| search::parse_sort(Index::Binary, sort)).transpose()?,
         ..Search::default()
     };
     if args.count {
@@ -40,20 +40,24 @@ pub(super) async fn search(args: &BinarySearch, caller: &mut Caller<'_>) -> Resu
         page_summary::count::<Binary>(&search, &client, caller).await?;
         return Ok(Exit::Done);
     }
-    find(search, args.reading, caller).await
+    print_binaries(search, args.output, caller).await
 }
 
 /// Prints what a search finds.
-pub(super) async fn find(search: Search, reading: Reading, caller: &mut Caller<'_>) -> Result<Exit, Failure> {
+pub(super) async fn print_binaries(
+    search: Search,
+    reading: OutputArgs,
+    caller: &mut CommandCx<'_>,
+) -> Result<Exit, Failure> {
     page_summary::print("binary", search, COLUMNS, reading, row, caller).await
 }
 
 /// Runs `binary show`.
-pub(super) async fn show(args: &BinaryShow, caller: &mut Caller<'_>) -> Result<Exit, Failure> {
-    let mut reader = Reader::new(caller.client()?);
+pub(super) async fn show(args: &BinaryShow, caller: &mut CommandCx<'_>) -> Result<Exit, Failure> {
+    let mut reader = Fetcher::new(caller.client()?);
     if let Some(bytes) = args.head {
         let bytes = usize::try_from(bytes).unwrap_or(usize::MAX);
-        let head = reader.head(args.md5, bytes).await.map_err(uncollected)?;
+        let head = reader.head(args.md5, bytes).await.map_err(no_copy_failure)?;
         for line in text::dump(&head.value.bytes, 16) {
             writeln!(caller.streams.out, "{line}")?;
         }
@@ -62,53 +66,53 @@ pub(super) async fn show(args: &BinaryShow, caller: &mut Caller<'_>) -> Result<E
         }
         return Ok(Exit::Done);
     }
-    let known = found(&mut reader, args.md5).await?;
+    let known = fetch_binary(&mut reader, args.md5).await?;
     if args.format == Format::Table {
         let details = details::details(&known);
         caller.streams.out.write_all(details.as_bytes())?;
         return Ok(Exit::Done);
     }
-    let look = caller.look();
-    let mut sheet = Sheet::new(caller.streams.out, args.format, COLUMNS, look);
-    sheet.rows(&[row(&known.value)])?;
+    let look = caller.table_style();
+    let mut sheet = TableWriter::new(caller.streams.out, args.format, COLUMNS, look);
+    sheet.write_rows(&[row(&known.value)])?;
     sheet.finish()?;
     Ok(Exit::Done)
 }
 
 /// What the server knows of a file.
-async fn found(reader: &mut Reader, md5: Md5) -> Result<Known<Binary>, Failure> {
+async fn fetch_binary(reader: &mut Fetcher, md5: Md5) -> Result<Fetched<Binary>, Failure> {
     reader.binary(md5).await.map_err(|error| match error {
-        api::Error::NotFound { .. } => Failure::new(Exit::Nothing, format!("there is no binary {md5}"))
-            .hint("`lampblack binary search` finds those there are"),
+        api::Error::NotFound { .. } => Failure::new(Exit::NoResults, format!("there is no binary {md5}"))
+            .with_hint("`lampblack binary search` finds those there are"),
         error => error.into(),
     })
 }
 
 /// Why there is no copy of a file.
-fn uncollected(error: api::Error) -> Failure {
+fn no_copy_failure(error: api::Error) -> Failure {
     let is_missing = matches!(error, api::Error::NotFound { .. });
     let failure = Failure::from(error);
     if is_missing {
-        failure.hint("it was not collected, or not from any host yet; `lampblack binary show` says what is known")
+        failure.with_hint("it was not collected, or not from any host yet; `lampblack binary show` says what is known")
     } else {
         failure
     }
 }
 
-fn row(binary: &Binary) -> Row {
+fn row(binary: &Binary) -> OutputRow {
     let path = binary.observed_paths.first().cloned().unwrap_or_default();
-    Row {
+    OutputRow {
         cells: vec![
-            Cell::from(binary.first_seen.map(time_args::shown)),
-            Cell::of(&binary.name()),
-            Cell::of(&binary.signature.result),
-            Cell::of(&binary.signature.publisher),
-            Cell::of(&binary.version.product),
-            Cell::from(binary.hosts),
-            Cell::from(binary.size),
-            Cell::from(binary.stored_size),
-            Cell::from(Some(binary.md5)),
-            Cell::of(&path),
+            OutputCell::from_value(binary.first_seen.map(time_args::format_time)),
+            OutputCell::from_untrusted(&binary.name()),
+            OutputCell::from_untrusted(&binary.signature.result),
+            OutputCell::from_untrusted(&binary.signature.publisher),
+            OutputCell::from_untrusted(&binary.version.product),
+            OutputCell::from_value(binary.hosts),
+            OutputCell::from_value(binary.size),
+            OutputCell::from_value(binary.stored_size),
+            OutputCell::from_value(Some(binary.md5)),
+            OutputCell::from_untrusted(&path),
         ],
         json: binary.document.json().to_owned(),
     }

@@ -1,75 +1,84 @@
 //! `watchlist action`: what a watchlist sets off when it finds something.
 
-use super::super::{change, completeness::missing, print_list};
-use super::{Caller, Exit, Failure, Meant, find, meant, perform, show};
-use crate::changes::{State, Watched, Watching};
-use crate::cli::{self, Effect, Patience, Reading};
+use super::super::{change, completeness::not_found, print_list};
+use super::{CommandCx, Exit, Failure, PlannedTarget, apply_changes, plan_target, resolve_watchlist, show};
+use crate::changes::{Snapshot, WatchlistChange, WatchlistSnapshot};
+use crate::cli::{self, Effect, OutputArgs, WaitLimit};
 use crate::model::WatchAction;
-use crate::output::{Align, Cell, Column, Row};
+use crate::output::{Align, OutputCell, OutputColumn, OutputRow};
 
 /// The columns of actions.
-const COLUMNS: &[Column] =
-    &[Column::new("id", Align::Right), Column::new("action", Align::Left), Column::new("to_users", Align::Left)];
+const COLUMNS: &[OutputColumn] = &[
+    OutputColumn::new("id", Align::Right),
+    OutputColumn::new("action", Align::Left),
+    OutputColumn::new("to_users", Align::Left),
+];
 
 /// Runs `watchlist action`.
-pub(super) async fn run(word: &str, action: cli::Action, caller: &mut Caller<'_>) -> Result<Exit, Failure> {
+pub(super) async fn run(word: &str, action: cli::Action, caller: &mut CommandCx<'_>) -> Result<Exit, Failure> {
     let (grounds, wish) = match action {
         cli::Action::List { reading } => return list(word, reading, caller).await,
         cli::Action::Add { kind, to, .. } if kind != Effect::Email && !to.is_empty() => {
             return Err(Failure::usage("--to is for e-mail alone")
-                .hint("an alert and a line in syslog are for nobody in particular"));
+                .with_hint("an alert and a line in syslog are for nobody in particular"));
         }
         cli::Action::Add { kind, to, grounds } => (grounds, Ok((kind, to))),
         cli::Action::Remove { action, grounds } => (grounds, Err(action)),
     };
-    let (client, access) = caller.reach()?;
-    change::may_change(&access)?;
+    let (client, access) = caller.connect()?;
+    change::check_may_change(&access)?;
     let watching = |id| match &wish {
-        Ok((kind, recipients)) => Watching::AddAction { id, kind: (*kind).into(), recipients: recipients.clone() },
-        Err(action) => Watching::RemoveAction { id, action: *action },
+        Ok((kind, recipients)) => {
+            WatchlistChange::AddAction { id, kind: (*kind).into(), recipients: recipients.clone() }
+        }
+        Err(action) => WatchlistChange::RemoveAction { id, action: *action },
     };
-    let Meant { deed, state } = meant(word, watching, &client, caller).await?;
+    let PlannedTarget { change: deed, state } = plan_target(word, watching, &client, caller).await?;
     let state = match state {
         Some(state) => state,
-        None => State::read(&deed, &client).await?,
+        None => Snapshot::read(&deed, &client).await?,
     };
-    if let (Err(action), State::Watchlist(found)) = (&wish, &state) {
-        there(*action, found)?;
+    if let (Err(action), Snapshot::Watchlist(found)) = (&wish, &state) {
+        check_action_exists(*action, found)?;
     }
     let state = Some(state);
-    let (deeds, server) = (vec![Meant { deed, state }], (&client, &access));
-    perform(deeds, &grounds, Patience::None, server, caller).await
+    let (deeds, server) = (vec![PlannedTarget { change: deed, state }], (&client, &access));
+    apply_changes(deeds, &grounds, WaitLimit::None, server, caller).await
 }
 
 /// Runs `watchlist action ID list`.
-async fn list(word: &str, reading: Reading, caller: &mut Caller<'_>) -> Result<Exit, Failure> {
+async fn list(word: &str, reading: OutputArgs, caller: &mut CommandCx<'_>) -> Result<Exit, Failure> {
     let client = caller.client()?;
-    let id = find(word, &client, caller).await?.id;
+    let id = resolve_watchlist(word, &client, caller).await?.id;
     let page = client.watch_actions(id).await?;
-    let names = print_list::Names { several: "actions", none: "it sets nothing off" };
+    let names = print_list::Names { plural: "actions", empty_message: "it sets nothing off" };
     print_list::print(&page, names, COLUMNS, reading, row, caller)
 }
 
 /// Fails if there is no such action, and says which there are.
-fn there(action: u64, found: &Watched) -> Result<(), Failure> {
+fn check_action_exists(action: u64, found: &WatchlistSnapshot) -> Result<(), Failure> {
     let mut actions = found.actions.iter().flatten();
     if actions.any(|one| one.id == action) {
         return Ok(());
     }
     let actions = found.actions.iter().flatten();
-    let each: Vec<_> = actions.map(show::action).collect();
+    let each: Vec<_> = actions.map(show::describe_action).collect();
     let hint = match &each[..] {
         [] => "it sets nothing off".to_owned(),
         each => format!("it sets off: {}", each.join(", ")),
     };
     let why = format!("the watchlist has no action {action}");
-    Err(missing(why, found.n_unread, "actions").hint(hint))
+    Err(not_found(why, found.n_unread, "actions").with_hint(hint))
 }
 
-fn row(action: &WatchAction) -> Row {
+fn row(action: &WatchAction) -> OutputRow {
     let to: Vec<_> = action.recipients.iter().map(ToString::to_string).collect();
-    Row {
-        cells: vec![Cell::from(Some(action.id)), Cell::from(Some(action.kind)), Cell::from(Some(to.join(" ")))],
+    OutputRow {
+        cells: vec![
+            OutputCell::from_value(Some(action.id)),
+            OutputCell::from_value(Some(action.kind)),
+            OutputCell::from_value(Some(to.join(" "))),
+        ],
         json: action.document.json().to_owned(),
     }
 }

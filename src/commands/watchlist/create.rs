@@ -1,54 +1,54 @@
 //! `watchlist create`: a query becomes a watchlist.
 
 use super::super::change;
-use super::{Caller, Exit, Failure, perform, query_argument};
-use crate::changes::{Deed, NewWatchlist, Watching, WatchlistDraft};
-use crate::cli::{self, Patience};
+use super::{CommandCx, Exit, Failure, apply_changes, query_argument};
+use crate::changes::{Change, NewWatchlist, WatchlistChange, WatchlistDraft};
+use crate::cli::{self, WaitLimit};
 use crate::model::StoredIndex;
 use crate::query::{self, Index};
 
 /// Runs `watchlist create`.
-pub(super) async fn create(args: &cli::NewWatchlist, caller: &mut Caller<'_>) -> Result<Exit, Failure> {
+pub(super) async fn create(args: &cli::NewWatchlist, caller: &mut CommandCx<'_>) -> Result<Exit, Failure> {
     if args.name.trim().is_empty() {
-        return Err(Failure::usage("the watchlist has no name").hint("give it one that says what it looks for"));
+        return Err(Failure::usage("the watchlist has no name").with_hint("give it one that says what it looks for"));
     }
     let (searched, index) =
         if args.binary { (Index::Binary, StoredIndex::Modules) } else { (Index::Process, StoredIndex::Events) };
-    let query = query_argument::read(searched, &args.query, args.asking, caller)?;
+    let query = query_argument::read_query(searched, &args.query, args.asking, caller)?;
     if query.trim().is_empty() {
         return Err(
-            Failure::usage("the query is empty: the watchlist would tag everything").hint("say what it looks for")
+            Failure::usage("the query is empty: the watchlist would tag everything").with_hint("say what it looks for")
         );
     }
-    let (client, access) = caller.reach()?;
-    change::may_change(&access)?;
+    let (client, access) = caller.connect()?;
+    change::check_may_change(&access)?;
     let draft = WatchlistDraft {
         name: args.name.trim().to_owned(),
         description: args.description.trim().to_owned(),
-        search_query: stored(&query),
+        search_query: stored_query(&query),
     };
     let sets_off = Vec::new();
-    let new = NewWatchlist { draft, index, sets_off, is_enabled: true };
-    let deeds = vec![Deed::Watch(Watching::Create(new))];
+    let new = NewWatchlist { draft, index, actions: sets_off, is_enabled: true };
+    let deeds = vec![Change::Watch(WatchlistChange::Create(new))];
     let server = (&client, &access);
-    perform(deeds, &args.grounds, Patience::None, server, caller).await
+    apply_changes(deeds, &args.justification, WaitLimit::None, server, caller).await
 }
 
 /// A query as a watchlist holds it. Strict servers take no slash in it (reference 2.10).
-fn stored(query: &str) -> String {
+fn stored_query(query: &str) -> String {
     query::replace_query("", query).replace('/', "%2F")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::query::Stored;
+    use crate::query::StoredQuery;
 
     #[test]
     fn what_strict_servers_refuse_is_encoded_and_read_back_as_it_was() {
         let query = r#"path:/usr/bin/* -cmdline:"a b" é"#;
-        let encoded = stored(query);
+        let encoded = stored_query(query);
         assert!(encoded.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._~%&=+".contains(&byte)), "{encoded}");
-        assert_eq!(Stored::read(&encoded).text, query);
+        assert_eq!(StoredQuery::parse(&encoded).text, query);
     }
 }

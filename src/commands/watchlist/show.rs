@@ -1,20 +1,23 @@
 //! `watchlist show` and `watchlist search`: one watchlist, and what it would find now.
 
 use super::super::{
-    details::{card, flag, said},
+    details::{card, flag, property},
     page_summary, query_error, time_args,
 };
-use super::{COLUMNS, Caller, Exit, Failure, binary, find, readable, row, search, searches, state};
-use crate::cli::{Asking, Reading};
+use super::{
+    COLUMNS, CommandCx, Exit, Failure, binary, describe_index, describe_state, display_query, resolve_watchlist, row,
+    search,
+};
+use crate::cli::{OutputArgs, QueryArgs};
 use crate::model::{Binary, Process, Search, StoredIndex, WatchAction, Watchlist};
-use crate::output::{self, Format, Row, Sheet};
-use crate::query::{self, Index, Stored};
+use crate::output::{self, Format, OutputRow, TableWriter};
+use crate::query::{self, Index, StoredQuery};
 use crate::text;
 
 /// Runs `watchlist show`.
-pub(super) async fn show(word: &str, format: Format, caller: &mut Caller<'_>) -> Result<Exit, Failure> {
+pub(super) async fn show(word: &str, format: Format, caller: &mut CommandCx<'_>) -> Result<Exit, Failure> {
     let client = caller.client()?;
-    let watchlist = find(word, &client, caller).await?;
+    let watchlist = resolve_watchlist(word, &client, caller).await?;
     // The watchlist is the answer; actions that cannot be read do not take it away.
     let actions = match client.watch_actions(watchlist.id).await {
         Ok(page) => Some(page.rows),
@@ -35,28 +38,28 @@ pub(super) async fn show(word: &str, format: Format, caller: &mut Caller<'_>) ->
             format!("[{}]", each.join(","))
         },
     );
-    let shown = Row { json: output::extended(&watchlist.document, &[("actions", json)]), ..row(&watchlist) };
-    let look = caller.look();
-    let mut sheet = Sheet::new(caller.streams.out, format, COLUMNS, look);
-    sheet.rows(&[shown])?;
+    let shown = OutputRow { json: output::with_members(&watchlist.document, &[("actions", json)]), ..row(&watchlist) };
+    let look = caller.table_style();
+    let mut sheet = TableWriter::new(caller.streams.out, format, COLUMNS, look);
+    sheet.write_rows(&[shown])?;
     sheet.finish()?;
     Ok(Exit::Done)
 }
 
 /// What `watchlist search` is asked for beside the watchlist.
-pub(super) struct Asked {
+pub(super) struct SearchOptions {
     /// Whether a query is refused that cannot be read.
-    pub(super) asking: Asking,
+    pub(super) asking: QueryArgs,
     /// Whether only the number of rows is wanted.
     pub(super) count: bool,
     /// How much, and how.
-    pub(super) reading: Reading,
+    pub(super) output: OutputArgs,
 }
 
 /// Runs `watchlist search`.
-pub(super) async fn search(word: &str, asked: Asked, caller: &mut Caller<'_>) -> Result<Exit, Failure> {
+pub(super) async fn search(word: &str, asked: SearchOptions, caller: &mut CommandCx<'_>) -> Result<Exit, Failure> {
     let client = caller.client()?;
-    let watchlist = find(word, &client, caller).await?;
+    let watchlist = resolve_watchlist(word, &client, caller).await?;
     let index = match &watchlist.index {
         StoredIndex::Events => Index::Process,
         StoredIndex::Modules => Index::Binary,
@@ -65,34 +68,34 @@ pub(super) async fn search(word: &str, asked: Asked, caller: &mut Caller<'_>) ->
             return Err(Failure::new(Exit::Failed, why));
         }
     };
-    let stored = Stored::read(watchlist.search_query.raw());
-    if let Some(why) = stored.malformed() {
+    let stored = StoredQuery::parse(watchlist.search_query.raw());
+    if let Some(why) = stored.malformed_reason() {
         let why = format!("its stored query is malformed: {why}");
         if !asked.asking.as_typed {
-            return Err(Failure::usage(why).hint(
+            return Err(Failure::usage(why).with_hint(
                 "`lampblack watchlist show` shows it; nothing was searched, --as-typed searches with what there is",
             ));
         }
         caller.warn(&why);
     }
-    let query = query::one_line(&stored.query());
+    let query = query::one_line(&stored.combined_query());
     query_error::check(index, &query, asked.asking, caller)?;
     let search = Search { query, ..Search::default() };
     match index {
         Index::Binary if asked.count => _ = page_summary::count::<Binary>(&search, &client, caller).await?,
         _ if asked.count => _ = page_summary::count::<Process>(&search, &client, caller).await?,
-        Index::Binary => return binary::find(search, asked.reading, caller).await,
+        Index::Binary => return binary::print_binaries(search, asked.output, caller).await,
         _ => {
             let group_by = Some("id".into());
-            return search::find(Search { group_by, ..search }, asked.reading, caller).await;
+            return search::print_processes(Search { group_by, ..search }, asked.output, caller).await;
         }
     }
     Ok(Exit::Done)
 }
 
 /// What it asks for beside its query.
-fn filters(stored: &Stored) -> String {
-    let each = stored.filters().into_iter().map(|(field, values)| {
+fn describe_filters(stored: &StoredQuery) -> String {
+    let each = stored.facet_filters().into_iter().map(|(field, values)| {
         let values = values.iter().map(|value| format!("{value:?}"));
         format!("{field} is {}", values.collect::<Vec<_>>().join(" or "))
     });
@@ -101,40 +104,40 @@ fn filters(stored: &Stored) -> String {
 
 /// All of it, one fact a line.
 fn details(watchlist: &Watchlist, actions: Option<&[WatchAction]>) -> String {
-    let stored = Stored::read(watchlist.search_query.raw());
-    let filters = filters(&stored);
-    let ran = watchlist.searched.filter(|at| at.as_second() > 0);
+    let stored = StoredQuery::parse(watchlist.search_query.raw());
+    let filters = describe_filters(&stored);
+    let ran = watchlist.searched_until.filter(|at| at.as_second() > 0);
     let sets_off = actions.map(|actions| {
-        let each: Vec<_> = actions.iter().map(action).collect();
+        let each: Vec<_> = actions.iter().map(describe_action).collect();
         if each.is_empty() { "nothing".to_owned() } else { each.join(", ") }
     });
     card(
         &watchlist.name,
         &[
-            ("watchlist", said(Some(watchlist.id))),
+            ("watchlist", property(Some(watchlist.id))),
             ("description", Some(watchlist.description.clone())),
-            ("state", said(Some(state(watchlist.is_enabled)))),
-            ("read-only", said(flag(watchlist.is_readonly))),
-            ("searches", Some(searches(watchlist))),
-            ("query", Some(readable(watchlist))),
-            ("malformed", said(stored.malformed())),
-            ("only where", said(Some(filters))),
-            ("sets off", said(sets_off)),
-            ("made", said(watchlist.added.map(time_args::shown))),
-            ("searched until", said(ran.map(time_args::shown))),
-            ("last hit", said(watchlist.last_hit.map(time_args::shown))),
-            ("last run", said(watchlist.last_hits.map(hits))),
-            ("all runs", said(watchlist.total_hits.map(hits))),
+            ("state", property(Some(describe_state(watchlist.is_enabled)))),
+            ("read-only", property(flag(watchlist.is_readonly))),
+            ("searches", Some(describe_index(watchlist))),
+            ("query", Some(display_query(watchlist))),
+            ("malformed", property(stored.malformed_reason())),
+            ("only where", property(Some(filters))),
+            ("sets off", property(sets_off)),
+            ("made", property(watchlist.added.map(time_args::format_time))),
+            ("searched until", property(ran.map(time_args::format_time))),
+            ("last hit", property(watchlist.last_hit.map(time_args::format_time))),
+            ("last run", property(watchlist.last_hits.map(describe_hits))),
+            ("all runs", property(watchlist.total_hits.map(describe_hits))),
         ],
     )
 }
 
-fn hits(n: u64) -> String {
-    text::counted(n, "hit", "hits")
+fn describe_hits(n: u64) -> String {
+    text::pluralize(n, "hit", "hits")
 }
 
 /// What is set off, by its number.
-pub(super) fn action(action: &WatchAction) -> String {
+pub(super) fn describe_action(action: &WatchAction) -> String {
     let to: Vec<_> = action.recipients.iter().map(ToString::to_string).collect();
     let to = match &to[..] {
         [] => String::new(),

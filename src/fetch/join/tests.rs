@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use super::*;
-use crate::fetch::tests::answered;
+use crate::fetch::tests::answer_from;
 use crate::model::{SensorId, Span};
 
-const ALL: [Related; 3] = [Related::Sensor, Related::Group, Related::Binary];
+const ALL: [JoinKey; 3] = [JoinKey::Sensor, JoinKey::Group, JoinKey::Binary];
 
 /// Rows of `n_hosts` hosts and as many files, one after the other.
 async fn rows(n_rows: usize, n_hosts: usize) -> Vec<Arc<Process>> {
@@ -16,29 +16,29 @@ async fn rows(n_rows: usize, n_hosts: usize) -> Vec<Arc<Process>> {
     };
     let rows: Vec<_> = (0..n_rows).map(row).collect();
     let body = format!(r#"{{"results": [{}]}}"#, rows.join(","));
-    let fetch = Fetch::Page { search: Arc::default(), span: Span { start: 0, rows: 100 } };
-    match answered(&fetch, &body).await {
-        Answer::Page(known) => known.value.rows.clone(),
+    let fetch = Fetch::Processes { search: Arc::default(), span: Span { start: 0, rows: 100 } };
+    match answer_from(&fetch, &body).await {
+        Answer::Processes(known) => known.value.rows.clone(),
         other => panic!("{other:?}"),
     }
 }
 
-fn joined(rows: &[Arc<Process>], wanted: &[Related]) -> Join {
-    let mut join = Join::new(wanted);
+fn join_rows(rows: &[Arc<Process>], wanted: &[JoinKey]) -> JoinPlan {
+    let mut join = JoinPlan::new(wanted);
     for row in rows {
         join.add(row);
     }
     join
 }
 
-fn asked(join: &mut Join) -> Vec<Fetch> {
-    std::iter::from_fn(|| join.next_question()).collect()
+fn take_requests(join: &mut JoinPlan) -> Vec<Fetch> {
+    std::iter::from_fn(|| join.next_request()).collect()
 }
 
 #[tokio::test]
 async fn each_object_is_asked_for_once_in_the_order_of_the_rows() {
-    let mut join = joined(&rows(50, 3).await, &[Related::Sensor, Related::Binary]);
-    let questions = asked(&mut join);
+    let mut join = join_rows(&rows(50, 3).await, &[JoinKey::Sensor, JoinKey::Binary]);
+    let questions = take_requests(&mut join);
     let ids = questions.iter().map(|fetch| match fetch {
         Fetch::Sensor(id) => id.to_string(),
         Fetch::Binary(md5) => md5.to_string().trim_start_matches('0').to_owned(),
@@ -46,80 +46,80 @@ async fn each_object_is_asked_for_once_in_the_order_of_the_rows() {
     });
     let ids: Vec<_> = ids.collect();
     assert_eq!(ids, ["1", "1", "2", "2", "3", "3"]);
-    assert!(!join.is_settled());
+    assert!(!join.is_complete());
     for fetch in questions {
-        join.settle(&fetch, Err(Error::Internal));
+        join.resolve(&fetch, Err(Error::Internal));
     }
-    assert!(join.is_settled());
+    assert!(join.is_complete());
 }
 
 #[tokio::test]
 async fn no_more_are_in_flight_than_are_good_for_the_server() {
-    let mut join = joined(&rows(90, 90).await, &[Related::Sensor]);
-    let first = asked(&mut join);
-    assert_eq!(first.len(), AHEAD);
-    join.settle(&first[0], Err(Error::Internal));
+    let mut join = join_rows(&rows(90, 90).await, &[JoinKey::Sensor]);
+    let first = take_requests(&mut join);
+    assert_eq!(first.len(), MAX_IN_FLIGHT);
+    join.resolve(&first[0], Err(Error::Internal));
     // The same answer twice makes no room twice.
-    join.settle(&first[0], Err(Error::Internal));
-    join.settle(&Fetch::Sensor(SensorId(4_000)), Err(Error::Internal));
-    assert_eq!(asked(&mut join).len(), 1);
+    join.resolve(&first[0], Err(Error::Internal));
+    join.resolve(&Fetch::Sensor(SensorId(4_000)), Err(Error::Internal));
+    assert_eq!(take_requests(&mut join).len(), 1);
 }
 
 #[tokio::test]
 async fn rows_in_view_are_asked_for_first() {
     let rows = rows(90, 90).await;
-    let mut join = joined(&rows, &[Related::Sensor]);
-    join.prefer(rows[60..62].iter().map(Arc::as_ref));
-    let first = asked(&mut join);
+    let mut join = join_rows(&rows, &[JoinKey::Sensor]);
+    join.prioritize(rows[60..62].iter().map(Arc::as_ref));
+    let first = take_requests(&mut join);
     let sensor = |at: usize| Fetch::Sensor(rows[at].sensor);
     assert_eq!(first[..4], [sensor(60), sensor(61), sensor(0), sensor(1)]);
     // What is on its way already is not asked for again.
-    join.prefer(rows[..20].iter().map(Arc::as_ref));
-    join.settle(&first[0], Err(Error::Internal));
-    assert_eq!(join.next_question(), Some(sensor(14)));
+    join.prioritize(rows[..20].iter().map(Arc::as_ref));
+    join.resolve(&first[0], Err(Error::Internal));
+    assert_eq!(join.next_request(), Some(sensor(14)));
 }
 
 #[tokio::test]
 async fn the_sensor_tells_the_group() {
     let rows = rows(2, 2).await;
-    let mut join = joined(&rows, &[Related::Group]);
-    let sensors = asked(&mut join);
+    let mut join = join_rows(&rows, &[JoinKey::Group]);
+    let sensors = take_requests(&mut join);
     for (fetch, host) in sensors.iter().zip(1..) {
         let body = format!(r#"{{"id": {host}, "group_id": 5}}"#);
-        join.settle(fetch, Ok(answered(fetch, &body).await));
+        join.resolve(fetch, Ok(answer_from(fetch, &body).await));
     }
-    let groups = asked(&mut join);
-    assert_eq!(groups, [Fetch::Group(GroupId(5))]);
-    assert!(matches!(join.group(&rows[0]), Some(Fact::Awaited)));
-    let group = answered(&groups[0], r#"[{"id": 5, "name": "Finance"}]"#).await;
-    join.settle(&groups[0], Ok(group));
+    let groups = take_requests(&mut join);
+    assert_eq!(groups, [Fetch::SensorGroup(GroupId(5))]);
+    assert!(matches!(join.group(&rows[0]), Some(JoinResult::Pending)));
+    let group = answer_from(&groups[0], r#"[{"id": 5, "name": "Finance"}]"#).await;
+    join.resolve(&groups[0], Ok(group));
     for row in &rows {
-        let group = join.group(row).and_then(Fact::known).unwrap();
+        let group = join.group(row).and_then(JoinResult::get).unwrap();
         assert_eq!(group.value.name.raw(), "Finance");
     }
-    assert!(join.is_settled() && join.missing().is_empty());
+    assert!(join.is_complete() && join.failures().is_empty());
 }
 
 #[tokio::test]
 async fn what_does_not_come_is_named() {
     let rows = rows(11, 11).await;
-    let mut join = joined(&rows, &ALL);
+    let mut join = join_rows(&rows, &ALL);
     let gone = |what: &str| Error::NotFound { what: what.into() };
-    while let Some(fetch) = join.next_question() {
-        join.settle(&fetch, Err(gone("it")));
+    while let Some(fetch) = join.next_request() {
+        join.resolve(&fetch, Err(gone("it")));
     }
-    assert!(join.is_settled());
-    let missing = join.missing();
+    assert!(join.is_complete());
+    let missing = join.failures();
     assert_eq!(missing.len(), 22);
     assert_eq!(missing[1].0, "sensor 2");
     assert_eq!(missing[10].0, "sensor 11");
     assert!(missing[11].0.starts_with("binary 0000"));
     assert!(join.group(&rows[0]).is_none());
-    assert!(join.binary(&rows[0]).is_some_and(|fact| fact.known().is_none()));
+    assert!(join.binary(&rows[0]).is_some_and(|fact| fact.get().is_none()));
     // An answer to another question is none.
-    let mut join = joined(&rows[..1], &[Related::Sensor]);
-    let fetch = join.next_question().unwrap();
-    let group = Fetch::Group(GroupId(5));
-    join.settle(&fetch, Ok(answered(&group, r#"{"id": 5}"#).await));
-    assert_eq!(join.missing().len(), 1);
+    let mut join = join_rows(&rows[..1], &[JoinKey::Sensor]);
+    let fetch = join.next_request().unwrap();
+    let group = Fetch::SensorGroup(GroupId(5));
+    join.resolve(&fetch, Ok(answer_from(&group, r#"{"id": 5}"#).await));
+    assert_eq!(join.failures().len(), 1);
 }

@@ -3,19 +3,19 @@
 use jiff::Timestamp;
 
 use super::{Binary, Endpoint, Signature};
-use crate::model::Fact;
+use crate::model::Property;
 use crate::text::Untrusted;
 
 impl Binary {
     /// What is known of it, the most telling first. Of what there can be thousands of, the first `most` are named; times
     /// are written by `shown`.
-    pub fn facts(&self, most: usize, shown: impl Fn(Timestamp) -> String) -> Vec<Fact> {
+    pub fn properties(&self, most: usize, shown: impl Fn(Timestamp) -> String) -> Vec<Property> {
         let mut facts = Facts(Vec::new());
         facts.add("md5", Some(self.md5));
         facts.add("sha256", self.sha256);
-        facts.add("size", self.size_in_words());
-        facts.add("type", self.kind_in_words());
-        facts.sign(&self.signature, &shown);
+        facts.add("size", self.describe_size());
+        facts.add("type", self.describe_kind());
+        facts.add_signature(&self.signature, &shown);
         facts.add("first seen", self.first_seen.map(&shown));
         facts.add("last seen", self.last_seen.map(&shown));
         facts.add("hosts", self.hosts);
@@ -35,12 +35,12 @@ impl Binary {
             ("special build", &version.special_build),
             ("comments", &version.comments),
         ] {
-            facts.say(name, text);
+            facts.add_text(name, text);
         }
-        facts.list("path", most, self.observed_paths.iter().cloned());
-        facts.list("host", most, self.endpoints.iter().map(endpoint));
-        facts.list("group", most, self.groups.iter().cloned());
-        facts.list(
+        facts.add_list("path", most, self.observed_paths.iter().cloned());
+        facts.add_list("host", most, self.endpoints.iter().map(endpoint));
+        facts.add_list("group", most, self.groups.iter().cloned());
+        facts.add_list(
             "feed",
             most,
             self.feeds.iter().map(|hit| {
@@ -50,7 +50,7 @@ impl Binary {
                 format!("{}{score}  {}", hit.feed.raw(), reports.join(" ")).into()
             }),
         );
-        facts.list(
+        facts.add_list(
             "watchlist",
             most,
             self.watchlists.iter().map(|hit| {
@@ -62,7 +62,7 @@ impl Binary {
     }
 
     /// How large it is, and how much of it the server has.
-    fn size_in_words(&self) -> Option<String> {
+    fn describe_size(&self) -> Option<String> {
         let size = self.size?;
         Some(match self.stored_size {
             Some(0) => format!("{size} B; not collected"),
@@ -73,7 +73,7 @@ impl Binary {
         })
     }
 
-    fn kind_in_words(&self) -> Option<String> {
+    fn describe_kind(&self) -> Option<String> {
         let kind = self.is_executable.map(|is_program| if is_program { "executable" } else { "library or driver" });
         let bits = self.is_64bit.map(|is_64bit| if is_64bit { "64-bit" } else { "32-bit" });
         let os = self.os.non_empty().map(Untrusted::raw);
@@ -84,7 +84,7 @@ impl Binary {
 
 impl Signature {
     /// How it was judged, and why; `None` when the server does not say.
-    pub fn verdict(&self) -> Option<Untrusted> {
+    pub fn describe_result(&self) -> Option<Untrusted> {
         let code = self.code.filter(|code| *code != 0);
         let reason = self.reason().filter(|_| code.is_some());
         let result = self.result.non_empty()?;
@@ -94,7 +94,7 @@ impl Signature {
     }
 }
 
-struct Facts(Vec<Fact>);
+struct Facts(Vec<Property>);
 
 impl Facts {
     fn add(&mut self, name: &'static str, value: Option<impl ToString>) {
@@ -102,24 +102,24 @@ impl Facts {
         self.0.extend(value.map(|value| (name, value)));
     }
 
-    fn say(&mut self, name: &'static str, text: &Untrusted) {
+    fn add_text(&mut self, name: &'static str, text: &Untrusted) {
         let text = text.non_empty().cloned();
         self.0.extend(text.map(|text| (name, text)));
     }
 
     /// The first of many, and how many more there are.
-    fn list(&mut self, name: &'static str, most: usize, values: impl ExactSizeIterator<Item = Untrusted>) {
+    fn add_list(&mut self, name: &'static str, most: usize, values: impl ExactSizeIterator<Item = Untrusted>) {
         let more = values.len().saturating_sub(most);
         self.0.extend(values.take(most).map(|value| (name, value)));
         self.add("", (more > 0).then(|| format!("and {more} more")));
     }
 
-    fn sign(&mut self, signature: &Signature, shown: impl Fn(Timestamp) -> String) {
-        self.0.extend(signature.verdict().map(|verdict| ("signature", verdict)));
-        self.say("publisher", &signature.publisher);
-        self.say("subject", &signature.subject);
-        self.say("issuer", &signature.issuer);
-        self.say("program name", &signature.program);
+    fn add_signature(&mut self, signature: &Signature, shown: impl Fn(Timestamp) -> String) {
+        self.0.extend(signature.describe_result().map(|verdict| ("signature", verdict)));
+        self.add_text("publisher", &signature.publisher);
+        self.add_text("subject", &signature.subject);
+        self.add_text("issuer", &signature.issuer);
+        self.add_text("program name", &signature.program);
         self.add("signed", signature.signed_at.map(shown));
     }
 }

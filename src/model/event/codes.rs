@@ -167,7 +167,7 @@ impl CrossKind {
 pub struct AccessRights(pub u32);
 
 /// Combinations that have a name of their own.
-const WHOLE: [(u32, &str); 4] = [
+const COMBINED_RIGHTS: [(u32, &str); 4] = [
     (0x1f_ffff, "PROCESS_ALL_ACCESS"),
     (0x1f_0000, "STANDARD_RIGHTS_ALL"),
     (0x0f_0000, "STANDARD_RIGHTS_REQUIRED"),
@@ -175,7 +175,7 @@ const WHOLE: [(u32, &str); 4] = [
 ];
 
 /// Single rights, as the official client spells and orders them.
-const SINGLE: [(u32, &str); 18] = [
+const SINGLE_RIGHTS: [(u32, &str); 18] = [
     (0x10_0000, "SYNCHRONIZE"),
     (0x8_0000, "WRITE_OWNER"),
     (0x4_0000, "WRITE_DAC"),
@@ -197,21 +197,21 @@ const SINGLE: [(u32, &str); 18] = [
 ];
 
 impl AccessRights {
-    /// Their names; what has none is left out, see [`AccessRights::unnamed`].
+    /// Their names; what has none is left out, see [`AccessRights::unnamed_bits`].
     pub fn names(self) -> Vec<&'static str> {
-        if let Some((_, name)) = WHOLE.iter().find(|(bits, _)| *bits == self.0) {
+        if let Some((_, name)) = COMBINED_RIGHTS.iter().find(|(bits, _)| *bits == self.0) {
             return vec![name];
         }
         let is_asked = |(bits, _): &&(u32, &str)| self.0 & bits != 0;
-        SINGLE.iter().filter(is_asked).map(|(_, name)| *name).collect()
+        SINGLE_RIGHTS.iter().filter(is_asked).map(|(_, name)| *name).collect()
     }
 
     /// The bits that have no name.
-    pub fn unnamed(self) -> u32 {
-        if WHOLE.iter().any(|(bits, _)| *bits == self.0) {
+    pub fn unnamed_bits(self) -> u32 {
+        if COMBINED_RIGHTS.iter().any(|(bits, _)| *bits == self.0) {
             return 0;
         }
-        SINGLE.iter().fold(self.0, |left, (bits, _)| left & !bits)
+        SINGLE_RIGHTS.iter().fold(self.0, |left, (bits, _)| left & !bits)
     }
 }
 
@@ -222,7 +222,7 @@ mod tests {
     #[track_caller]
     fn check(rights: u32, names: &[&str], unnamed: u32) {
         let rights = AccessRights(rights);
-        assert_eq!((&*rights.names(), rights.unnamed()), (names, unnamed));
+        assert_eq!((&*rights.names(), rights.unnamed_bits()), (names, unnamed));
     }
 
     #[test]

@@ -12,7 +12,7 @@ use crate::text::Untrusted;
 /// What happened.
 #[derive(Clone, Debug, PartialEq)]
 #[expect(missing_docs, reason = "each holds the facts of the kind of its name")]
-pub enum What {
+pub enum EventFacts {
     Filemod(Filemod),
     Regmod(Regmod),
     Netconn(Netconn),
@@ -30,7 +30,7 @@ pub enum What {
     },
 }
 
-impl What {
+impl EventFacts {
     /// Its kind.
     pub fn kind(&self) -> EventKind {
         match self {
@@ -80,13 +80,13 @@ pub struct Netconn {
     /// Who began it.
     pub direction: Option<Direction>,
     /// This host's side; v1 does not tell it.
-    pub local: Side,
+    pub local: NetconnEnd,
     /// The other side.
-    pub remote: Side,
+    pub remote: NetconnEnd,
     /// The name that the address was looked up by.
     pub domain: Untrusted,
     /// The web proxy that it went through.
-    pub proxy: Side,
+    pub proxy: NetconnEnd,
     /// The fingerprint of the TLS greeting (7.x).
     pub ja3: Untrusted,
     /// The fingerprint of the server's answer to it (7.x).
@@ -97,7 +97,7 @@ pub struct Netconn {
 
 /// One end of a connection.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Side {
+pub struct NetconnEnd {
     /// Its address.
     pub ip: Option<IpAddr>,
     /// Its port.
@@ -117,7 +117,7 @@ pub struct Modload {
 
 /// Whether a child began or ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Stage {
+pub enum ChildStage {
     /// It began.
     Start,
     /// It ended.
@@ -128,7 +128,7 @@ pub enum Stage {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Childproc {
     /// Which of the two; `None` where the record does not say.
-    pub stage: Option<Stage>,
+    pub stage: Option<ChildStage>,
     /// The child.
     pub id: Option<ProcessId>,
     /// Its number on the host.

@@ -10,7 +10,7 @@ pub struct Kinds(u16);
 
 impl EventKind {
     /// Its name where there is room for a word.
-    pub fn short(self) -> &'static str {
+    pub fn short_name(self) -> &'static str {
         match self {
             Self::Filemod => "file",
             Self::Regmod => "reg",
@@ -38,7 +38,7 @@ impl EventKind {
 impl Kinds {
     /// The kinds that an event counts as. One that tampers with the sensor also counts as EMET: both tell of a guard
     /// that something ran into.
-    pub fn of(event: &Event) -> Self {
+    pub fn from_event(event: &Event) -> Self {
         let guard = if event.is_tamper { EventKind::Emet.bit() } else { 0 };
         Self(event.kind().bit() | guard)
     }
@@ -49,18 +49,18 @@ impl Kinds {
     }
 
     /// Whether a kind is among them.
-    pub fn has(self, kind: EventKind) -> bool {
+    pub fn contains(self, kind: EventKind) -> bool {
         self.0 & kind.bit() != 0
     }
 
     /// Whether any kind is in both.
-    pub fn meets(self, other: Self) -> bool {
+    pub fn intersects(self, other: Self) -> bool {
         self.0 & other.0 != 0
     }
 
     /// The same without a kind that is there, or with one that is not.
     #[must_use]
-    pub fn toggled(self, kind: EventKind) -> Self {
+    pub fn with_toggled(self, kind: EventKind) -> Self {
         Self(self.0 ^ kind.bit())
     }
 }
@@ -71,10 +71,10 @@ mod tests {
 
     #[test]
     fn a_kind_comes_and_goes() {
-        let kinds = Kinds::default().toggled(EventKind::Netconn);
-        assert!(kinds.has(EventKind::Netconn) && !kinds.has(EventKind::Other));
-        let both = kinds.toggled(EventKind::Other);
-        assert!(both.meets(kinds) && both != kinds);
-        assert!(kinds.toggled(EventKind::Netconn).is_empty());
+        let kinds = Kinds::default().with_toggled(EventKind::Netconn);
+        assert!(kinds.contains(EventKind::Netconn) && !kinds.contains(EventKind::Other));
+        let both = kinds.with_toggled(EventKind::Other);
+        assert!(both.intersects(kinds) && both != kinds);
+        assert!(kinds.with_toggled(EventKind::Netconn).is_empty());
     }
 }

@@ -11,11 +11,13 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 pub use codes::{AccessRights, CrossKind, Direction, FileAction, FileType, Protocol, RegAction};
-pub use facts::{Block, Childproc, Crossproc, Fileless, Filemod, Modload, Netconn, Regmod, Side, Stage, What};
+pub use facts::{
+    Block, ChildStage, Childproc, Crossproc, EventFacts, Fileless, Filemod, Modload, Netconn, NetconnEnd, Regmod,
+};
 pub use kinds::Kinds;
 pub use segment::{Segment, SegmentInfo};
 
-pub use describe::Fact;
+pub use describe::Property;
 
 use super::{Document, Md5, Process, ProcessId, Signature};
 
@@ -29,11 +31,11 @@ pub struct Event {
     /// The batch that it came with, as it was asked for: [`Segment::ALL`] where all were asked for at once.
     pub segment: Segment,
     /// What happened.
-    pub what: What,
+    pub what: EventFacts,
     /// Whether the sensor itself was its target.
     pub is_tamper: bool,
     /// Whether its record can be read in another way too: a path in it holds what parts the fields.
-    pub is_doubtful: bool,
+    pub is_ambiguous: bool,
     /// The record as one JSON object: the server's own, or the fields of a record between bars under the names that
     /// the reference gives them.
     pub document: Document,
@@ -87,18 +89,18 @@ impl Event {
     }
 
     /// What it weighs in memory, in bytes, by estimate: the struct, the record, and the strings taken out of it.
-    pub fn weight(&self) -> usize {
+    pub fn heap_size(&self) -> usize {
         size_of::<Self>() + 2 * self.document.len() + 64
     }
 }
 
 /// The events of a process, or of one of its segments, as one answer of the server.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Events {
+pub struct EventBatch {
     /// The events that could be read, the oldest first; those without a time come last.
     pub rows: Vec<Event>,
     /// How many records could not be read.
-    pub broken: usize,
+    pub n_unreadable: usize,
     /// The document of the process, where the answer has one.
     pub process: Option<Process>,
     /// What the answer knows of the signatures of the files in it, by their hash.
@@ -107,11 +109,11 @@ pub struct Events {
     pub elapsed: Option<f64>,
 }
 
-impl Events {
+impl EventBatch {
     /// What they weigh in memory, in bytes, by estimate.
-    pub fn weight(&self) -> usize {
+    pub fn heap_size(&self) -> usize {
         let document = self.process.as_ref().map_or(0, |one| one.document.len());
-        let rows: usize = self.rows.iter().map(Event::weight).sum();
+        let rows: usize = self.rows.iter().map(Event::heap_size).sum();
         size_of::<Self>() + document + 256 * self.signatures.len() + rows
     }
 }

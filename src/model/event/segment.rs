@@ -4,7 +4,7 @@ use std::fmt;
 
 use jiff::Timestamp;
 
-use crate::model::{Counts, Process, ProcessId};
+use crate::model::{EventCounts, Process, ProcessId};
 
 /// The number of a batch of events: 1, 2, 3 … up to 5.x, the time it arrived in milliseconds since 1970 from 6.0 on
 /// (reference 1.4).
@@ -16,7 +16,7 @@ impl Segment {
     pub const ALL: Self = Self(0);
 
     /// When it arrived, where its number says so.
-    pub fn arrived(self) -> Option<Timestamp> {
+    pub fn arrival_time(self) -> Option<Timestamp> {
         /// 1973 in milliseconds: no server counts its segments up to here.
         const TIMES: u64 = 100_000_000_000;
         let number = i64::try_from(self.0).ok().filter(|_| self.0 > TIMES)?;
@@ -42,7 +42,7 @@ pub struct SegmentInfo {
     /// Its last event, on the server's clock.
     pub last_server_update: Option<Timestamp>,
     /// How many events of each kind it has.
-    pub counts: Counts,
+    pub counts: EventCounts,
 }
 
 impl From<&Process> for SegmentInfo {
@@ -64,10 +64,10 @@ mod tests {
 
     #[test]
     fn a_number_is_a_time_only_where_it_can_be_one() {
-        let arrived = Segment(1_614_852_945_678).arrived();
+        let arrived = Segment(1_614_852_945_678).arrival_time();
         assert_eq!(arrived, "2021-03-04T10:15:45.678Z".parse().ok());
         for number in [0, 1, 999, u64::MAX] {
-            assert_eq!(Segment(number).arrived(), None, "{number}");
+            assert_eq!(Segment(number).arrival_time(), None, "{number}");
         }
     }
 }

@@ -9,27 +9,27 @@ use crate::model::{Isolation, Sensor};
 
 /// A condition that is told from a sensor's record.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Also {
-    is_not: bool,
-    what: What,
+pub struct ClientFilter {
+    is_negated: bool,
+    condition: SensorProperty,
     /// As it was typed.
     value: String,
 }
 
 /// What it is about.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-enum What {
+enum SensorProperty {
     Text(Text),
-    Isolation(Vec<Wanted>),
+    Isolation(Vec<ExpectedValue>),
     /// A number from 0 to 100, compared.
-    Health(Compared, i64),
+    Health(Comparison, i64),
     /// How long ago it last reported, in seconds, compared.
-    Seen(Compared, i64),
+    Seen(Comparison, i64),
 }
 
 /// States of isolation that are looked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-enum Wanted {
+enum ExpectedValue {
     Yes,
     No,
     Pending,
@@ -42,7 +42,7 @@ const STATUSES: [&str; 4] = ["online", "offline", "uninstalled", "uninstall pend
 
 /// How a number is compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-enum Compared {
+enum Comparison {
     Less,
     More,
 }
@@ -59,7 +59,7 @@ enum Text {
     Health,
 }
 
-impl Also {
+impl ClientFilter {
     /// The names of conditions, for people.
     pub const NAMES: &'static str = "status, isolation, version, os, health, seen, dns, notes";
 
@@ -68,60 +68,60 @@ impl Also {
     /// # Errors
     ///
     /// What is wrong with the value, in words.
-    pub(super) fn read(name: &str, value: &str) -> Option<Result<Self, String>> {
+    pub(super) fn parse(name: &str, value: &str) -> Option<Result<Self, String>> {
         let bare = name.strip_prefix('-');
         let name = bare.unwrap_or(name).to_ascii_lowercase();
         let what = match name.as_str() {
-            "isolation" => isolation(value),
+            "isolation" => parse_isolation(value),
             "seen" => {
-                let (how, value) = compared(value);
-                seconds(value).map(|seconds| What::Seen(how, seconds))
+                let (how, value) = parse_comparison(value);
+                parse_seconds(value).map(|seconds| SensorProperty::Seen(how, seconds))
             }
             "health" if value.starts_with(['<', '>']) => {
-                let (how, value) = compared(value);
+                let (how, value) = parse_comparison(value);
                 let number = value.parse().map_err(|_| format!("{value:?} is not a number"));
-                number.map(|number| What::Health(how, number))
+                number.map(|number| SensorProperty::Health(how, number))
             }
             "status" => status(value),
             "health" if value.parse::<i64>().is_ok() => {
                 Err(format!("health takes <{value} or >{value} for the number, or words of the sensor's message"))
             }
-            _ => Ok(What::Text(name.parse().ok()?)),
+            _ => Ok(SensorProperty::Text(name.parse().ok()?)),
         };
-        Some(what.map(|what| Self { is_not: bare.is_some(), what, value: value.to_lowercase() }))
+        Some(what.map(|what| Self { is_negated: bare.is_some(), condition: what, value: value.to_lowercase() }))
     }
 
     /// Whether a sensor is like that; `now` is the server's clock. What its record does not say is not so.
-    pub(super) fn holds(&self, sensor: &Sensor, now: Timestamp) -> bool {
-        let holds = match &self.what {
-            What::Text(text) => text.of(sensor).contains(&self.value),
-            What::Isolation(wanted) => wanted.contains(&sensor.isolation().into()),
-            What::Health(how, than) => sensor.health.is_some_and(|health| how.holds(health, *than)),
-            What::Seen(how, than) => {
-                sensor.last_checkin.is_some_and(|at| how.holds(now.duration_since(at).as_secs(), *than))
+    pub(super) fn matches(&self, sensor: &Sensor, now: Timestamp) -> bool {
+        let holds = match &self.condition {
+            SensorProperty::Text(text) => text.value(sensor).contains(&self.value),
+            SensorProperty::Isolation(wanted) => wanted.contains(&sensor.isolation().into()),
+            SensorProperty::Health(how, than) => sensor.health.is_some_and(|health| how.is_true_of(health, *than)),
+            SensorProperty::Seen(how, than) => {
+                sensor.last_checkin.is_some_and(|at| how.is_true_of(now.duration_since(at).as_secs(), *than))
             }
         };
-        holds != self.is_not
+        holds != self.is_negated
     }
 
     fn name(&self) -> &'static str {
-        match self.what {
-            What::Text(text) => text.into(),
-            What::Isolation(_) => "isolation",
-            What::Health(..) => "health",
-            What::Seen(..) => "seen",
+        match self.condition {
+            SensorProperty::Text(text) => text.into(),
+            SensorProperty::Isolation(_) => "isolation",
+            SensorProperty::Health(..) => "health",
+            SensorProperty::Seen(..) => "seen",
         }
     }
 }
 
 impl Text {
     /// What a sensor has of it, in lower case.
-    fn of(self, sensor: &Sensor) -> String {
+    fn value(self, sensor: &Sensor) -> String {
         let text = match self {
             Self::Status => &sensor.status,
             Self::Version => return sensor.release(),
             // A distribution need not say that it is one.
-            Self::Os => return format!("{} {}", sensor.os.raw().to_lowercase(), system(sensor)),
+            Self::Os => return format!("{} {}", sensor.os.raw().to_lowercase(), os_name(sensor)),
             Self::Dns => &sensor.dns_name,
             Self::Notes => &sensor.notes,
             Self::Health => &sensor.health_message,
@@ -130,15 +130,15 @@ impl Text {
     }
 }
 
-impl fmt::Display for Also {
+impl fmt::Display for ClientFilter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let not = if self.is_not { "-" } else { "" };
+        let not = if self.is_negated { "-" } else { "" };
         write!(f, "{not}{}:\"{}\"", self.name(), self.value)
     }
 }
 
 /// The kind of operating system.
-fn system(sensor: &Sensor) -> &'static str {
+fn os_name(sensor: &Sensor) -> &'static str {
     match sensor.os_type {
         Some(1) => "windows",
         Some(2) => "macos",
@@ -147,7 +147,7 @@ fn system(sensor: &Sensor) -> &'static str {
     }
 }
 
-impl From<Isolation> for Wanted {
+impl From<Isolation> for ExpectedValue {
     fn from(isolation: Isolation) -> Self {
         match isolation {
             Isolation::Yes => Self::Yes,
@@ -159,8 +159,8 @@ impl From<Isolation> for Wanted {
     }
 }
 
-impl Compared {
-    fn holds(self, one: i64, other: i64) -> bool {
+impl Comparison {
+    fn is_true_of(self, one: i64, other: i64) -> bool {
         match self {
             Self::Less => one < other,
             Self::More => one > other,
@@ -168,36 +168,36 @@ impl Compared {
     }
 }
 
-fn isolation(value: &str) -> Result<What, String> {
-    Ok(What::Isolation(match value.to_ascii_lowercase().as_str() {
-        "yes" => vec![Wanted::Yes],
-        "no" => vec![Wanted::No],
-        "pending" => vec![Wanted::Pending, Wanted::Lifting],
-        "unknown" => vec![Wanted::Unknown],
+fn parse_isolation(value: &str) -> Result<SensorProperty, String> {
+    Ok(SensorProperty::Isolation(match value.to_ascii_lowercase().as_str() {
+        "yes" => vec![ExpectedValue::Yes],
+        "no" => vec![ExpectedValue::No],
+        "pending" => vec![ExpectedValue::Pending, ExpectedValue::Lifting],
+        "unknown" => vec![ExpectedValue::Unknown],
         _ => return Err("isolation is yes, no, pending or unknown".into()),
     }))
 }
 
 /// Part of a state of a sensor: what is part of none would find nothing.
-fn status(value: &str) -> Result<What, String> {
+fn status(value: &str) -> Result<SensorProperty, String> {
     let part = value.to_lowercase();
     let mut known = STATUSES.iter();
     if known.any(|status| status.contains(&part)) {
-        return Ok(What::Text(Text::Status));
+        return Ok(SensorProperty::Text(Text::Status));
     }
     Err(format!("{value:?} is no status; status is one of {}", STATUSES.join(", ")))
 }
 
 /// `<7` or `>7`; a number alone is what lies below it.
-fn compared(value: &str) -> (Compared, &str) {
+fn parse_comparison(value: &str) -> (Comparison, &str) {
     match value.strip_prefix('>') {
-        Some(rest) => (Compared::More, rest),
-        None => (Compared::Less, value.strip_prefix('<').unwrap_or(value)),
+        Some(rest) => (Comparison::More, rest),
+        None => (Comparison::Less, value.strip_prefix('<').unwrap_or(value)),
     }
 }
 
 /// `30m`, `4h`, `7d` or `2w`.
-fn seconds(value: &str) -> Result<i64, String> {
+fn parse_seconds(value: &str) -> Result<i64, String> {
     let unit = value.chars().last().and_then(|unit| match unit {
         'm' => Some(60),
         'h' => Some(3_600),

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 
 use super::{GroupId, Sensor, SensorId};
 use crate::text;
-pub use client_side::Also;
+pub use client_side::ClientFilter;
 
 /// Which sensors to list; matches are substrings, and those of the server mind the case (reference 2.6).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
@@ -22,7 +22,7 @@ pub struct SensorFilter {
     /// This one; what else is asked for counts for nothing then.
     pub id: Option<SensorId>,
     /// What the server does not look for: all that it finds by the rest must be looked at.
-    pub also: Vec<Also>,
+    pub client_side: Vec<ClientFilter>,
 }
 
 impl SensorFilter {
@@ -33,26 +33,26 @@ impl SensorFilter {
     /// # Errors
     ///
     /// What cannot be asked for, in words.
-    pub fn read(text: &str, group: impl Fn(&str) -> Option<GroupId>) -> Result<Self, String> {
+    pub fn parse(text: &str, group: impl Fn(&str) -> Option<GroupId>) -> Result<Self, String> {
         if text.matches('"').count() % 2 == 1 {
             return Err("a quotation mark is never closed: add \" or delete it".into());
         }
         let mut filter = Self::default();
-        for word in text::words(text) {
+        for word in text::split_words(text) {
             let (field, value) = match word.split_once(':') {
                 Some((field, value)) if is_field(field) => (field.to_ascii_lowercase(), value),
                 _ if is_address(&word) => ("ip".to_owned(), word.as_str()),
                 Some((field, value)) => {
-                    let also = Also::read(field, value).ok_or_else(|| {
-                        let names = Also::NAMES;
+                    let also = ClientFilter::parse(field, value).ok_or_else(|| {
+                        let names = ClientFilter::NAMES;
                         format!("sensors have no {field}; there are hostname, ip, group, id, {names}")
                     })?;
-                    filter.also.push(needed(field, value).and(also)?);
+                    filter.client_side.push(require_value(field, value).and(also)?);
                     continue;
                 }
                 None => ("hostname".to_owned(), word.as_str()),
             };
-            needed(&field, value)?;
+            require_value(&field, value)?;
             if field == "ip" && !value.chars().all(is_of_address) {
                 return Err(format!("{value:?} is no part of an address"));
             }
@@ -81,13 +81,13 @@ impl SensorFilter {
     }
 
     /// Whether a sensor that the server finds is one of these; `now` is the server's clock.
-    pub fn passes(&self, sensor: &Sensor, now: Timestamp) -> bool {
-        self.also.iter().all(|also| also.holds(sensor, now))
+    pub fn matches(&self, sensor: &Sensor, now: Timestamp) -> bool {
+        self.client_side.iter().all(|also| also.matches(sensor, now))
     }
 
     /// Reads what [`Display`](fmt::Display) writes.
-    pub fn of(text: &str) -> Self {
-        Self::read(text, |_| None).unwrap_or_default()
+    pub fn parse_canonical(text: &str) -> Self {
+        Self::parse(text, |_| None).unwrap_or_default()
     }
 }
 
@@ -100,13 +100,13 @@ impl fmt::Display for SensorFilter {
             self.group.map(|group| format!("group:{group}")),
             self.id.map(|id| format!("id:{id}")),
         ];
-        let also = self.also.iter().map(ToString::to_string);
+        let also = self.client_side.iter().map(ToString::to_string);
         let parts: Vec<_> = parts.into_iter().flatten().chain(also).collect();
         f.write_str(&parts.join(" "))
     }
 }
 
-fn needed(field: &str, value: &str) -> Result<(), String> {
+fn require_value(field: &str, value: &str) -> Result<(), String> {
     if value.is_empty() {
         return Err(format!("{field}: needs a value"));
     }
@@ -134,7 +134,7 @@ mod tests {
 
     fn read(text: &str) -> Result<String, String> {
         let group = |name: &str| (name == "Default Group").then_some(GroupId(1));
-        SensorFilter::read(text, group).map(|filter| filter.to_string())
+        SensorFilter::parse(text, group).map(|filter| filter.to_string())
     }
 
     #[test]
@@ -157,7 +157,7 @@ mod tests {
             ("", ""),
         ] {
             assert_eq!(read(typed).as_deref(), Ok(expected), "{typed}");
-            assert_eq!(SensorFilter::of(expected).to_string(), expected);
+            assert_eq!(SensorFilter::parse_canonical(expected).to_string(), expected);
         }
     }
 

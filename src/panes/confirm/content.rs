@@ -2,106 +2,106 @@
 
 use ratatui::text::{Line, Span};
 
-use super::SheetPane;
-use crate::changes::{self, Act, Deed, Fact, Plan, Prepared, Target};
+use super::ConfirmPane;
+use crate::changes::{self, Change, ImpactLine, LoggedChange, Plan, Prepared, Target};
 use crate::session::{Preview, Session};
 use crate::text;
 use crate::theme::Theme;
 
 /// What a request is about.
-pub(super) const SENDS: &str = "request";
+pub(super) const REQUEST: &str = "request";
 
 /// As many alerts or hashes stand above what speaks against it; more stand below.
-const FEW: usize = 6;
+const MAX_TOP_TARGETS: usize = 6;
 
 /// What a line of a target is marked with until it is drawn: it has no label on the screen.
-pub(super) const TARGET: &str = "target";
+pub(super) const TARGET_KIND: &str = "target";
 
 /// A line, and what it is about.
 pub(super) type Said = (&'static str, Line<'static>);
 
 /// Everything that is known, by what it is.
-pub(super) fn lines(pane: &SheetPane, session: &Session, theme: &Theme) -> Vec<Said> {
+pub(super) fn content_lines(pane: &ConfirmPane, session: &Session, theme: &Theme) -> Vec<Said> {
     let preface = pane.preface.iter();
-    let mut lines: Vec<Said> = preface.map(|text| ("", Line::styled(shown(text), theme.title))).collect();
-    lines.extend(hidden(pane, theme));
-    if let Some(cost) = changes::cost_of_many(&pane.deeds) {
+    let mut lines: Vec<Said> = preface.map(|text| ("", Line::styled(escape_line(text), theme.title))).collect();
+    lines.extend(hidden_lines(pane, theme));
+    if let Some(cost) = changes::batch_cost(&pane.changes) {
         lines.push(("", Line::styled(cost, theme.muted)));
     }
     let Some(preview) = pane.preview(session) else {
         return lines;
     };
     let plans = pane.plans(session);
-    lines.extend(known(preview, session, theme));
-    let (alerts, others): (Vec<&Plan>, Vec<&Plan>) = plans.iter().copied().partition(|plan| of_alerts(plan));
-    let others = others.into_iter().flat_map(|plan| targets(plan, theme));
+    lines.extend(unprepared_lines(preview, session, theme));
+    let (alerts, others): (Vec<&Plan>, Vec<&Plan>) = plans.iter().copied().partition(|plan| is_about_alerts(plan));
+    let others = others.into_iter().flat_map(|plan| target_lines(plan, theme));
     let mut others: Vec<_> = others.collect();
-    let alerts: Vec<_> = alerts.into_iter().flat_map(|plan| targets(plan, theme)).collect();
+    let alerts: Vec<_> = alerts.into_iter().flat_map(|plan| target_lines(plan, theme)).collect();
     // Nobody scrolls past hundreds of alerts or hashes to read what speaks against it.
-    let (few, mut many) = if alerts.len() > FEW { (Vec::new(), alerts) } else { (alerts, Vec::new()) };
-    if changes::are_many(&pane.deeds) && others.len() > FEW {
-        many.extend(others.split_off(FEW));
+    let (few, mut many) = if alerts.len() > MAX_TOP_TARGETS { (Vec::new(), alerts) } else { (alerts, Vec::new()) };
+    if changes::is_batch(&pane.changes) && others.len() > MAX_TOP_TARGETS {
+        many.extend(others.split_off(MAX_TOP_TARGETS));
         let more = format!("and {} more, listed below", many.len());
         others.push(("", Line::styled(more, theme.muted)));
     }
     lines.extend(others);
     lines.extend(few);
-    lines.extend(open_already(preview, session, theme));
-    lines.extend(answers(preview, theme));
-    let drift = drift(pane, &plans).into_iter();
-    lines.extend(drift.map(|text| ("WARNING", Line::styled(shown(&text), theme.bad))));
-    lines.extend(warnings(preview, &plans, theme));
-    lines.extend(notes(preview, &plans, theme));
-    for (names, effect) in gathered(&plans, rest) {
+    lines.extend(pending_lines(preview, session, theme));
+    lines.extend(excluded_lines(preview, theme));
+    let drift = conflicts(pane, &plans).into_iter();
+    lines.extend(drift.map(|text| ("WARNING", Line::styled(escape_line(&text), theme.bad))));
+    lines.extend(warning_lines(preview, &plans, theme));
+    lines.extend(note_lines(preview, &plans, theme));
+    for (names, effect) in group_by_targets(&plans, other_lines) {
         let text = format!("{names}{effect}");
-        lines.push(("", Line::styled(shown(&text), theme.text)));
+        lines.push(("", Line::styled(escape_line(&text), theme.text)));
     }
-    lines.extend(radius(preview, theme));
+    lines.extend(blast_radius_lines(preview, theme));
     lines.extend(many);
-    let grounds = pane.grounds();
-    for change in plans.iter().flat_map(|plan| plan.changes(&grounds)) {
-        let text = shown(&change.to_string());
-        lines.push((SENDS, Line::styled(text, theme.muted)));
+    let grounds = pane.justification();
+    for change in plans.iter().flat_map(|plan| plan.write_requests(&grounds)) {
+        let text = escape_line(&change.to_string());
+        lines.push((REQUEST, Line::styled(text, theme.muted)));
     }
     lines
 }
 
 /// The marked rows that cannot be seen, apart from the others.
-fn hidden(pane: &SheetPane, theme: &Theme) -> Vec<Said> {
-    let Some(marked) = &pane.marked else {
+fn hidden_lines(pane: &ConfirmPane, theme: &Theme) -> Vec<Said> {
+    let Some(marked) = &pane.hidden_rows else {
         return Vec::new();
     };
     let summary = ("HIDDEN", Line::styled(marked.summary(), theme.bad));
     let lines = marked.lines().into_iter();
-    let lines = lines.map(|text| ("", Line::styled(shown(&text), theme.caution)));
+    let lines = lines.map(|text| ("", Line::styled(escape_line(&text), theme.caution)));
     std::iter::once(summary).chain(lines).collect()
 }
 
 /// Whether a plan is about alerts: each of them is a target.
-fn of_alerts(plan: &Plan) -> bool {
-    matches!(plan.deed, Deed::Triage(_))
+fn is_about_alerts(plan: &Plan) -> bool {
+    matches!(plan.change, Change::Triage(_))
 }
 
 /// What becomes of the targets of a plan.
-fn targets(plan: &Plan, theme: &Theme) -> Vec<Said> {
-    let n = if of_alerts(plan) { plan.effects.len() } else { 1 };
+fn target_lines(plan: &Plan, theme: &Theme) -> Vec<Said> {
+    let n = if is_about_alerts(plan) { plan.effects.len() } else { 1 };
     let lines = plan.effects.iter().take(n);
-    let lines = lines.map(|text| (TARGET, Line::styled(shown(text), theme.text)));
+    let lines = lines.map(|text| (TARGET_KIND, Line::styled(escape_line(text), theme.text)));
     let protection = plan.protection.iter();
-    let protection = protection.map(|why| ("PROTECTED", Line::styled(shown(why), theme.bad)));
+    let protection = protection.map(|why| ("PROTECTED", Line::styled(escape_line(why), theme.bad)));
     lines.chain(protection).collect()
 }
 
 /// What a plan says besides what becomes of its targets.
-fn rest(plan: &Plan) -> &[String] {
-    if of_alerts(plan) {
+fn other_lines(plan: &Plan) -> &[String] {
+    if is_about_alerts(plan) {
         return &[];
     }
     plan.effects.get(1..).unwrap_or_default()
 }
 
 /// What plans say, each once, with the names of those it holds for; without names where it holds for all.
-fn gathered<'p>(plans: &[&'p Plan], said: impl Fn(&'p Plan) -> &'p [String]) -> Vec<(String, &'p String)> {
+fn group_by_targets<'p>(plans: &[&'p Plan], said: impl Fn(&'p Plan) -> &'p [String]) -> Vec<(String, &'p String)> {
     let mut gathered: Vec<(Vec<String>, &String)> = Vec::new();
     for plan in plans {
         for text in said(plan) {
@@ -120,148 +120,151 @@ fn gathered<'p>(plans: &[&'p Plan], said: impl Fn(&'p Plan) -> &'p [String]) -> 
 }
 
 /// Actions on the same targets whose outcome is not known yet.
-fn pending_actions<'s>(preview: &'s Preview, session: &'s Session) -> impl Iterator<Item = &'s std::sync::Arc<Act>> {
-    let targets: Vec<_> = preview.deeds.iter().map(Deed::target).collect();
-    let acts = session.journal.iter().flat_map(|journal| &journal.acts);
+fn pending_actions<'s>(
+    preview: &'s Preview,
+    session: &'s Session,
+) -> impl Iterator<Item = &'s std::sync::Arc<LoggedChange>> {
+    let targets: Vec<_> = preview.changes.iter().map(Change::target).collect();
+    let acts = session.change_history.iter().flat_map(|journal| &journal.activity);
     acts.filter(move |act| {
-        let is_its = |deed: Deed| targets.contains(&deed.target());
-        act.sending.server == session.identity.host && act.is_open() && act.deed().is_some_and(is_its)
+        let is_its = |deed: Change| targets.contains(&deed.target());
+        act.submitted.server == session.connection.host && act.is_open() && act.change().is_some_and(is_its)
     })
 }
 
-fn open_already(preview: &Preview, session: &Session, theme: &Theme) -> Vec<Said> {
-    let line = |act: &std::sync::Arc<Act>| {
-        let sending = &act.sending;
+fn pending_lines(preview: &Preview, session: &Session, theme: &Theme) -> Vec<Said> {
+    let line = |act: &std::sync::Arc<LoggedChange>| {
+        let sending = &act.submitted;
         let text = format!(
             "{} {} is still pending, by {}: entry {} in Activity (@)",
             changes::label(&sending.deed),
             sending.target.name,
-            act.who(),
+            act.actor_name(),
             act.line
         );
-        ("WARNING", Line::styled(shown(&text), theme.bad))
+        ("WARNING", Line::styled(escape_line(&text), theme.bad))
     };
     pending_actions(preview, session).map(line).collect()
 }
 
 /// What others have changed since the action that is undone: it would be lost.
-fn drift(pane: &SheetPane, plans: &[&Plan]) -> Vec<String> {
+fn conflicts(pane: &ConfirmPane, plans: &[&Plan]) -> Vec<String> {
     let drift = plans.iter().flat_map(|plan| {
-        let act = pane.undone_by(plan);
-        act.map_or_else(Vec::new, |act| act.drift(&plan.state))
+        let act = pane.undone_change(plan);
+        act.map_or_else(Vec::new, |act| act.changed_since(&plan.state))
     });
     drift.collect()
 }
 
 /// Whether anything speaks against it: then one key does not confirm it.
-pub(super) fn has_warnings(pane: &SheetPane, session: &Session) -> bool {
+pub(super) fn has_warnings(pane: &ConfirmPane, session: &Session) -> bool {
     let Some(preview) = pane.preview(session) else {
         return false;
     };
     let plans = pane.plans(session);
-    let mut facts = preview.facts.iter();
+    let mut facts = preview.impact_lines.iter();
     plans.iter().any(|plan| !plan.warnings.is_empty())
         || facts.any(|(_, fact)| !fact.warnings.is_empty())
         || pending_actions(preview, session).next().is_some()
-        || !drift(pane, &plans).is_empty()
+        || !conflicts(pane, &plans).is_empty()
 }
 
 /// What speaks against it.
-fn warnings(preview: &Preview, plans: &[&Plan], theme: &Theme) -> Vec<Said> {
-    let texts = remarks(preview, plans, |plan| &plan.warnings, |fact| &fact.warnings);
-    let line = |text: String| ("WARNING", Line::styled(shown(&text), theme.bad));
+fn warning_lines(preview: &Preview, plans: &[&Plan], theme: &Theme) -> Vec<Said> {
+    let texts = prefixed_texts(preview, plans, |plan| &plan.warnings, |fact| &fact.warnings);
+    let line = |text: String| ("WARNING", Line::styled(escape_line(&text), theme.bad));
     texts.into_iter().map(line).collect()
 }
 
 /// What is to be known of it, and speaks against nothing.
-fn notes(preview: &Preview, plans: &[&Plan], theme: &Theme) -> Vec<Said> {
-    let texts = remarks(preview, plans, |plan| &plan.notes, |fact| &fact.notes);
-    let line = |text: String| ("note", Line::styled(shown(&text), theme.caution));
+fn note_lines(preview: &Preview, plans: &[&Plan], theme: &Theme) -> Vec<Said> {
+    let texts = prefixed_texts(preview, plans, |plan| &plan.notes, |fact| &fact.notes);
+    let line = |text: String| ("note", Line::styled(escape_line(&text), theme.caution));
     texts.into_iter().map(line).collect()
 }
 
 /// What the plans and then the lines of the blast radius say, with the names of the targets it holds for.
-fn remarks<'p>(
+fn prefixed_texts<'p>(
     preview: &Preview,
     plans: &[&'p Plan],
     of_plan: impl Fn(&'p Plan) -> &'p [String],
-    of_fact: impl Fn(&Fact) -> &[String],
+    of_fact: impl Fn(&ImpactLine) -> &[String],
 ) -> Vec<String> {
-    let own = gathered(plans, of_plan).into_iter();
+    let own = group_by_targets(plans, of_plan).into_iter();
     let mut texts: Vec<_> = own.map(|(names, text)| format!("{names}{text}")).collect();
-    for (at, fact) in facts(preview) {
-        let name = name(preview, at);
+    for (at, fact) in sorted_impact_lines(preview) {
+        let name = target_prefix(preview, at);
         texts.extend(of_fact(fact).iter().map(|text| format!("{name}{text}")));
     }
     texts
 }
 
 /// The lines of the blast radius, in the order of targets and lines, whatever came first.
-fn facts(preview: &Preview) -> Vec<(Option<usize>, &Fact)> {
-    let looks = preview.deeds.first().map_or(&[][..], Deed::looks);
+fn sorted_impact_lines(preview: &Preview) -> Vec<(Option<usize>, &ImpactLine)> {
+    let looks = preview.changes.first().map_or(&[][..], Change::probe_names);
     let order = |what: &str| looks.iter().position(|look| *look == what);
-    let facts = preview.facts.iter().map(|(at, fact)| (*at, fact));
+    let facts = preview.impact_lines.iter().map(|(at, fact)| (*at, fact));
     let mut facts: Vec<_> = facts.collect();
-    facts.sort_by_key(|(at, fact)| (*at, order(fact.what)));
+    facts.sort_by_key(|(at, fact)| (*at, order(fact.subject)));
     facts
 }
 
 /// Which of several targets it is; nothing if it is about all of them.
-fn name(preview: &Preview, at: Option<usize>) -> String {
-    let is_alone = preview.deeds.len() == 1;
-    match at.and_then(|at| preview.prepared.get(at)) {
+fn target_prefix(preview: &Preview, at: Option<usize>) -> String {
+    let is_alone = preview.changes.len() == 1;
+    match at.and_then(|at| preview.results.get(at)) {
         Some(Some(Ok(Prepared::Ready(plan)))) if !is_alone => format!("{}: ", plan.state.name()),
         _ => String::new(),
     }
 }
 
-fn shown(text: &str) -> String {
+fn escape_line(text: &str) -> String {
     text::line(text)
 }
 
 /// What is known already of the targets that are still looked up.
-fn known(preview: &Preview, session: &Session, theme: &Theme) -> Vec<Said> {
-    let each = preview.deeds.iter().zip(&preview.prepared);
+fn unprepared_lines(preview: &Preview, session: &Session, theme: &Theme) -> Vec<Said> {
+    let each = preview.changes.iter().zip(&preview.results);
     let awaited = each.filter(|(_, one)| one.is_none());
     let said = awaited.map(|(deed, _)| match deed.target() {
-        Target::Sensor(id) => match session.known_sensor(id) {
+        Target::Sensor(id) => match session.find_sensor(id) {
             Some(sensor) => {
-                let name = text::visible(&sensor.computer_name);
+                let name = text::make_visible(&sensor.computer_name);
                 format!("{name}  sensor {id}, last known: {}", sensor.isolation())
             }
             None => format!("sensor {id}"),
         },
-        Target::Hash(md5) => match session.known_name(md5) {
-            Some(name) => format!("{md5}  {}", text::visible(&name)),
+        Target::Hash(md5) => match session.find_file_name(md5) {
+            Some(name) => format!("{md5}  {}", text::make_visible(&name)),
             None => md5.to_string(),
         },
-        Target::Alerts(ids) => text::counted(ids.len(), "alert", "alerts"),
-        other => format!("{} {}", other.kind(), shown(&other.id())),
+        Target::Alerts(ids) => text::pluralize(ids.len(), "alert", "alerts"),
+        other => format!("{} {}", other.kind(), escape_line(&other.id())),
     });
-    said.map(|said| (TARGET, Line::styled(said, theme.stale))).collect()
+    said.map(|said| (TARGET_KIND, Line::styled(said, theme.stale))).collect()
 }
 
 /// Whom it will hit, each line with its source.
-fn radius(preview: &Preview, theme: &Theme) -> Vec<Said> {
-    let facts = facts(preview);
+fn blast_radius_lines(preview: &Preview, theme: &Theme) -> Vec<Said> {
+    let facts = sorted_impact_lines(preview);
     let mut lines: Vec<Said> = Vec::new();
     for (at, fact) in &facts {
-        let said = shown(&format!("{}{}", name(preview, *at), fact.said));
+        let said = escape_line(&format!("{}{}", target_prefix(preview, *at), fact.text));
         let style = if fact.is_known { theme.text } else { theme.unknown };
         let mut line = Line::styled(said, style);
         if !fact.source.is_empty() {
-            let source = format!("  [{}]", shown(&fact.source));
+            let source = format!("  [{}]", escape_line(&fact.source));
             line.push_span(Span::styled(source, theme.muted));
         }
-        lines.push((fact.what, line));
+        lines.push((fact.subject, line));
     }
     let n_pending = preview.n_pending();
     let requests: u32 = facts.iter().map(|(_, fact)| fact.requests).sum();
-    let text = if n_pending > 0 && !preview.prepared.iter().any(Option::is_none) {
-        let more = text::counted(n_pending, "more lookup", "more lookups");
+    let text = if n_pending > 0 && !preview.results.iter().any(Option::is_none) {
+        let more = text::pluralize(n_pending, "more lookup", "more lookups");
         format!("{more} running; ^c cancels")
     } else if requests > 0 {
-        format!("Based on {}", text::counted(requests, "API request", "API requests"))
+        format!("Based on {}", text::pluralize(requests, "API request", "API requests"))
     } else {
         return lines;
     };
@@ -270,27 +273,27 @@ fn radius(preview: &Preview, theme: &Theme) -> Vec<Said> {
 }
 
 /// What is not done, and why; and what is still awaited.
-fn answers(preview: &Preview, theme: &Theme) -> Vec<Said> {
-    let is_alone = preview.deeds.len() == 1;
+fn excluded_lines(preview: &Preview, theme: &Theme) -> Vec<Said> {
+    let is_alone = preview.changes.len() == 1;
     let mut lines = Vec::new();
-    for one in &preview.prepared {
+    for one in &preview.results {
         let line = match one {
             None => ("", Line::styled("Checking… ^c cancels", theme.muted)),
-            Some(Ok(Prepared::AlreadySo { said, .. })) => ("no change", Line::styled(shown(said), theme.good)),
-            Some(Ok(Prepared::Refused(refusal))) => {
+            Some(Ok(Prepared::NoOp { said, .. })) => ("no change", Line::styled(escape_line(said), theme.good)),
+            Some(Ok(Prepared::Rejected(refusal))) => {
                 let text = format!("{}; {}", refusal.why, refusal.hint);
-                ("refused", Line::styled(shown(&text), theme.bad))
+                ("refused", Line::styled(escape_line(&text), theme.bad))
             }
             Some(Ok(Prepared::Ready(plan))) => match &plan.protection {
                 Some(why) if !is_alone => {
                     let text = format!("{}: {why}; select it alone", plan.state.name());
-                    ("skipped", Line::styled(shown(&text), theme.caution))
+                    ("skipped", Line::styled(escape_line(&text), theme.caution))
                 }
                 _ => continue,
             },
             Some(Err(error)) => {
                 let hint = error.hint().map_or(String::new(), |hint| format!("; {hint}"));
-                ("unknown", Line::styled(shown(&format!("{error}{hint}")), theme.bad))
+                ("unknown", Line::styled(escape_line(&format!("{error}{hint}")), theme.bad))
             }
         };
         lines.push(line);

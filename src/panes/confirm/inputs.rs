@@ -1,6 +1,6 @@
 //! What is typed on a sheet, and where one is on it.
 
-use crate::panes::prompt::line::Entry;
+use crate::panes::prompt::line::LineInput;
 use crate::text;
 
 /// Where one is on a sheet.
@@ -14,82 +14,82 @@ pub(super) enum Focus {
     /// Whether more is done with it.
     Choice,
     /// What must be typed so that nobody does it by accident.
-    Typed,
+    Confirmation,
     /// The button that does it.
-    Do,
+    Confirm,
     /// The button that does not.
     Cancel,
 }
 
 /// Which places there are besides those that every sheet has.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Places {
+pub(super) struct InputAreas {
     /// Whether more can be done with it.
     pub(super) has_choice: bool,
     /// Whether something must be typed.
-    pub(super) has_typed: bool,
+    pub(super) has_confirmation: bool,
 }
 
 /// What is typed, and where.
 #[derive(Debug, Default)]
-pub(super) struct Fields {
-    pub(super) reason: Entry,
-    pub(super) ticket: Entry,
-    pub(super) typed: Entry,
+pub(super) struct ConfirmInputs {
+    pub(super) reason: LineInput,
+    pub(super) ticket: LineInput,
+    pub(super) confirmation: LineInput,
     /// The ticket of the last action. It is shown, and becomes this one's only when the focus comes to its field.
     pub(super) offered_ticket: Option<String>,
     pub(super) focus: Focus,
 }
 
-impl Fields {
+impl ConfirmInputs {
     /// Why it is done, if that was said.
     pub(super) fn reason(&self) -> Option<String> {
-        some(&self.reason)
+        non_empty_text(&self.reason)
     }
 
     /// The ticket, if one was given.
     pub(super) fn ticket(&self) -> Option<String> {
-        some(&self.ticket)
+        non_empty_text(&self.ticket)
     }
 
     /// The label of the ticket's field, with the ticket that is offered there.
     pub(super) fn ticket_label(&self) -> String {
         match &self.offered_ticket {
-            Some(ticket) => format!("ticket (Tab takes {})", text::visible(&ticket.as_str().into())),
+            Some(ticket) => format!("ticket (Tab takes {})", text::make_visible(&ticket.as_str().into())),
             None => "ticket".into(),
         }
     }
 
     /// What was typed to confirm it.
-    pub(super) fn typed(&self) -> String {
-        self.typed.text()
+    pub(super) fn confirmation_text(&self) -> String {
+        self.confirmation.text()
     }
 
     /// Where a key goes that types something.
-    pub(super) fn entry(&mut self) -> Option<&mut Entry> {
+    pub(super) fn focused_entry(&mut self) -> Option<&mut LineInput> {
         match self.focus {
             Focus::Reason => Some(&mut self.reason),
             Focus::Ticket => Some(&mut self.ticket),
-            Focus::Typed => Some(&mut self.typed),
-            Focus::Choice | Focus::Do | Focus::Cancel => None,
+            Focus::Confirmation => Some(&mut self.confirmation),
+            Focus::Choice | Focus::Confirm | Focus::Cancel => None,
         }
     }
 
     /// Whether it is a button, where keys are no text.
-    pub(super) fn is_on_button(&self) -> bool {
-        matches!(self.focus, Focus::Do | Focus::Cancel)
+    pub(super) fn is_button_focused(&self) -> bool {
+        matches!(self.focus, Focus::Confirm | Focus::Cancel)
     }
 
     /// Goes on to the next place, or back to the one before.
-    pub(super) fn step(&mut self, is_forward: bool, further: Places) {
+    pub(super) fn step_focus(&mut self, is_forward: bool, further: InputAreas) {
         let mut places = vec![Focus::Reason, Focus::Ticket];
         if further.has_choice {
             places.push(Focus::Choice);
         }
-        if further.has_typed {
-            places.push(Focus::Typed);
+        if further.has_confirmation {
+            places.push(Focus::Confirmation);
         }
-        places.extend([Focus::Do, Focus::Cancel]);
+        places.extend([Focus::Confirm, Focus::Cancel]);
         let at = places.iter().position(|place| *place == self.focus);
         let at = at.unwrap_or_default();
         let n = places.len();
@@ -98,12 +98,12 @@ impl Fields {
         if self.focus == Focus::Ticket
             && let Some(ticket) = self.offered_ticket.take()
         {
-            self.ticket.set(&ticket);
+            self.ticket.set_text(&ticket);
         }
     }
 }
 
-fn some(entry: &Entry) -> Option<String> {
+fn non_empty_text(entry: &LineInput) -> Option<String> {
     let text = entry.text();
     (!text.is_empty()).then_some(text)
 }

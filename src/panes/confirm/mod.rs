@@ -10,38 +10,38 @@ use std::sync::Arc;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::{Frame, layout::Rect, text::Line};
 
-use super::{Clues, FormPane, Look, MarkedRows, Pane, PaneId, cursor};
-use crate::changes::{self, Act, Deed, Grounds, Plan, Triage, Verdict};
+use super::{FormPane, MarkedRows, Observables, Pane, PaneId, RenderCx, cursor};
+use crate::changes::{self, AlertChange, Change, Disposition, Justification, LoggedChange, Plan};
 use crate::keys::{self, Action, Scope};
 use crate::model::{AlertId, AlertStatus};
 use crate::session::{Cx, Preview, Session};
 use crate::text;
-use crate::widgets::Laid;
+use crate::widgets::FieldLayout;
 use content::has_warnings;
-use inputs::{Fields, Focus, Places};
+use inputs::{ConfirmInputs, Focus, InputAreas};
 
 /// The overlay in which deeds are looked at and confirmed.
 #[derive(Debug)]
-pub struct SheetPane {
-    deeds: Vec<Deed>,
+pub struct ConfirmPane {
+    changes: Vec<Change>,
     /// What is to be said before anything else.
     preface: Vec<String>,
     /// The marked rows it is about, if some of them cannot be seen.
-    marked: Option<MarkedRows>,
+    hidden_rows: Option<MarkedRows>,
     /// The form that it was written in.
     form: Option<Box<FormPane>>,
     /// What is taken back, by each of the deeds; nothing if nothing is.
-    undone: Vec<Arc<Act>>,
+    undone_changes: Vec<Arc<LoggedChange>>,
     /// The key that opened it, which once more does it, where that is enough.
-    again: Option<KeyEvent>,
+    confirm_key: Option<KeyEvent>,
     /// Open alerts of what is ignored, which may be called false positives with it.
-    alerts: Vec<AlertId>,
+    ignorable_alerts: Vec<AlertId>,
     /// How it stands on the screen, and what that depends on: of hundreds of targets that is not found out for every key.
-    laid: Option<(Depends, Lines)>,
-    has_asked: bool,
+    cached_layout: Option<(LayoutKey, ConfirmLines)>,
+    has_requested: bool,
     /// Whether one was led to what must be typed.
-    is_led: bool,
-    fields: Fields,
+    has_focused_confirmation: bool,
+    fields: ConfirmInputs,
     offset: usize,
     n_lines: usize,
     height: usize,
@@ -53,37 +53,37 @@ pub struct SheetPane {
 }
 
 /// The lines of a sheet, and those on which a target begins.
-type Lines = (Laid<'static>, Vec<usize>);
+type ConfirmLines = (FieldLayout<'static>, Vec<usize>);
 
 /// What the lines of a sheet depend on.
 #[derive(Debug, PartialEq)]
-struct Depends {
+struct LayoutKey {
     width: u16,
-    grounds: Grounds,
-    n_deeds: usize,
-    n_facts: usize,
+    justification: Justification,
+    n_changes: usize,
+    n_impact_lines: usize,
     n_logged: u64,
 }
 
-impl SheetPane {
+impl ConfirmPane {
     /// Looks at deeds of one kind, of which there is at least one.
-    pub fn new(deeds: Vec<Deed>, session: &Session) -> Self {
-        let mut fields = Fields::default();
-        if let Some(reason) = session.reason_for(&deeds) {
-            fields.reason.set(reason);
+    pub fn new(deeds: Vec<Change>, session: &Session) -> Self {
+        let mut fields = ConfirmInputs::default();
+        if let Some(reason) = session.draft_reason_for(&deeds) {
+            fields.reason.set_text(reason);
         }
         fields.offered_ticket.clone_from(&session.last_ticket);
         Self {
-            deeds,
+            changes: deeds,
             preface: Vec::new(),
-            marked: None,
+            hidden_rows: None,
             form: None,
-            undone: Vec::new(),
-            again: None,
-            alerts: Vec::new(),
-            laid: None,
-            has_asked: false,
-            is_led: false,
+            undone_changes: Vec::new(),
+            confirm_key: None,
+            ignorable_alerts: Vec::new(),
+            cached_layout: None,
+            has_requested: false,
+            has_focused_confirmation: false,
             fields,
             offset: 0,
             n_lines: 0,
@@ -97,9 +97,9 @@ impl SheetPane {
     /// The same, done by the key that opened it once more, if it is about alerts that can be put back at once. A reason
     /// that was typed before is offered only: the key does not send it.
     #[must_use]
-    pub fn done_by(mut self, key: Option<KeyEvent>) -> Self {
-        if self.is_light() {
-            self.again = key.filter(|_| self.fields.reason().is_none());
+    pub fn with_confirm_key(mut self, key: Option<KeyEvent>) -> Self {
+        if self.needs_no_reason() {
+            self.confirm_key = key.filter(|_| self.fields.reason().is_none());
             self.fields.focus = Focus::Cancel;
         }
         self
@@ -114,56 +114,56 @@ impl SheetPane {
 
     /// The same, with the marked rows it is about, if some of them cannot be seen.
     #[must_use]
-    pub fn about(mut self, marked: &MarkedRows) -> Self {
-        self.name_hidden(marked);
+    pub fn with_hidden_rows(mut self, marked: &MarkedRows) -> Self {
+        self.set_hidden_rows(marked);
         self
     }
 
     /// The same, above the form that it was written in.
     #[must_use]
-    pub fn above(mut self, form: FormPane) -> Self {
+    pub fn with_form(mut self, form: FormPane) -> Self {
         self.form = Some(Box::new(form));
         self
     }
 
     /// Looks at what takes back deeds that were done together, as far as anything does; nothing if nothing does.
-    pub fn undoing(acts: &[Arc<Act>], session: &Session) -> Option<Self> {
-        let acts = acts.iter().filter_map(|act| Some((act, act.undo()?)));
+    pub fn undo(acts: &[Arc<LoggedChange>], session: &Session) -> Option<Self> {
+        let acts = acts.iter().filter_map(|act| Some((act, act.inverse()?)));
         let (acts, deeds): (Vec<_>, Vec<_>) = acts.map(|(act, deed)| (act.clone(), deed)).unzip();
         let act = acts.first()?;
         let at = act.at.strftime("%Y-%m-%d %H:%M:%SZ");
         let what = match &acts[..] {
-            [act] => format!("{} {}", changes::label(&act.sending.deed), act.name()),
-            all => format!("{} actions, first: {} {}", all.len(), changes::label(&act.sending.deed), act.name()),
+            [act] => format!("{} {}", changes::label(&act.submitted.deed), act.name()),
+            all => format!("{} actions, first: {} {}", all.len(), changes::label(&act.submitted.deed), act.name()),
         };
-        let mut preface = vec![format!("Undo: {what} ({at} by {})", act.who())];
-        if let Some(reason) = &act.sending.reason {
-            preface.push(format!("Reason then: {}", text::visible(&reason.as_str().into())));
+        let mut preface = vec![format!("Undo: {what} ({at} by {})", act.actor_name())];
+        if let Some(reason) = &act.submitted.reason {
+            preface.push(format!("Reason then: {}", text::make_visible(&reason.as_str().into())));
         }
         let mut pane = Self::new(deeds, session).with_preface(preface);
-        pane.fields.reason.set(&format!("undo of {} {} ", changes::label(&act.sending.deed), act.name()));
-        if let Some(ticket) = &act.sending.ticket {
-            pane.fields.ticket.set(ticket);
+        pane.fields.reason.set_text(&format!("undo of {} {} ", changes::label(&act.submitted.deed), act.name()));
+        if let Some(ticket) = &act.submitted.ticket {
+            pane.fields.ticket.set_text(ticket);
         }
-        pane.undone = acts;
+        pane.undone_changes = acts;
         Some(pane)
     }
 
     /// Whether every row of `clues` is of another thing than each target.
-    pub fn is_about_others(&self, clues: &[Clues]) -> bool {
-        let targets = self.deeds.iter().map(Deed::target);
-        let is_of = |target| clues.iter().map(move |row| row.names(&target) == Some(true));
+    pub fn is_about_other_rows(&self, clues: &[Observables]) -> bool {
+        let targets = self.changes.iter().map(Change::target);
+        let is_of = |target| clues.iter().map(move |row| row.is_about(&target) == Some(true));
         !clues.is_empty() && !targets.flat_map(is_of).any(|is| is)
     }
 
     fn verb(&self) -> &'static str {
-        self.deeds.first().map_or("", Deed::label)
+        self.changes.first().map_or("", Change::label)
     }
 
     /// What is known of it. The preview of another sheet is none of this one's.
     fn preview<'s>(&self, session: &'s Session) -> Option<&'s Preview> {
         let preview = session.preview.as_ref()?;
-        (preview.deeds == self.deeds).then_some(preview)
+        (preview.changes == self.changes).then_some(preview)
     }
 
     fn plans<'s>(&self, session: &'s Session) -> Vec<&'s Plan> {
@@ -171,58 +171,61 @@ impl SheetPane {
         preview.map_or_else(Vec::new, |preview| preview.plans().collect())
     }
 
-    fn grounds(&self) -> Grounds {
-        Grounds { reason: self.fields.reason(), ticket: self.fields.ticket(), ..Grounds::default() }
+    fn justification(&self) -> Justification {
+        Justification { reason: self.fields.reason(), ticket: self.fields.ticket(), ..Justification::default() }
     }
 
     /// What a plan takes back, if it does.
-    fn undone_by(&self, plan: &Plan) -> Option<&Arc<Act>> {
-        let at = self.deeds.iter().position(|deed| *deed == plan.deed)?;
-        self.undone.get(at)
+    fn undone_change(&self, plan: &Plan) -> Option<&Arc<LoggedChange>> {
+        let at = self.changes.iter().position(|deed| *deed == plan.change)?;
+        self.undone_changes.get(at)
     }
 
     /// Whether it only says how far somebody has looked at alerts.
-    fn is_light(&self) -> bool {
-        let mut deeds = self.deeds.iter();
-        deeds.all(|deed| matches!(deed, Deed::Triage(_)) && !deed.needs_reason())
+    fn needs_no_reason(&self) -> bool {
+        let mut deeds = self.changes.iter();
+        deeds.all(|deed| matches!(deed, Change::Triage(_)) && !deed.needs_reason())
     }
 
     /// Whether the open alerts of what is ignored are called false positives with it.
-    fn takes_alerts(&self) -> bool {
-        self.deeds.iter().any(|deed| matches!(deed, Deed::Triage(_)))
+    fn includes_alerts(&self) -> bool {
+        self.changes.iter().any(|deed| matches!(deed, Change::Triage(_)))
     }
 
     /// Takes the open alerts of what is ignored with it, or no longer.
-    fn turn_alerts(&mut self, cx: &mut Cx<'_>) {
-        if self.takes_alerts() {
-            self.deeds.retain(|deed| !matches!(deed, Deed::Triage(_)));
+    fn toggle_alerts(&mut self, cx: &mut Cx<'_>) {
+        if self.includes_alerts() {
+            self.changes.retain(|deed| !matches!(deed, Change::Triage(_)));
         } else {
-            let to = Verdict::Status(AlertStatus::FalsePositive);
-            let blocks = Triage::blocks(&self.alerts, &to);
-            self.deeds.extend(blocks.into_iter().map(Deed::Triage));
+            let to = Disposition::Status(AlertStatus::FalsePositive);
+            let blocks = AlertChange::batches(&self.ignorable_alerts, &to);
+            self.changes.extend(blocks.into_iter().map(Change::Triage));
         }
-        cx.preview(self.deeds.clone());
+        cx.preview(self.changes.clone());
     }
 
     /// Where one is when more is known than at first.
-    fn places(&self, session: &Session) -> Places {
-        Places { has_choice: !self.alerts.is_empty(), has_typed: self.wanted(session).is_some() }
+    fn focus_places(&self, session: &Session) -> InputAreas {
+        InputAreas {
+            has_choice: !self.ignorable_alerts.is_empty(),
+            has_confirmation: self.confirmation(session).is_some(),
+        }
     }
 
     /// What its lines depend on; nothing while more becomes known.
-    fn state_of(&self, width: u16, session: &Session) -> Option<Depends> {
+    fn layout_inputs(&self, width: u16, session: &Session) -> Option<LayoutKey> {
         let preview = self.preview(session)?;
-        (preview.n_pending() == 0).then(|| Depends {
+        (preview.n_pending() == 0).then(|| LayoutKey {
             width,
-            grounds: self.grounds(),
-            n_deeds: self.deeds.len(),
-            n_facts: preview.facts.len(),
-            n_logged: session.journal.as_ref().map_or(0, |journal| journal.head.0),
+            justification: self.justification(),
+            n_changes: self.changes.len(),
+            n_impact_lines: preview.impact_lines.len(),
+            n_logged: session.change_history.as_ref().map_or(0, |journal| journal.log_head.0),
         })
     }
 
     /// Why it cannot be done yet.
-    fn trouble(&self, session: &Session) -> Option<String> {
+    fn blocking_reason(&self, session: &Session) -> Option<String> {
         let Some(preview) = self.preview(session) else {
             return Some("cancelled: press Esc and open it again".into());
         };
@@ -236,12 +239,12 @@ impl SheetPane {
         if self.plans(session).is_empty() {
             return Some("nothing to change".into());
         }
-        if self.deeds.iter().any(Deed::needs_reason) && self.fields.reason().is_none() {
+        if self.changes.iter().any(Change::needs_reason) && self.fields.reason().is_none() {
             return Some("a reason is required".into());
         }
-        let wanted = self.wanted(session);
+        let wanted = self.confirmation(session);
         let untyped = wanted.filter(|(_, wanted)| {
-            let typed = self.fields.typed();
+            let typed = self.fields.confirmation_text();
             !typed.eq_ignore_ascii_case(wanted)
         });
         if let Some((what, _)) = untyped {
@@ -252,22 +255,22 @@ impl SheetPane {
     }
 
     /// The reason is not typed twice. That of an undo names its line, and fits nothing else.
-    fn keep_reason(&self, cx: &mut Cx<'_>) {
-        if self.undone.is_empty() {
-            cx.keep_reason(&self.deeds, self.fields.reason());
+    fn keep_draft_reason(&self, cx: &mut Cx<'_>) {
+        if self.undone_changes.is_empty() {
+            cx.set_draft_reason(&self.changes, self.fields.reason());
         }
     }
 
     /// How it is confirmed where one key does not do.
-    fn way_to_confirm(&self) -> String {
+    fn confirm_hint(&self) -> String {
         format!("Tab to [ {} ], Enter to confirm", self.verb())
     }
 
-    fn confirm(&mut self, cx: &mut Cx<'_>) {
+    fn activate_focused(&mut self, cx: &mut Cx<'_>) {
         match self.fields.focus {
             Focus::Cancel => self.is_done = true,
-            Focus::Do => {
-                if let Some(trouble) = self.trouble(cx.session()) {
+            Focus::Confirm => {
+                if let Some(trouble) = self.blocking_reason(cx.session()) {
                     let preview = self.preview(cx.session());
                     let is_waiting = preview.is_some_and(|preview| preview.n_pending() > 0);
                     self.waiting = is_waiting.then(|| trouble.clone());
@@ -275,30 +278,30 @@ impl SheetPane {
                 }
                 let plans = self.plans(cx.session()).into_iter();
                 let plans = plans.map(|plan| {
-                    let undoes = self.undone_by(plan).map(|act| act.line);
-                    plan.clone().taking_back(undoes)
+                    let undoes = self.undone_change(plan).map(|act| act.line);
+                    plan.clone().with_undone_line(undoes)
                 });
                 let plans = plans.collect();
                 cx.notify(format!("{}: sending; Activity (@) shows the result", self.verb()));
-                cx.perform(plans, self.grounds());
+                cx.apply_changes(plans, self.justification());
                 self.form = None;
                 self.is_done = true;
             }
             Focus::Choice => cx.notify("Space toggles, Tab = next field"),
-            Focus::Reason | Focus::Ticket | Focus::Typed => {
-                cx.notify(self.way_to_confirm());
+            Focus::Reason | Focus::Ticket | Focus::Confirmation => {
+                cx.notify(self.confirm_hint());
             }
         }
     }
 }
 
 /// Whether a key types something.
-fn is_text(key: KeyEvent) -> bool {
+fn is_text_key(key: KeyEvent) -> bool {
     let commands = KeyModifiers::CONTROL | KeyModifiers::ALT;
     matches!(key.code, KeyCode::Char(_)) && !key.modifiers.intersects(commands)
 }
 
-impl Pane for SheetPane {
+impl Pane for ConfirmPane {
     fn id(&self) -> PaneId {
         PaneId::Overlay
     }
@@ -309,8 +312,8 @@ impl Pane for SheetPane {
 
     fn title(&self, session: &Session) -> Line<'static> {
         let verb = self.verb().to_uppercase();
-        let wanted = self.n_meant();
-        let (n, what) = (self.n_changed(session), self.several());
+        let wanted = self.n_targets();
+        let (n, what) = (self.n_changed(session), self.targets_noun());
         match wanted {
             1 => verb.into(),
             _ if n == wanted => format!("{verb} {n} {what}").into(),
@@ -318,20 +321,20 @@ impl Pane for SheetPane {
         }
     }
 
-    fn state(&self, session: &Session) -> Line<'static> {
-        let profile = &session.identity.profile;
-        text::visible(&profile.as_str().into()).into()
+    fn status_line(&self, session: &Session) -> Line<'static> {
+        let profile = &session.connection.profile;
+        text::make_visible(&profile.as_str().into()).into()
     }
 
-    fn act(&mut self, action: Action, cx: &mut Cx<'_>) -> bool {
-        let places = self.places(cx.session());
+    fn handle_action(&mut self, action: Action, cx: &mut Cx<'_>) -> bool {
+        let places = self.focus_places(cx.session());
         match action {
-            Action::Accept => self.confirm(cx),
-            Action::NextPane => self.fields.step(true, places),
-            Action::PreviousPane => self.fields.step(false, places),
+            Action::Accept => self.activate_focused(cx),
+            Action::NextPane => self.fields.step_focus(true, places),
+            Action::PreviousPane => self.fields.step_focus(false, places),
             other => {
                 let last = self.n_lines.saturating_sub(self.height);
-                let Some(to) = cursor::moved(other, self.offset, self.height, last) else {
+                let Some(to) = cursor::new_cursor(other, self.offset, self.height, last) else {
                     return false;
                 };
                 self.offset = to;
@@ -342,27 +345,27 @@ impl Pane for SheetPane {
 
     fn type_key(&mut self, key: KeyEvent, cx: &mut Cx<'_>) {
         let is_choice = self.fields.focus == Focus::Choice;
-        let is_again = self.again == Some(key);
+        let is_again = self.confirm_key == Some(key);
         let is_warned = is_again && has_warnings(self, cx.session());
-        match self.fields.entry() {
+        match self.fields.focused_entry() {
             Some(entry) => {
                 entry.type_key(key, cx);
-                self.keep_reason(cx);
+                self.keep_draft_reason(cx);
             }
             None if is_warned => {
-                cx.warn(format!("Read the warning. {}", self.way_to_confirm()));
+                cx.warn(format!("Read the warning. {}", self.confirm_hint()));
             }
             None if is_again => {
-                self.fields.focus = Focus::Do;
-                self.confirm(cx);
+                self.fields.focus = Focus::Confirm;
+                self.activate_focused(cx);
             }
             // Whoever begins to write says why.
-            None if self.again.is_some() && is_text(key) => {
-                self.again = None;
+            None if self.confirm_key.is_some() && is_text_key(key) => {
+                self.confirm_key = None;
                 self.fields.focus = Focus::Reason;
                 self.type_key(key, cx);
             }
-            None if is_choice && key.code == KeyCode::Char(' ') => self.turn_alerts(cx),
+            None if is_choice && key.code == KeyCode::Char(' ') => self.toggle_alerts(cx),
             None => cx.notify("Not a text field: Enter presses the button, Tab = next field"),
         }
     }
@@ -370,46 +373,46 @@ impl Pane for SheetPane {
     fn type_text(&mut self, text: &str, cx: &mut Cx<'_>) {
         let mut rest = text;
         // What is typed where nothing is written may begin the reason.
-        while self.fields.entry().is_none()
+        while self.fields.focused_entry().is_none()
             && let Some(char) = rest.chars().next()
         {
             rest = &rest[char.len_utf8()..];
             self.type_key(keys::key_of(char), cx);
         }
-        if let Some(entry) = self.fields.entry()
+        if let Some(entry) = self.fields.focused_entry()
             && !rest.is_empty()
         {
             entry.type_text(rest, cx);
-            self.keep_reason(cx);
+            self.keep_draft_reason(cx);
         }
     }
 
     fn paste(&mut self, text: &str, cx: &mut Cx<'_>) {
-        match self.fields.entry() {
+        match self.fields.focused_entry() {
             Some(entry) => {
-                entry.paste_words(text, cx);
-                self.keep_reason(cx);
+                entry.paste_plain(text, cx);
+                self.keep_draft_reason(cx);
             }
             None => cx.notify("Not pasted: no text is typed here; Tab moves to a field"),
         }
     }
 
     // The key that opened it confirms only what the user has seen.
-    fn name_hidden(&mut self, marked: &MarkedRows) {
+    fn set_hidden_rows(&mut self, marked: &MarkedRows) {
         if marked.n_hidden() > 0 {
-            self.marked = Some(marked.clone());
-            self.again = None;
+            self.hidden_rows = Some(marked.clone());
+            self.confirm_key = None;
         }
     }
 
-    fn is_large(&self) -> bool {
+    fn wants_full_area(&self) -> bool {
         true
     }
 
-    fn settle(&mut self, cx: &mut Cx<'_>) {
-        if !self.has_asked {
-            self.has_asked = true;
-            cx.preview(self.deeds.clone());
+    fn after_input(&mut self, cx: &mut Cx<'_>) {
+        if !self.has_requested {
+            self.has_requested = true;
+            cx.preview(self.changes.clone());
         }
         let preview = self.preview(cx.session());
         if preview.is_none_or(|preview| preview.n_pending() == 0)
@@ -417,19 +420,19 @@ impl Pane for SheetPane {
             && let Some(notice) = &cx.session().notice
             && notice.text == waiting
         {
-            cx.dismiss();
+            cx.clear_notice();
         }
         let session = cx.session();
         // Of many alerts their number is typed, and nothing else need be.
-        if !self.is_led && self.again.is_some() && self.wanted(session).is_some() {
-            self.is_led = true;
-            self.fields.focus = Focus::Typed;
+        if !self.has_focused_confirmation && self.confirm_key.is_some() && self.confirmation(session).is_some() {
+            self.has_focused_confirmation = true;
+            self.fields.focus = Focus::Confirmation;
         }
-        if !self.takes_alerts()
+        if !self.includes_alerts()
             && let Some(preview) = self.preview(session)
         {
-            let facts = preview.facts.iter();
-            self.alerts = facts.flat_map(|(_, fact)| fact.alerts.clone()).collect();
+            let facts = preview.impact_lines.iter();
+            self.ignorable_alerts = facts.flat_map(|(_, fact)| fact.alerts.clone()).collect();
         }
     }
 
@@ -438,15 +441,15 @@ impl Pane for SheetPane {
     }
 
     // Whoever cancels wants to write it otherwise.
-    fn then(&mut self) -> Option<Box<dyn Pane>> {
-        self.beneath()
+    fn next_overlay(&mut self) -> Option<Box<dyn Pane>> {
+        self.overlay_below()
     }
 
-    fn beneath(&mut self) -> Option<Box<dyn Pane>> {
+    fn overlay_below(&mut self) -> Option<Box<dyn Pane>> {
         self.form.take().map(|form| form as Box<dyn Pane>)
     }
 
-    fn render(&mut self, frame: &mut Frame<'_>, area: Rect, session: &Session, look: &Look<'_>) {
+    fn render(&mut self, frame: &mut Frame<'_>, area: Rect, session: &Session, look: &RenderCx<'_>) {
         draw::render(self, frame, area, session, look.theme);
     }
 }

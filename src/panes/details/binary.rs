@@ -5,23 +5,23 @@ use std::sync::Arc;
 use ratatui::{Frame, layout::Rect, text::Line};
 
 use super::super::{
-    DownloadPane, Look, Pane, PaneId, copy, cursor,
-    hexdump::BytesPane,
-    pivot::{self, Clues},
+    DownloadPane, Pane, PaneId, RenderCx, copy, cursor,
+    hexdump::HexdumpPane,
+    pivot::{self, Observables},
 };
 use crate::keys::{Action, Scope};
 use crate::model::{Binary, Document, Md5, Precision, Zone};
 use crate::query::Index;
-use crate::session::{Cx, Lead, Session};
+use crate::session::{Cx, Destination, Session};
 use crate::text;
 use crate::theme::Theme;
-use crate::widgets::{Field, Fields};
+use crate::widgets::{FieldList, FieldRow};
 
 /// Paths, hosts and the like that are named; more of them, the JSON has.
-const MOST: usize = 100;
+const MAX_NAMED: usize = 100;
 
 /// Lines that a fact may take.
-const LONG: usize = 4;
+const MAX_LINES: usize = 4;
 
 /// The pane with the binary under the cursor.
 #[derive(Debug, Default)]
@@ -30,7 +30,7 @@ pub struct BinaryPane {
     n_lines: usize,
     height: usize,
     /// Whose facts are scrolled.
-    of: Option<Md5>,
+    scrolled_id: Option<Md5>,
 }
 
 impl Pane for BinaryPane {
@@ -43,7 +43,7 @@ impl Pane for BinaryPane {
     }
 
     fn title(&self, session: &Session) -> Line<'static> {
-        let name = session.file.as_ref().map(|binary| binary.name());
+        let name = session.selected_binary.as_ref().map(|binary| binary.name());
         let name = name.as_ref().and_then(|name| name.non_empty());
         match name {
             Some(name) => text::fit(name, 40).into(),
@@ -51,60 +51,60 @@ impl Pane for BinaryPane {
         }
     }
 
-    fn state(&self, session: &Session) -> Line<'static> {
-        let Some(binary) = &session.file else {
+    fn status_line(&self, session: &Session) -> Line<'static> {
+        let Some(binary) = &session.selected_binary else {
             return Line::default();
         };
-        let mut pages = session.binaries.held();
+        let mut pages = session.binaries.loaded_pages();
         let is_it = |row: &Arc<Binary>| Arc::ptr_eq(row, binary);
         let page = pages.find(|page| page.value.rows.iter().any(is_it));
-        let as_of = page.map(|page| session.as_of(page.as_of));
+        let as_of = page.map(|page| session.describe_answer_time(page.as_of));
         as_of.map_or_else(Line::default, Line::from)
     }
 
-    fn act(&mut self, action: Action, cx: &mut Cx<'_>) -> bool {
+    fn handle_action(&mut self, action: Action, cx: &mut Cx<'_>) -> bool {
         let last = self.n_lines.saturating_sub(self.height);
-        if let Some(to) = cursor::moved(action, self.offset, self.height, last) {
+        if let Some(to) = cursor::new_cursor(action, self.offset, self.height, last) {
             self.offset = to;
             return true;
         }
-        let Some(binary) = cx.session().file.clone() else {
+        let Some(binary) = cx.session().selected_binary.clone() else {
             cx.notify("No binary selected");
             return true;
         };
         if action == Action::Open {
-            cx.lead(processes(&binary));
+            cx.navigate(processes_destination(&binary));
             return true;
         }
-        pivot::follow(action, cx, |_| vec![Clues::of_binary(&binary)])
-            || copy::copy_one(copy::binary(&binary, action), cx)
+        pivot::pivot(action, cx, |_| vec![Observables::of_binary(&binary)])
+            || copy::copy_clip(copy::binary_clip(&binary, action), cx)
     }
 
-    fn clues(&self, session: &Session) -> Vec<Clues> {
-        let binary = session.file.as_deref();
-        binary.map(Clues::of_binary).into_iter().collect()
+    fn observables(&self, session: &Session) -> Vec<Observables> {
+        let binary = session.selected_binary.as_deref();
+        binary.map(Observables::of_binary).into_iter().collect()
     }
 
     fn record(&self, session: &Session) -> Option<(String, Document)> {
-        let binary = session.file.as_deref()?;
+        let binary = session.selected_binary.as_deref()?;
         let name = text::fit(&binary.name(), 40);
         Some((name, binary.document.clone()))
     }
 
     fn popup(&self, action: Action, session: &Session) -> Option<Box<dyn Pane>> {
-        popup(action, || session.file.clone().into_iter().collect(), session)
+        overlay_for(action, || session.selected_binary.clone().into_iter().collect(), session)
     }
 
-    fn settle(&mut self, cx: &mut Cx<'_>) {
-        let md5 = cx.session().file.as_ref().map(|binary| binary.md5);
-        if md5 != self.of {
-            self.of = md5;
+    fn after_input(&mut self, cx: &mut Cx<'_>) {
+        let md5 = cx.session().selected_binary.as_ref().map(|binary| binary.md5);
+        if md5 != self.scrolled_id {
+            self.scrolled_id = md5;
             self.offset = 0;
         }
     }
 
-    fn render(&mut self, frame: &mut Frame<'_>, area: Rect, session: &Session, look: &Look<'_>) {
-        let Some(binary) = &session.file else {
+    fn render(&mut self, frame: &mut Frame<'_>, area: Rect, session: &Session, look: &RenderCx<'_>) {
+        let Some(binary) = &session.selected_binary else {
             let text = "Select a binary for details";
             frame.render_widget(Line::styled(text, look.theme.muted), area);
             return;
@@ -112,36 +112,36 @@ impl Pane for BinaryPane {
         let fields = facts(binary, &session.zone, look.theme);
         self.height = usize::from(area.height);
         self.offset = self.offset.min(self.n_lines.saturating_sub(1));
-        let list = Fields { fields: &fields, scroll: self.offset };
+        let list = FieldList { fields: &fields, scroll: self.offset };
         self.n_lines = list.render(area, frame.buffer_mut(), look.theme);
     }
 }
 
 /// The processes that ran a file.
-pub(in crate::panes) fn processes(binary: &Binary) -> Lead {
-    Lead::Search(Index::Process, format!("md5:{}", binary.md5))
+pub(in crate::panes) fn processes_destination(binary: &Binary) -> Destination {
+    Destination::Search(Index::Process, format!("md5:{}", binary.md5))
 }
 
 /// What an action opens over the binary under the cursor, or over those that were chosen.
-pub(in crate::panes) fn popup(
+pub(in crate::panes) fn overlay_for(
     action: Action,
     chosen: impl FnOnce() -> Vec<Arc<Binary>>,
     session: &Session,
 ) -> Option<Box<dyn Pane>> {
-    let binary = session.file.as_ref()?;
+    let binary = session.selected_binary.as_ref()?;
     match action {
         Action::Download => {
             let chosen = chosen();
             let has_any = !chosen.is_empty();
             has_any.then(|| Box::new(DownloadPane::new(chosen)) as Box<dyn Pane>)
         }
-        Action::ShowBytes => Some(Box::new(BytesPane::new(binary))),
+        Action::ShowBytes => Some(Box::new(HexdumpPane::new(binary))),
         _ => None,
     }
 }
 
-fn facts(binary: &Binary, zone: &Zone, theme: &Theme) -> Vec<Field<'static>> {
-    let style = match binary.signature.is_good() {
+fn facts(binary: &Binary, zone: &Zone, theme: &Theme) -> Vec<FieldRow<'static>> {
+    let style = match binary.signature.is_valid() {
         Some(true) => theme.good,
         Some(false) => theme.bad,
         None => theme.unknown,
@@ -156,14 +156,14 @@ fn facts(binary: &Binary, zone: &Zone, theme: &Theme) -> Vec<Field<'static>> {
         };
         // A hash says what it is, and wants the whole width.
         let label = if name == "md5" { "" } else { name };
-        Field::wrapped(label, value, LONG)
+        FieldRow::multi_line(label, value, MAX_LINES)
     };
-    let shown = |at| zone.show(at, Precision::Second);
-    let facts = binary.facts(MOST, shown).into_iter();
+    let shown = |at| zone.format(at, Precision::Second);
+    let facts = binary.properties(MAX_NAMED, shown).into_iter();
     let mut fields: Vec<_> = facts.map(field).collect();
-    if binary.signature.is_good().is_none() {
+    if binary.signature.is_valid().is_none() {
         let unknown = Line::styled("unknown", theme.unknown);
-        fields.insert(1, Field::cut("signature", unknown));
+        fields.insert(1, FieldRow::single_line("signature", unknown));
     }
     fields
 }

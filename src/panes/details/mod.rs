@@ -14,30 +14,30 @@ use std::{fmt, sync::Arc};
 use jiff::Timestamp;
 use ratatui::{Frame, layout::Rect, text::Line};
 
-pub use host::HostCard;
-pub use report::ReportCard;
-pub use server::ServerCard;
-pub use watchlist::WatchlistCard;
+pub use host::HostDetails;
+pub use report::ReportDetails;
+pub use server::ServerDetails;
+pub use watchlist::WatchlistDetails;
 
 use super::{
-    Look, Pane, PaneId,
-    copy::{self, Copied},
+    Pane, PaneId, RenderCx,
+    copy::{self, Clip},
     cursor,
-    pivot::{self, Clues},
+    pivot::{self, Observables},
 };
 use crate::keys::{Action, Scope};
 use crate::model::Document;
-use crate::session::{Cx, Lead, Listed, Session};
+use crate::session::{Cx, Destination, ListRow, Session};
 use crate::text::{self, Untrusted};
 use crate::theme::Theme;
-use crate::widgets::{Field, Fields};
+use crate::widgets::{FieldList, FieldRow};
 use crate::worker::Slot;
 
 /// Lines that a description or a query may take.
-const LONG: usize = 12;
+const MAX_LINES: usize = 12;
 
 /// What a card must know of the thing that it shows.
-pub trait Card: fmt::Debug + Sized + 'static {
+pub trait Details: fmt::Debug + Sized + 'static {
     /// What tells it from others.
     type Id: Clone + fmt::Debug + PartialEq;
 
@@ -51,10 +51,10 @@ pub trait Card: fmt::Debug + Sized + 'static {
     const SLOTS: &'static [Slot];
 
     /// What is said while there is nothing to show.
-    const NONE: &'static str;
+    const PLACEHOLDER: &'static str;
 
     /// What is shown, if anything is.
-    fn shown(session: &Session) -> Option<Self::Id>;
+    fn subject_id(session: &Session) -> Option<Self::Id>;
 
     /// What stands in its frame.
     fn title(session: &Session) -> String;
@@ -63,23 +63,23 @@ pub trait Card: fmt::Debug + Sized + 'static {
     fn as_of(session: &Session) -> Option<Timestamp>;
 
     /// All that is known of it.
-    fn facts(session: &Session, theme: &Theme) -> Vec<Field<'static>>;
+    fn facts(session: &Session, theme: &Theme) -> Vec<FieldRow<'static>>;
 
     /// Comes after every input.
-    fn settle(_: &mut Cx<'_>) {}
+    fn after_input(_: &mut Cx<'_>) {}
 
     /// Where it leads when it is opened.
-    fn lead(_: &Session) -> Option<Lead> {
+    fn destination(_: &Session) -> Option<Destination> {
         None
     }
 
     /// Why it leads nowhere.
-    fn why_no_lead(_: &Session) -> String {
+    fn no_destination_reason(_: &Session) -> String {
         "Nothing to open here".into()
     }
 
     /// What of it can be asked about elsewhere.
-    fn clues(_: &Session) -> Option<Clues> {
+    fn observables(_: &Session) -> Option<Observables> {
         None
     }
 
@@ -89,33 +89,33 @@ pub trait Card: fmt::Debug + Sized + 'static {
     }
 
     /// What an action that copies finds in it, if it is one.
-    fn copied(_: &Session, _: Action) -> Option<Copied> {
+    fn clip(_: &Session, _: Action) -> Option<Clip> {
         None
     }
 
     /// Does what else the user meant with it; false when it means nothing here.
-    fn act(_: Action, _: &mut Cx<'_>) -> bool {
+    fn handle_action(_: Action, _: &mut Cx<'_>) -> bool {
         false
     }
 }
 
 /// A pane with a card.
 #[derive(Debug)]
-pub struct CardPane<C: Card> {
+pub struct DetailsPane<C: Details> {
     offset: usize,
     n_lines: usize,
     height: usize,
     /// Whose facts are scrolled.
-    of: Option<C::Id>,
+    scrolled_id: Option<C::Id>,
 }
 
-impl<C: Card> Default for CardPane<C> {
+impl<C: Details> Default for DetailsPane<C> {
     fn default() -> Self {
-        Self { offset: 0, n_lines: 0, height: 1, of: None }
+        Self { offset: 0, n_lines: 0, height: 1, scrolled_id: None }
     }
 }
 
-impl<C: Card> Pane for CardPane<C> {
+impl<C: Details> Pane for DetailsPane<C> {
     fn id(&self) -> PaneId {
         C::PANE
     }
@@ -128,8 +128,8 @@ impl<C: Card> Pane for CardPane<C> {
         C::title(session).into()
     }
 
-    fn state(&self, session: &Session) -> Line<'static> {
-        let as_of = C::as_of(session).map(|at| session.as_of(at));
+    fn status_line(&self, session: &Session) -> Line<'static> {
+        let as_of = C::as_of(session).map(|at| session.describe_answer_time(at));
         as_of.map_or_else(Line::default, Line::from)
     }
 
@@ -137,30 +137,30 @@ impl<C: Card> Pane for CardPane<C> {
         C::SLOTS
     }
 
-    fn act(&mut self, action: Action, cx: &mut Cx<'_>) -> bool {
+    fn handle_action(&mut self, action: Action, cx: &mut Cx<'_>) -> bool {
         let last = self.n_lines.saturating_sub(self.height);
-        if let Some(to) = cursor::moved(action, self.offset, self.height, last) {
+        if let Some(to) = cursor::new_cursor(action, self.offset, self.height, last) {
             self.offset = to;
             return true;
         }
-        if C::shown(cx.session()).is_none() {
-            cx.notify(C::NONE);
+        if C::subject_id(cx.session()).is_none() {
+            cx.notify(C::PLACEHOLDER);
             return true;
         }
         if action == Action::Open {
-            match C::lead(cx.session()) {
-                Some(lead) => cx.lead(lead),
-                None => cx.notify(C::why_no_lead(cx.session())),
+            match C::destination(cx.session()) {
+                Some(lead) => cx.navigate(lead),
+                None => cx.notify(C::no_destination_reason(cx.session())),
             }
             return true;
         }
-        C::act(action, cx)
-            || pivot::follow(action, cx, |session| C::clues(session).into_iter().collect())
-            || copy::copy_one(C::copied(cx.session(), action), cx)
+        C::handle_action(action, cx)
+            || pivot::pivot(action, cx, |session| C::observables(session).into_iter().collect())
+            || copy::copy_clip(C::clip(cx.session(), action), cx)
     }
 
-    fn clues(&self, session: &Session) -> Vec<Clues> {
-        C::clues(session).into_iter().collect()
+    fn observables(&self, session: &Session) -> Vec<Observables> {
+        C::observables(session).into_iter().collect()
     }
 
     fn record(&self, session: &Session) -> Option<(String, Document)> {
@@ -168,47 +168,47 @@ impl<C: Card> Pane for CardPane<C> {
     }
 
     fn popup(&self, action: Action, session: &Session) -> Option<Box<dyn Pane>> {
-        pivot::popup(action, || C::clues(session))
+        pivot::overlay_for(action, || C::observables(session))
     }
 
-    fn settle(&mut self, cx: &mut Cx<'_>) {
-        C::settle(cx);
-        let shown = C::shown(cx.session());
-        if shown != self.of {
-            self.of = shown;
+    fn after_input(&mut self, cx: &mut Cx<'_>) {
+        C::after_input(cx);
+        let shown = C::subject_id(cx.session());
+        if shown != self.scrolled_id {
+            self.scrolled_id = shown;
             self.offset = 0;
         }
     }
 
-    fn render(&mut self, frame: &mut Frame<'_>, area: Rect, session: &Session, look: &Look<'_>) {
-        if C::shown(session).is_none() {
-            frame.render_widget(Line::styled(C::NONE, look.theme.muted), area);
+    fn render(&mut self, frame: &mut Frame<'_>, area: Rect, session: &Session, look: &RenderCx<'_>) {
+        if C::subject_id(session).is_none() {
+            frame.render_widget(Line::styled(C::PLACEHOLDER, look.theme.muted), area);
             return;
         }
         let fields = C::facts(session, look.theme);
         self.height = usize::from(area.height);
         self.offset = self.offset.min(self.n_lines.saturating_sub(1));
-        let list = Fields { fields: &fields, scroll: self.offset };
+        let list = FieldList { fields: &fields, scroll: self.offset };
         self.n_lines = list.render(area, frame.buffer_mut(), look.theme);
     }
 }
 
 /// When the page came that a row is on.
-fn page_of<R: Listed>(row: Option<&Arc<R>>, session: &Session) -> Option<Timestamp> {
+fn fetched_at<R: ListRow>(row: Option<&Arc<R>>, session: &Session) -> Option<Timestamp> {
     let row = row?;
-    let mut pages = R::pages(session).held();
+    let mut pages = R::pages(session).loaded_pages();
     let page = pages.find(|page| page.value.rows.iter().any(|other| Arc::ptr_eq(other, row)));
     page.map(|page| page.as_of)
 }
 
 /// A text of the server, if there is any.
-fn said(label: &'static str, text: &Untrusted) -> Option<Field<'static>> {
+fn text_field(label: &'static str, text: &Untrusted) -> Option<FieldRow<'static>> {
     let text = text.non_empty()?;
-    Some(Field::wrapped(label, text::excerpt(text), LONG))
+    Some(FieldRow::multi_line(label, text::excerpt(text), MAX_LINES))
 }
 
 /// An address that no program follows.
-fn address(label: &'static str, address: &Untrusted) -> Option<Field<'static>> {
+fn address_field(label: &'static str, address: &Untrusted) -> Option<FieldRow<'static>> {
     let address = address.non_empty()?;
-    Some(Field::wrapped(label, text::defang(address), LONG))
+    Some(FieldRow::multi_line(label, text::defang(address), MAX_LINES))
 }

@@ -3,117 +3,117 @@
 use jiff::Timestamp;
 use ratatui::text::Line;
 
-use super::{Card, page_of, said};
+use super::{Details, fetched_at, text_field};
 use crate::keys::{Action, Scope};
 use crate::model::{ActionKind, Document, Precision, StoredIndex, Watchlist, WatchlistId};
 use crate::panes::{
     PaneId,
-    copy::{self, Copied},
-    details::subject::missing,
-    list::thousands,
-    pivot::Clues,
+    copy::{self, Clip},
+    details::subject::missing_line,
+    list::group_thousands,
+    pivot::Observables,
 };
-use crate::query::{self, Index, Level, Stored};
-use crate::session::{Awaiting, Cx, Lead, Remote, Session, runnable, why_not_runnable};
+use crate::query::{self, Index, Level, StoredQuery};
+use crate::session::{Awaiting, Cx, Destination, Remote, Session, not_runnable_reason, runnable_query};
 use crate::text;
 use crate::theme::Theme;
-use crate::widgets::Field;
+use crate::widgets::FieldRow;
 use crate::worker::Slot;
 
 /// The card of a watchlist.
 #[derive(Debug)]
-pub struct WatchlistCard;
+pub struct WatchlistDetails;
 
-impl Card for WatchlistCard {
+impl Details for WatchlistDetails {
     type Id = WatchlistId;
 
     const PANE: PaneId = PaneId::Watchlist;
     const SCOPE: Scope = Scope::Watchlist;
     const SLOTS: &'static [Slot] = &[Slot::WatchActions, Slot::WatchCount];
-    const NONE: &'static str = "Select a watchlist for details";
+    const PLACEHOLDER: &'static str = "Select a watchlist for details";
 
-    fn shown(session: &Session) -> Option<WatchlistId> {
-        session.watchlist.as_ref().map(|watchlist| watchlist.id)
+    fn subject_id(session: &Session) -> Option<WatchlistId> {
+        session.selected_watchlist.as_ref().map(|watchlist| watchlist.id)
     }
 
     fn title(session: &Session) -> String {
-        let watchlist = session.watchlist.as_ref();
+        let watchlist = session.selected_watchlist.as_ref();
         watchlist.map_or("Watchlist".into(), |watchlist| format!("Watchlist {}", watchlist.id))
     }
 
     fn as_of(session: &Session) -> Option<Timestamp> {
-        page_of(session.watchlist.as_ref(), session)
+        fetched_at(session.selected_watchlist.as_ref(), session)
     }
 
-    fn facts(session: &Session, theme: &Theme) -> Vec<Field<'static>> {
-        let Some(watchlist) = &session.watchlist else {
+    fn facts(session: &Session, theme: &Theme) -> Vec<FieldRow<'static>> {
+        let Some(watchlist) = &session.selected_watchlist else {
             return Vec::new();
         };
         let time = |label, at: Option<Timestamp>| {
-            let at = session.zone.show(at?, Precision::Second);
-            Some(Field::cut(label, Line::styled(at, theme.time)))
+            let at = session.zone.format(at?, Precision::Second);
+            Some(FieldRow::single_line(label, Line::styled(at, theme.time)))
         };
-        let mut fields: Vec<_> = said("", &watchlist.name).into_iter().collect();
-        fields.push(Field::cut("", state(watchlist, theme)));
-        fields.extend(said("description", &watchlist.description));
-        fields.push(Field::cut("", ""));
-        fields.extend(looks_for(watchlist, theme));
-        fields.push(Field::wrapped("matches now", now(watchlist, session, theme), 4));
-        fields.push(Field::cut("", ""));
-        let hits = |label, n: Option<u64>| Some(Field::cut(label, thousands(n?)));
+        let mut fields: Vec<_> = text_field("", &watchlist.name).into_iter().collect();
+        fields.push(FieldRow::single_line("", status_line(watchlist, theme)));
+        fields.extend(text_field("description", &watchlist.description));
+        fields.push(FieldRow::single_line("", ""));
+        fields.extend(query_fields(watchlist, theme));
+        fields.push(FieldRow::multi_line("matches now", hit_count_line(watchlist, session, theme), 4));
+        fields.push(FieldRow::single_line("", ""));
+        let hits = |label, n: Option<u64>| Some(FieldRow::single_line(label, group_thousands(n?)));
         let rest = [
             hits("total hits", watchlist.total_hits),
             hits("last run", watchlist.last_hits),
             time("last hit", watchlist.last_hit),
-            time("last searched", watchlist.searched),
+            time("last searched", watchlist.searched_until),
             time("created", watchlist.added),
         ];
         fields.extend(rest.into_iter().flatten());
-        if watchlist.searched.is_none() {
+        if watchlist.searched_until.is_none() {
             let never = Line::styled("never (according to the server)", theme.muted);
-            fields.push(Field::cut("last searched", never));
+            fields.push(FieldRow::single_line("last searched", never));
         }
-        fields.push(Field::cut("", ""));
-        fields.extend(sets_off(watchlist, session, theme));
+        fields.push(FieldRow::single_line("", ""));
+        fields.extend(action_fields(watchlist, session, theme));
         fields
     }
 
-    fn lead(session: &Session) -> Option<Lead> {
-        let (index, query) = runnable(session.watchlist.as_ref()?)?;
-        Some(Lead::Search(index, query))
+    fn destination(session: &Session) -> Option<Destination> {
+        let (index, query) = runnable_query(session.selected_watchlist.as_ref()?)?;
+        Some(Destination::Search(index, query))
     }
 
-    fn why_no_lead(session: &Session) -> String {
-        let watchlist = session.watchlist.as_ref();
-        watchlist.map_or_else(String::new, |watchlist| why_not_runnable(watchlist))
+    fn no_destination_reason(session: &Session) -> String {
+        let watchlist = session.selected_watchlist.as_ref();
+        watchlist.map_or_else(String::new, |watchlist| not_runnable_reason(watchlist))
     }
 
-    fn clues(session: &Session) -> Option<Clues> {
-        let watchlist = session.watchlist.as_ref()?;
-        Some(Clues::of_watchlist(watchlist.id))
+    fn observables(session: &Session) -> Option<Observables> {
+        let watchlist = session.selected_watchlist.as_ref()?;
+        Some(Observables::of_watchlist(watchlist.id))
     }
 
     fn record(session: &Session) -> Option<Document> {
-        Some(session.watchlist.as_ref()?.document.clone())
+        Some(session.selected_watchlist.as_ref()?.document.clone())
     }
 
-    fn copied(session: &Session, action: Action) -> Option<Copied> {
-        let watchlist = session.watchlist.as_ref()?;
-        let query = query::stored(watchlist.search_query.raw()).as_str().into();
+    fn clip(session: &Session, action: Action) -> Option<Clip> {
+        let watchlist = session.selected_watchlist.as_ref()?;
+        let query = query::describe_stored(watchlist.search_query.raw()).as_str().into();
         let fields = || [watchlist.name.clone(), query].into_iter();
-        copy::fields(fields, &watchlist.document, action)
+        copy::fields_clip(fields, &watchlist.document, action)
     }
 
-    fn act(action: Action, cx: &mut Cx<'_>) -> bool {
+    fn handle_action(action: Action, cx: &mut Cx<'_>) -> bool {
         let is_counting = action == Action::CountHits;
         if is_counting {
-            cx.count_hits();
+            cx.count_watchlist_hits();
         }
         is_counting
     }
 }
 
-fn state(watchlist: &Watchlist, theme: &Theme) -> Line<'static> {
+fn status_line(watchlist: &Watchlist, theme: &Theme) -> Line<'static> {
     let (word, style) = match watchlist.is_enabled {
         Some(true) => ("enabled", theme.good),
         Some(false) => ("DISABLED", theme.caution),
@@ -124,10 +124,10 @@ fn state(watchlist: &Watchlist, theme: &Theme) -> Line<'static> {
 }
 
 /// The query in full, what besides it must hold, and what is wrong with it.
-fn looks_for(watchlist: &Watchlist, theme: &Theme) -> Vec<Field<'static>> {
+fn query_fields(watchlist: &Watchlist, theme: &Theme) -> Vec<FieldRow<'static>> {
     /// A query may be as long as it likes; beyond this, the JSON has it.
     const QUERY: usize = 24;
-    let stored = Stored::read(watchlist.search_query.raw());
+    let stored = StoredQuery::parse(watchlist.search_query.raw());
     let (index, label) = match &watchlist.index {
         StoredIndex::Events => (Some(Index::Process), "processes"),
         StoredIndex::Modules => (Some(Index::Binary), "binaries"),
@@ -135,18 +135,18 @@ fn looks_for(watchlist: &Watchlist, theme: &Theme) -> Vec<Field<'static>> {
     };
     let mut fields = Vec::new();
     if let StoredIndex::Other(word) = &watchlist.index {
-        fields.extend(said("index", word));
+        fields.extend(text_field("index", word));
     }
-    let text = query::stored(watchlist.search_query.raw());
+    let text = query::describe_stored(watchlist.search_query.raw());
     let query = if text.is_empty() {
         Line::styled("everything", theme.muted)
     } else {
         Line::styled(text::excerpt(&text.as_str().into()), theme.found)
     };
-    fields.push(Field::wrapped(label, query, QUERY));
-    if let Some(why) = stored.malformed() {
+    fields.push(FieldRow::multi_line(label, query, QUERY));
+    if let Some(why) = stored.malformed_reason() {
         let why = format!("malformed: {why}");
-        fields.push(Field::wrapped("", Line::styled(why, theme.bad), 3));
+        fields.push(FieldRow::multi_line("", Line::styled(why, theme.bad), 3));
     }
     if let Some(index) = index {
         let parsed = query::parse_for(index, &stored.text);
@@ -158,37 +158,37 @@ fn looks_for(watchlist: &Watchlist, theme: &Theme) -> Vec<Field<'static>> {
                 Level::Note => theme.muted,
             };
             let message = text::excerpt(&problem.message.as_str().into());
-            Field::wrapped("", Line::styled(message, style), 3)
+            FieldRow::multi_line("", Line::styled(message, style), 3)
         }));
     }
     fields
 }
 
 /// How much it was counted to find.
-fn now(watchlist: &Watchlist, session: &Session, theme: &Theme) -> Line<'static> {
-    let Some(remote) = session.hits_of(watchlist) else {
+fn hit_count_line(watchlist: &Watchlist, session: &Session, theme: &Theme) -> Line<'static> {
+    let Some(remote) = session.watchlist_hits_of(watchlist) else {
         return Line::styled("press # to count", theme.muted);
     };
-    match remote.current() {
+    match remote.latest() {
         Some(known) => {
-            let as_of = session.as_of(known.as_of);
-            format!("{} {as_of}", thousands(*known.value)).into()
+            let as_of = session.describe_answer_time(known.as_of);
+            format!("{} {as_of}", group_thousands(*known.value)).into()
         }
         None => match remote.error() {
             Some(error) => {
                 let why = text::excerpt(&error.to_string().into());
                 Line::styled(format!("unknown: {why}"), theme.unknown)
             }
-            None => missing(Some(remote), theme),
+            None => missing_line(Some(remote), theme),
         },
     }
 }
 
-fn sets_off(watchlist: &Watchlist, session: &Session, theme: &Theme) -> Vec<Field<'static>> {
+fn action_fields(watchlist: &Watchlist, session: &Session, theme: &Theme) -> Vec<FieldRow<'static>> {
     const LABEL: &str = "actions";
-    let remote = session.actions_of(watchlist.id);
-    let Some(known) = remote.and_then(Remote::current) else {
-        return vec![Field::cut(LABEL, missing(remote, theme))];
+    let remote = session.watchlist_actions_of(watchlist.id);
+    let Some(known) = remote.and_then(Remote::latest) else {
+        return vec![FieldRow::single_line(LABEL, missing_line(remote, theme))];
     };
     let actions = known.value.rows.iter().map(|action| match action.kind {
         ActionKind::Email if !action.recipients.is_empty() => {
@@ -197,14 +197,14 @@ fn sets_off(watchlist: &Watchlist, session: &Session, theme: &Theme) -> Vec<Fiel
         }
         kind => kind.to_string(),
     });
-    let mut fields: Vec<_> = actions.map(|action| Field::cut(LABEL, action)).collect();
+    let mut fields: Vec<_> = actions.map(|action| FieldRow::single_line(LABEL, action)).collect();
     if fields.is_empty() {
         let text = "none (tags only)";
-        fields.push(Field::wrapped(LABEL, Line::styled(text, theme.muted), 2));
+        fields.push(FieldRow::multi_line(LABEL, Line::styled(text, theme.muted), 2));
     }
-    if known.value.broken > 0 {
-        let text = format!("{} unreadable", known.value.broken);
-        fields.push(Field::cut("", Line::styled(text, theme.bad)));
+    if known.value.n_unreadable > 0 {
+        let text = format!("{} unreadable", known.value.n_unreadable);
+        fields.push(FieldRow::single_line("", Line::styled(text, theme.bad)));
     }
     fields
 }

@@ -6,66 +6,66 @@ use ratatui::{
     text::{Line, Span},
 };
 
-use super::filter::Stretch;
+use super::filter::TimeRange;
 use crate::model::{Event, EventKind, Precision, Zone};
-use crate::panes::list::thousands;
-use crate::session::Gap;
+use crate::panes::list::group_thousands;
+use crate::session::TimelineGap;
 use crate::text;
 use crate::theme::Theme;
-use crate::widgets::Column;
+use crate::widgets::TableColumn;
 
 /// The columns, for times with their day or without it, under a title that tells their zone.
-pub(super) fn columns<'t>(title: &'t str, form: Form<'_>) -> [Column<'t>; 4] {
-    let time = if form.has_days { 18 } else { 12 };
+pub(super) fn columns<'t>(title: &'t str, form: TimeStyle<'_>) -> [TableColumn<'t>; 4] {
+    let time = if form.shows_days { 18 } else { 12 };
     [
-        Column::left(title, time, time, 1),
-        Column::right("AFTER", 6, 6, 3),
-        Column::left("KIND", 6, 6, 2),
-        Column::left("DETAIL", 12, Column::REST, 0),
+        TableColumn::left_aligned(title, time, time, 1),
+        TableColumn::right_aligned("AFTER", 6, 6, 3),
+        TableColumn::left_aligned("KIND", 6, 6, 2),
+        TableColumn::left_aligned("DETAIL", 12, TableColumn::FILL, 0),
     ]
 }
 
 /// How times are written.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Form<'a> {
+pub(super) struct TimeStyle<'a> {
     zone: &'a Zone,
     /// Whether they are told apart only with their day.
-    has_days: bool,
+    shows_days: bool,
 }
 
-impl<'a> Form<'a> {
+impl<'a> TimeStyle<'a> {
     /// How the times of a stretch are written.
-    pub(super) fn of(stretch: Option<Stretch>, zone: &'a Zone) -> Self {
-        let day = |at: Timestamp| zone.bare(at, Precision::Second).get(..10).map(str::to_owned);
-        let has_days = stretch.is_some_and(|stretch| day(stretch.from) != day(stretch.to));
-        Self { zone, has_days }
+    pub(super) fn for_range(stretch: Option<TimeRange>, zone: &'a Zone) -> Self {
+        let day = |at: Timestamp| zone.without_offset(at, Precision::Second).get(..10).map(str::to_owned);
+        let has_days = stretch.is_some_and(|stretch| day(stretch.start) != day(stretch.end));
+        Self { zone, shows_days: has_days }
     }
 
     /// A time of day to the second, with its day where that is needed.
-    pub(super) fn second(self, at: Timestamp) -> String {
-        let whole = self.zone.bare(at, Precision::Second);
-        let part = if self.has_days { 5.. } else { 11.. };
+    pub(super) fn format_second(self, at: Timestamp) -> String {
+        let whole = self.zone.without_offset(at, Precision::Second);
+        let part = if self.shows_days { 5.. } else { 11.. };
         whole.get(part).unwrap_or_default().to_owned()
     }
 
     /// The same to the millisecond.
-    pub(super) fn time(self, at: Timestamp) -> String {
+    pub(super) fn format_time(self, at: Timestamp) -> String {
         let ms = at.as_millisecond().rem_euclid(1_000);
-        format!("{}.{ms:03}", self.second(at))
+        format!("{}.{ms:03}", self.format_second(at))
     }
 }
 
 /// The cells of an event, `before` being the time of the row above it.
-pub(super) fn event(
+pub(super) fn event_cells(
     event: &Event,
     before: Option<Timestamp>,
-    form: Form<'_>,
+    form: TimeStyle<'_>,
     room: usize,
     theme: &Theme,
 ) -> Vec<Line<'static>> {
-    let at = event.at.map(|at| form.time(at));
+    let at = event.at.map(|at| form.format_time(at));
     let after = event.at.zip(before);
-    let after = after.map(|(at, before)| delta(at.duration_since(before)));
+    let after = after.map(|(at, before)| format_delta(at.duration_since(before)));
     let at = match at {
         Some(at) => Line::styled(at, theme.time),
         None => Line::styled("unknown", theme.unknown),
@@ -74,16 +74,16 @@ pub(super) fn event(
     vec![
         at,
         Line::styled(after.unwrap_or_default(), theme.muted),
-        Line::styled(kind.short(), style(event, theme)),
-        Line::raw(words(event, room)),
+        Line::styled(kind.short_name(), kind_style(event, theme)),
+        Line::raw(describe(event, room)),
     ]
 }
 
 /// The event in so many cells. Of a path that is too long the end is worth more than the beginning. However long the
 /// record is, only what is shown of it costs.
-fn words(event: &Event, room: usize) -> String {
+fn describe(event: &Event, room: usize) -> String {
     let is_path = matches!(event.kind(), EventKind::Filemod | EventKind::Regmod | EventKind::Modload);
-    let (before, object, after) = (event.action(), event.object(), event.remarks());
+    let (before, object, after) = (event.action(), event.object(), event.annotations());
     let length = before.len() + 1 + object.raw().len() + after.len();
     if is_path && length > room {
         let [before, after] = [before, &after].map(|text| text::fit(&text.into(), room));
@@ -91,49 +91,54 @@ fn words(event: &Event, room: usize) -> String {
         let path = text::fit_end(&object, room.saturating_sub(taken));
         return text::fit(&format!("{before} {path}{after}").into(), room);
     }
-    let shown = text::head(object.raw(), room);
+    let shown = text::prefix_for_cells(object.raw(), room);
     text::fit(&format!("{before} {shown}{after}").into(), room)
 }
 
 /// The cells of the row of a segment that is missing.
-pub(super) fn gap(gap: &Gap<'_>, at: Option<Timestamp>, form: Form<'_>, theme: &Theme) -> Vec<Line<'static>> {
-    let at = at.map(|at| form.time(at)).unwrap_or_default();
+pub(super) fn gap_cells(
+    gap: &TimelineGap<'_>,
+    at: Option<Timestamp>,
+    form: TimeStyle<'_>,
+    theme: &Theme,
+) -> Vec<Line<'static>> {
+    let at = at.map(|at| form.format_time(at)).unwrap_or_default();
     vec![
         Line::styled(at, theme.time),
         Line::default(),
         Line::styled("gap", theme.bad),
         Line::from(vec![
-            Span::styled(format!("{} could not be loaded", missing(gap)), theme.bad),
+            Span::styled(format!("{} could not be loaded", describe_gap(gap)), theme.bad),
             Span::styled(if gap.is_left_out { ", " } else { ", r retries: " }, theme.hint),
-            Span::raw(why(gap)),
+            Span::raw(gap_reason(gap)),
         ]),
     ]
 }
 
 /// What is missing.
-pub(super) fn missing(gap: &Gap<'_>) -> String {
+pub(super) fn describe_gap(gap: &TimelineGap<'_>) -> String {
     let events = match gap.n_events {
         Some(1) => "1 event".into(),
-        Some(n) => format!("{} events", thousands(n)),
+        Some(n) => format!("{} events", group_thousands(n)),
         None => "events".into(),
     };
     format!("{events} of segment {}", gap.segment)
 }
 
 /// Why it is missing.
-pub(super) fn why(gap: &Gap<'_>) -> String {
+pub(super) fn gap_reason(gap: &TimelineGap<'_>) -> String {
     if gap.is_left_out {
         return "left out: the segments that are here take all the memory there is for one process".into();
     }
     let why = gap.error.map_or("cancelled".into(), ToString::to_string);
-    text::visible(&why.into())
+    text::make_visible(&why.into())
 }
 
 /// How telling a kind is.
-fn style(event: &Event, theme: &Theme) -> Style {
+fn kind_style(event: &Event, theme: &Theme) -> Style {
     match event.kind() {
         _ if event.is_tamper || event.is_blocked() => theme.bad,
-        _ if event.is_doubtful => theme.caution,
+        _ if event.is_ambiguous => theme.caution,
         EventKind::Block | EventKind::Emet => theme.bad,
         EventKind::Crossproc | EventKind::Fileless => theme.caution,
         EventKind::Netconn | EventKind::Childproc => theme.accent,
@@ -143,7 +148,7 @@ fn style(event: &Event, theme: &Theme) -> Style {
 }
 
 /// A difference in at most six cells.
-fn delta(after: SignedDuration) -> String {
+fn format_delta(after: SignedDuration) -> String {
     let (ms, s) = (after.as_millis(), after.as_secs());
     match s {
         ..1 => format!("+{ms}ms"),
@@ -170,7 +175,7 @@ mod tests {
             (7_200_000, "+2h"),
             (864_000_000, "+10d"),
         ] {
-            assert_eq!(delta(SignedDuration::from_millis(ms)), words);
+            assert_eq!(format_delta(SignedDuration::from_millis(ms)), words);
         }
     }
 }

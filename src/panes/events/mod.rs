@@ -12,18 +12,18 @@ use jiff::Timestamp;
 use ratatui::{Frame, layout::Rect, text::Line};
 
 use super::{
-    ExportPane, Look, Pane, PaneId, cursor,
+    ExportPane, Pane, PaneId, RenderCx, cursor,
     details::process,
-    list::{Filter, thousands},
-    pivot::{self, Clues},
-    prompt::filter::Typing,
+    list::{Filter, group_thousands},
+    pivot::{self, Observables},
+    prompt::filter::FilterInput,
 };
 use crate::keys::{Action, Scope};
 use crate::model::{Document, Event, EventKind, Kinds, ProcessId};
-use crate::session::{Cx, Place, Session};
+use crate::session::{Cx, RowRef, Session};
 use crate::worker::Slot;
-use filter::{Sifted, Stretch, Wish};
-use sparkline::Strip;
+use filter::{EventFilter, FilteredEvents, TimeRange};
+use sparkline::Sparkline;
 
 /// The pane with the timeline.
 #[derive(Debug, Default)]
@@ -36,24 +36,24 @@ pub struct EventsPane {
     /// Rows that are shown.
     height: usize,
     /// The filter, while it is typed.
-    typing: Typing,
-    sifted: Sifted,
+    typing: FilterInput,
+    filtered: FilteredEvents,
     /// How dense the events lie, as it was last drawn.
-    strip: Option<Strip>,
+    sparkline: Option<Sparkline>,
     /// Whether the strip is still that of the rows.
-    is_strip_known: bool,
+    is_sparkline_current: bool,
 }
 
 /// Where one stands in a timeline, and what one wants to see of it: what going back brings back.
 #[derive(Clone, Debug, Default)]
 pub struct EventsState {
     /// Whose events these are.
-    of: Option<ProcessId>,
-    wish: Wish,
+    process: Option<ProcessId>,
+    filter: EventFilter,
     /// The row under the cursor, and when it was.
-    under: Option<(Place, Option<Timestamp>)>,
+    cursor_row: Option<(RowRef, Option<Timestamp>)>,
     /// Where a stretch of time begins that has no end yet.
-    begun: Option<Timestamp>,
+    range_start: Option<Timestamp>,
 }
 
 impl EventsPane {
@@ -63,99 +63,99 @@ impl EventsPane {
     }
 
     /// Goes back to it.
-    pub fn restore(&mut self, state: EventsState) {
+    pub fn restore_state(&mut self, state: EventsState) {
         *self = Self { state, height: self.height, ..Self::default() };
     }
 
     /// The event under the cursor.
-    pub fn selected<'a>(&self, session: &'a Session) -> Option<&'a Event> {
-        session.timeline.event(self.current()?)
+    pub fn selected_event<'a>(&self, session: &'a Session) -> Option<&'a Event> {
+        session.timeline.event(self.selected_row()?)
     }
 
     /// The row under the cursor.
-    fn current(&self) -> Option<Place> {
-        self.sifted.rows.get(self.cursor).copied()
+    fn selected_row(&self) -> Option<RowRef> {
+        self.filtered.rows.get(self.cursor).copied()
     }
 
     /// When the row under the cursor was.
-    fn now(&self, session: &Session) -> Option<Timestamp> {
-        self.current().and_then(|place| session.timeline.at(place))
+    fn cursor_time(&self, session: &Session) -> Option<Timestamp> {
+        self.selected_row().and_then(|place| session.timeline.event_time(place))
     }
 
     /// The stretch of time from where one was begun to the cursor.
-    fn marked(&self, session: &Session) -> Option<Stretch> {
-        let begun = self.state.begun?;
-        let end = self.now(session).unwrap_or(begun);
-        Some(Stretch::between(begun, end))
+    fn marked_range(&self, session: &Session) -> Option<TimeRange> {
+        let begun = self.state.range_start?;
+        let end = self.cursor_time(session).unwrap_or(begun);
+        Some(TimeRange::from_ends(begun, end))
     }
 
     fn is_typing(&self) -> bool {
-        self.typing.is_on()
+        self.typing.is_typing()
     }
 
-    fn go(&mut self, to: usize, session: &Session) {
+    fn move_to(&mut self, to: usize, session: &Session) {
         self.cursor = to;
-        let place = self.current();
-        self.state.under = place.map(|place| (place, session.timeline.at(place)));
+        let place = self.selected_row();
+        self.state.cursor_row = place.map(|place| (place, session.timeline.event_time(place)));
     }
 
     fn set_filter(&mut self, text: &str) {
-        self.state.wish.filter = Filter::parse(text);
+        self.state.filter.filter = Filter::parse(text);
     }
 
     /// Shows one kind alone, or one more, or one less.
-    fn toggle(&mut self, kind: EventKind) {
-        let kinds = &mut self.state.wish.kinds;
-        *kinds = kinds.toggled(kind);
+    fn toggle_kind(&mut self, kind: EventKind) {
+        let kinds = &mut self.state.filter.kinds;
+        *kinds = kinds.with_toggled(kind);
     }
 
     /// Begins a stretch of time, or ends it and shows nothing else.
-    fn narrow(&mut self, cx: &mut Cx<'_>) {
-        let Some(now) = self.now(cx.session()) else {
+    fn narrow_range(&mut self, cx: &mut Cx<'_>) {
+        let Some(now) = self.cursor_time(cx.session()) else {
             return cx.notify("This row has no time");
         };
-        if let Some(begun) = self.state.begun.take() {
-            let stretch = Stretch::between(begun, now);
-            self.state.wish.stretches.push(stretch);
+        if let Some(begun) = self.state.range_start.take() {
+            let stretch = TimeRange::from_ends(begun, now);
+            self.state.filter.ranges.push(stretch);
             cx.notify("Showing this time range only; Esc clears it");
         } else {
-            self.state.begun = Some(now);
+            self.state.range_start = Some(now);
             cx.notify("Range start set. Move to the end and press v");
         }
     }
 
     /// Goes to the next part of the strip that has any row, or the one before.
-    fn step(&mut self, is_later: bool, cx: &mut Cx<'_>) {
+    fn step_sparkline(&mut self, is_later: bool, cx: &mut Cx<'_>) {
         let session = cx.session();
-        let strip = self.strip.as_ref();
-        let rows = &self.sifted.rows;
-        let to = strip.and_then(|strip| strip.step(rows, self.cursor, is_later, &session.timeline));
+        let strip = self.sparkline.as_ref();
+        let rows = &self.filtered.rows;
+        let to = strip.and_then(|strip| strip.next_cell_row(rows, self.cursor, is_later, &session.timeline));
         match to {
-            Some(to) => self.go(to, session),
+            Some(to) => self.move_to(to, session),
             None if is_later => cx.notify("End of timeline"),
             None => cx.notify("Start of timeline"),
         }
     }
 
     /// Finds out which rows are shown, if that may have changed, and stays with the one under the cursor.
-    fn sift(&mut self, session: &Session) {
+    fn apply_filter(&mut self, session: &Session) {
         let timeline = &session.timeline;
-        if self.sifted.is_of(&self.state.wish, timeline) {
+        if self.filtered.is_current(&self.state.filter, timeline) {
             return;
         }
-        self.sifted = Sifted::new(&self.state.wish, timeline);
-        self.is_strip_known = false;
-        let Some((place, at)) = self.state.under else {
-            self.go(0, session);
+        self.filtered = FilteredEvents::new(&self.state.filter, timeline);
+        self.is_sparkline_current = false;
+        let Some((place, at)) = self.state.cursor_row else {
+            self.move_to(0, session);
             // Nobody chose it, and events that come are worth more.
-            self.state.under.take_if(|(place, _)| timeline.gap(*place).is_some());
+            self.state.cursor_row.take_if(|(place, _)| timeline.gap(*place).is_some());
             return;
         };
-        let is_there = |row: &Place| *row == place;
-        let same = self.sifted.rows.iter().position(is_there);
+        let is_there = |row: &RowRef| *row == place;
+        let same = self.filtered.rows.iter().position(is_there);
         // A row that is there but was another's has changed its place.
-        let same = same.filter(|_| timeline.at(place) == at);
-        let to = same.unwrap_or_else(|| self.sifted.near(at, timeline));
+        let same = same.filter(|_| timeline.event_time(place) == at);
+        let to = same.unwrap_or_else(|| self.filtered.nearest_row(at, timeline));
         // What is in sight moves along with the cursor.
         self.offset = (self.offset + to).saturating_sub(self.cursor);
         self.cursor = to;
@@ -174,10 +174,10 @@ impl Pane for EventsPane {
     fn title(&self, session: &Session) -> Line<'static> {
         let timeline = &session.timeline;
         let progress = timeline.progress();
-        let number = |n: usize| thousands(u64::try_from(n).unwrap_or(u64::MAX));
-        let (shown, all) = (self.sifted.n_events, self.sifted.n_all);
+        let number = |n: usize| group_thousands(u64::try_from(n).unwrap_or(u64::MAX));
+        let (shown, all) = (self.filtered.n_events, self.filtered.n_total_events);
         let of = if shown < all { format!(" of {}", number(all)) } else { String::new() };
-        let of_whom = process::opened(session).map(|opened| format!("  {opened}"));
+        let of_whom = process::opened_title(session).map(|opened| format!("  {opened}"));
         let of_whom = of_whom.unwrap_or_default();
         let mut parts = vec![format!("Events{of_whom}  {}{of}", number(shown))];
         match (progress.n_loaded, progress.n_segments) {
@@ -187,7 +187,7 @@ impl Pane for EventsPane {
             (n, Some(all)) => parts.push(format!("{n} of {all} segments loaded")),
             (n, None) => parts.push(format!("{n} segment loaded")),
         }
-        if self.current().is_some() {
+        if self.selected_row().is_some() {
             parts.push(format!("row {}", number(self.cursor + 1)));
         }
         if progress.n_broken > 0 {
@@ -199,9 +199,9 @@ impl Pane for EventsPane {
         parts.join(", ").into()
     }
 
-    fn state(&self, session: &Session) -> Line<'static> {
+    fn status_line(&self, session: &Session) -> Line<'static> {
         match session.timeline.as_of() {
-            Some(as_of) => session.as_of(as_of).into(),
+            Some(as_of) => session.describe_answer_time(as_of).into(),
             None => Line::default(),
         }
     }
@@ -210,22 +210,22 @@ impl Pane for EventsPane {
         &[Slot::Segments, Slot::Events(crate::model::Segment::ALL)]
     }
 
-    fn act(&mut self, action: Action, cx: &mut Cx<'_>) -> bool {
-        let last = self.sifted.rows.len().saturating_sub(1);
-        if let Some(to) = cursor::moved(action, self.cursor, self.height, last) {
-            self.go(to, cx.session());
+    fn handle_action(&mut self, action: Action, cx: &mut Cx<'_>) -> bool {
+        let last = self.filtered.rows.len().saturating_sub(1);
+        if let Some(to) = cursor::new_cursor(action, self.cursor, self.height, last) {
+            self.move_to(to, cx.session());
             return true;
         }
         match action {
-            Action::Filter => self.typing.begin(self.state.wish.filter.text()),
+            Action::Filter => self.typing.start(self.state.filter.filter.text()),
             Action::KeepFilter => self.typing.keep(cx),
-            Action::ShowAllKinds => self.state.wish.kinds = Kinds::default(),
-            Action::Narrow => self.narrow(cx),
-            Action::Earlier | Action::Later => self.step(action == Action::Later, cx),
-            Action::Open => self.open(cx),
-            other => match shown(other) {
-                Some(kind) => self.toggle(kind),
-                None => return self.pick(other, cx),
+            Action::ShowAllKinds => self.state.filter.kinds = Kinds::default(),
+            Action::Narrow => self.narrow_range(cx),
+            Action::Earlier | Action::Later => self.step_sparkline(action == Action::Later, cx),
+            Action::Open => self.open_process(cx),
+            other => match event_kind_of(other) {
+                Some(kind) => self.toggle_kind(kind),
+                None => return self.copy_or_pivot(other, cx),
             },
         }
         true
@@ -249,57 +249,57 @@ impl Pane for EventsPane {
         }
     }
 
-    fn peel(&mut self) -> Option<&'static str> {
-        if self.typing.end() || !self.state.wish.filter.is_empty() {
+    fn dismiss_layer(&mut self) -> Option<&'static str> {
+        if self.typing.finish() || !self.state.filter.filter.is_empty() {
             self.set_filter("");
             return Some("filter");
         }
-        if self.state.begun.take().is_some() {
+        if self.state.range_start.take().is_some() {
             return Some("range start");
         }
-        if self.state.wish.stretches.pop().is_some() {
+        if self.state.filter.ranges.pop().is_some() {
             return Some("time range");
         }
-        if !self.state.wish.kinds.is_empty() {
-            self.state.wish.kinds = Kinds::default();
+        if !self.state.filter.kinds.is_empty() {
+            self.state.filter.kinds = Kinds::default();
             return Some("kinds");
         }
         None
     }
 
-    fn clues(&self, session: &Session) -> Vec<Clues> {
-        self.under_cursor(session).into_iter().collect()
+    fn observables(&self, session: &Session) -> Vec<Observables> {
+        self.observables_at_cursor(session).into_iter().collect()
     }
 
     fn record(&self, session: &Session) -> Option<(String, Document)> {
-        let event = self.selected(session)?;
+        let event = self.selected_event(session)?;
         Some((format!("{} event", event.kind()), event.document.clone()))
     }
 
     fn popup(&self, action: Action, session: &Session) -> Option<Box<dyn Pane>> {
         let total = u64::try_from(session.timeline.rows().len()).unwrap_or(u64::MAX);
         match action {
-            Action::Export => Some(Box::new(ExportPane::new(self.extract(session), total))),
-            other => pivot::popup(other, || self.under_cursor(session)),
+            Action::Export => Some(Box::new(ExportPane::new(self.export_data(session), total))),
+            other => pivot::overlay_for(other, || self.observables_at_cursor(session)),
         }
     }
 
-    fn settle(&mut self, cx: &mut Cx<'_>) {
-        let opened = cx.session().opened;
-        if self.state.of != opened {
-            self.restore(EventsState { of: opened, ..EventsState::default() });
+    fn after_input(&mut self, cx: &mut Cx<'_>) {
+        let opened = cx.session().opened_id;
+        if self.state.process != opened {
+            self.restore_state(EventsState { process: opened, ..EventsState::default() });
         }
-        cx.unroll(self.now(cx.session()));
-        self.sift(cx.session());
+        cx.fetch_events(self.cursor_time(cx.session()));
+        self.apply_filter(cx.session());
     }
 
-    fn render(&mut self, frame: &mut Frame<'_>, area: Rect, session: &Session, look: &Look<'_>) {
+    fn render(&mut self, frame: &mut Frame<'_>, area: Rect, session: &Session, look: &RenderCx<'_>) {
         let timeline = &session.timeline;
         let progress = timeline.progress();
         let is_awaited = self.slots().iter().any(|slot| session.is_pending(*slot));
         let text = match (timeline.process(), progress.n_segments) {
             _ if !timeline.rows().is_empty() => {
-                return draw::events(self, frame, area, session, look);
+                return draw::render(self, frame, area, session, look);
             }
             (None, _) => "Open a process to see its events",
             _ if is_awaited => "Loading… ^c cancels",
@@ -307,12 +307,12 @@ impl Pane for EventsPane {
             (Some(_), None) => "Cancelled. r retries",
             (Some(_), Some(_)) => "No events on the server for this process",
         };
-        draw::nothing(frame, area, text, look);
+        draw::render_placeholder(frame, area, text, look);
     }
 }
 
 /// The kind that an action shows.
-fn shown(action: Action) -> Option<EventKind> {
+fn event_kind_of(action: Action) -> Option<EventKind> {
     Some(match action {
         Action::ShowFilemods => EventKind::Filemod,
         Action::ShowRegmods => EventKind::Regmod,

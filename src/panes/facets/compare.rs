@@ -4,15 +4,15 @@ use crossterm::event::KeyEvent;
 use ratatui::{Frame, layout::Rect, text::Line};
 
 use crate::keys::{Action, Scope};
-use crate::panes::{Look, Pane, PaneId, editor::Pasted, prompt::line::Entry};
+use crate::panes::{Pane, PaneId, RenderCx, editor::Pasted, prompt::line::LineInput};
 use crate::query::{self, Index};
-use crate::session::{Cx, Other, Session};
+use crate::session::{Cx, FacetComparison, Session};
 use crate::text::Untrusted;
 
 /// The overlay in which the other side of a comparison is named.
 #[derive(Debug)]
 pub(super) struct ComparePane {
-    entry: Entry,
+    entry: LineInput,
     is_done: bool,
 }
 
@@ -21,12 +21,12 @@ impl ComparePane {
     pub(super) fn new(field: &str, value: Option<&Untrusted>, session: &Session) -> Self {
         let is_whose = matches!(field, "hostname" | "username" | "username_full" | "group");
         let value = value.filter(|_| is_whose);
-        let proposed = value.and_then(|value| query::condition(field, value.raw()));
-        let proposed = match (&session.counts.other, proposed) {
-            (Some(Other::Condition(condition)), None) => Some(condition.clone()),
+        let proposed = value.and_then(|value| query::facet_condition(field, value.raw()));
+        let proposed = match (&session.facet_counts.comparison, proposed) {
+            (Some(FacetComparison::Condition(condition)), None) => Some(condition.clone()),
             (_, proposed) => proposed,
         };
-        Self { entry: Entry::new(&proposed.unwrap_or_default()), is_done: false }
+        Self { entry: LineInput::new(&proposed.unwrap_or_default()), is_done: false }
     }
 }
 
@@ -43,24 +43,24 @@ impl Pane for ComparePane {
         "Compare with".into()
     }
 
-    fn act(&mut self, action: Action, cx: &mut Cx<'_>) -> bool {
+    fn handle_action(&mut self, action: Action, cx: &mut Cx<'_>) -> bool {
         if action != Action::Accept {
             return false;
         }
-        if self.entry.take_link(Index::Process, cx) {
+        if self.entry.replace_link(Index::Process, cx) {
             return true;
         }
         let text = self.entry.text();
         if text.is_empty() {
-            cx.compare(None);
+            cx.compare_with(None);
             self.is_done = true;
             return true;
         }
-        let search = cx.session().results.search().cloned();
-        match (Other::read(&text, cx.now), search) {
+        let search = cx.session().processes.search().cloned();
+        match (FacetComparison::parse(&text, cx.now), search) {
             (_, None) => cx.notify("No search yet"),
-            (Some(other), Some(search)) if other.search(&search).is_some() => {
-                cx.compare(Some(other));
+            (Some(other), Some(search)) if other.apply_to(&search).is_some() => {
+                cx.compare_with(Some(other));
                 self.is_done = true;
             }
             (Some(_), Some(_)) => cx.warn("The query has an error: fix it first"),
@@ -79,7 +79,7 @@ impl Pane for ComparePane {
 
     fn paste(&mut self, text: &str, cx: &mut Cx<'_>) {
         if self.entry.paste(text, cx) != Pasted::Refused {
-            self.entry.take_link(Index::Process, cx);
+            self.entry.replace_link(Index::Process, cx);
         }
     }
 
@@ -87,7 +87,7 @@ impl Pane for ComparePane {
         self.is_done
     }
 
-    fn render(&mut self, frame: &mut Frame<'_>, area: Rect, _: &Session, look: &Look<'_>) {
+    fn render(&mut self, frame: &mut Frame<'_>, area: Rect, _: &Session, look: &RenderCx<'_>) {
         let theme = look.theme;
         let lines = [
             Line::default(),

@@ -7,79 +7,79 @@ use ratatui::{
     text::{Line, Span},
 };
 
-use super::{FacetsPane, Value, cut, thousands, wide};
-use crate::model::{Change, Facets, Known, Period, Precision};
-use crate::panes::{Look, list};
-use crate::query::Sense;
-use crate::session::{Awaiting, Other, Remote, Session};
+use super::{CountedValue, FacetsPane, group_thousands, to_u64, truncation_note};
+use crate::model::{FacetDelta, Facets, Fetched, Period, Precision};
+use crate::panes::{RenderCx, list};
+use crate::query::Polarity;
+use crate::session::{Awaiting, FacetComparison, Remote, Session};
 use crate::text::{self, Untrusted};
 use crate::theme::Theme;
-use crate::widgets::{Column, Gutter, Row, Table, cells, draw, wrap};
+use crate::widgets::{Gutter, TableColumn, TableRow, TableWidget, draw_line, to_cells, wrap_line};
 
 /// Lines that may say what enter would ask.
-const PENDING: usize = 3;
+const MAX_PENDING_LINES: usize = 3;
 
 /// Draws the pane.
-pub(super) fn render(pane: &mut FacetsPane, frame: &mut Frame<'_>, area: Rect, session: &Session, look: &Look<'_>) {
+pub(super) fn render(pane: &mut FacetsPane, frame: &mut Frame<'_>, area: Rect, session: &Session, look: &RenderCx<'_>) {
     let theme = look.theme;
-    let counts = &session.counts;
-    let Some(known) = counts.a.current() else {
-        let text = if session.results.search().is_none() {
+    let counts = &session.facet_counts;
+    let Some(known) = counts.base.latest() else {
+        let text = if session.processes.search().is_none() {
             "Run a search to see value counts"
-        } else if counts.a.is_pending() {
+        } else if counts.base.is_pending() {
             "Counting… ^c cancels"
-        } else if counts.a.error().is_some() {
+        } else if counts.base.error().is_some() {
             ""
         } else {
             "Cancelled. r retries"
         };
         return frame.render_widget(Line::styled(text, theme.muted), area);
     };
-    let field = pane.field(session);
-    let values = pane.values(session);
-    let has_filter = pane.typing.is_on() || !pane.filter.is_empty();
-    let pending = pending(pane, area.width, theme);
-    let notes = notes(known, &field, session, theme);
+    let field = pane.current_field(session);
+    let values = pane.shown_values(session);
+    let has_filter = pane.typing.is_typing() || !pane.filter.is_empty();
+    let pending = pending_lines(pane, area.width, theme);
+    let notes = notes_lines(known, &field, session, theme);
     let [fields, sides, rows, filter, asked, below] = Layout::vertical([
         Constraint::Length(1),
-        Constraint::Length(if counts.other.is_some() { 2 } else { 0 }),
+        Constraint::Length(if counts.comparison.is_some() { 2 } else { 0 }),
         Constraint::Fill(1),
         Constraint::Length(u16::from(has_filter)),
-        Constraint::Length(cells(pending.len())),
-        Constraint::Length(cells(notes.len())),
+        Constraint::Length(to_cells(pending.len())),
+        Constraint::Length(to_cells(notes.len())),
     ])
     .areas(area);
     let shown = fields_line(pane, &known.value, session, theme, area.width);
-    draw(&shown, fields, frame.buffer_mut(), theme);
-    for (line, place) in [side_a(known, session, theme), side_b(session, theme)].iter().zip(sides.rows()) {
-        draw(line, place, frame.buffer_mut(), theme);
+    draw_line(&shown, fields, frame.buffer_mut(), theme);
+    for (line, place) in [base_line(known, session, theme), comparison_line(session, theme)].iter().zip(sides.rows()) {
+        draw_line(line, place, frame.buffer_mut(), theme);
     }
-    table(pane, &values, &field, frame, rows, session, look);
+    render_table(pane, &values, &field, frame, rows, session, look);
     if has_filter {
-        let all = known.value.of(&field).map_or(0, |facet| facet.values.len());
-        let is_typing = pane.typing.is_on() && look.is_focused;
+        let all = known.value.get(&field).map_or(0, |facet| facet.values.len());
+        let is_typing = pane.typing.is_typing() && look.is_focused;
         let counts = (values.len(), all);
-        list::filter_line(frame, filter, pane.filter.text(), counts, is_typing, look);
+        list::render_filter_line(frame, filter, pane.filter.text(), counts, is_typing, look);
     }
     for (line, place) in pending.iter().zip(asked.rows()) {
-        draw(line, place, frame.buffer_mut(), theme);
+        draw_line(line, place, frame.buffer_mut(), theme);
     }
     for (line, place) in notes.iter().zip(below.rows()) {
-        draw(line, place, frame.buffer_mut(), theme);
+        draw_line(line, place, frame.buffer_mut(), theme);
     }
 }
 
 /// The fields with how many values each has, from the one before the current on.
 fn fields_line(pane: &FacetsPane, facets: &Facets, session: &Session, theme: &Theme, width: u16) -> Line<'static> {
-    let fields = session.counted();
+    let fields = session.facet_fields();
     let current = pane.field.min(fields.len().saturating_sub(1));
     let piece = |at: usize, field: &String| {
-        let facet = facets.of(field);
+        let facet = facets.get(field);
         let n_values = facet.map_or(0, |facet| facet.values.len());
         let more = if facet.is_some_and(|facet| facet.broken > 0) { "+" } else { "" };
         let style = if at == current { theme.title.add_modifier(Modifier::UNDERLINED) } else { theme.muted };
         vec![
-            Span::styled(text::visible(&field.as_str().into()), style),
+            Span::styled(text::make_visible(&field.as_str().into()), style),
             Span::styled(format!(" {n_values}{more}  "), theme.number),
         ]
     };
@@ -93,59 +93,59 @@ fn fields_line(pane: &FacetsPane, facets: &Facets, session: &Session, theme: &Th
 /// So many values that are not shown because they make no sense.
 pub(super) fn unread(n: usize) -> String {
     let values = if n == 1 { "value" } else { "values" };
-    format!("{} {values} could not be read", thousands(wide(n)))
+    format!("{} {values} could not be read", group_thousands(to_u64(n)))
 }
 
 /// The search itself, when it is compared.
-fn side_a(known: &Known<Facets>, session: &Session, theme: &Theme) -> Line<'static> {
-    let search = session.results.search();
+fn base_line(known: &Fetched<Facets>, session: &Session, theme: &Theme) -> Line<'static> {
+    let search = session.processes.search();
     let query = search.map_or("", |search| search.query.as_str());
     let query = if query.is_empty() { "everything" } else { query };
-    let period = search.map_or_else(Vec::new, |search| Period::of(search));
+    let period = search.map_or_else(Vec::new, |search| Period::from_search(search));
     let bounds = period.iter().map(ToString::to_string);
     let what: Vec<_> = std::iter::once(query.to_owned()).chain(bounds).collect();
-    side("A", known.value.total, &what.join("  "), theme)
+    side_line("A", known.value.total, &what.join("  "), theme)
 }
 
 /// What it is compared with.
-fn side_b(session: &Session, theme: &Theme) -> Line<'static> {
-    let counts = &session.counts;
-    let what = match &counts.other {
-        Some(Other::Condition(condition)) => format!("the same with {condition}"),
-        Some(Other::Period(period)) => format!("the same, {period}"),
+fn comparison_line(session: &Session, theme: &Theme) -> Line<'static> {
+    let counts = &session.facet_counts;
+    let what = match &counts.comparison {
+        Some(FacetComparison::Condition(condition)) => format!("the same with {condition}"),
+        Some(FacetComparison::Period(period)) => format!("the same, {period}"),
         None => String::new(),
     };
-    let known = counts.b.current();
+    let known = counts.compared.latest();
     match known {
-        Some(known) => side("B", known.value.total, &what, theme),
-        None if counts.b.is_pending() => side_said("B", "counting", &what, theme),
-        None => side_said("B", "not counted", &what, theme),
+        Some(known) => side_line("B", known.value.total, &what, theme),
+        None if counts.compared.is_pending() => side_note_line("B", "counting", &what, theme),
+        None => side_note_line("B", "not counted", &what, theme),
     }
 }
 
-fn side(name: &'static str, total: u64, what: &str, theme: &Theme) -> Line<'static> {
-    side_said(name, &format!("{} segments", thousands(total)), what, theme)
+fn side_line(name: &'static str, total: u64, what: &str, theme: &Theme) -> Line<'static> {
+    side_note_line(name, &format!("{} segments", group_thousands(total)), what, theme)
 }
 
-fn side_said(name: &'static str, said: &str, what: &str, theme: &Theme) -> Line<'static> {
+fn side_note_line(name: &'static str, said: &str, what: &str, theme: &Theme) -> Line<'static> {
     Line::from(vec![
         Span::styled(format!("{name}  "), theme.title),
         Span::styled(format!("{said}  "), theme.number),
-        Span::styled(text::visible(&what.into()), theme.text),
+        Span::styled(text::make_visible(&what.into()), theme.text),
     ])
 }
 
 /// What enter would ask, in a few lines.
-fn pending(pane: &FacetsPane, width: u16, theme: &Theme) -> Vec<Line<'static>> {
+fn pending_lines(pane: &FacetsPane, width: u16, theme: &Theme) -> Vec<Line<'static>> {
     if pane.marks.is_empty() {
         return Vec::new();
     }
     let conditions = pane.marks.conditions().join(" ");
-    let conditions = text::visible(&Untrusted::from(conditions));
+    let conditions = text::make_visible(&Untrusted::from(conditions));
     let line = Line::from(vec![Span::styled("Enter applies ", theme.key), Span::styled(conditions, theme.value)]);
-    let mut lines = wrap(&line, usize::from(width));
-    if lines.len() > PENDING {
-        lines.truncate(PENDING);
+    let mut lines = wrap_line(&line, usize::from(width));
+    if lines.len() > MAX_PENDING_LINES {
+        lines.truncate(MAX_PENDING_LINES);
         if let Some(last) = lines.last_mut() {
             last.push_span(Span::styled(theme.glyphs.ellipsis, theme.muted));
         }
@@ -154,65 +154,65 @@ fn pending(pane: &FacetsPane, width: u16, theme: &Theme) -> Vec<Line<'static>> {
 }
 
 /// What was counted, when, and what is missing.
-fn notes(known: &Known<Facets>, field: &str, session: &Session, theme: &Theme) -> Vec<Line<'static>> {
+fn notes_lines(known: &Fetched<Facets>, field: &str, session: &Session, theme: &Theme) -> Vec<Line<'static>> {
     let facets = &known.value;
-    let as_of = session.zone.show(known.as_of, Precision::Second);
+    let as_of = session.zone.format(known.as_of, Precision::Second);
     let mut notes = vec![Line::styled(
-        format!("{} segments (a process may have several); as of {as_of}", thousands(facets.total)),
+        format!("{} segments (a process may have several); as of {as_of}", group_thousands(facets.total)),
         theme.muted,
     )];
     let mut gaps = Vec::new();
     if facets.is_incomplete {
         gaps.push("INCOMPLETE: server returned partial results".to_owned());
     }
-    if facets.broken > 0 {
-        gaps.push(unread(facets.broken));
+    if facets.n_unreadable > 0 {
+        gaps.push(unread(facets.n_unreadable));
     }
     if facets.hidden > 0 {
-        gaps.push(format!("{} hidden (no permission)", thousands(facets.hidden)));
+        gaps.push(format!("{} hidden (no permission)", group_thousands(facets.hidden)));
     }
     let is_cut = |remote: &Remote<Facets>| {
-        let facet = remote.current().and_then(|known| known.value.of(field));
-        facet.and_then(cut)
+        let facet = remote.latest().and_then(|known| known.value.get(field));
+        facet.and_then(truncation_note)
     };
-    let counts = &session.counts;
-    gaps.extend(is_cut(&counts.a).or_else(|| is_cut(&counts.b)));
+    let counts = &session.facet_counts;
+    gaps.extend(is_cut(&counts.base).or_else(|| is_cut(&counts.compared)));
     if !gaps.is_empty() {
         notes.push(Line::styled(gaps.join("; "), theme.caution));
     }
     notes
 }
 
-fn table(
+fn render_table(
     pane: &mut FacetsPane,
-    values: &[Value],
+    values: &[CountedValue],
     field: &str,
     frame: &mut Frame<'_>,
     area: Rect,
     session: &Session,
-    look: &Look<'_>,
+    look: &RenderCx<'_>,
 ) {
     let theme = look.theme;
-    let is_comparing = session.counts.other.is_some();
+    let is_comparing = session.facet_counts.comparison.is_some();
     let alone = [
-        Column::left("", 1, 1, 0),
-        Column::left("VALUE", 12, Column::REST, 0),
-        Column::right("COUNT", 5, 7, 1),
-        Column::right("%", 5, 5, 2),
-        Column::left("", 6, 22, 3),
+        TableColumn::left_aligned("", 1, 1, 0),
+        TableColumn::left_aligned("VALUE", 12, TableColumn::FILL, 0),
+        TableColumn::right_aligned("COUNT", 5, 7, 1),
+        TableColumn::right_aligned("%", 5, 5, 2),
+        TableColumn::left_aligned("", 6, 22, 3),
     ];
     let beside = [
-        Column::left("", 1, 1, 0),
-        Column::left("VALUE", 12, Column::REST, 0),
-        Column::right("A", 5, 7, 1),
-        Column::right("%", 5, 5, 4),
-        Column::right("B", 5, 7, 2),
-        Column::right("%", 5, 5, 5),
-        Column::left("A vs B", 7, 7, 1),
+        TableColumn::left_aligned("", 1, 1, 0),
+        TableColumn::left_aligned("VALUE", 12, TableColumn::FILL, 0),
+        TableColumn::right_aligned("A", 5, 7, 1),
+        TableColumn::right_aligned("%", 5, 5, 4),
+        TableColumn::right_aligned("B", 5, 7, 2),
+        TableColumn::right_aligned("%", 5, 5, 5),
+        TableColumn::left_aligned("A vs B", 7, 7, 1),
     ];
-    let columns: &[Column<'_>] = if is_comparing { &beside } else { &alone };
-    let counted = session.counts.a.current();
-    let counted = counted.and_then(|known| known.value.of(field).map(|facet| (known, facet)));
+    let columns: &[TableColumn<'_>] = if is_comparing { &beside } else { &alone };
+    let counted = session.facet_counts.base.latest();
+    let counted = counted.and_then(|known| known.value.get(field).map(|facet| (known, facet)));
     let empty = match counted {
         _ if !pane.filter.is_empty() => "No value matches the filter".to_owned(),
         Some((_, facet)) if facet.broken > 0 => {
@@ -221,22 +221,22 @@ fn table(
         Some((known, _)) if known.value.is_incomplete => "Unknown: the server's counts are INCOMPLETE".to_owned(),
         _ => "The server has no value counts for this field".to_owned(),
     };
-    let table = Table {
+    let table = TableWidget {
         columns,
         total: values.len(),
         cursor: pane.cursor,
         is_focused: look.is_focused,
         gutter: Gutter::Cursor,
-        empty: Line::raw(empty),
+        empty_text: Line::raw(empty),
     };
     pane.height = table.height(area).max(1);
     let marks = &pane.marks;
     let mut top = pane.top;
     table.render(area, frame.buffer_mut(), theme, &mut top, |at, widths| {
         let value = &values[at];
-        let (sign, style) = match marks.of(field, &value.name) {
-            Some(Sense::Include) => (theme.glyphs.mark, theme.mark),
-            Some(Sense::Exclude) => ("-", theme.bad),
+        let (sign, style) = match marks.polarity_of(field, &value.name) {
+            Some(Polarity::Include) => (theme.glyphs.mark, theme.mark),
+            Some(Polarity::Exclude) => ("-", theme.bad),
             None => (" ", theme.text),
         };
         let name = if value.name.raw().is_empty() {
@@ -246,28 +246,28 @@ fn table(
         };
         let count = |(count, share): (u64, f64)| {
             let style = if count == 0 { theme.muted } else { theme.number };
-            [Line::styled(thousands(count), style), Line::styled(percent(share), theme.muted)]
+            [Line::styled(group_thousands(count), style), Line::styled(format_percent(share), theme.muted)]
         };
         let mut cells = vec![Line::styled(sign, style), name];
-        cells.extend(count(value.a));
-        match value.b {
+        cells.extend(count(value.base));
+        match value.compared {
             Some((n, share, change)) => {
                 cells.extend(count((n, share)));
-                cells.push(Line::styled(word(change), change_style(change, theme)));
+                cells.push(Line::styled(label(change), delta_style(change, theme)));
             }
             None if is_comparing => cells.extend(["", "", ""].map(Line::raw)),
             None => {
-                let bar = theme.glyphs.bar.repeat(blocks(value, widths[4]));
+                let bar = theme.glyphs.bar.repeat(bar_length(value, widths[4]));
                 cells.push(Line::styled(bar, theme.accent));
             }
         }
-        Row::plain(cells)
+        TableRow::unmarked(cells)
     });
     pane.top = top;
 }
 
 /// Pieces of a bar in so many cells; what occurs has at least one.
-fn blocks(value: &Value, width: usize) -> usize {
+fn bar_length(value: &CountedValue, width: usize) -> usize {
     let is_reached = |piece: usize| {
         let piece = u32::try_from(piece).unwrap_or(u32::MAX);
         let width = u32::try_from(width).unwrap_or(u32::MAX);
@@ -276,40 +276,40 @@ fn blocks(value: &Value, width: usize) -> usize {
     (0..width).filter(|piece| is_reached(*piece)).count()
 }
 
-fn percent(share: f64) -> String {
+fn format_percent(share: f64) -> String {
     format!("{share:.1}")
 }
 
 /// What a difference means, in a word.
-pub(super) fn word(change: Change) -> String {
+pub(super) fn label(change: FacetDelta) -> String {
     match change {
-        Change::New => "NEW".into(),
-        Change::Gone => "only B".into(),
-        Change::Times(times) if times >= 10.0 => format!("x{times:.0}"),
-        Change::Times(times) => format!("x{times:.1}"),
-        Change::Same => "=".into(),
-        Change::Unlisted => "unknown".into(),
+        FacetDelta::New => "NEW".into(),
+        FacetDelta::Gone => "only B".into(),
+        FacetDelta::Times(times) if times >= 10.0 => format!("x{times:.0}"),
+        FacetDelta::Times(times) => format!("x{times:.1}"),
+        FacetDelta::Same => "=".into(),
+        FacetDelta::Unlisted => "unknown".into(),
     }
 }
 
-fn change_style(change: Change, theme: &Theme) -> Style {
+fn delta_style(change: FacetDelta, theme: &Theme) -> Style {
     match change {
-        Change::New => theme.bad,
-        Change::Times(times) if times > 1.0 => theme.caution,
-        Change::Unlisted => theme.unknown,
-        Change::Times(_) | Change::Same | Change::Gone => theme.muted,
+        FacetDelta::New => theme.bad,
+        FacetDelta::Times(times) if times > 1.0 => theme.caution,
+        FacetDelta::Unlisted => theme.unknown,
+        FacetDelta::Times(_) | FacetDelta::Same | FacetDelta::Gone => theme.muted,
     }
 }
 
 /// A value as a line of a histogram, for a text.
-pub(super) fn plain(value: &Value) -> String {
+pub(super) fn plain_line(value: &CountedValue) -> String {
     /// Cells of the longest bar.
     const BAR: usize = 20;
-    let name = text::visible(&value.name);
-    let (count, share) = value.a;
-    let rest = match value.b {
-        Some((count, share, change)) => format!("{count:>8} {share:>5.1}%  {:<7}", word(change)),
-        None => format!("{:<BAR$}", "#".repeat(blocks(value, BAR))),
+    let name = text::make_visible(&value.name);
+    let (count, share) = value.base;
+    let rest = match value.compared {
+        Some((count, share, change)) => format!("{count:>8} {share:>5.1}%  {:<7}", label(change)),
+        None => format!("{:<BAR$}", "#".repeat(bar_length(value, BAR))),
     };
     format!("{count:>8} {share:>5.1}%  {rest}  {name}")
 }

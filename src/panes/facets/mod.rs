@@ -11,19 +11,19 @@ use crossterm::event::KeyEvent;
 use ratatui::{Frame, layout::Rect, text::Line};
 
 use super::{
-    ColumnsPane, ExportPane, Look, Pane, PaneId, copy, cursor,
-    list::{Filter, thousands},
-    prompt::filter::Typing,
+    ColumnPicker, ExportPane, Pane, PaneId, RenderCx, copy, cursor,
+    list::{Filter, group_thousands},
+    prompt::filter::FilterInput,
 };
 use crate::keys::{Action, Scope};
-use crate::model::{Extract, Facet, Search};
-use crate::query::{self, Index, Sense};
-use crate::session::{Chosen, Cx, Lead, Session};
+use crate::model::{ExportData, Facet, Search};
+use crate::query::{self, Index, Polarity};
+use crate::session::{ColumnChoice, Cx, Destination, Session};
 use crate::text::Untrusted;
-use crate::worker::{Side, Slot};
+use crate::worker::{FacetSide, Slot};
 use compare::ComparePane;
-use marks::Marks;
-use values::{Order, Value, values};
+use marks::FacetMarks;
+use values::{CountedValue, ValueOrder, values};
 
 /// The pane with the facets of the hunt.
 #[derive(Debug, Default)]
@@ -33,48 +33,48 @@ pub struct FacetsPane {
     cursor: usize,
     top: usize,
     height: usize,
-    order: Order,
-    marks: Marks,
+    order: ValueOrder,
+    marks: FacetMarks,
     filter: Filter,
     /// The filter, while it is typed.
-    typing: Typing,
+    typing: FilterInput,
     /// The search that the marks are about.
-    of: Option<Arc<Search>>,
+    marked_search: Option<Arc<Search>>,
     /// Whether it was compared when this was last looked at.
     was_comparing: bool,
     /// Whether the comparison is to end.
-    is_ending: bool,
+    ends_comparison: bool,
 }
 
 impl FacetsPane {
     /// The field that is shown.
-    fn field(&self, session: &Session) -> String {
-        let mut fields = session.counted();
+    fn current_field(&self, session: &Session) -> String {
+        let mut fields = session.facet_fields();
         let last = fields.len().saturating_sub(1);
         fields.swap_remove(self.field.min(last))
     }
 
-    fn values(&self, session: &Session) -> Vec<Value> {
-        let field = self.field(session);
-        values(&session.counts, &field, self.order, &self.filter)
+    fn shown_values(&self, session: &Session) -> Vec<CountedValue> {
+        let field = self.current_field(session);
+        values(&session.facet_counts, &field, self.order, &self.filter)
     }
 
     /// The value under the cursor.
-    fn current(&self, session: &Session) -> Option<Value> {
-        let mut values = self.values(session);
+    fn selected_value(&self, session: &Session) -> Option<CountedValue> {
+        let mut values = self.shown_values(session);
         (self.cursor < values.len()).then(|| values.swap_remove(self.cursor))
     }
 
     /// Shows the field so many places on, round and round.
-    fn step(&mut self, by: usize, session: &Session) {
-        self.field = (self.field + by) % session.counted().len().max(1);
+    fn step_field(&mut self, by: usize, session: &Session) {
+        self.field = (self.field + by) % session.facet_fields().len().max(1);
         (self.cursor, self.top) = (0, 0);
         self.filter = Filter::default();
     }
 
-    fn mark(&mut self, sense: Sense, cx: &mut Cx<'_>) {
-        let field = self.field(cx.session());
-        let Some(value) = self.current(cx.session()) else {
+    fn mark_value(&mut self, sense: Polarity, cx: &mut Cx<'_>) {
+        let field = self.current_field(cx.session());
+        let Some(value) = self.selected_value(cx.session()) else {
             return cx.notify("No value selected");
         };
         if !self.marks.toggle(&field, &value.name, sense) {
@@ -84,24 +84,24 @@ impl FacetsPane {
                 format!("Values of {field} cannot be searched")
             });
         }
-        let last = self.values(cx.session()).len().saturating_sub(1);
+        let last = self.shown_values(cx.session()).len().saturating_sub(1);
         self.cursor = (self.cursor + 1).min(last);
-        let (included, excluded) = self.marks.counts();
+        let (included, excluded) = self.marks.count_by_polarity();
         cx.notify(format!("{included} to include, {excluded} to exclude. Enter applies"));
     }
 
     /// Asks for what is marked; for the value under the cursor where nothing is.
-    fn narrow(&mut self, cx: &mut Cx<'_>) {
-        let Some(search) = cx.session().results.search().cloned() else {
+    fn narrow_query(&mut self, cx: &mut Cx<'_>) {
+        let Some(search) = cx.session().processes.search().cloned() else {
             return cx.notify("No search yet");
         };
         if self.marks.is_empty() {
-            self.mark(Sense::Include, cx);
+            self.mark_value(Polarity::Include, cx);
         }
         if !self.marks.is_empty() {
-            let query = self.marks.narrowed(&search.query);
+            let query = self.marks.narrow_query(&search.query);
             self.marks.clear();
-            cx.lead(Lead::Search(Index::Process, query));
+            cx.navigate(Destination::Search(Index::Process, query));
         }
     }
 
@@ -111,24 +111,24 @@ impl FacetsPane {
     }
 
     /// The values that are shown, as they stand in their columns.
-    fn extract(&self, session: &Session) -> Extract {
-        let (field, values) = (self.field(session), self.values(session));
+    fn export_data(&self, session: &Session) -> ExportData {
+        let (field, values) = (self.current_field(session), self.shown_values(session));
         let percent = |share: f64| Untrusted::from(format!("{share:.1}"));
-        let row = |value: &Value| {
-            let mut row = vec![value.name.clone(), value.a.0.to_string().into(), percent(value.a.1)];
-            if let Some((count, share, change)) = value.b {
-                row.extend([count.to_string().into(), percent(share), draw::word(change).into()]);
+        let row = |value: &CountedValue| {
+            let mut row = vec![value.name.clone(), value.base.0.to_string().into(), percent(value.base.1)];
+            if let Some((count, share, change)) = value.compared {
+                row.extend([count.to_string().into(), percent(share), draw::label(change).into()]);
             }
             row
         };
         let mut columns = vec![field.as_str().into(), "count".into(), "percent".into()];
-        let is_comparing = values.iter().any(|value| value.b.is_some());
+        let is_comparing = values.iter().any(|value| value.compared.is_some());
         if is_comparing {
             columns.extend(["count_b", "percent_b", "change"].map(Untrusted::from));
         }
-        Extract {
+        ExportData {
             // A record tells of one side alone.
-            n_heads: if is_comparing { columns.len() } else { 0 },
+            n_prefix_columns: if is_comparing { columns.len() } else { 0 },
             columns,
             rows: values.iter().map(row).collect(),
             documents: values.iter().map(|value| value.document.clone()).collect(),
@@ -136,22 +136,22 @@ impl FacetsPane {
         }
     }
 
-    fn yank(&self, action: Action, cx: &mut Cx<'_>) -> bool {
+    fn copy_value(&self, action: Action, cx: &mut Cx<'_>) -> bool {
         let session = cx.session();
-        let current = self.current(session);
+        let current = self.selected_value(session);
         let copied = match action {
             Action::YankHistogram => {
-                let lines: Vec<_> = self.values(session).iter().map(draw::plain).collect();
+                let lines: Vec<_> = self.shown_values(session).iter().map(draw::plain_line).collect();
                 ("histogram", (!lines.is_empty()).then(|| lines.join("\n")))
             }
             Action::YankRow => {
-                let value = current.map(|value| copy::defanged(&[value.name]));
+                let value = current.map(|value| copy::defanged_row(&[value.name]));
                 ("value, defanged", value)
             }
-            Action::YankRaw => ("value", current.map(|value| copy::plain(&[value.name]))),
+            Action::YankRaw => ("value", current.map(|value| copy::tab_separated(&[value.name]))),
             _ => return false,
         };
-        copy::copy_one(Some(copied), cx)
+        copy::copy_clip(Some(copied), cx)
     }
 }
 
@@ -161,18 +161,18 @@ impl Pane for FacetsPane {
     }
 
     fn scope(&self) -> Scope {
-        if self.typing.is_on() { Scope::Filter } else { Scope::Facets }
+        if self.typing.is_typing() { Scope::Filter } else { Scope::Facets }
     }
 
     fn title(&self, session: &Session) -> Line<'static> {
-        let field = self.field(session);
-        let known = session.counts.a.current();
-        let Some(facet) = known.and_then(|known| known.value.of(&field)) else {
+        let field = self.current_field(session);
+        let known = session.facet_counts.base.latest();
+        let Some(facet) = known.and_then(|known| known.value.get(&field)) else {
             return format!("Facets  {field}").into();
         };
         let values = match facet.values.len() {
             1 => "1 value".to_owned(),
-            n if facet.is_cut() => format!("{n} values or more"),
+            n if facet.is_truncated() => format!("{n} values or more"),
             n => format!("{n} values"),
         };
         match facet.broken {
@@ -182,35 +182,35 @@ impl Pane for FacetsPane {
         .into()
     }
 
-    fn state(&self, _: &Session) -> Line<'static> {
-        self.order.words().into()
+    fn status_line(&self, _: &Session) -> Line<'static> {
+        self.order.label().into()
     }
 
     fn slots(&self) -> &'static [Slot] {
-        &[Slot::Facets(Side::A), Slot::Facets(Side::B)]
+        &[Slot::Facets(FacetSide::A), Slot::Facets(FacetSide::B)]
     }
 
-    fn act(&mut self, action: Action, cx: &mut Cx<'_>) -> bool {
+    fn handle_action(&mut self, action: Action, cx: &mut Cx<'_>) -> bool {
         let session = cx.session();
-        let last = self.values(session).len().saturating_sub(1);
-        if let Some(to) = cursor::moved(action, self.cursor, self.height, last) {
+        let last = self.shown_values(session).len().saturating_sub(1);
+        if let Some(to) = cursor::new_cursor(action, self.cursor, self.height, last) {
             self.cursor = to;
             return true;
         }
         match action {
-            Action::NextField => self.step(1, session),
-            Action::PreviousField => self.step(session.counted().len().saturating_sub(1), session),
-            Action::Include => self.mark(Sense::Include, cx),
-            Action::Exclude => self.mark(Sense::Exclude, cx),
-            Action::Apply => self.narrow(cx),
+            Action::NextField => self.step_field(1, session),
+            Action::PreviousField => self.step_field(session.facet_fields().len().saturating_sub(1), session),
+            Action::Include => self.mark_value(Polarity::Include, cx),
+            Action::Exclude => self.mark_value(Polarity::Exclude, cx),
+            Action::Apply => self.narrow_query(cx),
             Action::Rarest => {
-                self.order = self.order.next(session.counts.other.is_some());
+                self.order = self.order.next_order(session.facet_counts.comparison.is_some());
                 (self.cursor, self.top) = (0, 0);
-                cx.notify(self.order.words());
+                cx.notify(self.order.label());
             }
-            Action::Filter => self.typing.begin(self.filter.text()),
+            Action::Filter => self.typing.start(self.filter.text()),
             Action::KeepFilter => self.typing.keep(cx),
-            other => return self.yank(other, cx),
+            other => return self.copy_value(other, cx),
         }
         true
     }
@@ -233,8 +233,8 @@ impl Pane for FacetsPane {
         }
     }
 
-    fn peel(&mut self) -> Option<&'static str> {
-        if self.typing.end() || !self.filter.is_empty() {
+    fn dismiss_layer(&mut self) -> Option<&'static str> {
+        if self.typing.finish() || !self.filter.is_empty() {
             self.set_filter("");
             return Some("filter");
         }
@@ -242,68 +242,68 @@ impl Pane for FacetsPane {
             self.marks.clear();
             return Some("marks");
         }
-        self.is_ending = self.was_comparing;
+        self.ends_comparison = self.was_comparing;
         self.was_comparing.then_some("comparison")
     }
 
     fn popup(&self, action: Action, session: &Session) -> Option<Box<dyn Pane>> {
         match action {
             Action::Columns => {
-                let named = |names: Vec<String>| names.into_iter().map(Chosen::named).collect();
-                let chosen = named(session.counted());
-                let choices = named(query::counted(Index::Process));
-                Some(Box::new(ColumnsPane::new(Session::FACETS, chosen, choices)))
+                let named = |names: Vec<String>| names.into_iter().map(ColumnChoice::new).collect();
+                let chosen = named(session.facet_fields());
+                let choices = named(query::countable_facets(Index::Process));
+                Some(Box::new(ColumnPicker::new(Session::FACETS, chosen, choices)))
             }
             Action::Export => {
-                let extract = self.extract(session);
-                let total = wide(extract.rows.len());
+                let extract = self.export_data(session);
+                let total = to_u64(extract.rows.len());
                 Some(Box::new(ExportPane::new(extract, total)))
             }
             Action::Compare => {
-                let value = self.current(session).map(|value| value.name);
-                let pane = ComparePane::new(&self.field(session), value.as_ref(), session);
+                let value = self.selected_value(session).map(|value| value.name);
+                let pane = ComparePane::new(&self.current_field(session), value.as_ref(), session);
                 Some(Box::new(pane))
             }
             _ => None,
         }
     }
 
-    fn settle(&mut self, cx: &mut Cx<'_>) {
-        if std::mem::take(&mut self.is_ending) {
-            cx.compare(None);
+    fn after_input(&mut self, cx: &mut Cx<'_>) {
+        if std::mem::take(&mut self.ends_comparison) {
+            cx.compare_with(None);
         }
-        cx.count();
+        cx.count_facets();
         let session = cx.session();
-        let search = session.results.search();
-        let is_same = match (&self.of, search) {
+        let search = session.processes.search();
+        let is_same = match (&self.marked_search, search) {
             (Some(of), Some(search)) => Arc::ptr_eq(of, search),
             (of, search) => of.is_none() && search.is_none(),
         };
         if !is_same {
-            self.of = search.cloned();
+            self.marked_search = search.cloned();
             self.marks.clear();
             (self.cursor, self.top) = (0, 0);
         }
-        let is_comparing = session.counts.other.is_some();
+        let is_comparing = session.facet_counts.comparison.is_some();
         if is_comparing != self.was_comparing {
             self.was_comparing = is_comparing;
-            self.order = if is_comparing { Order::Changed } else { Order::Common };
+            self.order = if is_comparing { ValueOrder::Changed } else { ValueOrder::Common };
             (self.cursor, self.top) = (0, 0);
         }
-        let last = self.values(session).len().saturating_sub(1);
+        let last = self.shown_values(session).len().saturating_sub(1);
         self.cursor = self.cursor.min(last);
     }
 
-    fn render(&mut self, frame: &mut Frame<'_>, area: Rect, session: &Session, look: &Look<'_>) {
+    fn render(&mut self, frame: &mut Frame<'_>, area: Rect, session: &Session, look: &RenderCx<'_>) {
         draw::render(self, frame, area, session, look);
     }
 }
 
-fn wide(n: usize) -> u64 {
+fn to_u64(n: usize) -> u64 {
     u64::try_from(n).unwrap_or(u64::MAX)
 }
 
 /// What is said of a facet that may have more values than the server lists.
-fn cut(facet: &Facet) -> Option<String> {
-    facet.is_cut().then(|| format!("servers list {} values at most", Facet::MOST))
+fn truncation_note(facet: &Facet) -> Option<String> {
+    facet.is_truncated().then(|| format!("servers list {} values at most", Facet::MAX_VALUES))
 }

@@ -13,75 +13,75 @@ use ratatui::{
     text::Line,
 };
 
-use super::{Look, MarkedRows, Pane, PaneId, SheetPane, editor::Pasted};
+use super::{ConfirmPane, MarkedRows, Pane, PaneId, RenderCx, editor::Pasted};
 use crate::keys::{self, Action, Scope};
 use crate::model::User;
 use crate::query;
 use crate::session::{Cx, Session};
 use crate::text::{self, Untrusted};
-use crate::widgets::{Field, Laid};
-use definitions::Form;
-use field::{Kind, Written};
+use crate::widgets::{FieldLayout, FieldRow};
+use definitions::FormKind;
+use field::{FieldKind, FormField};
 
 /// Lines that a note may take.
-const LONG: usize = 4;
+const MAX_NOTE_LINES: usize = 4;
 
 /// The overlay in which a few lines are written.
 #[derive(Debug)]
 pub struct FormPane {
-    form: Form,
-    lines: Vec<Written>,
+    form: FormKind,
+    lines: Vec<FormField>,
     /// Which line is written.
-    at: usize,
+    focused_line: usize,
     /// What is said below.
     notes: Vec<String>,
-    marked: MarkedRows,
-    sheet: Option<SheetPane>,
+    hidden_rows: MarkedRows,
+    confirmation: Option<ConfirmPane>,
 }
 
 impl FormPane {
-    fn new(form: Form, lines: Vec<Written>, notes: Vec<String>) -> Self {
-        Self { form, lines, at: 0, notes, marked: MarkedRows::default(), sheet: None }
+    fn new(form: FormKind, lines: Vec<FormField>, notes: Vec<String>) -> Self {
+        Self { form, lines, focused_line: 0, notes, hidden_rows: MarkedRows::default(), confirmation: None }
     }
 
     /// What stands below the lines: the keys, and what is to be known.
-    fn said(&self, width: u16, keys: Style, notes: Style) -> Laid<'static> {
+    fn footer_layout(&self, width: u16, keys: Style, notes: Style) -> FieldLayout<'static> {
         let how = "Tab or Down = next field, Enter on the last field = preview";
-        let hidden = (self.marked.n_hidden() > 0).then(|| self.marked.summary());
-        let hidden = hidden.into_iter().chain(self.marked.lines());
+        let hidden = (self.hidden_rows.n_hidden() > 0).then(|| self.hidden_rows.summary());
+        let hidden = hidden.into_iter().chain(self.hidden_rows.lines());
         let hidden: Vec<_> = hidden.collect();
         let shown = hidden.iter().chain(&self.notes);
         let shown = shown.map(|note| Line::styled(text::line(note), notes));
         let lines = iter::once(Line::styled(how, keys)).chain(shown);
-        let fields: Vec<_> = lines.map(|line| Field::wrapped("", line, LONG)).collect();
-        Laid::new(&fields, width)
+        let fields: Vec<_> = lines.map(|line| FieldRow::multi_line("", line, MAX_NOTE_LINES)).collect();
+        FieldLayout::new(&fields, width)
     }
 
-    fn step(&mut self, is_forward: bool) {
+    fn step_line(&mut self, is_forward: bool) {
         let n = self.lines.len();
         let by = if is_forward { 1 } else { n - 1 };
-        self.at = (self.at + by) % n;
+        self.focused_line = (self.focused_line + by) % n;
     }
 
     /// Goes on to the sheet, or to the line that something is wrong with.
-    fn accept(&mut self, cx: &mut Cx<'_>) {
-        if let Some(why) = self.stranger(cx.session()) {
+    fn continue_to_confirmation(&mut self, cx: &mut Cx<'_>) {
+        if let Some(why) = self.unknown_user(cx.session()) {
             return cx.warn(why);
         }
         if self.has_no_query(cx) {
             return;
         }
-        match self.form.deeds(&self.lines) {
+        match self.form.changes(&self.lines) {
             Ok(deeds) => {
-                let sheet = SheetPane::new(deeds, cx.session()).about(&self.marked);
+                let sheet = ConfirmPane::new(deeds, cx.session()).with_hidden_rows(&self.hidden_rows);
                 // What a watchlist cannot hold is to be known to the last; how lines are written is not.
-                let is_lost = matches!(self.form, Form::NewWatchlist(_));
+                let is_lost = matches!(self.form, FormKind::NewWatchlist(_));
                 let lost = self.notes.iter().filter(|_| is_lost);
                 let preface = lost.map(|note| format!("note: {note}"));
-                self.sheet = Some(sheet.with_preface(preface.collect()));
+                self.confirmation = Some(sheet.with_preface(preface.collect()));
             }
             Err((line, why)) => {
-                self.at = line;
+                self.focused_line = line;
                 cx.warn(why);
             }
         }
@@ -89,8 +89,8 @@ impl FormPane {
 }
 
 /// The users that are known; none where the token may not see them.
-fn users(session: &Session) -> Vec<&Untrusted> {
-    session.users.here().map(|(_, user)| &user.username).collect()
+fn known_users(session: &Session) -> Vec<&Untrusted> {
+    session.users.loaded().map(|(_, user)| &user.username).collect()
 }
 
 impl FormPane {
@@ -98,21 +98,21 @@ impl FormPane {
     /// is put. That is said.
     fn has_no_query(&mut self, cx: &mut Cx<'_>) -> bool {
         for (at, line) in self.lines.iter_mut().enumerate() {
-            let Kind::Query(index) = line.kind else {
+            let FieldKind::Query(index) = line.kind else {
                 continue;
             };
             // What came from the editor, or is stored, was asked or made as it is.
-            if !line.is_touched() {
+            if !line.is_changed() {
                 continue;
             }
-            let list = query::list_message(&line.said());
+            let list = query::list_message(&line.value());
             if let Some(list) = list {
-                self.at = at;
+                self.focused_line = at;
                 cx.warn(list);
                 return true;
             }
-            if line.entry.take_link(index, cx) {
-                self.at = at;
+            if line.entry.replace_link(index, cx) {
+                self.focused_line = at;
                 return true;
             }
         }
@@ -120,12 +120,12 @@ impl FormPane {
     }
 
     /// That nobody is called what was written, where the users are known.
-    fn stranger(&self, session: &Session) -> Option<String> {
-        let name = self.lines.first()?.said();
-        let is_asked = matches!(self.form, Form::Assign(_)) && !name.is_empty();
-        let mut users = users(session).into_iter().peekable();
+    fn unknown_user(&self, session: &Session) -> Option<String> {
+        let name = self.lines.first()?.value();
+        let is_asked = matches!(self.form, FormKind::Assign(_)) && !name.is_empty();
+        let mut users = known_users(session).into_iter().peekable();
         users.peek().filter(|_| is_asked)?;
-        (!users.any(|user| user.is_like(&name))).then(|| format!("no user is named {name:?}"))
+        (!users.any(|user| user.eq_ignore_case(&name))).then(|| format!("no user is named {name:?}"))
     }
 }
 
@@ -142,13 +142,13 @@ impl Pane for FormPane {
         self.form.title().into()
     }
 
-    fn act(&mut self, action: Action, cx: &mut Cx<'_>) -> bool {
+    fn handle_action(&mut self, action: Action, cx: &mut Cx<'_>) -> bool {
         match action {
-            Action::NextPane => self.step(true),
-            Action::PreviousPane => self.step(false),
+            Action::NextPane => self.step_line(true),
+            Action::PreviousPane => self.step_line(false),
             // From line to line, and from the last one on.
-            Action::Accept if self.at + 1 < self.lines.len() => self.step(true),
-            Action::Accept => self.accept(cx),
+            Action::Accept if self.focused_line + 1 < self.lines.len() => self.step_line(true),
+            Action::Accept => self.continue_to_confirmation(cx),
             _ => return false,
         }
         true
@@ -156,16 +156,16 @@ impl Pane for FormPane {
 
     fn type_key(&mut self, key: KeyEvent, cx: &mut Cx<'_>) {
         match key.code {
-            KeyCode::Down => return self.step(true),
-            KeyCode::Up => return self.step(false),
+            KeyCode::Down => return self.step_line(true),
+            KeyCode::Up => return self.step_line(false),
             _ => {}
         }
-        let Some(line) = self.lines.get_mut(self.at) else {
+        let Some(line) = self.lines.get_mut(self.focused_line) else {
             return;
         };
-        if line.kind == Kind::Choice {
+        if line.kind == FieldKind::Choice {
             if key.code == KeyCode::Char(' ') {
-                line.turn();
+                line.toggle();
             } else {
                 cx.notify("Space toggles");
             }
@@ -175,8 +175,8 @@ impl Pane for FormPane {
     }
 
     fn type_text(&mut self, text: &str, cx: &mut Cx<'_>) {
-        match self.lines.get_mut(self.at) {
-            Some(line) if line.kind != Kind::Choice => {
+        match self.lines.get_mut(self.focused_line) {
+            Some(line) if line.kind != FieldKind::Choice => {
                 line.entry.type_text(text, cx);
             }
             _ => (text.chars()).for_each(|char| self.type_key(keys::key_of(char), cx)),
@@ -184,32 +184,32 @@ impl Pane for FormPane {
     }
 
     fn paste(&mut self, text: &str, cx: &mut Cx<'_>) {
-        let Some(line) = self.lines.get_mut(self.at) else {
+        let Some(line) = self.lines.get_mut(self.focused_line) else {
             return;
         };
         match line.kind {
-            Kind::Text | Kind::Secret => {
-                line.entry.paste_words(text, cx);
+            FieldKind::Text | FieldKind::Secret => {
+                line.entry.paste_plain(text, cx);
             }
-            Kind::Query(index) => {
+            FieldKind::Query(index) => {
                 if line.entry.paste(text, cx) != Pasted::Refused {
-                    line.entry.take_link(index, cx);
+                    line.entry.replace_link(index, cx);
                 }
             }
-            Kind::Choice => cx.notify("Not pasted: space says yes or no"),
+            FieldKind::Choice => cx.notify("Not pasted: space says yes or no"),
         }
     }
 
-    fn name_hidden(&mut self, marked: &MarkedRows) {
-        self.marked = marked.clone();
+    fn set_hidden_rows(&mut self, marked: &MarkedRows) {
+        self.hidden_rows = marked.clone();
     }
 
-    fn settle(&mut self, cx: &mut Cx<'_>) {
-        let Form::Assign(_) = self.form else {
+    fn after_input(&mut self, cx: &mut Cx<'_>) {
+        let FormKind::Assign(_) = self.form else {
             return;
         };
-        cx.load::<User>();
-        let names: Vec<_> = users(cx.session()).into_iter().map(text::visible).collect();
+        cx.load_once::<User>();
+        let names: Vec<_> = known_users(cx.session()).into_iter().map(text::make_visible).collect();
         self.notes.truncate(1);
         if !names.is_empty() {
             self.notes.push(format!("users: {}", names.join(", ")));
@@ -217,25 +217,25 @@ impl Pane for FormPane {
     }
 
     fn is_done(&self) -> bool {
-        self.sheet.is_some()
+        self.confirmation.is_some()
     }
 
-    fn n_needed(&self, width: u16) -> Option<u16> {
-        let said = self.said(width, Style::default(), Style::default());
+    fn preferred_height(&self, width: u16) -> Option<u16> {
+        let said = self.footer_layout(width, Style::default(), Style::default());
         u16::try_from(self.lines.len() + 1 + said.n_lines()).ok()
     }
 
-    fn then(&mut self) -> Option<Box<dyn Pane>> {
-        let sheet = self.sheet.take()?;
-        let nothing = Self::new(Form::Team, Vec::new(), Vec::new());
-        Some(Box::new(sheet.above(mem::replace(self, nothing))))
+    fn next_overlay(&mut self) -> Option<Box<dyn Pane>> {
+        let sheet = self.confirmation.take()?;
+        let nothing = Self::new(FormKind::Team, Vec::new(), Vec::new());
+        Some(Box::new(sheet.with_form(mem::replace(self, nothing))))
     }
 
-    fn render(&mut self, frame: &mut Frame<'_>, area: Rect, _: &Session, look: &Look<'_>) {
+    fn render(&mut self, frame: &mut Frame<'_>, area: Rect, _: &Session, look: &RenderCx<'_>) {
         let theme = look.theme;
         let n = u16::try_from(self.lines.len()).unwrap_or(u16::MAX);
         let n_shown = usize::from(n.min(area.height));
-        let first = (self.at + 1).saturating_sub(n_shown);
+        let first = (self.focused_line + 1).saturating_sub(n_shown);
         let [lines, _, below] =
             Layout::vertical([Constraint::Length(n.min(area.height)), Constraint::Length(1), Constraint::Fill(1)])
                 .areas(area);
@@ -243,9 +243,9 @@ impl Pane for FormPane {
         let width = width.max().unwrap_or_default() + 2;
         let shown = self.lines.iter().enumerate().skip(first);
         for ((at, line), row) in shown.zip(lines.rows()) {
-            line.render(frame, row, width, at == self.at, theme);
+            line.render(frame, row, width, at == self.focused_line, theme);
         }
-        let said = self.said(area.width, theme.muted, theme.caution);
+        let said = self.footer_layout(area.width, theme.muted, theme.caution);
         said.render(below, 0, frame.buffer_mut(), theme);
     }
 }

@@ -2,68 +2,72 @@
 
 use std::sync::Arc;
 
-use super::{Field, Kind, Value};
-use crate::changes::{self, Act, Deed, Stage, Target};
+use super::{CellValue, ListView, RowField};
+use crate::changes::{self, Change, LoggedChange, LoggedStage, Target};
 use crate::keys::{Action, Scope};
-use crate::panes::{Pane, PaneId, SheetPane, pivot::Clues, record::RecordPane};
+use crate::panes::{ConfirmPane, Pane, PaneId, pivot::Observables, record::RecordPane};
 use crate::query::Index;
-use crate::session::{Lead, Session};
+use crate::session::{Destination, Session};
 use crate::text;
-use crate::widgets::Column;
+use crate::widgets::TableColumn;
 use crate::worker::{List, Slot};
 
 /// The deeds of the action log.
 #[derive(Debug)]
-pub struct Acts;
+pub struct Activity;
 
-impl Kind for Acts {
-    type Row = Act;
+impl ListView for Activity {
+    type Row = LoggedChange;
 
-    const PANE: PaneId = PaneId::Acts;
+    const PANE: PaneId = PaneId::Activity;
     const SCOPE: Scope = Scope::Acts;
     const NAME: &'static str = "Activity";
     // The log is on this machine: no server is waited for.
-    const SLOTS: &'static [Slot] = &[Slot::Page(List::Acts, 0)];
-    const UNASKED: &'static str = "The audit log was not read";
+    const SLOTS: &'static [Slot] = &[Slot::Page(List::Activity, 0)];
+    const NOT_ASKED: &'static str = "The audit log was not read";
     const EMPTY: &'static str = "No actions yet";
-    const FIELDS: &'static [Field<Act>] = FIELDS;
-    const SHOWN: usize = 8;
+    const FIELDS: &'static [RowField<LoggedChange>] = FIELDS;
+    const DEFAULT_COLUMNS: usize = 8;
 
     fn note(session: &Session) -> Option<String> {
-        let journal = session.journal.as_ref()?;
-        if let Some(first) = journal.faults.first() {
-            let first = text::visible(&first.as_str().into());
+        let journal = session.change_history.as_ref()?;
+        if let Some(first) = journal.log_faults.first() {
+            let first = text::make_visible(&first.as_str().into());
             return Some(format!("AUDIT LOG DAMAGED: {first}"));
         }
         let n = journal.n_older;
         (n > 0).then(|| format!("{n} older (lampblack log show)"))
     }
 
-    fn lead(row: &Act) -> Option<Lead> {
-        match row.deed().as_ref().map(Deed::target)? {
-            Target::Hash(md5) => Some(Lead::Search(Index::Binary, format!("md5:{md5}"))),
-            Target::Sensor(id) => Some(Lead::Search(Index::Process, format!("sensor_id:{id}"))),
+    fn destination(row: &LoggedChange) -> Option<Destination> {
+        match row.change().as_ref().map(Change::target)? {
+            Target::Hash(md5) => Some(Destination::Search(Index::Binary, format!("md5:{md5}"))),
+            Target::Sensor(id) => Some(Destination::Search(Index::Process, format!("sensor_id:{id}"))),
             _ => None,
         }
     }
 
-    fn clues(row: &Act) -> Clues {
-        let name = row.sending.target.name.as_str().into();
-        let target = row.deed().map(|deed| deed.target());
-        target.map_or_else(Clues::default, |target| Clues::of_target(target, &name))
+    fn observables(row: &LoggedChange) -> Observables {
+        let name = row.submitted.target.name.as_str().into();
+        let target = row.change().map(|deed| deed.target());
+        target.map_or_else(Observables::default, |target| Observables::of_target(target, &name))
     }
 
-    fn popup(action: Action, chosen: impl FnOnce() -> Vec<Arc<Act>>, session: &Session) -> Option<Box<dyn Pane>> {
+    fn popup(
+        action: Action,
+        chosen: impl FnOnce() -> Vec<Arc<LoggedChange>>,
+        session: &Session,
+    ) -> Option<Box<dyn Pane>> {
         match action {
-            Action::Open => Some(Box::new(RecordPane::of_act(&*chosen().into_iter().next()?))),
+            Action::Open => Some(Box::new(RecordPane::of_change(&*chosen().into_iter().next()?))),
             Action::Undo => {
                 let chosen = chosen();
-                let sheet = SheetPane::undoing(&chosen, session)?;
+                let sheet = ConfirmPane::undo(&chosen, session)?;
                 let newest = chosen.iter().map(|act| act.line).max();
-                let journal = session.journal.as_ref()?;
-                let later = journal.last(&session.identity.host, |act| Some(act.line) > newest);
+                let journal = session.change_history.as_ref()?;
+                let later = journal.last_change(&session.connection.host, |act| Some(act.line) > newest);
                 let later = later.map(|last| {
-                    let (deed, name) = (changes::label(&last.sending.deed), last.name());
+                    let (deed, name) = (changes::label(&last.submitted.deed), last.name());
                     format!("Not the last action: {deed} {name} came after it")
                 });
                 Some(Box::new(sheet.with_preface(later.into_iter().collect())))
@@ -74,70 +78,80 @@ impl Kind for Acts {
 }
 
 /// How far a deed has got, in a word.
-fn outcome(act: &Act, session: &Session) -> Value {
-    if session.is_leaving(act) {
-        return Value::Word("SENDING");
+fn outcome_value(act: &LoggedChange, session: &Session) -> CellValue {
+    if session.is_being_sent(act) {
+        return CellValue::Word("SENDING");
     }
     if act.superseded_by.is_some() {
-        return Value::Word("superseded");
+        return CellValue::Word("superseded");
     }
     if act.undone_by.is_some() {
-        return Value::Word("undone");
+        return CellValue::Word("undone");
     }
     match act.stage() {
-        Stage::Confirmed => Value::Judged("CONFIRMED".into(), true),
-        Stage::Accepted => Value::Word("ACCEPTED"),
-        Stage::Pending => Value::Word("PENDING"),
-        Stage::NotApplied => Value::Judged("NOT APPLIED".into(), false),
-        Stage::Partly => Value::Judged("PARTLY".into(), false),
-        Stage::Unknown => Value::Judged("UNKNOWN".into(), false),
+        LoggedStage::Confirmed => CellValue::Rated("CONFIRMED".into(), true),
+        LoggedStage::Accepted => CellValue::Word("ACCEPTED"),
+        LoggedStage::Pending => CellValue::Word("PENDING"),
+        LoggedStage::NotApplied => CellValue::Rated("NOT APPLIED".into(), false),
+        LoggedStage::Partly => CellValue::Rated("PARTLY".into(), false),
+        LoggedStage::Unknown => CellValue::Rated("UNKNOWN".into(), false),
     }
 }
 
-const FIELDS: &[Field<Act>] = &[
-    Field::time("at", "AT", 3, |act, _| Value::Time(act.at)),
-    Field::new("who", Column::left("WHO", 8, 12, 5), |theme| theme.text, |act, _| Value::Text(act.who().into())),
-    Field::new(
+const FIELDS: &[RowField<LoggedChange>] = &[
+    RowField::time("at", "AT", 3, |act, _| CellValue::Time(act.at)),
+    RowField::new(
+        "who",
+        TableColumn::left_aligned("WHO", 8, 12, 5),
+        |theme| theme.text,
+        |act, _| CellValue::Text(act.actor_name().into()),
+    ),
+    RowField::new(
         "deed",
-        Column::left("ACTION", 14, 16, 0),
+        TableColumn::left_aligned("ACTION", 14, 16, 0),
         |theme| theme.accent,
-        |act, _| Value::Text(changes::label(&act.sending.deed).into()),
+        |act, _| CellValue::Text(changes::label(&act.submitted.deed).into()),
     ),
-    Field::new(
+    RowField::new(
         "target",
-        Column::left("TARGET", 15, 22, 1),
+        TableColumn::left_aligned("TARGET", 15, 22, 1),
         |theme| theme.text,
-        |act, _| Value::Text(act.sending.target.name.as_str().into()),
+        |act, _| CellValue::Text(act.submitted.target.name.as_str().into()),
     ),
-    Field::new("outcome", Column::left("RESULT", 11, 11, 0), |theme| theme.caution, outcome),
-    Field::new(
+    RowField::new("outcome", TableColumn::left_aligned("RESULT", 11, 11, 0), |theme| theme.caution, outcome_value),
+    RowField::new(
         "reason",
-        Column::left("REASON", 12, 28, 2),
+        TableColumn::left_aligned("REASON", 12, 28, 2),
         |theme| theme.text,
-        |act, _| Value::Text(act.sending.reason.clone().unwrap_or_default().into()),
+        |act, _| CellValue::Text(act.submitted.reason.clone().unwrap_or_default().into()),
     ),
-    Field::new(
+    RowField::new(
         "ticket",
-        Column::left("TICKET", 8, 12, 6),
+        TableColumn::left_aligned("TICKET", 8, 12, 6),
         |theme| theme.text,
-        |act, _| Value::Text(act.sending.ticket.clone().unwrap_or_default().into()),
+        |act, _| CellValue::Text(act.submitted.ticket.clone().unwrap_or_default().into()),
     ),
-    Field::new(
+    RowField::new(
         "note",
-        Column::left("STATUS DETAIL", 24, Column::REST, 4),
+        TableColumn::left_aligned("STATUS DETAIL", 24, TableColumn::FILL, 4),
         |theme| theme.muted,
         |act, session| {
-            if session.is_leaving(act) {
-                return Value::Word("sent, no response yet");
+            if session.is_being_sent(act) {
+                return CellValue::Word("sent, no response yet");
             }
-            Value::Text(act.note().into())
+            CellValue::Text(act.latest_note().into())
         },
     ),
-    Field::new(
+    RowField::new(
         "server",
-        Column::left("SERVER", 12, 24, 7),
+        TableColumn::left_aligned("SERVER", 12, 24, 7),
         |theme| theme.muted,
-        |act, _| Value::Text(act.sending.server.as_str().into()),
+        |act, _| CellValue::Text(act.submitted.server.as_str().into()),
     ),
-    Field::new("line", Column::right("LINE", 4, 6, 8), |theme| theme.number, |act, _| Value::Number(act.line)),
+    RowField::new(
+        "line",
+        TableColumn::right_aligned("LINE", 4, 6, 8),
+        |theme| theme.number,
+        |act, _| CellValue::Number(act.line),
+    ),
 ];

@@ -2,18 +2,18 @@
 
 use std::sync::Arc;
 
-use super::{Field, Kind, Value, watchlists::switch};
+use super::{CellValue, ListView, RowField, watchlists::on_off_value};
 use crate::keys::{Action, Scope};
 use crate::model::{Group, SensorFilter, Site, Team, User};
-use crate::panes::{FormPane, Pane, PaneId, pivot::Clues};
-use crate::session::{Cx, Lead, Session};
+use crate::panes::{FormPane, Pane, PaneId, pivot::Observables};
+use crate::session::{Cx, Destination, Session};
 use crate::text::Untrusted;
-use crate::widgets::Column;
-use crate::wire::Members;
+use crate::widgets::TableColumn;
+use crate::wire::RecordMembers;
 use crate::worker::{List, Slot};
 
 /// What is said where nobody asks any more.
-const UNASKED: &str = "Cancelled. r retries";
+const NOT_ASKED: &str = "Cancelled. r retries";
 
 /// The groups that hosts are in.
 #[derive(Debug)]
@@ -31,29 +31,29 @@ pub struct Teams;
 #[derive(Debug)]
 pub struct Sites;
 
-impl Kind for SensorGroups {
+impl ListView for SensorGroups {
     type Row = Group;
 
-    const PANE: PaneId = PaneId::Groups;
+    const PANE: PaneId = PaneId::SensorGroups;
     const SCOPE: Scope = Scope::SensorGroups;
     const NAME: &'static str = "Sensor groups";
-    const SLOTS: &'static [Slot] = &[Slot::Page(List::Groups, 0)];
-    const UNASKED: &'static str = UNASKED;
+    const SLOTS: &'static [Slot] = &[Slot::Page(List::SensorGroups, 0)];
+    const NOT_ASKED: &'static str = NOT_ASKED;
     const EMPTY: &'static str = "This token cannot list sensor groups";
-    const FIELDS: &'static [Field<Group>] = GROUPS;
-    const SHOWN: usize = 6;
+    const FIELDS: &'static [RowField<Group>] = GROUP_FIELDS;
+    const DEFAULT_COLUMNS: usize = 6;
 
-    fn begin(cx: &mut Cx<'_>) {
-        cx.load::<Group>();
+    fn before_fetch(cx: &mut Cx<'_>) {
+        cx.load_once::<Group>();
     }
 
-    fn lead(row: &Group) -> Option<Lead> {
+    fn destination(row: &Group) -> Option<Destination> {
         let filter = SensorFilter { group: Some(row.id), ..SensorFilter::default() };
-        Some(Lead::Sensors(filter.to_string()))
+        Some(Destination::Sensors(filter.to_string()))
     }
 
-    fn clues(row: &Group) -> Clues {
-        Clues::of_group(row.id)
+    fn observables(row: &Group) -> Observables {
+        Observables::of_group(row.id)
     }
 
     fn popup(action: Action, chosen: impl FnOnce() -> Vec<Arc<Group>>, _: &Session) -> Option<Box<dyn Pane>> {
@@ -66,42 +66,42 @@ impl Kind for SensorGroups {
     }
 }
 
-impl Kind for Users {
+impl ListView for Users {
     type Row = User;
 
     const PANE: PaneId = PaneId::Users;
     const SCOPE: Scope = Scope::Users;
     const NAME: &'static str = "Users";
     const SLOTS: &'static [Slot] = &[Slot::Page(List::Users, 0)];
-    const UNASKED: &'static str = UNASKED;
+    const NOT_ASKED: &'static str = NOT_ASKED;
     const EMPTY: &'static str = "This token cannot list users";
-    const FIELDS: &'static [Field<User>] = USERS;
-    const SHOWN: usize = 5;
+    const FIELDS: &'static [RowField<User>] = USER_FIELDS;
+    const DEFAULT_COLUMNS: usize = 5;
 
-    fn begin(cx: &mut Cx<'_>) {
-        cx.load::<User>();
+    fn before_fetch(cx: &mut Cx<'_>) {
+        cx.load_once::<User>();
     }
 
     fn popup(action: Action, _: impl FnOnce() -> Vec<Arc<User>>, session: &Session) -> Option<Box<dyn Pane>> {
-        let teams = session.teams.here().map(|(_, team)| &**team);
+        let teams = session.teams.loaded().map(|(_, team)| &**team);
         (action == Action::New).then(|| Box::new(FormPane::new_user(teams)) as Box<dyn Pane>)
     }
 }
 
-impl Kind for Teams {
+impl ListView for Teams {
     type Row = Team;
 
     const PANE: PaneId = PaneId::Teams;
     const SCOPE: Scope = Scope::Teams;
     const NAME: &'static str = "Teams";
     const SLOTS: &'static [Slot] = &[Slot::Page(List::Teams, 0)];
-    const UNASKED: &'static str = UNASKED;
+    const NOT_ASKED: &'static str = NOT_ASKED;
     const EMPTY: &'static str = "No teams";
-    const FIELDS: &'static [Field<Team>] = TEAMS;
-    const SHOWN: usize = 3;
+    const FIELDS: &'static [RowField<Team>] = TEAM_FIELDS;
+    const DEFAULT_COLUMNS: usize = 3;
 
-    fn begin(cx: &mut Cx<'_>) {
-        cx.load::<Team>();
+    fn before_fetch(cx: &mut Cx<'_>) {
+        cx.load_once::<Team>();
     }
 
     fn popup(action: Action, _: impl FnOnce() -> Vec<Arc<Team>>, _: &Session) -> Option<Box<dyn Pane>> {
@@ -109,96 +109,116 @@ impl Kind for Teams {
     }
 }
 
-impl Kind for Sites {
+impl ListView for Sites {
     type Row = Site;
 
     const PANE: PaneId = PaneId::Sites;
     const SCOPE: Scope = Scope::Sites;
     const NAME: &'static str = "Sites";
     const SLOTS: &'static [Slot] = &[Slot::Page(List::Sites, 0)];
-    const UNASKED: &'static str = UNASKED;
+    const NOT_ASKED: &'static str = NOT_ASKED;
     const EMPTY: &'static str = "No sites";
-    const FIELDS: &'static [Field<Site>] = SITES;
-    const SHOWN: usize = 2;
+    const FIELDS: &'static [RowField<Site>] = SITE_FIELDS;
+    const DEFAULT_COLUMNS: usize = 2;
 
-    fn begin(cx: &mut Cx<'_>) {
-        cx.load::<Site>();
+    fn before_fetch(cx: &mut Cx<'_>) {
+        cx.load_once::<Site>();
     }
 }
 
 /// What a site is called, if the sites are known.
-fn site(group: &Group, session: &Session) -> Value {
+fn site_name(group: &Group, session: &Session) -> CellValue {
     let Some(id) = group.site else {
-        return Value::None;
+        return CellValue::None;
     };
-    let mut sites = session.sites.here();
+    let mut sites = session.sites.loaded();
     match sites.find(|(_, site)| site.id == id) {
         Some((_, site)) => (&site.name).into(),
-        None => Value::Text(format!("#{id}").into()),
+        None => CellValue::Text(format!("#{id}").into()),
     }
 }
 
 /// A member of the record of a group.
-fn member(group: &Group, name: &str) -> Value {
-    let value = Members::of(&group.document).at(name);
-    value.map_or(Value::None, Value::Text)
+fn group_member(group: &Group, name: &str) -> CellValue {
+    let value = RecordMembers::from_document(&group.document).text_at(name);
+    value.map_or(CellValue::None, CellValue::Text)
 }
 
-fn list(texts: impl Iterator<Item = String>) -> Value {
+fn comma_list(texts: impl Iterator<Item = String>) -> CellValue {
     let texts: Vec<_> = texts.collect();
     let text: Untrusted = texts.join(", ").into();
     (&text).into()
 }
 
-const GROUPS: &[Field<Group>] = &[
-    Field::new("name", Column::left("GROUP", 18, 22, 0), |theme| theme.accent, |group, _| (&group.name).into()),
-    Field::new("number_of_hosts", Column::right("HOSTS", 5, 6, 1), |theme| theme.number, |group, _| group.hosts.into()),
-    Field::new(
-        "banning_enabled",
-        Column::left("BANS", 4, 4, 2),
-        |theme| theme.text,
-        |group, _| switch(group.banning_enabled),
+const GROUP_FIELDS: &[RowField<Group>] = &[
+    RowField::new(
+        "name",
+        TableColumn::left_aligned("GROUP", 18, 22, 0),
+        |theme| theme.accent,
+        |group, _| (&group.name).into(),
     ),
-    Field::new(
-        "alert_criticality",
-        Column::right("CRITICAL", 8, 8, 3),
+    RowField::new(
+        "number_of_hosts",
+        TableColumn::right_aligned("HOSTS", 5, 6, 1),
         |theme| theme.number,
-        |group, _| member(group, "alert_criticality"),
+        |group, _| group.hosts.into(),
     ),
-    Field::new("site", Column::left("SITE", 8, 14, 4), |theme| theme.text, site),
-    Field::new(
+    RowField::new(
+        "banning_enabled",
+        TableColumn::left_aligned("BANS", 4, 4, 2),
+        |theme| theme.text,
+        |group, _| on_off_value(group.banning_enabled),
+    ),
+    RowField::new(
+        "alert_criticality",
+        TableColumn::right_aligned("CRITICAL", 8, 8, 3),
+        |theme| theme.number,
+        |group, _| group_member(group, "alert_criticality"),
+    ),
+    RowField::new("site", TableColumn::left_aligned("SITE", 8, 14, 4), |theme| theme.text, site_name),
+    RowField::new(
         "isolation_exclusions",
-        Column::left("ISOLATION EXCLUSIONS", 12, Column::REST, 2),
+        TableColumn::left_aligned("ISOLATION EXCLUSIONS", 12, TableColumn::FILL, 2),
         |theme| theme.text,
         |group, _| {
             let exclusions = group.isolation_exclusions.iter();
-            list(exclusions.map(|address| address.raw().to_owned()))
+            comma_list(exclusions.map(|address| address.raw().to_owned()))
         },
     ),
-    Field::new("id", Column::right("ID", 3, 5, 5), |theme| theme.number, |group, _| Value::Number(group.id.0)),
-    Field::new(
+    RowField::new(
+        "id",
+        TableColumn::right_aligned("ID", 3, 5, 5),
+        |theme| theme.number,
+        |group, _| CellValue::Number(group.id.0),
+    ),
+    RowField::new(
         "sensorbackend_server",
-        Column::left("SERVER URL", 16, 40, 7),
+        TableColumn::left_aligned("SERVER URL", 16, 40, 7),
         |theme| theme.text,
-        |group, _| member(group, "sensorbackend_server"),
+        |group, _| group_member(group, "sensorbackend_server"),
     ),
 ];
 
-const USERS: &[Field<User>] = &[
-    Field::new("username", Column::left("USER", 10, 16, 0), |theme| theme.accent, |user, _| (&user.username).into()),
-    Field::new(
+const USER_FIELDS: &[RowField<User>] = &[
+    RowField::new(
+        "username",
+        TableColumn::left_aligned("USER", 10, 16, 0),
+        |theme| theme.accent,
+        |user, _| (&user.username).into(),
+    ),
+    RowField::new(
         "global_admin",
-        Column::left("ADMIN", 5, 5, 1),
+        TableColumn::left_aligned("ADMIN", 5, 5, 1),
         |theme| theme.caution,
         |user, _| match user.is_admin {
-            Some(true) => Value::Word("admin"),
-            Some(false) => Value::None,
-            None => Value::Missing,
+            Some(true) => CellValue::Word("admin"),
+            Some(false) => CellValue::None,
+            None => CellValue::Unavailable,
         },
     ),
-    Field::new(
+    RowField::new(
         "name",
-        Column::left("NAME", 12, 20, 2),
+        TableColumn::left_aligned("NAME", 12, 20, 2),
         |theme| theme.text,
         |user, _| {
             let name = [user.first_name.raw(), user.last_name.raw()].join(" ");
@@ -206,30 +226,55 @@ const USERS: &[Field<User>] = &[
             (&name).into()
         },
     ),
-    Field::new(
+    RowField::new(
         "teams",
-        Column::left("TEAMS", 10, 18, 3),
+        TableColumn::left_aligned("TEAMS", 10, 18, 3),
         |theme| theme.text,
-        |user, _| list(user.teams.iter().map(|team| team.raw().to_owned())),
+        |user, _| comma_list(user.teams.iter().map(|team| team.raw().to_owned())),
     ),
-    Field::new("email", Column::left("EMAIL", 14, Column::REST, 4), |theme| theme.text, |user, _| (&user.email).into()),
+    RowField::new(
+        "email",
+        TableColumn::left_aligned("EMAIL", 14, TableColumn::FILL, 4),
+        |theme| theme.text,
+        |user, _| (&user.email).into(),
+    ),
 ];
 
-const TEAMS: &[Field<Team>] = &[
-    Field::new("name", Column::left("TEAM", 10, 16, 0), |theme| theme.accent, |team, _| (&team.name).into()),
-    Field::new(
+const TEAM_FIELDS: &[RowField<Team>] = &[
+    RowField::new(
+        "name",
+        TableColumn::left_aligned("TEAM", 10, 16, 0),
+        |theme| theme.accent,
+        |team, _| (&team.name).into(),
+    ),
+    RowField::new(
         "group_access",
-        Column::left("PERMISSIONS", 16, Column::REST, 1),
+        TableColumn::left_aligned("PERMISSIONS", 16, TableColumn::FILL, 1),
         |theme| theme.text,
         |team, _| {
             let access = team.access.iter();
-            list(access.map(|access| format!("{}: {}", access.group.raw(), access.category.raw())))
+            comma_list(access.map(|access| format!("{}: {}", access.group.raw(), access.category.raw())))
         },
     ),
-    Field::new("id", Column::right("ID", 3, 5, 2), |theme| theme.number, |team, _| Value::Number(team.id)),
+    RowField::new(
+        "id",
+        TableColumn::right_aligned("ID", 3, 5, 2),
+        |theme| theme.number,
+        |team, _| CellValue::Number(team.id),
+    ),
 ];
 
-const SITES: &[Field<Site>] = &[
-    Field::new("name", Column::left("SITE", 10, Column::REST, 0), |theme| theme.accent, |site, _| (&site.name).into()),
-    Field::new("id", Column::right("ID", 3, 5, 1), |theme| theme.number, |site, _| Value::Number(site.id)),
+const SITE_FIELDS: &[RowField<Site>] = &[
+    RowField::new(
+        "name",
+        TableColumn::left_aligned("SITE", 10, TableColumn::FILL, 0),
+        |theme| theme.accent,
+        |site, _| (&site.name).into(),
+    ),
+    RowField::new(
+        "id",
+        TableColumn::right_aligned("ID", 3, 5, 1),
+        |theme| theme.number,
+        |site, _| CellValue::Number(site.id),
+    ),
 ];

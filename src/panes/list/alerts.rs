@@ -4,69 +4,69 @@ use std::sync::Arc;
 
 use ratatui::text::Line;
 
-use super::{Field, Kind, Value, joins::Joined, new_alerts};
+use super::{CellValue, ListView, RowField, joins::JoinedFields, new_alerts};
 use crate::keys::{Action, Scope};
 use crate::model::{Alert, AlertSource, AlertStatus};
 use crate::panes::{
     PaneId,
-    copy::{self, Copied},
-    pivot::Clues,
+    copy::{self, Clip},
+    pivot::Observables,
 };
 use crate::query::{self, Index};
-use crate::session::{Cx, Lead, Session};
+use crate::session::{Cx, Destination, Session};
 use crate::text::Untrusted;
 use crate::theme::Theme;
-use crate::widgets::Column;
+use crate::widgets::TableColumn;
 use crate::worker::{List, Slot};
 
 /// The alerts to be looked at.
 #[derive(Debug)]
 pub struct Alerts;
 
-impl Kind for Alerts {
+impl ListView for Alerts {
     type Row = Alert;
 
     const PANE: PaneId = PaneId::Alerts;
     const SCOPE: Scope = Scope::Alerts;
     const NAME: &'static str = "Alerts";
-    const SLOTS: &'static [Slot] = &[Slot::Page(List::Alerts, 0), Slot::Info];
-    const UNASKED: &'static str = "No search yet. Press Enter in the query";
+    const SLOTS: &'static [Slot] = &[Slot::Page(List::Alerts, 0), Slot::ServerInfo];
+    const NOT_ASKED: &'static str = "No search yet. Press Enter in the query";
     const EMPTY: &'static str = "No alerts match. Closed alerts have a different status";
-    const FIELDS: &'static [Field<Alert>] = FIELDS;
-    const SHOWN: usize = 9;
+    const FIELDS: &'static [RowField<Alert>] = FIELDS;
+    const DEFAULT_COLUMNS: usize = 9;
 
-    fn below(session: &Session, theme: &Theme) -> Option<Line<'static>> {
-        new_alerts::line(session, theme)
+    fn footer_line(session: &Session, theme: &Theme) -> Option<Line<'static>> {
+        new_alerts::new_alerts_line(session, theme)
     }
 
-    fn rest(row: Option<&Arc<Alert>>, cx: &mut Cx<'_>) {
-        cx.consider(row);
+    fn on_select(row: Option<&Arc<Alert>>, cx: &mut Cx<'_>) {
+        cx.select_alert(row);
     }
 
-    fn lead(row: &Alert) -> Option<Lead> {
+    fn destination(row: &Alert) -> Option<Destination> {
         let binary = || {
             let md5 = row.md5?;
-            Some(Lead::Search(Index::Binary, format!("md5:{md5}")))
+            Some(Destination::Search(Index::Binary, format!("md5:{md5}")))
         };
-        row.process.map(Lead::Process).or_else(binary)
+        row.process.map(Destination::Process).or_else(binary)
     }
 
-    fn clues(row: &Alert) -> Clues {
-        Clues::of_alert(row)
+    fn observables(row: &Alert) -> Observables {
+        Observables::of_alert(row)
     }
 
-    fn copied(row: &Alert, action: Action, _: &Session) -> Option<Copied> {
-        copy::alert(row, action)
+    fn clip(row: &Alert, action: Action, _: &Session) -> Option<Clip> {
+        copy::alert_clip(row, action)
     }
 }
 
 /// What raised it: a watchlist by its name, a report by its title.
-pub(in crate::panes) fn source(alert: &Alert) -> &Untrusted {
+pub(in crate::panes) fn source_name(alert: &Alert) -> &Untrusted {
     alert.source_name.non_empty().unwrap_or(&alert.source_id)
 }
 
 /// What it is about: a process by its name, a binary by that under which it was seen.
-pub(in crate::panes) fn object(alert: &Alert) -> Option<Untrusted> {
+pub(in crate::panes) fn object_name(alert: &Alert) -> Option<Untrusted> {
     let file = || {
         let path = alert.observed_paths.first()?.raw();
         path.rsplit(['\\', '/']).next().map(Untrusted::from)
@@ -75,101 +75,116 @@ pub(in crate::panes) fn object(alert: &Alert) -> Option<Untrusted> {
 }
 
 /// What matched, for people.
-pub(in crate::panes) fn indicator(alert: &Alert) -> Untrusted {
+pub(in crate::panes) fn indicator_text(alert: &Alert) -> Untrusted {
     let indicator = &alert.indicator;
-    query::indicated(indicator.kind.raw(), indicator.value.raw()).into()
+    query::indicator_text(indicator.kind.raw(), indicator.value.raw()).into()
 }
 
 /// A score without its fraction, as the server's own console shows it.
-pub(in crate::panes) fn score(severity: f64) -> u64 {
+pub(in crate::panes) fn format_score(severity: f64) -> u64 {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "what lies between 0 and 100 fits")]
     let whole = severity.clamp(0.0, 100.0).round() as u64;
     whole
 }
 
 /// How far it is, in one letter; nothing while nobody is at it.
-fn stand(alert: &Alert, session: &Session) -> Value {
-    let me = session.identity.user.as_deref();
-    let is_mine = || me.is_some_and(|me| alert.assigned_to.is_like(me));
+fn status_letter(alert: &Alert, session: &Session) -> CellValue {
+    let me = session.connection.user.as_deref();
+    let is_mine = || me.is_some_and(|me| alert.assigned_to.eq_ignore_case(me));
     match alert.status {
-        AlertStatus::Unresolved => Value::None,
-        AlertStatus::InProgress if is_mine() => Value::Word("M"),
-        AlertStatus::InProgress => Value::Word("P"),
-        AlertStatus::Resolved => Value::Word("R"),
-        AlertStatus::FalsePositive => Value::Word("F"),
-        AlertStatus::Other(_) => Value::Word("?"),
+        AlertStatus::Unresolved => CellValue::None,
+        AlertStatus::InProgress if is_mine() => CellValue::Word("M"),
+        AlertStatus::InProgress => CellValue::Word("P"),
+        AlertStatus::Resolved => CellValue::Word("R"),
+        AlertStatus::FalsePositive => CellValue::Word("F"),
+        AlertStatus::Other(_) => CellValue::Word("?"),
     }
 }
 
-const FIELDS: &[Field<Alert>] = &[
-    Field::new("flag", Column::left("ST", 2, 2, 2), |theme| theme.caution, stand),
-    Field::new(
+const FIELDS: &[RowField<Alert>] = &[
+    RowField::new("flag", TableColumn::left_aligned("ST", 2, 2, 2), |theme| theme.caution, status_letter),
+    RowField::new(
         "alert_severity",
-        Column::right("SCORE", 7, 7, 0),
+        TableColumn::right_aligned("SCORE", 7, 7, 0),
         |theme| theme.caution,
-        |alert, _| alert.severity.map(score).into(),
+        |alert, _| alert.severity.map(format_score).into(),
     ),
-    Field::time("created_time", "CREATED", 3, |alert, _| Value::time(alert.created)),
-    Field::new(
+    RowField::time("created_time", "CREATED", 3, |alert, _| CellValue::time(alert.created)),
+    RowField::new(
         "status",
-        Column::left("STATUS", 10, 14, 7),
+        TableColumn::left_aligned("STATUS", 10, 14, 7),
         |theme| theme.muted,
-        |alert, _| Value::Text(alert.status.word()),
+        |alert, _| CellValue::Text(alert.status.server_word()),
     ),
-    Field::new("hostname", Column::left("HOST", 11, 16, 2), |theme| theme.text, |alert, _| (&alert.host).into()),
-    Field::new(
-        "process_name",
-        Column::left("PROCESS", 14, 18, 1),
-        |theme| theme.accent,
-        |alert, _| object(alert).map_or(Value::None, Value::Text),
-    ),
-    Field::new(
-        "watchlist_name",
-        Column::left("SOURCE", 18, 34, 1),
+    RowField::new(
+        "hostname",
+        TableColumn::left_aligned("HOST", 11, 16, 2),
         |theme| theme.text,
-        |alert, _| source(alert).into(),
+        |alert, _| (&alert.host).into(),
     ),
-    Field::new(
+    RowField::new(
+        "process_name",
+        TableColumn::left_aligned("PROCESS", 14, 18, 1),
+        |theme| theme.accent,
+        |alert, _| object_name(alert).map_or(CellValue::None, CellValue::Text),
+    ),
+    RowField::new(
+        "watchlist_name",
+        TableColumn::left_aligned("SOURCE", 18, 34, 1),
+        |theme| theme.text,
+        |alert, _| source_name(alert).into(),
+    ),
+    RowField::new(
         "assigned_to",
-        Column::left("ASSIGNED", 8, 10, 8),
+        TableColumn::left_aligned("ASSIGNED", 8, 10, 8),
         |theme| theme.muted,
         |alert, _| (&alert.assigned_to).into(),
     ),
-    Field::new(
+    RowField::new(
         "ioc_value",
-        Column::left("MATCHED ON", 16, Column::REST, 4),
+        TableColumn::left_aligned("MATCHED ON", 16, TableColumn::FILL, 4),
         |theme| theme.text,
-        |alert, _| (&indicator(alert)).into(),
+        |alert, _| (&indicator_text(alert)).into(),
     ),
-    Field::new("username", Column::left("USER", 10, 14, 6), |theme| theme.text, |alert, _| (&alert.user).into()),
-    Field::new(
+    RowField::new(
+        "username",
+        TableColumn::left_aligned("USER", 10, 14, 6),
+        |theme| theme.text,
+        |alert, _| (&alert.user).into(),
+    ),
+    RowField::new(
         "feed_name",
-        Column::left("FEED", 8, 14, 6),
+        TableColumn::left_aligned("FEED", 8, 14, 6),
         |theme| theme.text,
         |alert, _| match alert.source {
-            AlertSource::Watchlist => Value::Word("watchlist"),
+            AlertSource::Watchlist => CellValue::Word("watchlist"),
             AlertSource::Report(_) => (&alert.feed_name).into(),
         },
     ),
-    Field::new("group", Column::left("GROUP", 10, 16, 7), |theme| theme.text, |alert, _| (&alert.group).into()),
-    Field::new(
+    RowField::new(
+        "group",
+        TableColumn::left_aligned("GROUP", 10, 16, 7),
+        |theme| theme.text,
+        |alert, _| (&alert.group).into(),
+    ),
+    RowField::new(
         "md5",
-        Column::left("MD5", 12, 32, 7),
+        TableColumn::left_aligned("MD5", 12, 32, 7),
         |theme| theme.number,
         |alert, _| {
             let md5 = alert.md5.map(|md5| md5.to_string().into());
-            md5.map_or(Value::None, Value::Text)
+            md5.map_or(CellValue::None, CellValue::Text)
         },
     ),
-    Joined::VERDICT,
-    Joined::PUBLISHER,
-    Joined::HOSTS,
-    Joined::STATUS,
-    Joined::ISOLATION,
-    Field::new(
+    JoinedFields::VERDICT,
+    JoinedFields::PUBLISHER,
+    JoinedFields::HOSTS,
+    JoinedFields::STATUS,
+    JoinedFields::ISOLATION,
+    RowField::new(
         "unique_id",
-        Column::left("ID", 12, 36, 9),
+        TableColumn::left_aligned("ID", 12, 36, 9),
         |theme| theme.number,
-        |alert, _| Value::Text(alert.id.0.clone()),
+        |alert, _| CellValue::Text(alert.id.0.clone()),
     ),
 ];

@@ -2,101 +2,126 @@
 
 use std::sync::Arc;
 
-use super::{Field, Kind, Value, joins::verdict};
+use super::{CellValue, ListView, RowField, joins::signature_value};
 use crate::keys::{Action, Scope};
 use crate::model::Binary;
 use crate::panes::{
     Pane, PaneId,
-    copy::{self, Copied},
+    copy::{self, Clip},
     details::binary,
-    pivot::Clues,
+    pivot::Observables,
 };
-use crate::session::{Cx, Lead, Session};
-use crate::widgets::Column;
+use crate::session::{Cx, Destination, Session};
+use crate::widgets::TableColumn;
 use crate::worker::{List, Slot};
 
 /// The files of a binary search.
 #[derive(Debug)]
 pub struct Binaries;
 
-impl Kind for Binaries {
+impl ListView for Binaries {
     type Row = Binary;
 
     const PANE: PaneId = PaneId::Binaries;
     const SCOPE: Scope = Scope::Binaries;
     const NAME: &'static str = "Binaries";
-    const SLOTS: &'static [Slot] = &[Slot::Page(List::Binaries, 0), Slot::Info];
-    const UNASKED: &'static str = "No search yet. Type a query and press Enter";
+    const SLOTS: &'static [Slot] = &[Slot::Page(List::Binaries, 0), Slot::ServerInfo];
+    const NOT_ASKED: &'static str = "No search yet. Type a query and press Enter";
     const EMPTY: &'static str = "No binaries match. Try fewer terms or a wildcard";
-    const FIELDS: &'static [Field<Binary>] = FIELDS;
-    const SHOWN: usize = 8;
+    const FIELDS: &'static [RowField<Binary>] = FIELDS;
+    const DEFAULT_COLUMNS: usize = 8;
 
-    fn rest(row: Option<&Arc<Binary>>, cx: &mut Cx<'_>) {
-        cx.weigh(row);
+    fn on_select(row: Option<&Arc<Binary>>, cx: &mut Cx<'_>) {
+        cx.select_binary(row);
     }
 
-    fn lead(row: &Binary) -> Option<Lead> {
-        Some(binary::processes(row))
+    fn destination(row: &Binary) -> Option<Destination> {
+        Some(binary::processes_destination(row))
     }
 
-    fn clues(row: &Binary) -> Clues {
-        Clues::of_binary(row)
+    fn observables(row: &Binary) -> Observables {
+        Observables::of_binary(row)
     }
 
-    fn copied(row: &Binary, action: Action, _: &Session) -> Option<Copied> {
-        copy::binary(row, action)
+    fn clip(row: &Binary, action: Action, _: &Session) -> Option<Clip> {
+        copy::binary_clip(row, action)
     }
 
     fn popup(action: Action, chosen: impl FnOnce() -> Vec<Arc<Binary>>, session: &Session) -> Option<Box<dyn Pane>> {
-        binary::popup(action, chosen, session)
+        binary::overlay_for(action, chosen, session)
     }
 }
 
-const FIELDS: &[Field<Binary>] = &[
-    Field::new("digsig_result", Column::left("SIGNED", 8, 14, 2), |theme| theme.text, |binary, _| verdict(binary)),
-    Field::time("server_added_timestamp", "FIRST", 4, |binary, _| Value::time(binary.first_seen)),
-    Field::new("name", Column::left("NAME", 12, 20, 0), |theme| theme.accent, |binary, _| (&binary.name()).into()),
-    Field::new(
+const FIELDS: &[RowField<Binary>] = &[
+    RowField::new(
+        "digsig_result",
+        TableColumn::left_aligned("SIGNED", 8, 14, 2),
+        |theme| theme.text,
+        |binary, _| signature_value(binary),
+    ),
+    RowField::time("server_added_timestamp", "FIRST", 4, |binary, _| CellValue::time(binary.first_seen)),
+    RowField::new(
+        "name",
+        TableColumn::left_aligned("NAME", 12, 20, 0),
+        |theme| theme.accent,
+        |binary, _| (&binary.name()).into(),
+    ),
+    RowField::new(
         "digsig_publisher",
-        Column::left("PUBLISHER", 12, 24, 3),
+        TableColumn::left_aligned("PUBLISHER", 12, 24, 3),
         |theme| theme.text,
         |binary, _| (&binary.signature.publisher).into(),
     ),
-    Field::new("host_count", Column::right("HOSTS", 5, 6, 1), |theme| theme.number, |binary, _| binary.hosts.into()),
-    Field::new("orig_mod_len", Column::right("SIZE", 8, 11, 6), |theme| theme.number, |binary, _| binary.size.into()),
-    Field::new(
-        "md5",
-        Column::left("MD5", 12, 32, 7),
+    RowField::new(
+        "host_count",
+        TableColumn::right_aligned("HOSTS", 5, 6, 1),
         |theme| theme.number,
-        |binary, _| Value::Text(binary.md5.to_string().into()),
+        |binary, _| binary.hosts.into(),
     ),
-    Field::new(
+    RowField::new(
+        "orig_mod_len",
+        TableColumn::right_aligned("SIZE", 8, 11, 6),
+        |theme| theme.number,
+        |binary, _| binary.size.into(),
+    ),
+    RowField::new(
+        "md5",
+        TableColumn::left_aligned("MD5", 12, 32, 7),
+        |theme| theme.number,
+        |binary, _| CellValue::Text(binary.md5.to_string().into()),
+    ),
+    RowField::new(
         "observed_filename",
-        Column::left("PATH", 16, Column::REST, 5),
+        TableColumn::left_aligned("PATH", 16, TableColumn::FILL, 5),
         |theme| theme.text,
         |binary, _| {
             let path = binary.observed_paths.first();
-            path.map_or(Value::None, Value::from)
+            path.map_or(CellValue::None, CellValue::from)
         },
     ),
-    Field::new(
+    RowField::new(
         "product_name",
-        Column::left("PRODUCT", 12, 24, 7),
+        TableColumn::left_aligned("PRODUCT", 12, 24, 7),
         |theme| theme.text,
         |binary, _| (&binary.version.product).into(),
     ),
-    Field::new(
+    RowField::new(
         "file_version",
-        Column::left("VERSION", 8, 16, 7),
+        TableColumn::left_aligned("VERSION", 8, 16, 7),
         |theme| theme.text,
         |binary, _| (&binary.version.file_version).into(),
     ),
-    Field::new(
+    RowField::new(
         "copied_mod_len",
-        Column::right("COLLECTED", 9, 11, 8),
+        TableColumn::right_aligned("COLLECTED", 9, 11, 8),
         |theme| theme.number,
         |binary, _| binary.stored_size.into(),
     ),
-    Field::time("last_seen", "LAST", 5, |binary, _| Value::time(binary.last_seen)),
-    Field::new("os_type", Column::left("OS", 6, 10, 8), |theme| theme.muted, |binary, _| (&binary.os).into()),
+    RowField::time("last_seen", "LAST", 5, |binary, _| CellValue::time(binary.last_seen)),
+    RowField::new(
+        "os_type",
+        TableColumn::left_aligned("OS", 6, 10, 8),
+        |theme| theme.muted,
+        |binary, _| (&binary.os).into(),
+    ),
 ];

@@ -4,36 +4,36 @@ use std::{cell::OnceCell, sync::Arc};
 
 use ratatui::style::Style;
 
-use super::{Field, Kind, Value};
-use crate::fetch::Related;
-use crate::session::{Chosen, Listed, Session};
+use super::{CellValue, ListView, RowField};
+use crate::fetch::JoinKey;
+use crate::session::{ColumnChoice, ListRow, Session};
 use crate::theme::Theme;
-use crate::widgets::{self, Order, cells};
-use crate::wire::Members;
+use crate::widgets::{self, RowOrder, to_cells};
+use crate::wire::RecordMembers;
 
 /// A column of a list.
-pub(super) enum Column<K: Kind> {
+pub(super) enum ListColumn<K: ListView> {
     /// A field that has a name here, and the width that was chosen for it.
-    Field(&'static Field<K::Row>, Option<u16>),
+    Field(&'static RowField<K::Row>, Option<u16>),
     /// A member of the record, by its path.
-    Path(Chosen),
+    Path(ColumnChoice),
 }
 
 /// The least cells of a column for a member of the record, and as many as it likes.
-const PATH: (u16, u16) = (6, 20);
+const PATH_WIDTHS: (u16, u16) = (6, 20);
 
 /// The priority of a time that the rows are not ordered by, while they are ordered by another.
-const OTHER_TIME: u8 = 5;
+const OTHER_TIME_PRIORITY: u8 = 5;
 
 /// The columns of a list, in their order.
-pub(super) fn columns<K: Kind>(session: &Session) -> Vec<Column<K>> {
-    if let Some(chosen) = session.columns(K::NAME) {
-        return chosen.iter().map(Column::of).collect();
+pub(super) fn shown_columns<K: ListView>(session: &Session) -> Vec<ListColumn<K>> {
+    if let Some(chosen) = session.chosen_columns(K::NAME) {
+        return chosen.iter().map(ListColumn::from_choice).collect();
     }
-    let fields = K::FIELDS[..K::SHOWN].iter();
-    let fields = fields.filter(|field| K::shows(field.name, session));
+    let fields = K::FIELDS[..K::DEFAULT_COLUMNS].iter();
+    let fields = fields.filter(|field| K::is_default_column(field.name, session));
     let mut shown: Vec<_> = fields.collect();
-    let sorted = session.order(K::Row::LIST).map(|order| order.field);
+    let sorted = session.sort_order(K::Row::LIST).map(|order| order.field);
     let is_sorted = |name: &str| sorted == Some(name);
     // Without what the rows are ordered by, their order looks like none.
     if !shown.iter().any(|field| is_sorted(field.name))
@@ -43,26 +43,26 @@ pub(super) fn columns<K: Kind>(session: &Session) -> Vec<Column<K>> {
         shown.insert(first_time.unwrap_or(shown.len()), field);
     }
     let at = shown.iter().position(|field| is_sorted(field.name));
-    let beside = K::BESIDE.iter().filter(|(name, _)| is_sorted(name));
+    let beside = K::COMPANION_FIELDS.iter().filter(|(name, _)| is_sorted(name));
     if let Some(at) = at {
         shown.splice(at + 1..=at, beside.map(|(_, field)| field));
     }
-    let columns = shown.into_iter().map(|field| Column::Field(field, None));
+    let columns = shown.into_iter().map(|field| ListColumn::Field(field, None));
     columns.collect()
 }
 
 /// Whether a field holds moments.
-fn is_time<K: Kind>(name: &str) -> bool {
+fn is_time_field<K: ListView>(name: &str) -> bool {
     let mut fields = K::FIELDS.iter();
     fields.any(|field| field.name == name && field.is_time)
 }
 
 /// What else must be known for the columns of a list.
-pub(super) fn needs<K: Kind>(columns: &[Column<K>]) -> Vec<Related> {
+pub(super) fn required_joins<K: ListView>(columns: &[ListColumn<K>]) -> Vec<JoinKey> {
     let mut needs = Vec::new();
     for column in columns {
-        if let Column::Field(field, _) = column {
-            let new = field.needs.iter().filter(|need| !needs.contains(*need));
+        if let ListColumn::Field(field, _) = column {
+            let new = field.joins.iter().filter(|need| !needs.contains(*need));
             let new: Vec<_> = new.copied().collect();
             needs.extend(new);
         }
@@ -71,13 +71,13 @@ pub(super) fn needs<K: Kind>(columns: &[Column<K>]) -> Vec<Related> {
 }
 
 /// The column of a name: a field, its title, or a path that this row's record has.
-pub(super) fn named<K: Kind>(name: &str) -> Option<&'static Field<K::Row>> {
+pub(super) fn find_field<K: ListView>(name: &str) -> Option<&'static RowField<K::Row>> {
     let is_title = |title: &str| title.eq_ignore_ascii_case(name);
     K::FIELDS.iter().find(|field| field.name.eq_ignore_ascii_case(name) || is_title(field.column.title))
 }
 
-impl<K: Kind> Column<K> {
-    fn of(chosen: &Chosen) -> Self {
+impl<K: ListView> ListColumn<K> {
+    fn from_choice(chosen: &ColumnChoice) -> Self {
         match K::FIELDS.iter().find(|field| field.name == chosen.name) {
             Some(field) => Self::Field(field, chosen.width),
             None => Self::Path(chosen.clone()),
@@ -85,8 +85,8 @@ impl<K: Kind> Column<K> {
     }
 
     /// As it was chosen.
-    pub(super) fn chosen(&self) -> Chosen {
-        Chosen { name: self.name().to_owned(), width: self.width() }
+    pub(super) fn choice(&self) -> ColumnChoice {
+        ColumnChoice { name: self.name().to_owned(), width: self.width() }
     }
 
     /// Its name in exports.
@@ -114,31 +114,36 @@ impl<K: Kind> Column<K> {
     }
 
     /// How it shares the width. Where room is scarce, columns keep to their least, so that the last one gets the rest.
-    pub(super) fn drawn<'t>(&self, title: &'t str, session: &Session, is_narrow: bool) -> widgets::Column<'t> {
-        let order = session.order(K::Row::LIST);
+    pub(super) fn widget_column<'t>(
+        &self,
+        title: &'t str,
+        session: &Session,
+        is_narrow: bool,
+    ) -> widgets::TableColumn<'t> {
+        let order = session.sort_order(K::Row::LIST);
         let mut column = match self {
-            Self::Field(field, _) => widgets::Column { title, ..field.column },
+            Self::Field(field, _) => widgets::TableColumn { title, ..field.column },
             Self::Path(_) => {
-                let least = cells(title.len()).clamp(PATH.0, PATH.1);
-                widgets::Column::left(title, least, PATH.1, 7)
+                let least = to_cells(title.len()).clamp(PATH_WIDTHS.0, PATH_WIDTHS.1);
+                widgets::TableColumn::left_aligned(title, least, PATH_WIDTHS.1, 7)
             }
         };
         if let Some(width) = self.width() {
-            (column.min, column.ideal, column.ample) = (width, width, width);
+            (column.min, column.ideal, column.max) = (width, width, width);
         } else if is_narrow && let Self::Field(field, _) = self {
-            column.ideal = field.scarce;
+            column.ideal = field.narrow_width;
         }
         let is_sorted = order.is_some_and(|order| order.field == self.name());
         if let Self::Field(field, None) = self
             && field.is_time
             && !is_sorted
-            && order.is_some_and(|order| is_time::<K>(order.field))
+            && order.is_some_and(|order| is_time_field::<K>(order.field))
         {
             // Of two times, the one that the rows are not ordered by is the first to give way.
-            column.priority = column.priority.max(OTHER_TIME);
+            column.priority = column.priority.max(OTHER_TIME_PRIORITY);
         }
         if let Some(order) = order.filter(|_| is_sorted) {
-            column.sorted = Some(if order.is_descending { Order::Descending } else { Order::Ascending });
+            column.sort_order = Some(if order.is_descending { RowOrder::Descending } else { RowOrder::Ascending });
         }
         column
     }
@@ -152,33 +157,33 @@ impl<K: Kind> Column<K> {
 }
 
 /// One row, to be asked for what it has in a column. Its record is taken apart at most once.
-pub(super) struct Cells<'a, K: Kind> {
+pub(super) struct Cells<'a, K: ListView> {
     row: &'a Arc<K::Row>,
     session: &'a Session,
-    members: OnceCell<Members>,
+    members: OnceCell<RecordMembers>,
 }
 
-impl<'a, K: Kind> Cells<'a, K> {
-    pub(super) fn of(row: &'a Arc<K::Row>, session: &'a Session) -> Self {
+impl<'a, K: ListView> Cells<'a, K> {
+    pub(super) fn new(row: &'a Arc<K::Row>, session: &'a Session) -> Self {
         Self { row, session, members: OnceCell::new() }
     }
 
     /// What stands in a column.
-    pub(super) fn value(&self, column: &Column<K>) -> Value {
+    pub(super) fn column_value(&self, column: &ListColumn<K>) -> CellValue {
         match column {
-            Column::Field(field, _) => self.field(field),
-            Column::Path(chosen) => self.member(&chosen.name),
+            ListColumn::Field(field, _) => self.field_value(field),
+            ListColumn::Path(chosen) => self.member_value(&chosen.name),
         }
     }
 
     /// What a field is.
-    pub(super) fn field(&self, field: &Field<K::Row>) -> Value {
+    pub(super) fn field_value(&self, field: &RowField<K::Row>) -> CellValue {
         (field.value)(self.row, self.session)
     }
 
     /// The member of the record at a path.
-    pub(super) fn member(&self, path: &str) -> Value {
-        let members = self.members.get_or_init(|| Members::of(self.row.document()));
-        members.at(path).map_or(Value::None, Value::Text)
+    pub(super) fn member_value(&self, path: &str) -> CellValue {
+        let members = self.members.get_or_init(|| RecordMembers::from_document(self.row.document()));
+        members.text_at(path).map_or(CellValue::None, CellValue::Text)
     }
 }

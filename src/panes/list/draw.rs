@@ -9,84 +9,87 @@ use ratatui::{
 };
 
 use super::{
-    Kind, ListPane, Value,
-    columns::{Cells, Column, columns},
-    place,
+    CellValue, ListPane, ListView,
+    columns::{Cells, ListColumn, shown_columns},
+    to_index,
 };
 use crate::model::{Precision, Zone};
-use crate::panes::Look;
-use crate::session::{Listed, Row, Session};
+use crate::panes::RenderCx;
+use crate::session::{ListRow, RowState, Session};
 use crate::text::{self, Untrusted};
 use crate::theme::Theme;
-use crate::widgets::{self, Gutter, Table, cells};
+use crate::widgets::{self, Gutter, TableWidget, to_cells};
 
 /// Cells from which every column gets as many as it likes.
-const ROOMY: u16 = 90;
+const MIN_WIDTH_FULL: u16 = 90;
 
 /// Draws the rows of `pane`.
-pub(super) fn rows<K: Kind>(
+pub(super) fn render_rows<K: ListView>(
     pane: &mut ListPane<K>,
     frame: &mut Frame<'_>,
     area: Rect,
     session: &Session,
-    look: &Look<'_>,
+    look: &RenderCx<'_>,
 ) {
-    let columns = columns::<K>(session);
+    let columns = shown_columns::<K>(session);
     let pages = K::Row::pages(session);
-    let first = pages.held().next();
+    let first = pages.loaded_pages().next();
     let as_of = first.map_or(Timestamp::UNIX_EPOCH, |page| page.as_of);
-    let zone = session.zone.short(as_of);
+    let zone = session.zone.short_label(as_of);
     let titles: Vec<_> = columns.iter().map(|column| column.title(&zone)).collect();
-    let drawn: Vec<_> =
-        columns.iter().zip(&titles).map(|(column, title)| column.drawn(title, session, area.width < ROOMY)).collect();
+    let drawn: Vec<_> = columns
+        .iter()
+        .zip(&titles)
+        .map(|(column, title)| column.widget_column(title, session, area.width < MIN_WIDTH_FULL))
+        .collect();
     let total = pane.n_shown(session);
-    let table = Table {
+    let table = TableWidget {
         columns: &drawn,
-        total: place(total),
-        cursor: place(pane.index(session)),
+        total: to_index(total),
+        cursor: to_index(pane.cursor_index(session)),
         is_focused: look.is_focused,
         // Room for marks in any case: nothing moves when the first row is marked.
         gutter: Gutter::Marks,
-        empty: Line::raw("No loaded row matches the filter"),
+        empty_text: Line::raw("No loaded row matches the filter"),
     };
     // Only the last column that takes what is left can be moved sideways.
-    let moving = drawn.iter().rposition(|column| column.ideal == widgets::Column::REST);
-    let mut top = place(pane.offset());
+    let moving = drawn.iter().rposition(|column| column.ideal == widgets::TableColumn::FILL);
+    let mut top = to_index(pane.offset());
     let sign = columns.iter().position(|column| matches!(column.name(), "flag" | "hit"));
     let mut has_signs = false;
     let theme = look.theme;
     table.render(area, frame.buffer_mut(), theme, &mut top, |index, widths| {
         has_signs |= sign.is_some_and(|sign| widths[sign] > 0);
-        let at = pane.at(u64::try_from(index).unwrap_or(u64::MAX), session);
+        let at = pane.position_at(u64::try_from(index).unwrap_or(u64::MAX), session);
         match pages.row(at) {
-            Row::Here(row) => {
-                let cells = Cells::<K>::of(row, session);
-                let line = |(place, column): (usize, &Column<K>)| {
+            RowState::Loaded(row) => {
+                let cells = Cells::<K>::new(row, session);
+                let line = |(place, column): (usize, &ListColumn<K>)| {
                     let shift = if moving == Some(place) { pane.shift() } else { 0 };
                     let style = column.style(theme);
-                    let moment = |at| moment(at, widths[place], as_of, &session.zone);
-                    let value = cells.value(column);
-                    cell(&value, widths[place], shift, moment, style, theme)
+                    let moment = |at| format_moment(at, widths[place], as_of, &session.zone);
+                    let value = cells.column_value(column);
+                    cell_line(&value, widths[place], shift, moment, style, theme)
                 };
-                widgets::Row::Here {
+                widgets::TableRow::Loaded {
                     cells: columns.iter().enumerate().map(line).collect(),
                     is_marked: pane.is_marked(row),
                     style: Style::new(),
                 }
             }
-            Row::Coming => widgets::Row::Awaited,
-            Row::Broken => said("unreadable", widths, theme.bad),
-            Row::Failed => said("not loaded, r retries", widths, theme.bad),
-            Row::None => said("", widths, theme.muted),
+            RowState::Pending => widgets::TableRow::Pending,
+            RowState::Unreadable => message_row("unreadable", widths, theme.bad),
+            RowState::Failed => message_row("not loaded, r retries", widths, theme.bad),
+            RowState::Absent => message_row("", widths, theme.muted),
         }
     });
-    pane.drawn.has_signs = has_signs;
-    pane.scrolled(u64::try_from(top).unwrap_or(u64::MAX));
+    pane.last_frame.has_signs = has_signs;
+    pane.scroll_to(u64::try_from(top).unwrap_or(u64::MAX));
 }
 
 /// What stands in one column of one row.
-fn cell(
-    value: &Value,
+fn cell_line(
+    value: &CellValue,
     width: usize,
     shift: usize,
     moment: impl Fn(Timestamp) -> String,
@@ -97,31 +100,31 @@ fn cell(
         return Line::default();
     }
     match value {
-        Value::None => Line::default(),
-        Value::Text(whole) if shift > 0 => {
+        CellValue::None => Line::default(),
+        CellValue::Text(whole) if shift > 0 => {
             // Only the part in sight is looked at, however long the whole is.
             let raw = whole.raw();
             let begin = raw.char_indices().nth(shift);
             let rest = &raw[begin.map_or(raw.len(), |(at, _)| at)..];
-            Line::styled(text::fit(&Untrusted::from(text::head(rest, width)), width), style)
+            Line::styled(text::fit(&Untrusted::from(text::prefix_for_cells(rest, width)), width), style)
         }
-        Value::Text(whole) => Line::styled(text::fit(whole, width), style),
-        Value::Word(word) => Line::styled(*word, style),
-        Value::Judged(verdict, is_good) => {
+        CellValue::Text(whole) => Line::styled(text::fit(whole, width), style),
+        CellValue::Word(word) => Line::styled(*word, style),
+        CellValue::Rated(verdict, is_good) => {
             let style = if *is_good { theme.good } else { theme.bad };
             Line::styled(text::fit(verdict, width), style)
         }
-        Value::Time(at) => Line::styled(moment(*at), style),
-        Value::Number(number) => Line::styled(number.to_string(), style),
-        Value::Coming => Line::styled(theme.glyphs.ellipsis, theme.muted),
-        Value::Missing => Line::styled("?", theme.unknown),
+        CellValue::Time(at) => Line::styled(moment(*at), style),
+        CellValue::Number(number) => Line::styled(number.to_string(), style),
+        CellValue::Pending => Line::styled(theme.glyphs.ellipsis, theme.muted),
+        CellValue::Unavailable => Line::styled("?", theme.unknown),
     }
 }
 
 /// A time. Where there is no room for all of it, this year's times lose the year, others the seconds.
-pub(in crate::panes) fn moment(at: Timestamp, width: usize, as_of: Timestamp, zone: &Zone) -> String {
-    let whole = zone.bare(at, Precision::Second);
-    let is_this_year = whole.get(..4) == zone.bare(as_of, Precision::Second).get(..4);
+pub(in crate::panes) fn format_moment(at: Timestamp, width: usize, as_of: Timestamp, zone: &Zone) -> String {
+    let whole = zone.without_offset(at, Precision::Second);
+    let is_this_year = whole.get(..4) == zone.without_offset(as_of, Precision::Second).get(..4);
     let part = match (width, is_this_year) {
         (19.., _) => 0..19,
         (_, true) => 5..19,
@@ -132,43 +135,43 @@ pub(in crate::panes) fn moment(at: Timestamp, width: usize, as_of: Timestamp, zo
 }
 
 /// A row of which there is only something to say: where there is most room for it.
-fn said(text: &'static str, widths: &[usize], style: Style) -> widgets::Row<'static> {
+fn message_row(text: &'static str, widths: &[usize], style: Style) -> widgets::TableRow<'static> {
     let mut cells = vec![Line::default(); widths.len()];
     let widest = (0..widths.len()).max_by_key(|at| widths[*at]);
     if let Some(widest) = widest {
         cells[widest] = Line::styled(text, style);
     }
-    widgets::Row::plain(cells)
+    widgets::TableRow::unmarked(cells)
 }
 
 /// The line in which a filter is typed, or shown while it holds.
-pub(super) fn filter<K: Kind>(
+pub(super) fn render_filter<K: ListView>(
     pane: &ListPane<K>,
     frame: &mut Frame<'_>,
     area: Rect,
     session: &Session,
-    look: &Look<'_>,
+    look: &RenderCx<'_>,
 ) {
-    let found = place(pane.n_shown(session));
-    let loaded = K::Row::pages(session).here().count();
+    let found = to_index(pane.n_shown(session));
+    let loaded = K::Row::pages(session).loaded().count();
     let is_typing = pane.is_typing() && look.is_focused;
-    filter_line(frame, area, pane.filter_text(), (found, loaded), is_typing, look);
+    render_filter_line(frame, area, pane.filter_text(), (found, loaded), is_typing, look);
 }
 
 /// Draws a filter, and how many rows pass it of how many; the cursor stands behind it while it is typed.
-pub(in crate::panes) fn filter_line(
+pub(in crate::panes) fn render_filter_line(
     frame: &mut Frame<'_>,
     area: Rect,
     text: &str,
     (found, loaded): (usize, usize),
     is_typing: bool,
-    look: &Look<'_>,
+    look: &RenderCx<'_>,
 ) {
     let theme: &Theme = look.theme;
     let counts = format!("  {found} of {loaded} loaded");
     let room = usize::from(area.width).saturating_sub(text::width(&counts) + 1);
     let typed = text::fit_end(&text.into(), room);
-    let at = area.x + 1 + cells(text::width(&typed));
+    let at = area.x + 1 + to_cells(text::width(&typed));
     let line = Line::from(vec![
         Span::styled("/", theme.key),
         Span::styled(typed, theme.found),

@@ -2,45 +2,45 @@
 
 use std::sync::Arc;
 
-use super::{Field, Kind, Value, watchlists::switch};
+use super::{CellValue, ListView, RowField, watchlists::on_off_value};
 use crate::keys::{Action, Scope};
 use crate::model::Feed;
-use crate::panes::{FormPane, Pane, PaneId, pivot::Clues};
+use crate::panes::{FormPane, Pane, PaneId, pivot::Observables};
 use crate::query::Index;
-use crate::session::{Cx, Lead, Session, reports_of};
-use crate::widgets::Column;
+use crate::session::{Cx, Destination, Session, feed_reports_query};
+use crate::widgets::TableColumn;
 use crate::worker::{List, Slot};
 
 /// Every feed.
 #[derive(Debug)]
 pub struct Feeds;
 
-impl Kind for Feeds {
+impl ListView for Feeds {
     type Row = Feed;
 
     const PANE: PaneId = PaneId::Feeds;
     const SCOPE: Scope = Scope::Feeds;
     const NAME: &'static str = "Feeds";
-    const SLOTS: &'static [Slot] = &[Slot::Page(List::Feeds, 0), Slot::Info];
-    const UNASKED: &'static str = "Cancelled. r retries";
+    const SLOTS: &'static [Slot] = &[Slot::Page(List::Feeds, 0), Slot::ServerInfo];
+    const NOT_ASKED: &'static str = "Cancelled. r retries";
     const EMPTY: &'static str = "No feeds";
-    const FIELDS: &'static [Field<Feed>] = FIELDS;
-    const SHOWN: usize = 4;
+    const FIELDS: &'static [RowField<Feed>] = FIELDS;
+    const DEFAULT_COLUMNS: usize = 4;
 
-    fn begin(cx: &mut Cx<'_>) {
-        cx.load::<Feed>();
+    fn before_fetch(cx: &mut Cx<'_>) {
+        cx.load_once::<Feed>();
     }
 
-    fn rest(row: Option<&Arc<Feed>>, cx: &mut Cx<'_>) {
-        cx.browse(row);
+    fn on_select(row: Option<&Arc<Feed>>, cx: &mut Cx<'_>) {
+        cx.select_feed(row);
     }
 
-    fn lead(row: &Feed) -> Option<Lead> {
-        Some(Lead::Search(Index::Report, reports_of(row)))
+    fn destination(row: &Feed) -> Option<Destination> {
+        Some(Destination::Search(Index::Report, feed_reports_query(row)))
     }
 
-    fn clues(row: &Feed) -> Clues {
-        Clues::of_feed(row.id)
+    fn observables(row: &Feed) -> Observables {
+        Observables::of_feed(row.id)
     }
 
     fn popup(action: Action, _: impl FnOnce() -> Vec<Arc<Feed>>, _: &Session) -> Option<Box<dyn Pane>> {
@@ -48,32 +48,62 @@ impl Kind for Feeds {
     }
 }
 
-const FIELDS: &[Field<Feed>] = &[
-    Field::new("enabled", Column::left("ON", 3, 3, 1), |theme| theme.text, |feed, _| switch(feed.is_enabled)),
-    Field::new(
+const FIELDS: &[RowField<Feed>] = &[
+    RowField::new(
+        "enabled",
+        TableColumn::left_aligned("ON", 3, 3, 1),
+        |theme| theme.text,
+        |feed, _| on_off_value(feed.is_enabled),
+    ),
+    RowField::new(
         "display_name",
-        Column::left("FEED", 16, Column::REST, 0),
+        TableColumn::left_aligned("FEED", 16, TableColumn::FILL, 0),
         |theme| theme.accent,
         |feed, _| feed.title().into(),
     ),
-    Field::new(
+    RowField::new(
         "manually_added",
-        Column::left("SOURCE", 6, 6, 3),
+        TableColumn::left_aligned("SOURCE", 6, 6, 3),
         |theme| theme.muted,
         |feed, _| match feed.is_manual {
-            Some(true) => Value::Word("local"),
-            Some(false) => Value::Word("vendor"),
-            None => Value::Missing,
+            Some(true) => CellValue::Word("local"),
+            Some(false) => CellValue::Word("vendor"),
+            None => CellValue::Unavailable,
         },
     ),
-    Field::new("id", Column::right("ID", 3, 5, 4), |theme| theme.number, |feed, _| Value::Number(feed.id.0)),
-    Field::new("name", Column::left("NAME", 10, 16, 6), |theme| theme.text, |feed, _| (&feed.name).into()),
-    Field::new("category", Column::left("CATEGORY", 10, 16, 6), |theme| theme.text, |feed, _| (&feed.category).into()),
-    Field::new("summary", Column::left("SUMMARY", 16, 40, 7), |theme| theme.text, |feed, _| (&feed.summary).into()),
-    Field::new("feed_url", Column::left("URL", 16, 40, 8), |theme| theme.text, |feed, _| (&feed.url).into()),
-    Field::new(
+    RowField::new(
+        "id",
+        TableColumn::right_aligned("ID", 3, 5, 4),
+        |theme| theme.number,
+        |feed, _| CellValue::Number(feed.id.0),
+    ),
+    RowField::new(
+        "name",
+        TableColumn::left_aligned("NAME", 10, 16, 6),
+        |theme| theme.text,
+        |feed, _| (&feed.name).into(),
+    ),
+    RowField::new(
+        "category",
+        TableColumn::left_aligned("CATEGORY", 10, 16, 6),
+        |theme| theme.text,
+        |feed, _| (&feed.category).into(),
+    ),
+    RowField::new(
+        "summary",
+        TableColumn::left_aligned("SUMMARY", 16, 40, 7),
+        |theme| theme.text,
+        |feed, _| (&feed.summary).into(),
+    ),
+    RowField::new(
+        "feed_url",
+        TableColumn::left_aligned("URL", 16, 40, 8),
+        |theme| theme.text,
+        |feed, _| (&feed.url).into(),
+    ),
+    RowField::new(
         "provider_url",
-        Column::left("PROVIDER", 16, 40, 8),
+        TableColumn::left_aligned("PROVIDER", 16, 40, 8),
         |theme| theme.text,
         |feed, _| (&feed.provider_url).into(),
     ),

@@ -16,14 +16,17 @@ struct Term {
     /// In lower case.
     word: String,
     /// Column and word, as they were typed: what is looked for where there is no such column.
-    whole: String,
+    typed: String,
     is_excluded: bool,
 }
 
 impl Filter {
     /// Reads a filter. Words in double quotes may hold blanks; nothing is an error.
     pub(in crate::panes) fn parse(text: &str) -> Self {
-        Self { text: text.to_owned(), terms: text::words(text).iter().filter_map(|word| term(word)).collect() }
+        Self {
+            text: text.to_owned(),
+            terms: text::split_words(text).iter().filter_map(|word| parse_term(word)).collect(),
+        }
     }
 
     /// As it was typed.
@@ -38,7 +41,7 @@ impl Filter {
 
     /// Whether a row passes. `named` tells whether the column of a name has a word, if there is such a column; `any`
     /// whether anything in sight has it. Both get words in lower case.
-    pub(in crate::panes) fn passes(
+    pub(in crate::panes) fn matches_row(
         &self,
         named: impl Fn(&str, &str) -> Option<bool>,
         any: impl Fn(&str) -> bool,
@@ -46,7 +49,7 @@ impl Filter {
         self.terms.iter().all(|term| {
             let found = match &term.column {
                 // Without such a column, the colon is part of what is looked for.
-                Some(column) => named(column, &term.word).unwrap_or_else(|| any(&term.whole)),
+                Some(column) => named(column, &term.word).unwrap_or_else(|| any(&term.typed)),
                 None => any(&term.word),
             };
             found != term.is_excluded
@@ -54,21 +57,21 @@ impl Filter {
     }
 }
 
-fn term(word: &str) -> Option<Term> {
+fn parse_term(word: &str) -> Option<Term> {
     let (is_excluded, rest) = match word.strip_prefix('!') {
         Some(rest) => (true, rest),
         None => (false, word),
     };
     let (column, word) = match rest.split_once(':') {
-        Some((column, word)) if is_name(column) => (Some(column.to_lowercase()), word),
+        Some((column, word)) if is_column_name(column) => (Some(column.to_lowercase()), word),
         _ => (None, rest),
     };
     // A column without a word yet is still being typed.
-    (!word.is_empty()).then(|| Term { column, word: word.to_lowercase(), whole: rest.to_lowercase(), is_excluded })
+    (!word.is_empty()).then(|| Term { column, word: word.to_lowercase(), typed: rest.to_lowercase(), is_excluded })
 }
 
 /// Whether it may name a column: `c:\windows` does not.
-fn is_name(text: &str) -> bool {
+fn is_column_name(text: &str) -> bool {
     text.len() > 1 && text.chars().all(|char| char.is_alphanumeric() || matches!(char, '_' | '.'))
 }
 
@@ -84,7 +87,7 @@ mod tests {
             _ => None,
         };
         let any = |word: &str| host.contains(word) || cmdline.contains(word);
-        Filter::parse(filter).passes(named, any)
+        Filter::parse(filter).matches_row(named, any)
     }
 
     #[test]

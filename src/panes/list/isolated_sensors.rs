@@ -4,150 +4,161 @@ use std::collections::HashSet;
 
 use jiff::{Timestamp, ToSpan};
 
-use super::{Field, Kind, Value};
-use crate::changes::Act;
+use super::{CellValue, ListView, RowField};
+use crate::changes::LoggedChange;
 use crate::keys::{Action, Scope};
-use crate::model::{Isolation, SensorId, Severed};
+use crate::model::{IsolatedSensor, Isolation, SensorId};
 use crate::panes::{
     PaneId,
-    copy::{self, Copied},
-    pivot::Clues,
+    copy::{self, Clip},
+    pivot::Observables,
 };
 use crate::query::Index;
-use crate::session::{Cx, Lead, Session};
+use crate::session::{Cx, Destination, Session};
 use crate::text;
-use crate::widgets::Column;
+use crate::widgets::TableColumn;
 use crate::worker::{List, Slot};
 
 /// Hours after which somebody should look whether a host must still be cut off.
-const REVIEW: i64 = 24;
+const REVIEW_HOURS: i64 = 24;
 
 /// The hosts that are isolated, or are to be.
 #[derive(Debug)]
-pub struct Isolated;
+pub struct IsolatedSensors;
 
-impl Kind for Isolated {
-    type Row = Severed;
+impl ListView for IsolatedSensors {
+    type Row = IsolatedSensor;
 
-    const PANE: PaneId = PaneId::Isolated;
+    const PANE: PaneId = PaneId::IsolatedSensors;
     const SCOPE: Scope = Scope::Isolated;
     const NAME: &'static str = "Isolated";
-    const SLOTS: &'static [Slot] = &[Slot::Page(List::Isolated, 0), Slot::Info];
-    const UNASKED: &'static str = "Cancelled. r retries";
+    const SLOTS: &'static [Slot] = &[Slot::Page(List::IsolatedSensors, 0), Slot::ServerInfo];
+    const NOT_ASKED: &'static str = "Cancelled. r retries";
     const EMPTY: &'static str = "No hosts are isolated or pending isolation";
-    const FIELDS: &'static [Field<Severed>] = FIELDS;
-    const SHOWN: usize = 8;
+    const FIELDS: &'static [RowField<IsolatedSensor>] = FIELDS;
+    const DEFAULT_COLUMNS: usize = 8;
 
-    fn begin(cx: &mut Cx<'_>) {
-        cx.load::<Severed>();
+    fn before_fetch(cx: &mut Cx<'_>) {
+        cx.load_once::<IsolatedSensor>();
     }
 
     fn note(session: &Session) -> Option<String> {
-        let drifted = drifted(session);
+        let drifted = drifted_hosts(session);
         let names = drifted.join(", ");
         (!drifted.is_empty()).then(|| format!("DRIFT: log says isolated, server says not: {names}"))
     }
 
-    fn lead(Severed(row): &Severed) -> Option<Lead> {
-        Some(Lead::Search(Index::Process, format!("sensor_id:{}", row.id)))
+    fn destination(IsolatedSensor(row): &IsolatedSensor) -> Option<Destination> {
+        Some(Destination::Search(Index::Process, format!("sensor_id:{}", row.id)))
     }
 
-    fn clues(Severed(row): &Severed) -> Clues {
-        Clues::of_host(row.id, &row.computer_name)
+    fn observables(IsolatedSensor(row): &IsolatedSensor) -> Observables {
+        Observables::of_host(row.id, &row.computer_name)
     }
 
-    fn copied(Severed(row): &Severed, action: Action, _: &Session) -> Option<Copied> {
-        copy::sensor(row, action)
+    fn clip(IsolatedSensor(row): &IsolatedSensor, action: Action, _: &Session) -> Option<Clip> {
+        copy::sensor_clip(row, action)
     }
 }
 
 /// The deed that isolated a host, if the log has it and no release since.
-fn cause(sensor: SensorId, session: &Session) -> Option<&Act> {
-    let journal = session.journal.as_ref()?;
-    journal.isolation(&session.identity.host, sensor).map(|act| &**act)
+fn isolating_change(sensor: SensorId, session: &Session) -> Option<&LoggedChange> {
+    let journal = session.change_history.as_ref()?;
+    journal.isolation(&session.connection.host, sensor).map(|act| &**act)
 }
 
 /// Hosts that are isolated as far as the log knows, and are not among those of the server.
-fn drifted(session: &Session) -> Vec<String> {
-    if session.isolated.total().is_none() {
+fn drifted_hosts(session: &Session) -> Vec<String> {
+    if session.isolated_sensors.total().is_none() {
         return Vec::new();
     }
-    let here: HashSet<_> = session.isolated.here().map(|(_, row)| row.0.id).collect();
-    let journal = session.journal.iter();
-    let known = journal.flat_map(|journal| journal.isolations(&session.identity.host));
+    let here: HashSet<_> = session.isolated_sensors.loaded().map(|(_, row)| row.0.id).collect();
+    let journal = session.change_history.iter();
+    let known = journal.flat_map(|journal| journal.isolations(&session.connection.host));
     let gone = known.filter(|(id, _)| !here.contains(id));
-    let mut names: Vec<_> = gone.map(|(_, act)| text::visible(&act.sending.target.name.as_str().into())).collect();
+    let mut names: Vec<_> =
+        gone.map(|(_, act)| text::make_visible(&act.submitted.target.name.as_str().into())).collect();
     names.sort_unstable();
     names
 }
 
 /// What the server says, and whether that is what the log wants.
-fn state(Severed(sensor): &Severed, session: &Session) -> Value {
-    let is_ours = cause(sensor.id, session).is_some();
+fn isolation_state(IsolatedSensor(sensor): &IsolatedSensor, session: &Session) -> CellValue {
+    let is_ours = isolating_change(sensor.id, session).is_some();
     match sensor.isolation() {
-        Isolation::Yes => Value::Word("ISOLATED"),
-        Isolation::Pending => Value::Word("PENDING"),
-        Isolation::Lifting if is_ours => Value::Word("DRIFT: UNISOLATE"),
-        Isolation::Lifting => Value::Word("UNISOLATE"),
-        Isolation::No | Isolation::Unknown => Value::Word("?"),
+        Isolation::Yes => CellValue::Word("ISOLATED"),
+        Isolation::Pending => CellValue::Word("PENDING"),
+        Isolation::Lifting if is_ours => CellValue::Word("DRIFT: UNISOLATE"),
+        Isolation::Lifting => CellValue::Word("UNISOLATE"),
+        Isolation::No | Isolation::Unknown => CellValue::Word("?"),
     }
 }
 
-fn since(Severed(sensor): &Severed, session: &Session) -> Option<Timestamp> {
-    cause(sensor.id, session).map(|act| act.at)
+fn isolated_since(IsolatedSensor(sensor): &IsolatedSensor, session: &Session) -> Option<Timestamp> {
+    isolating_change(sensor.id, session).map(|act| act.at)
 }
 
 /// When somebody should look again; said in capitals once that has passed by the time of the answer.
-fn review(sensor: &Severed, session: &Session) -> Value {
-    let due = since(sensor, session).and_then(|at| at.checked_add(REVIEW.hours()).ok());
-    let as_of = session.isolated.held().map(|page| page.as_of).max();
+fn review_time(sensor: &IsolatedSensor, session: &Session) -> CellValue {
+    let due = isolated_since(sensor, session).and_then(|at| at.checked_add(REVIEW_HOURS.hours()).ok());
+    let as_of = session.isolated_sensors.loaded_pages().map(|page| page.as_of).max();
     match (due, as_of) {
-        (Some(due), Some(now)) if due <= now => Value::Word("DUE"),
-        (Some(due), _) => Value::Time(due),
-        (None, _) => Value::Word("unknown"),
+        (Some(due), Some(now)) if due <= now => CellValue::Word("DUE"),
+        (Some(due), _) => CellValue::Time(due),
+        (None, _) => CellValue::Word("unknown"),
     }
 }
 
-const FIELDS: &[Field<Severed>] = &[
-    Field::new("isolation", Column::left("STATE", 8, 14, 0), |theme| theme.caution, state),
-    Field::new(
+const FIELDS: &[RowField<IsolatedSensor>] = &[
+    RowField::new("isolation", TableColumn::left_aligned("STATE", 8, 14, 0), |theme| theme.caution, isolation_state),
+    RowField::new(
         "computer_name",
-        Column::left("HOST", 12, 16, 0),
+        TableColumn::left_aligned("HOST", 12, 16, 0),
         |theme| theme.accent,
         |sensor, _| (&sensor.0.computer_name).into(),
     ),
-    Field::time("since", "SINCE", 2, |sensor, session| Value::time(since(sensor, session))),
-    Field::new(
+    RowField::time("since", "SINCE", 2, |sensor, session| CellValue::time(isolated_since(sensor, session))),
+    RowField::new(
         "by",
-        Column::left("BY", 8, 12, 3),
+        TableColumn::left_aligned("BY", 8, 12, 3),
         |theme| theme.text,
-        |sensor, session| match cause(sensor.0.id, session) {
-            Some(act) => Value::Text(act.who().into()),
-            None => Value::Word("unknown"),
+        |sensor, session| match isolating_change(sensor.0.id, session) {
+            Some(act) => CellValue::Text(act.actor_name().into()),
+            None => CellValue::Word("unknown"),
         },
     ),
-    Field::time("review", "REVIEW", 4, review),
-    Field::new("status", Column::left("STATUS", 7, 11, 4), |theme| theme.text, |sensor, _| (&sensor.0.status).into()),
-    Field::time("last_checkin_time", "SEEN", 5, |sensor, _| Value::time(sensor.0.last_checkin)),
-    Field::new(
+    RowField::time("review", "REVIEW", 4, review_time),
+    RowField::new(
+        "status",
+        TableColumn::left_aligned("STATUS", 7, 11, 4),
+        |theme| theme.text,
+        |sensor, _| (&sensor.0.status).into(),
+    ),
+    RowField::time("last_checkin_time", "SEEN", 5, |sensor, _| CellValue::time(sensor.0.last_checkin)),
+    RowField::new(
         "reason",
-        Column::left("REASON", 16, Column::REST, 1),
+        TableColumn::left_aligned("REASON", 16, TableColumn::FILL, 1),
         |theme| theme.text,
         |sensor, session| {
-            let act = cause(sensor.0.id, session);
-            let reason = act.and_then(|act| act.sending.reason.clone());
-            Value::Text(reason.unwrap_or_default().into())
+            let act = isolating_change(sensor.0.id, session);
+            let reason = act.and_then(|act| act.submitted.reason.clone());
+            CellValue::Text(reason.unwrap_or_default().into())
         },
     ),
-    Field::new(
+    RowField::new(
         "ticket",
-        Column::left("TICKET", 8, 12, 6),
+        TableColumn::left_aligned("TICKET", 8, 12, 6),
         |theme| theme.text,
         |sensor, session| {
-            let act = cause(sensor.0.id, session);
-            let ticket = act.and_then(|act| act.sending.ticket.clone());
-            Value::Text(ticket.unwrap_or_default().into())
+            let act = isolating_change(sensor.0.id, session);
+            let ticket = act.and_then(|act| act.submitted.ticket.clone());
+            CellValue::Text(ticket.unwrap_or_default().into())
         },
     ),
-    Field::new("id", Column::right("SENSOR", 6, 8, 7), |theme| theme.number, |sensor, _| Value::Number(sensor.0.id.0)),
+    RowField::new(
+        "id",
+        TableColumn::right_aligned("SENSOR", 6, 8, 7),
+        |theme| theme.number,
+        |sensor, _| CellValue::Number(sensor.0.id.0),
+    ),
 ];

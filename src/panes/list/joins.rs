@@ -1,164 +1,168 @@
 //! Fields of rows that only another object has: their sensor, its group, their file.
 
-use super::{Field, Value};
-use crate::fetch::Related;
+use super::{CellValue, RowField};
+use crate::fetch::JoinKey;
 use crate::model::{self, Binary, Group, Isolation, Process, Sensor};
-use crate::session::{Found, Listed, Session};
-use crate::widgets::Column;
+use crate::session::{Joined, ListRow, Session};
+use crate::widgets::TableColumn;
 
 /// The joined fields of a kind of rows.
-pub(super) struct Joined<R>(std::marker::PhantomData<R>);
+pub(super) struct JoinedFields<R>(std::marker::PhantomData<R>);
 
-impl<R: Listed> Joined<R> {
+impl<R: ListRow> JoinedFields<R> {
     /// Who vouches for the file, in the server's word.
-    pub(super) const VERDICT: Field<R> = Field::new(
+    pub(super) const VERDICT: RowField<R> = RowField::new(
         "signed",
-        Column::left("SIGNED", 8, 14, 4),
+        TableColumn::left_aligned("SIGNED", 8, 14, 4),
         |theme| theme.text,
-        |row, session| of_binary(row, session, verdict),
+        |row, session| binary_value(row, session, signature_value),
     )
-    .needing(&[Related::Binary]);
+    .with_joins(&[JoinKey::Binary]);
 
     /// Who signed the file.
-    pub(super) const PUBLISHER: Field<R> = Field::new(
+    pub(super) const PUBLISHER: RowField<R> = RowField::new(
         "publisher",
-        Column::left("PUBLISHER", 12, 24, 5),
+        TableColumn::left_aligned("PUBLISHER", 12, 24, 5),
         |theme| theme.text,
-        |row, session| of_binary(row, session, |binary| (&binary.signature.publisher).into()),
+        |row, session| binary_value(row, session, |binary| (&binary.signature.publisher).into()),
     )
-    .needing(&[Related::Binary]);
+    .with_joins(&[JoinKey::Binary]);
 
     /// How many hosts have seen the file.
-    pub(super) const HOSTS: Field<R> = Field::new(
+    pub(super) const HOSTS: RowField<R> = RowField::new(
         "host_count",
-        Column::right("HOSTS", 5, 6, 5),
+        TableColumn::right_aligned("HOSTS", 5, 6, 5),
         |theme| theme.number,
-        |row, session| of_binary(row, session, |binary| binary.hosts.into()),
+        |row, session| binary_value(row, session, |binary| binary.hosts.into()),
     )
-    .needing(&[Related::Binary]);
+    .with_joins(&[JoinKey::Binary]);
 
     /// Whether the sensor reports.
-    pub(super) const STATUS: Field<R> = Field::new(
+    pub(super) const STATUS: RowField<R> = RowField::new(
         "host_status",
-        Column::left("SENSOR", 8, 10, 6),
+        TableColumn::left_aligned("SENSOR", 8, 10, 6),
         |theme| theme.text,
-        |row, session| of_sensor(row, session, |sensor| (&sensor.status).into()),
+        |row, session| sensor_value(row, session, |sensor| (&sensor.status).into()),
     )
-    .needing(&[Related::Sensor]);
+    .with_joins(&[JoinKey::Sensor]);
 
     /// Whether the host is cut off.
-    pub(super) const ISOLATION: Field<R> = Field::new(
+    pub(super) const ISOLATION: RowField<R> = RowField::new(
         "isolation",
-        Column::left("ISOLATION", 12, 17, 6),
+        TableColumn::left_aligned("ISOLATION", 12, 17, 6),
         |theme| theme.text,
-        |row, session| of_sensor(row, session, isolation),
+        |row, session| sensor_value(row, session, isolation_value),
     )
-    .needing(&[Related::Sensor]);
+    .with_joins(&[JoinKey::Sensor]);
 
     /// The group that the sensor is in now.
-    pub(super) const GROUP: Field<R> =
-        Field::new("sensor_group", Column::left("GROUP NOW", 10, 16, 7), |theme| theme.text, group)
-            .needing(&[Related::Sensor, Related::Group]);
+    pub(super) const GROUP: RowField<R> = RowField::new(
+        "sensor_group",
+        TableColumn::left_aligned("GROUP NOW", 10, 16, 7),
+        |theme| theme.text,
+        group_value,
+    )
+    .with_joins(&[JoinKey::Sensor, JoinKey::Group]);
 }
 
-impl<R: Listed> Joined<R> {
+impl<R: ListRow> JoinedFields<R> {
     /// `S` is signed, `U` is not, `B` is signed by somebody whom nobody should trust.
-    pub(super) fn letter(row: &R, session: &Session) -> Value {
-        of_binary(row, session, |binary| {
+    pub(super) fn signature_letter(row: &R, session: &Session) -> CellValue {
+        binary_value(row, session, |binary| {
             let signature = &binary.signature;
-            match signature.is_good() {
-                None => Value::Missing,
-                Some(true) => Value::Judged("S".into(), true),
-                Some(false) if signature.result.is_like("unsigned") => Value::Judged("U".into(), false),
-                Some(false) => Value::Judged("B".into(), false),
+            match signature.is_valid() {
+                None => CellValue::Unavailable,
+                Some(true) => CellValue::Rated("S".into(), true),
+                Some(false) if signature.result.eq_ignore_case("unsigned") => CellValue::Rated("U".into(), false),
+                Some(false) => CellValue::Rated("B".into(), false),
             }
         })
     }
 }
 
 /// How far the clock is off by which the host dates what happens.
-pub(super) const CLOCK: Field<Process> = Field::new(
+pub(super) const CLOCK: RowField<Process> = RowField::new(
     "clock_delta",
-    Column::left("CLOCK", 9, 13, 2),
+    TableColumn::left_aligned("CLOCK", 9, 13, 2),
     |theme| theme.text,
-    |process: &Process, session| of_sensor(process, session, |sensor| clock(process, sensor)),
+    |process: &Process, session| sensor_value(process, session, |sensor| clock_offset_value(process, sensor)),
 )
-.needing(&[Related::Sensor]);
+.with_joins(&[JoinKey::Sensor]);
 
 /// How long before its start the file of a process was signed.
-pub(super) const DAYS_SIGNED: Field<Process> = Field::new(
+pub(super) const DAYS_SIGNED: RowField<Process> = RowField::new(
     "days_signed",
-    Column::right("DAYS SIGNED", 11, 11, 6),
+    TableColumn::right_aligned("DAYS SIGNED", 11, 11, 6),
     |theme| theme.number,
     |process: &Process, session| {
-        of_binary(process, session, |binary| {
+        binary_value(process, session, |binary| {
             let start = process.started;
             let days = start.and_then(|start| binary.signature.days_before(start));
             let days = days.map(|days| days.to_string().into());
-            days.map_or(Value::None, Value::Text)
+            days.map_or(CellValue::None, CellValue::Text)
         })
     },
 )
-.needing(&[Related::Binary]);
+.with_joins(&[JoinKey::Binary]);
 
 /// What is said of an object, or why nothing is.
-fn said<T>(found: &Found<'_, T>, say: impl FnOnce(&T) -> Value) -> Value {
+fn join_value<T>(found: &Joined<'_, T>, say: impl FnOnce(&T) -> CellValue) -> CellValue {
     match found {
-        Found::Here(object) => say(object),
-        Found::Unasked | Found::Coming => Value::Coming,
-        Found::Missing => Value::Missing,
+        Joined::Ready(object) => say(object),
+        Joined::NotRequested | Joined::Pending => CellValue::Pending,
+        Joined::Unavailable => CellValue::Unavailable,
     }
 }
 
-fn of_binary<R: Listed>(row: &R, session: &Session, say: impl FnOnce(&Binary) -> Value) -> Value {
+fn binary_value<R: ListRow>(row: &R, session: &Session, say: impl FnOnce(&Binary) -> CellValue) -> CellValue {
     match row.md5() {
-        Some(md5) => said(&session.related.binary(md5), say),
-        None => Value::None,
+        Some(md5) => join_value(&session.joins.binary(md5), say),
+        None => CellValue::None,
     }
 }
 
-fn of_sensor<R: Listed>(row: &R, session: &Session, say: impl FnOnce(&Sensor) -> Value) -> Value {
+fn sensor_value<R: ListRow>(row: &R, session: &Session, say: impl FnOnce(&Sensor) -> CellValue) -> CellValue {
     match row.sensor() {
-        Some(id) => said(&session.related.sensor(id), say),
-        None => Value::None,
+        Some(id) => join_value(&session.joins.sensor(id), say),
+        None => CellValue::None,
     }
 }
 
-fn group<R: Listed>(row: &R, session: &Session) -> Value {
-    of_sensor(row, session, |sensor| match sensor.group {
-        Some(id) => said(&session.related.group(id), |group: &Group| (&group.name).into()),
-        None => Value::None,
+fn group_value<R: ListRow>(row: &R, session: &Session) -> CellValue {
+    sensor_value(row, session, |sensor| match sensor.group {
+        Some(id) => join_value(&session.joins.group(id), |group: &Group| (&group.name).into()),
+        None => CellValue::None,
     })
 }
 
 /// How a signature was judged; what is bad about it stands out.
-pub(super) fn verdict(binary: &Binary) -> Value {
+pub(super) fn signature_value(binary: &Binary) -> CellValue {
     let signature = &binary.signature;
-    match signature.is_good() {
-        Some(is_good) => Value::Judged(signature.result.clone(), is_good),
-        None => Value::Missing,
+    match signature.is_valid() {
+        Some(is_good) => CellValue::Rated(signature.result.clone(), is_good),
+        None => CellValue::Unavailable,
     }
 }
 
-fn clock(process: &Process, sensor: &Sensor) -> Value {
+fn clock_offset_value(process: &Process, sensor: &Sensor) -> CellValue {
     let Some(seconds) = sensor.clock_delta else {
-        return Value::Missing;
+        return CellValue::Unavailable;
     };
     if !model::is_skewed(seconds) {
-        return Value::Word("in sync");
+        return CellValue::Word("in sync");
     }
-    let words = model::skew(seconds, process.clock_lean(seconds));
+    let words = model::describe_skew(seconds, process.clock_lean(seconds));
     // The pane beside says how it is known.
     let short = words.strip_suffix(" (vs server)");
     let short = short.or_else(|| words.strip_suffix(" (derived)"));
     let words = short.unwrap_or(&words);
-    Value::Judged(words.into(), false)
+    CellValue::Rated(words.into(), false)
 }
 
-fn isolation(sensor: &Sensor) -> Value {
+fn isolation_value(sensor: &Sensor) -> CellValue {
     let isolation = sensor.isolation();
     match isolation {
-        Isolation::Unknown => Value::Missing,
-        known => Value::Judged(known.to_string().into(), known == Isolation::No),
+        Isolation::Unknown => CellValue::Unavailable,
+        known => CellValue::Rated(known.to_string().into(), known == Isolation::No),
     }
 }

@@ -2,26 +2,26 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use crate::session::Listed;
+use crate::session::ListRow;
 
 /// The marked rows, with the positions at which they were marked. They are kept whole, because the pages they came with
 /// may be let go.
 #[derive(Debug)]
-pub(super) struct Marks<R: Listed>(BTreeMap<R::Id, (u64, Arc<R>)>);
+pub(super) struct RowMarks<R: ListRow>(BTreeMap<R::Id, (u64, Arc<R>)>);
 
-impl<R: Listed> Clone for Marks<R> {
+impl<R: ListRow> Clone for RowMarks<R> {
     fn clone(&self) -> Self {
         Self(self.0.clone())
     }
 }
 
-impl<R: Listed> Default for Marks<R> {
+impl<R: ListRow> Default for RowMarks<R> {
     fn default() -> Self {
         Self(BTreeMap::new())
     }
 }
 
-impl<R: Listed> Marks<R> {
+impl<R: ListRow> RowMarks<R> {
     pub(super) fn len(&self) -> usize {
         self.0.len()
     }
@@ -30,29 +30,29 @@ impl<R: Listed> Marks<R> {
         self.0.is_empty()
     }
 
-    pub(super) fn has(&self, row: &R) -> bool {
+    pub(super) fn is_marked(&self, row: &R) -> bool {
         // Most lists have no marks, and a name may have to be made.
         !self.0.is_empty() && self.0.contains_key(&row.id())
     }
 
-    pub(super) fn add(&mut self, at: u64, row: &Arc<R>) {
+    pub(super) fn mark(&mut self, at: u64, row: &Arc<R>) {
         self.0.insert(row.id(), (at, row.clone()));
     }
 
     pub(super) fn toggle(&mut self, at: u64, row: &Arc<R>) {
         if self.0.remove(&row.id()).is_none() {
-            self.add(at, row);
+            self.mark(at, row);
         }
     }
 
     /// Takes the row in its present state, if it is marked: an action is about what the list shows now.
-    pub(super) fn update(&mut self, at: u64, row: &Arc<R>) {
+    pub(super) fn update_row(&mut self, at: u64, row: &Arc<R>) {
         if let Some(marked) = self.0.get_mut(&row.id()) {
             *marked = (at, row.clone());
         }
     }
 
-    pub(super) fn keep(&mut self, is_kept: impl Fn(&R::Id) -> bool) {
+    pub(super) fn retain_ids(&mut self, is_kept: impl Fn(&R::Id) -> bool) {
         self.0.retain(|id, _| is_kept(id));
     }
 

@@ -33,43 +33,43 @@ use ratatui::{
     text::Line,
 };
 
-pub use activity::Acts;
+pub use activity::Activity;
 pub use admin::{SensorGroups, Sites, Teams, Users};
-pub use alert_groups::Bundles;
-pub(super) use alert_groups::{name as group_name, owners, statuses};
+pub use alert_groups::AlertGroups;
+pub(super) use alert_groups::{group_name, owners_text, statuses_text};
 pub use alerts::Alerts;
-pub(super) use alerts::{indicator, object, score, source};
+pub(super) use alerts::{format_score, indicator_text, object_name, source_name};
 pub use bans::Bans;
 pub use binaries::Binaries;
-pub(super) use draw::moment;
+pub(super) use draw::format_moment;
 pub use feeds::Feeds;
-pub use isolated_sensors::Isolated;
-pub use list_view::Kind;
-use list_view::{Field, Value};
+pub use isolated_sensors::IsolatedSensors;
+pub use list_view::ListView;
+use list_view::{CellValue, RowField};
 pub use processes::Processes;
 pub use reports::Reports;
-pub use requests::Calls;
-pub(super) use requests::curl;
+pub use requests::Requests;
+pub(super) use requests::curl_command;
 pub use sensors::Sensors;
-pub use state::State;
+pub use state::ListState;
 pub use watchlists::Watchlists;
 
 use super::{
-    ColumnsPane, ExportPane, Look, MarkedRows, Pane, PaneId, cursor, legend,
-    pivot::{self, Clues},
-    prompt::filter::Typing,
+    ColumnPicker, ExportPane, MarkedRows, Pane, PaneId, RenderCx, cursor, legend,
+    pivot::{self, Observables},
+    prompt::filter::FilterInput,
 };
 use crate::keys::{Action, Scope};
 use crate::model::Document;
-use crate::session::{Cx, Listed, Session};
+use crate::session::{Cx, ListRow, Session};
 use crate::worker::Slot;
-pub(super) use draw::filter_line;
+pub(super) use draw::render_filter_line;
 pub(super) use filter::Filter;
-pub(super) use number_format::{place, thousands};
-use window::Shown;
+pub(super) use number_format::{group_thousands, to_index};
+use window::FilteredRows;
 
 /// Cells by which the last column moves sideways.
-const SHIFT: usize = 16;
+const SHIFT_CELLS: usize = 16;
 
 /// What the last frame showed of a list.
 #[derive(Clone, Copy, Debug, Default)]
@@ -82,79 +82,79 @@ struct Drawn {
 
 /// A pane with rows of one kind.
 #[derive(Debug)]
-pub struct ListPane<K: Kind> {
-    state: State<K>,
+pub struct ListPane<K: ListView> {
+    state: ListState<K>,
     /// Rows that are shown.
     height: u64,
     /// The filter, while it is typed.
-    typing: Typing,
+    typing: FilterInput,
     /// The rows that pass the filter; all of them without one.
-    shown: Option<Shown>,
+    filtered: Option<FilteredRows>,
     /// The row to go to as soon as it is here.
-    sought: Option<<K::Row as Listed>::Id>,
+    sought_id: Option<<K::Row as ListRow>::Id>,
     /// The edition of the rows in which all that is marked was last found.
-    marked_in: Option<u64>,
+    marks_revision: Option<u64>,
     /// How many marked rows the filter hides, and how many are not loaded.
     n_hidden: (usize, usize),
     /// What the last frame showed.
-    drawn: Drawn,
+    last_frame: Drawn,
     /// Whether the cursor was moved by the user, and not the rows below it by the server.
     has_moved: bool,
     /// Whether the cursor last went down: the next page is asked for on that side.
-    is_downward: bool,
+    moves_down: bool,
 }
 
-impl<K: Kind> Default for ListPane<K> {
+impl<K: ListView> Default for ListPane<K> {
     fn default() -> Self {
         // Until the first frame is drawn, as many rows as an ordinary terminal shows.
         Self {
-            state: State::default(),
+            state: ListState::default(),
             height: 24,
-            typing: Typing::default(),
-            shown: None,
-            sought: None,
-            marked_in: None,
+            typing: FilterInput::default(),
+            filtered: None,
+            sought_id: None,
+            marks_revision: None,
             n_hidden: (0, 0),
-            drawn: Drawn::default(),
+            last_frame: Drawn::default(),
             has_moved: true,
-            is_downward: true,
+            moves_down: true,
         }
     }
 }
 
-impl<K: Kind> ListPane<K> {
+impl<K: ListView> ListPane<K> {
     /// The state that is worth coming back to.
-    pub fn state(&self) -> &State<K> {
+    pub fn state(&self) -> &ListState<K> {
         &self.state
     }
 
     /// Goes back to a state.
-    pub fn restore(&mut self, state: State<K>) {
-        *self = Self { state, height: self.height, sought: self.sought.take(), ..Self::default() };
+    pub fn restore_state(&mut self, state: ListState<K>) {
+        *self = Self { state, height: self.height, sought_id: self.sought_id.take(), ..Self::default() };
     }
 
     /// Asks again for the rows in sight, past the cache; with a filter, for all that it was applied to.
-    pub fn refresh(&self, cx: &mut Cx<'_>) {
+    pub fn refresh_rows(&self, cx: &mut Cx<'_>) {
         let session = cx.session();
-        let here = || K::Row::pages(session).here().map(|(at, _)| at);
-        let window = match &self.shown {
+        let here = || K::Row::pages(session).loaded().map(|(at, _)| at);
+        let window = match &self.filtered {
             Some(_) => here().min().unwrap_or(0)..here().max().unwrap_or(0) + 1,
-            None => self.window(),
+            None => self.visible_rows(),
         };
-        cx.renew::<K::Row>(&window);
-        self.renew_related(cx);
+        cx.refresh_window::<K::Row>(&window);
+        self.refresh_joins(cx);
     }
 
     fn offset(&self) -> u64 {
         self.state.offset
     }
 
-    fn scrolled(&mut self, to: u64) {
+    fn scroll_to(&mut self, to: u64) {
         self.state.offset = to;
     }
 
     fn shift(&self) -> usize {
-        self.state.shift
+        self.state.scroll_columns
     }
 
     fn has_marks(&self) -> bool {
@@ -162,11 +162,11 @@ impl<K: Kind> ListPane<K> {
     }
 
     fn is_marked(&self, row: &K::Row) -> bool {
-        self.state.marks.has(row)
+        self.state.marks.is_marked(row)
     }
 
     fn is_typing(&self) -> bool {
-        self.typing.is_on()
+        self.typing.is_typing()
     }
 
     fn filter_text(&self) -> &str {
@@ -174,24 +174,24 @@ impl<K: Kind> ListPane<K> {
     }
 
     /// Moves the cursor to what is shown at `index`.
-    fn go(&mut self, index: u64, session: &Session) {
+    fn move_to(&mut self, index: u64, session: &Session) {
         if self.n_shown(session) == 0 {
             return;
         }
-        let to = self.at(index, session);
-        self.is_downward = to >= self.state.cursor;
+        let to = self.position_at(index, session);
+        self.moves_down = to >= self.state.cursor;
         self.state.cursor = to;
         self.has_moved = true;
     }
 
     fn set_filter(&mut self, text: &str) {
         self.state.filter = Filter::parse(text);
-        self.shown = None;
+        self.filtered = None;
         self.has_moved = true;
     }
 }
 
-impl<K: Kind> Pane for ListPane<K> {
+impl<K: ListView> Pane for ListPane<K> {
     fn id(&self) -> PaneId {
         K::PANE
     }
@@ -201,11 +201,11 @@ impl<K: Kind> Pane for ListPane<K> {
     }
 
     fn title(&self, session: &Session) -> Line<'static> {
-        self.heading(session)
+        self.title_line(session)
     }
 
     fn legend(&self) -> String {
-        let line = self.drawn.has_signs.then(|| legend::line(K::SCOPE));
+        let line = self.last_frame.has_signs.then(|| legend::legend_line(K::SCOPE));
         line.unwrap_or_default()
     }
 
@@ -213,37 +213,37 @@ impl<K: Kind> Pane for ListPane<K> {
         K::SLOTS
     }
 
-    fn act(&mut self, action: Action, cx: &mut Cx<'_>) -> bool {
+    fn handle_action(&mut self, action: Action, cx: &mut Cx<'_>) -> bool {
         let session = cx.session();
         let last = self.n_shown(session).saturating_sub(1);
-        let at = self.index(session);
-        if let Some(to) = cursor::moved(action, place(at), place(self.height), place(last)) {
+        let at = self.cursor_index(session);
+        if let Some(to) = cursor::new_cursor(action, to_index(at), to_index(self.height), to_index(last)) {
             let from = self.state.cursor;
-            self.go(u64::try_from(to).unwrap_or(last), session);
-            self.state.is_at_end = action == Action::Bottom && self.shown.is_none();
+            self.move_to(u64::try_from(to).unwrap_or(last), session);
+            self.state.is_at_end = action == Action::Bottom && self.filtered.is_none();
             if self.state.is_marking {
                 self.mark_passed(from, cx);
             }
             return true;
         }
         match action {
-            other if K::act(other, cx) => {}
-            Action::Left => self.state.shift = self.state.shift.saturating_sub(SHIFT),
-            Action::Right => self.state.shift += SHIFT,
-            Action::Sort => cx.sort::<K::Row>(),
-            Action::Filter => self.typing.begin(self.state.filter.text()),
+            other if K::handle_action(other, cx) => {}
+            Action::Left => self.state.scroll_columns = self.state.scroll_columns.saturating_sub(SHIFT_CELLS),
+            Action::Right => self.state.scroll_columns += SHIFT_CELLS,
+            Action::Sort => cx.sort_next::<K::Row>(),
+            Action::Filter => self.typing.start(self.state.filter.text()),
             Action::KeepFilter => self.typing.keep(cx),
-            Action::Mark | Action::MarkRange | Action::MarkAll => self.mark(action, cx),
-            Action::Open => self.open(cx),
-            other if !self.has_marks() && self.current(cx.session()).is_none() => {
+            Action::Mark | Action::MarkRange | Action::MarkAll => self.update_marks(action, cx),
+            Action::Open => self.open_selected(cx),
+            other if !self.has_marks() && self.selected_row(cx.session()).is_none() => {
                 cx.notify(format!("{}: no row selected", other.label()));
             }
             other => {
                 let clues = |session: &Session| {
-                    let rows = self.chosen(session);
-                    rows.iter().map(|row| K::clues(row)).collect()
+                    let rows = self.target_rows(session);
+                    rows.iter().map(|row| K::observables(row)).collect()
                 };
-                return pivot::follow(other, cx, clues) || self.yank(other, cx);
+                return pivot::pivot(other, cx, clues) || self.copy_rows(other, cx);
             }
         }
         true
@@ -267,13 +267,13 @@ impl<K: Kind> Pane for ListPane<K> {
         }
     }
 
-    fn peel(&mut self) -> Option<&'static str> {
-        if self.typing.end() || !self.state.filter.is_empty() {
+    fn dismiss_layer(&mut self) -> Option<&'static str> {
+        if self.typing.finish() || !self.state.filter.is_empty() {
             self.set_filter("");
             return Some("filter");
         }
         if self.has_marks() || self.state.is_marking {
-            self.unmark();
+            self.clear_marks();
             return Some("marks");
         }
         None
@@ -284,93 +284,93 @@ impl<K: Kind> Pane for ListPane<K> {
     }
 
     fn shows_target(&self) -> bool {
-        !self.drawn.lacks_cursor
+        !self.last_frame.lacks_cursor
     }
 
     fn marked_rows(&self, session: &Session) -> MarkedRows {
-        self.marked(session)
+        self.marked_by_visibility(session)
     }
 
-    fn unmark(&mut self) {
+    fn clear_marks(&mut self) {
         self.state.marks.clear();
         self.state.is_marking = false;
     }
 
-    fn clues(&self, session: &Session) -> Vec<Clues> {
-        let rows = self.chosen(session);
-        rows.iter().map(|row| K::clues(row)).collect()
+    fn observables(&self, session: &Session) -> Vec<Observables> {
+        let rows = self.target_rows(session);
+        rows.iter().map(|row| K::observables(row)).collect()
     }
 
     fn record(&self, session: &Session) -> Option<(String, Document)> {
-        let row = self.current(session)?;
-        let at = self.index(session) + 1;
+        let row = self.selected_row(session)?;
+        let at = self.cursor_index(session) + 1;
         Some((format!("{}, row {at}", K::NAME), row.document().clone()))
     }
 
     fn popup(&self, action: Action, session: &Session) -> Option<Box<dyn Pane>> {
         match action {
             Action::Columns => {
-                let shown = columns::columns::<K>(session);
-                let chosen = shown.iter().map(columns::Column::chosen).collect();
-                let choices = self.choices(session);
-                Some(Box::new(ColumnsPane::new(K::NAME, chosen, choices)))
+                let shown = columns::shown_columns::<K>(session);
+                let chosen = shown.iter().map(columns::ListColumn::choice).collect();
+                let choices = self.column_options(session);
+                Some(Box::new(ColumnPicker::new(K::NAME, chosen, choices)))
             }
             Action::Export => {
                 let total = K::Row::pages(session).total().unwrap_or(0);
-                Some(Box::new(ExportPane::new(self.extract(session), total)))
+                Some(Box::new(ExportPane::new(self.export_data(session), total)))
             }
             // What is opened is what the cursor is on, whatever is marked.
             Action::Open => {
-                let current = || self.current(session).cloned().into_iter().collect();
+                let current = || self.selected_row(session).cloned().into_iter().collect();
                 K::popup(action, current, session)
             }
-            other => K::popup(other, || self.chosen(session), session)
-                .or_else(|| pivot::popup(other, || self.current(session).map(|row| K::clues(row)))),
+            other => K::popup(other, || self.target_rows(session), session)
+                .or_else(|| pivot::overlay_for(other, || self.selected_row(session).map(|row| K::observables(row)))),
         }
     }
 
-    fn settle(&mut self, cx: &mut Cx<'_>) {
-        K::begin(cx);
+    fn after_input(&mut self, cx: &mut Cx<'_>) {
+        K::before_fetch(cx);
         let search = K::Row::pages(cx.session()).search().cloned();
-        if !self.state.is_of(search.as_ref()) {
-            let state = self.state.moved_to(search);
-            self.restore(state);
+        if !self.state.is_for_search(search.as_ref()) {
+            let state = self.state.for_search(search);
+            self.restore_state(state);
         }
-        self.find(cx);
+        self.select_sought(cx);
         self.keep_marks_current(cx);
-        self.sift(cx.session());
+        self.apply_filter(cx.session());
         self.n_hidden = self.count_hidden(cx.session());
         let has_moved = std::mem::take(&mut self.has_moved);
         if !has_moved && !self.state.is_at_end {
-            self.stay(cx.session());
+            self.keep_row_selected(cx.session());
         }
         if let Some(total) = K::Row::pages(cx.session()).total() {
             let last = total.saturating_sub(1);
             let cursor = self.state.cursor.min(last);
             self.state.cursor = if self.state.is_at_end { last } else { cursor };
         }
-        if self.shown.as_ref().is_some_and(|shown| !shown.places.is_empty()) {
+        if self.filtered.as_ref().is_some_and(|shown| !shown.positions.is_empty()) {
             // Of the rows that are shown, the one nearest to where the cursor was.
-            self.state.cursor = self.at(self.index(cx.session()), cx.session());
+            self.state.cursor = self.position_at(self.cursor_index(cx.session()), cx.session());
         }
-        self.follow(cx.session());
+        self.keep_cursor_visible(cx.session());
         // A filter asks for nothing, but where nothing is here it has nothing to choose from.
         let is_bare = K::Row::pages(cx.session()).total().is_none();
-        if self.shown.is_none() {
-            cx.show::<K::Row>(&self.wanted());
+        if self.filtered.is_none() {
+            cx.fetch_window::<K::Row>(&self.prefetch_range());
         } else if is_bare {
             let cursor = self.state.cursor;
-            cx.show::<K::Row>(&(cursor..cursor + self.height));
+            cx.fetch_window::<K::Row>(&(cursor..cursor + self.height));
         }
-        self.relate(cx);
-        let under_cursor = self.current(cx.session()).cloned();
-        self.state.under = under_cursor.as_ref().map(|row| row.id());
-        K::rest(under_cursor.as_ref(), cx);
+        self.fetch_joins(cx);
+        let under_cursor = self.selected_row(cx.session()).cloned();
+        self.state.selected_id = under_cursor.as_ref().map(|row| row.id());
+        K::on_select(under_cursor.as_ref(), cx);
     }
 
-    fn render(&mut self, frame: &mut Frame<'_>, area: Rect, session: &Session, look: &Look<'_>) {
+    fn render(&mut self, frame: &mut Frame<'_>, area: Rect, session: &Session, look: &RenderCx<'_>) {
         let has_filter = self.is_typing() || !self.state.filter.is_empty();
-        let news = K::below(session, look.theme);
+        let news = K::footer_line(session, look.theme);
         let [area, below, last] = Layout::vertical([
             Constraint::Fill(1),
             Constraint::Length(u16::from(has_filter)),
@@ -379,21 +379,21 @@ impl<K: Kind> Pane for ListPane<K> {
         .areas(area);
         // One line is the header's.
         self.height = u64::from(area.height.saturating_sub(1)).max(1);
-        self.drawn = Drawn { lacks_cursor: area.height <= 1, has_signs: false };
-        self.follow(session);
+        self.last_frame = Drawn { lacks_cursor: area.height <= 1, has_signs: false };
+        self.keep_cursor_visible(session);
         frame.render_widget(news.unwrap_or_default(), last);
         let pages = K::Row::pages(session);
         let page = K::SLOTS[0];
         let text = match (pages.search(), pages.total()) {
-            (None, _) => K::UNASKED,
+            (None, _) => K::NOT_ASKED,
             (Some(_), None) if session.is_pending(page) => "Searching… ^c cancels",
             (Some(_), None) if session.error(page).is_some() => "",
             (Some(_), None) => "Cancelled. r retries",
             (Some(_), Some(0)) => K::EMPTY,
             (Some(_), Some(_)) => {
-                draw::rows(self, frame, area, session, look);
+                draw::render_rows(self, frame, area, session, look);
                 if has_filter {
-                    draw::filter(self, frame, below, session, look);
+                    draw::render_filter(self, frame, below, session, look);
                 }
                 return;
             }

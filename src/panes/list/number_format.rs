@@ -1,7 +1,7 @@
 //! Numbers as they are shown.
 
 /// A number as people read it.
-pub(in crate::panes) fn thousands(number: u64) -> String {
+pub(in crate::panes) fn group_thousands(number: u64) -> String {
     let digits = number.to_string();
     let mut out = String::with_capacity(digits.len() + digits.len() / 3);
     for (at, digit) in digits.chars().enumerate() {
@@ -14,7 +14,7 @@ pub(in crate::panes) fn thousands(number: u64) -> String {
 }
 
 /// A position as an index.
-pub(in crate::panes) fn place(at: u64) -> usize {
+pub(in crate::panes) fn to_index(at: u64) -> usize {
     usize::try_from(at).unwrap_or(usize::MAX)
 }
 
@@ -24,6 +24,6 @@ mod tests {
 
     #[test]
     fn numbers_are_grouped_by_three() {
-        assert_eq!([0, 999, 1_000, 1_234_567].map(thousands), ["0", "999", "1,000", "1,234,567"]);
+        assert_eq!([0, 999, 1_000, 1_234_567].map(group_thousands), ["0", "999", "1,000", "1,234,567"]);
     }
 }

@@ -3,134 +3,159 @@
 use std::sync::Arc;
 
 use super::{
-    Field, Kind, Value,
-    joins::{CLOCK, DAYS_SIGNED, Joined},
+    CellValue, ListView, RowField,
+    joins::{CLOCK, DAYS_SIGNED, JoinedFields},
 };
-use crate::fetch::Related;
+use crate::fetch::JoinKey;
 use crate::keys::{Action, Scope};
 use crate::model::Process;
 use crate::panes::{
     PaneId,
-    copy::{self, Copied},
-    pivot::Clues,
+    copy::{self, Clip},
+    pivot::Observables,
 };
-use crate::session::{Cx, Lead, Session};
-use crate::widgets::Column;
+use crate::session::{Cx, Destination, Session};
+use crate::widgets::TableColumn;
 use crate::worker::{List, Slot};
 
 /// The processes of the hunt.
 #[derive(Debug)]
 pub struct Processes;
 
-impl Kind for Processes {
+impl ListView for Processes {
     type Row = Process;
 
-    const PANE: PaneId = PaneId::Results;
+    const PANE: PaneId = PaneId::Processes;
     const SCOPE: Scope = Scope::Results;
     const NAME: &'static str = "Processes";
     // A server that cannot be reached is told where the first look goes.
-    const SLOTS: &'static [Slot] = &[Slot::Page(List::Processes, 0), Slot::Info];
-    const UNASKED: &'static str = "No search yet. Type a query and press Enter";
+    const SLOTS: &'static [Slot] = &[Slot::Page(List::Processes, 0), Slot::ServerInfo];
+    const NOT_ASKED: &'static str = "No search yet. Type a query and press Enter";
     const EMPTY: &'static str = "No processes match. Try a wider time range, fewer terms or a wildcard";
-    const FIELDS: &'static [Field<Process>] = FIELDS;
-    const SHOWN: usize = 8;
+    const FIELDS: &'static [RowField<Process>] = FIELDS;
+    const DEFAULT_COLUMNS: usize = 8;
     // Starts of several hosts can be compared as far as their clocks agree.
-    const BESIDE: &'static [(&'static str, Field<Process>)] = &[("start", CLOCK)];
+    const COMPANION_FIELDS: &'static [(&'static str, RowField<Process>)] = &[("start", CLOCK)];
 
     fn unit(session: &Session) -> &'static str {
         if session.is_by_segment() { " segments" } else { "" }
     }
 
-    fn rest(row: Option<&Arc<Process>>, cx: &mut Cx<'_>) {
-        cx.inspect(row);
+    fn on_select(row: Option<&Arc<Process>>, cx: &mut Cx<'_>) {
+        cx.select_process(row);
     }
 
-    fn act(action: Action, cx: &mut Cx<'_>) -> bool {
+    fn handle_action(action: Action, cx: &mut Cx<'_>) -> bool {
         let is_split = action == Action::SplitSegments;
         if is_split {
-            cx.split();
+            cx.toggle_segment_rows();
         }
         is_split
     }
 
-    fn lead(row: &Process) -> Option<Lead> {
-        Some(Lead::Process(row.id))
+    fn destination(row: &Process) -> Option<Destination> {
+        Some(Destination::Process(row.id))
     }
 
-    fn clues(row: &Process) -> Clues {
-        Clues::of_process(row)
+    fn observables(row: &Process) -> Observables {
+        Observables::of_process(row)
     }
 
-    fn copied(row: &Process, action: Action, _: &Session) -> Option<Copied> {
-        copy::process(row, action)
+    fn clip(row: &Process, action: Action, _: &Session) -> Option<Clip> {
+        copy::process_clip(row, action)
     }
 }
 
-const FIELDS: &[Field<Process>] = &[
-    Field::new(
+const FIELDS: &[RowField<Process>] = &[
+    RowField::new(
         "flag",
-        Column::left("SIG", 3, 3, 4),
+        TableColumn::left_aligned("SIG", 3, 3, 4),
         |theme| theme.caution,
-        |process, session| match hit(process) {
-            Value::None => Joined::letter(process, session),
+        |process, session| match hit_sign(process) {
+            CellValue::None => JoinedFields::signature_letter(process, session),
             hit => hit,
         },
     )
-    .needing(&[Related::Binary]),
-    Field::time("start", "START", 2, |process, _| Value::time(process.started)),
-    Field::new("hostname", Column::left("HOST", 12, 16, 3), |theme| theme.text, |process, _| (&process.host).into()),
-    Field::new(
+    .with_joins(&[JoinKey::Binary]),
+    RowField::time("start", "START", 2, |process, _| CellValue::time(process.started)),
+    RowField::new(
+        "hostname",
+        TableColumn::left_aligned("HOST", 12, 16, 3),
+        |theme| theme.text,
+        |process, _| (&process.host).into(),
+    ),
+    RowField::new(
         "parent_name",
-        Column::left("PARENT", 11, 14, 6),
+        TableColumn::left_aligned("PARENT", 11, 14, 6),
         |theme| theme.muted,
         |process, _| (&process.parent_name).into(),
     ),
-    Field::new(
+    RowField::new(
         "process_name",
-        Column::left("PROCESS", 12, 14, 0),
+        TableColumn::left_aligned("PROCESS", 12, 14, 0),
         |theme| theme.accent,
         |process, _| (&process.name).into(),
     ),
-    Field::new(
+    RowField::new(
         "process_pid",
-        Column::right("PID", 5, 6, 8),
+        TableColumn::right_aligned("PID", 5, 6, 8),
         |theme| theme.number,
-        |process, _| process.pid.map_or(Value::Word("?"), |pid| Value::Number(pid.into())),
+        |process, _| process.pid.map_or(CellValue::Word("?"), |pid| CellValue::Number(pid.into())),
     ),
-    Field::new("username", Column::left("USER", 10, 14, 7), |theme| theme.text, |process, _| (&process.user).into()),
-    Field::new(
+    RowField::new(
+        "username",
+        TableColumn::left_aligned("USER", 10, 14, 7),
+        |theme| theme.text,
+        |process, _| (&process.user).into(),
+    ),
+    RowField::new(
         "cmdline",
-        Column::left("CMDLINE", 16, Column::REST, 1),
+        TableColumn::left_aligned("CMDLINE", 16, TableColumn::FILL, 1),
         |theme| theme.text,
         |process, _| (&process.cmdline).into(),
     ),
-    Field::time("last_update", "LAST EVENT", 4, |process, _| Value::time(process.last_update)),
-    Field::new("group", Column::left("GROUP", 10, 16, 6), |theme| theme.text, |process, _| (&process.group).into()),
-    Field::new("path", Column::left("PATH", 16, 40, 5), |theme| theme.text, |process, _| (&process.path).into()),
-    Field::new(
-        "process_md5",
-        Column::left("MD5", 12, 32, 5),
-        |theme| theme.number,
-        |process, _| process.md5.map_or(Value::None, |md5| Value::Text(md5.to_string().into())),
+    RowField::time("last_update", "LAST EVENT", 4, |process, _| CellValue::time(process.last_update)),
+    RowField::new(
+        "group",
+        TableColumn::left_aligned("GROUP", 10, 16, 6),
+        |theme| theme.text,
+        |process, _| (&process.group).into(),
     ),
-    Field::new("hit", Column::left("!", 1, 1, 4), |theme| theme.caution, |process, _| hit(process)),
-    Joined::VERDICT,
-    Joined::PUBLISHER,
-    DAYS_SIGNED,
-    Joined::HOSTS,
-    Joined::STATUS,
-    CLOCK,
-    Joined::ISOLATION,
-    Joined::GROUP,
-    Field::new(
-        "id",
-        Column::left("GUID", 12, 36, 9),
+    RowField::new(
+        "path",
+        TableColumn::left_aligned("PATH", 16, 40, 5),
+        |theme| theme.text,
+        |process, _| (&process.path).into(),
+    ),
+    RowField::new(
+        "process_md5",
+        TableColumn::left_aligned("MD5", 12, 32, 5),
         |theme| theme.number,
-        |process, _| Value::Text(process.id.to_string().into()),
+        |process, _| process.md5.map_or(CellValue::None, |md5| CellValue::Text(md5.to_string().into())),
+    ),
+    RowField::new(
+        "hit",
+        TableColumn::left_aligned("!", 1, 1, 4),
+        |theme| theme.caution,
+        |process, _| hit_sign(process),
+    ),
+    JoinedFields::VERDICT,
+    JoinedFields::PUBLISHER,
+    DAYS_SIGNED,
+    JoinedFields::HOSTS,
+    JoinedFields::STATUS,
+    CLOCK,
+    JoinedFields::ISOLATION,
+    JoinedFields::GROUP,
+    RowField::new(
+        "id",
+        TableColumn::left_aligned("GUID", 12, 36, 9),
+        |theme| theme.number,
+        |process, _| CellValue::Text(process.id.to_string().into()),
     ),
 ];
 
 /// Whether a watchlist or a feed has found it.
-fn hit(process: &Process) -> Value {
-    if process.watchlists.is_empty() && process.feeds.is_empty() { Value::None } else { Value::Word("!") }
+fn hit_sign(process: &Process) -> CellValue {
+    if process.watchlists.is_empty() && process.feeds.is_empty() { CellValue::None } else { CellValue::Word("!") }
 }

@@ -2,97 +2,101 @@
 
 use std::sync::Arc;
 
-use super::{Field, Kind, Value};
+use super::{CellValue, ListView, RowField};
 use crate::keys::{Action, Scope};
 use crate::panes::{
     Pane, PaneId,
-    copy::{self, Copied},
+    copy::{self, Clip},
     record::RecordPane,
 };
-use crate::session::{Heard, Session};
-use crate::widgets::Column;
+use crate::session::{RequestLogEntry, Session};
+use crate::widgets::TableColumn;
 use crate::worker::Slot;
 
 /// The last requests.
 #[derive(Debug)]
-pub struct Calls;
+pub struct Requests;
 
-impl Kind for Calls {
-    type Row = Heard;
+impl ListView for Requests {
+    type Row = RequestLogEntry;
 
-    const PANE: PaneId = PaneId::Calls;
+    const PANE: PaneId = PaneId::Requests;
     const SCOPE: Scope = Scope::Calls;
     const NAME: &'static str = "Requests";
-    const SLOTS: &'static [Slot] = &[Slot::Info];
-    const UNASKED: &'static str = "No requests yet";
+    const SLOTS: &'static [Slot] = &[Slot::ServerInfo];
+    const NOT_ASKED: &'static str = "No requests yet";
     const EMPTY: &'static str = "No requests yet";
-    const FIELDS: &'static [Field<Heard>] = FIELDS;
-    const SHOWN: usize = 6;
+    const FIELDS: &'static [RowField<RequestLogEntry>] = FIELDS;
+    const DEFAULT_COLUMNS: usize = 6;
 
-    fn copied(row: &Heard, action: Action, session: &Session) -> Option<Copied> {
+    fn clip(row: &RequestLogEntry, action: Action, session: &Session) -> Option<Clip> {
         if action == Action::YankCurl {
-            return Some(("curl", curl(row, session)));
+            return Some(("curl", curl_command(row, session)));
         }
         let fields = || FIELDS.iter().map(|field| (field.value)(row, session).text());
-        copy::fields(fields, &row.document, action)
+        copy::fields_clip(fields, &row.document, action)
     }
 
-    fn popup(action: Action, chosen: impl FnOnce() -> Vec<Arc<Heard>>, session: &Session) -> Option<Box<dyn Pane>> {
+    fn popup(
+        action: Action,
+        chosen: impl FnOnce() -> Vec<Arc<RequestLogEntry>>,
+        session: &Session,
+    ) -> Option<Box<dyn Pane>> {
         if action != Action::Open {
             return None;
         }
         let heard = chosen().into_iter().next()?;
-        Some(Box::new(RecordPane::of_call(&heard, session)))
+        Some(Box::new(RecordPane::of_request(&heard, session)))
     }
 }
 
 /// The request as a command, without the token; nothing for what changes the server, which is not to be repeated.
-pub(in crate::panes) fn curl(heard: &Heard, session: &Session) -> Option<String> {
-    let call = &heard.call;
+pub(in crate::panes) fn curl_command(heard: &RequestLogEntry, session: &Session) -> Option<String> {
+    let call = &heard.trace;
     let quoted = |text: String| format!("'{}'", text.replace('\'', r"'\''"));
-    let url = quoted(format!("{}{}", session.identity.url, call.path));
+    let url = quoted(format!("{}{}", session.connection.url, call.path));
     (call.method == "GET").then(|| format!("curl -sS -H \"X-Auth-Token: $TOKEN\" {url}"))
 }
 
-const FIELDS: &[Field<Heard>] = &[
-    Field::time("time", "AT", 2, |heard, _| Value::Time(heard.call.at)),
-    Field::new(
+const FIELDS: &[RowField<RequestLogEntry>] = &[
+    RowField::time("time", "AT", 2, |heard, _| CellValue::Time(heard.trace.at)),
+    RowField::new(
         "method",
-        Column::left("METHOD", 6, 6, 0),
+        TableColumn::left_aligned("METHOD", 6, 6, 0),
         |theme| theme.accent,
-        |heard, _| Value::Word(heard.call.method),
+        |heard, _| CellValue::Word(heard.trace.method),
     ),
-    Field::new(
+    RowField::new(
         "status",
-        Column::right("STATUS", 6, 6, 0),
+        TableColumn::right_aligned("STATUS", 6, 6, 0),
         |theme| theme.number,
-        |heard, _| match heard.call.status {
-            Some(status) => Value::Judged(status.to_string().into(), status < 400),
-            None => Value::Judged("-".into(), false),
+        |heard, _| match heard.trace.status {
+            Some(status) => CellValue::Rated(status.to_string().into(), status < 400),
+            None => CellValue::Rated("-".into(), false),
         },
     ),
-    Field::new(
+    RowField::new(
         "ms",
-        Column::right("MS", 5, 7, 3),
+        TableColumn::right_aligned("MS", 5, 7, 3),
         |theme| theme.number,
-        |heard, _| Value::Number(u64::try_from(heard.call.took.as_millis()).unwrap_or(u64::MAX)),
+        |heard, _| CellValue::Number(u64::try_from(heard.trace.duration.as_millis()).unwrap_or(u64::MAX)),
     ),
-    Field::new(
+    RowField::new(
         "bytes",
-        Column::right("BYTES", 7, 9, 4),
+        TableColumn::right_aligned("BYTES", 7, 9, 4),
         |theme| theme.number,
-        |heard, _| Value::Number(heard.call.bytes),
+        |heard, _| CellValue::Number(heard.trace.bytes),
     ),
-    Field::new(
+    RowField::new(
         "path",
-        Column::left("PATH", 20, Column::REST, 1),
+        TableColumn::left_aligned("PATH", 20, TableColumn::FILL, 1),
         |theme| theme.text,
-        |heard, _| Value::Text(heard.call.path.as_str().into()),
+        |heard, _| CellValue::Text(heard.trace.path.as_str().into()),
     ),
-    Field::new(
+    RowField::new(
         "error",
-        Column::left("ERROR", 8, 24, 5),
+        TableColumn::left_aligned("ERROR", 8, 24, 5),
         |theme| theme.bad,
-        |heard, _| Value::Text(heard.call.error.clone().unwrap_or_default().into()),
+        |heard, _| CellValue::Text(heard.trace.error.clone().unwrap_or_default().into()),
     ),
 ];

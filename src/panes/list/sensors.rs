@@ -2,69 +2,69 @@
 
 use std::sync::Arc;
 
-use super::{Field, Kind, Value};
+use super::{CellValue, ListView, RowField};
 use crate::keys::{Action, Scope};
 use crate::model::{Isolation, Sensor, SensorFilter};
 use crate::panes::{
     PaneId,
-    copy::{self, Copied},
-    pivot::Clues,
+    copy::{self, Clip},
+    pivot::Observables,
     prompt::sensor_search,
 };
 use crate::query::Index;
-use crate::session::{Cx, Lead, Session};
+use crate::session::{Cx, Destination, Session};
 use crate::text::Untrusted;
-use crate::widgets::Column;
+use crate::widgets::TableColumn;
 use crate::worker::{List, Slot};
 
 /// Every host, or those that were looked for.
 #[derive(Debug)]
 pub struct Sensors;
 
-impl Kind for Sensors {
+impl ListView for Sensors {
     type Row = Sensor;
 
     const PANE: PaneId = PaneId::Sensors;
     const SCOPE: Scope = Scope::Sensors;
     const NAME: &'static str = "Sensors";
-    const SLOTS: &'static [Slot] = &[Slot::Page(List::Sensors, 0), Slot::Info];
-    const UNASKED: &'static str = "Cancelled. r retries";
+    const SLOTS: &'static [Slot] = &[Slot::Page(List::Sensors, 0), Slot::ServerInfo];
+    const NOT_ASKED: &'static str = "Cancelled. r retries";
     const EMPTY: &'static str = "No sensor matches (case-sensitive). i searches the server";
-    const FIELDS: &'static [Field<Sensor>] = FIELDS;
-    const SHOWN: usize = 10;
-    const IS_COUNTED: bool = true;
+    const FIELDS: &'static [RowField<Sensor>] = FIELDS;
+    const DEFAULT_COLUMNS: usize = 10;
+    const IS_TOTAL_EXACT: bool = true;
 
-    fn begin(cx: &mut Cx<'_>) {
-        cx.load::<Sensor>();
+    fn before_fetch(cx: &mut Cx<'_>) {
+        cx.load_once::<Sensor>();
     }
 
     fn note(session: &Session) -> Option<String> {
-        let filter = SensorFilter::of(&session.sensors.search()?.query);
+        let filter = SensorFilter::parse_canonical(&session.sensors.search()?.query);
         let is_any = filter != SensorFilter::default();
-        is_any.then(|| format!("filter: {}", sensor_search::words(&filter, session)))
+        is_any.then(|| format!("filter: {}", sensor_search::filter_text(&filter, session)))
     }
 
-    fn rest(row: Option<&Arc<Sensor>>, cx: &mut Cx<'_>) {
-        cx.attend_host(row);
+    fn on_select(row: Option<&Arc<Sensor>>, cx: &mut Cx<'_>) {
+        cx.select_sensor(row);
     }
 
-    fn lead(row: &Sensor) -> Option<Lead> {
-        Some(Lead::Search(Index::Process, format!("sensor_id:{}", row.id)))
+    fn destination(row: &Sensor) -> Option<Destination> {
+        Some(Destination::Search(Index::Process, format!("sensor_id:{}", row.id)))
     }
 
-    fn clues(row: &Sensor) -> Clues {
-        Clues::of_host(row.id, &row.computer_name)
+    fn observables(row: &Sensor) -> Observables {
+        Observables::of_host(row.id, &row.computer_name)
     }
 
-    fn copied(row: &Sensor, action: Action, _: &Session) -> Option<Copied> {
-        copy::sensor(row, action)
+    fn clip(row: &Sensor, action: Action, _: &Session) -> Option<Clip> {
+        copy::sensor_clip(row, action)
     }
 }
 
 /// Whether it reports, or what is to become of it.
-fn state(sensor: &Sensor) -> Value {
+fn state_value(sensor: &Sensor) -> CellValue {
     if sensor.uninstalled == Some(true) {
-        return Value::Judged("uninstalled".into(), false);
+        return CellValue::Rated("uninstalled".into(), false);
     }
     let word = sensor.status.raw().to_lowercase();
     let change = match (sensor.uninstall, sensor.restart_queued) {
@@ -72,100 +72,120 @@ fn state(sensor: &Sensor) -> Value {
         (_, Some(true)) => ", restart pending",
         _ => "",
     };
-    let is_online = sensor.status.is_like("online");
+    let is_online = sensor.status.eq_ignore_case("online");
     match word.as_str() {
-        "" => Value::None,
-        _ => Value::Judged(format!("{word}{change}").into(), is_online),
+        "" => CellValue::None,
+        _ => CellValue::Rated(format!("{word}{change}").into(), is_online),
     }
 }
 
 /// Nothing where a host is like any other.
-fn isolation(sensor: &Sensor) -> Value {
+fn isolation_value(sensor: &Sensor) -> CellValue {
     match sensor.isolation() {
-        Isolation::No => Value::None,
-        Isolation::Pending => Value::Judged("PENDING".into(), false),
-        Isolation::Yes => Value::Judged("ISOLATED".into(), false),
-        Isolation::Lifting => Value::Judged("LIFTING".into(), false),
-        Isolation::Unknown => Value::Missing,
+        Isolation::No => CellValue::None,
+        Isolation::Pending => CellValue::Rated("PENDING".into(), false),
+        Isolation::Yes => CellValue::Rated("ISOLATED".into(), false),
+        Isolation::Lifting => CellValue::Rated("LIFTING".into(), false),
+        Isolation::Unknown => CellValue::Unavailable,
     }
 }
 
-fn group(sensor: &Sensor, session: &Session) -> Value {
+fn group_value(sensor: &Sensor, session: &Session) -> CellValue {
     let Some(id) = sensor.group else {
-        return Value::None;
+        return CellValue::None;
     };
     match session.group_name(id) {
         Some(name) => name.into(),
-        None => Value::Text(format!("#{id}").into()),
+        None => CellValue::Text(format!("#{id}").into()),
     }
 }
 
 /// How well it is, and why not better.
-fn health(sensor: &Sensor) -> Value {
+fn health_value(sensor: &Sensor) -> CellValue {
     match sensor.health {
         None => (&sensor.health_message).into(),
-        Some(100) => Value::Text("100".into()),
+        Some(100) => CellValue::Text("100".into()),
         Some(health) => {
             let text = format!("{health} {}", sensor.health_message.raw());
-            Value::Judged(text.trim_end().into(), health >= 90)
+            CellValue::Rated(text.trim_end().into(), health >= 90)
         }
     }
 }
 
-fn addresses(sensor: &Sensor) -> Untrusted {
+fn addresses_text(sensor: &Sensor) -> Untrusted {
     let adapters = sensor.adapters.iter();
     let addresses: Vec<_> = adapters.map(|adapter| adapter.ip.to_string()).collect();
     addresses.join(" ").into()
 }
 
-const FIELDS: &[Field<Sensor>] = &[
-    Field::new(
+const FIELDS: &[RowField<Sensor>] = &[
+    RowField::new(
         "computer_name",
-        Column::left("HOST", 14, 15, 0),
+        TableColumn::left_aligned("HOST", 14, 15, 0),
         |theme| theme.accent,
         |sensor, _| (&sensor.computer_name).into(),
     ),
-    Field::new("status", Column::left("STATE", 11, 11, 1), |theme| theme.text, |sensor, _| state(sensor)),
-    Field::new("isolation", Column::left("ISOLATION", 9, 9, 1), |theme| theme.caution, |sensor, _| isolation(sensor)),
-    Field::time("last_checkin_time", "SEEN", 3, |sensor, _| Value::time(sensor.last_checkin)),
-    Field::new("group", Column::left("GROUP", 13, 18, 2), |theme| theme.text, group),
-    Field::new(
-        "network_adapters",
-        Column::left("ADDRESS", 13, 15, 5),
+    RowField::new(
+        "status",
+        TableColumn::left_aligned("STATE", 11, 11, 1),
         |theme| theme.text,
-        |sensor, _| Value::Text(addresses(sensor)),
+        |sensor, _| state_value(sensor),
     ),
-    Field::new(
+    RowField::new(
+        "isolation",
+        TableColumn::left_aligned("ISOLATION", 9, 9, 1),
+        |theme| theme.caution,
+        |sensor, _| isolation_value(sensor),
+    ),
+    RowField::time("last_checkin_time", "SEEN", 3, |sensor, _| CellValue::time(sensor.last_checkin)),
+    RowField::new("group", TableColumn::left_aligned("GROUP", 13, 18, 2), |theme| theme.text, group_value),
+    RowField::new(
+        "network_adapters",
+        TableColumn::left_aligned("ADDRESS", 13, 15, 5),
+        |theme| theme.text,
+        |sensor, _| CellValue::Text(addresses_text(sensor)),
+    ),
+    RowField::new(
         "sensor_health_status",
-        Column::left("HEALTH", 6, 24, 6),
+        TableColumn::left_aligned("HEALTH", 6, 24, 6),
         |theme| theme.number,
-        |sensor, _| health(sensor),
+        |sensor, _| health_value(sensor),
     ),
-    Field::new(
+    RowField::new(
         "os_environment_display_string",
-        Column::left("OS", 16, Column::REST, 4),
+        TableColumn::left_aligned("OS", 16, TableColumn::FILL, 4),
         |theme| theme.text,
         |sensor, _| (&sensor.os).into(),
     ),
-    Field::new(
+    RowField::new(
         "build_version_string",
-        Column::left("VERSION", 9, 16, 7),
+        TableColumn::left_aligned("VERSION", 9, 16, 7),
         |theme| theme.muted,
-        |sensor, _| Value::Text(sensor.release().into()),
+        |sensor, _| CellValue::Text(sensor.release().into()),
     ),
-    Field::new("id", Column::right("SENSOR", 6, 8, 8), |theme| theme.number, |sensor, _| Value::Number(sensor.id.0)),
-    Field::new("notes", Column::left("NOTES", 12, 30, 6), |theme| theme.text, |sensor, _| (&sensor.notes).into()),
-    Field::new(
+    RowField::new(
+        "id",
+        TableColumn::right_aligned("SENSOR", 6, 8, 8),
+        |theme| theme.number,
+        |sensor, _| CellValue::Number(sensor.id.0),
+    ),
+    RowField::new(
+        "notes",
+        TableColumn::left_aligned("NOTES", 12, 30, 6),
+        |theme| theme.text,
+        |sensor, _| (&sensor.notes).into(),
+    ),
+    RowField::new(
         "computer_dns_name",
-        Column::left("DNS NAME", 16, 30, 8),
+        TableColumn::left_aligned("DNS NAME", 16, 30, 8),
         |theme| theme.text,
         |sensor, _| (&sensor.dns_name).into(),
     ),
-    Field::time("registration_time", "REGISTERED", 8, |sensor, _| Value::time(sensor.registered)),
-    Field::time("next_checkin_time", "NEXT", 9, |sensor, _| Value::time(sensor.next_checkin)),
-    Field::new(
+    RowField::time("registration_time", "REGISTERED", 8, |sensor, _| CellValue::time(sensor.registered)),
+    RowField::time("next_checkin_time", "NEXT", 9, |sensor, _| CellValue::time(sensor.next_checkin)),
+    RowField::new(
         "num_eventlog_bytes",
-        Column::right("WAITING", 8, 12, 9),
+        TableColumn::right_aligned("WAITING", 8, 12, 9),
         |theme| theme.number,
         |sensor, _| sensor.eventlog_bytes.into(),
     ),

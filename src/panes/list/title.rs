@@ -2,34 +2,34 @@
 
 use ratatui::text::Line;
 
-use super::{Kind, ListPane, columns, thousands};
+use super::{ListPane, ListView, columns, group_thousands};
 use crate::panes::bulk;
-use crate::session::{Listed, Session};
+use crate::session::{ListRow, Session};
 
-impl<K: Kind> ListPane<K> {
+impl<K: ListView> ListPane<K> {
     /// The title.
-    pub(super) fn heading(&self, session: &Session) -> Line<'static> {
+    pub(super) fn title_line(&self, session: &Session) -> Line<'static> {
         let pages = K::Row::pages(session);
         let Some(total) = pages.total() else {
             return K::NAME.into();
         };
         let unit = K::unit(session);
         // One row for each of them: the server still counts their segments.
-        let most = if pages.is_estimate() && unit.is_empty() && !K::IS_COUNTED { "up to " } else { "" };
-        let plain = || format!("{}  {most}{}{unit}", K::NAME, thousands(total));
+        let most = if pages.is_estimate() && unit.is_empty() && !K::IS_TOTAL_EXACT { "up to " } else { "" };
+        let plain = || format!("{}  {most}{}{unit}", K::NAME, group_thousands(total));
         let mut parts = vec![K::headline(session).unwrap_or_else(plain)];
         if self.has_marks() {
             let (n_filtered, n_unloaded) = self.n_hidden;
             let n_marked = self.state.marks.len();
-            parts.push(bulk::counted(n_marked, n_filtered, n_unloaded));
+            parts.push(bulk::describe_marks(n_marked, n_filtered, n_unloaded));
         }
         // What is marked comes first: an action is about it, and a narrow pane cuts the rest.
         if total > 0 {
-            parts.push(format!("row {}", thousands(self.state.cursor + 1)));
+            parts.push(format!("row {}", group_thousands(self.state.cursor + 1)));
         }
         let (mut broken, mut hidden, mut is_incomplete) = (0, 0, false);
-        for page in pages.held() {
-            broken += page.value.broken;
+        for page in pages.loaded_pages() {
+            broken += page.value.n_unreadable;
             hidden = hidden.max(page.value.hidden);
             is_incomplete |= page.value.is_incomplete;
         }
@@ -37,10 +37,10 @@ impl<K: Kind> ListPane<K> {
             parts.push(format!("{broken} unreadable"));
         }
         if hidden > 0 {
-            parts.push(format!("{} hidden (no permission)", thousands(hidden)));
+            parts.push(format!("{} hidden (no permission)", group_thousands(hidden)));
         }
-        let n_unjoined = session.related.n_failed();
-        if n_unjoined > 0 && !columns::needs(&columns::columns::<K>(session)).is_empty() {
+        let n_unjoined = session.joins.n_failed();
+        if n_unjoined > 0 && !columns::required_joins(&columns::shown_columns::<K>(session)).is_empty() {
             parts.push(format!("{n_unjoined} lookups missing"));
         }
         parts.extend(K::note(session));

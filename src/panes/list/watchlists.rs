@@ -2,58 +2,58 @@
 
 use std::sync::Arc;
 
-use super::{Field, Kind, Value};
+use super::{CellValue, ListView, RowField};
 use crate::keys::{Action, Scope};
 use crate::model::{StoredIndex, Watchlist};
-use crate::panes::{FormPane, Pane, PaneId, pivot::Clues};
+use crate::panes::{FormPane, Pane, PaneId, pivot::Observables};
 use crate::query;
-use crate::session::{Cx, Lead, Session, runnable, why_not_runnable};
-use crate::widgets::Column;
+use crate::session::{Cx, Destination, Session, not_runnable_reason, runnable_query};
+use crate::widgets::TableColumn;
 use crate::worker::{List, Slot};
 
 /// Every watchlist.
 #[derive(Debug)]
 pub struct Watchlists;
 
-impl Kind for Watchlists {
+impl ListView for Watchlists {
     type Row = Watchlist;
 
     const PANE: PaneId = PaneId::Watchlists;
     const SCOPE: Scope = Scope::Watchlists;
     const NAME: &'static str = "Watchlists";
-    const SLOTS: &'static [Slot] = &[Slot::Page(List::Watchlists, 0), Slot::Info];
-    const UNASKED: &'static str = "Cancelled. r retries";
+    const SLOTS: &'static [Slot] = &[Slot::Page(List::Watchlists, 0), Slot::ServerInfo];
+    const NOT_ASKED: &'static str = "Cancelled. r retries";
     const EMPTY: &'static str = "No watchlists";
-    const FIELDS: &'static [Field<Watchlist>] = FIELDS;
-    const SHOWN: usize = 7;
+    const FIELDS: &'static [RowField<Watchlist>] = FIELDS;
+    const DEFAULT_COLUMNS: usize = 7;
 
-    fn begin(cx: &mut Cx<'_>) {
-        cx.load::<Watchlist>();
+    fn before_fetch(cx: &mut Cx<'_>) {
+        cx.load_once::<Watchlist>();
     }
 
-    fn rest(row: Option<&Arc<Watchlist>>, cx: &mut Cx<'_>) {
-        cx.consider_watchlist(row);
+    fn on_select(row: Option<&Arc<Watchlist>>, cx: &mut Cx<'_>) {
+        cx.select_watchlist(row);
     }
 
-    fn act(action: Action, cx: &mut Cx<'_>) -> bool {
+    fn handle_action(action: Action, cx: &mut Cx<'_>) -> bool {
         let is_counting = action == Action::CountHits;
         if is_counting {
-            cx.count_hits();
+            cx.count_watchlist_hits();
         }
         is_counting
     }
 
-    fn lead(row: &Watchlist) -> Option<Lead> {
-        let (index, query) = runnable(row)?;
-        Some(Lead::Search(index, query))
+    fn destination(row: &Watchlist) -> Option<Destination> {
+        let (index, query) = runnable_query(row)?;
+        Some(Destination::Search(index, query))
     }
 
-    fn why_no_lead(row: &Watchlist) -> String {
-        why_not_runnable(row)
+    fn no_destination_reason(row: &Watchlist) -> String {
+        not_runnable_reason(row)
     }
 
-    fn clues(row: &Watchlist) -> Clues {
-        Clues::of_watchlist(row.id)
+    fn observables(row: &Watchlist) -> Observables {
+        Observables::of_watchlist(row.id)
     }
 
     fn popup(action: Action, chosen: impl FnOnce() -> Vec<Arc<Self::Row>>, session: &Session) -> Option<Box<dyn Pane>> {
@@ -65,7 +65,7 @@ impl Kind for Watchlists {
             Action::RemoveAction => {
                 // Those are of the one under the cursor, which need not be the one that is marked.
                 let row = row()?;
-                let known = session.actions_of(row.id)?.current()?;
+                let known = session.watchlist_actions_of(row.id)?.latest()?;
                 FormPane::remove_action(row.id, known.value.rows.clone())
             }
             _ => return None,
@@ -75,68 +75,83 @@ impl Kind for Watchlists {
 }
 
 /// On, or off.
-pub(super) fn switch(is_on: Option<bool>) -> Value {
+pub(super) fn on_off_value(is_on: Option<bool>) -> CellValue {
     match is_on {
-        Some(true) => Value::Judged("on".into(), true),
-        Some(false) => Value::Judged("off".into(), false),
-        None => Value::Missing,
+        Some(true) => CellValue::Rated("on".into(), true),
+        Some(false) => CellValue::Rated("off".into(), false),
+        None => CellValue::Unavailable,
     }
 }
 
 /// What it looks for, for people.
-fn sought(watchlist: &Watchlist) -> Value {
-    Value::Text(query::stored(watchlist.search_query.raw()).as_str().into())
+fn describe_search(watchlist: &Watchlist) -> CellValue {
+    CellValue::Text(query::describe_stored(watchlist.search_query.raw()).as_str().into())
 }
 
-const FIELDS: &[Field<Watchlist>] = &[
-    Field::new("enabled", Column::left("ON", 3, 3, 1), |theme| theme.text, |watchlist, _| switch(watchlist.is_enabled)),
-    Field::new("name", Column::left("NAME", 24, 30, 0), |theme| theme.accent, |watchlist, _| (&watchlist.name).into()),
-    Field::new(
+const FIELDS: &[RowField<Watchlist>] = &[
+    RowField::new(
+        "enabled",
+        TableColumn::left_aligned("ON", 3, 3, 1),
+        |theme| theme.text,
+        |watchlist, _| on_off_value(watchlist.is_enabled),
+    ),
+    RowField::new(
+        "name",
+        TableColumn::left_aligned("NAME", 24, 30, 0),
+        |theme| theme.accent,
+        |watchlist, _| (&watchlist.name).into(),
+    ),
+    RowField::new(
         "total_hits",
-        Column::right("HITS", 6, 8, 1),
+        TableColumn::right_aligned("HITS", 6, 8, 1),
         |theme| theme.number,
         |watchlist, _| watchlist.total_hits.into(),
     ),
-    Field::new(
+    RowField::new(
         "last_hit_count",
-        Column::right("LAST RUN", 8, 8, 5),
+        TableColumn::right_aligned("LAST RUN", 8, 8, 5),
         |theme| theme.number,
         |watchlist, _| watchlist.last_hits.into(),
     ),
-    Field::time("last_hit", "LAST HIT", 2, |watchlist, _| Value::time(watchlist.last_hit)),
-    Field::new(
+    RowField::time("last_hit", "LAST HIT", 2, |watchlist, _| CellValue::time(watchlist.last_hit)),
+    RowField::new(
         "index_type",
-        Column::left("FINDS", 9, 9, 6),
+        TableColumn::left_aligned("FINDS", 9, 9, 6),
         |theme| theme.muted,
         |watchlist, _| match &watchlist.index {
-            StoredIndex::Events => Value::Word("processes"),
-            StoredIndex::Modules => Value::Word("binaries"),
+            StoredIndex::Events => CellValue::Word("processes"),
+            StoredIndex::Modules => CellValue::Word("binaries"),
             StoredIndex::Other(word) => word.into(),
         },
     ),
-    Field::new(
+    RowField::new(
         "search_query",
-        Column::left("QUERY", 12, Column::REST, 3),
+        TableColumn::left_aligned("QUERY", 12, TableColumn::FILL, 3),
         |theme| theme.text,
-        |watchlist, _| sought(watchlist),
+        |watchlist, _| describe_search(watchlist),
     ),
-    Field::new(
+    RowField::new(
         "readonly",
-        Column::left("READ-ONLY", 9, 9, 8),
+        TableColumn::left_aligned("READ-ONLY", 9, 9, 8),
         |theme| theme.muted,
         |watchlist, _| match watchlist.is_readonly {
-            Some(true) => Value::Word("read-only"),
-            Some(false) => Value::None,
-            None => Value::Missing,
+            Some(true) => CellValue::Word("read-only"),
+            Some(false) => CellValue::None,
+            None => CellValue::Unavailable,
         },
     ),
-    Field::new("id", Column::right("ID", 4, 6, 7), |theme| theme.number, |watchlist, _| Value::Number(watchlist.id.0)),
-    Field::new(
+    RowField::new(
+        "id",
+        TableColumn::right_aligned("ID", 4, 6, 7),
+        |theme| theme.number,
+        |watchlist, _| CellValue::Number(watchlist.id.0),
+    ),
+    RowField::new(
         "description",
-        Column::left("DESCRIPTION", 16, 40, 7),
+        TableColumn::left_aligned("DESCRIPTION", 16, 40, 7),
         |theme| theme.text,
         |watchlist, _| (&watchlist.description).into(),
     ),
-    Field::time("date_added", "MADE", 8, |watchlist, _| Value::time(watchlist.added)),
-    Field::time("search_timestamp", "SEARCHED", 8, |watchlist, _| Value::time(watchlist.searched)),
+    RowField::time("date_added", "MADE", 8, |watchlist, _| CellValue::time(watchlist.added)),
+    RowField::time("search_timestamp", "SEARCHED", 8, |watchlist, _| CellValue::time(watchlist.searched_until)),
 ];

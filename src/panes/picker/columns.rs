@@ -6,32 +6,32 @@ use ratatui::{
     text::{Line, Span},
 };
 
-use super::super::{Look, Pane, PaneId, cursor};
+use super::super::{Pane, PaneId, RenderCx, cursor};
 use crate::keys::{Action, Scope};
-use crate::session::{Chosen, Cx, Session};
+use crate::session::{ColumnChoice, Cx, Session};
 use crate::text;
-use crate::widgets::follow;
+use crate::widgets::scroll_to_cursor;
 
 /// The width of a column that is made wider or narrower for the first time.
-const WIDTH: u16 = 16;
+const DEFAULT_WIDTH: u16 = 16;
 
 /// Cells by which a width changes.
-const STEP: u16 = 4;
+const WIDTH_STEP: u16 = 4;
 
 /// The overlay in which columns are chosen. Every change shows at once.
 #[derive(Debug)]
-pub struct ColumnsPane {
+pub struct ColumnPicker {
     list: &'static str,
     /// The columns that are shown, in their order, then those that are not.
-    rows: Vec<(Chosen, bool)>,
+    rows: Vec<(ColumnChoice, bool)>,
     cursor: usize,
     top: usize,
     height: usize,
 }
 
-impl ColumnsPane {
+impl ColumnPicker {
     /// Starts with the columns `chosen` for a list; `choices` are all there are.
-    pub fn new(list: &'static str, chosen: Vec<Chosen>, choices: Vec<Chosen>) -> Self {
+    pub fn new(list: &'static str, chosen: Vec<ColumnChoice>, choices: Vec<ColumnChoice>) -> Self {
         let others: Vec<_> =
             choices.into_iter().filter(|choice| chosen.iter().all(|column| column.name != choice.name)).collect();
         let shown = chosen.into_iter().map(|column| (column, true));
@@ -59,7 +59,7 @@ impl ColumnsPane {
     }
 
     /// Moves the column under the cursor by one place, among those that are shown.
-    fn carry(&mut self, is_up: bool) {
+    fn move_column(&mut self, is_up: bool) {
         let other = if is_up { self.cursor.checked_sub(1) } else { Some(self.cursor + 1) };
         let is_shown = |at: usize| self.rows.get(at).is_some_and(|(_, is_shown)| *is_shown);
         if let Some(other) = other.filter(|other| is_shown(*other) && is_shown(self.cursor)) {
@@ -70,13 +70,16 @@ impl ColumnsPane {
 
     fn resize(&mut self, is_wider: bool) {
         let (column, _) = &mut self.rows[self.cursor];
-        let width = column.width.unwrap_or(WIDTH);
-        column.width =
-            Some(if is_wider { width.saturating_add(STEP).min(200) } else { width.saturating_sub(STEP).max(STEP) });
+        let width = column.width.unwrap_or(DEFAULT_WIDTH);
+        column.width = Some(if is_wider {
+            width.saturating_add(WIDTH_STEP).min(200)
+        } else {
+            width.saturating_sub(WIDTH_STEP).max(WIDTH_STEP)
+        });
     }
 }
 
-impl Pane for ColumnsPane {
+impl Pane for ColumnPicker {
     fn id(&self) -> PaneId {
         PaneId::Overlay
     }
@@ -89,20 +92,20 @@ impl Pane for ColumnsPane {
         format!("Columns of {}", self.list.to_lowercase()).into()
     }
 
-    fn act(&mut self, action: Action, cx: &mut Cx<'_>) -> bool {
+    fn handle_action(&mut self, action: Action, cx: &mut Cx<'_>) -> bool {
         let last = self.rows.len().saturating_sub(1);
-        if let Some(to) = cursor::moved(action, self.cursor, self.height, last) {
+        if let Some(to) = cursor::new_cursor(action, self.cursor, self.height, last) {
             self.cursor = to;
             return true;
         }
         match action {
             Action::Toggle => self.toggle(cx),
-            Action::MoveColumnUp => self.carry(true),
-            Action::MoveColumnDown => self.carry(false),
+            Action::MoveColumnUp => self.move_column(true),
+            Action::MoveColumnDown => self.move_column(false),
             Action::Wider => self.resize(true),
             Action::Narrower => self.resize(false),
             Action::ResetColumns => {
-                cx.choose_columns(self.list, None);
+                cx.set_columns(self.list, None);
                 cx.notify("Columns reset to default");
                 self.rows.clear();
                 return true;
@@ -111,7 +114,7 @@ impl Pane for ColumnsPane {
         }
         let shown = self.rows.iter().filter(|(_, is_shown)| *is_shown);
         let chosen = shown.map(|(column, _)| column.clone()).collect();
-        cx.choose_columns(self.list, Some(chosen));
+        cx.set_columns(self.list, Some(chosen));
         true
     }
 
@@ -119,10 +122,10 @@ impl Pane for ColumnsPane {
         self.rows.is_empty()
     }
 
-    fn render(&mut self, frame: &mut Frame<'_>, area: Rect, _: &Session, look: &Look<'_>) {
+    fn render(&mut self, frame: &mut Frame<'_>, area: Rect, _: &Session, look: &RenderCx<'_>) {
         let theme = look.theme;
         self.height = usize::from(area.height).max(1);
-        self.top = follow(self.top, self.cursor, self.height, self.rows.len());
+        self.top = scroll_to_cursor(self.top, self.cursor, self.height, self.rows.len());
         let rows = self.rows.iter().enumerate().skip(self.top);
         for ((at, (column, is_shown)), place) in rows.zip(area.rows()) {
             let sign = if *is_shown { theme.glyphs.mark } else { " " };

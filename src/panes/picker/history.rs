@@ -6,7 +6,7 @@ use ratatui::{
     text::{Line, Span},
 };
 
-use super::super::{Look, Pane, PaneId, cursor};
+use super::super::{Pane, PaneId, RenderCx, cursor};
 use crate::keys::{Action, Scope};
 use crate::model::Precision;
 use crate::query::Index;
@@ -14,7 +14,7 @@ use crate::session::{Cx, Session};
 use crate::text::{self, Untrusted};
 
 /// Columns from which there is room for how long the answer took.
-const ROOMY: u16 = 80;
+const MIN_WIDTH_DURATION: u16 = 80;
 
 /// An overlay with the history.
 #[derive(Debug, Default)]
@@ -34,21 +34,21 @@ impl Pane for HistoryPane {
     }
 
     fn title(&self, session: &Session) -> Line<'static> {
-        format!("Query history {}", session.history.len()).into()
+        format!("Query history {}", session.query_history.len()).into()
     }
 
-    fn act(&mut self, action: Action, cx: &mut Cx<'_>) -> bool {
+    fn handle_action(&mut self, action: Action, cx: &mut Cx<'_>) -> bool {
         if action == Action::Open {
-            if let Some(past) = cx.session().history.get(self.cursor) {
-                let (query, when) = (past.query.clone(), past.when.clone());
-                cx.propose(Index::Process, query);
-                cx.keep_when(when);
+            if let Some(past) = cx.session().query_history.get(self.cursor) {
+                let (query, when) = (past.query.clone(), past.period.clone());
+                cx.set_pending_query(Index::Process, query);
+                cx.set_period(when);
             }
             self.is_done = true;
             return true;
         }
-        let last = cx.session().history.len().saturating_sub(1);
-        let moved = cursor::moved(action, self.cursor, self.height, last);
+        let last = cx.session().query_history.len().saturating_sub(1);
+        let moved = cursor::new_cursor(action, self.cursor, self.height, last);
         self.cursor = moved.unwrap_or(self.cursor);
         moved.is_some()
     }
@@ -57,23 +57,24 @@ impl Pane for HistoryPane {
         self.is_done
     }
 
-    fn render(&mut self, frame: &mut Frame<'_>, area: Rect, session: &Session, look: &Look<'_>) {
+    fn render(&mut self, frame: &mut Frame<'_>, area: Rect, session: &Session, look: &RenderCx<'_>) {
         self.height = usize::from(area.height).max(1);
-        if session.history.is_empty() {
+        if session.query_history.is_empty() {
             frame.render_widget(Line::styled("No history yet", look.theme.muted), area);
             return;
         }
         let first = (self.cursor + 1).saturating_sub(self.height);
-        for ((index, past), row) in session.history.iter().enumerate().skip(first).zip(area.rows()) {
+        for ((index, past), row) in session.query_history.iter().enumerate().skip(first).zip(area.rows()) {
             let number = |fact: Option<u64>| fact.map_or("?".into(), |fact| fact.to_string());
             let (rows, took) = (number(past.total), number(past.took_ms));
-            let took = if area.width < ROOMY { String::new() } else { format!("{took:>6} ms  ") };
-            let facts = format!("  {rows:>8} rows  {took}{}", session.zone.bare(past.at, Precision::Minute));
+            let took = if area.width < MIN_WIDTH_DURATION { String::new() } else { format!("{took:>6} ms  ") };
+            let facts =
+                format!("  {rows:>8} rows  {took}{}", session.zone.without_offset(past.asked_at, Precision::Minute));
             let room = usize::from(area.width).saturating_sub(text::width(&facts));
-            let query = if past.when.is_open() {
+            let query = if past.period.is_any_time() {
                 past.query.clone()
             } else {
-                format!("{}   {}", past.query, past.when.words())
+                format!("{}   {}", past.query, past.period.describe())
             };
             let query = text::fit(&Untrusted::from(query), room);
             let pad = " ".repeat(room - text::width(&query));

@@ -7,43 +7,43 @@ use ratatui::{
     text::{Line, Span},
 };
 
-use super::super::{Look, Pane, PaneId, cursor, links, prompt::line::Entry};
+use super::super::{Pane, PaneId, RenderCx, cursor, links, prompt::line::LineInput};
 use crate::keys::{Action, Keymap, Scope};
 use crate::session::{Cx, Session};
 use crate::text;
 
 /// The overlay in which an action is picked by its name.
 #[derive(Debug)]
-pub struct CommandsPane {
-    entry: Entry,
+pub struct PalettePane {
+    entry: LineInput,
     /// Where one is: what a key means there.
     scope: Scope,
     keymap: Keymap,
     cursor: usize,
     height: usize,
-    picked: Option<Action>,
+    picked_action: Option<Action>,
     is_done: bool,
 }
 
-impl CommandsPane {
+impl PalettePane {
     /// Offers what can be done where `scope` has the focus.
     pub fn new(scope: Scope, keymap: &Keymap) -> Self {
         Self {
-            entry: Entry::default(),
+            entry: LineInput::default(),
             scope,
             keymap: keymap.clone(),
             cursor: 0,
             height: 1,
-            picked: None,
+            picked_action: None,
             is_done: false,
         }
     }
 
     /// The actions that have all words that are typed in their name or their help, those whose name begins so first.
-    fn found(&self) -> Vec<(Action, String)> {
+    fn matching_actions(&self) -> Vec<(Action, String)> {
         let typed = self.entry.text().to_lowercase();
         let words: Vec<_> = typed.split_whitespace().collect();
-        let chain = self.scope.chain();
+        let chain = self.scope.lookup_chain();
         let mut found: Vec<_> = Action::all()
             .filter_map(|action| Some((action, self.keymap.hint(chain, action)?)))
             .filter(|(action, _)| *action != Action::Commands)
@@ -63,7 +63,7 @@ impl CommandsPane {
     }
 }
 
-impl Pane for CommandsPane {
+impl Pane for PalettePane {
     fn id(&self) -> PaneId {
         PaneId::Overlay
     }
@@ -76,12 +76,12 @@ impl Pane for CommandsPane {
         "Do".into()
     }
 
-    fn act(&mut self, action: Action, cx: &mut Cx<'_>) -> bool {
-        let found = self.found();
+    fn handle_action(&mut self, action: Action, cx: &mut Cx<'_>) -> bool {
+        let found = self.matching_actions();
         if action == Action::Accept {
-            match links::lead(&self.entry.text(), cx.session()) {
+            match links::parse_destination(&self.entry.text(), cx.session()) {
                 Some(Ok((lead, note))) => {
-                    cx.lead(lead);
+                    cx.navigate(lead);
                     cx.notify(note);
                     return true;
                 }
@@ -93,7 +93,7 @@ impl Pane for CommandsPane {
             }
             match found.get(self.cursor) {
                 Some((action, _)) => {
-                    self.picked = Some(*action);
+                    self.picked_action = Some(*action);
                     self.is_done = true;
                 }
                 None => cx.notify("No such command here. ? lists the keys"),
@@ -101,7 +101,7 @@ impl Pane for CommandsPane {
             return true;
         }
         let last = found.len().saturating_sub(1);
-        let moved = cursor::moved(action, self.cursor, self.height, last);
+        let moved = cursor::new_cursor(action, self.cursor, self.height, last);
         self.cursor = moved.unwrap_or(self.cursor);
         moved.is_some()
     }
@@ -127,16 +127,16 @@ impl Pane for CommandsPane {
         self.is_done
     }
 
-    fn picked(&self) -> Option<Action> {
-        self.picked
+    fn picked_action(&self) -> Option<Action> {
+        self.picked_action
     }
 
-    fn render(&mut self, frame: &mut Frame<'_>, area: Rect, session: &Session, look: &Look<'_>) {
+    fn render(&mut self, frame: &mut Frame<'_>, area: Rect, session: &Session, look: &RenderCx<'_>) {
         let theme = look.theme;
         let [line, _, list] =
             Layout::vertical([Constraint::Length(1), Constraint::Length(1), Constraint::Fill(1)]).areas(area);
         self.height = usize::from(list.height).max(1);
-        match links::lead(&self.entry.text(), session) {
+        match links::parse_destination(&self.entry.text(), session) {
             Some(Ok((_, note))) => {
                 let line = format!("{note}: Enter opens it");
                 frame.render_widget(Line::styled(line, theme.text), list);
@@ -144,7 +144,7 @@ impl Pane for CommandsPane {
             Some(Err(why)) => frame.render_widget(Line::styled(why, theme.caution), list),
             None => {}
         }
-        let found = self.found();
+        let found = self.matching_actions();
         self.cursor = self.cursor.min(found.len().saturating_sub(1));
         let first = (self.cursor + 1).saturating_sub(self.height);
         // What stands before the help takes this much.

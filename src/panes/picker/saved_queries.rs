@@ -7,15 +7,15 @@ use ratatui::{
     text::{Line, Span},
 };
 
-use super::super::{Look, Pane, PaneId, cursor, prompt::line::Entry};
+use super::super::{Pane, PaneId, RenderCx, cursor, prompt::line::LineInput};
 use crate::keys::{Action, Scope};
 use crate::query::Index;
-use crate::session::{Cx, SavedQuery, Session};
+use crate::session::{Cx, NamedQuery, Session};
 use crate::text::{self, Untrusted};
-use crate::widgets::follow;
+use crate::widgets::scroll_to_cursor;
 
 /// Cells that a name may take.
-const NAME: usize = 28;
+const NAME_WIDTH: usize = 28;
 
 /// An overlay with the saved queries.
 #[derive(Debug)]
@@ -26,51 +26,64 @@ pub struct SavedPane {
     top: usize,
     height: usize,
     /// The name, while it is typed.
-    naming: Option<Entry>,
+    name_entry: Option<LineInput>,
     /// The name of the query that goes if the key comes again.
-    going: Option<String>,
+    pending_delete: Option<String>,
     is_done: bool,
 }
 
 impl SavedPane {
     /// Shows the saved queries; `query` is what would be saved.
     pub fn new(query: &str) -> Self {
-        Self { query: query.trim().to_owned(), cursor: 0, top: 0, height: 1, naming: None, going: None, is_done: false }
+        Self {
+            query: query.trim().to_owned(),
+            cursor: 0,
+            top: 0,
+            height: 1,
+            name_entry: None,
+            pending_delete: None,
+            is_done: false,
+        }
     }
 
-    fn current<'a>(&self, session: &'a Session) -> Option<&'a SavedQuery> {
-        session.saved.get(self.cursor)
+    fn selected_query<'a>(&self, session: &'a Session) -> Option<&'a NamedQuery> {
+        session.saved_queries.get(self.cursor)
     }
 
-    fn begin(&mut self, cx: &mut Cx<'_>) {
+    fn start_naming(&mut self, cx: &mut Cx<'_>) {
         if self.query.is_empty() {
             return cx.notify("No query to save");
         }
-        self.naming = Some(Entry::default());
+        self.name_entry = Some(LineInput::default());
     }
 
     /// Saves what is in the editor under the name that was typed.
-    fn save(&mut self, cx: &mut Cx<'_>) {
-        let Some(entry) = &self.naming else { return };
+    fn save_query(&mut self, cx: &mut Cx<'_>) {
+        let Some(entry) = &self.name_entry else { return };
         let name = entry.text();
         if name.is_empty() {
             return cx.warn("Enter a name for the query");
         }
-        self.naming = None;
-        cx.save(SavedQuery { name, query: self.query.clone(), when: cx.session().when.clone(), note: String::new() });
+        self.name_entry = None;
+        cx.save_query(NamedQuery {
+            name,
+            query: self.query.clone(),
+            period: cx.session().period.clone(),
+            note: String::new(),
+        });
     }
 
     /// Lets go of the query under the cursor, when asked twice.
-    fn drop_current(&mut self, cx: &mut Cx<'_>) {
-        let Some(current) = self.current(cx.session()).cloned() else {
+    fn delete_selected(&mut self, cx: &mut Cx<'_>) {
+        let Some(current) = self.selected_query(cx.session()).cloned() else {
             return cx.notify("No query selected");
         };
-        if self.going.take().as_ref() == Some(&current.name) {
-            return cx.unsave(current.name);
+        if self.pending_delete.take().as_ref() == Some(&current.name) {
+            return cx.delete_query(current.name);
         }
-        let name = text::fit(&current.name.as_str().into(), NAME);
+        let name = text::fit(&current.name.as_str().into(), NAME_WIDTH);
         cx.warn(format!("Press it again to delete {name} from the file"));
-        self.going = Some(current.name);
+        self.pending_delete = Some(current.name);
     }
 }
 
@@ -80,49 +93,49 @@ impl Pane for SavedPane {
     }
 
     fn scope(&self) -> Scope {
-        if self.naming.is_some() { Scope::Entry } else { Scope::Saved }
+        if self.name_entry.is_some() { Scope::Entry } else { Scope::Saved }
     }
 
     fn title(&self, session: &Session) -> Line<'static> {
-        format!("Saved queries {}", session.saved.len()).into()
+        format!("Saved queries {}", session.saved_queries.len()).into()
     }
 
-    fn act(&mut self, action: Action, cx: &mut Cx<'_>) -> bool {
-        let last = cx.session().saved.len().saturating_sub(1);
-        if let Some(to) = cursor::moved(action, self.cursor, self.height, last) {
-            (self.cursor, self.going) = (to, None);
+    fn handle_action(&mut self, action: Action, cx: &mut Cx<'_>) -> bool {
+        let last = cx.session().saved_queries.len().saturating_sub(1);
+        if let Some(to) = cursor::new_cursor(action, self.cursor, self.height, last) {
+            (self.cursor, self.pending_delete) = (to, None);
             return true;
         }
         match action {
             Action::Open => {
-                if let Some(saved) = self.current(cx.session()).cloned() {
-                    cx.propose(Index::Process, saved.query);
-                    cx.keep_when(saved.when);
+                if let Some(saved) = self.selected_query(cx.session()).cloned() {
+                    cx.set_pending_query(Index::Process, saved.query);
+                    cx.set_period(saved.period);
                 }
                 self.is_done = true;
             }
-            Action::Save => self.begin(cx),
-            Action::Accept => self.save(cx),
-            Action::Delete => self.drop_current(cx),
+            Action::Save => self.start_naming(cx),
+            Action::Accept => self.save_query(cx),
+            Action::Delete => self.delete_selected(cx),
             _ => return false,
         }
         true
     }
 
     fn type_key(&mut self, key: KeyEvent, cx: &mut Cx<'_>) {
-        if let Some(entry) = &mut self.naming {
+        if let Some(entry) = &mut self.name_entry {
             entry.type_key(key, cx);
         }
     }
 
     fn type_text(&mut self, text: &str, cx: &mut Cx<'_>) {
-        if let Some(entry) = &mut self.naming {
+        if let Some(entry) = &mut self.name_entry {
             entry.type_text(text, cx);
         }
     }
 
     fn paste(&mut self, text: &str, cx: &mut Cx<'_>) {
-        if let Some(entry) = &mut self.naming {
+        if let Some(entry) = &mut self.name_entry {
             entry.paste(text, cx);
         }
     }
@@ -131,24 +144,24 @@ impl Pane for SavedPane {
         self.is_done
     }
 
-    fn render(&mut self, frame: &mut Frame<'_>, area: Rect, session: &Session, look: &Look<'_>) {
+    fn render(&mut self, frame: &mut Frame<'_>, area: Rect, session: &Session, look: &RenderCx<'_>) {
         let theme = look.theme;
-        let n_lines = if self.naming.is_some() { 2 } else { 0 };
+        let n_lines = if self.name_entry.is_some() { 2 } else { 0 };
         let [list, below] = Layout::vertical([Constraint::Fill(1), Constraint::Length(n_lines)]).areas(area);
         self.height = usize::from(list.height).max(1);
-        self.cursor = self.cursor.min(session.saved.len().saturating_sub(1));
-        self.top = follow(self.top, self.cursor, self.height, session.saved.len());
-        if session.saved.is_empty() {
+        self.cursor = self.cursor.min(session.saved_queries.len().saturating_sub(1));
+        self.top = scroll_to_cursor(self.top, self.cursor, self.height, session.saved_queries.len());
+        if session.saved_queries.is_empty() {
             let text = "No saved queries. s saves the current query";
             frame.render_widget(Line::styled(text, theme.muted), list);
         }
-        let rows = session.saved.iter().enumerate().skip(self.top);
+        let rows = session.saved_queries.iter().enumerate().skip(self.top);
         for ((at, saved), place) in rows.zip(list.rows()) {
-            let name = text::fit(&saved.name.as_str().into(), NAME);
-            let gap = " ".repeat(NAME + 2 - text::width(&name));
-            let room = usize::from(area.width).saturating_sub(NAME + 2);
-            let said = match (saved.when.is_open(), saved.note.is_empty()) {
-                (false, _) => format!("{}   {}", saved.query, saved.when.words()),
+            let name = text::fit(&saved.name.as_str().into(), NAME_WIDTH);
+            let gap = " ".repeat(NAME_WIDTH + 2 - text::width(&name));
+            let room = usize::from(area.width).saturating_sub(NAME_WIDTH + 2);
+            let said = match (saved.period.is_any_time(), saved.note.is_empty()) {
+                (false, _) => format!("{}   {}", saved.query, saved.period.describe()),
                 (true, false) => format!("{}   {}", saved.query, saved.note),
                 (true, true) => saved.query.clone(),
             };
@@ -161,7 +174,7 @@ impl Pane for SavedPane {
                 frame.buffer_mut().set_style(place, theme.selection);
             }
         }
-        if let Some(entry) = &self.naming {
+        if let Some(entry) = &self.name_entry {
             let [query, name] = Layout::vertical([Constraint::Length(1); 2]).areas(below);
             let room = usize::from(area.width).saturating_sub(6);
             let line = Line::from(vec![

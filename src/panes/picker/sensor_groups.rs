@@ -8,8 +8,8 @@ use ratatui::{
     text::{Line, Span},
 };
 
-use super::super::{Look, MarkedRows, Pane, PaneId, SheetPane, cursor, hosts};
-use crate::changes::Deed;
+use super::super::{ConfirmPane, MarkedRows, Pane, PaneId, RenderCx, count_hosts, cursor};
+use crate::changes::Change;
 use crate::keys::{Action, Scope};
 use crate::model::{Group, SensorId};
 use crate::session::{Awaited, Cx, Session};
@@ -17,31 +17,38 @@ use crate::text;
 use crate::worker::{List, Slot};
 
 /// Cells of a group's name.
-const NAME: usize = 40;
+const NAME_WIDTH: usize = 40;
 
 /// The overlay in which a group is picked; the sheet of the move follows.
 #[derive(Debug)]
-pub struct GroupsPane {
+pub struct SensorGroupPicker {
     sensors: Vec<SensorId>,
-    marked: MarkedRows,
-    has_asked: bool,
+    hidden_rows: MarkedRows,
+    has_requested: bool,
     cursor: usize,
     height: usize,
-    sheet: Option<SheetPane>,
+    confirmation: Option<ConfirmPane>,
 }
 
-impl GroupsPane {
+impl SensorGroupPicker {
     /// Offers the groups for these sensors, of which there is at least one.
     pub fn new(sensors: Vec<SensorId>) -> Self {
-        Self { sensors, marked: MarkedRows::default(), has_asked: false, cursor: 0, height: 1, sheet: None }
+        Self {
+            sensors,
+            hidden_rows: MarkedRows::default(),
+            has_requested: false,
+            cursor: 0,
+            height: 1,
+            confirmation: None,
+        }
     }
 }
 
-fn groups(session: &Session) -> Vec<&Arc<Group>> {
-    session.groups.here().map(|(_, group)| group).collect()
+fn sorted_groups(session: &Session) -> Vec<&Arc<Group>> {
+    session.sensor_groups.loaded().map(|(_, group)| group).collect()
 }
 
-impl Pane for GroupsPane {
+impl Pane for SensorGroupPicker {
     fn id(&self) -> PaneId {
         PaneId::Overlay
     }
@@ -58,60 +65,61 @@ impl Pane for GroupsPane {
     }
 
     fn slots(&self) -> &'static [Slot] {
-        &[Slot::Page(List::Groups, 0)]
+        &[Slot::Page(List::SensorGroups, 0)]
     }
 
-    fn act(&mut self, action: Action, cx: &mut Cx<'_>) -> bool {
-        let groups = groups(cx.session());
+    fn handle_action(&mut self, action: Action, cx: &mut Cx<'_>) -> bool {
+        let groups = sorted_groups(cx.session());
         if action == Action::Open {
             if let Some(group) = groups.get(self.cursor) {
                 let group = group.id;
-                let to = |sensor| Deed::Move { sensor, group };
+                let to = |sensor| Change::Move { sensor, group };
                 let deeds = self.sensors.iter().copied().map(to).collect();
-                self.sheet = Some(SheetPane::new(deeds, cx.session()).about(&self.marked));
+                self.confirmation = Some(ConfirmPane::new(deeds, cx.session()).with_hidden_rows(&self.hidden_rows));
             }
             return true;
         }
         let last = groups.len().saturating_sub(1);
-        let moved = cursor::moved(action, self.cursor, self.height, last);
+        let moved = cursor::new_cursor(action, self.cursor, self.height, last);
         self.cursor = moved.unwrap_or(self.cursor);
         moved.is_some()
     }
 
-    fn name_hidden(&mut self, marked: &MarkedRows) {
-        self.marked = marked.clone();
+    fn set_hidden_rows(&mut self, marked: &MarkedRows) {
+        self.hidden_rows = marked.clone();
     }
 
-    fn settle(&mut self, cx: &mut Cx<'_>) {
-        if !self.has_asked {
-            self.has_asked = true;
-            cx.reload::<Group>();
+    fn after_input(&mut self, cx: &mut Cx<'_>) {
+        if !self.has_requested {
+            self.has_requested = true;
+            cx.refresh_or_load::<Group>();
         }
     }
 
     fn is_done(&self) -> bool {
-        self.sheet.is_some()
+        self.confirmation.is_some()
     }
 
-    fn then(&mut self) -> Option<Box<dyn Pane>> {
-        let sheet = self.sheet.take()?;
+    fn next_overlay(&mut self) -> Option<Box<dyn Pane>> {
+        let sheet = self.confirmation.take()?;
         Some(Box::new(sheet))
     }
 
-    fn render(&mut self, frame: &mut Frame<'_>, area: Rect, session: &Session, look: &Look<'_>) {
+    fn render(&mut self, frame: &mut Frame<'_>, area: Rect, session: &Session, look: &RenderCx<'_>) {
         let theme = look.theme;
         self.height = usize::from(area.height).max(1);
-        let groups = groups(session);
+        let groups = sorted_groups(session);
         if groups.is_empty() {
-            let text = if session.groups.is_pending() { "Loading… ^c cancels" } else { "No sensor groups found" };
+            let text =
+                if session.sensor_groups.is_pending() { "Loading… ^c cancels" } else { "No sensor groups found" };
             frame.render_widget(Line::styled(text, theme.muted), area);
             return;
         }
         let first = (self.cursor + 1).saturating_sub(self.height);
         for ((index, group), row) in groups.iter().enumerate().skip(first).zip(area.rows()) {
-            let name = text::fit(&group.name, NAME);
-            let pad = " ".repeat(NAME.saturating_sub(text::width(&name)));
-            let hosts = group.hosts.map_or("?".to_owned(), hosts);
+            let name = text::fit(&group.name, NAME_WIDTH);
+            let pad = " ".repeat(NAME_WIDTH.saturating_sub(text::width(&name)));
+            let hosts = group.hosts.map_or("?".to_owned(), count_hosts);
             let line =
                 Line::from(vec![Span::styled(format!("{name}{pad}  "), theme.text), Span::styled(hosts, theme.muted)]);
             frame.render_widget(line, row);

@@ -6,7 +6,7 @@ use ratatui::text::Line;
 
 use super::super::MarkedRows;
 use super::{Prompt, Question};
-use crate::model::Extract;
+use crate::model::ExportData;
 use crate::session::{Cx, Session};
 use crate::theme::Theme;
 
@@ -16,16 +16,16 @@ pub type ExportPane = Prompt<Export>;
 /// In which file rows are written: those that were there when it was asked.
 #[derive(Debug)]
 pub struct Export {
-    extract: Arc<Extract>,
+    data: Arc<ExportData>,
     /// How many rows the list has, loaded or not.
     total: u64,
-    marked: MarkedRows,
-    state: State,
+    hidden_rows: MarkedRows,
+    state: ExportState,
 }
 
 /// How far the export has got.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum State {
+enum ExportState {
     /// The name is typed, for the first time or again.
     Typing,
     /// The rows are written.
@@ -35,10 +35,10 @@ enum State {
 
 impl ExportPane {
     /// Offers to write these rows of a list of `total`.
-    pub fn new(extract: Extract, total: u64) -> Self {
+    pub fn new(extract: ExportData, total: u64) -> Self {
         let name = format!("{}.csv", extract.name);
         let question =
-            Export { extract: Arc::new(extract), total, marked: MarkedRows::default(), state: State::Typing };
+            Export { data: Arc::new(extract), total, hidden_rows: MarkedRows::default(), state: ExportState::Typing };
         Self::asking(question, &name)
     }
 }
@@ -47,27 +47,27 @@ impl Question for Export {
     const LABEL: &'static str = "file  ";
 
     fn title(&self, _: &Session) -> Line<'static> {
-        let (rows, columns) = (self.extract.rows.len(), self.extract.columns.len());
-        let name = &self.extract.name;
+        let (rows, columns) = (self.data.rows.len(), self.data.columns.len());
+        let name = &self.data.name;
         format!("Export {rows} {name} of {}, {columns} columns", self.total).into()
     }
 
     fn accept(&mut self, text: &str, cx: &mut Cx<'_>) {
-        if self.state == State::Writing {
+        if self.state == ExportState::Writing {
             return;
         }
         if text.is_empty() {
             cx.warn("Enter a file name");
         } else {
-            cx.export(text.into(), self.extract.clone(), self.total);
-            self.state = State::Writing;
+            cx.export_rows(text.into(), self.data.clone(), self.total);
+            self.state = ExportState::Writing;
         }
     }
 
     fn hints(&self, _: &Session, theme: &Theme) -> Vec<Line<'static>> {
-        let hidden = match self.marked.n_hidden() {
+        let hidden = match self.hidden_rows.n_hidden() {
             0 => Line::default(),
-            _ => Line::styled(self.marked.summary(), theme.caution),
+            _ => Line::styled(self.hidden_rows.summary(), theme.caution),
         };
         let rest = [
             ".csv    the columns, safe to open in a spreadsheet",
@@ -82,19 +82,19 @@ impl Question for Export {
     }
 
     fn name_hidden(&mut self, marked: &MarkedRows) {
-        self.marked = marked.clone();
+        self.hidden_rows = marked.clone();
     }
 
     fn settle(&mut self, cx: &mut Cx<'_>) {
         // What was typed stays where it was refused, to be mended.
         self.state = match (self.state, cx.session().is_exported) {
-            (State::Writing, Some(true)) => State::Done,
-            (State::Writing, Some(false)) => State::Typing,
+            (ExportState::Writing, Some(true)) => ExportState::Done,
+            (ExportState::Writing, Some(false)) => ExportState::Typing,
             (state, _) => state,
         };
     }
 
     fn is_done(&self) -> bool {
-        self.state == State::Done
+        self.state == ExportState::Done
     }
 }

@@ -8,32 +8,32 @@ use crate::session::Cx;
 
 /// The line, if one is typed now.
 #[derive(Debug, Default)]
-pub(in crate::panes) struct Typing(Option<Editor>);
+pub(in crate::panes) struct FilterInput(Option<Editor>);
 
-impl Typing {
+impl FilterInput {
     /// Begins with the filter that holds, the cursor behind it.
-    pub(in crate::panes) fn begin(&mut self, text: &str) {
+    pub(in crate::panes) fn start(&mut self, text: &str) {
         let mut editor = Editor::default();
-        editor.set(text);
+        editor.set_text(text);
         self.0 = Some(editor);
     }
 
     /// Ends it; false when nothing was typed.
-    pub(in crate::panes) fn end(&mut self) -> bool {
+    pub(in crate::panes) fn finish(&mut self) -> bool {
         self.0.take().is_some()
     }
 
     /// Ends it, and keeps what was typed. No row has a link to the web console among its words: where one leads is said.
     pub(in crate::panes) fn keep(&mut self, cx: &mut Cx<'_>) {
         if let Some(editor) = self.0.take()
-            && let Some(link) = Link::read(&editor.text())
+            && let Some(link) = Link::parse(&editor.text())
         {
             cx.warn(elsewhere(&link));
         }
     }
 
     /// Whether keys are letters now.
-    pub(in crate::panes) fn is_on(&self) -> bool {
+    pub(in crate::panes) fn is_typing(&self) -> bool {
         self.0.is_some()
     }
 
@@ -53,7 +53,7 @@ impl Typing {
     /// among its words: it leads somewhere else.
     pub(in crate::panes) fn paste(&mut self, text: &str, cx: &mut Cx<'_>) -> Option<String> {
         let editor = self.0.as_mut()?;
-        if let Some(link) = Link::read(text) {
+        if let Some(link) = Link::parse(text) {
             cx.warn(format!("Not pasted: {}", elsewhere(&link)));
             return None;
         }
@@ -64,6 +64,6 @@ impl Typing {
 
 /// That a link is no filter.
 fn elsewhere(link: &Link) -> String {
-    let noun = link.noun();
+    let noun = link.label();
     format!("this link names {noun}; open it from the command palette")
 }

@@ -8,7 +8,7 @@ use ratatui::{
 };
 
 use super::super::{
-    Look,
+    RenderCx,
     editor::{Editor, Pasted},
     links,
 };
@@ -17,17 +17,17 @@ use crate::query::Index;
 use crate::session::Cx;
 use crate::text;
 use crate::theme::Theme;
-use crate::widgets::cells;
+use crate::widgets::to_cells;
 
 /// One line of text.
 #[derive(Debug, Default)]
-pub(in crate::panes) struct Entry(Editor);
+pub(in crate::panes) struct LineInput(Editor);
 
-impl Entry {
+impl LineInput {
     /// Begins with a text, the cursor behind it.
     pub(in crate::panes) fn new(text: &str) -> Self {
         let mut editor = Editor::default();
-        editor.set(text);
+        editor.set_text(text);
         Self(editor)
     }
 
@@ -37,8 +37,8 @@ impl Entry {
     }
 
     /// Replaces what is typed.
-    pub(in crate::panes) fn set(&mut self, text: &str) {
-        self.0.set(text);
+    pub(in crate::panes) fn set_text(&mut self, text: &str) {
+        self.0.set_text(text);
     }
 
     /// What is typed, without blanks around it.
@@ -47,7 +47,7 @@ impl Entry {
     }
 
     /// What is typed, with every blank.
-    pub(in crate::panes) fn typed(&self) -> String {
+    pub(in crate::panes) fn raw_text(&self) -> String {
         self.0.text().clone()
     }
 
@@ -67,8 +67,8 @@ impl Entry {
     }
 
     /// Takes what was pasted as one line of words for people, whole or not at all.
-    pub(in crate::panes) fn paste_words(&mut self, text: &str, cx: &mut Cx<'_>) -> Pasted {
-        self.0.paste_words(text, cx)
+    pub(in crate::panes) fn paste_plain(&mut self, text: &str, cx: &mut Cx<'_>) -> Pasted {
+        self.0.paste_plain(text, cx)
     }
 
     /// Takes what was pasted with its lines as they are, whole or not at all.
@@ -78,19 +78,19 @@ impl Entry {
 
     /// Puts the query of an index in the place of a link to the web console; false if no link stands there. A link that
     /// has none stays, and what is wrong is said.
-    pub(in crate::panes) fn take_link(&mut self, index: Index, cx: &mut Cx<'_>) -> bool {
-        let Some(link) = Link::read(&self.text()) else {
+    pub(in crate::panes) fn replace_link(&mut self, index: Index, cx: &mut Cx<'_>) -> bool {
+        let Some(link) = Link::parse(&self.text()) else {
             return false;
         };
-        match links::query(index, &link, cx.session()) {
+        match links::link_query(index, &link, cx.session()) {
             Err(why) => cx.warn(why),
             Ok((query, other)) => {
-                self.set(&query);
-                let noun = link.noun();
+                self.set_text(&query);
+                let noun = link.label();
                 match other {
                     None => cx.notify(format!("The link names {noun}: this is its query")),
                     Some(server) => {
-                        cx.warn(format!("The link names {noun} on {server}: this is its query, for this server"))
+                        cx.warn(format!("The link names {noun} on {server}: this is its query, for this server"));
                     }
                 }
             }
@@ -99,12 +99,12 @@ impl Entry {
     }
 
     /// Why the text is not what was typed, if it is not.
-    pub(in crate::panes) fn trouble(&self) -> Option<String> {
-        self.0.trouble()
+    pub(in crate::panes) fn input_error(&self) -> Option<String> {
+        self.0.input_error()
     }
 
     /// Draws it behind a label: the end of it where there is no room for all, and the cursor.
-    pub(in crate::panes) fn render(&self, label: &str, frame: &mut Frame<'_>, place: Rect, look: &Look<'_>) {
+    pub(in crate::panes) fn render(&self, label: &str, frame: &mut Frame<'_>, place: Rect, look: &RenderCx<'_>) {
         let at = self.render_idle(Span::styled(label, look.theme.muted), frame, place, look.theme);
         frame.set_cursor_position((at.min(place.right().saturating_sub(1)), place.y));
     }
@@ -120,7 +120,7 @@ impl Entry {
         let labels = label.width();
         let room = usize::from(place.width).saturating_sub(labels + 1);
         let typed = text::fit_end(&self.0.text().into(), room);
-        let at = place.x + cells(labels + text::width(&typed));
+        let at = place.x + to_cells(labels + text::width(&typed));
         let line = Line::from(vec![label, Span::styled(typed, theme.text)]);
         frame.render_widget(line, Rect { height: 1, ..place });
         at

@@ -2,9 +2,9 @@
 
 use ratatui::text::Line;
 
-use super::super::{MarkedRows, Pane, SheetPane};
+use super::super::{ConfirmPane, MarkedRows, Pane};
 use super::{Prompt, Question};
-use crate::changes::Deed;
+use crate::changes::Change;
 use crate::model::SensorId;
 use crate::session::{Cx, Session};
 use crate::theme::Theme;
@@ -16,19 +16,19 @@ pub type NotesPane = Prompt<Notes>;
 #[derive(Debug)]
 pub struct Notes {
     sensors: Vec<SensorId>,
-    marked: MarkedRows,
-    sheet: Option<SheetPane>,
+    hidden_rows: MarkedRows,
+    confirmation: Option<ConfirmPane>,
 }
 
 impl NotesPane {
     /// Begins with the notes of the only host, where they are known.
     pub fn new(sensors: Vec<SensorId>, session: &Session) -> Self {
         let known = match sensors[..] {
-            [only] => session.known_sensor(only),
+            [only] => session.find_sensor(only),
             _ => None,
         };
         let known = known.map_or("", |sensor| sensor.notes.raw());
-        let question = Notes { sensors, marked: MarkedRows::default(), sheet: None };
+        let question = Notes { sensors, hidden_rows: MarkedRows::default(), confirmation: None };
         Self::asking(question, known)
     }
 }
@@ -45,9 +45,9 @@ impl Question for Notes {
     }
 
     fn accept(&mut self, text: &str, cx: &mut Cx<'_>) {
-        let note = |sensor| Deed::Annotate { sensor, notes: text.to_owned() };
+        let note = |sensor| Change::Annotate { sensor, notes: text.to_owned() };
         let deeds = self.sensors.iter().copied().map(note).collect();
-        self.sheet = Some(SheetPane::new(deeds, cx.session()).about(&self.marked));
+        self.confirmation = Some(ConfirmPane::new(deeds, cx.session()).with_hidden_rows(&self.hidden_rows));
     }
 
     fn hints(&self, _: &Session, theme: &Theme) -> Vec<Line<'static>> {
@@ -56,15 +56,15 @@ impl Question for Notes {
     }
 
     fn name_hidden(&mut self, marked: &MarkedRows) {
-        self.marked = marked.clone();
+        self.hidden_rows = marked.clone();
     }
 
     fn is_done(&self) -> bool {
-        self.sheet.is_some()
+        self.confirmation.is_some()
     }
 
     fn then(&mut self) -> Option<Box<dyn Pane>> {
-        let sheet = self.sheet.take()?;
+        let sheet = self.confirmation.take()?;
         Some(Box::new(sheet))
     }
 }

@@ -8,16 +8,16 @@ use ratatui::{
     text::{Line, Span},
 };
 
-use super::super::{Look, Pane, PaneId};
-use super::line::Entry;
+use super::super::{Pane, PaneId, RenderCx};
+use super::line::LineInput;
 use crate::keys::{Action, Scope};
 use crate::model::EventClock;
-use crate::session::{Cx, Session, When};
+use crate::session::{Cx, PeriodInput, Session};
 
 /// The overlay in which a period and its clock are chosen.
 #[derive(Debug)]
 pub struct PeriodPane {
-    entry: Entry,
+    entry: LineInput,
     clock: EventClock,
     /// When it was opened: relative times are shown as of then.
     now: Timestamp,
@@ -27,13 +27,13 @@ pub struct PeriodPane {
 impl PeriodPane {
     /// Starts with the period in force.
     pub fn new(cx: &Cx<'_>) -> Self {
-        let when = &cx.session().when;
-        Self { entry: Entry::new(&when.text), clock: when.clock, now: cx.now, is_done: false }
+        let when = &cx.session().period;
+        Self { entry: LineInput::new(&when.text), clock: when.clock, now: cx.now, is_done: false }
     }
 
     /// What is typed.
-    fn when(&self) -> When {
-        When { text: self.entry.text(), clock: self.clock }
+    fn period_input(&self) -> PeriodInput {
+        PeriodInput { text: self.entry.text(), clock: self.clock }
     }
 }
 
@@ -50,11 +50,11 @@ impl Pane for PeriodPane {
         "Time range (last event)".into()
     }
 
-    fn act(&mut self, action: Action, cx: &mut Cx<'_>) -> bool {
+    fn handle_action(&mut self, action: Action, cx: &mut Cx<'_>) -> bool {
         match action {
-            Action::NextPane | Action::PreviousPane => self.clock = self.clock.other(),
-            Action::Accept if self.when().period(cx.now).is_some() => {
-                cx.search_when(self.when());
+            Action::NextPane | Action::PreviousPane => self.clock = self.clock.other_clock(),
+            Action::Accept if self.period_input().period(cx.now).is_some() => {
+                cx.search_period(self.period_input());
                 self.is_done = true;
             }
             Action::Accept => cx.warn("Not a time range: write -24h, or FROM..UNTIL"),
@@ -79,9 +79,9 @@ impl Pane for PeriodPane {
         self.is_done
     }
 
-    fn render(&mut self, frame: &mut Frame<'_>, area: Rect, _: &Session, look: &Look<'_>) {
+    fn render(&mut self, frame: &mut Frame<'_>, area: Rect, _: &Session, look: &RenderCx<'_>) {
         let theme = look.theme;
-        let when = self.when();
+        let when = self.period_input();
         let means = match when.period(self.now) {
             Some(period) => Span::styled(period.to_string(), theme.good),
             None => Span::styled("no time range yet", theme.caution),

@@ -7,39 +7,39 @@ use ratatui::{
     text::{Line, Span},
 };
 
-use super::super::{Look, Pane, PaneId, editor::Pasted, links};
-use super::line::Entry;
+use super::super::{Pane, PaneId, RenderCx, editor::Pasted, links};
+use super::line::LineInput;
 use crate::keys::{Action, Scope};
 use crate::model::{GroupId, SensorFilter};
-use crate::session::{Awaited, Cx, Lead, Session};
+use crate::session::{Awaited, Cx, Destination, Session};
 use crate::text;
 
 /// The overlay in which is typed what the server is to look for among its sensors.
 #[derive(Debug)]
-pub struct FindPane {
-    entry: Entry,
+pub struct SensorSearchPane {
+    entry: LineInput,
 }
 
-impl FindPane {
+impl SensorSearchPane {
     /// Begins with what is looked for now.
     pub fn new(session: &Session) -> Self {
         let search = session.sensors.search();
-        let filter = search.map(|search| SensorFilter::of(&search.query));
-        let text = words(&filter.unwrap_or_default(), session);
-        Self { entry: Entry::new(&text) }
+        let filter = search.map(|search| SensorFilter::parse_canonical(&search.query));
+        let text = filter_text(&filter.unwrap_or_default(), session);
+        Self { entry: LineInput::new(&text) }
     }
 }
 
-impl FindPane {
+impl SensorSearchPane {
     /// Puts the host in the place of a link that names it; false if no link stands there. Nothing is looked for before
     /// it was seen what the link became.
     fn take_link(&mut self, cx: &mut Cx<'_>) -> bool {
-        let Some(host) = links::host(&self.entry.text(), cx.session()) else {
+        let Some(host) = links::link_sensor_filter(&self.entry.text(), cx.session()) else {
             return false;
         };
         match host {
             Ok(filter) => {
-                self.entry.set(&filter);
+                self.entry.set_text(&filter);
                 cx.notify("The link names a host: Enter finds it");
             }
             Err(why) => cx.warn(why),
@@ -49,26 +49,26 @@ impl FindPane {
 }
 
 /// A filter as it is typed: the group by its name, if that is known and no blank or quote is lost by it.
-pub(in crate::panes) fn words(filter: &SensorFilter, session: &Session) -> String {
+pub(in crate::panes) fn filter_text(filter: &SensorFilter, session: &Session) -> String {
     let nameless = SensorFilter { group: None, ..filter.clone() };
     let group = filter.group.map(|id| match session.group_name(id) {
-        Some(name) => format!("group:\"{}\"", text::visible(name).replace('"', "?")),
+        Some(name) => format!("group:\"{}\"", text::make_visible(name).replace('"', "?")),
         None => format!("group:{id}"),
     });
     let parts = [nameless.to_string(), group.unwrap_or_default()];
     parts.join(" ").trim().to_owned()
 }
 
-fn group(name: &str, session: &Session) -> Option<GroupId> {
-    let mut groups = session.groups.here();
+fn find_group(name: &str, session: &Session) -> Option<GroupId> {
+    let mut groups = session.sensor_groups.loaded();
     groups.find_map(|(_, group)| {
-        let shown = text::visible(&group.name).replace('"', "?");
-        let is_it = group.name.is_like(name) || shown == name;
+        let shown = text::make_visible(&group.name).replace('"', "?");
+        let is_it = group.name.eq_ignore_case(name) || shown == name;
         is_it.then_some(group.id)
     })
 }
 
-impl Pane for FindPane {
+impl Pane for SensorSearchPane {
     fn id(&self) -> PaneId {
         PaneId::Overlay
     }
@@ -81,7 +81,7 @@ impl Pane for FindPane {
         "Find sensors".into()
     }
 
-    fn act(&mut self, action: Action, cx: &mut Cx<'_>) -> bool {
+    fn handle_action(&mut self, action: Action, cx: &mut Cx<'_>) -> bool {
         if action != Action::Accept {
             return false;
         }
@@ -89,10 +89,10 @@ impl Pane for FindPane {
             return true;
         }
         let session = cx.session();
-        match SensorFilter::read(&self.entry.text(), |name| group(name, session)) {
-            Ok(filter) => cx.lead(Lead::Sensors(filter.to_string())),
+        match SensorFilter::parse(&self.entry.text(), |name| find_group(name, session)) {
+            Ok(filter) => cx.navigate(Destination::Sensors(filter.to_string())),
             Err(error) => {
-                let unknown = session.groups.error();
+                let unknown = session.sensor_groups.error();
                 let unknown = unknown.map(|why| format!("; sensor groups unknown: {why}"));
                 cx.warn(format!("{error}{}", unknown.unwrap_or_default()));
             }
@@ -114,11 +114,11 @@ impl Pane for FindPane {
         }
     }
 
-    fn settle(&mut self, cx: &mut Cx<'_>) {
-        cx.name_groups();
+    fn after_input(&mut self, cx: &mut Cx<'_>) {
+        cx.fetch_group_names();
     }
 
-    fn render(&mut self, frame: &mut Frame<'_>, area: Rect, session: &Session, look: &Look<'_>) {
+    fn render(&mut self, frame: &mut Frame<'_>, area: Rect, session: &Session, look: &RenderCx<'_>) {
         let theme = look.theme;
         let lines = [
             "part of a name, or hostname:FIN ip:10.1. group:NAME id:7",
@@ -128,9 +128,9 @@ impl Pane for FindPane {
             "",
         ];
         let hints = lines.map(|text| Line::styled(text, theme.hint));
-        let groups = session.groups.here().map(|(_, group)| {
+        let groups = session.sensor_groups.loaded().map(|(_, group)| {
             let name = text::fit(&group.name, 40);
-            let n = group.hosts.map(|n| format!("  {}", super::super::hosts(n)));
+            let n = group.hosts.map(|n| format!("  {}", super::super::count_hosts(n)));
             Line::from(vec![
                 Span::styled("  group  ", theme.muted),
                 Span::styled(name, theme.text),

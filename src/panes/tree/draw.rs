@@ -8,32 +8,32 @@ use ratatui::{
     text::{Line, Span},
 };
 
-use super::rows::{Fold, Note, Row, What};
+use super::rows::{Fold, Note, RowContent, TreeRow};
 use crate::api::Error;
 use crate::model::{Process, ProcessId, Top};
-use crate::panes::{Look, list::moment};
+use crate::panes::{RenderCx, list::format_moment};
 use crate::session::Session;
 use crate::text::{self, Untrusted};
 use crate::theme::Theme;
-use crate::widgets::{follow, guide};
+use crate::widgets::{scroll_to_cursor, tree_guide};
 
 /// Cells of the columns besides the name and the command line, with the gaps before them.
-const PID: usize = 7;
-const USER: usize = 12;
-const START: usize = 18;
+const PID_WIDTH: usize = 7;
+const USER_WIDTH: usize = 12;
+const START_WIDTH: usize = 18;
 
 /// Cells that a name and the lines before it like to have.
-const NAME: usize = 22;
+const NAME_WIDTH: usize = 22;
 
 /// Cells that a name and the lines before it get where there is a command line as well.
-const LONG_NAME: usize = 36;
+const WIDE_NAME_WIDTH: usize = 36;
 
 /// Below this a command line says nothing.
-const CMDLINE: usize = 24;
+const MIN_CMDLINE_WIDTH: usize = 24;
 
 /// How a tree is shown.
 #[derive(Clone, Copy, Debug)]
-pub(in crate::panes) struct Shown {
+pub(in crate::panes) struct TreeStyle {
     /// The row under the cursor.
     pub(in crate::panes) cursor: usize,
     /// The process to be set off, if one is.
@@ -45,39 +45,39 @@ pub(in crate::panes) struct Shown {
 }
 
 /// Draws the rows in sight. `first` is the first of them; it follows the cursor.
-pub(in crate::panes) fn draw(
-    rows: &[Row<'_>],
-    shown: Shown,
+pub(in crate::panes) fn render_rows(
+    rows: &[TreeRow<'_>],
+    shown: TreeStyle,
     first: &mut usize,
     session: &Session,
     frame: &mut Frame<'_>,
     area: Rect,
-    look: &Look<'_>,
+    look: &RenderCx<'_>,
 ) {
-    *first = follow(*first, shown.cursor, area.height.into(), rows.len());
+    *first = scroll_to_cursor(*first, shown.cursor, area.height.into(), rows.len());
     let depths: Vec<_> = rows.iter().map(|row| row.depth).collect();
-    let columns = Columns::of(area.width.into(), shown.has_signs);
-    let started = |at| moment(at, columns.start, shown.as_of, &session.zone);
+    let columns = Columns::fit(area.width.into(), shown.has_signs);
+    let started = |at| format_moment(at, columns.start, shown.as_of, &session.zone);
     for (at, place) in (*first..rows.len()).zip(area.rows()) {
         // Deep trees are not indented out of sight.
-        let room = columns.name.saturating_sub(NAME / 2);
-        let guide = guide(&depths, at, room, &look.theme.glyphs);
+        let room = columns.name.saturating_sub(NAME_WIDTH / 2);
+        let guide = tree_guide(&depths, at, room, &look.theme.glyphs);
         // What is out of sight at the top is told in a line of its own.
-        let hidden = rows[..=at].iter().filter_map(Row::process).count();
+        let hidden = rows[..=at].iter().filter_map(TreeRow::process).count();
         if at == *first && at > 0 && at != shown.cursor && hidden > 0 {
             let text = format!("{hidden} more above");
             frame.render_widget(Line::styled(text, look.theme.muted), place);
             continue;
         }
-        let line = match rows[at].what {
-            What::Process(process, fold) => {
+        let line = match rows[at].content {
+            RowContent::Process(process, fold) => {
                 let is_opened = shown.opened == Some(process.id);
                 let fold = shown.has_signs.then_some(fold);
                 let started = process.started.map(started).unwrap_or_default();
-                branch(process, guide, fold, is_opened, columns, started, look.theme)
+                process_line(process, guide, fold, is_opened, columns, started, look.theme)
             }
-            What::Note(_, note) => {
-                let (said, style) = said(note, look.theme);
+            RowContent::Note(_, note) => {
+                let (said, style) = note_text(note, look.theme);
                 let sign = if shown.has_signs && rows[at].depth > 0 { "  " } else { "" };
                 let room = usize::from(area.width).saturating_sub(text::width(&guide) + sign.len());
                 Line::from(vec![
@@ -105,16 +105,16 @@ struct Columns {
 }
 
 impl Columns {
-    fn of(width: usize, has_signs: bool) -> Self {
-        let name = if has_signs { NAME + 2 } else { NAME };
-        let left = width.saturating_sub(PID);
-        let user = if left >= name + USER { USER } else { left.saturating_sub(name) };
+    fn fit(width: usize, has_signs: bool) -> Self {
+        let name = if has_signs { NAME_WIDTH + 2 } else { NAME_WIDTH };
+        let left = width.saturating_sub(PID_WIDTH);
+        let user = if left >= name + USER_WIDTH { USER_WIDTH } else { left.saturating_sub(name) };
         // A cell or two of a user tell nobody anything.
         let user = if user < 6 { 0 } else { user };
         let left = left - user;
-        let start = if left >= name + START { START } else { 0 };
+        let start = if left >= name + START_WIDTH { START_WIDTH } else { 0 };
         let left = left - start;
-        let cmdline = if left >= LONG_NAME + CMDLINE { left - LONG_NAME } else { 0 };
+        let cmdline = if left >= WIDE_NAME_WIDTH + MIN_CMDLINE_WIDTH { left - WIDE_NAME_WIDTH } else { 0 };
         Self {
             name: left - cmdline,
             user: user.saturating_sub(2),
@@ -125,7 +125,7 @@ impl Columns {
 }
 
 /// One process: the lines that lead to it, and what is known of it.
-fn branch(
+fn process_line(
     process: &Process,
     guide: String,
     fold: Option<Fold>,
@@ -137,8 +137,8 @@ fn branch(
     let sign = match fold {
         None => "",
         Some(Fold::Leaf) => "  ",
-        Some(Fold::Folded | Fold::Path) => theme.glyphs.folded,
-        Some(Fold::Unfolded) => theme.glyphs.unfolded,
+        Some(Fold::Folded | Fold::Path) => theme.glyphs.collapsed,
+        Some(Fold::Unfolded) => theme.glyphs.expanded,
     };
     let gap = if matches!(fold, None | Some(Fold::Leaf)) { "" } else { " " };
     let taken = text::width(&guide) + text::width(sign) + gap.len();
@@ -162,7 +162,7 @@ fn branch(
         Span::styled(name, style),
         Span::raw(pad),
         Span::styled(hit, theme.caution),
-        Span::styled(format!("{pid:>PID$}"), theme.number),
+        Span::styled(format!("{pid:>PID_WIDTH$}"), theme.number),
     ];
     let account = process.user.raw().rsplit('\\').next().unwrap_or_default();
     let (account, account_style) = if process.is_suppressed {
@@ -188,9 +188,9 @@ fn branch(
 }
 
 /// What a note says, and how.
-fn said(note: Note<'_>, theme: &Theme) -> (String, Style) {
+fn note_text(note: Note<'_>, theme: &Theme) -> (String, Style) {
     match note {
-        Note::Top(top, is_awaited, parent) => (why(top, is_awaited, parent), theme.caution),
+        Note::Top(top, is_awaited, parent) => (top_reason(top, is_awaited, parent), theme.caution),
         Note::Awaited => ("Loading…".into(), theme.muted),
         Note::Missing(Some(Error::NotFound { .. })) => ("not on the server".into(), theme.caution),
         Note::Missing(error) => {
@@ -201,8 +201,8 @@ fn said(note: Note<'_>, theme: &Theme) -> (String, Style) {
         Note::None => ("no children".into(), theme.muted),
         Note::More(_, Some(counted)) => (format!("{counted} children, Enter loads all"), theme.accent),
         Note::More(shown, None) => (format!("more than {shown} children, Enter loads all"), theme.accent),
-        Note::Short(shown, counted) => (format!("{shown} of {counted} children available"), theme.caution),
-        Note::Broken(n_broken) => (format!("{n_broken} unreadable"), theme.bad),
+        Note::Truncated(shown, counted) => (format!("{shown} of {counted} children available"), theme.caution),
+        Note::Unreadable(n_broken) => (format!("{n_broken} unreadable"), theme.bad),
         Note::Siblings(n_siblings, is_least) => {
             let least = if is_least { " or more" } else { "" };
             let noun = if n_siblings == 1 { "sibling" } else { "siblings" };
@@ -213,8 +213,8 @@ fn said(note: Note<'_>, theme: &Theme) -> (String, Style) {
 }
 
 /// Why a chain begins where it begins.
-fn why(top: &Top, is_awaited: bool, parent: &Untrusted) -> String {
-    let named = parent.non_empty().filter(|name| !name.is_like("(unknown)"));
+fn top_reason(top: &Top, is_awaited: bool, parent: &Untrusted) -> String {
+    let named = parent.non_empty().filter(|name| !name.eq_ignore_case("(unknown)"));
     let named = named.map(|name| text::fit(name, 24));
     match top {
         Top::Root => "no parent".into(),

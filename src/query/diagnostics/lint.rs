@@ -5,7 +5,7 @@ use std::ops::Range;
 use jiff::Timestamp;
 
 use super::super::edit::build;
-use super::super::fields::{self, Field, Index, Kind};
+use super::super::fields::{self, FieldType, Index, QueryField};
 use super::super::ioc;
 use super::super::syntax::dates::Date;
 use super::super::syntax::expr::{Bound, Clause, Expr, Operand};
@@ -14,51 +14,51 @@ use super::super::syntax::scan::{field_name, operator_len};
 use super::lint_operators;
 use super::lint_values;
 use super::problem::{Cause, Fix};
-use super::suggest::nearest;
-use super::type_check::misfit;
+use super::suggest::suggest;
+use super::type_check::check_type;
 
 /// Warns of a field that the index searched does not have.
-pub(in crate::query) fn foreign(parser: &mut Parser<'_>, name: &str, span: Range<usize>) {
+pub(in crate::query) fn warn_foreign_field(parser: &mut Parser<'_>, name: &str, span: Range<usize>) {
     let Some(index) = parser.index() else { return };
-    if fields::field(index, name).is_some() {
+    if fields::find_field(index, name).is_some() {
         return;
     }
     let homes: Vec<_> =
-        Index::ALL.into_iter().filter(|home| fields::field(*home, name).is_some()).map(Index::noun).collect();
-    parser.problem(
+        Index::ALL.into_iter().filter(|home| fields::find_field(*home, name).is_some()).map(Index::plural).collect();
+    parser.add_problem(
         Cause::ForeignField,
         span,
-        format!("{} have no field {name}, so this finds nothing", index.noun()),
+        format!("{} have no field {name}, so this finds nothing", index.plural()),
         format!("search {} for it", homes.join(" or ")),
     );
 }
 
 /// Warns of a name before a colon that is no field.
-pub(in crate::query) fn unknown(parser: &mut Parser<'_>, name: &str, span: Range<usize>) {
-    let near = parser.has_room().then(|| nearest(parser.index(), name)).flatten();
+pub(in crate::query) fn warn_unknown_field(parser: &mut Parser<'_>, name: &str, span: Range<usize>) {
+    let near = parser.accepts_warnings().then(|| suggest(parser.index(), name)).flatten();
     let hint = match near {
         Some(near) => format!("write {near}: if that is meant"),
         None => "put the value in quotes if the colon belongs to it".to_owned(),
     };
-    let fix = near.and_then(|near| parser.change(span.clone(), format!("write {near}"), near));
+    let fix = near.and_then(|near| parser.replacement_fix(span.clone(), format!("write {near}"), near));
     parser
-        .problem(Cause::UnknownField, span, format!("{name} is no field known here; it is sent as typed"), hint)
-        .fix(fix);
+        .add_problem(Cause::UnknownField, span, format!("{name} is no field known here; it is sent as typed"), hint)
+        .add_fix(fix);
 }
 
 /// Warns of a value that was probably forgotten: what follows the space after the colon is something of its own.
-pub(in crate::query) fn spaced(parser: &mut Parser<'_>, name: &str, colon: usize, value: usize) {
+pub(in crate::query) fn warn_space_after_colon(parser: &mut Parser<'_>, name: &str, colon: usize, value: usize) {
     if colon == value {
         return;
     }
     let rest = &parser.text[value..];
     let len = match field_name(rest) {
-        Some(next) if fields::known(next).is_some() => next.len() + 1,
+        Some(next) if fields::find_in_any_index(next).is_some() => next.len() + 1,
         _ => operator_len(rest),
     };
     if len > 0 {
-        parser.problem(
-            Cause::Reading,
+        parser.add_problem(
+            Cause::Misread,
             value..value + len,
             format!("{} is taken for the value of {name}", &rest[..len]),
             format!("type the value of {name} before it, or put it in quotes if it is the value"),
@@ -68,7 +68,7 @@ pub(in crate::query) fn spaced(parser: &mut Parser<'_>, name: &str, colon: usize
 
 /// Warns of `or` beside `and` without parentheses; `runs` are the places of what stands between the `or`s of the chain,
 /// and whether that is several terms; `members` is what they say.
-pub(in crate::query) fn mixed(
+pub(in crate::query) fn warn_mixed_operators(
     parser: &mut Parser<'_>,
     or: Range<usize>,
     members: &[Expr],
@@ -77,19 +77,19 @@ pub(in crate::query) fn mixed(
     // A group of negations alone is the next thing to be wrong.
     let is_worse =
         runs.iter().zip(members).any(|((_, is_joined), member)| *is_joined && lint_operators::is_negation(member));
-    let fix = (!is_worse).then(|| parenthesized(parser, runs)).flatten();
+    let fix = (!is_worse).then(|| parenthesize(parser, runs)).flatten();
     parser
-        .problem(
-            Cause::Reading,
+        .add_problem(
+            Cause::Misread,
             or,
             "what stands together binds closer than this word",
             "put parentheses around what belongs together: a (b or c), or (a b) or c",
         )
-        .fix(fix);
+        .add_fix(fix);
 }
 
 /// The chain with parentheses where the server would put them.
-fn parenthesized(parser: &Parser<'_>, runs: &[(Range<usize>, bool)]) -> Option<Fix> {
+fn parenthesize(parser: &Parser<'_>, runs: &[(Range<usize>, bool)]) -> Option<Fix> {
     if parser.errors > 0 {
         return None;
     }
@@ -111,11 +111,16 @@ fn parenthesized(parser: &Parser<'_>, runs: &[(Range<usize>, bool)]) -> Option<F
         }
         at = run.end;
     }
-    parser.change(span, "put parentheses where the server reads them", replacement)
+    parser.replacement_fix(span, "put parentheses where the server reads them", replacement)
 }
 
 /// Warns of a negated word that looks like a switch, beside words of a command line: `powershell -enc`.
-pub(in crate::query) fn switch(parser: &mut Parser<'_>, before: Option<&Expr>, negation: &Expr, minus: &Range<usize>) {
+pub(in crate::query) fn warn_command_switch(
+    parser: &mut Parser<'_>,
+    before: Option<&Expr>,
+    negation: &Expr,
+    minus: &Range<usize>,
+) {
     let bare = |expr: &Expr| match expr {
         Expr::Clause(Clause { field: None, operand: Operand::Word(word) }) => Some(word.clone()),
         _ => None,
@@ -132,19 +137,19 @@ pub(in crate::query) fn switch(parser: &mut Parser<'_>, before: Option<&Expr>, n
         return;
     }
     let quoted = format!("\"-{word}\"");
-    let fix = parser.change(span.clone(), "look for the switch itself", quoted.as_str());
+    let fix = parser.replacement_fix(span.clone(), "look for the switch itself", quoted.as_str());
     parser
-        .problem(
-            Cause::Reading,
+        .add_problem(
+            Cause::Misread,
             span,
             format!("this leaves out whatever has {word} in it"),
             format!("write {quoted} if it is a switch of a command line"),
         )
-        .fix(fix);
+        .add_fix(fix);
 }
 
 /// Warns of whatever is odd about one value. `clause` is where its clause begins, `span` the bytes of the value.
-pub(in crate::query) fn operand(
+pub(in crate::query) fn lint_operand(
     parser: &mut Parser<'_>,
     name: Option<&str>,
     operand: &Operand,
@@ -152,28 +157,28 @@ pub(in crate::query) fn operand(
     span: Range<usize>,
 ) {
     let field = name.and_then(|name| {
-        let own = parser.index().and_then(|index| fields::field(index, name));
-        own.or_else(|| fields::known(name))
+        let own = parser.index().and_then(|index| fields::find_field(index, name));
+        own.or_else(|| fields::find_in_any_index(name))
     });
     match operand {
         Operand::Word(word) => {
             if name.is_none() {
-                ioc::bare(parser, word, &span);
-                lint_operators::foreign(parser, word, &span);
+                ioc::warn_bare_indicator(parser, word, &span);
+                lint_operators::warn_foreign_operator(parser, word, &span);
             } else {
-                lint_values::defanged(parser, word, &span);
+                lint_values::warn_defanged(parser, word, &span);
             }
-            lint_operators::alternatives(parser, word, &span);
-            lint_values::leading_wildcard(parser, field, word, &span);
-            lint_values::curly_quotes(parser, word, &span);
-            lint_values::escapes(parser, field, word, &span);
-            lint_values::escaped_space(parser, field, &span);
-            lint_values::glued(parser, &span);
-            lint_values::bare_space(parser, field, word, clause, &span);
+            lint_operators::warn_pipe(parser, word, &span);
+            lint_values::warn_leading_wildcard(parser, field, word, &span);
+            lint_values::warn_curly_quotes(parser, word, &span);
+            lint_values::warn_foreign_escapes(parser, field, word, &span);
+            lint_values::warn_escaped_space(parser, field, &span);
+            lint_values::warn_glued_quote(parser, &span);
+            lint_values::warn_path_spaces(parser, field, word, clause, &span);
         }
         Operand::Phrase(value) => {
-            lint_values::quoted_wildcard(parser, name, value, &span);
-            lint_values::escapes(parser, field, value, &span);
+            lint_values::warn_quoted_wildcard(parser, name, value, &span);
+            lint_values::warn_foreign_escapes(parser, field, value, &span);
         }
         Operand::Range(..) => {}
     }
@@ -183,63 +188,76 @@ pub(in crate::query) fn operand(
     match operand {
         Operand::Word(word) => {
             let has_wildcard = word.contains(['*', '?']);
-            value(parser, name, field, word, has_wildcard, &span);
+            lint_value(parser, name, field, word, has_wildcard, &span);
         }
-        Operand::Phrase(text) => value(parser, name, field, text, false, &span),
-        Operand::Range(lower, upper) => range(parser, name, field, [lower, upper], &span),
+        Operand::Phrase(text) => lint_value(parser, name, field, text, false, &span),
+        Operand::Range(lower, upper) => lint_range(parser, name, field, [lower, upper], &span),
     }
 }
 
-fn value(parser: &mut Parser<'_>, name: &str, field: &Field, text: &str, has_wildcard: bool, span: &Range<usize>) {
+fn lint_value(
+    parser: &mut Parser<'_>,
+    name: &str,
+    field: &QueryField,
+    text: &str,
+    has_wildcard: bool,
+    span: &Range<usize>,
+) {
     if has_wildcard && text.bytes().all(|byte| byte == b'*') {
         return;
     }
-    misfit(parser, name, field, text, has_wildcard, span);
-    undocumented(parser, name, span);
-    if field.kind == Kind::Path && text.starts_with(['\\', '/']) {
-        let spelled = build::spell(text.trim_start_matches(['\\', '/']));
+    check_type(parser, name, field, text, has_wildcard, span);
+    note_undocumented(parser, name, span);
+    if field.kind == FieldType::Path && text.starts_with(['\\', '/']) {
+        let spelled = build::escape_value(text.trim_start_matches(['\\', '/']));
         // In quotes a star is an ordinary character, which nothing outside them is.
         let is_spelled = has_wildcard || !text.contains(['*', '?']);
-        let fix = is_spelled.then(|| parser.change(span.clone(), "drop the slash", spelled.as_str())).flatten();
+        let fix =
+            is_spelled.then(|| parser.replacement_fix(span.clone(), "drop the slash", spelled.as_str())).flatten();
         parser
-            .problem(
-                Cause::Reading,
+            .add_problem(
+                Cause::Misread,
                 span.clone(),
                 "paths are stored without the slash they begin with, so this may find nothing",
                 format!("write {name}:{spelled}"),
             )
-            .fix(fix);
+            .add_fix(fix);
     }
-    match (field.kind, Date::read(text)) {
-        (Kind::Time, Some(Date::Moment(_))) => {
+    match (field.kind, Date::parse(text)) {
+        (FieldType::Time, Some(Date::Moment(_))) => {
             let quote = if text.contains(' ') { "\"" } else { "" };
             let later = format!("[{quote}{text}{quote} TO *]");
-            let fix = parser.change(span.clone(), "look for all that came later", later.as_str());
+            let fix = parser.replacement_fix(span.clone(), "look for all that came later", later.as_str());
             parser
-                .problem(
-                    Cause::Reading,
+                .add_problem(
+                    Cause::Misread,
                     span.clone(),
                     "a time on its own means the 24 hours after it",
                     format!("write {name}:{later} for all that came later"),
                 )
-                .fix(fix);
+                .add_fix(fix);
         }
-        (Kind::Time, Some(Date::AgoInDays(_))) => {
+        (FieldType::Time, Some(Date::DaysBefore(_))) => {
             let days: u64 = text[1..text.len() - 1].parse().unwrap_or(0);
             let hours = format!("-{}h", days.saturating_mul(24));
-            let fix = parser.change(span.clone(), "write it in hours", hours.as_str());
+            let fix = parser.replacement_fix(span.clone(), "write it in hours", hours.as_str());
             parser
-                .problem(Cause::Reading, span.clone(), "not every server knows days", format!("write {name}:{hours}"))
-                .fix(fix);
+                .add_problem(
+                    Cause::Misread,
+                    span.clone(),
+                    "not every server knows days",
+                    format!("write {name}:{hours}"),
+                )
+                .add_fix(fix);
         }
         _ => {}
     }
 }
 
 /// Notes that a field is in no reference, and that some servers answer to it.
-fn undocumented(parser: &mut Parser<'_>, name: &str, span: &Range<usize>) {
+fn note_undocumented(parser: &mut Parser<'_>, name: &str, span: &Range<usize>) {
     if name == "process_pid" {
-        parser.problem(
+        parser.add_problem(
             Cause::Undocumented,
             span.clone(),
             format!("{name} is not documented, and not every server may know it"),
@@ -248,22 +266,22 @@ fn undocumented(parser: &mut Parser<'_>, name: &str, span: &Range<usize>) {
     }
 }
 
-fn range(parser: &mut Parser<'_>, name: &str, field: &Field, bounds: [&Bound; 2], span: &Range<usize>) {
+fn lint_range(parser: &mut Parser<'_>, name: &str, field: &QueryField, bounds: [&Bound; 2], span: &Range<usize>) {
     if !field.kind.is_ordered() {
-        let fix = unranged(parser, bounds, span);
+        let fix = range_fix(parser, bounds, span);
         parser
-            .problem(
+            .add_problem(
                 Cause::Unordered,
                 span.clone(),
-                format!("{name} holds {}, which have no order to take a range of", field.kind.noun()),
+                format!("{name} holds {}, which have no order to take a range of", field.kind.describe()),
                 format!("write {name}:{}, or use * as a wildcard", field.sample),
             )
-            .fix(fix);
+            .add_fix(fix);
         return;
     }
     for bound in bounds {
         if let Bound::At(text) = bound {
-            misfit(parser, name, field, text, false, span);
+            check_type(parser, name, field, text, false, span);
         }
     }
     if let [Bound::At(lower), Bound::At(upper)] = bounds
@@ -274,27 +292,27 @@ fn range(parser: &mut Parser<'_>, name: &str, field: &Field, bounds: [&Bound; 2]
             format!("{quote}{bound}{quote}")
         };
         let swapped = format!("[{} TO {}]", quoted(upper), quoted(lower));
-        let fix = parser.change(span.clone(), "swap the ends", swapped.as_str());
+        let fix = parser.replacement_fix(span.clone(), "swap the ends", swapped.as_str());
         parser
-            .problem(
-                Cause::Reading,
+            .add_problem(
+                Cause::Misread,
                 span.clone(),
                 "this range ends before it begins, so it finds nothing",
                 format!("write {name}:{swapped}"),
             )
-            .fix(fix);
+            .add_fix(fix);
     }
 }
 
 /// Whether a range ends before it begins. Of a date and a time ago, that depends on the day it is asked.
-fn is_inverted(kind: Kind, lower: &str, upper: &str) -> bool {
+fn is_inverted(kind: FieldType, lower: &str, upper: &str) -> bool {
     let numbers = || Some((lower.parse::<f64>().ok()?, upper.parse::<f64>().ok()?));
     match kind {
-        Kind::Integer | Kind::Float => numbers().is_some_and(|(lower, upper)| lower > upper),
-        Kind::Time => match (Date::read(lower), Date::read(upper)) {
+        FieldType::Integer | FieldType::Float => numbers().is_some_and(|(lower, upper)| lower > upper),
+        FieldType::Time => match (Date::parse(lower), Date::parse(upper)) {
             (Some(lower), Some(upper)) if lower.is_relative() == upper.is_relative() => {
                 let now = Timestamp::UNIX_EPOCH;
-                lower.lower(now) > upper.upper(now)
+                lower.range_start(now) > upper.range_end(now)
             }
             _ => false,
         },
@@ -303,14 +321,14 @@ fn is_inverted(kind: Kind, lower: &str, upper: &str) -> bool {
 }
 
 /// What a range on a field without order can only have meant.
-fn unranged(parser: &Parser<'_>, bounds: [&Bound; 2], span: &Range<usize>) -> Option<Fix> {
+fn range_fix(parser: &Parser<'_>, bounds: [&Bound; 2], span: &Range<usize>) -> Option<Fix> {
     let raw = &parser.text[span.clone()];
     match bounds {
-        [Bound::Open, Bound::Open] => parser.change(span.clone(), "look for any value", "*"),
+        [Bound::Open, Bound::Open] => parser.replacement_fix(span.clone(), "look for any value", "*"),
         [Bound::At(one), Bound::At(other)] if one == other => {
-            parser.change(span.clone(), "look for this value", build::quote(one).as_str())
+            parser.replacement_fix(span.clone(), "look for this value", build::quote(one).as_str())
         }
         _ if raw.contains(['"', '\\']) => None,
-        _ => parser.change(span.clone(), "look for the text itself", format!("\"{raw}\"")),
+        _ => parser.replacement_fix(span.clone(), "look for the text itself", format!("\"{raw}\"")),
     }
 }

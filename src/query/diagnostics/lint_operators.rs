@@ -7,13 +7,13 @@ use super::super::fields;
 use super::super::syntax::expr::Expr;
 use super::super::syntax::facet_filters;
 use super::super::syntax::parser::Parser;
-use super::super::syntax::print::space;
+use super::super::syntax::print::push_space;
 use super::super::syntax::scan::{field_name, operator_len};
 use super::problem::Cause;
 
 /// Warns of negations joined by `or`: whatever lacks one of them is found, which is nearly everything. `runs` are the
 /// places of what stands between the `or`s.
-pub(in crate::query) fn either_negation(
+pub(in crate::query) fn warn_negated_or(
     parser: &mut Parser<'_>,
     or: Range<usize>,
     members: &[Expr],
@@ -24,33 +24,33 @@ pub(in crate::query) fn either_negation(
         return;
     }
     let is_all = negations == members.len() && parser.errors == 0;
-    let fix = is_all.then(|| side_by_side(parser, runs)).flatten();
+    let fix = is_all.then(|| drop_or_fix(parser, runs)).flatten();
     parser
-        .problem(
-            Cause::Reading,
+        .add_problem(
+            Cause::Misread,
             or,
             "one of these negations is enough, so this leaves out only what has all of it",
             "write the negations without OR to leave out each: -a -b",
         )
-        .fix(fix);
+        .add_fix(fix);
 }
 
 /// The negations without the `or`s between them.
-fn side_by_side(parser: &Parser<'_>, runs: &[(Range<usize>, bool)]) -> Option<super::problem::Fix> {
+fn drop_or_fix(parser: &Parser<'_>, runs: &[(Range<usize>, bool)]) -> Option<super::problem::Fix> {
     let span = runs.first()?.0.start..runs.last()?.0.end;
     let mut all = String::new();
     for (run, _) in runs {
         if !all.is_empty() {
-            space(&mut all);
+            push_space(&mut all);
         }
         all.push_str(&parser.text[run.clone()]);
     }
-    parser.change(span, "leave out each of them", all)
+    parser.replacement_fix(span, "leave out each of them", all)
 }
 
 /// Warns of a group that holds nothing but negations. `open` is where it begins; it has just been closed.
-pub(in crate::query) fn only_negations(parser: &mut Parser<'_>, open: usize, expr: &Expr) {
-    let end = parser.at;
+pub(in crate::query) fn warn_only_negations(parser: &mut Parser<'_>, open: usize, expr: &Expr) {
+    let end = parser.position;
     let members: Vec<Expr> = match expr {
         Expr::Not(_) => vec![expr.clone()],
         Expr::And(members) if members.iter().all(is_negation) => members.clone(),
@@ -64,7 +64,7 @@ pub(in crate::query) fn only_negations(parser: &mut Parser<'_>, open: usize, exp
         last.is_some_and(|last| operators.iter().any(|operator| is_word(last, operator)))
     };
     let is_negated = |before: &str| ends_with(before, &["-", "not"]);
-    let after = parser.rest().trim_start();
+    let after = parser.remaining().trim_start();
     let is_before_or = is_word(&after[..operator_len(after)], "or");
     // Beside `or` several negations are a group with and without parentheses.
     let is_alternative = members.len() > 1 && (is_before_or || ends_with(before, &["or"]));
@@ -79,11 +79,11 @@ pub(in crate::query) fn only_negations(parser: &mut Parser<'_>, open: usize, exp
         let all = Expr::Not(Box::new(Expr::Within(name.to_owned(), Box::new(Expr::or(positive.collect())))));
         let text = super::super::syntax::expr::Query::new(all).to_string();
         let is_free = !is_negated(&before[..start]) && !before[..start].ends_with('-');
-        is_free.then(|| parser.change(start..end, "negate the field instead", text)).flatten()
+        is_free.then(|| parser.replacement_fix(start..end, "negate the field instead", text)).flatten()
     } else if is_alternative {
         None
     } else {
-        parser.change(open..end, "drop the parentheses", inner)
+        parser.replacement_fix(open..end, "drop the parentheses", inner)
     };
     let hint = if is_alternative {
         "negate one group instead: -(a OR b) for (-a -b)"
@@ -91,13 +91,13 @@ pub(in crate::query) fn only_negations(parser: &mut Parser<'_>, open: usize, exp
         "write the negations without parentheses around them"
     };
     parser
-        .problem(
-            Cause::Reading,
+        .add_problem(
+            Cause::Misread,
             open..end,
             "there are only negations in this group, and some servers find nothing for such a group",
             hint,
         )
-        .fix(fix);
+        .add_fix(fix);
 }
 
 /// Whether the expression only leaves out.
@@ -110,81 +110,81 @@ pub(in crate::query) fn is_negation(expr: &Expr) -> bool {
 }
 
 /// Warns of `a|b`, which is an alternative elsewhere and one value here.
-pub(in crate::query) fn alternatives(parser: &mut Parser<'_>, word: &str, span: &Range<usize>) {
+pub(in crate::query) fn warn_pipe(parser: &mut Parser<'_>, word: &str, span: &Range<usize>) {
     let parts: Vec<&str> = word.split('|').filter(|part| !part.is_empty()).collect();
-    if parts.len() < 2 || !parser.has_room() {
+    if parts.len() < 2 || !parser.accepts_warnings() {
         return;
     }
     // In a group a minus negates, and a wildcard cannot stand in quotes.
     let is_negation = |part: &str| part.starts_with('-') && part.contains(['*', '?']);
     let is_spelled = |part: &&str| !part.ends_with('\\') && !is_negation(part);
-    let spelled: Vec<String> = parts.iter().map(|part| build::spell(part)).collect();
+    let spelled: Vec<String> = parts.iter().map(|part| build::escape_value(part)).collect();
     let either = format!("({})", spelled.join(" OR "));
     let is_group = parts.iter().all(is_spelled);
-    let fix = is_group.then(|| parser.change(span.clone(), "write OR", either.as_str())).flatten();
+    let fix = is_group.then(|| parser.replacement_fix(span.clone(), "write OR", either.as_str())).flatten();
     parser
-        .problem(
-            Cause::Reading,
+        .add_problem(
+            Cause::Misread,
             span.clone(),
             "| is an ordinary character here, and no OR",
             format!("write {either}, or put it in quotes to look for the character"),
         )
-        .fix(fix);
+        .add_fix(fix);
 }
 
 /// Warns of operators of other products in a bare word: `||`, `&&`, `!term`, `+term`, `field=value`.
-pub(in crate::query) fn foreign(parser: &mut Parser<'_>, word: &str, span: &Range<usize>) {
+pub(in crate::query) fn warn_foreign_operator(parser: &mut Parser<'_>, word: &str, span: &Range<usize>) {
     let whole = match word {
         "|" | "||" => Some("OR"),
         "&" | "&&" => Some("AND"),
         _ => None,
     };
     if let Some(operator) = whole {
-        let fix = parser.change(span.clone(), format!("write {operator}"), operator);
+        let fix = parser.replacement_fix(span.clone(), format!("write {operator}"), operator);
         let message = format!("{word} is looked for as a word; the operator is {operator}");
         let hint = format!("write {operator}, or \"{word}\" in quotes to look for it");
-        parser.problem(Cause::Reading, span.clone(), message, hint).fix(fix);
+        parser.add_problem(Cause::Misread, span.clone(), message, hint).add_fix(fix);
         return;
     }
-    if facet_filters::filter(word).is_some() {
-        return misplaced_filter(parser, span.clone());
+    if facet_filters::parse_filter(word).is_some() {
+        return warn_misplaced_filter(parser, span.clone());
     }
     let raw = &parser.text[span.clone()];
     let begins_term = |rest: &str| rest.starts_with(|char: char| char.is_alphanumeric() || char == '\\');
     if let Some(rest) = raw.strip_prefix('!').filter(|rest| begins_term(rest)) {
         let is_term = operator_len(rest) == 0;
         let at = span.start..span.start + 1;
-        let fix = is_term.then(|| parser.change(at.clone(), "write -", "-")).flatten();
+        let fix = is_term.then(|| parser.replacement_fix(at.clone(), "write -", "-")).flatten();
         parser
-            .problem(Cause::Reading, at, "! negates nothing here", "write - close to the term to leave it out")
-            .fix(fix);
-    } else if raw.strip_prefix('+').is_some_and(is_field) {
+            .add_problem(Cause::Misread, at, "! negates nothing here", "write - close to the term to leave it out")
+            .add_fix(fix);
+    } else if raw.strip_prefix('+').is_some_and(is_field_name) {
         let at = span.start..span.start + 1;
-        let fix = parser.change(at.clone(), "drop it", "");
+        let fix = parser.replacement_fix(at.clone(), "drop it", "");
         parser
-            .problem(Cause::Reading, at, "+ is a part of the word here", "drop it: every term must match anyway")
-            .fix(fix);
+            .add_problem(Cause::Misread, at, "+ is a part of the word here", "drop it: every term must match anyway")
+            .add_fix(fix);
     } else {
-        compared(parser, span);
+        warn_equals_sign(parser, span);
     }
 }
 
 /// Warns of a facet filter that is none where it stands.
-pub(in crate::query) fn misplaced_filter(parser: &mut Parser<'_>, span: Range<usize>) {
-    parser.problem(
-        Cause::Reading,
+pub(in crate::query) fn warn_misplaced_filter(parser: &mut Parser<'_>, span: Range<usize>) {
+    parser.add_problem(
+        Cause::Misread,
         span,
         "this is a facet filter only beside the other terms, and a word where it stands",
         "put parentheses around the terms with OR, and the filter behind them: (a OR b) cb.fq.hour_of_day=3",
     );
 }
 
-fn is_field(text: &str) -> bool {
-    field_name(text).is_some_and(|name| fields::known(name).is_some())
+fn is_field_name(text: &str) -> bool {
+    field_name(text).is_some_and(|name| fields::find_in_any_index(name).is_some())
 }
 
 /// Warns of `field=value`.
-fn compared(parser: &mut Parser<'_>, span: &Range<usize>) {
+fn warn_equals_sign(parser: &mut Parser<'_>, span: &Range<usize>) {
     let raw = &parser.text[span.clone()];
     let Some((name, rest)) = raw.split_once('=') else {
         return;
@@ -193,20 +193,22 @@ fn compared(parser: &mut Parser<'_>, span: &Range<usize>) {
         Some(name) => (name, "-"),
         None => (name, ""),
     };
-    if fields::known(name).is_none() {
+    if fields::find_in_any_index(name).is_none() {
         return;
     }
     let value = rest.trim_start_matches('=');
     let begins = |chars: &[char]| value.starts_with(chars);
-    let has_value = if value.is_empty() { parser.rest().starts_with('"') } else { !begins(&['[']) };
+    let has_value = if value.is_empty() { parser.remaining().starts_with('"') } else { !begins(&['[']) };
     let operator = span.start..span.end - value.len();
-    let fix = has_value.then(|| parser.change(operator.clone(), "write a colon", format!("{minus}{name}:"))).flatten();
+    let fix = has_value
+        .then(|| parser.replacement_fix(operator.clone(), "write a colon", format!("{minus}{name}:")))
+        .flatten();
     parser
-        .problem(
-            Cause::Reading,
+        .add_problem(
+            Cause::Misread,
             operator,
             format!("this is looked for as a word, and not in {name}"),
             format!("write {minus}{name}: before the value"),
         )
-        .fix(fix);
+        .add_fix(fix);
 }

@@ -42,13 +42,13 @@ impl Fix {
 }
 
 /// The changes that would mend something in a text, each by itself, in the order of the text.
-pub fn fixes(text: &str) -> Vec<Fix> {
+pub fn find_fixes(text: &str) -> Vec<Fix> {
     let problems = parse(text).problems;
     problems.into_iter().filter_map(|problem| problem.fix).collect()
 }
 
 /// The first value of a well-formed query that begins with a wildcard, which servers can be set to refuse.
-pub fn leading_wildcard(text: &str) -> Option<String> {
+pub fn find_leading_wildcard(text: &str) -> Option<String> {
     let parsed = parse(text);
     parsed.query?;
     let found = parsed.problems.into_iter().find(|problem| problem.cause == Cause::LeadingWildcard)?;
@@ -62,7 +62,7 @@ pub(in crate::query) struct Noted<'p>(pub(in crate::query) Option<&'p mut Proble
 
 impl Noted<'_> {
     /// Adds the change that mends it, if there is one.
-    pub(in crate::query) fn fix(self, fix: Option<Fix>) {
+    pub(in crate::query) fn add_fix(self, fix: Option<Fix>) {
         if let Some(problem) = self.0 {
             problem.fix = fix;
         }
@@ -110,13 +110,13 @@ pub enum Cause {
     /// A field of another index than the one searched.
     ForeignField,
     /// A value that cannot be in a field of this kind.
-    Misfit,
+    WrongType,
     /// A range on a field that has no order.
     Unordered,
     /// A space that ended a value, or failed to.
-    Space,
+    SpaceInValue,
     /// A value the server takes for something else than it looks like.
-    Reading,
+    Misread,
 }
 
 impl Cause {
@@ -132,9 +132,12 @@ impl Cause {
             | Self::Range
             | Self::List => Level::Error,
             Self::LeadingWildcard | Self::Bare | Self::Undocumented => Level::Note,
-            Self::UnknownField | Self::ForeignField | Self::Misfit | Self::Unordered | Self::Space | Self::Reading => {
-                Level::Warning
-            }
+            Self::UnknownField
+            | Self::ForeignField
+            | Self::WrongType
+            | Self::Unordered
+            | Self::SpaceInValue
+            | Self::Misread => Level::Warning,
         }
     }
 }
@@ -169,10 +172,10 @@ pub fn server_error(text: &str, rules: Rules) -> Option<&'static str> {
         | Cause::Undocumented
         | Cause::UnknownField
         | Cause::ForeignField
-        | Cause::Misfit
+        | Cause::WrongType
         | Cause::Unordered
-        | Cause::Space
-        | Cause::Reading => None,
+        | Cause::SpaceInValue
+        | Cause::Misread => None,
     });
     // A broken skeleton is noticed before any clause is looked at.
     reasons.min_by_key(|reason| *reason != MALFORMED)

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::super::edit::build;
-use super::super::fields::{Field, Kind};
+use super::super::fields::{FieldType, QueryField};
 use super::super::syntax::parser::Parser;
 use super::super::syntax::print;
 use super::super::syntax::scan::{scan_phrase, scan_word};
@@ -12,10 +12,10 @@ use super::problem::{Cause, Fix};
 /// Where a backslash makes the quote part of a value that was meant to close it, and the change that mends it.
 ///
 /// Quotes within a value come in pairs: `"\"a b\" c"`. One that nothing opened, with a gap behind it, was meant to close.
-pub(in crate::query) fn swallowed(
+pub(in crate::query) fn find_swallowed_quote(
     parser: &Parser<'_>,
     phrase: Range<usize>,
-    field: Option<&Field>,
+    field: Option<&QueryField>,
 ) -> Option<(Range<usize>, Option<Fix>)> {
     let raw = &parser.text[phrase.clone()];
     let mut is_open = false;
@@ -39,70 +39,70 @@ pub(in crate::query) fn swallowed(
     };
     let inner = raw[1..at].trim_end_matches('\\');
     let end = phrase.start + at + 2;
-    let directory = field.is_some_and(|field| field.kind == Kind::Path).then(|| {
+    let directory = field.is_some_and(|field| field.kind == FieldType::Path).then(|| {
         let (inner, _) = scan_phrase(&format!("\"{inner}\"")).ok()?;
         let is_plain = !inner.is_empty() && !inner.contains(['*', '?']);
-        is_plain.then(|| build::spell(&format!("{inner}\\*")))
+        is_plain.then(|| build::escape_value(&format!("{inner}\\*")))
     });
     let fix = if let Some(below) = directory.flatten() {
-        parser.change(phrase.start..end, "look for what is below this directory", below)
+        parser.replacement_fix(phrase.start..end, "look for what is below this directory", below)
     } else {
         let from = phrase.start + 1 + inner.len();
-        parser.change(from..end - 1, "let the quote close the value", "")
+        parser.replacement_fix(from..end - 1, "let the quote close the value", "")
     };
     Some((end - 2..end, fix))
 }
 
 /// Says of a value that does not end where it was meant to: at the quote that a backslash took, if there is one.
-pub(in crate::query) fn warn_of_swallowed(parser: &mut Parser<'_>) {
-    if let Some((span, fix)) = parser.swallowed.take() {
+pub(in crate::query) fn warn_swallowed_quote(parser: &mut Parser<'_>) {
+    if let Some((span, fix)) = parser.swallowed_quote.take() {
         parser
-            .problem(
-                Cause::Reading,
+            .add_problem(
+                Cause::Misread,
                 span,
                 "this backslash makes the quote part of the value, which goes on behind it",
                 "drop the backslash if the value ends here",
             )
-            .fix(fix);
+            .add_fix(fix);
     }
 }
 
 /// Says that the quote at `start` never closes, or which one before it was kept from closing.
-pub(in crate::query) fn unclosed(parser: &mut Parser<'_>, start: usize) {
-    if let Some((span, fix)) = parser.swallowed.take() {
+pub(in crate::query) fn report_unclosed_quote(parser: &mut Parser<'_>, start: usize) {
+    if let Some((span, fix)) = parser.swallowed_quote.take() {
         parser
-            .problem(
+            .add_problem(
                 Cause::Quote,
                 span,
                 "this backslash makes the quote part of the value, so it closes nothing",
                 r#"a backslash before a quote makes it part of the value: drop the backslash, or type another ""#,
             )
-            .fix(fix);
+            .add_fix(fix);
         return;
     }
-    let closing = parser.closing("\"");
+    let closing = parser.closing_fix("\"");
     parser
-        .problem(
+        .add_problem(
             Cause::Quote,
             start..start + 1,
             "this quote is never closed",
             r#"type " where the value ends, or write \" for the character itself"#,
         )
-        .fix(closing);
+        .add_fix(closing);
 }
 
 /// Warns of a quote within a value, which ends the value: `"a "b" c"`. It began at `start` and has just been read.
-pub(in crate::query) fn glued(parser: &mut Parser<'_>, start: usize) {
+pub(in crate::query) fn warn_glued_quote(parser: &mut Parser<'_>, start: usize) {
     /// Enough for any command line typed by hand.
-    const REACH: usize = 4096;
+    const MAX_SCAN: usize = 4096;
     let is_glued =
         |rest: &str| rest.chars().next().is_some_and(|char| !char.is_whitespace() && !matches!(char, '(' | ')'));
-    if !is_glued(parser.rest()) || !parser.has_room() {
+    if !is_glued(parser.remaining()) || !parser.accepts_warnings() {
         return;
     }
-    let end = parser.at;
+    let end = parser.position;
     let mut at = end;
-    while at - end < REACH && is_glued(&parser.text[at..]) {
+    while at - end < MAX_SCAN && is_glued(&parser.text[at..]) {
         let rest = &parser.text[at..];
         at += if rest.starts_with('"') {
             match scan_phrase(rest) {
@@ -118,16 +118,16 @@ pub(in crate::query) fn glued(parser: &mut Parser<'_>, start: usize) {
     let fix = if is_quoted {
         // What is escaped already stays so.
         let inner = raw[1..raw.len() - 1].replace("\\\"", "\"");
-        parser.change(start..at, "make the quotes part of the value", print::phrase(&inner))
+        parser.replacement_fix(start..at, "make the quotes part of the value", print::quote_phrase(&inner))
     } else {
-        parser.change(end..end, "put a space behind it", " ")
+        parser.replacement_fix(end..end, "put a space behind it", " ")
     };
     parser
-        .problem(
-            Cause::Reading,
+        .add_problem(
+            Cause::Misread,
             end - 1..end,
             "the value ends at this quote, and a new term begins",
             r#"write \" for a quote within the value, or a space behind it"#,
         )
-        .fix(fix);
+        .add_fix(fix);
 }

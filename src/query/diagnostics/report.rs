@@ -6,18 +6,18 @@ use super::super::syntax::parser::Parser;
 use super::problem::{Cause, Fix, Level, Noted, Problem};
 
 /// How many problems of one level are worth listing.
-const PROBLEMS: usize = 50;
+const MAX_PROBLEMS: usize = 50;
 
 impl Parser<'_> {
     /// Notes that something is wrong.
-    pub(in crate::query) fn problem(
+    pub(in crate::query) fn add_problem(
         &mut self,
         cause: Cause,
         span: Range<usize>,
         message: impl Into<String>,
         hint: impl Into<String>,
     ) -> Noted<'_> {
-        if !self.note(cause) {
+        if !self.count_problem(cause) {
             return Noted(None);
         }
         self.problems.push(Problem {
@@ -32,7 +32,7 @@ impl Parser<'_> {
     }
 
     /// A change of the text. None if its last backslash would make what follows a part of it.
-    pub(in crate::query) fn change(
+    pub(in crate::query) fn replacement_fix(
         &self,
         span: Range<usize>,
         message: impl Into<String>,
@@ -44,47 +44,47 @@ impl Parser<'_> {
     }
 
     /// The change that closes at the end what is open; none if the end is open in another way.
-    pub(in crate::query) fn closing(&self, with: &str) -> Option<Fix> {
+    pub(in crate::query) fn closing_fix(&self, with: &str) -> Option<Fix> {
         let is_open = |problem: &Problem| problem.cause == Cause::Quote;
         let end = self.text.len();
         (!self.text.trim_end().ends_with('\\') && !self.problems.iter().any(is_open))
-            .then(|| self.change(end..end, "close it at the end", with))
+            .then(|| self.replacement_fix(end..end, "close it at the end", with))
             .flatten()
     }
 
     /// Counts a problem and says whether it is worth listing.
-    fn note(&mut self, cause: Cause) -> bool {
+    fn count_problem(&mut self, cause: Cause) -> bool {
         let count = match cause.level() {
             Level::Error => &mut self.errors,
             Level::Warning | Level::Note => &mut self.warnings,
         };
         *count += 1;
-        *count <= PROBLEMS
+        *count <= MAX_PROBLEMS
     }
 
     /// Tries every change, and drops those that would break what is whole: what is cut in two may be an error by itself.
-    pub(in crate::query) fn prove_fixes(&mut self) {
+    pub(in crate::query) fn drop_broken_fixes(&mut self) {
         /// Longer texts would take too long to read so often, and nobody mends them by one key.
-        const LONG: usize = 8 * 1024;
-        let is_long = self.text.len() > LONG;
+        const MAX_CHECKED_LEN: usize = 8 * 1024;
+        let is_long = self.text.len() > MAX_CHECKED_LEN;
         for problem in &mut self.problems {
             let is_better =
-                |fix: &mut Fix| !is_long && Parser::run(&fix.apply(self.text), self.index).errors <= self.errors;
+                |fix: &mut Fix| !is_long && Parser::parse(&fix.apply(self.text), self.index).errors <= self.errors;
             problem.fix = problem.fix.take_if(is_better);
         }
     }
 
     /// Whether another warning would still be listed; spares the search for a hint.
-    pub(in crate::query) fn has_room(&self) -> bool {
-        self.warnings < PROBLEMS
+    pub(in crate::query) fn accepts_warnings(&self) -> bool {
+        self.warnings < MAX_PROBLEMS
     }
 
     /// Notes that an operator stands alone.
-    pub(in crate::query) fn dangling(&mut self, span: Range<usize>, side: &str) {
+    pub(in crate::query) fn report_dangling(&mut self, span: Range<usize>, side: &str) {
         let word = &self.text[span.clone()];
         let message = format!("nothing stands {side} {word:?}");
         let hint = format!("add a term {side} it, delete it, or write {word:?} in quotes to look for the word");
-        let deletion = self.change(span.clone(), "delete it", "");
-        self.problem(Cause::Operator, span, message, hint).fix(deletion);
+        let deletion = self.replacement_fix(span.clone(), "delete it", "");
+        self.add_problem(Cause::Operator, span, message, hint).add_fix(deletion);
     }
 }

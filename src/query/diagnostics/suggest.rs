@@ -21,9 +21,9 @@ const ALIASES: [(&str, &str); 14] = [
 ];
 
 /// The name of a field that is like this one.
-pub(in crate::query) fn nearest(index: Option<Index>, name: &str) -> Option<&'static str> {
+pub(in crate::query) fn suggest(index: Option<Index>, name: &str) -> Option<&'static str> {
     let lower = name.to_lowercase();
-    let is_there = |name: &str| index.is_none_or(|index| fields::field(index, name).is_some());
+    let is_there = |name: &str| index.is_none_or(|index| fields::find_field(index, name).is_some());
     let alias = ALIASES.iter().find(|(alias, field)| *alias == lower && is_there(field));
     if let Some((_, field)) = alias {
         return Some(field);
@@ -31,15 +31,15 @@ pub(in crate::query) fn nearest(index: Option<Index>, name: &str) -> Option<&'st
     let all = Index::ALL.into_iter().filter(|home| index.is_none_or(|index| index == *home));
     let near = all
         .flat_map(fields::fields)
-        .filter(|field| !field.is_family())
-        .map(|field| (distance(&lower, field.name), field.name))
+        .filter(|field| !field.has_placeholder())
+        .map(|field| (edit_distance(&lower, field.name), field.name))
         .min()?;
     // A third of the letters wrong is another word.
     (near.0 <= lower.len() / 3).then_some(near.1)
 }
 
 /// How many letters must be added, dropped or replaced to make one name of the other.
-fn distance(a: &str, b: &str) -> usize {
+fn edit_distance(a: &str, b: &str) -> usize {
     let mut row: Vec<usize> = (0..=b.len()).collect();
     for (at, x) in a.bytes().enumerate() {
         let mut diagonal = row[0];

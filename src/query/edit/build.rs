@@ -1,14 +1,14 @@
 //! Single values as text, and queries narrowed by one more value.
 
-use super::super::fields::{self, Index, Kind};
+use super::super::fields::{self, FieldType, Index};
 use super::super::syntax::expr::{Clause, Expr, Query};
 use super::super::syntax::parser::parse;
-use super::super::syntax::print::{close, phrase, push_escaped, space};
+use super::super::syntax::print::{push_close, push_escaped, push_space, quote_phrase};
 use super::super::syntax::scan::{field_name, operator_len};
 
 /// Whether a term is wanted or not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Sense {
+pub enum Polarity {
     /// Only what matches it.
     Include,
     /// Only what does not.
@@ -40,54 +40,54 @@ pub fn quote(value: &str) -> String {
         && !value.contains(char::is_whitespace)
         && operator_len(value) == 0
         && field_name(value).is_none_or(|name| name.len() == 1);
-    if is_plain { value.to_owned() } else { phrase(value) }
+    if is_plain { value.to_owned() } else { quote_phrase(value) }
 }
 
 /// The text of a query with one more condition: that `field` is, or is not, exactly `value`.
 /// What is there already stays as typed; a condition that is there already is not added again.
-pub fn narrow(text: &str, sense: Sense, field: &str, value: &str) -> String {
+pub fn narrow(text: &str, sense: Polarity, field: &str, value: &str) -> String {
     let minus = match sense {
-        Sense::Include => "",
-        Sense::Exclude => "-",
+        Polarity::Include => "",
+        Polarity::Exclude => "-",
     };
-    also(text, &format!("{minus}{field}:{}", quote(value)))
+    and_condition(text, &format!("{minus}{field}:{}", quote(value)))
 }
 
 /// The text of a query with one more condition, which is no `or` without parentheses. What is there already stays as
 /// typed; a condition that is there already is not added again.
-pub fn also(text: &str, condition: &str) -> String {
+pub fn and_condition(text: &str, condition: &str) -> String {
     let old = parse(text).query;
     let new = parse(condition).query;
     let mut out = text.trim_start().to_owned();
     match (old, new) {
         (Some(old), _) if old.is_empty() => return condition.to_owned(),
-        (Some(old), Some(new)) if has_member(old.expr(), new.expr()) => return text.to_owned(),
-        (Some(old), _) if matches!(old.expr(), Expr::Or(_)) && !is_both(&out, condition) => {
+        (Some(old), Some(new)) if contains_term(old.expr(), new.expr()) => return text.to_owned(),
+        (Some(old), _) if matches!(old.expr(), Expr::Or(_)) && !is_plain_and(&out, condition) => {
             out.insert(0, '(');
-            close(&mut out);
+            push_close(&mut out);
         }
         _ => {}
     }
-    joined(out, condition)
+    append(out, condition)
 }
 
 /// Whether one text behind the other asks for both: it does not behind an `or` that no parentheses hold together.
-fn is_both(text: &str, condition: &str) -> bool {
-    let both = parse(&joined(text.to_owned(), condition)).query;
+fn is_plain_and(text: &str, condition: &str) -> bool {
+    let both = parse(&append(text.to_owned(), condition)).query;
     both.is_some_and(|both| matches!(both.expr(), Expr::And(_)))
 }
 
 /// One text behind the other.
-fn joined(mut text: String, condition: &str) -> String {
+fn append(mut text: String, condition: &str) -> String {
     // A space after a backslash is no gap but a part of the last term.
     if !text.ends_with(char::is_whitespace) || text.ends_with("\\ ") {
-        space(&mut text);
+        push_space(&mut text);
     }
     text + condition
 }
 
 /// The condition that one of these holds.
-pub fn either(conditions: &[String]) -> String {
+pub fn or_conditions(conditions: &[String]) -> String {
     match conditions {
         [one] => one.clone(),
         many => format!("({})", many.join(" OR ")),
@@ -96,19 +96,19 @@ pub fn either(conditions: &[String]) -> String {
 
 /// The condition that a process has a value counted in a facet. `None` where no field of a query has such values: hours
 /// of the day, and nothing at all.
-pub fn condition(facet: &str, value: &str) -> Option<String> {
-    let name = searched(facet);
-    let field = fields::field(Index::Process, name).filter(|_| !value.is_empty())?;
+pub fn facet_condition(facet: &str, value: &str) -> Option<String> {
+    let name = query_field(facet);
+    let field = fields::find_field(Index::Process, name).filter(|_| !value.is_empty())?;
     // A histogram has a bar for each day, named by its first moment.
     let value = match (field.kind, value.split_once('T')) {
-        (Kind::Time, Some((day, _))) => day,
+        (FieldType::Time, Some((day, _))) => day,
         _ => value,
     };
     Some(format!("{name}:{}", quote(value)))
 }
 
 /// The field of a query that has the values of a facet.
-pub(in crate::query) fn searched(facet: &str) -> &str {
+pub(in crate::query) fn query_field(facet: &str) -> &str {
     match facet {
         "path_full" => "path",
         "username_full" => "username",
@@ -118,23 +118,23 @@ pub(in crate::query) fn searched(facet: &str) -> &str {
 
 /// The text of a query in which a condition stands for all that was said of its fields before. `None` if either cannot
 /// be read, or if the condition names no field.
-pub fn instead(text: &str, condition: &str) -> Option<String> {
+pub fn replace_condition(text: &str, condition: &str) -> Option<String> {
     let new = parse(condition).query?;
-    let fields = named(new.expr())?;
-    let rest = without(text, &fields)?;
+    let fields = constrained_fields(new.expr())?;
+    let rest = remove_fields(text, &fields)?;
     let condition = match new.expr() {
         Expr::Or(_) => format!("({})", condition.trim()),
         _ => condition.trim().to_owned(),
     };
-    Some(also(&rest, &condition))
+    Some(and_condition(&rest, &condition))
 }
 
 /// The text of a query without the conditions that one of these fields must meet; as typed if there are none. `None` if
 /// it cannot be read.
-pub fn without<S: AsRef<str>>(text: &str, fields: &[S]) -> Option<String> {
+pub fn remove_fields<S: AsRef<str>>(text: &str, fields: &[S]) -> Option<String> {
     let query = parse(text).query?;
     let is_one = |name: &str| fields.iter().any(|field| field.as_ref().eq_ignore_ascii_case(name));
-    let is_about = |expr: &Expr| named(expr).is_some_and(|names| names.iter().all(|name| is_one(name)));
+    let is_about = |expr: &Expr| constrained_fields(expr).is_some_and(|names| names.iter().all(|name| is_one(name)));
     let members = match query.expr() {
         Expr::And(members) => members.clone(),
         other => vec![other.clone()],
@@ -148,19 +148,19 @@ pub fn without<S: AsRef<str>>(text: &str, fields: &[S]) -> Option<String> {
 }
 
 /// The fields of which a part of a query says what they must be; `None` if it says anything else.
-fn named(expr: &Expr) -> Option<Vec<String>> {
+fn constrained_fields(expr: &Expr) -> Option<Vec<String>> {
     match expr {
         Expr::Clause(Clause { field, .. }) => Some(vec![field.clone()?]),
         Expr::Within(field, _) => Some(vec![field.clone()]),
         Expr::And(members) | Expr::Or(members) => {
-            let all: Option<Vec<_>> = members.iter().map(named).collect();
+            let all: Option<Vec<_>> = members.iter().map(constrained_fields).collect();
             all.map(|names| names.concat())
         }
         Expr::Not(_) | Expr::All => None,
     }
 }
 
-fn has_member(expr: &Expr, member: &Expr) -> bool {
+fn contains_term(expr: &Expr, member: &Expr) -> bool {
     match expr {
         Expr::And(members) => members.contains(member),
         other => other == member,
@@ -168,7 +168,7 @@ fn has_member(expr: &Expr, member: &Expr) -> bool {
 }
 
 /// A value that has wildcards or ends in a backslash as a word with escapes, any other as [`quote`] writes it.
-pub(in crate::query) fn spell(value: &str) -> String {
+pub(in crate::query) fn escape_value(value: &str) -> String {
     if !value.contains(['*', '?']) && !value.ends_with('\\') {
         return quote(value);
     }
@@ -205,14 +205,14 @@ mod tests {
     }
 
     #[track_caller]
-    fn check_narrow(text: &str, sense: Sense, value: &str, expected: &str) {
+    fn check_narrow(text: &str, sense: Polarity, value: &str, expected: &str) {
         let narrowed = narrow(text, sense, "process_name", value);
         assert_eq!(narrowed, expected);
     }
 
     #[test]
     fn a_query_is_narrowed_and_keeps_its_meaning() {
-        use Sense::{Exclude, Include};
+        use Polarity::{Exclude, Include};
         check_narrow("", Include, "a.exe", "process_name:a.exe");
         check_narrow(" *:* ", Exclude, "a.exe", "-process_name:a.exe");
         check_narrow("x", Exclude, "a b", r#"x -process_name:"a b""#);
@@ -230,7 +230,7 @@ mod tests {
     #[test]
     fn what_is_counted_becomes_a_condition() {
         let check = |facet, value, expected| {
-            assert_eq!(condition(facet, value).as_deref(), expected, "{facet}");
+            assert_eq!(facet_condition(facet, value).as_deref(), expected, "{facet}");
         };
         check("process_name", "a b.exe", Some("process_name:\"a b.exe\""));
         check("path_full", r"c:\a.exe", Some(r"path:c:\a.exe"));
@@ -239,14 +239,14 @@ mod tests {
         check("hour_of_day", "3", None);
         check("process_name", "", None);
         let both = ["a:1", "b:2"].map(str::to_owned);
-        assert_eq!(also("x", &either(&both)), "x (a:1 OR b:2)");
-        assert_eq!(either(&both[..1]), "a:1");
+        assert_eq!(and_condition("x", &or_conditions(&both)), "x (a:1 OR b:2)");
+        assert_eq!(or_conditions(&both[..1]), "a:1");
     }
 
     #[test]
     fn a_condition_stands_for_what_was_said_of_its_field() {
         let check = |text, condition, expected| {
-            assert_eq!(instead(text, condition).as_deref(), expected, "{text}");
+            assert_eq!(replace_condition(text, condition).as_deref(), expected, "{text}");
         };
         check("hostname:a  x", "hostname:b", Some("x hostname:b"));
         check("hostname:(a or c) x", "hostname:b", Some("x hostname:b"));
@@ -258,6 +258,6 @@ mod tests {
         check("hostname:a username:u", "hostname:b or hostname:c", Some("username:u (hostname:b or hostname:c)"));
         check("hostname:a", "b", None);
         check("(hostname:a", "hostname:b", None);
-        assert_eq!(without("x start:-1d", &["start", "last_update"]).as_deref(), Some("x"));
+        assert_eq!(remove_fields("x start:-1d", &["start", "last_update"]).as_deref(), Some("x"));
     }
 }

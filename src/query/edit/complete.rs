@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, ops::Range};
 
-use super::super::fields::{self, Field, Index, Join};
+use super::super::fields::{self, BinaryJoin, Index, QueryField};
 use super::super::syntax::parser::Parser;
 use super::super::syntax::scan::field_name;
 
@@ -23,12 +23,12 @@ pub struct Completion {
 /// After the colon of a field with fixed words these are offered. With nothing typed, all there is.
 pub fn complete(index: Index, text: &str, cursor: usize) -> Vec<Completion> {
     if let Some(value) = value_at(index, text, cursor) {
-        let field = fields::field(index, value.field);
-        return field.map_or_else(Vec::new, |field| words(field, value.typed, value.span));
+        let field = fields::find_field(index, value.field);
+        return field.map_or_else(Vec::new, |field| word_completions(field, value.typed, value.span));
     }
-    let cursor = boundary(text, cursor);
+    let cursor = char_boundary(text, cursor);
     let before = &text[..cursor];
-    let Some(spot) = Parser::run(before, Some(index)).spot() else {
+    let Some(spot) = Parser::parse(before, Some(index)).completion_point() else {
         return Vec::new();
     };
     let typed = &before[spot.start..];
@@ -40,11 +40,11 @@ pub fn complete(index: Index, text: &str, cursor: usize) -> Vec<Completion> {
         Some(name) if spot.start + name.len() >= cursor => spot.start + name.len() + 1,
         _ => cursor + word_after(text, cursor).len(),
     };
-    names(index, typed, spot.start..end)
+    field_completions(index, typed, spot.start..end)
 }
 
 /// A value that is being typed.
-pub(in crate::query) struct Value<'a> {
+pub(in crate::query) struct PartialValue<'a> {
     /// Its field.
     pub(in crate::query) field: &'a str,
     /// What is there of it before the cursor, with its quotation mark.
@@ -54,19 +54,19 @@ pub(in crate::query) struct Value<'a> {
 }
 
 /// The value that is being typed at the cursor, if a field stands before it.
-pub(in crate::query) fn value_at(index: Index, text: &str, cursor: usize) -> Option<Value<'_>> {
-    let cursor = boundary(text, cursor);
+pub(in crate::query) fn value_at(index: Index, text: &str, cursor: usize) -> Option<PartialValue<'_>> {
+    let cursor = char_boundary(text, cursor);
     let before = &text[..cursor];
-    let spot = Parser::run(before, Some(index)).spot()?;
+    let spot = Parser::parse(before, Some(index)).completion_point()?;
     let typed = &before[spot.start..];
     let word = word_after(text, cursor);
     // The closing quote of the value that is replaced goes with it.
     let is_quoted = typed.starts_with('"') && text[cursor + word.len()..].starts_with('"');
-    Some(Value { field: spot.field?, typed, span: spot.start..cursor + word.len() + usize::from(is_quoted) })
+    Some(PartialValue { field: spot.field?, typed, span: spot.start..cursor + word.len() + usize::from(is_quoted) })
 }
 
 /// The position, or the one before it that parts two characters.
-fn boundary(text: &str, cursor: usize) -> usize {
+fn char_boundary(text: &str, cursor: usize) -> usize {
     let mut cursor = cursor.min(text.len());
     while !text.is_char_boundary(cursor) {
         cursor -= 1;
@@ -81,31 +81,31 @@ fn word_after(text: &str, cursor: usize) -> &str {
     &rest[..rest.find(is_end).unwrap_or(rest.len())]
 }
 
-fn names(index: Index, typed: &str, span: Range<usize>) -> Vec<Completion> {
+fn field_completions(index: Index, typed: &str, span: Range<usize>) -> Vec<Completion> {
     let typed = typed.to_lowercase();
     let mut found = Vec::new();
     for field in fields::fields(index) {
-        let colon = if field.is_family() { "" } else { ":" };
+        let colon = if field.has_placeholder() { "" } else { ":" };
         found.push((format!("{}{colon}", field.stem()), field));
         // There are five times as many joined names; they are offered once the field before the suffix stands.
         let is_typed = typed.strip_prefix(field.name).is_some_and(|rest| rest.starts_with('_'));
-        if is_typed && index == Index::Process && fields::join(field.name).is_some() {
-            for (suffix, _) in Join::SUFFIXES {
+        if is_typed && index == Index::Process && fields::find_joined(field.name).is_some() {
+            for (suffix, _) in BinaryJoin::SUFFIXES {
                 found.push((format!("{}{suffix}:", field.name), field));
             }
         }
     }
-    rank(found, &typed, &span)
+    rank_completions(found, &typed, &span)
 }
 
-fn words(field: &'static Field, typed: &str, span: Range<usize>) -> Vec<Completion> {
+fn word_completions(field: &'static QueryField, typed: &str, span: Range<usize>) -> Vec<Completion> {
     let typed = typed.trim_start_matches('"').to_lowercase();
-    let all = field.words.iter();
-    rank(all.map(|word| ((*word).to_owned(), field)).collect(), &typed, &span)
+    let all = field.allowed_values.iter();
+    rank_completions(all.map(|word| ((*word).to_owned(), field)).collect(), &typed, &span)
 }
 
 /// Those that begin with what is typed, then those that contain it, each in their order.
-fn rank(all: Vec<(String, &'static Field)>, typed: &str, span: &Range<usize>) -> Vec<Completion> {
+fn rank_completions(all: Vec<(String, &'static QueryField)>, typed: &str, span: &Range<usize>) -> Vec<Completion> {
     let mut ranked: Vec<_> = all
         .into_iter()
         .filter_map(|(text, field)| {

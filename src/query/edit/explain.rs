@@ -3,11 +3,11 @@
 use jiff::Timestamp;
 
 use super::super::diagnostics::problem::{Level, Problem};
-use super::super::diagnostics::type_check::fits;
+use super::super::diagnostics::type_check::fits_type;
 use super::super::eval;
-use super::super::eval::tokens::{Cmdline, Words, is_slash};
-use super::super::fields::{self, Field, Index, Join, Kind};
-use super::super::syntax::dates::{Date, Stretch};
+use super::super::eval::tokens::{Cmdline, WordRuns, is_slash};
+use super::super::fields::{self, BinaryJoin, FieldType, Index, QueryField};
+use super::super::syntax::dates::{Date, DateRange};
 use super::super::syntax::expr::{Bound, Clause, Expr, Operand};
 use super::super::syntax::parser::parse_for;
 
@@ -25,11 +25,11 @@ pub fn explain(index: Index, text: &str, now: Timestamp) -> Vec<(String, String)
             .collect();
     };
     if query.is_empty() {
-        return vec![("finds".to_owned(), format!("all {}", index.noun()))];
+        return vec![("finds".to_owned(), format!("all {}", index.plural()))];
     }
     let mut lines = vec![("reads".to_owned(), query.to_string())];
     let explained = Explanation { index, now };
-    explained.expr(query.expr(), None, 0, &mut lines);
+    explained.explain_expr(query.expr(), None, 0, &mut lines);
     lines
 }
 
@@ -57,140 +57,141 @@ struct Explanation {
     now: Timestamp,
 }
 
-type Lines = Vec<(String, String)>;
+type ProblemLines = Vec<(String, String)>;
 
 impl Explanation {
-    fn expr(&self, expr: &Expr, within: Option<&str>, depth: usize, lines: &mut Lines) {
+    fn explain_expr(&self, expr: &Expr, within: Option<&str>, depth: usize, lines: &mut ProblemLines) {
         match expr {
-            Expr::All => lines.push((label(depth, "anything"), "whatever it is".into())),
-            Expr::And(members) => self.group("all of", members, within, depth, lines),
-            Expr::Or(members) => self.group("any of", members, within, depth, lines),
-            Expr::Within(field, inner) => self.expr(inner, Some(field), depth, lines),
-            Expr::Clause(clause) => self.clause("", clause, within, depth, lines),
+            Expr::All => lines.push((indent_label(depth, "anything"), "whatever it is".into())),
+            Expr::And(members) => self.explain_group("all of", members, within, depth, lines),
+            Expr::Or(members) => self.explain_group("any of", members, within, depth, lines),
+            Expr::Within(field, inner) => self.explain_expr(inner, Some(field), depth, lines),
+            Expr::Clause(clause) => self.explain_clause("", clause, within, depth, lines),
             Expr::Not(inner) => match &**inner {
-                Expr::And(members) => self.group("not all of", members, within, depth, lines),
-                Expr::Or(members) => self.group("none of", members, within, depth, lines),
-                Expr::Clause(clause) => self.clause("not ", clause, within, depth, lines),
+                Expr::And(members) => self.explain_group("not all of", members, within, depth, lines),
+                Expr::Or(members) => self.explain_group("none of", members, within, depth, lines),
+                Expr::Clause(clause) => self.explain_clause("not ", clause, within, depth, lines),
                 other => {
-                    lines.push((label(depth, "not"), "what follows".into()));
-                    self.expr(other, within, depth + 1, lines);
+                    lines.push((indent_label(depth, "not"), "what follows".into()));
+                    self.explain_expr(other, within, depth + 1, lines);
                 }
             },
         }
     }
 
-    fn group(&self, how: &str, members: &[Expr], within: Option<&str>, depth: usize, lines: &mut Lines) {
-        lines.push((label(depth, how), format!("these {}", members.len())));
+    fn explain_group(&self, how: &str, members: &[Expr], within: Option<&str>, depth: usize, lines: &mut ProblemLines) {
+        lines.push((indent_label(depth, how), format!("these {}", members.len())));
         for member in members {
-            self.expr(member, within, depth + 1, lines);
+            self.explain_expr(member, within, depth + 1, lines);
         }
     }
 
-    fn clause(&self, not: &str, clause: &Clause, within: Option<&str>, depth: usize, lines: &mut Lines) {
+    fn explain_clause(&self, not: &str, clause: &Clause, within: Option<&str>, depth: usize, lines: &mut ProblemLines) {
         let Clause { field, operand } = clause;
         let Some(name) = field.as_deref().or(within) else {
-            return self.bare(not, operand, depth, lines);
+            return self.explain_bare(not, operand, depth, lines);
         };
-        match (fields::field(self.index, name), operand) {
+        match (fields::find_field(self.index, name), operand) {
             (Some(field), _) => {
-                let found = self.found(field, operand);
-                let whose = whose(self.index, name);
-                lines.push((label(depth, &format!("{not}{name}")), format!("{found}{whose}")));
+                let found = self.describe_match(field, operand);
+                let whose = owner_prefix(self.index, name);
+                lines.push((indent_label(depth, &format!("{not}{name}")), format!("{found}{whose}")));
             }
             // No field is named so: the server takes the name for a part of the text.
             (None, Operand::Word(word)) => {
                 let whole = Operand::Word(format!("{name}:{word}"));
-                self.bare(not, &whole, depth, lines);
+                self.explain_bare(not, &whole, depth, lines);
             }
             (None, Operand::Phrase(_) | Operand::Range(..)) => {
-                lines.push((label(depth, &format!("{not}{name}")), "nothing, for there is no such field".into()))
+                lines
+                    .push((indent_label(depth, &format!("{not}{name}")), "nothing, for there is no such field".into()));
             }
         }
     }
 
     /// A term without a field: where it is looked for, by what it must be there.
-    fn bare(&self, not: &str, operand: &Operand, depth: usize, lines: &mut Lines) {
+    fn explain_bare(&self, not: &str, operand: &Operand, depth: usize, lines: &mut ProblemLines) {
         let fields = eval::default_fields(self.index, operand, self.now);
         let text = match operand {
-            Operand::Word(word) | Operand::Phrase(word) => quoted(word),
+            Operand::Word(word) | Operand::Phrase(word) => quote_text(word),
             Operand::Range(..) => "a range".into(),
         };
-        let head = label(depth, &format!("{not}any field"));
+        let head = indent_label(depth, &format!("{not}any field"));
         if fields.is_empty() {
             return lines.push((head, format!("{text} can be in none of them")));
         }
         lines.push((head, format!("{text} in one of {}", fields.len())));
         let mut ways: Vec<(String, Vec<&str>)> = Vec::new();
         for field in fields {
-            let found = self.found(field, operand);
+            let found = self.describe_match(field, operand);
             match ways.iter_mut().find(|(way, _)| *way == found) {
                 Some((_, names)) => names.push(field.name),
                 None => ways.push((found, vec![field.name])),
             }
         }
         for (found, names) in ways {
-            lines.push((label(depth + 1, "or"), format!("{found}: {}", names.join(", "))));
+            lines.push((indent_label(depth + 1, "or"), format!("{found}: {}", names.join(", "))));
         }
     }
 
     /// What a field must be.
-    fn found(&self, field: &Field, operand: &Operand) -> String {
+    fn describe_match(&self, field: &QueryField, operand: &Operand) -> String {
         match operand {
             Operand::Word(word) if word.bytes().all(|byte| byte == b'*') => "has any value".into(),
             Operand::Range(Bound::Open, Bound::Open) => "has any value".into(),
-            Operand::Word(word) => self.value(field, word, word.contains(['*', '?'])),
-            Operand::Phrase(value) => self.value(field, value, false),
-            Operand::Range(lower, upper) => self.range(field, lower, upper),
+            Operand::Word(word) => self.describe_value(field, word, word.contains(['*', '?'])),
+            Operand::Phrase(value) => self.describe_value(field, value, false),
+            Operand::Range(lower, upper) => self.describe_range(field, lower, upper),
         }
     }
 
-    fn value(&self, field: &Field, text: &str, is_pattern: bool) -> String {
-        if !fits(field, text, is_pattern) || text.is_empty() {
-            return format!("nothing, for {} is not {}", quoted(text), field.kind.noun());
+    fn describe_value(&self, field: &QueryField, text: &str, is_pattern: bool) -> String {
+        if !fits_type(field, text, is_pattern) || text.is_empty() {
+            return format!("nothing, for {} is not {}", quote_text(text), field.kind.describe());
         }
-        let shown = quoted(text);
+        let shown = quote_text(text);
         match field.kind {
-            Kind::Text => in_a_row("words", Words::of_query(text, is_pattern)),
-            Kind::Cmdline => command_line(text),
-            Kind::Path if text.starts_with(is_slash) => {
+            FieldType::Text => describe_phrase("words", WordRuns::for_query(text, is_pattern)),
+            FieldType::Cmdline => describe_command_line(text),
+            FieldType::Path if text.starts_with(is_slash) => {
                 "nothing, for paths are stored without the slash they begin with".into()
             }
-            Kind::Path if is_pattern => format!("is like {shown} from any directory to its end"),
-            Kind::Path => format!("ends in {shown}, from any directory on"),
-            Kind::Domain => domain(text, is_pattern),
-            Kind::Time => Date::read(text).map_or_else(String::new, |date| {
-                let stretch = date.stretch(self.now);
+            FieldType::Path if is_pattern => format!("is like {shown} from any directory to its end"),
+            FieldType::Path => format!("ends in {shown}, from any directory on"),
+            FieldType::Domain => describe_domain(text, is_pattern),
+            FieldType::Time => Date::parse(text).map_or_else(String::new, |date| {
+                let stretch = date.time_range(self.now);
                 let note = match date {
                     Date::Moment(_) => ", the 24 hours after it",
-                    Date::Day(_) | Date::Ago(_) | Date::AgoInDays(_) => "",
+                    Date::Day(_) | Date::Before(_) | Date::DaysBefore(_) => "",
                 };
-                format!("{}{note}", period(stretch))
+                format!("{}{note}", describe_period(stretch))
             }),
-            Kind::Ip | Kind::Ipv6 if text.contains('/') => format!("is in the network {text}"),
+            FieldType::Ip | FieldType::Ipv6 if text.contains('/') => format!("is in the network {text}"),
             _ if is_pattern => format!("is like {shown} as a whole"),
-            Kind::Username => format!(r"is {shown}, or ends in it after a backslash"),
+            FieldType::Username => format!(r"is {shown}, or ends in it after a backslash"),
             _ => format!("is {shown} as a whole"),
         }
     }
 
-    fn range(&self, field: &Field, lower: &Bound, upper: &Bound) -> String {
+    fn describe_range(&self, field: &QueryField, lower: &Bound, upper: &Bound) -> String {
         let ends = [lower, upper].map(|bound| match bound {
             Bound::Open => None,
             Bound::At(text) => Some(text.as_str()),
         });
         let mut values = ends.into_iter().flatten();
-        let misfit = values.find(|text| !fits(field, text, false));
+        let misfit = values.find(|text| !fits_type(field, text, false));
         // What has no order of its own is ordered by its letters.
-        let is_checked = field.kind.is_ordered() || field.kind == Kind::Bool;
+        let is_checked = field.kind.is_ordered() || field.kind == FieldType::Bool;
         if let Some(text) = misfit.filter(|_| is_checked) {
-            return format!("nothing, for {} is not {}", quoted(text), field.kind.noun());
+            return format!("nothing, for {} is not {}", quote_text(text), field.kind.describe());
         }
-        if field.kind == Kind::Time {
-            let at = |text: Option<&str>| text.and_then(Date::read);
+        if field.kind == FieldType::Time {
+            let at = |text: Option<&str>| text.and_then(Date::parse);
             let [from, to] = ends.map(at);
-            return period(Stretch {
-                from: from.map_or(Stretch::ALWAYS.from, |date| date.lower(self.now)),
-                to: to.map_or(Stretch::ALWAYS.to, |date| date.upper(self.now)),
+            return describe_period(DateRange {
+                start: from.map_or(DateRange::ALL_TIME.start, |date| date.range_start(self.now)),
+                end: to.map_or(DateRange::ALL_TIME.end, |date| date.range_end(self.now)),
             });
         }
         match ends {
@@ -202,29 +203,29 @@ impl Explanation {
     }
 }
 
-fn label(depth: usize, text: &str) -> String {
+fn indent_label(depth: usize, text: &str) -> String {
     format!("{}{text}", "  ".repeat(depth))
 }
 
-fn quoted(text: &str) -> String {
+fn quote_text(text: &str) -> String {
     format!("`{text}`")
 }
 
 /// Whose property it is, where a process search reaches it through a hash.
-fn whose(index: Index, name: &str) -> &'static str {
-    let join = fields::join(name).filter(|_| index == Index::Process);
+fn owner_prefix(index: Index, name: &str) -> &'static str {
+    let join = fields::find_joined(name).filter(|_| index == Index::Process);
     match join.map(|(_, join)| join) {
         None => "",
-        Some(Join::Own) => ", of its executable",
-        Some(Join::Filewrite) => ", of a file it wrote",
-        Some(Join::Parent) => ", of its parent's executable",
-        Some(Join::Child) => ", of a child's executable",
-        Some(Join::Modload) => ", of a module it loaded",
+        Some(BinaryJoin::Own) => ", of its executable",
+        Some(BinaryJoin::Filewrite) => ", of a file it wrote",
+        Some(BinaryJoin::Parent) => ", of its parent's executable",
+        Some(BinaryJoin::Child) => ", of a child's executable",
+        Some(BinaryJoin::Modload) => ", of a module it loaded",
     }
 }
 
-fn in_a_row<'a>(what: &str, tokens: impl Iterator<Item = &'a str>) -> String {
-    let tokens: Vec<String> = tokens.map(|token| quoted(&token.to_lowercase())).collect();
+fn describe_phrase<'a>(what: &str, tokens: impl Iterator<Item = &'a str>) -> String {
+    let tokens: Vec<String> = tokens.map(|token| quote_text(&token.to_lowercase())).collect();
     match &tokens[..] {
         [] => format!("nothing, for it has no {what}"),
         [token] => format!("has {token} among its {what}"),
@@ -233,14 +234,14 @@ fn in_a_row<'a>(what: &str, tokens: impl Iterator<Item = &'a str>) -> String {
 }
 
 /// A slash at the beginning is that of a path or of a switch, and the server tries both.
-fn command_line(text: &str) -> String {
-    let first = in_a_row("tokens", Cmdline::new(text));
-    let later = in_a_row("tokens", Cmdline::of_later(text));
+fn describe_command_line(text: &str) -> String {
+    let first = describe_phrase("tokens", Cmdline::new(text));
+    let later = describe_phrase("tokens", Cmdline::for_later_part(text));
     if first == later { later } else { format!("{later}; or, at its beginning, {first}") }
 }
 
-fn domain(text: &str, is_pattern: bool) -> String {
-    let name = quoted(text.trim_matches('.'));
+fn describe_domain(text: &str, is_pattern: bool) -> String {
+    let name = quote_text(text.trim_matches('.'));
     match (text.starts_with('.'), text.ends_with('.')) {
         (true, true) => format!("has {name} between other labels"),
         (true, false) => format!("ends in {name} after another label"),
@@ -251,10 +252,10 @@ fn domain(text: &str, is_pattern: bool) -> String {
     }
 }
 
-fn period(stretch: Stretch) -> String {
+fn describe_period(stretch: DateRange) -> String {
     let at = |at: Timestamp| at.strftime("%Y-%m-%d %H:%M:%SZ").to_string();
-    let Stretch { from, to } = stretch;
-    match (from == Stretch::ALWAYS.from, to == Stretch::ALWAYS.to) {
+    let DateRange { start: from, end: to } = stretch;
+    match (from == DateRange::ALL_TIME.start, to == DateRange::ALL_TIME.end) {
         (true, true) => "has any value".into(),
         (false, true) => format!("is {} or later", at(from)),
         (true, false) => format!("is {} or earlier", at(to)),

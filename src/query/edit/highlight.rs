@@ -6,7 +6,7 @@ use super::super::syntax::parser::Parser;
 
 /// What a part of a query is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Role {
+pub enum TokenRole {
     /// The name of a field, with its colon.
     Field,
     /// A name before a colon that is no field, with its colon.
@@ -26,12 +26,12 @@ pub enum Role {
 }
 
 /// A part of a text, in bytes, and what it is.
-pub(in crate::query) type Mark = (Range<usize>, Role);
+pub(in crate::query) type Mark = (Range<usize>, TokenRole);
 
 /// The parts of a text: in order, apart from each other, each on character boundaries. Whitespace between terms has
 /// no part. The text may be as broken as it likes.
-pub fn highlight(text: &str) -> Vec<(Range<usize>, Role)> {
-    let (marks, mut errors) = Parser::run(text, None).into_marks();
+pub fn highlight(text: &str) -> Vec<(Range<usize>, TokenRole)> {
+    let (marks, mut errors) = Parser::parse(text, None).into_marks();
     errors.retain(|error| !error.is_empty());
     errors.sort_by_key(|error| (error.start, error.end));
     let mut parts: Vec<Mark> = Vec::with_capacity(marks.len());
@@ -40,7 +40,7 @@ pub fn highlight(text: &str) -> Vec<(Range<usize>, Role)> {
         // An error covers what it is about; what sticks out of it on either side keeps its role.
         while let Some(error) = errors.peek() {
             if error.end <= span.start {
-                push(&mut parts, error.clone(), Role::Error);
+                push_mark(&mut parts, error.clone(), TokenRole::Error);
                 errors.next();
                 continue;
             }
@@ -55,21 +55,21 @@ pub fn highlight(text: &str) -> Vec<(Range<usize>, Role)> {
                 break;
             }
             span.start = error.end;
-            push(&mut parts, error.clone(), Role::Error);
+            push_mark(&mut parts, error.clone(), TokenRole::Error);
             errors.next();
         }
         if !span.is_empty() {
-            push(&mut parts, span, role);
+            push_mark(&mut parts, span, role);
         }
     }
     for error in errors {
-        push(&mut parts, error, Role::Error);
+        push_mark(&mut parts, error, TokenRole::Error);
     }
     parts
 }
 
 /// Adds a part, less what the last one covers already.
-fn push(parts: &mut Vec<Mark>, mut span: Range<usize>, role: Role) {
+fn push_mark(parts: &mut Vec<Mark>, mut span: Range<usize>, role: TokenRole) {
     if let Some((last, _)) = parts.last() {
         span.start = span.start.max(last.end);
     }
@@ -81,10 +81,10 @@ fn push(parts: &mut Vec<Mark>, mut span: Range<usize>, role: Role) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use Role::{Error, Field, Group, Operator, Quoted, UnknownField, Value, Wildcard};
+    use TokenRole::{Error, Field, Group, Operator, Quoted, UnknownField, Value, Wildcard};
 
     #[track_caller]
-    fn check(text: &str, expected: &[(&str, Role)]) {
+    fn check(text: &str, expected: &[(&str, TokenRole)]) {
         let parts: Vec<_> = highlight(text).into_iter().map(|(span, role)| (&text[span], role)).collect();
         assert_eq!(parts, expected);
     }

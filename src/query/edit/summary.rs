@@ -5,8 +5,8 @@ use super::super::syntax::print::push_clause;
 
 /// How a query is built, in a few words: `2 terms (AND)`.
 pub fn summary(query: &Query) -> String {
-    let mut tally = Tally::default();
-    tally.add(query.expr());
+    let mut tally = SummaryCounts::default();
+    tally.count_expr(query.expr());
     let words = [(tally.and, "AND"), (tally.or, "OR"), (tally.not, "NOT")];
     let words: Vec<_> = words.into_iter().filter_map(|(is_used, word)| is_used.then_some(word)).collect();
     let count = match tally.clauses {
@@ -18,34 +18,34 @@ pub fn summary(query: &Query) -> String {
 }
 
 #[derive(Default)]
-struct Tally {
+struct SummaryCounts {
     clauses: usize,
     and: bool,
     or: bool,
     not: bool,
 }
 
-impl Tally {
-    fn add(&mut self, expr: &Expr) {
+impl SummaryCounts {
+    fn count_expr(&mut self, expr: &Expr) {
         match expr {
             Expr::All => {}
             Expr::And(members) => {
                 self.and = true;
                 for member in members {
-                    self.add(member);
+                    self.count_expr(member);
                 }
             }
             Expr::Or(members) => {
                 self.or = true;
                 for member in members {
-                    self.add(member);
+                    self.count_expr(member);
                 }
             }
             Expr::Not(inner) => {
                 self.not = true;
-                self.add(inner);
+                self.count_expr(inner);
             }
-            Expr::Within(_, inner) => self.add(inner),
+            Expr::Within(_, inner) => self.count_expr(inner),
             Expr::Clause(_) => self.clauses += 1,
         }
     }
@@ -54,20 +54,20 @@ impl Tally {
 /// The clauses of a query as printed, in its order, as a server lists them; those directly negated with their `-`.
 pub fn terms(query: &Query) -> Vec<String> {
     let mut terms = Vec::new();
-    list(query.expr(), None, "", &mut terms);
+    collect_terms(query.expr(), None, "", &mut terms);
     terms
 }
 
-fn list(expr: &Expr, within: Option<&str>, minus: &str, terms: &mut Vec<String>) {
+fn collect_terms(expr: &Expr, within: Option<&str>, minus: &str, terms: &mut Vec<String>) {
     match expr {
         Expr::All => {}
         Expr::And(members) | Expr::Or(members) => {
             for member in members {
-                list(member, within, "", terms);
+                collect_terms(member, within, "", terms);
             }
         }
-        Expr::Not(inner) => list(inner, within, "-", terms),
-        Expr::Within(field, inner) => list(inner, Some(field), minus, terms),
+        Expr::Not(inner) => collect_terms(inner, within, "-", terms),
+        Expr::Within(field, inner) => collect_terms(inner, Some(field), minus, terms),
         Expr::Clause(clause) => {
             let mut term = minus.to_owned();
             if let (None, Some(field)) = (&clause.field, within) {

@@ -2,15 +2,15 @@
 
 use std::ops::Range;
 
-use super::super::fields::{self, Field, Index, Kind};
+use super::super::fields::{self, FieldType, Index, QueryField};
 use super::super::syntax::print::push_escaped;
 use super::super::syntax::scan::{ESCAPABLE, scan_phrase, scan_word};
 use super::build::quote;
-use super::complete::{Completion, Value, value_at};
+use super::complete::{Completion, PartialValue, value_at};
 
 /// A value that is being typed, of a field whose values can be counted.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Typing {
+pub struct TypedValue {
     /// The field, as typed.
     pub field: String,
     /// What the server calls it when it counts its values.
@@ -22,49 +22,51 @@ pub struct Typing {
 }
 
 /// The value that is being typed at the cursor, a byte position; `None` where the server could count none.
-pub fn typing(index: Index, text: &str, cursor: usize) -> Option<Typing> {
-    let Value { field: name, typed, span } = value_at(index, text, cursor)?;
-    let field = fields::field(index, name)?;
-    let facet = facet(index, name, field)?;
+pub fn typing_at(index: Index, text: &str, cursor: usize) -> Option<TypedValue> {
+    let PartialValue { field: name, typed, span } = value_at(index, text, cursor)?;
+    let field = fields::find_field(index, name)?;
+    let facet = facet_name(index, name, field)?;
     let typed = match typed.strip_prefix('"') {
         Some(_) => scan_phrase(typed).map_or_else(|phrase| phrase, |(phrase, _)| phrase),
         None => scan_word(typed, &[]).0,
     };
     // Ranges have their own ends, and a pattern is no beginning of a value.
     let is_value = !typed.starts_with('[') && !typed.contains(['*', '?']);
-    is_value.then(|| Typing { field: name.to_owned(), facet, typed, span })
+    is_value.then(|| TypedValue { field: name.to_owned(), facet, typed, span })
 }
 
 /// What the server calls a field when it counts values: those that are stored whole.
-fn facet(index: Index, name: &str, field: &Field) -> Option<String> {
+fn facet_name(index: Index, name: &str, field: &QueryField) -> Option<String> {
     // What a process search reaches through a hash is counted by binaries alone.
-    let is_joined = index == Index::Process && fields::join(name).is_some();
-    if is_joined || !field.words.is_empty() || field.is_family() {
+    let is_joined = index == Index::Process && fields::find_joined(name).is_some();
+    if is_joined || !field.allowed_values.is_empty() || field.has_placeholder() {
         return None;
     }
     match (index, field.kind) {
-        (Index::Process, Kind::Path) if name == "path" => Some("path_full".to_owned()),
-        (Index::Binary, Kind::Text | Kind::Path) => Some(format!("{name}_facet")),
-        (_, Kind::Keyword | Kind::Username) | (Index::Process, Kind::Md5 | Kind::Sha256) => Some(name.to_owned()),
+        (Index::Process, FieldType::Path) if name == "path" => Some("path_full".to_owned()),
+        (Index::Binary, FieldType::Text | FieldType::Path) => Some(format!("{name}_facet")),
+        (_, FieldType::Keyword | FieldType::Username) | (Index::Process, FieldType::Md5 | FieldType::Sha256) => {
+            Some(name.to_owned())
+        }
         _ => None,
     }
 }
 
 /// What the server can count of an index, as it calls it: the kinds of hosts and the times, of which it makes histograms,
 /// then the values of fields.
-pub fn counted(index: Index) -> Vec<String> {
+pub fn countable_facets(index: Index) -> Vec<String> {
     let special: &[&str] = match index {
         Index::Process => &["host_type", "os_type", "hour_of_day", "day_of_week", "start"],
         _ => &[],
     };
-    let named = fields::fields(index).filter_map(|field| facet(index, field.name, field));
+    let named = fields::fields(index).filter_map(|field| facet_name(index, field.name, field));
     let special = special.iter().map(ToString::to_string);
     special.chain(named).collect()
 }
 
-impl Typing {
+impl TypedValue {
     /// The query that finds whatever has a value that begins so; its facet has the values to offer.
-    pub fn condition(&self) -> String {
+    pub fn prefix_query(&self) -> String {
         let mut condition = format!("{}:", self.field);
         for char in self.typed.chars() {
             // What cannot be escaped stands for any one character.
@@ -80,7 +82,7 @@ impl Typing {
 
     /// The values, with how often each occurs, as completions: those that begin with what is typed, then those that
     /// contain it, each in their order, quoted where the language wants it.
-    pub fn offers<'v>(&self, values: impl IntoIterator<Item = (&'v str, u64)>) -> Vec<Completion> {
+    pub fn completions<'v>(&self, values: impl IntoIterator<Item = (&'v str, u64)>) -> Vec<Completion> {
         let typed = self.typed.to_lowercase();
         let mut found: Vec<_> = values
             .into_iter()
@@ -105,16 +107,16 @@ mod tests {
     use crate::query::parse;
 
     /// The text has a `|` where the cursor is.
-    fn typing(index: Index, text: &str) -> Option<Typing> {
+    fn typing(index: Index, text: &str) -> Option<TypedValue> {
         let cursor = text.find('|').unwrap();
-        super::typing(index, &text.replace('|', ""), cursor)
+        super::typing_at(index, &text.replace('|', ""), cursor)
     }
 
     #[track_caller]
     fn check(text: &str, facet: &str, condition: &str) {
         let typing = typing(Index::Process, text).expect(text);
         assert_eq!(typing.facet, facet);
-        assert_eq!(typing.condition(), condition);
+        assert_eq!(typing.prefix_query(), condition);
         assert!(parse(condition).problems.is_empty(), "{condition}");
     }
 
@@ -158,7 +160,7 @@ mod tests {
         let typing = typing(Index::Process, text).unwrap();
         let values =
             [("default group", 9), ("Group [1] \"x\"", 5), ("group", 4), ("other", 3), ("group\nb", 2), ("", 1)];
-        let found = typing.offers(values);
+        let found = typing.completions(values);
         let texts: Vec<_> = found.iter().map(|found| found.text.as_str()).collect();
         assert_eq!(texts, [r#""Group [1] \"x\"""#, "group", "\"group\nb\"", "\"default group\""]);
         assert_eq!(found[1].help, "4 times");

@@ -1,6 +1,6 @@
 //! Domain names, label by label (API reference, section 3.7).
 
-use super::fold::{Needle, Stars, lower};
+use super::fold::{Needle, Stars, fold_char};
 
 /// What a domain name must have.
 #[derive(Clone, Debug)]
@@ -10,7 +10,7 @@ pub(super) enum DomainProbe {
     /// A label, anywhere; with wildcards, the whole name will do as well.
     Label(Needle),
     /// Labels in a row: at the beginning, at the end, or at neither.
-    Row { row: Vec<Needle>, is_first: bool, is_last: bool },
+    Sequence { row: Vec<Needle>, is_first: bool, is_last: bool },
 }
 
 impl DomainProbe {
@@ -18,22 +18,22 @@ impl DomainProbe {
         let name = text.trim_matches('.');
         let (before, after) = (text.starts_with('.'), text.ends_with('.'));
         if before || after {
-            let row = name.split('.').map(|label| Needle::new(label, stars, lower)).collect();
-            return Self::Row { row, is_first: !before, is_last: !after };
+            let row = name.split('.').map(|label| Needle::new(label, stars, fold_char)).collect();
+            return Self::Sequence { row, is_first: !before, is_last: !after };
         }
-        let needle = Needle::new(name, stars, lower);
+        let needle = Needle::new(name, stars, fold_char);
         if name.contains('.') { Self::Whole(needle) } else { Self::Label(needle) }
     }
 
-    pub(super) fn passes(&self, text: &str) -> bool {
+    pub(super) fn matches(&self, text: &str) -> bool {
         let name = text.strip_suffix('.').unwrap_or(text);
         match self {
             Self::Whole(needle) => needle.matches(name),
             Self::Label(needle) => {
                 name.split('.').any(|label| needle.matches(label))
-                    || (matches!(needle, Needle::Like(_)) && needle.matches(name))
+                    || (matches!(needle, Needle::Pattern(_)) && needle.matches(name))
             }
-            Self::Row { row, is_first, is_last } => {
+            Self::Sequence { row, is_first, is_last } => {
                 let mut labels = name.split('.');
                 let mut at_first = true;
                 loop {

@@ -4,42 +4,42 @@ use std::{borrow::Cow, collections::HashSet, net::IpAddr};
 
 use jiff::Timestamp;
 
-use super::Value;
+use super::FieldValue;
 use super::domain::DomainProbe;
-use super::fold::{Needle, Part, Stars, folded, lower, lower_path};
-use super::path::{current_control_set, path_ends, path_is_like};
-use super::phrase::{Row, is_token};
-use crate::query::eval::tokens::{Cmdline, Words, is_slash};
-use crate::query::fields::{Field, Kind};
-use crate::query::syntax::dates::{Date, Stretch};
+use super::fold::{Needle, PatternPart, Stars, fold_char, fold_path_char, fold_text};
+use super::path::{path_ends_with, path_matches, resolve_control_set};
+use super::phrase::{Phrase, token_matches};
+use crate::query::eval::tokens::{Cmdline, WordRuns, is_slash};
+use crate::query::fields::{FieldType, QueryField};
+use crate::query::syntax::dates::{Date, DateRange};
 use crate::query::syntax::expr::{Bound, Operand};
 use crate::query::syntax::network::Network;
 
 /// What a value must be to pass.
 #[derive(Clone, Debug)]
-pub(super) enum Probe {
+pub(super) enum FieldMatcher {
     /// Nothing passes.
-    Vain,
+    Never,
     /// Anything passes that is a value.
     Exists,
     /// The whole text.
     Whole(Needle),
     /// One of these whole texts, in lower case, or one of these others.
-    OneOf(HashSet<String>, Vec<Probe>),
+    OneOf(HashSet<String>, Vec<FieldMatcher>),
     /// The whole text, or what follows its last backslash.
     User(Needle),
     /// The whole text, underscores aside.
     Crossproc(Needle),
     /// Words in a row.
-    Words(Row),
+    Words(Phrase),
     /// The tokens of a command line in a row: one of these rows.
-    Cmdline(Vec<Row>),
+    Cmdline(Vec<Phrase>),
     /// The end of a path from a directory on.
     PathEnd(String),
     /// A path from a directory on.
-    PathLike(Vec<Part>),
+    PathLike(Vec<PatternPart>),
     /// Like the one inside, for registry keys, whose control sets count as one.
-    Registry(Box<Probe>),
+    Registry(Box<FieldMatcher>),
     /// A domain name.
     Domain(DomainProbe),
     /// An address in a network.
@@ -49,95 +49,95 @@ pub(super) enum Probe {
     /// A number between two.
     Numbers(f64, f64),
     /// A moment.
-    Times(Stretch),
+    Times(DateRange),
     /// Yes or no.
     Flag(bool),
     /// Text between two, by its characters in lower case.
     Between(Option<String>, Option<String>),
 }
 
-impl Probe {
-    pub(super) fn new(field: &Field, operand: &Operand, now: Timestamp) -> Self {
+impl FieldMatcher {
+    pub(super) fn new(field: &QueryField, operand: &Operand, now: Timestamp) -> Self {
         match operand {
             Operand::Word(word) if word.bytes().all(|byte| byte == b'*') => Self::Exists,
-            Operand::Word(word) => Self::value(field, word, Stars::Wild, now),
-            Operand::Phrase(value) => Self::value(field, value, Stars::Tame, now),
+            Operand::Word(word) => Self::from_value(field, word, Stars::Wildcards, now),
+            Operand::Phrase(value) => Self::from_value(field, value, Stars::Literal, now),
             Operand::Range(Bound::Open, Bound::Open) => Self::Exists,
-            Operand::Range(lower, upper) => Self::range(field.kind, lower, upper, now).unwrap_or(Self::Vain),
+            Operand::Range(lower, upper) => Self::from_range(field.kind, lower, upper, now).unwrap_or(Self::Never),
         }
     }
 
-    fn value(field: &Field, text: &str, stars: Stars, now: Timestamp) -> Self {
-        let whole = || Needle::new(text, stars, lower);
+    fn from_value(field: &QueryField, text: &str, stars: Stars, now: Timestamp) -> Self {
+        let whole = || Needle::new(text, stars, fold_char);
         match field.kind {
-            _ if text.is_empty() => Self::Vain,
-            Kind::Keyword | Kind::Guid | Kind::Status | Kind::Sign => Self::Whole(whole()),
-            Kind::Username => Self::User(whole()),
-            Kind::Crossproc => {
+            _ if text.is_empty() => Self::Never,
+            FieldType::Keyword | FieldType::Guid | FieldType::Status | FieldType::Sign => Self::Whole(whole()),
+            FieldType::Username => Self::User(whole()),
+            FieldType::Crossproc => {
                 let text = text.replace('_', "");
-                Self::Crossproc(Needle::new(&text, stars, lower))
+                Self::Crossproc(Needle::new(&text, stars, fold_char))
             }
-            Kind::Md5 | Kind::Sha256 => {
+            FieldType::Md5 | FieldType::Sha256 => {
                 let is_digit = |char: char| char.is_ascii_hexdigit() || matches!(char, '*' | '?');
-                if text.chars().all(is_digit) { Self::Whole(whole()) } else { Self::Vain }
+                if text.chars().all(is_digit) { Self::Whole(whole()) } else { Self::Never }
             }
-            Kind::Text => {
-                let words = Words::of_query(text, stars == Stars::Wild);
-                Row::new(words, stars).map_or(Self::Vain, Self::Words)
+            FieldType::Text => {
+                let words = WordRuns::for_query(text, stars == Stars::Wildcards);
+                Phrase::new(words, stars).map_or(Self::Never, Self::Words)
             }
-            Kind::Cmdline => {
+            FieldType::Cmdline => {
                 // A slash at the beginning of the query begins a path if it is the beginning of the command line
                 // as well, and a switch if it is not. Nobody can tell from the query, so both are looked for.
-                let readings = [Cmdline::new(text), Cmdline::of_later(text)];
-                let mut rows: Vec<_> = readings.into_iter().filter_map(|reading| Row::new(reading, stars)).collect();
+                let readings = [Cmdline::new(text), Cmdline::for_later_part(text)];
+                let mut rows: Vec<_> = readings.into_iter().filter_map(|reading| Phrase::new(reading, stars)).collect();
                 rows.dedup();
-                if rows.is_empty() { Self::Vain } else { Self::Cmdline(rows) }
+                if rows.is_empty() { Self::Never } else { Self::Cmdline(rows) }
             }
-            Kind::Path => {
-                let probe = path(text, stars);
+            FieldType::Path => {
+                let probe = path_matcher(text, stars);
                 if field.name == "regmod" { Self::Registry(Box::new(probe)) } else { probe }
             }
-            Kind::Domain => Self::Domain(DomainProbe::new(text, stars)),
-            Kind::Ip | Kind::Ipv6 => match Network::read(text) {
+            FieldType::Domain => Self::Domain(DomainProbe::new(text, stars)),
+            FieldType::Ip | FieldType::Ipv6 => match Network::parse(text) {
                 Some(network) => Self::Network(network),
-                None if stars == Stars::Wild => Self::Whole(whole()),
-                None => Self::Vain,
+                None if stars == Stars::Wildcards => Self::Whole(whole()),
+                None => Self::Never,
             },
-            Kind::Integer | Kind::Float => match text.parse::<f64>() {
+            FieldType::Integer | FieldType::Float => match text.parse::<f64>() {
                 Ok(number) => Self::Numbers(number, number),
-                Err(_) => Self::Vain,
+                Err(_) => Self::Never,
             },
-            Kind::Bool => ["false", "true"]
+            FieldType::Bool => ["false", "true"]
                 .iter()
                 .position(|word| text.eq_ignore_ascii_case(word))
-                .map_or(Self::Vain, |at| Self::Flag(at == 1)),
-            Kind::Time => Date::read(text).map_or(Self::Vain, |date| Self::Times(date.stretch(now))),
+                .map_or(Self::Never, |at| Self::Flag(at == 1)),
+            FieldType::Time => Date::parse(text).map_or(Self::Never, |date| Self::Times(date.time_range(now))),
         }
     }
 
     /// A range; nothing if an end of it cannot be read.
-    fn range(kind: Kind, lower: &Bound, upper: &Bound, now: Timestamp) -> Option<Self> {
+    fn from_range(kind: FieldType, lower: &Bound, upper: &Bound, now: Timestamp) -> Option<Self> {
         Some(match kind {
-            Kind::Integer | Kind::Float => {
+            FieldType::Integer | FieldType::Float => {
                 let number = |bound: &Bound, open: f64| match bound {
                     Bound::Open => Some(open),
                     Bound::At(text) => text.parse().ok(),
                 };
                 Self::Numbers(number(lower, f64::NEG_INFINITY)?, number(upper, f64::INFINITY)?)
             }
-            Kind::Time => {
+            FieldType::Time => {
                 let from = match lower {
-                    Bound::Open => Stretch::ALWAYS.from,
-                    Bound::At(text) => Date::read(text)?.lower(now),
+                    Bound::Open => DateRange::ALL_TIME.start,
+                    Bound::At(text) => Date::parse(text)?.range_start(now),
                 };
                 let to = match upper {
-                    Bound::Open => Stretch::ALWAYS.to,
-                    Bound::At(text) => Date::read(text)?.upper(now),
+                    Bound::Open => DateRange::ALL_TIME.end,
+                    Bound::At(text) => Date::parse(text)?.range_end(now),
                 };
-                Self::Times(Stretch { from, to })
+                Self::Times(DateRange { start: from, end: to })
             }
-            Kind::Ip | Kind::Ipv6 => {
-                let (first, last) = if kind == Kind::Ip {
+            FieldType::Ip | FieldType::Ipv6 => {
+                let (first, last) = if kind == FieldType::Ip {
                     (IpAddr::from([0; 4]), IpAddr::from([255; 4]))
                 } else {
                     (IpAddr::from([0; 16]), IpAddr::from([255; 16]))
@@ -148,11 +148,11 @@ impl Probe {
                 };
                 Self::Addresses(address(lower, first)?, address(upper, last)?)
             }
-            Kind::Bool => return None,
+            FieldType::Bool => return None,
             _ => {
                 let text = |bound: &Bound| match bound {
                     Bound::Open => None,
-                    Bound::At(text) => Some(folded(text)),
+                    Bound::At(text) => Some(fold_text(text)),
                 };
                 Self::Between(text(lower), text(upper))
             }
@@ -160,7 +160,7 @@ impl Probe {
     }
 
     /// What passes one of the probes.
-    pub(super) fn one_of(mut probes: Vec<Self>) -> Self {
+    pub(super) fn any_of(mut probes: Vec<Self>) -> Self {
         if probes.len() == 1 {
             return probes.remove(0);
         }
@@ -175,7 +175,7 @@ impl Probe {
                     exact.extend(texts);
                     others.extend(more);
                 }
-                Self::Vain => {}
+                Self::Never => {}
                 other => others.push(other),
             }
         }
@@ -183,14 +183,14 @@ impl Probe {
     }
 
     /// Whether nothing can pass.
-    pub(super) fn is_vain(&self) -> bool {
-        matches!(self, Self::Vain)
+    pub(super) fn never_matches(&self) -> bool {
+        matches!(self, Self::Never)
     }
 
     /// How much work it is for one document, roughly; fields with many values count for more.
     pub(super) fn cost(&self) -> u32 {
         match self {
-            Self::Vain => 0,
+            Self::Never => 0,
             Self::Exists | Self::Numbers(..) | Self::Times(_) | Self::Flag(_) => 1,
             Self::Whole(_) | Self::User(_) | Self::Crossproc(_) | Self::Between(..) => 2,
             Self::OneOf(_, others) => others.iter().map(Self::cost).fold(3, u32::saturating_add),
@@ -202,19 +202,19 @@ impl Probe {
         }
     }
 
-    pub(super) fn passes(&self, value: &Value<'_>) -> bool {
+    pub(super) fn matches(&self, value: &FieldValue<'_>) -> bool {
         match self {
-            Self::Vain => false,
-            Self::Exists => !matches!(value, Value::Text(text) if text.is_empty()),
-            Self::Network(network) => address(value).is_some_and(|address| network.contains(address)),
-            Self::Addresses(from, to) => address(value)
+            Self::Never => false,
+            Self::Exists => !matches!(value, FieldValue::Text(text) if text.is_empty()),
+            Self::Network(network) => value_address(value).is_some_and(|address| network.contains(address)),
+            Self::Addresses(from, to) => value_address(value)
                 .is_some_and(|address| from.is_ipv4() == address.is_ipv4() && *from <= address && address <= *to),
-            Self::Numbers(from, to) => number(value).is_some_and(|number| *from <= number && number <= *to),
-            Self::Times(stretch) => moment(value).is_some_and(|moment| stretch.contains(moment)),
-            Self::Flag(wanted) => flag(value) == Some(*wanted),
+            Self::Numbers(from, to) => value_number(value).is_some_and(|number| *from <= number && number <= *to),
+            Self::Times(stretch) => value_time(value).is_some_and(|moment| stretch.contains(moment)),
+            Self::Flag(wanted) => value_flag(value) == Some(*wanted),
             Self::OneOf(exact, others) => {
-                (!exact.is_empty() && exact.contains(&folded(&text(value))))
-                    || others.iter().any(|probe| probe.passes(value))
+                (!exact.is_empty() && exact.contains(&fold_text(&value_text(value))))
+                    || others.iter().any(|probe| probe.matches(value))
             }
             Self::Whole(_)
             | Self::User(_)
@@ -225,28 +225,28 @@ impl Probe {
             | Self::PathLike(_)
             | Self::Registry(_)
             | Self::Domain(_)
-            | Self::Between(..) => self.passes_text(&text(value)),
+            | Self::Between(..) => self.matches_text(&value_text(value)),
         }
     }
 
-    fn passes_text(&self, text: &str) -> bool {
+    fn matches_text(&self, text: &str) -> bool {
         match self {
             Self::Whole(needle) => needle.matches(text),
             Self::User(needle) => {
                 needle.matches(text) || text.rsplit_once('\\').is_some_and(|(_, account)| needle.matches(account))
             }
             Self::Crossproc(needle) => needle.matches(&text.replace('_', "")),
-            Self::Words(row) => row.is_in(text, Words::new(text), Needle::matches),
-            Self::Cmdline(rows) => rows.iter().any(|row| row.is_in(text, Cmdline::new(text), is_token)),
-            Self::PathEnd(end) => path_ends(text, end),
-            Self::PathLike(parts) => path_is_like(text, parts),
-            Self::Registry(inner) => inner.passes_text(&current_control_set(text)),
-            Self::Domain(probe) => probe.passes(text),
+            Self::Words(row) => row.is_contained_in(text, WordRuns::new(text), Needle::matches),
+            Self::Cmdline(rows) => rows.iter().any(|row| row.is_contained_in(text, Cmdline::new(text), token_matches)),
+            Self::PathEnd(end) => path_ends_with(text, end),
+            Self::PathLike(parts) => path_matches(text, parts),
+            Self::Registry(inner) => inner.matches_text(&resolve_control_set(text)),
+            Self::Domain(probe) => probe.matches(text),
             Self::Between(from, to) => {
-                let text = folded(text);
+                let text = fold_text(text);
                 from.as_ref().is_none_or(|from| *from <= text) && to.as_ref().is_none_or(|to| text <= *to)
             }
-            Self::Vain
+            Self::Never
             | Self::Exists
             | Self::OneOf(..)
             | Self::Network(_)
@@ -258,60 +258,60 @@ impl Probe {
     }
 }
 
-fn path(text: &str, stars: Stars) -> Probe {
+fn path_matcher(text: &str, stars: Stars) -> FieldMatcher {
     // Paths are stored without the slash they begin with, so nothing begins with one.
     if text.starts_with(is_slash) {
-        return Probe::Vain;
+        return FieldMatcher::Never;
     }
-    let text = current_control_set(text);
-    match Needle::new(&text, stars, lower_path) {
-        Needle::Exact(exact) => Probe::PathEnd(exact.trim_end_matches('\\').to_owned()),
-        Needle::Like(parts) => Probe::PathLike(parts),
-    }
-}
-
-fn text<'a>(value: &'a Value<'_>) -> Cow<'a, str> {
-    match value {
-        Value::Text(text) => Cow::Borrowed(text.as_ref()),
-        Value::Number(number) => number.to_string().into(),
-        Value::Time(time) => time.to_string().into(),
-        Value::Ip(address) => address.to_string().into(),
-        Value::Flag(flag) => if *flag { "true" } else { "false" }.into(),
+    let text = resolve_control_set(text);
+    match Needle::new(&text, stars, fold_path_char) {
+        Needle::Exact(exact) => FieldMatcher::PathEnd(exact.trim_end_matches('\\').to_owned()),
+        Needle::Pattern(parts) => FieldMatcher::PathLike(parts),
     }
 }
 
-fn number(value: &Value<'_>) -> Option<f64> {
+fn value_text<'a>(value: &'a FieldValue<'_>) -> Cow<'a, str> {
     match value {
-        Value::Number(number) => Some(*number),
-        Value::Text(text) => text.parse().ok(),
-        Value::Time(_) | Value::Ip(_) | Value::Flag(_) => None,
+        FieldValue::Text(text) => Cow::Borrowed(text.as_ref()),
+        FieldValue::Number(number) => number.to_string().into(),
+        FieldValue::Time(time) => time.to_string().into(),
+        FieldValue::Ip(address) => address.to_string().into(),
+        FieldValue::Flag(flag) => if *flag { "true" } else { "false" }.into(),
     }
 }
 
-fn moment(value: &Value<'_>) -> Option<Timestamp> {
+fn value_number(value: &FieldValue<'_>) -> Option<f64> {
     match value {
-        Value::Time(time) => Some(*time),
-        Value::Text(text) => match Date::read(text)? {
+        FieldValue::Number(number) => Some(*number),
+        FieldValue::Text(text) => text.parse().ok(),
+        FieldValue::Time(_) | FieldValue::Ip(_) | FieldValue::Flag(_) => None,
+    }
+}
+
+fn value_time(value: &FieldValue<'_>) -> Option<Timestamp> {
+    match value {
+        FieldValue::Time(time) => Some(*time),
+        FieldValue::Text(text) => match Date::parse(text)? {
             Date::Day(moment) | Date::Moment(moment) => Some(moment),
-            Date::Ago(_) | Date::AgoInDays(_) => None,
+            Date::Before(_) | Date::DaysBefore(_) => None,
         },
-        Value::Number(_) | Value::Ip(_) | Value::Flag(_) => None,
+        FieldValue::Number(_) | FieldValue::Ip(_) | FieldValue::Flag(_) => None,
     }
 }
 
-fn address(value: &Value<'_>) -> Option<IpAddr> {
+fn value_address(value: &FieldValue<'_>) -> Option<IpAddr> {
     match value {
-        Value::Ip(address) => Some(*address),
-        Value::Text(text) => text.parse().ok(),
-        Value::Number(_) | Value::Time(_) | Value::Flag(_) => None,
+        FieldValue::Ip(address) => Some(*address),
+        FieldValue::Text(text) => text.parse().ok(),
+        FieldValue::Number(_) | FieldValue::Time(_) | FieldValue::Flag(_) => None,
     }
 }
 
-fn flag(value: &Value<'_>) -> Option<bool> {
+fn value_flag(value: &FieldValue<'_>) -> Option<bool> {
     match value {
-        Value::Flag(flag) => Some(*flag),
-        Value::Text(text) if text.eq_ignore_ascii_case("true") => Some(true),
-        Value::Text(text) if text.eq_ignore_ascii_case("false") => Some(false),
-        Value::Text(_) | Value::Number(_) | Value::Time(_) | Value::Ip(_) => None,
+        FieldValue::Flag(flag) => Some(*flag),
+        FieldValue::Text(text) if text.eq_ignore_ascii_case("true") => Some(true),
+        FieldValue::Text(text) if text.eq_ignore_ascii_case("false") => Some(false),
+        FieldValue::Text(_) | FieldValue::Number(_) | FieldValue::Time(_) | FieldValue::Ip(_) => None,
     }
 }

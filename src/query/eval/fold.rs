@@ -1,7 +1,7 @@
 //! Comparing text whatever its letter case, with and without wildcards, without allocating.
 
 /// The character in lower case, if that is one character. One to one, so that texts can be compared as they go.
-pub(in crate::query) fn lower(char: char) -> char {
+pub(in crate::query) fn fold_char(char: char) -> char {
     if char.is_ascii() {
         return char.to_ascii_lowercase();
     }
@@ -13,13 +13,13 @@ pub(in crate::query) fn lower(char: char) -> char {
 }
 
 /// The text in lower case by [`lower`].
-pub(in crate::query) fn folded(text: &str) -> String {
-    text.chars().map(lower).collect()
+pub(in crate::query) fn fold_text(text: &str) -> String {
+    text.chars().map(fold_char).collect()
 }
 
 /// The character in lower case, the slashes made one.
-pub(super) fn lower_path(char: char) -> char {
-    if char == '/' { '\\' } else { lower(char) }
+pub(super) fn fold_path_char(char: char) -> char {
+    if char == '/' { '\\' } else { fold_char(char) }
 }
 
 /// Something to compare text with.
@@ -28,65 +28,65 @@ pub(super) enum Needle {
     /// This text, in lower case.
     Exact(String),
     /// A pattern, in lower case.
-    Like(Vec<Part>),
+    Pattern(Vec<PatternPart>),
 }
 
 /// A part of a pattern.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Part {
+pub(super) enum PatternPart {
     /// This character.
     Char(char),
     /// Any one character: `?`.
-    One,
+    AnyChar,
     /// Any run of characters, even none: `*`.
-    Run,
+    AnyRun,
 }
 
 /// What `*` and `?` mean.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Stars {
     /// Wildcards.
-    Wild,
+    Wildcards,
     /// Themselves.
-    Tame,
+    Literal,
 }
 
 impl Needle {
     /// Text as in a query, compared by `fold`.
     pub(super) fn new(text: &str, stars: Stars, fold: fn(char) -> char) -> Self {
-        if stars == Stars::Tame || !text.contains(['*', '?']) {
+        if stars == Stars::Literal || !text.contains(['*', '?']) {
             return Self::Exact(text.chars().map(fold).collect());
         }
         let mut parts: Vec<_> = text
             .chars()
             .map(|char| match char {
-                '*' => Part::Run,
-                '?' => Part::One,
-                char => Part::Char(fold(char)),
+                '*' => PatternPart::AnyRun,
+                '?' => PatternPart::AnyChar,
+                char => PatternPart::Char(fold(char)),
             })
             .collect();
-        parts.dedup_by(|a, b| *a == Part::Run && *b == Part::Run);
-        Self::Like(parts)
+        parts.dedup_by(|a, b| *a == PatternPart::AnyRun && *b == PatternPart::AnyRun);
+        Self::Pattern(parts)
     }
 
     /// Whether the whole text is like it.
     pub(super) fn matches(&self, text: &str) -> bool {
         match self {
             Self::Exact(exact) => is_equal(exact, text),
-            Self::Like(parts) => is_like(parts, text, lower),
+            Self::Pattern(parts) => matches_pattern(parts, text, fold_char),
         }
     }
 
     /// The longest text that whatever it matches must contain, if that is plain ASCII; it may be empty.
-    pub(super) fn literal(&self) -> String {
+    pub(super) fn longest_literal(&self) -> String {
         let literal = match self {
             Self::Exact(exact) => exact.clone(),
-            Self::Like(parts) => {
-                let runs = parts.split(|part| matches!(part, Part::One | Part::Run));
+            Self::Pattern(parts) => {
+                let runs = parts.split(|part| matches!(part, PatternPart::AnyChar | PatternPart::AnyRun));
                 let longest = runs.max_by_key(|run| run.len()).unwrap_or_default();
                 let chars = longest.iter().filter_map(|part| match part {
-                    Part::Char(char) => Some(*char),
-                    Part::One | Part::Run => None,
+                    PatternPart::Char(char) => Some(*char),
+                    PatternPart::AnyChar | PatternPart::AnyRun => None,
                 });
                 chars.collect()
             }
@@ -101,11 +101,11 @@ fn is_equal(exact: &str, text: &str) -> bool {
         return true;
     }
     // Other scripts have letters whose lower case is shorter or longer, even an ASCII letter.
-    !text.is_ascii() && text.chars().map(lower).eq(exact.chars())
+    !text.is_ascii() && text.chars().map(fold_char).eq(exact.chars())
 }
 
 /// Whether the whole text is like the pattern.
-pub(super) fn is_like(parts: &[Part], text: &str, fold: impl Fn(char) -> char) -> bool {
+pub(super) fn matches_pattern(parts: &[PatternPart], text: &str, fold: impl Fn(char) -> char) -> bool {
     let mut rest = text.chars();
     let mut part = 0;
     // Where to go on when the last `*` has to take one more character.
@@ -113,15 +113,15 @@ pub(super) fn is_like(parts: &[Part], text: &str, fold: impl Fn(char) -> char) -
     loop {
         let fits = match parts.get(part) {
             None => rest.as_str().is_empty(),
-            Some(Part::Run) => {
+            Some(PatternPart::AnyRun) => {
                 if part + 1 == parts.len() {
                     return true;
                 }
                 retry = Some((part + 1, rest.clone()));
                 true
             }
-            Some(Part::One) => rest.next().is_some(),
-            Some(Part::Char(char)) => rest.next().is_some_and(|next| fold(next) == *char),
+            Some(PatternPart::AnyChar) => rest.next().is_some(),
+            Some(PatternPart::Char(char)) => rest.next().is_some_and(|next| fold(next) == *char),
         };
         if fits {
             if part == parts.len() {
@@ -147,7 +147,7 @@ mod tests {
 
     #[track_caller]
     fn check(pattern: &str, text: &str, expected: bool) {
-        let needle = Needle::new(pattern, Stars::Wild, lower);
+        let needle = Needle::new(pattern, Stars::Wildcards, fold_char);
         assert_eq!(needle.matches(text), expected, "{pattern} {text}");
     }
 
@@ -180,7 +180,7 @@ mod tests {
 
     #[test]
     fn tame_stars_stand_for_themselves() {
-        let needle = Needle::new("a*b", Stars::Tame, lower);
+        let needle = Needle::new("a*b", Stars::Literal, fold_char);
         assert!(needle.matches("A*B"));
         assert!(!needle.matches("axb"));
     }

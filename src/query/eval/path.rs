@@ -2,25 +2,25 @@
 
 use std::borrow::Cow;
 
-use super::fold::{Part, is_like, lower_path};
+use super::fold::{PatternPart, fold_path_char, matches_pattern};
 use crate::query::eval::tokens::is_slash;
 
 /// Whether the path ends in these directories and this name.
-pub(super) fn path_ends(path: &str, end: &str) -> bool {
+pub(super) fn path_ends_with(path: &str, end: &str) -> bool {
     let mut rest = path.trim_end_matches(is_slash).chars().rev();
     let mut end = end.chars().rev();
-    end.all(|char| rest.next().is_some_and(|next| lower_path(next) == char)) && rest.next().is_none_or(is_slash)
+    end.all(|char| rest.next().is_some_and(|next| fold_path_char(next) == char)) && rest.next().is_none_or(is_slash)
 }
 
 /// Whether the path, from one of its directories on, is like the pattern.
-pub(super) fn path_is_like(path: &str, parts: &[Part]) -> bool {
+pub(super) fn path_matches(path: &str, parts: &[PatternPart]) -> bool {
     let mut rest = path.trim_start_matches(is_slash);
     loop {
-        if is_like(parts, rest, lower_path) {
+        if matches_pattern(parts, rest, fold_path_char) {
             return true;
         }
         // A pattern that begins with `*` has tried every place already.
-        if parts.first() == Some(&Part::Run) {
+        if parts.first() == Some(&PatternPart::AnyRun) {
             return false;
         }
         match rest.split_once(is_slash) {
@@ -31,7 +31,7 @@ pub(super) fn path_is_like(path: &str, parts: &[Part]) -> bool {
 }
 
 /// A registry key with its control set by the name it is stored under.
-pub(super) fn current_control_set(key: &str) -> Cow<'_, str> {
+pub(super) fn resolve_control_set(key: &str) -> Cow<'_, str> {
     const SET: &str = "controlset00";
     let at = key.as_bytes().windows(SET.len() + 1).position(|window| {
         window[..SET.len()].eq_ignore_ascii_case(SET.as_bytes()) && matches!(window[SET.len()], b'1' | b'2')

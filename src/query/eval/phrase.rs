@@ -1,38 +1,38 @@
 //! Tokens that must follow each other.
 
-use super::fold::{Needle, Stars, lower};
+use super::fold::{Needle, Stars, fold_char};
 use crate::query::eval::tokens::extension;
 
 /// Tokens that a text must have one after the other.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Row {
-    needles: Vec<Needle>,
+pub(super) struct Phrase {
+    patterns: Vec<Needle>,
     /// The longest text in them: a text without it need not be cut into tokens.
-    longest: String,
+    longest_literal: String,
 }
 
-impl Row {
+impl Phrase {
     /// The tokens of a query, in their order; nothing if there are none.
     pub(super) fn new<'a>(tokens: impl Iterator<Item = &'a str>, stars: Stars) -> Option<Self> {
-        let needles: Vec<_> = tokens.map(|token| Needle::new(token, stars, lower)).collect();
-        let literals = needles.iter().map(Needle::literal);
+        let needles: Vec<_> = tokens.map(|token| Needle::new(token, stars, fold_char)).collect();
+        let literals = needles.iter().map(Needle::longest_literal);
         let longest = literals.max_by_key(String::len).unwrap_or_default();
-        (!needles.is_empty()).then_some(Self { needles, longest })
+        (!needles.is_empty()).then_some(Self { patterns: needles, longest_literal: longest })
     }
 
     /// Whether the tokens of the text have it in them.
-    pub(super) fn is_in<'a>(
+    pub(super) fn is_contained_in<'a>(
         &self,
         text: &str,
         mut tokens: impl Iterator<Item = &'a str> + Clone,
         is_same: fn(&Needle, &str) -> bool,
     ) -> bool {
-        if !self.may_be_in(text) {
+        if !self.may_contain(text) {
             return false;
         }
         loop {
             let mut from = tokens.clone();
-            let mut needles = self.needles.iter();
+            let mut needles = self.patterns.iter();
             if needles.all(|needle| from.next().is_some_and(|token| is_same(needle, token))) {
                 return true;
             }
@@ -43,8 +43,8 @@ impl Row {
     }
 
     /// Whether the text has the longest part somewhere. Beyond ASCII there are other ways to write a letter.
-    fn may_be_in(&self, text: &str) -> bool {
-        let wanted = self.longest.as_bytes();
+    fn may_contain(&self, text: &str) -> bool {
+        let wanted = self.longest_literal.as_bytes();
         let Some(first) = wanted.first() else {
             return true;
         };
@@ -55,19 +55,19 @@ impl Row {
 }
 
 /// Whether the token of a command line, or the extension that is a token of its own beside it, is the one wanted.
-pub(super) fn is_token(needle: &Needle, token: &str) -> bool {
+pub(super) fn token_matches(needle: &Needle, token: &str) -> bool {
     needle.matches(token) || extension(token).is_some_and(|extension| needle.matches(extension))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::query::eval::tokens::Words;
+    use crate::query::eval::tokens::WordRuns;
 
     #[track_caller]
     fn check(row: &str, text: &str, expected: bool) {
-        let row = Row::new(Words::of_query(row, true), Stars::Wild).expect(row);
-        assert_eq!(row.is_in(text, Words::new(text), Needle::matches), expected);
+        let row = Phrase::new(WordRuns::for_query(row, true), Stars::Wildcards).expect(row);
+        assert_eq!(row.is_contained_in(text, WordRuns::new(text), Needle::matches), expected);
     }
 
     #[test]

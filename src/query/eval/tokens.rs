@@ -1,45 +1,45 @@
 //! How the server cuts values into tokens (API reference, sections 3.2, 3.6 and 3.7).
 
-use super::super::fields::Kind;
-use super::folded;
+use super::super::fields::FieldType;
+use super::fold_text;
 
 /// The tokens under which a value of this kind is found, in lower case and in order.
-pub fn tokens(kind: Kind, value: &str) -> Vec<String> {
+pub fn tokens(kind: FieldType, value: &str) -> Vec<String> {
     let mut tokens = Vec::new();
     match kind {
-        Kind::Text => tokens.extend(Words::new(value).map(folded)),
-        Kind::Cmdline => {
+        FieldType::Text => tokens.extend(WordRuns::new(value).map(fold_text)),
+        FieldType::Cmdline => {
             for token in Cmdline::new(value) {
-                tokens.push(folded(token));
-                tokens.extend(extension(token).map(folded));
+                tokens.push(fold_text(token));
+                tokens.extend(extension(token).map(fold_text));
             }
         }
-        Kind::Path => {
+        FieldType::Path => {
             let mut rest = value.trim_start_matches(is_slash);
             while !rest.is_empty() {
-                tokens.push(folded(rest));
+                tokens.push(fold_text(rest));
                 let after = rest.split_once(is_slash).map_or("", |(_, after)| after);
                 rest = after.trim_start_matches(is_slash);
             }
         }
-        Kind::Domain => tokens.extend(value.split('.').map(folded)),
-        Kind::Username => {
-            tokens.push(folded(value));
-            tokens.extend(value.rsplit_once('\\').map(|(_, account)| folded(account)));
+        FieldType::Domain => tokens.extend(value.split('.').map(fold_text)),
+        FieldType::Username => {
+            tokens.push(fold_text(value));
+            tokens.extend(value.rsplit_once('\\').map(|(_, account)| fold_text(account)));
         }
-        Kind::Keyword
-        | Kind::Guid
-        | Kind::Md5
-        | Kind::Sha256
-        | Kind::Ip
-        | Kind::Ipv6
-        | Kind::Integer
-        | Kind::Float
-        | Kind::Bool
-        | Kind::Sign
-        | Kind::Time
-        | Kind::Status
-        | Kind::Crossproc => tokens.push(folded(value)),
+        FieldType::Keyword
+        | FieldType::Guid
+        | FieldType::Md5
+        | FieldType::Sha256
+        | FieldType::Ip
+        | FieldType::Ipv6
+        | FieldType::Integer
+        | FieldType::Float
+        | FieldType::Bool
+        | FieldType::Sign
+        | FieldType::Time
+        | FieldType::Status
+        | FieldType::Crossproc => tokens.push(fold_text(value)),
     }
     tokens
 }
@@ -51,36 +51,36 @@ pub(in crate::query) fn is_slash(char: char) -> bool {
 
 /// The words of a text: runs of letters and digits.
 #[derive(Clone, Debug)]
-pub(in crate::query) struct Words<'a> {
-    rest: &'a str,
+pub(in crate::query) struct WordRuns<'a> {
+    remaining: &'a str,
     /// Whether `*` and `?` are parts of words.
     has_wildcards: bool,
 }
 
-impl<'a> Words<'a> {
+impl<'a> WordRuns<'a> {
     /// The words of a value.
     pub(in crate::query) fn new(text: &'a str) -> Self {
-        Self { rest: text, has_wildcards: false }
+        Self { remaining: text, has_wildcards: false }
     }
 
     /// The words of a value in a query, in which wildcards may be parts of words.
-    pub(in crate::query) fn of_query(text: &'a str, has_wildcards: bool) -> Self {
-        Self { rest: text, has_wildcards }
+    pub(in crate::query) fn for_query(text: &'a str, has_wildcards: bool) -> Self {
+        Self { remaining: text, has_wildcards }
     }
 
-    fn is_part(&self, char: char) -> bool {
+    fn is_word_char(&self, char: char) -> bool {
         char.is_alphanumeric() || (self.has_wildcards && matches!(char, '*' | '?'))
     }
 }
 
-impl<'a> Iterator for Words<'a> {
+impl<'a> Iterator for WordRuns<'a> {
     type Item = &'a str;
 
     fn next(&mut self) -> Option<&'a str> {
-        let start = self.rest.find(|char| self.is_part(char))?;
-        let word = &self.rest[start..];
-        let len = word.find(|char| !self.is_part(char)).unwrap_or(word.len());
-        self.rest = &word[len..];
+        let start = self.remaining.find(|char| self.is_word_char(char))?;
+        let word = &self.remaining[start..];
+        let len = word.find(|char| !self.is_word_char(char)).unwrap_or(word.len());
+        self.remaining = &word[len..];
         Some(&word[..len])
     }
 }
@@ -88,14 +88,14 @@ impl<'a> Iterator for Words<'a> {
 /// The tokens of a command line, without the extensions that are tokens of their own.
 #[derive(Clone, Debug)]
 pub(in crate::query) struct Cmdline<'a> {
-    rest: &'a str,
+    remaining: &'a str,
     /// What stands before the rest.
-    before: Before,
+    previous: SlashContext,
 }
 
 /// What stands before a place in a command line; it decides what a slash there means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Before {
+enum SlashContext {
     /// Nothing that counts: a slash is the root of a path.
     Beginning,
     /// A separator: a slash begins a switch.
@@ -107,12 +107,12 @@ enum Before {
 impl<'a> Cmdline<'a> {
     /// The tokens of a whole command line.
     pub(in crate::query) fn new(text: &'a str) -> Self {
-        Self { rest: text, before: Before::Beginning }
+        Self { remaining: text, previous: SlashContext::Beginning }
     }
 
     /// The tokens of a later part of a command line.
-    pub(in crate::query) fn of_later(text: &'a str) -> Self {
-        Self { rest: text, before: Before::Separator }
+    pub(in crate::query) fn for_later_part(text: &'a str) -> Self {
+        Self { remaining: text, previous: SlashContext::Separator }
     }
 }
 
@@ -121,33 +121,33 @@ impl<'a> Iterator for Cmdline<'a> {
 
     fn next(&mut self) -> Option<&'a str> {
         loop {
-            let char = self.rest.chars().next()?;
-            let after = &self.rest[char.len_utf8()..];
+            let char = self.remaining.chars().next()?;
+            let after = &self.remaining[char.len_utf8()..];
             if is_separator(char) {
-                self.rest = after;
-                if self.before == Before::Token {
-                    self.before = Before::Separator;
+                self.remaining = after;
+                if self.previous == SlashContext::Token {
+                    self.previous = SlashContext::Separator;
                 }
                 continue;
             }
             let is_switch = char == '/'
-                && self.before == Before::Separator
+                && self.previous == SlashContext::Separator
                 && after.starts_with(|next| !is_separator(next) && !matches!(next, '/' | ':'));
             if matches!(char, '/' | ':') && !is_switch {
-                self.rest = after;
-                self.before = Before::Token;
+                self.remaining = after;
+                self.previous = SlashContext::Token;
                 continue;
             }
             // The first character is a part of the token in any case: a letter, or the slash of a switch.
             let is_end = |char| is_separator(char) || matches!(char, '/' | ':');
             let mut len = char.len_utf8();
             len += after.find(is_end).unwrap_or(after.len());
-            let mut tail = self.rest[len..].chars();
+            let mut tail = self.remaining[len..].chars();
             let is_drive = tail.next() == Some(':') && tail.next().is_none_or(|next| is_separator(next) || next == '/');
             len += usize::from(is_drive);
-            let (token, rest) = self.rest.split_at(len);
-            self.rest = rest;
-            self.before = Before::Token;
+            let (token, rest) = self.remaining.split_at(len);
+            self.remaining = rest;
+            self.previous = SlashContext::Token;
             return Some(token);
         }
     }
@@ -180,52 +180,56 @@ mod tests {
     use super::*;
 
     #[track_caller]
-    fn check(kind: Kind, value: &str, expected: &[&str]) {
+    fn check(kind: FieldType, value: &str, expected: &[&str]) {
         assert_eq!(tokens(kind, value), expected);
     }
 
     #[test]
     fn command_lines_are_cut_as_the_reference_shows() {
         check(
-            Kind::Cmdline,
+            FieldType::Cmdline,
             r#""C:\Windows\system32\rundll32.exe" /d srrstr.dll,ExecuteX"#,
             &["c:", "windows", "system32", "rundll32.exe", ".exe", "/d", "srrstr.dll", ".dll", "executex"],
         );
-        check(Kind::Cmdline, "/bin/ls /tmp/somefile", &["bin", "ls", "/tmp", "somefile"]);
-        check(Kind::Cmdline, r"net  use y: \\test\blah", &["net", "use", "y:", "test", "blah"]);
+        check(FieldType::Cmdline, "/bin/ls /tmp/somefile", &["bin", "ls", "/tmp", "somefile"]);
+        check(FieldType::Cmdline, r"net  use y: \\test\blah", &["net", "use", "y:", "test", "blah"]);
     }
 
     #[test]
     fn odd_command_lines_are_cut_by_the_same_rules() {
-        check(Kind::Cmdline, "", &[]);
-        check(Kind::Cmdline, "/", &[]);
-        check(Kind::Cmdline, "a / b // c", &["a", "b", "c"]);
-        check(Kind::Cmdline, "curl http://example.com/a?b=c", &["curl", "http:", "example.com", ".com", "a?b", "c"]);
-        check(Kind::Cmdline, "a:b c::d x:", &["a", "b", "c", "d", "x:"]);
-        check(Kind::Cmdline, "p -enc %TEMP%\\$x_1.0 @f", &["p", "-enc", "%temp%", "$x_1.0", "@f"]);
-        check(Kind::Cmdline, "\"/bin/ls\" (/x)", &["bin", "ls", "/x"]);
+        check(FieldType::Cmdline, "", &[]);
+        check(FieldType::Cmdline, "/", &[]);
+        check(FieldType::Cmdline, "a / b // c", &["a", "b", "c"]);
+        check(
+            FieldType::Cmdline,
+            "curl http://example.com/a?b=c",
+            &["curl", "http:", "example.com", ".com", "a?b", "c"],
+        );
+        check(FieldType::Cmdline, "a:b c::d x:", &["a", "b", "c", "d", "x:"]);
+        check(FieldType::Cmdline, "p -enc %TEMP%\\$x_1.0 @f", &["p", "-enc", "%temp%", "$x_1.0", "@f"]);
+        check(FieldType::Cmdline, "\"/bin/ls\" (/x)", &["bin", "ls", "/x"]);
     }
 
     #[test]
     fn paths_are_found_from_every_directory() {
         check(
-            Kind::Path,
+            FieldType::Path,
             r"c:\windows\system32\A.exe",
             &[r"c:\windows\system32\a.exe", r"windows\system32\a.exe", r"system32\a.exe", "a.exe"],
         );
-        check(Kind::Path, r"\boot\a.exe", &[r"boot\a.exe", "a.exe"]);
-        check(Kind::Path, "/usr//bin/ls", &["usr//bin/ls", "bin/ls", "ls"]);
+        check(FieldType::Path, r"\boot\a.exe", &[r"boot\a.exe", "a.exe"]);
+        check(FieldType::Path, "/usr//bin/ls", &["usr//bin/ls", "bin/ls", "ls"]);
     }
 
     #[test]
     fn texts_domains_and_users_are_cut() {
         check(
-            Kind::Text,
+            FieldType::Text,
             "Microsoft® Windows® Operating-System 10.0",
             &["microsoft", "windows", "operating", "system", "10", "0"],
         );
-        check(Kind::Domain, "www.Foo.com", &["www", "foo", "com"]);
-        check(Kind::Username, r"CORP\MLopez", &[r"corp\mlopez", "mlopez"]);
-        check(Kind::Keyword, "A b", &["a b"]);
+        check(FieldType::Domain, "www.Foo.com", &["www", "foo", "com"]);
+        check(FieldType::Username, r"CORP\MLopez", &[r"corp\mlopez", "mlopez"]);
+        check(FieldType::Keyword, "A b", &["a b"]);
     }
 }

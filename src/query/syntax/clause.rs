@@ -5,41 +5,41 @@ use std::ops::Range;
 use super::super::diagnostics::lint;
 use super::super::diagnostics::problem::Cause;
 use super::super::diagnostics::quotes;
-use super::super::edit::highlight::{Mark, Role};
-use super::super::fields::{self, Field};
+use super::super::edit::highlight::{Mark, TokenRole};
+use super::super::fields::{self, QueryField};
 use super::expr::{Bound, Clause, Expr, Operand};
 use super::facet_filters;
-use super::parser::{Parser, Spot};
+use super::parser::{CompletionPoint, Parser};
 use super::scan::{field_name, scan_phrase, scan_range, scan_word};
 
 impl<'a> Parser<'a> {
     /// Reads a term.
-    pub(in crate::query) fn clause(&mut self) -> Expr {
-        let start = self.at;
-        if let Some(name) = field_name(self.rest()) {
+    pub(in crate::query) fn parse_clause(&mut self) -> Expr {
+        let start = self.position;
+        if let Some(name) = field_name(self.remaining()) {
             let colon = start + name.len();
-            if let Some(field) = fields::known(name) {
-                self.marks.push((start..colon + 1, Role::Field));
-                self.at = colon + 1;
-                lint::foreign(self, name, start..colon);
+            if let Some(field) = fields::find_in_any_index(name) {
+                self.marks.push((start..colon + 1, TokenRole::Field));
+                self.position = colon + 1;
+                lint::warn_foreign_field(self, name, start..colon);
                 self.skip_space();
-                return self.value(name, Some(field), start);
+                return self.parse_value(name, Some(field), start);
             }
             if self.is_field_like(name, colon + 1) {
-                self.marks.push((start..colon + 1, Role::UnknownField));
-                self.at = colon + 1;
-                lint::unknown(self, name, start..colon);
-                return self.value(name, None, start);
+                self.marks.push((start..colon + 1, TokenRole::UnknownField));
+                self.position = colon + 1;
+                lint::warn_unknown_field(self, name, start..colon);
+                return self.parse_value(name, None, start);
             }
         }
-        self.spot = Some(Spot { field: self.within, start });
+        self.completion_point = Some(CompletionPoint { field: self.within, start });
         let field = self.within;
-        let operand = match self.rest().as_bytes().first() {
-            Some(b'"') => self.phrase(field.and_then(fields::known)),
-            Some(b'[') => self.range(),
-            _ => self.word(),
+        let operand = match self.remaining().as_bytes().first() {
+            Some(b'"') => self.parse_phrase(field.and_then(fields::find_in_any_index)),
+            Some(b'[') => self.parse_range(),
+            _ => self.parse_word(),
         };
-        self.touch();
+        self.clear_completion_point();
         let is_all = match &operand {
             Operand::Word(word) => word == "*:*" || (field.is_none() && word.bytes().all(|byte| byte == b'*')),
             _ => false,
@@ -48,10 +48,10 @@ impl<'a> Parser<'a> {
             return Expr::All;
         }
         match &operand {
-            Operand::Word(word) if self.is_beside() && facet_filters::filter(word).is_some() => {
-                self.filters.push((start..self.at, word.clone()));
+            Operand::Word(word) if self.is_top_level() && facet_filters::parse_filter(word).is_some() => {
+                self.filters.push((start..self.position, word.clone()));
             }
-            _ => lint::operand(self, field, &operand, start, start..self.at),
+            _ => lint::lint_operand(self, field, &operand, start, start..self.position),
         }
         Expr::Clause(Clause { field: None, operand })
     }
@@ -68,95 +68,95 @@ impl<'a> Parser<'a> {
         is_name && is_value && (!begins(&['[']) || scan_range(self.text, value).is_ok())
     }
 
-    fn value(&mut self, name: &'a str, field: Option<&Field>, start: usize) -> Expr {
-        let from = self.at;
-        self.spot = Some(Spot { field: Some(name), start: from });
-        let operand = match self.rest().as_bytes().first() {
+    fn parse_value(&mut self, name: &'a str, field: Option<&QueryField>, start: usize) -> Expr {
+        let from = self.position;
+        self.completion_point = Some(CompletionPoint { field: Some(name), start: from });
+        let operand = match self.remaining().as_bytes().first() {
             None | Some(b')') => {
-                self.touch();
+                self.clear_completion_point();
                 let sample = field.map_or("*", |field| field.sample);
                 let colon = start + name.len() + 1;
-                let any = self.change(colon..colon, "look for any value", "*");
-                self.problem(
+                let any = self.replacement_fix(colon..colon, "look for any value", "*");
+                self.add_problem(
                     Cause::NoValue,
                     start..start + name.len() + 1,
                     format!("{name} has no value"),
                     format!("type what to look for, as in {name}:{sample}, or {name}:* for any value"),
                 )
-                .fix(any);
+                .add_fix(any);
                 return Expr::All;
             }
             Some(b'(') => {
                 let outer = self.within.replace(name);
-                self.spot = None;
-                let expr = self.group();
+                self.completion_point = None;
+                let expr = self.parse_group();
                 self.within = outer;
                 return Expr::Within(name.to_owned(), Box::new(expr));
             }
-            Some(b'"') => self.phrase(field),
-            Some(b'[') => self.range(),
-            Some(_) => self.word(),
+            Some(b'"') => self.parse_phrase(field),
+            Some(b'[') => self.parse_range(),
+            Some(_) => self.parse_word(),
         };
-        self.touch();
-        lint::spaced(self, name, start + name.len() + 1, from);
-        lint::operand(self, Some(name), &operand, start, from..self.at);
+        self.clear_completion_point();
+        lint::warn_space_after_colon(self, name, start + name.len() + 1, from);
+        lint::lint_operand(self, Some(name), &operand, start, from..self.position);
         Expr::Clause(Clause { field: Some(name.to_owned()), operand })
     }
 
     /// Forgets what is being typed if something follows it.
-    fn touch(&mut self) {
-        if self.at < self.text.len() {
-            self.spot = None;
+    fn clear_completion_point(&mut self) {
+        if self.position < self.text.len() {
+            self.completion_point = None;
         }
     }
 
-    fn word(&mut self) -> Operand {
-        let start = self.at;
-        let (word, len) = scan_word(self.rest(), &[]);
-        self.at += len;
+    fn parse_word(&mut self) -> Operand {
+        let start = self.position;
+        let (word, len) = scan_word(self.remaining(), &[]);
+        self.position += len;
         debug_assert!(len > 0, "whoever asks for a word has seen that one begins");
-        mark_wildcards(&mut self.marks, self.text, start..self.at);
+        mark_wildcards(&mut self.marks, self.text, start..self.position);
         Operand::Word(word)
     }
 
-    fn phrase(&mut self, field: Option<&Field>) -> Operand {
-        let start = self.at;
-        let found = scan_phrase(self.rest());
-        let len = found.as_ref().map_or(self.rest().len(), |(_, len)| *len);
-        if let Some(swallowed) = quotes::swallowed(self, start..start + len, field) {
-            self.swallowed.get_or_insert(swallowed);
+    fn parse_phrase(&mut self, field: Option<&QueryField>) -> Operand {
+        let start = self.position;
+        let found = scan_phrase(self.remaining());
+        let len = found.as_ref().map_or(self.remaining().len(), |(_, len)| *len);
+        if let Some(swallowed) = quotes::find_swallowed_quote(self, start..start + len, field) {
+            self.swallowed_quote.get_or_insert(swallowed);
         }
         let phrase = match found {
             Ok((phrase, _)) => phrase,
             Err(phrase) => {
-                quotes::unclosed(self, start);
+                quotes::report_unclosed_quote(self, start);
                 phrase
             }
         };
-        self.at += len;
-        self.marks.push((start..self.at, Role::Quoted));
-        quotes::glued(self, start);
+        self.position += len;
+        self.marks.push((start..self.position, TokenRole::Quoted));
+        quotes::warn_glued_quote(self, start);
         Operand::Phrase(phrase)
     }
 
-    fn range(&mut self) -> Operand {
-        let start = self.at;
+    fn parse_range(&mut self) -> Operand {
+        let start = self.position;
         match scan_range(self.text, start) {
             Ok(range) => {
-                self.at = range.end;
-                self.marks.push((start..start + 1, Role::Group));
-                self.marks.push((range.lower.1.clone(), Role::Value));
-                self.marks.push((range.to.clone(), Role::Operator));
-                self.marks.push((range.upper.1.clone(), Role::Value));
-                self.marks.push((range.end - 1..range.end, Role::Group));
+                self.position = range.end;
+                self.marks.push((start..start + 1, TokenRole::Group));
+                self.marks.push((range.lower.1.clone(), TokenRole::Value));
+                self.marks.push((range.to.clone(), TokenRole::Operator));
+                self.marks.push((range.upper.1.clone(), TokenRole::Value));
+                self.marks.push((range.end - 1..range.end, TokenRole::Group));
                 Operand::Range(range.lower.0, range.upper.0)
             }
             Err((end, missing)) => {
-                self.at = end.max(start + 1);
-                self.marks.push((start..self.at, Role::Value));
-                self.problem(
+                self.position = end.max(start + 1);
+                self.marks.push((start..self.position, TokenRole::Value));
+                self.add_problem(
                     Cause::Range,
-                    start..self.at,
+                    start..self.position,
                     format!("this range has no {missing}"),
                     "write [a TO b], with * for an open end, or put the value in quotes if it is no range",
                 );
@@ -171,12 +171,12 @@ fn mark_wildcards(marks: &mut Vec<Mark>, text: &str, span: Range<usize>) {
     for (at, _) in text[span.clone()].match_indices(['*', '?']) {
         let at = span.start + at;
         if from < at {
-            marks.push((from..at, Role::Value));
+            marks.push((from..at, TokenRole::Value));
         }
-        marks.push((at..at + 1, Role::Wildcard));
+        marks.push((at..at + 1, TokenRole::Wildcard));
         from = at + 1;
     }
     if from < span.end {
-        marks.push((from..span.end, Role::Value));
+        marks.push((from..span.end, TokenRole::Value));
     }
 }

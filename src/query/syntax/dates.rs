@@ -10,27 +10,27 @@ pub(in crate::query) enum Date {
     /// `2021-03-04T10:00:00`.
     Moment(Timestamp),
     /// `-24h`: that long ago.
-    Ago(SignedDuration),
+    Before(SignedDuration),
     /// `-7d`: that long ago, in a unit servers may not know.
-    AgoInDays(SignedDuration),
+    DaysBefore(SignedDuration),
 }
 
 /// A stretch of time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::query) struct Stretch {
+pub(in crate::query) struct DateRange {
     /// The first moment of it.
-    pub(in crate::query) from: Timestamp,
+    pub(in crate::query) start: Timestamp,
     /// The last moment of it.
-    pub(in crate::query) to: Timestamp,
+    pub(in crate::query) end: Timestamp,
 }
 
-impl Stretch {
+impl DateRange {
     /// All of time.
-    pub(in crate::query) const ALWAYS: Self = Self { from: Timestamp::MIN, to: Timestamp::MAX };
+    pub(in crate::query) const ALL_TIME: Self = Self { start: Timestamp::MIN, end: Timestamp::MAX };
 
     /// Whether the moment is in it.
     pub(in crate::query) fn contains(self, moment: Timestamp) -> bool {
-        self.from <= moment && moment <= self.to
+        self.start <= moment && moment <= self.end
     }
 }
 
@@ -39,9 +39,9 @@ const INSTANT: SignedDuration = SignedDuration::from_nanos(1);
 
 impl Date {
     /// Reads a date; nothing if it is none.
-    pub(in crate::query) fn read(text: &str) -> Option<Self> {
+    pub(in crate::query) fn parse(text: &str) -> Option<Self> {
         if let Some(ago) = text.strip_prefix('-') {
-            return read_ago(ago);
+            return parse_ago(ago);
         }
         // Other spellings the date parser knows, such as `20210304`, are none of the server's.
         let (date, rest) = text.split_at_checked("2021-03-04".len())?;
@@ -49,14 +49,14 @@ impl Date {
             return None;
         }
         let date: civil::Date = date.parse().ok()?;
-        let midnight = |date: civil::Date| at(date.to_datetime(civil::Time::midnight()), 0);
+        let midnight = |date: civil::Date| to_timestamp(date.to_datetime(civil::Time::midnight()), 0);
         match rest.as_bytes().first() {
             None => Some(Self::Day(midnight(date)?)),
             Some(b'T' | b't' | b' ') => {
                 let (time, offset) = split_offset(&rest[1..])?;
                 let time = if time.len() == 2 { format!("{time}:00").parse() } else { time.parse() };
                 let time: civil::Time = time.ok()?;
-                Some(Self::Moment(at(date.to_datetime(time), offset)?))
+                Some(Self::Moment(to_timestamp(date.to_datetime(time), offset)?))
             }
             Some(_) => None,
         }
@@ -64,33 +64,33 @@ impl Date {
 
     /// Whether it is counted back from now.
     pub(in crate::query) fn is_relative(self) -> bool {
-        matches!(self, Self::Ago(_) | Self::AgoInDays(_))
+        matches!(self, Self::Before(_) | Self::DaysBefore(_))
     }
 
     /// The time it stands for on its own: the day, the 24 hours after the moment, from that long ago until now.
-    pub(in crate::query) fn stretch(self, now: Timestamp) -> Stretch {
+    pub(in crate::query) fn time_range(self, now: Timestamp) -> DateRange {
         match self {
-            Self::Day(from) | Self::Moment(from) => Stretch { from, to: later(from, DAY - INSTANT) },
-            Self::Ago(ago) | Self::AgoInDays(ago) => Stretch { from: later(now, -ago), to: now },
+            Self::Day(from) | Self::Moment(from) => DateRange { start: from, end: add_saturating(from, DAY - INSTANT) },
+            Self::Before(ago) | Self::DaysBefore(ago) => DateRange { start: add_saturating(now, -ago), end: now },
         }
     }
 
     /// Where a range begins that has it as its lower end.
-    pub(in crate::query) fn lower(self, now: Timestamp) -> Timestamp {
-        self.stretch(now).from
+    pub(in crate::query) fn range_start(self, now: Timestamp) -> Timestamp {
+        self.time_range(now).start
     }
 
     /// Where a range ends that has it as its upper end: a day counts to its last moment.
-    pub(in crate::query) fn upper(self, now: Timestamp) -> Timestamp {
+    pub(in crate::query) fn range_end(self, now: Timestamp) -> Timestamp {
         match self {
-            Self::Day(_) => self.stretch(now).to,
+            Self::Day(_) => self.time_range(now).end,
             Self::Moment(moment) => moment,
-            Self::Ago(_) | Self::AgoInDays(_) => self.stretch(now).from,
+            Self::Before(_) | Self::DaysBefore(_) => self.time_range(now).start,
         }
     }
 }
 
-fn read_ago(text: &str) -> Option<Date> {
+fn parse_ago(text: &str) -> Option<Date> {
     let unit = text.bytes().last()?.to_ascii_lowercase();
     let digits = text.get(..text.len() - 1)?;
     if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
@@ -105,7 +105,7 @@ fn read_ago(text: &str) -> Option<Date> {
         _ => return None,
     };
     let ago = SignedDuration::from_secs(count.saturating_mul(seconds));
-    Some(if unit == b'd' { Date::AgoInDays(ago) } else { Date::Ago(ago) })
+    Some(if unit == b'd' { Date::DaysBefore(ago) } else { Date::Before(ago) })
 }
 
 /// A time of day and its offset from UTC in seconds.
@@ -127,12 +127,12 @@ fn split_offset(text: &str) -> Option<(&str, i32)> {
     Some((time, if offset.starts_with('-') { -seconds } else { seconds }))
 }
 
-fn at(datetime: civil::DateTime, offset: i32) -> Option<Timestamp> {
+fn to_timestamp(datetime: civil::DateTime, offset: i32) -> Option<Timestamp> {
     let offset = Offset::from_seconds(offset).ok()?;
     offset.to_timestamp(datetime).ok()
 }
 
-fn later(moment: Timestamp, by: SignedDuration) -> Timestamp {
+fn add_saturating(moment: Timestamp, by: SignedDuration) -> Timestamp {
     let bound = if by.is_negative() { Timestamp::MIN } else { Timestamp::MAX };
     moment.checked_add(by).unwrap_or(bound)
 }
@@ -144,8 +144,8 @@ mod tests {
     #[track_caller]
     fn check(text: &str, expected: Option<(&str, &str)>) {
         let now: Timestamp = "2021-03-04T12:00:00Z".parse().unwrap();
-        let stretch = Date::read(text).map(|date| date.stretch(now));
-        let expected = expected.map(|(from, to)| Stretch { from: from.parse().unwrap(), to: to.parse().unwrap() });
+        let stretch = Date::parse(text).map(|date| date.time_range(now));
+        let expected = expected.map(|(from, to)| DateRange { start: from.parse().unwrap(), end: to.parse().unwrap() });
         assert_eq!(stretch, expected, "{text}");
     }
 
@@ -178,8 +178,8 @@ mod tests {
     #[test]
     fn absurd_spans_end_where_time_does() {
         let now: Timestamp = "2021-03-04T12:00:00Z".parse().unwrap();
-        let date = Date::read("-9000000000000000000h").unwrap();
-        assert_eq!(date.lower(now), Timestamp::MIN);
+        let date = Date::parse("-9000000000000000000h").unwrap();
+        assert_eq!(date.range_start(now), Timestamp::MIN);
     }
 
     #[test]

@@ -33,7 +33,7 @@ impl Default for Query {
 
 impl std::fmt::Display for Query {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&print::query(self))
+        f.write_str(&print::print_query(self))
     }
 }
 
@@ -65,7 +65,7 @@ impl Expr {
                 other => flat.push(other),
             }
         }
-        Self::only(flat, Self::And)
+        Self::single_or(flat, Self::And)
     }
 
     /// Any of these, in normal form.
@@ -77,10 +77,10 @@ impl Expr {
                 other => flat.push(other),
             }
         }
-        Self::only(flat, Self::Or)
+        Self::single_or(flat, Self::Or)
     }
 
-    fn only(mut members: Vec<Self>, many: fn(Vec<Self>) -> Self) -> Self {
+    fn single_or(mut members: Vec<Self>, many: fn(Vec<Self>) -> Self) -> Self {
         match members.len() {
             0 => Self::All,
             1 => members.remove(0),

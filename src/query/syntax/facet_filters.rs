@@ -5,31 +5,31 @@
 
 use std::ops::Range;
 
-use super::super::edit::build::also;
+use super::super::edit::build::and_condition;
 use super::expr::{Clause, Expr, Operand, Query};
 use super::parser::Parser;
-use super::print::{push_escaped, space};
+use super::print::{push_escaped, push_space};
 
 /// What the name of a filter begins with, as a parameter and in the text of a query.
 const PREFIX: &str = "cb.fq.";
 
 /// A query and the facet filters beside it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Filtered {
+pub struct FilteredQuery {
     /// The query alone.
     pub text: String,
     /// The filters: the field and the value.
     pub filters: Vec<(String, String)>,
 }
 
-impl Filtered {
+impl FilteredQuery {
     /// Takes the facet filters out of the text of a query. Only those that stand beside its terms are any: in a group,
     /// behind a minus or in an OR they are words.
-    pub fn read(text: &str) -> Self {
+    pub fn parse(text: &str) -> Self {
         if !text.contains(PREFIX) {
             return Self { text: text.to_owned(), filters: Vec::new() };
         }
-        let parser = Parser::run(text, None);
+        let parser = Parser::parse(text, None);
         let is_beside = matches!(parser.expr(), Expr::And(_) | Expr::Clause(_));
         if !is_beside || parser.errors > 0 {
             return Self { text: text.to_owned(), filters: Vec::new() };
@@ -38,12 +38,12 @@ impl Filtered {
         let mut filters = Vec::new();
         let mut at = 0;
         for (span, word) in &parser.filters {
-            filters.extend(filter(word));
-            push_apart(&mut rest, &text[at..span.start]);
+            filters.extend(parse_filter(word));
+            push_spaced(&mut rest, &text[at..span.start]);
             at = span.end;
         }
-        push_apart(&mut rest, &text[at..]);
-        if Parser::run(&rest, None).errors > 0 {
+        push_spaced(&mut rest, &text[at..]);
+        if Parser::parse(&rest, None).errors > 0 {
             // An AND stood beside a filter.
             rest = without_filters(parser.expr()).to_string();
         }
@@ -51,17 +51,17 @@ impl Filtered {
     }
 
     /// The text that is read as this again.
-    pub fn written(&self) -> String {
-        let words = self.filters.iter().map(|(field, value)| written(field, value));
-        words.fold(self.text.clone(), |text, word| also(&text, &word))
+    pub fn to_text(&self) -> String {
+        let words = self.filters.iter().map(|(field, value)| filter_word(field, value));
+        words.fold(self.text.clone(), |text, word| and_condition(&text, &word))
     }
 }
 
 /// Adds a part of a text, with a gap before it.
-fn push_apart(text: &mut String, part: &str) {
+fn push_spaced(text: &mut String, part: &str) {
     let part = part.trim();
     if !text.is_empty() && !part.is_empty() {
-        space(text);
+        push_space(text);
     }
     text.push_str(part);
 }
@@ -69,7 +69,7 @@ fn push_apart(text: &mut String, part: &str) {
 /// The query without the words that are filters.
 fn without_filters(expr: &Expr) -> Query {
     let is_filter = |expr: &Expr| match expr {
-        Expr::Clause(Clause { field: None, operand: Operand::Word(word) }) => filter(word).is_some(),
+        Expr::Clause(Clause { field: None, operand: Operand::Word(word) }) => parse_filter(word).is_some(),
         _ => false,
     };
     let members = match expr {
@@ -80,7 +80,7 @@ fn without_filters(expr: &Expr) -> Query {
 }
 
 /// The field and the value of a word that is a filter.
-pub(in crate::query) fn filter(word: &str) -> Option<(String, String)> {
+pub(in crate::query) fn parse_filter(word: &str) -> Option<(String, String)> {
     let (field, value) = word.strip_prefix(PREFIX)?.split_once('=')?;
     let is_name =
         !field.is_empty() && field.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'.');
@@ -88,7 +88,7 @@ pub(in crate::query) fn filter(word: &str) -> Option<(String, String)> {
 }
 
 /// A filter as a word of a query.
-fn written(field: &str, value: &str) -> String {
+fn filter_word(field: &str, value: &str) -> String {
     let mut out = format!("{PREFIX}{field}=");
     for char in value.chars() {
         // A word has no spelling for other gaps.
@@ -98,7 +98,7 @@ fn written(field: &str, value: &str) -> String {
 }
 
 /// A filter and where its word stands.
-pub(in crate::query) type Found = (Range<usize>, String);
+pub(in crate::query) type LocatedFilter = (Range<usize>, String);
 
 #[cfg(test)]
 mod tests {
@@ -106,10 +106,10 @@ mod tests {
 
     #[track_caller]
     fn check(text: &str, alone: &str, filters: &[(&str, &str)]) {
-        let found = Filtered::read(text);
+        let found = FilteredQuery::parse(text);
         let filters: Vec<_> = filters.iter().map(|(field, value)| ((*field).to_owned(), (*value).to_owned())).collect();
         assert_eq!((found.text.as_str(), &found.filters), (alone, &filters), "{text}");
-        assert_eq!(Filtered::read(&found.written()), found, "{}", found.written());
+        assert_eq!(FilteredQuery::parse(&found.to_text()), found, "{}", found.to_text());
     }
 
     #[test]
@@ -143,9 +143,9 @@ mod tests {
     fn any_value_can_be_written() {
         for value in ["a b", "(x86)", "say \"hi\"", r"c:\a\b", r"c:\a\", "-1", "[1 TO 2]", "a=b&c"] {
             let filters = vec![("path_full".to_owned(), value.to_owned()), ("group".to_owned(), "x".to_owned())];
-            let filtered = Filtered { text: "a or b".into(), filters };
-            let again = Filtered::read(&filtered.written());
-            assert_eq!(again.filters, filtered.filters, "{}", filtered.written());
+            let filtered = FilteredQuery { text: "a or b".into(), filters };
+            let again = FilteredQuery::parse(&filtered.to_text());
+            assert_eq!(again.filters, filtered.filters, "{}", filtered.to_text());
             assert_eq!(again.text, "(a or b)");
         }
     }

@@ -11,7 +11,7 @@ pub(in crate::query) struct Network {
 
 impl Network {
     /// Reads an address or a network in CIDR notation.
-    pub(in crate::query) fn read(text: &str) -> Option<Self> {
+    pub(in crate::query) fn parse(text: &str) -> Option<Self> {
         let (address, prefix) = match text.split_once('/') {
             Some((address, prefix)) => (address, Some(prefix)),
             None => (text, None),
@@ -55,7 +55,7 @@ mod tests {
     fn a_network_holds_its_addresses() {
         #[track_caller]
         fn check(network: &str, address: &str, expected: bool) {
-            let network = Network::read(network).expect(network);
+            let network = Network::parse(network).expect(network);
             assert_eq!(network.contains(address.parse().unwrap()), expected);
         }
         check("10.0.1.1", "10.0.1.1", true);
@@ -72,7 +72,7 @@ mod tests {
     #[test]
     fn what_is_no_network_is_not_read() {
         for text in ["", "10.0.1", "10.0.0.0/33", "10.0.0.0/", "10.0.0.0/+8", "::/129", "a/8", "1.2.3.4 "] {
-            assert_eq!(Network::read(text), None, "{text:?}");
+            assert_eq!(Network::parse(text), None, "{text:?}");
         }
     }
 }

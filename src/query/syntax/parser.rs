@@ -6,7 +6,7 @@ use super::super::diagnostics::lint;
 use super::super::diagnostics::lint_operators;
 use super::super::diagnostics::problem::{Cause, Fix, Level, Problem};
 use super::super::diagnostics::quotes;
-use super::super::edit::highlight::{Mark, Role};
+use super::super::edit::highlight::{Mark, TokenRole};
 use super::super::fields::Index;
 use super::super::ioc;
 use super::expr::{Expr, Query};
@@ -26,13 +26,13 @@ pub struct Parsed {
 ///
 /// Beyond the first fifty, problems of one level are not listed.
 pub fn parse(text: &str) -> Parsed {
-    Parser::run(text, None).finish()
+    Parser::parse(text, None).finish()
 }
 
 /// Like [`parse`], and says what is wrong for `index`: fields that it does not have, a list that is no query.
 pub fn parse_for(index: Index, text: &str) -> Parsed {
-    let parsed = Parser::run(text, Some(index)).finish();
-    match ioc::problem(index, text) {
+    let parsed = Parser::parse(text, Some(index)).finish();
+    match ioc::list_problem(index, text) {
         // What else is to be said about a list as a query only hides that it is none.
         Some(list) => Parsed { problems: vec![list], ..parsed },
         _ => parsed,
@@ -41,7 +41,7 @@ pub fn parse_for(index: Index, text: &str) -> Parsed {
 
 /// What is being typed at the end of a text.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(in crate::query) struct Spot<'a> {
+pub(in crate::query) struct CompletionPoint<'a> {
     /// The field whose value it is; none for a bare term, which may become the name of a field.
     pub(in crate::query) field: Option<&'a str>,
     /// Where it begins, with its quotation mark.
@@ -49,11 +49,11 @@ pub(in crate::query) struct Spot<'a> {
 }
 
 /// How deep groups and negations may lie in each other: more than anyone writes, less than a stack holds.
-const DEPTH: usize = 100;
+const MAX_DEPTH: usize = 100;
 
 pub(in crate::query) struct Parser<'a> {
     pub(in crate::query) text: &'a str,
-    pub(in crate::query) at: usize,
+    pub(in crate::query) position: usize,
     depth: usize,
     pub(in crate::query) index: Option<Index>,
     /// The field before the group we are in.
@@ -63,13 +63,13 @@ pub(in crate::query) struct Parser<'a> {
     pub(in crate::query) warnings: usize,
     pub(in crate::query) problems: Vec<Problem>,
     pub(in crate::query) marks: Vec<Mark>,
-    pub(in crate::query) spot: Option<Spot<'a>>,
+    pub(in crate::query) completion_point: Option<CompletionPoint<'a>>,
     /// The facet filters beside the terms, in the order of the text.
-    pub(in crate::query) filters: Vec<facet_filters::Found>,
+    pub(in crate::query) filters: Vec<facet_filters::LocatedFilter>,
     /// Where a backslash made the quote part of a value that was meant to close it, and the change that mends it.
-    pub(in crate::query) swallowed: Option<(Range<usize>, Option<Fix>)>,
+    pub(in crate::query) swallowed_quote: Option<(Range<usize>, Option<Fix>)>,
     /// Whether the text was given up, so that nothing more can be said about its parentheses.
-    is_lost: bool,
+    is_abandoned: bool,
 }
 
 /// What comes next, with its bytes.
@@ -88,18 +88,18 @@ enum Next {
 #[derive(Default)]
 struct Chain {
     /// Where each stands, and whether it is of several terms.
-    runs: Vec<(Range<usize>, bool)>,
+    term_runs: Vec<(Range<usize>, bool)>,
     /// The first `or` beside a run of several.
-    mixed: Option<Range<usize>>,
+    first_mixed_or: Option<Range<usize>>,
     /// The first `or`.
-    first: Option<Range<usize>>,
+    first_or: Option<Range<usize>>,
 }
 
 impl<'a> Parser<'a> {
-    pub(in crate::query) fn run(text: &'a str, index: Option<Index>) -> Self {
+    pub(in crate::query) fn parse(text: &'a str, index: Option<Index>) -> Self {
         let mut parser = Self {
             text,
-            at: 0,
+            position: 0,
             depth: 0,
             index,
             within: None,
@@ -108,38 +108,38 @@ impl<'a> Parser<'a> {
             warnings: 0,
             problems: Vec::new(),
             marks: Vec::new(),
-            spot: None,
+            completion_point: None,
             filters: Vec::new(),
-            swallowed: None,
-            is_lost: false,
+            swallowed_quote: None,
+            is_abandoned: false,
         };
-        parser.expr = parser.any();
-        while parser.next() == Next::Close {
-            let span = parser.at..parser.at + 1;
-            parser.at += 1;
-            parser.marks.push((span.clone(), Role::Group));
-            let deletion = parser.change(span.clone(), "delete it", "");
+        parser.expr = parser.parse_or();
+        while parser.peek_operator() == Next::Close {
+            let span = parser.position..parser.position + 1;
+            parser.position += 1;
+            parser.marks.push((span.clone(), TokenRole::Group));
+            let deletion = parser.replacement_fix(span.clone(), "delete it", "");
             parser
-                .problem(
+                .add_problem(
                     Cause::Parenthesis,
                     span,
                     "this parenthesis closes nothing",
                     r"delete it, open one before it, or write \) for the character itself",
                 )
-                .fix(deletion);
-            parser.any();
+                .add_fix(deletion);
+            parser.parse_or();
         }
-        quotes::warn_of_swallowed(&mut parser);
+        quotes::warn_swallowed_quote(&mut parser);
         if matches!(parser.expr, Expr::Or(_)) {
             for (span, _) in std::mem::take(&mut parser.filters) {
-                lint_operators::misplaced_filter(&mut parser, span);
+                lint_operators::warn_misplaced_filter(&mut parser, span);
             }
         }
         parser
     }
 
     fn finish(mut self) -> Parsed {
-        self.prove_fixes();
+        self.drop_broken_fixes();
         self.problems.sort_by_key(|problem| (problem.span.start, problem.span.end));
         Parsed { query: (self.errors == 0).then(|| Query::new(self.expr)), problems: self.problems }
     }
@@ -152,8 +152,8 @@ impl<'a> Parser<'a> {
     }
 
     /// What is being typed at the end of the text, if anything is.
-    pub(in crate::query) fn spot(&self) -> Option<Spot<'a>> {
-        self.spot
+    pub(in crate::query) fn completion_point(&self) -> Option<CompletionPoint<'a>> {
+        self.completion_point
     }
 
     pub(in crate::query) fn expr(&self) -> &Expr {
@@ -161,7 +161,7 @@ impl<'a> Parser<'a> {
     }
 
     /// Whether what is read now stands beside the other terms, in no group and behind no minus.
-    pub(in crate::query) fn is_beside(&self) -> bool {
+    pub(in crate::query) fn is_top_level(&self) -> bool {
         self.depth == 0 && self.within.is_none()
     }
 
@@ -169,25 +169,25 @@ impl<'a> Parser<'a> {
         self.index
     }
 
-    pub(in crate::query) fn rest(&self) -> &'a str {
-        &self.text[self.at..]
+    pub(in crate::query) fn remaining(&self) -> &'a str {
+        &self.text[self.position..]
     }
 
     pub(in crate::query) fn skip_space(&mut self) {
-        self.at = self.text.len() - self.rest().trim_start().len();
+        self.position = self.text.len() - self.remaining().trim_start().len();
     }
 
-    fn next(&mut self) -> Next {
+    fn peek_operator(&mut self) -> Next {
         self.skip_space();
-        let rest = self.rest();
+        let rest = self.remaining();
         match rest.as_bytes().first() {
             None => Next::End,
             Some(b'(') => Next::Open,
             Some(b')') => Next::Close,
-            Some(b'-') => Next::Not(self.at..self.at + 1),
+            Some(b'-') => Next::Not(self.position..self.position + 1),
             Some(_) => {
                 let word = &rest[..operator_len(rest)];
-                let span = self.at..self.at + word.len();
+                let span = self.position..self.position + word.len();
                 match word.len() {
                     2 => Next::Or(span),
                     3 if word.eq_ignore_ascii_case("and") => Next::And(span),
@@ -198,74 +198,74 @@ impl<'a> Parser<'a> {
         }
     }
 
-    fn operator(&mut self, span: &Range<usize>) {
-        self.marks.push((span.clone(), Role::Operator));
-        self.at = span.end;
+    fn take_operator(&mut self, span: &Range<usize>) {
+        self.marks.push((span.clone(), TokenRole::Operator));
+        self.position = span.end;
     }
 
     /// Terms joined by `or`, up to a closing parenthesis or the end. [`Expr::All`] if there are none.
-    fn any(&mut self) -> Expr {
+    fn parse_or(&mut self) -> Expr {
         let mut members = Vec::new();
         let mut errors = self.errors;
         let mut chain = Chain::default();
-        let mut is_joined = self.run_of_chain(&mut members, &mut chain);
-        while let Next::Or(span) = self.next() {
+        let mut is_joined = self.parse_run(&mut members, &mut chain);
+        while let Next::Or(span) = self.peek_operator() {
             if members.is_empty() && self.errors == errors {
-                self.dangling(span.clone(), "before");
+                self.report_dangling(span.clone(), "before");
             }
-            self.operator(&span);
+            self.take_operator(&span);
             errors = self.errors;
             let count = members.len();
-            is_joined |= self.run_of_chain(&mut members, &mut chain);
+            is_joined |= self.parse_run(&mut members, &mut chain);
             if members.len() == count && self.errors == errors {
-                self.dangling(span.clone(), "after");
+                self.report_dangling(span.clone(), "after");
             }
-            chain.first.get_or_insert(span.clone());
+            chain.first_or.get_or_insert(span.clone());
             if is_joined {
-                chain.mixed.get_or_insert(span);
+                chain.first_mixed_or.get_or_insert(span);
             }
         }
-        if let Some(or) = chain.first.take() {
-            lint_operators::either_negation(self, or, &members, &chain.runs);
+        if let Some(or) = chain.first_or.take() {
+            lint_operators::warn_negated_or(self, or, &members, &chain.term_runs);
         }
-        if let Some(or) = chain.mixed.take() {
-            lint::mixed(self, or, &members, &chain.runs);
+        if let Some(or) = chain.first_mixed_or.take() {
+            lint::warn_mixed_operators(self, or, &members, &chain.term_runs);
         }
         Expr::or(members)
     }
 
-    /// Adds terms as [`Parser::all`] does, and remembers where they stand.
-    fn run_of_chain(&mut self, into: &mut Vec<Expr>, chain: &mut Chain) -> bool {
+    /// Adds terms as [`Parser::parse_and`] does, and remembers where they stand.
+    fn parse_run(&mut self, into: &mut Vec<Expr>, chain: &mut Chain) -> bool {
         self.skip_space();
-        let start = self.at;
-        let is_joined = self.all(into);
-        let end = start + self.text[start..self.at].trim_end().len();
-        chain.runs.push((start..end, is_joined));
+        let start = self.position;
+        let is_joined = self.parse_and(into);
+        let end = start + self.text[start..self.position].trim_end().len();
+        chain.term_runs.push((start..end, is_joined));
         is_joined
     }
 
     /// Adds the terms joined by `and`, or by nothing, as one member. Says whether they were several.
-    fn all(&mut self, into: &mut Vec<Expr>) -> bool {
+    fn parse_and(&mut self, into: &mut Vec<Expr>) -> bool {
         let mut members = Vec::new();
         let mut joint = None;
         loop {
-            match self.next() {
+            match self.peek_operator() {
                 Next::End => {
-                    self.spot.get_or_insert(Spot { field: self.within, start: self.at });
+                    self.completion_point.get_or_insert(CompletionPoint { field: self.within, start: self.position });
                     break;
                 }
                 Next::Close | Next::Or(_) => break,
                 Next::And(span) => {
                     if members.is_empty() || joint.is_some() {
-                        self.dangling(span.clone(), "before");
+                        self.report_dangling(span.clone(), "before");
                     }
-                    self.operator(&span);
+                    self.take_operator(&span);
                     joint = Some(span);
                 }
                 next @ (Next::Open | Next::Not(_) | Next::Term) => {
-                    let member = self.unary();
+                    let member = self.parse_unary();
                     if let Next::Not(minus) = next {
-                        lint::switch(self, members.last(), &member, &minus);
+                        lint::warn_command_switch(self, members.last(), &member, &minus);
                     }
                     members.push(member);
                     joint = None;
@@ -275,7 +275,7 @@ impl<'a> Parser<'a> {
         if let Some(span) = joint
             && !members.is_empty()
         {
-            self.dangling(span, "after");
+            self.report_dangling(span, "after");
         }
         let is_joined = members.len() > 1;
         if !members.is_empty() {
@@ -284,102 +284,102 @@ impl<'a> Parser<'a> {
         is_joined
     }
 
-    fn unary(&mut self) -> Expr {
-        match self.next() {
-            Next::Not(span) => self.negation(span),
-            Next::Open => self.group(),
-            _ => self.clause(),
+    fn parse_unary(&mut self) -> Expr {
+        match self.peek_operator() {
+            Next::Not(span) => self.parse_negation(span),
+            Next::Open => self.parse_group(),
+            _ => self.parse_clause(),
         }
     }
 
-    fn negation(&mut self, span: Range<usize>) -> Expr {
-        self.operator(&span);
-        if !self.descend(&span) {
+    fn parse_negation(&mut self, span: Range<usize>) -> Expr {
+        self.take_operator(&span);
+        if !self.enter_level(&span) {
             return Expr::All;
         }
-        let gap = self.at;
-        let negated = match self.next() {
+        let gap = self.position;
+        let negated = match self.peek_operator() {
             Next::End | Next::Close | Next::Or(_) | Next::And(_) => {
-                self.dangling(span, "after");
+                self.report_dangling(span, "after");
                 Expr::All
             }
             Next::Open | Next::Not(_) | Next::Term => {
-                if self.text[span.clone()] == *"-" && self.at > gap {
-                    let closer = self.change(gap..self.at, "write it close to the term", "");
-                    self.problem(
-                        Cause::Reading,
+                if self.text[span.clone()] == *"-" && self.position > gap {
+                    let closer = self.replacement_fix(gap..self.position, "write it close to the term", "");
+                    self.add_problem(
+                        Cause::Misread,
                         span,
                         "this `-` negates the next term, though a space is between them",
                         "write it close to the term, or \"-\" in quotes to look for the character",
                     )
-                    .fix(closer);
+                    .add_fix(closer);
                 }
-                self.unary()
+                self.parse_unary()
             }
         };
         self.depth -= 1;
         Expr::Not(Box::new(negated))
     }
 
-    pub(in crate::query) fn group(&mut self) -> Expr {
-        let open = self.at..self.at + 1;
-        self.marks.push((open.clone(), Role::Group));
-        self.at += 1;
-        if !self.descend(&open) {
+    pub(in crate::query) fn parse_group(&mut self) -> Expr {
+        let open = self.position..self.position + 1;
+        self.marks.push((open.clone(), TokenRole::Group));
+        self.position += 1;
+        if !self.enter_level(&open) {
             return Expr::All;
         }
-        self.spot = None;
-        let is_empty = matches!(self.next(), Next::Close | Next::End);
-        let expr = self.any();
+        self.completion_point = None;
+        let is_empty = matches!(self.peek_operator(), Next::Close | Next::End);
+        let expr = self.parse_or();
         self.depth -= 1;
-        if self.next() == Next::Close {
-            self.marks.push((self.at..self.at + 1, Role::Group));
-            self.at += 1;
+        if self.peek_operator() == Next::Close {
+            self.marks.push((self.position..self.position + 1, TokenRole::Group));
+            self.position += 1;
             if is_empty {
-                let span = open.start..self.at;
+                let span = open.start..self.position;
                 // Without its group a field would have no value.
                 let deletion = (!self.text[..open.start].trim_end().ends_with(':'))
-                    .then(|| self.change(span.clone(), "delete them", ""))
+                    .then(|| self.replacement_fix(span.clone(), "delete them", ""))
                     .flatten();
-                self.problem(
+                self.add_problem(
                     Cause::EmptyGroup,
                     span,
                     "nothing stands between these parentheses",
                     r"put a term between them, delete them, or write \(\) for the characters themselves",
                 )
-                .fix(deletion);
+                .add_fix(deletion);
             }
-            lint_operators::only_negations(self, open.start, &expr);
-        } else if !self.is_lost {
-            let closing = self.closing(")");
-            self.problem(
+            lint_operators::warn_only_negations(self, open.start, &expr);
+        } else if !self.is_abandoned {
+            let closing = self.closing_fix(")");
+            self.add_problem(
                 Cause::Parenthesis,
                 open,
                 "this parenthesis is never closed",
                 r"type ) where the group ends, or write \( for the character itself",
             )
-            .fix(closing);
+            .add_fix(closing);
         }
         expr
     }
 
     /// Goes one level deeper, or gives the text up.
-    fn descend(&mut self, span: &Range<usize>) -> bool {
-        if self.depth < DEPTH {
+    fn enter_level(&mut self, span: &Range<usize>) -> bool {
+        if self.depth < MAX_DEPTH {
             self.depth += 1;
             return true;
         }
-        self.problem(
+        self.add_problem(
             Cause::Depth,
             span.clone(),
-            format!("groups and negations lie in each other more than {DEPTH} deep"),
+            format!("groups and negations lie in each other more than {MAX_DEPTH} deep"),
             "drop the parentheses that group nothing",
         );
         if span.end < self.text.len() {
-            self.marks.push((span.end..self.text.len(), Role::Error));
+            self.marks.push((span.end..self.text.len(), TokenRole::Error));
         }
-        self.at = self.text.len();
-        self.is_lost = true;
+        self.position = self.text.len();
+        self.is_abandoned = true;
         false
     }
 }

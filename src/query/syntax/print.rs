@@ -6,21 +6,21 @@ use crate::text;
 
 /// The canonical text of a query: operators in upper case, no parentheses that group nothing, `and` as a space, and
 /// parentheses around it inside an `OR`, because its precedence there is not documented.
-pub(in crate::query) fn query(query: &Query) -> String {
+pub(in crate::query) fn print_query(query: &Query) -> String {
     let mut out = String::new();
     if !query.is_empty() {
-        push(&mut out, query.expr());
+        push_expr(&mut out, query.expr());
     }
     out
 }
 
-fn push(out: &mut String, expr: &Expr) {
+fn push_expr(out: &mut String, expr: &Expr) {
     match expr {
         Expr::All => out.push_str("*:*"),
         Expr::And(members) => {
             for (at, member) in members.iter().enumerate() {
                 if at > 0 {
-                    space(out);
+                    push_space(out);
                 }
                 push_member(out, member);
             }
@@ -28,7 +28,7 @@ fn push(out: &mut String, expr: &Expr) {
         Expr::Or(members) => {
             for (at, member) in members.iter().enumerate() {
                 if at > 0 {
-                    space(out);
+                    push_space(out);
                     out.push_str("OR ");
                 }
                 push_member(out, member);
@@ -41,8 +41,8 @@ fn push(out: &mut String, expr: &Expr) {
         Expr::Within(field, inner) => {
             out.push_str(field);
             out.push_str(":(");
-            push(out, inner);
-            close(out);
+            push_expr(out, inner);
+            push_close(out);
         }
         Expr::Clause(clause) => push_clause(out, clause),
     }
@@ -52,10 +52,10 @@ fn push_member(out: &mut String, expr: &Expr) {
     match expr {
         Expr::And(_) | Expr::Or(_) => {
             out.push('(');
-            push(out, expr);
-            close(out);
+            push_expr(out, expr);
+            push_close(out);
         }
-        Expr::All | Expr::Not(_) | Expr::Within(..) | Expr::Clause(_) => push(out, expr),
+        Expr::All | Expr::Not(_) | Expr::Within(..) | Expr::Clause(_) => push_expr(out, expr),
     }
 }
 
@@ -67,11 +67,11 @@ pub(in crate::query) fn push_clause(out: &mut String, clause: &Clause) {
     }
     match &clause.operand {
         Operand::Word(word) => word.chars().for_each(|char| push_escaped(out, char)),
-        Operand::Phrase(value) => out.push_str(&phrase(value)),
+        Operand::Phrase(value) => out.push_str(&quote_phrase(value)),
         Operand::Range(lower, upper) => {
             out.push('[');
             push_bound(out, lower);
-            space(out);
+            push_space(out);
             out.push_str("TO ");
             push_bound(out, upper);
             out.push(']');
@@ -86,7 +86,7 @@ fn push_bound(out: &mut String, bound: &Bound) {
             // A bound that does not read as itself goes into quotes.
             let (read, len) = scan_word(value, &[']']);
             if value.is_empty() || value == "*" || len < value.len() || read != *value {
-                out.push_str(&phrase(value));
+                out.push_str(&quote_phrase(value));
             } else {
                 out.push_str(value);
             }
@@ -100,7 +100,7 @@ pub fn one_line(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for line in text::lines(text).map(str::trim).filter(|line| !line.is_empty()) {
         if !out.is_empty() {
-            space(&mut out);
+            push_space(&mut out);
         }
         out.push_str(line);
     }
@@ -108,12 +108,12 @@ pub fn one_line(text: &str) -> String {
 }
 
 /// A space between two terms. After a backslash it would be part of the term, a line break is not.
-pub(in crate::query) fn space(out: &mut String) {
+pub(in crate::query) fn push_space(out: &mut String) {
     out.push(if out.ends_with('\\') { '\n' } else { ' ' });
 }
 
 /// A closing parenthesis. Directly after a backslash it would be part of the term.
-pub(in crate::query) fn close(out: &mut String) {
+pub(in crate::query) fn push_close(out: &mut String) {
     if out.ends_with('\\') {
         out.push('\n');
     }
@@ -129,7 +129,7 @@ pub(in crate::query) fn push_escaped(out: &mut String, char: char) {
 }
 
 /// A value in quotes; it must not end in a backslash.
-pub(in crate::query) fn phrase(value: &str) -> String {
+pub(in crate::query) fn quote_phrase(value: &str) -> String {
     let mut out = String::with_capacity(value.len() + 2);
     out.push('"');
     let mut last = '"';

@@ -8,7 +8,7 @@ use super::*;
 /// The first fix of the text gives the expected one.
 #[track_caller]
 fn check(text: &str, fixed: &str) {
-    let offered = fixes(text);
+    let offered = find_fixes(text);
     let first = offered.first().map(|fix| fix.apply(text));
     assert_eq!(first.as_deref(), Some(fixed), "{text}: {offered:?}");
 }
@@ -16,7 +16,7 @@ fn check(text: &str, fixed: &str) {
 /// No fix is offered.
 #[track_caller]
 fn check_none(text: &str) {
-    assert_eq!(fixes(text), [], "{text}");
+    assert_eq!(find_fixes(text), [], "{text}");
 }
 
 #[test]
@@ -114,7 +114,7 @@ fn a_fix_belongs_to_its_place_in_a_stored_query() {
     let pairs = [("q", "a"), ("cb.q.start", "24h")];
     let problems = parse_parameters(pairs).problems;
     let fix = problems[0].fix.as_ref().unwrap();
-    assert_eq!(fix.apply(&readable(pairs)), "a start:-24h");
+    assert_eq!(fix.apply(&parameters_text(pairs)), "a start:-24h");
 }
 
 proptest! {
@@ -126,7 +126,7 @@ proptest! {
             let problems = parse(text).problems;
             problems.iter().filter(|problem| problem.level == Level::Error).count()
         };
-        for fix in fixes(&text) {
+        for fix in find_fixes(&text) {
             let fixed = fix.apply(&text);
             prop_assert!(errors(&fixed) <= errors(&text), "{text:?} to {fixed:?} by {fix:?}");
             prop_assert_ne!(&fixed, &text);
@@ -137,7 +137,7 @@ proptest! {
     fn whoever_takes_every_fix_comes_to_an_end(text in any_text()) {
         let mut fixed = text.clone();
         let mut steps = 0;
-        while let Some(fix) = fixes(&fixed).first() {
+        while let Some(fix) = find_fixes(&fixed).first() {
             fixed = fix.apply(&fixed);
             steps += 1;
             prop_assert!(steps < 200, "{text:?} is now {fixed:?}");

@@ -4,7 +4,7 @@ use super::*;
 
 #[test]
 fn paths_match_from_a_directory_to_their_end() {
-    let document = Document::default().text("path", r"c:\windows\system32\a.exe");
+    let document = TestDocument::default().text("path", r"c:\windows\system32\a.exe");
     check(
         Index::Process,
         &document,
@@ -28,15 +28,15 @@ fn paths_match_from_a_directory_to_their_end() {
             (r"path:\windows\system32\a.exe", false),
         ],
     );
-    let boot = Document::default().text("path", r"\boot\a.exe");
+    let boot = TestDocument::default().text("path", r"\boot\a.exe");
     check(Index::Process, &boot, &[(r"path:boot\a.exe", true), (r"path:\boot\a.exe", false)]);
-    let unix = Document::default().text("path", "/usr/bin/ls");
+    let unix = TestDocument::default().text("path", "/usr/bin/ls");
     check(Index::Process, &unix, &[("path:usr/bin/ls", true), ("path:bin/ls", true), ("path:usr/*", true)]);
 }
 
 #[test]
 fn registry_keys_are_paths() {
-    let usb = Document::default().text(
+    let usb = TestDocument::default().text(
         "regmod",
         r"registry\machine\system\currentcontrolset\control\deviceclasses\{53f5630d-b6bf-11d0-94f2-00a0c91efb8b}\##?#usb",
     );
@@ -53,7 +53,7 @@ fn registry_keys_are_paths() {
             (r"regmod:registry\machine\system", false),
         ],
     );
-    let set = Document::default().text("regmod", r"registry\machine\system\ControlSet002\services");
+    let set = TestDocument::default().text("regmod", r"registry\machine\system\ControlSet002\services");
     check(
         Index::Process,
         &set,
@@ -67,7 +67,7 @@ fn registry_keys_are_paths() {
 
 #[test]
 fn a_backslash_before_other_signs_is_a_separator() {
-    let document = Document::default().text("filemod", r"c:\data\-tmp\[x]\{y}\q.txt");
+    let document = TestDocument::default().text("filemod", r"c:\data\-tmp\[x]\{y}\q.txt");
     check(
         Index::Process,
         &document,
@@ -86,7 +86,7 @@ fn a_backslash_before_other_signs_is_a_separator() {
 
 #[test]
 fn fields_of_alerts_and_reports() {
-    let alert = Document::default()
+    let alert = TestDocument::default()
         .text("status", "In Progress")
         .text("alert_type", "watchlist.hit.query.process")
         .text("observed_filename", r"c:\temp\a.exe")
@@ -94,10 +94,10 @@ fn fields_of_alerts_and_reports() {
         .text("username", r"CORP\mlopez")
         .text("feed_name", "My Watchlists")
         .text("watchlist_id", "14")
-        .with("feed_id", Value::Number(-1.0))
-        .with("alert_severity", Value::Number(50.625))
-        .with("report_score", Value::Number(75.0))
-        .with("created_time", Value::Time(time("2021-03-04T10:20:05.3Z")));
+        .with("feed_id", FieldValue::Number(-1.0))
+        .with("alert_severity", FieldValue::Number(50.625))
+        .with("report_score", FieldValue::Number(75.0))
+        .with("created_time", FieldValue::Time(time("2021-03-04T10:20:05.3Z")));
     check(
         Index::Alert,
         &alert,
@@ -121,13 +121,13 @@ fn fields_of_alerts_and_reports() {
             ("process_id:00000007-0000-1092-01d7-10df4de391b0", false),
         ],
     );
-    let report = Document::default()
+    let report = TestDocument::default()
         .text("title", "FUZZYWOMBAT returns")
         .text("tags", "apt")
         .text("domain", "example.com")
-        .with("is_ignored", Value::Flag(false))
-        .with("ipaddr", Value::Ip("192.168.50.7".parse().unwrap()))
-        .with("feed_id", Value::Number(12.0));
+        .with("is_ignored", FieldValue::Flag(false))
+        .with("ipaddr", FieldValue::Ip("192.168.50.7".parse().unwrap()))
+        .with("feed_id", FieldValue::Number(12.0));
     check(
         Index::Report,
         &report,
@@ -145,7 +145,7 @@ fn fields_of_alerts_and_reports() {
 
 #[test]
 fn command_lines_match_by_tokens_in_a_row() {
-    let net = Document::default().text("process_name", "net.exe").text("cmdline", r"net  use y: \\test\blah");
+    let net = TestDocument::default().text("process_name", "net.exe").text("cmdline", r"net  use y: \\test\blah");
     check(
         Index::Process,
         &net,
@@ -162,7 +162,8 @@ fn command_lines_match_by_tokens_in_a_row() {
             (r"cmdline:\\test\*", true),
         ],
     );
-    let rundll = Document::default().text("cmdline", r#""C:\Windows\system32\rundll32.exe" /d srrstr.dll,ExecuteX"#);
+    let rundll =
+        TestDocument::default().text("cmdline", r#""C:\Windows\system32\rundll32.exe" /d srrstr.dll,ExecuteX"#);
     check(
         Index::Process,
         &rundll,
@@ -180,7 +181,7 @@ fn command_lines_match_by_tokens_in_a_row() {
             (r#"cmdline:"windows rundll32.exe""#, false),
         ],
     );
-    let ls = Document::default().text("cmdline", "/bin/ls /tmp/somefile");
+    let ls = TestDocument::default().text("cmdline", "/bin/ls /tmp/somefile");
     check(
         Index::Process,
         &ls,
@@ -205,12 +206,12 @@ fn the_domain_table() {
         ("domain:foo.com", true, false),
     ];
     for (query, short, long) in table {
-        let at = |name| Document::default().text("domain", name);
+        let at = |name| TestDocument::default().text("domain", name);
         assert_eq!(finds(Index::Process, query, &at("foo.com")), short, "{query}");
         assert_eq!(finds(Index::Process, query, &at("foo.com.au")), long, "{query}");
         assert_eq!(finds(Index::Process, query, &at("FOO.COM.")), short, "{query}");
     }
-    let document = Document::default().text("domain", "www.foo.com.au");
+    let document = TestDocument::default().text("domain", "www.foo.com.au");
     check(
         Index::Process,
         &document,
@@ -229,15 +230,15 @@ fn the_domain_table() {
 
 #[test]
 fn numbers_flags_and_addresses() {
-    let document = Document::default()
-        .with("netconn_count", Value::Number(3.0))
-        .with("modload_count", Value::Text("31".into()))
-        .with("is_64bit", Value::Flag(true))
+    let document = TestDocument::default()
+        .with("netconn_count", FieldValue::Number(3.0))
+        .with("modload_count", FieldValue::Text("31".into()))
+        .with("is_64bit", FieldValue::Flag(true))
         .text("tampered", "False")
-        .with("ipport", Value::Number(443.0))
-        .with("ipaddr", Value::Ip("192.168.50.7".parse().unwrap()))
+        .with("ipport", FieldValue::Number(443.0))
+        .with("ipaddr", FieldValue::Ip("192.168.50.7".parse().unwrap()))
         .text("ipaddr", "10.0.1.1")
-        .with("ipv6addr", Value::Ip("2001:db8:1::7".parse().unwrap()));
+        .with("ipv6addr", FieldValue::Ip("2001:db8:1::7".parse().unwrap()));
     check(
         Index::Process,
         &document,
@@ -271,7 +272,7 @@ fn numbers_flags_and_addresses() {
 
 #[test]
 fn fixed_words_users_and_signatures() {
-    let document = Document::default()
+    let document = TestDocument::default()
         .text("username", r"WIN-IA9NQ1GN8OI\bit9rad")
         .text("crossproc_type", "remotethread")
         .text("blocked_status", "a-ProcessTerminated")
@@ -302,13 +303,13 @@ fn fixed_words_users_and_signatures() {
 
 #[test]
 fn binaries_are_found_by_words() {
-    let document = Document::default()
+    let document = TestDocument::default()
         .text("md5", "9E107D9D372BB6826BD81D3542A419D6")
         .text("observed_filename", r"c:\temp\out.exe")
         .text("company_name", "Contoso, Ltd.")
         .text("file_version", "10.0.17763.1")
         .text("group", "Default Group")
-        .with("host_count", Value::Number(3.0));
+        .with("host_count", FieldValue::Number(3.0));
     check(
         Index::Binary,
         &document,

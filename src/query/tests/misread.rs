@@ -61,7 +61,7 @@ fn alternatives_of_negations_leave_out_nothing() {
     check("-path:a OR -path:b", "OR", "-path:a -path:b");
     // In a group that takes two steps: a group of negations alone is the next thing to be mended.
     let text = "x (-cmdline:a or -cmdline:b or -cmdline:c)";
-    let fixed = fixes(text)[0].apply(text);
+    let fixed = find_fixes(text)[0].apply(text);
     assert_eq!(fixed, "x (-cmdline:a -cmdline:b -cmdline:c)");
     check(&fixed, "(-cmdline:a -cmdline:b -cmdline:c)", "x -cmdline:a -cmdline:b -cmdline:c");
     check("NOT a OR NOT b", "OR", "NOT a NOT b");
@@ -171,7 +171,7 @@ fn what_is_only_unusual_is_not_called_wrong() {
 
 #[test]
 fn a_value_that_begins_with_a_wildcard_is_named_when_a_server_has_refused_it() {
-    assert_eq!(leading_wildcard("a (process_name:*net.exe)").as_deref(), Some("*net.exe"));
-    assert_eq!(leading_wildcard("process_name:net*"), None);
-    assert_eq!(leading_wildcard("(process_name:*net.exe"), None);
+    assert_eq!(find_leading_wildcard("a (process_name:*net.exe)").as_deref(), Some("*net.exe"));
+    assert_eq!(find_leading_wildcard("process_name:net*"), None);
+    assert_eq!(find_leading_wildcard("(process_name:*net.exe"), None);
 }

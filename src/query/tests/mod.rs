@@ -16,21 +16,21 @@ use super::*;
 
 /// A document for tests.
 #[derive(Clone, Debug, Default)]
-struct Document(Vec<(&'static str, Value<'static>)>);
+struct TestDocument(Vec<(&'static str, FieldValue<'static>)>);
 
-impl Document {
-    fn with(mut self, field: &'static str, value: Value<'static>) -> Self {
+impl TestDocument {
+    fn with(mut self, field: &'static str, value: FieldValue<'static>) -> Self {
         self.0.push((field, value));
         self
     }
 
     fn text(self, field: &'static str, value: &'static str) -> Self {
-        self.with(field, Value::Text(value.into()))
+        self.with(field, FieldValue::Text(value.into()))
     }
 }
 
-impl Record for Document {
-    fn any(&self, field: &str, test: &mut dyn FnMut(Value<'_>) -> bool) -> bool {
+impl SearchableRecord for TestDocument {
+    fn any_value(&self, field: &str, test: &mut dyn FnMut(FieldValue<'_>) -> bool) -> bool {
         let values = self.0.iter().filter(|(name, _)| *name == field);
         values.map(|(_, value)| value.clone()).any(test)
     }
@@ -42,7 +42,7 @@ fn time(text: &str) -> Timestamp {
 
 /// Whether the query finds the document, at noon of 4 March 2021.
 #[track_caller]
-fn finds(index: Index, query: &str, document: &Document) -> bool {
+fn finds(index: Index, query: &str, document: &TestDocument) -> bool {
     let parsed = parse(query);
     let query = parsed.query.unwrap_or_else(|| panic!("{query}: {:?}", parsed.problems));
     let matcher = Matcher::new(&query, index, time("2021-03-04T12:00:00Z"));
@@ -56,7 +56,7 @@ fn finds(index: Index, query: &str, document: &Document) -> bool {
 
 /// Queries, and whether they find the document.
 #[track_caller]
-fn check(index: Index, document: &Document, table: &[(&str, bool)]) {
+fn check(index: Index, document: &TestDocument, table: &[(&str, bool)]) {
     for (query, expected) in table {
         assert_eq!(finds(index, query, document), *expected, "{query}");
     }

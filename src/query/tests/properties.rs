@@ -81,7 +81,7 @@ fn any_expr() -> impl Strategy<Value = Expr> {
     })
 }
 
-fn any_document() -> impl Strategy<Value = Document> {
+fn any_document() -> impl Strategy<Value = TestDocument> {
     let name = prop::sample::select(vec![
         "process_name",
         "path",
@@ -95,11 +95,11 @@ fn any_document() -> impl Strategy<Value = Document> {
         "colour",
     ]);
     let value = prop_oneof![
-        any_value().prop_map(|text| Value::Text(text.into())),
-        any::<f64>().prop_map(Value::Number),
-        any::<bool>().prop_map(Value::Flag),
+        any_value().prop_map(|text| FieldValue::Text(text.into())),
+        any::<f64>().prop_map(FieldValue::Number),
+        any::<bool>().prop_map(FieldValue::Flag),
     ];
-    prop::collection::vec((name, value), 0..8).prop_map(Document)
+    prop::collection::vec((name, value), 0..8).prop_map(TestDocument)
 }
 
 proptest! {
@@ -167,9 +167,9 @@ proptest! {
 
     #[test]
     fn completions_fit_the_text(text in any_text(), at in 0_usize..200) {
-        if let Some(typing) = typing(Index::Process, &text, at) {
+        if let Some(typing) = typing_at(Index::Process, &text, at) {
             prop_assert!(text.get(typing.span.clone()).is_some());
-            prop_assert!(parse(&typing.condition()).query.is_some(), "{:?}", typing);
+            prop_assert!(parse(&typing.prefix_query()).query.is_some(), "{:?}", typing);
         }
         for found in complete(Index::Process, &text, at) {
             prop_assert!(text.get(found.span.clone()).is_some());
@@ -183,16 +183,16 @@ proptest! {
         let Expr::And(members) = query.expr() else { panic!("{query:?}") };
         prop_assert_eq!(members.len(), 2);
         let matcher = Matcher::new(&query, Index::Process, Timestamp::UNIX_EPOCH);
-        let document = Document(vec![
-            ("process_name", Value::Text(value.clone().into())),
-            ("cmdline", Value::Text("b".into())),
+        let document = TestDocument(vec![
+            ("process_name", FieldValue::Text(value.clone().into())),
+            ("cmdline", FieldValue::Text("b".into())),
         ]);
         prop_assert!(matcher.matches(&document), "{}", text);
     }
 
     #[test]
     fn narrowing_never_widens(text in any_text(), value in any_value(), document in any_document()) {
-        let narrowed = narrow(&text, Sense::Include, "process_name", &value);
+        let narrowed = narrow(&text, Polarity::Include, "process_name", &value);
         let Some(old) = parse(&text).query else { return Ok(()) };
         let parsed = parse(&narrowed);
         let new = parsed.query.unwrap_or_else(|| panic!("{narrowed:?} {:?}", parsed.problems));
@@ -214,7 +214,7 @@ proptest! {
 
     #[test]
     fn tokens_are_parts_of_the_value(text in any_text()) {
-        for kind in [Kind::Text, Kind::Path, Kind::Cmdline, Kind::Domain] {
+        for kind in [FieldType::Text, FieldType::Path, FieldType::Cmdline, FieldType::Domain] {
             for token in tokens(kind, &text) {
                 // As a whole, a word is lowered otherwise: a sigma at its end is another one.
                 let lower = |text: &str| -> String { text.chars().flat_map(char::to_lowercase).collect() };

@@ -3,8 +3,8 @@
 use super::*;
 
 /// A process document with most of what a process has.
-fn process() -> Document {
-    Document::default()
+fn process() -> TestDocument {
+    TestDocument::default()
         .text("process_name", "svchost.exe")
         .text("path", r"c:\windows\system32\svchost.exe")
         .text("cmdline", r"C:\Windows\System32\svchost.exe -k netsvcs")
@@ -16,8 +16,8 @@ fn process() -> Document {
         .text("process_md5", "9e107d9d372bb6826bd81d3542a419d6")
         .text("md5", "9e107d9d372bb6826bd81d3542a419d6")
         .text("product_name", "Microsoft Visual Studio 2010")
-        .with("sensor_id", Value::Number(7.0))
-        .with("start", Value::Time(time("2021-03-04T10:15:30.123Z")))
+        .with("sensor_id", FieldValue::Number(7.0))
+        .with("start", FieldValue::Time(time("2021-03-04T10:15:30.123Z")))
 }
 
 #[test]
@@ -85,8 +85,8 @@ fn wildcards_and_existence() {
         ],
     );
     let hit = process()
-        .with("watchlist_14", Value::Time(time("2021-03-04T10:20:03Z")))
-        .with("alliance_score_virustotal", Value::Number(17.0))
+        .with("watchlist_14", FieldValue::Time(time("2021-03-04T10:20:03Z")))
+        .with("alliance_score_virustotal", FieldValue::Number(17.0))
         .text("alliance_data_virustotal", "CI-118");
     check(
         Index::Process,
@@ -125,7 +125,7 @@ fn letter_case_never_matters() {
 
 #[test]
 fn the_program_files_examples() {
-    let here = Document::default().text("path", r"c:\program files (x86)\windows");
+    let here = TestDocument::default().text("path", r"c:\program files (x86)\windows");
     check(
         Index::Process,
         &here,
@@ -137,7 +137,8 @@ fn the_program_files_examples() {
             (r#"path:"c:\program files \(x86\)\windows""#, true),
         ],
     );
-    let update = Document::default().text("cmdline", r#""C:\Program Files (x86)\Google\Update\GoogleUpdate.exe" /svc"#);
+    let update =
+        TestDocument::default().text("cmdline", r#""C:\Program Files (x86)\Google\Update\GoogleUpdate.exe" /svc"#);
     check(
         Index::Process,
         &update,
@@ -151,9 +152,9 @@ fn the_program_files_examples() {
 
 #[test]
 fn a_minus_in_quotes_is_a_character() {
-    let odd = Document::default().text("process_name", "-system.exe");
+    let odd = TestDocument::default().text("process_name", "-system.exe");
     check(Index::Process, &odd, &[("\"-system.exe\"", true), ("-system.exe", true)]);
-    let plain = Document::default().text("process_name", "system.exe");
+    let plain = TestDocument::default().text("process_name", "system.exe");
     check(Index::Process, &plain, &[("\"-system.exe\"", false), ("-system.exe", false)]);
 }
 
@@ -173,7 +174,7 @@ fn a_drive_is_no_field() {
             ("title:svchost.exe", false),
         ],
     );
-    let colon = Document::default().text("process_name", "a1:b2");
+    let colon = TestDocument::default().text("process_name", "a1:b2");
     check(Index::Process, &colon, &[("a1:b2", true)]);
 }
 

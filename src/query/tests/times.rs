@@ -4,7 +4,7 @@ use super::*;
 
 #[test]
 fn dates_in_every_form() {
-    let started = |moment: &str| Document::default().with("start", Value::Time(time(moment)));
+    let started = |moment: &str| TestDocument::default().with("start", FieldValue::Time(time(moment)));
     // Now is noon of the fourth.
     let table = [
         ("start:2021-03-04", "2021-03-04T00:00:00Z", true),
@@ -41,9 +41,9 @@ fn dates_in_every_form() {
         let found = finds(Index::Process, query, &started(moment));
         assert_eq!(found, expected, "{query} {moment}");
     }
-    let text = Document::default().text("start", "2021-03-04T10:15:30.12Z");
+    let text = TestDocument::default().text("start", "2021-03-04T10:15:30.12Z");
     assert!(finds(Index::Process, "start:2021-03-04", &text));
     // A damaged document has no start, it has -1.
-    let broken = Document::default().with("start", Value::Number(-1.0));
+    let broken = TestDocument::default().with("start", FieldValue::Number(-1.0));
     assert!(!finds(Index::Process, "start:[* TO 2021-03-04]", &broken));
 }

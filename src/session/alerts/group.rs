@@ -8,15 +8,15 @@ use std::{
 use jiff::Timestamp;
 use serde_json::json;
 
-use super::shared_fields::Common;
-use crate::model::{AlertId, AlertSource, AlertStatus, Document, Queue, Queued, Search};
+use super::shared_fields::SharedFields;
+use crate::model::{AlertDigest, AlertId, AlertSource, AlertStatus, AlertSummary, Document, Search};
 use crate::query;
-use crate::session::Order;
+use crate::session::SortOrder;
 use crate::text::Untrusted;
 
 /// By what alerts are put together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum By {
+pub enum GroupBy {
     /// The report or watchlist that raised them.
     Report,
     /// The host they were seen on.
@@ -27,9 +27,9 @@ pub enum By {
     User,
 }
 
-impl By {
+impl GroupBy {
     /// In a word.
-    pub fn word(self) -> &'static str {
+    pub fn label(self) -> &'static str {
         match self {
             Self::Report => "report",
             Self::Host => "host",
@@ -50,7 +50,7 @@ impl By {
     }
 
     /// What alerts must share.
-    fn key(self, alert: &Queued) -> BundleId {
+    fn group_key(self, alert: &AlertSummary) -> AlertGroupId {
         let folded = |text: &Untrusted| text.raw().to_lowercase().into();
         let (feed, value) = match self {
             Self::Report => {
@@ -67,14 +67,14 @@ impl By {
             }
             Self::User => (None, folded(&alert.user)),
         };
-        BundleId { by: self, feed, value }
+        AlertGroupId { group_by: self, feed, value }
     }
 }
 
 /// What tells a bundle from others.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct BundleId {
-    by: By,
+pub struct AlertGroupId {
+    group_by: GroupBy,
     /// The feed of a report; a watchlist has none.
     feed: Option<u64>,
     /// What its alerts share.
@@ -83,9 +83,9 @@ pub struct BundleId {
 
 /// Alerts of the queue that belong together; there is at least one.
 #[derive(Debug)]
-pub struct Bundle {
+pub struct AlertGroup {
     /// What tells it from others.
-    pub id: BundleId,
+    pub id: AlertGroupId,
     /// The highest score.
     pub severity: Option<f64>,
     /// When the newest was raised.
@@ -93,7 +93,7 @@ pub struct Bundle {
     /// When the oldest was raised.
     pub oldest: Option<Timestamp>,
     /// What they have in common.
-    pub common: Common,
+    pub shared: SharedFields,
     /// How many hosts they were seen on.
     pub n_hosts: usize,
     /// How many reports and watchlists raised them.
@@ -105,24 +105,24 @@ pub struct Bundle {
     /// How far somebody has looked, and at how many, in the order of work.
     pub statuses: Vec<(AlertStatus, usize)>,
     /// Where they stand in the queue, the newest first.
-    places: Vec<usize>,
-    queue: Arc<Queue>,
+    digest_rows: Vec<usize>,
+    digest: Arc<AlertDigest>,
     search: Arc<Search>,
     document: OnceLock<Document>,
 }
 
-impl Bundle {
+impl AlertGroup {
     /// Puts all alerts of a queue together that share something. `search` has found them.
-    pub fn all(queue: &Arc<Queue>, search: &Arc<Search>, by: By) -> Vec<Self> {
-        let mut places: HashMap<BundleId, Vec<usize>> = HashMap::new();
+    pub fn group_alerts(queue: &Arc<AlertDigest>, search: &Arc<Search>, by: GroupBy) -> Vec<Self> {
+        let mut places: HashMap<AlertGroupId, Vec<usize>> = HashMap::new();
         for (place, alert) in queue.rows.iter().enumerate() {
-            places.entry(by.key(alert)).or_default().push(place);
+            places.entry(by.group_key(alert)).or_default().push(place);
         }
-        let bundle = |(id, places)| Self::of(id, places, queue, search);
+        let bundle = |(id, places)| Self::from_members(id, places, queue, search);
         places.into_iter().map(bundle).collect()
     }
 
-    fn of(id: BundleId, mut places: Vec<usize>, queue: &Arc<Queue>, search: &Arc<Search>) -> Self {
+    fn from_members(id: AlertGroupId, mut places: Vec<usize>, queue: &Arc<AlertDigest>, search: &Arc<Search>) -> Self {
         let rows = &queue.rows;
         places.sort_by_key(|place| std::cmp::Reverse(rows[*place].created));
         let all = || places.iter().map(|place| &rows[*place]);
@@ -138,7 +138,7 @@ impl Bundle {
             }
         }
         let place = |status: &AlertStatus| {
-            let known = AlertStatus::KNOWN.iter();
+            let known = AlertStatus::ALL.iter();
             known.take_while(|known| *known != status).count()
         };
         statuses.sort_by_key(|(status, _)| place(status));
@@ -147,21 +147,21 @@ impl Bundle {
             severity: all().filter_map(|alert| alert.severity).max_by(f64::total_cmp),
             newest: created().max(),
             oldest: created().min(),
-            common: Common::of(&all()),
+            shared: SharedFields::from_alerts(&all()),
             n_hosts: hosts.len(),
             n_reports: reports.len(),
             owners: owners.into_iter().cloned().collect(),
             n_unowned: all().filter(|alert| alert.assigned_to.is_empty()).count(),
             statuses,
-            places,
-            queue: queue.clone(),
+            digest_rows: places,
+            digest: queue.clone(),
             search: search.clone(),
             document: OnceLock::new(),
         }
     }
 
     /// Puts bundles in an order; those that are equal in it by their score, their number, and what they are.
-    pub fn sort(bundles: &mut [Arc<Self>], order: Order) {
+    pub fn sort_groups(bundles: &mut [Arc<Self>], order: SortOrder) {
         let severity = |bundle: &Self| bundle.severity.unwrap_or(-1.0);
         bundles.sort_by(|one, other| {
             let first = match (order.field, order.is_descending) {
@@ -183,50 +183,50 @@ impl Bundle {
 
     /// How many they are.
     pub fn len(&self) -> usize {
-        self.places.len()
+        self.digest_rows.len()
     }
 
     /// Whether there is none, which never is so.
     pub fn is_empty(&self) -> bool {
-        self.places.is_empty()
+        self.digest_rows.is_empty()
     }
 
     /// Its alerts, the newest first.
-    pub fn alerts(&self) -> impl Iterator<Item = &Queued> {
-        self.places.iter().map(|place| &self.queue.rows[*place])
+    pub fn alerts(&self) -> impl Iterator<Item = &AlertSummary> {
+        self.digest_rows.iter().map(|place| &self.digest.rows[*place])
     }
 
     /// Their ids, the newest first.
-    pub fn ids(&self) -> Vec<AlertId> {
+    pub fn alert_ids(&self) -> Vec<AlertId> {
         self.alerts().map(|alert| alert.id.clone()).collect()
     }
 
     /// By what they are put together.
-    pub fn by(&self) -> By {
-        self.id.by
+    pub fn group_by(&self) -> GroupBy {
+        self.id.group_by
     }
 
     /// What they share, for people; empty where they share that nothing is known.
-    pub fn name(&self) -> &Untrusted {
+    pub fn label(&self) -> &Untrusted {
         let Some(first) = self.alerts().next() else {
             return &self.id.value;
         };
-        match self.id.by {
-            By::Report => first.source_name.non_empty().unwrap_or(&first.source_id),
-            By::Host => &first.host,
-            By::Hash => &self.id.value,
-            By::User => &first.user,
+        match self.id.group_by {
+            GroupBy::Report => first.source_name.non_empty().unwrap_or(&first.source_id),
+            GroupBy::Host => &first.host,
+            GroupBy::Hash => &self.id.value,
+            GroupBy::User => &first.user,
         }
     }
 
     /// The query that finds them and no others: that of the queue, with what they share.
     pub fn query(&self) -> String {
         let value = self.id.value.raw();
-        let field = match self.id.by {
-            By::Report => "watchlist_id",
-            By::Host => "hostname",
-            By::Hash => "md5",
-            By::User => "username",
+        let field = match self.id.group_by {
+            GroupBy::Report => "watchlist_id",
+            GroupBy::Host => "hostname",
+            GroupBy::Hash => "md5",
+            GroupBy::User => "username",
         };
         let condition = if value.is_empty() {
             format!("-{field}:*")
@@ -235,23 +235,23 @@ impl Bundle {
             let feed = feed.map_or(String::new(), |feed| format!("feed_id:{feed} "));
             format!("{feed}{field}:{}", query::quote(value))
         };
-        query::also(&self.search.query, &condition)
+        query::and_condition(&self.search.query, &condition)
     }
 
     /// The same as JSON.
     pub fn document(&self) -> &Document {
         self.document.get_or_init(|| {
-            let texts = |of: &dyn Fn(&Queued) -> &Untrusted| {
+            let texts = |of: &dyn Fn(&AlertSummary) -> &Untrusted| {
                 let texts: BTreeSet<_> = self.alerts().map(|alert| of(alert).raw()).collect();
                 texts.into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>()
             };
             let statuses = self.statuses.iter();
             let statuses: serde_json::Map<_, _> =
-                statuses.map(|(status, n)| (status.word().raw().to_owned(), json!(n))).collect();
+                statuses.map(|(status, n)| (status.server_word().raw().to_owned(), json!(n))).collect();
             let ids: Vec<_> = self.alerts().map(|alert| alert.id.0.raw()).collect();
             let whole = json!({
-                "group_by": self.id.by.word(),
-                "name": self.name().raw(),
+                "group_by": self.id.group_by.label(),
+                "name": self.label().raw(),
                 "query": self.query(),
                 "alerts": self.len(),
                 "alert_severity": self.severity,

@@ -12,7 +12,7 @@ use crate::worker::Ticket;
 
 /// Whether anybody looks.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub enum Watch {
+pub enum LiveMode {
     /// Nobody does.
     #[default]
     Off,
@@ -24,7 +24,7 @@ pub enum Watch {
 
 /// What is to be told of alerts that are not shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct News {
+pub struct NewAlerts {
     /// How many have come.
     pub n_new: u64,
     /// How many of those shown do not belong to the answer any more.
@@ -35,35 +35,35 @@ pub struct News {
 
 /// The looks.
 #[derive(Debug, Default)]
-pub struct Live {
+pub struct LiveUpdates {
     /// Whether anybody looks.
-    pub watch: Watch,
+    pub state: LiveMode,
     /// The newest alerts of the search.
-    pub look: Remote<AlertRows>,
+    pub poll: Remote<AlertRows>,
     /// What the last look has found.
-    pub news: Option<News>,
+    pub new_alerts: Option<NewAlerts>,
 }
 
-impl Live {
+impl LiveUpdates {
     /// Whether there will be another look.
-    pub fn is_looking(&self) -> bool {
-        self.look.is_pending()
+    pub fn is_polling(&self) -> bool {
+        self.poll.is_pending()
     }
 
     /// Takes a failure, if it answers the ticket expected: it pauses the looks.
-    pub(in crate::session) fn fail(&mut self, ticket: Ticket, error: Error) -> bool {
-        let is_expected = self.look.fail(ticket, error.clone());
+    pub(in crate::session) fn reject(&mut self, ticket: Ticket, error: Error) -> bool {
+        let is_expected = self.poll.reject(ticket, error.clone());
         if is_expected {
-            self.watch = Watch::Paused(error);
+            self.state = LiveMode::Paused(error);
         }
         is_expected
     }
 }
 
-impl News {
+impl NewAlerts {
     /// Compares the newest alerts, of so many, with those that are shown, of so many. Where all are here, those that are
     /// not among them are new; otherwise only the numbers can be compared.
-    pub(in crate::session) fn of<'a>(
+    pub(in crate::session) fn compare<'a>(
         newest: impl Iterator<Item = &'a AlertId>,
         of: u64,
         shown: &HashSet<&AlertId>,
@@ -97,7 +97,7 @@ mod tests {
         let shown: HashSet<_> = here.iter().collect();
         let news = |names: &[&str], of, total| {
             let newest = ids(names);
-            let news = News::of(newest.iter(), of, &shown, total, Timestamp::UNIX_EPOCH);
+            let news = NewAlerts::compare(newest.iter(), of, &shown, total, Timestamp::UNIX_EPOCH);
             (news.n_new, news.n_gone)
         };
         assert_eq!(news(&["a", "b", "c"], 3, 3), (0, 0));

@@ -7,38 +7,38 @@ mod shared_fields;
 
 use std::sync::Arc;
 
-pub use context::Asides;
-pub(super) use group::BundleId;
-pub use group::{Bundle, By};
-pub use live_updates::{Live, News, Watch};
-pub(super) use shared_fields::status;
+pub use context::AlertContext;
+pub(super) use group::AlertGroupId;
+pub use group::{AlertGroup, GroupBy};
+pub use live_updates::{LiveMode, LiveUpdates, NewAlerts};
+pub(super) use shared_fields::shared_status;
 
 use super::{Pages, Remote};
-use crate::model::{AlertStatus, Queue, Search};
+use crate::model::{AlertDigest, AlertStatus, Search};
 
 /// What is known.
 #[derive(Debug, Default)]
-pub struct Triage {
+pub struct AlertState {
     /// By what alerts are put together, if they are.
-    pub by: Option<By>,
+    pub group_by: Option<GroupBy>,
     /// All alerts of the search.
-    pub queue: Remote<Queue>,
+    pub digest: Remote<AlertDigest>,
     /// The search that they were asked for.
-    pub(super) of: Option<Arc<Search>>,
+    pub(super) digest_search: Option<Arc<Search>>,
     /// Whether the alerts were asked for again as a list since they were read whole.
     pub(super) is_queue_old: bool,
     /// Whether they were read whole since they were last asked for as a list.
     pub(super) is_list_old: bool,
     /// Whether that search was put before and is gone back to.
-    pub(super) is_back: bool,
+    pub(super) is_restored_search: bool,
     /// What belongs together of them.
-    pub bundles: Pages<Bundle>,
+    pub groups: Pages<AlertGroup>,
     /// The status of all alerts that they were made of, if they have one.
-    pub status: Option<AlertStatus>,
+    pub shared_status: Option<AlertStatus>,
     /// The group under the cursor, where alerts are grouped.
-    pub bundle: Option<Arc<Bundle>>,
+    pub selected_group: Option<Arc<AlertGroup>>,
     /// What is known around the alert under the cursor.
-    pub asides: Asides,
+    pub context: AlertContext,
     /// Whether anybody wants to be told of new alerts, and what is to be told.
-    pub live: Live,
+    pub live: LiveUpdates,
 }

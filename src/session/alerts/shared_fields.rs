@@ -1,11 +1,11 @@
 //! What alerts agree on, found out once: a group of them may be large, and is drawn often.
 
-use crate::model::{AlertSource, AlertStatus, Md5, Queue, Queued, SensorId};
+use crate::model::{AlertDigest, AlertSource, AlertStatus, AlertSummary, Md5, SensorId};
 use crate::text::Untrusted;
 
 /// What all alerts of a group have in common, where it is known of each.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Common {
+pub struct SharedFields {
     /// The kind of what raised them.
     pub source: Option<AlertSource>,
     /// The name of what raised them, or its id.
@@ -24,20 +24,20 @@ pub struct Common {
     pub process_name: Option<Untrusted>,
 }
 
-impl Common {
+impl SharedFields {
     /// Of these alerts.
-    pub(super) fn of<'a>(alerts: &(impl Iterator<Item = &'a Queued> + Clone)) -> Self {
-        let text = |of: fn(&Queued) -> Option<&Untrusted>| agreed(alerts.clone(), of).cloned();
+    pub(super) fn from_alerts<'a>(alerts: &(impl Iterator<Item = &'a AlertSummary> + Clone)) -> Self {
+        let text = |of: fn(&AlertSummary) -> Option<&Untrusted>| shared_value(alerts.clone(), of).cloned();
         Self {
-            source: agreed(alerts.clone(), |alert| Some(alert.source)),
+            source: shared_value(alerts.clone(), |alert| Some(alert.source)),
             raised_by: text(|alert| {
                 let name = alert.source_name.non_empty();
                 name.or_else(|| alert.source_id.non_empty())
             }),
             feed_name: text(|alert| alert.feed_name.non_empty()),
             host: text(|alert| alert.host.non_empty()),
-            sensor: agreed(alerts.clone(), |alert| alert.sensor),
-            md5: agreed(alerts.clone(), |alert| alert.md5),
+            sensor: shared_value(alerts.clone(), |alert| alert.sensor),
+            md5: shared_value(alerts.clone(), |alert| alert.md5),
             user: text(|alert| alert.user.non_empty()),
             process_name: text(|alert| alert.process_name.non_empty()),
         }
@@ -45,14 +45,14 @@ impl Common {
 }
 
 /// The status of all alerts of a queue, if they have one.
-pub(in crate::session) fn status(queue: &Queue) -> Option<AlertStatus> {
-    agreed(queue.rows.iter(), |alert| Some(&alert.status)).cloned()
+pub(in crate::session) fn shared_status(queue: &AlertDigest) -> Option<AlertStatus> {
+    shared_value(queue.rows.iter(), |alert| Some(&alert.status)).cloned()
 }
 
 /// What `value` tells of alerts, if all agree and it tells something of each.
-fn agreed<'a, T: PartialEq>(
-    alerts: impl Iterator<Item = &'a Queued>,
-    value: impl Fn(&'a Queued) -> Option<T>,
+fn shared_value<'a, T: PartialEq>(
+    alerts: impl Iterator<Item = &'a AlertSummary>,
+    value: impl Fn(&'a AlertSummary) -> Option<T>,
 ) -> Option<T> {
     let mut values = alerts.map(value);
     let first = values.next()??;
@@ -64,8 +64,8 @@ mod tests {
     use super::*;
     use crate::model::AlertId;
 
-    fn alert(host: &str, user: &str, status: AlertStatus) -> Queued {
-        Queued {
+    fn alert(host: &str, user: &str, status: AlertStatus) -> AlertSummary {
+        AlertSummary {
             id: AlertId("a".into()),
             severity: None,
             created: None,
@@ -86,29 +86,29 @@ mod tests {
     #[test]
     fn what_is_common_is_known_of_each_and_the_same() {
         let rows = [alert("one", "ana", AlertStatus::Unresolved), alert("one", "kim", AlertStatus::Unresolved)];
-        let expected = Common {
+        let expected = SharedFields {
             source: Some(AlertSource::Watchlist),
             raised_by: Some("7".into()),
             host: Some("one".into()),
             sensor: Some(SensorId(7)),
             process_name: Some("cmd.exe".into()),
-            ..Common::default()
+            ..SharedFields::default()
         };
-        assert_eq!(Common::of(&rows.iter()), expected);
-        assert_eq!(Common::of(&[].iter()), Common::default());
+        assert_eq!(SharedFields::from_alerts(&rows.iter()), expected);
+        assert_eq!(SharedFields::from_alerts(&[].iter()), SharedFields::default());
     }
 
     #[test]
     fn a_queue_has_a_status_if_all_its_alerts_have_it() {
-        let mut queue = Queue::default();
-        assert_eq!(status(&queue), None);
+        let mut queue = AlertDigest::default();
+        assert_eq!(shared_status(&queue), None);
         for (added, expected) in [
             (AlertStatus::Resolved, Some(AlertStatus::Resolved)),
             (AlertStatus::Resolved, Some(AlertStatus::Resolved)),
             (AlertStatus::Unresolved, None),
         ] {
             queue.rows.push(alert("one", "ana", added));
-            assert_eq!(status(&queue), expected);
+            assert_eq!(shared_status(&queue), expected);
         }
     }
 }

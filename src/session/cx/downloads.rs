@@ -1,24 +1,24 @@
 //! Files that leave for the disk.
 
 use super::Cx;
-use crate::download::{Kept, Order, Progress};
-use crate::model::Survey;
-use crate::session::{Effect, Transfer};
+use crate::download::{DownloadProgress, DownloadRequest, Downloaded};
+use crate::model::PathCheck;
+use crate::session::{DownloadState, Effect};
 use crate::worker::{Request, Ticket};
 
 impl Cx<'_> {
     /// Asks what the place for a new file is like; a directory stands for a file of this name in it.
-    pub fn look_at_place(&mut self, typed: String, name: String) {
-        self.effects.push(Effect::Survey { typed, name });
+    pub fn check_path(&mut self, typed: String, name: String) {
+        self.effects.push(Effect::CheckPath { typed, name });
     }
 
     /// Takes what was found there.
-    pub fn surveyed(&mut self, survey: Survey) {
-        self.session.survey = Some(survey);
+    pub fn set_path_check(&mut self, survey: PathCheck) {
+        self.session.path_check = Some(survey);
     }
 
     /// Tells whether rows were written to the file that was named.
-    pub fn exported(&mut self, result: Result<String, String>) {
+    pub fn on_exported(&mut self, result: Result<String, String>) {
         self.session.is_exported = Some(result.is_ok());
         match result {
             Ok(text) => self.notify(text),
@@ -27,31 +27,31 @@ impl Cx<'_> {
     }
 
     /// Lets a file be downloaded. It goes on whatever is shown.
-    pub fn download(&mut self, name: String, order: Order) {
-        let ticket = self.ticket();
-        self.session.transfers.push(Transfer { ticket, name, progress: Progress::default() });
+    pub fn start_download(&mut self, name: String, order: DownloadRequest) {
+        let ticket = self.next_ticket();
+        self.session.downloads.push(DownloadState { ticket, name, progress: DownloadProgress::default() });
         let order = Box::new(order);
-        self.effects.push(Effect::Send(Request::Download { ticket, order }));
+        self.effects.push(Effect::Send(Request::Download { ticket, request: order }));
     }
 
     /// Gives up all downloads.
-    pub(super) fn give_up_downloads(&mut self) {
-        let given_up = self.session.transfers.drain(..);
-        let requests = given_up.map(|transfer| Request::GiveUp(transfer.ticket));
+    pub(super) fn cancel_downloads(&mut self) {
+        let given_up = self.session.downloads.drain(..);
+        let requests = given_up.map(|transfer| Request::CancelTicket(transfer.ticket));
         self.effects.extend(requests.map(Effect::Send));
     }
 
     /// A download has got farther.
-    pub(super) fn progressed(&mut self, ticket: Ticket, progress: Progress) {
-        let mut transfers = self.session.transfers.iter_mut();
+    pub(super) fn on_download_progress(&mut self, ticket: Ticket, progress: DownloadProgress) {
+        let mut transfers = self.session.downloads.iter_mut();
         if let Some(transfer) = transfers.find(|transfer| transfer.ticket == ticket) {
             transfer.progress = progress;
         }
     }
 
     /// A download has ended.
-    pub(super) fn ended(&mut self, ticket: Ticket, result: Result<Kept, String>) {
-        let transfers = &mut self.session.transfers;
+    pub(super) fn on_download_ended(&mut self, ticket: Ticket, result: Result<Downloaded, String>) {
+        let transfers = &mut self.session.downloads;
         let Some(at) = transfers.iter().position(|other| other.ticket == ticket) else {
             return;
         };

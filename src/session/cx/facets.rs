@@ -5,67 +5,67 @@ use std::sync::Arc;
 use super::Cx;
 use crate::fetch::Fetch;
 use crate::model::Search;
-use crate::query::Typing;
-use crate::session::facets::Other;
-use crate::worker::{Side, Slot, Urgency};
+use crate::query::TypedValue;
+use crate::session::facets::FacetComparison;
+use crate::worker::{FacetSide, FetchPolicy, Slot};
 
 impl Cx<'_> {
     /// Sees to it that the search is counted as it is now. What is known, or was given up, is not asked again.
-    pub fn count(&mut self) {
-        let Some(search) = self.session.results.search().cloned() else {
+    pub fn count_facets(&mut self) {
+        let Some(search) = self.session.processes.search().cloned() else {
             return;
         };
-        let counts = &self.session.counts;
-        let is_same = counts.of.as_ref().is_some_and(|of| Arc::ptr_eq(of, &search));
-        let fields: Arc<[String]> = self.session.counted().into();
+        let counts = &self.session.facet_counts;
+        let is_same = counts.search.as_ref().is_some_and(|of| Arc::ptr_eq(of, &search));
+        let fields: Arc<[String]> = self.session.facet_fields().into();
         if is_same && counts.fields == fields {
             return;
         }
-        self.count_sides(&search, &fields, Urgency::Settled);
-        let counts = &mut self.session.counts;
-        (counts.of, counts.fields) = (Some(search), fields);
+        self.count_sides(&search, &fields, FetchPolicy::Debounced);
+        let counts = &mut self.session.facet_counts;
+        (counts.search, counts.fields) = (Some(search), fields);
     }
 
     /// Counts again, past the cache.
-    pub fn recount(&mut self) {
-        let counts = &mut self.session.counts;
-        if let Some(search) = counts.of.clone() {
+    pub fn refresh_facets(&mut self) {
+        let counts = &mut self.session.facet_counts;
+        if let Some(search) = counts.search.clone() {
             let fields = counts.fields.clone();
-            self.count_sides(&search, &fields, Urgency::Fresh);
+            self.count_sides(&search, &fields, FetchPolicy::NoCache);
         }
     }
 
     /// Compares the counts with those of another search; none: with nothing.
-    pub fn compare(&mut self, other: Option<Other>) {
-        self.session.counts.other = other;
+    pub fn compare_with(&mut self, other: Option<FacetComparison>) {
+        self.session.facet_counts.comparison = other;
         // Whatever was counted is counted still; only the other side is to be asked.
-        self.session.counts.of = None;
-        self.count();
+        self.session.facet_counts.search = None;
+        self.count_facets();
     }
 
     /// Asks for values that begin as what is typed; those that are known come from the cache.
-    pub fn ask_values(&mut self, typing: &Typing) {
-        let search = Search { query: typing.condition(), ..Search::default() };
+    pub fn fetch_values(&mut self, typing: &TypedValue) {
+        let search = Search { query: typing.prefix_query(), ..Search::default() };
         let fetch = Fetch::facets(&search, [typing.facet.clone()]);
-        self.fetch_for(Slot::Values, fetch, Urgency::Now);
+        self.fetch_into(Slot::FieldValues, fetch, FetchPolicy::CacheFirst);
     }
 
-    fn count_sides(&mut self, search: &Search, fields: &Arc<[String]>, urgency: Urgency) {
-        let other = self.session.counts.other.as_ref();
-        let b = other.and_then(|other| other.search(search));
-        self.count_side(Side::A, Some(search), fields, urgency);
-        self.count_side(Side::B, b.as_ref(), fields, urgency);
+    fn count_sides(&mut self, search: &Search, fields: &Arc<[String]>, urgency: FetchPolicy) {
+        let other = self.session.facet_counts.comparison.as_ref();
+        let b = other.and_then(|other| other.apply_to(search));
+        self.count_side(FacetSide::A, Some(search), fields, urgency);
+        self.count_side(FacetSide::B, b.as_ref(), fields, urgency);
     }
 
-    fn count_side(&mut self, side: Side, search: Option<&Search>, fields: &Arc<[String]>, urgency: Urgency) {
+    fn count_side(&mut self, side: FacetSide, search: Option<&Search>, fields: &Arc<[String]>, urgency: FetchPolicy) {
         let slot = Slot::Facets(side);
         let Some(search) = search else {
-            self.cancel(slot);
-            return self.session.side_mut(side).clear();
+            self.cancel_slot(slot);
+            return self.session.facets_of_mut(side).clear();
         };
         let fetch = Fetch::facets(search, fields.clone());
-        if urgency == Urgency::Fresh || self.session.side(side).asked() != Some(&fetch) {
-            self.fetch_for(slot, fetch, urgency);
+        if urgency == FetchPolicy::NoCache || self.session.facets_of(side).last_question() != Some(&fetch) {
+            self.fetch_into(slot, fetch, urgency);
         }
     }
 }

@@ -3,53 +3,53 @@
 use std::collections::BTreeSet;
 
 use super::Cx;
-use crate::fetch::Related;
-use crate::session::{Effect, Found, Listed};
-use crate::worker::{Object, Request, Slot, Urgency};
+use crate::fetch::JoinKey;
+use crate::session::{Effect, Joined, ListRow};
+use crate::worker::{FetchPolicy, JoinObject, Request, Slot};
 
 impl Cx<'_> {
     /// Sees to it that what belongs to these rows is here or on its way, and gives up what belongs to none of them.
-    pub fn relate<T: Listed>(&mut self, rows: &[&T], needs: &[Related]) {
-        let wanted = self.wanted(rows, needs);
-        for object in self.session.related.trim(&wanted.iter().copied().collect()) {
-            let slot = Slot::Related(object);
+    pub fn fetch_joins<T: ListRow>(&mut self, rows: &[&T], needs: &[JoinKey]) {
+        let wanted = self.needed_joins(rows, needs);
+        for object in self.session.joins.cancel_unneeded(&wanted.iter().copied().collect()) {
+            let slot = Slot::Joined(object);
             self.effects.push(Effect::Send(Request::Cancel(slot)));
         }
         for object in wanted {
-            if !self.session.related.has(object) {
-                self.session.related.add(object);
-                let slot = Slot::Related(object);
-                self.fetch_for(slot, object.fetch(), Urgency::Settled);
+            if !self.session.joins.is_requested(object) {
+                self.session.joins.insert_pending(object);
+                let slot = Slot::Joined(object);
+                self.fetch_into(slot, object.fetch(), FetchPolicy::Debounced);
             }
         }
     }
 
     /// Asks again for what belongs to these rows and may have changed, past the cache. A file never does.
-    pub fn renew_related<T: Listed>(&mut self, rows: &[&T], needs: &[Related]) {
-        for object in self.wanted(rows, needs) {
-            let may_change = !matches!(object, Object::Binary(_));
-            if may_change && self.session.related.has(object) {
-                let slot = Slot::Related(object);
-                self.fetch_for(slot, object.fetch(), Urgency::Fresh);
+    pub fn refresh_joins<T: ListRow>(&mut self, rows: &[&T], needs: &[JoinKey]) {
+        for object in self.needed_joins(rows, needs) {
+            let may_change = !matches!(object, JoinObject::Binary(_));
+            if may_change && self.session.joins.is_requested(object) {
+                let slot = Slot::Joined(object);
+                self.fetch_into(slot, object.fetch(), FetchPolicy::NoCache);
             }
         }
     }
 
     /// What belongs to rows, each object once, in the order of the rows.
-    fn wanted<T: Listed>(&self, rows: &[&T], needs: &[Related]) -> Vec<Object> {
+    fn needed_joins<T: ListRow>(&self, rows: &[&T], needs: &[JoinKey]) -> Vec<JoinObject> {
         let has = |related| needs.contains(&related);
         let mut wanted = Vec::new();
         for row in rows {
             let sensor = row.sensor();
-            let sensor = sensor.filter(|_| has(Related::Sensor) || has(Related::Group));
-            wanted.extend(sensor.map(Object::Sensor));
-            let md5 = row.md5().filter(|_| has(Related::Binary));
-            wanted.extend(md5.map(Object::Binary));
+            let sensor = sensor.filter(|_| has(JoinKey::Sensor) || has(JoinKey::Group));
+            wanted.extend(sensor.map(JoinObject::Sensor));
+            let md5 = row.md5().filter(|_| has(JoinKey::Binary));
+            wanted.extend(md5.map(JoinObject::Binary));
             // Only the sensor tells the group.
-            if let Some(sensor) = sensor.filter(|_| has(Related::Group))
-                && let Found::Here(sensor) = self.session.related.sensor(sensor)
+            if let Some(sensor) = sensor.filter(|_| has(JoinKey::Group))
+                && let Joined::Ready(sensor) = self.session.joins.sensor(sensor)
             {
-                wanted.extend(sensor.group.map(Object::Group));
+                wanted.extend(sensor.group.map(JoinObject::Group));
             }
         }
         let mut seen = BTreeSet::new();

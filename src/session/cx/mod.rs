@@ -15,18 +15,18 @@ mod timeline;
 
 use std::{path::PathBuf, sync::Arc};
 
-pub(super) use context::open_alerts;
+pub(super) use context::open_alerts_fetch;
 use jiff::{SignedDuration, Timestamp};
-pub(super) use selection::count_alerts;
-pub use selection::{alerts_of, reports_of, runnable, why_not_runnable};
+pub(super) use selection::alert_count_fetch;
+pub use selection::{feed_reports_query, not_runnable_reason, report_alerts_query, runnable_query};
 
-use super::{Awaiting, Chosen, Effect, Heard, Lead, Notice, SavedQuery, Session};
-use crate::api::Call;
+use super::{Awaiting, ColumnChoice, Destination, Effect, NamedQuery, Notice, RequestLogEntry, Session};
+use crate::api::RequestTrace;
 use crate::fetch::Fetch;
-use crate::model::Extract;
+use crate::model::ExportData;
 use crate::query::Index;
 use crate::text;
-use crate::worker::{Aside, List, Reply, Request, Slot, Ticket, Urgency};
+use crate::worker::{AlertContextPart, FetchPolicy, List, Reply, Request, Slot, Ticket};
 
 /// The session in the hands of whoever handles an input.
 #[derive(Debug)]
@@ -49,96 +49,96 @@ impl<'a> Cx<'a> {
     }
 
     /// Asks the server who it is, unless that is known.
-    pub fn greet(&mut self) {
-        if self.session.info.current().is_none() && !self.session.info.is_pending() {
-            self.fetch(Fetch::Info, Urgency::Now);
+    pub fn fetch_server_info(&mut self) {
+        if self.session.server_info.latest().is_none() && !self.session.server_info.is_pending() {
+            self.fetch(Fetch::ServerInfo, FetchPolicy::CacheFirst);
         }
     }
 
     /// Gives a list other columns; none: those it began with.
-    pub fn choose_columns(&mut self, list: &'static str, chosen: Option<Vec<Chosen>>) {
+    pub fn set_columns(&mut self, list: &'static str, chosen: Option<Vec<ColumnChoice>>) {
         match chosen {
-            Some(chosen) => self.session.columns.insert(list.to_owned(), chosen),
-            None => self.session.columns.remove(list),
+            Some(chosen) => self.session.chosen_columns.insert(list.to_owned(), chosen),
+            None => self.session.chosen_columns.remove(list),
         };
     }
 
     /// Writes rows to a file.
-    pub fn export(&mut self, path: PathBuf, extract: Arc<Extract>, total: u64) {
+    pub fn export_rows(&mut self, path: PathBuf, extract: Arc<ExportData>, total: u64) {
         self.session.is_exported = None;
         self.effects.push(Effect::Export { path, extract, total });
     }
 
     /// Keeps a query under its name.
-    pub fn save(&mut self, query: SavedQuery) {
-        self.effects.push(Effect::Save(query));
+    pub fn save_query(&mut self, query: NamedQuery) {
+        self.effects.push(Effect::SaveQuery(query));
     }
 
     /// Keeps the query of this name no longer.
-    pub fn unsave(&mut self, name: String) {
-        self.effects.push(Effect::Unsave(name));
+    pub fn delete_query(&mut self, name: String) {
+        self.effects.push(Effect::DeleteQuery(name));
     }
 
     /// These are the queries that are kept now.
-    pub fn keep(&mut self, saved: Vec<SavedQuery>) {
-        self.session.saved = saved;
+    pub fn set_saved_queries(&mut self, saved: Vec<NamedQuery>) {
+        self.session.saved_queries = saved;
     }
 
     /// Hands a query to the editor of an index.
-    pub fn propose(&mut self, index: Index, query: String) {
-        self.session.proposal = Some((index, query));
+    pub fn set_pending_query(&mut self, index: Index, query: String) {
+        self.session.pending_query = Some((index, query));
     }
 
     /// The query that was handed over to the editor of this index, once.
-    pub fn take_proposal(&mut self, index: Index) -> Option<String> {
-        let proposal = self.session.proposal.take_if(|(of, _)| *of == index);
+    pub fn take_pending_query(&mut self, index: Index) -> Option<String> {
+        let proposal = self.session.pending_query.take_if(|(of, _)| *of == index);
         proposal.map(|(_, query)| query)
     }
 
     /// Leads to somewhere else: the console goes there when the key is done.
-    pub fn lead(&mut self, lead: Lead) {
-        self.session.lead = Some(lead);
+    pub fn navigate(&mut self, lead: Destination) {
+        self.session.destination = Some(lead);
     }
 
     /// Where the last key leads, once.
-    pub fn take_lead(&mut self) -> Option<Lead> {
-        self.session.lead.take()
+    pub fn take_destination(&mut self) -> Option<Destination> {
+        self.session.destination.take()
     }
 
     /// Asks for an answer, for the slot that is its own.
-    pub fn fetch(&mut self, fetch: Fetch, urgency: Urgency) {
+    pub fn fetch(&mut self, fetch: Fetch, urgency: FetchPolicy) {
         if let Some(slot) = fetch.slot() {
-            self.fetch_for(slot, fetch, urgency);
+            self.fetch_into(slot, fetch, urgency);
         }
     }
 
     /// Asks for an answer, for a place of its own.
-    fn fetch_for(&mut self, slot: Slot, fetch: Fetch, urgency: Urgency) {
-        let ticket = self.ticket();
+    fn fetch_into(&mut self, slot: Slot, fetch: Fetch, urgency: FetchPolicy) {
+        let ticket = self.next_ticket();
         match slot {
-            Slot::Page(list, start) => self.session.list_mut(list).expect(start, ticket),
-            Slot::Events(segment) => self.session.timeline.expect(segment, ticket, fetch.clone()),
-            value => match self.session.awaiting_mut(value) {
-                Some(remote) => remote.expect(ticket, fetch.clone()),
+            Slot::Page(list, start) => self.session.list_state_mut(list).set_pending(start, ticket),
+            Slot::Events(segment) => self.session.timeline.set_pending(segment, ticket, fetch.clone()),
+            value => match self.session.remote_mut(value) {
+                Some(remote) => remote.set_pending(ticket, fetch.clone()),
                 None => return,
             },
         }
-        self.effects.push(Effect::Send(Request::Fetch { ticket, slot, fetch, urgency }));
+        self.effects.push(Effect::Send(Request::Fetch { ticket, slot, fetch, policy: urgency }));
     }
 
     /// A name for a request.
-    fn ticket(&mut self) -> Ticket {
-        self.session.tickets += 1;
-        Ticket(self.session.tickets)
+    fn next_ticket(&mut self) -> Ticket {
+        self.session.ticket_count += 1;
+        Ticket(self.session.ticket_count)
     }
 
     /// Gives up what a slot awaits.
-    pub fn cancel(&mut self, slot: Slot) {
-        let Some(remote) = self.session.awaiting_mut(slot) else {
+    pub fn cancel_slot(&mut self, slot: Slot) {
+        let Some(remote) = self.session.remote_mut(slot) else {
             return;
         };
         if remote.is_pending() {
-            remote.forget();
+            remote.cancel_pending();
             self.effects.push(Effect::Send(Request::Cancel(slot)));
         }
     }
@@ -147,117 +147,117 @@ impl<'a> Cx<'a> {
     pub fn cancel_all(&mut self) -> bool {
         let is_waiting = self.session.is_waiting();
         for list in List::ALL {
-            let awaited = self.session.list_mut(list).forget();
+            let awaited = self.session.list_state_mut(list).cancel_pending();
             self.cancel_pages(list, awaited);
         }
-        self.give_up_downloads();
-        self.give_up_preview();
-        let related = self.session.related.pending().map(Slot::Related);
-        let slots: Vec<_> = self.session.values().into_iter().chain(related).collect();
+        self.cancel_downloads();
+        self.cancel_preview();
+        let related = self.session.joins.pending_keys().map(Slot::Joined);
+        let slots: Vec<_> = self.session.value_slots().into_iter().chain(related).collect();
         for slot in slots {
-            self.cancel(slot);
+            self.cancel_slot(slot);
         }
         self.cancel_events();
-        self.session.traffic.waits_until = None;
+        self.session.request_stats.busy_until = None;
         self.cancel_log_wait() || is_waiting
     }
 
     /// Tries again what failed.
-    pub fn retry(&mut self) {
-        self.effects.push(Effect::Send(Request::TryCredentials));
+    pub fn retry_failed(&mut self) {
+        self.effects.push(Effect::Send(Request::RetryCredentials));
         for list in List::ALL {
-            self.session.list_mut(list).retry();
+            self.session.list_state_mut(list).clear_failures();
         }
-        self.session.related.retry();
+        self.session.joins.clear_failures();
     }
 
     /// Takes what the worker says, and asks for what follows from it.
-    pub fn settle(&mut self, reply: Reply) {
+    pub fn resolve(&mut self, reply: Reply) {
         let (ticket, slot, result) = match reply {
-            Reply::Answer { ticket, slot, result, tally } => {
-                self.session.traffic.tally = tally;
+            Reply::Answer { ticket, slot, result, cache_stats: tally } => {
+                self.session.request_stats.cache_stats = tally;
                 (ticket, slot, result)
             }
-            Reply::Progress { ticket, progress } => return self.progressed(ticket, progress),
-            Reply::Kept { ticket, result } => return self.ended(ticket, result),
-            Reply::Prepared { ticket, at, result } => return self.prepared(ticket, at, result),
-            Reply::Facts { ticket, at, facts } => return self.reached(ticket, at, facts),
-            Reply::Step { ticket, at, step } => return self.stepped(ticket, at, step),
-            Reply::LogWait(is_waiting) => return self.log_locked(is_waiting),
-            Reply::Journal(Ok(journal)) => return self.journal(journal),
-            Reply::Journal(Err(error)) => return self.warn(text::visible(&error.into())),
-            Reply::Resumed(text) => return self.notify(text::visible(&text.into())),
-            Reply::Call(call) => {
-                let traffic = &mut self.session.traffic;
-                traffic.calls += 1;
-                let number = traffic.calls;
-                traffic.last = Some(call.clone());
-                self.follow(&call);
-                return self.session.calls.hear(Heard::new(number, call));
+            Reply::Progress { ticket, progress } => return self.on_download_progress(ticket, progress),
+            Reply::Downloaded { ticket, result } => return self.on_download_ended(ticket, result),
+            Reply::Prepared { ticket, at, result } => return self.on_prepared(ticket, at, result),
+            Reply::Impact { ticket, at, impact_lines: facts } => return self.on_impact_lines(ticket, at, facts),
+            Reply::Step { ticket, at, step } => return self.on_step(ticket, at, step),
+            Reply::LogWait(is_waiting) => return self.set_log_locked(is_waiting),
+            Reply::History(Ok(journal)) => return self.set_change_history(journal),
+            Reply::History(Err(error)) => return self.warn(text::make_visible(&error.into())),
+            Reply::Resumed(text) => return self.notify(text::make_visible(&text.into())),
+            Reply::Trace(call) => {
+                let traffic = &mut self.session.request_stats;
+                traffic.n_requests += 1;
+                let number = traffic.n_requests;
+                traffic.last_call = Some(call.clone());
+                self.track_server(&call);
+                return self.session.request_log.push_front(RequestLogEntry::new(number, call));
             }
         };
         let is_answer = result.is_ok();
-        let rest = result.as_ref().ok().and_then(process::rest);
+        let rest = result.as_ref().ok().and_then(process::next_page);
         // What follows from an answer does not follow from a failure: asking on would ask the same for ever.
-        if !self.session.settle(ticket, slot, result) || !is_answer {
+        if !self.session.resolve(ticket, slot, result) || !is_answer {
             return;
         }
         match slot {
-            Slot::Page(List::Processes, 0) => self.remember(),
+            Slot::Page(List::Processes, 0) => self.add_to_history(),
             Slot::Lineage => {
                 if let Some(rest) = rest {
-                    self.fetch(rest, Urgency::Now);
+                    self.fetch(rest, FetchPolicy::CacheFirst);
                 }
             }
-            Slot::Sensor => self.ask_group(),
-            Slot::Summary(id) => self.attend(id),
-            Slot::Queue => {
-                self.bundle_up();
-                self.look_at_news();
+            Slot::Sensor => self.fetch_subject_group(),
+            Slot::Summary(id) => self.select_opened(id),
+            Slot::AlertDigest => {
+                self.regroup_alerts();
+                self.update_new_alerts();
             }
-            Slot::Live | Slot::Page(List::Alerts, _) => self.look_at_news(),
-            Slot::Aside(Aside::Chain) => self.ask_chain(rest),
+            Slot::NewAlerts | Slot::Page(List::Alerts, _) => self.update_new_alerts(),
+            Slot::AlertContext(AlertContextPart::Lineage) => self.fetch_chain(rest),
             _ => {}
         }
     }
 
     /// Takes from a call how the server is: whether it asks for patience, and whether it may be another one than before.
-    fn follow(&mut self, call: &Call) {
+    fn track_server(&mut self, call: &RequestTrace) {
         /// A server that is replaced need not be seen to go away.
         const OLD: SignedDuration = SignedDuration::from_mins(10);
-        let wait = call.long_wait();
+        let wait = call.long_retry_at();
         if let Some(at) = wait {
-            let at = self.session.zone.clock(at);
+            let at = self.session.zone.time_of_day(at);
             self.notify(format!("The server is busy; waiting until {at}. ^c cancels"));
         }
-        let traffic = &mut self.session.traffic;
-        traffic.waits_until = wait;
+        let traffic = &mut self.session.request_stats;
+        traffic.busy_until = wait;
         if call.is_cancelled() {
             return;
         }
         let is_answer = call.status.is_some_and(|status| !matches!(status, 502..=504));
         let was_down = std::mem::replace(&mut traffic.was_down, !is_answer);
-        let info = &self.session.info;
-        let is_old = info.current().is_some_and(|known| self.now.duration_since(known.as_of) > OLD);
+        let info = &self.session.server_info;
+        let is_old = info.latest().is_some_and(|known| self.now.duration_since(known.as_of) > OLD);
         let asks_itself = info.is_pending() || call.path.contains("/api/info");
-        if is_answer && (was_down || is_old) && !asks_itself && info.asked().is_some() {
-            self.fetch(Fetch::Info, Urgency::Fresh);
+        if is_answer && (was_down || is_old) && !asks_itself && info.last_question().is_some() {
+            self.fetch(Fetch::ServerInfo, FetchPolicy::NoCache);
         }
     }
 
     /// Shows times in the next zone.
-    pub fn turn_zone(&mut self) {
-        let identity = &self.session.identity;
-        let (host, mine) = (identity.host_zone.as_ref(), identity.my_zone.as_ref());
+    pub fn next_zone(&mut self) {
+        let identity = &self.session.connection;
+        let (host, mine) = (identity.host_zone.as_ref(), identity.user_zone.as_ref());
         if host.is_none() && mine.is_none() {
             return self.notify("Only UTC available. Set host_zone in the profile for host time");
         }
-        self.session.zone = self.session.zone.next(host, mine);
+        self.session.zone = self.session.zone.next_zone(host, mine);
         self.notify(format!("Times are shown in {}", self.session.zone.label(self.now)));
     }
 
     /// Copies text that is already made visible, and tells of it: `what` it is. Too much for a clipboard goes to a file.
-    pub fn copy(&mut self, what: &str, text: String) {
+    pub fn copy_text(&mut self, what: &str, text: String) {
         /// Terminals drop a clipboard sequence of more than 100,000 bytes without a word; as base64, four stand for three.
         const CLIPBOARD: usize = 74_000;
         if text.len() > CLIPBOARD {
@@ -265,7 +265,7 @@ impl<'a> Cx<'a> {
         }
         // Whether the terminal takes it, it does not say.
         self.notify(format!("Copied {what}, {} bytes", text.len()));
-        self.effects.push(Effect::Copy(text));
+        self.effects.push(Effect::CopyText(text));
     }
 
     /// Tells the user something, until the next key.
@@ -308,7 +308,7 @@ impl<'a> Cx<'a> {
         match others.filter(|other| **other != text).count() {
             0 => text,
             n => {
-                let more = text::counted(n, "more warning", "more warnings");
+                let more = text::pluralize(n, "more warning", "more warnings");
                 format!("{more}, esc ! shows all: {text}")
             }
         }
@@ -323,7 +323,7 @@ impl<'a> Cx<'a> {
     }
 
     /// What was told has been read.
-    pub fn dismiss(&mut self) {
+    pub fn clear_notice(&mut self) {
         self.session.notice = None;
     }
 }

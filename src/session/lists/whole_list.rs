@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::Listed;
+use super::ListRow;
 use crate::fetch::Fetch;
 use crate::model::{Document, Feed, FeedId, Group, GroupId, Search, Site, Span, Team, User, Watchlist, WatchlistId};
 use crate::session::{Pages, Session};
@@ -12,12 +12,12 @@ use crate::worker::List;
 /// All of a list: what tells its rows apart, its name, and where its rows are kept.
 macro_rules! whole {
     ($row:ty, $id:ty, |$one:ident| $get:expr, $list:ident, $pages:ident) => {
-        impl Listed for $row {
+        impl ListRow for $row {
             type Id = $id;
 
             const LIST: List = List::$list;
 
-            const ROWS: u64 = 1 << 32;
+            const PAGE_ROWS: u64 = 1 << 32;
 
             fn id(&self) -> $id {
                 let $one = self;
@@ -28,7 +28,7 @@ macro_rules! whole {
                 &self.document
             }
 
-            fn fetch(_: Arc<Search>, _: Span) -> Option<Fetch> {
+            fn page_fetch(_: Arc<Search>, _: Span) -> Option<Fetch> {
                 Some(Fetch::$list)
             }
 
@@ -45,7 +45,7 @@ macro_rules! whole {
 
 whole!(Watchlist, WatchlistId, |one| one.id, Watchlists, watchlists);
 whole!(Feed, FeedId, |one| one.id, Feeds, feeds);
-whole!(Group, GroupId, |one| one.id, Groups, groups);
+whole!(Group, GroupId, |one| one.id, SensorGroups, sensor_groups);
 whole!(User, Untrusted, |one| one.username.clone(), Users, users);
 whole!(Team, u64, |one| one.id, Teams, teams);
 whole!(Site, u64, |one| one.id, Sites, sites);

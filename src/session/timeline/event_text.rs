@@ -6,32 +6,32 @@ use crate::model::{Event, Kinds};
 
 /// The digest of the events of one segment.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Digest {
+pub(super) struct EventText {
     kinds: Vec<Kinds>,
     /// The names of facts, in the order in which they were first met.
     names: Vec<&'static str>,
     /// The facts of all events: before each its name, as a character that no fact has.
     text: String,
     /// Where the facts of each event end.
-    ends: Vec<u32>,
+    fact_ends: Vec<u32>,
 }
 
 /// Names of facts that there is a character for.
 const NAMES: usize = 31;
 
-impl Digest {
+impl EventText {
     /// Digests events in their order.
-    pub(super) fn of(events: &[Event]) -> Self {
+    pub(super) fn from_events(events: &[Event]) -> Self {
         let mut digest = Self::default();
         for event in events {
-            digest.kinds.push(Kinds::of(event));
-            for (name, value) in event.facts() {
-                let sign = digest.sign(name);
+            digest.kinds.push(Kinds::from_event(event));
+            for (name, value) in event.properties() {
+                let sign = digest.assign_marker(name);
                 digest.text.push(sign);
                 push_lower(&mut digest.text, value.raw());
             }
             let end = u32::try_from(digest.text.len()).unwrap_or(u32::MAX);
-            digest.ends.push(end);
+            digest.fact_ends.push(end);
         }
         digest
     }
@@ -42,32 +42,32 @@ impl Digest {
     }
 
     /// Whether any fact of the event of a row has this word, which is in lower case.
-    pub(super) fn has(&self, row: usize, word: &str) -> bool {
+    pub(super) fn contains_word(&self, row: usize, word: &str) -> bool {
         self.facts(row).contains(word)
     }
 
     /// Whether the fact of a name has this word; `None` where no event has such a fact.
-    pub(super) fn has_in(&self, row: usize, name: &str, word: &str) -> Option<bool> {
+    pub(super) fn fact_contains(&self, row: usize, name: &str, word: &str) -> Option<bool> {
         // A name with a blank cannot be typed before a colon.
-        let is_it = |known: &&str| known.bytes().eq(name.bytes().map(blank));
+        let is_it = |known: &&str| known.bytes().eq(name.bytes().map(normalize_blank));
         let place = self.names.iter().position(is_it)?;
-        let sign = sign(place);
-        let mut facts = self.facts(row).split_inclusive(is_sign);
+        let sign = name_marker(place);
+        let mut facts = self.facts(row).split_inclusive(is_name_marker);
         let mut is_next = false;
         Some(facts.any(|fact| {
             let is_it = std::mem::replace(&mut is_next, fact.ends_with(sign));
-            is_it && fact.trim_end_matches(is_sign).contains(word)
+            is_it && fact.trim_end_matches(is_name_marker).contains(word)
         }))
     }
 
     /// What it weighs in memory, in bytes.
-    pub(super) fn weight(&self) -> usize {
-        self.text.capacity() + 6 * self.ends.capacity()
+    pub(super) fn heap_size(&self) -> usize {
+        self.text.capacity() + 6 * self.fact_ends.capacity()
     }
 
     fn facts(&self, row: usize) -> &str {
         let end = |row: usize| {
-            let end = self.ends.get(row).copied().unwrap_or_default();
+            let end = self.fact_ends.get(row).copied().unwrap_or_default();
             usize::try_from(end).unwrap_or(usize::MAX)
         };
         let start = row.checked_sub(1).map_or(0, end);
@@ -75,28 +75,28 @@ impl Digest {
     }
 
     /// The character that stands for a name.
-    fn sign(&mut self, name: &'static str) -> char {
+    fn assign_marker(&mut self, name: &'static str) -> char {
         let known = self.names.iter().position(|known| *known == name);
         let place = known.unwrap_or_else(|| {
             self.names.push(name);
             self.names.len() - 1
         });
-        sign(place)
+        name_marker(place)
     }
 }
 
 /// The control character for the name at a place.
-fn sign(place: usize) -> char {
+fn name_marker(place: usize) -> char {
     let number = u8::try_from(place.min(NAMES - 1) + 1).unwrap_or_default();
     char::from(number)
 }
 
-fn is_sign(char: char) -> bool {
+fn is_name_marker(char: char) -> bool {
     char < ' '
 }
 
 /// What is typed for a blank in a name.
-fn blank(byte: u8) -> u8 {
+fn normalize_blank(byte: u8) -> u8 {
     if byte == b'_' { b' ' } else { byte }
 }
 
@@ -109,8 +109,8 @@ fn push_lower(out: &mut String, text: &str) {
     } else {
         out.push_str(&text.to_lowercase());
     }
-    if out[start..].contains(is_sign) {
-        let tame = out[start..].replace(is_sign, " ");
+    if out[start..].contains(is_name_marker) {
+        let tame = out[start..].replace(is_name_marker, " ");
         out.truncate(start);
         out.push_str(&tame);
     }
@@ -119,7 +119,7 @@ fn push_lower(out: &mut String, text: &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Document, EventKind, Fileless, ProcessId, Segment, What};
+    use crate::model::{Document, EventFacts, EventKind, Fileless, ProcessId, Segment};
 
     fn script(text: &str, is_tamper: bool) -> Event {
         let script = text.into();
@@ -127,38 +127,38 @@ mod tests {
             at: None,
             process: ProcessId::new(7, 1, 1),
             segment: Segment(1),
-            what: What::Fileless(Fileless { sha256: None, script }),
+            what: EventFacts::Fileless(Fileless { sha256: None, script }),
             is_tamper,
-            is_doubtful: false,
+            is_ambiguous: false,
             document: Document::default(),
         }
     }
 
     #[test]
     fn words_are_found_in_the_facts_of_their_own_event() {
-        let digest = Digest::of(&[script("Invoke-ÜBER", false), script("exit", true)]);
-        assert!(digest.has(0, "invoke-über") && !digest.has(1, "invoke"));
+        let digest = EventText::from_events(&[script("Invoke-ÜBER", false), script("exit", true)]);
+        assert!(digest.contains_word(0, "invoke-über") && !digest.contains_word(1, "invoke"));
         // It was done by running it, and that is an action.
-        assert_eq!(digest.has_in(0, "action", "ran"), Some(true));
-        assert_eq!(digest.has_in(0, "script", "ran"), Some(false));
-        assert_eq!(digest.has_in(1, "script", "exit"), Some(true));
-        assert_eq!(digest.has_in(1, "domain", "exit"), None);
-        assert!(!digest.has(2, "exit"));
+        assert_eq!(digest.fact_contains(0, "action", "ran"), Some(true));
+        assert_eq!(digest.fact_contains(0, "script", "ran"), Some(false));
+        assert_eq!(digest.fact_contains(1, "script", "exit"), Some(true));
+        assert_eq!(digest.fact_contains(1, "domain", "exit"), None);
+        assert!(!digest.contains_word(2, "exit"));
     }
 
     #[test]
     fn what_tampers_is_of_two_kinds() {
-        let digest = Digest::of(&[script("exit", true)]);
+        let digest = EventText::from_events(&[script("exit", true)]);
         for kind in [EventKind::Fileless, EventKind::Emet] {
-            assert!(digest.kinds(0).has(kind));
+            assert!(digest.kinds(0).contains(kind));
         }
         assert!(digest.kinds(9).is_empty());
     }
 
     #[test]
     fn no_fact_can_pass_for_the_name_of_another() {
-        let digest = Digest::of(&[script("a\u{1}b\nc", false)]);
-        assert!(digest.has(0, "a b c"));
-        assert_eq!(digest.has_in(0, "action", "b"), Some(false));
+        let digest = EventText::from_events(&[script("a\u{1}b\nc", false)]);
+        assert!(digest.contains_word(0, "a b c"));
+        assert_eq!(digest.fact_contains(0, "action", "b"), Some(false));
     }
 }

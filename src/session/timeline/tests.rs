@@ -5,14 +5,14 @@ use std::sync::Arc;
 use proptest::prelude::*;
 
 use super::*;
-use crate::model::{Counts, Document, RegAction, Regmod, What, sort_by_time};
+use crate::model::{Document, EventCounts, EventFacts, RegAction, Regmod, sort_by_time};
 
 fn id() -> ProcessId {
     ProcessId::new(7, 4242, 1)
 }
 
-fn known<T>(value: T) -> Known<T> {
-    Known { value: Arc::new(value), as_of: Timestamp::UNIX_EPOCH, from_cache: false }
+fn known<T>(value: T) -> Fetched<T> {
+    Fetched { value: Arc::new(value), as_of: Timestamp::UNIX_EPOCH, from_cache: false }
 }
 
 fn at(second: i64) -> Timestamp {
@@ -26,17 +26,17 @@ fn event(segment: u64, second: Option<i64>) -> Event {
         at: second.map(at),
         process: id(),
         segment: Segment(segment),
-        what: What::Regmod(Regmod { action, path }),
+        what: EventFacts::Regmod(Regmod { action, path }),
         is_tamper: false,
-        is_doubtful: false,
+        is_ambiguous: false,
         document: Document::default(),
     }
 }
 
-fn events(segment: u64, seconds: &[Option<i64>]) -> Events {
+fn events(segment: u64, seconds: &[Option<i64>]) -> EventBatch {
     let mut rows: Vec<_> = seconds.iter().map(|at| event(segment, *at)).collect();
     sort_by_time(&mut rows);
-    Events { rows, ..Events::default() }
+    EventBatch { rows, ..EventBatch::default() }
 }
 
 fn info(segment: u64, last: i64, n: u64) -> SegmentInfo {
@@ -45,18 +45,18 @@ fn info(segment: u64, last: i64, n: u64) -> SegmentInfo {
         segment: Segment(segment),
         last_update: Some(at(last)),
         last_server_update: None,
-        counts: Counts { regmod: Some(n), ..Counts::default() },
+        counts: EventCounts { regmod: Some(n), ..EventCounts::default() },
     }
 }
 
 /// A timeline, and the tickets of what it asked for.
-struct Desk {
+struct TimelineHarness {
     timeline: Timeline,
     last: u64,
     asked: Vec<(Ticket, Fetch)>,
 }
 
-impl Desk {
+impl TimelineHarness {
     fn new(first: Option<u64>) -> Self {
         let timeline = Timeline::new(id(), first.map(Segment), 0);
         let (last, asked) = (0, Vec::new());
@@ -66,14 +66,14 @@ impl Desk {
     /// Asks for what is wanted, and says which segments these are.
     fn ask(&mut self, near: Option<i64>) -> Vec<u64> {
         let mut segments = Vec::new();
-        for (fetch, _) in self.timeline.wanted(near.map(at)) {
+        for (fetch, _) in self.timeline.missing_segments(near.map(at)) {
             self.last += 1;
             let ticket = Ticket(self.last);
             if let Fetch::Events { segment, .. } = &fetch {
                 segments.push(segment.0);
-                self.timeline.expect(*segment, ticket, fetch.clone());
+                self.timeline.set_pending(*segment, ticket, fetch.clone());
             } else {
-                self.timeline.segments.expect(ticket, fetch.clone());
+                self.timeline.segments.set_pending(ticket, fetch.clone());
             }
             self.asked.push((ticket, fetch));
         }
@@ -90,33 +90,33 @@ impl Desk {
         let is_it = |fetch: &Fetch| matches!(fetch, Fetch::Segments(_));
         let place = self.asked.iter().position(|(_, fetch)| is_it(fetch));
         let (ticket, _) = self.asked.remove(place.unwrap());
-        assert!(self.timeline.settle_segments(ticket, known(infos)));
+        assert!(self.timeline.resolve_segments(ticket, known(infos)));
     }
 
     fn refresh(&mut self, infos: Vec<SegmentInfo>) {
         self.last += 1;
         let ticket = Ticket(self.last);
-        self.timeline.segments.expect(ticket, Fetch::Segments(id()));
-        assert!(self.timeline.settle_segments(ticket, known(infos)));
+        self.timeline.segments.set_pending(ticket, Fetch::Segments(id()));
+        assert!(self.timeline.resolve_segments(ticket, known(infos)));
     }
 
     fn give(&mut self, segment: u64, seconds: &[Option<i64>]) {
         let ticket = self.ticket(segment);
         let events = known(events(segment, seconds));
-        assert!(self.timeline.settle(Segment(segment), ticket, events));
+        assert!(self.timeline.resolve_events(Segment(segment), ticket, events));
     }
 
     fn fail(&mut self, segment: u64) {
         let ticket = self.ticket(segment);
-        assert!(self.timeline.fail(Segment(segment), ticket, Error::Internal));
+        assert!(self.timeline.reject(Segment(segment), ticket, Error::Internal));
     }
 
     /// Every row: segment and second, `gap` for a segment that is missing.
     fn rows(&self) -> Vec<String> {
         let timeline = &self.timeline;
-        let row = |place: &Place| {
+        let row = |place: &RowRef| {
             let segment = timeline.segment(*place);
-            match (timeline.gap(*place), timeline.at(*place)) {
+            match (timeline.gap(*place), timeline.event_time(*place)) {
                 (Some(_), _) => format!("{segment} gap"),
                 (None, Some(at)) => format!("{segment} {}", at.as_second()),
                 (None, None) => format!("{segment} ?"),
@@ -127,8 +127,8 @@ impl Desk {
 }
 
 /// Three segments that are listed; nothing else is here.
-fn listed() -> Desk {
-    let mut desk = Desk::new(None);
+fn listed() -> TimelineHarness {
+    let mut desk = TimelineHarness::new(None);
     desk.ask(None);
     desk.list(vec![info(1, 10, 2), info(2, 20, 2), info(3, 30, 2)]);
     desk
@@ -148,7 +148,7 @@ fn segments_come_in_any_order_and_stand_in_order() {
 
 #[test]
 fn a_segment_that_is_known_already_waits_for_no_list() {
-    let mut desk = Desk::new(Some(2));
+    let mut desk = TimelineHarness::new(Some(2));
     assert_eq!(desk.ask(None), [2]);
     desk.give(2, &[Some(20)]);
     assert_eq!(desk.rows(), ["2 20"]);
@@ -159,7 +159,7 @@ fn a_segment_that_is_known_already_waits_for_no_list() {
 
 #[test]
 fn only_a_few_are_on_their_way_and_what_is_near_comes_first() {
-    let mut desk = Desk::new(None);
+    let mut desk = TimelineHarness::new(None);
     desk.ask(None);
     desk.list((1..=9).map(|n| info(n, 10 * i64::try_from(n).unwrap(), 1)).collect());
     assert_eq!(desk.ask(None), [1, 2, 3, 4]);
@@ -180,7 +180,7 @@ fn a_segment_that_fails_is_a_gap_where_its_events_would_be_until_it_comes() {
     assert_eq!((gap.n_events, gap.error), (Some(2), Some(&Error::Internal)));
     // It does not come by itself.
     assert_eq!(desk.ask(None), Vec::<u64>::new());
-    desk.timeline.retry();
+    desk.timeline.clear_failures();
     assert_eq!(desk.ask(None), [2]);
     assert_eq!(desk.rows(), ["1 1", "1 10", "3 30"]);
     desk.give(2, &[Some(20)]);
@@ -192,7 +192,7 @@ fn what_is_given_up_is_a_gap_without_an_error() {
     let mut desk = listed();
     desk.ask(None);
     desk.give(1, &[Some(1)]);
-    assert_eq!(desk.timeline.forget(), [Segment(2), Segment(3)]);
+    assert_eq!(desk.timeline.cancel_pending(), [Segment(2), Segment(3)]);
     assert_eq!(desk.rows(), ["1 1", "2 gap", "3 gap"]);
     assert!(desk.timeline.gap(desk.timeline.rows()[1]).unwrap().error.is_none());
     assert_eq!(desk.ask(None), Vec::<u64>::new());
@@ -200,14 +200,14 @@ fn what_is_given_up_is_a_gap_without_an_error() {
 
 #[test]
 fn a_refusal_of_one_segment_is_one_of_all() {
-    let mut desk = Desk::new(None);
+    let mut desk = TimelineHarness::new(None);
     desk.ask(None);
     desk.list((1..=9).map(|n| info(n, 1, 1)).collect());
     desk.ask(None);
     let ticket = desk.ticket(1);
-    desk.timeline.fail(Segment(1), ticket, Error::Unauthorized);
+    desk.timeline.reject(Segment(1), ticket, Error::Unauthorized);
     assert_eq!(desk.ask(None), Vec::<u64>::new());
-    desk.timeline.retry();
+    desk.timeline.clear_failures();
     assert_eq!(desk.ask(None), [1]);
 }
 
@@ -228,7 +228,7 @@ fn a_refresh_asks_for_what_has_changed_and_drops_what_is_gone() {
 
 #[test]
 fn a_server_that_names_no_segment_is_asked_for_all_at_once() {
-    let mut desk = Desk::new(None);
+    let mut desk = TimelineHarness::new(None);
     desk.ask(None);
     desk.list(Vec::new());
     assert_eq!(desk.ask(None), [Segment::ALL.0]);
@@ -240,7 +240,7 @@ proptest! {
         segments in prop::collection::vec(prop::collection::vec(prop::option::of(0_i64..20), 0..12), 1..6),
         order in any::<prop::sample::Index>(),
     ) {
-        let mut desk = Desk::new(None);
+        let mut desk = TimelineHarness::new(None);
         desk.ask(None);
         desk.list((0..segments.len()).map(|n| info(n as u64 + 1, 1, 1)).collect());
         let turn = order.index(segments.len());
@@ -268,7 +268,7 @@ fn beyond_the_memory_of_one_process_segments_are_left_out_and_are_gaps_that_say_
         events.rows[0].document = Document::new("x".repeat(BYTES / 5));
         events
     };
-    let mut desk = Desk::new(None);
+    let mut desk = TimelineHarness::new(None);
     desk.ask(None);
     desk.list((1..=9).map(|segment| info(segment, 0, 7)).collect());
     let mut n_asked = 0;
@@ -281,19 +281,19 @@ fn beyond_the_memory_of_one_process_segments_are_left_out_and_are_gaps_that_say_
         for segment in asked {
             let ticket = desk.ticket(segment);
             let events = known(heavy(segment));
-            assert!(desk.timeline.settle(Segment(segment), ticket, events));
+            assert!(desk.timeline.resolve_events(Segment(segment), ticket, events));
         }
     }
     let progress = desk.timeline.progress();
     assert_eq!((progress.n_loaded, progress.n_left_out), (2, 7));
-    assert!(n_asked <= 2 + read::AHEAD, "{n_asked}");
-    let held: usize = desk.timeline.parts.iter().map(|part| part.weight).sum();
+    assert!(n_asked <= 2 + fetch::SEGMENTS_IN_FLIGHT, "{n_asked}");
+    let held: usize = desk.timeline.segment_parts.iter().map(|part| part.weight).sum();
     assert!(held <= BYTES);
     let gaps = desk.timeline.rows().iter();
     let gaps = gaps.filter_map(|row| desk.timeline.gap(*row));
     assert_eq!(gaps.filter(|gap| gap.is_left_out && gap.n_events == Some(7)).count(), 7);
     // They are not asked for again, which would find no more room.
-    desk.timeline.retry();
+    desk.timeline.clear_failures();
     assert!(desk.ask(None).is_empty());
     desk.refresh((1..=10).map(|segment| info(segment, 0, 7)).collect());
     assert!(desk.ask(None).is_empty());

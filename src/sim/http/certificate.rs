@@ -33,7 +33,7 @@ pub enum Tls {
 }
 
 /// A certificate of a shape, ready to serve, and the same as PEM.
-pub(in crate::sim) fn acceptor(shape: Certificate, tls: Tls) -> io::Result<(TlsAcceptor, String)> {
+pub(in crate::sim) fn tls_acceptor(shape: Certificate, tls: Tls) -> io::Result<(TlsAcceptor, String)> {
     let has_names = matches!(shape, Certificate::Plain | Certificate::Authority);
     let names: &[&str] = if has_names { &["localhost", "127.0.0.1"] } else { &[] };
     let names: Vec<String> = names.iter().map(ToString::to_string).collect();

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::request::Ask;
+use super::request::ApiRequest;
 
 /// What shall go wrong, where, and how often.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -112,7 +112,7 @@ impl Fault {
 
     /// Only where path and query contain `target`, begin with what follows its `^`, and end with what precedes its `$`.
     #[must_use]
-    pub fn at(mut self, target: &str) -> Self {
+    pub fn for_target(mut self, target: &str) -> Self {
         self.target = Some(target.into());
         self
     }
@@ -126,15 +126,15 @@ impl Fault {
 
     /// Only so many times.
     #[must_use]
-    pub fn times(mut self, times: u64) -> Self {
+    pub fn limit_times(mut self, times: u64) -> Self {
         self.times = Some(times);
         self
     }
 
     /// With the answer so late.
     #[must_use]
-    pub fn late(mut self, late: Duration) -> Self {
-        self.ms = millis(late);
+    pub fn with_delay(mut self, late: Duration) -> Self {
+        self.ms = to_millis(late);
         self
     }
 
@@ -147,7 +147,7 @@ impl Fault {
 
     /// With the request carried out first.
     #[must_use]
-    pub fn after(mut self) -> Self {
+    pub fn after_execution(mut self) -> Self {
         self.after = true;
         self
     }
@@ -168,12 +168,12 @@ impl Fault {
 
     /// With the request carried out so much later.
     #[must_use]
-    pub fn later(mut self, later: Duration) -> Self {
-        self.later = Some(millis(later));
+    pub fn with_late_execution(mut self, later: Duration) -> Self {
+        self.later = Some(to_millis(later));
         self
     }
 
-    fn concerns(&self, ask: &Ask) -> bool {
+    fn applies_to(&self, ask: &ApiRequest) -> bool {
         let is_method = |method: &String| method.eq_ignore_ascii_case(&ask.method);
         let is_target = |target: &String| {
             let (is_start, target) = match target.strip_prefix('^') {
@@ -193,28 +193,28 @@ impl Fault {
     }
 }
 
-fn millis(time: Duration) -> u64 {
+fn to_millis(time: Duration) -> u64 {
     u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }
 
 /// What goes wrong with one request.
 #[derive(Clone, Debug, Default)]
 pub(in crate::sim) struct Plan {
-    pub(in crate::sim) late: Duration,
+    pub(in crate::sim) delay: Duration,
     /// Anything but a delay; the first that concerns the request.
     pub(in crate::sim) fault: Option<Fault>,
 }
 
 impl Plan {
     /// Takes what concerns the request out of the faults, each once.
-    pub(in crate::sim) fn take(faults: &mut Vec<Fault>, ask: &Ask) -> Self {
+    pub(in crate::sim) fn take_matching(faults: &mut Vec<Fault>, ask: &ApiRequest) -> Self {
         let mut plan = Self::default();
         for fault in faults.iter_mut() {
             let is_delay = fault.mode == Mode::Latency;
-            if !fault.concerns(ask) || (!is_delay && plan.fault.is_some()) {
+            if !fault.applies_to(ask) || (!is_delay && plan.fault.is_some()) {
                 continue;
             }
-            plan.late += Duration::from_millis(fault.ms);
+            plan.delay += Duration::from_millis(fault.ms);
             fault.times = fault.times.map(|times| times - 1);
             if !is_delay {
                 plan.fault = Some(fault.clone());
@@ -226,26 +226,26 @@ impl Plan {
 }
 
 /// Rows that are not what they should be: every third beyond use, every third readable in part, the rest whole.
-pub(in crate::sim) fn wrong_types(mut answer: Value) -> Value {
+pub(in crate::sim) fn corrupt_rows(mut answer: Value) -> Value {
     match &mut answer {
-        Value::Array(rows) => spoil_rows(rows),
+        Value::Array(rows) => corrupt_every_third(rows),
         Value::Object(envelope) => {
             if let Some(Value::Object(facets)) = envelope.get_mut("facets") {
                 let lists = facets.values_mut().filter_map(Value::as_array_mut);
-                lists.for_each(|values| spoil_rows(values));
+                lists.for_each(|values| corrupt_every_third(values));
             }
             if let Some(Value::Array(rows)) = envelope.get_mut("results") {
-                spoil_rows(rows);
+                corrupt_every_third(rows);
             } else if let Some(Value::Object(process)) = envelope.get_mut("process") {
                 // A summary has rows of its own.
-                spoil(process);
+                corrupt_record(process);
                 for name in ["children", "siblings"] {
                     if let Some(Value::Array(rows)) = envelope.get_mut(name) {
-                        spoil_rows(rows);
+                        corrupt_every_third(rows);
                     }
                 }
             } else {
-                spoil(envelope);
+                corrupt_record(envelope);
             }
         }
         _ => {}
@@ -253,24 +253,24 @@ pub(in crate::sim) fn wrong_types(mut answer: Value) -> Value {
     answer
 }
 
-fn spoil_rows(rows: &mut [Value]) {
+fn corrupt_every_third(rows: &mut [Value]) {
     for (at, row) in rows.iter_mut().enumerate() {
         match (at % 3, row) {
             (0, row) => {
                 *row = json!({"id": null, "unique_id": {"no": "id"}, "md5": 7, "process_name": ["?"]});
             }
-            (1, Value::Object(row)) => spoil(row),
+            (1, Value::Object(row)) => corrupt_record(row),
             _ => {}
         }
     }
 }
 
 /// Nulls, wrong types and gaps everywhere but in what identifies the record.
-fn spoil(record: &mut serde_json::Map<String, Value>) {
-    const KEPT: [&str; 5] = ["id", "unique_id", "md5", "name", "username"];
+fn corrupt_record(record: &mut serde_json::Map<String, Value>) {
+    const KEPT_FIELDS: [&str; 5] = ["id", "unique_id", "md5", "name", "username"];
     let names: Vec<String> = record.keys().cloned().collect();
     for (at, name) in names.into_iter().enumerate() {
-        if KEPT.contains(&name.as_str()) {
+        if KEPT_FIELDS.contains(&name.as_str()) {
             continue;
         }
         let Some(value) = record.get_mut(&name) else {
@@ -295,15 +295,16 @@ mod tests {
     use super::*;
     use hyper::Method;
 
-    fn ask(method: &Method, target: &str) -> Ask {
-        Ask::new(method, &target.parse().unwrap())
+    fn ask(method: &Method, target: &str) -> ApiRequest {
+        ApiRequest::new(method, &target.parse().unwrap())
     }
 
     #[test]
     fn a_fault_happens_where_and_as_often_as_it_says() {
         let text = r#"{"mode": "503", "match": "^/api/v1/process", "method": "get", "times": 2, "retry_after": 2}"#;
         let mut faults: Vec<Fault> = vec![serde_json::from_str(text).unwrap()];
-        let mut strikes = |method: &Method, target: &str| Plan::take(&mut faults, &ask(method, target)).fault.is_some();
+        let mut strikes =
+            |method: &Method, target: &str| Plan::take_matching(&mut faults, &ask(method, target)).fault.is_some();
         assert!(!strikes(&Method::GET, "/x/api/v1/process"));
         assert!(!strikes(&Method::POST, "/api/v1/process"));
         assert!(strikes(&Method::GET, "/api/v1/process?q=1"));
@@ -314,8 +315,8 @@ mod tests {
     #[test]
     fn a_fault_can_be_tied_to_the_ends_of_an_address() {
         let strikes = |pattern: &str, target: &str| {
-            let mut faults = vec![Fault::new(Mode::Cut).at(pattern)];
-            let plan = Plan::take(&mut faults, &ask(&Method::GET, target));
+            let mut faults = vec![Fault::new(Mode::Cut).for_target(pattern)];
+            let plan = Plan::take_matching(&mut faults, &ask(&Method::GET, target));
             plan.fault.is_some()
         };
         assert!(strikes("^/a/b$", "/a/b"));
@@ -325,17 +326,17 @@ mod tests {
 
     #[test]
     fn delays_add_up_and_leave_room_for_one_fault() {
-        let late = |ms| Fault::new(Mode::Latency).late(Duration::from_millis(ms));
+        let late = |ms| Fault::new(Mode::Latency).with_delay(Duration::from_millis(ms));
         let mut faults = vec![late(5), Fault::new(Mode::Cut), Fault::new(Mode::Hang), late(7)];
-        let plan = Plan::take(&mut faults, &ask(&Method::GET, "/api/info"));
-        assert_eq!(plan.late, Duration::from_millis(12));
+        let plan = Plan::take_matching(&mut faults, &ask(&Method::GET, "/api/info"));
+        assert_eq!(plan.delay, Duration::from_millis(12));
         assert_eq!(plan.fault.map(|fault| fault.mode), Some(Mode::Cut));
     }
 
     #[test]
     fn wrong_types_leave_some_rows_whole_and_some_readable() {
         let row = |id: u8| json!({"id": id.to_string(), "a": "x", "b": 1, "c": true, "d": 2});
-        let spoiled = wrong_types(json!({"results": [row(1), row(2), row(3)], "total_results": 3}));
+        let spoiled = corrupt_rows(json!({"results": [row(1), row(2), row(3)], "total_results": 3}));
         assert_eq!(spoiled["total_results"], 3);
         assert_eq!(spoiled["results"][0]["id"], Value::Null);
         assert_eq!(spoiled["results"][1]["id"], "2");

@@ -24,122 +24,122 @@ use jiff::{Timestamp, fmt::rfc2822::DateTimePrinter};
 
 use super::super::{
     format, routes,
-    state::server::{Server, delay, may_control},
+    state::server::{Server, may_control, response_delay},
 };
 use super::{
-    fault::{Fault, Mode, wrong_types},
-    request::Ask,
-    response::{Answer, Content},
+    fault::{Fault, Mode, corrupt_rows},
+    request::ApiRequest,
+    response::{ApiResponse, Content},
 };
 
 /// Larger bodies are refused, as nginx does.
-const MOST_BODY: usize = 32 << 20;
+const MAX_BODY: usize = 32 << 20;
 /// Nobody who cannot say the token is listened to for longer than this.
-const MOST_UNKNOWN: usize = 64 << 10;
+const MAX_UNAUTHORIZED_BODY: usize = 64 << 10;
 /// What drives the simulation is short.
-const MOST_CONTROL: usize = 1 << 20;
+const MAX_CONTROL_BODY: usize = 1 << 20;
 
 /// Answers one request, or breaks the connection with an error.
-pub(in crate::sim) async fn serve(
+pub(in crate::sim) async fn handle_request(
     server: Arc<Server>,
     from: IpAddr,
     request: Request<Incoming>,
 ) -> io::Result<Response<Chunks>> {
     let (parts, body) = request.into_parts();
     let accepts_gzip = accepts_gzip(&parts.headers);
-    let mut ask = Ask::new(&parts.method, &parts.uri);
+    let mut ask = ApiRequest::new(&parts.method, &parts.uri);
     let is_control = ask.route().1.first() == Some(&"_sim");
-    if is_control && !(may_control(from) && is_local(&parts)) {
-        return response(&server, &Answer::werkzeug(404), accepts_gzip, None);
+    if is_control && !(may_control(from) && is_local_host_header(&parts)) {
+        return build_response(&server, &ApiResponse::app_error(404), accepts_gzip, None);
     }
-    let is_known = is_known(&server, &parts.headers);
+    let is_known = is_authorized(&server, &parts.headers);
     let most = match (is_control, is_known) {
-        (true, _) => MOST_CONTROL,
-        (_, true) => MOST_BODY,
-        (_, false) => MOST_UNKNOWN,
+        (true, _) => MAX_CONTROL_BODY,
+        (_, true) => MAX_BODY,
+        (_, false) => MAX_UNAUTHORIZED_BODY,
     };
-    let body = match read(body, most).await? {
+    let body = match read_body(body, most).await? {
         Some(body) => body,
         // Whoever cannot say the token is told so.
         None if !is_known && !is_control => Vec::new(),
-        None => return response(&server, &Answer::nginx(413), accepts_gzip, None),
+        None => return build_response(&server, &ApiResponse::frontend_error(413), accepts_gzip, None),
     };
     ask = ask.with_body(body);
     if is_control {
-        let answer = carry_out(&server, ask, routes::control).await;
-        return response(&server, &answer, accepts_gzip, None);
+        let answer = run_blocking(&server, ask, routes::control).await;
+        return build_response(&server, &answer, accepts_gzip, None);
     }
-    let number = server.note(&ask);
-    let plan = server.plan(&ask);
-    let wait = delay(&server.options, &plan);
+    let number = server.record_request(&ask);
+    let plan = server.fault_plan(&ask);
+    let wait = response_delay(&server.options, &plan);
     if !wait.is_zero() {
         tokio::time::sleep(wait).await;
     }
     let fault = plan.fault;
-    ask.is_in_vain = fault.as_ref().is_some_and(|fault| fault.mode == Mode::NeverConfirm);
+    ask.drops_change = fault.as_ref().is_some_and(|fault| fault.mode == Mode::NeverConfirm);
     ask.has_rebooted = fault.as_ref().is_some_and(|fault| fault.mode == Mode::Reboot);
     ask.is_partial = fault.as_ref().is_some_and(|fault| fault.mode == Mode::Partial);
-    let answer = application(&server, ask, is_known, fault.as_ref()).await;
-    let mut answer = fault.as_ref().and_then(refusal).unwrap_or(answer);
+    let answer = run_application(&server, ask, is_known, fault.as_ref()).await;
+    let mut answer = fault.as_ref().and_then(fault_response).unwrap_or(answer);
     match fault.as_ref().map(|fault| fault.mode) {
         Some(Mode::Hang) => return future::pending().await,
-        Some(Mode::LostAnswer) if !answers(fault.as_ref()) => {
+        Some(Mode::LostAnswer) if !has_response(fault.as_ref()) => {
             return Err(io::ErrorKind::ConnectionReset.into());
         }
         Some(Mode::WrongTypes) => {
             answer.content = match answer.content {
-                Content::Pretty(value) => Content::Pretty(wrong_types(value)),
-                Content::Compact(value) => Content::Compact(wrong_types(value)),
+                Content::Pretty(value) => Content::Pretty(corrupt_rows(value)),
+                Content::Compact(value) => Content::Compact(corrupt_rows(value)),
                 other => other,
             }
         }
         _ => {}
     }
-    server.note_status(number, answer.status);
-    response(&server, &answer, accepts_gzip, fault.map(|fault| fault.mode))
+    server.record_status(number, answer.status);
+    build_response(&server, &answer, accepts_gzip, fault.map(|fault| fault.mode))
 }
 
 /// What the application answers; nothing if it is not asked, or not before what goes wrong has gone wrong.
-async fn application(server: &Arc<Server>, ask: Ask, is_known: bool, fault: Option<&Fault>) -> Answer {
+async fn run_application(server: &Arc<Server>, ask: ApiRequest, is_known: bool, fault: Option<&Fault>) -> ApiResponse {
     if !is_known {
-        return Answer::werkzeug(401);
+        return ApiResponse::app_error(401);
     }
     let is_silent = |fault: &Fault| matches!(fault.mode, Mode::Hang | Mode::LostAnswer);
     // Another answers in its place, or nobody does.
-    let deaf = fault.filter(|fault| is_silent(fault) || refusal(fault).is_some());
+    let deaf = fault.filter(|fault| is_silent(fault) || fault_response(fault).is_some());
     if let Some(later) = deaf.and_then(|fault| fault.later) {
         // It does not notice that nobody waits for its answer any more.
         let server = Arc::clone(server);
         tokio::spawn(async move {
             tokio::time::sleep(Duration::from_millis(later)).await;
-            carry_out(&server, ask, routes::answer).await;
+            run_blocking(&server, ask, routes::handle).await;
         });
-        return Answer::nothing();
+        return ApiResponse::no_content();
     }
     if deaf.is_some_and(|fault| !fault.after && fault.mode != Mode::LostAnswer) {
-        return Answer::nothing();
+        return ApiResponse::no_content();
     }
-    carry_out(server, ask, routes::answer).await
+    run_blocking(server, ask, routes::handle).await
 }
 
 /// Whether a fault has a status to answer with.
-fn answers(fault: Option<&Fault>) -> bool {
+fn has_response(fault: Option<&Fault>) -> bool {
     fault.is_some_and(|fault| fault.status.is_some())
 }
 
 /// The answer that a fault gives instead of the application's.
-fn refusal(fault: &Fault) -> Option<Answer> {
+fn fault_response(fault: &Fault) -> Option<ApiResponse> {
     let mut answer = match fault.mode {
-        Mode::Answer => Answer::of(fault.status.unwrap_or(200), fault.body.as_deref()),
-        Mode::LostAnswer => Answer::of(fault.status?, fault.body.as_deref()),
-        Mode::Unauthorized => Answer::werkzeug(401),
-        Mode::Forbidden => Answer::werkzeug(403),
-        Mode::NotFound => Answer::werkzeug(404),
-        Mode::TooMany => Answer::werkzeug(429),
-        Mode::Internal => Answer::text(500, "Unhandled exception. Check logs for details."),
-        Mode::BadGateway => Answer::nginx(502),
-        Mode::Unavailable => Answer::nginx(503),
-        Mode::GatewayTimeout => Answer::nginx(504),
+        Mode::Answer => ApiResponse::with_status(fault.status.unwrap_or(200), fault.body.as_deref()),
+        Mode::LostAnswer => ApiResponse::with_status(fault.status?, fault.body.as_deref()),
+        Mode::Unauthorized => ApiResponse::app_error(401),
+        Mode::Forbidden => ApiResponse::app_error(403),
+        Mode::NotFound => ApiResponse::app_error(404),
+        Mode::TooMany => ApiResponse::app_error(429),
+        Mode::Internal => ApiResponse::text(500, "Unhandled exception. Check logs for details."),
+        Mode::BadGateway => ApiResponse::frontend_error(502),
+        Mode::Unavailable => ApiResponse::frontend_error(503),
+        Mode::GatewayTimeout => ApiResponse::frontend_error(504),
         Mode::Latency
         | Mode::Hang
         | Mode::Cut
@@ -154,19 +154,19 @@ fn refusal(fault: &Fault) -> Option<Answer> {
 }
 
 /// Lets the application work where it holds nobody up.
-async fn carry_out(
+async fn run_blocking(
     server: &Arc<Server>,
-    ask: Ask,
-    work: impl FnOnce(&Server, &Ask) -> Answer + Send + 'static,
-) -> Answer {
+    ask: ApiRequest,
+    work: impl FnOnce(&Server, &ApiRequest) -> ApiResponse + Send + 'static,
+) -> ApiResponse {
     let server = Arc::clone(server);
     let work = tokio::task::spawn_blocking(move || work(&server, &ask));
-    let stumbled = |_| Answer::text(500, "Unhandled exception. Check logs for details.");
+    let stumbled = |_| ApiResponse::text(500, "Unhandled exception. Check logs for details.");
     work.await.unwrap_or_else(stumbled)
 }
 
 /// The whole body; none if it is longer than it may be, in which case the rest is not read.
-async fn read(body: Incoming, most: usize) -> io::Result<Option<Vec<u8>>> {
+async fn read_body(body: Incoming, most: usize) -> io::Result<Option<Vec<u8>>> {
     let announced = usize::try_from(body.size_hint().lower()).unwrap_or(usize::MAX);
     if announced > most {
         return Ok(None);
@@ -180,7 +180,7 @@ async fn read(body: Incoming, most: usize) -> io::Result<Option<Vec<u8>>> {
 
 /// Whether a request was addressed to this machine by a name that no other can have: a page of somebody else, whose name
 /// leads here, cannot drive the simulation through a browser.
-fn is_local(parts: &Parts) -> bool {
+fn is_local_host_header(parts: &Parts) -> bool {
     let in_header = parts.headers.get(header::HOST);
     let in_header = in_header.map(|host| host.to_str().unwrap_or_default());
     let addressed = parts.uri.authority().map(Authority::as_str);
@@ -198,7 +198,7 @@ fn is_loopback(host: &str) -> bool {
     name.eq_ignore_ascii_case("localhost") || bare.parse::<IpAddr>().is_ok_and(|ip| ip.to_canonical().is_loopback())
 }
 
-fn is_known(server: &Server, headers: &HeaderMap) -> bool {
+fn is_authorized(server: &Server, headers: &HeaderMap) -> bool {
     headers.get("x-auth-token").is_some_and(|token| token.as_bytes() == server.token.as_bytes())
 }
 
@@ -210,8 +210,13 @@ fn accepts_gzip(headers: &HeaderMap) -> bool {
 }
 
 /// Puts an answer on the wire with the headers of a real front end (reference 1.1).
-fn response(server: &Server, answer: &Answer, accepts_gzip: bool, mode: Option<Mode>) -> io::Result<Response<Chunks>> {
-    let (mut bytes, kind) = answer.content.bytes();
+fn build_response(
+    server: &Server,
+    answer: &ApiResponse,
+    accepts_gzip: bool,
+    mode: Option<Mode>,
+) -> io::Result<Response<Chunks>> {
+    let (mut bytes, kind) = answer.content.encoded_body();
     if mode == Some(Mode::BrokenJson) {
         bytes.truncate(bytes.len() / 2);
         bytes.extend_from_slice(b"\", }");
@@ -224,7 +229,7 @@ fn response(server: &Server, answer: &Answer, accepts_gzip: bool, mode: Option<M
         .header(header::EXPIRES, &date)
         .header(header::CACHE_CONTROL, "max-age=0")
         .header(header::PRAGMA, "no-cache")
-        .header(header::LAST_MODIFIED, format::naive(server.now()))
+        .header(header::LAST_MODIFIED, format::naive_time(server.now()))
         .header(header::STRICT_TRANSPORT_SECURITY, "max-age=31536000")
         .header(header::X_CONTENT_TYPE_OPTIONS, "nosniff")
         .header(header::X_FRAME_OPTIONS, "DENY");
@@ -237,15 +242,15 @@ fn response(server: &Server, answer: &Answer, accepts_gzip: bool, mode: Option<M
     if matches!(answer.status, 301 | 302 | 303 | 307 | 308) {
         response = response.header(header::LOCATION, "https://login.example/");
     }
-    if accepts_gzip && kind.is_some() && !answer.content.is_packed() {
+    if accepts_gzip && kind.is_some() && !answer.content.is_compressed() {
         let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
         encoder.write_all(&bytes)?;
         bytes = encoder.finish()?;
         response = response.header(header::CONTENT_ENCODING, "gzip");
     }
     let chunks = match mode {
-        Some(Mode::Cut) => Chunks::cut(&bytes),
-        _ => Chunks::whole(bytes),
+        Some(Mode::Cut) => Chunks::truncated_body(&bytes),
+        _ => Chunks::full_body(bytes),
     };
     response.body(chunks).map_err(io::Error::other)
 }
@@ -263,19 +268,19 @@ enum Chunk {
     Data(Bytes),
     /// Time for what was sent to leave the buffers.
     Pause,
-    Cut,
+    Disconnect,
 }
 
 impl Chunks {
-    fn whole(bytes: Vec<u8>) -> Self {
+    fn full_body(bytes: Vec<u8>) -> Self {
         let data = (!bytes.is_empty()).then(|| Chunk::Data(bytes.into()));
         Self(data.into_iter().collect())
     }
 
     /// The first half, and then the end of the connection.
-    fn cut(bytes: &[u8]) -> Self {
+    fn truncated_body(bytes: &[u8]) -> Self {
         let half = Bytes::copy_from_slice(&bytes[..bytes.len() / 2]);
-        Self([Chunk::Data(half), Chunk::Pause, Chunk::Cut].into())
+        Self([Chunk::Data(half), Chunk::Pause, Chunk::Disconnect].into())
     }
 }
 
@@ -291,7 +296,7 @@ impl Body for Chunks {
                 context.waker().wake_by_ref();
                 Poll::Pending
             }
-            Some(Chunk::Cut) => Poll::Ready(Some(Err(io::ErrorKind::ConnectionReset.into()))),
+            Some(Chunk::Disconnect) => Poll::Ready(Some(Err(io::ErrorKind::ConnectionReset.into()))),
         }
     }
 
@@ -301,11 +306,11 @@ impl Body for Chunks {
 }
 
 /// Refuses to be spoken to in the clear on an encrypted port, as nginx does.
-pub(in crate::sim) async fn refuse_clear(_: Request<Incoming>) -> Result<Response<Chunks>, Infallible> {
+pub(in crate::sim) async fn reject_plaintext(_: Request<Incoming>) -> Result<Response<Chunks>, Infallible> {
     let page = "<html>\r\n<head><title>400 The plain HTTP request was sent to HTTPS port</title></head>\r\n<body>\r\n\
                 <center><h1>400 Bad Request</h1></center>\r\n<center>The plain HTTP request was sent to HTTPS \
                 port</center>\r\n<hr><center>openresty</center>\r\n</body>\r\n</html>\r\n";
-    let mut response = Response::new(Chunks::whole(page.into()));
+    let mut response = Response::new(Chunks::full_body(page.into()));
     *response.status_mut() = hyper::StatusCode::BAD_REQUEST;
     let headers = response.headers_mut();
     headers.insert(header::SERVER, HeaderValue::from_static("openresty"));

@@ -17,7 +17,7 @@ use super::front;
 const HANDSHAKE: u8 = 0x16;
 
 /// Serves until it is dropped.
-pub(in crate::sim) async fn accept(
+pub(in crate::sim) async fn accept_connections(
     listener: TcpListener,
     server: Arc<Server>,
     tls: Option<TlsAcceptor>,
@@ -28,7 +28,7 @@ pub(in crate::sim) async fn accept(
             accepted = listener.accept() => match accepted {
                 Ok((stream, from)) => {
                     let (server, tls) = (Arc::clone(&server), tls.clone());
-                    connections.spawn(connection(stream, from, server, tls));
+                    connections.spawn(serve_connection(stream, from, server, tls));
                 }
                 // Out of file descriptors, most likely: others close in a moment.
                 Err(_) => tokio::time::sleep(Duration::from_millis(20)).await,
@@ -39,17 +39,17 @@ pub(in crate::sim) async fn accept(
 }
 
 /// What becomes of a connection is its own affair: errors end it and nothing else.
-async fn connection(stream: TcpStream, from: SocketAddr, server: Arc<Server>, tls: Option<TlsAcceptor>) {
+async fn serve_connection(stream: TcpStream, from: SocketAddr, server: Arc<Server>, tls: Option<TlsAcceptor>) {
     // Answers are small; waiting for more to send would only be late.
     let _ = stream.set_nodelay(true);
-    let service = service_fn(move |request| front::serve(Arc::clone(&server), from.ip(), request));
+    let service = service_fn(move |request| front::handle_request(Arc::clone(&server), from.ip(), request));
     let Some(tls) = tls else {
         let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
         return;
     };
     let mut first = [0];
     if matches!(stream.peek(&mut first).await, Ok(1)) && first != [HANDSHAKE] {
-        let refusal = service_fn(front::refuse_clear);
+        let refusal = service_fn(front::reject_plaintext);
         let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), refusal).await;
         return;
     }

@@ -6,7 +6,7 @@ use url::form_urlencoded;
 
 /// What was asked.
 #[derive(Clone, Debug)]
-pub(in crate::sim) struct Ask {
+pub(in crate::sim) struct ApiRequest {
     pub(in crate::sim) method: String,
     /// Path and query as they came.
     pub(in crate::sim) target: String,
@@ -14,14 +14,14 @@ pub(in crate::sim) struct Ask {
     params: Vec<(String, String)>,
     body: Vec<u8>,
     /// The sensor concerned shall take it and never act on it.
-    pub(in crate::sim) is_in_vain: bool,
+    pub(in crate::sim) drops_change: bool,
     /// Whether the host that it is about has just been started again.
     pub(in crate::sim) has_rebooted: bool,
     /// Of many things to change, every other one shall be passed over.
     pub(in crate::sim) is_partial: bool,
 }
 
-impl Ask {
+impl ApiRequest {
     /// Takes a request apart. A `POST` search carries its parameters as a JSON object (reference 1.7).
     pub(in crate::sim) fn new(method: &Method, uri: &Uri) -> Self {
         let path = uri.path().split('/').filter(|part| !part.is_empty());
@@ -29,17 +29,17 @@ impl Ask {
         Self {
             method: method.to_string(),
             target: uri.path_and_query().map_or_else(String::new, ToString::to_string),
-            path: path.map(unescaped).collect(),
+            path: path.map(unescape).collect(),
             params: form_urlencoded::parse(query.as_bytes()).into_owned().collect(),
             body: Vec::new(),
-            is_in_vain: false,
+            drops_change: false,
             has_rebooted: false,
             is_partial: false,
         }
     }
 
     /// The search that a stored query asks for: form data, without an address.
-    pub(in crate::sim) fn stored(query: &str) -> Self {
+    pub(in crate::sim) fn from_stored_query(query: &str) -> Self {
         Self {
             params: form_urlencoded::parse(query.as_bytes()).into_owned().collect(),
             ..Self::new(&Method::GET, &Uri::default())
@@ -98,14 +98,14 @@ impl Ask {
                     Value::Array(values) => values,
                     value => vec![value],
                 };
-                ask.params.extend(values.iter().map(|value| (name.clone(), plain(value))));
+                ask.params.extend(values.iter().map(|value| (name.clone(), plain_text(value))));
             }
         }
         Ok(ask)
     }
 }
 
-fn plain(value: &Value) -> String {
+fn plain_text(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
         Value::Null => String::new(),
@@ -114,7 +114,7 @@ fn plain(value: &Value) -> String {
 }
 
 /// Undoes percent escapes in a path segment, where a plus is a plus.
-fn unescaped(segment: &str) -> String {
+fn unescape(segment: &str) -> String {
     let shielded = segment.replace('+', "%2B");
     form_urlencoded::parse(shielded.as_bytes()).map(|(name, _)| name.into_owned()).next().unwrap_or_default()
 }
@@ -123,8 +123,8 @@ fn unescaped(segment: &str) -> String {
 mod tests {
     use super::*;
 
-    fn ask(method: &Method, target: &str, body: &str) -> Ask {
-        Ask::new(method, &target.parse().unwrap()).with_body(body.into())
+    fn ask(method: &Method, target: &str, body: &str) -> ApiRequest {
+        ApiRequest::new(method, &target.parse().unwrap()).with_body(body.into())
     }
 
     #[test]

@@ -10,7 +10,7 @@ use serde_json::{
 
 /// A status with its content.
 #[derive(Clone, Debug)]
-pub(in crate::sim) struct Answer {
+pub(in crate::sim) struct ApiResponse {
     pub(in crate::sim) status: u16,
     pub(in crate::sim) content: Content,
     /// Seconds the client is asked to wait.
@@ -20,7 +20,7 @@ pub(in crate::sim) struct Answer {
 /// The content of an answer.
 #[derive(Clone, Debug)]
 pub(in crate::sim) enum Content {
-    Nothing,
+    Empty,
     /// Two spaces for each level: processes, binaries, sensors, feeds.
     Pretty(Value),
     /// On one line, a space after commas and colons: the rest.
@@ -32,33 +32,33 @@ pub(in crate::sim) enum Content {
     Gzip(Vec<u8>),
 }
 
-impl Answer {
+impl ApiResponse {
     fn new(status: u16, content: Content) -> Self {
         Self { status, content, retry_after: None }
     }
 
     /// 200 with indented JSON.
-    pub(in crate::sim) fn pretty(value: Value) -> Self {
+    pub(in crate::sim) fn json_pretty(value: Value) -> Self {
         Self::new(200, Content::Pretty(value))
     }
 
     /// 200 with JSON on one line.
-    pub(in crate::sim) fn compact(value: Value) -> Self {
+    pub(in crate::sim) fn json_compact(value: Value) -> Self {
         Self::new(200, Content::Compact(value))
     }
 
     /// 200 `{"result": "success"}`.
-    pub(in crate::sim) fn success() -> Self {
-        Self::compact(json!({"result": "success"}))
+    pub(in crate::sim) fn success_result() -> Self {
+        Self::json_compact(json!({"result": "success"}))
     }
 
     /// 204.
-    pub(in crate::sim) fn nothing() -> Self {
-        Self::new(204, Content::Nothing)
+    pub(in crate::sim) fn no_content() -> Self {
+        Self::new(204, Content::Empty)
     }
 
     /// 400 with a reason, as for a query that cannot be read.
-    pub(in crate::sim) fn reason(reason: &str) -> Self {
+    pub(in crate::sim) fn bad_query(reason: &str) -> Self {
         Self::new(400, Content::Compact(json!({"reason": reason})))
     }
 
@@ -83,7 +83,7 @@ impl Answer {
     }
 
     /// The application's own error pages.
-    pub(in crate::sim) fn werkzeug(status: u16) -> Self {
+    pub(in crate::sim) fn app_error(status: u16) -> Self {
         let (title, text) = match status {
             400 => ("Bad Request", "The browser (or proxy) sent a request that this server could not understand."),
             401 => (
@@ -118,9 +118,9 @@ impl Answer {
     }
 
     /// A status with a body; without one, what the real server or its front end sends with that status.
-    pub(in crate::sim) fn of(status: u16, body: Option<&str>) -> Self {
+    pub(in crate::sim) fn with_status(status: u16, body: Option<&str>) -> Self {
         let content = match body {
-            Some("") => Content::Nothing,
+            Some("") => Content::Empty,
             Some(page) if page.trim_start().starts_with('<') => Content::Html(page.into()),
             Some(text) => match serde_json::from_str(text) {
                 Ok(value) => Content::Compact(value),
@@ -128,16 +128,16 @@ impl Answer {
             },
             None => match status {
                 500 => Content::Text("Unhandled exception. Check logs for details.".into()),
-                502..=504 => return Self::nginx(status),
-                400.. => return Self::werkzeug(status),
-                _ => Content::Nothing,
+                502..=504 => return Self::frontend_error(status),
+                400.. => return Self::app_error(status),
+                _ => Content::Empty,
             },
         };
         Self::new(status, content)
     }
 
     /// The front end's error pages, when it cannot reach the application.
-    pub(in crate::sim) fn nginx(status: u16) -> Self {
+    pub(in crate::sim) fn frontend_error(status: u16) -> Self {
         let title = match status {
             400 => "400 Bad Request",
             413 => "413 Request Entity Too Large",
@@ -155,17 +155,17 @@ impl Answer {
 
 impl Content {
     /// Whether it is packed already.
-    pub(in crate::sim) fn is_packed(&self) -> bool {
+    pub(in crate::sim) fn is_compressed(&self) -> bool {
         matches!(self, Self::Zip(_) | Self::Gzip(_) | Self::Png(_))
     }
 
     /// The bytes, and what they are.
-    pub(in crate::sim) fn bytes(&self) -> (Vec<u8>, Option<&'static str>) {
+    pub(in crate::sim) fn encoded_body(&self) -> (Vec<u8>, Option<&'static str>) {
         const JSON: &str = "application/json; charset=utf-8";
         match self {
-            Self::Nothing => (Vec::new(), None),
-            Self::Pretty(value) => (pretty(value), Some(JSON)),
-            Self::Compact(value) => (compact(value), Some(JSON)),
+            Self::Empty => (Vec::new(), None),
+            Self::Pretty(value) => (encode_pretty(value), Some(JSON)),
+            Self::Compact(value) => (encode_compact(value), Some(JSON)),
             Self::Html(page) => (page.clone().into_bytes(), Some("text/html")),
             Self::Text(text) => (text.clone().into_bytes(), Some("text/plain")),
             Self::Zip(bytes) => (bytes.clone(), Some("application/zip")),
@@ -175,15 +175,15 @@ impl Content {
     }
 }
 
-fn pretty(value: &Value) -> Vec<u8> {
-    written(value, Ascii(PrettyFormatter::new()))
+fn encode_pretty(value: &Value) -> Vec<u8> {
+    encode(value, Ascii(PrettyFormatter::new()))
 }
 
-fn compact(value: &Value) -> Vec<u8> {
-    written(value, Ascii(Spaced))
+fn encode_compact(value: &Value) -> Vec<u8> {
+    encode(value, Ascii(Spaced))
 }
 
-fn written(value: &Value, formatter: impl Formatter) -> Vec<u8> {
+fn encode(value: &Value, formatter: impl Formatter) -> Vec<u8> {
     let mut bytes = Vec::new();
     let mut writer = serde_json::Serializer::with_formatter(&mut bytes, formatter);
     value.serialize(&mut writer).expect("a value goes into memory without fail");
@@ -276,20 +276,20 @@ mod tests {
     fn json_is_spelled_as_python_spells_it() {
         let value = json!({"a": [1, {}], "b": "Windows® 🦀\n"});
         assert_eq!(
-            String::from_utf8(compact(&value)).unwrap(),
+            String::from_utf8(encode_compact(&value)).unwrap(),
             r#"{"a": [1, {}], "b": "Windows\u00ae \ud83e\udd80\n"}"#
         );
         assert_eq!(
-            String::from_utf8(pretty(&value)).unwrap(),
+            String::from_utf8(encode_pretty(&value)).unwrap(),
             "{\n  \"a\": [\n    1,\n    {}\n  ],\n  \"b\": \"Windows\\u00ae \\ud83e\\udd80\\n\"\n}"
         );
-        let back: Value = serde_json::from_slice(&pretty(&value)).unwrap();
+        let back: Value = serde_json::from_slice(&encode_pretty(&value)).unwrap();
         assert_eq!(back, value);
     }
 
     #[test]
     fn an_error_page_is_the_one_the_real_application_sends() {
-        let (page, kind) = Answer::werkzeug(401).content.bytes();
+        let (page, kind) = ApiResponse::app_error(401).content.encoded_body();
         let page = String::from_utf8(page).unwrap();
         assert!(
             page.starts_with(

@@ -3,12 +3,11 @@
 use serde_json::{Value, json};
 
 use super::{
-    found,
-    json_body::{given, take_note, whole},
-    not_allowed,
+    json_body::{non_null, parse_integer, take_note},
+    method_not_allowed, or_not_found,
 };
 use crate::sim::{
-    http::{request::Ask, response::Answer},
+    http::{request::ApiRequest, response::ApiResponse},
     state::{
         detections::{Action, Actions, Owner},
         server::Server,
@@ -16,49 +15,50 @@ use crate::sim::{
 };
 
 /// Answers for the actions of something that is there, by what follows in the address.
-pub(super) fn answer(server: &Server, ask: &Ask, owner: Owner, rest: &[&str]) -> Answer {
+pub(super) fn handle(server: &Server, ask: &ApiRequest, owner: Owner, rest: &[&str]) -> ApiResponse {
     match (ask.method.as_str(), rest) {
         ("GET", []) => {
-            let listed = |actions: &mut Actions| actions.of_owner(owner).map(record).collect();
-            Answer::compact(server.intel.actions(listed))
+            let listed = |actions: &mut Actions| actions.of_owner(owner).map(to_record).collect();
+            ApiResponse::json_compact(server.detections.with_actions(listed))
         }
-        ("POST", []) => match sent(ask, owner) {
+        ("POST", []) => match parse_body(ask, owner) {
             Some((kind, data)) => {
-                let add = |actions: &mut Actions| record(actions.add(owner, kind, data));
-                Answer::compact(server.intel.actions(add))
+                let add = |actions: &mut Actions| to_record(actions.add(owner, kind, data));
+                ApiResponse::json_compact(server.detections.with_actions(add))
             }
-            None => Answer::werkzeug(400),
+            None => ApiResponse::app_error(400),
         },
         ("PUT", [id]) => {
-            let Some((kind, data)) = sent(ask, owner) else {
-                return Answer::werkzeug(400);
+            let Some((kind, data)) = parse_body(ask, owner) else {
+                return ApiResponse::app_error(400);
             };
             let changed = id.parse().ok().and_then(|id| {
-                server.intel.actions(|actions| {
+                server.detections.with_actions(|actions| {
                     let action = actions.get_mut(owner, id)?;
                     action.kind = kind;
                     action.data = data;
-                    Some(Answer::success())
+                    Some(ApiResponse::success_result())
                 })
             });
-            found(changed)
+            or_not_found(changed)
         }
         ("DELETE", [id]) => {
-            let removed = id.parse().is_ok_and(|id| server.intel.actions(|actions| actions.remove(owner, id)));
-            found(removed.then(Answer::success))
+            let removed =
+                id.parse().is_ok_and(|id| server.detections.with_actions(|actions| actions.remove(owner, id)));
+            or_not_found(removed.then(ApiResponse::success_result))
         }
-        (_, [] | [_]) => not_allowed(),
-        _ => Answer::werkzeug(404),
+        (_, [] | [_]) => method_not_allowed(),
+        _ => ApiResponse::app_error(404),
     }
 }
 
 /// The kind and the data of what was sent. Those of a feed must name a watchlist, which is none.
-fn sent(ask: &Ask, owner: Owner) -> Option<(u64, Option<String>)> {
+fn parse_body(ask: &ApiRequest, owner: Owner) -> Option<(u64, Option<String>)> {
     const KINDS: u64 = 4;
     let Ok(Value::Object(sent)) = ask.json() else {
         return None;
     };
-    let kind = given(&sent, "action_type").and_then(whole)?;
+    let kind = non_null(&sent, "action_type").and_then(parse_integer)?;
     let kind = u64::try_from(kind).ok().filter(|kind| *kind < KINDS)?;
     if matches!(owner, Owner::Feed(_)) && !sent.contains_key("watchlist_id") {
         return None;
@@ -68,7 +68,7 @@ fn sent(ask: &Ask, owner: Owner) -> Option<(u64, Option<String>)> {
     Some((kind, data))
 }
 
-fn record(action: &Action) -> Value {
+fn to_record(action: &Action) -> Value {
     let (group, watchlist) = match action.owner {
         Owner::Watchlist(id) => (Value::Null, json!(id)),
         // The number of a feed travels as that of a group.

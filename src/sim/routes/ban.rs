@@ -2,11 +2,11 @@
 
 use serde_json::{Map, Value, json};
 
-use super::not_allowed;
+use super::method_not_allowed;
 use crate::model::Md5;
 use crate::sim::{
     format,
-    http::{request::Ask, response::Answer},
+    http::{request::ApiRequest, response::ApiResponse},
     state::{
         bans::{Ban, Bans},
         server::Server,
@@ -14,10 +14,10 @@ use crate::sim::{
 };
 
 /// As many bans as are listed when nobody says how many.
-const LISTED: u64 = 500;
+const DEFAULT_ROWS: u64 = 500;
 
 /// Paths that are never stopped, so that neither the host nor the sensor dies of a ban.
-const RESTRICTED: [&str; 8] = [
+const RESTRICTED_PATHS: [&str; 8] = [
     r"carbonblack\cb.exe",
     r"%SystemRoot%\system32\svchost.exe",
     r"%SystemRoot%\system32\smss.exe",
@@ -28,52 +28,52 @@ const RESTRICTED: [&str; 8] = [
     r"%SystemRoot%\system32\lsass.exe",
 ];
 
-pub(super) fn answer(server: &Server, ask: &Ask) -> Option<Answer> {
+pub(super) fn handle(server: &Server, ask: &ApiRequest) -> Option<ApiResponse> {
     let (method, path) = ask.route();
     let ["api", "v1", "banning", rest @ ..] = path.as_slice() else {
         return None;
     };
     // From 7.7 on the lists have other names; this server knows but one of each.
     let (banned, approved) =
-        if server.release.is_at_least(7, 7, 0) { ("bannedlist", "approvedlist") } else { ("blacklist", "whitelist") };
+        if server.version.is_at_least(7, 7, 0) { ("bannedlist", "approvedlist") } else { ("blacklist", "whitelist") };
     Some(match (method, rest) {
-        ("GET", ["restrictions"]) => Answer::compact(json!({"patterns": RESTRICTED})),
-        (_, ["restrictions"]) => not_allowed(),
-        ("GET", [name]) if *name == approved => Answer::compact(json!({approved: RESTRICTED})),
-        (_, [name]) if *name == approved => not_allowed(),
+        ("GET", ["restrictions"]) => ApiResponse::json_compact(json!({"patterns": RESTRICTED_PATHS})),
+        (_, ["restrictions"]) => method_not_allowed(),
+        ("GET", [name]) if *name == approved => ApiResponse::json_compact(json!({approved: RESTRICTED_PATHS})),
+        (_, [name]) if *name == approved => method_not_allowed(),
         (_, [name, rest @ ..]) if *name == banned => match (method, rest) {
-            ("GET", []) => list(server, ask),
-            ("POST", []) => add(server, ask),
-            ("GET", [md5]) => known(server, md5, |_, _| ()),
+            ("GET", []) => list_bans(server, ask),
+            ("POST", []) => add_ban(server, ask),
+            ("GET", [md5]) => update_known(server, md5, |_, _| ()),
             ("PUT", [md5]) => match ask.json() {
-                Ok(Value::Object(record)) => note(server, md5, &record),
-                _ => Answer::werkzeug(400),
+                Ok(Value::Object(record)) => set_note(server, md5, &record),
+                _ => ApiResponse::app_error(400),
             },
-            ("DELETE", [md5]) => disable(server, md5),
-            (_, [] | [_]) => not_allowed(),
+            ("DELETE", [md5]) => disable_ban(server, md5),
+            (_, [] | [_]) => method_not_allowed(),
             _ => return None,
         },
         _ => return None,
     })
 }
 
-fn list(server: &Server, ask: &Ask) -> Answer {
-    let count = ask.number("count").unwrap_or(LISTED);
+fn list_bans(server: &Server, ask: &ApiRequest) -> ApiResponse {
+    let count = ask.number("count").unwrap_or(DEFAULT_ROWS);
     let count = usize::try_from(count).unwrap_or(usize::MAX);
-    server.bans(|bans| {
-        let listed = bans.all().take(count).map(record);
-        Answer::compact(listed.collect())
+    server.with_bans(|bans| {
+        let listed = bans.records().take(count).map(to_record);
+        ApiResponse::json_compact(listed.collect())
     })
 }
 
 /// Bans a hash. A ban that was lifted is put in force again in the same way.
-fn add(server: &Server, ask: &Ask) -> Answer {
+fn add_ban(server: &Server, ask: &ApiRequest) -> ApiResponse {
     let Ok(Value::Object(wanted)) = ask.json() else {
-        return Answer::werkzeug(400);
+        return ApiResponse::app_error(400);
     };
     let text = |name: &str| wanted.get(name).and_then(Value::as_str).unwrap_or_default();
     let Ok(md5) = text("md5hash").parse::<Md5>() else {
-        return Answer::werkzeug(400);
+        return ApiResponse::app_error(400);
     };
     let is_enabled = match wanted.get("enabled") {
         Some(Value::Bool(flag)) => *flag,
@@ -81,67 +81,67 @@ fn add(server: &Server, ask: &Ask) -> Answer {
         _ => true,
     };
     let now = server.now().as_millisecond();
-    server.bans(|bans| {
+    server.with_bans(|bans| {
         if bans.is_in_force(md5) {
-            return Answer::text(409, &format!("Ban for md5 '{md5}' already exists"));
+            return ApiResponse::text(409, &format!("Ban for md5 '{md5}' already exists"));
         }
-        bans.set(md5, text("text"), is_enabled, now);
-        Answer::success()
+        bans.set_ban(md5, text("text"), is_enabled, now);
+        ApiResponse::success_result()
     })
 }
 
-fn note(server: &Server, md5: &str, record: &Map<String, Value>) -> Answer {
+fn set_note(server: &Server, md5: &str, record: &Map<String, Value>) -> ApiResponse {
     let text = record.get("text").and_then(Value::as_str);
     let enabled = record.get("enabled").and_then(Value::as_bool);
     let now = server.now().as_millisecond();
-    let answer = known(server, md5, |bans, ban| {
+    let answer = update_known(server, md5, |bans, ban| {
         let text = text.unwrap_or(&ban.text).to_owned();
         let enabled = enabled.unwrap_or(ban.enabled);
-        bans.set(ban.md5, &text, enabled, now);
+        bans.set_ban(ban.md5, &text, enabled, now);
     });
-    if answer.status == 200 { Answer::success() } else { answer }
+    if answer.status == 200 { ApiResponse::success_result() } else { answer }
 }
 
 /// Lifts a ban. It stays listed, and its note is gone.
-fn disable(server: &Server, md5: &str) -> Answer {
+fn disable_ban(server: &Server, md5: &str) -> ApiResponse {
     let now = server.now().as_millisecond();
-    let answer = known(server, md5, |bans, ban| bans.set(ban.md5, "", false, now));
+    let answer = update_known(server, md5, |bans, ban| bans.set_ban(ban.md5, "", false, now));
     if answer.status == 200 {
-        Answer::success()
+        ApiResponse::success_result()
     } else {
         let words = format!("Ban for md5 '{md5}' does not exist");
-        Answer::text(answer.status, &words)
+        ApiResponse::text(answer.status, &words)
     }
 }
 
 /// Does something to a ban, and answers with what it was. One that is not there is 404, and was 409 up to 5.x.
-fn known(server: &Server, md5: &str, then: impl FnOnce(&mut Bans, &Ban)) -> Answer {
-    let missing = if server.release.is_6() { 404 } else { 409 };
-    server.bans(|bans| {
+fn update_known(server: &Server, md5: &str, then: impl FnOnce(&mut Bans, &Ban)) -> ApiResponse {
+    let missing = if server.version.is_at_least_6() { 404 } else { 409 };
+    server.with_bans(|bans| {
         let md5 = md5.parse::<Md5>().ok();
-        let known = md5.and_then(|md5| bans.all().find(|ban| ban.md5 == md5).cloned());
+        let known = md5.and_then(|md5| bans.records().find(|ban| ban.md5 == md5).cloned());
         match known {
             Some(ban) => {
                 then(bans, &ban);
-                Answer::compact(record(&ban))
+                ApiResponse::json_compact(to_record(&ban))
             }
-            None if missing == 404 => Answer::werkzeug(404),
-            None => Answer::text(missing, "No such ban"),
+            None if missing == 404 => ApiResponse::app_error(404),
+            None => ApiResponse::text(missing, "No such ban"),
         }
     })
 }
 
-fn record(ban: &Ban) -> Value {
+fn to_record(ban: &Ban) -> Value {
     let block = ban.last_block.as_ref();
     let audit: Vec<Value> = ban
-        .audit
+        .history
         .iter()
         .rev()
         .map(|step| {
             json!({
                 "username": "admin",
                 "user_id": 1,
-                "timestamp": format::local(step.at),
+                "timestamp": format::local_time(step.at),
                 "text": step.text,
                 "enabled": step.enabled,
             })
@@ -153,9 +153,9 @@ fn record(ban: &Ban) -> Value {
         "enabled": ban.enabled,
         "username": "admin",
         "user_id": 1,
-        "timestamp": format::local(ban.audit.first().map_or(0, |step| step.at)),
+        "timestamp": format::local_time(ban.history.first().map_or(0, |step| step.at)),
         "block_count": u32::from(block.is_some()),
-        "last_block_time": block.map(|block| format::local(block.at)),
+        "last_block_time": block.map(|block| format::local_time(block.at)),
         "last_block_sensor_id": block.map(|block| block.sensor),
         "last_block_hostname": block.map(|block| block.host.clone()),
         "audit": audit,

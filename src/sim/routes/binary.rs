@@ -4,13 +4,13 @@ use std::time::Instant;
 
 use serde_json::{Map, Value, json};
 
-use super::{file, found, not_allowed, process_json};
+use super::{file, method_not_allowed, or_not_found, process_json};
 use crate::query::Index;
 use crate::sim::{
     format,
-    http::{request::Ask, response::Answer},
+    http::{request::ApiRequest, response::ApiResponse},
     search::{
-        document::{self, File},
+        document::{self, BinaryDocument},
         facets,
         request::Search,
         run,
@@ -18,18 +18,18 @@ use crate::sim::{
     state::server::Server,
 };
 
-pub(super) fn answer(server: &Server, ask: &Ask) -> Option<Answer> {
+pub(super) fn handle(server: &Server, ask: &ApiRequest) -> Option<ApiResponse> {
     let (method, path) = ask.route();
     Some(match (method, path.as_slice()) {
-        ("GET" | "POST", ["api", "v1", "binary"] | ["api", "binary"]) => search(server, ask),
+        ("GET" | "POST", ["api", "v1", "binary"] | ["api", "binary"]) => search_binaries(server, ask),
         ("GET", ["api", "v1", "binary", md5, "summary"] | ["api", "binary", md5, "summary"]) => {
-            found(summary(server, md5))
+            or_not_found(binary_summary(server, md5))
         }
         ("GET", ["api", "v1", "binary", md5] | ["api", "binary", md5]) => {
-            found(server.world.binaries.find(md5).and_then(file::archive))
+            or_not_found(server.world.binaries.find(md5).and_then(file::archive_response))
         }
         ("GET", ["api", "v1", "binary", md5, "icon"] | ["api", "binary", md5, "icon"]) => {
-            found(server.world.binaries.find(md5).map(|_| file::icon()))
+            or_not_found(server.world.binaries.find(md5).map(|_| file::icon_response()))
         }
         (
             _,
@@ -37,46 +37,51 @@ pub(super) fn answer(server: &Server, ask: &Ask) -> Option<Answer> {
             | ["api", "binary"]
             | ["api", "v1", "binary", _]
             | ["api", "v1", "binary", _, "summary" | "icon"],
-        ) => not_allowed(),
+        ) => method_not_allowed(),
         _ => return None,
     })
 }
 
-fn search(server: &Server, ask: &Ask) -> Answer {
+fn search_binaries(server: &Server, ask: &ApiRequest) -> ApiResponse {
     let started = Instant::now();
-    let search = match Search::read(server, Index::Binary, ask) {
+    let search = match Search::parse(server, Index::Binary, ask) {
         Ok(search) => search,
         Err(refusal) => return refusal,
     };
     let results: Vec<Value> = search
-        .page(server)
+        .page_numbers(server)
         .into_iter()
-        .filter_map(|number| run::file(server, number))
-        .map(|file| Value::Object(row(&file)))
+        .filter_map(|number| run::find_binary(server, number))
+        .map(|file| Value::Object(binary_row(&file)))
         .collect();
-    let answer = Answer::pretty(json!({
+    let answer = ApiResponse::json_pretty(json!({
         "terms": search.terms(),
         "results": results,
         "total_results": search.matches(server).len(),
         "start": search.start,
         "highlights": [],
-        "facets": facets::count(server, Index::Binary, &search),
+        "facets": facets::count_facets(server, Index::Binary, &search),
         "elapsed": started.elapsed().as_secs_f64(),
     }));
-    search.in_time(answer)
+    search.or_timeout(answer)
 }
 
-fn summary(server: &Server, md5: &str) -> Option<Answer> {
+fn binary_summary(server: &Server, md5: &str) -> Option<ApiResponse> {
     let binary = server.world.binaries.find(md5)?;
-    let mut row = row(&File { world: &server.world, binary, release: &server.release, tags: server.intel.tags() });
+    let mut row = binary_row(&BinaryDocument {
+        world: &server.world,
+        binary,
+        server_version: &server.version,
+        tags: server.detections.tags(),
+    });
     row.insert("icon".into(), json!(file::ICON));
-    Some(Answer::pretty(Value::Object(row)))
+    Some(ApiResponse::json_pretty(Value::Object(row)))
 }
 
 /// A binary document. What the version resource does not say is absent.
-fn row(file: &File<'_>) -> Map<String, Value> {
-    let File { world, binary, release, .. } = *file;
-    let signed = document::verdict(binary);
+fn binary_row(file: &BinaryDocument<'_>) -> Map<String, Value> {
+    let BinaryDocument { world, binary, server_version: release, .. } = *file;
+    let signed = document::signature_status(binary);
     let first = document::first_seen(binary, world);
     let hosts: Vec<_> = file.hosts().collect();
     let endpoints: Vec<String> = hosts.iter().take(1_000).map(|host| format!("{}|{}", host.name, host.id)).collect();
@@ -87,19 +92,19 @@ fn row(file: &File<'_>) -> Map<String, Value> {
         "md5": binary.md5.to_uppercase(),
         "observed_filename": binary.paths,
         "orig_mod_len": binary.size,
-        "copied_mod_len": binary.copied(),
+        "copied_mod_len": binary.stored_size(),
         "is_executable_image": binary.is_program,
         "is_64bit": true,
         "digsig_result": signed,
         "signed": signed,
-        "digsig_result_code": document::verdict_code(binary),
-        "server_added_timestamp": format::solr(first),
-        "timestamp": format::solr(first),
-        "last_seen": format::solr(binary.last_seen.max(first)),
+        "digsig_result_code": document::signature_code(binary),
+        "server_added_timestamp": format::solr_time(first),
+        "timestamp": format::solr_time(first),
+        "last_seen": format::solr_time(binary.last_seen.max(first)),
         "host_count": document::host_count(binary),
         "endpoint": endpoints,
         "group": groups,
-        "os_type": binary.os.upper(),
+        "os_type": binary.os.binary_name(),
         "cb_version": 600,
         "event_partition_id": [(world.now / 1_000 - 86_400) * 65_536],
         "facet_id": 1_000 + binary.size % 100_000,
@@ -125,20 +130,20 @@ fn row(file: &File<'_>) -> Map<String, Value> {
         add("file_version", Some(&binary.version));
         add("product_version", Some(&binary.version));
     }
-    if let Some(at) = binary.signed {
+    if let Some(at) = binary.signed_at {
         add("digsig_publisher", company);
         add("digsig_subject", company);
         add("digsig_issuer", Some("Microsoft Windows Production PCA 2011"));
-        add("digsig_sign_time", Some(&format::solr(at - at.rem_euclid(1_000))));
+        add("digsig_sign_time", Some(&format::solr_time(at - at.rem_euclid(1_000))));
     }
-    if release.is_7() {
+    if release.is_at_least_7() {
         add("sha256", Some(&binary.sha256()));
     }
     let hits = file.watchlists();
-    let hits: Vec<Value> = hits.map(|(id, at)| json!({"wid": id, "value": format::solr(at)})).collect();
+    let hits: Vec<Value> = hits.map(|(id, at)| json!({"wid": id, "value": format::solr_time(at)})).collect();
     if !hits.is_empty() {
         row.insert("watchlists".into(), json!(hits));
     }
-    process_json::feeds(&mut row, &binary.feeds, first);
+    process_json::add_feed_fields(&mut row, &binary.feeds, first);
     row
 }

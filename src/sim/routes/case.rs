@@ -2,63 +2,66 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{body, found, not_allowed};
+use super::{method_not_allowed, or_not_found, with_object_body};
 use crate::sim::{
     format,
-    http::{request::Ask, response::Answer},
+    http::{request::ApiRequest, response::ApiResponse},
     state::{
-        admin::{self, Desk, Record},
+        admin::{self, AdminRecords, Record},
         server::Server,
     },
 };
 
 /// What follows from when and by whom an event was tagged.
-const FIXED: [&str; 5] = ["id", "event_id", "investigation_id", "date_tagged", "tagged_by_user_id"];
+const READ_ONLY: [&str; 5] = ["id", "event_id", "investigation_id", "date_tagged", "tagged_by_user_id"];
 
-pub(super) fn answer(server: &Server, ask: &Ask) -> Option<Answer> {
+pub(super) fn handle(server: &Server, ask: &ApiRequest) -> Option<ApiResponse> {
     let (method, path) = ask.route();
     Some(match (method, path.as_slice()) {
-        ("GET", ["api", "investigations"]) => server.desk(|desk| {
-            let all = desk.investigations.all();
-            Answer::compact(all.map(|(_, case)| json!(case)).collect())
+        ("GET", ["api", "investigations"]) => server.with_admin(|desk| {
+            let all = desk.investigations.records();
+            ApiResponse::json_compact(all.map(|(_, case)| json!(case)).collect())
         }),
         // The number is that of the investigation here, and that of the event elsewhere.
-        ("GET", ["api", "tagged_event", id]) => server.desk(|desk| {
+        ("GET", ["api", "tagged_event", id]) => server.with_admin(|desk| {
             let id = id.parse().ok();
             let id = id.filter(|&id| desk.investigations.get(id).is_some());
-            found(id.map(|id| listed(desk, |tag| admin::number(tag, "investigation_id") == Some(id))))
+            or_not_found(id.map(|id| list_tags(desk, |tag| admin::number_member(tag, "investigation_id") == Some(id))))
         }),
-        ("GET", ["api", "tagged_events", process]) => server.desk(|desk| {
-            listed(desk, |tag| {
-                admin::text(tag, "unique_id").starts_with(process) || admin::text(tag, "process_id") == *process
+        ("GET", ["api", "tagged_events", process]) => server.with_admin(|desk| {
+            list_tags(desk, |tag| {
+                admin::text_member(tag, "unique_id").starts_with(process)
+                    || admin::text_member(tag, "process_id") == *process
             })
         }),
-        ("POST", ["api", "tagged_event"]) => body(ask, |wanted| tag(server, wanted)),
-        ("PUT", ["api", "tagged_event", id]) => body(ask, |wanted| {
-            server.desk(|desk| {
+        ("POST", ["api", "tagged_event"]) => with_object_body(ask, |wanted| create_tag(server, wanted)),
+        ("PUT", ["api", "tagged_event", id]) => with_object_body(ask, |wanted| {
+            server.with_admin(|desk| {
                 let tag = id.parse().ok().and_then(|id| desk.tags.get_mut(id));
-                found(tag.map(|tag| match admin::merge(tag, wanted, &FIXED) {
-                    Ok(()) => Answer::success(),
-                    Err(_) => Answer::werkzeug(400),
+                or_not_found(tag.map(|tag| match admin::merge_known(tag, wanted, &READ_ONLY) {
+                    Ok(()) => ApiResponse::success_result(),
+                    Err(_) => ApiResponse::app_error(400),
                 }))
             })
         }),
-        ("DELETE", ["api", "tagged_event", id]) => server.desk(|desk| {
+        ("DELETE", ["api", "tagged_event", id]) => server.with_admin(|desk| {
             let tag = id.parse().ok().and_then(|id| desk.tags.remove(id));
-            found(tag.map(|_| Answer::success()))
+            or_not_found(tag.map(|_| ApiResponse::success_result()))
         }),
-        (_, ["api", "investigations" | "tagged_event"] | ["api", "tagged_event" | "tagged_events", _]) => not_allowed(),
+        (_, ["api", "investigations" | "tagged_event"] | ["api", "tagged_event" | "tagged_events", _]) => {
+            method_not_allowed()
+        }
         _ => return None,
     })
 }
 
-fn listed(desk: &Desk, is_one: impl Fn(&Record) -> bool) -> Answer {
-    let tags = desk.tags.all().filter(|(_, tag)| is_one(tag));
-    Answer::compact(tags.map(|(_, tag)| json!(tag)).collect())
+fn list_tags(desk: &AdminRecords, is_one: impl Fn(&Record) -> bool) -> ApiResponse {
+    let tags = desk.tags.records().filter(|(_, tag)| is_one(tag));
+    ApiResponse::json_compact(tags.map(|(_, tag)| json!(tag)).collect())
 }
 
-fn tag(server: &Server, wanted: &Record) -> Answer {
-    let now = format::local(server.now().as_millisecond());
+fn create_tag(server: &Server, wanted: &Record) -> ApiResponse {
+    let now = format::local_time(server.now().as_millisecond());
     let tag = json!({
         "event_type": "",
         "event_data": {},
@@ -71,15 +74,15 @@ fn tag(server: &Server, wanted: &Record) -> Answer {
         "tagged_by_user_id": "1",
     });
     let Value::Object(mut tag) = tag else {
-        return Answer::werkzeug(400);
+        return ApiResponse::app_error(400);
     };
-    server.desk(|desk| {
-        let case = admin::number(wanted, "investigation_id");
+    server.with_admin(|desk| {
+        let case = admin::number_member(wanted, "investigation_id");
         let Some((id, case)) = case.and_then(|id| Some((id, desk.investigations.get_mut(id)?))) else {
-            return Answer::werkzeug(400);
+            return ApiResponse::app_error(400);
         };
-        if admin::merge(&mut tag, wanted, &FIXED).is_err() {
-            return Answer::werkzeug(400);
+        if admin::merge_known(&mut tag, wanted, &READ_ONLY).is_err() {
+            return ApiResponse::app_error(400);
         }
         case.insert("last_updated".into(), json!(now));
         tag.insert("investigation_id".into(), json!(id));
@@ -87,17 +90,17 @@ fn tag(server: &Server, wanted: &Record) -> Answer {
         if let Some(tag) = desk.tags.get_mut(id) {
             tag.insert("event_id".into(), json!(id));
         }
-        Answer::compact(json!({"id": id}))
+        ApiResponse::json_compact(json!({"id": id}))
     })
 }
 
 /// The processes that are tagged, and for what: each search tells them all.
-pub(super) fn tagged(server: &Server) -> Value {
-    server.desk(|desk| {
+pub(super) fn tagged_processes(server: &Server) -> Value {
+    server.with_admin(|desk| {
         let mut tagged: Map<String, Value> = Map::new();
-        for (_, tag) in desk.tags.all() {
-            let process = admin::text(tag, "unique_id");
-            let case = admin::number(tag, "investigation_id").unwrap_or(0);
+        for (_, tag) in desk.tags.records() {
+            let process = admin::text_member(tag, "unique_id");
+            let case = admin::number_member(tag, "investigation_id").unwrap_or(0);
             if process.is_empty() {
                 continue;
             }

@@ -4,43 +4,43 @@ use std::collections::HashSet;
 
 use serde_json::{Value, json};
 
-use super::not_allowed;
+use super::method_not_allowed;
 use crate::query::Index;
 use crate::sim::{
     format,
-    http::{fault::Fault, request::Ask, response::Answer},
+    http::{fault::Fault, request::ApiRequest, response::ApiResponse},
     search::{request::Search, run},
     state::server::Server,
 };
 
 /// Answers what no real server has, to whoever is on this machine.
-pub(crate) fn answer(server: &Server, ask: &Ask) -> Answer {
+pub(crate) fn handle(server: &Server, ask: &ApiRequest) -> ApiResponse {
     let (method, path) = ask.route();
     match (method, path.as_slice()) {
-        ("GET", ["_sim", "log"]) => Answer::compact(json!(server.seen())),
+        ("GET", ["_sim", "log"]) => ApiResponse::json_compact(json!(server.seen_requests())),
         ("DELETE", ["_sim", "log"]) => {
-            server.forget();
-            Answer::success()
+            server.clear_seen();
+            ApiResponse::success_result()
         }
-        ("GET", ["_sim", "faults"]) => Answer::compact(json!(server.faults())),
-        ("POST", ["_sim", "faults"]) => switch_on(server, ask),
+        ("GET", ["_sim", "faults"]) => ApiResponse::json_compact(json!(server.faults())),
+        ("POST", ["_sim", "faults"]) => add_faults(server, ask),
         ("DELETE", ["_sim", "faults"]) => {
             server.clear_faults();
-            Answer::success()
+            ApiResponse::success_result()
         }
-        ("GET", ["_sim", "truth"]) => truth(server, ask),
-        ("POST", ["_sim", "alerts"]) => raise(server, ask),
+        ("GET", ["_sim", "truth"]) => full_result(server, ask),
+        ("POST", ["_sim", "alerts"]) => raise_alerts(server, ask),
         ("POST", ["_sim", "index"]) => {
-            server.intel.catch_up();
-            Answer::success()
+            server.detections.index_now();
+            ApiResponse::success_result()
         }
-        (_, ["_sim", "log" | "faults" | "truth" | "alerts" | "index"]) => not_allowed(),
-        _ => Answer::werkzeug(404),
+        (_, ["_sim", "log" | "faults" | "truth" | "alerts" | "index"]) => method_not_allowed(),
+        _ => ApiResponse::app_error(404),
     }
 }
 
 /// Raises as many alerts as the body says, one if it says nothing: a number, or an object with a `count`.
-fn raise(server: &Server, ask: &Ask) -> Answer {
+fn raise_alerts(server: &Server, ask: &ApiRequest) -> ApiResponse {
     let count = match ask.json() {
         Ok(Value::Null) => Some(1),
         Ok(Value::Object(body)) => body.get("count").map_or(Some(1), Value::as_u64),
@@ -48,13 +48,13 @@ fn raise(server: &Server, ask: &Ask) -> Answer {
         Err(_) => None,
     };
     let Some(count) = count else {
-        return Answer::text(400, "How many? A number, or {\"count\": 3}");
+        return ApiResponse::text(400, "How many? A number, or {\"count\": 3}");
     };
-    Answer::compact(json!({"raised": server.raise(count)}))
+    ApiResponse::json_compact(json!({"raised": server.raise_alerts(count)}))
 }
 
 /// Takes one fault or a list of them.
-fn switch_on(server: &Server, ask: &Ask) -> Answer {
+fn add_faults(server: &Server, ask: &ApiRequest) -> ApiResponse {
     let faults = ask.json().and_then(|body| match body {
         Value::Array(_) => serde_json::from_value::<Vec<Fault>>(body),
         one => serde_json::from_value(one).map(|fault| vec![fault]),
@@ -62,17 +62,17 @@ fn switch_on(server: &Server, ask: &Ask) -> Answer {
     match faults {
         Ok(faults) => {
             for fault in faults {
-                server.fault(fault);
+                server.add_fault(fault);
             }
-            Answer::success()
+            ApiResponse::success_result()
         }
-        Err(error) => Answer::text(400, &error.to_string()),
+        Err(error) => ApiResponse::text(400, &error.to_string()),
     }
 }
 
 /// The whole result of a process search, by the parameters of one; `rows` bounds the ids, and is no bound by default.
-fn truth(server: &Server, ask: &Ask) -> Answer {
-    let mut search = match Search::read(server, Index::Process, ask) {
+fn full_result(server: &Server, ask: &ApiRequest) -> ApiResponse {
+    let mut search = match Search::parse(server, Index::Process, ask) {
         Ok(search) => search,
         Err(refusal) => return refusal,
     };
@@ -80,22 +80,22 @@ fn truth(server: &Server, ask: &Ask) -> Answer {
     let matches = search.matches(server);
     let processes: HashSet<u128> = matches
         .iter()
-        .filter_map(|&number| run::document(server, number))
+        .filter_map(|&number| run::find_document(server, number))
         .map(|document| document.process.id().0)
         .collect();
     let (mut ids, mut unique_ids) = (Vec::new(), Vec::new());
-    for number in search.page(server) {
-        if let Some(document) = run::document(server, number) {
+    for number in search.page_numbers(server) {
+        if let Some(document) = run::find_document(server, number) {
             let id = document.process.id();
             ids.push(id.to_string());
-            unique_ids.push(format::unique_id(id, document.segment_id(), &server.release));
+            unique_ids.push(format::unique_id(id, document.segment_id(), &server.version));
         }
     }
-    let answer = Answer::compact(json!({
+    let answer = ApiResponse::json_compact(json!({
         "count": matches.len(),
         "processes": processes.len(),
         "ids": ids,
         "unique_ids": unique_ids,
     }));
-    search.in_time(answer)
+    search.or_timeout(answer)
 }

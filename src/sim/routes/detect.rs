@@ -5,17 +5,17 @@ use std::{cmp::Ordering, collections::BTreeMap};
 use jiff::{Span, Timestamp, tz::TimeZone};
 use serde_json::{Value, json};
 
-use super::not_allowed;
+use super::method_not_allowed;
 use crate::sim::{
-    http::{request::Ask, response::Answer},
+    http::{request::ApiRequest, response::ApiResponse},
     search::{alert::AlertDocument, run},
-    state::{detections::Known, server::Server},
+    state::{detections::IndexState, server::Server},
     world::Status,
 };
 
 /// Rows and days of whoever does not say.
-const ROWS: i64 = 10;
-const DAYS: i64 = 30;
+const DEFAULT_ROWS: i64 = 10;
+const DEFAULT_DAYS: i64 = 30;
 const HOUR: f64 = 3_600_000.0;
 /// The numbers that there are.
 const KINDS: [&str; 14] = [
@@ -35,7 +35,7 @@ const KINDS: [&str; 14] = [
     "hosthygiene",
 ];
 
-pub(super) fn answer(server: &Server, ask: &Ask) -> Option<Answer> {
+pub(super) fn handle(server: &Server, ask: &ApiRequest) -> Option<ApiResponse> {
     let (method, path) = ask.route();
     let ["api", "v1", "detect", "report", rest @ ..] = path.as_slice() else {
         return None;
@@ -46,31 +46,31 @@ pub(super) fn answer(server: &Server, ask: &Ask) -> Option<Answer> {
         _ => return None,
     };
     if method != "GET" {
-        return Some(not_allowed());
+        return Some(method_not_allowed());
     }
-    let known = server.intel.known();
-    let report = Report { server, known: &known, feed };
-    report.of(kind, rest).map(Answer::compact)
+    let known = server.detections.index_state();
+    let report = AlertCounts { server, index_state: &known, feed };
+    report.kind_values(kind, rest).map(ApiResponse::json_compact)
 }
 
 /// The alerts that are counted.
-struct Report<'s> {
+struct AlertCounts<'s> {
     server: &'s Server,
-    known: &'s Known,
+    index_state: &'s IndexState,
     /// Those of this feed alone.
     feed: Option<&'s str>,
 }
 
-impl Report<'_> {
+impl AlertCounts<'_> {
     /// The numbers of a kind; none if the rest of the address cannot be read.
-    fn of(&self, kind: &str, rest: &[&str]) -> Option<Value> {
+    fn kind_values(&self, kind: &str, rest: &[&str]) -> Option<Value> {
         let number = |at: usize, default: i64| match rest.get(at) {
             None => Some(default),
             Some(text) => text.parse().ok().filter(|number| *number > 0),
         };
-        let days = || number(0, DAYS);
+        let days = || number(0, DEFAULT_DAYS);
         let rows = || {
-            let rows = usize::try_from(number(0, ROWS)?).unwrap_or(usize::MAX);
+            let rows = usize::try_from(number(0, DEFAULT_ROWS)?).unwrap_or(usize::MAX);
             let is_ascending = match rest.get(1) {
                 None | Some(&"desc") => false,
                 Some(&"asc") => true,
@@ -79,76 +79,76 @@ impl Report<'_> {
             Some((rows, is_ascending))
         };
         Some(match kind {
-            "currentalertstatus" => named(self.statuses()),
-            "currentmonitoringstatus" => named(self.sensors()),
-            "unresolvedalertsbyseverity" => top(self.worst(Whose::Origin), rows()?),
-            "unresolvedalertsbytime" => top(self.oldest(Whose::Origin), rows()?),
-            "unresolvedhostsbyseverity" => top(self.worst(Whose::Host), rows()?),
-            "unresolvedhostsbytime" => top(self.oldest(Whose::Host), rows()?),
-            "unresolvedusersbyseverity" => top(self.worst(Whose::User), rows()?),
-            "unresolvedusersbytime" => top(self.oldest(Whose::User), rows()?),
-            "adminsbyalertsresolved" => top(self.resolvers(|times| count(times.len())), rows()?),
-            "adminsbyresolvedtime" => top(self.resolvers(mean), rows()?),
-            "unresolvedalerttrend" => {
-                self.by_day(days()?, |alert| (!alert.mark.status.is_closed()).then_some((alert.alert.created, 1.0)))
-            }
-            "alertresolutionaverage" => self.averages(days()?),
-            "binarydwell" => self.dwell(days()?),
-            "hosthygiene" => self.hygiene(days()?),
+            "currentalertstatus" => named_values(self.count_by_status()),
+            "currentmonitoringstatus" => named_values(self.count_by_sensor()),
+            "unresolvedalertsbyseverity" => top_rows(self.highest_severity(Whose::Origin), rows()?),
+            "unresolvedalertsbytime" => top_rows(self.oldest_hours(Whose::Origin), rows()?),
+            "unresolvedhostsbyseverity" => top_rows(self.highest_severity(Whose::Host), rows()?),
+            "unresolvedhostsbytime" => top_rows(self.oldest_hours(Whose::Host), rows()?),
+            "unresolvedusersbyseverity" => top_rows(self.highest_severity(Whose::User), rows()?),
+            "unresolvedusersbytime" => top_rows(self.oldest_hours(Whose::User), rows()?),
+            "adminsbyalertsresolved" => top_rows(self.by_resolver(|times| to_f64(times.len())), rows()?),
+            "adminsbyresolvedtime" => top_rows(self.by_resolver(mean_of), rows()?),
+            "unresolvedalerttrend" => self.sum_by_day(days()?, |alert| {
+                (!alert.state.status.is_closed()).then_some((alert.alert.created_at, 1.0))
+            }),
+            "alertresolutionaverage" => self.mean_hours(days()?),
+            "binarydwell" => self.dwell_hours(days()?),
+            "hosthygiene" => self.clean_host_percent(days()?),
             _ => return None,
         })
     }
 
     fn alerts(&self) -> impl Iterator<Item = AlertDocument<'_>> {
-        let all = self.known.alerts(&self.server.world);
-        all.filter_map(|number| run::alert(self.server, self.known, number))
-            .filter(|alert| self.feed.is_none_or(|feed| alert.feed().1.eq_ignore_ascii_case(feed)))
+        let all = self.index_state.alerts(&self.server.world);
+        all.filter_map(|number| run::find_alert(self.server, self.index_state, number))
+            .filter(|alert| self.feed.is_none_or(|feed| alert.feed_id_name().1.eq_ignore_ascii_case(feed)))
     }
 
-    fn open(&self) -> impl Iterator<Item = AlertDocument<'_>> {
-        self.alerts().filter(|alert| !alert.mark.status.is_closed())
+    fn open_alerts(&self) -> impl Iterator<Item = AlertDocument<'_>> {
+        self.alerts().filter(|alert| !alert.state.status.is_closed())
     }
 
-    fn statuses(&self) -> Vec<(String, f64)> {
+    fn count_by_status(&self) -> Vec<(String, f64)> {
         let all = [Status::Unresolved, Status::InProgress, Status::Resolved, Status::FalsePositive];
         let count = |status: Status| {
-            let some = self.alerts().filter(|alert| alert.mark.status == status);
-            (status.word().to_owned(), count(some.count()))
+            let some = self.alerts().filter(|alert| alert.state.status == status);
+            (status.label().to_owned(), to_f64(some.count()))
         };
         all.into_iter().map(count).collect()
     }
 
-    fn sensors(&self) -> Vec<(String, f64)> {
+    fn count_by_sensor(&self) -> Vec<(String, f64)> {
         let hosts = &self.server.world.fleet.hosts;
         let (mut online, mut offline, mut uninstalled) = (0, 0, 0);
         for host in hosts {
-            match (host.uninstalled, host.offline) {
+            match (host.uninstalled, host.silent_for) {
                 (true, _) => uninstalled += 1,
                 (_, Some(_)) => offline += 1,
                 _ => online += 1,
             }
         }
         [("Online", online), ("Offline", offline), ("Uninstalled", uninstalled)]
-            .map(|(name, value)| (name.to_owned(), count(value)))
+            .map(|(name, value)| (name.to_owned(), to_f64(value)))
             .into()
     }
 
     /// The highest severity of what is open.
     #[expect(clippy::redundant_closure_for_method_calls, reason = "the path of the method holds for one lifetime only")]
-    fn worst(&self, whose: Whose) -> BTreeMap<String, f64> {
-        self.largest(whose, |alert| alert.severity())
+    fn highest_severity(&self, whose: Whose) -> BTreeMap<String, f64> {
+        self.highest_by(whose, |alert| alert.severity())
     }
 
     /// For how many hours something has been open.
-    fn oldest(&self, whose: Whose) -> BTreeMap<String, f64> {
+    fn oldest_hours(&self, whose: Whose) -> BTreeMap<String, f64> {
         let now = self.server.now().as_millisecond();
-        self.largest(whose, |alert| float(now - alert.alert.created) / HOUR)
+        self.highest_by(whose, |alert| to_hours(now - alert.alert.created_at) / HOUR)
     }
 
-    fn largest(&self, whose: Whose, measure: impl Fn(&AlertDocument<'_>) -> f64) -> BTreeMap<String, f64> {
+    fn highest_by(&self, whose: Whose, measure: impl Fn(&AlertDocument<'_>) -> f64) -> BTreeMap<String, f64> {
         let mut all: BTreeMap<String, f64> = BTreeMap::new();
-        for alert in self.open() {
-            if let Some(name) = whose.name(&alert) {
+        for alert in self.open_alerts() {
+            if let Some(name) = whose.key(&alert) {
                 let largest = all.entry(name).or_insert(f64::MIN);
                 *largest = largest.max(measure(&alert));
             }
@@ -157,11 +157,11 @@ impl Report<'_> {
     }
 
     /// Who resolved alerts, measured by the hours that each took.
-    fn resolvers(&self, measure: impl Fn(&[f64]) -> f64) -> BTreeMap<String, f64> {
+    fn by_resolver(&self, measure: impl Fn(&[f64]) -> f64) -> BTreeMap<String, f64> {
         let mut all: BTreeMap<String, Vec<f64>> = BTreeMap::new();
         for alert in self.alerts() {
-            if let (Some(user), Some(at)) = (alert.assigned(), alert.mark.resolved) {
-                let took = float(at - alert.alert.created) / HOUR;
+            if let (Some(user), Some(at)) = (alert.assignee(), alert.state.resolved_at) {
+                let took = to_hours(at - alert.alert.created_at) / HOUR;
                 all.entry(user.to_owned()).or_default().push(took);
             }
         }
@@ -170,61 +170,61 @@ impl Report<'_> {
     }
 
     /// A sum for each of the last days, the earliest first.
-    fn by_day(&self, days: i64, value: impl Fn(&AlertDocument<'_>) -> Option<(i64, f64)>) -> Value {
+    fn sum_by_day(&self, days: i64, value: impl Fn(&AlertDocument<'_>) -> Option<(i64, f64)>) -> Value {
         let mut sums: BTreeMap<String, f64> = BTreeMap::new();
         for (at, value) in self.alerts().filter_map(|alert| value(&alert)) {
-            *sums.entry(day(at)).or_default() += value;
+            *sums.entry(format_day(at)).or_default() += value;
         }
-        self.dated(days, |day| sums.get(day).copied().unwrap_or(0.0))
+        self.by_date(days, |day| sums.get(day).copied().unwrap_or(0.0))
     }
 
     /// How many hours it took to resolve what was resolved on a day.
-    fn averages(&self, days: i64) -> Value {
+    fn mean_hours(&self, days: i64) -> Value {
         let mut all: BTreeMap<String, Vec<f64>> = BTreeMap::new();
         for alert in self.alerts() {
-            if let Some(at) = alert.mark.resolved {
-                let took = float(at - alert.alert.created) / HOUR;
-                all.entry(day(at)).or_default().push(took);
+            if let Some(at) = alert.state.resolved_at {
+                let took = to_hours(at - alert.alert.created_at) / HOUR;
+                all.entry(format_day(at)).or_default().push(took);
             }
         }
-        self.dated(days, |day| all.get(day).map_or(0.0, |times| mean(times)))
+        self.by_date(days, |day| all.get(day).map_or(0.0, |times| mean_of(times)))
     }
 
     /// How many hours files that were first seen on a day were about.
-    fn dwell(&self, days: i64) -> Value {
+    fn dwell_hours(&self, days: i64) -> Value {
         let mut all: BTreeMap<String, Vec<f64>> = BTreeMap::new();
-        let files = self.server.world.binaries.all.iter();
+        let files = self.server.world.binaries.entries.iter();
         for file in files.filter(|file| file.runs > 0) {
-            let about = float(file.last_seen - file.first_seen) / HOUR;
-            all.entry(day(file.first_seen)).or_default().push(about);
+            let about = to_hours(file.last_seen - file.first_seen) / HOUR;
+            all.entry(format_day(file.first_seen)).or_default().push(about);
         }
-        self.dated(days, |day| all.get(day).map_or(0.0, |times| mean(times)))
+        self.by_date(days, |day| all.get(day).map_or(0.0, |times| mean_of(times)))
     }
 
     /// The part of the hosts, in percent, that no open alert of a day or of one before was about.
-    fn hygiene(&self, days: i64) -> Value {
+    fn clean_host_percent(&self, days: i64) -> Value {
         let mut first: BTreeMap<u32, String> = BTreeMap::new();
-        for alert in self.open() {
+        for alert in self.open_alerts() {
             if let Some(host) = alert.host() {
-                let on = day(alert.alert.created);
+                let on = format_day(alert.alert.created_at);
                 let known = first.entry(host.id).or_insert_with(|| on.clone());
                 *known = on.min(known.clone());
             }
         }
-        let all = count(self.server.world.fleet.hosts.len()).max(1.0);
-        self.dated(days, |day| {
+        let all = to_f64(self.server.world.fleet.hosts.len()).max(1.0);
+        self.by_date(days, |day| {
             let sick = first.values().filter(|first| first.as_str() <= day);
-            100.0 * (all - count(sick.count())) / all
+            100.0 * (all - to_f64(sick.count())) / all
         })
     }
 
-    fn dated(&self, days: i64, value: impl Fn(&str) -> f64) -> Value {
+    fn by_date(&self, days: i64, value: impl Fn(&str) -> f64) -> Value {
         let now = self.server.now().to_zoned_datetime(TimeZone::UTC);
         let back = |ago: i64| now.checked_sub(Span::new().days(ago)).ok();
         let days = (0..days.min(3_650)).rev().filter_map(back);
         days.map(|at| {
             let day = at.strftime("%Y-%m-%d").to_string();
-            json!({"date": day, "value": rounded(value(&day))})
+            json!({"date": day, "value": round_value(value(&day))})
         })
         .collect()
     }
@@ -240,54 +240,54 @@ enum Whose {
 }
 
 impl Whose {
-    fn name(self, alert: &AlertDocument<'_>) -> Option<String> {
+    fn key(self, alert: &AlertDocument<'_>) -> Option<String> {
         match self {
-            Self::Origin => Some(alert.origin().1.to_owned()),
+            Self::Origin => Some(alert.source_id_name().1.to_owned()),
             Self::Host => Some(alert.host()?.name.to_lowercase()),
             Self::User => {
-                let user = alert.culprit()?.user.into_owned();
+                let user = alert.origin_process()?.user.into_owned();
                 (!user.is_empty()).then_some(user)
             }
         }
     }
 }
 
-fn named(rows: Vec<(String, f64)>) -> Value {
+fn named_values(rows: Vec<(String, f64)>) -> Value {
     let rows = rows.into_iter();
-    rows.map(|(name, value)| json!({"name": name, "value": rounded(value)})).collect()
+    rows.map(|(name, value)| json!({"name": name, "value": round_value(value)})).collect()
 }
 
 /// The first of them by their values.
-fn top(all: BTreeMap<String, f64>, (rows, is_ascending): (usize, bool)) -> Value {
+fn top_rows(all: BTreeMap<String, f64>, (rows, is_ascending): (usize, bool)) -> Value {
     let mut all: Vec<(String, f64)> = all.into_iter().collect();
     all.sort_by(|(_, a), (_, b)| {
         let order = a.partial_cmp(b).unwrap_or(Ordering::Equal);
         if is_ascending { order } else { order.reverse() }
     });
     all.truncate(rows);
-    named(all)
+    named_values(all)
 }
 
-fn day(at: i64) -> String {
+fn format_day(at: i64) -> String {
     let at = Timestamp::from_millisecond(at).unwrap_or_default();
     at.strftime("%Y-%m-%d").to_string()
 }
 
-fn mean(values: &[f64]) -> f64 {
-    values.iter().sum::<f64>() / count(values.len().max(1))
+fn mean_of(values: &[f64]) -> f64 {
+    values.iter().sum::<f64>() / to_f64(values.len().max(1))
 }
 
 /// With three decimals, and without any where there are none.
-fn rounded(value: f64) -> Value {
+fn round_value(value: f64) -> Value {
     let value = (value * 1_000.0).round() / 1_000.0;
     if value.fract() == 0.0 { json!(format!("{value:.0}").parse::<i64>().unwrap_or(0)) } else { json!(value) }
 }
 
-fn count(number: usize) -> f64 {
+fn to_f64(number: usize) -> f64 {
     u32::try_from(number).map_or(f64::MAX, f64::from)
 }
 
 #[expect(clippy::cast_precision_loss, reason = "no duration here comes near 2^53 milliseconds, where it would show")]
-fn float(milliseconds: i64) -> f64 {
+fn to_hours(milliseconds: i64) -> f64 {
     milliseconds as f64
 }

@@ -2,51 +2,51 @@
 
 use serde_json::{Map, Value, json};
 
-use super::not_allowed;
+use super::method_not_allowed;
 use crate::sim::{
     format,
-    http::{request::Ask, response::Answer},
+    http::{request::ApiRequest, response::ApiResponse},
     state::{
-        admin::{Partition, Refusal, Store},
+        admin::{EventStore, Partition, StoreRefusal},
         server::Server,
     },
 };
 
-pub(super) fn answer(server: &Server, ask: &Ask) -> Option<Answer> {
+pub(super) fn handle(server: &Server, ask: &ApiRequest) -> Option<ApiResponse> {
     let (method, path) = ask.route();
     let ["api", "v1", "storage", "events", rest @ ..] = path.as_slice() else {
         return None;
     };
-    if !server.release.is_6() {
+    if !server.version.is_at_least_6() {
         return None;
     }
-    let change = |change: &dyn Fn(&mut Store) -> Result<(), Refusal>| {
-        server.desk(|desk| match change(&mut desk.store) {
-            Ok(()) => Answer::success(),
-            Err(Refusal::Unknown) => Answer::werkzeug(404),
-            Err(Refusal::Conflict) => Answer::text(409, "The partition is not in a state for that"),
+    let change = |change: &dyn Fn(&mut EventStore) -> Result<(), StoreRefusal>| {
+        server.with_admin(|desk| match change(&mut desk.store) {
+            Ok(()) => ApiResponse::success_result(),
+            Err(StoreRefusal::Unknown) => ApiResponse::app_error(404),
+            Err(StoreRefusal::Conflict) => ApiResponse::text(409, "The partition is not in a state for that"),
         })
     };
     // What a body says is of no account: clients send `null`.
     Some(match (method, rest) {
-        ("GET", ["partition"]) => server.desk(|desk| Answer::compact(told(&desk.store))),
-        ("POST", ["new_partition"]) if server.release.is_at_least(6, 1, 0) => {
+        ("GET", ["partition"]) => server.with_admin(|desk| ApiResponse::json_compact(to_record(&desk.store))),
+        ("POST", ["new_partition"]) if server.version.is_at_least(6, 1, 0) => {
             let now = server.now().as_millisecond();
             change(&|store| {
                 store.roll_over(now);
                 Ok(())
             })
         }
-        (_, ["partition" | "new_partition"]) => not_allowed(),
+        (_, ["partition" | "new_partition"]) => method_not_allowed(),
         ("POST", [name, "mount"]) => change(&|store| store.mount(name)),
         ("POST", [name, "unmount"]) => change(&|store| store.unmount(name)),
         ("DELETE", [name]) => change(&|store| store.erase(name)),
-        (_, [_] | [_, "mount" | "unmount"]) => not_allowed(),
+        (_, [_] | [_, "mount" | "unmount"]) => method_not_allowed(),
         _ => return None,
     })
 }
 
-fn told(store: &Store) -> Value {
+fn to_record(store: &EventStore) -> Value {
     let told = |(name, part): (&String, &Partition)| {
         let record = json!({
             "name": name,
@@ -54,9 +54,9 @@ fn told(store: &Store) -> Value {
             "info": {
                 "dir": format!("/var/cb/data/solr5/cbevents/{}", part.directory),
                 "schema": "cbevents_v1",
-                "startDate": format::micros(part.from),
-                "endDate": part.until.map(format::micros),
-                "partitionId": part.from / 1_000 * 65_536,
+                "startDate": format::micros_time(part.start),
+                "endDate": part.end.map(format::micros_time),
+                "partitionId": part.start / 1_000 * 65_536,
                 "numDocs": part.documents,
                 "maxDoc": part.documents,
                 "deletedDocs": 0,
@@ -68,5 +68,5 @@ fn told(store: &Store) -> Value {
         });
         (name.clone(), record)
     };
-    Value::Object(store.all().map(told).collect::<Map<_, _>>())
+    Value::Object(store.partitions().map(told).collect::<Map<_, _>>())
 }

@@ -9,20 +9,20 @@ use serde_json::{Map, Value, json};
 use super::process_json;
 use crate::sim::{
     format,
-    http::request::Ask,
+    http::request::ApiRequest,
     search::document,
     state::server::Server,
     version::Release,
     world::{
-        Binary, Child, Connection, Events, FileChange, Link, List, Process, Reach, Who, drawn_md5, drawn_sha256,
-        file_type, program,
+        Binary, Child, Connection, EventList, Events, FileChange, Link, Process, Reach, Who, derived_md5,
+        derived_sha256, file_type, program_path,
     },
 };
 
 /// How long the hosts that are isolated when the world begins have been so, in milliseconds.
-const ISOLATED_FOR: i64 = 2 * 86_400_000;
+const INITIAL_ISOLATION: i64 = 2 * 86_400_000;
 /// The name of the server that sensors speak to.
-const SERVER: &str = "cb.corp.example";
+const SERVER_NAME: &str = "cb.corp.example";
 
 /// A version of the events.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -32,12 +32,12 @@ impl Version {
     /// The newest that a release knows.
     pub(super) fn latest(release: &Release) -> Self {
         let all = ["v5", "v4", "v3", "v2"];
-        let latest = all.iter().find_map(|version| Self::of(version, release));
+        let latest = all.iter().find_map(|version| Self::parse(version, release));
         latest.unwrap_or(Self(1))
     }
 
     /// Reads `v4`; none where the release does not know it. Older ones stay.
-    pub(super) fn of(text: &str, release: &Release) -> Option<Self> {
+    pub(super) fn parse(text: &str, release: &Release) -> Option<Self> {
         let (version, major, minor) = match text {
             "v1" => (1, 5, 0),
             "v2" => (2, 5, 1),
@@ -51,33 +51,33 @@ impl Version {
 }
 
 /// What the server says of one process's events.
-struct Teller<'s> {
+struct EventWriter<'s> {
     server: &'s Server,
     process: Process<'s>,
     version: Version,
 }
 
 /// The document of a process with the events of all of it, or of one segment.
-pub(super) fn document(
+pub(super) fn events_document(
     server: &Server,
-    ask: &Ask,
+    ask: &ApiRequest,
     process: Process<'_>,
     segment: Option<u32>,
     version: Version,
 ) -> Value {
-    let Value::Object(mut row) = process_json::summary(server, process, segment) else {
+    let Value::Object(mut row) = process_json::summary_document(server, process, segment) else {
         return Value::Null;
     };
     let events = process.events(segment);
     let starts = events.children.iter().filter(|(_, child)| child.is_start);
-    let (exec, fork) = starts.fold((0, 0), |(exec, fork), (_, child)| match child.who {
+    let (exec, fork) = starts.fold((0, 0), |(exec, fork), (_, child)| match child.child {
         Who::Known(child) if process_json::is_fork(child) => (exec, fork + 1),
         _ => (exec + 1, fork),
     });
     row.insert("exec_events_count".into(), json!(exec));
     row.insert("fork_children_count".into(), json!(fork));
-    row.insert("binaries".into(), signatures(server, &events));
-    let teller = Teller { server, process, version };
+    row.insert("binaries".into(), signature_map(server, &events));
+    let teller = EventWriter { server, process, version };
     let window = |list: Vec<Value>| -> Vec<Value> {
         let size = |name, default| {
             let number = ask.number(name).map(usize::try_from);
@@ -86,7 +86,7 @@ pub(super) fn document(
         let (start, count) = (size("cb.event_start", 0), size("cb.event_count", usize::MAX));
         list.into_iter().skip(start).take(count).collect()
     };
-    for (kind, list) in teller.lists(events) {
+    for (kind, list) in teller.event_lists(events) {
         let list = window(list);
         // Without events there is no list either.
         if !list.is_empty() {
@@ -97,13 +97,13 @@ pub(super) fn document(
 }
 
 /// What is known of the signatures of what was loaded.
-fn signatures(server: &Server, events: &Events<'_>) -> Value {
+fn signature_map(server: &Server, events: &Events<'_>) -> Value {
     let known = |md5: &str| server.world.binaries.find(md5);
     let files = events.modules.iter().filter_map(|(_, module)| known(&module.md5()));
     let signature = |file: &Binary| {
         let mut facts = Map::new();
-        facts.insert("digsig_result".into(), json!(document::verdict(file)));
-        if let (Some(_), Some(company)) = (file.signed, &file.company) {
+        facts.insert("digsig_result".into(), json!(document::signature_status(file)));
+        if let (Some(_), Some(company)) = (file.signed_at, &file.company) {
             facts.insert("digsig_publisher".into(), json!(company));
         }
         (file.md5.to_uppercase(), Value::Object(facts))
@@ -111,28 +111,28 @@ fn signatures(server: &Server, events: &Events<'_>) -> Value {
     Value::Object(files.map(signature).collect())
 }
 
-impl Teller<'_> {
-    fn lists(&self, events: Events<'_>) -> Vec<(&'static str, Vec<Value>)> {
+impl EventWriter<'_> {
+    fn event_lists(&self, events: Events<'_>) -> Vec<(&'static str, Vec<Value>)> {
         let has_blocks = self.version >= Version(2);
         let has_scripts = self.version >= Version(5);
         vec![
             (
                 "modload",
-                each(events.modules, |at, module| {
+                format_events(events.modules, |at, module| {
                     let md5 = module.md5();
                     let end = self.sha256(&md5);
                     json!(format!("{at}|{md5}|{}{end}", module.path))
                 }),
             ),
-            ("filemod", each(events.files, |at, file| self.file(at, &file))),
-            ("regmod", each(events.keys, |at, key| json!(format!("{}|{at}|{}|false", key.action, key.path)))),
-            ("netconn", events.links.into_iter().map(|(at, link)| self.link(at, &link)).collect()),
-            ("childproc", events.children.into_iter().map(|(at, child)| self.child(at, child)).collect()),
-            ("crossproc", each(events.crossings, |at, reach| self.reach(at, &reach))),
+            ("filemod", format_events(events.files, |at, file| self.filemod_event(at, &file))),
+            ("regmod", format_events(events.keys, |at, key| json!(format!("{}|{at}|{}|false", key.action, key.path)))),
+            ("netconn", events.links.into_iter().map(|(at, link)| self.netconn_event(at, &link)).collect()),
+            ("childproc", events.children.into_iter().map(|(at, child)| self.childproc_event(at, child)).collect()),
+            ("crossproc", format_events(events.crossings, |at, reach| self.crossproc_event(at, &reach))),
             (
                 "processblock",
                 if has_blocks {
-                    events.blocks.into_iter().map(|(at, cmdline)| self.block(at, cmdline)).collect()
+                    events.blocks.into_iter().map(|(at, cmdline)| self.block_event(at, cmdline)).collect()
                 } else {
                     Vec::new()
                 },
@@ -140,7 +140,9 @@ impl Teller<'_> {
             (
                 "fileless_scriptload",
                 if has_scripts {
-                    each(events.scripts, |at, script| json!(format!("{at}|{}|{script}", drawn_sha256(&script))))
+                    format_events(events.scripts, |at, script| {
+                        json!(format!("{at}|{}|{script}", derived_sha256(&script)))
+                    })
                 } else {
                     Vec::new()
                 },
@@ -148,7 +150,7 @@ impl Teller<'_> {
         ]
     }
 
-    fn file(&self, at: &str, file: &FileChange<'_>) -> Value {
+    fn filemod_event(&self, at: &str, file: &FileChange<'_>) -> Value {
         let FileChange { action, path, .. } = file;
         let md5 = self.process.written_md5(file).unwrap_or_default();
         let kind = file_type(&path.to_string(), self.process.host().os);
@@ -161,17 +163,17 @@ impl Teller<'_> {
         json!(format!("{action}|{at}|{path}|{md5}|{kind}|{}{end}", file.is_tamper))
     }
 
-    fn link(&self, at: i64, connection: &Connection<'_>) -> Value {
+    fn netconn_event(&self, at: i64, connection: &Connection<'_>) -> Value {
         let Connection { link, local_port, is_outbound, has_proxy } = connection;
         let protocol = if link.port == 53 { 17 } else { 6 };
         if self.version == Version(1) {
-            let (time, ip) = (format::naive_micros(at), format::address(link.ip));
+            let (time, ip) = (format::naive_micros_time(at), format::signed_address(link.ip));
             return json!(format!("{time}|{ip}|{}|{protocol}|{}|{is_outbound}", link.port, link.domain));
         }
         let address = |ip: Ipv4Addr| {
-            if self.version < Version(4) { json!(format::address(ip)) } else { json!(ip.to_string()) }
+            if self.version < Version(4) { json!(format::signed_address(ip)) } else { json!(ip.to_string()) }
         };
-        let time = if self.version == Version(2) { format::naive_micros(at) } else { format::micros(at) };
+        let time = if self.version == Version(2) { format::naive_micros_time(at) } else { format::micros_time(at) };
         let mut record = json!({
             "timestamp": time,
             "proto": protocol,
@@ -189,9 +191,9 @@ impl Teller<'_> {
         if self.is_blocked(at, link) {
             record["block_type"] = json!("NetworkIsolation");
         }
-        if self.server.release.is_7() && self.version >= Version(4) && link.port == 443 {
-            record["ja3"] = json!(drawn_md5(self.process.name()));
-            record["ja3s"] = json!(drawn_md5(link.domain));
+        if self.server.version.is_at_least_7() && self.version >= Version(4) && link.port == 443 {
+            record["ja3"] = json!(derived_md5(self.process.name()));
+            record["ja3s"] = json!(derived_md5(link.domain));
         }
         record
     }
@@ -200,17 +202,17 @@ impl Teller<'_> {
     /// still reached, and so are names.
     fn is_blocked(&self, at: i64, link: &Link<'_>) -> bool {
         let host = self.process.host();
-        let since = self.server.world.now + host.skew * 1_000 - ISOLATED_FOR;
-        self.server.release.is_at_least(7, 7, 0)
+        let since = self.server.world.now + host.skew * 1_000 - INITIAL_ISOLATION;
+        self.server.version.is_at_least(7, 7, 0)
             && self.version >= Version(4)
             && host.isolated
             && at >= since
             && link.port != 53
-            && link.domain != SERVER
+            && link.domain != SERVER_NAME
     }
 
-    fn child(&self, at: i64, Child { who, is_start }: Child<'_>) -> Value {
-        let release = &self.server.release;
+    fn childproc_event(&self, at: i64, Child { child: who, is_start }: Child<'_>) -> Value {
+        let release = &self.server.version;
         let (id, pid, path, md5, cmdline, user, is_hidden) = match who {
             Who::Known(child) => (
                 child.id(),
@@ -223,14 +225,14 @@ impl Teller<'_> {
             ),
             Who::Hidden(child) => {
                 let path = process_json::HIDDEN_PATH.to_owned();
-                let md5 = drawn_md5(&path).into_owned();
+                let md5 = derived_md5(&path).into_owned();
                 let (cmdline, user) = (process_json::HIDDEN_CMDLINE.into(), self.process.user().into_owned());
                 (child.id, child.pid, path, md5, cmdline, user, true)
             }
         };
         let unique = format::unique_id(id, 1, release);
         if self.version < Version(3) {
-            let time = format::naive_event(at);
+            let time = format::naive_event_time(at);
             return json!(format!("{time}|{unique}|{md5}|{path}|{pid}|{is_start}|false"));
         }
         let stage = if is_start { "start" } else { "end" };
@@ -245,36 +247,36 @@ impl Teller<'_> {
             "is_suppressed": is_hidden,
             "is_tampered": false,
         });
-        record[stage] = json!(format::micros(at));
-        if release.is_7() {
-            record["sha256"] = json!(drawn_sha256(&md5));
+        record[stage] = json!(format::micros_time(at));
+        if release.is_at_least_7() {
+            record["sha256"] = json!(derived_sha256(&md5));
         }
         record
     }
 
-    fn reach(&self, at: &str, reach: &Reach<'_>) -> Value {
-        let (kind, subtype) = match reach.how {
+    fn crossproc_event(&self, at: &str, reach: &Reach<'_>) -> Value {
+        let (kind, subtype) = match reach.access_kind {
             "remote_thread" => ("RemoteThread", ""),
             "thread_open" => ("ProcessOpen", "2"),
             _ => ("ProcessOpen", "1"),
         };
         let access = if reach.access == 0 { String::new() } else { reach.access.to_string() };
-        let unique = format::unique_id(reach.other.id(), 1, &self.server.release);
+        let unique = format::unique_id(reach.other.id(), 1, &self.server.version);
         let (md5, path) = (&reach.other.binary().md5, reach.other.path());
         let end = self.sha256(md5);
         json!(format!("{kind}|{at}|{unique}|{md5}|{path}|{subtype}|{access}|false|{}{end}", reach.is_target))
     }
 
     /// A text that holds JSON.
-    fn block(&self, at: i64, cmdline: &str) -> Value {
-        let path = program(cmdline);
+    fn block_event(&self, at: i64, cmdline: &str) -> Value {
+        let path = program_path(cmdline);
         let record = json!({
-            "timestamp": format::micros(at),
+            "timestamp": format::micros_time(at),
             "block_type": "MD5Hash",
             "block_event": "ProcessCreate",
             "block_result": "a-ProcessTerminated",
             "block_error": "0",
-            "blocked_md5": drawn_md5(path),
+            "blocked_md5": derived_md5(path),
             "blocked_path": path,
             "blocked_cmdline": cmdline,
             "blocked_uid": self.process.uid(),
@@ -285,16 +287,16 @@ impl Teller<'_> {
 
     /// The last field of a record from 7.0 on, in the versions of 6.0 and later.
     fn sha256(&self, md5: &str) -> String {
-        if self.version < Version(4) || !self.server.release.is_7() {
+        if self.version < Version(4) || !self.server.version.is_at_least_7() {
             return String::new();
         }
-        let hash = if md5.is_empty() { String::new() } else { drawn_sha256(md5) };
+        let hash = if md5.is_empty() { String::new() } else { derived_sha256(md5) };
         format!("|{hash}")
     }
 }
 
 /// Records between bars begin with, or soon come to, a time without a zone.
-fn each<T>(list: List<T>, mut tell: impl FnMut(&str, T) -> Value) -> Vec<Value> {
-    let tell = |(at, what)| tell(&format::naive_event(at), what);
+fn format_events<T>(list: EventList<T>, mut tell: impl FnMut(&str, T) -> Value) -> Vec<Value> {
+    let tell = |(at, what)| tell(&format::naive_event_time(at), what);
     list.into_iter().map(tell).collect()
 }

@@ -3,63 +3,65 @@
 use serde_json::{Value, json};
 
 use super::{
-    action, found,
-    json_body::{Sent, Unfit, flag, given, take_flag, take_note, take_text, whole},
-    not_allowed,
+    action,
+    json_body::{InvalidMember, Sent, non_null, parse_flag, parse_integer, take_flag, take_note, take_text},
+    method_not_allowed, or_not_found,
 };
 use crate::sim::{
-    http::{request::Ask, response::Answer},
+    http::{request::ApiRequest, response::ApiResponse},
     state::{
-        detections::{About, Feed, Owner, Report, read_paper},
+        detections::{About, Owner, StoredFeed, StoredReport, read_paper},
         server::Server,
     },
 };
 
-pub(super) fn answer(server: &Server, ask: &Ask) -> Option<Answer> {
+pub(super) fn handle(server: &Server, ask: &ApiRequest) -> Option<ApiResponse> {
     let (method, path) = ask.route();
     let ["api", "v1", "feed", rest @ ..] = path.as_slice() else {
         return None;
     };
     let known = |id: &str| {
         let id = id.parse().ok()?;
-        server.intel.feeds(|feeds| feeds.get(id).cloned())
+        server.detections.with_feeds(|feeds| feeds.get(id).cloned())
     };
     Some(match (method, rest) {
         ("GET", []) => {
-            let feeds = server.intel.feeds(|feeds| feeds.all().iter().map(record).collect());
-            Answer::pretty(feeds)
+            let feeds = server.detections.with_feeds(|feeds| feeds.feeds().iter().map(to_record).collect());
+            ApiResponse::json_pretty(feeds)
         }
-        ("POST", []) => create(server, ask),
+        ("POST", []) => create_feed(server, ask),
         // The first servers gave only all of them.
-        ("GET", [_]) if !server.release.is_at_least(5, 1, 0) => not_allowed(),
-        ("GET", [id]) => found(known(id).map(|feed| Answer::pretty(record(&feed)))),
-        ("PUT", [id]) => found(known(id).map(|feed| change(server, ask, &feed))),
-        ("DELETE", [id]) => found(known(id).map(|feed| {
-            if !ask.is_in_vain {
-                server.intel.forget_feed(feed.id);
+        ("GET", [_]) if !server.version.is_at_least(5, 1, 0) => method_not_allowed(),
+        ("GET", [id]) => or_not_found(known(id).map(|feed| ApiResponse::json_pretty(to_record(&feed)))),
+        ("PUT", [id]) => or_not_found(known(id).map(|feed| update_feed(server, ask, &feed))),
+        ("DELETE", [id]) => or_not_found(known(id).map(|feed| {
+            if !ask.drops_change {
+                server.detections.delete_feed(feed.id);
             }
-            Answer::success()
+            ApiResponse::success_result()
         })),
-        ("POST", [id, "synchronize"]) => found(known(id).map(|feed| synchronize(server, ask, feed))),
-        ("GET", [id, "stats"]) => found(known(id).map(|feed| Answer::compact(stats(&feed)))),
-        ("GET", [id, "requirements"]) => found(known(id).map(|feed| Answer::compact(requirements(&feed)))),
-        (_, [id, "action", rest @ ..]) => {
-            found(known(id).map(|feed| action::answer(server, ask, Owner::Feed(feed.id.into()), rest)))
+        ("POST", [id, "synchronize"]) => or_not_found(known(id).map(|feed| synchronize_feed(server, ask, feed))),
+        ("GET", [id, "stats"]) => or_not_found(known(id).map(|feed| ApiResponse::json_compact(feed_stats(&feed)))),
+        ("GET", [id, "requirements"]) => {
+            or_not_found(known(id).map(|feed| ApiResponse::json_compact(feed_requirements(&feed))))
         }
-        (_, [] | [_] | [_, "synchronize" | "stats" | "requirements"]) => not_allowed(),
+        (_, [id, "action", rest @ ..]) => {
+            or_not_found(known(id).map(|feed| action::handle(server, ask, Owner::Feed(feed.id.into()), rest)))
+        }
+        (_, [] | [_] | [_, "synchronize" | "stats" | "requirements"]) => method_not_allowed(),
         _ => return None,
     })
 }
 
 /// Adds a feed, if its document can be read at once.
-fn create(server: &Server, ask: &Ask) -> Answer {
+fn create_feed(server: &Server, ask: &ApiRequest) -> ApiResponse {
     let Ok(Value::Object(sent)) = ask.json() else {
-        return Answer::werkzeug(400);
+        return ApiResponse::app_error(400);
     };
-    let mut feed = Feed {
+    let mut feed = StoredFeed {
         id: 0,
         name: String::new(),
-        about: About::default(),
+        info: About::default(),
         url: String::new(),
         enabled: true,
         manual: true,
@@ -72,80 +74,80 @@ fn create(server: &Server, ask: &Ask) -> Answer {
         password: None,
         certificate: None,
         key: None,
-        is_told: false,
+        is_initial: false,
         reports: Vec::new(),
     };
-    if fill(&sent, &mut feed).is_err() || feed.url.is_empty() {
-        return Answer::werkzeug(400);
+    if apply_body(&sent, &mut feed).is_err() || feed.url.is_empty() {
+        return ApiResponse::app_error(400);
     }
-    if !renew(server, &mut feed) {
-        return unreadable(&feed);
+    if !refetch_document(server, &mut feed) {
+        return unreadable_response(&feed);
     }
-    let feed = server.intel.add_feed(feed);
+    let feed = server.detections.add_feed(feed);
     feed.map_or_else(
-        |name| Answer::text(409, &format!("Feed '{name}' already exists")),
-        |feed| Answer::pretty(record(&feed)),
+        |name| ApiResponse::text(409, &format!("Feed '{name}' already exists")),
+        |feed| ApiResponse::json_pretty(to_record(&feed)),
     )
 }
 
-fn change(server: &Server, ask: &Ask, before: &Feed) -> Answer {
+fn update_feed(server: &Server, ask: &ApiRequest, before: &StoredFeed) -> ApiResponse {
     let Ok(Value::Object(sent)) = ask.json() else {
-        return Answer::werkzeug(400);
+        return ApiResponse::app_error(400);
     };
     let mut feed = before.clone();
-    if fill(&sent, &mut feed).is_err() {
-        return Answer::werkzeug(400);
+    if apply_body(&sent, &mut feed).is_err() {
+        return ApiResponse::app_error(400);
     }
     if feed.url != before.url {
-        feed.is_told = false;
-        if !renew(server, &mut feed) {
-            return unreadable(&feed);
+        feed.is_initial = false;
+        if !refetch_document(server, &mut feed) {
+            return unreadable_response(&feed);
         }
     }
-    if !ask.is_in_vain {
-        server.intel.put_feed(feed.clone());
+    if !ask.drops_change {
+        server.detections.update_feed(feed.clone());
     }
-    Answer::pretty(record(&feed))
+    ApiResponse::json_pretty(to_record(&feed))
 }
 
-fn synchronize(server: &Server, ask: &Ask, mut feed: Feed) -> Answer {
+fn synchronize_feed(server: &Server, ask: &ApiRequest, mut feed: StoredFeed) -> ApiResponse {
     if !feed.enabled {
-        return Answer::text(409, &format!("Feed '{}' is disabled", feed.name));
+        return ApiResponse::text(409, &format!("Feed '{}' is disabled", feed.name));
     }
     if !matches!(ask.json(), Ok(Value::Null | Value::Object(_))) {
-        return Answer::werkzeug(400);
+        return ApiResponse::app_error(400);
     }
-    if !feed.is_told {
-        if !renew(server, &mut feed) {
-            return unreadable(&feed);
+    if !feed.is_initial {
+        if !refetch_document(server, &mut feed) {
+            return unreadable_response(&feed);
         }
-        if !ask.is_in_vain {
-            server.intel.put_feed(feed);
+        if !ask.drops_change {
+            server.detections.update_feed(feed);
         }
     }
-    Answer::success()
+    ApiResponse::success_result()
 }
 
 /// Reads the document of a feed anew; what it already knew keeps its age.
-fn renew(server: &Server, feed: &mut Feed) -> bool {
+fn refetch_document(server: &Server, feed: &mut StoredFeed) -> bool {
     let Some(mut paper) = read_paper(feed, server.now().as_millisecond()) else {
         return false;
     };
     for report in &mut paper.reports {
         if let Some(known) = feed.report(&report.id) {
-            std::sync::Arc::make_mut(report).created = known.created;
+            std::sync::Arc::make_mut(report).first_read_at = known.first_read_at;
         }
     }
     feed.name = paper.name;
-    feed.about = paper.about;
+    feed.info = paper.info;
     feed.category = paper.category;
     feed.reports = paper.reports;
     true
 }
 
 /// How much a feed has of what.
-fn stats(feed: &Feed) -> Value {
-    let count = |many: fn(&Report) -> usize| -> usize { feed.reports.iter().map(|report| many(report)).sum() };
+fn feed_stats(feed: &StoredFeed) -> Value {
+    let count = |many: fn(&StoredReport) -> usize| -> usize { feed.reports.iter().map(|report| many(report)).sum() };
     let times = feed.reports.iter().map(|report| report.timestamp);
     json!({
         "feed_id": feed.id,
@@ -162,7 +164,7 @@ fn stats(feed: &Feed) -> Value {
 }
 
 /// What has to be shared for a feed to be of use; none of those here wants anything.
-fn requirements(feed: &Feed) -> Value {
+fn feed_requirements(feed: &StoredFeed) -> Value {
     json!({
         "feed_id": feed.id,
         "requires": null,
@@ -172,25 +174,25 @@ fn requirements(feed: &Feed) -> Value {
     })
 }
 
-fn unreadable(feed: &Feed) -> Answer {
-    Answer::text(500, &format!("Could not retrieve feed from {}", feed.url))
+fn unreadable_response(feed: &StoredFeed) -> ApiResponse {
+    ApiResponse::text(500, &format!("Could not retrieve feed from {}", feed.url))
 }
 
 /// Takes over what was sent, as far as clients may say it.
-fn fill(sent: &Sent, feed: &mut Feed) -> Result<(), Unfit> {
+fn apply_body(sent: &Sent, feed: &mut StoredFeed) -> Result<(), InvalidMember> {
     take_text(sent, "feed_url", &mut feed.url)?;
     take_flag(sent, "enabled", &mut feed.enabled)?;
     take_flag(sent, "manually_added", &mut feed.manual)?;
     for (name, into) in [("use_proxy", &mut feed.use_proxy), ("validate_server_cert", &mut feed.validates)] {
-        if let Some(value) = given(sent, name) {
-            *into = Some(flag(value).ok_or(Unfit)?);
+        if let Some(value) = non_null(sent, name) {
+            *into = Some(parse_flag(value).ok_or(InvalidMember)?);
         }
     }
     for (name, into) in [("local_rating", &mut feed.local_rating), ("order", &mut feed.order)] {
         if let Some(value) = sent.get(name) {
             *into = match value {
                 Value::Null => None,
-                value => Some(whole(value).ok_or(Unfit)?),
+                value => Some(parse_integer(value).ok_or(InvalidMember)?),
             };
         }
     }
@@ -200,14 +202,14 @@ fn fill(sent: &Sent, feed: &mut Feed) -> Result<(), Unfit> {
     take_note(sent, "ssl_client_key", &mut feed.key)
 }
 
-fn record(feed: &Feed) -> Value {
+fn to_record(feed: &StoredFeed) -> Value {
     json!({
         "id": feed.id,
         "name": feed.name,
-        "display_name": feed.about.display_name,
-        "summary": feed.about.summary,
-        "tech_data": feed.about.tech_data,
-        "provider_url": feed.about.provider_url,
+        "display_name": feed.info.display_name,
+        "summary": feed.info.summary,
+        "tech_data": feed.info.tech_data,
+        "provider_url": feed.info.provider_url,
         "feed_url": feed.url,
         "enabled": feed.enabled,
         "manually_added": feed.manual,
@@ -215,8 +217,8 @@ fn record(feed: &Feed) -> Value {
         "provider_rating": 3.0,
         "local_rating": feed.local_rating,
         "order": feed.order,
-        "icon": feed.about.icon,
-        "icon_small": feed.about.icon_small,
+        "icon": feed.info.icon,
+        "icon_small": feed.info.icon_small,
         "use_proxy": feed.use_proxy,
         "validate_server_cert": feed.validates,
         "username": feed.username,

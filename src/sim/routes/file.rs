@@ -7,8 +7,8 @@ use zip::{ZipWriter, result::ZipResult, write::SimpleFileOptions};
 
 use crate::sim::{
     format,
-    http::response::Answer,
-    world::{Binary, Trick},
+    http::response::ApiResponse,
+    world::{Binary, Deception},
 };
 
 /// One gray pixel.
@@ -19,51 +19,51 @@ const PIXEL: &[u8] =
     b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x04\0\0\0\xb5\x1c\x0c\x02\0\0\0\x0bIDATx\xdac\
     \xa8\xaf\xff\x0f\0\x03\x01\x01\x7f\x12mt\xc3\0\0\0\0IEND\xaeB`\x82";
 /// The name of a member that leads elsewhere, and one as long that does not.
-const ELSEWHERE: &str = "../../../../tmp/owned";
-const HERE: &str = "x.x.x.x.x.x.x.x.x.xxx";
+const TRAVERSAL_NAME: &str = "../../../../tmp/owned";
+const PLACEHOLDER_NAME: &str = "x.x.x.x.x.x.x.x.x.xxx";
 
 /// The archive of a file; none when it was not collected.
-pub(super) fn archive(binary: &Binary) -> Option<Answer> {
-    if binary.copied() == 0 {
+pub(super) fn archive_response(binary: &Binary) -> Option<ApiResponse> {
+    if binary.stored_size() == 0 {
         return None;
     }
-    let packed = packed(binary).expect("what is packed in memory can be packed");
-    Some(Answer::zip(packed))
+    let packed = build_archive(binary).expect("what is packed in memory can be packed");
+    Some(ApiResponse::zip(packed))
 }
 
 /// The picture of a file: nothing here has one of its own.
-pub(super) fn icon() -> Answer {
-    Answer::png(PIXEL.to_vec())
+pub(super) fn icon_response() -> ApiResponse {
+    ApiResponse::png(PIXEL.to_vec())
 }
 
-fn packed(binary: &Binary) -> ZipResult<Vec<u8>> {
-    let mut content = binary.content();
+fn build_archive(binary: &Binary) -> ZipResult<Vec<u8>> {
+    let mut content = binary.stored_content();
     let size = u32::try_from(content.len()).unwrap_or(u32::MAX);
-    if binary.trick == Some(Trick::Other) {
+    if binary.deception == Some(Deception::Other) {
         content.reverse();
     }
     let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
     let options = SimpleFileOptions::default().compression_level(Some(1));
-    if binary.trick != Some(Trick::Missing) {
+    if binary.deception != Some(Deception::Missing) {
         zip.start_file("filedata", options)?;
         zip.write_all(&content)?;
     }
     zip.start_file("metadata", options)?;
-    zip.write_all(metadata(binary).as_bytes())?;
-    if binary.trick == Some(Trick::Path) {
-        zip.start_file(HERE, options)?;
+    zip.write_all(metadata_text(binary).as_bytes())?;
+    if binary.deception == Some(Deception::Path) {
+        zip.start_file(PLACEHOLDER_NAME, options)?;
         zip.write_all(b"* * * * * root /tmp/owned\n")?;
     }
     let packed = zip.finish()?.into_inner();
-    Ok(match binary.trick {
-        Some(Trick::Size) => replaced(packed, &size.to_le_bytes(), &1_000_u32.to_le_bytes()),
-        Some(Trick::Path) => replaced(packed, HERE.as_bytes(), ELSEWHERE.as_bytes()),
-        Some(Trick::Missing | Trick::Other) | None => packed,
+    Ok(match binary.deception {
+        Some(Deception::Size) => replace_bytes(packed, &size.to_le_bytes(), &1_000_u32.to_le_bytes()),
+        Some(Deception::Path) => replace_bytes(packed, PLACEHOLDER_NAME.as_bytes(), TRAVERSAL_NAME.as_bytes()),
+        Some(Deception::Missing | Deception::Other) | None => packed,
     })
 }
 
 /// What the server writes beside the file: labels in 31 columns.
-fn metadata(binary: &Binary) -> String {
+fn metadata_text(binary: &Binary) -> String {
     let path = binary.paths.first().map_or("", String::as_str);
     let path = path.strip_prefix("c:").unwrap_or(path);
     let at: Timestamp = format::timestamp(binary.last_seen.max(0));
@@ -76,7 +76,7 @@ fn metadata(binary: &Binary) -> String {
 }
 
 /// The same bytes with some of them replaced, everywhere.
-fn replaced(mut bytes: Vec<u8>, from: &[u8], to: &[u8]) -> Vec<u8> {
+fn replace_bytes(mut bytes: Vec<u8>, from: &[u8], to: &[u8]) -> Vec<u8> {
     let mut at = 0;
     while at + from.len() <= bytes.len() {
         if bytes[at..].starts_with(from) {

@@ -2,33 +2,33 @@
 
 use serde_json::{Value, json};
 
-use super::not_allowed;
+use super::method_not_allowed;
 use crate::sim::{
-    http::{request::Ask, response::Answer},
+    http::{request::ApiRequest, response::ApiResponse},
     state::server::Server,
 };
 
 /// Whether sessions with hosts can be opened, which no route here does.
 const LIVE_RESPONSE: bool = false;
 
-pub(super) fn answer(server: &Server, ask: &Ask) -> Option<Answer> {
+pub(super) fn handle(server: &Server, ask: &ApiRequest) -> Option<ApiResponse> {
     let (method, path) = ask.route();
     let ["api", "info"] = path.as_slice() else {
         return None;
     };
-    Some(if method == "GET" { Answer::compact(info(server)) } else { not_allowed() })
+    Some(if method == "GET" { ApiResponse::json_compact(server_info(server)) } else { method_not_allowed() })
 }
 
-fn info(server: &Server) -> Value {
+fn server_info(server: &Server) -> Value {
     let mut features = json!({"thirdparty_sharing": false});
-    if server.release.is_6() {
+    if server.version.is_at_least_6() {
         features["immutable_documents"] = json!(true);
         features["event_exclusions"] = json!(false);
-        features["ipv6_support"] = json!(server.release.is_at_least(6, 1, 0));
+        features["ipv6_support"] = json!(server.version.is_at_least(6, 1, 0));
     }
     let mut info = json!({
-        "version": server.release.text,
-        "version_release": server.release.package(),
+        "version": server.version.text,
+        "version_release": server.version.package_version(),
         "cblrEnabled": LIVE_RESPONSE,
         "banningEnabled": true,
         "liveResponseAutoAttach": true,
@@ -46,7 +46,7 @@ fn info(server: &Server) -> Value {
         "cloud_install": false,
         "features": features,
     });
-    if server.release.is_6() {
+    if server.version.is_at_least_6() {
         let expiration = json!({
             "timeframeUnits": "months",
             "enabled": "on",

@@ -2,10 +2,10 @@
 
 use serde_json::{Value, json};
 
-use super::{body, found, not_allowed};
+use super::{method_not_allowed, or_not_found, with_object_body};
 use crate::sim::{
     format,
-    http::{request::Ask, response::Answer},
+    http::{request::ApiRequest, response::ApiResponse},
     state::{
         admin::{self, Record},
         server::Server,
@@ -13,73 +13,74 @@ use crate::sim::{
 };
 
 /// What only the server writes.
-const FIXED: [&str; 6] = ["id", "hit_rate", "create_timestamp", "modify_timestamp", "create_user_id", "modify_user_id"];
+const READ_ONLY: [&str; 6] =
+    ["id", "hit_rate", "create_timestamp", "modify_timestamp", "create_user_id", "modify_user_id"];
 
-pub(super) fn answer(server: &Server, ask: &Ask) -> Option<Answer> {
+pub(super) fn handle(server: &Server, ask: &ApiRequest) -> Option<ApiResponse> {
     let (method, path) = ask.route();
     let ["api", "v1", "ingress_whitelist", rest @ ..] = path.as_slice() else {
         return None;
     };
     Some(match (method, rest) {
-        ("GET", []) => server.desk(|desk| Answer::compact(json!(desk.filters))),
+        ("GET", []) => server.with_admin(|desk| ApiResponse::json_compact(json!(desk.filters))),
         ("POST", []) => match ask.json() {
-            Ok(Value::Array(wanted)) => create(server, &wanted),
-            _ => Answer::werkzeug(400),
+            Ok(Value::Array(wanted)) => create_filters(server, &wanted),
+            _ => ApiResponse::app_error(400),
         },
-        ("GET", [id]) => server.desk(|desk| {
-            let filter = desk.filters.iter().find(|one| admin::text(one, "id") == *id);
-            found(filter.map(|filter| Answer::compact(json!(filter))))
+        ("GET", [id]) => server.with_admin(|desk| {
+            let filter = desk.filters.iter().find(|one| admin::text_member(one, "id") == *id);
+            or_not_found(filter.map(|filter| ApiResponse::json_compact(json!(filter))))
         }),
-        ("PUT", [id]) => body(ask, |wanted| change(server, id, wanted)),
-        ("DELETE", [id]) => server.desk(|desk| {
+        ("PUT", [id]) => with_object_body(ask, |wanted| update_filter(server, id, wanted)),
+        ("DELETE", [id]) => server.with_admin(|desk| {
             let before = desk.filters.len();
-            desk.filters.retain(|one| admin::text(one, "id") != *id);
-            found((desk.filters.len() < before).then(Answer::success))
+            desk.filters.retain(|one| admin::text_member(one, "id") != *id);
+            or_not_found((desk.filters.len() < before).then(ApiResponse::success_result))
         }),
-        (_, [] | [_]) => not_allowed(),
+        (_, [] | [_]) => method_not_allowed(),
         _ => return None,
     })
 }
 
 /// Makes filters. The ids are the caller's, and all are good or none is made.
-fn create(server: &Server, wanted: &[Value]) -> Answer {
-    let now = format::local(server.now().as_millisecond());
-    server.desk(|desk| {
+fn create_filters(server: &Server, wanted: &[Value]) -> ApiResponse {
+    let now = format::local_time(server.now().as_millisecond());
+    server.with_admin(|desk| {
         let mut made: Vec<Record> = Vec::new();
         for wanted in wanted {
-            let Some(filter) = wanted.as_object().and_then(|wanted| fresh(wanted, &now)) else {
-                return Answer::werkzeug(400);
+            let Some(filter) = wanted.as_object().and_then(|wanted| new_filter(wanted, &now)) else {
+                return ApiResponse::app_error(400);
             };
-            let id = admin::text(&filter, "id");
-            if desk.filters.iter().chain(&made).any(|one| admin::text(one, "id") == id) {
-                return Answer::text(409, &format!("A filter '{id}' already exists"));
+            let id = admin::text_member(&filter, "id");
+            if desk.filters.iter().chain(&made).any(|one| admin::text_member(one, "id") == id) {
+                return ApiResponse::text(409, &format!("A filter '{id}' already exists"));
             }
             made.push(filter);
         }
         let ids: Vec<Value> = made.iter().map(|filter| filter["id"].clone()).collect();
         desk.filters.extend(made);
-        Answer::compact(ids.into())
+        ApiResponse::json_compact(ids.into())
     })
 }
 
-fn change(server: &Server, id: &str, wanted: &Record) -> Answer {
-    let now = format::local(server.now().as_millisecond());
-    server.desk(|desk| {
+fn update_filter(server: &Server, id: &str, wanted: &Record) -> ApiResponse {
+    let now = format::local_time(server.now().as_millisecond());
+    server.with_admin(|desk| {
         let mut filters = desk.filters.iter_mut();
-        let filter = filters.find(|one| admin::text(one, "id") == id);
-        found(filter.map(|filter| {
-            if admin::merge(filter, wanted, &FIXED).is_err() {
-                return Answer::werkzeug(400);
+        let filter = filters.find(|one| admin::text_member(one, "id") == id);
+        or_not_found(filter.map(|filter| {
+            if admin::merge_known(filter, wanted, &READ_ONLY).is_err() {
+                return ApiResponse::app_error(400);
             }
             filter.insert("modify_timestamp".into(), json!(now));
-            Answer::success()
+            ApiResponse::success_result()
         }))
     })
 }
 
 /// A new filter; none without an id of letters, digits and dashes, a name and a description.
-fn fresh(wanted: &Record, now: &str) -> Option<Record> {
-    let id = admin::text(wanted, "id");
+fn new_filter(wanted: &Record, now: &str) -> Option<Record> {
+    let id = admin::text_member(wanted, "id");
     let is_plain = |char: char| char.is_ascii_alphanumeric() || char == '-' || char == '_';
     if id.is_empty() || !id.chars().all(is_plain) {
         return None;
@@ -119,7 +120,7 @@ fn fresh(wanted: &Record, now: &str) -> Option<Record> {
     let Value::Object(mut filter) = filter else {
         return None;
     };
-    admin::merge(&mut filter, wanted, &FIXED).ok()?;
+    admin::merge_known(&mut filter, wanted, &READ_ONLY).ok()?;
     let is_told = ["name", "description"].iter().all(|name| wanted.contains_key(*name));
     is_told.then_some(filter)
 }

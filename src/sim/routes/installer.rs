@@ -5,9 +5,9 @@ use std::io::{Cursor, Write};
 use flate2::{Compression, write::GzEncoder};
 use zip::{ZipWriter, result::ZipResult, write::SimpleFileOptions};
 
-use super::{found, not_allowed};
+use super::{method_not_allowed, or_not_found};
 use crate::sim::{
-    http::{request::Ask, response::Answer},
+    http::{request::ApiRequest, response::ApiResponse},
     state::{
         admin::{self, Record},
         server::Server,
@@ -17,7 +17,7 @@ use crate::sim::{
 /// The unit of a tape archive.
 const BLOCK: usize = 512;
 
-pub(super) fn answer(server: &Server, ask: &Ask) -> Option<Answer> {
+pub(super) fn handle(server: &Server, ask: &ApiRequest) -> Option<ApiResponse> {
     let (method, path) = ask.route();
     let ["api", "v1", "group", id, rest @ ..] = path.as_slice() else {
         return None;
@@ -26,14 +26,14 @@ pub(super) fn answer(server: &Server, ask: &Ask) -> Option<Answer> {
         return None;
     };
     if method != "GET" {
-        return Some(not_allowed());
+        return Some(method_not_allowed());
     }
-    let group = server.desk(|desk| desk.groups.get(id.parse().ok()?).cloned());
-    Some(found(group.and_then(|group| installer(&group, what))))
+    let group = server.with_admin(|desk| desk.groups.get(id.parse().ok()?).cloned());
+    Some(or_not_found(group.and_then(|group| build_installer(&group, what))))
 }
 
 /// Program and settings in one archive; none if the server has no such program.
-fn installer(group: &Record, what: &[&str]) -> Option<Answer> {
+fn build_installer(group: &Record, what: &[&str]) -> Option<ApiResponse> {
     let program = match what {
         ["windows", "exe"] => "CarbonBlackClientSetup.exe",
         ["windows", "msi"] => "cbsetup.msi",
@@ -43,21 +43,21 @@ fn installer(group: &Record, what: &[&str]) -> Option<Answer> {
     };
     let settings = format!(
         "[CB]\r\nName={}\r\nGroupId={}\r\nServerURL={}\r\n",
-        admin::text(group, "name"),
+        admin::text_member(group, "name"),
         group["id"],
-        admin::text(group, "sensorbackend_server"),
+        admin::text_member(group, "sensorbackend_server"),
     );
     let members = [(program, &b"A simulated installer.\n"[..]), ("sensorsettings.ini", settings.as_bytes())];
     let packed = if what == ["linux"] {
-        return tape(&members).map(Answer::gzip);
+        return build_tar_gz(&members).map(ApiResponse::gzip);
     } else {
-        zipped(&members)
+        build_zip(&members)
     };
-    packed.ok().map(Answer::zip)
+    packed.ok().map(ApiResponse::zip)
 }
 
 /// Members in one archive.
-pub(super) fn zipped(members: &[(&str, &[u8])]) -> ZipResult<Vec<u8>> {
+pub(super) fn build_zip(members: &[(&str, &[u8])]) -> ZipResult<Vec<u8>> {
     let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
     for (name, content) in members {
         zip.start_file(*name, SimpleFileOptions::default())?;
@@ -67,10 +67,10 @@ pub(super) fn zipped(members: &[(&str, &[u8])]) -> ZipResult<Vec<u8>> {
 }
 
 /// The same as a compressed tape archive.
-fn tape(members: &[(&str, &[u8])]) -> Option<Vec<u8>> {
+fn build_tar_gz(members: &[(&str, &[u8])]) -> Option<Vec<u8>> {
     let mut tape = GzEncoder::new(Vec::new(), Compression::fast());
     for (name, content) in members {
-        tape.write_all(&header(name, content.len())).ok()?;
+        tape.write_all(&tar_header(name, content.len())).ok()?;
         tape.write_all(content).ok()?;
         let rest = content.len().next_multiple_of(BLOCK) - content.len();
         tape.write_all(&vec![0; rest]).ok()?;
@@ -79,7 +79,7 @@ fn tape(members: &[(&str, &[u8])]) -> Option<Vec<u8>> {
     tape.finish().ok()
 }
 
-fn header(name: &str, size: usize) -> [u8; BLOCK] {
+fn tar_header(name: &str, size: usize) -> [u8; BLOCK] {
     let mut header = [0; BLOCK];
     let mut put = |at: usize, text: &str| header[at..at + text.len()].copy_from_slice(text.as_bytes());
     put(0, name);

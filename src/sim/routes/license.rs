@@ -2,10 +2,10 @@
 
 use serde_json::{Value, json};
 
-use super::{body, not_allowed};
+use super::{method_not_allowed, with_object_body};
 use crate::sim::{
     format,
-    http::{request::Ask, response::Answer},
+    http::{request::ApiRequest, response::ApiResponse},
     state::{
         admin::{self, Record},
         server::Server,
@@ -14,26 +14,26 @@ use crate::sim::{
 
 const DAY: i64 = 86_400_000;
 /// The sensors of a license come in steps of this.
-const STEP: usize = 500;
+const LICENSE_STEP: usize = 500;
 
-pub(super) fn answer(server: &Server, ask: &Ask) -> Option<Answer> {
+pub(super) fn handle(server: &Server, ask: &ApiRequest) -> Option<ApiResponse> {
     let (method, path) = ask.route();
     let (["api", "license"] | ["api", "v1", "license"]) = path.as_slice() else {
         return None;
     };
     Some(match method {
-        "GET" => Answer::compact(license(server)),
-        "POST" => body(ask, |wanted| renew(server, wanted)),
-        _ => not_allowed(),
+        "GET" => ApiResponse::json_compact(license_info(server)),
+        "POST" => with_object_body(ask, |wanted| apply_license(server, wanted)),
+        _ => method_not_allowed(),
     })
 }
 
-fn license(server: &Server) -> Value {
+fn license_info(server: &Server) -> Value {
     let hosts = &server.world.fleet.hosts;
-    let in_service = hosts.iter().filter(|host| !host.uninstalled && host.offline.unwrap_or(0) < DAY).count();
-    let licensed = hosts.len().next_multiple_of(STEP);
-    let end = server.desk(|desk| desk.license_end);
-    let date = format::solr(end);
+    let in_service = hosts.iter().filter(|host| !host.uninstalled && host.silent_for.unwrap_or(0) < DAY).count();
+    let licensed = hosts.len().next_multiple_of(LICENSE_STEP);
+    let end = server.with_admin(|desk| desk.license_end);
+    let date = format::solr_time(end);
     json!({
         "license_valid": true,
         "license_expired": end < server.now().as_millisecond(),
@@ -47,12 +47,12 @@ fn license(server: &Server) -> Value {
 }
 
 /// Any block that looks like one is good for a year.
-fn renew(server: &Server, wanted: &Record) -> Answer {
-    let block = admin::text(wanted, "license").trim();
+fn apply_license(server: &Server, wanted: &Record) -> ApiResponse {
+    let block = admin::text_member(wanted, "license").trim();
     if !block.starts_with("-----BEGIN CB LICENSE") {
-        return Answer::werkzeug(400);
+        return ApiResponse::app_error(400);
     }
     let end = server.now().as_millisecond() + 365 * DAY;
-    server.desk(|desk| desk.license_end = end);
-    Answer::compact(json!({"status": "success"}))
+    server.with_admin(|desk| desk.license_end = end);
+    ApiResponse::json_compact(json!({"status": "success"}))
 }

@@ -33,72 +33,72 @@ mod triage;
 mod user;
 mod watchlist;
 
-pub(super) use control::answer as control;
-pub(super) use json_body::flag;
-pub(super) use sensor_record::Card;
+pub(super) use control::handle as control;
+pub(super) use json_body::parse_flag;
+pub(super) use sensor_record::SensorRecord;
 
 use serde_json::Value;
 
 use super::{
-    http::{request::Ask, response::Answer},
+    http::{request::ApiRequest, response::ApiResponse},
     state::{admin::Record, server::Server},
 };
 
 /// Answers an authorized request.
-pub(super) fn answer(server: &Server, ask: &Ask) -> Answer {
+pub(super) fn handle(server: &Server, ask: &ApiRequest) -> ApiResponse {
     if server.options.validates
-        && let Some(refusal) = schema::refusal(ask)
+        && let Some(refusal) = schema::validation_error(ask)
     {
         return refusal;
     }
     let resources = [
-        info::answer,
-        process::answer,
-        process_evidence::answer,
-        binary::answer,
-        sensor::answer,
-        sensor_history::answer,
-        group::answer,
-        site::answer,
-        user::answer,
-        team::answer,
-        license::answer,
-        dashboard::answer,
-        detect::answer,
-        event_store::answer,
-        case::answer,
-        ingress::answer,
-        sharing::answer,
-        installer::answer,
-        alert::answer,
-        triage::answer,
-        watchlist::answer,
-        report::answer,
-        feed::answer,
-        ban::answer,
+        info::handle,
+        process::handle,
+        process_evidence::handle,
+        binary::handle,
+        sensor::handle,
+        sensor_history::handle,
+        group::handle,
+        site::handle,
+        user::handle,
+        team::handle,
+        license::handle,
+        dashboard::handle,
+        detect::handle,
+        event_store::handle,
+        case::handle,
+        ingress::handle,
+        sharing::handle,
+        installer::handle,
+        alert::handle,
+        triage::handle,
+        watchlist::handle,
+        report::handle,
+        feed::handle,
+        ban::handle,
     ];
-    resources.into_iter().find_map(|resource| resource(server, ask)).unwrap_or_else(|| Answer::werkzeug(404))
+    resources.into_iter().find_map(|resource| resource(server, ask)).unwrap_or_else(|| ApiResponse::app_error(404))
 }
 
 /// The answer about something that may not be there.
-fn found(answer: Option<Answer>) -> Answer {
-    answer.unwrap_or_else(|| Answer::werkzeug(404))
+fn or_not_found(answer: Option<ApiResponse>) -> ApiResponse {
+    answer.unwrap_or_else(|| ApiResponse::app_error(404))
 }
 
 /// The answer to a verb that a route does not know.
-fn not_allowed() -> Answer {
-    Answer::werkzeug(405)
+fn method_not_allowed() -> ApiResponse {
+    ApiResponse::app_error(405)
 }
 
 /// The answer to a request whose body has to be an object.
-fn body(ask: &Ask, then: impl FnOnce(&Record) -> Answer) -> Answer {
+fn with_object_body(ask: &ApiRequest, then: impl FnOnce(&Record) -> ApiResponse) -> ApiResponse {
     match ask.json() {
         Ok(Value::Object(wanted)) => then(&wanted),
-        _ => Answer::werkzeug(400),
+        _ => ApiResponse::app_error(400),
     }
 }
 
 /// The answer to whoever wants a name that another has.
-fn taken(what: &str, name: &str) -> Answer {
-    Answer::text(409, &format!("A {what} named '{name}' already exists"))
+fn name_conflict(what: &str, name: &str) -> ApiResponse {
+    ApiResponse::text(409, &format!("A {what} named '{name}' already exists"))
 }

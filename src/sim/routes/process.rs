@@ -7,61 +7,67 @@ use serde_json::{Map, Value, json};
 use super::{
     case,
     events::{self, Version},
-    found, not_allowed, process_json,
+    method_not_allowed, or_not_found, process_json,
 };
 use crate::model::ProcessId;
 use crate::query::Index;
 use crate::sim::{
     format,
-    http::{request::Ask, response::Answer},
+    http::{request::ApiRequest, response::ApiResponse},
     search::{document::Document, facets, request::Search, run},
     state::server::Server,
     world::{Binary, Parentage, Process},
 };
 
 /// Relatives of whoever does not say how many.
-const RELATIVES: usize = 15;
+const DEFAULT_RELATIVES: usize = 15;
 
-pub(super) fn answer(server: &Server, ask: &Ask) -> Option<Answer> {
+pub(super) fn handle(server: &Server, ask: &ApiRequest) -> Option<ApiResponse> {
     let (method, path) = ask.route();
     Some(match (method, path.as_slice()) {
-        ("GET" | "POST", ["api", "v1", "process"] | ["api", "process"]) => search(server, ask),
-        ("GET", ["api", "v1", "process", "host", "count"]) => frequency(server, ask),
-        ("GET", ["api", "v1", "process", id, "segment"]) if server.release.is_6() => found(segments(server, id)),
-        ("GET", ["api", "v1", "process", id, segment]) => found(summary(server, ask, id, segment).or_else(|| {
-            let nothing = json!({"process": {}, "siblings": [], "children": [], "parent": {}});
-            is_named(server, id).then(|| Answer::pretty(nothing))
-        })),
+        ("GET" | "POST", ["api", "v1", "process"] | ["api", "process"]) => search_processes(server, ask),
+        ("GET", ["api", "v1", "process", "host", "count"]) => process_frequency(server, ask),
+        ("GET", ["api", "v1", "process", id, "segment"]) if server.version.is_at_least_6() => {
+            or_not_found(segment_list(server, id))
+        }
+        ("GET", ["api", "v1", "process", id, segment]) => {
+            or_not_found(process_summary(server, ask, id, segment).or_else(|| {
+                let nothing = json!({"process": {}, "siblings": [], "children": [], "parent": {}});
+                is_known_parent(server, id).then(|| ApiResponse::json_pretty(nothing))
+            }))
+        }
         ("GET", ["api", "v2", "process", id, segment]) => {
-            let document = match asked(server, id, segment) {
-                Some((process, segment)) => Some(process_json::summary(server, process, segment)),
-                None => is_named(server, id).then(|| json!({})),
+            let document = match find_requested(server, id, segment) {
+                Some((process, segment)) => Some(process_json::summary_document(server, process, segment)),
+                None => is_known_parent(server, id).then(|| json!({})),
             };
-            found(document.map(Answer::pretty))
+            or_not_found(document.map(ApiResponse::json_pretty))
         }
         ("GET", ["api", version, "process", id, segment, "event"]) => {
-            let version = Version::of(version, &server.release);
-            found(version.and_then(|version| events(server, ask, id, segment, version)))
+            let version = Version::parse(version, &server.version);
+            or_not_found(version.and_then(|version| process_events(server, ask, id, segment, version)))
         }
-        (_, ["api", "process"] | ["api", "v1", "process"] | ["api", "v1" | "v2", "process", _, _]) => not_allowed(),
-        (_, ["api", version, "process", _, _, "event"]) if Version::of(version, &server.release).is_some() => {
-            not_allowed()
+        (_, ["api", "process"] | ["api", "v1", "process"] | ["api", "v1" | "v2", "process", _, _]) => {
+            method_not_allowed()
+        }
+        (_, ["api", version, "process", _, _, "event"]) if Version::parse(version, &server.version).is_some() => {
+            method_not_allowed()
         }
         _ => return None,
     })
 }
 
-fn search(server: &Server, ask: &Ask) -> Answer {
+fn search_processes(server: &Server, ask: &ApiRequest) -> ApiResponse {
     let started = Instant::now();
-    let search = match Search::read(server, Index::Process, ask) {
+    let search = match Search::parse(server, Index::Process, ask) {
         Ok(search) => search,
         Err(refusal) => return refusal,
     };
     let results: Vec<Value> = search
-        .page(server)
+        .page_numbers(server)
         .into_iter()
-        .filter_map(|number| run::document(server, number))
-        .map(|document| process_json::row(server, &document))
+        .filter_map(|number| run::find_document(server, number))
+        .map(|document| process_json::search_row(server, &document))
         .collect();
     let mut envelope = json!({
         "terms": search.terms(),
@@ -69,61 +75,66 @@ fn search(server: &Server, ask: &Ask) -> Answer {
         "total_results": search.matches(server).len(),
         "start": search.start,
         "highlights": [],
-        "facets": facets::count(server, Index::Process, &search),
-        "tagged_pids": case::tagged(server),
+        "facets": facets::count_facets(server, Index::Process, &search),
+        "tagged_pids": case::tagged_processes(server),
         "elapsed": started.elapsed().as_secs_f64(),
     });
-    if server.release.is_6() {
+    if server.version.is_at_least_6() {
         envelope["comprehensive_search"] = json!(true);
         envelope["all_segments"] = json!(true);
         envelope["incomplete_results"] = json!(false);
         envelope["filtered"] = json!({});
     }
-    search.in_time(Answer::pretty(envelope))
+    search.or_timeout(ApiResponse::json_pretty(envelope))
 }
 
 /// The process of an address, and its segment unless all are wanted.
-pub(super) fn asked<'s>(server: &'s Server, id: &str, segment: &str) -> Option<(Process<'s>, Option<u32>)> {
-    let process = server.world.find(id.parse().ok()?)?;
+pub(super) fn find_requested<'s>(server: &'s Server, id: &str, segment: &str) -> Option<(Process<'s>, Option<u32>)> {
+    let process = server.world.find_process(id.parse().ok()?)?;
     let wanted: i64 = segment.parse().ok()?;
     // 0 is all of them; 1 is what clients of 5.x ask for, and still works.
     if wanted <= 1 {
         return Some((process, None));
     }
     let segment = (0..process.segments()).find(|&segment| {
-        let document =
-            Document { world: &server.world, process, segment, release: &server.release, tags: server.intel.tags() };
+        let document = Document {
+            world: &server.world,
+            process,
+            segment,
+            server_version: &server.version,
+            tags: server.detections.tags(),
+        };
         document.segment_id() == wanted
     })?;
     Some((process, Some(segment)))
 }
 
-fn summary(server: &Server, ask: &Ask, id: &str, segment: &str) -> Option<Answer> {
-    let (process, segment) = asked(server, id, segment)?;
-    let most = ask.number("children").map_or(RELATIVES, |most| usize::try_from(most).unwrap_or(usize::MAX));
+fn process_summary(server: &Server, ask: &ApiRequest, id: &str, segment: &str) -> Option<ApiResponse> {
+    let (process, segment) = find_requested(server, id, segment)?;
+    let most = ask.number("children").map_or(DEFAULT_RELATIVES, |most| usize::try_from(most).unwrap_or(usize::MAX));
     let mut children: Vec<Value> =
-        relatives(process, most).into_iter().map(|child| process_json::relative(server, child)).collect();
+        first_children(process, most).into_iter().map(|child| process_json::relative_entry(server, child)).collect();
     if children.len() < most {
-        children.extend(process_json::suppressed(server, process));
+        children.extend(process_json::suppressed_child(server, process));
     }
     let (parent, siblings) = match process.parent() {
         Parentage::Known(parent) => {
-            let siblings = relatives(parent, RELATIVES + 1)
+            let siblings = first_children(parent, DEFAULT_RELATIVES + 1)
                 .into_iter()
                 .filter(|sibling| sibling.number() != process.number())
-                .take(RELATIVES)
-                .map(|sibling| process_json::relative(server, sibling))
+                .take(DEFAULT_RELATIVES)
+                .map(|sibling| process_json::relative_entry(server, sibling))
                 .collect();
-            (process_json::summary(server, parent, None), siblings)
+            (process_json::summary_document(server, parent, None), siblings)
         }
         // Both ways of saying "unknown" occur.
         Parentage::Unseen(id) if id.is_unknown() && process.host().id.is_multiple_of(2) => {
-            (process_json::unknown(server, id, process.host()), Vec::new())
+            (process_json::unknown_process(server, id, process.host()), Vec::new())
         }
         Parentage::Unseen(_) => (json!({}), Vec::new()),
     };
-    Some(Answer::pretty(json!({
-        "process": process_json::summary(server, process, segment),
+    Some(ApiResponse::json_pretty(json!({
+        "process": process_json::summary_document(server, process, segment),
         "siblings": siblings,
         "children": children,
         "parent": parent,
@@ -133,7 +144,7 @@ fn summary(server: &Server, ask: &Ask, id: &str, segment: &str) -> Option<Answer
 /// Whether a process that was never seen is named as somebody's parent: the end of a chain. There is an answer about it,
 /// and nothing in it. Clients then neither take it for an ancestor, by the pid in its GUID, nor ask for it again, as they
 /// would after a 404.
-fn is_named(server: &Server, id: &str) -> bool {
+fn is_known_parent(server: &Server, id: &str) -> bool {
     let Some(id) = id.parse::<ProcessId>().ok().filter(|id| !id.is_unknown()) else {
         return false;
     };
@@ -142,31 +153,31 @@ fn is_named(server: &Server, id: &str) -> bool {
         Parentage::Unseen(parent) => parent == id,
         Parentage::Known(_) => false,
     };
-    server.world.on_host(host).any(names)
+    server.world.processes_on_host(host).any(names)
 }
 
 /// The first children, the oldest first.
-fn relatives(process: Process<'_>, most: usize) -> Vec<Process<'_>> {
+fn first_children(process: Process<'_>, most: usize) -> Vec<Process<'_>> {
     let mut children: Vec<_> = process.children().collect();
     children.sort_by_key(|child| (child.start(), child.number()));
     children.truncate(most);
     children
 }
 
-fn segments(server: &Server, id: &str) -> Option<Answer> {
-    let process = server.world.find(id.parse().ok()?)?;
+fn segment_list(server: &Server, id: &str) -> Option<ApiResponse> {
+    let process = server.world.find_process(id.parse().ok()?)?;
     let segments: Vec<Value> = (0..process.segments())
         .map(|segment| {
             let document = Document {
                 world: &server.world,
                 process,
                 segment,
-                release: &server.release,
-                tags: server.intel.tags(),
+                server_version: &server.version,
+                tags: server.detections.tags(),
             };
             let [end, server_end] = document.last_update();
-            let counts = process.segment_counts(segment);
-            let scripts = server.release.is_7().then_some(counts.fileless);
+            let counts = process.segment_event_counts(segment);
+            let scripts = server.version.is_at_least_7().then_some(counts.fileless);
             let kinds = [
                 ("modload", counts.modload),
                 ("filemod", counts.filemod),
@@ -183,35 +194,35 @@ fn segments(server: &Server, id: &str) -> Option<Answer> {
                 .map(|(kind, count)| (kind.to_owned(), json!(count)))
                 .collect();
             json!({
-                "unique_id": format::unique_id(process.id(), document.segment_id(), &server.release),
-                "last_update": format::solr(end),
-                "last_server_update": format::solr(server_end),
+                "unique_id": format::unique_id(process.id(), document.segment_id(), &server.version),
+                "last_update": format::solr_time(end),
+                "last_server_update": format::solr_time(server_end),
                 "event_counts": counts,
             })
         })
         .collect();
-    Some(Answer::pretty(json!({"process": {"segments": segments}})))
+    Some(ApiResponse::json_pretty(json!({"process": {"segments": segments}})))
 }
 
-fn events(server: &Server, ask: &Ask, id: &str, segment: &str, version: Version) -> Option<Answer> {
-    let process = match asked(server, id, segment) {
-        Some((process, segment)) => events::document(server, ask, process, segment, version),
-        None if is_named(server, id) => json!({}),
+fn process_events(server: &Server, ask: &ApiRequest, id: &str, segment: &str, version: Version) -> Option<ApiResponse> {
+    let process = match find_requested(server, id, segment) {
+        Some((process, segment)) => events::events_document(server, ask, process, segment, version),
+        None if is_known_parent(server, id) => json!({}),
         None => return None,
     };
-    Some(Answer::pretty(json!({"elapsed": 0.0126, "process": process})))
+    Some(ApiResponse::json_pretty(json!({"elapsed": 0.0126, "process": process})))
 }
 
-fn frequency(server: &Server, ask: &Ask) -> Answer {
+fn process_frequency(server: &Server, ask: &ApiRequest) -> ApiResponse {
     let Some(md5) = ask.param("md5").filter(|_| ask.param("name") == Some("md5")) else {
-        return Answer::werkzeug(400);
+        return ApiResponse::app_error(400);
     };
-    let documents = server.world.documents();
+    let documents = server.world.n_documents();
     let mut hosts: BTreeMap<&str, u64> = BTreeMap::new();
     if let Some(binary) = server.world.binaries.find(md5) {
         let refers = |process: &Process<'_>| {
             let is_it = |file: &Binary| file.md5 == binary.md5;
-            is_it(process.binary()) || (!binary.is_program && process.loaded().into_iter().any(is_it))
+            is_it(process.binary()) || (!binary.is_program && process.loaded_binaries().into_iter().any(is_it))
         };
         for process in server.world.processes() {
             if refers(&process) {
@@ -222,9 +233,9 @@ fn frequency(server: &Server, ask: &Ask) -> Answer {
     let count: u64 = hosts.values().sum();
     let names: Vec<Value> = hosts
         .iter()
-        .map(|(name, value)| json!({"name": format::folded(name, &server.release), "value": value}))
+        .map(|(name, value)| json!({"name": format::lowercase_name(name, &server.version), "value": value}))
         .collect();
-    Answer::compact(json!({
+    ApiResponse::json_compact(json!({
         "hostCount": hosts.len(),
         "globalCount": count,
         "numDocs": documents,

@@ -4,64 +4,64 @@ use serde_json::{Map, Value, json};
 
 use super::{
     events::{self, Version},
-    found, installer, not_allowed,
-    process::asked,
+    installer, method_not_allowed, or_not_found,
+    process::find_requested,
 };
 use crate::query::Index;
 use crate::sim::{
-    http::{request::Ask, response::Answer},
+    http::{request::ApiRequest, response::ApiResponse},
     search::request::Search,
     state::server::Server,
     world::Process,
 };
 
 /// A preview has no more events of a kind.
-const MOST: usize = 30;
+const MAX_EVENTS: usize = 30;
 /// What stands before and after a match.
-const MARKS: [&str; 2] = ["PREPREPRE", "POSTPOSTPOST"];
+const MATCH_MARKERS: [&str; 2] = ["PREPREPRE", "POSTPOSTPOST"];
 
-pub(super) fn answer(server: &Server, ask: &Ask) -> Option<Answer> {
+pub(super) fn handle(server: &Server, ask: &ApiRequest) -> Option<ApiResponse> {
     let (method, path) = ask.route();
     let ["api", "v1", "process", id, segment, what @ ("preview" | "threat_intel_hits" | "report")] = path.as_slice()
     else {
         return None;
     };
     if method != "GET" {
-        return Some(not_allowed());
+        return Some(method_not_allowed());
     }
-    let Some((process, segment)) = asked(server, id, segment) else {
-        return Some(Answer::werkzeug(404));
+    let Some((process, segment)) = find_requested(server, id, segment) else {
+        return Some(ApiResponse::app_error(404));
     };
     Some(match *what {
-        "preview" => preview(server, ask, process, segment),
-        "threat_intel_hits" => Answer::pretty(hits(server, process)),
-        _ => found(report(server, ask, process, segment)),
+        "preview" => process_preview(server, ask, process, segment),
+        "threat_intel_hits" => ApiResponse::json_pretty(feed_hits(server, process)),
+        _ => or_not_found(process_report(server, ask, process, segment)),
     })
 }
 
 /// The document with some of its events. What the query looks for is marked.
-fn preview(server: &Server, ask: &Ask, process: Process<'_>, segment: Option<u32>) -> Answer {
-    let search = match Search::read(server, Index::Process, ask) {
+fn process_preview(server: &Server, ask: &ApiRequest, process: Process<'_>, segment: Option<u32>) -> ApiResponse {
+    let search = match Search::parse(server, Index::Process, ask) {
         Ok(search) => search,
         Err(refusal) => return refusal,
     };
-    let wanted: Vec<String> = search.terms().iter().filter_map(|term| wanted(term)).collect();
-    let version = Version::latest(&server.release);
-    let mut document = events::document(server, ask, process, segment, version);
+    let wanted: Vec<String> = search.terms().iter().filter_map(|term| term_text(term)).collect();
+    let version = Version::latest(&server.version);
+    let mut document = events::events_document(server, ask, process, segment, version);
     if let Value::Object(members) = &mut document {
         members.insert("segment".into(), json!(""));
         for (name, value) in members.iter_mut() {
             if let (true, Value::Array(list)) = (name.ends_with("_complete"), &mut *value) {
-                list.truncate(MOST);
+                list.truncate(MAX_EVENTS);
             }
-            mark(value, &wanted);
+            highlight_matches(value, &wanted);
         }
     }
-    Answer::pretty(document)
+    ApiResponse::json_pretty(document)
 }
 
 /// The text that a term looks for; none where any text will do.
-fn wanted(term: &str) -> Option<String> {
+fn term_text(term: &str) -> Option<String> {
     let value = term.split_once(':').map_or(term, |(_, value)| value);
     let value = value.trim_matches(['"', '*', '(', ')', '\\']).to_lowercase();
     let is_text = !value.is_empty() && !term.starts_with('-') && !value.contains(['*', '[']);
@@ -69,22 +69,22 @@ fn wanted(term: &str) -> Option<String> {
 }
 
 /// Marks every match in a text, or in what is in a list or an object.
-fn mark(value: &mut Value, wanted: &[String]) {
+fn highlight_matches(value: &mut Value, wanted: &[String]) {
     match value {
         Value::String(text) => {
             for needle in wanted {
-                *text = marked(text, needle);
+                *text = highlight_text(text, needle);
             }
         }
-        Value::Array(list) => list.iter_mut().for_each(|value| mark(value, wanted)),
-        Value::Object(members) => members.iter_mut().for_each(|(_, value)| mark(value, wanted)),
+        Value::Array(list) => list.iter_mut().for_each(|value| highlight_matches(value, wanted)),
+        Value::Object(members) => members.iter_mut().for_each(|(_, value)| highlight_matches(value, wanted)),
         _ => {}
     }
 }
 
-fn marked(text: &str, needle: &str) -> String {
+fn highlight_text(text: &str, needle: &str) -> String {
     let low = text.to_ascii_lowercase();
-    let [before, after] = MARKS;
+    let [before, after] = MATCH_MARKERS;
     let (mut out, mut done) = (String::new(), 0);
     for (at, _) in low.match_indices(needle) {
         let end = at + needle.len();
@@ -99,11 +99,11 @@ fn marked(text: &str, needle: &str) -> String {
 }
 
 /// The reports that a process hit.
-fn hits(server: &Server, process: Process<'_>) -> Value {
+fn feed_hits(server: &Server, process: Process<'_>) -> Value {
     let known = &server.world.intelligence;
     let hits = process.feeds().iter().flat_map(|hit| {
         hit.reports.iter().filter_map(move |id| {
-            let (feed, report) = known.report(&hit.name, id)?;
+            let (feed, report) = known.report_indexes(&hit.name, id)?;
             let (feed, report) = (&known.feeds[feed], &known.feeds[feed].reports[report]);
             Some(json!({
                 "feed_id": feed.id,
@@ -121,15 +121,20 @@ fn hits(server: &Server, process: Process<'_>) -> Value {
 }
 
 /// Document and events in an archive.
-fn report(server: &Server, ask: &Ask, process: Process<'_>, segment: Option<u32>) -> Option<Answer> {
-    let version = Version::latest(&server.release);
-    let Value::Object(whole) = events::document(server, ask, process, segment, version) else {
+fn process_report(
+    server: &Server,
+    ask: &ApiRequest,
+    process: Process<'_>,
+    segment: Option<u32>,
+) -> Option<ApiResponse> {
+    let version = Version::latest(&server.version);
+    let Value::Object(whole) = events::events_document(server, ask, process, segment, version) else {
         return None;
     };
     let parts = whole.into_iter().partition::<Map<String, Value>, _>(|(name, _)| name.ends_with("_complete"));
     let [events, process] = [parts.0, parts.1].map(|part| Value::Object(part).to_string());
     let members = [("process.json", process.as_bytes()), ("events.json", events.as_bytes())];
-    installer::zipped(&members).ok().map(Answer::zip)
+    installer::build_zip(&members).ok().map(ApiResponse::zip)
 }
 
 #[cfg(test)]
@@ -139,12 +144,12 @@ mod tests {
     #[test]
     fn every_match_is_marked_whatever_its_case() {
         assert_eq!(
-            marked(r"Net use \\TEST\blah net", "net"),
+            highlight_text(r"Net use \\TEST\blah net", "net"),
             r"PREPREPRENetPOSTPOSTPOST use \\TEST\blah PREPREPREnetPOSTPOSTPOST"
         );
-        assert_eq!(marked("grün", "n"), "grüPREPREPREnPOSTPOSTPOST");
-        assert_eq!(wanted(r#"cmdline:"Use Z""#).as_deref(), Some("use z"));
-        assert_eq!(wanted("netconn_count:[1 TO *]"), None);
-        assert_eq!(wanted("-path:a.exe"), None);
+        assert_eq!(highlight_text("grün", "n"), "grüPREPREPREnPOSTPOSTPOST");
+        assert_eq!(term_text(r#"cmdline:"Use Z""#).as_deref(), Some("use z"));
+        assert_eq!(term_text("netconn_count:[1 TO *]"), None);
+        assert_eq!(term_text("-path:a.exe"), None);
     }
 }

@@ -7,24 +7,24 @@ use crate::sim::{
     format,
     search::document::Document,
     state::server::Server,
-    world::{Counts, FeedSheet, Hidden, Host, Os, Parentage, Process},
+    world::{Counts, FeedToml, Hidden, Host, Os, Parentage, Process},
 };
 
 const SALT_QUIRK: u64 = 0x9417;
 /// What the server gives for a parent's hash, from 5.1 on: thirty zeros, and from 7.0 on as many as a hash has.
-const ZEROS: &str = "00000000000000000000000000000000";
+const NULL_HASH: &str = "00000000000000000000000000000000";
 
 /// A row of a search.
-pub(super) fn row(server: &Server, document: &Document<'_>) -> Value {
-    let mut row = whole(server, document, document.process.segment_counts(document.segment));
-    if !document.process.is_told() {
+pub(super) fn search_row(server: &Server, document: &Document<'_>) -> Value {
+    let mut row = full_document(server, document, document.process.segment_event_counts(document.segment));
+    if !document.process.is_scenario() {
         // The client then has to ask for the summary, or to compare sensors.
-        let mut dice = document.process.dice(SALT_QUIRK);
-        if dice.one_in(97) {
+        let mut dice = document.process.rng(SALT_QUIRK);
+        if dice.is_one_in(97) {
             row.insert("parent_unique_id".into(), Value::Null);
-            let name = if dice.one_in(2) { Value::Null } else { json!("") };
+            let name = if dice.is_one_in(2) { Value::Null } else { json!("") };
             row.insert("parent_name".into(), name);
-        } else if dice.one_in(499) {
+        } else if dice.is_one_in(499) {
             let other = format!("{:08x}", document.process.host().id + 1);
             if let Some(Value::String(id)) = row.get_mut("parent_unique_id") {
                 id.replace_range(..8, &other);
@@ -35,36 +35,36 @@ pub(super) fn row(server: &Server, document: &Document<'_>) -> Value {
 }
 
 /// The document of a summary: the whole process, or one segment of it.
-pub(super) fn summary(server: &Server, process: Process<'_>, segment: Option<u32>) -> Value {
+pub(super) fn summary_document(server: &Server, process: Process<'_>, segment: Option<u32>) -> Value {
     let last = process.segments().saturating_sub(1);
     let document = Document {
         world: &server.world,
         process,
         segment: segment.unwrap_or(last),
-        release: &server.release,
-        tags: server.intel.tags(),
+        server_version: &server.version,
+        tags: server.detections.tags(),
     };
     let counts = match segment {
-        Some(segment) => process.segment_counts(segment),
-        None => process.counts(),
+        Some(segment) => process.segment_event_counts(segment),
+        None => process.event_counts(),
     };
-    let mut row = whole(server, &document, counts);
+    let mut row = full_document(server, &document, counts);
     row.insert("uid".into(), json!(process.uid()));
-    if server.release.is_6() {
+    if server.version.is_at_least_6() {
         let segments = segment.map_or(0..=last, |segment| segment..=segment);
         let ids: Vec<i64> = segments.map(|segment| Document { segment, ..document }.segment_id()).collect();
         let [end, server_end] = document.last_update();
-        row.insert("min_last_update".into(), json!(format::solr(process.segment_end(0))));
-        row.insert("max_last_update".into(), json!(format::solr(end)));
-        row.insert("min_last_server_update".into(), json!(format::solr(process.segment_arrival(0))));
-        row.insert("max_last_server_update".into(), json!(format::solr(server_end)));
+        row.insert("min_last_update".into(), json!(format::solr_time(process.segment_end(0))));
+        row.insert("max_last_update".into(), json!(format::solr_time(end)));
+        row.insert("min_last_server_update".into(), json!(format::solr_time(process.segment_arrival(0))));
+        row.insert("max_last_server_update".into(), json!(format::solr_time(server_end)));
         row.insert("ref_segment_id".into(), json!(ids));
     }
     Value::Object(row)
 }
 
 /// A child or sibling in a summary: no counts, and a dummy segment.
-pub(super) fn relative(server: &Server, process: Process<'_>) -> Value {
+pub(super) fn relative_entry(server: &Server, process: Process<'_>) -> Value {
     /// What such an entry has of a document.
     const KEPT: [&str; 18] = [
         "process_md5",
@@ -86,14 +86,14 @@ pub(super) fn relative(server: &Server, process: Process<'_>) -> Value {
         "host_type",
         "terminated",
     ];
-    let Value::Object(mut row) = summary(server, process, None) else {
+    let Value::Object(mut row) = summary_document(server, process, None) else {
         return Value::Null;
     };
     let uid = row.remove("uid");
     row.retain(|name, _| KEPT.contains(&name.as_str()));
     row.insert("uid".into(), json!(uid));
     row.insert("segment_id".into(), json!(1));
-    row.insert("unique_id".into(), json!(format::unique_id(process.id(), 1, &server.release)));
+    row.insert("unique_id".into(), json!(format::unique_id(process.id(), 1, &server.version)));
     let how = if is_fork(process) { "fork" } else { "exec" };
     row.insert("child_proc_type".into(), json!(how));
     row.insert("is_suppressed".into(), json!(false));
@@ -102,7 +102,7 @@ pub(super) fn relative(server: &Server, process: Process<'_>) -> Value {
 
 /// Whether a process began as a copy of its parent.
 pub(super) fn is_fork(process: Process<'_>) -> bool {
-    process.host().os != Os::Windows && process.dice(SALT_QUIRK ^ 2).one_in(3)
+    process.host().os != Os::Windows && process.rng(SALT_QUIRK ^ 2).is_one_in(3)
 }
 
 /// The executable of a child that the sensor's filtering hid.
@@ -112,13 +112,13 @@ pub(super) const HIDDEN_PATH: &str = r"c:\windows\system32\conhost.exe";
 pub(super) const HIDDEN_CMDLINE: &str = r"\??\C:\Windows\system32\conhost.exe 0x4";
 
 /// A child that the sensor's filtering hid: it has no document of its own.
-pub(super) fn suppressed(server: &Server, parent: Process<'_>) -> Option<Value> {
+pub(super) fn suppressed_child(server: &Server, parent: Process<'_>) -> Option<Value> {
     let Hidden { id, pid, at } = parent.hidden_child()?;
-    let at = format::solr(at);
+    let at = format::solr_time(at);
     let host = parent.host();
     Some(json!({
         "id": id.to_string(),
-        "unique_id": format::unique_id(id, 1, &server.release),
+        "unique_id": format::unique_id(id, 1, &server.version),
         "segment_id": 1,
         "process_pid": pid,
         "process_name": "conhost.exe",
@@ -130,11 +130,11 @@ pub(super) fn suppressed(server: &Server, parent: Process<'_>) -> Option<Value> 
         "start": at,
         "last_update": at,
         "parent_id": parent.id().to_string(),
-        "parent_unique_id": format::unique_id(parent.id(), 1, &server.release),
+        "parent_unique_id": format::unique_id(parent.id(), 1, &server.version),
         "sensor_id": host.id,
-        "hostname": format::folded(&host.name, &server.release),
-        "group": format::folded(server.world.fleet.group_name(host.group), &server.release),
-        "os_type": host.os.lower(),
+        "hostname": format::lowercase_name(&host.name, &server.version),
+        "group": format::lowercase_name(server.world.fleet.group_name(host.group), &server.version),
+        "os_type": host.os.process_name(),
         "host_type": host.role,
         "terminated": true,
         "child_proc_type": "exec",
@@ -143,10 +143,10 @@ pub(super) fn suppressed(server: &Server, parent: Process<'_>) -> Option<Value> 
 }
 
 /// What the server knows of a process it never saw.
-pub(super) fn unknown(server: &Server, id: ProcessId, host: &Host) -> Value {
+pub(super) fn unknown_process(server: &Server, id: ProcessId, host: &Host) -> Value {
     json!({
         "id": id.to_string(),
-        "unique_id": format::unique_id(id, 1, &server.release),
+        "unique_id": format::unique_id(id, 1, &server.version),
         "segment_id": 1,
         "process_pid": -1,
         "process_name": "(unknown)",
@@ -159,16 +159,16 @@ pub(super) fn unknown(server: &Server, id: ProcessId, host: &Host) -> Value {
         "parent_name": "(unknown)",
         "parent_id": ProcessId::new(host.id, u32::MAX, 0).to_string(),
         "sensor_id": host.id,
-        "hostname": format::folded(&host.name, &server.release),
-        "group": format::folded(server.world.fleet.group_name(host.group), &server.release),
-        "os_type": host.os.lower(),
+        "hostname": format::lowercase_name(&host.name, &server.version),
+        "group": format::lowercase_name(server.world.fleet.group_name(host.group), &server.version),
+        "os_type": host.os.process_name(),
         "host_type": host.role,
         "terminated": false,
     })
 }
 
-fn whole(server: &Server, document: &Document<'_>, counts: Counts) -> Map<String, Value> {
-    let Document { process, release, .. } = *document;
+fn full_document(server: &Server, document: &Document<'_>, counts: Counts) -> Map<String, Value> {
+    let Document { process, server_version: release, .. } = *document;
     let host = process.host();
     let segment = document.segment_id();
     let [end, server_end] = document.last_update();
@@ -179,8 +179,8 @@ fn whole(server: &Server, document: &Document<'_>, counts: Counts) -> Map<String
     let damage = |value: Value| {
         if process.is_damaged() { json!(-1) } else { value }
     };
-    let ip = format::address(host.ip);
-    let zeros = if release.is_7() { ZEROS } else { &ZEROS[..30] };
+    let ip = format::signed_address(host.ip);
+    let zeros = if release.is_at_least_7() { NULL_HASH } else { &NULL_HASH[..30] };
     let row = json!({
         "id": process.id().to_string(),
         "segment_id": segment,
@@ -191,19 +191,19 @@ fn whole(server: &Server, document: &Document<'_>, counts: Counts) -> Map<String
         "process_md5": process.binary().md5,
         "process_pid": damage(json!(process.pid())),
         "username": process.user(),
-        "start": damage(json!(format::solr(process.start()))),
-        "last_update": format::solr(end),
+        "start": damage(json!(format::solr_time(process.start()))),
+        "last_update": format::solr_time(end),
         "terminated": process.has_ended(),
         "parent_id": parent.to_string(),
         "parent_unique_id": format::unique_id(parent, 1, release),
         "parent_name": called,
         "parent_pid": parent_pid,
         "parent_md5": zeros,
-        "hostname": format::folded(&host.name, release),
+        "hostname": format::lowercase_name(&host.name, release),
         "sensor_id": host.id,
-        "group": format::folded(server.world.fleet.group_name(host.group), release),
+        "group": format::lowercase_name(server.world.fleet.group_name(host.group), release),
         "host_type": host.role,
-        "os_type": host.os.lower(),
+        "os_type": host.os.process_name(),
         "comms_ip": ip,
         "interface_ip": ip,
         "modload_count": counts.modload,
@@ -220,26 +220,26 @@ fn whole(server: &Server, document: &Document<'_>, counts: Counts) -> Map<String
     let Value::Object(mut row) = row else {
         return Map::new();
     };
-    if release.is_6() {
-        row.insert("last_server_update".into(), json!(format::solr(server_end)));
+    if release.is_at_least_6() {
+        row.insert("last_server_update".into(), json!(format::solr_time(server_end)));
     }
-    if release.is_7() {
+    if release.is_at_least_7() {
         row.insert("process_sha256".into(), json!(process.binary().sha256()));
         row.insert("fileless_scriptload_count".into(), json!(counts.fileless));
         row.insert("logon_type".into(), json!(2));
     }
     let hits = document.watchlists();
     let hits: Vec<Value> =
-        hits.map(|(id, at)| json!({"wid": id, "value": format::solr(at), "segments_hit": [segment]})).collect();
+        hits.map(|(id, at)| json!({"wid": id, "value": format::solr_time(at), "segments_hit": [segment]})).collect();
     if !hits.is_empty() {
         row.insert("watchlists".into(), json!(hits));
     }
-    feeds(&mut row, process.feeds(), server_end);
+    add_feed_fields(&mut row, process.feeds(), server_end);
     row
 }
 
 /// A report's fields, of which one id may stand alone where a list is expected.
-pub(super) fn feeds(row: &mut Map<String, Value>, feeds: &[FeedSheet], at: i64) {
+pub(super) fn add_feed_fields(row: &mut Map<String, Value>, feeds: &[FeedToml], at: i64) {
     for feed in feeds {
         let name = &feed.name;
         let data = match feed.reports.as_slice() {
@@ -249,6 +249,6 @@ pub(super) fn feeds(row: &mut Map<String, Value>, feeds: &[FeedSheet], at: i64) 
         row.insert(format!("alliance_score_{name}"), json!(feed.score));
         row.insert(format!("alliance_data_{name}"), data);
         row.insert(format!("alliance_link_{name}"), json!(feed.link));
-        row.insert(format!("alliance_updated_{name}"), json!(format::solr(at)));
+        row.insert(format!("alliance_updated_{name}"), json!(format::solr_time(at)));
     }
 }

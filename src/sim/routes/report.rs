@@ -5,83 +5,82 @@ use std::time::Instant;
 use serde_json::{Value, json};
 
 use super::{
-    found,
-    json_body::{flag, given},
-    not_allowed,
+    json_body::{non_null, parse_flag},
+    method_not_allowed, or_not_found,
 };
 use crate::query::Index;
 use crate::sim::{
     format,
-    http::{request::Ask, response::Answer},
+    http::{request::ApiRequest, response::ApiResponse},
     search::{facets, report::ReportDocument, request::Search, run},
     state::{
-        detections::{Feed, Report, ReportId},
+        detections::{ReportId, StoredFeed, StoredReport},
         server::Server,
     },
 };
 
-pub(super) fn answer(server: &Server, ask: &Ask) -> Option<Answer> {
+pub(super) fn handle(server: &Server, ask: &ApiRequest) -> Option<ApiResponse> {
     let (method, path) = ask.route();
     Some(match (method, path.as_slice()) {
-        ("GET", ["api", "v1", "threat_report"]) => search(server, ask),
+        ("GET", ["api", "v1", "threat_report"]) => search_reports(server, ask),
         ("POST", ["api", "v1", "threat_report"]) => match ask.json() {
             // What has something to change is no search.
-            Ok(Value::Object(body)) if body.contains_key("updates") => change(server, ask, &Value::Object(body)),
-            Ok(_) => search(server, ask),
-            Err(_) => Answer::werkzeug(400),
+            Ok(Value::Object(body)) if body.contains_key("updates") => set_ignored(server, ask, &Value::Object(body)),
+            Ok(_) => search_reports(server, ask),
+            Err(_) => ApiResponse::app_error(400),
         },
-        ("GET", ["api", "v1", "feed", feed, "report"]) => found(of_feed(server, feed, |feed| {
+        ("GET", ["api", "v1", "feed", feed, "report"]) => or_not_found(with_feed(server, feed, |feed| {
             let reports = feed.reports.iter();
-            let records = reports.map(|report| record(server, feed, report));
-            Some(Answer::pretty(records.collect()))
+            let records = reports.map(|report| to_record(server, feed, report));
+            Some(ApiResponse::json_pretty(records.collect()))
         })),
-        ("GET", ["api", "v1", "feed", feed, "report", id]) => {
-            found(of_feed(server, feed, |feed| Some(Answer::pretty(record(server, feed, feed.report(id)?)))))
-        }
+        ("GET", ["api", "v1", "feed", feed, "report", id]) => or_not_found(with_feed(server, feed, |feed| {
+            Some(ApiResponse::json_pretty(to_record(server, feed, feed.report(id)?)))
+        })),
         (
             _,
             ["api", "v1", "threat_report"] | ["api", "v1", "feed", _, "report"] | ["api", "v1", "feed", _, "report", _],
-        ) => not_allowed(),
+        ) => method_not_allowed(),
         _ => return None,
     })
 }
 
-fn of_feed(server: &Server, id: &str, look: impl FnOnce(&Feed) -> Option<Answer>) -> Option<Answer> {
+fn with_feed(server: &Server, id: &str, look: impl FnOnce(&StoredFeed) -> Option<ApiResponse>) -> Option<ApiResponse> {
     let id = id.parse().ok()?;
     // It must not be locked while it is looked at: what is ignored is behind another lock.
-    let feed = server.intel.feeds(|feeds| feeds.get(id).cloned())?;
+    let feed = server.detections.with_feeds(|feeds| feeds.get(id).cloned())?;
     look(&feed)
 }
 
-fn search(server: &Server, ask: &Ask) -> Answer {
+fn search_reports(server: &Server, ask: &ApiRequest) -> ApiResponse {
     let started = Instant::now();
-    let search = match Search::read(server, Index::Report, ask) {
+    let search = match Search::parse(server, Index::Report, ask) {
         Ok(search) => search,
         // As older servers did (reference 2.12).
-        Err(_) if !server.release.is_6() => {
-            return Answer::text(500, "Unhandled exception. Check logs for details.");
+        Err(_) if !server.version.is_at_least_6() => {
+            return ApiResponse::text(500, "Unhandled exception. Check logs for details.");
         }
         Err(refusal) => return refusal,
     };
     let results: Vec<Value> = search
-        .page(server)
+        .page_numbers(server)
         .into_iter()
-        .filter_map(|number| run::report(&search.known, number))
-        .map(|document| row(&document))
+        .filter_map(|number| run::find_report(&search.index_state, number))
+        .map(|document| report_row(&document))
         .collect();
-    let answer = Answer::pretty(json!({
+    let answer = ApiResponse::json_pretty(json!({
         "terms": search.terms(),
         "results": results,
         "total_results": search.matches(server).len(),
         "start": search.start,
         "highlights": [],
-        "facets": facets::count(server, Index::Report, &search),
+        "facets": facets::count_facets(server, Index::Report, &search),
         "elapsed": started.elapsed().as_secs_f64(),
     }));
-    search.in_time(answer)
+    search.or_timeout(answer)
 }
 
-fn row(document: &ReportDocument<'_>) -> Value {
+fn report_row(document: &ReportDocument<'_>) -> Value {
     let report = &*document.filed.report;
     let mut row = json!({
         "id": report.id,
@@ -96,8 +95,8 @@ fn row(document: &ReportDocument<'_>) -> Value {
         "is_deleted": false,
         "has_query": !report.queries.is_empty(),
         "timestamp": report.timestamp,
-        "create_time": format::solr(report.created * 1_000),
-        "update_time": format::solr(report.timestamp * 1_000),
+        "create_time": format::solr_time(report.first_read_at * 1_000),
+        "update_time": format::solr_time(report.timestamp * 1_000),
         "tags": report.tags,
         "md5": report.md5,
         "domain": report.dns,
@@ -112,7 +111,7 @@ fn row(document: &ReportDocument<'_>) -> Value {
     row
 }
 
-fn record(server: &Server, feed: &Feed, report: &Report) -> Value {
+fn to_record(server: &Server, feed: &StoredFeed, report: &StoredReport) -> Value {
     let queries: Vec<Value> =
         report.queries.iter().map(|(index, search)| json!({"index_type": index, "search_query": search})).collect();
     let mut record = json!({
@@ -122,9 +121,9 @@ fn record(server: &Server, feed: &Feed, report: &Report) -> Value {
         "title": report.title,
         "link": report.link,
         "timestamp": report.timestamp,
-        "create_time": report.created,
+        "create_time": report.first_read_at,
         "score": report.score,
-        "is_ignored": server.intel.is_ignored(feed.id, &report.id),
+        "is_ignored": server.detections.is_ignored(feed.id, &report.id),
         "has_query": !queries.is_empty(),
         "tags": report.tags,
         "iocs": {"md5": report.md5, "ipv4": report.ipv4, "dns": report.dns, "query": queries},
@@ -139,11 +138,11 @@ fn record(server: &Server, feed: &Feed, report: &Report) -> Value {
 }
 
 /// Ignores reports that are listed, or that a query finds, or stops doing so.
-fn change(server: &Server, ask: &Ask, body: &Value) -> Answer {
+fn set_ignored(server: &Server, ask: &ApiRequest, body: &Value) -> ApiResponse {
     let updates = body["updates"].as_object();
-    let ignored = updates.and_then(|updates| given(updates, "is_ignored").and_then(flag));
+    let ignored = updates.and_then(|updates| non_null(updates, "is_ignored").and_then(parse_flag));
     let Some(ignored) = ignored else {
-        return Answer::werkzeug(400);
+        return ApiResponse::app_error(400);
     };
     let reports = match (&body["ids"], &body["query"]) {
         (Value::Object(ids), _) => {
@@ -153,32 +152,32 @@ fn change(server: &Server, ask: &Ask, body: &Value) -> Answer {
                 ids.map(move |id| Some((feed?, id.as_str()?.to_owned())))
             });
             let asked: Vec<Option<ReportId>> = asked.collect();
-            let known: Vec<ReportId> = server.intel.feeds(|feeds| {
+            let known: Vec<ReportId> = server.detections.with_feeds(|feeds| {
                 let is_known = |(feed, id): &ReportId| feeds.get(*feed).is_some_and(|feed| feed.report(id).is_some());
                 asked.iter().flatten().filter(|id| is_known(id)).cloned().collect()
             });
             // Some that are not there are no reason to leave the others as they are.
             if known.is_empty() && !asked.is_empty() {
-                return Answer::werkzeug(404);
+                return ApiResponse::app_error(404);
             }
             known
         }
-        (_, Value::String(query)) => match Search::stored(server, Index::Report, query) {
+        (_, Value::String(query)) => match Search::parse_stored(server, Index::Report, query) {
             // To ask for all reports by saying nothing does not work.
-            Ok(search) if search.is_for_all() => Vec::new(),
+            Ok(search) if search.matches_everything() => Vec::new(),
             Ok(search) => search
-                .ordered(server)
+                .sorted_groups(server)
                 .iter()
-                .filter_map(|&number| run::report(&search.known, number))
+                .filter_map(|&number| run::find_report(&search.index_state, number))
                 .map(|document| (document.filed.feed, document.filed.report.id.clone()))
                 .collect(),
             Err(refusal) => return refusal,
         },
-        _ => return Answer::werkzeug(400),
+        _ => return ApiResponse::app_error(400),
     };
     let reports = if ask.is_partial { reports.into_iter().step_by(2).collect() } else { reports };
-    if !ask.is_in_vain {
-        server.intel.ignore(reports, ignored);
+    if !ask.drops_change {
+        server.detections.set_reports_ignored(reports, ignored);
     }
-    Answer::success()
+    ApiResponse::success_result()
 }

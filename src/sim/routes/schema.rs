@@ -2,10 +2,10 @@
 
 use serde_json::{Value, json};
 
-use crate::sim::http::{request::Ask, response::Answer};
+use crate::sim::http::{request::ApiRequest, response::ApiResponse};
 
 /// The refusal of a body with a member that nobody can write; none for what is not validated.
-pub(super) fn refusal(ask: &Ask) -> Option<Answer> {
+pub(super) fn validation_error(ask: &ApiRequest) -> Option<ApiResponse> {
     let (method, path) = ask.route();
     let writable = match (method, path.as_slice()) {
         ("PUT", ["api", "v1", "sensor", _]) => SENSOR,
@@ -20,11 +20,11 @@ pub(super) fn refusal(ask: &Ask) -> Option<Answer> {
         ("POST" | "PUT", ["api", "user"] | ["api", "user", _]) => USER,
         ("POST" | "PUT", ["api", "team"] | ["api", "team", _]) => &["name", "group_access"],
         ("POST" | "PUT", ["api", "group"] | ["api", "group", _]) => {
-            return unexpected(ask, |name| !matches!(name, "id" | "number_of_hosts"));
+            return unexpected_member(ask, |name| !matches!(name, "id" | "number_of_hosts"));
         }
         _ => return None,
     };
-    unexpected(ask, |name| writable.contains(&name))
+    unexpected_member(ask, |name| writable.contains(&name))
 }
 
 const SENSOR: &[&str] = &[
@@ -70,11 +70,11 @@ const USER: &[&str] = &[
     "confirm_password",
 ];
 
-fn unexpected(ask: &Ask, is_writable: impl Fn(&str) -> bool) -> Option<Answer> {
+fn unexpected_member(ask: &ApiRequest, is_writable: impl Fn(&str) -> bool) -> Option<ApiResponse> {
     let Ok(Value::Object(sent)) = ask.json() else {
         return None;
     };
     let name = sent.keys().find(|name| !is_writable(name))?;
     let words = format!("Additional properties are not allowed ('{name}' was unexpected)");
-    Some(Answer::of(400, Some(&json!({"reason": words}).to_string())))
+    Some(ApiResponse::with_status(400, Some(&json!({"reason": words}).to_string())))
 }

@@ -2,17 +2,17 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Card, found, not_allowed};
+use super::{SensorRecord, method_not_allowed, or_not_found};
 use crate::sim::{
-    http::{request::Ask, response::Answer},
-    state::{sensor_list::Question, sensors::SensorState, server::Server},
+    http::{request::ApiRequest, response::ApiResponse},
+    state::{sensor_list::SensorQuery, sensors::SensorState, server::Server},
     world::Host,
 };
 
 /// The unpaged list ends here.
-const MOST: usize = 1_000;
+const MAX_UNPAGED: usize = 1_000;
 /// What a server from 7.1 on lets be changed.
-const WRITABLE: [&str; 7] = [
+const WRITABLE_FIELDS: [&str; 7] = [
     "network_isolation_enabled",
     "restart_queued",
     "uninstall",
@@ -22,57 +22,57 @@ const WRITABLE: [&str; 7] = [
     "event_log_flush_time",
 ];
 
-pub(super) fn answer(server: &Server, ask: &Ask) -> Option<Answer> {
+pub(super) fn handle(server: &Server, ask: &ApiRequest) -> Option<ApiResponse> {
     let (method, path) = ask.route();
     Some(match (method, path.as_slice()) {
-        ("GET", ["api", "v1", "sensor"] | ["api", "sensor"]) => list(server, ask),
-        ("GET", ["api", "v2", "sensor"]) if server.release.is_at_least(5, 2, 0) => page(server, ask),
-        ("GET", ["api", "v1", "sensor", "statistics"]) => statistics(server),
-        ("GET", ["api", "v1", "sensor", id]) => found(host(server, id).map(|host| {
-            let sensor = server.sensors(|sensors| {
+        ("GET", ["api", "v1", "sensor"] | ["api", "sensor"]) => list_sensors(server, ask),
+        ("GET", ["api", "v2", "sensor"]) if server.version.is_at_least(5, 2, 0) => sensor_page(server, ask),
+        ("GET", ["api", "v1", "sensor", "statistics"]) => sensor_statistics(server),
+        ("GET", ["api", "v1", "sensor", id]) => or_not_found(find_host(server, id).map(|host| {
+            let sensor = server.with_sensors(|sensors| {
                 if ask.has_rebooted {
-                    sensors.reboot(host, server.options.checkin);
+                    sensors.reboot_host(host, server.options.checkin);
                 }
-                sensors.of(host)
+                sensors.state_of(host)
             });
-            Answer::pretty(Card::new(server, host, sensor).record())
+            ApiResponse::json_pretty(SensorRecord::new(server, host, sensor).to_record())
         })),
-        ("PUT", ["api", "v1", "sensor", id]) => found(change(server, ask, id)),
-        (_, ["api", "v2", "sensor"]) if server.release.is_at_least(5, 2, 0) => not_allowed(),
-        (_, ["api", "sensor"] | ["api", "v1", "sensor"] | ["api", "v1", "sensor", _]) => not_allowed(),
+        ("PUT", ["api", "v1", "sensor", id]) => or_not_found(update_sensor(server, ask, id)),
+        (_, ["api", "v2", "sensor"]) if server.version.is_at_least(5, 2, 0) => method_not_allowed(),
+        (_, ["api", "sensor"] | ["api", "v1", "sensor"] | ["api", "v1", "sensor", _]) => method_not_allowed(),
         _ => return None,
     })
 }
 
-fn host<'s>(server: &'s Server, id: &str) -> Option<&'s Host> {
+fn find_host<'s>(server: &'s Server, id: &str) -> Option<&'s Host> {
     server.world.fleet.host(id.parse().ok()?)
 }
 
-fn list(server: &Server, ask: &Ask) -> Answer {
-    let question = Question::read(ask);
-    let records: Vec<Value> = server.sensors(|sensors| {
-        let hosts = question.passing(&server.world.fleet, sensors).take(MOST);
-        hosts.map(|host| Card::new(server, host, sensors.of(host)).record()).collect()
+fn list_sensors(server: &Server, ask: &ApiRequest) -> ApiResponse {
+    let question = SensorQuery::parse_filters(ask);
+    let records: Vec<Value> = server.with_sensors(|sensors| {
+        let hosts = question.matching_hosts(&server.world.fleet, sensors).take(MAX_UNPAGED);
+        hosts.map(|host| SensorRecord::new(server, host, sensors.state_of(host)).to_record()).collect()
     });
     if records.is_empty() {
-        return Answer::nothing();
+        return ApiResponse::no_content();
     }
-    Answer::pretty(Value::Array(records))
+    ApiResponse::json_pretty(Value::Array(records))
 }
 
-fn page(server: &Server, ask: &Ask) -> Answer {
-    let roster = server.roster(Question::of_page(ask));
+fn sensor_page(server: &Server, ask: &ApiRequest) -> ApiResponse {
+    let roster = server.sensor_list(SensorQuery::parse_page(ask));
     let size = |number| usize::try_from(number).unwrap_or(usize::MAX);
     let start = ask.number("start").unwrap_or(0);
     let rows = ask.number("rows").unwrap_or(10);
     let rows = server.options.max_rows.map_or(rows, |most| rows.min(most));
     let ids = roster.ids.iter().skip(size(start)).take(size(rows));
-    let results: Vec<Value> = server.sensors(|sensors| {
+    let results: Vec<Value> = server.with_sensors(|sensors| {
         ids.filter_map(|&id| server.world.fleet.host(id))
-            .map(|host| Card::new(server, host, sensors.of(host)).record())
+            .map(|host| SensorRecord::new(server, host, sensors.state_of(host)).to_record())
             .collect()
     });
-    Answer::pretty(json!({
+    ApiResponse::json_pretty(json!({
         "results": results,
         "total_results": roster.ids.len(),
         "start": start,
@@ -80,10 +80,10 @@ fn page(server: &Server, ask: &Ask) -> Answer {
     }))
 }
 
-fn statistics(server: &Server) -> Answer {
+fn sensor_statistics(server: &Server) -> ApiResponse {
     let hosts = &server.world.fleet.hosts;
-    let active = hosts.iter().filter(|host| host.offline.unwrap_or(0) < 86_400_000);
-    Answer::compact(json!({
+    let active = hosts.iter().filter(|host| host.silent_for.unwrap_or(0) < 86_400_000);
+    ApiResponse::json_compact(json!({
         "sensor_count": hosts.len(),
         "active_sensor_count": active.count(),
         "num_eventlog_bytes": hosts.iter().map(|host| host.eventlog).sum::<u64>(),
@@ -92,29 +92,29 @@ fn statistics(server: &Server) -> Answer {
 }
 
 /// Writes down what is asked; the sensor acts on it later.
-fn change(server: &Server, ask: &Ask, id: &str) -> Option<Answer> {
-    let host = host(server, id)?;
+fn update_sensor(server: &Server, ask: &ApiRequest, id: &str) -> Option<ApiResponse> {
+    let host = find_host(server, id)?;
     let Ok(Value::Object(wanted)) = ask.json() else {
-        return Some(Answer::werkzeug(400));
+        return Some(ApiResponse::app_error(400));
     };
-    if server.release.is_at_least(7, 1, 0) && wanted.keys().any(|key| !WRITABLE.contains(&key.as_str())) {
-        return Some(Answer::werkzeug(400));
+    if server.version.is_at_least(7, 1, 0) && wanted.keys().any(|key| !WRITABLE_FIELDS.contains(&key.as_str())) {
+        return Some(ApiResponse::app_error(400));
     }
     let group = wanted.get("group_id").and_then(Value::as_u64);
-    if group.is_some_and(|group| server.desk(|desk| !desk.has_group(group))) {
-        return Some(Answer::werkzeug(400));
+    if group.is_some_and(|group| server.with_admin(|desk| !desk.has_group(group))) {
+        return Some(ApiResponse::app_error(400));
     }
-    server.sensors(|sensors| {
-        sensors.ask(host, server.options.checkin, |sensor| {
-            sensor.is_stubborn |= ask.is_in_vain;
-            apply(sensor, &wanted, server.release.is_6());
+    server.with_sensors(|sensors| {
+        sensors.request_change(host, server.options.checkin, |sensor| {
+            sensor.ignores_requests |= ask.drops_change;
+            apply_body(sensor, &wanted, server.version.is_at_least_6());
         });
     });
-    Some(Answer::nothing())
+    Some(ApiResponse::no_content())
 }
 
 /// Takes over what can be changed, and ignores the rest of a record.
-fn apply(sensor: &mut SensorState, wanted: &Map<String, Value>, wants_mail_time: bool) {
+fn apply_body(sensor: &mut SensorState, wanted: &Map<String, Value>, wants_mail_time: bool) {
     let flag = |name: &str, old: bool| match wanted.get(name) {
         Some(Value::Bool(flag)) => *flag,
         // The server has always taken Python's words too.

@@ -2,63 +2,63 @@
 
 use serde_json::{Value, json};
 
-use super::{Card, found, not_allowed};
+use super::{SensorRecord, method_not_allowed, or_not_found};
 use crate::sim::{
     format,
-    http::{request::Ask, response::Answer},
+    http::{request::ApiRequest, response::ApiResponse},
     state::server::Server,
-    world::{Host, number_of},
+    world::{Host, hash_text},
 };
 
 /// So many entries are kept.
-const KEPT: i64 = 24;
+const MAX_ENTRIES: i64 = 24;
 /// They are this far apart, in milliseconds.
-const STEP: i64 = 5 * 60_000;
+const ENTRY_INTERVAL: i64 = 5 * 60_000;
 
-pub(super) fn answer(server: &Server, ask: &Ask) -> Option<Answer> {
+pub(super) fn handle(server: &Server, ask: &ApiRequest) -> Option<ApiResponse> {
     let (method, path) = ask.route();
     let ["api", "v1", "sensor", id, what] = path.as_slice() else {
         return None;
     };
     let entry = match *what {
-        "queued" => queued,
-        "activity" => activity,
-        "resourcestatus" => resources,
+        "queued" => queue_entry,
+        "activity" => activity_entry,
+        "resourcestatus" => resource_entry,
         _ => return None,
     };
     if method != "GET" {
-        return Some(not_allowed());
+        return Some(method_not_allowed());
     }
     let host = id.parse().ok().and_then(|id| server.world.fleet.host(id));
-    Some(found(host.map(|host| history(server, host, entry))))
+    Some(or_not_found(host.map(|host| history_response(server, host, entry))))
 }
 
 /// The entries, the newest first. Whoever has been silent for weeks has none left.
-fn history(server: &Server, host: &Host, entry: fn(&Host, u64, u64) -> Value) -> Answer {
-    let sensor = server.sensors(|sensors| sensors.of(host));
-    let last = Card::new(server, host, sensor).last_checkin();
+fn history_response(server: &Server, host: &Host, entry: fn(&Host, u64, u64) -> Value) -> ApiResponse {
+    let sensor = server.with_sensors(|sensors| sensors.state_of(host));
+    let last = SensorRecord::new(server, host, sensor).last_checkin();
     let oldest = server.now().as_millisecond() - 14 * 86_400_000;
-    let entries: Vec<Value> = (0..KEPT)
-        .map(|step| last - last.rem_euclid(STEP) - step * STEP)
+    let entries: Vec<Value> = (0..MAX_ENTRIES)
+        .map(|step| last - last.rem_euclid(ENTRY_INTERVAL) - step * ENTRY_INTERVAL)
         .take_while(|&at| at > oldest)
         .filter_map(|at| {
-            let number = u64::try_from(at / STEP).unwrap_or(0);
-            let draw = number_of(&format!("history {} {number}", host.id)) >> 8;
+            let number = u64::try_from(at / ENTRY_INTERVAL).unwrap_or(0);
+            let draw = hash_text(&format!("history {} {number}", host.id)) >> 8;
             let mut told = Some(entry(host, number, draw)).filter(Value::is_object)?;
             told["id"] = json!((number * 64 + u64::from(host.id % 64)).to_string());
             told["sensor_id"] = json!(host.id);
-            told["timestamp"] = json!(format::local(at));
+            told["timestamp"] = json!(format::local_time(at));
             Some(told)
         })
         .collect();
     if entries.is_empty() {
-        return Answer::nothing();
+        return ApiResponse::no_content();
     }
-    Answer::compact(entries.into())
+    ApiResponse::json_compact(entries.into())
 }
 
 /// Counts are text here and numbers there, as the server has them. Nothing is told of an empty queue.
-fn queued(host: &Host, _: u64, draw: u64) -> Value {
+fn queue_entry(host: &Host, _: u64, draw: u64) -> Value {
     let logs = host.eventlog.min(host.eventlog / 2 + draw % (host.eventlog / 2 + 1));
     let files = host.storefiles / 2 + draw % (host.storefiles / 2 + 1);
     if logs + files == 0 {
@@ -72,7 +72,7 @@ fn queued(host: &Host, _: u64, draw: u64) -> Value {
     })
 }
 
-fn activity(host: &Host, _: u64, _: u64) -> Value {
+fn activity_entry(host: &Host, _: u64, _: u64) -> Value {
     json!({
         "computer_name": host.name,
         "computer_dns_name": host.dns,
@@ -82,7 +82,7 @@ fn activity(host: &Host, _: u64, _: u64) -> Value {
 }
 
 /// A sensor that is not well has more memory every time.
-fn resources(host: &Host, number: u64, draw: u64) -> Value {
+fn resource_entry(host: &Host, number: u64, draw: u64) -> Value {
     let grown = if host.health < 100 { number % 288 } else { 0 };
     json!({
         "commit_charge": (18_000_000 + draw % 4_000_000 + grown * 400_000).to_string(),

@@ -5,11 +5,11 @@ use serde_json::{Map, Value, json};
 use crate::sim::{
     format,
     state::{sensors::SensorState, server::Server},
-    world::{Host, number_of},
+    world::{Host, hash_text},
 };
 
 /// How often a sensor reports, in milliseconds.
-pub(crate) const CHECKIN: i64 = 30_000;
+pub(crate) const CHECKIN_INTERVAL: i64 = 30_000;
 const DAY: i64 = 86_400_000;
 
 /// Every member of a record, but for those of [`same_everywhere`].
@@ -51,30 +51,31 @@ const MEMBERS: [&str; 33] = [
 
 /// One sensor at a moment.
 #[derive(Debug)]
-pub(crate) struct Card<'s> {
+pub(crate) struct SensorRecord<'s> {
     host: &'s Host,
     sensor: SensorState,
     /// The present, and that of the world's beginning.
     now: [i64; 2],
 }
 
-impl<'s> Card<'s> {
+impl<'s> SensorRecord<'s> {
     pub(crate) fn new(server: &Server, host: &'s Host, sensor: SensorState) -> Self {
         Self { host, sensor, now: [server.now().as_millisecond(), server.world.now] }
     }
 
     /// The whole record.
-    pub(crate) fn record(&self) -> Value {
-        let mut record: Map<String, Value> = MEMBERS.into_iter().map(|name| (name.into(), self.member(name))).collect();
-        record.insert("cookie".into(), json!(self.draw("cookie", 2_000_000_000)));
-        if let Value::Object(rest) = same_everywhere() {
+    pub(crate) fn to_record(&self) -> Value {
+        let mut record: Map<String, Value> =
+            MEMBERS.into_iter().map(|name| (name.into(), self.member_value(name))).collect();
+        record.insert("cookie".into(), json!(self.stable_random("cookie", 2_000_000_000)));
+        if let Value::Object(rest) = constant_members() {
             record.extend(rest);
         }
         Value::Object(record)
     }
 
     /// One member of it. Many of its numbers are text.
-    pub(crate) fn member(&self, name: &str) -> Value {
+    pub(crate) fn member_value(&self, name: &str) -> Value {
         let (host, sensor) = (self.host, &self.sensor);
         let [_, beginning] = self.now;
         match name {
@@ -83,19 +84,19 @@ impl<'s> Card<'s> {
             "computer_dns_name" => json!(host.dns),
             "computer_sid" => json!(format!("S-1-5-21-1004336348-1177238915-{}", 600_000_000 + host.id)),
             "status" => json!(self.status()),
-            "os_type" => json!(host.os.number()),
+            "os_type" => json!(host.os.sensor_code()),
             "os_environment_id" => json!(1 + host.build),
             "os_environment_display_string" => json!(host.system),
             "build_id" => json!(host.sensor_build.unwrap_or(11)),
             "build_version_string" => json!(host.version),
             "group_id" => json!(sensor.group),
             "network_adapters" => json!(format!("{},0050569a{:04x}|", host.ip, host.id & 0xffff)),
-            "last_checkin_time" => json!(format::local(self.last_checkin())),
-            "next_checkin_time" => json!(format::local(self.last_checkin() + CHECKIN)),
-            "last_update" => json!(format::local(self.last_checkin() + 417)),
+            "last_checkin_time" => json!(format::local_time(self.last_checkin())),
+            "next_checkin_time" => json!(format::local_time(self.last_checkin() + CHECKIN_INTERVAL)),
+            "last_update" => json!(format::local_time(self.last_checkin() + 417)),
             "registration_time" => {
-                let age = i64::try_from(self.draw("registered", 20_000_000_000)).unwrap_or(0);
-                json!(format::local(beginning - 90 * DAY - age))
+                let age = i64::try_from(self.stable_random("registered", 20_000_000_000)).unwrap_or(0);
+                json!(format::local_time(beginning - 90 * DAY - age))
             }
             "network_isolation_enabled" => json!(sensor.isolation_wanted),
             "is_isolating" => json!(sensor.is_isolating),
@@ -109,34 +110,34 @@ impl<'s> Card<'s> {
             "sensor_uptime" => json!((self.uptime() - 122).to_string()),
             "uptime" => json!(self.uptime().to_string()),
             "physical_memory_size" => {
-                json!(((4 + 4 * self.draw("memory", 4)) << 30).to_string())
+                json!(((4 + 4 * self.stable_random("memory", 4)) << 30).to_string())
             }
             "systemvolume_free_size" => {
-                json!((10_000_000_000 + self.draw("free", 90_000_000_000)).to_string())
+                json!((10_000_000_000 + self.stable_random("free", 90_000_000_000)).to_string())
             }
             "num_eventlog_bytes" => json!(host.eventlog.to_string()),
             "num_storefiles_bytes" => json!(host.storefiles.to_string()),
             "clock_delta" => json!(host.skew.to_string()),
             "boot_id" => {
-                let drawn = || 1 + self.draw("boot", 60);
+                let drawn = || 1 + self.stable_random("boot", 60);
                 json!(host.boots.unwrap_or_else(drawn).to_string())
             }
-            other => same_everywhere().get_mut(other).map_or(Value::Null, Value::take),
+            other => constant_members().get_mut(other).map_or(Value::Null, Value::take),
         }
     }
 
     /// When it was last heard of.
     pub(crate) fn last_checkin(&self) -> i64 {
         let [now, beginning] = self.now;
-        let phase = i64::try_from(self.draw("phase", 30_000)).unwrap_or(0);
-        match self.host.offline {
+        let phase = i64::try_from(self.stable_random("phase", 30_000)).unwrap_or(0);
+        match self.host.silent_for {
             Some(since) => beginning - since,
-            None => now - (now - phase).rem_euclid(CHECKIN),
+            None => now - (now - phase).rem_euclid(CHECKIN_INTERVAL),
         }
     }
 
     fn status(&self) -> &'static str {
-        match (self.host.uninstalled, self.host.offline) {
+        match (self.host.uninstalled, self.host.silent_for) {
             (true, _) => "Uninstalled",
             (_, Some(_)) => "Offline",
             _ => "Online",
@@ -144,17 +145,17 @@ impl<'s> Card<'s> {
     }
 
     fn uptime(&self) -> u64 {
-        86_400 + self.draw("uptime", 2_000_000)
+        86_400 + self.stable_random("uptime", 2_000_000)
     }
 
     /// A number below a bound that is always the same.
-    fn draw(&self, what: &str, bound: u64) -> u64 {
-        number_of(&format!("{what} {}", self.host.id)) % bound
+    fn stable_random(&self, what: &str, bound: u64) -> u64 {
+        hash_text(&format!("{what} {}", self.host.id)) % bound
     }
 }
 
 /// What this world does not vary.
-fn same_everywhere() -> Value {
+fn constant_members() -> Value {
     json!({
         "supports_isolation": true,
         "supports_cblr": true,

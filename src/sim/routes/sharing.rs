@@ -2,104 +2,104 @@
 
 use serde_json::{Value, json};
 
-use super::{body, found, not_allowed};
+use super::{method_not_allowed, or_not_found, with_object_body};
 use crate::sim::{
-    http::{request::Ask, response::Answer},
+    http::{request::ApiRequest, response::ApiResponse},
     state::{
-        admin::{self, Desk, Record},
+        admin::{self, AdminRecords, Record},
         server::Server,
     },
 };
 
 /// What can be said of an entry.
-const SAID: [&str; 2] = ["who", "what"];
+const TEXT_FIELDS: [&str; 2] = ["who", "what"];
 
-pub(super) fn answer(server: &Server, ask: &Ask) -> Option<Answer> {
+pub(super) fn handle(server: &Server, ask: &ApiRequest) -> Option<ApiResponse> {
     let (method, path) = ask.route();
     let ["api", "v1", "group", group, "datasharing", rest @ ..] = path.as_slice() else {
         return None;
     };
     let group = group.parse().ok();
-    let Some(group) = group.filter(|&group| server.desk(|desk| desk.has_group(group))) else {
-        return Some(Answer::werkzeug(404));
+    let Some(group) = group.filter(|&group| server.with_admin(|desk| desk.has_group(group))) else {
+        return Some(ApiResponse::app_error(404));
     };
     Some(match (method, rest) {
-        ("GET", []) => server.desk(|desk| {
-            let all = of_group(desk, group).map(|(_, entry)| json!(entry));
-            Answer::compact(all.collect())
+        ("GET", []) => server.with_admin(|desk| {
+            let all = group_entries(desk, group).map(|(_, entry)| json!(entry));
+            ApiResponse::json_compact(all.collect())
         }),
-        ("POST", []) => body(ask, |wanted| create(server, group, wanted)),
-        ("GET", [id]) => server.desk(|desk| {
-            let mut all = of_group(desk, group);
+        ("POST", []) => with_object_body(ask, |wanted| create_entry(server, group, wanted)),
+        ("GET", [id]) => server.with_admin(|desk| {
+            let mut all = group_entries(desk, group);
             let entry = all.find(|(known, _)| known.to_string() == *id);
-            found(entry.map(|(_, entry)| Answer::compact(json!(entry))))
+            or_not_found(entry.map(|(_, entry)| ApiResponse::json_compact(json!(entry))))
         }),
-        ("PUT", [id]) => body(ask, |wanted| change(server, group, id, wanted)),
-        ("DELETE", [id]) => server.desk(|desk| {
-            let id = number(desk, group, id);
-            found(id.and_then(|id| desk.sharing.remove(id)).map(|_| Answer::success()))
+        ("PUT", [id]) => with_object_body(ask, |wanted| update_entry(server, group, id, wanted)),
+        ("DELETE", [id]) => server.with_admin(|desk| {
+            let id = parse_entry_id(desk, group, id);
+            or_not_found(id.and_then(|id| desk.sharing.remove(id)).map(|_| ApiResponse::success_result()))
         }),
-        (_, [] | [_]) => not_allowed(),
+        (_, [] | [_]) => method_not_allowed(),
         _ => return None,
     })
 }
 
-fn of_group(desk: &Desk, group: u64) -> impl Iterator<Item = (u64, &Record)> {
-    let all = desk.sharing.all();
-    all.filter(move |(_, entry)| admin::number(entry, "group_id") == Some(group))
+fn group_entries(desk: &AdminRecords, group: u64) -> impl Iterator<Item = (u64, &Record)> {
+    let all = desk.sharing.records();
+    all.filter(move |(_, entry)| admin::number_member(entry, "group_id") == Some(group))
 }
 
 /// The number of an entry, if it is one of the group.
-fn number(desk: &Desk, group: u64, id: &str) -> Option<u64> {
+fn parse_entry_id(desk: &AdminRecords, group: u64, id: &str) -> Option<u64> {
     let id = id.parse().ok()?;
-    of_group(desk, group).any(|(known, _)| known == id).then_some(id)
+    group_entries(desk, group).any(|(known, _)| known == id).then_some(id)
 }
 
-fn create(server: &Server, group: u64, wanted: &Record) -> Answer {
-    server.desk(|desk| {
+fn create_entry(server: &Server, group: u64, wanted: &Record) -> ApiResponse {
+    server.with_admin(|desk| {
         let mut entry = Record::from_iter([("group_id".into(), json!(group))]);
-        if !write(&mut entry, wanted) {
-            return Answer::werkzeug(400);
+        if !write_entry(&mut entry, wanted) {
+            return ApiResponse::app_error(400);
         }
-        if is_there(desk, group, None, &entry) {
-            return Answer::text(409, "That is shared already");
+        if is_duplicate(desk, group, None, &entry) {
+            return ApiResponse::text(409, "That is shared already");
         }
-        Answer::compact(json!({"id": desk.sharing.add(entry)}))
+        ApiResponse::json_compact(json!({"id": desk.sharing.add(entry)}))
     })
 }
 
-fn change(server: &Server, group: u64, id: &str, wanted: &Record) -> Answer {
-    server.desk(|desk| {
-        let Some(id) = number(desk, group, id) else {
-            return Answer::werkzeug(404);
+fn update_entry(server: &Server, group: u64, id: &str, wanted: &Record) -> ApiResponse {
+    server.with_admin(|desk| {
+        let Some(id) = parse_entry_id(desk, group, id) else {
+            return ApiResponse::app_error(404);
         };
         let mut entry = desk.sharing.get(id).cloned().unwrap_or_default();
-        if !write(&mut entry, wanted) {
-            return Answer::werkzeug(400);
+        if !write_entry(&mut entry, wanted) {
+            return ApiResponse::app_error(400);
         }
-        if is_there(desk, group, Some(id), &entry) {
-            return Answer::text(409, "That is shared already");
+        if is_duplicate(desk, group, Some(id), &entry) {
+            return ApiResponse::text(409, "That is shared already");
         }
         if let Some(old) = desk.sharing.get_mut(id) {
             *old = entry;
         }
-        Answer::success()
+        ApiResponse::success_result()
     })
 }
 
 /// Whether the group shares the same with the same under another number.
-fn is_there(desk: &Desk, group: u64, id: Option<u64>, entry: &Record) -> bool {
-    let is_same = |other: &Record| SAID.iter().all(|name| other.get(*name) == entry.get(*name));
-    of_group(desk, group).any(|(known, other)| Some(known) != id && is_same(other))
+fn is_duplicate(desk: &AdminRecords, group: u64, id: Option<u64>, entry: &Record) -> bool {
+    let is_same = |other: &Record| TEXT_FIELDS.iter().all(|name| other.get(*name) == entry.get(*name));
+    group_entries(desk, group).any(|(known, other)| Some(known) != id && is_same(other))
 }
 
 /// Takes over what is said; false if something is missing or is no text.
-fn write(entry: &mut Record, wanted: &Record) -> bool {
-    for name in SAID {
+fn write_entry(entry: &mut Record, wanted: &Record) -> bool {
+    for name in TEXT_FIELDS {
         if let Some(value) = wanted.get(name) {
             entry.insert(name.into(), value.clone());
         }
     }
     let is_said = |name: &&str| entry.get(*name).and_then(Value::as_str).is_some_and(|text| !text.is_empty());
-    SAID.iter().all(is_said)
+    TEXT_FIELDS.iter().all(is_said)
 }

@@ -2,87 +2,87 @@
 
 use serde_json::{Value, json};
 
-use super::{body, found, not_allowed, taken};
+use super::{method_not_allowed, name_conflict, or_not_found, with_object_body};
 use crate::sim::{
-    http::{request::Ask, response::Answer},
+    http::{request::ApiRequest, response::ApiResponse},
     state::{
         admin::{self, Record},
         server::Server,
     },
 };
 
-pub(super) fn answer(server: &Server, ask: &Ask) -> Option<Answer> {
+pub(super) fn handle(server: &Server, ask: &ApiRequest) -> Option<ApiResponse> {
     let (method, path) = ask.route();
     Some(match (method, path.as_slice()) {
-        ("GET", ["api", "site"]) => server.desk(|desk| {
-            let all = desk.sites.all();
-            Answer::compact(all.map(|(_, site)| Value::Object(site.clone())).collect())
+        ("GET", ["api", "site"]) => server.with_admin(|desk| {
+            let all = desk.sites.records();
+            ApiResponse::json_compact(all.map(|(_, site)| Value::Object(site.clone())).collect())
         }),
-        ("POST", ["api", "site"]) => body(ask, |wanted| create(server, wanted)),
-        ("GET", ["api", "site", id]) => server.desk(|desk| {
+        ("POST", ["api", "site"]) => with_object_body(ask, |wanted| create_site(server, wanted)),
+        ("GET", ["api", "site", id]) => server.with_admin(|desk| {
             let site = id.parse().ok().and_then(|id| desk.sites.get(id));
-            found(site.map(|site| Answer::compact(json!([site]))))
+            or_not_found(site.map(|site| ApiResponse::json_compact(json!([site]))))
         }),
-        ("PUT", ["api", "site", id]) => body(ask, |wanted| change(server, id, wanted)),
-        ("DELETE", ["api", "site", id]) => remove(server, id),
-        ("GET", ["api", "throttle"]) => server.desk(|desk| {
-            let all = desk.throttles.all();
-            Answer::compact(all.map(|(_, rule)| Value::Object(rule.clone())).collect())
+        ("PUT", ["api", "site", id]) => with_object_body(ask, |wanted| update_site(server, id, wanted)),
+        ("DELETE", ["api", "site", id]) => delete_site(server, id),
+        ("GET", ["api", "throttle"]) => server.with_admin(|desk| {
+            let all = desk.throttles.records();
+            ApiResponse::json_compact(all.map(|(_, rule)| Value::Object(rule.clone())).collect())
         }),
-        ("GET", ["api", "throttle", id]) => server.desk(|desk| {
+        ("GET", ["api", "throttle", id]) => server.with_admin(|desk| {
             let rule = id.parse().ok().and_then(|id| desk.throttles.get(id));
-            found(rule.map(|rule| Answer::compact(json!(rule))))
+            or_not_found(rule.map(|rule| ApiResponse::json_compact(json!(rule))))
         }),
-        (_, ["api", "site" | "throttle"] | ["api", "site" | "throttle", _]) => not_allowed(),
+        (_, ["api", "site" | "throttle"] | ["api", "site" | "throttle", _]) => method_not_allowed(),
         _ => return None,
     })
 }
 
-fn create(server: &Server, wanted: &Record) -> Answer {
-    let name = admin::text(wanted, "name");
-    server.desk(|desk| {
+fn create_site(server: &Server, wanted: &Record) -> ApiResponse {
+    let name = admin::text_member(wanted, "name");
+    server.with_admin(|desk| {
         if name.trim().is_empty() {
-            return Answer::werkzeug(400);
+            return ApiResponse::app_error(400);
         }
-        if desk.sites.is_taken(name, None) {
-            return taken("site", name);
+        if desk.sites.is_name_taken(name, None) {
+            return name_conflict("site", name);
         }
         let site = Record::from_iter([("name".into(), json!(name))]);
-        Answer::compact(json!({"id": desk.sites.add(site)}))
+        ApiResponse::json_compact(json!({"id": desk.sites.add(site)}))
     })
 }
 
-fn change(server: &Server, id: &str, wanted: &Record) -> Answer {
-    server.desk(|desk| {
+fn update_site(server: &Server, id: &str, wanted: &Record) -> ApiResponse {
+    server.with_admin(|desk| {
         let id = id.parse().unwrap_or(0);
         let Some(mut site) = desk.sites.get(id).cloned() else {
-            return Answer::werkzeug(404);
+            return ApiResponse::app_error(404);
         };
-        if admin::merge(&mut site, wanted, &["id"]).is_err() {
-            return Answer::werkzeug(400);
+        if admin::merge_known(&mut site, wanted, &["id"]).is_err() {
+            return ApiResponse::app_error(400);
         }
-        let name = admin::text(&site, "name");
+        let name = admin::text_member(&site, "name");
         if name.trim().is_empty() {
-            return Answer::werkzeug(400);
+            return ApiResponse::app_error(400);
         }
-        if desk.sites.is_taken(name, Some(id)) {
-            return taken("site", name);
+        if desk.sites.is_name_taken(name, Some(id)) {
+            return name_conflict("site", name);
         }
         if let Some(old) = desk.sites.get_mut(id) {
             *old = site;
         }
-        Answer::success()
+        ApiResponse::success_result()
     })
 }
 
-fn remove(server: &Server, id: &str) -> Answer {
-    server.desk(|desk| {
+fn delete_site(server: &Server, id: &str) -> ApiResponse {
+    server.with_admin(|desk| {
         let id = id.parse().unwrap_or(0);
-        let mut groups = desk.groups.all();
-        if id == admin::DEFAULT || groups.any(|(_, group)| group["site_id"].as_u64() == Some(id)) {
-            return Answer::text(409, "The site is in use");
+        let mut groups = desk.groups.records();
+        if id == admin::DEFAULT_ID || groups.any(|(_, group)| group["site_id"].as_u64() == Some(id)) {
+            return ApiResponse::text(409, "The site is in use");
         }
         drop(groups);
-        found(desk.sites.remove(id).map(|_| Answer::success()))
+        or_not_found(desk.sites.remove(id).map(|_| ApiResponse::success_result()))
     })
 }

@@ -2,42 +2,42 @@
 
 use serde_json::{Value, json};
 
-use super::{body, found, not_allowed, taken};
+use super::{method_not_allowed, name_conflict, or_not_found, with_object_body};
 use crate::sim::{
-    http::{request::Ask, response::Answer},
+    http::{request::ApiRequest, response::ApiResponse},
     state::{
-        admin::{self, Desk, Record},
+        admin::{self, AdminRecords, Record},
         server::Server,
     },
 };
 
-pub(super) fn answer(server: &Server, ask: &Ask) -> Option<Answer> {
+pub(super) fn handle(server: &Server, ask: &ApiRequest) -> Option<ApiResponse> {
     let (method, path) = ask.route();
     Some(match (method, path.as_slice()) {
-        ("GET", ["api", "teams"]) => server.desk(|desk| {
-            let all = desk.teams.all();
-            Answer::compact(all.map(|(_, team)| told(desk, team)).collect())
+        ("GET", ["api", "teams"]) => server.with_admin(|desk| {
+            let all = desk.teams.records();
+            ApiResponse::json_compact(all.map(|(_, team)| to_record(desk, team)).collect())
         }),
-        ("POST", ["api", "team" | "teams"]) => body(ask, |wanted| create(server, wanted)),
-        ("GET", ["api", "team", id]) => server.desk(|desk| {
+        ("POST", ["api", "team" | "teams"]) => with_object_body(ask, |wanted| create_team(server, wanted)),
+        ("GET", ["api", "team", id]) => server.with_admin(|desk| {
             let team = id.parse().ok().and_then(|id| desk.teams.get(id));
-            found(team.map(|team| Answer::compact(told(desk, team))))
+            or_not_found(team.map(|team| ApiResponse::json_compact(to_record(desk, team))))
         }),
-        ("PUT", ["api", "team", id]) => body(ask, |wanted| change(server, id, wanted)),
-        ("DELETE", ["api", "team", id]) => server.desk(|desk| {
+        ("PUT", ["api", "team", id]) => with_object_body(ask, |wanted| update_team(server, id, wanted)),
+        ("DELETE", ["api", "team", id]) => server.with_admin(|desk| {
             let id = id.parse().unwrap_or(0);
             for user in &mut desk.users {
                 user.teams.retain(|team| u64::from(*team) != id);
             }
-            found(desk.teams.remove(id).map(|_| Answer::success()))
+            or_not_found(desk.teams.remove(id).map(|_| ApiResponse::success_result()))
         }),
-        (_, ["api", "team" | "teams"] | ["api", "team", _]) => not_allowed(),
+        (_, ["api", "team" | "teams"] | ["api", "team", _]) => method_not_allowed(),
         _ => return None,
     })
 }
 
 /// A team with the names that its groups have now.
-fn told(desk: &Desk, team: &Record) -> Value {
+fn to_record(desk: &AdminRecords, team: &Record) -> Value {
     let mut team = team.clone();
     let access = team.get_mut("group_access").and_then(Value::as_array_mut);
     for entry in access.into_iter().flatten() {
@@ -47,30 +47,30 @@ fn told(desk: &Desk, team: &Record) -> Value {
     Value::Object(team)
 }
 
-fn create(server: &Server, wanted: &Record) -> Answer {
-    server.desk(|desk| match read(desk, wanted, None) {
+fn create_team(server: &Server, wanted: &Record) -> ApiResponse {
+    server.with_admin(|desk| match parse_team(desk, wanted, None) {
         // Not the number, as with groups: the official client would take that for all there is of the team.
         Ok(team) => {
             desk.teams.add(team);
-            Answer::success()
+            ApiResponse::success_result()
         }
         Err(refusal) => refusal,
     })
 }
 
-fn change(server: &Server, id: &str, wanted: &Record) -> Answer {
-    server.desk(|desk| {
+fn update_team(server: &Server, id: &str, wanted: &Record) -> ApiResponse {
+    server.with_admin(|desk| {
         let id = id.parse().unwrap_or(0);
         let Some(mut whole) = desk.teams.get(id).cloned() else {
-            return Answer::werkzeug(404);
+            return ApiResponse::app_error(404);
         };
         whole.extend(wanted.clone());
-        match read(desk, &whole, Some(id)) {
+        match parse_team(desk, &whole, Some(id)) {
             Ok(team) => {
                 if let Some(old) = desk.teams.get_mut(id) {
                     old.extend(team);
                 }
-                Answer::success()
+                ApiResponse::success_result()
             }
             Err(refusal) => refusal,
         }
@@ -78,22 +78,22 @@ fn change(server: &Server, id: &str, wanted: &Record) -> Answer {
 }
 
 /// A team as it is wanted; it needs a name of its own, and groups that are there.
-fn read(desk: &Desk, wanted: &Record, id: Option<u64>) -> Result<Record, Answer> {
-    let name = admin::text(wanted, "name");
+fn parse_team(desk: &AdminRecords, wanted: &Record, id: Option<u64>) -> Result<Record, ApiResponse> {
+    let name = admin::text_member(wanted, "name");
     if name.trim().is_empty() {
-        return Err(Answer::werkzeug(400));
+        return Err(ApiResponse::app_error(400));
     }
-    if desk.teams.is_taken(name, id) {
-        return Err(taken("team", name));
+    if desk.teams.is_name_taken(name, id) {
+        return Err(name_conflict("team", name));
     }
     let mut access = Vec::new();
     for entry in wanted.get("group_access").and_then(Value::as_array).into_iter().flatten() {
         let entry = entry.as_object();
-        let group = entry.and_then(|entry| admin::number(entry, "group_id"));
+        let group = entry.and_then(|entry| admin::number_member(entry, "group_id"));
         let (Some(entry), Some(group)) = (entry, group.filter(|&group| desk.has_group(group))) else {
-            return Err(Answer::werkzeug(400));
+            return Err(ApiResponse::app_error(400));
         };
-        let category = admin::text(entry, "access_category");
+        let category = admin::text_member(entry, "access_category");
         access.push(json!({"group_id": group, "access_category": category}));
     }
     Ok(Record::from_iter([("name".into(), json!(name)), ("group_access".into(), access.into())]))

@@ -3,85 +3,85 @@
 use serde_json::Value;
 
 use super::{
-    json_body::{flag, given},
-    not_allowed,
+    json_body::{non_null, parse_flag},
+    method_not_allowed,
 };
 use crate::query::Index;
 use crate::sim::{
-    http::{request::Ask, response::Answer},
+    http::{request::ApiRequest, response::ApiResponse},
     search::request::Search,
     state::{
-        detections::{Turn, report_of},
+        detections::{AlertUpdateRun, report_of},
         server::Server,
     },
     world::Status,
 };
 
-pub(super) fn answer(server: &Server, ask: &Ask) -> Option<Answer> {
+pub(super) fn handle(server: &Server, ask: &ApiRequest) -> Option<ApiResponse> {
     let (method, path) = ask.route();
     Some(match (method, path.as_slice()) {
-        ("POST", ["api", "v1", "alert", id]) => one(server, ask, id),
-        ("POST", ["api", "v1", "alerts"]) => many(server, ask),
-        (_, ["api", "v1", "alert", _] | ["api", "v1", "alerts"]) => not_allowed(),
+        ("POST", ["api", "v1", "alert", id]) => update_alert(server, ask, id),
+        ("POST", ["api", "v1", "alerts"]) => update_alerts(server, ask),
+        (_, ["api", "v1", "alert", _] | ["api", "v1", "alerts"]) => method_not_allowed(),
         _ => return None,
     })
 }
 
-fn one(server: &Server, ask: &Ask, id: &str) -> Answer {
-    let Some(number) = server.intel.alert(&server.world, id) else {
-        return Answer::werkzeug(404);
+fn update_alert(server: &Server, ask: &ApiRequest, id: &str) -> ApiResponse {
+    let Some(number) = server.detections.alert(&server.world, id) else {
+        return ApiResponse::app_error(404);
     };
-    let wanted = ask.json().ok().and_then(|body| Wanted::read(server, &body));
+    let wanted = ask.json().ok().and_then(|body| AlertUpdate::parse(server, &body));
     let Some(wanted) = wanted else {
-        return Answer::werkzeug(400);
+        return ApiResponse::app_error(400);
     };
-    wanted.carry_out(server, ask, vec![number]);
-    Answer::success()
+    wanted.apply(server, ask, vec![number]);
+    ApiResponse::success_result()
 }
 
 /// Changes the alerts of a list, or whatever a query finds at the moment.
-fn many(server: &Server, ask: &Ask) -> Answer {
+fn update_alerts(server: &Server, ask: &ApiRequest) -> ApiResponse {
     let Ok(body) = ask.json() else {
-        return Answer::werkzeug(400);
+        return ApiResponse::app_error(400);
     };
-    let Some(wanted) = Wanted::read(server, &body) else {
-        return Answer::werkzeug(400);
+    let Some(wanted) = AlertUpdate::parse(server, &body) else {
+        return ApiResponse::app_error(400);
     };
     let numbers = match (&body["alert_ids"], &body["query"]) {
         (Value::Array(ids), _) => {
             let ids = ids.iter().filter_map(Value::as_str);
-            let known: Vec<u32> = ids.clone().filter_map(|id| server.intel.alert(&server.world, id)).collect();
+            let known: Vec<u32> = ids.clone().filter_map(|id| server.detections.alert(&server.world, id)).collect();
             // Some that are not there are no reason to leave the others as they are.
             if known.is_empty() && ids.count() > 0 {
-                return Answer::werkzeug(404);
+                return ApiResponse::app_error(404);
             }
             known
         }
-        (_, Value::String(query)) => match Search::stored(server, Index::Alert, query) {
+        (_, Value::String(query)) => match Search::parse_stored(server, Index::Alert, query) {
             // To ask for all alerts by saying nothing does not work.
-            Ok(search) if search.is_for_all() => Vec::new(),
-            Ok(search) => search.ordered(server).to_vec(),
+            Ok(search) if search.matches_everything() => Vec::new(),
+            Ok(search) => search.sorted_groups(server).to_vec(),
             Err(refusal) => return refusal,
         },
-        _ => return Answer::werkzeug(400),
+        _ => return ApiResponse::app_error(400),
     };
     let numbers = if ask.is_partial { numbers.into_iter().step_by(2).collect() } else { numbers };
-    wanted.carry_out(server, ask, numbers);
-    Answer::success()
+    wanted.apply(server, ask, numbers);
+    ApiResponse::success_result()
 }
 
 /// What is asked of alerts.
-struct Wanted {
-    turn: Turn,
+struct AlertUpdate {
+    update: AlertUpdateRun,
     ignored: Option<bool>,
 }
 
-impl Wanted {
+impl AlertUpdate {
     /// Nothing if it cannot be understood.
-    fn read(server: &Server, body: &Value) -> Option<Self> {
+    fn parse(server: &Server, body: &Value) -> Option<Self> {
         let body = body.as_object()?;
-        let status = match given(body, "requested_status").or(given(body, "status")) {
-            Some(word) => Some(Status::read(word.as_str()?)?),
+        let status = match non_null(body, "requested_status").or(non_null(body, "status")) {
+            Some(word) => Some(Status::parse(word.as_str()?)?),
             None => None,
         };
         let assigned = match body.get("assigned_to") {
@@ -90,25 +90,28 @@ impl Wanted {
             Some(Value::Null) | None => None,
             Some(_) => return None,
         };
-        let ignored = match given(body, "set_ignored") {
-            Some(value) => Some(flag(value)?),
+        let ignored = match non_null(body, "set_ignored") {
+            Some(value) => Some(parse_flag(value)?),
             None => None,
         };
-        Some(Self { turn: Turn { status, assigned, at: server.now().as_millisecond() }, ignored })
+        Some(Self {
+            update: AlertUpdateRun { status, assignee: assigned, requested_at: server.now().as_millisecond() },
+            ignored,
+        })
     }
 
-    fn carry_out(self, server: &Server, ask: &Ask, numbers: Vec<u32>) {
-        if ask.is_in_vain {
+    fn apply(self, server: &Server, ask: &ApiRequest, numbers: Vec<u32>) {
+        if ask.drops_change {
             return;
         }
         if let Some(ignored) = self.ignored {
-            let known = server.intel.known();
+            let known = server.detections.index_state();
             let alerts = numbers.iter().filter_map(|&number| known.alert(&server.world, number));
             let mut reports: Vec<_> = alerts.filter_map(|alert| report_of(&server.world, alert.origin)).collect();
             reports.sort_unstable();
             reports.dedup();
-            server.intel.ignore(reports, ignored);
+            server.detections.set_reports_ignored(reports, ignored);
         }
-        server.intel.turn(numbers, self.turn);
+        server.detections.update_alerts(numbers, self.update);
     }
 }

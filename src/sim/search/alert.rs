@@ -6,27 +6,27 @@ use serde_json::json;
 
 use super::super::{
     format,
-    state::detections::{Known, Mark},
+    state::detections::{AlertMark, IndexState},
     version::Release,
     world::{self, Alert, Binary, Counts, Host, Origin, Report, Subject, Watchlist, World},
 };
 use super::document;
 use crate::model::ProcessId;
-use crate::query::{Record, Value};
+use crate::query::{FieldValue, SearchableRecord};
 
 /// One alert.
 #[derive(Clone, Copy)]
 pub(in crate::sim) struct AlertDocument<'w> {
     pub(in crate::sim) world: &'w World,
-    pub(in crate::sim) known: &'w Known,
+    pub(in crate::sim) index_state: &'w IndexState,
     pub(in crate::sim) alert: &'w Alert,
     /// What has become of it.
-    pub(in crate::sim) mark: Mark,
-    pub(in crate::sim) release: &'w Release,
+    pub(in crate::sim) state: AlertMark,
+    pub(in crate::sim) server_version: &'w Release,
 }
 
 /// The process that an alert is about.
-pub(in crate::sim) struct Culprit<'w> {
+pub(in crate::sim) struct AlertOrigin<'w> {
     pub(in crate::sim) id: ProcessId,
     /// The number of the segment, as the server has it.
     pub(in crate::sim) segment: i64,
@@ -37,36 +37,36 @@ pub(in crate::sim) struct Culprit<'w> {
 }
 
 /// Who raised an alert.
-pub(in crate::sim) enum Source<'w> {
+pub(in crate::sim) enum AlertSource<'w> {
     Watchlist(&'w Watchlist),
     Report { feed: u32, feed_name: &'w str, report: &'w Report },
 }
 
 impl<'w> AlertDocument<'w> {
     /// The process it is about; none for a binary or a host.
-    pub(in crate::sim) fn culprit(&self) -> Option<Culprit<'w>> {
+    pub(in crate::sim) fn origin_process(&self) -> Option<AlertOrigin<'w>> {
         match self.alert.subject {
             Subject::Process(number, segment) => {
                 let process = self.world.process(number)?;
-                Some(Culprit {
+                Some(AlertOrigin {
                     id: process.id(),
-                    segment: document::segment_id(process, segment, self.release),
+                    segment: document::segment_id(process, segment, self.server_version),
                     name: process.name(),
                     path: process.path(),
                     user: process.user(),
-                    counts: process.segment_counts(segment),
+                    counts: process.segment_event_counts(segment),
                 })
             }
-            Subject::Forgotten { id, host, kind } => {
-                let kind = self.world.kind(kind);
+            Subject::Expired { id, host, kind } => {
+                let kind = self.world.template(kind);
                 let host = self.world.fleet.host(host)?;
-                let arrived = self.alert.created - 2_000;
-                Some(Culprit {
+                let arrived = self.alert.created_at - 2_000;
+                Some(AlertOrigin {
                     id,
-                    segment: if self.release.is_6() { arrived } else { 1 },
+                    segment: if self.server_version.is_at_least_6() { arrived } else { 1 },
                     name: &kind.name,
                     path: kind.path.replace("{user}", &host.account).into(),
-                    user: world::account(kind, host),
+                    user: world::run_as_account(kind, host),
                     counts: Counts { modload: 24, filemod: 1, ..Counts::default() },
                 })
             }
@@ -75,18 +75,18 @@ impl<'w> AlertDocument<'w> {
     }
 
     /// The file it is about; none for a host.
-    pub(in crate::sim) fn file(&self) -> Option<&'w Binary> {
+    pub(in crate::sim) fn binary(&self) -> Option<&'w Binary> {
         let binaries = &self.world.binaries;
         let place = match self.alert.subject {
             Subject::Process(number, _) => return Some(self.world.process(number)?.binary()),
-            Subject::Forgotten { host, kind, .. } => {
+            Subject::Expired { host, kind, .. } => {
                 let build = self.world.fleet.host(host).map_or(0, |host| host.build);
-                binaries.of_kind(kind, build)
+                binaries.template_index(kind, build)
             }
             Subject::Binary(place) => place,
             Subject::Host(_) => return None,
         };
-        binaries.all.get(place)
+        binaries.entries.get(place)
     }
 
     /// The host it was seen on; of a binary the first one.
@@ -94,17 +94,17 @@ impl<'w> AlertDocument<'w> {
         let fleet = &self.world.fleet;
         match self.alert.subject {
             Subject::Process(number, _) => Some(self.world.process(number)?.host()),
-            Subject::Forgotten { host, .. } | Subject::Host(host) => fleet.host(host),
-            Subject::Binary(_) => fleet.host(*self.file()?.hosts.first()?),
+            Subject::Expired { host, .. } | Subject::Host(host) => fleet.host(host),
+            Subject::Binary(_) => fleet.host(*self.binary()?.hosts.first()?),
         }
     }
 
     /// Who raised it.
-    pub(in crate::sim) fn source(&self) -> Source<'w> {
+    pub(in crate::sim) fn source(&self) -> AlertSource<'w> {
         let known = &self.world.intelligence;
         match self.alert.origin {
-            Origin::Watchlist(place) => Source::Watchlist(&known.watchlists[place]),
-            Origin::Report(feed, report) => Source::Report {
+            Origin::Watchlist(place) => AlertSource::Watchlist(&known.watchlists[place]),
+            Origin::Report(feed, report) => AlertSource::Report {
                 feed: known.feeds[feed].id,
                 feed_name: &known.feeds[feed].name,
                 report: &known.feeds[feed].reports[report],
@@ -142,8 +142,8 @@ impl<'w> AlertDocument<'w> {
     }
 
     /// The user who has it.
-    pub(in crate::sim) fn assigned(&self) -> Option<&'w str> {
-        self.known.names.get(self.mark.assigned?)
+    pub(in crate::sim) fn assignee(&self) -> Option<&'w str> {
+        self.index_state.names.get(self.state.assignee?)
     }
 
     /// What matched: `query` with its search as JSON text, a hash, a name.
@@ -154,9 +154,9 @@ impl<'w> AlertDocument<'w> {
             format!("{{\"index_type\": {}, \"search_query\": {}}}", json!(index), json!(search))
         };
         match self.source() {
-            Source::Watchlist(list) => ("query", search(&list.index, &list.query)),
-            Source::Report { report, .. } => {
-                let md5 = self.file().map_or("", |file| &file.md5);
+            AlertSource::Watchlist(list) => ("query", search(&list.index, &list.query)),
+            AlertSource::Report { report, .. } => {
+                let md5 = self.binary().map_or("", |file| &file.md5);
                 let value = report.value.as_deref().unwrap_or(md5);
                 let value = match &*report.ioc {
                     "query" => search("events", value),
@@ -168,59 +168,59 @@ impl<'w> AlertDocument<'w> {
     }
 
     /// The id and the name of the watchlist or report.
-    pub(in crate::sim) fn origin(&self) -> (&'w str, &'w str) {
+    pub(in crate::sim) fn source_id_name(&self) -> (&'w str, &'w str) {
         match self.source() {
-            Source::Watchlist(list) => (&list.id, &list.name),
-            Source::Report { report, .. } => (&report.id, &report.title),
+            AlertSource::Watchlist(list) => (&list.id, &list.name),
+            AlertSource::Report { report, .. } => (&report.id, &report.title),
         }
     }
 
     /// Whether the report behind it is ignored; none for a watchlist.
     pub(in crate::sim) fn is_ignored(&self) -> Option<bool> {
         match self.source() {
-            Source::Watchlist(_) => None,
-            Source::Report { feed, report, .. } => Some(self.known.ignored.has(feed, &report.id)),
+            AlertSource::Watchlist(_) => None,
+            AlertSource::Report { feed, report, .. } => Some(self.index_state.ignored.contains(feed, &report.id)),
         }
     }
 
     /// The number and the name of the feed.
-    pub(in crate::sim) fn feed(&self) -> (i64, &'w str) {
+    pub(in crate::sim) fn feed_id_name(&self) -> (i64, &'w str) {
         match self.source() {
-            Source::Watchlist(_) => (-1, "My Watchlists"),
-            Source::Report { feed, feed_name, .. } => (feed.into(), feed_name),
+            AlertSource::Watchlist(_) => (-1, "My Watchlists"),
+            AlertSource::Report { feed, feed_name, .. } => (feed.into(), feed_name),
         }
     }
 }
 
-impl Record for AlertDocument<'_> {
-    fn any(&self, field: &str, test: &mut dyn FnMut(Value<'_>) -> bool) -> bool {
-        let mut say = |text: &str| test(Value::Text(text.into()));
+impl SearchableRecord for AlertDocument<'_> {
+    fn any_value(&self, field: &str, test: &mut dyn FnMut(FieldValue<'_>) -> bool) -> bool {
+        let mut say = |text: &str| test(FieldValue::Text(text.into()));
         match field {
             "unique_id" => say(&self.alert.id),
             "alert_type" => say(self.kind()),
-            "status" => say(self.mark.status.word()),
-            "assigned_to" => self.assigned().is_some_and(say),
-            "feed_name" => say(self.feed().1),
-            "watchlist_id" => say(self.origin().0),
-            "watchlist_name" => say(self.origin().1),
+            "status" => say(self.state.status.label()),
+            "assigned_to" => self.assignee().is_some_and(say),
+            "feed_name" => say(self.feed_id_name().1),
+            "watchlist_id" => say(self.source_id_name().0),
+            "watchlist_name" => say(self.source_id_name().1),
             "ioc_value" => say(&self.indicator().1),
-            "md5" => self.file().is_some_and(|file| say(&file.md5)),
-            "sha256" => self.release.is_7() && self.file().is_some_and(|file| say(&file.sha256())),
+            "md5" => self.binary().is_some_and(|file| say(&file.md5)),
+            "sha256" => self.server_version.is_at_least_7() && self.binary().is_some_and(|file| say(&file.sha256())),
             "hostname" => self.host().is_some_and(|host| say(&host.name)),
             "group" => self.host().is_some_and(|host| say(self.world.fleet.group_name(host.group))),
-            "process_name" => self.culprit().is_some_and(|process| say(process.name)),
-            "process_path" => self.culprit().is_some_and(|process| say(&process.path)),
-            "username" => self.culprit().is_some_and(|process| !process.user.is_empty() && say(&process.user)),
-            "observed_filename" => self.file().is_some_and(|file| file.paths.iter().any(|path| say(path))),
+            "process_name" => self.origin_process().is_some_and(|process| say(process.name)),
+            "process_path" => self.origin_process().is_some_and(|process| say(&process.path)),
+            "username" => self.origin_process().is_some_and(|process| !process.user.is_empty() && say(&process.user)),
+            "observed_filename" => self.binary().is_some_and(|file| file.paths.iter().any(|path| say(path))),
             "feed_id" => {
-                let id = i32::try_from(self.feed().0).unwrap_or(-1);
-                test(Value::Number(id.into()))
+                let id = i32::try_from(self.feed_id_name().0).unwrap_or(-1);
+                test(FieldValue::Number(id.into()))
             }
-            "report_ignored" => self.is_ignored().is_some_and(|is_ignored| test(Value::Flag(is_ignored))),
-            "alert_severity" => test(Value::Number(self.severity())),
-            "report_score" => test(Value::Number(self.score().into())),
-            "created_time" => test(Value::Time(format::timestamp(self.alert.created))),
-            "resolved_time" => self.mark.resolved.is_some_and(|at| test(Value::Time(format::timestamp(at)))),
+            "report_ignored" => self.is_ignored().is_some_and(|is_ignored| test(FieldValue::Flag(is_ignored))),
+            "alert_severity" => test(FieldValue::Number(self.severity())),
+            "report_score" => test(FieldValue::Number(self.score().into())),
+            "created_time" => test(FieldValue::Time(format::timestamp(self.alert.created_at))),
+            "resolved_time" => self.state.resolved_at.is_some_and(|at| test(FieldValue::Time(format::timestamp(at)))),
             // The process of an alert cannot be searched for (reference 2.13).
             _ => false,
         }

@@ -11,13 +11,13 @@ use serde_json::{Map, Value as Json, json};
 
 use super::super::state::server::Server;
 use super::{request::Search, run};
-use crate::query::{Index, Record, Value};
+use crate::query::{FieldValue, Index, SearchableRecord};
 
 /// The most values of a facet.
-const MOST: usize = 200;
+const MAX_VALUES: usize = 200;
 
 /// The facets of whoever does not say which.
-pub(in crate::sim) fn defaults(index: Index) -> Vec<String> {
+pub(in crate::sim) fn default_facets(index: Index) -> Vec<String> {
     let names: &[&str] = match index {
         Index::Process => &[
             "process_md5",
@@ -63,34 +63,39 @@ pub(in crate::sim) fn defaults(index: Index) -> Vec<String> {
 }
 
 /// Calls `each` with every value that a document counts under in a facet.
-pub(in crate::sim) fn values(index: Index, facet: &str, record: &dyn Record, each: &mut dyn FnMut(&str)) {
+pub(in crate::sim) fn for_each_value(
+    index: Index,
+    facet: &str,
+    record: &dyn SearchableRecord,
+    each: &mut dyn FnMut(&str),
+) {
     let field = facet.strip_suffix("_facet").or_else(|| facet.strip_suffix("_full")).unwrap_or(facet);
     let field = match field {
         "hour_of_day" | "day_of_week" => "start",
         "id" if index == Index::Process => "process_id",
         other => other,
     };
-    record.any(field, &mut |value| {
+    record.any_value(field, &mut |value| {
         match value {
-            Value::Text(text) if facet == "username" => {
+            FieldValue::Text(text) if facet == "username" => {
                 each(text.rsplit('\\').next().unwrap_or(&text));
             }
             // Processes and alerts have these in lower case.
-            Value::Text(text) if index != Index::Binary && matches!(facet, "hostname" | "group") => {
+            FieldValue::Text(text) if index != Index::Binary && matches!(facet, "hostname" | "group") => {
                 each(&text.to_lowercase());
             }
-            Value::Text(text) => each(&text),
-            Value::Number(number) => each(&number.to_string()),
-            Value::Time(at) => each(&period(facet, at)),
-            Value::Ip(ip) => each(&ip.to_string()),
-            Value::Flag(flag) => each(&flag.to_string()),
+            FieldValue::Text(text) => each(&text),
+            FieldValue::Number(number) => each(&number.to_string()),
+            FieldValue::Time(at) => each(&bucket_name(facet, at)),
+            FieldValue::Ip(ip) => each(&ip.to_string()),
+            FieldValue::Flag(flag) => each(&flag.to_string()),
         }
         false
     });
 }
 
 /// The bucket of a histogram that a moment falls into.
-fn period(facet: &str, at: Timestamp) -> String {
+fn bucket_name(facet: &str, at: Timestamp) -> String {
     let at = at.to_zoned_datetime(TimeZone::UTC);
     match facet {
         "hour_of_day" => at.hour().to_string(),
@@ -102,7 +107,7 @@ fn period(facet: &str, at: Timestamp) -> String {
 }
 
 /// Counts what a search asks to be counted.
-pub(in crate::sim) fn count(server: &Server, index: Index, search: &Search) -> Json {
+pub(in crate::sim) fn count_facets(server: &Server, index: Index, search: &Search) -> Json {
     let Some(facets) = &search.facets else {
         return json!({});
     };
@@ -117,13 +122,13 @@ pub(in crate::sim) fn count(server: &Server, index: Index, search: &Search) -> J
             };
             match index {
                 Index::Process => {
-                    if let Some(document) = run::document(server, number) {
-                        values(index, facet, &document, &mut each);
+                    if let Some(document) = run::find_document(server, number) {
+                        for_each_value(index, facet, &document, &mut each);
                     }
                 }
                 _ => {
-                    if let Some(record) = run::record(server, search, number) {
-                        values(index, facet, &*record, &mut each);
+                    if let Some(record) = run::find_record(server, search, number) {
+                        for_each_value(index, facet, &*record, &mut each);
                     }
                 }
             }
@@ -131,13 +136,13 @@ pub(in crate::sim) fn count(server: &Server, index: Index, search: &Search) -> J
     }
     let lists = facets.iter().zip(counts);
     let lists: Map<String, Json> =
-        lists.map(|(facet, counts)| (facet.clone(), list(facet, counts, server.now()))).collect();
+        lists.map(|(facet, counts)| (facet.clone(), facet_list(facet, counts, server.now()))).collect();
     Json::Object(lists)
 }
 
 /// Counted values as the server lists them at a moment.
-pub(in crate::sim) fn list(facet: &str, counts: BTreeMap<String, u64>, now: Timestamp) -> Json {
-    if let Some(bars) = bars(facet, now) {
+pub(in crate::sim) fn facet_list(facet: &str, counts: BTreeMap<String, u64>, now: Timestamp) -> Json {
+    if let Some(bars) = bucket_names(facet, now) {
         return bars
             .into_iter()
             .map(|name| {
@@ -150,22 +155,22 @@ pub(in crate::sim) fn list(facet: &str, counts: BTreeMap<String, u64>, now: Time
     let largest = counts.values().copied().max().unwrap_or(1);
     let mut sorted: Vec<(String, u64)> = counts.into_iter().collect();
     sorted.sort_by(|(a, first), (b, second)| second.cmp(first).then_with(|| a.cmp(b)));
-    sorted.truncate(MOST);
+    sorted.truncate(MAX_VALUES);
     sorted
         .into_iter()
         .map(|(name, value)| {
             json!({
                 "name": name,
                 "value": value,
-                "percent": percent(value, largest),
-                "ratio": format!("{:.1}", percent(value, sum)),
+                "percent": percent_of(value, largest),
+                "ratio": format!("{:.1}", percent_of(value, sum)),
             })
         })
         .collect()
 }
 
 /// The names of the bars of a histogram, the earliest first; none for other facets.
-fn bars(facet: &str, now: Timestamp) -> Option<Vec<String>> {
+fn bucket_names(facet: &str, now: Timestamp) -> Option<Vec<String>> {
     const DAYS: i64 = 30;
     const MONTHS: i64 = 48;
     let now = now.to_zoned_datetime(TimeZone::UTC);
@@ -173,7 +178,7 @@ fn bars(facet: &str, now: Timestamp) -> Option<Vec<String>> {
     let back = |many: i64, step: fn(Span, i64) -> Span| {
         let bars = (0..many).rev().filter_map(|ago| {
             let at = now.checked_sub(step(Span::new(), ago)).ok()?;
-            Some(period(facet, at.timestamp()))
+            Some(bucket_name(facet, at.timestamp()))
         });
         bars.collect()
     };
@@ -189,7 +194,7 @@ fn bars(facet: &str, now: Timestamp) -> Option<Vec<String>> {
 }
 
 #[expect(clippy::cast_precision_loss, reason = "no count here comes near 2^53, where it would show")]
-fn percent(value: u64, whole: u64) -> f64 {
+fn percent_of(value: u64, whole: u64) -> f64 {
     value as f64 * 100.0 / whole.max(1) as f64
 }
 
@@ -201,7 +206,7 @@ mod tests {
     fn a_facet_has_a_number_and_a_text_for_its_share() {
         let counts = BTreeMap::from([("b".into(), 206), ("a".into(), 412)]);
         assert_eq!(
-            list("process_name", counts, Timestamp::UNIX_EPOCH),
+            facet_list("process_name", counts, Timestamp::UNIX_EPOCH),
             json!([
                 {"name": "a", "value": 412, "percent": 100.0, "ratio": "66.7"},
                 {"name": "b", "value": 206, "percent": 50.0, "ratio": "33.3"},
@@ -212,7 +217,7 @@ mod tests {
     #[test]
     fn a_histogram_has_every_hour_and_nothing_but_counts() {
         let counts = BTreeMap::from([("3".into(), 5)]);
-        let hours = list("hour_of_day", counts, Timestamp::UNIX_EPOCH);
+        let hours = facet_list("hour_of_day", counts, Timestamp::UNIX_EPOCH);
         assert_eq!(hours.as_array().map(Vec::len), Some(24));
         assert_eq!(hours[3], json!({"name": "3", "value": 5}));
         assert_eq!(hours[0], json!({"name": "0", "value": 0}));
@@ -222,12 +227,12 @@ mod tests {
     fn a_histogram_along_the_time_ends_now() {
         let now = "2021-03-04T18:00:00Z".parse().unwrap();
         let counts = |name: &str| BTreeMap::from([(name.to_owned(), 7), ("1999-01-01".into(), 9)]);
-        let days = list("start", counts("2021-03-04T00:00:00Z"), now);
+        let days = facet_list("start", counts("2021-03-04T00:00:00Z"), now);
         let days = days.as_array().unwrap();
         assert_eq!(days.len(), 30);
         assert_eq!(days[0], json!({"name": "2021-02-03T00:00:00Z", "value": 0}));
         assert_eq!(days[29], json!({"name": "2021-03-04T00:00:00Z", "value": 7}));
-        let months = list("digsig_sign_time", counts("2020-12-01T00:00:00Z"), now);
+        let months = facet_list("digsig_sign_time", counts("2020-12-01T00:00:00Z"), now);
         let months = months.as_array().unwrap();
         assert_eq!(months.len(), 48);
         assert_eq!(months[44], json!({"name": "2020-12-01T00:00:00Z", "value": 7}));
@@ -236,7 +241,7 @@ mod tests {
     #[test]
     fn the_biggest_two_hundred_are_listed() {
         let counts = (1..=300).map(|count| (format!("{count:03}"), count));
-        let listed = list("username", counts.collect(), Timestamp::UNIX_EPOCH);
+        let listed = facet_list("username", counts.collect(), Timestamp::UNIX_EPOCH);
         let listed = listed.as_array().unwrap();
         assert_eq!((listed.len(), &listed[0]["value"]), (200, &json!(300)));
         assert_eq!(listed[199]["name"], "101");

@@ -4,21 +4,21 @@ use std::net::IpAddr;
 
 use super::super::{
     format,
-    state::detections::{Filed, Known},
+    state::detections::{Filed, IndexState},
 };
-use crate::query::{Record, Value};
+use crate::query::{FieldValue, SearchableRecord};
 
 /// One report.
 #[derive(Clone, Copy)]
 pub(in crate::sim) struct ReportDocument<'k> {
-    pub(in crate::sim) known: &'k Known,
+    pub(in crate::sim) index_state: &'k IndexState,
     pub(in crate::sim) filed: &'k Filed,
 }
 
 impl ReportDocument<'_> {
     /// Whether it raises no alerts, as far as the index knows.
     pub(in crate::sim) fn is_ignored(&self) -> bool {
-        self.known.ignored.has(self.filed.feed, &self.filed.report.id)
+        self.index_state.ignored.contains(self.filed.feed, &self.filed.report.id)
     }
 
     /// The name of its feed, as documents have it.
@@ -27,10 +27,10 @@ impl ReportDocument<'_> {
     }
 }
 
-impl Record for ReportDocument<'_> {
-    fn any(&self, field: &str, test: &mut dyn FnMut(Value<'_>) -> bool) -> bool {
+impl SearchableRecord for ReportDocument<'_> {
+    fn any_value(&self, field: &str, test: &mut dyn FnMut(FieldValue<'_>) -> bool) -> bool {
         let report = &*self.filed.report;
-        let mut say = |text: &str| test(Value::Text(text.into()));
+        let mut say = |text: &str| test(FieldValue::Text(text.into()));
         let number = |number: i64| i32::try_from(number).map_or(f64::MAX, f64::from);
         match field {
             "id" | "report_id" => say(&report.id),
@@ -43,16 +43,16 @@ impl Record for ReportDocument<'_> {
             "md5" => report.md5.iter().any(|md5| say(md5)),
             "ipaddr" => report.ipv4.iter().any(|ip| {
                 let ip = ip.parse::<IpAddr>();
-                ip.is_ok_and(|ip| test(Value::Ip(ip)))
+                ip.is_ok_and(|ip| test(FieldValue::Ip(ip)))
             }),
-            "feed_id" => test(Value::Number(self.filed.feed.into())),
-            "score" | "severity_score" => test(Value::Number(number(report.score))),
-            "is_ignored" => test(Value::Flag(self.is_ignored())),
-            "has_query" => test(Value::Flag(!report.queries.is_empty())),
+            "feed_id" => test(FieldValue::Number(self.filed.feed.into())),
+            "score" | "severity_score" => test(FieldValue::Number(number(report.score))),
+            "is_ignored" => test(FieldValue::Flag(self.is_ignored())),
+            "has_query" => test(FieldValue::Flag(!report.queries.is_empty())),
             // One that is deleted is gone.
-            "is_deleted" => test(Value::Flag(false)),
-            "create_time" => test(Value::Time(format::timestamp(report.created * 1_000))),
-            "update_time" | "timestamp" => test(Value::Time(format::timestamp(report.timestamp * 1_000))),
+            "is_deleted" => test(FieldValue::Flag(false)),
+            "create_time" => test(FieldValue::Time(format::timestamp(report.first_read_at * 1_000))),
+            "update_time" | "timestamp" => test(FieldValue::Time(format::timestamp(report.timestamp * 1_000))),
             _ => false,
         }
     }

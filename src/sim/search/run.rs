@@ -7,21 +7,21 @@ use lru::LruCache;
 
 use super::super::{
     format,
-    state::{detections::Known, server::Server},
+    state::{detections::IndexState, server::Server},
 };
 use super::{
     alert::AlertDocument,
-    document::{Document, File},
+    document::{BinaryDocument, Document},
     facets,
     report::ReportDocument,
     request::Search,
 };
-use crate::query::{Index, Matcher, Record, Value};
+use crate::query::{FieldValue, Index, Matcher, SearchableRecord};
 
 /// Results that are kept, so that a page costs no search.
-const KEPT: NonZeroUsize = NonZeroUsize::new(12).expect("twelve is not zero");
+const MAX_KEPT_RESULTS: NonZeroUsize = NonZeroUsize::new(12).expect("twelve is not zero");
 /// A result with relative times in it is true for about so long.
-const GOOD_FOR: i64 = 60_000;
+const RESULT_LIFETIME: i64 = 60_000;
 /// Bits of a document's number that say the segment.
 pub(in crate::sim) const SEGMENT_BITS: u32 = 6;
 
@@ -34,14 +34,14 @@ pub(in crate::sim) struct Searches(LruCache<String, (i64, Hits)>);
 
 impl Default for Searches {
     fn default() -> Self {
-        Self(LruCache::new(KEPT))
+        Self(LruCache::new(MAX_KEPT_RESULTS))
     }
 }
 
 impl Search {
     /// Whatever matches, in no order that means anything.
     pub(in crate::sim) fn matches(&self, server: &Server) -> Hits {
-        self.kept(server, self.key.clone(), |now| {
+        self.cached_or(server, self.key.clone(), |now| {
             let matchers: Vec<Matcher> = self
                 .queries
                 .iter()
@@ -49,46 +49,46 @@ impl Search {
                 .map(|query| Matcher::new(query, self.index, now))
                 .collect();
             let passes = |number: &u32| match self.index {
-                Index::Process => document(server, *number).is_some_and(|document| {
-                    self.is_in_bounds(document.last_update()) && self.passes(&document, &matchers)
+                Index::Process => find_document(server, *number).is_some_and(|document| {
+                    self.is_in_bounds(document.last_update()) && self.matches_record(&document, &matchers)
                 }),
-                _ => record(server, self, *number).is_some_and(|record| self.passes(&*record, &matchers)),
+                _ => find_record(server, self, *number).is_some_and(|record| self.matches_record(&*record, &matchers)),
             };
-            filtered(&all(server, self), passes)
+            filter_parallel(&all_numbers(server, self), passes)
         })
     }
 
     /// Whatever matches, in the order asked for, each group once.
-    pub(in crate::sim) fn ordered(&self, server: &Server) -> Hits {
+    pub(in crate::sim) fn sorted_groups(&self, server: &Server) -> Hits {
         let matches = self.matches(server);
         let key = format!("{} {:?} {:?}", self.key, self.sort, self.group);
-        self.kept(server, key, |_| {
+        self.cached_or(server, key, |_| {
             let sorted = match &self.sort {
                 None => matches.to_vec(),
-                Some((field, is_descending)) => self.sorted(server, &matches, field, *is_descending),
+                Some((field, is_descending)) => self.sort_numbers(server, &matches, field, *is_descending),
             };
-            self.grouped(server, sorted)
+            self.first_of_groups(server, sorted)
         })
     }
 
     /// The numbers of one page.
-    pub(in crate::sim) fn page(&self, server: &Server) -> Vec<u32> {
+    pub(in crate::sim) fn page_numbers(&self, server: &Server) -> Vec<u32> {
         if self.rows == 0 {
             return Vec::new();
         }
         let size = |number| usize::try_from(number).unwrap_or(usize::MAX);
-        let ordered = self.ordered(server);
+        let ordered = self.sorted_groups(server);
         let rows = ordered.iter().skip(size(self.start)).take(size(self.rows));
         rows.copied().collect()
     }
 
-    fn passes(&self, record: &dyn Record, matchers: &[Matcher]) -> bool {
-        if self.is_late() {
+    fn matches_record(&self, record: &dyn SearchableRecord, matchers: &[Matcher]) -> bool {
+        if self.is_timed_out() {
             return false;
         }
         let is_filtered = |(field, wanted): (&String, &Vec<String>)| {
             let mut is_one = false;
-            facets::values(self.index, field, record, &mut |value| {
+            facets::for_each_value(self.index, field, record, &mut |value| {
                 is_one |= wanted.iter().any(|wanted| wanted.eq_ignore_ascii_case(value));
             });
             is_one
@@ -105,15 +105,15 @@ impl Search {
     }
 
     /// Ties keep the order of the index, so that pages have neither gaps nor doubles.
-    fn sorted(&self, server: &Server, hits: &[u32], field: &str, is_descending: bool) -> Vec<u32> {
-        let mut keyed: Vec<(Key, u32)> =
-            hits.iter().map(|&number| (self.key_of(server, number, field), number)).collect();
+    fn sort_numbers(&self, server: &Server, hits: &[u32], field: &str, is_descending: bool) -> Vec<u32> {
+        let mut keyed: Vec<(RowSortKey, u32)> =
+            hits.iter().map(|&number| (self.sort_key(server, number, field), number)).collect();
         keyed.sort_unstable_by(|(a, first), (b, second)| {
             let order = match (a, b) {
-                (Key::Missing, Key::Missing) => Ordering::Equal,
+                (RowSortKey::Missing, RowSortKey::Missing) => Ordering::Equal,
                 // What has no value comes last either way.
-                (Key::Missing, _) => return Ordering::Greater,
-                (_, Key::Missing) => return Ordering::Less,
+                (RowSortKey::Missing, _) => return Ordering::Greater,
+                (_, RowSortKey::Missing) => return Ordering::Less,
                 _ if is_descending => b.cmp(a),
                 _ => a.cmp(b),
             };
@@ -122,30 +122,30 @@ impl Search {
         keyed.into_iter().map(|(_, number)| number).collect()
     }
 
-    fn key_of(&self, server: &Server, number: u32, field: &str) -> Key {
-        let mut key = Key::Missing;
-        let mut first = |value: Value<'_>| {
+    fn sort_key(&self, server: &Server, number: u32, field: &str) -> RowSortKey {
+        let mut key = RowSortKey::Missing;
+        let mut first = |value: FieldValue<'_>| {
             key = match value {
-                Value::Text(text) => Key::Text(text.to_lowercase()),
-                Value::Number(number) => Key::Number(thousandths(number)),
-                Value::Time(at) => Key::Number(at.as_millisecond()),
-                Value::Ip(ip) => Key::Text(ip.to_string()),
-                Value::Flag(flag) => Key::Number(i64::from(flag)),
+                FieldValue::Text(text) => RowSortKey::Text(text.to_lowercase()),
+                FieldValue::Number(number) => RowSortKey::Number(to_thousandths(number)),
+                FieldValue::Time(at) => RowSortKey::Number(at.as_millisecond()),
+                FieldValue::Ip(ip) => RowSortKey::Text(ip.to_string()),
+                FieldValue::Flag(flag) => RowSortKey::Number(i64::from(flag)),
             };
             true
         };
         match self.index {
-            Index::Process => document(server, number).map(|document| match field {
+            Index::Process => find_document(server, number).map(|document| match field {
                 // The default order, without a detour.
-                "last_update" => first(Value::Time(format::timestamp(document.last_update()[0]))),
-                _ => document.any(field, &mut first),
+                "last_update" => first(FieldValue::Time(format::timestamp(document.last_update()[0]))),
+                _ => document.any_value(field, &mut first),
             }),
-            _ => record(server, self, number).map(|record| record.any(field, &mut first)),
+            _ => find_record(server, self, number).map(|record| record.any_value(field, &mut first)),
         };
         key
     }
 
-    fn grouped(&self, server: &Server, hits: Vec<u32>) -> Vec<u32> {
+    fn first_of_groups(&self, server: &Server, hits: Vec<u32>) -> Vec<u32> {
         let Some(group) = self.group.as_deref().filter(|_| self.index == Index::Process) else {
             return hits;
         };
@@ -157,8 +157,8 @@ impl Search {
         hits.into_iter()
             .filter(|&number| {
                 let mut value = String::new();
-                if let Some(document) = document(server, number) {
-                    facets::values(self.index, group, &document, &mut |text| {
+                if let Some(document) = find_document(server, number) {
+                    facets::for_each_value(self.index, group, &document, &mut |text| {
                         text.clone_into(&mut value);
                     });
                 }
@@ -168,16 +168,16 @@ impl Search {
     }
 
     /// The result of an equal search a moment ago, or of `search`.
-    fn kept(&self, server: &Server, key: String, search: impl FnOnce(Timestamp) -> Vec<u32>) -> Hits {
+    fn cached_or(&self, server: &Server, key: String, search: impl FnOnce(Timestamp) -> Vec<u32>) -> Hits {
         let now = server.now();
         let lock = || server.searches.lock().expect("nothing that holds the lock can panic");
         if let Some((at, hits)) = lock().0.get(&key)
-            && now.as_millisecond() - at < GOOD_FOR
+            && now.as_millisecond() - at < RESULT_LIFETIME
         {
             return Arc::clone(hits);
         }
         let hits = Arc::new(search(now));
-        if self.is_late() {
+        if self.is_timed_out() {
             return hits;
         }
         lock().0.put(key, (now.as_millisecond(), Arc::clone(&hits)));
@@ -187,63 +187,71 @@ impl Search {
 
 /// What rows are ordered by.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
-enum Key {
+enum RowSortKey {
     Missing,
     Number(i64),
     Text(String),
 }
 
 /// The document of a number.
-pub(in crate::sim) fn document(server: &Server, number: u32) -> Option<Document<'_>> {
+pub(in crate::sim) fn find_document(server: &Server, number: u32) -> Option<Document<'_>> {
     Some(Document {
         world: &server.world,
         process: server.world.process(number >> SEGMENT_BITS)?,
         segment: number & ((1 << SEGMENT_BITS) - 1),
-        release: &server.release,
-        tags: server.intel.tags(),
+        server_version: &server.version,
+        tags: server.detections.tags(),
     })
 }
 
 /// The binary of a number.
-pub(in crate::sim) fn file(server: &Server, number: u32) -> Option<File<'_>> {
-    let all = &server.world.binaries.all;
-    Some(File {
+pub(in crate::sim) fn find_binary(server: &Server, number: u32) -> Option<BinaryDocument<'_>> {
+    let all = &server.world.binaries.entries;
+    Some(BinaryDocument {
         world: &server.world,
         binary: all.get(usize::try_from(number).ok()?)?,
-        release: &server.release,
-        tags: server.intel.tags(),
+        server_version: &server.version,
+        tags: server.detections.tags(),
     })
 }
 
 /// The alert of a number.
-pub(in crate::sim) fn alert<'s>(server: &'s Server, known: &'s Known, number: u32) -> Option<AlertDocument<'s>> {
+pub(in crate::sim) fn find_alert<'s>(
+    server: &'s Server,
+    known: &'s IndexState,
+    number: u32,
+) -> Option<AlertDocument<'s>> {
     Some(AlertDocument {
         world: &server.world,
-        known,
+        index_state: known,
         alert: known.alert(&server.world, number)?,
-        mark: known.mark(number)?,
-        release: &server.release,
+        state: known.alert_state(number)?,
+        server_version: &server.version,
     })
 }
 
 /// The report of a number.
-pub(in crate::sim) fn report(known: &Known, number: u32) -> Option<ReportDocument<'_>> {
+pub(in crate::sim) fn find_report(known: &IndexState, number: u32) -> Option<ReportDocument<'_>> {
     let filed = known.reports.get(usize::try_from(number).ok()?)?;
-    Some(ReportDocument { known, filed })
+    Some(ReportDocument { index_state: known, filed })
 }
 
 /// Whatever has a number in the index that is searched.
-pub(in crate::sim) fn record<'s>(server: &'s Server, search: &'s Search, number: u32) -> Option<Box<dyn Record + 's>> {
+pub(in crate::sim) fn find_record<'s>(
+    server: &'s Server,
+    search: &'s Search,
+    number: u32,
+) -> Option<Box<dyn SearchableRecord + 's>> {
     Some(match search.index {
-        Index::Process => Box::new(document(server, number)?),
-        Index::Binary => Box::new(file(server, number)?),
-        Index::Alert => Box::new(alert(server, &search.known, number)?),
-        Index::Report => Box::new(report(&search.known, number)?),
+        Index::Process => Box::new(find_document(server, number)?),
+        Index::Binary => Box::new(find_binary(server, number)?),
+        Index::Alert => Box::new(find_alert(server, &search.index_state, number)?),
+        Index::Report => Box::new(find_report(&search.index_state, number)?),
     })
 }
 
 /// The numbers of everything in the index that is searched.
-fn all(server: &Server, search: &Search) -> Vec<u32> {
+fn all_numbers(server: &Server, search: &Search) -> Vec<u32> {
     let number = |place: usize| u32::try_from(place).unwrap_or(u32::MAX);
     let world = &server.world;
     match search.index {
@@ -254,18 +262,18 @@ fn all(server: &Server, search: &Search) -> Vec<u32> {
             });
             segments.collect()
         }
-        Index::Binary => world.binaries.places().map(number).collect(),
-        Index::Alert => search.known.alerts(world).collect(),
-        Index::Report => (0..number(search.known.reports.len())).collect(),
+        Index::Binary => world.binaries.indexes().map(number).collect(),
+        Index::Alert => search.index_state.alerts(world).collect(),
+        Index::Report => (0..number(search.index_state.reports.len())).collect(),
     }
 }
 
 /// What passes, in the same order; a large index is shared out among the processors.
-fn filtered(numbers: &[u32], passes: impl Fn(&u32) -> bool + Sync) -> Vec<u32> {
+fn filter_parallel(numbers: &[u32], passes: impl Fn(&u32) -> bool + Sync) -> Vec<u32> {
     /// Fewer are not worth a thread.
-    const WORTH: usize = 20_000;
+    const MIN_PER_THREAD: usize = 20_000;
     let threads = thread::available_parallelism().map_or(1, NonZeroUsize::get);
-    let part = numbers.len().div_ceil(threads).max(WORTH);
+    let part = numbers.len().div_ceil(threads).max(MIN_PER_THREAD);
     let pick = |numbers: &[u32]| -> Vec<u32> {
         let passing = numbers.iter().filter(|number| passes(number));
         passing.copied().collect()
@@ -283,6 +291,6 @@ fn filtered(numbers: &[u32], passes: impl Fn(&u32) -> bool + Sync) -> Vec<u32> {
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "a saturating cast is right for an order")]
-fn thousandths(number: f64) -> i64 {
+fn to_thousandths(number: f64) -> i64 {
     (number * 1_000.0) as i64
 }

@@ -9,19 +9,19 @@ use std::{
 use serde_json::Value;
 
 use super::super::{
-    http::request::Ask,
-    routes::Card,
+    http::request::ApiRequest,
+    routes::SensorRecord,
     search::facets,
     world::{Fleet, Host},
 };
 use super::{sensors::Sensors, server::Server};
 
 /// As many orders are kept: a few people, each with a list or two.
-const KEPT: usize = 8;
+const MAX_KEPT: usize = 8;
 /// Check-ins go on, and with them an order by their times.
-const LASTS: Duration = Duration::from_secs(10);
+const LIFETIME: Duration = Duration::from_secs(10);
 /// Texts that are numbers, and are ordered as such.
-const COUNTED: [&str; 8] = [
+const NUMERIC_FIELDS: [&str; 8] = [
     "sensor_uptime",
     "uptime",
     "physical_memory_size",
@@ -34,11 +34,11 @@ const COUNTED: [&str; 8] = [
 
 /// The orders that are kept, the newest first.
 #[derive(Debug, Default)]
-pub(in crate::sim) struct Rosters(VecDeque<(Question, Arc<Roster>)>);
+pub(in crate::sim) struct SensorLists(VecDeque<(SensorQuery, Arc<SensorList>)>);
 
 /// What an order is made for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(in crate::sim) struct Question {
+pub(in crate::sim) struct SensorQuery {
     ip: Option<String>,
     name: Option<String>,
     group: Option<u64>,
@@ -51,24 +51,24 @@ pub(in crate::sim) struct Question {
 
 /// Who passes, in order, and the counts of some values.
 #[derive(Debug)]
-pub(in crate::sim) struct Roster {
+pub(in crate::sim) struct SensorList {
     pub(in crate::sim) ids: Vec<u32>,
     pub(in crate::sim) facets: BTreeMap<String, Value>,
-    generation: u64,
-    made: Instant,
+    revision: u64,
+    created_at: Instant,
 }
 
 /// What sensors are ordered by; nothing at all comes last.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Key {
+enum SensorSortKey {
     Number(i64),
     Text(String),
-    Nothing,
+    Missing,
 }
 
-impl Question {
+impl SensorQuery {
     /// The filters of a list: parts of names and addresses, case and all; an address overrules a name.
-    pub(in crate::sim) fn read(ask: &Ask) -> Self {
+    pub(in crate::sim) fn parse_filters(ask: &ApiRequest) -> Self {
         let ip = ask.param("ip").filter(|ip| !ip.is_empty());
         let days = ask.number("inactive_filter_days");
         Self {
@@ -81,85 +81,91 @@ impl Question {
     }
 
     /// The filters, order and facets of a page.
-    pub(in crate::sim) fn of_page(ask: &Ask) -> Self {
+    pub(in crate::sim) fn parse_page(ask: &ApiRequest) -> Self {
         let is = |name: &str, word: &str| ask.param(name).is_some_and(|value| value.eq_ignore_ascii_case(word));
         let counted = ask.params().filter(|(name, _)| *name == "facet.field" && is("facet", "true"));
         Self {
             column: ask.param("sort.col").unwrap_or("computer_name").into(),
             is_downwards: is("sort.dir", "desc"),
             facets: counted.map(|(_, field)| field.into()).collect(),
-            ..Self::read(ask)
+            ..Self::parse_filters(ask)
         }
     }
 
     /// Who passes the filters, in the order of their ids.
-    pub(in crate::sim) fn passing<'f>(&self, fleet: &'f Fleet, sensors: &Sensors) -> impl Iterator<Item = &'f Host> {
+    pub(in crate::sim) fn matching_hosts<'f>(
+        &self,
+        fleet: &'f Fleet,
+        sensors: &Sensors,
+    ) -> impl Iterator<Item = &'f Host> {
         let passes = move |host: &&Host| {
             self.name.as_ref().is_none_or(|name| host.name.contains(name))
                 && self.ip.as_ref().is_none_or(|ip| host.ip.to_string().contains(ip))
                 && self.group.is_none_or(|group| u64::from(sensors.group_of(host)) == group)
-                && self.days.is_none_or(|days| host.offline.unwrap_or(0) < days * 86_400_000)
+                && self.days.is_none_or(|days| host.silent_for.unwrap_or(0) < days * 86_400_000)
         };
         fleet.hosts.iter().filter(passes)
     }
 }
 
-impl Rosters {
+impl SensorLists {
     /// The order that a question asks for.
-    pub(in crate::sim) fn of(&mut self, server: &Server, question: Question) -> Arc<Roster> {
-        server.sensors(|sensors| {
-            let is_good = |kept: &Roster| kept.generation == sensors.generation && kept.made.elapsed() < LASTS;
+    pub(in crate::sim) fn find_or_build(&mut self, server: &Server, question: SensorQuery) -> Arc<SensorList> {
+        server.with_sensors(|sensors| {
+            let is_good = |kept: &SensorList| kept.revision == sensors.revision && kept.created_at.elapsed() < LIFETIME;
             self.0.retain(|(_, kept)| is_good(kept));
             if let Some((_, kept)) = self.0.iter().find(|(asked, _)| *asked == question) {
                 return Arc::clone(kept);
             }
-            let roster = Arc::new(Roster::new(server, sensors, &question));
-            self.0.truncate(KEPT - 1);
+            let roster = Arc::new(SensorList::new(server, sensors, &question));
+            self.0.truncate(MAX_KEPT - 1);
             self.0.push_front((question, Arc::clone(&roster)));
             roster
         })
     }
 }
 
-impl Roster {
-    fn new(server: &Server, sensors: &Sensors, question: &Question) -> Self {
+impl SensorList {
+    fn new(server: &Server, sensors: &Sensors, question: &SensorQuery) -> Self {
         let mut counts: BTreeMap<&str, BTreeMap<String, u64>> = BTreeMap::new();
-        let mut keyed: Vec<(Key, u32)> = Vec::new();
-        for host in question.passing(&server.world.fleet, sensors) {
-            let card = Card::new(server, host, sensors.of(host));
+        let mut keyed: Vec<(SensorSortKey, u32)> = Vec::new();
+        for host in question.matching_hosts(&server.world.fleet, sensors) {
+            let card = SensorRecord::new(server, host, sensors.state_of(host));
             for field in &question.facets {
                 let values = counts.entry(field).or_default();
-                match card.member(field) {
+                match card.member_value(field) {
                     Value::Null => {}
                     Value::String(text) => *values.entry(text).or_default() += 1,
                     other => *values.entry(other.to_string()).or_default() += 1,
                 }
             }
-            keyed.push((Key::of(&question.column, card.member(&question.column)), host.id));
+            keyed.push((SensorSortKey::from_value(&question.column, card.member_value(&question.column)), host.id));
         }
         keyed.sort_unstable();
         if question.is_downwards {
             keyed.reverse();
         }
         let counted =
-            counts.into_iter().map(|(field, counts)| (field.into(), facets::list(field, counts, server.now())));
+            counts.into_iter().map(|(field, counts)| (field.into(), facets::facet_list(field, counts, server.now())));
         Self {
             ids: keyed.into_iter().map(|(_, id)| id).collect(),
             facets: counted.collect(),
-            generation: sensors.generation,
-            made: Instant::now(),
+            revision: sensors.revision,
+            created_at: Instant::now(),
         }
     }
 }
 
-impl Key {
-    fn of(column: &str, value: Value) -> Self {
+impl SensorSortKey {
+    fn from_value(column: &str, value: Value) -> Self {
         match value {
-            Value::String(text) if COUNTED.contains(&column) => text.parse().map_or(Self::Text(text), Self::Number),
+            Value::String(text) if NUMERIC_FIELDS.contains(&column) => {
+                text.parse().map_or(Self::Text(text), Self::Number)
+            }
             Value::String(text) => Self::Text(text.to_lowercase()),
             Value::Number(number) => Self::Number(number.as_i64().unwrap_or(0)),
             Value::Bool(flag) => Self::Number(flag.into()),
-            _ => Self::Nothing,
+            _ => Self::Missing,
         }
     }
 }

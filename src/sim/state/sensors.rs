@@ -10,9 +10,9 @@ use super::super::world::Host;
 /// All sensors that somebody has asked something of.
 #[derive(Debug, Default)]
 pub(in crate::sim) struct Sensors {
-    changed: BTreeMap<u32, SensorState>,
+    states: BTreeMap<u32, SensorState>,
     /// Counts the changes, so that an order of sensors is not taken for that of a later moment.
-    pub(in crate::sim) generation: u64,
+    pub(in crate::sim) revision: u64,
 }
 
 /// What was asked of one sensor, and how far it has got with it.
@@ -27,68 +27,73 @@ pub(in crate::sim) struct SensorState {
     pub(in crate::sim) notes: Option<String>,
     pub(in crate::sim) flush: Option<String>,
     /// When it will next act on what is asked; none while there is nothing to do, or if it never will.
-    acts_at: Option<Instant>,
+    next_checkin: Option<Instant>,
     /// It takes what it is asked, and does nothing.
-    pub(in crate::sim) is_stubborn: bool,
+    pub(in crate::sim) ignores_requests: bool,
 }
 
 impl Sensors {
     /// What a sensor was asked and did.
-    pub(in crate::sim) fn of(&self, host: &Host) -> SensorState {
-        self.changed.get(&host.id).cloned().unwrap_or_else(|| SensorState::of(host))
+    pub(in crate::sim) fn state_of(&self, host: &Host) -> SensorState {
+        self.states.get(&host.id).cloned().unwrap_or_else(|| SensorState::initial(host))
     }
 
     /// The group a sensor is in.
     pub(in crate::sim) fn group_of(&self, host: &Host) -> u32 {
-        self.changed.get(&host.id).map_or(host.group, |sensor| sensor.group)
+        self.states.get(&host.id).map_or(host.group, |sensor| sensor.group)
     }
 
     /// Lets every sensor act whose check-in was due by now.
-    pub(in crate::sim) fn settle(&mut self, now: Instant) {
-        for sensor in self.changed.values_mut() {
+    pub(in crate::sim) fn check_in_due(&mut self, now: Instant) {
+        for sensor in self.states.values_mut() {
             if sensor.check_in(now) {
-                self.generation += 1;
+                self.revision += 1;
             }
         }
     }
 
     /// Changes what a sensor is asked; it acts at its next check-in.
-    pub(in crate::sim) fn ask(&mut self, host: &Host, checkin: Duration, change: impl FnOnce(&mut SensorState)) {
+    pub(in crate::sim) fn request_change(
+        &mut self,
+        host: &Host,
+        checkin: Duration,
+        change: impl FnOnce(&mut SensorState),
+    ) {
         let now = Instant::now();
-        self.generation += 1;
-        let sensor = self.touch(host);
+        self.revision += 1;
+        let sensor = self.state_mut(host);
         sensor.check_in(now);
         change(sensor);
-        let acts = host.offline.is_none() && !sensor.is_stubborn && sensor.has_work();
-        sensor.acts_at = acts.then(|| now + checkin);
+        let acts = host.silent_for.is_none() && !sensor.ignores_requests && sensor.has_work();
+        sensor.next_checkin = acts.then(|| now + checkin);
     }
 
     /// Starts a host again: what its sensor did is over until it checks in.
-    pub(in crate::sim) fn reboot(&mut self, host: &Host, checkin: Duration) {
+    pub(in crate::sim) fn reboot_host(&mut self, host: &Host, checkin: Duration) {
         let now = Instant::now();
-        self.generation += 1;
-        let sensor = self.touch(host);
+        self.revision += 1;
+        let sensor = self.state_mut(host);
         sensor.check_in(now);
         sensor.is_isolating = false;
-        sensor.acts_at = (!sensor.is_stubborn).then(|| now + checkin);
+        sensor.next_checkin = (!sensor.ignores_requests).then(|| now + checkin);
     }
 
     /// Sensors that were made to refuse check in again.
-    pub(in crate::sim) fn relent(&mut self, checkin: Duration) {
-        let stubborn = self.changed.values_mut();
-        for sensor in stubborn.filter(|sensor| sensor.is_stubborn) {
-            sensor.is_stubborn = false;
-            sensor.acts_at = Some(Instant::now() + checkin);
+    pub(in crate::sim) fn resume_checkins(&mut self, checkin: Duration) {
+        let stubborn = self.states.values_mut();
+        for sensor in stubborn.filter(|sensor| sensor.ignores_requests) {
+            sensor.ignores_requests = false;
+            sensor.next_checkin = Some(Instant::now() + checkin);
         }
     }
 
-    fn touch(&mut self, host: &Host) -> &mut SensorState {
-        self.changed.entry(host.id).or_insert_with(|| SensorState::of(host))
+    fn state_mut(&mut self, host: &Host) -> &mut SensorState {
+        self.states.entry(host.id).or_insert_with(|| SensorState::initial(host))
     }
 }
 
 impl SensorState {
-    fn of(host: &Host) -> Self {
+    fn initial(host: &Host) -> Self {
         Self {
             group: host.group,
             isolation_wanted: host.isolated,
@@ -97,16 +102,16 @@ impl SensorState {
             restart_queued: false,
             notes: host.notes.clone(),
             flush: None,
-            acts_at: None,
-            is_stubborn: false,
+            next_checkin: None,
+            ignores_requests: false,
         }
     }
 
     /// Does what is asked, if the time has come.
     fn check_in(&mut self, now: Instant) -> bool {
-        let is_due = self.acts_at.is_some_and(|at| now >= at);
+        let is_due = self.next_checkin.is_some_and(|at| now >= at);
         if is_due {
-            self.acts_at = None;
+            self.next_checkin = None;
             self.is_isolating = self.isolation_wanted;
             self.restart_queued = false;
             self.flush = None;

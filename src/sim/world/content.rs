@@ -2,7 +2,7 @@
 
 use md5::{Digest, Md5};
 
-use super::{fleet::Os, rng::Dice};
+use super::{fleet::Os, rng::Rng};
 use crate::model;
 
 const SALT: u64 = 0xc0de;
@@ -12,10 +12,10 @@ const BLOCK: usize = 1024;
 const STUB: &[u8] = b"!This program cannot be run in DOS mode.\r\r\n$";
 
 /// The first `length` bytes of a file.
-pub(super) fn content(seed: u64, os: Os, length: u64) -> Vec<u8> {
-    let mut dice = Dice::new(0, SALT, seed);
-    let block: Vec<u8> = std::iter::repeat_with(|| dice.next().to_le_bytes()).take(BLOCK / 8).flatten().collect();
-    let mut content = beginning(os);
+pub(super) fn file_content(seed: u64, os: Os, length: u64) -> Vec<u8> {
+    let mut dice = Rng::new(0, SALT, seed);
+    let block: Vec<u8> = std::iter::repeat_with(|| dice.next_u64().to_le_bytes()).take(BLOCK / 8).flatten().collect();
+    let mut content = file_header(os);
     let length = usize::try_from(length).unwrap_or(usize::MAX);
     let missing = length.saturating_sub(content.len());
     content.reserve(missing);
@@ -25,12 +25,12 @@ pub(super) fn content(seed: u64, os: Os, length: u64) -> Vec<u8> {
 }
 
 /// What the bytes hash to, in lower case.
-pub(super) fn hash(content: &[u8]) -> String {
+pub(super) fn content_md5(content: &[u8]) -> String {
     model::Md5(Md5::digest(content).into()).to_string()
 }
 
 /// What an analyst looks for in the first bytes.
-fn beginning(os: Os) -> Vec<u8> {
+fn file_header(os: Os) -> Vec<u8> {
     match os {
         Os::Windows => {
             let mut bytes = vec![0; 0x80];
@@ -54,18 +54,18 @@ mod tests {
     #[test]
     fn a_file_is_the_same_every_time_and_begins_as_its_system_wants() {
         for (os, start) in [(Os::Windows, &b"MZ"[..]), (Os::Osx, b"\xcf\xfa\xed\xfe"), (Os::Linux, b"\x7fELF")] {
-            let file = content(7, os, 5_000);
+            let file = file_content(7, os, 5_000);
             assert_eq!(file.len(), 5_000);
             assert!(file.starts_with(start));
-            assert_eq!(file, content(7, os, 5_000));
-            assert_ne!(hash(&file), hash(&content(8, os, 5_000)));
-            assert_eq!(content(7, os, 10), file[..10]);
+            assert_eq!(file, file_content(7, os, 5_000));
+            assert_ne!(content_md5(&file), content_md5(&file_content(8, os, 5_000)));
+            assert_eq!(file_content(7, os, 10), file[..10]);
         }
     }
 
     #[test]
     fn a_hash_is_the_one_everybody_computes() {
         let fox = b"The quick brown fox jumps over the lazy dog";
-        assert_eq!(hash(fox), "9e107d9d372bb6826bd81d3542a419d6");
+        assert_eq!(content_md5(fox), "9e107d9d372bb6826bd81d3542a419d6");
     }
 }

@@ -4,12 +4,12 @@ use std::net::Ipv4Addr;
 
 use serde::Deserialize;
 
-use super::{duration, rng::Dice};
+use super::{parse_duration, rng::Rng};
 
 /// Fewer hosts than this would leave the stories without a place.
-pub(crate) const LEAST_HOSTS: u64 = 14;
+pub(crate) const MIN_HOSTS: u64 = 14;
 /// More than this is not a fleet but a mistyped number.
-const MOST_HOSTS: u64 = 50_000;
+const MAX_HOSTS: u64 = 50_000;
 const SALT: u64 = 0xf1ee;
 
 /// An operating system, as the three indexes spell it in three ways.
@@ -24,7 +24,7 @@ pub(crate) enum Os {
 
 impl Os {
     /// In process documents.
-    pub(crate) fn lower(self) -> &'static str {
+    pub(crate) fn process_name(self) -> &'static str {
         match self {
             Self::Windows => "windows",
             Self::Osx => "osx",
@@ -33,7 +33,7 @@ impl Os {
     }
 
     /// In binary documents.
-    pub(crate) fn upper(self) -> &'static str {
+    pub(crate) fn binary_name(self) -> &'static str {
         match self {
             Self::Windows => "Windows",
             Self::Osx => "OSX",
@@ -42,7 +42,7 @@ impl Os {
     }
 
     /// In sensor records.
-    pub(crate) fn number(self) -> u8 {
+    pub(crate) fn sensor_code(self) -> u8 {
         match self {
             Self::Windows => 1,
             Self::Osx => 2,
@@ -68,11 +68,11 @@ pub(crate) struct Host {
     /// Seconds by which its clock is ahead of the server's.
     pub(crate) skew: i64,
     /// How long ago it was last heard of, in milliseconds; none while it checks in.
-    pub(crate) offline: Option<i64>,
+    pub(crate) silent_for: Option<i64>,
     pub(crate) uninstalled: bool,
     pub(crate) isolated: bool,
     /// Nothing runs on it but what the stories tell.
-    pub(crate) quiet: bool,
+    pub(crate) has_no_background: bool,
     pub(crate) health: u32,
     pub(crate) health_message: String,
     pub(crate) eventlog: u64,
@@ -131,17 +131,17 @@ pub(crate) struct Fleet {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Sheet {
+struct FleetToml {
     group: Vec<Group>,
     team: Vec<Team>,
     user: Vec<User>,
-    host: Vec<HostSheet>,
+    host: Vec<HostToml>,
     series: Vec<Series>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct HostSheet {
+struct HostToml {
     id: u32,
     name: String,
     group: u32,
@@ -190,12 +190,12 @@ struct Series {
 impl Fleet {
     /// The hosts of the stories, and others up to `count`.
     pub(crate) fn new(seed: u64, count: u64) -> Self {
-        let sheet: Sheet = toml::from_str(include_str!("../../../assets/world/fleet.toml"))
+        let sheet: FleetToml = toml::from_str(include_str!("../../../assets/world/fleet.toml"))
             .expect("the embedded fleet is read by a test");
-        let mut hosts: Vec<Host> = sheet.host.into_iter().map(told).collect();
-        let count = u32::try_from(count.clamp(LEAST_HOSTS, MOST_HOSTS)).unwrap_or(u32::MAX);
+        let mut hosts: Vec<Host> = sheet.host.into_iter().map(scenario_host).collect();
+        let count = u32::try_from(count.clamp(MIN_HOSTS, MAX_HOSTS)).unwrap_or(u32::MAX);
         for id in u32::try_from(hosts.len()).unwrap_or(0) + 1..=count {
-            hosts.push(drawn(seed, id, &sheet.series));
+            hosts.push(random_host(seed, id, &sheet.series));
         }
         Self { groups: sheet.group, teams: sheet.team, users: sheet.user, hosts }
     }
@@ -212,7 +212,7 @@ impl Fleet {
     }
 }
 
-fn told(sheet: HostSheet) -> Host {
+fn scenario_host(sheet: HostToml) -> Host {
     Host {
         dns: format!("{}.corp.example", sheet.name.to_lowercase()),
         build: usize::from(sheet.role != "workstation"),
@@ -226,12 +226,12 @@ fn told(sheet: HostSheet) -> Host {
         system: sheet.system,
         ip: sheet.ip,
         account: sheet.account,
-        version: sheet.version.unwrap_or_else(|| version(sheet.os).into()),
+        version: sheet.version.unwrap_or_else(|| sensor_version(sheet.os).into()),
         skew: sheet.skew,
-        offline: sheet.offline.as_deref().map(duration),
+        silent_for: sheet.offline.as_deref().map(parse_duration),
         uninstalled: sheet.uninstalled,
         isolated: sheet.isolated,
-        quiet: sheet.quiet,
+        has_no_background: sheet.quiet,
         health: sheet.health,
         health_message: sheet.health_message.unwrap_or_else(|| "Healthy".into()),
         eventlog: sheet.eventlog,
@@ -240,10 +240,10 @@ fn told(sheet: HostSheet) -> Host {
     }
 }
 
-fn drawn(seed: u64, id: u32, series: &[Series]) -> Host {
+fn random_host(seed: u64, id: u32, series: &[Series]) -> Host {
     const HOUR: i64 = 3_600_000;
-    let mut dice = Dice::new(seed, SALT, u64::from(id));
-    let mut left = dice.below(series.iter().map(|series| series.weight).sum());
+    let mut dice = Rng::new(seed, SALT, u64::from(id));
+    let mut left = dice.next_below(series.iter().map(|series| series.weight).sum());
     let series = series
         .iter()
         .find(|series| match left.checked_sub(series.weight) {
@@ -256,7 +256,7 @@ fn drawn(seed: u64, id: u32, series: &[Series]) -> Host {
         .expect("the draw is below the sum of the weights");
     let name = format!("{}{:03}", series.name, id);
     let [_, _, high, low] = id.to_be_bytes();
-    let sick = dice.one_in(12);
+    let sick = dice.is_one_in(12);
     Host {
         dns: format!("{}.corp.example", name.to_lowercase()),
         name,
@@ -266,25 +266,25 @@ fn drawn(seed: u64, id: u32, series: &[Series]) -> Host {
         role: series.role.clone(),
         system: series.system.clone(),
         ip: Ipv4Addr::new(10, 21, high, low),
-        account: account(&mut dice),
-        version: version(series.os).into(),
-        skew: if dice.one_in(9) { dice.moment(240) - 120 } else { dice.moment(3) },
-        offline: dice.one_in(8).then(|| HOUR / 2 + dice.moment(60 * 24 * HOUR)),
-        uninstalled: dice.one_in(60),
-        isolated: dice.one_in(90),
-        quiet: false,
+        account: random_account(&mut dice),
+        version: sensor_version(series.os).into(),
+        skew: if dice.is_one_in(9) { dice.below_ms(240) - 120 } else { dice.below_ms(3) },
+        silent_for: dice.is_one_in(8).then(|| HOUR / 2 + dice.below_ms(60 * 24 * HOUR)),
+        uninstalled: dice.is_one_in(60),
+        isolated: dice.is_one_in(90),
+        has_no_background: false,
         health: if sick { 75 } else { 100 },
         health_message: if sick { "Elevated memory usage" } else { "Healthy" }.into(),
-        eventlog: if dice.one_in(3) { dice.below(4_000_000) } else { 0 },
-        storefiles: if dice.one_in(5) { dice.below(90_000_000) } else { 0 },
+        eventlog: if dice.is_one_in(3) { dice.next_below(4_000_000) } else { 0 },
+        storefiles: if dice.is_one_in(5) { dice.next_below(90_000_000) } else { 0 },
         notes: None,
-        build: usize::try_from(dice.below(3)).unwrap_or(0),
+        build: usize::try_from(dice.next_below(3)).unwrap_or(0),
         sensor_build: None,
         boots: None,
     }
 }
 
-fn account(dice: &mut Dice) -> String {
+fn random_account(dice: &mut Rng) -> String {
     const NAMES: [&str; 16] = [
         "nguyen",
         "moreau",
@@ -303,12 +303,12 @@ fn account(dice: &mut Dice) -> String {
         "doyle",
         "yilmaz",
     ];
-    let initial = char::from(b'a' + u8::try_from(dice.below(26)).unwrap_or(0));
-    let name = dice.pick(&NAMES).copied().unwrap_or("guest");
+    let initial = char::from(b'a' + u8::try_from(dice.next_below(26)).unwrap_or(0));
+    let name = dice.choose(&NAMES).copied().unwrap_or("guest");
     format!("{initial}{name}")
 }
 
-fn version(os: Os) -> &'static str {
+fn sensor_version(os: Os) -> &'static str {
     match os {
         Os::Windows => "006.002.002.80304",
         Os::Osx => "006.002.002.80202",
@@ -353,7 +353,7 @@ mod tests {
         let (few, many) = (Fleet::new(5, 40), Fleet::new(5, 400));
         assert_eq!(few.hosts[30].name, many.hosts[30].name);
         assert_eq!(few.hosts[30].account, many.hosts[30].account);
-        assert!(many.hosts.iter().any(|host| host.offline.is_some()));
+        assert!(many.hosts.iter().any(|host| host.silent_for.is_some()));
         assert_eq!(many.group_name(3), "Domain Controllers");
     }
 }

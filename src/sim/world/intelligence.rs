@@ -107,7 +107,7 @@ fn yes() -> bool {
 
 impl Intelligence {
     /// The embedded list, with what an attacker wrote or without it.
-    pub(crate) fn embedded(is_hostile: bool) -> Self {
+    pub(crate) fn load_embedded(is_hostile: bool) -> Self {
         let mut known: Self = toml::from_str(include_str!("../../../assets/world/intelligence.toml"))
             .expect("the embedded watchlists are read by a test");
         if !is_hostile {
@@ -120,12 +120,12 @@ impl Intelligence {
     }
 
     /// The place of a watchlist.
-    pub(crate) fn watchlist(&self, id: &str) -> Option<usize> {
+    pub(crate) fn watchlist_index(&self, id: &str) -> Option<usize> {
         self.watchlists.iter().position(|list| list.id == id)
     }
 
     /// The places of a feed and of its report.
-    pub(crate) fn report(&self, feed: &str, id: &str) -> Option<(usize, usize)> {
+    pub(crate) fn report_indexes(&self, feed: &str, id: &str) -> Option<(usize, usize)> {
         let place = self.feeds.iter().position(|known| known.name == feed)?;
         let reports = &self.feeds[place].reports;
         let report = reports.iter().position(|report| report.id == id)?;
@@ -142,14 +142,14 @@ mod tests {
 
     #[test]
     fn whatever_tags_something_is_known() {
-        let (world, known) = (world(2_000), Intelligence::embedded(true));
+        let (world, known) = (world(2_000), Intelligence::load_embedded(true));
         for process in world.processes() {
             for id in process.watchlists() {
-                assert!(known.watchlist(id).is_some(), "watchlist {id}");
+                assert!(known.watchlist_index(id).is_some(), "watchlist {id}");
             }
             for feed in process.feeds() {
                 for report in &feed.reports {
-                    let (at, place) = known.report(&feed.name, report).expect(report);
+                    let (at, place) = known.report_indexes(&feed.name, report).expect(report);
                     let report = &known.feeds[at].reports[place];
                     assert_eq!((&report.link, report.score), (&feed.link, feed.score));
                 }
@@ -159,7 +159,7 @@ mod tests {
 
     #[test]
     fn no_two_have_one_id() {
-        let known = Intelligence::embedded(true);
+        let known = Intelligence::load_embedded(true);
         let ids: BTreeSet<_> = known.watchlists.iter().map(|list| &list.id).collect();
         assert_eq!(ids.len(), known.watchlists.len());
         let ids: BTreeSet<_> = known.feeds.iter().map(|feed| feed.id).collect();

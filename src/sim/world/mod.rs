@@ -21,23 +21,23 @@ use std::ops::Range;
 
 use jiff::{SignedDuration, Timestamp};
 
-pub(super) use alert::{Alert, Origin, Status, Subject, arise};
-pub(super) use binary::{Binaries, Binary, Trick, drawn_sha256};
+pub(super) use alert::{Alert, Origin, Status, Subject, raise_alerts};
+pub(super) use binary::{Binaries, Binary, Deception, derived_sha256};
 pub(super) use counts::Counts;
-pub(super) use events::{Child, Connection, Events, FileChange, Hidden, List, Reach, Who, drawn_md5, file_type};
+pub(super) use events::{Child, Connection, EventList, Events, FileChange, Hidden, Reach, Who, derived_md5, file_type};
 pub(super) use fleet::{Fleet, Group, Host, Os, Team, User};
 pub(super) use intelligence::{Feed, Intelligence, Report, Watchlist};
-pub(super) use process::{Parentage, Process, account};
-pub(super) use rng::{Dice, number_of};
-pub(super) use scenario::FeedSheet;
-pub(super) use template::Kind;
-pub(super) use traces::{Link, program};
+pub(super) use process::{Parentage, Process, run_as_account};
+pub(super) use rng::{Rng, hash_text};
+pub(super) use scenario::FeedToml;
+pub(super) use template::ProcessTemplate;
+pub(super) use traces::{Link, program_path};
 
 use crate::model::ProcessId;
-use background::Noise;
+use background::Background;
 use process_index::Index;
-use scenario::{Scene, Told};
-use template::Kinds;
+use scenario::{Scene, ScriptedProcess};
+use template::ProcessTemplates;
 
 /// What there is to see.
 #[derive(Debug)]
@@ -52,10 +52,10 @@ pub(super) struct World {
     pub(super) alerts: Vec<Alert>,
     /// Whether the server splits a process by time (6.0 and later).
     has_time_segments: bool,
-    kinds: Kinds,
-    noise: Noise,
-    told: Vec<Told>,
-    index: Index,
+    templates: ProcessTemplates,
+    background: Background,
+    scenario: Vec<ScriptedProcess>,
+    process_index: Index,
     documents: u64,
 }
 
@@ -73,70 +73,70 @@ impl World {
     pub(super) fn new(seed: u64, [processes, sensors, alerts]: [u64; 3], now: Timestamp, traits: Traits) -> Self {
         let now = now.as_millisecond();
         let fleet = Fleet::new(seed, sensors);
-        let kinds = Kinds::embedded();
-        let noise = Noise::new(seed, &fleet, &kinds, processes, now);
+        let kinds = ProcessTemplates::load_embedded();
+        let noise = Background::new(seed, &fleet, &kinds, processes, now);
         let mut binaries = Binaries::new(seed, &fleet, &kinds, &noise);
         let scene = Scene { fleet: &fleet, kinds: &kinds, noise: &noise, now, is_hostile: traits.is_hostile };
-        let told = scenario::tell(&scene, &mut binaries);
-        binaries.index();
-        let first = u32::try_from(noise.all.len()).unwrap_or(u32::MAX);
+        let told = scenario::load_scenarios(&scene, &mut binaries);
+        binaries.build_index();
+        let first = u32::try_from(noise.processes.len()).unwrap_or(u32::MAX);
         let index = Index::new(&told, first);
         let mut world = Self {
             seed,
             now,
             fleet,
             binaries,
-            intelligence: Intelligence::embedded(traits.is_hostile),
+            intelligence: Intelligence::load_embedded(traits.is_hostile),
             alerts: Vec::new(),
             has_time_segments: traits.has_time_segments,
-            kinds,
-            noise,
-            told,
-            index,
+            templates: kinds,
+            background: noise,
+            scenario: told,
+            process_index: index,
             documents: 0,
         };
         world.documents = world.processes().map(|process| u64::from(process.segments())).sum();
-        world.alerts = alert::raise(&world, &world.intelligence, alerts);
+        world.alerts = alert::generate_alerts(&world, &world.intelligence, alerts);
         world
     }
 
     /// The kind of process at a place.
-    pub(super) fn kind(&self, place: usize) -> &Kind {
-        &self.kinds.all[place]
+    pub(super) fn template(&self, place: usize) -> &ProcessTemplate {
+        &self.templates.templates[place]
     }
 
     /// All processes.
     pub(super) fn processes(&self) -> impl Iterator<Item = Process<'_>> {
-        (0..self.len()).map(|number| Process::new(self, number))
+        (0..self.n_processes()).map(|number| Process::new(self, number))
     }
 
     /// How many processes there are.
-    pub(super) fn len(&self) -> u32 {
-        u32::try_from(self.noise.all.len() + self.told.len()).unwrap_or(u32::MAX)
+    pub(super) fn n_processes(&self) -> u32 {
+        u32::try_from(self.background.processes.len() + self.scenario.len()).unwrap_or(u32::MAX)
     }
 
     /// How many documents they have.
-    pub(super) fn documents(&self) -> u64 {
+    pub(super) fn n_documents(&self) -> u64 {
         self.documents
     }
 
     /// The process of a number.
     pub(super) fn process(&self, number: u32) -> Option<Process<'_>> {
-        (number < self.len()).then(|| Process::new(self, number))
+        (number < self.n_processes()).then(|| Process::new(self, number))
     }
 
     /// The process with a GUID.
-    pub(super) fn find(&self, id: ProcessId) -> Option<Process<'_>> {
+    pub(super) fn find_process(&self, id: ProcessId) -> Option<Process<'_>> {
         let host = u32::try_from(id.sensor().0).ok()?;
-        self.on_host(host).find(|process| process.id() == id)
+        self.processes_on_host(host).find(|process| process.id() == id)
     }
 
     /// The processes that ran on a host.
-    pub(super) fn on_host(&self, host: u32) -> impl Iterator<Item = Process<'_>> {
-        let stories = self.stories();
+    pub(super) fn processes_on_host(&self, host: u32) -> impl Iterator<Item = Process<'_>> {
+        let stories = self.scenario_numbers();
         let noise = host
             .checked_sub(1)
-            .and_then(|at| self.noise.hosts.get(usize::try_from(at).ok()?))
+            .and_then(|at| self.background.hosts.get(usize::try_from(at).ok()?))
             .cloned()
             .unwrap_or_default();
         let told = stories.map(|number| Process::new(self, number)).filter(move |process| process.host().id == host);
@@ -144,26 +144,26 @@ impl World {
     }
 
     /// The numbers of the told processes.
-    fn stories(&self) -> Range<u32> {
-        let first = u32::try_from(self.noise.all.len()).unwrap_or(u32::MAX);
-        first..self.len()
+    fn scenario_numbers(&self) -> Range<u32> {
+        let first = u32::try_from(self.background.processes.len()).unwrap_or(u32::MAX);
+        first..self.n_processes()
     }
 }
 
 /// Reads a time such as `2016-11-11T20:59:31.631Z`, in milliseconds since 1970.
-fn moment(text: &str) -> i64 {
+fn parse_time(text: &str) -> i64 {
     let time: Timestamp = text.parse().unwrap_or_else(|_| panic!("{text:?} is not a time"));
     time.as_millisecond()
 }
 
 /// Reads a duration such as `46h 12m 3s 120ms`, in milliseconds.
-fn duration(text: &str) -> i64 {
+fn parse_duration(text: &str) -> i64 {
     let span: SignedDuration = text.parse().unwrap_or_else(|_| panic!("{text:?} is not a duration"));
     i64::try_from(span.as_millis()).unwrap_or(i64::MAX)
 }
 
 /// The 100 ns ticks since 1601 that GUIDs count, of a time in milliseconds since 1970.
-fn ticks(milliseconds: i64) -> u64 {
+fn to_ticks(milliseconds: i64) -> u64 {
     u64::try_from((milliseconds + 11_644_473_600_000) * 10_000).unwrap_or(0)
 }
 
@@ -196,7 +196,7 @@ mod tests {
     fn every_process_is_found_by_its_guid_and_among_its_parents_children() {
         let world = world(2_000);
         for process in world.processes() {
-            let found = world.find(process.id()).map(Process::number);
+            let found = world.find_process(process.id()).map(Process::number);
             assert_eq!(found, Some(process.number()), "{}", process.id());
             if let Parentage::Known(parent) = process.parent() {
                 assert!(
@@ -221,7 +221,7 @@ mod tests {
     #[test]
     fn the_documentations_example_is_as_printed() {
         let world = world(0);
-        let nets: Vec<_> = world.on_host(3).filter(|process| process.name() == "net.exe").collect();
+        let nets: Vec<_> = world.processes_on_host(3).filter(|process| process.name() == "net.exe").collect();
         assert_eq!(nets.len(), 2);
         let mut chain = Vec::new();
         let mut at = nets[0];

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::scenario::{Parent, Told};
+use super::scenario::{Parent, ScriptedProcess};
 
 /// What the stories have to do with a process.
 #[derive(Debug, Default)]
@@ -13,13 +13,13 @@ pub(super) struct Index {
 
 impl Index {
     /// The index of the told processes, of which the first has the number `first`.
-    pub(super) fn new(told: &[Told], first: u32) -> Self {
+    pub(super) fn new(told: &[ScriptedProcess], first: u32) -> Self {
         let mut index = Self::default();
         for (process, number) in told.iter().zip(first..) {
             if let Parent::Number(parent) = process.parent {
                 index.children.entry(parent).or_default().push(number);
             }
-            for crossing in &process.crossprocs {
+            for crossing in &process.crossings {
                 *index.crossings.entry(crossing.target).or_default() += 1;
             }
         }

@@ -5,50 +5,49 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::{
-    background::{self, Noise},
-    binary::{Binaries, Trick},
-    duration,
+    background::{self, Background},
+    binary::{Binaries, Deception},
     fleet::{Fleet, Os},
-    moment,
-    rng::{Dice, number_of},
-    template::Kinds,
+    parse_duration, parse_time,
+    rng::{Rng, hash_text},
+    template::ProcessTemplates,
 };
 use crate::model::ProcessId;
 use crate::sim::format;
 
 /// The files that tell them, in the order of their processes' numbers.
-const STORIES: [(&str, &str); 4] = [
+const SCENARIO_FILES: [(&str, &str); 4] = [
     ("documentation.toml", include_str!("../../../assets/world/documentation.toml")),
     ("incident.toml", include_str!("../../../assets/world/incident.toml")),
-    (HOSTILE, include_str!("../../../assets/world/hostile.toml")),
+    (HOSTILE_FILE, include_str!("../../../assets/world/hostile.toml")),
     ("busy.toml", include_str!("../../../assets/world/busy.toml")),
 ];
 /// The one whose strings are written by an attacker.
-const HOSTILE: &str = "hostile.toml";
+const HOSTILE_FILE: &str = "hostile.toml";
 /// What a command line is filled up with to a size.
 const FILLER: &str = "AAAABBBBCCCCDDDD";
 
 /// One process of a story.
 #[derive(Clone, Debug)]
-pub(crate) struct Told {
+pub(crate) struct ScriptedProcess {
     pub(crate) id: ProcessId,
     pub(crate) host: u32,
     pub(crate) parent: Parent,
     pub(crate) start: i64,
     /// In milliseconds; none while it runs.
-    pub(crate) life: Option<i64>,
+    pub(crate) lifetime: Option<i64>,
     /// The last event of what still runs; none: now.
-    pub(crate) until: Option<i64>,
+    pub(crate) last_event: Option<i64>,
     pub(crate) binary: usize,
     pub(crate) cmdline: String,
     pub(crate) user: String,
     pub(crate) files: Vec<Trace>,
     pub(crate) keys: Vec<Trace>,
     pub(crate) modules: Vec<Trace>,
-    pub(crate) crossprocs: Vec<Crossing>,
+    pub(crate) crossings: Vec<Crossing>,
     pub(crate) network: Vec<Call>,
     /// Files it wrote that are known binaries.
-    pub(crate) written: Vec<usize>,
+    pub(crate) written_binaries: Vec<usize>,
     /// Files of the sensor that it deleted.
     pub(crate) tampers: Vec<Trace>,
     /// Command lines that a ban stopped.
@@ -63,7 +62,7 @@ pub(crate) struct Told {
     pub(crate) more_modules: u64,
     pub(crate) segments: u32,
     pub(crate) watchlists: Vec<String>,
-    pub(crate) feeds: Vec<FeedSheet>,
+    pub(crate) feeds: Vec<FeedToml>,
     /// Its documents have no pid and no start.
     pub(crate) is_damaged: bool,
 }
@@ -80,14 +79,14 @@ pub(crate) enum Parent {
 /// Something done to a thing, and how many milliseconds after the start.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Trace {
-    pub(crate) after: i64,
-    pub(crate) what: String,
+    pub(crate) offset: i64,
+    pub(crate) target: String,
 }
 
 /// A connection.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Call {
-    pub(crate) after: i64,
+    pub(crate) offset: i64,
     pub(crate) ip: std::net::Ipv4Addr,
     pub(crate) port: u16,
     pub(crate) domain: String,
@@ -96,9 +95,9 @@ pub(crate) struct Call {
 /// Another process opened.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Crossing {
-    pub(crate) after: i64,
+    pub(crate) offset: i64,
     /// `process_open`, `thread_open` or `remote_thread`.
-    pub(crate) how: String,
+    pub(crate) access_kind: String,
     /// The number of the other process.
     pub(crate) target: u32,
     /// The rights that were asked for, where they are told.
@@ -108,7 +107,7 @@ pub(crate) struct Crossing {
 /// A feed's report on something.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct FeedSheet {
+pub(crate) struct FeedToml {
     pub(crate) name: String,
     pub(crate) score: i64,
     pub(crate) reports: Vec<String>,
@@ -118,7 +117,7 @@ pub(crate) struct FeedSheet {
 /// A file of a story.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct BinarySheet {
+pub(crate) struct BinaryToml {
     key: String,
     /// The file of an ordinary kind; the rest is then not said.
     kind: Option<String>,
@@ -134,14 +133,14 @@ pub(crate) struct BinarySheet {
     /// What the signature is worth, if it is neither good nor missing.
     pub(crate) signature: Option<String>,
     pub(crate) size: Option<u64>,
-    pub(crate) trick: Option<Trick>,
+    pub(crate) trick: Option<Deception>,
     /// Hosts that have it without a process that says so.
     #[serde(default)]
     pub(crate) hosts: Vec<u32>,
     #[serde(default)]
     pub(crate) watchlists: Vec<String>,
     #[serde(default)]
-    pub(crate) feeds: Vec<FeedSheet>,
+    pub(crate) feeds: Vec<FeedToml>,
 }
 
 #[derive(Deserialize)]
@@ -150,8 +149,8 @@ struct Story {
     until: Option<String>,
     /// When the crowds begin; they end with the story.
     crowd_from: Option<String>,
-    binary: Vec<BinarySheet>,
-    process: Vec<Sheet>,
+    binary: Vec<BinaryToml>,
+    process: Vec<ScenarioToml>,
     #[serde(default)]
     crowd: Vec<Crowd>,
 }
@@ -171,11 +170,11 @@ struct Crowd {
 
 impl Crowd {
     /// Its processes, started between two times in milliseconds since 1970.
-    fn sheets(&self, from: i64, until: i64) -> impl Iterator<Item = Sheet> {
+    fn process_sheets(&self, from: i64, until: i64) -> impl Iterator<Item = ScenarioToml> {
         (0..self.count).map(move |number| {
-            let mut dice = Dice::new(0, number_of(&self.binary), number);
-            let start = from + dice.moment(until - from - duration(&self.life));
-            Sheet {
+            let mut dice = Rng::new(0, hash_text(&self.binary), number);
+            let start = from + dice.below_ms(until - from - parse_duration(&self.life));
+            ScenarioToml {
                 key: format!("{} {number}", self.binary),
                 host: self.host,
                 parent: self.parent.clone(),
@@ -185,7 +184,7 @@ impl Crowd {
                 cmdline: self.cmdline.clone(),
                 user: self.user.clone(),
                 segments: 1,
-                ..Sheet::default()
+                ..ScenarioToml::default()
             }
         })
     }
@@ -193,7 +192,7 @@ impl Crowd {
 
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Sheet {
+struct ScenarioToml {
     key: String,
     host: u32,
     id: Option<String>,
@@ -237,7 +236,7 @@ struct Sheet {
     #[serde(default)]
     watchlists: Vec<String>,
     #[serde(default)]
-    feeds: Vec<FeedSheet>,
+    feeds: Vec<FeedToml>,
     #[serde(default)]
     damaged: bool,
     #[serde(default)]
@@ -247,8 +246,8 @@ struct Sheet {
 /// What the stories refer to.
 pub(crate) struct Scene<'w> {
     pub(crate) fleet: &'w Fleet,
-    pub(crate) kinds: &'w Kinds,
-    pub(crate) noise: &'w Noise,
+    pub(crate) kinds: &'w ProcessTemplates,
+    pub(crate) noise: &'w Background,
     /// Milliseconds since 1970.
     pub(crate) now: i64,
     /// Whether the strings of an attacker are told too.
@@ -256,37 +255,37 @@ pub(crate) struct Scene<'w> {
 }
 
 /// All stories; their files are added to `binaries`.
-pub(crate) fn tell(scene: &Scene<'_>, binaries: &mut Binaries) -> Vec<Told> {
+pub(crate) fn load_scenarios(scene: &Scene<'_>, binaries: &mut Binaries) -> Vec<ScriptedProcess> {
     let mut told = Vec::new();
-    for (file, text) in STORIES {
-        if file == HOSTILE && !scene.is_hostile {
+    for (file, text) in SCENARIO_FILES {
+        if file == HOSTILE_FILE && !scene.is_hostile {
             continue;
         }
         let story: Story = toml::from_str(text).unwrap_or_else(|problem| panic!("{file}: {problem}"));
-        let mut teller = Teller {
+        let mut teller = ScenarioLoader {
             scene,
-            until: story.until.as_deref().map(moment),
+            last_event: story.until.as_deref().map(parse_time),
             binaries: BTreeMap::new(),
             numbers: BTreeMap::new(),
         };
         for sheet in story.binary {
             let place = match &sheet.kind {
-                None => File::Told(binaries.tell(&sheet)),
-                Some(kind) => File::Kind(teller.kind(kind)),
+                None => ScenarioTarget::Scenario(binaries.add_scenario_binary(&sheet)),
+                Some(kind) => ScenarioTarget::Template(teller.template_index(kind)),
             };
             teller.binaries.insert(sheet.key, place);
         }
         let span = [story.crowd_from.as_deref(), story.until.as_deref()];
-        let [from, until] = span.map(|time| time.map_or(scene.now, moment));
+        let [from, until] = span.map(|time| time.map_or(scene.now, parse_time));
         let crowds = story.crowd.iter();
-        let crowds = crowds.flat_map(|crowd| crowd.sheets(from, until));
+        let crowds = crowds.flat_map(|crowd| crowd.process_sheets(from, until));
         for sheet in story.process.into_iter().chain(crowds) {
-            let number = scene.noise.all.len() + told.len();
+            let number = scene.noise.processes.len() + told.len();
             let key = sheet.key.clone();
-            let process = teller.process(sheet, binaries);
-            let seen = process.start - teller.ahead(process.host);
-            binaries.all[process.binary].saw(process.host, seen);
-            teller.numbers.insert(key, u32::try_from(number).unwrap_or(background::NONE));
+            let process = teller.build_process(sheet, binaries);
+            let seen = process.start - teller.clock_skew(process.host);
+            binaries.entries[process.binary].record_run(process.host, seen);
+            teller.numbers.insert(key, u32::try_from(number).unwrap_or(background::NO_PARENT));
             told.push(process);
         }
     }
@@ -294,36 +293,36 @@ pub(crate) fn tell(scene: &Scene<'_>, binaries: &mut Binaries) -> Vec<Told> {
 }
 
 /// One story while it is told.
-struct Teller<'w> {
+struct ScenarioLoader<'w> {
     scene: &'w Scene<'w>,
-    until: Option<i64>,
-    binaries: BTreeMap<String, File>,
+    last_event: Option<i64>,
+    binaries: BTreeMap<String, ScenarioTarget>,
     numbers: BTreeMap<String, u32>,
 }
 
 /// Where a key of a story points.
 #[derive(Clone, Copy)]
-enum File {
-    Told(usize),
-    Kind(usize),
+enum ScenarioTarget {
+    Scenario(usize),
+    Template(usize),
 }
 
-impl Teller<'_> {
-    fn process(&self, sheet: Sheet, binaries: &Binaries) -> Told {
+impl ScenarioLoader<'_> {
+    fn build_process(&self, sheet: ScenarioToml, binaries: &Binaries) -> ScriptedProcess {
         let start = match (&sheet.start, &sheet.at) {
-            (Some(start), _) => moment(start),
+            (Some(start), _) => parse_time(start),
             // How long ago it was is the same everywhere; the host writes down what its own clock said.
-            (None, Some(at)) => self.scene.now - duration(at) + self.ahead(sheet.host),
-            (None, None) => self.scene.now + self.ahead(sheet.host),
+            (None, Some(at)) => self.scene.now - parse_duration(at) + self.clock_skew(sheet.host),
+            (None, None) => self.scene.now + self.clock_skew(sheet.host),
         };
-        let id = sheet.id.as_deref().map(guid);
+        let id = sheet.id.as_deref().map(parse_guid);
         let pid = sheet.pid.unwrap_or_else(|| {
-            let drawn = number_of(&sheet.key) % 2_000;
+            let drawn = hash_text(&sheet.key) % 2_000;
             1_800 + 4 * u32::try_from(drawn).unwrap_or(0)
         });
         let parent = match &sheet.parent {
-            Some(key) => Parent::Number(self.number(key, sheet.host, start)),
-            None => Parent::Unseen(sheet.parent_id.as_deref().map(guid)),
+            Some(key) => Parent::Number(self.process_number(key, sheet.host, start)),
+            None => Parent::Unseen(sheet.parent_id.as_deref().map(parse_guid)),
         };
         let mut cmdline = sheet.cmdline;
         while cmdline.len() < sheet.filler {
@@ -331,29 +330,29 @@ impl Teller<'_> {
         }
         let build = self.scene.fleet.host(sheet.host).map_or(0, |host| host.build);
         let file = |key: &str| match self.binaries.get(key) {
-            Some(File::Told(place)) => *place,
-            Some(File::Kind(kind)) => binaries.of_kind(*kind, build),
+            Some(ScenarioTarget::Scenario(place)) => *place,
+            Some(ScenarioTarget::Template(kind)) => binaries.template_index(*kind, build),
             None => panic!("no binary {key:?} in this story"),
         };
-        Told {
-            id: id.unwrap_or_else(|| ProcessId::new(sheet.host, pid, super::ticks(start))),
+        ScriptedProcess {
+            id: id.unwrap_or_else(|| ProcessId::new(sheet.host, pid, super::to_ticks(start))),
             host: sheet.host,
             parent,
             start,
-            life: sheet.life.as_deref().map(duration),
-            until: self.until,
+            lifetime: sheet.life.as_deref().map(parse_duration),
+            last_event: self.last_event,
             binary: file(&sheet.binary),
             cmdline,
             user: sheet.user,
-            files: sheet.files.iter().map(|text| trace(text)).collect(),
-            keys: sheet.keys.iter().map(|text| trace(text)).collect(),
-            modules: sheet.modules.iter().map(|text| trace(text)).collect(),
-            crossprocs: sheet.crossprocs.iter().map(|text| self.crossing(text, sheet.host, start)).collect(),
-            network: sheet.network.iter().map(|text| call(text)).collect(),
-            written: sheet.written.iter().map(|key| file(key)).collect(),
-            tampers: sheet.tampers.iter().map(|text| trace(text)).collect(),
-            blocks: sheet.blocks.iter().map(|text| trace(text)).collect(),
-            scripts: sheet.scripts.iter().map(|text| trace(text)).collect(),
+            files: sheet.files.iter().map(|text| parse_trace(text)).collect(),
+            keys: sheet.keys.iter().map(|text| parse_trace(text)).collect(),
+            modules: sheet.modules.iter().map(|text| parse_trace(text)).collect(),
+            crossings: sheet.crossprocs.iter().map(|text| self.parse_crossing(text, sheet.host, start)).collect(),
+            network: sheet.network.iter().map(|text| parse_connection(text)).collect(),
+            written_binaries: sheet.written.iter().map(|key| file(key)).collect(),
+            tampers: sheet.tampers.iter().map(|text| parse_trace(text)).collect(),
+            blocks: sheet.blocks.iter().map(|text| parse_trace(text)).collect(),
+            scripts: sheet.scripts.iter().map(|text| parse_trace(text)).collect(),
             beacons: sheet.beacons,
             more_files: sheet.more_files,
             more_keys: sheet.more_keys,
@@ -366,56 +365,56 @@ impl Teller<'_> {
     }
 
     /// Milliseconds by which the clock of a host is ahead of the server's.
-    fn ahead(&self, host: u32) -> i64 {
+    fn clock_skew(&self, host: u32) -> i64 {
         let host = self.scene.fleet.host(host);
         host.map_or(0, |host| host.skew * 1_000)
     }
 
-    fn number(&self, key: &str, host: u32, at: i64) -> u32 {
+    fn process_number(&self, key: &str, host: u32, at: i64) -> u32 {
         let found = match key.strip_prefix("kind:") {
             None => self.numbers.get(key).copied(),
             Some(kind) => {
                 let Scene { noise, kinds, .. } = self.scene;
-                background::running(noise, kinds, host, Os::Windows, kind, at)
+                background::running_process(noise, kinds, host, Os::Windows, kind, at)
             }
         };
         found.unwrap_or_else(|| panic!("no process {key:?} on host {host} before {at}"))
     }
 
-    fn kind(&self, key: &str) -> usize {
-        let place = self.scene.kinds.position(Os::Windows, key);
+    fn template_index(&self, key: &str) -> usize {
+        let place = self.scene.kinds.template_index(Os::Windows, key);
         place.unwrap_or_else(|| panic!("no kind {key:?}"))
     }
 
-    fn crossing(&self, text: &str, host: u32, start: i64) -> Crossing {
-        let Trace { after, what } = trace(text);
+    fn parse_crossing(&self, text: &str, host: u32, start: i64) -> Crossing {
+        let Trace { offset: after, target: what } = parse_trace(text);
         let (how, rest) = what.split_once(' ').unwrap_or((&what, ""));
         let (target, access) = rest.split_once(" 0x").unwrap_or((rest, ""));
         Crossing {
-            after,
-            how: how.into(),
-            target: self.number(target, host, start),
+            offset: after,
+            access_kind: how.into(),
+            target: self.process_number(target, host, start),
             access: u32::from_str_radix(access, 16).ok(),
         }
     }
 }
 
 /// Reads `+OFFSET what`.
-fn trace(text: &str) -> Trace {
+fn parse_trace(text: &str) -> Trace {
     let (offset, what) = text.split_once(' ').unwrap_or((text, ""));
-    Trace { after: duration(offset.trim_start_matches('+')), what: what.into() }
+    Trace { offset: parse_duration(offset.trim_start_matches('+')), target: what.into() }
 }
 
 /// Reads `+OFFSET address:port name`.
-fn call(text: &str) -> Call {
-    let Trace { after, what } = trace(text);
+fn parse_connection(text: &str) -> Call {
+    let Trace { offset: after, target: what } = parse_trace(text);
     let (address, domain) = what.split_once(' ').unwrap_or((&what, ""));
     let address: std::net::SocketAddrV4 =
         address.parse().unwrap_or_else(|_| panic!("{address:?} is not an address with a port"));
-    Call { after, ip: *address.ip(), port: address.port(), domain: domain.into() }
+    Call { offset: after, ip: *address.ip(), port: address.port(), domain: domain.into() }
 }
 
-fn guid(text: &str) -> ProcessId {
+fn parse_guid(text: &str) -> ProcessId {
     text.parse().unwrap_or_else(|()| panic!("{text:?} is not a GUID"))
 }
 

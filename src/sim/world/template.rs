@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use super::{duration, fleet::Os, scenario::FeedSheet};
+use super::{fleet::Os, parse_duration, scenario::FeedToml};
 
 /// A kind of process, with its references resolved to positions in the list of all kinds.
 #[derive(Clone, Debug)]
-pub(crate) struct Kind {
+pub(crate) struct ProcessTemplate {
     pub(crate) os: Os,
     pub(crate) key: String,
     pub(crate) name: String,
@@ -17,23 +17,23 @@ pub(crate) struct Kind {
     pub(crate) user: Account,
     pub(crate) is_boot: bool,
     pub(crate) weight: u64,
-    pub(crate) under: Option<usize>,
+    pub(crate) parent: Option<usize>,
     /// What it starts, and at most how many.
     pub(crate) children: Vec<(usize, u64)>,
     /// In milliseconds; none: until the host goes down.
-    pub(crate) life: Option<i64>,
+    pub(crate) lifetime: Option<i64>,
     pub(crate) pid: Option<u32>,
     pub(crate) company: Option<String>,
     pub(crate) product: Option<String>,
     pub(crate) description: Option<String>,
     /// `name:port`.
-    pub(crate) net: Vec<String>,
+    pub(crate) connections: Vec<String>,
     pub(crate) files: Vec<String>,
     pub(crate) keys: Vec<String>,
     /// The watchlist that tags it.
-    pub(crate) watch: Option<String>,
+    pub(crate) watchlist: Option<String>,
     /// What feeds say of its file.
-    pub(crate) feeds: Vec<FeedSheet>,
+    pub(crate) feeds: Vec<FeedToml>,
 }
 
 /// Whom a process runs as.
@@ -50,7 +50,7 @@ pub(crate) enum Account {
 /// A library that processes load.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Module {
+pub(crate) struct LibraryTemplate {
     pub(crate) os: Os,
     pub(crate) path: String,
     pub(crate) company: Option<String>,
@@ -59,23 +59,23 @@ pub(crate) struct Module {
 
 /// All kinds and modules.
 #[derive(Clone, Debug)]
-pub(crate) struct Kinds {
-    pub(crate) all: Vec<Kind>,
-    pub(crate) modules: Vec<Module>,
+pub(crate) struct ProcessTemplates {
+    pub(crate) templates: Vec<ProcessTemplate>,
+    pub(crate) modules: Vec<LibraryTemplate>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Sheet {
-    windows: Vec<KindSheet>,
-    osx: Vec<KindSheet>,
-    linux: Vec<KindSheet>,
-    module: Vec<Module>,
+struct BackgroundToml {
+    windows: Vec<TemplateToml>,
+    osx: Vec<TemplateToml>,
+    linux: Vec<TemplateToml>,
+    module: Vec<LibraryTemplate>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct KindSheet {
+struct TemplateToml {
     key: String,
     name: String,
     path: String,
@@ -101,39 +101,39 @@ struct KindSheet {
     keys: Vec<String>,
     watch: Option<String>,
     #[serde(default)]
-    feeds: Vec<FeedSheet>,
+    feeds: Vec<FeedToml>,
 }
 
-impl Kinds {
+impl ProcessTemplates {
     /// The embedded list.
-    pub(crate) fn embedded() -> Self {
-        let sheet: Sheet = toml::from_str(include_str!("../../../assets/world/noise.toml"))
+    pub(crate) fn load_embedded() -> Self {
+        let sheet: BackgroundToml = toml::from_str(include_str!("../../../assets/world/noise.toml"))
             .expect("the embedded kinds are read by a test");
         let mut all = Vec::new();
         for (os, kinds) in [(Os::Windows, sheet.windows), (Os::Osx, sheet.osx), (Os::Linux, sheet.linux)] {
             let first = all.len();
             let places: BTreeMap<String, usize> =
                 kinds.iter().enumerate().map(|(at, kind)| (kind.key.clone(), first + at)).collect();
-            all.extend(kinds.into_iter().map(|kind| resolved(os, kind, &places)));
+            all.extend(kinds.into_iter().map(|kind| resolve_references(os, kind, &places)));
         }
-        Self { all, modules: sheet.module }
+        Self { templates: all, modules: sheet.module }
     }
 
     /// The position of a kind.
-    pub(crate) fn position(&self, os: Os, key: &str) -> Option<usize> {
-        self.all.iter().position(|kind| kind.os == os && kind.key == key)
+    pub(crate) fn template_index(&self, os: Os, key: &str) -> Option<usize> {
+        self.templates.iter().position(|kind| kind.os == os && kind.key == key)
     }
 }
 
-fn resolved(os: Os, kind: KindSheet, places: &BTreeMap<String, usize>) -> Kind {
+fn resolve_references(os: Os, kind: TemplateToml, places: &BTreeMap<String, usize>) -> ProcessTemplate {
     let place = |key: &str| {
         *places.get(key).unwrap_or_else(|| panic!("noise.toml: {} names {key:?}, which is not there", kind.key))
     };
-    Kind {
+    ProcessTemplate {
         os,
-        under: kind.under.as_deref().map(place),
+        parent: kind.under.as_deref().map(place),
         children: kind.children.iter().map(|(key, most)| (place(key), *most)).collect(),
-        life: kind.life.as_deref().map(duration),
+        lifetime: kind.life.as_deref().map(parse_duration),
         key: kind.key,
         name: kind.name,
         path: kind.path,
@@ -145,10 +145,10 @@ fn resolved(os: Os, kind: KindSheet, places: &BTreeMap<String, usize>) -> Kind {
         company: kind.company,
         product: kind.product,
         description: kind.description,
-        net: kind.net,
+        connections: kind.net,
         files: kind.files,
         keys: kind.keys,
-        watch: kind.watch,
+        watchlist: kind.watch,
         feeds: kind.feeds,
     }
 }
@@ -159,13 +159,13 @@ mod tests {
 
     #[test]
     fn every_kind_has_a_place_in_the_life_of_a_host() {
-        let kinds = Kinds::embedded();
-        for (at, kind) in kinds.all.iter().enumerate() {
-            let is_child = kinds.all.iter().any(|other| other.children.iter().any(|&(child, _)| child == at));
+        let kinds = ProcessTemplates::load_embedded();
+        for (at, kind) in kinds.templates.iter().enumerate() {
+            let is_child = kinds.templates.iter().any(|other| other.children.iter().any(|&(child, _)| child == at));
             assert!(kind.is_boot || kind.weight > 0 || is_child, "{:?} never runs", kind.key);
             assert!(!kind.cmdlines.is_empty(), "{:?} has no command line", kind.key);
-            if let Some(under) = kind.under {
-                assert!(kinds.all[under].is_boot, "{:?} has a passing parent", kind.key);
+            if let Some(under) = kind.parent {
+                assert!(kinds.templates[under].is_boot, "{:?} has a passing parent", kind.key);
                 assert!(!kind.is_boot || under < at, "{:?} starts too early", kind.key);
             }
         }

@@ -4,9 +4,9 @@ use std::{borrow::Cow, net::Ipv4Addr};
 
 use super::{
     binary::Binary,
-    fleet::LEAST_HOSTS,
-    process::{Process, Source},
-    rng::number_of,
+    fleet::MIN_HOSTS,
+    process::{FactSource, Process},
+    rng::hash_text,
 };
 
 const SALT_LOADED: u64 = 0x10ad;
@@ -23,35 +23,35 @@ pub(crate) struct Link<'w> {
 
 /// Another process that was opened.
 #[derive(Clone, Copy)]
-pub(crate) struct Crossed<'w> {
+pub(crate) struct CrossTarget<'w> {
     /// `process_open` or `remote_thread`.
-    pub(crate) how: &'w str,
+    pub(crate) access_kind: &'w str,
     pub(crate) target: Process<'w>,
 }
 
 impl<'w> Process<'w> {
     /// The places it spoke to.
-    pub(crate) fn links(self) -> Vec<Link<'w>> {
+    pub(crate) fn connections(self) -> Vec<Link<'w>> {
         match self.source {
-            Source::Told(told) => {
+            FactSource::Scenario(told) => {
                 told.network.iter().map(|call| Link { ip: call.ip, port: call.port, domain: &call.domain }).collect()
             }
-            Source::Drawn(_, kind) => {
-                let mut dice = self.dice(SALT_LINKS);
-                let is_some = |_: &&String| kind.net.len() == 1 || !dice.one_in(3);
-                let drawn: Vec<_> = kind.net.iter().filter(is_some).collect();
-                drawn.into_iter().map(|text| self.link(text)).collect()
+            FactSource::Background(_, kind) => {
+                let mut dice = self.rng(SALT_LINKS);
+                let is_some = |_: &&String| kind.connections.len() == 1 || !dice.is_one_in(3);
+                let drawn: Vec<_> = kind.connections.iter().filter(is_some).collect();
+                drawn.into_iter().map(|text| self.parse_connection(text)).collect()
             }
         }
     }
 
-    fn link(self, text: &'w str) -> Link<'w> {
+    fn parse_connection(self, text: &'w str) -> Link<'w> {
         let (domain, port) = text.split_once(':').unwrap_or((text, "443"));
         let hosts = &self.world.fleet.hosts;
-        let told = usize::try_from(LEAST_HOSTS).unwrap_or(0);
+        let told = usize::try_from(MIN_HOSTS).unwrap_or(0);
         let known = hosts.iter().take(told).find(|host| host.dns == domain);
         // RFC 2544 sets 198.18.0.0/15 aside for benchmarks: nobody's address.
-        let [high, low, ..] = number_of(domain).to_be_bytes();
+        let [high, low, ..] = hash_text(domain).to_be_bytes();
         Link {
             ip: known.map_or(Ipv4Addr::new(198, 18, high, low), |host| host.ip),
             port: port.parse().unwrap_or(443),
@@ -60,39 +60,39 @@ impl<'w> Process<'w> {
     }
 
     /// The files it wrote.
-    pub(crate) fn files(self) -> Vec<Cow<'w, str>> {
+    pub(crate) fn written_files(self) -> Vec<Cow<'w, str>> {
         match self.source {
-            Source::Told(told) => told.files.iter().map(|trace| Cow::Borrowed(&*trace.what)).collect(),
-            Source::Drawn(_, kind) => {
-                let mut dice = self.dice(SALT_FILES);
-                kind.files.iter().map(|file| self.filled(file, &mut dice)).collect()
+            FactSource::Scenario(told) => told.files.iter().map(|trace| Cow::Borrowed(&*trace.target)).collect(),
+            FactSource::Background(_, kind) => {
+                let mut dice = self.rng(SALT_FILES);
+                kind.files.iter().map(|file| self.fill_template(file, &mut dice)).collect()
             }
         }
     }
 
     /// The registry keys it touched.
-    pub(crate) fn keys(self) -> Vec<Cow<'w, str>> {
+    pub(crate) fn registry_keys(self) -> Vec<Cow<'w, str>> {
         match self.source {
-            Source::Told(told) => told.keys.iter().map(|trace| Cow::Borrowed(&*trace.what)).collect(),
-            Source::Drawn(_, kind) => {
-                let mut dice = self.dice(SALT_FILES);
-                kind.keys.iter().map(|key| self.filled(key, &mut dice)).collect()
+            FactSource::Scenario(told) => told.keys.iter().map(|trace| Cow::Borrowed(&*trace.target)).collect(),
+            FactSource::Background(_, kind) => {
+                let mut dice = self.rng(SALT_FILES);
+                kind.keys.iter().map(|key| self.fill_template(key, &mut dice)).collect()
             }
         }
     }
 
     /// The libraries it loaded, as files.
-    pub(crate) fn loaded(self) -> Vec<&'w Binary> {
+    pub(crate) fn loaded_binaries(self) -> Vec<&'w Binary> {
         match self.source {
-            Source::Told(_) => Vec::new(),
-            Source::Drawn(_, kind) => {
+            FactSource::Scenario(_) => Vec::new(),
+            FactSource::Background(_, kind) => {
                 let is_ours = kind.path.starts_with(r"c:\ledger");
-                let mut dice = self.dice(SALT_LOADED);
-                let modules = self.world.kinds.modules.iter().enumerate();
+                let mut dice = self.rng(SALT_LOADED);
+                let modules = self.world.templates.modules.iter().enumerate();
                 modules
                     .filter(|(_, module)| module.os == kind.os)
                     .filter(|(_, module)| module.path.starts_with(r"c:\ledger") <= is_ours)
-                    .filter(|_| !dice.one_in(3))
+                    .filter(|_| !dice.is_one_in(3))
                     .map(|(at, _)| self.world.binaries.of_module(at))
                     .collect()
             }
@@ -100,48 +100,50 @@ impl<'w> Process<'w> {
     }
 
     /// The paths of the libraries it loaded.
-    pub(crate) fn modules(self) -> Vec<&'w str> {
+    pub(crate) fn module_paths(self) -> Vec<&'w str> {
         match self.source {
-            Source::Told(told) => told.modules.iter().map(|trace| &*trace.what).collect(),
-            Source::Drawn(..) => self.loaded().into_iter().map(|file| &*file.paths[0]).collect(),
+            FactSource::Scenario(told) => told.modules.iter().map(|trace| &*trace.target).collect(),
+            FactSource::Background(..) => self.loaded_binaries().into_iter().map(|file| &*file.paths[0]).collect(),
         }
     }
 
     /// The processes it opened.
-    pub(crate) fn crossed(self) -> Vec<Crossed<'w>> {
-        let Source::Told(told) = self.source else {
+    pub(crate) fn opened_processes(self) -> Vec<CrossTarget<'w>> {
+        let FactSource::Scenario(told) = self.source else {
             return Vec::new();
         };
         let open = |crossing: &'w super::scenario::Crossing| {
-            Some(Crossed { how: &crossing.how, target: self.world.process(crossing.target)? })
+            Some(CrossTarget { access_kind: &crossing.access_kind, target: self.world.process(crossing.target)? })
         };
-        told.crossprocs.iter().filter_map(open).collect()
+        told.crossings.iter().filter_map(open).collect()
     }
 
     /// The executables it wrote.
-    pub(crate) fn written(self) -> Vec<&'w Binary> {
+    pub(crate) fn written_binaries(self) -> Vec<&'w Binary> {
         match self.source {
-            Source::Told(told) => told.written.iter().map(|&at| &self.world.binaries.all[at]).collect(),
-            Source::Drawn(..) => Vec::new(),
+            FactSource::Scenario(told) => {
+                told.written_binaries.iter().map(|&at| &self.world.binaries.entries[at]).collect()
+            }
+            FactSource::Background(..) => Vec::new(),
         }
     }
 
     /// The executables of what a ban stopped.
-    pub(crate) fn blocked(self) -> impl Iterator<Item = &'w str> {
+    pub(crate) fn blocked_paths(self) -> impl Iterator<Item = &'w str> {
         let blocks = match self.source {
-            Source::Told(told) => &told.blocks[..],
-            Source::Drawn(..) => &[],
+            FactSource::Scenario(told) => &told.blocks[..],
+            FactSource::Background(..) => &[],
         };
-        blocks.iter().map(|block| program(&block.what))
+        blocks.iter().map(|block| program_path(&block.target))
     }
 
     /// Whether it reached for the sensor itself.
-    pub(crate) fn has_tampered(self) -> bool {
-        matches!(self.source, Source::Told(told) if !told.tampers.is_empty())
+    pub(crate) fn has_tampering(self) -> bool {
+        matches!(self.source, FactSource::Scenario(told) if !told.tampers.is_empty())
     }
 }
 
 /// The executable of a command line without blanks in its path.
-pub(crate) fn program(cmdline: &str) -> &str {
+pub(crate) fn program_path(cmdline: &str) -> &str {
     cmdline.split(' ').next().unwrap_or_default()
 }

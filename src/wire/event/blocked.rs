@@ -5,27 +5,31 @@ use serde_json::value::RawValue;
 
 use super::super::{compact::compact, time};
 use super::{
-    Reader,
-    fields::{self, Fields},
+    RecordReader,
+    fields::{self, RecordFields},
     pipe_fields::Layout,
     timestamp,
 };
-use crate::model::{Block, Document, Fileless, What};
+use crate::model::{Block, Document, EventFacts, Fileless};
 use crate::text::Untrusted;
 
 /// `processblock_complete`: an object written as text. Between bars it has never been seen.
-pub(super) const BLOCK: Reader =
-    Reader { layout: Layout { before: &[], wide: "text", after: &[] }, read: block, time: timestamp, tamper: "tamper" };
-
-/// `fileless_scriptload_complete`. The script takes the rest of the record, bars and all.
-pub(super) const FILELESS: Reader = Reader {
-    layout: Layout { before: &["timestamp", "sha256"], wide: "script", after: &[] },
-    read: fileless,
+pub(super) const BLOCK: RecordReader = RecordReader {
+    layout: Layout { before: &[], wide: "text", after: &[] },
+    read: read_block,
     time: timestamp,
     tamper: "tamper",
 };
 
-fn block(fields: &Fields) -> Option<What> {
+/// `fileless_scriptload_complete`. The script takes the rest of the record, bars and all.
+pub(super) const FILELESS: RecordReader = RecordReader {
+    layout: Layout { before: &["timestamp", "sha256"], wide: "script", after: &[] },
+    read: read_fileless,
+    time: timestamp,
+    tamper: "tamper",
+};
+
+fn read_block(fields: &RecordFields) -> Option<EventFacts> {
     let block = Block {
         kind: fields.text("block_type"),
         event: fields.text("block_event"),
@@ -38,16 +42,16 @@ fn block(fields: &Fields) -> Option<What> {
         user: fields.text("blocked_username"),
     };
     let is_something = block.md5.is_some() || !block.path.is_empty() || !block.cmdline.is_empty();
-    is_something.then(|| What::Block(Box::new(block)))
+    is_something.then(|| EventFacts::Block(Box::new(block)))
 }
 
-fn fileless(fields: &Fields) -> Option<What> {
+fn read_fileless(fields: &RecordFields) -> Option<EventFacts> {
     let script = Fileless { sha256: fields.sha256("sha256"), script: fields.text("script") };
-    (script.sha256.is_some() || !script.script.is_empty()).then_some(What::Fileless(script))
+    (script.sha256.is_some() || !script.script.is_empty()).then_some(EventFacts::Fileless(script))
 }
 
 /// A record of a kind without a reader: as it is, with its time where one can be recognised.
-pub(super) fn unknown(kind: &str, json: &RawValue) -> Option<(What, Option<Timestamp>, Document)> {
+pub(super) fn parse_unknown(kind: &str, json: &RawValue) -> Option<(EventFacts, Option<Timestamp>, Document)> {
     let text = fields::text(json).unwrap_or_else(|| compact(json.get()));
     if matches!(text.trim(), "" | "null" | "{}" | "[]") {
         return None;
@@ -59,14 +63,14 @@ pub(super) fn unknown(kind: &str, json: &RawValue) -> Option<(What, Option<Times
     };
     let document = match &record {
         Some(record) => record.document(),
-        None => Document::new(worded(&text)),
+        None => Document::new(text_document(&text)),
     };
     let text: Untrusted = text.into();
     let what = if kind == "emet" {
-        What::Emet(text)
+        EventFacts::Emet(text)
     } else {
         let kind = kind.into();
-        What::Other { kind, text }
+        EventFacts::Other { kind, text }
     };
     Some((what, at, document))
 }
@@ -77,7 +81,7 @@ fn first_time(text: &str) -> Option<Timestamp> {
     text.split('|').filter(|part| !is_number(part)).find_map(time::parse)
 }
 
-fn worded(text: &str) -> String {
+fn text_document(text: &str) -> String {
     let text = serde_json::to_string(text).unwrap_or_default();
     format!("{{\"text\":{text}}}")
 }

@@ -1,21 +1,21 @@
 //! Children: between bars up to v2, an object from v3 on.
 
-use super::{Reader, fields::Fields, pipe_fields::Layout};
-use crate::model::{Childproc, ProcessId, Stage, What};
+use super::{RecordReader, fields::RecordFields, pipe_fields::Layout};
+use crate::model::{ChildStage, Childproc, EventFacts, ProcessId};
 
 /// `childproc_complete`.
-pub(super) const CHILDPROC: Reader = Reader {
+pub(super) const CHILDPROC: RecordReader = RecordReader {
     layout: Layout {
         before: &["timestamp", "processId", "md5"],
         wide: "path",
         after: &["pid", "started", "is_tampered"],
     },
-    read,
+    read: read_child,
     time,
     tamper: "is_tampered",
 };
 
-fn read(fields: &Fields) -> Option<What> {
+fn read_child(fields: &RecordFields) -> Option<EventFacts> {
     let id = fields.process("processId");
     let child = Childproc {
         stage: stage(fields),
@@ -29,24 +29,24 @@ fn read(fields: &Fields) -> Option<What> {
         is_suppressed: fields.flag("is_suppressed").unwrap_or(false),
     };
     let is_someone = child.pid.is_some() || !child.path.is_empty() || !child.cmdline.is_empty();
-    is_someone.then(|| What::Childproc(Box::new(child)))
+    is_someone.then(|| EventFacts::Childproc(Box::new(child)))
 }
 
-fn stage(fields: &Fields) -> Option<Stage> {
-    let of = |is_start| if is_start { Stage::Start } else { Stage::End };
+fn stage(fields: &RecordFields) -> Option<ChildStage> {
+    let of = |is_start| if is_start { ChildStage::Start } else { ChildStage::End };
     match fields.text("type").raw() {
-        "start" => Some(Stage::Start),
-        "end" => Some(Stage::End),
+        "start" => Some(ChildStage::Start),
+        "end" => Some(ChildStage::End),
         _ => fields.flag("started").map(of),
     }
 }
 
 /// The time stands in the field that the type names.
-fn time(fields: &Fields) -> &'static str {
+fn time(fields: &RecordFields) -> &'static str {
     let has = |name| !fields.text(name).is_empty();
     match stage(fields) {
         _ if has("timestamp") => "timestamp",
-        Some(Stage::End) if has("end") => "end",
+        Some(ChildStage::End) if has("end") => "end",
         _ if has("start") => "start",
         _ => "end",
     }

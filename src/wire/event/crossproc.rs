@@ -1,21 +1,21 @@
 //! One process reaching into another.
 
-use super::{Reader, fields::Fields, pipe_fields::Layout, timestamp};
-use crate::model::{AccessRights, CrossKind, Crossproc, What};
+use super::{RecordReader, fields::RecordFields, pipe_fields::Layout, timestamp};
+use crate::model::{AccessRights, CrossKind, Crossproc, EventFacts};
 
 /// `crossproc_complete`.
-pub(super) const CROSSPROC: Reader = Reader {
+pub(super) const CROSSPROC: RecordReader = RecordReader {
     layout: Layout {
         before: &["type", "timestamp", "processId", "md5"],
         wide: "path",
         after: &["subtype", "access", "tamper", "is_target", "sha256"],
     },
-    read,
+    read: read_cross,
     time: timestamp,
     tamper: "tamper",
 };
 
-fn read(fields: &Fields) -> Option<What> {
+fn read_cross(fields: &RecordFields) -> Option<EventFacts> {
     let cross = Crossproc {
         kind: kind(fields),
         id: fields.process("processId"),
@@ -26,10 +26,10 @@ fn read(fields: &Fields) -> Option<What> {
         is_target: fields.flag("is_target").unwrap_or(false),
     };
     let is_someone = cross.id.is_some() || !cross.path.is_empty();
-    is_someone.then(|| What::Crossproc(Box::new(cross)))
+    is_someone.then(|| EventFacts::Crossproc(Box::new(cross)))
 }
 
-fn kind(fields: &Fields) -> CrossKind {
+fn kind(fields: &RecordFields) -> CrossKind {
     /// The handle is one of a thread.
     const THREAD: i64 = 2;
     let name = fields.text("type");
@@ -44,7 +44,7 @@ fn kind(fields: &Fields) -> CrossKind {
 }
 
 /// The rights as bits; as a signed number where the highest bit is set.
-fn access(fields: &Fields) -> u32 {
+fn access(fields: &RecordFields) -> u32 {
     let Some(number) = fields.int("access") else {
         return 0;
     };

@@ -6,21 +6,21 @@ use jiff::Timestamp;
 use serde_json::value::RawValue;
 
 use super::super::{Record, compact::compact, time, value};
-use super::pipe_fields::{Bars, Layout};
-use crate::model::{Md5, ProcessId, Sha256, Side};
+use super::pipe_fields::{Layout, PipeFields};
+use crate::model::{Md5, NetconnEnd, ProcessId, Sha256};
 use crate::text::Untrusted;
 
 /// A record by the names of its fields.
-pub(super) enum Fields {
+pub(super) enum RecordFields {
     /// Fields between bars.
-    Pipe(Bars),
+    Pipe(PipeFields),
     /// The server's own object.
     Object(Record),
 }
 
-impl Fields {
+impl RecordFields {
     /// Takes a record apart; `None` when it is neither a text nor an object.
-    pub(super) fn read(json: &RawValue, layout: &'static Layout) -> Option<Self> {
+    pub(super) fn parse(json: &RawValue, layout: &'static Layout) -> Option<Self> {
         if json.get().starts_with('{') {
             return Record::parse(json.get()).map(Self::Object);
         }
@@ -30,12 +30,12 @@ impl Fields {
         {
             return Some(Self::Object(record));
         }
-        (!text.trim().is_empty()).then(|| Self::Pipe(Bars::read(text, layout)))
+        (!text.trim().is_empty()).then(|| Self::Pipe(PipeFields::parse(text, layout)))
     }
 
     /// Whether the record can be read in more than one way: a path in it holds what parts the fields.
-    pub(super) fn is_doubtful(&self) -> bool {
-        matches!(self, Self::Pipe(bars) if bars.is_doubtful)
+    pub(super) fn is_ambiguous(&self) -> bool {
+        matches!(self, Self::Pipe(bars) if bars.is_ambiguous)
     }
 
     /// The record as one JSON object.
@@ -44,7 +44,7 @@ impl Fields {
             Self::Object(record) => record.document().json().to_owned(),
             Self::Pipe(bars) => {
                 let mut json = String::with_capacity(bars.text.len() + 16 * bars.parts.len());
-                for (name, value) in bars.named() {
+                for (name, value) in bars.named_parts() {
                     json.push_str(if json.is_empty() { "{\"" } else { ",\"" });
                     json.push_str(name);
                     json.push_str("\":");
@@ -81,7 +81,7 @@ impl Fields {
     pub(super) fn flag(&self, name: &str) -> Option<bool> {
         match self {
             Self::Object(record) => record.flag(name),
-            Self::Pipe(_) => value::flag(self.part(name)?),
+            Self::Pipe(_) => value::parse_flag(self.part(name)?),
         }
     }
 
@@ -94,20 +94,20 @@ impl Fields {
     }
 
     /// Two fields as one end of a connection. A bad address is none; so is the one that stands for it.
-    pub(super) fn side(&self, ip: &str, port: &str) -> Side {
-        Side {
-            ip: self.address(ip).filter(|ip| !ip.is_unspecified()),
+    pub(super) fn endpoint(&self, ip: &str, port: &str) -> NetconnEnd {
+        NetconnEnd {
+            ip: self.ip_address(ip).filter(|ip| !ip.is_unspecified()),
             port: self.number(port).filter(|port| *port != 0),
         }
     }
 
-    fn address(&self, name: &str) -> Option<IpAddr> {
+    fn ip_address(&self, name: &str) -> Option<IpAddr> {
         match self {
-            Self::Object(record) => record.address(name),
+            Self::Object(record) => record.ip_address(name),
             Self::Pipe(_) => {
                 let part = self.part(name)?;
-                let number = part.parse().ok().and_then(value::numeric_address);
-                number.or_else(|| value::address(part))
+                let number = part.parse().ok().and_then(value::ip_from_number);
+                number.or_else(|| value::parse_ip(part))
             }
         }
     }
@@ -146,7 +146,7 @@ impl Fields {
         let Self::Pipe(bars) = self else {
             return None;
         };
-        let mut named = bars.named();
+        let mut named = bars.named_parts();
         let part = named.find_map(|(known, value)| (known == name).then_some(value));
         part.map(str::trim)
     }

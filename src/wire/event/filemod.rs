@@ -1,10 +1,10 @@
 //! Files, registry keys and libraries: the records between bars.
 
-use super::{Reader, fields::Fields, pipe_fields::Layout, timestamp};
-use crate::model::{FileAction, FileType, Filemod, Modload, RegAction, Regmod, What};
+use super::{RecordReader, fields::RecordFields, pipe_fields::Layout, timestamp};
+use crate::model::{EventFacts, FileAction, FileType, Filemod, Modload, RegAction, Regmod};
 
 /// `filemod_complete`.
-pub(super) const FILEMOD: Reader = Reader {
+pub(super) const FILEMOD: RecordReader = RecordReader {
     layout: Layout { before: &["type", "timestamp"], wide: "path", after: &["md5", "filetype", "tamper", "sha256"] },
     read: filemod,
     time: timestamp,
@@ -12,7 +12,7 @@ pub(super) const FILEMOD: Reader = Reader {
 };
 
 /// `regmod_complete`.
-pub(super) const REGMOD: Reader = Reader {
+pub(super) const REGMOD: RecordReader = RecordReader {
     layout: Layout { before: &["type", "timestamp"], wide: "path", after: &["tamper"] },
     read: regmod,
     time: timestamp,
@@ -20,19 +20,19 @@ pub(super) const REGMOD: Reader = Reader {
 };
 
 /// `modload_complete`.
-pub(super) const MODLOAD: Reader = Reader {
+pub(super) const MODLOAD: RecordReader = RecordReader {
     layout: Layout { before: &["timestamp", "md5"], wide: "path", after: &["sha256"] },
     read: modload,
     time: timestamp,
     tamper: "tamper",
 };
 
-fn filemod(fields: &Fields) -> Option<What> {
+fn filemod(fields: &RecordFields) -> Option<EventFacts> {
     let path = fields.text("path");
     if path.is_empty() {
         return None;
     }
-    Some(What::Filemod(Filemod {
+    Some(EventFacts::Filemod(Filemod {
         action: FileAction::new(fields.int("type")),
         path,
         md5: fields.md5("md5"),
@@ -41,15 +41,15 @@ fn filemod(fields: &Fields) -> Option<What> {
     }))
 }
 
-fn regmod(fields: &Fields) -> Option<What> {
+fn regmod(fields: &RecordFields) -> Option<EventFacts> {
     let path = fields.text("path");
     if path.is_empty() {
         return None;
     }
-    Some(What::Regmod(Regmod { action: RegAction::new(fields.int("type")), path }))
+    Some(EventFacts::Regmod(Regmod { action: RegAction::new(fields.int("type")), path }))
 }
 
-fn modload(fields: &Fields) -> Option<What> {
+fn modload(fields: &RecordFields) -> Option<EventFacts> {
     let module = Modload { path: fields.text("path"), md5: fields.md5("md5"), sha256: fields.sha256("sha256") };
-    (!module.path.is_empty() || module.md5.is_some()).then_some(What::Modload(module))
+    (!module.path.is_empty() || module.md5.is_some()).then_some(EventFacts::Modload(module))
 }

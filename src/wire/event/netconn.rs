@@ -1,29 +1,29 @@
 //! Connections: between bars in v1, an object from v2 on.
 
-use super::{Reader, fields::Fields, pipe_fields::Layout, timestamp};
-use crate::model::{Direction, Netconn, Protocol, Side, What};
+use super::{RecordReader, fields::RecordFields, pipe_fields::Layout, timestamp};
+use crate::model::{Direction, EventFacts, Netconn, NetconnEnd, Protocol};
 use crate::text::Untrusted;
 
 /// `netconn_complete`.
-pub(super) const NETCONN: Reader = Reader {
+pub(super) const NETCONN: RecordReader = RecordReader {
     layout: Layout {
         before: &["timestamp", "remote_ip", "remote_port", "proto"],
         wide: "domain",
         after: &["direction"],
     },
-    read,
+    read: read_netconn,
     time: timestamp,
     tamper: "tamper",
 };
 
 /// What blocked a connection (reference 7). Words for "nothing" count as nothing.
-fn blocked_by(fields: &Fields) -> Untrusted {
+fn blocked_by(fields: &RecordFields) -> Untrusted {
     let block = fields.text("block_type");
-    let is_none = ["none", "false", "0"].iter().any(|none| block.is_like(none));
+    let is_none = ["none", "false", "0"].iter().any(|none| block.eq_ignore_case(none));
     if is_none { Untrusted::default() } else { block }
 }
 
-fn read(fields: &Fields) -> Option<What> {
+fn read_netconn(fields: &RecordFields) -> Option<EventFacts> {
     let netconn = Netconn {
         protocol: fields.number("proto").map(Protocol),
         // A text, `true` for outbound, where one would expect a flag.
@@ -32,15 +32,15 @@ fn read(fields: &Fields) -> Option<What> {
                 if is_outbound { Direction::Outbound } else { Direction::Inbound }
             },
         ),
-        local: fields.side("local_ip", "local_port"),
-        remote: fields.side("remote_ip", "remote_port"),
+        local: fields.endpoint("local_ip", "local_port"),
+        remote: fields.endpoint("remote_ip", "remote_port"),
         domain: fields.text("domain"),
-        proxy: fields.side("proxy_ip", "proxy_port"),
+        proxy: fields.endpoint("proxy_ip", "proxy_port"),
         ja3: fields.text("ja3"),
         ja3s: fields.text("ja3s"),
         blocked_by: blocked_by(fields),
     };
-    let has_side = [netconn.local, netconn.remote].iter().any(|side| *side != Side::default());
+    let has_side = [netconn.local, netconn.remote].iter().any(|side| *side != NetconnEnd::default());
     let is_somewhere = has_side || !netconn.domain.is_empty();
-    is_somewhere.then_some(What::Netconn(netconn))
+    is_somewhere.then_some(EventFacts::Netconn(netconn))
 }

@@ -11,24 +11,24 @@ pub(super) struct Layout {
 }
 
 /// A record between bars, taken apart.
-pub(super) struct Bars {
+pub(super) struct PipeFields {
     pub(super) text: String,
     /// The parts that have a name: where each begins and ends.
     pub(super) parts: Vec<(&'static str, usize, usize)>,
     /// Whether the wide field may end elsewhere.
-    pub(super) is_doubtful: bool,
+    pub(super) is_ambiguous: bool,
 }
 
 /// Where the wide field ends, in pieces, and how many known fields follow it.
 #[derive(Clone, Copy, PartialEq, Eq)]
-struct Reading {
+struct WideField {
     n_wide: usize,
     n_after: usize,
 }
 
-impl Bars {
+impl PipeFields {
     /// Takes a record apart.
-    pub(super) fn read(text: String, layout: &'static Layout) -> Self {
+    pub(super) fn parse(text: String, layout: &'static Layout) -> Self {
         let mut pieces = Vec::new();
         let mut start = 0;
         for (bar, _) in text.match_indices('|') {
@@ -41,7 +41,7 @@ impl Bars {
         let named = |(name, (start, end)): (&&'static str, &(usize, usize))| (*name, *start, *end);
         let mut parts: Vec<_> = layout.before.iter().zip(before).map(named).collect();
         let words: Vec<_> = rest.iter().map(|(start, end)| &text[*start..*end]).collect();
-        let (reading, is_doubtful) = reading(&words, layout.after);
+        let (reading, is_doubtful) = find_wide_field(&words, layout.after);
         let (wide, rest) = rest.split_at(reading.n_wide);
         if let ([(start, _), ..], [.., (_, end)]) = (wide, wide) {
             parts.push((layout.wide, *start, *end));
@@ -51,26 +51,26 @@ impl Bars {
         if let [(start, _), ..] = more {
             parts.push(("more", *start, text.len()));
         }
-        Self { text, parts, is_doubtful }
+        Self { text, parts, is_ambiguous: is_doubtful }
     }
 
     /// The parts by their names.
-    pub(super) fn named(&self) -> impl Iterator<Item = (&'static str, &str)> {
+    pub(super) fn named_parts(&self) -> impl Iterator<Item = (&'static str, &str)> {
         let parts = self.parts.iter();
         parts.map(|(name, start, end)| (*name, &self.text[*start..*end]))
     }
 }
 
 /// How the pieces behind the first fields are read, and whether another way is as good.
-fn reading(pieces: &[&str], after: &[&str]) -> (Reading, bool) {
-    let whole = |n_wide, n_after| Reading { n_wide, n_after };
+fn find_wide_field(pieces: &[&str], after: &[&str]) -> (WideField, bool) {
+    let whole = |n_wide, n_after| WideField { n_wide, n_after };
     let n = pieces.len();
     if n < 2 || after.is_empty() {
         return (whole(n, 0), false);
     }
     let fits = |start: usize, n_after: usize| {
         let mut fields = after.iter().zip(&pieces[start..]).take(n_after);
-        fields.all(|(name, piece)| is_of(name, piece.trim()))
+        fields.all(|(name, piece)| is_value_of(name, piece.trim()))
     };
     // No bar too many, and everything in its place: that is how records are.
     if n - 1 <= after.len() && fits(1, n - 1) {
@@ -96,7 +96,7 @@ fn reading(pieces: &[&str], after: &[&str]) -> (Reading, bool) {
 }
 
 /// Whether a text can be the value of a field. Any field may be empty.
-fn is_of(name: &str, text: &str) -> bool {
+fn is_value_of(name: &str, text: &str) -> bool {
     let is_hex = |n| text.len() == n && text.bytes().all(|byte| byte.is_ascii_hexdigit());
     text.is_empty()
         || match name {

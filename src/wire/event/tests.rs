@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::model::{EventKind, Stage};
+use crate::model::{ChildStage, EventKind};
 use crate::text;
 
 const GUID: &str = "00000007-0000-1092-01d7-10df4de391b0";
@@ -18,49 +18,50 @@ const GOLDENS: [&str; 5] = [
     include_str!("../../../tests/goldens/get_process_events_v5.json"),
 ];
 
-fn read(json: &str) -> Events {
+fn parse_events(json: &str) -> EventBatch {
     events(json, GUID.parse().unwrap(), Segment(1)).unwrap()
 }
 
 /// The events in lists of these kinds.
-fn lists(lists: Value) -> Events {
+fn events_in_lists(lists: Value) -> EventBatch {
     let Value::Object(lists) = lists else {
         panic!("no object");
     };
     let lists: BTreeMap<String, Value> =
         lists.into_iter().map(|(kind, list)| (format!("{kind}{LIST}"), list)).collect();
-    read(&json!({ "process": lists }).to_string())
+    parse_events(&json!({ "process": lists }).to_string())
 }
 
 /// The one event in a list, in words.
 #[track_caller]
 #[expect(clippy::needless_pass_by_value, reason = "records read better than borrows in a table")]
 fn check(kind: &str, record: Value, words: &str) {
-    let events = lists(json!({ kind: [record] }));
-    let found: Vec<_> = events.rows.iter().map(Event::words).collect();
-    assert_eq!(found.len(), 1, "{} broken", events.broken);
+    let events = events_in_lists(json!({ kind: [record] }));
+    let found: Vec<_> = events.rows.iter().map(Event::describe).collect();
+    assert_eq!(found.len(), 1, "{} broken", events.n_unreadable);
     assert_eq!(found[0].raw(), words);
 }
 
 /// One line for an event with all that is known of it.
-fn told(event: &Event) -> String {
+fn describe_event(event: &Event) -> String {
     let at = event.at.map_or_else(|| "?".to_owned(), |at| at.to_string());
-    let facts: Vec<_> = event.facts().iter().map(|(name, value)| format!("{name}={}", text::visible(value))).collect();
-    format!("{at} {}: {}\n    {}", event.kind(), text::visible(&event.words()), facts.join("; "))
+    let facts: Vec<_> =
+        event.properties().iter().map(|(name, value)| format!("{name}={}", text::make_visible(value))).collect();
+    format!("{at} {}: {}\n    {}", event.kind(), text::make_visible(&event.describe()), facts.join("; "))
 }
 
 #[test]
 fn every_kind_of_every_version_is_read() {
     let mut all = String::new();
     for (golden, version) in GOLDENS.iter().zip(1..) {
-        let events = read(golden);
-        assert_eq!(events.broken, 0, "v{version}");
+        let events = parse_events(golden);
+        assert_eq!(events.n_unreadable, 0, "v{version}");
         assert_eq!(events.process.as_ref().unwrap().name.raw(), "rundll32.exe");
         assert_eq!(events.signatures.len(), 1);
         assert_eq!(events.elapsed, Some(0.0126));
         all.extend(["v", &version.to_string(), "\n"]);
         for event in &events.rows {
-            all.push_str(&told(event));
+            all.push_str(&describe_event(event));
             all.push('\n');
         }
     }
@@ -69,7 +70,7 @@ fn every_kind_of_every_version_is_read() {
 
 #[test]
 fn a_record_between_bars_becomes_an_object_and_an_object_stays() {
-    let events = read(GOLDENS[3]);
+    let events = parse_events(GOLDENS[3]);
     let of = |kind| {
         let event = events.rows.iter().find(|event| event.kind() == kind).unwrap();
         event.document.json().to_owned()
@@ -88,7 +89,7 @@ fn a_record_between_bars_becomes_an_object_and_an_object_stays() {
 #[test]
 fn the_same_events_come_out_of_every_version() {
     let facts = |version: usize| {
-        let events = read(GOLDENS[version]);
+        let events = parse_events(GOLDENS[version]);
         let told: Vec<_> = events
             .rows
             .into_iter()
@@ -100,13 +101,13 @@ fn the_same_events_come_out_of_every_version() {
     assert_eq!(facts(0), facts(3));
     let stages = |version: usize| {
         let stage = |event: &Event| match &event.what {
-            What::Childproc(child) => Some((event.at, child.stage, child.pid)),
+            EventFacts::Childproc(child) => Some((event.at, child.stage, child.pid)),
             _ => None,
         };
-        read(GOLDENS[version]).rows.iter().filter_map(stage).collect::<Vec<_>>()
+        parse_events(GOLDENS[version]).rows.iter().filter_map(stage).collect::<Vec<_>>()
     };
     assert_eq!(stages(0), stages(4));
-    assert_eq!(stages(4)[1].1, Some(Stage::End));
+    assert_eq!(stages(4)[1].1, Some(ChildStage::End));
 }
 
 #[test]
@@ -165,7 +166,7 @@ fn an_attempt_that_isolation_blocked_is_no_connection() {
 
 #[test]
 fn a_broken_record_costs_only_itself_and_an_odd_list_is_one_record() {
-    let events = lists(json!({
+    let events = events_in_lists(json!({
         "filemod": [null, 3, true, [], "", "8|x", "2|x|c:\\a"],
         "netconn": {"domain": "cdn.example.net"},
         "regmod": null,
@@ -176,16 +177,17 @@ fn a_broken_record_costs_only_itself_and_an_odd_list_is_one_record() {
         "fileless_scriptload": ["2021-03-04 10:15:30|"],
         "emet": ["", null],
     }));
-    let words: Vec<_> = events.rows.iter().map(|event| event.words().raw().to_owned()).collect();
+    let words: Vec<_> = events.rows.iter().map(|event| event.describe().raw().to_owned()).collect();
     assert_eq!(words, [r"loaded c:\b.dll", r"first wrote c:\a", "connection cdn.example.net"]);
-    assert_eq!(events.broken, 14);
+    assert_eq!(events.n_unreadable, 14);
 }
 
 #[test]
 fn a_kind_that_is_not_known_is_kept_as_it_is() {
     check("dnsquery", json!("2021-03-04 10:15:30|cdn.example.net"), "reported 2021-03-04 10:15:30|cdn.example.net");
-    let events =
-        lists(json!({"dnsquery": ["7|2021-03-04 10:15:30|x"], "emet": [{"timestamp": "2021-03-04T10:15:29Z"}]}));
+    let events = events_in_lists(
+        json!({"dnsquery": ["7|2021-03-04 10:15:30|x"], "emet": [{"timestamp": "2021-03-04T10:15:29Z"}]}),
+    );
     let at: Vec<_> = events.rows.iter().map(|event| event.at.unwrap().to_string()).collect();
     assert_eq!(at, ["2021-03-04T10:15:29Z", "2021-03-04T10:15:30Z"]);
     assert_eq!(events.rows[1].document.json(), r#"{"text":"7|2021-03-04 10:15:30|x"}"#);
@@ -195,9 +197,9 @@ fn a_kind_that_is_not_known_is_kept_as_it_is() {
 #[test]
 fn an_answer_may_have_no_envelope_and_must_be_an_object() {
     let flat = json!({"id": GUID, "filemod_complete": ["1|2021-03-04 10:15:40|c:\\a|"]});
-    let events = read(&flat.to_string());
+    let events = parse_events(&flat.to_string());
     assert_eq!((events.rows.len(), events.process.is_some()), (1, true));
-    assert_eq!(read("{}"), Events::default());
+    assert_eq!(parse_events("{}"), EventBatch::default());
     for json in ["[]", "null", "", "<html>", r#"{"process": []}"#, r#"{"process": 3}"#] {
         let id = GUID.parse().unwrap();
         assert!(super::events(json, id, Segment::ALL).is_err(), "{json}");
@@ -218,7 +220,7 @@ fn segments_are_listed_from_the_oldest() {
 }
 
 /// Any JSON, with a liking for what records hold.
-fn anything() -> impl Strategy<Value = Value> {
+fn any_json() -> impl Strategy<Value = Value> {
     let leaf = prop_oneof![
         Just(Value::Null),
         any::<bool>().prop_map(Value::from),
@@ -249,12 +251,12 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(256))]
     #[test]
     fn no_event_is_too_odd_to_read(
-        records in prop::collection::vec(anything(), 0..8),
+        records in prop::collection::vec(any_json(), 0..8),
         kind in prop::sample::select(vec![
             "filemod", "regmod", "netconn", "modload", "childproc", "crossproc", "processblock",
             "fileless_scriptload", "emet", "anything", "",
         ]),
-        other in anything(),
+        other in any_json(),
     ) {
         let good = "1|2021-03-04 10:15:30|c:\\good|";
         let n_records = records.len();
@@ -265,14 +267,14 @@ proptest! {
             records.push(good.into());
         }
         process[&list] = records.into();
-        let events = read(&json!({"process": process, "elapsed": other}).to_string());
+        let events = parse_events(&json!({"process": process, "elapsed": other}).to_string());
         // Nothing is lost without being counted, and the good one is always there.
-        prop_assert_eq!(events.rows.len() + events.broken, n_records + 1);
+        prop_assert_eq!(events.rows.len() + events.n_unreadable, n_records + 1);
         prop_assert!(events.rows.iter().any(|event| event.object().raw() == r"c:\good"));
         for event in &events.rows {
             let document: Value = serde_json::from_str(event.document.json()).unwrap();
             prop_assert!(document.is_object());
-            let _ = (told(event), event.md5(), event.weight());
+            let _ = (describe_event(event), event.md5(), event.heap_size());
         }
         prop_assert!(events.rows.is_sorted_by_key(|event| event.at.unwrap_or(jiff::Timestamp::MAX)));
         let _ = (super::events(&other.to_string(), GUID.parse().unwrap(), Segment::ALL), segments(&other.to_string()));
@@ -282,12 +284,12 @@ proptest! {
 /// The path of the one record of a list, and whether it is doubtful.
 #[track_caller]
 fn path(kind: &str, record: &str) -> (String, bool) {
-    let events = lists(json!({ kind: [record] }));
+    let events = events_in_lists(json!({ kind: [record] }));
     let [event] = &events.rows[..] else {
-        panic!("{} broken", events.broken);
+        panic!("{} broken", events.n_unreadable);
     };
-    let object = event.facts().into_iter().find(|(name, _)| matches!(*name, "path" | "domain"));
-    (object.map(|(_, path)| path.raw().to_owned()).unwrap_or_default(), event.is_doubtful)
+    let object = event.properties().into_iter().find(|(name, _)| matches!(*name, "path" | "domain"));
+    (object.map(|(_, path)| path.raw().to_owned()).unwrap_or_default(), event.is_ambiguous)
 }
 
 #[test]
@@ -316,7 +318,7 @@ fn a_path_with_bars_is_whole_and_what_follows_it_is_read_from_the_right() {
         assert_eq!(path(kind, &record), (wanted.to_owned(), false), "{record}");
     }
     // What stands behind the path is what it is.
-    let event = &lists(json!({"filemod": [format!(r"8|{at}|c:\a|b|{MD5}|1|true|{sha}")]})).rows[0];
+    let event = &events_in_lists(json!({"filemod": [format!(r"8|{at}|c:\a|b|{MD5}|1|true|{sha}")]})).rows[0];
     assert!(event.is_tamper);
     assert_eq!(event.md5().map(|md5| md5.to_string()).as_deref(), Some(MD5));
 }

@@ -5,18 +5,18 @@ use ratatui::text::{Line, Span};
 
 use crate::fetch::AlertRows;
 use crate::model::{Alert, AlertStatus, Facets, Isolation, Lineage, Top};
-use crate::panes::list::thousands;
+use crate::panes::list::group_thousands;
 use crate::session::{Awaiting, Cx, Remote, Session};
 use crate::text::{self, Untrusted};
 use crate::theme::Theme;
-use crate::widgets::Field;
+use crate::widgets::FieldRow;
 
 /// Lines that names beside each other may take.
-const LONG: usize = 4;
+const MAX_LINES: usize = 4;
 
 /// What is said of a part, or that it is on its way, or why it is not here; nothing when nobody asked.
-fn part<T>(remote: &Remote<T>, theme: &Theme, say: impl FnOnce(&T) -> Line<'static>) -> Option<Line<'static>> {
-    if let Some(known) = remote.current() {
+fn part_line<T>(remote: &Remote<T>, theme: &Theme, say: impl FnOnce(&T) -> Line<'static>) -> Option<Line<'static>> {
+    if let Some(known) = remote.latest() {
         return Some(say(&known.value));
     }
     let unknown = |text: String| Some(Line::styled(text, theme.unknown));
@@ -24,39 +24,39 @@ fn part<T>(remote: &Remote<T>, theme: &Theme, say: impl FnOnce(&T) -> Line<'stat
         _ if remote.is_pending() => Some(Line::styled(theme.glyphs.ellipsis, theme.muted)),
         Some(error) => unknown(format!("unknown: {}", text::excerpt(&error.to_string().into()))),
         // Given up.
-        None => remote.asked().and_then(|_| unknown("unknown".into())),
+        None => remote.last_question().and_then(|_| unknown("unknown".into())),
     }
 }
 
 /// How other alerts of the same report or watchlist have ended so far.
-pub(super) fn precedent(alert: &Alert, session: &Session, theme: &Theme) -> Vec<Field<'static>> {
-    let asides = &session.triage.asides;
+pub(super) fn precedent_fields(alert: &Alert, session: &Session, theme: &Theme) -> Vec<FieldRow<'static>> {
+    let asides = &session.alert_state.context;
     // The alert itself is counted with them, unless it is older than what was asked for.
-    let is_counted = asides.ended.current().is_some_and(|known| {
+    let is_counted = asides.status_counts.latest().is_some_and(|known| {
         let since = known.as_of.checked_sub((24 * Cx::PRECEDENT_DAYS).hours());
         since.is_ok_and(|since| alert.created.is_some_and(|at| at >= since))
     });
-    let own = is_counted.then(|| text::excerpt(&alert.status.word()));
-    let ended = part(&asides.ended, theme, |facets| ended(facets, own.as_deref(), theme));
-    let mut fields: Vec<_> = ended.map(|line| Field::wrapped("history", line, LONG)).into_iter().collect();
-    let last = asides.last.current();
+    let own = is_counted.then(|| text::excerpt(&alert.status.server_word()));
+    let ended = part_line(&asides.status_counts, theme, |facets| outcome_line(facets, own.as_deref(), theme));
+    let mut fields: Vec<_> = ended.map(|line| FieldRow::multi_line("history", line, MAX_LINES)).into_iter().collect();
+    let last = asides.last_resolved.latest();
     if let Some(last) = last.and_then(|known| known.value.rows.first()) {
         let day = last.resolved.map(|at| session.zone.day(at));
         let by = last.assigned_to.non_empty().map(text::excerpt);
-        let words = [Some(text::excerpt(&last.status.word())), day, by.map(|by| format!("by {by}"))];
+        let words = [Some(text::excerpt(&last.status.server_word())), day, by.map(|by| format!("by {by}"))];
         let words: Vec<_> = words.into_iter().flatten().collect();
-        fields.push(Field::wrapped("last closed", words.join(" "), LONG));
+        fields.push(FieldRow::multi_line("last closed", words.join(" "), MAX_LINES));
     }
     fields
 }
 
 /// How many others there were, and how they ended; `own` is how the one that is counted with them did.
-fn ended(facets: &Facets, own: Option<&str>, theme: &Theme) -> Line<'static> {
-    let values = facets.of("status").map_or(&[][..], |facet| &facet.values);
+fn outcome_line(facets: &Facets, own: Option<&str>, theme: &Theme) -> Line<'static> {
+    let values = facets.get("status").map_or(&[][..], |facet| &facet.values);
     let days = Cx::PRECEDENT_DAYS;
     let others = facets.total.saturating_sub(own.is_some().into());
-    let total = thousands(others);
-    let is_partial = facets.is_incomplete || facets.broken > 0;
+    let total = group_thousands(others);
+    let is_partial = facets.is_incomplete || facets.n_unreadable > 0;
     if others == 0 && !is_partial {
         return Line::raw(format!("first time in {days} days"));
     }
@@ -67,25 +67,25 @@ fn ended(facets: &Facets, own: Option<&str>, theme: &Theme) -> Line<'static> {
     let each: Vec<_> = values
         .iter()
         .map(|value| {
-            let name = status(&value.name);
+            let name = status_label(&value.name);
             let is_own = own == Some(name.as_str());
             (value.count.saturating_sub(is_own.into()), name)
         })
         .filter(|(count, _)| *count > 0)
-        .map(|(count, name)| format!("{} {name}", thousands(count)))
+        .map(|(count, name)| format!("{} {name}", group_thousands(count)))
         .collect();
     let most = if is_partial { "at least " } else { "" };
     Line::raw(format!("{most}{total} in {days} days ({})", each.join(", ")))
 }
 
 /// The status as alerts have it, whatever case the server counts it in.
-fn status(word: &Untrusted) -> String {
-    text::excerpt(&AlertStatus::read(word).word())
+fn status_label(word: &Untrusted) -> String {
+    text::excerpt(&AlertStatus::parse(word).server_word())
 }
 
 /// Whether the host reports, its group, and whether it is cut off.
-pub(super) fn host(session: &Session, theme: &Theme) -> Option<Field<'static>> {
-    let line = part(&session.triage.asides.sensor, theme, |sensor| {
+pub(super) fn host_field(session: &Session, theme: &Theme) -> Option<FieldRow<'static>> {
+    let line = part_line(&session.alert_state.context.sensor, theme, |sensor| {
         let isolation = sensor.isolation();
         let style = match isolation {
             Isolation::No => theme.text,
@@ -100,28 +100,28 @@ pub(super) fn host(session: &Session, theme: &Theme) -> Option<Field<'static>> {
             Span::raw(format!("  {}", status.to_lowercase())),
         ])
     })?;
-    Some(Field::wrapped("sensor", line, LONG))
+    Some(FieldRow::multi_line("sensor", line, MAX_LINES))
 }
 
 /// The process with those that led to it, the oldest that there is room for first.
-pub(super) fn chain(session: &Session, theme: &Theme) -> Option<Field<'static>> {
-    let chain = session.triage.asides.chain.current()?;
-    Some(Field::wrapped("process", line(&chain.value, theme), LONG))
+pub(super) fn chain_field(session: &Session, theme: &Theme) -> Option<FieldRow<'static>> {
+    let chain = session.alert_state.context.chain.latest()?;
+    Some(FieldRow::multi_line("process", chain_line(&chain.value, theme), MAX_LINES))
 }
 
-fn line(lineage: &Lineage, theme: &Theme) -> Line<'static> {
+fn chain_line(lineage: &Lineage, theme: &Theme) -> Line<'static> {
     /// More would push everything else out of sight.
-    const SHOWN: usize = 4;
-    let shown = lineage.ancestors.iter().take(SHOWN);
+    const MAX_ANCESTORS: usize = 4;
+    let shown = lineage.ancestors.iter().take(MAX_ANCESTORS);
     let mut names: Vec<_> = shown.map(|process| text::excerpt(&process.name)).collect();
-    let is_cut = lineage.ancestors.len() > SHOWN || lineage.is_walking();
+    let is_cut = lineage.ancestors.len() > MAX_ANCESTORS || lineage.is_walking();
     match lineage.top {
         _ if is_cut => names.push(theme.glyphs.ellipsis.into()),
         Top::Root => {}
         _ => names.push("?".into()),
     }
     names.reverse();
-    let crumb = format!(" {} ", theme.glyphs.crumb);
+    let crumb = format!(" {} ", theme.glyphs.breadcrumb);
     let mut way = names.join(&crumb);
     if !way.is_empty() {
         way.push_str(&crumb);
@@ -130,10 +130,10 @@ fn line(lineage: &Lineage, theme: &Theme) -> Line<'static> {
 }
 
 /// Who vouches for the file.
-pub(super) fn file(session: &Session, theme: &Theme) -> Option<Field<'static>> {
-    let line = part(&session.triage.asides.binary, theme, |binary| {
+pub(super) fn file_field(session: &Session, theme: &Theme) -> Option<FieldRow<'static>> {
+    let line = part_line(&session.alert_state.context.binary, theme, |binary| {
         let signature = &binary.signature;
-        let (style, word) = match signature.is_good() {
+        let (style, word) = match signature.is_valid() {
             Some(true) => (theme.good, text::excerpt(&signature.result)),
             Some(false) => (theme.bad, text::excerpt(&signature.result)),
             None => (theme.unknown, "unknown".into()),
@@ -142,34 +142,34 @@ pub(super) fn file(session: &Session, theme: &Theme) -> Option<Field<'static>> {
         let publisher = publisher.map(|by| format!("  {}", text::excerpt(by)));
         Line::from(vec![Span::styled(word, style), Span::raw(publisher.unwrap_or_default())])
     })?;
-    Some(Field::wrapped("signature", line, LONG))
+    Some(FieldRow::multi_line("signature", line, MAX_LINES))
 }
 
 /// Other alerts that nobody has closed: on this host, and of this file.
-pub(super) fn others(alert: &Alert, session: &Session, theme: &Theme) -> Option<Field<'static>> {
-    let asides = &session.triage.asides;
+pub(super) fn other_alerts_field(alert: &Alert, session: &Session, theme: &Theme) -> Option<FieldRow<'static>> {
+    let asides = &session.alert_state.context;
     let own = u64::from(alert.is_open());
     let counted = |remote: &Remote<AlertRows>, of: &str| {
-        part(remote, theme, |rows| {
+        part_line(remote, theme, |rows| {
             let style = match rows.total.saturating_sub(own) {
                 0 => theme.text,
                 _ => theme.caution,
             };
-            let n = thousands(rows.total.saturating_sub(own));
+            let n = group_thousands(rows.total.saturating_sub(own));
             Line::styled(format!("{n} {of}"), style)
         })
     };
-    let of_host = counted(&asides.of_host, "open on this host");
-    let of_hash = counted(&asides.of_hash, "with this hash");
-    let mut spans = of_host.map_or_else(Vec::new, |line| vec![spanned(&line)]);
+    let of_host = counted(&asides.open_on_host, "open on this host");
+    let of_hash = counted(&asides.open_for_hash, "with this hash");
+    let mut spans = of_host.map_or_else(Vec::new, |line| vec![to_span(&line)]);
     if let Some(of_hash) = of_hash {
         spans.extend((!spans.is_empty()).then(|| Span::raw(", ")));
-        spans.push(spanned(&of_hash));
+        spans.push(to_span(&of_hash));
     }
-    (!spans.is_empty()).then(|| Field::wrapped("related", Line::from(spans), LONG))
+    (!spans.is_empty()).then(|| FieldRow::multi_line("related", Line::from(spans), MAX_LINES))
 }
 
 /// A line of one style as a part of another.
-fn spanned(line: &Line<'_>) -> Span<'static> {
+fn to_span(line: &Line<'_>) -> Span<'static> {
     Span::styled(line.to_string(), line.style)
 }

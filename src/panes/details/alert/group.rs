@@ -2,49 +2,49 @@
 
 use ratatui::text::Line;
 
-use super::fields::time;
+use super::fields::time_field;
 use crate::panes::{
-    hosts,
-    list::{group_name, owners, score, statuses, thousands},
+    count_hosts,
+    list::{format_score, group_name, group_thousands, owners_text, statuses_text},
 };
-use crate::session::{Bundle, By, Session};
+use crate::session::{AlertGroup, GroupBy, Session};
 use crate::text;
 use crate::theme::Theme;
-use crate::widgets::Field;
+use crate::widgets::FieldRow;
 
 /// Lines that several names may take.
-const LONG: usize = 4;
+const MAX_LINES: usize = 4;
 
 /// The facts of the group, and the line that leads to those of its newest alert.
-pub(super) fn facts(bundle: &Bundle, session: &Session, theme: &Theme) -> Vec<Field<'static>> {
+pub(super) fn facts(bundle: &AlertGroup, session: &Session, theme: &Theme) -> Vec<FieldRow<'static>> {
     let n = |n: usize| u64::try_from(n).unwrap_or(u64::MAX);
-    let label = match bundle.by() {
-        By::Report => "source",
-        By::Host => "host",
-        By::Hash => "hash",
-        By::User => "user",
+    let label = match bundle.group_by() {
+        GroupBy::Report => "source",
+        GroupBy::Host => "host",
+        GroupBy::Hash => "hash",
+        GroupBy::User => "user",
     };
-    let severity = bundle.severity.map_or("unknown".into(), |severity| score(severity).to_string());
-    let owners = owners(bundle);
+    let severity = bundle.severity.map_or("unknown".into(), |severity| format_score(severity).to_string());
+    let owners = owners_text(bundle);
     let owners = owners.non_empty().map_or("unassigned".into(), text::excerpt);
     let alerts = match bundle.len() {
         1 => "1".to_owned(),
-        len => format!("{} on {}", thousands(n(len)), hosts(n(bundle.n_hosts))),
+        len => format!("{} on {}", group_thousands(n(len)), count_hosts(n(bundle.n_hosts))),
     };
     let mut fields = vec![
-        Field::wrapped(label, text::excerpt(&group_name(bundle)), LONG),
-        Field::cut("severity", Line::styled(severity, theme.caution)),
-        Field::cut("alerts", alerts),
-        Field::wrapped("status", text::excerpt(&statuses(bundle)), LONG),
-        Field::wrapped("assigned", owners, LONG),
+        FieldRow::multi_line(label, text::excerpt(&group_name(bundle)), MAX_LINES),
+        FieldRow::single_line("severity", Line::styled(severity, theme.caution)),
+        FieldRow::single_line("alerts", alerts),
+        FieldRow::multi_line("status", text::excerpt(&statuses_text(bundle)), MAX_LINES),
+        FieldRow::multi_line("assigned", owners, MAX_LINES),
     ];
-    fields.extend(time("newest", bundle.newest, session, theme));
+    fields.extend(time_field("newest", bundle.newest, session, theme));
     if bundle.len() > 1 {
-        fields.extend(time("oldest", bundle.oldest, session, theme));
+        fields.extend(time_field("oldest", bundle.oldest, session, theme));
     }
-    let is_known = session.alert.is_some();
-    fields.extend(Some(Field::cut("", "")).filter(|_| is_known));
+    let is_known = session.selected_alert.is_some();
+    fields.extend(Some(FieldRow::single_line("", "")).filter(|_| is_known));
     let text = if bundle.len() > 1 { "Newest:" } else { "Alert:" };
-    fields.extend(Some(Field::cut("", Line::styled(text, theme.muted))).filter(|_| is_known));
+    fields.extend(Some(FieldRow::single_line("", Line::styled(text, theme.muted))).filter(|_| is_known));
     fields
 }

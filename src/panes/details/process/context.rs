@@ -4,37 +4,37 @@ use std::sync::Arc;
 
 use ratatui::text::{Line, Span};
 
-use crate::model::{Alert, AlertSource, Counts, Prevalence, Process, WatchlistHit};
-use crate::panes::details::subject::missing;
-use crate::panes::hosts;
-use crate::panes::list::{score, source};
+use crate::model::{Alert, AlertSource, EventCounts, Prevalence, Process, WatchlistHit};
+use crate::panes::count_hosts;
+use crate::panes::details::subject::missing_line;
+use crate::panes::list::{format_score, source_name};
 use crate::session::{Remote, Session};
 use crate::text::{self, Untrusted};
 use crate::theme::Theme;
-use crate::widgets::Field;
+use crate::widgets::FieldRow;
 
 /// Lines that several names may take.
-const LONG: usize = 3;
+const MAX_LINES: usize = 3;
 
 /// Hosts that are named.
-const NAMED: usize = 3;
+const MAX_NAMED_HOSTS: usize = 3;
 
 /// Alerts, watchlists and feeds that have to do with a process.
-pub(super) fn hits(process: &Process, session: &Session, theme: &Theme) -> Vec<Field<'static>> {
+pub(super) fn hit_fields(process: &Process, session: &Session, theme: &Theme) -> Vec<FieldRow<'static>> {
     // What comes as a relative of another says nothing of these.
-    let is_partial = process.counts == Counts::default();
+    let is_partial = process.counts == EventCounts::default();
     let none = || {
         if is_partial { Line::styled("unknown", theme.unknown) } else { "none".into() }
     };
     let listed = |label, names: Vec<String>| {
         if names.is_empty() {
-            Field::cut(label, none())
+            FieldRow::single_line(label, none())
         } else {
-            Field::wrapped(label, Line::styled(names.join("; "), theme.caution), LONG)
+            FieldRow::multi_line(label, Line::styled(names.join("; "), theme.caution), MAX_LINES)
         }
     };
     let watchlists = process.watchlists.iter();
-    let watchlists = watchlists.map(|hit| watchlist(hit, &process.host, session));
+    let watchlists = watchlists.map(|hit| watchlist_name(hit, &process.host, session));
     let feeds = process.feeds.iter().map(|hit| {
         let score = hit.score.map(|score| format!(" {score}"));
         let reports: Vec<_> = hit.reports.iter().map(text::excerpt).collect();
@@ -45,31 +45,35 @@ pub(super) fn hits(process: &Process, session: &Session, theme: &Theme) -> Vec<F
         let name = text::excerpt(&hit.feed);
         format!("{name}{}{reports}", score.unwrap_or_default())
     });
-    vec![alerts(process, session, theme), listed("watchlists", watchlists.collect()), listed("feeds", feeds.collect())]
+    vec![
+        alerts_field(process, session, theme),
+        listed("watchlists", watchlists.collect()),
+        listed("feeds", feeds.collect()),
+    ]
 }
 
 /// A watchlist by its name, where the list of them or an alert of the host tells it, and by its number otherwise.
-fn watchlist(hit: &WatchlistHit, host: &Untrusted, session: &Session) -> String {
-    let mut listed = session.watchlists.here().map(|(_, watchlist)| watchlist);
+fn watchlist_name(hit: &WatchlistHit, host: &Untrusted, session: &Session) -> String {
+    let mut listed = session.watchlists.loaded().map(|(_, watchlist)| watchlist);
     let listed = listed.find(|watchlist| watchlist.id.to_string() == hit.id.raw());
-    let open = session.open_alerts_of(host).and_then(Remote::current);
+    let open = session.host_alerts_of(host).and_then(Remote::latest);
     let mut open = open.iter().flat_map(|known| &known.value.rows);
     let is_its = |alert: &&Arc<Alert>| alert.source == AlertSource::Watchlist && alert.source_id == hit.id;
     let listed = listed.map(|watchlist| &watchlist.name);
-    match listed.or_else(|| open.find(is_its).map(|alert| source(alert))) {
+    match listed.or_else(|| open.find(is_its).map(|alert| source_name(alert))) {
         Some(name) if !name.is_empty() => text::excerpt(name),
         _ => format!("#{}", text::excerpt(&hit.id)),
     }
 }
 
 /// The open alerts of the process, and how many its host has.
-fn alerts(process: &Process, session: &Session, theme: &Theme) -> Field<'static> {
+fn alerts_field(process: &Process, session: &Session, theme: &Theme) -> FieldRow<'static> {
     if process.host.is_empty() {
-        return Field::cut("alerts", Line::styled("host unknown", theme.unknown));
+        return FieldRow::single_line("alerts", Line::styled("host unknown", theme.unknown));
     }
-    let remote = session.open_alerts_of(&process.host);
-    let Some(known) = remote.and_then(Remote::current) else {
-        return Field::cut("alerts", missing(remote, theme));
+    let remote = session.host_alerts_of(&process.host);
+    let Some(known) = remote.and_then(Remote::latest) else {
+        return FieldRow::single_line("alerts", missing_line(remote, theme));
     };
     let page = &known.value;
     let rows = page.rows.iter();
@@ -82,39 +86,39 @@ fn alerts(process: &Process, session: &Session, theme: &Theme) -> Field<'static>
     };
     if own.is_empty() {
         let first = if is_whole { "" } else { ", none of those loaded about this process" };
-        return Field::cut("alerts", format!("{others}{first}"));
+        return FieldRow::single_line("alerts", format!("{others}{first}"));
     }
     let least = if is_whole { "" } else { " or more" };
     let names = own.iter().map(|alert| {
-        let severity = alert.severity.map(|severity| format!("{} ", score(severity)));
-        format!("{}{}", severity.unwrap_or_default(), text::excerpt(source(alert)))
+        let severity = alert.severity.map(|severity| format!("{} ", format_score(severity)));
+        format!("{}{}", severity.unwrap_or_default(), text::excerpt(source_name(alert)))
     });
     let names: Vec<_> = names.collect();
     let own = format!("{}{least} open: {}", own.len(), names.join("; "));
     let line = vec![Span::styled(own, theme.bad), Span::raw(format!(" ({others})"))];
-    Field::wrapped("alerts", Line::from(line), LONG)
+    FieldRow::multi_line("alerts", Line::from(line), MAX_LINES)
 }
 
 /// How many hosts have run or loaded the file.
-pub(super) fn prevalence(process: &Process, session: &Session, theme: &Theme) -> Field<'static> {
+pub(super) fn prevalence_field(process: &Process, session: &Session, theme: &Theme) -> FieldRow<'static> {
     const LABEL: &str = "ran on";
     if process.md5.is_none() {
-        return Field::cut(LABEL, Line::styled("hash unknown", theme.unknown));
+        return FieldRow::single_line(LABEL, Line::styled("hash unknown", theme.unknown));
     }
     let remote = session.prevalence_of(process);
-    match remote.and_then(Remote::current) {
-        Some(known) => Field::wrapped(LABEL, common(&known.value), LONG),
-        None => Field::cut(LABEL, missing(remote, theme)),
+    match remote.and_then(Remote::latest) {
+        Some(known) => FieldRow::multi_line(LABEL, describe_prevalence(&known.value), MAX_LINES),
+        None => FieldRow::single_line(LABEL, missing_line(remote, theme)),
     }
 }
 
 /// How common a file is, in words.
-fn common(prevalence: &Prevalence) -> String {
+fn describe_prevalence(prevalence: &Prevalence) -> String {
     let least = if prevalence.is_exact == Some(false) { "about " } else { "" };
-    let hosts = hosts(prevalence.hosts);
-    let first = prevalence.hostnames.iter().take(NAMED);
+    let hosts = count_hosts(prevalence.hosts);
+    let first = prevalence.hostnames.iter().take(MAX_NAMED_HOSTS);
     let mut names: Vec<_> = first.map(|host| text::excerpt(&host.name)).collect();
-    if prevalence.hostnames.len() > NAMED {
+    if prevalence.hostnames.len() > MAX_NAMED_HOSTS {
         names.push("others".into());
     }
     let on = if names.is_empty() { "" } else { ": " };

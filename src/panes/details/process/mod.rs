@@ -9,40 +9,40 @@ use ratatui::{
     text::Line,
 };
 
-pub(in crate::panes) use document::{names, opened, run, title};
+pub(in crate::panes) use document::{id_fields, opened_title, process_title, run_fields};
 
 use super::super::{
-    Look, Pane, PaneId, copy, cursor,
-    pivot::{self, Clues},
+    Pane, PaneId, RenderCx, copy, cursor,
+    pivot::{self, Observables},
 };
 use super::subject;
 use crate::api::Error;
 use crate::keys::{Action, Scope};
 use crate::model::{Document, ProcessId};
-use crate::session::{Awaiting, Cx, Lead, Session};
+use crate::session::{Awaiting, Cx, Destination, Session};
 use crate::text;
-use crate::widgets::{Field, Fields};
+use crate::widgets::{FieldList, FieldRow};
 use crate::worker::Slot;
 
 /// Columns from which process and file stand beside each other.
-const WIDE: u16 = 100;
+const MIN_WIDTH_SPLIT: u16 = 100;
 
 /// Lines that a command line may take: it is read here in full.
-const CMDLINE: usize = 100;
+const MAX_CMDLINE_LINES: usize = 100;
 
 /// The pane with the facts.
 #[derive(Debug, Default)]
-pub struct FactsPane {
+pub struct ProcessDetailsPane {
     offset: usize,
     n_lines: usize,
     height: usize,
     /// Whose facts are scrolled.
-    of: Option<ProcessId>,
+    scrolled_id: Option<ProcessId>,
 }
 
-impl Pane for FactsPane {
+impl Pane for ProcessDetailsPane {
     fn id(&self) -> PaneId {
-        PaneId::Facts
+        PaneId::ProcessDetails
     }
 
     fn scope(&self) -> Scope {
@@ -50,104 +50,104 @@ impl Pane for FactsPane {
     }
 
     fn title(&self, session: &Session) -> Line<'static> {
-        match session.looked_at() {
+        match session.details_process() {
             Some(process) => {
                 let host = text::fit(&process.host, 24);
-                format!("{} on {host} #{}", title(process), process.sensor).into()
+                format!("{} on {host} #{}", process_title(process), process.sensor).into()
             }
-            None => match opened(session) {
+            None => match opened_title(session) {
                 Some(opened) => format!("Facts  {opened}").into(),
                 None => "Facts".into(),
             },
         }
     }
 
-    fn state(&self, session: &Session) -> Line<'static> {
-        let looked_at = session.looked_at();
-        let summary = looked_at.and_then(|process| session.family.get(&process.id)?.current());
+    fn status_line(&self, session: &Session) -> Line<'static> {
+        let looked_at = session.details_process();
+        let summary = looked_at.and_then(|process| session.relatives.get(&process.id)?.latest());
         match summary {
-            Some(known) => session.as_of(known.as_of).into(),
+            Some(known) => session.describe_answer_time(known.as_of).into(),
             None => Line::default(),
         }
     }
 
     fn slots(&self) -> &'static [Slot] {
-        &[Slot::Sensor, Slot::Group, Slot::Binary, Slot::Prevalence, Slot::HostAlerts]
+        &[Slot::Sensor, Slot::SensorGroup, Slot::Binary, Slot::Prevalence, Slot::HostAlerts]
     }
 
-    fn act(&mut self, action: Action, cx: &mut Cx<'_>) -> bool {
+    fn handle_action(&mut self, action: Action, cx: &mut Cx<'_>) -> bool {
         let last = self.n_lines.saturating_sub(self.height);
-        if let Some(to) = cursor::moved(action, self.offset, self.height, last) {
+        if let Some(to) = cursor::new_cursor(action, self.offset, self.height, last) {
             self.offset = to;
             return true;
         }
-        let Some(process) = cx.session().looked_at().cloned() else {
+        let Some(process) = cx.session().details_process().cloned() else {
             cx.notify("No process shown");
             return true;
         };
         if action == Action::Open {
-            cx.lead(Lead::Process(process.id));
+            cx.navigate(Destination::Process(process.id));
             return true;
         }
-        pivot::follow(action, cx, |_| vec![Clues::of_process(&process)])
-            || copy::copy_one(copy::process(&process, action), cx)
+        pivot::pivot(action, cx, |_| vec![Observables::of_process(&process)])
+            || copy::copy_clip(copy::process_clip(&process, action), cx)
     }
 
-    fn clues(&self, session: &Session) -> Vec<Clues> {
-        let process = session.looked_at();
-        process.map(|process| Clues::of_process(process)).into_iter().collect()
+    fn observables(&self, session: &Session) -> Vec<Observables> {
+        let process = session.details_process();
+        process.map(|process| Observables::of_process(process)).into_iter().collect()
     }
 
     fn record(&self, session: &Session) -> Option<(String, Document)> {
-        let process = session.looked_at()?;
-        Some((title(process), process.document.clone()))
+        let process = session.details_process()?;
+        Some((process_title(process), process.document.clone()))
     }
 
     fn popup(&self, action: Action, session: &Session) -> Option<Box<dyn Pane>> {
-        pivot::popup(action, || self.clues(session).pop())
+        pivot::overlay_for(action, || self.observables(session).pop())
     }
 
-    fn settle(&mut self, cx: &mut Cx<'_>) {
-        cx.put_in_context();
-        let of = cx.session().looked_at().map(|process| process.id);
-        if of != self.of {
-            self.of = of;
+    fn after_input(&mut self, cx: &mut Cx<'_>) {
+        cx.fetch_context();
+        let of = cx.session().details_process().map(|process| process.id);
+        if of != self.scrolled_id {
+            self.scrolled_id = of;
             self.offset = 0;
         }
     }
 
-    fn render(&mut self, frame: &mut Frame<'_>, area: Rect, session: &Session, look: &Look<'_>) {
+    fn render(&mut self, frame: &mut Frame<'_>, area: Rect, session: &Session, look: &RenderCx<'_>) {
         let theme = look.theme;
-        let Some(process) = session.looked_at() else {
-            let text = nothing(session);
+        let Some(process) = session.details_process() else {
+            let text = empty_reason(session);
             frame.render_widget(Line::styled(text, theme.muted), area);
             return;
         };
-        let is_wide = area.width >= WIDE;
+        let is_wide = area.width >= MIN_WIDTH_SPLIT;
         let [left, _, right] = if is_wide {
             Layout::horizontal([Constraint::Fill(1), Constraint::Length(2), Constraint::Fill(1)]).areas(area)
         } else {
             [area, Rect::ZERO, Rect::ZERO]
         };
         let room = usize::from(left.width);
-        let mut first = run(process, session, (CMDLINE, room), theme);
-        first.extend(context::hits(process, session, theme));
-        first.extend(names(process));
+        let mut first = run_fields(process, session, (MAX_CMDLINE_LINES, room), theme);
+        first.extend(context::hit_fields(process, session, theme));
+        first.extend(id_fields(process));
         let mut second = subject::binary_fields(process, session, theme);
         // It is that of the process, which has it already.
         second.retain(|field| field.label != "md5");
-        second.push(context::prevalence(process, session, theme));
-        second.push(Field::cut("", ""));
+        second.push(context::prevalence_field(process, session, theme));
+        second.push(FieldRow::single_line("", ""));
         second.extend(subject::host_fields(process, session, theme));
         if !is_wide {
-            first.push(Field::cut("", ""));
+            first.push(FieldRow::single_line("", ""));
             first.append(&mut second);
         }
         self.height = usize::from(area.height);
         self.offset = self.offset.min(self.n_lines.saturating_sub(1));
         self.n_lines = 0;
         for (fields, place) in [(first, left), (second, right)] {
-            let list = Fields { fields: &fields, scroll: self.offset };
+            let list = FieldList { fields: &fields, scroll: self.offset };
             let n_lines = list.render(place, frame.buffer_mut(), theme);
             self.n_lines = self.n_lines.max(n_lines);
         }
@@ -155,12 +155,12 @@ impl Pane for FactsPane {
 }
 
 /// Why no facts are shown.
-fn nothing(session: &Session) -> &'static str {
-    let Some(opened) = session.opened else {
+fn empty_reason(session: &Session) -> &'static str {
+    let Some(opened) = session.opened_id else {
         return "Open a process for details";
     };
-    let known = session.family.get(&opened);
-    match known.map(|remote| (remote.error(), remote.is_pending(), remote.is_held())) {
+    let known = session.relatives.get(&opened);
+    match known.map(|remote| (remote.error(), remote.is_pending(), remote.has_answer())) {
         Some((_, true, false)) => "Loading…",
         Some((Some(Error::NotFound { .. }), _, false)) => "No record of this process on the server",
         Some((_, _, false)) => "This process could not be loaded. r retries",

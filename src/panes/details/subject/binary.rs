@@ -3,18 +3,23 @@
 use jiff::Timestamp;
 use ratatui::text::{Line, Span};
 
-use crate::model::{Binary, Known, Process, Zone};
-use crate::panes::hosts;
+use crate::model::{Binary, Fetched, Process, Zone};
+use crate::panes::count_hosts;
 use crate::session::{Awaiting, Remote};
 use crate::text;
 use crate::theme::Theme;
-use crate::widgets::Field;
+use crate::widgets::FieldRow;
 
 /// The facts of the binary of a process.
-pub(super) fn facts(known: &Known<Binary>, process: &Process, zone: &Zone, theme: &Theme) -> Vec<Field<'static>> {
+pub(super) fn binary_fields(
+    known: &Fetched<Binary>,
+    process: &Process,
+    zone: &Zone,
+    theme: &Theme,
+) -> Vec<FieldRow<'static>> {
     let binary = &known.value;
     let signature = &binary.signature;
-    let style = match signature.is_good() {
+    let style = match signature.is_valid() {
         Some(true) => theme.good,
         Some(false) => theme.bad,
         None => theme.unknown,
@@ -23,33 +28,33 @@ pub(super) fn facts(known: &Known<Binary>, process: &Process, zone: &Zone, theme
     let publisher = signature.publisher.non_empty().map(|by| format!(" by {}", text::excerpt(by)));
     let judged = vec![Span::styled(result, style), Span::raw(publisher.unwrap_or_default())];
     let mut fields = vec![
-        Field::cut("binary", text::excerpt(&process.name)),
-        Field::cut("md5", binary.md5.to_string()),
-        Field::cut("signature", Line::from(judged)),
+        FieldRow::single_line("binary", text::excerpt(&process.name)),
+        FieldRow::single_line("md5", binary.md5.to_string()),
+        FieldRow::single_line("signature", Line::from(judged)),
     ];
     if let Some(signed_at) = signature.signed_at {
         let day = zone.day(signed_at);
-        let age = process.started.map(|started| age(signed_at, started)).unwrap_or_default();
-        fields.push(Field::cut("signed", format!("{day}{age}")));
+        let age = process.started.map(|started| describe_age(signed_at, started)).unwrap_or_default();
+        fields.push(FieldRow::single_line("signed", format!("{day}{age}")));
     }
-    let hosts = binary.hosts.map_or("unknown".into(), hosts);
+    let hosts = binary.hosts.map_or("unknown".into(), count_hosts);
     let first = binary.first_seen.map(|at| format!(", first seen {}", zone.day(at)));
-    fields.push(Field::cut("seen on", format!("{hosts}{}", first.unwrap_or_default())));
+    fields.push(FieldRow::single_line("seen on", format!("{hosts}{}", first.unwrap_or_default())));
     fields
 }
 
 /// Why there are no facts.
-pub(super) fn missing(process: &Process, remote: Option<&Remote<Binary>>, theme: &Theme) -> Field<'static> {
+pub(super) fn missing_fields(process: &Process, remote: Option<&Remote<Binary>>, theme: &Theme) -> FieldRow<'static> {
     let said = match process.md5 {
         None => Line::styled("hash unknown", theme.unknown),
         Some(_) if remote.is_some_and(Awaiting::is_pending) => Line::styled("Loading…", theme.muted),
         Some(md5) => Line::styled(format!("{md5}: unknown"), theme.unknown),
     };
-    Field::cut("binary", said)
+    FieldRow::single_line("binary", said)
 }
 
 /// Whole days between signing and start: fresh signatures on old names are worth a look.
-fn age(signed_at: Timestamp, started: Timestamp) -> String {
+fn describe_age(signed_at: Timestamp, started: Timestamp) -> String {
     match started.duration_since(signed_at).as_hours() / 24 {
         days @ 0.. => format!(", {days} d before start"),
         days => format!(", {} d AFTER start", -days),
@@ -63,7 +68,7 @@ mod tests {
     #[test]
     fn a_signature_is_dated_against_the_start() {
         let at = |text: &str| text.parse::<Timestamp>().unwrap();
-        assert_eq!(age(at("2026-03-01T12:00:00Z"), at("2026-03-04T11:00:00Z")), ", 2 d before start");
-        assert_eq!(age(at("2026-03-09T12:00:00Z"), at("2026-03-04T11:00:00Z")), ", 5 d AFTER start");
+        assert_eq!(describe_age(at("2026-03-01T12:00:00Z"), at("2026-03-04T11:00:00Z")), ", 2 d before start");
+        assert_eq!(describe_age(at("2026-03-09T12:00:00Z"), at("2026-03-04T11:00:00Z")), ", 5 d AFTER start");
     }
 }

@@ -7,29 +7,29 @@ use crate::model::{self, GroupId, Isolation, Precision, Process, Sensor, Zone};
 use crate::session::Session;
 use crate::text;
 use crate::theme::Theme;
-use crate::widgets::Field;
+use crate::widgets::FieldRow;
 
 /// As many addresses stand above what else is known: a server may have dozens of adapters.
-const FEW: usize = 2;
+const MAX_TOP_ADDRESSES: usize = 2;
 
 /// The facts of a sensor, the most urgent first.
-pub(in crate::panes) fn facts(
+pub(in crate::panes) fn sensor_fields(
     sensor: &Sensor,
     as_of: Timestamp,
     process: Option<&Process>,
     session: &Session,
     theme: &Theme,
-) -> Vec<Field<'static>> {
+) -> Vec<FieldRow<'static>> {
     let zone = &session.zone;
-    let group = group(sensor.group, session);
+    let group = group_text(sensor.group, session);
     let mut fields = vec![
-        Field::cut("", isolation(sensor, theme)),
-        Field::cut("status", status(sensor, as_of, zone, theme)),
-        Field::cut("group", group),
-        Field::cut("os", text::excerpt(&sensor.os)),
+        FieldRow::single_line("", isolation_line(sensor, theme)),
+        FieldRow::single_line("status", status_line(sensor, as_of, zone, theme)),
+        FieldRow::single_line("group", group),
+        FieldRow::single_line("os", text::excerpt(&sensor.os)),
     ];
-    fields.extend(addresses(sensor).take(FEW));
-    let n_more = sensor.adapters.len().saturating_sub(FEW);
+    fields.extend(address_fields(sensor).take(MAX_TOP_ADDRESSES));
+    let n_more = sensor.adapters.len().saturating_sub(MAX_TOP_ADDRESSES);
     if n_more > 0
         && let Some(last) = fields.last_mut()
     {
@@ -37,19 +37,19 @@ pub(in crate::panes) fn facts(
         let more = Span::styled(format!("  +{n_more}"), theme.muted);
         last.value.push_span(more);
     }
-    fields.push(Field::cut("health", health(sensor, theme)));
-    fields.push(Field::cut("clock", clock(sensor, process, theme)));
+    fields.push(FieldRow::single_line("health", health_line(sensor, theme)));
+    fields.push(FieldRow::single_line("clock", clock_line(sensor, process, theme)));
     fields
 }
 
 /// The addresses of a sensor, each with that of its adapter.
-fn addresses(sensor: &Sensor) -> impl Iterator<Item = Field<'static>> {
+fn address_fields(sensor: &Sensor) -> impl Iterator<Item = FieldRow<'static>> {
     let adapters = sensor.adapters.iter();
-    adapters.map(|adapter| Field::cut("address", format!("{}  {}", adapter.ip, adapter.mac)))
+    adapters.map(|adapter| FieldRow::single_line("address", format!("{}  {}", adapter.ip, adapter.mac)))
 }
 
 /// What the group of a sensor is called, as far as anybody asked.
-fn group(id: Option<GroupId>, session: &Session) -> String {
+fn group_text(id: Option<GroupId>, session: &Session) -> String {
     let Some(id) = id else {
         return "unknown".into();
     };
@@ -60,22 +60,22 @@ fn group(id: Option<GroupId>, session: &Session) -> String {
 }
 
 /// What is worth knowing of a sensor once everything else is known.
-pub(in crate::panes) fn aside(sensor: &Sensor) -> Vec<Field<'static>> {
-    let mut fields = vec![Field::cut("version", sensor.release())];
+pub(in crate::panes) fn secondary_facts(sensor: &Sensor) -> Vec<FieldRow<'static>> {
+    let mut fields = vec![FieldRow::single_line("version", sensor.release())];
     let backlog = match (sensor.eventlog_bytes, sensor.storefile_bytes) {
         (None, None) => "unknown".into(),
-        (events, files) => format!("events {}, files {}", bytes(events), bytes(files)),
+        (events, files) => format!("events {}, files {}", format_bytes(events), format_bytes(files)),
     };
-    fields.push(Field::cut("backlog", backlog));
+    fields.push(FieldRow::single_line("backlog", backlog));
     if let Some(notes) = sensor.notes.non_empty() {
-        fields.push(Field::cut("notes", text::excerpt(notes)));
+        fields.push(FieldRow::single_line("notes", text::excerpt(notes)));
     }
-    fields.extend(addresses(sensor).skip(FEW));
+    fields.extend(address_fields(sensor).skip(MAX_TOP_ADDRESSES));
     fields
 }
 
 /// Requested and actual, as one word that cannot be overlooked.
-fn isolation(sensor: &Sensor, theme: &Theme) -> Line<'static> {
+fn isolation_line(sensor: &Sensor, theme: &Theme) -> Line<'static> {
     let isolation = sensor.isolation();
     let style = match isolation {
         Isolation::No => theme.text,
@@ -84,13 +84,13 @@ fn isolation(sensor: &Sensor, theme: &Theme) -> Line<'static> {
         Isolation::Unknown => theme.unknown,
     };
     let word = isolation.to_string().to_uppercase();
-    let (wanted, actual) = (yes_or_no(sensor.isolation_wanted), yes_or_no(sensor.is_isolating));
+    let (wanted, actual) = (yes_no_label(sensor.isolation_wanted), yes_no_label(sensor.is_isolating));
     let state =
         if wanted == actual { format!(" requested {wanted}") } else { format!(" requested {wanted}, actual {actual}") };
     Line::from(vec![Span::styled(word, style), Span::raw(state)])
 }
 
-fn status(sensor: &Sensor, as_of: Timestamp, zone: &Zone, theme: &Theme) -> Line<'static> {
+fn status_line(sensor: &Sensor, as_of: Timestamp, zone: &Zone, theme: &Theme) -> Line<'static> {
     let style = match sensor.status.raw() {
         "Online" => theme.good,
         "Offline" => theme.caution,
@@ -98,7 +98,7 @@ fn status(sensor: &Sensor, as_of: Timestamp, zone: &Zone, theme: &Theme) -> Line
     };
     let word = |status| text::fit(status, 20).to_lowercase();
     let status = sensor.status.non_empty().map_or("unknown".into(), word);
-    let seen = sensor.last_checkin.map_or("never".into(), |at| seen(at, as_of, zone));
+    let seen = sensor.last_checkin.map_or("never".into(), |at| format_seen(at, as_of, zone));
     let mut spans =
         vec![Span::styled(status, style), Span::styled(", seen ", theme.muted), Span::styled(seen, theme.time)];
     if sensor.uninstalled == Some(true) {
@@ -111,7 +111,7 @@ fn status(sensor: &Sensor, as_of: Timestamp, zone: &Zone, theme: &Theme) -> Line
     Line::from(spans)
 }
 
-fn health(sensor: &Sensor, theme: &Theme) -> Line<'static> {
+fn health_line(sensor: &Sensor, theme: &Theme) -> Line<'static> {
     let Some(health) = sensor.health else {
         return Line::styled("unknown", theme.unknown);
     };
@@ -124,16 +124,16 @@ fn health(sensor: &Sensor, theme: &Theme) -> Line<'static> {
 }
 
 /// How far the clock of a host is off; fast or slow where a process of it is known whose times tell.
-pub(in crate::panes) fn clock(sensor: &Sensor, process: Option<&Process>, theme: &Theme) -> Line<'static> {
+pub(in crate::panes) fn clock_line(sensor: &Sensor, process: Option<&Process>, theme: &Theme) -> Line<'static> {
     let lean = |delta| process.and_then(|process| process.clock_lean(delta));
     match sensor.clock_delta {
-        Some(delta) if model::is_skewed(delta) => Line::styled(model::skew(delta, lean(delta)), theme.caution),
-        Some(delta) => model::skew(delta, None).into(),
+        Some(delta) if model::is_skewed(delta) => Line::styled(model::describe_skew(delta, lean(delta)), theme.caution),
+        Some(delta) => model::describe_skew(delta, None).into(),
         None => Line::styled("unknown", theme.unknown),
     }
 }
 
-fn yes_or_no(answer: Option<bool>) -> &'static str {
+fn yes_no_label(answer: Option<bool>) -> &'static str {
     match answer {
         Some(true) => "yes",
         Some(false) => "no",
@@ -142,11 +142,11 @@ fn yes_or_no(answer: Option<bool>) -> &'static str {
 }
 
 /// A time of the day on which it was told, or a day.
-fn seen(at: Timestamp, as_of: Timestamp, zone: &Zone) -> String {
-    if zone.day(at) == zone.day(as_of) { zone.clock(at) } else { zone.show(at, Precision::Minute) }
+fn format_seen(at: Timestamp, as_of: Timestamp, zone: &Zone) -> String {
+    if zone.day(at) == zone.day(as_of) { zone.time_of_day(at) } else { zone.format(at, Precision::Minute) }
 }
 
-fn bytes(count: Option<u64>) -> String {
+fn format_bytes(count: Option<u64>) -> String {
     match count {
         None => "?".into(),
         Some(count @ ..1024) => format!("{count} B"),
@@ -162,7 +162,7 @@ mod tests {
     #[test]
     fn a_check_in_of_another_day_tells_the_day() {
         let at = |text: &str| text.parse::<Timestamp>().unwrap();
-        let seen = |text| seen(at(text), at("2026-03-04T11:00:00Z"), &Zone::Utc);
+        let seen = |text| format_seen(at(text), at("2026-03-04T11:00:00Z"), &Zone::Utc);
         assert_eq!(seen("2026-03-04T10:00:05Z"), "10:00:05Z");
         assert_eq!(seen("2026-03-03T10:00:05Z"), "2026-03-03 10:00Z");
     }

@@ -1,7 +1,7 @@
 //! Binaries as documents that can be searched (reference 3.3).
 
-use super::{Test, feeds, hashed, number, tagged, watched};
-use crate::query::{Record, Value};
+use super::{Test, merged_tags, test_feed_fields, test_hash, test_watchlist_tag, to_f64};
+use crate::query::{FieldValue, SearchableRecord};
 use crate::sim::{
     format,
     state::detections::Tags,
@@ -11,20 +11,20 @@ use crate::sim::{
 
 /// One binary.
 #[derive(Clone, Copy)]
-pub(in crate::sim) struct File<'w> {
+pub(in crate::sim) struct BinaryDocument<'w> {
     pub(in crate::sim) world: &'w World,
     pub(in crate::sim) binary: &'w Binary,
-    pub(in crate::sim) release: &'w Release,
+    pub(in crate::sim) server_version: &'w Release,
     /// What it was tagged with besides.
     pub(in crate::sim) tags: &'w Tags,
 }
 
-impl<'w> File<'w> {
+impl<'w> BinaryDocument<'w> {
     /// The watchlists that tagged it, and when, in milliseconds since 1970.
     pub(in crate::sim) fn watchlists(&self) -> impl Iterator<Item = (String, i64)> {
         let at = first_seen(self.binary, self.world);
-        let later = self.tags.of_binary(&self.binary.md5);
-        tagged(&self.binary.watchlists, at, later)
+        let later = self.tags.binary_tags(&self.binary.md5);
+        merged_tags(&self.binary.watchlists, at, later)
     }
 
     /// The hosts that have it.
@@ -34,22 +34,22 @@ impl<'w> File<'w> {
     }
 }
 
-impl Record for File<'_> {
-    fn any(&self, field: &str, test: Test<'_>) -> bool {
+impl SearchableRecord for BinaryDocument<'_> {
+    fn any_value(&self, field: &str, test: Test<'_>) -> bool {
         let binary = self.binary;
-        let maybe = |text: Option<&str>, test: Test<'_>| text.is_some_and(|text| test(Value::Text(text.into())));
-        if let Some(passed) = feeds(&binary.feeds, field, test) {
+        let maybe = |text: Option<&str>, test: Test<'_>| text.is_some_and(|text| test(FieldValue::Text(text.into())));
+        if let Some(passed) = test_feed_fields(&binary.feeds, field, test) {
             return passed;
         }
         if let Some(id) = field.strip_prefix("watchlist_") {
-            return watched(self.watchlists(), id, test);
+            return test_watchlist_tag(self.watchlists(), id, test);
         }
-        let signer = binary.signed.and(binary.company.as_deref());
+        let signer = binary.signed_at.and(binary.company.as_deref());
         match field {
             "md5" => maybe(Some(&binary.md5), test),
-            "sha256" => self.release.is_7() && hashed(binary, test),
+            "sha256" => self.server_version.is_at_least_7() && test_hash(binary, test),
             "original_filename" | "internal_name" => maybe(binary.company.as_ref().map(|_| &*binary.name), test),
-            "observed_filename" => binary.paths.iter().any(|path| test(Value::Text(path.into()))),
+            "observed_filename" => binary.paths.iter().any(|path| test(FieldValue::Text(path.into()))),
             "company_name" => maybe(binary.company.as_deref(), test),
             "product_name" => maybe(binary.product.as_deref(), test),
             "file_desc" => maybe(binary.description.as_deref(), test),
@@ -60,35 +60,35 @@ impl Record for File<'_> {
             "file_version" | "product_version" => {
                 maybe(Some(&*binary.version).filter(|version| !version.is_empty()), test)
             }
-            "digsig_result" | "signed" => maybe(Some(verdict(binary)), test),
+            "digsig_result" | "signed" => maybe(Some(signature_status(binary)), test),
             "digsig_publisher" | "digsig_subject" | "digsig_issuer" => maybe(signer, test),
-            "digsig_sign_time" => binary.signed.is_some_and(|at| test(Value::Time(format::timestamp(at)))),
-            "server_added_timestamp" => test(Value::Time(format::timestamp(first_seen(binary, self.world)))),
-            "orig_mod_len" => test(Value::Number(number(binary.size))),
-            "copied_mod_len" => test(Value::Number(number(binary.copied()))),
-            "host_count" => test(Value::Number(number(host_count(binary)))),
-            "is_64bit" => test(Value::Flag(true)),
-            "is_executable_image" => test(Value::Flag(binary.is_program)),
-            "os_type" => maybe(Some(binary.os.upper()), test),
-            "hostname" => self.hosts().any(|host| test(Value::Text((&*host.name).into()))),
-            "group" => self.hosts().any(|host| test(Value::Text(self.world.fleet.group_name(host.group).into()))),
+            "digsig_sign_time" => binary.signed_at.is_some_and(|at| test(FieldValue::Time(format::timestamp(at)))),
+            "server_added_timestamp" => test(FieldValue::Time(format::timestamp(first_seen(binary, self.world)))),
+            "orig_mod_len" => test(FieldValue::Number(to_f64(binary.size))),
+            "copied_mod_len" => test(FieldValue::Number(to_f64(binary.stored_size()))),
+            "host_count" => test(FieldValue::Number(to_f64(host_count(binary)))),
+            "is_64bit" => test(FieldValue::Flag(true)),
+            "is_executable_image" => test(FieldValue::Flag(binary.is_program)),
+            "os_type" => maybe(Some(binary.os.binary_name()), test),
+            "hostname" => self.hosts().any(|host| test(FieldValue::Text((&*host.name).into()))),
+            "group" => self.hosts().any(|host| test(FieldValue::Text(self.world.fleet.group_name(host.group).into()))),
             _ => false,
         }
     }
 }
 
 /// What the signature is worth.
-pub(in crate::sim) fn verdict(binary: &Binary) -> &str {
+pub(in crate::sim) fn signature_status(binary: &Binary) -> &str {
     match &binary.signature {
         Some(told) => told,
-        None if binary.signed.is_some() => "Signed",
+        None if binary.signed_at.is_some() => "Signed",
         None => "Unsigned",
     }
 }
 
 /// The number of Windows for that, as text.
-pub(in crate::sim) fn verdict_code(binary: &Binary) -> String {
-    let code: u32 = match verdict(binary) {
+pub(in crate::sim) fn signature_code(binary: &Binary) -> String {
+    let code: u32 = match signature_status(binary) {
         "Signed" => 0,
         "Bad Signature" => 0x8009_6010,
         "Invalid Signature" => 0x8009_6004,
@@ -105,8 +105,8 @@ pub(in crate::sim) fn verdict_code(binary: &Binary) -> String {
 /// When the server first heard of it, in milliseconds since 1970.
 pub(in crate::sim) fn first_seen(binary: &Binary, world: &World) -> i64 {
     /// A module that no program was counted for has been there since the beginning.
-    const LONG: i64 = 40 * 86_400_000;
-    if binary.runs == 0 { world.now - LONG } else { binary.first_seen }
+    const ASSUMED_AGE: i64 = 40 * 86_400_000;
+    if binary.runs == 0 { world.now - ASSUMED_AGE } else { binary.first_seen }
 }
 
 /// The version resource's copyright.

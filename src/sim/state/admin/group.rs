@@ -6,10 +6,10 @@ use super::Record;
 use crate::sim::{version::Release, world::Group};
 
 /// The group and the site that are always there.
-pub(crate) const DEFAULT: u64 = 1;
+pub(crate) const DEFAULT_ID: u64 = 1;
 
 /// What sensors of a group tell, unless somebody wants it otherwise.
-const COLLECTED: [&str; 12] = [
+const COLLECTED_EVENTS: [&str; 12] = [
     "cross_procs",
     "emet_events",
     "filemods",
@@ -25,8 +25,8 @@ const COLLECTED: [&str; 12] = [
 ];
 
 /// A group of the world's beginning.
-pub(super) fn told(group: &Group) -> Value {
-    let mut record = fresh();
+pub(super) fn from_world(group: &Group) -> Value {
+    let mut record = default_group();
     record.insert("id".into(), json!(group.id));
     record.insert("name".into(), json!(group.name));
     record.insert("alert_criticality".into(), json!(group.criticality));
@@ -49,10 +49,10 @@ pub(super) fn told(group: &Group) -> Value {
 }
 
 /// A group that nobody has set up yet.
-pub(crate) fn fresh() -> Record {
+pub(crate) fn default_group() -> Record {
     let mut record = json!({
         "name": "",
-        "site_id": DEFAULT,
+        "site_id": DEFAULT_ID,
         "sensorbackend_server": "https://cb.corp.example:443",
         "sensor_exe_name": "",
         "address_resolution_hint": "",
@@ -76,7 +76,7 @@ pub(crate) fn fresh() -> Record {
         "collect_amsi": false,
         "server_cert_id": 1,
     });
-    for what in COLLECTED {
+    for what in COLLECTED_EVENTS {
         record[format!("collect_{what}")] = json!(true);
     }
     match record {
@@ -86,6 +86,6 @@ pub(crate) fn fresh() -> Record {
 }
 
 /// What a release does not know of a group yet.
-pub(crate) fn unknown(release: &Release) -> &'static [&'static str] {
-    if release.is_7() { &[] } else { &["collect_amsi", "server_cert_id"] }
+pub(crate) fn unsupported_fields(release: &Release) -> &'static [&'static str] {
+    if release.is_at_least_7() { &[] } else { &["collect_amsi", "server_cert_id"] }
 }

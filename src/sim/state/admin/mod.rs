@@ -6,9 +6,9 @@ mod record_table;
 
 use serde_json::{Value, json};
 
-pub(in crate::sim) use event_store::{Partition, Refusal, Store};
-pub(in crate::sim) use group::{DEFAULT, fresh as fresh_group, unknown as unknown_of_group};
-pub(in crate::sim) use record_table::{Record, Shelf, merge, number, text};
+pub(in crate::sim) use event_store::{EventStore, Partition, StoreRefusal};
+pub(in crate::sim) use group::{DEFAULT_ID, default_group as fresh_group, unsupported_fields as unknown_of_group};
+pub(in crate::sim) use record_table::{Record, RecordTable, merge_known, number_member, text_member};
 
 use super::super::{
     format,
@@ -19,30 +19,30 @@ const DAY: i64 = 86_400_000;
 
 /// All of it.
 #[derive(Debug, Default)]
-pub(in crate::sim) struct Desk {
+pub(in crate::sim) struct AdminRecords {
     /// Sensor groups, without what follows from teams and sensors.
-    pub(in crate::sim) groups: Shelf,
-    pub(in crate::sim) sites: Shelf,
-    pub(in crate::sim) throttles: Shelf,
-    pub(in crate::sim) teams: Shelf,
+    pub(in crate::sim) groups: RecordTable,
+    pub(in crate::sim) sites: RecordTable,
+    pub(in crate::sim) throttles: RecordTable,
+    pub(in crate::sim) teams: RecordTable,
     /// What each group shares with whom: whoever sets up another group has to agree to it first.
-    pub(in crate::sim) sharing: Shelf,
+    pub(in crate::sim) sharing: RecordTable,
     /// In the order they came.
     pub(in crate::sim) users: Vec<User>,
     /// What is kept away from the store, in the order it came; each says its own id.
     pub(in crate::sim) filters: Vec<Record>,
-    pub(in crate::sim) investigations: Shelf,
-    pub(in crate::sim) tags: Shelf,
-    pub(in crate::sim) store: Store,
+    pub(in crate::sim) investigations: RecordTable,
+    pub(in crate::sim) tags: RecordTable,
+    pub(in crate::sim) store: EventStore,
     /// When the license ends.
     pub(in crate::sim) license_end: i64,
     /// The other product of the house, as far as this one is to know of it; without its token.
     pub(in crate::sim) platform: Record,
 }
 
-impl Desk {
+impl AdminRecords {
     /// What a world begins with.
-    pub(in crate::sim) fn of(world: &World) -> Self {
+    pub(in crate::sim) fn from_world(world: &World) -> Self {
         let fleet = &world.fleet;
         let team = |team: &Team| {
             let access: Vec<Value> = fleet
@@ -53,34 +53,34 @@ impl Desk {
             json!({"id": team.id, "name": team.name, "group_access": access})
         };
         Self {
-            groups: Shelf::of(fleet.groups.iter().map(group::told)),
-            sites: Shelf::of([json!({"id": DEFAULT, "name": "Default Site"})]),
+            groups: RecordTable::from_records(fleet.groups.iter().map(group::from_world)),
+            sites: RecordTable::from_records([json!({"id": DEFAULT_ID, "name": "Default Site"})]),
             // Working hours of a week.
-            throttles: Shelf::of((1..=5).map(|day| {
+            throttles: RecordTable::from_records((1..=5).map(|day| {
                 json!({
                     "id": day,
-                    "site_id": DEFAULT,
+                    "site_id": DEFAULT_ID,
                     "day_of_week": day,
                     "from": 8,
                     "to": 18,
                     "bytes_per_second": 1_048_576.0,
                 })
             })),
-            teams: Shelf::of(fleet.teams.iter().map(team)),
-            sharing: Shelf::of([
-                json!({"id": 1, "group_id": DEFAULT, "who": "VIRUSTOTAL", "what": "BIN"}),
-                json!({"id": 2, "group_id": DEFAULT, "who": "BIT9", "what": "MD5"}),
+            teams: RecordTable::from_records(fleet.teams.iter().map(team)),
+            sharing: RecordTable::from_records([
+                json!({"id": 1, "group_id": DEFAULT_ID, "who": "VIRUSTOTAL", "what": "BIN"}),
+                json!({"id": 2, "group_id": DEFAULT_ID, "who": "BIT9", "what": "MD5"}),
             ]),
             users: fleet.users.clone(),
-            investigations: Shelf::of([json!({
+            investigations: RecordTable::from_records([json!({
                 "id": 1,
                 "name": "Default Investigation",
                 "notes": "",
                 "created_by_user_id": "1",
-                "date_started": format::local(world.now - 200 * DAY),
-                "last_updated": format::local(world.now - 200 * DAY),
+                "date_started": format::local_time(world.now - 200 * DAY),
+                "last_updated": format::local_time(world.now - 200 * DAY),
             })]),
-            store: Store::of(world),
+            store: EventStore::from_world(world),
             license_end: world.now + 300 * DAY,
             ..Self::default()
         }

@@ -4,25 +4,25 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
-use crate::sim::routes::flag;
+use crate::sim::routes::parse_flag;
 
 /// A record as it is told.
 pub(crate) type Record = Map<String, Value>;
 
 /// Records of one sort.
 #[derive(Debug, Default)]
-pub(crate) struct Shelf {
+pub(crate) struct RecordTable {
     rows: BTreeMap<u64, Record>,
-    last: u64,
+    last_id: u64,
 }
 
-impl Shelf {
+impl RecordTable {
     /// Takes records that have their numbers.
-    pub(crate) fn of(records: impl IntoIterator<Item = Value>) -> Self {
+    pub(crate) fn from_records(records: impl IntoIterator<Item = Value>) -> Self {
         let mut shelf = Self::default();
         for record in records {
             if let (Some(id), Value::Object(record)) = (record["id"].as_u64(), record) {
-                shelf.last = shelf.last.max(id);
+                shelf.last_id = shelf.last_id.max(id);
                 shelf.rows.insert(id, record);
             }
         }
@@ -30,7 +30,7 @@ impl Shelf {
     }
 
     /// All of them, by their numbers.
-    pub(crate) fn all(&self) -> impl Iterator<Item = (u64, &Record)> {
+    pub(crate) fn records(&self) -> impl Iterator<Item = (u64, &Record)> {
         self.rows.iter().map(|(id, record)| (*id, record))
     }
 
@@ -45,16 +45,16 @@ impl Shelf {
     }
 
     /// All of them, to be changed.
-    pub(crate) fn all_mut(&mut self) -> impl Iterator<Item = (u64, &mut Record)> {
+    pub(crate) fn records_mut(&mut self) -> impl Iterator<Item = (u64, &mut Record)> {
         self.rows.iter_mut().map(|(id, record)| (*id, record))
     }
 
     /// Adds a record, and gives it a number.
     pub(crate) fn add(&mut self, mut record: Record) -> u64 {
-        self.last += 1;
-        record.insert("id".into(), json!(self.last));
-        self.rows.insert(self.last, record);
-        self.last
+        self.last_id += 1;
+        record.insert("id".into(), json!(self.last_id));
+        self.rows.insert(self.last_id, record);
+        self.last_id
     }
 
     /// Takes a record away.
@@ -63,24 +63,25 @@ impl Shelf {
     }
 
     /// Whether another than `id` has a name, in whatever case.
-    pub(crate) fn is_taken(&self, name: &str, id: Option<u64>) -> bool {
-        self.all()
-            .any(|(other, record)| Some(other) != id && text(record, "name").to_lowercase() == name.to_lowercase())
+    pub(crate) fn is_name_taken(&self, name: &str, id: Option<u64>) -> bool {
+        self.records().any(|(other, record)| {
+            Some(other) != id && text_member(record, "name").to_lowercase() == name.to_lowercase()
+        })
     }
 
     /// The name of a number.
     pub(crate) fn name(&self, id: u64) -> &str {
-        self.get(id).map_or("", |record| text(record, "name"))
+        self.get(id).map_or("", |record| text_member(record, "name"))
     }
 }
 
 /// A text of a record; nothing is an empty one.
-pub(crate) fn text<'r>(record: &'r Record, name: &str) -> &'r str {
+pub(crate) fn text_member<'r>(record: &'r Record, name: &str) -> &'r str {
     record.get(name).and_then(Value::as_str).unwrap_or_default()
 }
 
 /// A number of a record, which may be spelled as text.
-pub(crate) fn number(record: &Record, name: &str) -> Option<u64> {
+pub(crate) fn number_member(record: &Record, name: &str) -> Option<u64> {
     match record.get(name)? {
         Value::String(text) => text.trim().parse().ok(),
         other => other.as_u64(),
@@ -88,7 +89,7 @@ pub(crate) fn number(record: &Record, name: &str) -> Option<u64> {
 }
 
 /// Takes over what is wanted of the members a record has, but for some. None of it is, if one is of another sort.
-pub(crate) fn merge(record: &mut Record, wanted: &Record, fixed: &[&str]) -> Result<(), String> {
+pub(crate) fn merge_known(record: &mut Record, wanted: &Record, fixed: &[&str]) -> Result<(), String> {
     let mut merged = record.clone();
     for (name, value) in wanted {
         let Some(old) = merged.get(name) else {
@@ -97,7 +98,7 @@ pub(crate) fn merge(record: &mut Record, wanted: &Record, fixed: &[&str]) -> Res
         if fixed.contains(&name.as_str()) {
             continue;
         }
-        let Some(value) = like(old, value) else {
+        let Some(value) = coerce_like(old, value) else {
             return Err(name.clone());
         };
         merged.insert(name.clone(), value);
@@ -107,16 +108,15 @@ pub(crate) fn merge(record: &mut Record, wanted: &Record, fixed: &[&str]) -> Res
 }
 
 /// A value in the way an old one is spelled; none if it is of another sort.
-fn like(old: &Value, new: &Value) -> Option<Value> {
+fn coerce_like(old: &Value, new: &Value) -> Option<Value> {
     match (old, new) {
-        (Value::Bool(_), _) => flag(new).map(Value::Bool),
+        (Value::Bool(_), _) => parse_flag(new).map(Value::Bool),
         (Value::String(_), Value::Number(number)) => Some(json!(number.to_string())),
         (Value::Number(_), Value::String(text)) => text.parse::<i64>().ok().map(|number| json!(number)),
-        (Value::String(_), Value::String(_))
+        (Value::String(_) | Value::Null, Value::String(_) | Value::Null)
         | (Value::Number(_), Value::Number(_))
         | (Value::Array(_), Value::Array(_))
         | (Value::Object(_), Value::Object(_)) => Some(new.clone()),
-        (Value::Null, Value::String(_) | Value::Null) | (Value::String(_), Value::Null) => Some(new.clone()),
         _ => None,
     }
 }
@@ -131,13 +131,13 @@ mod tests {
 
     #[test]
     fn a_number_is_never_given_twice() {
-        let mut shelf = Shelf::of([json!({"id": 3, "name": "Sales"}), json!({"name": "lost"})]);
-        assert_eq!(shelf.all().count(), 1);
+        let mut shelf = RecordTable::from_records([json!({"id": 3, "name": "Sales"}), json!({"name": "lost"})]);
+        assert_eq!(shelf.records().count(), 1);
         let id = shelf.add(record(&json!({"name": "Lab", "id": null})));
         assert_eq!((id, shelf.name(4)), (4, "Lab"));
         shelf.remove(4).unwrap();
         assert_eq!(shelf.add(Record::new()), 5);
-        assert!(shelf.is_taken("sales", None) && !shelf.is_taken("sales", Some(3)));
+        assert!(shelf.is_name_taken("sales", None) && !shelf.is_name_taken("sales", Some(3)));
     }
 
     #[test]
@@ -145,12 +145,12 @@ mod tests {
         let old = record(&json!({"id": 1, "quota": "10", "on": true, "name": "a", "list": [], "server": null}));
         let mut now = old.clone();
         let wanted = json!({"id": 9, "quota": 20, "on": "False", "name": "b", "other": 1, "server": "x"});
-        merge(&mut now, &record(&wanted), &["id"]).unwrap();
+        merge_known(&mut now, &record(&wanted), &["id"]).unwrap();
         let expected = json!({"id": 1, "quota": "20", "on": false, "name": "b", "list": [], "server": "x"});
         assert_eq!(now, record(&expected));
         let mut now = old.clone();
         let wanted = record(&json!({"name": "b", "list": 7}));
-        assert_eq!(merge(&mut now, &wanted, &[]), Err("list".into()));
+        assert_eq!(merge_known(&mut now, &wanted, &[]), Err("list".into()));
         assert_eq!(now, old);
     }
 }

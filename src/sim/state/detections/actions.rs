@@ -5,8 +5,8 @@ use crate::sim::world::World;
 /// All actions, the oldest first.
 #[derive(Debug)]
 pub(in crate::sim) struct Actions {
-    all: Vec<Action>,
-    next: u64,
+    actions: Vec<Action>,
+    next_id: u64,
 }
 
 /// One of them.
@@ -28,27 +28,27 @@ pub(in crate::sim) enum Owner {
 }
 
 /// The kind of action that raises an alert.
-pub(super) const ALERT: u64 = 3;
-const MAIL: u64 = 0;
+pub(super) const KIND_ALERT: u64 = 3;
+const KIND_MAIL: u64 = 0;
 
 impl Actions {
     /// Whatever tags something in the world raises alerts for it.
-    pub(super) fn of(world: &World) -> Self {
-        let mut actions = Self { all: Vec::new(), next: 1 };
+    pub(super) fn from_world(world: &World) -> Self {
+        let mut actions = Self { actions: Vec::new(), next_id: 1 };
         for list in &world.intelligence.watchlists {
             let Ok(id) = list.id.parse() else { continue };
             let owner = Owner::Watchlist(id);
             if !list.quiet {
-                actions.add(owner, ALERT, None);
+                actions.add(owner, KIND_ALERT, None);
             }
             if !list.mail.is_empty() {
                 let data = format!("{{\"email_recipients\":{:?}}}", list.mail).replace(' ', "");
-                actions.add(owner, MAIL, Some(data));
+                actions.add(owner, KIND_MAIL, Some(data));
             }
         }
         for feed in &world.intelligence.feeds {
             if feed.enabled && !feed.reports.is_empty() {
-                actions.add(Owner::Feed(feed.id.into()), ALERT, None);
+                actions.add(Owner::Feed(feed.id.into()), KIND_ALERT, None);
             }
         }
         actions
@@ -56,37 +56,37 @@ impl Actions {
 
     /// The actions of one.
     pub(in crate::sim) fn of_owner(&self, owner: Owner) -> impl Iterator<Item = &Action> {
-        self.all.iter().filter(move |action| action.owner == owner)
+        self.actions.iter().filter(move |action| action.owner == owner)
     }
 
     /// Whether its hits raise alerts.
-    pub(super) fn alerts(&self, owner: Owner) -> bool {
-        self.of_owner(owner).any(|action| action.kind == ALERT)
+    pub(super) fn raises_alerts(&self, owner: Owner) -> bool {
+        self.of_owner(owner).any(|action| action.kind == KIND_ALERT)
     }
 
     /// Adds one, and gives it as it is.
     pub(in crate::sim) fn add(&mut self, owner: Owner, kind: u64, data: Option<String>) -> &Action {
-        let id = self.next;
-        self.next += 1;
-        let at = self.all.len();
-        self.all.push(Action { id, owner, kind, data });
-        &self.all[at]
+        let id = self.next_id;
+        self.next_id += 1;
+        let at = self.actions.len();
+        self.actions.push(Action { id, owner, kind, data });
+        &self.actions[at]
     }
 
     pub(in crate::sim) fn get_mut(&mut self, owner: Owner, id: u64) -> Option<&mut Action> {
-        let mut all = self.all.iter_mut();
+        let mut all = self.actions.iter_mut();
         all.find(|action| action.owner == owner && action.id == id)
     }
 
     /// Takes one away; false if there is none.
     pub(in crate::sim) fn remove(&mut self, owner: Owner, id: u64) -> bool {
-        let before = self.all.len();
-        self.all.retain(|action| action.owner != owner || action.id != id);
-        self.all.len() < before
+        let before = self.actions.len();
+        self.actions.retain(|action| action.owner != owner || action.id != id);
+        self.actions.len() < before
     }
 
     /// Takes all of one away.
     pub(super) fn remove_all(&mut self, owner: Owner) {
-        self.all.retain(|action| action.owner != owner);
+        self.actions.retain(|action| action.owner != owner);
     }
 }

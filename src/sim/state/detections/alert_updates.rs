@@ -6,12 +6,12 @@ use crate::sim::world::{Alert, Status};
 
 /// What has become of one alert.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::sim) struct Mark {
+pub(in crate::sim) struct AlertMark {
     pub(in crate::sim) status: Status,
     /// Milliseconds since 1970.
-    pub(in crate::sim) resolved: Option<i64>,
+    pub(in crate::sim) resolved_at: Option<i64>,
     /// The place of whoever has it, in [`Names`].
-    pub(in crate::sim) assigned: Option<usize>,
+    pub(in crate::sim) assignee: Option<usize>,
 }
 
 /// A report: its feed, and its id there.
@@ -23,41 +23,41 @@ pub(in crate::sim) struct Ignored(BTreeMap<u32, BTreeSet<String>>);
 
 /// Something that the index does not know yet.
 #[derive(Clone, Debug)]
-pub(super) enum Change {
+pub(super) enum PendingUpdate {
     /// These alerts, by number, are changed.
-    Alerts { numbers: Vec<u32>, to: Turn },
+    Alerts { numbers: Vec<u32>, to: AlertUpdateRun },
     /// These reports are ignored, or no longer.
     Reports { ids: Vec<ReportId>, ignored: bool },
 }
 
 /// What is asked of alerts; what is absent stays as it is.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(in crate::sim) struct Turn {
+pub(in crate::sim) struct AlertUpdateRun {
     pub(in crate::sim) status: Option<Status>,
     /// An empty name takes it away from whoever has it.
-    pub(in crate::sim) assigned: Option<String>,
+    pub(in crate::sim) assignee: Option<String>,
     /// When it was asked, in milliseconds since 1970.
-    pub(in crate::sim) at: i64,
+    pub(in crate::sim) requested_at: i64,
 }
 
 /// Whoever alerts are assigned to: the users of the world, and whoever else was named.
 #[derive(Clone, Debug, Default)]
 pub(in crate::sim) struct Names(Vec<String>);
 
-impl Mark {
+impl AlertMark {
     /// As an alert was raised.
-    pub(super) fn of(alert: &Alert) -> Self {
-        Self { status: alert.status, resolved: alert.resolved, assigned: alert.assigned }
+    pub(super) fn from_alert(alert: &Alert) -> Self {
+        Self { status: alert.status, resolved_at: alert.resolved_at, assignee: alert.assignee }
     }
 
     /// Changes it.
-    pub(super) fn turn(&mut self, to: &Turn, names: &mut Names) {
+    pub(super) fn apply(&mut self, to: &AlertUpdateRun, names: &mut Names) {
         if let Some(status) = to.status {
             self.status = status;
-            self.resolved = status.is_closed().then_some(to.at);
+            self.resolved_at = status.is_closed().then_some(to.requested_at);
         }
-        if let Some(name) = &to.assigned {
-            self.assigned = (!name.is_empty()).then(|| names.place(name));
+        if let Some(name) = &to.assignee {
+            self.assignee = (!name.is_empty()).then(|| names.index_of(name));
         }
     }
 }
@@ -71,7 +71,7 @@ impl Names {
         self.0.get(place).map(String::as_str)
     }
 
-    fn place(&mut self, name: &str) -> usize {
+    fn index_of(&mut self, name: &str) -> usize {
         let known = self.0.iter().position(|known| known == name);
         known.unwrap_or_else(|| {
             self.0.push(name.to_owned());
@@ -82,12 +82,12 @@ impl Names {
 
 impl Ignored {
     /// Whether a report is among them.
-    pub(in crate::sim) fn has(&self, feed: u32, report: &str) -> bool {
+    pub(in crate::sim) fn contains(&self, feed: u32, report: &str) -> bool {
         self.0.get(&feed).is_some_and(|reports| reports.contains(report))
     }
 
     /// Puts reports among them, or takes them out.
-    pub(super) fn set(&mut self, ids: &[ReportId], ignored: bool) {
+    pub(super) fn set_ignored(&mut self, ids: &[ReportId], ignored: bool) {
         for (feed, report) in ids {
             let reports = self.0.entry(*feed).or_default();
             if ignored {
@@ -106,16 +106,20 @@ mod tests {
     #[test]
     fn an_alert_is_resolved_until_it_is_opened_again() {
         let mut names = Names::new(["ana".to_owned()].into_iter());
-        let mut mark = Mark { status: Status::Unresolved, resolved: None, assigned: None };
-        let turn = |status, assigned: Option<&str>, at| Turn { status, assigned: assigned.map(str::to_owned), at };
-        mark.turn(&turn(Some(Status::FalsePositive), None, 5), &mut names);
-        assert_eq!((mark.resolved, mark.assigned), (Some(5), None));
-        mark.turn(&turn(None, Some("kim"), 6), &mut names);
-        assert_eq!(mark.resolved, Some(5), "only the status says");
-        assert_eq!(mark.assigned.and_then(|place| names.get(place)), Some("kim"));
-        mark.turn(&turn(Some(Status::InProgress), Some("ana"), 7), &mut names);
-        assert_eq!((mark.resolved, mark.assigned), (None, Some(0)));
-        mark.turn(&turn(None, Some(""), 8), &mut names);
-        assert_eq!(mark.assigned, None);
+        let mut mark = AlertMark { status: Status::Unresolved, resolved_at: None, assignee: None };
+        let turn = |status, assigned: Option<&str>, at| AlertUpdateRun {
+            status,
+            assignee: assigned.map(str::to_owned),
+            requested_at: at,
+        };
+        mark.apply(&turn(Some(Status::FalsePositive), None, 5), &mut names);
+        assert_eq!((mark.resolved_at, mark.assignee), (Some(5), None));
+        mark.apply(&turn(None, Some("kim"), 6), &mut names);
+        assert_eq!(mark.resolved_at, Some(5), "only the status says");
+        assert_eq!(mark.assignee.and_then(|place| names.get(place)), Some("kim"));
+        mark.apply(&turn(Some(Status::InProgress), Some("ana"), 7), &mut names);
+        assert_eq!((mark.resolved_at, mark.assignee), (None, Some(0)));
+        mark.apply(&turn(None, Some(""), 8), &mut names);
+        assert_eq!(mark.assignee, None);
     }
 }

@@ -7,45 +7,45 @@ use serde_json::Value;
 use tokio::runtime::Handle;
 use url::{Host, Url};
 
-use super::feeds::{About, Feed, Report};
+use super::feeds::{About, StoredFeed, StoredReport};
 
 /// Larger ones are none.
-const MOST: u64 = 64 << 20;
+const MAX_BYTES: u64 = 64 << 20;
 /// The server gives up on others before clients give up on it.
-const PATIENCE: Duration = Duration::from_secs(10);
+const READ_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// A feed as its document has it.
 #[derive(Debug, PartialEq, Eq)]
-pub(in crate::sim) struct Paper {
+pub(in crate::sim) struct FeedDocument {
     pub(in crate::sim) name: String,
-    pub(in crate::sim) about: About,
+    pub(in crate::sim) info: About,
     pub(in crate::sim) category: Option<String>,
-    pub(in crate::sim) reports: Vec<Arc<Report>>,
+    pub(in crate::sim) reports: Vec<Arc<StoredReport>>,
 }
 
 /// Reads the document of a feed. None if it is not there, not on this machine, or not one.
-pub(in crate::sim) fn read(feed: &Feed, now: i64) -> Option<Paper> {
+pub(in crate::sim) fn fetch_document(feed: &StoredFeed, now: i64) -> Option<FeedDocument> {
     let url: Url = feed.url.parse().ok()?;
     let bytes = match url.scheme() {
         "file" => {
             let path = url.to_file_path().ok()?;
             let about = fs::metadata(&path).ok()?;
-            if !about.is_file() || about.len() > MOST {
+            if !about.is_file() || about.len() > MAX_BYTES {
                 return None;
             }
             fs::read(path).ok()?
         }
-        "http" | "https" if is_here(&url) => {
+        "http" | "https" if is_loopback_url(&url) => {
             // Requests are answered on threads that may wait.
-            Handle::try_current().ok()?.block_on(fetch(feed, url))?
+            Handle::try_current().ok()?.block_on(download(feed, url))?
         }
         _ => return None,
     };
-    paper(&serde_json::from_slice(&bytes).ok()?, now)
+    parse_document(&serde_json::from_slice(&bytes).ok()?, now)
 }
 
 /// Whether it leads to this machine: a simulator asks nobody else.
-fn is_here(url: &Url) -> bool {
+fn is_loopback_url(url: &Url) -> bool {
     match url.host() {
         Some(Host::Domain(name)) => name == "localhost",
         Some(Host::Ipv4(ip)) => ip.is_loopback(),
@@ -54,13 +54,13 @@ fn is_here(url: &Url) -> bool {
     }
 }
 
-async fn fetch(feed: &Feed, url: Url) -> Option<Vec<u8>> {
+async fn download(feed: &StoredFeed, url: Url) -> Option<Vec<u8>> {
     // The crate is built without a provider of its own; whoever was first has chosen the same.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let client = Client::builder()
         .no_proxy()
         .redirect(reqwest::redirect::Policy::none())
-        .timeout(PATIENCE)
+        .timeout(READ_TIMEOUT)
         .tls_danger_accept_invalid_certs(feed.validates != Some(true))
         .build()
         .ok()?;
@@ -75,7 +75,7 @@ async fn fetch(feed: &Feed, url: Url) -> Option<Vec<u8>> {
     let mut bytes = Vec::new();
     while let Some(chunk) = response.chunk().await.ok()? {
         bytes.extend_from_slice(&chunk);
-        if u64::try_from(bytes.len()).is_ok_and(|len| len > MOST) {
+        if u64::try_from(bytes.len()).is_ok_and(|len| len > MAX_BYTES) {
             return None;
         }
     }
@@ -83,7 +83,7 @@ async fn fetch(feed: &Feed, url: Url) -> Option<Vec<u8>> {
 }
 
 /// Takes a document apart. None if it is not that of a feed.
-fn paper(document: &Value, now: i64) -> Option<Paper> {
+fn parse_document(document: &Value, now: i64) -> Option<FeedDocument> {
     let info = document.get("feedinfo")?.as_object()?;
     let text = |name: &str| {
         let text = info.get(name).and_then(Value::as_str);
@@ -94,14 +94,14 @@ fn paper(document: &Value, now: i64) -> Option<Paper> {
         return None;
     }
     let reports = document.get("reports")?.as_array()?;
-    let reports: Option<Vec<_>> = reports.iter().map(|sheet| report(sheet, now)).collect();
+    let reports: Option<Vec<_>> = reports.iter().map(|sheet| parse_report(sheet, now)).collect();
     let reports = reports?;
     let ids: HashSet<&str> = reports.iter().map(|report| &*report.id).collect();
     if ids.len() < reports.len() {
         return None;
     }
-    Some(Paper {
-        about: About {
+    Some(FeedDocument {
+        info: About {
             display_name: text("display_name"),
             summary: text("summary"),
             tech_data: text("tech_data"),
@@ -115,26 +115,26 @@ fn paper(document: &Value, now: i64) -> Option<Paper> {
     })
 }
 
-fn report(sheet: &Value, now: i64) -> Option<Report> {
+fn parse_report(sheet: &Value, now: i64) -> Option<StoredReport> {
     let text = |name: &str| sheet.get(name).and_then(Value::as_str).map(str::to_owned);
     let iocs = sheet.get("iocs")?.as_object()?;
     let list = |name: &str| match iocs.get(name) {
         None => Some(Vec::new()),
-        Some(values) => texts(values),
+        Some(values) => parse_texts(values),
     };
     let score = sheet.get("score")?.as_i64()?;
     if !(-100..=100).contains(&score) {
         return None;
     }
-    Some(Report {
+    Some(StoredReport {
         id: text("id").filter(|id| !id.is_empty())?,
         title: text("title")?,
         link: text("link").unwrap_or_default(),
         description: text("description"),
         timestamp: sheet.get("timestamp")?.as_i64()?,
-        created: now / 1_000,
+        first_read_at: now / 1_000,
         score,
-        tags: sheet.get("tags").map_or(Some(Vec::new()), texts)?,
+        tags: sheet.get("tags").map_or(Some(Vec::new()), parse_texts)?,
         md5: list("md5")?,
         sha256: list("sha256")?,
         ipv4: list("ipv4")?,
@@ -142,18 +142,18 @@ fn report(sheet: &Value, now: i64) -> Option<Report> {
         queries: match iocs.get("query") {
             None => Vec::new(),
             // Older documents have one search, bare.
-            Some(Value::Object(_)) => vec![search(&iocs["query"])?],
-            Some(searches) => searches.as_array()?.iter().map(search).collect::<Option<_>>()?,
+            Some(Value::Object(_)) => vec![parse_query(&iocs["query"])?],
+            Some(searches) => searches.as_array()?.iter().map(parse_query).collect::<Option<_>>()?,
         },
     })
 }
 
-fn search(sheet: &Value) -> Option<(String, String)> {
+fn parse_query(sheet: &Value) -> Option<(String, String)> {
     let text = |name: &str| Some(sheet.get(name)?.as_str()?.to_owned());
     Some((text("index_type")?, text("search_query")?))
 }
 
-fn texts(values: &Value) -> Option<Vec<String>> {
+fn parse_texts(values: &Value) -> Option<Vec<String>> {
     let values = values.as_array()?.iter();
     values.map(|value| value.as_str().map(str::to_owned)).collect()
 }
@@ -172,9 +172,9 @@ mod tests {
                 "tags": ["loader"], "iocs": {"md5": ["9e107d9d372bb6826bd81d3542a419d6"], "query":
                 [{"index_type": "events", "search_query": "cb.urlver=1&q=a"}]}}],
         });
-        let read = paper(&whole, 5_000).unwrap();
-        assert_eq!((&*read.name, &*read.about.icon), ("corpintel", "aGk="));
-        assert_eq!(read.reports[0].created, 5);
+        let read = parse_document(&whole, 5_000).unwrap();
+        assert_eq!((&*read.name, &*read.info.icon), ("corpintel", "aGk="));
+        assert_eq!(read.reports[0].first_read_at, 5);
         assert_eq!(read.reports[0].queries, [("events".into(), "cb.urlver=1&q=a".into())]);
         for (pointer, wrong) in [
             ("/feedinfo/name", json!("corp intel")),
@@ -187,12 +187,12 @@ mod tests {
         ] {
             let mut document = whole.clone();
             *document.pointer_mut(pointer).unwrap() = wrong;
-            assert_eq!(paper(&document, 0), None, "{pointer}");
+            assert_eq!(parse_document(&document, 0), None, "{pointer}");
         }
         let mut twice = whole.clone();
         let report = twice["reports"][0].clone();
         twice["reports"].as_array_mut().unwrap().push(report);
-        assert_eq!(paper(&twice, 0), None);
+        assert_eq!(parse_document(&twice, 0), None);
     }
 
     #[test]
@@ -204,7 +204,7 @@ mod tests {
             ("https://intel.example/feed.json", false),
             ("http://localhost.example/", false),
         ] {
-            assert_eq!(is_here(&url.parse().unwrap()), expected, "{url}");
+            assert_eq!(is_loopback_url(&url.parse().unwrap()), expected, "{url}");
         }
     }
 }

@@ -8,18 +8,18 @@ use crate::sim::world::World;
 /// All feeds, the oldest first.
 #[derive(Debug)]
 pub(in crate::sim) struct Feeds {
-    all: Vec<Feed>,
+    feeds: Vec<StoredFeed>,
     /// The largest number that one ever had: none is used again.
-    last: u32,
+    last_id: u32,
 }
 
 /// One of them.
 #[derive(Clone, Debug)]
-pub(in crate::sim) struct Feed {
+pub(in crate::sim) struct StoredFeed {
     pub(in crate::sim) id: u32,
     /// As it was given; documents have it in lower case.
     pub(in crate::sim) name: String,
-    pub(in crate::sim) about: About,
+    pub(in crate::sim) info: About,
     pub(in crate::sim) url: String,
     pub(in crate::sim) enabled: bool,
     /// Somebody added it; it did not come with the server.
@@ -34,8 +34,8 @@ pub(in crate::sim) struct Feed {
     pub(in crate::sim) certificate: Option<String>,
     pub(in crate::sim) key: Option<String>,
     /// Its reports are those of the world, and its address is one of no real document.
-    pub(in crate::sim) is_told: bool,
-    pub(in crate::sim) reports: Vec<Arc<Report>>,
+    pub(in crate::sim) is_initial: bool,
+    pub(in crate::sim) reports: Vec<Arc<StoredReport>>,
 }
 
 /// What a feed says of itself.
@@ -52,7 +52,7 @@ pub(in crate::sim) struct About {
 
 /// One report.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(in crate::sim) struct Report {
+pub(in crate::sim) struct StoredReport {
     pub(in crate::sim) id: String,
     pub(in crate::sim) title: String,
     pub(in crate::sim) link: String,
@@ -60,7 +60,7 @@ pub(in crate::sim) struct Report {
     /// When it was written, in seconds since 1970.
     pub(in crate::sim) timestamp: i64,
     /// When the server first read it, in seconds since 1970.
-    pub(in crate::sim) created: i64,
+    pub(in crate::sim) first_read_at: i64,
     pub(in crate::sim) score: i64,
     pub(in crate::sim) tags: Vec<String>,
     pub(in crate::sim) md5: Vec<String>,
@@ -78,47 +78,47 @@ pub(in crate::sim) struct Filed {
     /// As it was given.
     pub(in crate::sim) feed_name: Arc<str>,
     pub(in crate::sim) category: Option<String>,
-    pub(in crate::sim) report: Arc<Report>,
+    pub(in crate::sim) report: Arc<StoredReport>,
 }
 
 impl Feeds {
     /// Those of the world's beginning.
-    pub(super) fn of(world: &World) -> Self {
+    pub(super) fn from_world(world: &World) -> Self {
         let feeds = world.intelligence.feeds.iter();
-        let all: Vec<Feed> = feeds.map(|feed| initial_feeds::feed(world, feed)).collect();
-        Self { last: all.iter().map(|feed| feed.id).max().unwrap_or(0), all }
+        let all: Vec<StoredFeed> = feeds.map(|feed| initial_feeds::load_feed(world, feed)).collect();
+        Self { last_id: all.iter().map(|feed| feed.id).max().unwrap_or(0), feeds: all }
     }
 
-    pub(in crate::sim) fn all(&self) -> &[Feed] {
-        &self.all
+    pub(in crate::sim) fn feeds(&self) -> &[StoredFeed] {
+        &self.feeds
     }
 
-    pub(in crate::sim) fn get(&self, id: u32) -> Option<&Feed> {
-        self.all.iter().find(|feed| feed.id == id)
+    pub(in crate::sim) fn get(&self, id: u32) -> Option<&StoredFeed> {
+        self.feeds.iter().find(|feed| feed.id == id)
     }
 
     /// An id that none has, or had.
-    pub(in crate::sim) fn next(&self) -> u32 {
-        self.last + 1
+    pub(in crate::sim) fn next_id(&self) -> u32 {
+        self.last_id + 1
     }
 
     /// Puts a feed in the place of the one with its id, or behind all others.
-    pub(super) fn put(&mut self, feed: Feed) {
-        self.last = self.last.max(feed.id);
-        match self.all.iter_mut().find(|known| known.id == feed.id) {
+    pub(super) fn upsert(&mut self, feed: StoredFeed) {
+        self.last_id = self.last_id.max(feed.id);
+        match self.feeds.iter_mut().find(|known| known.id == feed.id) {
             Some(known) => *known = feed,
-            None => self.all.push(feed),
+            None => self.feeds.push(feed),
         }
     }
 
     pub(super) fn remove(&mut self, id: u32) {
-        self.all.retain(|feed| feed.id != id);
+        self.feeds.retain(|feed| feed.id != id);
     }
 
     /// All reports, in the order of their numbers.
-    pub(super) fn filed(&self) -> Vec<Filed> {
+    pub(super) fn filed_reports(&self) -> Vec<Filed> {
         let mut filed = Vec::new();
-        for feed in &self.all {
+        for feed in &self.feeds {
             let feed_name: Arc<str> = feed.name.as_str().into();
             filed.extend(feed.reports.iter().map(|report| Filed {
                 feed: feed.id,
@@ -131,9 +131,9 @@ impl Feeds {
     }
 }
 
-impl Feed {
+impl StoredFeed {
     /// The report of an id.
-    pub(in crate::sim) fn report(&self, id: &str) -> Option<&Report> {
+    pub(in crate::sim) fn report(&self, id: &str) -> Option<&StoredReport> {
         let mut reports = self.reports.iter();
         reports.find(|report| report.id == id).map(|report| &**report)
     }

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use url::form_urlencoded;
 
-use super::feeds::{About, Feed, Report};
-use crate::sim::world::{self, Dice, World};
+use super::feeds::{About, StoredFeed, StoredReport};
+use crate::sim::world::{self, Rng, World};
 
 const SALT: u64 = 0xfeed;
 const DAY: i64 = 86_400;
@@ -13,13 +13,13 @@ const DAY: i64 = 86_400;
 const ICON: &str = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mOor/8PAAMBAX8SbXTDAAAAAElFTkSuQmCC";
 
 /// A feed of the world, with its reports.
-pub(super) fn feed(world: &World, sheet: &world::Feed) -> Feed {
-    let reports = sheet.reports.iter().map(|told| report(world, &sheet.name, told));
-    let drawn = (0..sheet.drawn).map(|number| drawn(world, sheet, number));
-    Feed {
+pub(super) fn load_feed(world: &World, sheet: &world::Feed) -> StoredFeed {
+    let reports = sheet.reports.iter().map(|told| load_report(world, &sheet.name, told));
+    let drawn = (0..sheet.drawn).map(|number| random_report(world, sheet, number));
+    StoredFeed {
         id: sheet.id,
         name: sheet.name.clone(),
-        about: About {
+        info: About {
             display_name: sheet.display_name.clone(),
             summary: sheet.summary.clone(),
             tech_data: "There are no requirements to share any data to receive this feed.".into(),
@@ -39,20 +39,20 @@ pub(super) fn feed(world: &World, sheet: &world::Feed) -> Feed {
         password: None,
         certificate: None,
         key: None,
-        is_told: true,
+        is_initial: true,
         reports: reports.chain(drawn).map(Arc::new).collect(),
     }
 }
 
-fn report(world: &World, feed: &str, told: &world::Report) -> Report {
+fn load_report(world: &World, feed: &str, told: &world::Report) -> StoredReport {
     let timestamp = world.now / 1_000 - told.days * DAY;
-    let mut report = Report {
+    let mut report = StoredReport {
         id: told.id.clone(),
         title: told.title.clone(),
         link: told.link.clone(),
         description: Some(told.description.clone()),
         timestamp,
-        created: timestamp + 9,
+        first_read_at: timestamp + 9,
         score: told.score,
         tags: told.tags.clone(),
         md5: told.md5.clone(),
@@ -72,8 +72,8 @@ fn report(world: &World, feed: &str, told: &world::Report) -> Report {
         ("class", _) => {}
         // The files that it is told of.
         _ => {
-            let binaries = world.binaries.places();
-            let binaries = binaries.map(|place| &world.binaries.all[place]);
+            let binaries = world.binaries.indexes();
+            let binaries = binaries.map(|place| &world.binaries.entries[place]);
             let files = binaries.filter(|binary| {
                 let mut feeds = binary.feeds.iter();
                 feeds.any(|sheet| sheet.name == feed && sheet.reports.contains(&told.id))
@@ -85,26 +85,26 @@ fn report(world: &World, feed: &str, told: &world::Report) -> Report {
 }
 
 /// A report of a domain that nobody here asks for.
-fn drawn(world: &World, sheet: &world::Feed, number: u32) -> Report {
+fn random_report(world: &World, sheet: &world::Feed, number: u32) -> StoredReport {
     const KINDS: [&str; 4] = ["phishing", "malware", "c2", "spam"];
-    let mut dice = Dice::new(world.seed, SALT ^ u64::from(sheet.id), number.into());
-    let timestamp = world.now / 1_000 - DAY - dice.moment(700 * DAY);
-    let kind = dice.pick(&KINDS).copied().unwrap_or("malware");
-    let domain = format!("{}.{kind}.example", dice.hex(8));
-    let score = i64::try_from(dice.below(90)).unwrap_or(0) + 5;
-    let ip = format!("198.51.100.{}", dice.below(256));
+    let mut dice = Rng::new(world.seed, SALT ^ u64::from(sheet.id), number.into());
+    let timestamp = world.now / 1_000 - DAY - dice.below_ms(700 * DAY);
+    let kind = dice.choose(&KINDS).copied().unwrap_or("malware");
+    let domain = format!("{}.{kind}.example", dice.hex_digits(8));
+    let score = i64::try_from(dice.next_below(90)).unwrap_or(0) + 5;
+    let ip = format!("198.51.100.{}", dice.next_below(256));
     let id = format!("{}-{:04}", sheet.name, number + 1);
-    Report {
+    StoredReport {
         title: format!("{domain} serves {kind}"),
         link: format!("{}/{id}", sheet.provider_url),
         description: None,
         timestamp,
-        created: timestamp + 60,
+        first_read_at: timestamp + 60,
         score,
         tags: vec![kind.into()],
         ipv4: vec![ip],
         dns: vec![domain],
         id,
-        ..Report::default()
+        ..StoredReport::default()
     }
 }

@@ -13,16 +13,16 @@ pub(in crate::sim) struct Tags(OnceLock<Box<Tag>>);
 /// What one run of a watchlist has found.
 #[derive(Debug)]
 struct Tag {
-    list: u64,
-    caught: Caught,
+    watchlist: u64,
+    hits: TagTarget,
     /// Milliseconds since 1970.
-    at: i64,
+    tagged_at: i64,
     next: OnceLock<Box<Tag>>,
 }
 
 /// What can be tagged.
 #[derive(Debug)]
-pub(super) enum Caught {
+pub(super) enum TagTarget {
     /// Segments of processes, by the numbers of their documents.
     Segments(HashSet<u32>),
     /// Binaries, by their MD5.
@@ -31,17 +31,17 @@ pub(super) enum Caught {
 
 /// That a watchlist has tagged something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::sim) struct Tagged {
+pub(in crate::sim) struct TaggedDocuments {
     /// The number of the watchlist.
-    pub(in crate::sim) list: u64,
+    pub(in crate::sim) watchlist: u64,
     /// When it did, in milliseconds since 1970.
-    pub(in crate::sim) at: i64,
+    pub(in crate::sim) tagged_at: i64,
 }
 
 impl Tags {
     /// Tags what a watchlist has found.
-    pub(super) fn add(&self, list: u64, caught: Caught, at: i64) {
-        let mut tag = Box::new(Tag { list, caught, at, next: OnceLock::new() });
+    pub(super) fn add_run(&self, list: u64, caught: TagTarget, at: i64) {
+        let mut tag = Box::new(Tag { watchlist: list, hits: caught, tagged_at: at, next: OnceLock::new() });
         let mut place = &self.0;
         // Where another stands, the new one comes behind it.
         while let Err(late) = place.set(tag) {
@@ -53,29 +53,29 @@ impl Tags {
     }
 
     /// How many runs have tagged anything: what a search finds by tags is as good as this.
-    pub(in crate::sim) fn len(&self) -> usize {
-        self.all().count()
+    pub(in crate::sim) fn n_runs(&self) -> usize {
+        self.tags().count()
     }
 
     /// The tags of a segment.
-    pub(in crate::sim) fn of_segment(&self, number: u32) -> impl Iterator<Item = Tagged> {
-        self.of(move |caught| matches!(caught, Caught::Segments(all) if all.contains(&number)))
+    pub(in crate::sim) fn segment_tags(&self, number: u32) -> impl Iterator<Item = TaggedDocuments> {
+        self.matching_tags(move |caught| matches!(caught, TagTarget::Segments(all) if all.contains(&number)))
     }
 
     /// The tags of a binary.
-    pub(in crate::sim) fn of_binary(&self, md5: &str) -> impl Iterator<Item = Tagged> {
-        self.of(move |caught| matches!(caught, Caught::Binaries(all) if all.contains(md5)))
+    pub(in crate::sim) fn binary_tags(&self, md5: &str) -> impl Iterator<Item = TaggedDocuments> {
+        self.matching_tags(move |caught| matches!(caught, TagTarget::Binaries(all) if all.contains(md5)))
     }
 
     /// The tags that pass, each watchlist once.
-    fn of(&self, is_its: impl Fn(&Caught) -> bool) -> impl Iterator<Item = Tagged> {
+    fn matching_tags(&self, is_its: impl Fn(&TagTarget) -> bool) -> impl Iterator<Item = TaggedDocuments> {
         let mut seen = HashSet::new();
-        let its = self.all().filter(move |tag| is_its(&tag.caught));
-        let its = its.filter(move |tag| seen.insert(tag.list));
-        its.map(|tag| Tagged { list: tag.list, at: tag.at })
+        let its = self.tags().filter(move |tag| is_its(&tag.hits));
+        let its = its.filter(move |tag| seen.insert(tag.watchlist));
+        its.map(|tag| TaggedDocuments { watchlist: tag.watchlist, tagged_at: tag.tagged_at })
     }
 
-    fn all(&self) -> impl Iterator<Item = &Tag> {
+    fn tags(&self) -> impl Iterator<Item = &Tag> {
         iter::successors(self.0.get(), |tag| tag.next.get()).map(|tag| &**tag)
     }
 }
@@ -87,18 +87,18 @@ mod tests {
     #[test]
     fn tags_are_kept_in_their_order_each_watchlist_once() {
         let tags = Tags::default();
-        tags.add(7, Caught::Segments([1, 2].into()), 10);
-        tags.add(8, Caught::Binaries(["ab".into()].into()), 20);
-        tags.add(9, Caught::Segments([2].into()), 30);
-        tags.add(7, Caught::Segments([2, 3].into()), 40);
+        tags.add_run(7, TagTarget::Segments([1, 2].into()), 10);
+        tags.add_run(8, TagTarget::Binaries(["ab".into()].into()), 20);
+        tags.add_run(9, TagTarget::Segments([2].into()), 30);
+        tags.add_run(7, TagTarget::Segments([2, 3].into()), 40);
         let lists = |number| -> Vec<_> {
-            let tags = tags.of_segment(number);
-            tags.map(|tag| (tag.list, tag.at)).collect()
+            let tags = tags.segment_tags(number);
+            tags.map(|tag| (tag.watchlist, tag.tagged_at)).collect()
         };
         assert_eq!(lists(2), [(7, 10), (9, 30)]);
         assert_eq!(lists(3), [(7, 40)]);
         assert_eq!(lists(4), []);
-        assert_eq!(tags.of_binary("ab").count(), 1);
-        assert_eq!(tags.len(), 4);
+        assert_eq!(tags.binary_tags("ab").count(), 1);
+        assert_eq!(tags.n_runs(), 4);
     }
 }

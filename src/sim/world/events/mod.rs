@@ -10,32 +10,32 @@ mod spread;
 use std::borrow::Cow;
 
 pub(crate) use name::Name;
-pub(crate) use objects::{drawn_md5, file_type};
+pub(crate) use objects::{derived_md5, file_type};
 
 use super::{
     Binary,
-    process::{Process, Source},
+    process::{FactSource, Process},
     traces::Link,
 };
 use crate::model::ProcessId;
-use objects::hash;
+use objects::file_hash;
 use spread::Share;
 
 const SALT_HIDDEN: u64 = 0x9416;
 
 /// Events of one kind, the oldest first.
-pub(crate) type List<T> = Vec<(i64, T)>;
+pub(crate) type EventList<T> = Vec<(i64, T)>;
 
 /// The events of a process or of one of its segments; times in milliseconds since 1970, by the host's clock.
 pub(crate) struct Events<'w> {
-    pub(crate) modules: List<Module<'w>>,
-    pub(crate) files: List<FileChange<'w>>,
-    pub(crate) keys: List<KeyChange<'w>>,
-    pub(crate) links: List<Connection<'w>>,
-    pub(crate) children: List<Child<'w>>,
-    pub(crate) crossings: List<Reach<'w>>,
-    pub(crate) blocks: List<&'w str>,
-    pub(crate) scripts: List<Cow<'w, str>>,
+    pub(crate) modules: EventList<Module<'w>>,
+    pub(crate) files: EventList<FileChange<'w>>,
+    pub(crate) keys: EventList<KeyChange<'w>>,
+    pub(crate) links: EventList<Connection<'w>>,
+    pub(crate) children: EventList<Child<'w>>,
+    pub(crate) crossings: EventList<Reach<'w>>,
+    pub(crate) blocks: EventList<&'w str>,
+    pub(crate) scripts: EventList<Cow<'w, str>>,
 }
 
 /// A library, or the program itself.
@@ -48,7 +48,7 @@ pub(crate) struct Module<'w> {
 impl<'w> Module<'w> {
     /// Its hash; that of a file which is no binary of the world is drawn.
     pub(crate) fn md5(&self) -> Cow<'w, str> {
-        hash(self.file, &self.path.to_string())
+        file_hash(self.file, &self.path.to_string())
     }
 }
 
@@ -78,7 +78,7 @@ pub(crate) struct Connection<'w> {
 /// A child that began or ended.
 #[derive(Clone, Copy)]
 pub(crate) struct Child<'w> {
-    pub(crate) who: Who<'w>,
+    pub(crate) child: Who<'w>,
     pub(crate) is_start: bool,
 }
 
@@ -101,7 +101,7 @@ pub(crate) struct Hidden {
 /// One process reaching into another.
 pub(crate) struct Reach<'w> {
     /// `process_open`, `thread_open` or `remote_thread`.
-    pub(crate) how: &'w str,
+    pub(crate) access_kind: &'w str,
     pub(crate) other: Process<'w>,
     pub(crate) access: u32,
     /// Whether the other one did it.
@@ -112,36 +112,36 @@ impl<'w> Process<'w> {
     /// Its events: all of them, or those of one segment.
     pub(crate) fn events(self, segment: Option<u32>) -> Events<'w> {
         let share = Share {
-            nth: usize::try_from(segment.unwrap_or(0)).unwrap_or(0),
-            all: match segment {
+            index: usize::try_from(segment.unwrap_or(0)).unwrap_or(0),
+            count: match segment {
                 Some(_) => usize::try_from(self.segments()).unwrap_or(1).max(1),
                 None => 1,
             },
         };
         let (starts, ends) = self.child_events();
-        let mut children = share.of(starts);
-        children.extend(share.of(ends));
+        let mut children = share.take_share(starts);
+        children.extend(share.take_share(ends));
         children.sort_by_key(|(at, _)| *at);
         Events {
-            modules: share.of(self.module_events()),
-            files: share.of(self.file_events()),
-            keys: share.of(self.key_events()),
-            links: share.of(self.link_events()),
+            modules: share.take_share(self.module_events()),
+            files: share.take_share(self.file_events()),
+            keys: share.take_share(self.key_events()),
+            links: share.take_share(self.link_events()),
             children,
-            crossings: share.of(self.crossing_events()),
-            blocks: share.of(self.block_events()),
-            scripts: share.of(self.script_events()),
+            crossings: share.take_share(self.crossing_events()),
+            blocks: share.take_share(self.block_events()),
+            scripts: share.take_share(self.script_events()),
         }
     }
 
     /// A child that the sensor's filtering hid.
     pub(crate) fn hidden_child(self) -> Option<Hidden> {
-        let mut dice = self.dice(SALT_HIDDEN);
+        let mut dice = self.rng(SALT_HIDDEN);
         let is_shell = matches!(self.name(), "cmd.exe" | "powershell.exe" | "sh" | "bash");
-        if self.is_told() || !is_shell || !dice.one_in(11) {
+        if self.is_scenario() || !is_shell || !dice.is_one_in(11) {
             return None;
         }
-        let pid = 40_000 + 4 * u32::try_from(dice.below(5_000)).unwrap_or(0);
+        let pid = 40_000 + 4 * u32::try_from(dice.next_below(5_000)).unwrap_or(0);
         let started = self.id().0 & u128::from(u64::MAX);
         let created = u64::try_from(started).unwrap_or(0) + 1_000_000;
         Some(Hidden { id: ProcessId::new(self.host().id, pid, created), pid, at: self.start() + 100 })
@@ -150,8 +150,8 @@ impl<'w> Process<'w> {
     /// How many scripts it ran that are in no file.
     pub(super) fn script_count(self) -> usize {
         match self.source {
-            Source::Told(told) => told.scripts.len(),
-            Source::Drawn(_, kind) => usize::from(kind.name == "powershell.exe"),
+            FactSource::Scenario(told) => told.scripts.len(),
+            FactSource::Background(_, kind) => usize::from(kind.name == "powershell.exe"),
         }
     }
 }
@@ -164,9 +164,9 @@ mod tests {
     fn every_list_is_as_long_as_the_documents_say() {
         let world = world(3_000);
         for process in world.processes() {
-            let whole = process.counts();
+            let whole = process.event_counts();
             let n_segments = process.segments();
-            let segments = (0..n_segments).map(|segment| (Some(segment), process.segment_counts(segment)));
+            let segments = (0..n_segments).map(|segment| (Some(segment), process.segment_event_counts(segment)));
             for (segment, counts) in segments.chain([(None, whole)]) {
                 let events = process.events(segment);
                 let starts = events.children.iter().filter(|(_, child)| child.is_start).count();

@@ -5,14 +5,14 @@ use std::borrow::Cow;
 use super::super::{
     Binary,
     fleet::Os,
-    process::{Process, Source},
-    rng::{Dice, number_of},
+    process::{FactSource, Process},
+    rng::{Rng, hash_text},
     scenario::Trace,
     traces::Link,
 };
 use super::{
-    Connection, FileChange, KeyChange, List, Module, Name,
-    spread::{Spread, number, sorted},
+    Connection, EventList, FileChange, KeyChange, Module, Name,
+    spread::{Spread, sort_by_time, to_usize},
 };
 
 const SALT_PORT: u64 = 0x3e5;
@@ -20,20 +20,20 @@ const SALT_HASH: u64 = 0x3e4;
 
 impl<'w> Process<'w> {
     /// The program itself, and what it loaded.
-    pub(super) fn module_events(self) -> List<Module<'w>> {
+    pub(super) fn module_events(self) -> EventList<Module<'w>> {
         let own = Module { path: self.path().into(), file: Some(self.binary()) };
         let mut list = vec![(self.start(), own)];
         match self.source {
-            Source::Told(told) => {
+            FactSource::Scenario(told) => {
                 let load = |path| Module { path, file: None };
                 for trace in &told.modules {
-                    list.push((told.start + trace.after, load(Name::from(&trace.what))));
+                    list.push((told.start + trace.offset, load(Name::from(&trace.target))));
                 }
-                let more = self.numbered(&told.modules, told.more_modules);
+                let more = self.numbered_traces(&told.modules, told.more_modules);
                 list.extend(more.map(|(at, path)| (at, load(path))));
             }
-            Source::Drawn(..) => {
-                let loaded = self.loaded();
+            FactSource::Background(..) => {
+                let loaded = self.loaded_binaries();
                 // What starts loads at once; only what runs for long loads more later on.
                 let span = match self.segments() {
                     1 => (self.end() - self.start()).min(2_000),
@@ -42,119 +42,119 @@ impl<'w> Process<'w> {
                 let mut spread = Spread::new(self, span, loaded.len());
                 list.extend(loaded.into_iter().map(|file| {
                     let module = Module { path: Name::from(&file.paths[0]), file: Some(file) };
-                    (spread.next(), module)
+                    (spread.next_time(), module)
                 }));
             }
         }
-        sorted(list)
+        sort_by_time(list)
     }
 
-    pub(super) fn file_events(self) -> List<FileChange<'w>> {
+    pub(super) fn file_events(self) -> EventList<FileChange<'w>> {
         let change = |action, path| FileChange { action, path, is_tamper: false };
         let mut list = Vec::new();
         match self.source {
-            Source::Told(told) => {
+            FactSource::Scenario(told) => {
                 for trace in &told.files {
-                    let at = told.start + trace.after;
-                    list.push((at, change(1, Name::from(&trace.what))));
-                    list.push((at + 350, change(8, Name::from(&trace.what))));
+                    let at = told.start + trace.offset;
+                    list.push((at, change(1, Name::from(&trace.target))));
+                    list.push((at + 350, change(8, Name::from(&trace.target))));
                 }
-                let more = self.numbered(&told.files, told.more_files);
+                let more = self.numbered_traces(&told.files, told.more_files);
                 list.extend(
                     more.zip([1, 2, 8, 4].into_iter().cycle()).map(|((at, path), action)| (at, change(action, path))),
                 );
                 list.extend(told.tampers.iter().map(|trace| {
-                    let deleted = FileChange { is_tamper: true, ..change(4, Name::from(&trace.what)) };
-                    (told.start + trace.after, deleted)
+                    let deleted = FileChange { is_tamper: true, ..change(4, Name::from(&trace.target)) };
+                    (told.start + trace.offset, deleted)
                 }));
             }
-            Source::Drawn(..) => {
-                let files = self.files();
+            FactSource::Background(..) => {
+                let files = self.written_files();
                 let n_files = files.len().max(1);
-                let count = number(self.counts().filemod);
-                let mut spread = Spread::whole(self, count);
+                let count = to_usize(self.event_counts().filemod);
+                let mut spread = Spread::over_lifetime(self, count);
                 list.extend((0..count).map(|at| {
                     let action = [1, 2, 8, 4][at / n_files % 4];
-                    (spread.next(), change(action, files[at % n_files].clone().into()))
+                    (spread.next_time(), change(action, files[at % n_files].clone().into()))
                 }));
             }
         }
-        sorted(list)
+        sort_by_time(list)
     }
 
-    pub(super) fn key_events(self) -> List<KeyChange<'w>> {
+    pub(super) fn key_events(self) -> EventList<KeyChange<'w>> {
         let change = |action, path| KeyChange { action, path };
         let mut list = Vec::new();
         match self.source {
-            Source::Told(told) => {
+            FactSource::Scenario(told) => {
                 for trace in &told.keys {
-                    list.push((told.start + trace.after, change(2, Name::from(&trace.what))));
+                    list.push((told.start + trace.offset, change(2, Name::from(&trace.target))));
                 }
-                let more = self.numbered(&told.keys, told.more_keys);
+                let more = self.numbered_traces(&told.keys, told.more_keys);
                 list.extend(
                     more.zip([1, 2, 2, 8].into_iter().cycle()).map(|((at, path), action)| (at, change(action, path))),
                 );
             }
-            Source::Drawn(..) => {
-                let keys = self.keys();
+            FactSource::Background(..) => {
+                let keys = self.registry_keys();
                 let n_keys = keys.len().max(1);
-                let count = number(self.counts().regmod);
-                let mut spread = Spread::whole(self, count);
+                let count = to_usize(self.event_counts().regmod);
+                let mut spread = Spread::over_lifetime(self, count);
                 list.extend((0..count).map(|at| {
                     let action = [2, 1, 8, 4][at / n_keys % 4];
-                    (spread.next(), change(action, keys[at % n_keys].clone().into()))
+                    (spread.next_time(), change(action, keys[at % n_keys].clone().into()))
                 }));
             }
         }
-        sorted(list)
+        sort_by_time(list)
     }
 
-    pub(super) fn link_events(self) -> List<Connection<'w>> {
-        let links = self.links();
-        let mut dice = self.dice(SALT_PORT);
+    pub(super) fn link_events(self) -> EventList<Connection<'w>> {
+        let links = self.connections();
+        let mut dice = self.rng(SALT_PORT);
         let mut connect = |link: &Link<'w>| {
             let is_web = matches!(link.port, 80 | 443) && !link.domain.is_empty();
             let is_service = matches!(link.port, 88 | 135 | 389 | 445 | 3389);
-            let is_ours = matches!(self.source, Source::Told(_));
+            let is_ours = matches!(self.source, FactSource::Scenario(_));
             Connection {
-                local_port: 49_152 + u16::try_from(dice.below(16_000)).unwrap_or(0),
-                is_outbound: is_ours || !is_service || !dice.one_in(4),
-                has_proxy: !is_ours && is_web && dice.one_in(16),
+                local_port: 49_152 + u16::try_from(dice.next_below(16_000)).unwrap_or(0),
+                is_outbound: is_ours || !is_service || !dice.is_one_in(4),
+                has_proxy: !is_ours && is_web && dice.is_one_in(16),
                 link: link.clone(),
             }
         };
         let mut list = Vec::new();
         match self.source {
-            Source::Told(told) => {
+            FactSource::Scenario(told) => {
                 for (call, link) in told.network.iter().zip(&links) {
-                    list.push((told.start + call.after, connect(link)));
+                    list.push((told.start + call.offset, connect(link)));
                 }
-                let count = number(told.beacons);
-                let mut spread = Spread::whole(self, count);
+                let count = to_usize(told.beacons);
+                let mut spread = Spread::over_lifetime(self, count);
                 if let Some(link) = links.first() {
-                    list.extend((0..count).map(|_| (spread.next(), connect(link))));
+                    list.extend((0..count).map(|_| (spread.next_time(), connect(link))));
                 }
             }
-            Source::Drawn(..) if links.is_empty() => {}
-            Source::Drawn(..) => {
-                let count = number(self.counts().netconn);
-                let mut spread = Spread::whole(self, count);
-                list.extend((0..count).map(|at| (spread.next(), connect(&links[at % links.len()]))));
+            FactSource::Background(..) if links.is_empty() => {}
+            FactSource::Background(..) => {
+                let count = to_usize(self.event_counts().netconn);
+                let mut spread = Spread::over_lifetime(self, count);
+                list.extend((0..count).map(|at| (spread.next_time(), connect(&links[at % links.len()]))));
             }
         }
-        sorted(list)
+        sort_by_time(list)
     }
 
     /// Things beyond those that are told: like the first one, with a number of their own.
-    fn numbered(self, told: &'w [Trace], count: u64) -> impl Iterator<Item = (i64, Name<'w>)> {
-        let first = told.first().map_or("", |trace| &*trace.what);
+    fn numbered_traces(self, told: &'w [Trace], count: u64) -> impl Iterator<Item = (i64, Name<'w>)> {
+        let first = told.first().map_or("", |trace| &*trace.target);
         let cut = first.rfind(['.', '\\', '/']).unwrap_or(first.len());
         let (stem, end) = match first.split_at(cut) {
             (stem, end) if end.starts_with('.') => (stem, end),
             _ => (first, ""),
         };
-        let mut spread = Spread::whole(self, number(count));
-        (0..count).map(move |nth| (spread.next(), Name::Numbered { stem, nth, end }))
+        let mut spread = Spread::over_lifetime(self, to_usize(count));
+        (0..count).map(move |nth| (spread.next_time(), Name::Numbered { stem, nth, end }))
     }
 
     /// The hash of a file that it wrote and closed. A list has thousands of files of which few are asked for: nothing is
@@ -165,13 +165,13 @@ impl<'w> Process<'w> {
         }
         let path = file.path.to_string();
         let is_it = |known: &&Binary| known.paths.contains(&path);
-        Some(hash(self.written().into_iter().find(is_it), &path))
+        Some(file_hash(self.written_binaries().into_iter().find(is_it), &path))
     }
 }
 
 /// The hash of a binary of the world, or of any other file.
-pub(super) fn hash<'w>(known: Option<&'w Binary>, path: &str) -> Cow<'w, str> {
-    known.map_or_else(|| drawn_md5(path), |file| Cow::Borrowed(&*file.md5))
+pub(super) fn file_hash<'w>(known: Option<&'w Binary>, path: &str) -> Cow<'w, str> {
+    known.map_or_else(|| derived_md5(path), |file| Cow::Borrowed(&*file.md5))
 }
 
 /// What kind of file it is, as the sensor numbers them.
@@ -191,6 +191,6 @@ pub(crate) fn file_type(path: &str, os: Os) -> u8 {
 }
 
 /// The hash of a file that is no binary of the world.
-pub(crate) fn drawn_md5(path: &str) -> Cow<'static, str> {
-    Dice::new(0, SALT_HASH, number_of(path)).hex(32).into()
+pub(crate) fn derived_md5(path: &str) -> Cow<'static, str> {
+    Rng::new(0, SALT_HASH, hash_text(path)).hex_digits(32).into()
 }

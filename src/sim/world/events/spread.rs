@@ -2,23 +2,23 @@
 
 use super::super::{
     process::{Process, SALT_EVENTS},
-    rng::Dice,
+    rng::Rng,
 };
-use super::List;
+use super::EventList;
 
 const SALT_WHEN: u64 = 0x3e6;
 
 /// Which part of each list is wanted.
 pub(super) struct Share {
-    pub(super) nth: usize,
-    pub(super) all: usize,
+    pub(super) index: usize,
+    pub(super) count: usize,
 }
 
 impl Share {
-    pub(super) fn of<T>(&self, mut list: List<T>) -> List<T> {
+    pub(super) fn take_share<T>(&self, mut list: EventList<T>) -> EventList<T> {
         let count = list.len();
-        list.truncate(count * (self.nth + 1) / self.all);
-        list.drain(..count * self.nth / self.all);
+        list.truncate(count * (self.index + 1) / self.count);
+        list.drain(..count * self.index / self.count);
         list
     }
 }
@@ -28,12 +28,12 @@ pub(super) struct Spread {
     start: i64,
     span: i64,
     count: i64,
-    nth: i64,
-    dice: Dice,
+    index: i64,
+    dice: Rng,
 }
 
 impl Spread {
-    pub(super) fn whole(process: Process<'_>, count: usize) -> Self {
+    pub(super) fn over_lifetime(process: Process<'_>, count: usize) -> Self {
         Self::new(process, process.end() - process.start(), count)
     }
 
@@ -42,23 +42,23 @@ impl Spread {
             start: process.start(),
             span,
             count: i64::try_from(count).unwrap_or(i64::MAX).max(1),
-            nth: 0,
-            dice: process.dice(SALT_EVENTS ^ SALT_WHEN),
+            index: 0,
+            dice: process.rng(SALT_EVENTS ^ SALT_WHEN),
         }
     }
 
-    pub(super) fn next(&mut self) -> i64 {
-        let at = self.start + self.span / self.count * self.nth;
-        self.nth += 1;
-        at + self.dice.moment(self.span / self.count)
+    pub(super) fn next_time(&mut self) -> i64 {
+        let at = self.start + self.span / self.count * self.index;
+        self.index += 1;
+        at + self.dice.below_ms(self.span / self.count)
     }
 }
 
-pub(super) fn sorted<T>(mut list: List<T>) -> List<T> {
+pub(super) fn sort_by_time<T>(mut list: EventList<T>) -> EventList<T> {
     list.sort_by_key(|(at, _)| *at);
     list
 }
 
-pub(super) fn number(count: u64) -> usize {
+pub(super) fn to_usize(count: u64) -> usize {
     usize::try_from(count).unwrap_or(usize::MAX)
 }
