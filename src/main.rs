@@ -9,6 +9,7 @@ use std::{
 };
 
 use lampblack::app::{self, App};
+use lampblack::audit::check_state;
 use lampblack::changes::{Actor, Policy};
 use lampblack::cli::{Cli, Command};
 use lampblack::commands::{self, CommandCx, Exit, Streams};
@@ -22,7 +23,7 @@ use lampblack::runtime::{
     saved_queries, session_file, shutdown_signal,
 };
 use lampblack::session::ConnectionInfo;
-use lampblack::storage::{History, SavedQueries, SessionFile, check_state};
+use lampblack::storage::{History, SavedQueries, SessionFile};
 use lampblack::text::{self, Ascii, Charset};
 use lampblack::worker::{self, ChangeConfig};
 use tokio::runtime::{self, Handle, Runtime};

@@ -17,7 +17,7 @@ use invisible::is_hidden;
 pub use line::{line, lines, normalize_newlines};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-/// A string from the wire. It has no `Display`: [`visible`], [`fit`], [`defang`] and [`csv()`] are the ways to show it.
+/// A string from the wire. It has no `Display`: [`make_visible`], [`fit`], [`defang()`] and [`csv_cell`] are the ways to show it.
 #[derive(Clone, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Untrusted(Arc<str>);
 

@@ -25,9 +25,9 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("api", &["files", "wire", "model", "query", "text"]),
     ("fetch", &["api", "archive", "model"]),
     ("download", &["api", "archive", "storage", "model", "text"]),
-    ("changes", &["fetch", "api", "storage", "model", "query", "text"]),
+    ("changes", &["fetch", "api", "audit", "storage", "model", "query", "text"]),
     ("config", &["files", "keys", "theme", "api", "model", "text"]),
-    ("worker", &["download", "changes", "fetch", "api", "storage", "model", "query"]),
+    ("worker", &["download", "changes", "fetch", "api", "audit", "storage", "model", "query"]),
     ("session", &["worker", "download", "changes", "fetch", "api", "model", "query", "text"]),
     (
         "panes",

@@ -59,7 +59,7 @@ async fn the_list_tells_what_is_mine_and_the_rest_is_counted_anew() {
     console.shows(&["In Progress, ana"]);
     // Of the others one is in progress now.
     console.press("j").await;
-    console.shows(&["2 in 90 days (1 Unresolved, 1 In"]);
+    console.shows(&["2 in 90 days (1 Unresolved, 1"]);
 }
 
 #[tokio::test]

@@ -9,7 +9,7 @@
 mod archive;
 mod entry;
 mod scan;
-pub(crate) mod state_dir;
+mod state_dir;
 #[cfg(test)]
 mod tests;
 mod verify;
@@ -35,6 +35,7 @@ use tokio::{
 
 pub use entry::{Actor, LogEntry, LogEvent, LoggedOutcome, LoggedRequest, LoggedStage, LoggedTarget, Submitted};
 pub use scan::{LinePosition, LineReader, LogLine, Scan};
+pub use state_dir::check_state;
 pub use verify::{LogCheck, LogDamage, check, verify};
 
 use crate::files;

@@ -30,7 +30,7 @@ pub(super) struct Frame<'a> {
     event: Cow<'a, str>,
     #[serde(borrow)]
     prev: Cow<'a, str>,
-    /// Of [`super::Event::Damaged`]: what was found.
+    /// Of [`super::LogEvent::Damaged`]: what was found.
     #[serde(borrow, default)]
     what: Option<Cow<'a, str>>,
 }

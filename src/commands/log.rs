@@ -20,7 +20,7 @@ const COLUMNS: &[OutputColumn] = &[
     OutputColumn::new("line", Align::Right),
     OutputColumn::new("at", Align::Left),
     OutputColumn::new("who", Align::Left).min_width(8).rank(2),
-    OutputColumn::new("deed", Align::Left),
+    OutputColumn::new("action", Align::Left),
     OutputColumn::new("target", Align::Left).min_width(12),
     OutputColumn::new("outcome", Align::Left),
     OutputColumn::new("reason", Align::Left).min_width(12),
@@ -31,7 +31,7 @@ const COLUMNS: &[OutputColumn] = &[
 /// Runs `log show`.
 pub(super) fn show(limit: Option<usize>, format: Format, caller: &mut CommandCx<'_>) -> Result<Exit, Failure> {
     let state = dir(caller)?.to_owned();
-    let mut index = Index::read(&state)?;
+    let mut index = LogIndex::read(&state)?;
     let is_whole = index.is_whole;
     let n = index.shown.len();
     let mut at = n - limit.map_or(n, |limit| limit.min(n));
@@ -43,7 +43,7 @@ pub(super) fn show(limit: Option<usize>, format: Format, caller: &mut CommandCx<
             rows
         } else {
             // A program that has written a line since may have moved the others into an archive.
-            index = Index::read(&state)?;
+            index = LogIndex::read(&state)?;
             let moved = "the action log was changed while it was read";
             index.rows(page.clone()).ok_or_else(|| Failure::new(Exit::Failed, moved).with_hint("start it again"))?
         };
@@ -66,7 +66,7 @@ pub(super) fn show(limit: Option<usize>, format: Format, caller: &mut CommandCx<
 
 /// Where the lines of the log are. The lines themselves are read when they are printed, page by page: a long log would
 /// not fit into memory, and whoever reads it slowly must not keep its lock.
-struct Index {
+struct LogIndex {
     files: Vec<PathBuf>,
     /// The lines that have a row, in their order.
     shown: Vec<(u64, LinePosition)>,
@@ -75,7 +75,7 @@ struct Index {
     is_whole: bool,
 }
 
-impl Index {
+impl LogIndex {
     fn read(dir: &Path) -> Result<Self, Failure> {
         let (mut shown, mut outcomes) = (Vec::new(), Vec::new());
         // What cannot be read is told by `log verify`.
@@ -153,6 +153,10 @@ fn row(entry: &LogEntry, outcomes: &[LoggedOutcome]) -> Option<OutputRow> {
     let cells = match &entry.event {
         LogEvent::Sending(sending) => {
             if let (Some(whole), Some(more)) = (whole.as_object_mut(), json.as_object()) {
+                // The file keeps the name that it has had from the beginning; readers know an entry as an action.
+                if let Some(action) = whole.remove("deed") {
+                    whole.insert("action".into(), action);
+                }
                 whole.extend(more.clone());
             }
             let stage = outcomes.last().map(|outcome| outcome.stage.to_string());

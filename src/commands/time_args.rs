@@ -6,7 +6,7 @@ use super::{CommandCx, Failure};
 use crate::cli::Bounds;
 use crate::model::{Clock, Period, Search, parse_end, parse_moment};
 
-/// Reads a time before or at `now`, in one of the ways that [`moment`] knows.
+/// Reads a time before or at `now`, in one of the ways that [`parse_moment`] knows.
 fn parse(
     option: &str,
     text: &str,

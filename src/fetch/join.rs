@@ -45,8 +45,8 @@ impl<T> JoinResult<T> {
     }
 }
 
-/// What rows of processes are joined with. It asks nobody itself: [`Join::next_request`] has the next question, and
-/// [`Join::resolve`] takes what came of it.
+/// What rows of processes are joined with. It asks nobody itself: [`JoinPlan::next_request`] has the next question, and
+/// [`JoinPlan::resolve`] takes what came of it.
 #[derive(Clone, Debug)]
 pub struct JoinPlan {
     relations: Vec<JoinKey>,

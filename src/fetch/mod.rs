@@ -59,7 +59,7 @@ pub struct CacheStats {
 
 /// The one owner of client, cache and everything in flight.
 ///
-/// It is driven by hand: [`Reader::request`] puts a question, [`Reader::next`] waits for the next answer. Walks along
+/// It is driven by hand: [`Fetcher::request`] puts a question, [`Fetcher::next`] waits for the next answer. Walks along
 /// parent chains run inside it, one known-or-fetched document at a time.
 pub struct Fetcher {
     client: Client,

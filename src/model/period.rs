@@ -40,7 +40,7 @@ impl EventClock {
 
 impl Period {
     /// Reads a period counted from `now`: `-24h` until now, `FROM..UNTIL`, `FROM..`, `..UNTIL`, each end as for
-    /// [`moment`]; empty text is all of time. `None` for anything else, and for one that ends before it begins.
+    /// [`parse_moment`]; empty text is all of time. `None` for anything else, and for one that ends before it begins.
     pub fn parse(text: &str, clock: EventClock, now: Timestamp) -> Option<Self> {
         type Read = fn(&str, Timestamp) -> Option<Timestamp>;
         let (from, until) = text.split_once("..").unwrap_or((text, ""));

@@ -63,9 +63,9 @@ pub enum FieldType {
     Sign,
     /// A moment (section 3.4).
     Time,
-    /// One of the fixed words of [`Field::allowed_values`].
+    /// One of the fixed words of [`QueryField::allowed_values`].
     Status,
-    /// One of the fixed words of [`Field::allowed_values`], underscores aside.
+    /// One of the fixed words of [`QueryField::allowed_values`], underscores aside.
     Crossproc,
 }
 

@@ -9,7 +9,6 @@ mod session_file;
 
 use std::{fmt, path::Path};
 
-pub use crate::audit::state_dir::check_state;
 pub use copy_file::write_copy;
 pub use history::{History, HistoryLine};
 pub use new_file::NewFile;

@@ -4,7 +4,7 @@ use super::EscapeState;
 
 /// A line with everything invisible in it made visible, and what stands for such a character left as it is.
 ///
-/// [`visible`](super::visible) spells these pictures out, because a word from the wire may pretend to be one. In a line
+/// [`super::make_visible`] spells these pictures out, because a word from the wire may pretend to be one. In a line
 /// that is put together here they are what it has made of such words.
 pub fn line(text: &str) -> String {
     let mut shown = EscapeState::default();

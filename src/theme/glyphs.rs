@@ -47,7 +47,7 @@ pub struct Glyphs {
 
 impl Glyphs {
     /// For terminals that know Unicode. Box lines and the ellipsis are wide in some East Asian fonts: see
-    /// [`Screen`](super::Screen).
+    /// [`Screen`](super::TerminalColors).
     pub const UNICODE: Self = Self {
         border: border::ROUNDED,
         ellipsis: "…",

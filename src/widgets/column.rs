@@ -12,7 +12,7 @@ pub struct TableColumn<'a> {
     pub title: &'a str,
     /// With fewer cells it gives way altogether.
     pub min: u16,
-    /// It gets as many cells as this if there are; [`Column::FILL`] takes all that is left.
+    /// It gets as many cells as this if there are; [`TableColumn::FILL`] takes all that is left.
     pub ideal: u16,
     /// It gets as many as this of what no column asks for.
     pub max: u16,

@@ -39,7 +39,7 @@ async fn a_host_is_isolated_and_released_with_proof_and_the_log_has_both() {
 
     let ran = bench.run(&["log", "show", "--format", "jsonl"]).await;
     let rows = ran.check(0).json_lines();
-    let told: Vec<_> = rows.iter().map(|row| (row.text("deed"), row.text("reason"), row.text("ticket"))).collect();
+    let told: Vec<_> = rows.iter().map(|row| (row.text("action"), row.text("reason"), row.text("ticket"))).collect();
     assert_eq!(
         told,
         [("isolate".into(), "case 7".into(), "INC-7".into()), ("release".into(), "clean".into(), "null".into()),]

@@ -46,7 +46,7 @@ async fn the_log_of_the_demo_is_read_by_an_option_and_pointed_at() {
     real.check(0).notes_say("lampblack log show --demo");
     assert!(!real.out.contains("case 7"), "{}", real.out);
     let shown = bench.rows_of(&["log", "show", "--demo"]).await;
-    assert_eq!(shown[0]["deed"], "ban");
+    assert_eq!(shown[0]["action"], "ban");
     let verified = bench.run(&["log", "verify", "--demo"]).await;
     assert!(verified.check(0).out.starts_with("10 lines, each follows"));
     let verified = bench.run(&["log", "verify"]).await;
@@ -60,7 +60,7 @@ async fn a_log_of_an_earlier_version_is_shown_verified_and_goes_on() {
     let verified = bench.run(&["log", "verify"]).await;
     assert!(verified.check(0).out.starts_with("10 lines, each follows"), "{}", verified.out);
     let shown = bench.rows_of(&["log", "show"]).await;
-    let deeds: Vec<_> = shown.iter().map(|row| (row["deed"].as_str().unwrap(), &row["outcomes"])).collect();
+    let deeds: Vec<_> = shown.iter().map(|row| (row["action"].as_str().unwrap(), &row["outcomes"])).collect();
     let of = |at: usize| deeds[at].1.as_array().unwrap().last().unwrap()["stage"].as_str().unwrap();
     assert_eq!(
         [0, 1, 2, 3].map(|at| (deeds[at].0, of(at))),

@@ -198,7 +198,10 @@ impl World {
     }
 
     fn alert_case(&self, kind: &str, n: usize) -> Case {
-        let id = |n: usize| AlertId(self.alerts[n]["unique_id"].as_str().unwrap().into());
+        // Only what a report raised can be ignored: the feed of a watchlist's alert is -1.
+        let is_of_report = |row: &&Value| row["feed_id"].to_string().trim_matches('"') != "-1";
+        let alerts: Vec<_> = self.alerts.iter().filter(|row| kind != "ignore" || is_of_report(row)).collect();
+        let id = |n: usize| AlertId(alerts[n]["unique_id"].as_str().unwrap().into());
         let ids = [id(n), id(n ^ 1)];
         let record = format!("/api/v2/alert?cb.urlver=1&q=&cb.fq.unique_id={}", ids[0].0.raw());
         let (ids, to) = match kind {

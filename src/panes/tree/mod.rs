@@ -50,7 +50,7 @@ pub struct TreeState {
     /// Where the cursor was seen last.
     cursor_row: usize,
     first_row: usize,
-    /// How far the numbers of [`CHILDREN`] were gone through.
+    /// How far the numbers of [`CHILD_LIMITS`] were gone through.
     child_limit_step: usize,
 }
 

@@ -12,7 +12,7 @@ pub(in crate::query) fn fold_char(char: char) -> char {
     }
 }
 
-/// The text in lower case by [`lower`].
+/// The text in lower case by [`fold_char`].
 pub(in crate::query) fn fold_text(text: &str) -> String {
     text.chars().map(fold_char).collect()
 }

@@ -160,7 +160,7 @@ pub fn parameters_text<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) 
 }
 
 /// Reads the decoded parameters of a search: every condition among them must hold.
-/// The spans of the problems are bytes of the text that [`readable`] makes of them.
+/// The spans of the problems are bytes of the text that [`parameters_text`] makes of them.
 pub fn parse_parameters<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> Parsed {
     let conditions = parameter_conditions(pairs);
     let (_, places) = join_conditions(&conditions);

@@ -7,7 +7,7 @@ pub struct RowRef {
     pub(super) event_index: u32,
 }
 
-/// The row of a [`Place`] that is the gap itself.
+/// The row of a [`RowRef`] that is the gap itself.
 const GAP_ROW: u32 = u32::MAX;
 
 impl RowRef {

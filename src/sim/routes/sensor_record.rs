@@ -12,7 +12,7 @@ use crate::sim::{
 pub(crate) const CHECKIN_INTERVAL: i64 = 30_000;
 const DAY: i64 = 86_400_000;
 
-/// Every member of a record, but for those of [`same_everywhere`].
+/// Every member of a record, but for those of [`constant_members`].
 const MEMBERS: [&str; 33] = [
     "id",
     "computer_name",

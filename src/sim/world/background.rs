@@ -23,9 +23,9 @@ const DAY: i64 = 86_400_000;
 pub(crate) struct Skeleton {
     /// When it started, in milliseconds since 1970, on the host's clock.
     pub(crate) start: i64,
-    /// How long it ran, in milliseconds; [`RUNNING`] when it still does.
+    /// How long it ran, in milliseconds; [`STILL_RUNNING`] when it still does.
     pub(crate) lifetime: u32,
-    /// The number of its parent, or [`NONE`].
+    /// The number of its parent, or [`NO_PARENT`].
     pub(crate) parent: u32,
     /// The sensor that saw it.
     pub(crate) host: u32,

@@ -1,7 +1,7 @@
 //! The events of a process in every version of the server (reference 2.4).
 //!
 //! A record is read by its shape, not by the version that was asked for: fields between bars, an object, or an object
-//! written as text. All three come out as [`Fields`], so that each kind has one reader.
+//! written as text. All three come out as [`RecordFields`], so that each kind has one reader.
 
 mod blocked;
 mod childproc;

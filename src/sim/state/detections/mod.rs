@@ -1,7 +1,7 @@
 //! Alerts as people leave them, watchlists, feeds and reports: what changes of what the world begins with.
 //!
 //! What is asked of an alert or a report is true at once and known to searches later, as the index lags behind. A search
-//! takes what is [`Known`] at its beginning and sees nothing else.
+//! takes what is [`IndexState`] at its beginning and sees nothing else.
 
 mod actions;
 mod alert_updates;
