@@ -45,7 +45,7 @@
 //! 5. **A pane is about one thing.** What it draws and what a key there acts on come from one value: the row under the
 //!    cursor, and answers that are found only by what they are about. A failed refresh marks a pane and keeps it; an
 //!    answer about *another* thing is gone as soon as another thing is selected, whether its own answer arrives or not
-//!    (`tests/targets` walks through every view).
+//!    (`tests/it/targets` walks through every view).
 //! 6. **Keys are written once.** Dispatch, hints, help, the page of keys and the `keys` subcommand read the same table.
 //! 7. **No color outside `theme`.** Widgets ask for roles.
 //! 8. **JSON stops at `wire` and begins at `sim`.** Everything else uses `model`; a list that shows members of a record
@@ -53,7 +53,7 @@
 //!    from the reference and never shares a type with `wire`: two readings of the same page cannot share a mistake.
 //! 9. **Nothing prints.** The screen is drawn by ratatui, commands write to a `Write` they are given, diagnostics go to
 //!    the log.
-//! 10. **Modules depend downwards** (`tests/layers.rs` holds the diagram and enforces it).
+//! 10. **Modules depend downwards** (`tests/it/layers.rs` holds the diagram and enforces it).
 //! 11. **The data is written by the attacker.** A string from the wire is a [`text::Untrusted`], which has no `Display`:
 //!     it reaches the terminal, the clipboard, a table or a CSV cell only through [`text`].
 //! 12. **Every age says of when.** No clock on the screen, no "12 s ago" that ages unseen: facts carry the time of the

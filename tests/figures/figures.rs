@@ -18,7 +18,7 @@ mod rows;
 mod sensors;
 mod server;
 mod sheet;
-#[path = "../support/mod.rs"]
+#[path = "../it/support/mod.rs"]
 mod support;
 mod timeline;
 mod triage;

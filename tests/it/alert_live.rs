@@ -1,0 +1,71 @@
+//! Being told of new alerts: without a row moving, until they are taken in; paused where the server fails.
+
+use crate::support::console::Console;
+use crate::support::deeds::fault;
+use serde_json::json;
+
+/// The rows of the list.
+fn rows(console: &Console) -> Vec<String> {
+    let screen = console.text();
+    let rows = screen.lines().filter(|line| line.starts_with("│>") || line.starts_with("│ "));
+    rows.map(|row| row.chars().take(60).collect()).collect()
+}
+
+/// Whether there will be another look.
+fn is_looking(console: &Console) -> bool {
+    console.app.session().alert_state.live.is_polling()
+}
+
+#[tokio::test]
+async fn new_alerts_are_told_of_and_taken_in_with_the_cursor_on_its_alert() {
+    let mut console = Console::start().await;
+    // The newest first: what comes is put before all that is shown.
+    console.press("esc 3 s R j j j").await;
+    console.until("no new alerts").await.shows(&["row 4"]);
+    let before = rows(&console);
+    assert_eq!(console.sim.raise_alerts(4).len(), 4);
+    console.until("4 new, r loads them").await;
+    assert_eq!(rows(&console), before);
+    console.shows(&["row 4"]);
+    console.press("r").await.until("no new alerts").await;
+    console.shows(&["row 8"]);
+    let under = |rows: &[String]| rows.iter().find(|row| row.starts_with("│>")).cloned();
+    assert_eq!(under(&rows(&console)), under(&before));
+}
+
+#[tokio::test]
+async fn new_alerts_are_told_of_where_alerts_are_grouped() {
+    let mut console = Console::start().await;
+    console.press("esc 3 , R").await.until("no new alerts").await;
+    console.sim.raise_alerts(3);
+    console.until("3 new, r loads them").await;
+    console.press("r").await.until("no new alerts").await;
+}
+
+#[tokio::test]
+async fn nobody_looks_where_nobody_wants_to_be_told_or_nobody_sees_it() {
+    let mut console = Console::start().await;
+    console.press("esc 3").await.lacks("live,");
+    assert!(!is_looking(&console));
+    console.press("R").await.until("no new alerts").await;
+    assert!(is_looking(&console));
+    // In another view, no look is under way.
+    console.press("1").await;
+    assert!(!is_looking(&console));
+    console.press("3").await.until("no new alerts").await;
+    console.press("R").await.shows(&["Live off"]).lacks("no new alerts");
+    assert!(!is_looking(&console));
+}
+
+#[tokio::test]
+async fn a_server_that_refuses_is_not_asked_again_until_somebody_wants_it() {
+    let mut console = Console::start().await;
+    console.press("esc 3 R").await.until("no new alerts").await;
+    fault(&console, json!({"mode": "401"}));
+    console.until("live paused").await;
+    assert!(!is_looking(&console));
+    // What is here stays as it is.
+    console.shows(&["FUZZYWOMBAT"]);
+    console.sim.clear_faults();
+    console.press("R").await.until("no new alerts").await;
+}
