@@ -117,7 +117,10 @@ class QueueToZero(ServerCase):
         self.console.until("Alert details")
         self.console.press("3")
         self.console.until("groups, by report", "/beacon")
-        self.console.press("esc * d")
+        # A key right behind an escape is alt and that key.
+        self.console.press("esc")
+        self.console.until("FUZZYWOMBAT service")
+        self.console.press("* d")
         self.console.until("RESOLVE 5 alerts", "press d again to confirm")
         self.console.press("d")
         self.console.until("resolve 5 alerts: CONFIRMED; 5 of 5 alerts changed", "No alerts match")
