@@ -368,12 +368,15 @@ impl App {
     /// last message.
     fn show_error(&mut self, now: Timestamp, effects: &mut Vec<Effect>) {
         let start_warnings = std::mem::take(&mut self.session.start_warnings);
-        if start_warnings.len() > 1 {
+        if !start_warnings.is_empty() {
             let last = self.session.last_warning.clone();
             let last = last.filter(|text| !start_warnings.contains(text));
-            let warnings = start_warnings.into_iter().chain(last);
-            self.overlay = Some(Box::new(RecordPane::of_warnings(warnings)));
-            return;
+            let warnings: Vec<_> = start_warnings.into_iter().chain(last).collect();
+            // A single one is the last warning, which is shown below.
+            if warnings.len() > 1 {
+                self.overlay = Some(Box::new(RecordPane::of_warnings(warnings.into_iter())));
+                return;
+            }
         }
         if let Some(text) = self.cut_notice.take() {
             self.overlay = Some(Box::new(RecordPane::of_message(&text)));

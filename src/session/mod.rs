@@ -93,6 +93,8 @@ pub struct Notice {
     pub text: String,
     /// Whether it is a warning.
     pub is_warning: bool,
+    /// Whether it stands where the warnings of the start stood, before any key was pressed: it says how they are read.
+    pub names_start_warnings: bool,
 }
 
 /// A query asked before.

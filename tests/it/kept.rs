@@ -51,3 +51,26 @@ fn several_warnings_of_the_start_can_all_be_read() {
     stage.press("!").shows(&["Last warning", "the disk is full"]);
     stage.lacks("read-only");
 }
+
+#[test]
+fn what_comes_after_a_key_stands_alone_though_the_warnings_of_the_start_were_not_opened() {
+    let warnings = vec!["the directory was open to others".to_owned(), "the history is a FIFO".to_owned()];
+    let mut stage = Stage::with(60, 24, AppSetup { warnings, ..AppSetup::default() });
+    stage.shows(&["1 more warning, esc ! shows all: the"]);
+    let outcome = |text: &str| Input::Notice { text: text.to_owned(), is_warning: false };
+    stage.press("esc").input(outcome("ban x: request accepted"));
+    // The second comes while the first is still shown.
+    stage.input(outcome("ban x: CONFIRMED"));
+    stage.shows(&["ban x: CONFIRMED"]).lacks("more warning");
+    // They can be read all the same.
+    stage.press("!").shows(&["open to others", "a FIFO"]);
+}
+
+#[test]
+fn a_single_warning_of_the_start_is_not_lost_behind_another() {
+    let warnings = vec!["the directory was open to others".to_owned()];
+    let mut stage = Stage::with(60, 24, AppSetup { warnings, ..AppSetup::default() });
+    stage.input(Input::Notice { text: "the log is locked".to_owned(), is_warning: true });
+    stage.shows(&["1 more warning, esc ! shows all: the log"]);
+    stage.press("esc !").shows(&["open to others", "the log is locked"]);
+}

@@ -288,22 +288,20 @@ impl<'a> Cx<'a> {
             let first = first.clone();
             self.session.last_warning = Some(first.clone());
             self.session.start_warnings = warnings;
-            let text = self.after_warnings(first);
-            self.session.notice = Some(Notice { text, is_warning: true });
+            let text = self.with_start_warnings(first);
+            self.session.notice = Some(Notice { text, is_warning: true, names_start_warnings: true });
         }
     }
 
-    /// Shows a text until the next key. Warnings that nobody can have seen are not lost by it.
+    /// Shows a text until the next key. While no key was pressed, the warnings of the start are named in front of it.
     fn tell(&mut self, text: String, is_warning: bool) {
-        let text = match self.session.notice {
-            Some(_) => self.after_warnings(text),
-            None => text,
-        };
-        self.session.notice = Some(Notice { text, is_warning });
+        let names_start_warnings = self.session.notice.as_ref().is_some_and(|notice| notice.names_start_warnings);
+        let text = if names_start_warnings { self.with_start_warnings(text) } else { text };
+        self.session.notice = Some(Notice { text, is_warning, names_start_warnings });
     }
 
-    /// A text, behind how many other warnings of the start there are to be read.
-    fn after_warnings(&self, text: String) -> String {
+    /// Returns the text behind the number of other warnings of the start, and the keys that show them.
+    fn with_start_warnings(&self, text: String) -> String {
         let others = self.session.start_warnings.iter();
         match others.filter(|other| **other != text).count() {
             0 => text,
