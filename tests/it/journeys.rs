@@ -9,7 +9,7 @@ const EXAMPLE: &str = r"process_name:net.exe cmdline:\\test\blah";
 async fn the_two_net_uses_are_found_and_walked_to_the_kernel() {
     let mut console = Console::start().await;
     console.search(EXAMPLE).await;
-    console.shows(&["Processes  2, row 1", r"net  use y: \\test\blah", r"net  use z: \\test\b"]);
+    console.shows(&["Processes  2, row 1", r"net  use y: \\test\blah", r"net  use z: \\test\blah"]);
     assert_snapshot!("example", console.picture());
     console.press("enter g r").await;
     console.shows(&["ntoskrnl.exe", "userinit.exe", "win-ia9nq1gn8oi #3", "NOT ISOLATED"]);

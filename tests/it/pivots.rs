@@ -46,9 +46,9 @@ async fn what_started_around_a_time_is_asked_once_it_is_wide_enough() {
     console.search(PAYLOAD).await.press("esc").await;
     console.asked();
     console.press("t").await;
-    console.shows(&["around", "5 minutes", "hostname:fin-ws-042 start:["]);
-    console.press("+ +").await.shows(&["1 hour"]);
-    console.press("minus").await.shows(&["15 minutes"]);
+    console.shows(&["around", "+/- 5 minutes", "hostname:fin-ws-042 start:["]);
+    console.press("+ +").await.shows(&["+/- 1 hour"]);
+    console.press("minus").await.shows(&["+/- 15 minutes"]);
     assert_eq!(console.asked(), Vec::<String>::new());
     console.press("enter").await;
     console.shows(&["hostname:fin-ws-042 start:[", "svch0st.exe", "powershell.exe"]);

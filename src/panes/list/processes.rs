@@ -69,7 +69,7 @@ impl ListView for Processes {
 const FIELDS: &[RowField<Process>] = &[
     RowField::new(
         "flag",
-        TableColumn::left_aligned("SIG", 3, 3, 4),
+        TableColumn::left_aligned("S", 1, 1, 4),
         |theme| theme.caution,
         |process, session| match hit_sign(process) {
             CellValue::None => JoinedFields::signature_letter(process, session),
