@@ -1,4 +1,4 @@
-//! A popup of one line: what is asked, and what is done with the answer.
+//! The popup in which one line is typed, and what each such popup asks for.
 
 pub(super) mod export;
 pub(super) mod filter;
@@ -7,47 +7,58 @@ pub(super) mod line;
 pub(super) mod notes;
 pub(super) mod period;
 pub(super) mod sensor_search;
+
 use std::fmt::Debug;
 
 use crossterm::event::KeyEvent;
 use ratatui::{Frame, layout::Rect, text::Line};
 
-use super::{MarkedRows, Pane, PaneId, RenderCx};
+use super::{MarkedRows, Pane, PaneId, RenderCx, editor::Pasted};
 use crate::keys::{Action, Scope};
 use crate::session::{Cx, Session};
 use crate::theme::Theme;
 use line::LineInput;
 
-/// What is asked in one line.
+/// What a [`Prompt`] asks for.
 pub trait Question: Debug {
-    /// What stands before the line.
+    /// The label in front of the line.
     const LABEL: &'static str;
 
-    /// Whether words are typed that people read.
+    /// Whether the text is prose: a pasted list of indicators is then no mistake.
     const IS_PROSE: bool = false;
 
-    /// What the popup is called.
+    /// The title of the popup.
     fn title(&self, session: &Session) -> Line<'static>;
 
-    /// Does what was asked about with the text that was typed.
+    /// Takes the text that was typed.
     fn accept(&mut self, text: &str, cx: &mut Cx<'_>);
 
     /// The lines below the one that is typed.
-    fn hints(&self, session: &Session, theme: &Theme) -> Vec<Line<'static>>;
+    fn hints(&self, text: &str, session: &Session, theme: &Theme) -> Vec<Line<'static>>;
 
-    /// Takes note that some of the marked rows it is about cannot be seen.
-    fn name_hidden(&mut self, _marked: &MarkedRows) {}
+    /// Handles a key other than that which accepts the text; false where it has no meaning.
+    fn handle_action(&mut self, _action: Action, _cx: &mut Cx<'_>) -> bool {
+        false
+    }
 
-    /// Comes after every input.
-    fn settle(&mut self, _cx: &mut Cx<'_>) {}
+    /// Replaces a link to the web console by what it stands for; false if the line holds no link.
+    fn replace_link(&mut self, _line: &mut LineInput, _cx: &mut Cx<'_>) -> bool {
+        false
+    }
 
-    /// Whether it is answered; the popup is then taken away.
+    /// Sets the marked rows it is about of which some cannot be seen.
+    fn set_hidden_rows(&mut self, _marked: &MarkedRows) {}
+
+    /// Runs after every input.
+    fn after_input(&mut self, _cx: &mut Cx<'_>) {}
+
+    /// Whether it is answered; the popup is then closed.
     fn is_done(&self) -> bool {
         false
     }
 
-    /// What takes its place when it is answered.
-    fn then(&mut self) -> Option<Box<dyn Pane>> {
+    /// Returns the popup that follows it.
+    fn next_overlay(&mut self) -> Option<Box<dyn Pane>> {
         None
     }
 }
@@ -55,14 +66,14 @@ pub trait Question: Debug {
 /// The popup in which one line is typed.
 #[derive(Debug)]
 pub struct Prompt<Q> {
-    entry: LineInput,
+    line: LineInput,
     question: Q,
 }
 
 impl<Q: Question> Prompt<Q> {
-    /// Asks, and proposes a text.
-    pub(super) fn asking(question: Q, text: &str) -> Self {
-        Self { entry: LineInput::new(text), question }
+    /// Asks, with a text to begin with.
+    pub(super) fn with_text(question: Q, text: &str) -> Self {
+        Self { line: LineInput::new(text), question }
     }
 }
 
@@ -80,35 +91,38 @@ impl<Q: Question> Pane for Prompt<Q> {
     }
 
     fn handle_action(&mut self, action: Action, cx: &mut Cx<'_>) -> bool {
-        let is_accepted = action == Action::Accept;
-        if is_accepted {
-            self.question.accept(&self.entry.text(), cx);
+        if action != Action::Accept {
+            return self.question.handle_action(action, cx);
         }
-        is_accepted
+        // What a link became is seen before it is accepted.
+        if !self.question.replace_link(&mut self.line, cx) {
+            self.question.accept(&self.line.text(), cx);
+        }
+        true
     }
 
     fn type_key(&mut self, key: KeyEvent, cx: &mut Cx<'_>) {
-        self.entry.type_key(key, cx);
+        self.line.type_key(key, cx);
     }
 
     fn type_text(&mut self, text: &str, cx: &mut Cx<'_>) {
-        self.entry.type_text(text, cx);
+        self.line.type_text(text, cx);
     }
 
     fn paste(&mut self, text: &str, cx: &mut Cx<'_>) {
         if Q::IS_PROSE {
-            self.entry.paste_plain(text, cx);
-        } else {
-            self.entry.paste(text, cx);
+            self.line.paste_plain(text, cx);
+        } else if self.line.paste(text, cx) != Pasted::Refused {
+            self.question.replace_link(&mut self.line, cx);
         }
     }
 
     fn set_hidden_rows(&mut self, marked: &MarkedRows) {
-        self.question.name_hidden(marked);
+        self.question.set_hidden_rows(marked);
     }
 
     fn after_input(&mut self, cx: &mut Cx<'_>) {
-        self.question.settle(cx);
+        self.question.after_input(cx);
     }
 
     fn is_done(&self) -> bool {
@@ -116,14 +130,15 @@ impl<Q: Question> Pane for Prompt<Q> {
     }
 
     fn next_overlay(&mut self) -> Option<Box<dyn Pane>> {
-        self.question.then()
+        self.question.next_overlay()
     }
 
     fn render(&mut self, frame: &mut Frame<'_>, area: Rect, session: &Session, look: &RenderCx<'_>) {
         let below = area.rows().skip(1);
-        for (line, row) in self.question.hints(session, look.theme).into_iter().zip(below) {
-            frame.render_widget(line, row);
+        let hints = self.question.hints(&self.line.text(), session, look.theme);
+        for (hint, row) in hints.into_iter().zip(below) {
+            frame.render_widget(hint, row);
         }
-        self.entry.render(Q::LABEL, frame, area, look);
+        self.line.render(Q::LABEL, frame, area, look);
     }
 }

@@ -1,18 +1,19 @@
 //! What the facets are to be compared with.
 
-use crossterm::event::KeyEvent;
-use ratatui::{Frame, layout::Rect, text::Line};
+use ratatui::text::Line;
 
-use crate::keys::{Action, Scope};
-use crate::panes::{Pane, PaneId, RenderCx, editor::Pasted, prompt::line::LineInput};
+use crate::panes::prompt::{Prompt, Question, line::LineInput};
 use crate::query::{self, Index};
 use crate::session::{Cx, FacetComparison, Session};
 use crate::text::Untrusted;
+use crate::theme::Theme;
 
-/// The overlay in which the other side of a comparison is named.
+/// The popup in which the other side of a comparison is named.
+pub(super) type ComparePane = Prompt<Compare>;
+
+/// The other side of a comparison: a condition or a time range.
 #[derive(Debug)]
-pub(super) struct ComparePane {
-    entry: LineInput,
+pub(in crate::panes) struct Compare {
     is_done: bool,
 }
 
@@ -26,38 +27,25 @@ impl ComparePane {
             (Some(FacetComparison::Condition(condition)), None) => Some(condition.clone()),
             (_, proposed) => proposed,
         };
-        Self { entry: LineInput::new(&proposed.unwrap_or_default()), is_done: false }
+        Self::with_text(Compare { is_done: false }, &proposed.unwrap_or_default())
     }
 }
 
-impl Pane for ComparePane {
-    fn id(&self) -> PaneId {
-        PaneId::Overlay
-    }
-
-    fn scope(&self) -> Scope {
-        Scope::Entry
-    }
+impl Question for Compare {
+    const LABEL: &'static str = "B  ";
 
     fn title(&self, _: &Session) -> Line<'static> {
         "Compare with".into()
     }
 
-    fn handle_action(&mut self, action: Action, cx: &mut Cx<'_>) -> bool {
-        if action != Action::Accept {
-            return false;
-        }
-        if self.entry.replace_link(Index::Process, cx) {
-            return true;
-        }
-        let text = self.entry.text();
+    fn accept(&mut self, text: &str, cx: &mut Cx<'_>) {
         if text.is_empty() {
             cx.compare_with(None);
             self.is_done = true;
-            return true;
+            return;
         }
         let search = cx.session().processes.search().cloned();
-        match (FacetComparison::parse(&text, cx.now), search) {
+        match (FacetComparison::parse(text, cx.now), search) {
             (_, None) => cx.notify("No search yet"),
             (Some(other), Some(search)) if other.apply_to(&search).is_some() => {
                 cx.compare_with(Some(other));
@@ -66,43 +54,27 @@ impl Pane for ComparePane {
             (Some(_), Some(_)) => cx.warn("The query has an error: fix it first"),
             (None, _) => cx.warn("Neither a condition (hostname:x) nor a time range (-30d)"),
         }
-        true
     }
 
-    fn type_key(&mut self, key: KeyEvent, cx: &mut Cx<'_>) {
-        self.entry.type_key(key, cx);
+    fn replace_link(&mut self, line: &mut LineInput, cx: &mut Cx<'_>) -> bool {
+        line.replace_link(Index::Process, cx)
     }
 
-    fn type_text(&mut self, text: &str, cx: &mut Cx<'_>) {
-        self.entry.type_text(text, cx);
-    }
-
-    fn paste(&mut self, text: &str, cx: &mut Cx<'_>) {
-        if self.entry.paste(text, cx) != Pasted::Refused {
-            self.entry.replace_link(Index::Process, cx);
-        }
+    fn hints(&self, _: &str, _: &Session, theme: &Theme) -> Vec<Line<'static>> {
+        let lines = [
+            "",
+            "hostname:x     another host",
+            "username:x     another user",
+            "-30d           another time: the last 30 days",
+            "-30d..-7d       a time range",
+            "",
+            "Same query with this host, user or time range",
+            "Empty = stop comparing",
+        ];
+        lines.map(|text| Line::styled(text, theme.muted)).into()
     }
 
     fn is_done(&self) -> bool {
         self.is_done
-    }
-
-    fn render(&mut self, frame: &mut Frame<'_>, area: Rect, _: &Session, look: &RenderCx<'_>) {
-        let theme = look.theme;
-        let lines = [
-            Line::default(),
-            Line::default(),
-            Line::styled("hostname:x     another host", theme.muted),
-            Line::styled("username:x     another user", theme.muted),
-            Line::styled("-30d           another time: the last 30 days", theme.muted),
-            Line::styled("-30d..-7d       a time range", theme.muted),
-            Line::default(),
-            Line::styled("Same query with this host, user or time range", theme.muted),
-            Line::styled("Empty = stop comparing", theme.muted),
-        ];
-        for (line, place) in lines.into_iter().zip(area.rows()) {
-            frame.render_widget(line, place);
-        }
-        self.entry.render("B  ", frame, area, look);
     }
 }

@@ -39,7 +39,7 @@ impl ExportPane {
         let name = format!("{}.csv", extract.name);
         let question =
             Export { data: Arc::new(extract), total, hidden_rows: MarkedRows::default(), state: ExportState::Typing };
-        Self::asking(question, &name)
+        Self::with_text(question, &name)
     }
 }
 
@@ -64,7 +64,7 @@ impl Question for Export {
         }
     }
 
-    fn hints(&self, _: &Session, theme: &Theme) -> Vec<Line<'static>> {
+    fn hints(&self, _: &str, _: &Session, theme: &Theme) -> Vec<Line<'static>> {
         let hidden = match self.hidden_rows.n_hidden() {
             0 => Line::default(),
             _ => Line::styled(self.hidden_rows.summary(), theme.caution),
@@ -81,11 +81,11 @@ impl Question for Export {
         [hidden].into_iter().chain(rest).collect()
     }
 
-    fn name_hidden(&mut self, marked: &MarkedRows) {
+    fn set_hidden_rows(&mut self, marked: &MarkedRows) {
         self.hidden_rows = marked.clone();
     }
 
-    fn settle(&mut self, cx: &mut Cx<'_>) {
+    fn after_input(&mut self, cx: &mut Cx<'_>) {
         // What was typed stays where it was refused, to be mended.
         self.state = match (self.state, cx.session().is_exported) {
             (ExportState::Writing, Some(true)) => ExportState::Done,

@@ -21,7 +21,7 @@ use crate::widgets::to_cells;
 
 /// One line of text.
 #[derive(Debug, Default)]
-pub(in crate::panes) struct LineInput(Editor);
+pub struct LineInput(Editor);
 
 impl LineInput {
     /// Begins with a text, the cursor behind it.

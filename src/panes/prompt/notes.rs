@@ -9,7 +9,7 @@ use crate::model::SensorId;
 use crate::session::{Cx, Session};
 use crate::theme::Theme;
 
-/// The overlay in which notes are written; the sheet follows.
+/// The overlay in which notes are written; the confirmation follows.
 pub type NotesPane = Prompt<Notes>;
 
 /// What the notes of hosts are to be.
@@ -29,7 +29,7 @@ impl NotesPane {
         };
         let known = known.map_or("", |sensor| sensor.notes.raw());
         let question = Notes { sensors, hidden_rows: MarkedRows::default(), confirmation: None };
-        Self::asking(question, known)
+        Self::with_text(question, known)
     }
 }
 
@@ -46,16 +46,16 @@ impl Question for Notes {
 
     fn accept(&mut self, text: &str, cx: &mut Cx<'_>) {
         let note = |sensor| Change::Annotate { sensor, notes: text.to_owned() };
-        let deeds = self.sensors.iter().copied().map(note).collect();
-        self.confirmation = Some(ConfirmPane::new(deeds, cx.session()).with_hidden_rows(&self.hidden_rows));
+        let changes = self.sensors.iter().copied().map(note).collect();
+        self.confirmation = Some(ConfirmPane::new(changes, cx.session()).with_hidden_rows(&self.hidden_rows));
     }
 
-    fn hints(&self, _: &Session, theme: &Theme) -> Vec<Line<'static>> {
+    fn hints(&self, _: &str, _: &Session, theme: &Theme) -> Vec<Line<'static>> {
         let hint = "Replaces the shared note; leave empty to remove it";
         vec![Line::default(), Line::styled(hint, theme.muted)]
     }
 
-    fn name_hidden(&mut self, marked: &MarkedRows) {
+    fn set_hidden_rows(&mut self, marked: &MarkedRows) {
         self.hidden_rows = marked.clone();
     }
 
@@ -63,8 +63,8 @@ impl Question for Notes {
         self.confirmation.is_some()
     }
 
-    fn then(&mut self) -> Option<Box<dyn Pane>> {
-        let sheet = self.confirmation.take()?;
-        Some(Box::new(sheet))
+    fn next_overlay(&mut self) -> Option<Box<dyn Pane>> {
+        let confirmation = self.confirmation.take()?;
+        Some(Box::new(confirmation))
     }
 }

@@ -1,23 +1,20 @@
 //! The period that is searched in, set without editing the query.
 
-use crossterm::event::KeyEvent;
 use jiff::Timestamp;
-use ratatui::{
-    Frame,
-    layout::Rect,
-    text::{Line, Span},
-};
+use ratatui::text::{Line, Span};
 
-use super::super::{Pane, PaneId, RenderCx};
-use super::line::LineInput;
-use crate::keys::{Action, Scope};
+use super::{Prompt, Question};
+use crate::keys::Action;
 use crate::model::EventClock;
 use crate::session::{Cx, PeriodInput, Session};
+use crate::theme::Theme;
 
-/// The overlay in which a period and its clock are chosen.
+/// The popup in which a period and its clock are chosen.
+pub type PeriodPane = Prompt<Period>;
+
+/// The clock of the period, and what is known when it is typed.
 #[derive(Debug)]
-pub struct PeriodPane {
-    entry: LineInput,
+pub struct Period {
     clock: EventClock,
     /// When it was opened: relative times are shown as of then.
     now: Timestamp,
@@ -27,62 +24,43 @@ pub struct PeriodPane {
 impl PeriodPane {
     /// Starts with the period in force.
     pub fn new(cx: &Cx<'_>) -> Self {
-        let when = &cx.session().period;
-        Self { entry: LineInput::new(&when.text), clock: when.clock, now: cx.now, is_done: false }
-    }
-
-    /// What is typed.
-    fn period_input(&self) -> PeriodInput {
-        PeriodInput { text: self.entry.text(), clock: self.clock }
+        let period = &cx.session().period;
+        Self::with_text(Period { clock: period.clock, now: cx.now, is_done: false }, &period.text)
     }
 }
 
-impl Pane for PeriodPane {
-    fn id(&self) -> PaneId {
-        PaneId::Overlay
+impl Period {
+    fn with_clock(&self, text: &str) -> PeriodInput {
+        PeriodInput { text: text.to_owned(), clock: self.clock }
     }
+}
 
-    fn scope(&self) -> Scope {
-        Scope::Entry
-    }
+impl Question for Period {
+    const LABEL: &'static str = "when   ";
 
     fn title(&self, _: &Session) -> Line<'static> {
         "Time range (last event)".into()
     }
 
-    fn handle_action(&mut self, action: Action, cx: &mut Cx<'_>) -> bool {
-        match action {
-            Action::NextPane | Action::PreviousPane => self.clock = self.clock.other_clock(),
-            Action::Accept if self.period_input().period(cx.now).is_some() => {
-                cx.search_period(self.period_input());
-                self.is_done = true;
-            }
-            Action::Accept => cx.warn("Not a time range: write -24h, or FROM..UNTIL"),
-            _ => return false,
+    fn accept(&mut self, text: &str, cx: &mut Cx<'_>) {
+        let period = self.with_clock(text);
+        if period.period(cx.now).is_none() {
+            return cx.warn("Not a time range: write -24h, or FROM..UNTIL");
         }
-        true
+        cx.search_period(period);
+        self.is_done = true;
     }
 
-    fn type_key(&mut self, key: KeyEvent, cx: &mut Cx<'_>) {
-        self.entry.type_key(key, cx);
+    fn handle_action(&mut self, action: Action, _: &mut Cx<'_>) -> bool {
+        let is_other_clock = matches!(action, Action::NextPane | Action::PreviousPane);
+        if is_other_clock {
+            self.clock = self.clock.other_clock();
+        }
+        is_other_clock
     }
 
-    fn type_text(&mut self, text: &str, cx: &mut Cx<'_>) {
-        self.entry.type_text(text, cx);
-    }
-
-    fn paste(&mut self, text: &str, cx: &mut Cx<'_>) {
-        self.entry.paste(text, cx);
-    }
-
-    fn is_done(&self) -> bool {
-        self.is_done
-    }
-
-    fn render(&mut self, frame: &mut Frame<'_>, area: Rect, _: &Session, look: &RenderCx<'_>) {
-        let theme = look.theme;
-        let when = self.period_input();
-        let means = match when.period(self.now) {
+    fn hints(&self, text: &str, _: &Session, theme: &Theme) -> Vec<Line<'static>> {
+        let means = match self.with_clock(text).period(self.now) {
             Some(period) => Span::styled(period.to_string(), theme.good),
             None => Span::styled("no time range yet", theme.caution),
         };
@@ -90,8 +68,7 @@ impl Pane for PeriodPane {
             EventClock::Sensor => "host (can be wrong or tampered with)",
             EventClock::Server => "server (when events arrived)",
         };
-        let lines = [
-            Line::default(),
+        vec![
             Line::from(vec![Span::styled("means  ", theme.muted), means]),
             Line::from(vec![
                 Span::styled("clock  ", theme.muted),
@@ -104,10 +81,10 @@ impl Pane for PeriodPane {
             Line::styled("-7d..-2d          a time range", theme.muted),
             Line::styled("2026-03-04 10:00..2026-03-04 12:00, yesterday..", theme.muted),
             Line::styled("empty             any time", theme.muted),
-        ];
-        for (line, place) in lines.into_iter().zip(area.rows()) {
-            frame.render_widget(line, place);
-        }
-        self.entry.render("when   ", frame, area, look);
+        ]
+    }
+
+    fn is_done(&self) -> bool {
+        self.is_done
     }
 }

@@ -1,50 +1,28 @@
 //! Some of many sensors, looked for on the server: part of a name or of an address, or a group.
 
-use crossterm::event::KeyEvent;
-use ratatui::{
-    Frame,
-    layout::Rect,
-    text::{Line, Span},
-};
+use ratatui::text::{Line, Span};
 
-use super::super::{Pane, PaneId, RenderCx, editor::Pasted, links};
+use super::super::{count_hosts, links};
 use super::line::LineInput;
-use crate::keys::{Action, Scope};
+use super::{Prompt, Question};
 use crate::model::{GroupId, SensorFilter};
 use crate::session::{Awaited, Cx, Destination, Session};
 use crate::text;
+use crate::theme::Theme;
 
-/// The overlay in which is typed what the server is to look for among its sensors.
+/// The popup in which a filter of sensors is typed.
+pub type SensorSearchPane = Prompt<SensorSearch>;
+
+/// Which sensors are looked for.
 #[derive(Debug)]
-pub struct SensorSearchPane {
-    entry: LineInput,
-}
+pub struct SensorSearch;
 
 impl SensorSearchPane {
     /// Begins with what is looked for now.
     pub fn new(session: &Session) -> Self {
         let search = session.sensors.search();
         let filter = search.map(|search| SensorFilter::parse_canonical(&search.query));
-        let text = filter_text(&filter.unwrap_or_default(), session);
-        Self { entry: LineInput::new(&text) }
-    }
-}
-
-impl SensorSearchPane {
-    /// Puts the host in the place of a link that names it; false if no link stands there. Nothing is looked for before
-    /// it was seen what the link became.
-    fn take_link(&mut self, cx: &mut Cx<'_>) -> bool {
-        let Some(host) = links::link_sensor_filter(&self.entry.text(), cx.session()) else {
-            return false;
-        };
-        match host {
-            Ok(filter) => {
-                self.entry.set_text(&filter);
-                cx.notify("The link names a host: Enter finds it");
-            }
-            Err(why) => cx.warn(why),
-        }
-        true
+        Self::with_text(SensorSearch, &filter_text(&filter.unwrap_or_default(), session))
     }
 }
 
@@ -68,28 +46,16 @@ fn find_group(name: &str, session: &Session) -> Option<GroupId> {
     })
 }
 
-impl Pane for SensorSearchPane {
-    fn id(&self) -> PaneId {
-        PaneId::Overlay
-    }
-
-    fn scope(&self) -> Scope {
-        Scope::Entry
-    }
+impl Question for SensorSearch {
+    const LABEL: &'static str = "";
 
     fn title(&self, _: &Session) -> Line<'static> {
         "Find sensors".into()
     }
 
-    fn handle_action(&mut self, action: Action, cx: &mut Cx<'_>) -> bool {
-        if action != Action::Accept {
-            return false;
-        }
-        if self.take_link(cx) {
-            return true;
-        }
+    fn accept(&mut self, text: &str, cx: &mut Cx<'_>) {
         let session = cx.session();
-        match SensorFilter::parse(&self.entry.text(), |name| find_group(name, session)) {
+        match SensorFilter::parse(text, |name| find_group(name, session)) {
             Ok(filter) => cx.navigate(Destination::Sensors(filter.to_string())),
             Err(error) => {
                 let unknown = session.sensor_groups.error();
@@ -97,29 +63,27 @@ impl Pane for SensorSearchPane {
                 cx.warn(format!("{error}{}", unknown.unwrap_or_default()));
             }
         }
-        true
     }
 
-    fn type_key(&mut self, key: KeyEvent, cx: &mut Cx<'_>) {
-        self.entry.type_key(key, cx);
-    }
-
-    fn type_text(&mut self, text: &str, cx: &mut Cx<'_>) {
-        self.entry.type_text(text, cx);
-    }
-
-    fn paste(&mut self, text: &str, cx: &mut Cx<'_>) {
-        if self.entry.paste(text, cx) != Pasted::Refused {
-            self.take_link(cx);
+    fn replace_link(&mut self, line: &mut LineInput, cx: &mut Cx<'_>) -> bool {
+        let Some(host) = links::link_sensor_filter(&line.text(), cx.session()) else {
+            return false;
+        };
+        match host {
+            Ok(filter) => {
+                line.set_text(&filter);
+                cx.notify("The link names a host: Enter finds it");
+            }
+            Err(why) => cx.warn(why),
         }
+        true
     }
 
     fn after_input(&mut self, cx: &mut Cx<'_>) {
         cx.fetch_group_names();
     }
 
-    fn render(&mut self, frame: &mut Frame<'_>, area: Rect, session: &Session, look: &RenderCx<'_>) {
-        let theme = look.theme;
+    fn hints(&self, _: &str, session: &Session, theme: &Theme) -> Vec<Line<'static>> {
         let lines = [
             "part of a name, or hostname:FIN ip:10.1. group:NAME id:7",
             "the server search is case-sensitive; empty = all sensors",
@@ -130,17 +94,13 @@ impl Pane for SensorSearchPane {
         let hints = lines.map(|text| Line::styled(text, theme.hint));
         let groups = session.sensor_groups.loaded().map(|(_, group)| {
             let name = text::fit(&group.name, 40);
-            let n = group.hosts.map(|n| format!("  {}", super::super::count_hosts(n)));
+            let n = group.hosts.map(|n| format!("  {}", count_hosts(n)));
             Line::from(vec![
                 Span::styled("  group  ", theme.muted),
                 Span::styled(name, theme.text),
                 Span::styled(n.unwrap_or_default(), theme.muted),
             ])
         });
-        let below = area.rows().skip(1);
-        for (line, row) in hints.into_iter().chain(groups).zip(below) {
-            frame.render_widget(line, row);
-        }
-        self.entry.render("", frame, area, look);
+        hints.into_iter().chain(groups).collect()
     }
 }
