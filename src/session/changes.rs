@@ -51,17 +51,15 @@ impl Preview {
         ready.flat_map(|(at, looks)| looks.iter().map(move |what| (at, *what)))
     }
 
-    /// Every line that is not here is not known, and nobody waits for it.
+    /// Stops waiting: every line that has not arrived is unknown, with the warning that it could have had.
     pub(super) fn cancel_pending(&mut self) {
         let is_here = |(at, what): &(Option<usize>, &str)| {
             let mut facts = self.impact_lines.iter();
             facts.any(|(other, fact)| other == at && fact.subject == *what)
         };
         let missing: Vec<_> = self.expected_lines().filter(|look| !is_here(look)).collect();
-        self.impact_lines.extend(missing.into_iter().map(|(at, what)| {
-            let fact = ImpactLine { subject: what, text: "unknown: cancelled".into(), ..ImpactLine::default() };
-            (at, fact)
-        }));
+        let lines = missing.into_iter().map(|(at, what)| (at, ImpactLine::unknown(what, "cancelled")));
+        self.impact_lines.extend(lines);
     }
 
     /// What can be done. Of several, a protected host is left out: it is named alone.

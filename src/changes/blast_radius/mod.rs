@@ -84,27 +84,35 @@ impl Plan {
 
 /// A line of the blast radius, in the time that it may take, which is longer where it takes several requests.
 async fn run_probe(what: &'static str, look: Probe<'_>, estate: &PlanContext, n_requests: u32) -> ImpactLine {
-    let patience = estate.client.timings().probe_timeout * n_requests;
-    let unknown = |why: String| ImpactLine {
-        text: format!("unknown: {why}"),
-        warnings: unavailable(what, &why).into_iter().collect(),
-        ..ImpactLine::default()
-    };
-    let fact = match tokio::time::timeout(patience, look).await {
-        Ok(Ok(fact)) => ImpactLine { is_known: true, ..fact },
-        Ok(Err(error)) => unknown(error.to_string()),
-        Err(_) => unknown(format!("no answer within {} s", patience.as_secs())),
-    };
-    ImpactLine { subject: what, ..fact }
+    let timeout = estate.client.timings().probe_timeout * n_requests;
+    match tokio::time::timeout(timeout, look).await {
+        Ok(Ok(line)) => ImpactLine { subject: what, is_known: true, ..line },
+        Ok(Err(error)) => ImpactLine::unknown(what, &error.to_string()),
+        Err(_) => ImpactLine::unknown(what, &format!("no answer within {} s", timeout.as_secs())),
+    }
 }
 
-/// What cannot be told without a line that would warn. A warning that could not be looked for is not known to be absent.
+impl ImpactLine {
+    /// Returns the line of a probe that has no result, with the warning that the result could have had.
+    pub fn unknown(subject: &'static str, why: &str) -> Self {
+        Self {
+            subject,
+            text: format!("unknown: {why}"),
+            warnings: unavailable(subject, why).into_iter().collect(),
+            ..Self::default()
+        }
+    }
+}
+
+/// Returns what cannot be told without a line that may warn: a warning that nothing looked for is not known to be absent.
 fn unavailable(what: &str, why: &str) -> Option<String> {
     let (whose, doubt) = match what {
         "file" => ("File record", "whether it is Microsoft-signed or a security tool"),
         "hosts" => ("List of hosts", "how many hosts have it, or whether protected hosts do"),
         "groups" => ("Host types", "whether domain controllers ran it"),
         "role" => ("Host role", "whether this is a DOMAIN CONTROLLER"),
+        "last 90 days" => ("Alerts of the last 90 days", "whether true positives are among those it would suppress"),
+        "last 24 h" => ("Hits of the last 24 h", "how many alerts a day it would raise"),
         _ => return None,
     };
     Some(format!("{whose} unavailable ({why}): cannot tell {doubt}"))

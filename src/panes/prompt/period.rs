@@ -10,11 +10,11 @@ use crate::session::{Cx, PeriodInput, Session};
 use crate::theme::Theme;
 
 /// The popup in which a period and its clock are chosen.
-pub type PeriodPane = Prompt<Period>;
+pub type PeriodPane = Prompt<PeriodQuestion>;
 
 /// The clock of the period, and what is known when it is typed.
 #[derive(Debug)]
-pub struct Period {
+pub struct PeriodQuestion {
     clock: EventClock,
     /// When it was opened: relative times are shown as of then.
     now: Timestamp,
@@ -25,17 +25,17 @@ impl PeriodPane {
     /// Starts with the period in force.
     pub fn new(cx: &Cx<'_>) -> Self {
         let period = &cx.session().period;
-        Self::with_text(Period { clock: period.clock, now: cx.now, is_done: false }, &period.text)
+        Self::with_text(PeriodQuestion { clock: period.clock, now: cx.now, is_done: false }, &period.text)
     }
 }
 
-impl Period {
+impl PeriodQuestion {
     fn with_clock(&self, text: &str) -> PeriodInput {
         PeriodInput { text: text.to_owned(), clock: self.clock }
     }
 }
 
-impl Question for Period {
+impl Question for PeriodQuestion {
     const LABEL: &'static str = "when   ";
 
     fn title(&self, _: &Session) -> Line<'static> {

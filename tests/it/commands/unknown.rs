@@ -217,3 +217,25 @@ async fn events_that_could_not_be_asked_for_are_not_called_none() {
         assert!(!ran.check(1).notes.contains("no events"), "{}", ran.notes);
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_watchlist_and_an_ignored_report_whose_hits_cannot_be_had_are_not_passed_by_yes() {
+    let bench = Bench::start().await;
+    for (fault, words, warning) in [
+        (
+            json!({"mode": "500", "match": "^/api/v1/process?"}),
+            &["watchlist", "create", "own", "process_name:cmd.exe", "--reason", "x", "--yes"][..],
+            "Hits of the last 24 h unavailable (",
+        ),
+        (
+            json!({"mode": "500", "match": "^/api/v2/alert?"}),
+            &["report", "ignore", "12:fuzzywombat-beacon-1", "--reason", "x", "--yes"][..],
+            "cannot tell whether true positives are among those it would suppress",
+        ),
+    ] {
+        bench.server.clear_faults();
+        bench.fault(fault);
+        bench.run(words).await.check(5).notes_say(warning).notes_say("error: --yes does not pass");
+    }
+    assert_eq!(bench.changes(), 0);
+}
