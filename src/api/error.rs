@@ -10,34 +10,27 @@ pub enum Error {
     Unauthorized,
     /// 403.
     #[error("the token's user has no right to {what}")]
-    #[expect(missing_docs, reason = "the message says what it is")]
     Forbidden { what: String },
     /// 404, or an empty list where one record was asked for.
     #[error("the server does not know {what}")]
-    #[expect(missing_docs, reason = "the message says what it is")]
     NotFound { what: String },
     /// 400 with one of the reasons that the server has for a query.
     #[error("the server cannot read the query: {reason}")]
-    #[expect(missing_docs, reason = "the message says what it is")]
     Syntax { reason: String },
     /// 400 to a query that is well formed and has a value that begins with a wildcard: servers can be set to refuse those.
     #[error("this server refuses values that begin with a wildcard, such as {value}")]
-    #[expect(missing_docs, reason = "the message says what it is")]
     LeadingWildcard { value: String },
     /// No answer, or not all of it, in time.
     #[error("no answer from the server within {0:?}")]
     Timeout(Duration),
     /// No connection.
     #[error("cannot reach {url}: {reason}")]
-    #[expect(missing_docs, reason = "the message says what they are")]
     Unreachable { url: String, reason: String },
     /// The proxy cannot be reached, or does not lead to the server.
     #[error("the proxy {proxy} does not lead to {url}: {reason}")]
-    #[expect(missing_docs, reason = "the message says what they are")]
     Proxy { proxy: String, url: String, reason: String },
     /// 407: the proxy wants to know who asks.
     #[error("the proxy {proxy} {}", if *.has_password { "does not accept the user name and password" } else { "asks for a user name and a password" })]
-    #[expect(missing_docs, reason = "the message says what they are")]
     ProxyRefused {
         proxy: String,
         has_password: bool,
@@ -46,11 +39,9 @@ pub enum Error {
     },
     /// Not sent: the server or the proxy has refused the credentials before.
     #[error("{error}; nothing more is sent until you ask again (r)")]
-    #[expect(missing_docs, reason = "the message says what it is")]
     NotSent { error: Box<Error> },
     /// A certificate that the settings do not allow.
     #[error("the server's certificate is not accepted: {reason}")]
-    #[expect(missing_docs, reason = "the message says what it is")]
     Certificate { reason: CertificateProblem },
     /// Plain HTTP was spoken to a port that expects TLS.
     #[error("the server expects https, not http, on this port")]
@@ -63,35 +54,27 @@ pub enum Error {
     Busy(Option<Duration>),
     /// A redirect. It is not followed: the token would go to wherever it leads.
     #[error("{endpoint} redirects to {to}, which is not followed")]
-    #[expect(missing_docs, reason = "the message says what they are")]
     Redirected { endpoint: String, to: String },
     /// Any other status, or an error message in the place of an answer.
     #[error("the server answered {status}{}{said} ({endpoint})", if .said.is_empty() { "" } else { ": " })]
-    #[expect(missing_docs, reason = "the message says what they are")]
     Refused { endpoint: String, status: u16, said: String },
     /// An answer that is not what the endpoint is documented to send.
     #[error("{endpoint} sent something else than expected: {reason}")]
-    #[expect(missing_docs, reason = "the message says what they are")]
     Malformed { endpoint: String, reason: String },
     /// An answer that has more bytes than are read of one.
     #[error("the answer to {endpoint} is larger than {}, the limit for one answer", size(*.limit))]
-    #[expect(missing_docs, reason = "the message says what they are")]
     TooLarge { endpoint: String, limit: usize },
     /// The server is too old for what is asked: it would ignore it.
     #[error("this server ({}.{}) does not know {what} and would ignore it", release.0, release.1)]
-    #[expect(missing_docs, reason = "the message says what they are")]
     TooOld { release: (u32, u32), what: String },
     /// The connection ended before the answer did.
     #[error("the connection was cut before all of the answer to {endpoint} had come")]
-    #[expect(missing_docs, reason = "the message says what it is")]
     Cut { endpoint: String },
     /// An address that servers and what stands before them would refuse. Nothing was sent.
     #[error("{what}: the search is too long; {length} bytes, and an address takes {most}")]
-    #[expect(missing_docs, reason = "the message says what they are")]
     TooLong { what: String, length: usize, most: usize },
     /// Settings that cannot work.
     #[error("the setting {what} cannot be used: {reason}")]
-    #[expect(missing_docs, reason = "the message says what they are")]
     Invalid { what: &'static str, reason: String },
     /// A mistake in this program, caught before it could take more with it.
     #[error("lampblack itself failed at this; its log says how")]

@@ -27,7 +27,6 @@ pub enum Error {
     Size(String),
     /// A member is larger than anything that was announced.
     #[error("{name} in the archive is larger than {most} bytes, which is more than there should be")]
-    #[expect(missing_docs, reason = "the message says what they are")]
     TooLarge { name: String, most: u64 },
     /// A member is not what it was when it was packed.
     #[error("the checksum of {0} in the archive is wrong")]

@@ -19,14 +19,11 @@ pub enum Error {
     Archive(archive::Error),
     /// There is too little room for it.
     #[error("{wanted} bytes do not fit beside what is there: there is room for {room}")]
-    #[expect(missing_docs, reason = "the message says what they are")]
     NoSpace { wanted: u64, room: u64 },
     /// The server has only a part.
     #[error("the server has only the first {stored} of {whole} bytes, which cannot hash to {md5}")]
-    #[expect(missing_docs, reason = "the message says what they are")]
     Partial { stored: u64, whole: u64, md5: Md5 },
     /// It is another file.
     #[error("{size} bytes came, and they hash to {md5}; nothing was kept")]
-    #[expect(missing_docs, reason = "the message says what they are")]
     HashMismatch { size: u64, md5: Md5 },
 }

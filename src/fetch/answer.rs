@@ -18,7 +18,6 @@ pub type AlertRows = Page<Arc<Alert>>;
 
 /// What came back. Cheap to clone: the cache keeps one, the screen another.
 #[derive(Clone, Debug)]
-#[expect(missing_docs, reason = "each answers the fetch of its name")]
 pub enum Answer {
     ServerInfo(Fetched<ServerInfo>),
     Processes(Fetched<Rows>),

@@ -146,7 +146,7 @@ fn link(file: &File, path: &Path) -> io::Result<()> {
 }
 
 #[cfg(not(target_os = "linux"))]
-fn unnamed(_: &Path) -> Option<File> {
+fn create_unnamed(_: &Path) -> Option<File> {
     None
 }
 

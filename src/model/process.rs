@@ -161,7 +161,6 @@ impl Process {
 
 /// How many events of each kind a process document counts; `None` where it does not say.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[expect(missing_docs, reason = "each is named after the kind of event it counts")]
 pub struct EventCounts {
     pub modload: Option<u64>,
     pub filemod: Option<u64>,

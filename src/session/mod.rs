@@ -304,7 +304,7 @@ impl Session {
     /// What a sensor group is called, if anything has asked for it.
     pub fn group_name(&self, id: GroupId) -> Option<&Untrusted> {
         let looked_at = self.subject_group.latest().map(|known| &*known.value);
-        let mut groups = self.sensor_groups.loaded().map(|(_, group)| &**group);
+        let mut groups = self.sensor_groups.loaded_rows().map(|(_, group)| &**group);
         let group = looked_at.filter(|group| group.id == id);
         group.or_else(|| groups.find(|group| group.id == id)).map(|group| &group.name)
     }

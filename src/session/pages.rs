@@ -150,7 +150,7 @@ impl<T: ListRow> Pages<T> {
     }
 
     /// The rows that are here, with their positions.
-    pub fn loaded(&self) -> impl Iterator<Item = (u64, &Arc<T>)> {
+    pub fn loaded_rows(&self) -> impl Iterator<Item = (u64, &Arc<T>)> {
         let parts = self.slots.iter().filter_map(|(start, page)| {
             let rows = &page.answer.as_ref()?.value.rows;
             Some((*start..).zip(rows))
@@ -165,7 +165,7 @@ impl<T: ListRow> Pages<T> {
 
     /// The position of the row of this name that is nearest to `at`, among those that are here.
     pub fn nearest_position(&self, id: &T::Id, at: u64) -> Option<u64> {
-        let found = self.loaded().filter(|(_, row)| row.id() == *id);
+        let found = self.loaded_rows().filter(|(_, row)| row.id() == *id);
         found.map(|(place, _)| place).min_by_key(|place| place.abs_diff(at))
     }
 
@@ -234,7 +234,7 @@ impl<T: ListRow> Pages<T> {
 
     /// What the rows that are here weigh in memory, in bytes, by estimate: nearly all of their texts are there twice.
     fn weight(&self) -> usize {
-        self.loaded().map(|(_, row)| 2 * row.document().len()).sum()
+        self.loaded_rows().map(|(_, row)| 2 * row.document().len()).sum()
     }
 
     /// Takes a page, if it answers the ticket expected.

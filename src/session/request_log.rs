@@ -42,7 +42,7 @@ impl Pages<RequestLogEntry> {
     /// Puts a call before those that were made before it.
     pub(super) fn push_front(&mut self, heard: RequestLogEntry) {
         let at = heard.trace.at;
-        let before = self.loaded().map(|(_, row)| row.clone());
+        let before = self.loaded_rows().map(|(_, row)| row.clone());
         let rows = [Arc::new(heard)].into_iter().chain(before);
         let rows = rows.take(MAX_ENTRIES).collect();
         self.set_rows(rows, at);

@@ -32,7 +32,7 @@ pub enum TableRow<'a> {
 
 impl<'a> TableRow<'a> {
     /// A row that is not marked and looks like any other.
-    pub fn unmarked(cells: Vec<Line<'a>>) -> Self {
+    pub fn with_cells(cells: Vec<Line<'a>>) -> Self {
         Self::Loaded { cells, is_marked: false, style: Style::new() }
     }
 }

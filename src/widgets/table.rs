@@ -240,7 +240,7 @@ mod tests {
         let table = TableWidget { columns: &columns, total: 2, gutter: Gutter::Cursor, ..TableWidget::default() };
         let picture = render_to_text(18, 3, |area, buf| {
             table.render(area, buf, &Theme::default(), &mut 0, |_, _| {
-                TableRow::unmarked(vec!["└ smss.exe".into(), "536".into()])
+                TableRow::with_cells(vec!["└ smss.exe".into(), "536".into()])
             });
         });
         assert_snapshot!(picture, @"
@@ -279,7 +279,7 @@ mod tests {
         };
         let mut buf = Buffer::empty(Rect::new(0, 0, 6, 1));
         table.render(buf.area, &mut buf, &theme, &mut 0, |_, _| {
-            TableRow::unmarked(vec![Line::styled("bad", theme.bad)])
+            TableRow::with_cells(vec![Line::styled("bad", theme.bad)])
         });
         assert_eq!(buf[(0, 0)].style().fg, theme.bad.fg);
         assert_eq!(buf[(0, 0)].style().bg, theme.selection.bg);
@@ -296,7 +296,7 @@ mod tests {
             check_contained(area, screen, |area, buf| {
                 let visible = table(total, cursor).render(area, buf, &Theme::default(), &mut top, |index, _| match index % 3 {
                     0 => TableRow::Pending,
-                    _ => TableRow::unmarked(texts.iter().map(|text| Line::from(text.as_str())).collect()),
+                    _ => TableRow::with_cells(texts.iter().map(|text| Line::from(text.as_str())).collect()),
                 });
                 assert!(visible.is_empty() || visible.contains(&cursor));
             });

@@ -59,6 +59,26 @@ fn nothing_is_unwrapped_outside_tests() {
 }
 
 #[test]
+fn every_public_type_and_function_has_a_doc_comment() {
+    let mut offences = Vec::new();
+    for file in product(|_| true) {
+        let mut is_documented = false;
+        for (index, line) in file.text.lines().map(str::trim_start).enumerate() {
+            let is_item = ["pub fn ", "pub async fn ", "pub const fn ", "pub struct ", "pub enum ", "pub trait "]
+                .iter()
+                .any(|start| line.starts_with(start));
+            if is_item && !is_documented {
+                offences.push(format!("{}:{}: {line}", file.path.display(), index + 1));
+            }
+            // Attributes stand between a comment and its item.
+            is_documented =
+                line.starts_with("///") || (is_documented && (line.starts_with('#') || line.starts_with(')')));
+        }
+    }
+    assert!(offences.is_empty(), "\n{}", offences.join("\n"));
+}
+
+#[test]
 fn no_test_sleeps() {
     // Put together here, so that this line is no offence of its own.
     let sleep = ["thread", "time"].map(|module| format!("{module}::{}", "sleep"));

@@ -11,7 +11,6 @@ use crate::text::Untrusted;
 
 /// What happened.
 #[derive(Clone, Debug, PartialEq)]
-#[expect(missing_docs, reason = "each holds the facts of the kind of its name")]
 pub enum EventFacts {
     Filemod(Filemod),
     Regmod(Regmod),
@@ -177,7 +176,6 @@ pub struct Fileless {
 
 /// Something that a ban stopped, in the server's words.
 #[derive(Clone, Debug, PartialEq)]
-#[expect(missing_docs, reason = "nobody has explained these words")]
 pub struct Block {
     pub kind: Untrusted,
     pub event: Untrusted,

@@ -70,7 +70,7 @@ impl Details for ReportDetails {
             fields.push(FieldRow::single_line("", ""));
         }
         let of = session.selected_report.as_ref().map(|report| report.id.feed);
-        let mut feeds = session.feeds.loaded().map(|(_, feed)| feed);
+        let mut feeds = session.feeds.loaded_rows().map(|(_, feed)| feed);
         let feed = match of {
             Some(id) => feeds.find(|feed| feed.id == id),
             None => session.selected_feed.as_ref(),

@@ -261,7 +261,7 @@ fn render_table(
                 cells.push(Line::styled(bar, theme.accent));
             }
         }
-        TableRow::unmarked(cells)
+        TableRow::with_cells(cells)
     });
     pane.top = top;
 }

@@ -25,7 +25,7 @@ impl<K: ListView> ListPane<K> {
         }
         self.marks_revision = edition;
         let mut here = BTreeSet::new();
-        for (at, row) in pages.loaded() {
+        for (at, row) in pages.loaded_rows() {
             self.state.marks.update_row(at, row);
             here.insert(row.id());
         }
@@ -47,7 +47,7 @@ impl<K: ListView> ListPane<K> {
             return by_sight;
         }
         let (mut loaded, mut shown) = (BTreeSet::new(), BTreeSet::new());
-        for (at, row) in K::Row::pages(session).loaded() {
+        for (at, row) in K::Row::pages(session).loaded_rows() {
             if self.state.marks.is_marked(row) {
                 let id = row.id();
                 if self.is_shown(at) {
@@ -105,7 +105,7 @@ impl<K: ListView> ListPane<K> {
 
     /// Marks the rows of these positions that are here and shown.
     pub(super) fn mark_all(&mut self, span: Range<u64>, session: &Session) {
-        for (at, row) in K::Row::pages(session).loaded() {
+        for (at, row) in K::Row::pages(session).loaded_rows() {
             if span.contains(&at) && self.is_shown(at) {
                 self.state.marks.mark(at, row);
             }
@@ -119,7 +119,7 @@ impl<K: ListView> ListPane<K> {
         let session = cx.session();
         self.mark_all(span.clone(), session);
         let n = self.state.marks.len();
-        let here = K::Row::pages(session).loaded();
+        let here = K::Row::pages(session).loaded_rows();
         let n_here = here.filter(|(at, _)| span.contains(at)).count();
         // A filter shows nothing but what is loaded.
         let n_passed = if self.filtered.is_some() { n_here } else { to_index(span.end - span.start) };
@@ -162,7 +162,7 @@ impl<K: ListView> ListPane<K> {
     /// Says what is marked now that every row that is shown is.
     fn all_marked_message(&self, session: &Session) -> String {
         let [shown, filtered, unloaded] = self.marks_by_visibility(session);
-        let n_loaded = K::Row::pages(session).loaded().count();
+        let n_loaded = K::Row::pages(session).loaded_rows().count();
         let marked = text::pluralize(shown.len(), "row", "rows");
         let mut text = format!("Marked {marked} shown, of {n_loaded} loaded");
         if !filtered.is_empty() || !unloaded.is_empty() {
@@ -196,7 +196,7 @@ impl<K: ListView> ListPane<K> {
         let rows: Vec<_> = if self.has_marks() {
             self.state.marks.rows()
         } else {
-            let shown = pages.loaded().filter(|(at, _)| self.is_shown(*at));
+            let shown = pages.loaded_rows().filter(|(at, _)| self.is_shown(*at));
             shown.map(|(_, row)| row.clone()).collect()
         };
         let columns = columns::shown_columns::<K>(session);

@@ -141,7 +141,7 @@ fn message_row(text: &'static str, widths: &[usize], style: Style) -> widgets::T
     if let Some(widest) = widest {
         cells[widest] = Line::styled(text, style);
     }
-    widgets::TableRow::unmarked(cells)
+    widgets::TableRow::with_cells(cells)
 }
 
 /// The line in which a filter is typed, or shown while it holds.
@@ -153,7 +153,7 @@ pub(super) fn render_filter<K: ListView>(
     look: &RenderCx<'_>,
 ) {
     let found = to_index(pane.n_shown(session));
-    let loaded = K::Row::pages(session).loaded().count();
+    let loaded = K::Row::pages(session).loaded_rows().count();
     let is_typing = pane.is_typing() && look.is_focused;
     render_filter_line(frame, area, pane.filter_text(), (found, loaded), is_typing, look);
 }

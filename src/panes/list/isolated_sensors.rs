@@ -72,7 +72,7 @@ fn drifted_hosts(session: &Session) -> Vec<String> {
     if session.isolated_sensors.total().is_none() {
         return Vec::new();
     }
-    let here: HashSet<_> = session.isolated_sensors.loaded().map(|(_, row)| row.0.id).collect();
+    let here: HashSet<_> = session.isolated_sensors.loaded_rows().map(|(_, row)| row.0.id).collect();
     let journal = session.change_history.iter();
     let known = journal.flat_map(|journal| journal.isolations(&session.connection.host));
     let gone = known.filter(|(id, _)| !here.contains(id));

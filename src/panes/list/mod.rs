@@ -136,7 +136,7 @@ impl<K: ListView> ListPane<K> {
     /// Asks again for the rows in sight, past the cache; with a filter, for all that it was applied to.
     pub fn refresh_rows(&self, cx: &mut Cx<'_>) {
         let session = cx.session();
-        let here = || K::Row::pages(session).loaded().map(|(at, _)| at);
+        let here = || K::Row::pages(session).loaded_rows().map(|(at, _)| at);
         let window = match &self.filtered {
             Some(_) => here().min().unwrap_or(0)..here().max().unwrap_or(0) + 1,
             None => self.visible_rows(),

@@ -134,7 +134,7 @@ impl<K: ListView> ListPane<K> {
         }
         let window = self.visible_rows();
         let is_wanted = |at: &u64| self.filtered.is_some() || window.contains(at);
-        let here = K::Row::pages(session).loaded();
+        let here = K::Row::pages(session).loaded_rows();
         let rows = here.filter(|(at, _)| is_wanted(at));
         (rows.map(|(_, row)| row.clone()).collect(), needs)
     }
@@ -167,7 +167,7 @@ impl<K: ListView> ListPane<K> {
             let any = |word: &str| texts.iter().any(|text| text.contains(word));
             self.state.filter.matches_row(named, any)
         };
-        let passing = pages.loaded().filter(|(_, row)| passes(row));
+        let passing = pages.loaded_rows().filter(|(_, row)| passes(row));
         self.filtered = Some(FilteredRows {
             positions: passing.map(|(at, _)| at).collect(),
             revisions: edition,

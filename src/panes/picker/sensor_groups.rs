@@ -45,7 +45,7 @@ impl SensorGroupPicker {
 }
 
 fn sorted_groups(session: &Session) -> Vec<&Arc<Group>> {
-    session.sensor_groups.loaded().map(|(_, group)| group).collect()
+    session.sensor_groups.loaded_rows().map(|(_, group)| group).collect()
 }
 
 impl Pane for SensorGroupPicker {

@@ -38,7 +38,7 @@ pub(in crate::panes) fn filter_text(filter: &SensorFilter, session: &Session) ->
 }
 
 fn find_group(name: &str, session: &Session) -> Option<GroupId> {
-    let mut groups = session.sensor_groups.loaded();
+    let mut groups = session.sensor_groups.loaded_rows();
     groups.find_map(|(_, group)| {
         let shown = text::make_visible(&group.name).replace('"', "?");
         let is_it = group.name.eq_ignore_case(name) || shown == name;
@@ -92,7 +92,7 @@ impl Question for SensorSearch {
             "",
         ];
         let hints = lines.map(|text| Line::styled(text, theme.hint));
-        let groups = session.sensor_groups.loaded().map(|(_, group)| {
+        let groups = session.sensor_groups.loaded_rows().map(|(_, group)| {
             let name = text::fit(&group.name, 40);
             let n = group.hosts.map(|n| format!("  {}", count_hosts(n)));
             Line::from(vec![

@@ -61,7 +61,7 @@ impl Cx<'_> {
     /// Asks again for the rows of a list that are here, if it was ever asked for.
     pub(super) fn refresh_loaded<T: ListRow>(&mut self) {
         let pages = T::pages(self.session);
-        let here = || pages.loaded().map(|(at, _)| at);
+        let here = || pages.loaded_rows().map(|(at, _)| at);
         let span = here().min().unwrap_or(0)..here().max().unwrap_or(0) + 1;
         if pages.search().is_some() {
             self.refresh_window::<T>(&span);

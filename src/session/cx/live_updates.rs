@@ -91,7 +91,7 @@ impl Session {
             let ids = queue.value.rows.iter().map(|alert| &alert.id);
             return Some((ids.collect(), total, queue.as_of));
         }
-        let ids = self.alerts.loaded().map(|(_, alert)| &alert.id);
+        let ids = self.alerts.loaded_rows().map(|(_, alert)| &alert.id);
         let as_of = self.alerts.loaded_pages().map(|page| page.as_of).max()?;
         Some((ids.collect(), total, as_of))
     }
