@@ -43,7 +43,7 @@ impl App {
             return;
         }
         let mut cx = Cx::new(&mut self.session, effects, now);
-        let asked = cx.session().alerts.search();
+        let asked = cx.session().lists.alerts.search();
         if asked.is_some_and(|search| search.query != OPEN_ALERTS) {
             self.panes.alert_query.set_text(OPEN_ALERTS);
             cx.search_index(Index::Alert, OPEN_ALERTS.into());

@@ -171,7 +171,7 @@ impl App {
             return Err(None);
         }
         let to = match action {
-            Action::Take => match &self.session.connection.user {
+            Action::Take => match &self.session.connection.info.user {
                 Some(user) => Disposition::Assigned(user.clone()),
                 None => return Err(Some(NO_USER.into())),
             },
@@ -241,7 +241,7 @@ impl App {
         }
         let sheet = named.or_else(|| {
             let session = &self.session;
-            let (journal, identity) = (session.change_history.as_ref()?, &session.connection);
+            let (journal, identity) = (session.changes.history.as_ref()?, &session.connection.info);
             let since = now.checked_sub(24.hours()).unwrap_or(now);
             let is_mine = |act: &LoggedChange| act.submitted.who.is_same_actor(&identity.actor);
             let act = journal.last_undoable(&identity.host, since, is_mine)?;

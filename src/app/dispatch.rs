@@ -12,7 +12,7 @@ use crate::text;
 
 impl App {
     pub(super) fn key(&mut self, key: KeyEvent, now: Timestamp, effects: &mut Vec<Effect>) {
-        let notice = self.session.notice.as_ref();
+        let notice = self.session.outbox.notice.as_ref();
         let cut = notice.filter(|_| self.visibility.is_notice_cut);
         self.cut_notice = cut.map(|notice| notice.text.clone());
         Cx::new(&mut self.session, effects, now).clear_notice();
@@ -229,7 +229,7 @@ impl App {
         if !is_of_one && action != Action::New {
             return None;
         }
-        if self.session.connection.is_read_only {
+        if self.session.connection.info.is_read_only {
             return Some(format!("{}: not possible, the profile is read-only", action.label()));
         }
         let pane = self.panes.get(self.focus);
@@ -357,7 +357,7 @@ impl App {
         let mut cx = Cx::new(&mut self.session, effects, now);
         if cx.cancel_all() {
             cx.notify("Request cancelled. ^c again to quit");
-        } else if cx.session().running_changes.iter().any(RunningChange::is_in_flight) {
+        } else if cx.session().changes.running.iter().any(RunningChange::is_in_flight) {
             cx.notify("The action was already sent and cannot be cancelled; see Activity (@). ^c again to quit");
         } else {
             cx.notify("No request running. ^c again to quit");
@@ -367,9 +367,9 @@ impl App {
     /// Shows in full what went wrong or did not fit: the notice that was cut, an error, what is wrong with the query, the
     /// last message.
     fn show_error(&mut self, now: Timestamp, effects: &mut Vec<Effect>) {
-        let start_warnings = std::mem::take(&mut self.session.start_warnings);
+        let start_warnings = std::mem::take(&mut self.session.outbox.start_warnings);
         if !start_warnings.is_empty() {
-            let last = self.session.last_warning.clone();
+            let last = self.session.outbox.last_warning.clone();
             let last = last.filter(|text| !start_warnings.contains(text));
             let warnings: Vec<_> = start_warnings.into_iter().chain(last).collect();
             // A single one is the last warning, which is shown below.
@@ -401,9 +401,9 @@ impl App {
         let problems = self.editor().map_or_else(Vec::new, QueryPane::describe_problems);
         if !problems.is_empty() && self.overlay.is_none() {
             self.overlay = Some(Box::new(RecordPane::of_problems(problems)));
-        } else if let Some(text) = &self.session.last_warning {
+        } else if let Some(text) = &self.session.outbox.last_warning {
             self.overlay = Some(Box::new(RecordPane::of_warning(text)));
-        } else if let Some(text) = &self.session.last_notice {
+        } else if let Some(text) = &self.session.outbox.last_notice {
             self.overlay = Some(Box::new(RecordPane::of_message(text)));
         } else {
             Cx::new(&mut self.session, effects, now).notify("No error to show");

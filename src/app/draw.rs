@@ -26,7 +26,7 @@ pub(super) fn render(app: &mut App, frame: &mut Frame<'_>) {
         let (width, height) = layout::MIN_SCREEN_SIZE;
         let text = format!("Terminal too small (need {width}x{height})");
         let mut lines = vec![Line::styled(text, app.theme.caution)];
-        if let Some(notice) = &app.session.notice {
+        if let Some(notice) = &app.session.outbox.notice {
             lines.push(Line::styled(text::line(&notice.text), app.theme.text));
         }
         frame.render_widget(Paragraph::new(lines).wrap(Wrap { trim: true }), screen);
@@ -136,7 +136,7 @@ impl Painter<'_, '_> {
         let is_awaited = pane.slots().iter().any(|slot| self.session.is_pending(*slot));
         // Where several facts are shown, only what failed and is still shown is old.
         let is_old = pane.slots().iter().any(|slot| self.session.is_stale(*slot));
-        let tint = self.session.connection.color.as_deref().map(|color| self.theme.profile(color));
+        let tint = self.session.connection.info.color.as_deref().map(|color| self.theme.profile(color));
         Panel {
             title: pane.title(self.session),
             status: self.state(pane),

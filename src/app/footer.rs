@@ -28,7 +28,7 @@ impl Footer<'_> {
         let theme = self.theme;
         let keys = Bar { left: self.keys(), right: Line::default(), style: theme.text };
         keys.render(areas.hints, frame.buffer_mut(), theme);
-        let Some(notice) = &self.session.notice else {
+        let Some(notice) = &self.session.outbox.notice else {
             return false;
         };
         if areas.notice == areas.hints {

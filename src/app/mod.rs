@@ -124,8 +124,8 @@ impl App {
     pub fn new(setup: AppSetup) -> Self {
         let AppSetup { identity, keymap, theme, history, saved, columns, warnings } = setup;
         let mut session = Session::new(identity, history);
-        session.saved_queries = saved;
-        session.chosen_columns = columns;
+        session.search.saved_queries = saved;
+        session.search.chosen_columns = columns;
         let mut effects = Vec::new();
         if !warnings.is_empty() {
             Cx::new(&mut session, &mut effects, Timestamp::UNIX_EPOCH).warn_at_start(warnings);

@@ -174,7 +174,7 @@ impl App {
                 }
                 View::Process => {
                     let (tree, events) = (panes.tree.state(), panes.events.state());
-                    ViewState::Process(session.opened_id, tree.clone(), events.clone())
+                    ViewState::Process(session.opened.id, tree.clone(), events.clone())
                 }
                 View::Alerts => {
                     ViewState::Alerts(SearchState::capture(Some(&panes.alert_query), &panes.alerts, session))
@@ -298,12 +298,12 @@ impl App {
     /// What is shown, in a few words.
     fn breadcrumb_label(&self) -> String {
         let search = match self.view {
-            View::Hunt | View::Facets => self.session.processes.search(),
-            View::Alerts | View::AlertGroups => self.session.alerts.search(),
-            View::Binaries => self.session.binaries.search(),
-            View::Feeds => self.session.reports.search(),
+            View::Hunt | View::Facets => self.session.lists.processes.search(),
+            View::Alerts | View::AlertGroups => self.session.lists.alerts.search(),
+            View::Binaries => self.session.lists.binaries.search(),
+            View::Feeds => self.session.lists.reports.search(),
             View::Sensors => {
-                let search = self.session.sensors.search();
+                let search = self.session.lists.sensors.search();
                 let query = search.map_or("", |search| &search.query);
                 let what = format!("sensors {query}");
                 return text::fit(&what.trim_end().into(), CRUMB);

@@ -78,12 +78,12 @@ impl App {
         const TIMES: [&str; 4] = ["start:", "last_update:", "last_server_update:", "server_added_timestamp:"];
         let mut lost = Vec::new();
         if index == Index::Process {
-            let when = &self.session.period;
+            let when = &self.session.search.period;
             if !when.is_any_time() {
                 let words = when.describe();
                 lost.push(format!("The time range is not saved ({words}); watchlists look at new data"));
             }
-            if !self.session.is_split_by_segment {
+            if !self.session.search.is_split_by_segment {
                 lost.push("Watchlists match segments; one row per process does not apply".into());
             }
         }

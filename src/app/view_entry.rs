@@ -62,8 +62,8 @@ impl App {
     pub(super) fn prepare(&mut self, view: View, now: Timestamp, effects: &mut Vec<Effect>) {
         let session = &self.session;
         let process = match self.view {
-            View::Hunt | View::Facets => session.subject.as_ref().map(|subject| subject.id),
-            View::Alerts | View::AlertGroups => session.selected_alert.as_ref().and_then(|alert| alert.process),
+            View::Hunt | View::Facets => session.selection.process.as_ref().map(|subject| subject.id),
+            View::Alerts | View::AlertGroups => session.selection.alert.as_ref().and_then(|alert| alert.process),
             _ => None,
         };
         let mut cx = Cx::new(&mut self.session, effects, now);
@@ -73,7 +73,7 @@ impl App {
                     cx.open_process(id);
                 }
             }
-            View::Alerts | View::AlertGroups if cx.session().alerts.search().is_none() => {
+            View::Alerts | View::AlertGroups if cx.session().lists.alerts.search().is_none() => {
                 self.panes.alert_query.set_text(OPEN_ALERTS);
                 cx.search_index(Index::Alert, OPEN_ALERTS.into());
             }

@@ -112,7 +112,7 @@ impl Pane for AroundPane {
     }
 
     fn render(&mut self, frame: &mut Frame<'_>, area: Rect, session: &Session, look: &RenderCx<'_>) {
-        let (theme, zone) = (look.theme, &session.zone);
+        let (theme, zone) = (look.theme, &session.connection.zone);
         let (from, until) = self.time_range();
         let fact = |label: &'static str, value: String, style| {
             let label = Span::styled(format!("{label:<8}"), theme.muted);

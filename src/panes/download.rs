@@ -93,7 +93,7 @@ impl DownloadPane {
     /// What is known of the place that is typed.
     fn path_check<'a>(&self, session: &'a Session) -> Option<&'a PathCheck> {
         let place = self.first_path();
-        session.path_check.as_ref().filter(|survey| survey.typed == place)
+        session.transfers.path_check.as_ref().filter(|survey| survey.typed == place)
     }
 
     /// Why nothing can be downloaded.

@@ -224,7 +224,7 @@ mod tests {
     fn notice(act: impl FnOnce(&mut Cx<'_>)) -> Option<String> {
         let mut session = Session::new(ConnectionInfo::default(), Vec::new());
         act(&mut Cx::new(&mut session, &mut Vec::new(), Timestamp::UNIX_EPOCH));
-        session.last_warning
+        session.outbox.last_warning
     }
 
     #[test]

@@ -49,7 +49,7 @@ impl Pane for ErrorPane {
         if let Some(hint) = self.error.hint() {
             lines.extend([Line::default(), Line::from(vec![Span::styled("hint: ", look.theme.muted), hint.into()])]);
         }
-        if let Some(call) = &session.request_stats.last_call {
+        if let Some(call) = &session.connection.request_stats.last_call {
             let status = call.status.map_or("no answer".into(), |status| format!("{status}"));
             let took = call.duration.as_millis();
             lines.extend([

@@ -56,7 +56,7 @@ impl Pane for HexdumpPane {
     }
 
     fn status_line(&self, session: &Session) -> Line<'static> {
-        let Some(known) = session.file_head.latest().filter(|_| self.has_requested) else {
+        let Some(known) = session.details.file_head.latest().filter(|_| self.has_requested) else {
             return Line::default();
         };
         let head = &known.value;
@@ -85,7 +85,7 @@ impl Pane for HexdumpPane {
 
     fn render(&mut self, frame: &mut Frame<'_>, area: Rect, session: &Session, look: &RenderCx<'_>) {
         let theme = look.theme;
-        let head = &session.file_head;
+        let head = &session.details.file_head;
         let Some(known) = head.latest().filter(|_| self.has_requested) else {
             let said = if self.is_uncollected {
                 "The server has not collected this file"

@@ -46,7 +46,7 @@ pub struct LineagePane {
 impl LineagePane {
     /// The chain of the process that is the subject: at first, it alone is known of it.
     fn displayed_chain(session: &Session) -> Option<Arc<Lineage>> {
-        let subject = session.subject.as_ref()?;
+        let subject = session.selection.process.as_ref()?;
         let chain = session.lineage_of(subject.id).and_then(Remote::latest);
         Some(chain.map_or_else(
             || Arc::new(Lineage { subject: subject.clone(), ancestors: Vec::new(), top: Top::Walking }),
@@ -123,7 +123,7 @@ impl Pane for LineagePane {
     }
 
     fn after_input(&mut self, cx: &mut Cx<'_>) {
-        let subject = cx.session().subject.as_ref().map(|subject| subject.id);
+        let subject = cx.session().selection.process.as_ref().map(|subject| subject.id);
         if subject != self.scrolled_id {
             self.scrolled_id = subject;
             self.cursor_ancestor = 0;
@@ -142,7 +142,7 @@ impl Pane for LineagePane {
         let chain = session.lineage_of(lineage.subject.id);
         let rows = tree::chain_rows(lineage, chain.is_some_and(Awaiting::is_pending));
         let known = chain.and_then(Remote::latest).map(|known| known.as_of);
-        let found = session.processes.loaded_pages().map(|page| page.as_of).max();
+        let found = session.lists.processes.loaded_pages().map(|page| page.as_of).max();
         let n_rows = rows.len();
         let kept = if area.height < MIN_HEIGHT_DETAILS { 0 } else { DETAIL_LINES };
         let facts = area.height.saturating_sub(to_cells(n_rows)).max(kept);

@@ -14,7 +14,7 @@ fn other_server_name(link: &Link, session: &Session) -> Option<String> {
 
 /// This server as links name it.
 pub(super) fn own_server(session: &Session) -> String {
-    model::host(&session.connection.url).unwrap_or_default()
+    model::host(&session.connection.info.url).unwrap_or_default()
 }
 
 /// The query of an index that a link stands for, and the other server that the link is of, if it is of one.

@@ -193,7 +193,7 @@ pub fn column_choices(kept: &SessionFile) -> BTreeMap<String, Vec<ColumnChoice>>
 /// What the screen leaves to be kept.
 pub fn session_file(session: &Session) -> SessionFile {
     let column = |chosen: &ColumnChoice| storage::SavedColumn { name: chosen.name.clone(), width: chosen.width };
-    let lists = session.chosen_columns.iter();
+    let lists = session.search.chosen_columns.iter();
     let lists = lists.map(|(list, columns)| (list.clone(), columns.iter().map(column).collect()));
     SessionFile { columns: lists.collect() }
 }

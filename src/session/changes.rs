@@ -1,13 +1,37 @@
 //! Deeds on the screen: what is previewed, and what is being done.
 
+use std::sync::Arc;
+
 use jiff::{SignedDuration, Timestamp};
 
 use super::Session;
 use crate::api::Error;
-use crate::changes::{self, Change, ImpactLine, LoggedChange, LoggedStage, Plan, Prepared, ReportChange, Target};
+use crate::changes::{
+    self, Change, ChangeHistory, ImpactLine, LoggedChange, LoggedStage, Plan, Prepared, ReportChange, Target,
+};
 use crate::model::Report;
 use crate::text;
 use crate::worker::{ChangeStep, List, Ticket};
+
+/// Changes: previewed, running, and in the audit log.
+#[derive(Debug, Default)]
+pub struct ChangeState {
+    /// The audit log as a list of changes; `None` until it was read.
+    pub history: Option<Arc<ChangeHistory>>,
+    /// Whether a change waits for another program that holds the lock of the audit log.
+    pub is_log_locked: bool,
+    /// Open changes of the log on this server; counted once, since every frame shows the number.
+    pub(super) n_pending: usize,
+    /// Open changes of the log without any outcome.
+    pub(super) n_unanswered: usize,
+    /// The reason typed for changes that were then cancelled; offered again for these only.
+    pub(super) draft_reason: Option<ReasonDraft>,
+    pub preview: Option<Preview>,
+    /// The changes of this run.
+    pub running: Vec<RunningChange>,
+    /// The ticket typed for the last change.
+    pub last_ticket: Option<String>,
+}
 
 /// What deeds would do, as far as it is known.
 #[derive(Clone, Debug)]
@@ -105,7 +129,7 @@ fn change_targets(deeds: &[Change]) -> impl Iterator<Item = (&'static str, Targe
 impl Session {
     /// The reason that was typed for just these deeds before.
     pub fn draft_reason_for(&self, deeds: &[Change]) -> Option<&str> {
-        let kept = self.draft_reason.as_ref()?;
+        let kept = self.changes.draft_reason.as_ref()?;
         change_targets(deeds).eq(kept.targets.iter().cloned()).then_some(&kept.text)
     }
 }
@@ -135,8 +159,8 @@ impl Session {
     pub fn is_ignored(&self, report: &Report) -> Option<bool> {
         /// Servers take about half of it (reference 2.13, "POST /api/v1/alerts").
         const LAG: SignedDuration = SignedDuration::from_secs(60);
-        let as_of = self.reports.loaded_pages().map(|page| page.as_of).min();
-        let mut doings = self.running_changes.iter().rev();
+        let as_of = self.lists.reports.loaded_pages().map(|page| page.as_of).min();
+        let mut doings = self.changes.running.iter().rev();
         let told = doings.find(|doing| {
             let is_its = matches!(&doing.target, Target::Report(id) if *id == report.id);
             let until = doing.known_at.and_then(|at| at.checked_add(LAG).ok());
@@ -151,22 +175,22 @@ impl Session {
     /// How many deeds on this server are not known to be done or not to be done.
     pub fn n_pending_changes(&self) -> usize {
         // What is on its way may stand in the log already.
-        let leaving = self.running_changes.iter().filter(|doing| doing.is_in_flight());
-        let unlogged = leaving.count().saturating_sub(self.n_unanswered_changes);
-        self.n_pending_changes + unlogged
+        let leaving = self.changes.running.iter().filter(|doing| doing.is_in_flight());
+        let unlogged = leaving.count().saturating_sub(self.changes.n_unanswered);
+        self.changes.n_pending + unlogged
     }
 
     /// Whether a deed of the log is one that this run is just sending.
     pub fn is_being_sent(&self, act: &LoggedChange) -> bool {
         let is_its =
             |doing: &RunningChange| doing.verb == act.submitted.deed && doing.target.id() == act.submitted.target.id;
-        let mut leaving = self.running_changes.iter().filter(|doing| doing.is_in_flight());
+        let mut leaving = self.changes.running.iter().filter(|doing| doing.is_in_flight());
         act.steps.is_empty() && leaving.any(is_its)
     }
 
     /// What became of several deeds that were done together, and whether all of it is good; nothing for a single one.
     pub(super) fn batch_summary(&self, ticket: Ticket) -> Option<(String, bool)> {
-        let ours: Vec<_> = self.running_changes.iter().filter(|doing| doing.ticket == ticket).collect();
+        let ours: Vec<_> = self.changes.running.iter().filter(|doing| doing.ticket == ticket).collect();
         if ours.len() < 2 {
             return None;
         }
@@ -210,12 +234,12 @@ impl Session {
 
     /// What would be left half-way if the console were left now; nothing if nothing would.
     pub fn describe_unfinished(&self) -> Option<String> {
-        let leaving = self.running_changes.iter().find(|doing| doing.is_in_flight());
+        let leaving = self.changes.running.iter().find(|doing| doing.is_in_flight());
         let deed = leaving.map(|doing| {
             let (verb, name) = (changes::label(doing.verb), &doing.name);
             format!("{verb} {name} is still pending; it will be checked the next time you start lampblack")
         });
-        deed.or_else(|| match self.downloads.len() {
+        deed.or_else(|| match self.transfers.downloads.len() {
             0 => None,
             1 => Some("a download is running and would be cancelled".into()),
             n => Some(format!("{n} downloads are running and would be cancelled")),
@@ -225,11 +249,11 @@ impl Session {
     /// What is to be said when the console was left: what is still open, and where the log of this run ends.
     pub fn exit_summary(&self) -> Vec<String> {
         let mut lines = self.describe_unlogged();
-        let Some(journal) = &self.change_history else {
+        let Some(journal) = &self.changes.history else {
             return lines;
         };
         let here = journal.activity.iter();
-        let here = here.filter(|act| act.submitted.server == self.connection.host && act.is_open());
+        let here = here.filter(|act| act.submitted.server == self.connection.info.host && act.is_open());
         lines.extend(here.map(|act| {
             let name = text::make_visible(&act.submitted.target.name.as_str().into());
             let stage = act.stage();
@@ -238,7 +262,7 @@ impl Session {
                 changes::label(&act.submitted.deed)
             )
         }));
-        if !self.running_changes.is_empty() {
+        if !self.changes.running.is_empty() {
             let (n, last) = &journal.log_head;
             lines.push(format!("Audit log: {n} entries, head {last}"));
         }
@@ -249,8 +273,8 @@ impl Session {
 impl Session {
     /// What has not come further than to the lock of the action log, in words.
     fn describe_unlogged(&self) -> Vec<String> {
-        let waiting = self.running_changes.iter();
-        let waiting = waiting.filter(|doing| self.is_log_locked && doing.is_in_flight());
+        let waiting = self.changes.running.iter();
+        let waiting = waiting.filter(|doing| self.changes.is_log_locked && doing.is_in_flight());
         waiting
             .map(|doing| {
                 let name = text::make_visible(&doing.name.as_str().into());

@@ -60,16 +60,16 @@ impl Session {
     /// The counts of a side.
     pub(super) fn facets_of(&self, side: FacetSide) -> &Remote<Facets> {
         match side {
-            FacetSide::A => &self.facet_counts.base,
-            FacetSide::B => &self.facet_counts.compared,
+            FacetSide::A => &self.search.facet_counts.base,
+            FacetSide::B => &self.search.facet_counts.compared,
         }
     }
 
     /// The same, to be changed.
     pub(super) fn facets_of_mut(&mut self, side: FacetSide) -> &mut Remote<Facets> {
         match side {
-            FacetSide::A => &mut self.facet_counts.base,
-            FacetSide::B => &mut self.facet_counts.compared,
+            FacetSide::A => &mut self.search.facet_counts.base,
+            FacetSide::B => &mut self.search.facet_counts.compared,
         }
     }
 }

@@ -4,14 +4,40 @@ mod whole_list;
 
 use std::{fmt::Debug, sync::Arc};
 
-use super::{AlertGroup, Pages, RequestLogEntry, Session, alerts::AlertGroupId};
+use super::{AlertGroup, JoinStore, Pages, RequestLogEntry, Session, alerts::AlertGroupId};
 use crate::changes::LoggedChange;
 use crate::fetch::Fetch;
 use crate::model::{
-    Alert, AlertId, Ban, Binary, Document, IsolatedSensor, Md5, Process, ProcessId, Report, ReportId, Search, Sensor,
-    SensorFilter, SensorId, Span,
+    Alert, AlertId, Ban, Binary, Document, Feed, Group, IsolatedSensor, Md5, Process, ProcessId, Report, ReportId,
+    Search, Sensor, SensorFilter, SensorId, Site, Span, Team, User, Watchlist,
 };
 use crate::worker::List;
+
+/// The pages of every list.
+#[derive(Debug, Default)]
+pub struct Lists {
+    pub processes: Pages<Process>,
+    pub alerts: Pages<Alert>,
+    pub binaries: Pages<Binary>,
+    /// Banned hashes.
+    pub bans: Pages<Ban>,
+    /// Sensors that are isolated, or are to be.
+    pub isolated_sensors: Pages<IsolatedSensor>,
+    pub sensors: Pages<Sensor>,
+    pub sensor_groups: Pages<Group>,
+    pub watchlists: Pages<Watchlist>,
+    pub feeds: Pages<Feed>,
+    pub reports: Pages<Report>,
+    pub users: Pages<User>,
+    pub teams: Pages<Team>,
+    pub sites: Pages<Site>,
+    /// Actions of the audit log, the newest first.
+    pub activity: Pages<LoggedChange>,
+    /// Requests of this run, the newest first.
+    pub request_log: Pages<RequestLogEntry>,
+    /// Sensors, groups and binaries that rows refer to.
+    pub joins: JoinStore,
+}
 
 /// A row of a list that the server gives page by page.
 pub trait ListRow: Debug + Sized + 'static {
@@ -87,11 +113,11 @@ impl ListRow for Process {
     }
 
     fn pages(session: &Session) -> &Pages<Self> {
-        &session.processes
+        &session.lists.processes
     }
 
     fn pages_mut(session: &mut Session) -> &mut Pages<Self> {
-        &mut session.processes
+        &mut session.lists.processes
     }
 }
 
@@ -121,11 +147,11 @@ impl ListRow for Alert {
     }
 
     fn pages(session: &Session) -> &Pages<Self> {
-        &session.alerts
+        &session.lists.alerts
     }
 
     fn pages_mut(session: &mut Session) -> &mut Pages<Self> {
-        &mut session.alerts
+        &mut session.lists.alerts
     }
 }
 
@@ -147,11 +173,11 @@ impl ListRow for Binary {
     }
 
     fn pages(session: &Session) -> &Pages<Self> {
-        &session.binaries
+        &session.lists.binaries
     }
 
     fn pages_mut(session: &mut Session) -> &mut Pages<Self> {
-        &mut session.binaries
+        &mut session.lists.binaries
     }
 }
 
@@ -180,11 +206,11 @@ impl ListRow for Ban {
     }
 
     fn pages(session: &Session) -> &Pages<Self> {
-        &session.bans
+        &session.lists.bans
     }
 
     fn pages_mut(session: &mut Session) -> &mut Pages<Self> {
-        &mut session.bans
+        &mut session.lists.bans
     }
 }
 
@@ -213,11 +239,11 @@ impl ListRow for IsolatedSensor {
     }
 
     fn pages(session: &Session) -> &Pages<Self> {
-        &session.isolated_sensors
+        &session.lists.isolated_sensors
     }
 
     fn pages_mut(session: &mut Session) -> &mut Pages<Self> {
-        &mut session.isolated_sensors
+        &mut session.lists.isolated_sensors
     }
 }
 
@@ -250,11 +276,11 @@ impl ListRow for Sensor {
     }
 
     fn pages(session: &Session) -> &Pages<Self> {
-        &session.sensors
+        &session.lists.sensors
     }
 
     fn pages_mut(session: &mut Session) -> &mut Pages<Self> {
-        &mut session.sensors
+        &mut session.lists.sensors
     }
 }
 
@@ -276,11 +302,11 @@ impl ListRow for Report {
     }
 
     fn pages(session: &Session) -> &Pages<Self> {
-        &session.reports
+        &session.lists.reports
     }
 
     fn pages_mut(session: &mut Session) -> &mut Pages<Self> {
-        &mut session.reports
+        &mut session.lists.reports
     }
 }
 
@@ -344,11 +370,11 @@ impl ListRow for LoggedChange {
     }
 
     fn pages(session: &Session) -> &Pages<Self> {
-        &session.activity
+        &session.lists.activity
     }
 
     fn pages_mut(session: &mut Session) -> &mut Pages<Self> {
-        &mut session.activity
+        &mut session.lists.activity
     }
 }
 
@@ -372,10 +398,10 @@ impl ListRow for RequestLogEntry {
     }
 
     fn pages(session: &Session) -> &Pages<Self> {
-        &session.request_log
+        &session.lists.request_log
     }
 
     fn pages_mut(session: &mut Session) -> &mut Pages<Self> {
-        &mut session.request_log
+        &mut session.lists.request_log
     }
 }

@@ -37,15 +37,15 @@ impl Session {
         let lists = List::ALL.iter().map(|list| self.list_state(*list));
         remotes.filter(|remote| remote.is_pending()).count()
             + lists.map(Awaited::n_pending).sum::<usize>()
-            + self.timeline.n_pending()
-            + self.joins.n_pending()
-            + self.downloads.len()
-            + self.preview.as_ref().map_or(0, Preview::n_pending)
+            + self.opened.timeline.n_pending()
+            + self.lists.joins.n_pending()
+            + self.transfers.downloads.len()
+            + self.changes.preview.as_ref().map_or(0, Preview::n_pending)
     }
 
     /// Every slot with a value of its own.
     pub(super) fn value_slots(&self) -> Vec<Slot> {
-        let family = self.relatives.keys().map(|id| Slot::Summary(*id));
+        let family = self.opened.relatives.keys().map(|id| Slot::Summary(*id));
         let asides = AlertContextPart::iter().map(Slot::AlertContext);
         VALUES.into_iter().chain(family).chain(asides).collect()
     }
@@ -55,11 +55,11 @@ impl Session {
     pub fn error(&self, slot: Slot) -> Option<&Error> {
         match slot {
             Slot::Page(list, _) => self.list_state(list).error(),
-            Slot::Events(_) => self.timeline.error(),
-            Slot::Summary(_) => self.relatives.iter().find_map(|(id, remote)| {
+            Slot::Events(_) => self.opened.timeline.error(),
+            Slot::Summary(_) => self.opened.relatives.iter().find_map(|(id, remote)| {
                 // That the server does not have one of them is no failure, unless it is the one that was opened.
                 let is_gap = |error: &&Error| matches!(error, Error::NotFound { .. });
-                let is_opened = self.opened_id == Some(*id);
+                let is_opened = self.opened.id == Some(*id);
                 remote.error().filter(|error| is_opened || !is_gap(error))
             }),
             value => self.remote(value)?.error(),
@@ -70,8 +70,8 @@ impl Session {
     pub fn is_pending(&self, slot: Slot) -> bool {
         match slot {
             Slot::Page(list, _) => self.list_state(list).is_pending(),
-            Slot::Summary(_) => self.relatives.values().any(Awaiting::is_pending),
-            Slot::Events(_) => self.timeline.n_pending() > 0,
+            Slot::Summary(_) => self.opened.relatives.values().any(Awaiting::is_pending),
+            Slot::Events(_) => self.opened.timeline.n_pending() > 0,
             value => self.remote(value).is_some_and(Awaiting::is_pending),
         }
     }
@@ -82,10 +82,10 @@ impl Session {
             // Rows that never came leave those that did as they are.
             Slot::Page(list, _) => self.list_state(list).is_stale(),
             Slot::Summary(_) => {
-                let mut family = self.relatives.values();
+                let mut family = self.opened.relatives.values();
                 family.any(|remote| remote.has_answer() && remote.error().is_some())
             }
-            Slot::Events(_) => self.timeline.is_stale(),
+            Slot::Events(_) => self.opened.timeline.is_stale(),
             value => self.remote(value).is_some_and(|remote| remote.has_answer() && remote.error().is_some()),
         }
     }
@@ -93,72 +93,72 @@ impl Session {
     /// What can be said of a list.
     pub(super) fn list_state(&self, list: List) -> &dyn Awaited {
         match list {
-            List::Processes => &self.processes,
-            List::Alerts => &self.alerts,
-            List::Binaries => &self.binaries,
-            List::Bans => &self.bans,
-            List::IsolatedSensors => &self.isolated_sensors,
+            List::Processes => &self.lists.processes,
+            List::Alerts => &self.lists.alerts,
+            List::Binaries => &self.lists.binaries,
+            List::Bans => &self.lists.bans,
+            List::IsolatedSensors => &self.lists.isolated_sensors,
             List::AlertGroups => &self.alert_state.groups,
-            List::Activity => &self.activity,
-            List::Requests => &self.request_log,
-            List::Sensors => &self.sensors,
-            List::Watchlists => &self.watchlists,
-            List::Feeds => &self.feeds,
-            List::Reports => &self.reports,
-            List::SensorGroups => &self.sensor_groups,
-            List::Users => &self.users,
-            List::Teams => &self.teams,
-            List::Sites => &self.sites,
+            List::Activity => &self.lists.activity,
+            List::Requests => &self.lists.request_log,
+            List::Sensors => &self.lists.sensors,
+            List::Watchlists => &self.lists.watchlists,
+            List::Feeds => &self.lists.feeds,
+            List::Reports => &self.lists.reports,
+            List::SensorGroups => &self.lists.sensor_groups,
+            List::Users => &self.lists.users,
+            List::Teams => &self.lists.teams,
+            List::Sites => &self.lists.sites,
         }
     }
 
     /// The same, to be changed.
     pub(super) fn list_state_mut(&mut self, list: List) -> &mut dyn Awaited {
         match list {
-            List::Processes => &mut self.processes,
-            List::Alerts => &mut self.alerts,
-            List::Binaries => &mut self.binaries,
-            List::Bans => &mut self.bans,
-            List::IsolatedSensors => &mut self.isolated_sensors,
+            List::Processes => &mut self.lists.processes,
+            List::Alerts => &mut self.lists.alerts,
+            List::Binaries => &mut self.lists.binaries,
+            List::Bans => &mut self.lists.bans,
+            List::IsolatedSensors => &mut self.lists.isolated_sensors,
             List::AlertGroups => &mut self.alert_state.groups,
-            List::Activity => &mut self.activity,
-            List::Requests => &mut self.request_log,
-            List::Sensors => &mut self.sensors,
-            List::Watchlists => &mut self.watchlists,
-            List::Feeds => &mut self.feeds,
-            List::Reports => &mut self.reports,
-            List::SensorGroups => &mut self.sensor_groups,
-            List::Users => &mut self.users,
-            List::Teams => &mut self.teams,
-            List::Sites => &mut self.sites,
+            List::Activity => &mut self.lists.activity,
+            List::Requests => &mut self.lists.request_log,
+            List::Sensors => &mut self.lists.sensors,
+            List::Watchlists => &mut self.lists.watchlists,
+            List::Feeds => &mut self.lists.feeds,
+            List::Reports => &mut self.lists.reports,
+            List::SensorGroups => &mut self.lists.sensor_groups,
+            List::Users => &mut self.lists.users,
+            List::Teams => &mut self.lists.teams,
+            List::Sites => &mut self.lists.sites,
         }
     }
 
     /// What can be said of the value of a slot; pages are many, and speak for themselves.
     pub(super) fn remote(&self, slot: Slot) -> Option<&dyn Awaiting> {
         Some(match slot {
-            Slot::ServerInfo => &self.server_info,
-            Slot::Lineage => &self.lineage,
-            Slot::Sensor => &self.subject_sensor,
-            Slot::SensorGroup => &self.subject_group,
-            Slot::Binary => &self.subject_binary,
-            Slot::FileHead => &self.file_head,
-            Slot::Joined(object) => self.joins.remote(object)?,
-            Slot::Prevalence => &self.subject_prevalence,
-            Slot::HostAlerts => &self.host_alerts,
-            Slot::Summary(id) => self.relatives.get(&id)?,
-            Slot::Segments => &self.timeline.segments,
+            Slot::ServerInfo => &self.connection.server_info,
+            Slot::Lineage => &self.details.lineage,
+            Slot::Sensor => &self.details.sensor,
+            Slot::SensorGroup => &self.details.group,
+            Slot::Binary => &self.details.binary,
+            Slot::FileHead => &self.details.file_head,
+            Slot::Joined(object) => self.lists.joins.remote(object)?,
+            Slot::Prevalence => &self.details.prevalence,
+            Slot::HostAlerts => &self.details.host_alerts,
+            Slot::Summary(id) => self.opened.relatives.get(&id)?,
+            Slot::Segments => &self.opened.timeline.segments,
             Slot::Facets(side) => self.facets_of(side),
-            Slot::FieldValues => &self.value_suggestions,
+            Slot::FieldValues => &self.search.value_suggestions,
             Slot::AlertDigest => &self.alert_state.digest,
             Slot::NewAlerts => &self.alert_state.live.poll,
             Slot::AlertContext(aside) => self.alert_state.context.remote(aside),
-            Slot::WatchActions => &self.watchlist_actions,
-            Slot::WatchCount => &self.watchlist_hits,
-            Slot::Report => &self.report_details,
-            Slot::ReportAlerts => &self.report_alert_count,
-            Slot::License => &self.license,
-            Slot::Partitions => &self.store_partitions,
+            Slot::WatchActions => &self.details.watchlist_actions,
+            Slot::WatchCount => &self.details.watchlist_hits,
+            Slot::Report => &self.details.report,
+            Slot::ReportAlerts => &self.details.report_alert_count,
+            Slot::License => &self.connection.license,
+            Slot::Partitions => &self.connection.store_partitions,
             Slot::Page(..) | Slot::Events(_) => return None,
         })
     }
@@ -166,28 +166,28 @@ impl Session {
     /// The same, to be changed.
     pub(super) fn remote_mut(&mut self, slot: Slot) -> Option<&mut dyn Awaiting> {
         Some(match slot {
-            Slot::ServerInfo => &mut self.server_info,
-            Slot::Lineage => &mut self.lineage,
-            Slot::Sensor => &mut self.subject_sensor,
-            Slot::SensorGroup => &mut self.subject_group,
-            Slot::Binary => &mut self.subject_binary,
-            Slot::FileHead => &mut self.file_head,
-            Slot::Joined(object) => self.joins.remote_mut(object)?,
-            Slot::Prevalence => &mut self.subject_prevalence,
-            Slot::HostAlerts => &mut self.host_alerts,
-            Slot::Summary(id) => self.relatives.get_mut(&id)?,
-            Slot::Segments => &mut self.timeline.segments,
+            Slot::ServerInfo => &mut self.connection.server_info,
+            Slot::Lineage => &mut self.details.lineage,
+            Slot::Sensor => &mut self.details.sensor,
+            Slot::SensorGroup => &mut self.details.group,
+            Slot::Binary => &mut self.details.binary,
+            Slot::FileHead => &mut self.details.file_head,
+            Slot::Joined(object) => self.lists.joins.remote_mut(object)?,
+            Slot::Prevalence => &mut self.details.prevalence,
+            Slot::HostAlerts => &mut self.details.host_alerts,
+            Slot::Summary(id) => self.opened.relatives.get_mut(&id)?,
+            Slot::Segments => &mut self.opened.timeline.segments,
             Slot::Facets(side) => self.facets_of_mut(side),
-            Slot::FieldValues => &mut self.value_suggestions,
+            Slot::FieldValues => &mut self.search.value_suggestions,
             Slot::AlertDigest => &mut self.alert_state.digest,
             Slot::NewAlerts => &mut self.alert_state.live.poll,
             Slot::AlertContext(aside) => self.alert_state.context.remote_mut(aside),
-            Slot::WatchActions => &mut self.watchlist_actions,
-            Slot::WatchCount => &mut self.watchlist_hits,
-            Slot::Report => &mut self.report_details,
-            Slot::ReportAlerts => &mut self.report_alert_count,
-            Slot::License => &mut self.license,
-            Slot::Partitions => &mut self.store_partitions,
+            Slot::WatchActions => &mut self.details.watchlist_actions,
+            Slot::WatchCount => &mut self.details.watchlist_hits,
+            Slot::Report => &mut self.details.report,
+            Slot::ReportAlerts => &mut self.details.report_alert_count,
+            Slot::License => &mut self.connection.license,
+            Slot::Partitions => &mut self.connection.store_partitions,
             Slot::Page(..) | Slot::Events(_) => return None,
         })
     }

@@ -74,6 +74,6 @@ async fn scroll(report: &mut Report, console: &mut Console) {
     // Over there, rows have come; far ones were let go.
     console.press("ctrl-c G").await;
     console.shows(&["row 50,000"]);
-    let held = console.app.session().sensors.loaded_rows().count();
+    let held = console.app.session().lists.sensors.loaded_rows().count();
     note(&format!("{PAGES} pages of a frame of 200x60; {held} of {SENSORS} rows are held at the end"));
 }

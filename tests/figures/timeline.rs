@@ -54,7 +54,7 @@ async fn first(report: &mut Report, server: &Server) {
     let (mut ours, mut trips) = (Vec::new(), Vec::new());
     for run in 0..=RUNS {
         let mut desk = Desk::found(server).await;
-        let took = desk.open(|session| !session.timeline.rows().is_empty()).await;
+        let took = desk.open(|session| !session.opened.timeline.rows().is_empty()).await;
         desk.until(|session| !session.is_waiting()).await;
         let began = Instant::now();
         let url = format!("{}/api/info", server.url);
@@ -85,9 +85,9 @@ async fn all(report: &mut Report, server: &Server) -> Desk {
     let mut last = None;
     for run in 0..=RUNS {
         let mut desk = Desk::found(server).await;
-        let is_all = |session: &Session| session.timeline.progress().n_loaded == SEGMENTS;
+        let is_all = |session: &Session| session.opened.timeline.progress().n_loaded == SEGMENTS;
         let time = desk.open(is_all).await;
-        assert_eq!(desk.app.session().timeline.rows().len(), EVENTS);
+        assert_eq!(desk.app.session().opened.timeline.rows().len(), EVENTS);
         desk.until(|session| !session.is_waiting()).await;
         let other = events::fetched(&raw, server, id, &segments).await;
         if run > 0 {
@@ -196,7 +196,7 @@ impl Desk {
         for key in keys("enter esc") {
             desk.key(key);
         }
-        desk.until(|session| session.subject.is_some() && !session.is_waiting()).await;
+        desk.until(|session| session.selection.process.is_some() && !session.is_waiting()).await;
         desk
     }
 

@@ -51,7 +51,7 @@ async fn many(report: &mut Report) {
     let mut n_links = 0;
     for row in 1..=ROWS {
         let session = console.app.session();
-        let subject = session.subject.as_ref().expect("a row under the cursor");
+        let subject = session.selection.process.as_ref().expect("a row under the cursor");
         let chain = session.lineage_of(subject.id).and_then(Remote::latest);
         let lineage = chain.expect("a chain");
         let sensor = session.sensor_of(subject.sensor).and_then(Remote::latest);

@@ -94,7 +94,7 @@ fn values_that_do_not_come_are_said_to() {
     stage.press("tab").answer_all(|_| Err(Error::Internal));
     stage.shows(&["No values: "]);
     stage.press("tab").press("ctrl-c").lacks("4 times");
-    assert!(!stage.app.session().value_suggestions.is_pending());
+    assert!(!stage.app.session().search.value_suggestions.is_pending());
 }
 
 #[test]
@@ -202,7 +202,7 @@ fn a_download_says_one_thing_of_what_is_verified() {
 
 /// The search that was asked last.
 fn search(stage: &Stage) -> Search {
-    let results = &stage.app.session().processes;
+    let results = &stage.app.session().lists.processes;
     Search::clone(results.search().expect("something was asked"))
 }
 

@@ -197,7 +197,7 @@ fn another_host_is_put_beside_and_what_is_new_is_said() {
     ]);
     // Narrowing one side narrows the other.
     stage.press("j enter").answer_all(counting(&HERE, &THERE));
-    let query = stage.app.session().facet_counts.compared.last_question().and_then(query);
+    let query = stage.app.session().search.facet_counts.compared.last_question().and_then(query);
     assert_eq!(query.as_deref(), Some("process_name:net.exe hostname:other"));
     stage.press("esc").shows(&["Cleared the comparison"]);
     stage.lacks("A vs B");
@@ -217,7 +217,7 @@ fn another_time_is_a_period_and_not_a_text() {
     stage.shows(&["Neither a condition"]);
     stage.press("ctrl-u").write("-30d..-7d").press("enter");
     stage.shows(&["B  counting  the same, last event 2026-02-02 10:20:00Z to "]);
-    let of = |app: &App| match app.session().facet_counts.compared.last_question() {
+    let of = |app: &App| match app.session().search.facet_counts.compared.last_question() {
         Some(Fetch::Facets { search, .. }) => Search::clone(search),
         other => panic!("{other:?}"),
     };

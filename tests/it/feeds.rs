@@ -44,7 +44,7 @@ async fn reports_are_searched_by_a_query_which_the_feeds_leave_alone() {
     let mut console = at_feeds().await;
     console.search("is_ignored:false").await;
     console.shows(&["is_ignored:false", "Reports"]);
-    let found = console.app.session().reports.total();
+    let found = console.app.session().lists.reports.total();
     assert!(found > Some(1), "{found:?}");
     console.press("j").await;
     console.shows(&["is_ignored:false"]);
@@ -60,7 +60,7 @@ async fn an_alert_of_a_feed_leads_to_its_report() {
     console.search("-feed_id:-1").await.press("esc g f").await;
     console.shows(&["report_id:", "Reports  1", "Report "]);
     let session = console.app.session();
-    let found = session.selected_report.as_ref().unwrap();
+    let found = session.selection.report.as_ref().unwrap();
     let report = session.report_details_of(&found.id).unwrap().latest().unwrap();
     assert!(!report.value.indicators.is_empty());
 }
@@ -110,7 +110,7 @@ async fn the_feed_of_a_report_that_was_followed_is_under_the_cursor() {
     console.press("esc 3").await;
     console.search("feed_id:12").await.press("esc g f").await;
     console.shows(&["Reports  1"]);
-    let feed = console.app.session().selected_feed.as_ref();
+    let feed = console.app.session().selection.feed.as_ref();
     assert_eq!(feed.map(|feed| feed.id.0), Some(12));
 }
 

@@ -107,7 +107,7 @@ fn check(app: &App, asked: &[(Ticket, Slot, Fetch)], screen: &str) {
     let asked = asked.iter().filter(|(_, slot, _)| *slot != Slot::NewAlerts);
     let asked: Vec<_> = asked.collect();
     // A file on its way to the disk is none of the requests that the stage answers.
-    let n_files = app.session().downloads.len();
+    let n_files = app.session().transfers.downloads.len();
     assert_eq!(app.is_waiting(), asked.len() + n_files > 0, "what is awaited was not asked, or the reverse: {asked:?}");
     assert_eq!(app.session().n_pending(), asked.len() + n_files);
     assert!(screen.chars().all(|char| char == '\n' || !char.is_control()), "{screen:?}");
@@ -128,6 +128,6 @@ proptest! {
         }
         // Whatever came before, the next answers are taken.
         stage.answer_all(world::answer);
-        prop_assert_eq!(stage.app.session().n_pending(), stage.app.session().downloads.len());
+        prop_assert_eq!(stage.app.session().n_pending(), stage.app.session().transfers.downloads.len());
     }
 }

@@ -30,13 +30,13 @@ async fn the_chain_of_the_second_net_use_costs_no_request() {
 async fn the_last_row_of_thousands_is_one_key_away_and_so_is_the_first() {
     let mut console = Console::start().await;
     console.search("").await.press("esc").await;
-    let total = console.app.session().processes.total().unwrap();
+    let total = console.app.session().lists.processes.total().unwrap();
     assert!(total > 3_000, "{total}");
     console.asked();
     console.press("G").await;
     // The estimate counts segments: the end is found out in few steps, and the cursor goes along.
-    let rows = console.app.session().processes.total().unwrap();
-    assert!(rows < total && !console.app.session().processes.is_estimate(), "{rows} of {total}");
+    let rows = console.app.session().lists.processes.total().unwrap();
+    assert!(rows < total && !console.app.session().lists.processes.is_estimate(), "{rows} of {total}");
     let row = format!("row {},{:03}", rows / 1_000, rows % 1_000);
     console.shows(&[&row]);
     let pages = console.asked().into_iter().filter(|path| path.starts_with("/api/v1/process?")).count();

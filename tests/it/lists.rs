@@ -284,7 +284,7 @@ async fn a_file_name_that_is_refused_stays_to_be_mended_and_partial_rows_are_cal
     console.lacks("Export 1");
     let path = dir.path().join("found.csv");
     let rows = fs::read_to_string(&path).unwrap().lines().count() - 1;
-    let n_all = console.app.session().processes.total().unwrap();
+    let n_all = console.app.session().lists.processes.total().unwrap();
     assert!(u64::try_from(rows).unwrap() < n_all, "{rows} of {n_all}");
     console.shows(&[&format!("Exported {rows} of {n_all} rows to ")]);
 }
@@ -349,7 +349,7 @@ fn the_column_that_a_list_is_ordered_by_is_shown_with_its_direction() {
 
 /// In which order the processes were last asked for.
 fn sort(stage: &Stage) -> String {
-    let search = stage.app.session().processes.search();
+    let search = stage.app.session().lists.processes.search();
     search.unwrap().sort.clone().unwrap()
 }
 

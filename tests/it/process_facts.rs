@@ -115,7 +115,7 @@ fn the_facts_can_be_copied_and_lead_to_the_process() {
     let mut stage = opened(120, 36);
     stage.press("j backtab y g enter").answer_all(family::answer);
     assert_eq!(stage.copied, [child(0).to_string()]);
-    assert_eq!(stage.app.session().opened_id, Some(child(0)));
+    assert_eq!(stage.app.session().opened.id, Some(child(0)));
     stage.press("g p").shows(&["Tree  child00.exe"]);
 }
 

@@ -195,14 +195,14 @@ fn opening_a_relative_keeps_the_tree_and_so_does_going_back() {
     stage.press("j j l").answer_all(family::answer);
     stage.press("j enter").answer_all(family::answer);
     let session = stage.app.session();
-    assert_eq!((session.opened_id, session.relatives_origin), (Some(grandchild(0)), Some(world::id(0))));
+    assert_eq!((session.opened.id, session.opened.chain_start), (Some(grandchild(0)), Some(world::id(0))));
     stage.shows(&["Tree  child00.exe 6000", "explorer.exe", "child01.exe", "6001"]);
     stage.press("[").answer_all(family::answer);
-    assert_eq!(stage.app.session().opened_id, Some(world::id(0)));
+    assert_eq!(stage.app.session().opened.id, Some(world::id(0)));
     stage.shows(&["Tree  rundll32.exe 4000", "6001"]);
     // A process that is none of them has a tree of its own.
     stage.press("1 j 2").answer_all(family::answer);
-    assert_eq!(stage.app.session().relatives_origin, Some(world::id(1)));
+    assert_eq!(stage.app.session().opened.chain_start, Some(world::id(1)));
     stage.shows(&["Tree  child01.exe 4001"]).lacks("6001");
     // And the other one is as it was left.
     stage.press("[ [").answer_all(family::answer);
@@ -236,7 +236,7 @@ fn what_follows_the_cursor_is_asked_for_once_and_only_where_it_rests() {
     stage.answer_all(family::answer);
     stage.press("k j");
     assert_eq!(asked_of(&stage, child(2)), [] as [u32; 0]);
-    let family = &stage.app.session().relatives;
+    let family = &stage.app.session().opened.relatives;
     assert!(family.values().all(|remote| remote.has_answer() || remote.is_pending()));
     stage.press("ctrl-c");
     assert_eq!(n_summaries(&stage), 0);

@@ -92,7 +92,7 @@ async fn an_alert_leads_to_the_watchlist_that_raised_it() {
     console.press("esc 3").await;
     console.search("feed_id:-1").await.press("esc g w").await;
     console.shows(&["Watchlists  13", "Watchlist "]);
-    let watchlist = console.app.session().selected_watchlist.clone().unwrap();
+    let watchlist = console.app.session().selection.watchlist.clone().unwrap();
     assert!(watchlist.total_hits > Some(0));
 }
 

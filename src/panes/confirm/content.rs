@@ -125,10 +125,10 @@ fn pending_actions<'s>(
     session: &'s Session,
 ) -> impl Iterator<Item = &'s std::sync::Arc<LoggedChange>> {
     let targets: Vec<_> = preview.changes.iter().map(Change::target).collect();
-    let acts = session.change_history.iter().flat_map(|journal| &journal.activity);
+    let acts = session.changes.history.iter().flat_map(|journal| &journal.activity);
     acts.filter(move |act| {
         let is_its = |deed: Change| targets.contains(&deed.target());
-        act.submitted.server == session.connection.host && act.is_open() && act.change().is_some_and(is_its)
+        act.submitted.server == session.connection.info.host && act.is_open() && act.change().is_some_and(is_its)
     })
 }
 

@@ -72,7 +72,7 @@ impl ConfirmPane {
         if let Some(reason) = session.draft_reason_for(&deeds) {
             fields.reason.set_text(reason);
         }
-        fields.offered_ticket.clone_from(&session.last_ticket);
+        fields.offered_ticket.clone_from(&session.changes.last_ticket);
         Self {
             changes: deeds,
             preface: Vec::new(),
@@ -162,7 +162,7 @@ impl ConfirmPane {
 
     /// What is known of it. The preview of another sheet is none of this one's.
     fn preview<'s>(&self, session: &'s Session) -> Option<&'s Preview> {
-        let preview = session.preview.as_ref()?;
+        let preview = session.changes.preview.as_ref()?;
         (preview.changes == self.changes).then_some(preview)
     }
 
@@ -220,7 +220,7 @@ impl ConfirmPane {
             justification: self.justification(),
             n_changes: self.changes.len(),
             n_impact_lines: preview.impact_lines.len(),
-            n_logged: session.change_history.as_ref().map_or(0, |journal| journal.log_head.0),
+            n_logged: session.changes.history.as_ref().map_or(0, |journal| journal.log_head.0),
         })
     }
 
@@ -322,7 +322,7 @@ impl Pane for ConfirmPane {
     }
 
     fn status_line(&self, session: &Session) -> Line<'static> {
-        let profile = &session.connection.profile;
+        let profile = &session.connection.info.profile;
         text::make_visible(&profile.as_str().into()).into()
     }
 
@@ -417,7 +417,7 @@ impl Pane for ConfirmPane {
         let preview = self.preview(cx.session());
         if preview.is_none_or(|preview| preview.n_pending() == 0)
             && let Some(waiting) = self.waiting.take()
-            && let Some(notice) = &cx.session().notice
+            && let Some(notice) = &cx.session().outbox.notice
             && notice.text == waiting
         {
             cx.clear_notice();

@@ -43,7 +43,7 @@ impl Pane for BinaryPane {
     }
 
     fn title(&self, session: &Session) -> Line<'static> {
-        let name = session.selected_binary.as_ref().map(|binary| binary.name());
+        let name = session.selection.binary.as_ref().map(|binary| binary.name());
         let name = name.as_ref().and_then(|name| name.non_empty());
         match name {
             Some(name) => text::fit(name, 40).into(),
@@ -52,10 +52,10 @@ impl Pane for BinaryPane {
     }
 
     fn status_line(&self, session: &Session) -> Line<'static> {
-        let Some(binary) = &session.selected_binary else {
+        let Some(binary) = &session.selection.binary else {
             return Line::default();
         };
-        let mut pages = session.binaries.loaded_pages();
+        let mut pages = session.lists.binaries.loaded_pages();
         let is_it = |row: &Arc<Binary>| Arc::ptr_eq(row, binary);
         let page = pages.find(|page| page.value.rows.iter().any(is_it));
         let as_of = page.map(|page| session.describe_answer_time(page.as_of));
@@ -68,7 +68,7 @@ impl Pane for BinaryPane {
             self.offset = to;
             return true;
         }
-        let Some(binary) = cx.session().selected_binary.clone() else {
+        let Some(binary) = cx.session().selection.binary.clone() else {
             cx.notify("No binary selected");
             return true;
         };
@@ -81,22 +81,22 @@ impl Pane for BinaryPane {
     }
 
     fn observables(&self, session: &Session) -> Vec<Observables> {
-        let binary = session.selected_binary.as_deref();
+        let binary = session.selection.binary.as_deref();
         binary.map(Observables::of_binary).into_iter().collect()
     }
 
     fn record(&self, session: &Session) -> Option<(String, Document)> {
-        let binary = session.selected_binary.as_deref()?;
+        let binary = session.selection.binary.as_deref()?;
         let name = text::fit(&binary.name(), 40);
         Some((name, binary.document.clone()))
     }
 
     fn popup(&self, action: Action, session: &Session) -> Option<Box<dyn Pane>> {
-        overlay_for(action, || session.selected_binary.clone().into_iter().collect(), session)
+        overlay_for(action, || session.selection.binary.clone().into_iter().collect(), session)
     }
 
     fn after_input(&mut self, cx: &mut Cx<'_>) {
-        let md5 = cx.session().selected_binary.as_ref().map(|binary| binary.md5);
+        let md5 = cx.session().selection.binary.as_ref().map(|binary| binary.md5);
         if md5 != self.scrolled_id {
             self.scrolled_id = md5;
             self.offset = 0;
@@ -104,12 +104,12 @@ impl Pane for BinaryPane {
     }
 
     fn render(&mut self, frame: &mut Frame<'_>, area: Rect, session: &Session, look: &RenderCx<'_>) {
-        let Some(binary) = &session.selected_binary else {
+        let Some(binary) = &session.selection.binary else {
             let text = "Select a binary for details";
             frame.render_widget(Line::styled(text, look.theme.muted), area);
             return;
         };
-        let fields = facts(binary, &session.zone, look.theme);
+        let fields = facts(binary, &session.connection.zone, look.theme);
         self.height = usize::from(area.height);
         self.offset = self.offset.min(self.n_lines.saturating_sub(1));
         let list = FieldList { fields: &fields, scroll: self.offset };
@@ -128,7 +128,7 @@ pub(in crate::panes) fn overlay_for(
     chosen: impl FnOnce() -> Vec<Arc<Binary>>,
     session: &Session,
 ) -> Option<Box<dyn Pane>> {
-    let binary = session.selected_binary.as_ref()?;
+    let binary = session.selection.binary.as_ref()?;
     match action {
         Action::Download => {
             let chosen = chosen();

@@ -32,24 +32,24 @@ impl Details for HostDetails {
     const PLACEHOLDER: &'static str = "Select a sensor for host details";
 
     fn subject_id(session: &Session) -> Option<SensorId> {
-        session.selected_sensor.as_ref().map(|host| host.id)
+        session.selection.sensor.as_ref().map(|host| host.id)
     }
 
     fn title(session: &Session) -> String {
-        let host = session.selected_sensor.as_ref();
+        let host = session.selection.sensor.as_ref();
         host.map_or("Host".into(), |host| format!("{} #{}", text::fit(&host.computer_name, 24), host.id))
     }
 
     fn as_of(session: &Session) -> Option<Timestamp> {
-        fetched_at(session.selected_sensor.as_ref(), session)
+        fetched_at(session.selection.sensor.as_ref(), session)
     }
 
     fn facts(session: &Session, theme: &Theme) -> Vec<FieldRow<'static>> {
-        let Some(host) = &session.selected_sensor else {
+        let Some(host) = &session.selection.sensor else {
             return Vec::new();
         };
         let time = |label, at: Option<Timestamp>| {
-            let at = session.zone.format(at?, Precision::Second);
+            let at = session.connection.zone.format(at?, Precision::Second);
             Some(FieldRow::single_line(label, Line::styled(at, theme.time)))
         };
         let as_of = Self::as_of(session).unwrap_or(Timestamp::UNIX_EPOCH);
@@ -79,21 +79,21 @@ impl Details for HostDetails {
     }
 
     fn destination(session: &Session) -> Option<Destination> {
-        let host = session.selected_sensor.as_ref()?;
+        let host = session.selection.sensor.as_ref()?;
         Some(Destination::Search(Index::Process, format!("sensor_id:{}", host.id)))
     }
 
     fn observables(session: &Session) -> Option<Observables> {
-        let host = session.selected_sensor.as_ref()?;
+        let host = session.selection.sensor.as_ref()?;
         Some(Observables::of_host(host.id, &host.computer_name))
     }
 
     fn record(session: &Session) -> Option<Document> {
-        Some(session.selected_sensor.as_ref()?.document.clone())
+        Some(session.selection.sensor.as_ref()?.document.clone())
     }
 
     fn clip(session: &Session, action: Action) -> Option<Clip> {
-        copy::sensor_clip(session.selected_sensor.as_ref()?, action)
+        copy::sensor_clip(session.selection.sensor.as_ref()?, action)
     }
 }
 

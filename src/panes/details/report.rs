@@ -40,13 +40,13 @@ impl Details for ReportDetails {
     const PLACEHOLDER: &'static str = "Select a feed or a report for details";
 
     fn subject_id(session: &Session) -> Option<ReportSubject> {
-        let report = session.selected_report.as_ref();
-        let feed = || Some(ReportSubject::Feed(session.selected_feed.as_ref()?.id.0));
+        let report = session.selection.report.as_ref();
+        let feed = || Some(ReportSubject::Feed(session.selection.feed.as_ref()?.id.0));
         report.map(|report| ReportSubject::Report(report.id.clone())).or_else(feed)
     }
 
     fn title(session: &Session) -> String {
-        match (&session.selected_report, &session.selected_feed) {
+        match (&session.selection.report, &session.selection.feed) {
             (Some(report), _) => {
                 let id = text::fit(&report.id.id, 40);
                 format!("Report {id} of feed {}", report.id.feed)
@@ -57,7 +57,7 @@ impl Details for ReportDetails {
     }
 
     fn as_of(session: &Session) -> Option<Timestamp> {
-        let found = session.selected_report.as_ref()?;
+        let found = session.selection.report.as_ref()?;
         let whole = session.report_details_of(&found.id).and_then(Remote::latest);
         let whole = whole.map(|known| known.as_of);
         whole.or_else(|| fetched_at(Some(found), session))
@@ -65,38 +65,38 @@ impl Details for ReportDetails {
 
     fn facts(session: &Session, theme: &Theme) -> Vec<FieldRow<'static>> {
         let mut fields = Vec::new();
-        if let Some(found) = &session.selected_report {
+        if let Some(found) = &session.selection.report {
             fields.extend(report_fields(found, session, theme));
             fields.push(FieldRow::single_line("", ""));
         }
-        let of = session.selected_report.as_ref().map(|report| report.id.feed);
-        let mut feeds = session.feeds.loaded_rows().map(|(_, feed)| feed);
+        let of = session.selection.report.as_ref().map(|report| report.id.feed);
+        let mut feeds = session.lists.feeds.loaded_rows().map(|(_, feed)| feed);
         let feed = match of {
             Some(id) => feeds.find(|feed| feed.id == id),
-            None => session.selected_feed.as_ref(),
+            None => session.selection.feed.as_ref(),
         };
         fields.extend(feed.into_iter().flat_map(|feed| feed_fields(feed, theme)));
         fields
     }
 
     fn destination(session: &Session) -> Option<Destination> {
-        let report = session.selected_report.as_ref()?;
+        let report = session.selection.report.as_ref()?;
         Some(Destination::Search(Index::Alert, report_alerts_query(report)))
     }
 
     fn observables(session: &Session) -> Option<Observables> {
-        session.selected_report.as_deref().map(Observables::of_report)
+        session.selection.report.as_deref().map(Observables::of_report)
     }
 
     fn record(session: &Session) -> Option<Document> {
-        let Some(found) = session.selected_report.as_deref() else {
-            return Some(session.selected_feed.as_ref()?.document.clone());
+        let Some(found) = session.selection.report.as_deref() else {
+            return Some(session.selection.feed.as_ref()?.document.clone());
         };
         Some(report_details(found, session).unwrap_or(found).document.clone())
     }
 
     fn clip(session: &Session, action: Action) -> Option<Clip> {
-        let found = session.selected_report.as_deref()?;
+        let found = session.selection.report.as_deref()?;
         let report = report_details(found, session).unwrap_or(found);
         let own = [report.id.raw().into(), report.title.clone(), report.link.clone()];
         let values = report.indicators.iter().map(|one| one.value.clone());
@@ -115,7 +115,7 @@ fn report_fields(found: &Report, session: &Session, theme: &Theme) -> Vec<FieldR
     };
     let score = Line::from(vec![Span::styled(score, theme.caution), ignored]);
     let created = report.created.map(|at| {
-        let at = session.zone.format(at, Precision::Second);
+        let at = session.connection.zone.format(at, Precision::Second);
         FieldRow::single_line("created", Line::styled(at, theme.time))
     });
     let tags: Vec<_> = report.tags.iter().map(text::excerpt).collect();

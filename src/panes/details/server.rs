@@ -40,23 +40,26 @@ impl Details for ServerDetails {
     }
 
     fn as_of(session: &Session) -> Option<Timestamp> {
-        session.license.latest().map(|known| known.as_of)
+        session.connection.license.latest().map(|known| known.as_of)
     }
 
     fn facts(session: &Session, theme: &Theme) -> Vec<FieldRow<'static>> {
-        let mut fields = match session.server_info.latest() {
+        let mut fields = match session.connection.server_info.latest() {
             Some(known) => info_fields(&known.value, theme),
-            None => vec![FieldRow::single_line("version", missing_line(Some(&session.server_info), theme))],
+            None => vec![FieldRow::single_line("version", missing_line(Some(&session.connection.server_info), theme))],
         };
         fields.push(FieldRow::single_line("", ""));
-        match session.license.latest() {
+        match session.connection.license.latest() {
             Some(known) => fields.extend(license_fields(&known.value, theme)),
-            None => fields.push(FieldRow::single_line("license", missing_line(Some(&session.license), theme))),
+            None => {
+                fields.push(FieldRow::single_line("license", missing_line(Some(&session.connection.license), theme)))
+            }
         }
         fields.push(FieldRow::single_line("", ""));
-        match session.store_partitions.latest() {
+        match session.connection.store_partitions.latest() {
             Some(known) => fields.extend(known.value.iter().flat_map(|part| partition_fields(part, session, theme))),
-            None => fields.push(FieldRow::single_line("store", missing_line(Some(&session.store_partitions), theme))),
+            None => fields
+                .push(FieldRow::single_line("store", missing_line(Some(&session.connection.store_partitions), theme))),
         }
         fields
     }
@@ -66,11 +69,11 @@ impl Details for ServerDetails {
     }
 
     fn record(session: &Session) -> Option<Document> {
-        Some(session.server_info.latest()?.value.document.clone())
+        Some(session.connection.server_info.latest()?.value.document.clone())
     }
 
     fn clip(session: &Session, action: Action) -> Option<Clip> {
-        let info = &session.server_info.latest()?.value;
+        let info = &session.connection.server_info.latest()?.value;
         copy::fields_clip(|| std::iter::once(info.version.clone()), &info.document, action)
     }
 }
@@ -128,7 +131,7 @@ fn license_fields(license: &License, theme: &Theme) -> Vec<FieldRow<'static>> {
 
 /// A part of the store of events: how warm it is, from when to when, and how large.
 fn partition_fields(part: &Partition, session: &Session, theme: &Theme) -> Vec<FieldRow<'static>> {
-    let at = |at: Option<Timestamp>| at.map(|at| session.zone.format(at, Precision::Minute));
+    let at = |at: Option<Timestamp>| at.map(|at| session.connection.zone.format(at, Precision::Minute));
     let from = at(part.start).unwrap_or_else(|| "?".into());
     let to = at(part.end).unwrap_or_else(|| "now".into());
     let label = ["hot", "warm", "cold"];

@@ -33,24 +33,24 @@ impl Details for WatchlistDetails {
     const PLACEHOLDER: &'static str = "Select a watchlist for details";
 
     fn subject_id(session: &Session) -> Option<WatchlistId> {
-        session.selected_watchlist.as_ref().map(|watchlist| watchlist.id)
+        session.selection.watchlist.as_ref().map(|watchlist| watchlist.id)
     }
 
     fn title(session: &Session) -> String {
-        let watchlist = session.selected_watchlist.as_ref();
+        let watchlist = session.selection.watchlist.as_ref();
         watchlist.map_or("Watchlist".into(), |watchlist| format!("Watchlist {}", watchlist.id))
     }
 
     fn as_of(session: &Session) -> Option<Timestamp> {
-        fetched_at(session.selected_watchlist.as_ref(), session)
+        fetched_at(session.selection.watchlist.as_ref(), session)
     }
 
     fn facts(session: &Session, theme: &Theme) -> Vec<FieldRow<'static>> {
-        let Some(watchlist) = &session.selected_watchlist else {
+        let Some(watchlist) = &session.selection.watchlist else {
             return Vec::new();
         };
         let time = |label, at: Option<Timestamp>| {
-            let at = session.zone.format(at?, Precision::Second);
+            let at = session.connection.zone.format(at?, Precision::Second);
             Some(FieldRow::single_line(label, Line::styled(at, theme.time)))
         };
         let mut fields: Vec<_> = text_field("", &watchlist.name).into_iter().collect();
@@ -79,26 +79,26 @@ impl Details for WatchlistDetails {
     }
 
     fn destination(session: &Session) -> Option<Destination> {
-        let (index, query) = runnable_query(session.selected_watchlist.as_ref()?)?;
+        let (index, query) = runnable_query(session.selection.watchlist.as_ref()?)?;
         Some(Destination::Search(index, query))
     }
 
     fn no_destination_reason(session: &Session) -> String {
-        let watchlist = session.selected_watchlist.as_ref();
+        let watchlist = session.selection.watchlist.as_ref();
         watchlist.map_or_else(String::new, |watchlist| not_runnable_reason(watchlist))
     }
 
     fn observables(session: &Session) -> Option<Observables> {
-        let watchlist = session.selected_watchlist.as_ref()?;
+        let watchlist = session.selection.watchlist.as_ref()?;
         Some(Observables::of_watchlist(watchlist.id))
     }
 
     fn record(session: &Session) -> Option<Document> {
-        Some(session.selected_watchlist.as_ref()?.document.clone())
+        Some(session.selection.watchlist.as_ref()?.document.clone())
     }
 
     fn clip(session: &Session, action: Action) -> Option<Clip> {
-        let watchlist = session.selected_watchlist.as_ref()?;
+        let watchlist = session.selection.watchlist.as_ref()?;
         let query = query::describe_stored(watchlist.search_query.raw()).as_str().into();
         let fields = || [watchlist.name.clone(), query].into_iter();
         copy::fields_clip(fields, &watchlist.document, action)

@@ -56,7 +56,7 @@ impl EventsPane {
     /// The events that are shown.
     pub(super) fn export_data(&self, session: &Session) -> ExportData {
         let rows = self.filtered.rows.iter();
-        let events: Vec<_> = rows.filter_map(|place| session.timeline.event(*place)).collect();
+        let events: Vec<_> = rows.filter_map(|place| session.opened.timeline.event(*place)).collect();
         ExportData {
             name: "events".into(),
             columns: COLUMN_NAMES.map(Untrusted::from).into(),

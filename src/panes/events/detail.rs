@@ -18,13 +18,13 @@ const MAX_LINES: usize = 3;
 
 /// The facts of an event, in as many cells.
 pub(super) fn event_fields(event: &Event, session: &Session, width: usize, theme: &Theme) -> Vec<FieldRow<'static>> {
-    let zone = &session.zone;
+    let zone = &session.connection.zone;
     let mut fields = vec![FieldRow::single_line("time", time_line(event.at, zone, theme))];
     for (name, value) in event.properties() {
         let value = text::fit(&value, width * MAX_LINES);
         fields.push(FieldRow::multi_line(name, value, MAX_LINES));
     }
-    if let Some(signature) = event.md5().and_then(|md5| session.timeline.signature(md5)) {
+    if let Some(signature) = event.md5().and_then(|md5| session.opened.timeline.signature(md5)) {
         fields.push(FieldRow::single_line("signature", signature_line(signature, theme)));
     }
     let arrived = event.segment.arrival_time();

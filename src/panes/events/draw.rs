@@ -59,7 +59,7 @@ pub(super) fn render(pane: &mut EventsPane, frame: &mut Frame<'_>, area: Rect, s
     pane.is_sparkline_current = true;
     render_rows(pane, frame, areas.rows, session, look);
     if has_filter {
-        let loaded = session.timeline.rows().len();
+        let loaded = session.opened.timeline.rows().len();
         let counts = (pane.filtered.rows.len(), loaded);
         let is_typing = pane.is_typing() && look.is_focused;
         render_filter_line(frame, areas.filter, pane.state.filter.filter.text(), counts, is_typing, look);
@@ -105,10 +105,10 @@ fn render_sparkline(
     session: &Session,
     look: &RenderCx<'_>,
 ) -> Option<Sparkline> {
-    let (theme, timeline) = (look.theme, &session.timeline);
+    let (theme, timeline) = (look.theme, &session.opened.timeline);
     let chosen = pane.state.filter.range();
     let stretch = chosen.or_else(|| Sparkline::full_range(timeline))?;
-    let form = TimeStyle::for_range(Some(stretch), &session.zone);
+    let form = TimeStyle::for_range(Some(stretch), &session.connection.zone);
     let ends = [stretch.start, stretch.end].map(|at| form.format_second(at));
     // Two times and blanks around them; where these do not leave much, the whole line is the strip's.
     let times: usize = ends.iter().map(|end| text::width(end) + 1).sum();
@@ -137,11 +137,11 @@ fn render_sparkline(
 }
 
 fn render_rows(pane: &mut EventsPane, frame: &mut Frame<'_>, area: Rect, session: &Session, look: &RenderCx<'_>) {
-    let (theme, timeline) = (look.theme, &session.timeline);
+    let (theme, timeline) = (look.theme, &session.opened.timeline);
     let strip = pane.sparkline.as_ref();
-    let form = TimeStyle::for_range(strip.map(|strip| strip.range), &session.zone);
+    let form = TimeStyle::for_range(strip.map(|strip| strip.range), &session.connection.zone);
     let now = pane.cursor_time(session).unwrap_or_default();
-    let title = format!("TIME ({})", session.zone.short_label(now));
+    let title = format!("TIME ({})", session.connection.zone.short_label(now));
     let columns = cells::columns(&title, form);
     let marked = pane.marked_range(session);
     let table = TableWidget {
@@ -181,7 +181,7 @@ fn render_rows(pane: &mut EventsPane, frame: &mut Frame<'_>, area: Rect, session
 
 /// The selected event below a rule.
 fn render_details(pane: &EventsPane, frame: &mut Frame<'_>, area: Rect, session: &Session, look: &RenderCx<'_>) {
-    let (theme, timeline) = (look.theme, &session.timeline);
+    let (theme, timeline) = (look.theme, &session.opened.timeline);
     let Some(place) = pane.selected_row().filter(|_| !area.is_empty()) else {
         return;
     };

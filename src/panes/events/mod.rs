@@ -69,7 +69,7 @@ impl EventsPane {
 
     /// The event under the cursor.
     pub fn selected_event<'a>(&self, session: &'a Session) -> Option<&'a Event> {
-        session.timeline.event(self.selected_row()?)
+        session.opened.timeline.event(self.selected_row()?)
     }
 
     /// The row under the cursor.
@@ -79,7 +79,7 @@ impl EventsPane {
 
     /// When the row under the cursor was.
     fn cursor_time(&self, session: &Session) -> Option<Timestamp> {
-        self.selected_row().and_then(|place| session.timeline.event_time(place))
+        self.selected_row().and_then(|place| session.opened.timeline.event_time(place))
     }
 
     /// The stretch of time from where one was begun to the cursor.
@@ -96,7 +96,7 @@ impl EventsPane {
     fn move_to(&mut self, to: usize, session: &Session) {
         self.cursor = to;
         let place = self.selected_row();
-        self.state.cursor_row = place.map(|place| (place, session.timeline.event_time(place)));
+        self.state.cursor_row = place.map(|place| (place, session.opened.timeline.event_time(place)));
     }
 
     fn set_filter(&mut self, text: &str) {
@@ -129,7 +129,7 @@ impl EventsPane {
         let session = cx.session();
         let strip = self.sparkline.as_ref();
         let rows = &self.filtered.rows;
-        let to = strip.and_then(|strip| strip.next_cell_row(rows, self.cursor, is_later, &session.timeline));
+        let to = strip.and_then(|strip| strip.next_cell_row(rows, self.cursor, is_later, &session.opened.timeline));
         match to {
             Some(to) => self.move_to(to, session),
             None if is_later => cx.notify("End of timeline"),
@@ -139,7 +139,7 @@ impl EventsPane {
 
     /// Finds out which rows are shown, if that may have changed, and stays with the one under the cursor.
     fn apply_filter(&mut self, session: &Session) {
-        let timeline = &session.timeline;
+        let timeline = &session.opened.timeline;
         if self.filtered.is_current(&self.state.filter, timeline) {
             return;
         }
@@ -172,7 +172,7 @@ impl Pane for EventsPane {
     }
 
     fn title(&self, session: &Session) -> Line<'static> {
-        let timeline = &session.timeline;
+        let timeline = &session.opened.timeline;
         let progress = timeline.progress();
         let number = |n: usize| group_thousands(u64::try_from(n).unwrap_or(u64::MAX));
         let (shown, all) = (self.filtered.n_events, self.filtered.n_total_events);
@@ -200,7 +200,7 @@ impl Pane for EventsPane {
     }
 
     fn status_line(&self, session: &Session) -> Line<'static> {
-        match session.timeline.as_of() {
+        match session.opened.timeline.as_of() {
             Some(as_of) => session.describe_answer_time(as_of).into(),
             None => Line::default(),
         }
@@ -277,7 +277,7 @@ impl Pane for EventsPane {
     }
 
     fn popup(&self, action: Action, session: &Session) -> Option<Box<dyn Pane>> {
-        let total = u64::try_from(session.timeline.rows().len()).unwrap_or(u64::MAX);
+        let total = u64::try_from(session.opened.timeline.rows().len()).unwrap_or(u64::MAX);
         match action {
             Action::Export => Some(Box::new(ExportPane::new(self.export_data(session), total))),
             other => pivot::overlay_for(other, || self.observables_at_cursor(session)),
@@ -285,7 +285,7 @@ impl Pane for EventsPane {
     }
 
     fn after_input(&mut self, cx: &mut Cx<'_>) {
-        let opened = cx.session().opened_id;
+        let opened = cx.session().opened.id;
         if self.state.process != opened {
             self.restore_state(EventsState { process: opened, ..EventsState::default() });
         }
@@ -294,7 +294,7 @@ impl Pane for EventsPane {
     }
 
     fn render(&mut self, frame: &mut Frame<'_>, area: Rect, session: &Session, look: &RenderCx<'_>) {
-        let timeline = &session.timeline;
+        let timeline = &session.opened.timeline;
         let progress = timeline.progress();
         let is_awaited = self.slots().iter().any(|slot| session.is_pending(*slot));
         let text = match (timeline.process(), progress.n_segments) {

@@ -23,7 +23,7 @@ impl ComparePane {
         let is_whose = matches!(field, "hostname" | "username" | "username_full" | "group");
         let value = value.filter(|_| is_whose);
         let proposed = value.and_then(|value| query::facet_condition(field, value.raw()));
-        let proposed = match (&session.facet_counts.comparison, proposed) {
+        let proposed = match (&session.search.facet_counts.comparison, proposed) {
             (Some(FacetComparison::Condition(condition)), None) => Some(condition.clone()),
             (_, proposed) => proposed,
         };
@@ -44,7 +44,7 @@ impl Question for Compare {
             self.is_done = true;
             return;
         }
-        let search = cx.session().processes.search().cloned();
+        let search = cx.session().lists.processes.search().cloned();
         match (FacetComparison::parse(text, cx.now), search) {
             (_, None) => cx.notify("No search yet"),
             (Some(other), Some(search)) if other.apply_to(&search).is_some() => {

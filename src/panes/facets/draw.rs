@@ -22,9 +22,9 @@ const MAX_PENDING_LINES: usize = 3;
 /// Draws the pane.
 pub(super) fn render(pane: &mut FacetsPane, frame: &mut Frame<'_>, area: Rect, session: &Session, look: &RenderCx<'_>) {
     let theme = look.theme;
-    let counts = &session.facet_counts;
+    let counts = &session.search.facet_counts;
     let Some(known) = counts.base.latest() else {
-        let text = if session.processes.search().is_none() {
+        let text = if session.lists.processes.search().is_none() {
             "Run a search to see value counts"
         } else if counts.base.is_pending() {
             "Counting… ^c cancels"
@@ -98,7 +98,7 @@ pub(super) fn unread(n: usize) -> String {
 
 /// The search itself, when it is compared.
 fn base_line(known: &Fetched<Facets>, session: &Session, theme: &Theme) -> Line<'static> {
-    let search = session.processes.search();
+    let search = session.lists.processes.search();
     let query = search.map_or("", |search| search.query.as_str());
     let query = if query.is_empty() { "everything" } else { query };
     let period = search.map_or_else(Vec::new, |search| Period::from_search(search));
@@ -109,7 +109,7 @@ fn base_line(known: &Fetched<Facets>, session: &Session, theme: &Theme) -> Line<
 
 /// What it is compared with.
 fn comparison_line(session: &Session, theme: &Theme) -> Line<'static> {
-    let counts = &session.facet_counts;
+    let counts = &session.search.facet_counts;
     let what = match &counts.comparison {
         Some(FacetComparison::Condition(condition)) => format!("the same with {condition}"),
         Some(FacetComparison::Period(period)) => format!("the same, {period}"),
@@ -156,7 +156,7 @@ fn pending_lines(pane: &FacetsPane, width: u16, theme: &Theme) -> Vec<Line<'stat
 /// What was counted, when, and what is missing.
 fn notes_lines(known: &Fetched<Facets>, field: &str, session: &Session, theme: &Theme) -> Vec<Line<'static>> {
     let facets = &known.value;
-    let as_of = session.zone.format(known.as_of, Precision::Second);
+    let as_of = session.connection.zone.format(known.as_of, Precision::Second);
     let mut notes = vec![Line::styled(
         format!("{} segments (a process may have several); as of {as_of}", group_thousands(facets.total)),
         theme.muted,
@@ -175,7 +175,7 @@ fn notes_lines(known: &Fetched<Facets>, field: &str, session: &Session, theme: &
         let facet = remote.latest().and_then(|known| known.value.get(field));
         facet.and_then(truncation_note)
     };
-    let counts = &session.facet_counts;
+    let counts = &session.search.facet_counts;
     gaps.extend(is_cut(&counts.base).or_else(|| is_cut(&counts.compared)));
     if !gaps.is_empty() {
         notes.push(Line::styled(gaps.join("; "), theme.caution));
@@ -193,7 +193,7 @@ fn render_table(
     look: &RenderCx<'_>,
 ) {
     let theme = look.theme;
-    let is_comparing = session.facet_counts.comparison.is_some();
+    let is_comparing = session.search.facet_counts.comparison.is_some();
     let alone = [
         TableColumn::left_aligned("", 1, 1, 0),
         TableColumn::left_aligned("VALUE", 12, TableColumn::FILL, 0),
@@ -211,7 +211,7 @@ fn render_table(
         TableColumn::left_aligned("A vs B", 7, 7, 1),
     ];
     let columns: &[TableColumn<'_>] = if is_comparing { &beside } else { &alone };
-    let counted = session.facet_counts.base.latest();
+    let counted = session.search.facet_counts.base.latest();
     let counted = counted.and_then(|known| known.value.get(field).map(|facet| (known, facet)));
     let empty = match counted {
         _ if !pane.filter.is_empty() => "No value matches the filter".to_owned(),

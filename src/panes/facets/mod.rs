@@ -56,7 +56,7 @@ impl FacetsPane {
 
     fn shown_values(&self, session: &Session) -> Vec<CountedValue> {
         let field = self.current_field(session);
-        values(&session.facet_counts, &field, self.order, &self.filter)
+        values(&session.search.facet_counts, &field, self.order, &self.filter)
     }
 
     /// The value under the cursor.
@@ -92,7 +92,7 @@ impl FacetsPane {
 
     /// Asks for what is marked; for the value under the cursor where nothing is.
     fn narrow_query(&mut self, cx: &mut Cx<'_>) {
-        let Some(search) = cx.session().processes.search().cloned() else {
+        let Some(search) = cx.session().lists.processes.search().cloned() else {
             return cx.notify("No search yet");
         };
         if self.marks.is_empty() {
@@ -166,7 +166,7 @@ impl Pane for FacetsPane {
 
     fn title(&self, session: &Session) -> Line<'static> {
         let field = self.current_field(session);
-        let known = session.facet_counts.base.latest();
+        let known = session.search.facet_counts.base.latest();
         let Some(facet) = known.and_then(|known| known.value.get(&field)) else {
             return format!("Facets  {field}").into();
         };
@@ -204,7 +204,7 @@ impl Pane for FacetsPane {
             Action::Exclude => self.mark_value(Polarity::Exclude, cx),
             Action::Apply => self.narrow_query(cx),
             Action::Rarest => {
-                self.order = self.order.next_order(session.facet_counts.comparison.is_some());
+                self.order = self.order.next_order(session.search.facet_counts.comparison.is_some());
                 (self.cursor, self.top) = (0, 0);
                 cx.notify(self.order.label());
             }
@@ -274,7 +274,7 @@ impl Pane for FacetsPane {
         }
         cx.count_facets();
         let session = cx.session();
-        let search = session.processes.search();
+        let search = session.lists.processes.search();
         let is_same = match (&self.marked_search, search) {
             (Some(of), Some(search)) => Arc::ptr_eq(of, search),
             (of, search) => of.is_none() && search.is_none(),
@@ -284,7 +284,7 @@ impl Pane for FacetsPane {
             self.marks.clear();
             (self.cursor, self.top) = (0, 0);
         }
-        let is_comparing = session.facet_counts.comparison.is_some();
+        let is_comparing = session.search.facet_counts.comparison.is_some();
         if is_comparing != self.was_comparing {
             self.was_comparing = is_comparing;
             self.order = if is_comparing { ValueOrder::Changed } else { ValueOrder::Common };

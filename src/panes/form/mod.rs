@@ -90,7 +90,7 @@ impl FormPane {
 
 /// The users that are known; none where the token may not see them.
 fn known_users(session: &Session) -> Vec<&Untrusted> {
-    session.users.loaded_rows().map(|(_, user)| &user.username).collect()
+    session.lists.users.loaded_rows().map(|(_, user)| &user.username).collect()
 }
 
 impl FormPane {

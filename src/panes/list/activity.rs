@@ -30,7 +30,7 @@ impl ListView for Activity {
     const DEFAULT_COLUMNS: usize = 8;
 
     fn note(session: &Session) -> Option<String> {
-        let journal = session.change_history.as_ref()?;
+        let journal = session.changes.history.as_ref()?;
         if let Some(first) = journal.log_faults.first() {
             let first = text::make_visible(&first.as_str().into());
             return Some(format!("AUDIT LOG DAMAGED: {first}"));
@@ -64,8 +64,8 @@ impl ListView for Activity {
                 let chosen = chosen();
                 let sheet = ConfirmPane::undo(&chosen, session)?;
                 let newest = chosen.iter().map(|act| act.line).max();
-                let journal = session.change_history.as_ref()?;
-                let later = journal.last_change(&session.connection.host, |act| Some(act.line) > newest);
+                let journal = session.changes.history.as_ref()?;
+                let later = journal.last_change(&session.connection.info.host, |act| Some(act.line) > newest);
                 let later = later.map(|last| {
                     let (deed, name) = (changes::label(&last.submitted.deed), last.name());
                     format!("Not the last action: {deed} {name} came after it")

@@ -83,7 +83,7 @@ impl ListView for Users {
     }
 
     fn popup(action: Action, _: impl FnOnce() -> Vec<Arc<User>>, session: &Session) -> Option<Box<dyn Pane>> {
-        let teams = session.teams.loaded_rows().map(|(_, team)| &**team);
+        let teams = session.lists.teams.loaded_rows().map(|(_, team)| &**team);
         (action == Action::New).then(|| Box::new(FormPane::new_user(teams)) as Box<dyn Pane>)
     }
 }
@@ -131,7 +131,7 @@ fn site_name(group: &Group, session: &Session) -> CellValue {
     let Some(id) = group.site else {
         return CellValue::None;
     };
-    let mut sites = session.sites.loaded_rows();
+    let mut sites = session.lists.sites.loaded_rows();
     match sites.find(|(_, site)| site.id == id) {
         Some((_, site)) => (&site.name).into(),
         None => CellValue::Text(format!("#{id}").into()),

@@ -89,7 +89,7 @@ pub(in crate::panes) fn format_score(severity: f64) -> u64 {
 
 /// How far it is, in one letter; nothing while nobody is at it.
 fn status_letter(alert: &Alert, session: &Session) -> CellValue {
-    let me = session.connection.user.as_deref();
+    let me = session.connection.info.user.as_deref();
     let is_mine = || me.is_some_and(|me| alert.assigned_to.eq_ignore_case(me));
     match alert.status {
         AlertStatus::Unresolved => CellValue::None,

@@ -37,7 +37,7 @@ impl ListView for Bans {
     }
 
     fn note(session: &Session) -> Option<String> {
-        let info = session.server_info.latest();
+        let info = session.connection.server_info.latest();
         let is_off = info.and_then(|known| known.value.banning_enabled) == Some(false);
         is_off.then(|| "BANNING IS DISABLED ON THIS SERVER".into())
     }

@@ -35,7 +35,7 @@ pub(super) fn render_rows<K: ListView>(
     let pages = K::Row::pages(session);
     let first = pages.loaded_pages().next();
     let as_of = first.map_or(Timestamp::UNIX_EPOCH, |page| page.as_of);
-    let zone = session.zone.short_label(as_of);
+    let zone = session.connection.zone.short_label(as_of);
     let titles: Vec<_> = columns.iter().map(|column| column.title(&zone)).collect();
     let drawn: Vec<_> = columns
         .iter()
@@ -67,7 +67,7 @@ pub(super) fn render_rows<K: ListView>(
                 let line = |(place, column): (usize, &ListColumn<K>)| {
                     let shift = if moving == Some(place) { pane.shift() } else { 0 };
                     let style = column.style(theme);
-                    let moment = |at| format_moment(at, widths[place], as_of, &session.zone);
+                    let moment = |at| format_moment(at, widths[place], as_of, &session.connection.zone);
                     let value = cells.column_value(column);
                     cell_line(&value, widths[place], shift, moment, style, theme)
                 };

@@ -63,18 +63,18 @@ impl ListView for IsolatedSensors {
 
 /// The deed that isolated a host, if the log has it and no release since.
 fn isolating_change(sensor: SensorId, session: &Session) -> Option<&LoggedChange> {
-    let journal = session.change_history.as_ref()?;
-    journal.isolation(&session.connection.host, sensor).map(|act| &**act)
+    let journal = session.changes.history.as_ref()?;
+    journal.isolation(&session.connection.info.host, sensor).map(|act| &**act)
 }
 
 /// Hosts that are isolated as far as the log knows, and are not among those of the server.
 fn drifted_hosts(session: &Session) -> Vec<String> {
-    if session.isolated_sensors.total().is_none() {
+    if session.lists.isolated_sensors.total().is_none() {
         return Vec::new();
     }
-    let here: HashSet<_> = session.isolated_sensors.loaded_rows().map(|(_, row)| row.0.id).collect();
-    let journal = session.change_history.iter();
-    let known = journal.flat_map(|journal| journal.isolations(&session.connection.host));
+    let here: HashSet<_> = session.lists.isolated_sensors.loaded_rows().map(|(_, row)| row.0.id).collect();
+    let journal = session.changes.history.iter();
+    let known = journal.flat_map(|journal| journal.isolations(&session.connection.info.host));
     let gone = known.filter(|(id, _)| !here.contains(id));
     let mut names: Vec<_> =
         gone.map(|(_, act)| text::make_visible(&act.submitted.target.name.as_str().into())).collect();
@@ -101,7 +101,7 @@ fn isolated_since(IsolatedSensor(sensor): &IsolatedSensor, session: &Session) ->
 /// When somebody should look again; said in capitals once that has passed by the time of the answer.
 fn review_time(sensor: &IsolatedSensor, session: &Session) -> CellValue {
     let due = isolated_since(sensor, session).and_then(|at| at.checked_add(REVIEW_HOURS.hours()).ok());
-    let as_of = session.isolated_sensors.loaded_pages().map(|page| page.as_of).max();
+    let as_of = session.lists.isolated_sensors.loaded_pages().map(|page| page.as_of).max();
     match (due, as_of) {
         (Some(due), Some(now)) if due <= now => CellValue::Word("DUE"),
         (Some(due), _) => CellValue::Time(due),

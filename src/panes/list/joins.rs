@@ -116,21 +116,21 @@ fn join_value<T>(found: &Joined<'_, T>, say: impl FnOnce(&T) -> CellValue) -> Ce
 
 fn binary_value<R: ListRow>(row: &R, session: &Session, say: impl FnOnce(&Binary) -> CellValue) -> CellValue {
     match row.md5() {
-        Some(md5) => join_value(&session.joins.binary(md5), say),
+        Some(md5) => join_value(&session.lists.joins.binary(md5), say),
         None => CellValue::None,
     }
 }
 
 fn sensor_value<R: ListRow>(row: &R, session: &Session, say: impl FnOnce(&Sensor) -> CellValue) -> CellValue {
     match row.sensor() {
-        Some(id) => join_value(&session.joins.sensor(id), say),
+        Some(id) => join_value(&session.lists.joins.sensor(id), say),
         None => CellValue::None,
     }
 }
 
 fn group_value<R: ListRow>(row: &R, session: &Session) -> CellValue {
     sensor_value(row, session, |sensor| match sensor.group {
-        Some(id) => join_value(&session.joins.group(id), |group: &Group| (&group.name).into()),
+        Some(id) => join_value(&session.lists.joins.group(id), |group: &Group| (&group.name).into()),
         None => CellValue::None,
     })
 }

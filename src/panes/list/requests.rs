@@ -54,7 +54,7 @@ impl ListView for Requests {
 pub(in crate::panes) fn curl_command(heard: &RequestLogEntry, session: &Session) -> Option<String> {
     let call = &heard.trace;
     let quoted = |text: String| format!("'{}'", text.replace('\'', r"'\''"));
-    let url = quoted(format!("{}{}", session.connection.url, call.path));
+    let url = quoted(format!("{}{}", session.connection.info.url, call.path));
     (call.method == "GET").then(|| format!("curl -sS -H \"X-Auth-Token: $TOKEN\" {url}"))
 }
 

@@ -39,7 +39,7 @@ impl ListView for Sensors {
     }
 
     fn note(session: &Session) -> Option<String> {
-        let filter = SensorFilter::parse_canonical(&session.sensors.search()?.query);
+        let filter = SensorFilter::parse_canonical(&session.lists.sensors.search()?.query);
         let is_any = filter != SensorFilter::default();
         is_any.then(|| format!("filter: {}", sensor_search::filter_text(&filter, session)))
     }

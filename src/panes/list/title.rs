@@ -39,7 +39,7 @@ impl<K: ListView> ListPane<K> {
         if hidden > 0 {
             parts.push(format!("{} hidden (no permission)", group_thousands(hidden)));
         }
-        let n_unjoined = session.joins.n_failed();
+        let n_unjoined = session.lists.joins.n_failed();
         if n_unjoined > 0 && !columns::required_joins(&columns::shown_columns::<K>(session)).is_empty() {
             parts.push(format!("{n_unjoined} lookups missing"));
         }

@@ -146,7 +146,7 @@ impl<K: ListView> ListPane<K> {
             self.filtered = None;
             return;
         }
-        let edition = (pages.revision(), session.joins.revision());
+        let edition = (pages.revision(), session.lists.joins.revision());
         let chosen = session.chosen_columns(K::NAME);
         let is_known = |shown: &FilteredRows| shown.revisions == edition && shown.chosen_columns.as_deref() == chosen;
         if self.filtered.as_ref().is_some_and(is_known) {

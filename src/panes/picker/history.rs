@@ -34,12 +34,12 @@ impl Pane for HistoryPane {
     }
 
     fn title(&self, session: &Session) -> Line<'static> {
-        format!("Query history {}", session.query_history.len()).into()
+        format!("Query history {}", session.search.query_history.len()).into()
     }
 
     fn handle_action(&mut self, action: Action, cx: &mut Cx<'_>) -> bool {
         if action == Action::Open {
-            if let Some(past) = cx.session().query_history.get(self.cursor) {
+            if let Some(past) = cx.session().search.query_history.get(self.cursor) {
                 let (query, when) = (past.query.clone(), past.period.clone());
                 cx.set_pending_query(Index::Process, query);
                 cx.set_period(when);
@@ -47,7 +47,7 @@ impl Pane for HistoryPane {
             self.is_done = true;
             return true;
         }
-        let last = cx.session().query_history.len().saturating_sub(1);
+        let last = cx.session().search.query_history.len().saturating_sub(1);
         let moved = cursor::new_cursor(action, self.cursor, self.height, last);
         self.cursor = moved.unwrap_or(self.cursor);
         moved.is_some()
@@ -59,17 +59,19 @@ impl Pane for HistoryPane {
 
     fn render(&mut self, frame: &mut Frame<'_>, area: Rect, session: &Session, look: &RenderCx<'_>) {
         self.height = usize::from(area.height).max(1);
-        if session.query_history.is_empty() {
+        if session.search.query_history.is_empty() {
             frame.render_widget(Line::styled("No history yet", look.theme.muted), area);
             return;
         }
         let first = (self.cursor + 1).saturating_sub(self.height);
-        for ((index, past), row) in session.query_history.iter().enumerate().skip(first).zip(area.rows()) {
+        for ((index, past), row) in session.search.query_history.iter().enumerate().skip(first).zip(area.rows()) {
             let number = |fact: Option<u64>| fact.map_or("?".into(), |fact| fact.to_string());
             let (rows, took) = (number(past.total), number(past.took_ms));
             let took = if area.width < MIN_WIDTH_DURATION { String::new() } else { format!("{took:>6} ms  ") };
-            let facts =
-                format!("  {rows:>8} rows  {took}{}", session.zone.without_offset(past.asked_at, Precision::Minute));
+            let facts = format!(
+                "  {rows:>8} rows  {took}{}",
+                session.connection.zone.without_offset(past.asked_at, Precision::Minute)
+            );
             let room = usize::from(area.width).saturating_sub(text::width(&facts));
             let query = if past.period.is_any_time() {
                 past.query.clone()

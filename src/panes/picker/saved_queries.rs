@@ -47,7 +47,7 @@ impl SavedPane {
     }
 
     fn selected_query<'a>(&self, session: &'a Session) -> Option<&'a NamedQuery> {
-        session.saved_queries.get(self.cursor)
+        session.search.saved_queries.get(self.cursor)
     }
 
     fn start_naming(&mut self, cx: &mut Cx<'_>) {
@@ -68,7 +68,7 @@ impl SavedPane {
         cx.save_query(NamedQuery {
             name,
             query: self.query.clone(),
-            period: cx.session().period.clone(),
+            period: cx.session().search.period.clone(),
             note: String::new(),
         });
     }
@@ -97,11 +97,11 @@ impl Pane for SavedPane {
     }
 
     fn title(&self, session: &Session) -> Line<'static> {
-        format!("Saved queries {}", session.saved_queries.len()).into()
+        format!("Saved queries {}", session.search.saved_queries.len()).into()
     }
 
     fn handle_action(&mut self, action: Action, cx: &mut Cx<'_>) -> bool {
-        let last = cx.session().saved_queries.len().saturating_sub(1);
+        let last = cx.session().search.saved_queries.len().saturating_sub(1);
         if let Some(to) = cursor::new_cursor(action, self.cursor, self.height, last) {
             (self.cursor, self.pending_delete) = (to, None);
             return true;
@@ -149,13 +149,13 @@ impl Pane for SavedPane {
         let n_lines = if self.name_entry.is_some() { 2 } else { 0 };
         let [list, below] = Layout::vertical([Constraint::Fill(1), Constraint::Length(n_lines)]).areas(area);
         self.height = usize::from(list.height).max(1);
-        self.cursor = self.cursor.min(session.saved_queries.len().saturating_sub(1));
-        self.top = scroll_to_cursor(self.top, self.cursor, self.height, session.saved_queries.len());
-        if session.saved_queries.is_empty() {
+        self.cursor = self.cursor.min(session.search.saved_queries.len().saturating_sub(1));
+        self.top = scroll_to_cursor(self.top, self.cursor, self.height, session.search.saved_queries.len());
+        if session.search.saved_queries.is_empty() {
             let text = "No saved queries. s saves the current query";
             frame.render_widget(Line::styled(text, theme.muted), list);
         }
-        let rows = session.saved_queries.iter().enumerate().skip(self.top);
+        let rows = session.search.saved_queries.iter().enumerate().skip(self.top);
         for ((at, saved), place) in rows.zip(list.rows()) {
             let name = text::fit(&saved.name.as_str().into(), NAME_WIDTH);
             let gap = " ".repeat(NAME_WIDTH + 2 - text::width(&name));

@@ -45,7 +45,7 @@ impl SensorGroupPicker {
 }
 
 fn sorted_groups(session: &Session) -> Vec<&Arc<Group>> {
-    session.sensor_groups.loaded_rows().map(|(_, group)| group).collect()
+    session.lists.sensor_groups.loaded_rows().map(|(_, group)| group).collect()
 }
 
 impl Pane for SensorGroupPicker {
@@ -110,8 +110,11 @@ impl Pane for SensorGroupPicker {
         self.height = usize::from(area.height).max(1);
         let groups = sorted_groups(session);
         if groups.is_empty() {
-            let text =
-                if session.sensor_groups.is_pending() { "Loading… ^c cancels" } else { "No sensor groups found" };
+            let text = if session.lists.sensor_groups.is_pending() {
+                "Loading… ^c cancels"
+            } else {
+                "No sensor groups found"
+            };
             frame.render_widget(Line::styled(text, theme.muted), area);
             return;
         }

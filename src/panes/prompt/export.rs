@@ -87,7 +87,7 @@ impl Question for Export {
 
     fn after_input(&mut self, cx: &mut Cx<'_>) {
         // What was typed stays where it was refused, to be mended.
-        self.state = match (self.state, cx.session().is_exported) {
+        self.state = match (self.state, cx.session().transfers.is_exported) {
             (ExportState::Writing, Some(true)) => ExportState::Done,
             (ExportState::Writing, Some(false)) => ExportState::Typing,
             (state, _) => state,

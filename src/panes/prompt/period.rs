@@ -24,7 +24,7 @@ pub struct PeriodQuestion {
 impl PeriodPane {
     /// Starts with the period in force.
     pub fn new(cx: &Cx<'_>) -> Self {
-        let period = &cx.session().period;
+        let period = &cx.session().search.period;
         Self::with_text(PeriodQuestion { clock: period.clock, now: cx.now, is_done: false }, &period.text)
     }
 }

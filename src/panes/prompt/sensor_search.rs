@@ -20,7 +20,7 @@ pub struct SensorSearch;
 impl SensorSearchPane {
     /// Begins with what is looked for now.
     pub fn new(session: &Session) -> Self {
-        let search = session.sensors.search();
+        let search = session.lists.sensors.search();
         let filter = search.map(|search| SensorFilter::parse_canonical(&search.query));
         Self::with_text(SensorSearch, &filter_text(&filter.unwrap_or_default(), session))
     }
@@ -38,7 +38,7 @@ pub(in crate::panes) fn filter_text(filter: &SensorFilter, session: &Session) ->
 }
 
 fn find_group(name: &str, session: &Session) -> Option<GroupId> {
-    let mut groups = session.sensor_groups.loaded_rows();
+    let mut groups = session.lists.sensor_groups.loaded_rows();
     groups.find_map(|(_, group)| {
         let shown = text::make_visible(&group.name).replace('"', "?");
         let is_it = group.name.eq_ignore_case(name) || shown == name;
@@ -58,7 +58,7 @@ impl Question for SensorSearch {
         match SensorFilter::parse(text, |name| find_group(name, session)) {
             Ok(filter) => cx.navigate(Destination::Sensors(filter.to_string())),
             Err(error) => {
-                let unknown = session.sensor_groups.error();
+                let unknown = session.lists.sensor_groups.error();
                 let unknown = unknown.map(|why| format!("; sensor groups unknown: {why}"));
                 cx.warn(format!("{error}{}", unknown.unwrap_or_default()));
             }
@@ -92,7 +92,7 @@ impl Question for SensorSearch {
             "",
         ];
         let hints = lines.map(|text| Line::styled(text, theme.hint));
-        let groups = session.sensor_groups.loaded_rows().map(|(_, group)| {
+        let groups = session.lists.sensor_groups.loaded_rows().map(|(_, group)| {
             let name = text::fit(&group.name, 40);
             let n = group.hosts.map(|n| format!("  {}", count_hosts(n)));
             Line::from(vec![

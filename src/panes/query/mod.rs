@@ -220,7 +220,7 @@ impl QueryPane {
         if self.index != Index::Process {
             return;
         }
-        let past = &cx.session().query_history;
+        let past = &cx.session().search.query_history;
         let next = match self.history_position {
             None if step > 0 => 0,
             None => return,
@@ -238,7 +238,7 @@ impl QueryPane {
             return;
         };
         if self.history_position.is_none() {
-            self.draft = (self.text.clone(), cx.session().period.clone());
+            self.draft = (self.text.clone(), cx.session().search.period.clone());
         }
         self.history_position = Some(next);
         self.set_text(&entry.query);
@@ -260,10 +260,10 @@ impl Pane for QueryPane {
     }
 
     fn status_line(&self, session: &Session) -> Line<'static> {
-        if self.index != Index::Process || session.period.is_any_time() {
+        if self.index != Index::Process || session.search.period.is_any_time() {
             return Line::default();
         }
-        text::make_visible(&session.period.describe().into()).into()
+        text::make_visible(&session.search.period.describe().into()).into()
     }
 
     fn handle_action(&mut self, action: Action, cx: &mut Cx<'_>) -> bool {

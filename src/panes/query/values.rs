@@ -67,9 +67,9 @@ impl QueryPane {
             }
             self.completions = CompletionMenu { items, selected: 0 };
             self.values.offered = Some(typing);
-        } else if session.value_suggestions.is_pending() {
+        } else if session.search.value_suggestions.is_pending() {
             // They are on their way, or what is typed since needs others.
-        } else if let Some(error) = session.value_suggestions.error() {
+        } else if let Some(error) = session.search.value_suggestions.error() {
             let text = format!("No values: {error}");
             self.clear_values();
             cx.warn(text);
@@ -89,7 +89,8 @@ impl QueryPane {
 
     /// Whether the values that are here are all that begin as what is typed.
     fn has_all_values(&self, typing: &TypedValue, cx: &Cx<'_>) -> bool {
-        let (Some(asked), Some(known)) = (&self.values.requested, cx.session().value_suggestions.latest()) else {
+        let (Some(asked), Some(known)) = (&self.values.requested, cx.session().search.value_suggestions.latest())
+        else {
             return false;
         };
         let is_same = asked.facet == typing.facet && asked.span.start == typing.span.start;
@@ -104,7 +105,7 @@ impl QueryPane {
 
     /// What may be typed instead.
     fn value_completions(&self, typing: &TypedValue, cx: &Cx<'_>) -> Vec<query::Completion> {
-        let known = cx.session().value_suggestions.latest();
+        let known = cx.session().search.value_suggestions.latest();
         let facet = known.and_then(|known| known.value.get(&typing.facet));
         let values = facet.map_or(&[][..], |facet| &facet.values);
         let values = values.iter().map(|value| (value.name.raw(), value.count));

@@ -57,7 +57,7 @@ pub(in crate::panes) fn render_rows(
     *first = scroll_to_cursor(*first, shown.cursor, area.height.into(), rows.len());
     let depths: Vec<_> = rows.iter().map(|row| row.depth).collect();
     let columns = Columns::fit(area.width.into(), shown.has_signs);
-    let started = |at| format_moment(at, columns.start, shown.as_of, &session.zone);
+    let started = |at| format_moment(at, columns.start, shown.as_of, &session.connection.zone);
     for (at, place) in (*first..rows.len()).zip(area.rows()) {
         // Deep trees are not indented out of sight.
         let room = columns.name.saturating_sub(NAME_WIDTH / 2);

@@ -70,7 +70,7 @@ impl TreePane {
     pub fn refresh_shown(&self, cx: &mut Cx<'_>) {
         let rows = rows::tree_rows(cx.session(), &self.state.unfolded);
         let mut shown = unfolded_ids(&rows);
-        shown.extend(cx.session().opened_id);
+        shown.extend(cx.session().opened.id);
         let under_cursor = rows.get(self.cursor_index(&rows)).and_then(TreeRow::process);
         shown.extend(under_cursor.filter(|process| has_own_document(process)).map(|process| process.id));
         for id in shown {
@@ -145,23 +145,23 @@ impl TreePane {
 
     /// Another tree, or another process of this one.
     fn follow_opened(&mut self, session: &Session) {
-        if self.state.relatives_origin != session.relatives_origin {
+        if self.state.relatives_origin != session.opened.chain_start {
             self.state = TreeState {
-                relatives_origin: session.relatives_origin,
-                unfolded: session.relatives_origin.into_iter().collect(),
+                relatives_origin: session.opened.chain_start,
+                unfolded: session.opened.chain_start.into_iter().collect(),
                 ..TreeState::default()
             };
             self.opened_id = None;
         }
-        if self.opened_id == session.opened_id {
+        if self.opened_id == session.opened.id {
             return;
         }
-        self.opened_id = session.opened_id;
-        let Some(opened) = session.opened_id else { return };
+        self.opened_id = session.opened.id;
+        let Some(opened) = session.opened.id else { return };
         self.state.cursor = Some(RowKey::Process(opened));
         let rows = rows::tree_rows(session, &self.state.unfolded);
         let is_shown = rows.iter().any(|row| row.key() == RowKey::Process(opened));
-        let summary = session.relatives.get(&opened).and_then(|remote| remote.latest());
+        let summary = session.opened.relatives.get(&opened).and_then(|remote| remote.latest());
         let parent = summary.and_then(|known| known.value.process.parent);
         if let (false, Some(parent)) = (is_shown, parent) {
             self.state.unfolded.insert(parent);
@@ -186,9 +186,9 @@ impl Pane for TreePane {
     }
 
     fn status_line(&self, session: &Session) -> Line<'static> {
-        let chain = session.relatives_origin.and_then(|id| session.lineage_of(id));
+        let chain = session.opened.chain_start.and_then(|id| session.lineage_of(id));
         let lineage = chain.and_then(Remote::latest);
-        let summary = session.opened_id.and_then(|id| session.relatives.get(&id)?.latest());
+        let summary = session.opened.id.and_then(|id| session.opened.relatives.get(&id)?.latest());
         let (Some(lineage), Some(summary)) = (lineage, summary) else {
             return Line::default();
         };
@@ -210,7 +210,7 @@ impl Pane for TreePane {
     }
 
     fn handle_action(&mut self, action: Action, cx: &mut Cx<'_>) -> bool {
-        if cx.session().relatives_origin.is_none() {
+        if cx.session().opened.chain_start.is_none() {
             cx.notify("No process open");
             return true;
         }
@@ -302,7 +302,7 @@ impl Pane for TreePane {
         }
         if rested != self.fetched_at_cursor {
             let before = std::mem::replace(&mut self.fetched_at_cursor, rested);
-            let is_needed = |id: &ProcessId| unfolded.contains(id) || cx.session().opened_id == Some(*id);
+            let is_needed = |id: &ProcessId| unfolded.contains(id) || cx.session().opened.id == Some(*id);
             if let Some(before) = before.filter(|id| !is_needed(id)) {
                 cx.cancel_relative(before);
             }
@@ -317,20 +317,20 @@ impl Pane for TreePane {
 
     fn render(&mut self, frame: &mut Frame<'_>, area: Rect, session: &Session, look: &RenderCx<'_>) {
         self.height = usize::from(area.height).max(1);
-        if session.relatives_origin.is_none() {
+        if session.opened.chain_start.is_none() {
             let text = "Open a process to see its parents and children";
             frame.render_widget(Line::styled(text, look.theme.muted), area);
             return;
         }
         let rows = rows::tree_rows(session, &self.state.unfolded);
-        let chain = session.relatives_origin.and_then(|id| session.lineage_of(id));
+        let chain = session.opened.chain_start.and_then(|id| session.lineage_of(id));
         let chain = chain.and_then(Remote::latest).map(|known| known.as_of);
-        let mut summaries = session.relatives.values().filter_map(Remote::latest);
+        let mut summaries = session.opened.relatives.values().filter_map(Remote::latest);
         let as_of = chain.or_else(|| summaries.next().map(|known| known.as_of));
         let shown = TreeStyle {
             as_of: as_of.unwrap_or_default(),
             cursor: self.cursor_index(&rows),
-            opened: session.opened_id,
+            opened: session.opened.id,
             has_signs: true,
         };
         render_rows(&rows, shown, &mut self.state.first_row, session, frame, area, look);

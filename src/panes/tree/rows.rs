@@ -120,7 +120,7 @@ fn top_row(lineage: &Lineage, is_awaited: bool) -> Option<TreeRow<'_>> {
 
 /// The rows of the whole tree.
 pub(super) fn tree_rows<'a>(session: &'a Session, unfolded: &BTreeSet<ProcessId>) -> Vec<TreeRow<'a>> {
-    let Some(origin) = session.relatives_origin else {
+    let Some(origin) = session.opened.chain_start else {
         return Vec::new();
     };
     let mut rows = Vec::new();
@@ -132,7 +132,7 @@ pub(super) fn tree_rows<'a>(session: &'a Session, unfolded: &BTreeSet<ProcessId>
         let ancestors = lineage.ancestors.iter().rev();
         ancestors.chain([&lineage.subject]).map(|process| &**process).collect()
     } else {
-        let own = session.relatives.get(&origin).and_then(|remote| remote.latest());
+        let own = session.opened.relatives.get(&origin).and_then(|remote| remote.latest());
         let own = own.map(|known| &known.value.process);
         let opened = session.find_opened().filter(|opened| opened.id == origin);
         rows.push(TreeRow { depth: 0, content: RowContent::Note(origin, missing_chain_note(session, origin)) });
@@ -147,7 +147,7 @@ pub(super) fn tree_rows<'a>(session: &'a Session, unfolded: &BTreeSet<ProcessId>
 
 /// Why there is no chain.
 fn missing_chain_note(session: &Session, origin: ProcessId) -> Note<'_> {
-    let summary = session.relatives.get(&origin);
+    let summary = session.opened.relatives.get(&origin);
     let chain = session.lineage_of(origin);
     let is_awaited = summary.is_some_and(Awaiting::is_pending) || chain.is_some_and(Awaiting::is_pending);
     let error = summary.and_then(Awaiting::error);
@@ -171,7 +171,7 @@ impl<'a> Growth<'a, '_> {
     /// Adds a process and what is below it. The stem leads from it to the process that the tree is about.
     fn add_process(&mut self, process: &'a Process, stem: &[&'a Process], depth: usize) {
         let id = process.id;
-        let remote = self.session.relatives.get(&id);
+        let remote = self.session.opened.relatives.get(&id);
         let summary = remote.and_then(|remote| remote.latest());
         // What was asked for says more than what came with its relatives.
         let process = summary.map_or(process, |known| &known.value.process);
@@ -212,7 +212,7 @@ impl<'a> Growth<'a, '_> {
 
     /// The children of a process, the oldest first and each of them once, with what leads on from the one on the stem.
     fn ordered_children<'s>(&self, id: ProcessId, stem: &'s [&'a Process]) -> Vec<(&'a Process, &'s [&'a Process])> {
-        let remote = self.session.relatives.get(&id);
+        let remote = self.session.opened.relatives.get(&id);
         let known = remote.and_then(|remote| remote.latest());
         let listed = known.map_or(&[][..], |known| &known.value.children);
         let mut seen = HashSet::new();
@@ -233,7 +233,7 @@ impl<'a> Growth<'a, '_> {
 
     /// What is to be said of the children of a process that is unfolded.
     fn child_notes(&self, id: ProcessId, is_on_stem: bool) -> Vec<Note<'a>> {
-        let Some(remote) = self.session.relatives.get(&id) else {
+        let Some(remote) = self.session.opened.relatives.get(&id) else {
             return vec![Note::Awaited];
         };
         let mut notes = Vec::new();
@@ -265,7 +265,7 @@ impl<'a> Growth<'a, '_> {
 
     /// The siblings of a process on the stem, if that is where one began: they came with it.
     fn sibling_note(&self, child: &Process) -> Option<Note<'a>> {
-        let known = self.session.relatives.get(&self.origin)?.latest()?;
+        let known = self.session.opened.relatives.get(&self.origin)?.latest()?;
         let n_siblings = known.value.siblings.len();
         let is_here = child.id == self.origin && n_siblings > 0;
         is_here.then_some(Note::Siblings(n_siblings, n_siblings >= SERVER_LIMIT))

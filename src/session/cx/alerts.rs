@@ -66,7 +66,7 @@ impl Cx<'_> {
 
     /// Whether the queue is that of the search.
     fn is_digest_current(&self) -> bool {
-        let (of, search) = (&self.session.alert_state.digest_search, self.session.alerts.search());
+        let (of, search) = (&self.session.alert_state.digest_search, self.session.lists.alerts.search());
         matches!((of, search), (Some(of), Some(search)) if Arc::ptr_eq(of, search))
     }
 
@@ -75,7 +75,7 @@ impl Cx<'_> {
         if self.is_digest_current() {
             return;
         }
-        let Some(search) = self.session.alerts.search().cloned() else {
+        let Some(search) = self.session.lists.alerts.search().cloned() else {
             return;
         };
         self.session.alert_state.digest_search = Some(search.clone());
@@ -98,7 +98,7 @@ impl Cx<'_> {
 
     /// Shows groups in the next order.
     pub fn sort_alert_groups(&mut self) {
-        *self.session.sort_orders.entry(List::AlertGroups).or_default() += 1;
+        *self.session.search.sort_orders.entry(List::AlertGroups).or_default() += 1;
         if let Some(order) = self.session.sort_order(List::AlertGroups) {
             self.notify(order.description);
         }
@@ -150,12 +150,12 @@ impl Cx<'_> {
             span: Span { start: 0, rows: 1 },
         });
         self.fetch_details(Slot::AlertContext(AlertContextPart::NewestAlert), newest);
-        self.session.selected_alert = self.session.alert_state.context.newest_alert().cloned();
+        self.session.selection.alert = self.session.alert_state.context.newest_alert().cloned();
     }
 
     /// Sees to it that what sets the alert under the cursor in its place is here or on its way.
     pub fn fetch_alert_context(&mut self) {
-        let alert = self.session.selected_alert.clone();
+        let alert = self.session.selection.alert.clone();
         for aside in AlertContextPart::iter().filter(|aside| *aside != AlertContextPart::NewestAlert) {
             let fetch = alert.as_ref().and_then(|alert| self.context_fetch(aside, alert));
             self.fetch_details(Slot::AlertContext(aside), fetch);
@@ -191,7 +191,7 @@ impl Cx<'_> {
                 self.fetch_into(Slot::AlertContext(aside), fetch, FetchPolicy::CacheFirst);
             }
         }
-        if let Some(fetch) = self.session.host_alerts.last_question().cloned() {
+        if let Some(fetch) = self.session.details.host_alerts.last_question().cloned() {
             self.fetch_into(Slot::HostAlerts, fetch, FetchPolicy::CacheFirst);
         }
     }

@@ -15,7 +15,7 @@ impl Cx<'_> {
     pub fn preview(&mut self, deeds: Vec<Change>) {
         self.clear_preview();
         let ticket = self.next_ticket();
-        self.session.preview = Some(Preview {
+        self.session.changes.preview = Some(Preview {
             ticket,
             results: vec![None; deeds.len()],
             change_counts: vec![0; deeds.len()],
@@ -27,13 +27,13 @@ impl Cx<'_> {
 
     /// Keeps a reason that was typed for deeds, until one is done.
     pub fn set_draft_reason(&mut self, deeds: &[Change], reason: Option<String>) {
-        self.session.draft_reason = reason.map(|reason| ReasonDraft::new(deeds, reason));
+        self.session.changes.draft_reason = reason.map(|reason| ReasonDraft::new(deeds, reason));
     }
 
     /// Waits no longer for the lines of a blast radius: what is not known by now is called so. A preview that is not even
     /// prepared goes; false if nothing was awaited.
     pub(super) fn cancel_preview(&mut self) -> bool {
-        let Some(preview) = &mut self.session.preview else {
+        let Some(preview) = &mut self.session.changes.preview else {
             return false;
         };
         if preview.n_pending() == 0 {
@@ -51,7 +51,7 @@ impl Cx<'_> {
 
     /// Nobody looks at a preview any more.
     pub fn clear_preview(&mut self) {
-        if let Some(preview) = self.session.preview.take()
+        if let Some(preview) = self.session.changes.preview.take()
             && preview.n_pending() > 0
         {
             self.effects.push(Effect::Send(Request::CancelTicket(preview.ticket)));
@@ -62,7 +62,7 @@ impl Cx<'_> {
     pub fn apply_changes(&mut self, plans: Vec<Plan>, grounds: Justification) {
         let ticket = self.next_ticket();
         for (at, plan) in plans.iter().enumerate() {
-            self.session.running_changes.push(RunningChange {
+            self.session.changes.running.push(RunningChange {
                 ticket,
                 plan_index: at,
                 verb: plan.change.verb(),
@@ -74,14 +74,14 @@ impl Cx<'_> {
             });
         }
         if grounds.ticket.is_some() {
-            self.session.last_ticket.clone_from(&grounds.ticket);
+            self.session.changes.last_ticket.clone_from(&grounds.ticket);
         }
         self.effects.push(Effect::Send(Request::Apply { ticket, plans, justification: grounds }));
     }
 
     /// Sends nothing of what waits to be logged; false if nothing waits.
     pub(super) fn cancel_log_wait(&mut self) -> bool {
-        let is_waiting = self.session.is_log_locked;
+        let is_waiting = self.session.changes.is_log_locked;
         if is_waiting {
             self.effects.push(Effect::Send(Request::CancelLogWait));
         }
@@ -89,7 +89,7 @@ impl Cx<'_> {
     }
 
     pub(super) fn set_log_locked(&mut self, is_locked: bool) {
-        self.session.is_log_locked = is_locked;
+        self.session.changes.is_log_locked = is_locked;
         if is_locked {
             self.warn(
                 "Waiting: another program has locked the audit log. Nothing is sent before it is logged; ^c cancels",
@@ -103,7 +103,7 @@ impl Cx<'_> {
     }
 
     pub(super) fn on_prepared(&mut self, ticket: Ticket, at: usize, result: Result<Prepared, Error>) {
-        if let Some(preview) = &mut self.session.preview
+        if let Some(preview) = &mut self.session.changes.preview
             && preview.ticket == ticket
             && let Some(one) = preview.results.get_mut(at)
             && let Some(count) = preview.change_counts.get_mut(at)
@@ -116,7 +116,7 @@ impl Cx<'_> {
     }
 
     pub(super) fn on_impact_lines(&mut self, ticket: Ticket, at: Option<usize>, facts: Vec<ImpactLine>) {
-        if let Some(preview) = &mut self.session.preview
+        if let Some(preview) = &mut self.session.changes.preview
             && preview.ticket == ticket
         {
             let facts = facts.into_iter().map(|fact| (at, fact));
@@ -126,7 +126,7 @@ impl Cx<'_> {
 
     /// A deed has got farther. What it may have changed is asked for again, where it is shown.
     pub(super) fn on_step(&mut self, ticket: Ticket, at: usize, step: ChangeStep) {
-        let mut doings = self.session.running_changes.iter_mut();
+        let mut doings = self.session.changes.running.iter_mut();
         let Some(doing) = doings.find(|doing| (doing.ticket, doing.plan_index) == (ticket, at)) else {
             return;
         };
@@ -140,7 +140,7 @@ impl Cx<'_> {
             ChangeStep::NotSent(why) => self.warn(format!("{what}: not sent: {why}")),
             ChangeStep::Outcome(outcome) => {
                 if matches!(outcome.stage, LoggedStage::Confirmed | LoggedStage::Accepted) {
-                    self.session.draft_reason = None;
+                    self.session.changes.draft_reason = None;
                 }
                 let text = format!("{what}: {}", describe_stage(outcome.stage, &outcome.note));
                 match outcome.stage {
@@ -166,7 +166,7 @@ impl Cx<'_> {
             self.refresh_sensor(id);
         }
         // What many share is asked for when nothing of it is leaving any more, and again when something settles late.
-        let ours = self.session.running_changes.iter();
+        let ours = self.session.changes.running.iter();
         let ours = ours.filter(|doing| doing.ticket == ticket);
         if ours.clone().any(RunningChange::is_in_flight) {
             return;
@@ -181,10 +181,10 @@ impl Cx<'_> {
     /// Asks again for what is shown of a host.
     fn refresh_sensor(&mut self, id: SensorId) {
         let fetch = Fetch::Sensor(id);
-        if self.session.subject_sensor.last_question() == Some(&fetch) {
+        if self.session.details.sensor.last_question() == Some(&fetch) {
             self.fetch(fetch.clone(), FetchPolicy::NoCache);
         }
-        if let Joined::Ready(_) = self.session.joins.sensor(id) {
+        if let Joined::Ready(_) = self.session.lists.joins.sensor(id) {
             let slot = Slot::Joined(JoinObject::Sensor(id));
             self.fetch_into(slot, fetch, FetchPolicy::NoCache);
         }
@@ -220,16 +220,16 @@ impl Cx<'_> {
 
     pub(super) fn set_change_history(&mut self, journal: Arc<ChangeHistory>) {
         let acts = journal.activity.clone();
-        self.session.activity.set_rows(acts, self.now);
-        let host = &self.session.connection.host;
+        self.session.lists.activity.set_rows(acts, self.now);
+        let host = &self.session.connection.info.host;
         let silent = journal.activity.iter().filter(|act| act.submitted.server == *host);
-        self.session.n_unanswered_changes = silent.filter(|act| act.steps.is_empty()).count();
-        self.session.n_pending_changes = journal.n_open(host);
-        let was_locked = self.session.change_history.as_ref();
+        self.session.changes.n_unanswered = silent.filter(|act| act.steps.is_empty()).count();
+        self.session.changes.n_pending = journal.n_open(host);
+        let was_locked = self.session.changes.history.as_ref();
         if journal.is_locked && !was_locked.is_some_and(|journal| journal.is_locked) {
             self.warn("Another program has locked the audit log; actions will wait until it is released");
         }
-        self.session.change_history = Some(journal);
+        self.session.changes.history = Some(journal);
     }
 }
 

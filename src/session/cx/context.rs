@@ -16,7 +16,7 @@ impl Cx<'_> {
     /// Asks how common the file of the process that is looked at is, which alerts are open on its host and what its
     /// watchlists are called, unless that was asked.
     pub fn fetch_context(&mut self) {
-        let Some(process) = self.session.details_process.clone() else {
+        let Some(process) = self.session.details.process.clone() else {
             return self.clear_context();
         };
         // A hit has the number of its watchlist, and no name.
@@ -30,10 +30,10 @@ impl Cx<'_> {
 
     /// Asks for both again, past the cache.
     pub(super) fn refresh_context(&mut self) {
-        if let Some(fetch) = self.session.subject_prevalence.last_question().cloned() {
+        if let Some(fetch) = self.session.details.prevalence.last_question().cloned() {
             self.fetch(fetch, FetchPolicy::NoCache);
         }
-        if let Some(fetch) = self.session.host_alerts.last_question().cloned() {
+        if let Some(fetch) = self.session.details.host_alerts.last_question().cloned() {
             self.fetch_into(Slot::HostAlerts, fetch, FetchPolicy::NoCache);
         }
     }

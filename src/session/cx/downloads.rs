@@ -14,12 +14,12 @@ impl Cx<'_> {
 
     /// Takes what was found there.
     pub fn set_path_check(&mut self, survey: PathCheck) {
-        self.session.path_check = Some(survey);
+        self.session.transfers.path_check = Some(survey);
     }
 
     /// Tells whether rows were written to the file that was named.
     pub fn on_exported(&mut self, result: Result<String, String>) {
-        self.session.is_exported = Some(result.is_ok());
+        self.session.transfers.is_exported = Some(result.is_ok());
         match result {
             Ok(text) => self.notify(text),
             Err(reason) => self.warn(reason),
@@ -29,21 +29,21 @@ impl Cx<'_> {
     /// Lets a file be downloaded. It goes on whatever is shown.
     pub fn start_download(&mut self, name: String, order: DownloadRequest) {
         let ticket = self.next_ticket();
-        self.session.downloads.push(DownloadState { ticket, name, progress: DownloadProgress::default() });
+        self.session.transfers.downloads.push(DownloadState { ticket, name, progress: DownloadProgress::default() });
         let order = Box::new(order);
         self.effects.push(Effect::Send(Request::Download { ticket, request: order }));
     }
 
     /// Gives up all downloads.
     pub(super) fn cancel_downloads(&mut self) {
-        let given_up = self.session.downloads.drain(..);
+        let given_up = self.session.transfers.downloads.drain(..);
         let requests = given_up.map(|transfer| Request::CancelTicket(transfer.ticket));
         self.effects.extend(requests.map(Effect::Send));
     }
 
     /// A download has got farther.
     pub(super) fn on_download_progress(&mut self, ticket: Ticket, progress: DownloadProgress) {
-        let mut transfers = self.session.downloads.iter_mut();
+        let mut transfers = self.session.transfers.downloads.iter_mut();
         if let Some(transfer) = transfers.find(|transfer| transfer.ticket == ticket) {
             transfer.progress = progress;
         }
@@ -51,7 +51,7 @@ impl Cx<'_> {
 
     /// A download has ended.
     pub(super) fn on_download_ended(&mut self, ticket: Ticket, result: Result<Downloaded, String>) {
-        let transfers = &mut self.session.downloads;
+        let transfers = &mut self.session.transfers.downloads;
         let Some(at) = transfers.iter().position(|other| other.ticket == ticket) else {
             return;
         };

@@ -12,23 +12,23 @@ use crate::worker::{FacetSide, FetchPolicy, Slot};
 impl Cx<'_> {
     /// Sees to it that the search is counted as it is now. What is known, or was given up, is not asked again.
     pub fn count_facets(&mut self) {
-        let Some(search) = self.session.processes.search().cloned() else {
+        let Some(search) = self.session.lists.processes.search().cloned() else {
             return;
         };
-        let counts = &self.session.facet_counts;
+        let counts = &self.session.search.facet_counts;
         let is_same = counts.search.as_ref().is_some_and(|of| Arc::ptr_eq(of, &search));
         let fields: Arc<[String]> = self.session.facet_fields().into();
         if is_same && counts.fields == fields {
             return;
         }
         self.count_sides(&search, &fields, FetchPolicy::Debounced);
-        let counts = &mut self.session.facet_counts;
+        let counts = &mut self.session.search.facet_counts;
         (counts.search, counts.fields) = (Some(search), fields);
     }
 
     /// Counts again, past the cache.
     pub fn refresh_facets(&mut self) {
-        let counts = &mut self.session.facet_counts;
+        let counts = &mut self.session.search.facet_counts;
         if let Some(search) = counts.search.clone() {
             let fields = counts.fields.clone();
             self.count_sides(&search, &fields, FetchPolicy::NoCache);
@@ -37,9 +37,9 @@ impl Cx<'_> {
 
     /// Compares the counts with those of another search; none: with nothing.
     pub fn compare_with(&mut self, other: Option<FacetComparison>) {
-        self.session.facet_counts.comparison = other;
+        self.session.search.facet_counts.comparison = other;
         // Whatever was counted is counted still; only the other side is to be asked.
-        self.session.facet_counts.search = None;
+        self.session.search.facet_counts.search = None;
         self.count_facets();
     }
 
@@ -51,7 +51,7 @@ impl Cx<'_> {
     }
 
     fn count_sides(&mut self, search: &Search, fields: &Arc<[String]>, urgency: FetchPolicy) {
-        let other = self.session.facet_counts.comparison.as_ref();
+        let other = self.session.search.facet_counts.comparison.as_ref();
         let b = other.and_then(|other| other.apply_to(search));
         self.count_side(FacetSide::A, Some(search), fields, urgency);
         self.count_side(FacetSide::B, b.as_ref(), fields, urgency);

@@ -11,13 +11,13 @@ impl Cx<'_> {
     /// Sees to it that what belongs to these rows is here or on its way, and gives up what belongs to none of them.
     pub fn fetch_joins<T: ListRow>(&mut self, rows: &[&T], needs: &[JoinKey]) {
         let wanted = self.needed_joins(rows, needs);
-        for object in self.session.joins.cancel_unneeded(&wanted.iter().copied().collect()) {
+        for object in self.session.lists.joins.cancel_unneeded(&wanted.iter().copied().collect()) {
             let slot = Slot::Joined(object);
             self.effects.push(Effect::Send(Request::Cancel(slot)));
         }
         for object in wanted {
-            if !self.session.joins.is_requested(object) {
-                self.session.joins.insert_pending(object);
+            if !self.session.lists.joins.is_requested(object) {
+                self.session.lists.joins.insert_pending(object);
                 let slot = Slot::Joined(object);
                 self.fetch_into(slot, object.fetch(), FetchPolicy::Debounced);
             }
@@ -28,7 +28,7 @@ impl Cx<'_> {
     pub fn refresh_joins<T: ListRow>(&mut self, rows: &[&T], needs: &[JoinKey]) {
         for object in self.needed_joins(rows, needs) {
             let may_change = !matches!(object, JoinObject::Binary(_));
-            if may_change && self.session.joins.is_requested(object) {
+            if may_change && self.session.lists.joins.is_requested(object) {
                 let slot = Slot::Joined(object);
                 self.fetch_into(slot, object.fetch(), FetchPolicy::NoCache);
             }
@@ -47,7 +47,7 @@ impl Cx<'_> {
             wanted.extend(md5.map(JoinObject::Binary));
             // Only the sensor tells the group.
             if let Some(sensor) = sensor.filter(|_| has(JoinKey::Group))
-                && let Joined::Ready(sensor) = self.session.joins.sensor(sensor)
+                && let Joined::Ready(sensor) = self.session.lists.joins.sensor(sensor)
             {
                 wanted.extend(sensor.group.map(JoinObject::Group));
             }

@@ -24,7 +24,7 @@ impl Cx<'_> {
         // An order that was chosen is one of that query, and of no other.
         let asked = T::pages(self.session).search();
         if asked.is_some_and(|asked| asked.query != query) {
-            self.session.sort_orders.remove(&T::LIST);
+            self.session.search.sort_orders.remove(&T::LIST);
         }
         let search = Search {
             query,
@@ -32,11 +32,11 @@ impl Cx<'_> {
             group_by: self.grouping_field::<T>(),
             ..Search::default()
         };
-        let when = Some(&self.session.period).filter(|_| T::LIST == List::Processes);
+        let when = Some(&self.session.search.period).filter(|_| T::LIST == List::Processes);
         let period = when.and_then(|when| when.period(self.now));
         let search = period.unwrap_or_default().bind_to(search);
         if T::LIST == List::Processes {
-            self.session.pending_history_entry = Some((self.now, self.session.period.clone()));
+            self.session.search.pending_history_entry = Some((self.now, self.session.search.period.clone()));
         }
         self.start_search::<T>(search);
     }
@@ -115,7 +115,7 @@ impl Cx<'_> {
 
     /// Asks the same again in the next order.
     pub fn sort_next<T: ListRow>(&mut self) {
-        *self.session.sort_orders.entry(T::LIST).or_default() += 1;
+        *self.session.search.sort_orders.entry(T::LIST).or_default() += 1;
         match self.session.sort_order(T::LIST) {
             Some(order) => self.notify(order.description),
             None => return self.notify("This list has only one sort order"),
@@ -125,25 +125,29 @@ impl Cx<'_> {
 
     /// Asks the same again with a row for each segment, or for each process.
     pub fn toggle_segment_rows(&mut self) {
-        self.session.is_split_by_segment = !self.session.is_split_by_segment;
-        self.notify(if self.session.is_split_by_segment { "one row per segment" } else { "one row per process" });
+        self.session.search.is_split_by_segment = !self.session.search.is_split_by_segment;
+        self.notify(if self.session.search.is_split_by_segment {
+            "one row per segment"
+        } else {
+            "one row per process"
+        });
         self.repeat_search::<Process>();
     }
 
     /// Looks for last events of another time, and asks again if anything was asked.
     pub fn search_period(&mut self, when: PeriodInput) {
         self.set_period(when);
-        if let Some(search) = self.session.processes.search() {
+        if let Some(search) = self.session.lists.processes.search() {
             let query = search.query.clone();
             self.search::<Process>(query);
         }
-        self.notify(self.session.period.describe());
+        self.notify(self.session.search.period.describe());
     }
 
     /// Looks for last events of another time from the next question on.
     pub fn set_period(&mut self, when: PeriodInput) {
         // Any time is any time by either clock.
-        self.session.period = Some(when).filter(|when| !when.is_any_time()).unwrap_or_default();
+        self.session.search.period = Some(when).filter(|when| !when.is_any_time()).unwrap_or_default();
     }
 
     fn repeat_search<T: ListRow>(&mut self) {
@@ -155,7 +159,7 @@ impl Cx<'_> {
                 ..Search::clone(search)
             };
             if T::LIST == List::Processes {
-                self.session.pending_history_entry = None;
+                self.session.search.pending_history_entry = None;
             }
             self.start_search::<T>(search);
         }
@@ -185,19 +189,19 @@ impl Cx<'_> {
 
     /// The first page of a search is here: the query enters the history, once.
     pub(super) fn add_to_history(&mut self) {
-        let results = &self.session.processes;
+        let results = &self.session.lists.processes;
         let (Some(search), Some(total)) = (results.search(), results.total()) else {
             return;
         };
         let query = search.query.clone();
-        let Some((at, when)) = self.session.pending_history_entry.take() else {
+        let Some((at, when)) = self.session.search.pending_history_entry.take() else {
             return;
         };
         let took_ms = u64::try_from(self.now.duration_since(at).as_millis()).unwrap_or(0);
         let past = HistoryEntry { query, period: when, asked_at: at, total: Some(total), took_ms: Some(took_ms) };
         let is_other = |other: &HistoryEntry| (&other.query, &other.period) != (&past.query, &past.period);
-        self.session.query_history.retain(is_other);
-        self.session.query_history.insert(0, past.clone());
+        self.session.search.query_history.retain(is_other);
+        self.session.search.query_history.insert(0, past.clone());
         self.effects.push(Effect::AppendHistory(past));
     }
 }

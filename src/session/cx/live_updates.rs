@@ -63,7 +63,7 @@ impl Session {
     /// What a look asks for, if one is wanted and there is something to compare it with.
     fn live_fetch(&self) -> Option<Fetch> {
         let is_on = self.alert_state.live.state == LiveMode::On;
-        let search = self.alerts.search().filter(|_| is_on)?;
+        let search = self.lists.alerts.search().filter(|_| is_on)?;
         self.n_baseline_alerts()?;
         Some(Fetch::Alerts {
             search: Arc::new(Search {
@@ -79,7 +79,7 @@ impl Session {
     fn n_baseline_alerts(&self) -> Option<u64> {
         match self.alert_state.group_by {
             Some(_) => Some(self.alert_state.digest.latest()?.value.total),
-            None => self.alerts.total(),
+            None => self.lists.alerts.total(),
         }
     }
 
@@ -91,8 +91,8 @@ impl Session {
             let ids = queue.value.rows.iter().map(|alert| &alert.id);
             return Some((ids.collect(), total, queue.as_of));
         }
-        let ids = self.alerts.loaded_rows().map(|(_, alert)| &alert.id);
-        let as_of = self.alerts.loaded_pages().map(|page| page.as_of).max()?;
+        let ids = self.lists.alerts.loaded_rows().map(|(_, alert)| &alert.id);
+        let as_of = self.lists.alerts.loaded_pages().map(|page| page.as_of).max()?;
         Some((ids.collect(), total, as_of))
     }
 }

@@ -50,7 +50,7 @@ impl<'a> Cx<'a> {
 
     /// Asks the server who it is, unless that is known.
     pub fn fetch_server_info(&mut self) {
-        if self.session.server_info.latest().is_none() && !self.session.server_info.is_pending() {
+        if self.session.connection.server_info.latest().is_none() && !self.session.connection.server_info.is_pending() {
             self.fetch(Fetch::ServerInfo, FetchPolicy::CacheFirst);
         }
     }
@@ -58,14 +58,14 @@ impl<'a> Cx<'a> {
     /// Gives a list other columns; none: those it began with.
     pub fn set_columns(&mut self, list: &'static str, chosen: Option<Vec<ColumnChoice>>) {
         match chosen {
-            Some(chosen) => self.session.chosen_columns.insert(list.to_owned(), chosen),
-            None => self.session.chosen_columns.remove(list),
+            Some(chosen) => self.session.search.chosen_columns.insert(list.to_owned(), chosen),
+            None => self.session.search.chosen_columns.remove(list),
         };
     }
 
     /// Writes rows to a file.
     pub fn export_rows(&mut self, path: PathBuf, extract: Arc<ExportData>, total: u64) {
-        self.session.is_exported = None;
+        self.session.transfers.is_exported = None;
         self.effects.push(Effect::Export { path, extract, total });
     }
 
@@ -81,28 +81,28 @@ impl<'a> Cx<'a> {
 
     /// These are the queries that are kept now.
     pub fn set_saved_queries(&mut self, saved: Vec<NamedQuery>) {
-        self.session.saved_queries = saved;
+        self.session.search.saved_queries = saved;
     }
 
     /// Hands a query to the editor of an index.
     pub fn set_pending_query(&mut self, index: Index, query: String) {
-        self.session.pending_query = Some((index, query));
+        self.session.outbox.pending_query = Some((index, query));
     }
 
     /// The query that was handed over to the editor of this index, once.
     pub fn take_pending_query(&mut self, index: Index) -> Option<String> {
-        let proposal = self.session.pending_query.take_if(|(of, _)| *of == index);
+        let proposal = self.session.outbox.pending_query.take_if(|(of, _)| *of == index);
         proposal.map(|(_, query)| query)
     }
 
     /// Leads to somewhere else: the console goes there when the key is done.
     pub fn navigate(&mut self, lead: Destination) {
-        self.session.destination = Some(lead);
+        self.session.outbox.destination = Some(lead);
     }
 
     /// Where the last key leads, once.
     pub fn take_destination(&mut self) -> Option<Destination> {
-        self.session.destination.take()
+        self.session.outbox.destination.take()
     }
 
     /// Asks for an answer, for the slot that is its own.
@@ -117,7 +117,7 @@ impl<'a> Cx<'a> {
         let ticket = self.next_ticket();
         match slot {
             Slot::Page(list, start) => self.session.list_state_mut(list).set_pending(start, ticket),
-            Slot::Events(segment) => self.session.timeline.set_pending(segment, ticket, fetch.clone()),
+            Slot::Events(segment) => self.session.opened.timeline.set_pending(segment, ticket, fetch.clone()),
             value => match self.session.remote_mut(value) {
                 Some(remote) => remote.set_pending(ticket, fetch.clone()),
                 None => return,
@@ -128,8 +128,8 @@ impl<'a> Cx<'a> {
 
     /// A name for a request.
     fn next_ticket(&mut self) -> Ticket {
-        self.session.ticket_count += 1;
-        Ticket(self.session.ticket_count)
+        self.session.connection.ticket_count += 1;
+        Ticket(self.session.connection.ticket_count)
     }
 
     /// Gives up what a slot awaits.
@@ -152,13 +152,13 @@ impl<'a> Cx<'a> {
         }
         self.cancel_downloads();
         self.cancel_preview();
-        let related = self.session.joins.pending_keys().map(Slot::Joined);
+        let related = self.session.lists.joins.pending_keys().map(Slot::Joined);
         let slots: Vec<_> = self.session.value_slots().into_iter().chain(related).collect();
         for slot in slots {
             self.cancel_slot(slot);
         }
         self.cancel_events();
-        self.session.request_stats.busy_until = None;
+        self.session.connection.request_stats.busy_until = None;
         self.cancel_log_wait() || is_waiting
     }
 
@@ -168,14 +168,14 @@ impl<'a> Cx<'a> {
         for list in List::ALL {
             self.session.list_state_mut(list).clear_failures();
         }
-        self.session.joins.clear_failures();
+        self.session.lists.joins.clear_failures();
     }
 
     /// Takes what the worker says, and asks for what follows from it.
     pub fn resolve(&mut self, reply: Reply) {
         let (ticket, slot, result) = match reply {
             Reply::Answer { ticket, slot, result, cache_stats: tally } => {
-                self.session.request_stats.cache_stats = tally;
+                self.session.connection.request_stats.cache_stats = tally;
                 (ticket, slot, result)
             }
             Reply::Progress { ticket, progress } => return self.on_download_progress(ticket, progress),
@@ -188,12 +188,12 @@ impl<'a> Cx<'a> {
             Reply::History(Err(error)) => return self.warn(text::make_visible(&error.into())),
             Reply::Resumed(text) => return self.notify(text::make_visible(&text.into())),
             Reply::Trace(call) => {
-                let traffic = &mut self.session.request_stats;
+                let traffic = &mut self.session.connection.request_stats;
                 traffic.n_requests += 1;
                 let number = traffic.n_requests;
                 traffic.last_call = Some(call.clone());
                 self.track_server(&call);
-                return self.session.request_log.push_front(RequestLogEntry::new(number, call));
+                return self.session.lists.request_log.push_front(RequestLogEntry::new(number, call));
             }
         };
         let is_answer = result.is_ok();
@@ -227,17 +227,17 @@ impl<'a> Cx<'a> {
         const OLD: SignedDuration = SignedDuration::from_mins(10);
         let wait = call.long_retry_at();
         if let Some(at) = wait {
-            let at = self.session.zone.time_of_day(at);
+            let at = self.session.connection.zone.time_of_day(at);
             self.notify(format!("The server is busy; waiting until {at}. ^c cancels"));
         }
-        let traffic = &mut self.session.request_stats;
+        let traffic = &mut self.session.connection.request_stats;
         traffic.busy_until = wait;
         if call.is_cancelled() {
             return;
         }
         let is_answer = call.status.is_some_and(|status| !matches!(status, 502..=504));
         let was_down = std::mem::replace(&mut traffic.was_down, !is_answer);
-        let info = &self.session.server_info;
+        let info = &self.session.connection.server_info;
         let is_old = info.latest().is_some_and(|known| self.now.duration_since(known.as_of) > OLD);
         let asks_itself = info.is_pending() || call.path.contains("/api/info");
         if is_answer && (was_down || is_old) && !asks_itself && info.last_question().is_some() {
@@ -247,13 +247,13 @@ impl<'a> Cx<'a> {
 
     /// Shows times in the next zone.
     pub fn next_zone(&mut self) {
-        let identity = &self.session.connection;
+        let identity = &self.session.connection.info;
         let (host, mine) = (identity.host_zone.as_ref(), identity.user_zone.as_ref());
         if host.is_none() && mine.is_none() {
             return self.notify("Only UTC available. Set host_zone in the profile for host time");
         }
-        self.session.zone = self.session.zone.next_zone(host, mine);
-        self.notify(format!("Times are shown in {}", self.session.zone.label(self.now)));
+        self.session.connection.zone = self.session.connection.zone.next_zone(host, mine);
+        self.notify(format!("Times are shown in {}", self.session.connection.zone.label(self.now)));
     }
 
     /// Copies text that is already made visible, and tells of it: `what` it is. Too much for a clipboard goes to a file.
@@ -271,14 +271,14 @@ impl<'a> Cx<'a> {
     /// Tells the user something, until the next key.
     pub fn notify(&mut self, text: impl Into<String>) {
         let text = text.into();
-        self.session.last_notice = Some(text.clone());
+        self.session.outbox.last_notice = Some(text.clone());
         self.tell(text, false);
     }
 
     /// Warns the user, until the next key.
     pub fn warn(&mut self, text: impl Into<String>) {
         let text = text.into();
-        self.session.last_warning = Some(text.clone());
+        self.session.outbox.last_warning = Some(text.clone());
         self.tell(text, true);
     }
 
@@ -286,23 +286,24 @@ impl<'a> Cx<'a> {
     pub fn warn_at_start(&mut self, warnings: Vec<String>) {
         if let [first, ..] = &warnings[..] {
             let first = first.clone();
-            self.session.last_warning = Some(first.clone());
-            self.session.start_warnings = warnings;
+            self.session.outbox.last_warning = Some(first.clone());
+            self.session.outbox.start_warnings = warnings;
             let text = self.with_start_warnings(first);
-            self.session.notice = Some(Notice { text, is_warning: true, names_start_warnings: true });
+            self.session.outbox.notice = Some(Notice { text, is_warning: true, names_start_warnings: true });
         }
     }
 
     /// Shows a text until the next key. While no key was pressed, the warnings of the start are named in front of it.
     fn tell(&mut self, text: String, is_warning: bool) {
-        let names_start_warnings = self.session.notice.as_ref().is_some_and(|notice| notice.names_start_warnings);
+        let names_start_warnings =
+            self.session.outbox.notice.as_ref().is_some_and(|notice| notice.names_start_warnings);
         let text = if names_start_warnings { self.with_start_warnings(text) } else { text };
-        self.session.notice = Some(Notice { text, is_warning, names_start_warnings });
+        self.session.outbox.notice = Some(Notice { text, is_warning, names_start_warnings });
     }
 
     /// Returns the text behind the number of other warnings of the start, and the keys that show them.
     fn with_start_warnings(&self, text: String) -> String {
-        let others = self.session.start_warnings.iter();
+        let others = self.session.outbox.start_warnings.iter();
         match others.filter(|other| **other != text).count() {
             0 => text,
             n => {
@@ -314,7 +315,7 @@ impl<'a> Cx<'a> {
 
     /// Adds to what the user is told; a warning if nothing was told yet.
     pub fn add_to_notice(&mut self, text: &str) {
-        match &mut self.session.notice {
+        match &mut self.session.outbox.notice {
             Some(notice) => notice.text = format!("{}; {text}", notice.text),
             None => self.warn(text),
         }
@@ -322,6 +323,6 @@ impl<'a> Cx<'a> {
 
     /// What was told has been read.
     pub fn clear_notice(&mut self) {
-        self.session.notice = None;
+        self.session.outbox.notice = None;
     }
 }

@@ -11,13 +11,13 @@ use crate::worker::{FetchPolicy, Slot};
 impl Cx<'_> {
     /// Makes this alert the one that is looked at.
     pub fn select_alert(&mut self, alert: Option<&Arc<Alert>>) {
-        self.session.selected_alert = alert.cloned();
+        self.session.selection.alert = alert.cloned();
         self.session.alert_state.selected_group = None;
     }
 
     /// Makes this file the one that is looked at.
     pub fn select_binary(&mut self, binary: Option<&Arc<Binary>>) {
-        self.session.selected_binary = binary.cloned();
+        self.session.selection.binary = binary.cloned();
     }
 
     /// Asks for the first bytes of a file, unless they are here or on their way.
@@ -25,7 +25,7 @@ impl Cx<'_> {
         /// A header, its sections and the first of its code: what tells a kind of file from another.
         const BYTES: usize = 4_096;
         let fetch = Fetch::FileHead { md5, bytes: BYTES };
-        let head = &self.session.file_head;
+        let head = &self.session.details.file_head;
         let is_asked = head.last_question().is_some_and(|asked| *asked == fetch);
         if !is_asked || !head.is_pending() && head.latest().is_none() {
             self.fetch(fetch, FetchPolicy::CacheFirst);
@@ -42,7 +42,7 @@ impl Cx<'_> {
 
     /// Makes this process the subject, shown with the chain of another.
     pub(super) fn select_process_in(&mut self, process: &Arc<Process>, chain_of: ProcessId) {
-        let before = self.session.subject.replace(process.clone());
+        let before = self.session.selection.process.replace(process.clone());
         let chain = Fetch::Lineage { id: chain_of, n_known_ancestors: 0 };
         self.fetch_details(Slot::Lineage, Some(chain));
         // What its host is like may have changed since it was asked because of another one.
@@ -53,7 +53,7 @@ impl Cx<'_> {
 
     /// Shows the facts of this process, or of none: its host and its file are asked for.
     pub fn select_binary_of(&mut self, process: Option<&Arc<Process>>) {
-        let before = std::mem::replace(&mut self.session.details_process, process.cloned());
+        let before = std::mem::replace(&mut self.session.details.process, process.cloned());
         let Some(process) = process else {
             for slot in [Slot::Sensor, Slot::SensorGroup, Slot::Binary] {
                 self.fetch_details(slot, None);
@@ -66,8 +66,8 @@ impl Cx<'_> {
         self.fetch_details(Slot::Sensor, Some(Fetch::Sensor(process.sensor)));
         // What did not come for one process is asked for again for the next.
         if before.is_none_or(|before| before.id != process.id)
-            && !self.session.subject_binary.is_pending()
-            && self.session.subject_binary.latest().is_none()
+            && !self.session.details.binary.is_pending()
+            && self.session.details.binary.latest().is_none()
         {
             self.fetch_details(Slot::Binary, None);
         }
@@ -75,7 +75,7 @@ impl Cx<'_> {
     }
 
     fn clear_subject(&mut self) {
-        self.session.subject = None;
+        self.session.selection.process = None;
         self.fetch_details(Slot::Lineage, None);
     }
 
@@ -83,9 +83,9 @@ impl Cx<'_> {
     pub fn refresh_subject(&mut self) {
         self.fetch_server_info();
         let remotes = [
-            self.session.lineage.last_question(),
-            self.session.subject_sensor.last_question(),
-            self.session.subject_binary.last_question(),
+            self.session.details.lineage.last_question(),
+            self.session.details.sensor.last_question(),
+            self.session.details.binary.last_question(),
         ];
         let asked: Vec<_> = remotes.into_iter().flatten().cloned().collect();
         for fetch in asked {
@@ -100,13 +100,13 @@ impl Cx<'_> {
 
     /// A sensor names its group by number; the panel names it by name.
     pub(super) fn fetch_subject_group(&mut self) {
-        let group = self.session.subject_sensor.latest().and_then(|known| known.value.group);
+        let group = self.session.details.sensor.latest().and_then(|known| known.value.group);
         match group.map(Fetch::SensorGroup) {
             Some(fetch)
-                if self.session.subject_group.latest().is_some()
-                    && self.session.subject_group.last_question() == Some(&fetch) => {}
+                if self.session.details.group.latest().is_some()
+                    && self.session.details.group.last_question() == Some(&fetch) => {}
             Some(fetch) => self.fetch(fetch, FetchPolicy::CacheFirst),
-            None => self.session.subject_group.clear(),
+            None => self.session.details.group.clear(),
         }
     }
 }

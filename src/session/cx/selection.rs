@@ -22,26 +22,26 @@ impl Cx<'_> {
 
     /// Makes this host the one that is looked at.
     pub fn select_sensor(&mut self, host: Option<&Arc<Sensor>>) {
-        self.session.selected_sensor = host.cloned();
+        self.session.selection.sensor = host.cloned();
     }
 
     /// Asks which alerts are open on the host that is looked at, unless that was asked.
     pub fn fetch_host_alerts(&mut self) {
-        let host = self.session.selected_sensor.as_ref();
+        let host = self.session.selection.sensor.as_ref();
         let name = host.and_then(|host| host.computer_name.non_empty());
         self.fetch_details(Slot::HostAlerts, name.map(open_alerts_fetch));
     }
 
     /// Makes this watchlist the one that is looked at, and asks what it sets off.
     pub fn select_watchlist(&mut self, watchlist: Option<&Arc<Watchlist>>) {
-        self.session.selected_watchlist = watchlist.cloned();
+        self.session.selection.watchlist = watchlist.cloned();
         let actions = watchlist.map(|watchlist| Fetch::WatchActions(watchlist.id));
         self.fetch_details(Slot::WatchActions, actions);
     }
 
     /// Counts on the server what the watchlist that is looked at finds now.
     pub fn count_watchlist_hits(&mut self) {
-        let Some(watchlist) = self.session.selected_watchlist.clone() else {
+        let Some(watchlist) = self.session.selection.watchlist.clone() else {
             return self.notify("No watchlist selected");
         };
         match hit_count_fetch(&watchlist) {
@@ -52,15 +52,15 @@ impl Cx<'_> {
 
     /// No feed is looked at yet: what is asked for stays when the cursor comes to one.
     pub fn clear_feed(&mut self) {
-        self.session.selected_feed = None;
+        self.session.selection.feed = None;
     }
 
     /// Makes this feed the one that is looked at. Its reports are shown; whatever else was asked for stays until another
     /// feed is looked at.
     pub fn select_feed(&mut self, feed: Option<&Arc<Feed>>) {
-        let before = self.session.selected_feed.take();
-        self.session.selected_feed = feed.cloned();
-        let (Some(feed), reports) = (feed, &self.session.reports) else {
+        let before = self.session.selection.feed.take();
+        self.session.selection.feed = feed.cloned();
+        let (Some(feed), reports) = (feed, &self.session.lists.reports) else {
             return;
         };
         let is_same = before.as_ref().is_some_and(|before| before.id == feed.id);
@@ -82,7 +82,7 @@ impl Cx<'_> {
 
     /// Makes this report the one that is looked at, and asks for all that it looks for and how many alerts it has raised.
     pub fn select_report(&mut self, report: Option<&Arc<Report>>) {
-        self.session.selected_report = report.cloned();
+        self.session.selection.report = report.cloned();
         let whole = report.map(|report| Fetch::Report(report.id.clone()));
         self.fetch_details(Slot::Report, whole);
         let raised = report.map(|report| alert_count_fetch(report));
@@ -92,10 +92,10 @@ impl Cx<'_> {
     /// Asks what the server is licensed for and where it keeps events, unless that was asked.
     pub fn fetch_server_details(&mut self) {
         self.fetch_server_info();
-        if self.session.license.last_question().is_none() {
+        if self.session.connection.license.last_question().is_none() {
             self.fetch(Fetch::License, FetchPolicy::CacheFirst);
         }
-        if self.session.store_partitions.last_question().is_none() {
+        if self.session.connection.store_partitions.last_question().is_none() {
             self.fetch(Fetch::Partitions, FetchPolicy::CacheFirst);
         }
     }
@@ -105,14 +105,14 @@ impl Cx<'_> {
         let session = &self.session;
         let asked = |slot: &Slot| {
             let fetch = match slot {
-                Slot::ServerInfo => session.server_info.last_question(),
-                Slot::HostAlerts => session.host_alerts.last_question(),
-                Slot::WatchActions => session.watchlist_actions.last_question(),
-                Slot::WatchCount => session.watchlist_hits.last_question(),
-                Slot::Report => session.report_details.last_question(),
-                Slot::ReportAlerts => session.report_alert_count.last_question(),
-                Slot::License => session.license.last_question(),
-                Slot::Partitions => session.store_partitions.last_question(),
+                Slot::ServerInfo => session.connection.server_info.last_question(),
+                Slot::HostAlerts => session.details.host_alerts.last_question(),
+                Slot::WatchActions => session.details.watchlist_actions.last_question(),
+                Slot::WatchCount => session.details.watchlist_hits.last_question(),
+                Slot::Report => session.details.report.last_question(),
+                Slot::ReportAlerts => session.details.report_alert_count.last_question(),
+                Slot::License => session.connection.license.last_question(),
+                Slot::Partitions => session.connection.store_partitions.last_question(),
                 _ => None,
             };
             fetch.map(|fetch| (*slot, fetch.clone()))
@@ -143,7 +143,7 @@ impl Cx<'_> {
 impl Session {
     /// How much a watchlist was last counted to find, if that is the one that was counted.
     pub fn watchlist_hits_of(&self, watchlist: &Watchlist) -> Option<&Remote<u64>> {
-        self.watchlist_hits.if_about(&hit_count_fetch(watchlist)?)
+        self.details.watchlist_hits.if_about(&hit_count_fetch(watchlist)?)
     }
 }
 

@@ -33,11 +33,11 @@ macro_rules! whole {
             }
 
             fn pages(session: &Session) -> &Pages<Self> {
-                &session.$pages
+                &session.lists.$pages
             }
 
             fn pages_mut(session: &mut Session) -> &mut Pages<Self> {
-                &mut session.$pages
+                &mut session.lists.$pages
             }
         }
     };

@@ -19,7 +19,7 @@ const HOSTILE: &str = "(sensor_id:8 start:[2026-03-03T23:17:30 TO 2026-03-03T23:
 async fn hostile_processes_are_shown_and_copied_as_text() {
     let mut console = Console::start().await;
     console.search(HOSTILE).await.press("esc").await;
-    let total = console.app.session().processes.total().unwrap();
+    let total = console.app.session().lists.processes.total().unwrap();
     assert_eq!(total, 13, "{}", console.text());
     for _ in 0..total {
         check_whole(console.buffer());
@@ -71,7 +71,7 @@ async fn hostile_processes_fit_on_every_screen() {
 async fn a_megabyte_of_command_line_is_a_row_like_any_other() {
     let mut console = Console::start().await;
     console.search("process_name:probe.exe").await.press("esc G g g").await;
-    let rows = console.app.session().processes.loaded_pages().flat_map(|page| &page.value.rows);
+    let rows = console.app.session().lists.processes.loaded_pages().flat_map(|page| &page.value.rows);
     let longest = rows.map(|row| row.cmdline.raw().len()).max();
     assert!(longest >= Some(1_000_000), "{longest:?}");
     check_whole(console.buffer());
@@ -110,7 +110,7 @@ fn of_rows_of_megabytes_only_the_pages_in_sight_are_kept() {
             stage.press("ctrl-f");
             stage.answer_all(answer);
         }
-        let n = stage.app.session().processes.loaded_pages().count();
+        let n = stage.app.session().lists.processes.loaded_pages().count();
         assert!(n >= n_pages && n <= n_pages + 1, "{n} pages of rows of {bytes} bytes");
     }
 }

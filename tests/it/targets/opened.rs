@@ -69,8 +69,8 @@ async fn a_child_that_does_not_come_leaves_its_parent_in_no_pane() {
     fault(&console, json!({"mode": "404", "match": "^/api/v1/process/"}));
     fault(&console, json!({"mode": "404", "match": "^/api/v2/process/"}));
     console.press("enter").await;
-    let opened = console.app.session().opened_id;
-    let subject = console.app.session().subject.clone();
+    let opened = console.app.session().opened.id;
+    let subject = console.app.session().selection.process.clone();
     assert!(subject.is_none_or(|subject| Some(subject.id) == opened));
 }
 

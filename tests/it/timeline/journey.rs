@@ -23,9 +23,9 @@ async fn the_payloads_contact_and_its_children_are_found_by_keys() {
     // The first child is opened, and its own timeline is there.
     console.press("g g enter").await.shows(&["› "]);
     let session = console.app.session();
-    let child = session.opened_id.unwrap();
-    assert_eq!(session.timeline.process(), Some(child));
-    assert!(!session.timeline.rows().is_empty());
+    let child = session.opened.id.unwrap();
+    assert_eq!(session.opened.timeline.process(), Some(child));
+    assert!(!session.opened.timeline.rows().is_empty());
     console.press("[").await.shows(&["[child 6]", "svch0st.exe"]);
 }
 

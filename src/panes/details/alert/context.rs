@@ -41,7 +41,7 @@ pub(super) fn precedent_fields(alert: &Alert, session: &Session, theme: &Theme) 
     let mut fields: Vec<_> = ended.map(|line| FieldRow::multi_line("history", line, MAX_LINES)).into_iter().collect();
     let last = asides.last_resolved.latest();
     if let Some(last) = last.and_then(|known| known.value.rows.first()) {
-        let day = last.resolved.map(|at| session.zone.day(at));
+        let day = last.resolved.map(|at| session.connection.zone.day(at));
         let by = last.assigned_to.non_empty().map(text::excerpt);
         let words = [Some(text::excerpt(&last.status.server_word())), day, by.map(|by| format!("by {by}"))];
         let words: Vec<_> = words.into_iter().flatten().collect();

@@ -98,7 +98,7 @@ pub(super) fn time_field(
     session: &Session,
     theme: &Theme,
 ) -> Option<FieldRow<'static>> {
-    let at = session.zone.format(at?, Precision::Second);
+    let at = session.connection.zone.format(at?, Precision::Second);
     Some(FieldRow::single_line(label, Line::styled(at, theme.time)))
 }
 

@@ -42,7 +42,7 @@ pub(super) fn facts(bundle: &AlertGroup, session: &Session, theme: &Theme) -> Ve
     if bundle.len() > 1 {
         fields.extend(time_field("oldest", bundle.oldest, session, theme));
     }
-    let is_known = session.selected_alert.is_some();
+    let is_known = session.selection.alert.is_some();
     fields.extend(Some(FieldRow::single_line("", "")).filter(|_| is_known));
     let text = if bundle.len() > 1 { "Newest:" } else { "Alert:" };
     fields.extend(Some(FieldRow::single_line("", Line::styled(text, theme.muted))).filter(|_| is_known));

@@ -48,7 +48,7 @@ impl Pane for AlertPane {
             self.offset = to;
             return true;
         }
-        let Some(alert) = cx.session().selected_alert.clone() else {
+        let Some(alert) = cx.session().selection.alert.clone() else {
             cx.notify("No alert selected");
             return true;
         };
@@ -66,7 +66,7 @@ impl Pane for AlertPane {
     fn observables(&self, session: &Session) -> Vec<Observables> {
         // What is done to a group is done to all of it, wherever the focus is.
         let group = session.alert_state.selected_group.as_deref().map(Observables::of_alert_group);
-        let alert = || session.selected_alert.as_deref().map(Observables::of_alert);
+        let alert = || session.selection.alert.as_deref().map(Observables::of_alert);
         group.or_else(alert).into_iter().collect()
     }
 
@@ -74,7 +74,7 @@ impl Pane for AlertPane {
         cx.fetch_alert_context();
         let session = cx.session();
         let group = session.alert_state.selected_group.as_ref();
-        let alert = session.selected_alert.as_ref();
+        let alert = session.selection.alert.as_ref();
         let shown = (group.map(|bundle| bundle.label().clone()), alert.map(|alert| alert.id.clone()));
         if shown != self.scrolled_id {
             self.scrolled_id = shown;
@@ -83,7 +83,7 @@ impl Pane for AlertPane {
     }
 
     fn record(&self, session: &Session) -> Option<(String, Document)> {
-        let alert = session.selected_alert.as_deref()?;
+        let alert = session.selection.alert.as_deref()?;
         Some(("Alert".into(), alert.document.clone()))
     }
 
@@ -94,7 +94,7 @@ impl Pane for AlertPane {
     fn render(&mut self, frame: &mut Frame<'_>, area: Rect, session: &Session, look: &RenderCx<'_>) {
         let group = session.alert_state.selected_group.as_deref();
         let group = group.map(|bundle| group::facts(bundle, session, look.theme));
-        let alert = session.selected_alert.as_deref();
+        let alert = session.selection.alert.as_deref();
         let alert = alert.map(|alert| fields::facts(alert, session, look.theme));
         let fields: Vec<_> = group.into_iter().chain(alert).flatten().collect();
         if fields.is_empty() {

@@ -54,7 +54,7 @@ pub(super) fn hit_fields(process: &Process, session: &Session, theme: &Theme) ->
 
 /// A watchlist by its name, where the list of them or an alert of the host tells it, and by its number otherwise.
 fn watchlist_name(hit: &WatchlistHit, host: &Untrusted, session: &Session) -> String {
-    let mut listed = session.watchlists.loaded_rows().map(|(_, watchlist)| watchlist);
+    let mut listed = session.lists.watchlists.loaded_rows().map(|(_, watchlist)| watchlist);
     let listed = listed.find(|watchlist| watchlist.id.to_string() == hit.id.raw());
     let open = session.host_alerts_of(host).and_then(Remote::latest);
     let mut open = open.iter().flat_map(|known| &known.value.rows);

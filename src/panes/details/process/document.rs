@@ -16,7 +16,7 @@ pub(in crate::panes) fn run_fields(
     (lines, room): (usize, usize),
     theme: &Theme,
 ) -> Vec<FieldRow<'static>> {
-    let time = |at| session.zone.format(at, Precision::Most);
+    let time = |at| session.connection.zone.format(at, Precision::Most);
     let started = process.started.map_or("unknown".into(), time);
     let cmdline = if process.cmdline.is_empty() { "unknown".into() } else { text::fit(&process.cmdline, room * lines) };
     let path = process.path.non_empty();
@@ -69,7 +69,7 @@ fn end_field(process: &Process, time: impl Fn(jiff::Timestamp) -> String, theme:
 
 /// The process that was opened, for a title: by its GUID where nothing else is known of it.
 pub(in crate::panes) fn opened_title(session: &Session) -> Option<String> {
-    let id = session.opened_id?;
+    let id = session.opened.id?;
     Some(match session.find_opened() {
         Some(process) => process_title(process),
         None => id.to_string(),

@@ -64,7 +64,7 @@ impl Pane for ProcessDetailsPane {
 
     fn status_line(&self, session: &Session) -> Line<'static> {
         let looked_at = session.details_process();
-        let summary = looked_at.and_then(|process| session.relatives.get(&process.id)?.latest());
+        let summary = looked_at.and_then(|process| session.opened.relatives.get(&process.id)?.latest());
         match summary {
             Some(known) => session.describe_answer_time(known.as_of).into(),
             None => Line::default(),
@@ -156,10 +156,10 @@ impl Pane for ProcessDetailsPane {
 
 /// Why no facts are shown.
 fn empty_reason(session: &Session) -> &'static str {
-    let Some(opened) = session.opened_id else {
+    let Some(opened) = session.opened.id else {
         return "Open a process for details";
     };
-    let known = session.relatives.get(&opened);
+    let known = session.opened.relatives.get(&opened);
     match known.map(|remote| (remote.error(), remote.is_pending(), remote.has_answer())) {
         Some((_, true, false)) => "Loading…",
         Some((Some(Error::NotFound { .. }), _, false)) => "No record of this process on the server",

@@ -20,7 +20,7 @@ pub(in crate::panes) fn sensor_fields(
     session: &Session,
     theme: &Theme,
 ) -> Vec<FieldRow<'static>> {
-    let zone = &session.zone;
+    let zone = &session.connection.zone;
     let group = group_text(sensor.group, session);
     let mut fields = vec![
         FieldRow::single_line("", isolation_line(sensor, theme)),

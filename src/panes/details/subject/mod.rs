@@ -139,7 +139,7 @@ pub(in crate::panes) fn binary_fields(process: &Process, session: &Session, them
     let remote = session.binary_of(process);
     match remote.and_then(|remote| Some((remote, remote.latest()?))) {
         Some((remote, known)) => {
-            let facts = binary::binary_fields(known, process, &session.zone, theme);
+            let facts = binary::binary_fields(known, process, &session.connection.zone, theme);
             dim_stale(remote, facts, theme)
         }
         None => vec![binary::missing_fields(process, remote, theme)],

@@ -1,9 +1,21 @@
-//! Files on their way to the disk.
+//! Downloads and exports.
 
 use crate::download::DownloadProgress;
+use crate::model::PathCheck;
 use crate::worker::Ticket;
 
-/// A file on its way.
+/// Downloads and exports of this run.
+#[derive(Debug, Default)]
+pub struct TransferState {
+    /// Downloads that are running.
+    pub downloads: Vec<DownloadState>,
+    /// Whether the last export was written; `None` while it is not known.
+    pub is_exported: Option<bool>,
+    /// The last check of a path for a new file.
+    pub path_check: Option<PathCheck>,
+}
+
+/// A download that is running.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DownloadState {
     /// Which download it is.

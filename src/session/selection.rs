@@ -1,0 +1,17 @@
+//! The rows under the cursors.
+
+use std::sync::Arc;
+
+use crate::model::{Alert, Binary, Feed, Process, Report, Sensor, Watchlist};
+
+/// The row under the cursor of each list, as the list has it.
+#[derive(Debug, Default)]
+pub struct Selection {
+    pub process: Option<Arc<Process>>,
+    pub alert: Option<Arc<Alert>>,
+    pub sensor: Option<Arc<Sensor>>,
+    pub binary: Option<Arc<Binary>>,
+    pub watchlist: Option<Arc<Watchlist>>,
+    pub feed: Option<Arc<Feed>>,
+    pub report: Option<Arc<Report>>,
+}
