@@ -1,6 +1,6 @@
 //! The fields of the four indexes (API reference, sections 3.3 and 3.5): one table for completion, lint and matching.
 
-/// What is searched.
+/// An index of the server that can be searched.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Index {
     /// Processes: `/api/v1/process`.
@@ -14,10 +14,10 @@ pub enum Index {
 }
 
 impl Index {
-    /// Every index.
+    /// All indexes.
     pub const ALL: [Self; 4] = [Self::Process, Self::Binary, Self::Alert, Self::Report];
 
-    /// What a document of it is called, in the plural.
+    /// Returns the name of the documents of this index, in the plural.
     pub fn plural(self) -> &'static str {
         match self {
             Self::Process => "processes",
@@ -28,12 +28,12 @@ impl Index {
     }
 }
 
-/// How the values of a field are stored and compared (section 3.2).
+/// How the values of a field are stored and compared (API reference, section 3.2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum FieldType {
-    /// The whole value, whatever its letter case.
+    /// Compared as a whole, ignoring letter case.
     Keyword,
-    /// A keyword that is also found by what follows its last backslash.
+    /// A keyword that also matches by the part after its last backslash.
     Username,
     /// A process GUID, or a number on 4.x servers; compared as a keyword.
     Guid,
@@ -41,7 +41,7 @@ pub enum FieldType {
     Md5,
     /// 64 hexadecimal digits.
     Sha256,
-    /// Words, split at whitespace and punctuation.
+    /// Words, separated by whitespace and punctuation.
     Text,
     /// Directories and a file name, or registry keys.
     Path,
@@ -53,24 +53,21 @@ pub enum FieldType {
     Ip,
     /// An IPv6 address or network.
     Ipv6,
-    /// A whole number.
     Integer,
-    /// A number.
     Float,
-    /// `true` or `false`.
     Bool,
-    /// The verdict on a signature.
+    /// The result of a signature check, one of [`QueryField::allowed_values`].
     Sign,
-    /// A moment (section 3.4).
+    /// A point in time (API reference, section 3.4).
     Time,
-    /// One of the fixed words of [`QueryField::allowed_values`].
+    /// One of [`QueryField::allowed_values`].
     Status,
-    /// One of the fixed words of [`QueryField::allowed_values`], underscores aside.
+    /// One of [`QueryField::allowed_values`], ignoring underscores.
     Crossproc,
 }
 
 impl FieldType {
-    /// What a value of this kind is, as a person would call it.
+    /// Returns what a value of this type is, in words: `a path`.
     pub fn describe(self) -> &'static str {
         match self {
             Self::Keyword => "a whole value",
@@ -93,42 +90,41 @@ impl FieldType {
         }
     }
 
-    /// Whether `[a TO b]` makes sense for it.
+    /// Returns whether values of this type have an order, so that `[a TO b]` makes sense.
     pub fn is_ordered(self) -> bool {
         matches!(self, Self::Integer | Self::Float | Self::Time | Self::Ip | Self::Ipv6)
     }
 }
 
-/// Where a field can be used in an index.
+/// How queries of an index can use a field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum FieldUse {
-    /// Not at all.
+    /// The index does not have the field.
     Absent,
-    /// By its name.
+    /// Only as `name:value`.
     ByName,
-    /// By its name, and by bare terms.
+    /// As `name:value`, and bare terms search it too.
     Default,
 }
 
 /// A searchable field.
 #[derive(Debug, PartialEq, Eq)]
 pub struct QueryField {
-    /// Its name. `<id>` and `<feed>` at the end stand for whatever is typed there.
+    /// `<id>` or `<feed>` at the end is a placeholder for what the user types.
     pub name: &'static str,
-    /// How its values are stored and compared.
     pub kind: FieldType,
-    /// What it holds, in one line.
+    /// What the field holds, in one line.
     pub help: &'static str,
-    /// A value it could hold, written as in a query.
+    /// An example value, as written in a query.
     pub sample: &'static str,
-    /// The only values there are, if there are only a few; written as in a query.
+    /// All possible values, as written in a query; empty if they are not a fixed list.
     pub allowed_values: &'static [&'static str],
-    /// One letter for process, binary, alert and report each: `*` default, `+` named, `-` absent.
+    /// One byte each for process, binary, alert and report: `*` default, `+` by name, `-` absent.
     uses: [u8; 4],
 }
 
 impl QueryField {
-    /// Where it can be used in `index`.
+    /// Returns how queries of `index` can use the field.
     pub fn use_in(&self, index: Index) -> FieldUse {
         let at = match index {
             Index::Process => 0,
@@ -143,23 +139,24 @@ impl QueryField {
         }
     }
 
-    /// Whether the name ends in a placeholder: a watchlist, a feed.
+    /// Returns whether the name ends in a placeholder for a watchlist or a feed.
     pub fn has_placeholder(&self) -> bool {
         self.name.ends_with('>')
     }
 
-    /// The name up to its placeholder; all of it for most fields.
+    /// Returns the name up to its placeholder; the full name if it has none.
     pub fn stem(&self) -> &'static str {
         self.name.split('<').next().unwrap_or(self.name)
     }
 
-    /// Whether it is a property of a binary that a process search reaches through a hash.
+    /// Returns whether the field is a property of a binary that process searches join by hash.
     fn is_binary_property(&self) -> bool {
-        let own = ["group", "hostname", "md5", "os_type"];
+        // Processes have these fields themselves.
+        let process_fields = ["group", "hostname", "md5", "os_type"];
         self.use_in(Index::Process) != FieldUse::Absent
             && self.use_in(Index::Binary) != FieldUse::Absent
             && !self.has_placeholder()
-            && !own.contains(&self.name)
+            && !process_fields.contains(&self.name)
     }
 
     fn matches_name(&self, name: &str) -> bool {
@@ -171,7 +168,8 @@ impl QueryField {
     }
 }
 
-/// Whose binary a process search looks at: the suffix of a joined field (section 3.3).
+/// The binary that a joined field of a process search describes, given by a suffix of its name (API reference, section
+/// 3.3).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum BinaryJoin {
     /// The executable of the process: no suffix.
@@ -187,7 +185,7 @@ pub enum BinaryJoin {
 }
 
 impl BinaryJoin {
-    /// The suffixes and what they mean.
+    /// The suffixes of joined fields; [`Self::Own`] has none.
     pub const SUFFIXES: [(&'static str, Self); 4] = [
         ("_filewrite", Self::Filewrite),
         ("_parent", Self::Parent),
@@ -196,13 +194,13 @@ impl BinaryJoin {
     ];
 }
 
-/// The fields of an index, in alphabetical order.
+/// Returns the fields of an index, in alphabetical order.
 pub fn fields(index: Index) -> impl Iterator<Item = &'static QueryField> {
     FIELDS.iter().filter(move |field| field.use_in(index) != FieldUse::Absent)
 }
 
-/// The field of this name in this index. `watchlist_14` and `alliance_score_nvd` are found by their family,
-/// `digsig_result_modload` by the field before its suffix.
+/// Returns the field called `name` in `index`. `watchlist_14` and `alliance_score_nvd` match names with a placeholder,
+/// `digsig_result_modload` matches the field without its suffix.
 pub fn find_field(index: Index, name: &str) -> Option<&'static QueryField> {
     let own = matching_fields(name).find(|field| field.use_in(index) != FieldUse::Absent);
     own.or_else(|| match index {
@@ -211,21 +209,21 @@ pub fn find_field(index: Index, name: &str) -> Option<&'static QueryField> {
     })
 }
 
-/// The field of this name in any index.
+/// Returns the first field called `name` in any index.
 pub(super) fn find_in_any_index(name: &str) -> Option<&'static QueryField> {
     matching_fields(name).next().or_else(|| find_joined(name).map(|(field, _)| field))
 }
 
-/// The rows of this name, then those of its family.
+/// Returns the fields called exactly `name`, then those with a placeholder that `name` fits.
 fn matching_fields(name: &str) -> impl Iterator<Item = &'static QueryField> {
     let from = FIELDS.partition_point(|field| field.name < name);
     let exact = FIELDS[from..].iter().take_while(move |field| field.name == name);
-    let family = FIELDS.iter().filter(move |field| field.has_placeholder() && field.matches_name(name));
-    exact.chain(family)
+    let placeholders = FIELDS.iter().filter(move |field| field.has_placeholder() && field.matches_name(name));
+    exact.chain(placeholders)
 }
 
-/// A property of a binary by its name in a process search, and whose binary is meant.
-/// Nothing for the fields of the process itself.
+/// Returns the property of a binary that process searches call `name`, and which binary of the process it describes;
+/// `None` for fields of the process itself.
 pub fn find_joined(name: &str) -> Option<(&'static QueryField, BinaryJoin)> {
     let joined = |name: &str| {
         let at = FIELDS.partition_point(|field| field.name < name);
@@ -243,7 +241,7 @@ const BLOCKED: &[&str] = &[
     "a-ProcessTerminated",
     "b-NotTerminatedCBProcess",
     "c-NotTerminatedSystemProcess",
-    // The spelling of the next two is the server's.
+    // The server misspells the next two.
     "d-NotTerminatedCriticialSystemProcess",
     "e-NotTerminatedWhiltestedPath",
     "f-NotTerminatedOpenProcessError",
@@ -278,7 +276,7 @@ const SHA256: &str = "d7a8fbb307d7809469ca9abcb0082e4f8d5651e46d3cdb762d02d0bf37
 
 const fn new_field(
     name: &'static str,
-    places: [u8; 4],
+    uses: [u8; 4],
     kind: FieldType,
     help: &'static str,
     sample: &'static str,
@@ -294,21 +292,21 @@ const fn new_field(
             FieldType::Crossproc => CROSSPROC,
             _ => &[],
         },
-        uses: places,
+        uses,
     }
 }
 
 const fn new_choice_field(
     name: &'static str,
-    places: [u8; 4],
+    uses: [u8; 4],
     kind: FieldType,
     help: &'static str,
-    words: &'static [&'static str],
+    allowed_values: &'static [&'static str],
 ) -> QueryField {
-    QueryField { name, kind, help, sample: words[0], allowed_values: words, uses: places }
+    QueryField { name, kind, help, sample: allowed_values[0], allowed_values, uses }
 }
 
-/// Every field, in alphabetical order; a name stands twice where two indexes store it differently.
+/// Every field, in alphabetical order; a name that indexes store differently is listed more than once.
 #[rustfmt::skip]
 const FIELDS: &[QueryField] = &[
     new_field("alert_severity", *b"--+-", FieldType::Float, "severity of the alert, 0 to 100", "[50 TO *]"),

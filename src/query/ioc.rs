@@ -1,4 +1,4 @@
-//! Indicators of compromise as people pass them on, and lists of them, which are no queries.
+//! Indicators of compromise as reports and tickets write them, and lists of indicators, which are not queries.
 
 use std::ops::Range;
 
@@ -10,12 +10,12 @@ use super::syntax::parser::{Parser, parse};
 use super::syntax::scan::{field_name, operator_len};
 use crate::text;
 
-/// What an indicator is.
+/// The type of an indicator.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum IocKind {
     /// 32 hexadecimal digits.
     Md5,
-    /// 40 hexadecimal digits, which the server knows nothing of.
+    /// 40 hexadecimal digits; the server has no field for it.
     Sha1,
     /// 64 hexadecimal digits.
     Sha256,
@@ -23,31 +23,29 @@ pub enum IocKind {
     Ipv4,
     /// An IPv6 address or network.
     Ipv6,
-    /// A domain name.
     Domain,
-    /// An address with a scheme. Only its host can be searched for.
+    /// A URL, of which only the host can be searched for.
     Url,
-    /// The name of a file.
+    /// A file name without directories.
     File,
-    /// The path of a file.
+    /// A file path.
     Path,
 }
 
-/// Something that a report or a ticket names to be looked for, with no field before it.
+/// An indicator as a report or a ticket lists it, without a field name.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Ioc {
-    /// What it is.
     pub kind: IocKind,
-    /// The value to look for: not defanged, without a port; the host of a URL.
+    /// The value to search for: refanged and without a port; of a URL only the host.
     pub value: String,
 }
 
 impl Ioc {
-    /// Reads a word, defanged or not. `None` if it is no indicator.
+    /// Parses a word, defanged or not; `None` if it is no indicator.
     pub fn parse(word: &str) -> Option<Self> {
-        /// Longer than any hash, address or name; a URL may be as long as it likes.
+        /// The maximum length of a domain name; hashes and addresses are shorter, and URLs have no limit.
         const MAX_LEN: usize = 253;
-        // A minus negates the term behind it.
+        // A leading minus makes it a negated term.
         if word.starts_with('-') {
             return None;
         }
@@ -78,7 +76,7 @@ impl Ioc {
         text::is_file_name(&word).then(|| new(IocKind::File, &word)).flatten()
     }
 
-    /// The term that finds it. `None` where the index has no field for it.
+    /// Returns the term that finds the indicator; `None` if `index` has no field for it.
     fn query_term(&self, index: Index) -> Option<String> {
         let in_index = |name: &'static str| fields::find_field(index, name).map(|_| name);
         let field = match self.kind {
@@ -93,18 +91,18 @@ impl Ioc {
                 Some(_) => in_index("ipv6addr"),
                 None => in_index("domain"),
             },
-            // It may be that of a process, a module or a written file: all of them are default fields.
+            // Bare terms search the names and paths of processes, modules and written files: all are default fields.
             IocKind::File | IocKind::Path => return Some(quote(&self.value)),
         };
-        // An alert names what matched in one field, whatever it is.
+        // Alerts have one field for the indicator that matched, of any type.
         let field = field.or_else(|| {
-            let is_matched = !matches!(self.kind, IocKind::Sha1);
-            is_matched.then(|| in_index("ioc_value")).flatten()
+            let is_supported = !matches!(self.kind, IocKind::Sha1);
+            is_supported.then(|| in_index("ioc_value")).flatten()
         });
         Some(format!("{}:{}", field?, quote(&self.value)))
     }
 
-    /// What it is called, with its article.
+    /// Returns the type as a noun with its article.
     fn describe(&self) -> &'static str {
         match self.kind {
             IocKind::Md5 | IocKind::Sha1 | IocKind::Sha256 => "a hash",
@@ -117,13 +115,14 @@ impl Ioc {
         }
     }
 
-    /// Whether nobody writes two of its kind side by side who wants rows that have both.
+    /// Returns whether several indicators of this type on one line are a list rather than a query that requires all of
+    /// them.
     fn is_list_item(&self) -> bool {
         !matches!(self.kind, IocKind::Domain | IocKind::File | IocKind::Path)
     }
 }
 
-/// The host of an address with a scheme.
+/// Returns the host of a URL; `None` without a scheme or a host.
 fn url_host(word: &str) -> Option<&str> {
     let (scheme, rest) = word.split_once("://")?;
     let is_scheme = !scheme.is_empty() && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'+');
@@ -135,7 +134,7 @@ fn url_host(word: &str) -> Option<&str> {
     (is_scheme && !host.is_empty()).then_some(host)
 }
 
-/// A host and the port behind it. The colons of an IPv6 address begin no port.
+/// Splits a host from the port after it. The colons of an IPv6 address do not begin a port.
 fn split_port(word: &str) -> (&str, Option<&str>) {
     match word.rsplit_once(':') {
         Some((host, port))
@@ -149,54 +148,55 @@ fn split_port(word: &str) -> (&str, Option<&str>) {
     }
 }
 
-/// The indicators of a text that is a list of them and no query. `None` if it may be a query.
+/// Parses a list of indicators; `None` if the text may be a query.
 ///
-/// A list has several lines of indicators and none with a field of another kind, an operator or a parenthesis; or one
-/// line of several hashes, addresses or URLs. Comments (`#`), bullets, headings and separators are no part of it.
+/// A list is several lines of indicators without fields, operators or parentheses, except for one repeated label such
+/// as `md5:`; or a single line of several hashes, addresses or URLs. Comments (`#`), bullets, headings and separators
+/// are ignored.
 pub fn parse_list(text: &str) -> Option<Vec<Ioc>> {
-    let mut found = Vec::new();
+    let mut iocs = Vec::new();
     let mut labels: Vec<&str> = Vec::new();
-    let (mut n_lists, mut n_others) = (0_usize, 0_usize);
+    let (mut n_ioc_lines, mut n_other_lines) = (0_usize, 0_usize);
     for line in text::lines(text) {
         match ListLine::parse(line)? {
             ListLine::Empty => {}
-            ListLine::Other => n_others += 1,
-            ListLine::Iocs(some) => {
-                n_lists += 1;
-                found.extend(some);
+            ListLine::Other => n_other_lines += 1,
+            ListLine::Iocs(line) => {
+                n_ioc_lines += 1;
+                iocs.extend(line);
             }
-            ListLine::Labelled(label, one) => {
-                n_lists += 1;
+            ListLine::Labelled(label, ioc) => {
+                n_ioc_lines += 1;
                 labels.push(label);
-                found.push(one);
+                iocs.push(ioc);
             }
         }
     }
-    // Different fields below each other may be a query of several lines; the same field again and again is a list.
-    let is_again =
+    // Lines with different fields may be a query of several lines; lines with one repeated field are a list.
+    let has_list_labels =
         labels.is_empty() || labels.len() > 1 && labels.iter().all(|label| label.eq_ignore_ascii_case(labels[0]));
-    let is_list = match n_lists {
+    let is_list = match n_ioc_lines {
         0 => false,
-        1 => n_others == 0 && found.len() > 1 && labels.is_empty() && found.iter().all(Ioc::is_list_item),
-        n => n_others <= n && is_again,
+        1 => n_other_lines == 0 && iocs.len() > 1 && labels.is_empty() && iocs.iter().all(Ioc::is_list_item),
+        n => n_other_lines <= n && has_list_labels,
     };
-    is_list.then_some(found)
+    is_list.then_some(iocs)
 }
 
-/// What a line of a list can be.
+/// A line of a possible list of indicators.
 enum ListLine<'a> {
     /// Blank, or a comment.
     Empty,
-    /// A heading, or words.
+    /// A heading, or prose.
     Other,
-    /// Indicators, side by side.
+    /// One or more indicators.
     Iocs(Vec<Ioc>),
-    /// One with what it is before it, as `md5: …`.
+    /// An indicator after a label, such as `md5: …`.
     Labelled(&'a str, Ioc),
 }
 
 impl<'a> ListLine<'a> {
-    /// Reads a line. `None` if it is a query, or a part of one.
+    /// Parses a line; `None` if it is a query or a part of one.
     fn parse(line: &'a str) -> Option<Self> {
         let line = strip_list_marker(line);
         if line.is_empty() || line.starts_with('#') {
@@ -209,22 +209,22 @@ impl<'a> ListLine<'a> {
             return Some(Self::Iocs(vec![path]));
         }
         let is_gap = |char: char| char.is_whitespace() || matches!(char, ',' | ';' | '|' | '"' | '\'' | '<' | '>');
-        let mut found = Vec::new();
+        let mut iocs = Vec::new();
         let mut n_words = 0_usize;
         for word in line.split(is_gap).filter(|word| !word.is_empty()) {
             n_words += 1;
             match Ioc::parse(word) {
-                Some(one) => found.push(one),
+                Some(ioc) => iocs.push(ioc),
                 None if is_query_syntax(word) => return None,
                 None => {}
             }
         }
-        // In a table an indicator stands among words; among many words it is a sentence.
-        let is_list = !found.is_empty() && (found.len() == n_words || line.contains([',', ';', '\t']));
-        Some(if is_list { Self::Iocs(found) } else { Self::Other })
+        // A table row has separators between its indicators and other words; without them the line is prose.
+        let is_list = !iocs.is_empty() && (iocs.len() == n_words || line.contains([',', ';', '\t']));
+        Some(if is_list { Self::Iocs(iocs) } else { Self::Other })
     }
 
-    /// Reads a line that says what the indicator is.
+    /// Parses a line that labels its indicator with the type.
     fn parse_labelled(line: &'a str) -> Option<Self> {
         const LABELS: [&str; 16] = [
             "md5", "sha1", "sha-1", "sha256", "sha-256", "hash", "ip", "ipv4", "ipv6", "ipaddr", "ipv6addr", "address",
@@ -232,14 +232,14 @@ impl<'a> ListLine<'a> {
         ];
         let (label, value) = line.split_once([':', '=', ','])?;
         let label = label.trim_matches(|char: char| char.is_whitespace() || char == '"');
-        let is_label = LABELS.iter().any(|one| one.eq_ignore_ascii_case(label));
+        let is_label = LABELS.iter().any(|known| known.eq_ignore_ascii_case(label));
         let value = value.trim_matches(|char: char| char.is_whitespace() || matches!(char, '"' | '\'' | ',' | ';'));
-        let one = is_label.then(|| Ioc::parse(value)).flatten()?;
-        Some(Self::Labelled(label, one))
+        let ioc = is_label.then(|| Ioc::parse(value)).flatten()?;
+        Some(Self::Labelled(label, ioc))
     }
 }
 
-/// Reads a line that is the path of a file, spaces and all, without what would make it a command line.
+/// Parses a line that is a single file path, which may contain spaces; `None` for a command line.
 fn parse_path(line: &str) -> Option<Ioc> {
     let path = line.trim_matches(['"', '\'', ',', ';']).trim();
     let bytes = path.as_bytes();
@@ -249,13 +249,13 @@ fn parse_path(line: &str) -> Option<Ioc> {
         && !path.contains(['*', '?', '"', '(', ')', '|'])
         && !path.contains(" -")
         && !path.contains(" /")
-        // A second path begins a second term.
+        // A second path would be a second term.
         && !path.contains(" \\")
         && path.matches(":\\").count() <= 1;
     is_path.then(|| Ioc { kind: IocKind::Path, value: path.to_owned() })
 }
 
-/// A line without what sets it off in a list: bullets, numbers, a byte order mark.
+/// Removes a bullet, a number or a byte order mark from the beginning of a line.
 fn strip_list_marker(line: &str) -> &str {
     let line = line.trim_start_matches('\u{feff}').trim();
     for bullet in ["- ", "* ", "\u{2022} "] {
@@ -270,7 +270,7 @@ fn strip_list_marker(line: &str) -> &str {
     }
 }
 
-/// Whether a word can only be meant for the server: an operator, a group, a field, a wildcard.
+/// Returns whether a word can only be query syntax: an operator, a group, a field or a wildcard.
 fn is_query_syntax(word: &str) -> bool {
     let is_field = |word: &str| field_name(word).is_some_and(|name| fields::find_in_any_index(name).is_some());
     word.starts_with(['(', ')', '-'])
@@ -280,22 +280,22 @@ fn is_query_syntax(word: &str) -> bool {
         || is_field(word)
 }
 
-/// What is said of a text that is a list of indicators and no query. `None` if it may be a query.
+/// Returns the message for a text that is a list of indicators; `None` if it may be a query.
 pub fn list_message(text: &str) -> Option<String> {
     let n = parse_list(text)?.len();
     let n = text::pluralize(n, "indicator", "indicators");
     Some(format!("this is a list of {n}, not a query"))
 }
 
-/// What is wrong with a list as a query of `index`.
+/// Returns the problem of a list of indicators in place of a query of `index`, with a fix that joins them by `OR`.
 pub(super) fn list_problem(index: Index, text: &str) -> Option<Problem> {
-    /// A server's index may take no more than 1024 terms at once.
+    /// The index of a server may limit a query to 1,024 terms.
     const MAX_INDICATORS: usize = 500;
-    let found = parse_list(text)?;
+    let iocs = parse_list(text)?;
     let mut terms: Vec<String> = Vec::new();
-    let are_terms = found.len() <= MAX_INDICATORS
-        && found.iter().all(|one| {
-            let term = one.query_term(index);
+    let are_terms = iocs.len() <= MAX_INDICATORS
+        && iocs.iter().all(|ioc| {
+            let term = ioc.query_term(index);
             terms.extend(term.clone().filter(|term| !terms.contains(term)));
             term.is_some()
         });
@@ -314,26 +314,26 @@ pub(super) fn list_problem(index: Index, text: &str) -> Option<Problem> {
     })
 }
 
-/// Says where a bare indicator belongs: an address is not among what bare words are looked for in.
+/// Warns of an indicator without its field; bare terms do not search network connections, for example.
 pub(super) fn warn_bare_indicator(parser: &mut Parser<'_>, word: &str, span: &Range<usize>) {
     let Some(index) = parser.index().filter(|_| parser.accepts_warnings()) else {
         return;
     };
-    let Some(one) = Ioc::parse(word) else { return };
-    let Some(term) = one.query_term(index).filter(|term| term.contains(':')) else {
+    let Some(ioc) = Ioc::parse(word) else { return };
+    let Some(term) = ioc.query_term(index).filter(|term| term.contains(':')) else {
         return;
     };
-    let is_whole = parser.text.trim() == &parser.text[span.clone()];
-    let noun = one.describe();
-    let (cause, message) = match one.kind {
+    let is_only_term = parser.text.trim() == &parser.text[span.clone()];
+    let noun = ioc.describe();
+    let (cause, message) = match ioc.kind {
         IocKind::Md5 | IocKind::Sha256 => {
             (Cause::Bare, format!("{noun} is looked for in every field that bare words are"))
         }
         IocKind::Ipv4 | IocKind::Ipv6 => {
             (Cause::Misread, format!("{noun} without a field is looked for as a word, and among no connections"))
         }
-        IocKind::Url if is_whole => (Cause::Bare, "a URL is looked for as words of command lines".to_owned()),
-        _ if word != one.value && is_whole => {
+        IocKind::Url if is_only_term => (Cause::Bare, "a URL is looked for as words of command lines".to_owned()),
+        _ if word != ioc.value && is_only_term => {
             (Cause::Bare, format!("{noun} that is defanged is looked for as it is written"))
         }
         _ => return,

@@ -1,4 +1,4 @@
-//! The queries that links to the web console stand for.
+//! Turns links to the server's web console into queries.
 
 use super::edit::build::quote;
 use super::fields::Index;
@@ -6,16 +6,15 @@ use super::syntax::parameters::StoredQuery;
 use super::syntax::print::one_line;
 use crate::model::{Link, LinkTarget};
 
-/// A query made of a link.
+/// A query built from a link to the web console.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LinkedQuery {
-    /// The query.
     pub query: String,
-    /// Whether it names something by a number that means another thing on another server.
+    /// Whether it contains an ID that is valid on the linked server only.
     pub is_server_specific: bool,
 }
 
-/// The query of an index that finds what a link names; else why there is none.
+/// Returns the query of `index` that finds the object of `link`, or a message that says why there is none.
 pub fn link_query(index: Index, link: &Link) -> Result<LinkedQuery, String> {
     let searched = match (&link.target, index) {
         (LinkTarget::Processes(search), Index::Process)
@@ -34,7 +33,7 @@ pub fn link_query(index: Index, link: &Link) -> Result<LinkedQuery, String> {
             }),
         };
     }
-    let (query, is_bound) = match (&link.target, index) {
+    let (query, is_server_specific) = match (&link.target, index) {
         (LinkTarget::Process(id), Index::Process) => (format!("process_id:{id}"), false),
         (LinkTarget::Binary(md5), Index::Process | Index::Binary | Index::Alert | Index::Report) => {
             (format!("md5:{md5}"), false)
@@ -49,7 +48,7 @@ pub fn link_query(index: Index, link: &Link) -> Result<LinkedQuery, String> {
             return Err(format!("this link names {}, which is not searched among {}", link.label(), index.plural()));
         }
     };
-    Ok(LinkedQuery { query, is_server_specific: is_bound })
+    Ok(LinkedQuery { query, is_server_specific })
 }
 
 #[cfg(test)]
@@ -58,11 +57,11 @@ mod tests {
     use crate::query::{Level, parse_for};
 
     #[track_caller]
-    fn check(index: Index, fragment: &str, query: Option<&str>) {
+    fn check(index: Index, fragment: &str, expected: Option<&str>) {
         let link = Link::parse(&format!("https://cb.example.com/#/{fragment}")).expect(fragment);
-        let found = link_query(index, &link).ok().map(|linked| linked.query);
-        assert_eq!(found.as_deref(), query, "{fragment}");
-        let problems = parse_for(index, query.unwrap_or_default()).problems;
+        let query = link_query(index, &link).ok().map(|linked| linked.query);
+        assert_eq!(query.as_deref(), expected, "{fragment}");
+        let problems = parse_for(index, expected.unwrap_or_default()).problems;
         assert!(problems.iter().all(|problem| problem.level < Level::Error), "{problems:?}");
     }
 

@@ -1,10 +1,10 @@
 //! The search language of the server (API reference, section 3), shared by editor, client and simulator.
 //!
-//! [`parse`] turns text into a [`Query`] and says what is wrong with it; a query prints itself, is summed up by
-//! [`summary()`], and is made into a [`Matcher`] that decides which documents it finds. [`highlight()`] and [`complete()`]
-//! serve an editor, [`quote`] and [`narrow`] whoever builds a query from a value, [`server_error`] whoever plays the server.
+//! [`parse`] turns text into a [`Query`] and reports its problems. A query prints itself, is described by
+//! [`summary()`], and compiles to a [`Matcher`] that decides which documents match. [`highlight()`] and [`complete()`]
+//! serve an editor, [`quote`] and [`narrow`] build queries from values, and [`server_error`] serves the simulator.
 //!
-//! The text, not the tree, is what goes to a server: a query is never rewritten on its way.
+//! The text, not the tree, is sent to the server: a query is never rewritten before it is sent.
 
 mod fields;
 

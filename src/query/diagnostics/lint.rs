@@ -1,4 +1,4 @@
-//! Warnings: queries a server takes, though perhaps not as they are meant.
+//! Warnings about queries that a server accepts, but may read differently than intended.
 
 use std::ops::Range;
 
@@ -17,7 +17,7 @@ use super::problem::{Cause, Fix};
 use super::suggest::suggest;
 use super::type_check::check_type;
 
-/// Warns of a field that the index searched does not have.
+/// Warns of a field that the searched index does not have.
 pub(in crate::query) fn warn_foreign_field(parser: &mut Parser<'_>, name: &str, span: Range<usize>) {
     let Some(index) = parser.index() else { return };
     if fields::find_field(index, name).is_some() {
@@ -46,7 +46,7 @@ pub(in crate::query) fn warn_unknown_field(parser: &mut Parser<'_>, name: &str, 
         .add_fix(fix);
 }
 
-/// Warns of a value that was probably forgotten: what follows the space after the colon is something of its own.
+/// Warns of a probably missing value: after the colon and a space comes a field or an operator.
 pub(in crate::query) fn warn_space_after_colon(parser: &mut Parser<'_>, name: &str, colon: usize, value: usize) {
     if colon == value {
         return;
@@ -66,18 +66,18 @@ pub(in crate::query) fn warn_space_after_colon(parser: &mut Parser<'_>, name: &s
     }
 }
 
-/// Warns of `or` beside `and` without parentheses; `runs` are the places of what stands between the `or`s of the chain,
-/// and whether that is several terms; `members` is what they say.
+/// Warns of `or` next to `and` without parentheses. `members` are the expressions between the `or`s, and `runs` their
+/// spans and whether they have several terms.
 pub(in crate::query) fn warn_mixed_operators(
     parser: &mut Parser<'_>,
     or: Range<usize>,
     members: &[Expr],
     runs: &[(Range<usize>, bool)],
 ) {
-    // A group of negations alone is the next thing to be wrong.
-    let is_worse =
+    // The fix must not create a group of negations only, which is a problem of its own.
+    let groups_negations =
         runs.iter().zip(members).any(|((_, is_joined), member)| *is_joined && lint_operators::is_negation(member));
-    let fix = (!is_worse).then(|| parenthesize(parser, runs)).flatten();
+    let fix = (!groups_negations).then(|| parenthesize(parser, runs)).flatten();
     parser
         .add_problem(
             Cause::Misread,
@@ -88,7 +88,7 @@ pub(in crate::query) fn warn_mixed_operators(
         .add_fix(fix);
 }
 
-/// The chain with parentheses where the server would put them.
+/// Returns a fix that adds parentheses where the server reads them.
 fn parenthesize(parser: &Parser<'_>, runs: &[(Range<usize>, bool)]) -> Option<Fix> {
     if parser.errors > 0 {
         return None;
@@ -99,7 +99,7 @@ fn parenthesize(parser: &Parser<'_>, runs: &[(Range<usize>, bool)]) -> Option<Fi
     let mut at = span.start;
     for (run, is_joined) in runs {
         let text = &parser.text[run.clone()];
-        // Directly after a backslash a parenthesis would be part of the term.
+        // After a backslash a parenthesis would be part of the term.
         if text.ends_with('\\') || text.is_empty() {
             return None;
         }
@@ -114,7 +114,7 @@ fn parenthesize(parser: &Parser<'_>, runs: &[(Range<usize>, bool)]) -> Option<Fi
     parser.replacement_fix(span, "put parentheses where the server reads them", replacement)
 }
 
-/// Warns of a negated word that looks like a switch, beside words of a command line: `powershell -enc`.
+/// Warns of a negated word after another word that looks like a switch of a command line: `powershell -enc`.
 pub(in crate::query) fn warn_command_switch(
     parser: &mut Parser<'_>,
     before: Option<&Expr>,
@@ -148,7 +148,7 @@ pub(in crate::query) fn warn_command_switch(
         .add_fix(fix);
 }
 
-/// Warns of whatever is odd about one value. `clause` is where its clause begins, `span` the bytes of the value.
+/// Runs all lints for one value. `clause` is the byte at which its clause begins, `span` the bytes of the value.
 pub(in crate::query) fn lint_operand(
     parser: &mut Parser<'_>,
     name: Option<&str>,
@@ -210,7 +210,7 @@ fn lint_value(
     note_undocumented(parser, name, span);
     if field.kind == FieldType::Path && text.starts_with(['\\', '/']) {
         let spelled = build::escape_value(text.trim_start_matches(['\\', '/']));
-        // In quotes a star is an ordinary character, which nothing outside them is.
+        // A literal star in a quoted value has no spelling outside quotes.
         let is_spelled = has_wildcard || !text.contains(['*', '?']);
         let fix =
             is_spelled.then(|| parser.replacement_fix(span.clone(), "drop the slash", spelled.as_str())).flatten();
@@ -254,7 +254,7 @@ fn lint_value(
     }
 }
 
-/// Notes that a field is in no reference, and that some servers answer to it.
+/// Notes a field that is not in the API reference and that not every server may know.
 fn note_undocumented(parser: &mut Parser<'_>, name: &str, span: &Range<usize>) {
     if name == "process_pid" {
         parser.add_problem(
@@ -304,7 +304,8 @@ fn lint_range(parser: &mut Parser<'_>, name: &str, field: &QueryField, bounds: [
     }
 }
 
-/// Whether a range ends before it begins. Of a date and a time ago, that depends on the day it is asked.
+/// Returns whether a range ends before it begins; `false` for a date with a relative time, because that depends on when
+/// the query is run.
 fn is_inverted(kind: FieldType, lower: &str, upper: &str) -> bool {
     let numbers = || Some((lower.parse::<f64>().ok()?, upper.parse::<f64>().ok()?));
     match kind {
@@ -320,13 +321,13 @@ fn is_inverted(kind: FieldType, lower: &str, upper: &str) -> bool {
     }
 }
 
-/// What a range on a field without order can only have meant.
+/// Returns a fix for a range on a field without order; `None` if the intention is not clear.
 fn range_fix(parser: &Parser<'_>, bounds: [&Bound; 2], span: &Range<usize>) -> Option<Fix> {
     let raw = &parser.text[span.clone()];
     match bounds {
         [Bound::Open, Bound::Open] => parser.replacement_fix(span.clone(), "look for any value", "*"),
-        [Bound::At(one), Bound::At(other)] if one == other => {
-            parser.replacement_fix(span.clone(), "look for this value", build::quote(one).as_str())
+        [Bound::At(lower), Bound::At(upper)] if lower == upper => {
+            parser.replacement_fix(span.clone(), "look for this value", build::quote(lower).as_str())
         }
         _ if raw.contains(['"', '\\']) => None,
         _ => parser.replacement_fix(span.clone(), "look for the text itself", format!("\"{raw}\"")),

@@ -1,4 +1,4 @@
-//! Warnings: operators that say something else than they look, and those of other products.
+//! Warnings about operators that do not do what they seem to, and operators of other products.
 
 use std::ops::Range;
 
@@ -11,8 +11,8 @@ use super::super::syntax::print::push_space;
 use super::super::syntax::scan::{field_name, operator_len};
 use super::problem::Cause;
 
-/// Warns of negations joined by `or`: whatever lacks one of them is found, which is nearly everything. `runs` are the
-/// places of what stands between the `or`s.
+/// Warns of negations joined by `or`: they match every document that lacks one of the terms, which is nearly all.
+/// `runs` are the spans between the `or`s.
 pub(in crate::query) fn warn_negated_or(
     parser: &mut Parser<'_>,
     or: Range<usize>,
@@ -35,20 +35,21 @@ pub(in crate::query) fn warn_negated_or(
         .add_fix(fix);
 }
 
-/// The negations without the `or`s between them.
+/// Returns a fix that removes the `or`s between negations.
 fn drop_or_fix(parser: &Parser<'_>, runs: &[(Range<usize>, bool)]) -> Option<super::problem::Fix> {
     let span = runs.first()?.0.start..runs.last()?.0.end;
-    let mut all = String::new();
+    let mut negations = String::new();
     for (run, _) in runs {
-        if !all.is_empty() {
-            push_space(&mut all);
+        if !negations.is_empty() {
+            push_space(&mut negations);
         }
-        all.push_str(&parser.text[run.clone()]);
+        negations.push_str(&parser.text[run.clone()]);
     }
-    parser.replacement_fix(span, "leave out each of them", all)
+    parser.replacement_fix(span, "leave out each of them", negations)
 }
 
-/// Warns of a group that holds nothing but negations. `open` is where it begins; it has just been closed.
+/// Warns of a group that has only negations. `open` is the byte of its opening parenthesis; the parser is after the
+/// closing one.
 pub(in crate::query) fn warn_only_negations(parser: &mut Parser<'_>, open: usize, expr: &Expr) {
     let end = parser.position;
     let members: Vec<Expr> = match expr {
@@ -66,7 +67,7 @@ pub(in crate::query) fn warn_only_negations(parser: &mut Parser<'_>, open: usize
     let is_negated = |before: &str| ends_with(before, &["-", "not"]);
     let after = parser.remaining().trim_start();
     let is_before_or = is_word(&after[..operator_len(after)], "or");
-    // Beside `or` several negations are a group with and without parentheses.
+    // Next to an `or`, several negations are a group even without parentheses.
     let is_alternative = members.len() > 1 && (is_before_or || ends_with(before, &["or"]));
     let fix = if parser.errors > 0 || inner.ends_with('\\') || is_negated(before) {
         None
@@ -76,8 +77,8 @@ pub(in crate::query) fn warn_only_negations(parser: &mut Parser<'_>, open: usize
             Expr::Not(inner) => *inner,
             other => other,
         });
-        let all = Expr::Not(Box::new(Expr::Within(name.to_owned(), Box::new(Expr::or(positive.collect())))));
-        let text = super::super::syntax::expr::Query::new(all).to_string();
+        let negated = Expr::Not(Box::new(Expr::Within(name.to_owned(), Box::new(Expr::or(positive.collect())))));
+        let text = super::super::syntax::expr::Query::new(negated).to_string();
         let is_free = !is_negated(&before[..start]) && !before[..start].ends_with('-');
         is_free.then(|| parser.replacement_fix(start..end, "negate the field instead", text)).flatten()
     } else if is_alternative {
@@ -100,7 +101,7 @@ pub(in crate::query) fn warn_only_negations(parser: &mut Parser<'_>, open: usize
         .add_fix(fix);
 }
 
-/// Whether the expression only leaves out.
+/// Returns whether the expression only excludes.
 pub(in crate::query) fn is_negation(expr: &Expr) -> bool {
     match expr {
         Expr::Not(_) => true,
@@ -109,15 +110,15 @@ pub(in crate::query) fn is_negation(expr: &Expr) -> bool {
     }
 }
 
-/// Warns of `a|b`, which is an alternative elsewhere and one value here.
+/// Warns of `a|b`, which is an alternative in other products and a single value here.
 pub(in crate::query) fn warn_pipe(parser: &mut Parser<'_>, word: &str, span: &Range<usize>) {
     let parts: Vec<&str> = word.split('|').filter(|part| !part.is_empty()).collect();
     if parts.len() < 2 || !parser.accepts_warnings() {
         return;
     }
-    // In a group a minus negates, and a wildcard cannot stand in quotes.
-    let is_negation = |part: &str| part.starts_with('-') && part.contains(['*', '?']);
-    let is_spelled = |part: &&str| !part.ends_with('\\') && !is_negation(part);
+    // In a group a leading minus negates, and quotes would make the wildcard literal.
+    let is_negated_pattern = |part: &str| part.starts_with('-') && part.contains(['*', '?']);
+    let is_spelled = |part: &&str| !part.ends_with('\\') && !is_negated_pattern(part);
     let spelled: Vec<String> = parts.iter().map(|part| build::escape_value(part)).collect();
     let either = format!("({})", spelled.join(" OR "));
     let is_group = parts.iter().all(is_spelled);
@@ -134,12 +135,12 @@ pub(in crate::query) fn warn_pipe(parser: &mut Parser<'_>, word: &str, span: &Ra
 
 /// Warns of operators of other products in a bare word: `||`, `&&`, `!term`, `+term`, `field=value`.
 pub(in crate::query) fn warn_foreign_operator(parser: &mut Parser<'_>, word: &str, span: &Range<usize>) {
-    let whole = match word {
+    let operator = match word {
         "|" | "||" => Some("OR"),
         "&" | "&&" => Some("AND"),
         _ => None,
     };
-    if let Some(operator) = whole {
+    if let Some(operator) = operator {
         let fix = parser.replacement_fix(span.clone(), format!("write {operator}"), operator);
         let message = format!("{word} is looked for as a word; the operator is {operator}");
         let hint = format!("write {operator}, or \"{word}\" in quotes to look for it");
@@ -169,7 +170,7 @@ pub(in crate::query) fn warn_foreign_operator(parser: &mut Parser<'_>, word: &st
     }
 }
 
-/// Warns of a facet filter that is none where it stands.
+/// Warns of a facet filter in a place where the server reads it as a word.
 pub(in crate::query) fn warn_misplaced_filter(parser: &mut Parser<'_>, span: Range<usize>) {
     parser.add_problem(
         Cause::Misread,

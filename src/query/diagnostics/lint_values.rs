@@ -1,4 +1,4 @@
-//! Warnings: values that are not spelled as they are probably meant.
+//! Warnings about values that are probably not spelled as intended.
 
 use std::ops::Range;
 
@@ -10,7 +10,7 @@ use super::super::syntax::scan::{ESCAPABLE, field_name, operator_len, scan_word}
 use super::problem::{Cause, Fix};
 use crate::text;
 
-/// Enough for any path one would type by hand, and short enough to look at for every term.
+/// The maximum number of bytes to scan for one term: enough for any path typed by hand.
 const MAX_SCAN: usize = 512;
 
 /// Warns of a wildcard at the beginning of a value.
@@ -34,28 +34,29 @@ pub(in crate::query) fn warn_leading_wildcard(
     }
 }
 
-/// The value from its first known character on: for a path, from any directory on, that is the same.
+/// Returns a fix that drops the leading wildcard. This does not change the meaning for a path, which matches from any
+/// directory.
 fn strip_wildcard_fix(parser: &Parser<'_>, field: Option<&QueryField>, span: &Range<usize>) -> Option<Fix> {
     let raw = &parser.text[span.clone()];
     let is_path = field.is_some_and(|field| field.kind == FieldType::Path);
-    let (known, message) = if is_path {
-        let known = raw.trim_start_matches(['*', '?', '\\', '/']);
-        (known, "drop it: a path matches from any directory")
+    let (value, message) = if is_path {
+        let value = raw.trim_start_matches(['*', '?', '\\', '/']);
+        (value, "drop it: a path matches from any directory")
     } else {
-        let known = raw.trim_start_matches(['*', '?']);
-        (known, "drop it, and find only what begins with the rest")
+        let value = raw.trim_start_matches(['*', '?']);
+        (value, "drop it, and find only what begins with the rest")
     };
-    // What is left must be read as a word again.
-    let is_known = !known.is_empty()
-        && !known.starts_with(ESCAPABLE)
-        && !known.starts_with(['[', '-', '*', '?'])
-        && operator_len(known) == 0
-        && field_name(known).is_none();
-    let end = span.end - known.len();
-    is_known.then(|| parser.replacement_fix(span.start..end, message, "")).flatten()
+    // The rest must still be read as a word.
+    let is_word = !value.is_empty()
+        && !value.starts_with(ESCAPABLE)
+        && !value.starts_with(['[', '-', '*', '?'])
+        && operator_len(value) == 0
+        && field_name(value).is_none();
+    let end = span.end - value.len();
+    is_word.then(|| parser.replacement_fix(span.start..end, message, "")).flatten()
 }
 
-/// Warns of a value that is defanged, as reports write addresses.
+/// Warns of a defanged value, as reports write addresses.
 pub(in crate::query) fn warn_defanged(parser: &mut Parser<'_>, word: &str, span: &Range<usize>) {
     let plain = text::refang(word);
     if plain == word {
@@ -73,7 +74,7 @@ pub(in crate::query) fn warn_defanged(parser: &mut Parser<'_>, word: &str, span:
         .add_fix(fix);
 }
 
-/// Warns of the quotes that word processors make, which come with a pasted query.
+/// Warns of curly quotes, which a query pasted from a word processor may have.
 pub(in crate::query) fn warn_curly_quotes(parser: &mut Parser<'_>, word: &str, span: &Range<usize>) {
     if word.starts_with(['\u{201c}', '\u{201d}', '\u{201e}']) {
         let fix = straight_quotes_fix(parser, span);
@@ -88,7 +89,7 @@ pub(in crate::query) fn warn_curly_quotes(parser: &mut Parser<'_>, word: &str, s
     }
 }
 
-/// The value with straight quotes, if the curly ones close.
+/// Returns a fix that makes the quotes straight; `None` if the curly quotes are not closed.
 fn straight_quotes_fix(parser: &Parser<'_>, span: &Range<usize>) -> Option<Fix> {
     let mut chars = parser.text[span.start..].char_indices().skip(1).take(MAX_SCAN);
     let (at, quote) = chars.find(|(_, char)| matches!(char, '\u{201c}' | '\u{201d}' | '"'))?;
@@ -104,7 +105,7 @@ fn straight_quotes_fix(parser: &Parser<'_>, span: &Range<usize>) -> Option<Fix> 
         .flatten()
 }
 
-/// Warns of a star in quotes, which is a star there.
+/// Warns of a star in quotes, where it is literal.
 pub(in crate::query) fn warn_quoted_wildcard(
     parser: &mut Parser<'_>,
     name: Option<&str>,
@@ -114,7 +115,7 @@ pub(in crate::query) fn warn_quoted_wildcard(
     if value.contains('*') && parser.accepts_warnings() {
         let spelled = build::escape_value(value);
         let begins = |chars: &[char]| value.starts_with(chars);
-        // What a word outside quotes cannot begin with, or cannot hold.
+        // Outside quotes a word cannot begin with these characters or contain whitespace other than spaces.
         let is_word = !begins(&['*', '?', '[', '-'])
             && !value.contains(|char: char| char.is_whitespace() && char != ' ')
             && (name.is_some() || field_name(value).is_none());
@@ -131,8 +132,7 @@ pub(in crate::query) fn warn_quoted_wildcard(
     }
 }
 
-/// Warns of escapes as other products have them: here a backslash is itself before all but a space, a quote and a
-/// parenthesis.
+/// Warns of escapes from other products: here a backslash escapes only a space, a quote and a parenthesis.
 pub(in crate::query) fn warn_foreign_escapes(
     parser: &mut Parser<'_>,
     field: Option<&QueryField>,
@@ -163,23 +163,24 @@ pub(in crate::query) fn warn_foreign_escapes(
         .add_fix(fix);
 }
 
-/// The value without the escapes of other products. `None` if it has none, or if its backslashes part directories.
+/// Returns the value without the escapes of other products; `None` if it has none, or if its backslashes separate
+/// directories.
 fn strip_foreign_escapes(field: Option<&QueryField>, value: &str) -> Option<String> {
     let kind = field.map(|field| field.kind);
     if !value.contains('\\') || matches!(kind, Some(FieldType::Time)) {
         return None;
     }
     let has_drive = value.get(1..3) == Some(":\\");
-    // As in a string of JSON or C: a server share begins with two, nothing else has them.
-    let is_parted = matches!(kind, None | Some(FieldType::Path | FieldType::Username | FieldType::Keyword));
-    if is_parted && value.trim_start_matches('\\').contains("\\\\") {
+    // All backslashes doubled as in a JSON or C string; a network share has two at its beginning only.
+    let may_have_backslashes = matches!(kind, None | Some(FieldType::Path | FieldType::Username | FieldType::Keyword));
+    if may_have_backslashes && value.trim_start_matches('\\').contains("\\\\") {
         let doubled = value.matches("\\\\").count();
         if value.matches('\\').count() == 2 * doubled {
             return Some(value.replace("\\\\", "\\"));
         }
     }
     let escaped: &[char] = match kind {
-        // Names of directories may begin with a dot or a sign.
+        // Directory names may begin with a dot or other punctuation.
         Some(FieldType::Path) => &['-', ':', '/', '|'],
         _ => &['-', ':', '/', '|', '.', '+', '!', '&', '=', ',', ';', '~', '^', '@', '#', '[', ']', '{', '}'],
     };
@@ -190,7 +191,7 @@ fn strip_foreign_escapes(field: Option<&QueryField>, value: &str) -> Option<Stri
     value.match_indices('\\').all(is_escape).then(|| value.replace('\\', ""))
 }
 
-/// Warns of a backslash that swallowed the space between two terms.
+/// Warns of a backslash that makes the space between two terms part of a value.
 pub(in crate::query) fn warn_escaped_space(parser: &mut Parser<'_>, field: Option<&QueryField>, span: &Range<usize>) {
     let raw = &parser.text[span.clone()];
     let is_swallowed = |after: &str| {
@@ -218,7 +219,7 @@ pub(in crate::query) fn warn_escaped_space(parser: &mut Parser<'_>, field: Optio
     }
 }
 
-/// Warns of a quote or a parenthesis inside a word, where a new term begins.
+/// Warns of a quote or a parenthesis directly after a word, where a new term begins.
 pub(in crate::query) fn warn_glued_quote(parser: &mut Parser<'_>, span: &Range<usize>) {
     let (char, hint) = match parser.remaining().as_bytes().first() {
         Some(b'"') => ('"', r#"write \" for the character itself, or a space before it"#),
@@ -236,7 +237,7 @@ pub(in crate::query) fn warn_glued_quote(parser: &mut Parser<'_>, span: &Range<u
         .add_fix(fix);
 }
 
-/// Warns of a path cut at its spaces.
+/// Warns of a path that is split at its spaces.
 pub(in crate::query) fn warn_path_spaces(
     parser: &mut Parser<'_>,
     field: Option<&QueryField>,
@@ -253,7 +254,7 @@ pub(in crate::query) fn warn_path_spaces(
     }
     let mut at = span.end;
     let mut end = span.end;
-    let mut whole = word.to_owned();
+    let mut path = word.to_owned();
     let mut tail = String::new();
     while at < parser.text.len() && at - span.end < MAX_SCAN {
         let rest = &parser.text[at..];
@@ -278,14 +279,14 @@ pub(in crate::query) fn warn_path_spaces(
         at += len;
         tail.push_str(&piece);
         if piece.contains(['\\', '/']) {
-            whole.push_str(&tail);
+            path.push_str(&tail);
             tail.clear();
             end = at;
         }
     }
     if end > span.end {
         let name = &parser.text[clause..span.start];
-        let spelled = build::escape_value(&whole);
+        let spelled = build::escape_value(&path);
         let hint = format!("write {name}{spelled}");
         let fix = parser.replacement_fix(span.start..end, "make it one path", spelled);
         parser

@@ -1,4 +1,4 @@
-//! What is wrong with a query: problems, warnings and fixes.
+//! Diagnostics of a query: errors, warnings, notes and their fixes.
 
 pub(super) mod lint;
 pub(super) mod lint_operators;

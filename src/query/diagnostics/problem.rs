@@ -1,39 +1,36 @@
-//! What is wrong with a query, where, and what to type instead.
+//! Problems of a query: message, place, hint and fix.
 
 use std::ops::Range;
 
 use super::super::syntax::parser::parse;
 
-/// Something wrong with the text of a query.
+/// A problem in the text of a query.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
-    /// How bad it is.
     pub level: Level,
-    /// What kind of mistake it is, for whoever has to tell them apart.
     pub cause: Cause,
-    /// The bytes of the text it is about; may be empty, at the place where something is missing.
+    /// The bytes of the text with the problem; empty where something is missing.
     pub span: Range<usize>,
-    /// What is wrong, in a sentence without a full stop.
+    /// What is wrong, as a sentence without a full stop.
     pub message: String,
     /// What to type instead.
     pub hint: Option<String>,
-    /// The change that mends it, where one step does.
+    /// The edit that solves the problem, if a single one does.
     pub fix: Option<Fix>,
 }
 
-/// One change of the text that mends a problem.
+/// An edit of the text that solves a problem.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fix {
-    /// The bytes it replaces; empty where it only adds.
+    /// The bytes to replace; empty for an insertion.
     pub span: Range<usize>,
-    /// What it does, as an order.
+    /// What the edit does, as a command: `delete it`.
     pub message: String,
-    /// What it puts there.
     pub replacement: String,
 }
 
 impl Fix {
-    /// The text with the change made.
+    /// Returns `text` with the edit applied.
     pub fn apply(&self, text: &str) -> String {
         let mut text = text.to_owned();
         text.replace_range(self.span.clone(), &self.replacement);
@@ -41,27 +38,27 @@ impl Fix {
     }
 }
 
-/// The changes that would mend something in a text, each by itself, in the order of the text.
+/// Returns the fixes for the problems of a text, in the order of the text. Each applies to the unchanged text.
 pub fn find_fixes(text: &str) -> Vec<Fix> {
     let problems = parse(text).problems;
     problems.into_iter().filter_map(|problem| problem.fix).collect()
 }
 
-/// The first value of a well-formed query that begins with a wildcard, which servers can be set to refuse.
+/// Returns the first value of a valid query that begins with a wildcard, which servers can be configured to reject.
 pub fn find_leading_wildcard(text: &str) -> Option<String> {
     let parsed = parse(text);
     parsed.query?;
-    let found = parsed.problems.into_iter().find(|problem| problem.cause == Cause::LeadingWildcard)?;
-    let rest = &text[found.span.start..];
+    let problem = parsed.problems.into_iter().find(|problem| problem.cause == Cause::LeadingWildcard)?;
+    let rest = &text[problem.span.start..];
     let end = rest.find(|char: char| char.is_whitespace() || char == ')').unwrap_or(rest.len());
     Some(rest[..end].to_owned())
 }
 
-/// A problem just noted, to which a remedy can be added; empty for one that is not worth listing.
+/// A problem that was just added, to attach a fix to; `None` if it was beyond the limit of listed problems.
 pub(in crate::query) struct Noted<'p>(pub(in crate::query) Option<&'p mut Problem>);
 
 impl Noted<'_> {
-    /// Adds the change that mends it, if there is one.
+    /// Sets the fix of the problem.
     pub(in crate::query) fn add_fix(self, fix: Option<Fix>) {
         if let Some(problem) = self.0 {
             problem.fix = fix;
@@ -69,18 +66,18 @@ impl Noted<'_> {
     }
 }
 
-/// How bad a problem is.
+/// The severity of a problem.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Level {
-    /// The query is good, and there is something to know about it.
+    /// The query is good; the message is additional information.
     Note,
-    /// The server will take the query, and perhaps not as it is meant.
+    /// The server accepts the query, but may read it differently than intended.
     Warning,
-    /// The server will refuse the query, or it is none. It is sent only to who insists.
+    /// The server rejects the query, or the text is no query. It is sent only if the user insists.
     Error,
 }
 
-/// The kinds of mistakes.
+/// The kind of mistake behind a problem.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Cause {
     /// A parenthesis without its partner.
@@ -89,38 +86,38 @@ pub enum Cause {
     Quote,
     /// Parentheses with nothing between them.
     EmptyGroup,
-    /// An operator without the term it works on.
+    /// An operator without a term to apply to.
     Operator,
-    /// More parentheses and negations in each other than this program follows.
+    /// Groups and negations nested deeper than the parser supports.
     Depth,
     /// A field without a value.
     NoValue,
     /// A range that is not `[a TO b]`.
     Range,
-    /// A list of indicators in the place of a query.
+    /// A list of indicators in place of a query.
     List,
-    /// A wildcard at the beginning of a value, which a server may be set to refuse (6.2.3 and later).
+    /// A wildcard at the beginning of a value, which servers from 6.2.3 on can be configured to reject.
     LeadingWildcard,
     /// An indicator without its field.
     Bare,
-    /// A field that servers know and the reference does not.
+    /// A field that some servers know but the API reference does not document.
     Undocumented,
-    /// A name before a colon that is no field of the server.
+    /// A name before a colon that is no known field.
     UnknownField,
-    /// A field of another index than the one searched.
+    /// A field of another index than the searched one.
     ForeignField,
-    /// A value that cannot be in a field of this kind.
+    /// A value that the type of its field does not allow.
     WrongType,
-    /// A range on a field that has no order.
+    /// A range on a field whose type has no order.
     Unordered,
-    /// A space that ended a value, or failed to.
+    /// An unintended space in a value, or an unintended end of a value at a space.
     SpaceInValue,
-    /// A value the server takes for something else than it looks like.
+    /// Text that the server reads differently than it looks.
     Misread,
 }
 
 impl Cause {
-    /// How bad mistakes of this kind are.
+    /// Returns the severity of this kind of mistake.
     pub(in crate::query) fn level(self) -> Level {
         match self {
             Self::Parenthesis
@@ -142,10 +139,10 @@ impl Cause {
     }
 }
 
-/// What differs between servers in the queries they refuse.
+/// The server settings that decide which queries are rejected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rules {
-    /// Whether a value may not begin with a wildcard: the default of servers since 6.2.3.
+    /// Whether values that begin with a wildcard are rejected: the default since server 6.2.3.
     pub refuse_leading_wildcards: bool,
 }
 
@@ -155,11 +152,12 @@ impl Default for Rules {
     }
 }
 
-/// The `reason` of the 400 a server answers to this query (section 1.10), or nothing if it takes it.
+/// Returns the `reason` with which a server rejects this query by an HTTP 400 (API reference, section 1.10); `None` if
+/// it accepts it.
 ///
-/// The reference names two reasons and does not say which mistake gets which. Here a broken skeleton (parentheses,
-/// quotes, operators) is `query_malformed_syntax`, and a broken clause (range, missing value,
-/// leading wildcard) is `query_syntax_error`.
+/// The reference names two reasons, but not which mistake gets which. Here broken structure (parentheses, quotes,
+/// operators) is `query_malformed_syntax`, and a broken clause (range, missing value, leading wildcard) is
+/// `query_syntax_error`.
 pub fn server_error(text: &str, rules: Rules) -> Option<&'static str> {
     const MALFORMED: &str = "query_malformed_syntax";
     const SYNTAX: &str = "query_syntax_error";
@@ -177,6 +175,6 @@ pub fn server_error(text: &str, rules: Rules) -> Option<&'static str> {
         | Cause::SpaceInValue
         | Cause::Misread => None,
     });
-    // A broken skeleton is noticed before any clause is looked at.
+    // The structure is checked before any clause.
     reasons.min_by_key(|reason| *reason != MALFORMED)
 }

@@ -1,4 +1,4 @@
-//! What is wrong with quotes: one that never closes, one that a backslash keeps from closing, one within a value.
+//! Problems of quotes: unclosed quotes, closing quotes after a backslash, and quotes within a value.
 
 use std::ops::Range;
 
@@ -9,9 +9,10 @@ use super::super::syntax::print;
 use super::super::syntax::scan::{scan_phrase, scan_word};
 use super::problem::{Cause, Fix};
 
-/// Where a backslash makes the quote part of a value that was meant to close it, and the change that mends it.
+/// Returns the span and the fix of a closing quote that a backslash makes part of the value.
 ///
-/// Quotes within a value come in pairs: `"\"a b\" c"`. One that nothing opened, with a gap behind it, was meant to close.
+/// Escaped quotes within a value come in pairs: `"\"a b\" c"`. An unpaired one before a space was intended to close the
+/// value.
 pub(in crate::query) fn find_swallowed_quote(
     parser: &Parser<'_>,
     phrase: Range<usize>,
@@ -53,7 +54,7 @@ pub(in crate::query) fn find_swallowed_quote(
     Some((end - 2..end, fix))
 }
 
-/// Says of a value that does not end where it was meant to: at the quote that a backslash took, if there is one.
+/// Warns of a value that goes on after its intended closing quote, because a backslash made that part of the value.
 pub(in crate::query) fn warn_swallowed_quote(parser: &mut Parser<'_>) {
     if let Some((span, fix)) = parser.swallowed_quote.take() {
         parser
@@ -67,7 +68,7 @@ pub(in crate::query) fn warn_swallowed_quote(parser: &mut Parser<'_>) {
     }
 }
 
-/// Says that the quote at `start` never closes, or which one before it was kept from closing.
+/// Reports that the quote at `start` is never closed, or which earlier quote a backslash kept from closing.
 pub(in crate::query) fn report_unclosed_quote(parser: &mut Parser<'_>, start: usize) {
     if let Some((span, fix)) = parser.swallowed_quote.take() {
         parser
@@ -91,9 +92,10 @@ pub(in crate::query) fn report_unclosed_quote(parser: &mut Parser<'_>, start: us
         .add_fix(closing);
 }
 
-/// Warns of a quote within a value, which ends the value: `"a "b" c"`. It began at `start` and has just been read.
+/// Warns of a quote within a value, which ends the value: `"a "b" c"`. The value began at `start` and has just been
+/// parsed.
 pub(in crate::query) fn warn_glued_quote(parser: &mut Parser<'_>, start: usize) {
-    /// Enough for any command line typed by hand.
+    /// The maximum number of bytes to scan: enough for any command line typed by hand.
     const MAX_SCAN: usize = 4096;
     let is_glued =
         |rest: &str| rest.chars().next().is_some_and(|char| !char.is_whitespace() && !matches!(char, '(' | ')'));
@@ -116,7 +118,7 @@ pub(in crate::query) fn warn_glued_quote(parser: &mut Parser<'_>, start: usize) 
     let raw = &parser.text[start..at];
     let is_quoted = raw.ends_with('"') && !raw.ends_with("\\\"") && at > end;
     let fix = if is_quoted {
-        // What is escaped already stays so.
+        // Quotes that are already escaped are not escaped twice.
         let inner = raw[1..raw.len() - 1].replace("\\\"", "\"");
         parser.replacement_fix(start..at, "make the quotes part of the value", print::quote_phrase(&inner))
     } else {

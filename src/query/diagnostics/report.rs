@@ -1,15 +1,15 @@
-//! What the parser says of a text: problems, and the changes that mend them.
+//! How the parser reports problems and their fixes.
 
 use std::ops::Range;
 
 use super::super::syntax::parser::Parser;
 use super::problem::{Cause, Fix, Level, Noted, Problem};
 
-/// How many problems of one level are worth listing.
+/// The number of errors that are listed, and of warnings and notes together.
 const MAX_PROBLEMS: usize = 50;
 
 impl Parser<'_> {
-    /// Notes that something is wrong.
+    /// Adds a problem, unless the limit of listed problems is reached.
     pub(in crate::query) fn add_problem(
         &mut self,
         cause: Cause,
@@ -31,7 +31,7 @@ impl Parser<'_> {
         Noted(self.problems.last_mut())
     }
 
-    /// A change of the text. None if its last backslash would make what follows a part of it.
+    /// Returns a fix that replaces `span`; `None` if a backslash at its end would escape the text after it.
     pub(in crate::query) fn replacement_fix(
         &self,
         span: Range<usize>,
@@ -43,7 +43,8 @@ impl Parser<'_> {
         (!is_swallowing).then(|| Fix { span, message: message.into(), replacement })
     }
 
-    /// The change that closes at the end what is open; none if the end is open in another way.
+    /// Returns a fix that appends a closing parenthesis or quote; `None` if the text ends in a backslash or in an open
+    /// quote.
     pub(in crate::query) fn closing_fix(&self, with: &str) -> Option<Fix> {
         let is_open = |problem: &Problem| problem.cause == Cause::Quote;
         let end = self.text.len();
@@ -52,7 +53,7 @@ impl Parser<'_> {
             .flatten()
     }
 
-    /// Counts a problem and says whether it is worth listing.
+    /// Counts a problem and returns whether it is within the limit.
     fn count_problem(&mut self, cause: Cause) -> bool {
         let count = match cause.level() {
             Level::Error => &mut self.errors,
@@ -62,24 +63,24 @@ impl Parser<'_> {
         *count <= MAX_PROBLEMS
     }
 
-    /// Tries every change, and drops those that would break what is whole: what is cut in two may be an error by itself.
+    /// Tries each fix and drops it if the text then has more errors: a part of a value can be an error by itself.
     pub(in crate::query) fn drop_broken_fixes(&mut self) {
-        /// Longer texts would take too long to read so often, and nobody mends them by one key.
+        /// Longer texts, in bytes, would take too long to parse once for each fix, and get none.
         const MAX_CHECKED_LEN: usize = 8 * 1024;
         let is_long = self.text.len() > MAX_CHECKED_LEN;
         for problem in &mut self.problems {
-            let is_better =
+            let adds_no_error =
                 |fix: &mut Fix| !is_long && Parser::parse(&fix.apply(self.text), self.index).errors <= self.errors;
-            problem.fix = problem.fix.take_if(is_better);
+            problem.fix = problem.fix.take_if(adds_no_error);
         }
     }
 
-    /// Whether another warning would still be listed; spares the search for a hint.
+    /// Returns whether another warning would be listed; if not, its hint need not be computed.
     pub(in crate::query) fn accepts_warnings(&self) -> bool {
         self.warnings < MAX_PROBLEMS
     }
 
-    /// Notes that an operator stands alone.
+    /// Reports that an operator has no term on the given `side`, `before` or `after` it.
     pub(in crate::query) fn report_dangling(&mut self, span: Range<usize>, side: &str) {
         let word = &self.text[span.clone()];
         let message = format!("nothing stands {side} {word:?}");

@@ -1,8 +1,8 @@
-//! The field that was probably meant.
+//! Suggests a known field for an unknown name.
 
 use super::super::fields::{self, Index};
 
-/// What people call a field, where no slip of the finger leads to its name.
+/// Other names in use for fields, which are too different to be found as typing errors.
 const ALIASES: [(&str, &str); 14] = [
     ("command", "cmdline"),
     ("command_line", "cmdline"),
@@ -20,25 +20,26 @@ const ALIASES: [(&str, &str); 14] = [
     ("user", "username"),
 ];
 
-/// The name of a field that is like this one.
+/// Returns the field name that is most similar to `name`; `None` if none is similar enough.
 pub(in crate::query) fn suggest(index: Option<Index>, name: &str) -> Option<&'static str> {
     let lower = name.to_lowercase();
-    let is_there = |name: &str| index.is_none_or(|index| fields::find_field(index, name).is_some());
-    let alias = ALIASES.iter().find(|(alias, field)| *alias == lower && is_there(field));
+    let exists = |name: &str| index.is_none_or(|index| fields::find_field(index, name).is_some());
+    let alias = ALIASES.iter().find(|(alias, field)| *alias == lower && exists(field));
     if let Some((_, field)) = alias {
         return Some(field);
     }
-    let all = Index::ALL.into_iter().filter(|home| index.is_none_or(|index| index == *home));
-    let near = all
+    let nearest = Index::ALL
+        .into_iter()
+        .filter(|candidate| index.is_none_or(|index| index == *candidate))
         .flat_map(fields::fields)
         .filter(|field| !field.has_placeholder())
         .map(|field| (edit_distance(&lower, field.name), field.name))
         .min()?;
-    // A third of the letters wrong is another word.
-    (near.0 <= lower.len() / 3).then_some(near.1)
+    // With more than a third of the letters wrong it is another word.
+    (nearest.0 <= lower.len() / 3).then_some(nearest.1)
 }
 
-/// How many letters must be added, dropped or replaced to make one name of the other.
+/// Returns the Levenshtein distance of two names, in bytes.
 fn edit_distance(a: &str, b: &str) -> usize {
     let mut row: Vec<usize> = (0..=b.len()).collect();
     for (at, x) in a.bytes().enumerate() {

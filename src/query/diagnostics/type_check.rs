@@ -1,4 +1,4 @@
-//! Values that cannot be in the field they are looked for in.
+//! Checks whether a value fits the type of its field.
 
 use std::ops::Range;
 
@@ -8,7 +8,7 @@ use super::super::syntax::network::Network;
 use super::super::syntax::parser::Parser;
 use super::problem::{Cause, Fix};
 
-/// Warns of a value that cannot be in a field of this kind.
+/// Warns of a value that does not fit the type of its field.
 pub(in crate::query) fn check_type(
     parser: &mut Parser<'_>,
     name: &str,
@@ -44,7 +44,7 @@ pub(in crate::query) fn check_type(
     parser.add_problem(Cause::WrongType, span.clone(), format!("{name} holds {noun}; this {found}"), hint).add_fix(fix);
 }
 
-/// The change that makes it fit, where only one thing can have been meant.
+/// Returns a fix that makes the value fit; `None` if the intention is not clear.
 fn type_fix(parser: &Parser<'_>, name: &str, field: &QueryField, text: &str, span: &Range<usize>) -> Option<Fix> {
     let rename = |other: &str| {
         let before = parser.text[..span.start].trim_end();
@@ -53,7 +53,7 @@ fn type_fix(parser: &Parser<'_>, name: &str, field: &QueryField, text: &str, spa
         is_named.then(|| parser.replacement_fix(end - name.len()..end, format!("write {other}"), other)).flatten()
     };
     let value = |text: &str| parser.replacement_fix(span.clone(), format!("write {text}"), text);
-    // An end of a range is not all that stands there.
+    // In a range the value is only a part of `span`.
     if parser.text[span.clone()].trim_matches('"') != text {
         return None;
     }
@@ -74,7 +74,7 @@ fn type_fix(parser: &Parser<'_>, name: &str, field: &QueryField, text: &str, spa
     }
 }
 
-/// The range for `>5` and its like.
+/// Returns the range for a comparison such as `>5`; `None` if `text` is no comparison.
 fn comparison_range(text: &str) -> Option<String> {
     let bound = |rest: &str, by: i64| {
         let number: i64 = rest.trim_start_matches('=').parse().ok()?;
@@ -87,7 +87,7 @@ fn comparison_range(text: &str) -> Option<String> {
     }
 }
 
-/// Whether a value can be in a field.
+/// Returns whether the type of `field` allows the value `text`.
 pub(in crate::query) fn fits_type(field: &QueryField, text: &str, has_wildcard: bool) -> bool {
     let is_hash = |len: usize| has_wildcard || (text.len() == len && text.bytes().all(|byte| byte.is_ascii_hexdigit()));
     let is_word = || {

@@ -1,4 +1,4 @@
-//! Single values as text, and queries narrowed by one more value.
+//! Builds queries: quotes values, adds conditions and removes them.
 
 use super::super::fields::{self, FieldType, Index};
 use super::super::syntax::expr::{Clause, Expr, Query};
@@ -6,20 +6,18 @@ use super::super::syntax::parser::parse;
 use super::super::syntax::print::{push_close, push_escaped, push_space, quote_phrase};
 use super::super::syntax::scan::{field_name, operator_len};
 
-/// Whether a term is wanted or not.
+/// Whether a condition includes or excludes its matches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Polarity {
-    /// Only what matches it.
     Include,
-    /// Only what does not.
     Exclude,
 }
 
-/// The value written so that it stands for itself after `field:`: as it is, or in quotes.
+/// Returns `value` as it must be written after `field:` to be read literally: unchanged or in quotes.
 ///
-/// A value that ends in a backslash cannot stand in quotes, and alone the backslash would swallow the space after it:
-/// it is written with `?` for that last character. Tabs, line
-/// breaks and a bracket at the beginning have no spelling outside quotes and become `?` there too.
+/// A value that ends in a backslash cannot be quoted, and unquoted the backslash would escape the space after it. Its
+/// last character becomes the wildcard `?`, and so do tabs, line breaks and a leading bracket in it, which have no
+/// spelling outside quotes.
 pub fn quote(value: &str) -> String {
     if let Some(value) = value.strip_suffix('\\') {
         let mut out = String::new();
@@ -43,18 +41,18 @@ pub fn quote(value: &str) -> String {
     if is_plain { value.to_owned() } else { quote_phrase(value) }
 }
 
-/// The text of a query with one more condition: that `field` is, or is not, exactly `value`.
-/// What is there already stays as typed; a condition that is there already is not added again.
-pub fn narrow(text: &str, sense: Polarity, field: &str, value: &str) -> String {
-    let minus = match sense {
+/// Adds the condition that `field` is, or is not, exactly `value` to the text of a query. The existing text stays as
+/// typed, and an existing condition is not added again.
+pub fn narrow(text: &str, polarity: Polarity, field: &str, value: &str) -> String {
+    let minus = match polarity {
         Polarity::Include => "",
         Polarity::Exclude => "-",
     };
     and_condition(text, &format!("{minus}{field}:{}", quote(value)))
 }
 
-/// The text of a query with one more condition, which is no `or` without parentheses. What is there already stays as
-/// typed; a condition that is there already is not added again.
+/// Adds `condition`, which must not be an `or` without parentheses, to the text of a query. The existing text stays as
+/// typed, and an existing condition is not added again.
 pub fn and_condition(text: &str, condition: &str) -> String {
     let old = parse(text).query;
     let new = parse(condition).query;
@@ -71,22 +69,22 @@ pub fn and_condition(text: &str, condition: &str) -> String {
     append(out, condition)
 }
 
-/// Whether one text behind the other asks for both: it does not behind an `or` that no parentheses hold together.
+/// Returns whether `text` followed by `condition` requires both; it does not after an `or` without parentheses.
 fn is_plain_and(text: &str, condition: &str) -> bool {
     let both = parse(&append(text.to_owned(), condition)).query;
     both.is_some_and(|both| matches!(both.expr(), Expr::And(_)))
 }
 
-/// One text behind the other.
+/// Appends `condition` after a space.
 fn append(mut text: String, condition: &str) -> String {
-    // A space after a backslash is no gap but a part of the last term.
+    // A space after a backslash is part of the last term and separates nothing.
     if !text.ends_with(char::is_whitespace) || text.ends_with("\\ ") {
         push_space(&mut text);
     }
     text + condition
 }
 
-/// The condition that one of these holds.
+/// Joins conditions by `OR`, with parentheses if there are several.
 pub fn or_conditions(conditions: &[String]) -> String {
     match conditions {
         [one] => one.clone(),
@@ -94,12 +92,12 @@ pub fn or_conditions(conditions: &[String]) -> String {
     }
 }
 
-/// The condition that a process has a value counted in a facet. `None` where no field of a query has such values: hours
-/// of the day, and nothing at all.
+/// Returns the condition that a process has `value` of the facet; `None` for an empty value, and for facets without a
+/// query field such as the hour of the day.
 pub fn facet_condition(facet: &str, value: &str) -> Option<String> {
     let name = query_field(facet);
     let field = fields::find_field(Index::Process, name).filter(|_| !value.is_empty())?;
-    // A histogram has a bar for each day, named by its first moment.
+    // The values of a time histogram are days, named by their first moment.
     let value = match (field.kind, value.split_once('T')) {
         (FieldType::Time, Some((day, _))) => day,
         _ => value,
@@ -107,7 +105,7 @@ pub fn facet_condition(facet: &str, value: &str) -> Option<String> {
     Some(format!("{name}:{}", quote(value)))
 }
 
-/// The field of a query that has the values of a facet.
+/// Returns the name of the query field for a facet.
 pub(in crate::query) fn query_field(facet: &str) -> &str {
     match facet {
         "path_full" => "path",
@@ -116,45 +114,46 @@ pub(in crate::query) fn query_field(facet: &str) -> &str {
     }
 }
 
-/// The text of a query in which a condition stands for all that was said of its fields before. `None` if either cannot
-/// be read, or if the condition names no field.
+/// Replaces all conditions on the fields of `condition` by `condition`; `None` if either text cannot be parsed, or if a
+/// term of `condition` has no field or is negated.
 pub fn replace_condition(text: &str, condition: &str) -> Option<String> {
     let new = parse(condition).query?;
     let fields = constrained_fields(new.expr())?;
-    let rest = remove_fields(text, &fields)?;
+    let remaining = remove_fields(text, &fields)?;
     let condition = match new.expr() {
         Expr::Or(_) => format!("({})", condition.trim()),
         _ => condition.trim().to_owned(),
     };
-    Some(and_condition(&rest, &condition))
+    Some(and_condition(&remaining, &condition))
 }
 
-/// The text of a query without the conditions that one of these fields must meet; as typed if there are none. `None` if
-/// it cannot be read.
+/// Removes the conditions on `fields` from the text of a query, but not their exclusions; `None` if it cannot be
+/// parsed. Without such conditions the text stays as typed.
 pub fn remove_fields<S: AsRef<str>>(text: &str, fields: &[S]) -> Option<String> {
     let query = parse(text).query?;
-    let is_one = |name: &str| fields.iter().any(|field| field.as_ref().eq_ignore_ascii_case(name));
-    let is_about = |expr: &Expr| constrained_fields(expr).is_some_and(|names| names.iter().all(|name| is_one(name)));
+    let is_listed = |name: &str| fields.iter().any(|field| field.as_ref().eq_ignore_ascii_case(name));
+    let is_removed =
+        |expr: &Expr| constrained_fields(expr).is_some_and(|names| names.iter().all(|name| is_listed(name)));
     let members = match query.expr() {
         Expr::And(members) => members.clone(),
         other => vec![other.clone()],
     };
     let n_before = members.len();
-    let kept: Vec<_> = members.into_iter().filter(|member| !is_about(member)).collect();
-    if kept.len() == n_before {
+    let remaining: Vec<_> = members.into_iter().filter(|member| !is_removed(member)).collect();
+    if remaining.len() == n_before {
         return Some(text.to_owned());
     }
-    Some(Query::new(Expr::and(kept)).to_string())
+    Some(Query::new(Expr::and(remaining)).to_string())
 }
 
-/// The fields of which a part of a query says what they must be; `None` if it says anything else.
+/// Returns the fields of all terms in `expr`; `None` if it has a negation or a term without a field.
 fn constrained_fields(expr: &Expr) -> Option<Vec<String>> {
     match expr {
         Expr::Clause(Clause { field, .. }) => Some(vec![field.clone()?]),
         Expr::Within(field, _) => Some(vec![field.clone()]),
         Expr::And(members) | Expr::Or(members) => {
-            let all: Option<Vec<_>> = members.iter().map(constrained_fields).collect();
-            all.map(|names| names.concat())
+            let names: Option<Vec<_>> = members.iter().map(constrained_fields).collect();
+            names.map(|names| names.concat())
         }
         Expr::Not(_) | Expr::All => None,
     }
@@ -167,7 +166,7 @@ fn contains_term(expr: &Expr, member: &Expr) -> bool {
     }
 }
 
-/// A value that has wildcards or ends in a backslash as a word with escapes, any other as [`quote`] writes it.
+/// Writes a value with wildcards or a trailing backslash as an escaped word, and any other like [`quote`].
 pub(in crate::query) fn escape_value(value: &str) -> String {
     if !value.contains(['*', '?']) && !value.ends_with('\\') {
         return quote(value);
@@ -205,8 +204,8 @@ mod tests {
     }
 
     #[track_caller]
-    fn check_narrow(text: &str, sense: Polarity, value: &str, expected: &str) {
-        let narrowed = narrow(text, sense, "process_name", value);
+    fn check_narrow(text: &str, polarity: Polarity, value: &str, expected: &str) {
+        let narrowed = narrow(text, polarity, "process_name", value);
         assert_eq!(narrowed, expected);
     }
 
@@ -244,7 +243,7 @@ mod tests {
     }
 
     #[test]
-    fn a_condition_stands_for_what_was_said_of_its_field() {
+    fn a_condition_replaces_those_on_its_fields() {
         let check = |text, condition, expected| {
             assert_eq!(replace_condition(text, condition).as_deref(), expected, "{text}");
         };
@@ -253,7 +252,7 @@ mod tests {
         check("(hostname:a or HOSTNAME:c) (x or y)", "hostname:b", Some("(x OR y) hostname:b"));
         check("hostname:a", "hostname:b", Some("hostname:b"));
         check("", "hostname:b", Some("hostname:b"));
-        // What was excluded stays excluded, and what is typed stays typed.
+        // Exclusions stay, and so does the text as typed.
         check("x  -hostname:a", "hostname:b", Some("x  -hostname:a hostname:b"));
         check("hostname:a username:u", "hostname:b or hostname:c", Some("username:u (hostname:b or hostname:c)"));
         check("hostname:a", "b", None);

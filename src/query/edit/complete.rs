@@ -1,4 +1,4 @@
-//! What could be typed at the cursor.
+//! Completion of field names and fixed values at the cursor.
 
 use std::{borrow::Cow, ops::Range};
 
@@ -6,66 +6,66 @@ use super::super::fields::{self, BinaryJoin, Index, QueryField};
 use super::super::syntax::parser::Parser;
 use super::super::syntax::scan::field_name;
 
-/// Something that could be typed.
+/// A suggestion for the text at the cursor.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Completion {
-    /// The bytes of the text it replaces.
+    /// The bytes of the text that it replaces.
     pub span: Range<usize>,
-    /// What to put there.
+    /// The replacement.
     pub text: String,
-    /// What it means, in one line.
+    /// What the suggestion means, in one line.
     pub help: Cow<'static, str>,
 }
 
-/// What could be typed at the cursor, a byte position: what begins with what is there, then what contains it.
+/// Returns the completions at `cursor`, a byte position: first those that begin with the typed text, then those that
+/// contain it.
 ///
-/// Names of fields come with their colon, those of families (`watchlist_`) without the part only the user knows.
-/// After the colon of a field with fixed words these are offered. With nothing typed, all there is.
+/// Field names include their colon, except for names with a placeholder, which end before it (`watchlist_`). After the
+/// colon of a field with fixed values, these are the completions. If nothing is typed, all names or values are
+/// returned.
 pub fn complete(index: Index, text: &str, cursor: usize) -> Vec<Completion> {
     if let Some(value) = value_at(index, text, cursor) {
         let field = fields::find_field(index, value.field);
-        return field.map_or_else(Vec::new, |field| word_completions(field, value.typed, value.span));
+        return field.map_or_else(Vec::new, |field| value_completions(field, value.typed, value.span));
     }
     let cursor = char_boundary(text, cursor);
     let before = &text[..cursor];
-    let Some(spot) = Parser::parse(before, Some(index)).completion_point() else {
+    let Some(point) = Parser::parse(before, Some(index)).completion_point() else {
         return Vec::new();
     };
-    let typed = &before[spot.start..];
+    let typed = &before[point.start..];
     if typed.starts_with(['"', '[']) {
         return Vec::new();
     }
-    let whole = &text[spot.start..];
-    let end = match field_name(whole) {
-        Some(name) if spot.start + name.len() >= cursor => spot.start + name.len() + 1,
+    let end = match field_name(&text[point.start..]) {
+        Some(name) if point.start + name.len() >= cursor => point.start + name.len() + 1,
         _ => cursor + word_after(text, cursor).len(),
     };
-    field_completions(index, typed, spot.start..end)
+    field_completions(index, typed, point.start..end)
 }
 
-/// A value that is being typed.
+/// The value at the cursor.
 pub(in crate::query) struct PartialValue<'a> {
-    /// Its field.
     pub(in crate::query) field: &'a str,
-    /// What is there of it before the cursor, with its quotation mark.
+    /// The part of the value before the cursor, with its opening quote.
     pub(in crate::query) typed: &'a str,
-    /// The bytes that another value would replace.
+    /// The bytes that a completion replaces.
     pub(in crate::query) span: Range<usize>,
 }
 
-/// The value that is being typed at the cursor, if a field stands before it.
+/// Returns the value at the cursor; `None` if it has no field.
 pub(in crate::query) fn value_at(index: Index, text: &str, cursor: usize) -> Option<PartialValue<'_>> {
     let cursor = char_boundary(text, cursor);
     let before = &text[..cursor];
-    let spot = Parser::parse(before, Some(index)).completion_point()?;
-    let typed = &before[spot.start..];
+    let point = Parser::parse(before, Some(index)).completion_point()?;
+    let typed = &before[point.start..];
     let word = word_after(text, cursor);
-    // The closing quote of the value that is replaced goes with it.
+    // The completion replaces the closing quote too.
     let is_quoted = typed.starts_with('"') && text[cursor + word.len()..].starts_with('"');
-    Some(PartialValue { field: spot.field?, typed, span: spot.start..cursor + word.len() + usize::from(is_quoted) })
+    Some(PartialValue { field: point.field?, typed, span: point.start..cursor + word.len() + usize::from(is_quoted) })
 }
 
-/// The position, or the one before it that parts two characters.
+/// Returns the last character boundary at or before `cursor`.
 fn char_boundary(text: &str, cursor: usize) -> usize {
     let mut cursor = cursor.min(text.len());
     while !text.is_char_boundary(cursor) {
@@ -74,7 +74,7 @@ fn char_boundary(text: &str, cursor: usize) -> usize {
     cursor
 }
 
-/// What follows the cursor without a gap.
+/// Returns the rest of the word at the cursor.
 fn word_after(text: &str, cursor: usize) -> &str {
     let is_end = |char: char| char.is_whitespace() || matches!(char, '(' | ')' | '"');
     let rest = &text[cursor..];
@@ -83,30 +83,35 @@ fn word_after(text: &str, cursor: usize) -> &str {
 
 fn field_completions(index: Index, typed: &str, span: Range<usize>) -> Vec<Completion> {
     let typed = typed.to_lowercase();
-    let mut found = Vec::new();
+    let mut candidates = Vec::new();
     for field in fields::fields(index) {
         let colon = if field.has_placeholder() { "" } else { ":" };
-        found.push((format!("{}{colon}", field.stem()), field));
-        // There are five times as many joined names; they are offered once the field before the suffix stands.
+        candidates.push((format!("{}{colon}", field.stem()), field));
+        // Joined names would make the list five times as long; they are offered once the name before the suffix is
+        // typed.
         let is_typed = typed.strip_prefix(field.name).is_some_and(|rest| rest.starts_with('_'));
         if is_typed && index == Index::Process && fields::find_joined(field.name).is_some() {
             for (suffix, _) in BinaryJoin::SUFFIXES {
-                found.push((format!("{}{suffix}:", field.name), field));
+                candidates.push((format!("{}{suffix}:", field.name), field));
             }
         }
     }
-    rank_completions(found, &typed, &span)
+    rank_completions(candidates, &typed, &span)
 }
 
-fn word_completions(field: &'static QueryField, typed: &str, span: Range<usize>) -> Vec<Completion> {
+fn value_completions(field: &'static QueryField, typed: &str, span: Range<usize>) -> Vec<Completion> {
     let typed = typed.trim_start_matches('"').to_lowercase();
-    let all = field.allowed_values.iter();
-    rank_completions(all.map(|word| ((*word).to_owned(), field)).collect(), &typed, &span)
+    let candidates = field.allowed_values.iter().map(|value| ((*value).to_owned(), field)).collect();
+    rank_completions(candidates, &typed, &span)
 }
 
-/// Those that begin with what is typed, then those that contain it, each in their order.
-fn rank_completions(all: Vec<(String, &'static QueryField)>, typed: &str, span: &Range<usize>) -> Vec<Completion> {
-    let mut ranked: Vec<_> = all
+/// Returns the candidates that begin with `typed`, then those that contain it, each in their order.
+fn rank_completions(
+    candidates: Vec<(String, &'static QueryField)>,
+    typed: &str,
+    span: &Range<usize>,
+) -> Vec<Completion> {
+    let mut ranked: Vec<_> = candidates
         .into_iter()
         .filter_map(|(text, field)| {
             let at = text.trim_start_matches('"').to_lowercase().find(typed)?;
@@ -124,18 +129,18 @@ fn rank_completions(all: Vec<(String, &'static QueryField)>, typed: &str, span: 
 mod tests {
     use super::*;
 
-    /// The text has a `|` where the cursor is; the result is the text with the first completion put in.
+    /// Checks the text with the first completion applied; `|` marks the cursor.
     #[track_caller]
     fn check(text: &str, expected: &str) {
         let cursor = text.find('|').unwrap();
         let text = text.replace('|', "");
-        let found = complete(Index::Process, &text, cursor);
-        let first = found.first().map_or("nothing".to_owned(), |first| {
-            let mut done = text.clone();
-            done.replace_range(first.span.clone(), &first.text);
-            done
+        let completions = complete(Index::Process, &text, cursor);
+        let completed = completions.first().map_or("nothing".to_owned(), |first| {
+            let mut completed = text.clone();
+            completed.replace_range(first.span.clone(), &first.text);
+            completed
         });
-        assert_eq!(first, expected);
+        assert_eq!(completed, expected);
     }
 
     #[test]
@@ -169,7 +174,7 @@ mod tests {
 
     #[test]
     fn what_begins_with_it_comes_before_what_contains_it() {
-        let texts: Vec<_> = complete(Index::Process, "md5", 3).into_iter().map(|found| found.text).collect();
+        let texts: Vec<_> = complete(Index::Process, "md5", 3).into_iter().map(|completion| completion.text).collect();
         assert_eq!(texts[0], "md5:");
         assert!(texts.len() > 5 && texts.contains(&"process_md5:".to_owned()));
     }

@@ -1,4 +1,4 @@
-//! How the server will read a query, in lines for people.
+//! Explains in readable lines how the server will read a query.
 
 use jiff::Timestamp;
 
@@ -11,10 +11,11 @@ use super::super::syntax::dates::{Date, DateRange};
 use super::super::syntax::expr::{Bound, Clause, Expr, Operand};
 use super::super::syntax::parser::parse_for;
 
-/// How the server will read a query: pairs of what is looked at and what must be there, groups indented by two spaces.
+/// Explains how the server will read a query: pairs of a label (a field or the kind of a group) and a condition, with
+/// the members of a group indented by two spaces.
 ///
-/// The first line is the whole with the parentheses that the server adds; relative times are counted from `now`. A text
-/// with mistakes is explained by these.
+/// The first line is the query with the parentheses that the server adds. Relative times are counted from `now`. For a
+/// text with errors, the lines are the errors.
 pub fn explain(index: Index, text: &str, now: Timestamp) -> Vec<(String, String)> {
     let parsed = parse_for(index, text);
     let Some(query) = parsed.query else {
@@ -33,7 +34,7 @@ pub fn explain(index: Index, text: &str, now: Timestamp) -> Vec<(String, String)
     lines
 }
 
-/// Says in full what is wrong with a query: how grave each problem is, what it is, and how it can be fixed.
+/// Returns a line for each problem with its severity, message and hint, and another line for its fix.
 pub fn problem_lines(problems: &[Problem]) -> Vec<(String, String)> {
     let mut lines = Vec::new();
     for problem in problems {
@@ -57,10 +58,10 @@ struct Explanation {
     now: Timestamp,
 }
 
-type ProblemLines = Vec<(String, String)>;
+type Lines = Vec<(String, String)>;
 
 impl Explanation {
-    fn explain_expr(&self, expr: &Expr, within: Option<&str>, depth: usize, lines: &mut ProblemLines) {
+    fn explain_expr(&self, expr: &Expr, within: Option<&str>, depth: usize, lines: &mut Lines) {
         match expr {
             Expr::All => lines.push((indent_label(depth, "anything"), "whatever it is".into())),
             Expr::And(members) => self.explain_group("all of", members, within, depth, lines),
@@ -79,28 +80,28 @@ impl Explanation {
         }
     }
 
-    fn explain_group(&self, how: &str, members: &[Expr], within: Option<&str>, depth: usize, lines: &mut ProblemLines) {
-        lines.push((indent_label(depth, how), format!("these {}", members.len())));
+    fn explain_group(&self, label: &str, members: &[Expr], within: Option<&str>, depth: usize, lines: &mut Lines) {
+        lines.push((indent_label(depth, label), format!("these {}", members.len())));
         for member in members {
             self.explain_expr(member, within, depth + 1, lines);
         }
     }
 
-    fn explain_clause(&self, not: &str, clause: &Clause, within: Option<&str>, depth: usize, lines: &mut ProblemLines) {
+    fn explain_clause(&self, not: &str, clause: &Clause, within: Option<&str>, depth: usize, lines: &mut Lines) {
         let Clause { field, operand } = clause;
         let Some(name) = field.as_deref().or(within) else {
             return self.explain_bare(not, operand, depth, lines);
         };
         match (fields::find_field(self.index, name), operand) {
             (Some(field), _) => {
-                let found = self.describe_match(field, operand);
-                let whose = owner_prefix(self.index, name);
-                lines.push((indent_label(depth, &format!("{not}{name}")), format!("{found}{whose}")));
+                let condition = self.describe_match(field, operand);
+                let owner = owner_suffix(self.index, name);
+                lines.push((indent_label(depth, &format!("{not}{name}")), format!("{condition}{owner}")));
             }
-            // No field is named so: the server takes the name for a part of the text.
+            // The server reads the name of an unknown field as part of the text.
             (None, Operand::Word(word)) => {
-                let whole = Operand::Word(format!("{name}:{word}"));
-                self.explain_bare(not, &whole, depth, lines);
+                let bare = Operand::Word(format!("{name}:{word}"));
+                self.explain_bare(not, &bare, depth, lines);
             }
             (None, Operand::Phrase(_) | Operand::Range(..)) => {
                 lines
@@ -109,32 +110,32 @@ impl Explanation {
         }
     }
 
-    /// A term without a field: where it is looked for, by what it must be there.
-    fn explain_bare(&self, not: &str, operand: &Operand, depth: usize, lines: &mut ProblemLines) {
+    /// Explains a term without a field: the default fields it searches, grouped by the condition on them.
+    fn explain_bare(&self, not: &str, operand: &Operand, depth: usize, lines: &mut Lines) {
         let fields = eval::default_fields(self.index, operand, self.now);
         let text = match operand {
             Operand::Word(word) | Operand::Phrase(word) => quote_text(word),
             Operand::Range(..) => "a range".into(),
         };
-        let head = indent_label(depth, &format!("{not}any field"));
+        let label = indent_label(depth, &format!("{not}any field"));
         if fields.is_empty() {
-            return lines.push((head, format!("{text} can be in none of them")));
+            return lines.push((label, format!("{text} can be in none of them")));
         }
-        lines.push((head, format!("{text} in one of {}", fields.len())));
-        let mut ways: Vec<(String, Vec<&str>)> = Vec::new();
+        lines.push((label, format!("{text} in one of {}", fields.len())));
+        let mut conditions: Vec<(String, Vec<&str>)> = Vec::new();
         for field in fields {
-            let found = self.describe_match(field, operand);
-            match ways.iter_mut().find(|(way, _)| *way == found) {
+            let condition = self.describe_match(field, operand);
+            match conditions.iter_mut().find(|(other, _)| *other == condition) {
                 Some((_, names)) => names.push(field.name),
-                None => ways.push((found, vec![field.name])),
+                None => conditions.push((condition, vec![field.name])),
             }
         }
-        for (found, names) in ways {
-            lines.push((indent_label(depth + 1, "or"), format!("{found}: {}", names.join(", "))));
+        for (condition, names) in conditions {
+            lines.push((indent_label(depth + 1, "or"), format!("{condition}: {}", names.join(", "))));
         }
     }
 
-    /// What a field must be.
+    /// Describes the condition on the values of a field.
     fn describe_match(&self, field: &QueryField, operand: &Operand) -> String {
         match operand {
             Operand::Word(word) if word.bytes().all(|byte| byte == b'*') => "has any value".into(),
@@ -160,12 +161,12 @@ impl Explanation {
             FieldType::Path => format!("ends in {shown}, from any directory on"),
             FieldType::Domain => describe_domain(text, is_pattern),
             FieldType::Time => Date::parse(text).map_or_else(String::new, |date| {
-                let stretch = date.time_range(self.now);
+                let period = date.time_range(self.now);
                 let note = match date {
                     Date::Moment(_) => ", the 24 hours after it",
                     Date::Day(_) | Date::Before(_) | Date::DaysBefore(_) => "",
                 };
-                format!("{}{note}", describe_period(stretch))
+                format!("{}{note}", describe_period(period))
             }),
             FieldType::Ip | FieldType::Ipv6 if text.contains('/') => format!("is in the network {text}"),
             _ if is_pattern => format!("is like {shown} as a whole"),
@@ -180,10 +181,10 @@ impl Explanation {
             Bound::At(text) => Some(text.as_str()),
         });
         let mut values = ends.into_iter().flatten();
-        let misfit = values.find(|text| !fits_type(field, text, false));
-        // What has no order of its own is ordered by its letters.
+        let invalid = values.find(|text| !fits_type(field, text, false));
+        // Values of types without an order are compared as text, so any text is a valid end.
         let is_checked = field.kind.is_ordered() || field.kind == FieldType::Bool;
-        if let Some(text) = misfit.filter(|_| is_checked) {
+        if let Some(text) = invalid.filter(|_| is_checked) {
             return format!("nothing, for {} is not {}", quote_text(text), field.kind.describe());
         }
         if field.kind == FieldType::Time {
@@ -211,8 +212,8 @@ fn quote_text(text: &str) -> String {
     format!("`{text}`")
 }
 
-/// Whose property it is, where a process search reaches it through a hash.
-fn owner_prefix(index: Index, name: &str) -> &'static str {
+/// Names the binary that a joined field of a process search describes; empty for other fields.
+fn owner_suffix(index: Index, name: &str) -> &'static str {
     let join = fields::find_joined(name).filter(|_| index == Index::Process);
     match join.map(|(_, join)| join) {
         None => "",
@@ -233,7 +234,7 @@ fn describe_phrase<'a>(what: &str, tokens: impl Iterator<Item = &'a str>) -> Str
     }
 }
 
-/// A slash at the beginning is that of a path or of a switch, and the server tries both.
+/// Describes the tokens of a command line, whose leading slash may begin a path or a switch: the server tries both.
 fn describe_command_line(text: &str) -> String {
     let first = describe_phrase("tokens", Cmdline::new(text));
     let later = describe_phrase("tokens", Cmdline::for_later_part(text));
@@ -252,9 +253,9 @@ fn describe_domain(text: &str, is_pattern: bool) -> String {
     }
 }
 
-fn describe_period(stretch: DateRange) -> String {
+fn describe_period(period: DateRange) -> String {
     let at = |at: Timestamp| at.strftime("%Y-%m-%d %H:%M:%SZ").to_string();
-    let DateRange { start: from, end: to } = stretch;
+    let DateRange { start: from, end: to } = period;
     match (from == DateRange::ALL_TIME.start, to == DateRange::ALL_TIME.end) {
         (true, true) => "has any value".into(),
         (false, true) => format!("is {} or later", at(from)),

@@ -1,10 +1,10 @@
-//! What each part of a text is, for an editor to color.
+//! Syntax highlighting: the role of each part of a query.
 
 use std::ops::Range;
 
 use super::super::syntax::parser::Parser;
 
-/// What a part of a query is.
+/// The role of a part of a query, which decides its color.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum TokenRole {
     /// The name of a field, with its colon.
@@ -13,7 +13,6 @@ pub enum TokenRole {
     UnknownField,
     /// `and`, `or`, `not`, `-` and the `TO` of a range.
     Operator,
-    /// A value.
     Value,
     /// A value in quotes.
     Quoted,
@@ -21,15 +20,15 @@ pub enum TokenRole {
     Wildcard,
     /// Parentheses, and the brackets of a range.
     Group,
-    /// What is wrong.
+    /// Text that makes the query invalid.
     Error,
 }
 
-/// A part of a text, in bytes, and what it is.
+/// A byte range of the text and its role.
 pub(in crate::query) type Mark = (Range<usize>, TokenRole);
 
-/// The parts of a text: in order, apart from each other, each on character boundaries. Whitespace between terms has
-/// no part. The text may be as broken as it likes.
+/// Returns the parts of a text with their roles: in order, without overlaps, and on character boundaries. Whitespace
+/// between terms belongs to no part. The text need not be a valid query.
 pub fn highlight(text: &str) -> Vec<(Range<usize>, TokenRole)> {
     let (marks, mut errors) = Parser::parse(text, None).into_marks();
     errors.retain(|error| !error.is_empty());
@@ -37,7 +36,7 @@ pub fn highlight(text: &str) -> Vec<(Range<usize>, TokenRole)> {
     let mut parts: Vec<Mark> = Vec::with_capacity(marks.len());
     let mut errors = errors.into_iter().peekable();
     for (mut span, role) in marks {
-        // An error covers what it is about; what sticks out of it on either side keeps its role.
+        // An error covers its own span only; the rest of a part keeps its role.
         while let Some(error) = errors.peek() {
             if error.end <= span.start {
                 push_mark(&mut parts, error.clone(), TokenRole::Error);
@@ -68,7 +67,7 @@ pub fn highlight(text: &str) -> Vec<(Range<usize>, TokenRole)> {
     parts
 }
 
-/// Adds a part, less what the last one covers already.
+/// Adds a part without the bytes that the last one covers.
 fn push_mark(parts: &mut Vec<Mark>, mut span: Range<usize>, role: TokenRole) {
     if let Some((last, _)) = parts.last() {
         span.start = span.start.max(last.end);

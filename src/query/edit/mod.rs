@@ -1,4 +1,4 @@
-//! Building, completing, coloring and explaining a query.
+//! Building, completing, highlighting and explaining a query.
 
 pub(super) mod build;
 pub(super) mod complete;

@@ -1,15 +1,15 @@
-//! A query in a few words.
+//! The shape of a query in a few words, and the list of its terms.
 
 use super::super::syntax::expr::{Expr, Query};
 use super::super::syntax::print::push_clause;
 
-/// How a query is built, in a few words: `2 terms (AND)`.
+/// Returns the number of terms of a query and the operators it uses: `2 terms (AND)`.
 pub fn summary(query: &Query) -> String {
-    let mut tally = SummaryCounts::default();
-    tally.count_expr(query.expr());
-    let words = [(tally.and, "AND"), (tally.or, "OR"), (tally.not, "NOT")];
+    let mut counts = SummaryCounts::default();
+    counts.count_expr(query.expr());
+    let words = [(counts.and, "AND"), (counts.or, "OR"), (counts.not, "NOT")];
     let words: Vec<_> = words.into_iter().filter_map(|(is_used, word)| is_used.then_some(word)).collect();
-    let count = match tally.clauses {
+    let count = match counts.clauses {
         0 => return "everything".to_owned(),
         1 => "1 term".to_owned(),
         many => format!("{many} terms"),
@@ -51,7 +51,8 @@ impl SummaryCounts {
     }
 }
 
-/// The clauses of a query as printed, in its order, as a server lists them; those directly negated with their `-`.
+/// Returns the clauses of a query as printed, in order, the way a server lists them; a directly negated clause has its
+/// `-`.
 pub fn terms(query: &Query) -> Vec<String> {
     let mut terms = Vec::new();
     collect_terms(query.expr(), None, "", &mut terms);

@@ -1,4 +1,4 @@
-//! Values offered while one is typed: which are to be asked for, and how they are written.
+//! Completion of field values: which facet has them, and how they are written.
 
 use std::ops::Range;
 
@@ -8,20 +8,20 @@ use super::super::syntax::scan::{ESCAPABLE, scan_phrase, scan_word};
 use super::build::quote;
 use super::complete::{Completion, PartialValue, value_at};
 
-/// A value that is being typed, of a field whose values can be counted.
+/// A value that is being typed, of a field whose values the server can count.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TypedValue {
-    /// The field, as typed.
+    /// The field name as typed.
     pub field: String,
-    /// What the server calls it when it counts its values.
+    /// The facet that counts the values of the field.
     pub facet: String,
-    /// What is typed of the value, without its quotation mark and escapes.
+    /// The typed part of the value, without its quotation mark and escapes.
     pub typed: String,
-    /// The bytes of the text that a value would replace.
+    /// The bytes of the text that a completion replaces.
     pub span: Range<usize>,
 }
 
-/// The value that is being typed at the cursor, a byte position; `None` where the server could count none.
+/// Returns the value being typed at `cursor`, a byte position; `None` if no facet counts such values.
 pub fn typing_at(index: Index, text: &str, cursor: usize) -> Option<TypedValue> {
     let PartialValue { field: name, typed, span } = value_at(index, text, cursor)?;
     let field = fields::find_field(index, name)?;
@@ -30,14 +30,14 @@ pub fn typing_at(index: Index, text: &str, cursor: usize) -> Option<TypedValue> 
         Some(_) => scan_phrase(typed).map_or_else(|phrase| phrase, |(phrase, _)| phrase),
         None => scan_word(typed, &[]).0,
     };
-    // Ranges have their own ends, and a pattern is no beginning of a value.
+    // Neither a range nor a pattern is the beginning of one value.
     let is_value = !typed.starts_with('[') && !typed.contains(['*', '?']);
     is_value.then(|| TypedValue { field: name.to_owned(), facet, typed, span })
 }
 
-/// What the server calls a field when it counts values: those that are stored whole.
+/// Returns the facet that counts the values of a field; `None` if the server does not count whole values of it.
 fn facet_name(index: Index, name: &str, field: &QueryField) -> Option<String> {
-    // What a process search reaches through a hash is counted by binaries alone.
+    // Only binary searches count the properties of binaries.
     let is_joined = index == Index::Process && fields::find_joined(name).is_some();
     if is_joined || !field.allowed_values.is_empty() || field.has_placeholder() {
         return None;
@@ -52,8 +52,8 @@ fn facet_name(index: Index, name: &str, field: &QueryField) -> Option<String> {
     }
 }
 
-/// What the server can count of an index, as it calls it: the kinds of hosts and the times, of which it makes histograms,
-/// then the values of fields.
+/// Returns the facets that the server can count for `index`: for processes first host types, operating systems and
+/// histograms of times, then the values of fields.
 pub fn countable_facets(index: Index) -> Vec<String> {
     let special: &[&str] = match index {
         Index::Process => &["host_type", "os_type", "hour_of_day", "day_of_week", "start"],
@@ -65,11 +65,11 @@ pub fn countable_facets(index: Index) -> Vec<String> {
 }
 
 impl TypedValue {
-    /// The query that finds whatever has a value that begins so; its facet has the values to offer.
+    /// Returns the query for documents with a value that begins with the typed text; its facet has the values to offer.
     pub fn prefix_query(&self) -> String {
         let mut condition = format!("{}:", self.field);
         for char in self.typed.chars() {
-            // What cannot be escaped stands for any one character.
+            // Whitespace that cannot be escaped becomes a wildcard for one character.
             if char.is_whitespace() && !ESCAPABLE.contains(&char) {
                 condition.push('?');
             } else {
@@ -80,17 +80,17 @@ impl TypedValue {
         condition
     }
 
-    /// The values, with how often each occurs, as completions: those that begin with what is typed, then those that
-    /// contain it, each in their order, quoted where the language wants it.
+    /// Returns facet values and their counts as completions: those that begin with the typed text, then those that
+    /// contain it, each in their order, and quoted where necessary.
     pub fn completions<'v>(&self, values: impl IntoIterator<Item = (&'v str, u64)>) -> Vec<Completion> {
         let typed = self.typed.to_lowercase();
-        let mut found: Vec<_> = values
+        let mut matches: Vec<_> = values
             .into_iter()
             .filter(|(value, _)| !value.is_empty())
             .filter_map(|(value, count)| Some((value.to_lowercase().find(&typed)? > 0, value, count)))
             .collect();
-        found.sort_by_key(|(is_inside, ..)| *is_inside);
-        found
+        matches.sort_by_key(|(is_inside, ..)| *is_inside);
+        matches
             .into_iter()
             .map(|(_, value, count)| Completion {
                 span: self.span.clone(),
@@ -106,7 +106,7 @@ mod tests {
     use super::*;
     use crate::query::parse;
 
-    /// The text has a `|` where the cursor is.
+    /// Returns the value being typed in `text`, in which `|` marks the cursor.
     fn typing(index: Index, text: &str) -> Option<TypedValue> {
         let cursor = text.find('|').unwrap();
         super::typing_at(index, &text.replace('|', ""), cursor)
@@ -121,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn the_field_and_the_beginning_of_a_value_are_told() {
+    fn the_typed_part_of_a_value_becomes_a_query_for_its_facet() {
         check("process_name:sv|", "process_name", "process_name:sv*");
         check("a -hostname:|", "hostname", "hostname:*");
         check("group:\"default gr|", "group", r"group:default\ gr*");
@@ -132,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn where_the_server_counts_nothing_nothing_is_asked() {
+    fn nothing_is_completed_where_the_server_counts_no_values() {
         for text in [
             "|",
             "proc|",
@@ -160,16 +160,16 @@ mod tests {
         let typing = typing(Index::Process, text).unwrap();
         let values =
             [("default group", 9), ("Group [1] \"x\"", 5), ("group", 4), ("other", 3), ("group\nb", 2), ("", 1)];
-        let found = typing.completions(values);
-        let texts: Vec<_> = found.iter().map(|found| found.text.as_str()).collect();
+        let completions = typing.completions(values);
+        let texts: Vec<_> = completions.iter().map(|completion| completion.text.as_str()).collect();
         assert_eq!(texts, [r#""Group [1] \"x\"""#, "group", "\"group\nb\"", "\"default group\""]);
-        assert_eq!(found[1].help, "4 times");
+        assert_eq!(completions[1].help, "4 times");
         let text = text.replace('|', "");
-        for offer in found {
-            let mut done = text.clone();
-            done.replace_range(offer.span.clone(), &offer.text);
-            assert!(parse(&done).query.is_some(), "{done}");
-            assert!(done.ends_with(" x"), "{done}");
+        for completion in completions {
+            let mut completed = text.clone();
+            completed.replace_range(completion.span.clone(), &completion.text);
+            assert!(parse(&completed).query.is_some(), "{completed}");
+            assert!(completed.ends_with(" x"), "{completed}");
         }
     }
 }

@@ -1,11 +1,11 @@
-//! One prepared question to the values of one field.
+//! The compiled condition on the values of one field.
 
 use std::{borrow::Cow, collections::HashSet, net::IpAddr};
 
 use jiff::Timestamp;
 
 use super::FieldValue;
-use super::domain::DomainProbe;
+use super::domain::DomainMatcher;
 use super::fold::{Needle, PatternPart, Stars, fold_char, fold_path_char, fold_text};
 use super::path::{path_ends_with, path_matches, resolve_control_set};
 use super::phrase::{Phrase, token_matches};
@@ -15,44 +15,41 @@ use crate::query::syntax::dates::{Date, DateRange};
 use crate::query::syntax::expr::{Bound, Operand};
 use crate::query::syntax::network::Network;
 
-/// What a value must be to pass.
+/// The condition on a field value.
 #[derive(Clone, Debug)]
 pub(super) enum FieldMatcher {
-    /// Nothing passes.
+    /// Matches no value.
     Never,
-    /// Anything passes that is a value.
+    /// Matches any value except empty text.
     Exists,
-    /// The whole text.
-    Whole(Needle),
-    /// One of these whole texts, in lower case, or one of these others.
+    FullText(Needle),
+    /// One of these full texts, in lower case, or one of the other matchers.
     OneOf(HashSet<String>, Vec<FieldMatcher>),
-    /// The whole text, or what follows its last backslash.
+    /// The full text, or the part after its last backslash.
     User(Needle),
-    /// The whole text, underscores aside.
+    /// The full text, ignoring underscores.
     Crossproc(Needle),
-    /// Words in a row.
+    /// Consecutive words.
     Words(Phrase),
-    /// The tokens of a command line in a row: one of these rows.
+    /// Consecutive tokens of a command line, by any of the phrases.
     Cmdline(Vec<Phrase>),
-    /// The end of a path from a directory on.
+    /// The end of a path, from any directory on.
     PathEnd(String),
-    /// A path from a directory on.
+    /// A pattern for the end of a path, from any directory on.
     PathLike(Vec<PatternPart>),
-    /// Like the one inside, for registry keys, whose control sets count as one.
+    /// A path matcher for registry keys, whose control sets are equivalent.
     Registry(Box<FieldMatcher>),
-    /// A domain name.
-    Domain(DomainProbe),
-    /// An address in a network.
+    Domain(DomainMatcher),
+    /// An address in the network.
     Network(Network),
-    /// An address between two, of the same version.
+    /// An address from the first to the last, of their IP version.
     Addresses(IpAddr, IpAddr),
-    /// A number between two.
+    /// A number from the first to the last.
     Numbers(f64, f64),
-    /// A moment.
+    /// A time in the period.
     Times(DateRange),
-    /// Yes or no.
     Flag(bool),
-    /// Text between two, by its characters in lower case.
+    /// Text from the first to the last, compared in lower case; `None` is an open end.
     Between(Option<String>, Option<String>),
 }
 
@@ -68,39 +65,40 @@ impl FieldMatcher {
     }
 
     fn from_value(field: &QueryField, text: &str, stars: Stars, now: Timestamp) -> Self {
-        let whole = || Needle::new(text, stars, fold_char);
+        let needle = || Needle::new(text, stars, fold_char);
         match field.kind {
             _ if text.is_empty() => Self::Never,
-            FieldType::Keyword | FieldType::Guid | FieldType::Status | FieldType::Sign => Self::Whole(whole()),
-            FieldType::Username => Self::User(whole()),
+            FieldType::Keyword | FieldType::Guid | FieldType::Status | FieldType::Sign => Self::FullText(needle()),
+            FieldType::Username => Self::User(needle()),
             FieldType::Crossproc => {
                 let text = text.replace('_', "");
                 Self::Crossproc(Needle::new(&text, stars, fold_char))
             }
             FieldType::Md5 | FieldType::Sha256 => {
                 let is_digit = |char: char| char.is_ascii_hexdigit() || matches!(char, '*' | '?');
-                if text.chars().all(is_digit) { Self::Whole(whole()) } else { Self::Never }
+                if text.chars().all(is_digit) { Self::FullText(needle()) } else { Self::Never }
             }
             FieldType::Text => {
                 let words = WordRuns::for_query(text, stars == Stars::Wildcards);
                 Phrase::new(words, stars).map_or(Self::Never, Self::Words)
             }
             FieldType::Cmdline => {
-                // A slash at the beginning of the query begins a path if it is the beginning of the command line
-                // as well, and a switch if it is not. Nobody can tell from the query, so both are looked for.
+                // A leading slash begins a path at the start of a command line and a switch elsewhere. The query does
+                // not say which, so both are tried.
                 let readings = [Cmdline::new(text), Cmdline::for_later_part(text)];
-                let mut rows: Vec<_> = readings.into_iter().filter_map(|reading| Phrase::new(reading, stars)).collect();
-                rows.dedup();
-                if rows.is_empty() { Self::Never } else { Self::Cmdline(rows) }
+                let mut phrases: Vec<_> =
+                    readings.into_iter().filter_map(|reading| Phrase::new(reading, stars)).collect();
+                phrases.dedup();
+                if phrases.is_empty() { Self::Never } else { Self::Cmdline(phrases) }
             }
             FieldType::Path => {
-                let probe = path_matcher(text, stars);
-                if field.name == "regmod" { Self::Registry(Box::new(probe)) } else { probe }
+                let matcher = path_matcher(text, stars);
+                if field.name == "regmod" { Self::Registry(Box::new(matcher)) } else { matcher }
             }
-            FieldType::Domain => Self::Domain(DomainProbe::new(text, stars)),
+            FieldType::Domain => Self::Domain(DomainMatcher::new(text, stars)),
             FieldType::Ip | FieldType::Ipv6 => match Network::parse(text) {
                 Some(network) => Self::Network(network),
-                None if stars == Stars::Wildcards => Self::Whole(whole()),
+                None if stars == Stars::Wildcards => Self::FullText(needle()),
                 None => Self::Never,
             },
             FieldType::Integer | FieldType::Float => match text.parse::<f64>() {
@@ -115,7 +113,7 @@ impl FieldMatcher {
         }
     }
 
-    /// A range; nothing if an end of it cannot be read.
+    /// Creates a matcher for a range; `None` if an end cannot be parsed or the type has no ranges.
     fn from_range(kind: FieldType, lower: &Bound, upper: &Bound, now: Timestamp) -> Option<Self> {
         Some(match kind {
             FieldType::Integer | FieldType::Float => {
@@ -159,16 +157,16 @@ impl FieldMatcher {
         })
     }
 
-    /// What passes one of the probes.
-    pub(super) fn any_of(mut probes: Vec<Self>) -> Self {
-        if probes.len() == 1 {
-            return probes.remove(0);
+    /// Returns a matcher for values that any of `matchers` matches.
+    pub(super) fn any_of(mut matchers: Vec<Self>) -> Self {
+        if matchers.len() == 1 {
+            return matchers.remove(0);
         }
         let mut exact = HashSet::new();
         let mut others = Vec::new();
-        for probe in probes {
-            match probe {
-                Self::Whole(Needle::Exact(text)) => {
+        for matcher in matchers {
+            match matcher {
+                Self::FullText(Needle::Exact(text)) => {
                     exact.insert(text);
                 }
                 Self::OneOf(texts, more) => {
@@ -182,17 +180,17 @@ impl FieldMatcher {
         Self::OneOf(exact, others)
     }
 
-    /// Whether nothing can pass.
+    /// Returns whether no value can match.
     pub(super) fn never_matches(&self) -> bool {
         matches!(self, Self::Never)
     }
 
-    /// How much work it is for one document, roughly; fields with many values count for more.
+    /// Returns a rough estimate of the work for one document; it is higher for types of fields with many values.
     pub(super) fn cost(&self) -> u32 {
         match self {
             Self::Never => 0,
             Self::Exists | Self::Numbers(..) | Self::Times(_) | Self::Flag(_) => 1,
-            Self::Whole(_) | Self::User(_) | Self::Crossproc(_) | Self::Between(..) => 2,
+            Self::FullText(_) | Self::User(_) | Self::Crossproc(_) | Self::Between(..) => 2,
             Self::OneOf(_, others) => others.iter().map(Self::cost).fold(3, u32::saturating_add),
             Self::Network(_) | Self::Addresses(..) => 4,
             Self::Words(_) | Self::Domain(_) => 8,
@@ -210,13 +208,13 @@ impl FieldMatcher {
             Self::Addresses(from, to) => value_address(value)
                 .is_some_and(|address| from.is_ipv4() == address.is_ipv4() && *from <= address && address <= *to),
             Self::Numbers(from, to) => value_number(value).is_some_and(|number| *from <= number && number <= *to),
-            Self::Times(stretch) => value_time(value).is_some_and(|moment| stretch.contains(moment)),
-            Self::Flag(wanted) => value_flag(value) == Some(*wanted),
+            Self::Times(period) => value_time(value).is_some_and(|moment| period.contains(moment)),
+            Self::Flag(flag) => value_flag(value) == Some(*flag),
             Self::OneOf(exact, others) => {
                 (!exact.is_empty() && exact.contains(&fold_text(&value_text(value))))
-                    || others.iter().any(|probe| probe.matches(value))
+                    || others.iter().any(|matcher| matcher.matches(value))
             }
-            Self::Whole(_)
+            Self::FullText(_)
             | Self::User(_)
             | Self::Crossproc(_)
             | Self::Words(_)
@@ -231,17 +229,19 @@ impl FieldMatcher {
 
     fn matches_text(&self, text: &str) -> bool {
         match self {
-            Self::Whole(needle) => needle.matches(text),
+            Self::FullText(needle) => needle.matches(text),
             Self::User(needle) => {
                 needle.matches(text) || text.rsplit_once('\\').is_some_and(|(_, account)| needle.matches(account))
             }
             Self::Crossproc(needle) => needle.matches(&text.replace('_', "")),
-            Self::Words(row) => row.is_contained_in(text, WordRuns::new(text), Needle::matches),
-            Self::Cmdline(rows) => rows.iter().any(|row| row.is_contained_in(text, Cmdline::new(text), token_matches)),
+            Self::Words(phrase) => phrase.is_contained_in(text, WordRuns::new(text), Needle::matches),
+            Self::Cmdline(phrases) => {
+                phrases.iter().any(|phrase| phrase.is_contained_in(text, Cmdline::new(text), token_matches))
+            }
             Self::PathEnd(end) => path_ends_with(text, end),
             Self::PathLike(parts) => path_matches(text, parts),
             Self::Registry(inner) => inner.matches_text(&resolve_control_set(text)),
-            Self::Domain(probe) => probe.matches(text),
+            Self::Domain(matcher) => matcher.matches(text),
             Self::Between(from, to) => {
                 let text = fold_text(text);
                 from.as_ref().is_none_or(|from| *from <= text) && to.as_ref().is_none_or(|to| text <= *to)
@@ -259,7 +259,7 @@ impl FieldMatcher {
 }
 
 fn path_matcher(text: &str, stars: Stars) -> FieldMatcher {
-    // Paths are stored without the slash they begin with, so nothing begins with one.
+    // Paths are stored without their leading slash, so none matches.
     if text.starts_with(is_slash) {
         return FieldMatcher::Never;
     }

@@ -1,6 +1,7 @@
-//! Comparing text whatever its letter case, with and without wildcards, without allocating.
+//! Case-insensitive text comparison, with and without wildcards, without allocating.
 
-/// The character in lower case, if that is one character. One to one, so that texts can be compared as they go.
+/// Returns the character in lower case; unchanged if that is more than one character, so that texts can be compared
+/// character by character.
 pub(in crate::query) fn fold_char(char: char) -> char {
     if char.is_ascii() {
         return char.to_ascii_lowercase();
@@ -12,20 +13,20 @@ pub(in crate::query) fn fold_char(char: char) -> char {
     }
 }
 
-/// The text in lower case by [`fold_char`].
+/// Returns the text with each character folded by [`fold_char`].
 pub(in crate::query) fn fold_text(text: &str) -> String {
     text.chars().map(fold_char).collect()
 }
 
-/// The character in lower case, the slashes made one.
+/// Returns the character in lower case, and a backslash for a slash.
 pub(super) fn fold_path_char(char: char) -> char {
     if char == '/' { '\\' } else { fold_char(char) }
 }
 
-/// Something to compare text with.
+/// A text or a pattern to compare text with.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Needle {
-    /// This text, in lower case.
+    /// A text in lower case.
     Exact(String),
     /// A pattern, in lower case.
     Pattern(Vec<PatternPart>),
@@ -34,25 +35,22 @@ pub(super) enum Needle {
 /// A part of a pattern.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum PatternPart {
-    /// This character.
     Char(char),
-    /// Any one character: `?`.
+    /// `?`: any one character.
     AnyChar,
-    /// Any run of characters, even none: `*`.
+    /// `*`: any number of characters.
     AnyRun,
 }
 
-/// What `*` and `?` mean.
+/// Whether `*` and `?` are wildcards.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Stars {
-    /// Wildcards.
     Wildcards,
-    /// Themselves.
     Literal,
 }
 
 impl Needle {
-    /// Text as in a query, compared by `fold`.
+    /// Creates a needle from the text of a query, with its characters folded by `fold`.
     pub(super) fn new(text: &str, stars: Stars, fold: fn(char) -> char) -> Self {
         if stars == Stars::Literal || !text.contains(['*', '?']) {
             return Self::Exact(text.chars().map(fold).collect());
@@ -69,7 +67,7 @@ impl Needle {
         Self::Pattern(parts)
     }
 
-    /// Whether the whole text is like it.
+    /// Returns whether the full text matches.
     pub(super) fn matches(&self, text: &str) -> bool {
         match self {
             Self::Exact(exact) => is_equal(exact, text),
@@ -77,7 +75,7 @@ impl Needle {
         }
     }
 
-    /// The longest text that whatever it matches must contain, if that is plain ASCII; it may be empty.
+    /// Returns the longest text that every match contains; empty if there is none or it is not ASCII.
     pub(super) fn longest_literal(&self) -> String {
         let literal = match self {
             Self::Exact(exact) => exact.clone(),
@@ -95,20 +93,20 @@ impl Needle {
     }
 }
 
-/// Whether the text is, in lower case, `exact`.
+/// Returns whether `text` in lower case is equal to `exact`.
 fn is_equal(exact: &str, text: &str) -> bool {
     if exact.eq_ignore_ascii_case(text) {
         return true;
     }
-    // Other scripts have letters whose lower case is shorter or longer, even an ASCII letter.
+    // Outside ASCII the lower case of a letter can have another length, or even be an ASCII letter.
     !text.is_ascii() && text.chars().map(fold_char).eq(exact.chars())
 }
 
-/// Whether the whole text is like the pattern.
+/// Returns whether the full text matches the pattern.
 pub(super) fn matches_pattern(parts: &[PatternPart], text: &str, fold: impl Fn(char) -> char) -> bool {
     let mut rest = text.chars();
     let mut part = 0;
-    // Where to go on when the last `*` has to take one more character.
+    // Where to continue if the last `*` must match one more character.
     let mut retry = None;
     loop {
         let fits = match parts.get(part) {
@@ -179,7 +177,7 @@ mod tests {
     }
 
     #[test]
-    fn tame_stars_stand_for_themselves() {
+    fn literal_stars_match_only_themselves() {
         let needle = Needle::new("a*b", Stars::Literal, fold_char);
         assert!(needle.matches("A*B"));
         assert!(!needle.matches("axb"));

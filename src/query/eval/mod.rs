@@ -1,4 +1,4 @@
-//! Which documents a query finds.
+//! Evaluation: which documents a query matches.
 
 mod domain;
 mod field_matcher;
@@ -20,48 +20,44 @@ pub(super) use fold::fold_text;
 /// One value of a field of a document.
 #[derive(Clone, Debug, PartialEq)]
 pub enum FieldValue<'a> {
-    /// Text of any kind: names, paths, hashes, and whatever the document stores as text. An empty text is no value.
+    /// Text of any kind, such as names, paths and hashes. An empty text is no value.
     Text(Cow<'a, str>),
-    /// A number.
     Number(f64),
-    /// A moment.
     Time(Timestamp),
-    /// An address.
     Ip(IpAddr),
-    /// Yes or no.
     Flag(bool),
 }
 
-/// A document that can be searched.
+/// A document that a query can be matched against.
 pub trait SearchableRecord {
-    /// Calls `test` for each value of the field until one passes, and says whether one did. The name is as in the
-    /// query: `digsig_result_modload`, `watchlist_14`. A field the document does not have has no values.
+    /// Calls `test` for each value of `field` until one passes, and returns whether one did. `field` is the name in the
+    /// query, such as `digsig_result_modload` or `watchlist_14`. Unknown fields have no values.
     fn any_value(&self, field: &str, test: &mut dyn FnMut(FieldValue<'_>) -> bool) -> bool;
 }
 
-/// A query made ready to be asked of many documents.
+/// A query compiled for matching many documents.
 #[derive(Clone, Debug)]
 pub struct Matcher {
     root_node: Node,
 }
 
 impl Matcher {
-    /// Prepares a query for an index. Relative times are counted from `now`.
+    /// Compiles a query for an index. Relative times are counted from `now`.
     ///
-    /// A field the index does not have is none, so `name:value` is looked for as it stands; a range or a quoted value
-    /// of such a field finds nothing.
+    /// If the index does not have a field, `name:value` is matched as a bare term; a range or a quoted value of such a
+    /// field matches nothing.
     pub fn new(query: &Query, index: Index, now: Timestamp) -> Self {
         let build = Build { index, now };
         Self { root_node: build.build_node(query.expr(), None) }
     }
 
-    /// Whether the query finds this document.
+    /// Returns whether the query matches `record`.
     pub fn matches(&self, record: &dyn SearchableRecord) -> bool {
         self.root_node.matches(record)
     }
 }
 
-/// A part of a prepared query.
+/// A node of a compiled query.
 #[derive(Clone, Debug)]
 enum Node {
     All,
@@ -69,7 +65,7 @@ enum Node {
     Or(Vec<Node>),
     Not(Box<Node>),
     Leaf(Leaf),
-    /// A bare term: one leaf for each default field it can be in.
+    /// A bare term: one leaf for each default field that can match it.
     Any(Vec<Leaf>),
 }
 
@@ -97,7 +93,7 @@ impl Node {
         }
     }
 
-    /// How much work it is, roughly.
+    /// Returns a rough estimate of the work for one document.
     fn cost(&self) -> u32 {
         match self {
             Self::All => 0,
@@ -109,7 +105,7 @@ impl Node {
     }
 }
 
-/// The fields in which a bare term is looked for: the default fields that can have it.
+/// Returns the fields that a bare term searches: the default fields whose type can match it.
 pub(super) fn default_fields(index: Index, operand: &Operand, now: Timestamp) -> Vec<&'static QueryField> {
     field_matchers(index, operand, now).map(|(field, _)| field).collect()
 }
@@ -122,11 +118,11 @@ fn field_matchers(
     fields::fields(index)
         .filter(move |field| field.use_in(index) == FieldUse::Default)
         .map(move |field| (field, FieldMatcher::new(field, operand, now)))
-        .filter(|(_, probe)| !probe.never_matches())
+        .filter(|(_, matcher)| !matcher.never_matches())
 }
 
-/// One of the nodes. Leaves of the same field become one, so that a long list of values costs a document one look at
-/// its field.
+/// Returns a node that matches if any of `nodes` does. The leaves of each field are merged, so that a long list of
+/// values reads the field of a document once.
 fn any_of(nodes: Vec<Node>) -> Node {
     let (mut leaves, mut others) = (Vec::<Leaf>::new(), Vec::new());
     for node in nodes {
@@ -141,16 +137,14 @@ fn any_of(nodes: Vec<Node>) -> Node {
     for leaf in leaves {
         fields.entry(leaf.field).or_default().push(leaf.matcher);
     }
-    let merged = fields.into_iter().map(|(field, probes)| {
-        let probe = FieldMatcher::any_of(probes);
-        Node::Leaf(Leaf { field, matcher: probe })
-    });
+    let merged =
+        fields.into_iter().map(|(field, matchers)| Node::Leaf(Leaf { field, matcher: FieldMatcher::any_of(matchers) }));
     let mut nodes: Vec<Node> = merged.chain(others).collect();
     nodes.sort_by_cached_key(Node::cost);
     Node::Or(nodes)
 }
 
-/// Makes many exclusions one: neither a nor b is not one of them.
+/// Merges several exclusions into one: `-a -b` becomes `-(a OR b)`.
 fn merge_exclusions(nodes: &mut Vec<Node>) {
     let is_exclusion = |node: &Node| matches!(node, Node::Not(_));
     if nodes.iter().filter(|node| is_exclusion(node)).count() < 2 {
@@ -191,10 +185,9 @@ impl Build {
         }
     }
 
-    /// The members, the cheapest first, so that most documents are decided before the dear ones are asked.
+    /// Builds the nodes of `members`, cheapest first, so that expensive nodes are evaluated for few documents.
     fn build_nodes(&self, members: &[Expr], within: Option<&str>) -> Vec<Node> {
-        let nodes = members.iter().map(|member| self.build_node(member, within));
-        let mut nodes: Vec<_> = nodes.collect();
+        let mut nodes: Vec<_> = members.iter().map(|member| self.build_node(member, within)).collect();
         nodes.sort_by_cached_key(Node::cost);
         nodes
     }
@@ -211,7 +204,7 @@ impl Build {
 
     fn build_bare(&self, operand: &Operand) -> Node {
         let mut leaves: Vec<_> = field_matchers(self.index, operand, self.now)
-            .map(|(field, probe)| Leaf { field: field.name.to_owned(), matcher: probe })
+            .map(|(field, matcher)| Leaf { field: field.name.to_owned(), matcher })
             .collect();
         leaves.sort_by_key(|leaf| leaf.matcher.cost());
         Node::Any(leaves)

@@ -1,25 +1,25 @@
-//! Paths and registry keys, from any directory to their end (API reference, section 3.2).
+//! Matching of paths and registry keys from any directory to their end (API reference, section 3.2).
 
 use std::borrow::Cow;
 
 use super::fold::{PatternPart, fold_path_char, matches_pattern};
 use crate::query::eval::tokens::is_slash;
 
-/// Whether the path ends in these directories and this name.
+/// Returns whether `path` ends in `end`, which must begin at a directory or the file name.
 pub(super) fn path_ends_with(path: &str, end: &str) -> bool {
     let mut rest = path.trim_end_matches(is_slash).chars().rev();
     let mut end = end.chars().rev();
     end.all(|char| rest.next().is_some_and(|next| fold_path_char(next) == char)) && rest.next().is_none_or(is_slash)
 }
 
-/// Whether the path, from one of its directories on, is like the pattern.
+/// Returns whether `path` matches the pattern from one of its directories to its end.
 pub(super) fn path_matches(path: &str, parts: &[PatternPart]) -> bool {
     let mut rest = path.trim_start_matches(is_slash);
     loop {
         if matches_pattern(parts, rest, fold_path_char) {
             return true;
         }
-        // A pattern that begins with `*` has tried every place already.
+        // A pattern that begins with `*` has already been tried at every position.
         if parts.first() == Some(&PatternPart::AnyRun) {
             return false;
         }
@@ -30,7 +30,7 @@ pub(super) fn path_matches(path: &str, parts: &[PatternPart]) -> bool {
     }
 }
 
-/// A registry key with its control set by the name it is stored under.
+/// Replaces a numbered control set in a registry key by `currentcontrolset`, under which the server stores it.
 pub(super) fn resolve_control_set(key: &str) -> Cow<'_, str> {
     const SET: &str = "controlset00";
     let at = key.as_bytes().windows(SET.len() + 1).position(|window| {

@@ -1,39 +1,38 @@
-//! Tokens that must follow each other.
+//! Phrases: consecutive tokens of a text.
 
 use super::fold::{Needle, Stars, fold_char};
 use crate::query::eval::tokens::extension;
 
-/// Tokens that a text must have one after the other.
+/// Tokens that a text must have consecutively.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Phrase {
     patterns: Vec<Needle>,
-    /// The longest text in them: a text without it need not be cut into tokens.
+    /// The longest literal in `patterns`; a text without it need not be split into tokens.
     longest_literal: String,
 }
 
 impl Phrase {
-    /// The tokens of a query, in their order; nothing if there are none.
+    /// Creates a phrase from the tokens of a query, in order; `None` if there are none.
     pub(super) fn new<'a>(tokens: impl Iterator<Item = &'a str>, stars: Stars) -> Option<Self> {
-        let needles: Vec<_> = tokens.map(|token| Needle::new(token, stars, fold_char)).collect();
-        let literals = needles.iter().map(Needle::longest_literal);
-        let longest = literals.max_by_key(String::len).unwrap_or_default();
-        (!needles.is_empty()).then_some(Self { patterns: needles, longest_literal: longest })
+        let patterns: Vec<_> = tokens.map(|token| Needle::new(token, stars, fold_char)).collect();
+        let longest_literal = patterns.iter().map(Needle::longest_literal).max_by_key(String::len).unwrap_or_default();
+        (!patterns.is_empty()).then_some(Self { patterns, longest_literal })
     }
 
-    /// Whether the tokens of the text have it in them.
+    /// Returns whether `tokens`, which are those of `text`, contain the phrase.
     pub(super) fn is_contained_in<'a>(
         &self,
         text: &str,
         mut tokens: impl Iterator<Item = &'a str> + Clone,
-        is_same: fn(&Needle, &str) -> bool,
+        is_match: fn(&Needle, &str) -> bool,
     ) -> bool {
         if !self.may_contain(text) {
             return false;
         }
         loop {
-            let mut from = tokens.clone();
-            let mut needles = self.patterns.iter();
-            if needles.all(|needle| from.next().is_some_and(|token| is_same(needle, token))) {
+            let mut following = tokens.clone();
+            let mut patterns = self.patterns.iter();
+            if patterns.all(|pattern| following.next().is_some_and(|token| is_match(pattern, token))) {
                 return true;
             }
             if tokens.next().is_none() {
@@ -42,19 +41,20 @@ impl Phrase {
         }
     }
 
-    /// Whether the text has the longest part somewhere. Beyond ASCII there are other ways to write a letter.
+    /// Returns whether `text` may contain the longest literal. Always `true` for text beyond ASCII, some of whose
+    /// letters fold to ASCII.
     fn may_contain(&self, text: &str) -> bool {
-        let wanted = self.longest_literal.as_bytes();
-        let Some(first) = wanted.first() else {
+        let literal = self.longest_literal.as_bytes();
+        let Some(first) = literal.first() else {
             return true;
         };
         let firsts = [*first, first.to_ascii_uppercase()];
-        let mut windows = text.as_bytes().windows(wanted.len());
-        !text.is_ascii() || windows.any(|window| firsts.contains(&window[0]) && window.eq_ignore_ascii_case(wanted))
+        let mut windows = text.as_bytes().windows(literal.len());
+        !text.is_ascii() || windows.any(|window| firsts.contains(&window[0]) && window.eq_ignore_ascii_case(literal))
     }
 }
 
-/// Whether the token of a command line, or the extension that is a token of its own beside it, is the one wanted.
+/// Returns whether `needle` matches a token of a command line or the file name extension of it.
 pub(super) fn token_matches(needle: &Needle, token: &str) -> bool {
     needle.matches(token) || extension(token).is_some_and(|extension| needle.matches(extension))
 }
@@ -65,9 +65,9 @@ mod tests {
     use crate::query::eval::tokens::WordRuns;
 
     #[track_caller]
-    fn check(row: &str, text: &str, expected: bool) {
-        let row = Phrase::new(WordRuns::for_query(row, true), Stars::Wildcards).expect(row);
-        assert_eq!(row.is_contained_in(text, WordRuns::new(text), Needle::matches), expected);
+    fn check(phrase: &str, text: &str, expected: bool) {
+        let phrase = Phrase::new(WordRuns::for_query(phrase, true), Stars::Wildcards).expect(phrase);
+        assert_eq!(phrase.is_contained_in(text, WordRuns::new(text), Needle::matches), expected);
     }
 
     #[test]
@@ -85,8 +85,8 @@ mod tests {
     }
 
     #[test]
-    fn the_short_cut_knows_its_limits() {
-        // The sign for kelvin is a k in lower case.
+    fn letters_beyond_ascii_are_not_skipped() {
+        // The Kelvin sign folds to an ASCII k.
         check("kelvin", "0 \u{212a}elvin", true);
         check("é", "É", true);
         check("éa b", "x éa b", true);

@@ -1,9 +1,9 @@
-//! How the server cuts values into tokens (API reference, sections 3.2, 3.6 and 3.7).
+//! Splitting values into tokens as the server does (API reference, sections 3.2, 3.6 and 3.7).
 
 use super::super::fields::FieldType;
 use super::fold_text;
 
-/// The tokens under which a value of this kind is found, in lower case and in order.
+/// Returns the tokens by which a value of this type is found, in lower case and in order.
 pub fn tokens(kind: FieldType, value: &str) -> Vec<String> {
     let mut tokens = Vec::new();
     match kind {
@@ -44,12 +44,12 @@ pub fn tokens(kind: FieldType, value: &str) -> Vec<String> {
     tokens
 }
 
-/// Whether it separates the directories of a path.
+/// Returns whether the character separates the directories of a path.
 pub(in crate::query) fn is_slash(char: char) -> bool {
     matches!(char, '\\' | '/')
 }
 
-/// The words of a text: runs of letters and digits.
+/// An iterator over the words of a text: runs of letters and digits.
 #[derive(Clone, Debug)]
 pub(in crate::query) struct WordRuns<'a> {
     remaining: &'a str,
@@ -58,12 +58,12 @@ pub(in crate::query) struct WordRuns<'a> {
 }
 
 impl<'a> WordRuns<'a> {
-    /// The words of a value.
+    /// Returns the words of a value.
     pub(in crate::query) fn new(text: &'a str) -> Self {
         Self { remaining: text, has_wildcards: false }
     }
 
-    /// The words of a value in a query, in which wildcards may be parts of words.
+    /// Returns the words of a value in a query. With `has_wildcards`, `*` and `?` are parts of words.
     pub(in crate::query) fn for_query(text: &'a str, has_wildcards: bool) -> Self {
         Self { remaining: text, has_wildcards }
     }
@@ -85,32 +85,32 @@ impl<'a> Iterator for WordRuns<'a> {
     }
 }
 
-/// The tokens of a command line, without the extensions that are tokens of their own.
+/// An iterator over the tokens of a command line, without file name extensions, which are additional tokens.
 #[derive(Clone, Debug)]
 pub(in crate::query) struct Cmdline<'a> {
     remaining: &'a str,
-    /// What stands before the rest.
+    /// What precedes `remaining`.
     previous: SlashContext,
 }
 
-/// What stands before a place in a command line; it decides what a slash there means.
+/// What precedes a position in a command line, which decides the meaning of a slash there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum SlashContext {
-    /// Nothing that counts: a slash is the root of a path.
+    /// No token: a slash is the root of a path.
     Beginning,
     /// A separator: a slash begins a switch.
     Separator,
-    /// A part of a token, or a slash: another slash separates directories.
+    /// A token or a slash: another slash separates directories.
     Token,
 }
 
 impl<'a> Cmdline<'a> {
-    /// The tokens of a whole command line.
+    /// Returns the tokens of a full command line.
     pub(in crate::query) fn new(text: &'a str) -> Self {
         Self { remaining: text, previous: SlashContext::Beginning }
     }
 
-    /// The tokens of a later part of a command line.
+    /// Returns the tokens of a part of a command line after its beginning.
     pub(in crate::query) fn for_later_part(text: &'a str) -> Self {
         Self { remaining: text, previous: SlashContext::Separator }
     }
@@ -138,7 +138,7 @@ impl<'a> Iterator for Cmdline<'a> {
                 self.previous = SlashContext::Token;
                 continue;
             }
-            // The first character is a part of the token in any case: a letter, or the slash of a switch.
+            // The first character always belongs to the token, even the slash of a switch.
             let is_end = |char| is_separator(char) || matches!(char, '/' | ':');
             let mut len = char.len_utf8();
             len += after.find(is_end).unwrap_or(after.len());
@@ -161,15 +161,15 @@ fn is_separator(char: char) -> bool {
         )
 }
 
-/// The extension of a token that looks like the name of a file, with its dot: a token of its own.
+/// Returns the extension of a token that looks like a file name, with its dot.
 pub(in crate::query) fn extension(token: &str) -> Option<&str> {
-    // No extension in use is longer; what is longer is the end of a sentence or of a host name.
-    const LONGEST: usize = 9;
+    // Longer ends of a token are part of a sentence or a host name. The dot is included.
+    const MAX_LEN: usize = 9;
     let dot = token.rfind('.')?;
     let (stem, extension) = token.split_at(dot);
     let letters = &extension[1..];
     let is_name = stem.contains(char::is_alphanumeric)
-        && extension.len() <= LONGEST
+        && extension.len() <= MAX_LEN
         && letters.bytes().all(|byte| byte.is_ascii_alphanumeric())
         && letters.bytes().any(|byte| byte.is_ascii_alphabetic());
     is_name.then_some(extension)

@@ -1,4 +1,4 @@
-//! Text to query: single terms, with their fields.
+//! Parsing of single terms, with or without a field.
 
 use std::ops::Range;
 
@@ -13,7 +13,7 @@ use super::parser::{CompletionPoint, Parser};
 use super::scan::{field_name, scan_phrase, scan_range, scan_word};
 
 impl<'a> Parser<'a> {
-    /// Reads a term.
+    /// Parses a term.
     pub(in crate::query) fn parse_clause(&mut self) -> Expr {
         let start = self.position;
         if let Some(name) = field_name(self.remaining()) {
@@ -56,14 +56,15 @@ impl<'a> Parser<'a> {
         Expr::Clause(Clause { field: None, operand })
     }
 
-    /// Whether an unknown name before a colon can only have been meant as a field.
+    /// Returns whether an unknown name before a colon was probably intended as a field. `value` is the byte after the
+    /// colon.
     fn is_field_like(&self, name: &str, value: usize) -> bool {
         let rest = &self.text[value..];
         let begins = |chars: &[char]| rest.starts_with(chars);
         let is_name = name.len() > 1
             && name.starts_with(|c: char| c.is_ascii_alphabetic())
             && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
-        // What follows the drive of a path, the scheme of an address or a lone word is no value of a field.
+        // These characters follow a drive letter, a URL scheme or a lone word, but begin no field value.
         let is_value = !rest.is_empty() && !begins(&['\\', '/', ':', ')']) && !rest.starts_with(char::is_whitespace);
         is_name && is_value && (!begins(&['[']) || scan_range(self.text, value).is_ok())
     }
@@ -103,7 +104,7 @@ impl<'a> Parser<'a> {
         Expr::Clause(Clause { field: Some(name.to_owned()), operand })
     }
 
-    /// Forgets what is being typed if something follows it.
+    /// Clears the completion point unless the term is the last of the text.
     fn clear_completion_point(&mut self) {
         if self.position < self.text.len() {
             self.completion_point = None;
@@ -114,19 +115,19 @@ impl<'a> Parser<'a> {
         let start = self.position;
         let (word, len) = scan_word(self.remaining(), &[]);
         self.position += len;
-        debug_assert!(len > 0, "whoever asks for a word has seen that one begins");
+        debug_assert!(len > 0, "the caller has checked that a word begins here");
         mark_wildcards(&mut self.marks, self.text, start..self.position);
         Operand::Word(word)
     }
 
     fn parse_phrase(&mut self, field: Option<&QueryField>) -> Operand {
         let start = self.position;
-        let found = scan_phrase(self.remaining());
-        let len = found.as_ref().map_or(self.remaining().len(), |(_, len)| *len);
+        let scanned = scan_phrase(self.remaining());
+        let len = scanned.as_ref().map_or(self.remaining().len(), |(_, len)| *len);
         if let Some(swallowed) = quotes::find_swallowed_quote(self, start..start + len, field) {
             self.swallowed_quote.get_or_insert(swallowed);
         }
-        let phrase = match found {
+        let phrase = match scanned {
             Ok((phrase, _)) => phrase,
             Err(phrase) => {
                 quotes::report_unclosed_quote(self, start);

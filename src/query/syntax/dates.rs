@@ -1,34 +1,31 @@
-//! The dates of the language (API reference, section 3.4), in UTC.
+//! Dates and times in queries (API reference, section 3.4), in UTC.
 
 use jiff::{SignedDuration, Timestamp, civil, tz::Offset};
 
-/// A date as written.
+/// A date or time as written in a query.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::query) enum Date {
-    /// `2021-03-04`: that day. Its first moment.
+    /// `2021-03-04`, stored as the first moment of the day.
     Day(Timestamp),
     /// `2021-03-04T10:00:00`.
     Moment(Timestamp),
-    /// `-24h`: that long ago.
+    /// `-24h`: the duration before now.
     Before(SignedDuration),
-    /// `-7d`: that long ago, in a unit servers may not know.
+    /// `-7d`: the duration before now, in a unit that not every server knows.
     DaysBefore(SignedDuration),
 }
 
-/// A stretch of time.
+/// A period of time, including its start and end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::query) struct DateRange {
-    /// The first moment of it.
     pub(in crate::query) start: Timestamp,
-    /// The last moment of it.
     pub(in crate::query) end: Timestamp,
 }
 
 impl DateRange {
-    /// All of time.
     pub(in crate::query) const ALL_TIME: Self = Self { start: Timestamp::MIN, end: Timestamp::MAX };
 
-    /// Whether the moment is in it.
+    /// Returns whether `moment` is in the period.
     pub(in crate::query) fn contains(self, moment: Timestamp) -> bool {
         self.start <= moment && moment <= self.end
     }
@@ -38,12 +35,12 @@ const DAY: SignedDuration = SignedDuration::from_hours(24);
 const INSTANT: SignedDuration = SignedDuration::from_nanos(1);
 
 impl Date {
-    /// Reads a date; nothing if it is none.
+    /// Parses a date or time; `None` if the text is neither.
     pub(in crate::query) fn parse(text: &str) -> Option<Self> {
         if let Some(ago) = text.strip_prefix('-') {
             return parse_ago(ago);
         }
-        // Other spellings the date parser knows, such as `20210304`, are none of the server's.
+        // The date parser also accepts spellings such as `20210304`, which the server does not know.
         let (date, rest) = text.split_at_checked("2021-03-04".len())?;
         if date.as_bytes()[4] != b'-' {
             return None;
@@ -62,12 +59,13 @@ impl Date {
         }
     }
 
-    /// Whether it is counted back from now.
+    /// Returns whether it is relative to the current time.
     pub(in crate::query) fn is_relative(self) -> bool {
         matches!(self, Self::Before(_) | Self::DaysBefore(_))
     }
 
-    /// The time it stands for on its own: the day, the 24 hours after the moment, from that long ago until now.
+    /// Returns the period that the date means on its own: its day, the 24 hours after its moment, or from its moment
+    /// until `now` if it is relative.
     pub(in crate::query) fn time_range(self, now: Timestamp) -> DateRange {
         match self {
             Self::Day(from) | Self::Moment(from) => DateRange { start: from, end: add_saturating(from, DAY - INSTANT) },
@@ -75,12 +73,12 @@ impl Date {
         }
     }
 
-    /// Where a range begins that has it as its lower end.
+    /// Returns the first moment of a range with this date as its lower end.
     pub(in crate::query) fn range_start(self, now: Timestamp) -> Timestamp {
         self.time_range(now).start
     }
 
-    /// Where a range ends that has it as its upper end: a day counts to its last moment.
+    /// Returns the last moment of a range with this date as its upper end; a day is included in full.
     pub(in crate::query) fn range_end(self, now: Timestamp) -> Timestamp {
         match self {
             Self::Day(_) => self.time_range(now).end,
@@ -108,7 +106,7 @@ fn parse_ago(text: &str) -> Option<Date> {
     Some(if unit == b'd' { Date::DaysBefore(ago) } else { Date::Before(ago) })
 }
 
-/// A time of day and its offset from UTC in seconds.
+/// Splits a time of day from its UTC offset, in seconds.
 fn split_offset(text: &str) -> Option<(&str, i32)> {
     if let Some(time) = text.strip_suffix(['Z', 'z']) {
         return Some((time, 0));
@@ -144,9 +142,10 @@ mod tests {
     #[track_caller]
     fn check(text: &str, expected: Option<(&str, &str)>) {
         let now: Timestamp = "2021-03-04T12:00:00Z".parse().unwrap();
-        let stretch = Date::parse(text).map(|date| date.time_range(now));
-        let expected = expected.map(|(from, to)| DateRange { start: from.parse().unwrap(), end: to.parse().unwrap() });
-        assert_eq!(stretch, expected, "{text}");
+        let range = Date::parse(text).map(|date| date.time_range(now));
+        let expected =
+            expected.map(|(start, end)| DateRange { start: start.parse().unwrap(), end: end.parse().unwrap() });
+        assert_eq!(range, expected, "{text}");
     }
 
     #[test]

@@ -1,25 +1,25 @@
-//! The tree of a query.
+//! The syntax tree of a query.
 
 use super::print;
 
-/// A query the language allows. Its `Display` is the canonical text, which parses back to an equal query.
+/// A valid query. Its `Display` is the canonical text, which parses back to an equal query.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Query {
     expr: Expr,
 }
 
 impl Query {
-    /// A query of this tree, which is in normal form.
+    /// Creates a query from a tree in normal form.
     pub(in crate::query) fn new(expr: Expr) -> Self {
         Self { expr }
     }
 
-    /// The tree; [`Expr::All`] for an empty query.
+    /// Returns the tree; [`Expr::All`] for an empty query.
     pub fn expr(&self) -> &Expr {
         &self.expr
     }
 
-    /// Whether it finds everything because it asks for nothing.
+    /// Returns whether the query has no condition and matches everything.
     pub fn is_empty(&self) -> bool {
         self.expr == Expr::All
     }
@@ -37,26 +37,22 @@ impl std::fmt::Display for Query {
     }
 }
 
-/// A part of a query. In normal form no `And` is directly in an `And`, no `Or` in an `Or`, and both have two members
-/// or more.
+/// A node of the syntax tree. In normal form no `And` is a direct member of an `And`, no `Or` of an `Or`, and both have
+/// at least two members.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Expr {
-    /// Everything: the empty query, `*` or `*:*`.
+    /// Matches everything: the empty query, `*` or `*:*`.
     All,
-    /// Whatever matches each of them.
     And(Vec<Expr>),
-    /// Whatever matches at least one of them.
     Or(Vec<Expr>),
-    /// Whatever does not match it.
     Not(Box<Expr>),
-    /// A field before a group: `cmdline:(a or b)`, which is the field of every bare term inside.
+    /// A field before a group, as in `cmdline:(a or b)`. It applies to every bare term inside.
     Within(String, Box<Expr>),
-    /// One term.
     Clause(Clause),
 }
 
 impl Expr {
-    /// All of these, in normal form.
+    /// Joins `members` by `and`, in normal form.
     pub fn and(members: Vec<Self>) -> Self {
         let mut flat = Vec::with_capacity(members.len());
         for member in members {
@@ -68,7 +64,7 @@ impl Expr {
         Self::single_or(flat, Self::And)
     }
 
-    /// Any of these, in normal form.
+    /// Joins `members` by `or`, in normal form.
     pub fn or(members: Vec<Self>) -> Self {
         let mut flat = Vec::with_capacity(members.len());
         for member in members {
@@ -89,21 +85,20 @@ impl Expr {
     }
 }
 
-/// One term: what is looked for, and in which field.
+/// A single term: a value, and the field to search for it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Clause {
-    /// The field as written; none for a bare term, which is looked for in all default fields.
+    /// The field name as written; `None` for a bare term, which searches all default fields.
     pub field: Option<String>,
-    /// What the field must hold.
     pub operand: Operand,
 }
 
-/// What a clause looks for.
+/// The value that a clause searches for.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Operand {
-    /// A word, escapes resolved; `*` and `?` in it are wildcards. `*` alone asks for any value.
+    /// A word without its escapes; `*` and `?` are wildcards, and `*` alone matches any value.
     Word(String),
-    /// A quoted value, escapes resolved; every character stands for itself.
+    /// A quoted value without its escapes; every character is literal.
     Phrase(String),
     /// `[a TO b]`, both ends included.
     Range(Bound, Bound),
@@ -112,8 +107,8 @@ pub enum Operand {
 /// An end of a range.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Bound {
-    /// `*`: no end.
+    /// `*`: unbounded.
     Open,
-    /// This value, itself included.
+    /// This value, included in the range.
     At(String),
 }

@@ -1,7 +1,7 @@
-//! Facet filters within the text of a query: `cb.fq.hour_of_day=3` behind its terms (API reference, section 3.8).
+//! Facet filters within the text of a query: `cb.fq.hour_of_day=3` after its terms (API reference, section 3.8).
 //!
-//! They are no terms: the server gets them as parameters beside the query, several of one field as alternatives. In the
-//! text they can be read, typed, copied and kept like the rest of it.
+//! They are not terms: the server receives them as parameters beside the query, and several filters on one field are
+//! alternatives. As part of the text they can be read, typed, copied and saved with the query.
 
 use std::ops::Range;
 
@@ -10,54 +10,54 @@ use super::expr::{Clause, Expr, Operand, Query};
 use super::parser::Parser;
 use super::print::{push_escaped, push_space};
 
-/// What the name of a filter begins with, as a parameter and in the text of a query.
+/// The prefix of a filter name, both as a parameter and in the text of a query.
 const PREFIX: &str = "cb.fq.";
 
-/// A query and the facet filters beside it.
+/// A query and its facet filters.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FilteredQuery {
-    /// The query alone.
+    /// The query without the filters.
     pub text: String,
-    /// The filters: the field and the value.
+    /// Field and value of each filter.
     pub filters: Vec<(String, String)>,
 }
 
 impl FilteredQuery {
-    /// Takes the facet filters out of the text of a query. Only those that stand beside its terms are any: in a group,
-    /// behind a minus or in an OR they are words.
+    /// Splits the facet filters from the text of a query. Only top-level filters count: in a group, after a minus or in
+    /// an `OR` they are words.
     pub fn parse(text: &str) -> Self {
         if !text.contains(PREFIX) {
             return Self { text: text.to_owned(), filters: Vec::new() };
         }
         let parser = Parser::parse(text, None);
-        let is_beside = matches!(parser.expr(), Expr::And(_) | Expr::Clause(_));
-        if !is_beside || parser.errors > 0 {
+        let is_conjunction = matches!(parser.expr(), Expr::And(_) | Expr::Clause(_));
+        if !is_conjunction || parser.errors > 0 {
             return Self { text: text.to_owned(), filters: Vec::new() };
         }
-        let mut rest = String::new();
+        let mut query = String::new();
         let mut filters = Vec::new();
         let mut at = 0;
         for (span, word) in &parser.filters {
             filters.extend(parse_filter(word));
-            push_spaced(&mut rest, &text[at..span.start]);
+            push_spaced(&mut query, &text[at..span.start]);
             at = span.end;
         }
-        push_spaced(&mut rest, &text[at..]);
-        if Parser::parse(&rest, None).errors > 0 {
-            // An AND stood beside a filter.
-            rest = without_filters(parser.expr()).to_string();
+        push_spaced(&mut query, &text[at..]);
+        if Parser::parse(&query, None).errors > 0 {
+            // An `AND` was left without the filter next to it.
+            query = without_filters(parser.expr()).to_string();
         }
-        Self { text: rest, filters }
+        Self { text: query, filters }
     }
 
-    /// The text that is read as this again.
+    /// Returns the text that [`Self::parse`] reads as this value.
     pub fn to_text(&self) -> String {
         let words = self.filters.iter().map(|(field, value)| filter_word(field, value));
         words.fold(self.text.clone(), |text, word| and_condition(&text, &word))
     }
 }
 
-/// Adds a part of a text, with a gap before it.
+/// Appends `part`, trimmed, with a space before it.
 fn push_spaced(text: &mut String, part: &str) {
     let part = part.trim();
     if !text.is_empty() && !part.is_empty() {
@@ -66,7 +66,7 @@ fn push_spaced(text: &mut String, part: &str) {
     text.push_str(part);
 }
 
-/// The query without the words that are filters.
+/// Returns the query without the words that are filters.
 fn without_filters(expr: &Expr) -> Query {
     let is_filter = |expr: &Expr| match expr {
         Expr::Clause(Clause { field: None, operand: Operand::Word(word) }) => parse_filter(word).is_some(),
@@ -79,7 +79,7 @@ fn without_filters(expr: &Expr) -> Query {
     Query::new(Expr::and(members.into_iter().filter(|member| !is_filter(member)).collect()))
 }
 
-/// The field and the value of a word that is a filter.
+/// Parses a filter into its field and value; `None` if `word` is no filter.
 pub(in crate::query) fn parse_filter(word: &str) -> Option<(String, String)> {
     let (field, value) = word.strip_prefix(PREFIX)?.split_once('=')?;
     let is_name =
@@ -87,17 +87,17 @@ pub(in crate::query) fn parse_filter(word: &str) -> Option<(String, String)> {
     (is_name && !value.is_empty()).then(|| (field.to_owned(), value.to_owned()))
 }
 
-/// A filter as a word of a query.
+/// Returns a filter as a word of a query.
 fn filter_word(field: &str, value: &str) -> String {
     let mut out = format!("{PREFIX}{field}=");
     for char in value.chars() {
-        // A word has no spelling for other gaps.
+        // Other whitespace cannot be escaped in a word.
         push_escaped(&mut out, if char.is_whitespace() { ' ' } else { char });
     }
     out
 }
 
-/// A filter and where its word stands.
+/// The byte range and the word of a filter in the text of a query.
 pub(in crate::query) type LocatedFilter = (Range<usize>, String);
 
 #[cfg(test)]
@@ -105,11 +105,11 @@ mod tests {
     use super::*;
 
     #[track_caller]
-    fn check(text: &str, alone: &str, filters: &[(&str, &str)]) {
-        let found = FilteredQuery::parse(text);
+    fn check(text: &str, query: &str, filters: &[(&str, &str)]) {
+        let filtered = FilteredQuery::parse(text);
         let filters: Vec<_> = filters.iter().map(|(field, value)| ((*field).to_owned(), (*value).to_owned())).collect();
-        assert_eq!((found.text.as_str(), &found.filters), (alone, &filters), "{text}");
-        assert_eq!(FilteredQuery::parse(&found.to_text()), found, "{}", found.to_text());
+        assert_eq!((filtered.text.as_str(), &filtered.filters), (query, &filters), "{text}");
+        assert_eq!(FilteredQuery::parse(&filtered.to_text()), filtered, "{}", filtered.to_text());
     }
 
     #[test]

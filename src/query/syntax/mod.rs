@@ -1,4 +1,4 @@
-//! Query text to tree and back, without judging it.
+//! Parsing query text into a tree, and printing it.
 
 pub(super) mod clause;
 pub(super) mod dates;

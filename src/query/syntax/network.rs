@@ -1,8 +1,8 @@
-//! Addresses and networks: `10.0.1.1`, `192.168.0.0/16`, `2001:db8::/32`.
+//! IP addresses and networks: `10.0.1.1`, `192.168.0.0/16`, `2001:db8::/32`.
 
 use std::net::IpAddr;
 
-/// A block of addresses; a single address is the smallest block.
+/// A block of IP addresses; a single address is the smallest block.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::query) struct Network {
     address: IpAddr,
@@ -10,28 +10,28 @@ pub(in crate::query) struct Network {
 }
 
 impl Network {
-    /// Reads an address or a network in CIDR notation.
+    /// Parses an address, or a network in CIDR notation.
     pub(in crate::query) fn parse(text: &str) -> Option<Self> {
         let (address, prefix) = match text.split_once('/') {
             Some((address, prefix)) => (address, Some(prefix)),
             None => (text, None),
         };
         let address: IpAddr = address.parse().ok()?;
-        let longest = if address.is_ipv4() { 32 } else { 128 };
+        let max_prefix = if address.is_ipv4() { 32 } else { 128 };
         let prefix = match prefix {
             Some(digits) if digits.bytes().all(|byte| byte.is_ascii_digit()) => digits.parse().ok()?,
             Some(_) => return None,
-            None => longest,
+            None => max_prefix,
         };
-        (prefix <= longest).then_some(Self { address, prefix })
+        (prefix <= max_prefix).then_some(Self { address, prefix })
     }
 
-    /// Whether it is of version 4.
+    /// Returns whether it is an IPv4 network.
     pub(in crate::query) fn is_v4(self) -> bool {
         self.address.is_ipv4()
     }
 
-    /// Whether the address is in the block.
+    /// Returns whether `address` is in the block.
     pub(in crate::query) fn contains(self, address: IpAddr) -> bool {
         match (self.address, address) {
             (IpAddr::V4(own), IpAddr::V4(other)) => {

@@ -9,23 +9,22 @@ use super::facet_filters::FilteredQuery;
 use super::parser::{Parsed, parse};
 use super::print::{one_line, push_close, push_space};
 
-/// What is said of a stored search that asks for nothing.
+/// Why a stored search without any condition is malformed.
 const NO_QUERY: &str = "it has no query, or has lost the q= before it";
 
-/// A stored search, readable.
+/// The decoded search of a watchlist.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct StoredQuery {
-    /// The text of its query, for a person to read and to run.
+    /// The query, decoded and without the facet filters.
     pub text: String,
-    /// Its facet filters: the field without `cb.fq.`, and the value. They are no part of the text.
+    /// The facet filters: the field without `cb.fq.`, and the value.
     pub facet_filters: Vec<(String, String)>,
-    /// Why it cannot be run as it is meant.
     malformed_reason: Option<&'static str>,
 }
 
 impl StoredQuery {
-    /// Reads the `search_query` of a watchlist: form data, with spaces as `+` or `%20`. One that has no parameter of a
-    /// search is taken for a query that nobody has encoded.
+    /// Parses the `search_query` of a watchlist: form data, with spaces as `+` or `%20`. A text without any search
+    /// parameter is taken for a query that is not encoded.
     pub fn parse(search_query: &str) -> Self {
         if is_bare_query(search_query) {
             let text = search_query.trim().to_owned();
@@ -40,12 +39,12 @@ impl StoredQuery {
         let text = pairs.iter().map(|(name, value)| (name.as_ref(), value.as_ref()));
         let text = parameters_text(text);
         let facets: Vec<_> = facets.collect();
-        let is_asked = pairs.iter().any(|(name, _)| name == "q" || name.starts_with("cb.q."));
-        let has_more =
+        let has_query = pairs.iter().any(|(name, _)| name == "q" || name.starts_with("cb.q."));
+        let has_stray_part =
             pairs.iter().any(|(name, value)| value.is_empty() && !is_search_parameter(name) && !name.trim().is_empty());
-        let malformed = if !is_asked && facets.is_empty() {
+        let malformed = if !has_query && facets.is_empty() {
             Some(NO_QUERY)
-        } else if has_more {
+        } else if has_stray_part {
             Some("a part of it is in no parameter: an & in the query was not encoded")
         } else {
             None
@@ -53,13 +52,12 @@ impl StoredQuery {
         Self { text, facet_filters: facets, malformed_reason: malformed }
     }
 
-    /// All of it as one query, for a person to read and to run, with its facet filters as they stand in one
-    /// ([`FilteredQuery`]).
+    /// Returns the query with its facet filters as one text, as [`FilteredQuery`] writes it.
     pub fn combined_query(&self) -> String {
         FilteredQuery { text: self.text.clone(), filters: self.facet_filters.clone() }.to_text()
     }
 
-    /// Its facet filters by their field, in their order: of several values, one is enough.
+    /// Returns the facet filters grouped by field, in order. A document needs one of the values of each field.
     pub fn facet_filters(&self) -> Vec<(&str, Vec<&str>)> {
         let mut filters: Vec<(&str, Vec<&str>)> = Vec::new();
         for (facet, value) in &self.facet_filters {
@@ -72,37 +70,37 @@ impl StoredQuery {
         filters
     }
 
-    /// Why it cannot be run as it is meant. `None` if it is whole.
+    /// Returns why the search cannot be run as intended; `None` if it can.
     pub fn malformed_reason(&self) -> Option<&'static str> {
         self.malformed_reason
     }
 }
 
-/// A stored search for people, facet filters and all, on one line; one that asks for nothing is shown as it is.
+/// Returns a stored search as one readable line with its facet filters; a search without conditions stays unchanged.
 pub fn describe_stored(search_query: &str) -> String {
     let query = one_line(&StoredQuery::parse(search_query).combined_query());
     if query.is_empty() { search_query.to_owned() } else { query }
 }
 
-/// The value of an indicator for people: of a query its text, of anything else what it is.
+/// Returns the readable value of an indicator: the decoded text of a query, and any other value unchanged.
 pub fn indicator_text(kind: &str, value: &str) -> String {
     if kind.eq_ignore_ascii_case("query") { describe_stored(value) } else { value.to_owned() }
 }
 
-/// Whether there is something, and no parameter of a search in it (reference 1.7).
+/// Returns whether the text is not blank and has no search parameter (API reference, section 1.7).
 fn is_bare_query(search_query: &str) -> bool {
     let mut pairs = form_urlencoded::parse(search_query.as_bytes());
     !search_query.trim().is_empty() && !pairs.any(|(name, _)| is_search_parameter(&name))
 }
 
-/// Whether it is the name of a parameter of a search.
+/// Returns whether `name` is the name of a search parameter.
 fn is_search_parameter(name: &str) -> bool {
     name.starts_with("cb.")
         || name.starts_with("facet")
         || matches!(name, "q" | "rows" | "start" | "sort" | "comprehensive_search")
 }
 
-/// Whether a text is encoded as in an address: it begins with a field whose colon is.
+/// Returns whether a query is percent-encoded: it begins with a field name and an encoded colon.
 fn is_encoded(text: &str) -> bool {
     let head = text.split('%').next().unwrap_or_default();
     let is_field = fields::find_in_any_index(head.trim_start_matches(['-', '('])).is_some();
@@ -110,20 +108,21 @@ fn is_encoded(text: &str) -> bool {
     is_field && colon.is_some_and(|colon| colon.eq_ignore_ascii_case("%3a"))
 }
 
-/// The `search_query` with its query replaced by this text; what else it holds stays.
+/// Replaces the query in a `search_query` by `text`. Other parameters stay; facet filters are replaced if `text` has
+/// some.
 pub fn replace_query(search_query: &str, text: &str) -> String {
     let name = |pair: &str| {
         let mut decoded = form_urlencoded::parse(pair.as_bytes());
         decoded.next().map_or(String::new(), |(name, _)| name.into_owned())
     };
     let filtered = FilteredQuery::parse(text);
-    let is_kept = |pair: &&str| {
+    let is_preserved = |pair: &&str| {
         let name = name(pair);
         let is_replaced = !filtered.filters.is_empty() && name.starts_with("cb.fq.");
         !pair.is_empty() && name != "q" && !name.starts_with("cb.q.") && !is_replaced
     };
-    let kept = if is_bare_query(search_query) { "" } else { search_query };
-    let mut pairs: Vec<_> = kept.split('&').filter(is_kept).map(str::to_owned).collect();
+    let parameters = if is_bare_query(search_query) { "" } else { search_query };
+    let mut pairs: Vec<_> = parameters.split('&').filter(is_preserved).map(str::to_owned).collect();
     if !pairs.iter().any(|pair| name(pair) == "cb.urlver") {
         pairs.push("cb.urlver=1".to_owned());
     }
@@ -134,7 +133,7 @@ pub fn replace_query(search_query: &str, text: &str) -> String {
     pairs.join("&")
 }
 
-/// A text as form data, with a slash as it is.
+/// Encodes a text as form data, except for slashes.
 fn encode_form(text: &str) -> String {
     let mut out = String::new();
     for byte in text.bytes() {
@@ -151,27 +150,26 @@ fn encode_form(text: &str) -> String {
     out
 }
 
-/// The conditions among the decoded parameters of a search as one text: `q` as it is, `cb.q.X` as `X:value`.
+/// Joins the conditions among decoded search parameters into one text: `q` unchanged, `cb.q.X` as `X:value`.
 ///
-/// They are joined by spaces, and one that is an `or` gets parentheses if it is not alone, or it would take in its
-/// neighbors.
+/// They are separated by spaces. An `or` among several conditions gets parentheses, or it would include its neighbors.
 pub fn parameters_text<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> String {
     join_conditions(&parameter_conditions(pairs)).0
 }
 
-/// Reads the decoded parameters of a search: every condition among them must hold.
-/// The spans of the problems are bytes of the text that [`parameters_text`] makes of them.
+/// Parses decoded search parameters into a query that requires all their conditions. The spans of problems are byte
+/// ranges of the text that [`parameters_text`] returns.
 pub fn parse_parameters<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> Parsed {
     let conditions = parameter_conditions(pairs);
-    let (_, places) = join_conditions(&conditions);
+    let (_, offsets) = join_conditions(&conditions);
     let mut members = Vec::new();
     let mut problems = Vec::new();
-    for (condition, place) in conditions.iter().zip(&places) {
+    for (condition, offset) in conditions.iter().zip(&offsets) {
         let parsed = parse(condition);
         members.push(parsed.query);
         problems.extend(parsed.problems.into_iter().map(|problem| Problem {
-            span: problem.span.start + place..problem.span.end + place,
-            fix: problem.fix.map(|fix| Fix { span: fix.span.start + place..fix.span.end + place, ..fix }),
+            span: problem.span.start + offset..problem.span.end + offset,
+            fix: problem.fix.map(|fix| Fix { span: fix.span.start + offset..fix.span.end + offset, ..fix }),
             ..problem
         }));
     }
@@ -193,10 +191,10 @@ fn parameter_conditions<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>)
         .collect()
 }
 
-/// The conditions as one text, and where in it each begins.
+/// Joins conditions into one text, and returns the byte offset of each in it.
 fn join_conditions(conditions: &[String]) -> (String, Vec<usize>) {
     let mut text = String::new();
-    let mut places = Vec::new();
+    let mut offsets = Vec::new();
     for condition in conditions {
         if !text.is_empty() {
             push_space(&mut text);
@@ -204,13 +202,13 @@ fn join_conditions(conditions: &[String]) -> (String, Vec<usize>) {
         let is_alternative =
             conditions.len() > 1 && parse(condition).query.is_some_and(|query| matches!(query.expr(), Expr::Or(_)));
         text.push_str(if is_alternative { "(" } else { "" });
-        places.push(text.len());
+        offsets.push(text.len());
         text.push_str(condition);
         if is_alternative {
             push_close(&mut text);
         }
     }
-    (text, places)
+    (text, offsets)
 }
 
 #[cfg(test)]
@@ -241,7 +239,7 @@ mod tests {
     }
 
     #[test]
-    fn facet_filters_are_told_apart() {
+    fn facet_filters_are_separated_from_the_query() {
         let stored = StoredQuery::parse("q=a&cb.fq.status=Unresolved&cb.fq.group=x+y&cb.fq.empty=");
         assert_eq!(stored.text, "a");
         let facets: Vec<_> = stored.facet_filters.iter().map(|(a, b)| (a.as_str(), b.as_str())).collect();
@@ -256,8 +254,7 @@ mod tests {
             let read = StoredQuery::parse(search_query);
             let again = StoredQuery::parse(&replace_query("", query));
             assert_eq!(again.facet_filters, read.facet_filters);
-            let alone = read.text.trim_matches(['(', ')']);
-            assert_eq!(again.text.trim_matches(['(', ')']), alone);
+            assert_eq!(again.text.trim_matches(['(', ')']), read.text.trim_matches(['(', ')']));
         }
         check("q=a&cb.fq.hour_of_day=3", "a cb.fq.hour_of_day=3");
         check(
@@ -282,7 +279,7 @@ mod tests {
         ] {
             assert!(StoredQuery::parse(malformed).malformed_reason().is_some(), "{malformed}");
         }
-        for whole in [
+        for complete in [
             "cb.urlver=1&q=",
             "q=a&cb.fq.group=x",
             "cb.fq.group=x",
@@ -291,7 +288,7 @@ mod tests {
             "cmdline:100%",
             "cb.urlver=1&q=a&sort=&server_name=x",
         ] {
-            assert_eq!(StoredQuery::parse(whole).malformed_reason(), None, "{whole}");
+            assert_eq!(StoredQuery::parse(complete).malformed_reason(), None, "{complete}");
         }
     }
 
@@ -301,7 +298,7 @@ mod tests {
     }
 
     #[test]
-    fn a_query_that_nobody_has_encoded_is_one_all_the_same() {
+    fn a_query_that_is_not_encoded_is_accepted() {
         for query in ["process_name:cmd.exe", "a b%", "cmdline:\"x=1&y=2\" +z", "ipaddr:10.0.0.0/8"] {
             assert_eq!(StoredQuery::parse(query).combined_query(), query);
             assert_eq!(describe_stored(query), query);

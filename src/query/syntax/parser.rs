@@ -1,4 +1,4 @@
-//! Text to query: one pass that builds the tree, notes what is wrong and remembers what each part of the text is.
+//! The query parser: one pass that builds the tree, collects the problems, and marks the role of each part of the text.
 
 use std::ops::Range;
 
@@ -13,42 +13,43 @@ use super::expr::{Expr, Query};
 use super::facet_filters;
 use super::scan::operator_len;
 
-/// What became of a text.
+/// The result of parsing a text.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Parsed {
-    /// The query; nothing only if one of the problems is an error. A list of indicators is an error and a query.
+    /// `None` if one of the problems is an error, except for a list of indicators, which has both an error and a query.
     pub query: Option<Query>,
-    /// What is wrong with it, in the order of the text.
+    /// In the order of the text.
     pub problems: Vec<Problem>,
 }
 
-/// Reads a query. Any text is welcome; the time it takes grows with its length and no faster.
+/// Parses a query. Accepts any text, in time linear in its length.
 ///
-/// Beyond the first fifty, problems of one level are not listed.
+/// Lists at most 50 errors, and at most 50 warnings and notes.
 pub fn parse(text: &str) -> Parsed {
     Parser::parse(text, None).finish()
 }
 
-/// Like [`parse`], and says what is wrong for `index`: fields that it does not have, a list that is no query.
+/// Parses a query like [`parse`], and also reports fields that `index` does not have and a list of indicators in place
+/// of a query.
 pub fn parse_for(index: Index, text: &str) -> Parsed {
     let parsed = Parser::parse(text, Some(index)).finish();
     match ioc::list_problem(index, text) {
-        // What else is to be said about a list as a query only hides that it is none.
+        // Other problems of a list would only hide that it is no query.
         Some(list) => Parsed { problems: vec![list], ..parsed },
         _ => parsed,
     }
 }
 
-/// What is being typed at the end of a text.
+/// The unfinished term at the end of a text.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(in crate::query) struct CompletionPoint<'a> {
-    /// The field whose value it is; none for a bare term, which may become the name of a field.
+    /// The field of the value; `None` for a bare term, which may become a field name.
     pub(in crate::query) field: Option<&'a str>,
-    /// Where it begins, with its quotation mark.
+    /// The byte at which the term begins, with its quotation mark.
     pub(in crate::query) start: usize,
 }
 
-/// How deep groups and negations may lie in each other: more than anyone writes, less than a stack holds.
+/// The maximum nesting of groups and negations: more than any sensible query has, and less than overflows the stack.
 const MAX_DEPTH: usize = 100;
 
 pub(in crate::query) struct Parser<'a> {
@@ -56,7 +57,7 @@ pub(in crate::query) struct Parser<'a> {
     pub(in crate::query) position: usize,
     depth: usize,
     pub(in crate::query) index: Option<Index>,
-    /// The field before the group we are in.
+    /// The field before the current group.
     pub(in crate::query) within: Option<&'a str>,
     expr: Expr,
     pub(in crate::query) errors: usize,
@@ -64,15 +65,15 @@ pub(in crate::query) struct Parser<'a> {
     pub(in crate::query) problems: Vec<Problem>,
     pub(in crate::query) marks: Vec<Mark>,
     pub(in crate::query) completion_point: Option<CompletionPoint<'a>>,
-    /// The facet filters beside the terms, in the order of the text.
+    /// The top-level facet filters, in the order of the text.
     pub(in crate::query) filters: Vec<facet_filters::LocatedFilter>,
-    /// Where a backslash made the quote part of a value that was meant to close it, and the change that mends it.
+    /// The closing quote that a backslash made part of a value, and its fix.
     pub(in crate::query) swallowed_quote: Option<(Range<usize>, Option<Fix>)>,
-    /// Whether the text was given up, so that nothing more can be said about its parentheses.
+    /// Whether parsing stopped at [`MAX_DEPTH`], after which open parentheses are no problem of their own.
     is_abandoned: bool,
 }
 
-/// What comes next, with its bytes.
+/// The next token, with its span if it is an operator.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Next {
     End,
@@ -87,11 +88,10 @@ enum Next {
 /// The runs of terms between the `or`s of a chain.
 #[derive(Default)]
 struct Chain {
-    /// Where each stands, and whether it is of several terms.
+    /// The span of each run, and whether it has several terms.
     term_runs: Vec<(Range<usize>, bool)>,
-    /// The first `or` beside a run of several.
+    /// The first `or` next to a run of several terms.
     first_mixed_or: Option<Range<usize>>,
-    /// The first `or`.
     first_or: Option<Range<usize>>,
 }
 
@@ -144,14 +144,14 @@ impl<'a> Parser<'a> {
         Parsed { query: (self.errors == 0).then(|| Query::new(self.expr)), problems: self.problems }
     }
 
-    /// What each part of the text is, and the places of the errors.
+    /// Returns the role of each part of the text, and the spans of the errors.
     pub(in crate::query) fn into_marks(self) -> (Vec<Mark>, Vec<Range<usize>>) {
         let errors =
             self.problems.into_iter().filter(|problem| problem.level == Level::Error).map(|problem| problem.span);
         (self.marks, errors.collect())
     }
 
-    /// What is being typed at the end of the text, if anything is.
+    /// Returns the unfinished term at the end of the text, if there is one.
     pub(in crate::query) fn completion_point(&self) -> Option<CompletionPoint<'a>> {
         self.completion_point
     }
@@ -160,7 +160,7 @@ impl<'a> Parser<'a> {
         &self.expr
     }
 
-    /// Whether what is read now stands beside the other terms, in no group and behind no minus.
+    /// Returns whether the current term is in no group and after no negation.
     pub(in crate::query) fn is_top_level(&self) -> bool {
         self.depth == 0 && self.within.is_none()
     }
@@ -203,7 +203,7 @@ impl<'a> Parser<'a> {
         self.position = span.end;
     }
 
-    /// Terms joined by `or`, up to a closing parenthesis or the end. [`Expr::All`] if there are none.
+    /// Parses terms joined by `or`, up to a closing parenthesis or the end; [`Expr::All`] if there are none.
     fn parse_or(&mut self) -> Expr {
         let mut members = Vec::new();
         let mut errors = self.errors;
@@ -234,7 +234,7 @@ impl<'a> Parser<'a> {
         Expr::or(members)
     }
 
-    /// Adds terms as [`Parser::parse_and`] does, and remembers where they stand.
+    /// Calls [`Parser::parse_and`] and adds the span of the parsed terms to `chain`.
     fn parse_run(&mut self, into: &mut Vec<Expr>, chain: &mut Chain) -> bool {
         self.skip_space();
         let start = self.position;
@@ -244,10 +244,10 @@ impl<'a> Parser<'a> {
         is_joined
     }
 
-    /// Adds the terms joined by `and`, or by nothing, as one member. Says whether they were several.
+    /// Parses terms joined by `and`, or by nothing, and adds them as one member. Returns whether there were several.
     fn parse_and(&mut self, into: &mut Vec<Expr>) -> bool {
         let mut members = Vec::new();
-        let mut joint = None;
+        let mut trailing_and = None;
         loop {
             match self.peek_operator() {
                 Next::End => {
@@ -256,11 +256,11 @@ impl<'a> Parser<'a> {
                 }
                 Next::Close | Next::Or(_) => break,
                 Next::And(span) => {
-                    if members.is_empty() || joint.is_some() {
+                    if members.is_empty() || trailing_and.is_some() {
                         self.report_dangling(span.clone(), "before");
                     }
                     self.take_operator(&span);
-                    joint = Some(span);
+                    trailing_and = Some(span);
                 }
                 next @ (Next::Open | Next::Not(_) | Next::Term) => {
                     let member = self.parse_unary();
@@ -268,11 +268,11 @@ impl<'a> Parser<'a> {
                         lint::warn_command_switch(self, members.last(), &member, &minus);
                     }
                     members.push(member);
-                    joint = None;
+                    trailing_and = None;
                 }
             }
         }
-        if let Some(span) = joint
+        if let Some(span) = trailing_and
             && !members.is_empty()
         {
             self.report_dangling(span, "after");
@@ -337,7 +337,7 @@ impl<'a> Parser<'a> {
             self.position += 1;
             if is_empty {
                 let span = open.start..self.position;
-                // Without its group a field would have no value.
+                // Without the group, a field before it would have no value.
                 let deletion = (!self.text[..open.start].trim_end().ends_with(':'))
                     .then(|| self.replacement_fix(span.clone(), "delete them", ""))
                     .flatten();
@@ -363,7 +363,7 @@ impl<'a> Parser<'a> {
         expr
     }
 
-    /// Goes one level deeper, or gives the text up.
+    /// Enters a nesting level. At [`MAX_DEPTH`] it reports an error, skips the remaining text and returns `false`.
     fn enter_level(&mut self, span: &Range<usize>) -> bool {
         if self.depth < MAX_DEPTH {
             self.depth += 1;

@@ -1,11 +1,11 @@
-//! Query to text: the canonical form.
+//! Printing a query in its canonical form.
 
 use super::expr::{Bound, Clause, Expr, Operand, Query};
 use super::scan::{ESCAPABLE, scan_word};
 use crate::text;
 
-/// The canonical text of a query: operators in upper case, no parentheses that group nothing, `and` as a space, and
-/// parentheses around it inside an `OR`, because its precedence there is not documented.
+/// Returns the canonical text of a query: operators in upper case, no redundant parentheses, and a space for `and`. An
+/// `and` inside an `OR` gets parentheses, because its precedence there is not documented.
 pub(in crate::query) fn print_query(query: &Query) -> String {
     let mut out = String::new();
     if !query.is_empty() {
@@ -59,7 +59,7 @@ fn push_member(out: &mut String, expr: &Expr) {
     }
 }
 
-/// One term.
+/// Appends a term.
 pub(in crate::query) fn push_clause(out: &mut String, clause: &Clause) {
     if let Some(field) = &clause.field {
         out.push_str(field);
@@ -83,9 +83,9 @@ fn push_bound(out: &mut String, bound: &Bound) {
     match bound {
         Bound::Open => out.push('*'),
         Bound::At(value) => {
-            // A bound that does not read as itself goes into quotes.
-            let (read, len) = scan_word(value, &[']']);
-            if value.is_empty() || value == "*" || len < value.len() || read != *value {
+            // A bound that would not be read back unchanged must be quoted.
+            let (word, len) = scan_word(value, &[']']);
+            if value.is_empty() || value == "*" || len < value.len() || word != *value {
                 out.push_str(&quote_phrase(value));
             } else {
                 out.push_str(value);
@@ -94,8 +94,8 @@ fn push_bound(out: &mut String, bound: &Bound) {
     }
 }
 
-/// The text of a query on one line: line breaks become spaces. After a backslash a space would be part of the term, so
-/// there the line break stays.
+/// Puts the text of a query on one line: line breaks become spaces, except after a backslash, where a space would be
+/// part of the term.
 pub fn one_line(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for line in text::lines(text).map(str::trim).filter(|line| !line.is_empty()) {
@@ -107,12 +107,12 @@ pub fn one_line(text: &str) -> String {
     out
 }
 
-/// A space between two terms. After a backslash it would be part of the term, a line break is not.
+/// Appends a space between two terms. After a backslash it is a line break, because a space would be part of the term.
 pub(in crate::query) fn push_space(out: &mut String) {
     out.push(if out.ends_with('\\') { '\n' } else { ' ' });
 }
 
-/// A closing parenthesis. Directly after a backslash it would be part of the term.
+/// Appends a closing parenthesis. After a backslash a line break comes before it, or it would be part of the term.
 pub(in crate::query) fn push_close(out: &mut String) {
     if out.ends_with('\\') {
         out.push('\n');
@@ -120,7 +120,7 @@ pub(in crate::query) fn push_close(out: &mut String) {
     out.push(')');
 }
 
-/// A character of a word, with the backslash it needs.
+/// Appends a character of a word, escaped if necessary.
 pub(in crate::query) fn push_escaped(out: &mut String, char: char) {
     if ESCAPABLE.contains(&char) {
         out.push('\\');
@@ -128,13 +128,13 @@ pub(in crate::query) fn push_escaped(out: &mut String, char: char) {
     out.push(char);
 }
 
-/// A value in quotes; it must not end in a backslash.
+/// Returns `value` in quotes; it must not end in a backslash.
 pub(in crate::query) fn quote_phrase(value: &str) -> String {
     let mut out = String::with_capacity(value.len() + 2);
     out.push('"');
     let mut last = '"';
     for char in value.chars() {
-        // After a backslash even a space needs a backslash of its own, or it would take the first for it.
+        // After a backslash even a space must be escaped, or the backslash before it would be its escape.
         if char == '"' || (last == '\\' && ESCAPABLE.contains(&char)) {
             out.push('\\');
         }

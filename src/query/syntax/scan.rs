@@ -1,13 +1,13 @@
-//! The pieces of the language: names, words, quoted values and ranges, read from the beginning of a text.
+//! Scanning of tokens at the beginning of a text: names, words, quoted values and ranges.
 
 use std::ops::Range;
 
 use super::expr::Bound;
 
-/// The characters a backslash makes ordinary; before any other it is a backslash.
+/// The characters that a backslash escapes; before any other character a backslash is literal.
 pub(in crate::query) const ESCAPABLE: [char; 4] = [' ', '"', '(', ')'];
 
-/// The length of the operator word a text begins with; 0 if it begins with none.
+/// Returns the length in bytes of the operator word at the beginning of `text`; 0 if there is none.
 pub(in crate::query) fn operator_len(text: &str) -> usize {
     let is_end = |at: usize| {
         let next = text[at..].chars().next();
@@ -19,17 +19,17 @@ pub(in crate::query) fn operator_len(text: &str) -> usize {
         .map_or(0, str::len)
 }
 
-/// The name before the colon, if a text begins with something that can name a field.
+/// Returns the name before the colon if `text` begins with a possible field name.
 pub(in crate::query) fn field_name(text: &str) -> Option<&str> {
-    // Longer than any name with a feed in it; keeps the search for the colon short.
-    const LONGEST: usize = 128;
+    // Longer than any field name, even with the name of a feed; bounds the search for the colon.
+    const MAX_LEN: usize = 128;
     let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.');
-    let len = text.bytes().take(LONGEST).take_while(is_part).count();
+    let len = text.bytes().take(MAX_LEN).take_while(is_part).count();
     (len > 0 && text.as_bytes().get(len) == Some(&b':')).then(|| &text[..len])
 }
 
-/// A word, escapes resolved, and how many bytes it takes. It ends at whitespace, a parenthesis, a quote or one of
-/// `stops`.
+/// Returns the word at the beginning of `text` without its escapes, and its length in bytes. It ends at whitespace, a
+/// parenthesis, a quote or one of `stops`.
 pub(in crate::query) fn scan_word(text: &str, stops: &[char]) -> (String, usize) {
     let mut word = String::new();
     let mut chars = text.char_indices().peekable();
@@ -47,7 +47,8 @@ pub(in crate::query) fn scan_word(text: &str, stops: &[char]) -> (String, usize)
     (word, text.len())
 }
 
-/// A quoted value, escapes resolved, and how many bytes it takes with its quotes; only the value if it is not closed.
+/// Returns the quoted value at the beginning of `text` without its escapes, and its length in bytes with the quotes. If
+/// the closing quote is missing, the error is the value.
 pub(in crate::query) fn scan_phrase(text: &str) -> Result<(String, usize), String> {
     let mut phrase = String::new();
     let mut chars = text.char_indices().skip(1).peekable();
@@ -65,19 +66,18 @@ pub(in crate::query) fn scan_phrase(text: &str) -> Result<(String, usize), Strin
     Err(phrase)
 }
 
-/// A range and where its pieces are.
+/// A range and the byte ranges of its parts.
 pub(in crate::query) struct ScannedRange {
-    /// The lower end.
     pub(in crate::query) lower: (Bound, Range<usize>),
-    /// The word between the ends.
+    /// The word `TO`.
     pub(in crate::query) to: Range<usize>,
-    /// The upper end.
     pub(in crate::query) upper: (Bound, Range<usize>),
     /// The byte after the closing bracket.
     pub(in crate::query) end: usize,
 }
 
-/// Reads the range that begins with the bracket at `start`. If it is none: where it went wrong, and what is missing.
+/// Scans the range that begins with the bracket at `start`. The error is the byte at which scanning failed, and what is
+/// missing there.
 pub(in crate::query) fn scan_range(text: &str, start: usize) -> Result<ScannedRange, (usize, &'static str)> {
     let skip = |at: usize| text.len() - text[at..].trim_start().len();
     let lower = scan_bound(text, skip(start + 1)).ok_or((start + 1, "lower end"))?;

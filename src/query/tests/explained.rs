@@ -1,8 +1,8 @@
-//! How queries are explained.
+//! Explanations of queries.
 
 use super::*;
 
-/// The lines after the first, label and text parted by a bar.
+/// Checks the lines after the first, with label and text separated by a bar.
 #[track_caller]
 fn check_for(index: Index, text: &str, expected: &[&str]) {
     let lines = explain(index, text, time("2021-03-04T12:00:00Z"));
@@ -17,7 +17,7 @@ fn check(text: &str, expected: &[&str]) {
 }
 
 #[test]
-fn groups_are_told_with_the_parentheses_the_server_adds() {
+fn groups_are_explained_with_the_parentheses_the_server_adds() {
     let lines = explain(Index::Process, "a:b or c d -(e f)", Timestamp::UNIX_EPOCH);
     assert_eq!(lines[0].0, "reads");
     assert_eq!(lines[0].1, "a:b OR (c d -(e f))");
@@ -45,7 +45,7 @@ fn groups_are_told_with_the_parentheses_the_server_adds() {
 }
 
 #[test]
-fn values_are_told_by_what_they_are_cut_into() {
+fn values_are_explained_by_their_tokens() {
     for (text, expected) in [
         (r"cmdline:\\test\blah", "cmdline | has these tokens in a row: `test` `blah`"),
         (
@@ -76,7 +76,7 @@ fn values_are_told_by_what_they_are_cut_into() {
 }
 
 #[test]
-fn times_are_told_as_moments() {
+fn times_are_explained_as_moments() {
     for (text, expected) in [
         ("start:-24h", "is from 2021-03-03 12:00:00Z to 2021-03-04 12:00:00Z"),
         ("start:2021-03-04", "is from 2021-03-04 00:00:00Z to 2021-03-04 23:59:59Z"),
@@ -90,7 +90,7 @@ fn times_are_told_as_moments() {
 }
 
 #[test]
-fn a_bare_word_is_told_with_the_fields_that_can_have_it() {
+fn a_bare_word_is_explained_with_the_fields_it_searches() {
     check_for(
         Index::Report,
         "locky",
@@ -101,7 +101,7 @@ fn a_bare_word_is_told_with_the_fields_that_can_have_it() {
             "  or | is `locky` as a whole: feed_name",
         ],
     );
-    // A name that is none belongs to the text.
+    // The name of an unknown field is part of the text.
     let lines = explain(Index::Process, "-colour:red", Timestamp::UNIX_EPOCH);
     assert!(lines[1].0 == "not any field" && lines[1].1.starts_with("`colour:red` in one of "));
     let lines = explain(Index::Process, "[1 TO 2]", Timestamp::UNIX_EPOCH);
@@ -110,7 +110,7 @@ fn a_bare_word_is_told_with_the_fields_that_can_have_it() {
 }
 
 #[test]
-fn what_cannot_be_read_is_told_by_its_mistakes() {
+fn an_invalid_query_is_explained_by_its_errors() {
     check("", &["finds | all processes"]);
     check_for(Index::Binary, "*:*", &["finds | all binaries"]);
     check("a (b", &["error | this parenthesis is never closed"]);

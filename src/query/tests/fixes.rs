@@ -1,11 +1,11 @@
-//! What one step mends, and what it never breaks.
+//! What a fix changes, and what it never breaks.
 
 use proptest::prelude::*;
 
 use super::properties::any_text;
 use super::*;
 
-/// The first fix of the text gives the expected one.
+/// Checks the text after its first fix is applied.
 #[track_caller]
 fn check(text: &str, fixed: &str) {
     let offered = find_fixes(text);
@@ -13,14 +13,14 @@ fn check(text: &str, fixed: &str) {
     assert_eq!(first.as_deref(), Some(fixed), "{text}: {offered:?}");
 }
 
-/// No fix is offered.
+/// Checks that the text has no fix.
 #[track_caller]
 fn check_none(text: &str) {
     assert_eq!(find_fixes(text), [], "{text}");
 }
 
 #[test]
-fn paths_and_spaces_are_mended() {
+fn paths_and_spaces_are_fixed() {
     check(r"path:c:\program files (x86)\windows\a.exe -b", r#"path:"c:\program files (x86)\windows\a.exe" -b"#);
     check(r"path:\boot\a.exe", r"path:boot\a.exe");
     check(r#"filemod:"\temp dir\a""#, r#"filemod:"temp dir\a""#);
@@ -32,7 +32,7 @@ fn paths_and_spaces_are_mended() {
 }
 
 #[test]
-fn wildcards_are_mended() {
+fn wildcards_are_fixed() {
     check(r"path:*\temp\a.exe", r"path:temp\a.exe");
     check("process_name:*host.exe", "process_name:host.exe");
     check("*abc*", "abc*");
@@ -43,7 +43,7 @@ fn wildcards_are_mended() {
 }
 
 #[test]
-fn ranges_and_times_are_mended() {
+fn ranges_and_times_are_fixed() {
     check("cmdline:[a TO b]", "cmdline:\"[a TO b]\"");
     check("hostname:[a TO a]", "hostname:a");
     check("hostname:[* TO *]", "hostname:*");
@@ -55,7 +55,7 @@ fn ranges_and_times_are_mended() {
 }
 
 #[test]
-fn names_and_values_are_mended() {
+fn names_and_values_are_fixed() {
     check("proces_name:a", "process_name:a");
     check("ip:10.0.0.1", "ipaddr:10.0.0.1");
     check("ipaddr:2001:db8::1", "ipv6addr:2001:db8::1");
@@ -66,7 +66,7 @@ fn names_and_values_are_mended() {
 }
 
 #[test]
-fn broken_skeletons_are_mended() {
+fn broken_skeletons_are_fixed() {
     check("a (b", "a (b)");
     check("a b) c", "a b c");
     check("a \"b c", "a \"b c\"");
@@ -75,13 +75,13 @@ fn broken_skeletons_are_mended() {
     check("a or", "a ");
     check("a and and b", "a and  b");
     check("process_name: ", "process_name:* ");
-    // The quote comes first: what closes the group would stand in it.
+    // The quote is closed first: a parenthesis after it would be part of the value.
     check("(a \"b", "(a \"b\"");
     check_none("cmdline:()");
 }
 
 #[test]
-fn a_minus_is_mended_and_a_negation_left_alone() {
+fn a_minus_is_fixed_and_a_negation_is_not() {
     check("a - b", "a -b");
     check("powershell.exe -nop", "powershell.exe \"-nop\"");
     check("powershell -w hidden", "powershell \"-w\" hidden");
@@ -121,7 +121,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(500))]
 
     #[test]
-    fn a_fix_never_breaks_what_was_whole(text in any_text()) {
+    fn a_fix_never_breaks_a_valid_part(text in any_text()) {
         let errors = |text: &str| {
             let problems = parse(text).problems;
             problems.iter().filter(|problem| problem.level == Level::Error).count()
@@ -134,7 +134,7 @@ proptest! {
     }
 
     #[test]
-    fn whoever_takes_every_fix_comes_to_an_end(text in any_text()) {
+    fn applying_every_fix_comes_to_an_end(text in any_text()) {
         let mut fixed = text.clone();
         let mut steps = 0;
         while let Some(fix) = find_fixes(&fixed).first() {

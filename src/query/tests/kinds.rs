@@ -1,4 +1,4 @@
-//! Each example of sections 3.2 to 3.7: which documents it finds.
+//! The examples of sections 3.2 to 3.7 of the API reference, and which documents they match.
 
 use super::*;
 

@@ -1,11 +1,11 @@
-//! Lists of indicators in the place of a query, and indicators without their field.
+//! Lists of indicators in place of a query, and indicators without their field.
 
 use super::*;
 
 const ONE: &str = "9e107d9d372bb6826bd81d3542a419d6";
 const OTHER: &str = "e4d909c290d0fb1ca068ffaddf22cbd0";
 
-/// The text is a list, and joined as expected it is a query.
+/// Checks that the text is a list of `n` indicators, and the query that joins them.
 #[track_caller]
 fn check(index: Index, text: &str, n: usize, joined: Option<&str>) {
     let problems = parse_for(index, text).problems;
@@ -21,7 +21,7 @@ fn check(index: Index, text: &str, n: usize, joined: Option<&str>) {
     }
 }
 
-/// The text may be a query.
+/// Checks that the text may be a query.
 #[track_caller]
 fn check_none(text: &str) {
     let problems = parse_for(Index::Process, text).problems;
@@ -46,7 +46,7 @@ fn indicators_of_every_kind_are_joined_by_their_fields() {
     check(Index::Process, text, 4, Some("(domain:cb.evil.example OR ipaddr:10.0.0.1 OR domain:evil.example)"));
     check(Index::Alert, "evil.example\n10.0.0.1", 2, Some("(ioc_value:evil.example OR ioc_value:10.0.0.1)"));
     check(Index::Report, "evil.example\n10.0.0.1", 2, Some("(domain:evil.example OR ipaddr:10.0.0.1)"));
-    // Binaries have no addresses, and no server knows SHA-1: nothing is dropped silently.
+    // Binaries have no addresses and no server knows SHA-1, but neither may be dropped silently.
     check(Index::Binary, "evil.example\n10.0.0.1", 2, None);
     check(Index::Process, &format!("{ONE}\n{}", "a".repeat(40)), 2, None);
 }
@@ -101,7 +101,7 @@ fn a_long_list_is_one_and_offers_no_query_that_servers_refuse() {
     assert!(started.elapsed().as_secs() < 20, "{:?}", started.elapsed());
 }
 
-/// What is said of a bare indicator, and the text mended.
+/// Checks the severity of the problem of a bare indicator, and the text after its fix.
 #[track_caller]
 fn check_bare(index: Index, text: &str, level: Level, fixed: &str) {
     let problems = parse_for(index, text).problems;
@@ -142,7 +142,7 @@ fn a_defanged_value_is_not_found_as_it_is_written() {
         ("cmdline:hxxp://a[.]example/x", "cmdline:\"http://a.example/x\""),
     ] {
         let problems = parse_for(Index::Process, text).problems;
-        let fixed_by: Vec<_> = problems.iter().filter_map(|one| Some(one.fix.as_ref()?.apply(text))).collect();
+        let fixed_by: Vec<_> = problems.iter().filter_map(|problem| Some(problem.fix.as_ref()?.apply(text))).collect();
         assert!(fixed_by.contains(&fixed.to_owned()), "{text}: {problems:?}");
         assert_eq!(parse_for(Index::Process, fixed).problems, [], "{fixed}");
     }

@@ -1,31 +1,31 @@
-//! Queries that say something else than they look, and those that are only unusual.
+//! Queries that the server reads differently than they look, and good ones that are only unusual.
 
 use super::*;
 
-/// Something is wrong at this place, and the fix makes of the text what is expected, of which nothing is said any more.
+/// Checks that `text` has a problem at `at`, and that its fix gives `fixed`, which has no problem any more.
 #[track_caller]
 fn check(text: &str, at: &str, fixed: &str) {
     let problems = parse_for(Index::Process, text).problems;
-    let found = problems.iter().find(|problem| {
+    let problem = problems.iter().find(|problem| {
         problem.level > Level::Note
             && &text[problem.span.clone()] == at
             && problem.fix.as_ref().is_some_and(|fix| fix.apply(text) == fixed)
     });
-    assert!(found.is_some(), "{text}: {problems:#?}");
+    assert!(problem.is_some(), "{text}: {problems:#?}");
     let after = parse_for(Index::Process, fixed).problems;
     let after: Vec<_> = after.iter().filter(|problem| problem.level > Level::Note).collect();
     assert!(after.is_empty(), "{fixed}: {after:#?}");
 }
 
-/// Something is wrong at this place, and no fix is offered there.
+/// Checks that `text` has a problem without a fix at `at`.
 #[track_caller]
-fn check_unmended(text: &str, at: &str) {
+fn check_no_fix(text: &str, at: &str) {
     let problems = parse_for(Index::Process, text).problems;
-    let found = problems.iter().find(|problem| problem.level > Level::Note && &text[problem.span.clone()] == at);
-    assert!(found.is_some_and(|problem| problem.fix.is_none()), "{text}: {problems:#?}");
+    let problem = problems.iter().find(|problem| problem.level > Level::Note && &text[problem.span.clone()] == at);
+    assert!(problem.is_some_and(|problem| problem.fix.is_none()), "{text}: {problems:#?}");
 }
 
-/// Nothing is wrong: there is a note at most.
+/// Checks that `text` has no errors or warnings.
 #[track_caller]
 fn check_good(text: &str) {
     let problems = parse_for(Index::Process, text).problems;
@@ -41,7 +41,7 @@ fn a_backslash_that_keeps_a_quote_from_closing_is_marked_wherever_the_value_ends
     check(r#"-cmdline:"c:\windows\" cmdline:"a b""#, r#"\""#, r#"-cmdline:"c:\windows" cmdline:"a b""#);
     check(r#"(cmdline:"c:\x\") a"#, r#"\""#, r#"(cmdline:"c:\x") a"#);
     check(r#"cmdline:"c:\\windows\\" a"#, r#"\""#, r#"cmdline:"c:\\windows" a"#);
-    // With two of them all quotes are closed, and the query means something else all the same.
+    // With two backslashes all quotes are closed, but the query still means something else.
     let text = r#"cmdline:"c:\a\" cmdline:"c:\b\" x""#;
     let problems = parse_for(Index::Process, text).problems;
     assert!(problems.iter().any(|problem| &text[problem.span.clone()] == r#"\""#), "{problems:#?}");
@@ -59,13 +59,13 @@ fn a_backslash_that_keeps_a_quote_from_closing_is_marked_wherever_the_value_ends
 #[test]
 fn alternatives_of_negations_leave_out_nothing() {
     check("-path:a OR -path:b", "OR", "-path:a -path:b");
-    // In a group that takes two steps: a group of negations alone is the next thing to be mended.
+    // In a group this takes two fixes, because the first leaves a group of negations only.
     let text = "x (-cmdline:a or -cmdline:b or -cmdline:c)";
     let fixed = find_fixes(text)[0].apply(text);
     assert_eq!(fixed, "x (-cmdline:a -cmdline:b -cmdline:c)");
     check(&fixed, "(-cmdline:a -cmdline:b -cmdline:c)", "x -cmdline:a -cmdline:b -cmdline:c");
     check("NOT a OR NOT b", "OR", "NOT a NOT b");
-    check_unmended("x or -a or -b", "or");
+    check_no_fix("x or -a or -b", "or");
     for good in ["a OR -b", "-(a OR b)", "-a -b", "a (b OR c)"] {
         check_good(good);
     }
@@ -78,12 +78,12 @@ fn a_group_of_negations_alone_finds_nothing_on_some_servers() {
     check("a (not b)", "(not b)", "a not b");
     check("cmdline:(-a -b) x", "(-a -b)", "-cmdline:(a OR b) x");
     check("cmdline:(-a)", "(-a)", "-cmdline:(a)");
-    check_unmended("-(-a -b)", "(-a -b)");
-    // Beside OR they are such a group with and without parentheses; neither is mended into the other.
-    check_unmended("a or (-b -c)", "(-b -c)");
-    check_unmended("(-b -c) OR a", "(-b -c)");
-    check_unmended("a or -b -c", "or");
-    check_unmended("(-b -c or a) x", "or");
+    check_no_fix("-(-a -b)", "(-a -b)");
+    // Next to OR they form such a group with or without parentheses; neither is fixed into the other.
+    check_no_fix("a or (-b -c)", "(-b -c)");
+    check_no_fix("(-b -c) OR a", "(-b -c)");
+    check_no_fix("a or -b -c", "or");
+    check_no_fix("(-b -c or a) x", "or");
     check("a or (-b)", "(-b)", "a or -b");
     check_good("a or -(b OR c)");
     for good in ["-(a b)", "(a -system.exe)", "-a", "-a -b", "(a OR -b)", "-cmdline:(a OR b)"] {
@@ -106,7 +106,7 @@ fn operators_of_other_products_are_words_here() {
     check("netconn_count:>5", ">5", "netconn_count:[6 TO *]");
     check("netconn_count:>=5", ">=5", "netconn_count:[5 TO *]");
     check("netconn_count:<5", "<5", "netconn_count:[* TO 4]");
-    check_unmended("cmdline:(x|-y*)", "x|-y*");
+    check_no_fix("cmdline:(x|-y*)", "x|-y*");
     for good in ["cmdline:\"a | b\"", "cmdline:\"whoami|findstr\"", "cmdline:a=b", "cmdline:\"start= auto\""] {
         check_good(good);
     }
@@ -142,7 +142,7 @@ fn escapes_of_other_products_are_backslashes_here() {
 }
 
 #[test]
-fn quotes_within_a_value_are_mended_as_parts_of_it() {
+fn quotes_within_a_value_are_escaped_by_the_fix() {
     check(r#"cmdline:"a "b" c""#, "\"", r#"cmdline:"a \"b\" c""#);
     check(r#"cmdline:"a"b"#, "\"", r#"cmdline:"a" b"#);
     for good in [r#"cmdline:"a" "b""#, r#"(cmdline:"a")"#, r#"cmdline:("a" OR "b")"#] {

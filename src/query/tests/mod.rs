@@ -1,4 +1,4 @@
-//! The examples of the reference, and what holds for any text and any query.
+//! Tests of the examples in the API reference, and of properties of any text and any query.
 
 mod explained;
 mod fixes;
@@ -40,21 +40,21 @@ fn time(text: &str) -> Timestamp {
     text.parse().expect(text)
 }
 
-/// Whether the query finds the document, at noon of 4 March 2021.
+/// Returns whether the query matches the document at noon of 4 March 2021, UTC.
 #[track_caller]
 fn finds(index: Index, query: &str, document: &TestDocument) -> bool {
     let parsed = parse(query);
     let query = parsed.query.unwrap_or_else(|| panic!("{query}: {:?}", parsed.problems));
     let matcher = Matcher::new(&query, index, time("2021-03-04T12:00:00Z"));
     let answer = matcher.matches(document);
-    // The canonical text must find the same.
+    // The canonical text must match the same documents.
     let again = parse(&query.to_string()).query.expect("canonical");
     let matcher = Matcher::new(&again, index, time("2021-03-04T12:00:00Z"));
     assert_eq!(matcher.matches(document), answer, "{query}");
     answer
 }
 
-/// Queries, and whether they find the document.
+/// Checks whether each query of `table` matches the document.
 #[track_caller]
 fn check(index: Index, document: &TestDocument, table: &[(&str, bool)]) {
     for (query, expected) in table {

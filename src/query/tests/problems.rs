@@ -1,17 +1,17 @@
-//! What is said about odd and broken queries, and where.
+//! The problems of odd and broken queries, and their spans.
 
 use super::*;
 
-/// The problem, with what its span covers and its hint.
+/// Checks that the text has one problem of this cause, the text `at` in its span, and a part of its hint.
 #[track_caller]
 fn check(text: &str, cause: Cause, at: &str, hint: &str) {
     let parsed = parse(text);
-    let found: Vec<_> = parsed.problems.iter().filter(|problem| problem.cause == cause).collect();
-    assert_eq!(found.len(), 1, "{text}: {:?}", parsed.problems);
-    let problem = found[0];
+    let problems: Vec<_> = parsed.problems.iter().filter(|problem| problem.cause == cause).collect();
+    assert_eq!(problems.len(), 1, "{text}: {:?}", parsed.problems);
+    let problem = problems[0];
     assert_eq!(&text[problem.span.clone()], at, "{problem:?}");
-    let said = problem.hint.as_deref().unwrap_or_default();
-    assert!(said.contains(hint), "{said}");
+    let full_hint = problem.hint.as_deref().unwrap_or_default();
+    assert!(full_hint.contains(hint), "{full_hint}");
     assert_eq!(parsed.query.is_none(), problem.level == Level::Error, "{problem:?}");
 }
 
@@ -138,7 +138,7 @@ fn every_sample_and_word_of_the_table_is_good() {
             for value in field.allowed_values.iter().chain([&field.sample]) {
                 let text = format!("{name}:{value}");
                 let problems = parse_for(index, &text).problems;
-                assert!(problems.iter().all(|one| one.level == Level::Note), "{text}: {problems:?}");
+                assert!(problems.iter().all(|problem| problem.level == Level::Note), "{text}: {problems:?}");
             }
         }
     }
@@ -227,13 +227,13 @@ fn long_texts_are_read_in_reasonable_time() {
         assert!(parsed.problems.len() <= 100);
         let _ = highlight(&text);
         let _ = complete(Index::Process, &text, text.len());
-        // Anything worse than linear would take minutes, as a megabyte then would.
+        // Anything worse than linear time would take minutes for this.
         assert!(started.elapsed().as_secs() < 20, "{seed}: {:?}", started.elapsed());
     }
 }
 
 #[test]
-fn a_range_that_ends_before_it_begins_is_told_with_its_ends_swapped() {
+fn a_range_that_ends_before_it_begins_gets_its_ends_swapped() {
     for (text, mended) in [
         ("start:[2026-11-30T00:00:00 TO 2026-11-01T00:00:00]", "start:[2026-11-01T00:00:00 TO 2026-11-30T00:00:00]"),
         ("start:[-1h TO -24h]", "start:[-24h TO -1h]"),

@@ -1,11 +1,11 @@
-//! What holds for any text and any query.
+//! Properties of any text and any query.
 
 use proptest::prelude::*;
 
 use super::*;
 use crate::query::syntax::expr;
 
-/// Text made of what matters to the language.
+/// Generates text from pieces with a meaning in the language.
 pub(super) fn any_text() -> impl Strategy<Value = String> {
     let piece = prop_oneof![
         4 => prop::sample::select(vec![
@@ -40,14 +40,14 @@ fn any_bound() -> impl Strategy<Value = Bound> {
     prop_oneof![Just(Bound::Open), at.prop_map(Bound::At)]
 }
 
-/// Clauses the parser can produce: a bare word is no operator and begins no clause of another kind.
+/// Generates clauses that the parser can produce: a bare word is no operator and begins no other kind of clause.
 fn any_clause() -> impl Strategy<Value = Expr> {
     let bare = "([a-c.é{}][a-c\\\\/ .()\"*?é{}-]{0,8}|c:\\\\a|\\\\\\\\srv|http://a)";
     let bare_word = bare.prop_filter("means everything", |word| !word.bytes().all(|byte| byte == b'*'));
     let phrase = any_value().prop_filter("ends in a backslash", |value| !value.ends_with('\\'));
     let field_word = any_value().prop_filter("is a range", |word| !word.starts_with('['));
     let field_word = (any_field(), field_word).prop_filter("is no field", |(field, word)| {
-        let is_known = field::known(field);
+        let is_known = field != "colour";
         is_known || !word.starts_with(['\\', '/', ':', ')', '(', '"', ' '])
     });
     let clause = |field, operand| Expr::Clause(Clause { field, operand });
@@ -61,12 +61,6 @@ fn any_clause() -> impl Strategy<Value = Expr> {
         (any_bound(), any_bound()).prop_map(move |(a, b)| clause(None, Operand::Range(a, b))),
         Just(Expr::All),
     ]
-}
-
-mod field {
-    pub(super) fn known(name: &str) -> bool {
-        name != "colour"
-    }
 }
 
 fn any_expr() -> impl Strategy<Value = Expr> {
@@ -124,7 +118,7 @@ proptest! {
     fn any_text_is_explained(text in any_text()) {
         for index in Index::ALL {
             let lines = explain(index, &text, Timestamp::UNIX_EPOCH);
-            prop_assert!(!lines.is_empty() && lines.iter().all(|(label, said)| !label.is_empty() && !said.is_empty()));
+            prop_assert!(!lines.is_empty() && lines.iter().all(|(label, text)| !label.is_empty() && !text.is_empty()));
         }
     }
 
@@ -147,7 +141,7 @@ proptest! {
 
     #[test]
     fn a_space_at_the_end_changes_nothing(text in any_text()) {
-        // After a backslash the space is a part of the value.
+        // After a backslash the space would be part of the value.
         if let Some(query) = parse(&text).query && !text.ends_with('\\') {
             prop_assert_eq!(parse(&format!("{text} ")).query, Some(query));
         }
@@ -171,8 +165,8 @@ proptest! {
             prop_assert!(text.get(typing.span.clone()).is_some());
             prop_assert!(parse(&typing.prefix_query()).query.is_some(), "{:?}", typing);
         }
-        for found in complete(Index::Process, &text, at) {
-            prop_assert!(text.get(found.span.clone()).is_some());
+        for completion in complete(Index::Process, &text, at) {
+            prop_assert!(text.get(completion.span.clone()).is_some());
         }
     }
 
@@ -196,10 +190,10 @@ proptest! {
         let Some(old) = parse(&text).query else { return Ok(()) };
         let parsed = parse(&narrowed);
         let new = parsed.query.unwrap_or_else(|| panic!("{narrowed:?} {:?}", parsed.problems));
-        let ask = |query| Matcher::new(query, Index::Process, Timestamp::UNIX_EPOCH).matches(&document);
-        prop_assert!(!ask(&new) || ask(&old), "{}", narrowed);
-        let one = parse(&format!("process_name:{}", quote(&value))).query.expect("quoted");
-        prop_assert_eq!(ask(&new), ask(&old) && ask(&one), "{:?}", narrowed);
+        let matches = |query| Matcher::new(query, Index::Process, Timestamp::UNIX_EPOCH).matches(&document);
+        prop_assert!(!matches(&new) || matches(&old), "{}", narrowed);
+        let added = parse(&format!("process_name:{}", quote(&value))).query.expect("quoted");
+        prop_assert_eq!(matches(&new), matches(&old) && matches(&added), "{:?}", narrowed);
     }
 
     #[test]
@@ -207,8 +201,8 @@ proptest! {
         let negated = expr::Query::new(Expr::Not(Box::new(expr.clone())));
         let query = expr::Query::new(expr);
         for index in Index::ALL {
-            let ask = |query| Matcher::new(query, index, Timestamp::UNIX_EPOCH).matches(&document);
-            prop_assert_ne!(ask(&query), ask(&negated));
+            let matches = |query| Matcher::new(query, index, Timestamp::UNIX_EPOCH).matches(&document);
+            prop_assert_ne!(matches(&query), matches(&negated));
         }
     }
 
@@ -216,7 +210,7 @@ proptest! {
     fn tokens_are_parts_of_the_value(text in any_text()) {
         for kind in [FieldType::Text, FieldType::Path, FieldType::Cmdline, FieldType::Domain] {
             for token in tokens(kind, &text) {
-                // As a whole, a word is lowered otherwise: a sigma at its end is another one.
+                // Compared character by character: `str::to_lowercase` writes a sigma at the end of a word differently.
                 let lower = |text: &str| -> String { text.chars().flat_map(char::to_lowercase).collect() };
                 prop_assert!(lower(&text).contains(&lower(&token)) , "{}", token);
             }

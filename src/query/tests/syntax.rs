@@ -1,8 +1,8 @@
-//! Each example of section 3.1: which documents it finds.
+//! The examples of section 3.1 of the API reference, and which documents they match.
 
 use super::*;
 
-/// A process document with most of what a process has.
+/// Returns a process document with most of the fields that processes have.
 fn process() -> TestDocument {
     TestDocument::default()
         .text("process_name", "svchost.exe")
@@ -130,7 +130,7 @@ fn the_program_files_examples() {
         Index::Process,
         &here,
         &[
-            // Four terms, of which only the first is about the path.
+            // Four terms, of which only the first has the field.
             (r"path:c:\program files (x86)\windows", false),
             (r#"path:"c:\program files (x86)\windows""#, true),
             (r"path:c:\program\ files\ \(x86\)\windows", true),
@@ -170,7 +170,7 @@ fn a_drive_is_no_field() {
             ("nosuchfield:value", false),
             ("nosuchfield:[1 TO 2]", false),
             ("nosuchfield:\"value\"", false),
-            // The fields of other indexes are none here.
+            // Fields of other indexes are unknown here.
             ("title:svchost.exe", false),
         ],
     );

@@ -1,11 +1,11 @@
-//! Each example of section 3.4: which documents it finds.
+//! The examples of section 3.4 of the API reference, and which documents they match.
 
 use super::*;
 
 #[test]
 fn dates_in_every_form() {
     let started = |moment: &str| TestDocument::default().with("start", FieldValue::Time(time(moment)));
-    // Now is noon of the fourth.
+    // The current time is noon of 4 March 2021.
     let table = [
         ("start:2021-03-04", "2021-03-04T00:00:00Z", true),
         ("start:2021-03-04", "2021-03-04T23:59:59.999Z", true),
@@ -38,12 +38,12 @@ fn dates_in_every_form() {
         ("start:yesterday", "2021-03-03T12:00:00Z", false),
     ];
     for (query, moment, expected) in table {
-        let found = finds(Index::Process, query, &started(moment));
-        assert_eq!(found, expected, "{query} {moment}");
+        let is_match = finds(Index::Process, query, &started(moment));
+        assert_eq!(is_match, expected, "{query} {moment}");
     }
     let text = TestDocument::default().text("start", "2021-03-04T10:15:30.12Z");
     assert!(finds(Index::Process, "start:2021-03-04", &text));
-    // A damaged document has no start, it has -1.
+    // A damaged document has -1 for its start.
     let broken = TestDocument::default().with("start", FieldValue::Number(-1.0));
     assert!(!finds(Index::Process, "start:[* TO 2021-03-04]", &broken));
 }
