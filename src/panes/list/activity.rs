@@ -1,4 +1,4 @@
-//! What was changed on servers, as the action log has it, the newest first.
+//! The Activity view: changes logged in the audit log, newest first.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use crate::text;
 use crate::widgets::TableColumn;
 use crate::worker::{List, Slot};
 
-/// The deeds of the action log.
+/// The list view of logged changes.
 #[derive(Debug)]
 pub struct Activity;
 
@@ -22,7 +22,7 @@ impl ListView for Activity {
     const PANE: PaneId = PaneId::Activity;
     const SCOPE: Scope = Scope::Acts;
     const NAME: &'static str = "Activity";
-    // The log is on this machine: no server is waited for.
+    // The audit log is a local file: no server slot.
     const SLOTS: &'static [Slot] = &[Slot::Page(List::Activity, 0)];
     const NOT_ASKED: &'static str = "The audit log was not read";
     const EMPTY: &'static str = "No actions yet";
@@ -30,12 +30,12 @@ impl ListView for Activity {
     const DEFAULT_COLUMNS: usize = 8;
 
     fn note(session: &Session) -> Option<String> {
-        let journal = session.changes.history.as_ref()?;
-        if let Some(first) = journal.log_faults.first() {
+        let history = session.changes.history.as_ref()?;
+        if let Some(first) = history.log_faults.first() {
             let first = text::make_visible(&first.as_str().into());
             return Some(format!("AUDIT LOG DAMAGED: {first}"));
         }
-        let n = journal.n_older;
+        let n = history.n_older;
         (n > 0).then(|| format!("{n} older (lampblack log show)"))
     }
 
@@ -49,7 +49,7 @@ impl ListView for Activity {
 
     fn observables(row: &LoggedChange) -> Observables {
         let name = row.submitted.target.name.as_str().into();
-        let target = row.change().map(|deed| deed.target());
+        let target = row.change().map(|change| change.target());
         target.map_or_else(Observables::default, |target| Observables::of_target(target, &name))
     }
 
@@ -62,33 +62,33 @@ impl ListView for Activity {
             Action::Open => Some(Box::new(RecordPane::of_change(&*chosen().into_iter().next()?))),
             Action::Undo => {
                 let chosen = chosen();
-                let sheet = ConfirmPane::undo(&chosen, session)?;
-                let newest = chosen.iter().map(|act| act.line).max();
-                let journal = session.changes.history.as_ref()?;
-                let later = journal.last_change(&session.connection.info.host, |act| Some(act.line) > newest);
+                let confirmation = ConfirmPane::undo(&chosen, session)?;
+                let newest = chosen.iter().map(|logged| logged.line).max();
+                let history = session.changes.history.as_ref()?;
+                let later = history.last_change(&session.connection.info.host, |logged| Some(logged.line) > newest);
                 let later = later.map(|last| {
-                    let (deed, name) = (changes::label(&last.submitted.deed), last.name());
-                    format!("Not the last action: {deed} {name} came after it")
+                    let (label, name) = (changes::label(&last.submitted.deed), last.name());
+                    format!("Not the last action: {label} {name} came after it")
                 });
-                Some(Box::new(sheet.with_preface(later.into_iter().collect())))
+                Some(Box::new(confirmation.with_preface(later.into_iter().collect())))
             }
             _ => None,
         }
     }
 }
 
-/// How far a deed has got, in a word.
-fn outcome_value(act: &LoggedChange, session: &Session) -> CellValue {
-    if session.is_being_sent(act) {
+/// Returns the RESULT of a logged change: its stage, or what has happened to it since.
+fn outcome_value(logged: &LoggedChange, session: &Session) -> CellValue {
+    if session.is_being_sent(logged) {
         return CellValue::Word("SENDING");
     }
-    if act.superseded_by.is_some() {
+    if logged.superseded_by.is_some() {
         return CellValue::Word("superseded");
     }
-    if act.undone_by.is_some() {
+    if logged.undone_by.is_some() {
         return CellValue::Word("undone");
     }
-    match act.stage() {
+    match logged.stage() {
         LoggedStage::Confirmed => CellValue::Rated("CONFIRMED".into(), true),
         LoggedStage::Accepted => CellValue::Word("ACCEPTED"),
         LoggedStage::Pending => CellValue::Word("PENDING"),
@@ -99,59 +99,59 @@ fn outcome_value(act: &LoggedChange, session: &Session) -> CellValue {
 }
 
 const FIELDS: &[RowField<LoggedChange>] = &[
-    RowField::time("at", "AT", 3, |act, _| CellValue::Time(act.at)),
+    RowField::time("at", "AT", 3, |logged, _| CellValue::Time(logged.at)),
     RowField::new(
         "who",
         TableColumn::left_aligned("WHO", 8, 12, 5),
         |theme| theme.text,
-        |act, _| CellValue::Text(act.actor_name().into()),
+        |logged, _| CellValue::Text(logged.actor_name().into()),
     ),
     RowField::new(
         "deed",
         TableColumn::left_aligned("ACTION", 14, 16, 0),
         |theme| theme.accent,
-        |act, _| CellValue::Text(changes::label(&act.submitted.deed).into()),
+        |logged, _| CellValue::Text(changes::label(&logged.submitted.deed).into()),
     ),
     RowField::new(
         "target",
         TableColumn::left_aligned("TARGET", 15, 22, 1),
         |theme| theme.text,
-        |act, _| CellValue::Text(act.submitted.target.name.as_str().into()),
+        |logged, _| CellValue::Text(logged.submitted.target.name.as_str().into()),
     ),
     RowField::new("outcome", TableColumn::left_aligned("RESULT", 11, 11, 0), |theme| theme.caution, outcome_value),
     RowField::new(
         "reason",
         TableColumn::left_aligned("REASON", 12, 28, 2),
         |theme| theme.text,
-        |act, _| CellValue::Text(act.submitted.reason.clone().unwrap_or_default().into()),
+        |logged, _| CellValue::Text(logged.submitted.reason.clone().unwrap_or_default().into()),
     ),
     RowField::new(
         "ticket",
         TableColumn::left_aligned("TICKET", 8, 12, 6),
         |theme| theme.text,
-        |act, _| CellValue::Text(act.submitted.ticket.clone().unwrap_or_default().into()),
+        |logged, _| CellValue::Text(logged.submitted.ticket.clone().unwrap_or_default().into()),
     ),
     RowField::new(
         "note",
         TableColumn::left_aligned("STATUS DETAIL", 24, TableColumn::FILL, 4),
         |theme| theme.muted,
-        |act, session| {
-            if session.is_being_sent(act) {
+        |logged, session| {
+            if session.is_being_sent(logged) {
                 return CellValue::Word("sent, no response yet");
             }
-            CellValue::Text(act.latest_note().into())
+            CellValue::Text(logged.latest_note().into())
         },
     ),
     RowField::new(
         "server",
         TableColumn::left_aligned("SERVER", 12, 24, 7),
         |theme| theme.muted,
-        |act, _| CellValue::Text(act.submitted.server.as_str().into()),
+        |logged, _| CellValue::Text(logged.submitted.server.as_str().into()),
     ),
     RowField::new(
         "line",
         TableColumn::right_aligned("LINE", 4, 6, 8),
         |theme| theme.number,
-        |act, _| CellValue::Number(act.line),
+        |logged, _| CellValue::Number(logged.line),
     ),
 ];

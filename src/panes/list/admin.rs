@@ -1,4 +1,4 @@
-//! What the administrators of a server keep: sensor groups, users, teams, sites.
+//! Lists of the administration view: sensor groups, users, teams, sites.
 
 use std::sync::Arc;
 
@@ -12,22 +12,22 @@ use crate::widgets::TableColumn;
 use crate::wire::RecordMembers;
 use crate::worker::{List, Slot};
 
-/// What is said where nobody asks any more.
+/// Shown after a request was cancelled.
 const NOT_ASKED: &str = "Cancelled. r retries";
 
-/// The groups that hosts are in.
+/// The list view of sensor groups.
 #[derive(Debug)]
 pub struct SensorGroups;
 
-/// Who may log in.
+/// The list view of user accounts.
 #[derive(Debug)]
 pub struct Users;
 
-/// Who may do what together.
+/// The list view of teams: users and their permissions for sensor groups.
 #[derive(Debug)]
 pub struct Teams;
 
-/// Where hosts are.
+/// The list view of sites.
 #[derive(Debug)]
 pub struct Sites;
 
@@ -126,7 +126,7 @@ impl ListView for Sites {
     }
 }
 
-/// What a site is called, if the sites are known.
+/// Returns the name of the site of `group`, or its ID while the sites are not loaded.
 fn site_name(group: &Group, session: &Session) -> CellValue {
     let Some(id) = group.site else {
         return CellValue::None;
@@ -138,7 +138,7 @@ fn site_name(group: &Group, session: &Session) -> CellValue {
     }
 }
 
-/// A member of the record of a group.
+/// Returns the member `name` of the record of `group`.
 fn group_member(group: &Group, name: &str) -> CellValue {
     let value = RecordMembers::from_document(&group.document).text_at(name);
     value.map_or(CellValue::None, CellValue::Text)

@@ -1,4 +1,4 @@
-//! Alerts by what they share: a report, a host, a hash or a user.
+//! The list of alert groups: alerts that share a report, a host, a hash or a user.
 
 use std::sync::Arc;
 
@@ -15,7 +15,7 @@ use crate::theme::Theme;
 use crate::widgets::TableColumn;
 use crate::worker::Slot;
 
-/// The groups of alerts.
+/// The list view of alert groups.
 #[derive(Debug)]
 pub struct AlertGroups;
 
@@ -32,14 +32,14 @@ impl ListView for AlertGroups {
     const DEFAULT_COLUMNS: usize = 9;
 
     fn headline(session: &Session) -> Option<String> {
-        let triage = &session.alert_state;
-        let queue = &triage.digest.latest()?.value;
-        let n = queue.rows.len();
+        let alert_state = &session.alert_state;
+        let digest = &alert_state.digest.latest()?.value;
+        let n = digest.rows.len();
         let n = group_thousands(u64::try_from(n).unwrap_or(u64::MAX));
-        let n = if queue.is_truncated() { format!("first {n} of {}", group_thousands(queue.total)) } else { n };
-        let groups = group_thousands(triage.groups.total()?);
-        let by = triage.group_by?.label();
-        let status = triage
+        let n = if digest.is_truncated() { format!("first {n} of {}", group_thousands(digest.total)) } else { n };
+        let groups = group_thousands(alert_state.groups.total()?);
+        let by = alert_state.group_by?.label();
+        let status = alert_state
             .shared_status
             .as_ref()
             .map_or(String::new(), |status| format!(" {}", text::make_visible(&status.server_word()).to_lowercase()));
@@ -48,16 +48,16 @@ impl ListView for AlertGroups {
     }
 
     fn note(session: &Session) -> Option<String> {
-        let queue = &session.alert_state.digest.latest()?.value;
+        let digest = &session.alert_state.digest.latest()?.value;
         let mut notes = Vec::new();
-        if queue.n_unreadable > 0 {
-            notes.push(format!("{} alerts unreadable", queue.n_unreadable));
+        if digest.n_unreadable > 0 {
+            notes.push(format!("{} alerts unreadable", digest.n_unreadable));
         }
-        if queue.n_missed() > 0 {
-            let missed = group_thousands(queue.n_missed());
+        if digest.n_missed() > 0 {
+            let missed = group_thousands(digest.n_missed());
             notes.push(format!("{missed} rows changed while loading; r reloads"));
         }
-        if queue.is_incomplete {
+        if digest.is_incomplete {
             notes.push("INCOMPLETE: server returned partial results".into());
         }
         (!notes.is_empty()).then(|| notes.join(", "))
@@ -100,28 +100,28 @@ impl ListView for AlertGroups {
     }
 }
 
-/// What the alerts of a group share, for people: of a hash also whose it is, of a report also its feed.
-pub(in crate::panes) fn group_name(bundle: &AlertGroup) -> Untrusted {
-    let name = bundle.label();
+/// Returns what the alerts of `group` share; with the process name for a hash, with the feed name for a report.
+pub(in crate::panes) fn group_name(group: &AlertGroup) -> Untrusted {
+    let name = group.label();
     if name.is_empty() {
-        return format!("(no {})", bundle.group_by().label()).into();
+        return format!("(no {})", group.group_by().label()).into();
     }
-    let common = &bundle.shared;
-    let beside = match bundle.group_by() {
-        // That a watchlist is ours goes without saying.
-        GroupBy::Report if common.source == Some(AlertSource::Watchlist) => None,
-        GroupBy::Report => common.feed_name.as_ref(),
-        GroupBy::Hash => common.process_name.as_ref(),
+    let shared = &group.shared;
+    let context = match group.group_by() {
+        // A watchlist has no feed.
+        GroupBy::Report if shared.source == Some(AlertSource::Watchlist) => None,
+        GroupBy::Report => shared.feed_name.as_ref(),
+        GroupBy::Hash => shared.process_name.as_ref(),
         GroupBy::Host | GroupBy::User => None,
     };
-    match (bundle.group_by(), beside) {
-        (GroupBy::Hash, Some(beside)) => format!("{} {}", beside.raw(), name.raw()).into(),
-        (_, Some(beside)) => format!("{} ({})", name.raw(), beside.raw()).into(),
+    match (group.group_by(), context) {
+        (GroupBy::Hash, Some(context)) => format!("{} {}", context.raw(), name.raw()).into(),
+        (_, Some(context)) => format!("{} ({})", name.raw(), context.raw()).into(),
         (_, None) => name.clone(),
     }
 }
 
-/// A text that all share, or how many there are.
+/// Returns the text that all alerts share; if there is none, the number of different ones.
 fn shared_or_count(text: Option<&Untrusted>, n: usize, noun: &str) -> CellValue {
     match text {
         Some(text) => text.into(),
@@ -130,21 +130,21 @@ fn shared_or_count(text: Option<&Untrusted>, n: usize, noun: &str) -> CellValue 
     }
 }
 
-/// Who has them; whether nobody has some of them.
-pub(in crate::panes) fn owners_text(bundle: &AlertGroup) -> Untrusted {
-    let mut owners: Vec<_> = bundle.owners.iter().map(Untrusted::raw).collect();
-    if !owners.is_empty() && bundle.n_unowned > 0 {
+/// Returns the users that the alerts of `group` are assigned to, with an entry for unassigned alerts.
+pub(in crate::panes) fn owners_text(group: &AlertGroup) -> Untrusted {
+    let mut owners: Vec<_> = group.owners.iter().map(Untrusted::raw).collect();
+    if !owners.is_empty() && group.n_unowned > 0 {
         owners.push("nobody");
     }
     owners.join(", ").into()
 }
 
-/// How far they are.
-pub(in crate::panes) fn statuses_text(bundle: &AlertGroup) -> Untrusted {
-    if let [(only, _)] = bundle.statuses.as_slice() {
+/// Returns the statuses of the alerts of `group`, with how many alerts have each if they differ.
+pub(in crate::panes) fn statuses_text(group: &AlertGroup) -> Untrusted {
+    if let [(only, _)] = group.statuses.as_slice() {
         return only.server_word();
     }
-    let each = bundle.statuses.iter();
+    let each = group.statuses.iter();
     let each: Vec<_> = each.map(|(status, n)| format!("{n} {}", status.server_word().raw())).collect();
     each.join(", ").into()
 }
@@ -154,55 +154,55 @@ const FIELDS: &[RowField<AlertGroup>] = &[
         "alert_severity",
         TableColumn::right_aligned("SCORE", 7, 7, 0),
         |theme| theme.caution,
-        |bundle, _| bundle.severity.map(format_score).into(),
+        |group, _| group.severity.map(format_score).into(),
     ),
-    RowField::time("newest", "NEWEST", 3, |bundle, _| CellValue::time(bundle.newest)),
+    RowField::time("newest", "NEWEST", 3, |group, _| CellValue::time(group.newest)),
     RowField::new(
         "group",
         TableColumn::left_aligned("GROUP", 22, TableColumn::FILL, 0),
         |theme| theme.accent,
-        |bundle, _| CellValue::Text(group_name(bundle)),
+        |group, _| CellValue::Text(group_name(group)),
     ),
     RowField::new(
         "hostname",
         TableColumn::left_aligned("HOST", 11, 16, 2),
         |theme| theme.text,
-        |bundle, _| shared_or_count(bundle.shared.host.as_ref(), bundle.n_hosts, "hosts"),
+        |group, _| shared_or_count(group.shared.host.as_ref(), group.n_hosts, "hosts"),
     ),
     RowField::new(
         "report",
         TableColumn::left_aligned("SOURCE", 18, 28, 5),
         |theme| theme.text,
-        |bundle, _| {
-            let name = bundle.shared.raised_by.as_ref();
-            shared_or_count(name, bundle.n_reports, "reports")
+        |group, _| {
+            let name = group.shared.raised_by.as_ref();
+            shared_or_count(name, group.n_reports, "reports")
         },
     ),
     RowField::new(
         "n",
         TableColumn::right_aligned("N", 5, 6, 0),
         |theme| theme.number,
-        |bundle, _| CellValue::Number(u64::try_from(bundle.len()).unwrap_or(u64::MAX)),
+        |group, _| CellValue::Number(u64::try_from(group.len()).unwrap_or(u64::MAX)),
     ),
-    RowField::time("oldest", "OLDEST", 6, |bundle, _| CellValue::time(bundle.oldest)),
+    RowField::time("oldest", "OLDEST", 6, |group, _| CellValue::time(group.oldest)),
     RowField::new(
         "assigned_to",
         TableColumn::left_aligned("WHO", 6, 14, 4),
         |theme| theme.text,
-        |bundle, _| (&owners_text(bundle)).into(),
+        |group, _| (&owners_text(group)).into(),
     ),
     RowField::new(
         "status",
         TableColumn::left_aligned("STATUS", 10, 26, 7),
         |theme| theme.muted,
-        |bundle, _| CellValue::Text(statuses_text(bundle)),
+        |group, _| CellValue::Text(statuses_text(group)),
     ),
     RowField::new(
         "username",
         TableColumn::left_aligned("USER", 10, 14, 8),
         |theme| theme.text,
-        |bundle, _| {
-            let user = bundle.shared.user.as_ref();
+        |group, _| {
+            let user = group.shared.user.as_ref();
             user.map_or(CellValue::None, CellValue::from)
         },
     ),
@@ -210,8 +210,8 @@ const FIELDS: &[RowField<AlertGroup>] = &[
         "process_name",
         TableColumn::left_aligned("PROCESS", 12, 18, 8),
         |theme| theme.text,
-        |bundle, _| {
-            let name = bundle.shared.process_name.as_ref();
+        |group, _| {
+            let name = group.shared.process_name.as_ref();
             name.map_or(CellValue::None, CellValue::from)
         },
     ),
@@ -219,8 +219,8 @@ const FIELDS: &[RowField<AlertGroup>] = &[
         "md5",
         TableColumn::left_aligned("MD5", 12, 32, 9),
         |theme| theme.number,
-        |bundle, _| {
-            let md5 = bundle.shared.md5.map(|md5| md5.to_string().into());
+        |group, _| {
+            let md5 = group.shared.md5.map(|md5| md5.to_string().into());
             md5.map_or(CellValue::None, CellValue::Text)
         },
     ),

@@ -1,4 +1,4 @@
-//! The alerts found: what watchlists and feeds want somebody to look at.
+//! The list of alerts raised by watchlists and feeds.
 
 use std::sync::Arc;
 
@@ -19,7 +19,7 @@ use crate::theme::Theme;
 use crate::widgets::TableColumn;
 use crate::worker::{List, Slot};
 
-/// The alerts to be looked at.
+/// The list view of alerts.
 #[derive(Debug)]
 pub struct Alerts;
 
@@ -60,12 +60,12 @@ impl ListView for Alerts {
     }
 }
 
-/// What raised it: a watchlist by its name, a report by its title.
+/// Returns what raised `alert`: the name of a watchlist, the title of a report.
 pub(in crate::panes) fn source_name(alert: &Alert) -> &Untrusted {
     alert.source_name.non_empty().unwrap_or(&alert.source_id)
 }
 
-/// What it is about: a process by its name, a binary by that under which it was seen.
+/// Returns what `alert` is about: a process name, or the file name of a binary.
 pub(in crate::panes) fn object_name(alert: &Alert) -> Option<Untrusted> {
     let file = || {
         let path = alert.observed_paths.first()?.raw();
@@ -74,20 +74,20 @@ pub(in crate::panes) fn object_name(alert: &Alert) -> Option<Untrusted> {
     alert.process_name.non_empty().cloned().or_else(file)
 }
 
-/// What matched, for people.
+/// Returns the matched indicator as a query.
 pub(in crate::panes) fn indicator_text(alert: &Alert) -> Untrusted {
     let indicator = &alert.indicator;
     query::indicator_text(indicator.kind.raw(), indicator.value.raw()).into()
 }
 
-/// A score without its fraction, as the server's own console shows it.
+/// Rounds a score to a whole number, as the server's own console does.
 pub(in crate::panes) fn format_score(severity: f64) -> u64 {
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "what lies between 0 and 100 fits")]
-    let whole = severity.clamp(0.0, 100.0).round() as u64;
-    whole
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to 0..=100")]
+    let score = severity.clamp(0.0, 100.0).round() as u64;
+    score
 }
 
-/// How far it is, in one letter; nothing while nobody is at it.
+/// Returns the alert status as one letter (`M` in progress and assigned to this user); none for an unresolved alert.
 fn status_letter(alert: &Alert, session: &Session) -> CellValue {
     let me = session.connection.info.user.as_deref();
     let is_mine = || me.is_some_and(|me| alert.assigned_to.eq_ignore_case(me));

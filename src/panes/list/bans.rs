@@ -1,4 +1,4 @@
-//! The banned hashes: those in force and those that were lifted.
+//! The list of banned hashes, active and removed.
 
 use std::sync::Arc;
 
@@ -16,7 +16,7 @@ use crate::session::{Cx, Destination, Session};
 use crate::widgets::TableColumn;
 use crate::worker::{List, Slot};
 
-/// The bans of the server.
+/// The list view of bans.
 #[derive(Debug)]
 pub struct Bans;
 
@@ -38,7 +38,7 @@ impl ListView for Bans {
 
     fn note(session: &Session) -> Option<String> {
         let info = session.connection.server_info.latest();
-        let is_off = info.and_then(|known| known.value.banning_enabled) == Some(false);
+        let is_off = info.and_then(|info| info.value.banning_enabled) == Some(false);
         is_off.then(|| "BANNING IS DISABLED ON THIS SERVER".into())
     }
 

@@ -1,4 +1,4 @@
-//! The binaries found: what they are, who signed them, and how many hosts have them.
+//! The list of binaries: names, signatures, and how many hosts have them.
 
 use std::sync::Arc;
 
@@ -15,7 +15,7 @@ use crate::session::{Cx, Destination, Session};
 use crate::widgets::TableColumn;
 use crate::worker::{List, Slot};
 
-/// The files of a binary search.
+/// The list view of binaries.
 #[derive(Debug)]
 pub struct Binaries;
 

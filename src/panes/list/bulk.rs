@@ -1,4 +1,4 @@
-//! What is done with several rows at once: marking, copying, taking out.
+//! Actions on several rows of a list: marking, copying, exporting.
 
 use std::{collections::BTreeSet, ops::Range, sync::Arc};
 
@@ -15,36 +15,36 @@ use crate::text;
 use crate::wire::RecordMembers;
 
 impl<K: ListView> ListPane<K> {
-    /// Brings the marks up to date with the rows that are here. Marks on rows that have left a list which is here whole are
-    /// dropped; where only some rows are loaded, the others may still be there.
+    /// Updates the marked rows from the loaded rows. If every row of the list is loaded, drops the marks on rows that
+    /// are no longer in it; otherwise such rows may be on a page that is not loaded.
     pub(super) fn keep_marks_current(&mut self, cx: &mut Cx<'_>) {
         let pages = K::Row::pages(cx.session());
-        let edition = Some(pages.revision());
-        if !self.has_marks() || self.marks_revision == edition {
+        let revision = Some(pages.revision());
+        if !self.has_marks() || self.marks_revision == revision {
             return;
         }
-        self.marks_revision = edition;
-        let mut here = BTreeSet::new();
+        self.marks_revision = revision;
+        let mut loaded = BTreeSet::new();
         for (at, row) in pages.loaded_rows() {
             self.state.marks.update_row(at, row);
-            here.insert(row.id());
+            loaded.insert(row.id());
         }
-        if u64::try_from(here.len()).ok() != pages.total() {
+        if u64::try_from(loaded.len()).ok() != pages.total() {
             return;
         }
         let before = self.state.marks.len();
-        self.state.marks.retain_ids(|id| here.contains(id));
+        self.state.marks.retain_ids(|id| loaded.contains(id));
         let n_gone = before - self.state.marks.len();
         if n_gone > 0 {
             cx.notify(format!("{n_gone} of {before} marked rows are no longer in the list"));
         }
     }
 
-    /// Sorts the marked rows by whether they can be seen: shown, hidden by the filter, not loaded.
+    /// Returns the marked rows in three parts: shown, hidden by the filter, not loaded.
     fn marks_by_visibility(&self, session: &Session) -> [Vec<Arc<K::Row>>; 3] {
-        let mut by_sight = [Vec::new(), Vec::new(), Vec::new()];
+        let mut by_visibility = [Vec::new(), Vec::new(), Vec::new()];
         if !self.has_marks() {
-            return by_sight;
+            return by_visibility;
         }
         let (mut loaded, mut shown) = (BTreeSet::new(), BTreeSet::new());
         for (at, row) in K::Row::pages(session).loaded_rows() {
@@ -58,14 +58,14 @@ impl<K: ListView> ListPane<K> {
         }
         for row in self.state.marks.rows() {
             let id = row.id();
-            let at = match (shown.contains(&id), loaded.contains(&id)) {
+            let part = match (shown.contains(&id), loaded.contains(&id)) {
                 (true, _) => 0,
                 (false, true) => 1,
                 (false, false) => 2,
             };
-            by_sight[at].push(row);
+            by_visibility[part].push(row);
         }
-        by_sight
+        by_visibility
     }
 
     /// Counts the marked rows that the filter hides, and those that are not loaded.
@@ -74,17 +74,17 @@ impl<K: ListView> ListPane<K> {
         (filtered.len(), unloaded.len())
     }
 
-    /// The marked rows in words, by whether they can be seen.
+    /// Returns the names of the marked rows: shown, hidden by the filter, not loaded.
     pub(super) fn marked_by_visibility(&self, session: &Session) -> MarkedRows {
-        let named = |rows: Vec<Arc<K::Row>>| {
+        let names = |rows: Vec<Arc<K::Row>>| {
             let rows = rows.iter();
             rows.map(|row| row_name::<K>(row, session)).collect()
         };
-        let [shown, filtered, unloaded] = self.marks_by_visibility(session).map(named);
+        let [shown, filtered, unloaded] = self.marks_by_visibility(session).map(names);
         MarkedRows { visible: shown, filtered, unloaded, offscreen_pane: None }
     }
 
-    /// The rows that a verb acts on: the marked ones, or the one under the cursor.
+    /// Returns the rows that an action applies to: the marked ones, or the selected one.
     pub(super) fn target_rows(&self, session: &Session) -> Vec<Arc<K::Row>> {
         if self.has_marks() {
             self.state.marks.rows()
@@ -93,17 +93,17 @@ impl<K: ListView> ListPane<K> {
         }
     }
 
-    /// Goes where the row under the cursor leads.
+    /// Opens the selected row, or shows why it cannot be opened.
     pub(super) fn open_selected(&self, cx: &mut Cx<'_>) {
-        let found = self.selected_row(cx.session());
-        match found.map(|row| K::destination(row).ok_or_else(|| K::no_destination_reason(row))) {
-            Some(Ok(lead)) => cx.navigate(lead),
-            Some(Err(why)) => cx.notify(why),
+        let row = self.selected_row(cx.session());
+        match row.map(|row| K::destination(row).ok_or_else(|| K::no_destination_reason(row))) {
+            Some(Ok(destination)) => cx.navigate(destination),
+            Some(Err(reason)) => cx.notify(reason),
             None => cx.notify("No row selected"),
         }
     }
 
-    /// Marks the rows of these positions that are here and shown.
+    /// Marks the rows at the positions `span` that are loaded and shown.
     pub(super) fn mark_all(&mut self, span: Range<u64>, session: &Session) {
         for (at, row) in K::Row::pages(session).loaded_rows() {
             if span.contains(&at) && self.is_shown(at) {
@@ -112,25 +112,25 @@ impl<K: ListView> ListPane<K> {
         }
     }
 
-    /// Marks what the cursor has passed, and says what of it could not be marked.
+    /// Marks the rows between `from` and the cursor, and notifies how many of them are not loaded and so not marked.
     pub(super) fn mark_passed(&mut self, from: u64, cx: &mut Cx<'_>) {
         let to = self.state.cursor;
         let span = from.min(to)..from.max(to) + 1;
         let session = cx.session();
         self.mark_all(span.clone(), session);
         let n = self.state.marks.len();
-        let here = K::Row::pages(session).loaded_rows();
-        let n_here = here.filter(|(at, _)| span.contains(at)).count();
-        // A filter shows nothing but what is loaded.
-        let n_passed = if self.filtered.is_some() { n_here } else { to_index(span.end - span.start) };
-        cx.notify(match n_passed.saturating_sub(n_here) {
+        let loaded = K::Row::pages(session).loaded_rows();
+        let n_loaded = loaded.filter(|(at, _)| span.contains(at)).count();
+        // With a filter, only loaded rows are shown.
+        let n_passed = if self.filtered.is_some() { n_loaded } else { to_index(span.end - span.start) };
+        cx.notify(match n_passed.saturating_sub(n_loaded) {
             0 => format!("{n} marked"),
             1 => format!("{n} marked; 1 row is not loaded and not marked"),
             missing => format!("{n} marked; {missing} rows are not loaded and not marked"),
         });
     }
 
-    /// Marks, and says how many are marked.
+    /// Handles a marking action, and notifies how many rows are marked.
     pub(super) fn update_marks(&mut self, action: Action, cx: &mut Cx<'_>) {
         let session = cx.session();
         match action {
@@ -159,7 +159,7 @@ impl<K: ListView> ListPane<K> {
         });
     }
 
-    /// Says what is marked now that every row that is shown is.
+    /// Returns the notice after all shown rows were marked.
     fn all_marked_message(&self, session: &Session) -> String {
         let [shown, filtered, unloaded] = self.marks_by_visibility(session);
         let n_loaded = K::Row::pages(session).loaded_rows().count();
@@ -173,14 +173,13 @@ impl<K: ListView> ListPane<K> {
         text
     }
 
-    /// Copies what `action` names of the chosen rows.
+    /// Copies what `action` takes from the marked or selected rows; returns false if it does not apply to them.
     pub(super) fn copy_rows(&self, action: Action, cx: &mut Cx<'_>) -> bool {
-        let rows = self.target_rows(cx.session());
         let session = cx.session();
-        let found = |row: &Arc<K::Row>| K::clip(row, action, session);
-        let copies: Option<Vec<_>> = rows.iter().map(found).collect();
-        match copies {
-            Some(copies) if !copies.is_empty() => copy::copy_clips(copies, cx),
+        let rows = self.target_rows(session);
+        let clips: Option<Vec<_>> = rows.iter().map(|row| K::clip(row, action, session)).collect();
+        match clips {
+            Some(clips) if !clips.is_empty() => copy::copy_clips(clips, cx),
             _ => return false,
         }
         let marked = self.marked_by_visibility(cx.session());
@@ -190,7 +189,7 @@ impl<K: ListView> ListPane<K> {
         true
     }
 
-    /// The rows that are shown, or those marked, as they stand in their columns.
+    /// Returns the marked rows, or those that are shown, with the cells of the shown columns.
     pub(super) fn export_data(&self, session: &Session) -> ExportData {
         let pages = K::Row::pages(session);
         let rows: Vec<_> = if self.has_marks() {
@@ -213,7 +212,7 @@ impl<K: ListView> ListPane<K> {
         }
     }
 
-    /// The fields there are: those with a name here, then the other members of the record under the cursor.
+    /// Returns the columns that can be chosen: the fields of the list, then other members of the selected row's record.
     pub(super) fn column_options(&self, session: &Session) -> Vec<ColumnChoice> {
         let fields = K::FIELDS.iter().map(|field| ColumnChoice::new(field.name));
         let row = self.selected_row(session);
@@ -223,18 +222,17 @@ impl<K: ListView> ListPane<K> {
     }
 }
 
-/// Names a row in a few words: the fields that a narrow list would still show.
+/// Returns a short name of `row`: the fields that a narrow list still shows.
 fn row_name<K: ListView>(row: &Arc<K::Row>, session: &Session) -> String {
-    /// Fields of no higher priority say what a row is; as many of them, each of no more cells.
+    /// Highest priority (0 comes first) of a field in the name; number of fields; cells of each.
     const NAME_LIMITS: (u8, usize, usize) = (3, 4, 80);
     let cells = Cells::<K>::new(row, session);
-    let is_telling = |field: &&RowField<K::Row>| {
+    let is_identifying = |field: &&RowField<K::Row>| {
         let is_own = field.joins.is_empty() && !field.is_time;
         is_own && field.column.priority <= NAME_LIMITS.0 && field.column.min > 1
     };
-    let fields = K::FIELDS.iter().filter(is_telling);
-    let texts = fields.map(|field| cells.field_value(field).text());
-    let texts = texts.filter(|text| !text.is_empty());
-    let texts = texts.map(|value| text::fit(&value, NAME_LIMITS.2));
+    let fields = K::FIELDS.iter().filter(is_identifying);
+    let texts = fields.map(|field| cells.field_value(field).text()).filter(|text| !text.is_empty());
+    let texts = texts.map(|text| text::fit(&text, NAME_LIMITS.2));
     texts.take(NAME_LIMITS.1).collect::<Vec<_>>().join("  ")
 }

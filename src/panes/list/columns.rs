@@ -1,4 +1,4 @@
-//! Which columns a list has: those chosen, or those of its kind.
+//! Columns of a list: those chosen by the user, or the defaults of the list view.
 
 use std::{cell::OnceCell, sync::Arc};
 
@@ -13,51 +13,48 @@ use crate::wire::RecordMembers;
 
 /// A column of a list.
 pub(super) enum ListColumn<K: ListView> {
-    /// A field that has a name here, and the width that was chosen for it.
+    /// A field of the list view, and the width chosen for it.
     Field(&'static RowField<K::Row>, Option<u16>),
     /// A member of the record, by its path.
     Path(ColumnChoice),
 }
 
-/// The least cells of a column for a member of the record, and as many as it likes.
+/// Minimum and ideal width of a column for a member of the record, in cells.
 const PATH_WIDTHS: (u16, u16) = (6, 20);
 
-/// The priority of a time that the rows are not ordered by, while they are ordered by another.
+/// Priority of a time column while the rows are sorted by another time column.
 const OTHER_TIME_PRIORITY: u8 = 5;
 
-/// The columns of a list, in their order.
+/// Returns the columns to show, left to right.
 pub(super) fn shown_columns<K: ListView>(session: &Session) -> Vec<ListColumn<K>> {
     if let Some(chosen) = session.chosen_columns(K::NAME) {
         return chosen.iter().map(ListColumn::from_choice).collect();
     }
     let fields = K::FIELDS[..K::DEFAULT_COLUMNS].iter();
-    let fields = fields.filter(|field| K::is_default_column(field.name, session));
-    let mut shown: Vec<_> = fields.collect();
+    let mut shown: Vec<_> = fields.filter(|field| K::is_default_column(field.name, session)).collect();
     let sorted = session.sort_order(K::Row::LIST).map(|order| order.field);
     let is_sorted = |name: &str| sorted == Some(name);
-    // Without what the rows are ordered by, their order looks like none.
+    // The field that the rows are sorted by is always shown, so that their order can be understood.
     if !shown.iter().any(|field| is_sorted(field.name))
         && let Some(field) = K::FIELDS.iter().find(|field| is_sorted(field.name))
     {
         let first_time = shown.iter().position(|field| field.is_time);
         shown.insert(first_time.unwrap_or(shown.len()), field);
     }
-    let at = shown.iter().position(|field| is_sorted(field.name));
-    let beside = K::COMPANION_FIELDS.iter().filter(|(name, _)| is_sorted(name));
-    if let Some(at) = at {
-        shown.splice(at + 1..=at, beside.map(|(_, field)| field));
+    if let Some(at) = shown.iter().position(|field| is_sorted(field.name)) {
+        let companions = K::COMPANION_FIELDS.iter().filter(|(name, _)| is_sorted(name));
+        shown.splice(at + 1..=at, companions.map(|(_, field)| field));
     }
-    let columns = shown.into_iter().map(|field| ListColumn::Field(field, None));
-    columns.collect()
+    shown.into_iter().map(|field| ListColumn::Field(field, None)).collect()
 }
 
-/// Whether a field holds moments.
+/// Whether the field `name` holds a time.
 fn is_time_field<K: ListView>(name: &str) -> bool {
     let mut fields = K::FIELDS.iter();
     fields.any(|field| field.name == name && field.is_time)
 }
 
-/// What else must be known for the columns of a list.
+/// Returns the joined objects that `columns` need.
 pub(super) fn required_joins<K: ListView>(columns: &[ListColumn<K>]) -> Vec<JoinKey> {
     let mut needs = Vec::new();
     for column in columns {
@@ -70,7 +67,7 @@ pub(super) fn required_joins<K: ListView>(columns: &[ListColumn<K>]) -> Vec<Join
     needs
 }
 
-/// The column of a name: a field, its title, or a path that this row's record has.
+/// Returns the field with this name or column title, in any case.
 pub(super) fn find_field<K: ListView>(name: &str) -> Option<&'static RowField<K::Row>> {
     let is_title = |title: &str| title.eq_ignore_ascii_case(name);
     K::FIELDS.iter().find(|field| field.name.eq_ignore_ascii_case(name) || is_title(field.column.title))
@@ -84,12 +81,12 @@ impl<K: ListView> ListColumn<K> {
         }
     }
 
-    /// As it was chosen.
+    /// Returns the column as the user's choice.
     pub(super) fn choice(&self) -> ColumnChoice {
         ColumnChoice { name: self.name().to_owned(), width: self.width() }
     }
 
-    /// Its name in exports.
+    /// Returns the name of the column in exports.
     pub(super) fn name(&self) -> &str {
         match self {
             Self::Field(field, _) => field.name,
@@ -104,7 +101,7 @@ impl<K: ListView> ListColumn<K> {
         }
     }
 
-    /// What stands above it; above times, also their zone.
+    /// Returns the heading; for a time, with the time zone.
     pub(super) fn title(&self, zone: &str) -> String {
         match self {
             Self::Field(field, _) if field.is_time => format!("{} ({zone})", field.column.title),
@@ -113,7 +110,8 @@ impl<K: ListView> ListColumn<K> {
         }
     }
 
-    /// How it shares the width. Where room is scarce, columns keep to their least, so that the last one gets the rest.
+    /// Returns the column as the table widget draws it. If `is_narrow`, columns get their minimum width, so that the
+    /// last one gets the rest.
     pub(super) fn widget_column<'t>(
         &self,
         title: &'t str,
@@ -124,8 +122,8 @@ impl<K: ListView> ListColumn<K> {
         let mut column = match self {
             Self::Field(field, _) => widgets::TableColumn { title, ..field.column },
             Self::Path(_) => {
-                let least = to_cells(title.len()).clamp(PATH_WIDTHS.0, PATH_WIDTHS.1);
-                widgets::TableColumn::left_aligned(title, least, PATH_WIDTHS.1, 7)
+                let min = to_cells(title.len()).clamp(PATH_WIDTHS.0, PATH_WIDTHS.1);
+                widgets::TableColumn::left_aligned(title, min, PATH_WIDTHS.1, 7)
             }
         };
         if let Some(width) = self.width() {
@@ -139,7 +137,7 @@ impl<K: ListView> ListColumn<K> {
             && !is_sorted
             && order.is_some_and(|order| is_time_field::<K>(order.field))
         {
-            // Of two times, the one that the rows are not ordered by is the first to give way.
+            // Of two time columns, the one that the rows are not sorted by is dropped first.
             column.priority = column.priority.max(OTHER_TIME_PRIORITY);
         }
         if let Some(order) = order.filter(|_| is_sorted) {
@@ -156,7 +154,7 @@ impl<K: ListView> ListColumn<K> {
     }
 }
 
-/// One row, to be asked for what it has in a column. Its record is taken apart at most once.
+/// A row whose fields are formatted on demand; its record is parsed at most once.
 pub(super) struct Cells<'a, K: ListView> {
     row: &'a Arc<K::Row>,
     session: &'a Session,
@@ -168,7 +166,7 @@ impl<'a, K: ListView> Cells<'a, K> {
         Self { row, session, members: OnceCell::new() }
     }
 
-    /// What stands in a column.
+    /// Returns the value of the row in `column`.
     pub(super) fn column_value(&self, column: &ListColumn<K>) -> CellValue {
         match column {
             ListColumn::Field(field, _) => self.field_value(field),
@@ -176,12 +174,11 @@ impl<'a, K: ListView> Cells<'a, K> {
         }
     }
 
-    /// What a field is.
     pub(super) fn field_value(&self, field: &RowField<K::Row>) -> CellValue {
         (field.value)(self.row, self.session)
     }
 
-    /// The member of the record at a path.
+    /// Returns the member of the row's record at `path`.
     pub(super) fn member_value(&self, path: &str) -> CellValue {
         let members = self.members.get_or_init(|| RecordMembers::from_document(self.row.document()));
         members.text_at(path).map_or(CellValue::None, CellValue::Text)

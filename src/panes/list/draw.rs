@@ -1,4 +1,4 @@
-//! The rows of a list, of which only those in sight are formatted.
+//! Drawing of a list: only the visible rows are formatted.
 
 use jiff::Timestamp;
 use ratatui::{
@@ -20,7 +20,7 @@ use crate::text::{self, Untrusted};
 use crate::theme::Theme;
 use crate::widgets::{self, Gutter, TableWidget, to_cells};
 
-/// Cells from which every column gets as many as it likes.
+/// Width from which every column gets its ideal width.
 const MIN_WIDTH_FULL: u16 = 90;
 
 /// Draws the rows of `pane`.
@@ -29,7 +29,7 @@ pub(super) fn render_rows<K: ListView>(
     frame: &mut Frame<'_>,
     area: Rect,
     session: &Session,
-    look: &RenderCx<'_>,
+    cx: &RenderCx<'_>,
 ) {
     let columns = shown_columns::<K>(session);
     let pages = K::Row::pages(session);
@@ -47,17 +47,17 @@ pub(super) fn render_rows<K: ListView>(
         columns: &drawn,
         total: to_index(total),
         cursor: to_index(pane.cursor_index(session)),
-        is_focused: look.is_focused,
-        // Room for marks in any case: nothing moves when the first row is marked.
+        is_focused: cx.is_focused,
+        // Always with room for marks: marking the first row must not move the columns.
         gutter: Gutter::Marks,
         empty_text: Line::raw("No loaded row matches the filter"),
     };
-    // Only the last column that takes what is left can be moved sideways.
+    // Only the last column of variable width scrolls sideways.
     let moving = drawn.iter().rposition(|column| column.ideal == widgets::TableColumn::FILL);
     let mut top = to_index(pane.offset());
     let sign = columns.iter().position(|column| matches!(column.name(), "flag" | "hit"));
     let mut has_signs = false;
-    let theme = look.theme;
+    let theme = cx.theme;
     table.render(area, frame.buffer_mut(), theme, &mut top, |index, widths| {
         has_signs |= sign.is_some_and(|sign| widths[sign] > 0);
         let at = pane.position_at(u64::try_from(index).unwrap_or(u64::MAX), session);
@@ -87,7 +87,7 @@ pub(super) fn render_rows<K: ListView>(
     pane.scroll_to(u64::try_from(top).unwrap_or(u64::MAX));
 }
 
-/// What stands in one column of one row.
+/// Formats `value` for a column of `width` cells, scrolled by `shift` cells.
 fn cell_line(
     value: &CellValue,
     width: usize,
@@ -101,18 +101,18 @@ fn cell_line(
     }
     match value {
         CellValue::None => Line::default(),
-        CellValue::Text(whole) if shift > 0 => {
-            // Only the part in sight is looked at, however long the whole is.
-            let raw = whole.raw();
-            let begin = raw.char_indices().nth(shift);
-            let rest = &raw[begin.map_or(raw.len(), |(at, _)| at)..];
-            Line::styled(text::fit(&Untrusted::from(text::prefix_for_cells(rest, width)), width), style)
+        CellValue::Text(text) if shift > 0 => {
+            // Only the visible part is measured: the text may be very long.
+            let raw = text.raw();
+            let start = raw.char_indices().nth(shift).map_or(raw.len(), |(at, _)| at);
+            let visible = text::prefix_for_cells(&raw[start..], width);
+            Line::styled(text::fit(&Untrusted::from(visible), width), style)
         }
-        CellValue::Text(whole) => Line::styled(text::fit(whole, width), style),
+        CellValue::Text(text) => Line::styled(text::fit(text, width), style),
         CellValue::Word(word) => Line::styled(*word, style),
-        CellValue::Rated(verdict, is_good) => {
+        CellValue::Rated(text, is_good) => {
             let style = if *is_good { theme.good } else { theme.bad };
-            Line::styled(text::fit(verdict, width), style)
+            Line::styled(text::fit(text, width), style)
         }
         CellValue::Time(at) => Line::styled(moment(*at), style),
         CellValue::Number(number) => Line::styled(number.to_string(), style),
@@ -121,20 +121,21 @@ fn cell_line(
     }
 }
 
-/// A time. Where there is no room for all of it, this year's times lose the year, others the seconds.
+/// Formats a time for `width` cells: where there is no room, drops the year of this year's times, and the seconds or
+/// the time of day of others.
 pub(in crate::panes) fn format_moment(at: Timestamp, width: usize, as_of: Timestamp, zone: &Zone) -> String {
-    let whole = zone.without_offset(at, Precision::Second);
-    let is_this_year = whole.get(..4) == zone.without_offset(as_of, Precision::Second).get(..4);
+    let text = zone.without_offset(at, Precision::Second);
+    let is_this_year = text.get(..4) == zone.without_offset(as_of, Precision::Second).get(..4);
     let part = match (width, is_this_year) {
         (19.., _) => 0..19,
         (_, true) => 5..19,
         (16.., false) => 0..16,
         (_, false) => 0..10,
     };
-    whole.get(part).unwrap_or_default().to_owned()
+    text.get(part).unwrap_or_default().to_owned()
 }
 
-/// A row of which there is only something to say: where there is most room for it.
+/// Returns a row with a message in its widest column.
 fn message_row(text: &'static str, widths: &[usize], style: Style) -> widgets::TableRow<'static> {
     let mut cells = vec![Line::default(); widths.len()];
     let widest = (0..widths.len()).max_by_key(|at| widths[*at]);
@@ -144,31 +145,31 @@ fn message_row(text: &'static str, widths: &[usize], style: Style) -> widgets::T
     widgets::TableRow::with_cells(cells)
 }
 
-/// The line in which a filter is typed, or shown while it holds.
+/// Draws the filter line of `pane`.
 pub(super) fn render_filter<K: ListView>(
     pane: &ListPane<K>,
     frame: &mut Frame<'_>,
     area: Rect,
     session: &Session,
-    look: &RenderCx<'_>,
+    cx: &RenderCx<'_>,
 ) {
-    let found = to_index(pane.n_shown(session));
-    let loaded = K::Row::pages(session).loaded_rows().count();
-    let is_typing = pane.is_typing() && look.is_focused;
-    render_filter_line(frame, area, pane.filter_text(), (found, loaded), is_typing, look);
+    let n_shown = to_index(pane.n_shown(session));
+    let n_loaded = K::Row::pages(session).loaded_rows().count();
+    let is_typing = pane.is_typing() && cx.is_focused;
+    render_filter_line(frame, area, pane.filter_text(), (n_shown, n_loaded), is_typing, cx);
 }
 
-/// Draws a filter, and how many rows pass it of how many; the cursor stands behind it while it is typed.
+/// Draws a filter and how many of the loaded rows pass it; while it is typed, with the cursor behind it.
 pub(in crate::panes) fn render_filter_line(
     frame: &mut Frame<'_>,
     area: Rect,
     text: &str,
-    (found, loaded): (usize, usize),
+    (n_shown, n_loaded): (usize, usize),
     is_typing: bool,
-    look: &RenderCx<'_>,
+    cx: &RenderCx<'_>,
 ) {
-    let theme: &Theme = look.theme;
-    let counts = format!("  {found} of {loaded} loaded");
+    let theme: &Theme = cx.theme;
+    let counts = format!("  {n_shown} of {n_loaded} loaded");
     let room = usize::from(area.width).saturating_sub(text::width(&counts) + 1);
     let typed = text::fit_end(&text.into(), room);
     let at = area.x + 1 + to_cells(text::width(&typed));

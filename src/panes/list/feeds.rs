@@ -1,4 +1,4 @@
-//! The feeds: where threat reports come from.
+//! The list of feeds: sources of threat reports.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use crate::session::{Cx, Destination, Session, feed_reports_query};
 use crate::widgets::TableColumn;
 use crate::worker::{List, Slot};
 
-/// Every feed.
+/// The list view of feeds.
 #[derive(Debug)]
 pub struct Feeds;
 

@@ -1,8 +1,8 @@
-//! What is typed after `/`: words that rows must have, `!` before those they must not, `column:` before those of one.
+//! Row filters typed after `/`: words that a row must have, `!word` that it must not have, `column:word`.
 
 use crate::text;
 
-/// A filter as typed, and what it asks of a row.
+/// A parsed filter, with its text.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(in crate::panes) struct Filter {
     text: String,
@@ -11,17 +11,17 @@ pub(in crate::panes) struct Filter {
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Term {
-    /// Only this column, if one is named.
+    /// The column to search; all columns if none.
     column: Option<String>,
     /// In lower case.
     word: String,
-    /// Column and word, as they were typed: what is looked for where there is no such column.
+    /// Column and word in lower case, as typed: searched for if the list has no such column.
     typed: String,
     is_excluded: bool,
 }
 
 impl Filter {
-    /// Reads a filter. Words in double quotes may hold blanks; nothing is an error.
+    /// Parses a filter. Words in double quotes may contain blanks; no text is an error.
     pub(in crate::panes) fn parse(text: &str) -> Self {
         Self {
             text: text.to_owned(),
@@ -29,48 +29,47 @@ impl Filter {
         }
     }
 
-    /// As it was typed.
     pub(in crate::panes) fn text(&self) -> &str {
         &self.text
     }
 
-    /// Whether it lets everything pass.
+    /// Whether every row passes.
     pub(in crate::panes) fn is_empty(&self) -> bool {
         self.terms.is_empty()
     }
 
-    /// Whether a row passes. `named` tells whether the column of a name has a word, if there is such a column; `any`
-    /// whether anything in sight has it. Both get words in lower case.
+    /// Whether a row passes. `column_contains` returns whether the named column of the row contains a word, and `None`
+    /// if there is no such column; `any_contains` whether any shown column does. Words are in lower case.
     pub(in crate::panes) fn matches_row(
         &self,
-        named: impl Fn(&str, &str) -> Option<bool>,
-        any: impl Fn(&str) -> bool,
+        column_contains: impl Fn(&str, &str) -> Option<bool>,
+        any_contains: impl Fn(&str) -> bool,
     ) -> bool {
         self.terms.iter().all(|term| {
-            let found = match &term.column {
-                // Without such a column, the colon is part of what is looked for.
-                Some(column) => named(column, &term.word).unwrap_or_else(|| any(&term.typed)),
-                None => any(&term.word),
+            let contains = match &term.column {
+                // Without such a column, the colon is part of the word.
+                Some(column) => column_contains(column, &term.word).unwrap_or_else(|| any_contains(&term.typed)),
+                None => any_contains(&term.word),
             };
-            found != term.is_excluded
+            contains != term.is_excluded
         })
     }
 }
 
 fn parse_term(word: &str) -> Option<Term> {
-    let (is_excluded, rest) = match word.strip_prefix('!') {
-        Some(rest) => (true, rest),
+    let (is_excluded, typed) = match word.strip_prefix('!') {
+        Some(typed) => (true, typed),
         None => (false, word),
     };
-    let (column, word) = match rest.split_once(':') {
+    let (column, word) = match typed.split_once(':') {
         Some((column, word)) if is_column_name(column) => (Some(column.to_lowercase()), word),
-        _ => (None, rest),
+        _ => (None, typed),
     };
-    // A column without a word yet is still being typed.
-    (!word.is_empty()).then(|| Term { column, word: word.to_lowercase(), typed: rest.to_lowercase(), is_excluded })
+    // `column:` without a word is still being typed.
+    (!word.is_empty()).then(|| Term { column, word: word.to_lowercase(), typed: typed.to_lowercase(), is_excluded })
 }
 
-/// Whether it may name a column: `c:\windows` does not.
+/// Whether `text` may be a column name: the `c` of `c:\windows` is not.
 fn is_column_name(text: &str) -> bool {
     text.len() > 1 && text.chars().all(|char| char.is_alphanumeric() || matches!(char, '_' | '.'))
 }
@@ -79,15 +78,15 @@ fn is_column_name(text: &str) -> bool {
 mod tests {
     use super::*;
 
-    /// A row with a host and a command line.
+    /// Whether a row with this host and command line passes `filter`.
     fn passes(filter: &str, host: &str, cmdline: &str) -> bool {
-        let named = |name: &str, word: &str| match name {
+        let column_contains = |name: &str, word: &str| match name {
             "host" => Some(host.contains(word)),
             "cmdline" => Some(cmdline.contains(word)),
             _ => None,
         };
-        let any = |word: &str| host.contains(word) || cmdline.contains(word);
-        Filter::parse(filter).matches_row(named, any)
+        let any_contains = |word: &str| host.contains(word) || cmdline.contains(word);
+        Filter::parse(filter).matches_row(column_contains, any_contains)
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! The isolated board: every host that is cut off or is to be, since when, by whom and why, as far as the log knows.
+//! The list of sensors that are isolated or pending isolation, with time, user and reason from the audit log.
 
 use std::collections::HashSet;
 
@@ -19,10 +19,10 @@ use crate::text;
 use crate::widgets::TableColumn;
 use crate::worker::{List, Slot};
 
-/// Hours after which somebody should look whether a host must still be cut off.
+/// Hours after which an isolation is due for review.
 const REVIEW_HOURS: i64 = 24;
 
-/// The hosts that are isolated, or are to be.
+/// The list view of isolated sensors.
 #[derive(Debug)]
 pub struct IsolatedSensors;
 
@@ -61,28 +61,28 @@ impl ListView for IsolatedSensors {
     }
 }
 
-/// The deed that isolated a host, if the log has it and no release since.
+/// Returns the logged change that isolated `sensor`, unless it was unisolated since.
 fn isolating_change(sensor: SensorId, session: &Session) -> Option<&LoggedChange> {
-    let journal = session.changes.history.as_ref()?;
-    journal.isolation(&session.connection.info.host, sensor).map(|act| &**act)
+    let history = session.changes.history.as_ref()?;
+    history.isolation(&session.connection.info.host, sensor).map(|logged| &**logged)
 }
 
-/// Hosts that are isolated as far as the log knows, and are not among those of the server.
+/// Returns the names of sensors that are isolated by the audit log, but not by the server.
 fn drifted_hosts(session: &Session) -> Vec<String> {
     if session.lists.isolated_sensors.total().is_none() {
         return Vec::new();
     }
-    let here: HashSet<_> = session.lists.isolated_sensors.loaded_rows().map(|(_, row)| row.0.id).collect();
-    let journal = session.changes.history.iter();
-    let known = journal.flat_map(|journal| journal.isolations(&session.connection.info.host));
-    let gone = known.filter(|(id, _)| !here.contains(id));
+    let listed: HashSet<_> = session.lists.isolated_sensors.loaded_rows().map(|(_, row)| row.0.id).collect();
+    let history = session.changes.history.iter();
+    let logged = history.flat_map(|history| history.isolations(&session.connection.info.host));
+    let drifted = logged.filter(|(id, _)| !listed.contains(id));
     let mut names: Vec<_> =
-        gone.map(|(_, act)| text::make_visible(&act.submitted.target.name.as_str().into())).collect();
+        drifted.map(|(_, change)| text::make_visible(&change.submitted.target.name.as_str().into())).collect();
     names.sort_unstable();
     names
 }
 
-/// What the server says, and whether that is what the log wants.
+/// Returns the isolation state reported by the server, and whether it contradicts the audit log.
 fn isolation_state(IsolatedSensor(sensor): &IsolatedSensor, session: &Session) -> CellValue {
     let is_ours = isolating_change(sensor.id, session).is_some();
     match sensor.isolation() {
@@ -95,10 +95,10 @@ fn isolation_state(IsolatedSensor(sensor): &IsolatedSensor, session: &Session) -
 }
 
 fn isolated_since(IsolatedSensor(sensor): &IsolatedSensor, session: &Session) -> Option<Timestamp> {
-    isolating_change(sensor.id, session).map(|act| act.at)
+    isolating_change(sensor.id, session).map(|logged| logged.at)
 }
 
-/// When somebody should look again; said in capitals once that has passed by the time of the answer.
+/// Returns the time at which an isolation is due for review, or `DUE` if that was before the time of the answer.
 fn review_time(sensor: &IsolatedSensor, session: &Session) -> CellValue {
     let due = isolated_since(sensor, session).and_then(|at| at.checked_add(REVIEW_HOURS.hours()).ok());
     let as_of = session.lists.isolated_sensors.loaded_pages().map(|page| page.as_of).max();
@@ -123,7 +123,7 @@ const FIELDS: &[RowField<IsolatedSensor>] = &[
         TableColumn::left_aligned("BY", 8, 12, 3),
         |theme| theme.text,
         |sensor, session| match isolating_change(sensor.0.id, session) {
-            Some(act) => CellValue::Text(act.actor_name().into()),
+            Some(logged) => CellValue::Text(logged.actor_name().into()),
             None => CellValue::Word("unknown"),
         },
     ),
@@ -140,8 +140,8 @@ const FIELDS: &[RowField<IsolatedSensor>] = &[
         TableColumn::left_aligned("REASON", 16, TableColumn::FILL, 1),
         |theme| theme.text,
         |sensor, session| {
-            let act = isolating_change(sensor.0.id, session);
-            let reason = act.and_then(|act| act.submitted.reason.clone());
+            let logged = isolating_change(sensor.0.id, session);
+            let reason = logged.and_then(|logged| logged.submitted.reason.clone());
             CellValue::Text(reason.unwrap_or_default().into())
         },
     ),
@@ -150,8 +150,8 @@ const FIELDS: &[RowField<IsolatedSensor>] = &[
         TableColumn::left_aligned("TICKET", 8, 12, 6),
         |theme| theme.text,
         |sensor, session| {
-            let act = isolating_change(sensor.0.id, session);
-            let ticket = act.and_then(|act| act.submitted.ticket.clone());
+            let logged = isolating_change(sensor.0.id, session);
+            let ticket = logged.and_then(|logged| logged.submitted.ticket.clone());
             CellValue::Text(ticket.unwrap_or_default().into())
         },
     ),

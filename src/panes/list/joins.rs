@@ -1,4 +1,4 @@
-//! Fields of rows that only another object has: their sensor, its group, their file.
+//! Fields joined to the rows of a list: of their sensor, its group, their binary.
 
 use super::{CellValue, RowField};
 use crate::fetch::JoinKey;
@@ -6,11 +6,11 @@ use crate::model::{self, Binary, Group, Isolation, Process, Sensor};
 use crate::session::{Joined, ListRow, Session};
 use crate::widgets::TableColumn;
 
-/// The joined fields of a kind of rows.
+/// Joined fields for rows of type `R`.
 pub(super) struct JoinedFields<R>(std::marker::PhantomData<R>);
 
 impl<R: ListRow> JoinedFields<R> {
-    /// Who vouches for the file, in the server's word.
+    /// Signature status of the file, in the server's wording.
     pub(super) const VERDICT: RowField<R> = RowField::new(
         "signed",
         TableColumn::left_aligned("SIGNED", 8, 14, 4),
@@ -19,7 +19,6 @@ impl<R: ListRow> JoinedFields<R> {
     )
     .with_joins(&[JoinKey::Binary]);
 
-    /// Who signed the file.
     pub(super) const PUBLISHER: RowField<R> = RowField::new(
         "publisher",
         TableColumn::left_aligned("PUBLISHER", 12, 24, 5),
@@ -28,7 +27,7 @@ impl<R: ListRow> JoinedFields<R> {
     )
     .with_joins(&[JoinKey::Binary]);
 
-    /// How many hosts have seen the file.
+    /// Number of hosts that have seen the file.
     pub(super) const HOSTS: RowField<R> = RowField::new(
         "host_count",
         TableColumn::right_aligned("HOSTS", 5, 6, 5),
@@ -37,7 +36,7 @@ impl<R: ListRow> JoinedFields<R> {
     )
     .with_joins(&[JoinKey::Binary]);
 
-    /// Whether the sensor reports.
+    /// Status of the sensor, such as `Online`.
     pub(super) const STATUS: RowField<R> = RowField::new(
         "host_status",
         TableColumn::left_aligned("SENSOR", 8, 10, 6),
@@ -46,7 +45,7 @@ impl<R: ListRow> JoinedFields<R> {
     )
     .with_joins(&[JoinKey::Sensor]);
 
-    /// Whether the host is cut off.
+    /// Isolation state of the host.
     pub(super) const ISOLATION: RowField<R> = RowField::new(
         "isolation",
         TableColumn::left_aligned("ISOLATION", 12, 17, 6),
@@ -55,7 +54,7 @@ impl<R: ListRow> JoinedFields<R> {
     )
     .with_joins(&[JoinKey::Sensor]);
 
-    /// The group that the sensor is in now.
+    /// Current group of the sensor.
     pub(super) const GROUP: RowField<R> = RowField::new(
         "sensor_group",
         TableColumn::left_aligned("GROUP NOW", 10, 16, 7),
@@ -66,7 +65,7 @@ impl<R: ListRow> JoinedFields<R> {
 }
 
 impl<R: ListRow> JoinedFields<R> {
-    /// `S` is signed, `U` is not, `B` is signed by somebody whom nobody should trust.
+    /// Returns `S` for a valid signature, `U` for an unsigned file, `B` for a bad signature.
     pub(super) fn signature_letter(row: &R, session: &Session) -> CellValue {
         binary_value(row, session, |binary| {
             let signature = &binary.signature;
@@ -80,7 +79,7 @@ impl<R: ListRow> JoinedFields<R> {
     }
 }
 
-/// How far the clock is off by which the host dates what happens.
+/// Offset of the clock that dates the events of the process.
 pub(super) const CLOCK: RowField<Process> = RowField::new(
     "clock_delta",
     TableColumn::left_aligned("CLOCK", 9, 13, 2),
@@ -89,7 +88,7 @@ pub(super) const CLOCK: RowField<Process> = RowField::new(
 )
 .with_joins(&[JoinKey::Sensor]);
 
-/// How long before its start the file of a process was signed.
+/// Days between the signing of the file and the start of the process.
 pub(super) const DAYS_SIGNED: RowField<Process> = RowField::new(
     "days_signed",
     TableColumn::right_aligned("DAYS SIGNED", 11, 11, 6),
@@ -105,25 +104,25 @@ pub(super) const DAYS_SIGNED: RowField<Process> = RowField::new(
 )
 .with_joins(&[JoinKey::Binary]);
 
-/// What is said of an object, or why nothing is.
-fn join_value<T>(found: &Joined<'_, T>, say: impl FnOnce(&T) -> CellValue) -> CellValue {
-    match found {
-        Joined::Ready(object) => say(object),
+/// Formats a joined object with `format`; without the object, returns why it is missing.
+fn join_value<T>(joined: &Joined<'_, T>, format: impl FnOnce(&T) -> CellValue) -> CellValue {
+    match joined {
+        Joined::Ready(object) => format(object),
         Joined::NotRequested | Joined::Pending => CellValue::Pending,
         Joined::Unavailable => CellValue::Unavailable,
     }
 }
 
-fn binary_value<R: ListRow>(row: &R, session: &Session, say: impl FnOnce(&Binary) -> CellValue) -> CellValue {
+fn binary_value<R: ListRow>(row: &R, session: &Session, format: impl FnOnce(&Binary) -> CellValue) -> CellValue {
     match row.md5() {
-        Some(md5) => join_value(&session.lists.joins.binary(md5), say),
+        Some(md5) => join_value(&session.lists.joins.binary(md5), format),
         None => CellValue::None,
     }
 }
 
-fn sensor_value<R: ListRow>(row: &R, session: &Session, say: impl FnOnce(&Sensor) -> CellValue) -> CellValue {
+fn sensor_value<R: ListRow>(row: &R, session: &Session, format: impl FnOnce(&Sensor) -> CellValue) -> CellValue {
     match row.sensor() {
-        Some(id) => join_value(&session.lists.joins.sensor(id), say),
+        Some(id) => join_value(&session.lists.joins.sensor(id), format),
         None => CellValue::None,
     }
 }
@@ -135,7 +134,7 @@ fn group_value<R: ListRow>(row: &R, session: &Session) -> CellValue {
     })
 }
 
-/// How a signature was judged; what is bad about it stands out.
+/// Returns the signature status of `binary`, rated by whether it is valid.
 pub(super) fn signature_value(binary: &Binary) -> CellValue {
     let signature = &binary.signature;
     match signature.is_valid() {
@@ -151,18 +150,17 @@ fn clock_offset_value(process: &Process, sensor: &Sensor) -> CellValue {
     if !model::is_skewed(seconds) {
         return CellValue::Word("in sync");
     }
-    let words = model::describe_skew(seconds, process.clock_lean(seconds));
-    // The pane beside says how it is known.
-    let short = words.strip_suffix(" (vs server)");
-    let short = short.or_else(|| words.strip_suffix(" (derived)"));
-    let words = short.unwrap_or(&words);
-    CellValue::Rated(words.into(), false)
+    let text = model::describe_skew(seconds, process.clock_lean(seconds));
+    // The details pane says how the offset was determined.
+    let short = text.strip_suffix(" (vs server)");
+    let short = short.or_else(|| text.strip_suffix(" (derived)"));
+    let text = short.unwrap_or(&text);
+    CellValue::Rated(text.into(), false)
 }
 
 fn isolation_value(sensor: &Sensor) -> CellValue {
-    let isolation = sensor.isolation();
-    match isolation {
+    match sensor.isolation() {
         Isolation::Unknown => CellValue::Unavailable,
-        known => CellValue::Rated(known.to_string().into(), known == Isolation::No),
+        isolation => CellValue::Rated(isolation.to_string().into(), isolation == Isolation::No),
     }
 }

@@ -1,4 +1,4 @@
-//! What a list must know of its rows: which fields they have, and what is done with the one under the cursor.
+//! The trait of list views, with the fields of their rows.
 
 use std::sync::Arc;
 
@@ -18,100 +18,98 @@ use crate::theme::Theme;
 use crate::widgets::TableColumn;
 use crate::worker::Slot;
 
-/// A kind of rows.
+/// A list view: its rows, their fields, and what its actions do.
 pub trait ListView: Sized + 'static {
-    /// One of them.
     type Row: ListRow;
 
-    /// Which pane shows them.
     const PANE: PaneId;
 
-    /// Where their keys are looked up.
+    /// Key bindings of the pane.
     const SCOPE: Scope;
 
-    /// What they are, in the plural: the title of the pane, and the name under which its columns are kept.
+    /// Plural name of the rows: title of the pane, and key of the saved columns.
     const NAME: &'static str;
 
-    /// Whose spinner and errors are shown.
+    /// Slots whose spinner and errors the pane shows.
     const SLOTS: &'static [Slot];
 
-    /// What is said before anything was asked.
+    /// Shown before the first request.
     const NOT_ASKED: &'static str;
 
-    /// What is said when nothing was found.
+    /// Shown if there are no rows.
     const EMPTY: &'static str;
 
-    /// Every field that has a name here; others are reached by their path in the record.
+    /// Every named field; other members of a record are reached by their path.
     const FIELDS: &'static [RowField<Self::Row>];
 
-    /// How many of the fields, from the first, are shown unless something else is chosen.
+    /// Number of `FIELDS`, from the first, that are shown by default.
     const DEFAULT_COLUMNS: usize;
 
-    /// Whether the server counts just these rows: then its total is no estimate.
+    /// Whether the server's total counts exactly these rows, and is no estimate.
     const IS_TOTAL_EXACT: bool = false;
 
-    /// Fields that stand behind another one while the server sorts by it, unless other columns were chosen.
+    /// Fields shown behind a default column while the rows are sorted by it.
     const COMPANION_FIELDS: &'static [(&'static str, RowField<Self::Row>)] = &[];
 
-    /// What the rows are counted in, when not in themselves.
+    /// Returns the unit of the total, if it does not count rows.
     fn unit(_session: &Session) -> &'static str {
         ""
     }
 
-    /// What must be said of all of them.
+    /// Returns a note about all rows for the title.
     fn note(_session: &Session) -> Option<String> {
         None
     }
 
-    /// What the title begins with, where that is more than the name and a number of rows.
+    /// Returns the start of the title, if it is more than the name and the number of rows.
     fn headline(_: &Session) -> Option<String> {
         None
     }
 
-    /// What stands below the rows.
+    /// Returns a line to draw below the rows.
     fn footer_line(_: &Session, _: &Theme) -> Option<Line<'static>> {
         None
     }
 
-    /// Whether a field has a column unless something else is chosen.
+    /// Whether `field` is among the default columns.
     fn is_default_column(_: &'static str, _: &Session) -> bool {
         true
     }
 
-    /// Comes before what is shown is asked for.
+    /// Called before the visible rows are fetched.
     fn before_fetch(_: &mut Cx<'_>) {}
 
-    /// The cursor has come to rest on a row, or on none.
+    /// Called when the row under the cursor may have changed.
     fn on_select(_: Option<&Arc<Self::Row>>, _: &mut Cx<'_>) {}
 
-    /// Where a row leads when it is opened.
+    /// Returns where opening `row` leads.
     fn destination(_: &Self::Row) -> Option<Destination> {
         None
     }
 
-    /// Why a row leads nowhere.
+    /// Returns why there is nothing to open.
     fn no_destination_reason(_: &Self::Row) -> String {
         "This row has no process or hash to open".into()
     }
 
-    /// What of a row can be asked about elsewhere.
+    /// Returns the values of `row` that can be searched for elsewhere.
     fn observables(_: &Self::Row) -> Observables {
         Observables::default()
     }
 
-    /// What an action that copies finds in a row, if it is one; unless a kind knows more, its fields and its record.
+    /// Returns what a copy action takes from `row`; `None` if `action` does not apply. By default fields and record.
     fn clip(row: &Self::Row, action: Action, session: &Session) -> Option<Clip> {
         let fields = Self::FIELDS.iter();
         let fields = || fields.map(|field| (field.value)(row, session).text());
         copy::fields_clip(fields, row.document(), action)
     }
 
-    /// Does what the user meant with such a list, whatever its rows; false when it means nothing here.
+    /// Handles an action of this list view that applies to the list, not to a row; returns false if there is none.
     fn handle_action(_: Action, _: &mut Cx<'_>) -> bool {
         false
     }
 
-    /// What an action opens over such a list and the chosen rows, besides what it opens over any.
+    /// Returns the popup that `action` opens for the chosen rows, besides those of every list.
     fn popup(_: Action, _: impl FnOnce() -> Vec<Arc<Self::Row>>, _: &Session) -> Option<Box<dyn Pane>> {
         None
     }
@@ -120,24 +118,21 @@ pub trait ListView: Sized + 'static {
 /// A field of a row.
 #[derive(Debug)]
 pub struct RowField<R> {
-    /// Its name in filters, in the chooser and in exports: the server's own, where it has one.
+    /// Name in filters, in the column picker and in exports: the server's own, if there is one.
     pub name: &'static str,
-    /// Its column.
     pub column: TableColumn<'static>,
-    /// The cells it likes where room is scarce.
+    /// Ideal width in a narrow list, in cells.
     pub narrow_width: u16,
-    /// Whether it holds moments, and its title names their zone.
+    /// Whether it holds a time, so that its heading names the time zone.
     pub is_time: bool,
-    /// What else must be known for it.
+    /// Objects that must be joined for its value.
     pub joins: &'static [JoinKey],
-    /// The style of its values.
     pub style: fn(&Theme) -> Style,
-    /// Its value in a row.
     pub value: fn(&R, &Session) -> CellValue,
 }
 
 impl<R> RowField<R> {
-    /// A field that makes do with its least where room is scarce.
+    /// A field that has its minimum width in a narrow list.
     pub const fn new(
         name: &'static str,
         column: TableColumn<'static>,
@@ -155,48 +150,44 @@ impl<R> RowField<R> {
         }
     }
 
-    /// The same with what else must be known for it.
+    /// Adds the objects that must be joined for the value.
     pub const fn with_joins(self, needs: &'static [JoinKey]) -> Self {
         Self { joins: needs, ..self }
     }
 
-    /// A time: even where room is scarce, its year is worth two cells.
+    /// A time; in a narrow list, wide enough for a date with year, hour and minute.
     pub const fn time(
         name: &'static str,
         title: &'static str,
         priority: u8,
         value: fn(&R, &Session) -> CellValue,
     ) -> Self {
-        /// Without its year, and with all of it.
+        /// Width without the year, and in full.
         const CELLS: (u16, u16) = (14, 19);
         let column = TableColumn::left_aligned(title, CELLS.0, CELLS.1, priority);
         Self { narrow_width: CELLS.0 + 2, is_time: true, ..Self::new(name, column, |theme| theme.time, value) }
     }
 }
 
-/// What stands in a field.
+/// The value of a field of one row.
 #[derive(Clone, Debug, PartialEq)]
 pub enum CellValue {
-    /// Nothing is known.
+    /// No value.
     None,
-    /// A text of the server, or of an attacker.
+    /// A text from the server: attacker-controlled.
     Text(Untrusted),
-    /// A text of ours.
+    /// A text of this program.
     Word(&'static str),
-    /// A verdict, and whether it is good.
     Rated(Untrusted, bool),
-    /// A moment.
     Time(Timestamp),
-    /// A number.
     Number(u64),
-    /// It is on its way.
     Pending,
-    /// It could not be learned.
+    /// Could not be fetched.
     Unavailable,
 }
 
 impl CellValue {
-    /// As text: what is filtered, exported and copied.
+    /// Returns the value as text for filters, exports and copies; `?` where it is not available.
     pub fn text(&self) -> Untrusted {
         match self {
             Self::None => Untrusted::default(),
@@ -222,7 +213,7 @@ impl<T: Into<u64>> From<Option<T>> for CellValue {
 }
 
 impl CellValue {
-    /// A moment, if it is known.
+    /// A time, or no value.
     pub fn time(at: Option<Timestamp>) -> Self {
         at.map_or(Self::None, Self::Time)
     }

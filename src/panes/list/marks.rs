@@ -1,11 +1,11 @@
-//! What is marked: rows by what they are, not by where they stand.
+//! Marked rows of a list, identified by ID and not by position.
 
 use std::{collections::BTreeMap, sync::Arc};
 
 use crate::session::ListRow;
 
-/// The marked rows, with the positions at which they were marked. They are kept whole, because the pages they came with
-/// may be let go.
+/// The marked rows, with the positions at which they were marked. The rows themselves are stored, because the pages
+/// that they came with may be dropped.
 #[derive(Debug)]
 pub(super) struct RowMarks<R: ListRow>(BTreeMap<R::Id, (u64, Arc<R>)>);
 
@@ -31,7 +31,7 @@ impl<R: ListRow> RowMarks<R> {
     }
 
     pub(super) fn is_marked(&self, row: &R) -> bool {
-        // Most lists have no marks, and a name may have to be made.
+        // Most lists have no marks, and an ID may have to be allocated.
         !self.0.is_empty() && self.0.contains_key(&row.id())
     }
 
@@ -45,22 +45,22 @@ impl<R: ListRow> RowMarks<R> {
         }
     }
 
-    /// Takes the row in its present state, if it is marked: an action is about what the list shows now.
+    /// Replaces a marked row by its present state, because an action applies to what the list shows now.
     pub(super) fn update_row(&mut self, at: u64, row: &Arc<R>) {
         if let Some(marked) = self.0.get_mut(&row.id()) {
             *marked = (at, row.clone());
         }
     }
 
-    pub(super) fn retain_ids(&mut self, is_kept: impl Fn(&R::Id) -> bool) {
-        self.0.retain(|id, _| is_kept(id));
+    pub(super) fn retain_ids(&mut self, is_retained: impl Fn(&R::Id) -> bool) {
+        self.0.retain(|id, _| is_retained(id));
     }
 
     pub(super) fn clear(&mut self) {
         self.0.clear();
     }
 
-    /// The rows in the order in which they stood.
+    /// Returns the marked rows, ordered by position.
     pub(super) fn rows(&self) -> Vec<Arc<R>> {
         let mut marked: Vec<_> = self.0.values().collect();
         marked.sort_by_key(|(at, _)| *at);

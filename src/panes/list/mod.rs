@@ -1,4 +1,4 @@
-//! Lists: rows of any kind and any number, with columns, filter, marks and export.
+//! List panes: rows of one list view with columns, filter, marks and export.
 
 mod activity;
 mod admin;
@@ -68,45 +68,44 @@ pub(super) use filter::Filter;
 pub(super) use number_format::{group_thousands, to_index};
 use window::FilteredRows;
 
-/// Cells by which the last column moves sideways.
+/// Cells by which the last column scrolls per key press.
 const SHIFT_CELLS: usize = 16;
 
-/// What the last frame showed of a list.
+/// What the last frame of a list showed.
 #[derive(Clone, Copy, Debug, Default)]
 struct Drawn {
-    /// Whether there was no room for the row under the cursor.
+    /// Whether there was no room for the selected row.
     lacks_cursor: bool,
-    /// Whether there was a column of letters that stand for states.
+    /// Whether there was a column of status letters.
     has_signs: bool,
 }
 
-/// A pane with rows of one kind.
+/// A pane that shows the rows of a list view.
 #[derive(Debug)]
 pub struct ListPane<K: ListView> {
     state: ListState<K>,
-    /// Rows that are shown.
+    /// Number of rows that fit into the pane.
     height: u64,
-    /// The filter, while it is typed.
+    /// Input of the filter.
     typing: FilterInput,
-    /// The rows that pass the filter; all of them without one.
+    /// The rows that pass the filter; `None` without a filter.
     filtered: Option<FilteredRows>,
-    /// The row to go to as soon as it is here.
+    /// The row to select once the rows are loaded.
     sought_id: Option<<K::Row as ListRow>::Id>,
-    /// The edition of the rows in which all that is marked was last found.
+    /// Revision of the rows for which the marks were last updated.
     marks_revision: Option<u64>,
-    /// How many marked rows the filter hides, and how many are not loaded.
+    /// Number of marked rows that the filter hides, and of those that are not loaded.
     n_hidden: (usize, usize),
-    /// What the last frame showed.
     last_frame: Drawn,
-    /// Whether the cursor was moved by the user, and not the rows below it by the server.
+    /// Whether the user moved the cursor since the last input, or set a filter.
     has_moved: bool,
-    /// Whether the cursor last went down: the next page is asked for on that side.
+    /// Whether the cursor last moved down: rows are prefetched in that direction.
     moves_down: bool,
 }
 
 impl<K: ListView> Default for ListPane<K> {
     fn default() -> Self {
-        // Until the first frame is drawn, as many rows as an ordinary terminal shows.
+        // Until the first frame, the height of an ordinary terminal.
         Self {
             state: ListState::default(),
             height: 24,
@@ -123,22 +122,22 @@ impl<K: ListView> Default for ListPane<K> {
 }
 
 impl<K: ListView> ListPane<K> {
-    /// The state that is worth coming back to.
+    /// Returns the state that the navigation history saves.
     pub fn state(&self) -> &ListState<K> {
         &self.state
     }
 
-    /// Goes back to a state.
+    /// Restores a saved state.
     pub fn restore_state(&mut self, state: ListState<K>) {
         *self = Self { state, height: self.height, sought_id: self.sought_id.take(), ..Self::default() };
     }
 
-    /// Asks again for the rows in sight, past the cache; with a filter, for all that it was applied to.
+    /// Fetches the visible rows again, past the cache; with a filter, all loaded rows.
     pub fn refresh_rows(&self, cx: &mut Cx<'_>) {
         let session = cx.session();
-        let here = || K::Row::pages(session).loaded_rows().map(|(at, _)| at);
+        let positions = || K::Row::pages(session).loaded_rows().map(|(at, _)| at);
         let window = match &self.filtered {
-            Some(_) => here().min().unwrap_or(0)..here().max().unwrap_or(0) + 1,
+            Some(_) => positions().min().unwrap_or(0)..positions().max().unwrap_or(0) + 1,
             None => self.visible_rows(),
         };
         cx.refresh_window::<K::Row>(&window);
@@ -173,7 +172,7 @@ impl<K: ListView> ListPane<K> {
         self.state.filter.text()
     }
 
-    /// Moves the cursor to what is shown at `index`.
+    /// Moves the cursor to the row shown at `index`.
     fn move_to(&mut self, index: u64, session: &Session) {
         if self.n_shown(session) == 0 {
             return;
@@ -239,11 +238,11 @@ impl<K: ListView> Pane for ListPane<K> {
                 cx.notify(format!("{}: no row selected", other.label()));
             }
             other => {
-                let clues = |session: &Session| {
+                let observables = |session: &Session| {
                     let rows = self.target_rows(session);
                     rows.iter().map(|row| K::observables(row)).collect()
                 };
-                return pivot::pivot(other, cx, clues) || self.copy_rows(other, cx);
+                return pivot::pivot(other, cx, observables) || self.copy_rows(other, cx);
             }
         }
         true
@@ -319,10 +318,10 @@ impl<K: ListView> Pane for ListPane<K> {
                 let total = K::Row::pages(session).total().unwrap_or(0);
                 Some(Box::new(ExportPane::new(self.export_data(session), total)))
             }
-            // What is opened is what the cursor is on, whatever is marked.
+            // Opens the selected row, even if others are marked.
             Action::Open => {
-                let current = || self.selected_row(session).cloned().into_iter().collect();
-                K::popup(action, current, session)
+                let selected = || self.selected_row(session).cloned().into_iter().collect();
+                K::popup(action, selected, session)
             }
             other => K::popup(other, || self.target_rows(session), session)
                 .or_else(|| pivot::overlay_for(other, || self.selected_row(session).map(|row| K::observables(row)))),
@@ -350,38 +349,38 @@ impl<K: ListView> Pane for ListPane<K> {
             self.state.cursor = if self.state.is_at_end { last } else { cursor };
         }
         if self.filtered.as_ref().is_some_and(|shown| !shown.positions.is_empty()) {
-            // Of the rows that are shown, the one nearest to where the cursor was.
+            // The cursor stays on a shown row: the one nearest to where it was.
             self.state.cursor = self.position_at(self.cursor_index(cx.session()), cx.session());
         }
         self.keep_cursor_visible(cx.session());
-        // A filter asks for nothing, but where nothing is here it has nothing to choose from.
-        let is_bare = K::Row::pages(cx.session()).total().is_none();
+        // A filter applies to loaded rows only, but if none are loaded, the first ones must be fetched.
+        let is_unloaded = K::Row::pages(cx.session()).total().is_none();
         if self.filtered.is_none() {
             cx.fetch_window::<K::Row>(&self.prefetch_range());
-        } else if is_bare {
+        } else if is_unloaded {
             let cursor = self.state.cursor;
             cx.fetch_window::<K::Row>(&(cursor..cursor + self.height));
         }
         self.fetch_joins(cx);
-        let under_cursor = self.selected_row(cx.session()).cloned();
-        self.state.selected_id = under_cursor.as_ref().map(|row| row.id());
-        K::on_select(under_cursor.as_ref(), cx);
+        let selected = self.selected_row(cx.session()).cloned();
+        self.state.selected_id = selected.as_ref().map(|row| row.id());
+        K::on_select(selected.as_ref(), cx);
     }
 
-    fn render(&mut self, frame: &mut Frame<'_>, area: Rect, session: &Session, look: &RenderCx<'_>) {
+    fn render(&mut self, frame: &mut Frame<'_>, area: Rect, session: &Session, cx: &RenderCx<'_>) {
         let has_filter = self.is_typing() || !self.state.filter.is_empty();
-        let news = K::footer_line(session, look.theme);
+        let footer = K::footer_line(session, cx.theme);
         let [area, below, last] = Layout::vertical([
             Constraint::Fill(1),
             Constraint::Length(u16::from(has_filter)),
-            Constraint::Length(u16::from(news.is_some())),
+            Constraint::Length(u16::from(footer.is_some())),
         ])
         .areas(area);
-        // One line is the header's.
+        // The header takes one line.
         self.height = u64::from(area.height.saturating_sub(1)).max(1);
         self.last_frame = Drawn { lacks_cursor: area.height <= 1, has_signs: false };
         self.keep_cursor_visible(session);
-        frame.render_widget(news.unwrap_or_default(), last);
+        frame.render_widget(footer.unwrap_or_default(), last);
         let pages = K::Row::pages(session);
         let page = K::SLOTS[0];
         let text = match (pages.search(), pages.total()) {
@@ -391,13 +390,13 @@ impl<K: ListView> Pane for ListPane<K> {
             (Some(_), None) => "Cancelled. r retries",
             (Some(_), Some(0)) => K::EMPTY,
             (Some(_), Some(_)) => {
-                draw::render_rows(self, frame, area, session, look);
+                draw::render_rows(self, frame, area, session, cx);
                 if has_filter {
-                    draw::render_filter(self, frame, below, session, look);
+                    draw::render_filter(self, frame, below, session, cx);
                 }
                 return;
             }
         };
-        frame.render_widget(Line::styled(text, look.theme.muted), area);
+        frame.render_widget(Line::styled(text, cx.theme.muted), area);
     }
 }

@@ -1,6 +1,6 @@
-//! Numbers as they are shown.
+//! Formatting of numbers.
 
-/// A number as people read it.
+/// Formats a number with thousands separators.
 pub(in crate::panes) fn group_thousands(number: u64) -> String {
     let digits = number.to_string();
     let mut out = String::with_capacity(digits.len() + digits.len() / 3);
@@ -13,7 +13,7 @@ pub(in crate::panes) fn group_thousands(number: u64) -> String {
     out
 }
 
-/// A position as an index.
+/// Converts a position to an index.
 pub(in crate::panes) fn to_index(at: u64) -> usize {
     usize::try_from(at).unwrap_or(usize::MAX)
 }

@@ -1,4 +1,4 @@
-//! The processes found: their columns, and what is done with them.
+//! The list of processes.
 
 use std::sync::Arc;
 
@@ -18,7 +18,7 @@ use crate::session::{Cx, Destination, Session};
 use crate::widgets::TableColumn;
 use crate::worker::{List, Slot};
 
-/// The processes of the hunt.
+/// The list view of processes.
 #[derive(Debug)]
 pub struct Processes;
 
@@ -28,13 +28,13 @@ impl ListView for Processes {
     const PANE: PaneId = PaneId::Processes;
     const SCOPE: Scope = Scope::Results;
     const NAME: &'static str = "Processes";
-    // A server that cannot be reached is told where the first look goes.
+    // With the slot of the server info, so that a server that cannot be reached is reported here.
     const SLOTS: &'static [Slot] = &[Slot::Page(List::Processes, 0), Slot::ServerInfo];
     const NOT_ASKED: &'static str = "No search yet. Type a query and press Enter";
     const EMPTY: &'static str = "No processes match. Try a wider time range, fewer terms or a wildcard";
     const FIELDS: &'static [RowField<Process>] = FIELDS;
     const DEFAULT_COLUMNS: usize = 8;
-    // Starts of several hosts can be compared as far as their clocks agree.
+    // Start times on several hosts are only as comparable as their clocks.
     const COMPANION_FIELDS: &'static [(&'static str, RowField<Process>)] = &[("start", CLOCK)];
 
     fn unit(session: &Session) -> &'static str {
@@ -155,7 +155,7 @@ const FIELDS: &[RowField<Process>] = &[
     ),
 ];
 
-/// Whether a watchlist or a feed has found it.
+/// Returns `!` for a process that a watchlist or a feed has matched.
 fn hit_sign(process: &Process) -> CellValue {
     if process.watchlists.is_empty() && process.feeds.is_empty() { CellValue::None } else { CellValue::Word("!") }
 }

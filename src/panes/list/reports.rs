@@ -1,4 +1,4 @@
-//! The threat reports found: what feeds warn of.
+//! The list of threat reports.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use crate::text::Untrusted;
 use crate::widgets::TableColumn;
 use crate::worker::{List, Slot};
 
-/// The reports of a feed, or those that a query finds.
+/// The list view of threat reports: those of a feed, or those that match a query.
 #[derive(Debug)]
 pub struct Reports;
 
@@ -42,11 +42,12 @@ impl ListView for Reports {
     }
 }
 
-/// What it looks for, as far as a search has it.
+/// Returns the indicators of `report` as query terms.
 fn describe_indicators(report: &Report) -> Untrusted {
-    let all = report.indicators.iter();
-    let all: Vec<_> = all.map(|one| query::indicator_text(one.kind.raw(), one.value.raw())).collect();
-    all.join(" ").into()
+    let indicators = report.indicators.iter();
+    let indicators: Vec<_> =
+        indicators.map(|indicator| query::indicator_text(indicator.kind.raw(), indicator.value.raw())).collect();
+    indicators.join(" ").into()
 }
 
 const FIELDS: &[RowField<Report>] = &[

@@ -1,4 +1,4 @@
-//! Every request to the server, the newest first.
+//! The request log: requests to the server, newest first.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use crate::session::{RequestLogEntry, Session};
 use crate::widgets::TableColumn;
 use crate::worker::Slot;
 
-/// The last requests.
+/// The list view of the request log.
 #[derive(Debug)]
 pub struct Requests;
 
@@ -45,32 +45,33 @@ impl ListView for Requests {
         if action != Action::Open {
             return None;
         }
-        let heard = chosen().into_iter().next()?;
-        Some(Box::new(RecordPane::of_request(&heard, session)))
+        let entry = chosen().into_iter().next()?;
+        Some(Box::new(RecordPane::of_request(&entry, session)))
     }
 }
 
-/// The request as a command, without the token; nothing for what changes the server, which is not to be repeated.
-pub(in crate::panes) fn curl_command(heard: &RequestLogEntry, session: &Session) -> Option<String> {
-    let call = &heard.trace;
+/// Returns the request as a curl command without the token; `None` for requests that change the server, which must not
+/// be repeated.
+pub(in crate::panes) fn curl_command(entry: &RequestLogEntry, session: &Session) -> Option<String> {
+    let trace = &entry.trace;
     let quoted = |text: String| format!("'{}'", text.replace('\'', r"'\''"));
-    let url = quoted(format!("{}{}", session.connection.info.url, call.path));
-    (call.method == "GET").then(|| format!("curl -sS -H \"X-Auth-Token: $TOKEN\" {url}"))
+    let url = quoted(format!("{}{}", session.connection.info.url, trace.path));
+    (trace.method == "GET").then(|| format!("curl -sS -H \"X-Auth-Token: $TOKEN\" {url}"))
 }
 
 const FIELDS: &[RowField<RequestLogEntry>] = &[
-    RowField::time("time", "AT", 2, |heard, _| CellValue::Time(heard.trace.at)),
+    RowField::time("time", "AT", 2, |entry, _| CellValue::Time(entry.trace.at)),
     RowField::new(
         "method",
         TableColumn::left_aligned("METHOD", 6, 6, 0),
         |theme| theme.accent,
-        |heard, _| CellValue::Word(heard.trace.method),
+        |entry, _| CellValue::Word(entry.trace.method),
     ),
     RowField::new(
         "status",
         TableColumn::right_aligned("STATUS", 6, 6, 0),
         |theme| theme.number,
-        |heard, _| match heard.trace.status {
+        |entry, _| match entry.trace.status {
             Some(status) => CellValue::Rated(status.to_string().into(), status < 400),
             None => CellValue::Rated("-".into(), false),
         },
@@ -79,24 +80,24 @@ const FIELDS: &[RowField<RequestLogEntry>] = &[
         "ms",
         TableColumn::right_aligned("MS", 5, 7, 3),
         |theme| theme.number,
-        |heard, _| CellValue::Number(u64::try_from(heard.trace.duration.as_millis()).unwrap_or(u64::MAX)),
+        |entry, _| CellValue::Number(u64::try_from(entry.trace.duration.as_millis()).unwrap_or(u64::MAX)),
     ),
     RowField::new(
         "bytes",
         TableColumn::right_aligned("BYTES", 7, 9, 4),
         |theme| theme.number,
-        |heard, _| CellValue::Number(heard.trace.bytes),
+        |entry, _| CellValue::Number(entry.trace.bytes),
     ),
     RowField::new(
         "path",
         TableColumn::left_aligned("PATH", 20, TableColumn::FILL, 1),
         |theme| theme.text,
-        |heard, _| CellValue::Text(heard.trace.path.as_str().into()),
+        |entry, _| CellValue::Text(entry.trace.path.as_str().into()),
     ),
     RowField::new(
         "error",
         TableColumn::left_aligned("ERROR", 8, 24, 5),
         |theme| theme.bad,
-        |heard, _| CellValue::Text(heard.trace.error.clone().unwrap_or_default().into()),
+        |entry, _| CellValue::Text(entry.trace.error.clone().unwrap_or_default().into()),
     ),
 ];

@@ -1,4 +1,4 @@
-//! All sensors: which hosts there are, whether they report, and what is wrong with them.
+//! The list of sensors: hosts, status, health.
 
 use std::sync::Arc;
 
@@ -17,7 +17,7 @@ use crate::text::Untrusted;
 use crate::widgets::TableColumn;
 use crate::worker::{List, Slot};
 
-/// Every host, or those that were looked for.
+/// The list view of sensors.
 #[derive(Debug)]
 pub struct Sensors;
 
@@ -61,13 +61,13 @@ impl ListView for Sensors {
     }
 }
 
-/// Whether it reports, or what is to become of it.
+/// Returns the sensor status, and the restart or uninstall that is pending.
 fn state_value(sensor: &Sensor) -> CellValue {
     if sensor.uninstalled == Some(true) {
         return CellValue::Rated("uninstalled".into(), false);
     }
     let word = sensor.status.raw().to_lowercase();
-    let change = match (sensor.uninstall, sensor.restart_queued) {
+    let pending = match (sensor.uninstall, sensor.restart_queued) {
         (Some(true), _) => ", uninstall pending",
         (_, Some(true)) => ", restart pending",
         _ => "",
@@ -75,11 +75,11 @@ fn state_value(sensor: &Sensor) -> CellValue {
     let is_online = sensor.status.eq_ignore_case("online");
     match word.as_str() {
         "" => CellValue::None,
-        _ => CellValue::Rated(format!("{word}{change}").into(), is_online),
+        _ => CellValue::Rated(format!("{word}{pending}").into(), is_online),
     }
 }
 
-/// Nothing where a host is like any other.
+/// Returns the isolation state; no value for a host that is not isolated.
 fn isolation_value(sensor: &Sensor) -> CellValue {
     match sensor.isolation() {
         Isolation::No => CellValue::None,
@@ -100,7 +100,7 @@ fn group_value(sensor: &Sensor, session: &Session) -> CellValue {
     }
 }
 
-/// How well it is, and why not better.
+/// Returns the health score (0 to 100), with the server's message if it is below 100.
 fn health_value(sensor: &Sensor) -> CellValue {
     match sensor.health {
         None => (&sensor.health_message).into(),

@@ -1,4 +1,4 @@
-//! Where one stands in a list: what going back brings back.
+//! The state of a list that is saved in the navigation history.
 
 use std::{fmt, sync::Arc};
 
@@ -6,47 +6,46 @@ use super::{ListView, filter::Filter, marks::RowMarks};
 use crate::model::Search;
 use crate::session::ListRow;
 
-/// Cursor, filter and marks of a list, and whose rows they are about.
+/// Cursor, filter and marks of a list, with the search that its rows are from.
 pub struct ListState<K: ListView> {
-    /// The question that the rows answer.
     pub(super) search: Option<Arc<Search>>,
-    /// The position of the row under the cursor, filter or not.
+    /// Position of the selected row, counted without a filter.
     pub(super) cursor: u64,
-    /// What is shown in the first line, counted in what is shown.
+    /// Index of the first visible row, counted among the shown rows.
     pub(super) offset: u64,
-    /// Whether the last row was asked for: the cursor stays on it while the end becomes known.
+    /// Whether the user went to the last row: the cursor stays there while more rows become known.
     pub(super) is_at_end: bool,
-    /// The row last seen under the cursor.
+    /// The row last selected.
     pub(super) selected_id: Option<<K::Row as ListRow>::Id>,
-    /// Cells of the last column that are out of sight to the left.
+    /// Cells of the last column that are scrolled out on the left.
     pub(super) scroll_columns: usize,
     pub(super) filter: Filter,
     pub(super) marks: RowMarks<K::Row>,
-    /// Whether the cursor marks what it passes.
+    /// Whether moving the cursor marks rows.
     pub(super) is_marking: bool,
 }
 
 impl<K: ListView> ListState<K> {
-    /// The state in which the answer to another question is looked at. In another order, the same rows stay marked.
+    /// Returns the state for the rows of another search: marks and filter are retained if only the sort order differs.
     pub(super) fn for_search(&self, search: Option<Arc<Search>>) -> Self {
         let is_same = match (&self.search, &search) {
-            (Some(of), Some(search)) => K::Row::is_same_search(of, search),
-            (of, search) => of.is_none() && search.is_none(),
+            (Some(shown), Some(search)) => K::Row::is_same_search(shown, search),
+            (shown, search) => shown.is_none() && search.is_none(),
         };
-        let kept = if is_same { self.clone() } else { Self::default() };
-        Self { search, filter: kept.filter, marks: kept.marks, ..Self::default() }
+        let retained = if is_same { self.clone() } else { Self::default() };
+        Self { search, filter: retained.filter, marks: retained.marks, ..Self::default() }
     }
 
-    /// The question that the rows answer.
+    /// Returns the search that the rows are from.
     pub fn search_shown(&self) -> Option<&Arc<Search>> {
         self.search.as_ref()
     }
 
-    /// Whether it is about the answer to this question.
+    /// Whether the state is for the rows of `search`.
     pub(super) fn is_for_search(&self, search: Option<&Arc<Search>>) -> bool {
         match (&self.search, search) {
-            (Some(of), Some(search)) => Arc::ptr_eq(of, search),
-            (of, search) => of.is_none() && search.is_none(),
+            (Some(shown), Some(search)) => Arc::ptr_eq(shown, search),
+            (shown, search) => shown.is_none() && search.is_none(),
         }
     }
 }

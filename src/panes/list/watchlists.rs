@@ -1,4 +1,4 @@
-//! The watchlists: searches that the server runs by itself, and what they found.
+//! The list of watchlists: stored searches that the server runs periodically.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use crate::session::{Cx, Destination, Session, not_runnable_reason, runnable_que
 use crate::widgets::TableColumn;
 use crate::worker::{List, Slot};
 
-/// Every watchlist.
+/// The list view of watchlists.
 #[derive(Debug)]
 pub struct Watchlists;
 
@@ -63,10 +63,10 @@ impl ListView for Watchlists {
             Action::Edit => FormPane::edit_watchlist(&*row()?),
             Action::AddAction => FormPane::add_action(row()?.id),
             Action::RemoveAction => {
-                // Those are of the one under the cursor, which need not be the one that is marked.
+                // The loaded actions are those of the selected watchlist, even if others are marked.
                 let row = row()?;
-                let known = session.watchlist_actions_of(row.id)?.latest()?;
-                FormPane::remove_action(row.id, known.value.rows.clone())
+                let actions = session.watchlist_actions_of(row.id)?.latest()?;
+                FormPane::remove_action(row.id, actions.value.rows.clone())
             }
             _ => return None,
         };
@@ -74,7 +74,7 @@ impl ListView for Watchlists {
     }
 }
 
-/// On, or off.
+/// Formats a switch as on or off.
 pub(super) fn on_off_value(is_on: Option<bool>) -> CellValue {
     match is_on {
         Some(true) => CellValue::Rated("on".into(), true),
@@ -83,7 +83,7 @@ pub(super) fn on_off_value(is_on: Option<bool>) -> CellValue {
     }
 }
 
-/// What it looks for, for people.
+/// Returns the stored query of `watchlist` in readable form.
 fn describe_search(watchlist: &Watchlist) -> CellValue {
     CellValue::Text(query::describe_stored(watchlist.search_query.raw()).as_str().into())
 }
