@@ -1,4 +1,4 @@
-//! Times, ids and addresses as the server spells them (reference 1.3 to 1.5).
+//! Times, ids and addresses in the server's formats (reference 1.3 to 1.5).
 
 use std::net::Ipv4Addr;
 
@@ -10,23 +10,23 @@ use jiff::{
 use super::version::Release;
 use crate::model::ProcessId;
 
-/// Where the server stands, as hours from UTC.
+/// Time zone of the server, in hours from UTC.
 const SERVER_ZONE: i8 = -6;
 
-/// A moment in milliseconds since 1970.
+/// Converts milliseconds since 1970.
 pub(super) fn timestamp(milliseconds: i64) -> Timestamp {
     Timestamp::from_millisecond(milliseconds).unwrap_or_default()
 }
 
-/// `2021-03-04T10:15:30.12Z`: UTC, milliseconds, trailing zeros trimmed (T1).
+/// Formats `2021-03-04T10:15:30.12Z`: UTC, milliseconds, trailing zeros trimmed (T1).
 pub(super) fn solr_time(milliseconds: i64) -> String {
     timestamp(milliseconds).to_string()
 }
 
-/// `2021-03-04 04:15:33.883886-06:00`: the server's zone (T3).
+/// Formats `2021-03-04 04:15:33.883886-06:00`: local time of the server (T3).
 pub(super) fn local_time(milliseconds: i64) -> String {
     let zone = TimeZone::fixed(offset(SERVER_ZONE));
-    // Real ones have microseconds; these are as good as any.
+    // Real times have microseconds; they are made up here.
     let micros = (milliseconds.rem_euclid(997), milliseconds.div_euclid(1_000));
     let at = timestamp(milliseconds).to_zoned_datetime(zone);
     format!(
@@ -37,38 +37,38 @@ pub(super) fn local_time(milliseconds: i64) -> String {
     )
 }
 
-/// `2018-02-06 12:44:47.197794`: the server's zone, which is not said.
+/// Formats `2018-02-06 12:44:47.197794`: local time of the server, without its zone.
 pub(super) fn naive_time(at: Timestamp) -> String {
     let text = local_time(at.as_millisecond());
     text.trim_end_matches("-06:00").to_owned()
 }
 
-/// `2021-03-03T20:31:33.521670Z` (T6).
+/// Formats `2021-03-03T20:31:33.521670Z`: UTC, microseconds (T6).
 pub(super) fn micros_time(milliseconds: i64) -> String {
     timestamp(milliseconds).strftime("%Y-%m-%dT%H:%M:%S%.6fZ").to_string()
 }
 
-/// `2021-03-04 10:15:30.12`: UTC, which is not said, trailing zeros trimmed (T5).
+/// Formats `2021-03-04 10:15:30.12`: UTC, without a zone, trailing zeros trimmed (T5).
 pub(super) fn naive_event_time(milliseconds: i64) -> String {
     timestamp(milliseconds).strftime("%Y-%m-%d %H:%M:%S%.f").to_string()
 }
 
-/// `2021-03-04 10:15:30.120000`: the same with microseconds (T5).
+/// Formats `2021-03-04 10:15:30.120000`: UTC, without a zone, microseconds (T5).
 pub(super) fn naive_micros_time(milliseconds: i64) -> String {
     timestamp(milliseconds).strftime("%Y-%m-%d %H:%M:%S%.6f").to_string()
 }
 
-/// A GUID with its segment: 8 hex digits up to 5.x, 12 from 6.0 on.
+/// Formats a GUID with its segment: 8 hex digits up to 5.x, 12 from 6.0 on.
 pub(super) fn unique_id(id: ProcessId, segment: i64, release: &Release) -> String {
     if release.is_at_least_6() { format!("{id}-{segment:012x}") } else { format!("{id}-{segment:08x}") }
 }
 
-/// An address in a process document, and in events up to v3: a signed number.
+/// Converts an address to the signed number used by process documents and by events up to v3.
 pub(super) fn signed_address(ip: Ipv4Addr) -> i32 {
     i32::from_be_bytes(ip.octets())
 }
 
-/// A host or group name in a process document: lower-cased from 6.0 on.
+/// Returns a host or group name as process documents have it: in lower case from 6.0 on.
 pub(super) fn lowercase_name(name: &str, release: &Release) -> String {
     if release.is_at_least_6() { name.to_lowercase() } else { name.to_owned() }
 }

@@ -1,8 +1,8 @@
-//! The server, embedded: a simulated Carbon Black EDR over real HTTP.
+//! Simulated Carbon Black EDR server that answers over real HTTP.
 //!
-//! [`start`] makes a world (`world`) from a seed and serves it. A request passes the front end (`front`: token, faults,
-//! headers), is taken apart (`ask`) and answered by one of the `resources`, each a file that knows its routes; searches
-//! go through `search` and `hits`. The JSON is written by hand from the API reference, quirks included.
+//! [`start`] generates a `world` from a seed and serves it. A request passes the front end (`http::front`: token, faults,
+//! headers), is parsed (`http::request`) and answered by one of the `routes`, a file for each resource; searches run in
+//! `search`, and `state` holds what clients change. The JSON is written by hand from the API reference, quirks included.
 
 mod format;
 mod http;
@@ -28,45 +28,41 @@ pub use state::server::SeenRequest;
 use crate::model::Clock;
 use state::server::Server;
 
-/// What is simulated, and where it listens.
+/// Settings of a simulator: its address, its world and its behavior.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// The address to listen on; port 0 takes a free one.
+    /// Port 0 takes a free one.
     pub listen: SocketAddr,
-    /// Whether to speak TLS, with a certificate made at start.
+    /// Whether to serve HTTPS, with a certificate generated at start.
     pub tls: bool,
-    /// The shape of that certificate.
     pub certificate: Certificate,
-    /// The versions of TLS that are spoken.
     pub tls_versions: Tls,
-    /// The same seed gives the same world, relative to the present.
+    /// Equal seeds give equal worlds, relative to the present.
     pub seed: u64,
-    /// How many ordinary processes there are, about; every host has at least those of its boot.
+    /// Approximate number of background processes; every host has at least those of its boot.
     pub processes: u64,
-    /// How many hosts there are; the stories need fourteen.
+    /// Number of hosts, at least the fourteen that the scenarios need.
     pub sensors: u64,
-    /// How many alerts there are, besides those of the stories.
+    /// Number of alerts besides those of the scenarios.
     pub alerts: u64,
-    /// The token that is accepted; absent: made from the seed.
+    /// The API token that is accepted; `None`: derived from the seed.
     pub token: Option<String>,
-    /// How late every answer is.
+    /// Delay of every response.
     pub latency: Duration,
-    /// How long a sensor takes to act on what it is asked.
+    /// How long a sensor takes to carry out a request.
     pub checkin: Duration,
-    /// How long the index takes to know of a changed alert or report.
+    /// How long until searches see a changed alert or report.
     pub index_lag: Duration,
-    /// The most rows one answer gives, whatever is asked; absent: no limit.
+    /// Upper limit for the rows of one response; `None`: no limit.
     pub max_rows: Option<u64>,
-    /// After so long a search is given up with a 504. A real front end waits for about a minute (reference 1.1).
-    pub patience: Duration,
-    /// Whether there are strings in the world that an attacker wrote.
+    /// Searches that take longer are answered with a 504. A real front end waits for about a minute (reference 1.1).
+    pub search_timeout: Duration,
+    /// Whether the world contains strings written by an attacker.
     pub hostile: bool,
-    /// The release that is played: `6.2.0.171114.1158`, `7.8`.
+    /// The simulated release: `6.2.0.171114.1158`, `7.8`.
     pub server_version: String,
-    /// Whether bodies are refused that have members nobody can write, as `ValidateApiPayloadSchema` lets a server from 7.7
-    /// on do.
+    /// Whether bodies with read-only members are rejected, as by servers from 7.7 on with `ValidateApiPayloadSchema`.
     pub validates: bool,
-    /// The present.
     pub clock: Clock,
 }
 
@@ -86,7 +82,7 @@ impl Default for Options {
             checkin: Duration::from_secs(3),
             index_lag: Duration::ZERO,
             max_rows: None,
-            patience: Duration::from_secs(30),
+            search_timeout: Duration::from_secs(30),
             hostile: true,
             server_version: "6.2.0.171114.1158".into(),
             validates: false,
@@ -95,20 +91,20 @@ impl Default for Options {
     }
 }
 
-/// A running simulator. Dropping it stops it.
+/// A running simulator, which stops when it is dropped.
 #[derive(Debug)]
 pub struct Running {
-    /// Where it answers: scheme, address and port.
+    /// Scheme, address and port.
     pub url: String,
-    /// The token it accepts.
     pub token: String,
-    /// Its certificate as PEM, when it speaks TLS.
+    /// The certificate as PEM; `None` without TLS.
     pub certificate: Option<String>,
     server: Arc<Server>,
     tasks: JoinSet<io::Result<()>>,
 }
 
-/// Makes the world and serves it, in tasks that the answer owns. An error is about the address or the certificate.
+/// Generates the world and serves it in tasks owned by the returned value; fails if it cannot listen on the address or
+/// create the certificate.
 pub async fn start(options: Options) -> io::Result<Running> {
     let (tls, certificate) = if options.tls {
         let (acceptor, pem) = http::certificate::tls_acceptor(options.certificate, options.tls_versions)?;
@@ -121,7 +117,7 @@ pub async fn start(options: Options) -> io::Result<Running> {
         .map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", options.listen)))?;
     let scheme = if options.tls { "https" } else { "http" };
     let url = format!("{scheme}://{}", listener.local_addr()?);
-    // A large world takes a moment, which is nobody else's.
+    // Generating a large world takes a moment and must not block the runtime.
     let server = tokio::task::spawn_blocking(move || Server::new(options)).await.map_err(io::Error::other)?;
     let server = Arc::new(server);
     let mut tasks = JoinSet::new();
@@ -130,7 +126,7 @@ pub async fn start(options: Options) -> io::Result<Running> {
 }
 
 impl Running {
-    /// Waits until it stops, which it does only by an error.
+    /// Waits until the simulator stops, which only an error makes it do.
     pub async fn wait_stopped(mut self) -> io::Result<()> {
         match self.tasks.join_next().await {
             Some(Ok(result)) => result,
@@ -139,32 +135,32 @@ impl Running {
         }
     }
 
-    /// The requests it has seen, the oldest first; those that drive the simulation itself are not among them.
+    /// Returns the requests received so far, the oldest first, without those to the simulation's own control API.
     pub fn seen_requests(&self) -> Vec<SeenRequest> {
         self.server.seen_requests()
     }
 
-    /// Forgets the requests it has seen.
+    /// Clears the list of received requests.
     pub fn forget_requests(&self) {
         self.server.clear_seen();
     }
 
-    /// Switches a fault on.
+    /// Adds a fault, which applies to requests from now on.
     pub fn add_fault(&self, fault: Fault) {
         self.server.add_fault(fault);
     }
 
-    /// Raises so many new alerts now, and gives their ids: fewer, if what raises alerts is ignored or switched off.
+    /// Raises up to `count` new alerts now and returns their ids; ignored reports and disabled watchlists raise none.
     pub fn raise_alerts(&self, count: u64) -> Vec<String> {
         self.server.raise_alerts(count)
     }
 
-    /// Lets searches know at once of every change of an alert or a report, however late the index is.
+    /// Makes searches see every pending change of an alert or report at once, in spite of the index lag.
     pub fn index_now(&self) {
         self.server.detections.index_now();
     }
 
-    /// Switches all faults off. Sensors that were made to refuse check in again.
+    /// Removes all faults; sensors that ignored requests because of one check in again.
     pub fn clear_faults(&self) {
         self.server.clear_faults();
     }

@@ -1,17 +1,17 @@
-//! Which server is played: what differs between releases (reference 1.13).
+//! The simulated release, and what differs between releases (reference 1.13).
 
-/// A server release.
+/// Version of the simulated server.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Release {
-    /// Release, build date and number, as `/api/info` has it.
+    /// Release, build date and build number, as in `/api/info`.
     pub(super) text: String,
     numbers: [u32; 3],
 }
 
 impl Release {
-    /// Reads `6.2.0.171114.1158`, or a short form such as `7.8`.
+    /// Parses `6.2.0.171114.1158`, or a short form such as `7.8`, to which a build is added.
     pub(super) fn new(text: &str) -> Self {
-        /// Build date and number of whoever gives none.
+        /// Build date and number of a short form.
         const BUILD: &str = "221010.1120";
         let mut numbers = [6, 2, 0];
         let parts: Vec<&str> = text.trim().split('.').collect();
@@ -27,23 +27,23 @@ impl Release {
         Self { text: format!("{major}.{minor}.{patch}.{build}"), numbers }
     }
 
-    /// `6.2.0-1`.
+    /// Returns the version of the server's package: `6.2.0-1`.
     pub(super) fn package_version(&self) -> String {
         let [major, minor, patch] = self.numbers;
         format!("{major}.{minor}.{patch}-1")
     }
 
-    /// Whether it is this release or a later one.
+    /// Whether the server has this release or a later one.
     pub(super) fn is_at_least(&self, major: u32, minor: u32, patch: u32) -> bool {
         self.numbers >= [major, minor, patch]
     }
 
-    /// Segments by time, lower-cased names, partitions, `cb.group`.
+    /// Whether the server has segments by time, lower-case names, partitions and `cb.group`.
     pub(super) fn is_at_least_6(&self) -> bool {
         self.is_at_least(6, 0, 0)
     }
 
-    /// SHA-256, events of scripts.
+    /// Whether the server has SHA-256 hashes and events of fileless scripts.
     pub(super) fn is_at_least_7(&self) -> bool {
         self.is_at_least(7, 0, 0)
     }

@@ -1,4 +1,4 @@
-//! Certificates like the ones that real servers make for themselves.
+//! Self-signed certificates like those of real servers.
 
 use std::{io, sync::Arc};
 
@@ -6,33 +6,33 @@ use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, KeyPair};
 use rustls::{ServerConfig, version};
 use tokio_rustls::TlsAcceptor;
 
-/// The shape of the certificate made for `--tls`.
+/// Kind of the certificate generated for `--tls`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Certificate {
-    /// Names `localhost` and `127.0.0.1`, and is no authority.
+    /// For `localhost` and `127.0.0.1`, not a certificate authority.
     #[default]
     Plain,
-    /// Names nothing but its common name.
+    /// With a common name but no alternative names.
     NoSan,
-    /// Names `localhost` and `127.0.0.1`, and says it is an authority, as self-made certificates often do.
+    /// For `localhost` and `127.0.0.1`, marked as a certificate authority, as self-signed certificates often are.
     Authority,
-    /// Says it is an authority and names nothing but its common name.
+    /// Marked as a certificate authority, with a common name but no alternative names.
     AuthorityNoSan,
 }
 
-/// The versions of TLS that are spoken.
+/// Accepted versions of TLS.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Tls {
     /// 1.2 and 1.3.
     #[default]
     Both,
-    /// 1.2 alone.
+    /// Only 1.2.
     Only12,
-    /// 1.3 alone.
+    /// Only 1.3.
     Only13,
 }
 
-/// A certificate of a shape, ready to serve, and the same as PEM.
+/// Generates a certificate; returns a TLS acceptor that serves it, and the certificate as PEM.
 pub(in crate::sim) fn tls_acceptor(shape: Certificate, tls: Tls) -> io::Result<(TlsAcceptor, String)> {
     let has_names = matches!(shape, Certificate::Plain | Certificate::Authority);
     let names: &[&str] = if has_names { &["localhost", "127.0.0.1"] } else { &[] };

@@ -1,4 +1,4 @@
-//! Faults on demand: what goes wrong on networks, in front ends and in servers.
+//! Fault injection: failures of networks, front ends and servers.
 
 use std::time::Duration;
 
@@ -7,61 +7,62 @@ use serde_json::{Value, json};
 
 use super::request::ApiRequest;
 
-/// What shall go wrong, where, and how often.
+/// A fault: the failure, the requests it applies to, and how often.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Fault {
-    /// What goes wrong.
+    /// The failure.
     pub mode: Mode,
-    /// Path and query that it happens to: a part of it, its beginning after `^`, its end before `$`. Absent: all.
+    /// Requests that it applies to: a part of their path and query, or its beginning after `^`, or its end before `$`.
+    /// Absent: all.
     #[serde(rename = "match", default, skip_serializing_if = "Option::is_none")]
     pub target: Option<String>,
-    /// The method that it happens to. Absent: all.
+    /// Method of the requests that it applies to. Absent: all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub method: Option<String>,
-    /// How many times. Absent: until it is cleared.
+    /// Number of requests that it applies to. Absent: until it is cleared.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub times: Option<u64>,
-    /// Milliseconds that the answer is late, whatever the mode.
+    /// Delay of the response in milliseconds, for every mode.
     #[serde(default)]
     pub ms: u64,
-    /// Seconds for a `Retry-After` header.
+    /// Value of a `Retry-After` header, in seconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retry_after: Option<u64>,
-    /// Whether the request is carried out before it goes wrong.
+    /// Whether the request is executed before it fails.
     #[serde(default)]
     pub after: bool,
-    /// Milliseconds after which the request is carried out all the same, though it has gone wrong by then: what stands
-    /// in front has given up, and the application has not. Only for what answers in its place, or not at all.
+    /// Milliseconds after which the request is executed although it has failed: the front end has timed out, the
+    /// application keeps running. Only for modes that replace the application's response or send none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub later: Option<u64>,
-    /// The status of the answer, for the modes `answer` and `lost-answer`.
+    /// Status of the response, for the modes `answer` and `lost-answer`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status: Option<u16>,
-    /// The body of the answer, for the same modes. Absent: what the real server sends with that status.
+    /// Body of the response, for the modes `answer` and `lost-answer`. Absent: what the real server sends with the status.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub body: Option<String>,
 }
 
-/// The ways to go wrong.
+/// Kind of failure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Mode {
-    /// A good answer, late.
+    /// The correct response, delayed by `ms`.
     Latency,
-    /// The token is not accepted.
+    /// The API token is rejected.
     #[serde(rename = "401")]
     Unauthorized,
-    /// The user lacks the right.
+    /// The user lacks a permission.
     #[serde(rename = "403")]
     Forbidden,
-    /// There is no such thing.
+    /// The resource does not exist.
     #[serde(rename = "404")]
     NotFound,
     /// Too many requests.
     #[serde(rename = "429")]
     TooMany,
-    /// The application stumbles.
+    /// The application fails with an unhandled exception.
     #[serde(rename = "500")]
     Internal,
     /// The front end cannot reach the application: HTML.
@@ -70,31 +71,31 @@ pub enum Mode {
     /// The front end is overloaded: HTML.
     #[serde(rename = "503")]
     Unavailable,
-    /// The front end gave up waiting: HTML.
+    /// The front end timed out: HTML.
     #[serde(rename = "504")]
     GatewayTimeout,
-    /// No answer, ever; the connection stays open.
+    /// No response; the connection stays open.
     Hang,
-    /// The body ends in its middle, and so does the connection.
+    /// The connection is closed in the middle of the body.
     Cut,
-    /// A body that is JSON up to a point.
+    /// The body is broken JSON.
     BrokenJson,
-    /// Good JSON whose rows are not what they should be: some cannot be used, some can be read in part.
+    /// Valid JSON with wrong types: some rows are unusable, some partly readable.
     WrongTypes,
-    /// A sensor takes the request and never does what it asks; so does the index with alerts and reports.
+    /// The request succeeds and has no effect, on a sensor or on the index of alerts and reports.
     NeverConfirm,
-    /// The host whose sensor is asked for has just been started again: it is not isolated until it checks in.
+    /// The host of the requested sensor has just rebooted: it is not isolated until it checks in.
     Reboot,
-    /// The request is carried out, and the connection closed without an answer; with a `status`, that is answered.
+    /// The request is executed and the connection is closed without a response, or with `status` if there is one.
     LostAnswer,
-    /// Somebody else answers in the server's place: the `status` (200 unless given) and the `body`.
+    /// A proxy responds instead of the server, with `status` (200 if absent) and `body`.
     Answer,
-    /// A change of many alerts or reports is made to every other one, and answered as if it were whole.
+    /// A change of several alerts or reports is applied to every other one, and reported as complete.
     Partial,
 }
 
 impl Fault {
-    /// This mode, everywhere and always.
+    /// Creates a fault that applies to every request until it is cleared.
     pub fn new(mode: Mode) -> Self {
         Self {
             mode,
@@ -110,81 +111,81 @@ impl Fault {
         }
     }
 
-    /// Only where path and query contain `target`, begin with what follows its `^`, and end with what precedes its `$`.
+    /// Restricts the fault to a path and query that contain `target`, or begin with it after `^`, or end with it before `$`.
     #[must_use]
     pub fn for_target(mut self, target: &str) -> Self {
         self.target = Some(target.into());
         self
     }
 
-    /// Only for this method.
+    /// Restricts the fault to a method.
     #[must_use]
     pub fn method(mut self, method: &str) -> Self {
         self.method = Some(method.into());
         self
     }
 
-    /// Only so many times.
+    /// Limits the number of requests that the fault applies to.
     #[must_use]
     pub fn limit_times(mut self, times: u64) -> Self {
         self.times = Some(times);
         self
     }
 
-    /// With the answer so late.
+    /// Delays the response.
     #[must_use]
-    pub fn with_delay(mut self, late: Duration) -> Self {
-        self.ms = to_millis(late);
+    pub fn with_delay(mut self, delay: Duration) -> Self {
+        self.ms = to_millis(delay);
         self
     }
 
-    /// With this `Retry-After`, in seconds.
+    /// Adds a `Retry-After` header, in seconds.
     #[must_use]
     pub fn retry_after(mut self, seconds: u64) -> Self {
         self.retry_after = Some(seconds);
         self
     }
 
-    /// With the request carried out first.
+    /// Executes the request before it fails.
     #[must_use]
     pub fn after_execution(mut self) -> Self {
         self.after = true;
         self
     }
 
-    /// With this status.
+    /// Sets the status of the response, for the modes `answer` and `lost-answer`.
     #[must_use]
     pub fn status(mut self, status: u16) -> Self {
         self.status = Some(status);
         self
     }
 
-    /// With this body.
+    /// Sets the body of the response, for the modes `answer` and `lost-answer`.
     #[must_use]
     pub fn body(mut self, body: &str) -> Self {
         self.body = Some(body.into());
         self
     }
 
-    /// With the request carried out so much later.
+    /// Executes the request `delay` after it has failed.
     #[must_use]
-    pub fn with_late_execution(mut self, later: Duration) -> Self {
-        self.later = Some(to_millis(later));
+    pub fn with_late_execution(mut self, delay: Duration) -> Self {
+        self.later = Some(to_millis(delay));
         self
     }
 
-    fn applies_to(&self, ask: &ApiRequest) -> bool {
-        let is_method = |method: &String| method.eq_ignore_ascii_case(&ask.method);
+    fn applies_to(&self, request: &ApiRequest) -> bool {
+        let is_method = |method: &String| method.eq_ignore_ascii_case(&request.method);
         let is_target = |target: &String| {
             let (is_start, target) = match target.strip_prefix('^') {
-                Some(rest) => (true, rest),
+                Some(target) => (true, target),
                 None => (false, target.as_str()),
             };
             match (is_start, target.strip_suffix('$')) {
-                (true, Some(target)) => ask.target == target,
-                (true, None) => ask.target.starts_with(target),
-                (false, Some(target)) => ask.target.ends_with(target),
-                (false, None) => ask.target.contains(target),
+                (true, Some(target)) => request.target == target,
+                (true, None) => request.target.starts_with(target),
+                (false, Some(target)) => request.target.ends_with(target),
+                (false, None) => request.target.contains(target),
             }
         };
         self.times != Some(0)
@@ -197,21 +198,21 @@ fn to_millis(time: Duration) -> u64 {
     u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }
 
-/// What goes wrong with one request.
+/// Delay and failure of one request.
 #[derive(Clone, Debug, Default)]
 pub(in crate::sim) struct Plan {
     pub(in crate::sim) delay: Duration,
-    /// Anything but a delay; the first that concerns the request.
+    /// The first fault that applies to the request and is not a mere delay.
     pub(in crate::sim) fault: Option<Fault>,
 }
 
 impl Plan {
-    /// Takes what concerns the request out of the faults, each once.
-    pub(in crate::sim) fn take_matching(faults: &mut Vec<Fault>, ask: &ApiRequest) -> Self {
+    /// Collects the faults that apply to `request`, and uses up one time of each.
+    pub(in crate::sim) fn take_matching(faults: &mut Vec<Fault>, request: &ApiRequest) -> Self {
         let mut plan = Self::default();
         for fault in faults.iter_mut() {
             let is_delay = fault.mode == Mode::Latency;
-            if !fault.applies_to(ask) || (!is_delay && plan.fault.is_some()) {
+            if !fault.applies_to(request) || (!is_delay && plan.fault.is_some()) {
                 continue;
             }
             plan.delay += Duration::from_millis(fault.ms);
@@ -225,7 +226,7 @@ impl Plan {
     }
 }
 
-/// Rows that are not what they should be: every third beyond use, every third readable in part, the rest whole.
+/// Replaces members of rows by wrong types: every third row is unusable, every third partly readable, the others intact.
 pub(in crate::sim) fn corrupt_rows(mut answer: Value) -> Value {
     match &mut answer {
         Value::Array(rows) => corrupt_every_third(rows),
@@ -237,7 +238,7 @@ pub(in crate::sim) fn corrupt_rows(mut answer: Value) -> Value {
             if let Some(Value::Array(rows)) = envelope.get_mut("results") {
                 corrupt_every_third(rows);
             } else if let Some(Value::Object(process)) = envelope.get_mut("process") {
-                // A summary has rows of its own.
+                // A process summary has rows of its own.
                 corrupt_record(process);
                 for name in ["children", "siblings"] {
                     if let Some(Value::Array(rows)) = envelope.get_mut(name) {
@@ -265,12 +266,12 @@ fn corrupt_every_third(rows: &mut [Value]) {
     }
 }
 
-/// Nulls, wrong types and gaps everywhere but in what identifies the record.
+/// Puts nulls, wrong types and gaps into all members except those that identify the record.
 fn corrupt_record(record: &mut serde_json::Map<String, Value>) {
-    const KEPT_FIELDS: [&str; 5] = ["id", "unique_id", "md5", "name", "username"];
+    const ID_FIELDS: [&str; 5] = ["id", "unique_id", "md5", "name", "username"];
     let names: Vec<String> = record.keys().cloned().collect();
     for (at, name) in names.into_iter().enumerate() {
-        if KEPT_FIELDS.contains(&name.as_str()) {
+        if ID_FIELDS.contains(&name.as_str()) {
             continue;
         }
         let Some(value) = record.get_mut(&name) else {
@@ -295,52 +296,52 @@ mod tests {
     use super::*;
     use hyper::Method;
 
-    fn ask(method: &Method, target: &str) -> ApiRequest {
+    fn request(method: &Method, target: &str) -> ApiRequest {
         ApiRequest::new(method, &target.parse().unwrap())
     }
 
     #[test]
-    fn a_fault_happens_where_and_as_often_as_it_says() {
+    fn a_fault_applies_to_its_requests_and_as_often_as_it_says() {
         let text = r#"{"mode": "503", "match": "^/api/v1/process", "method": "get", "times": 2, "retry_after": 2}"#;
         let mut faults: Vec<Fault> = vec![serde_json::from_str(text).unwrap()];
-        let mut strikes =
-            |method: &Method, target: &str| Plan::take_matching(&mut faults, &ask(method, target)).fault.is_some();
-        assert!(!strikes(&Method::GET, "/x/api/v1/process"));
-        assert!(!strikes(&Method::POST, "/api/v1/process"));
-        assert!(strikes(&Method::GET, "/api/v1/process?q=1"));
-        assert!(strikes(&Method::GET, "/api/v1/process?q=1"));
-        assert!(!strikes(&Method::GET, "/api/v1/process?q=1"));
+        let mut fails =
+            |method: &Method, target: &str| Plan::take_matching(&mut faults, &request(method, target)).fault.is_some();
+        assert!(!fails(&Method::GET, "/x/api/v1/process"));
+        assert!(!fails(&Method::POST, "/api/v1/process"));
+        assert!(fails(&Method::GET, "/api/v1/process?q=1"));
+        assert!(fails(&Method::GET, "/api/v1/process?q=1"));
+        assert!(!fails(&Method::GET, "/api/v1/process?q=1"));
     }
 
     #[test]
     fn a_fault_can_be_tied_to_the_ends_of_an_address() {
-        let strikes = |pattern: &str, target: &str| {
+        let fails = |pattern: &str, target: &str| {
             let mut faults = vec![Fault::new(Mode::Cut).for_target(pattern)];
-            let plan = Plan::take_matching(&mut faults, &ask(&Method::GET, target));
+            let plan = Plan::take_matching(&mut faults, &request(&Method::GET, target));
             plan.fault.is_some()
         };
-        assert!(strikes("^/a/b$", "/a/b"));
-        assert!(!strikes("^/a/b$", "/a/b/c") && !strikes("^/a/b$", "/x/a/b"));
-        assert!(strikes("b$", "/a/b") && !strikes("b$", "/a/b/c"));
+        assert!(fails("^/a/b$", "/a/b"));
+        assert!(!fails("^/a/b$", "/a/b/c") && !fails("^/a/b$", "/x/a/b"));
+        assert!(fails("b$", "/a/b") && !fails("b$", "/a/b/c"));
     }
 
     #[test]
     fn delays_add_up_and_leave_room_for_one_fault() {
-        let late = |ms| Fault::new(Mode::Latency).with_delay(Duration::from_millis(ms));
-        let mut faults = vec![late(5), Fault::new(Mode::Cut), Fault::new(Mode::Hang), late(7)];
-        let plan = Plan::take_matching(&mut faults, &ask(&Method::GET, "/api/info"));
+        let delay = |ms| Fault::new(Mode::Latency).with_delay(Duration::from_millis(ms));
+        let mut faults = vec![delay(5), Fault::new(Mode::Cut), Fault::new(Mode::Hang), delay(7)];
+        let plan = Plan::take_matching(&mut faults, &request(&Method::GET, "/api/info"));
         assert_eq!(plan.delay, Duration::from_millis(12));
         assert_eq!(plan.fault.map(|fault| fault.mode), Some(Mode::Cut));
     }
 
     #[test]
-    fn wrong_types_leave_some_rows_whole_and_some_readable() {
+    fn wrong_types_leave_some_rows_intact_and_some_partly_readable() {
         let row = |id: u8| json!({"id": id.to_string(), "a": "x", "b": 1, "c": true, "d": 2});
-        let spoiled = corrupt_rows(json!({"results": [row(1), row(2), row(3)], "total_results": 3}));
-        assert_eq!(spoiled["total_results"], 3);
-        assert_eq!(spoiled["results"][0]["id"], Value::Null);
-        assert_eq!(spoiled["results"][1]["id"], "2");
-        assert_ne!(spoiled["results"][1], row(2));
-        assert_eq!(spoiled["results"][2], row(3));
+        let corrupted = corrupt_rows(json!({"results": [row(1), row(2), row(3)], "total_results": 3}));
+        assert_eq!(corrupted["total_results"], 3);
+        assert_eq!(corrupted["results"][0]["id"], Value::Null);
+        assert_eq!(corrupted["results"][1]["id"], "2");
+        assert_ne!(corrupted["results"][1], row(2));
+        assert_eq!(corrupted["results"][2], row(3));
     }
 }

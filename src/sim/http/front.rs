@@ -1,4 +1,4 @@
-//! The front end: what stands between the socket and the application, and where faults strike.
+//! HTTP front end: authentication, limits, faults and headers around the application.
 
 use std::{
     collections::VecDeque,
@@ -32,14 +32,14 @@ use super::{
     response::{ApiResponse, Content},
 };
 
-/// Larger bodies are refused, as nginx does.
+/// Limit of a request body in bytes, as in nginx.
 const MAX_BODY: usize = 32 << 20;
-/// Nobody who cannot say the token is listened to for longer than this.
+/// Limit of a request body without a valid token, in bytes.
 const MAX_UNAUTHORIZED_BODY: usize = 64 << 10;
-/// What drives the simulation is short.
+/// Limit of a request body for the control API, in bytes.
 const MAX_CONTROL_BODY: usize = 1 << 20;
 
-/// Answers one request, or breaks the connection with an error.
+/// Handles one request; an error closes the connection without a response.
 pub(in crate::sim) async fn handle_request(
     server: Arc<Server>,
     from: IpAddr,
@@ -47,39 +47,39 @@ pub(in crate::sim) async fn handle_request(
 ) -> io::Result<Response<Chunks>> {
     let (parts, body) = request.into_parts();
     let accepts_gzip = accepts_gzip(&parts.headers);
-    let mut ask = ApiRequest::new(&parts.method, &parts.uri);
-    let is_control = ask.route().1.first() == Some(&"_sim");
+    let mut request = ApiRequest::new(&parts.method, &parts.uri);
+    let is_control = request.route().1.first() == Some(&"_sim");
     if is_control && !(may_control(from) && is_local_host_header(&parts)) {
         return build_response(&server, &ApiResponse::app_error(404), accepts_gzip, None);
     }
-    let is_known = is_authorized(&server, &parts.headers);
-    let most = match (is_control, is_known) {
+    let is_authorized = is_authorized(&server, &parts.headers);
+    let max_len = match (is_control, is_authorized) {
         (true, _) => MAX_CONTROL_BODY,
         (_, true) => MAX_BODY,
         (_, false) => MAX_UNAUTHORIZED_BODY,
     };
-    let body = match read_body(body, most).await? {
+    let body = match read_body(body, max_len).await? {
         Some(body) => body,
-        // Whoever cannot say the token is told so.
-        None if !is_known && !is_control => Vec::new(),
+        // A request without a valid token gets a 401, even if it is too long.
+        None if !is_authorized && !is_control => Vec::new(),
         None => return build_response(&server, &ApiResponse::frontend_error(413), accepts_gzip, None),
     };
-    ask = ask.with_body(body);
+    request = request.with_body(body);
     if is_control {
-        let answer = run_blocking(&server, ask, routes::control).await;
+        let answer = run_blocking(&server, request, routes::control).await;
         return build_response(&server, &answer, accepts_gzip, None);
     }
-    let number = server.record_request(&ask);
-    let plan = server.fault_plan(&ask);
+    let number = server.record_request(&request);
+    let plan = server.fault_plan(&request);
     let wait = response_delay(&server.options, &plan);
     if !wait.is_zero() {
         tokio::time::sleep(wait).await;
     }
     let fault = plan.fault;
-    ask.drops_change = fault.as_ref().is_some_and(|fault| fault.mode == Mode::NeverConfirm);
-    ask.has_rebooted = fault.as_ref().is_some_and(|fault| fault.mode == Mode::Reboot);
-    ask.is_partial = fault.as_ref().is_some_and(|fault| fault.mode == Mode::Partial);
-    let answer = run_application(&server, ask, is_known, fault.as_ref()).await;
+    request.drops_change = fault.as_ref().is_some_and(|fault| fault.mode == Mode::NeverConfirm);
+    request.has_rebooted = fault.as_ref().is_some_and(|fault| fault.mode == Mode::Reboot);
+    request.is_partial = fault.as_ref().is_some_and(|fault| fault.mode == Mode::Partial);
+    let answer = run_application(&server, request, is_authorized, fault.as_ref()).await;
     let mut answer = fault.as_ref().and_then(fault_response).unwrap_or(answer);
     match fault.as_ref().map(|fault| fault.mode) {
         Some(Mode::Hang) => return future::pending().await,
@@ -99,35 +99,40 @@ pub(in crate::sim) async fn handle_request(
     build_response(&server, &answer, accepts_gzip, fault.map(|fault| fault.mode))
 }
 
-/// What the application answers; nothing if it is not asked, or not before what goes wrong has gone wrong.
-async fn run_application(server: &Arc<Server>, ask: ApiRequest, is_known: bool, fault: Option<&Fault>) -> ApiResponse {
-    if !is_known {
+/// Returns the application's response, or an empty one if a fault replaces it: the request is then executed only if the
+/// fault says so, now or later.
+async fn run_application(
+    server: &Arc<Server>,
+    request: ApiRequest,
+    is_authorized: bool,
+    fault: Option<&Fault>,
+) -> ApiResponse {
+    if !is_authorized {
         return ApiResponse::app_error(401);
     }
     let is_silent = |fault: &Fault| matches!(fault.mode, Mode::Hang | Mode::LostAnswer);
-    // Another answers in its place, or nobody does.
-    let deaf = fault.filter(|fault| is_silent(fault) || fault_response(fault).is_some());
-    if let Some(later) = deaf.and_then(|fault| fault.later) {
-        // It does not notice that nobody waits for its answer any more.
+    let replacement = fault.filter(|fault| is_silent(fault) || fault_response(fault).is_some());
+    if let Some(later) = replacement.and_then(|fault| fault.later) {
+        // The application does not notice that the client has stopped waiting.
         let server = Arc::clone(server);
         tokio::spawn(async move {
             tokio::time::sleep(Duration::from_millis(later)).await;
-            run_blocking(&server, ask, routes::handle).await;
+            run_blocking(&server, request, routes::handle).await;
         });
         return ApiResponse::no_content();
     }
-    if deaf.is_some_and(|fault| !fault.after && fault.mode != Mode::LostAnswer) {
+    if replacement.is_some_and(|fault| !fault.after && fault.mode != Mode::LostAnswer) {
         return ApiResponse::no_content();
     }
-    run_blocking(server, ask, routes::handle).await
+    run_blocking(server, request, routes::handle).await
 }
 
-/// Whether a fault has a status to answer with.
+/// Whether a fault sets the status of the response.
 fn has_response(fault: Option<&Fault>) -> bool {
     fault.is_some_and(|fault| fault.status.is_some())
 }
 
-/// The answer that a fault gives instead of the application's.
+/// Returns the response that a fault sends instead of the application's; `None` if it sends none.
 fn fault_response(fault: &Fault) -> Option<ApiResponse> {
     let mut answer = match fault.mode {
         Mode::Answer => ApiResponse::with_status(fault.status.unwrap_or(200), fault.body.as_deref()),
@@ -153,42 +158,40 @@ fn fault_response(fault: &Fault) -> Option<ApiResponse> {
     Some(answer)
 }
 
-/// Lets the application work where it holds nobody up.
+/// Runs the application on a thread that may block; a panic becomes a 500.
 async fn run_blocking(
     server: &Arc<Server>,
-    ask: ApiRequest,
+    request: ApiRequest,
     work: impl FnOnce(&Server, &ApiRequest) -> ApiResponse + Send + 'static,
 ) -> ApiResponse {
     let server = Arc::clone(server);
-    let work = tokio::task::spawn_blocking(move || work(&server, &ask));
-    let stumbled = |_| ApiResponse::text(500, "Unhandled exception. Check logs for details.");
-    work.await.unwrap_or_else(stumbled)
+    let work = tokio::task::spawn_blocking(move || work(&server, &request));
+    work.await.unwrap_or_else(|_| ApiResponse::text(500, "Unhandled exception. Check logs for details."))
 }
 
-/// The whole body; none if it is longer than it may be, in which case the rest is not read.
-async fn read_body(body: Incoming, most: usize) -> io::Result<Option<Vec<u8>>> {
+/// Reads a body of at most `max_len` bytes; `None` if it is longer.
+async fn read_body(body: Incoming, max_len: usize) -> io::Result<Option<Vec<u8>>> {
     let announced = usize::try_from(body.size_hint().lower()).unwrap_or(usize::MAX);
-    if announced > most {
+    if announced > max_len {
         return Ok(None);
     }
-    match Limited::new(body, most).collect().await {
+    match Limited::new(body, max_len).collect().await {
         Ok(body) => Ok(Some(body.to_bytes().to_vec())),
         Err(error) if error.is::<LengthLimitError>() => Ok(None),
         Err(error) => Err(io::Error::other(error)),
     }
 }
 
-/// Whether a request was addressed to this machine by a name that no other can have: a page of somebody else, whose name
-/// leads here, cannot drive the simulation through a browser.
+/// Whether a request names this machine as its host. A web page whose own name resolves to this machine (DNS rebinding)
+/// cannot control the simulation through a browser.
 fn is_local_host_header(parts: &Parts) -> bool {
-    let in_header = parts.headers.get(header::HOST);
-    let in_header = in_header.map(|host| host.to_str().unwrap_or_default());
-    let addressed = parts.uri.authority().map(Authority::as_str);
-    let mut hosts = in_header.into_iter().chain(addressed).peekable();
+    let in_header = parts.headers.get(header::HOST).map(|host| host.to_str().unwrap_or_default());
+    let in_uri = parts.uri.authority().map(Authority::as_str);
+    let mut hosts = in_header.into_iter().chain(in_uri).peekable();
     hosts.peek().is_some() && hosts.all(is_loopback)
 }
 
-/// Whether a host, with a port or without one, is this machine.
+/// Whether `host`, with or without a port, is this machine.
 fn is_loopback(host: &str) -> bool {
     let Ok(authority) = host.parse::<Authority>() else {
         return false;
@@ -209,7 +212,7 @@ fn accepts_gzip(headers: &HeaderMap) -> bool {
         .is_some_and(|value| value.split(',').any(|coding| coding.trim().starts_with("gzip")))
 }
 
-/// Puts an answer on the wire with the headers of a real front end (reference 1.1).
+/// Builds the HTTP response with the headers of a real front end (reference 1.1).
 fn build_response(
     server: &Server,
     answer: &ApiResponse,
@@ -259,14 +262,14 @@ fn http_date(at: Timestamp) -> String {
     DateTimePrinter::new().timestamp_to_rfc9110_string(&at).unwrap_or_default()
 }
 
-/// A body sent in chunks, without its length, as the real one is.
+/// Body sent in chunks, without a content length, as by a real server.
 #[derive(Debug)]
 pub(in crate::sim) struct Chunks(VecDeque<Chunk>);
 
 #[derive(Debug)]
 enum Chunk {
     Data(Bytes),
-    /// Time for what was sent to leave the buffers.
+    /// Gives the data sent before time to leave the buffers.
     Pause,
     Disconnect,
 }
@@ -277,7 +280,7 @@ impl Chunks {
         Self(data.into_iter().collect())
     }
 
-    /// The first half, and then the end of the connection.
+    /// Creates a body that ends the connection after its first half.
     fn truncated_body(bytes: &[u8]) -> Self {
         let half = Bytes::copy_from_slice(&bytes[..bytes.len() / 2]);
         Self([Chunk::Data(half), Chunk::Pause, Chunk::Disconnect].into())
@@ -305,7 +308,7 @@ impl Body for Chunks {
     }
 }
 
-/// Refuses to be spoken to in the clear on an encrypted port, as nginx does.
+/// Rejects plain HTTP on the HTTPS port, as nginx does.
 pub(in crate::sim) async fn reject_plaintext(_: Request<Incoming>) -> Result<Response<Chunks>, Infallible> {
     let page = "<html>\r\n<head><title>400 The plain HTTP request was sent to HTTPS port</title></head>\r\n<body>\r\n\
                 <center><h1>400 Bad Request</h1></center>\r\n<center>The plain HTTP request was sent to HTTPS \

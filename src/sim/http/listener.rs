@@ -1,4 +1,4 @@
-//! The sockets: every connection is a task of the one that accepts them.
+//! Accepts connections and serves each in a task of its own.
 
 use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 
@@ -16,7 +16,7 @@ use super::front;
 /// The first byte of a TLS handshake record.
 const HANDSHAKE: u8 = 0x16;
 
-/// Serves until it is dropped.
+/// Accepts connections until the future is dropped, which closes them too.
 pub(in crate::sim) async fn accept_connections(
     listener: TcpListener,
     server: Arc<Server>,
@@ -30,7 +30,7 @@ pub(in crate::sim) async fn accept_connections(
                     let (server, tls) = (Arc::clone(&server), tls.clone());
                     connections.spawn(serve_connection(stream, from, server, tls));
                 }
-                // Out of file descriptors, most likely: others close in a moment.
+                // Most likely out of file descriptors: other connections close soon.
                 Err(_) => tokio::time::sleep(Duration::from_millis(20)).await,
             },
             Some(_) = connections.join_next(), if !connections.is_empty() => {}
@@ -38,9 +38,9 @@ pub(in crate::sim) async fn accept_connections(
     }
 }
 
-/// What becomes of a connection is its own affair: errors end it and nothing else.
+/// Serves one connection; an error ends this connection only.
 async fn serve_connection(stream: TcpStream, from: SocketAddr, server: Arc<Server>, tls: Option<TlsAcceptor>) {
-    // Answers are small; waiting for more to send would only be late.
+    // Responses are small; Nagle's algorithm would only delay them.
     let _ = stream.set_nodelay(true);
     let service = service_fn(move |request| front::handle_request(Arc::clone(&server), from.ip(), request));
     let Some(tls) = tls else {

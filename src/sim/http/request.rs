@@ -1,28 +1,28 @@
-//! A request as the application behind the front end sees it.
+//! Request as the application behind the front end receives it.
 
 use hyper::{Method, Uri};
 use serde_json::Value;
 use url::form_urlencoded;
 
-/// What was asked.
+/// Parsed HTTP request with the effects of faults on its execution.
 #[derive(Clone, Debug)]
 pub(in crate::sim) struct ApiRequest {
     pub(in crate::sim) method: String,
-    /// Path and query as they came.
+    /// Path and query as received.
     pub(in crate::sim) target: String,
     path: Vec<String>,
     params: Vec<(String, String)>,
     body: Vec<u8>,
-    /// The sensor concerned shall take it and never act on it.
+    /// Whether a change is accepted and never applied.
     pub(in crate::sim) drops_change: bool,
-    /// Whether the host that it is about has just been started again.
+    /// Whether the host of the requested sensor has just rebooted.
     pub(in crate::sim) has_rebooted: bool,
-    /// Of many things to change, every other one shall be passed over.
+    /// Whether a change of several objects is applied to every other one only.
     pub(in crate::sim) is_partial: bool,
 }
 
 impl ApiRequest {
-    /// Takes a request apart. A `POST` search carries its parameters as a JSON object (reference 1.7).
+    /// Parses method and URI of a request without a body.
     pub(in crate::sim) fn new(method: &Method, uri: &Uri) -> Self {
         let path = uri.path().split('/').filter(|part| !part.is_empty());
         let query = uri.query().unwrap_or_default();
@@ -38,7 +38,7 @@ impl ApiRequest {
         }
     }
 
-    /// The search that a stored query asks for: form data, without an address.
+    /// Creates a `GET` request with the parameters of a stored query, which is form data.
     pub(in crate::sim) fn from_stored_query(query: &str) -> Self {
         Self {
             params: form_urlencoded::parse(query.as_bytes()).into_owned().collect(),
@@ -46,39 +46,39 @@ impl ApiRequest {
         }
     }
 
-    /// The same request with its body.
+    /// Returns the request with a body.
     pub(in crate::sim) fn with_body(self, body: Vec<u8>) -> Self {
         Self { body, ..self }
     }
 
-    /// The same request with one more parameter.
+    /// Returns the request with one more parameter.
     pub(in crate::sim) fn with_param(mut self, name: &str, value: &str) -> Self {
         self.params.push((name.to_owned(), value.to_owned()));
         self
     }
 
-    /// Method and path segments, to be matched. A trailing slash makes no difference.
+    /// Returns method and path segments; a trailing slash makes no difference.
     pub(in crate::sim) fn route(&self) -> (&str, Vec<&str>) {
         let path = self.path.iter().map(String::as_str).collect();
         (&self.method, path)
     }
 
-    /// The first value of a parameter.
+    /// Returns the first value of a parameter.
     pub(in crate::sim) fn param(&self, name: &str) -> Option<&str> {
         self.params.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 
-    /// All parameters, in the order they came.
+    /// Returns all parameters, in the order of the request.
     pub(in crate::sim) fn params(&self) -> impl Iterator<Item = (&str, &str)> {
         self.params.iter().map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
-    /// A parameter that is a number not below zero; anything else counts as not given.
+    /// Parses a parameter as a number; `None` if it is absent, negative or not a number.
     pub(in crate::sim) fn number(&self, name: &str) -> Option<u64> {
         self.param(name)?.trim().parse().ok()
     }
 
-    /// The body as JSON; an empty one is `null`.
+    /// Parses the body as JSON; an empty one is `null`.
     pub(in crate::sim) fn json(&self) -> Result<Value, serde_json::Error> {
         if self.body.iter().all(u8::is_ascii_whitespace) {
             return Ok(Value::Null);
@@ -86,11 +86,12 @@ impl ApiRequest {
         serde_json::from_slice(&self.body)
     }
 
-    /// The same request with the members of its JSON body as parameters, each a scalar or a list of them.
+    /// Returns the request with the members of its JSON body as parameters, each a scalar or a list of them: a `POST` search
+    /// sends its parameters so (reference 1.7).
     pub(in crate::sim) fn with_body_params(&self) -> Result<Self, serde_json::Error> {
-        let mut ask = self.clone();
+        let mut request = self.clone();
         if self.method != "POST" {
-            return Ok(ask);
+            return Ok(request);
         }
         if let Value::Object(members) = self.json()? {
             for (name, value) in members {
@@ -98,10 +99,10 @@ impl ApiRequest {
                     Value::Array(values) => values,
                     value => vec![value],
                 };
-                ask.params.extend(values.iter().map(|value| (name.clone(), plain_text(value))));
+                request.params.extend(values.iter().map(|value| (name.clone(), plain_text(value))));
             }
         }
-        Ok(ask)
+        Ok(request)
     }
 }
 
@@ -113,42 +114,43 @@ fn plain_text(value: &Value) -> String {
     }
 }
 
-/// Undoes percent escapes in a path segment, where a plus is a plus.
+/// Decodes the percent escapes of a path segment.
 fn unescape(segment: &str) -> String {
-    let shielded = segment.replace('+', "%2B");
-    form_urlencoded::parse(shielded.as_bytes()).map(|(name, _)| name.into_owned()).next().unwrap_or_default()
+    // The form decoder would turn a plus into a space.
+    let escaped = segment.replace('+', "%2B");
+    form_urlencoded::parse(escaped.as_bytes()).map(|(name, _)| name.into_owned()).next().unwrap_or_default()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn ask(method: &Method, target: &str, body: &str) -> ApiRequest {
+    fn request(method: &Method, target: &str, body: &str) -> ApiRequest {
         ApiRequest::new(method, &target.parse().unwrap()).with_body(body.into())
     }
 
     #[test]
     fn a_trailing_slash_and_escapes_make_no_difference() {
-        let ask = ask(&Method::GET, "/api/v1/user/a%20b+c/?q=x+y%3Az&q=2", "");
-        assert_eq!(ask.route(), ("GET", vec!["api", "v1", "user", "a b+c"]));
-        assert_eq!(ask.param("q"), Some("x y:z"));
-        assert_eq!(ask.params().count(), 2);
-        assert_eq!(ask.number("rows"), None);
+        let request = request(&Method::GET, "/api/v1/user/a%20b+c/?q=x+y%3Az&q=2", "");
+        assert_eq!(request.route(), ("GET", vec!["api", "v1", "user", "a b+c"]));
+        assert_eq!(request.param("q"), Some("x y:z"));
+        assert_eq!(request.params().count(), 2);
+        assert_eq!(request.number("rows"), None);
     }
 
     #[test]
-    fn a_posted_search_is_read_like_one_in_the_address() {
+    fn a_posted_search_is_parsed_like_one_in_the_url() {
         let body = r#"{"q": ["a b"], "rows": 3, "facet": ["true", "true"], "cb.fq.x": null}"#;
-        let ask = ask(&Method::POST, "/api/v1/process", body).with_body_params().unwrap();
-        assert_eq!(ask.param("q"), Some("a b"));
-        assert_eq!(ask.number("rows"), Some(3));
-        assert_eq!(ask.param("facet"), Some("true"));
-        assert_eq!(ask.param("cb.fq.x"), Some(""));
+        let request = request(&Method::POST, "/api/v1/process", body).with_body_params().unwrap();
+        assert_eq!(request.param("q"), Some("a b"));
+        assert_eq!(request.number("rows"), Some(3));
+        assert_eq!(request.param("facet"), Some("true"));
+        assert_eq!(request.param("cb.fq.x"), Some(""));
     }
 
     #[test]
     fn an_empty_body_is_null_and_a_broken_one_is_an_error() {
-        assert_eq!(ask(&Method::PUT, "/", " ").json().unwrap(), Value::Null);
-        assert!(ask(&Method::PUT, "/", "{").json().is_err());
+        assert_eq!(request(&Method::PUT, "/", " ").json().unwrap(), Value::Null);
+        assert!(request(&Method::PUT, "/", "{").json().is_err());
     }
 }

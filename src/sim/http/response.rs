@@ -1,4 +1,4 @@
-//! What the application answers, and how the real one spells it (reference 1.2, 1.10).
+//! Responses of the application, in the encoding of the real one (reference 1.2, 1.10).
 
 use std::io;
 
@@ -8,22 +8,22 @@ use serde_json::{
     ser::{CharEscape, Formatter, PrettyFormatter},
 };
 
-/// A status with its content.
+/// Response of the application: status and content.
 #[derive(Clone, Debug)]
 pub(in crate::sim) struct ApiResponse {
     pub(in crate::sim) status: u16,
     pub(in crate::sim) content: Content,
-    /// Seconds the client is asked to wait.
+    /// Value of a `Retry-After` header, in seconds.
     pub(in crate::sim) retry_after: Option<u64>,
 }
 
-/// The content of an answer.
+/// Content of a response.
 #[derive(Clone, Debug)]
 pub(in crate::sim) enum Content {
     Empty,
-    /// Two spaces for each level: processes, binaries, sensors, feeds.
+    /// JSON indented by two spaces: processes, binaries, sensors, feeds.
     Pretty(Value),
-    /// On one line, a space after commas and colons: the rest.
+    /// JSON on one line with a space after commas and colons: all other resources.
     Compact(Value),
     Html(String),
     Text(String),
@@ -37,52 +37,52 @@ impl ApiResponse {
         Self { status, content, retry_after: None }
     }
 
-    /// 200 with indented JSON.
+    /// Creates a 200 with indented JSON.
     pub(in crate::sim) fn json_pretty(value: Value) -> Self {
         Self::new(200, Content::Pretty(value))
     }
 
-    /// 200 with JSON on one line.
+    /// Creates a 200 with JSON on one line.
     pub(in crate::sim) fn json_compact(value: Value) -> Self {
         Self::new(200, Content::Compact(value))
     }
 
-    /// 200 `{"result": "success"}`.
+    /// Creates a 200 with `{"result": "success"}`.
     pub(in crate::sim) fn success_result() -> Self {
         Self::json_compact(json!({"result": "success"}))
     }
 
-    /// 204.
+    /// Creates a 204.
     pub(in crate::sim) fn no_content() -> Self {
         Self::new(204, Content::Empty)
     }
 
-    /// 400 with a reason, as for a query that cannot be read.
+    /// Creates a 400 with a reason, as for a query that cannot be parsed.
     pub(in crate::sim) fn bad_query(reason: &str) -> Self {
         Self::new(400, Content::Compact(json!({"reason": reason})))
     }
 
-    /// 200 with an archive.
+    /// Creates a 200 with a ZIP archive.
     pub(in crate::sim) fn zip(bytes: Vec<u8>) -> Self {
         Self::new(200, Content::Zip(bytes))
     }
 
-    /// 200 with a compressed archive of another kind.
+    /// Creates a 200 with a gzip file.
     pub(in crate::sim) fn gzip(bytes: Vec<u8>) -> Self {
         Self::new(200, Content::Gzip(bytes))
     }
 
-    /// 200 with a picture.
+    /// Creates a 200 with a PNG image.
     pub(in crate::sim) fn png(bytes: Vec<u8>) -> Self {
         Self::new(200, Content::Png(bytes))
     }
 
-    /// Plain text.
+    /// Creates a response with plain text.
     pub(in crate::sim) fn text(status: u16, text: &str) -> Self {
         Self::new(status, Content::Text(text.into()))
     }
 
-    /// The application's own error pages.
+    /// Creates the application's error page for a status.
     pub(in crate::sim) fn app_error(status: u16) -> Self {
         let (title, text) = match status {
             400 => ("Bad Request", "The browser (or proxy) sent a request that this server could not understand."),
@@ -117,7 +117,7 @@ impl ApiResponse {
         Self::new(status, Content::Html(page))
     }
 
-    /// A status with a body; without one, what the real server or its front end sends with that status.
+    /// Creates a response with a status and a body; `None`: the body that the real server or its front end sends.
     pub(in crate::sim) fn with_status(status: u16, body: Option<&str>) -> Self {
         let content = match body {
             Some("") => Content::Empty,
@@ -136,7 +136,7 @@ impl ApiResponse {
         Self::new(status, content)
     }
 
-    /// The front end's error pages, when it cannot reach the application.
+    /// Creates the front end's error page for a status, as when it cannot reach the application.
     pub(in crate::sim) fn frontend_error(status: u16) -> Self {
         let title = match status {
             400 => "400 Bad Request",
@@ -154,12 +154,12 @@ impl ApiResponse {
 }
 
 impl Content {
-    /// Whether it is packed already.
+    /// Whether the content is already compressed.
     pub(in crate::sim) fn is_compressed(&self) -> bool {
         matches!(self, Self::Zip(_) | Self::Gzip(_) | Self::Png(_))
     }
 
-    /// The bytes, and what they are.
+    /// Returns the bytes and their media type.
     pub(in crate::sim) fn encoded_body(&self) -> (Vec<u8>, Option<&'static str>) {
         const JSON: &str = "application/json; charset=utf-8";
         match self {
@@ -186,11 +186,11 @@ fn encode_compact(value: &Value) -> Vec<u8> {
 fn encode(value: &Value, formatter: impl Formatter) -> Vec<u8> {
     let mut bytes = Vec::new();
     let mut writer = serde_json::Serializer::with_formatter(&mut bytes, formatter);
-    value.serialize(&mut writer).expect("a value goes into memory without fail");
+    value.serialize(&mut writer).expect("a JSON value is always written to memory");
     bytes
 }
 
-/// Python's separators.
+/// JSON formatter with Python's separators.
 struct Spaced;
 
 impl Formatter for Spaced {
@@ -207,14 +207,14 @@ impl Formatter for Spaced {
     }
 }
 
-/// Python's strings: nothing but ASCII.
+/// JSON formatter with Python's strings, which are ASCII.
 struct Ascii<F>(F);
 
 impl<F: Formatter> Formatter for Ascii<F> {
     fn write_string_fragment<W: ?Sized + io::Write>(&mut self, out: &mut W, text: &str) -> io::Result<()> {
         let mut plain = 0;
         for (at, char) in text.char_indices() {
-            // Python escapes DEL not, and everything beyond it.
+            // Python does not escape DEL, and escapes everything beyond it.
             if char.is_ascii() {
                 continue;
             }
@@ -273,7 +273,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn json_is_spelled_as_python_spells_it() {
+    fn json_is_written_as_python_writes_it() {
         let value = json!({"a": [1, {}], "b": "Windows® 🦀\n"});
         assert_eq!(
             String::from_utf8(encode_compact(&value)).unwrap(),
@@ -283,8 +283,8 @@ mod tests {
             String::from_utf8(encode_pretty(&value)).unwrap(),
             "{\n  \"a\": [\n    1,\n    {}\n  ],\n  \"b\": \"Windows\\u00ae \\ud83e\\udd80\\n\"\n}"
         );
-        let back: Value = serde_json::from_slice(&encode_pretty(&value)).unwrap();
-        assert_eq!(back, value);
+        let decoded: Value = serde_json::from_slice(&encode_pretty(&value)).unwrap();
+        assert_eq!(decoded, value);
     }
 
     #[test]

@@ -15,13 +15,13 @@ use crate::sim::{
 };
 
 /// Answers for the actions of something that is there, by what follows in the address.
-pub(super) fn handle(server: &Server, ask: &ApiRequest, owner: Owner, rest: &[&str]) -> ApiResponse {
-    match (ask.method.as_str(), rest) {
+pub(super) fn handle(server: &Server, request: &ApiRequest, owner: Owner, rest: &[&str]) -> ApiResponse {
+    match (request.method.as_str(), rest) {
         ("GET", []) => {
             let listed = |actions: &mut Actions| actions.of_owner(owner).map(to_record).collect();
             ApiResponse::json_compact(server.detections.with_actions(listed))
         }
-        ("POST", []) => match parse_body(ask, owner) {
+        ("POST", []) => match parse_body(request, owner) {
             Some((kind, data)) => {
                 let add = |actions: &mut Actions| to_record(actions.add(owner, kind, data));
                 ApiResponse::json_compact(server.detections.with_actions(add))
@@ -29,7 +29,7 @@ pub(super) fn handle(server: &Server, ask: &ApiRequest, owner: Owner, rest: &[&s
             None => ApiResponse::app_error(400),
         },
         ("PUT", [id]) => {
-            let Some((kind, data)) = parse_body(ask, owner) else {
+            let Some((kind, data)) = parse_body(request, owner) else {
                 return ApiResponse::app_error(400);
             };
             let changed = id.parse().ok().and_then(|id| {
@@ -53,9 +53,9 @@ pub(super) fn handle(server: &Server, ask: &ApiRequest, owner: Owner, rest: &[&s
 }
 
 /// The kind and the data of what was sent. Those of a feed must name a watchlist, which is none.
-fn parse_body(ask: &ApiRequest, owner: Owner) -> Option<(u64, Option<String>)> {
+fn parse_body(request: &ApiRequest, owner: Owner) -> Option<(u64, Option<String>)> {
     const KINDS: u64 = 4;
-    let Ok(Value::Object(sent)) = ask.json() else {
+    let Ok(Value::Object(sent)) = request.json() else {
         return None;
     };
     let kind = non_null(&sent, "action_type").and_then(parse_integer)?;

@@ -19,11 +19,13 @@ use crate::sim::{
     world::Binary,
 };
 
-pub(super) fn handle(server: &Server, ask: &ApiRequest) -> Option<ApiResponse> {
-    let (method, path) = ask.route();
+pub(super) fn handle(server: &Server, request: &ApiRequest) -> Option<ApiResponse> {
+    let (method, path) = request.route();
     Some(match (method, path.as_slice()) {
-        ("GET" | "POST", ["api", "v1", "alert"] | ["api", "alert"]) => search_alerts(server, ask, Generation::First),
-        ("GET" | "POST", ["api", "v2", "alert"]) => search_alerts(server, ask, Generation::Second),
+        ("GET" | "POST", ["api", "v1", "alert"] | ["api", "alert"]) => {
+            search_alerts(server, request, Generation::First)
+        }
+        ("GET" | "POST", ["api", "v2", "alert"]) => search_alerts(server, request, Generation::Second),
         (_, ["api", "v1" | "v2", "alert"] | ["api", "alert"]) => method_not_allowed(),
         _ => return None,
     })
@@ -36,9 +38,9 @@ enum Generation {
     Second,
 }
 
-fn search_alerts(server: &Server, ask: &ApiRequest, generation: Generation) -> ApiResponse {
+fn search_alerts(server: &Server, request: &ApiRequest, generation: Generation) -> ApiResponse {
     let started = Instant::now();
-    let search = match Search::parse(server, Index::Alert, ask) {
+    let search = match Search::parse(server, Index::Alert, request) {
         Ok(search) => search,
         Err(refusal) => return refusal,
     };

@@ -28,8 +28,8 @@ const RESTRICTED_PATHS: [&str; 8] = [
     r"%SystemRoot%\system32\lsass.exe",
 ];
 
-pub(super) fn handle(server: &Server, ask: &ApiRequest) -> Option<ApiResponse> {
-    let (method, path) = ask.route();
+pub(super) fn handle(server: &Server, request: &ApiRequest) -> Option<ApiResponse> {
+    let (method, path) = request.route();
     let ["api", "v1", "banning", rest @ ..] = path.as_slice() else {
         return None;
     };
@@ -42,10 +42,10 @@ pub(super) fn handle(server: &Server, ask: &ApiRequest) -> Option<ApiResponse> {
         ("GET", [name]) if *name == approved => ApiResponse::json_compact(json!({approved: RESTRICTED_PATHS})),
         (_, [name]) if *name == approved => method_not_allowed(),
         (_, [name, rest @ ..]) if *name == banned => match (method, rest) {
-            ("GET", []) => list_bans(server, ask),
-            ("POST", []) => add_ban(server, ask),
+            ("GET", []) => list_bans(server, request),
+            ("POST", []) => add_ban(server, request),
             ("GET", [md5]) => update_known(server, md5, |_, _| ()),
-            ("PUT", [md5]) => match ask.json() {
+            ("PUT", [md5]) => match request.json() {
                 Ok(Value::Object(record)) => set_note(server, md5, &record),
                 _ => ApiResponse::app_error(400),
             },
@@ -57,8 +57,8 @@ pub(super) fn handle(server: &Server, ask: &ApiRequest) -> Option<ApiResponse> {
     })
 }
 
-fn list_bans(server: &Server, ask: &ApiRequest) -> ApiResponse {
-    let count = ask.number("count").unwrap_or(DEFAULT_ROWS);
+fn list_bans(server: &Server, request: &ApiRequest) -> ApiResponse {
+    let count = request.number("count").unwrap_or(DEFAULT_ROWS);
     let count = usize::try_from(count).unwrap_or(usize::MAX);
     server.with_bans(|bans| {
         let listed = bans.records().take(count).map(to_record);
@@ -67,8 +67,8 @@ fn list_bans(server: &Server, ask: &ApiRequest) -> ApiResponse {
 }
 
 /// Bans a hash. A ban that was lifted is put in force again in the same way.
-fn add_ban(server: &Server, ask: &ApiRequest) -> ApiResponse {
-    let Ok(Value::Object(wanted)) = ask.json() else {
+fn add_ban(server: &Server, request: &ApiRequest) -> ApiResponse {
+    let Ok(Value::Object(wanted)) = request.json() else {
         return ApiResponse::app_error(400);
     };
     let text = |name: &str| wanted.get(name).and_then(Value::as_str).unwrap_or_default();

@@ -18,10 +18,10 @@ use crate::sim::{
     state::server::Server,
 };
 
-pub(super) fn handle(server: &Server, ask: &ApiRequest) -> Option<ApiResponse> {
-    let (method, path) = ask.route();
+pub(super) fn handle(server: &Server, request: &ApiRequest) -> Option<ApiResponse> {
+    let (method, path) = request.route();
     Some(match (method, path.as_slice()) {
-        ("GET" | "POST", ["api", "v1", "binary"] | ["api", "binary"]) => search_binaries(server, ask),
+        ("GET" | "POST", ["api", "v1", "binary"] | ["api", "binary"]) => search_binaries(server, request),
         ("GET", ["api", "v1", "binary", md5, "summary"] | ["api", "binary", md5, "summary"]) => {
             or_not_found(binary_summary(server, md5))
         }
@@ -42,9 +42,9 @@ pub(super) fn handle(server: &Server, ask: &ApiRequest) -> Option<ApiResponse> {
     })
 }
 
-fn search_binaries(server: &Server, ask: &ApiRequest) -> ApiResponse {
+fn search_binaries(server: &Server, request: &ApiRequest) -> ApiResponse {
     let started = Instant::now();
-    let search = match Search::parse(server, Index::Binary, ask) {
+    let search = match Search::parse(server, Index::Binary, request) {
         Ok(search) => search,
         Err(refusal) => return refusal,
     };

@@ -15,37 +15,37 @@ use crate::sim::{
 /// What follows from when and by whom an event was tagged.
 const READ_ONLY: [&str; 5] = ["id", "event_id", "investigation_id", "date_tagged", "tagged_by_user_id"];
 
-pub(super) fn handle(server: &Server, ask: &ApiRequest) -> Option<ApiResponse> {
-    let (method, path) = ask.route();
+pub(super) fn handle(server: &Server, request: &ApiRequest) -> Option<ApiResponse> {
+    let (method, path) = request.route();
     Some(match (method, path.as_slice()) {
-        ("GET", ["api", "investigations"]) => server.with_admin(|desk| {
-            let all = desk.investigations.records();
+        ("GET", ["api", "investigations"]) => server.with_admin(|admin| {
+            let all = admin.investigations.records();
             ApiResponse::json_compact(all.map(|(_, case)| json!(case)).collect())
         }),
         // The number is that of the investigation here, and that of the event elsewhere.
-        ("GET", ["api", "tagged_event", id]) => server.with_admin(|desk| {
+        ("GET", ["api", "tagged_event", id]) => server.with_admin(|admin| {
             let id = id.parse().ok();
-            let id = id.filter(|&id| desk.investigations.get(id).is_some());
-            or_not_found(id.map(|id| list_tags(desk, |tag| admin::number_member(tag, "investigation_id") == Some(id))))
+            let id = id.filter(|&id| admin.investigations.get(id).is_some());
+            or_not_found(id.map(|id| list_tags(admin, |tag| admin::number_member(tag, "investigation_id") == Some(id))))
         }),
-        ("GET", ["api", "tagged_events", process]) => server.with_admin(|desk| {
-            list_tags(desk, |tag| {
+        ("GET", ["api", "tagged_events", process]) => server.with_admin(|admin| {
+            list_tags(admin, |tag| {
                 admin::text_member(tag, "unique_id").starts_with(process)
                     || admin::text_member(tag, "process_id") == *process
             })
         }),
-        ("POST", ["api", "tagged_event"]) => with_object_body(ask, |wanted| create_tag(server, wanted)),
-        ("PUT", ["api", "tagged_event", id]) => with_object_body(ask, |wanted| {
-            server.with_admin(|desk| {
-                let tag = id.parse().ok().and_then(|id| desk.tags.get_mut(id));
+        ("POST", ["api", "tagged_event"]) => with_object_body(request, |wanted| create_tag(server, wanted)),
+        ("PUT", ["api", "tagged_event", id]) => with_object_body(request, |wanted| {
+            server.with_admin(|admin| {
+                let tag = id.parse().ok().and_then(|id| admin.tags.get_mut(id));
                 or_not_found(tag.map(|tag| match admin::merge_known(tag, wanted, &READ_ONLY) {
                     Ok(()) => ApiResponse::success_result(),
                     Err(_) => ApiResponse::app_error(400),
                 }))
             })
         }),
-        ("DELETE", ["api", "tagged_event", id]) => server.with_admin(|desk| {
-            let tag = id.parse().ok().and_then(|id| desk.tags.remove(id));
+        ("DELETE", ["api", "tagged_event", id]) => server.with_admin(|admin| {
+            let tag = id.parse().ok().and_then(|id| admin.tags.remove(id));
             or_not_found(tag.map(|_| ApiResponse::success_result()))
         }),
         (_, ["api", "investigations" | "tagged_event"] | ["api", "tagged_event" | "tagged_events", _]) => {
@@ -55,8 +55,8 @@ pub(super) fn handle(server: &Server, ask: &ApiRequest) -> Option<ApiResponse> {
     })
 }
 
-fn list_tags(desk: &AdminRecords, is_one: impl Fn(&Record) -> bool) -> ApiResponse {
-    let tags = desk.tags.records().filter(|(_, tag)| is_one(tag));
+fn list_tags(admin: &AdminRecords, is_one: impl Fn(&Record) -> bool) -> ApiResponse {
+    let tags = admin.tags.records().filter(|(_, tag)| is_one(tag));
     ApiResponse::json_compact(tags.map(|(_, tag)| json!(tag)).collect())
 }
 
@@ -76,9 +76,9 @@ fn create_tag(server: &Server, wanted: &Record) -> ApiResponse {
     let Value::Object(mut tag) = tag else {
         return ApiResponse::app_error(400);
     };
-    server.with_admin(|desk| {
+    server.with_admin(|admin| {
         let case = admin::number_member(wanted, "investigation_id");
-        let Some((id, case)) = case.and_then(|id| Some((id, desk.investigations.get_mut(id)?))) else {
+        let Some((id, case)) = case.and_then(|id| Some((id, admin.investigations.get_mut(id)?))) else {
             return ApiResponse::app_error(400);
         };
         if admin::merge_known(&mut tag, wanted, &READ_ONLY).is_err() {
@@ -86,8 +86,8 @@ fn create_tag(server: &Server, wanted: &Record) -> ApiResponse {
         }
         case.insert("last_updated".into(), json!(now));
         tag.insert("investigation_id".into(), json!(id));
-        let id = desk.tags.add(tag);
-        if let Some(tag) = desk.tags.get_mut(id) {
+        let id = admin.tags.add(tag);
+        if let Some(tag) = admin.tags.get_mut(id) {
             tag.insert("event_id".into(), json!(id));
         }
         ApiResponse::json_compact(json!({"id": id}))
@@ -96,9 +96,9 @@ fn create_tag(server: &Server, wanted: &Record) -> ApiResponse {
 
 /// The processes that are tagged, and for what: each search tells them all.
 pub(super) fn tagged_processes(server: &Server) -> Value {
-    server.with_admin(|desk| {
+    server.with_admin(|admin| {
         let mut tagged: Map<String, Value> = Map::new();
-        for (_, tag) in desk.tags.records() {
+        for (_, tag) in admin.tags.records() {
             let process = admin::text_member(tag, "unique_id");
             let case = admin::number_member(tag, "investigation_id").unwrap_or(0);
             if process.is_empty() {
@@ -106,7 +106,7 @@ pub(super) fn tagged_processes(server: &Server) -> Value {
             }
             let entry = tagged.entry(process).or_insert_with(|| json!([]));
             if let Some(entry) = entry.as_array_mut() {
-                entry.push(json!({"name": desk.investigations.name(case), "id": case}));
+                entry.push(json!({"name": admin.investigations.name(case), "id": case}));
             }
         }
         Value::Object(tagged)

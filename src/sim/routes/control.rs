@@ -14,8 +14,8 @@ use crate::sim::{
 };
 
 /// Answers what no real server has, to whoever is on this machine.
-pub(crate) fn handle(server: &Server, ask: &ApiRequest) -> ApiResponse {
-    let (method, path) = ask.route();
+pub(crate) fn handle(server: &Server, request: &ApiRequest) -> ApiResponse {
+    let (method, path) = request.route();
     match (method, path.as_slice()) {
         ("GET", ["_sim", "log"]) => ApiResponse::json_compact(json!(server.seen_requests())),
         ("DELETE", ["_sim", "log"]) => {
@@ -23,13 +23,13 @@ pub(crate) fn handle(server: &Server, ask: &ApiRequest) -> ApiResponse {
             ApiResponse::success_result()
         }
         ("GET", ["_sim", "faults"]) => ApiResponse::json_compact(json!(server.faults())),
-        ("POST", ["_sim", "faults"]) => add_faults(server, ask),
+        ("POST", ["_sim", "faults"]) => add_faults(server, request),
         ("DELETE", ["_sim", "faults"]) => {
             server.clear_faults();
             ApiResponse::success_result()
         }
-        ("GET", ["_sim", "truth"]) => full_result(server, ask),
-        ("POST", ["_sim", "alerts"]) => raise_alerts(server, ask),
+        ("GET", ["_sim", "truth"]) => full_result(server, request),
+        ("POST", ["_sim", "alerts"]) => raise_alerts(server, request),
         ("POST", ["_sim", "index"]) => {
             server.detections.index_now();
             ApiResponse::success_result()
@@ -40,8 +40,8 @@ pub(crate) fn handle(server: &Server, ask: &ApiRequest) -> ApiResponse {
 }
 
 /// Raises as many alerts as the body says, one if it says nothing: a number, or an object with a `count`.
-fn raise_alerts(server: &Server, ask: &ApiRequest) -> ApiResponse {
-    let count = match ask.json() {
+fn raise_alerts(server: &Server, request: &ApiRequest) -> ApiResponse {
+    let count = match request.json() {
         Ok(Value::Null) => Some(1),
         Ok(Value::Object(body)) => body.get("count").map_or(Some(1), Value::as_u64),
         Ok(count) => count.as_u64(),
@@ -54,8 +54,8 @@ fn raise_alerts(server: &Server, ask: &ApiRequest) -> ApiResponse {
 }
 
 /// Takes one fault or a list of them.
-fn add_faults(server: &Server, ask: &ApiRequest) -> ApiResponse {
-    let faults = ask.json().and_then(|body| match body {
+fn add_faults(server: &Server, request: &ApiRequest) -> ApiResponse {
+    let faults = request.json().and_then(|body| match body {
         Value::Array(_) => serde_json::from_value::<Vec<Fault>>(body),
         one => serde_json::from_value(one).map(|fault| vec![fault]),
     });
@@ -71,12 +71,12 @@ fn add_faults(server: &Server, ask: &ApiRequest) -> ApiResponse {
 }
 
 /// The whole result of a process search, by the parameters of one; `rows` bounds the ids, and is no bound by default.
-fn full_result(server: &Server, ask: &ApiRequest) -> ApiResponse {
-    let mut search = match Search::parse(server, Index::Process, ask) {
+fn full_result(server: &Server, request: &ApiRequest) -> ApiResponse {
+    let mut search = match Search::parse(server, Index::Process, request) {
         Ok(search) => search,
         Err(refusal) => return refusal,
     };
-    search.rows = ask.number("rows").unwrap_or(u64::MAX);
+    search.rows = request.number("rows").unwrap_or(u64::MAX);
     let matches = search.matches(server);
     let processes: HashSet<u128> = matches
         .iter()

@@ -14,8 +14,8 @@ use crate::sim::{
 /// What can be said about the other product; its token is taken and told to nobody.
 const PLATFORM_FIELDS: [&str; 3] = ["server_url", "ssl_certificate_verify", "watchlist_export"];
 
-pub(super) fn handle(server: &Server, ask: &ApiRequest) -> Option<ApiResponse> {
-    let (method, path) = ask.route();
+pub(super) fn handle(server: &Server, request: &ApiRequest) -> Option<ApiResponse> {
+    let (method, path) = request.route();
     Some(match (method, path.as_slice()) {
         ("GET", ["api", "v1", "dashboard", "statistics"]) => ApiResponse::json_compact(store_statistics(server)),
         ("GET", ["api", "v1", "dashboard", "alliance"]) => ApiResponse::json_compact(json!({
@@ -29,10 +29,10 @@ pub(super) fn handle(server: &Server, ask: &ApiRequest) -> Option<ApiResponse> {
         ("GET", ["api", "v1", "dashboard", "hosts"]) => ApiResponse::json_compact(host_statistics(server)),
         ("GET", ["api", "builds"] | ["api", "v2", "builds"]) => ApiResponse::json_compact(sensor_versions(server)),
         ("GET", ["api", "v1", "settings", "global", "platformserver"]) => {
-            server.with_admin(|desk| ApiResponse::json_compact(json!(desk.platform)))
+            server.with_admin(|admin| ApiResponse::json_compact(json!(admin.platform)))
         }
         ("POST", ["api", "v1", "settings", "global", "platformserver"]) => {
-            with_object_body(ask, |wanted| update_platform(server, wanted))
+            with_object_body(request, |wanted| update_platform(server, wanted))
         }
         (
             _,
@@ -47,8 +47,8 @@ pub(super) fn handle(server: &Server, ask: &ApiRequest) -> Option<ApiResponse> {
 
 /// How the stores do.
 fn store_statistics(server: &Server) -> Value {
-    let (documents, bytes) = server.with_admin(|desk| {
-        let parts = desk.store.partitions();
+    let (documents, bytes) = server.with_admin(|admin| {
+        let parts = admin.store.partitions();
         parts.fold((0, 0), |(documents, bytes), (_, part)| (documents + part.documents, bytes + part.bytes()))
     });
     let binaries = &server.world.binaries;
@@ -82,9 +82,9 @@ fn host_statistics(server: &Server) -> Value {
         }
         punctual
     });
-    let groups: Vec<Value> = server.with_admin(|desk| {
+    let groups: Vec<Value> = server.with_admin(|admin| {
         let number = |counts: &BTreeMap<u64, u64>, id| counts.get(&id).copied().unwrap_or(0);
-        let all = desk.groups.records();
+        let all = admin.groups.records();
         all.map(|(id, _)| json!({"group_id": id, "count": number(&counts, id), "punctual": number(&punctual, id)}))
             .collect()
     });
@@ -113,9 +113,9 @@ fn update_platform(server: &Server, wanted: &Record) -> ApiResponse {
     if !is_good {
         return ApiResponse::app_error(400);
     }
-    server.with_admin(|desk| {
+    server.with_admin(|admin| {
         for (name, value) in said {
-            desk.platform.insert(name.into(), value.clone());
+            admin.platform.insert(name.into(), value.clone());
         }
         ApiResponse::success_result()
     })

@@ -35,8 +35,8 @@ const KINDS: [&str; 14] = [
     "hosthygiene",
 ];
 
-pub(super) fn handle(server: &Server, ask: &ApiRequest) -> Option<ApiResponse> {
-    let (method, path) = ask.route();
+pub(super) fn handle(server: &Server, request: &ApiRequest) -> Option<ApiResponse> {
+    let (method, path) = request.route();
     let ["api", "v1", "detect", "report", rest @ ..] = path.as_slice() else {
         return None;
     };

@@ -12,8 +12,8 @@ use crate::sim::{
     },
 };
 
-pub(super) fn handle(server: &Server, ask: &ApiRequest) -> Option<ApiResponse> {
-    let (method, path) = ask.route();
+pub(super) fn handle(server: &Server, request: &ApiRequest) -> Option<ApiResponse> {
+    let (method, path) = request.route();
     let ["api", "v1", "storage", "events", rest @ ..] = path.as_slice() else {
         return None;
     };
@@ -21,7 +21,7 @@ pub(super) fn handle(server: &Server, ask: &ApiRequest) -> Option<ApiResponse> {
         return None;
     }
     let change = |change: &dyn Fn(&mut EventStore) -> Result<(), StoreRefusal>| {
-        server.with_admin(|desk| match change(&mut desk.store) {
+        server.with_admin(|admin| match change(&mut admin.store) {
             Ok(()) => ApiResponse::success_result(),
             Err(StoreRefusal::Unknown) => ApiResponse::app_error(404),
             Err(StoreRefusal::Conflict) => ApiResponse::text(409, "The partition is not in a state for that"),
@@ -29,7 +29,7 @@ pub(super) fn handle(server: &Server, ask: &ApiRequest) -> Option<ApiResponse> {
     };
     // What a body says is of no account: clients send `null`.
     Some(match (method, rest) {
-        ("GET", ["partition"]) => server.with_admin(|desk| ApiResponse::json_compact(to_record(&desk.store))),
+        ("GET", ["partition"]) => server.with_admin(|admin| ApiResponse::json_compact(to_record(&admin.store))),
         ("POST", ["new_partition"]) if server.version.is_at_least(6, 1, 0) => {
             let now = server.now().as_millisecond();
             change(&|store| {
@@ -47,7 +47,7 @@ pub(super) fn handle(server: &Server, ask: &ApiRequest) -> Option<ApiResponse> {
 }
 
 fn to_record(store: &EventStore) -> Value {
-    let told = |(name, part): (&String, &Partition)| {
+    let scripted = |(name, part): (&String, &Partition)| {
         let record = json!({
             "name": name,
             "status": part.status(),
@@ -68,5 +68,5 @@ fn to_record(store: &EventStore) -> Value {
         });
         (name.clone(), record)
     };
-    Value::Object(store.partitions().map(told).collect::<Map<_, _>>())
+    Value::Object(store.partitions().map(scripted).collect::<Map<_, _>>())
 }

@@ -14,7 +14,7 @@ use crate::sim::{
     state::server::Server,
     version::Release,
     world::{
-        Binary, Child, Connection, EventList, Events, FileChange, Link, Process, Reach, Who, derived_md5,
+        Binary, Child, ChildRef, Connection, CrossProcess, EventList, Events, FileChange, Link, Process, derived_md5,
         derived_sha256, file_type, program_path,
     },
 };
@@ -60,7 +60,7 @@ struct EventWriter<'s> {
 /// The document of a process with the events of all of it, or of one segment.
 pub(super) fn events_document(
     server: &Server,
-    ask: &ApiRequest,
+    request: &ApiRequest,
     process: Process<'_>,
     segment: Option<u32>,
     version: Version,
@@ -71,7 +71,7 @@ pub(super) fn events_document(
     let events = process.events(segment);
     let starts = events.children.iter().filter(|(_, child)| child.is_start);
     let (exec, fork) = starts.fold((0, 0), |(exec, fork), (_, child)| match child.child {
-        Who::Known(child) if process_json::is_fork(child) => (exec, fork + 1),
+        ChildRef::Known(child) if process_json::is_fork(child) => (exec, fork + 1),
         _ => (exec + 1, fork),
     });
     row.insert("exec_events_count".into(), json!(exec));
@@ -80,7 +80,7 @@ pub(super) fn events_document(
     let teller = EventWriter { server, process, version };
     let window = |list: Vec<Value>| -> Vec<Value> {
         let size = |name, default| {
-            let number = ask.number(name).map(usize::try_from);
+            let number = request.number(name).map(usize::try_from);
             number.map_or(default, |number| number.unwrap_or(usize::MAX))
         };
         let (start, count) = (size("cb.event_start", 0), size("cb.event_count", usize::MAX));
@@ -214,7 +214,7 @@ impl EventWriter<'_> {
     fn childproc_event(&self, at: i64, Child { child: who, is_start }: Child<'_>) -> Value {
         let release = &self.server.version;
         let (id, pid, path, md5, cmdline, user, is_hidden) = match who {
-            Who::Known(child) => (
+            ChildRef::Known(child) => (
                 child.id(),
                 child.pid(),
                 child.path().into_owned(),
@@ -223,7 +223,7 @@ impl EventWriter<'_> {
                 child.user().into_owned(),
                 false,
             ),
-            Who::Hidden(child) => {
+            ChildRef::Hidden(child) => {
                 let path = process_json::HIDDEN_PATH.to_owned();
                 let md5 = derived_md5(&path).into_owned();
                 let (cmdline, user) = (process_json::HIDDEN_CMDLINE.into(), self.process.user().into_owned());
@@ -254,7 +254,7 @@ impl EventWriter<'_> {
         record
     }
 
-    fn crossproc_event(&self, at: &str, reach: &Reach<'_>) -> Value {
+    fn crossproc_event(&self, at: &str, reach: &CrossProcess<'_>) -> Value {
         let (kind, subtype) = match reach.access_kind {
             "remote_thread" => ("RemoteThread", ""),
             "thread_open" => ("ProcessOpen", "2"),

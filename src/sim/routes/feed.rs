@@ -10,13 +10,13 @@ use super::{
 use crate::sim::{
     http::{request::ApiRequest, response::ApiResponse},
     state::{
-        detections::{About, Owner, StoredFeed, StoredReport, read_paper},
+        detections::{FeedInfo, Owner, StoredFeed, StoredReport, fetch_document},
         server::Server,
     },
 };
 
-pub(super) fn handle(server: &Server, ask: &ApiRequest) -> Option<ApiResponse> {
-    let (method, path) = ask.route();
+pub(super) fn handle(server: &Server, request: &ApiRequest) -> Option<ApiResponse> {
+    let (method, path) = request.route();
     let ["api", "v1", "feed", rest @ ..] = path.as_slice() else {
         return None;
     };
@@ -29,24 +29,24 @@ pub(super) fn handle(server: &Server, ask: &ApiRequest) -> Option<ApiResponse> {
             let feeds = server.detections.with_feeds(|feeds| feeds.feeds().iter().map(to_record).collect());
             ApiResponse::json_pretty(feeds)
         }
-        ("POST", []) => create_feed(server, ask),
+        ("POST", []) => create_feed(server, request),
         // The first servers gave only all of them.
         ("GET", [_]) if !server.version.is_at_least(5, 1, 0) => method_not_allowed(),
         ("GET", [id]) => or_not_found(known(id).map(|feed| ApiResponse::json_pretty(to_record(&feed)))),
-        ("PUT", [id]) => or_not_found(known(id).map(|feed| update_feed(server, ask, &feed))),
+        ("PUT", [id]) => or_not_found(known(id).map(|feed| update_feed(server, request, &feed))),
         ("DELETE", [id]) => or_not_found(known(id).map(|feed| {
-            if !ask.drops_change {
+            if !request.drops_change {
                 server.detections.delete_feed(feed.id);
             }
             ApiResponse::success_result()
         })),
-        ("POST", [id, "synchronize"]) => or_not_found(known(id).map(|feed| synchronize_feed(server, ask, feed))),
+        ("POST", [id, "synchronize"]) => or_not_found(known(id).map(|feed| synchronize_feed(server, request, feed))),
         ("GET", [id, "stats"]) => or_not_found(known(id).map(|feed| ApiResponse::json_compact(feed_stats(&feed)))),
         ("GET", [id, "requirements"]) => {
             or_not_found(known(id).map(|feed| ApiResponse::json_compact(feed_requirements(&feed))))
         }
         (_, [id, "action", rest @ ..]) => {
-            or_not_found(known(id).map(|feed| action::handle(server, ask, Owner::Feed(feed.id.into()), rest)))
+            or_not_found(known(id).map(|feed| action::handle(server, request, Owner::Feed(feed.id.into()), rest)))
         }
         (_, [] | [_] | [_, "synchronize" | "stats" | "requirements"]) => method_not_allowed(),
         _ => return None,
@@ -54,14 +54,14 @@ pub(super) fn handle(server: &Server, ask: &ApiRequest) -> Option<ApiResponse> {
 }
 
 /// Adds a feed, if its document can be read at once.
-fn create_feed(server: &Server, ask: &ApiRequest) -> ApiResponse {
-    let Ok(Value::Object(sent)) = ask.json() else {
+fn create_feed(server: &Server, request: &ApiRequest) -> ApiResponse {
+    let Ok(Value::Object(sent)) = request.json() else {
         return ApiResponse::app_error(400);
     };
     let mut feed = StoredFeed {
         id: 0,
         name: String::new(),
-        info: About::default(),
+        info: FeedInfo::default(),
         url: String::new(),
         enabled: true,
         manual: true,
@@ -90,8 +90,8 @@ fn create_feed(server: &Server, ask: &ApiRequest) -> ApiResponse {
     )
 }
 
-fn update_feed(server: &Server, ask: &ApiRequest, before: &StoredFeed) -> ApiResponse {
-    let Ok(Value::Object(sent)) = ask.json() else {
+fn update_feed(server: &Server, request: &ApiRequest, before: &StoredFeed) -> ApiResponse {
+    let Ok(Value::Object(sent)) = request.json() else {
         return ApiResponse::app_error(400);
     };
     let mut feed = before.clone();
@@ -104,24 +104,24 @@ fn update_feed(server: &Server, ask: &ApiRequest, before: &StoredFeed) -> ApiRes
             return unreadable_response(&feed);
         }
     }
-    if !ask.drops_change {
+    if !request.drops_change {
         server.detections.update_feed(feed.clone());
     }
     ApiResponse::json_pretty(to_record(&feed))
 }
 
-fn synchronize_feed(server: &Server, ask: &ApiRequest, mut feed: StoredFeed) -> ApiResponse {
+fn synchronize_feed(server: &Server, request: &ApiRequest, mut feed: StoredFeed) -> ApiResponse {
     if !feed.enabled {
         return ApiResponse::text(409, &format!("Feed '{}' is disabled", feed.name));
     }
-    if !matches!(ask.json(), Ok(Value::Null | Value::Object(_))) {
+    if !matches!(request.json(), Ok(Value::Null | Value::Object(_))) {
         return ApiResponse::app_error(400);
     }
     if !feed.is_initial {
         if !refetch_document(server, &mut feed) {
             return unreadable_response(&feed);
         }
-        if !ask.drops_change {
+        if !request.drops_change {
             server.detections.update_feed(feed);
         }
     }
@@ -130,7 +130,7 @@ fn synchronize_feed(server: &Server, ask: &ApiRequest, mut feed: StoredFeed) -> 
 
 /// Reads the document of a feed anew; what it already knew keeps its age.
 fn refetch_document(server: &Server, feed: &mut StoredFeed) -> bool {
-    let Some(mut paper) = read_paper(feed, server.now().as_millisecond()) else {
+    let Some(mut paper) = fetch_document(feed, server.now().as_millisecond()) else {
         return false;
     };
     for report in &mut paper.reports {

@@ -17,27 +17,27 @@ use crate::sim::{
 /// What follows from elsewhere, or never changes.
 const READ_ONLY: [&str; 4] = ["id", "number_of_hosts", "team_access", "isolation_exclusions"];
 
-pub(super) fn handle(server: &Server, ask: &ApiRequest) -> Option<ApiResponse> {
-    let (method, path) = ask.route();
+pub(super) fn handle(server: &Server, request: &ApiRequest) -> Option<ApiResponse> {
+    let (method, path) = request.route();
     let rest = match path.as_slice() {
         ["api", "group", rest @ ..] => rest,
         ["api", "v1" | "v3", "group", rest @ ..] if rest.len() < 2 => rest,
         _ => return None,
     };
     Some(match (method, rest) {
-        ("GET", []) => server.with_admin(|desk| {
+        ("GET", []) => server.with_admin(|admin| {
             let hosts = count_hosts(server);
-            let all = desk.groups.records();
-            ApiResponse::json_compact(all.map(|(id, _)| to_record(server, desk, id, &hosts)).collect())
+            let all = admin.groups.records();
+            ApiResponse::json_compact(all.map(|(id, _)| to_record(server, admin, id, &hosts)).collect())
         }),
-        ("POST", []) => with_object_body(ask, |wanted| create_group(server, wanted)),
-        ("GET", [id]) => server.with_admin(|desk| {
-            let id = id.parse().ok().filter(|&id| desk.has_group(id));
+        ("POST", []) => with_object_body(request, |wanted| create_group(server, wanted)),
+        ("GET", [id]) => server.with_admin(|admin| {
+            let id = id.parse().ok().filter(|&id| admin.has_group(id));
             or_not_found(
-                id.map(|id| ApiResponse::json_compact(json!([to_record(server, desk, id, &count_hosts(server))]))),
+                id.map(|id| ApiResponse::json_compact(json!([to_record(server, admin, id, &count_hosts(server))]))),
             )
         }),
-        ("PUT", [id]) => with_object_body(ask, |wanted| update_group(server, id, wanted)),
+        ("PUT", [id]) => with_object_body(request, |wanted| update_group(server, id, wanted)),
         ("DELETE", [id]) => delete_group(server, id),
         (_, [] | [_]) => method_not_allowed(),
         _ => return None,
@@ -55,19 +55,19 @@ pub(super) fn count_hosts(server: &Server) -> BTreeMap<u64, u64> {
     })
 }
 
-fn to_record(server: &Server, desk: &AdminRecords, id: u64, hosts: &BTreeMap<u64, u64>) -> Value {
-    let mut record = desk.groups.get(id).cloned().unwrap_or_default();
-    for name in admin::unknown_of_group(&server.version) {
+fn to_record(server: &Server, admin: &AdminRecords, id: u64, hosts: &BTreeMap<u64, u64>) -> Value {
+    let mut record = admin.groups.get(id).cloned().unwrap_or_default();
+    for name in admin::unsupported_fields(&server.version) {
         record.remove(*name);
     }
-    let access: Vec<Value> = desk
+    let access: Vec<Value> = admin
         .teams
         .records()
         .filter_map(|(team, teams)| {
             let entry = access_of(teams, id)?;
             Some(json!({
                 "team_id": team,
-                "team_name": desk.teams.name(team),
+                "team_name": admin.teams.name(team),
                 "access_category": admin::text_member(entry, "access_category"),
             }))
         })
@@ -85,13 +85,13 @@ fn access_of(team: &Record, group: u64) -> Option<&Record> {
 }
 
 fn create_group(server: &Server, wanted: &Record) -> ApiResponse {
-    server.with_admin(|desk| {
-        let mut group = admin::fresh_group();
-        match write_group(server, desk, &mut group, None, wanted) {
+    server.with_admin(|admin| {
+        let mut group = admin::default_group();
+        match write_group(server, admin, &mut group, None, wanted) {
             Ok(()) => {
-                let id = desk.groups.add(group);
-                set_exclusions(server, desk, id, wanted);
-                set_team_access(desk, id, wanted);
+                let id = admin.groups.add(group);
+                set_exclusions(server, admin, id, wanted);
+                set_team_access(admin, id, wanted);
                 ApiResponse::json_compact(json!({"id": id}))
             }
             Err(refusal) => refusal,
@@ -101,54 +101,54 @@ fn create_group(server: &Server, wanted: &Record) -> ApiResponse {
 
 /// Changes a group by a record, or by a part of one.
 fn update_group(server: &Server, id: &str, wanted: &Record) -> ApiResponse {
-    server.with_admin(|desk| {
+    server.with_admin(|admin| {
         let id = id.parse().unwrap_or(0);
-        let Some(mut group) = desk.groups.get(id).cloned() else {
+        let Some(mut group) = admin.groups.get(id).cloned() else {
             return ApiResponse::app_error(404);
         };
-        if let Err(refusal) = write_group(server, desk, &mut group, Some(id), wanted) {
+        if let Err(refusal) = write_group(server, admin, &mut group, Some(id), wanted) {
             return refusal;
         }
-        if let Some(old) = desk.groups.get_mut(id) {
+        if let Some(old) = admin.groups.get_mut(id) {
             *old = group;
         }
-        set_exclusions(server, desk, id, wanted);
-        set_team_access(desk, id, wanted);
+        set_exclusions(server, admin, id, wanted);
+        set_team_access(admin, id, wanted);
         ApiResponse::success_result()
     })
 }
 
 fn write_group(
     server: &Server,
-    desk: &AdminRecords,
+    admin: &AdminRecords,
     group: &mut Record,
     id: Option<u64>,
     wanted: &Record,
 ) -> Result<(), ApiResponse> {
     let mut fixed = READ_ONLY.to_vec();
-    fixed.extend(admin::unknown_of_group(&server.version));
+    fixed.extend(admin::unsupported_fields(&server.version));
     if admin::merge_known(group, wanted, &fixed).is_err() {
         return Err(ApiResponse::app_error(400));
     }
     let name = admin::text_member(group, "name");
-    let site = admin::number_member(group, "site_id").and_then(|site| desk.sites.get(site));
+    let site = admin::number_member(group, "site_id").and_then(|site| admin.sites.get(site));
     if name.trim().is_empty() || site.is_none() {
         return Err(ApiResponse::app_error(400));
     }
-    if desk.groups.is_name_taken(name, id) {
+    if admin.groups.is_name_taken(name, id) {
         return Err(name_conflict("sensor group", name));
     }
     Ok(())
 }
 
 /// Whom an isolated host may still speak to. Entries without a number are new.
-fn set_exclusions(server: &Server, desk: &mut AdminRecords, id: u64, wanted: &Record) {
+fn set_exclusions(server: &Server, admin: &mut AdminRecords, id: u64, wanted: &Record) {
     let Some(entries) = wanted.get("isolation_exclusions").and_then(Value::as_array) else {
         return;
     };
     let now = format::local_time(server.now().as_millisecond());
     let known = |(_, group): (u64, &Record)| group["isolation_exclusions"].as_array().cloned();
-    let known = desk.groups.records().filter_map(known).flatten();
+    let known = admin.groups.records().filter_map(known).flatten();
     let mut last = known.filter_map(|entry| entry["id"].as_u64()).max();
     let complete = |entry: &Value| {
         let mut entry = entry.as_object()?.clone();
@@ -164,17 +164,17 @@ fn set_exclusions(server: &Server, desk: &mut AdminRecords, id: u64, wanted: &Re
         Some(Value::Object(entry))
     };
     let entries: Vec<Value> = entries.iter().filter_map(complete).collect();
-    if let Some(group) = desk.groups.get_mut(id) {
+    if let Some(group) = admin.groups.get_mut(id) {
         group.insert("isolation_exclusions".into(), entries.into());
     }
 }
 
 /// What teams may do with a group is written in the teams.
-fn set_team_access(desk: &mut AdminRecords, id: u64, wanted: &Record) {
+fn set_team_access(admin: &mut AdminRecords, id: u64, wanted: &Record) {
     let Some(entries) = wanted.get("team_access").and_then(Value::as_array) else {
         return;
     };
-    for (team, record) in desk.teams.records_mut() {
+    for (team, record) in admin.teams.records_mut() {
         let entry = entries
             .iter()
             .filter_map(Value::as_object)
@@ -196,11 +196,11 @@ fn delete_group(server: &Server, id: &str) -> ApiResponse {
     if id == admin::DEFAULT_ID {
         return ApiResponse::text(409, "The default group cannot be deleted");
     }
-    server.with_admin(|desk| {
-        if desk.groups.remove(id).is_none() {
+    server.with_admin(|admin| {
+        if admin.groups.remove(id).is_none() {
             return ApiResponse::app_error(404);
         }
-        set_team_access(desk, id, &Record::from_iter([("team_access".into(), json!([]))]));
+        set_team_access(admin, id, &Record::from_iter([("team_access".into(), json!([]))]));
         server.with_sensors(|sensors| {
             for host in &server.world.fleet.hosts {
                 if u64::from(sensors.group_of(host)) == id {

@@ -11,8 +11,8 @@ use crate::sim::{
 /// Whether sessions with hosts can be opened, which no route here does.
 const LIVE_RESPONSE: bool = false;
 
-pub(super) fn handle(server: &Server, ask: &ApiRequest) -> Option<ApiResponse> {
-    let (method, path) = ask.route();
+pub(super) fn handle(server: &Server, request: &ApiRequest) -> Option<ApiResponse> {
+    let (method, path) = request.route();
     let ["api", "info"] = path.as_slice() else {
         return None;
     };

@@ -16,26 +16,26 @@ use crate::sim::{
 const READ_ONLY: [&str; 6] =
     ["id", "hit_rate", "create_timestamp", "modify_timestamp", "create_user_id", "modify_user_id"];
 
-pub(super) fn handle(server: &Server, ask: &ApiRequest) -> Option<ApiResponse> {
-    let (method, path) = ask.route();
+pub(super) fn handle(server: &Server, request: &ApiRequest) -> Option<ApiResponse> {
+    let (method, path) = request.route();
     let ["api", "v1", "ingress_whitelist", rest @ ..] = path.as_slice() else {
         return None;
     };
     Some(match (method, rest) {
-        ("GET", []) => server.with_admin(|desk| ApiResponse::json_compact(json!(desk.filters))),
-        ("POST", []) => match ask.json() {
+        ("GET", []) => server.with_admin(|admin| ApiResponse::json_compact(json!(admin.filters))),
+        ("POST", []) => match request.json() {
             Ok(Value::Array(wanted)) => create_filters(server, &wanted),
             _ => ApiResponse::app_error(400),
         },
-        ("GET", [id]) => server.with_admin(|desk| {
-            let filter = desk.filters.iter().find(|one| admin::text_member(one, "id") == *id);
+        ("GET", [id]) => server.with_admin(|admin| {
+            let filter = admin.filters.iter().find(|one| admin::text_member(one, "id") == *id);
             or_not_found(filter.map(|filter| ApiResponse::json_compact(json!(filter))))
         }),
-        ("PUT", [id]) => with_object_body(ask, |wanted| update_filter(server, id, wanted)),
-        ("DELETE", [id]) => server.with_admin(|desk| {
-            let before = desk.filters.len();
-            desk.filters.retain(|one| admin::text_member(one, "id") != *id);
-            or_not_found((desk.filters.len() < before).then(ApiResponse::success_result))
+        ("PUT", [id]) => with_object_body(request, |wanted| update_filter(server, id, wanted)),
+        ("DELETE", [id]) => server.with_admin(|admin| {
+            let before = admin.filters.len();
+            admin.filters.retain(|one| admin::text_member(one, "id") != *id);
+            or_not_found((admin.filters.len() < before).then(ApiResponse::success_result))
         }),
         (_, [] | [_]) => method_not_allowed(),
         _ => return None,
@@ -45,28 +45,28 @@ pub(super) fn handle(server: &Server, ask: &ApiRequest) -> Option<ApiResponse> {
 /// Makes filters. The ids are the caller's, and all are good or none is made.
 fn create_filters(server: &Server, wanted: &[Value]) -> ApiResponse {
     let now = format::local_time(server.now().as_millisecond());
-    server.with_admin(|desk| {
+    server.with_admin(|admin| {
         let mut made: Vec<Record> = Vec::new();
         for wanted in wanted {
             let Some(filter) = wanted.as_object().and_then(|wanted| new_filter(wanted, &now)) else {
                 return ApiResponse::app_error(400);
             };
             let id = admin::text_member(&filter, "id");
-            if desk.filters.iter().chain(&made).any(|one| admin::text_member(one, "id") == id) {
+            if admin.filters.iter().chain(&made).any(|one| admin::text_member(one, "id") == id) {
                 return ApiResponse::text(409, &format!("A filter '{id}' already exists"));
             }
             made.push(filter);
         }
         let ids: Vec<Value> = made.iter().map(|filter| filter["id"].clone()).collect();
-        desk.filters.extend(made);
+        admin.filters.extend(made);
         ApiResponse::json_compact(ids.into())
     })
 }
 
 fn update_filter(server: &Server, id: &str, wanted: &Record) -> ApiResponse {
     let now = format::local_time(server.now().as_millisecond());
-    server.with_admin(|desk| {
-        let mut filters = desk.filters.iter_mut();
+    server.with_admin(|admin| {
+        let mut filters = admin.filters.iter_mut();
         let filter = filters.find(|one| admin::text_member(one, "id") == id);
         or_not_found(filter.map(|filter| {
             if admin::merge_known(filter, wanted, &READ_ONLY).is_err() {

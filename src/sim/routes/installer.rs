@@ -17,8 +17,8 @@ use crate::sim::{
 /// The unit of a tape archive.
 const BLOCK: usize = 512;
 
-pub(super) fn handle(server: &Server, ask: &ApiRequest) -> Option<ApiResponse> {
-    let (method, path) = ask.route();
+pub(super) fn handle(server: &Server, request: &ApiRequest) -> Option<ApiResponse> {
+    let (method, path) = request.route();
     let ["api", "v1", "group", id, rest @ ..] = path.as_slice() else {
         return None;
     };
@@ -28,7 +28,7 @@ pub(super) fn handle(server: &Server, ask: &ApiRequest) -> Option<ApiResponse> {
     if method != "GET" {
         return Some(method_not_allowed());
     }
-    let group = server.with_admin(|desk| desk.groups.get(id.parse().ok()?).cloned());
+    let group = server.with_admin(|admin| admin.groups.get(id.parse().ok()?).cloned());
     Some(or_not_found(group.and_then(|group| build_installer(&group, what))))
 }
 

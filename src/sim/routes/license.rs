@@ -16,14 +16,14 @@ const DAY: i64 = 86_400_000;
 /// The sensors of a license come in steps of this.
 const LICENSE_STEP: usize = 500;
 
-pub(super) fn handle(server: &Server, ask: &ApiRequest) -> Option<ApiResponse> {
-    let (method, path) = ask.route();
+pub(super) fn handle(server: &Server, request: &ApiRequest) -> Option<ApiResponse> {
+    let (method, path) = request.route();
     let (["api", "license"] | ["api", "v1", "license"]) = path.as_slice() else {
         return None;
     };
     Some(match method {
         "GET" => ApiResponse::json_compact(license_info(server)),
-        "POST" => with_object_body(ask, |wanted| apply_license(server, wanted)),
+        "POST" => with_object_body(request, |wanted| apply_license(server, wanted)),
         _ => method_not_allowed(),
     })
 }
@@ -32,7 +32,7 @@ fn license_info(server: &Server) -> Value {
     let hosts = &server.world.fleet.hosts;
     let in_service = hosts.iter().filter(|host| !host.uninstalled && host.silent_for.unwrap_or(0) < DAY).count();
     let licensed = hosts.len().next_multiple_of(LICENSE_STEP);
-    let end = server.with_admin(|desk| desk.license_end);
+    let end = server.with_admin(|admin| admin.license_end);
     let date = format::solr_time(end);
     json!({
         "license_valid": true,
@@ -53,6 +53,6 @@ fn apply_license(server: &Server, wanted: &Record) -> ApiResponse {
         return ApiResponse::app_error(400);
     }
     let end = server.now().as_millisecond() + 365 * DAY;
-    server.with_admin(|desk| desk.license_end = end);
+    server.with_admin(|admin| admin.license_end = end);
     ApiResponse::json_compact(json!({"status": "success"}))
 }

@@ -45,9 +45,9 @@ use super::{
 };
 
 /// Answers an authorized request.
-pub(super) fn handle(server: &Server, ask: &ApiRequest) -> ApiResponse {
+pub(super) fn handle(server: &Server, request: &ApiRequest) -> ApiResponse {
     if server.options.validates
-        && let Some(refusal) = schema::validation_error(ask)
+        && let Some(refusal) = schema::validation_error(request)
     {
         return refusal;
     }
@@ -77,7 +77,7 @@ pub(super) fn handle(server: &Server, ask: &ApiRequest) -> ApiResponse {
         feed::handle,
         ban::handle,
     ];
-    resources.into_iter().find_map(|resource| resource(server, ask)).unwrap_or_else(|| ApiResponse::app_error(404))
+    resources.into_iter().find_map(|resource| resource(server, request)).unwrap_or_else(|| ApiResponse::app_error(404))
 }
 
 /// The answer about something that may not be there.
@@ -91,8 +91,8 @@ fn method_not_allowed() -> ApiResponse {
 }
 
 /// The answer to a request whose body has to be an object.
-fn with_object_body(ask: &ApiRequest, then: impl FnOnce(&Record) -> ApiResponse) -> ApiResponse {
-    match ask.json() {
+fn with_object_body(request: &ApiRequest, then: impl FnOnce(&Record) -> ApiResponse) -> ApiResponse {
+    match request.json() {
         Ok(Value::Object(wanted)) => then(&wanted),
         _ => ApiResponse::app_error(400),
     }

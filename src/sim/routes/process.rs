@@ -22,16 +22,16 @@ use crate::sim::{
 /// Relatives of whoever does not say how many.
 const DEFAULT_RELATIVES: usize = 15;
 
-pub(super) fn handle(server: &Server, ask: &ApiRequest) -> Option<ApiResponse> {
-    let (method, path) = ask.route();
+pub(super) fn handle(server: &Server, request: &ApiRequest) -> Option<ApiResponse> {
+    let (method, path) = request.route();
     Some(match (method, path.as_slice()) {
-        ("GET" | "POST", ["api", "v1", "process"] | ["api", "process"]) => search_processes(server, ask),
-        ("GET", ["api", "v1", "process", "host", "count"]) => process_frequency(server, ask),
+        ("GET" | "POST", ["api", "v1", "process"] | ["api", "process"]) => search_processes(server, request),
+        ("GET", ["api", "v1", "process", "host", "count"]) => process_frequency(server, request),
         ("GET", ["api", "v1", "process", id, "segment"]) if server.version.is_at_least_6() => {
             or_not_found(segment_list(server, id))
         }
         ("GET", ["api", "v1", "process", id, segment]) => {
-            or_not_found(process_summary(server, ask, id, segment).or_else(|| {
+            or_not_found(process_summary(server, request, id, segment).or_else(|| {
                 let nothing = json!({"process": {}, "siblings": [], "children": [], "parent": {}});
                 is_known_parent(server, id).then(|| ApiResponse::json_pretty(nothing))
             }))
@@ -45,7 +45,7 @@ pub(super) fn handle(server: &Server, ask: &ApiRequest) -> Option<ApiResponse> {
         }
         ("GET", ["api", version, "process", id, segment, "event"]) => {
             let version = Version::parse(version, &server.version);
-            or_not_found(version.and_then(|version| process_events(server, ask, id, segment, version)))
+            or_not_found(version.and_then(|version| process_events(server, request, id, segment, version)))
         }
         (_, ["api", "process"] | ["api", "v1", "process"] | ["api", "v1" | "v2", "process", _, _]) => {
             method_not_allowed()
@@ -57,9 +57,9 @@ pub(super) fn handle(server: &Server, ask: &ApiRequest) -> Option<ApiResponse> {
     })
 }
 
-fn search_processes(server: &Server, ask: &ApiRequest) -> ApiResponse {
+fn search_processes(server: &Server, request: &ApiRequest) -> ApiResponse {
     let started = Instant::now();
-    let search = match Search::parse(server, Index::Process, ask) {
+    let search = match Search::parse(server, Index::Process, request) {
         Ok(search) => search,
         Err(refusal) => return refusal,
     };
@@ -109,9 +109,9 @@ pub(super) fn find_requested<'s>(server: &'s Server, id: &str, segment: &str) ->
     Some((process, Some(segment)))
 }
 
-fn process_summary(server: &Server, ask: &ApiRequest, id: &str, segment: &str) -> Option<ApiResponse> {
+fn process_summary(server: &Server, request: &ApiRequest, id: &str, segment: &str) -> Option<ApiResponse> {
     let (process, segment) = find_requested(server, id, segment)?;
-    let most = ask.number("children").map_or(DEFAULT_RELATIVES, |most| usize::try_from(most).unwrap_or(usize::MAX));
+    let most = request.number("children").map_or(DEFAULT_RELATIVES, |most| usize::try_from(most).unwrap_or(usize::MAX));
     let mut children: Vec<Value> =
         first_children(process, most).into_iter().map(|child| process_json::relative_entry(server, child)).collect();
     if children.len() < most {
@@ -204,17 +204,23 @@ fn segment_list(server: &Server, id: &str) -> Option<ApiResponse> {
     Some(ApiResponse::json_pretty(json!({"process": {"segments": segments}})))
 }
 
-fn process_events(server: &Server, ask: &ApiRequest, id: &str, segment: &str, version: Version) -> Option<ApiResponse> {
+fn process_events(
+    server: &Server,
+    request: &ApiRequest,
+    id: &str,
+    segment: &str,
+    version: Version,
+) -> Option<ApiResponse> {
     let process = match find_requested(server, id, segment) {
-        Some((process, segment)) => events::events_document(server, ask, process, segment, version),
+        Some((process, segment)) => events::events_document(server, request, process, segment, version),
         None if is_known_parent(server, id) => json!({}),
         None => return None,
     };
     Some(ApiResponse::json_pretty(json!({"elapsed": 0.0126, "process": process})))
 }
 
-fn process_frequency(server: &Server, ask: &ApiRequest) -> ApiResponse {
-    let Some(md5) = ask.param("md5").filter(|_| ask.param("name") == Some("md5")) else {
+fn process_frequency(server: &Server, request: &ApiRequest) -> ApiResponse {
+    let Some(md5) = request.param("md5").filter(|_| request.param("name") == Some("md5")) else {
         return ApiResponse::app_error(400);
     };
     let documents = server.world.n_documents();

@@ -20,8 +20,8 @@ const MAX_EVENTS: usize = 30;
 /// What stands before and after a match.
 const MATCH_MARKERS: [&str; 2] = ["PREPREPRE", "POSTPOSTPOST"];
 
-pub(super) fn handle(server: &Server, ask: &ApiRequest) -> Option<ApiResponse> {
-    let (method, path) = ask.route();
+pub(super) fn handle(server: &Server, request: &ApiRequest) -> Option<ApiResponse> {
+    let (method, path) = request.route();
     let ["api", "v1", "process", id, segment, what @ ("preview" | "threat_intel_hits" | "report")] = path.as_slice()
     else {
         return None;
@@ -33,21 +33,21 @@ pub(super) fn handle(server: &Server, ask: &ApiRequest) -> Option<ApiResponse> {
         return Some(ApiResponse::app_error(404));
     };
     Some(match *what {
-        "preview" => process_preview(server, ask, process, segment),
+        "preview" => process_preview(server, request, process, segment),
         "threat_intel_hits" => ApiResponse::json_pretty(feed_hits(server, process)),
-        _ => or_not_found(process_report(server, ask, process, segment)),
+        _ => or_not_found(process_report(server, request, process, segment)),
     })
 }
 
 /// The document with some of its events. What the query looks for is marked.
-fn process_preview(server: &Server, ask: &ApiRequest, process: Process<'_>, segment: Option<u32>) -> ApiResponse {
-    let search = match Search::parse(server, Index::Process, ask) {
+fn process_preview(server: &Server, request: &ApiRequest, process: Process<'_>, segment: Option<u32>) -> ApiResponse {
+    let search = match Search::parse(server, Index::Process, request) {
         Ok(search) => search,
         Err(refusal) => return refusal,
     };
     let wanted: Vec<String> = search.terms().iter().filter_map(|term| term_text(term)).collect();
     let version = Version::latest(&server.version);
-    let mut document = events::events_document(server, ask, process, segment, version);
+    let mut document = events::events_document(server, request, process, segment, version);
     if let Value::Object(members) = &mut document {
         members.insert("segment".into(), json!(""));
         for (name, value) in members.iter_mut() {
@@ -123,12 +123,12 @@ fn feed_hits(server: &Server, process: Process<'_>) -> Value {
 /// Document and events in an archive.
 fn process_report(
     server: &Server,
-    ask: &ApiRequest,
+    request: &ApiRequest,
     process: Process<'_>,
     segment: Option<u32>,
 ) -> Option<ApiResponse> {
     let version = Version::latest(&server.version);
-    let Value::Object(whole) = events::events_document(server, ask, process, segment, version) else {
+    let Value::Object(whole) = events::events_document(server, request, process, segment, version) else {
         return None;
     };
     let parts = whole.into_iter().partition::<Map<String, Value>, _>(|(name, _)| name.ends_with("_complete"));

@@ -19,12 +19,12 @@ pub(super) fn search_row(server: &Server, document: &Document<'_>) -> Value {
     let mut row = full_document(server, document, document.process.segment_event_counts(document.segment));
     if !document.process.is_scenario() {
         // The client then has to ask for the summary, or to compare sensors.
-        let mut dice = document.process.rng(SALT_QUIRK);
-        if dice.is_one_in(97) {
+        let mut rng = document.process.rng(SALT_QUIRK);
+        if rng.is_one_in(97) {
             row.insert("parent_unique_id".into(), Value::Null);
-            let name = if dice.is_one_in(2) { Value::Null } else { json!("") };
+            let name = if rng.is_one_in(2) { Value::Null } else { json!("") };
             row.insert("parent_name".into(), name);
-        } else if dice.is_one_in(499) {
+        } else if rng.is_one_in(499) {
             let other = format!("{:08x}", document.process.host().id + 1);
             if let Some(Value::String(id)) = row.get_mut("parent_unique_id") {
                 id.replace_range(..8, &other);

@@ -19,14 +19,16 @@ use crate::sim::{
     },
 };
 
-pub(super) fn handle(server: &Server, ask: &ApiRequest) -> Option<ApiResponse> {
-    let (method, path) = ask.route();
+pub(super) fn handle(server: &Server, request: &ApiRequest) -> Option<ApiResponse> {
+    let (method, path) = request.route();
     Some(match (method, path.as_slice()) {
-        ("GET", ["api", "v1", "threat_report"]) => search_reports(server, ask),
-        ("POST", ["api", "v1", "threat_report"]) => match ask.json() {
+        ("GET", ["api", "v1", "threat_report"]) => search_reports(server, request),
+        ("POST", ["api", "v1", "threat_report"]) => match request.json() {
             // What has something to change is no search.
-            Ok(Value::Object(body)) if body.contains_key("updates") => set_ignored(server, ask, &Value::Object(body)),
-            Ok(_) => search_reports(server, ask),
+            Ok(Value::Object(body)) if body.contains_key("updates") => {
+                set_ignored(server, request, &Value::Object(body))
+            }
+            Ok(_) => search_reports(server, request),
             Err(_) => ApiResponse::app_error(400),
         },
         ("GET", ["api", "v1", "feed", feed, "report"]) => or_not_found(with_feed(server, feed, |feed| {
@@ -52,9 +54,9 @@ fn with_feed(server: &Server, id: &str, look: impl FnOnce(&StoredFeed) -> Option
     look(&feed)
 }
 
-fn search_reports(server: &Server, ask: &ApiRequest) -> ApiResponse {
+fn search_reports(server: &Server, request: &ApiRequest) -> ApiResponse {
     let started = Instant::now();
-    let search = match Search::parse(server, Index::Report, ask) {
+    let search = match Search::parse(server, Index::Report, request) {
         Ok(search) => search,
         // As older servers did (reference 2.12).
         Err(_) if !server.version.is_at_least_6() => {
@@ -81,11 +83,11 @@ fn search_reports(server: &Server, ask: &ApiRequest) -> ApiResponse {
 }
 
 fn report_row(document: &ReportDocument<'_>) -> Value {
-    let report = &*document.filed.report;
+    let report = &*document.report.report;
     let mut row = json!({
         "id": report.id,
         "report_id": report.id,
-        "feed_id": document.filed.feed,
+        "feed_id": document.report.feed,
         "feed_name": document.feed_name(),
         "title": report.title,
         "link": report.link,
@@ -102,7 +104,7 @@ fn report_row(document: &ReportDocument<'_>) -> Value {
         "domain": report.dns,
         "ipaddr": report.ipv4,
     });
-    if let Some(category) = &document.filed.category {
+    if let Some(category) = &document.report.category {
         row["feed_category"] = json!(category);
     }
     if let Some(description) = &report.description {
@@ -138,7 +140,7 @@ fn to_record(server: &Server, feed: &StoredFeed, report: &StoredReport) -> Value
 }
 
 /// Ignores reports that are listed, or that a query finds, or stops doing so.
-fn set_ignored(server: &Server, ask: &ApiRequest, body: &Value) -> ApiResponse {
+fn set_ignored(server: &Server, request: &ApiRequest, body: &Value) -> ApiResponse {
     let updates = body["updates"].as_object();
     let ignored = updates.and_then(|updates| non_null(updates, "is_ignored").and_then(parse_flag));
     let Some(ignored) = ignored else {
@@ -169,14 +171,14 @@ fn set_ignored(server: &Server, ask: &ApiRequest, body: &Value) -> ApiResponse {
                 .sorted_groups(server)
                 .iter()
                 .filter_map(|&number| run::find_report(&search.index_state, number))
-                .map(|document| (document.filed.feed, document.filed.report.id.clone()))
+                .map(|document| (document.report.feed, document.report.report.id.clone()))
                 .collect(),
             Err(refusal) => return refusal,
         },
         _ => return ApiResponse::app_error(400),
     };
-    let reports = if ask.is_partial { reports.into_iter().step_by(2).collect() } else { reports };
-    if !ask.drops_change {
+    let reports = if request.is_partial { reports.into_iter().step_by(2).collect() } else { reports };
+    if !request.drops_change {
         server.detections.set_reports_ignored(reports, ignored);
     }
     ApiResponse::success_result()

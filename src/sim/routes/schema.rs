@@ -5,8 +5,8 @@ use serde_json::{Value, json};
 use crate::sim::http::{request::ApiRequest, response::ApiResponse};
 
 /// The refusal of a body with a member that nobody can write; none for what is not validated.
-pub(super) fn validation_error(ask: &ApiRequest) -> Option<ApiResponse> {
-    let (method, path) = ask.route();
+pub(super) fn validation_error(request: &ApiRequest) -> Option<ApiResponse> {
+    let (method, path) = request.route();
     let writable = match (method, path.as_slice()) {
         ("PUT", ["api", "v1", "sensor", _]) => SENSOR,
         ("POST" | "PUT", ["api", "v1", "watchlist"] | ["api", "v1", "watchlist", _]) => WATCHLIST,
@@ -20,11 +20,11 @@ pub(super) fn validation_error(ask: &ApiRequest) -> Option<ApiResponse> {
         ("POST" | "PUT", ["api", "user"] | ["api", "user", _]) => USER,
         ("POST" | "PUT", ["api", "team"] | ["api", "team", _]) => &["name", "group_access"],
         ("POST" | "PUT", ["api", "group"] | ["api", "group", _]) => {
-            return unexpected_member(ask, |name| !matches!(name, "id" | "number_of_hosts"));
+            return unexpected_member(request, |name| !matches!(name, "id" | "number_of_hosts"));
         }
         _ => return None,
     };
-    unexpected_member(ask, |name| writable.contains(&name))
+    unexpected_member(request, |name| writable.contains(&name))
 }
 
 const SENSOR: &[&str] = &[
@@ -70,8 +70,8 @@ const USER: &[&str] = &[
     "confirm_password",
 ];
 
-fn unexpected_member(ask: &ApiRequest, is_writable: impl Fn(&str) -> bool) -> Option<ApiResponse> {
-    let Ok(Value::Object(sent)) = ask.json() else {
+fn unexpected_member(request: &ApiRequest, is_writable: impl Fn(&str) -> bool) -> Option<ApiResponse> {
+    let Ok(Value::Object(sent)) = request.json() else {
         return None;
     };
     let name = sent.keys().find(|name| !is_writable(name))?;

@@ -22,22 +22,22 @@ const WRITABLE_FIELDS: [&str; 7] = [
     "event_log_flush_time",
 ];
 
-pub(super) fn handle(server: &Server, ask: &ApiRequest) -> Option<ApiResponse> {
-    let (method, path) = ask.route();
+pub(super) fn handle(server: &Server, request: &ApiRequest) -> Option<ApiResponse> {
+    let (method, path) = request.route();
     Some(match (method, path.as_slice()) {
-        ("GET", ["api", "v1", "sensor"] | ["api", "sensor"]) => list_sensors(server, ask),
-        ("GET", ["api", "v2", "sensor"]) if server.version.is_at_least(5, 2, 0) => sensor_page(server, ask),
+        ("GET", ["api", "v1", "sensor"] | ["api", "sensor"]) => list_sensors(server, request),
+        ("GET", ["api", "v2", "sensor"]) if server.version.is_at_least(5, 2, 0) => sensor_page(server, request),
         ("GET", ["api", "v1", "sensor", "statistics"]) => sensor_statistics(server),
         ("GET", ["api", "v1", "sensor", id]) => or_not_found(find_host(server, id).map(|host| {
             let sensor = server.with_sensors(|sensors| {
-                if ask.has_rebooted {
+                if request.has_rebooted {
                     sensors.reboot_host(host, server.options.checkin);
                 }
                 sensors.state_of(host)
             });
             ApiResponse::json_pretty(SensorRecord::new(server, host, sensor).to_record())
         })),
-        ("PUT", ["api", "v1", "sensor", id]) => or_not_found(update_sensor(server, ask, id)),
+        ("PUT", ["api", "v1", "sensor", id]) => or_not_found(update_sensor(server, request, id)),
         (_, ["api", "v2", "sensor"]) if server.version.is_at_least(5, 2, 0) => method_not_allowed(),
         (_, ["api", "sensor"] | ["api", "v1", "sensor"] | ["api", "v1", "sensor", _]) => method_not_allowed(),
         _ => return None,
@@ -48,8 +48,8 @@ fn find_host<'s>(server: &'s Server, id: &str) -> Option<&'s Host> {
     server.world.fleet.host(id.parse().ok()?)
 }
 
-fn list_sensors(server: &Server, ask: &ApiRequest) -> ApiResponse {
-    let question = SensorQuery::parse_filters(ask);
+fn list_sensors(server: &Server, request: &ApiRequest) -> ApiResponse {
+    let question = SensorQuery::parse_filters(request);
     let records: Vec<Value> = server.with_sensors(|sensors| {
         let hosts = question.matching_hosts(&server.world.fleet, sensors).take(MAX_UNPAGED);
         hosts.map(|host| SensorRecord::new(server, host, sensors.state_of(host)).to_record()).collect()
@@ -60,11 +60,11 @@ fn list_sensors(server: &Server, ask: &ApiRequest) -> ApiResponse {
     ApiResponse::json_pretty(Value::Array(records))
 }
 
-fn sensor_page(server: &Server, ask: &ApiRequest) -> ApiResponse {
-    let roster = server.sensor_list(SensorQuery::parse_page(ask));
+fn sensor_page(server: &Server, request: &ApiRequest) -> ApiResponse {
+    let roster = server.sensor_list(SensorQuery::parse_page(request));
     let size = |number| usize::try_from(number).unwrap_or(usize::MAX);
-    let start = ask.number("start").unwrap_or(0);
-    let rows = ask.number("rows").unwrap_or(10);
+    let start = request.number("start").unwrap_or(0);
+    let rows = request.number("rows").unwrap_or(10);
     let rows = server.options.max_rows.map_or(rows, |most| rows.min(most));
     let ids = roster.ids.iter().skip(size(start)).take(size(rows));
     let results: Vec<Value> = server.with_sensors(|sensors| {
@@ -92,21 +92,21 @@ fn sensor_statistics(server: &Server) -> ApiResponse {
 }
 
 /// Writes down what is asked; the sensor acts on it later.
-fn update_sensor(server: &Server, ask: &ApiRequest, id: &str) -> Option<ApiResponse> {
+fn update_sensor(server: &Server, request: &ApiRequest, id: &str) -> Option<ApiResponse> {
     let host = find_host(server, id)?;
-    let Ok(Value::Object(wanted)) = ask.json() else {
+    let Ok(Value::Object(wanted)) = request.json() else {
         return Some(ApiResponse::app_error(400));
     };
     if server.version.is_at_least(7, 1, 0) && wanted.keys().any(|key| !WRITABLE_FIELDS.contains(&key.as_str())) {
         return Some(ApiResponse::app_error(400));
     }
     let group = wanted.get("group_id").and_then(Value::as_u64);
-    if group.is_some_and(|group| server.with_admin(|desk| !desk.has_group(group))) {
+    if group.is_some_and(|group| server.with_admin(|admin| !admin.has_group(group))) {
         return Some(ApiResponse::app_error(400));
     }
     server.with_sensors(|sensors| {
         sensors.request_change(host, server.options.checkin, |sensor| {
-            sensor.ignores_requests |= ask.drops_change;
+            sensor.ignores_requests |= request.drops_change;
             apply_body(sensor, &wanted, server.version.is_at_least_6());
         });
     });
@@ -121,7 +121,7 @@ fn apply_body(sensor: &mut SensorState, wanted: &Map<String, Value>, wants_mail_
         Some(Value::String(word)) => word.eq_ignore_ascii_case("true"),
         _ => old,
     };
-    sensor.isolation_wanted = flag("network_isolation_enabled", sensor.isolation_wanted);
+    sensor.isolation_requested = flag("network_isolation_enabled", sensor.isolation_requested);
     sensor.restart_queued = flag("restart_queued", sensor.restart_queued);
     sensor.uninstall = flag("uninstall", sensor.uninstall);
     if let Some(group) = wanted.get("group_id").and_then(Value::as_u64) {

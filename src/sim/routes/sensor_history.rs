@@ -15,8 +15,8 @@ const MAX_ENTRIES: i64 = 24;
 /// They are this far apart, in milliseconds.
 const ENTRY_INTERVAL: i64 = 5 * 60_000;
 
-pub(super) fn handle(server: &Server, ask: &ApiRequest) -> Option<ApiResponse> {
-    let (method, path) = ask.route();
+pub(super) fn handle(server: &Server, request: &ApiRequest) -> Option<ApiResponse> {
+    let (method, path) = request.route();
     let ["api", "v1", "sensor", id, what] = path.as_slice() else {
         return None;
     };
@@ -44,11 +44,11 @@ fn history_response(server: &Server, host: &Host, entry: fn(&Host, u64, u64) -> 
         .filter_map(|at| {
             let number = u64::try_from(at / ENTRY_INTERVAL).unwrap_or(0);
             let draw = hash_text(&format!("history {} {number}", host.id)) >> 8;
-            let mut told = Some(entry(host, number, draw)).filter(Value::is_object)?;
-            told["id"] = json!((number * 64 + u64::from(host.id % 64)).to_string());
-            told["sensor_id"] = json!(host.id);
-            told["timestamp"] = json!(format::local_time(at));
-            Some(told)
+            let mut scripted = Some(entry(host, number, draw)).filter(Value::is_object)?;
+            scripted["id"] = json!((number * 64 + u64::from(host.id % 64)).to_string());
+            scripted["sensor_id"] = json!(host.id);
+            scripted["timestamp"] = json!(format::local_time(at));
+            Some(scripted)
         })
         .collect();
     if entries.is_empty() {

@@ -98,7 +98,7 @@ impl<'s> SensorRecord<'s> {
                 let age = i64::try_from(self.stable_random("registered", 20_000_000_000)).unwrap_or(0);
                 json!(format::local_time(beginning - 90 * DAY - age))
             }
-            "network_isolation_enabled" => json!(sensor.isolation_wanted),
+            "network_isolation_enabled" => json!(sensor.isolation_requested),
             "is_isolating" => json!(sensor.is_isolating),
             "uninstall" => json!(sensor.uninstall),
             "uninstalled" if host.uninstalled => json!(true),

@@ -11,26 +11,26 @@ use crate::sim::{
     },
 };
 
-pub(super) fn handle(server: &Server, ask: &ApiRequest) -> Option<ApiResponse> {
-    let (method, path) = ask.route();
+pub(super) fn handle(server: &Server, request: &ApiRequest) -> Option<ApiResponse> {
+    let (method, path) = request.route();
     Some(match (method, path.as_slice()) {
-        ("GET", ["api", "site"]) => server.with_admin(|desk| {
-            let all = desk.sites.records();
+        ("GET", ["api", "site"]) => server.with_admin(|admin| {
+            let all = admin.sites.records();
             ApiResponse::json_compact(all.map(|(_, site)| Value::Object(site.clone())).collect())
         }),
-        ("POST", ["api", "site"]) => with_object_body(ask, |wanted| create_site(server, wanted)),
-        ("GET", ["api", "site", id]) => server.with_admin(|desk| {
-            let site = id.parse().ok().and_then(|id| desk.sites.get(id));
+        ("POST", ["api", "site"]) => with_object_body(request, |wanted| create_site(server, wanted)),
+        ("GET", ["api", "site", id]) => server.with_admin(|admin| {
+            let site = id.parse().ok().and_then(|id| admin.sites.get(id));
             or_not_found(site.map(|site| ApiResponse::json_compact(json!([site]))))
         }),
-        ("PUT", ["api", "site", id]) => with_object_body(ask, |wanted| update_site(server, id, wanted)),
+        ("PUT", ["api", "site", id]) => with_object_body(request, |wanted| update_site(server, id, wanted)),
         ("DELETE", ["api", "site", id]) => delete_site(server, id),
-        ("GET", ["api", "throttle"]) => server.with_admin(|desk| {
-            let all = desk.throttles.records();
+        ("GET", ["api", "throttle"]) => server.with_admin(|admin| {
+            let all = admin.throttles.records();
             ApiResponse::json_compact(all.map(|(_, rule)| Value::Object(rule.clone())).collect())
         }),
-        ("GET", ["api", "throttle", id]) => server.with_admin(|desk| {
-            let rule = id.parse().ok().and_then(|id| desk.throttles.get(id));
+        ("GET", ["api", "throttle", id]) => server.with_admin(|admin| {
+            let rule = id.parse().ok().and_then(|id| admin.throttles.get(id));
             or_not_found(rule.map(|rule| ApiResponse::json_compact(json!(rule))))
         }),
         (_, ["api", "site" | "throttle"] | ["api", "site" | "throttle", _]) => method_not_allowed(),
@@ -40,22 +40,22 @@ pub(super) fn handle(server: &Server, ask: &ApiRequest) -> Option<ApiResponse> {
 
 fn create_site(server: &Server, wanted: &Record) -> ApiResponse {
     let name = admin::text_member(wanted, "name");
-    server.with_admin(|desk| {
+    server.with_admin(|admin| {
         if name.trim().is_empty() {
             return ApiResponse::app_error(400);
         }
-        if desk.sites.is_name_taken(name, None) {
+        if admin.sites.is_name_taken(name, None) {
             return name_conflict("site", name);
         }
         let site = Record::from_iter([("name".into(), json!(name))]);
-        ApiResponse::json_compact(json!({"id": desk.sites.add(site)}))
+        ApiResponse::json_compact(json!({"id": admin.sites.add(site)}))
     })
 }
 
 fn update_site(server: &Server, id: &str, wanted: &Record) -> ApiResponse {
-    server.with_admin(|desk| {
+    server.with_admin(|admin| {
         let id = id.parse().unwrap_or(0);
-        let Some(mut site) = desk.sites.get(id).cloned() else {
+        let Some(mut site) = admin.sites.get(id).cloned() else {
             return ApiResponse::app_error(404);
         };
         if admin::merge_known(&mut site, wanted, &["id"]).is_err() {
@@ -65,10 +65,10 @@ fn update_site(server: &Server, id: &str, wanted: &Record) -> ApiResponse {
         if name.trim().is_empty() {
             return ApiResponse::app_error(400);
         }
-        if desk.sites.is_name_taken(name, Some(id)) {
+        if admin.sites.is_name_taken(name, Some(id)) {
             return name_conflict("site", name);
         }
-        if let Some(old) = desk.sites.get_mut(id) {
+        if let Some(old) = admin.sites.get_mut(id) {
             *old = site;
         }
         ApiResponse::success_result()
@@ -76,13 +76,13 @@ fn update_site(server: &Server, id: &str, wanted: &Record) -> ApiResponse {
 }
 
 fn delete_site(server: &Server, id: &str) -> ApiResponse {
-    server.with_admin(|desk| {
+    server.with_admin(|admin| {
         let id = id.parse().unwrap_or(0);
-        let mut groups = desk.groups.records();
+        let mut groups = admin.groups.records();
         if id == admin::DEFAULT_ID || groups.any(|(_, group)| group["site_id"].as_u64() == Some(id)) {
             return ApiResponse::text(409, "The site is in use");
         }
         drop(groups);
-        or_not_found(desk.sites.remove(id).map(|_| ApiResponse::success_result()))
+        or_not_found(admin.sites.remove(id).map(|_| ApiResponse::success_result()))
     })
 }

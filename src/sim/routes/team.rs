@@ -11,25 +11,25 @@ use crate::sim::{
     },
 };
 
-pub(super) fn handle(server: &Server, ask: &ApiRequest) -> Option<ApiResponse> {
-    let (method, path) = ask.route();
+pub(super) fn handle(server: &Server, request: &ApiRequest) -> Option<ApiResponse> {
+    let (method, path) = request.route();
     Some(match (method, path.as_slice()) {
-        ("GET", ["api", "teams"]) => server.with_admin(|desk| {
-            let all = desk.teams.records();
-            ApiResponse::json_compact(all.map(|(_, team)| to_record(desk, team)).collect())
+        ("GET", ["api", "teams"]) => server.with_admin(|admin| {
+            let all = admin.teams.records();
+            ApiResponse::json_compact(all.map(|(_, team)| to_record(admin, team)).collect())
         }),
-        ("POST", ["api", "team" | "teams"]) => with_object_body(ask, |wanted| create_team(server, wanted)),
-        ("GET", ["api", "team", id]) => server.with_admin(|desk| {
-            let team = id.parse().ok().and_then(|id| desk.teams.get(id));
-            or_not_found(team.map(|team| ApiResponse::json_compact(to_record(desk, team))))
+        ("POST", ["api", "team" | "teams"]) => with_object_body(request, |wanted| create_team(server, wanted)),
+        ("GET", ["api", "team", id]) => server.with_admin(|admin| {
+            let team = id.parse().ok().and_then(|id| admin.teams.get(id));
+            or_not_found(team.map(|team| ApiResponse::json_compact(to_record(admin, team))))
         }),
-        ("PUT", ["api", "team", id]) => with_object_body(ask, |wanted| update_team(server, id, wanted)),
-        ("DELETE", ["api", "team", id]) => server.with_admin(|desk| {
+        ("PUT", ["api", "team", id]) => with_object_body(request, |wanted| update_team(server, id, wanted)),
+        ("DELETE", ["api", "team", id]) => server.with_admin(|admin| {
             let id = id.parse().unwrap_or(0);
-            for user in &mut desk.users {
+            for user in &mut admin.users {
                 user.teams.retain(|team| u64::from(*team) != id);
             }
-            or_not_found(desk.teams.remove(id).map(|_| ApiResponse::success_result()))
+            or_not_found(admin.teams.remove(id).map(|_| ApiResponse::success_result()))
         }),
         (_, ["api", "team" | "teams"] | ["api", "team", _]) => method_not_allowed(),
         _ => return None,
@@ -37,21 +37,21 @@ pub(super) fn handle(server: &Server, ask: &ApiRequest) -> Option<ApiResponse> {
 }
 
 /// A team with the names that its groups have now.
-fn to_record(desk: &AdminRecords, team: &Record) -> Value {
+fn to_record(admin: &AdminRecords, team: &Record) -> Value {
     let mut team = team.clone();
     let access = team.get_mut("group_access").and_then(Value::as_array_mut);
     for entry in access.into_iter().flatten() {
         let group = entry["group_id"].as_u64().unwrap_or(0);
-        entry["group_name"] = json!(desk.groups.name(group));
+        entry["group_name"] = json!(admin.groups.name(group));
     }
     Value::Object(team)
 }
 
 fn create_team(server: &Server, wanted: &Record) -> ApiResponse {
-    server.with_admin(|desk| match parse_team(desk, wanted, None) {
+    server.with_admin(|admin| match parse_team(admin, wanted, None) {
         // Not the number, as with groups: the official client would take that for all there is of the team.
         Ok(team) => {
-            desk.teams.add(team);
+            admin.teams.add(team);
             ApiResponse::success_result()
         }
         Err(refusal) => refusal,
@@ -59,15 +59,15 @@ fn create_team(server: &Server, wanted: &Record) -> ApiResponse {
 }
 
 fn update_team(server: &Server, id: &str, wanted: &Record) -> ApiResponse {
-    server.with_admin(|desk| {
+    server.with_admin(|admin| {
         let id = id.parse().unwrap_or(0);
-        let Some(mut whole) = desk.teams.get(id).cloned() else {
+        let Some(mut whole) = admin.teams.get(id).cloned() else {
             return ApiResponse::app_error(404);
         };
         whole.extend(wanted.clone());
-        match parse_team(desk, &whole, Some(id)) {
+        match parse_team(admin, &whole, Some(id)) {
             Ok(team) => {
-                if let Some(old) = desk.teams.get_mut(id) {
+                if let Some(old) = admin.teams.get_mut(id) {
                     old.extend(team);
                 }
                 ApiResponse::success_result()
@@ -78,19 +78,19 @@ fn update_team(server: &Server, id: &str, wanted: &Record) -> ApiResponse {
 }
 
 /// A team as it is wanted; it needs a name of its own, and groups that are there.
-fn parse_team(desk: &AdminRecords, wanted: &Record, id: Option<u64>) -> Result<Record, ApiResponse> {
+fn parse_team(admin: &AdminRecords, wanted: &Record, id: Option<u64>) -> Result<Record, ApiResponse> {
     let name = admin::text_member(wanted, "name");
     if name.trim().is_empty() {
         return Err(ApiResponse::app_error(400));
     }
-    if desk.teams.is_name_taken(name, id) {
+    if admin.teams.is_name_taken(name, id) {
         return Err(name_conflict("team", name));
     }
     let mut access = Vec::new();
     for entry in wanted.get("group_access").and_then(Value::as_array).into_iter().flatten() {
         let entry = entry.as_object();
         let group = entry.and_then(|entry| admin::number_member(entry, "group_id"));
-        let (Some(entry), Some(group)) = (entry, group.filter(|&group| desk.has_group(group))) else {
+        let (Some(entry), Some(group)) = (entry, group.filter(|&group| admin.has_group(group))) else {
             return Err(ApiResponse::app_error(400));
         };
         let category = admin::text_member(entry, "access_category");

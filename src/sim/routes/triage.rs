@@ -11,40 +11,40 @@ use crate::sim::{
     http::{request::ApiRequest, response::ApiResponse},
     search::request::Search,
     state::{
-        detections::{AlertUpdateRun, report_of},
+        detections::{AlertUpdate, report_of},
         server::Server,
     },
     world::Status,
 };
 
-pub(super) fn handle(server: &Server, ask: &ApiRequest) -> Option<ApiResponse> {
-    let (method, path) = ask.route();
+pub(super) fn handle(server: &Server, request: &ApiRequest) -> Option<ApiResponse> {
+    let (method, path) = request.route();
     Some(match (method, path.as_slice()) {
-        ("POST", ["api", "v1", "alert", id]) => update_alert(server, ask, id),
-        ("POST", ["api", "v1", "alerts"]) => update_alerts(server, ask),
+        ("POST", ["api", "v1", "alert", id]) => update_alert(server, request, id),
+        ("POST", ["api", "v1", "alerts"]) => update_alerts(server, request),
         (_, ["api", "v1", "alert", _] | ["api", "v1", "alerts"]) => method_not_allowed(),
         _ => return None,
     })
 }
 
-fn update_alert(server: &Server, ask: &ApiRequest, id: &str) -> ApiResponse {
+fn update_alert(server: &Server, request: &ApiRequest, id: &str) -> ApiResponse {
     let Some(number) = server.detections.alert(&server.world, id) else {
         return ApiResponse::app_error(404);
     };
-    let wanted = ask.json().ok().and_then(|body| AlertUpdate::parse(server, &body));
+    let wanted = request.json().ok().and_then(|body| AlertUpdateRequest::parse(server, &body));
     let Some(wanted) = wanted else {
         return ApiResponse::app_error(400);
     };
-    wanted.apply(server, ask, vec![number]);
+    wanted.apply(server, request, vec![number]);
     ApiResponse::success_result()
 }
 
 /// Changes the alerts of a list, or whatever a query finds at the moment.
-fn update_alerts(server: &Server, ask: &ApiRequest) -> ApiResponse {
-    let Ok(body) = ask.json() else {
+fn update_alerts(server: &Server, request: &ApiRequest) -> ApiResponse {
+    let Ok(body) = request.json() else {
         return ApiResponse::app_error(400);
     };
-    let Some(wanted) = AlertUpdate::parse(server, &body) else {
+    let Some(wanted) = AlertUpdateRequest::parse(server, &body) else {
         return ApiResponse::app_error(400);
     };
     let numbers = match (&body["alert_ids"], &body["query"]) {
@@ -65,18 +65,18 @@ fn update_alerts(server: &Server, ask: &ApiRequest) -> ApiResponse {
         },
         _ => return ApiResponse::app_error(400),
     };
-    let numbers = if ask.is_partial { numbers.into_iter().step_by(2).collect() } else { numbers };
-    wanted.apply(server, ask, numbers);
+    let numbers = if request.is_partial { numbers.into_iter().step_by(2).collect() } else { numbers };
+    wanted.apply(server, request, numbers);
     ApiResponse::success_result()
 }
 
 /// What is asked of alerts.
-struct AlertUpdate {
-    update: AlertUpdateRun,
+struct AlertUpdateRequest {
+    update: AlertUpdate,
     ignored: Option<bool>,
 }
 
-impl AlertUpdate {
+impl AlertUpdateRequest {
     /// Nothing if it cannot be understood.
     fn parse(server: &Server, body: &Value) -> Option<Self> {
         let body = body.as_object()?;
@@ -95,13 +95,13 @@ impl AlertUpdate {
             None => None,
         };
         Some(Self {
-            update: AlertUpdateRun { status, assignee: assigned, requested_at: server.now().as_millisecond() },
+            update: AlertUpdate { status, assignee: assigned, requested_at: server.now().as_millisecond() },
             ignored,
         })
     }
 
-    fn apply(self, server: &Server, ask: &ApiRequest, numbers: Vec<u32>) {
-        if ask.drops_change {
+    fn apply(self, server: &Server, request: &ApiRequest, numbers: Vec<u32>) {
+        if request.drops_change {
             return;
         }
         if let Some(ignored) = self.ignored {

@@ -20,24 +20,24 @@ use crate::sim::{
 const N_LOGINS: i64 = 24;
 const HOUR: i64 = 3_600_000;
 
-pub(super) fn handle(server: &Server, ask: &ApiRequest) -> Option<ApiResponse> {
-    let (method, path) = ask.route();
+pub(super) fn handle(server: &Server, request: &ApiRequest) -> Option<ApiResponse> {
+    let (method, path) = request.route();
     Some(match (method, path.as_slice()) {
-        ("GET", ["api", "users"]) => server.with_admin(|desk| {
-            let all = desk.users.iter();
-            ApiResponse::json_compact(all.map(|user| to_record(desk, user)).collect())
+        ("GET", ["api", "users"]) => server.with_admin(|admin| {
+            let all = admin.users.iter();
+            ApiResponse::json_compact(all.map(|user| to_record(admin, user)).collect())
         }),
-        ("POST", ["api", "user" | "users"]) => with_object_body(ask, |wanted| create_user(server, wanted)),
-        ("GET", ["api", "user", name]) => server.with_admin(|desk| {
-            let user = user_index(desk, name).map(|at| to_record(desk, &desk.users[at]));
+        ("POST", ["api", "user" | "users"]) => with_object_body(request, |wanted| create_user(server, wanted)),
+        ("GET", ["api", "user", name]) => server.with_admin(|admin| {
+            let user = user_index(admin, name).map(|at| to_record(admin, &admin.users[at]));
             or_not_found(user.map(ApiResponse::json_compact))
         }),
-        ("PUT", ["api", "user", name]) => with_object_body(ask, |wanted| update_user(server, name, wanted)),
-        ("DELETE", ["api", "user", name]) => server.with_admin(|desk| match user_index(desk, name) {
+        ("PUT", ["api", "user", name]) => with_object_body(request, |wanted| update_user(server, name, wanted)),
+        ("DELETE", ["api", "user", name]) => server.with_admin(|admin| match user_index(admin, name) {
             // Whose token this is: nobody may lock themselves out.
             Some(0) => ApiResponse::app_error(403),
             Some(at) => {
-                desk.users.remove(at);
+                admin.users.remove(at);
                 ApiResponse::success_result()
             }
             None => ApiResponse::app_error(404),
@@ -48,14 +48,14 @@ pub(super) fn handle(server: &Server, ask: &ApiRequest) -> Option<ApiResponse> {
     })
 }
 
-fn user_index(desk: &AdminRecords, name: &str) -> Option<usize> {
-    desk.users.iter().position(|user| user.username == name)
+fn user_index(admin: &AdminRecords, name: &str) -> Option<usize> {
+    admin.users.iter().position(|user| user.username == name)
 }
 
-fn to_record(desk: &AdminRecords, user: &User) -> Value {
+fn to_record(admin: &AdminRecords, user: &User) -> Value {
     let teams: Vec<Value> =
-        user.teams.iter().map(|&team| json!({"id": team, "name": desk.teams.name(team.into())})).collect();
-    let number = user_index(desk, &user.username).map(|at| at + 1);
+        user.teams.iter().map(|&team| json!({"id": team, "name": admin.teams.name(team.into())})).collect();
+    let number = user_index(admin, &user.username).map(|at| at + 1);
     json!({
         "id": number,
         "username": user.username,
@@ -81,34 +81,34 @@ fn create_user(server: &Server, wanted: &Record) -> ApiResponse {
         admin: false,
         teams: Vec::new(),
     };
-    server.with_admin(|desk| {
-        if name.trim().is_empty() || write_user(desk, &mut user, wanted).is_none() {
+    server.with_admin(|admin| {
+        if name.trim().is_empty() || write_user(admin, &mut user, wanted).is_none() {
             return ApiResponse::app_error(400);
         }
-        if user_index(desk, name).is_some() {
+        if user_index(admin, name).is_some() {
             return ApiResponse::text(409, &format!("User '{name}' already exists"));
         }
-        desk.users.push(user);
+        admin.users.push(user);
         ApiResponse::success_result()
     })
 }
 
 fn update_user(server: &Server, name: &str, wanted: &Record) -> ApiResponse {
-    server.with_admin(|desk| {
-        let Some(at) = user_index(desk, name) else {
+    server.with_admin(|admin| {
+        let Some(at) = user_index(admin, name) else {
             return ApiResponse::app_error(404);
         };
-        let mut user = desk.users[at].clone();
-        if write_user(desk, &mut user, wanted).is_none() {
+        let mut user = admin.users[at].clone();
+        if write_user(admin, &mut user, wanted).is_none() {
             return ApiResponse::app_error(400);
         }
-        desk.users[at] = user;
+        admin.users[at] = user;
         ApiResponse::success_result()
     })
 }
 
 /// Takes over what is said of a user; none if something cannot be. A password is taken and told to nobody.
-fn write_user(desk: &AdminRecords, user: &mut User, wanted: &Map<String, Value>) -> Option<()> {
+fn write_user(admin: &AdminRecords, user: &mut User, wanted: &Map<String, Value>) -> Option<()> {
     for (name, old) in
         [("first_name", &mut user.first_name), ("last_name", &mut user.last_name), ("email", &mut user.email)]
     {
@@ -122,24 +122,24 @@ fn write_user(desk: &AdminRecords, user: &mut User, wanted: &Map<String, Value>)
         user.admin = parse_flag(value)?;
     }
     if let Some(teams) = wanted.get("teams") {
-        user.teams = teams.as_array()?.iter().map(|team| team_of(desk, team)).collect::<Option<_>>()?;
+        user.teams = teams.as_array()?.iter().map(|team| team_of(admin, team)).collect::<Option<_>>()?;
     }
     Some(())
 }
 
 /// The number of a team, given as such or as a record; none if there is no such team.
-fn team_of(desk: &AdminRecords, team: &Value) -> Option<u32> {
+fn team_of(admin: &AdminRecords, team: &Value) -> Option<u32> {
     let id = match team {
         Value::Object(team) => admin::number_member(team, "id"),
         other => parse_integer(other).and_then(|id| u64::try_from(id).ok()),
     }?;
-    desk.teams.get(id)?;
+    admin.teams.get(id)?;
     u32::try_from(id).ok()
 }
 
 /// Who logged in, the last first. Now and then somebody mistypes a password.
 fn login_list(server: &Server) -> Value {
-    let users: Vec<String> = server.with_admin(|desk| desk.users.iter().map(|user| user.username.clone()).collect());
+    let users: Vec<String> = server.with_admin(|admin| admin.users.iter().map(|user| user.username.clone()).collect());
     let login = |at: i64| {
         let draw = hash_text(&format!("login {at}"));
         let who = usize::try_from(draw >> 8).unwrap_or(0) % users.len();

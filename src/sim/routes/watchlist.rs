@@ -19,8 +19,8 @@ use crate::sim::{
 /// The epoch: one that has never run, or searches binaries.
 const NEVER_RUN: &str = "1970-01-01T00:00:00.000Z";
 
-pub(super) fn handle(server: &Server, ask: &ApiRequest) -> Option<ApiResponse> {
-    let (method, path) = ask.route();
+pub(super) fn handle(server: &Server, request: &ApiRequest) -> Option<ApiResponse> {
+    let (method, path) = request.route();
     let rest = match path.as_slice() {
         ["api", "v1", "watchlist", rest @ ..] | ["api", "watchlist", rest @ ..] => rest,
         // As it was once done.
@@ -36,31 +36,31 @@ pub(super) fn handle(server: &Server, ask: &ApiRequest) -> Option<ApiResponse> {
             let lists = server.detections.with_watchlists(server, |lists| lists.watchlists().to_vec());
             ApiResponse::json_compact(lists.iter().map(|list| to_record(server, list)).collect())
         }
-        ("POST", []) => create_watchlist(server, ask),
+        ("POST", []) => create_watchlist(server, request),
         ("GET", [id]) => or_not_found(known(id).map(|list| ApiResponse::json_compact(to_record(server, &list)))),
-        ("PUT", [id]) => or_not_found(known(id).map(|list| update_watchlist(server, ask, &list))),
+        ("PUT", [id]) => or_not_found(known(id).map(|list| update_watchlist(server, request, &list))),
         ("DELETE", [id]) => or_not_found(known(id).map(|list| {
             if list.readonly {
                 return read_only_error(&list);
             }
-            if !ask.drops_change {
+            if !request.drops_change {
                 server.detections.delete_watchlist(list.id);
             }
             ApiResponse::success_result()
         })),
         ("GET", [id, "action_type"]) => {
-            or_not_found(known(id).map(|list| action::handle(server, ask, Owner::Watchlist(list.id), &[])))
+            or_not_found(known(id).map(|list| action::handle(server, request, Owner::Watchlist(list.id), &[])))
         }
         (_, [id, "action", rest @ ..]) => {
-            or_not_found(known(id).map(|list| action::handle(server, ask, Owner::Watchlist(list.id), rest)))
+            or_not_found(known(id).map(|list| action::handle(server, request, Owner::Watchlist(list.id), rest)))
         }
         (_, [] | [_] | [_, "action_type"]) => method_not_allowed(),
         _ => return None,
     })
 }
 
-fn create_watchlist(server: &Server, ask: &ApiRequest) -> ApiResponse {
-    let Ok(Value::Object(sent)) = ask.json() else {
+fn create_watchlist(server: &Server, request: &ApiRequest) -> ApiResponse {
+    let Ok(Value::Object(sent)) = request.json() else {
         return ApiResponse::app_error(400);
     };
     let needed = ["name", "search_query", "index_type"];
@@ -101,8 +101,8 @@ fn create_watchlist(server: &Server, ask: &ApiRequest) -> ApiResponse {
     })
 }
 
-fn update_watchlist(server: &Server, ask: &ApiRequest, before: &StoredWatchlist) -> ApiResponse {
-    let Ok(Value::Object(sent)) = ask.json() else {
+fn update_watchlist(server: &Server, request: &ApiRequest, before: &StoredWatchlist) -> ApiResponse {
+    let Ok(Value::Object(sent)) = request.json() else {
         return ApiResponse::app_error(400);
     };
     if before.readonly {
@@ -116,7 +116,7 @@ fn update_watchlist(server: &Server, ask: &ApiRequest, before: &StoredWatchlist)
         // Earlier servers take it and ignore it (reference 7).
         before.search.clone_into(&mut list.search);
     }
-    if ask.drops_change {
+    if request.drops_change {
         return ApiResponse::success_result();
     }
     let is_new = (&list.search, &list.index) != (&before.search, &before.index);

@@ -1,4 +1,4 @@
-//! Alerts as documents that can be searched (reference 3.5).
+//! Alerts as searchable documents (reference 3.5).
 
 use std::borrow::Cow;
 
@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::super::{
     format,
-    state::detections::{AlertMark, IndexState},
+    state::detections::{AlertState, IndexState},
     version::Release,
     world::{self, Alert, Binary, Counts, Host, Origin, Report, Subject, Watchlist, World},
 };
@@ -14,21 +14,21 @@ use super::document;
 use crate::model::ProcessId;
 use crate::query::{FieldValue, SearchableRecord};
 
-/// One alert.
+/// Searchable document of an alert.
 #[derive(Clone, Copy)]
 pub(in crate::sim) struct AlertDocument<'w> {
     pub(in crate::sim) world: &'w World,
     pub(in crate::sim) index_state: &'w IndexState,
     pub(in crate::sim) alert: &'w Alert,
-    /// What has become of it.
-    pub(in crate::sim) state: AlertMark,
+    /// Status and assignment, as the index has them.
+    pub(in crate::sim) state: AlertState,
     pub(in crate::sim) server_version: &'w Release,
 }
 
-/// The process that an alert is about.
+/// Process that an alert is about.
 pub(in crate::sim) struct AlertOrigin<'w> {
     pub(in crate::sim) id: ProcessId,
-    /// The number of the segment, as the server has it.
+    /// Segment id, as the server numbers segments.
     pub(in crate::sim) segment: i64,
     pub(in crate::sim) name: &'w str,
     pub(in crate::sim) path: Cow<'w, str>,
@@ -36,14 +36,14 @@ pub(in crate::sim) struct AlertOrigin<'w> {
     pub(in crate::sim) counts: Counts,
 }
 
-/// Who raised an alert.
+/// Watchlist or report that raised an alert.
 pub(in crate::sim) enum AlertSource<'w> {
     Watchlist(&'w Watchlist),
     Report { feed: u32, feed_name: &'w str, report: &'w Report },
 }
 
 impl<'w> AlertDocument<'w> {
-    /// The process it is about; none for a binary or a host.
+    /// Returns the process that the alert is about; `None` for a binary or a host.
     pub(in crate::sim) fn origin_process(&self) -> Option<AlertOrigin<'w>> {
         match self.alert.subject {
             Subject::Process(number, segment) => {
@@ -57,16 +57,16 @@ impl<'w> AlertDocument<'w> {
                     counts: process.segment_event_counts(segment),
                 })
             }
-            Subject::Expired { id, host, kind } => {
-                let kind = self.world.template(kind);
+            Subject::Expired { id, host, template } => {
+                let template = self.world.template(template);
                 let host = self.world.fleet.host(host)?;
                 let arrived = self.alert.created_at - 2_000;
                 Some(AlertOrigin {
                     id,
                     segment: if self.server_version.is_at_least_6() { arrived } else { 1 },
-                    name: &kind.name,
-                    path: kind.path.replace("{user}", &host.account).into(),
-                    user: world::run_as_account(kind, host),
+                    name: &template.name,
+                    path: template.path.replace("{user}", &host.account).into(),
+                    user: world::run_as_account(template, host),
                     counts: Counts { modload: 24, filemod: 1, ..Counts::default() },
                 })
             }
@@ -74,22 +74,22 @@ impl<'w> AlertDocument<'w> {
         }
     }
 
-    /// The file it is about; none for a host.
+    /// Returns the file that the alert is about; `None` for a host.
     pub(in crate::sim) fn binary(&self) -> Option<&'w Binary> {
         let binaries = &self.world.binaries;
-        let place = match self.alert.subject {
+        let index = match self.alert.subject {
             Subject::Process(number, _) => return Some(self.world.process(number)?.binary()),
-            Subject::Expired { host, kind, .. } => {
+            Subject::Expired { host, template, .. } => {
                 let build = self.world.fleet.host(host).map_or(0, |host| host.build);
-                binaries.template_index(kind, build)
+                binaries.template_index(template, build)
             }
-            Subject::Binary(place) => place,
+            Subject::Binary(index) => index,
             Subject::Host(_) => return None,
         };
-        binaries.entries.get(place)
+        binaries.entries.get(index)
     }
 
-    /// The host it was seen on; of a binary the first one.
+    /// Returns the host of the alert; for a binary the first host that has it.
     pub(in crate::sim) fn host(&self) -> Option<&'w Host> {
         let fleet = &self.world.fleet;
         match self.alert.subject {
@@ -99,20 +99,20 @@ impl<'w> AlertDocument<'w> {
         }
     }
 
-    /// Who raised it.
+    /// Returns the watchlist or report that raised the alert.
     pub(in crate::sim) fn source(&self) -> AlertSource<'w> {
-        let known = &self.world.intelligence;
+        let intelligence = &self.world.intelligence;
         match self.alert.origin {
-            Origin::Watchlist(place) => AlertSource::Watchlist(&known.watchlists[place]),
+            Origin::Watchlist(list) => AlertSource::Watchlist(&intelligence.watchlists[list]),
             Origin::Report(feed, report) => AlertSource::Report {
-                feed: known.feeds[feed].id,
-                feed_name: &known.feeds[feed].name,
-                report: &known.feeds[feed].reports[report],
+                feed: intelligence.feeds[feed].id,
+                feed_name: &intelligence.feeds[feed].name,
+                report: &intelligence.feeds[feed].reports[report],
             },
         }
     }
 
-    /// How the alert was found, and in what.
+    /// Returns the alert type.
     pub(in crate::sim) fn kind(&self) -> &'static str {
         match (self.alert.subject, self.alert.origin) {
             (Subject::Binary(_), Origin::Watchlist(_)) => "watchlist.hit.query.binary",
@@ -123,7 +123,7 @@ impl<'w> AlertDocument<'w> {
         }
     }
 
-    /// How much its host matters: its group says, 3 being the usual.
+    /// Returns the criticality of the host's group; 3 without a host.
     pub(in crate::sim) fn criticality(&self) -> u32 {
         let groups = &self.world.fleet.groups;
         self.host()
@@ -131,22 +131,22 @@ impl<'w> AlertDocument<'w> {
             .map_or(3, |group| group.criticality)
     }
 
-    /// Score and criticality in one number (reference 2.13), with the usual rating and confidence.
+    /// Returns the severity: score and criticality in one number (reference 2.13), for default rating and confidence.
     pub(in crate::sim) fn severity(&self) -> f64 {
         f64::from(self.score()) * 0.0675 * f64::from(7 + self.criticality())
     }
 
-    /// The score of the report.
+    /// Returns the score of the report; 75 for a watchlist.
     pub(in crate::sim) fn score(&self) -> i32 {
         i32::try_from(self.alert.score).unwrap_or(0)
     }
 
-    /// The user who has it.
+    /// Returns the assigned user.
     pub(in crate::sim) fn assignee(&self) -> Option<&'w str> {
         self.index_state.names.get(self.state.assignee?)
     }
 
-    /// What matched: `query` with its search as JSON text, a hash, a name.
+    /// Returns type and value of the indicator that matched; the value of a `query` is its search as JSON text.
     pub(in crate::sim) fn indicator(&self) -> (&'w str, String) {
         let search = |index: &str, query: &str| {
             let query: String = url::form_urlencoded::byte_serialize(query.as_bytes()).collect();
@@ -167,7 +167,7 @@ impl<'w> AlertDocument<'w> {
         }
     }
 
-    /// The id and the name of the watchlist or report.
+    /// Returns id and name of the watchlist or report.
     pub(in crate::sim) fn source_id_name(&self) -> (&'w str, &'w str) {
         match self.source() {
             AlertSource::Watchlist(list) => (&list.id, &list.name),
@@ -175,7 +175,7 @@ impl<'w> AlertDocument<'w> {
         }
     }
 
-    /// Whether the report behind it is ignored; none for a watchlist.
+    /// Returns whether the index has the report as ignored; `None` for a watchlist.
     pub(in crate::sim) fn is_ignored(&self) -> Option<bool> {
         match self.source() {
             AlertSource::Watchlist(_) => None,
@@ -183,7 +183,7 @@ impl<'w> AlertDocument<'w> {
         }
     }
 
-    /// The number and the name of the feed.
+    /// Returns id and name of the feed; for a watchlist those of the pseudo feed `My Watchlists`.
     pub(in crate::sim) fn feed_id_name(&self) -> (i64, &'w str) {
         match self.source() {
             AlertSource::Watchlist(_) => (-1, "My Watchlists"),
@@ -221,7 +221,7 @@ impl SearchableRecord for AlertDocument<'_> {
             "report_score" => test(FieldValue::Number(self.score().into())),
             "created_time" => test(FieldValue::Time(format::timestamp(self.alert.created_at))),
             "resolved_time" => self.state.resolved_at.is_some_and(|at| test(FieldValue::Time(format::timestamp(at)))),
-            // The process of an alert cannot be searched for (reference 2.13).
+            // Alerts cannot be searched by process id (reference 2.13).
             _ => false,
         }
     }

@@ -1,22 +1,21 @@
-//! Facets: how often each value of a field occurs in a result (reference 1.8).
+//! Facets: number of occurrences of each value of a field in a result (reference 1.8).
 //!
-//! Documents are counted, that is segments, whether or not the rows are grouped; the reference leaves that open. A
-//! document with several values counts under each of them. Histograms along the time end with the present and have their
-//! empty bars too.
+//! Documents (segments) are counted, even if the rows are grouped; the reference leaves that open. A document with
+//! several values counts for each of them. Time histograms end with the present and include their empty bars.
 
 use std::collections::BTreeMap;
 
 use jiff::{Span, Timestamp, tz::TimeZone};
-use serde_json::{Map, Value as Json, json};
+use serde_json::{Value as Json, json};
 
 use super::super::state::server::Server;
 use super::{request::Search, run};
 use crate::query::{FieldValue, Index, SearchableRecord};
 
-/// The most values of a facet.
+/// Limit of the values of a facet.
 const MAX_VALUES: usize = 200;
 
-/// The facets of whoever does not say which.
+/// Returns the facets of a search that names none.
 pub(in crate::sim) fn default_facets(index: Index) -> Vec<String> {
     let names: &[&str] = match index {
         Index::Process => &[
@@ -62,7 +61,7 @@ pub(in crate::sim) fn default_facets(index: Index) -> Vec<String> {
     names.iter().map(ToString::to_string).collect()
 }
 
-/// Calls `each` with every value that a document counts under in a facet.
+/// Calls `each` with every value of `record` for a facet.
 pub(in crate::sim) fn for_each_value(
     index: Index,
     facet: &str,
@@ -80,7 +79,7 @@ pub(in crate::sim) fn for_each_value(
             FieldValue::Text(text) if facet == "username" => {
                 each(text.rsplit('\\').next().unwrap_or(&text));
             }
-            // Processes and alerts have these in lower case.
+            // Processes and alerts have these values in lower case.
             FieldValue::Text(text) if index != Index::Binary && matches!(facet, "hostname" | "group") => {
                 each(&text.to_lowercase());
             }
@@ -94,7 +93,7 @@ pub(in crate::sim) fn for_each_value(
     });
 }
 
-/// The bucket of a histogram that a moment falls into.
+/// Returns the name of the histogram bar that contains a time.
 fn bucket_name(facet: &str, at: Timestamp) -> String {
     let at = at.to_zoned_datetime(TimeZone::UTC);
     match facet {
@@ -106,7 +105,7 @@ fn bucket_name(facet: &str, at: Timestamp) -> String {
     }
 }
 
-/// Counts what a search asks to be counted.
+/// Counts the facets that a search requests, over all of its matches.
 pub(in crate::sim) fn count_facets(server: &Server, index: Index, search: &Search) -> Json {
     let Some(facets) = &search.facets else {
         return json!({});
@@ -135,12 +134,10 @@ pub(in crate::sim) fn count_facets(server: &Server, index: Index, search: &Searc
         }
     }
     let lists = facets.iter().zip(counts);
-    let lists: Map<String, Json> =
-        lists.map(|(facet, counts)| (facet.clone(), facet_list(facet, counts, server.now()))).collect();
-    Json::Object(lists)
+    lists.map(|(facet, counts)| (facet.clone(), facet_list(facet, counts, server.now()))).collect()
 }
 
-/// Counted values as the server lists them at a moment.
+/// Formats the counts of a facet as the server lists them: histograms by time up to `now`, other values by count.
 pub(in crate::sim) fn facet_list(facet: &str, counts: BTreeMap<String, u64>, now: Timestamp) -> Json {
     if let Some(bars) = bucket_names(facet, now) {
         return bars
@@ -169,15 +166,15 @@ pub(in crate::sim) fn facet_list(facet: &str, counts: BTreeMap<String, u64>, now
         .collect()
 }
 
-/// The names of the bars of a histogram, the earliest first; none for other facets.
+/// Returns the names of a histogram's bars, the earliest first; `None` for other facets.
 fn bucket_names(facet: &str, now: Timestamp) -> Option<Vec<String>> {
     const DAYS: i64 = 30;
     const MONTHS: i64 = 48;
     let now = now.to_zoned_datetime(TimeZone::UTC);
-    let numbers = |most: u8| (0..most).map(|at| at.to_string()).collect();
-    let back = |many: i64, step: fn(Span, i64) -> Span| {
-        let bars = (0..many).rev().filter_map(|ago| {
-            let at = now.checked_sub(step(Span::new(), ago)).ok()?;
+    let numbers = |count: u8| (0..count).map(|number| number.to_string()).collect();
+    let dates = |count: i64, unit: fn(Span, i64) -> Span| {
+        let bars = (0..count).rev().filter_map(|ago| {
+            let at = now.checked_sub(unit(Span::new(), ago)).ok()?;
             Some(bucket_name(facet, at.timestamp()))
         });
         bars.collect()
@@ -185,17 +182,17 @@ fn bucket_names(facet: &str, now: Timestamp) -> Option<Vec<String>> {
     Some(match facet {
         "hour_of_day" => numbers(24),
         "day_of_week" => numbers(7),
-        "digsig_sign_time" => back(MONTHS, Span::months),
+        "digsig_sign_time" => dates(MONTHS, Span::months),
         "start" | "last_update" | "last_server_update" | "server_added_timestamp" | "created_time" => {
-            back(DAYS, Span::days)
+            dates(DAYS, Span::days)
         }
         _ => return None,
     })
 }
 
-#[expect(clippy::cast_precision_loss, reason = "no count here comes near 2^53, where it would show")]
-fn percent_of(value: u64, whole: u64) -> f64 {
-    value as f64 * 100.0 / whole.max(1) as f64
+#[expect(clippy::cast_precision_loss, reason = "counts stay far below 2^53")]
+fn percent_of(value: u64, total: u64) -> f64 {
+    value as f64 * 100.0 / total.max(1) as f64
 }
 
 #[cfg(test)]
@@ -203,7 +200,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_facet_has_a_number_and_a_text_for_its_share() {
+    fn a_facet_value_has_its_share_as_a_number_and_as_text() {
         let counts = BTreeMap::from([("b".into(), 206), ("a".into(), 412)]);
         assert_eq!(
             facet_list("process_name", counts, Timestamp::UNIX_EPOCH),
@@ -224,7 +221,7 @@ mod tests {
     }
 
     #[test]
-    fn a_histogram_along_the_time_ends_now() {
+    fn a_time_histogram_ends_now() {
         let now = "2021-03-04T18:00:00Z".parse().unwrap();
         let counts = |name: &str| BTreeMap::from([(name.to_owned(), 7), ("1999-01-01".into(), 9)]);
         let days = facet_list("start", counts("2021-03-04T00:00:00Z"), now);
@@ -239,7 +236,7 @@ mod tests {
     }
 
     #[test]
-    fn the_biggest_two_hundred_are_listed() {
+    fn the_two_hundred_most_frequent_values_are_listed() {
         let counts = (1..=300).map(|count| (format!("{count:03}"), count));
         let listed = facet_list("username", counts.collect(), Timestamp::UNIX_EPOCH);
         let listed = listed.as_array().unwrap();

@@ -1,4 +1,4 @@
-//! Documents of the simulated server, and searching them.
+//! Documents of the simulated server, and searches for them.
 
 pub(super) mod alert;
 pub(super) mod document;

@@ -1,4 +1,4 @@
-//! What a search finds: matching, sorting, grouping, and results kept for the next page.
+//! Execution of searches: matching, sorting, grouping, and cached results for further pages.
 
 use std::{cmp::Ordering, collections::HashSet, num::NonZeroUsize, sync::Arc, thread};
 
@@ -18,28 +18,28 @@ use super::{
 };
 use crate::query::{FieldValue, Index, Matcher, SearchableRecord};
 
-/// Results that are kept, so that a page costs no search.
-const MAX_KEPT_RESULTS: NonZeroUsize = NonZeroUsize::new(12).expect("twelve is not zero");
-/// A result with relative times in it is true for about so long.
+/// Number of cached results.
+const MAX_CACHED_RESULTS: NonZeroUsize = NonZeroUsize::new(12).expect("twelve is not zero");
+/// Milliseconds until a cached result expires, because queries may contain relative times.
 const RESULT_LIFETIME: i64 = 60_000;
-/// Bits of a document's number that say the segment.
+/// The lowest bits of a process document's number, which hold the segment.
 pub(in crate::sim) const SEGMENT_BITS: u32 = 6;
 
-/// Numbers of documents.
+/// Document numbers found by a search.
 pub(in crate::sim) type Hits = Arc<Vec<u32>>;
 
-/// The results of searches that were made before.
+/// Cache of search results with the time of the search, in milliseconds since 1970.
 #[derive(Debug)]
 pub(in crate::sim) struct Searches(LruCache<String, (i64, Hits)>);
 
 impl Default for Searches {
     fn default() -> Self {
-        Self(LruCache::new(MAX_KEPT_RESULTS))
+        Self(LruCache::new(MAX_CACHED_RESULTS))
     }
 }
 
 impl Search {
-    /// Whatever matches, in no order that means anything.
+    /// Returns the numbers of all matching documents, in the order of the index.
     pub(in crate::sim) fn matches(&self, server: &Server) -> Hits {
         self.cached_or(server, self.key.clone(), |now| {
             let matchers: Vec<Matcher> = self
@@ -58,7 +58,7 @@ impl Search {
         })
     }
 
-    /// Whatever matches, in the order asked for, each group once.
+    /// Returns the numbers of the matching documents in the requested order, only the first of each group.
     pub(in crate::sim) fn sorted_groups(&self, server: &Server) -> Hits {
         let matches = self.matches(server);
         let key = format!("{} {:?} {:?}", self.key, self.sort, self.group);
@@ -71,7 +71,7 @@ impl Search {
         })
     }
 
-    /// The numbers of one page.
+    /// Returns the document numbers of the requested page.
     pub(in crate::sim) fn page_numbers(&self, server: &Server) -> Vec<u32> {
         if self.rows == 0 {
             return Vec::new();
@@ -86,14 +86,14 @@ impl Search {
         if self.is_timed_out() {
             return false;
         }
-        let is_filtered = |(field, wanted): (&String, &Vec<String>)| {
-            let mut is_one = false;
+        let passes_filter = |(field, values): (&String, &Vec<String>)| {
+            let mut has_value = false;
             facets::for_each_value(self.index, field, record, &mut |value| {
-                is_one |= wanted.iter().any(|wanted| wanted.eq_ignore_ascii_case(value));
+                has_value |= values.iter().any(|accepted| accepted.eq_ignore_ascii_case(value));
             });
-            is_one
+            has_value
         };
-        matchers.iter().all(|matcher| matcher.matches(record)) && self.filters.iter().all(is_filtered)
+        matchers.iter().all(|matcher| matcher.matches(record)) && self.filters.iter().all(passes_filter)
     }
 
     fn is_in_bounds(&self, at: [i64; 2]) -> bool {
@@ -104,14 +104,14 @@ impl Search {
         is_in(at[0], from, to) && is_in(at[1], server_from, server_to)
     }
 
-    /// Ties keep the order of the index, so that pages have neither gaps nor doubles.
+    /// Sorts document numbers by a field; ties are ordered by number, so that pages have neither gaps nor duplicates.
     fn sort_numbers(&self, server: &Server, hits: &[u32], field: &str, is_descending: bool) -> Vec<u32> {
         let mut keyed: Vec<(RowSortKey, u32)> =
             hits.iter().map(|&number| (self.sort_key(server, number, field), number)).collect();
         keyed.sort_unstable_by(|(a, first), (b, second)| {
             let order = match (a, b) {
                 (RowSortKey::Missing, RowSortKey::Missing) => Ordering::Equal,
-                // What has no value comes last either way.
+                // Documents without a value come last in either direction.
                 (RowSortKey::Missing, _) => return Ordering::Greater,
                 (_, RowSortKey::Missing) => return Ordering::Less,
                 _ if is_descending => b.cmp(a),
@@ -136,7 +136,7 @@ impl Search {
         };
         match self.index {
             Index::Process => find_document(server, number).map(|document| match field {
-                // The default order, without a detour.
+                // Fast path for the default order.
                 "last_update" => first(FieldValue::Time(format::timestamp(document.last_update()[0]))),
                 _ => document.any_value(field, &mut first),
             }),
@@ -167,10 +167,10 @@ impl Search {
             .collect()
     }
 
-    /// The result of an equal search a moment ago, or of `search`.
+    /// Returns the cached result for `key`, or runs `search` and caches its result unless it timed out.
     fn cached_or(&self, server: &Server, key: String, search: impl FnOnce(Timestamp) -> Vec<u32>) -> Hits {
         let now = server.now();
-        let lock = || server.searches.lock().expect("nothing that holds the lock can panic");
+        let lock = || server.searches.lock().expect("no holder of the lock panics");
         if let Some((at, hits)) = lock().0.get(&key)
             && now.as_millisecond() - at < RESULT_LIFETIME
         {
@@ -185,7 +185,7 @@ impl Search {
     }
 }
 
-/// What rows are ordered by.
+/// Value that documents are sorted by.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 enum RowSortKey {
     Missing,
@@ -193,7 +193,7 @@ enum RowSortKey {
     Text(String),
 }
 
-/// The document of a number.
+/// Returns the process document with a number.
 pub(in crate::sim) fn find_document(server: &Server, number: u32) -> Option<Document<'_>> {
     Some(Document {
         world: &server.world,
@@ -204,7 +204,7 @@ pub(in crate::sim) fn find_document(server: &Server, number: u32) -> Option<Docu
     })
 }
 
-/// The binary of a number.
+/// Returns the binary document with a number.
 pub(in crate::sim) fn find_binary(server: &Server, number: u32) -> Option<BinaryDocument<'_>> {
     let all = &server.world.binaries.entries;
     Some(BinaryDocument {
@@ -215,28 +215,28 @@ pub(in crate::sim) fn find_binary(server: &Server, number: u32) -> Option<Binary
     })
 }
 
-/// The alert of a number.
+/// Returns the alert document with a number.
 pub(in crate::sim) fn find_alert<'s>(
     server: &'s Server,
-    known: &'s IndexState,
+    index_state: &'s IndexState,
     number: u32,
 ) -> Option<AlertDocument<'s>> {
     Some(AlertDocument {
         world: &server.world,
-        index_state: known,
-        alert: known.alert(&server.world, number)?,
-        state: known.alert_state(number)?,
+        index_state,
+        alert: index_state.alert(&server.world, number)?,
+        state: index_state.alert_state(number)?,
         server_version: &server.version,
     })
 }
 
-/// The report of a number.
-pub(in crate::sim) fn find_report(known: &IndexState, number: u32) -> Option<ReportDocument<'_>> {
-    let filed = known.reports.get(usize::try_from(number).ok()?)?;
-    Some(ReportDocument { index_state: known, filed })
+/// Returns the report document with a number.
+pub(in crate::sim) fn find_report(index_state: &IndexState, number: u32) -> Option<ReportDocument<'_>> {
+    let report = index_state.reports.get(usize::try_from(number).ok()?)?;
+    Some(ReportDocument { index_state, report })
 }
 
-/// Whatever has a number in the index that is searched.
+/// Returns the document with a number in the searched index.
 pub(in crate::sim) fn find_record<'s>(
     server: &'s Server,
     search: &'s Search,
@@ -250,9 +250,9 @@ pub(in crate::sim) fn find_record<'s>(
     })
 }
 
-/// The numbers of everything in the index that is searched.
+/// Returns all document numbers of the searched index.
 fn all_numbers(server: &Server, search: &Search) -> Vec<u32> {
-    let number = |place: usize| u32::try_from(place).unwrap_or(u32::MAX);
+    let number = |index: usize| u32::try_from(index).unwrap_or(u32::MAX);
     let world = &server.world;
     match search.index {
         Index::Process => {
@@ -268,29 +268,24 @@ fn all_numbers(server: &Server, search: &Search) -> Vec<u32> {
     }
 }
 
-/// What passes, in the same order; a large index is shared out among the processors.
+/// Filters document numbers in their order, on several threads if there are many.
 fn filter_parallel(numbers: &[u32], passes: impl Fn(&u32) -> bool + Sync) -> Vec<u32> {
-    /// Fewer are not worth a thread.
+    /// Fewer documents are not worth a thread.
     const MIN_PER_THREAD: usize = 20_000;
     let threads = thread::available_parallelism().map_or(1, NonZeroUsize::get);
     let part = numbers.len().div_ceil(threads).max(MIN_PER_THREAD);
-    let pick = |numbers: &[u32]| -> Vec<u32> {
-        let passing = numbers.iter().filter(|number| passes(number));
-        passing.copied().collect()
-    };
+    let filter = |numbers: &[u32]| -> Vec<u32> { numbers.iter().filter(|number| passes(number)).copied().collect() };
     if numbers.len() <= part {
-        return pick(numbers);
+        return filter(numbers);
     }
     thread::scope(|scope| {
-        let pick = &pick;
-        let parts: Vec<_> = numbers.chunks(part).map(|numbers| scope.spawn(move || pick(numbers))).collect();
-        let panicked = "a panic of the search is a panic of the whole";
-        let results = parts.into_iter().map(|part| part.join().expect(panicked));
-        results.flatten().collect()
+        let filter = &filter;
+        let threads: Vec<_> = numbers.chunks(part).map(|numbers| scope.spawn(move || filter(numbers))).collect();
+        threads.into_iter().flat_map(|thread| thread.join().expect("no search thread panics")).collect()
     })
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "a saturating cast is right for an order")]
+#[expect(clippy::cast_possible_truncation, reason = "a saturating cast preserves the order")]
 fn to_thousandths(number: f64) -> i64 {
     (number * 1_000.0) as i64
 }

@@ -1,44 +1,44 @@
-//! The bans of a server: those that its world begins with, and what clients have made of them.
+//! Hash bans: those that the world begins with, and the changes by clients.
 
 use super::super::world::{World, derived_md5, program_path};
 use crate::model::Md5;
 
-/// Days by which the ban of what was stopped is older than the world.
+/// Age of the bans that the world begins with.
 const INITIAL_AGE_DAYS: i64 = 120;
 
 /// All bans, the oldest first.
 #[derive(Debug, Default)]
 pub(in crate::sim) struct Bans(Vec<Ban>);
 
-/// One of them. It is never forgotten, only lifted.
+/// Ban of a hash, which is disabled rather than deleted.
 #[derive(Clone, Debug)]
 pub(in crate::sim) struct Ban {
     pub(in crate::sim) md5: Md5,
     pub(in crate::sim) text: String,
     pub(in crate::sim) enabled: bool,
-    /// What was done to it, the oldest first.
-    pub(in crate::sim) history: Vec<Step>,
-    pub(in crate::sim) last_block: Option<Block>,
+    /// The oldest first.
+    pub(in crate::sim) history: Vec<BanChange>,
+    pub(in crate::sim) last_block: Option<BanBlock>,
 }
 
-/// One change.
+/// Change of a ban, at a time in milliseconds since 1970.
 #[derive(Clone, Debug)]
-pub(in crate::sim) struct Step {
+pub(in crate::sim) struct BanChange {
     pub(in crate::sim) at: i64,
     pub(in crate::sim) text: String,
     pub(in crate::sim) enabled: bool,
 }
 
-/// The last time that it stopped something.
+/// Process that a ban stopped, at a time in milliseconds since 1970, host's clock.
 #[derive(Clone, Debug)]
-pub(in crate::sim) struct Block {
+pub(in crate::sim) struct BanBlock {
     pub(in crate::sim) at: i64,
     pub(in crate::sim) sensor: u32,
     pub(in crate::sim) host: String,
 }
 
 impl Bans {
-    /// The bans that stopped what was stopped in the world.
+    /// Creates the bans behind the block events of the world.
     pub(in crate::sim) fn from_world(world: &World) -> Self {
         let mut bans = Self::default();
         for process in world.processes().filter(|process| process.is_scenario()) {
@@ -47,12 +47,12 @@ impl Bans {
                     continue;
                 };
                 if !bans.is_in_force(md5) {
-                    let before = world.now - INITIAL_AGE_DAYS * 86_400_000;
-                    bans.set_ban(md5, "known tool of an earlier case", true, before);
+                    let created_at = world.now - INITIAL_AGE_DAYS * 86_400_000;
+                    bans.set_ban(md5, "known tool of an earlier case", true, created_at);
                 }
                 if let Some(ban) = bans.find_mut(md5) {
                     let host = process.host();
-                    ban.last_block = Some(Block { at, sensor: host.id, host: host.name.clone() });
+                    ban.last_block = Some(BanBlock { at, sensor: host.id, host: host.name.clone() });
                 }
             }
         }
@@ -67,16 +67,16 @@ impl Bans {
         self.records().any(|ban| ban.md5 == md5 && ban.enabled)
     }
 
-    /// Makes a ban what it is to be, and writes that down.
+    /// Adds or changes a ban, and adds the change to its history.
     pub(in crate::sim) fn set_ban(&mut self, md5: Md5, text: &str, enabled: bool, at: i64) {
-        let step = Step { at, text: text.to_owned(), enabled };
+        let change = BanChange { at, text: text.to_owned(), enabled };
         if let Some(ban) = self.find_mut(md5) {
             text.clone_into(&mut ban.text);
             ban.enabled = enabled;
-            ban.history.push(step);
+            ban.history.push(change);
             return;
         }
-        self.0.push(Ban { md5, text: text.to_owned(), enabled, history: vec![step], last_block: None });
+        self.0.push(Ban { md5, text: text.to_owned(), enabled, history: vec![change], last_block: None });
     }
 
     fn find_mut(&mut self, md5: Md5) -> Option<&mut Ban> {

@@ -1,4 +1,4 @@
-//! What clients have changed on the simulated server.
+//! Mutable state of the simulated server: what clients change.
 
 pub(super) mod admin;
 pub(super) mod bans;

@@ -1,4 +1,4 @@
-//! Sensors in an order: made once for a question, kept while nothing about sensors changes, read page by page.
+//! Filtered and sorted sensor lists, cached for further pages until a sensor changes.
 
 use std::{
     collections::{BTreeMap, VecDeque},
@@ -16,11 +16,11 @@ use super::super::{
 };
 use super::{sensors::Sensors, server::Server};
 
-/// As many orders are kept: a few people, each with a list or two.
-const MAX_KEPT: usize = 8;
-/// Check-ins go on, and with them an order by their times.
+/// Number of cached lists: enough for a few clients with one or two lists each.
+const MAX_CACHED: usize = 8;
+/// Time until a cached list expires, because check-ins change an order by their times.
 const LIFETIME: Duration = Duration::from_secs(10);
-/// Texts that are numbers, and are ordered as such.
+/// Text fields that hold numbers and are sorted as such.
 const NUMERIC_FIELDS: [&str; 8] = [
     "sensor_uptime",
     "uptime",
@@ -32,11 +32,11 @@ const NUMERIC_FIELDS: [&str; 8] = [
     "boot_id",
 ];
 
-/// The orders that are kept, the newest first.
+/// Cache of sensor lists, the newest first.
 #[derive(Debug, Default)]
 pub(in crate::sim) struct SensorLists(VecDeque<(SensorQuery, Arc<SensorList>)>);
 
-/// What an order is made for.
+/// Filters, order and facets of a sensor list.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(in crate::sim) struct SensorQuery {
     ip: Option<String>,
@@ -44,12 +44,12 @@ pub(in crate::sim) struct SensorQuery {
     group: Option<u64>,
     days: Option<i64>,
     column: String,
-    is_downwards: bool,
-    /// Fields whose values are to be counted.
+    is_descending: bool,
+    /// Fields whose values are counted.
     facets: Vec<String>,
 }
 
-/// Who passes, in order, and the counts of some values.
+/// Sorted ids of the matching sensors, with facet counts.
 #[derive(Debug)]
 pub(in crate::sim) struct SensorList {
     pub(in crate::sim) ids: Vec<u32>,
@@ -58,7 +58,7 @@ pub(in crate::sim) struct SensorList {
     created_at: Instant,
 }
 
-/// What sensors are ordered by; nothing at all comes last.
+/// Value that sensors are sorted by; a missing one comes last.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum SensorSortKey {
     Number(i64),
@@ -67,32 +67,32 @@ enum SensorSortKey {
 }
 
 impl SensorQuery {
-    /// The filters of a list: parts of names and addresses, case and all; an address overrules a name.
-    pub(in crate::sim) fn parse_filters(ask: &ApiRequest) -> Self {
-        let ip = ask.param("ip").filter(|ip| !ip.is_empty());
-        let days = ask.number("inactive_filter_days");
+    /// Parses the filters: case-sensitive parts of host names or addresses, of which the address takes precedence.
+    pub(in crate::sim) fn parse_filters(request: &ApiRequest) -> Self {
+        let ip = request.param("ip").filter(|ip| !ip.is_empty());
+        let days = request.number("inactive_filter_days");
         Self {
             ip: ip.map(Into::into),
-            name: ask.param("hostname").filter(|_| ip.is_none()).map(Into::into),
-            group: ask.number("groupid"),
+            name: request.param("hostname").filter(|_| ip.is_none()).map(Into::into),
+            group: request.number("groupid"),
             days: days.and_then(|days| i64::try_from(days).ok()),
             ..Self::default()
         }
     }
 
-    /// The filters, order and facets of a page.
-    pub(in crate::sim) fn parse_page(ask: &ApiRequest) -> Self {
-        let is = |name: &str, word: &str| ask.param(name).is_some_and(|value| value.eq_ignore_ascii_case(word));
-        let counted = ask.params().filter(|(name, _)| *name == "facet.field" && is("facet", "true"));
+    /// Parses filters, order and facets.
+    pub(in crate::sim) fn parse_page(request: &ApiRequest) -> Self {
+        let is = |name: &str, text: &str| request.param(name).is_some_and(|value| value.eq_ignore_ascii_case(text));
+        let facets = request.params().filter(|(name, _)| *name == "facet.field" && is("facet", "true"));
         Self {
-            column: ask.param("sort.col").unwrap_or("computer_name").into(),
-            is_downwards: is("sort.dir", "desc"),
-            facets: counted.map(|(_, field)| field.into()).collect(),
-            ..Self::parse_filters(ask)
+            column: request.param("sort.col").unwrap_or("computer_name").into(),
+            is_descending: is("sort.dir", "desc"),
+            facets: facets.map(|(_, field)| field.into()).collect(),
+            ..Self::parse_filters(request)
         }
     }
 
-    /// Who passes the filters, in the order of their ids.
+    /// Returns the hosts that pass the filters, in the order of their ids.
     pub(in crate::sim) fn matching_hosts<'f>(
         &self,
         fleet: &'f Fleet,
@@ -109,47 +109,46 @@ impl SensorQuery {
 }
 
 impl SensorLists {
-    /// The order that a question asks for.
-    pub(in crate::sim) fn find_or_build(&mut self, server: &Server, question: SensorQuery) -> Arc<SensorList> {
+    /// Returns the cached list for `query`, or builds and caches it.
+    pub(in crate::sim) fn find_or_build(&mut self, server: &Server, query: SensorQuery) -> Arc<SensorList> {
         server.with_sensors(|sensors| {
-            let is_good = |kept: &SensorList| kept.revision == sensors.revision && kept.created_at.elapsed() < LIFETIME;
-            self.0.retain(|(_, kept)| is_good(kept));
-            if let Some((_, kept)) = self.0.iter().find(|(asked, _)| *asked == question) {
-                return Arc::clone(kept);
+            self.0.retain(|(_, list)| list.revision == sensors.revision && list.created_at.elapsed() < LIFETIME);
+            if let Some((_, cached)) = self.0.iter().find(|(key, _)| *key == query) {
+                return Arc::clone(cached);
             }
-            let roster = Arc::new(SensorList::new(server, sensors, &question));
-            self.0.truncate(MAX_KEPT - 1);
-            self.0.push_front((question, Arc::clone(&roster)));
-            roster
+            let list = Arc::new(SensorList::new(server, sensors, &query));
+            self.0.truncate(MAX_CACHED - 1);
+            self.0.push_front((query, Arc::clone(&list)));
+            list
         })
     }
 }
 
 impl SensorList {
-    fn new(server: &Server, sensors: &Sensors, question: &SensorQuery) -> Self {
+    fn new(server: &Server, sensors: &Sensors, query: &SensorQuery) -> Self {
         let mut counts: BTreeMap<&str, BTreeMap<String, u64>> = BTreeMap::new();
         let mut keyed: Vec<(SensorSortKey, u32)> = Vec::new();
-        for host in question.matching_hosts(&server.world.fleet, sensors) {
-            let card = SensorRecord::new(server, host, sensors.state_of(host));
-            for field in &question.facets {
+        for host in query.matching_hosts(&server.world.fleet, sensors) {
+            let record = SensorRecord::new(server, host, sensors.state_of(host));
+            for field in &query.facets {
                 let values = counts.entry(field).or_default();
-                match card.member_value(field) {
+                match record.member_value(field) {
                     Value::Null => {}
                     Value::String(text) => *values.entry(text).or_default() += 1,
                     other => *values.entry(other.to_string()).or_default() += 1,
                 }
             }
-            keyed.push((SensorSortKey::from_value(&question.column, card.member_value(&question.column)), host.id));
+            keyed.push((SensorSortKey::from_value(&query.column, record.member_value(&query.column)), host.id));
         }
         keyed.sort_unstable();
-        if question.is_downwards {
+        if query.is_descending {
             keyed.reverse();
         }
-        let counted =
+        let facets =
             counts.into_iter().map(|(field, counts)| (field.into(), facets::facet_list(field, counts, server.now())));
         Self {
             ids: keyed.into_iter().map(|(_, id)| id).collect(),
-            facets: counted.collect(),
+            facets: facets.collect(),
             revision: sensors.revision,
             created_at: Instant::now(),
         }

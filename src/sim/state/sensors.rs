@@ -1,4 +1,4 @@
-//! What was asked of sensors, and how far they have got with it. A sensor that nobody has touched is as its world has it.
+//! Requests to sensors and their progress. A sensor without requests is as the world has it.
 
 use std::{
     collections::BTreeMap,
@@ -7,43 +7,43 @@ use std::{
 
 use super::super::world::Host;
 
-/// All sensors that somebody has asked something of.
+/// State of the sensors that have received requests.
 #[derive(Debug, Default)]
 pub(in crate::sim) struct Sensors {
     states: BTreeMap<u32, SensorState>,
-    /// Counts the changes, so that an order of sensors is not taken for that of a later moment.
+    /// Number of changes, which invalidates cached sensor lists.
     pub(in crate::sim) revision: u64,
 }
 
-/// What was asked of one sensor, and how far it has got with it.
-#[expect(clippy::struct_excessive_bools, reason = "the sensor's record has them, each with a meaning of its own")]
+/// Requested and actual state of a sensor.
+#[expect(clippy::struct_excessive_bools, reason = "members of the sensor record")]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::sim) struct SensorState {
     pub(in crate::sim) group: u32,
-    pub(in crate::sim) isolation_wanted: bool,
+    pub(in crate::sim) isolation_requested: bool,
     pub(in crate::sim) is_isolating: bool,
     pub(in crate::sim) uninstall: bool,
     pub(in crate::sim) restart_queued: bool,
     pub(in crate::sim) notes: Option<String>,
     pub(in crate::sim) flush: Option<String>,
-    /// When it will next act on what is asked; none while there is nothing to do, or if it never will.
+    /// When the sensor will carry out its requests; `None` if there are none or it never will.
     next_checkin: Option<Instant>,
-    /// It takes what it is asked, and does nothing.
+    /// Whether the sensor accepts requests and never carries them out.
     pub(in crate::sim) ignores_requests: bool,
 }
 
 impl Sensors {
-    /// What a sensor was asked and did.
+    /// Returns the state of a sensor.
     pub(in crate::sim) fn state_of(&self, host: &Host) -> SensorState {
         self.states.get(&host.id).cloned().unwrap_or_else(|| SensorState::initial(host))
     }
 
-    /// The group a sensor is in.
+    /// Returns the group of a sensor.
     pub(in crate::sim) fn group_of(&self, host: &Host) -> u32 {
         self.states.get(&host.id).map_or(host.group, |sensor| sensor.group)
     }
 
-    /// Lets every sensor act whose check-in was due by now.
+    /// Lets every sensor whose check-in is due carry out its requests.
     pub(in crate::sim) fn check_in_due(&mut self, now: Instant) {
         for sensor in self.states.values_mut() {
             if sensor.check_in(now) {
@@ -52,7 +52,7 @@ impl Sensors {
         }
     }
 
-    /// Changes what a sensor is asked; it acts at its next check-in.
+    /// Changes the requested state of a sensor, which takes effect at its next check-in, `checkin` from now.
     pub(in crate::sim) fn request_change(
         &mut self,
         host: &Host,
@@ -64,11 +64,11 @@ impl Sensors {
         let sensor = self.state_mut(host);
         sensor.check_in(now);
         change(sensor);
-        let acts = host.silent_for.is_none() && !sensor.ignores_requests && sensor.has_work();
-        sensor.next_checkin = acts.then(|| now + checkin);
+        let will_check_in = host.silent_for.is_none() && !sensor.ignores_requests && sensor.has_work();
+        sensor.next_checkin = will_check_in.then(|| now + checkin);
     }
 
-    /// Starts a host again: what its sensor did is over until it checks in.
+    /// Reboots a host: its sensor isolates it again only from the next check-in on, `checkin` from now.
     pub(in crate::sim) fn reboot_host(&mut self, host: &Host, checkin: Duration) {
         let now = Instant::now();
         self.revision += 1;
@@ -78,10 +78,9 @@ impl Sensors {
         sensor.next_checkin = (!sensor.ignores_requests).then(|| now + checkin);
     }
 
-    /// Sensors that were made to refuse check in again.
+    /// Makes sensors that ignored requests carry them out at a check-in, `checkin` from now.
     pub(in crate::sim) fn resume_checkins(&mut self, checkin: Duration) {
-        let stubborn = self.states.values_mut();
-        for sensor in stubborn.filter(|sensor| sensor.ignores_requests) {
+        for sensor in self.states.values_mut().filter(|sensor| sensor.ignores_requests) {
             sensor.ignores_requests = false;
             sensor.next_checkin = Some(Instant::now() + checkin);
         }
@@ -96,7 +95,7 @@ impl SensorState {
     fn initial(host: &Host) -> Self {
         Self {
             group: host.group,
-            isolation_wanted: host.isolated,
+            isolation_requested: host.isolated,
             is_isolating: host.isolated,
             uninstall: host.uninstalled,
             restart_queued: false,
@@ -107,12 +106,12 @@ impl SensorState {
         }
     }
 
-    /// Does what is asked, if the time has come.
+    /// Carries out the requests if the check-in is due; returns whether it was.
     fn check_in(&mut self, now: Instant) -> bool {
         let is_due = self.next_checkin.is_some_and(|at| now >= at);
         if is_due {
             self.next_checkin = None;
-            self.is_isolating = self.isolation_wanted;
+            self.is_isolating = self.isolation_requested;
             self.restart_queued = false;
             self.flush = None;
         }
@@ -120,6 +119,6 @@ impl SensorState {
     }
 
     fn has_work(&self) -> bool {
-        self.is_isolating != self.isolation_wanted || self.restart_queued || self.flush.is_some()
+        self.is_isolating != self.isolation_requested || self.restart_queued || self.flush.is_some()
     }
 }

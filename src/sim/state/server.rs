@@ -1,4 +1,4 @@
-//! The server's memory: the world, which stays, and what clients have done to it, which changes.
+//! The simulated server: its immutable world, and the state that clients change.
 
 use std::{
     collections::VecDeque,
@@ -18,7 +18,7 @@ use super::super::{
     },
     search::run::Searches,
     version::Release,
-    world::{Rng, Traits, World},
+    world::{Rng, World, WorldOptions},
 };
 use super::{
     admin::AdminRecords,
@@ -28,53 +28,51 @@ use super::{
     sensors::Sensors,
 };
 
-/// A test that asks more often than this has lost its way.
+/// Limit of the recorded requests; older ones are dropped.
 const MAX_SEEN: usize = 100_000;
 const SALT_TOKEN: u64 = 0x70cc;
 
-/// Everything a request can need.
+/// World, settings and state of a simulator, shared by all requests.
 #[derive(Debug)]
 pub(in crate::sim) struct Server {
     pub(in crate::sim) options: Options,
     pub(in crate::sim) version: Release,
     pub(in crate::sim) token: String,
     pub(in crate::sim) world: World,
-    /// Results of searches, so that paging is cheap.
+    /// Cached search results, for further pages.
     pub(in crate::sim) searches: Mutex<Searches>,
-    /// Alerts as people leave them, watchlists, feeds and reports.
+    /// Alerts, watchlists, feeds and reports.
     pub(in crate::sim) detections: Detections,
-    /// Orders of sensors, so that paging is cheap.
+    /// Cached sensor lists, for further pages.
     sensor_lists: Mutex<SensorLists>,
-    /// Groups, people and what else administrators change. Whoever holds it may look at sensors, and not the other way
-    /// round.
+    /// Groups, users and other records of administrators. Lock order: `admin` before `state`.
     admin: Mutex<AdminRecords>,
     state: Mutex<ServerState>,
 }
 
-/// What changes.
+/// State behind one lock.
 #[derive(Debug, Default)]
 struct ServerState {
     sensors: Sensors,
     bans: Bans,
     faults: Vec<Fault>,
     seen_requests: VecDeque<(u64, SeenRequest)>,
-    /// The number of the next request.
+    /// Number of the next request.
     next_number: u64,
 }
 
-/// A request that was seen.
+/// Request that the simulator received.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct SeenRequest {
-    /// `GET`, `PUT`, …
     pub method: String,
     /// Path and query.
     pub target: String,
-    /// The status it was answered with; 0 while there is no answer, or when there was none.
+    /// Status of the response; 0 before it is sent, or if none was sent.
     pub status: u16,
 }
 
 impl Server {
-    /// A server with a world of its own.
+    /// Creates a server with a new world.
     pub(in crate::sim) fn new(options: Options) -> Self {
         let release = Release::new(&options.server_version);
         let token = options.token.clone().unwrap_or_else(|| Rng::new(options.seed, SALT_TOKEN, 0).hex_digits(40));
@@ -82,7 +80,7 @@ impl Server {
             options.seed,
             [options.processes, options.sensors, options.alerts],
             options.clock.now(),
-            Traits { has_time_segments: release.is_at_least_6(), is_hostile: options.hostile },
+            WorldOptions { has_time_segments: release.is_at_least_6(), is_hostile: options.hostile },
         );
         Self {
             version: release,
@@ -97,68 +95,68 @@ impl Server {
         }
     }
 
-    /// Looks at the bans, or changes them.
-    pub(in crate::sim) fn with_bans<T>(&self, look: impl FnOnce(&mut Bans) -> T) -> T {
-        look(&mut self.state().bans)
+    /// Calls `f` with the bans, locked.
+    pub(in crate::sim) fn with_bans<T>(&self, f: impl FnOnce(&mut Bans) -> T) -> T {
+        f(&mut self.state().bans)
     }
 
-    /// Raises new alerts, and gives their ids.
+    /// Raises up to `count` new alerts and returns their ids.
     pub(in crate::sim) fn raise_alerts(&self, count: u64) -> Vec<String> {
         self.detections.raise_alerts(&self.world, count, self.now().as_millisecond())
     }
 
-    /// The present.
+    /// Returns the present by the server's clock.
     pub(in crate::sim) fn now(&self) -> Timestamp {
         self.options.clock.now()
     }
 
-    /// What sensors were asked and did, after any check-in that was due.
-    pub(in crate::sim) fn with_sensors<T>(&self, look: impl FnOnce(&mut Sensors) -> T) -> T {
+    /// Calls `f` with the sensors, locked, after the check-ins that are due.
+    pub(in crate::sim) fn with_sensors<T>(&self, f: impl FnOnce(&mut Sensors) -> T) -> T {
         let sensors = &mut self.state().sensors;
         sensors.check_in_due(Instant::now());
-        look(sensors)
+        f(sensors)
     }
 
-    /// Sensors in the order that a question asks for.
-    pub(in crate::sim) fn sensor_list(&self, question: SensorQuery) -> Arc<SensorList> {
-        let mut rosters = self.sensor_lists.lock().expect("nothing that holds the lock can panic");
-        rosters.find_or_build(self, question)
+    /// Returns the sensor list for `query`.
+    pub(in crate::sim) fn sensor_list(&self, query: SensorQuery) -> Arc<SensorList> {
+        let mut lists = self.sensor_lists.lock().expect("no holder of the lock panics");
+        lists.find_or_build(self, query)
     }
 
-    /// Looks at what administrators have made, or changes it.
-    pub(in crate::sim) fn with_admin<T>(&self, look: impl FnOnce(&mut AdminRecords) -> T) -> T {
-        let mut desk = self.admin.lock().expect("nothing that holds the lock can panic");
-        look(&mut desk)
+    /// Calls `f` with the records of administrators, locked.
+    pub(in crate::sim) fn with_admin<T>(&self, f: impl FnOnce(&mut AdminRecords) -> T) -> T {
+        let mut admin = self.admin.lock().expect("no holder of the lock panics");
+        f(&mut admin)
     }
 
-    /// What goes wrong with a request.
-    pub(in crate::sim) fn fault_plan(&self, ask: &ApiRequest) -> Plan {
-        Plan::take_matching(&mut self.state().faults, ask)
+    /// Returns the faults for a request and uses up one time of each.
+    pub(in crate::sim) fn fault_plan(&self, request: &ApiRequest) -> Plan {
+        Plan::take_matching(&mut self.state().faults, request)
     }
 
-    /// Switches a fault on.
+    /// Adds a fault.
     pub(in crate::sim) fn add_fault(&self, fault: Fault) {
         self.state().faults.push(fault);
     }
 
-    /// The faults that are on.
+    /// Returns the active faults.
     pub(in crate::sim) fn faults(&self) -> Vec<Fault> {
         self.state().faults.clone()
     }
 
-    /// Switches all faults off. Sensors that were made to refuse check in again.
+    /// Removes all faults; sensors that ignored requests because of one check in again.
     pub(in crate::sim) fn clear_faults(&self) {
         let mut state = self.state();
         state.faults.clear();
         state.sensors.resume_checkins(self.options.checkin);
     }
 
-    /// Writes a request down; the answer is added when there is one.
-    pub(in crate::sim) fn record_request(&self, ask: &ApiRequest) -> u64 {
+    /// Records a request and returns its number, by which `record_status` adds the response.
+    pub(in crate::sim) fn record_request(&self, request: &ApiRequest) -> u64 {
         let mut state = self.state();
         let number = state.next_number;
         state.next_number += 1;
-        let seen = SeenRequest { method: ask.method.clone(), target: ask.target.clone(), status: 0 };
+        let seen = SeenRequest { method: request.method.clone(), target: request.target.clone(), status: 0 };
         if state.seen_requests.len() >= MAX_SEEN {
             state.seen_requests.pop_front();
         }
@@ -166,7 +164,7 @@ impl Server {
         number
     }
 
-    /// Adds the status to a request that was written down.
+    /// Adds the status of the response to a recorded request.
     pub(in crate::sim) fn record_status(&self, number: u64, status: u16) {
         let mut state = self.state();
         if let Some((_, seen)) = state.seen_requests.iter_mut().rfind(|(other, _)| *other == number) {
@@ -174,27 +172,27 @@ impl Server {
         }
     }
 
-    /// The requests that were seen, the oldest first.
+    /// Returns the recorded requests, the oldest first.
     pub(in crate::sim) fn seen_requests(&self) -> Vec<SeenRequest> {
         self.state().seen_requests.iter().map(|(_, seen)| seen.clone()).collect()
     }
 
-    /// Forgets the requests that were seen.
+    /// Clears the recorded requests.
     pub(in crate::sim) fn clear_seen(&self) {
         self.state().seen_requests.clear();
     }
 
     fn state(&self) -> MutexGuard<'_, ServerState> {
-        self.state.lock().expect("nothing that holds the lock can panic")
+        self.state.lock().expect("no holder of the lock panics")
     }
 }
 
-/// How long a request waits before anything happens.
+/// Returns the delay before a request is executed.
 pub(in crate::sim) fn response_delay(options: &Options, plan: &Plan) -> Duration {
     options.latency + plan.delay
 }
 
-/// Whether requests from this address may drive the simulation itself.
+/// Whether requests from an address may use the control API of the simulation.
 pub(in crate::sim) fn may_control(from: IpAddr) -> bool {
     from.to_canonical().is_loopback()
 }

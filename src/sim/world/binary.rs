@@ -1,4 +1,4 @@
-//! The executables and libraries of the fleet.
+//! Executables and libraries of the fleet.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,17 +14,17 @@ use super::{
 };
 
 const SALT: u64 = 0xb1a;
-/// How many builds of each program are about.
+/// Number of builds of each program in the fleet.
 pub(crate) const BUILDS: usize = 3;
-/// Servers keep no more of a file.
+/// Number of bytes of a file that a server stores.
 const MAX_STORED: u64 = 25 << 20;
-/// 2021-03-01, before which no system file of the fleet was signed later.
-const EARLIEST_SIGNING: i64 = 1_614_556_800_000;
+/// 2021-03-01 in milliseconds since 1970: no system file of the fleet was signed later.
+const LATEST_SIGNING: i64 = 1_614_556_800_000;
 
-/// One file, known by its hash.
+/// Executable file or library, identified by its MD5.
 #[derive(Clone, Debug)]
 pub(crate) struct Binary {
-    /// Lower case.
+    /// In lower case.
     pub(crate) md5: String,
     pub(crate) os: Os,
     pub(crate) name: String,
@@ -34,43 +34,43 @@ pub(crate) struct Binary {
     pub(crate) description: Option<String>,
     pub(crate) version: String,
     pub(crate) size: u64,
-    /// What its content is drawn from.
+    /// Seed of the content.
     seed: u64,
-    /// What is wrong with the archive the server gives.
+    /// The defect of the archive that the server sends.
     pub(crate) deception: Option<Deception>,
-    /// Milliseconds since 1970; none when it is not signed.
+    /// In milliseconds since 1970; `None` if it is not signed.
     pub(crate) signed_at: Option<i64>,
-    /// What the signature is worth, where it is told; else it is good if there is one.
+    /// The status of the signature; `None`: valid if there is one.
     pub(crate) signature: Option<String>,
     pub(crate) is_program: bool,
-    /// The ids of the watchlists that tagged it.
+    /// Ids of the watchlists that tagged it.
     pub(crate) watchlists: Vec<String>,
     pub(crate) feeds: Vec<FeedToml>,
-    /// The sensors that ran or loaded it.
+    /// Ids of the sensors that ran or loaded it.
     pub(crate) hosts: BTreeSet<u32>,
-    /// How many processes ran it.
+    /// Number of processes that ran it.
     pub(crate) runs: u64,
-    /// First and last run, in milliseconds since 1970, server's clock.
+    /// First run, in milliseconds since 1970, server's clock; `i64::MAX` before one is recorded.
     pub(crate) first_seen: i64,
     pub(crate) last_seen: i64,
 }
 
-/// What can be wrong with an archive.
+/// Defect of a binary's archive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Deception {
-    /// It says that the file is smaller than it is.
+    /// The declared size of the file is smaller than the real one.
     Size,
-    /// It holds a member that would be unpacked to elsewhere.
+    /// The path of a member leads outside of the directory it is extracted to.
     Path,
-    /// It holds no file.
+    /// The archive contains no file.
     Missing,
-    /// The file in it is another.
+    /// The archive contains a different file.
     Other,
 }
 
 impl Binary {
-    /// How many bytes of it the server has: large files are cut off, and the system's own are not collected.
+    /// Returns the number of stored bytes: large files are truncated, and files of the operating system are not collected.
     pub(crate) fn stored_size(&self) -> u64 {
         match self.company.as_deref() {
             Some("Microsoft Corporation" | "Apple Inc.") => 0,
@@ -78,13 +78,13 @@ impl Binary {
         }
     }
 
-    /// What the server has of it.
+    /// Returns the stored bytes.
     pub(crate) fn stored_content(&self) -> Vec<u8> {
         content::file_content(self.seed, self.os, self.stored_size())
     }
 
-    /// The same file under the name that its content gives it. One that the server does not have whole keeps the drawn
-    /// name, which nobody can tell from a computed one.
+    /// Replaces the random MD5 by that of the content. A file that is not stored completely keeps the random one, which no
+    /// client can verify.
     fn with_content_hash(mut self) -> Self {
         if self.stored_size() == self.size {
             self.md5 = content::content_md5(&self.stored_content());
@@ -92,12 +92,12 @@ impl Binary {
         self
     }
 
-    /// Its SHA-256, lower case, as servers from 7.0 on know it.
+    /// Returns the SHA-256, in lower case, which servers from 7.0 on have.
     pub(crate) fn sha256(&self) -> String {
         derived_sha256(&self.md5)
     }
 
-    /// A file some sensor saw running.
+    /// Records a run on `host` at a time in milliseconds since 1970, server's clock.
     pub(crate) fn record_run(&mut self, host: u32, at: i64) {
         self.hosts.insert(host);
         self.runs += 1;
@@ -106,39 +106,39 @@ impl Binary {
     }
 }
 
-/// The SHA-256 that goes with an MD5.
+/// Derives a SHA-256 from an MD5.
 pub(crate) fn derived_sha256(md5: &str) -> String {
     Rng::new(0, SALT, hash_text(md5)).hex_digits(64)
 }
 
-/// All files, with the way from a kind to its builds.
+/// All binaries, found by process template and build, by module or by hash.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Binaries {
     pub(crate) entries: Vec<Binary>,
-    /// Where the modules begin.
+    /// Index of the first module.
     modules: usize,
     by_md5: BTreeMap<String, usize>,
 }
 
 impl Binaries {
-    /// The files of the ordinary kinds, with what the fleet did with them.
-    pub(crate) fn new(seed: u64, fleet: &Fleet, kinds: &ProcessTemplates, noise: &Background) -> Self {
+    /// Creates the binaries of process templates and modules, with the runs of background processes.
+    pub(crate) fn new(seed: u64, fleet: &Fleet, templates: &ProcessTemplates, background: &Background) -> Self {
         let mut binaries = Self::default();
-        for kind in &kinds.templates {
+        for template in &templates.templates {
             for build in 0..BUILDS {
-                // Kinds of the same file share its hash.
-                let md5 = Rng::new(seed, SALT, hash_text(&format!("{}|{build}", kind.path))).hex_digits(32);
-                binaries.entries.push(template_binary(kind, build, md5));
+                // Templates of one file share its hash.
+                let md5 = Rng::new(seed, SALT, hash_text(&format!("{}|{build}", template.path))).hex_digits(32);
+                binaries.entries.push(template_binary(template, build, md5));
             }
         }
         binaries.modules = binaries.entries.len();
-        for module in &kinds.modules {
+        for module in &templates.modules {
             let md5 = Rng::new(seed, SALT, hash_text(&module.path)).hex_digits(32);
             let mut binary = empty_binary(md5, module.os, &module.path);
             binary.company.clone_from(&module.company);
             binary.description.clone_from(&module.description);
             binary.product = module.company.as_ref().map(|company| format!("{company} System Libraries"));
-            binary.signed_at = module.company.as_ref().map(|_| EARLIEST_SIGNING);
+            binary.signed_at = module.company.as_ref().map(|_| LATEST_SIGNING);
             binary.is_program = false;
             binary.size = small_size(&binary);
             for host in fleet.hosts.iter().filter(|host| host.os == module.os && !host.has_no_background) {
@@ -146,51 +146,51 @@ impl Binaries {
             }
             binaries.entries.push(binary.with_content_hash());
         }
-        for process in &noise.processes {
+        for process in &background.processes {
             let host = fleet.host(process.host);
-            let place = binaries.template_index(usize::from(process.template), host.map_or(0, |host| host.build));
-            // The server adds a file by its own clock.
-            let ahead = host.map_or(0, |host| host.skew * 1_000);
-            binaries.entries[place].record_run(process.host, process.start - ahead);
+            let index = binaries.template_index(usize::from(process.template), host.map_or(0, |host| host.build));
+            // Runs are recorded in server time.
+            let skew = host.map_or(0, |host| host.skew * 1_000);
+            binaries.entries[index].record_run(process.host, process.start - skew);
         }
         binaries
     }
 
-    /// The file of a kind on hosts with a build.
-    #[expect(clippy::unused_self, reason = "where a file stands is this type's business")]
-    pub(crate) fn template_index(&self, kind: usize, build: usize) -> usize {
-        kind * BUILDS + build % BUILDS
+    /// Returns the index of a process template's file on hosts with `build`.
+    #[expect(clippy::unused_self, reason = "the order of the entries is private to this type")]
+    pub(crate) fn template_index(&self, template: usize, build: usize) -> usize {
+        template * BUILDS + build % BUILDS
     }
 
-    /// The file of a module.
+    /// Returns the file of the module at an index of the templates.
     pub(crate) fn of_module(&self, module: usize) -> &Binary {
         &self.entries[self.modules + module]
     }
 
-    /// Adds a file that a story tells of, and says where it stands.
-    pub(crate) fn add_scenario_binary(&mut self, sheet: &BinaryToml) -> usize {
-        let md5 = sheet.md5.clone().unwrap_or_else(|| {
-            let salt = sheet.signed.clone().unwrap_or_default();
-            Rng::new(0, SALT, hash_text(&format!("{}{salt}", sheet.path))).hex_digits(32)
+    /// Adds a file of a scenario and returns its index.
+    pub(crate) fn add_scenario_binary(&mut self, source: &BinaryToml) -> usize {
+        let md5 = source.md5.clone().unwrap_or_else(|| {
+            let salt = source.signed.clone().unwrap_or_default();
+            Rng::new(0, SALT, hash_text(&format!("{}{salt}", source.path))).hex_digits(32)
         });
-        let is_fixed = sheet.md5.is_some();
-        let mut binary = empty_binary(md5, Os::Windows, &sheet.path);
-        binary.name.clone_from(&sheet.name);
-        binary.company.clone_from(&sheet.company);
-        binary.product.clone_from(&sheet.product);
-        binary.description.clone_from(&sheet.description);
-        binary.watchlists.clone_from(&sheet.watchlists);
-        binary.feeds.clone_from(&sheet.feeds);
-        binary.signed_at = sheet.signed.as_deref().map(super::parse_time);
-        binary.signature.clone_from(&sheet.signature);
-        binary.deception = sheet.trick;
-        binary.hosts.extend(&sheet.hosts);
-        binary.size = sheet.size.unwrap_or_else(|| small_size(&binary));
+        let is_fixed = source.md5.is_some();
+        let mut binary = empty_binary(md5, Os::Windows, &source.path);
+        binary.name.clone_from(&source.name);
+        binary.company.clone_from(&source.company);
+        binary.product.clone_from(&source.product);
+        binary.description.clone_from(&source.description);
+        binary.watchlists.clone_from(&source.watchlists);
+        binary.feeds.clone_from(&source.feeds);
+        binary.signed_at = source.signed.as_deref().map(super::parse_time);
+        binary.signature.clone_from(&source.signature);
+        binary.deception = source.trick;
+        binary.hosts.extend(&source.hosts);
+        binary.size = source.size.unwrap_or_else(|| small_size(&binary));
         self.entries.push(if is_fixed { binary } else { binary.with_content_hash() });
         self.entries.len() - 1
     }
 
-    /// Joins files with equal hashes and drops what nobody has, and makes the rest findable by hash.
+    /// Merges files with equal hashes and indexes them by hash.
     pub(crate) fn build_index(&mut self) {
         let mut firsts: BTreeMap<String, usize> = BTreeMap::new();
         for at in 0..self.entries.len() {
@@ -199,13 +199,13 @@ impl Binaries {
                 firsts.insert(md5, at);
                 continue;
             };
-            let twin = self.entries[at].clone();
+            let duplicate = self.entries[at].clone();
             let binary = &mut self.entries[first];
-            binary.hosts.extend(&twin.hosts);
-            binary.runs += twin.runs;
-            binary.first_seen = binary.first_seen.min(twin.first_seen);
-            binary.last_seen = binary.last_seen.max(twin.last_seen);
-            for path in twin.paths {
+            binary.hosts.extend(&duplicate.hosts);
+            binary.runs += duplicate.runs;
+            binary.first_seen = binary.first_seen.min(duplicate.first_seen);
+            binary.last_seen = binary.last_seen.max(duplicate.last_seen);
+            for path in duplicate.paths {
                 if !binary.paths.contains(&path) {
                     binary.paths.push(path);
                 }
@@ -214,29 +214,29 @@ impl Binaries {
         self.by_md5 = firsts;
     }
 
-    /// The file with a hash, in either case.
+    /// Returns the file with a hash in upper or lower case.
     pub(crate) fn find(&self, md5: &str) -> Option<&Binary> {
         self.by_md5.get(&md5.to_ascii_lowercase()).map(|&at| &self.entries[at])
     }
 
-    /// The places of all files that some host has, each hash once.
+    /// Returns the indexes of all files that are on a host, each hash once.
     pub(crate) fn indexes(&self) -> impl Iterator<Item = usize> {
         self.by_md5.values().copied().filter(|&at| !self.entries[at].hosts.is_empty())
     }
 }
 
-fn template_binary(kind: &ProcessTemplate, build: usize, md5: String) -> Binary {
-    let mut binary = empty_binary(md5, kind.os, &kind.path.replace("{user}", "dpark"));
-    binary.name.clone_from(&kind.name);
-    binary.company.clone_from(&kind.company);
-    binary.product.clone_from(&kind.product);
-    binary.description.clone_from(&kind.description);
-    if kind.company.is_some() && kind.os != Os::Linux {
+fn template_binary(template: &ProcessTemplate, build: usize, md5: String) -> Binary {
+    let mut binary = empty_binary(md5, template.os, &template.path.replace("{user}", "dpark"));
+    binary.name.clone_from(&template.name);
+    binary.company.clone_from(&template.company);
+    binary.product.clone_from(&template.product);
+    binary.description.clone_from(&template.description);
+    if template.company.is_some() && template.os != Os::Linux {
         let earlier = i64::try_from(build + 1).unwrap_or(1) * 86_400_000 * 97;
-        binary.signed_at = Some(EARLIEST_SIGNING - earlier);
+        binary.signed_at = Some(LATEST_SIGNING - earlier);
     }
-    binary.feeds.clone_from(&kind.feeds);
-    binary.version = match kind.os {
+    binary.feeds.clone_from(&template.feeds);
+    binary.version = match template.os {
         Os::Windows => format!("10.0.{}.1", 17_763 + build),
         Os::Osx | Os::Linux => String::new(),
     };
@@ -244,7 +244,7 @@ fn template_binary(kind: &ProcessTemplate, build: usize, md5: String) -> Binary 
     binary.with_content_hash()
 }
 
-/// A size that costs little to hash, for what the server has.
+/// Returns a small size for a file that the server stores, because its content is hashed.
 fn small_size(binary: &Binary) -> u64 {
     match binary.stored_size() {
         0 => binary.size,
@@ -254,7 +254,7 @@ fn small_size(binary: &Binary) -> u64 {
 
 fn empty_binary(md5: String, os: Os, path: &str) -> Binary {
     let seed = hash_text(&md5);
-    let mut dice = Rng::new(1, SALT, seed);
+    let mut rng = Rng::new(1, SALT, seed);
     Binary {
         os,
         name: path.rsplit(['\\', '/']).next().unwrap_or(path).to_owned(),
@@ -263,7 +263,7 @@ fn empty_binary(md5: String, os: Os, path: &str) -> Binary {
         product: None,
         description: None,
         version: "6.2.9200.16384".into(),
-        size: 20_480 + dice.next_below(3_000_000),
+        size: 20_480 + rng.next_below(3_000_000),
         seed,
         deception: None,
         signed_at: None,

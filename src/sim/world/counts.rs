@@ -1,11 +1,11 @@
-//! How much a process did: event counts, of the whole and of each segment.
+//! Event counts of processes and of their segments.
 
 use super::{
     process::{FactSource, Process, SALT_EVENTS},
     rng::Rng,
 };
 
-/// How many events of each kind.
+/// Number of events of each kind.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Counts {
     pub(crate) modload: u64,
@@ -15,41 +15,41 @@ pub(crate) struct Counts {
     pub(crate) childproc: u64,
     pub(crate) crossproc: u64,
     pub(crate) processblock: u64,
-    /// Servers before 7.0 do not know them.
+    /// Unknown to servers before 7.0.
     pub(crate) fileless: u64,
 }
 
 impl Process<'_> {
-    /// The events of the whole process.
+    /// Returns the event counts of the process, all segments together.
     pub(crate) fn event_counts(self) -> Counts {
         match self.source {
-            FactSource::Scenario(told) => {
+            FactSource::Scenario(scripted) => {
                 Counts {
-                    // The first is the program itself.
-                    modload: 1 + to_u64(told.modules.len()) + told.more_modules,
-                    // Each is created and closed.
-                    filemod: 2 * to_u64(told.files.len()) + told.more_files + to_u64(told.tampers.len()),
-                    regmod: to_u64(told.keys.len()) + told.more_keys,
-                    netconn: to_u64(told.network.len()) + told.beacons,
+                    // The first is the executable itself.
+                    modload: 1 + to_u64(scripted.modules.len()) + scripted.more_modules,
+                    // Each file has a creation and a last write.
+                    filemod: 2 * to_u64(scripted.files.len()) + scripted.more_files + to_u64(scripted.tampers.len()),
+                    regmod: to_u64(scripted.keys.len()) + scripted.more_keys,
+                    netconn: to_u64(scripted.network.len()) + scripted.beacons,
                     childproc: self.scenario_children(),
-                    crossproc: to_u64(told.crossings.len()) + self.scenario_crossings(),
-                    processblock: to_u64(told.blocks.len()),
+                    crossproc: to_u64(scripted.crossings.len()) + self.scenario_crossings(),
+                    processblock: to_u64(scripted.blocks.len()),
                     fileless: to_u64(self.script_count()),
                 }
             }
-            FactSource::Background(skeleton, kind) => {
-                let mut dice = self.rng(SALT_EVENTS);
-                let busy = if kind.is_boot { 40 } else { 4 };
-                // Each thing that can be searched for at least once.
-                let some = |dice: &mut Rng, has: usize| match has {
+            FactSource::Background(skeleton, template) => {
+                let mut rng = self.rng(SALT_EVENTS);
+                let spread = if template.is_boot { 40 } else { 4 };
+                // Every object that searches can find has at least one event.
+                let count = |rng: &mut Rng, minimum: usize| match minimum {
                     0 => 0,
-                    has => to_u64(has) + dice.next_below(busy),
+                    minimum => to_u64(minimum) + rng.next_below(spread),
                 };
                 Counts {
                     modload: 1 + to_u64(self.loaded_binaries().len()),
-                    filemod: some(&mut dice, kind.files.len()),
-                    regmod: some(&mut dice, kind.keys.len()),
-                    netconn: some(&mut dice, self.connections().len()),
+                    filemod: count(&mut rng, template.files.len()),
+                    regmod: count(&mut rng, template.keys.len()),
+                    netconn: count(&mut rng, self.connections().len()),
                     childproc: u64::from(skeleton.children)
                         + self.scenario_children()
                         + u64::from(self.hidden_child().is_some()),
@@ -61,30 +61,30 @@ impl Process<'_> {
         }
     }
 
-    /// The events of one segment: its share of the whole.
+    /// Returns the event counts of one segment, its share of the total.
     pub(crate) fn segment_event_counts(self, segment: u32) -> Counts {
-        let all = u64::from(self.segments()).max(1);
+        let segments = u64::from(self.segments()).max(1);
         let nth = u64::from(segment);
-        let whole = self.event_counts();
-        let share = |count: u64| count * (nth + 1) / all - count * nth / all;
+        let totals = self.event_counts();
+        let share = |count: u64| count * (nth + 1) / segments - count * nth / segments;
         Counts {
-            modload: share(whole.modload),
-            filemod: share(whole.filemod),
-            regmod: share(whole.regmod),
-            netconn: share(whole.netconn),
-            childproc: share(whole.childproc),
-            crossproc: share(whole.crossproc),
-            processblock: share(whole.processblock),
-            fileless: share(whole.fileless),
+            modload: share(totals.modload),
+            filemod: share(totals.filemod),
+            regmod: share(totals.regmod),
+            netconn: share(totals.netconn),
+            childproc: share(totals.childproc),
+            crossproc: share(totals.crossproc),
+            processblock: share(totals.processblock),
+            fileless: share(totals.fileless),
         }
     }
 
-    /// How often processes of the stories reached into it.
+    /// Returns how often scenario processes opened the process.
     fn scenario_crossings(self) -> u64 {
         self.world.process_index.crossings(self.number())
     }
 
-    /// How many processes of the stories it started.
+    /// Returns how many scenario processes it started.
     fn scenario_children(self) -> u64 {
         to_u64(self.world.process_index.children(self.number()).len())
     }

@@ -1,4 +1,4 @@
-//! The hosts, their groups, and the people who watch them.
+//! Hosts, sensor groups, teams and console users.
 
 use std::net::Ipv4Addr;
 
@@ -6,13 +6,13 @@ use serde::Deserialize;
 
 use super::{parse_duration, rng::Rng};
 
-/// Fewer hosts than this would leave the stories without a place.
+/// The scenarios refer to this many hosts.
 pub(crate) const MIN_HOSTS: u64 = 14;
-/// More than this is not a fleet but a mistyped number.
+/// Upper limit, against a mistyped number.
 const MAX_HOSTS: u64 = 50_000;
 const SALT: u64 = 0xf1ee;
 
-/// An operating system, as the three indexes spell it in three ways.
+/// Operating system, which the server spells in three ways.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Os {
@@ -23,7 +23,7 @@ pub(crate) enum Os {
 }
 
 impl Os {
-    /// In process documents.
+    /// Returns the name in process documents.
     pub(crate) fn process_name(self) -> &'static str {
         match self {
             Self::Windows => "windows",
@@ -32,7 +32,7 @@ impl Os {
         }
     }
 
-    /// In binary documents.
+    /// Returns the name in binary documents.
     pub(crate) fn binary_name(self) -> &'static str {
         match self {
             Self::Windows => "Windows",
@@ -41,7 +41,7 @@ impl Os {
         }
     }
 
-    /// In sensor records.
+    /// Returns the number in sensor records.
     pub(crate) fn sensor_code(self) -> u8 {
         match self {
             Self::Windows => 1,
@@ -51,7 +51,7 @@ impl Os {
     }
 }
 
-/// One computer with a sensor.
+/// Computer with a sensor.
 #[derive(Clone, Debug)]
 pub(crate) struct Host {
     pub(crate) id: u32,
@@ -62,31 +62,31 @@ pub(crate) struct Host {
     pub(crate) role: String,
     pub(crate) system: String,
     pub(crate) ip: Ipv4Addr,
-    /// Who works on it.
+    /// The user who works on it, without the domain.
     pub(crate) account: String,
     pub(crate) version: String,
-    /// Seconds by which its clock is ahead of the server's.
+    /// Seconds by which the host's clock is ahead of the server's.
     pub(crate) skew: i64,
-    /// How long ago it was last heard of, in milliseconds; none while it checks in.
+    /// Time since the last check-in, in milliseconds; `None` while the sensor checks in.
     pub(crate) silent_for: Option<i64>,
     pub(crate) uninstalled: bool,
     pub(crate) isolated: bool,
-    /// Nothing runs on it but what the stories tell.
+    /// Whether only scenario processes run on it.
     pub(crate) has_no_background: bool,
     pub(crate) health: u32,
     pub(crate) health_message: String,
     pub(crate) eventlog: u64,
     pub(crate) storefiles: u64,
     pub(crate) notes: Option<String>,
-    /// Which build of the system's programs it has.
+    /// Which of the `BUILDS` of each program it has.
     pub(crate) build: usize,
-    /// The number of the sensor's build, where it is told.
+    /// Build number of the sensor, if the TOML record has one.
     pub(crate) sensor_build: Option<u64>,
-    /// How often it was started, where it is told.
+    /// Number of boots, if the TOML record has one.
     pub(crate) boots: Option<u64>,
 }
 
-/// A sensor group.
+/// Sensor group of a new world.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Group {
@@ -98,7 +98,7 @@ pub(crate) struct Group {
     pub(crate) banning: bool,
 }
 
-/// A team of console users.
+/// Team of console users, with the access it has to every group.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Team {
@@ -107,7 +107,7 @@ pub(crate) struct Team {
     pub(crate) access: String,
 }
 
-/// A console user.
+/// Console user.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct User {
@@ -119,13 +119,13 @@ pub(crate) struct User {
     pub(crate) teams: Vec<u32>,
 }
 
-/// The whole fleet.
+/// Hosts, sensor groups, teams and users.
 #[derive(Clone, Debug)]
 pub(crate) struct Fleet {
     pub(crate) groups: Vec<Group>,
     pub(crate) teams: Vec<Team>,
     pub(crate) users: Vec<User>,
-    /// Host `id` stands at `id - 1`.
+    /// The host of sensor `id` is at `id - 1`.
     pub(crate) hosts: Vec<Host>,
 }
 
@@ -188,67 +188,67 @@ struct Series {
 }
 
 impl Fleet {
-    /// The hosts of the stories, and others up to `count`.
+    /// Creates the hosts of the scenarios, and random ones up to `count`.
     pub(crate) fn new(seed: u64, count: u64) -> Self {
-        let sheet: FleetToml = toml::from_str(include_str!("../../../assets/world/fleet.toml"))
-            .expect("the embedded fleet is read by a test");
-        let mut hosts: Vec<Host> = sheet.host.into_iter().map(scenario_host).collect();
+        let fleet: FleetToml =
+            toml::from_str(include_str!("../../../assets/world/fleet.toml")).expect("a test parses the embedded fleet");
+        let mut hosts: Vec<Host> = fleet.host.into_iter().map(scenario_host).collect();
         let count = u32::try_from(count.clamp(MIN_HOSTS, MAX_HOSTS)).unwrap_or(u32::MAX);
         for id in u32::try_from(hosts.len()).unwrap_or(0) + 1..=count {
-            hosts.push(random_host(seed, id, &sheet.series));
+            hosts.push(random_host(seed, id, &fleet.series));
         }
-        Self { groups: sheet.group, teams: sheet.team, users: sheet.user, hosts }
+        Self { groups: fleet.group, teams: fleet.team, users: fleet.user, hosts }
     }
 
-    /// The host of a sensor.
+    /// Returns the host of the sensor with `id`.
     pub(crate) fn host(&self, id: u32) -> Option<&Host> {
         self.hosts.get(usize::try_from(id.checked_sub(1)?).ok()?)
     }
 
-    /// A group's name, as typed.
+    /// Returns the name of a group, with its upper-case letters.
     pub(crate) fn group_name(&self, id: u32) -> &str {
         let group = self.groups.iter().find(|group| group.id == id);
         group.map_or("Default Group", |group| &group.name)
     }
 }
 
-fn scenario_host(sheet: HostToml) -> Host {
+fn scenario_host(record: HostToml) -> Host {
     Host {
-        dns: format!("{}.corp.example", sheet.name.to_lowercase()),
-        build: usize::from(sheet.role != "workstation"),
-        sensor_build: sheet.build,
-        boots: sheet.boot,
-        id: sheet.id,
-        name: sheet.name,
-        group: sheet.group,
-        os: sheet.os,
-        role: sheet.role,
-        system: sheet.system,
-        ip: sheet.ip,
-        account: sheet.account,
-        version: sheet.version.unwrap_or_else(|| sensor_version(sheet.os).into()),
-        skew: sheet.skew,
-        silent_for: sheet.offline.as_deref().map(parse_duration),
-        uninstalled: sheet.uninstalled,
-        isolated: sheet.isolated,
-        has_no_background: sheet.quiet,
-        health: sheet.health,
-        health_message: sheet.health_message.unwrap_or_else(|| "Healthy".into()),
-        eventlog: sheet.eventlog,
-        storefiles: sheet.storefiles,
-        notes: sheet.notes,
+        dns: format!("{}.corp.example", record.name.to_lowercase()),
+        build: usize::from(record.role != "workstation"),
+        sensor_build: record.build,
+        boots: record.boot,
+        id: record.id,
+        name: record.name,
+        group: record.group,
+        os: record.os,
+        role: record.role,
+        system: record.system,
+        ip: record.ip,
+        account: record.account,
+        version: record.version.unwrap_or_else(|| sensor_version(record.os).into()),
+        skew: record.skew,
+        silent_for: record.offline.as_deref().map(parse_duration),
+        uninstalled: record.uninstalled,
+        isolated: record.isolated,
+        has_no_background: record.quiet,
+        health: record.health,
+        health_message: record.health_message.unwrap_or_else(|| "Healthy".into()),
+        eventlog: record.eventlog,
+        storefiles: record.storefiles,
+        notes: record.notes,
     }
 }
 
 fn random_host(seed: u64, id: u32, series: &[Series]) -> Host {
     const HOUR: i64 = 3_600_000;
-    let mut dice = Rng::new(seed, SALT, u64::from(id));
-    let mut left = dice.next_below(series.iter().map(|series| series.weight).sum());
+    let mut rng = Rng::new(seed, SALT, u64::from(id));
+    let mut left = rng.next_below(series.iter().map(|series| series.weight).sum());
     let series = series
         .iter()
         .find(|series| match left.checked_sub(series.weight) {
-            Some(rest) => {
-                left = rest;
+            Some(remaining) => {
+                left = remaining;
                 false
             }
             None => true,
@@ -256,7 +256,7 @@ fn random_host(seed: u64, id: u32, series: &[Series]) -> Host {
         .expect("the draw is below the sum of the weights");
     let name = format!("{}{:03}", series.name, id);
     let [_, _, high, low] = id.to_be_bytes();
-    let sick = dice.is_one_in(12);
+    let is_unhealthy = rng.is_one_in(12);
     Host {
         dns: format!("{}.corp.example", name.to_lowercase()),
         name,
@@ -266,25 +266,25 @@ fn random_host(seed: u64, id: u32, series: &[Series]) -> Host {
         role: series.role.clone(),
         system: series.system.clone(),
         ip: Ipv4Addr::new(10, 21, high, low),
-        account: random_account(&mut dice),
+        account: random_account(&mut rng),
         version: sensor_version(series.os).into(),
-        skew: if dice.is_one_in(9) { dice.below_ms(240) - 120 } else { dice.below_ms(3) },
-        silent_for: dice.is_one_in(8).then(|| HOUR / 2 + dice.below_ms(60 * 24 * HOUR)),
-        uninstalled: dice.is_one_in(60),
-        isolated: dice.is_one_in(90),
+        skew: if rng.is_one_in(9) { rng.below_ms(240) - 120 } else { rng.below_ms(3) },
+        silent_for: rng.is_one_in(8).then(|| HOUR / 2 + rng.below_ms(60 * 24 * HOUR)),
+        uninstalled: rng.is_one_in(60),
+        isolated: rng.is_one_in(90),
         has_no_background: false,
-        health: if sick { 75 } else { 100 },
-        health_message: if sick { "Elevated memory usage" } else { "Healthy" }.into(),
-        eventlog: if dice.is_one_in(3) { dice.next_below(4_000_000) } else { 0 },
-        storefiles: if dice.is_one_in(5) { dice.next_below(90_000_000) } else { 0 },
+        health: if is_unhealthy { 75 } else { 100 },
+        health_message: if is_unhealthy { "Elevated memory usage" } else { "Healthy" }.into(),
+        eventlog: if rng.is_one_in(3) { rng.next_below(4_000_000) } else { 0 },
+        storefiles: if rng.is_one_in(5) { rng.next_below(90_000_000) } else { 0 },
         notes: None,
-        build: usize::try_from(dice.next_below(3)).unwrap_or(0),
+        build: usize::try_from(rng.next_below(3)).unwrap_or(0),
         sensor_build: None,
         boots: None,
     }
 }
 
-fn random_account(dice: &mut Rng) -> String {
+fn random_account(rng: &mut Rng) -> String {
     const NAMES: [&str; 16] = [
         "nguyen",
         "moreau",
@@ -303,8 +303,8 @@ fn random_account(dice: &mut Rng) -> String {
         "doyle",
         "yilmaz",
     ];
-    let initial = char::from(b'a' + u8::try_from(dice.next_below(26)).unwrap_or(0));
-    let name = dice.choose(&NAMES).copied().unwrap_or("guest");
+    let initial = char::from(b'a' + u8::try_from(rng.next_below(26)).unwrap_or(0));
+    let name = rng.choose(&NAMES).copied().unwrap_or("guest");
     format!("{initial}{name}")
 }
 
@@ -337,7 +337,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_hosts_of_the_stories_stand_at_their_ids() {
+    fn the_hosts_of_the_scenarios_are_found_by_their_ids() {
         let fleet = Fleet::new(1, 0);
         assert_eq!(fleet.hosts.len(), 14);
         for (at, host) in fleet.hosts.iter().enumerate() {
@@ -349,7 +349,7 @@ mod tests {
     }
 
     #[test]
-    fn a_drawn_host_does_not_depend_on_how_many_there_are() {
+    fn a_random_host_does_not_depend_on_the_size_of_the_fleet() {
         let (few, many) = (Fleet::new(5, 40), Fleet::new(5, 400));
         assert_eq!(few.hosts[30].name, many.hosts[30].name);
         assert_eq!(few.hosts[30].account, many.hosts[30].account);

@@ -1,8 +1,8 @@
-//! Watchlists, feeds and their reports: who raises alerts, and in which words.
+//! Watchlists, feeds and their reports as the world begins with them: the origins of its alerts.
 
 use serde::Deserialize;
 
-/// All of them.
+/// Watchlists and feeds of a new world.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Intelligence {
@@ -12,10 +12,10 @@ pub(crate) struct Intelligence {
     pub(crate) feeds: Vec<Feed>,
 }
 
-/// A stored search.
+/// Watchlist: a stored search.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-#[expect(clippy::struct_excessive_bools, reason = "members of a file, each with a name of its own")]
+#[expect(clippy::struct_excessive_bools, reason = "members of a TOML record")]
 pub(crate) struct Watchlist {
     /// A number, written as text.
     pub(crate) id: String,
@@ -23,32 +23,32 @@ pub(crate) struct Watchlist {
     /// `events` or `modules`.
     pub(crate) index: String,
     pub(crate) query: String,
-    /// The same query as it is stored.
+    /// The query as form data, as the server stores it.
     pub(crate) search: String,
     pub(crate) description: Option<String>,
     #[serde(default = "yes")]
     pub(crate) enabled: bool,
     #[serde(default)]
     pub(crate) readonly: bool,
-    /// It tags nothing in this world.
+    /// Whether it tags nothing in this world.
     #[serde(default)]
     pub(crate) quiet: bool,
-    /// Its number among those that came with the server.
+    /// Its number among the watchlists that came with the server.
     pub(crate) alliance: Option<u32>,
-    /// An attacker wrote it.
+    /// Whether an attacker wrote it.
     #[serde(default)]
     hostile: bool,
-    /// The numbers of the users who get a mail for each hit.
+    /// Numbers of the users who get an e-mail for each hit.
     #[serde(default)]
     pub(crate) mail: Vec<u32>,
 }
 
-/// A source of reports.
+/// Threat intelligence feed with its reports.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Feed {
     pub(crate) id: u32,
-    /// Documents have it in lower case.
+    /// In lower case in process documents.
     pub(crate) name: String,
     pub(crate) display_name: String,
     pub(crate) summary: String,
@@ -57,40 +57,40 @@ pub(crate) struct Feed {
     pub(crate) category: Option<String>,
     #[serde(default = "yes")]
     pub(crate) enabled: bool,
-    /// Somebody added it; it did not come with the server.
+    /// Whether a user added it; otherwise it came with the server.
     #[serde(default)]
     pub(crate) manual: bool,
-    /// How many reports it has besides.
+    /// Number of random reports in addition to `reports`.
     #[serde(default)]
     pub(crate) drawn: u32,
     #[serde(rename = "report", default)]
     pub(crate) reports: Vec<Report>,
 }
 
-/// One report of a feed.
+/// Threat report of a feed.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Report {
     pub(crate) id: String,
     pub(crate) title: String,
     pub(crate) link: String,
-    /// `query`, `md5`, `dns`, or `class`: something that servers see by themselves.
+    /// Type of the indicator: `query`, `md5`, `dns`, or `class` for what the server detects itself.
     pub(crate) ioc: String,
-    /// None: the hash of the file it is about.
+    /// `None`: the hash of the file that the report is about.
     pub(crate) value: Option<String>,
     pub(crate) description: String,
     pub(crate) score: i64,
-    /// How old it is.
+    /// Age in days.
     pub(crate) days: i64,
     #[serde(default)]
     pub(crate) tags: Vec<String>,
-    /// The sensors that it is about, whatever ran there.
+    /// Ids of the sensors that the report is about, independent of their processes.
     #[serde(default)]
     pub(crate) hosts: Vec<u32>,
-    /// An attacker wrote it.
+    /// Whether an attacker wrote it.
     #[serde(default)]
     hostile: bool,
-    /// Indicators besides the one that matched.
+    // Further indicators, besides the one that matched.
     #[serde(default)]
     pub(crate) md5: Vec<String>,
     #[serde(default)]
@@ -106,30 +106,29 @@ fn yes() -> bool {
 }
 
 impl Intelligence {
-    /// The embedded list, with what an attacker wrote or without it.
+    /// Loads the embedded file, with the entries that an attacker wrote if `is_hostile`.
     pub(crate) fn load_embedded(is_hostile: bool) -> Self {
-        let mut known: Self = toml::from_str(include_str!("../../../assets/world/intelligence.toml"))
-            .expect("the embedded watchlists are read by a test");
+        let mut intelligence: Self = toml::from_str(include_str!("../../../assets/world/intelligence.toml"))
+            .expect("a test parses the embedded watchlists");
         if !is_hostile {
-            known.watchlists.retain(|list| !list.hostile);
-            for feed in &mut known.feeds {
+            intelligence.watchlists.retain(|list| !list.hostile);
+            for feed in &mut intelligence.feeds {
                 feed.reports.retain(|report| !report.hostile);
             }
         }
-        known
+        intelligence
     }
 
-    /// The place of a watchlist.
+    /// Returns the index of the watchlist with `id`.
     pub(crate) fn watchlist_index(&self, id: &str) -> Option<usize> {
         self.watchlists.iter().position(|list| list.id == id)
     }
 
-    /// The places of a feed and of its report.
-    pub(crate) fn report_indexes(&self, feed: &str, id: &str) -> Option<(usize, usize)> {
-        let place = self.feeds.iter().position(|known| known.name == feed)?;
-        let reports = &self.feeds[place].reports;
-        let report = reports.iter().position(|report| report.id == id)?;
-        Some((place, report))
+    /// Returns the indexes of the feed named `feed_name` and of its report with `id`.
+    pub(crate) fn report_indexes(&self, feed_name: &str, id: &str) -> Option<(usize, usize)> {
+        let feed = self.feeds.iter().position(|feed| feed.name == feed_name)?;
+        let report = self.feeds[feed].reports.iter().position(|report| report.id == id)?;
+        Some((feed, report))
     }
 }
 
@@ -141,16 +140,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn whatever_tags_something_is_known() {
-        let (world, known) = (world(2_000), Intelligence::load_embedded(true));
+    fn every_watchlist_and_report_that_tags_a_process_exists() {
+        let (world, intelligence) = (world(2_000), Intelligence::load_embedded(true));
         for process in world.processes() {
             for id in process.watchlists() {
-                assert!(known.watchlist_index(id).is_some(), "watchlist {id}");
+                assert!(intelligence.watchlist_index(id).is_some(), "watchlist {id}");
             }
             for feed in process.feeds() {
                 for report in &feed.reports {
-                    let (at, place) = known.report_indexes(&feed.name, report).expect(report);
-                    let report = &known.feeds[at].reports[place];
+                    let (feed_index, index) = intelligence.report_indexes(&feed.name, report).expect(report);
+                    let report = &intelligence.feeds[feed_index].reports[index];
                     assert_eq!((&report.link, report.score), (&feed.link, feed.score));
                 }
             }
@@ -159,10 +158,10 @@ mod tests {
 
     #[test]
     fn no_two_have_one_id() {
-        let known = Intelligence::load_embedded(true);
-        let ids: BTreeSet<_> = known.watchlists.iter().map(|list| &list.id).collect();
-        assert_eq!(ids.len(), known.watchlists.len());
-        let ids: BTreeSet<_> = known.feeds.iter().map(|feed| feed.id).collect();
-        assert_eq!(ids.len(), known.feeds.len());
+        let intelligence = Intelligence::load_embedded(true);
+        let ids: BTreeSet<_> = intelligence.watchlists.iter().map(|list| &list.id).collect();
+        assert_eq!(ids.len(), intelligence.watchlists.len());
+        let ids: BTreeSet<_> = intelligence.feeds.iter().map(|feed| feed.id).collect();
+        assert_eq!(ids.len(), intelligence.feeds.len());
     }
 }

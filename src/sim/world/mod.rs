@@ -1,6 +1,7 @@
-//! The world the simulator serves: a fleet, its ordinary life, and the stories told in it.
+//! The world that the simulator serves: a fleet, its background activity and scripted scenarios.
 //!
-//! It is a function of a seed, two sizes and the present, and never changes; what a client changes is kept beside it.
+//! It is a function of a seed, three sizes, the present and its [`WorldOptions`], and never changes; `state` holds what
+//! clients change.
 
 mod alert;
 mod background;
@@ -24,7 +25,9 @@ use jiff::{SignedDuration, Timestamp};
 pub(super) use alert::{Alert, Origin, Status, Subject, raise_alerts};
 pub(super) use binary::{Binaries, Binary, Deception, derived_sha256};
 pub(super) use counts::Counts;
-pub(super) use events::{Child, Connection, EventList, Events, FileChange, Hidden, Reach, Who, derived_md5, file_type};
+pub(super) use events::{
+    Child, ChildRef, Connection, CrossProcess, EventList, Events, FileChange, Hidden, derived_md5, file_type,
+};
 pub(super) use fleet::{Fleet, Group, Host, Os, Team, User};
 pub(super) use intelligence::{Feed, Intelligence, Report, Watchlist};
 pub(super) use process::{Parentage, Process, run_as_account};
@@ -35,64 +38,75 @@ pub(super) use traces::{Link, program_path};
 
 use crate::model::ProcessId;
 use background::Background;
-use process_index::Index;
+use process_index::ProcessIndex;
 use scenario::{Scene, ScriptedProcess};
 use template::ProcessTemplates;
 
-/// What there is to see.
+/// Initial, immutable data of the simulated server.
 #[derive(Debug)]
 pub(super) struct World {
     pub(super) seed: u64,
-    /// The present when the world was made, in milliseconds since 1970.
+    /// When the world was generated, in milliseconds since 1970, server's clock.
     pub(super) now: i64,
     pub(super) fleet: Fleet,
     pub(super) binaries: Binaries,
     pub(super) intelligence: Intelligence,
     /// The newest first.
     pub(super) alerts: Vec<Alert>,
-    /// Whether the server splits a process by time (6.0 and later).
+    /// Whether processes are split into segments by time (6.0 and later).
     has_time_segments: bool,
     templates: ProcessTemplates,
     background: Background,
     scenario: Vec<ScriptedProcess>,
-    process_index: Index,
+    process_index: ProcessIndex,
     documents: u64,
 }
 
-/// What a world is like, whatever its seed.
+/// Properties of a world besides seed and sizes.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Traits {
-    /// Whether the server splits a process by time (6.0 and later).
+pub(super) struct WorldOptions {
+    /// Whether processes are split into segments by time (6.0 and later).
     pub(super) has_time_segments: bool,
-    /// Whether there are strings in it that an attacker wrote.
+    /// Whether the world contains strings written by an attacker.
     pub(super) is_hostile: bool,
 }
 
 impl World {
-    /// The world of a seed, with about so many ordinary processes, and `alerts` besides those of the stories.
-    pub(super) fn new(seed: u64, [processes, sensors, alerts]: [u64; 3], now: Timestamp, traits: Traits) -> Self {
+    /// Generates a world with about `processes` background processes, and `alerts` alerts besides those of scenarios.
+    pub(super) fn new(
+        seed: u64,
+        [processes, sensors, alerts]: [u64; 3],
+        now: Timestamp,
+        options: WorldOptions,
+    ) -> Self {
         let now = now.as_millisecond();
         let fleet = Fleet::new(seed, sensors);
-        let kinds = ProcessTemplates::load_embedded();
-        let noise = Background::new(seed, &fleet, &kinds, processes, now);
-        let mut binaries = Binaries::new(seed, &fleet, &kinds, &noise);
-        let scene = Scene { fleet: &fleet, kinds: &kinds, noise: &noise, now, is_hostile: traits.is_hostile };
-        let told = scenario::load_scenarios(&scene, &mut binaries);
+        let templates = ProcessTemplates::load_embedded();
+        let background = Background::new(seed, &fleet, &templates, processes, now);
+        let mut binaries = Binaries::new(seed, &fleet, &templates, &background);
+        let scene = Scene {
+            fleet: &fleet,
+            templates: &templates,
+            background: &background,
+            now,
+            is_hostile: options.is_hostile,
+        };
+        let scenario = scenario::load_scenarios(&scene, &mut binaries);
         binaries.build_index();
-        let first = u32::try_from(noise.processes.len()).unwrap_or(u32::MAX);
-        let index = Index::new(&told, first);
+        let first = u32::try_from(background.processes.len()).unwrap_or(u32::MAX);
+        let process_index = ProcessIndex::new(&scenario, first);
         let mut world = Self {
             seed,
             now,
             fleet,
             binaries,
-            intelligence: Intelligence::load_embedded(traits.is_hostile),
+            intelligence: Intelligence::load_embedded(options.is_hostile),
             alerts: Vec::new(),
-            has_time_segments: traits.has_time_segments,
-            templates: kinds,
-            background: noise,
-            scenario: told,
-            process_index: index,
+            has_time_segments: options.has_time_segments,
+            templates,
+            background,
+            scenario,
+            process_index,
             documents: 0,
         };
         world.documents = world.processes().map(|process| u64::from(process.segments())).sum();
@@ -100,69 +114,69 @@ impl World {
         world
     }
 
-    /// The kind of process at a place.
-    pub(super) fn template(&self, place: usize) -> &ProcessTemplate {
-        &self.templates.templates[place]
+    /// Returns the process template at `index`.
+    pub(super) fn template(&self, index: usize) -> &ProcessTemplate {
+        &self.templates.templates[index]
     }
 
-    /// All processes.
+    /// Returns all processes, in the order of their numbers.
     pub(super) fn processes(&self) -> impl Iterator<Item = Process<'_>> {
         (0..self.n_processes()).map(|number| Process::new(self, number))
     }
 
-    /// How many processes there are.
+    /// Returns the number of processes.
     pub(super) fn n_processes(&self) -> u32 {
         u32::try_from(self.background.processes.len() + self.scenario.len()).unwrap_or(u32::MAX)
     }
 
-    /// How many documents they have.
+    /// Returns the number of process documents, which are segments.
     pub(super) fn n_documents(&self) -> u64 {
         self.documents
     }
 
-    /// The process of a number.
+    /// Returns the process `number`.
     pub(super) fn process(&self, number: u32) -> Option<Process<'_>> {
         (number < self.n_processes()).then(|| Process::new(self, number))
     }
 
-    /// The process with a GUID.
+    /// Returns the process with a GUID.
     pub(super) fn find_process(&self, id: ProcessId) -> Option<Process<'_>> {
         let host = u32::try_from(id.sensor().0).ok()?;
         self.processes_on_host(host).find(|process| process.id() == id)
     }
 
-    /// The processes that ran on a host.
+    /// Returns the processes of a host.
     pub(super) fn processes_on_host(&self, host: u32) -> impl Iterator<Item = Process<'_>> {
-        let stories = self.scenario_numbers();
-        let noise = host
+        let background = host
             .checked_sub(1)
             .and_then(|at| self.background.hosts.get(usize::try_from(at).ok()?))
             .cloned()
             .unwrap_or_default();
-        let told = stories.map(|number| Process::new(self, number)).filter(move |process| process.host().id == host);
-        noise.map(|number| Process::new(self, number)).chain(told)
+        let scenario = self.scenario_numbers().map(|number| Process::new(self, number));
+        let scenario = scenario.filter(move |process| process.host().id == host);
+        background.map(|number| Process::new(self, number)).chain(scenario)
     }
 
-    /// The numbers of the told processes.
+    /// Returns the numbers of the scenario processes.
     fn scenario_numbers(&self) -> Range<u32> {
         let first = u32::try_from(self.background.processes.len()).unwrap_or(u32::MAX);
         first..self.n_processes()
     }
 }
 
-/// Reads a time such as `2016-11-11T20:59:31.631Z`, in milliseconds since 1970.
+/// Parses a time such as `2016-11-11T20:59:31.631Z` to milliseconds since 1970.
 fn parse_time(text: &str) -> i64 {
     let time: Timestamp = text.parse().unwrap_or_else(|_| panic!("{text:?} is not a time"));
     time.as_millisecond()
 }
 
-/// Reads a duration such as `46h 12m 3s 120ms`, in milliseconds.
+/// Parses a duration such as `46h 12m 3s 120ms` to milliseconds.
 fn parse_duration(text: &str) -> i64 {
     let span: SignedDuration = text.parse().unwrap_or_else(|_| panic!("{text:?} is not a duration"));
     i64::try_from(span.as_millis()).unwrap_or(i64::MAX)
 }
 
-/// The 100 ns ticks since 1601 that GUIDs count, of a time in milliseconds since 1970.
+/// Converts milliseconds since 1970 to the 100 ns ticks since 1601 that GUIDs contain.
 fn to_ticks(milliseconds: i64) -> u64 {
     u64::try_from((milliseconds + 11_644_473_600_000) * 10_000).unwrap_or(0)
 }
@@ -173,8 +187,8 @@ mod tests {
 
     pub(super) fn world(processes: u64) -> World {
         let now = "2021-03-04T18:00:00Z".parse().unwrap();
-        let traits = Traits { has_time_segments: true, is_hostile: true };
-        World::new(7, [processes, 20, 400], now, traits)
+        let options = WorldOptions { has_time_segments: true, is_hostile: true };
+        World::new(7, [processes, 20, 400], now, options)
     }
 
     #[test]
@@ -210,7 +224,7 @@ mod tests {
     }
 
     #[test]
-    fn every_process_has_a_segment_and_no_more_than_a_documents_number_can_say() {
+    fn every_process_has_a_segment_and_no_more_than_a_document_number_can_hold() {
         for process in world(5_000).processes() {
             assert!((1..=64).contains(&process.segments()), "{}", process.id());
             let ends: Vec<_> = (0..process.segments()).map(|segment| process.segment_arrival(segment)).collect();

@@ -1,4 +1,4 @@
-//! One process: every fact about it, drawn or told.
+//! A process of the world, with every fact about it: random for background processes, scripted for scenarios.
 
 use std::borrow::Cow;
 
@@ -19,7 +19,7 @@ const SALT_CMDLINE: u64 = 0xc11e;
 pub(super) const SALT_EVENTS: u64 = 0xe7e;
 const HOUR_MS: i64 = 3_600_000;
 
-/// A process of the world.
+/// Handle of a process of the world.
 #[derive(Clone, Copy)]
 pub(crate) struct Process<'w> {
     pub(super) world: &'w World,
@@ -27,23 +27,23 @@ pub(crate) struct Process<'w> {
     pub(super) source: FactSource<'w>,
 }
 
-/// Where the facts come from.
+/// Where the facts of a process come from.
 #[derive(Clone, Copy)]
 pub(super) enum FactSource<'w> {
     Background(&'w Skeleton, &'w ProcessTemplate),
     Scenario(&'w ScriptedProcess),
 }
 
-/// Whose child a process is.
+/// Parent of a process.
 #[derive(Clone, Copy)]
 pub(crate) enum Parentage<'w> {
     Known(Process<'w>),
-    /// A process without a document, by the name it goes by.
+    /// A process without a document, known only by its GUID.
     Unseen(ProcessId),
 }
 
 impl<'w> Process<'w> {
-    /// The process of a number below the world's length.
+    /// Creates the handle of the process `number`, which must be below `World::n_processes`.
     pub(super) fn new(world: &'w World, number: u32) -> Self {
         let at = usize::try_from(number).unwrap_or(usize::MAX);
         let source = match world.background.processes.get(at) {
@@ -55,79 +55,79 @@ impl<'w> Process<'w> {
         Self { world, number, source }
     }
 
-    /// Its place in the world.
+    /// Returns the number of the process in the world.
     pub(crate) fn number(self) -> u32 {
         self.number
     }
 
-    /// Its GUID.
+    /// Returns the GUID.
     pub(crate) fn id(self) -> ProcessId {
         match self.source {
-            FactSource::Scenario(told) => told.id,
-            FactSource::Background(skeleton, kind) => {
-                let mut dice = self.rng(SALT_ID);
-                let pid = match (kind.pid, self.host().os) {
+            FactSource::Scenario(scripted) => scripted.id,
+            FactSource::Background(skeleton, template) => {
+                let mut rng = self.rng(SALT_ID);
+                let pid = match (template.pid, self.host().os) {
                     (Some(pid), _) => pid,
-                    (None, Os::Windows) => 400 + 4 * random_below(&mut dice, 4_000),
-                    (None, _) => 300 + random_below(&mut dice, 64_000),
+                    (None, Os::Windows) => 400 + 4 * random_below(&mut rng, 4_000),
+                    (None, _) => 300 + random_below(&mut rng, 64_000),
                 };
-                let start = to_ticks(skeleton.start) + dice.next_below(10_000);
+                let start = to_ticks(skeleton.start) + rng.next_below(10_000);
                 ProcessId::new(skeleton.host, pid, start)
             }
         }
     }
 
-    /// Its number on its host.
+    /// Returns the process id (PID); 0 if the GUID has none.
     pub(crate) fn pid(self) -> u32 {
         self.id().pid().unwrap_or(0)
     }
 
-    /// The host it ran on.
+    /// Returns the host that the process ran on.
     pub(crate) fn host(self) -> &'w Host {
         let id = match self.source {
-            FactSource::Scenario(told) => told.host,
+            FactSource::Scenario(scripted) => scripted.host,
             FactSource::Background(skeleton, _) => skeleton.host,
         };
         self.world.fleet.host(id).unwrap_or(&self.world.fleet.hosts[0])
     }
 
-    /// The executable's file name.
+    /// Returns the file name of the executable.
     pub(crate) fn name(self) -> &'w str {
         match self.source {
             FactSource::Scenario(_) => &self.binary().name,
-            FactSource::Background(_, kind) => &kind.name,
+            FactSource::Background(_, template) => &template.name,
         }
     }
 
-    /// The executable's path.
+    /// Returns the path of the executable.
     pub(crate) fn path(self) -> Cow<'w, str> {
         match self.source {
             FactSource::Scenario(_) => Cow::Borrowed(&self.binary().paths[0]),
-            FactSource::Background(_, kind) => self.fill_template(&kind.path, &mut self.rng(SALT_CMDLINE)),
+            FactSource::Background(_, template) => self.fill_template(&template.path, &mut self.rng(SALT_CMDLINE)),
         }
     }
 
-    /// The command line.
+    /// Returns the command line.
     pub(crate) fn cmdline(self) -> Cow<'w, str> {
         match self.source {
-            FactSource::Scenario(told) => Cow::Borrowed(&told.cmdline),
-            FactSource::Background(_, kind) => {
-                let mut dice = self.rng(SALT_CMDLINE);
-                let template = dice.choose(&kind.cmdlines).map_or("", String::as_str);
-                self.fill_template(template, &mut dice)
+            FactSource::Scenario(scripted) => Cow::Borrowed(&scripted.cmdline),
+            FactSource::Background(_, template) => {
+                let mut rng = self.rng(SALT_CMDLINE);
+                let cmdline = rng.choose(&template.cmdlines).map_or("", String::as_str);
+                self.fill_template(cmdline, &mut rng)
             }
         }
     }
 
-    /// The user it ran as, with the domain.
+    /// Returns the user that the process ran as, with the domain.
     pub(crate) fn user(self) -> Cow<'w, str> {
         match self.source {
-            FactSource::Scenario(told) => Cow::Borrowed(&told.user),
-            FactSource::Background(_, kind) => run_as_account(kind, self.host()),
+            FactSource::Scenario(scripted) => Cow::Borrowed(&scripted.user),
+            FactSource::Background(_, template) => run_as_account(template, self.host()),
         }
     }
 
-    /// The user's SID on Windows, a number elsewhere.
+    /// Returns the user's SID on Windows, the numeric user id elsewhere.
     pub(crate) fn uid(self) -> String {
         let user = self.user();
         match &*user {
@@ -143,65 +143,65 @@ impl<'w> Process<'w> {
         }
     }
 
-    /// Its executable.
+    /// Returns the executable.
     pub(crate) fn binary(self) -> &'w Binary {
         let binaries = &self.world.binaries;
-        let place = match self.source {
-            FactSource::Scenario(told) => told.binary,
+        let index = match self.source {
+            FactSource::Scenario(scripted) => scripted.binary,
             FactSource::Background(skeleton, _) => {
                 binaries.template_index(usize::from(skeleton.template), self.host().build)
             }
         };
-        &binaries.entries[place]
+        &binaries.entries[index]
     }
 
-    /// When it started, in milliseconds since 1970, on its host's clock.
+    /// Returns when the process started, in milliseconds since 1970, host's clock.
     pub(crate) fn start(self) -> i64 {
         match self.source {
-            FactSource::Scenario(told) => told.start,
+            FactSource::Scenario(scripted) => scripted.start,
             FactSource::Background(skeleton, _) => skeleton.start,
         }
     }
 
-    /// Whether its end was seen.
+    /// Whether the sensor saw the process end.
     pub(crate) fn has_ended(self) -> bool {
         match self.source {
-            FactSource::Scenario(told) => told.lifetime.is_some(),
+            FactSource::Scenario(scripted) => scripted.lifetime.is_some(),
             FactSource::Background(skeleton, _) => skeleton.lifetime != STILL_RUNNING,
         }
     }
 
-    /// Its last event, on its host's clock.
+    /// Returns the time of the last event, in milliseconds since 1970, host's clock.
     pub(crate) fn end(self) -> i64 {
-        let (life, until) = match self.source {
-            FactSource::Scenario(told) => (told.lifetime, told.last_event),
+        let (lifetime, last_event) = match self.source {
+            FactSource::Scenario(scripted) => (scripted.lifetime, scripted.last_event),
             FactSource::Background(skeleton, _) => {
-                let life = (skeleton.lifetime != STILL_RUNNING).then(|| i64::from(skeleton.lifetime));
-                (life, None)
+                let lifetime = (skeleton.lifetime != STILL_RUNNING).then(|| i64::from(skeleton.lifetime));
+                (lifetime, None)
             }
         };
-        if let Some(life) = life {
-            return self.start() + life;
+        if let Some(lifetime) = lifetime {
+            return self.start() + lifetime;
         }
-        let quiet = self.rng(SALT_EVENTS).below_ms(HOUR_MS / 2) + 800;
+        let idle = self.rng(SALT_EVENTS).below_ms(HOUR_MS / 2) + 800;
         let host = self.host();
         let now = self.world.now + host.skew * 1_000;
-        let heard = now - host.silent_for.unwrap_or(0) - quiet;
-        until.unwrap_or(heard).max(self.start() + 1)
+        let last_seen = now - host.silent_for.unwrap_or(0) - idle;
+        last_event.unwrap_or(last_seen).max(self.start() + 1)
     }
 
-    /// How many documents it has.
+    /// Returns the number of segments, and thus of documents.
     pub(crate) fn segments(self) -> u32 {
         if !self.world.has_time_segments {
             return 1;
         }
         match self.source {
-            FactSource::Scenario(told) => told.segments,
-            FactSource::Background(_, kind) => {
+            FactSource::Scenario(scripted) => scripted.segments,
+            FactSource::Background(_, template) => {
                 let hours = (self.end() - self.start()) / HOUR_MS;
                 match hours {
                     0 => 1,
-                    _ if kind.is_boot || !kind.connections.is_empty() => {
+                    _ if template.is_boot || !template.connections.is_empty() => {
                         1 + u32::try_from(hours / 12).unwrap_or(6).min(6)
                     }
                     _ => 1 + random_below(&mut self.rng(SALT_EVENTS), 2),
@@ -210,25 +210,25 @@ impl<'w> Process<'w> {
         }
     }
 
-    /// The last event of a segment, counted from 0, on the host's clock.
+    /// Returns the time of the last event of `segment` (from 0), in milliseconds since 1970, host's clock.
     pub(crate) fn segment_end(self, segment: u32) -> i64 {
         let (start, end) = (self.start(), self.end());
-        let (nth, all) = (i64::from(segment) + 1, i64::from(self.segments()).max(1));
-        if nth >= all { end } else { start + (end - start) / all * nth }
+        let (nth, count) = (i64::from(segment) + 1, i64::from(self.segments()).max(1));
+        if nth >= count { end } else { start + (end - start) / count * nth }
     }
 
-    /// When the server had the events of a segment: later than they happened, and by another clock.
+    /// Returns when the last event of `segment` reached the server, in milliseconds since 1970, server's clock.
     pub(crate) fn segment_arrival(self, segment: u32) -> i64 {
-        let mut dice = self.rng(SALT_EVENTS ^ u64::from(segment + 1));
-        let lag = 150 + dice.below_ms(25_000);
+        let mut rng = self.rng(SALT_EVENTS ^ u64::from(segment + 1));
+        let lag = 150 + rng.below_ms(25_000);
         self.segment_end(segment) - self.host().skew * 1_000 + lag
     }
 
-    /// Whose child it is.
+    /// Returns the parent.
     pub(crate) fn parent(self) -> Parentage<'w> {
         let unknown = ProcessId::new(self.host().id, u32::MAX, 0);
         match self.source {
-            FactSource::Scenario(told) => match told.parent {
+            FactSource::Scenario(scripted) => match scripted.parent {
                 Parent::Number(number) => Parentage::Known(Self::new(self.world, number)),
                 Parent::Unseen(id) => Parentage::Unseen(id.unwrap_or(unknown)),
             },
@@ -237,9 +237,9 @@ impl<'w> Process<'w> {
         }
     }
 
-    /// What it started, the oldest first of each story.
+    /// Returns the processes that this process started: background processes first, then those of scenarios.
     pub(crate) fn children(self) -> impl Iterator<Item = Process<'w>> {
-        /// A burst of short-lived children follows its parent this closely.
+        /// Short-lived children have numbers at most this far behind their parent's.
         const NEAR: u32 = 64;
         let world = self.world;
         let own = self.number;
@@ -249,22 +249,22 @@ impl<'w> Process<'w> {
             .get(usize::try_from(self.host().id).unwrap_or(0).wrapping_sub(1))
             .cloned()
             .unwrap_or_default();
-        let drawn = match self.source {
+        let candidates = match self.source {
             FactSource::Scenario(_) => 0..0,
             FactSource::Background(skeleton, _) if skeleton.children == 0 => 0..0,
-            FactSource::Background(_, kind) if kind.is_boot => own..range.end,
+            FactSource::Background(_, template) if template.is_boot => own..range.end,
             FactSource::Background(..) => own..range.end.min(own + NEAR),
         };
-        let told = world.process_index.children(own).iter().copied();
-        drawn
+        let scripted = world.process_index.children(own).iter().copied();
+        candidates
             .map(|number| Self::new(world, number))
             .filter(move |process| process.parent_number() == Some(own))
-            .chain(told.map(|number| Self::new(world, number)))
+            .chain(scripted.map(|number| Self::new(world, number)))
     }
 
     fn parent_number(self) -> Option<u32> {
         match self.source {
-            FactSource::Scenario(told) => match told.parent {
+            FactSource::Scenario(scripted) => match scripted.parent {
                 Parent::Number(number) => Some(number),
                 Parent::Unseen(_) => None,
             },
@@ -272,55 +272,55 @@ impl<'w> Process<'w> {
         }
     }
 
-    /// The ids of the watchlists that tagged it.
+    /// Returns the ids of the watchlists that tagged the process.
     pub(crate) fn watchlists(self) -> &'w [String] {
         match self.source {
-            FactSource::Scenario(told) => &told.watchlists,
-            FactSource::Background(_, kind) => kind.watchlist.as_slice(),
+            FactSource::Scenario(scripted) => &scripted.watchlists,
+            FactSource::Background(_, template) => template.watchlist.as_slice(),
         }
     }
 
-    /// The feeds that have a report on it or on its executable.
+    /// Returns the feeds that have a report on the process or its executable.
     pub(crate) fn feeds(self) -> &'w [FeedToml] {
         match self.source {
-            FactSource::Scenario(told) if !told.feeds.is_empty() => &told.feeds,
+            FactSource::Scenario(scripted) if !scripted.feeds.is_empty() => &scripted.feeds,
             _ => &self.binary().feeds,
         }
     }
 
-    /// Whether its documents have lost pid and start.
+    /// Whether the documents of the process lack PID and start.
     pub(crate) fn is_damaged(self) -> bool {
-        matches!(self.source, FactSource::Scenario(told) if told.is_damaged)
+        matches!(self.source, FactSource::Scenario(scripted) if scripted.is_damaged)
     }
 
-    /// Whether it is part of a story.
+    /// Whether the process belongs to a scenario.
     pub(crate) fn is_scenario(self) -> bool {
         matches!(self.source, FactSource::Scenario(_))
     }
 
-    /// Draws of its own for one purpose.
+    /// Creates a random number generator for this process and the purpose `salt`.
     pub(crate) fn rng(self, salt: u64) -> Rng {
         Rng::new(self.world.seed, salt, u64::from(self.number))
     }
 
-    /// A template with its blanks filled in.
-    pub(super) fn fill_template(self, template: &'w str, dice: &mut Rng) -> Cow<'w, str> {
+    /// Fills in the placeholders of `template`: `{user}`, `{host}`, `{n}` and `{hex}`.
+    pub(super) fn fill_template(self, template: &'w str, rng: &mut Rng) -> Cow<'w, str> {
         if !template.contains('{') {
             return Cow::Borrowed(template);
         }
         let host = self.host();
         let mut text = template.replace("{user}", &host.account);
         text = text.replace("{host}", &host.name.to_lowercase());
-        text = text.replacen("{n}", &(1 + dice.next_below(250)).to_string(), 1);
-        text = text.replace("{n}", &(1_000 + dice.next_below(9_000)).to_string());
-        text = text.replace("{hex}", &dice.hex_digits(8));
+        text = text.replacen("{n}", &(1 + rng.next_below(250)).to_string(), 1);
+        text = text.replace("{n}", &(1_000 + rng.next_below(9_000)).to_string());
+        text = text.replace("{hex}", &rng.hex_digits(8));
         Cow::Owned(text)
     }
 }
 
-/// The user that processes of a kind run as on a host, with the domain.
-pub(crate) fn run_as_account<'w>(kind: &ProcessTemplate, host: &'w Host) -> Cow<'w, str> {
-    match kind.user {
+/// Returns the user that processes of `template` run as on `host`, with the domain.
+pub(crate) fn run_as_account<'w>(template: &ProcessTemplate, host: &'w Host) -> Cow<'w, str> {
+    match template.user {
         Account::System => "SYSTEM".into(),
         Account::Service => "LOCAL SERVICE".into(),
         Account::Network => "NETWORK SERVICE".into(),
@@ -330,6 +330,6 @@ pub(crate) fn run_as_account<'w>(kind: &ProcessTemplate, host: &'w Host) -> Cow<
     }
 }
 
-fn random_below(dice: &mut Rng, bound: u64) -> u32 {
-    u32::try_from(dice.next_below(bound)).unwrap_or(0)
+fn random_below(rng: &mut Rng, bound: u64) -> u32 {
+    u32::try_from(rng.next_below(bound)).unwrap_or(0)
 }

@@ -1,21 +1,21 @@
-//! Which processes of the stories started from a process, or reached into it, found by its number.
+//! Index of the children and cross-process events that scenario processes add to each process.
 
 use std::collections::HashMap;
 
 use super::scenario::{Parent, ScriptedProcess};
 
-/// What the stories have to do with a process.
+/// Scenario children and cross-process events, by the number of the process they belong to.
 #[derive(Debug, Default)]
-pub(super) struct Index {
+pub(super) struct ProcessIndex {
     children: HashMap<u32, Vec<u32>>,
     crossings: HashMap<u32, u64>,
 }
 
-impl Index {
-    /// The index of the told processes, of which the first has the number `first`.
-    pub(super) fn new(told: &[ScriptedProcess], first: u32) -> Self {
+impl ProcessIndex {
+    /// Builds the index of `scenario`, whose processes are numbered from `first`.
+    pub(super) fn new(scenario: &[ScriptedProcess], first: u32) -> Self {
         let mut index = Self::default();
-        for (process, number) in told.iter().zip(first..) {
+        for (process, number) in scenario.iter().zip(first..) {
             if let Parent::Number(parent) = process.parent {
                 index.children.entry(parent).or_default().push(number);
             }
@@ -26,12 +26,12 @@ impl Index {
         index
     }
 
-    /// The told processes that a process started, in the order of their numbers.
+    /// Returns the scenario processes started by `parent`, in the order of their numbers.
     pub(super) fn children(&self, parent: u32) -> &[u32] {
         self.children.get(&parent).map_or(&[], Vec::as_slice)
     }
 
-    /// How often told processes reached into a process.
+    /// Returns how often scenario processes opened the process `target`.
     pub(super) fn crossings(&self, target: u32) -> u64 {
         self.crossings.get(&target).copied().unwrap_or(0)
     }

@@ -1,4 +1,4 @@
-//! The stories: processes that are told one by one rather than drawn, each with the traces it left.
+//! Scenarios: scripted processes with their traces, loaded from TOML files.
 
 use std::collections::BTreeMap;
 
@@ -15,28 +15,29 @@ use super::{
 use crate::model::ProcessId;
 use crate::sim::format;
 
-/// The files that tell them, in the order of their processes' numbers.
+/// The scenario files, in the order in which their processes are numbered.
 const SCENARIO_FILES: [(&str, &str); 4] = [
     ("documentation.toml", include_str!("../../../assets/world/documentation.toml")),
     ("incident.toml", include_str!("../../../assets/world/incident.toml")),
     (HOSTILE_FILE, include_str!("../../../assets/world/hostile.toml")),
     ("busy.toml", include_str!("../../../assets/world/busy.toml")),
 ];
-/// The one whose strings are written by an attacker.
+/// The file with strings written by an attacker.
 const HOSTILE_FILE: &str = "hostile.toml";
-/// What a command line is filled up with to a size.
+/// Padding of a command line.
 const FILLER: &str = "AAAABBBBCCCCDDDD";
 
-/// One process of a story.
+/// Process of a scenario.
 #[derive(Clone, Debug)]
 pub(crate) struct ScriptedProcess {
     pub(crate) id: ProcessId,
     pub(crate) host: u32,
     pub(crate) parent: Parent,
+    /// In milliseconds since 1970, host's clock.
     pub(crate) start: i64,
-    /// In milliseconds; none while it runs.
+    /// In milliseconds; `None` while it runs.
     pub(crate) lifetime: Option<i64>,
-    /// The last event of what still runs; none: now.
+    /// Last event of a running process, in milliseconds since 1970; `None`: now.
     pub(crate) last_event: Option<i64>,
     pub(crate) binary: usize,
     pub(crate) cmdline: String,
@@ -45,66 +46,66 @@ pub(crate) struct ScriptedProcess {
     pub(crate) keys: Vec<Trace>,
     pub(crate) modules: Vec<Trace>,
     pub(crate) crossings: Vec<Crossing>,
-    pub(crate) network: Vec<Call>,
-    /// Files it wrote that are known binaries.
+    pub(crate) network: Vec<ScriptedConnection>,
+    /// Indexes of the binaries that it wrote.
     pub(crate) written_binaries: Vec<usize>,
-    /// Files of the sensor that it deleted.
+    /// Deleted files of the sensor.
     pub(crate) tampers: Vec<Trace>,
     /// Command lines that a ban stopped.
     pub(crate) blocks: Vec<Trace>,
-    /// Scripts that are in no file.
+    /// Fileless scripts.
     pub(crate) scripts: Vec<Trace>,
-    /// Connections beyond those that are told, all to the same place.
+    /// Number of further connections, all to the first remote end of `network`.
     pub(crate) beacons: u64,
-    /// Files, keys and modules beyond those that are told, named after the first. They are not searched.
+    // Numbers of further files, keys and modules, named after the first. Searches do not find them.
     pub(crate) more_files: u64,
     pub(crate) more_keys: u64,
     pub(crate) more_modules: u64,
     pub(crate) segments: u32,
     pub(crate) watchlists: Vec<String>,
     pub(crate) feeds: Vec<FeedToml>,
-    /// Its documents have no pid and no start.
+    /// Whether its documents lack PID and start.
     pub(crate) is_damaged: bool,
 }
 
-/// Whose child a process of a story is.
+/// Parent of a scenario process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Parent {
-    /// The process of this number.
+    /// The number of a process of the world.
     Number(u32),
-    /// A process that the sensor never saw, by the name it had.
+    /// A process that the sensor never saw, with its GUID.
     Unseen(Option<ProcessId>),
 }
 
-/// Something done to a thing, and how many milliseconds after the start.
+/// Action on an object, `offset` milliseconds after the start of the process.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Trace {
     pub(crate) offset: i64,
     pub(crate) target: String,
 }
 
-/// A connection.
+/// Connection of a scenario process, `offset` milliseconds after its start.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Call {
+pub(crate) struct ScriptedConnection {
     pub(crate) offset: i64,
     pub(crate) ip: std::net::Ipv4Addr,
     pub(crate) port: u16,
     pub(crate) domain: String,
 }
 
-/// Another process opened.
+/// Cross-process event, `offset` milliseconds after the start of the acting process.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Crossing {
     pub(crate) offset: i64,
     /// `process_open`, `thread_open` or `remote_thread`.
     pub(crate) access_kind: String,
-    /// The number of the other process.
+    /// Number of the other process.
     pub(crate) target: u32,
-    /// The rights that were asked for, where they are told.
+    /// The requested access mask; `None`: the default of the kind.
     pub(crate) access: Option<u32>,
 }
 
-/// A feed's report on something.
+/// Reports of a feed on a process or binary.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct FeedToml {
@@ -114,12 +115,12 @@ pub(crate) struct FeedToml {
     pub(crate) link: String,
 }
 
-/// A file of a story.
+/// Binary of a scenario file.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct BinaryToml {
     key: String,
-    /// The file of an ordinary kind; the rest is then not said.
+    /// Key of a process template whose file it is; the other members are absent then.
     kind: Option<String>,
     pub(crate) md5: Option<String>,
     #[serde(default)]
@@ -130,11 +131,11 @@ pub(crate) struct BinaryToml {
     pub(crate) product: Option<String>,
     pub(crate) description: Option<String>,
     pub(crate) signed: Option<String>,
-    /// What the signature is worth, if it is neither good nor missing.
+    /// Status of the signature, unless it is valid or missing.
     pub(crate) signature: Option<String>,
     pub(crate) size: Option<u64>,
     pub(crate) trick: Option<Deception>,
-    /// Hosts that have it without a process that says so.
+    /// Ids of further sensors that have the file, without a process that ran it.
     #[serde(default)]
     pub(crate) hosts: Vec<u32>,
     #[serde(default)]
@@ -145,9 +146,9 @@ pub(crate) struct BinaryToml {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Story {
+struct ScenarioFile {
     until: Option<String>,
-    /// When the crowds begin; they end with the story.
+    /// Start of the time range of all `crowd` records, which ends at `until`.
     crowd_from: Option<String>,
     binary: Vec<BinaryToml>,
     process: Vec<ScenarioToml>,
@@ -155,7 +156,7 @@ struct Story {
     crowd: Vec<Crowd>,
 }
 
-/// Many processes of one kind, spread over the time of a story.
+/// Many processes of one kind, spread over a time range.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Crowd {
@@ -169,11 +170,11 @@ struct Crowd {
 }
 
 impl Crowd {
-    /// Its processes, started between two times in milliseconds since 1970.
-    fn process_sheets(&self, from: i64, until: i64) -> impl Iterator<Item = ScenarioToml> {
+    /// Generates the processes, which run between two times in milliseconds since 1970.
+    fn process_records(&self, from: i64, until: i64) -> impl Iterator<Item = ScenarioToml> {
         (0..self.count).map(move |number| {
-            let mut dice = Rng::new(0, hash_text(&self.binary), number);
-            let start = from + dice.below_ms(until - from - parse_duration(&self.life));
+            let mut rng = Rng::new(0, hash_text(&self.binary), number);
+            let start = from + rng.below_ms(until - from - parse_duration(&self.life));
             ScenarioToml {
                 key: format!("{} {number}", self.binary),
                 host: self.host,
@@ -243,175 +244,171 @@ struct ScenarioToml {
     filler: usize,
 }
 
-/// What the stories refer to.
+/// The parts of the world that scenarios refer to.
 pub(crate) struct Scene<'w> {
     pub(crate) fleet: &'w Fleet,
-    pub(crate) kinds: &'w ProcessTemplates,
-    pub(crate) noise: &'w Background,
-    /// Milliseconds since 1970.
+    pub(crate) templates: &'w ProcessTemplates,
+    pub(crate) background: &'w Background,
+    /// In milliseconds since 1970.
     pub(crate) now: i64,
-    /// Whether the strings of an attacker are told too.
+    /// Whether to load the strings of an attacker.
     pub(crate) is_hostile: bool,
 }
 
-/// All stories; their files are added to `binaries`.
+/// Loads all scenarios and adds their files to `binaries`.
 pub(crate) fn load_scenarios(scene: &Scene<'_>, binaries: &mut Binaries) -> Vec<ScriptedProcess> {
-    let mut told = Vec::new();
+    let mut processes = Vec::new();
     for (file, text) in SCENARIO_FILES {
         if file == HOSTILE_FILE && !scene.is_hostile {
             continue;
         }
-        let story: Story = toml::from_str(text).unwrap_or_else(|problem| panic!("{file}: {problem}"));
-        let mut teller = ScenarioLoader {
+        let scenario: ScenarioFile = toml::from_str(text).unwrap_or_else(|error| panic!("{file}: {error}"));
+        let mut loader = ScenarioLoader {
             scene,
-            last_event: story.until.as_deref().map(parse_time),
+            last_event: scenario.until.as_deref().map(parse_time),
             binaries: BTreeMap::new(),
             numbers: BTreeMap::new(),
         };
-        for sheet in story.binary {
-            let place = match &sheet.kind {
-                None => ScenarioTarget::Scenario(binaries.add_scenario_binary(&sheet)),
-                Some(kind) => ScenarioTarget::Template(teller.template_index(kind)),
+        for binary in scenario.binary {
+            let source = match &binary.kind {
+                None => BinarySource::Scenario(binaries.add_scenario_binary(&binary)),
+                Some(key) => BinarySource::Template(loader.template_index(key)),
             };
-            teller.binaries.insert(sheet.key, place);
+            loader.binaries.insert(binary.key, source);
         }
-        let span = [story.crowd_from.as_deref(), story.until.as_deref()];
+        let span = [scenario.crowd_from.as_deref(), scenario.until.as_deref()];
         let [from, until] = span.map(|time| time.map_or(scene.now, parse_time));
-        let crowds = story.crowd.iter();
-        let crowds = crowds.flat_map(|crowd| crowd.process_sheets(from, until));
-        for sheet in story.process.into_iter().chain(crowds) {
-            let number = scene.noise.processes.len() + told.len();
-            let key = sheet.key.clone();
-            let process = teller.build_process(sheet, binaries);
-            let seen = process.start - teller.clock_skew(process.host);
+        let crowds = scenario.crowd.iter().flat_map(|crowd| crowd.process_records(from, until));
+        for record in scenario.process.into_iter().chain(crowds) {
+            let number = scene.background.processes.len() + processes.len();
+            let key = record.key.clone();
+            let process = loader.build_process(record, binaries);
+            let seen = process.start - loader.clock_skew(process.host);
             binaries.entries[process.binary].record_run(process.host, seen);
-            teller.numbers.insert(key, u32::try_from(number).unwrap_or(background::NO_PARENT));
-            told.push(process);
+            loader.numbers.insert(key, u32::try_from(number).unwrap_or(background::NO_PARENT));
+            processes.push(process);
         }
     }
-    told
+    processes
 }
 
-/// One story while it is told.
+/// Resolves the keys of one scenario file.
 struct ScenarioLoader<'w> {
     scene: &'w Scene<'w>,
     last_event: Option<i64>,
-    binaries: BTreeMap<String, ScenarioTarget>,
+    binaries: BTreeMap<String, BinarySource>,
     numbers: BTreeMap<String, u32>,
 }
 
-/// Where a key of a story points.
+/// The binary that a key stands for: an entry of the binaries, or the file of a process template.
 #[derive(Clone, Copy)]
-enum ScenarioTarget {
+enum BinarySource {
     Scenario(usize),
     Template(usize),
 }
 
 impl ScenarioLoader<'_> {
-    fn build_process(&self, sheet: ScenarioToml, binaries: &Binaries) -> ScriptedProcess {
-        let start = match (&sheet.start, &sheet.at) {
+    fn build_process(&self, record: ScenarioToml, binaries: &Binaries) -> ScriptedProcess {
+        let start = match (&record.start, &record.at) {
             (Some(start), _) => parse_time(start),
-            // How long ago it was is the same everywhere; the host writes down what its own clock said.
-            (None, Some(at)) => self.scene.now - parse_duration(at) + self.clock_skew(sheet.host),
-            (None, None) => self.scene.now + self.clock_skew(sheet.host),
+            // `at` counts back from the present; the start is a time of the host's clock.
+            (None, Some(at)) => self.scene.now - parse_duration(at) + self.clock_skew(record.host),
+            (None, None) => self.scene.now + self.clock_skew(record.host),
         };
-        let id = sheet.id.as_deref().map(parse_guid);
-        let pid = sheet.pid.unwrap_or_else(|| {
-            let drawn = hash_text(&sheet.key) % 2_000;
-            1_800 + 4 * u32::try_from(drawn).unwrap_or(0)
-        });
-        let parent = match &sheet.parent {
-            Some(key) => Parent::Number(self.process_number(key, sheet.host, start)),
-            None => Parent::Unseen(sheet.parent_id.as_deref().map(parse_guid)),
+        let id = record.id.as_deref().map(parse_guid);
+        let pid = record.pid.unwrap_or_else(|| 1_800 + 4 * u32::try_from(hash_text(&record.key) % 2_000).unwrap_or(0));
+        let parent = match &record.parent {
+            Some(key) => Parent::Number(self.process_number(key, record.host, start)),
+            None => Parent::Unseen(record.parent_id.as_deref().map(parse_guid)),
         };
-        let mut cmdline = sheet.cmdline;
-        while cmdline.len() < sheet.filler {
+        let mut cmdline = record.cmdline;
+        while cmdline.len() < record.filler {
             cmdline.push_str(FILLER);
         }
-        let build = self.scene.fleet.host(sheet.host).map_or(0, |host| host.build);
+        let build = self.scene.fleet.host(record.host).map_or(0, |host| host.build);
         let file = |key: &str| match self.binaries.get(key) {
-            Some(ScenarioTarget::Scenario(place)) => *place,
-            Some(ScenarioTarget::Template(kind)) => binaries.template_index(*kind, build),
-            None => panic!("no binary {key:?} in this story"),
+            Some(BinarySource::Scenario(index)) => *index,
+            Some(BinarySource::Template(index)) => binaries.template_index(*index, build),
+            None => panic!("no binary {key:?} in this scenario"),
         };
         ScriptedProcess {
-            id: id.unwrap_or_else(|| ProcessId::new(sheet.host, pid, super::to_ticks(start))),
-            host: sheet.host,
+            id: id.unwrap_or_else(|| ProcessId::new(record.host, pid, super::to_ticks(start))),
+            host: record.host,
             parent,
             start,
-            lifetime: sheet.life.as_deref().map(parse_duration),
+            lifetime: record.life.as_deref().map(parse_duration),
             last_event: self.last_event,
-            binary: file(&sheet.binary),
+            binary: file(&record.binary),
             cmdline,
-            user: sheet.user,
-            files: sheet.files.iter().map(|text| parse_trace(text)).collect(),
-            keys: sheet.keys.iter().map(|text| parse_trace(text)).collect(),
-            modules: sheet.modules.iter().map(|text| parse_trace(text)).collect(),
-            crossings: sheet.crossprocs.iter().map(|text| self.parse_crossing(text, sheet.host, start)).collect(),
-            network: sheet.network.iter().map(|text| parse_connection(text)).collect(),
-            written_binaries: sheet.written.iter().map(|key| file(key)).collect(),
-            tampers: sheet.tampers.iter().map(|text| parse_trace(text)).collect(),
-            blocks: sheet.blocks.iter().map(|text| parse_trace(text)).collect(),
-            scripts: sheet.scripts.iter().map(|text| parse_trace(text)).collect(),
-            beacons: sheet.beacons,
-            more_files: sheet.more_files,
-            more_keys: sheet.more_keys,
-            more_modules: sheet.more_modules,
-            segments: sheet.segments,
-            watchlists: sheet.watchlists,
-            feeds: sheet.feeds,
-            is_damaged: sheet.damaged,
+            user: record.user,
+            files: record.files.iter().map(|text| parse_trace(text)).collect(),
+            keys: record.keys.iter().map(|text| parse_trace(text)).collect(),
+            modules: record.modules.iter().map(|text| parse_trace(text)).collect(),
+            crossings: record.crossprocs.iter().map(|text| self.parse_crossing(text, record.host, start)).collect(),
+            network: record.network.iter().map(|text| parse_connection(text)).collect(),
+            written_binaries: record.written.iter().map(|key| file(key)).collect(),
+            tampers: record.tampers.iter().map(|text| parse_trace(text)).collect(),
+            blocks: record.blocks.iter().map(|text| parse_trace(text)).collect(),
+            scripts: record.scripts.iter().map(|text| parse_trace(text)).collect(),
+            beacons: record.beacons,
+            more_files: record.more_files,
+            more_keys: record.more_keys,
+            more_modules: record.more_modules,
+            segments: record.segments,
+            watchlists: record.watchlists,
+            feeds: record.feeds,
+            is_damaged: record.damaged,
         }
     }
 
-    /// Milliseconds by which the clock of a host is ahead of the server's.
+    /// Returns the milliseconds by which the clock of a host is ahead of the server's.
     fn clock_skew(&self, host: u32) -> i64 {
         let host = self.scene.fleet.host(host);
         host.map_or(0, |host| host.skew * 1_000)
     }
 
     fn process_number(&self, key: &str, host: u32, at: i64) -> u32 {
-        let found = match key.strip_prefix("kind:") {
+        let number = match key.strip_prefix("kind:") {
             None => self.numbers.get(key).copied(),
-            Some(kind) => {
-                let Scene { noise, kinds, .. } = self.scene;
-                background::running_process(noise, kinds, host, Os::Windows, kind, at)
+            Some(template) => {
+                let Scene { background, templates, .. } = self.scene;
+                background::running_process(background, templates, host, Os::Windows, template, at)
             }
         };
-        found.unwrap_or_else(|| panic!("no process {key:?} on host {host} before {at}"))
+        number.unwrap_or_else(|| panic!("no process {key:?} on host {host} before {at}"))
     }
 
     fn template_index(&self, key: &str) -> usize {
-        let place = self.scene.kinds.template_index(Os::Windows, key);
-        place.unwrap_or_else(|| panic!("no kind {key:?}"))
+        let index = self.scene.templates.template_index(Os::Windows, key);
+        index.unwrap_or_else(|| panic!("no kind {key:?}"))
     }
 
     fn parse_crossing(&self, text: &str, host: u32, start: i64) -> Crossing {
-        let Trace { offset: after, target: what } = parse_trace(text);
-        let (how, rest) = what.split_once(' ').unwrap_or((&what, ""));
-        let (target, access) = rest.split_once(" 0x").unwrap_or((rest, ""));
+        let Trace { offset, target } = parse_trace(text);
+        let (access_kind, target) = target.split_once(' ').unwrap_or((&target, ""));
+        let (target, access) = target.split_once(" 0x").unwrap_or((target, ""));
         Crossing {
-            offset: after,
-            access_kind: how.into(),
+            offset,
+            access_kind: access_kind.into(),
             target: self.process_number(target, host, start),
             access: u32::from_str_radix(access, 16).ok(),
         }
     }
 }
 
-/// Reads `+OFFSET what`.
+/// Parses `+OFFSET TARGET`.
 fn parse_trace(text: &str) -> Trace {
-    let (offset, what) = text.split_once(' ').unwrap_or((text, ""));
-    Trace { offset: parse_duration(offset.trim_start_matches('+')), target: what.into() }
+    let (offset, target) = text.split_once(' ').unwrap_or((text, ""));
+    Trace { offset: parse_duration(offset.trim_start_matches('+')), target: target.into() }
 }
 
-/// Reads `+OFFSET address:port name`.
-fn parse_connection(text: &str) -> Call {
-    let Trace { offset: after, target: what } = parse_trace(text);
-    let (address, domain) = what.split_once(' ').unwrap_or((&what, ""));
+/// Parses `+OFFSET ADDRESS:PORT DOMAIN`.
+fn parse_connection(text: &str) -> ScriptedConnection {
+    let Trace { offset, target } = parse_trace(text);
+    let (address, domain) = target.split_once(' ').unwrap_or((&target, ""));
     let address: std::net::SocketAddrV4 =
         address.parse().unwrap_or_else(|_| panic!("{address:?} is not an address with a port"));
-    Call { offset: after, ip: *address.ip(), port: address.port(), domain: domain.into() }
+    ScriptedConnection { offset, ip: *address.ip(), port: address.port(), domain: domain.into() }
 }
 
 fn parse_guid(text: &str) -> ProcessId {

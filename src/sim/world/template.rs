@@ -1,4 +1,4 @@
-//! The kinds of ordinary process, as `assets/world/noise.toml` lists them.
+//! Templates of background processes, loaded from `assets/world/noise.toml`.
 
 use std::collections::BTreeMap;
 
@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use super::{fleet::Os, parse_duration, scenario::FeedToml};
 
-/// A kind of process, with its references resolved to positions in the list of all kinds.
+/// Kind of background process; `parent` and `children` are indexes of other templates.
 #[derive(Clone, Debug)]
 pub(crate) struct ProcessTemplate {
     pub(crate) os: Os,
@@ -18,25 +18,25 @@ pub(crate) struct ProcessTemplate {
     pub(crate) is_boot: bool,
     pub(crate) weight: u64,
     pub(crate) parent: Option<usize>,
-    /// What it starts, and at most how many.
+    /// The children that it starts, and at most how many of each.
     pub(crate) children: Vec<(usize, u64)>,
-    /// In milliseconds; none: until the host goes down.
+    /// In milliseconds; `None`: until the host shuts down.
     pub(crate) lifetime: Option<i64>,
     pub(crate) pid: Option<u32>,
     pub(crate) company: Option<String>,
     pub(crate) product: Option<String>,
     pub(crate) description: Option<String>,
-    /// `name:port`.
+    /// As `NAME:PORT`.
     pub(crate) connections: Vec<String>,
     pub(crate) files: Vec<String>,
     pub(crate) keys: Vec<String>,
-    /// The watchlist that tags it.
+    /// Id of the watchlist that tags it.
     pub(crate) watchlist: Option<String>,
-    /// What feeds say of its file.
+    /// Reports on its file.
     pub(crate) feeds: Vec<FeedToml>,
 }
 
-/// Whom a process runs as.
+/// User account that a process runs as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Account {
@@ -47,7 +47,7 @@ pub(crate) enum Account {
     User,
 }
 
-/// A library that processes load.
+/// Library that processes load.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct LibraryTemplate {
@@ -57,7 +57,7 @@ pub(crate) struct LibraryTemplate {
     pub(crate) description: Option<String>,
 }
 
-/// All kinds and modules.
+/// All process templates and libraries.
 #[derive(Clone, Debug)]
 pub(crate) struct ProcessTemplates {
     pub(crate) templates: Vec<ProcessTemplate>,
@@ -105,51 +105,51 @@ struct TemplateToml {
 }
 
 impl ProcessTemplates {
-    /// The embedded list.
+    /// Loads the embedded file.
     pub(crate) fn load_embedded() -> Self {
-        let sheet: BackgroundToml = toml::from_str(include_str!("../../../assets/world/noise.toml"))
-            .expect("the embedded kinds are read by a test");
-        let mut all = Vec::new();
-        for (os, kinds) in [(Os::Windows, sheet.windows), (Os::Osx, sheet.osx), (Os::Linux, sheet.linux)] {
-            let first = all.len();
-            let places: BTreeMap<String, usize> =
-                kinds.iter().enumerate().map(|(at, kind)| (kind.key.clone(), first + at)).collect();
-            all.extend(kinds.into_iter().map(|kind| resolve_references(os, kind, &places)));
+        let file: BackgroundToml = toml::from_str(include_str!("../../../assets/world/noise.toml"))
+            .expect("a test parses the embedded templates");
+        let mut templates = Vec::new();
+        for (os, records) in [(Os::Windows, file.windows), (Os::Osx, file.osx), (Os::Linux, file.linux)] {
+            let first = templates.len();
+            let indexes: BTreeMap<String, usize> =
+                records.iter().enumerate().map(|(at, record)| (record.key.clone(), first + at)).collect();
+            templates.extend(records.into_iter().map(|record| resolve_references(os, record, &indexes)));
         }
-        Self { templates: all, modules: sheet.module }
+        Self { templates, modules: file.module }
     }
 
-    /// The position of a kind.
+    /// Returns the index of a template.
     pub(crate) fn template_index(&self, os: Os, key: &str) -> Option<usize> {
-        self.templates.iter().position(|kind| kind.os == os && kind.key == key)
+        self.templates.iter().position(|template| template.os == os && template.key == key)
     }
 }
 
-fn resolve_references(os: Os, kind: TemplateToml, places: &BTreeMap<String, usize>) -> ProcessTemplate {
-    let place = |key: &str| {
-        *places.get(key).unwrap_or_else(|| panic!("noise.toml: {} names {key:?}, which is not there", kind.key))
+fn resolve_references(os: Os, record: TemplateToml, indexes: &BTreeMap<String, usize>) -> ProcessTemplate {
+    let index = |key: &str| {
+        *indexes.get(key).unwrap_or_else(|| panic!("noise.toml: {} names {key:?}, which is not there", record.key))
     };
     ProcessTemplate {
         os,
-        parent: kind.under.as_deref().map(place),
-        children: kind.children.iter().map(|(key, most)| (place(key), *most)).collect(),
-        lifetime: kind.life.as_deref().map(parse_duration),
-        key: kind.key,
-        name: kind.name,
-        path: kind.path,
-        cmdlines: kind.cmdline,
-        user: kind.user,
-        is_boot: kind.boot,
-        weight: kind.weight,
-        pid: kind.pid,
-        company: kind.company,
-        product: kind.product,
-        description: kind.description,
-        connections: kind.net,
-        files: kind.files,
-        keys: kind.keys,
-        watchlist: kind.watch,
-        feeds: kind.feeds,
+        parent: record.under.as_deref().map(index),
+        children: record.children.iter().map(|(key, most)| (index(key), *most)).collect(),
+        lifetime: record.life.as_deref().map(parse_duration),
+        key: record.key,
+        name: record.name,
+        path: record.path,
+        cmdlines: record.cmdline,
+        user: record.user,
+        is_boot: record.boot,
+        weight: record.weight,
+        pid: record.pid,
+        company: record.company,
+        product: record.product,
+        description: record.description,
+        connections: record.net,
+        files: record.files,
+        keys: record.keys,
+        watchlist: record.watch,
+        feeds: record.feeds,
     }
 }
 
@@ -159,14 +159,14 @@ mod tests {
 
     #[test]
     fn every_kind_has_a_place_in_the_life_of_a_host() {
-        let kinds = ProcessTemplates::load_embedded();
-        for (at, kind) in kinds.templates.iter().enumerate() {
-            let is_child = kinds.templates.iter().any(|other| other.children.iter().any(|&(child, _)| child == at));
-            assert!(kind.is_boot || kind.weight > 0 || is_child, "{:?} never runs", kind.key);
-            assert!(!kind.cmdlines.is_empty(), "{:?} has no command line", kind.key);
-            if let Some(under) = kind.parent {
-                assert!(kinds.templates[under].is_boot, "{:?} has a passing parent", kind.key);
-                assert!(!kind.is_boot || under < at, "{:?} starts too early", kind.key);
+        let templates = ProcessTemplates::load_embedded();
+        for (at, template) in templates.templates.iter().enumerate() {
+            let is_child = templates.templates.iter().any(|other| other.children.iter().any(|&(child, _)| child == at));
+            assert!(template.is_boot || template.weight > 0 || is_child, "{:?} never runs", template.key);
+            assert!(!template.cmdlines.is_empty(), "{:?} has no command line", template.key);
+            if let Some(under) = template.parent {
+                assert!(templates.templates[under].is_boot, "{:?} has a passing parent", template.key);
+                assert!(!template.is_boot || under < at, "{:?} starts too early", template.key);
             }
         }
     }

@@ -1,4 +1,4 @@
-//! Binaries as documents that can be searched (reference 3.3).
+//! Binaries as searchable documents (reference 3.3).
 
 use super::{Test, merged_tags, test_feed_fields, test_hash, test_watchlist_tag, to_f64};
 use crate::query::{FieldValue, SearchableRecord};
@@ -9,25 +9,24 @@ use crate::sim::{
     world::{self, Binary, World},
 };
 
-/// One binary.
+/// Searchable document of a binary.
 #[derive(Clone, Copy)]
 pub(in crate::sim) struct BinaryDocument<'w> {
     pub(in crate::sim) world: &'w World,
     pub(in crate::sim) binary: &'w Binary,
     pub(in crate::sim) server_version: &'w Release,
-    /// What it was tagged with besides.
+    /// Tags added since the world was generated.
     pub(in crate::sim) tags: &'w Tags,
 }
 
 impl<'w> BinaryDocument<'w> {
-    /// The watchlists that tagged it, and when, in milliseconds since 1970.
+    /// Returns the ids of the watchlists that tagged the binary, with the time of the tag in milliseconds since 1970.
     pub(in crate::sim) fn watchlists(&self) -> impl Iterator<Item = (String, i64)> {
         let at = first_seen(self.binary, self.world);
-        let later = self.tags.binary_tags(&self.binary.md5);
-        merged_tags(&self.binary.watchlists, at, later)
+        merged_tags(&self.binary.watchlists, at, self.tags.binary_tags(&self.binary.md5))
     }
 
-    /// The hosts that have it.
+    /// Returns the hosts that have the binary.
     pub(in crate::sim) fn hosts(&self) -> impl Iterator<Item = &'w world::Host> {
         let fleet = &self.world.fleet;
         self.binary.hosts.iter().filter_map(|&id| fleet.host(id))
@@ -54,8 +53,8 @@ impl SearchableRecord for BinaryDocument<'_> {
             "product_name" => maybe(binary.product.as_deref(), test),
             "file_desc" => maybe(binary.description.as_deref(), test),
             "legal_copyright" => {
-                let right = binary.company.as_ref().map(|company| copyright(company));
-                maybe(right.as_deref(), test)
+                let text = binary.company.as_ref().map(|company| copyright(company));
+                maybe(text.as_deref(), test)
             }
             "file_version" | "product_version" => {
                 maybe(Some(&*binary.version).filter(|version| !version.is_empty()), test)
@@ -77,16 +76,16 @@ impl SearchableRecord for BinaryDocument<'_> {
     }
 }
 
-/// What the signature is worth.
+/// Returns the status of the signature: `Signed`, `Unsigned`, or a reason why it is not valid.
 pub(in crate::sim) fn signature_status(binary: &Binary) -> &str {
     match &binary.signature {
-        Some(told) => told,
+        Some(status) => status,
         None if binary.signed_at.is_some() => "Signed",
         None => "Unsigned",
     }
 }
 
-/// The number of Windows for that, as text.
+/// Returns the Windows error code of the signature status, as decimal text.
 pub(in crate::sim) fn signature_code(binary: &Binary) -> String {
     let code: u32 = match signature_status(binary) {
         "Signed" => 0,
@@ -102,19 +101,19 @@ pub(in crate::sim) fn signature_code(binary: &Binary) -> String {
     code.to_string()
 }
 
-/// When the server first heard of it, in milliseconds since 1970.
+/// Returns when the server first received the binary, in milliseconds since 1970.
 pub(in crate::sim) fn first_seen(binary: &Binary, world: &World) -> i64 {
-    /// A module that no program was counted for has been there since the beginning.
+    /// Age of modules, whose loads are not recorded, in milliseconds.
     const ASSUMED_AGE: i64 = 40 * 86_400_000;
     if binary.runs == 0 { world.now - ASSUMED_AGE } else { binary.first_seen }
 }
 
-/// The version resource's copyright.
+/// Returns the copyright text of the version resource.
 pub(in crate::sim) fn copyright(company: &str) -> String {
     format!("© {company}. All rights reserved.")
 }
 
-/// On how many hosts it is.
+/// Returns the number of hosts that have the binary.
 pub(in crate::sim) fn host_count(binary: &Binary) -> u64 {
     u64::try_from(binary.hosts.len()).unwrap_or(u64::MAX)
 }

@@ -1,4 +1,4 @@
-//! Processes and binaries as documents that can be searched (reference 3.3).
+//! Processes and binaries as searchable documents (reference 3.3).
 
 mod binary;
 
@@ -6,7 +6,7 @@ use std::{borrow::Cow, net::IpAddr};
 
 use super::super::{
     format,
-    state::detections::{TaggedDocuments, Tags},
+    state::detections::{Tags, WatchlistTag},
     version::Release,
     world::{self, Binary, Parentage, Process, World},
 };
@@ -14,7 +14,7 @@ use super::run::SEGMENT_BITS;
 use crate::query::{self, BinaryJoin, FieldValue, SearchableRecord};
 pub(in crate::sim) use binary::{BinaryDocument, copyright, first_seen, host_count, signature_code, signature_status};
 
-/// One segment of a process.
+/// Searchable document of a process segment.
 #[derive(Clone, Copy)]
 pub(in crate::sim) struct Document<'w> {
     pub(in crate::sim) world: &'w World,
@@ -22,33 +22,32 @@ pub(in crate::sim) struct Document<'w> {
     /// Counted from 0.
     pub(in crate::sim) segment: u32,
     pub(in crate::sim) server_version: &'w Release,
-    /// What it was tagged with besides.
+    /// Tags added since the world was generated.
     pub(in crate::sim) tags: &'w Tags,
 }
 
 type Test<'t> = &'t mut dyn FnMut(FieldValue<'_>) -> bool;
 
 impl Document<'_> {
-    /// The last event, in milliseconds since 1970: on the host's clock, and on the server's.
+    /// Returns the times of the last event by the host's clock and by the server's, in milliseconds since 1970.
     pub(in crate::sim) fn last_update(&self) -> [i64; 2] {
         [self.process.segment_end(self.segment), self.process.segment_arrival(self.segment)]
     }
 
-    /// The number of its segment, as the server has it.
+    /// Returns the segment id, as the server numbers segments.
     pub(in crate::sim) fn segment_id(&self) -> i64 {
         segment_id(self.process, self.segment, self.server_version)
     }
 
-    /// The watchlists that tagged it, and when, in milliseconds since 1970.
+    /// Returns the ids of the watchlists that tagged the segment, with the time of the tag in milliseconds since 1970.
     pub(in crate::sim) fn watchlists(&self) -> impl Iterator<Item = (String, i64)> {
         let at = self.last_update()[1];
-        let told = self.process.watchlists();
-        let later = self.tags.segment_tags(document_number(self.process, self.segment));
-        merged_tags(told, at, later)
+        let added = self.tags.segment_tags(document_number(self.process, self.segment));
+        merged_tags(self.process.watchlists(), at, added)
     }
 
     fn event_count(&self, field: &str) -> Option<u64> {
-        let pick = match field {
+        let count = match field {
             "modload_count" => |counts: world::Counts| counts.modload,
             "filemod_count" => |counts: world::Counts| counts.filemod,
             "regmod_count" => |counts: world::Counts| counts.regmod,
@@ -61,10 +60,10 @@ impl Document<'_> {
             }
             _ => return None,
         };
-        Some(pick(self.process.segment_event_counts(self.segment)))
+        Some(count(self.process.segment_event_counts(self.segment)))
     }
 
-    /// Fields of the process and its host.
+    /// Tests a field of the process or its host; `None` if `field` is no such field.
     fn test_process_fields(&self, field: &str, test: Test<'_>) -> Option<bool> {
         let process = self.process;
         let host = process.host();
@@ -95,7 +94,7 @@ impl Document<'_> {
         })
     }
 
-    /// Fields of its relatives.
+    /// Tests a field of the parent or the children; `None` if `field` is no such field.
     fn test_relative_fields(&self, field: &str, test: Test<'_>) -> Option<bool> {
         let process = self.process;
         let parent = || match process.parent() {
@@ -121,7 +120,7 @@ impl Document<'_> {
         })
     }
 
-    /// Fields of what it did.
+    /// Tests a field of the events; `None` if `field` is no such field.
     fn test_event_fields(&self, field: &str, test: Test<'_>) -> Option<bool> {
         let process = self.process;
         Some(match field {
@@ -189,30 +188,30 @@ impl Document<'_> {
     }
 }
 
-/// Watchlists of the world's beginning, and those that came later, each once.
+/// Returns the initial watchlist tags, all set at a time in milliseconds since 1970, and the added ones, each watchlist
+/// once.
 fn merged_tags(
-    told: &[String],
+    initial: &[String],
     at: i64,
-    later: impl Iterator<Item = TaggedDocuments>,
+    added: impl Iterator<Item = WatchlistTag>,
 ) -> impl Iterator<Item = (String, i64)> {
-    let later = later.map(|tag| (tag.watchlist.to_string(), tag.tagged_at));
-    let later = later.filter(|(list, _)| !told.contains(list));
-    let told = told.iter().map(move |list| (list.clone(), at));
-    told.chain(later)
+    let added = added.map(|tag| (tag.watchlist.to_string(), tag.tagged_at));
+    let added = added.filter(|(list, _)| !initial.contains(list));
+    initial.iter().map(move |list| (list.clone(), at)).chain(added)
 }
 
-/// Whether a watchlist is among those that tagged something, at a time that passes.
+/// Whether watchlist `id` is among `tags`, with a time that passes `test`.
 fn test_watchlist_tag(mut tags: impl Iterator<Item = (String, i64)>, id: &str, test: Test<'_>) -> bool {
     let tag = tags.find(|(list, _)| list == id);
     tag.is_some_and(|(_, at)| test(FieldValue::Time(format::timestamp(at))))
 }
 
-/// The number of a segment, as the server has it.
+/// Returns the segment id: its arrival in milliseconds since 1970 from 6.0 on, a number from 1 before.
 pub(in crate::sim) fn segment_id(process: Process<'_>, segment: u32, release: &Release) -> i64 {
     if release.is_at_least_6() { process.segment_arrival(segment) } else { i64::from(segment) + 1 }
 }
 
-/// The number of the document of a segment.
+/// Returns the document number of a segment.
 pub(in crate::sim) fn document_number(process: Process<'_>, segment: u32) -> u32 {
     process.number() << SEGMENT_BITS | segment
 }
@@ -236,10 +235,9 @@ impl SearchableRecord for Document<'_> {
 }
 
 fn test_feed_fields(feeds: &[world::FeedToml], field: &str, test: Test<'_>) -> Option<bool> {
-    let rest = field.strip_prefix("alliance_")?;
-    let (what, name) = rest.split_once('_')?;
+    let (member, name) = field.strip_prefix("alliance_")?.split_once('_')?;
     let feed = feeds.iter().find(|feed| feed.name == name);
-    Some(feed.is_some_and(|feed| match what {
+    Some(feed.is_some_and(|feed| match member {
         "score" => i32::try_from(feed.score).is_ok_and(|score| test(FieldValue::Number(score.into()))),
         "data" => feed.reports.iter().any(|report| test(FieldValue::Text(report.into()))),
         _ => false,
@@ -254,7 +252,7 @@ fn test_texts(texts: &[Cow<'_, str>], test: Test<'_>) -> bool {
     texts.iter().any(|text| test(FieldValue::Text((&**text).into())))
 }
 
-#[expect(clippy::cast_precision_loss, reason = "no count here comes near 2^53, where it would show")]
+#[expect(clippy::cast_precision_loss, reason = "counts stay far below 2^53")]
 fn to_f64(count: u64) -> f64 {
     count as f64
 }

@@ -1,52 +1,52 @@
-//! The store of events: partitions that are written to, searched, laid aside or erased (reference 2.15).
+//! Event store: partitions that are written, searched, unmounted or deleted (reference 2.15).
 
 use std::collections::BTreeMap;
 
 use super::DAY;
 use crate::sim::{format, world::World};
 
-/// The partition that is written to.
+/// Name of the partition that is written.
 const WRITER_NAME: &str = "writer";
-/// Days that a partition spans.
+/// Time range of a partition.
 const SPAN_DAYS: i64 = 3;
-/// Bytes of a document, about.
+/// Approximate size of a document.
 const DOCUMENT_BYTES: u64 = 1_361;
 
-/// All partitions by their names.
+/// Partitions by name.
 #[derive(Debug, Default)]
 pub(crate) struct EventStore(BTreeMap<String, Partition>);
 
-/// One of them.
+/// Partition of the event store; times in milliseconds since 1970.
 #[derive(Clone, Debug)]
 pub(crate) struct Partition {
     pub(crate) directory: String,
     pub(crate) start: i64,
-    /// None while it is written to.
+    /// `None` while it is written.
     pub(crate) end: Option<i64>,
     pub(crate) documents: u64,
     pub(crate) segments: u64,
-    /// Laid aside: on disk, and not searched.
+    /// Whether it is unmounted: on disk, but not searched.
     pub(crate) is_cold: bool,
-    /// Somebody took it back.
+    /// Whether a user mounted it again.
     pub(crate) is_user_mounted: bool,
 }
 
-/// Why nothing was done.
+/// Why a change of a partition was rejected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum StoreRefusal {
-    /// There is no such partition.
+    /// The partition does not exist.
     Unknown,
-    /// It is written to, or is so already.
+    /// The partition is being written, or is already in the requested state.
     Conflict,
 }
 
 impl Partition {
-    /// Its size, about.
+    /// Returns the approximate size.
     pub(crate) fn bytes(&self) -> u64 {
         self.documents * DOCUMENT_BYTES
     }
 
-    /// What it is called in lists.
+    /// Returns the status shown in lists: `hot`, `warm` or `cold`.
     pub(crate) fn status(&self) -> &'static str {
         match self.end {
             None => "hot",
@@ -57,7 +57,7 @@ impl Partition {
 }
 
 impl EventStore {
-    /// The writer, and a partition for every three days before it.
+    /// Creates the writer and four older partitions of three days each.
     pub(super) fn from_world(world: &World) -> Self {
         let ages = [1, 4, 7, 10, 13];
         let share = world.n_documents() / 5;
@@ -79,15 +79,15 @@ impl EventStore {
         Self((0..).zip(ages).map(partition).collect())
     }
 
-    /// All of them.
+    /// Returns all partitions with their names.
     pub(crate) fn partitions(&self) -> impl Iterator<Item = (&String, &Partition)> {
         self.0.iter()
     }
 
-    /// Lets the writer be a partition like any other, and begins a new one.
+    /// Closes the writer at a time in milliseconds since 1970 and starts a new one.
     pub(crate) fn roll_over(&mut self, now: i64) {
         let mut directory = partition_name(now);
-        // Names are by the minute.
+        // Directory names contain the time in minutes.
         while self.0.values().any(|part| part.directory == directory) {
             directory.push_str("_1");
         }
@@ -106,7 +106,7 @@ impl EventStore {
         }
     }
 
-    /// Takes back what was laid aside.
+    /// Mounts an unmounted partition.
     pub(crate) fn mount(&mut self, name: &str) -> Result<(), StoreRefusal> {
         let partition = self.closed_partition(name)?;
         if !partition.is_cold {
@@ -117,7 +117,7 @@ impl EventStore {
         Ok(())
     }
 
-    /// Lays a partition aside.
+    /// Unmounts a partition, which is then not searched.
     pub(crate) fn unmount(&mut self, name: &str) -> Result<(), StoreRefusal> {
         let partition = self.closed_partition(name)?;
         if partition.is_cold {
@@ -128,14 +128,14 @@ impl EventStore {
         Ok(())
     }
 
-    /// Erases a partition.
+    /// Deletes a partition.
     pub(crate) fn erase(&mut self, name: &str) -> Result<(), StoreRefusal> {
         self.closed_partition(name)?;
         self.0.remove(name);
         Ok(())
     }
 
-    /// A partition that is not written to.
+    /// Returns a partition that is not being written.
     fn closed_partition(&mut self, name: &str) -> Result<&mut Partition, StoreRefusal> {
         let partition = self.0.get_mut(name).ok_or(StoreRefusal::Unknown)?;
         match partition.end {
@@ -145,7 +145,7 @@ impl EventStore {
     }
 }
 
-/// `cbevents_2021_03_03_2031`.
+/// Formats the name of a partition by its start: `cbevents_2021_03_03_2031`.
 fn partition_name(from: i64) -> String {
     let stamp = format::timestamp(from).strftime("%Y_%m_%d_%H%M");
     format!("cbevents_{stamp}")

@@ -1,14 +1,14 @@
-//! What a sensor group is made of.
+//! Records of sensor groups.
 
 use serde_json::{Value, json};
 
 use super::Record;
 use crate::sim::{version::Release, world::Group};
 
-/// The group and the site that are always there.
+/// Id of the default group and of the default site.
 pub(crate) const DEFAULT_ID: u64 = 1;
 
-/// What sensors of a group tell, unless somebody wants it otherwise.
+/// Event types that sensors of a new group collect.
 const COLLECTED_EVENTS: [&str; 12] = [
     "cross_procs",
     "emet_events",
@@ -24,7 +24,7 @@ const COLLECTED_EVENTS: [&str; 12] = [
     "usercontext",
 ];
 
-/// A group of the world's beginning.
+/// Creates the record of a group that the world begins with.
 pub(super) fn from_world(group: &Group) -> Value {
     let mut record = default_group();
     record.insert("id".into(), json!(group.id));
@@ -48,7 +48,7 @@ pub(super) fn from_world(group: &Group) -> Value {
     Value::Object(record)
 }
 
-/// A group that nobody has set up yet.
+/// Creates a group record with default settings.
 pub(crate) fn default_group() -> Record {
     let mut record = json!({
         "name": "",
@@ -76,8 +76,8 @@ pub(crate) fn default_group() -> Record {
         "collect_amsi": false,
         "server_cert_id": 1,
     });
-    for what in COLLECTED_EVENTS {
-        record[format!("collect_{what}")] = json!(true);
+    for event in COLLECTED_EVENTS {
+        record[format!("collect_{event}")] = json!(true);
     }
     match record {
         Value::Object(record) => record,
@@ -85,7 +85,7 @@ pub(crate) fn default_group() -> Record {
     }
 }
 
-/// What a release does not know of a group yet.
+/// Returns the members of a group record that `release` does not have yet.
 pub(crate) fn unsupported_fields(release: &Release) -> &'static [&'static str] {
     if release.is_at_least_7() { &[] } else { &["collect_amsi", "server_cert_id"] }
 }

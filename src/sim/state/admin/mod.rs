@@ -1,4 +1,5 @@
-//! What administrators change: groups, sites, people, filters, the license, the store of events, investigations.
+//! Records that administrators change: groups, sites, users, teams, ingress filters, license, event store and
+//! investigations.
 
 mod event_store;
 mod group;
@@ -7,7 +8,7 @@ mod record_table;
 use serde_json::{Value, json};
 
 pub(in crate::sim) use event_store::{EventStore, Partition, StoreRefusal};
-pub(in crate::sim) use group::{DEFAULT_ID, default_group as fresh_group, unsupported_fields as unknown_of_group};
+pub(in crate::sim) use group::{DEFAULT_ID, default_group, unsupported_fields};
 pub(in crate::sim) use record_table::{Record, RecordTable, merge_known, number_member, text_member};
 
 use super::super::{
@@ -17,31 +18,31 @@ use super::super::{
 
 const DAY: i64 = 86_400_000;
 
-/// All of it.
+/// Groups, users and other records of administrators.
 #[derive(Debug, Default)]
 pub(in crate::sim) struct AdminRecords {
-    /// Sensor groups, without what follows from teams and sensors.
+    /// Sensor groups, without the members derived from teams and sensors.
     pub(in crate::sim) groups: RecordTable,
     pub(in crate::sim) sites: RecordTable,
     pub(in crate::sim) throttles: RecordTable,
     pub(in crate::sim) teams: RecordTable,
-    /// What each group shares with whom: whoever sets up another group has to agree to it first.
+    /// What each group shares with which service; a new group shares nothing.
     pub(in crate::sim) sharing: RecordTable,
-    /// In the order they came.
+    /// In the order of their creation.
     pub(in crate::sim) users: Vec<User>,
-    /// What is kept away from the store, in the order it came; each says its own id.
+    /// Ingress filters, in the order of their creation; their ids are set by clients.
     pub(in crate::sim) filters: Vec<Record>,
     pub(in crate::sim) investigations: RecordTable,
     pub(in crate::sim) tags: RecordTable,
     pub(in crate::sim) store: EventStore,
-    /// When the license ends.
+    /// In milliseconds since 1970.
     pub(in crate::sim) license_end: i64,
-    /// The other product of the house, as far as this one is to know of it; without its token.
+    /// Settings of the platform server (`/api/v1/settings/global/platformserver`), without its token.
     pub(in crate::sim) platform: Record,
 }
 
 impl AdminRecords {
-    /// What a world begins with.
+    /// Creates the records that a world begins with.
     pub(in crate::sim) fn from_world(world: &World) -> Self {
         let fleet = &world.fleet;
         let team = |team: &Team| {
@@ -55,7 +56,7 @@ impl AdminRecords {
         Self {
             groups: RecordTable::from_records(fleet.groups.iter().map(group::from_world)),
             sites: RecordTable::from_records([json!({"id": DEFAULT_ID, "name": "Default Site"})]),
-            // Working hours of a week.
+            // Working hours on weekdays.
             throttles: RecordTable::from_records((1..=5).map(|day| {
                 json!({
                     "id": day,
@@ -86,7 +87,7 @@ impl AdminRecords {
         }
     }
 
-    /// Whether sensors can be in a group.
+    /// Whether a sensor group exists.
     pub(in crate::sim) fn has_group(&self, id: u64) -> bool {
         self.groups.get(id).is_some()
     }

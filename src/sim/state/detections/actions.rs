@@ -1,38 +1,37 @@
-//! What is done about a hit of a watchlist or of a feed.
+//! Actions that hits of watchlists and feeds trigger: e-mail, syslog, HTTP, alerts.
 
 use crate::sim::world::World;
 
-/// All actions, the oldest first.
+/// Actions of all watchlists and feeds, the oldest first.
 #[derive(Debug)]
 pub(in crate::sim) struct Actions {
     actions: Vec<Action>,
     next_id: u64,
 }
 
-/// One of them.
+/// Action of a watchlist or feed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::sim) struct Action {
     pub(in crate::sim) id: u64,
     pub(in crate::sim) owner: Owner,
-    /// 0 mail, 1 syslog, 2 HTTP, 3 alert.
+    /// 0 e-mail, 1 syslog, 2 HTTP, 3 alert.
     pub(in crate::sim) kind: u64,
     /// JSON as text.
     pub(in crate::sim) data: Option<String>,
 }
 
-/// Whose hits it is about.
+/// Watchlist or feed that an action belongs to, by id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::sim) enum Owner {
     Watchlist(u64),
     Feed(u64),
 }
 
-/// The kind of action that raises an alert.
-pub(super) const KIND_ALERT: u64 = 3;
+const KIND_ALERT: u64 = 3;
 const KIND_MAIL: u64 = 0;
 
 impl Actions {
-    /// Whatever tags something in the world raises alerts for it.
+    /// Creates the actions that the world begins with: watchlists and feeds that tag something in it raise alerts.
     pub(super) fn from_world(world: &World) -> Self {
         let mut actions = Self { actions: Vec::new(), next_id: 1 };
         for list in &world.intelligence.watchlists {
@@ -54,17 +53,17 @@ impl Actions {
         actions
     }
 
-    /// The actions of one.
+    /// Returns the actions of `owner`.
     pub(in crate::sim) fn of_owner(&self, owner: Owner) -> impl Iterator<Item = &Action> {
         self.actions.iter().filter(move |action| action.owner == owner)
     }
 
-    /// Whether its hits raise alerts.
+    /// Whether hits of `owner` raise alerts.
     pub(super) fn raises_alerts(&self, owner: Owner) -> bool {
         self.of_owner(owner).any(|action| action.kind == KIND_ALERT)
     }
 
-    /// Adds one, and gives it as it is.
+    /// Adds an action and returns it.
     pub(in crate::sim) fn add(&mut self, owner: Owner, kind: u64, data: Option<String>) -> &Action {
         let id = self.next_id;
         self.next_id += 1;
@@ -78,14 +77,14 @@ impl Actions {
         all.find(|action| action.owner == owner && action.id == id)
     }
 
-    /// Takes one away; false if there is none.
+    /// Removes an action and returns whether it existed.
     pub(in crate::sim) fn remove(&mut self, owner: Owner, id: u64) -> bool {
         let before = self.actions.len();
         self.actions.retain(|action| action.owner != owner || action.id != id);
         self.actions.len() < before
     }
 
-    /// Takes all of one away.
+    /// Removes all actions of `owner`.
     pub(super) fn remove_all(&mut self, owner: Owner) {
         self.actions.retain(|action| action.owner != owner);
     }

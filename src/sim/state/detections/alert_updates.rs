@@ -1,92 +1,89 @@
-//! What people have made of alerts, and how that reaches the index.
+//! Changes of alerts and of ignored reports, and their way into the index.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::sim::world::{Alert, Status};
 
-/// What has become of one alert.
+/// Mutable part of an alert: status and assigned user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::sim) struct AlertMark {
+pub(in crate::sim) struct AlertState {
     pub(in crate::sim) status: Status,
-    /// Milliseconds since 1970.
+    /// In milliseconds since 1970.
     pub(in crate::sim) resolved_at: Option<i64>,
-    /// The place of whoever has it, in [`Names`].
+    /// Index in [`UserNames`].
     pub(in crate::sim) assignee: Option<usize>,
 }
 
-/// A report: its feed, and its id there.
+/// Id of a report: feed id and report id.
 pub(in crate::sim) type ReportId = (u32, String);
 
-/// The reports that raise no alerts, by feed.
+/// Reports that raise no alerts, by feed.
 #[derive(Clone, Debug, Default)]
-pub(in crate::sim) struct Ignored(BTreeMap<u32, BTreeSet<String>>);
+pub(in crate::sim) struct IgnoredReports(BTreeMap<u32, BTreeSet<String>>);
 
-/// Something that the index does not know yet.
+/// Change that the index does not have yet.
 #[derive(Clone, Debug)]
 pub(super) enum PendingUpdate {
-    /// These alerts, by number, are changed.
-    Alerts { numbers: Vec<u32>, to: AlertUpdateRun },
-    /// These reports are ignored, or no longer.
+    Alerts { numbers: Vec<u32>, update: AlertUpdate },
     Reports { ids: Vec<ReportId>, ignored: bool },
 }
 
-/// What is asked of alerts; what is absent stays as it is.
+/// Requested change of alerts; absent members stay unchanged.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(in crate::sim) struct AlertUpdateRun {
+pub(in crate::sim) struct AlertUpdate {
     pub(in crate::sim) status: Option<Status>,
-    /// An empty name takes it away from whoever has it.
+    /// An empty name unassigns the alert.
     pub(in crate::sim) assignee: Option<String>,
-    /// When it was asked, in milliseconds since 1970.
+    /// In milliseconds since 1970.
     pub(in crate::sim) requested_at: i64,
 }
 
-/// Whoever alerts are assigned to: the users of the world, and whoever else was named.
+/// Users that alerts are assigned to: the users of the world, and other names set by clients.
 #[derive(Clone, Debug, Default)]
-pub(in crate::sim) struct Names(Vec<String>);
+pub(in crate::sim) struct UserNames(Vec<String>);
 
-impl AlertMark {
-    /// As an alert was raised.
+impl AlertState {
+    /// Returns the state in which an alert was raised.
     pub(super) fn from_alert(alert: &Alert) -> Self {
         Self { status: alert.status, resolved_at: alert.resolved_at, assignee: alert.assignee }
     }
 
-    /// Changes it.
-    pub(super) fn apply(&mut self, to: &AlertUpdateRun, names: &mut Names) {
-        if let Some(status) = to.status {
+    /// Applies an update; a new assignee is added to `names`.
+    pub(super) fn apply(&mut self, update: &AlertUpdate, names: &mut UserNames) {
+        if let Some(status) = update.status {
             self.status = status;
-            self.resolved_at = status.is_closed().then_some(to.requested_at);
+            self.resolved_at = status.is_closed().then_some(update.requested_at);
         }
-        if let Some(name) = &to.assignee {
+        if let Some(name) = &update.assignee {
             self.assignee = (!name.is_empty()).then(|| names.index_of(name));
         }
     }
 }
 
-impl Names {
+impl UserNames {
     pub(super) fn new(names: impl Iterator<Item = String>) -> Self {
         Self(names.collect())
     }
 
-    pub(in crate::sim) fn get(&self, place: usize) -> Option<&str> {
-        self.0.get(place).map(String::as_str)
+    pub(in crate::sim) fn get(&self, index: usize) -> Option<&str> {
+        self.0.get(index).map(String::as_str)
     }
 
     fn index_of(&mut self, name: &str) -> usize {
-        let known = self.0.iter().position(|known| known == name);
-        known.unwrap_or_else(|| {
+        self.0.iter().position(|existing| existing == name).unwrap_or_else(|| {
             self.0.push(name.to_owned());
             self.0.len() - 1
         })
     }
 }
 
-impl Ignored {
-    /// Whether a report is among them.
+impl IgnoredReports {
+    /// Whether a report is ignored.
     pub(in crate::sim) fn contains(&self, feed: u32, report: &str) -> bool {
         self.0.get(&feed).is_some_and(|reports| reports.contains(report))
     }
 
-    /// Puts reports among them, or takes them out.
+    /// Adds reports, or removes them.
     pub(super) fn set_ignored(&mut self, ids: &[ReportId], ignored: bool) {
         for (feed, report) in ids {
             let reports = self.0.entry(*feed).or_default();
@@ -105,18 +102,18 @@ mod tests {
 
     #[test]
     fn an_alert_is_resolved_until_it_is_opened_again() {
-        let mut names = Names::new(["ana".to_owned()].into_iter());
-        let mut mark = AlertMark { status: Status::Unresolved, resolved_at: None, assignee: None };
-        let turn = |status, assigned: Option<&str>, at| AlertUpdateRun {
+        let mut names = UserNames::new(["ana".to_owned()].into_iter());
+        let mut mark = AlertState { status: Status::Unresolved, resolved_at: None, assignee: None };
+        let turn = |status, assignee: Option<&str>, at| AlertUpdate {
             status,
-            assignee: assigned.map(str::to_owned),
+            assignee: assignee.map(str::to_owned),
             requested_at: at,
         };
         mark.apply(&turn(Some(Status::FalsePositive), None, 5), &mut names);
         assert_eq!((mark.resolved_at, mark.assignee), (Some(5), None));
         mark.apply(&turn(None, Some("kim"), 6), &mut names);
         assert_eq!(mark.resolved_at, Some(5), "only the status says");
-        assert_eq!(mark.assignee.and_then(|place| names.get(place)), Some("kim"));
+        assert_eq!(mark.assignee.and_then(|index| names.get(index)), Some("kim"));
         mark.apply(&turn(Some(Status::InProgress), Some("ana"), 7), &mut names);
         assert_eq!((mark.resolved_at, mark.assignee), (None, Some(0)));
         mark.apply(&turn(None, Some(""), 8), &mut names);

@@ -1,4 +1,4 @@
-//! Feeds and their reports.
+//! Feeds and their reports, as clients change them.
 
 use std::sync::Arc;
 
@@ -9,20 +9,20 @@ use crate::sim::world::World;
 #[derive(Debug)]
 pub(in crate::sim) struct Feeds {
     feeds: Vec<StoredFeed>,
-    /// The largest number that one ever had: none is used again.
+    /// Largest id so far; ids are not reused.
     last_id: u32,
 }
 
-/// One of them.
+/// Feed of the server.
 #[derive(Clone, Debug)]
 pub(in crate::sim) struct StoredFeed {
     pub(in crate::sim) id: u32,
-    /// As it was given; documents have it in lower case.
+    /// As entered; in lower case in process documents.
     pub(in crate::sim) name: String,
-    pub(in crate::sim) info: About,
+    pub(in crate::sim) info: FeedInfo,
     pub(in crate::sim) url: String,
     pub(in crate::sim) enabled: bool,
-    /// Somebody added it; it did not come with the server.
+    /// Whether a user added it; otherwise it came with the server.
     pub(in crate::sim) manual: bool,
     pub(in crate::sim) category: Option<String>,
     pub(in crate::sim) local_rating: Option<i64>,
@@ -33,14 +33,14 @@ pub(in crate::sim) struct StoredFeed {
     pub(in crate::sim) password: Option<String>,
     pub(in crate::sim) certificate: Option<String>,
     pub(in crate::sim) key: Option<String>,
-    /// Its reports are those of the world, and its address is one of no real document.
+    /// Whether its reports are those of the world and its URL has no real document.
     pub(in crate::sim) is_initial: bool,
     pub(in crate::sim) reports: Vec<Arc<StoredReport>>,
 }
 
-/// What a feed says of itself.
+/// Description of a feed in its document.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(in crate::sim) struct About {
+pub(in crate::sim) struct FeedInfo {
     pub(in crate::sim) display_name: String,
     pub(in crate::sim) summary: String,
     pub(in crate::sim) tech_data: String,
@@ -50,16 +50,16 @@ pub(in crate::sim) struct About {
     pub(in crate::sim) icon_small: String,
 }
 
-/// One report.
+/// Threat report of a feed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(in crate::sim) struct StoredReport {
     pub(in crate::sim) id: String,
     pub(in crate::sim) title: String,
     pub(in crate::sim) link: String,
     pub(in crate::sim) description: Option<String>,
-    /// When it was written, in seconds since 1970.
+    /// When the provider wrote the report, in seconds since 1970.
     pub(in crate::sim) timestamp: i64,
-    /// When the server first read it, in seconds since 1970.
+    /// When the server first fetched the report, in seconds since 1970.
     pub(in crate::sim) first_read_at: i64,
     pub(in crate::sim) score: i64,
     pub(in crate::sim) tags: Vec<String>,
@@ -67,22 +67,22 @@ pub(in crate::sim) struct StoredReport {
     pub(in crate::sim) sha256: Vec<String>,
     pub(in crate::sim) ipv4: Vec<String>,
     pub(in crate::sim) dns: Vec<String>,
-    /// What is searched, and the search as it would be stored.
+    /// Index type and stored search of each query.
     pub(in crate::sim) queries: Vec<(String, String)>,
 }
 
-/// A report, and whose it is.
+/// Report with its feed.
 #[derive(Clone, Debug)]
-pub(in crate::sim) struct Filed {
+pub(in crate::sim) struct FeedReport {
     pub(in crate::sim) feed: u32,
-    /// As it was given.
+    /// As entered.
     pub(in crate::sim) feed_name: Arc<str>,
     pub(in crate::sim) category: Option<String>,
     pub(in crate::sim) report: Arc<StoredReport>,
 }
 
 impl Feeds {
-    /// Those of the world's beginning.
+    /// Creates the feeds that the world begins with.
     pub(super) fn from_world(world: &World) -> Self {
         let feeds = world.intelligence.feeds.iter();
         let all: Vec<StoredFeed> = feeds.map(|feed| initial_feeds::load_feed(world, feed)).collect();
@@ -97,16 +97,16 @@ impl Feeds {
         self.feeds.iter().find(|feed| feed.id == id)
     }
 
-    /// An id that none has, or had.
+    /// Returns an id that no feed has or had.
     pub(in crate::sim) fn next_id(&self) -> u32 {
         self.last_id + 1
     }
 
-    /// Puts a feed in the place of the one with its id, or behind all others.
+    /// Replaces the feed with an equal id, or appends the feed.
     pub(super) fn upsert(&mut self, feed: StoredFeed) {
         self.last_id = self.last_id.max(feed.id);
-        match self.feeds.iter_mut().find(|known| known.id == feed.id) {
-            Some(known) => *known = feed,
+        match self.feeds.iter_mut().find(|stored| stored.id == feed.id) {
+            Some(stored) => *stored = feed,
             None => self.feeds.push(feed),
         }
     }
@@ -115,26 +115,25 @@ impl Feeds {
         self.feeds.retain(|feed| feed.id != id);
     }
 
-    /// All reports, in the order of their numbers.
-    pub(super) fn filed_reports(&self) -> Vec<Filed> {
-        let mut filed = Vec::new();
+    /// Returns all reports with their feeds, in the order of their document numbers.
+    pub(super) fn feed_reports(&self) -> Vec<FeedReport> {
+        let mut reports = Vec::new();
         for feed in &self.feeds {
             let feed_name: Arc<str> = feed.name.as_str().into();
-            filed.extend(feed.reports.iter().map(|report| Filed {
+            reports.extend(feed.reports.iter().map(|report| FeedReport {
                 feed: feed.id,
                 feed_name: Arc::clone(&feed_name),
                 category: feed.category.clone(),
                 report: Arc::clone(report),
             }));
         }
-        filed
+        reports
     }
 }
 
 impl StoredFeed {
-    /// The report of an id.
+    /// Returns the report with an id.
     pub(in crate::sim) fn report(&self, id: &str) -> Option<&StoredReport> {
-        let mut reports = self.reports.iter();
-        reports.find(|report| report.id == id).map(|report| &**report)
+        self.reports.iter().find(|report| report.id == id).map(|report| &**report)
     }
 }

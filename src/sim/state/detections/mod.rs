@@ -1,7 +1,7 @@
-//! Alerts as people leave them, watchlists, feeds and reports: what changes of what the world begins with.
+//! Mutable state of alerts, watchlists, feeds and reports.
 //!
-//! What is asked of an alert or a report is true at once and known to searches later, as the index lags behind. A search
-//! takes what is [`IndexState`] at its beginning and sees nothing else.
+//! A change of an alert or report takes effect at once, and reaches searches after the index lag. A search uses the
+//! snapshot [`IndexState`] taken at its beginning.
 
 mod actions;
 mod alert_updates;
@@ -18,10 +18,10 @@ use std::{
 };
 
 pub(in crate::sim) use actions::{Action, Actions, Owner};
-pub(in crate::sim) use alert_updates::{AlertMark, AlertUpdateRun, Ignored, Names, ReportId};
-pub(in crate::sim) use feed_document::fetch_document as read_paper;
-pub(in crate::sim) use feeds::{About, Feeds, Filed, StoredFeed, StoredReport};
-pub(in crate::sim) use tags::{TaggedDocuments, Tags};
+pub(in crate::sim) use alert_updates::{AlertState, AlertUpdate, IgnoredReports, ReportId, UserNames};
+pub(in crate::sim) use feed_document::fetch_document;
+pub(in crate::sim) use feeds::{FeedInfo, FeedReport, Feeds, StoredFeed, StoredReport};
+pub(in crate::sim) use tags::{Tags, WatchlistTag};
 pub(in crate::sim) use watchlists::{StoredWatchlist, StoredWatchlists, WatchlistRun};
 
 use super::super::{
@@ -32,62 +32,63 @@ use super::server::Server;
 use crate::query::Index;
 use alert_updates::PendingUpdate;
 
-/// More at once are not news but a mistyped number.
+/// Limit of the alerts raised at once, against a mistyped number.
 const MAX_RAISED: u64 = 100_000;
 
-/// All of it, behind one lock of its own.
+/// Alerts, watchlists, feeds and reports, each behind a lock of its own.
 #[derive(Debug)]
 pub(in crate::sim) struct Detections {
     index_lag: Duration,
-    state: Mutex<ReportState>,
+    state: Mutex<AlertIndex>,
     lists: Mutex<StoredWatchlists>,
     tags: Tags,
     actions: Mutex<Actions>,
     feeds: Mutex<Feeds>,
 }
 
-/// What searches see.
+/// Snapshot of alerts and reports for searches.
 #[derive(Clone, Debug, Default)]
 pub(in crate::sim) struct IndexState {
-    /// Counts the changes, so that the result of a search is not taken for that of a later one.
+    /// Number of changes, which invalidates cached search results.
     pub(in crate::sim) revision: u64,
-    pub(in crate::sim) names: Names,
-    /// One for each alert, in the order of their numbers.
-    alert_states: Vec<AlertMark>,
-    /// Alerts that are not of the world's beginning, the oldest first. Their numbers follow those of the world's.
+    pub(in crate::sim) names: UserNames,
+    /// By alert number.
+    alert_states: Vec<AlertState>,
+    /// Alerts raised since the world was generated, the oldest first. Their numbers follow those of the world's alerts.
     raised_alerts: Vec<Arc<Alert>>,
-    pub(in crate::sim) ignored: Ignored,
-    /// All reports, in the order of their numbers.
-    pub(in crate::sim) reports: Arc<Vec<Filed>>,
+    pub(in crate::sim) ignored: IgnoredReports,
+    /// By report number.
+    pub(in crate::sim) reports: Arc<Vec<FeedReport>>,
 }
 
+/// Current index state with its pending updates.
 #[derive(Debug, Default)]
-struct ReportState {
+struct AlertIndex {
     index_state: Arc<IndexState>,
-    /// What the index does not know yet, and when it will.
+    /// Changes that are not in the index yet, with the time when they are due.
     pending_updates: VecDeque<(Instant, PendingUpdate)>,
-    /// The numbers of all alerts, by what their ids stand for.
+    /// Alert numbers by parsed alert id.
     numbers: HashMap<u128, u32>,
-    /// Reports that are ignored, whether or not the index knows.
-    ignored: Ignored,
+    /// Ignored reports, including pending changes.
+    ignored: IgnoredReports,
 }
 
 impl Detections {
-    /// What a world begins with; changes reach searches after `lag`.
+    /// Creates the state that a world begins with; changes reach searches after `lag`.
     pub(in crate::sim) fn from_world(world: &World, lag: Duration) -> Self {
         let users = world.fleet.users.iter();
         let feeds = Feeds::from_world(world);
-        let known = IndexState {
-            names: Names::new(users.map(|user| user.username.clone())),
-            alert_states: world.alerts.iter().map(AlertMark::from_alert).collect(),
-            reports: Arc::new(feeds.filed_reports()),
+        let index = IndexState {
+            names: UserNames::new(users.map(|user| user.username.clone())),
+            alert_states: world.alerts.iter().map(AlertState::from_alert).collect(),
+            reports: Arc::new(feeds.feed_reports()),
             ..IndexState::default()
         };
         let ids = world.alerts.iter().map(|alert| parse_alert_id(&alert.id));
         let numbers = ids.zip(0..).filter_map(|(id, number)| Some((id?, number))).collect();
         Self {
             index_lag: lag,
-            state: Mutex::new(ReportState { index_state: Arc::new(known), numbers, ..ReportState::default() }),
+            state: Mutex::new(AlertIndex { index_state: Arc::new(index), numbers, ..AlertIndex::default() }),
             lists: Mutex::new(StoredWatchlists::from_world(world)),
             tags: Tags::default(),
             actions: Mutex::new(Actions::from_world(world)),
@@ -95,14 +96,14 @@ impl Detections {
         }
     }
 
-    /// What a search that begins now sees.
+    /// Returns the snapshot for a search that begins now.
     pub(in crate::sim) fn index_state(&self) -> Arc<IndexState> {
         let mut state = self.state();
         state.apply_due_updates(Instant::now());
         Arc::clone(&state.index_state)
     }
 
-    /// Lets the index know everything at once.
+    /// Applies all pending updates to the index at once.
     pub(in crate::sim) fn index_now(&self) {
         let mut state = self.state();
         if let Some((last, _)) = state.pending_updates.back() {
@@ -111,7 +112,7 @@ impl Detections {
         }
     }
 
-    /// The number of an alert.
+    /// Returns the number of an alert.
     pub(in crate::sim) fn alert(&self, world: &World, id: &str) -> Option<u32> {
         let state = self.state();
         let number = *state.numbers.get(&parse_alert_id(id)?)?;
@@ -119,12 +120,13 @@ impl Detections {
         (alert.id == id).then_some(number)
     }
 
-    /// Changes alerts.
-    pub(in crate::sim) fn update_alerts(&self, numbers: Vec<u32>, to: AlertUpdateRun) {
-        self.schedule_update(PendingUpdate::Alerts { numbers, to });
+    /// Changes alerts by number.
+    pub(in crate::sim) fn update_alerts(&self, numbers: Vec<u32>, update: AlertUpdate) {
+        self.schedule_update(PendingUpdate::Alerts { numbers, update });
     }
 
-    /// Raises new alerts, which searches see at once, and gives their ids. What is ignored raises none.
+    /// Raises up to `count` new alerts, which searches see at once, and returns their ids. Ignored reports, disabled
+    /// watchlists and disabled feeds raise none; `at` is in milliseconds since 1970.
     pub(in crate::sim) fn raise_alerts(&self, world: &World, count: u64, at: i64) -> Vec<String> {
         let lists = self.raising_watchlists(world);
         let feeds = self.raising_feeds(world);
@@ -132,26 +134,26 @@ impl Detections {
         let first = u64::try_from(state.index_state.raised_alerts.len()).unwrap_or(u64::MAX);
         let last = first.saturating_add(count.min(MAX_RAISED));
         let alerts = raise_alerts(world, first..last, at, |origin| match origin {
-            Origin::Watchlist(place) => lists[place],
-            Origin::Report(place, _) => {
-                let report = report_of(world, origin).filter(|_| feeds[place]);
+            Origin::Watchlist(index) => lists[index],
+            Origin::Report(feed, _) => {
+                let report = report_of(world, origin).filter(|_| feeds[feed]);
                 report.is_some_and(|(feed, id)| !state.ignored.contains(feed, &id))
             }
         });
-        let known = Arc::make_mut(&mut state.index_state);
-        known.revision += 1;
+        let index = Arc::make_mut(&mut state.index_state);
+        index.revision += 1;
         let mut numbers = Vec::new();
         for alert in &alerts {
-            let number = u32::try_from(known.alert_states.len()).unwrap_or(u32::MAX);
-            known.alert_states.push(AlertMark::from_alert(alert));
-            known.raised_alerts.push(Arc::new(alert.clone()));
+            let number = u32::try_from(index.alert_states.len()).unwrap_or(u32::MAX);
+            index.alert_states.push(AlertState::from_alert(alert));
+            index.raised_alerts.push(Arc::new(alert.clone()));
             numbers.extend(parse_alert_id(&alert.id).map(|id| (id, number)));
         }
         state.numbers.extend(numbers);
         alerts.into_iter().map(|alert| alert.id).collect()
     }
 
-    /// Which watchlists of the world raise alerts, by place.
+    /// Returns for each watchlist of the world whether it raises alerts.
     fn raising_watchlists(&self, world: &World) -> Vec<bool> {
         let lists = lock(&self.lists);
         let actions = lock(&self.actions);
@@ -177,60 +179,55 @@ impl Detections {
         self.schedule_update(PendingUpdate::Reports { ids, ignored });
     }
 
-    fn schedule_update(&self, change: PendingUpdate) {
+    fn schedule_update(&self, update: PendingUpdate) {
         let mut state = self.state();
-        state.pending_updates.push_back((Instant::now() + self.index_lag, change));
+        state.pending_updates.push_back((Instant::now() + self.index_lag, update));
     }
 
-    /// Looks at the watchlists, or changes them. One that is due has run before.
-    pub(in crate::sim) fn with_watchlists<T>(
-        &self,
-        server: &Server,
-        look: impl FnOnce(&mut StoredWatchlists) -> T,
-    ) -> T {
+    /// Calls `f` with the watchlists, locked, after running those that are due.
+    pub(in crate::sim) fn with_watchlists<T>(&self, server: &Server, f: impl FnOnce(&mut StoredWatchlists) -> T) -> T {
         let due = {
             let mut lists = lock(&self.lists);
             lists.load_initial_hits(&server.world);
             lists.due_searches()
         };
-        // A search takes its time, which others need not spend waiting.
+        // Searches take time, during which the lock is not held.
         for (id, index, search) in due {
-            let found = run_stored_search(server, &index, &search);
+            let result = run_stored_search(server, &index, &search);
             let at = server.now().as_millisecond();
-            let count = found.as_ref().map(|(_, count)| *count);
-            if let Some((caught, 1..)) = found {
-                self.tags.add_run(id, caught, at);
+            let count = result.as_ref().map(|(_, count)| *count);
+            if let Some((hits, 1..)) = result {
+                self.tags.add_run(id, hits, at);
             }
             lock(&self.lists).record_run(id, &search, count, at);
         }
-        look(&mut lock(&self.lists))
+        f(&mut lock(&self.lists))
     }
 
-    /// What watchlists have tagged besides what the world was tagged with at its beginning.
+    /// Returns the watchlist tags added since the world was generated.
     pub(in crate::sim) fn tags(&self) -> &Tags {
         &self.tags
     }
 
-    /// Looks at the actions, or changes them.
-    pub(in crate::sim) fn with_actions<T>(&self, look: impl FnOnce(&mut Actions) -> T) -> T {
-        look(&mut lock(&self.actions))
+    /// Calls `f` with the actions, locked.
+    pub(in crate::sim) fn with_actions<T>(&self, f: impl FnOnce(&mut Actions) -> T) -> T {
+        f(&mut lock(&self.actions))
     }
 
-    /// Looks at the feeds.
-    pub(in crate::sim) fn with_feeds<T>(&self, look: impl FnOnce(&Feeds) -> T) -> T {
-        look(&lock(&self.feeds))
+    /// Calls `f` with the feeds, locked.
+    pub(in crate::sim) fn with_feeds<T>(&self, f: impl FnOnce(&Feeds) -> T) -> T {
+        f(&lock(&self.feeds))
     }
 
-    /// Whether a report raises no alerts any more, whatever the index knows.
+    /// Whether a report is ignored, including changes that the index does not have yet.
     pub(in crate::sim) fn is_ignored(&self, feed: u32, report: &str) -> bool {
         self.state().ignored.contains(feed, report)
     }
 
-    /// Adds a feed under a number of its own; the error is the name, which another has.
+    /// Adds a feed with a new id and returns it; the error is its name if another feed has it.
     pub(in crate::sim) fn add_feed(&self, mut feed: StoredFeed) -> Result<StoredFeed, String> {
         let mut feeds = lock(&self.feeds);
-        let mut all = feeds.feeds().iter();
-        if all.any(|known| known.name.eq_ignore_ascii_case(&feed.name)) {
+        if feeds.feeds().iter().any(|other| other.name.eq_ignore_ascii_case(&feed.name)) {
             return Err(feed.name);
         }
         feed.id = feeds.next_id();
@@ -239,14 +236,14 @@ impl Detections {
         Ok(feed)
     }
 
-    /// Changes a feed.
+    /// Replaces a feed by its id.
     pub(in crate::sim) fn update_feed(&self, feed: StoredFeed) {
         let mut feeds = lock(&self.feeds);
         feeds.upsert(feed);
         self.index_reports(&feeds);
     }
 
-    /// Deletes a feed, its reports, and what is done about their hits.
+    /// Deletes a feed with its reports and actions.
     pub(in crate::sim) fn delete_feed(&self, id: u32) {
         let mut feeds = lock(&self.feeds);
         feeds.remove(id);
@@ -254,93 +251,93 @@ impl Detections {
         lock(&self.actions).remove_all(Owner::Feed(id.into()));
     }
 
-    /// Lets searches know of all reports.
+    /// Puts all reports of `feeds` into the index.
     fn index_reports(&self, feeds: &Feeds) {
         let mut state = self.state();
-        let known = Arc::make_mut(&mut state.index_state);
-        known.revision += 1;
-        known.reports = Arc::new(feeds.filed_reports());
+        let index = Arc::make_mut(&mut state.index_state);
+        index.revision += 1;
+        index.reports = Arc::new(feeds.feed_reports());
     }
 
-    /// Deletes a watchlist, and what is done about its hits.
+    /// Deletes a watchlist with its actions.
     pub(in crate::sim) fn delete_watchlist(&self, id: u64) {
         lock(&self.lists).remove(id);
         lock(&self.actions).remove_all(Owner::Watchlist(id));
     }
 
-    fn state(&self) -> MutexGuard<'_, ReportState> {
+    fn state(&self) -> MutexGuard<'_, AlertIndex> {
         lock(&self.state)
     }
 }
 
-impl ReportState {
-    /// Lets the index know what it should by then.
+impl AlertIndex {
+    /// Applies the updates that are due at `by`.
     fn apply_due_updates(&mut self, by: Instant) {
-        while let Some((_, change)) = self.pending_updates.pop_front_if(|(due, _)| *due <= by) {
-            let known = Arc::make_mut(&mut self.index_state);
-            known.revision += 1;
-            match change {
-                PendingUpdate::Alerts { numbers, to } => {
+        while let Some((_, update)) = self.pending_updates.pop_front_if(|(due, _)| *due <= by) {
+            let index = Arc::make_mut(&mut self.index_state);
+            index.revision += 1;
+            match update {
+                PendingUpdate::Alerts { numbers, update } => {
                     for number in numbers {
-                        if let Some(mark) = known.alert_states.get_mut(to_index(number)) {
-                            mark.apply(&to, &mut known.names);
+                        if let Some(alert) = index.alert_states.get_mut(to_index(number)) {
+                            alert.apply(&update, &mut index.names);
                         }
                     }
                 }
-                PendingUpdate::Reports { ids, ignored } => known.ignored.set_ignored(&ids, ignored),
+                PendingUpdate::Reports { ids, ignored } => index.ignored.set_ignored(&ids, ignored),
             }
         }
     }
 }
 
 impl IndexState {
-    /// The alert of a number.
+    /// Returns the alert with a number.
     pub(in crate::sim) fn alert<'k>(&'k self, world: &'k World, number: u32) -> Option<&'k Alert> {
-        let place = to_index(number);
-        let told = world.alerts.get(place);
-        told.or_else(|| {
-            let raised = place.checked_sub(world.alerts.len())?;
+        let index = to_index(number);
+        world.alerts.get(index).or_else(|| {
+            let raised = index.checked_sub(world.alerts.len())?;
             self.raised_alerts.get(raised).map(|alert| &**alert)
         })
     }
 
-    /// What has become of the alert of a number.
-    pub(in crate::sim) fn alert_state(&self, number: u32) -> Option<AlertMark> {
+    /// Returns the state of the alert with a number.
+    pub(in crate::sim) fn alert_state(&self, number: u32) -> Option<AlertState> {
         self.alert_states.get(to_index(number)).copied()
     }
 
-    /// The numbers of all alerts, the newest first.
+    /// Returns the numbers of all alerts, the newest first.
     pub(in crate::sim) fn alerts(&self, world: &World) -> impl Iterator<Item = u32> + use<> {
         let count = |len: usize| u32::try_from(len).unwrap_or(u32::MAX);
-        let (told, all) = (count(world.alerts.len()), count(self.alert_states.len()));
-        (told..all).rev().chain(0..told)
+        // The alerts of the world are sorted by age already, raised ones are appended.
+        let (initial, total) = (count(world.alerts.len()), count(self.alert_states.len()));
+        (initial..total).rev().chain(0..initial)
     }
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().expect("nothing that holds the lock can panic")
+    mutex.lock().expect("no holder of the lock panics")
 }
 
-/// What a stored search finds, and how much that is; none if it cannot be read.
-fn run_stored_search(server: &Server, index: &str, search: &str) -> Option<(tags::TagTarget, u64)> {
+/// Runs a stored search; returns its hits and their number, or `None` if it is invalid.
+fn run_stored_search(server: &Server, index: &str, search: &str) -> Option<(tags::TaggedHits, u64)> {
     let index = match index {
         "modules" => Index::Binary,
         _ => Index::Process,
     };
     let search = Search::parse_stored(server, index, search).ok()?;
     let matches = search.matches(server);
-    let found = match index {
+    let hits = match index {
         Index::Binary => {
-            let all = &server.world.binaries.entries;
-            let binaries = matches.iter().filter_map(|number| all.get(to_index(*number)));
-            tags::TagTarget::Binaries(binaries.map(|binary| binary.md5.as_str().into()).collect())
+            let entries = &server.world.binaries.entries;
+            let binaries = matches.iter().filter_map(|number| entries.get(to_index(*number)));
+            tags::TaggedHits::Binaries(binaries.map(|binary| binary.md5.as_str().into()).collect())
         }
-        _ => tags::TagTarget::Segments(matches.iter().copied().collect()),
+        _ => tags::TaggedHits::Segments(matches.iter().copied().collect()),
     };
-    Some((found, u64::try_from(matches.len()).ok()?))
+    Some((hits, u64::try_from(matches.len()).ok()?))
 }
 
-/// The report that raised an alert; none for a watchlist.
+/// Returns the report that raised an alert; `None` for a watchlist.
 pub(in crate::sim) fn report_of(world: &World, origin: Origin) -> Option<ReportId> {
     let Origin::Report(feed, report) = origin else {
         return None;
@@ -349,7 +346,7 @@ pub(in crate::sim) fn report_of(world: &World, origin: Origin) -> Option<ReportI
     Some((feed.id, feed.reports.get(report)?.id.clone()))
 }
 
-/// What the digits of a UUID stand for.
+/// Parses the digits of a UUID as one number.
 fn parse_alert_id(id: &str) -> Option<u128> {
     u128::from_str_radix(&id.replace('-', ""), 16).ok()
 }

@@ -1,4 +1,4 @@
-//! What watchlists have tagged since the world's beginning. No tag is ever taken away, whatever becomes of its watchlist.
+//! Watchlist tags added since the world was generated. A tag is never removed, even if its watchlist is deleted.
 
 use std::{
     collections::HashSet,
@@ -6,73 +6,72 @@ use std::{
     sync::{Arc, OnceLock},
 };
 
-/// All tags, the oldest first. They only grow, so that documents can look at them while others are added.
+/// Added tags, the oldest first: an append-only list, so that documents can refer to it while tags are added.
 #[derive(Debug, Default)]
 pub(in crate::sim) struct Tags(OnceLock<Box<Tag>>);
 
-/// What one run of a watchlist has found.
+/// Documents that one run of a watchlist has tagged.
 #[derive(Debug)]
 struct Tag {
     watchlist: u64,
-    hits: TagTarget,
-    /// Milliseconds since 1970.
+    hits: TaggedHits,
+    /// In milliseconds since 1970.
     tagged_at: i64,
     next: OnceLock<Box<Tag>>,
 }
 
-/// What can be tagged.
+/// Tagged documents.
 #[derive(Debug)]
-pub(super) enum TagTarget {
-    /// Segments of processes, by the numbers of their documents.
+pub(super) enum TaggedHits {
+    /// Document numbers of process segments.
     Segments(HashSet<u32>),
-    /// Binaries, by their MD5.
+    /// MD5s of binaries.
     Binaries(HashSet<Arc<str>>),
 }
 
-/// That a watchlist has tagged something.
+/// Tag of one document: watchlist and time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::sim) struct TaggedDocuments {
-    /// The number of the watchlist.
+pub(in crate::sim) struct WatchlistTag {
     pub(in crate::sim) watchlist: u64,
-    /// When it did, in milliseconds since 1970.
+    /// In milliseconds since 1970.
     pub(in crate::sim) tagged_at: i64,
 }
 
 impl Tags {
-    /// Tags what a watchlist has found.
-    pub(super) fn add_run(&self, list: u64, caught: TagTarget, at: i64) {
-        let mut tag = Box::new(Tag { watchlist: list, hits: caught, tagged_at: at, next: OnceLock::new() });
-        let mut place = &self.0;
-        // Where another stands, the new one comes behind it.
-        while let Err(late) = place.set(tag) {
-            tag = late;
-            if let Some(taken) = place.get() {
-                place = &taken.next;
+    /// Tags the documents found by a watchlist at a time in milliseconds since 1970.
+    pub(super) fn add_run(&self, watchlist: u64, hits: TaggedHits, tagged_at: i64) {
+        let mut tag = Box::new(Tag { watchlist, hits, tagged_at, next: OnceLock::new() });
+        let mut cell = &self.0;
+        // Moves on to the end of the list, which another thread may extend meanwhile.
+        while let Err(rejected) = cell.set(tag) {
+            tag = rejected;
+            if let Some(existing) = cell.get() {
+                cell = &existing.next;
             }
         }
     }
 
-    /// How many runs have tagged anything: what a search finds by tags is as good as this.
+    /// Returns the number of runs that tagged documents, which serves as the revision of the tags.
     pub(in crate::sim) fn n_runs(&self) -> usize {
         self.tags().count()
     }
 
-    /// The tags of a segment.
-    pub(in crate::sim) fn segment_tags(&self, number: u32) -> impl Iterator<Item = TaggedDocuments> {
-        self.matching_tags(move |caught| matches!(caught, TagTarget::Segments(all) if all.contains(&number)))
+    /// Returns the tags of a process segment, by its document number.
+    pub(in crate::sim) fn segment_tags(&self, number: u32) -> impl Iterator<Item = WatchlistTag> {
+        self.matching_tags(move |hits| matches!(hits, TaggedHits::Segments(numbers) if numbers.contains(&number)))
     }
 
-    /// The tags of a binary.
-    pub(in crate::sim) fn binary_tags(&self, md5: &str) -> impl Iterator<Item = TaggedDocuments> {
-        self.matching_tags(move |caught| matches!(caught, TagTarget::Binaries(all) if all.contains(md5)))
+    /// Returns the tags of a binary.
+    pub(in crate::sim) fn binary_tags(&self, md5: &str) -> impl Iterator<Item = WatchlistTag> {
+        self.matching_tags(move |hits| matches!(hits, TaggedHits::Binaries(md5s) if md5s.contains(md5)))
     }
 
-    /// The tags that pass, each watchlist once.
-    fn matching_tags(&self, is_its: impl Fn(&TagTarget) -> bool) -> impl Iterator<Item = TaggedDocuments> {
+    /// Returns the first tag of each watchlist whose hits satisfy `has_document`.
+    fn matching_tags(&self, has_document: impl Fn(&TaggedHits) -> bool) -> impl Iterator<Item = WatchlistTag> {
         let mut seen = HashSet::new();
-        let its = self.tags().filter(move |tag| is_its(&tag.hits));
-        let its = its.filter(move |tag| seen.insert(tag.watchlist));
-        its.map(|tag| TaggedDocuments { watchlist: tag.watchlist, tagged_at: tag.tagged_at })
+        self.tags()
+            .filter(move |tag| has_document(&tag.hits) && seen.insert(tag.watchlist))
+            .map(|tag| WatchlistTag { watchlist: tag.watchlist, tagged_at: tag.tagged_at })
     }
 
     fn tags(&self) -> impl Iterator<Item = &Tag> {
@@ -85,12 +84,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn tags_are_kept_in_their_order_each_watchlist_once() {
+    fn tags_are_in_order_and_each_watchlist_occurs_once() {
         let tags = Tags::default();
-        tags.add_run(7, TagTarget::Segments([1, 2].into()), 10);
-        tags.add_run(8, TagTarget::Binaries(["ab".into()].into()), 20);
-        tags.add_run(9, TagTarget::Segments([2].into()), 30);
-        tags.add_run(7, TagTarget::Segments([2, 3].into()), 40);
+        tags.add_run(7, TaggedHits::Segments([1, 2].into()), 10);
+        tags.add_run(8, TaggedHits::Binaries(["ab".into()].into()), 20);
+        tags.add_run(9, TaggedHits::Segments([2].into()), 30);
+        tags.add_run(7, TaggedHits::Segments([2, 3].into()), 40);
         let lists = |number| -> Vec<_> {
             let tags = tags.segment_tags(number);
             tags.map(|tag| (tag.watchlist, tag.tagged_at)).collect()

@@ -1,26 +1,26 @@
-//! Watchlists, and what they have found.
+//! Watchlists and their hits.
 
 use std::collections::BTreeMap;
 
 use crate::query;
 use crate::sim::world::World;
 
-/// Watchlists run so often, in milliseconds.
+/// Interval at which watchlists run, in milliseconds.
 const RUN_INTERVAL: i64 = 600_000;
-/// How old those of the world's beginning are.
+/// Age of the watchlists that the world begins with, in milliseconds.
 const INITIAL_AGE: i64 = 120 * 86_400_000;
 
 /// All watchlists, the oldest first.
 #[derive(Debug)]
 pub(in crate::sim) struct StoredWatchlists {
     watchlists: Vec<StoredWatchlist>,
-    /// The largest number that one ever had: none is given again, as it is part of documents.
+    /// Largest id so far; ids are not reused, as documents contain them.
     last_id: u64,
-    /// Whether those of the world's beginning have what they found there.
+    /// Whether the hits of the initial watchlists have been counted.
     has_initial_hits: bool,
 }
 
-/// One of them.
+/// Watchlist of the server.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::sim) struct StoredWatchlist {
     pub(in crate::sim) id: u64,
@@ -33,30 +33,30 @@ pub(in crate::sim) struct StoredWatchlist {
     pub(in crate::sim) readonly: bool,
     pub(in crate::sim) group: i64,
     pub(in crate::sim) alliance: Option<u32>,
-    /// Milliseconds since 1970.
+    /// In milliseconds since 1970.
     pub(in crate::sim) created_at: i64,
     pub(in crate::sim) hits: WatchlistRun,
-    /// Its search is new, and has not run.
+    /// Whether its search is new and has not run.
     pub(in crate::sim) is_due: bool,
 }
 
-/// What one has found.
+/// Hit counts of a watchlist; times in milliseconds since 1970.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(in crate::sim) struct WatchlistRun {
-    /// When it last found something, in milliseconds since 1970.
+    /// Time of the last run with hits.
     pub(in crate::sim) last_hit: Option<i64>,
-    /// How much it was then.
+    /// Number of hits of the last run with hits.
     pub(in crate::sim) last_count: u64,
     pub(in crate::sim) total: u64,
-    /// Up to when it has looked; none if it never has.
+    /// Time of the last run; `None` if it has never run.
     pub(in crate::sim) searched_until: Option<i64>,
 }
 
 impl StoredWatchlists {
-    /// Those of the world's beginning.
+    /// Creates the watchlists that the world begins with.
     pub(super) fn from_world(world: &World) -> Self {
         let lists = world.intelligence.watchlists.iter().zip(0_i64..);
-        let all = lists.filter_map(|(list, place)| {
+        let watchlists = lists.filter_map(|(list, index)| {
             Some(StoredWatchlist {
                 id: list.id.parse().ok()?,
                 name: list.name.clone(),
@@ -67,13 +67,14 @@ impl StoredWatchlists {
                 readonly: list.readonly,
                 group: -1,
                 alliance: list.alliance,
-                created_at: world.now - INITIAL_AGE - place * 7_400_321,
+                created_at: world.now - INITIAL_AGE - index * 7_400_321,
                 hits: WatchlistRun::default(),
                 is_due: false,
             })
         });
-        let all: Vec<StoredWatchlist> = all.collect();
-        Self { last_id: all.iter().map(|list| list.id).max().unwrap_or(0), watchlists: all, has_initial_hits: false }
+        let watchlists: Vec<StoredWatchlist> = watchlists.collect();
+        let last_id = watchlists.iter().map(|list| list.id).max().unwrap_or(0);
+        Self { watchlists, last_id, has_initial_hits: false }
     }
 
     pub(in crate::sim) fn watchlists(&self) -> &[StoredWatchlist] {
@@ -88,7 +89,7 @@ impl StoredWatchlists {
         self.watchlists.iter_mut().find(|list| list.id == id)
     }
 
-    /// An id that none has, or had.
+    /// Returns an id that no watchlist has or had.
     pub(in crate::sim) fn next_id(&self) -> u64 {
         self.last_id.saturating_add(1)
     }
@@ -102,15 +103,15 @@ impl StoredWatchlists {
         self.watchlists.retain(|list| list.id != id);
     }
 
-    /// Whatever has not run and should: id, index and search.
+    /// Returns id, index type and search of the watchlists that are due.
     pub(super) fn due_searches(&self) -> Vec<(u64, String, String)> {
         let due = self.watchlists.iter().filter(|list| list.enabled && list.is_due);
         due.map(|list| (list.id, list.index.clone(), list.search.clone())).collect()
     }
 
-    /// Writes down what one has found in all there is.
+    /// Records a run of `search` over all documents; without a `count` the search was invalid.
     pub(super) fn record_run(&mut self, id: u64, search: &str, count: Option<u64>, at: i64) {
-        // Somebody may have changed it meanwhile: then it is due still.
+        // If the search was changed during the run, the watchlist is still due.
         let Some(list) = self.get_mut(id).filter(|list| list.search == search) else {
             return;
         };
@@ -124,42 +125,43 @@ impl StoredWatchlists {
         }
     }
 
-    /// Finds out what those of the world's beginning have found, in one pass: they ran every ten minutes.
+    /// Counts the hits of the initial watchlists, which ran every ten minutes, in one pass over the world. Does nothing when
+    /// called again.
     pub(super) fn load_initial_hits(&mut self, world: &World) {
         if self.has_initial_hits {
             return;
         }
         self.has_initial_hits = true;
-        let mut found: BTreeMap<u64, WatchlistRun> = BTreeMap::new();
-        let mut hit = |id: &str, arrived: i64| {
+        let mut runs: BTreeMap<u64, WatchlistRun> = BTreeMap::new();
+        let mut add_hit = |id: &str, arrived: i64| {
             let Ok(id) = id.parse() else { return };
-            let found = found.entry(id).or_default();
-            let ran = arrived - arrived.rem_euclid(RUN_INTERVAL) + RUN_INTERVAL;
-            found.total += 1;
-            if found.last_hit.is_none_or(|last| ran > last) {
-                found.last_hit = Some(ran);
-                found.last_count = 0;
+            let run = runs.entry(id).or_default();
+            let ran_at = arrived - arrived.rem_euclid(RUN_INTERVAL) + RUN_INTERVAL;
+            run.total += 1;
+            if run.last_hit.is_none_or(|last| ran_at > last) {
+                run.last_hit = Some(ran_at);
+                run.last_count = 0;
             }
-            found.last_count += u64::from(found.last_hit == Some(ran));
+            run.last_count += u64::from(run.last_hit == Some(ran_at));
         };
         for process in world.processes() {
             for id in process.watchlists() {
                 for segment in 0..process.segments() {
-                    hit(id, process.segment_arrival(segment));
+                    add_hit(id, process.segment_arrival(segment));
                 }
             }
         }
-        for place in world.binaries.indexes() {
-            let binary = &world.binaries.entries[place];
+        for index in world.binaries.indexes() {
+            let binary = &world.binaries.entries[index];
             for id in &binary.watchlists {
-                hit(id, binary.first_seen);
+                add_hit(id, binary.first_seen);
             }
         }
         let last_run = world.now - world.now.rem_euclid(RUN_INTERVAL);
         for list in self.watchlists.iter_mut().filter(|list| list.enabled) {
-            if let Some(found) = found.get(&list.id) {
-                // What is found in the next run was not, yet.
-                list.hits = WatchlistRun { last_hit: found.last_hit.map(|last| last.min(world.now)), ..*found };
+            if let Some(run) = runs.get(&list.id) {
+                // The latest hits would be found by the next run, which is after `now`.
+                list.hits = WatchlistRun { last_hit: run.last_hit.map(|last| last.min(world.now)), ..*run };
             }
             let text = query::StoredQuery::parse(&list.search).text;
             if query::server_error(&text, query::Rules::default()).is_none() {

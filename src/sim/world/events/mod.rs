@@ -1,6 +1,6 @@
-//! What a process did, event by event: told traces first, the rest drawn when somebody asks.
+//! Events of a process: the scripted ones of scenarios, and others that are generated on demand.
 //!
-//! Every list is as long as the process's documents say; a segment has its share of each (see `counts`).
+//! Every list has the length stated by the documents of the process; a segment has its share of each (see `counts`).
 
 mod name;
 mod objects;
@@ -23,36 +23,36 @@ use spread::Share;
 
 const SALT_HIDDEN: u64 = 0x9416;
 
-/// Events of one kind, the oldest first.
+/// Events of one kind with their times, the oldest first.
 pub(crate) type EventList<T> = Vec<(i64, T)>;
 
-/// The events of a process or of one of its segments; times in milliseconds since 1970, by the host's clock.
+/// Events of a process or of one of its segments; times in milliseconds since 1970, host's clock.
 pub(crate) struct Events<'w> {
     pub(crate) modules: EventList<Module<'w>>,
     pub(crate) files: EventList<FileChange<'w>>,
     pub(crate) keys: EventList<KeyChange<'w>>,
     pub(crate) links: EventList<Connection<'w>>,
     pub(crate) children: EventList<Child<'w>>,
-    pub(crate) crossings: EventList<Reach<'w>>,
+    pub(crate) crossings: EventList<CrossProcess<'w>>,
     pub(crate) blocks: EventList<&'w str>,
     pub(crate) scripts: EventList<Cow<'w, str>>,
 }
 
-/// A library, or the program itself.
+/// Load of a library or of the executable itself.
 pub(crate) struct Module<'w> {
     pub(crate) path: Name<'w>,
-    /// The binary of the world that it is, if it is one.
+    /// `None` if the file is no binary of the world.
     pub(crate) file: Option<&'w Binary>,
 }
 
 impl<'w> Module<'w> {
-    /// Its hash; that of a file which is no binary of the world is drawn.
+    /// Returns the MD5, derived from the path if the file is no binary of the world.
     pub(crate) fn md5(&self) -> Cow<'w, str> {
         file_hash(self.file, &self.path.to_string())
     }
 }
 
-/// A file that was changed.
+/// Change of a file.
 pub(crate) struct FileChange<'w> {
     /// 1 created, 2 first write, 4 deleted, 8 last write.
     pub(crate) action: u8,
@@ -60,14 +60,14 @@ pub(crate) struct FileChange<'w> {
     pub(crate) is_tamper: bool,
 }
 
-/// A registry key that was changed.
+/// Change of a registry key.
 pub(crate) struct KeyChange<'w> {
     /// 1 key created, 2 first write, 4 key deleted, 8 value deleted.
     pub(crate) action: u8,
     pub(crate) path: Name<'w>,
 }
 
-/// A connection with both its ends.
+/// Network connection with both its ends.
 pub(crate) struct Connection<'w> {
     pub(crate) link: Link<'w>,
     pub(crate) local_port: u16,
@@ -75,22 +75,22 @@ pub(crate) struct Connection<'w> {
     pub(crate) has_proxy: bool,
 }
 
-/// A child that began or ended.
+/// Start or end of a child.
 #[derive(Clone, Copy)]
 pub(crate) struct Child<'w> {
-    pub(crate) child: Who<'w>,
+    pub(crate) child: ChildRef<'w>,
     pub(crate) is_start: bool,
 }
 
-/// Which child.
+/// Child that has a document, or was hidden by the sensor.
 #[derive(Clone, Copy)]
-pub(crate) enum Who<'w> {
+pub(crate) enum ChildRef<'w> {
     Known(Process<'w>),
-    /// The sensor's filtering hid it.
+    /// A process that the sensor's filtering hid.
     Hidden(Hidden),
 }
 
-/// A child without a document of its own.
+/// Child that has no document.
 #[derive(Clone, Copy)]
 pub(crate) struct Hidden {
     pub(crate) id: ProcessId,
@@ -98,18 +98,18 @@ pub(crate) struct Hidden {
     pub(crate) at: i64,
 }
 
-/// One process reaching into another.
-pub(crate) struct Reach<'w> {
+/// Cross-process event: one process opens another or starts a thread in it.
+pub(crate) struct CrossProcess<'w> {
     /// `process_open`, `thread_open` or `remote_thread`.
     pub(crate) access_kind: &'w str,
     pub(crate) other: Process<'w>,
     pub(crate) access: u32,
-    /// Whether the other one did it.
+    /// Whether the other process acts and this one is the target.
     pub(crate) is_target: bool,
 }
 
 impl<'w> Process<'w> {
-    /// Its events: all of them, or those of one segment.
+    /// Returns the events of `segment`, or all if it is `None`.
     pub(crate) fn events(self, segment: Option<u32>) -> Events<'w> {
         let share = Share {
             index: usize::try_from(segment.unwrap_or(0)).unwrap_or(0),
@@ -134,24 +134,24 @@ impl<'w> Process<'w> {
         }
     }
 
-    /// A child that the sensor's filtering hid.
+    /// Returns the child that the sensor's filtering hid, if there is one.
     pub(crate) fn hidden_child(self) -> Option<Hidden> {
-        let mut dice = self.rng(SALT_HIDDEN);
+        let mut rng = self.rng(SALT_HIDDEN);
         let is_shell = matches!(self.name(), "cmd.exe" | "powershell.exe" | "sh" | "bash");
-        if self.is_scenario() || !is_shell || !dice.is_one_in(11) {
+        if self.is_scenario() || !is_shell || !rng.is_one_in(11) {
             return None;
         }
-        let pid = 40_000 + 4 * u32::try_from(dice.next_below(5_000)).unwrap_or(0);
+        let pid = 40_000 + 4 * u32::try_from(rng.next_below(5_000)).unwrap_or(0);
         let started = self.id().0 & u128::from(u64::MAX);
         let created = u64::try_from(started).unwrap_or(0) + 1_000_000;
         Some(Hidden { id: ProcessId::new(self.host().id, pid, created), pid, at: self.start() + 100 })
     }
 
-    /// How many scripts it ran that are in no file.
+    /// Returns the number of fileless scripts that the process ran.
     pub(super) fn script_count(self) -> usize {
         match self.source {
-            FactSource::Scenario(told) => told.scripts.len(),
-            FactSource::Background(_, kind) => usize::from(kind.name == "powershell.exe"),
+            FactSource::Scenario(scripted) => scripted.scripts.len(),
+            FactSource::Background(_, template) => usize::from(template.name == "powershell.exe"),
         }
     }
 }
@@ -164,13 +164,13 @@ mod tests {
     fn every_list_is_as_long_as_the_documents_say() {
         let world = world(3_000);
         for process in world.processes() {
-            let whole = process.event_counts();
+            let totals = process.event_counts();
             let n_segments = process.segments();
             let segments = (0..n_segments).map(|segment| (Some(segment), process.segment_event_counts(segment)));
-            for (segment, counts) in segments.chain([(None, whole)]) {
+            for (segment, counts) in segments.chain([(None, totals)]) {
                 let events = process.events(segment);
                 let starts = events.children.iter().filter(|(_, child)| child.is_start).count();
-                let found = [
+                let lengths = [
                     events.modules.len(),
                     events.files.len(),
                     events.keys.len(),
@@ -180,7 +180,7 @@ mod tests {
                     events.blocks.len(),
                     events.scripts.len(),
                 ];
-                let counted = [
+                let expected = [
                     counts.modload,
                     counts.filemod,
                     counts.regmod,
@@ -190,8 +190,8 @@ mod tests {
                     counts.processblock,
                     counts.fileless,
                 ];
-                let found = found.map(|count| u64::try_from(count).unwrap());
-                assert_eq!(found, counted, "{} {segment:?}", process.id());
+                let lengths = lengths.map(|len| u64::try_from(len).unwrap());
+                assert_eq!(lengths, expected, "{} {segment:?}", process.id());
             }
         }
     }

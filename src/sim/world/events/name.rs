@@ -1,13 +1,16 @@
-//! What an event is about, put into words only when somebody asks: most of a long list is never told.
+//! Path of an event, formatted only when needed, because most events of a long list are never sent.
 
 use std::{borrow::Cow, fmt};
 
-/// A path of an event.
+/// Path of an event.
 pub(crate) enum Name<'w> {
-    /// As it is.
     Path(Cow<'w, str>),
-    /// One of many that differ by a number.
-    Numbered { stem: &'w str, nth: u64, end: &'w str },
+    /// One of many paths that differ by a number.
+    Numbered {
+        stem: &'w str,
+        nth: u64,
+        end: &'w str,
+    },
 }
 
 impl<'w> From<Cow<'w, str>> for Name<'w> {

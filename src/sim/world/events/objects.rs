@@ -1,4 +1,4 @@
-//! Libraries, files, registry keys and connections, event by event.
+//! Events of libraries, files, registry keys and connections.
 
 use std::borrow::Cow;
 
@@ -19,22 +19,22 @@ const SALT_PORT: u64 = 0x3e5;
 const SALT_HASH: u64 = 0x3e4;
 
 impl<'w> Process<'w> {
-    /// The program itself, and what it loaded.
+    /// Returns the loads of the executable itself and of libraries.
     pub(super) fn module_events(self) -> EventList<Module<'w>> {
         let own = Module { path: self.path().into(), file: Some(self.binary()) };
         let mut list = vec![(self.start(), own)];
         match self.source {
-            FactSource::Scenario(told) => {
+            FactSource::Scenario(scripted) => {
                 let load = |path| Module { path, file: None };
-                for trace in &told.modules {
-                    list.push((told.start + trace.offset, load(Name::from(&trace.target))));
+                for trace in &scripted.modules {
+                    list.push((scripted.start + trace.offset, load(Name::from(&trace.target))));
                 }
-                let more = self.numbered_traces(&told.modules, told.more_modules);
+                let more = self.numbered_traces(&scripted.modules, scripted.more_modules);
                 list.extend(more.map(|(at, path)| (at, load(path))));
             }
             FactSource::Background(..) => {
                 let loaded = self.loaded_binaries();
-                // What starts loads at once; only what runs for long loads more later on.
+                // A process loads its libraries at its start, and more later only if it runs for long.
                 let span = match self.segments() {
                     1 => (self.end() - self.start()).min(2_000),
                     _ => self.end() - self.start(),
@@ -53,19 +53,19 @@ impl<'w> Process<'w> {
         let change = |action, path| FileChange { action, path, is_tamper: false };
         let mut list = Vec::new();
         match self.source {
-            FactSource::Scenario(told) => {
-                for trace in &told.files {
-                    let at = told.start + trace.offset;
+            FactSource::Scenario(scripted) => {
+                for trace in &scripted.files {
+                    let at = scripted.start + trace.offset;
                     list.push((at, change(1, Name::from(&trace.target))));
                     list.push((at + 350, change(8, Name::from(&trace.target))));
                 }
-                let more = self.numbered_traces(&told.files, told.more_files);
+                let more = self.numbered_traces(&scripted.files, scripted.more_files);
                 list.extend(
                     more.zip([1, 2, 8, 4].into_iter().cycle()).map(|((at, path), action)| (at, change(action, path))),
                 );
-                list.extend(told.tampers.iter().map(|trace| {
+                list.extend(scripted.tampers.iter().map(|trace| {
                     let deleted = FileChange { is_tamper: true, ..change(4, Name::from(&trace.target)) };
-                    (told.start + trace.offset, deleted)
+                    (scripted.start + trace.offset, deleted)
                 }));
             }
             FactSource::Background(..) => {
@@ -86,11 +86,11 @@ impl<'w> Process<'w> {
         let change = |action, path| KeyChange { action, path };
         let mut list = Vec::new();
         match self.source {
-            FactSource::Scenario(told) => {
-                for trace in &told.keys {
-                    list.push((told.start + trace.offset, change(2, Name::from(&trace.target))));
+            FactSource::Scenario(scripted) => {
+                for trace in &scripted.keys {
+                    list.push((scripted.start + trace.offset, change(2, Name::from(&trace.target))));
                 }
-                let more = self.numbered_traces(&told.keys, told.more_keys);
+                let more = self.numbered_traces(&scripted.keys, scripted.more_keys);
                 list.extend(
                     more.zip([1, 2, 2, 8].into_iter().cycle()).map(|((at, path), action)| (at, change(action, path))),
                 );
@@ -111,25 +111,25 @@ impl<'w> Process<'w> {
 
     pub(super) fn link_events(self) -> EventList<Connection<'w>> {
         let links = self.connections();
-        let mut dice = self.rng(SALT_PORT);
+        let mut rng = self.rng(SALT_PORT);
         let mut connect = |link: &Link<'w>| {
             let is_web = matches!(link.port, 80 | 443) && !link.domain.is_empty();
             let is_service = matches!(link.port, 88 | 135 | 389 | 445 | 3389);
-            let is_ours = matches!(self.source, FactSource::Scenario(_));
+            let is_scenario = self.is_scenario();
             Connection {
-                local_port: 49_152 + u16::try_from(dice.next_below(16_000)).unwrap_or(0),
-                is_outbound: is_ours || !is_service || !dice.is_one_in(4),
-                has_proxy: !is_ours && is_web && dice.is_one_in(16),
+                local_port: 49_152 + u16::try_from(rng.next_below(16_000)).unwrap_or(0),
+                is_outbound: is_scenario || !is_service || !rng.is_one_in(4),
+                has_proxy: !is_scenario && is_web && rng.is_one_in(16),
                 link: link.clone(),
             }
         };
         let mut list = Vec::new();
         match self.source {
-            FactSource::Scenario(told) => {
-                for (call, link) in told.network.iter().zip(&links) {
-                    list.push((told.start + call.offset, connect(link)));
+            FactSource::Scenario(scripted) => {
+                for (call, link) in scripted.network.iter().zip(&links) {
+                    list.push((scripted.start + call.offset, connect(link)));
                 }
-                let count = to_usize(told.beacons);
+                let count = to_usize(scripted.beacons);
                 let mut spread = Spread::over_lifetime(self, count);
                 if let Some(link) = links.first() {
                     list.extend((0..count).map(|_| (spread.next_time(), connect(link))));
@@ -145,9 +145,9 @@ impl<'w> Process<'w> {
         sort_by_time(list)
     }
 
-    /// Things beyond those that are told: like the first one, with a number of their own.
-    fn numbered_traces(self, told: &'w [Trace], count: u64) -> impl Iterator<Item = (i64, Name<'w>)> {
-        let first = told.first().map_or("", |trace| &*trace.target);
+    /// Returns `count` more traces over the lifetime, named after the first of `traces` with a number added.
+    fn numbered_traces(self, traces: &'w [Trace], count: u64) -> impl Iterator<Item = (i64, Name<'w>)> {
+        let first = traces.first().map_or("", |trace| &*trace.target);
         let cut = first.rfind(['.', '\\', '/']).unwrap_or(first.len());
         let (stem, end) = match first.split_at(cut) {
             (stem, end) if end.starts_with('.') => (stem, end),
@@ -157,24 +157,24 @@ impl<'w> Process<'w> {
         (0..count).map(move |nth| (spread.next_time(), Name::Numbered { stem, nth, end }))
     }
 
-    /// The hash of a file that it wrote and closed. A list has thousands of files of which few are asked for: nothing is
-    /// hashed before.
+    /// Returns the MD5 of a written file; `None` unless the event is a last write. It is computed on demand, as a list has
+    /// thousands of files and few hashes are sent.
     pub(crate) fn written_md5(self, file: &FileChange<'w>) -> Option<Cow<'w, str>> {
         if file.action != 8 {
             return None;
         }
         let path = file.path.to_string();
-        let is_it = |known: &&Binary| known.paths.contains(&path);
-        Some(file_hash(self.written_binaries().into_iter().find(is_it), &path))
+        let binary = self.written_binaries().into_iter().find(|binary| binary.paths.contains(&path));
+        Some(file_hash(binary, &path))
     }
 }
 
-/// The hash of a binary of the world, or of any other file.
-pub(super) fn file_hash<'w>(known: Option<&'w Binary>, path: &str) -> Cow<'w, str> {
-    known.map_or_else(|| derived_md5(path), |file| Cow::Borrowed(&*file.md5))
+/// Returns the MD5 of `binary`, or one derived from `path` if the file is no binary of the world.
+pub(super) fn file_hash<'w>(binary: Option<&'w Binary>, path: &str) -> Cow<'w, str> {
+    binary.map_or_else(|| derived_md5(path), |binary| Cow::Borrowed(&*binary.md5))
 }
 
-/// What kind of file it is, as the sensor numbers them.
+/// Returns the sensor's number for a file type.
 pub(crate) fn file_type(path: &str, os: Os) -> u8 {
     let end = path.rsplit('.').next().unwrap_or_default();
     match (end, os) {
@@ -190,7 +190,7 @@ pub(crate) fn file_type(path: &str, os: Os) -> u8 {
     }
 }
 
-/// The hash of a file that is no binary of the world.
+/// Derives an MD5 for a file that is no binary of the world.
 pub(crate) fn derived_md5(path: &str) -> Cow<'static, str> {
     Rng::new(0, SALT_HASH, hash_text(path)).hex_digits(32).into()
 }

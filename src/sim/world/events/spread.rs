@@ -1,4 +1,4 @@
-//! Where events lie in the life of a process, and which segment has them.
+//! Distribution of events over the lifetime and the segments of a process.
 
 use super::super::{
     process::{Process, SALT_EVENTS},
@@ -8,7 +8,7 @@ use super::EventList;
 
 const SALT_WHEN: u64 = 0x3e6;
 
-/// Which part of each list is wanted.
+/// The part of each event list that belongs to a segment: part `index` of `count`.
 pub(super) struct Share {
     pub(super) index: usize,
     pub(super) count: usize,
@@ -23,13 +23,13 @@ impl Share {
     }
 }
 
-/// Moments spread evenly over a span, each somewhere within its part of it.
+/// Generator of times spread over a span: it has `count` equal parts with a random time in each.
 pub(super) struct Spread {
     start: i64,
     span: i64,
     count: i64,
     index: i64,
-    dice: Rng,
+    rng: Rng,
 }
 
 impl Spread {
@@ -43,14 +43,14 @@ impl Spread {
             span,
             count: i64::try_from(count).unwrap_or(i64::MAX).max(1),
             index: 0,
-            dice: process.rng(SALT_EVENTS ^ SALT_WHEN),
+            rng: process.rng(SALT_EVENTS ^ SALT_WHEN),
         }
     }
 
     pub(super) fn next_time(&mut self) -> i64 {
         let at = self.start + self.span / self.count * self.index;
         self.index += 1;
-        at + self.dice.below_ms(self.span / self.count)
+        at + self.rng.below_ms(self.span / self.count)
     }
 }
 
