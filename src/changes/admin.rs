@@ -1,4 +1,4 @@
-//! Sensor groups, users and teams (reference 2.7, 2.8).
+//! Changes of sensor groups, users and teams (reference 2.7, 2.8).
 
 use std::fmt;
 
@@ -10,71 +10,61 @@ use crate::api::{Client, Error, WriteRequest};
 use crate::model::{Group, GroupId};
 use crate::text::{self, Untrusted};
 
-/// Something that is done to a sensor group, a user or a team.
+/// A change of a sensor group, a user or a team.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum AdminChange {
-    /// A new sensor group.
+    /// Creates a sensor group.
     CreateGroup {
-        /// What people call it.
         name: String,
-        /// The number of its site.
+        /// The ID of its site.
         site: u64,
     },
-    /// A group gets another name, or belongs to another site.
+    /// Renames a sensor group, or moves it to another site.
     EditGroup {
-        /// Which one.
         id: GroupId,
-        /// Its name, if it is to change.
+        /// The new name; `None` to leave it.
         name: Option<String>,
-        /// Its site, if that is to change.
+        /// The ID of the new site; `None` to leave it.
         site: Option<u64>,
     },
-    /// A new user of the server's console.
+    /// Creates a user of the server's web console.
     CreateUser(Box<NewUser>),
-    /// A new team, which may see everything in the groups that are there.
-    CreateTeam {
-        /// What people call it.
-        name: String,
-    },
+    /// Creates a team without access to any sensor group.
+    CreateTeam { name: String },
 }
 
-/// A user who is to be made.
+/// A user to be created.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct NewUser {
-    /// The name to log in with.
     pub username: String,
-    /// First name.
     pub first_name: String,
-    /// Last name.
     pub last_name: String,
-    /// Where mail for them goes.
     pub email: String,
-    /// Whether they may do everything.
+    /// Whether the user is a global administrator.
     pub is_admin: bool,
-    /// Their teams: number and name.
+    /// The ID and the name of each team.
     pub teams: Vec<(u64, String)>,
-    /// What they log in with.
     pub password: Password,
 }
 
-/// A password on its way to the server: shown, logged and compared nowhere.
+/// A password on its way to the server: never shown, logged or compared.
 #[derive(Clone, Default)]
 pub struct Password(SecretString);
 
 impl Password {
-    /// Takes it over.
+    /// Wraps a password.
     pub fn new(text: String) -> Self {
         Self(text.into())
     }
 
-    /// Whether there is none.
+    /// Returns whether the password is empty.
     pub fn is_empty(&self) -> bool {
         self.0.expose_secret().is_empty()
     }
 }
 
 impl PartialEq for Password {
-    /// What is made is the same user, whatever the password.
+    /// Users are compared by everything but their passwords.
     fn eq(&self, _: &Self) -> bool {
         true
     }
@@ -88,14 +78,14 @@ impl fmt::Debug for Password {
     }
 }
 
-/// What the server has of a group, a user or a team.
+/// A sensor group, a user or a team on the server, or its absence.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct AdminSnapshot {
-    /// The group, if it is about one that is there.
+    /// The group to be edited.
     pub group: Option<Group>,
-    /// What a new one is, if there is one of this name: all that is told of it.
+    /// The record of an object with the name of the new one: the members that are logged and compared.
     found: Option<Value>,
-    /// How many others could not be read.
+    /// The number of records that could not be read.
     n_unread: usize,
     name: Untrusted,
 }
@@ -128,97 +118,97 @@ impl AdminChange {
         }
     }
 
-    /// Reads what the server has, past every cache.
+    /// Reads the target from the server, past every cache.
     pub(super) async fn read(&self, client: &Client) -> Result<AdminSnapshot, Error> {
-        let mut now = AdminSnapshot { name: self.target().id().as_str().into(), ..AdminSnapshot::default() };
+        let mut current = AdminSnapshot { name: self.target().id().as_str().into(), ..AdminSnapshot::default() };
         match self {
             Self::CreateGroup { name, .. } => {
                 let all = client.groups().await?;
-                now.n_unread = all.n_unreadable;
+                current.n_unread = all.n_unreadable;
                 let found = all.rows.into_iter().find(|group| group.name.eq_ignore_case(name));
-                now.found = found.map(|group| {
+                current.found = found.map(|group| {
                     let site = group.site;
                     json!({"id": group.id.0, "name": group.name.raw(), "site_id": site})
                 });
             }
             Self::EditGroup { id, .. } => match client.group(*id).await {
                 Ok(group) => {
-                    now.name = group.name.clone();
-                    now.group = Some(group);
+                    current.name = group.name.clone();
+                    current.group = Some(group);
                 }
                 Err(Error::NotFound { .. }) => {}
                 Err(error) => return Err(error),
             },
-            Self::CreateUser(user) => {
+            Self::CreateUser(new_user) => {
                 let all = client.users().await?;
-                now.n_unread = all.n_unreadable;
+                current.n_unread = all.n_unreadable;
                 let mut all = all.rows.into_iter();
-                let found = all.find(|one| one.username.eq_ignore_case(&user.username));
-                now.found = found.map(|one| {
+                let found = all.find(|user| user.username.eq_ignore_case(&new_user.username));
+                current.found = found.map(|user| {
                     json!({
-                        "username": one.username.raw(),
-                        "first_name": one.first_name.raw(),
-                        "last_name": one.last_name.raw(),
-                        "email": one.email.raw(),
-                        "global_admin": one.is_admin,
+                        "username": user.username.raw(),
+                        "first_name": user.first_name.raw(),
+                        "last_name": user.last_name.raw(),
+                        "email": user.email.raw(),
+                        "global_admin": user.is_admin,
                     })
                 });
             }
             Self::CreateTeam { name } => {
                 let all = client.teams().await?;
-                now.n_unread = all.n_unreadable;
+                current.n_unread = all.n_unreadable;
                 let found = all.rows.into_iter().find(|team| team.name.eq_ignore_case(name));
-                now.found = found.map(|team| json!({"id": team.id, "name": team.name.raw()}));
+                current.found = found.map(|team| json!({"id": team.id, "name": team.name.raw()}));
             }
         }
-        Ok(now)
+        Ok(current)
     }
 
-    pub(super) fn write_requests(&self, now: &AdminSnapshot) -> Vec<WriteRequest> {
-        let change = match (self, &now.group) {
+    pub(super) fn write_requests(&self, current: &AdminSnapshot) -> Vec<WriteRequest> {
+        let request = match (self, &current.group) {
             (Self::EditGroup { name, site, .. }, Some(group)) => {
                 WriteRequest::sensor_group(group, members(name.as_deref(), *site))
             }
             (Self::EditGroup { .. }, None) => return Vec::new(),
-            _ if now.found.is_some() => return Vec::new(),
+            _ if current.found.is_some() => return Vec::new(),
             (Self::CreateGroup { name, site }, _) => WriteRequest::new_group(name, *site),
             (Self::CreateUser(user), _) => WriteRequest::new_user(user.body()),
             (Self::CreateTeam { name }, _) => WriteRequest::new_team(name, &json!([])),
         };
-        vec![change]
+        vec![request]
     }
 
-    /// Whether the server holds it.
-    pub(super) fn is_satisfied_by(&self, now: &AdminSnapshot) -> Option<bool> {
+    /// Returns whether the server holds the change; `None` if an unreadable record may be it.
+    pub(super) fn is_satisfied_by(&self, current: &AdminSnapshot) -> Option<bool> {
         let Self::EditGroup { name, site, .. } = self else {
-            let is_known = now.found.is_some() || now.n_unread == 0;
-            return is_known.then(|| now.found.is_some() && self.difference(now).is_none());
+            let is_known = current.found.is_some() || current.n_unread == 0;
+            return is_known.then(|| current.found.is_some() && self.difference(current).is_none());
         };
-        let group = now.group.as_ref()?;
+        let group = current.group.as_ref()?;
         let is_named = name.as_ref().is_none_or(|name| group.name.raw() == name);
         Some(is_named && site.is_none_or(|site| group.site == Some(site)))
     }
 
-    pub(super) fn no_op_reason(&self, now: &AdminSnapshot) -> Option<String> {
-        let said = match self {
+    pub(super) fn no_op_reason(&self, current: &AdminSnapshot) -> Option<String> {
+        let text = match self {
             Self::EditGroup { .. } => "already has these settings",
             Self::CreateUser(_) => "already exists; its password and teams stay as they are",
             _ => "already exists",
         };
-        (self.is_satisfied_by(now) == Some(true)).then(|| said.into())
+        (self.is_satisfied_by(current) == Some(true)).then(|| text.into())
     }
 
-    /// What sets the one of this name that is there apart from the one that is wanted.
-    fn difference(&self, now: &AdminSnapshot) -> Option<(&'static str, &'static str)> {
-        let found = now.found.as_ref()?;
-        let wanted = self.desired();
-        // What a server does not tell is no difference, and addresses are often kept in small letters.
-        let is_other = |member: &str| match (&found[member], &wanted[member]) {
+    /// Returns how the object that already has this name differs from the one to be created, with a hint.
+    fn difference(&self, current: &AdminSnapshot) -> Option<(&'static str, &'static str)> {
+        let existing = current.found.as_ref()?;
+        let desired = self.desired();
+        // A member that the server does not return is no difference, and servers often store addresses in lower case.
+        let is_other = |member: &str| match (&existing[member], &desired[member]) {
             (Value::Null, _) => false,
-            (Value::String(found), Value::String(wanted)) => {
-                !found.is_empty() && found.to_lowercase() != wanted.to_lowercase()
+            (Value::String(existing), Value::String(desired)) => {
+                !existing.is_empty() && existing.to_lowercase() != desired.to_lowercase()
             }
-            (found, wanted) => found != wanted,
+            (existing, desired) => existing != desired,
         };
         match self {
             Self::CreateUser(_) if is_other("email") => {
@@ -237,47 +227,47 @@ impl AdminChange {
         }
     }
 
-    pub(super) fn rejection(&self, now: &AdminSnapshot) -> Option<(&'static str, &'static str)> {
-        if let Some(difference) = self.difference(now) {
+    pub(super) fn rejection(&self, current: &AdminSnapshot) -> Option<(&'static str, &'static str)> {
+        if let Some(difference) = self.difference(current) {
             return Some(difference);
         }
-        let is_gone = matches!(self, Self::EditGroup { .. }) && now.group.is_none();
-        is_gone.then_some(("no longer exists", "reload the groups (r)"))
+        let is_missing = matches!(self, Self::EditGroup { .. }) && current.group.is_none();
+        is_missing.then_some(("no longer exists", "reload the groups (r)"))
     }
 
-    pub(super) fn describe(&self, now: &AdminSnapshot) -> String {
-        match (self, &now.group, &now.found) {
+    pub(super) fn describe(&self, current: &AdminSnapshot) -> String {
+        match (self, &current.group, &current.found) {
             (Self::EditGroup { .. }, Some(group), _) => {
                 let site = group.site.map_or("?".into(), |site| site.to_string());
                 format!("{}, site {site}", text::fit(&group.name, 60))
             }
             (_, _, Some(_)) => "it exists".into(),
-            _ if now.n_unread > 0 => "it is not among those that could be read".into(),
+            _ if current.n_unread > 0 => "it is not among those that could be read".into(),
             _ => "it does not exist".into(),
         }
     }
 
-    /// Finds out what it would do.
-    pub(super) fn prepare(self, now: AdminSnapshot, estate: &PlanContext) -> Prepared {
-        if let Some(refusal) = self.invalid_reason() {
-            return Prepared::Rejected(refusal);
+    /// Plans the change.
+    pub(super) fn prepare(self, current: AdminSnapshot, context: &PlanContext) -> Prepared {
+        if let Some(rejection) = self.invalid_reason() {
+            return Prepared::Rejected(rejection);
         }
-        let name = text::make_visible(&now.name);
+        let name = text::make_visible(&current.name);
         let names = match &self {
             Self::CreateUser(_) => ("user", "users"),
             Self::CreateTeam { .. } => ("team", "teams"),
             _ => ("group", "groups"),
         };
-        let doubt = unreadable_rows::unreadable_rows_warning(now.n_unread, names, "have this name");
-        let mut notes: Vec<_> = doubt.into_iter().collect();
+        let unreadable_warning = unreadable_rows::unreadable_rows_warning(current.n_unread, names, "have this name");
+        let mut notes: Vec<_> = unreadable_warning.into_iter().collect();
         let effects = match &self {
             Self::CreateGroup { site, .. } => {
                 vec![format!("{name}: new sensor group on site {site}, with the server's default settings")]
             }
-            Self::EditGroup { name: to, site, .. } => {
-                let to = to.as_ref().map(|to| format!("{name} -> {}", display_name(to)));
+            Self::EditGroup { name: new_name, site, .. } => {
+                let new_name = new_name.as_ref().map(|new_name| format!("{name} -> {}", display_name(new_name)));
                 let site = site.map(|site| format!("{name}: move to site {site}"));
-                to.into_iter().chain(site).collect()
+                new_name.into_iter().chain(site).collect()
             }
             Self::CreateUser(user) => {
                 if user.is_admin {
@@ -301,11 +291,11 @@ impl AdminChange {
                 vec![format!("{name}: new team")]
             }
         };
-        let state = Snapshot::Admin(Box::new(now));
-        Prepared::Ready(Box::new(Plan { effects, notes, ..Plan::new(super::Change::Admin(self), state, estate) }))
+        let state = Snapshot::Admin(Box::new(current));
+        Prepared::Ready(Box::new(Plan { effects, notes, ..Plan::new(super::Change::Admin(self), state, context) }))
     }
 
-    /// What no server takes.
+    /// Returns why no server would accept the change.
     fn invalid_reason(&self) -> Option<Rejection> {
         let is_nameless = match self {
             Self::CreateGroup { name, .. } | Self::CreateTeam { name } => name.trim().is_empty(),
@@ -324,7 +314,7 @@ impl AdminChange {
 }
 
 impl NewUser {
-    /// What may be told of it.
+    /// Returns the user without the password, for the log.
     fn redact(&self) -> Value {
         json!({
             "username": self.username,
@@ -336,7 +326,7 @@ impl NewUser {
         })
     }
 
-    /// What is sent: the password as well.
+    /// Returns the request body, with the password.
     fn body(&self) -> Value {
         let mut body = self.redact();
         body["password"] = self.password.0.expose_secret().into();
@@ -345,12 +335,12 @@ impl NewUser {
 }
 
 impl AdminSnapshot {
-    /// What people call it.
+    /// Returns the name of the object.
     pub(super) fn target_name(&self) -> &Untrusted {
         &self.name
     }
 
-    /// What counts of it, for the log.
+    /// Returns the state as JSON for the audit log.
     pub(super) fn snapshot_json(&self) -> Value {
         match (&self.group, &self.found) {
             (Some(group), _) => json!({"name": group.name.raw(), "site_id": group.site}),
@@ -367,7 +357,7 @@ fn members(name: Option<&str>, site: Option<u64>) -> Value {
 }
 
 fn display_name(text: &str) -> String {
-    /// Cells of a name.
+    /// Maximum width of a name, in cells.
     const NAME: usize = 60;
     text::fit(&text.into(), NAME)
 }

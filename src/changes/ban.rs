@@ -1,21 +1,21 @@
-//! Banning a hash, and lifting that (reference 2.9). A ban that was lifted stays listed, with its note.
+//! Banning and unbanning a hash (reference 2.9). A disabled ban stays listed, with its note.
 
 use super::{Change, Justification, Plan, PlanContext, Prepared, Snapshot};
 use crate::api::{BanList, Error, WriteRequest};
 use crate::model::{Ban, Md5};
 use crate::text;
 
-/// The MD5 of no bytes at all.
+/// The MD5 of the empty file.
 const EMPTY: Md5 =
     Md5([0xd4, 0x1d, 0x8c, 0xd9, 0x8f, 0x00, 0xb2, 0x04, 0xe9, 0x80, 0x09, 0x98, 0xec, 0xf8, 0x42, 0x7e]);
 
-/// Finds out what a deed would do to a hash.
+/// Plans the ban or the unban of a hash.
 pub(super) async fn prepare(
-    deed: Change,
+    change: Change,
     (md5, ban, list): (Md5, Option<Ban>, BanList),
-    estate: &PlanContext,
+    context: &PlanContext,
 ) -> Result<Prepared, Error> {
-    let is_ban = matches!(deed, Change::Ban { .. });
+    let is_ban = matches!(change, Change::Ban { .. });
     let mut effects = vec![format!(
         "{md5}: {}",
         match (&ban, is_ban) {
@@ -31,26 +31,32 @@ pub(super) async fn prepare(
             warnings.push("This is the hash of the empty file, which exists on every host".into());
         }
         effects.push("Sensors will block it from starting and kill running instances at their next check-in".into());
-        match estate.info().await {
+        match context.info().await {
             Ok(info) if info.banning_enabled == Some(false) => {
                 notes.push("Banning is disabled on this server: nothing will be blocked".into());
             }
             Ok(_) => {}
             Err(error) => notes.push(format!("Could not check whether banning is enabled on this server: {error}")),
         }
-        if let Some((trouble, is_closed)) = estate.license_warning().await {
-            if is_closed {
-                warnings.push(trouble);
+        if let Some((warning, rejects_bans)) = context.license_warning().await {
+            if rejects_bans {
+                warnings.push(warning);
             } else {
-                notes.push(trouble);
+                notes.push(warning);
             }
         }
-        match estate.groups().await {
+        match context.groups().await {
             Ok(groups) => {
-                let off = groups.iter().filter(|group| group.banning_enabled == Some(false));
-                let off: Vec<_> = off.map(|group| text::make_visible(&group.name)).collect();
-                if !off.is_empty() {
-                    notes.push(format!("Not enforced in sensor groups where banning is disabled: {}", off.join(", ")));
+                let unenforced: Vec<_> = groups
+                    .iter()
+                    .filter(|group| group.banning_enabled == Some(false))
+                    .map(|group| text::make_visible(&group.name))
+                    .collect();
+                if !unenforced.is_empty() {
+                    notes.push(format!(
+                        "Not enforced in sensor groups where banning is disabled: {}",
+                        unenforced.join(", ")
+                    ));
                 }
             }
             Err(error) => notes.push(format!("Could not check in which sensor groups banning is disabled: {error}")),
@@ -62,40 +68,40 @@ pub(super) async fn prepare(
         effects,
         warnings,
         notes,
-        ..Plan::new(deed, Snapshot::Hash { md5, ban, list }, estate)
+        ..Plan::new(change, Snapshot::Hash { md5, ban, list }, context)
     })))
 }
 
-/// What is sent: a ban that is lifted loses its note, which is written back.
+/// Returns the requests: an unban clears the note of the ban, so a second request restores it.
 pub(super) fn write_requests(
-    deed: &Change,
+    change: &Change,
     (md5, ban, list): (Md5, Option<&Ban>, BanList),
-    grounds: &Justification,
+    justification: &Justification,
 ) -> Vec<WriteRequest> {
-    match deed {
+    match change {
         Change::Ban { note, .. } => {
-            let text = note.clone().unwrap_or_else(|| grounds.note());
+            let text = note.clone().unwrap_or_else(|| justification.note());
             vec![WriteRequest::ban(md5, &text, list)]
         }
         Change::Unban(_) => {
-            let noted = ban.filter(|ban| !ban.text.is_empty());
-            let note = noted.map(|ban| WriteRequest::restore_ban_note(ban, list));
+            let with_note = ban.filter(|ban| !ban.text.is_empty());
+            let note = with_note.map(|ban| WriteRequest::restore_ban_note(ban, list));
             [WriteRequest::unban(md5, list)].into_iter().chain(note).collect()
         }
         _ => Vec::new(),
     }
 }
 
-/// Whether the server holds what was asked of it. `None` where it does not say.
-pub(super) fn is_satisfied_by(deed: &Change, ban: Option<&Ban>) -> Option<bool> {
+/// Returns whether the server holds the change; `None` if it does not say.
+pub(super) fn is_satisfied_by(change: &Change, ban: Option<&Ban>) -> Option<bool> {
     let is_enabled = match ban {
         Some(ban) => ban.is_enabled,
         None => Some(false),
     };
-    is_enabled.map(|is| is == matches!(deed, Change::Ban { .. }))
+    is_enabled.map(|is| is == matches!(change, Change::Ban { .. }))
 }
 
-/// What the server holds, in words.
+/// Describes the ban on the server.
 pub(super) fn describe(ban: Option<&Ban>) -> String {
     match ban {
         None => "not banned".into(),
@@ -108,10 +114,10 @@ pub(super) fn describe(ban: Option<&Ban>) -> String {
     }
 }
 
-/// Why nothing would change, if that is so.
-pub(super) fn no_op_reason(deed: &Change, ban: Option<&Ban>) -> Option<String> {
+/// Returns why the change would have no effect; `None` if it would have one.
+pub(super) fn no_op_reason(change: &Change, ban: Option<&Ban>) -> Option<String> {
     let is_enabled = ban.and_then(|ban| ban.is_enabled);
-    match (deed, ban) {
+    match (change, ban) {
         (Change::Ban { .. }, Some(ban)) if is_enabled == Some(true) => {
             Some(format!("is already banned {}", describe_origin(ban)))
         }
@@ -123,7 +129,7 @@ pub(super) fn no_op_reason(deed: &Change, ban: Option<&Ban>) -> Option<String> {
     }
 }
 
-/// By whom a ban was made, when, and why.
+/// Describes who created a ban, when, and why.
 fn describe_origin(ban: &Ban) -> String {
     let by = match ban.username.non_empty() {
         Some(name) => text::make_visible(name),

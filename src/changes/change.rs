@@ -1,4 +1,4 @@
-//! What can be done to a server, and to what.
+//! The changes that can be made to a server, and their targets.
 
 use std::sync::Arc;
 
@@ -13,80 +13,67 @@ use super::{
 use crate::api::WriteRequest;
 use crate::model::{AlertId, FeedId, GroupId, Md5, ReportId, SensorId, WatchlistId};
 
-/// What can be done to a server.
+/// A change of server state that the user requests.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Change {
-    /// Cuts a host off from everything but the server.
+    /// Isolates a host from the network, except for the server and the exclusions of its group.
     Isolate(SensorId),
-    /// Ends that.
     Unisolate(SensorId),
-    /// Lets sensors stop what has this hash.
+    /// Bans a hash: sensors block files that have it.
     Ban {
-        /// The hash.
         md5: Md5,
-        /// What the ban says; the reason, unless it said something before.
+        /// The text of the ban; `None` for the reason of the change.
         note: Option<String>,
     },
-    /// Ends that; the ban stays listed.
+    /// Disables the ban of a hash, which stays listed.
     Unban(Md5),
-    /// Puts a sensor into another group.
+    /// Moves a sensor to another group.
     Move {
-        /// Which one.
         sensor: SensorId,
-        /// Where to.
         group: GroupId,
     },
-    /// Lets a sensor send all it holds back, at once.
+    /// Lets a sensor send all queued events at once, without throttling.
     Flush {
-        /// Which one.
         sensor: SensorId,
-        /// Until when it may; the server ends it when all is sent.
+        /// Until when, in UTC; the server ends the flush earlier once all events are sent.
         until: Timestamp,
     },
-    /// Restarts the service of a sensor.
+    /// Restarts the service of a sensor at its next check-in.
     Restart(SensorId),
     /// Replaces the notes of a sensor.
     Annotate {
-        /// Which one.
         sensor: SensorId,
-        /// What they say afterwards.
         notes: String,
     },
-    /// Says how far somebody has looked at alerts.
+    /// Sets the status or the owner of alerts, or ignores their reports.
     Triage(AlertChange),
-    /// Makes, changes or takes away a watchlist.
+    /// Creates, edits or deletes a watchlist.
     Watch(WatchlistChange),
-    /// Adds, changes or takes away a feed.
+    /// Adds, enables, disables, synchronizes or deletes a feed.
     Feed(FeedChange),
-    /// Lets a threat report raise alerts, or no longer.
+    /// Ignores a threat report, or lets it raise alerts again.
     Ignore(ReportChange),
-    /// Makes or changes a sensor group, a user or a team.
+    /// Creates or edits a sensor group, or creates a user or a team.
     Admin(AdminChange),
 }
 
-/// To what something is done.
+/// The target of a change.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Target {
-    /// The sensor of a host.
     Sensor(SensorId),
-    /// What has this hash, on all hosts.
+    /// All files that have this hash, on all hosts.
     Hash(Md5),
-    /// Alerts.
     Alerts(Arc<[AlertId]>),
-    /// A watchlist.
     Watchlist(WatchlistId),
-    /// A feed.
     Feed(FeedId),
-    /// A threat report.
     Report(ReportId),
-    /// A sensor group.
     Group(GroupId),
-    /// What is to be made, so that it has but a kind and a name.
+    /// An object that is to be created: its kind and its name.
     New(&'static str, String),
 }
 
 impl Target {
-    /// Its kind, as the log has it.
+    /// Returns the kind of the target, as written to the audit log.
     pub fn kind(&self) -> &'static str {
         match self {
             Self::Sensor(_) => "sensor",
@@ -100,7 +87,7 @@ impl Target {
         }
     }
 
-    /// What several of it are called.
+    /// Returns the plural noun of its kind.
     pub fn plural_noun(&self) -> &'static str {
         match self {
             Self::Sensor(_) => "hosts",
@@ -114,7 +101,7 @@ impl Target {
         }
     }
 
-    /// The server's name for it, or its own where the server has none yet.
+    /// Returns the server's ID of the target, or the name of an object that is to be created.
     pub fn id(&self) -> String {
         match self {
             Self::Sensor(id) => id.to_string(),
@@ -131,7 +118,7 @@ impl Target {
         }
     }
 
-    /// How many things it is.
+    /// Returns the number of objects: several for alerts, otherwise 1.
     pub fn len(&self) -> usize {
         match self {
             Self::Alerts(ids) => ids.len(),
@@ -139,19 +126,19 @@ impl Target {
         }
     }
 
-    /// Whether it is nothing at all.
+    /// Returns whether there is no object, as for an empty list of alerts.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 }
 
 impl Change {
-    /// Returns what it is called on the screen.
+    /// Returns the verb of the change on the screen.
     pub fn label(&self) -> &'static str {
         super::label(self.verb())
     }
 
-    /// Returns its name in the log.
+    /// Returns the verb of the change in the audit log: a name on disk that must stay as it is.
     pub fn verb(&self) -> &'static str {
         match self {
             Self::Isolate(_) => "isolate",
@@ -162,15 +149,15 @@ impl Change {
             Self::Flush { .. } => "flush",
             Self::Restart(_) => "restart",
             Self::Annotate { .. } => "annotate",
-            Self::Triage(triage) => triage.verb(),
-            Self::Watch(watching) => watching.verb(),
-            Self::Feed(feeding) => feeding.verb(),
-            Self::Ignore(ignoring) => ignoring.verb(),
-            Self::Admin(admin) => admin.verb(),
+            Self::Triage(change) => change.verb(),
+            Self::Watch(change) => change.verb(),
+            Self::Feed(change) => change.verb(),
+            Self::Ignore(change) => change.verb(),
+            Self::Admin(change) => change.verb(),
         }
     }
 
-    /// What it decides of its target: of two deeds on one matter, the later counts.
+    /// Returns the property of the target that the change sets: of two changes with one aspect, the later counts.
     pub(super) fn aspect(&self) -> &'static str {
         match self {
             Self::Isolate(_) | Self::Unisolate(_) => "isolation",
@@ -182,7 +169,7 @@ impl Change {
         }
     }
 
-    /// To what it is done.
+    /// Returns the target of the change.
     pub fn target(&self) -> Target {
         match self {
             Self::Isolate(sensor)
@@ -192,160 +179,165 @@ impl Change {
             | Self::Restart(sensor)
             | Self::Annotate { sensor, .. } => Target::Sensor(*sensor),
             Self::Ban { md5, .. } | Self::Unban(md5) => Target::Hash(*md5),
-            Self::Triage(triage) => Target::Alerts(triage.alerts.clone()),
-            Self::Watch(watching) => watching.target(),
-            Self::Feed(feeding) => feeding.target(),
-            Self::Ignore(ignoring) => ignoring.target(),
-            Self::Admin(admin) => admin.target(),
+            Self::Triage(change) => Target::Alerts(change.alerts.clone()),
+            Self::Watch(change) => change.target(),
+            Self::Feed(change) => change.target(),
+            Self::Ignore(change) => change.target(),
+            Self::Admin(change) => change.target(),
         }
     }
 
-    /// Whether it is about alerts: the server carries that out late, so that it is waited for what does not show yet.
+    /// Returns whether the server applies the change asynchronously, as it does for alerts: a missing effect may appear
+    /// later.
     pub fn is_eventual(&self) -> bool {
         matches!(self, Self::Triage(_))
     }
 
-    /// Whether more is sent once the server has answered.
+    /// Returns whether more requests follow once the server has answered.
     pub(super) fn has_follow_ups(&self) -> bool {
         matches!(self, Self::Watch(WatchlistChange::Create(new)) if !new.actions.is_empty())
     }
 
-    /// Whether the server keeps nothing that would show it, so that its answer is all there is.
+    /// Returns whether the server keeps no evidence of the change, so that its answer is the only proof.
     pub(super) fn is_unverifiable(&self) -> bool {
         matches!(self, Self::Feed(FeedChange::Synchronize(_)))
     }
 
-    /// Whether somebody must say why: where a protection is taken away or a host is cut off.
+    /// Returns whether a reason is required: the change removes a protection or isolates a host.
     pub fn needs_reason(&self) -> bool {
         match self {
             Self::Isolate(_) | Self::Unisolate(_) | Self::Ban { .. } | Self::Unban(_) => true,
             Self::Move { .. } | Self::Flush { .. } | Self::Restart(_) | Self::Annotate { .. } | Self::Admin(_) => false,
-            Self::Triage(triage) => triage.desired == Disposition::Ignored,
-            Self::Watch(watching) => watching.needs_reason(),
-            Self::Feed(feeding) => feeding.needs_reason(),
-            Self::Ignore(ignoring) => ignoring.is_ignored,
+            Self::Triage(change) => change.desired == Disposition::Ignored,
+            Self::Watch(change) => change.needs_reason(),
+            Self::Feed(change) => change.needs_reason(),
+            Self::Ignore(change) => change.is_ignored,
         }
     }
 
-    /// What the log says that the server is to hold afterwards.
-    pub(super) fn desired(&self, grounds: &Justification) -> Value {
+    /// Returns the state that the server should hold afterwards, as written to the audit log.
+    pub(super) fn desired(&self, justification: &Justification) -> Value {
         match self {
             Self::Isolate(_) => json!({"is_isolating": true}),
             Self::Unisolate(_) => json!({"is_isolating": false}),
             Self::Ban { note, .. } => {
-                json!({"enabled": true, "text": note.clone().unwrap_or_else(|| grounds.note())})
+                json!({"enabled": true, "text": note.clone().unwrap_or_else(|| justification.note())})
             }
             Self::Unban(_) => json!({"enabled": false}),
             Self::Move { group, .. } => json!({"group_id": group.0}),
             Self::Flush { until, .. } => json!({"event_log_flush_time": until}),
             Self::Restart(_) => json!({"restart_queued": true}),
             Self::Annotate { notes, .. } => json!({"notes": notes}),
-            Self::Triage(triage) => triage.desired(),
-            Self::Watch(watching) => watching.desired(),
-            Self::Feed(feeding) => feeding.desired(),
-            Self::Ignore(ignoring) => ignoring.desired(),
-            Self::Admin(admin) => admin.desired(),
+            Self::Triage(change) => change.desired(),
+            Self::Watch(change) => change.desired(),
+            Self::Feed(change) => change.desired(),
+            Self::Ignore(change) => change.desired(),
+            Self::Admin(change) => change.desired(),
         }
     }
 
-    /// Exactly what is sent, one after the other, as things are now.
+    /// Returns the exact requests, in the order in which they are sent, for a target in this state. `release` is the
+    /// server's version.
     pub(super) fn write_requests(
         &self,
         state: &Snapshot,
-        grounds: &Justification,
+        justification: &Justification,
         release: Option<(u32, u32)>,
     ) -> Vec<WriteRequest> {
         match (self, state) {
-            (_, Snapshot::Sensor(known)) => sensor::write_requests(self, known, release),
-            (_, Snapshot::Hash { md5, ban, list }) => ban::write_requests(self, (*md5, ban.as_ref(), *list), grounds),
-            (Self::Triage(triage), Snapshot::Alerts(now)) => triage.write_requests(now),
-            (Self::Watch(watching), Snapshot::Watchlist(now)) => watching.write_requests(now),
-            (Self::Feed(feeding), Snapshot::Feed(now)) => feeding.write_requests(now),
-            (Self::Ignore(ignoring), Snapshot::Report(now)) => ignoring.write_requests(now),
-            (Self::Admin(admin), Snapshot::Admin(now)) => admin.write_requests(now),
+            (_, Snapshot::Sensor(sensor)) => sensor::write_requests(self, sensor, release),
+            (_, Snapshot::Hash { md5, ban, list }) => {
+                ban::write_requests(self, (*md5, ban.as_ref(), *list), justification)
+            }
+            (Self::Triage(change), Snapshot::Alerts(current)) => change.write_requests(current),
+            (Self::Watch(change), Snapshot::Watchlist(current)) => change.write_requests(current),
+            (Self::Feed(change), Snapshot::Feed(current)) => change.write_requests(current),
+            (Self::Ignore(change), Snapshot::Report(current)) => change.write_requests(current),
+            (Self::Admin(change), Snapshot::Admin(current)) => change.write_requests(current),
             _ => Vec::new(),
         }
     }
 
-    /// What is done after all of that was taken, now that the server holds this.
+    /// Returns the changes that follow once the server has accepted this one and holds `state`.
     pub(super) fn follow_ups(&self, state: &Snapshot) -> Vec<Self> {
         match (self, state) {
-            (Self::Watch(watching), Snapshot::Watchlist(now)) => {
-                watching.follow_ups(now).into_iter().map(Self::Watch).collect()
+            (Self::Watch(change), Snapshot::Watchlist(current)) => {
+                change.follow_ups(current).into_iter().map(Self::Watch).collect()
             }
             _ => Vec::new(),
         }
     }
 
-    /// What somebody else has changed since then of what this would write over, in words.
-    pub(super) fn conflict(&self, then: &Snapshot, now: &Snapshot) -> Option<String> {
+    /// Describes what another user has changed, between `planned` and `current`, of the members that this change would
+    /// overwrite.
+    pub(super) fn conflict(&self, planned: &Snapshot, current: &Snapshot) -> Option<String> {
         let written = match self {
             Self::Move { group, .. } => json!({"group_id": group.0}),
             Self::Annotate { notes, .. } => json!({"notes": notes}),
-            Self::Watch(watching @ WatchlistChange::Edit { .. }) => watching.desired(),
-            Self::Admin(admin @ AdminChange::EditGroup { .. }) => admin.desired(),
+            Self::Watch(change @ WatchlistChange::Edit { .. }) => change.desired(),
+            Self::Admin(change @ AdminChange::EditGroup { .. }) => change.desired(),
             _ => return None,
         };
-        let changed = snapshot::changed_members(&written, &then.snapshot_json(), &now.snapshot_json());
+        let changed = snapshot::changed_members(&written, &planned.snapshot_json(), &current.snapshot_json());
         let changed = changed.first()?;
         Some(format!("was changed meanwhile: {changed}"))
     }
 
-    /// Why nothing would change, if that is so.
+    /// Returns why the change would have no effect on a target in this state; `None` if it would have one.
     pub(super) fn no_op_reason(&self, state: &Snapshot) -> Option<String> {
         match (self, state) {
-            (_, Snapshot::Sensor(known)) => sensor::no_op_reason(self, known),
+            (_, Snapshot::Sensor(sensor)) => sensor::no_op_reason(self, sensor),
             (_, Snapshot::Hash { ban, .. }) => ban::no_op_reason(self, ban.as_ref()),
-            (Self::Triage(triage), Snapshot::Alerts(now)) => triage.no_op_reason(now),
-            (Self::Watch(watching), Snapshot::Watchlist(now)) => watching.no_op_reason(now),
-            (Self::Feed(feeding), Snapshot::Feed(now)) => feeding.no_op_reason(now),
-            (Self::Ignore(ignoring), Snapshot::Report(now)) => ignoring.no_op_reason(now),
-            (Self::Admin(admin), Snapshot::Admin(now)) => admin.no_op_reason(now),
+            (Self::Triage(change), Snapshot::Alerts(current)) => change.no_op_reason(current),
+            (Self::Watch(change), Snapshot::Watchlist(current)) => change.no_op_reason(current),
+            (Self::Feed(change), Snapshot::Feed(current)) => change.no_op_reason(current),
+            (Self::Ignore(change), Snapshot::Report(current)) => change.no_op_reason(current),
+            (Self::Admin(change), Snapshot::Admin(current)) => change.no_op_reason(current),
             _ => None,
         }
     }
 
-    /// Whether it is asked for already, and the sensor has yet to do it.
+    /// Returns whether the server holds the change already, but the sensor has yet to apply it.
     pub(super) fn is_pending(&self, state: &Snapshot) -> bool {
         match state {
-            Snapshot::Sensor(known) => {
-                let (asked, done) = sensor::is_satisfied_by(self, known);
-                asked == Some(true) && done != Some(true)
+            Snapshot::Sensor(sensor) => {
+                let (is_requested, is_applied) = sensor::is_satisfied_by(self, sensor);
+                is_requested == Some(true) && is_applied != Some(true)
             }
             _ => false,
         }
     }
 
-    /// Why it cannot be done to this target at all, and what to do about it.
+    /// Returns why the change is impossible for this target, with a hint.
     pub(super) fn rejection(&self, state: &Snapshot) -> Option<(&'static str, &'static str)> {
         match (self, state) {
-            (_, Snapshot::Sensor(known)) => sensor::rejection(self, known),
-            (Self::Triage(triage), Snapshot::Alerts(now)) => triage.rejection(now),
-            (Self::Watch(watching), Snapshot::Watchlist(now)) => watching.rejection(now),
-            (Self::Feed(feeding), Snapshot::Feed(now)) => feeding.rejection(now),
-            (Self::Ignore(_), Snapshot::Report(now)) => ReportChange::rejection(now),
-            (Self::Admin(admin), Snapshot::Admin(now)) => admin.rejection(now),
+            (_, Snapshot::Sensor(sensor)) => sensor::rejection(self, sensor),
+            (Self::Triage(change), Snapshot::Alerts(current)) => change.rejection(current),
+            (Self::Watch(change), Snapshot::Watchlist(current)) => change.rejection(current),
+            (Self::Feed(change), Snapshot::Feed(current)) => change.rejection(current),
+            (Self::Ignore(_), Snapshot::Report(current)) => ReportChange::rejection(current),
+            (Self::Admin(change), Snapshot::Admin(current)) => change.rejection(current),
             _ => None,
         }
     }
 
-    /// How far the server is with it, by what it holds.
+    /// Returns the stage of the change, as far as the server's `state` shows it.
     pub(super) fn stage(&self, state: &Snapshot) -> LoggedStage {
-        let both = |holds: Option<bool>| (holds, holds);
-        let (asked, done) = match (self, state) {
-            (Self::Triage(triage), Snapshot::Alerts(now)) => return coverage_stage(triage.coverage(now)),
-            (Self::Watch(watching), Snapshot::Watchlist(now)) if watching.is_partly_satisfied_by(now) => {
+        let same = |is_satisfied: Option<bool>| (is_satisfied, is_satisfied);
+        let (is_requested, is_applied) = match (self, state) {
+            (Self::Triage(change), Snapshot::Alerts(current)) => return coverage_stage(change.coverage(current)),
+            (Self::Watch(change), Snapshot::Watchlist(current)) if change.is_partly_satisfied_by(current) => {
                 return LoggedStage::Partly;
             }
-            (_, Snapshot::Sensor(known)) => sensor::is_satisfied_by(self, known),
-            (_, Snapshot::Hash { ban, .. }) => both(ban::is_satisfied_by(self, ban.as_ref())),
-            (Self::Watch(watching), Snapshot::Watchlist(now)) => both(watching.is_satisfied_by(now)),
-            (Self::Feed(feeding), Snapshot::Feed(now)) => both(feeding.is_satisfied_by(now)),
-            (Self::Ignore(ignoring), Snapshot::Report(now)) => both(ignoring.is_satisfied_by(now)),
-            (Self::Admin(admin), Snapshot::Admin(now)) => both(admin.is_satisfied_by(now)),
-            _ => both(None),
+            (_, Snapshot::Sensor(sensor)) => sensor::is_satisfied_by(self, sensor),
+            (_, Snapshot::Hash { ban, .. }) => same(ban::is_satisfied_by(self, ban.as_ref())),
+            (Self::Watch(change), Snapshot::Watchlist(current)) => same(change.is_satisfied_by(current)),
+            (Self::Feed(change), Snapshot::Feed(current)) => same(change.is_satisfied_by(current)),
+            (Self::Ignore(change), Snapshot::Report(current)) => same(change.is_satisfied_by(current)),
+            (Self::Admin(change), Snapshot::Admin(current)) => same(change.is_satisfied_by(current)),
+            _ => same(None),
         };
-        match (asked, done) {
+        match (is_requested, is_applied) {
             (Some(true), Some(true)) => LoggedStage::Confirmed,
             (Some(true), _) => LoggedStage::Accepted,
             (Some(false), _) => LoggedStage::NotApplied,
@@ -353,39 +345,39 @@ impl Change {
         }
     }
 
-    /// What the server holds, in words, and what is to be added while it is not done.
+    /// Describes the server's `state`, with a suffix for a change that is not applied yet.
     pub(super) fn describe(&self, state: &Snapshot) -> (String, String) {
-        let held = match (self, state) {
-            (_, Snapshot::Sensor(known)) => {
-                let seen = sensor::last_seen(known);
-                let seen = format!("; the sensor was last seen {seen}");
-                return (sensor::describe(self, known), seen);
+        let text = match (self, state) {
+            (_, Snapshot::Sensor(sensor)) => {
+                let suffix = format!("; the sensor was last seen {}", sensor::last_seen(sensor));
+                return (sensor::describe(self, sensor), suffix);
             }
             (_, Snapshot::Hash { ban, .. }) => ban::describe(ban.as_ref()),
-            (Self::Triage(triage), Snapshot::Alerts(now)) => triage.describe(now),
-            (Self::Watch(watching), Snapshot::Watchlist(now)) => watching.describe(now),
-            (Self::Feed(feeding), Snapshot::Feed(now)) => feeding.describe(now),
-            (Self::Ignore(_), Snapshot::Report(now)) => ReportChange::describe(now),
-            (Self::Admin(admin), Snapshot::Admin(now)) => admin.describe(now),
+            (Self::Triage(change), Snapshot::Alerts(current)) => change.describe(current),
+            (Self::Watch(change), Snapshot::Watchlist(current)) => change.describe(current),
+            (Self::Feed(change), Snapshot::Feed(current)) => change.describe(current),
+            (Self::Ignore(_), Snapshot::Report(current)) => ReportChange::describe(current),
+            (Self::Admin(change), Snapshot::Admin(current)) => change.describe(current),
             _ => String::new(),
         };
-        (held, String::new())
+        (text, String::new())
     }
 
-    /// The same without what somebody else has changed since it was looked at; and what that is, in words.
-    pub(super) fn without_conflicts(&self, then: &Snapshot, now: &Snapshot) -> (Self, Vec<String>) {
-        match (self, then, now) {
-            (Self::Triage(triage), Snapshot::Alerts(then), Snapshot::Alerts(now)) => {
-                let (left, said) = triage.without_conflicts(then, now);
-                (Self::Triage(left), said)
+    /// Returns the change without the alerts that another user changed between `planned` and `current`, and describes
+    /// those alerts.
+    pub(super) fn without_conflicts(&self, planned: &Snapshot, current: &Snapshot) -> (Self, Vec<String>) {
+        match (self, planned, current) {
+            (Self::Triage(change), Snapshot::Alerts(planned), Snapshot::Alerts(current)) => {
+                let (change, conflicts) = change.without_conflicts(planned, current);
+                (Self::Triage(change), conflicts)
             }
             _ => (self.clone(), Vec::new()),
         }
     }
 }
 
-fn coverage_stage(held: Coverage) -> LoggedStage {
-    match held {
+fn coverage_stage(coverage: Coverage) -> LoggedStage {
+    match coverage {
         Coverage::All => LoggedStage::Confirmed,
         Coverage::Some => LoggedStage::Partly,
         Coverage::None => LoggedStage::NotApplied,

@@ -1,4 +1,4 @@
-//! What is the same for all targets of a preview: asked for once, however many there are.
+//! What all previews of one run share: client, policy, and server facts that are fetched at most once.
 
 use tokio::sync::OnceCell;
 
@@ -6,11 +6,11 @@ use super::Policy;
 use crate::api::{Client, Error};
 use crate::model::{Group, GroupId, License, Restrictions, SensorFilter, ServerInfo, Span};
 
-/// A server as it is while deeds are looked at, and what must not be touched on it.
+/// Client, policy and server facts that the planning of several changes shares.
 pub struct PlanContext {
     pub(super) client: Client,
     pub(super) policy: Policy,
-    /// The configured user, whose own alerts are nothing to be warned of.
+    /// The configured user, whose own alerts need no warning.
     pub(super) user: Option<String>,
     info: OnceCell<ServerInfo>,
     groups: OnceCell<Vec<Group>>,
@@ -19,18 +19,18 @@ pub struct PlanContext {
     restrictions: OnceCell<Option<Restrictions>>,
 }
 
-/// What was found out, and how many requests that took: none where somebody else has asked.
+/// A result with the number of requests it took; 0 if it was fetched before.
 pub(super) struct Costed<T> {
     pub(super) value: Result<T, Error>,
     pub(super) requests: u32,
 }
 
 impl PlanContext {
-    /// Nothing is asked yet.
-    pub fn new(client: Client, guard: Policy) -> Self {
+    /// Creates a context; nothing is fetched yet.
+    pub fn new(client: Client, policy: Policy) -> Self {
         Self {
             client,
-            policy: guard,
+            policy,
             user: None,
             info: OnceCell::new(),
             groups: OnceCell::new(),
@@ -40,42 +40,40 @@ impl PlanContext {
         }
     }
 
-    /// The same for the user whose token it is.
+    /// Sets the user that the API token belongs to.
     #[must_use]
     pub fn with_user(mut self, user: Option<String>) -> Self {
         self.user = user;
         self
     }
 
-    /// What the server says of itself.
+    /// Returns the server's version and settings.
     pub(super) async fn info(&self) -> Result<&ServerInfo, Error> {
         self.info.get_or_try_init(|| self.client.info()).await
     }
 
-    /// All sensor groups.
+    /// Returns all sensor groups.
     pub(super) async fn groups(&self) -> Result<&Vec<Group>, Error> {
-        let ask = async || Ok(self.client.groups().await?.rows);
-        self.groups.get_or_try_init(ask).await
+        let fetch = async || Ok(self.client.groups().await?.rows);
+        self.groups.get_or_try_init(fetch).await
     }
 
-    /// One of them, which is asked for alone only where it is not listed.
+    /// Returns the sensor group `id`; fetches it alone only if it is not in the list.
     pub(super) async fn group(&self, id: GroupId) -> Result<Group, Error> {
-        let listed = self.groups().await.ok();
-        let mut listed = listed.into_iter().flatten();
+        let mut listed = self.groups().await.ok().into_iter().flatten();
         match listed.find(|group| group.id == id) {
             Some(group) => Ok(group.clone()),
             None => self.client.group(id).await,
         }
     }
 
-    /// What the license of the server takes away, in words, if it has ended, and whether that is so already. Not every user
-    /// may know.
+    /// Returns the warning of an expired license, and whether the server rejects new bans by now; `None` while it is
+    /// valid or if the user may not read it.
     pub(super) async fn license_warning(&self) -> Option<(String, bool)> {
-        let license = self.license.get_or_try_init(|| self.client.license());
-        license.await.ok()?.license_warning(self.client.clock().now())
+        self.license.get_or_try_init(|| self.client.license()).await.ok()?.license_warning(self.client.clock().now())
     }
 
-    /// How many sensors there are.
+    /// Returns the number of sensors.
     pub(super) async fn n_sensors(&self) -> Costed<u64> {
         let count = async {
             let first = Span { start: 0, rows: 1 };
@@ -85,25 +83,27 @@ impl PlanContext {
         fetch_once(&self.n_sensors, count).await
     }
 
-    /// What no ban reaches; nothing where the server does not tell it.
+    /// Returns the ban restrictions; `None` from a server without this endpoint.
     pub(super) async fn restrictions(&self) -> Costed<Option<Restrictions>> {
-        let ask = async {
+        let fetch = async {
             match self.client.restrictions().await {
                 Ok(restrictions) => Ok(Some(restrictions)),
                 Err(Error::NotFound { .. }) => Ok(None),
                 Err(error) => Err(error),
             }
         };
-        fetch_once(&self.restrictions, ask).await
+        fetch_once(&self.restrictions, fetch).await
     }
 }
 
-async fn fetch_once<T: Clone>(cell: &OnceCell<T>, ask: impl Future<Output = Result<T, Error>>) -> Costed<T> {
+async fn fetch_once<T: Clone>(cell: &OnceCell<T>, fetch: impl Future<Output = Result<T, Error>>) -> Costed<T> {
     let mut requests = 0;
-    let value = cell.get_or_try_init(|| {
-        requests = 1;
-        ask
-    });
-    let value = value.await.cloned();
+    let value = cell
+        .get_or_try_init(|| {
+            requests = 1;
+            fetch
+        })
+        .await
+        .cloned();
     Costed { value, requests }
 }

@@ -1,4 +1,4 @@
-//! What is done to feeds (reference 2.11).
+//! Changes of feeds (reference 2.11).
 
 use serde_json::{Value, json};
 
@@ -7,49 +7,41 @@ use crate::api::{Client, Error, WriteRequest};
 use crate::model::{Feed, FeedId, Search, Span};
 use crate::text::{self, Untrusted};
 
-/// Something that is done to a feed.
+/// A change of a feed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum FeedChange {
-    /// The server reads one.
+    /// Adds a feed, which the server fetches at once.
     Add {
-        /// Where it is read.
         url: String,
-        /// Whether its reports are to be looked for.
+        /// Whether the server searches for its indicators.
         is_enabled: bool,
     },
-    /// Its reports are looked for, or no longer.
-    Switch {
-        /// Which one.
-        id: FeedId,
-        /// Whether they are to be.
-        is_enabled: bool,
-    },
-    /// The server reads all of it again.
+    /// Enables or disables a feed.
+    Switch { id: FeedId, is_enabled: bool },
+    /// Has the server fetch the entire feed again.
     Synchronize(FeedId),
-    /// It goes, with its reports.
+    /// Deletes a feed and its reports.
     Delete(FeedId),
 }
 
-/// A feed as the server has it, if it has it.
+/// A feed on the server, or its absence.
 #[derive(Clone, Debug, PartialEq)]
 pub struct FeedSnapshot {
-    /// The feed.
     pub feed: Option<Feed>,
-    /// How many others could not be read.
+    /// The number of feeds that could not be read.
     n_unread: usize,
-    /// What one is called that is not there.
+    /// The name to display if there is no such feed.
     name: Untrusted,
 }
 
 impl FeedChange {
-    /// Why nothing is read from an address.
+    /// Returns why `url` cannot be a feed URL, with a hint; `None` if it can.
     pub fn invalid_url_reason(url: &str) -> Option<(&'static str, &'static str)> {
         let schemes = ["https://", "http://", "file://"];
-        let Some(rest) = schemes.iter().find_map(|scheme| url.strip_prefix(scheme)) else {
+        let Some(address) = schemes.iter().find_map(|scheme| url.strip_prefix(scheme)) else {
             return Some(("is not a feed URL", "a feed URL begins with https://, http:// or file://"));
         };
-        let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
-        host.contains('@').then_some((
+        address.split(['/', '?', '#']).next().unwrap_or_default().contains('@').then_some((
             "contains a user name or a password, which logs and screens would show",
             "add it in the web console, which has fields for them",
         ))
@@ -79,20 +71,20 @@ impl FeedChange {
     pub(super) fn desired(&self) -> Value {
         match self {
             Self::Add { url, is_enabled } => json!({"feed_url": url, "enabled": is_enabled}),
-            Self::Switch { is_enabled: on, .. } => json!({"enabled": on}),
+            Self::Switch { is_enabled, .. } => json!({"enabled": is_enabled}),
             Self::Synchronize(_) => json!({"synchronized": true}),
             Self::Delete(_) => json!({"deleted": true}),
         }
     }
 
-    /// Reads what the server has, past every cache.
+    /// Reads the feed from the server, past every cache.
     pub(super) async fn read(&self, client: &Client) -> Result<FeedSnapshot, Error> {
         match self {
             Self::Add { url, .. } => {
-                let all = client.feeds().await?;
+                let feeds = client.feeds().await?;
                 Ok(FeedSnapshot {
-                    n_unread: all.n_unreadable,
-                    feed: all.rows.into_iter().find(|feed| feed.url.raw() == url),
+                    n_unread: feeds.n_unreadable,
+                    feed: feeds.rows.into_iter().find(|feed| feed.url.raw() == url),
                     name: url.as_str().into(),
                 })
             }
@@ -108,46 +100,46 @@ impl FeedChange {
         }
     }
 
-    pub(super) fn write_requests(&self, now: &FeedSnapshot) -> Vec<WriteRequest> {
-        let change = match (self, &now.feed) {
+    pub(super) fn write_requests(&self, current: &FeedSnapshot) -> Vec<WriteRequest> {
+        let request = match (self, &current.feed) {
             (Self::Add { url, is_enabled }, None) => WriteRequest::new_feed(url, *is_enabled),
-            (Self::Switch { is_enabled: on, .. }, Some(feed)) => WriteRequest::feed(feed, *on),
+            (Self::Switch { is_enabled, .. }, Some(feed)) => WriteRequest::feed(feed, *is_enabled),
             (Self::Synchronize(id), Some(_)) => WriteRequest::synchronize(*id),
             (Self::Delete(id), Some(_)) => WriteRequest::delete_feed(*id),
             (Self::Add { .. }, Some(_)) | (_, None) => return Vec::new(),
         };
-        vec![change]
+        vec![request]
     }
 
-    /// Whether the server holds it; of a synchronization it keeps nothing.
-    pub(super) fn is_satisfied_by(&self, now: &FeedSnapshot) -> Option<bool> {
-        match (self, &now.feed) {
-            (Self::Add { .. }, None) if now.n_unread > 0 => None,
+    /// Returns whether the server holds the change; `None` if it does not say, as for a synchronization.
+    pub(super) fn is_satisfied_by(&self, current: &FeedSnapshot) -> Option<bool> {
+        match (self, &current.feed) {
+            (Self::Add { .. }, None) if current.n_unread > 0 => None,
             (Self::Add { .. } | Self::Switch { .. } | Self::Synchronize(_), None) => Some(false),
-            (Self::Add { is_enabled: on, .. } | Self::Switch { is_enabled: on, .. }, Some(feed)) => {
-                feed.is_enabled.map(|is| is == *on)
+            (Self::Add { is_enabled, .. } | Self::Switch { is_enabled, .. }, Some(feed)) => {
+                feed.is_enabled.map(|is| is == *is_enabled)
             }
-            (Self::Delete(_), found) => Some(found.is_none()),
-            // One that is disabled is not read again.
+            (Self::Delete(_), feed) => Some(feed.is_none()),
+            // A disabled feed is not fetched again.
             (Self::Synchronize(_), Some(feed)) => feed.is_enabled.filter(|is| !is),
         }
     }
 
-    pub(super) fn no_op_reason(&self, now: &FeedSnapshot) -> Option<String> {
-        let said = match self {
+    pub(super) fn no_op_reason(&self, current: &FeedSnapshot) -> Option<String> {
+        let text = match self {
             Self::Add { .. } => "already exists",
             Self::Switch { is_enabled: true, .. } => "is enabled already",
             Self::Switch { is_enabled: false, .. } => "is disabled already",
             Self::Delete(_) => "no longer exists",
             Self::Synchronize(_) => return None,
         };
-        (self.is_satisfied_by(now) == Some(true)).then(|| said.into())
+        (self.is_satisfied_by(current) == Some(true)).then(|| text.into())
     }
 
-    pub(super) fn rejection(&self, now: &FeedSnapshot) -> Option<(&'static str, &'static str)> {
-        match (self, &now.feed) {
+    pub(super) fn rejection(&self, current: &FeedSnapshot) -> Option<(&'static str, &'static str)> {
+        match (self, &current.feed) {
             (Self::Add { url, .. }, None) => Self::invalid_url_reason(url),
-            // It may be somebody else's.
+            // It may belong to another user.
             (Self::Add { is_enabled: true, .. }, Some(_)) => Some(("already exists and is disabled", "enable it")),
             (Self::Add { .. }, Some(_)) => Some(("already exists and is enabled", "disable it")),
             (_, None) => Some(("no longer exists", "reload the feeds (r)")),
@@ -158,10 +150,10 @@ impl FeedChange {
         }
     }
 
-    pub(super) fn describe(&self, now: &FeedSnapshot) -> String {
-        let Some(feed) = &now.feed else {
-            let read = if now.n_unread > 0 { " among those that could be read" } else { "" };
-            return format!("no such feed{read}");
+    pub(super) fn describe(&self, current: &FeedSnapshot) -> String {
+        let Some(feed) = &current.feed else {
+            let among_readable = if current.n_unread > 0 { " among those that could be read" } else { "" };
+            return format!("no such feed{among_readable}");
         };
         if let Self::Synchronize(_) = self {
             return "the server does not report when a sync is done".into();
@@ -174,12 +166,13 @@ impl FeedChange {
         format!("feed {}, {state}", feed.id)
     }
 
-    /// Finds out what it would do.
-    pub(super) async fn prepare(self, now: FeedSnapshot, estate: &PlanContext) -> Prepared {
-        let name = text::make_visible(now.target_name());
-        let doubt = unreadable_rows::unreadable_rows_warning(now.n_unread, ("feed", "feeds"), "have this URL");
+    /// Plans the change.
+    pub(super) async fn prepare(self, current: FeedSnapshot, context: &PlanContext) -> Prepared {
+        let name = text::make_visible(current.target_name());
+        let unreadable_warning =
+            unreadable_rows::unreadable_rows_warning(current.n_unread, ("feed", "feeds"), "have this URL");
         let mut warnings = Vec::new();
-        let mut notes: Vec<_> = doubt.into_iter().collect();
+        let mut notes: Vec<_> = unreadable_warning.into_iter().collect();
         let mut effects = vec![match &self {
             Self::Add { url, .. } => {
                 if url.starts_with("https://") {
@@ -192,11 +185,11 @@ impl FeedChange {
             Self::Synchronize(_) => format!("{name}: full resync"),
             Self::Delete(_) => format!("{name}: will be DELETED with all its reports"),
         }];
-        if let Some(feed) = &now.feed {
+        if let Some(feed) = &current.feed {
             effects.push(format!("URL: {}", text::make_visible(&feed.url)));
         }
         if let Self::Switch { is_enabled: false, id } | Self::Delete(id) = &self {
-            match n_reports(*id, &estate.client).await {
+            match n_reports(*id, &context.client).await {
                 Ok(0) => {}
                 Ok(n) => {
                     notes.push(format!("Its {} will no longer raise alerts", text::pluralize(n, "report", "reports")));
@@ -206,9 +199,9 @@ impl FeedChange {
                 }
             }
         }
-        let is_vendors = now.feed.as_ref().is_some_and(|feed| feed.is_manual == Some(false));
+        let is_vendor_feed = current.feed.as_ref().is_some_and(|feed| feed.is_manual == Some(false));
         if matches!(self, Self::Delete(_)) {
-            if is_vendors {
+            if is_vendor_feed {
                 warnings.push("A vendor feed cannot be added again by URL".to_owned());
             } else {
                 notes.push("Its stored credentials are deleted and cannot be restored".into());
@@ -218,24 +211,24 @@ impl FeedChange {
             effects,
             warnings,
             notes,
-            ..Plan::new(super::Change::Feed(self), Snapshot::Feed(Box::new(now)), estate)
+            ..Plan::new(super::Change::Feed(self), Snapshot::Feed(Box::new(current)), context)
         }))
     }
 }
 
-/// How many reports a feed has.
+/// Returns the number of reports of a feed.
 async fn n_reports(id: FeedId, client: &Client) -> Result<u64, Error> {
     let search = Search { query: format!("feed_id:{id}"), ..Search::default() };
     Ok(client.reports(&search, Span { start: 0, rows: 0 }).await?.total)
 }
 
 impl FeedSnapshot {
-    /// What people call it.
+    /// Returns the name of the feed.
     pub(super) fn target_name(&self) -> &Untrusted {
         self.feed.as_ref().map_or(&self.name, Feed::title)
     }
 
-    /// What counts of it, for the log.
+    /// Returns the state as JSON for the audit log.
     pub(super) fn snapshot_json(&self) -> Value {
         match &self.feed {
             None => json!({"exists": false}),

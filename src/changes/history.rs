@@ -1,4 +1,4 @@
-//! The action log as a list of deeds.
+//! The audit log as a list of changes.
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -11,72 +11,71 @@ use super::LoggedChange;
 use crate::audit::{LogCheck, LogEntry, LogEvent, LogHead, LoggedStage};
 use crate::model::SensorId;
 
-/// What was done, as far as the log tells.
+/// The changes in the audit log, with the state of each.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ChangeHistory {
-    /// The newest deeds and those that still matter, the newest first.
+    /// The newest changes and the older ones that still matter, newest first.
     pub activity: Vec<Arc<LoggedChange>>,
-    /// How many older ones the log has beside them.
+    /// How many older changes the log has in addition.
     pub n_older: usize,
-    /// Whether another program held the lock of the log while it was read.
+    /// Whether another program held the lock of the log during the read.
     pub is_locked: bool,
-    /// What is wrong with the log.
+    /// Damaged or missing lines of the log, in words.
     pub log_faults: Vec<String>,
-    /// How many lines it has, and the hash of the last one.
+    /// The number of lines, and the hash of the last one.
     pub log_head: (u64, String),
-    /// The last deed that cut a host off or let it back, by server and sensor: its place among the deeds.
+    /// The last isolation or unisolation of each sensor, by server and sensor: its index in `activity`.
     isolation_changes: HashMap<(String, SensorId), usize>,
 }
 
 impl From<LogCheck> for ChangeHistory {
-    fn from(verdict: LogCheck) -> Self {
-        let faults = verdict.faults.iter().map(ToString::to_string).collect();
-        Self::new(verdict.entries, &HashMap::new(), faults, verdict.log_head)
+    fn from(check: LogCheck) -> Self {
+        let faults = check.faults.iter().map(ToString::to_string).collect();
+        Self::new(check.entries, &HashMap::new(), faults, check.log_head)
     }
 }
 
 impl ChangeHistory {
-    /// The deeds of some lines of the log, in their order. `undone` has the line of the deed that took another one back, by
-    /// the line of that one, where those lines may not be among them.
+    /// Builds the history from log entries, in their order. `undone` maps the line of a change to the line of the one
+    /// that undid it, for lines that `entries` may lack.
     pub(super) fn new(entries: Vec<LogEntry>, undone: &HashMap<u64, u64>, faults: Vec<String>, head: LogHead) -> Self {
-        let mut acts: BTreeMap<u64, LoggedChange> = BTreeMap::new();
+        let mut changes: BTreeMap<u64, LoggedChange> = BTreeMap::new();
         for LogEntry { line, at, event, .. } in entries {
             match event {
-                LogEvent::Sending(sending) => {
-                    acts.insert(line, LoggedChange::new(line, at, *sending));
+                LogEvent::Sending(submitted) => {
+                    changes.insert(line, LoggedChange::new(line, at, *submitted));
                 }
                 LogEvent::Known(outcome) => {
-                    if let Some(act) = acts.get_mut(&outcome.of) {
-                        act.steps.push((at, *outcome));
+                    if let Some(logged) = changes.get_mut(&outcome.of) {
+                        logged.steps.push((at, *outcome));
                     }
                 }
                 LogEvent::Repaired { .. } | LogEvent::Damaged { .. } => {}
             }
         }
-        let ours: Vec<_> = acts
+        let undoes: Vec<_> = changes
             .values()
-            .filter(|act| act.stage() != LoggedStage::NotApplied)
-            .filter_map(|act| Some((act.submitted.undoes?, act.line)))
+            .filter(|logged| logged.stage() != LoggedStage::NotApplied)
+            .filter_map(|logged| Some((logged.submitted.undoes?, logged.line)))
             .collect();
-        let others = undone.iter().map(|(line, by)| (*line, *by));
-        for (line, by) in others.chain(ours) {
-            if let Some(act) = acts.get_mut(&line) {
-                act.undone_by = Some(by);
+        let earlier_undos = undone.iter().map(|(line, by)| (*line, *by));
+        for (line, by) in earlier_undos.chain(undoes) {
+            if let Some(logged) = changes.get_mut(&line) {
+                logged.undone_by = Some(by);
             }
         }
-        mark_superseded(&mut acts);
-        let acts = acts.into_values().rev();
-        let acts: Vec<_> = acts.map(Arc::new).collect();
-        let mut turns = HashMap::new();
-        for (place, act) in acts.iter().enumerate() {
-            if let Some((sensor, _)) = act.isolation_change() {
-                // The newest come first.
-                turns.entry((act.submitted.server.clone(), sensor)).or_insert(place);
+        mark_superseded(&mut changes);
+        let changes: Vec<_> = changes.into_values().rev().map(Arc::new).collect();
+        let mut isolation_changes = HashMap::new();
+        for (index, logged) in changes.iter().enumerate() {
+            if let Some((sensor, _)) = logged.isolation_change() {
+                // `activity` begins with the newest.
+                isolation_changes.entry((logged.submitted.server.clone(), sensor)).or_insert(index);
             }
         }
         Self {
-            isolation_changes: turns,
-            activity: acts,
+            isolation_changes,
+            activity: changes,
             n_older: 0,
             is_locked: false,
             log_faults: faults,
@@ -85,85 +84,95 @@ impl ChangeHistory {
     }
 }
 
-/// Marks what is open and can be told no more, since a later deed has settled the same.
-fn mark_superseded(acts: &mut BTreeMap<u64, LoggedChange>) {
-    let mut settled: HashMap<_, u64> = HashMap::new();
-    for act in acts.values_mut().rev() {
-        let Some(matter) = act.change().map(|deed| deed.aspect()) else {
+/// Marks open changes whose outcome cannot be found out any more, since a later change of that aspect is confirmed.
+fn mark_superseded(changes: &mut BTreeMap<u64, LoggedChange>) {
+    let mut confirmed: HashMap<_, u64> = HashMap::new();
+    for logged in changes.values_mut().rev() {
+        let Some(aspect) = logged.change().map(|change| change.aspect()) else {
             continue;
         };
-        let target = &act.submitted.target;
+        let target = &logged.submitted.target;
         let target = (target.kind.clone(), target.id.clone());
-        let key = (act.submitted.server.clone(), target, matter);
-        if act.stage() == LoggedStage::Confirmed {
-            settled.entry(key).or_insert(act.line);
-        } else if !act.stage().is_final() {
-            act.superseded_by = settled.get(&key).copied();
+        let key = (logged.submitted.server.clone(), target, aspect);
+        if logged.stage() == LoggedStage::Confirmed {
+            confirmed.entry(key).or_insert(logged.line);
+        } else if !logged.stage().is_final() {
+            logged.superseded_by = confirmed.get(&key).copied();
         }
     }
 }
 
 impl ChangeHistory {
-    /// The deed that cut a host off, if no later one let it back.
+    /// Returns the change that isolated a sensor, if no later one unisolated it.
     pub fn isolation(&self, server: &str, sensor: SensorId) -> Option<&Arc<LoggedChange>> {
-        let place = self.isolation_changes.get(&(server.to_owned(), sensor))?;
-        let act = self.activity.get(*place)?;
-        let (_, is_isolation) = act.isolation_change()?;
-        is_isolation.then_some(act)
+        let index = self.isolation_changes.get(&(server.to_owned(), sensor))?;
+        let logged = self.activity.get(*index)?;
+        let (_, is_isolation) = logged.isolation_change()?;
+        is_isolation.then_some(logged)
     }
 
-    /// The hosts of a server that are cut off as far as the log knows, with the deed that did it.
+    /// Returns the sensors of a server that are isolated according to the log, each with the change that isolated it.
     pub fn isolations(&self, server: &str) -> impl Iterator<Item = (SensorId, &Arc<LoggedChange>)> {
-        let here = self.isolation_changes.keys().filter(move |(other, _)| other == server);
-        here.filter_map(move |(server, sensor)| Some((*sensor, self.isolation(server, *sensor)?)))
+        self.isolation_changes
+            .keys()
+            .filter(move |(of, _)| of == server)
+            .filter_map(move |(server, sensor)| Some((*sensor, self.isolation(server, *sensor)?)))
     }
 
-    /// How many deeds on a server are not known to be done or not to be done.
+    /// Returns the number of changes on a server without a final outcome.
     pub fn n_open(&self, server: &str) -> usize {
-        let here = self.activity.iter().filter(|act| act.submitted.server == server);
-        here.filter(|act| act.is_open()).count()
+        self.activity
+            .iter()
+            .filter(|logged| logged.submitted.server == server)
+            .filter(|logged| logged.is_open())
+            .count()
     }
 
-    /// The last deed on this server of who is at the keyboard that was done for its own sake, and not in vain.
+    /// Returns the last change that the current user made on this server: neither an undo nor a follow-up, and not
+    /// undone or without effect.
     pub fn last_change(&self, server: &str, is_mine: impl Fn(&LoggedChange) -> bool) -> Option<&Arc<LoggedChange>> {
-        self.activity.iter().find(|act| {
-            act.submitted.server == server
-                && act.submitted.undoes.is_none()
-                && act.submitted.follows.is_none()
-                && act.undone_by.is_none()
-                && act.stage() != LoggedStage::NotApplied
-                && is_mine(act)
+        self.activity.iter().find(|logged| {
+            logged.submitted.server == server
+                && logged.submitted.undoes.is_none()
+                && logged.submitted.follows.is_none()
+                && logged.undone_by.is_none()
+                && logged.stage() != LoggedStage::NotApplied
+                && is_mine(logged)
         })
     }
 
-    /// What was done together with a deed and can be taken back with it, the first of them first; at least the deed itself.
-    pub fn undo_batch(&self, act: &Arc<LoggedChange>) -> Vec<Arc<LoggedChange>> {
-        let first = |act: &LoggedChange| act.submitted.batch.unwrap_or(act.line);
-        let ours = self.activity.iter().rev().filter(|other| {
-            other.line == act.line
-                || other.submitted.server == act.submitted.server
-                    && first(other) == first(act)
-                    && other.submitted.follows.is_none()
-                    && other.inverse().is_some()
-        });
-        ours.cloned().collect()
+    /// Returns the changes of the batch of `logged` that can be undone, oldest first; always with `logged` itself.
+    pub fn undo_batch(&self, logged: &Arc<LoggedChange>) -> Vec<Arc<LoggedChange>> {
+        let first = |logged: &LoggedChange| logged.submitted.batch.unwrap_or(logged.line);
+        self.activity
+            .iter()
+            .rev()
+            .filter(|member| {
+                member.line == logged.line
+                    || member.submitted.server == logged.submitted.server
+                        && first(member) == first(logged)
+                        && member.submitted.follows.is_none()
+                        && member.inverse().is_some()
+            })
+            .cloned()
+            .collect()
     }
 
-    /// What `z` takes back: the last deed on this server of who is at the keyboard, not older than `since`, that nothing
-    /// has taken back, that took nothing back itself and that is no part of another.
+    /// Returns the change that the undo key (`z`) undoes: the last one of the current user on this server since `since`
+    /// that has an inverse and is neither an undo nor a follow-up.
     pub fn last_undoable(
         &self,
         server: &str,
         since: Timestamp,
         is_mine: impl Fn(&LoggedChange) -> bool,
     ) -> Option<&Arc<LoggedChange>> {
-        self.activity.iter().find(|act| {
-            act.submitted.server == server
-                && act.at >= since
-                && act.submitted.undoes.is_none()
-                && act.submitted.follows.is_none()
-                && act.inverse().is_some()
-                && is_mine(act)
+        self.activity.iter().find(|logged| {
+            logged.submitted.server == server
+                && logged.at >= since
+                && logged.submitted.undoes.is_none()
+                && logged.submitted.follows.is_none()
+                && logged.inverse().is_some()
+                && is_mine(logged)
         })
     }
 }
@@ -177,11 +186,11 @@ mod tests {
     use crate::changes::Change;
     use crate::model::{GroupId, Md5};
 
-    fn sending(deed: &str, id: &str, before: Value, wanted: Value) -> Submitted {
+    fn submitted(change: &str, id: &str, before: Value, desired: Value) -> Submitted {
         Submitted {
             who: Actor::default(),
             server: "cb.example.com".into(),
-            deed: deed.into(),
+            deed: change.into(),
             target: LoggedTarget { kind: String::new(), id: id.into(), name: id.into() },
             reason: None,
             ticket: None,
@@ -190,12 +199,12 @@ mod tests {
             follows: None,
             requests: Vec::new(),
             before,
-            wanted,
+            wanted: desired,
         }
     }
 
-    /// A log of these deeds, each of which got so far.
-    fn journal(deeds: Vec<(Submitted, Option<LoggedStage>)>) -> ChangeHistory {
+    /// Returns the history of a log with these changes, each at the given stage.
+    fn history(changes: Vec<(Submitted, Option<LoggedStage>)>) -> ChangeHistory {
         let mut entries = Vec::new();
         let mut write = |event| {
             let line = u64::try_from(entries.len()).unwrap() + 1;
@@ -203,8 +212,8 @@ mod tests {
             entries.push(LogEntry { line, at, event, prev });
             line
         };
-        for (sending, stage) in deeds {
-            let of = write(LogEvent::Sending(Box::new(sending)));
+        for (submitted, stage) in changes {
+            let of = write(LogEvent::Sending(Box::new(submitted)));
             if let Some(stage) = stage {
                 let (after, note) = (Value::Null, String::new());
                 write(LogEvent::Known(Box::new(LoggedOutcome { of, stage, after, note })));
@@ -214,76 +223,74 @@ mod tests {
     }
 
     fn isolation() -> Submitted {
-        sending("isolate", "3", json!({}), json!({"is_isolating": true}))
+        submitted("isolate", "3", json!({}), json!({"is_isolating": true}))
     }
 
     const MD5: &str = "9e107d9d372bb6826bd81d3542a419d6";
 
     #[test]
-    fn a_deed_without_an_outcome_is_open_and_unknown() {
-        let journal = journal(vec![(isolation(), None)]);
-        let act = &journal.activity[0];
-        assert!(act.is_open());
-        assert_eq!(act.stage(), LoggedStage::Unknown);
-        assert_eq!(act.change(), Some(Change::Isolate(SensorId(3))));
+    fn a_change_without_an_outcome_is_open_and_unknown() {
+        let history = history(vec![(isolation(), None)]);
+        let logged = &history.activity[0];
+        assert!(logged.is_open());
+        assert_eq!(logged.stage(), LoggedStage::Unknown);
+        assert_eq!(logged.change(), Some(Change::Isolate(SensorId(3))));
     }
 
     #[test]
-    fn every_deed_is_taken_back_by_what_restores_what_was_before() {
+    fn every_change_is_undone_by_what_restores_the_state_before() {
         let md5: Md5 = MD5.parse().unwrap();
         let sensor = SensorId(3);
-        for (sending, undo) in [
+        for (submitted, undo) in [
             (isolation(), Some(Change::Unisolate(sensor))),
-            (sending("ban", MD5, json!({"enabled": false}), json!({"text": "x"})), Some(Change::Unban(md5))),
+            (submitted("ban", MD5, json!({"enabled": false}), json!({"text": "x"})), Some(Change::Unban(md5))),
             (
-                sending("unban", MD5, json!({"text": "old"}), json!({})),
+                submitted("unban", MD5, json!({"text": "old"}), json!({})),
                 Some(Change::Ban { md5, note: Some("old".into()) }),
             ),
             (
-                sending("move", "3", json!({"group_id": 1}), json!({"group_id": 2})),
+                submitted("move", "3", json!({"group_id": 1}), json!({"group_id": 2})),
                 Some(Change::Move { sensor, group: GroupId(1) }),
             ),
             (
-                sending("annotate", "3", json!({"notes": null}), json!({"notes": "x"})),
+                submitted("annotate", "3", json!({"notes": null}), json!({"notes": "x"})),
                 Some(Change::Annotate { sensor, notes: String::new() }),
             ),
-            (sending("restart", "3", json!({}), json!({})), None),
-            (sending("something of tomorrow", "3", json!({}), json!({})), None),
+            (submitted("restart", "3", json!({}), json!({})), None),
+            (submitted("something of tomorrow", "3", json!({}), json!({})), None),
         ] {
-            let deed = sending.deed.clone();
-            let journal = journal(vec![(sending, Some(LoggedStage::Confirmed))]);
-            assert_eq!(journal.activity[0].inverse(), undo, "{deed}");
+            let change = submitted.deed.clone();
+            let history = history(vec![(submitted, Some(LoggedStage::Confirmed))]);
+            assert_eq!(history.activity[0].inverse(), undo, "{change}");
         }
     }
 
     #[test]
-    fn the_last_that_can_be_taken_back_is_neither_undone_nor_an_undo_nor_in_vain() {
-        let ban = sending("ban", MD5, json!({"enabled": false}), json!({"text": "x"}));
-        let lift = Submitted { undoes: Some(3), ..sending("unban", MD5, json!({"text": "x"}), json!({})) };
-        let journal = journal(vec![
+    fn the_last_undoable_change_is_neither_undone_nor_an_undo_nor_without_effect() {
+        let ban = submitted("ban", MD5, json!({"enabled": false}), json!({"text": "x"}));
+        let unban = Submitted { undoes: Some(3), ..submitted("unban", MD5, json!({"text": "x"}), json!({})) };
+        let history = history(vec![
             (isolation(), Some(LoggedStage::Confirmed)),
             (ban, Some(LoggedStage::Confirmed)),
-            (lift, Some(LoggedStage::Confirmed)),
+            (unban, Some(LoggedStage::Confirmed)),
             (isolation(), Some(LoggedStage::NotApplied)),
         ]);
-        let last = |server: &str| {
-            let last = journal.last_undoable(server, Timestamp::UNIX_EPOCH, |_| true);
-            last.map(|act| act.line)
-        };
+        let last =
+            |server: &str| history.last_undoable(server, Timestamp::UNIX_EPOCH, |_| true).map(|logged| logged.line);
         assert_eq!(last("cb.example.com"), Some(1));
         assert_eq!(last("another.example.com"), None);
-        assert_eq!(journal.activity[2].undone_by, Some(5));
+        assert_eq!(history.activity[2].undone_by, Some(5));
     }
 
     #[test]
-    fn a_deed_is_settled_by_a_later_one_on_the_same_thing_alone() {
+    fn a_change_is_superseded_only_by_a_later_one_on_the_same_target() {
         let on = |kind: &str| {
             let target = LoggedTarget { kind: kind.into(), id: "12".into(), name: String::new() };
-            Submitted { target, ..sending(&format!("disable {kind}"), "12", json!({}), json!({"enabled": false})) }
+            Submitted { target, ..submitted(&format!("disable {kind}"), "12", json!({}), json!({"enabled": false})) }
         };
         for (later, is_open) in [("watchlist", true), ("feed", false)] {
-            let journal = journal(vec![(on("feed"), None), (on(later), Some(LoggedStage::Confirmed))]);
-            assert_eq!(journal.activity[1].is_open(), is_open, "{later}");
+            let history = history(vec![(on("feed"), None), (on(later), Some(LoggedStage::Confirmed))]);
+            assert_eq!(history.activity[1].is_open(), is_open, "{later}");
         }
     }
 }

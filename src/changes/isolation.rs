@@ -1,18 +1,18 @@
-//! What cutting a host off means, by its operating system and the version of its sensor (reference 7).
+//! The effects of isolating a host, by operating system and sensor version (reference 7).
 
 use crate::model::{Group, Sensor};
 use crate::text;
 
-/// `os_type` of the record.
+/// The `os_type` of a Windows sensor.
 const WINDOWS: i64 = 1;
 
-/// The first sensor for Windows whose isolation outlasts a reboot.
+/// The first version of the Windows sensor whose isolation survives a reboot.
 const PERSISTENT_ISOLATION_VERSION: (u32, u32, u32) = (7, 4, 1);
 
-/// What stays reachable, and what ends it.
+/// Describes which connections an isolated host keeps, and whether a reboot ends the isolation.
 pub(super) fn effects(sensor: &Sensor, group: Option<&Group>) -> Vec<String> {
-    let exclusions = group.into_iter().flat_map(|group| &group.isolation_exclusions);
-    let exclusions: Vec<_> = exclusions.map(text::make_visible).collect();
+    let exclusions: Vec<_> =
+        group.into_iter().flat_map(|group| &group.isolation_exclusions).map(text::make_visible).collect();
     let excluded = match (group, &exclusions[..]) {
         (None, _) => "; group exclusions unknown".to_owned(),
         (_, []) => String::new(),
@@ -25,7 +25,7 @@ pub(super) fn effects(sensor: &Sensor, group: Option<&Group>) -> Vec<String> {
     ]
 }
 
-/// What of the network an isolated host keeps besides that.
+/// Describes which ports stay open while the host is isolated.
 fn open_ports(sensor: &Sensor) -> &'static str {
     match sensor.os_type {
         Some(WINDOWS) => "UDP is blocked except ports 53, 67 and 68 (DNS, DHCP); old Windows versions leave ICMP open",
@@ -34,7 +34,7 @@ fn open_ports(sensor: &Sensor) -> &'static str {
     }
 }
 
-/// What a reboot of the host does to its isolation.
+/// Describes what a reboot of the host does to its isolation.
 fn reboot_effect(os_type: Option<i64>, version: Option<(u32, u32, u32)>) -> &'static str {
     match (os_type, version) {
         (Some(WINDOWS), Some(version)) if version >= PERSISTENT_ISOLATION_VERSION => {
@@ -50,7 +50,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_reboot_lifts_the_isolation_by_windows_sensors_before_7_4_1_alone() {
+    fn a_reboot_ends_isolation_only_with_windows_sensors_before_7_4_1() {
         for (os_type, version, expected) in [
             (Some(1), Some((6, 2, 2)), "After a reboot the host is NOT isolated"),
             (Some(1), Some((7, 4, 0)), "After a reboot the host is NOT isolated"),

@@ -1,4 +1,4 @@
-//! The part of the action log that the console shows: all of it is read, and only that part is kept in memory.
+//! The part of the audit log that the console shows: the log is read to the end, and only that part stays in memory.
 
 use std::{
     borrow::Cow,
@@ -14,16 +14,16 @@ use super::ChangeHistory;
 use crate::audit::{LinePosition, LogEntry, LogLine, LoggedStage, Scan};
 use crate::storage;
 
-/// How many deeds the console shows.
+/// The number of changes that the console shows.
 const MAX_SHOWN: usize = 1_000;
 
-/// How many older ones are kept because it is not known what became of them.
+/// The number of older changes that are shown because their outcome is unknown.
 const MAX_OPEN: usize = 200;
 
-/// How many of the last deeds that were done to the same target tell whether that is settled.
+/// The number of later confirmed changes per target that are read to see whether an open one is superseded.
 const MAX_LATER: usize = 5;
 
-/// As much of a line as decides whether it is kept.
+/// The members of a log line that decide whether it is shown.
 #[derive(Deserialize)]
 struct Outline<'a> {
     #[serde(borrow)]
@@ -50,44 +50,44 @@ struct TargetOutline<'a> {
     id: Cow<'a, str>,
 }
 
-/// What is remembered of a deed until it is known whether it is kept.
+/// The few facts about a change that decide whether it is shown.
 struct Mention {
     line: u64,
     position: LinePosition,
-    /// Server and target, hashed.
+    /// A hash of the server and the target.
     target: u64,
-    /// Whether it cut a host off, true, or let it back.
+    /// Isolation (`true`) or unisolation (`false`); `None` for any other change.
     isolation: Option<bool>,
     undoes: Option<u64>,
     stage: LoggedStage,
 }
 
-/// All deeds of the log, with a few bytes for each.
+/// All changes of the log, with a few bytes for each.
 #[derive(Default)]
 struct Mentions {
-    /// In the order of the log.
+    /// In log order.
     changes: Vec<Mention>,
-    /// What became known of them: the line of the deed, and where that stands.
+    /// The outcomes: the line of the change, and the position of the outcome.
     outcomes: Vec<(u64, LinePosition)>,
-    /// Lines that are no entries.
+    /// Errors of lines that cannot be read.
     faults: Vec<String>,
 }
 
 impl ChangeHistory {
-    /// Reads the action log of a directory: the newest deeds, and those older ones that are still open or have cut off a
-    /// host that was not let back. Waits a second at most for a program that holds its lock.
+    /// Reads the audit log in `dir`: the newest changes, and older ones that are still open or isolated a host that was
+    /// not unisolated since. Waits up to a second for a program that holds the lock of the log.
     pub fn read(dir: &Path) -> Result<Self, storage::FileError> {
         let mut mentions = Mentions::default();
         let scan = Scan::read(dir, |line| mentions.add(line))?;
-        let kept = mentions.kept_lines();
-        let entries = mentions.entries(&kept, &scan).map_err(|error| storage::FileError::new("read", dir, &error))?;
+        let shown = mentions.shown_lines();
+        let entries = mentions.entries(&shown, &scan).map_err(|error| storage::FileError::new("read", dir, &error))?;
         let faults = scan.faults.iter().map(ToString::to_string);
         let faults = faults.chain(mentions.faults.iter().cloned()).collect();
-        let n_older = mentions.changes.len() - kept.len();
-        let mut journal = Self::new(entries, &mentions.undone_lines(), faults, scan.head.clone());
-        journal.n_older = n_older;
-        journal.is_locked = scan.is_locked;
-        Ok(journal)
+        let n_older = mentions.changes.len() - shown.len();
+        let mut history = Self::new(entries, &mentions.undone_lines(), faults, scan.head.clone());
+        history.n_older = n_older;
+        history.is_locked = scan.is_locked;
+        Ok(history)
     }
 }
 
@@ -114,9 +114,9 @@ impl Mentions {
                 stage: LoggedStage::Unknown,
             }),
             "known" => {
-                let deed = self.changes.binary_search_by_key(&outline.of, |deed| deed.line);
-                if let (Ok(at), Some(stage)) = (deed, outline.stage) {
-                    self.changes[at].stage = stage;
+                let index = self.changes.binary_search_by_key(&outline.of, |mention| mention.line);
+                if let (Ok(index), Some(stage)) = (index, outline.stage) {
+                    self.changes[index].stage = stage;
                     self.outcomes.push((outline.of, line.position));
                 }
             }
@@ -124,57 +124,58 @@ impl Mentions {
         }
     }
 
-    /// The lines of the deeds that are kept.
-    fn kept_lines(&self) -> HashSet<u64> {
+    /// Returns the lines of the changes that are shown.
+    fn shown_lines(&self) -> HashSet<u64> {
         let newest = self.changes.iter().rev().take(MAX_SHOWN);
-        let mut kept: HashSet<u64> = newest.map(|deed| deed.line).collect();
-        let open = self.changes.iter().rev().skip(MAX_SHOWN);
-        let open = open.filter(|deed| !deed.stage.is_final()).take(MAX_OPEN);
-        let mut later: HashMap<u64, usize> = HashMap::new();
-        for deed in open {
-            kept.insert(deed.line);
-            later.insert(deed.target, 0);
+        let mut shown: HashSet<u64> = newest.map(|mention| mention.line).collect();
+        let open = self.changes.iter().rev().skip(MAX_SHOWN).filter(|mention| !mention.stage.is_final()).take(MAX_OPEN);
+        let mut n_later: HashMap<u64, usize> = HashMap::new();
+        for mention in open {
+            shown.insert(mention.line);
+            n_later.insert(mention.target, 0);
         }
-        let mut decided = HashSet::new();
-        for deed in self.changes.iter().rev() {
-            let is_done = deed.stage != LoggedStage::NotApplied;
-            if let Some(is_isolation) = deed.isolation
-                && is_done
-                && decided.insert(deed.target)
+        let mut seen = HashSet::new();
+        for mention in self.changes.iter().rev() {
+            let is_applied = mention.stage != LoggedStage::NotApplied;
+            if let Some(is_isolation) = mention.isolation
+                && is_applied
+                && seen.insert(mention.target)
                 && is_isolation
             {
-                kept.insert(deed.line);
+                shown.insert(mention.line);
             }
-            if let Some(n) = later.get_mut(&deed.target)
-                && deed.stage == LoggedStage::Confirmed
+            if let Some(n) = n_later.get_mut(&mention.target)
+                && mention.stage == LoggedStage::Confirmed
                 && *n < MAX_LATER
             {
                 *n += 1;
-                kept.insert(deed.line);
+                shown.insert(mention.line);
             }
         }
-        kept
+        shown
     }
 
-    /// The lines of the deeds that are kept and of their outcomes, read again.
-    fn entries(&self, kept: &HashSet<u64>, scan: &Scan) -> io::Result<Vec<LogEntry>> {
-        let deeds = self.changes.iter().filter(|deed| kept.contains(&deed.line));
-        let outcomes = self.outcomes.iter().filter(|(of, _)| kept.contains(of));
-        let places = deeds.map(|deed| deed.position);
-        let places: BTreeSet<LinePosition> = places.chain(outcomes.map(|(_, place)| *place)).collect();
-        let mut entries = Vec::with_capacity(places.len());
+    /// Reads the shown changes and their outcomes from the log again.
+    fn entries(&self, shown: &HashSet<u64>, scan: &Scan) -> io::Result<Vec<LogEntry>> {
+        let changes = self.changes.iter().filter(|mention| shown.contains(&mention.line));
+        let outcomes = self.outcomes.iter().filter(|(of, _)| shown.contains(of));
+        let positions: BTreeSet<LinePosition> =
+            changes.map(|mention| mention.position).chain(outcomes.map(|(_, position)| *position)).collect();
+        let mut entries = Vec::with_capacity(positions.len());
         let mut lines = scan.lines();
-        for place in places {
-            entries.push(serde_json::from_slice(&lines.line(place)?)?);
+        for position in positions {
+            entries.push(serde_json::from_slice(&lines.line(position)?)?);
         }
         Ok(entries)
     }
 
-    /// Which deed took back which.
+    /// Returns the line of each undone change, with the line of its undo.
     fn undone_lines(&self) -> HashMap<u64, u64> {
-        let done = self.changes.iter();
-        let done = done.filter(|deed| deed.stage != LoggedStage::NotApplied);
-        done.filter_map(|deed| Some((deed.undoes?, deed.line))).collect()
+        self.changes
+            .iter()
+            .filter(|mention| mention.stage != LoggedStage::NotApplied)
+            .filter_map(|mention| Some((mention.undoes?, mention.line)))
+            .collect()
     }
 }
 

@@ -1,4 +1,4 @@
-//! One deed of the action log: what was sent, what became of it, and what would take it back.
+//! A change in the audit log: what was sent, its outcome, and its inverse.
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -14,51 +14,42 @@ use crate::changes;
 use crate::model::{Document, SensorId};
 use crate::text;
 
-/// One deed of the log.
+/// A change as recorded in the audit log.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LoggedChange {
-    /// The line on which it is said to be sent.
+    /// The log line that records it as about to be sent.
     pub line: u64,
-    /// When that was, on this machine's clock, in UTC.
+    /// When that line was written, by this machine's clock, in UTC.
     pub at: Timestamp,
-    /// What was sent, by whom and why.
     pub submitted: Submitted,
-    /// What became known of it, the oldest first.
+    /// Its logged outcomes with their times, oldest first.
     pub steps: Vec<(Timestamp, LoggedOutcome)>,
-    /// The line of the deed that took it back, if one did.
+    /// The log line of the change that undid it.
     pub undone_by: Option<u64>,
-    /// The line of a later deed that was confirmed on the same target and decides the same thing: what became of this one
-    /// cannot be told any more.
+    /// The log line of a later change that was confirmed on this target and aspect: the outcome of this one cannot be
+    /// found out any more.
     pub superseded_by: Option<u64>,
-    /// All of it, as JSON, once somebody has asked for it.
+    /// All of it as JSON, built on first use.
     document: OnceLock<Document>,
 }
 
 impl LoggedChange {
-    /// One of which nothing is known yet.
-    pub(super) fn new(line: u64, at: Timestamp, sending: Submitted) -> Self {
-        Self {
-            line,
-            at,
-            submitted: sending,
-            steps: Vec::new(),
-            undone_by: None,
-            superseded_by: None,
-            document: OnceLock::new(),
-        }
+    /// Creates a logged change without an outcome.
+    pub(super) fn new(line: u64, at: Timestamp, submitted: Submitted) -> Self {
+        Self { line, at, submitted, steps: Vec::new(), undone_by: None, superseded_by: None, document: OnceLock::new() }
     }
 
-    /// How far it has got; unknown if the program ended before it could write more.
+    /// Returns its latest stage; unknown if the program ended before it could log one.
     pub fn stage(&self) -> LoggedStage {
         self.steps.last().map_or(LoggedStage::Unknown, |(_, outcome)| outcome.stage)
     }
 
-    /// What is to be said of it.
+    /// Returns the latest outcome in words.
     pub fn latest_note(&self) -> &str {
         self.steps.last().map_or("lampblack ended before the outcome was known", |(_, outcome)| &outcome.note)
     }
 
-    /// What became of it, to be found out further.
+    /// Returns its outcome so far, from which the verification can go on.
     pub fn outcome(&self) -> changes::Outcome {
         changes::Outcome {
             line: self.line,
@@ -71,58 +62,65 @@ impl LoggedChange {
         }
     }
 
-    /// Whether what became of it is still to be found out. Where the server was read and did not tell, it never will.
+    /// Returns whether its outcome can still be found out. If the server was read and did not show it, it never will.
     pub fn is_open(&self) -> bool {
         if self.superseded_by.is_some() {
             return false;
         }
-        let is_mute = || {
-            let last = self.steps.last().map(|(_, outcome)| &outcome.after);
-            let deed = self.change();
-            last.is_some_and(|after| !after.is_null()) || deed.is_some_and(|deed| deed.is_unverifiable())
+        let is_silent = || {
+            let last_state = self.steps.last().map(|(_, outcome)| &outcome.after);
+            let change = self.change();
+            last_state.is_some_and(|state| !state.is_null()) || change.is_some_and(|change| change.is_unverifiable())
         };
         match self.stage() {
-            LoggedStage::Unknown => !is_mute(),
+            LoggedStage::Unknown => !is_silent(),
             other => !other.is_final(),
         }
     }
 
-    /// What the server holds by now otherwise than this left it, in words: somebody has changed it since.
-    pub fn changed_since(&self, now: &Snapshot) -> Vec<String> {
-        let now = now.snapshot_json();
-        let (Some(left), Some(held)) = (alerts(self.state_after()), alerts(&now)) else {
-            return snapshot::changed_members(&self.submitted.wanted, self.state_after(), &now);
+    /// Describes what another user has changed on the server since this change.
+    pub fn changed_since(&self, current: &Snapshot) -> Vec<String> {
+        let current = current.snapshot_json();
+        let (Some(logged), Some(read)) = (alerts(self.state_after()), alerts(&current)) else {
+            return snapshot::changed_members(&self.submitted.wanted, self.state_after(), &current);
         };
-        let left: HashMap<_, _> = left.collect();
-        let changed = held.filter(|(id, now)| left.get(id).is_some_and(|left| left != now));
-        let changed: Vec<_> = changed.map(|(_, now)| now).collect();
-        let mut each: BTreeMap<String, usize> = BTreeMap::new();
+        let logged: HashMap<_, _> = logged.collect();
+        let changed: Vec<_> = read
+            .filter(|(id, current)| logged.get(id).is_some_and(|logged| logged != current))
+            .map(|(_, current)| current)
+            .collect();
+        let mut counts: BTreeMap<String, usize> = BTreeMap::new();
         for [status, owner] in &changed {
             let owner = if owner.is_empty() { "nobody" } else { owner };
-            *each.entry(format!("{status}, {owner}")).or_default() += 1;
+            *counts.entry(format!("{status}, {owner}")).or_default() += 1;
         }
-        let each: Vec<_> =
-            each.iter().map(|(state, n)| format!("{n} {}", text::make_visible(&state.as_str().into()))).collect();
-        if each.is_empty() {
+        let counts: Vec<_> =
+            counts.iter().map(|(state, n)| format!("{n} {}", text::make_visible(&state.as_str().into()))).collect();
+        if counts.is_empty() {
             return Vec::new();
         }
         let n = text::pluralize(changed.len(), "alert was", "alerts were");
-        vec![format!("{n} changed since: {}", each.join("; "))]
+        vec![format!("{n} changed since: {}", counts.join("; "))]
     }
 
-    /// What the server held afterwards, as it was last read back; null if it never was.
+    /// Returns the state that was last read back; null if none was.
     fn state_after(&self) -> &Value {
-        let afters = self.steps.iter().rev().map(|(_, outcome)| &outcome.after);
-        let after = afters.into_iter().find(|after| !after.is_null());
-        after.unwrap_or(&Value::Null)
+        self.steps
+            .iter()
+            .rev()
+            .map(|(_, outcome)| &outcome.after)
+            .into_iter()
+            .find(|after| !after.is_null())
+            .unwrap_or(&Value::Null)
     }
 
-    /// What was done, as far as this program knows such deeds.
+    /// Returns the change itself; `None` for a kind that this version does not know.
     pub fn change(&self) -> Option<Change> {
         undo::from_submitted(&self.submitted)
     }
 
-    /// Whose host it cut off or let back, and whether it cut it off; `None` for every other deed and for what was not done.
+    /// Returns the sensor that it isolated (`true`) or unisolated (`false`); `None` for any other change and for one
+    /// without effect.
     pub(super) fn isolation_change(&self) -> Option<(SensorId, bool)> {
         match self.change().filter(|_| self.stage() != LoggedStage::NotApplied)? {
             Change::Isolate(sensor) => Some((sensor, true)),
@@ -131,44 +129,42 @@ impl LoggedChange {
         }
     }
 
-    /// What takes it back; `None` where nothing does, where it was not done, and where it was taken back already.
+    /// Returns the change that undoes it; `None` if there is none, if it had no effect, and if it is undone already.
     pub fn inverse(&self) -> Option<Change> {
         let is_done = self.stage() != LoggedStage::NotApplied && self.undone_by.is_none();
         is_done.then(|| undo::inverse(&self.submitted, self.state_after())).flatten()
     }
 
-    /// What its target is called, fit to be shown.
+    /// Returns the name of the target, safe to display.
     pub fn name(&self) -> String {
         text::make_visible(&self.submitted.target.name.as_str().into())
     }
 
-    /// Who did it: the configured user, or the account on this machine.
+    /// Returns who made it: the configured user, otherwise the account on this machine.
     pub fn actor_name(&self) -> &str {
-        let who = &self.submitted.who;
-        let name = who.user.as_deref().or(who.os_user.as_deref());
-        name.unwrap_or("unknown")
+        let actor = &self.submitted.who;
+        actor.user.as_deref().or(actor.os_user.as_deref()).unwrap_or("unknown")
     }
 
-    /// All of it, as JSON.
+    /// Returns all of it as JSON.
     pub fn document(&self) -> &Document {
         self.document.get_or_init(|| {
-            let steps = self.steps.iter();
-            let steps = steps.map(|(at, outcome)| json!({"at": at, "outcome": outcome}));
-            let whole = json!({
+            let steps = self.steps.iter().map(|(at, outcome)| json!({"at": at, "outcome": outcome}));
+            let record = json!({
                 "line": self.line,
                 "at": self.at,
                 "sending": self.submitted,
                 "steps": steps.collect::<Vec<_>>(),
             });
-            Document::new(whole.to_string())
+            Document::new(record.to_string())
         })
     }
 }
 
-/// The alerts of a state in the log: their ids, each with its status and its owner.
+/// Returns the alerts of a logged state: the ID of each, with status and owner.
 fn alerts(state: &Value) -> Option<impl Iterator<Item = (&str, [&str; 2])>> {
-    let each = state.get("alerts")?.as_array()?.iter();
-    Some(each.filter_map(|alert| {
+    let alerts = state.get("alerts")?.as_array()?.iter();
+    Some(alerts.filter_map(|alert| {
         let id = alert.get("unique_id")?.as_str()?;
         let status = alert.get("status")?.as_str()?;
         let owner = alert.get("assigned_to").and_then(Value::as_str);

@@ -1,9 +1,9 @@
-//! Changing the server, safely: what a deed will do is known before it, and what it did is read back after it.
+//! Changes to the server, applied safely: the effect of each is known before it is sent and verified afterwards.
 //!
-//! A [`Change`] is prepared into a [`Plan`] (its target as it is now, the exact requests, effects and warnings), unless it
-//! is already so or must not be. A plan is performed once: looked at again, logged, sent, logged again, and read back past
-//! every cache. Whatever is answered, or not, what the server holds says what became of it; nothing is ever sent a second
-//! time.
+//! A [`Change`] is prepared into a [`Plan`]: its target as it is now, the exact requests, effects and warnings. A
+//! change that would have no effect, or that the policy or the target rejects, gets no plan. Applying a plan means to
+//! read the target again, log, send once, log again, and read the result back past every cache. Whatever the server
+//! answers, and even if the answer is lost, its state afterwards decides the outcome; nothing is sent a second time.
 
 mod admin;
 mod alert;
@@ -47,42 +47,38 @@ pub use report::{ReportChange, ReportSnapshot};
 pub use snapshot::Snapshot;
 pub use watchlist::{NewWatchlist, WatchlistChange, WatchlistDraft, WatchlistEdit, WatchlistSnapshot};
 
-/// How long a request that nobody has answered may still arrive: longer than any request takes.
+/// How long a request without an answer may still arrive: longer than any request takes.
 const REQUEST_LIFETIME: SignedDuration = SignedDuration::from_mins(5);
 
-/// What became of a deed that was sent.
+/// The outcome of a change that was sent to the server.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Outcome {
-    /// The line of the action log on which it is said to be sent.
+    /// The line of the audit log that records the change as about to be sent.
     pub line: u64,
-    /// How far it has got.
     pub stage: LoggedStage,
-    /// What is to be said of it.
+    /// The outcome in words, as shown and logged.
     pub note: String,
-    /// Why the server did not take it, or why that is not known.
+    /// Why the server refused the change, or why its outcome could not be found out.
     pub error: Option<Error>,
-    /// Until when a request for it may still be on its way, if nobody has answered it and nothing of it was seen yet: so
-    /// long it is not called off.
+    /// Until when the request may still arrive, if it was not answered and the server does not hold its effect yet.
+    /// Until then the outcome stays open.
     pub may_come_until: Option<Timestamp>,
-    /// What was left out of it, and why; empty if nothing was.
+    /// What was left out of the change, and why; empty if nothing was.
     pub skipped: String,
 }
 
-/// On whose behalf a deed is done.
+/// Who makes a change, and why.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Justification {
-    /// Who is at the keyboard.
     pub actor: Actor,
-    /// Why.
     pub reason: Option<String>,
-    /// The ticket it belongs to.
     pub ticket: Option<String>,
-    /// The line of the first of the deeds that are done together, if this is a later one.
+    /// The audit log line of the first change of the batch; `None` for that change itself, and for a single one.
     pub batch: Option<u64>,
 }
 
 impl Justification {
-    /// What the server is told: the reason, with the ticket behind it.
+    /// Returns the note that is sent to the server: the reason, followed by the ticket in parentheses.
     pub fn note(&self) -> String {
         let reason = self.reason.clone().unwrap_or_default();
         match &self.ticket {
@@ -93,21 +89,19 @@ impl Justification {
 }
 
 impl Outcome {
-    /// Whether anything is still to be waited for.
+    /// Returns whether the change may still take effect.
     pub fn is_open(&self) -> bool {
         matches!(self.stage, LoggedStage::Accepted | LoggedStage::Pending)
     }
 
-    /// Whether what the server holds could not be read, so that another look may tell. Where it may not be read, no look
-    /// will.
+    /// Returns whether another read may find out the outcome: the last one failed, and not for lack of permission.
     pub fn needs_read_back(&self) -> bool {
-        let may_not = |error: &Error| matches!(error, Error::Unauthorized | Error::Forbidden { .. });
-        let is_unread = |error: &Error| !may_not(error);
-        self.stage == LoggedStage::Unknown && self.error.as_ref().is_some_and(is_unread)
+        let may_succeed = |error: &Error| !matches!(error, Error::Unauthorized | Error::Forbidden { .. });
+        self.stage == LoggedStage::Unknown && self.error.as_ref().is_some_and(may_succeed)
     }
 }
 
-/// Returns what an action is called on the screen, by its name in the log: some names there are older.
+/// Returns the name of an action on the screen for its name in the log, where some names are older.
 pub fn label(logged: &str) -> &str {
     match logged {
         "release" => "unisolate",

@@ -1,64 +1,56 @@
-//! What is known of a deed before it is done.
+//! The plan of a change: its effects and warnings, known before it is sent.
 
 use super::{Change, Justification, PlanContext, Snapshot, ban, role::HostRole, sensor};
 use crate::api::{Error, WriteRequest};
 
-/// What is known of a deed before it is done.
+/// The result of planning a change.
 #[derive(Clone, Debug)]
 pub enum Prepared {
-    /// It can be done.
     Ready(Box<Plan>),
-    /// Nothing would change, and nothing is sent.
+    /// The server holds the change already: nothing is sent.
     NoOp {
-        /// What is so already, in words.
-        said: String,
-        /// Whether it is only asked for, and the sensor has yet to do it.
+        text: String,
+        /// Whether the sensor has yet to apply it.
         is_pending: bool,
     },
-    /// It must not be done, or cannot.
+    /// The policy forbids it, or the target makes it impossible.
     Rejected(Rejection),
 }
 
-/// Why a deed is not done.
+/// Why a change is rejected.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{why}")]
 pub struct Rejection {
-    /// In words.
     pub why: String,
-    /// What to do about it.
     pub hint: &'static str,
-    /// Whether a guard of this program refuses, rather than the target.
+    /// Whether the policy of this program rejects it, rather than the target.
     pub is_policy: bool,
 }
 
-/// A deed that can be done, with everything that is to be known before.
+/// A change that can be applied, with everything to know before.
 #[derive(Clone, Debug)]
 pub struct Plan {
-    /// What is to be done.
     pub change: Change,
-    /// The target as it is now.
     pub state: Snapshot,
-    /// What it will do, one line each.
     pub effects: Vec<String>,
-    /// What speaks against it, one line each: `--yes` alone does not pass them, nor does one key.
+    /// Reasons against it, one line each: neither `--yes` alone nor a single key confirms them.
     pub warnings: Vec<String>,
-    /// What is to be known of it and speaks against nothing, one line each.
+    /// Facts that are no reasons against it, one line each.
     pub notes: Vec<String>,
-    /// Why the host is protected, if it is: then its name must be typed.
+    /// Why the host is protected; its name must then be typed.
     pub protection: Option<String>,
-    /// The role of the host, where it was read.
     pub(super) role: HostRole,
-    /// The line of the deed that it takes back, if it does.
+    /// The audit log line of the change that this one undoes.
     pub(super) undoes: Option<u64>,
-    /// The server's release, on which depends how some things are written.
+    /// The server's version, which decides how some members are written.
     pub(super) release: Option<(u32, u32)>,
 }
 
 impl Plan {
-    /// What can be done to a target as it is now. Nothing is said of it yet, and nothing protects it.
-    pub(super) fn new(deed: Change, state: Snapshot, estate: &PlanContext) -> Self {
+    /// Creates a plan for a target in this state, without effects, warnings or protection yet.
+    pub(super) fn new(change: Change, state: Snapshot, context: &PlanContext) -> Self {
         Self {
-            change: deed,
+            change,
             state,
             effects: Vec::new(),
             warnings: Vec::new(),
@@ -66,49 +58,49 @@ impl Plan {
             protection: None,
             role: HostRole::NotRead,
             undoes: None,
-            release: estate.client.release(),
+            release: context.client.release(),
         }
     }
 
-    /// The same as what takes back the deed of a line of the log, if it does.
+    /// Sets the audit log line of the change that this plan undoes.
     #[must_use]
     pub fn with_undone_line(mut self, line: Option<u64>) -> Self {
         self.undoes = line;
         self
     }
 
-    /// Exactly what is sent, on these grounds, one after the other.
-    pub fn write_requests(&self, grounds: &Justification) -> Vec<WriteRequest> {
-        self.change.write_requests(&self.state, grounds, self.release)
+    /// Returns the exact requests, in the order in which they are sent.
+    pub fn write_requests(&self, justification: &Justification) -> Vec<WriteRequest> {
+        self.change.write_requests(&self.state, justification, self.release)
     }
 
-    /// How many things it changes: of several alerts, those that are not so already.
+    /// Returns the number of objects that change: of several alerts, those that do not have the desired state yet.
     pub fn count(&self) -> usize {
         match (&self.change, &self.state) {
-            (Change::Triage(triage), Snapshot::Alerts(now)) => triage.n_open(now),
+            (Change::Triage(change), Snapshot::Alerts(current)) => change.n_open(current),
             _ => 1,
         }
     }
 }
 
 impl Change {
-    /// Finds out what it would do, as things are now.
-    pub async fn prepare(self, estate: &PlanContext) -> Result<Prepared, Error> {
-        if let Some(refusal) = estate.policy.read_only_rejection() {
-            return Ok(Prepared::Rejected(refusal));
+    /// Reads the target from the server and plans the change.
+    pub async fn prepare(self, context: &PlanContext) -> Result<Prepared, Error> {
+        if let Some(rejection) = context.policy.read_only_rejection() {
+            return Ok(Prepared::Rejected(rejection));
         }
-        let state = Snapshot::read(&self, &estate.client).await?;
-        self.plan_from(state, estate).await
+        let state = Snapshot::read(&self, &context.client).await?;
+        self.plan_from(state, context).await
     }
 
-    /// Finds out what it would do to a target that was read just now.
-    pub async fn plan_from(self, state: Snapshot, estate: &PlanContext) -> Result<Prepared, Error> {
-        if let Some(refusal) = estate.policy.read_only_rejection() {
-            return Ok(Prepared::Rejected(refusal));
+    /// Plans the change for a target that was read just now.
+    pub async fn plan_from(self, state: Snapshot, context: &PlanContext) -> Result<Prepared, Error> {
+        if let Some(rejection) = context.policy.read_only_rejection() {
+            return Ok(Prepared::Rejected(rejection));
         }
-        if let Some(done) = self.no_op_reason(&state) {
+        if let Some(reason) = self.no_op_reason(&state) {
             return Ok(Prepared::NoOp {
-                said: format!("{} {done}", state.name()),
+                text: format!("{} {reason}", state.name()),
                 is_pending: self.is_pending(&state),
             });
         }
@@ -120,14 +112,14 @@ impl Change {
             }));
         }
         match (self, state) {
-            (deed, Snapshot::Sensor(known)) => sensor::prepare(deed, *known, estate).await,
-            (deed, Snapshot::Hash { md5, ban, list }) => ban::prepare(deed, (md5, ban, list), estate).await,
-            (Self::Triage(triage), Snapshot::Alerts(now)) => Ok(triage.prepare(now, estate)),
-            (Self::Watch(watching), Snapshot::Watchlist(now)) => Ok(watching.prepare(*now, estate)),
-            (Self::Feed(feeding), Snapshot::Feed(now)) => Ok(feeding.prepare(*now, estate).await),
-            (Self::Ignore(ignoring), Snapshot::Report(now)) => Ok(ignoring.prepare(*now, estate)),
-            (Self::Admin(admin), Snapshot::Admin(now)) => Ok(admin.prepare(*now, estate)),
-            // What is read for a deed is what it is about.
+            (change, Snapshot::Sensor(sensor)) => sensor::prepare(change, *sensor, context).await,
+            (change, Snapshot::Hash { md5, ban, list }) => ban::prepare(change, (md5, ban, list), context).await,
+            (Self::Triage(change), Snapshot::Alerts(current)) => Ok(change.prepare(current, context)),
+            (Self::Watch(change), Snapshot::Watchlist(current)) => Ok(change.prepare(*current, context)),
+            (Self::Feed(change), Snapshot::Feed(current)) => Ok(change.prepare(*current, context).await),
+            (Self::Ignore(change), Snapshot::Report(current)) => Ok(change.prepare(*current, context)),
+            (Self::Admin(change), Snapshot::Admin(current)) => Ok(change.prepare(*current, context)),
+            // `Snapshot::read` returns the kind that belongs to the change.
             _ => Err(Error::Internal),
         }
     }

@@ -1,4 +1,4 @@
-//! What must not be touched, or only by its name.
+//! The policy for changes: what must not be changed, or only after its name is typed.
 
 use std::net::IpAddr;
 
@@ -7,28 +7,28 @@ use crate::model::{Group, Sensor};
 use crate::text;
 use crate::text::Untrusted;
 
-/// What a profile says about changes.
+/// The rules of a profile for changes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Policy {
-    /// Whether everything is refused.
+    /// Whether every change is rejected.
     pub is_read_only: bool,
-    /// Patterns of hosts: a name with `*`, or `group:NAME`.
+    /// Patterns of protected hosts: a name with `*`, `group:NAME` or `role:NAME`.
     pub protected: Vec<String>,
     /// Names of the server and of this machine, which are always protected.
     pub own_names: Vec<String>,
 }
 
 impl Policy {
-    /// What a profile says, of a server at this address. The name or address of an ssh tunnel's near end (`localhost`,
-    /// `127.0.0.1`) names no host of the fleet: every Linux host has it.
+    /// Creates the policy of a profile for the server at this address. `localhost` and loopback addresses, the near end
+    /// of an ssh tunnel, are left out: every Linux host has them.
     pub fn new(is_read_only: bool, protected: Vec<String>, server: Option<&str>) -> Self {
         let machine = rustix::system::uname();
-        let machine = machine.nodename().to_str().ok();
-        let own = server.into_iter().chain(machine);
         Self {
             is_read_only,
             protected,
-            own_names: own
+            own_names: server
+                .into_iter()
+                .chain(machine.nodename().to_str().ok())
                 .map(|name| name.trim_matches(['[', ']']))
                 .filter(|name| !is_loopback(name))
                 .map(str::to_owned)
@@ -36,7 +36,7 @@ impl Policy {
         }
     }
 
-    /// Why nothing may be changed, if that is so.
+    /// Returns the rejection of every change by a read-only profile; `None` for any other.
     pub fn read_only_rejection(&self) -> Option<Rejection> {
         self.is_read_only.then(|| Rejection {
             why: "this profile is read-only: no actions are sent".into(),
@@ -45,7 +45,7 @@ impl Policy {
         })
     }
 
-    /// Why a host is protected, if it is. One whose group is not known may be in any that is protected.
+    /// Returns why a host is protected. If its group is unknown, it counts as a member of every protected one.
     pub fn protection_reason(&self, sensor: &Sensor, group: Option<&Group>) -> Option<String> {
         let names = [&sensor.computer_name, &sensor.dns_name];
         let is_named = |pattern: &str| names.iter().any(|name| is_match(pattern, name.raw()));
@@ -57,11 +57,11 @@ impl Policy {
         if self.own_names.iter().any(|own| is_named(own) || is_at(own)) {
             return Some("it is this machine or the CB server itself".into());
         }
-        // A group whose name cannot be read is not known either.
+        // A group without a readable name is unknown as well.
         let group = group.filter(|group| !group.name.is_empty());
         let is_protected = |pattern: &&String| match pattern.split_once(':') {
             Some(("group", name)) => group.is_none_or(|group| is_match(name, group.name.raw())),
-            // The record of a sensor does not have its role: see `protects_role`.
+            // The sensor record lacks the role: see `role_protection_reason`.
             Some(("role", _)) => false,
             _ => is_named(pattern),
         };
@@ -71,31 +71,33 @@ impl Policy {
         Some(format!("protected_hosts has {pattern}{doubt}"))
     }
 
-    /// Whether a host of this name is protected, as far as its name tells.
+    /// Returns whether a host is protected by its name alone.
     pub(super) fn protects_name(&self, name: &Untrusted) -> bool {
-        let mut patterns = self.own_names.iter().chain(&self.protected);
-        patterns.any(|pattern| !pattern.contains(':') && is_match(pattern, name.raw()))
+        self.own_names
+            .iter()
+            .chain(&self.protected)
+            .any(|pattern| !pattern.contains(':') && is_match(pattern, name.raw()))
     }
 
-    /// The roles whose hosts are protected.
+    /// Returns the roles whose hosts are protected.
     pub(super) fn protected_roles(&self) -> impl Iterator<Item = &str> {
         self.protected.iter().filter_map(|pattern| pattern.strip_prefix("role:"))
     }
 
-    /// Why a host of this role is protected, if it is. One whose role could not be read may have any.
+    /// Returns why a host is protected by its role. An unknown role counts as every protected one.
     pub(super) fn role_protection_reason(&self, role: &HostRole) -> Option<String> {
-        self.protected_roles().find_map(|wanted| {
-            let shown = text::make_visible(&wanted.into());
-            if role.is_role(wanted) {
+        self.protected_roles().find_map(|protected| {
+            let shown = text::make_visible(&protected.into());
+            if role.is_role(protected) {
                 return Some(format!("protected_hosts has role:{shown}"));
             }
-            let doubt = role.may_be(wanted)?;
+            let doubt = role.may_be(protected)?;
             Some(format!("protected_hosts has role:{shown}, and its role is unknown: {doubt}"))
         })
     }
 }
 
-/// Whether a name or an address is that of whatever machine says it.
+/// Returns whether a name or an address means the local machine on every machine.
 fn is_loopback(name: &str) -> bool {
     let address: Option<IpAddr> = name.parse().ok();
     let name = name.to_ascii_lowercase();
@@ -105,16 +107,16 @@ fn is_loopback(name: &str) -> bool {
         || address.is_some_and(|ip| ip.to_canonical().is_loopback() || ip.is_unspecified())
 }
 
-/// Whether a pattern, in which `*` stands for anything, is the whole of a text, letter case aside.
+/// Returns whether `pattern`, in which `*` stands for any text, matches all of `text`, ignoring case.
 fn is_match(pattern: &str, text: &str) -> bool {
     let (pattern, text) = (pattern.to_lowercase(), text.to_lowercase());
-    let Some((start, rest)) = pattern.split_once('*') else {
+    let Some((start, after_first)) = pattern.split_once('*') else {
         return pattern == text;
     };
     let Some(mut text) = text.strip_prefix(start) else {
         return false;
     };
-    let mut parts: Vec<&str> = rest.split('*').collect();
+    let mut parts: Vec<&str> = after_first.split('*').collect();
     let end = parts.pop().unwrap_or_default();
     for part in parts {
         match text.find(part) {
@@ -130,7 +132,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_pattern_is_the_whole_name_but_for_its_stars() {
+    fn a_pattern_matches_the_entire_name() {
         for (pattern, name, expected) in [
             ("*-DC-*", "fin-dc-01", true),
             ("*-DC-*", "dc-01", false),
@@ -147,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn the_near_end_of_a_tunnel_names_no_host() {
+    fn a_loopback_address_protects_no_host() {
         for near in [
             "127.0.0.1",
             "127.9.9.9",
@@ -158,14 +160,14 @@ mod tests {
             "x.localhost",
             "0.0.0.0",
         ] {
-            let guard = Policy::new(false, Vec::new(), Some(near));
+            let policy = Policy::new(false, Vec::new(), Some(near));
             let own = near.trim_matches(['[', ']']);
-            assert!(!guard.own_names.iter().any(|name| name == own), "{near}");
+            assert!(!policy.own_names.iter().any(|name| name == own), "{near}");
         }
         for server in ["cb.example.com", "10.1.2.3", "[2001:db8::1]"] {
-            let guard = Policy::new(false, Vec::new(), Some(server));
+            let policy = Policy::new(false, Vec::new(), Some(server));
             let own = server.trim_matches(['[', ']']);
-            assert!(guard.own_names.iter().any(|name| name == own), "{server}");
+            assert!(policy.own_names.iter().any(|name| name == own), "{server}");
         }
     }
 }

@@ -1,40 +1,40 @@
-//! The role of a host, which only the documents of its processes have (`host_type`, reference 2.2).
+//! The role of a host, which only its process documents contain (`host_type`, reference 2.2).
 
 use crate::api::{Client, Error};
 use crate::model::{Facets, Search, Sensor};
 use crate::text::Untrusted;
 
-/// The role that logons and names depend on.
+/// The role whose isolation stops logons and DNS.
 pub(super) const DOMAIN_CONTROLLER: &str = "domain_controller";
 
-/// What the processes of a host say of its role.
+/// The role of a host, according to its processes.
 #[derive(Clone, Debug, Default)]
 pub(super) enum HostRole {
-    /// Nothing depends on it, and it was not read.
+    /// The plan does not depend on it.
     #[default]
     NotRead,
-    /// Each `host_type` that its processes have; none where the server has no process of it.
+    /// The `host_type` values of its processes; empty if the server has no process of the host.
     Read {
-        /// The names, as the server writes them.
+        /// The values, as the server writes them.
         names: Vec<Untrusted>,
-        /// Why the host may have another role than these.
+        /// Why the list may be incomplete.
         doubt: Option<String>,
     },
-    /// Why it could not be read.
+    /// The role could not be read.
     Unread(Error),
 }
 
 impl HostRole {
-    /// Reads the role of a host with one request that counts and returns no row. A server that does not answer in time
-    /// leaves it unknown, so that a slow search never keeps a host from being isolated.
+    /// Reads the role of a host with one request for facet counts. If the server does not answer in time, the role
+    /// stays unknown: a slow search must not hold up an isolation.
     pub(super) async fn read(sensor: &Sensor, client: &Client) -> Self {
         let search = Search { query: format!("sensor_id:{}", sensor.id), ..Search::default() };
         let fields = ["host_type".to_owned()];
-        let patience = client.timings().probe_timeout;
-        match tokio::time::timeout(patience, client.facets(&search, &fields)).await {
+        let timeout = client.timings().probe_timeout;
+        match tokio::time::timeout(timeout, client.facets(&search, &fields)).await {
             Ok(Ok(facets)) => Self::from_facets(&facets),
             Ok(Err(error)) => Self::Unread(error),
-            Err(_) => Self::Unread(Error::Timeout(patience)),
+            Err(_) => Self::Unread(Error::Timeout(timeout)),
         }
     }
 
@@ -43,26 +43,26 @@ impl HostRole {
         let names: Vec<_> =
             values.filter(|value| value.count > 0 && !value.name.is_empty()).map(|value| value.name.clone()).collect();
         let doubt = facets.gap().or_else(|| {
-            let is_nameless = names.is_empty() && (facets.total > 0 || facets.hidden > 0);
-            is_nameless.then(|| "its processes do not say it".to_owned())
+            let has_no_role = names.is_empty() && (facets.total > 0 || facets.hidden > 0);
+            has_no_role.then(|| "its processes do not say it".to_owned())
         });
         Self::Read { names, doubt }
     }
 
-    /// Why it may be this one although no name says so.
-    pub(super) fn may_be(&self, wanted: &str) -> Option<String> {
+    /// Returns why the host may have this role although no value names it.
+    pub(super) fn may_be(&self, role: &str) -> Option<String> {
         match self {
-            _ if self.is_role(wanted) => None,
+            _ if self.is_role(role) => None,
             Self::Read { doubt, .. } => doubt.clone(),
             Self::Unread(error) => Some(error.to_string()),
             Self::NotRead => None,
         }
     }
 
-    /// Whether it is known to be this one, letter case aside.
-    pub(super) fn is_role(&self, wanted: &str) -> bool {
+    /// Returns whether a value names this role, ignoring case.
+    pub(super) fn is_role(&self, role: &str) -> bool {
         match self {
-            Self::Read { names, .. } => names.iter().any(|name| name.eq_ignore_case(wanted)),
+            Self::Read { names, .. } => names.iter().any(|name| name.eq_ignore_case(role)),
             Self::NotRead | Self::Unread(_) => false,
         }
     }

@@ -1,26 +1,26 @@
-//! What is done to the sensor of a host (reference 2.6): each deed moves one member of its record.
+//! Changes of a sensor (reference 2.6): each sets one member of its record.
 
 use super::{Change, Plan, PlanContext, Prepared, Rejection, Snapshot, isolation, role::HostRole};
 use crate::api::{Error, WriteRequest};
 use crate::model::{Group, GroupId, Isolation, Sensor};
 use crate::text;
 
-/// Finds out what a deed would do to a host.
-pub(super) async fn prepare(deed: Change, sensor: Sensor, estate: &PlanContext) -> Result<Prepared, Error> {
-    let PlanContext { client, policy: guard, .. } = estate;
-    // How a time is written depends on the release.
-    if matches!(deed, Change::Flush { .. }) && client.release().is_none() {
+/// Plans the change of a sensor.
+pub(super) async fn prepare(change: Change, sensor: Sensor, context: &PlanContext) -> Result<Prepared, Error> {
+    let PlanContext { client, policy, .. } = context;
+    // The server's version decides how a time is written.
+    if matches!(change, Change::Flush { .. }) && client.release().is_none() {
         client.info().await?;
     }
     let mut notes = Vec::new();
-    let known = match (&deed, sensor.group) {
+    let fetched_group = match (&change, sensor.group) {
         (_, None) => None,
-        // Of hosts that are moved, several leave one group, and all enter one.
-        (Change::Move { .. }, Some(id)) => Some(estate.group(id).await),
+        // When several hosts are moved, many leave one group and all enter one.
+        (Change::Move { .. }, Some(id)) => Some(context.group(id).await),
         (_, Some(id)) => Some(client.group(id).await),
     };
-    let group = match known {
-        Some(known) => match known {
+    let group = match fetched_group {
+        Some(fetched_group) => match fetched_group {
             Ok(group) => Some(group),
             Err(error) => {
                 notes.push(format!("Its sensor group is unknown: {error}"));
@@ -29,12 +29,11 @@ pub(super) async fn prepare(deed: Change, sensor: Sensor, estate: &PlanContext) 
         },
         None => None,
     };
-    let needs_role = matches!(deed, Change::Isolate(_)) || guard.protected_roles().next().is_some();
+    let needs_role = matches!(change, Change::Isolate(_)) || policy.protected_roles().next().is_some();
     let role = if needs_role { HostRole::read(&sensor, client).await } else { HostRole::NotRead };
-    let protection = guard.protection_reason(&sensor, group.as_ref());
-    let protection = protection.or_else(|| guard.role_protection_reason(&role));
-    let then = match &deed {
-        Change::Move { group: wanted, .. } => match estate.group(*wanted).await {
+    let protection = policy.protection_reason(&sensor, group.as_ref()).or_else(|| policy.role_protection_reason(&role));
+    let destination_name = match &change {
+        Change::Move { group: destination, .. } => match context.group(*destination).await {
             Ok(group) => format!("group {}", text::make_visible(&group.name)),
             Err(Error::NotFound { what }) => {
                 return Ok(Prepared::Rejected(Rejection {
@@ -47,19 +46,19 @@ pub(super) async fn prepare(deed: Change, sensor: Sensor, estate: &PlanContext) 
         },
         _ => String::new(),
     };
-    notes.extend(warnings(&deed, &sensor));
+    notes.extend(warnings(&change, &sensor));
     Ok(Prepared::Ready(Box::new(Plan {
-        effects: effects(&deed, &sensor, group.as_ref(), &then),
+        effects: effects(&change, &sensor, group.as_ref(), &destination_name),
         notes,
         protection,
         role,
-        ..Plan::new(deed, Snapshot::Sensor(Box::new(sensor)), estate)
+        ..Plan::new(change, Snapshot::Sensor(Box::new(sensor)), context)
     })))
 }
 
-/// What is sent.
-pub(super) fn write_requests(deed: &Change, sensor: &Sensor, release: Option<(u32, u32)>) -> Vec<WriteRequest> {
-    let change = match deed {
+/// Returns the request for the change.
+pub(super) fn write_requests(change: &Change, sensor: &Sensor, release: Option<(u32, u32)>) -> Vec<WriteRequest> {
+    let request = match change {
         Change::Isolate(_) => WriteRequest::isolation(sensor, true),
         Change::Unisolate(_) => WriteRequest::isolation(sensor, false),
         Change::Move { group, .. } => WriteRequest::group(sensor, *group),
@@ -68,27 +67,27 @@ pub(super) fn write_requests(deed: &Change, sensor: &Sensor, release: Option<(u3
         Change::Annotate { notes, .. } => WriteRequest::notes(sensor, notes),
         _ => return Vec::new(),
     };
-    vec![change]
+    vec![request]
 }
 
-/// Whether the server holds what was asked of it, and whether the sensor has done it. `None` where the record does not
-/// say: the members that vanish when a sensor has acted on them are as good as never written.
-pub(super) fn is_satisfied_by(deed: &Change, sensor: &Sensor) -> (Option<bool>, Option<bool>) {
-    let both = |holds: Option<bool>| (holds, holds);
-    match deed {
+/// Returns whether the server holds the change, and whether the sensor has applied it. `None` if the record does not
+/// say: a member that vanishes once the sensor has acted on it looks as if it was never set.
+pub(super) fn is_satisfied_by(change: &Change, sensor: &Sensor) -> (Option<bool>, Option<bool>) {
+    let same = |is_satisfied: Option<bool>| (is_satisfied, is_satisfied);
+    match change {
         Change::Isolate(_) => (sensor.isolation_wanted, sensor.is_isolating),
         Change::Unisolate(_) => (sensor.isolation_wanted.map(|is| !is), sensor.is_isolating.map(|is| !is)),
-        Change::Move { group, .. } => both(sensor.group.map(|is| is == *group)),
-        Change::Flush { .. } => both((!sensor.flush_until.is_empty()).then_some(true)),
-        Change::Restart(_) => both(sensor.restart_queued.filter(|is| *is)),
-        Change::Annotate { notes, .. } => both(Some(sensor.notes.raw() == notes)),
-        _ => both(None),
+        Change::Move { group, .. } => same(sensor.group.map(|is| is == *group)),
+        Change::Flush { .. } => same((!sensor.flush_until.is_empty()).then_some(true)),
+        Change::Restart(_) => same(sensor.restart_queued.filter(|is| *is)),
+        Change::Annotate { notes, .. } => same(Some(sensor.notes.raw() == notes)),
+        _ => same(None),
     }
 }
 
-/// What the server holds, in words.
-pub(super) fn describe(deed: &Change, sensor: &Sensor) -> String {
-    match deed {
+/// Describes the member that the change sets.
+pub(super) fn describe(change: &Change, sensor: &Sensor) -> String {
+    match change {
         Change::Isolate(_) | Change::Unisolate(_) => sensor.isolation().to_string(),
         Change::Move { .. } => sensor.group.map_or("no group".into(), |group| format!("group {group}")),
         Change::Flush { .. } if sensor.flush_until.is_empty() => {
@@ -103,36 +102,37 @@ pub(super) fn describe(deed: &Change, sensor: &Sensor) -> String {
     }
 }
 
-/// Why nothing would change, if that is so.
-pub(super) fn no_op_reason(deed: &Change, sensor: &Sensor) -> Option<String> {
-    let waits = |what: &str| format!("is already waiting to be {what}; the sensor was last seen {}", last_seen(sensor));
-    let is_so = match deed {
+/// Returns why the change would have no effect; `None` if it would have one.
+pub(super) fn no_op_reason(change: &Change, sensor: &Sensor) -> Option<String> {
+    let is_waiting =
+        |action: &str| format!("is already waiting to be {action}; the sensor was last seen {}", last_seen(sensor));
+    let reason = match change {
         Change::Move { group, .. } if sensor.group == Some(*group) => {
             return Some("is already in that group".into());
         }
         Change::Annotate { notes, .. } if sensor.notes.raw() == notes => {
             return Some("already has these notes".into());
         }
-        Change::Flush { .. } if !sensor.flush_until.is_empty() => waits("flushed"),
-        Change::Restart(_) if sensor.restart_queued == Some(true) => waits("restarted"),
+        Change::Flush { .. } if !sensor.flush_until.is_empty() => is_waiting("flushed"),
+        Change::Restart(_) if sensor.restart_queued == Some(true) => is_waiting("restarted"),
         Change::Isolate(_) => match sensor.isolation() {
             Isolation::Yes => "is already isolated".into(),
-            Isolation::Pending => waits("isolated"),
+            Isolation::Pending => is_waiting("isolated"),
             _ => return None,
         },
         Change::Unisolate(_) => match sensor.isolation() {
             Isolation::No => "is not isolated".into(),
-            Isolation::Lifting => waits("unisolated"),
+            Isolation::Lifting => is_waiting("unisolated"),
             _ => return None,
         },
         _ => return None,
     };
-    Some(is_so)
+    Some(reason)
 }
 
-/// Why it cannot be done to this sensor, and what to do about it.
-pub(super) fn rejection(deed: &Change, sensor: &Sensor) -> Option<(&'static str, &'static str)> {
-    let is_isolation = matches!(deed, Change::Isolate(_));
+/// Returns why the sensor cannot apply the change, with a hint.
+pub(super) fn rejection(change: &Change, sensor: &Sensor) -> Option<(&'static str, &'static str)> {
+    let is_isolation = matches!(change, Change::Isolate(_));
     let elsewhere = if is_isolation { "isolate the host at the network" } else { "no action can reach it" };
     if sensor.uninstalled == Some(true) {
         return Some(("no longer has a sensor: it was uninstalled", elsewhere));
@@ -143,14 +143,14 @@ pub(super) fn rejection(deed: &Change, sensor: &Sensor) -> Option<(&'static str,
     None
 }
 
-fn effects(deed: &Change, sensor: &Sensor, group: Option<&Group>, then: &str) -> Vec<String> {
+fn effects(change: &Change, sensor: &Sensor, group: Option<&Group>, destination: &str) -> Vec<String> {
     let name = text::make_visible(&sensor.computer_name);
     let group_name = group.map_or("unknown".into(), |group| text::make_visible(&group.name));
     let status = text::make_visible(&sensor.status).to_lowercase();
-    let what = match deed {
+    let transition = match change {
         Change::Isolate(_) => format!("{} -> isolated", sensor.isolation()),
         Change::Unisolate(_) => format!("{} -> not isolated", sensor.isolation()),
-        Change::Move { .. } => format!("move to {then}"),
+        Change::Move { .. } => format!("move to {destination}"),
         Change::Flush { .. } => "send all queued events now (no throttling)".into(),
         Change::Restart(_) => "its service restarts at the next check-in".into(),
         Change::Annotate { notes, .. } => {
@@ -158,8 +158,8 @@ fn effects(deed: &Change, sensor: &Sensor, group: Option<&Group>, then: &str) ->
         }
         _ => String::new(),
     };
-    let mut effects = vec![format!("{name}  sensor {}, {status}, group {group_name}: {what}", sensor.id)];
-    match deed {
+    let mut effects = vec![format!("{name}  sensor {}, {status}, group {group_name}: {transition}", sensor.id)];
+    match change {
         Change::Isolate(_) => effects.extend(isolation::effects(sensor, group)),
         Change::Flush { .. } => effects.push(format!(
             "Queued on the host: {} KiB of events, {} KiB of files",
@@ -175,39 +175,39 @@ fn to_kib(bytes: Option<u64>) -> String {
     bytes.map_or("?".into(), |bytes| bytes.div_ceil(1024).to_string())
 }
 
-fn warnings(deed: &Change, sensor: &Sensor) -> Vec<String> {
-    let mut doubts = Vec::new();
-    let is_for_sensor = !matches!(deed, Change::Annotate { .. });
+fn warnings(change: &Change, sensor: &Sensor) -> Vec<String> {
+    let mut warnings = Vec::new();
+    let is_for_sensor = !matches!(change, Change::Annotate { .. });
     if is_for_sensor && !sensor.status.raw().eq_ignore_ascii_case("online") {
-        doubts.push(format!(
+        warnings.push(format!(
             "{}: queued until it checks in, last seen {}",
             text::make_visible(&sensor.status),
             last_seen(sensor)
         ));
     }
     if is_for_sensor && sensor.uninstall == Some(true) {
-        doubts.push("The sensor will be uninstalled at its next check-in".into());
+        warnings.push("The sensor will be uninstalled at its next check-in".into());
     }
-    match deed {
+    match change {
         Change::Isolate(_) | Change::Unisolate(_) if sensor.isolation() == Isolation::Unknown => {
-            doubts.push("The server does not say whether it is isolated".into());
+            warnings.push("The server does not say whether it is isolated".into());
         }
         Change::Unisolate(_) if !sensor.notes.is_empty() => {
-            doubts.push(format!("Host notes: {}", text::fit(&sensor.notes, 120)));
+            warnings.push(format!("Host notes: {}", text::fit(&sensor.notes, 120)));
         }
         Change::Move { group, .. } if sensor.isolation() == Isolation::Yes => {
-            doubts.push(lost_exclusions(*group));
+            warnings.push(lost_exclusions(*group));
         }
         _ => {}
     }
-    doubts
+    warnings
 }
 
 fn lost_exclusions(group: GroupId) -> String {
     format!("It is isolated: after the move, the isolation exclusions of group {group} apply")
 }
 
-/// When a sensor last reported, in words.
+/// Returns the time of the last check-in, in UTC, or "never".
 pub(super) fn last_seen(sensor: &Sensor) -> String {
     sensor.last_checkin.map_or("never".into(), |at| at.strftime("%Y-%m-%d %H:%M:%SZ").to_string())
 }

@@ -1,4 +1,4 @@
-//! What a server holds of the target of a deed.
+//! Snapshots: the state of a change's target on the server.
 
 use std::sync::Arc;
 
@@ -10,41 +10,40 @@ use crate::model::{Ban, Md5, Sensor};
 use crate::text;
 use crate::text::Untrusted;
 
-/// What a server holds of a target.
+/// The state of a target on the server.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Snapshot {
-    /// The record of a sensor.
     Sensor(Box<Sensor>),
-    /// The ban of a hash, if there ever was one.
+    /// A hash with its ban, if there ever was one.
     Hash {
-        /// The hash.
         md5: Md5,
-        /// The ban, in force or lifted.
+        /// The ban, enabled or disabled.
         ban: Option<Ban>,
-        /// Where the server has its bans.
+        /// The endpoint of the ban list, which depends on the server's version.
         list: BanList,
     },
-    /// Alerts.
     Alerts(Arc<AlertSnapshot>),
-    /// A watchlist, or that there is none.
+    /// A watchlist, or its absence.
     Watchlist(Box<WatchlistSnapshot>),
-    /// A feed, or that there is none.
+    /// A feed, or its absence.
     Feed(Box<FeedSnapshot>),
-    /// A threat report, or that there is none.
+    /// A threat report, or its absence.
     Report(Box<ReportSnapshot>),
-    /// A sensor group, a user or a team, or that there is none.
+    /// A sensor group, a user or a team, or its absence.
     Admin(Box<AdminSnapshot>),
 }
 
 impl Snapshot {
-    /// Reads what counts for a deed from the server, past every cache.
-    pub async fn read(deed: &Change, client: &Client) -> Result<Self, Error> {
-        Ok(match deed {
-            Change::Triage(triage) => Self::Alerts(Arc::new(AlertSnapshot::read(&triage.alerts, client).await?)),
-            Change::Watch(watching) => Self::Watchlist(Box::new(watching.read(client).await?)),
-            Change::Feed(feeding) => Self::Feed(Box::new(feeding.read(client).await?)),
-            Change::Ignore(ignoring) => Self::Report(Box::new(ignoring.read(client).await?)),
-            Change::Admin(admin) => Self::Admin(Box::new(admin.read(client).await?)),
+    /// Reads the target of a change from the server, past every cache.
+    pub async fn read(change: &Change, client: &Client) -> Result<Self, Error> {
+        Ok(match change {
+            Change::Triage(alert_change) => {
+                Self::Alerts(Arc::new(AlertSnapshot::read(&alert_change.alerts, client).await?))
+            }
+            Change::Watch(watchlist_change) => Self::Watchlist(Box::new(watchlist_change.read(client).await?)),
+            Change::Feed(feed_change) => Self::Feed(Box::new(feed_change.read(client).await?)),
+            Change::Ignore(report_change) => Self::Report(Box::new(report_change.read(client).await?)),
+            Change::Admin(admin_change) => Self::Admin(Box::new(admin_change.read(client).await?)),
             Change::Ban { md5, .. } | Change::Unban(md5) => {
                 Self::Hash { md5: *md5, ban: client.ban(*md5).await?, list: client.ban_list() }
             }
@@ -57,7 +56,7 @@ impl Snapshot {
         })
     }
 
-    /// What people call the target, as it came from the server.
+    /// Returns the name of the target, as the server sent it.
     pub fn target_name(&self) -> Untrusted {
         match self {
             Self::Sensor(sensor) => sensor.computer_name.clone(),
@@ -70,12 +69,12 @@ impl Snapshot {
         }
     }
 
-    /// What people call the target, fit to be shown.
+    /// Returns the name of the target, safe to display.
     pub fn name(&self) -> String {
         text::make_visible(&self.target_name())
     }
 
-    /// The sensor, if it is one.
+    /// Returns the sensor, if the target is one.
     pub fn sensor(&self) -> Option<&Sensor> {
         match self {
             Self::Sensor(sensor) => Some(sensor),
@@ -83,7 +82,7 @@ impl Snapshot {
         }
     }
 
-    /// What counts of it, for the log.
+    /// Returns the state as JSON for the audit log.
     pub(super) fn snapshot_json(&self) -> Value {
         match self {
             Self::Sensor(sensor) => json!({
@@ -109,12 +108,12 @@ impl Snapshot {
     }
 }
 
-/// Which of the members that are written have another value now than they had then, in words.
+/// Describes the members of `written` whose values differ between `then` and `now`.
 pub(super) fn changed_members(written: &Value, then: &Value, now: &Value) -> Vec<String> {
-    /// Cells of a value.
+    /// Maximum width of a value, in cells.
     const WIDE: usize = 60;
     let names = written.as_object().into_iter().flat_map(|members| members.keys());
-    let told = |name: &String| {
+    let describe = |name: &String| {
         let (then, now) = (then.get(name)?, now.get(name)?);
         let now = match now {
             _ if now == then => return None,
@@ -124,5 +123,5 @@ pub(super) fn changed_members(written: &Value, then: &Value, now: &Value) -> Vec
         let now = text::fit(&now.as_str().into(), WIDE);
         Some(format!("{} is {now:?} now", name.replace('_', " ")))
     };
-    names.filter_map(told).collect()
+    names.filter_map(describe).collect()
 }

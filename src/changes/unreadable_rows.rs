@@ -1,9 +1,9 @@
-//! Lists of which some rows could not be read: what is not among the others may be there all the same.
+//! Lists with rows that could not be read: an object that is not among the others may still exist.
 
 use crate::text;
 
-/// What is to be said of so many rows before something is made that may be one of them; `is` goes on with what one of
-/// them may be.
+/// Warns of `n` unreadable rows before an object is created that may be one of them; `is` completes the phrase after
+/// "may".
 pub(super) fn unreadable_rows_warning(n: usize, (one, several): (&str, &str), is: &str) -> Option<String> {
     let it = if n == 1 { "it" } else { "one of them" };
     let rows = text::pluralize(n, one, several);

@@ -1,7 +1,7 @@
-//! What is done to alerts (reference 2.13): many at once, named one by one, and proven one by one.
+//! Changes of alerts (reference 2.13): many at once, each named by its ID and verified on its own.
 //!
-//! Servers carry out changes of alerts late, and their index shows them later still. So long as that may be, an alert that
-//! does not show it yet is waited for; then it is said, by its id.
+//! Servers apply changes of alerts asynchronously, and their index shows them later still. While a change may still
+//! appear, an alert without it is pending; after that, it is reported by its ID.
 
 mod restore;
 mod snapshot;
@@ -23,52 +23,47 @@ use crate::api::{AlertUpdate, WriteRequest};
 use crate::model::{Alert, AlertId, AlertSource, AlertStatus};
 use crate::text;
 
-/// As many alerts a server takes at once, as the official client sends them.
+/// The maximum number of alerts per request, as in the official client.
 pub const BLOCK: usize = 500;
 
-/// As many stragglers are named; the others are counted.
+/// The maximum number of unchanged alerts that are listed by ID.
 const MAX_STRAGGLERS: usize = 8;
 
-/// Something that is done to alerts.
+/// A change of alerts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AlertChange {
-    /// To which.
     pub alerts: Arc<[AlertId]>,
-    /// What they are to have.
     pub desired: Disposition,
 }
 
-/// What alerts are to have.
+/// The state that alerts are set to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Disposition {
-    /// This owner, who is at it.
+    /// In progress, assigned to this user.
     Assigned(String),
-    /// This status.
     Status(AlertStatus),
-    /// False positives, and no more alerts from their reports.
+    /// False positive, and their reports are ignored.
     Ignored,
-    /// What each of them had before: its status, its owner if it had one, and whether its report was ignored.
+    /// The previous state of each: its status, its owner if it had one, and whether its report was ignored.
     Previous(PreviousAlerts),
 }
 
-/// What an alert had.
+/// The previous state of an alert.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PreviousAlert {
-    /// Which alert.
     pub id: AlertId,
-    /// How far somebody had looked.
     pub status: AlertStatus,
-    /// Who had it; empty if nobody.
+    /// The owner; empty if unassigned.
     pub assigned_to: String,
-    /// Whether its report is to raise alerts again.
+    /// Whether its report raises alerts again.
     pub report_restored: bool,
 }
 
 impl AlertChange {
-    /// Deeds that do the same to all of these alerts, each of which to as many as a server takes at once.
-    pub fn batches(alerts: &[AlertId], to: &Disposition) -> Vec<Self> {
-        let blocks = alerts.chunks(BLOCK).map(|block| Self { alerts: block.into(), desired: to.clone() });
-        blocks.collect()
+    /// Returns the changes that set all of `alerts` to one state, split into blocks that a server accepts in one
+    /// request.
+    pub fn batches(alerts: &[AlertId], desired: &Disposition) -> Vec<Self> {
+        alerts.chunks(BLOCK).map(|block| Self { alerts: block.into(), desired: desired.clone() }).collect()
     }
 
     pub(super) fn verb(&self) -> &'static str {
@@ -84,33 +79,33 @@ impl AlertChange {
         }
     }
 
-    /// Whether an alert has what it is to have.
+    /// Returns whether an alert has the desired state.
     fn is_satisfied_by(&self, alert: &Alert) -> bool {
         match &self.desired {
             Disposition::Assigned(user) => alert.assigned_to.raw() == user && alert.status == AlertStatus::InProgress,
             Disposition::Status(status) => alert.status == *status,
             Disposition::Ignored => {
-                // A watchlist has no report, and some servers do not say it in an alert.
+                // A watchlist has no report, and some servers do not return this flag for an alert.
                 alert.status == AlertStatus::FalsePositive && alert.is_report_ignored != Some(false)
             }
-            Disposition::Previous(before) => before.get(&alert.id).is_some_and(|was| {
-                was.status == alert.status
-                    && (was.assigned_to.is_empty() || was.assigned_to == alert.assigned_to.raw())
-                    && !(was.report_restored && alert.is_report_ignored == Some(true))
+            Disposition::Previous(previous_alerts) => previous_alerts.get(&alert.id).is_some_and(|previous| {
+                previous.status == alert.status
+                    && (previous.assigned_to.is_empty() || previous.assigned_to == alert.assigned_to.raw())
+                    && !(previous.report_restored && alert.is_report_ignored == Some(true))
             }),
         }
     }
 
-    /// What an alert is to have, in words.
+    /// Describes the desired state of an alert.
     fn describe_desired(&self, alert: &Alert) -> String {
         match &self.desired {
             Disposition::Assigned(user) => format!("In Progress, {}", display_owner(user)),
             Disposition::Status(status) => text::make_visible(&status.server_word()),
             Disposition::Ignored if is_watched(alert) => "False Positive; a watchlist cannot be ignored".into(),
             Disposition::Ignored => "False Positive and ignore report".into(),
-            Disposition::Previous(before) => {
-                let was = before.get(&alert.id);
-                was.map_or("?".into(), |was| describe_status(&was.status, &was.assigned_to))
+            Disposition::Previous(previous_alerts) => {
+                let previous = previous_alerts.get(&alert.id);
+                previous.map_or("?".into(), |previous| describe_status(&previous.status, &previous.assigned_to))
             }
         }
     }
@@ -121,36 +116,36 @@ impl AlertChange {
             Disposition::Status(status) => json!({"status": status.server_word().raw()}),
             Disposition::Ignored => json!({"status": "False Positive", "report_ignored": true}),
             Disposition::Previous(before) => {
-                let each = before.iter().map(|was| {
+                let alerts = before.iter().map(|previous| {
                     json!({
-                        "unique_id": was.id.0.raw(),
-                        "status": was.status.server_word().raw(),
-                        "assigned_to": was.assigned_to,
-                        "is_heard_again": was.report_restored,
+                        "unique_id": previous.id.0.raw(),
+                        "status": previous.status.server_word().raw(),
+                        "assigned_to": previous.assigned_to,
+                        "is_heard_again": previous.report_restored,
                     })
                 });
-                json!({"alerts": each.collect::<Vec<_>>()})
+                json!({"alerts": alerts.collect::<Vec<_>>()})
             }
         }
     }
 
-    pub(super) fn write_requests(&self, now: &AlertSnapshot) -> Vec<WriteRequest> {
-        let ours: HashSet<_> = self.alerts.iter().collect();
-        let is_open = |alert: &&Arc<Alert>| ours.contains(&alert.id) && !self.is_satisfied_by(alert);
-        let open: Vec<_> = now.present.iter().filter(is_open).collect();
-        let ids = || open.iter().map(|alert| &alert.id);
-        let change = |to| vec![WriteRequest::alerts(ids(), to)];
+    pub(super) fn write_requests(&self, current: &AlertSnapshot) -> Vec<WriteRequest> {
+        let ids: HashSet<_> = self.alerts.iter().collect();
+        let is_open = |alert: &&Arc<Alert>| ids.contains(&alert.id) && !self.is_satisfied_by(alert);
+        let open: Vec<_> = current.present.iter().filter(is_open).collect();
+        let open_ids = || open.iter().map(|alert| &alert.id);
+        let request = |to| vec![WriteRequest::alerts(open_ids(), to)];
         match &self.desired {
             _ if open.is_empty() => Vec::new(),
-            Disposition::Assigned(user) => change(AlertUpdate {
+            Disposition::Assigned(user) => request(AlertUpdate {
                 status: Some(&AlertStatus::InProgress),
                 assigned_to: Some(user),
                 ..AlertUpdate::default()
             }),
-            // The official client has another way for one alone, which takes fewer rights.
+            // As in the official client, a single alert has an endpoint of its own, which needs fewer rights.
             Disposition::Status(status) if open.len() == 1 => vec![WriteRequest::alert(&open[0].id, status)],
-            Disposition::Status(status) => change(AlertUpdate { status: Some(status), ..AlertUpdate::default() }),
-            Disposition::Ignored => change(AlertUpdate {
+            Disposition::Status(status) => request(AlertUpdate { status: Some(status), ..AlertUpdate::default() }),
+            Disposition::Ignored => request(AlertUpdate {
                 status: Some(&AlertStatus::FalsePositive),
                 is_ignored: Some(true),
                 ..AlertUpdate::default()
@@ -159,118 +154,123 @@ impl AlertChange {
         }
     }
 
-    /// How many of the alerts that are there have yet to get it.
-    pub(super) fn n_open(&self, now: &AlertSnapshot) -> usize {
-        now.present.iter().filter(|alert| !self.is_satisfied_by(alert)).count()
+    /// Returns the number of existing alerts without the desired state.
+    pub(super) fn n_open(&self, current: &AlertSnapshot) -> usize {
+        current.present.iter().filter(|alert| !self.is_satisfied_by(alert)).count()
     }
 
-    /// How many of the alerts have it, and how many there are.
-    fn count(&self, now: &AlertSnapshot) -> (usize, usize) {
-        let done = now.present.iter().filter(|alert| self.is_satisfied_by(alert)).count();
+    /// Returns the number of alerts with the desired state, and of all.
+    fn count(&self, current: &AlertSnapshot) -> (usize, usize) {
+        let done = current.present.iter().filter(|alert| self.is_satisfied_by(alert)).count();
         (done, self.alerts.len())
     }
 
-    pub(super) fn no_op_reason(&self, now: &AlertSnapshot) -> Option<String> {
-        match (self.count(now), &now.present[..]) {
+    pub(super) fn no_op_reason(&self, current: &AlertSnapshot) -> Option<String> {
+        match (self.count(current), &current.present[..]) {
             ((1, 1), [alert]) => Some(format!("is already {}", describe_current(alert))),
             ((done, all), _) if done == all => Some("already have this status".into()),
             _ => None,
         }
     }
 
-    pub(super) fn rejection(&self, now: &AlertSnapshot) -> Option<(&'static str, &'static str)> {
-        if now.present.is_empty() {
+    pub(super) fn rejection(&self, current: &AlertSnapshot) -> Option<(&'static str, &'static str)> {
+        if current.present.is_empty() {
             return Some(("no longer on the server", "reload the alerts (r)"));
         }
         let is_nothing_ignored =
-            self.desired == Disposition::Ignored && now.present.iter().all(|alert| is_watched(alert));
+            self.desired == Disposition::Ignored && current.present.iter().all(|alert| is_watched(alert));
         is_nothing_ignored.then_some((
             "raised by a watchlist: there is no report to ignore",
             "mark them as false positives instead, or disable the watchlist",
         ))
     }
 
-    /// Whether the server holds it for all, for some or for none.
-    pub(super) fn coverage(&self, now: &AlertSnapshot) -> Coverage {
-        match self.count(now) {
+    /// Returns whether all, some or none of the alerts have the desired state.
+    pub(super) fn coverage(&self, current: &AlertSnapshot) -> Coverage {
+        match self.count(current) {
             (done, all) if done == all => Coverage::All,
             (0, _) => Coverage::None,
             _ => Coverage::Some,
         }
     }
 
-    pub(super) fn describe(&self, now: &AlertSnapshot) -> String {
-        let (done, all) = self.count(now);
+    pub(super) fn describe(&self, current: &AlertSnapshot) -> String {
+        let (done, all) = self.count(current);
         if all == 1
-            && let [alert] = &now.present[..]
+            && let [alert] = &current.present[..]
         {
             return describe_current(alert);
         }
-        let left = now.present.iter().filter(|alert| !self.is_satisfied_by(alert));
-        let left = left.map(|alert| format!("{} is {}", display_id(&alert.id), describe_current(alert)));
-        let gone = now.missing.iter().map(|gone| format!("{} no longer exists", display_id(gone)));
-        let left: Vec<_> = left.chain(gone).collect();
-        let so = format!("{done} of {} changed", text::pluralize(all, "alert", "alerts"));
-        match left.len() {
-            0 => so,
-            n if n <= MAX_STRAGGLERS => format!("{so}; {}", left.join(", ")),
-            n => format!("{so}; {} and {} more", left[..MAX_STRAGGLERS].join(", "), n - MAX_STRAGGLERS),
+        let remaining = current
+            .present
+            .iter()
+            .filter(|alert| !self.is_satisfied_by(alert))
+            .map(|alert| format!("{} is {}", display_id(&alert.id), describe_current(alert)));
+        let missing = current.missing.iter().map(|missing| format!("{} no longer exists", display_id(missing)));
+        let remaining: Vec<_> = remaining.chain(missing).collect();
+        let summary = format!("{done} of {} changed", text::pluralize(all, "alert", "alerts"));
+        match remaining.len() {
+            0 => summary,
+            n if n <= MAX_STRAGGLERS => format!("{summary}; {}", remaining.join(", ")),
+            n => format!("{summary}; {} and {} more", remaining[..MAX_STRAGGLERS].join(", "), n - MAX_STRAGGLERS),
         }
     }
 
-    /// Without those that somebody else has changed since they were looked at; and who they are, in words.
-    pub(super) fn without_conflicts(&self, then: &AlertSnapshot, now: &AlertSnapshot) -> (Self, Vec<String>) {
-        let before: HashMap<_, _> = then.present.iter().map(|alert| (&alert.id, alert)).collect();
-        let mut said = Vec::new();
-        let is_as_seen = |alert: &&Arc<Alert>| {
+    /// Returns the change without the alerts that another user changed between `planned` and `current`, and describes
+    /// those alerts.
+    pub(super) fn without_conflicts(&self, planned: &AlertSnapshot, current: &AlertSnapshot) -> (Self, Vec<String>) {
+        let planned_alerts: HashMap<_, _> = planned.present.iter().map(|alert| (&alert.id, alert)).collect();
+        let mut conflicts = Vec::new();
+        let is_unchanged = |alert: &&Arc<Alert>| {
             if self.is_satisfied_by(alert) {
                 return false;
             }
-            let Some(seen) = before.get(&alert.id) else {
+            let Some(planned) = planned_alerts.get(&alert.id) else {
                 return false;
             };
-            let is_same = seen.status == alert.status && seen.assigned_to == alert.assigned_to;
-            if !is_same {
-                said.push(format!(
+            let is_unchanged = planned.status == alert.status && planned.assigned_to == alert.assigned_to;
+            if !is_unchanged {
+                conflicts.push(format!(
                     "{} was changed meanwhile and is skipped: {}",
                     display_id(&alert.id),
                     describe_current(alert)
                 ));
             }
-            is_same
+            is_unchanged
         };
-        let kept: Vec<_> = now.present.iter().filter(is_as_seen).collect();
-        let left = Self { alerts: kept.iter().map(|alert| alert.id.clone()).collect(), desired: self.desired.clone() };
-        (left, said)
+        let unchanged: Vec<_> = current.present.iter().filter(is_unchanged).collect();
+        let change =
+            Self { alerts: unchanged.iter().map(|alert| alert.id.clone()).collect(), desired: self.desired.clone() };
+        (change, conflicts)
     }
 
-    /// Finds out what it would do.
-    pub(super) fn prepare(self, now: Arc<AlertSnapshot>, estate: &PlanContext) -> Prepared {
-        let open = now.present.iter().filter(|alert| !self.is_satisfied_by(alert));
+    /// Plans the change.
+    pub(super) fn prepare(self, current: Arc<AlertSnapshot>, context: &PlanContext) -> Prepared {
+        let open = current.present.iter().filter(|alert| !self.is_satisfied_by(alert));
         let mut effects: Vec<_> = open.map(|alert| self.effect(alert)).collect();
-        let (n_open, n_so) = (effects.len(), now.present.len() - effects.len());
-        if n_so > 0 {
+        let (n_open, n_no_op) = (effects.len(), current.present.len() - effects.len());
+        if n_no_op > 0 {
             effects.push(text::pluralize(
-                n_so,
+                n_no_op,
                 "already has this status and is skipped",
                 "already have this status and are skipped",
             ));
         }
         let (mut warnings, mut notes) = (Vec::new(), Vec::new());
-        if !now.missing.is_empty() {
-            let names: Vec<_> = now.missing.iter().take(MAX_STRAGGLERS).map(display_id).collect();
-            let n = now.missing.len();
+        if !current.missing.is_empty() {
+            let names: Vec<_> = current.missing.iter().take(MAX_STRAGGLERS).map(display_id).collect();
+            let n = current.missing.len();
             notes.push(format!("{n} no longer on the server: {}", names.join(", ")));
         }
-        let owners = self.owners(&now, estate.user.as_deref());
+        let owners = self.owners(&current, context.user.as_deref());
         if !owners.is_empty() {
-            let each: Vec<_> = owners.iter().map(|(who, n)| format!("{who} {n}")).collect();
+            let counts: Vec<_> = owners.iter().map(|(who, n)| format!("{who} {n}")).collect();
             let n: usize = owners.values().sum();
             let are = if n == 1 { "is" } else { "are" };
-            warnings.push(format!("{n} of {n_open} {are} assigned to others: {}", each.join(", ")));
+            warnings.push(format!("{n} of {n_open} {are} assigned to others: {}", counts.join(", ")));
         }
         if self.desired == Disposition::Ignored {
-            let open = now.present.iter().filter(|alert| !self.is_satisfied_by(alert));
+            let open = current.present.iter().filter(|alert| !self.is_satisfied_by(alert));
             let n = open.filter(|alert| is_watched(alert)).count();
             if n > 0 {
                 notes.push(format!(
@@ -278,11 +278,12 @@ impl AlertChange {
                 ));
             }
         }
-        if let Disposition::Previous(before) = &self.desired {
-            let had_none = |was: &PreviousAlert| was.assigned_to.is_empty();
-            let keeps = now.present.iter().filter(|alert| !alert.assigned_to.is_empty());
-            let keeps = keeps.filter(|alert| before.get(&alert.id).is_some_and(had_none));
-            let n = keeps.count();
+        if let Disposition::Previous(previous_alerts) = &self.desired {
+            let was_unassigned = |previous: &PreviousAlert| previous.assigned_to.is_empty();
+            let still_assigned = current.present.iter().filter(|alert| !alert.assigned_to.is_empty());
+            let still_assigned =
+                still_assigned.filter(|alert| previous_alerts.get(&alert.id).is_some_and(was_unassigned));
+            let n = still_assigned.count();
             if n > 0 {
                 let n = text::pluralize(n, "alert was", "alerts were");
                 notes.push(format!("{n} unassigned before and will stay assigned: the API cannot unassign alerts"));
@@ -292,34 +293,34 @@ impl AlertChange {
             effects,
             warnings,
             notes,
-            ..Plan::new(super::Change::Triage(self), Snapshot::Alerts(now), estate)
+            ..Plan::new(super::Change::Triage(self), Snapshot::Alerts(current), context)
         }))
     }
 
-    /// How many of the alerts that it would change each other user is at work on: neither `user`, who does it, nor the one
-    /// who is to have them.
-    fn owners(&self, now: &AlertSnapshot, user: Option<&str>) -> BTreeMap<String, usize> {
+    /// Counts the alerts in progress that the change would take from their owners, per owner: other than `user`, who
+    /// makes the change, and the user whom it assigns.
+    fn owners(&self, current: &AlertSnapshot, user: Option<&str>) -> BTreeMap<String, usize> {
         let mut owners = BTreeMap::new();
-        for alert in now.present.iter().filter(|alert| !self.is_satisfied_by(alert)) {
+        for alert in current.present.iter().filter(|alert| !self.is_satisfied_by(alert)) {
             let owner = alert.assigned_to.raw();
-            let is_taken = alert.status == AlertStatus::InProgress && !owner.is_empty();
-            let is_meant = matches!(&self.desired, Disposition::Assigned(user) if user == owner);
-            if is_taken && !is_meant && user != Some(owner) {
+            let is_in_progress = alert.status == AlertStatus::InProgress && !owner.is_empty();
+            let is_new_owner = matches!(&self.desired, Disposition::Assigned(user) if user == owner);
+            if is_in_progress && !is_new_owner && user != Some(owner) {
                 *owners.entry(display_owner(owner)).or_default() += 1;
             }
         }
         owners
     }
 
-    /// What it does to one alert.
+    /// Describes the effect on an alert.
     fn effect(&self, alert: &Alert) -> String {
-        /// Cells of a name.
+        /// Maximum width of a name, in cells.
         const WIDE: usize = 40;
         let score = alert.severity.map_or("?".into(), |score| format!("{score:.0}"));
         let name = alert_source(alert);
-        let place = if alert.host.is_empty() { String::new() } else { format!(" on {}", text::fit(&alert.host, WIDE)) };
+        let host = if alert.host.is_empty() { String::new() } else { format!(" on {}", text::fit(&alert.host, WIDE)) };
         format!(
-            "{score:>3}  {}{place}: {} -> {}",
+            "{score:>3}  {}{host}: {} -> {}",
             text::fit(name, WIDE),
             describe_current(alert),
             self.describe_desired(alert)
@@ -327,18 +328,15 @@ impl AlertChange {
     }
 }
 
-/// Whether a watchlist raised it, which has no report.
+/// Returns whether a watchlist raised the alert; it has no report then.
 fn is_watched(alert: &Alert) -> bool {
     alert.source == AlertSource::Watchlist
 }
 
-/// How many of several have it.
+/// How many of several alerts have the desired state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Coverage {
-    /// Every one.
     All,
-    /// Not all of them.
     Some,
-    /// Not one.
     None,
 }

@@ -1,4 +1,4 @@
-//! Putting alerts back to what they had before.
+//! Restoring the previous state of alerts.
 
 use std::{collections::HashSet, sync::Arc};
 
@@ -8,82 +8,79 @@ use super::{AlertChange, Disposition, PreviousAlert};
 use crate::api::{AlertUpdate, WriteRequest};
 use crate::model::{Alert, AlertId, AlertStatus};
 
-/// What each of several alerts had, each of them once; there may be many, and each is looked for.
+/// The previous states of several alerts, one per alert; sorted by ID, since there may be many and each is looked up.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PreviousAlerts(
-    /// In the order of their ids.
-    Arc<[PreviousAlert]>,
-);
+pub struct PreviousAlerts(Arc<[PreviousAlert]>);
 
 impl FromIterator<PreviousAlert> for PreviousAlerts {
     fn from_iter<I: IntoIterator<Item = PreviousAlert>>(each: I) -> Self {
         let mut each: Vec<_> = each.into_iter().collect();
-        each.sort_by(|one, other| one.id.cmp(&other.id));
-        each.dedup_by(|one, other| one.id == other.id);
+        each.sort_by(|a, b| a.id.cmp(&b.id));
+        each.dedup_by(|a, b| a.id == b.id);
         Self(each.into())
     }
 }
 
 impl PreviousAlerts {
-    /// Of each alert, what it had.
+    /// Returns the previous states, in the order of their IDs.
     pub fn iter(&self) -> impl Iterator<Item = &PreviousAlert> {
         self.0.iter()
     }
 
-    /// What this alert had.
+    /// Returns the previous state of an alert.
     pub(super) fn get(&self, id: &AlertId) -> Option<&PreviousAlert> {
-        let place = self.0.binary_search_by(|was| was.id.cmp(id)).ok()?;
-        self.0.get(place)
+        let index = self.0.binary_search_by(|was| was.id.cmp(id)).ok()?;
+        self.0.get(index)
     }
 }
 
-/// What takes it back, by what the log says of before: the status, the owner, and the report's voice.
-pub(in crate::changes) fn inverse(was: &Value, triage: &AlertChange) -> Option<AlertChange> {
-    let is_ignoring = triage.desired == Disposition::Ignored;
-    let each = was.get("alerts")?.as_array()?.iter();
-    let each = each.filter_map(|alert| read_previous_alert(alert, is_ignoring));
-    let done: HashSet<_> = triage.alerts.iter().collect();
-    let each: Vec<_> = each.filter(|was| done.contains(&was.id)).collect();
-    (!each.is_empty()).then(|| AlertChange {
-        alerts: each.iter().map(|was| was.id.clone()).collect(),
-        desired: Disposition::Previous(each.into_iter().collect()),
+/// Returns the change that undoes `change`: it restores the status and owner that the log has as `before`, and
+/// unignores reports.
+pub(in crate::changes) fn inverse(before: &Value, change: &AlertChange) -> Option<AlertChange> {
+    let was_ignored = change.desired == Disposition::Ignored;
+    let alerts = before.get("alerts")?.as_array()?.iter().filter_map(|alert| read_previous_alert(alert, was_ignored));
+    let changed: HashSet<_> = change.alerts.iter().collect();
+    let alerts: Vec<_> = alerts.filter(|before| changed.contains(&before.id)).collect();
+    (!alerts.is_empty()).then(|| AlertChange {
+        alerts: alerts.iter().map(|before| before.id.clone()).collect(),
+        desired: Disposition::Previous(alerts.into_iter().collect()),
     })
 }
 
-/// What the log has of an alert.
-pub(in crate::changes) fn read_previous_alert(alert: &Value, is_ignoring: bool) -> Option<PreviousAlert> {
+/// Reads the previous state of an alert from the audit log.
+pub(in crate::changes) fn read_previous_alert(alert: &Value, was_ignored: bool) -> Option<PreviousAlert> {
     let text = |name: &str| alert.get(name).and_then(Value::as_str);
     let flag = |name: &str| alert.get(name).and_then(Value::as_bool);
     Some(PreviousAlert {
         id: AlertId(text("unique_id")?.into()),
         status: AlertStatus::parse(&text("status")?.into()),
         assigned_to: text("assigned_to").unwrap_or_default().to_owned(),
-        report_restored: flag("is_heard_again").unwrap_or(is_ignoring && flag("report_ignored") == Some(false)),
+        report_restored: flag("is_heard_again").unwrap_or(was_ignored && flag("report_ignored") == Some(false)),
     })
 }
 
-/// One request for all that had the same.
+/// Returns the requests: one for all alerts that had one state.
 pub(super) fn write_requests(before: &PreviousAlerts, open: &[&Arc<Alert>]) -> Vec<WriteRequest> {
-    let mut alike: Vec<(&PreviousAlert, Vec<&AlertId>)> = Vec::new();
-    for was in open.iter().filter_map(|alert| before.get(&alert.id)) {
-        let is_alike = |other: &PreviousAlert| {
+    let mut groups: Vec<(&PreviousAlert, Vec<&AlertId>)> = Vec::new();
+    for previous in open.iter().filter_map(|alert| before.get(&alert.id)) {
+        let is_same_state = |other: &PreviousAlert| {
             (&other.status, &other.assigned_to, other.report_restored)
-                == (&was.status, &was.assigned_to, was.report_restored)
+                == (&previous.status, &previous.assigned_to, previous.report_restored)
         };
-        match alike.iter_mut().find(|(other, _)| is_alike(other)) {
-            Some((_, ids)) => ids.push(&was.id),
-            None => alike.push((was, vec![&was.id])),
+        match groups.iter_mut().find(|(other, _)| is_same_state(other)) {
+            Some((_, ids)) => ids.push(&previous.id),
+            None => groups.push((previous, vec![&previous.id])),
         }
     }
-    let change = |(was, ids): (&PreviousAlert, Vec<&AlertId>)| {
-        let to = AlertUpdate {
-            status: Some(&was.status),
-            assigned_to: (!was.assigned_to.is_empty()).then_some(&*was.assigned_to),
-            is_ignored: was.report_restored.then_some(false),
+    let to_request = |(previous, ids): (&PreviousAlert, Vec<&AlertId>)| {
+        let update = AlertUpdate {
+            status: Some(&previous.status),
+            assigned_to: (!previous.assigned_to.is_empty()).then_some(&*previous.assigned_to),
+            is_ignored: previous.report_restored.then_some(false),
         };
-        WriteRequest::alerts(ids, to)
+        WriteRequest::alerts(ids, update)
     };
-    alike.into_iter().map(change).collect()
+    groups.into_iter().map(to_request).collect()
 }
 
 #[cfg(test)]
@@ -91,7 +88,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_an_alert_had_is_found_by_its_id_whatever_the_order() {
+    fn the_previous_state_of_an_alert_is_found_by_its_id_in_any_order() {
         let was = |id: &str, assigned_to: &str| PreviousAlert {
             id: AlertId(id.into()),
             status: AlertStatus::Unresolved,
@@ -104,7 +101,7 @@ mod tests {
             assert_eq!(before.get(&one.id), Some(one));
         }
         assert_eq!(before.get(&AlertId("d".into())), None);
-        // Of an alert that is told of twice, the first word counts.
+        // The first entry of an alert counts.
         let twice = PreviousAlerts::from_iter([was("a", "ana"), was("a", "kim")]);
         assert_eq!(twice.iter().collect::<Vec<_>>(), [&was("a", "ana")]);
     }

@@ -1,4 +1,4 @@
-//! Alerts as the server has them, and how they are told.
+//! Alerts on the server, and their description.
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -8,23 +8,23 @@ use crate::api::{Client, Error};
 use crate::model::{Alert, AlertId, AlertStatus};
 use crate::text::{self, Untrusted};
 
-/// Alerts as the server has them.
+/// The state of several alerts on the server.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct AlertSnapshot {
-    /// Those that are there, in the order they were asked for.
+    /// The alerts that exist, in the requested order.
     pub present: Vec<Arc<Alert>>,
-    /// Those that are not there any more.
+    /// The alerts that no longer exist.
     pub missing: Vec<AlertId>,
 }
 
 impl AlertSnapshot {
-    /// Reads them, past every cache.
+    /// Reads the alerts from the server, past every cache.
     pub(in crate::changes) async fn read(ids: &[AlertId], client: &Client) -> Result<Self, Error> {
-        let found = client.alerts_by_id(ids).await?;
-        let mut found: HashMap<_, _> = found.into_iter().map(|alert| (alert.id.clone(), Arc::new(alert))).collect();
+        let mut by_id: HashMap<_, _> =
+            client.alerts_by_id(ids).await?.into_iter().map(|alert| (alert.id.clone(), Arc::new(alert))).collect();
         let mut alerts = Self::default();
         for id in ids {
-            match found.remove(id) {
+            match by_id.remove(id) {
                 Some(alert) => alerts.present.push(alert),
                 None => alerts.missing.push(id.clone()),
             }
@@ -32,14 +32,15 @@ impl AlertSnapshot {
         Ok(alerts)
     }
 
-    /// What people call them: a single one by what raised it, several by their number.
+    /// Returns a name for the alerts: the report or watchlist that raised them, the host of a single one, and the
+    /// number of several.
     pub(in crate::changes) fn target_name(&self) -> Untrusted {
         let Some(first) = self.present.first() else {
             return "alert".into();
         };
         let name = alert_source(first);
-        let is_one = self.present.iter().all(|alert| alert_source(alert) == name);
-        match (self.present.len(), is_one) {
+        let is_same_source = self.present.iter().all(|alert| alert_source(alert) == name);
+        match (self.present.len(), is_same_source) {
             (1, _) if first.host.is_empty() => name.clone(),
             (1, _) => format!("{} on {}", name.raw(), first.host.raw()).into(),
             (n, true) => format!("{n} x {}", name.raw()).into(),
@@ -47,9 +48,9 @@ impl AlertSnapshot {
         }
     }
 
-    /// What counts of them, for the log.
+    /// Returns the state as JSON for the audit log.
     pub(in crate::changes) fn snapshot_json(&self) -> Value {
-        let here = self.present.iter().map(|alert| {
+        let alerts = self.present.iter().map(|alert| {
             json!({
                 "unique_id": alert.id.0.raw(),
                 "status": alert.status.server_word().raw(),
@@ -57,11 +58,11 @@ impl AlertSnapshot {
                 "report_ignored": alert.is_report_ignored,
             })
         });
-        json!({"alerts": here.collect::<Vec<_>>()})
+        json!({"alerts": alerts.collect::<Vec<_>>()})
     }
 }
 
-/// What raised it.
+/// Returns the name of the report or watchlist that raised the alert.
 pub(super) fn alert_source(alert: &Alert) -> &Untrusted {
     alert.source_name.non_empty().unwrap_or(&alert.source_id)
 }
@@ -76,13 +77,13 @@ pub(super) fn describe_status(status: &AlertStatus, owner: &str) -> String {
 }
 
 pub(super) fn display_id(id: &AlertId) -> String {
-    /// A UUID is not cut.
+    /// The width of a UUID, in cells.
     const UUID: usize = 36;
     text::fit(&id.0, UUID)
 }
 
 pub(super) fn display_owner(name: &str) -> String {
-    /// Cells of the name of a user.
+    /// Maximum width of a user name, in cells.
     const USER: usize = 24;
     text::fit(&name.into(), USER)
 }

@@ -1,17 +1,17 @@
-//! How the blast radius is told.
+//! Descriptions in the blast radius.
 
 use crate::model::Facets;
 use crate::text;
 use crate::text::Untrusted;
 
-/// As many are named; the others are counted.
+/// The maximum number of names; the others are counted.
 const MAX_NAMES: usize = 6;
 
-/// Cells of a name.
+/// Maximum width of a name, in cells.
 const NAME_CELLS: usize = 32;
 
-/// Makers of what protects hosts, as they call themselves in signatures.
-const SECURITY: [&str; 22] = [
+/// Security vendors, as their signatures name them, in lower case.
+const SECURITY_VENDORS: [&str; 22] = [
     "bit9",
     "carbon black",
     "vmware",
@@ -36,26 +36,25 @@ const SECURITY: [&str; 22] = [
     "tanium",
 ];
 
-/// The maker of security tools among these words, which are in small letters.
+/// Returns the security vendor that `words`, in lower case, contains as complete words.
 pub(super) fn security_vendor(words: &str) -> Option<&'static str> {
-    let is_word = |maker: &str| {
-        words.match_indices(maker).any(|(at, _)| {
+    let contains_word = |vendor: &str| {
+        words.match_indices(vendor).any(|(at, _)| {
             let before = words[..at].chars().next_back();
-            let after = words[at + maker.len()..].chars().next();
+            let after = words[at + vendor.len()..].chars().next();
             let is_edge = |char: Option<char>| char.is_none_or(|char| !char.is_alphanumeric());
             is_edge(before) && is_edge(after)
         })
     };
-    SECURITY.into_iter().find(|maker| is_word(maker))
+    SECURITY_VENDORS.into_iter().find(|vendor| contains_word(vendor))
 }
 
-/// A name that is not too long; one that is empty is said to be.
+/// Returns a name cut to its maximum width, or "(empty)".
 fn display_name(name: &Untrusted) -> String {
-    let named = name.non_empty().map(|name| text::fit(name, NAME_CELLS));
-    named.unwrap_or_else(|| "(empty)".into())
+    name.non_empty().map(|name| text::fit(name, NAME_CELLS)).unwrap_or_else(|| "(empty)".into())
 }
 
-/// The first few names, and how many more there are.
+/// Returns the first few names, and the number of the others.
 pub(super) fn abbreviate_names<'t>(names: impl ExactSizeIterator<Item = &'t Untrusted>) -> String {
     let n_more = names.len().saturating_sub(MAX_NAMES);
     let shown: Vec<_> = names.take(MAX_NAMES).map(display_name).collect();
@@ -66,15 +65,15 @@ pub(super) fn abbreviate_names<'t>(names: impl ExactSizeIterator<Item = &'t Untr
     if shown.is_empty() { "no names".into() } else { format!("{}{more}", shown.join(", ")) }
 }
 
-/// So many hosts.
+/// Returns the number of hosts in words.
 pub(super) fn host_count(n: usize) -> String {
     text::pluralize(n, "host", "hosts")
 }
 
-/// The first few names with their counts.
+/// Returns the first few names with their counts, and the number of the others.
 pub(super) fn describe_counts(counts: &[(&Untrusted, u64)]) -> String {
-    let named = counts.iter().take(MAX_NAMES);
-    let named: Vec<_> = named.map(|(name, count)| format!("{} ({count})", display_name(name))).collect();
+    let named: Vec<_> =
+        counts.iter().take(MAX_NAMES).map(|(name, count)| format!("{} ({count})", display_name(name))).collect();
     let more = match counts.len().saturating_sub(MAX_NAMES) {
         0 => String::new(),
         n => format!(" and {n} more"),
@@ -82,33 +81,32 @@ pub(super) fn describe_counts(counts: &[(&Untrusted, u64)]) -> String {
     format!("{}{more}", named.join(", "))
 }
 
-/// What stands before a count that may be too small.
-pub(super) fn at_least(is_less: bool) -> &'static str {
-    if is_less { "at least " } else { "" }
+/// Returns the prefix of a count that may be too low.
+pub(super) fn at_least(may_be_low: bool) -> &'static str {
+    if may_be_low { "at least " } else { "" }
 }
 
-/// Where a count comes from: how much was counted, and whether that is all.
-pub(super) fn describe_source(what: &str, facets: &Facets) -> String {
+/// Describes the source of a count: how much was counted, and whether that is everything.
+pub(super) fn describe_source(source: &str, facets: &Facets) -> String {
     let limits = if facets.is_incomplete { ", INCOMPLETE" } else { "" };
     let hidden = match facets.hidden {
         0 => String::new(),
         n => format!(", {n} hidden (no permission)"),
     };
-    let unread = match facets.n_unreadable {
+    let unreadable = match facets.n_unreadable {
         0 => String::new(),
         n => format!(", {} unreadable", text::pluralize(n, "value", "values")),
     };
     let n = text::pluralize(facets.total, "process segment", "process segments");
-    format!("{what}, {n}{limits}{unread}{hidden}")
+    format!("{source}, {n}{limits}{unreadable}{hidden}")
 }
 
-/// Whether a path is one that no ban reaches. A pattern names the end of a path, below a directory of the system if it
+/// Returns whether a ban restriction exempts a path. A pattern is the end of a path, below a system directory if it
 /// begins with a variable.
 pub(super) fn is_unbannable(pattern: &Untrusted, path: &Untrusted) -> bool {
     let pattern = pattern.raw().to_lowercase();
     let path = path.raw().to_lowercase();
-    let end = pattern.strip_prefix("%systemroot%").unwrap_or(&pattern);
-    let end = end.trim_start_matches('\\');
+    let end = pattern.strip_prefix("%systemroot%").unwrap_or(&pattern).trim_start_matches('\\');
     path == end || path.ends_with(&format!("\\{end}"))
 }
 
@@ -117,14 +115,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_maker_is_a_whole_word() {
+    fn a_vendor_is_matched_as_a_complete_word() {
         assert_eq!(security_vendor("carbon black, inc."), Some("carbon black"));
         assert_eq!(security_vendor("eset, spol. s r.o."), Some("eset"));
         assert_eq!(security_vendor("reset software"), None);
     }
 
     #[test]
-    fn a_path_that_no_ban_reaches_is_known_by_its_end() {
+    fn a_ban_restriction_matches_the_end_of_a_path() {
         let pattern = r"%SystemRoot%\system32\svchost.exe".into();
         assert!(is_unbannable(&pattern, &r"c:\windows\system32\svchost.exe".into()));
         assert!(!is_unbannable(&pattern, &r"c:\users\x\svchost.exe".into()));
@@ -136,7 +134,7 @@ mod tests {
         let names: Vec<Untrusted> = (0..8).map(|n| n.to_string().into()).collect();
         assert_eq!(abbreviate_names(names.iter()), "0, 1, 2, 3, 4, 5 and 2 more");
         assert_eq!(abbreviate_names([].iter()), "no names");
-        // A user or a host without a name is one, all the same.
+        // A user or a host without a name counts as well.
         let names: [Untrusted; 2] = ["".into(), "ana".into()];
         assert_eq!(abbreviate_names(names.iter()), "(empty), ana");
         assert_eq!(describe_counts(&[(&"".into(), 3)]), "(empty) (3)");

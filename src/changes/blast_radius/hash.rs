@@ -1,4 +1,4 @@
-//! Whom the ban of a hash will hit.
+//! The blast radius of banning a hash.
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -15,78 +15,78 @@ use crate::model::{Binary, Facets, Md5, Restrictions, Search, Span};
 use crate::text;
 use crate::text::Untrusted;
 
-/// The lines, in their order.
+/// The names of the lines, in their order.
 pub(super) const NAMES: [&str; 6] = ["file", "hosts", "groups", "running now", "last 30 days", "exclusions"];
 
-/// Processes that are read to count those that run.
-const READ: u64 = 500;
+/// The maximum number of processes that are read to count those that still run.
+const MAX_PROCESSES: u64 = 500;
 
-/// A tenth of the hosts: more than that is not one incident.
+/// A file on more than a tenth of the hosts is no single incident.
 const MANY_HOSTS_DIVISOR: u64 = 10;
 
-/// So many hashes are asked for together: servers answer so long a query well.
+/// The number of hashes per request, a query length that servers answer well.
 pub(super) const HASHES_PER_REQUEST: usize = 50;
 
-/// The record of the file, which several lines wait for.
+/// The binary record, which several probes share.
 type SharedBinary<'a> = Shared<BoxFuture<'a, Result<Arc<Binary>, Error>>>;
 
-/// The looks, in the order of their names.
-pub(super) fn impact_probes(md5: Md5, estate: &PlanContext) -> Vec<Probe<'_>> {
-    let client = &estate.client;
-    // Several lines tell of it; it is asked for once.
+/// Returns the probes, in the order of `NAMES`.
+pub(super) fn impact_probes(md5: Md5, context: &PlanContext) -> Vec<Probe<'_>> {
+    let client = &context.client;
+    // Several probes need the record; it is requested once.
     let binary: SharedBinary<'_> = client.binary(md5).map_ok(Arc::new).boxed().shared();
     let md5 = vec![md5];
     vec![
         Box::pin(file_signature(binary.clone())),
-        Box::pin(hosts_with_file(binary.clone(), estate)),
+        Box::pin(hosts_with_file(binary.clone(), context)),
         Box::pin(affected_groups(md5.clone(), client)),
         Box::pin(running_processes(md5.clone(), client)),
         Box::pin(recent_executions(md5, client)),
-        Box::pin(unbannable_paths(binary, estate)),
+        Box::pin(unbannable_paths(binary, context)),
     ]
 }
 
-/// The looks at one of many hashes, whose record was read with those of the others.
-pub(super) fn record_probes(record: Result<Binary, Error>, estate: &PlanContext) -> Vec<(&'static str, Probe<'_>)> {
-    let [what, where_seen, .., spared] = NAMES;
+/// Returns the probes of one of many hashes, whose record was read in a block.
+pub(super) fn record_probes(record: Result<Binary, Error>, context: &PlanContext) -> Vec<(&'static str, Probe<'_>)> {
+    let [file, hosts, .., exclusions] = NAMES;
     let binary: SharedBinary<'_> = futures::future::ready(record.map(Arc::new)).boxed().shared();
     vec![
-        (what, Box::pin(file_signature(binary.clone()))),
-        (where_seen, Box::pin(hosts_with_file(binary.clone(), estate))),
-        (spared, Box::pin(unbannable_paths(binary, estate))),
+        (file, Box::pin(file_signature(binary.clone()))),
+        (hosts, Box::pin(hosts_with_file(binary.clone(), context))),
+        (exclusions, Box::pin(unbannable_paths(binary, context))),
     ]
 }
 
-/// The looks at what has run of many hashes, all together.
+/// Returns the probes of the executions of many hashes together.
 pub(super) fn execution_probes<'a>(md5s: &[Md5], client: &'a Client) -> Vec<(&'static str, Probe<'a>)> {
-    let [_, _, by_group, open, recent, _] = NAMES;
+    let [_, _, groups, running, recent, _] = NAMES;
     vec![
-        (by_group, Box::pin(affected_groups(md5s.to_vec(), client))),
-        (open, Box::pin(running_processes(md5s.to_vec(), client))),
+        (groups, Box::pin(affected_groups(md5s.to_vec(), client))),
+        (running, Box::pin(running_processes(md5s.to_vec(), client))),
         (recent, Box::pin(recent_executions(md5s.to_vec(), client))),
     ]
 }
 
-/// The records of files, as far as there are any, and why one that is missing may be there all the same.
+/// Returns the binary records that could be read, and an error if the others may exist as well.
 pub(super) async fn records(md5s: &[Md5], client: &Client) -> Result<(HashMap<Md5, Binary>, Option<Error>), Error> {
-    let (mut records, mut doubt) = (HashMap::new(), None);
+    let (mut records, mut missing_error) = (HashMap::new(), None);
     for block in md5s.chunks(HASHES_PER_REQUEST) {
-        let each: Vec<_> = block.iter().map(|md5| format!("md5:{}", md5.to_upper_hex())).collect();
-        let search = Search { query: each.join(" OR "), ..Search::default() };
+        let terms: Vec<_> = block.iter().map(|md5| format!("md5:{}", md5.to_upper_hex())).collect();
+        let search = Search { query: terms.join(" OR "), ..Search::default() };
         let span = Span { start: 0, rows: to_u64(HASHES_PER_REQUEST) };
         let page = client.binaries(&search, span).await?;
         if page.n_unreadable > 0 || page.is_incomplete {
-            doubt = Some(Error::Malformed {
+            missing_error = Some(Error::Malformed {
                 endpoint: "GET /api/v1/binary".into(),
                 reason: "records are missing from it or cannot be read".into(),
             });
         }
         records.extend(page.rows.into_iter().map(|binary| (binary.md5, binary)));
     }
-    Ok((records, doubt))
+    Ok((records, missing_error))
 }
 
-/// What the file is, and who vouches for it.
+/// Describes the file and its signature.
 async fn file_signature(binary: SharedBinary<'_>) -> Result<ImpactLine, Error> {
     let source = "binary record".into();
     let binary = match binary.await {
@@ -111,7 +111,7 @@ async fn file_signature(binary: SharedBinary<'_>) -> Result<ImpactLine, Error> {
         Some(publisher) => format!(" by {}", text::fit(publisher, 40)),
         None => String::new(),
     };
-    let verdict = match Some(&signature.result).filter(|result| has_letters(result)) {
+    let signature_text = match Some(&signature.result).filter(|result| has_letters(result)) {
         Some(result) => text::make_visible(result).to_lowercase(),
         None => "signature unknown".into(),
     };
@@ -120,7 +120,7 @@ async fn file_signature(binary: SharedBinary<'_>) -> Result<ImpactLine, Error> {
         None => "unnamed file".into(),
     };
     Ok(ImpactLine {
-        text: format!("{name}, {verdict}{publisher}"),
+        text: format!("{name}, {signature_text}{publisher}"),
         source,
         warnings,
         requests: 1,
@@ -128,36 +128,35 @@ async fn file_signature(binary: SharedBinary<'_>) -> Result<ImpactLine, Error> {
     })
 }
 
-/// Whether it is a word: the server's verdict on a signature always is.
+/// Returns whether `text` has letters; the server's signature result always does.
 fn has_letters(text: &Untrusted) -> bool {
     text.raw().chars().any(char::is_alphabetic)
 }
 
-/// What of a file speaks against its ban.
+/// Returns the warnings against banning a file.
 fn reasons_against_ban(binary: &Binary) -> Vec<String> {
     let mut warnings = Vec::new();
     let publisher = binary.signature.publisher.raw().to_lowercase();
-    let is_good = binary.signature.is_valid() == Some(true);
-    if is_good && publisher.contains("microsoft") {
+    let is_valid = binary.signature.is_valid() == Some(true);
+    if is_valid && publisher.contains("microsoft") {
         warnings.push("Microsoft-signed; may be an OS component".into());
     }
     let company = binary.version.company.raw().to_lowercase();
-    // A name that nobody vouches for is what whoever wrote the file says.
-    let makers = if is_good { publisher } else { company };
-    if let Some(maker) = describe::security_vendor(&makers) {
-        let doubt = if is_good { "" } else { ", unverified" };
-        warnings.push(format!("Belongs to a security product ({maker}{doubt})"));
+    // The company of an unsigned file is the claim of its author.
+    let vendor_text = if is_valid { publisher } else { company };
+    if let Some(vendor) = describe::security_vendor(&vendor_text) {
+        let suffix = if is_valid { "" } else { ", unverified" };
+        warnings.push(format!("Belongs to a security product ({vendor}{suffix})"));
     }
     warnings
 }
 
-/// Which hosts have it, of how many.
-async fn hosts_with_file(binary: SharedBinary<'_>, estate: &PlanContext) -> Result<ImpactLine, Error> {
-    let (binary, sensors) = tokio::join!(binary, estate.n_sensors());
+/// Finds the hosts that have the file, of all hosts.
+async fn hosts_with_file(binary: SharedBinary<'_>, context: &PlanContext) -> Result<ImpactLine, Error> {
+    let (binary, sensors) = tokio::join!(binary, context.n_sensors());
     let (endpoints, counted) = match binary {
         Ok(binary) => {
-            let names = binary.endpoints.iter().map(|one| one.host.clone());
-            let names: Vec<_> = names.collect();
+            let names: Vec<_> = binary.endpoints.iter().map(|endpoint| endpoint.host.clone()).collect();
             (names, binary.hosts)
         }
         Err(Error::NotFound { .. }) => (Vec::new(), Some(0)),
@@ -186,7 +185,7 @@ async fn hosts_with_file(binary: SharedBinary<'_>, estate: &PlanContext) -> Resu
         let percent = n * 100 / total;
         warnings.push(format!("Seen on {n} of {total} hosts ({percent} %)"));
     }
-    let protected: Vec<_> = endpoints.iter().filter(|name| estate.policy.protects_name(name)).collect();
+    let protected: Vec<_> = endpoints.iter().filter(|name| context.policy.protects_name(name)).collect();
     if !protected.is_empty() {
         warnings.push(format!("Present on protected hosts: {}", describe::abbreviate_names(protected.into_iter())));
     }
@@ -204,7 +203,7 @@ async fn hosts_with_file(binary: SharedBinary<'_>, estate: &PlanContext) -> Resu
     })
 }
 
-/// Of which groups the hosts are that ran it, and whether domain controllers are among them.
+/// Finds the groups of the hosts that ran the file, and whether domain controllers are among them.
 async fn affected_groups(md5s: Vec<Md5>, client: &Client) -> Result<ImpactLine, Error> {
     let (facets, requests) = execution_facets(&md5s, ["group", "host_type"], "", client).await?;
     let gap = facets.gap();
@@ -235,25 +234,24 @@ async fn affected_groups(md5s: Vec<Md5>, client: &Client) -> Result<ImpactLine, 
     })
 }
 
-/// What of it runs, as far as no end was seen.
+/// Finds the processes that have no recorded end.
 async fn running_processes(md5s: Vec<Md5>, client: &Client) -> Result<ImpactLine, Error> {
-    let first = Span { start: 0, rows: READ };
+    let span = Span { start: 0, rows: MAX_PROCESSES };
     let (mut n_open, mut hosts) = (0, Vec::new());
     let (mut n_read, mut total, mut requests) = (0, 0, 0);
-    let (mut is_all, mut n_broken, mut is_incomplete) = (true, 0, false);
+    let (mut is_complete, mut n_unreadable, mut is_incomplete) = (true, 0, false);
     for block in md5s.chunks(HASHES_PER_REQUEST) {
         let search =
             Search { sort: Some("last_update desc".into()), group_by: Some("id".into()), ..executions_search(block) };
-        let page = client.processes(&search, first).await?;
+        let page = client.processes(&search, span).await?;
         requests += 1;
         n_read += page.rows.len();
-        n_broken += page.n_unreadable;
+        n_unreadable += page.n_unreadable;
         is_incomplete |= page.is_incomplete;
         total += page.total;
-        is_all &= to_u64(page.n_sent()) < READ;
-        let open = page.rows.into_iter();
-        let open = open.filter(|row| row.terminated != Some(true));
-        // Of each process the host alone is kept: many hashes have many processes.
+        is_complete &= to_u64(page.n_sent()) < MAX_PROCESSES;
+        let open = page.rows.into_iter().filter(|row| row.terminated != Some(true));
+        // Only the host of each process is stored: many hashes have many processes.
         let before = hosts.len();
         hosts.extend(open.map(|process| process.host));
         n_open += hosts.len() - before;
@@ -262,17 +260,17 @@ async fn running_processes(md5s: Vec<Md5>, client: &Client) -> Result<ImpactLine
     }
     let on = describe::host_count(hosts.len());
     let limits = if is_incomplete { ", INCOMPLETE" } else { "" };
-    let at_least = describe::at_least(n_broken > 0 || is_incomplete);
+    let at_least = describe::at_least(n_unreadable > 0 || is_incomplete);
     Ok(ImpactLine {
         text: match n_open {
-            0 if n_broken > 0 => format!("unknown: {n_broken} of the processes unreadable"),
+            0 if n_unreadable > 0 => format!("unknown: {n_unreadable} of the processes unreadable"),
             0 if is_incomplete => "unknown: INCOMPLETE".into(),
             0 => "none".into(),
             n => format!("possibly {at_least}{n}, on {on}: {}", describe::abbreviate_names(hosts.iter())),
         },
-        source: if n_broken > 0 {
-            format!("process search, {n_read} processes read, {n_broken} unreadable{limits}")
-        } else if is_all {
+        source: if n_unreadable > 0 {
+            format!("process search, {n_read} processes read, {n_unreadable} unreadable{limits}")
+        } else if is_complete {
             format!("process search, all {n_read} processes read{limits}")
         } else {
             format!("process search, {n_read} of up to {total} processes read{limits}")
@@ -282,7 +280,7 @@ async fn running_processes(md5s: Vec<Md5>, client: &Client) -> Result<ImpactLine
     })
 }
 
-/// What the ban would have stopped lately.
+/// Counts the process starts of the last 30 days that the ban would have blocked.
 async fn recent_executions(md5s: Vec<Md5>, client: &Client) -> Result<ImpactLine, Error> {
     let now = client.clock().now();
     let since = now.checked_sub((30 * 24).hours()).unwrap_or(now);
@@ -299,8 +297,8 @@ async fn recent_executions(md5s: Vec<Md5>, client: &Client) -> Result<ImpactLine
     };
     let users = match (users.is_empty(), gap.is_some()) {
         (true, _) => "unknown".into(),
-        (false, is_less) => {
-            let others = if is_less { " and maybe others" } else { "" };
+        (false, may_be_low) => {
+            let others = if may_be_low { " and maybe others" } else { "" };
             format!("{}{others}", describe::abbreviate_names(users.into_iter()))
         }
     };
@@ -316,9 +314,9 @@ async fn recent_executions(md5s: Vec<Md5>, client: &Client) -> Result<ImpactLine
     })
 }
 
-/// Where the ban will stop nothing: paths that no ban reaches.
-async fn unbannable_paths(binary: SharedBinary<'_>, estate: &PlanContext) -> Result<ImpactLine, Error> {
-    let (restrictions, binary) = tokio::join!(estate.restrictions(), binary);
+/// Finds the paths of the file that a ban restriction exempts.
+async fn unbannable_paths(binary: SharedBinary<'_>, context: &PlanContext) -> Result<ImpactLine, Error> {
+    let (restrictions, binary) = tokio::join!(context.restrictions(), binary);
     let requests = restrictions.requests;
     let Some(Restrictions { patterns }) = restrictions.value? else {
         return Ok(ImpactLine {
@@ -329,16 +327,16 @@ async fn unbannable_paths(binary: SharedBinary<'_>, estate: &PlanContext) -> Res
         });
     };
     let paths = binary.map(|binary| binary.observed_paths.clone()).unwrap_or_default();
-    let spared: Vec<_> =
+    let unbannable: Vec<_> =
         paths.iter().filter(|path| patterns.iter().any(|pattern| describe::is_unbannable(pattern, path))).collect();
-    let is_spared = !spared.is_empty();
+    let is_exempt = !unbannable.is_empty();
     Ok(ImpactLine {
-        text: if is_spared {
-            format!("never blocked at {}", describe::abbreviate_names(spared.into_iter()))
+        text: if is_exempt {
+            format!("never blocked at {}", describe::abbreviate_names(unbannable.into_iter()))
         } else {
             "no ban restriction covers its paths".into()
         },
-        notes: is_spared
+        notes: is_exempt
             .then(|| "A ban restriction covers one of its paths: it is not blocked there".into())
             .into_iter()
             .collect(),
@@ -348,38 +346,36 @@ async fn unbannable_paths(binary: SharedBinary<'_>, estate: &PlanContext) -> Res
     })
 }
 
-/// How often each value occurs among the processes of files, with how many requests that took. `more` is a part of the
-/// query that stands behind the hashes.
+/// Counts the facet values among the processes of the hashes, with the number of requests. `condition` is appended to
+/// the query.
 async fn execution_facets(
     md5s: &[Md5],
     fields: [&str; 2],
-    more: &str,
+    condition: &str,
     client: &Client,
 ) -> Result<(Facets, u32), Error> {
     let fields = fields.map(str::to_owned);
-    let (mut all, mut requests) = (Facets::default(), 0);
+    let (mut facets, mut requests) = (Facets::default(), 0);
     for block in md5s.chunks(HASHES_PER_REQUEST) {
-        let search = Search { query: format!("{}{more}", executions_search(block).query), ..Search::default() };
-        all.merge(client.facets(&search, &fields).await?);
+        let search = Search { query: format!("{}{condition}", executions_search(block).query), ..Search::default() };
+        facets.merge(client.facets(&search, &fields).await?);
         requests += 1;
     }
-    Ok((all, requests))
+    Ok((facets, requests))
 }
 
 fn executions_search(md5s: &[Md5]) -> Search {
-    let each = md5s.iter().map(|md5| format!("process_md5:{md5}"));
-    let each: Vec<_> = each.collect();
-    let query = match &each[..] {
-        [one] => one.clone(),
+    let terms: Vec<_> = md5s.iter().map(|md5| format!("process_md5:{md5}")).collect();
+    let query = match &terms[..] {
+        [term] => term.clone(),
         several => format!("({})", several.join(" OR ")),
     };
     Search { query, ..Search::default() }
 }
 
-/// The values of a facet.
+/// Returns the values of a facet.
 fn facet_values<'f>(facets: &'f Facets, field: &'f str) -> impl Iterator<Item = &'f crate::model::FacetValue> {
-    let its = facets.facets.iter().filter(move |facet| facet.field == field);
-    its.flat_map(|facet| &facet.values)
+    facets.facets.iter().filter(move |facet| facet.field == field).flat_map(|facet| &facet.values)
 }
 
 fn to_u64(n: usize) -> u64 {

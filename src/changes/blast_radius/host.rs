@@ -1,4 +1,4 @@
-//! Whom it will hit when a host is cut off.
+//! The blast radius of isolating a host.
 
 use jiff::ToSpan;
 
@@ -8,10 +8,10 @@ use crate::changes::role::{DOMAIN_CONTROLLER, HostRole};
 use crate::model::{Search, Sensor};
 use crate::text;
 
-/// The lines, in their order.
+/// The names of the lines, in their order.
 pub(super) const NAMES: [&str; 3] = ["connections in", "users in 24 h", "role"];
 
-/// The looks, in the order of their names.
+/// Returns the probes, in the order of `NAMES`.
 pub(super) fn impact_probes<'a>(sensor: &'a Sensor, role: &'a HostRole, client: &'a Client) -> Vec<Probe<'a>> {
     vec![
         Box::pin(recent_peers(sensor, client)),
@@ -20,10 +20,12 @@ pub(super) fn impact_probes<'a>(sensor: &'a Sensor, role: &'a HostRole, client: 
     ]
 }
 
-/// Which hosts had a connection to it in the last day.
+/// Finds the hosts that connected to it in the last 24 hours.
 async fn recent_peers(sensor: &Sensor, client: &Client) -> Result<ImpactLine, Error> {
-    let addresses = sensor.adapters.iter().map(|adapter| adapter.ip);
-    let addresses: Vec<_> = addresses
+    let addresses: Vec<_> = sensor
+        .adapters
+        .iter()
+        .map(|adapter| adapter.ip)
         .filter(|ip| !ip.is_loopback() && !ip.is_unspecified() && ip.is_ipv4())
         .map(|ip| format!("ipaddr:{ip}"))
         .collect();
@@ -37,7 +39,7 @@ async fn recent_peers(sensor: &Sensor, client: &Client) -> Result<ImpactLine, Er
     let search = last_day_search(format!("({}) -sensor_id:{}", addresses.join(" OR "), sensor.id), client);
     let fields = ["hostname".to_owned()];
     let facets = client.facets(&search, &fields).await?;
-    // The index does not tell them from connections (reference 7).
+    // The index does not distinguish blocked attempts from connections (reference 7).
     let has_blocked = client.release().is_some_and(|release| release >= (7, 7));
     let blocked = if has_blocked { ", including attempts that isolation blocked" } else { "" };
     let hosts: Vec<_> = facets.facets.iter().flat_map(|facet| &facet.values).collect();
@@ -59,7 +61,7 @@ async fn recent_peers(sensor: &Sensor, client: &Client) -> Result<ImpactLine, Er
     })
 }
 
-/// Whose processes it ran in the last day.
+/// Finds the users whose processes it ran in the last 24 hours.
 async fn recent_users(sensor: &Sensor, client: &Client) -> Result<ImpactLine, Error> {
     let search = last_day_search(format!("sensor_id:{}", sensor.id), client);
     let fields = ["username".to_owned()];
@@ -81,7 +83,7 @@ async fn recent_users(sensor: &Sensor, client: &Client) -> Result<ImpactLine, Er
     })
 }
 
-/// What the host is, as its plan has read it.
+/// Returns the line about the role, which the plan has read already.
 fn host_role(role: &HostRole) -> Result<ImpactLine, Error> {
     let (names, doubt) = match role {
         HostRole::Read { names, doubt } => (names, doubt),
@@ -95,7 +97,7 @@ fn host_role(role: &HostRole) -> Result<ImpactLine, Error> {
         doubt.and_then(|doubt| unavailable(NAMES[2], &doubt))
     };
     let shown = names.iter().map(|name| text::make_visible(name).replace('_', " "));
-    let said = match (&shown.collect::<Vec<_>>()[..], doubt) {
+    let text = match (&shown.collect::<Vec<_>>()[..], doubt) {
         ([], Some(doubt)) => format!("unknown: {doubt}"),
         ([], None) => "unknown: the server has no process record of this host".into(),
         (names, _) => names.join(", "),
@@ -104,10 +106,10 @@ fn host_role(role: &HostRole) -> Result<ImpactLine, Error> {
         Some(doubt) => format!("host_type of its processes, {doubt}"),
         None => "host_type of its processes".into(),
     };
-    Ok(ImpactLine { text: said, source, warnings: warning.into_iter().collect(), requests: 1, ..ImpactLine::default() })
+    Ok(ImpactLine { text, source, warnings: warning.into_iter().collect(), requests: 1, ..ImpactLine::default() })
 }
 
-/// A search of the last day, by the server's clock.
+/// Returns a search of the last 24 hours, by the server's update time.
 fn last_day_search(query: String, client: &Client) -> Search {
     let now = client.clock().now();
     Search { query, min_last_server_update: now.checked_sub(24.hours()).ok(), ..Search::default() }

@@ -1,4 +1,4 @@
-//! The blast radius: whom a deed will hit, found out before it is done. Every line says where it comes from.
+//! The blast radius: what a change affects, found out before it is applied. Every line names its source.
 
 mod describe;
 mod hash;
@@ -15,80 +15,78 @@ use crate::model::{AlertId, StoredIndex};
 
 pub use many::{batch_cost, batch_impact, batch_impact_merged, is_batch, read_ban_batch};
 
-/// One line of the blast radius.
+/// A line of the blast radius.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ImpactLine {
-    /// What it is about, in a word.
+    /// The name of the line.
     pub subject: &'static str,
-    /// What is so.
+    /// The result.
     pub text: String,
-    /// Where that comes from, and how much of it was read.
+    /// The source of the result, and how much of it was read.
     pub source: String,
-    /// What of it speaks against the deed: `--yes` alone does not pass it, nor does one key.
+    /// Reasons against the change: neither `--yes` alone nor a single key confirms them.
     pub warnings: Vec<String>,
-    /// What of it is to be known, and speaks against nothing.
+    /// Facts that are no reasons against the change.
     pub notes: Vec<String>,
-    /// The alerts that it counts, one by one, where something can be done to them.
+    /// The alerts that the result counts, if an action can be applied to them.
     pub alerts: Vec<AlertId>,
-    /// How many requests it took.
+    /// The number of requests it took.
     pub requests: u32,
-    /// Whether it could be found out.
+    /// Whether the probe had a result.
     pub is_known: bool,
 }
 
-/// A look that makes one line.
+/// A query that produces one line.
 type Probe<'a> = Pin<Box<dyn Future<Output = Result<ImpactLine, Error>> + Send + 'a>>;
 
 impl Change {
-    /// What the lines of its blast radius are about, in their order.
+    /// Returns the names of the blast radius lines, in their order.
     pub fn probe_names(&self) -> &'static [&'static str] {
         match self {
             Self::Ban { .. } => &hash::NAMES,
             Self::Isolate(_) => &host::NAMES,
-            Self::Ignore(ignoring) if ignoring.is_ignored => &report::NAMES,
-            Self::Watch(watching) if watching.query().is_some() => &watchlist::NAMES,
+            Self::Ignore(change) if change.is_ignored => &report::NAMES,
+            Self::Watch(change) if change.query().is_some() => &watchlist::NAMES,
             _ => &[],
         }
     }
 }
 
 impl Plan {
-    /// Finds out whom it will hit, and tells each line as it becomes known.
-    pub async fn blast_radius(&self, estate: &PlanContext, tell: impl Fn(ImpactLine)) {
-        let looks: Vec<Probe<'_>> = match (&self.change, &self.state) {
-            (Change::Ban { .. }, Snapshot::Hash { md5, .. }) => hash::impact_probes(*md5, estate),
-            (Change::Isolate(_), Snapshot::Sensor(sensor)) => host::impact_probes(sensor, &self.role, &estate.client),
-            (Change::Ignore(ignoring), _) if ignoring.is_ignored => {
-                report::impact_probes(&ignoring.report, &estate.client)
-            }
-            (Change::Watch(watching), Snapshot::Watchlist(now)) => {
-                let index = match watching {
+    /// Finds out the blast radius and passes each line to `on_line` as soon as its probe ends.
+    pub async fn blast_radius(&self, context: &PlanContext, on_line: impl Fn(ImpactLine)) {
+        let probes: Vec<Probe<'_>> = match (&self.change, &self.state) {
+            (Change::Ban { .. }, Snapshot::Hash { md5, .. }) => hash::impact_probes(*md5, context),
+            (Change::Isolate(_), Snapshot::Sensor(sensor)) => host::impact_probes(sensor, &self.role, &context.client),
+            (Change::Ignore(change), _) if change.is_ignored => report::impact_probes(&change.report, &context.client),
+            (Change::Watch(change), Snapshot::Watchlist(current)) => {
+                let index = match change {
                     WatchlistChange::Create(new) => Some(&new.index),
-                    _ => now.watchlist.as_ref().map(|one| &one.index),
+                    _ => current.watchlist.as_ref().map(|watchlist| &watchlist.index),
                 };
                 let index = index.unwrap_or(&StoredIndex::Events);
-                let Some(query) = watching.query() else {
+                let Some(query) = change.query() else {
                     return;
                 };
-                watchlist::impact_probes(query, index, &estate.client)
+                watchlist::impact_probes(query, index, &context.client)
             }
             _ => return,
         };
-        let each = self.change.probe_names().iter().zip(looks).map(|(what, look)| {
-            let tell = &tell;
-            async move { tell(run_probe(what, look, estate, 1).await) }
+        let lines = self.change.probe_names().iter().zip(probes).map(|(name, probe)| {
+            let on_line = &on_line;
+            async move { on_line(run_probe(name, probe, context, 1).await) }
         });
-        futures::future::join_all(each).await;
+        futures::future::join_all(lines).await;
     }
 }
 
-/// A line of the blast radius, in the time that it may take, which is longer where it takes several requests.
-async fn run_probe(what: &'static str, look: Probe<'_>, estate: &PlanContext, n_requests: u32) -> ImpactLine {
-    let timeout = estate.client.timings().probe_timeout * n_requests;
-    match tokio::time::timeout(timeout, look).await {
-        Ok(Ok(line)) => ImpactLine { subject: what, is_known: true, ..line },
-        Ok(Err(error)) => ImpactLine::unknown(what, &error.to_string()),
-        Err(_) => ImpactLine::unknown(what, &format!("no answer within {} s", timeout.as_secs())),
+/// Runs a probe with a time-out that grows with the number of its requests.
+async fn run_probe(name: &'static str, probe: Probe<'_>, context: &PlanContext, n_requests: u32) -> ImpactLine {
+    let timeout = context.client.timings().probe_timeout * n_requests;
+    match tokio::time::timeout(timeout, probe).await {
+        Ok(Ok(line)) => ImpactLine { subject: name, is_known: true, ..line },
+        Ok(Err(error)) => ImpactLine::unknown(name, &error.to_string()),
+        Err(_) => ImpactLine::unknown(name, &format!("no answer within {} s", timeout.as_secs())),
     }
 }
 
@@ -104,9 +102,10 @@ impl ImpactLine {
     }
 }
 
-/// Returns what cannot be told without a line that may warn: a warning that nothing looked for is not known to be absent.
-fn unavailable(what: &str, why: &str) -> Option<String> {
-    let (whose, doubt) = match what {
+/// Returns the warning for a probe without a result, if its result can hold a warning: one that was not found out is
+/// not known to be absent.
+fn unavailable(name: &str, why: &str) -> Option<String> {
+    let (source, doubt) = match name {
         "file" => ("File record", "whether it is Microsoft-signed or a security tool"),
         "hosts" => ("List of hosts", "how many hosts have it, or whether protected hosts do"),
         "groups" => ("Host types", "whether domain controllers ran it"),
@@ -115,5 +114,5 @@ fn unavailable(what: &str, why: &str) -> Option<String> {
         "last 24 h" => ("Hits of the last 24 h", "how many alerts a day it would raise"),
         _ => return None,
     };
-    Some(format!("{whose} unavailable ({why}): cannot tell {doubt}"))
+    Some(format!("{source} unavailable ({why}): cannot tell {doubt}"))
 }

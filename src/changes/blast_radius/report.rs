@@ -1,4 +1,4 @@
-//! What is not found any more when a threat report is ignored.
+//! The blast radius of ignoring a threat report: the alerts that it would suppress.
 
 use jiff::ToSpan;
 
@@ -9,35 +9,35 @@ use crate::model::{Alert, AlertId, OPEN_ALERTS, ReportId, Search, Span};
 use crate::query;
 use crate::text;
 
-/// The lines, in their order.
+/// The names of the lines, in their order.
 pub(super) const NAMES: [&str; 2] = ["last 90 days", "open alerts"];
 
-/// As many open alerts are named one by one; who has more works them in the queue.
+/// The maximum number of open alerts that are listed by ID; more are handled in the alert list.
 const MAX_OPEN_ALERTS: u64 = 5_000;
 
-/// The looks, in the order of their names.
+/// Returns the probes, in the order of `NAMES`.
 pub(super) fn impact_probes<'a>(report: &'a ReportId, client: &'a Client) -> Vec<Probe<'a>> {
     vec![Box::pin(silenced_alerts(report, client)), Box::pin(open_alerts(report, client))]
 }
 
-/// The alerts that a report has raised.
+/// Returns the query for the alerts that a report has raised.
 fn alerts_query(report: &ReportId) -> String {
     let id = query::quote(report.id.raw());
     format!("feed_id:{} watchlist_id:{id}", report.feed)
 }
 
-/// How many alerts there would not have been, and what became of them.
+/// Counts the alerts of the last 90 days that the report raised, and those that were resolved.
 async fn silenced_alerts(report: &ReportId, client: &Client) -> Result<ImpactLine, Error> {
     let now = client.clock().now();
     let since = now.checked_sub((90 * 24).hours()).unwrap_or(now);
-    let lately = format!("{} created_time:[{} TO *]", alerts_query(report), since.strftime("%Y-%m-%dT%H:%M:%S"));
+    let recent = format!("{} created_time:[{} TO *]", alerts_query(report), since.strftime("%Y-%m-%dT%H:%M:%S"));
     let count = async |query: String| {
         let search = Search { query, ..Search::default() };
         let none = Span { start: 0, rows: 0 };
         client.alerts(&search, none).await.map(|page| page.total)
     };
     let (all, resolved) =
-        futures::future::try_join(count(lately.clone()), count(format!("{lately} status:Resolved"))).await?;
+        futures::future::try_join(count(recent.clone()), count(format!("{recent} status:Resolved"))).await?;
     let warnings = if resolved > 0 {
         let were = if resolved == 1 { "was" } else { "were" };
         vec![format!("{resolved} of its alerts {were} resolved as true positives")]
@@ -59,7 +59,7 @@ async fn silenced_alerts(report: &ReportId, client: &Client) -> Result<ImpactLin
     })
 }
 
-/// The alerts that are open still, one by one.
+/// Lists the open alerts of the report.
 async fn open_alerts(report: &ReportId, client: &Client) -> Result<ImpactLine, Error> {
     use futures::TryStreamExt;
     let search = Search {
@@ -67,17 +67,17 @@ async fn open_alerts(report: &ReportId, client: &Client) -> Result<ImpactLine, E
         sort: Some("alert_severity desc".into()),
         ..Search::default()
     };
-    let found: Vec<_> = pages::<Alert>(client, search, Some(MAX_OPEN_ALERTS)).try_collect().await?;
-    let total = found.first().map_or(0, |page| page.total);
-    let requests = u32::try_from(found.len()).unwrap_or(u32::MAX);
-    let n_broken: usize = found.iter().map(|page| page.n_unreadable).sum();
-    let unread = match n_broken {
+    let pages: Vec<_> = pages::<Alert>(client, search, Some(MAX_OPEN_ALERTS)).try_collect().await?;
+    let total = pages.first().map_or(0, |page| page.total);
+    let requests = u32::try_from(pages.len()).unwrap_or(u32::MAX);
+    let n_broken: usize = pages.iter().map(|page| page.n_unreadable).sum();
+    let unreadable = match n_broken {
         0 => String::new(),
         n => format!("; {n} unreadable"),
     };
-    let alerts: Vec<AlertId> = found.into_iter().flat_map(|page| page.rows).map(|alert| alert.id).collect();
+    let alerts: Vec<AlertId> = pages.into_iter().flat_map(|page| page.rows).map(|alert| alert.id).collect();
     let more = total.saturating_sub(u64::try_from(alerts.len()).unwrap_or(u64::MAX));
-    let rest = match more {
+    let not_read = match more {
         0 => String::new(),
         n => format!("; {} not read", text::pluralize(n, "more", "more")),
     };
@@ -85,7 +85,7 @@ async fn open_alerts(report: &ReportId, client: &Client) -> Result<ImpactLine, E
         text: match alerts.len() {
             0 if n_broken > 0 => format!("unknown: {n_broken} unreadable"),
             0 => "none".into(),
-            n => format!("{n}; their status stays unless you also mark them false positive{rest}{unread}"),
+            n => format!("{n}; their status stays unless you also mark them false positive{not_read}{unreadable}"),
         },
         source: "alert search".into(),
         requests,

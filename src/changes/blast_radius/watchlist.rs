@@ -1,4 +1,4 @@
-//! What a watchlist would have found.
+//! The blast radius of a watchlist: how many hits its query would have had.
 
 use jiff::ToSpan;
 
@@ -8,20 +8,20 @@ use crate::model::{Search, Span, StoredIndex};
 use crate::query::StoredQuery;
 use crate::text;
 
-/// The lines, in their order.
+/// The names of the lines, in their order.
 pub(super) const NAMES: [&str; 3] = ["last 24 h", "last 7 days", "ever"];
 
-/// Of how many hours each line is.
+/// The period of each line, in hours.
 const HOURS: [Option<i64>; 3] = [Some(24), Some(7 * 24), None];
 
-/// More a day than anybody looks at.
+/// Daily hits above which a watchlist is too noisy to be reviewed.
 const NOISY_DAILY_HITS: u64 = 100;
 
-/// The looks, in the order of their names.
+/// Returns the probes, in the order of `NAMES`.
 pub(super) fn impact_probes<'a>(search_query: &'a str, index: &'a StoredIndex, client: &'a Client) -> Vec<Probe<'a>> {
     let each = HOURS.into_iter();
-    let look = |hours| -> Probe<'a> { Box::pin(count_hits(search_query, index, hours, client)) };
-    each.map(look).collect()
+    let probe = |hours| -> Probe<'a> { Box::pin(count_hits(search_query, index, hours, client)) };
+    each.map(probe).collect()
 }
 
 async fn count_hits(
@@ -33,8 +33,8 @@ async fn count_hits(
     let query = StoredQuery::parse(search_query).combined_query();
     let none = Span { start: 0, rows: 0 };
     let now = client.clock().now();
-    let (total, what) = if *index == StoredIndex::Modules {
-        // Binaries have one moment: when the server first had them.
+    let (total, text) = if *index == StoredIndex::Modules {
+        // Binaries have a single time: when the server first received them.
         let since = hours.map_or(String::new(), |hours| format!(" server_added_timestamp:-{hours}h"));
         let search = Search { query: format!("({query}){since}"), ..Search::default() };
         let total = client.binaries(&search, none).await?.total;
@@ -46,8 +46,8 @@ async fn count_hits(
             ..Search::default()
         };
         let total = client.processes(&search, none).await?.total;
-        let one = "process segment matches";
-        (total, text::pluralize(total, one, "process segments match"))
+        let singular = "process segment matches";
+        (total, text::pluralize(total, singular, "process segments match"))
     };
     let is_day = hours == Some(24);
     let warnings = if is_day && total > NOISY_DAILY_HITS {
@@ -55,5 +55,5 @@ async fn count_hits(
     } else {
         Vec::new()
     };
-    Ok(ImpactLine { text: what, source: "search, server time".into(), warnings, requests: 1, ..ImpactLine::default() })
+    Ok(ImpactLine { text, source: "search, server time".into(), warnings, requests: 1, ..ImpactLine::default() })
 }

@@ -1,4 +1,4 @@
-//! What the log says was done, read back as a deed; and the deed that takes it back.
+//! Reading a change from the audit log, and finding the change that undoes it.
 
 #[cfg(test)]
 mod tests;
@@ -14,41 +14,41 @@ use crate::model::{
     ActionKind, AlertId, AlertStatus, FeedId, GroupId, Md5, ReportId, SensorId, StoredIndex, WatchlistId,
 };
 
-/// What was done, as far as this program knows such deeds.
-pub(super) fn from_submitted(sending: &Submitted) -> Option<Change> {
-    let (target, wanted) = (&sending.target, &sending.wanted);
+/// Parses the change from its log entry; `None` for a kind that this version does not know.
+pub(super) fn from_submitted(submitted: &Submitted) -> Option<Change> {
+    let (target, desired) = (&submitted.target, &submitted.wanted);
     match target.kind.as_str() {
-        "alerts" => return alert_change(sending).map(Change::Triage),
-        "watchlist" => return watchlist_change(sending).map(Change::Watch),
-        "feed" => return feed_change(sending).map(Change::Feed),
+        "alerts" => return alert_change(submitted).map(Change::Triage),
+        "watchlist" => return watchlist_change(submitted).map(Change::Watch),
+        "feed" => return feed_change(submitted).map(Change::Feed),
         "report" => {
             let report = ReportId::parse(&target.id)?;
-            let on = flag(wanted, "is_ignored")?;
-            return Some(Change::Ignore(ReportChange { report, is_ignored: on }));
+            let is_ignored = flag(desired, "is_ignored")?;
+            return Some(Change::Ignore(ReportChange { report, is_ignored }));
         }
-        "group" | "user" | "team" => return admin_change(sending).map(Change::Admin),
+        "group" | "user" | "team" => return admin_change(submitted).map(Change::Admin),
         _ => {}
     }
     let sensor = || target.id.parse().ok().map(SensorId);
     let hash = || target.id.parse::<Md5>().ok();
-    Some(match sending.deed.as_str() {
+    Some(match submitted.deed.as_str() {
         "isolate" => Change::Isolate(sensor()?),
         "release" => Change::Unisolate(sensor()?),
-        "ban" => Change::Ban { md5: hash()?, note: text(wanted, "text") },
+        "ban" => Change::Ban { md5: hash()?, note: text(desired, "text") },
         "unban" => Change::Unban(hash()?),
-        "move" => Change::Move { sensor: sensor()?, group: GroupId(number(wanted, "group_id")?) },
-        "flush" => Change::Flush { sensor: sensor()?, until: text(wanted, "event_log_flush_time")?.parse().ok()? },
+        "move" => Change::Move { sensor: sensor()?, group: GroupId(number(desired, "group_id")?) },
+        "flush" => Change::Flush { sensor: sensor()?, until: text(desired, "event_log_flush_time")?.parse().ok()? },
         "restart" => Change::Restart(sensor()?),
-        "annotate" => Change::Annotate { sensor: sensor()?, notes: text(wanted, "notes")? },
+        "annotate" => Change::Annotate { sensor: sensor()?, notes: text(desired, "notes")? },
         _ => return None,
     })
 }
 
-/// What takes back what was done, by what the server held before and after; `None` where nothing does. An isolation is
-/// taken back by a release.
-pub(super) fn inverse(sending: &Submitted, after: &Value) -> Option<Change> {
-    let before = &sending.before;
-    Some(match from_submitted(sending)? {
+/// Returns the change that undoes a logged one, by the states before and `after` it; `None` if there is none. An
+/// isolation is undone by an unisolation.
+pub(super) fn inverse(submitted: &Submitted, after: &Value) -> Option<Change> {
+    let before = &submitted.before;
+    Some(match from_submitted(submitted)? {
         Change::Isolate(sensor) => Change::Unisolate(sensor),
         Change::Unisolate(sensor) => Change::Isolate(sensor),
         Change::Ban { md5, .. } => Change::Unban(md5),
@@ -57,12 +57,12 @@ pub(super) fn inverse(sending: &Submitted, after: &Value) -> Option<Change> {
         Change::Annotate { sensor, .. } => {
             Change::Annotate { sensor, notes: text(before, "notes").unwrap_or_default() }
         }
-        Change::Triage(done) => Change::Triage(alert::inverse(before, &done)?),
-        Change::Watch(done) => Change::Watch(inverse_watchlist_change(&done, before, after)?),
-        Change::Feed(FeedChange::Switch { id, is_enabled: on }) => {
-            Change::Feed(FeedChange::Switch { id, is_enabled: !on })
+        Change::Triage(change) => Change::Triage(alert::inverse(before, &change)?),
+        Change::Watch(change) => Change::Watch(inverse_watchlist_change(&change, before, after)?),
+        Change::Feed(FeedChange::Switch { id, is_enabled }) => {
+            Change::Feed(FeedChange::Switch { id, is_enabled: !is_enabled })
         }
-        // What was there before is none of its making.
+        // It existed before: this change did not create it.
         Change::Feed(FeedChange::Add { .. }) if number(before, "id").is_some() => return None,
         Change::Feed(FeedChange::Add { .. }) => Change::Feed(FeedChange::Delete(FeedId(number(after, "id")?))),
         Change::Feed(FeedChange::Delete(_)) if flag(before, "manually_added") == Some(true) => {
@@ -71,8 +71,8 @@ pub(super) fn inverse(sending: &Submitted, after: &Value) -> Option<Change> {
                 is_enabled: flag(before, "enabled").unwrap_or(true),
             })
         }
-        Change::Ignore(ReportChange { report, is_ignored: on }) => {
-            Change::Ignore(ReportChange { report, is_ignored: !on })
+        Change::Ignore(ReportChange { report, is_ignored: is_enabled }) => {
+            Change::Ignore(ReportChange { report, is_ignored: !is_enabled })
         }
         Change::Admin(AdminChange::EditGroup { id, name, site }) => Change::Admin(AdminChange::EditGroup {
             id,
@@ -83,94 +83,92 @@ pub(super) fn inverse(sending: &Submitted, after: &Value) -> Option<Change> {
     })
 }
 
-fn alert_change(sending: &Submitted) -> Option<AlertChange> {
-    let ids = sending.target.id.split(',');
+fn alert_change(submitted: &Submitted) -> Option<AlertChange> {
+    let ids = submitted.target.id.split(',');
     let alerts = ids.map(|id| AlertId(id.into())).collect();
-    let wanted = &sending.wanted;
-    let status = || Some(AlertStatus::parse(&text(wanted, "status")?.into()));
-    let to = match sending.deed.as_str() {
-        "assign" => Disposition::Assigned(text(wanted, "assigned_to")?),
+    let desired = &submitted.wanted;
+    let status = || Some(AlertStatus::parse(&text(desired, "status")?.into()));
+    let disposition = match submitted.deed.as_str() {
+        "assign" => Disposition::Assigned(text(desired, "assigned_to")?),
         "ignore" => Disposition::Ignored,
         "put back" => {
-            let each = wanted.get("alerts")?.as_array()?.iter();
-            Disposition::Previous(each.filter_map(|was| alert::read_previous_alert(was, false)).collect())
+            let alerts = desired.get("alerts")?.as_array()?.iter();
+            Disposition::Previous(alerts.filter_map(|alert| alert::read_previous_alert(alert, false)).collect())
         }
         _ => Disposition::Status(status()?),
     };
-    Some(AlertChange { alerts, desired: to })
+    Some(AlertChange { alerts, desired: disposition })
 }
 
-fn watchlist_change(sending: &Submitted) -> Option<WatchlistChange> {
-    let wanted = &sending.wanted;
-    let id = || sending.target.id.parse().ok().map(WatchlistId);
-    Some(match sending.deed.as_str() {
-        "create watchlist" => WatchlistChange::Create(created_watchlist(wanted)?),
+fn watchlist_change(submitted: &Submitted) -> Option<WatchlistChange> {
+    let desired = &submitted.wanted;
+    let id = || submitted.target.id.parse().ok().map(WatchlistId);
+    Some(match submitted.deed.as_str() {
+        "create watchlist" => WatchlistChange::Create(created_watchlist(desired)?),
         "edit watchlist" => WatchlistChange::Edit {
             id: id()?,
             change: Box::new(WatchlistEdit {
-                name: text(wanted, "name"),
-                description: text(wanted, "description"),
-                search_query: text(wanted, "search_query"),
+                name: text(desired, "name"),
+                description: text(desired, "description"),
+                search_query: text(desired, "search_query"),
             }),
         },
         "enable watchlist" | "disable watchlist" => {
-            WatchlistChange::Switch { id: id()?, is_enabled: flag(wanted, "enabled")? }
+            WatchlistChange::Switch { id: id()?, is_enabled: flag(desired, "enabled")? }
         }
         "delete watchlist" => WatchlistChange::Delete(id()?),
         "add action" => {
-            let (kind, recipients) = watch_action(wanted)?;
+            let (kind, recipients) = watch_action(desired)?;
             WatchlistChange::AddAction { id: id()?, kind, recipients }
         }
-        "remove action" => WatchlistChange::RemoveAction { id: id()?, action: number(wanted, "removed_action")? },
+        "remove action" => WatchlistChange::RemoveAction { id: id()?, action: number(desired, "removed_action")? },
         _ => return None,
     })
 }
 
-fn inverse_watchlist_change(done: &WatchlistChange, before: &Value, after: &Value) -> Option<WatchlistChange> {
-    Some(match done {
-        // What was there before is none of its making.
+fn inverse_watchlist_change(change: &WatchlistChange, before: &Value, after: &Value) -> Option<WatchlistChange> {
+    Some(match change {
+        // It existed before: this change did not create it.
         WatchlistChange::Create(_) if number(before, "id").is_some() => return None,
         WatchlistChange::Create(_) => WatchlistChange::Delete(WatchlistId(number(after, "id")?)),
         WatchlistChange::Edit { id, change } => {
-            let was = |changed: &Option<String>, name| {
-                let changed = changed.as_ref();
-                changed.map(|_| text(before, name).unwrap_or_default())
-            };
+            let previous =
+                |changed: &Option<String>, name| changed.as_ref().map(|_| text(before, name).unwrap_or_default());
             WatchlistChange::Edit {
                 id: *id,
                 change: Box::new(WatchlistEdit {
-                    name: was(&change.name, "name"),
-                    description: was(&change.description, "description"),
-                    search_query: was(&change.search_query, "search_query"),
+                    name: previous(&change.name, "name"),
+                    description: previous(&change.description, "description"),
+                    search_query: previous(&change.search_query, "search_query"),
                 }),
             }
         }
-        WatchlistChange::Switch { id, is_enabled: on } => WatchlistChange::Switch { id: *id, is_enabled: !on },
+        WatchlistChange::Switch { id, is_enabled } => WatchlistChange::Switch { id: *id, is_enabled: !is_enabled },
         WatchlistChange::Delete(_) => WatchlistChange::Create(created_watchlist(before)?),
         WatchlistChange::AddAction { id, kind, recipients } => {
             let mut actions = after.get("actions")?.as_array()?.iter();
             let is_it = |(other, users): (ActionKind, Vec<u64>)| other == *kind && users == *recipients;
-            let made = actions.rfind(|one| watch_action(one).is_some_and(is_it));
-            WatchlistChange::RemoveAction { id: *id, action: number(made?, "id")? }
+            let added = actions.rfind(|one| watch_action(one).is_some_and(is_it));
+            WatchlistChange::RemoveAction { id: *id, action: number(added?, "id")? }
         }
-        WatchlistChange::RemoveAction { id, action: gone } => {
+        WatchlistChange::RemoveAction { id, action: removed } => {
             let mut actions = before.get("actions")?.as_array()?.iter();
-            let was = actions.find(|one| number(one, "id") == Some(*gone))?;
-            let (kind, recipients) = watch_action(was)?;
+            let previous = actions.find(|one| number(one, "id") == Some(*removed))?;
+            let (kind, recipients) = watch_action(previous)?;
             WatchlistChange::AddAction { id: *id, kind, recipients }
         }
     })
 }
 
-fn feed_change(sending: &Submitted) -> Option<FeedChange> {
-    let id = || sending.target.id.parse().ok().map(FeedId);
-    Some(match sending.deed.as_str() {
+fn feed_change(submitted: &Submitted) -> Option<FeedChange> {
+    let id = || submitted.target.id.parse().ok().map(FeedId);
+    Some(match submitted.deed.as_str() {
         "add feed" => FeedChange::Add {
-            url: sending.target.id.clone(),
-            is_enabled: flag(&sending.wanted, "enabled").unwrap_or(true),
+            url: submitted.target.id.clone(),
+            is_enabled: flag(&submitted.wanted, "enabled").unwrap_or(true),
         },
         "enable feed" | "disable feed" => {
-            FeedChange::Switch { id: id()?, is_enabled: flag(&sending.wanted, "enabled")? }
+            FeedChange::Switch { id: id()?, is_enabled: flag(&submitted.wanted, "enabled")? }
         }
         "sync feed" => FeedChange::Synchronize(id()?),
         "delete feed" => FeedChange::Delete(id()?),
@@ -178,26 +176,27 @@ fn feed_change(sending: &Submitted) -> Option<FeedChange> {
     })
 }
 
-/// A user is read without a password: nobody makes it a second time from this.
-fn admin_change(sending: &Submitted) -> Option<AdminChange> {
-    let wanted = &sending.wanted;
-    let named = |name: &str| text(wanted, name).unwrap_or_default();
-    Some(match sending.deed.as_str() {
-        "create group" => AdminChange::CreateGroup { name: text(wanted, "name")?, site: number(wanted, "site_id")? },
+/// Parses a change of a group, a user or a team. A user has no password, since it is never logged and no user is
+/// created again.
+fn admin_change(submitted: &Submitted) -> Option<AdminChange> {
+    let desired = &submitted.wanted;
+    let text_or_empty = |name: &str| text(desired, name).unwrap_or_default();
+    Some(match submitted.deed.as_str() {
+        "create group" => AdminChange::CreateGroup { name: text(desired, "name")?, site: number(desired, "site_id")? },
         "edit group" => AdminChange::EditGroup {
-            id: GroupId(sending.target.id.parse().ok()?),
-            name: text(wanted, "name"),
-            site: number(wanted, "site_id"),
+            id: GroupId(submitted.target.id.parse().ok()?),
+            name: text(desired, "name"),
+            site: number(desired, "site_id"),
         },
         "create user" => AdminChange::CreateUser(Box::new(NewUser {
-            username: text(wanted, "username")?,
-            first_name: named("first_name"),
-            last_name: named("last_name"),
-            email: named("email"),
-            is_admin: flag(wanted, "global_admin")?,
+            username: text(desired, "username")?,
+            first_name: text_or_empty("first_name"),
+            last_name: text_or_empty("last_name"),
+            email: text_or_empty("email"),
+            is_admin: flag(desired, "global_admin")?,
             ..NewUser::default()
         })),
-        "create team" => AdminChange::CreateTeam { name: text(wanted, "name")? },
+        "create team" => AdminChange::CreateTeam { name: text(desired, "name")? },
         _ => return None,
     })
 }
@@ -210,27 +209,26 @@ fn watchlist_draft(record: &Value) -> Option<WatchlistDraft> {
     })
 }
 
-/// A watchlist that was made, or that was there; with what it set off, but for e-mails, whose readers only it knew.
+/// Parses a watchlist that was created or existed, with its actions, except e-mails: their recipients cannot be
+/// restored.
 fn created_watchlist(record: &Value) -> Option<NewWatchlist> {
-    let kinds = record.get("action_types").and_then(Value::as_array);
-    let kinds = kinds.into_iter().flatten().filter_map(Value::as_i64);
-    let mut sets_off: Vec<_> = kinds.map(ActionKind::from_number).collect();
-    let actions = record.get("actions").and_then(Value::as_array);
-    let actions = actions.into_iter().flatten().filter_map(watch_action);
-    let plain = actions.filter(|(_, recipients)| recipients.is_empty());
-    sets_off.extend(plain.map(|(kind, _)| kind));
+    let kinds = record.get("action_types").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_i64);
+    let mut action_kinds: Vec<_> = kinds.map(ActionKind::from_number).collect();
+    let actions = record.get("actions").and_then(Value::as_array).into_iter().flatten().filter_map(watch_action);
+    let without_recipients = actions.filter(|(_, recipients)| recipients.is_empty());
+    action_kinds.extend(without_recipients.map(|(kind, _)| kind));
     Some(NewWatchlist {
         draft: watchlist_draft(record)?,
         index: StoredIndex::parse(&text(record, "index_type")?.into()),
-        actions: sets_off,
+        actions: action_kinds,
         is_enabled: flag(record, "enabled").unwrap_or(true),
     })
 }
 
 fn watch_action(record: &Value) -> Option<(ActionKind, Vec<u64>)> {
     let kind = record.get("action_type")?.as_i64()?;
-    let recipients = record.get("email_recipients").and_then(Value::as_array);
-    let recipients = recipients.into_iter().flatten().filter_map(Value::as_u64);
+    let recipients =
+        record.get("email_recipients").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_u64);
     Some((ActionKind::from_number(kind), recipients.collect()))
 }
 

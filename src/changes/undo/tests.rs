@@ -1,15 +1,15 @@
-//! What takes back what.
+//! The change that undoes each kind of change.
 
 use serde_json::json;
 
 use super::*;
 use crate::audit::{Actor, LoggedTarget};
 
-fn inverse_of(deed: &str, (kind, id): (&str, &str), [before, wanted, after]: [Value; 3]) -> Option<Change> {
-    let sending = Submitted {
+fn inverse_of(verb: &str, (kind, id): (&str, &str), [before, desired, after]: [Value; 3]) -> Option<Change> {
+    let submitted = Submitted {
         who: Actor::default(),
         server: String::new(),
-        deed: deed.into(),
+        deed: verb.into(),
         target: LoggedTarget { kind: kind.into(), id: id.into(), name: String::new() },
         reason: None,
         ticket: None,
@@ -18,9 +18,9 @@ fn inverse_of(deed: &str, (kind, id): (&str, &str), [before, wanted, after]: [Va
         follows: None,
         requests: Vec::new(),
         before,
-        wanted,
+        wanted: desired,
     };
-    inverse(&sending, &after)
+    inverse(&submitted, &after)
 }
 
 const WATCHLIST: (&str, &str) = ("watchlist", "14");
@@ -32,53 +32,54 @@ fn watchlist() -> Value {
 }
 
 #[test]
-fn alerts_get_back_what_each_of_them_had() {
+fn an_undo_restores_the_previous_state_of_each_alert() {
     let before = json!({"alerts": [
         {"unique_id": "x", "status": "In Progress", "assigned_to": "kim", "report_ignored": false},
         {"unique_id": "y", "status": "Unresolved", "assigned_to": "", "report_ignored": true},
         {"unique_id": "left out", "status": "Resolved"}]});
-    let Some(Change::Triage(back)) = inverse_of("ignore", ("alerts", "x,y"), [before, json!({}), json!({})]) else {
-        panic!("it can be taken back");
+    let Some(Change::Triage(undo)) = inverse_of("ignore", ("alerts", "x,y"), [before, json!({}), json!({})]) else {
+        panic!("it can be undone");
     };
-    let Disposition::Previous(each) = back.desired else {
-        panic!("to what was before");
+    let Disposition::Previous(previous) = undo.desired else {
+        panic!("to the previous state");
     };
-    let told: Vec<_> = each.iter().map(|was| (was.id.0.raw(), was.assigned_to.as_str(), was.report_restored)).collect();
-    assert_eq!(told, [("x", "kim", true), ("y", "", false)]);
+    let restored: Vec<_> =
+        previous.iter().map(|alert| (alert.id.0.raw(), alert.assigned_to.as_str(), alert.report_restored)).collect();
+    assert_eq!(restored, [("x", "kim", true), ("y", "", false)]);
 }
 
 #[test]
-fn a_watchlist_comes_back_with_what_it_set_off_and_goes_by_the_number_it_got() {
+fn an_undo_recreates_a_watchlist_with_its_actions_and_deletes_a_new_one_by_its_id() {
     let none = json!({});
-    let back = inverse_of("delete watchlist", WATCHLIST, [watchlist(), none.clone(), none.clone()]);
-    let Some(Change::Watch(WatchlistChange::Create(new))) = back else {
-        panic!("it is made again");
+    let undo = inverse_of("delete watchlist", WATCHLIST, [watchlist(), none.clone(), none.clone()]);
+    let Some(Change::Watch(WatchlistChange::Create(new))) = undo else {
+        panic!("it is created again");
     };
     assert_eq!((new.draft.name.as_str(), &new.index), ("n", &StoredIndex::Modules));
-    // Whom an e-mail went to is told by the sheet, and not guessed.
+    // The recipients of an e-mail are shown in the confirmation, and not guessed.
     assert_eq!(new.actions, [ActionKind::Alert]);
-    let made = ("watchlist", "n");
-    let gone = inverse_of("create watchlist", made, [none, watchlist(), watchlist()]);
-    assert_eq!(gone, Some(Change::Watch(WatchlistChange::Delete(WatchlistId(14)))));
+    let target = ("watchlist", "n");
+    let deletion = inverse_of("create watchlist", target, [none, watchlist(), watchlist()]);
+    assert_eq!(deletion, Some(Change::Watch(WatchlistChange::Delete(WatchlistId(14)))));
 }
 
 #[test]
-fn an_action_comes_back_with_its_readers_and_goes_by_its_number() {
+fn an_undo_adds_an_action_again_with_its_recipients_and_removes_a_new_one_by_its_id() {
     let id = WatchlistId(14);
     let removed = [watchlist(), json!({"removed_action": 10}), json!({})];
-    let again = WatchlistChange::AddAction { id, kind: ActionKind::Email, recipients: vec![7] };
-    assert_eq!(inverse_of("remove action", WATCHLIST, removed), Some(Change::Watch(again)));
+    let addition = WatchlistChange::AddAction { id, kind: ActionKind::Email, recipients: vec![7] };
+    assert_eq!(inverse_of("remove action", WATCHLIST, removed), Some(Change::Watch(addition)));
     let added = [json!({}), json!({"action_type": 3}), watchlist()];
-    let gone = WatchlistChange::RemoveAction { id, action: 9 };
-    assert_eq!(inverse_of("add action", WATCHLIST, added), Some(Change::Watch(gone)));
+    let removal = WatchlistChange::RemoveAction { id, action: 9 };
+    assert_eq!(inverse_of("add action", WATCHLIST, added), Some(Change::Watch(removal)));
 }
 
 #[test]
-fn what_nothing_restores_is_not_offered() {
+fn a_change_that_nothing_restores_has_no_undo() {
     let none = || [json!({}), json!({}), json!({})];
     assert_eq!(inverse_of("sync feed", ("feed", "12"), none()), None);
-    let vendors = [json!({"manually_added": false, "feed_url": "https://x"}), json!({}), json!({})];
-    assert_eq!(inverse_of("delete feed", ("feed", "12"), vendors), None);
-    let made = [json!({}), json!({"name": "g", "site_id": 1}), json!({"id": 9})];
-    assert_eq!(inverse_of("create group", ("group", "g"), made), None);
+    let vendor_feed = [json!({"manually_added": false, "feed_url": "https://x"}), json!({}), json!({})];
+    assert_eq!(inverse_of("delete feed", ("feed", "12"), vendor_feed), None);
+    let created = [json!({}), json!({"name": "g", "site_id": 1}), json!({"id": 9})];
+    assert_eq!(inverse_of("create group", ("group", "g"), created), None);
 }

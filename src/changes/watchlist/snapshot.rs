@@ -1,4 +1,4 @@
-//! A watchlist as the server has it, and as somebody wants it.
+//! The state of a watchlist on the server, and the settings of a new or edited one.
 
 use serde_json::{Value, json};
 
@@ -6,58 +6,50 @@ use crate::model::{ActionKind, StoredIndex, WatchAction, Watchlist};
 use crate::query::{self, Index, Level, StoredQuery};
 use crate::text::{self, Untrusted};
 
-/// What somebody writes into a watchlist.
+/// The texts of a watchlist that a user enters.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct WatchlistDraft {
-    /// What people call it.
     pub name: String,
-    /// What it is for.
     pub description: String,
-    /// Its search, encoded as in an address.
+    /// The query, URL-encoded (`q=…`).
     pub search_query: String,
 }
 
-/// A watchlist that is to be made.
+/// A watchlist to be created.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewWatchlist {
-    /// What it is to hold.
     pub draft: WatchlistDraft,
-    /// Whether it searches processes, or else binaries.
+    /// Which index it searches: processes or binaries.
     pub index: StoredIndex,
-    /// What it is to set off.
     pub actions: Vec<ActionKind>,
-    /// Whether it runs.
     pub is_enabled: bool,
 }
 
-/// What somebody changes of a watchlist; what is to stay as it is, nobody names.
+/// The edited texts of a watchlist; `None` leaves one as it is.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct WatchlistEdit {
-    /// What people call it.
     pub name: Option<String>,
-    /// What it is for.
     pub description: Option<String>,
-    /// Its search, encoded as in an address.
+    /// The query, URL-encoded (`q=…`).
     pub search_query: Option<String>,
 }
 
-/// A watchlist as the server has it, if it has it.
+/// A watchlist on the server, or its absence.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct WatchlistSnapshot {
-    /// The watchlist.
     pub watchlist: Option<Watchlist>,
-    /// What it sets off; `None` where that was of no matter.
+    /// Its actions; `None` if the change does not depend on them.
     pub actions: Option<Vec<WatchAction>>,
-    /// What one is called that is not there yet.
+    /// The name to display if there is no such watchlist.
     pub(super) name: Untrusted,
-    /// How many could not be read of those that it is looked for among: watchlists for a new one, or else its actions.
+    /// The number of unreadable records: of watchlists for a new one, otherwise of its actions.
     pub n_unread: usize,
-    /// How many others have that name.
+    /// The number of watchlists that have this name already.
     pub(super) n_namesakes: usize,
 }
 
 impl WatchlistDraft {
-    /// What no server takes.
+    /// Returns why no server would accept the texts, with a hint.
     pub(super) fn invalid_reason(&self) -> Option<(&'static str, &'static str)> {
         if self.name.trim().is_empty() {
             return Some(("the name is empty", "enter a name that says what it looks for"));
@@ -70,7 +62,7 @@ impl WatchlistDraft {
 }
 
 impl NewWatchlist {
-    /// Whether this is it, as far as one can tell.
+    /// Returns whether a watchlist has the name, the index and the query of this one.
     pub(super) fn is_satisfied_by(&self, watchlist: &Watchlist) -> bool {
         watchlist.name.raw() == self.draft.name
             && watchlist.index == self.index
@@ -79,122 +71,126 @@ impl NewWatchlist {
 }
 
 impl WatchlistEdit {
-    /// The members of the record that are to be others.
+    /// Returns the changed members as JSON.
     pub(super) fn changed_members(&self) -> Value {
-        let each = [("name", &self.name), ("description", &self.description), ("search_query", &self.search_query)];
-        let each = each.into_iter();
-        let named = each.filter_map(|(name, to)| Some((name.to_owned(), to.as_deref()?.into())));
-        Value::Object(named.collect())
+        let members = [("name", &self.name), ("description", &self.description), ("search_query", &self.search_query)];
+        let members = members.into_iter();
+        let changed = members.filter_map(|(name, text)| Some((name.to_owned(), text.as_deref()?.into())));
+        Value::Object(changed.collect())
     }
 
-    /// Whether a watchlist is so.
+    /// Returns whether a watchlist has all edited texts.
     pub(super) fn is_satisfied_by(&self, watchlist: &Watchlist) -> bool {
-        let (held, all) = self.satisfied_members(watchlist);
-        held == all
+        let (n_satisfied, n_edited) = self.satisfied_members(watchlist);
+        n_satisfied == n_edited
     }
 
-    /// Whether a watchlist is so in one part and not in another: before 7.8 servers ignore a new query (reference 7).
+    /// Returns whether a watchlist has some of the edited texts only: servers before 7.8 ignore a new query (reference
+    /// 7).
     pub(super) fn is_partly_satisfied_by(&self, watchlist: &Watchlist) -> bool {
-        let (held, all) = self.satisfied_members(watchlist);
-        0 < held && held < all
+        let (n_satisfied, n_edited) = self.satisfied_members(watchlist);
+        0 < n_satisfied && n_satisfied < n_edited
     }
 
-    /// How many of the members that are to be others a watchlist has so, and how many there are.
+    /// Returns how many of the edited texts a watchlist has, and how many there are.
     fn satisfied_members(&self, watchlist: &Watchlist) -> (usize, usize) {
-        let is_so = |to: &Option<String>, now: &Untrusted| Some(now.raw() == to.as_deref()?);
+        let is_satisfied = |edited: &Option<String>, current: &Untrusted| Some(current.raw() == edited.as_deref()?);
         let query = self.search_query.as_deref();
-        let each = [
-            is_so(&self.name, &watchlist.name),
-            is_so(&self.description, &watchlist.description),
+        let members = [
+            is_satisfied(&self.name, &watchlist.name),
+            is_satisfied(&self.description, &watchlist.description),
             query.map(|query| is_same_search(query, watchlist)),
         ];
-        let each = each.into_iter().flatten();
-        (each.clone().filter(|is_so| *is_so).count(), each.count())
+        let members = members.into_iter().flatten();
+        (members.clone().filter(|is_satisfied| *is_satisfied).count(), members.count())
     }
 
-    /// What will be another, for people.
-    pub(super) fn describe(&self, now: &Watchlist) -> String {
-        /// Cells of a text.
+    /// Describes the difference to `current`.
+    pub(super) fn describe(&self, current: &Watchlist) -> String {
+        /// Maximum width of a text, in cells.
         const WIDE: usize = 60;
         let fit = |text: &Untrusted| format!("{:?}", text::fit(text, WIDE));
-        let other = |what: &str, now: &Untrusted, to: &Option<String>| {
-            let to = to.as_deref()?.into();
-            Some(format!("{what} {} -> {}", fit(now), fit(&to)))
+        let describe_text = |what: &str, current: &Untrusted, edited: &Option<String>| {
+            let edited = edited.as_deref()?.into();
+            Some(format!("{what} {} -> {}", fit(current), fit(&edited)))
         };
-        let query = self.search_query.as_deref().map(|to| {
-            let (now, to) = (display_query(&now.search_query), display_query(&to.into()));
-            format!("query {now} -> {to}")
+        let query = self.search_query.as_deref().map(|edited| {
+            let (current, edited) = (display_query(&current.search_query), display_query(&edited.into()));
+            format!("query {current} -> {edited}")
         });
-        let each =
-            [other("name", &now.name, &self.name), other("description", &now.description, &self.description), query];
-        let each: Vec<_> = each.into_iter().flatten().collect();
-        each.join(", ")
+        let differences = [
+            describe_text("name", &current.name, &self.name),
+            describe_text("description", &current.description, &self.description),
+            query,
+        ];
+        let differences: Vec<_> = differences.into_iter().flatten().collect();
+        differences.join(", ")
     }
 }
 
 impl WatchlistSnapshot {
-    /// What people call it.
+    /// Returns the name of the watchlist.
     pub(in crate::changes) fn target_name(&self) -> &Untrusted {
-        let own = self.watchlist.as_ref().map(|one| &one.name);
-        own.and_then(Untrusted::non_empty).unwrap_or(&self.name)
+        let name = self.watchlist.as_ref().map(|watchlist| &watchlist.name);
+        name.and_then(Untrusted::non_empty).unwrap_or(&self.name)
     }
 
-    /// Whether it sets this off, for all of these users.
+    /// Returns whether it has an action of this kind for all of these users.
     pub(super) fn has_action(&self, kind: ActionKind, recipients: &[u64]) -> bool {
-        let mut actions = self.actions.iter().flatten();
-        actions.any(|action| {
-            let mut wanted = recipients.iter();
-            action.kind == kind && wanted.all(|user| action.recipients.contains(user))
+        self.actions.iter().flatten().any(|action| {
+            let mut recipients = recipients.iter();
+            action.kind == kind && recipients.all(|user| action.recipients.contains(user))
         })
     }
 
-    /// What counts of it, for the log.
+    /// Returns the state as JSON for the audit log.
     pub(in crate::changes) fn snapshot_json(&self) -> Value {
-        let Some(one) = &self.watchlist else {
+        let Some(watchlist) = &self.watchlist else {
             return json!({"exists": false});
         };
         let actions = self.actions.as_ref().map(|actions| {
-            let each = actions.iter().map(|action| {
-                json!({
-                    "id": action.id,
-                    "action_type": action.kind.number(),
-                    "email_recipients": action.recipients,
+            actions
+                .iter()
+                .map(|action| {
+                    json!({
+                        "id": action.id,
+                        "action_type": action.kind.number(),
+                        "email_recipients": action.recipients,
+                    })
                 })
-            });
-            each.collect::<Vec<_>>()
+                .collect::<Vec<_>>()
         });
         json!({
-            "id": one.id.0,
-            "name": one.name.raw(),
-            "description": one.description.raw(),
-            "search_query": one.search_query.raw(),
-            "index_type": one.index.server_word().raw(),
-            "enabled": one.is_enabled,
+            "id": watchlist.id.0,
+            "name": watchlist.name.raw(),
+            "description": watchlist.description.raw(),
+            "search_query": watchlist.search_query.raw(),
+            "index_type": watchlist.index.server_word().raw(),
+            "enabled": watchlist.is_enabled,
             "actions": actions,
         })
     }
 }
 
-/// What is wrong with a query, if it cannot be read. It is kept all the same: servers read more than we do.
+/// Returns why a query is malformed or has an error. It is a warning only: servers accept more than this parser.
 pub(super) fn query_problem(search_query: &str) -> Option<String> {
     let stored = StoredQuery::parse(search_query);
     if let Some(why) = stored.malformed_reason() {
         return Some(format!("The query is malformed: {why}"));
     }
-    // What is an error is one for every index.
-    let problems = query::parse_for(Index::Process, &stored.text).problems;
-    let mut problems = problems.into_iter();
+    // Errors do not depend on the index.
+    let mut problems = query::parse_for(Index::Process, &stored.text).problems.into_iter();
     let error = problems.find(|problem| problem.level == Level::Error)?;
     Some(format!("The query has an error and may never match: {}", error.message))
 }
 
-/// Whether a watchlist searches for this: servers store a query in other words than they were given (reference 2.10), so
-/// that what it says is compared.
+/// Returns whether a watchlist has this query. The parsed queries are compared, since servers store a query in another
+/// encoding than they receive it in (reference 2.10).
 pub(super) fn is_same_search(search_query: &str, watchlist: &Watchlist) -> bool {
     StoredQuery::parse(search_query) == StoredQuery::parse(watchlist.search_query.raw())
 }
 
-/// A stored query for people.
+/// Returns a stored query in readable form.
 pub(super) fn display_query(search_query: &Untrusted) -> String {
     text::make_visible(&query::describe_stored(search_query.raw()).into())
 }
