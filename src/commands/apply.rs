@@ -158,8 +158,8 @@ async fn plan(
                 }
                 _ => plans.push(*plan),
             },
-            Prepared::NoOp { said, is_pending } => {
-                writeln!(caller.streams.out, "{said}; nothing was sent")?;
+            Prepared::NoOp { text, is_pending } => {
+                writeln!(caller.streams.out, "{text}; nothing was sent")?;
                 // Who waits for it has not got it; who does not wait wants no more than this.
                 if is_pending && patience != WaitLimit::None && exit == Exit::Done {
                     exit = Exit::Unconfirmed;

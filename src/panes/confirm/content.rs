@@ -279,7 +279,7 @@ fn excluded_lines(preview: &Preview, theme: &Theme) -> Vec<Said> {
     for one in &preview.results {
         let line = match one {
             None => ("", Line::styled("Checking… ^c cancels", theme.muted)),
-            Some(Ok(Prepared::NoOp { said, .. })) => ("no change", Line::styled(escape_line(said), theme.good)),
+            Some(Ok(Prepared::NoOp { text, .. })) => ("no change", Line::styled(escape_line(text), theme.good)),
             Some(Ok(Prepared::Rejected(refusal))) => {
                 let text = format!("{}; {}", refusal.why, refusal.hint);
                 ("refused", Line::styled(escape_line(&text), theme.bad))
