@@ -1,4 +1,4 @@
-//! Text written by others: what an attacker may have put in it, and the only ways out of it.
+//! Text written by others (possibly by an attacker), and the functions that make it safe to show.
 
 mod ascii;
 mod csv;
@@ -17,39 +17,39 @@ use invisible::is_hidden;
 pub use line::{line, lines, normalize_newlines};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-/// A string from the wire. It has no `Display`: [`make_visible`], [`fit`], [`defang()`] and [`csv_cell`] are the ways to show it.
+/// A string from the wire. It has no `Display`: [`make_visible`], [`fit`], [`defang()`] and [`csv_cell`] show it.
 #[derive(Clone, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Untrusted(Arc<str>);
 
 impl Untrusted {
-    /// The bytes as they came, for comparing and for asking the server; never for showing.
+    /// Returns the original text, for comparisons and requests; never for display.
     pub fn raw(&self) -> &str {
         &self.0
     }
 
-    /// Whether there is nothing in it.
+    /// Whether the text is empty.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// Whether it equals `other`, letter case aside.
+    /// Whether the text equals `other`, ignoring letter case.
     pub fn eq_ignore_case(&self, other: &str) -> bool {
         self.0.eq_ignore_ascii_case(other) || self.0.to_lowercase() == other.to_lowercase()
     }
 
-    /// The text, or nothing when it is empty.
+    /// Returns the text; `None` if it is empty.
     pub fn non_empty(&self) -> Option<&Self> {
         (!self.is_empty()).then_some(self)
     }
 
-    /// Orders by letters first, case aside, as people expect of a sorted list.
+    /// Compares alphabetically, ignoring letter case; texts that differ only in case are ordered by their bytes.
     pub fn cmp_folded(&self, other: &Self) -> Ordering {
         let fold = |text: &str| text.to_lowercase();
         fold(&self.0).cmp(&fold(&other.0)).then_with(|| self.0.cmp(&other.0))
     }
 }
 
-/// The words of a text; double quotes hold blanks together, wherever in a word they stand.
+/// Splits `text` at white space; double quotes, anywhere in a word, join parts that contain white space.
 pub fn split_words(text: &str) -> Vec<String> {
     let mut words = Vec::new();
     let mut word = String::new();
@@ -66,10 +66,10 @@ pub fn split_words(text: &str) -> Vec<String> {
     words
 }
 
-/// So many of something, in words.
+/// Formats a count with its noun: `one` for 1, `many` otherwise.
 pub fn pluralize<N: Copy + fmt::Display + PartialEq + From<u8>>(n: N, one: &str, many: &str) -> String {
-    let what = if n == N::from(1) { one } else { many };
-    format!("{n} {what}")
+    let noun = if n == N::from(1) { one } else { many };
+    format!("{n} {noun}")
 }
 
 impl From<&str> for Untrusted {
@@ -91,7 +91,7 @@ impl Borrow<str> for Untrusted {
 }
 
 impl fmt::Debug for Untrusted {
-    /// Escaped, and cut: a megabyte has no place in a log line.
+    /// Writes the text escaped and limited to 512 characters, so that a megabyte does not end up in a log line.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         const LIMIT: usize = 512;
         match self.0.char_indices().nth(LIMIT) {
@@ -103,23 +103,23 @@ impl fmt::Debug for Untrusted {
     }
 }
 
-/// The text with everything invisible made visible: control characters, escapes, bidi overrides, zero-width and
-/// private characters, line breaks. The result is one line and moves no cursor.
+/// Makes everything invisible visible: control characters, escapes, bidi overrides, zero-width and private characters,
+/// line breaks. The result is one line and moves no cursor.
 pub fn make_visible(text: &Untrusted) -> String {
     let mut out = String::with_capacity(text.raw().len());
-    let mut shown = EscapeState::default();
+    let mut escapes = EscapeState::default();
     for char in text.raw().chars() {
-        out.push_str(&shown.next(char));
+        out.push_str(&escapes.next(char));
     }
     out
 }
 
-/// As much of the text as the largest screen shows, made visible; an `…` stands where more follows. For what is wrapped
-/// or cut afterwards: it costs what is shown, whatever the length of the text.
+/// Returns as much of the text as the largest screen shows, made visible, with `…` if there is more. For text that is
+/// wrapped or cut afterwards: the cost depends on what is shown, not on the length of the text.
 pub fn excerpt(text: &Untrusted) -> String {
-    /// Four thousand is a command line that nobody reads to its end on a screen; the record has all of it.
-    const MOST: usize = 4096;
-    let shown = prefix_for_cells(text.raw(), MOST);
+    /// In cells. Longer command lines are not read on a screen; the record view has all of it.
+    const MAX_CELLS: usize = 4096;
+    let shown = prefix_for_cells(text.raw(), MAX_CELLS);
     let mut out = make_visible(&shown.into());
     if shown.len() < text.raw().len() {
         out.push('…');
@@ -127,16 +127,16 @@ pub fn excerpt(text: &Untrusted) -> String {
     out
 }
 
-/// The text made visible and cut to `width` cells, with `…` where something is left out.
-/// Costs no more than what is shown, whatever the length of the text.
+/// Makes the text visible and cuts it to `width` cells, with `…` where something is left out. The cost depends on
+/// `width`, not on the length of the text.
 pub fn fit(text: &Untrusted, width: usize) -> String {
     let mut out = String::new();
     let mut used = 0;
     // Where to cut if the text turns out not to fit: the last place that leaves a cell for the ellipsis.
     let mut cut = 0;
-    let mut shown = EscapeState::default();
+    let mut escapes = EscapeState::default();
     for char in text.raw().chars() {
-        let piece = shown.next(char);
+        let piece = escapes.next(char);
         let cells = self::width(&piece);
         if used + cells > width {
             out.truncate(cut);
@@ -154,13 +154,13 @@ pub fn fit(text: &Untrusted, width: usize) -> String {
     out
 }
 
-/// The text made visible and cut to `width` cells, without a mark where something is left out.
+/// Makes the text visible and cuts it to `width` cells, without an ellipsis.
 pub fn clip(text: &Untrusted, width: usize) -> String {
     let mut out = String::new();
-    let mut shown = EscapeState::default();
+    let mut escapes = EscapeState::default();
     let mut used = 0;
     for char in text.raw().chars() {
-        let piece = shown.next(char);
+        let piece = escapes.next(char);
         for char in piece.chars() {
             used += char.width().unwrap_or(0);
             if used > width {
@@ -172,7 +172,7 @@ pub fn clip(text: &Untrusted, width: usize) -> String {
     out
 }
 
-/// Like [`fit`], but keeps the end of the text: the file name of a path, the last argument of a command.
+/// Like [`fit`], but keeps the end of the text, such as the file name of a path or the last argument of a command.
 pub fn fit_end(text: &Untrusted, width: usize) -> String {
     let mut pieces = Vec::new();
     let mut used = 0;
@@ -195,35 +195,36 @@ pub fn fit_end(text: &Untrusted, width: usize) -> String {
     pieces.into_iter().rev().collect()
 }
 
-/// The first so many characters of a text: what is needed of it to fill as many cells and tell whether there is more.
+/// Returns the first `cells + 1` characters of `text`: enough to fill `cells` cells and to detect that there is more.
 pub fn prefix_for_cells(text: &str, cells: usize) -> &str {
     text.char_indices().nth(cells + 1).map_or(text, |(at, _)| &text[..at])
 }
 
-/// How many terminal cells the text takes.
+/// Returns the width of `text` in terminal cells.
 pub fn width<T: AsRef<str> + ?Sized>(text: &T) -> usize {
     text.as_ref().width()
 }
 
-/// The state of making a text visible, character by character.
+/// The state of making a text visible, character by character: how many combining marks the current letter has.
 #[derive(Default)]
 struct EscapeState {
     marks: usize,
 }
 
 impl EscapeState {
-    /// What is shown for the next character.
+    /// Returns the text shown for the next character.
     fn next(&mut self, char: char) -> Cow<'static, str> {
-        // More than a few marks on one letter are there to deface the lines around it.
-        const MARKS: usize = 3;
+        // More than a few marks on one letter would overwrite the lines around it.
+        const MAX_MARKS: usize = 3;
         if !char.is_ascii() && is_mark(char) {
             self.marks += 1;
-            return if self.marks <= MARKS { char.to_string().into() } else { escape_char(char) };
+            return if self.marks <= MAX_MARKS { char.to_string().into() } else { escape_char(char) };
         }
-        self.marks = if char.is_alphanumeric() { 0 } else { MARKS };
+        self.marks = if char.is_alphanumeric() { 0 } else { MAX_MARKS };
         match char {
             ' '..='~' => char.to_string().into(),
-            // The pictures of control characters are one cell wide and cannot be mistaken for a path such as c:\new.
+            // Unicode has a one-cell symbol for each control character; an escape such as \n could be read as part of a
+            // path, c:\new.
             '\0'..='\x1f' => {
                 char::from_u32(0x2400 + u32::from(char)).map_or_else(|| escape_char(char), |c| c.to_string().into())
             }
@@ -234,7 +235,7 @@ impl EscapeState {
     }
 }
 
-/// A combining mark: it takes no cell of its own and belongs to the letter before it.
+/// Whether `char` is a combining mark: it takes no cell and belongs to the letter before it.
 fn is_mark(char: char) -> bool {
     char.width() == Some(0) && !is_hidden(char)
 }
@@ -260,7 +261,7 @@ mod tests {
     }
 
     #[test]
-    fn what_deceives_the_eye_is_spelled_out() {
+    fn deceptive_characters_are_spelled_out() {
         check("invoice\u{202e}fdp.exe", "invoice<U+202E>fdp.exe");
         check("svchost\u{200b}.exe", "svchost<U+200B>.exe");
         check("\u{9b}31m", "<U+009B>31m");
@@ -279,10 +280,10 @@ mod tests {
     }
 
     #[test]
-    fn no_code_point_is_hidden_on_any_way_out() {
+    fn no_code_point_is_hidden_by_any_output_function() {
         for char in ('\0'..=char::MAX).filter(|char| *char != ' ') {
             let text = Untrusted::from(format!("a{char}b"));
-            let ways = [
+            let outputs = [
                 make_visible(&text),
                 excerpt(&text),
                 fit(&text, 40),
@@ -294,18 +295,18 @@ mod tests {
                 line(text.raw()),
                 format!("{text:?}"),
             ];
-            for shown in ways {
+            for shown in outputs {
                 let is_shown = shown.chars().all(|c| c == ' ' || !is_hidden(c) || is_picture(c));
                 assert!(is_shown, "U+{:04X} is hidden in {shown:?}", u32::from(char));
             }
-            // What stands for it in a file of a machine that knows no other letters.
+            // The ASCII form, written where the locale knows no Unicode.
             assert!(to_ascii(&make_visible(&text)).is_ascii());
         }
     }
 
-    /// Whether it stands for a control character here.
-    fn is_picture(char: char) -> bool {
-        matches!(char, '\u{2400}'..='\u{2421}')
+    /// Whether `c` is a symbol that stands for a control character.
+    fn is_picture(c: char) -> bool {
+        matches!(c, '\u{2400}'..='\u{2421}')
     }
 
     #[test]
@@ -339,7 +340,7 @@ mod tests {
         for _ in 0..1_000 {
             assert_eq!(width(&fit(&long, 80)), 80);
         }
-        // A full pass over the text takes several milliseconds; a thousand of them would take seconds.
+        // A full pass over the text takes several milliseconds; a thousand passes would take seconds.
         assert!(started.elapsed().as_secs() < 2);
         assert!(format!("{long:?}").len() < 4096);
     }

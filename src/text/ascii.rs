@@ -1,4 +1,4 @@
-//! Text for terminals and files that know ASCII alone: no locale, or `C`.
+//! Text for terminals and files that support only ASCII (no locale, or `C`).
 
 use std::{
     borrow::Cow,
@@ -7,17 +7,16 @@ use std::{
 
 use unicode_width::UnicodeWidthChar;
 
-/// Which characters may be written.
+/// Which characters the output may have.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Charset {
-    /// All of them, as UTF-8.
     #[default]
     Unicode,
     /// No byte above 0x7F.
     Ascii,
 }
 
-/// The text in ASCII: what we draw with by its look-alike, every other letter by its number.
+/// Converts `text` to ASCII: characters of our own drawing become a look-alike, all others `<U+…>`.
 pub fn to_ascii(text: &str) -> Cow<'_, str> {
     if text.is_ascii() {
         return text.into();
@@ -32,7 +31,8 @@ pub fn to_ascii(text: &str) -> Cow<'_, str> {
     out.into()
 }
 
-/// The text in ASCII in as many cells: a letter that has no look-alike is a question mark in each of its cells.
+/// Converts `text` to ASCII without changing its width in cells: a character that has no look-alike becomes one `?` for
+/// each of its cells.
 pub fn to_ascii_cells(text: &str) -> Cow<'_, str> {
     if text.is_ascii() {
         return text.into();
@@ -44,7 +44,7 @@ pub fn to_ascii_cells(text: &str) -> Cow<'_, str> {
     text.chars().flat_map(cell).collect::<String>().into()
 }
 
-/// The ASCII character that looks most like one that we draw with.
+/// Returns the ASCII character that looks most like `char`; `None` if none does.
 fn ascii_lookalike(char: char) -> Option<char> {
     Some(match char {
         '\0'..='\x7f' => char,
@@ -66,17 +66,17 @@ fn ascii_lookalike(char: char) -> Option<char> {
     })
 }
 
-/// Writes text in ASCII. Nothing else can leave it, in whatever pieces the text comes.
+/// A writer whose output is ASCII only, even if a character is split across several writes.
 #[derive(Debug)]
 pub struct Ascii<W> {
     inner: W,
-    /// The beginning of a character whose end has not come.
+    /// The first bytes of a character whose last bytes are not written yet.
     partial_char: Vec<u8>,
     charset: Charset,
 }
 
 impl<W: Write> Ascii<W> {
-    /// Writes to `inner` in a character set.
+    /// Creates a writer to `inner`; with [`Charset::Unicode`] everything passes through unchanged.
     pub fn new(inner: W, charset: Charset) -> Self {
         Self { inner, partial_char: Vec::new(), charset }
     }
@@ -92,19 +92,19 @@ impl<W: Write> Write for Ascii<W> {
         }
         self.partial_char.extend_from_slice(bytes);
         let mut text = String::new();
-        let mut n_taken = 0;
+        let mut n_used = 0;
         for chunk in self.partial_char.utf8_chunks() {
             text.push_str(chunk.valid());
-            n_taken += chunk.valid().len();
+            n_used += chunk.valid().len();
             let invalid = chunk.invalid();
-            // The last character may be on its way.
-            let is_begun = n_taken + invalid.len() == self.partial_char.len() && invalid.len() < 4;
-            if !invalid.is_empty() && !is_begun {
+            // The last character may be incomplete.
+            let is_incomplete = n_used + invalid.len() == self.partial_char.len() && invalid.len() < 4;
+            if !invalid.is_empty() && !is_incomplete {
                 text.push('?');
-                n_taken += invalid.len();
+                n_used += invalid.len();
             }
         }
-        self.partial_char.drain(..n_taken);
+        self.partial_char.drain(..n_used);
         self.inner.write_all(to_ascii(&text).as_bytes())?;
         Ok(bytes.len())
     }
@@ -119,7 +119,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_we_draw_with_looks_alike_and_letters_are_named() {
+    fn drawing_characters_have_look_alikes_and_letters_are_escaped() {
         assert_eq!(to_ascii("a ─ b…"), "a - b~");
         assert_eq!(to_ascii("Grüße 世"), "Gr<U+00FC><U+00DF>e <U+4E16>");
         assert_eq!(to_ascii_cells("Grüße 世│"), "Gr??e ??|");

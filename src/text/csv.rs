@@ -1,15 +1,16 @@
-//! Cells of tables that other programs read.
+//! CSV cells that spreadsheets do not take for formulas.
 
 use super::{Untrusted, make_visible};
 
-/// The text made visible as one CSV cell that no spreadsheet takes for a formula. Quoting is the writer's work.
+/// Makes the text visible and safe as a CSV cell: no spreadsheet takes it for a formula. Quoting is left to the CSV
+/// writer.
 pub fn csv_cell(text: &Untrusted) -> String {
     escape_formula(make_visible(text))
 }
 
-/// A cell that a spreadsheet would take for a formula gets a leading apostrophe.
+/// Puts an apostrophe before a cell that a spreadsheet would take for a formula.
 pub fn escape_formula(cell: String) -> String {
-    // A number is a number; everything else that could begin a formula is text.
+    // A number is safe, although it may begin with a sign.
     let is_formula = cell.trim_start().starts_with(['=', '+', '-', '@', '|', '%']) && cell.parse::<f64>().is_err();
     if is_formula { format!("'{cell}") } else { cell }
 }

@@ -1,8 +1,8 @@
-//! Addresses and links that no program follows, and back.
+//! Defanging: addresses and links written so that no program follows them, and the reverse.
 
 use super::{Untrusted, make_visible};
 
-/// The text made visible, with addresses and links that no program will follow: `hxxp`, `[.]`, `[@]`.
+/// Makes the text visible and defangs all addresses and links in it: `hxxp`, `[.]`, `[@]`.
 pub fn defang(text: &Untrusted) -> String {
     let mut out = make_visible(text);
     for (from, to) in [("http://", "hxxp://"), ("https://", "hxxps://"), ("ftp://", "fxp://")] {
@@ -11,18 +11,18 @@ pub fn defang(text: &Untrusted) -> String {
     out.replace('.', "[.]").replace('@', "[@]")
 }
 
-/// The text made visible, with nothing in it that a program would make a link of. What is no address stays readable.
+/// Makes the text visible, and defangs it if a program might take part of it for a link. Other text stays readable.
 pub fn defang_cell(text: &Untrusted) -> String {
     let mut words = text.raw().split([' ', '"', '\'', ',', ';', '(', ')', '=', '|']);
     if words.any(is_link) { defang(text) } else { make_visible(text) }
 }
 
-/// Whether a program might make a link of a word: an address, a name with a domain behind it, a mailbox.
+/// Whether a program might make a link of `word`: a URL, an IP address, a domain or a mailbox.
 fn is_link(word: &str) -> bool {
     if word.contains("://") || word.contains('@') {
         return true;
     }
-    // A path is none, whatever its parts look like.
+    // A path is not a link, whatever its parts look like.
     if word.contains('\\') {
         return false;
     }
@@ -34,14 +34,14 @@ fn is_link(word: &str) -> bool {
     hosts.any(|host| is_ip(host) || is_domain(host))
 }
 
-/// What files end in, and no domain does.
+/// Endings of file names that are not top-level domains.
 const FILE_ENDINGS: [&str; 22] = [
     "exe", "dll", "sys", "bat", "cmd", "vbs", "js", "hta", "lnk", "msi", "tmp", "log", "txt", "dat", "bin", "doc",
     "docm", "docx", "xlsx", "xlsm", "pdf", "gz",
 ];
 
-/// Whether a word can be the name of a domain: labels that end in letters. What may be a file as well, such as
-/// `invoice.zip`, is one; a name with a single dot that ends as programs and documents do is none.
+/// Whether `word` can be a domain: labels separated by dots, the last one of letters. A name that could also be a file,
+/// such as `invoice.zip`, counts as a domain; a name with a single dot and one of [`FILE_ENDINGS`] does not.
 pub fn is_domain(word: &str) -> bool {
     let labels: Vec<_> = word.split('.').collect();
     let is_label = |label: &&str| {
@@ -55,7 +55,7 @@ pub fn is_domain(word: &str) -> bool {
     labels.iter().all(is_label) && is_top && (labels.len() > 2 || !is_file_ending(last))
 }
 
-/// Whether a word is the name of a program, a script or a document, without a directory.
+/// Whether `word` is the name of a program, a script or a document, without a directory.
 pub fn is_file_name(word: &str) -> bool {
     let is_name = |char: char| char.is_alphanumeric() || "-_.$+~{}@&".contains(char);
     word.rsplit_once('.').is_some_and(|(stem, ending)| !stem.is_empty() && is_file_ending(ending))
@@ -63,13 +63,13 @@ pub fn is_file_name(word: &str) -> bool {
 }
 
 fn is_file_ending(ending: &str) -> bool {
-    FILE_ENDINGS.iter().any(|one| one.eq_ignore_ascii_case(ending))
+    FILE_ENDINGS.iter().any(|known| known.eq_ignore_ascii_case(ending))
 }
 
-/// The opposite of [`defang`], lenient: what people paste from reports.
+/// Reverts [`defang`], and the other ways of defanging that are common in reports.
 pub fn refang(text: &str) -> String {
     let mut out = text.to_owned();
-    // Nearly no word is defanged, and there may be many.
+    // Few words are defanged, and a query may have many: skip the replacements.
     if !text.contains(['[', '(', '{']) && !text.contains("://") {
         return out;
     }
@@ -92,17 +92,17 @@ pub fn refang(text: &str) -> String {
     out
 }
 
-/// Replaces `from`, whatever its letter case, by `to`.
+/// Replaces `from` (in lower case) by `to`, ignoring the letter case of `text`.
 fn replace_folded(text: &str, from: &str, to: &str) -> String {
     let folded = text.to_ascii_lowercase();
     let mut out = String::with_capacity(text.len());
-    let mut rest = 0;
-    while let Some(found) = folded[rest..].find(from) {
-        out.push_str(&text[rest..rest + found]);
+    let mut start = 0;
+    while let Some(offset) = folded[start..].find(from) {
+        out.push_str(&text[start..start + offset]);
         out.push_str(to);
-        rest += found + from.len();
+        start += offset + from.len();
     }
-    out.push_str(&text[rest..]);
+    out.push_str(&text[start..]);
     out
 }
 
@@ -111,7 +111,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_a_program_would_follow_is_made_harmless_and_the_rest_stays() {
+    fn only_links_and_addresses_are_defanged() {
         for (text, expected) in [
             ("curl http://10.0.0.1/a", "curl hxxp://10[.]0[.]0[.]1/a"),
             ("ping 10.0.0.1", "ping 10[.]0[.]0[.]1"),

@@ -1,6 +1,6 @@
-//! Bytes for the eye.
+//! Hexdump of bytes.
 
-/// Bytes as lines of `n` each: offset, hex digits and, where they are plain ASCII, letters; a dot for all others.
+/// Formats bytes as lines of `n` bytes each: offset, hex digits and ASCII characters, with a dot for any other byte.
 pub fn dump(bytes: &[u8], n: usize) -> impl Iterator<Item = String> {
     bytes.chunks(n).enumerate().map(move |(index, chunk)| {
         let mut line = format!("{:08x}", index * n);
@@ -22,7 +22,7 @@ pub fn dump(bytes: &[u8], n: usize) -> impl Iterator<Item = String> {
     })
 }
 
-/// A hex digit.
+/// Returns the hex digit of a value below 16.
 fn digit(value: u8) -> char {
     char::from_digit(value.into(), 16).unwrap_or_default()
 }
@@ -32,7 +32,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn bytes_are_shown_as_everybody_shows_them() {
+    fn a_line_has_offset_hex_digits_and_ascii() {
         let lines: Vec<_> = dump(b"MZ\x90\0\x03\0\0\0\x04\0\0\0\xff\xff\0\0\x1b[2J|", 16).collect();
         assert_eq!(
             lines,

@@ -1,4 +1,4 @@
-//! Which characters cannot be seen, by the properties that Unicode gives them.
+//! Invisible and deceptive characters, by their Unicode properties.
 
 use icu_properties::{
     CodePointMapData, CodePointSetData,
@@ -6,24 +6,24 @@ use icu_properties::{
 };
 use unicode_width::UnicodeWidthChar;
 
-/// Letters and signs that are blank although no property says so, and what stands for other characters here.
+/// Characters that are blank although no property says so, and replacement characters.
 const BLANK_CHARS: &[char] = &[
-    '\u{2800}',  // braille without a dot
-    '\u{fffc}',  // the place of an object
-    '\u{fffd}',  // the place of a broken character
+    '\u{2800}',  // braille pattern blank
+    '\u{fffc}',  // object replacement character
+    '\u{fffd}',  // replacement character
     '\u{13441}', // blank hieroglyphs
     '\u{13442}',
     '\u{16fe4}', // Khitan filler
     '\u{1d159}', // null notehead
 ];
 
-/// Whether a character is invisible, turns the direction of text, means something else to each program, or pretends to
-/// be one of our own escapes. The space is none of these; joiners and variation selectors are, even where they belong
-/// to a word: a name that has them must not look like one that has not.
+/// Whether `char` is invisible, changes the direction of text, is not shown alike by all programs, or could pass for
+/// one of our own escapes. The space does not count. Joiners and variation selectors do, even where they belong to a
+/// word: a name that has them must not look like one that has not.
 pub(super) fn is_hidden(char: char) -> bool {
     match char {
         ' '..='~' => false,
-        // The second range has the pictures that stand for control characters here.
+        // The second range: the symbols that `make_visible` writes for control characters.
         '\0'..='\u{a0}' | '\u{2400}'..='\u{2426}' => true,
         _ => {
             is_of_hidden_category(char)
@@ -35,7 +35,7 @@ pub(super) fn is_hidden(char: char) -> bool {
     }
 }
 
-/// Whether Unicode calls it a control, a format, a blank, or nothing at all.
+/// Whether Unicode assigns `char` to a category that is not visible: control, format, space or unassigned.
 fn is_of_hidden_category(char: char) -> bool {
     matches!(
         CodePointMapData::<GeneralCategory>::new().get(char),
@@ -55,14 +55,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn letters_of_every_script_are_seen() {
+    fn letters_of_every_script_are_not_hidden() {
         for char in "azÀßЖקعहक्षไ世한あ→€½\u{301}\u{5b0}\u{64b}😀".chars() {
             assert!(!is_hidden(char), "{char:?}");
         }
     }
 
     #[test]
-    fn what_was_on_the_list_of_before_is_hidden_by_its_properties() {
+    fn deceptive_characters_are_hidden_by_their_properties() {
         for char in [
             '\u{7f}',
             '\u{85}',

@@ -1,29 +1,29 @@
-//! Lines of our own making, in which strange words may have been made visible before.
+//! Lines composed by us, which may contain untrusted words that have already been made visible.
 
 use super::EscapeState;
 
-/// A line with everything invisible in it made visible, and what stands for such a character left as it is.
+/// Makes everything invisible in a line visible, but leaves the symbols for control characters as they are.
 ///
-/// [`super::make_visible`] spells these pictures out, because a word from the wire may pretend to be one. In a line
-/// that is put together here they are what it has made of such words.
+/// [`super::make_visible`] escapes these symbols, because untrusted text could contain them to deceive. A line composed
+/// by us has them only where `make_visible` wrote them.
 pub fn line(text: &str) -> String {
-    let mut shown = EscapeState::default();
+    let mut escapes = EscapeState::default();
     let mut out = String::with_capacity(text.len());
     for char in text.chars() {
         match char {
             '\u{2400}'..='\u{2421}' => out.push(char),
-            _ => out.push_str(&shown.next(char)),
+            _ => out.push_str(&escapes.next(char)),
         }
     }
     out
 }
 
-/// The lines of a text, whatever ends them: CR, LF, both, or what Unicode has for it.
+/// Returns the lines of `text`, ended by CR, LF, both, or a Unicode line separator.
 pub fn lines(text: &str) -> impl Iterator<Item = &str> {
     text.split("\r\n").flat_map(|part| part.split(is_line_end))
 }
 
-/// The text with a line feed for whatever ends its lines.
+/// Replaces each line ending of `text` by a line feed.
 pub fn normalize_newlines(text: &str) -> String {
     text.replace("\r\n", "\n").replace(is_line_end, "\n")
 }
@@ -38,7 +38,7 @@ mod tests {
     use crate::text::make_visible;
 
     #[test]
-    fn what_was_made_visible_is_not_made_so_again() {
+    fn visible_text_is_not_escaped_again() {
         for raw in ["a\x1b[31mb\r\n\x7f", "\u{202e}x", "\u{240a}", "e\u{301}\u{301}\u{301}\u{301}"] {
             let once = make_visible(&raw.into());
             assert_eq!(line(&once), once);
