@@ -1,4 +1,4 @@
-//! Files that get their name when all of them is on the disk.
+//! Files that appear under their name only when they are complete and on the disk.
 
 use std::{
     fs::{self, File},
@@ -8,35 +8,34 @@ use std::{
 
 use tempfile::TempPath;
 
-/// How the names of unfinished files begin.
+/// The first characters of the names of temporary files.
 const PREFIX: &str = ".lampblack-";
 
-/// How the names of unfinished files end.
+/// The last characters of the names of temporary files.
 const SUFFIX: &str = ".part";
 
-/// A file that is being written beside its place. It disappears unless it is given its name.
+/// A temporary file in the directory of its destination. It is removed unless it is persisted.
 ///
-/// Where the file system can do it, the file has no name until then, and even a program that is killed leaves nothing.
-/// Elsewhere its name cannot be predicted, and the file is locked as long as its program runs.
+/// Where the file system supports it, the file has no name until then (`O_TMPFILE`), so that even a program that is
+/// killed leaves nothing. Elsewhere its name is random, and it is locked while its program runs.
 #[derive(Debug)]
 pub struct AtomicFile {
     file: BufWriter<File>,
-    /// Its name until it is finished, where it needs one.
+    /// The temporary name, where the file needs one.
     name: Option<TempPath>,
     dir: PathBuf,
 }
 
-/// What becomes of a file that has the name already.
+/// What [`AtomicFile::persist`] does if the destination exists.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Existing {
-    /// It stays, and giving the name fails with [`io::ErrorKind::AlreadyExists`].
+    /// The existing file stays, and `persist` fails with [`io::ErrorKind::AlreadyExists`].
     Keep,
-    /// It is replaced.
     Replace,
 }
 
 impl AtomicFile {
-    /// Begins a file with mode 0600 that will be placed in this directory.
+    /// Creates a temporary file with mode 0600 for a destination in `dir`.
     pub fn create(dir: &Path) -> io::Result<Self> {
         let (file, name) = match create_unnamed(dir) {
             Some(file) => (file, None),
@@ -45,12 +44,13 @@ impl AtomicFile {
         Ok(Self { file: BufWriter::new(file), name, dir: dir.to_owned() })
     }
 
-    /// The file itself. What was written last may still be on its way to it.
+    /// Returns the file itself; the last bytes written may still be in the buffer.
     pub fn file(&self) -> &File {
         self.file.get_ref()
     }
 
-    /// Waits until the disk has all of it, and gives it its name, which must be one in its directory.
+    /// Waits until the content is on the disk, and renames the file to `path`, which must be in the directory of the
+    /// file.
     pub fn persist(mut self, path: &Path, existing: Existing) -> io::Result<()> {
         self.file.flush()?;
         self.file.get_ref().sync_all()?;
@@ -77,8 +77,8 @@ impl Write for AtomicFile {
     }
 }
 
-/// Replaces a file as a whole: whoever reads it sees the old content or the new. A link stays a link to the new content.
-/// The permissions of a file that exists stay; a new one is its owner's alone.
+/// Replaces the file at `path` atomically: a reader sees the old content or the new. A link stays, and the file that it
+/// points to is replaced. An existing file keeps its permissions; a new one has mode 0600.
 pub fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
     let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     let dir = match path.parent() {
@@ -93,12 +93,12 @@ pub fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
     file.persist(&path, Existing::Replace)
 }
 
-/// Removes the unfinished files that programs which were killed have left in a directory.
+/// Removes the temporary files that killed programs have left in `dir`.
 pub fn remove_leftovers(dir: &Path) {
     for entry in fs::read_dir(dir).into_iter().flatten().flatten() {
         let name = entry.file_name();
         let is_ours = name.to_str().is_some_and(|name| name.starts_with(PREFIX) && name.ends_with(SUFFIX));
-        // Whoever still writes to it holds its lock.
+        // A program that still writes to it holds its lock.
         if is_ours
             && super::open(&entry.path()).is_ok_and(|file| file.try_lock().is_ok())
             && let Err(error) = fs::remove_file(entry.path())
@@ -114,20 +114,20 @@ fn builder() -> tempfile::Builder<'static, 'static> {
     builder
 }
 
-/// A file with a name that cannot be predicted, and the lock that keeps it.
+/// Creates a file with a random name, and locks it so that [`remove_leftovers`] leaves it.
 fn create_named(dir: &Path) -> io::Result<(File, Option<TempPath>)> {
     let (file, name) = builder().tempfile_in(dir)?.into_parts();
-    // Where there are no locks, none of them is removed either.
+    // A file system without locks: `remove_leftovers` cannot lock the file either, and does not remove it.
     let _ = file.try_lock();
     Ok((file, Some(name)))
 }
 
-/// A file without a name, where the file system has such files.
+/// Creates a file without a name; `None` where the file system does not support it.
 #[cfg(target_os = "linux")]
 fn create_unnamed(dir: &Path) -> Option<File> {
     use rustix::fs::{Mode, OFlags, open};
 
-    // It gets its name by way of this directory.
+    // `link` needs this directory.
     if !Path::new("/proc/self/fd").is_dir() {
         return None;
     }
@@ -135,7 +135,7 @@ fn create_unnamed(dir: &Path) -> Option<File> {
     open(dir, flags, Mode::RUSR | Mode::WUSR).ok().map(File::from)
 }
 
-/// Gives a file without a name its name, which nothing else may have.
+/// Gives a file without a name the name `path`, which must not exist.
 #[cfg(target_os = "linux")]
 fn link(file: &File, path: &Path) -> io::Result<()> {
     use rustix::fs::{AtFlags, CWD, linkat};
@@ -164,7 +164,7 @@ mod tests {
         entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
     }
 
-    /// A file as it is begun here, and one as it is begun on a file system that needs a name for it.
+    /// Returns a temporary file of the kind used here, and one with a name, as other file systems need it.
     fn both(dir: &Path) -> [AtomicFile; 2] {
         let (file, name) = create_named(dir).unwrap();
         let other = AtomicFile { file: BufWriter::new(file), name, dir: dir.to_owned() };
@@ -172,12 +172,12 @@ mod tests {
     }
 
     #[test]
-    fn a_file_has_its_name_only_when_it_is_whole() {
+    fn a_file_has_its_name_only_when_it_is_complete() {
         let home = tempfile::tempdir().unwrap();
         let path = home.path().join("a");
         for (mut file, existing) in both(home.path()).into_iter().flat_map(|file| {
-            let again = AtomicFile::create(home.path()).unwrap();
-            [(file, Existing::Keep), (again, Existing::Replace)]
+            let other = AtomicFile::create(home.path()).unwrap();
+            [(file, Existing::Keep), (other, Existing::Replace)]
         }) {
             let before = fs::read(&path).unwrap_or_default();
             file.write_all(&before).unwrap();
@@ -195,7 +195,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_is_given_up_leaves_nothing() {
+    fn a_file_that_is_not_persisted_leaves_nothing() {
         let home = tempfile::tempdir().unwrap();
         for mut file in both(home.path()) {
             file.write_all(b"half").unwrap();
@@ -209,13 +209,13 @@ mod tests {
     fn a_program_that_is_killed_leaves_nothing() {
         let home = tempfile::tempdir().unwrap();
         let file = AtomicFile::create(home.path()).unwrap();
-        // As it is while it is written; whoever is killed then takes nothing away.
+        // A program that is killed while it writes runs no destructor, so there must be no name before it either.
         assert!(names(home.path()).is_empty());
         drop(file);
     }
 
     #[test]
-    fn what_a_killed_program_left_is_removed_and_what_is_still_written_is_not() {
+    fn files_of_killed_programs_are_removed_and_locked_files_are_not() {
         let home = tempfile::tempdir().unwrap();
         fs::write(home.path().join(".lampblack-a1b2c3.part"), "left").unwrap();
         fs::write(home.path().join(".lampblack-notes"), "another's").unwrap();

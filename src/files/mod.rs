@@ -1,4 +1,4 @@
-//! Files of this program: only regular ones are opened, other users cannot read them, and each is replaced as a whole.
+//! File access: only regular files are opened, new ones are private (0600), and files are replaced atomically.
 
 mod atomic;
 mod permissions;

@@ -1,31 +1,32 @@
-//! Who else may read or write a file.
+//! Permissions of files: who else may read or write them.
 
 use std::{fs, path::Path};
 
-/// Takes a file or directory of ours from everybody but its owner. Returns a warning if others had access to it.
+/// Removes all access but the owner's from a file or directory (mode 0600 or 0700). Returns a warning if others had
+/// access.
 pub fn restrict_to_owner(path: &Path) -> Option<String> {
-    // What a link points to may be meant for others.
+    // The target of a link may be shared on purpose.
     let metadata = path.symlink_metadata().ok()?;
     if metadata.is_symlink() || !is_accessible_by_others(&metadata) {
         return None;
     }
     let path_shown = path.display();
     let mode = mode(&metadata);
-    let tight = if metadata.is_dir() { 0o700 } else { 0o600 };
-    Some(match set_mode(path, tight) {
+    let private_mode = if metadata.is_dir() { 0o700 } else { 0o600 };
+    Some(match set_mode(path, private_mode) {
         Ok(()) => {
-            format!("{path_shown} was open to other users (mode {mode:o}); it is {tight:o} now")
+            format!("{path_shown} was open to other users (mode {mode:o}); it is {private_mode:o} now")
         }
         Err(error) => format!("{path_shown} is open to other users (mode {mode:o}): {error}"),
     })
 }
 
-/// Whether somebody else than the owner can read, write or enter it.
+/// Whether other users can read, write or enter the file.
 pub(super) fn is_accessible_by_others(metadata: &fs::Metadata) -> bool {
     mode(metadata) & 0o077 != 0
 }
 
-/// Whether somebody else than its owner can change a file, or put another in its place.
+/// Whether other users can change the file at `path`, or replace it by another.
 pub fn is_writable_by_others(path: &Path) -> bool {
     const OTHERS: u32 = 0o022;
     const STICKY: u32 = 0o1000;
@@ -33,7 +34,7 @@ pub fn is_writable_by_others(path: &Path) -> bool {
         fs::metadata(path).is_ok_and(|metadata| {
             use std::os::unix::fs::PermissionsExt;
             let mode = metadata.permissions().mode();
-            // In a directory such as /tmp, nobody can replace what belongs to somebody else.
+            // In a sticky directory such as /tmp, users cannot replace files of others.
             mode & OTHERS != 0 && !(metadata.is_dir() && mode & STICKY != 0)
         })
     };
@@ -53,7 +54,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn loose_permissions_are_tightened_once_and_said() {
+    fn loose_permissions_are_tightened_once_with_a_warning() {
         let home = tempfile::tempdir().unwrap();
         let file = home.path().join("actions.jsonl");
         fs::write(&file, "").unwrap();

@@ -1,4 +1,4 @@
-//! Opening files without waiting: a FIFO or a device in place of a file is an error, not a program that hangs.
+//! Opening files without blocking: a FIFO or a device in place of a file is an error, not a program that hangs.
 
 use std::{
     fs::{self, File, OpenOptions},
@@ -6,7 +6,7 @@ use std::{
     path::Path,
 };
 
-/// Creates a directory that only its owner can enter, with its parents. An existing directory is left as it is.
+/// Creates a directory and its parents with mode 0700. An existing directory is left as it is.
 pub fn create_dir(dir: &Path) -> io::Result<()> {
     let mut builder = fs::DirBuilder::new();
     builder.recursive(true);
@@ -27,7 +27,7 @@ pub fn open_to_append(path: &Path) -> io::Result<File> {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let file = open_regular(&mut options, path)?;
-    // The file may be older than this rule.
+    // The file may come from an older version, or from another program.
     #[cfg(unix)]
     if super::permissions::is_accessible_by_others(&file.metadata()?) {
         file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
@@ -37,7 +37,7 @@ pub fn open_to_append(path: &Path) -> io::Result<File> {
 
 /// Reads a regular file of at most `limit` bytes.
 pub fn read(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
-    // It stands for "no file" on many command lines.
+    // On many command lines, /dev/null means "no file".
     if path == Path::new("/dev/null") {
         return Ok(Vec::new());
     }
@@ -56,38 +56,39 @@ pub fn read_text(path: &Path, limit: u64) -> io::Result<String> {
         .map_err(|_| io::Error::new(io::ErrorKind::InvalidData, "it is not UTF-8 text"))
 }
 
-/// Opens a file, and fails unless it is a regular one. Neither opening it nor reading from it ever waits.
+/// Opens a file, and fails unless it is a regular one. Neither opening nor reading blocks.
 fn open_regular(options: &mut OpenOptions, path: &Path) -> io::Result<File> {
     #[cfg(unix)]
     {
-        // Opening a FIFO would wait for somebody at its other end; a terminal could become ours.
+        // Without NONBLOCK, opening a FIFO waits for a writer; without NOCTTY, a terminal could become our controlling
+        // terminal.
         let flags = rustix::fs::OFlags::NONBLOCK | rustix::fs::OFlags::NOCTTY;
         std::os::unix::fs::OpenOptionsExt::custom_flags(options, flags.bits().cast_signed());
     }
     let file = options.open(path)?;
-    let kind = file.metadata()?.file_type();
-    if kind.is_file() {
+    let file_type = file.metadata()?.file_type();
+    if file_type.is_file() {
         return Ok(file);
     }
-    Err(io::Error::other(format!("it is {}, not a regular file", file_type_name(kind))))
+    Err(io::Error::other(format!("it is {}, not a regular file", file_type_name(file_type))))
 }
 
-/// What something is that is not a regular file.
-fn file_type_name(kind: fs::FileType) -> &'static str {
+/// Describes the type of a file that is not a regular one.
+fn file_type_name(file_type: fs::FileType) -> &'static str {
     #[cfg(unix)]
     {
         use std::os::unix::fs::FileTypeExt;
-        if kind.is_fifo() {
+        if file_type.is_fifo() {
             return "a FIFO";
         }
-        if kind.is_char_device() || kind.is_block_device() {
+        if file_type.is_char_device() || file_type.is_block_device() {
             return "a device";
         }
-        if kind.is_socket() {
+        if file_type.is_socket() {
             return "a socket";
         }
     }
-    if kind.is_dir() { "a directory" } else { "something else" }
+    if file_type.is_dir() { "a directory" } else { "something else" }
 }
 
 #[cfg(test)]
@@ -96,20 +97,20 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn what_is_not_a_regular_file_is_named_and_nothing_waits_for_it() {
+    fn a_fifo_or_a_device_is_an_error_and_does_not_block() {
         let home = tempfile::tempdir().unwrap();
         let fifo = home.path().join("fifo");
         rustix::fs::mknodat(rustix::fs::CWD, &fifo, rustix::fs::FileType::Fifo, 0o600.into(), 0).unwrap();
         let link = home.path().join("link");
         std::os::unix::fs::symlink("/dev/zero", &link).unwrap();
-        for (path, words) in [
+        for (path, message) in [
             (fifo.as_path(), "it is a FIFO, not a regular file"),
             (&link, "it is a device, not a regular file"),
             (home.path(), "it is a directory, not a regular file"),
         ] {
-            assert_eq!(read(path, 10).unwrap_err().to_string(), words);
+            assert_eq!(read(path, 10).unwrap_err().to_string(), message);
             if !path.is_dir() {
-                assert_eq!(open_to_append(path).unwrap_err().to_string(), words);
+                assert_eq!(open_to_append(path).unwrap_err().to_string(), message);
             }
         }
         assert_eq!(read(Path::new("/dev/null"), 10).unwrap(), b"");
