@@ -1,13 +1,13 @@
-//! What the terminal can show, and the nearest it has to a color it has not.
+//! Color support of the terminal, and the nearest supported color for any other.
 
 use ratatui::style::Color;
 
 use super::Glyphs;
 
-/// What the environment says of the terminal.
+/// The environment variables that describe the terminal.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TerminalColors {
-    /// `NO_COLOR` is set and not empty.
+    /// Whether `NO_COLOR` is set and not empty.
     pub no_color: bool,
     /// `TERM`.
     pub term: String,
@@ -17,22 +17,27 @@ pub struct TerminalColors {
     pub locale: String,
 }
 
-/// How many colors there are.
+/// The number of colors that the terminal can show.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum ColorDepth {
+    /// No colors at all.
     None,
+    /// 16 colors, which the user may have redefined.
     Ansi,
+    /// 256 colors.
     Indexed,
+    /// 24-bit colors.
     True,
 }
 
-/// Parts of `TERM` by which a terminal that shows every color is known even where `COLORTERM` is lost.
+/// Parts of `TERM` that identify a terminal with 24-bit colors even where `COLORTERM` is lost.
 const TRUE_COLOR: &[&str] = &["direct", "truecolor", "kitty", "alacritty", "wezterm", "ghostty", "foot", "contour"];
 
-/// The steps of red, green and blue among the 256 colors.
+/// The levels of red, green and blue in the 6x6x6 cube of the 256 colors.
 const LEVELS: [u8; 6] = [0, 95, 135, 175, 215, 255];
 
 impl TerminalColors {
+    /// Returns the color depth by the environment.
     pub(super) fn depth(&self) -> ColorDepth {
         if self.no_color || self.term == "dumb" || self.term.starts_with("vt") {
             return ColorDepth::None;
@@ -46,13 +51,13 @@ impl TerminalColors {
         ColorDepth::Ansi
     }
 
-    /// Whether the locale has UTF-8. Without a locale it is `C`, which knows ASCII alone.
+    /// Whether the locale uses UTF-8. Without a locale it is `C`, which supports only ASCII.
     pub fn is_unicode(&self) -> bool {
         let locale = self.locale.to_ascii_lowercase();
         locale.contains("utf-8") || locale.contains("utf8")
     }
 
-    /// ASCII where Unicode cannot be shown, or where box lines may be two cells wide.
+    /// Returns ASCII glyphs where Unicode cannot be shown, or where box lines may be two cells wide.
     pub(super) fn glyphs(&self) -> Glyphs {
         let locale = self.locale.to_ascii_lowercase();
         let is_wide = ["zh", "ja", "ko"].iter().any(|language| locale.starts_with(language));
@@ -61,7 +66,7 @@ impl TerminalColors {
 }
 
 impl ColorDepth {
-    /// The nearest color there is.
+    /// Returns the supported color that is nearest to `color`.
     pub(super) fn nearest_color(self, color: Color) -> Color {
         match (self, color) {
             (Self::None, _) => Color::Reset,
@@ -72,13 +77,13 @@ impl ColorDepth {
     }
 }
 
-/// The nearest of the 240 colors that no terminal redefines.
-fn nearest_indexed(wanted: [u8; 3]) -> u8 {
-    (16..=255).min_by_key(|index| color_distance(wanted, rgb_of_index(*index))).unwrap_or(16)
+/// Returns the nearest of the 240 colors above the first 16, which terminals do not redefine.
+fn nearest_indexed(desired: [u8; 3]) -> u8 {
+    (16..=255).min_by_key(|index| color_distance(desired, rgb_of_index(*index))).unwrap_or(16)
 }
 
-/// The nearest of the six bright colors, by hue; used for the color of a profile alone.
-fn nearest_ansi(wanted: [u8; 3]) -> Color {
+/// Returns the bright color with the nearest hue; used only for the color of a profile.
+fn nearest_ansi(desired: [u8; 3]) -> Color {
     let bright = [
         (Color::LightRed, [255, 0, 0]),
         (Color::LightGreen, [0, 255, 0]),
@@ -87,18 +92,19 @@ fn nearest_ansi(wanted: [u8; 3]) -> Color {
         (Color::LightMagenta, [255, 0, 255]),
         (Color::LightCyan, [0, 255, 255]),
     ];
-    bright.into_iter().min_by_key(|(_, known)| color_distance(wanted, *known)).map_or(Color::White, |(color, _)| color)
+    bright.into_iter().min_by_key(|(_, rgb)| color_distance(desired, *rgb)).map_or(Color::White, |(color, _)| color)
 }
 
-/// Red, green and blue of one of the 256 colors above the first sixteen.
+/// Returns red, green and blue of a color of the 256, if it is not one of the first 16.
 pub(super) fn rgb_of_index(index: u8) -> [u8; 3] {
     if let Some(gray) = index.checked_sub(232) {
         return [8 + 10 * gray; 3];
     }
-    let place = usize::from(index.saturating_sub(16));
-    [place / 36, place / 6 % 6, place % 6].map(|level| LEVELS[level])
+    let offset = usize::from(index.saturating_sub(16));
+    [offset / 36, offset / 6 % 6, offset % 6].map(|level| LEVELS[level])
 }
 
+/// Returns the squared distance between two RGB colors.
 fn color_distance(one: [u8; 3], other: [u8; 3]) -> u32 {
     let squares = one.iter().zip(other).map(|(a, b)| u32::from(a.abs_diff(b)).pow(2));
     squares.sum()
@@ -117,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn the_number_of_colors_is_told_by_the_environment() {
+    fn the_environment_determines_the_number_of_colors() {
         check("dumb", "truecolor", ColorDepth::None);
         check("vt220", "", ColorDepth::None);
         check("linux", "", ColorDepth::Ansi);
@@ -128,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn lines_are_ascii_where_they_might_break() {
+    fn lines_are_ascii_where_unicode_is_not_safe() {
         for (locale, expected) in [
             ("", Glyphs::ASCII),
             ("POSIX", Glyphs::ASCII),
@@ -151,9 +157,9 @@ mod tests {
         assert_eq!(ColorDepth::True.nearest_color(Color::Rgb(1, 2, 3)), Color::Rgb(1, 2, 3));
         for index in 16..=255 {
             let [red, green, blue] = rgb_of_index(index);
-            let found = ColorDepth::Indexed.nearest_color(Color::Rgb(red, green, blue));
-            let Color::Indexed(found) = found else { panic!("{found:?}") };
-            assert_eq!(rgb_of_index(found), [red, green, blue]);
+            let nearest = ColorDepth::Indexed.nearest_color(Color::Rgb(red, green, blue));
+            let Color::Indexed(nearest) = nearest else { panic!("{nearest:?}") };
+            assert_eq!(rgb_of_index(nearest), [red, green, blue]);
         }
     }
 }

@@ -1,12 +1,13 @@
-//! How well text can be read, measured as WCAG does.
+//! Tests of the contrast of the built-in themes, as WCAG defines it.
 
 use ratatui::style::{Color, Modifier, Style};
 
 use super::{TerminalColors, Theme, color_depth};
 
-/// Lines are no text: what they tell is told by their place as well.
+/// Roles of lines, which do not need the contrast of text.
 const LINES: [&str; 3] = ["border", "border-focused", "guide"];
 
+/// Returns the relative luminance, 0 to 1.
 fn luminance(color: Color) -> f64 {
     let rgb = match color {
         Color::Rgb(red, green, blue) => [red, green, blue],
@@ -30,12 +31,13 @@ fn luminance(color: Color) -> f64 {
     0.2126 * red + 0.7152 * green + 0.0722 * blue
 }
 
+/// Returns the contrast ratio, 1 to 21.
 fn contrast_of(one: Color, other: Color) -> f64 {
     let (one, other) = (luminance(one), luminance(other));
     (one.max(other) + 0.05) / (one.min(other) + 0.05)
 }
 
-/// Every text role on every ground it may stand on.
+/// Checks that each text role has a contrast of at least `least` on each background it may be drawn on.
 #[track_caller]
 fn check_contrast(name: &str, mut theme: Theme, least: f64) {
     let Theme { text, popup, selection, selection_unfocused, profiles, .. } = theme.clone();
@@ -47,8 +49,8 @@ fn check_contrast(name: &str, mut theme: Theme, least: f64) {
         if LINES.contains(&role) {
             continue;
         }
-        // The ground of a popup lies under a text, the cursor over it.
-        for (ground, drawn) in [
+        // The background of a popup is drawn below the text, the cursor above it.
+        for (background, drawn) in [
             ("text", text.patch(style)),
             ("popup", text.patch(popup).patch(style)),
             ("selection", text.patch(style).patch(selection)),
@@ -56,7 +58,7 @@ fn check_contrast(name: &str, mut theme: Theme, least: f64) {
         ] {
             let ratio = contrast_of(drawn.fg.unwrap(), drawn.bg.unwrap());
             if ratio < least {
-                faint.push(format!("{name}: {role} on {ground} has only {ratio:.1}"));
+                faint.push(format!("{name}: {role} on {background} has only {ratio:.1}"));
             }
         }
     }
@@ -68,7 +70,7 @@ fn check_contrast(name: &str, mut theme: Theme, least: f64) {
 }
 
 #[test]
-fn text_can_be_read_on_every_ground() {
+fn text_is_legible_on_every_background() {
     for name in ["midnight", "paper"] {
         let theme = Theme::builtin(name).unwrap();
         check_contrast(name, theme.clone(), 4.5);

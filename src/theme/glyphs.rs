@@ -1,53 +1,51 @@
-//! What lines, signs and spinners are made of.
+//! Characters for lines, symbols and spinners.
 
 use ratatui::symbols::border;
 
-/// The characters the screen is drawn with. Each is one cell wide.
+/// The characters that the screen is drawn with. Each is one cell wide.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Glyphs {
     /// The border of a pane.
     pub border: border::Set<'static>,
-    /// Stands where something was left out.
+    /// Replaces text that is cut off.
     pub ellipsis: &'static str,
-    /// Points at the row under the cursor.
+    /// Marks the row under the cursor.
     pub cursor: &'static str,
-    /// Stands beside a marked row.
+    /// Stands before a marked row.
     pub mark: &'static str,
-    /// Stands for a row that is on its way.
+    /// Stands for a row that is being fetched.
     pub pending: &'static str,
-    /// Parts what stands side by side in a line.
+    /// Separates parts of a line.
     pub separator: &'static str,
-    /// Parts the places that led here.
+    /// Separates the locations of the navigation path in the header.
     pub breadcrumb: &'static str,
-    /// Leads to a row that has siblings below it.
+    /// The line to a row of a tree that has siblings below it.
     pub branch: &'static str,
-    /// Leads to the last row of its kind.
+    /// The line to the last sibling.
     pub last_branch: &'static str,
-    /// Passes by a row that is deeper.
+    /// The line past rows that are deeper in the tree.
     pub trunk: &'static str,
-    /// A row whose children are hidden.
+    /// Stands before a row whose children are hidden.
     pub collapsed: &'static str,
-    /// A row whose children are shown.
+    /// Stands before a row whose children are shown.
     pub expanded: &'static str,
-    /// A piece of a bar.
+    /// One cell of a bar.
     pub bar: &'static str,
-    /// How much there is of something, from the least upwards.
+    /// Levels of a sparkline, from the lowest to the highest.
     pub levels: [&'static str; 8],
-    /// Where there is nothing of it.
+    /// A sparkline's cell for zero.
     pub level_none: &'static str,
-    /// Where it is not known how much there is.
+    /// A sparkline's cell without data.
     pub unknown: &'static str,
-    /// Beside the column that is sorted upwards.
     pub sort_ascending: &'static str,
-    /// Beside the column that is sorted downwards.
     pub sort_descending: &'static str,
-    /// The frames of a spinner, in order.
+    /// The frames, in order.
     pub spinner: &'static [&'static str],
 }
 
 impl Glyphs {
-    /// For terminals that know Unicode. Box lines and the ellipsis are wide in some East Asian fonts: see
-    /// [`Screen`](super::TerminalColors).
+    /// For terminals that support Unicode. Box lines and the ellipsis are two cells wide in some East Asian fonts: see
+    /// [`TerminalColors`](super::TerminalColors).
     pub const UNICODE: Self = Self {
         border: border::ROUNDED,
         ellipsis: "…",
@@ -70,7 +68,7 @@ impl Glyphs {
         spinner: &["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"],
     };
 
-    /// For all others.
+    /// For terminals that do not support Unicode.
     pub const ASCII: Self = Self {
         border: border::Set {
             top_left: "+",
@@ -102,10 +100,10 @@ impl Glyphs {
         spinner: &["|", "/", "-", "\\"],
     };
 
-    /// How much `n` is of at most `most`. Few beside many are still seen: each level stands for a multiple of the one
-    /// below it.
+    /// Returns the sparkline character for `n` of at most `most`. The scale is logarithmic, so that small counts beside
+    /// large ones are still visible.
     pub fn level(&self, n: u32, most: u32) -> &'static str {
-        /// All but the least.
+        /// The number of levels above the lowest.
         const STEPS: u8 = 7;
         if n == 0 {
             return self.level_none;
@@ -117,7 +115,7 @@ impl Glyphs {
         self.levels[level.count()]
     }
 
-    /// One frame of the spinner; any index is one.
+    /// Returns a frame of the spinner; `index` may be any number.
     pub fn spinner(&self, index: usize) -> &'static str {
         self.spinner[index % self.spinner.len()]
     }
@@ -165,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn few_beside_many_are_seen_and_none_are_not() {
+    fn small_counts_are_visible_beside_large_ones() {
         let glyphs = Glyphs::UNICODE;
         let levels = |most: u32, counts: &[u32]| -> String { counts.iter().map(|n| glyphs.level(*n, most)).collect() };
         assert_eq!(levels(1000, &[0, 1, 2, 10, 100, 999, 1000]), "·▁▁▃▅██");
@@ -174,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn the_spinner_never_ends() {
+    fn any_index_is_a_frame_of_the_spinner() {
         assert_eq!(Glyphs::ASCII.spinner(5), "/");
         assert_eq!(Glyphs::UNICODE.spinner(usize::MAX), "⠴");
     }

@@ -1,4 +1,4 @@
-//! Colors and modifiers by role, and the glyphs to draw with: the only place that knows a color.
+//! Colors and modifiers by role, and the characters to draw with. No other module names a color.
 
 mod color_depth;
 #[cfg(test)]
@@ -13,56 +13,53 @@ pub use glyphs::Glyphs;
 
 use color_depth::ColorDepth;
 
-/// The names of the themes that come along, the default first.
+/// The names of the built-in themes, the default first.
 pub const NAMES: [&str; 4] = ["midnight", "paper", "contrast", "mono"];
 
-/// The colors a profile may have by name.
+/// The names of colors that a profile may have.
 pub const PROFILE_COLORS: [&str; 6] = ["red", "green", "yellow", "blue", "magenta", "cyan"];
 
-/// How everything on the screen looks, by its role.
+/// The style of everything on the screen, by role.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Theme {
-    /// Ordinary text, and the ground everything is drawn on.
+    /// Ordinary text, and the background of the screen.
     pub text: Style,
-    /// What matters less: labels, placeholders.
+    /// Less important text: labels, placeholders.
     pub muted: Style,
-    /// What draws the eye without judging.
+    /// Emphasis without a judgment.
     pub accent: Style,
-    /// The border of a pane.
     pub border: Style,
-    /// The border of the pane that has the focus.
+    /// The border of the focused pane.
     pub border_focused: Style,
-    /// The title of a pane, the header of a table.
+    /// The title of a pane or the header of a table.
     pub title: Style,
-    /// The row under the cursor of the pane that has the focus.
+    /// The row under the cursor of the focused pane.
     pub selection: Style,
     /// The row under the cursor of any other pane.
     pub selection_unfocused: Style,
-    /// The sign of a marked row.
+    /// The symbol of a marked row.
     pub mark: Style,
-    /// As it should be.
+    /// A normal, healthy state.
     pub good: Style,
-    /// Worth a second look.
+    /// A state that needs attention.
     pub caution: Style,
     /// Wrong, dangerous or failed.
     pub bad: Style,
     /// Not known, which is neither good nor bad.
     pub unknown: Style,
-    /// A key in a line of hints.
+    /// A key in the footer and the help.
     pub key: Style,
-    /// What a key does, what can be done about an error.
+    /// The description of a key; advice on an error.
     pub hint: Style,
     /// The lines of a tree.
     pub guide: Style,
-    /// A number.
     pub number: Style,
-    /// A time.
     pub time: Style,
-    /// An old answer whose renewal failed, or which answers another question.
+    /// Data that could not be refreshed, or that belongs to another query.
     pub stale: Style,
-    /// The ground of a popup.
+    /// The background of a popup.
     pub popup: Style,
-    /// What a filter has found.
+    /// Matches of a filter.
     pub found: Style,
     /// The name of a field in a query.
     pub field: Style,
@@ -74,9 +71,8 @@ pub struct Theme {
     pub quoted: Style,
     /// `*` and `?` in a query.
     pub wildcard: Style,
-    /// The part of a query that cannot be read.
+    /// The part of a query with a syntax error.
     pub error: Style,
-    /// What the lines, signs and spinners are made of.
     pub glyphs: Glyphs,
     profiles: [Color; PROFILE_COLORS.len()],
     depth: ColorDepth,
@@ -89,33 +85,33 @@ impl Default for Theme {
 }
 
 impl Theme {
-    /// A theme that comes along.
+    /// Returns the built-in theme called `name`; `None` if there is none.
     pub fn builtin(name: &str) -> Option<Self> {
         theme_file::find_builtin(name)
     }
 
-    /// A theme from a user's file. Colors and roles that are missing are those of the default theme. Fails with one
-    /// message for every entry that is wrong.
+    /// Parses a user's theme file. Colors and roles that are missing are those of the default theme. Fails with one
+    /// message for each wrong entry.
     pub fn parse(text: &str) -> Result<Self, Vec<String>> {
         theme_file::parse_user_theme(text)
     }
 
-    /// The theme as far as the terminal can show it: fewer colors, none at all, other glyphs.
+    /// Adapts the theme to the terminal: fewer colors, none at all, or ASCII characters.
     #[must_use]
     pub fn adapt_to_screen(self, screen: &TerminalColors) -> Self {
         let glyphs = screen.glyphs();
         let depth = screen.depth();
         let theme = match depth {
             ColorDepth::None => theme_file::mono_theme(),
-            // Sixteen colors are the user's own, so no color of ours has a neighbor among them.
+            // The first sixteen colors are the user's own: none of ours has a nearest one among them.
             ColorDepth::Ansi if self.has_fine_colors() => theme_file::contrast_theme(),
             _ => self.reduce_colors(depth),
         };
         Self { glyphs, ..theme }
     }
 
-    /// How the frame and name of a profile look that has this color: a name of [`PROFILE_COLORS`] or `#rrggbb`.
-    /// Without colors, and for a color that is none, it is only set off.
+    /// Returns the style for the frame and name of a profile with this color: a name of [`PROFILE_COLORS`] or
+    /// `#rrggbb`. Without colors, or if `color` is not valid, it is only bold.
     pub fn profile(&self, color: &str) -> Style {
         let style = Style::new().add_modifier(Modifier::BOLD);
         if self.is_colorless() {
@@ -129,7 +125,7 @@ impl Theme {
         color.map_or(style, |color| style.fg(color))
     }
 
-    /// Every role with the name it has in a theme file.
+    /// Returns each role with its name in a theme file.
     fn roles(&mut self) -> [(&'static str, &mut Style); 27] {
         [
             ("text", &mut self.text),
@@ -162,7 +158,7 @@ impl Theme {
         ]
     }
 
-    /// No role has anything but text without color.
+    /// Returns a theme in which each role is plain text without color.
     fn without_styles() -> Self {
         Self {
             text: Style::new(),
@@ -198,6 +194,7 @@ impl Theme {
         }
     }
 
+    /// Replaces each color by the nearest one that the terminal supports.
     fn reduce_colors(mut self, depth: ColorDepth) -> Self {
         for (_, style) in self.roles() {
             style.fg = style.fg.map(|color| depth.nearest_color(color));
@@ -218,14 +215,14 @@ impl Theme {
         self.colors().is_empty()
     }
 
-    /// Whether it uses colors beyond the terminal's own sixteen.
+    /// Whether it uses colors beyond the first sixteen.
     fn has_fine_colors(&self) -> bool {
         let is_fine = |color: &Color| matches!(color, Color::Rgb(..) | Color::Indexed(16..));
         self.colors().iter().any(is_fine)
     }
 }
 
-/// Whether this is a color a profile may have.
+/// Whether `color` can be the color of a profile: a name of [`PROFILE_COLORS`] or `#rrggbb`.
 pub fn is_profile_color(color: &str) -> bool {
     PROFILE_COLORS.contains(&color) || theme_file::rgb(color).is_some()
 }

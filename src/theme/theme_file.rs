@@ -1,4 +1,4 @@
-//! Theme files: a palette of names, and roles that use them.
+//! Theme files: a palette of named colors, and roles that use them.
 
 use std::{collections::BTreeMap, str::FromStr};
 
@@ -7,19 +7,19 @@ use serde::Deserialize;
 
 use super::{NAMES, PROFILE_COLORS, Theme};
 
-/// A theme file.
+/// The content of a theme file.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 struct ThemeFile {
-    /// Names of colors; `background` is the ground.
+    /// Colors by name; `background` is the background of the screen.
     palette: BTreeMap<String, String>,
-    /// Role by role, colors of the palette and modifiers.
+    /// Styles by role.
     roles: BTreeMap<String, RoleStyle>,
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-#[expect(clippy::struct_excessive_bools, reason = "a line of a file, where each modifier is on or off")]
+#[expect(clippy::struct_excessive_bools, reason = "an entry of a theme file, where each modifier is on or off")]
 struct RoleStyle {
     fg: Option<String>,
     bg: Option<String>,
@@ -36,7 +36,7 @@ const CONTRAST: &str = include_str!("../../assets/themes/contrast.toml");
 const MONO: &str = include_str!("../../assets/themes/mono.toml");
 
 pub(super) fn find_builtin(name: &str) -> Option<Theme> {
-    let place = NAMES.iter().position(|known| *known == name)?;
+    let place = NAMES.iter().position(|builtin| *builtin == name)?;
     Some(parse_builtin([MIDNIGHT, PAPER, CONTRAST, MONO][place]))
 }
 
@@ -52,27 +52,28 @@ pub(super) fn mono_theme() -> Theme {
     parse_builtin(MONO)
 }
 
-/// A theme of ours, which stands alone.
+/// Parses a built-in theme, which has all roles.
 fn parse_builtin(text: &str) -> Theme {
-    parse(text, ThemeFile::default()).expect("a test reads every theme that comes along")
+    parse(text, ThemeFile::default()).expect("the tests parse each built-in theme")
 }
 
-/// A theme of a user, which may change only a few colors of the default one.
+/// Parses a user's theme, which may change only a few colors of the default one.
 pub(super) fn parse_user_theme(text: &str) -> Result<Theme, Vec<String>> {
-    parse(text, toml::from_str(MIDNIGHT).expect("a test reads it"))
+    parse(text, toml::from_str(MIDNIGHT).expect("the tests parse each built-in theme"))
 }
 
-/// `#rrggbb`.
+/// Parses `#rrggbb`.
 pub(super) fn rgb(color: &str) -> Option<Color> {
     let is_rgb = color.len() == 7 && color.starts_with('#');
     is_rgb.then(|| Color::from_str(color).ok()).flatten()
 }
 
-/// Reads a theme; what it does not say, `base` says. A role of `base` takes its colors from the new palette.
+/// Parses a theme file. Entries that it lacks are those of `base`; a role of `base` takes its colors from the new
+/// palette.
 fn parse(text: &str, base: ThemeFile) -> Result<Theme, Vec<String>> {
-    let ThemeFile { palette, roles } =
+    let ThemeFile { palette, roles: new_roles } =
         toml::from_str(text).map_err(|error: toml::de::Error| vec![error.to_string().trim_end().to_owned()])?;
-    let mut faults = Vec::new();
+    let mut errors = Vec::new();
     let mut colors = BTreeMap::new();
     let mut names = base.palette;
     names.extend(palette);
@@ -81,31 +82,32 @@ fn parse(text: &str, base: ThemeFile) -> Result<Theme, Vec<String>> {
             Ok(color) => {
                 colors.insert(name.as_str(), color);
             }
-            Err(_) => faults.push(format!(
+            Err(_) => errors.push(format!(
                 "palette.{name}: {value:?} is no color; allowed are #rrggbb, 0 to 255, and names such as \"light-red\""
             )),
         }
     }
 
     let mut theme = Theme::without_styles();
-    let mut given = base.roles;
-    given.extend(roles);
+    let mut roles = base.roles;
+    roles.extend(new_roles);
     for (name, style) in theme.roles() {
-        match given.remove(name) {
+        match roles.remove(name) {
             Some(role) => match role.style(&names, &colors) {
-                Ok(found) => *style = found,
-                Err(reason) => faults.push(format!("roles.{name}: {reason}")),
+                Ok(new_style) => *style = new_style,
+                Err(reason) => errors.push(format!("roles.{name}: {reason}")),
             },
-            None => faults.push(format!("roles.{name}: missing")),
+            None => errors.push(format!("roles.{name}: missing")),
         }
     }
-    let known: Vec<_> = theme.roles().iter().map(|(name, _)| *name).collect();
-    faults.extend(given.keys().map(|name| format!("roles.{name}: no such role; allowed are {}", known.join(", "))));
+    let role_names: Vec<_> = theme.roles().iter().map(|(name, _)| *name).collect();
+    errors
+        .extend(roles.keys().map(|name| format!("roles.{name}: no such role; allowed are {}", role_names.join(", "))));
     for (place, name) in PROFILE_COLORS.iter().enumerate() {
         // A theme without a palette has no colors at all.
         theme.profiles[place] = colors.get(name).copied().unwrap_or_default();
     }
-    if faults.is_empty() { Ok(theme) } else { Err(faults) }
+    if errors.is_empty() { Ok(theme) } else { Err(errors) }
 }
 
 impl RoleStyle {
@@ -146,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn every_theme_that_comes_along_is_whole() {
+    fn every_built_in_theme_is_complete() {
         for name in NAMES {
             let theme = Theme::builtin(name).unwrap();
             assert_eq!(theme.is_colorless(), name == "mono");
@@ -179,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn a_profile_has_its_color_wherever_there_are_colors() {
+    fn a_profile_has_its_color_unless_there_are_no_colors() {
         let theme = Theme::default();
         assert_ne!(theme.profile("red").fg, None);
         assert_ne!(theme.profile("red"), theme.profile("green"));
@@ -196,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn a_user_may_change_one_color_and_keep_the_rest() {
+    fn a_user_theme_may_change_only_one_color() {
         let theme =
             parse_user_theme("[palette]\nbad = \"#ffffff\"\n[roles]\ngood = { fg = \"bad\", bold = true }").unwrap();
         let white = Color::Rgb(255, 255, 255);
