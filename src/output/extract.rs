@@ -1,4 +1,4 @@
-//! Rows of a list as a file: CSV, JSON lines or Markdown, by the file's name.
+//! Export of list rows to a file: CSV, JSON lines or Markdown, by the ending of the file name.
 
 use std::{
     io::{self, Write},
@@ -9,19 +9,19 @@ use super::{escape_json, quote_json, with_leading_members};
 use crate::model::ExportData;
 use crate::text::{self, Untrusted};
 
-/// How rows are kept.
+/// The format of an export file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FileForm {
     /// The columns, safe to open in a spreadsheet.
     Csv,
-    /// The records as the server sent them.
+    /// The records as the server sent them, one per line.
     Jsonl,
-    /// The columns as a table.
+    /// The columns as a Markdown table.
     Markdown,
 }
 
 impl FileForm {
-    /// The form that a file's name asks for, if it is one of them.
+    /// Returns the format for the ending of a file name; `None` for an unknown ending.
     pub fn from_path(path: &Path) -> Option<Self> {
         let ending = path.extension()?.to_str()?.to_ascii_lowercase();
         Some(match &*ending {
@@ -32,55 +32,55 @@ impl FileForm {
         })
     }
 
-    /// Writes rows.
-    pub fn write(self, extract: &ExportData, out: &mut dyn Write) -> io::Result<()> {
+    /// Writes the rows in this format.
+    pub fn write(self, data: &ExportData, out: &mut dyn Write) -> io::Result<()> {
         match self {
-            Self::Csv => write_csv(extract, out),
-            Self::Jsonl => write_jsonl(extract, out),
-            Self::Markdown => write_markdown(extract, out),
+            Self::Csv => write_csv(data, out),
+            Self::Jsonl => write_jsonl(data, out),
+            Self::Markdown => write_markdown(data, out),
         }
     }
 }
 
-fn write_jsonl(extract: &ExportData, out: &mut dyn Write) -> io::Result<()> {
-    let names: Vec<_> = extract.columns.iter().take(extract.n_prefix_columns).collect();
-    for (row, document) in extract.rows.iter().zip(&extract.documents) {
-        let heads = names.iter().zip(row);
-        let heads: Vec<_> = heads.map(|(name, value)| (name.raw(), quote_json(value.raw()))).collect();
-        if heads.is_empty() {
+fn write_jsonl(data: &ExportData, out: &mut dyn Write) -> io::Result<()> {
+    let names: Vec<_> = data.columns.iter().take(data.n_prefix_columns).collect();
+    for (row, document) in data.rows.iter().zip(&data.documents) {
+        let leading = names.iter().zip(row);
+        let leading: Vec<_> = leading.map(|(name, value)| (name.raw(), quote_json(value.raw()))).collect();
+        if leading.is_empty() {
             writeln!(out, "{}", escape_json(document.json()))?;
         } else {
-            writeln!(out, "{}", escape_json(&with_leading_members(document, &heads)))?;
+            writeln!(out, "{}", escape_json(&with_leading_members(document, &leading)))?;
         }
     }
     Ok(())
 }
 
-fn write_csv(extract: &ExportData, out: &mut dyn Write) -> io::Result<()> {
+fn write_csv(data: &ExportData, out: &mut dyn Write) -> io::Result<()> {
     let mut writer = csv::Writer::from_writer(out);
-    let names = extract.columns.iter().map(text::csv_cell);
+    let names = data.columns.iter().map(text::csv_cell);
     writer.write_record(names).map_err(super::into_io_error)?;
-    for row in &extract.rows {
+    for row in &data.rows {
         let cells = row.iter().map(text::csv_cell);
         writer.write_record(cells).map_err(super::into_io_error)?;
     }
     writer.flush()
 }
 
-fn write_markdown(extract: &ExportData, out: &mut dyn Write) -> io::Result<()> {
+fn write_markdown(data: &ExportData, out: &mut dyn Write) -> io::Result<()> {
     let line = |cells: &[Untrusted]| {
         let cells: Vec<_> = cells.iter().map(cell).collect();
         format!("| {} |", cells.join(" | "))
     };
-    writeln!(out, "{}", line(&extract.columns))?;
-    writeln!(out, "|{}", " --- |".repeat(extract.columns.len()))?;
-    for row in &extract.rows {
+    writeln!(out, "{}", line(&data.columns))?;
+    writeln!(out, "|{}", " --- |".repeat(data.columns.len()))?;
+    for row in &data.rows {
         writeln!(out, "{}", line(row))?;
     }
     Ok(())
 }
 
-/// A cell of a Markdown table: no address in it can be clicked, no letter of it means anything.
+/// Escapes a cell of a Markdown table: addresses in it are defanged, and no character in it is markup.
 fn cell(text: &Untrusted) -> String {
     let mut cell = String::new();
     for char in text::defang_cell(text).chars() {
@@ -119,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_record_does_not_say_itself_stands_before_it() {
+    fn prefix_columns_are_added_to_the_json_record() {
         let extract = ExportData { n_prefix_columns: 1, ..extract() };
         let mut out = Vec::new();
         FileForm::Jsonl.write(&extract, &mut out).unwrap();
@@ -128,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn the_name_says_the_form_and_nothing_in_it_acts() {
+    fn the_ending_selects_the_format_and_the_content_is_inert() {
         check("a.CSV", "hostname,cmdline\nwin-1,'=cmd|' /c calc'!A0\nwin-2,curl http://10.0.0.1/<b>␛[2J\n");
         check("a.jsonl", "{\"hostname\":\"win-1\",\"x\":\"\\u202e\"}\n");
         check(

@@ -1,4 +1,4 @@
-//! The server's JSON as it leaves the program.
+//! JSON records of the server, prepared for output.
 
 use std::{borrow::Cow, collections::BTreeMap, fmt::Write};
 
@@ -6,9 +6,10 @@ use serde_json::value::RawValue;
 
 use crate::model::Document;
 
-/// The same JSON in ASCII alone, as the server itself writes it: no character of a string can reach a terminal.
+/// Escapes everything in `json` but printable ASCII and line feeds, as the server itself does, so that no character of
+/// a string can affect a terminal.
 pub fn escape_json(json: &str) -> Cow<'_, str> {
-    // Characters below the blank cannot stand unescaped in JSON; line breaks between its parts are ours.
+    // Control characters cannot stand unescaped in a JSON string; the line feeds between values are ours.
     let is_plain = |c: char| matches!(c, ' '..='~' | '\n');
     if json.chars().all(is_plain) {
         return json.into();
@@ -26,7 +27,8 @@ pub fn escape_json(json: &str) -> Cow<'_, str> {
     out.into()
 }
 
-/// A record with members added, which take the place of members of the same name; numbers keep the server's spelling.
+/// Returns the record with the members `added`, which replace members of the same name; numbers keep the server's
+/// spelling.
 pub fn with_members(document: &Document, added: &[(&str, String)]) -> String {
     let mut members: BTreeMap<String, Box<RawValue>> = serde_json::from_str(document.json()).unwrap_or_default();
     for (name, json) in added {
@@ -37,8 +39,8 @@ pub fn with_members(document: &Document, added: &[(&str, String)]) -> String {
     serde_json::to_string(&members).unwrap_or_else(|_| document.json().to_owned())
 }
 
-/// A record with members before its own, which take the place of members of the same name; the others stay in their
-/// order.
+/// Returns the record with the members `added` before its own. They replace members of the same name; if there are
+/// none, the record's own keep their order.
 pub fn with_leading_members(document: &Document, added: &[(&str, String)]) -> String {
     let members: BTreeMap<String, &RawValue> = serde_json::from_str(document.json()).unwrap_or_default();
     let mut json = String::with_capacity(document.len() + 32 * added.len());
@@ -52,12 +54,12 @@ pub fn with_leading_members(document: &Document, added: &[(&str, String)]) -> St
         put(name, value);
     }
     if added.iter().any(|(name, _)| members.contains_key(*name)) {
-        let own = |name: &str| added.iter().all(|(added, _)| *added != name);
-        for (name, value) in members.iter().filter(|(name, _)| own(name)) {
+        let is_kept = |name: &str| added.iter().all(|(added, _)| *added != name);
+        for (name, value) in members.iter().filter(|(name, _)| is_kept(name)) {
             put(name, value.get());
         }
     } else if !members.is_empty() {
-        // The text of an object behind its brace.
+        // The text of the record after its opening brace.
         json.push(',');
         json.push_str(document.json().get(1..).unwrap_or_default());
         return json;
@@ -66,7 +68,7 @@ pub fn with_leading_members(document: &Document, added: &[(&str, String)]) -> St
     json
 }
 
-/// A text as JSON.
+/// Formats `text` as a JSON string.
 pub fn quote_json(text: &str) -> String {
     serde_json::to_string(text).unwrap_or_default()
 }
@@ -76,7 +78,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_value_stays_when_its_letters_go() {
+    fn escaped_json_has_the_original_value() {
         let json = "{\"name\":\"世\u{202e}\u{9b}𝄞\u{7f}\"}";
         let written = escape_json(json);
         assert!(written.is_ascii());
@@ -101,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn members_stand_before_the_records_own() {
+    fn added_members_come_first() {
         let added = [("kind", quote_json("x\"y")), ("segment_id", "7".to_owned())];
         check(&added, r#"{"z":1.50,"a":2}"#, r#"{"kind":"x\"y","segment_id":7,"z":1.50,"a":2}"#);
         check(&added, r#"{"z":1,"kind":2,"a":3}"#, r#"{"kind":"x\"y","segment_id":7,"a":3,"z":1}"#);

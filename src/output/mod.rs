@@ -1,4 +1,4 @@
-//! The formats of the headless commands: rows in, bytes out, as they come.
+//! Output formats of the headless commands. Rows are written as they arrive.
 
 mod extract;
 mod json;
@@ -18,7 +18,7 @@ pub use table::{Align, OutputColumn};
 use crate::text::{self, Charset, Untrusted};
 use table::TextTable;
 
-/// How an answer is written.
+/// The output format of a command.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum Format {
     /// Columns for the eye, shortened to the terminal
@@ -32,56 +32,56 @@ pub enum Format {
     Csv,
 }
 
-/// One row in every format.
+/// One row, with what each format needs of it.
 #[derive(Clone, Debug)]
 pub struct OutputRow {
-    /// What stands in each column.
+    /// The text of each column.
     pub cells: Vec<OutputCell>,
     /// The record as one JSON object.
     pub json: String,
 }
 
-/// What stands in one column of one row.
+/// The content of one column of one row.
 #[derive(Clone, Debug, Default)]
 pub struct OutputCell {
-    /// What is drawn before the text in a table alone: the lines of a tree.
+    /// Written before the text, only in a table: the lines of a tree.
     pub prefix: String,
-    /// The text itself, whoever wrote it.
+    /// The text, possibly written by an attacker.
     pub text: Untrusted,
-    /// Whether it is set off from the other rows.
+    /// Whether it is printed in bold in a table.
     pub is_strong: bool,
 }
 
 impl OutputCell {
-    /// A text that may be anyone's.
+    /// Creates a cell with text from the wire.
     pub fn from_untrusted(text: &Untrusted) -> Self {
         Self { text: text.clone(), ..Self::default() }
     }
 
-    /// A value of ours, or nothing.
+    /// Creates a cell with a value of ours; empty if `value` is `None`.
     pub fn from_value<T: ToString>(value: Option<T>) -> Self {
         Self { text: value.map(|value| value.to_string()).unwrap_or_default().into(), ..Self::default() }
     }
 }
 
-/// How the answer is shown where it is shown to the eye.
+/// The style of a table.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct TableStyle {
-    /// The terminal's width in cells; `None` when there is none and nothing is shortened.
+    /// The terminal's width in cells; `None` without a terminal, where nothing is shortened.
     pub width: Option<usize>,
-    /// Whether headings and what is strong are set in bold.
+    /// Whether headings and strong cells are printed in bold.
     pub is_styled: bool,
     /// Which characters may be written.
     pub charset: Charset,
 }
 
-/// Writes rows in a format, page by page; holds no more than it is given at a time.
+/// Writes rows in a format, page by page, without collecting them.
 pub struct TableWriter<'a> {
     out: &'a mut dyn Write,
     form: FormatState,
 }
 
-/// A format with what it must remember between pages.
+/// A format with its state between pages.
 enum FormatState {
     Table(TextTable),
     Jsonl,
@@ -90,16 +90,16 @@ enum FormatState {
 }
 
 impl<'a> TableWriter<'a> {
-    /// Begins an answer with these columns.
+    /// Starts the output of rows with these columns.
     pub fn new(
         out: &'a mut dyn Write,
         format: Format,
         columns: impl Into<Cow<'static, [OutputColumn]>>,
-        look: TableStyle,
+        style: TableStyle,
     ) -> Self {
         let columns = columns.into();
         let form = match format {
-            Format::Table => FormatState::Table(TextTable::new(columns, look)),
+            Format::Table => FormatState::Table(TextTable::new(columns, style)),
             Format::Jsonl => FormatState::Jsonl,
             Format::Json => FormatState::Json { is_empty: true },
             Format::Csv => FormatState::Csv { columns, has_header: false },
@@ -107,7 +107,7 @@ impl<'a> TableWriter<'a> {
         Self { out, form }
     }
 
-    /// Writes the next rows, and flushes: whoever reads them may be waiting.
+    /// Writes the next rows and flushes, so that a reader of a pipe gets them at once.
     pub fn write_rows(&mut self, rows: &[OutputRow]) -> io::Result<()> {
         match &mut self.form {
             FormatState::Table(table) => table.write(rows, self.out)?,
@@ -128,7 +128,7 @@ impl<'a> TableWriter<'a> {
         self.out.flush()
     }
 
-    /// Sets off what follows in a table.
+    /// Writes an empty line between the parts of a table; nothing in other formats.
     pub fn write_gap(&mut self) -> io::Result<()> {
         match self.form {
             FormatState::Table(_) => writeln!(self.out),
@@ -136,7 +136,7 @@ impl<'a> TableWriter<'a> {
         }
     }
 
-    /// Ends the answer: what a format needs even without a row.
+    /// Completes the output, even if there were no rows.
     pub fn finish(mut self) -> io::Result<()> {
         match &mut self.form {
             FormatState::Json { is_empty: true } => writeln!(self.out, "[]")?,
@@ -167,7 +167,7 @@ fn write_csv(
     writer.flush()
 }
 
-/// What went wrong when a record was written. Converted as it is, it would no longer say that a pipe was closed.
+/// Converts an error of the CSV writer. `io::Error::from` would lose its kind, by which a closed pipe is recognized.
 fn into_io_error(error: csv::Error) -> io::Error {
     match error.into_kind() {
         csv::ErrorKind::Io(error) => error,
@@ -191,11 +191,11 @@ mod tests {
     #[track_caller]
     fn check(format: Format, pages: &[&[OutputRow]], expected: &str) {
         let mut out = Vec::new();
-        let mut sheet = TableWriter::new(&mut out, format, COLUMNS, TableStyle::default());
+        let mut writer = TableWriter::new(&mut out, format, COLUMNS, TableStyle::default());
         for page in pages {
-            sheet.write_rows(page).unwrap();
+            writer.write_rows(page).unwrap();
         }
-        sheet.finish().unwrap();
+        writer.finish().unwrap();
         assert_eq!(String::from_utf8(out).unwrap(), expected);
     }
 
@@ -214,7 +214,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_no_line_at_all() {
+    fn without_rows_nothing_is_printed() {
         check(Format::Table, &[], "");
         check(Format::Jsonl, &[], "");
     }
@@ -224,9 +224,9 @@ mod tests {
         let hostile = "\u{9b}2J\u{202e}gpj.exe";
         for format in [Format::Table, Format::Jsonl, Format::Json, Format::Csv] {
             let mut out = Vec::new();
-            let mut sheet = TableWriter::new(&mut out, format, COLUMNS, TableStyle::default());
-            sheet.write_rows(&[row(1, hostile)]).unwrap();
-            sheet.finish().unwrap();
+            let mut writer = TableWriter::new(&mut out, format, COLUMNS, TableStyle::default());
+            writer.write_rows(&[row(1, hostile)]).unwrap();
+            writer.finish().unwrap();
             let shown = String::from_utf8(out).unwrap();
             assert!(!shown.contains(['\u{9b}', '\u{202e}', '\x1b']), "{format:?}: {shown:?}");
         }

@@ -1,4 +1,4 @@
-//! Columns for the eye.
+//! Tables of text, fitted to the terminal.
 
 use std::{
     borrow::Cow,
@@ -8,70 +8,71 @@ use std::{
 use super::{OutputCell, OutputRow, TableStyle};
 use crate::text::{self, Charset};
 
-/// The blanks between two columns.
+/// The space between two columns.
 const GAP: &str = "  ";
-/// The widest cell that the others of its column make room for where nothing is shortened: a command line of a megabyte
-/// would else put a megabyte of blanks into every row.
+/// The widest cell that a column is widened for where nothing is shortened; otherwise one command line of a megabyte
+/// would pad each row with a megabyte of spaces.
 const MAX_CELL_WIDTH: usize = 200;
 
-/// A column: its name, and what becomes of it where space is short.
+/// A column: its name, and how it gives way where space is short.
 #[derive(Clone, Copy, Debug)]
 pub struct OutputColumn {
-    /// Its name, as the header of a CSV file; in capitals above a table.
+    /// The name in the header of a CSV file; a table shows it in capitals.
     pub name: &'static str,
     align: Align,
-    /// The width it keeps when it gives way; `None` for one that is whole or not there at all.
+    /// The least width it is shortened to; `None` for a column that is never shortened.
     min_width: Option<usize>,
+    /// Whether shortening removes the beginning of the text and not its end.
     keeps_end: bool,
-    /// Who goes first when even the least of all is too much: the highest. 0 never goes.
+    /// Columns with the highest rank are left out first if the minimum widths do not fit. 0 is never left out.
     rank: u8,
     is_in_table: bool,
 }
 
-/// On which side of its column a text stands.
+/// The alignment of text in its column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Align {
-    /// Words.
+    /// For words.
     Left,
-    /// Numbers.
+    /// For numbers.
     Right,
 }
 
 impl OutputColumn {
-    /// A column that is never shortened.
+    /// Creates a column that is never shortened or left out.
     pub const fn new(name: &'static str, align: Align) -> Self {
         Self { name, align, min_width: None, keeps_end: false, rank: 0, is_in_table: true }
     }
 
-    /// The same column, shortened to no less than `least` cells where space is short.
+    /// Allows shortening to `least` cells where space is short.
     #[must_use]
     pub const fn min_width(mut self, least: usize) -> Self {
         self.min_width = Some(least);
         self
     }
 
-    /// The same column, but what is left out is its beginning: the name at the end of a path stays.
+    /// Shortens at the beginning of the text, so that the file name at the end of a path stays.
     #[must_use]
     pub const fn keep_end(mut self) -> Self {
         self.keeps_end = true;
         self
     }
 
-    /// The same column, left out where space is short; the highest rank goes first.
+    /// Allows leaving the column out where space is short; the highest rank is left out first.
     #[must_use]
     pub const fn rank(mut self, rank: u8) -> Self {
         self.rank = rank;
         self
     }
 
-    /// The same column, in CSV alone: a table shows it in another way.
+    /// Writes the column only in CSV, because a table shows it in another way.
     #[must_use]
     pub const fn csv_only(mut self) -> Self {
         self.is_in_table = false;
         self
     }
 
-    /// The width that suits the cells of this column, those beyond `most` aside.
+    /// Returns the width of the widest cell of this column, not counting cells wider than `most`.
     fn preferred_width(&self, rows: &[OutputRow], index: usize, most: usize) -> usize {
         rows.iter()
             .filter_map(|row| row.cells.get(index))
@@ -83,29 +84,29 @@ impl OutputColumn {
     }
 }
 
-/// A table that remembers the widths of its columns from page to page.
+/// A table that keeps the widths of its columns from page to page.
 pub(super) struct TextTable {
     columns: Cow<'static, [OutputColumn]>,
     style: TableStyle,
-    /// The width of each column; 0 for one that is left out. Empty until the first rows.
+    /// Width of each column; 0 for one that is left out. Empty until the first rows.
     widths: Vec<usize>,
 }
 
 impl TextTable {
-    pub(super) fn new(columns: Cow<'static, [OutputColumn]>, look: TableStyle) -> Self {
-        Self { columns, style: look, widths: Vec::new() }
+    pub(super) fn new(columns: Cow<'static, [OutputColumn]>, style: TableStyle) -> Self {
+        Self { columns, style, widths: Vec::new() }
     }
 
     pub(super) fn write(&mut self, rows: &[OutputRow], out: &mut dyn Write) -> io::Result<()> {
         if rows.is_empty() {
             return Ok(());
         }
-        let plain: Vec<OutputRow>;
+        let ascii_rows: Vec<OutputRow>;
         let rows = match self.style.charset {
             Charset::Unicode => rows,
             Charset::Ascii => {
-                plain = rows.iter().map(row_to_ascii).collect();
-                &plain
+                ascii_rows = rows.iter().map(row_to_ascii).collect();
+                &ascii_rows
             }
         };
         let is_first = self.widths.is_empty();
@@ -128,71 +129,71 @@ impl TextTable {
     fn set_widths(&mut self, rows: &[OutputRow]) {
         let is_first = self.widths.is_empty();
         let most = self.style.width.map_or(MAX_CELL_WIDTH, |_| usize::MAX);
-        let wanted = self
+        let preferred = self
             .columns
             .iter()
             .enumerate()
             .map(|(index, column)| if column.is_in_table { column.preferred_width(rows, index, most) } else { 0 });
         match self.style.width {
-            // Nothing is shortened; a later page may need more room than the first.
+            // Nothing is shortened, and a later page may need wider columns than the first.
             None => {
                 self.widths.resize(self.columns.len(), 0);
-                for (width, wanted) in self.widths.iter_mut().zip(wanted) {
-                    *width = wanted.max(*width);
+                for (width, preferred) in self.widths.iter_mut().zip(preferred) {
+                    *width = preferred.max(*width);
                 }
             }
-            // The first page decides, lest the columns move under the eye.
-            Some(room) if is_first => self.widths = fit_widths(&self.columns, wanted.collect(), room),
+            // The first page decides, so that the columns stay in place.
+            Some(room) if is_first => self.widths = fit_widths(&self.columns, preferred.collect(), room),
             Some(_) => {}
         }
     }
 
     fn write_line(&self, cells: &[OutputCell], out: &mut dyn Write) -> io::Result<()> {
-        let shown = self.columns.iter().zip(&self.widths).zip(cells).filter(|((_, width), _)| **width > 0);
+        let columns = self.columns.iter().zip(&self.widths).zip(cells).filter(|((_, width), _)| **width > 0);
         let mut line = String::new();
-        // Blanks that are owed until something follows them: no line ends in one.
-        let mut due = 0;
-        for (index, ((column, &width), cell)) in shown.enumerate() {
+        // Padding is written only before more text, so that no line ends in spaces.
+        let mut padding = 0;
+        for (index, ((column, &width), cell)) in columns.enumerate() {
             if index > 0 {
-                due += GAP.len();
+                padding += GAP.len();
             }
             let (text, used) = self.cell(column, width, cell);
-            let rest = width.saturating_sub(used);
+            let unused = width.saturating_sub(used);
             if column.align == Align::Right {
-                due += rest;
+                padding += unused;
             }
             if used > 0 {
-                line.extend(std::iter::repeat_n(' ', due));
+                line.extend(std::iter::repeat_n(' ', padding));
                 line.push_str(&text);
-                due = 0;
+                padding = 0;
             }
             if column.align == Align::Left {
-                due += rest;
+                padding += unused;
             }
         }
         writeln!(out, "{line}")
     }
 
-    /// The text of a cell and its width.
+    /// Returns the text of a cell, fitted to `width`, and its width.
     fn cell(&self, column: &OutputColumn, width: usize, cell: &OutputCell) -> (String, usize) {
-        let (lead, text) = if self.style.width.is_none() {
+        let (prefix, text) = if self.style.width.is_none() {
             (cell.prefix.clone(), text::make_visible(&cell.text))
         } else {
-            let lead = text::fit(&cell.prefix.as_str().into(), width);
-            let room = width - text::width(&lead);
+            let prefix = text::fit(&cell.prefix.as_str().into(), width);
+            let room = width - text::width(&prefix);
             let fit = if column.keeps_end { text::fit_end } else { text::fit };
-            (lead, fit(&cell.text, room))
+            (prefix, fit(&cell.text, room))
         };
-        let used = text::width(&lead) + text::width(&text);
+        let used = text::width(&prefix) + text::width(&text);
         if cell.is_strong && self.style.is_styled {
-            (format!("{lead}\x1b[1m{text}\x1b[0m"), used)
+            (format!("{prefix}\x1b[1m{text}\x1b[0m"), used)
         } else {
-            (lead + &text, used)
+            (prefix + &text, used)
         }
     }
 }
 
-/// The row in ASCII. Before it is measured: what stands for a letter may be wider than it.
+/// Converts a row to ASCII. This comes before measuring, because the replacement of a character may be wider.
 fn row_to_ascii(row: &OutputRow) -> OutputRow {
     let cell = |cell: &OutputCell| OutputCell {
         prefix: text::to_ascii_cells(&cell.prefix).into_owned(),
@@ -206,19 +207,19 @@ fn cell_width(cell: &OutputCell) -> usize {
     text::width(&cell.prefix) + text::width(&text::make_visible(&cell.text))
 }
 
-/// Widths that fit into `room`. Columns that may go are there, in their order of rank, as far as all that are there can
-/// have their least; then the widest give way until the line fits.
+/// Returns the widths of the columns, fitted to `room`. Columns are included in order of their rank while their minimum
+/// widths fit; then the widest are shortened until the line fits.
 fn fit_widths(columns: &[OutputColumn], mut widths: Vec<usize>, room: usize) -> Vec<usize> {
-    let least = |index: usize, width: usize| columns[index].min_width.unwrap_or(width).min(width);
-    let mut places: Vec<usize> = (0..columns.len()).filter(|&index| widths[index] > 0).collect();
-    places.sort_by_key(|&index| columns[index].rank);
+    let minimum = |index: usize, width: usize| columns[index].min_width.unwrap_or(width).min(width);
+    let mut indexes: Vec<usize> = (0..columns.len()).filter(|&index| widths[index] > 0).collect();
+    indexes.sort_by_key(|&index| columns[index].rank);
     let mut needed = 0;
-    for index in places {
-        let more = least(index, widths[index]) + GAP.len();
-        if columns[index].rank > 0 && needed + more > room + GAP.len() {
+    for index in indexes {
+        let added = minimum(index, widths[index]) + GAP.len();
+        if columns[index].rank > 0 && needed + added > room + GAP.len() {
             widths[index] = 0;
         } else {
-            needed += more;
+            needed += added;
         }
     }
     loop {
@@ -228,12 +229,12 @@ fn fit_widths(columns: &[OutputColumn], mut widths: Vec<usize>, room: usize) -> 
             return widths;
         }
         let widest = (0..widths.len())
-            .filter(|&index| widths[index] > least(index, widths[index]))
+            .filter(|&index| widths[index] > minimum(index, widths[index]))
             .max_by_key(|&index| widths[index]);
         match widest {
-            // One cell at a time, so that two long columns share what there is.
+            // One cell at a time, so that two long columns share the loss.
             Some(index) => widths[index] -= 1,
-            // What must be there is there, even if the terminal breaks the line.
+            // Columns of rank 0 stay, even if the terminal breaks the line.
             None => return widths,
         }
     }
@@ -256,8 +257,8 @@ mod tests {
 
     #[track_caller]
     fn check(width: Option<usize>, rows: &[[&str; 4]], expected: &str) {
-        let look = TableStyle { width, ..TableStyle::default() };
-        let mut table = TextTable::new(COLUMNS.into(), look);
+        let style = TableStyle { width, ..TableStyle::default() };
+        let mut table = TextTable::new(COLUMNS.into(), style);
         let mut out = Vec::new();
         for cells in rows {
             table.write(&[row(*cells)], &mut out).unwrap();
@@ -278,15 +279,15 @@ mod tests {
     }
 
     #[test]
-    fn the_widest_give_way_and_then_a_column_goes() {
+    fn the_widest_are_shortened_and_then_a_column_is_left_out() {
         check(Some(40), &[LONG], "PID  PATH         COMMAND     ID\n  4  …ws\\net.exe  net use z…  00000003-0\n");
         check(Some(24), &[LONG], "PID  PATH       COMMAND\n  4  …\\net.exe  net use…\n");
     }
 
     #[test]
-    fn columns_stand_below_each_other_in_ascii_too() {
-        let look = TableStyle { charset: Charset::Ascii, ..TableStyle::default() };
-        let mut table = TextTable::new(COLUMNS.into(), look);
+    fn columns_are_aligned_in_ascii_too() {
+        let style = TableStyle { charset: Charset::Ascii, ..TableStyle::default() };
+        let mut table = TextTable::new(COLUMNS.into(), style);
         let mut out = Vec::new();
         let rows = [row(["1", "Grüße", "a", "b"]), row(["2", "x", "a", "b"])];
         table.write(&rows, &mut out).unwrap();
@@ -320,7 +321,7 @@ mod tests {
     }
 
     #[test]
-    fn a_very_long_cell_is_whole_and_costs_its_own_line_alone() {
+    fn a_very_long_cell_is_complete_and_widens_no_other_line() {
         let long = "x".repeat(MAX_CELL_WIDTH + 1);
         check(
             None,
