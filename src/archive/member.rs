@@ -1,4 +1,4 @@
-//! One member of an archive while it is unpacked.
+//! Unpacking of one member of an archive.
 
 use std::io::Write;
 
@@ -10,35 +10,37 @@ use super::{
     header::{DeclaredSizes, Local},
 };
 
-/// Bytes unpacked at a time.
+/// Size of the output buffer, in bytes.
 const PIECE: usize = 16 * 1024;
 
-/// Packed not at all.
+/// Compression method: none.
 const STORED: u16 = 0;
-/// Packed as nearly everything is.
+/// Compression method: deflate.
 const DEFLATED: u16 = 8;
 
-/// A member and how much of it has come.
+/// A member that is being unpacked.
 #[derive(Debug)]
 pub(super) struct Member {
     pub(super) name: Vec<u8>,
-    /// Where its record begins.
+    /// Offset of its local header in the archive.
     pub(super) offset: u64,
-    /// What is told of it beforehand.
+    /// Sizes in its local header.
     declared: Option<DeclaredSizes>,
-    /// The length of what is told of it afterwards.
+    /// Length of the data descriptor that follows it.
     pub(super) descriptor: Option<usize>,
-    /// The most it may have.
+    /// The limit of its unpacked size.
     max_bytes: u64,
-    /// None: it is stored as it is.
+    /// `None` for a stored member.
     inflater: Option<Decompress>,
     crc: Crc,
+    /// Bytes of packed data so far.
     packed: u64,
+    /// Bytes unpacked so far.
     size: u64,
 }
 
 impl Member {
-    pub(super) fn new(local: Local, offset: u64, most: u64) -> Result<Self, Error> {
+    pub(super) fn new(local: Local, offset: u64, max_bytes: u64) -> Result<Self, Error> {
         let inflater = match local.method {
             STORED if local.declared.is_none() => {
                 return Err(Error::Unsupported("stores a member without its size"));
@@ -52,7 +54,7 @@ impl Member {
             offset,
             declared: local.declared,
             descriptor: local.descriptor,
-            max_bytes: most,
+            max_bytes,
             inflater,
             crc: Crc::new(),
             packed: 0,
@@ -60,27 +62,30 @@ impl Member {
         })
     }
 
-    /// Takes what belongs to it from `input` and writes what it unpacks to; true when that was its end.
+    /// Takes the bytes of this member from `input` and writes their unpacked content to `sink`. Returns whether the
+    /// member has ended.
     pub(super) fn feed(&mut self, input: &mut &[u8], sink: &mut dyn Write) -> Result<bool, Error> {
-        let left = self.declared.map_or(u64::MAX, |told| told.packed - self.packed);
-        let most = usize::try_from(left).unwrap_or(usize::MAX);
-        let mine = &input[..input.len().min(most)];
-        let (taken, is_end) = if let Some(mut inflater) = self.inflater.take() {
-            let (taken, is_end) = self.inflate(&mut inflater, mine, sink)?;
+        let left = self.declared.map_or(u64::MAX, |declared| declared.packed - self.packed);
+        let max_input = usize::try_from(left).unwrap_or(usize::MAX);
+        let available = &input[..input.len().min(max_input)];
+        let (n_used, is_end) = if let Some(mut inflater) = self.inflater.take() {
+            let (n_used, is_end) = self.inflate(&mut inflater, available, sink)?;
             self.inflater = Some(inflater);
-            if !is_end && taken == most {
+            if !is_end && n_used == max_input {
                 return Err(self.size_mismatch());
             }
-            (taken, is_end)
+            (n_used, is_end)
         } else {
-            self.write_unpacked(mine, sink)?;
-            (mine.len(), mine.len() == most)
+            self.write_unpacked(available, sink)?;
+            (available.len(), available.len() == max_input)
         };
-        self.packed += to_u64(taken);
-        *input = &input[taken..];
+        self.packed += to_u64(n_used);
+        *input = &input[n_used..];
         Ok(is_end)
     }
 
+    /// Unpacks `input` and writes the result to `sink`. Returns how many bytes were used, and whether the member has
+    /// ended.
     fn inflate(
         &mut self,
         inflater: &mut Decompress,
@@ -88,30 +93,30 @@ impl Member {
         sink: &mut dyn Write,
     ) -> Result<(usize, bool), Error> {
         let mut piece = [0; PIECE];
-        let mut taken = 0;
+        let mut n_used = 0;
         loop {
             let (before_in, before_out) = (inflater.total_in(), inflater.total_out());
             let status = inflater
-                .decompress(&input[taken..], &mut piece, FlushDecompress::None)
+                .decompress(&input[n_used..], &mut piece, FlushDecompress::None)
                 .map_err(|_| Error::BadCompression(display_name(&self.name)))?;
-            let passed = |from: u64, to: u64| usize::try_from(to - from).unwrap_or(usize::MAX);
-            let given = passed(before_out, inflater.total_out());
-            taken += passed(before_in, inflater.total_in());
-            self.write_unpacked(&piece[..given], sink)?;
+            let difference = |from: u64, to: u64| usize::try_from(to - from).unwrap_or(usize::MAX);
+            let n_unpacked = difference(before_out, inflater.total_out());
+            n_used += difference(before_in, inflater.total_in());
+            self.write_unpacked(&piece[..n_unpacked], sink)?;
             match status {
-                Status::StreamEnd => return Ok((taken, true)),
-                // All is taken, and what was unpacked of it is out.
-                _ if taken == input.len() && given < PIECE => return Ok((taken, false)),
+                Status::StreamEnd => return Ok((n_used, true)),
+                // All input is used, and the inflater holds no more output.
+                _ if n_used == input.len() && n_unpacked < PIECE => return Ok((n_used, false)),
                 Status::Ok => {}
                 Status::BufError => return Err(Error::BadCompression(display_name(&self.name))),
             }
         }
     }
 
-    /// Passes on what is unpacked, unless it is more than was told.
+    /// Writes unpacked bytes to `sink`, unless they exceed the declared size or the limit.
     fn write_unpacked(&mut self, bytes: &[u8], sink: &mut dyn Write) -> Result<(), Error> {
         self.size += to_u64(bytes.len());
-        if self.declared.is_some_and(|told| self.size > told.size) {
+        if self.declared.is_some_and(|declared| self.size > declared.size) {
             return Err(self.size_mismatch());
         }
         if self.size > self.max_bytes {
@@ -122,31 +127,31 @@ impl Member {
         Ok(())
     }
 
-    /// How it is packed.
+    /// Returns the compression method.
     pub(super) fn method(&self) -> u16 {
         if self.inflater.is_some() { DEFLATED } else { STORED }
     }
 
-    /// What there is to be told of it.
+    /// Returns the checksum and sizes that were measured.
     pub(super) fn actual_sizes(&self) -> DeclaredSizes {
         DeclaredSizes { crc: self.crc.sum(), packed: self.packed, size: self.size }
     }
 
-    /// Compares what was told with what there is.
-    pub(super) fn check(&self, told: DeclaredSizes) -> Result<(), Error> {
-        let found = self.actual_sizes();
-        if (told.packed, told.size) != (found.packed, found.size) {
+    /// Fails if the measured checksum or sizes are not the `declared` ones.
+    pub(super) fn check(&self, declared: DeclaredSizes) -> Result<(), Error> {
+        let actual = self.actual_sizes();
+        if (declared.packed, declared.size) != (actual.packed, actual.size) {
             return Err(self.size_mismatch());
         }
-        if told.crc != found.crc {
+        if declared.crc != actual.crc {
             return Err(Error::Checksum(display_name(&self.name)));
         }
         Ok(())
     }
 
-    /// Compares what was told beforehand with what there is.
+    /// Fails if the measured checksum or sizes are not those of the local header.
     pub(super) fn check_declared(&self) -> Result<(), Error> {
-        self.declared.map_or(Ok(()), |told| self.check(told))
+        self.declared.map_or(Ok(()), |declared| self.check(declared))
     }
 
     fn size_mismatch(&self) -> Error {

@@ -1,8 +1,8 @@
-//! The server's archive of one file (reference 2.5): taken apart as it comes, proven, and written in other forms.
+//! The server's archive of one file (reference 2.5): unpacked while it arrives, verified, and saved in several formats.
 //!
-//! An archive comes from the server, and what is in it from an attacker: nothing it says of itself is believed. No name
-//! in it is ever that of a file here; the sizes, checksums and the directory at its end must agree with what came, so
-//! that no other program finds something else in it; and it is never held in memory.
+//! The archive comes from the server and its content from an attacker, so nothing is trusted: no name in it is used for
+//! a file here; sizes, checksums and the central directory must match the content, so that other programs unpack the
+//! same file; and it is never held in memory.
 
 mod error;
 mod header;

@@ -1,4 +1,4 @@
-//! What is kept of an archive: all of it as it came, the file alone, or the file in an archive that opens with a word.
+//! Saving a file of the server's archive: the archive itself, the extracted file, or a password-protected archive.
 
 use std::io::{self, Write};
 
@@ -12,22 +12,22 @@ use super::{Error, Unpacker};
 use crate::model::Md5;
 use crate::text::Untrusted;
 
-/// What the customary archive for samples opens with: it keeps them from scanners and from fingers, not from readers.
+/// The customary password for archives of malware samples. It prevents detection by scanners and accidental execution;
+/// it is no secret.
 pub const PASSWORD: &str = "infected";
 
-/// What is kept of an archive.
+/// The format that a file is saved in.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum SaveFormat {
-    /// The server's archive, as it came.
+    /// The server's archive, unchanged.
     #[default]
     Archive,
-    /// The file alone.
     Extracted,
-    /// An archive of the file, with [`PASSWORD`].
+    /// A new archive of the file, encrypted with [`PASSWORD`].
     Protected,
 }
 
-/// A file on its way from the server's archive to `W`.
+/// Copies a file from the server's archive to `W` in a format, and verifies it.
 pub struct SaveJob<W: Write> {
     unpacker: Unpacker,
     target: SaveTarget<W>,
@@ -39,21 +39,21 @@ enum SaveTarget<W: Write> {
     Protected(Box<ZipWriter<StreamWriter<Fused<W>>>>),
 }
 
-/// A file that has come whole.
+/// A file that was saved completely.
 #[derive(Debug)]
 pub struct SavedFile<W> {
-    /// Where it went.
+    /// The writer it was saved to.
     pub target: W,
-    /// What it hashes to, whatever its name.
+    /// The hash of its content.
     pub md5: Md5,
-    /// How many bytes it has.
+    /// Its unpacked size in bytes.
     pub size: u64,
 }
 
 impl<W: Write> SaveJob<W> {
-    /// Begins to keep a file of at most `most` bytes, under `name` if it goes into an archive of ours.
-    pub fn new(target: W, form: SaveFormat, name: &str, most: u64) -> Result<Self, Error> {
-        let target = match form {
+    /// Creates a job for a file of at most `most` bytes, called `name` in a protected archive.
+    pub fn new(target: W, format: SaveFormat, name: &str, most: u64) -> Result<Self, Error> {
+        let target = match format {
             SaveFormat::Archive => SaveTarget::Archive(target),
             SaveFormat::Extracted => SaveTarget::Extracted(target),
             SaveFormat::Protected => {
@@ -71,7 +71,7 @@ impl<W: Write> SaveJob<W> {
         Ok(Self { unpacker: Unpacker::new(most), target })
     }
 
-    /// Takes the next piece of the server's archive.
+    /// Processes the next bytes of the server's archive.
     pub fn feed(&mut self, piece: &[u8]) -> Result<(), Error> {
         match &mut self.target {
             SaveTarget::Archive(target) => {
@@ -84,7 +84,7 @@ impl<W: Write> SaveJob<W> {
         }
     }
 
-    /// Ends: nothing more of the server's archive comes.
+    /// Completes the file after the last bytes of the server's archive, and returns its hash and size.
     pub fn finish(self) -> Result<SavedFile<W>, Error> {
         let (md5, size) = self.unpacker.finish()?;
         let target = match self.target {
@@ -95,8 +95,8 @@ impl<W: Write> SaveJob<W> {
     }
 }
 
-/// A target that takes everything after its first failure, to no effect: an archive that goes without being finished
-/// finishes itself, and would complain to the terminal if it could not.
+/// A writer that ignores everything after its first failure. A [`ZipWriter`] that is dropped tries to finish the
+/// archive, and prints to the terminal if that fails.
 struct Fused<W> {
     target: W,
     has_failed: bool,
@@ -126,12 +126,12 @@ impl<W: Write> Write for Fused<W> {
     }
 }
 
-/// A name for the bare file that is safe on any system: its hash, what is harmless of its own name, and an ending that
-/// no double click runs.
+/// Returns a file name for the extracted file that is safe on any system: its hash, the harmless characters of its own
+/// name, and an ending that no double click executes.
 pub fn safe_name(md5: Md5, name: &Untrusted) -> String {
-    const MOST: usize = 64;
-    let is_harmless = |char: &char| char.is_ascii_alphanumeric() || matches!(char, '.' | '-' | '_');
-    let own: String = name.raw().chars().filter(is_harmless).take(MOST).collect();
+    const MAX_CHARS: usize = 64;
+    let is_safe = |char: &char| char.is_ascii_alphanumeric() || matches!(char, '.' | '-' | '_');
+    let own: String = name.raw().chars().filter(is_safe).take(MAX_CHARS).collect();
     let own = own.trim_matches('.');
     if own.is_empty() { format!("{md5}.bin") } else { format!("{md5}-{own}.bin") }
 }
@@ -156,27 +156,27 @@ mod tests {
         zip.finish().unwrap().into_inner()
     }
 
-    fn saved(form: SaveFormat) -> Vec<u8> {
-        let mut saving = SaveJob::new(Vec::new(), form, "x.bin", 1 << 20).unwrap();
+    fn saved(format: SaveFormat) -> Vec<u8> {
+        let mut job = SaveJob::new(Vec::new(), format, "x.bin", 1 << 20).unwrap();
         for piece in server_archive().chunks(11) {
-            saving.feed(piece).unwrap();
+            job.feed(piece).unwrap();
         }
-        let saved = saving.finish().unwrap();
+        let saved = job.finish().unwrap();
         assert_eq!(saved.md5, Md5(Hasher::digest(CONTENT).into()));
         assert_eq!(saved.size, 34);
         saved.target
     }
 
     #[test]
-    fn a_file_is_kept_in_each_form() {
+    fn a_file_is_saved_in_each_format() {
         assert_eq!(saved(SaveFormat::Archive), server_archive());
         assert_eq!(saved(SaveFormat::Extracted), CONTENT);
         let mut zip = ZipArchive::new(Cursor::new(saved(SaveFormat::Protected))).unwrap();
         assert!(zip.by_index(0).is_err());
         let mut member = zip.by_index_decrypt(0, PASSWORD.as_bytes()).unwrap();
-        let mut found = Vec::new();
-        member.read_to_end(&mut found).unwrap();
-        assert_eq!(found, CONTENT);
+        let mut content = Vec::new();
+        member.read_to_end(&mut content).unwrap();
+        assert_eq!(content, CONTENT);
         drop(member);
         let names: Vec<_> = zip.file_names().map(Result::unwrap).collect();
         assert_eq!(names, ["x.bin"]);
@@ -194,8 +194,8 @@ mod tests {
             ("..", ""),
             ("", ""),
         ] {
-            let found = safe_name(md5.parse().unwrap(), &name.into());
-            assert_eq!(found, format!("{md5}{safe}.bin"), "{name}");
+            let full = safe_name(md5.parse().unwrap(), &name.into());
+            assert_eq!(full, format!("{md5}{safe}.bin"), "{name}");
         }
         let long = safe_name(md5.parse().unwrap(), &"x".repeat(9_999).into());
         assert_eq!(long.len(), 32 + 1 + 64 + 4);

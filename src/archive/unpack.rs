@@ -1,4 +1,4 @@
-//! Taking an archive apart as it comes, in pieces of any size.
+//! Unpacking of an archive while it arrives, in pieces of any size.
 
 use std::io::{self, Write};
 
@@ -12,41 +12,46 @@ use super::{
 };
 use crate::model::Md5;
 
-/// The member that is the file itself.
+/// The name of the member that is the file itself.
 const FILE: &[u8] = b"filedata";
-/// The most that any other member may have: the server puts a page of text beside the file.
+/// The limit of other members, in bytes: the server adds one page of text.
 const MAX_OTHER_MEMBER: u64 = 1 << 20;
-/// The most members: the server sends two.
+/// The limit of the number of members: the server sends two.
 const MAX_MEMBERS: usize = 64;
 
-/// An archive while it comes. Only its `filedata` is passed on.
+/// Unpacks an archive while it arrives, and writes the content of its `filedata`.
 pub struct Unpacker {
     state: UnpackState,
-    /// A record that has not come whole.
+    /// The bytes so far of an incomplete record.
     record: Vec<u8>,
-    /// How many bytes have come.
+    /// Bytes of the archive processed so far.
     n_bytes: u64,
-    /// The most that the file may have.
+    /// The limit of the unpacked size of the file.
     max_bytes: u64,
-    /// Where the directory begins, and where its end stands in a large archive.
+    /// Offset of the central directory.
     directory: Option<u64>,
+    /// Offset of the zip64 end record.
     end_64: Option<u64>,
-    /// The members that have come whole, and whether the directory has told of them.
+    /// Complete members, and whether the central directory has listed each.
     members: Vec<(Member, bool)>,
     hasher: Hasher,
+    /// Unpacked size of the file, when it is complete.
     size: Option<u64>,
 }
 
 enum UnpackState {
-    /// A record comes, of whatever kind.
+    /// Reading a record of any kind.
+    /// Reading the content of a member.
     Record,
+    /// Reading the data descriptor after a member.
     Content(Box<Member>),
+    /// After the end record.
     Descriptor(Box<Member>),
     End,
 }
 
 impl Unpacker {
-    /// Begins with an archive whose file has at most so many bytes.
+    /// Creates an unpacker for an archive whose file has at most `most` bytes.
     pub fn new(most: u64) -> Self {
         Self {
             state: UnpackState::Record,
@@ -61,7 +66,7 @@ impl Unpacker {
         }
     }
 
-    /// Takes the next piece; the file in it goes to `sink`.
+    /// Processes the next bytes of the archive, and writes the content of the file to `sink`.
     pub fn feed(&mut self, mut input: &[u8], sink: &mut dyn Write) -> Result<(), Error> {
         while !input.is_empty() {
             self.step(&mut input, sink)?;
@@ -69,12 +74,12 @@ impl Unpacker {
         Ok(())
     }
 
-    /// Whether all of the file has come, whatever follows it.
+    /// Whether the file is complete, although the rest of the archive may be missing.
     pub fn has_file(&self) -> bool {
         self.size.is_some()
     }
 
-    /// The hash and the size of the file, when all of the archive has come.
+    /// Returns the hash and size of the file. Fails if the archive is incomplete or has no file.
     pub fn finish(self) -> Result<(Md5, u64), Error> {
         match (self.state, self.size) {
             (UnpackState::End, Some(size)) => Ok((Md5(self.hasher.finalize().into()), size)),
@@ -87,14 +92,14 @@ impl Unpacker {
     fn step(&mut self, input: &mut &[u8], sink: &mut dyn Write) -> Result<(), Error> {
         self.state = match std::mem::replace(&mut self.state, UnpackState::Record) {
             UnpackState::Record => {
-                let wanted = header::record_length(&self.record);
-                // A record tells its length by and by.
-                if !self.fill_record(input, wanted) || header::record_length(&self.record) > wanted {
+                let length = header::record_length(&self.record);
+                // A record with fields of variable length: more of it must be read to know its length.
+                if !self.fill_record(input, length) || header::record_length(&self.record) > length {
                     return Ok(());
                 }
                 let record = std::mem::take(&mut self.record);
                 match self.read(&record)? {
-                    // What has no content is at its end before anything of it has come.
+                    // An empty member ends before there is more input.
                     UnpackState::Content(member) => self.unpack(member, &mut &[][..], sink)?,
                     other => other,
                 }
@@ -106,17 +111,17 @@ impl Unpacker {
         Ok(())
     }
 
-    /// Takes a record together; true when it has so many bytes.
-    fn fill_record(&mut self, input: &mut &[u8], wanted: usize) -> bool {
-        let missing = wanted.saturating_sub(self.record.len());
-        let (taken, rest) = input.split_at(missing.min(input.len()));
-        self.record.extend_from_slice(taken);
-        self.n_bytes += to_u64(taken.len());
-        *input = rest;
-        self.record.len() >= wanted
+    /// Adds `input` to the record until it has `length` bytes; returns whether it has.
+    fn fill_record(&mut self, input: &mut &[u8], length: usize) -> bool {
+        let missing = length.saturating_sub(self.record.len());
+        let (added, remaining) = input.split_at(missing.min(input.len()));
+        self.record.extend_from_slice(added);
+        self.n_bytes += to_u64(added.len());
+        *input = remaining;
+        self.record.len() >= length
     }
 
-    /// Reads a whole record.
+    /// Handles a complete record.
     fn read(&mut self, record: &[u8]) -> Result<UnpackState, Error> {
         let at = self.n_bytes - to_u64(record.len());
         match header::read_u32(record, 0) {
@@ -143,7 +148,7 @@ impl Unpacker {
         }
     }
 
-    /// Begins with a member.
+    /// Starts unpacking a member.
     fn open(&self, local: Local, offset: u64) -> Result<UnpackState, Error> {
         if !is_safe(&local.name) {
             return Err(Error::Name(display_name(&local.name)));
@@ -159,7 +164,7 @@ impl Unpacker {
         Ok(UnpackState::Content(Box::new(member)))
     }
 
-    /// Takes what there is of a member.
+    /// Unpacks the available bytes of a member.
     fn unpack(
         &mut self,
         mut member: Box<Member>,
@@ -184,7 +189,7 @@ impl Unpacker {
         Ok(self.close(*member))
     }
 
-    /// Takes what is told of a member after it.
+    /// Reads the data descriptor of a member, and checks it.
     fn describe(&mut self, member: Box<Member>, input: &mut &[u8]) -> Result<UnpackState, Error> {
         if !self.fill_record(input, 4) {
             return Ok(UnpackState::Descriptor(member));
@@ -200,7 +205,7 @@ impl Unpacker {
         Ok(self.close(*member))
     }
 
-    /// A member has come whole, and is what it was said to be.
+    /// Adds a complete member, whose declared sizes have been checked.
     fn close(&mut self, member: Member) -> UnpackState {
         if member.name == FILE {
             self.size = Some(member.actual_sizes().size);
@@ -209,7 +214,7 @@ impl Unpacker {
         UnpackState::Record
     }
 
-    /// The directory tells of a member: other programs see nothing else of an archive.
+    /// Checks an entry of the central directory, by which other programs unpack, against the members.
     fn confirm(&mut self, entry: &Central, record: &[u8]) -> Result<UnpackState, Error> {
         let found = self.members.iter_mut().find(|(member, is_confirmed)| {
             !is_confirmed
@@ -227,23 +232,23 @@ impl Unpacker {
         }
     }
 
-    /// The directory ends, and must have told of everything.
+    /// Checks that the central directory has listed each member.
     fn end(&self, end: &EndRecord) -> Result<(), Error> {
-        let is_all = self.members.iter().all(|(_, is_confirmed)| *is_confirmed);
+        let is_complete = self.members.iter().all(|(_, is_confirmed)| *is_confirmed);
         let entries = to_u64(self.members.len());
-        let is_right = end.entries.is_none_or(|told| told == entries)
-            && end.directory.is_none_or(|told| Some(told) == self.directory);
-        if is_all && is_right { Ok(()) } else { Err(Error::Directory) }
+        let is_consistent = end.entries.is_none_or(|declared| declared == entries)
+            && end.directory.is_none_or(|declared| Some(declared) == self.directory);
+        if is_complete && is_consistent { Ok(()) } else { Err(Error::Directory) }
     }
 }
 
-/// Whether a member would be unpacked to where it is told to, on any system.
+/// Whether a member with this name is unpacked below the target directory on any system.
 fn is_safe(name: &[u8]) -> bool {
-    let is_odd = |byte: &u8| matches!(byte, 0..=31 | b'\\' | b':' | 127..);
-    !name.iter().any(is_odd) && !name.split(|byte| *byte == b'/').any(|part| matches!(part, b"" | b"." | b".."))
+    let is_unsafe = |byte: &u8| matches!(byte, 0..=31 | b'\\' | b':' | 127..);
+    !name.iter().any(is_unsafe) && !name.split(|byte| *byte == b'/').any(|part| matches!(part, b"" | b"." | b".."))
 }
 
-/// Writes to two.
+/// A writer that also updates a hash.
 struct Tee<'a>(&'a mut Hasher, &'a mut dyn Write);
 
 impl Write for Tee<'_> {

@@ -1,4 +1,4 @@
-//! Archives as servers write them, and as nobody should.
+//! Tests with archives as servers write them, and with damaged and malicious ones.
 
 use std::io::{Cursor, Read};
 
@@ -12,7 +12,7 @@ use super::*;
 
 const CONTENT: &[u8] = b"MZ\x90\0 what an attacker has built, what an attacker has built";
 
-/// The members in an archive as a server that can seek writes it.
+/// Returns an archive with sizes in the local headers, as a server writes it to a file.
 fn seekable_archive(members: &[(&str, &[u8])], method: CompressionMethod) -> Vec<u8> {
     let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
     let options = SimpleFileOptions::default().compression_method(method);
@@ -23,7 +23,7 @@ fn seekable_archive(members: &[(&str, &[u8])], method: CompressionMethod) -> Vec
     zip.finish().unwrap().into_inner()
 }
 
-/// The same as a server that cannot writes it: what is to be told of a member follows it.
+/// Returns an archive with data descriptors after the members, as a server writes it to a stream.
 fn streamed_archive(members: &[(&str, &[u8])], is_large: bool) -> Vec<u8> {
     let mut zip = ZipWriter::new_stream(Vec::new());
     let options = SimpleFileOptions::default().compression_method(CompressionMethod::Deflated).large_file(is_large);
@@ -39,15 +39,15 @@ fn typical_archive(content: &[u8]) -> Vec<u8> {
     seekable_archive(&members, CompressionMethod::Deflated)
 }
 
-/// Feeds an archive in pieces of a size.
+/// Unpacks an archive in pieces of `piece` bytes.
 fn unpack_in(archive: &[u8], piece: usize, most: u64) -> Result<(Vec<u8>, Md5, u64), Error> {
     let mut unpacker = Unpacker::new(most);
-    let mut found = Vec::new();
+    let mut content = Vec::new();
     for piece in archive.chunks(piece) {
-        unpacker.feed(piece, &mut found)?;
+        unpacker.feed(piece, &mut content)?;
     }
     let (md5, size) = unpacker.finish()?;
-    Ok((found, md5, size))
+    Ok((content, md5, size))
 }
 
 fn unpack(archive: &[u8]) -> Result<(Vec<u8>, Md5, u64), Error> {
@@ -66,7 +66,7 @@ fn hash(content: &[u8]) -> Md5 {
     Md5(Hasher::digest(content).into())
 }
 
-/// Replaces the only place, or all places, where some bytes stand.
+/// Replaces each occurrence of `from` in the archive; fails if there is none.
 fn replace_bytes(archive: &[u8], from: &[u8], to: &[u8]) -> Vec<u8> {
     assert_eq!(from.len(), to.len());
     let mut out = archive.to_vec();
@@ -82,42 +82,42 @@ fn replace_bytes(archive: &[u8], from: &[u8], to: &[u8]) -> Vec<u8> {
 }
 
 #[test]
-fn a_file_is_unpacked_however_it_was_packed_and_comes() {
+fn a_file_is_unpacked_from_any_kind_of_archive_in_any_pieces() {
     let members = [("metadata", &b"x"[..]), ("filedata", CONTENT)];
-    let nothing = [("filedata", &b""[..])];
+    let empty = [("filedata", &b""[..])];
     for (archive, content) in [
         (typical_archive(CONTENT), CONTENT),
         (seekable_archive(&members, CompressionMethod::Stored), CONTENT),
         (streamed_archive(&members, false), CONTENT),
         (streamed_archive(&members, true), CONTENT),
         (typical_archive(b""), b""),
-        (seekable_archive(&nothing, CompressionMethod::Stored), b""),
-        (streamed_archive(&nothing, false), b""),
+        (seekable_archive(&empty, CompressionMethod::Stored), b""),
+        (streamed_archive(&empty, false), b""),
     ] {
         for piece in [1, 3, 64, archive.len()] {
-            let (found, md5, size) = unpack_in(&archive, piece, 1 << 20).unwrap();
-            assert_eq!((&*found, md5), (content, hash(content)), "{piece}");
+            let (unpacked, md5, size) = unpack_in(&archive, piece, 1 << 20).unwrap();
+            assert_eq!((&*unpacked, md5), (content, hash(content)), "{piece}");
             assert_eq!(size, u64::try_from(content.len()).unwrap());
         }
     }
 }
 
 #[test]
-fn a_file_is_known_to_be_whole_before_the_archive_is() {
+fn a_file_is_complete_before_the_archive_is() {
     let archive = typical_archive(CONTENT);
     let mut unpacker = Unpacker::new(1 << 20);
-    let mut found = Vec::new();
-    let mut read = 0;
+    let mut unpacked = Vec::new();
+    let mut n_read = 0;
     while !unpacker.has_file() {
-        unpacker.feed(&archive[read..=read], &mut found).unwrap();
-        read += 1;
+        unpacker.feed(&archive[n_read..=n_read], &mut unpacked).unwrap();
+        n_read += 1;
     }
-    assert_eq!(found, CONTENT);
-    assert!(read < archive.len() - 100);
+    assert_eq!(unpacked, CONTENT);
+    assert!(n_read < archive.len() - 100);
 }
 
 #[test]
-fn an_archive_that_is_cut_off_anywhere_is_of_no_use() {
+fn a_truncated_archive_is_refused() {
     for archive in [typical_archive(CONTENT), streamed_archive(&[("filedata", CONTENT)], true)] {
         for end in 0..archive.len() {
             let error = unpack(&archive[..end]).unwrap_err();
@@ -128,17 +128,17 @@ fn an_archive_that_is_cut_off_anywhere_is_of_no_use() {
 }
 
 #[test]
-fn what_is_no_archive_is_said_to_be_none() {
+fn other_data_is_not_taken_for_an_archive() {
     for other in [&b""[..], b"PK", b"<html>", b"{\"errorMessage\": 1}", b"PK\x05\x06 and more"] {
         let error = unpack(other).unwrap_err().to_string();
-        let is_known = ["what came is no zip archive", "the archive ends too early"];
-        assert!(is_known.contains(&error.as_str()), "{error}");
+        let messages = ["what came is no zip archive", "the archive ends too early"];
+        assert!(messages.contains(&error.as_str()), "{error}");
     }
     assert_fails(b"<!DOCTYPE html>", "what came is no zip archive");
 }
 
 #[test]
-fn a_member_that_leads_elsewhere_is_named_and_refused() {
+fn a_member_outside_the_target_directory_is_named_and_refused() {
     for (name, shown) in [
         ("../../etc/cron.d/x", "../../etc/cron.d/x"),
         ("a/../../b_", "a/../../b_"),
@@ -147,7 +147,7 @@ fn a_member_that_leads_elsewhere_is_named_and_refused() {
         ("..\\evil.ex", "..\\evil.ex"),
         ("x\u{1b}[2J.exe", "x␛[2J.exe"),
     ] {
-        // The library that packs these is careful, too.
+        // The packing library refuses such names, so they are patched in.
         let plain = "n".repeat(name.len());
         let members = [("filedata", CONTENT), (&*plain, CONTENT)];
         let archive = seekable_archive(&members, CompressionMethod::Deflated);
@@ -167,7 +167,7 @@ fn an_archive_without_the_file_or_with_two_is_refused() {
 }
 
 #[test]
-fn a_size_that_is_not_so_is_found_out() {
+fn a_wrong_size_is_detected() {
     let size = u32::try_from(CONTENT.len()).unwrap().to_le_bytes();
     for lie in [0_u32, 1, 57, 10_000, u32::MAX - 1] {
         let archive = replace_bytes(&typical_archive(CONTENT), &size, &lie.to_le_bytes());
@@ -179,7 +179,7 @@ fn a_size_that_is_not_so_is_found_out() {
 }
 
 #[test]
-fn a_packed_size_that_is_not_so_is_found_out() {
+fn a_wrong_packed_size_is_detected() {
     let archive = typical_archive(CONTENT);
     let packed = header::read_u32(&archive, 18);
     for lie in [0, packed - 1, packed + 1] {
@@ -190,7 +190,7 @@ fn a_packed_size_that_is_not_so_is_found_out() {
 }
 
 #[test]
-fn a_file_that_never_ends_is_given_up_at_the_limit() {
+fn unpacking_stops_at_the_limit() {
     let zeros = vec![0; 3 << 20];
     let archive = streamed_archive(&[("filedata", &zeros)], false);
     assert!(archive.len() < 10_000);
@@ -200,7 +200,7 @@ fn a_file_that_never_ends_is_given_up_at_the_limit() {
 }
 
 #[test]
-fn a_changed_byte_is_found_out() {
+fn a_changed_byte_is_detected() {
     let members = [("filedata", CONTENT)];
     let archive = seekable_archive(&members, CompressionMethod::Stored);
     let changed = replace_bytes(&archive, b"what an attacker has built, ", b"what an attacker has bui1t, ");
@@ -208,11 +208,11 @@ fn a_changed_byte_is_found_out() {
 }
 
 #[test]
-fn the_directory_must_tell_of_what_came() {
+fn the_directory_must_match_the_members() {
     const MESSAGE: &str = "the directory of the archive does not agree with what is in it";
     let archive = typical_archive(CONTENT);
     let directory = archive.windows(4).position(|four| header::read_u32(four, 0) == CENTRAL).unwrap();
-    // Another name, another size, another place: programs that look there first would find something else.
+    // Name, sizes, offset, checksum, method: programs that read the directory first would unpack something else.
     for (at, byte) in [(46, 0x20), (24, 1), (20, 1), (42, 1), (16, 1), (10, 8)] {
         let mut archive = archive.clone();
         archive[directory + at] ^= byte;
@@ -235,7 +235,7 @@ fn the_directory_must_tell_of_what_came() {
 }
 
 #[test]
-fn what_the_server_has_no_use_for_is_refused_by_name() {
+fn unsupported_features_are_refused_by_name() {
     let archive = typical_archive(CONTENT);
     let change = |at: usize, byte: u8| {
         let mut archive = archive.clone();
@@ -253,7 +253,7 @@ fn what_the_server_has_no_use_for_is_refused_by_name() {
 }
 
 #[test]
-fn a_disk_that_is_full_is_told_apart_from_a_bad_archive() {
+fn a_full_disk_is_not_reported_as_a_bad_archive() {
     struct Full;
     impl Write for Full {
         fn write(&mut self, _: &[u8]) -> io::Result<usize> {
@@ -271,7 +271,7 @@ fn a_disk_that_is_full_is_told_apart_from_a_bad_archive() {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(256))]
     #[test]
-    fn no_archive_is_too_odd(
+    fn changed_archives_yield_the_file_that_other_programs_find(
         content in prop::collection::vec(any::<u8>(), 0..600),
         changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..4),
         piece in 1_usize..90,
@@ -280,38 +280,38 @@ proptest! {
     ) {
         let members = [("filedata", &*content), ("metadata", b"m")];
         let mut archive = if is_streamed { streamed_archive(&members, is_large) } else { typical_archive(&content) };
-        let whole = archive.clone();
+        let original = archive.clone();
         for (at, byte) in changes {
             let at = at.index(archive.len());
             archive[at] = byte;
         }
         let result = unpack_in(&archive, piece, 4096);
-        if archive == whole {
-            let (found, md5, _) = result.unwrap();
+        if archive == original {
+            let (unpacked, md5, _) = result.unwrap();
             prop_assert_eq!(md5, hash(&content));
-            prop_assert_eq!(found, content);
-        } else if let Ok((found, md5, _)) = result {
-            // Whatever was changed, other programs find the same file in it, if any.
-            prop_assert_eq!(md5, hash(&found));
-            // They look for it in the list at the end, which may call it something else, or encrypted.
+            prop_assert_eq!(unpacked, content);
+        } else if let Ok((unpacked, md5, _)) = result {
+            // A changed archive that is accepted must yield the same file in other programs, if any.
+            prop_assert_eq!(md5, hash(&unpacked));
+            // They read the central directory, which may give it another name, or say that it is encrypted.
             if let Ok(mut zip) = zip::ZipArchive::new(Cursor::new(archive))
                 && let Ok(mut member) = zip.by_name("filedata")
             {
                 let mut other = Vec::new();
                 if member.read_to_end(&mut other).is_ok() {
-                    prop_assert_eq!(found, other);
+                    prop_assert_eq!(unpacked, other);
                 }
             }
         }
     }
 
     #[test]
-    fn no_bytes_are_too_odd(
+    fn random_bytes_are_refused(
         bytes in prop::collection::vec(any::<u8>(), 0..300),
         piece in 1_usize..40,
-        begins_well in any::<bool>(),
+        has_signature in any::<bool>(),
     ) {
-        let mut archive = if begins_well { b"PK\x03\x04".to_vec() } else { Vec::new() };
+        let mut archive = if has_signature { b"PK\x03\x04".to_vec() } else { Vec::new() };
         archive.extend(bytes);
         prop_assert!(unpack_in(&archive, piece, 4096).is_err());
     }
