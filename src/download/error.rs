@@ -1,29 +1,29 @@
-//! Why a file is not on the disk, in words.
+//! Errors of downloads.
 
 use crate::api;
 use crate::archive;
 use crate::model::Md5;
 use crate::storage;
 
-/// Why nothing was kept of a file.
+/// Why a file was not saved.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// The disk did not take it.
+    /// The file could not be written.
     #[error(transparent)]
     Record(#[from] storage::FileError),
-    /// The server did not give it.
+    /// The request failed.
     #[error(transparent)]
     Server(#[from] api::Error),
-    /// What it gave is of no use.
+    /// The archive is damaged or malicious.
     #[error("{0}; nothing was kept")]
     Archive(archive::Error),
-    /// There is too little room for it.
+    /// The disk has only `room` bytes left.
     #[error("{wanted} bytes do not fit beside what is there: there is room for {room}")]
     NoSpace { wanted: u64, room: u64 },
-    /// The server has only a part.
+    /// The server has only the beginning of the file, so its hash cannot match.
     #[error("the server has only the first {stored} of {whole} bytes, which cannot hash to {md5}")]
     Partial { stored: u64, whole: u64, md5: Md5 },
-    /// It is another file.
+    /// The content is another file than requested.
     #[error("{size} bytes came, and they hash to {md5}; nothing was kept")]
     HashMismatch { size: u64, md5: Md5 },
 }

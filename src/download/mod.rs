@@ -1,4 +1,4 @@
-//! A file from the server onto the disk, proven to be the one that was asked for.
+//! Download of a binary to disk, verified by its hash.
 
 mod error;
 
@@ -17,42 +17,39 @@ use crate::storage::{self, NewFile};
 pub use crate::archive::{PASSWORD, SaveFormat};
 pub use error::Error;
 
-/// What is wanted of a file, and where.
+/// What to download, and where to save it.
 #[derive(Clone, Debug)]
 pub struct DownloadRequest {
-    /// Which file.
     pub binary: Arc<Binary>,
-    /// What is kept of it.
     pub form: SaveFormat,
-    /// Under which name; a directory takes the name that [`file_name`] gives.
+    /// The path to save to; a directory is extended by [`file_name`].
     pub path: PathBuf,
-    /// Whether what is not what it should be is kept all the same, under a name that says so.
+    /// Whether a file with the wrong hash is saved too, under a name that ends in `.unverified`.
     pub keeps_unverified: bool,
 }
 
-/// A file that was kept.
+/// A file that was saved.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Downloaded {
-    /// Where.
     pub path: PathBuf,
-    /// Its size in bytes, unpacked.
+    /// Unpacked size in bytes.
     pub size: u64,
-    /// What it hashes to.
+    /// The hash of the content.
     pub md5: Md5,
-    /// Whether that is the hash that was asked for.
+    /// Whether it is the requested hash.
     pub is_verified: bool,
 }
 
-/// How far a download has got.
+/// The progress of a download.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct DownloadProgress {
-    /// Bytes that have come.
+    /// Bytes received.
     pub done: u64,
-    /// Bytes there are, if the server says so.
+    /// Bytes in total, if the server announces it.
     pub length: Option<u64>,
 }
 
-/// The name that a file is kept under unless another is given.
+/// Returns the default name of the saved file.
 pub fn file_name(binary: &Binary, form: SaveFormat) -> String {
     match form {
         SaveFormat::Extracted => safe_name(binary.md5, &binary.name()),
@@ -60,47 +57,48 @@ pub fn file_name(binary: &Binary, form: SaveFormat) -> String {
     }
 }
 
-/// Downloads a file. Nothing is left of one that fails or is given up, and nothing is overwritten.
+/// Downloads a file and reports the progress to `on_progress`. Nothing is left of a download that fails or is
+/// cancelled, and no file is overwritten.
 pub async fn download(
     client: &Client,
-    order: &DownloadRequest,
-    told: impl FnMut(DownloadProgress),
+    request: &DownloadRequest,
+    on_progress: impl FnMut(DownloadProgress),
 ) -> Result<Downloaded, Error> {
-    let order = order.with_file_name();
-    let draft = NewFile::create(&order.path)?;
-    order.check_copy()?;
-    let saved = order.fetch(client, draft, told).await?;
+    let request = request.with_file_name();
+    let file = NewFile::create(&request.path)?;
+    request.check_copy()?;
+    let saved = request.fetch(client, file, on_progress).await?;
     let (size, md5) = (saved.size, saved.md5);
-    let is_verified = md5 == order.binary.md5;
-    let draft = match (is_verified, order.keeps_unverified) {
+    let is_verified = md5 == request.binary.md5;
+    let file = match (is_verified, request.keeps_unverified) {
         (true, _) => saved.target,
-        (false, true) => saved.target.with_path(&order.unverified_path())?,
+        (false, true) => saved.target.with_path(&request.unverified_path())?,
         (false, false) => return Err(Error::HashMismatch { size, md5 }),
     };
-    // The disk may take its time.
-    let kept = task::spawn_blocking(|| draft.persist()).await;
-    let path = kept.unwrap_or_else(|error| Err(storage::FileError::new("write", &order.path, &error)))?;
+    // Flushing to the disk may take long.
+    let persisted = task::spawn_blocking(|| file.persist()).await;
+    let path = persisted.unwrap_or_else(|error| Err(storage::FileError::new("write", &request.path, &error)))?;
     Ok(Downloaded { path, size, md5, is_verified })
 }
 
 impl DownloadRequest {
-    /// The same with the name of a file.
+    /// Returns the request with a file name added if its path is a directory.
     fn with_file_name(&self) -> Self {
-        let mut order = self.clone();
-        if order.path.is_dir() {
-            order.path.push(file_name(&order.binary, order.form));
+        let mut request = self.clone();
+        if request.path.is_dir() {
+            request.path.push(file_name(&request.binary, request.form));
         }
-        order
+        request
     }
 
-    /// The name of what is not what it should be.
+    /// Returns the path for a file with the wrong hash.
     fn unverified_path(&self) -> PathBuf {
         let mut name = self.path.clone().into_os_string();
         name.push(".unverified");
         name.into()
     }
 
-    /// Fails when it is known beforehand that the copy can prove nothing, and not even that is wanted.
+    /// Fails if the server is known to have only a part of the file, unless unverified files are saved.
     fn check_copy(&self) -> Result<(), Error> {
         if !self.binary.is_partial() {
             return Ok(());
@@ -115,54 +113,54 @@ impl DownloadRequest {
         })
     }
 
-    /// Brings it onto the disk.
+    /// Downloads into `file`.
     async fn fetch(
         &self,
         client: &Client,
-        draft: NewFile,
-        mut told: impl FnMut(DownloadProgress),
+        file: NewFile,
+        mut on_progress: impl FnMut(DownloadProgress),
     ) -> Result<SavedFile<NewFile>, Error> {
         let mut download = client.download(self.binary.md5).await?;
-        self.check_free_space(&draft, &download)?;
-        // A server that has more of it than there is lies, or means another file.
+        self.check_free_space(&file, &download)?;
+        // The file cannot be larger than its record says: a server that sends more sends another file.
         let most = self.binary.size.max(self.binary.stored_size);
         let name = safe_name(self.binary.md5, &self.binary.name());
         let failed = |error| Error::archive(&self.path, error);
         let most = most.unwrap_or(u64::MAX);
-        let mut saving = SaveJob::new(draft, self.form, &name, most).map_err(failed)?;
+        let mut job = SaveJob::new(file, self.form, &name, most).map_err(failed)?;
         let mut progress = DownloadProgress { done: 0, length: download.length() };
         while let Some(piece) = download.next().await? {
             let piece = piece.as_ref();
-            saving.feed(piece).map_err(failed)?;
+            job.feed(piece).map_err(failed)?;
             progress.done += u64::try_from(piece.len()).unwrap_or(u64::MAX);
-            told(progress);
+            on_progress(progress);
         }
-        saving.finish().map_err(failed)
+        job.finish().map_err(failed)
     }
 
-    /// Fails before a byte is written when there is no room for all of them.
-    fn check_free_space(&self, draft: &NewFile, download: &Download) -> Result<(), Error> {
+    /// Fails before a byte is written if the disk has too little space.
+    fn check_free_space(&self, file: &NewFile, download: &Download) -> Result<(), Error> {
         let stored = self.binary.stored_size;
-        let wanted = match self.form {
+        let needed = match self.form {
             SaveFormat::Archive => download.length().or(stored),
             SaveFormat::Extracted | SaveFormat::Protected => stored,
         };
-        match (wanted, draft.free_space()) {
-            (Some(wanted), Some(room)) if wanted > room => Err(Error::NoSpace { wanted, room }),
+        match (needed, file.free_space()) {
+            (Some(needed), Some(room)) if needed > room => Err(Error::NoSpace { wanted: needed, room }),
             _ => Ok(()),
         }
     }
 }
 
-/// Fails when there is a file of this name.
+/// Fails if a file exists at `path`.
 fn check_not_existing(path: &Path) -> Result<(), Error> {
-    // Nothing is written yet, and what was begun goes at once.
+    // The temporary file is removed at once.
     NewFile::create(path)?;
     Ok(())
 }
 
 impl DownloadProgress {
-    /// In words.
+    /// Formats the progress for the screen, in KiB.
     pub fn describe(&self) -> String {
         let kib = |bytes: u64| bytes / 1024;
         match self.length {
