@@ -1,4 +1,4 @@
-//! The last copy that was too long for the clipboard.
+//! The file for a copied text that is too long for the clipboard.
 
 use std::{
     io::Write,
@@ -8,17 +8,17 @@ use std::{
 use super::FileError;
 use crate::files::{self, AtomicFile, Existing};
 
-/// Writes a copy into `dir`, in the place of the one before: there is never more than one. It is its owner's alone, also
-/// where the one before was not.
+/// Writes a copied text to a file in `dir`, with mode 0600. It replaces the file of the copy before, whatever mode that
+/// had.
 pub fn write_copy(dir: &Path, text: &str) -> Result<PathBuf, FileError> {
     let path = dir.join("copied.txt");
-    let written = || {
+    let write = || {
         files::create_dir(dir)?;
         let mut file = AtomicFile::create(dir)?;
         file.write_all(text.as_bytes())?;
         file.persist(&path, Existing::Replace)
     };
-    written().map_err(|error: std::io::Error| FileError::new("write", &path, &error))?;
+    write().map_err(|error: std::io::Error| FileError::new("write", &path, &error))?;
     Ok(path)
 }
 
@@ -29,7 +29,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_copy_is_its_owners_alone_and_takes_the_place_of_the_one_before() {
+    fn a_copy_is_private_and_replaces_the_copy_before() {
         let home = tempfile::tempdir().unwrap();
         let dir = home.path().join("state");
         let path = write_copy(&dir, "one").unwrap();

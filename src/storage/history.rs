@@ -1,4 +1,4 @@
-//! Queries asked, with when and what came of them.
+//! History of queries, with their time and result.
 
 use std::{
     collections::HashSet,
@@ -13,62 +13,61 @@ use serde::{Deserialize, Serialize};
 use super::FileError;
 use crate::files;
 
-/// One query and what came of it.
+/// A query and its result: one line of the history file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HistoryLine {
     /// The query as typed.
     pub query: String,
-    /// The period of the last event, as typed; empty for any time.
+    /// The time range of the last event, as typed; empty for any time.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub period: String,
-    /// Whether the server's clock tells that, not the host's.
+    /// Whether `period` is by the server's clock and not the host's.
     #[serde(default, skip_serializing_if = "is_false")]
     pub is_server_clock: bool,
-    /// When it was asked, on this machine's clock.
+    /// When the query was run, by the clock of this machine.
     pub at: Timestamp,
-    /// How many rows it found; absent when there was no answer.
+    /// The number of results; absent without an answer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub total: Option<u64>,
-    /// How long the answer took, in milliseconds.
+    /// Duration of the request, in milliseconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub took_ms: Option<u64>,
-    /// The server that was asked.
+    /// The URL of the server.
     pub server: String,
 }
 
-/// The queries asked before, of this run and of those before it. Without a file it forgets them with the program.
+/// The queries of this run and of earlier ones. Without a file they are lost when the program ends.
 #[derive(Debug, Default)]
 pub struct History {
     path: Option<PathBuf>,
-    /// The oldest first, each query of a server once.
+    /// Oldest first; a query occurs once for each server.
     entries: Vec<HistoryLine>,
     n_unreadable: usize,
     is_failing: bool,
 }
 
-/// The name of the file.
 const FILE: &str = "history.jsonl";
 
-/// How many queries are kept, the newest ones.
+/// The limit of the history; older queries are dropped.
 const MAX_ENTRIES: usize = 1_000;
 
-/// A file with more lines than this is written anew with what is kept of it.
+/// A file with more lines than this is rewritten with the newest [`MAX_ENTRIES`].
 const MAX_LINES: usize = 2 * MAX_ENTRIES;
 
-/// Only this much of the end of the file is read, whatever its length; a thousand queries rarely take more.
+/// The bytes read from the end of the file; 1,000 queries rarely take more.
 const TAIL: u64 = 1 << 20;
 
 impl History {
-    /// Opens the history of a directory, which is created if it is missing.
+    /// Opens the history in `dir`, which is created if it is missing.
     pub fn open(dir: &Path) -> Result<Self, FileError> {
         let path = dir.join(FILE);
         files::create_dir(dir).map_err(|error| FileError::new("create", dir, &error))?;
         let mut file = files::open_to_append(&path).map_err(|error| FileError::new("open", &path, &error))?;
         let mut history = Self::default();
-        // Whoever adds a line while the file is written anew would add it to the old one.
+        // A console that appends while the file is replaced would append to the old file.
         let is_locked = file.try_lock().is_ok();
         let read = |error: &io::Error| FileError::new("read", &path, error);
-        let is_whole = file_length(&file).map_err(|error| read(&error))? <= TAIL;
+        let is_all_read = file_length(&file).map_err(|error| read(&error))? <= TAIL;
         let lines = tail(&mut file).map_err(|error| read(&error))?;
         let lines: Vec<_> = lines.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()).collect();
         let mut entries = Vec::new();
@@ -79,17 +78,17 @@ impl History {
             }
         }
         history.entries = dedup_newest(entries);
-        if is_locked && (!is_whole || lines.len() > MAX_LINES) {
+        if is_locked && (!is_all_read || lines.len() > MAX_LINES) {
             history.rewrite(&path).map_err(|error| FileError::new("write", &path, &error))?;
         }
         history.path = Some(path);
         Ok(history)
     }
 
-    /// Adds a query. It is remembered even if it cannot be written; that fails only the first time in a row, so that it
-    /// is reported once.
+    /// Adds a query. If it cannot be written, it is still in memory, and only the first of several failures in a row is
+    /// returned.
     pub fn append(&mut self, entry: &HistoryLine) -> Result<(), FileError> {
-        self.entries.retain(|known| !is_same_query(known, entry));
+        self.entries.retain(|old| !is_same_query(old, entry));
         self.entries.push(entry.clone());
         let surplus = self.entries.len().saturating_sub(MAX_ENTRIES);
         self.entries.drain(..surplus);
@@ -97,25 +96,25 @@ impl History {
         let Some(path) = &self.path else {
             return Ok(());
         };
-        let written = write(path, entry);
-        let was_failing = std::mem::replace(&mut self.is_failing, written.is_err());
-        match written {
+        let result = write(path, entry);
+        let was_failing = std::mem::replace(&mut self.is_failing, result.is_err());
+        match result {
             Err(error) if !was_failing => Err(FileError::new("write", path, &error)),
             _ => Ok(()),
         }
     }
 
-    /// The queries, the newest first, each once per server.
+    /// Returns the queries, newest first, each once per server.
     pub fn recent_queries(&self) -> Vec<HistoryLine> {
         self.entries.iter().rev().cloned().collect()
     }
 
-    /// How many lines of the file could not be read.
+    /// Returns the number of lines that could not be parsed.
     pub fn n_unreadable(&self) -> usize {
         self.n_unreadable
     }
 
-    /// Replaces the file by one that has only what is kept.
+    /// Replaces the file by one with the current entries.
     fn rewrite(&self, path: &Path) -> io::Result<()> {
         let mut lines = Vec::new();
         for entry in &self.entries {
@@ -130,7 +129,7 @@ fn file_length(file: &File) -> io::Result<u64> {
     Ok(file.metadata()?.len())
 }
 
-/// The end of the file, from the beginning of a line on.
+/// Reads the last [`TAIL`] bytes of the file, without a line that begins before them.
 fn tail(file: &mut File) -> io::Result<Vec<u8>> {
     let start = file_length(file)?.saturating_sub(TAIL);
     file.seek(SeekFrom::Start(start))?;
@@ -143,23 +142,23 @@ fn tail(file: &mut File) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// Appends one line by one call, so that the lines of two consoles do not mix.
+/// Appends a line by a single write, so that the lines of two consoles do not mix.
 fn write(path: &Path, entry: &HistoryLine) -> io::Result<()> {
-    /// Another console that writes the file anew is done sooner.
+    /// The file may have been replaced while it was opened; that does not happen three times in a row.
     const TRIES: usize = 3;
     let mut file = files::open_to_append(path)?;
     for _ in 0..TRIES {
         let is_locked = file.try_lock().is_ok();
-        let again = files::open_to_append(path)?;
-        // It may have been replaced before it was locked.
-        if is_locked && is_same_file(&file, &again)? {
+        let reopened = files::open_to_append(path)?;
+        // It may have been replaced between opening and locking.
+        if is_locked && is_same_file(&file, &reopened)? {
             break;
         }
-        file = again;
+        file = reopened;
     }
     let mut line = Vec::new();
     if !ends_with_newline(&mut file)? {
-        // The last writer was stopped in the middle of a line: it is lost, this one is not.
+        // An interrupted write left an incomplete line: it is lost, but the new line is not.
         line.push(b'\n');
     }
     serde_json::to_writer(&mut line, entry)?;
@@ -182,18 +181,18 @@ fn ends_with_newline(file: &mut File) -> io::Result<bool> {
     Ok(last == [b'\n'])
 }
 
-/// The last of every query, no more than there is room for, in their order.
+/// Returns the last entry of each query, in order, at most [`MAX_ENTRIES`].
 fn dedup_newest(entries: Vec<HistoryLine>) -> Vec<HistoryLine> {
     let mut seen = HashSet::new();
-    let mut kept = Vec::new();
+    let mut newest = Vec::new();
     for entry in entries.into_iter().rev() {
         let key = (entry.query.clone(), entry.period.clone(), entry.is_server_clock, entry.server.clone());
-        if kept.len() < MAX_ENTRIES && seen.insert(key) {
-            kept.push(entry);
+        if newest.len() < MAX_ENTRIES && seen.insert(key) {
+            newest.push(entry);
         }
     }
-    kept.reverse();
-    kept
+    newest.reverse();
+    newest
 }
 
 fn is_same_query(one: &HistoryLine, other: &HistoryLine) -> bool {
@@ -201,7 +200,7 @@ fn is_same_query(one: &HistoryLine, other: &HistoryLine) -> bool {
     key(one) == key(other) && one.is_server_clock == other.is_server_clock
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde requires a reference")]
 fn is_false(value: &bool) -> bool {
     !value
 }
@@ -243,7 +242,7 @@ mod tests {
     }
 
     #[test]
-    fn a_query_asked_again_is_there_once_for_each_server() {
+    fn a_repeated_query_is_listed_once_for_each_server() {
         let dir = tempfile::tempdir().unwrap();
         let mut history = History::open(dir.path()).unwrap();
         let elsewhere = HistoryLine { server: "https://lab.example.com".into(), ..entry("a", 3) };
@@ -256,7 +255,7 @@ mod tests {
     }
 
     #[test]
-    fn two_consoles_write_whole_lines() {
+    fn two_consoles_do_not_mix_their_lines() {
         let dir = tempfile::tempdir().unwrap();
         let mut one = History::open(dir.path()).unwrap();
         let mut other = History::open(dir.path()).unwrap();
@@ -277,14 +276,14 @@ mod tests {
 
         let mut history = History::open(dir.path()).unwrap();
         assert_eq!((queries(&history), history.n_unreadable()), (vec!["a".into()], 3));
-        // The line that was cut off does not take the next one with it.
+        // The incomplete line does not swallow the next one.
         history.append(&entry("b", 2)).unwrap();
         let history = History::open(dir.path()).unwrap();
         assert_eq!((queries(&history), history.n_unreadable()), (vec!["b".into(), "a".into()], 3));
     }
 
     #[test]
-    fn only_the_newest_are_read_however_long_the_file() {
+    fn only_the_newest_entries_of_a_long_file_are_read() {
         let dir = tempfile::tempdir().unwrap();
         let mut content = String::new();
         for second in 0..20_000 {
@@ -307,7 +306,7 @@ mod tests {
     }
 
     #[test]
-    fn a_console_that_is_open_while_the_file_is_written_anew_adds_to_the_new_one() {
+    fn a_console_appends_to_the_new_file_after_another_has_replaced_it() {
         let dir = tempfile::tempdir().unwrap();
         let mut open = History::open(dir.path()).unwrap();
         let line = serde_json::to_string(&entry("old", 1)).unwrap() + "\n";
@@ -320,7 +319,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn nobody_else_can_read_it() {
+    fn other_users_cannot_read_the_file() {
         use std::os::unix::fs::PermissionsExt;
 
         let dir = tempfile::tempdir().unwrap();
@@ -334,7 +333,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_written_is_reported_once_and_remembered() {
+    fn a_failed_write_is_reported_once_and_the_query_stays_in_memory() {
         let dir = tempfile::tempdir().unwrap();
         let mut history = History::open(dir.path()).unwrap();
         fs::remove_dir_all(dir.path()).unwrap();
@@ -345,13 +344,13 @@ mod tests {
     }
 
     #[test]
-    fn a_directory_that_cannot_be_is_named() {
+    fn a_directory_that_cannot_be_created_is_named() {
         let dir = tempfile::tempdir().unwrap();
         let file = dir.path().join("file");
         fs::write(&file, "").unwrap();
         let error = History::open(&file).unwrap_err().to_string();
         assert!(error.starts_with("cannot create ") && error.contains("file"), "{error}");
-        // Without a file, queries are remembered as long as the program runs.
+        // Without a file, the history lasts as long as the program.
         let mut history = History::default();
         history.append(&entry("a", 1)).unwrap();
         assert_eq!(queries(&history), ["a"]);

@@ -1,4 +1,4 @@
-//! What must outlive the program: the queries asked, those kept under a name, and the files that the user wants to have.
+//! Files that outlive the program: query history, saved queries, chosen columns, and files that the user saves.
 
 mod copy_file;
 mod history;
@@ -16,7 +16,7 @@ pub use path_check::{check_path, expand_home};
 pub use saved_queries::{SavedQueries, SavedQuery};
 pub use session_file::{SavedColumn, SessionFile};
 
-/// A record that could not be read or written.
+/// A file that could not be read or written.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("cannot {verb} {path}: {reason}")]
 pub struct FileError {
@@ -26,7 +26,7 @@ pub struct FileError {
 }
 
 impl FileError {
-    /// What could not be done to which file, and why.
+    /// Creates an error "cannot `verb` `path`: `reason`".
     pub fn new(verb: &'static str, path: &Path, reason: &impl fmt::Display) -> Self {
         Self { verb, path: path.display().to_string(), reason: reason.to_string() }
     }

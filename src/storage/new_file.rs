@@ -1,4 +1,4 @@
-//! Files that appear under their name only when they are whole, and never in the place of another.
+//! New files that appear under their name only when they are complete, and never replace an existing one.
 
 use std::{
     fs::File,
@@ -9,7 +9,7 @@ use std::{
 use super::FileError;
 use crate::files::{self, AtomicFile, Existing};
 
-/// A file that is being written. What there is of it disappears when this is dropped.
+/// A file that is being written; it is removed if it is dropped before [`NewFile::persist`].
 #[derive(Debug)]
 pub struct NewFile {
     file: AtomicFile,
@@ -17,7 +17,7 @@ pub struct NewFile {
 }
 
 impl NewFile {
-    /// Begins a file that only its owner can read. What has the name already is never overwritten.
+    /// Creates a file with mode 0600. Fails if `path` exists.
     pub fn create(path: &Path) -> Result<Self, FileError> {
         if path.symlink_metadata().is_ok() {
             return Err(already_exists(path));
@@ -28,7 +28,7 @@ impl NewFile {
         Ok(Self { file, path: path.to_owned() })
     }
 
-    /// How many bytes its file system has room for, if that can be told.
+    /// Returns the free bytes of the file system, if known.
     pub fn free_space(&self) -> Option<u64> {
         #[cfg(unix)]
         {
@@ -39,7 +39,7 @@ impl NewFile {
         None
     }
 
-    /// The same file, to be kept under this other name.
+    /// Changes the path under which the file will be saved. Fails if `path` exists.
     pub fn with_path(mut self, path: &Path) -> Result<Self, FileError> {
         if path.symlink_metadata().is_ok() {
             return Err(already_exists(path));
@@ -48,15 +48,15 @@ impl NewFile {
         Ok(self)
     }
 
-    /// Gives it its name when all of it is on the disk.
+    /// Waits until the content is on the disk, and gives the file its name. Fails if the path exists.
     pub fn persist(self) -> Result<PathBuf, FileError> {
         let Self { file, path } = self;
-        let placed = file.persist(&path, Existing::Keep);
-        placed.map_err(|error| match error.kind() {
+        let persisted = file.persist(&path, Existing::Keep);
+        persisted.map_err(|error| match error.kind() {
             io::ErrorKind::AlreadyExists => already_exists(&path),
             _ => FileError::new("write", &path, &error),
         })?;
-        // Without this, the name may be lost with the power. Some file systems cannot do it, and need not.
+        // Otherwise a power failure may lose the name. Some file systems do not support it, and do not need it.
         #[cfg(unix)]
         let _ = File::open(directory(&path)).and_then(|directory| directory.sync_all());
         Ok(path)
@@ -73,7 +73,7 @@ impl Write for NewFile {
     }
 }
 
-/// The directory that a file is to be in.
+/// Returns the directory of a file; the current one for a bare name.
 pub(super) fn directory(path: &Path) -> &Path {
     match path.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
@@ -97,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_has_its_name_only_when_it_is_whole() {
+    fn a_file_has_its_name_only_when_it_is_complete() {
         let home = tempfile::tempdir().unwrap();
         let path = home.path().join("a.zip");
         let mut file = NewFile::create(&path).unwrap();
@@ -114,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_is_given_up_leaves_nothing() {
+    fn a_file_that_is_not_persisted_leaves_nothing() {
         let home = tempfile::tempdir().unwrap();
         let mut file = NewFile::create(&home.path().join("a.zip")).unwrap();
         file.write_all(b"con").unwrap();
@@ -123,11 +123,11 @@ mod tests {
     }
 
     #[test]
-    fn what_is_there_is_never_overwritten() {
+    fn an_existing_file_is_never_overwritten() {
         let home = tempfile::tempdir().unwrap();
         let path = home.path().join("a.zip");
         let file = NewFile::create(&path).unwrap();
-        // Somebody else is quicker.
+        // Another program creates the file first.
         fs::write(&path, b"theirs").unwrap();
         let error = file.persist().unwrap_err().to_string();
         assert!(error.ends_with("a.zip: it exists already"), "{error}");
@@ -141,7 +141,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn a_link_that_leads_nowhere_is_a_name_that_is_taken() {
+    fn a_broken_link_counts_as_an_existing_file() {
         let home = tempfile::tempdir().unwrap();
         let path = home.path().join("a.zip");
         std::os::unix::fs::symlink(home.path().join("nowhere"), &path).unwrap();
@@ -149,14 +149,14 @@ mod tests {
     }
 
     #[test]
-    fn a_directory_that_is_not_there_is_an_error() {
+    fn a_missing_directory_is_an_error() {
         let home = tempfile::tempdir().unwrap();
         let error = NewFile::create(&home.path().join("no/a.zip")).unwrap_err();
         assert!(error.to_string().starts_with("cannot create "), "{error}");
     }
 
     #[test]
-    fn a_file_knows_what_room_there_is() {
+    fn the_free_space_is_known() {
         let home = tempfile::tempdir().unwrap();
         let file = NewFile::create(&home.path().join("a.zip")).unwrap();
         assert_eq!(file.free_space().is_some(), cfg!(unix));

@@ -1,4 +1,4 @@
-//! A look at the place where a file is to be written.
+//! Checks of the path that a file is to be saved to.
 
 use std::{
     env, io,
@@ -8,7 +8,7 @@ use std::{
 use super::{FileError, new_file::directory};
 use crate::model::PathCheck;
 
-/// A path as a shell would take it: `~` is the home directory.
+/// Replaces a leading `~` by the home directory, as a shell does.
 pub fn expand_home(typed: &Path) -> PathBuf {
     match (typed.strip_prefix("~"), env::home_dir()) {
         (Ok(below), Some(home)) => home.join(below),
@@ -16,31 +16,31 @@ pub fn expand_home(typed: &Path) -> PathBuf {
     }
 }
 
-/// Looks at the place that was typed. A directory stands for a file of this name in it. Nothing is written.
+/// Checks whether a file can be saved to `typed`, or to `name` in it if it is a directory. Writes nothing.
 pub fn check_path(typed: &str, name: &str) -> PathCheck {
     let mut path = expand_home(Path::new(typed));
     if path.is_dir() {
         path.push(name);
     }
-    let beside = directory(&path);
-    let is_there = beside.is_dir();
+    let parent = directory(&path);
+    let has_parent = parent.is_dir();
     let reason = if path.symlink_metadata().is_ok() {
         Some("it exists already")
-    } else if !is_there {
+    } else if !has_parent {
         Some("there is no such directory")
     } else {
         None
     };
-    let trouble = reason.map(|reason| FileError::new("create", &path, &io::Error::other(reason)));
+    let problem = reason.map(|reason| FileError::new("create", &path, &io::Error::other(reason)));
     PathCheck {
         typed: typed.to_owned(),
-        free_space: free_space(beside).filter(|_| is_there),
-        problem: trouble.map(|error| error.to_string()),
+        free_space: free_space(parent).filter(|_| has_parent),
+        problem: problem.map(|error| error.to_string()),
         path: std::path::absolute(&path).unwrap_or(path),
     }
 }
 
-/// How many bytes the file system of a directory has room for, if that can be told.
+/// Returns the free bytes of the file system of a directory, if known.
 fn free_space(directory: &Path) -> Option<u64> {
     #[cfg(unix)]
     {
@@ -61,7 +61,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_wave_is_the_home_directory_and_no_other() {
+    fn a_tilde_alone_is_the_home_directory() {
         let home = env::home_dir().unwrap();
         let expand = |typed: &str| expand_home(Path::new(typed));
         assert_eq!(expand("~/a b.zip"), home.join("a b.zip"));
@@ -72,7 +72,7 @@ mod tests {
     }
 
     #[test]
-    fn a_place_is_looked_at_and_left_as_it_is() {
+    fn a_path_is_checked_and_nothing_is_written() {
         let home = tempfile::tempdir().unwrap();
         let at = |name: &str| home.path().join(name).to_string_lossy().into_owned();
         let free = check_path(&at("a.zip"), "x");
@@ -83,10 +83,10 @@ mod tests {
         fs::write(at("x.zip"), b"theirs").unwrap();
         let taken = check_path(&at(""), "x.zip").problem.unwrap();
         assert!(taken.ends_with("x.zip: it exists already"), "{taken}");
-        let nowhere = check_path(&at("no/a.zip"), "x");
-        let trouble = nowhere.problem.unwrap();
-        assert!(trouble.ends_with("there is no such directory"), "{trouble}");
-        assert_eq!(nowhere.free_space, None);
+        let missing = check_path(&at("no/a.zip"), "x");
+        let problem = missing.problem.unwrap();
+        assert!(problem.ends_with("there is no such directory"), "{problem}");
+        assert_eq!(missing.free_space, None);
         assert_eq!(fs::read_dir(home.path()).unwrap().count(), 1);
     }
 }

@@ -1,4 +1,4 @@
-//! Queries kept under a name, in a file that people write by hand and share.
+//! Saved queries, in a TOML file that users also edit by hand and share.
 
 use std::{
     io,
@@ -10,22 +10,21 @@ use toml_edit::{ArrayOfTables, DocumentMut, Item, Table, value};
 use super::FileError;
 use crate::files;
 
-/// One query under its name. All of it may be another's work, and is shown through `text` alone.
+/// A query with its name. It may come from another user, so it is shown only through `text`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SavedQuery {
-    /// What it is called.
     pub name: String,
     /// The query as typed.
     pub query: String,
-    /// The period of the last event, as typed; empty for any time.
+    /// The time range of the last event, as typed; empty for any time.
     pub period: String,
-    /// Whether the server's clock tells that, not the host's.
+    /// Whether `period` is by the server's clock and not the host's.
     pub is_server_clock: bool,
-    /// What it is for; may be empty.
+    /// A description; may be empty.
     pub note: String,
 }
 
-/// The saved queries of one file. Comments in it, and entries that could not be read, stay as they are.
+/// The saved queries of a file. Its comments, and entries that cannot be parsed, are preserved.
 #[derive(Debug)]
 pub struct SavedQueries {
     path: PathBuf,
@@ -33,45 +32,46 @@ pub struct SavedQueries {
     n_unreadable: usize,
 }
 
-/// The name of the tables in the file.
+/// The key of the array of tables in the file.
 const KEY: &str = "query";
 
-/// More bytes than any team's queries take.
+/// The maximum size of the file in bytes, more than any team's queries take.
 const LIMIT: u64 = 4 << 20;
 
 impl SavedQueries {
-    /// The name of the file, beside the configuration.
+    /// The name of the file, in the configuration directory.
     pub const FILE: &str = "queries.toml";
 
-    /// Reads a file; one that is not there has no queries. Text that is no TOML is an error that names the line.
+    /// Reads a file; a missing file has no queries. Fails with the line number if the file is not valid TOML.
     pub fn load(path: &Path) -> Result<Self, FileError> {
         let document = read_document(path)?;
-        let (queries, broken) = queries(path, &document)?;
-        Ok(Self { path: path.to_owned(), queries, n_unreadable: broken })
+        let (queries, n_unreadable) = queries(path, &document)?;
+        Ok(Self { path: path.to_owned(), queries, n_unreadable })
     }
 
-    /// The queries, in the order of the file.
+    /// Returns the queries in the order of the file.
     pub fn queries(&self) -> &[SavedQuery] {
         &self.queries
     }
 
-    /// The file.
+    /// Returns the path of the file.
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// How many entries lack a name or a query.
+    /// Returns how many entries lack a name or a query.
     pub fn n_unreadable(&self) -> usize {
         self.n_unreadable
     }
 
-    /// Adds a query at the end, or in the place of the one of the same name. What others have written meanwhile stays.
+    /// Adds a query, or replaces the one of the same name. The file is read again first, so changes of others are
+    /// preserved.
     pub fn add(&mut self, query: &SavedQuery) -> Result<(), FileError> {
         let mut document = read_document(&self.path)?;
         let tables = document.entry(KEY).or_insert_with(|| Item::ArrayOfTables(ArrayOfTables::new()));
         let tables = tables.as_array_of_tables_mut().ok_or_else(|| not_a_list_error(&self.path))?;
-        let place = tables.iter().position(|table| has_name(table, &query.name));
-        if let Some(table) = place.and_then(|at| tables.get_mut(at)) {
+        let index = tables.iter().position(|table| has_name(table, &query.name));
+        if let Some(table) = index.and_then(|index| tables.get_mut(index)) {
             fill(table, query);
         } else {
             let mut table = Table::new();
@@ -81,7 +81,7 @@ impl SavedQueries {
         self.write(&document)
     }
 
-    /// Takes the queries of this name away; false when there was none.
+    /// Removes the queries with this name; returns whether there were any.
     pub fn remove(&mut self, name: &str) -> Result<bool, FileError> {
         let mut document = read_document(&self.path)?;
         let tables = document.get_mut(KEY).and_then(Item::as_array_of_tables_mut);
@@ -121,7 +121,7 @@ fn read_document(path: &Path) -> Result<DocumentMut, FileError> {
     })
 }
 
-/// The queries of a file, and how many entries are none.
+/// Returns the queries of a file, and how many entries cannot be parsed.
 fn queries(path: &Path, document: &DocumentMut) -> Result<(Vec<SavedQuery>, usize), FileError> {
     let tables = match document.get(KEY) {
         None => return Ok((Vec::new(), 0)),
@@ -133,29 +133,29 @@ fn queries(path: &Path, document: &DocumentMut) -> Result<(Vec<SavedQuery>, usiz
         text.map(|text| text.trim().to_owned())
     };
     let read = |table: &Table| {
-        let is_something = |text: &String| !text.is_empty();
+        let is_not_empty = |text: &String| !text.is_empty();
         Some(SavedQuery {
-            name: text(table, "name").filter(is_something)?,
-            query: text(table, "query").filter(is_something)?,
+            name: text(table, "name").filter(is_not_empty)?,
+            query: text(table, "query").filter(is_not_empty)?,
             period: text(table, "period").unwrap_or_default(),
             is_server_clock: text(table, "clock").as_deref() == Some("server"),
             note: text(table, "note").unwrap_or_default(),
         })
     };
     let queries: Vec<_> = tables.iter().filter_map(read).collect();
-    let broken = tables.len() - queries.len();
-    Ok((queries, broken))
+    let n_unreadable = tables.len() - queries.len();
+    Ok((queries, n_unreadable))
 }
 
-/// A file that has something else under the name of its queries.
+/// Returns the error for a file in which [`KEY`] is not an array of tables.
 fn not_a_list_error(path: &Path) -> FileError {
     let reason = "queries are written as [[query]], with name and query below it";
     FileError::new("read", path, &reason)
 }
 
 fn has_name(table: &Table, name: &str) -> bool {
-    let found = table.get("name").and_then(Item::as_str);
-    found.is_some_and(|found| found.trim() == name.trim())
+    let existing = table.get("name").and_then(Item::as_str);
+    existing.is_some_and(|existing| existing.trim() == name.trim())
 }
 
 fn fill(table: &mut Table, query: &SavedQuery) {
@@ -181,7 +181,7 @@ mod tests {
         SavedQuery { name: name.into(), query: query.into(), note: note.into(), ..SavedQuery::default() }
     }
 
-    /// A place for a file, and its directory.
+    /// Returns a path for a file, and its temporary directory.
     fn place() -> (tempfile::TempDir, PathBuf) {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("config").join(SavedQueries::FILE);
@@ -189,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn queries_are_kept_and_taken_away_by_their_name() {
+    fn queries_are_saved_and_removed_by_name() {
         let (_dir, path) = place();
         let mut saved = SavedQueries::load(&path).unwrap();
         assert_eq!(saved.queries(), []);
@@ -209,7 +209,7 @@ mod tests {
     }
 
     #[test]
-    fn what_people_wrote_into_the_file_stays() {
+    fn hand_written_content_is_preserved() {
         let (_dir, path) = place();
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         let text = "# of the night shift\nteam = \"blue\"\n\n[[query]]\nname = \"a\" # the first\nquery = 'x'\n\
@@ -217,21 +217,21 @@ mod tests {
         fs::write(&path, text).unwrap();
         let mut saved = SavedQueries::load(&path).unwrap();
         assert_eq!((saved.queries().len(), saved.n_unreadable()), (1, 2));
-        // Another console adds one in between.
+        // Another console adds a query meanwhile.
         let mut other = SavedQueries::load(&path).unwrap();
         other.add(&query("b", "y", "")).unwrap();
         saved.add(&query("c", "z", "")).unwrap();
         let names: Vec<_> = saved.queries().iter().map(|query| query.name.as_str()).collect();
         assert_eq!(names, ["a", "b", "c"]);
-        let now = fs::read_to_string(&path).unwrap();
-        assert!(now.starts_with(text), "{now}");
+        let text_now = fs::read_to_string(&path).unwrap();
+        assert!(text_now.starts_with(text), "{text_now}");
     }
 
     #[test]
     fn a_file_that_cannot_be_read_is_named_and_never_overwritten() {
         let (_dir, path) = place();
         fs::create_dir_all(path.parent().unwrap()).unwrap();
-        for (text, words) in [
+        for (text, reason) in [
             ("[[query]]\nname = \"a\"\nquery = x\n", "line 3: "),
             ("query = [1]\n", "written as [[query]]"),
             ("[query]\nname = \"a\"\n", "written as [[query]]"),
@@ -241,7 +241,7 @@ mod tests {
             for error in [SavedQueries::load(&path).unwrap_err(), saved.add(&query("a", "b", "")).unwrap_err()] {
                 let error = error.to_string();
                 assert!(error.starts_with("cannot read "), "{error}");
-                assert!(error.contains(words), "{error}");
+                assert!(error.contains(reason), "{error}");
             }
             assert_eq!(fs::read_to_string(&path).unwrap(), text);
         }
@@ -249,7 +249,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn a_shared_file_keeps_its_rights_and_stays_a_link() {
+    fn a_shared_file_keeps_its_permissions_and_stays_a_link() {
         use std::os::unix::fs::{PermissionsExt, symlink};
 
         let (dir, path) = place();
@@ -263,12 +263,12 @@ mod tests {
         let mode = fs::metadata(&shared).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o664);
         assert_eq!(SavedQueries::load(&shared).unwrap().queries().len(), 1);
-        // Nothing but the two is left.
+        // Only the shared file and the directory of the link are there.
         assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 2);
     }
 
     #[test]
-    fn what_cannot_be_written_is_said() {
+    fn a_failed_write_is_an_error() {
         let dir = tempfile::tempdir().unwrap();
         let file = dir.path().join("file");
         fs::write(&file, "").unwrap();

@@ -1,4 +1,4 @@
-//! What is kept from one session to the next: the columns that were chosen for each list.
+//! Settings preserved from one session to the next: the columns chosen for each list.
 
 use std::{
     collections::{BTreeMap, HashSet},
@@ -11,36 +11,35 @@ use serde::{Deserialize, Serialize};
 use super::FileError;
 use crate::files;
 
-/// The name of the file.
 const FILE: &str = "session.json";
 
-/// More bytes than the columns of every list take.
+/// The maximum size of the file, more than the columns of all lists take.
 const MAX_BYTES: u64 = 1 << 20;
 
-/// More columns than anybody chooses for one list, and more lists than there are.
+/// More columns than a user chooses for one list, and more lists than there are.
 const MAX_COLUMNS: usize = 200;
 const MAX_LISTS: usize = 100;
 
-/// What was kept.
+/// The content of the session file.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct SessionFile {
-    /// The columns of each list, by its name.
+    /// The columns by the name of their list.
     pub columns: BTreeMap<String, Vec<SavedColumn>>,
 }
 
-/// A column that was chosen.
+/// A column of a list.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SavedColumn {
-    /// A field, or the path of a member of the record.
+    /// The name of a field, or the path of a member of the record.
     pub name: String,
-    /// Its width in cells, if it was set.
+    /// Width in cells, if the user has set it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub width: Option<u16>,
 }
 
 impl SessionFile {
-    /// Reads what a directory keeps; nothing when it keeps nothing yet.
+    /// Reads the session file in `dir`; a missing file yields the default.
     pub fn open(dir: &Path) -> Result<Self, FileError> {
         let path = dir.join(FILE);
         let text = match files::read(&path, MAX_BYTES) {
@@ -48,12 +47,12 @@ impl SessionFile {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Self::default()),
             Err(error) => return Err(FileError::new("read", &path, &error)),
         };
-        let mut kept: Self = serde_json::from_slice(&text).map_err(|error| FileError::new("read", &path, &error))?;
-        kept.enforce_limits();
-        Ok(kept)
+        let mut session: Self = serde_json::from_slice(&text).map_err(|error| FileError::new("read", &path, &error))?;
+        session.enforce_limits();
+        Ok(session)
     }
 
-    /// Leaves out what no console has written: whoever changes the file by hand must not change the screen, nor make it slow.
+    /// Removes what the console never writes: a file edited by hand must neither corrupt the screen nor make it slow.
     fn enforce_limits(&mut self) {
         let surplus: Vec<_> = self.columns.keys().skip(MAX_LISTS).cloned().collect();
         for list in surplus {
@@ -66,7 +65,7 @@ impl SessionFile {
         }
     }
 
-    /// Writes it in the place of what was kept before, for its owner's eyes alone.
+    /// Writes the session file in `dir`, with mode 0600.
     pub fn save(&self, dir: &Path) -> Result<(), FileError> {
         let path = dir.join(FILE);
         let write = || -> io::Result<()> {
@@ -84,16 +83,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_was_saved_is_there_again_and_nobody_else_can_read_it() {
+    fn saved_columns_are_restored_and_the_file_is_private() {
         let dir = tempfile::tempdir().unwrap();
         let state = dir.path().join("state");
         assert_eq!(SessionFile::open(&state).unwrap(), SessionFile::default());
         let column = |name: &str, width| SavedColumn { name: name.into(), width };
         let columns = vec![column("hostname", None), column("watchlists.0.wid", Some(9))];
-        let kept = SessionFile { columns: [("Processes".to_owned(), columns)].into() };
-        kept.save(&state).unwrap();
-        kept.save(&state).unwrap();
-        assert_eq!(SessionFile::open(&state).unwrap(), kept);
+        let session = SessionFile { columns: [("Processes".to_owned(), columns)].into() };
+        session.save(&state).unwrap();
+        session.save(&state).unwrap();
+        assert_eq!(SessionFile::open(&state).unwrap(), session);
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt;
@@ -103,18 +102,18 @@ mod tests {
     }
 
     #[test]
-    fn a_broken_file_is_an_error_and_an_unseemly_name_is_left_out() {
+    fn a_broken_file_is_an_error_and_a_name_with_control_characters_is_removed() {
         let dir = tempfile::tempdir().unwrap();
         fs::write(dir.path().join(FILE), "{\"columns\": [").unwrap();
         assert!(SessionFile::open(dir.path()).is_err());
         let text = r#"{"columns": {"Alerts": [{"name": "a\u001b[2Jb"}, {"name": "c"}]}, "more": 1}"#;
         fs::write(dir.path().join(FILE), text).unwrap();
-        let kept = SessionFile::open(dir.path()).unwrap();
-        assert_eq!(kept.columns["Alerts"].len(), 1);
+        let session = SessionFile::open(dir.path()).unwrap();
+        assert_eq!(session.columns["Alerts"].len(), 1);
     }
 
     #[test]
-    fn more_columns_than_anybody_chooses_are_left_out() {
+    fn columns_beyond_the_limit_are_removed() {
         let dir = tempfile::tempdir().unwrap();
         let file = |n: usize| {
             let column = |at| format!(r#"{{"name": "c{}"}}"#, at % 20_000);
@@ -122,8 +121,8 @@ mod tests {
             format!(r#"{{"columns": {{"Alerts": [{}]}}}}"#, columns.join(","))
         };
         fs::write(dir.path().join(FILE), file(40_000)).unwrap();
-        let kept = SessionFile::open(dir.path()).unwrap();
-        assert_eq!(kept.columns["Alerts"].len(), MAX_COLUMNS);
+        let session = SessionFile::open(dir.path()).unwrap();
+        assert_eq!(session.columns["Alerts"].len(), MAX_COLUMNS);
         fs::write(dir.path().join(FILE), file(100_000)).unwrap();
         let error = SessionFile::open(dir.path()).unwrap_err().to_string();
         assert!(error.ends_with("it is larger than 1024 KiB"), "{error}");
