@@ -1,7 +1,8 @@
-//! Old lines of the action log: one file a month, and the chain goes on from each file to the next.
+//! Archives of the audit log: the lines of past months, one file a month. The hash chain continues across the files.
 //!
-//! Lines are copied first, and taken out of the log when the disk has the copies: a program that is stopped in between
-//! leaves some of them in both, which is mended by the next line. The log stays the same file, so that its lock holds.
+//! Lines are copied first, and removed from the log when the copies are on the disk. A program that is killed in
+//! between leaves lines in both files; the next append removes them. The log stays the same file, so that its lock
+//! stays valid.
 
 use std::{
     fs::{self, File},
@@ -14,13 +15,13 @@ use jiff::{Timestamp, tz::Offset};
 use super::{LogEnd, scan::Frame, to_u64};
 use crate::files;
 
-/// The log is archived when it is larger, whatever month it is.
+/// A larger log is archived even within its month.
 const MAX_BYTES: u64 = 16 << 20;
 
 const PREFIX: &str = "actions-";
 const SUFFIX: &str = ".jsonl";
 
-/// The archives of a directory, the oldest first.
+/// Returns the archives in `dir`, oldest first.
 pub(super) fn files(dir: &Path) -> io::Result<Vec<PathBuf>> {
     let entries = match fs::read_dir(dir) {
         Ok(entries) => entries,
@@ -40,13 +41,13 @@ pub(super) fn files(dir: &Path) -> io::Result<Vec<PathBuf>> {
     Ok(names.into_iter().map(|name| dir.join(name)).collect())
 }
 
-/// How many bytes the archives of a directory have.
+/// Returns the total size of the archives in `dir`, in bytes.
 pub(super) fn bytes(dir: &Path) -> io::Result<u64> {
     files(dir)?.iter().map(|path| Ok(fs::metadata(path)?.len())).sum()
 }
 
-/// Archives the lines of a log if they are of an earlier month, if they are many, or if that was begun before and not
-/// finished. Whoever does this holds the lock of the log.
+/// Archives the lines of a log if the first one is of an earlier month, if the log is large, or if an earlier archiving
+/// was interrupted. The caller holds the lock of the log.
 pub(super) fn archive_old(dir: &Path, log: &mut File, now: Timestamp) -> io::Result<()> {
     let Some(first) = first_line(log)? else {
         return Ok(());
@@ -61,10 +62,10 @@ pub(super) fn archive_old(dir: &Path, log: &mut File, now: Timestamp) -> io::Res
     Ok(())
 }
 
-/// Moves all whole lines of a log into the archives of their months. `archived` is the last line that is there already,
-/// and the month of its file.
+/// Moves all complete lines of a log into the archives of their months. `archived` is the number of the last line that
+/// is archived already, and the month of its file.
 fn archive(dir: &Path, log: &mut File, archived: Option<(u64, String)>) -> io::Result<()> {
-    let (lines, mut latest) = archived.unwrap_or_default();
+    let (n_archived, mut latest) = archived.unwrap_or_default();
     let mut target: Option<BufWriter<File>> = None;
     log.seek(SeekFrom::Start(0))?;
     let mut reader = BufReader::new(&*log);
@@ -77,11 +78,11 @@ fn archive(dir: &Path, log: &mut File, archived: Option<(u64, String)>) -> io::R
             break;
         }
         let frame = serde_json::from_slice::<Frame<'_>>(&line).ok();
-        is_copied &= frame.as_ref().is_some_and(|frame| frame.line <= lines);
+        is_copied &= frame.as_ref().is_some_and(|frame| frame.line <= n_archived);
         if is_copied {
             continue;
         }
-        // A clock that went back must not change the order of the files.
+        // The order of the files must stay that of the lines, even if the clock was set back.
         let month = frame.map_or(String::new(), |frame| month(frame.at));
         if target.is_none() || month > latest {
             latest = month.max(latest);
@@ -93,21 +94,21 @@ fn archive(dir: &Path, log: &mut File, archived: Option<(u64, String)>) -> io::R
         }
     }
     flush_archive(target)?;
-    // The names of new files must be on the disk before the lines leave the log.
+    // The names of new files must be on the disk before the lines are removed from the log.
     File::open(dir)?.sync_all()?;
-    let torn = std::mem::take(&mut line);
+    let partial_line = std::mem::take(&mut line);
     log.set_len(0)?;
-    // Half a line is named by the next one, which finds it here.
-    log.write_all(&torn)?;
+    // The incomplete line stays, so that the next append can report it.
+    log.write_all(&partial_line)?;
     log.sync_data()
 }
 
-/// Opens the archive of a month at its end. Half a line, which a program that was stopped has left, is cut off: the log
-/// still has the whole of it.
+/// Opens the archive of a month for appending. An incomplete line of a killed program is removed: the log still has all
+/// of it.
 fn open(dir: &Path, month: &str) -> io::Result<BufWriter<File>> {
     let mut file = files::open_to_append(&dir.join(format!("{PREFIX}{month}{SUFFIX}")))?;
-    let torn = to_u64(LogEnd::from_file(&mut file)?.partial_line.len());
-    file.set_len(file.metadata()?.len() - torn)?;
+    let n_partial = to_u64(LogEnd::from_file(&mut file)?.partial_line.len());
+    file.set_len(file.metadata()?.len() - n_partial)?;
     Ok(BufWriter::new(file))
 }
 
@@ -117,7 +118,7 @@ fn flush_archive(target: Option<BufWriter<File>>) -> io::Result<()> {
     file.sync_all()
 }
 
-/// The number of the last archived line, and the month of the file it is in.
+/// Returns the number of the last archived line, and the month of its file; `None` without archives.
 fn last_archived(dir: &Path) -> io::Result<Option<(u64, String)>> {
     let Some(path) = files(dir)?.pop() else {
         return Ok(None);
@@ -128,7 +129,7 @@ fn last_archived(dir: &Path) -> io::Result<Option<(u64, String)>> {
     Ok(Some((end.head.lines, month)))
 }
 
-/// Where the archives of a directory end; nothing where there are none.
+/// Returns the end of the newest archive; `None` without archives.
 pub(super) fn archived_end(dir: &Path) -> io::Result<Option<LogEnd>> {
     let Some(path) = files(dir)?.pop() else {
         return Ok(None);
@@ -136,12 +137,13 @@ pub(super) fn archived_end(dir: &Path) -> io::Result<Option<LogEnd>> {
     LogEnd::from_file(&mut files::open(&path)?).map(Some)
 }
 
+/// Number and time of the first line of a log.
 struct FirstLine {
     line: u64,
     at: Timestamp,
 }
 
-/// What the first line of a log says; nothing where there is none that can be read.
+/// Reads the first line of a log; `None` if there is none, or if it is not valid.
 fn first_line(log: &mut File) -> io::Result<Option<FirstLine>> {
     log.seek(SeekFrom::Start(0))?;
     let mut line = Vec::new();
@@ -150,13 +152,13 @@ fn first_line(log: &mut File) -> io::Result<Option<FirstLine>> {
     Ok(frame.map(|Frame { line, at, .. }| FirstLine { line, at }))
 }
 
-/// A month as the names of the archives have it, in UTC.
+/// Formats a month, in UTC, as in the names of archives.
 fn month(at: Timestamp) -> String {
     let date = Offset::UTC.to_datetime(at).date();
     format!("{:04}-{:02}", date.year(), date.month())
 }
 
-/// The month of an archive; nothing if it is none.
+/// Returns the month of an archive by its name; `None` for any other file.
 fn month_of(name: &str) -> Option<&str> {
     let month = name.strip_prefix(PREFIX)?.strip_suffix(SUFFIX)?;
     let (year, number) = month.split_once('-')?;

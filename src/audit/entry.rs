@@ -1,4 +1,4 @@
-//! What the action log has of a deed: what was about to be sent, and what came of it.
+//! Entries of the audit log: changes about to be sent, and their outcome.
 
 use jiff::Timestamp;
 use nix::unistd::{Uid, User};
@@ -8,111 +8,107 @@ use serde_json::Value;
 /// One line of the log.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct LogEntry {
-    /// Its number, from 1 on.
+    /// The number of the line, from 1.
     pub line: u64,
-    /// When it was written, on this machine's clock.
+    /// When it was written, by the clock of this machine.
     pub at: Timestamp,
-    /// What happened.
     #[serde(flatten)]
     pub event: LogEvent,
-    /// The SHA-256 of the line before it, in hex; zeros before the first.
+    /// The SHA-256 of the previous line, in hex; zeros for the first line.
     pub prev: String,
 }
 
-/// What happened.
+/// The event of an entry.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
 pub enum LogEvent {
-    /// A deed is about to be sent.
+    /// A change is about to be sent.
     Sending(Box<Submitted>),
-    /// Something became known of a deed that was sent.
+    /// The outcome of a change, or an intermediate stage.
     Known(Box<LoggedOutcome>),
-    /// The end of the file was no whole line, as a crash leaves it; it was cut off.
+    /// The last line was incomplete after a crash, and was removed.
     Repaired {
-        /// How many bytes were cut off.
+        /// How many bytes were removed.
         bytes: u64,
-        /// What they were, as far as they are text.
+        /// The bytes removed, decoded as UTF-8.
         text: String,
     },
-    /// Before the next line was written, the log was found to be another than the head said. This stays: what was taken
-    /// away is not made good by what comes after it.
+    /// The log did not match its head when the next line was written. The entry stays, because later lines do not
+    /// restore what was removed.
     Damaged {
-        /// What was found.
+        /// What did not match.
         what: String,
     },
 }
 
-/// A deed that is about to be sent.
+/// A change that is about to be sent.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Submitted {
-    /// Who is at the keyboard.
     pub who: Actor,
-    /// The server's address.
+    /// The URL of the server.
     pub server: String,
-    /// The verb, as `isolate`.
+    /// The verb of the change, such as `isolate`.
     pub deed: String,
-    /// To what.
     pub target: LoggedTarget,
-    /// Why.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
-    /// The ticket it belongs to.
+    /// The ticket number that the user has entered.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ticket: Option<String>,
-    /// The line of the deed that it takes back, if it does.
+    /// The line of the change that this one undoes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub undoes: Option<u64>,
-    /// The line of the first of the deeds that were done together, if it is a later one.
+    /// The line of the first change of the same batch; `None` for the first itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub batch: Option<u64>,
-    /// The line of the deed that it is a part of, if it is.
+    /// The line of the change that this one is a part of.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub follows: Option<u64>,
-    /// Exactly what is sent, one after the other.
+    /// The requests in the order in which they are sent.
     pub requests: Vec<LoggedRequest>,
-    /// What the server held before.
+    /// The state of the target before.
     pub before: Value,
-    /// What the server is to hold afterwards.
+    /// The state of the target that the change is to achieve.
     pub wanted: Value,
 }
 
-/// Who did it.
+/// The user who makes a change.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Actor {
-    /// The name of the account on this machine.
+    /// The account on this machine, with its number.
     pub os_user: Option<String>,
     /// The configured user of the server.
     pub user: Option<String>,
-    /// The name of this machine: accounts of other machines have the same names and numbers.
+    /// The name of this machine: accounts of different machines may have the same names and numbers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub machine: Option<String>,
 }
 
 impl Actor {
-    /// Who is at the keyboard: the name of the account is what the environment says, or else what the system has for its
-    /// number.
+    /// Creates the actor of this process. `name` is the account by the environment; without it, the system's name for
+    /// the user id is used. `user` is the configured user of the server.
     pub fn from_account(name: Option<&str>, user: Option<String>) -> Self {
-        let number = Uid::current();
-        let known = || User::from_uid(number).ok().flatten().map(|user| user.name);
-        let name = name.map(str::to_owned).or_else(known);
+        let uid = Uid::current();
+        let system_name = || User::from_uid(uid).ok().flatten().map(|user| user.name);
+        let name = name.map(str::to_owned).or_else(system_name);
         let name = name.unwrap_or_else(|| "unknown".into());
         let machine = rustix::system::uname();
         let machine = machine.nodename().to_string_lossy();
         Self {
-            os_user: Some(format!("{name} (uid {number})")),
+            os_user: Some(format!("{name} (uid {uid})")),
             user,
             machine: Some(machine.into_owned()).filter(|name| !name.is_empty()),
         }
     }
 
-    /// Whether both are certain to be the same: the same account on the same machine, with the same configured user. Of
-    /// what older versions have logged the machine is not known.
+    /// Whether both are certain to be the same user: the same account on the same machine, with the same configured
+    /// user. Entries of older versions lack the machine, so it is not certain.
     pub fn is_same_actor(&self, other: &Self) -> bool {
         let is_known = self.os_user.is_some() && self.machine.is_some();
         is_known && self == other
     }
 
-    /// The account, with its machine.
+    /// Returns the account with its machine.
     pub fn account(&self) -> Option<String> {
         let account = self.os_user.as_ref()?;
         Some(match &self.machine {
@@ -122,66 +118,65 @@ impl Actor {
     }
 }
 
-/// What a deed is done to.
+/// The target of a change.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LoggedTarget {
     /// `sensor` or `hash`.
     pub kind: String,
-    /// The server's name for it.
+    /// The id on the server.
     pub id: String,
-    /// What people call it.
+    /// The display name.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub name: String,
 }
 
-/// A request that changes the server. It has no header, and so no token.
+/// A request that changes the server. It has no headers, and so no API token.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct LoggedRequest {
-    /// The verb.
+    /// The HTTP method.
     pub method: String,
-    /// The path, from `/api` on.
+    /// The path, beginning with `/api`.
     pub path: String,
-    /// The body; what is secret in it is left out before it becomes text.
+    /// The body, without secrets.
     #[serde(default, skip_serializing_if = "Value::is_null")]
     pub body: Value,
 }
 
-/// What became known of a deed.
+/// A stage of a change after it was sent.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct LoggedOutcome {
-    /// The line on which it is said to be sent.
+    /// The line of the [`LogEvent::Sending`] that it belongs to.
     pub of: u64,
-    /// How far it has got.
     pub stage: LoggedStage,
-    /// What the server holds, as it was read back; null where it was not read.
+    /// The state that was read back; null if it was not read.
     #[serde(default, skip_serializing_if = "Value::is_null")]
     pub after: Value,
-    /// What is to be said of it.
+    /// A text for the user.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub note: String,
 }
 
-/// How far a deed has got.
+/// The progress of a change after it was sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, strum::Display)]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum LoggedStage {
-    /// The server has taken it; what it is about has yet to follow.
+    /// The server has accepted it; the effect is not confirmed yet.
     Accepted,
-    /// It was read back, and holds.
+    /// The state was read back and is as desired.
     Confirmed,
-    /// It was read back, and does not hold.
+    /// The state was read back and is not as desired.
     NotApplied,
-    /// It was read back of several, and holds for some of them only.
+    /// Of several targets, only some are as desired.
     Partly,
-    /// Nobody could say in time whether it holds.
+    /// The effect could not be confirmed in time.
     Pending,
-    /// The answer was lost, and the state could not be read or does not tell.
+    /// The answer was lost, and the state could not be read or does not show the effect.
     Unknown,
 }
 
 impl LoggedStage {
-    /// Whether nothing more is to be found out.
+    /// Whether the stage cannot change any more.
     pub fn is_final(self) -> bool {
         matches!(self, Self::Confirmed | Self::NotApplied | Self::Partly)
     }

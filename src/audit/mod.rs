@@ -1,10 +1,11 @@
-//! The action log: what was changed on a server, one JSON object a line, each with the hash of the line before it.
+//! The audit log of all changes of a server: one JSON object a line, each with the hash of the previous line.
 //!
-//! A line is on the disk before the request leaves, and another after the answer. Whoever changes, moves or drops a line
-//! breaks the chain; whoever cuts the end off contradicts the head, which is kept beside it. Neither stops somebody who
-//! rewrites the log from that line on and the head with it: for that the head must be kept elsewhere.
+//! A line is on the disk before the request is sent, and another one after the answer. Editing, moving or removing a
+//! line breaks the chain; truncating the log contradicts the head, a file beside it with the number and hash of the
+//! last line. Neither prevents rewriting the log from some line on together with the head: to detect that, a copy of
+//! the head must be stored elsewhere.
 //!
-//! The lines of earlier months are moved into files of their own (`actions-2026-10.jsonl`), through which the chain goes on.
+//! Lines of past months are moved into files of their own (`actions-2026-10.jsonl`); the chain continues across them.
 
 mod archive;
 mod entry;
@@ -42,39 +43,39 @@ use crate::files;
 use crate::model::Timings;
 use crate::storage::FileError;
 
-/// The name of the log.
+/// The file name of the log.
 pub const FILE: &str = "actions.jsonl";
 
-/// The name of the head.
+/// The file name of the head.
 pub const HEAD: &str = "actions.head";
 
-/// More bytes than a head has.
+/// The maximum size of the head, in bytes.
 const MAX_HEAD: u64 = 4096;
 
-/// Why nothing is logged, and so nothing sent.
+/// The error if the user cancels while waiting for the lock.
 const CANCELED: &str = "cancelled while another program held the lock of the action log";
 
-/// The hash before the first line.
+/// The previous hash of the first line.
 const NO_HASH: &str = "0000000000000000000000000000000000000000000000000000000000000000";
 
-/// The action log of a directory. Several programs may have it open: each line is written under a lock.
+/// The audit log in a directory. Several processes may have it open: each line is written under a lock.
 #[derive(Debug)]
 pub struct AuditLog {
     dir: PathBuf,
     file: File,
     lock_wait: LockWait,
-    /// A line that is being written. Whoever does not wait for its end any longer leaves it here.
+    /// The write in progress. It stays here if the future of [`AuditLog::append`] is dropped.
     writing: Option<JoinHandle<io::Result<u64>>>,
 }
 
-/// How a program waits while another one holds the lock of the log.
+/// Settings for waiting while another process holds the lock of the log.
 #[derive(Clone, Debug)]
 pub struct LockWait {
-    /// The wait between two tries to lock it.
+    /// The time between two attempts to lock.
     pub interval: Duration,
-    /// Whoever wants to know when a wait has begun, true, and that it has ended.
+    /// Receives true when a long wait has begun, and false when it has ended.
     pub tx: Option<mpsc::UnboundedSender<bool>>,
-    /// Ends every wait to log what was not sent yet, which fails and is not sent.
+    /// Cancels all waits of changes that were not sent yet; they fail.
     pub cancel: Arc<Notify>,
 }
 
@@ -84,14 +85,14 @@ impl Default for LockWait {
     }
 }
 
-/// Where the log ends.
+/// The head of the log: its length and the hash of its last line.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LogHead {
-    /// How many lines there are.
+    /// The number of lines.
     pub lines: u64,
-    /// How many bytes they take.
+    /// The size of the log with its archives, in bytes.
     pub bytes: u64,
-    /// The hash of the last one.
+    /// The hash of the last line.
     pub last: String,
 }
 
@@ -102,43 +103,44 @@ impl Default for LogHead {
 }
 
 impl AuditLog {
-    /// Opens the log of a directory, which is created if it is missing. Never waits.
+    /// Opens the log in `dir`, which is created if it is missing. Never waits for the lock.
     pub fn open(dir: &Path) -> Result<Self, FileError> {
         let path = dir.join(FILE);
         files::create_dir(dir).map_err(|error| FileError::new("create", dir, &error))?;
         let file = files::open_to_append(&path).map_err(|error| FileError::new("open", &path, &error))?;
-        let mut actions = Self { dir: dir.to_owned(), file, lock_wait: LockWait::default(), writing: None };
-        // Whoever holds the lock writes a line, and sees to it.
-        if actions.file.try_lock().is_ok() {
-            let begun = actions.prepare_head();
-            let _ = actions.file.unlock();
-            begun?;
+        let mut log = Self { dir: dir.to_owned(), file, lock_wait: LockWait::default(), writing: None };
+        // A process that holds the lock is appending, and updates the head itself.
+        if log.file.try_lock().is_ok() {
+            let prepared = log.prepare_head();
+            let _ = log.file.unlock();
+            prepared?;
         }
-        Ok(actions)
+        Ok(log)
     }
 
-    /// The same log, waiting for its lock in another way.
+    /// Changes the settings for waiting.
     #[must_use]
-    pub fn with_lock_wait(self, waiting: LockWait) -> Self {
-        Self { lock_wait: waiting, ..self }
+    pub fn with_lock_wait(self, lock_wait: LockWait) -> Self {
+        Self { lock_wait, ..self }
     }
 
-    /// Removes what a program that was killed has left of a head, and writes the first one: so that one which is missing
-    /// means something.
+    /// Removes temporary files of killed processes. Writes the head of a log that has no lines, so that a missing head
+    /// is always suspicious.
     fn prepare_head(&mut self) -> Result<(), FileError> {
         files::remove_leftovers(&self.dir);
         if LogHead::open(&self.dir)?.is_some() {
             return Ok(());
         }
         let end = LogEnd::read(&self.dir, &mut self.file);
-        let begun = end.and_then(|end| match end.head.lines {
+        let saved = end.and_then(|end| match end.head.lines {
             0 => end.head.save(&self.dir),
             _ => Ok(()),
         });
-        begun.map_err(|error| FileError::new("write", &self.dir.join(HEAD), &error))
+        saved.map_err(|error| FileError::new("write", &self.dir.join(HEAD), &error))
     }
 
-    /// Writes a line and waits until the disk has it. Returns its number. An error means that nothing may be sent.
+    /// Appends a line, waits until it is on the disk, and returns its number. After an error, the request must not be
+    /// sent.
     pub async fn append(&mut self, at: Timestamp, event: LogEvent) -> Result<u64, FileError> {
         let path = self.dir.join(FILE);
         let failed = |error: &io::Error| FileError::new("write", &path, error);
@@ -147,35 +149,36 @@ impl AuditLog {
             self.end_writing();
         }
         self.lock(matches!(event, LogEvent::Sending(_))).await.map_err(|error| failed(&error))?;
-        // The disk may take its time, and a log that is archived now takes longer.
-        let written = match self.file.try_clone() {
+        // Flushing to the disk may take long, and archiving even longer.
+        let result = match self.file.try_clone() {
             Ok(file) => {
                 let dir = self.dir.clone();
                 let mut writer = Writer { dir, file };
                 let writing = task::spawn_blocking(move || writer.append(at, event));
-                let written = self.writing.insert(writing).await;
-                written.unwrap_or_else(|error| Err(io::Error::other(error)))
+                let result = self.writing.insert(writing).await;
+                result.unwrap_or_else(|error| Err(io::Error::other(error)))
             }
             Err(error) => Err(error),
         };
         self.end_writing();
-        written.map_err(|error| failed(&error))
+        result.map_err(|error| failed(&error))
     }
 
+    /// Forgets the finished write and releases the lock.
     fn end_writing(&mut self) {
         self.writing = None;
-        // The lock is also given up with the file; that it could not be given up earlier is no reason to send nothing.
+        // Closing the file releases the lock too, so a failure here need not prevent the request.
         let _ = self.file.unlock();
     }
 
-    /// Waits until no other program holds the lock.
+    /// Waits until the lock is acquired. A change that is not sent yet can be cancelled meanwhile.
     async fn lock(&self, can_be_canceled: bool) -> io::Result<()> {
-        /// Whoever only writes a line is done sooner.
-        const UNTOLD: u32 = 10;
-        let tell = |is_waiting| {
-            if let Some(told) = &self.lock_wait.tx {
-                // Nobody listens any more when the screen is gone.
-                let _ = told.send(is_waiting);
+        /// Attempts before the wait is reported; appending a line takes less time.
+        const SILENT_TRIES: u32 = 10;
+        let report = |is_waiting| {
+            if let Some(tx) = &self.lock_wait.tx {
+                // The receiver is gone when the screen is closed.
+                let _ = tx.send(is_waiting);
             }
         };
         let mut canceled = pin!(self.lock_wait.cancel.notified());
@@ -187,60 +190,64 @@ impl AuditLog {
                 Err(TryLockError::WouldBlock) => {}
             }
             tries += 1;
-            if tries == UNTOLD {
-                tell(true);
+            if tries == SILENT_TRIES {
+                report(true);
             }
             select! {
                 () = &mut canceled, if can_be_canceled => break Err(io::Error::other(CANCELED)),
                 () = sleep(self.lock_wait.interval) => {}
             }
         };
-        if tries >= UNTOLD {
-            tell(false);
+        if tries >= SILENT_TRIES {
+            report(false);
         }
         locked
     }
 }
 
-/// Writes lines while the lock is held.
+/// Appends lines while the lock is held.
 struct Writer {
     dir: PathBuf,
     file: File,
 }
 
 impl Writer {
+    /// Appends an event, after entries for damage that was found. Returns the number of its line.
     fn append(&mut self, at: Timestamp, event: LogEvent) -> io::Result<u64> {
         archive::archive_old(&self.dir, &mut self.file, at)?;
-        // Another program may have written since: what was known of the end is not believed.
-        let LogEnd { mut head, partial_line: torn } = LogEnd::read(&self.dir, &mut self.file)?;
+        // Another process may have appended since, so the end is read again.
+        let LogEnd { mut head, partial_line } = LogEnd::read(&self.dir, &mut self.file)?;
         let before = head.clone();
-        if !torn.is_empty() {
+        if !partial_line.is_empty() {
             let length = self.file.metadata()?.len();
-            self.file.set_len(length - to_u64(torn.len()))?;
-            let repaired =
-                LogEvent::Repaired { bytes: to_u64(torn.len()), text: String::from_utf8_lossy(&torn).into_owned() };
+            self.file.set_len(length - to_u64(partial_line.len()))?;
+            let repaired = LogEvent::Repaired {
+                bytes: to_u64(partial_line.len()),
+                text: String::from_utf8_lossy(&partial_line).into_owned(),
+            };
             head = self.write(&head, at, repaired)?;
         }
         if let Some(what) = before.describe_damage(&self.dir) {
             head = self.write(&head, at, LogEvent::Damaged { what })?;
         }
         head = self.write(&head, at, event)?;
-        // The line is what counts. A head that is behind is caught up by the next line.
+        // The line is on the disk. A head that is behind is corrected by the next append.
         if let Err(error) = head.save(&self.dir) {
             tracing::warn!("cannot write the head of the action log: {error}");
         }
         Ok(head.lines)
     }
 
+    /// Writes one line after `head`, and returns the new head.
     fn write(&mut self, head: &LogHead, at: Timestamp, event: LogEvent) -> io::Result<LogHead> {
         let entry = LogEntry { line: head.lines + 1, at, event, prev: head.last.clone() };
         let mut line = serde_json::to_vec(&entry)?;
         let last = hash(&line);
         line.push(b'\n');
         let length = self.file.metadata()?.len();
-        let written = self.file.write_all(&line).and_then(|()| self.file.sync_data());
-        if let Err(error) = written {
-            // Half a line is worth nothing, and the next one would have to repair it.
+        let result = self.file.write_all(&line).and_then(|()| self.file.sync_data());
+        if let Err(error) = result {
+            // An incomplete line is useless, and the next append would have to remove it.
             let _ = self.file.set_len(length);
             return Err(error);
         }
@@ -249,25 +256,25 @@ impl Writer {
 }
 
 impl LogHead {
-    /// How the log contradicts the head that is kept, if it does: this is where it ends. A head that is behind is what a
-    /// crash between the two leaves.
+    /// Compares this head, read from the log, with the recorded one; `None` if they match. A recorded head that is
+    /// behind is normal: a crash between writing the line and the head leaves it so.
     fn describe_damage(&self, dir: &Path) -> Option<String> {
-        let (found, last) = (self.lines, &self.last);
+        let (n_found, last) = (self.lines, &self.last);
         match Self::open(dir) {
-            Ok(None) if found > 0 => Some(format!("{HEAD} was missing")),
-            Ok(Some(kept)) if kept.lines > found => {
-                let had = kept.lines;
-                Some(format!("the log had {had} lines, and only {found} were left"))
+            Ok(None) if n_found > 0 => Some(format!("{HEAD} was missing")),
+            Ok(Some(recorded)) if recorded.lines > n_found => {
+                let had = recorded.lines;
+                Some(format!("the log had {had} lines, and only {n_found} were left"))
             }
-            Ok(Some(kept)) if kept.lines == found && kept.last != *last => {
-                Some(format!("line {found} was not the one that the head knew"))
+            Ok(Some(recorded)) if recorded.lines == n_found && recorded.last != *last => {
+                Some(format!("line {n_found} was not the one that the head knew"))
             }
             Ok(_) => None,
             Err(error) => Some(error.to_string()),
         }
     }
 
-    /// Reads what a directory keeps; none if it keeps none.
+    /// Reads the head in `dir`; `None` if the file is missing.
     pub fn open(dir: &Path) -> Result<Option<Self>, FileError> {
         let path = dir.join(HEAD);
         match files::read(&path, MAX_HEAD) {
@@ -280,21 +287,21 @@ impl LogHead {
         }
     }
 
-    /// Replaces the one before it. Whoever does this holds the lock of the log.
+    /// Replaces the recorded head. The caller holds the lock of the log.
     fn save(&self, dir: &Path) -> io::Result<()> {
         files::replace(&dir.join(HEAD), &serde_json::to_vec(self)?)
     }
 }
 
-/// The end of the log as it is on the disk.
+/// The end of the log on the disk.
 struct LogEnd {
     head: LogHead,
-    /// What stands after the last whole line.
+    /// The bytes after the last complete line.
     partial_line: Vec<u8>,
 }
 
 impl LogEnd {
-    /// Reads the last whole line of a log, which is in its archives if the log itself has none.
+    /// Reads the last complete line of a log, or of its newest archive if the log has none.
     fn read(dir: &Path, log: &mut File) -> io::Result<Self> {
         let mut end = Self::from_file(log)?;
         if end.head.lines == 0
@@ -307,9 +314,9 @@ impl LogEnd {
         Ok(end)
     }
 
-    /// Reads the last whole line of a file, from its end backwards.
+    /// Reads the last complete line of a file, backwards from its end.
     fn from_file(file: &mut File) -> io::Result<Self> {
-        /// More than nearly every line takes.
+        /// Longer than almost all lines.
         const STEP: u64 = 16 << 10;
         let length = file.seek(SeekFrom::End(0))?;
         let mut size = STEP.min(length);
@@ -318,28 +325,28 @@ impl LogEnd {
             file.seek(SeekFrom::Start(start))?;
             let mut bytes = Vec::new();
             file.take(size).read_to_end(&mut bytes)?;
-            let whole = bytes.iter().rposition(|byte| *byte == b'\n');
-            let before = whole.and_then(|end| bytes[..end].iter().rposition(|byte| *byte == b'\n'));
-            let is_there = start == 0 || before.is_some();
-            if !is_there {
+            let last_newline = bytes.iter().rposition(|byte| *byte == b'\n');
+            let previous_newline = last_newline.and_then(|end| bytes[..end].iter().rposition(|byte| *byte == b'\n'));
+            let has_whole_line = start == 0 || previous_newline.is_some();
+            if !has_whole_line {
                 size = (2 * size).min(length);
                 continue;
             }
-            let Some(end) = whole else {
+            let Some(end) = last_newline else {
                 let head = LogHead::default();
                 return Ok(Self { head, partial_line: bytes });
             };
-            let line = &bytes[before.map_or(0, |before| before + 1)..end];
+            let line = &bytes[previous_newline.map_or(0, |at| at + 1)..end];
             let frame: scan::Frame<'_> = serde_json::from_slice(line)
                 .map_err(|error| io::Error::other(format!("its last line is no entry: {error}")))?;
-            let torn = bytes[end + 1..].to_vec();
-            let head = LogHead { lines: frame.line, bytes: length - to_u64(torn.len()), last: hash(line) };
-            return Ok(Self { head, partial_line: torn });
+            let partial_line = bytes[end + 1..].to_vec();
+            let head = LogHead { lines: frame.line, bytes: length - to_u64(partial_line.len()), last: hash(line) };
+            return Ok(Self { head, partial_line });
         }
     }
 }
 
-/// The hash of a line, in hex.
+/// Returns the SHA-256 of a line, in hex.
 fn hash(line: &[u8]) -> String {
     format!("{:x}", Sha256::digest(line))
 }

@@ -1,4 +1,4 @@
-//! Reading the action log line by line, over all of its files: memory does not grow with the log.
+//! Reading of the whole audit log, line by line over all files, without holding it in memory.
 
 use std::{
     borrow::Cow,
@@ -16,12 +16,12 @@ use super::{FILE, LogDamage, LogEntry, LogHead, NO_HASH, archive, hash, to_u64};
 use crate::files;
 use crate::storage::FileError;
 
-/// How often the lock is tried before the log is read without it, and how long is waited in between. Whoever writes a line
-/// holds it for milliseconds.
+/// Attempts to lock the log before it is read without a lock, and the time between them. Appending a line holds the
+/// lock for milliseconds only.
 const LOCK_TRIES: usize = 20;
 const LOCK_POLL_INTERVAL: Duration = Duration::from_millis(50);
 
-/// What every line has, whatever it is about.
+/// The members that all lines have.
 #[derive(Debug, Deserialize)]
 pub(super) struct Frame<'a> {
     pub(super) line: u64,
@@ -30,23 +30,23 @@ pub(super) struct Frame<'a> {
     event: Cow<'a, str>,
     #[serde(borrow)]
     prev: Cow<'a, str>,
-    /// Of [`super::LogEvent::Damaged`]: what was found.
+    /// Of [`super::LogEvent::Damaged`].
     #[serde(borrow, default)]
     what: Option<Cow<'a, str>>,
 }
 
-/// A whole line of the log that can be read.
+/// A complete and valid line of the log.
 #[derive(Clone, Copy, Debug)]
 pub struct LogLine<'a> {
-    /// Its number, from 1 on.
+    /// Its number, from 1.
     pub number: u64,
-    /// Where it is, for a [`LineReader`].
+    /// Its position, for a [`LineReader`].
     pub position: LinePosition,
-    /// The line as it is on the disk, without its end.
+    /// The line without its line feed.
     pub bytes: &'a [u8],
 }
 
-/// Where a line is; lines are in the order of their places. There may be hundreds of thousands: one takes sixteen bytes.
+/// The position of a line. Positions are ordered like the lines. At 16 bytes, hundreds of thousands fit in memory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct LinePosition {
     file: u32,
@@ -54,37 +54,35 @@ pub struct LinePosition {
     length: u32,
 }
 
-/// A log that was read from beginning to end.
+/// The result of reading the whole log.
 #[derive(Debug)]
 pub struct Scan {
-    /// What is wrong with it.
     pub faults: Vec<LogDamage>,
-    /// Where it ends.
+    /// The end of the log as read.
     pub head: LogHead,
-    /// Where it is said to end, if that is known.
+    /// The end of the log by its head file, if there is one.
     pub recorded_head: Option<LogHead>,
-    /// Whether another program held its lock all the time.
+    /// Whether another process held the lock, so that the log was read without it.
     pub is_locked: bool,
     files: Vec<PathBuf>,
-    /// While this is held, no line moves into another file.
+    /// While this lock is held, no line is archived.
     _lock: Option<File>,
 }
 
 impl LogLine<'_> {
-    /// What the line says.
+    /// Parses the whole entry.
     pub fn entry(&self) -> Result<LogEntry, serde_json::Error> {
         serde_json::from_slice(self.bytes)
     }
 }
 
 impl Scan {
-    /// Reads the log of a directory, and shows each line that can be read, in their order. A log that does not exist yet
-    /// is an empty one.
+    /// Reads the log in `dir` and calls `each` for each valid line, in order. A missing log is empty.
     ///
-    /// Waits a second at most for a program that holds the lock of the log, and then reads without it.
+    /// Waits at most a second if another process holds the lock, and then reads without it.
     pub fn read(dir: &Path, mut each: impl FnMut(&LogLine<'_>)) -> Result<Self, FileError> {
         let (lock, is_locked) = lock(dir)?;
-        let kept = LogHead::open(dir)?;
+        let recorded_head = LogHead::open(dir)?;
         let mut files = archive::files(dir).map_err(|error| FileError::new("read", dir, &error))?;
         if lock.is_some() {
             files.push(dir.join(FILE));
@@ -92,68 +90,68 @@ impl Scan {
         let mut follower = Follower {
             faults: Vec::new(),
             head: LogHead::default(),
-            is_head_found: kept.as_ref().is_none_or(|kept| kept.lines == 0),
-            recorded_head: kept.as_ref(),
+            is_head_found: recorded_head.as_ref().is_none_or(|head| head.lines == 0),
+            recorded_head: recorded_head.as_ref(),
             partial_line: None,
         };
-        for (at, path) in files.iter().enumerate() {
+        for (index, path) in files.iter().enumerate() {
             let failed = |error: io::Error| FileError::new("read", path, &error);
             let file = files::open(path).map_err(failed)?;
-            follower.file(at, file, &mut each).map_err(failed)?;
+            follower.file(index, file, &mut each).map_err(failed)?;
         }
-        // Whoever holds the lock may be writing the last line.
+        // A process that holds the lock may be writing the last line.
         if let Some(fault) = follower.partial_line.take().filter(|_| !is_locked) {
             follower.faults.push(fault);
         }
         follower.compare();
         let Follower { faults, head, .. } = follower;
-        Ok(Self { faults, head, recorded_head: kept, is_locked, files, _lock: lock.filter(|_| !is_locked) })
+        Ok(Self { faults, head, recorded_head, is_locked, files, _lock: lock.filter(|_| !is_locked) })
     }
 
-    /// Reads lines again that were shown, while none of them moves.
+    /// Returns a reader for lines of this scan; no line is archived while `self` exists.
     pub fn lines(&self) -> LineReader<'_> {
         LineReader::new(&self.files)
     }
 
-    /// The files of the log, the oldest first, for a [`LineReader`] of one's own; from now on lines may move.
+    /// Returns the files of the log, oldest first, for a [`LineReader`]; releases the lock, so lines may be archived.
     pub fn into_files(self) -> Vec<PathBuf> {
         self.files
     }
 }
 
-/// Reads lines by their places. Those of one file in their order are read fastest.
+/// Reads lines by their position; fastest in the order of the log.
 #[derive(Debug)]
 pub struct LineReader<'f> {
     files: &'f [PathBuf],
-    /// The file that was read last.
+    /// Number and handle of the file that was read last.
     open: Option<(u32, File)>,
 }
 
 impl<'f> LineReader<'f> {
-    /// Nothing is open yet.
+    /// Creates a reader for the files of [`Scan::into_files`].
     pub fn new(files: &'f [PathBuf]) -> Self {
         Self { files, open: None }
     }
 
-    /// Reads a line, without its end.
-    pub fn line(&mut self, place: LinePosition) -> io::Result<Vec<u8>> {
+    /// Reads a line, without its line feed.
+    pub fn line(&mut self, position: LinePosition) -> io::Result<Vec<u8>> {
         let file = match self.open.take() {
-            Some((number, file)) if number == place.file => file,
+            Some((number, file)) if number == position.file => file,
             _ => {
-                let number = usize::try_from(place.file).unwrap_or(usize::MAX);
+                let number = usize::try_from(position.file).unwrap_or(usize::MAX);
                 files::open(self.files.get(number).ok_or(io::ErrorKind::NotFound)?)?
             }
         };
-        let (_, file) = self.open.insert((place.file, file));
-        file.seek(SeekFrom::Start(place.offset))?;
-        let mut bytes = vec![0; usize::try_from(place.length).unwrap_or(usize::MAX)];
+        let (_, file) = self.open.insert((position.file, file));
+        file.seek(SeekFrom::Start(position.offset))?;
+        let mut bytes = vec![0; usize::try_from(position.length).unwrap_or(usize::MAX)];
         file.read_exact(&mut bytes)?;
         Ok(bytes)
     }
 }
 
-/// The log, locked against writing, and whether that failed because another program holds the lock; nothing where there
-/// is no log.
+/// Opens the log and locks it against appending. Also returns whether that failed because another process holds the
+/// lock. `None` if there is no log.
 fn lock(dir: &Path) -> Result<(Option<File>, bool), FileError> {
     let path = dir.join(FILE);
     let file = match files::open(&path) {
@@ -164,33 +162,34 @@ fn lock(dir: &Path) -> Result<(Option<File>, bool), FileError> {
     for _ in 0..LOCK_TRIES {
         match file.try_lock_shared() {
             Err(std::fs::TryLockError::WouldBlock) => thread::sleep(LOCK_POLL_INTERVAL),
-            // Where there are no locks, nothing is written either.
+            // A file system without locks: the log cannot be appended to either.
             Ok(()) | Err(std::fs::TryLockError::Error(_)) => return Ok((Some(file), false)),
         }
     }
     Ok((Some(file), true))
 }
 
-/// Follows the chain through the lines.
+/// Checks the hash chain line by line.
 struct Follower<'a> {
     faults: Vec<LogDamage>,
-    /// The line that was read last.
+    /// The end of the lines read so far.
     head: LogHead,
     recorded_head: Option<&'a LogHead>,
-    /// Whether the line was there that the head knows as the last one.
+    /// Whether a line matched the recorded head.
     is_head_found: bool,
-    /// What stands after the last whole line of the last file.
+    /// Damage at the end of the last file, if its last line is incomplete.
     partial_line: Option<LogDamage>,
 }
 
 impl Follower<'_> {
+    /// Reads a file of the log, and calls `each` for each valid line.
     fn file(&mut self, file: usize, content: File, each: &mut impl FnMut(&LogLine<'_>)) -> io::Result<()> {
-        /// One call of the system for hundreds of lines.
+        /// In bytes: one system call for hundreds of lines.
         const BUFFER: usize = 256 << 10;
         let mut reader = BufReader::with_capacity(BUFFER, content);
         let mut bytes = Vec::new();
         let mut offset = 0;
-        // A program that was stopped while it archived lines leaves them in both files.
+        // Archiving that was interrupted leaves lines in both files: the copies at the start of the log are skipped.
         let archived = self.head.clone();
         let mut copy = None;
         loop {
@@ -205,8 +204,8 @@ impl Follower<'_> {
                 break;
             };
             self.partial_line = None;
-            // A longer line is none: it is shown as one that cannot be read.
-            let place = LinePosition {
+            // A line longer than 4 GiB gets a shortened position, and reading it reports an invalid line.
+            let position = LinePosition {
                 file: u32::try_from(file).unwrap_or(u32::MAX),
                 length: u32::try_from(text.len()).unwrap_or(u32::MAX),
                 offset,
@@ -214,7 +213,7 @@ impl Follower<'_> {
             offset += to_u64(length);
             let frame = serde_json::from_slice::<Frame<'_>>(text);
             let number = frame.as_ref().map_or(0, |frame| frame.line);
-            let is_start = copy.is_some() || place.offset == 0;
+            let is_start = copy.is_some() || position.offset == 0;
             if is_start && self.head == archived && (1..=archived.lines).contains(&number) {
                 copy = Some((number, hash(text)));
                 continue;
@@ -222,7 +221,7 @@ impl Follower<'_> {
             if let Some((number, hash)) = copy.take() {
                 self.compare_copy(number, &hash);
             }
-            self.line(text, frame, place, each);
+            self.line(text, frame, position, each);
         }
         if let Some((number, hash)) = copy {
             self.compare_copy(number, &hash);
@@ -230,18 +229,19 @@ impl Follower<'_> {
         Ok(())
     }
 
-    /// What was copied into an archive must be what is there.
+    /// Checks that the last skipped copy is the line that was archived last.
     fn compare_copy(&mut self, number: u64, hash: &str) {
         if (number, hash) != (self.head.lines, &self.head.last) {
             self.faults.push(LogDamage::Broken { line: number });
         }
     }
 
+    /// Checks a line against the one before it, and calls `each` if it is valid.
     fn line(
         &mut self,
         text: &[u8],
         frame: Result<Frame<'_>, serde_json::Error>,
-        place: LinePosition,
+        position: LinePosition,
         each: &mut impl FnMut(&LogLine<'_>),
     ) {
         let number = self.head.lines + 1;
@@ -249,8 +249,8 @@ impl Follower<'_> {
         match frame {
             Ok(frame) => {
                 if frame.line != number {
-                    let said = frame.line;
-                    self.faults.push(LogDamage::Misnumbered { line: number, said });
+                    let stated = frame.line;
+                    self.faults.push(LogDamage::Misnumbered { line: number, stated });
                 }
                 let last = if is_first { NO_HASH } else { &self.head.last };
                 if frame.prev != last {
@@ -260,7 +260,7 @@ impl Follower<'_> {
                     let what = frame.what.unwrap_or_default().into_owned();
                     self.faults.push(LogDamage::Damaged { line: number, what });
                 }
-                each(&LogLine { number, position: place, bytes: text });
+                each(&LogLine { number, position, bytes: text });
             }
             Err(error) => self.faults.push(LogDamage::Unreadable { line: number, reason: error.to_string() }),
         }
@@ -268,19 +268,19 @@ impl Follower<'_> {
         self.is_head_found |= self.recorded_head == Some(&self.head);
     }
 
-    /// Compares where it ends with where it is said to end.
+    /// Compares the end of the log with the recorded head.
     fn compare(&mut self) {
-        let found = self.head.lines;
+        let n_found = self.head.lines;
         match self.recorded_head {
-            Some(kept) if !self.is_head_found && found < kept.lines => {
-                let kept = kept.lines;
-                self.faults.push(LogDamage::Cut { found, kept });
+            Some(head) if !self.is_head_found && n_found < head.lines => {
+                let n_recorded = head.lines;
+                self.faults.push(LogDamage::Cut { n_found, n_recorded });
             }
-            Some(kept) if !self.is_head_found => {
-                let line = kept.lines;
+            Some(head) if !self.is_head_found => {
+                let line = head.lines;
                 self.faults.push(LogDamage::Changed { line });
             }
-            None if found > 0 => self.faults.push(LogDamage::Headless),
+            None if n_found > 0 => self.faults.push(LogDamage::Headless),
             _ => {}
         }
     }

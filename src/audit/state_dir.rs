@@ -1,4 +1,4 @@
-//! The state directory when the program starts: for its owner alone, without leftovers, and ready to be written.
+//! Checks of the state directory at start: private, free of temporary files, and writable.
 
 use std::{
     fs,
@@ -10,25 +10,25 @@ use crate::audit;
 use crate::files::{self, AtomicFile};
 use crate::storage::FileError;
 
-/// Looks after the state directory, and returns what the user should know of it: that others had access to it, or that
-/// nothing can be written.
+/// Cleans up the state directory, and returns warnings for the user: that other users had access to it, or that it
+/// cannot be written.
 pub fn check_state(dir: &Path) -> Vec<String> {
     files::remove_leftovers(dir);
     let loose: Vec<_> = state_files(dir).iter().filter_map(|path| files::restrict_to_owner(path)).collect();
     let mut warnings = Vec::new();
     if let Err(reason) = check_writable(dir) {
-        // What matters most comes first: there is one line for all of them.
+        // The most important warning comes first, because only one line is shown.
         warnings.push(format!("no action can be sent: {reason}"));
     }
     match loose.as_slice() {
         [] => {}
         [only] => warnings.push(only.clone()),
-        [first, rest @ ..] => warnings.push(format!("{first}; so it was with {} more in there", rest.len())),
+        [first, others @ ..] => warnings.push(format!("{first}; so it was with {} more in there", others.len())),
     }
     warnings
 }
 
-/// The directory and what is in it, the log's files among them.
+/// Returns the directory and its content, including the diagnostics log.
 fn state_files(dir: &Path) -> Vec<PathBuf> {
     let below = |dir: &Path| {
         let entries = fs::read_dir(dir).into_iter().flatten().flatten();
@@ -40,18 +40,18 @@ fn state_files(dir: &Path) -> Vec<PathBuf> {
     all
 }
 
-/// Fails where a file cannot be made, has no room on the disk, or where the action log cannot be opened.
+/// Fails if a file cannot be created, the disk is full, or the audit log cannot be opened.
 fn check_writable(dir: &Path) -> Result<(), FileError> {
-    /// More than a line of the action log.
+    /// In bytes, more than a line of the audit log takes.
     const ROOM: usize = 16 << 10;
-    let try_out = || -> io::Result<()> {
+    let write_probe = || -> io::Result<()> {
         files::create_dir(dir)?;
         let mut file = AtomicFile::create(dir)?;
         file.write_all(&[0; ROOM])?;
         file.flush()?;
         file.file().sync_all()
     };
-    try_out().map_err(|error| FileError::new("write in", dir, &error))?;
+    write_probe().map_err(|error| FileError::new("write in", dir, &error))?;
     let log = dir.join(audit::FILE);
     if log.symlink_metadata().is_ok() {
         files::open_to_append(&log).map_err(|error| FileError::new("open", &log, &error))?;
@@ -70,7 +70,7 @@ mod tests {
     }
 
     #[test]
-    fn what_others_could_read_is_tightened_and_said_once() {
+    fn loose_permissions_are_tightened_with_one_warning() {
         let home = tempfile::tempdir().unwrap();
         let dir = home.path().join("lampblack");
         fs::create_dir_all(dir.join("log")).unwrap();
@@ -88,7 +88,7 @@ mod tests {
     }
 
     #[test]
-    fn a_directory_that_cannot_be_written_is_said() {
+    fn a_directory_that_cannot_be_written_is_a_warning() {
         let home = tempfile::tempdir().unwrap();
         let file = home.path().join("file");
         fs::write(&file, "").unwrap();
@@ -98,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn an_action_log_that_is_none_is_said() {
+    fn an_audit_log_that_is_not_a_file_is_a_warning() {
         let home = tempfile::tempdir().unwrap();
         fs::create_dir(home.path().join(audit::FILE)).unwrap();
         let warnings = check_state(home.path());
@@ -107,12 +107,12 @@ mod tests {
     }
 
     #[test]
-    fn what_a_killed_program_left_is_removed() {
+    fn temporary_files_of_killed_programs_are_removed() {
         let home = tempfile::tempdir().unwrap();
-        let left = home.path().join(".lampblack-a1b2c3.part");
-        fs::write(&left, "half").unwrap();
+        let leftover = home.path().join(".lampblack-a1b2c3.part");
+        fs::write(&leftover, "half").unwrap();
         set(home.path(), 0o700);
         assert_eq!(check_state(home.path()), Vec::<String>::new());
-        assert!(!left.exists());
+        assert!(!leftover.exists());
     }
 }

@@ -1,4 +1,4 @@
-//! The log as it is written, and as others leave it.
+//! Tests of writing, archiving and verifying the log, with damage of every kind.
 
 use std::{fs, thread};
 
@@ -34,29 +34,29 @@ fn outcome_event(of: u64, stage: LoggedStage) -> LogEvent {
     LogEvent::Known(Box::new(LoggedOutcome { of, stage, after: Value::Null, note: String::new() }))
 }
 
-/// Writes a line in January 1970.
-fn append(actions: &mut AuditLog, event: LogEvent) -> Result<u64, FileError> {
-    append_at(actions, Timestamp::UNIX_EPOCH, event)
+/// Appends a line of January 1970.
+fn append(log: &mut AuditLog, event: LogEvent) -> Result<u64, FileError> {
+    append_at(log, Timestamp::UNIX_EPOCH, event)
 }
 
-fn append_at(actions: &mut AuditLog, at: Timestamp, event: LogEvent) -> Result<u64, FileError> {
+fn append_at(log: &mut AuditLog, at: Timestamp, event: LogEvent) -> Result<u64, FileError> {
     thread_local! {
         static RUNTIME: Runtime = runtime::Builder::new_current_thread()
             .enable_time()
             .build()
             .unwrap();
     }
-    RUNTIME.with(|runtime| runtime.block_on(actions.append(at, event)))
+    RUNTIME.with(|runtime| runtime.block_on(log.append(at, event)))
 }
 
-/// A log of as many deeds, each confirmed.
-fn log(deeds: u64) -> TempDir {
+/// Creates a log of `n_changes` changes, each confirmed.
+fn log(n_changes: u64) -> TempDir {
     let dir = tempfile::tempdir().unwrap();
-    let mut actions = AuditLog::open(dir.path()).unwrap();
-    for deed in 0..deeds {
-        let of = append(&mut actions, submitted_event(&format!("case {deed}"))).unwrap();
+    let mut log = AuditLog::open(dir.path()).unwrap();
+    for change in 0..n_changes {
+        let of = append(&mut log, submitted_event(&format!("case {change}"))).unwrap();
         let confirmed = outcome_event(of, LoggedStage::Confirmed);
-        append(&mut actions, confirmed).unwrap();
+        append(&mut log, confirmed).unwrap();
     }
     dir
 }
@@ -70,29 +70,29 @@ fn write_log(dir: &TempDir, text: impl AsRef<[u8]>) {
 }
 
 fn log_faults(dir: &TempDir) -> Vec<String> {
-    let verdict = verify(dir.path()).unwrap();
-    verdict.faults.iter().map(ToString::to_string).collect()
+    let result = verify(dir.path()).unwrap();
+    result.faults.iter().map(ToString::to_string).collect()
 }
 
 #[test]
-fn what_was_written_is_read_again_and_holds_together() {
+fn a_log_can_be_read_and_verified() {
     let dir = log(3);
-    let verdict = verify(dir.path()).unwrap();
-    assert_eq!((verdict.entries.len(), verdict.faults), (6, Vec::new()));
-    assert_eq!(verdict.recorded_head, Some(verdict.log_head));
-    assert_eq!(verdict.entries[2].event, submitted_event("case 1"));
-    assert_eq!(verdict.entries[3].event, outcome_event(3, LoggedStage::Confirmed));
+    let result = verify(dir.path()).unwrap();
+    assert_eq!((result.entries.len(), result.faults), (6, Vec::new()));
+    assert_eq!(result.recorded_head, Some(result.log_head));
+    assert_eq!(result.entries[2].event, submitted_event("case 1"));
+    assert_eq!(result.entries[3].event, outcome_event(3, LoggedStage::Confirmed));
 }
 
 #[test]
-fn a_log_that_is_not_there_is_empty() {
+fn a_missing_log_is_empty() {
     let dir = tempfile::tempdir().unwrap();
     assert_eq!(log_faults(&dir), Vec::<String>::new());
 }
 
 #[cfg(unix)]
 #[test]
-fn nobody_else_can_read_it() {
+fn other_users_cannot_read_the_log() {
     use std::os::unix::fs::PermissionsExt;
     let dir = log(1);
     for file in [FILE, HEAD] {
@@ -102,7 +102,7 @@ fn nobody_else_can_read_it() {
 }
 
 #[test]
-fn a_word_that_was_changed_is_found() {
+fn a_changed_word_is_detected() {
     let dir = log(2);
     write_log(&dir, text(&dir).replace("case 0", "case 7"));
     assert_eq!(
@@ -112,7 +112,7 @@ fn a_word_that_was_changed_is_found() {
 }
 
 #[test]
-fn lines_that_changed_places_are_found() {
+fn swapped_lines_are_detected() {
     let dir = log(2);
     let text = text(&dir);
     let mut lines: Vec<&str> = text.split_inclusive('\n').collect();
@@ -122,7 +122,7 @@ fn lines_that_changed_places_are_found() {
 }
 
 #[test]
-fn a_line_that_was_taken_out_is_found() {
+fn a_removed_line_is_detected() {
     let dir = log(2);
     let text = text(&dir);
     let mut lines: Vec<&str> = text.split_inclusive('\n').collect();
@@ -132,7 +132,7 @@ fn a_line_that_was_taken_out_is_found() {
 }
 
 #[test]
-fn an_end_that_was_cut_off_is_found_by_the_head() {
+fn truncation_is_detected_by_the_head() {
     let dir = log(2);
     let text = text(&dir);
     let lines: Vec<&str> = text.split_inclusive('\n').collect();
@@ -143,93 +143,93 @@ fn an_end_that_was_cut_off_is_found_by_the_head() {
 }
 
 #[test]
-fn a_head_that_is_missing_is_said() {
+fn a_missing_head_is_reported() {
     let dir = log(1);
     fs::remove_file(dir.path().join(HEAD)).unwrap();
     assert_eq!(log_faults(&dir), ["actions.head is missing: whether the end was cut off cannot be told"]);
 }
 
 #[test]
-fn a_log_that_is_ahead_of_its_head_is_what_a_crash_between_the_two_leaves() {
+fn a_crash_before_the_head_is_written_is_no_damage() {
     let dir = log(1);
     let head = fs::read(dir.path().join(HEAD)).unwrap();
-    let mut actions = AuditLog::open(dir.path()).unwrap();
-    append(&mut actions, submitted_event("more")).unwrap();
+    let mut log = AuditLog::open(dir.path()).unwrap();
+    append(&mut log, submitted_event("more")).unwrap();
     fs::write(dir.path().join(HEAD), head).unwrap();
     assert_eq!(log_faults(&dir), Vec::<String>::new());
 }
 
 #[test]
-fn half_a_line_is_cut_off_by_the_next_and_that_is_written_down() {
+fn the_next_append_removes_an_incomplete_line_and_logs_that() {
     let dir = log(1);
-    let half = r#"{"line":3,"at":"2026"#;
-    write_log(&dir, format!("{}{half}", text(&dir)));
+    let partial = r#"{"line":3,"at":"2026"#;
+    write_log(&dir, format!("{}{partial}", text(&dir)));
     assert_eq!(
         log_faults(&dir),
         ["the last 20 bytes are no whole line, as a crash leaves them; the next deed repairs that"]
     );
-    let mut actions = AuditLog::open(dir.path()).unwrap();
-    let line = append(&mut actions, submitted_event("next")).unwrap();
+    let mut log = AuditLog::open(dir.path()).unwrap();
+    let line = append(&mut log, submitted_event("next")).unwrap();
     assert_eq!(line, 4);
-    let verdict = verify(dir.path()).unwrap();
-    assert_eq!(verdict.faults, Vec::new());
-    let repaired = LogEvent::Repaired { bytes: 20, text: half.into() };
-    assert_eq!(verdict.entries[2].event, repaired);
+    let result = verify(dir.path()).unwrap();
+    assert_eq!(result.faults, Vec::new());
+    let repaired = LogEvent::Repaired { bytes: 20, text: partial.into() };
+    assert_eq!(result.entries[2].event, repaired);
 }
 
 #[test]
-fn a_line_longer_than_what_is_read_at_once_is_followed_too() {
+fn a_line_longer_than_the_read_step_is_found() {
     let dir = log(0);
-    let mut actions = AuditLog::open(dir.path()).unwrap();
+    let mut log = AuditLog::open(dir.path()).unwrap();
     for reason in ["short", &"long ".repeat(20_000), "after it"] {
-        append(&mut actions, submitted_event(reason)).unwrap();
+        append(&mut log, submitted_event(reason)).unwrap();
     }
     assert_eq!(log_faults(&dir), Vec::<String>::new());
 }
 
 #[test]
-fn a_log_whose_end_was_edited_takes_no_more() {
+fn a_log_with_an_invalid_last_line_cannot_be_appended_to() {
     let dir = log(1);
     write_log(&dir, format!("{}an edit\n", text(&dir)));
-    let mut actions = AuditLog::open(dir.path()).unwrap();
-    let error = append(&mut actions, submitted_event("x"));
+    let mut log = AuditLog::open(dir.path()).unwrap();
+    let error = append(&mut log, submitted_event("x"));
     assert!(error.unwrap_err().to_string().contains("its last line is no entry"));
 }
 
 #[test]
-fn many_writers_make_one_chain() {
+fn concurrent_writers_write_one_chain() {
     let dir = log(0);
     thread::scope(|scope| {
         for writer in 0..8 {
             let dir = dir.path();
             scope.spawn(move || {
-                let mut actions = AuditLog::open(dir).unwrap();
+                let mut log = AuditLog::open(dir).unwrap();
                 for n in 0..20 {
                     let event = submitted_event(&format!("{writer} {n}"));
-                    append(&mut actions, event).unwrap();
+                    append(&mut log, event).unwrap();
                 }
             });
         }
     });
-    let verdict = verify(dir.path()).unwrap();
-    assert_eq!((verdict.entries.len(), verdict.faults), (160, Vec::new()));
-    assert_eq!(verdict.recorded_head, Some(verdict.log_head));
+    let result = verify(dir.path()).unwrap();
+    assert_eq!((result.entries.len(), result.faults), (160, Vec::new()));
+    assert_eq!(result.recorded_head, Some(result.log_head));
 }
 
 #[test]
-fn whoever_reads_while_others_write_finds_no_fault() {
+fn reading_during_writes_finds_no_damage() {
     let dir = log(0);
     thread::scope(|scope| {
         let writers: Vec<_> = (0..2)
             .map(|writer| {
                 let dir = dir.path();
                 scope.spawn(move || {
-                    let mut actions = AuditLog::open(dir).unwrap();
-                    // Longer than a page of memory, which is as much as is seen to be written at once.
+                    let mut log = AuditLog::open(dir).unwrap();
+                    // Longer than a memory page: a reader may see a write of more than one page in part.
                     let reason = format!("{writer} {}", "long ".repeat(20_000));
                     for _ in 0..40 {
                         let event = submitted_event(&reason);
-                        append(&mut actions, event).unwrap();
+                        append(&mut log, event).unwrap();
                     }
                 })
             })
@@ -244,7 +244,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
     #[test]
-    fn whatever_byte_is_changed_it_is_found(at in any::<prop::sample::Index>(), to in any::<u8>()) {
+    fn any_changed_byte_is_detected(at in any::<prop::sample::Index>(), to in any::<u8>()) {
         let dir = log(3);
         let mut bytes = text(&dir).into_bytes();
         let at = at.index(bytes.len());
@@ -255,7 +255,7 @@ proptest! {
     }
 
     #[test]
-    fn wherever_it_is_cut_it_is_found(at in any::<prop::sample::Index>()) {
+    fn truncation_at_any_byte_is_detected(at in any::<prop::sample::Index>()) {
         let dir = log(3);
         let bytes = text(&dir).into_bytes();
         let at = at.index(bytes.len());
@@ -265,21 +265,21 @@ proptest! {
 }
 
 #[test]
-fn what_was_taken_away_stays_missing_whatever_is_written_after_it() {
+fn removed_lines_are_reported_even_after_more_are_appended() {
     let dir = log(2);
-    let whole = text(&dir);
-    let lines: Vec<&str> = whole.split_inclusive('\n').collect();
+    let original = text(&dir);
+    let lines: Vec<&str> = original.split_inclusive('\n').collect();
     write_log(&dir, lines[..2].concat());
-    let mut actions = AuditLog::open(dir.path()).unwrap();
-    append(&mut actions, submitted_event("next")).unwrap();
+    let mut log = AuditLog::open(dir.path()).unwrap();
+    append(&mut log, submitted_event("next")).unwrap();
     let expected = "line 3 says that the log was changed before it: the log had 4 lines, and only 2 were left";
     assert_eq!(log_faults(&dir), [expected]);
-    // And for good.
-    append(&mut actions, submitted_event("more")).unwrap();
+    // The damage is reported for good.
+    append(&mut log, submitted_event("more")).unwrap();
     assert_eq!(log_faults(&dir), [expected]);
     fs::remove_file(dir.path().join(FILE)).unwrap();
-    let mut actions = AuditLog::open(dir.path()).unwrap();
-    append(&mut actions, submitted_event("anew")).unwrap();
+    let mut log = AuditLog::open(dir.path()).unwrap();
+    append(&mut log, submitted_event("anew")).unwrap();
     assert!(log_faults(&dir)[0].contains("the log had 5 lines, and only 0 were left"));
 }
 
@@ -297,7 +297,7 @@ fn an_actor_is_an_account_on_a_machine_with_a_configured_user() {
         who("soc (uid 7)", Some("kim"), Some("bastion")),
         who("soc (uid 7)", None, Some("bastion")),
         who("soc (uid 7)", Some("ana"), Some("laptop")),
-        // As older versions wrote it.
+        // As older versions logged it.
         who("soc (uid 7)", Some("ana"), None),
         Actor::default(),
     ] {
@@ -319,16 +319,16 @@ fn names(dir: &TempDir) -> Vec<String> {
     names
 }
 
-fn midnight(date: &str) -> Timestamp {
+fn noon(date: &str) -> Timestamp {
     format!("{date}T12:00:00Z").parse().unwrap()
 }
 
-/// A log with a line for each of these days.
+/// Creates a log with a line for each of these days.
 fn log_of(days: &[&str]) -> TempDir {
     let dir = log(0);
-    let mut actions = AuditLog::open(dir.path()).unwrap();
+    let mut log = AuditLog::open(dir.path()).unwrap();
     for day in days {
-        append_at(&mut actions, midnight(day), submitted_event(day)).unwrap();
+        append_at(&mut log, noon(day), submitted_event(day)).unwrap();
     }
     dir
 }
@@ -340,10 +340,10 @@ fn the_lines_of_earlier_months_are_archived_and_the_chain_goes_on() {
     let expected = ["actions-2026-09.jsonl", "actions-2026-10.jsonl", HEAD, FILE];
     assert_eq!(names(&dir), expected);
     assert_eq!(text(&dir).lines().count(), 2);
-    let verdict = verify(dir.path()).unwrap();
-    assert_eq!((verdict.entries.len(), verdict.faults), (5, Vec::new()));
-    assert_eq!(verdict.recorded_head, Some(verdict.log_head));
-    for (entry, day) in verdict.entries.iter().zip(days) {
+    let result = verify(dir.path()).unwrap();
+    assert_eq!((result.entries.len(), result.faults), (5, Vec::new()));
+    assert_eq!(result.recorded_head, Some(result.log_head));
+    for (entry, day) in result.entries.iter().zip(days) {
         assert_eq!(entry.event, submitted_event(day));
     }
 }
@@ -351,51 +351,51 @@ fn the_lines_of_earlier_months_are_archived_and_the_chain_goes_on() {
 #[test]
 fn a_log_of_many_months_in_one_file_is_split_by_the_next_line() {
     let dir = log_of(&["2026-09-01", "2026-10-01", "2026-11-02"]);
-    // As earlier versions kept it: all in one file.
+    // Older versions wrote all months to one file.
     let archives = ["actions-2026-09.jsonl", "actions-2026-10.jsonl"].map(|name| dir.path().join(name));
     let old: String = archives.iter().map(|path| fs::read_to_string(path).unwrap()).collect();
-    let whole = old + &text(&dir);
+    let all_lines = old + &text(&dir);
     for path in archives {
         fs::remove_file(path).unwrap();
     }
-    write_log(&dir, &whole);
+    write_log(&dir, &all_lines);
     assert_eq!(log_faults(&dir), Vec::<String>::new());
-    let mut actions = AuditLog::open(dir.path()).unwrap();
-    append_at(&mut actions, midnight("2026-11-04"), submitted_event("next")).unwrap();
+    let mut log = AuditLog::open(dir.path()).unwrap();
+    append_at(&mut log, noon("2026-11-04"), submitted_event("next")).unwrap();
     let expected = ["actions-2026-09.jsonl", "actions-2026-10.jsonl", "actions-2026-11.jsonl", HEAD, FILE];
     assert_eq!(names(&dir), expected);
     assert_eq!(log_faults(&dir), Vec::<String>::new());
-    // What is archived of a month that is not over yet goes on in the same file.
-    append_at(&mut actions, midnight("2026-12-01"), submitted_event("last")).unwrap();
+    // More lines of the current month are appended to its archive.
+    append_at(&mut log, noon("2026-12-01"), submitted_event("last")).unwrap();
     assert_eq!(names(&dir), expected);
-    let verdict = verify(dir.path()).unwrap();
-    assert_eq!((verdict.entries.len(), verdict.faults), (5, Vec::new()));
+    let result = verify(dir.path()).unwrap();
+    assert_eq!((result.entries.len(), result.faults), (5, Vec::new()));
 }
 
 #[test]
-fn a_clock_that_went_back_leaves_the_lines_in_their_order() {
+fn a_clock_set_back_does_not_change_the_order_of_lines() {
     let dir = log_of(&["2026-12-31", "2027-01-01", "2026-11-01", "2027-02-01", "2026-11-02"]);
     assert_eq!(log_faults(&dir), Vec::<String>::new());
-    let verdict = verify(dir.path()).unwrap();
-    let lines: Vec<_> = verdict.entries.iter().map(|entry| entry.line).collect();
+    let result = verify(dir.path()).unwrap();
+    let lines: Vec<_> = result.entries.iter().map(|entry| entry.line).collect();
     assert_eq!(lines, [1, 2, 3, 4, 5]);
 }
 
 #[test]
-fn a_program_that_is_stopped_while_it_archives_loses_nothing() {
+fn interrupted_archiving_loses_nothing() {
     let dir = log_of(&["2026-10-01", "2026-10-02", "2026-10-03"]);
-    let whole = text(&dir);
+    let original = text(&dir);
     let archive = dir.path().join("actions-2026-10.jsonl");
-    // Wherever it is stopped: lines are copied, and the last one may be a half.
-    for copied in [0, 10, whole.len() / 2, whole.len() - 1, whole.len()] {
-        fs::write(&archive, &whole[..copied]).unwrap();
-        assert_eq!(log_faults(&dir), Vec::<String>::new(), "{copied} bytes were copied");
-        let mut actions = AuditLog::open(dir.path()).unwrap();
-        append_at(&mut actions, midnight("2026-11-01"), submitted_event("next")).unwrap();
-        let verdict = verify(dir.path()).unwrap();
-        assert_eq!((verdict.entries.len(), verdict.faults), (4, Vec::new()));
-        assert_eq!(fs::read_to_string(&archive).unwrap(), whole);
-        write_log(&dir, &whole);
+    // However many bytes were copied when it was interrupted; the last line may be incomplete.
+    for n_copied in [0, 10, original.len() / 2, original.len() - 1, original.len()] {
+        fs::write(&archive, &original[..n_copied]).unwrap();
+        assert_eq!(log_faults(&dir), Vec::<String>::new(), "{n_copied} bytes were copied");
+        let mut log = AuditLog::open(dir.path()).unwrap();
+        append_at(&mut log, noon("2026-11-01"), submitted_event("next")).unwrap();
+        let result = verify(dir.path()).unwrap();
+        assert_eq!((result.entries.len(), result.faults), (4, Vec::new()));
+        assert_eq!(fs::read_to_string(&archive).unwrap(), original);
+        write_log(&dir, &original);
         fs::remove_file(dir.path().join(HEAD)).unwrap();
         fs::remove_file(&archive).unwrap();
         LogHead::default().save(dir.path()).unwrap();
@@ -403,24 +403,24 @@ fn a_program_that_is_stopped_while_it_archives_loses_nothing() {
 }
 
 #[test]
-fn whatever_is_changed_in_an_archive_is_found() {
+fn any_change_of_an_archive_is_detected() {
     let days = ["2026-09-01", "2026-10-01", "2026-11-01"];
     let archive = "actions-2026-09.jsonl";
-    let changed = |change: &dyn Fn(&Path)| {
+    let faults_after = |change: &dyn Fn(&Path)| {
         let dir = log_of(&days);
         change(&dir.path().join(archive));
         log_faults(&dir)
     };
-    let gone = changed(&|path| fs::remove_file(path).unwrap());
-    assert!(gone[0].starts_with("line 1 says that it is line 2"), "{gone:?}");
-    let edited = changed(&|path| {
+    let removed = faults_after(&|path| fs::remove_file(path).unwrap());
+    assert!(removed[0].starts_with("line 1 says that it is line 2"), "{removed:?}");
+    let edited = faults_after(&|path| {
         let text = fs::read_to_string(path).unwrap();
         fs::write(path, text.replace("2026-09-01\"", "2026-09-07\"")).unwrap();
     });
     assert!(edited[0].starts_with("line 2 does not follow"), "{edited:?}");
-    let renamed = changed(&|path| fs::rename(path, path.with_file_name("actions-2026-12.jsonl")).unwrap());
+    let renamed = faults_after(&|path| fs::rename(path, path.with_file_name("actions-2026-12.jsonl")).unwrap());
     assert!(!renamed.is_empty());
-    let torn = changed(&|path| {
+    let torn = faults_after(&|path| {
         let text = fs::read_to_string(path).unwrap();
         fs::write(path, &text[..text.len() - 1]).unwrap();
     });
@@ -428,7 +428,7 @@ fn whatever_is_changed_in_an_archive_is_found() {
 }
 
 #[test]
-fn an_archive_that_is_missing_at_the_end_is_found_by_the_head() {
+fn a_missing_newest_archive_is_detected_by_the_head() {
     let dir = log_of(&["2026-09-01", "2026-10-01"]);
     write_log(&dir, "");
     fs::remove_file(dir.path().join("actions-2026-09.jsonl")).unwrap();
@@ -436,22 +436,22 @@ fn an_archive_that_is_missing_at_the_end_is_found_by_the_head() {
 }
 
 #[test]
-fn a_log_that_is_locked_is_waited_for_and_the_wait_can_be_cancelled() {
+fn waiting_for_the_lock_can_be_cancelled() {
     let dir = log(1);
     let other = fs::File::open(dir.path().join(FILE)).unwrap();
     other.lock().unwrap();
     let (sender, mut waits) = mpsc::unbounded_channel();
-    let waiting = LockWait { interval: Duration::from_millis(1), tx: Some(sender), ..LockWait::default() };
+    let lock_wait = LockWait { interval: Duration::from_millis(1), tx: Some(sender), ..LockWait::default() };
     let log = AuditLog::open(dir.path()).unwrap();
-    let mut log = log.with_lock_wait(waiting.clone());
+    let mut log = log.with_lock_wait(lock_wait.clone());
     let cancel = thread::spawn(move || {
-        // What is not sent yet need not be.
+        // A change that is not sent yet can be cancelled.
         assert_eq!(waits.blocking_recv(), Some(true));
-        waiting.cancel.notify_waiters();
+        lock_wait.cancel.notify_waiters();
         assert_eq!(waits.blocking_recv(), Some(false));
-        // What became of something that was sent must be written all the same.
+        // The outcome of a change that was sent must be logged in any case.
         assert_eq!(waits.blocking_recv(), Some(true));
-        waiting.cancel.notify_waiters();
+        lock_wait.cancel.notify_waiters();
         other.unlock().unwrap();
         assert_eq!(waits.blocking_recv(), Some(false));
     });
@@ -463,11 +463,11 @@ fn a_log_that_is_locked_is_waited_for_and_the_wait_can_be_cancelled() {
 }
 
 #[test]
-fn a_log_that_is_locked_is_read_all_the_same() {
+fn a_locked_log_is_read_without_the_lock() {
     let dir = log(2);
     let other = fs::File::open(dir.path().join(FILE)).unwrap();
     other.lock().unwrap();
-    // Whoever holds it was stopped in the middle of a line.
+    // The process that holds the lock is in the middle of a line.
     write_log(&dir, text(&dir) + "{\"line\":");
     let mut n = 0;
     let scan = Scan::read(dir.path(), |_| n += 1).unwrap();
@@ -475,7 +475,7 @@ fn a_log_that_is_locked_is_read_all_the_same() {
 }
 
 #[test]
-fn what_is_no_regular_file_is_an_error_at_once() {
+fn a_fifo_in_place_of_the_log_is_an_error_at_once() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join(FILE);
     rustix::fs::mknodat(rustix::fs::CWD, &path, rustix::fs::FileType::Fifo, 0o600.into(), 0).unwrap();
@@ -486,18 +486,18 @@ fn what_is_no_regular_file_is_an_error_at_once() {
 }
 
 #[test]
-fn places_are_in_the_order_of_their_lines_however_long_these_are() {
+fn positions_are_ordered_like_their_lines() {
     let dir = log(2);
-    let mut places = Vec::new();
+    let mut positions = Vec::new();
     let mut lengths = Vec::new();
     let scan = Scan::read(dir.path(), |line| {
-        places.push(line.position);
+        positions.push(line.position);
         lengths.push(line.bytes.len());
     });
-    assert!(places.is_sorted() && !lengths.is_sorted());
+    assert!(positions.is_sorted() && !lengths.is_sorted());
     let scan = scan.unwrap();
     let mut lines = scan.lines();
-    let read = places.iter().rev().map(|place| lines.line(*place).unwrap());
+    let read = positions.iter().rev().map(|position| lines.line(*position).unwrap());
     assert!(read.map(|line| line.len()).eq(lengths.into_iter().rev()));
     assert_eq!(size_of::<LinePosition>(), 16);
 }

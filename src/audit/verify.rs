@@ -1,85 +1,82 @@
-//! Whether an action log is still what was written.
+//! Verification of the audit log.
 
 use std::path::Path;
 
 use super::{LogEntry, LogHead, Scan};
 use crate::storage::FileError;
 
-/// What a look at the whole log has shown.
+/// The result of verifying the whole log, with all entries.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LogCheck {
-    /// The lines that can be read, in their order.
+    /// The valid lines, in order.
     pub entries: Vec<LogEntry>,
-    /// What is wrong.
     pub faults: Vec<LogDamage>,
-    /// Where the log ends.
+    /// The end of the log as read.
     pub log_head: LogHead,
-    /// Where it is said to end, if that is known.
+    /// The end of the log by its head file, if there is one.
     pub recorded_head: Option<LogHead>,
 }
 
-/// What is wrong with a log.
+/// Damage of a log.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum LogDamage {
-    /// A line is no entry.
+    /// A line is not a valid entry.
     #[error("line {line} cannot be read: {reason}")]
     Unreadable {
-        /// Which one, from 1 on.
+        /// The number of the line, from 1.
         line: u64,
-        /// Why.
         reason: String,
     },
-    /// A line does not follow the one before it.
+    /// The previous hash of a line is not the hash of the line before it.
     #[error(
         "line {line} does not follow the line before it: one of them was changed, or others were moved or taken out"
     )]
     Broken {
-        /// Which one, from 1 on.
+        /// The number of the line, from 1.
         line: u64,
     },
-    /// A line has the number of another.
-    #[error("line {line} says that it is line {said}")]
+    /// A line has the wrong number.
+    #[error("line {line} says that it is line {stated}")]
     Misnumbered {
-        /// Which one, from 1 on.
+        /// The correct number of the line, from 1.
         line: u64,
-        /// Which one it says it is.
-        said: u64,
+        /// The number that is written in it.
+        stated: u64,
     },
-    /// The end is missing.
-    #[error("the log has {found} lines, and had {kept}: its end was cut off")]
+    /// Lines at the end are missing.
+    #[error("the log has {n_found} lines, and had {n_recorded}: its end was cut off")]
     Cut {
-        /// How many there are.
-        found: u64,
-        /// How many there were.
-        kept: u64,
+        /// The number of lines in the log.
+        n_found: u64,
+        /// The number of lines by the head.
+        n_recorded: u64,
     },
-    /// The last line that the head knows is another.
+    /// The line that the head records as the last one is different.
     #[error("line {line} is not the one that the head knows: it was changed")]
     Changed {
-        /// Which one, from 1 on.
+        /// The number of the line, from 1.
         line: u64,
     },
-    /// The log says itself that it was changed before this line.
+    /// The log has an entry that it was found damaged.
     #[error("line {line} says that the log was changed before it: {what}")]
     Damaged {
-        /// Which one, from 1 on.
+        /// The number of that entry, from 1.
         line: u64,
-        /// What was found then.
+        /// The damage that was found then.
         what: String,
     },
-    /// There is a log, but no head.
+    /// The log has lines, but no head.
     #[error("{} is missing: whether the end was cut off cannot be told", super::HEAD)]
     Headless,
-    /// The last line has no end.
+    /// The last line is incomplete.
     #[error("the last {bytes} bytes are no whole line, as a crash leaves them; the next deed repairs that")]
     Torn {
-        /// How many bytes.
+        /// The length of the incomplete line.
         bytes: u64,
     },
 }
 
-/// Reads the log of a directory from beginning to end, and keeps all of it in memory. A log that does not exist yet is an
-/// empty one.
+/// Verifies the log in `dir`, and returns all of its entries. A missing log is empty.
 pub fn verify(dir: &Path) -> Result<LogCheck, FileError> {
     let mut entries = Vec::new();
     let mut unreadable = Vec::new();
@@ -92,8 +89,8 @@ pub fn verify(dir: &Path) -> Result<LogCheck, FileError> {
     Ok(LogCheck { entries, faults, log_head: scan.head, recorded_head: scan.recorded_head })
 }
 
-/// Reads the log of a directory from beginning to end, and keeps nothing of it: is every line whole, and does each follow
-/// the one before it?
+/// Verifies the log in `dir` without holding its entries in memory: each line must be valid and follow the one before
+/// it.
 pub fn check(dir: &Path) -> Result<Scan, FileError> {
     let mut unreadable = Vec::new();
     let mut scan = Scan::read(dir, |line| {
