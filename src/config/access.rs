@@ -1,4 +1,4 @@
-//! Which server, and whose token: one source decides both.
+//! Choice of the server and its token, both from one source.
 
 use std::path::{Path, PathBuf};
 
@@ -10,57 +10,56 @@ use super::{
 };
 use crate::api::{self, Proxy, Settings, Tls};
 
-/// The profile that is used when none is named.
+/// The profile that is used if none is requested.
 const DEFAULT: &str = "default";
 
-/// The user of the embedded simulator whose token the demo has.
+/// The user of the embedded simulator to whom the token of the demo belongs.
 const DEMO_USER: &str = "admin";
 
-/// What the command line says about server and configuration.
+/// The command line options for server and configuration.
 #[derive(Clone, Debug, Default)]
 pub struct Flags {
-    /// The profile.
+    /// The name of the profile.
     pub profile: Option<String>,
-    /// The configuration file.
     pub config: Option<PathBuf>,
-    /// The server.
+    /// The URL of the server.
     pub url: Option<String>,
-    /// The console user.
     pub user: Option<String>,
-    /// Whether everything that changes the server is refused.
+    /// Whether all changes of the server are refused.
     pub read_only: bool,
 }
 
-/// A server, its token, how to reach it, and where all that was found.
+/// A server with its token, connection settings and their source.
 #[derive(Clone, Debug)]
 pub struct Access {
-    /// The server.
+    /// The URL of the server.
     pub url: Url,
-    /// Its token.
     pub token: SecretString,
-    /// Everything else, with the command line's wishes in it.
+    /// All other settings, with the command line options applied.
     pub profile: Profile,
-    /// The proxy that leads to the server.
+    /// The proxy to the server, if there is one.
     pub proxy: Option<Proxy>,
-    /// Where address and token were found.
+    /// The source of URL and token.
     pub source: Source,
-    /// What the user should know.
+    /// Warnings for the user.
     pub notices: Vec<String>,
 }
 
-/// An answer before its token is read: reading may run a program.
+/// A chosen source before its token is read: reading it may run a program.
 struct TokenSource {
     profile: Profile,
     source: Source,
+    /// The directory to which paths in the profile are relative.
     base: PathBuf,
 }
 
 impl Access {
-    /// Decides: `--url`; the profile that is named; `LAMPBLACK_URL`; `CBAPI_URL`; the default profile.
+    /// Chooses the server by the first of these that is set: `--url`, a requested profile, `LAMPBLACK_URL`,
+    /// `CBAPI_URL`, the default profile. Then reads the token.
     pub fn choose(flags: &Flags, config: &Config, environment: &Environment) -> Result<Self, Error> {
         let mut notices = Vec::new();
-        let found = find_access(flags, config, environment, &mut notices)?;
-        let TokenSource { mut profile, source, base } = found;
+        let token_source = find_access(flags, config, environment, &mut notices)?;
+        let TokenSource { mut profile, source, base } = token_source;
         profile.user = flags.user.clone().or(profile.user);
         profile.read_only |= flags.read_only;
         profile.ca_file = profile.ca_file.map(|file| environment.resolve(&file, &base));
@@ -112,7 +111,7 @@ impl Access {
         Ok(Self { url, token, profile, proxy, source, notices })
     }
 
-    /// The access to the embedded simulator.
+    /// Creates the access to the embedded simulator.
     pub fn demo(url: Url, token: SecretString, flags: &Flags) -> Self {
         Self {
             url,
@@ -129,7 +128,7 @@ impl Access {
         }
     }
 
-    /// What the client needs.
+    /// Returns the settings of the API client.
     pub fn settings(&self) -> Settings {
         let mut settings = Settings::new(self.url.clone(), self.token.clone());
         settings.tls = Tls {
@@ -144,22 +143,22 @@ impl Access {
     }
 }
 
-/// What a profile of our file forbids on this server holds however the address came here: a variable that happens to be
-/// set must not take a guard away.
+/// Applies `read_only` and `protected_hosts` of each profile in our file with the same server, even if the URL is from
+/// another source: an environment variable that happens to be set must not disable a protection.
 fn apply_protections(profile: &mut Profile, url: &Url, source: &Source, config: &Config, notices: &mut Vec<String>) {
     if matches!(source, Source::Profile { .. } | Source::Demo) {
         return;
     }
     for (name, other) in &config.profiles {
-        let its = other.url.as_deref().and_then(|url| parse_url(url).ok());
-        let is_same = its.is_some_and(|its| {
-            (its.host_str(), its.port_or_known_default()) == (url.host_str(), url.port_or_known_default())
+        let other_url = other.url.as_deref().and_then(|url| parse_url(url).ok());
+        let is_same = other_url.is_some_and(|other_url| {
+            (other_url.host_str(), other_url.port_or_known_default()) == (url.host_str(), url.port_or_known_default())
         });
         let is_new = |pattern: &&String| !profile.protected_hosts.contains(pattern);
-        let more: Vec<_> = other.protected_hosts.iter().filter(is_new).cloned().collect();
-        if is_same && (other.read_only || !more.is_empty()) {
+        let new_patterns: Vec<_> = other.protected_hosts.iter().filter(is_new).cloned().collect();
+        if is_same && (other.read_only || !new_patterns.is_empty()) {
             profile.read_only |= other.read_only;
-            profile.protected_hosts.extend(more);
+            profile.protected_hosts.extend(new_patterns);
             notices.push(format!(
                 "read_only and protected_hosts of the profile {name:?} hold here too: it has this address"
             ));
@@ -167,6 +166,7 @@ fn apply_protections(profile: &mut Profile, url: &Url, source: &Source, config: 
     }
 }
 
+/// Chooses the source of URL and token, without reading the token.
 fn find_access(
     flags: &Flags,
     config: &Config,
@@ -207,12 +207,12 @@ fn find_access(
         match (variable(url_name), variable(token_name)) {
             (Some(url), Some(token)) => {
                 let is_client = source == Source::ClientVariables;
-                let mut found = from_variables(url, token, source);
+                let mut token_source = from_variables(url, token, source);
                 if is_client && let Some(word) = variable("CBAPI_SSL_VERIFY") {
-                    found.profile.verify_tls =
+                    token_source.profile.verify_tls =
                         ini::parse_bool(&word).ok_or_else(|| Mistake::new("CBAPI_SSL_VERIFY must be true or false"))?;
                 }
-                return Ok(found);
+                return Ok(token_source);
             }
             (Some(_), None) => notices.push(format!("{url_name} is not used without {token_name}")),
             (None, Some(_)) => notices.push(format!("{token_name} is not used without {url_name}")),
@@ -222,7 +222,7 @@ fn find_access(
     find_profile(DEFAULT, config, environment, notices)
 }
 
-/// The profile of this name: of our own file, or else of the official client's.
+/// Returns the profile called `name` from our own file, or else from the files of the official client.
 fn find_profile(
     name: &str,
     config: &Config,
@@ -241,10 +241,10 @@ fn find_profile(
         notices.extend(credentials.unreadable.iter().map(ToString::to_string));
         return Ok(TokenSource { profile, source, base: environment.working_dir().to_owned() });
     }
-    // What is wrong with a file comes first: the profile may be in it.
-    let suspects = credentials.possible_causes();
-    if !suspects.is_empty() {
-        return Err(suspects.into());
+    // An unreadable file is reported first: the profile may be in it.
+    let causes = credentials.possible_causes();
+    if !causes.is_empty() {
+        return Err(causes.into());
     }
     let mut names: Vec<String> =
         config.profiles.keys().map(String::as_str).chain(credentials.names()).map(|name| format!("{name:?}")).collect();
@@ -254,15 +254,15 @@ fn find_profile(
     let file = file.map_or_else(|| "config.toml".to_owned(), |file| file.display().to_string());
     if names.is_empty() && name == DEFAULT {
         let hint = format!("lampblack demo shows everything without one; for yours, write a profile into {file}");
-        // Half of what is needed may be there.
-        let mut half: Vec<_> = notices.drain(..).map(Mistake::new).collect();
-        if half.is_empty() {
-            half.push(Mistake::new("no server is configured"));
+        // A source may be incomplete, such as a URL without its token.
+        let mut mistakes: Vec<_> = notices.drain(..).map(Mistake::new).collect();
+        if mistakes.is_empty() {
+            mistakes.push(Mistake::new("no server is configured"));
         }
-        if let Some(last) = half.last_mut() {
+        if let Some(last) = mistakes.last_mut() {
             last.hint = Some(hint);
         }
-        return Err(half.into());
+        return Err(mistakes.into());
     }
     let mistake = Mistake::new(format!("there is no profile {name:?}"));
     Err(Error::usage(if names.is_empty() {
@@ -272,12 +272,13 @@ fn find_profile(
     }))
 }
 
+/// Checks that the token can be sent in a request header.
 fn check_inline_token(token: &SecretString) -> Result<SecretString, &'static str> {
     use secrecy::ExposeSecret;
     secret::validate_token(token.expose_secret())
 }
 
-/// Reads a server's address. On failure: what it does, to go on after its name.
+/// Parses the URL of a server. The error is the predicate of a sentence about the URL.
 fn parse_url(text: &str) -> Result<Url, String> {
     let url = Url::parse(text.trim()).map_err(|error| match error {
         ParseError::RelativeUrlWithoutBase => "must begin with https://".to_owned(),

@@ -14,17 +14,17 @@ use super::{
     utf8,
 };
 
-/// All files read one over the other: section, key, value with its place.
+/// The merged content of all credential files: values by section and key.
 #[derive(Debug, Default)]
 pub(super) struct Credentials {
     sections: BTreeMap<String, BTreeMap<String, LocatedValue>>,
-    /// Files that could not be read. They may hold the profile that is looked for.
+    /// Errors of files that could not be read, and may have the requested profile.
     pub unreadable: Vec<Mistake>,
-    /// Files that have values for every section and no section.
+    /// Files that have only the section `[DEFAULT]`.
     files_without_profiles: Vec<PathBuf>,
 }
 
-/// A value and where it stands.
+/// A value with its file.
 #[derive(Clone, Debug)]
 struct LocatedValue {
     entry: IniValue,
@@ -32,7 +32,7 @@ struct LocatedValue {
 }
 
 impl Credentials {
-    /// Reads the files that exist; a later one overrides an earlier one key by key.
+    /// Reads all files that exist. Later files override single keys of earlier ones.
     pub(super) fn read(environment: &Environment) -> Result<Self, Error> {
         let mut all = Self::default();
         for file in environment.client_files() {
@@ -59,15 +59,16 @@ impl Credentials {
         }
         if let Some(defaults) = all.sections.remove(ini::DEFAULT) {
             for keys in all.sections.values_mut() {
-                for (key, placed) in &defaults {
-                    keys.entry(key.clone()).or_insert_with(|| placed.clone());
+                for (key, value) in &defaults {
+                    keys.entry(key.clone()).or_insert_with(|| value.clone());
                 }
             }
         }
         Ok(all)
     }
 
-    /// Why a profile that is not here may be missing: files that cannot be read, and those without a section.
+    /// Returns the reasons why a missing profile may be missing: unreadable files, and files that have only
+    /// `[DEFAULT]`.
     pub(super) fn possible_causes(&self) -> Vec<Mistake> {
         let without_section = self.files_without_profiles.iter().map(|file| {
             Mistake::new("[DEFAULT] has values for the other sections, and there is none")
@@ -77,18 +78,18 @@ impl Credentials {
         self.unreadable.iter().cloned().chain(without_section).collect()
     }
 
-    /// The names of the profiles.
+    /// Returns the names of the profiles.
     pub(super) fn names(&self) -> impl Iterator<Item = &str> {
         self.sections.keys().map(String::as_str)
     }
 
-    /// The profile of this name.
+    /// Returns the profile called `name`; `None` if there is none.
     pub(super) fn profile(&self, name: &str, environment: &Environment) -> Result<Option<(Profile, Source)>, Error> {
         let Some(keys) = self.sections.get(name) else {
             return Ok(None);
         };
         let missing = |key: &str| {
-            let files: Vec<_> = keys.values().map(|placed| placed.file.display()).collect();
+            let files: Vec<_> = keys.values().map(|value| value.file.display()).collect();
             let mut mistake = Mistake::new(format!("profile {name:?} has no {key}"));
             if let Some(file) = files.first() {
                 mistake = mistake.with_hint(format!("add {key}=… to [{name}] in {file}"));
@@ -104,14 +105,14 @@ impl Credentials {
             let value = keys.get(key)?.entry.value.as_str();
             (!value.is_empty()).then(|| value.to_owned())
         };
-        let mut wrong = Vec::new();
-        let mut truth = |key: &str, default: bool| {
-            let Some(placed) = keys.get(key) else {
+        let mut mistakes = Vec::new();
+        let mut read_bool = |key: &str, default: bool| {
+            let Some(value) = keys.get(key) else {
                 return default;
             };
-            ini::parse_bool(&placed.entry.value).unwrap_or_else(|| {
+            ini::parse_bool(&value.entry.value).unwrap_or_else(|| {
                 let mistake = Mistake::new(format!("{key} must be true or false"));
-                wrong.push(mistake.with_location(&placed.file, placed.entry.line));
+                mistakes.push(mistake.with_location(&value.file, value.entry.line));
                 default
             })
         };
@@ -119,21 +120,21 @@ impl Credentials {
             url: Some(url.entry.value.clone()),
             token: Some(Token::Inline(SecretString::from(token.entry.value.as_str()))),
             ca_file: text("ssl_cert_file").map(PathBuf::from),
-            verify_tls: truth("ssl_verify", true),
-            verify_hostname: truth("ssl_verify_hostname", true),
+            verify_tls: read_bool("ssl_verify", true),
+            verify_hostname: read_bool("ssl_verify_hostname", true),
             proxy: text("proxy"),
-            ignore_system_proxy: truth("ignore_system_proxy", false),
+            ignore_system_proxy: read_bool("ignore_system_proxy", false),
             ..Profile::default()
         };
-        if !wrong.is_empty() {
-            return Err(wrong.into());
+        if !mistakes.is_empty() {
+            return Err(mistakes.into());
         }
         let source = Source::ClientFile { name: name.to_owned(), file: token.file.clone() };
         Ok(Some((profile, source)))
     }
 }
 
-/// The official client takes quotes for a part of the value, and finds no server under such a name.
+/// Refuses values in quotes: the official client takes the quotes as part of the value, so its connection would fail.
 fn reject_quotes(keys: &BTreeMap<String, LocatedValue>) -> Result<(), Error> {
     let is_quoted = |value: &str| {
         let quotes = ['"', '\''].into_iter();
@@ -142,39 +143,39 @@ fn reject_quotes(keys: &BTreeMap<String, LocatedValue>) -> Result<(), Error> {
     };
     let mistakes: Vec<_> = keys
         .iter()
-        .filter(|(_, placed)| is_quoted(&placed.entry.value))
-        .map(|(key, placed)| {
+        .filter(|(_, value)| is_quoted(&value.entry.value))
+        .map(|(key, value)| {
             Mistake::new(format!("{key} is in quotes, which belong to the value here"))
-                .with_location(&placed.file, placed.entry.line)
+                .with_location(&value.file, value.entry.line)
                 .with_hint(format!("write {key}=… without quotes"))
         })
         .collect();
     if mistakes.is_empty() { Ok(()) } else { Err(mistakes.into()) }
 }
 
-/// A file in the working directory may be anyone's: unpacked with a sample, say. It must not send a token of another
-/// file to a server, through a proxy or past a check of its own choosing.
+/// Refuses settings from a file in the working directory that decide where the token of another file is sent: URL,
+/// proxy, or TLS checks. The working directory may be untrusted, such as an unpacked sample.
 fn reject_foreign_token_files(
     name: &str,
     keys: &BTreeMap<String, LocatedValue>,
     token_file: &Path,
     environment: &Environment,
 ) -> Result<(), Error> {
-    const STEERING: &[&str] =
+    const CONNECTION_KEYS: &[&str] =
         &["url", "proxy", "ignore_system_proxy", "ssl_verify", "ssl_verify_hostname", "ssl_cert_file"];
     if environment.is_in_working_dir(token_file) {
         return Ok(());
     }
-    let mistakes: Vec<_> = STEERING
+    let mistakes: Vec<_> = CONNECTION_KEYS
         .iter()
         .filter_map(|&key| Some((key, keys.get(key)?)))
-        .filter(|(_, placed)| environment.is_in_working_dir(&placed.file))
-        .map(|(key, placed)| {
+        .filter(|(_, value)| environment.is_in_working_dir(&value.file))
+        .map(|(key, value)| {
             Mistake::new(format!(
                 "{key} of profile {name:?} would decide where the token of {} is sent",
                 token_file.display()
             ))
-            .with_location(&placed.file, placed.entry.line)
+            .with_location(&value.file, value.entry.line)
             .with_hint("put url and token into the same file, or start lampblack in another directory")
         })
         .collect();

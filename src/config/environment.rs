@@ -1,4 +1,4 @@
-//! What surrounds the program: variables and directories, as a value, so that tests need no process of their own.
+//! Environment variables and base directories, as a value, so that tests need not change their own process.
 
 use std::{
     collections::BTreeMap,
@@ -12,10 +12,10 @@ use super::proxy;
 use crate::text::Charset;
 use crate::theme::TerminalColors;
 
-/// The directory of our files below each base directory.
+/// The name of our directory below each base directory.
 const NAME: &str = "lampblack";
 
-/// Variables and directories.
+/// Environment variables and base directories.
 #[derive(Clone, Default)]
 pub struct Environment {
     variables: BTreeMap<String, String>,
@@ -27,7 +27,7 @@ pub struct Environment {
 }
 
 impl fmt::Debug for Environment {
-    /// Names of variables without their values: one is a token.
+    /// Prints only the names of variables, because one value is a token.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Environment")
             .field("variables", &self.variables.keys())
@@ -40,7 +40,7 @@ impl fmt::Debug for Environment {
 }
 
 impl Environment {
-    /// Reads the process's own environment. Only variables that this program knows are kept.
+    /// Reads the environment of this process; only the variables that this program uses are stored.
     pub fn read() -> Self {
         const KNOWN: &[&str] = &[
             "LAMPBLACK_PROFILE",
@@ -75,7 +75,7 @@ impl Environment {
         }
     }
 
-    /// An environment below one directory: `home`, `work` and `etc` in it, and the given variables.
+    /// Creates an environment for tests below one directory: `home`, `work` and `etc` in it, and these variables.
     pub fn rooted_at(root: &Path, variables: &[(&str, &str)]) -> Self {
         let home = root.join("home");
         Self {
@@ -88,75 +88,75 @@ impl Environment {
         }
     }
 
-    /// The name of the account, as it is set; nobody vouches for it.
+    /// Returns the account name by the environment, which the user can set to anything.
     pub fn account(&self) -> Option<&str> {
         self.variable("USER").or_else(|| self.variable("LOGNAME"))
     }
 
-    /// A variable's value; an empty one counts as not set.
+    /// Returns the value of a variable; an empty one counts as not set.
     pub fn variable(&self, name: &str) -> Option<&str> {
         self.variables.get(name).map(String::as_str).filter(|value| !value.is_empty())
     }
 
-    /// Where `config.toml` and `themes/` are.
+    /// Returns the directory of `config.toml` and `themes/`.
     pub fn config_dir(&self) -> Option<&Path> {
         self.config.as_deref()
     }
 
-    /// Where the program keeps what it writes.
+    /// Returns the directory of the files that this program writes.
     pub fn state_dir(&self) -> Option<&Path> {
         self.state.as_deref()
     }
 
-    /// The configuration file that is read when none is named.
+    /// Returns the path of the configuration file, unless another one is requested.
     pub fn config_file(&self) -> Option<PathBuf> {
         Some(self.config.as_ref()?.join("config.toml"))
     }
 
-    /// The credential files of the official client, later ones win (reference 4.1).
+    /// Returns the credential files of the official client; later ones override earlier ones (reference 4.1).
     pub fn client_files(&self) -> Vec<PathBuf> {
         let system = self.system.join("carbonblack/credentials.response");
         let below = |dir: &Path| dir.join(".carbonblack/credentials.response");
         let mut files = vec![system];
         files.extend(self.home.as_deref().map(below));
         let working = below(&self.current_dir);
-        // Started in the home directory, the last two are one file.
+        // In the home directory, the last two are one file.
         if !files.contains(&working) {
             files.push(working);
         }
         files
     }
 
-    /// Whether a file lies in the working directory, where anyone may have put it.
+    /// Whether a file is in the working directory, which may be untrusted.
     pub fn is_in_working_dir(&self, file: &Path) -> bool {
         file.starts_with(self.current_dir.join(".carbonblack"))
             && self.home.as_deref() != Some(self.current_dir.as_path())
     }
 
-    /// The path a user means: `~/` is home, everything else is relative to `base`.
+    /// Resolves a path from the user: `~/` is the home directory, everything else is relative to `base`.
     pub fn resolve(&self, path: &Path, base: &Path) -> PathBuf {
         match (path.strip_prefix("~"), &self.home) {
-            (Ok(rest), Some(home)) => home.join(rest),
+            (Ok(below_home), Some(home)) => home.join(below_home),
             _ => base.join(path),
         }
     }
 
-    /// The directory the program was started in.
+    /// Returns the directory that the program was started in.
     pub fn working_dir(&self) -> &Path {
         &self.current_dir
     }
 
-    /// Whether the terminal or its user wants no colors.
+    /// Whether colors are disabled by `NO_COLOR`, or not supported by the terminal.
     pub fn wants_no_color(&self) -> bool {
         self.variable("NO_COLOR").is_some() || self.variable("TERM") == Some("dumb")
     }
 
-    /// Which characters may be written to the terminal and to pipes.
+    /// Returns the characters that may be written to the terminal and to pipes.
     pub fn charset(&self) -> Charset {
         if self.screen().is_unicode() { Charset::Unicode } else { Charset::Ascii }
     }
 
-    /// What the terminal can show.
+    /// Returns the capabilities of the terminal.
     pub fn screen(&self) -> TerminalColors {
         let text = |name: &str| self.variable(name).unwrap_or_default().to_owned();
         TerminalColors {

@@ -1,30 +1,28 @@
-//! What is wrong with the configuration, all of it at once.
+//! Errors of the configuration; all of them are reported at once.
 
 use std::{
     fmt,
     path::{Path, PathBuf},
 };
 
-/// One thing that is wrong, and what to do about it. Never quotes a secret.
+/// One error in the configuration, with advice. Never has a secret in it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mistake {
-    /// The file it is in.
     pub file: Option<PathBuf>,
-    /// The line, counted from 1; 0 where the whole file is meant.
+    /// The line, from 1; 0 for the whole file.
     pub line: usize,
-    /// What is wrong.
     pub message: String,
-    /// What to do.
+    /// What the user can do about it.
     pub hint: Option<String>,
 }
 
 impl Mistake {
-    /// A mistake that is not in a file.
+    /// Creates a mistake that is not in a file.
     pub fn new(message: impl Into<String>) -> Self {
         Self { file: None, line: 0, message: message.into(), hint: None }
     }
 
-    /// The same mistake with a place.
+    /// Adds the file and line of the mistake.
     #[must_use]
     pub fn with_location(mut self, file: &Path, line: usize) -> Self {
         self.file = Some(file.to_owned());
@@ -32,7 +30,7 @@ impl Mistake {
         self
     }
 
-    /// The same mistake with advice.
+    /// Adds advice.
     #[must_use]
     pub fn with_hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
@@ -53,18 +51,17 @@ impl fmt::Display for Mistake {
     }
 }
 
-/// Why there is no usable configuration: at least one mistake.
+/// One or more mistakes that make the configuration unusable.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{}", .mistakes.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
 pub struct Error {
-    /// Everything that is wrong.
     pub mistakes: Vec<Mistake>,
-    /// Whether the command line asked for something that cannot be, rather than a file or a machine being at fault.
+    /// Whether the command line is wrong, and not a file or the system.
     pub is_usage: bool,
 }
 
 impl Error {
-    /// The command line asked for something that cannot be.
+    /// Creates an error for a wrong command line.
     pub fn usage(mistake: Mistake) -> Self {
         Self { mistakes: vec![mistake], is_usage: true }
     }

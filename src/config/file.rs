@@ -1,4 +1,4 @@
-//! The configuration file: `config.toml`.
+//! The configuration file `config.toml`.
 
 use std::{
     collections::BTreeMap,
@@ -18,21 +18,20 @@ use crate::files;
 use crate::keys::Keymap;
 use crate::theme::{self, Glyphs, TerminalColors, Theme};
 
-/// What the user gave each action of a scope: scope, action, chords.
+/// Custom keys: chords by action, by scope.
 type KeyOverrides = BTreeMap<String, BTreeMap<String, Vec<String>>>;
 
-/// Every setting of the file, with its default where the file says nothing.
+/// All settings of the configuration file, with defaults for those that it lacks.
 #[derive(Clone, Debug)]
 pub struct Config {
-    /// The theme's name: one of ours, or of a file in `themes/` beside the configuration.
+    /// The name of a built-in theme, or of a file in `themes/` of the configuration directory.
     pub theme: String,
-    /// Whether lines are drawn with ASCII alone.
+    /// Whether lines are drawn with ASCII characters only.
     pub ascii: bool,
-    /// Keys of the user's own: scope, action, chords.
+    /// The user's custom keys.
     pub keys: KeyOverrides,
-    /// Profiles by name.
     pub profiles: BTreeMap<String, Profile>,
-    /// The file this was read from; `None` when there was none.
+    /// The file that was read; `None` without a file.
     pub file: Option<PathBuf>,
 }
 
@@ -49,18 +48,18 @@ impl Default for Config {
 }
 
 impl Config {
-    /// Reads the file that was named, or else the usual one, which need not exist.
-    pub fn load(named: Option<&Path>, environment: &Environment) -> Result<Self, Error> {
-        let named = named
+    /// Reads the file at `path`, by `LAMPBLACK_CONFIG`, or at the default path, where it may be missing.
+    pub fn load(path: Option<&Path>, environment: &Environment) -> Result<Self, Error> {
+        let requested = path
             .map(Path::to_owned)
             .or_else(|| environment.variable("LAMPBLACK_CONFIG").map(PathBuf::from))
             .map(|path| environment.resolve(&path, environment.working_dir()));
-        let Some(file) = named.clone().or_else(|| environment.config_file()) else {
+        let Some(file) = requested.clone().or_else(|| environment.config_file()) else {
             return Ok(Self::default());
         };
         let text = match utf8::read_utf8(&file, MAX_BYTES) {
             Ok(text) => text,
-            Err(error) if named.is_none() && error.kind() == io::ErrorKind::NotFound => {
+            Err(error) if requested.is_none() && error.kind() == io::ErrorKind::NotFound => {
                 return Ok(Self::default());
             }
             Err(error) => {
@@ -79,7 +78,7 @@ impl Config {
         Ok(Self { file: Some(file), ..config })
     }
 
-    /// Reads the text of a file, whose themes are in `themes/` of `directory`; every mistake is found at once.
+    /// Parses the text of a configuration file whose themes are in `themes/` of `directory`. Fails with all mistakes.
     pub fn parse(text: &str, directory: Option<&Path>) -> Result<Self, Vec<Mistake>> {
         let mut mistakes = Mistakes::new(text);
         let (table, errors) = DeTable::parse_recoverable(text);
@@ -92,17 +91,17 @@ impl Config {
         if mistakes.is_empty() { Ok(config) } else { Err(mistakes) }
     }
 
-    /// The names of all settings, as they must appear in the example file.
+    /// Returns the names of all settings; the example file must have each.
     pub fn settings() -> Vec<&'static str> {
         let mut mistakes = Mistakes::new("");
-        let (_, mut known) = read_settings(DeTable::new(), None, &mut mistakes);
+        let (_, mut names) = read_settings(DeTable::new(), None, &mut mistakes);
         let mut section = Section::new("profiles", 0, DeTable::new(), &mut mistakes);
         profile(&mut section);
-        known.extend(section.finish());
-        known
+        names.extend(section.finish());
+        names
     }
 
-    /// The theme that is wanted, as far as this terminal can show it.
+    /// Returns the chosen theme, adapted to the terminal.
     pub fn theme(&self, screen: &TerminalColors) -> Result<Theme, Error> {
         let directory = self.file.as_deref().and_then(Path::parent);
         let mut theme = find_theme(&self.theme, directory).map_err(Mistake::new)?.adapt_to_screen(screen);
@@ -112,14 +111,14 @@ impl Config {
         Ok(theme)
     }
 
-    /// The keys that are in force.
+    /// Returns the keymap with the custom keys applied.
     pub fn keymap(&self) -> Result<Keymap, Error> {
         Keymap::with_overrides(&self.keys)
             .map_err(|messages| messages.into_iter().map(Mistake::new).collect::<Vec<_>>().into())
     }
 }
 
-/// Reads the whole file; also returns the names of the settings at its top.
+/// Reads all settings. Also returns the names of the top-level settings.
 fn read_settings<'text>(
     table: DeTable<'text>,
     directory: Option<&Path>,
@@ -132,7 +131,7 @@ fn read_settings<'text>(
     let ascii = top.read_value("ascii", section::read_bool);
     let scopes = top.tables("keys");
     let profiles = top.tables("profiles");
-    let known = top.finish();
+    let names = top.finish();
 
     if let Some(theme) = &theme
         && let Err(message) = find_theme(theme, directory)
@@ -156,9 +155,10 @@ fn read_settings<'text>(
             .collect(),
         file: None,
     };
-    (config, known)
+    (config, names)
 }
 
+/// Reads a `[profiles.NAME]` section.
 fn profile(section: &mut Section<'_, '_>) -> Profile {
     let default = Profile::default();
     let inline = section
@@ -183,8 +183,7 @@ fn profile(section: &mut Section<'_, '_>) -> Profile {
     }
 }
 
-/// Reads the keys of every scope, and asks the key table about all of them together: only so can two actions change
-/// places.
+/// Reads the custom keys of all scopes, and validates them together: otherwise two actions could not swap their keys.
 fn read_keys<'text>(scopes: Vec<(String, usize, DeTable<'text>)>, mistakes: &mut Mistakes<'text>) -> KeyOverrides {
     let mut overrides = KeyOverrides::new();
     let mut places = Vec::new();
@@ -199,21 +198,21 @@ fn read_keys<'text>(scopes: Vec<(String, usize, DeTable<'text>)>, mistakes: &mut
                 Ok(chords) => {
                     actions.insert(action, chords);
                 }
-                Err(wanted) => mistakes.add(at, format!("keys must be {wanted}"), None),
+                Err(expected) => mistakes.add(at, format!("keys must be {expected}"), None),
             }
         }
     }
     for message in Keymap::with_overrides(&overrides).err().into_iter().flatten() {
-        // Every message begins with the setting it is about.
-        let about = message.split(": ").next().unwrap_or_default();
-        let place = places.iter().find(|(name, _)| name == about);
+        // Each message begins with the setting that it is about.
+        let setting = message.split(": ").next().unwrap_or_default();
+        let place = places.iter().find(|(name, _)| name == setting);
         let at = place.map_or(0, |(_, at)| *at);
         mistakes.add(at, message.clone(), None);
     }
     overrides
 }
 
-/// A theme of ours, or one of the user's own.
+/// Returns the theme called `name`: a built-in one, or one from a file in `themes/`.
 fn find_theme(name: &str, directory: Option<&Path>) -> Result<Theme, String> {
     if let Some(theme) = Theme::builtin(name) {
         return Ok(theme);
@@ -226,6 +225,7 @@ fn find_theme(name: &str, directory: Option<&Path>) -> Result<Theme, String> {
     Theme::parse(&text).map_err(|reasons| format!("theme {name:?}: {}", reasons.join("; ")))
 }
 
+/// Returns the byte offset of a key; 0 if it is missing.
 fn span_of(table: &DeTable<'_>, key: &str) -> usize {
     table.keys().find(|name| name.get_ref() == key).map_or(0, |name| name.span().start)
 }

@@ -1,23 +1,22 @@
-//! The INI files of the official client, read as its Python reader reads them (reference 4.1).
+//! INI files of the official client, parsed like Python's `configparser` (reference 4.1).
 
 use std::collections::BTreeMap;
 
-/// A file's sections by name; keys are in lower case, each with the line it stands on.
+/// Values by section and key; keys are in lower case.
 pub(super) type Sections = BTreeMap<String, BTreeMap<String, IniValue>>;
 
-/// A value and its line, counted from 1.
+/// A value and its line, from 1.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct IniValue {
-    /// The value, without the blanks around it.
+    /// The value, trimmed.
     pub value: String,
-    /// Its line.
     pub line: usize,
 }
 
-/// The section that holds values for every other.
+/// The section with default values for all others.
 pub(super) const DEFAULT: &str = "DEFAULT";
 
-/// Reads a file. On failure: the line, and what is wrong with it, without a word of what it says, which may be a token.
+/// Parses a file. The error is a line number and a message that does not quote the file, because it may have a token.
 pub(super) fn parse(text: &str) -> Result<Sections, (usize, &'static str)> {
     let mut sections = Sections::new();
     let mut section: Option<String> = None;
@@ -36,8 +35,8 @@ pub(super) fn parse(text: &str) -> Result<Sections, (usize, &'static str)> {
             entry.value.push_str(trimmed);
             continue;
         }
-        if let Some(rest) = trimmed.strip_prefix('[') {
-            let name = rest
+        if let Some(header) = trimmed.strip_prefix('[') {
+            let name = header
                 .split_once(']')
                 .map(|(name, _)| name)
                 .filter(|name| !name.is_empty())
@@ -64,7 +63,7 @@ pub(super) fn parse(text: &str) -> Result<Sections, (usize, &'static str)> {
     Ok(sections)
 }
 
-/// A truth value as the official client's reader takes it.
+/// Parses a Boolean like the official client; `None` for any other word.
 pub(super) fn parse_bool(word: &str) -> Option<bool> {
     match word.to_ascii_lowercase().as_str() {
         "1" | "yes" | "true" | "on" => Some(true),
@@ -80,12 +79,12 @@ mod tests {
     #[track_caller]
     fn check(text: &str, section: &str, key: &str, value: Option<&str>) {
         let sections = parse(text).unwrap();
-        let found = sections.get(section).and_then(|keys| keys.get(key)).map(|entry| entry.value.as_str());
-        assert_eq!(found, value);
+        let actual = sections.get(section).and_then(|keys| keys.get(key)).map(|entry| entry.value.as_str());
+        assert_eq!(actual, value);
     }
 
     #[test]
-    fn keys_are_folded_and_both_signs_separate() {
+    fn keys_are_folded_and_both_separators_are_known() {
         let text = "# one\n; two\n[default]\nURL = https://a:8443/x\nToken: abc=def\n\n[Default]\nurl=b\n";
         check(text, "default", "url", Some("https://a:8443/x"));
         check(text, "default", "token", Some("abc=def"));
@@ -99,18 +98,18 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_read_is_named_by_its_line_alone() {
+    fn a_syntax_error_names_only_the_line() {
         for (text, line) in
             [("[a\n", 1), ("url=x\n", 1), ("[a]\n\nsecret\n", 3), ("[a]\nx=1\nX=2\n", 3), ("[a]\n[a]\n", 2)]
         {
-            let (found, message) = parse(text).unwrap_err();
-            assert_eq!(found, line, "{text:?}");
+            let (actual, message) = parse(text).unwrap_err();
+            assert_eq!(actual, line, "{text:?}");
             assert!(!message.contains("secret"));
         }
     }
 
     #[test]
-    fn truth_has_eight_words() {
+    fn booleans_are_eight_words() {
         for (word, meaning) in [
             ("TRUE", Some(true)),
             ("1", Some(true)),

@@ -1,8 +1,8 @@
-//! Settings, profiles and credentials: which server, whose token, and how the console looks.
+//! Settings, profiles and credentials: the server, its token, and the console's appearance.
 //!
-//! [`Config`] is the file, [`Environment`] is what surrounds the program, [`Flags`] what the command line says;
-//! [`Access::choose`] decides between them which server is asked with which token. Address and token always come from
-//! one [`Source`], so that a token never reaches another server.
+//! [`Config`] is the configuration file, [`Environment`] the environment of the process, [`Flags`] the command line
+//! options; [`Access::choose`] chooses the server and token by them. URL and token always come from one [`Source`], so
+//! that a token is never sent to another server.
 
 mod access;
 mod credentials;
@@ -18,7 +18,7 @@ mod setup;
 mod source;
 mod utf8;
 
-/// More bytes than any file has that is read here.
+/// The maximum size of the files read here, in bytes.
 const MAX_BYTES: u64 = 4 << 20;
 
 pub use access::{Access, Flags};

@@ -1,41 +1,39 @@
-//! A profile: one server and how to reach it.
+//! A profile: a server and its connection settings.
 
 use std::{path::PathBuf, time::Duration};
 
 use jiff::tz::TimeZone;
 use secrecy::SecretString;
 
-/// One `[profiles.NAME]` of the file, or one section of the official client's files.
+/// One `[profiles.NAME]` section of our file, or one section of the official client's files.
 #[derive(Clone, Debug)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a setting of its own in the file")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a separate setting in the file")]
 pub struct Profile {
-    /// The server's address.
+    /// The URL of the server.
     pub url: Option<String>,
-    /// Where its token is.
     pub token: Option<Token>,
-    /// The console user the token belongs to; the API cannot say.
+    /// The console user to whom the token belongs; the API does not provide it.
     pub user: Option<String>,
-    /// Certificates to trust besides the system's.
+    /// A file of certificates to trust besides the system's.
     pub ca_file: Option<PathBuf>,
-    /// Whether the server's certificate is verified.
     pub verify_tls: bool,
-    /// Whether the name in the certificate is verified.
+    /// Whether the host name in the certificate is verified.
     pub verify_hostname: bool,
-    /// The proxy to use instead of the system's.
+    /// The proxy, in place of those by the environment.
     pub proxy: Option<String>,
-    /// Whether proxies named by the environment are ignored; only the official client's files can say so.
+    /// Whether proxies by the environment are ignored; only the official client's files have this setting.
     pub ignore_system_proxy: bool,
-    /// Whether everything that changes the server is refused.
+    /// Whether all changes of the server are refused.
     pub read_only: bool,
-    /// The color of the console's frame.
+    /// The color of the console's border.
     pub color: Option<String>,
-    /// The zone that the hosts keep.
+    /// The time zone of the hosts.
     pub host_zone: Option<TimeZone>,
-    /// The most requests in flight at a time.
+    /// The maximum number of concurrent requests.
     pub connections: usize,
-    /// How long one request may take.
+    /// The time-out of a request.
     pub timeout: Duration,
-    /// Patterns of hosts that are not to be touched.
+    /// Patterns of hosts that may not be changed.
     pub protected_hosts: Vec<String>,
 }
 
@@ -54,20 +52,20 @@ impl Default for Profile {
             color: None,
             host_zone: None,
             connections: 8,
-            // The server's front end gives up after 60 s; the official client waits twice as long.
+            // The server's front end times out after 60 s; the official client waits twice as long.
             timeout: Duration::from_mins(2),
             protected_hosts: vec!["role:domain_controller".into()],
         }
     }
 }
 
-/// Where a token is; reading it may run a program, so it is read only when it is needed.
+/// The source of a token. It is read only when it is needed, because that may run a program.
 #[derive(Clone, Debug)]
 pub enum Token {
-    /// In the configuration itself.
+    /// The token itself, in the configuration.
     Inline(SecretString),
-    /// In a file of its own.
+    /// A file with the token.
     File(PathBuf),
-    /// Printed by a program, given as its name and arguments; no shell is involved.
+    /// A program that prints the token, with its arguments; run without a shell.
     Command(Vec<String>),
 }

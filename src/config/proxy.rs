@@ -1,4 +1,4 @@
-//! Which proxy leads to a server: that of the profile, or the one the environment names, as curl reads it.
+//! Choice of the proxy to a server by the environment, with the rules of curl.
 
 use std::net::IpAddr;
 
@@ -7,17 +7,18 @@ use url::{Host, Url};
 use super::Environment;
 use crate::api::{self, Proxy};
 
-/// The variables that name proxies, and hosts that need none.
+/// The variables for proxies, and for hosts that need none.
 pub(super) const VARIABLES: &[&str] =
     &["https_proxy", "HTTPS_PROXY", "http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY", "no_proxy", "NO_PROXY"];
 
-/// The proxy that the environment names for a server, if any. Small letters come first, as with curl.
+/// Returns the proxy to a server by the environment, if there is one. As with curl, the lower-case variable wins.
 pub(super) fn proxy_from_environment(url: &Url, environment: &Environment) -> Result<Option<Proxy>, api::Error> {
+    // The first of these variables that is set, with its value.
     let first = |names: &[&'static str]| {
         let mut found = names.iter().filter_map(|&name| Some((name, environment.variable(name)?)));
         found.next()
     };
-    // This machine is never reached through another one.
+    // Requests to this machine never use a proxy.
     if api::is_loopback(url) {
         return Ok(None);
     }
@@ -34,13 +35,15 @@ pub(super) fn proxy_from_environment(url: &Url, environment: &Environment) -> Re
     proxy.map(|(name, address)| Proxy::new(address, name)).transpose()
 }
 
-/// Whether a list of hosts that need no proxy holds this server: `*`; a name, with or without a dot before it, for itself
-/// and all below it; an address; a network as `10.0.0.0/8`; each with a port for that port alone.
+/// Whether `list`, of hosts that need no proxy, includes this server. Entries are `*`; a name, with or without a
+/// leading dot, for itself and its subdomains; an IP address; a network such as `10.0.0.0/8`. An entry with a port
+/// matches that port only.
 fn is_listed(url: &Url, list: &str) -> bool {
     let entries = list.split([',', ' ', '\t']).map(str::trim);
     entries.filter(|entry| !entry.is_empty()).any(|entry| entry_matches(entry, url))
 }
 
+/// Whether an entry of the list matches the server.
 fn entry_matches(entry: &str, url: &Url) -> bool {
     if entry == "*" {
         return true;
@@ -64,10 +67,10 @@ fn entry_matches(entry: &str, url: &Url) -> bool {
     }
 }
 
-/// A host, and the port behind it. An IPv6 address has its colons in brackets, or no port.
+/// Splits an entry into host and port. An IPv6 address has a port only if it is in brackets.
 fn split_port(entry: &str) -> (&str, Option<u16>) {
-    if let Some(rest) = entry.strip_prefix('[') {
-        let (host, port) = rest.split_once(']').unwrap_or((rest, ""));
+    if let Some(bracketed) = entry.strip_prefix('[') {
+        let (host, port) = bracketed.split_once(']').unwrap_or((bracketed, ""));
         return (host, port.strip_prefix(':').and_then(|port| port.parse().ok()));
     }
     match entry.split_once(':') {
@@ -79,15 +82,17 @@ fn split_port(entry: &str) -> (&str, Option<u16>) {
     }
 }
 
+/// Whether `name` is `domain` or below it.
 fn is_in_domain(name: &str, domain: &str) -> bool {
-    let plain = |name: &str| name.trim_end_matches('.').to_ascii_lowercase();
-    let domain = plain(domain.strip_prefix('*').unwrap_or(domain));
+    let normalize = |name: &str| name.trim_end_matches('.').to_ascii_lowercase();
+    let domain = normalize(domain.strip_prefix('*').unwrap_or(domain));
     let domain = domain.trim_start_matches('.');
-    let name = plain(name);
-    let above = name.strip_suffix(domain);
-    !domain.is_empty() && above.is_some_and(|above| above.is_empty() || above.ends_with('.'))
+    let name = normalize(name);
+    let prefix = name.strip_suffix(domain);
+    !domain.is_empty() && prefix.is_some_and(|prefix| prefix.is_empty() || prefix.ends_with('.'))
 }
 
+/// Whether `address` is in the network of the first `bits` bits of `network`.
 fn is_in_network(address: IpAddr, network: IpAddr, bits: u32) -> bool {
     let (address, network, width) = match (address, network) {
         (IpAddr::V4(one), IpAddr::V4(other)) => (u128::from(one.to_bits()), u128::from(other.to_bits()), 32),

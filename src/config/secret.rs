@@ -1,4 +1,4 @@
-//! Tokens: read from where they are, never shown.
+//! Reading of tokens from the configuration, a file or a program.
 
 use std::{
     fs,
@@ -17,16 +17,16 @@ use secrecy::{SecretString, zeroize::Zeroizing};
 use super::{Mistake, utf8};
 use crate::files;
 
-/// More bytes than a token has.
+/// The maximum size of a token file, in bytes.
 const MAX_BYTES: u64 = 64 << 10;
 
-/// How long a program may take that prints the token: it may ask a person for a password.
+/// The time limit of a program that prints a token: it may ask the user for a password.
 pub(super) const LIMIT: Duration = Duration::from_mins(1);
 
-/// How often it is looked whether the program has ended.
+/// The time between two checks whether the program has ended.
 const EXIT_POLL_INTERVAL: Duration = Duration::from_millis(20);
 
-/// Reads the token a file holds.
+/// Reads a token from a file.
 pub(super) fn from_file(file: &Path) -> Result<SecretString, Mistake> {
     let text = utf8::read_utf8(file, MAX_BYTES)
         .map(Zeroizing::new)
@@ -34,8 +34,8 @@ pub(super) fn from_file(file: &Path) -> Result<SecretString, Mistake> {
     validate_token(&text).map_err(|what| Mistake::new(format!("token_file {}: {what}", file.display())))
 }
 
-/// Runs a program and takes the first line it prints. It may ask on the terminal: only its output is caught. A program
-/// that takes longer than `limit` is ended; what it has left running in the background is not waited for.
+/// Runs a program and returns the first line of its output as a token. It may use the terminal, because only standard
+/// output is captured. It is killed after `limit`; its background processes are not waited for.
 pub(super) fn from_command(words: &[String], limit: Duration) -> Result<SecretString, Mistake> {
     let (program, arguments) = words.split_first().ok_or_else(|| Mistake::new("token_command is empty"))?;
     let failed = |what: String| {
@@ -49,9 +49,9 @@ pub(super) fn from_command(words: &[String], limit: Duration) -> Result<SecretSt
         .stdout(Stdio::piped())
         .spawn()
         .map_err(|error| failed(format!("cannot be run: {error}")))?;
-    let ended = wait_with_output(&mut child, Instant::now() + limit);
-    let ended = ended.map_err(|error| failed(format!("cannot be read: {error}")))?;
-    let Some((status, output)) = ended else {
+    let result = wait_with_output(&mut child, Instant::now() + limit);
+    let result = result.map_err(|error| failed(format!("cannot be read: {error}")))?;
+    let Some((status, output)) = result else {
         let seconds = limit.as_secs();
         return Err(failed(format!("was ended: it had printed no token and not ended after {seconds} s")));
     };
@@ -63,13 +63,15 @@ pub(super) fn from_command(words: &[String], limit: Duration) -> Result<SecretSt
         .map_err(|what| failed(format!("printed something else than a token: {what}")))
 }
 
-/// Waits for a program and what it prints; nothing if it has not ended in time, and then it is ended.
+/// Waits for a program and returns its exit status and output. Kills it and returns `None` if it has not ended by
+/// `until`.
 fn wait_with_output(child: &mut Child, until: Instant) -> io::Result<Option<(ExitStatus, Vec<u8>)>> {
     let mut pipe = child.stdout.take().ok_or(io::ErrorKind::BrokenPipe)?;
     ioctl_fionbio(&pipe, true)?;
     let mut output = Vec::new();
     loop {
-        // Before the pipe is read: what it printed until its end is in the pipe by then. Others may hold the pipe open.
+        // The status is checked before the pipe is read: after the exit, all output is in the pipe. Background
+        // processes may hold the pipe open.
         let status = child.try_wait()?;
         let is_closed = read_available(&mut pipe, &mut output)?;
         if let Some(status) = status {
@@ -82,22 +84,23 @@ fn wait_with_output(child: &mut Child, until: Instant) -> io::Result<Option<(Exi
         }
         let wait = Timespec::try_from(EXIT_POLL_INTERVAL).map_err(io::Error::other)?;
         let readable = PollFd::new(&pipe, PollFlags::IN);
-        let mut polled = if is_closed { vec![] } else { vec![readable] };
-        poll(&mut polled, Some(&wait))?;
+        let mut fds = if is_closed { vec![] } else { vec![readable] };
+        poll(&mut fds, Some(&wait))?;
     }
 }
 
-/// Takes what is in a pipe; true if nobody can write to it any more. What is more than a token is thrown away.
+/// Reads the bytes available in a pipe; returns whether all writers have closed it. Bytes beyond [`MAX_BYTES`] are
+/// dropped.
 fn read_available(pipe: &mut impl Read, output: &mut Vec<u8>) -> io::Result<bool> {
-    /// Whoever prints without end is looked at again later.
-    const PIECES: usize = 64;
-    let mut piece = [0; 4096];
-    for _ in 0..PIECES {
-        match pipe.read(&mut piece) {
+    /// Limits one call, so that a program with endless output cannot block the time-out.
+    const MAX_READS: usize = 64;
+    let mut buffer = [0; 4096];
+    for _ in 0..MAX_READS {
+        match pipe.read(&mut buffer) {
             Ok(0) => return Ok(true),
             Ok(n) => {
-                let is_room = u64::try_from(output.len()).is_ok_and(|length| length < MAX_BYTES);
-                output.extend_from_slice(if is_room { &piece[..n] } else { &[] });
+                let fits = u64::try_from(output.len()).is_ok_and(|length| length < MAX_BYTES);
+                output.extend_from_slice(if fits { &buffer[..n] } else { &[] });
             }
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(false),
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
@@ -107,8 +110,8 @@ fn read_available(pipe: &mut impl Read, output: &mut Vec<u8>) -> io::Result<bool
     Ok(false)
 }
 
-/// A warning, when what is run depends on where the program was started: anybody's directory may have a program of that
-/// name in it.
+/// Returns a warning if the directory in which lampblack is started decides which program is run: an untrusted
+/// directory may have a program of that name.
 pub(super) fn warn_if_relative(words: &[String], path: Option<&str>) -> Option<String> {
     let program = words.first()?;
     let is_relative = if program.contains('/') {
@@ -121,7 +124,7 @@ pub(super) fn warn_if_relative(words: &[String], path: Option<&str>) -> Option<S
     })
 }
 
-/// A token as it may stand in a request header. On failure: what is wrong, without quoting it.
+/// Checks that `text` can be a token in a request header. The error does not quote it.
 pub(super) fn validate_token(text: &str) -> Result<SecretString, &'static str> {
     let token = text.trim();
     if token.is_empty() {
@@ -133,13 +136,13 @@ pub(super) fn validate_token(text: &str) -> Result<SecretString, &'static str> {
     Ok(SecretString::from(token))
 }
 
-/// A warning, when others can change a configuration, and so which server gets which token.
+/// Returns a warning if other users can change the configuration, and so redirect the token.
 pub(super) fn warn_if_writable(file: &Path) -> Option<String> {
     files::is_writable_by_others(file)
         .then(|| format!("other users can change {} (chmod go-w helps, for its directory too)", file.display()))
 }
 
-/// A warning, when others than its owner can read a file that holds a secret.
+/// Returns a warning if other users can read a file that has a token in it.
 pub(super) fn warn_if_readable(file: &Path) -> Option<String> {
     is_readable_by_others(file)
         .then(|| format!("{} holds a token and others can read it (chmod 600 helps)", file.display()))
@@ -190,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn a_program_that_hangs_is_ended_and_one_that_leaves_another_running_is_not_waited_for() {
+    fn a_hanging_program_is_killed_and_background_processes_are_not_waited_for() {
         let began = Instant::now();
         let short = Duration::from_millis(200);
         let hanging = from_command(&words(&["sleep", "100"]), short).unwrap_err();
@@ -206,7 +209,7 @@ mod tests {
     }
 
     #[test]
-    fn a_program_that_depends_on_the_directory_is_warned_of() {
+    fn a_program_that_depends_on_the_directory_is_a_warning() {
         for (program, path, is_warned) in [
             ("pass", "/usr/bin:/bin", false),
             ("/usr/bin/pass", ".", false),
@@ -232,7 +235,7 @@ mod tests {
     }
 
     #[test]
-    fn a_token_has_no_blanks_in_it() {
+    fn a_token_has_only_printable_ascii() {
         assert_eq!(validate_token(" abc\n").unwrap().expose_secret(), "abc");
         assert!(validate_token(" \n").is_err());
         assert!(validate_token("a\nb").is_err());

@@ -1,4 +1,4 @@
-//! One table of the configuration file, read key by key; what is left over is unknown, and said to be.
+//! Parsing of one table of the configuration file, key by key; keys that were not read are reported as unknown.
 
 use std::{path::PathBuf, time::Duration};
 
@@ -12,7 +12,7 @@ use super::Mistake;
 use crate::model::parse_zone;
 use crate::theme;
 
-/// The mistakes of a file, with the text to find lines in.
+/// The mistakes of a file, and its text to find the line of each.
 #[derive(Debug)]
 pub(super) struct Mistakes<'a> {
     text: &'a str,
@@ -21,18 +21,18 @@ pub(super) struct Mistakes<'a> {
 }
 
 impl<'a> Mistakes<'a> {
-    /// None so far.
+    /// Creates an empty list.
     pub(super) fn new(text: &'a str) -> Self {
         Self { text, messages: Vec::new(), broken_lines: Vec::new() }
     }
 
-    /// Notes that a line is not TOML at all. What could still be made of it is not judged again.
+    /// Adds a syntax error. Further mistakes on its line are ignored, because they are consequences.
     pub(super) fn add_syntax_error(&mut self, at: usize, message: impl Into<String>) {
         self.add(at, message, None);
         self.broken_lines.push(self.line_at(at));
     }
 
-    /// Notes a mistake that stands at this byte.
+    /// Adds a mistake at a byte offset.
     pub(super) fn add(&mut self, at: usize, message: impl Into<String>, hint: Option<String>) {
         let line = self.line_at(at);
         if self.broken_lines.contains(&line) {
@@ -41,33 +41,35 @@ impl<'a> Mistakes<'a> {
         self.messages.push(Mistake { file: None, line, message: message.into(), hint });
     }
 
-    /// All of them, in the order of the file.
+    /// Returns all mistakes in the order of the file.
     pub(super) fn into_sorted(mut self) -> Vec<Mistake> {
         self.messages.sort_by_key(|mistake| mistake.line);
         self.messages
     }
 
+    /// Returns the line of a byte offset, from 1.
     fn line_at(&self, at: usize) -> usize {
         self.text.get(..at).unwrap_or_default().matches('\n').count() + 1
     }
 }
 
-/// A table being read.
+/// A table that is being read.
 pub(super) struct Section<'a, 'text> {
-    /// Its name in the file, for messages; empty at the top.
+    /// Its name in the file, for messages; empty for the top level.
     name: String,
+    /// The byte offset of its header.
     at: usize,
     table: DeTable<'text>,
     known_keys: Vec<&'static str>,
-    /// What is wrong so far.
+    /// The mistakes found so far, of the whole file.
     pub mistakes: &'a mut Mistakes<'text>,
 }
 
-/// Reads a value: what it is, or what it must be instead.
+/// A function that reads a value; the error says what the value must be.
 pub(super) type Read<T> = fn(&DeValue<'_>) -> Result<T, String>;
 
 impl<'a, 'text> Section<'a, 'text> {
-    /// The table of this name, which begins at this byte.
+    /// Starts reading a table whose header is at byte offset `at`.
     pub(super) fn new(
         name: impl Into<String>,
         at: usize,
@@ -77,24 +79,24 @@ impl<'a, 'text> Section<'a, 'text> {
         Self { name: name.into(), at, table, known_keys: Vec::new(), mistakes }
     }
 
-    /// The value of a key, when it is given and right; a wrong one is noted.
+    /// Reads the value of a key; `None` if it is missing or wrong. A wrong value is added to the mistakes.
     pub(super) fn read_value<T>(&mut self, key: &'static str, read: Read<T>) -> Option<T> {
         let value = self.raw_value(key)?;
         match read(value.get_ref()) {
             Ok(value) => Some(value),
-            Err(wanted) => {
+            Err(expected) => {
                 let at = value.span().start;
-                self.mistakes.add(at, format!("{key} must be {wanted}"), None);
+                self.mistakes.add(at, format!("{key} must be {expected}"), None);
                 None
             }
         }
     }
 
-    /// The only one of several values for the same thing; a second one is noted.
+    /// Returns the only value that is set; if there is more than one, adds a mistake and returns the first.
     pub(super) fn one_of<T, const N: usize>(&mut self, names: &str, values: [Option<T>; N]) -> Option<T> {
-        let mut given = values.into_iter().flatten();
-        let only = given.next();
-        if given.next().is_some() {
+        let mut present = values.into_iter().flatten();
+        let only = present.next();
+        if present.next().is_some() {
             self.mistakes.add(
                 self.at,
                 format!("[{}] has more than one of {names}", self.name),
@@ -104,7 +106,7 @@ impl<'a, 'text> Section<'a, 'text> {
         only
     }
 
-    /// The tables below a key, by name, each with where it stands.
+    /// Returns the tables below a key, with their names and byte offsets.
     pub(super) fn tables(&mut self, key: &'static str) -> Vec<(String, usize, DeTable<'text>)> {
         let Some(value) = self.raw_value(key) else {
             return Vec::new();
@@ -133,50 +135,60 @@ impl<'a, 'text> Section<'a, 'text> {
         tables
     }
 
-    /// Ends the reading: what was not asked for is unknown.
+    /// Reports the keys that were not read as unknown, and returns the names of those that were.
     pub(super) fn finish(self) -> Vec<&'static str> {
         for key in self.table.keys() {
             let name = key.get_ref();
-            let place = if self.name.is_empty() { String::new() } else { format!(" in [{}]", self.name) };
+            let location = if self.name.is_empty() { String::new() } else { format!(" in [{}]", self.name) };
             let hint = match suggest(name, &self.known_keys) {
-                Some(known) => format!("did you mean {known}?"),
+                Some(candidate) => format!("did you mean {candidate}?"),
                 None => format!("known here: {}", self.known_keys.join(", ")),
             };
-            self.mistakes.add(key.span().start, format!("unknown setting {}{place}", name.escape_debug()), Some(hint));
+            self.mistakes.add(
+                key.span().start,
+                format!("unknown setting {}{location}", name.escape_debug()),
+                Some(hint),
+            );
         }
         self.known_keys
     }
 
+    /// Removes the value of a key from the table, and marks the key as known.
     fn raw_value(&mut self, key: &'static str) -> Option<Spanned<DeValue<'text>>> {
         self.known_keys.push(key);
-        // Equality of keys looks at the text alone, not at where it stands.
-        let found = self.table.keys().find(|name| name.get_ref() == key)?.clone();
-        self.table.remove(&found)
+        // Keys are compared by their text only, without their span.
+        let name = self.table.keys().find(|name| name.get_ref() == key)?.clone();
+        self.table.remove(&name)
     }
 }
 
-/// A text.
+/// Reads a non-empty text.
 pub(super) fn read_text(value: &DeValue<'_>) -> Result<String, String> {
     value.as_str().filter(|text| !text.trim().is_empty()).map(str::to_owned).ok_or_else(|| "a text in quotes".into())
 }
 
-/// A path.
+/// Reads a path.
 pub(super) fn read_path(value: &DeValue<'_>) -> Result<PathBuf, String> {
     read_text(value).map(PathBuf::from)
 }
 
-/// True or false.
+/// Reads a Boolean.
 pub(super) fn read_bool(value: &DeValue<'_>) -> Result<bool, String> {
     value.as_bool().ok_or_else(|| "true or false".into())
 }
 
-/// A list of texts.
+/// Reads a list of texts.
 pub(super) fn read_texts(value: &DeValue<'_>) -> Result<Vec<String>, String> {
-    let wanted = || "a list of texts: [\"…\", \"…\"]".to_owned();
-    value.as_array().ok_or_else(wanted)?.iter().map(|item| read_text(item.get_ref()).map_err(|_| wanted())).collect()
+    let expected = || "a list of texts: [\"…\", \"…\"]".to_owned();
+    value
+        .as_array()
+        .ok_or_else(expected)?
+        .iter()
+        .map(|item| read_text(item.get_ref()).map_err(|_| expected()))
+        .collect()
 }
 
-/// A program with its arguments.
+/// Reads a program with its arguments.
 pub(super) fn read_command(value: &DeValue<'_>) -> Result<Vec<String>, String> {
     read_texts(value)
         .ok()
@@ -184,7 +196,7 @@ pub(super) fn read_command(value: &DeValue<'_>) -> Result<Vec<String>, String> {
         .ok_or_else(|| "a list of the program and its arguments: [\"pass\", \"show\", \"cb/token\"]".into())
 }
 
-/// A color of a profile.
+/// Reads the color of a profile.
 pub(super) fn read_color(value: &DeValue<'_>) -> Result<String, String> {
     value
         .as_str()
@@ -193,35 +205,35 @@ pub(super) fn read_color(value: &DeValue<'_>) -> Result<String, String> {
         .ok_or_else(|| format!("\"#rrggbb\" or one of {}", theme::PROFILE_COLORS.join(", ")))
 }
 
-/// A zone of time.
+/// Reads a time zone.
 pub(super) fn read_zone(value: &DeValue<'_>) -> Result<TimeZone, String> {
     let zone = value.as_str().and_then(parse_zone);
     zone.ok_or_else(|| "a zone such as \"Europe/Berlin\" or \"-05:00\"".into())
 }
 
-/// A number of connections.
+/// Reads the maximum number of connections.
 pub(super) fn read_connections(value: &DeValue<'_>) -> Result<usize, String> {
-    // More than a few dozen at a time is an attack on the server's front end, not a faster answer.
-    const MOST: usize = 64;
+    // More concurrent requests overload the server's front end, and are not faster.
+    const MAX: usize = 64;
     value
         .as_integer()
         .and_then(|number| usize::from_str_radix(number.as_str(), number.radix()).ok())
-        .filter(|number| (1..=MOST).contains(number))
-        .ok_or_else(|| format!("a number from 1 to {MOST}"))
+        .filter(|number| (1..=MAX).contains(number))
+        .ok_or_else(|| format!("a number from 1 to {MAX}"))
 }
 
-/// A time-out.
+/// Reads a time-out of at most an hour.
 pub(super) fn read_timeout(value: &DeValue<'_>) -> Result<Duration, String> {
-    const MOST: Duration = Duration::from_hours(1);
+    const MAX: Duration = Duration::from_hours(1);
     value
         .as_str()
         .and_then(|text| text.parse::<SignedDuration>().ok())
         .and_then(|span| Duration::try_from(span).ok())
-        .filter(|span| !span.is_zero() && *span <= MOST)
+        .filter(|span| !span.is_zero() && *span <= MAX)
         .ok_or_else(|| "a time of at most an hour in quotes: \"120s\", \"2m\"".into())
 }
 
-/// The known word that was probably meant: at most two letters off.
+/// Returns the known word with the smallest edit distance, if that is at most 2.
 fn suggest(word: &str, known: &[&'static str]) -> Option<&'static str> {
     known
         .iter()
@@ -231,7 +243,7 @@ fn suggest(word: &str, known: &[&'static str]) -> Option<&'static str> {
         .map(|(_, candidate)| candidate)
 }
 
-/// How many letters must be changed, added or left out to make one word of the other.
+/// Returns the Levenshtein distance of two words.
 fn edit_distance(a: &str, b: &str) -> usize {
     let b: Vec<char> = b.chars().collect();
     let mut row: Vec<usize> = (0..=b.len()).collect();
@@ -252,7 +264,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_slip_of_the_finger_is_recognised() {
+    fn a_typing_error_is_recognized() {
         let known = ["verify_tls", "url", "user"];
         assert_eq!(suggest("verify_tsl", &known), Some("verify_tls"));
         assert_eq!(suggest("uri", &known), Some("url"));

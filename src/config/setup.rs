@@ -1,4 +1,4 @@
-//! Everything the console needs to begin.
+//! The complete setup of the console.
 
 use std::path::PathBuf;
 
@@ -12,48 +12,45 @@ use crate::keys::Keymap;
 use crate::model::Clock;
 use crate::theme::Theme;
 
-/// What the console is started with: all decisions made, all files read.
+/// The setup of the console: all choices made, and all files read.
 pub struct ConsoleSetup {
-    /// The client, connected to nothing yet.
+    /// The API client; it has no connection yet.
     pub client: Client,
-    /// The client's requests as they are answered.
+    /// Receives a trace of each finished request.
     pub traces: UnboundedReceiver<RequestTrace>,
-    /// The server's address.
+    /// The URL of the server.
     pub server: Url,
-    /// Where address and token were found.
+    /// The source of URL and token.
     pub source: Source,
-    /// The console user, when configured.
+    /// The configured console user.
     pub user: Option<String>,
-    /// The account on this machine, as the environment names it.
+    /// The account on this machine, by the environment.
     pub account: Option<String>,
-    /// Whether everything that changes the server is refused.
+    /// Whether all changes of the server are refused.
     pub read_only: bool,
-    /// Whether the server's certificate is verified; the header shows when it is not.
+    /// Whether the server's certificate is verified; if not, the header shows it.
     pub verifies_tls: bool,
-    /// The color of the frame.
+    /// The color of the console's border.
     pub color: Option<String>,
-    /// The zone that the hosts keep, when configured.
+    /// The configured time zone of the hosts.
     pub host_zone: Option<TimeZone>,
-    /// Patterns of hosts that are not to be touched.
+    /// Patterns of hosts that may not be changed.
     pub protected_hosts: Vec<String>,
-    /// What the user should know before anything else.
+    /// Warnings shown at start.
     pub notices: Vec<String>,
-    /// The keys in force.
     pub keymap: Keymap,
-    /// The theme, as far as the terminal can show it.
+    /// The theme, adapted to the terminal.
     pub theme: Theme,
-    /// Where history, session and action log are kept; `None` when it cannot be written.
+    /// The directory of history, session file and audit log; `None` if it cannot be written.
     pub state_dir: Option<PathBuf>,
-    /// Where the configuration is, and with it what people share; `None` without a home directory.
+    /// The directory of configuration and saved queries; `None` without a home directory.
     pub config_dir: Option<PathBuf>,
-    /// Whether the server is the embedded simulator.
     pub is_demo: bool,
-    /// Where the time of answers comes from.
     pub clock: Clock,
 }
 
 impl ConsoleSetup {
-    /// How others could read or fake what is said to the server, in a word; nothing when they cannot.
+    /// Returns a short warning if others could read or forge the traffic with the server; otherwise `None`.
     pub fn weak_transport(&self) -> Option<&'static str> {
         match self.server.scheme() {
             "http" if api::is_loopback(&self.server) => None,

@@ -1,28 +1,22 @@
-//! Where address and token came from.
+//! The source of URL and token.
 
 use std::{fmt, path::PathBuf};
 
-/// The one place that address and token were taken from.
+/// The source of both the URL and the token.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Source {
     /// `--url` with `LAMPBLACK_TOKEN`.
     Flag,
-    /// A profile of our own file.
-    Profile {
-        /// The profile's name.
-        name: String,
-        /// The file.
-        file: PathBuf,
-    },
+    /// A profile of our configuration file.
+    Profile { name: String, file: PathBuf },
     /// `LAMPBLACK_URL` with `LAMPBLACK_TOKEN`.
     Variables,
     /// `CBAPI_URL` with `CBAPI_TOKEN`.
     ClientVariables,
-    /// A section of the official client's files.
+    /// A section of the official client's credential files.
     ClientFile {
-        /// The section's name.
         name: String,
-        /// The file that holds its token.
+        /// The file with the token.
         file: PathBuf,
     },
     /// The embedded simulator.
@@ -30,7 +24,7 @@ pub enum Source {
 }
 
 impl Source {
-    /// The profile's name, where there is one.
+    /// Returns the name of the profile, if there is one.
     pub fn profile(&self) -> Option<&str> {
         match self {
             Self::Profile { name, .. } | Self::ClientFile { name, .. } => Some(name),
@@ -44,7 +38,7 @@ impl fmt::Display for Source {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Flag => f.write_str("--url and LAMPBLACK_TOKEN"),
-            // A name is quoted with its control characters escaped: the file may be anyone's.
+            // The name is quoted with control characters escaped, because the file may be untrusted.
             Self::Profile { name, file } | Self::ClientFile { name, file } => {
                 write!(f, "profile {name:?} of {}", file.display())
             }
