@@ -1,4 +1,4 @@
-//! The terminal's events, read by a thread of their own.
+//! Input events of the terminal, read by a separate thread.
 
 use std::{
     io::{self, Stdin},
@@ -24,32 +24,33 @@ use tokio::{
 
 use super::input_decoder::Decoder;
 
-/// How long nothing must follow a `^c` within a paste until it is one that was pressed.
+/// A `^c` within a paste counts as a pressed key if nothing follows it for this long.
 const INTERRUPT_PAUSE: Timespec = Timespec { tv_sec: 0, tv_nsec: 50_000_000 };
 
-/// What the terminal reports, as a stream that may be looked at without waiting.
+/// The terminal's input events, as a stream that can be polled without waiting.
 ///
-/// The loop cannot read the terminal itself: while it is busy, nothing would be heard. So a thread reads, and the loop
-/// is one hop away. A `^c` goes past everything that was typed before it and is not handled yet, as it does in a shell.
+/// A thread reads the terminal, because input must not be lost while the event loop is busy. A `^c` overtakes all keys
+/// that were typed before it and are not handled yet, as in a shell.
 #[derive(Debug)]
 pub struct InputReader {
     keys: mpsc::UnboundedReceiver<io::Result<Event>>,
-    /// How many `^c` are on their way in `keys`.
+    /// The number of `^c` in `keys`.
     n_interrupts: Arc<AtomicUsize>,
     resizes: Signal,
 }
 
 impl InputReader {
-    /// Begins to read from the terminal, which must be in raw mode and standard input.
+    /// Starts reading from standard input, which must be a terminal in raw mode.
     pub fn read() -> io::Result<Self> {
-        // It holds what was typed while the loop was busy: whoever pastes more than a machine holds presses ^c.
+        // Unbounded, because it must hold everything that is typed while the loop is busy. If too much was pasted, the
+        // user presses ^c.
         let (sender, keys) = mpsc::unbounded_channel();
         let n_interrupts = Arc::new(AtomicUsize::new(0));
         let interrupts = Arc::clone(&n_interrupts);
-        // It waits in a call that nothing can interrupt, so nobody waits for it: it ends with the terminal, with the
-        // first event that nobody wants, or with the program.
+        // The thread waits in a call that cannot be interrupted, so it is never joined. It ends when the terminal is
+        // closed, when it reads an event after the receiver was dropped, or with the process.
         thread::Builder::new().name("terminal".into()).spawn(move || {
-            // The error is the last thing to be told, if there is anybody left to hear it.
+            // The error is the last item, if the receiver still exists.
             if let Err(error) = forward_events(&sender, &interrupts) {
                 let _ = sender.send(Err(error));
             }
@@ -58,15 +59,15 @@ impl InputReader {
     }
 }
 
-/// Sends what is typed, until the terminal is gone or nobody wants to know.
+/// Decodes and sends input until the terminal is closed or the receiver is dropped.
 fn forward_events(sender: &mpsc::UnboundedSender<io::Result<Event>>, interrupts: &AtomicUsize) -> io::Result<()> {
     let stdin = io::stdin();
     let mut decoder = Decoder::default();
     let mut bytes = vec![0; 64 * 1024];
     loop {
-        let limit = decoder.is_ambiguous().then_some(INTERRUPT_PAUSE);
+        let timeout = decoder.is_ambiguous().then_some(INTERRUPT_PAUSE);
         let mut events = Vec::new();
-        if wait_for_input(&stdin, limit.as_ref())? {
+        if wait_for_input(&stdin, timeout.as_ref())? {
             match read(&stdin, &mut bytes[..]) {
                 Ok(0) => return Err(io::ErrorKind::UnexpectedEof.into()),
                 Ok(n) => events = decoder.feed(&bytes[..n]),
@@ -95,19 +96,19 @@ fn is_interrupt(event: &Event) -> bool {
     *event == Event::Key(key)
 }
 
-/// Waits until something was typed; false if nothing was for so long. That a terminal is gone must be seen here, or it
-/// would be read for ever.
-fn wait_for_input(stdin: &Stdin, limit: Option<&Timespec>) -> io::Result<bool> {
-    let mut watched = [PollFd::new(stdin, PollFlags::IN)];
+/// Waits for input; returns false after `timeout`. A closed terminal must be detected here; otherwise reading would
+/// never end.
+fn wait_for_input(stdin: &Stdin, timeout: Option<&Timespec>) -> io::Result<bool> {
+    let mut fds = [PollFd::new(stdin, PollFlags::IN)];
     loop {
-        match poll(&mut watched, limit) {
+        match poll(&mut fds, timeout) {
             Ok(0) => return Ok(false),
             Ok(_) => break,
             Err(Errno::INTR) => {}
             Err(error) => return Err(error.into()),
         }
     }
-    let is_gone = watched[0].revents().intersects(PollFlags::HUP | PollFlags::ERR);
+    let is_gone = fds[0].revents().intersects(PollFlags::HUP | PollFlags::ERR);
     if is_gone {
         return Err(io::ErrorKind::UnexpectedEof.into());
     }
@@ -119,7 +120,7 @@ impl Stream for InputReader {
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         if self.resizes.poll_recv(cx).is_ready() {
-            // The next frame asks for the size itself.
+            // The size is read when the next frame is drawn.
             return Poll::Ready(Some(Ok(Event::Resize(0, 0))));
         }
         if self.n_interrupts.load(Ordering::SeqCst) > 0 {

@@ -1,82 +1,84 @@
-//! Bytes of the terminal to keys and pastes.
+//! Decoding of the terminal's bytes into keys and pastes.
 //!
-//! crossterm's own reader waits for the end of a paste for ever, and hears no key meanwhile, not even `^c`.
+//! crossterm's decoder waits forever for the end of a paste, and ignores all keys meanwhile, even `^c`.
 
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
-/// What begins and ends a bracketed paste.
+/// The sequences at the start and end of a bracketed paste.
 const PASTE_START: &[u8] = b"\x1b[200~";
 const PASTE_END: &[u8] = b"\x1b[201~";
 
 /// The byte of `^c`.
 const INTERRUPT: u8 = 3;
 
-/// The most bytes that are kept of a paste. No field takes as many, so that a longer one is refused, not cut.
+/// The maximum size of a paste. It is above the limits of all input fields, so that a longer paste is refused and not
+/// truncated.
 const MAX_PASTE_BYTES: usize = 8 * 1024 * 1024;
 
-/// The longest sequence of a key: more is no key, and must not swallow what follows.
+/// The maximum length of a key sequence. Longer ones are dropped, so that they do not swallow the keys that follow.
 const MAX_SEQUENCE_BYTES: usize = 64;
 
-/// Turns the bytes of a terminal into events, whatever pieces they come in. Its work grows with the bytes and no faster.
+/// Decodes the bytes of a terminal, in pieces of any size, into events. The work is linear in the number of bytes.
 #[derive(Debug, Default)]
 pub(super) struct Decoder {
-    /// Bytes that do not make an event yet.
+    /// Bytes of an incomplete event.
     pending: Vec<u8>,
-    /// What has come of a paste that is not ended.
+    /// The paste that has begun, but not ended.
     paste: Option<Paste>,
-    /// Bytes that were looked at: what a test measures the work by.
+    /// The number of bytes examined, by which a test measures the work.
     n_scanned: usize,
 }
 
-/// A paste that is not ended.
+/// A paste that has not ended.
 #[derive(Debug, Default)]
 struct Paste {
     bytes: Vec<u8>,
-    /// The last bytes, which may be the beginning of the end.
+    /// The last bytes, which may contain the start of [`PASTE_END`].
     possible_end: Vec<u8>,
 }
 
 impl Decoder {
-    /// Takes bytes, and gives what they are as far as that is known.
+    /// Adds bytes, and returns the events that are complete.
     pub(super) fn feed(&mut self, bytes: &[u8]) -> Vec<Event> {
         let mut events = Vec::new();
         self.pending.extend_from_slice(bytes);
         let pending = std::mem::take(&mut self.pending);
-        let mut rest = &pending[..];
-        while !rest.is_empty() {
+        let mut remaining = &pending[..];
+        while !remaining.is_empty() {
             if let Some(paste) = &mut self.paste {
-                let (n, text) = paste.feed(rest);
+                let (n, text) = paste.feed(remaining);
                 self.n_scanned += n;
-                rest = &rest[n..];
+                remaining = &remaining[n..];
                 if let Some(text) = text {
                     self.paste = None;
                     events.push(Event::Paste(text));
                 }
                 continue;
             }
-            if rest.starts_with(PASTE_START) {
+            if remaining.starts_with(PASTE_START) {
                 self.paste = Some(Paste::default());
-                rest = &rest[PASTE_START.len()..];
+                remaining = &remaining[PASTE_START.len()..];
                 continue;
             }
-            let Some((n, event)) = event(rest) else {
+            let Some((n, event)) = event(remaining) else {
                 break;
             };
             self.n_scanned += n;
             events.extend(event);
-            rest = &rest[n..];
+            remaining = &remaining[n..];
         }
-        self.pending = rest.to_vec();
+        self.pending = remaining.to_vec();
         events
     }
 
-    /// Whether only time can tell what the last byte is: whether a `^c` in a paste was pasted, or pressed to end it.
+    /// Whether only time can tell the meaning of the last byte: a `^c` in a paste may be pasted, or pressed to end it.
     pub(super) fn is_ambiguous(&self) -> bool {
         let paste = self.paste.as_ref();
         paste.is_some_and(|paste| paste.possible_end.last() == Some(&INTERRUPT))
     }
 
-    /// Nothing has followed for now: an escape is a key, and a `^c` ends a paste whose end never came.
+    /// Returns the event of pending bytes that nothing has followed: an escape is a key, and a `^c` ends an unfinished
+    /// paste.
     pub(super) fn flush_pending(&mut self) -> Option<Event> {
         if self.is_ambiguous() {
             self.paste = None;
@@ -91,27 +93,27 @@ impl Decoder {
 }
 
 impl Paste {
-    /// Takes bytes up to the end of the paste: how many, and the text if it has ended.
+    /// Adds bytes up to the end of the paste. Returns how many were used, and the text if the paste has ended.
     fn feed(&mut self, bytes: &[u8]) -> (usize, Option<String>) {
         for (at, byte) in bytes.iter().enumerate() {
             self.possible_end.push(*byte);
             if self.possible_end.ends_with(PASTE_END) {
                 self.possible_end.truncate(self.possible_end.len() - PASTE_END.len());
-                self.keep_tail();
+                self.flush_possible_end();
                 let text = String::from_utf8_lossy(&self.bytes).into_owned();
                 return (at + 1, Some(text));
             }
             if self.possible_end.len() >= 4096 {
                 let end = self.possible_end.split_off(self.possible_end.len() - PASTE_END.len());
-                self.keep_tail();
+                self.flush_possible_end();
                 self.possible_end = end;
             }
         }
         (bytes.len(), None)
     }
 
-    /// Keeps what is surely text.
-    fn keep_tail(&mut self) {
+    /// Moves the last bytes to the text, unless it is too long.
+    fn flush_possible_end(&mut self) {
         if self.bytes.len() <= MAX_PASTE_BYTES {
             self.bytes.append(&mut self.possible_end);
         }
@@ -119,20 +121,20 @@ impl Paste {
     }
 }
 
-/// The first event of some bytes and how many of them it takes; no event for a sequence that means nothing here, none
-/// at all if the bytes are too few to tell.
+/// Decodes the first event. Returns how many bytes it takes, with no event for an unknown sequence; `None` if more
+/// bytes are needed.
 fn event(bytes: &[u8]) -> Option<(usize, Option<Event>)> {
     match bytes {
         [] | [0x1b] | [0x1b, b'O'] => None,
-        // An escape before an escape was pressed by itself.
+        // Of two escapes, the first was pressed by itself.
         [0x1b, 0x1b, ..] => Some((1, Some(Event::Key(KeyCode::Esc.into())))),
-        [0x1b, b'[', rest @ ..] => sequence(rest).map(|(n, key)| (n + 2, key.map(Event::Key))),
+        [0x1b, b'[', after @ ..] => sequence(after).map(|(n, key)| (n + 2, key.map(Event::Key))),
         [0x1b, b'O', byte, ..] => match final_byte_key(*byte) {
             Some(code) => Some((3, Some(Event::Key(code.into())))),
             None => Some((2, None)),
         },
-        [0x1b, rest @ ..] => {
-            let (n, key) = character(rest)?;
+        [0x1b, after @ ..] => {
+            let (n, key) = character(after)?;
             let key = key.map(|key| KeyEvent::new(key.code, key.modifiers | KeyModifiers::ALT));
             Some((n + 1, key.map(Event::Key)))
         }
@@ -140,7 +142,7 @@ fn event(bytes: &[u8]) -> Option<(usize, Option<Event>)> {
     }
 }
 
-/// A character, or a control character.
+/// Decodes a character or a control character.
 fn character(bytes: &[u8]) -> Option<(usize, Option<KeyEvent>)> {
     let first = *bytes.first()?;
     let key = match first {
@@ -159,12 +161,12 @@ fn character(bytes: &[u8]) -> Option<(usize, Option<KeyEvent>)> {
                 0xf0..=0xf7 => 4,
                 _ => return Some((1, None)),
             };
-            let is_whole = bytes.len() >= n;
+            let is_complete = bytes.len() >= n;
             let text = &bytes[..n.min(bytes.len())];
-            let is_broken = text[1..].iter().any(|byte| byte & 0xc0 != 0x80);
+            let is_invalid = text[1..].iter().any(|byte| byte & 0xc0 != 0x80);
             return match std::str::from_utf8(text) {
                 Ok(text) => Some((n, text.chars().next().map(char_key))),
-                Err(_) if !is_whole && !is_broken => None,
+                Err(_) if !is_complete && !is_invalid => None,
                 Err(_) => Some((1, None)),
             };
         }
@@ -172,11 +174,12 @@ fn character(bytes: &[u8]) -> Option<(usize, Option<KeyEvent>)> {
     Some((1, Some(key)))
 }
 
-/// What follows `ESC [`: parameters and a last byte. A control character breaks it off, so that no key is swallowed.
+/// Decodes the bytes after `ESC [`: parameters and a final byte. A control character ends an incomplete sequence, so
+/// that no key is swallowed.
 fn sequence(bytes: &[u8]) -> Option<(usize, Option<KeyEvent>)> {
-    // The function keys of the Linux console.
-    if let [b'[', rest @ ..] = bytes {
-        let last = rest.first()?;
+    // Function keys of the Linux console.
+    if let [b'[', after @ ..] = bytes {
+        let last = after.first()?;
         return Some(match last {
             b'A'..=b'E' => (2, Some(KeyCode::F(1 + last - b'A').into())),
             _ => (1, None),
@@ -184,7 +187,7 @@ fn sequence(bytes: &[u8]) -> Option<(usize, Option<KeyEvent>)> {
     }
     let n = (bytes.iter()).position(|byte| !matches!(byte, b' '..=b'?'));
     let Some(n) = n else {
-        // Too long to be a key.
+        // Too long for a key.
         return (bytes.len() > MAX_SEQUENCE_BYTES).then_some((bytes.len(), None));
     };
     let last = bytes[n];
@@ -195,14 +198,14 @@ fn sequence(bytes: &[u8]) -> Option<(usize, Option<KeyEvent>)> {
     Some((n + 1, key(parameters, last)))
 }
 
-/// The key of a sequence, if it is one.
+/// Returns the key of a sequence; `None` if it is not a key.
 fn key(parameters: &str, last: u8) -> Option<KeyEvent> {
     let mut parts = parameters.split(';');
     let first = parts.next().unwrap_or_default();
-    let mut held = parts.next().unwrap_or_default().split(':');
-    let mask = held.next().and_then(|mask| mask.parse::<u8>().ok());
+    let mut modifier_parts = parts.next().unwrap_or_default().split(':');
+    let mask = modifier_parts.next().and_then(|mask| mask.parse::<u8>().ok());
     let mut modifiers = modifiers(mask.unwrap_or(1));
-    let kind = match held.next() {
+    let kind = match modifier_parts.next() {
         Some("2") => KeyEventKind::Repeat,
         Some("3") => KeyEventKind::Release,
         _ => KeyEventKind::Press,
@@ -216,7 +219,7 @@ fn key(parameters: &str, last: u8) -> Option<KeyEvent> {
         b'u' => {
             let mut codes = first.split(':');
             let code = unicode_key(codes.next()?.parse().ok()?, modifiers)?;
-            // The letter of the layout, where the terminal tells it.
+            // The shifted character of the keyboard layout, if the terminal sends it.
             let shifted = codes.next().and_then(|code| code.parse().ok());
             match shifted.and_then(char::from_u32) {
                 Some(char) if modifiers.contains(KeyModifiers::SHIFT) => {
@@ -226,14 +229,14 @@ fn key(parameters: &str, last: u8) -> Option<KeyEvent> {
                 _ => code,
             }
         }
-        // Without a digit before it, that is how a terminal says where its cursor is.
+        // Without a leading 1, this is a report of the cursor position.
         b'R' if mask.is_none() || first != "1" => return None,
         _ => final_byte_key(last)?,
     };
     Some(KeyEvent::new_with_kind(code, modifiers, kind))
 }
 
-/// The keys that are told by the last byte of a sequence.
+/// Returns the key for the final byte of a sequence.
 fn final_byte_key(byte: u8) -> Option<KeyCode> {
     Some(match byte {
         b'A' => KeyCode::Up,
@@ -247,7 +250,7 @@ fn final_byte_key(byte: u8) -> Option<KeyCode> {
     })
 }
 
-/// The keys that are told by a number before a tilde.
+/// Returns the key for the number before a tilde.
 fn numbered_key(number: u8) -> Option<KeyCode> {
     Some(match number {
         1 | 7 => KeyCode::Home,
@@ -265,9 +268,9 @@ fn numbered_key(number: u8) -> Option<KeyCode> {
     })
 }
 
-/// The keys that are told by the number of a character.
+/// Returns the key for a code point.
 fn unicode_key(code: u32, modifiers: KeyModifiers) -> Option<KeyCode> {
-    // Keypad, as of the protocol of kitty.
+    // Keypad keys of the kitty keyboard protocol.
     const KEYPAD: &[char] = &['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', '.', '/', '*', '-', '+'];
     Some(match code {
         9 if modifiers.contains(KeyModifiers::SHIFT) => KeyCode::BackTab,
@@ -286,15 +289,15 @@ fn unicode_key(code: u32, modifiers: KeyModifiers) -> Option<KeyCode> {
         57424 => KeyCode::End,
         57425 => KeyCode::Insert,
         57426 => KeyCode::Delete,
-        // Other keys have no character: modifiers, media.
+        // Other keys of the protocol have no character: modifiers, media keys.
         57344..=63743 => return None,
         _ => KeyCode::Char(char::from_u32(code)?),
     })
 }
 
-/// The modifiers of a sequence: one more than a sum of bits.
+/// Decodes the modifiers of a sequence: a sum of bits plus one.
 fn modifiers(mask: u8) -> KeyModifiers {
-    let known = [
+    let in_bit_order = [
         KeyModifiers::SHIFT,
         KeyModifiers::ALT,
         KeyModifiers::CONTROL,
@@ -302,10 +305,10 @@ fn modifiers(mask: u8) -> KeyModifiers {
         KeyModifiers::HYPER,
         KeyModifiers::META,
     ];
-    let held = mask.saturating_sub(1);
-    let is_held = |bit: usize| held & (1 << bit) != 0;
-    let known = known.into_iter().enumerate();
-    known.filter(|(bit, _)| is_held(*bit)).fold(KeyModifiers::NONE, |all, (_, modifier)| all | modifier)
+    let bits = mask.saturating_sub(1);
+    let is_set = |bit: usize| bits & (1 << bit) != 0;
+    let in_bit_order = in_bit_order.into_iter().enumerate();
+    in_bit_order.filter(|(bit, _)| is_set(*bit)).fold(KeyModifiers::NONE, |set, (_, modifier)| set | modifier)
 }
 
 fn control_key(char: char) -> KeyEvent {
@@ -323,7 +326,7 @@ mod tests {
 
     use super::*;
 
-    /// Everything a terminal said, read at once.
+    /// Decodes everything a terminal has sent.
     fn read(bytes: &str) -> Vec<Event> {
         let mut decoder = Decoder::default();
         let mut events = decoder.feed(bytes.as_bytes());
@@ -335,7 +338,7 @@ mod tests {
     fn check(bytes: &str, code: KeyCode, modifiers: KeyModifiers) {
         let key = KeyEvent::new(code, modifiers);
         assert_eq!(read(bytes), [Event::Key(key)], "{bytes:?}");
-        // The key after it is heard as well.
+        // The key after it is not swallowed.
         let next = Event::Key(char_key('x'));
         if bytes != "\x1b" {
             assert_eq!(read(&format!("{bytes}x")), [Event::Key(key), next]);
@@ -343,7 +346,7 @@ mod tests {
     }
 
     #[test]
-    fn keys_are_what_terminals_send_for_them() {
+    fn key_sequences_are_decoded() {
         let (none, shift) = (KeyModifiers::NONE, KeyModifiers::SHIFT);
         let (alt, ctrl) = (KeyModifiers::ALT, KeyModifiers::CONTROL);
         for (bytes, code, modifiers) in [
@@ -378,7 +381,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_key_swallows_none() {
+    fn unknown_sequences_swallow_no_key() {
         let interrupt = Event::Key(control_key('c'));
         for bytes in ["\x1b[", "\x1b[1;", "\x1b[?1;2c", "\x1b[0;0R", "\x1b[I", "\x1b[<0;1;1M"] {
             assert_eq!(read(&format!("{bytes}\x03")), std::slice::from_ref(&interrupt), "{bytes:?}");
@@ -388,7 +391,7 @@ mod tests {
     }
 
     #[test]
-    fn a_paste_is_one_event_whatever_is_in_it() {
+    fn a_paste_is_one_event_even_with_escapes_in_it() {
         let text = "a\r\n\x1b[A\x03b\x1b[200~ 世";
         let pasted = [Event::Paste(text.into()), Event::Key(char_key('x'))];
         assert_eq!(read(&format!("\x1b[200~{text}\x1b[201~x")), pasted);
@@ -406,7 +409,7 @@ mod tests {
     }
 
     #[test]
-    fn a_paste_that_is_longer_than_any_field_takes_bounded_room() {
+    fn a_very_long_paste_takes_bounded_memory() {
         let mut decoder = Decoder::default();
         decoder.feed(PASTE_START);
         for _ in 0..12 {
@@ -419,7 +422,7 @@ mod tests {
     }
 
     #[test]
-    fn the_work_grows_with_the_bytes_and_no_faster() {
+    fn the_work_is_linear_in_the_number_of_bytes() {
         for bytes in ["a", "\x1b[A", "\x1b[200~ab\x1b[201~"] {
             let mut decoder = Decoder::default();
             for _ in 0..10_000 {
@@ -431,7 +434,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn pieces_are_read_as_the_whole_is(
+        fn pieces_are_decoded_like_all_bytes_at_once(
             parts in prop::collection::vec("(\x1b\\[A|\x1b\\[1;5C|\x1bOP|世|a|\x1b\\[200~x\x1b\\[201~|\r)", 0..8),
             cut in 1_usize..9,
         ) {
@@ -443,7 +446,7 @@ mod tests {
         }
 
         #[test]
-        fn an_interrupt_is_heard_after_anything(bytes in prop::collection::vec(any::<u8>(), 0..40)) {
+        fn an_interrupt_is_decoded_after_any_bytes(bytes in prop::collection::vec(any::<u8>(), 0..40)) {
             let mut decoder = Decoder::default();
             decoder.feed(&bytes);
             decoder.flush_pending();

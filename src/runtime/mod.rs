@@ -1,4 +1,4 @@
-//! The world: the event loop, and everything the screen asks of it.
+//! Event loop and platform: all I/O of the console.
 
 mod input;
 mod input_decoder;
@@ -31,33 +31,33 @@ use crate::session::Effect;
 use crate::storage;
 use crate::worker::{Reply, Request, Worker};
 
-/// How often the spinner turns. It is the only thing on the screen that moves by itself, and only while an answer is
+/// The interval of the spinner. Nothing else on the screen moves by itself, and the spinner only while a reply is
 /// awaited.
 const TICK: Duration = Duration::from_millis(120);
 
-/// The most bytes of typed text that are handled in one go: more than any field takes is worth a frame in between.
+/// The maximum size of typed text that is handled at once, in bytes, so that a frame is drawn in between.
 const MAX_BURST_BYTES: usize = 256 * 1024;
 
-/// The most inputs that are handled before a frame: what never ceases must not keep the screen from being drawn.
+/// The maximum number of inputs before a frame is drawn, so that endless input cannot freeze the screen.
 const MAX_INPUTS_PER_FRAME: usize = 1000;
 
-/// Runs the console until it is left, the terminal is gone and nothing is awaited, or the process is told to stop.
+/// Runs the console until the user quits, `stop` is ready, or the input has ended and no reply is awaited.
 ///
-/// The same function runs the tests: given a finite stream of keys it returns when the screen has settled.
+/// The tests run it with a finite stream of keys; it returns when all replies have arrived.
 pub async fn run<B: Backend>(
     terminal: &mut Terminal<B>,
     app: &mut App,
     events: impl Stream<Item = io::Result<Event>> + Unpin,
     stop: impl Future<Output = ()>,
     worker: &mut Worker,
-    outside: &mut impl Platform<B>,
+    platform: &mut impl Platform<B>,
 ) -> Result<ExitReason, B::Error> {
     let mut stop = std::pin::pin!(stop.fuse());
-    let (told, news) = mpsc::unbounded_channel();
-    let mut sources = Sources { events: Some(events), replies: &mut worker.replies, rx: news, n_jobs: 0 };
-    let ways = EffectRunner { requests: &worker.requests, tx: told };
-    for effect in app.start(outside.clock().now()) {
-        let _ = run_effect(effect, &ways, terminal, outside)?;
+    let (tx, rx) = mpsc::unbounded_channel();
+    let mut sources = Sources { events: Some(events), replies: &mut worker.replies, rx, n_jobs: 0 };
+    let runner = EffectRunner { requests: &worker.requests, tx };
+    for effect in app.start(platform.clock().now()) {
+        let _ = run_effect(effect, &runner, terminal, platform)?;
     }
     let mut next = None;
     loop {
@@ -77,26 +77,26 @@ pub async fn run<B: Backend>(
                 None => return Ok(ExitReason::Idle),
             },
         };
-        // Everything that has already arrived is handled before the next frame: a held key costs one draw.
+        // Everything that has already arrived is handled before the next frame, so that a held key costs one draw.
         next = Some(first);
-        let mut has_asked = false;
+        let mut has_sent = false;
         for _ in 0..MAX_INPUTS_PER_FRAME {
             let Some(first) = next.take() else {
                 break;
             };
-            let (input, behind) = sources.coalesce(first);
-            for effect in app.handle(input, outside.clock().now()) {
-                has_asked |= matches!(effect, Effect::Send(_));
-                match run_effect(effect, &ways, terminal, outside)? {
+            let (input, following) = sources.coalesce(first);
+            for effect in app.handle(input, platform.clock().now()) {
+                has_sent |= matches!(effect, Effect::Send(_));
+                match run_effect(effect, &runner, terminal, platform)? {
                     Flow::Quit => return Ok(ExitReason::Quit),
                     Flow::JobStarted => sources.n_jobs += 1,
                     Flow::Continue => {}
                 }
             }
-            next = behind.or_else(|| sources.ready_input());
-            if next.is_none() && has_asked {
-                has_asked = false;
-                // What the worker knows it says at once, and it belongs to this frame.
+            next = following.or_else(|| sources.ready_input());
+            if next.is_none() && has_sent {
+                has_sent = false;
+                // The worker replies from its cache at once, and that belongs to this frame.
                 task::yield_now().await;
                 next = sources.ready_input();
             }
@@ -104,107 +104,104 @@ pub async fn run<B: Backend>(
     }
 }
 
-/// Why the console ended.
+/// Why the console has ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ExitReason {
-    /// The user left.
     Quit,
-    /// No input can come any more, and nothing is awaited.
+    /// The input has ended, and no reply is awaited.
     Idle,
-    /// The process was told to stop.
+    /// The process has received a signal to end.
     Signal,
 }
 
-/// What came of an effect.
+/// What the event loop does after an effect.
 enum Flow {
-    /// Nothing that the console must hear of.
     Continue,
-    /// Nothing yet: it is done beside the screen, and told of when it is.
+    /// Continue; an input will report the result.
     JobStarted,
-    /// The console is left.
     Quit,
 }
 
-/// Where effects go, and where those who carry them out tell of it.
+/// The channels for effects: requests to the worker, and results to the event loop.
 struct EffectRunner<'a> {
     requests: &'a mpsc::UnboundedSender<Request>,
     tx: mpsc::UnboundedSender<Input>,
 }
 
 impl EffectRunner<'_> {
-    /// Tells of what was done at once.
+    /// Reports the result of an effect that is already done.
     fn finish(&self, input: Input) -> Flow {
         let _ = self.tx.send(input);
         Flow::JobStarted
     }
 
-    /// Lets something be done that may take the disk its time.
-    fn spawn(&self, errand: impl FnOnce() -> Input + Send + 'static) -> Flow {
-        let told = self.tx.clone();
+    /// Runs a job that may take long on the disk, and reports its result.
+    fn spawn(&self, job: impl FnOnce() -> Input + Send + 'static) -> Flow {
+        let tx = self.tx.clone();
         task::spawn_blocking(move || {
-            // When the console is left, nobody wants to know.
-            let _ = told.send(errand());
+            // After the console has ended, the receiver is gone.
+            let _ = tx.send(job());
         });
         Flow::JobStarted
     }
 }
 
-/// Does what an effect says.
+/// Carries out an effect.
 fn run_effect<B: Backend>(
     effect: Effect,
-    ways: &EffectRunner<'_>,
+    runner: &EffectRunner<'_>,
     terminal: &mut Terminal<B>,
-    outside: &mut impl Platform<B>,
+    platform: &mut impl Platform<B>,
 ) -> Result<Flow, B::Error> {
     match effect {
-        // A closed channel means that the worker is gone; why is in the log.
-        Effect::Send(request) => drop(ways.requests.send(request)),
-        Effect::CopyText(text) => outside.copy_to_clipboard(&text),
+        // The channel is closed if the worker has panicked; the log has the reason.
+        Effect::Send(request) => drop(runner.requests.send(request)),
+        Effect::CopyText(text) => platform.copy_to_clipboard(&text),
         Effect::CopyToFile(text) => {
-            let dir = outside.copies_dir().map(Path::to_owned);
-            return Ok(ways.spawn(move || platform::write_copy(dir.as_deref(), &text)));
+            let dir = platform.copies_dir().map(Path::to_owned);
+            return Ok(runner.spawn(move || platform::write_copy(dir.as_deref(), &text)));
         }
-        Effect::AppendHistory(past) => outside.append_history(&past),
-        Effect::SaveQuery(query) => return Ok(ways.finish(outside.save_query(&query))),
-        Effect::DeleteQuery(name) => return Ok(ways.finish(outside.delete_query(&name))),
-        Effect::Suspend => outside.suspend(terminal)?,
+        Effect::AppendHistory(entry) => platform.append_history(&entry),
+        Effect::SaveQuery(query) => return Ok(runner.finish(platform.save_query(&query))),
+        Effect::DeleteQuery(name) => return Ok(runner.finish(platform.delete_query(&name))),
+        Effect::Suspend => platform.suspend(terminal)?,
         Effect::Repaint => repaint(terminal)?,
         Effect::Export { path, extract, total } => {
-            return Ok(ways.spawn(move || platform::export(&path, &extract, total)));
+            return Ok(runner.spawn(move || platform::export(&path, &extract, total)));
         }
         Effect::CheckPath { typed, name } => {
-            return Ok(ways.spawn(move || Input::PathChecked(storage::check_path(&typed, &name))));
+            return Ok(runner.spawn(move || Input::PathChecked(storage::check_path(&typed, &name))));
         }
         Effect::Quit => return Ok(Flow::Quit),
     }
     Ok(Flow::Continue)
 }
 
-/// Sees to it that the next frame is drawn in full. [`Terminal::clear`] would ask the terminal where its cursor is, and
-/// wait for an answer that not every terminal gives.
+/// Draws the next frame in full. [`Terminal::clear`] would request the cursor position, and not all terminals answer
+/// that.
 fn repaint<B: Backend>(terminal: &mut Terminal<B>) -> Result<(), B::Error> {
     let size = terminal.size()?;
     terminal.resize(Rect::from((Position::ORIGIN, size)))
 }
 
-/// Everything that can wake the loop.
+/// The sources of input for the event loop.
 struct Sources<'a, S> {
     events: Option<S>,
     replies: &'a mut mpsc::Receiver<Reply>,
-    /// What is done beside the screen tells of its end here.
+    /// The results of jobs.
     rx: mpsc::UnboundedReceiver<Input>,
-    /// How much of that is under way.
+    /// The number of jobs that are running.
     n_jobs: usize,
 }
 
 impl<S: Stream<Item = io::Result<Event>> + Unpin> Sources<'_, S> {
-    /// The next input, or nothing when none can ever come.
+    /// Waits for the next input; `None` if there cannot be any more.
     async fn next_input(&mut self, is_waiting: bool) -> Option<Input> {
         loop {
             if self.events.is_none() && !is_waiting && self.n_jobs == 0 {
                 return None;
             }
-            let turn = async {
+            let tick = async {
                 if is_waiting {
                     time::sleep(TICK).await;
                 } else {
@@ -212,7 +209,7 @@ impl<S: Stream<Item = io::Result<Event>> + Unpin> Sources<'_, S> {
                 }
             };
             select! {
-                // Replies first: a fast typist must not starve the screen of its answers.
+                // Replies first: fast typing must not delay them.
                 biased;
                 Some(reply) = self.replies.recv() => return Some(Input::Reply(reply)),
                 Some(input) = self.rx.recv() => {
@@ -221,16 +218,17 @@ impl<S: Stream<Item = io::Result<Event>> + Unpin> Sources<'_, S> {
                 }
                 event = read_event(&mut self.events) => match event {
                     Some(Ok(event)) => if let Some(input) = translate(event) { return Some(input) },
-                    // A terminal that cannot be read is a terminal that is gone.
+                    // If the terminal cannot be read, it is closed.
                     Some(Err(_)) | None => self.events = None,
                 },
-                () = turn => return Some(Input::Tick),
+                () = tick => return Some(Input::Tick),
             }
         }
     }
 
-    /// Joins the characters that were typed together: the keys that have arrived, up to the first other input. Handled
-    /// one by one, a text that a terminal types as keys would cost its length for every character.
+    /// Joins characters that have arrived together into one input, up to the first input of another kind, which is
+    /// returned too. Handling each character alone would cost time quadratic in the length of a text that the terminal
+    /// sends as keys.
     fn coalesce(&mut self, first: Input) -> (Input, Option<Input>) {
         let Some(char) = typed_char(&first) else {
             return (first, None);
@@ -246,7 +244,7 @@ impl<S: Stream<Item = io::Result<Event>> + Unpin> Sources<'_, S> {
         }
     }
 
-    /// The next input that needs no waiting.
+    /// Returns the next input that is already available.
     fn ready_input(&mut self) -> Option<Input> {
         if let Ok(reply) = self.replies.try_recv() {
             return Some(Input::Reply(reply));
@@ -258,10 +256,10 @@ impl<S: Stream<Item = io::Result<Event>> + Unpin> Sources<'_, S> {
         self.next_event()
     }
 
-    /// The next input of the terminal that needs no waiting.
+    /// Returns the next input of the terminal that is already available.
     fn next_event(&mut self) -> Option<Input> {
         loop {
-            // The runtime's own budget would break a burst into pieces of a hundred keys.
+            // Tokio's cooperative budget would split a burst into pieces of about a hundred keys.
             let next = task::unconstrained(self.events.as_mut()?.next());
             let Some(Ok(event)) = next.now_or_never()? else {
                 self.events = None;
@@ -274,12 +272,12 @@ impl<S: Stream<Item = io::Result<Event>> + Unpin> Sources<'_, S> {
     }
 }
 
-/// The character that an input types, if it is a key that does only that.
+/// Returns the character of a key without modifiers other than shift; `None` for other input.
 fn typed_char(input: &Input) -> Option<char> {
     match input {
         Input::Key(key) if (key.modifiers - KeyModifiers::SHIFT).is_empty() => {
             let char = key.code.as_char()?;
-            // Few terminals tell a capital letter by its modifier.
+            // Few terminals report shift with a capital letter.
             (key.modifiers.is_empty() || !char.is_lowercase()).then_some(char)
         }
         _ => None,
@@ -293,7 +291,7 @@ async fn read_event<S: Stream<Item = io::Result<Event>> + Unpin>(events: &mut Op
     }
 }
 
-/// What an event of the terminal means to the console. Releases of keys, which some terminals report, mean nothing.
+/// Converts an event of the terminal. Key releases, which some terminals report, are ignored.
 fn translate(event: Event) -> Option<Input> {
     match event {
         Event::Key(_) => event.as_key_press_event().or_else(|| event.as_key_repeat_event()).map(Input::Key),
@@ -310,24 +308,24 @@ mod tests {
 
     use super::*;
 
-    /// What the loop would handle of these keys if they arrived at once.
+    /// Returns the inputs that the loop handles if these keys arrive at once.
     fn handled(keys: impl Iterator<Item = KeyCode>) -> Vec<Input> {
         let (_sender, mut replies) = mpsc::channel(1);
-        let (_told, news) = mpsc::unbounded_channel();
+        let (_tx, rx) = mpsc::unbounded_channel();
         let events: Vec<_> = keys.map(|code| Ok(Event::Key(code.into()))).collect();
-        let mut sources = Sources { events: Some(stream::iter(events)), replies: &mut replies, rx: news, n_jobs: 0 };
+        let mut sources = Sources { events: Some(stream::iter(events)), replies: &mut replies, rx, n_jobs: 0 };
         let mut inputs = Vec::new();
         let mut next = sources.ready_input();
         while let Some(first) = next {
-            let (input, behind) = sources.coalesce(first);
+            let (input, following) = sources.coalesce(first);
             inputs.push(input);
-            next = behind.or_else(|| sources.ready_input());
+            next = following.or_else(|| sources.ready_input());
         }
         inputs
     }
 
     #[test]
-    fn what_is_typed_in_one_burst_is_one_input_however_long_it_is() {
+    fn text_typed_in_one_burst_is_one_input() {
         for n in [2, 40_000, 200_000] {
             let inputs = handled(std::iter::repeat_n(KeyCode::Char('a'), n));
             let [Input::Typed(text)] = &inputs[..] else {
@@ -338,7 +336,7 @@ mod tests {
     }
 
     #[test]
-    fn keys_that_type_nothing_stay_in_their_place() {
+    fn other_keys_keep_their_position() {
         let keys = "ab".chars().map(KeyCode::Char);
         let inputs = handled(keys.clone().chain([KeyCode::Enter]).chain(keys).chain([KeyCode::Up]));
         let inputs: Vec<_> = inputs.iter().map(|input| format!("{input:?}")).collect();

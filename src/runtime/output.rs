@@ -1,8 +1,8 @@
-//! Frames on their way to the terminal, told in few bytes.
+//! Terminal backend that writes frames in few bytes.
 //!
-//! A frame takes as long as it has bytes: over ssh, and in the pipe between program and terminal, too, which passes on
-//! four kilobytes at a time. When the process list scrolls, most of what changes is the color of the next few letters,
-//! and most colors are those of blanks.
+//! The time to show a frame depends on its size: over ssh, and also in the pipe between program and terminal, which
+//! passes on 4 KiB at a time. When a list scrolls, most changed cells are a few letters of another color or blanks,
+//! whose foreground color need not be sent.
 
 use std::io::{self, BufWriter, Stdout, Write};
 
@@ -23,15 +23,15 @@ use ratatui::{
 
 use crate::text::{self, Charset};
 
-/// Bytes of the largest frame that is still one write.
+/// The buffer size in bytes. A frame up to this size is one write.
 const FRAME: usize = 64 * 1024;
 
-/// What frames are written to: one write for each.
+/// The backend of the console: each frame is one write.
 #[derive(Debug)]
 pub struct Output<W: Write = BufWriter<Stdout>>(W, Charset);
 
 impl Output {
-    /// Frames on standard output, in a character set.
+    /// Creates the backend on standard output.
     pub fn new(charset: Charset) -> Self {
         Self(BufWriter::with_capacity(FRAME, io::stdout()), charset)
     }
@@ -46,7 +46,7 @@ impl<W: Write> Backend for Output<W> {
     {
         let mut pen = Pen::default();
         for (x, y, cell) in content {
-            pen.go_to(Position { x, y }, &mut self.0)?;
+            pen.move_to(Position { x, y }, &mut self.0)?;
             pen.apply_style(cell, &mut self.0)?;
             pen.write(cell, self.1, &mut self.0)?;
         }
@@ -65,7 +65,7 @@ impl<W: Write> Backend for Output<W> {
     }
 
     fn get_cursor_position(&mut self) -> io::Result<Position> {
-        // The answer would come among the keys, and not every terminal gives one.
+        // The terminal's answer would be mixed with the keys, and not all terminals answer.
         Err(io::ErrorKind::Unsupported.into())
     }
 
@@ -92,7 +92,7 @@ impl<W: Write> Backend for Output<W> {
     }
 
     fn size(&self) -> io::Result<Size> {
-        // Asked before every frame; crossterm opens the terminal for it each time.
+        // Called before each frame; crossterm opens the terminal each time.
         match rustix::termios::tcgetwinsize(io::stdout()) {
             Ok(size) if size.ws_col > 0 && size.ws_row > 0 => Ok(Size::new(size.ws_col, size.ws_row)),
             _ => terminal::size().map(Size::from),
@@ -108,19 +108,19 @@ impl<W: Write> Backend for Output<W> {
     }
 }
 
-/// What the terminal would write now, and where.
+/// Style and position at which the terminal would write next.
 #[derive(Default)]
 struct Pen {
-    /// The style of the last cell; in a blank one, what can be seen of it.
+    /// The style of the last cell; attributes that do not show on a blank may be older.
     style: Cell,
-    /// Where the next letter goes; nowhere known before the first.
+    /// The position of the next character; unknown before the first.
     at: Option<Position>,
-    /// Whether that is certain: terminals do not agree how wide every letter is.
+    /// Whether `at` is certain: terminals disagree on the width of some characters.
     is_certain: bool,
 }
 
 impl Pen {
-    fn go_to(&mut self, to: Position, out: &mut impl Write) -> io::Result<()> {
+    fn move_to(&mut self, to: Position, out: &mut impl Write) -> io::Result<()> {
         match self.at {
             Some(at) if at == to => return Ok(()),
             Some(at) if at.y == to.y && at.x < to.x && self.is_certain => {
@@ -135,12 +135,12 @@ impl Pen {
         Ok(())
     }
 
-    /// Takes on the style of a cell, as far as it can be seen there.
+    /// Sets the style of a cell, except for what cannot be seen in it.
     fn apply_style(&mut self, cell: &Cell, out: &mut impl Write) -> io::Result<()> {
-        /// What shows where there is no letter.
-        const LINES: Modifier = Modifier::UNDERLINED.union(Modifier::REVERSED).union(Modifier::CROSSED_OUT);
+        /// The modifiers that are visible on a blank.
+        const VISIBLE_ON_BLANK: Modifier = Modifier::UNDERLINED.union(Modifier::REVERSED).union(Modifier::CROSSED_OUT);
         let mut next = cell.clone();
-        if next.symbol() == " " && !(next.modifier | self.style.modifier).intersects(LINES) {
+        if next.symbol() == " " && !(next.modifier | self.style.modifier).intersects(VISIBLE_ON_BLANK) {
             next.fg = self.style.fg;
             next.modifier = self.style.modifier;
             next.underline_color = self.style.underline_color;
@@ -163,7 +163,8 @@ impl Pen {
     }
 
     fn set_modifiers(&mut self, to: Modifier, out: &mut impl Write) -> io::Result<()> {
-        /// Each with what sets it and what takes it away again, and what that takes away besides.
+        /// Each modifier with the attribute that sets it, the one that unsets it, and the modifier that is unset with
+        /// it.
         const ATTRIBUTES: [(Modifier, Attribute, Attribute, Modifier); 9] = {
             use Attribute as A;
             use Modifier as M;
@@ -179,18 +180,18 @@ impl Pen {
                 (M::CROSSED_OUT, A::CrossedOut, A::NotCrossedOut, M::empty()),
             ]
         };
-        let mut from = self.style.modifier;
-        if from == to {
+        let mut current = self.style.modifier;
+        if current == to {
             return Ok(());
         }
-        for (modifier, _, unset, besides) in ATTRIBUTES {
-            if from.contains(modifier) && !to.contains(modifier) {
+        for (modifier, _, unset, also_unset) in ATTRIBUTES {
+            if current.contains(modifier) && !to.contains(modifier) {
                 queue!(out, SetAttribute(unset))?;
-                from -= modifier | besides;
+                current -= modifier | also_unset;
             }
         }
         for (modifier, set, ..) in ATTRIBUTES {
-            if to.contains(modifier) && !from.contains(modifier) {
+            if to.contains(modifier) && !current.contains(modifier) {
                 queue!(out, SetAttribute(set))?;
             }
         }
@@ -225,17 +226,17 @@ mod tests {
 
     const AREA: Rect = Rect::new(0, 0, 12, 4);
 
-    /// A frame: for each piece of it, where it stands, how it looks, and what it says.
+    /// A frame: position, style and text of its pieces.
     type Pieces = Vec<(u16, u16, Style, String)>;
 
     fn any_style() -> impl Strategy<Value = Style> {
         let color =
             prop_oneof![Just(Color::Reset), Just(Color::Red), Just(Color::Indexed(117)), Just(Color::Rgb(1, 2, 3)),];
         let modifier = any::<u16>().prop_map(|bits| {
-            let known = Modifier::ITALIC | Modifier::UNDERLINED | Modifier::REVERSED;
-            // The terminal of this test takes the later of bold and dim for the only one.
+            let supported = Modifier::ITALIC | Modifier::UNDERLINED | Modifier::REVERSED;
+            // The test terminal cannot show bold and dim together.
             let weight = [Modifier::empty(), Modifier::BOLD, Modifier::DIM];
-            (Modifier::from_bits_truncate(bits) & known) | weight[usize::from(bits) % 3]
+            (Modifier::from_bits_truncate(bits) & supported) | weight[usize::from(bits) % 3]
         });
         (color.clone(), color, modifier)
             .prop_map(|(fg, bg, modifier)| Style::reset().fg(fg).bg(bg).add_modifier(modifier))
@@ -246,7 +247,7 @@ mod tests {
         prop::collection::vec(prop::collection::vec(piece, 0..12), 1..4)
     }
 
-    /// What a terminal shows after all frames, and how many bytes that took.
+    /// Returns the terminal after all frames, and how many bytes were written.
     fn shown(
         frames: &[Pieces],
         draw: impl Fn(&mut Vec<u8>, Vec<(u16, u16, &Cell)>) -> io::Result<()>,
@@ -269,42 +270,42 @@ mod tests {
         (terminal, n_bytes)
     }
 
-    fn ours(bytes: &mut Vec<u8>, news: Vec<(u16, u16, &Cell)>) -> io::Result<()> {
-        Output(bytes, Charset::Unicode).draw(news.into_iter())
+    fn ours(bytes: &mut Vec<u8>, changes: Vec<(u16, u16, &Cell)>) -> io::Result<()> {
+        Output(bytes, Charset::Unicode).draw(changes.into_iter())
     }
 
-    fn usual(bytes: &mut Vec<u8>, news: Vec<(u16, u16, &Cell)>) -> io::Result<()> {
-        CrosstermBackend::new(bytes).draw(news.into_iter())
+    fn crossterm_backend(bytes: &mut Vec<u8>, changes: Vec<(u16, u16, &Cell)>) -> io::Result<()> {
+        CrosstermBackend::new(bytes).draw(changes.into_iter())
     }
 
     proptest! {
         #[test]
-        fn a_terminal_shows_the_same_as_by_the_usual_way_for_fewer_bytes(frames in any_frames()) {
+        fn the_terminal_shows_the_same_as_with_the_crossterm_backend_for_fewer_bytes(frames in any_frames()) {
             let (ours, n_ours) = shown(&frames, ours);
-            let (usual, n_usual) = shown(&frames, usual);
+            let (expected, n_expected) = shown(&frames, crossterm_backend);
             for row in 0..AREA.height {
                 for column in 0..AREA.width {
                     let cell = |terminal: &vt100::Parser| terminal.screen().cell(row, column).unwrap().clone();
-                    let (ours, usual) = (cell(&ours), cell(&usual));
-                    prop_assert_eq!(ours.contents(), usual.contents());
+                    let (ours, expected) = (cell(&ours), cell(&expected));
+                    prop_assert_eq!(ours.contents(), expected.contents());
                     let lined = |cell: &vt100::Cell| (cell.underline(), cell.inverse());
-                    prop_assert_eq!(lined(&ours), lined(&usual));
-                    prop_assert_eq!(ours.bgcolor(), usual.bgcolor());
-                    if !usual.contents().trim().is_empty() || lined(&usual) != (false, false) {
-                        prop_assert_eq!(ours.fgcolor(), usual.fgcolor());
+                    prop_assert_eq!(lined(&ours), lined(&expected));
+                    prop_assert_eq!(ours.bgcolor(), expected.bgcolor());
+                    if !expected.contents().trim().is_empty() || lined(&expected) != (false, false) {
+                        prop_assert_eq!(ours.fgcolor(), expected.fgcolor());
                     }
-                    if !usual.contents().trim().is_empty() {
+                    if !expected.contents().trim().is_empty() {
                         let shape = |cell: &vt100::Cell| (cell.bold(), cell.dim(), cell.italic());
-                        prop_assert_eq!(shape(&ours), shape(&usual));
+                        prop_assert_eq!(shape(&ours), shape(&expected));
                     }
                 }
             }
-            prop_assert!(n_ours <= n_usual, "{n_ours} > {n_usual}");
+            prop_assert!(n_ours <= n_expected, "{n_ours} > {n_expected}");
         }
     }
 
     #[test]
-    fn a_frame_without_news_is_no_byte() {
+    fn a_frame_without_changes_is_no_byte() {
         let (_, n_bytes) = shown(&[vec![], vec![]], ours);
         assert_eq!(n_bytes, 0);
     }

@@ -1,4 +1,4 @@
-//! A line that is typed at the terminal and not shown: a password.
+//! Reading of a password at the terminal, without echo.
 
 use std::{
     io::{self, Read, Write},
@@ -16,24 +16,24 @@ use signal_hook::{flag, low_level};
 
 use super::terminal::ENDING;
 
-/// How often it is looked whether a signal has come that ends the program.
+/// The time between two checks for a signal that ends the program.
 const SIGNAL_POLL_INTERVAL: Duration = Duration::from_millis(100);
 
-/// Asks at the terminal that standard input is, and reads a line without showing it. Nothing if it was called off with
-/// ctrl-c, or with ctrl-d before anything was typed.
+/// Prompts for a password at the terminal on standard input. Returns `None` if the user cancels with ctrl-c, or with
+/// ctrl-d before anything is typed.
 pub fn read_password(question: &str) -> io::Result<Option<String>> {
-    let quiet = EchoGuard::start()?;
-    let mut notes = io::stderr();
-    write!(notes, "{question} ")?;
-    notes.flush()?;
+    let echo_guard = EchoGuard::start()?;
+    let mut stderr = io::stderr();
+    write!(stderr, "{question} ")?;
+    stderr.flush()?;
     let line = read_line(&mut io::stdin().lock());
-    // The key that ended it was not shown either.
-    writeln!(notes)?;
-    drop(quiet);
+    // The enter key is not echoed either.
+    writeln!(stderr)?;
+    drop(echo_guard);
     line
 }
 
-/// Reads keys until enter; the terminal hands them over one by one, so that what takes one back is done here.
+/// Reads keys until enter. Line editing is done here, because the terminal passes on each key.
 fn read_line(input: &mut impl Read) -> io::Result<Option<String>> {
     let mut line = Vec::new();
     let mut key = [0];
@@ -43,10 +43,10 @@ fn read_line(input: &mut impl Read) -> io::Result<Option<String>> {
                 let text = String::from_utf8(std::mem::take(&mut line));
                 return text.map(Some).map_err(|_| io::Error::other("it is not UTF-8"));
             }
-            // ctrl-c, and ctrl-d where nothing was typed
+            // ctrl-c, or ctrl-d on an empty line
             0x03 => return Ok(None),
             0x04 if line.is_empty() => return Ok(None),
-            // backspace, as one terminal or the other sends it
+            // backspace; terminals send one or the other
             0x08 | 0x7f => while line.pop().is_some_and(|byte| byte & 0xc0 == 0x80) {},
             // ctrl-u
             0x15 => line.clear(),
@@ -56,7 +56,7 @@ fn read_line(input: &mut impl Read) -> io::Result<Option<String>> {
     Ok(None)
 }
 
-/// A terminal that shows nothing of what is typed, and stops no program. It is given back as it was, however it ends.
+/// Disables echo, line editing and signal keys of the terminal; dropping it restores the terminal.
 struct EchoGuard(Termios);
 
 impl EchoGuard {
@@ -72,25 +72,25 @@ impl EchoGuard {
 
 impl Drop for EchoGuard {
     fn drop(&mut self) {
-        // Whatever this cannot give back is lost with the terminal.
+        // If this fails, the terminal is gone.
         let _ = tcsetattr(io::stdin(), OptionalActions::Now, &self.0);
     }
 }
 
-/// Has a signal that ends the program give the terminal back first, from here on. Keys are waited for in a call that
-/// nothing can interrupt, so a thread of its own looks for it.
+/// Restores the terminal when a signal ends the program. Reading a key cannot be interrupted, so a separate thread
+/// waits for the signal.
 fn restore_on_signal(before: Termios) -> io::Result<()> {
-    let came = Arc::new(AtomicUsize::new(0));
+    let received = Arc::new(AtomicUsize::new(0));
     for kind in ENDING.map(Signal::as_raw) {
         let value = usize::try_from(kind).unwrap_or_default();
-        flag::register_usize(kind, came.clone(), value)?;
+        flag::register_usize(kind, received.clone(), value)?;
     }
-    // A handler that was removed would leave the signal without effect, so it stays until the program ends.
+    // Removing the handler would make the program ignore the signal, so the thread runs until the program ends.
     thread::Builder::new().name("signals".into()).spawn(move || {
         loop {
-            if let Ok(kind @ 1..) = i32::try_from(came.load(Ordering::Relaxed)) {
+            if let Ok(kind @ 1..) = i32::try_from(received.load(Ordering::Relaxed)) {
                 let _ = tcsetattr(io::stdin(), OptionalActions::Now, &before);
-                // What it would have done without us: it ends the program.
+                // The default action, which ends the program.
                 let _ = low_level::emulate_default_handler(kind);
             }
             thread::sleep(SIGNAL_POLL_INTERVAL);
@@ -110,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_is_typed_with_the_keys_that_take_something_back() {
+    fn backspace_and_ctrl_u_edit_the_line() {
         check(b"s3cret\nmore", Some("s3cret"));
         check("säx\x7f\x08ecret\r".as_bytes(), Some("secret"));
         check(b"wrong\x15right\n", Some("right"));
@@ -118,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn it_can_be_called_off() {
+    fn ctrl_c_and_ctrl_d_cancel() {
         check(b"s3c\x03", None);
         check(b"\x04", None);
         check(b"a\x04\n", Some("a\x04"));

@@ -1,4 +1,4 @@
-//! What the console does outside its screen: clipboard, history, the shell it came from.
+//! Effects outside the screen: clipboard, files, and suspending to the shell.
 
 use std::{
     collections::BTreeMap,
@@ -16,21 +16,21 @@ use crate::output::FileForm;
 use crate::session::{ColumnChoice, HistoryEntry, NamedQuery, PeriodInput, Session};
 use crate::storage::{self, History, HistoryLine, NewFile, SavedQueries, SessionFile};
 
-/// Where effects end up. The tests have one of their own.
+/// Carries out effects outside the screen. The tests have their own implementation.
 pub trait Platform<B: Backend> {
-    /// Where the time comes from.
+    /// Returns the source of the time.
     fn clock(&self) -> Clock;
-    /// Puts text, already made visible, on the clipboard.
+    /// Copies text, already made visible, to the clipboard.
     fn copy_to_clipboard(&mut self, text: &str);
-    /// The directory for copies that are too long for the clipboard, if there is one.
+    /// Returns the directory for copies that are too long for the clipboard, if there is one.
     fn copies_dir(&self) -> Option<&Path> {
         None
     }
     /// Adds a query to the history.
-    fn append_history(&mut self, past: &HistoryEntry);
-    /// The file of the queries that are kept under a name, if there is one.
+    fn append_history(&mut self, entry: &HistoryEntry);
+    /// Returns the file of saved queries, if there is one.
     fn saved_queries_file(&mut self) -> Option<&mut SavedQueries>;
-    /// Keeps a query under its name, and says what came of it.
+    /// Saves a query under its name, and returns the result.
     fn save_query(&mut self, query: &NamedQuery) -> Input {
         let name = &query.name;
         let query = storage::SavedQuery {
@@ -42,21 +42,21 @@ pub trait Platform<B: Backend> {
         };
         change_saved_queries(self.saved_queries_file(), |saved| {
             saved.add(&query)?;
-            let place = saved.path().display();
-            Ok(format!("Saved {name} in {place}"))
+            let path = saved.path().display();
+            Ok(format!("Saved {name} in {path}"))
         })
     }
-    /// Keeps the query of this name no longer, and says what came of it.
+    /// Deletes a saved query, and returns the result.
     fn delete_query(&mut self, name: &str) -> Input {
         change_saved_queries(self.saved_queries_file(), |saved| {
             Ok(if saved.remove(name)? { format!("Deleted {name}") } else { format!("{name} was already deleted") })
         })
     }
-    /// Gives the terminal back to the shell until it wakes us.
+    /// Leaves the terminal to the shell until the user continues the program.
     fn suspend(&mut self, terminal: &mut Terminal<B>) -> Result<(), B::Error>;
 }
 
-/// A real terminal in a real shell.
+/// The implementation for a real terminal and shell.
 #[derive(Debug)]
 pub struct UnixPlatform {
     clock: Clock,
@@ -67,16 +67,16 @@ pub struct UnixPlatform {
 }
 
 impl UnixPlatform {
-    /// Queries asked of `server` are remembered in `history`, and those with a name in `saved`, where there are such.
-    /// Copies that are too long for the clipboard go to the directory `copies`.
+    /// Creates a platform that writes queries of `server` to `history`, saved queries to `saved`, and copies that are
+    /// too long for the clipboard to the directory `copies`, if these exist.
     pub fn new(
         clock: Clock,
         server: String,
         history: Option<History>,
         saved: Option<SavedQueries>,
-        copies: Option<PathBuf>,
+        copies_dir: Option<PathBuf>,
     ) -> Self {
-        Self { clock, server, history, saved, copies_dir: copies }
+        Self { clock, server, history, saved, copies_dir }
     }
 }
 
@@ -86,7 +86,7 @@ impl Platform<Output> for UnixPlatform {
     }
 
     fn copy_to_clipboard(&mut self, text: &str) {
-        // OSC 52: the terminal's own clipboard, also over ssh, where no other is in reach.
+        // OSC 52 sets the terminal's own clipboard, which works over ssh too.
         if let Err(error) = execute!(io::stdout(), CopyToClipboard::to_clipboard_from(text)) {
             tracing::warn!("Not copied: the terminal refused it: {error}");
         }
@@ -100,22 +100,22 @@ impl Platform<Output> for UnixPlatform {
         self.saved.as_mut()
     }
 
-    fn append_history(&mut self, past: &HistoryEntry) {
+    fn append_history(&mut self, entry: &HistoryEntry) {
         let Some(history) = &mut self.history else {
             return;
         };
-        let entry = HistoryLine {
-            query: past.query.clone(),
-            period: past.period.text.clone(),
-            is_server_clock: past.period.clock == EventClock::Server,
-            at: past.asked_at,
-            total: past.total,
-            took_ms: past.took_ms,
+        let line = HistoryLine {
+            query: entry.query.clone(),
+            period: entry.period.text.clone(),
+            is_server_clock: entry.period.clock == EventClock::Server,
+            at: entry.asked_at,
+            total: entry.total,
+            took_ms: entry.took_ms,
             server: self.server.clone(),
         };
-        if let Err(error) = history.append(&entry) {
+        if let Err(error) = history.append(&line) {
             tracing::warn!("The query history cannot be written: {error}");
-            // Once is enough: the next query would fail the same way.
+            // The next append would fail the same way, so one warning is enough.
             self.history = None;
         }
     }
@@ -124,18 +124,18 @@ impl Platform<Output> for UnixPlatform {
         terminal::leave()?;
         Backend::flush(terminal.backend_mut())?;
         rustix::process::kill_process(rustix::process::getpid(), rustix::process::Signal::TSTP)?;
-        // Here the shell has woken us.
+        // Here the user has continued the program.
         terminal::enter()?;
         super::repaint(terminal)
     }
 }
 
-/// Writes rows of a list of `total` to a new file, and says what came of it.
-pub(super) fn export(path: &Path, extract: &ExportData, total: u64) -> Input {
+/// Writes the loaded rows of a list of `total` rows to a new file, and returns the result.
+pub(super) fn export(path: &Path, data: &ExportData, total: u64) -> Input {
     let path = storage::expand_home(path);
     let path = std::path::absolute(&path).unwrap_or(path);
-    Input::Exported(write(&path, extract).map(|()| {
-        let (n, path) = (extract.rows.len(), path.display());
+    Input::Exported(write(&path, data).map(|()| {
+        let (n, path) = (data.rows.len(), path.display());
         if u64::try_from(n).is_ok_and(|n| n < total) {
             format!("Exported {n} of {total} rows to {path}; only loaded rows are written")
         } else {
@@ -144,23 +144,23 @@ pub(super) fn export(path: &Path, extract: &ExportData, total: u64) -> Input {
     }))
 }
 
-/// Writes a copy that is too long for the clipboard to a file, and says where it is.
+/// Writes a copy that is too long for the clipboard to a file, and returns a notice with its path.
 pub(super) fn write_copy(dir: Option<&Path>, text: &str) -> Input {
     let n = text.len();
-    let kept = match dir {
+    let result = match dir {
         Some(dir) => storage::write_copy(dir, text).map_err(|error| error.to_string()),
         None => Err("no directory for a file".into()),
     };
-    let text = match kept {
+    let text = match result {
         Ok(path) => {
             format!("Too long for the clipboard: {n} bytes are in {}; the next long copy replaces it", path.display())
         }
-        Err(why) => format!("Not copied: {n} bytes are too long for the clipboard; {why}"),
+        Err(reason) => format!("Not copied: {n} bytes are too long for the clipboard; {reason}"),
     };
     Input::Notice { text, is_warning: true }
 }
 
-/// The queries of a file, for the screen.
+/// Converts the saved queries of a file for the screen.
 pub fn saved_queries(saved: &SavedQueries) -> Vec<NamedQuery> {
     let queries = saved.queries().iter().map(|query| NamedQuery {
         name: query.name.clone(),
@@ -171,7 +171,7 @@ pub fn saved_queries(saved: &SavedQueries) -> Vec<NamedQuery> {
     queries.collect()
 }
 
-/// A query of the history, for the screen.
+/// Converts an entry of the history for the screen.
 pub fn history_entry(entry: HistoryLine) -> HistoryEntry {
     HistoryEntry {
         period: period_input(&entry.period, entry.is_server_clock),
@@ -182,15 +182,15 @@ pub fn history_entry(entry: HistoryLine) -> HistoryEntry {
     }
 }
 
-/// The columns that were kept, for the screen.
-pub fn column_choices(kept: &SessionFile) -> BTreeMap<String, Vec<ColumnChoice>> {
-    let chosen = |column: &storage::SavedColumn| ColumnChoice { name: column.name.clone(), width: column.width };
-    let lists = kept.columns.iter();
-    let lists = lists.map(|(list, columns)| (list.clone(), columns.iter().map(chosen).collect()));
+/// Converts the saved columns for the screen.
+pub fn column_choices(file: &SessionFile) -> BTreeMap<String, Vec<ColumnChoice>> {
+    let choice = |column: &storage::SavedColumn| ColumnChoice { name: column.name.clone(), width: column.width };
+    let lists = file.columns.iter();
+    let lists = lists.map(|(list, columns)| (list.clone(), columns.iter().map(choice).collect()));
     lists.collect()
 }
 
-/// What the screen leaves to be kept.
+/// Returns the settings of a session that are saved to the session file.
 pub fn session_file(session: &Session) -> SessionFile {
     let column = |chosen: &ColumnChoice| storage::SavedColumn { name: chosen.name.clone(), width: chosen.width };
     let lists = session.search.chosen_columns.iter();
@@ -205,28 +205,28 @@ fn period_input(period: &str, is_server_clock: bool) -> PeriodInput {
     }
 }
 
-/// Changes the file of saved queries, and says what came of it.
+/// Changes the file of saved queries, and returns the result.
 fn change_saved_queries(
     saved: Option<&mut SavedQueries>,
     change: impl FnOnce(&mut SavedQueries) -> Result<String, storage::FileError>,
 ) -> Input {
-    let changed = match saved {
+    let result = match saved {
         Some(saved) => change(saved).map(|text| (saved_queries(saved), text)).map_err(|error| error.to_string()),
         None => Err("no file for saved queries".into()),
     };
-    match changed {
+    match result {
         Ok((queries, text)) => Input::Saved { queries, text },
         Err(text) => Input::Notice { text, is_warning: true },
     }
 }
 
-/// Writes rows to a new file.
-fn write(path: &Path, extract: &ExportData) -> Result<(), String> {
-    let form = FileForm::from_path(path).ok_or("Not exported: end the name with .csv, .jsonl or .md")?;
-    let mut draft = NewFile::create(path).map_err(|error| error.to_string())?;
-    let written = form.write(extract, &mut draft);
-    written.map_err(|error| format!("Cannot write {}: {error}", path.display()))?;
-    draft.persist().map_err(|error| error.to_string())?;
+/// Writes rows to a new file, in the format for the ending of its name.
+fn write(path: &Path, data: &ExportData) -> Result<(), String> {
+    let format = FileForm::from_path(path).ok_or("Not exported: end the name with .csv, .jsonl or .md")?;
+    let mut file = NewFile::create(path).map_err(|error| error.to_string())?;
+    let result = format.write(data, &mut file);
+    result.map_err(|error| format!("Cannot write {}: {error}", path.display()))?;
+    file.persist().map_err(|error| error.to_string())?;
     Ok(())
 }
 
@@ -237,14 +237,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_long_copy_is_in_a_file_of_its_owner_and_replaces_the_last_one() {
+    fn a_long_copy_is_in_a_private_file_and_replaces_the_last_one() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("state/copied.txt");
         for text in ["a".repeat(2_700_000), "b".repeat(80_000)] {
-            let Input::Notice { text: told, .. } = write_copy(path.parent(), &text) else {
+            let Input::Notice { text: notice, .. } = write_copy(path.parent(), &text) else {
                 panic!("it is told");
             };
-            assert!(told.contains(&format!("{} bytes are in {}", text.len(), path.display())));
+            assert!(notice.contains(&format!("{} bytes are in {}", text.len(), path.display())));
             assert_eq!(fs::read_to_string(&path).unwrap(), text);
             assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
         }
@@ -252,7 +252,7 @@ mod tests {
     }
 
     #[test]
-    fn a_long_copy_without_a_place_is_told() {
+    fn a_long_copy_without_a_directory_is_a_warning() {
         let Input::Notice { text, is_warning } = write_copy(None, "abc") else {
             panic!("it is told");
         };

@@ -1,4 +1,4 @@
-//! The terminal: taken when the console starts, given back however it ends.
+//! Setup of the terminal, and its restoration in all cases, including a panic or signal.
 
 use std::{
     io::{self, Write},
@@ -22,19 +22,19 @@ use tokio::{
 use super::Output;
 use crate::text::{self, Charset};
 
-/// Remembers the window's title on the terminal's own stack, and takes it back.
+/// Sequences that save the window's title on the terminal's own stack, and restore it.
 const PUSH_TITLE: &str = "\x1b[22;0t";
 const POP_TITLE: &str = "\x1b[23;0t";
 
-/// The terminal while it is ours. Dropping it gives it back.
+/// The terminal in the state for the console. Dropping it restores the terminal.
 #[derive(Debug)]
 pub struct TerminalGuard(
-    /// Held until the screen is dropped.
+    /// `None` only while it is dropped.
     Option<Terminal<Output>>,
 );
 
 impl TerminalGuard {
-    /// Takes the terminal. From here on a panic on this thread gives it back before it is told.
+    /// Sets up the terminal. A later panic on this thread restores it before the panic message is printed.
     pub fn acquire(title: &str, charset: Charset) -> io::Result<Self> {
         let title = sanitize_title(title);
         let title = match charset {
@@ -49,58 +49,58 @@ impl TerminalGuard {
 }
 
 impl TerminalGuard {
-    /// What is drawn on.
-    #[expect(clippy::missing_panics_doc, reason = "only dropping takes the terminal")]
+    /// Returns the terminal to draw on.
+    #[expect(clippy::missing_panics_doc, reason = "the option is empty only during drop")]
     pub fn terminal(&mut self) -> &mut Terminal<Output> {
-        self.0.as_mut().expect("only dropping takes it")
+        self.0.as_mut().expect("the option is empty only during drop")
     }
 }
 
 impl Drop for TerminalGuard {
     fn drop(&mut self) {
         if thread::panicking() {
-            // The hook has given the terminal back and told why; doing it again would draw over that.
+            // The panic hook has restored the terminal and printed the message; restoring again would draw over it.
             std::mem::forget(self.0.take());
             return;
         }
-        // There is nobody left to tell if the terminal is gone.
+        // If the terminal is gone, there is no place to report it.
         let is_gone = leave().is_err();
         let _ = execute!(io::stdout(), Print(POP_TITLE));
         if is_gone {
-            // ratatui would say on the very same terminal that it cannot show the cursor, and panic over that.
+            // Otherwise ratatui prints to the same terminal that it cannot show the cursor, and panics.
             std::mem::forget(self.0.take());
         }
     }
 }
 
-/// A title that ends no sequence and turns no text around: whoever names a server names it on every terminal.
+/// Makes a window title safe: it contains the name of the server, which may have control or bidi characters in it.
 fn sanitize_title(title: &str) -> String {
-    /// More is never shown.
+    /// The maximum width in cells; longer titles are not displayed anyway.
     const CELLS: usize = 100;
     text::fit(&title.into(), CELLS)
 }
 
-/// Puts the terminal into the state the console needs.
+/// Switches the terminal to the state for the console.
 pub(super) fn enter() -> io::Result<()> {
     enable_raw_mode()?;
     execute!(io::stdout(), EnterAlternateScreen, EnableBracketedPaste)
 }
 
-/// Puts the terminal back into the state the shell expects.
+/// Restores the terminal to the state for the shell.
 pub(super) fn leave() -> io::Result<()> {
-    let left = execute!(io::stdout(), DisableBracketedPaste, LeaveAlternateScreen, Show);
+    let result = execute!(io::stdout(), DisableBracketedPaste, LeaveAlternateScreen, Show);
     disable_raw_mode()?;
-    left?;
+    result?;
     io::stdout().flush()
 }
 
-/// A panic of the screen ends the program: the shell gets its terminal back first. One of a task, or on another thread,
-/// is caught by whoever waits for it, and must not draw over the screen.
+/// Installs a panic hook that restores the terminal before a panic of the screen ends the program. A panic in a task or
+/// on another thread is only logged, because its caller handles it and printing would corrupt the screen.
 fn restore_on_panic() {
     let screen = thread::current().id();
     let previous = panic::take_hook();
     panic::set_hook(Box::new(move |info| {
-        // One line, whatever was in the hands of whoever panicked.
+        // One line without control characters: the message may contain untrusted data.
         tracing::error!("{}", text::make_visible(&info.to_string().into()));
         if thread::current().id() == screen && task::try_id().is_none() {
             let _ = leave();
@@ -110,8 +110,8 @@ fn restore_on_panic() {
     }));
 }
 
-/// The signals that end a program unless it listens for them, as far as a program can go on after them: not those that are
-/// sent by its own faults, which only unsafe code can handle.
+/// The signals that end a program by default and can be handled. Signals for faults such as SIGSEGV are not among them:
+/// handling them requires unsafe code.
 pub(super) const ENDING: [Signal; 13] = [
     Signal::HUP,
     Signal::INT,
@@ -128,17 +128,17 @@ pub(super) const ENDING: [Signal; 13] = [
     Signal::IO,
 ];
 
-/// Listens for the signals that end the program from here on. The future ends with the first of them.
+/// Registers handlers for [`ENDING`]; the future is ready when the first signal arrives.
 pub fn shutdown_signal() -> impl Future<Output = ()> {
     let kinds = ENDING.map(|kind| signal(SignalKind::from_raw(kind.as_raw())));
     async move {
         let mut signals: Vec<_> = kinds.into_iter().flatten().collect();
-        // Those without a handler end the program by themselves.
-        let each = signals.iter_mut().map(|signal| Box::pin(signal.recv()));
-        if each.len() == 0 {
+        // A signal whose handler could not be registered ends the program by default.
+        let receivers = signals.iter_mut().map(|signal| Box::pin(signal.recv()));
+        if receivers.len() == 0 {
             return std::future::pending().await;
         }
-        futures::future::select_all(each).await;
+        futures::future::select_all(receivers).await;
     }
 }
 
@@ -147,7 +147,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_title_is_one_line_of_text() {
+    fn a_title_has_no_control_characters() {
         assert_eq!(sanitize_title("lampblack: cb-prod-01"), "lampblack: cb-prod-01");
         assert_eq!(
             sanitize_title("cb\u{7}\u{1b}]52;c;eA==\u{1b}\\\u{9c}\n\u{202e}x"),
