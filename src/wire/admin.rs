@@ -1,4 +1,4 @@
-//! Users, teams, sites, the license, partitions (reference 2.1, 2.7, 2.8, 2.15).
+//! Parsing of users, teams, sites, the license and partitions (reference 2.1, 2.7, 2.8, 2.15).
 
 use super::{FromRecord, Malformed, Record, page::read_members};
 use crate::model::{License, Partition, Site, Team, TeamAccess, User};
@@ -45,7 +45,7 @@ impl FromRecord for Site {
 
 impl FromRecord for License {
     fn from_record(record: &Record) -> Option<Self> {
-        // What says nothing of a license is the answer of something else.
+        // Without either member, the JSON is not a license.
         record.text_or("license_valid", "license_end_date").non_empty()?;
         Some(Self {
             is_valid: record.flag("license_valid"),
@@ -58,7 +58,7 @@ impl FromRecord for License {
     }
 }
 
-/// Reads the parts of the store, the newest first; the one that is written to is the first.
+/// Parses the partitions of the event store, newest first; the one being written to is the first.
 pub fn partitions(json: &str) -> Result<Vec<Partition>, Malformed> {
     let members = read_members(json, "an object of partitions")?;
     let mut all: Vec<_> = members
@@ -86,7 +86,7 @@ mod tests {
     use crate::wire;
 
     #[test]
-    fn a_user_is_read_without_the_token_that_old_servers_send_along() {
+    fn a_user_is_parsed_without_the_token_that_old_servers_include() {
         let json = r#"{"username": "ana", "first_name": "Ana", "global_admin": true, "auth_token": "s3cret",
             "teams": [{"id": 1, "name": "Tier 1"}, {"id": 2}]}"#;
         let user: User = wire::parse_one(json).unwrap().unwrap();
@@ -96,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn partitions_begin_with_the_one_that_is_written_to() {
+    fn the_partition_being_written_to_comes_first() {
         let json = r#"{"cbevents_2021_02_28_2031": {"status": "warm", "info": {"startDate": "2021-02-28T20:31:00Z",
             "endDate": "2021-03-03T20:31:33Z", "numDocs": 3}}, "writer": {"status": "hot", "info": {"endDate": null,
             "startDate": "2021-03-03T20:31:33.521670Z", "sizeInBytes": 1917159}}, "odd": 3}"#;
@@ -108,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn a_license_is_read_without_what_identifies_the_installation() {
+    fn a_license_is_parsed_without_the_secrets_of_the_installation() {
         let json = r#"{"license_valid": true, "license_expired": false, "license_end_date": "2022-12-31",
             "licensed_sensor_count": 500, "actual_sensor_count": 412, "server_token": "s3cret"}"#;
         let license: License = wire::parse_one(json).unwrap().unwrap();

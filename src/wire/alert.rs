@@ -1,4 +1,4 @@
-//! An alert's document (reference 2.13), which holds JSON inside strings and numbers as text.
+//! Parsing of an alert document (reference 2.13), which has JSON inside strings and numbers as text.
 
 use super::{FromRecord, Record, process};
 use crate::model::{Alert, AlertId, AlertKind, AlertSource, AlertStatus, Indicator, ProcessId, SensorId};
@@ -48,23 +48,23 @@ impl FromRecord for Alert {
     }
 }
 
-/// The process and its segment. The field `segment_id` lost its upper half on 6.1, so it counts only where
-/// `process_unique_id` says nothing.
+/// Returns the process of the alert and its segment. On 6.1, the field `segment_id` has lost its upper half, so it is
+/// used only if the ids have no segment.
 fn subject(record: &Record) -> (Option<ProcessId>, Option<u64>) {
     let read = |name| ProcessId::parse_with_segment(record.text(name).raw().trim());
     let (id, segment) = match (read("process_unique_id"), read("process_id")) {
         (Some((id, segment)), None) => (id, segment),
-        // Two names for two processes: the one that is a name and nothing else counts.
-        (unique, Some((id, plain))) => {
+        // The ids may be of two processes; then `process_id` wins.
+        (unique, Some((id, process_segment))) => {
             let segment = unique.filter(|(unique, _)| *unique == id);
-            (id, segment.and_then(|(_, segment)| segment).or(plain))
+            (id, segment.and_then(|(_, segment)| segment).or(process_segment))
         }
         (None, None) => return (None, None),
     };
     (Some(id), segment.or_else(|| record.count("segment_id")))
 }
 
-/// Watchlists have -1 for a feed; without a number, the kind tells.
+/// Returns the source of the alert. A watchlist has the feed id -1; without a feed id, the kind of the alert decides.
 fn source(record: &Record, kind: &AlertKind) -> AlertSource {
     let is_query = matches!(kind, AlertKind::QueryProcess | AlertKind::QueryBinary);
     match record.int("feed_id") {
@@ -77,7 +77,7 @@ fn source(record: &Record, kind: &AlertKind) -> AlertSource {
 
 fn indicator(record: &Record) -> Indicator {
     let attributes = record.nested_record("ioc_attr").unwrap_or_default();
-    // A query comes as JSON text with the search in it, or not at all.
+    // The value of a query indicator is JSON text that contains the search.
     let query = record.nested_record("ioc_value");
     let value = match &query {
         Some(query) => query.text("search_query"),
@@ -91,7 +91,7 @@ fn indicator(record: &Record) -> Indicator {
     }
 }
 
-/// What matched, in words: the highlighted texts without their marks, then the fields that were hit.
+/// Returns what matched: highlighted texts without their markers, and then the matching fields.
 fn match_texts(attributes: &Record) -> Vec<Untrusted> {
     let highlights = attributes.texts("highlights").into_iter().map(|text| {
         let plain = text.raw().replace("PREPREPRE", "").replace("POSTPOSTPOST", "");
@@ -121,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn a_whole_document_is_read() {
+    fn a_complete_document_is_parsed() {
         let json = include_str!("../../tests/goldens/get_alert_search.json");
         let page = wire::parse_page::<Alert>(json, Span { start: 0, rows: 2 }).unwrap();
         insta::assert_debug_snapshot!(page.rows[0]);
@@ -164,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn a_query_is_taken_out_of_its_text() {
+    fn a_query_is_parsed_from_its_json_text() {
         let query = r#"{"index_type": "modules", "search_query": "cb.urlver=1&q=md5%3Ax"}"#;
         let alert = read(json!({"ioc_type": "query", "ioc_value": query}));
         assert_eq!(alert.indicator.value.raw(), "cb.urlver=1&q=md5%3Ax");
@@ -175,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn a_watchlist_is_known_by_its_feed_or_by_its_kind() {
+    fn a_watchlist_is_recognized_by_the_feed_id_or_the_kind() {
         let query = "watchlist.hit.query.binary";
         for (row, source) in [
             (json!({"feed_id": -1}), AlertSource::Watchlist),
@@ -189,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn an_alert_without_id_is_broken() {
+    fn an_alert_without_an_id_is_unreadable() {
         for json in [r#"{"status": "Resolved"}"#, r#"{"unique_id": ""}"#, r#"{"unique_id": null}"#] {
             assert_eq!(Alert::from_record(&Record::parse(json).unwrap()), None);
         }

@@ -1,5 +1,5 @@
-//! What the envelope of a search says of single rows: the texts that matched, and the investigations a process is tagged
-//! in (reference 1.9).
+//! Members of a search response that are about single rows, but outside of them: highlighted texts, and investigations
+//! that a process is tagged in (reference 1.9).
 
 use std::{collections::BTreeMap, fmt::Write};
 
@@ -7,18 +7,18 @@ use serde_json::value::RawValue;
 
 use super::page::MemberMap;
 
-/// Members of the envelope that are about rows, by the ids of the rows.
+/// The members about rows, by the ids of the rows.
 #[derive(Debug, Default)]
 pub(super) struct Annotations {
-    /// Per row: the name of the member, and its entries as JSON.
+    /// By row id and member name: the entries as JSON.
     rows: BTreeMap<String, BTreeMap<&'static str, Vec<String>>>,
 }
 
 impl Annotations {
-    /// Reads them from an envelope; what makes no sense is left out.
+    /// Collects the members from the envelope of a response; invalid ones are ignored.
     pub(super) fn from_envelope(envelope: &MemberMap<'_>) -> Self {
-        let mut remarks = Self::default();
-        // Servers before 6 call them events.
+        let mut annotations = Self::default();
+        // Servers before 6 call the highlights events.
         let highlights = envelope.get("highlights").or_else(|| envelope.get("events"));
         let highlights = highlights.map(|list| list.get());
         let highlights: Vec<MemberMap<'_>> =
@@ -28,7 +28,7 @@ impl Annotations {
             let ids: Vec<String> = ids.map_or_else(Vec::new, |ids| serde_json::from_str(ids).unwrap_or_default());
             if let Some(name) = highlight.get("name") {
                 for id in ids {
-                    remarks.add(&id, "highlights", name);
+                    annotations.add(&id, "highlights", name);
                 }
             }
         }
@@ -37,13 +37,13 @@ impl Annotations {
             tagged.map_or_else(BTreeMap::new, |tagged| serde_json::from_str(tagged).unwrap_or_default());
         for (id, tags) in tagged {
             for tag in tags {
-                remarks.add(&id, "tagged_pids", tag);
+                annotations.add(&id, "tagged_pids", tag);
             }
         }
-        remarks
+        annotations
     }
 
-    /// The server may say the same twice.
+    /// Adds an entry, unless it is a duplicate.
     fn add(&mut self, id: &str, member: &'static str, entry: &RawValue) {
         let members = self.rows.entry(id.to_lowercase()).or_default();
         let entries = members.entry(member).or_default();
@@ -52,7 +52,8 @@ impl Annotations {
         }
     }
 
-    /// A row with what is said of it, as JSON; nothing if nothing is said of it, or it says so itself.
+    /// Returns the JSON of a row with its entries added; `None` if there are none, or if the row already has these
+    /// members.
     pub(super) fn annotate(&self, row: &RawValue) -> Option<String> {
         if self.rows.is_empty() {
             return None;
@@ -62,9 +63,9 @@ impl Annotations {
             let text: String = serde_json::from_str(members.get(name)?.get()).ok()?;
             Some(text.to_lowercase())
         };
-        let said = ["unique_id", "md5"].iter().find_map(|name| self.rows.get(&id(name)?))?;
+        let additions = ["unique_id", "md5"].iter().find_map(|name| self.rows.get(&id(name)?))?;
         let mut json = row.get().trim_end().strip_suffix('}')?.to_owned();
-        for (name, entries) in said {
+        for (name, entries) in additions {
             if !members.contains_key(*name) {
                 let _ = write!(json, ",\"{name}\":[{}]", entries.join(","));
             }
@@ -82,7 +83,7 @@ mod tests {
     const GUID: &str = "00000007-0000-1092-01d7-10df4de391b0";
 
     #[test]
-    fn what_the_envelope_says_of_a_row_stands_in_its_record_once() {
+    fn entries_for_a_row_are_added_to_its_record_once() {
         let unique = format!("{GUID}-000000000001");
         let row = format!(r#"{{"id": "{GUID}", "unique_id": "{unique}"}}"#);
         let other = format!(r#"{{"id": "{GUID}", "unique_id": "{GUID}-000000000002"}}"#);
@@ -106,9 +107,9 @@ mod tests {
     }
 
     #[test]
-    fn an_envelope_that_makes_no_sense_costs_no_row() {
-        for said in [r#""highlights": 3"#, r#""tagged_pids": []"#, r#""highlights": [[]]"#] {
-            let json = format!(r#"{{"results": [{{"id": "{GUID}"}}], {said}}}"#);
+    fn an_invalid_envelope_loses_no_row() {
+        for member in [r#""highlights": 3"#, r#""tagged_pids": []"#, r#""highlights": [[]]"#] {
+            let json = format!(r#"{{"results": [{{"id": "{GUID}"}}], {member}}}"#);
             let page = wire::parse_page::<Process>(&json, Span { start: 0, rows: 1 }).unwrap();
             assert_eq!(page.rows.len(), 1);
         }

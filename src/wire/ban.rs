@@ -1,4 +1,4 @@
-//! A ban (reference 2.9).
+//! Parsing of a ban (reference 2.9).
 
 use super::{FromRecord, Record};
 use crate::model::{Ban, Restrictions};
@@ -33,17 +33,17 @@ mod tests {
     use crate::wire;
 
     #[test]
-    fn bans_in_force_and_lifted_ones_are_told_apart() {
+    fn enabled_and_disabled_bans_are_distinguished() {
         let page: Page<Ban> = wire::parse_list(include_str!("../../tests/goldens/get_ban_list.json")).unwrap();
         assert_eq!((page.rows.len(), page.n_unreadable), (2, 1));
-        let [first, lifted] = &page.rows[..] else {
+        let [first, disabled] = &page.rows[..] else {
             panic!("two bans");
         };
         assert_eq!(first.md5.to_string(), "9e107d9d372bb6826bd81d3542a419d6");
         assert_eq!((first.is_enabled, first.blocks), (Some(true), Some(3)));
         assert_eq!(first.last_block.unwrap().to_string(), "2021-03-04T10:15:33.883886Z");
         assert_eq!(first.last_host.raw(), "WS-7");
-        assert_eq!((lifted.is_enabled, lifted.last_block), (Some(false), None));
-        assert!(lifted.text.is_empty());
+        assert_eq!((disabled.is_enabled, disabled.last_block), (Some(false), None));
+        assert!(disabled.text.is_empty());
     }
 }

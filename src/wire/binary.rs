@@ -1,4 +1,4 @@
-//! A binary's document (reference 2.5). Old servers have some of its texts only as `_facet` twins.
+//! Parsing of a binary document (reference 2.5). Old servers have some of its texts only in fields named `…_facet`.
 
 use super::{FromRecord, Record, hits};
 use crate::model::{Binary, Endpoint, Signature, Version};
@@ -50,9 +50,9 @@ fn version(record: &Record) -> Version {
     }
 }
 
-/// What a record says of a file's signature.
+/// Parses the members about the signature of a file.
 pub(super) fn signature(record: &Record) -> Signature {
-    // A code is an unsigned number, or the same bits with a sign.
+    // The code is an unsigned 32-bit number, or a signed one with the same bits.
     let code = record.int("digsig_result_code");
     let code = code.and_then(|code| {
         let bits = u32::try_from(code).ok();
@@ -76,7 +76,7 @@ mod tests {
     use crate::wire;
 
     #[test]
-    fn a_whole_document_is_read() {
+    fn a_complete_document_is_parsed() {
         let json = include_str!("../../tests/goldens/get_binary_search.json");
         let page = wire::parse_page::<Binary>(json, Span { start: 0, rows: 2 }).unwrap();
         insta::assert_debug_snapshot!(page.rows[0]);
@@ -85,7 +85,7 @@ mod tests {
     }
 
     #[test]
-    fn an_old_document_has_its_texts_in_facets() {
+    fn texts_of_an_old_document_come_from_its_facet_fields() {
         let json = r#"{"md5": "9E107D9D372BB6826BD81D3542A419D6", "product_name_facet": "Tool", "signed": "Signed",
             "observed_filename_facet": "c:\\temp\\out.exe", "host_count": "3"}"#;
         let binary: Binary = wire::parse_one(json).unwrap().unwrap();
@@ -104,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn a_document_without_hash_is_of_no_use() {
+    fn a_document_without_a_hash_is_unreadable() {
         assert!(wire::parse_one::<Binary>(r#"{"md5": "", "product_name": "Tool"}"#).is_err());
     }
 }

@@ -1,4 +1,4 @@
-//! Counted values (reference 1.8): a list for each field, each record read on its own.
+//! Parsing of facets (reference 1.8), each value on its own.
 
 use serde_json::value::RawValue;
 
@@ -8,34 +8,35 @@ use super::{
 };
 use crate::model::{Facet, FacetValue, Facets};
 
-/// Reads the facets of a search, those of `fields` in their order; all of them when none are named.
+/// Parses the facets of a search: those of `fields` in their order, or all if `fields` is empty.
 pub fn facets(json: &str, fields: &[String]) -> Result<Facets, Malformed> {
     let members = read_members(json, "an object with facets")?;
-    let sent = members.get("facets").ok_or_else(|| Malformed::new("an object without facets"))?;
-    let sent = self::members(sent, "an object of facets")?;
-    let named: Vec<String> = if fields.is_empty() { sent.keys().cloned().collect() } else { fields.to_vec() };
-    let mut broken = 0;
-    let facets = named.into_iter().map(|field| {
-        // A field that the server passes over has no values; a list that is none counts as one bad record.
-        let list = sent.get(&field).map(|list| serde_json::from_str::<Vec<&RawValue>>(list.get()));
-        let (values, bad) = match list {
+    let facet_members = members.get("facets").ok_or_else(|| Malformed::new("an object without facets"))?;
+    let facet_members = self::members(facet_members, "an object of facets")?;
+    let field_names: Vec<String> =
+        if fields.is_empty() { facet_members.keys().cloned().collect() } else { fields.to_vec() };
+    let mut n_unreadable = 0;
+    let facets = field_names.into_iter().map(|field| {
+        // A field that the server has left out has no values; one that is not a list counts as one unreadable value.
+        let list = facet_members.get(&field).map(|list| serde_json::from_str::<Vec<&RawValue>>(list.get()));
+        let (values, n_broken) = match list {
             Some(Ok(list)) => rows(list),
             Some(Err(_)) => (Vec::new(), 1),
             None => (Vec::new(), 0),
         };
-        broken += bad;
-        Facet { field, values, broken: bad }
+        n_unreadable += n_broken;
+        Facet { field, values, broken: n_broken }
     });
     let facets: Vec<Facet> = facets.collect();
     let envelope = Record::envelope(&members, "facets");
-    // Without a total it is not known how much was counted: at least what the values say.
+    // Without a total, the largest sum of one field is a lower bound.
     let total = envelope.count("total_results");
-    let least = facets.iter().map(Facet::sum).max().unwrap_or(0);
+    let lower_bound = facets.iter().map(Facet::sum).max().unwrap_or(0);
 
     Ok(Facets {
         facets,
-        n_unreadable: broken,
-        total: total.unwrap_or(least),
+        n_unreadable,
+        total: total.unwrap_or(lower_bound),
         elapsed: envelope.float("elapsed"),
         is_incomplete: envelope.flag("incomplete_results").unwrap_or(false) || total.is_none(),
         hidden: envelope.sum("filtered"),
@@ -44,7 +45,7 @@ pub fn facets(json: &str, fields: &[String]) -> Result<Facets, Malformed> {
 
 impl FromRecord for FacetValue {
     fn from_record(record: &Record) -> Option<Self> {
-        // A value may be empty, but a record without one counts nothing.
+        // The value may be empty, but it must be there.
         record.names().find(|name| *name == "name")?;
         Some(Self {
             name: record.text("name"),
@@ -68,11 +69,11 @@ mod tests {
     }
 
     #[test]
-    fn facets_are_read_in_the_order_asked_for() {
-        let asked = fields(&["username", "process_name", "hour_of_day", "ja3"]);
-        let read = facets(FACETS, &asked).unwrap();
+    fn facets_are_in_the_requested_order() {
+        let requested = fields(&["username", "process_name", "hour_of_day", "ja3"]);
+        let read = facets(FACETS, &requested).unwrap();
         let names: Vec<_> = read.facets.iter().map(|facet| facet.field.as_str()).collect();
-        assert_eq!(names, asked);
+        assert_eq!(names, requested);
         insta::assert_debug_snapshot!(read.get("process_name").unwrap().values[0]);
         let hours = &read.get("hour_of_day").unwrap().values;
         assert_eq!((hours.len(), &hours[0].ratio), (24, &None));
@@ -82,7 +83,7 @@ mod tests {
     }
 
     #[test]
-    fn a_broken_value_costs_only_itself() {
+    fn a_broken_value_does_not_affect_others() {
         let json = r#"{"total_results": "7", "incomplete_results": "true", "filtered": {"a": 2},
             "facets": {"a": [{"name": 3, "value": "4", "ratio": 50, "percent": "12.5"}, {"value": 1}, {"name": "x"},
             {"name": "x", "value": -1}, null, 3, {"name": null, "value": 2}], "b": 5, "c": null}}"#;
@@ -98,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_without_a_total_is_incomplete_and_never_less_than_its_values() {
+    fn without_a_total_the_answer_is_incomplete_and_counts_at_least_its_values() {
         for total in ["", r#""total_results": null,"#, r#""total_results": {},"#] {
             let json = format!(r#"{{{total} "facets": {{"a": [{{"name": "x", "value": 3}}], "b": []}}}}"#);
             let read = facets(&json, &fields(&["a", "b"])).unwrap();

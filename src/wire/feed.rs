@@ -1,13 +1,13 @@
-//! Feeds and their threat reports (reference 2.11, 2.12).
+//! Parsing of feeds and threat reports (reference 2.11, 2.12).
 
 use super::{FromRecord, Record, record::is_secret};
 use crate::model::{Feed, FeedId, Indicator, Report, ReportId, Sealed};
 use crate::text::Untrusted;
 
-/// What is not shown of a feed: pictures that may be large, and what it logs in with.
+/// Members of a feed that are not shown: icons, which may be large, and credentials.
 const NOT_SHOWN: &[&str] = &["icon", "icon_small", "username", "ssl_client_crt", "ssl_client_key"];
 
-/// The indicators of a report: its field in the index, in the record, and its kind.
+/// The kinds of indicators of a report: the field in the search index, the member in the report itself, and the kind.
 const KINDS: [(&str, &str, &str); 5] = [
     ("md5", "md5", "md5"),
     ("sha256", "sha256", "sha256"),
@@ -16,18 +16,18 @@ const KINDS: [(&str, &str, &str); 5] = [
     ("ipv6addr", "ipv6", "ipv6"),
 ];
 
-/// An address without the name and the password in it, and without the values of parameters that are keys; `None` when
-/// there is nothing of the kind.
+/// Masks credentials in a URL: user name and password, and the values of parameters that are secret by their name.
+/// `None` if there are none.
 fn without_secrets(url: &Untrusted) -> Option<Untrusted> {
     let raw = url.raw();
-    let (scheme, rest) = raw.split_once("://")?;
-    let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
-    let host = match rest[..end].rsplit_once('@') {
+    let (scheme, after_scheme) = raw.split_once("://")?;
+    let end = after_scheme.find(['/', '?', '#']).unwrap_or(after_scheme.len());
+    let host = match after_scheme[..end].rsplit_once('@') {
         Some((_, host)) => format!("********@{host}"),
-        None => rest[..end].to_owned(),
+        None => after_scheme[..end].to_owned(),
     };
-    let rest = &rest[end..];
-    let rest = match rest.split_once('?') {
+    let path_and_query = &after_scheme[end..];
+    let path_and_query = match path_and_query.split_once('?') {
         Some((path, query)) => {
             let pairs = query.split('&').map(|pair| match pair.split_once('=') {
                 Some((name, value)) if is_secret(name) && !value.is_empty() => {
@@ -37,9 +37,9 @@ fn without_secrets(url: &Untrusted) -> Option<Untrusted> {
             });
             format!("{path}?{}", pairs.collect::<Vec<_>>().join("&"))
         }
-        None => rest.to_owned(),
+        None => path_and_query.to_owned(),
     };
-    let masked = format!("{scheme}://{host}{rest}");
+    let masked = format!("{scheme}://{host}{path_and_query}");
     (masked != raw).then(|| masked.into())
 }
 
@@ -88,26 +88,25 @@ impl FromRecord for Report {
     }
 }
 
-/// A search has them as fields of its documents, a report of its own in an object of lists.
+/// Returns the indicators of a report: from fields if it comes from a search, or from an object of lists in its own
+/// record.
 fn indicators(record: &Record) -> Vec<Indicator> {
-    let of = |kind: &str, value: Untrusted| Indicator { kind: kind.into(), value, ..Indicator::default() };
+    let new_indicator = |kind: &str, value: Untrusted| Indicator { kind: kind.into(), value, ..Indicator::default() };
     let inner = record.nested_record("iocs").unwrap_or_default();
     let mut all = Vec::new();
     for (field, member, kind) in KINDS {
         let values = record.texts(field).into_iter().chain(inner.texts(member));
         for value in values {
-            let indicator = of(kind, value);
+            let indicator = new_indicator(kind, value);
             if !all.contains(&indicator) {
                 all.push(indicator);
             }
         }
     }
-    all.extend(
-        inner
-            .records("query")
-            .iter()
-            .map(|query| Indicator { index: query.text("index_type"), ..of("query", query.text("search_query")) }),
-    );
+    all.extend(inner.records("query").iter().map(|query| Indicator {
+        index: query.text("index_type"),
+        ..new_indicator("query", query.text("search_query"))
+    }));
     all
 }
 
@@ -118,7 +117,7 @@ mod tests {
     use crate::wire;
 
     #[test]
-    fn a_feed_shows_neither_its_pictures_nor_its_secrets_and_keeps_them_for_the_server() {
+    fn icons_and_secrets_of_a_feed_are_only_in_the_sealed_record() {
         let page: Page<Feed> = wire::parse_list(include_str!("../../tests/goldens/get_feed_list.json")).unwrap();
         assert_eq!((page.rows.len(), page.n_unreadable), (1, 1));
         let feed = &page.rows[0];
@@ -131,23 +130,23 @@ mod tests {
     }
 
     #[test]
-    fn an_address_is_shown_without_the_password_in_it() {
+    fn credentials_in_a_url_are_masked() {
         let record = r#"{"id": 3, "feed_url": "https://ana:s3cret@intel.example/a@b?c=d"}"#;
         let feed: Feed = wire::parse_one(record).unwrap().unwrap();
         assert_eq!(feed.url.raw(), "https://********@intel.example/a@b?c=d");
         assert!(!feed.document.json().contains("s3cret"));
-        let key = r#"{"id": 3, "feed_url": "https://intel.example/a?x=1&apikey=s3cret", "api_token": "s3cret"}"#;
-        let feed: Feed = wire::parse_one(key).unwrap().unwrap();
+        let with_key = r#"{"id": 3, "feed_url": "https://intel.example/a?x=1&apikey=s3cret", "api_token": "s3cret"}"#;
+        let feed: Feed = wire::parse_one(with_key).unwrap().unwrap();
         assert_eq!(feed.url.raw(), "https://intel.example/a?x=1&apikey=********");
         assert!(!feed.document.json().contains("s3cret"));
-        let plain = r#"{"id": 3, "feed_url": "https://intel.example/a@b"}"#;
-        let feed: Feed = wire::parse_one(plain).unwrap().unwrap();
+        let without_secret = r#"{"id": 3, "feed_url": "https://intel.example/a@b"}"#;
+        let feed: Feed = wire::parse_one(without_secret).unwrap().unwrap();
         assert_eq!(feed.url.raw(), "https://intel.example/a@b");
         assert!(feed.document.json().contains("intel.example"));
     }
 
     #[test]
-    fn a_report_is_read_from_a_search_and_from_its_own_record() {
+    fn a_report_is_parsed_from_a_search_and_from_its_own_record() {
         let found = r#"{"results": [{"feed_id": 12, "id": "CI-118", "title": "Loader", "is_ignored": "true",
             "severity_score": 75, "md5": ["9e107d9d372bb6826bd81d3542a419d6"], "domain": "cdn.example.net"}, {"id": "x"}],
             "total_results": 2, "start": 0}"#;

@@ -1,4 +1,4 @@
-//! A sensor group (reference 2.7).
+//! Parsing of a sensor group (reference 2.7).
 
 use super::{FromRecord, Record};
 use crate::model::{Group, GroupId};
@@ -20,7 +20,7 @@ impl FromRecord for Group {
     }
 }
 
-/// The addresses of the exclusions that are in force.
+/// Returns the addresses of the enabled isolation exclusions.
 fn exclusions(record: &Record) -> Vec<Untrusted> {
     record
         .records("isolation_exclusions")
@@ -37,7 +37,7 @@ mod tests {
     use crate::wire;
 
     #[test]
-    fn a_group_comes_as_a_list_of_one() {
+    fn a_group_is_parsed_from_a_list_of_one() {
         let group: Group = wire::parse_one(include_str!("../../tests/goldens/get_group_1.json")).unwrap().unwrap();
         assert_eq!((group.id, group.name.raw()), (GroupId(1), "Default Group"));
         assert_eq!((group.hosts, group.banning_enabled), (Some(12), Some(true)));

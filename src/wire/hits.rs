@@ -1,4 +1,4 @@
-//! Who flagged a process or binary: watchlists and threat intelligence feeds.
+//! Watchlist and feed hits of a process or binary.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,7 +6,8 @@ use super::Record;
 use crate::model::{FeedHit, WatchlistHit};
 use crate::text::Untrusted;
 
-/// The watchlists that tagged a document: the entries of its `watchlists`, then fields named `watchlist_<id>`.
+/// Returns the watchlists that have tagged a document: the entries of `watchlists`, and then the fields named
+/// `watchlist_<id>`.
 pub(super) fn watchlists(record: &Record) -> Vec<WatchlistHit> {
     let mut hits: Vec<_> = record
         .records("watchlists")
@@ -26,7 +27,8 @@ pub(super) fn watchlists(record: &Record) -> Vec<WatchlistHit> {
     hits
 }
 
-/// The feeds that have a report on a document: all fields that begin with `alliance_`, the highest score first.
+/// Returns the feeds with a report that hits the document, by the fields that begin with `alliance_`, highest score
+/// first.
 pub(super) fn feeds(record: &Record) -> Vec<FeedHit> {
     let feeds: BTreeSet<&str> = record
         .names()
@@ -45,7 +47,7 @@ pub(super) fn feeds(record: &Record) -> Vec<FeedHit> {
             reports: record.texts(&format!("alliance_data_{feed}")),
             link: record.text(&format!("alliance_link_{feed}")),
         };
-        // Old servers spell one feed in two cases; the first that says something stays.
+        // Old servers spell a feed in two letter cases; the first with any content is used.
         if hit.score.is_some() || !hit.reports.is_empty() || !hit.link.is_empty() {
             hits.entry(hit.feed.clone()).or_insert(hit);
         }
@@ -60,7 +62,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn watchlists_are_read_in_both_forms() {
+    fn watchlists_are_parsed_in_both_forms() {
         let record = Record::parse(
             r#"{"watchlists": [{"wid": "14", "value": "2021-03-04T10:20:03.4Z", "segments_hit": [1]}, {"wid": 5}, {}, "x"],
                 "watchlist_14": "2021-03-04T10:20:03.4Z", "watchlist_6": "2021-03-04T10:21:00Z", "watchlist_name": "n"}"#,
@@ -84,8 +86,8 @@ mod tests {
         )
         .unwrap();
         let hits = feeds(&record);
-        let found: Vec<_> = hits.iter().map(|hit| (hit.feed.raw(), hit.score, hit.reports.len())).collect();
-        assert_eq!(found, [("abuse_ch", Some(100), 2), ("nvd", Some(40), 1), ("srstrust", Some(-100), 0)]);
+        let feeds_found: Vec<_> = hits.iter().map(|hit| (hit.feed.raw(), hit.score, hit.reports.len())).collect();
+        assert_eq!(feeds_found, [("abuse_ch", Some(100), 2), ("nvd", Some(40), 1), ("srstrust", Some(-100), 0)]);
         assert_eq!(hits[1].link.raw(), "https://x.example");
     }
 }

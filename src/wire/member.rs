@@ -1,45 +1,45 @@
-//! Members of a record by their path: `watchlists.0.wid`.
+//! Access to members of a record by a path such as `watchlists.0.wid`.
 
 use serde_json::Value;
 
 use crate::model::Document;
 use crate::text::Untrusted;
 
-/// A record taken apart once, to be asked for any of its members.
+/// A parsed record, for access to any of its members.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RecordMembers(Value);
 
 impl RecordMembers {
-    /// Takes a record apart; what is no JSON has no members.
+    /// Parses a record; one that is not valid JSON has no members.
     pub fn from_document(document: &Document) -> Self {
         Self(serde_json::from_str(document.json()).unwrap_or(Value::Null))
     }
 
-    /// The member at a path, as text; `None` when there is none, or nothing in it. Names on the path are parted by dots;
-    /// a place in a list is a number, counted from 0. A list or object is given as JSON.
+    /// Returns the member at `path` as text, or as JSON if it is a list or object; `None` if it is missing or empty. A
+    /// path is names and list indexes (from 0), separated by dots.
     pub fn text_at(&self, path: &str) -> Option<Untrusted> {
-        // A name may have dots of its own.
-        let found = self.0.get(path).or_else(|| {
+        // The name of a member may contain dots itself.
+        let member = self.0.get(path).or_else(|| {
             path.split('.').try_fold(&self.0, |value, step| match value {
                 Value::Array(list) => list.get(step.parse::<usize>().ok()?),
                 other => other.get(step),
             })
         });
-        match found? {
+        match member? {
             Value::Null => None,
             Value::String(text) => Some(text.as_str().into()).filter(|text: &Untrusted| !text.is_empty()),
             other => Some(other.to_string().into()),
         }
     }
 
-    /// The paths of all members that are neither lists nor objects, by name.
+    /// Returns the paths of all members that are neither lists nor objects, in the order of names.
     pub fn paths(&self) -> Vec<String> {
         let mut paths = self.leaf_values();
         paths.retain(|(_, value)| !value.is_array() && !value.is_object());
         paths.into_iter().map(|(path, _)| path).collect()
     }
 
-    /// The paths of all members with nothing in them, by name: lists and objects among them.
+    /// Returns the paths of all empty members, including empty lists and objects.
     pub fn empty_paths(&self) -> Vec<String> {
         let leaves = self.leaf_values().into_iter();
         let empty = leaves.filter(|(_, value)| match value {
@@ -50,7 +50,7 @@ impl RecordMembers {
         empty.map(|(path, _)| path).collect()
     }
 
-    /// All members with nothing below them, by their paths.
+    /// Returns all members without members of their own, with their paths.
     fn leaf_values(&self) -> Vec<(String, &Value)> {
         let mut leaves = Vec::new();
         walk(&self.0, "", &mut leaves);
@@ -59,21 +59,21 @@ impl RecordMembers {
 }
 
 fn walk<'v>(value: &'v Value, path: &str, leaves: &mut Vec<(String, &'v Value)>) {
-    let below = |step: &str| {
+    let child_path = |step: &str| {
         if path.is_empty() { step.to_owned() } else { format!("{path}.{step}") }
     };
     match value {
         Value::Object(members) if !members.is_empty() => {
             for (name, member) in members {
-                walk(member, &below(name), leaves);
+                walk(member, &child_path(name), leaves);
             }
         }
         Value::Array(list) if !list.is_empty() => {
             for (at, entry) in list.iter().enumerate() {
-                walk(entry, &below(&at.to_string()), leaves);
+                walk(entry, &child_path(&at.to_string()), leaves);
             }
         }
-        // What is no record has no members.
+        // Only an object or list has members.
         _ if path.is_empty() => {}
         leaf => leaves.push((path.to_owned(), leaf)),
     }
@@ -87,20 +87,20 @@ mod tests {
     fn a_member_is_found_by_its_path() {
         let json = r#"{"a": "x", "list": [{"wid": "14"}], "n": 3, "none": null, "empty": "", "b.c": true}"#;
         let members = RecordMembers::from_document(&Document::new(json));
-        let found = |path| members.text_at(path).map(|text| text.raw().to_owned());
-        assert_eq!(found("a").as_deref(), Some("x"));
-        assert_eq!(found("list.0.wid").as_deref(), Some("14"));
-        assert_eq!(found("list").as_deref(), Some(r#"[{"wid":"14"}]"#));
-        assert_eq!(found("n").as_deref(), Some("3"));
-        assert_eq!(found("b.c").as_deref(), Some("true"));
+        let text_at = |path| members.text_at(path).map(|text| text.raw().to_owned());
+        assert_eq!(text_at("a").as_deref(), Some("x"));
+        assert_eq!(text_at("list.0.wid").as_deref(), Some("14"));
+        assert_eq!(text_at("list").as_deref(), Some(r#"[{"wid":"14"}]"#));
+        assert_eq!(text_at("n").as_deref(), Some("3"));
+        assert_eq!(text_at("b.c").as_deref(), Some("true"));
         for path in ["none", "empty", "list.1", "list.x", "a.b", "", "."] {
-            assert_eq!(found(path), None, "{path}");
+            assert_eq!(text_at(path), None, "{path}");
         }
         assert_eq!(members.paths(), ["a", "b.c", "empty", "list.0.wid", "n", "none"]);
     }
 
     #[test]
-    fn members_with_nothing_in_them_have_paths_of_their_own() {
+    fn empty_members_have_paths() {
         let members = RecordMembers::from_document(&Document::new(
             r#"{"a": [], "b": {}, "c": "", "d": null, "e": [{"f": []}], "g": 0}"#,
         ));

@@ -1,7 +1,8 @@
-//! The server's JSON, read leniently into [`model`](crate::model): whatever its version, its spelling or its mood.
+//! Lenient parsing of the server's JSON into [`model`](crate::model), for all server versions.
 //!
-//! A field may be missing, null, a number or a string that holds one; a row that cannot be used is counted and never
-//! costs the page. Everything the server sent stays in the row's [`Document`](crate::model::Document).
+//! A member may be missing, null, a number, or a number in a string; a row that cannot be parsed is counted and does
+//! not affect the others. Everything that the server has sent remains in the row's
+//! [`Document`](crate::model::Document).
 
 mod admin;
 mod alert;
@@ -34,12 +35,12 @@ pub use page::{Malformed, parse_list, parse_one, parse_page};
 pub use record::Record;
 pub use summary::summary;
 
-/// A noun of the model that is read from one JSON object.
+/// A type of the model that is parsed from one JSON object.
 pub trait FromRecord: Sized {
-    /// Whether the record is sent back when it is changed: then nothing of it may be missing.
+    /// Whether the record is sent back to the server when it is changed; then it must not be truncated.
     const IS_WRITTEN_BACK: bool = false;
 
-    /// Reads it; `None` when the record lacks what names it, so that nothing could be done with it.
+    /// Parses a record; `None` if it lacks the member that identifies it.
     fn from_record(record: &Record) -> Option<Self>;
 }
 
@@ -53,7 +54,7 @@ mod tests {
 
     const GUID: &str = "00000007-0000-1092-01d7-10df4de391b0";
 
-    /// Any JSON, with a liking for what the fields usually hold.
+    /// Generates any JSON, with a preference for common content of the members.
     fn anything() -> impl Strategy<Value = Value> {
         let leaf = prop_oneof![
             Just(Value::Null),
@@ -102,21 +103,21 @@ mod tests {
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(128))]
         #[test]
-        fn no_answer_is_too_odd_to_read(mut row in object(), envelope in object(), other in anything()) {
-            let asked = Span { start: 0, rows: 10 };
-            let odd = [Value::Object(row.clone()), Value::Object(envelope.clone()), other.clone()];
-            for json in odd.map(|value| value.to_string()) {
+        fn any_json_can_be_parsed_without_a_panic(mut row in object(), envelope in object(), other in anything()) {
+            let requested = Span { start: 0, rows: 10 };
+            let answers = [Value::Object(row.clone()), Value::Object(envelope.clone()), other.clone()];
+            for json in answers.map(|value| value.to_string()) {
                 let _ = (parse_one::<Process>(&json), parse_one::<Sensor>(&json), parse_one::<Binary>(&json), parse_one::<Group>(&json));
                 let _ = (parse_one::<ServerInfo>(&json), parse_list::<Sensor>(&json), summary(&json));
-                let _ = (parse_page::<Process>(&json, asked), parse_one::<Prevalence>(&json));
+                let _ = (parse_page::<Process>(&json, requested), parse_one::<Prevalence>(&json));
                 let _ = facets(&json, &["start".into()]);
                 let _ = parse_one::<Alert>(&json);
             }
-            // Whatever else it holds, a process with an id is never lost.
+            // A process with an id is never lost, whatever other members it has.
             row.insert("id".into(), GUID.into());
             let mut envelope = envelope;
             envelope.insert("results".into(), vec![other, Value::Object(row.clone())].into());
-            let page = parse_page::<Process>(&Value::Object(envelope).to_string(), asked).unwrap();
+            let page = parse_page::<Process>(&Value::Object(envelope).to_string(), requested).unwrap();
             prop_assert_eq!(page.n_sent(), 2);
             let process = page.rows.last().unwrap();
             prop_assert_eq!(process.id.to_string(), GUID);

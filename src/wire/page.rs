@@ -1,4 +1,4 @@
-//! The envelopes around rows: each row is read on its own, so that a bad one costs only itself.
+//! Parsing of responses with one or more records, each on its own, so that a broken one does not affect the others.
 
 use std::collections::BTreeMap;
 
@@ -7,20 +7,20 @@ use serde_json::{error::Category, value::RawValue};
 use super::{FromRecord, Record, annotations::Annotations};
 use crate::model::{Page, Span};
 
-/// Why an answer as a whole is of no use. Its words hold nothing of what the server sent.
+/// Why a response as a whole cannot be parsed. The text does not quote the response.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct Malformed(String);
 
 impl Malformed {
-    /// A reason in words of ours.
+    /// Creates an error with a fixed reason.
     pub(super) fn new(reason: &str) -> Self {
         Self(reason.to_owned())
     }
 
-    /// Some other value than the one expected.
+    /// Creates an error for another JSON value than expected.
     pub(super) fn unexpected_value(json: &str, expected: &str) -> Self {
-        let found = match json.trim_start().bytes().next() {
+        let actual = match json.trim_start().bytes().next() {
             Some(b'{') => "another object",
             Some(b'[') => "a list",
             Some(b'"') => "a text",
@@ -28,10 +28,10 @@ impl Malformed {
             Some(_) => "something else",
             None => "nothing",
         };
-        Self(format!("{found} instead of {expected}"))
+        Self(format!("{actual} instead of {expected}"))
     }
 
-    /// A record without the id that names it.
+    /// Creates an error for a record without an id.
     pub(super) fn missing_id() -> Self {
         Self("the record lacks its id".into())
     }
@@ -46,7 +46,7 @@ impl Malformed {
     }
 }
 
-/// Reads an answer that is one record, or a list of one; `None` when the list is empty, which means "not found".
+/// Parses a response that is one record or a list of one; `None` if the list is empty, which means "not found".
 pub fn parse_one<T: FromRecord>(json: &str) -> Result<Option<T>, Malformed> {
     let json = validate_json(json)?;
     if let Some(record) = record::<T>(json.get()) {
@@ -64,42 +64,42 @@ pub fn parse_one<T: FromRecord>(json: &str) -> Result<Option<T>, Malformed> {
     }
 }
 
-/// Reads an answer that is a bare list: all there is, on one page.
+/// Parses a response that is a complete list, as one page.
 pub fn parse_list<T: FromRecord>(json: &str) -> Result<Page<T>, Malformed> {
     let json = validate_json(json)?;
     let list: Vec<&RawValue> =
         serde_json::from_str(json.get()).map_err(|_| Malformed::unexpected_value(json.get(), "a list"))?;
     let total = to_u64(list.len());
-    let (rows, broken) = rows(list);
-    Ok(Page { rows, n_unreadable: broken, total, ..Page::default() })
+    let (rows, n_unreadable) = rows(list);
+    Ok(Page { rows, n_unreadable, total, ..Page::default() })
 }
 
-/// Reads a page of a search (reference 1.9, 2.2) that was asked for as `asked`.
-pub fn parse_page<T: FromRecord>(json: &str, asked: Span) -> Result<Page<T>, Malformed> {
+/// Parses a page of a search (reference 1.9, 2.2); `requested` provides the start if the response lacks it.
+pub fn parse_page<T: FromRecord>(json: &str, requested: Span) -> Result<Page<T>, Malformed> {
     let members = read_members(json, "an object with results")?;
     let results = members.get("results").ok_or_else(|| Malformed("an object without results".into()))?;
     let list: Vec<&RawValue> = serde_json::from_str(results.get())
         .map_err(|_| Malformed::unexpected_value(results.get(), "a list of results"))?;
     let envelope = Record::envelope(&members, "results");
-    let start = envelope.count("start").unwrap_or(asked.start);
-    // The server's estimate may lag behind the rows it sends; past the end there are no rows to correct it.
-    let seen = match to_u64(list.len()) {
+    let start = envelope.count("start").unwrap_or(requested.start);
+    // The server's estimate may be less than the rows it sends. Beyond the end there are no rows to correct it by.
+    let least_total = match to_u64(list.len()) {
         0 => 0,
-        sent => start.saturating_add(sent),
+        n_rows => start.saturating_add(n_rows),
     };
-    let remarks = Annotations::from_envelope(&members);
-    let sent = list.len();
+    let annotations = Annotations::from_envelope(&members);
+    let n_sent = list.len();
     let read = |row: &RawValue| {
-        let extended = remarks.annotate(row);
-        T::from_record(&Record::parse(extended.as_deref().unwrap_or(row.get()))?)
+        let annotated = annotations.annotate(row);
+        T::from_record(&Record::parse(annotated.as_deref().unwrap_or(row.get()))?)
     };
     let rows: Vec<T> = list.into_iter().filter_map(read).collect();
-    let broken = sent - rows.len();
+    let n_unreadable = n_sent - rows.len();
 
     Ok(Page {
         rows,
-        n_unreadable: broken,
-        total: envelope.count("total_results").unwrap_or(0).max(seen),
+        n_unreadable,
+        total: envelope.count("total_results").unwrap_or(0).max(least_total),
         start,
         elapsed: envelope.float("elapsed"),
         is_incomplete: envelope.flag("incomplete_results").unwrap_or(false),
@@ -107,27 +107,28 @@ pub fn parse_page<T: FromRecord>(json: &str, asked: Span) -> Result<Page<T>, Mal
     })
 }
 
-/// Reads each row on its own; the second number counts those that are of no use.
+/// Parses each row of a list on its own. Also returns how many cannot be parsed.
 pub(super) fn rows<T: FromRecord>(list: Vec<&RawValue>) -> (Vec<T>, usize) {
-    let sent = list.len();
+    let n_sent = list.len();
     let rows: Vec<T> = list.into_iter().filter_map(|row| T::from_record(&record::<T>(row.get())?)).collect();
-    let broken = sent - rows.len();
-    (rows, broken)
+    let n_unreadable = n_sent - rows.len();
+    (rows, n_unreadable)
 }
 
+/// Parses a record; very long texts are truncated unless it is written back.
 fn record<T: FromRecord>(json: &str) -> Option<Record> {
-    if T::IS_WRITTEN_BACK { Record::parse_whole(json) } else { Record::parse(json) }
+    if T::IS_WRITTEN_BACK { Record::parse_uncut(json) } else { Record::parse(json) }
 }
 
-/// The members of an object, each as its JSON text.
+/// The members of an object as JSON text.
 pub(super) type MemberMap<'a> = BTreeMap<String, &'a RawValue>;
 
-/// Takes an object apart.
+/// Splits an object into its members.
 pub(super) fn members<'a>(json: &'a RawValue, expected: &str) -> Result<MemberMap<'a>, Malformed> {
     serde_json::from_str(json.get()).map_err(|_| Malformed::unexpected_value(json.get(), expected))
 }
 
-/// Takes an answer that is an object apart, in one pass over it: it can be large.
+/// Splits a response that is an object into its members, in one pass, because it can be large.
 pub(super) fn read_members<'a>(json: &'a str, expected: &str) -> Result<MemberMap<'a>, Malformed> {
     let json = strip_bom(json)?;
     serde_json::from_str(json).map_err(|error| match error.classify() {
@@ -136,12 +137,12 @@ pub(super) fn read_members<'a>(json: &'a str, expected: &str) -> Result<MemberMa
     })
 }
 
-/// The text as one valid JSON value.
+/// Checks that the text is one valid JSON value.
 pub(super) fn validate_json(json: &str) -> Result<&RawValue, Malformed> {
     serde_json::from_str(strip_bom(json)?).map_err(|error| Malformed::syntax_error(&error))
 }
 
-/// The text without a byte order mark, unless it can be no JSON.
+/// Removes a byte order mark. Fails if the text is empty or HTML.
 fn strip_bom(json: &str) -> Result<&str, Malformed> {
     let json = json.trim_start_matches('\u{feff}');
     match json.trim_start() {
@@ -160,14 +161,14 @@ mod tests {
     use crate::model::{Process, Sensor};
 
     const GUID: &str = "00000007-0000-1092-01d7-10df4de391b0";
-    const ASKED: Span = Span { start: 20, rows: 10 };
+    const REQUESTED: Span = Span { start: 20, rows: 10 };
 
     fn read(json: &str) -> Page<Process> {
-        parse_page(json, ASKED).unwrap()
+        parse_page(json, REQUESTED).unwrap()
     }
 
     #[test]
-    fn a_row_that_cannot_be_used_costs_only_itself() {
+    fn a_row_that_cannot_be_parsed_does_not_affect_others() {
         let page = read(&format!(
             r#"{{"results": [{{"id": "{GUID}"}}, {{"id": 3}}, null, "x", [], {{}}, {{"id": "{GUID}", "cmdline": "\ud800"}}],
                 "total_results": 7, "start": 0}}"#
@@ -177,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn an_envelope_is_read_whatever_its_types() {
+    fn an_envelope_is_parsed_leniently() {
         let page = read(
             r#"{"results": [], "total_results": "34884", "start": "0", "elapsed": "0.5", "incomplete_results": "True", "filtered": {"a": 2, "b": "3", "hour_of_day": []}}"#,
         );
@@ -195,17 +196,17 @@ mod tests {
         assert_eq!(page.total, 21);
         let past = read(r#"{"results": [], "total_results": 3, "start": 20}"#);
         assert_eq!(past.total, 3);
-        let most = u64::MAX;
+        let max = u64::MAX;
         let absurd = read(&format!(
-            r#"{{"results": [{row}], "start": {most}, "filtered": {{"a": {}, "b": {}}}}}"#,
+            r#"{{"results": [{row}], "start": {max}, "filtered": {{"a": {}, "b": {}}}}}"#,
             i64::MAX,
             i64::MAX
         ));
-        assert_eq!((absurd.total, absurd.hidden), (most, most - 1));
+        assert_eq!((absurd.total, absurd.hidden), (max, max - 1));
     }
 
     #[test]
-    fn what_is_not_a_page_is_malformed() {
+    fn other_json_than_a_page_is_malformed() {
         for (json, reason) in [
             ("{}", "an object without results"),
             (r#"{"results": null}"#, "something else instead of a list of results"),
@@ -219,13 +220,13 @@ mod tests {
             (r#"{"results": ["#, "the JSON ends too early"),
             (r#"{"results": [nonsense]}"#, "no valid JSON at line 1, column 15"),
         ] {
-            assert_eq!(parse_page::<Process>(json, ASKED).unwrap_err().to_string(), reason, "{json}");
+            assert_eq!(parse_page::<Process>(json, REQUESTED).unwrap_err().to_string(), reason, "{json}");
         }
     }
 
     #[test]
     fn an_answer_of_one_may_be_a_list_of_one() {
-        let id = |json| parse_one::<Sensor>(json).map(|found| found.map(|sensor| sensor.id.0));
+        let id = |json| parse_one::<Sensor>(json).map(|result| result.map(|sensor| sensor.id.0));
         assert_eq!(id(r#"{"id": 7}"#), Ok(Some(7)));
         assert_eq!(id("\u{feff}[{\"id\": \"7\"}]"), Ok(Some(7)));
         assert_eq!(id("[]"), Ok(None));

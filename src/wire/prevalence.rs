@@ -1,11 +1,11 @@
-//! How common a file is (reference 2.2, frequency).
+//! Parsing of the prevalence of a file (reference 2.2, frequency).
 
 use super::{FromRecord, Record};
 use crate::model::{HostCount, Prevalence};
 
 impl FromRecord for Prevalence {
     fn from_record(record: &Record) -> Option<Self> {
-        let named = record.texts("hostnames").len() + record.records("hostnames").len();
+        let n_sent = record.texts("hostnames").len() + record.records("hostnames").len();
         let mut hostnames: Vec<_> = record
             .records("hostnames")
             .iter()
@@ -20,11 +20,11 @@ impl FromRecord for Prevalence {
         let listed = u64::try_from(hostnames.len()).unwrap_or(u64::MAX);
         let hosts = record.count("hostCount");
         let processes = record.count("globalCount");
-        // Whatever answers without either is no count.
+        // Without either member, the JSON is not a prevalence.
         hosts.or(processes)?;
         Some(Self {
             hosts: hosts.unwrap_or(listed),
-            n_unreadable: named - hostnames.len(),
+            n_unreadable: n_sent - hostnames.len(),
             hostnames,
             processes: processes.unwrap_or(0),
             total: record.count("numDocs").unwrap_or(0),
@@ -40,14 +40,14 @@ mod tests {
     use crate::wire;
 
     #[test]
-    fn a_count_is_read_with_its_hosts() {
+    fn a_count_is_parsed_with_its_hosts() {
         let json = include_str!("../../tests/goldens/get_process_host_count.json");
         let prevalence: Prevalence = wire::parse_one(json).unwrap().unwrap();
         insta::assert_debug_snapshot!(prevalence);
     }
 
     #[test]
-    fn odd_hosts_cost_only_themselves() {
+    fn a_broken_host_does_not_affect_others() {
         let json = r#"{"hostCount": "3", "numDocs": "90", "hostnames": [{"name": "b", "value": "2"}, {"value": 1}, "x",
             {"name": "a", "value": 2}], "accurateHostCount": null}"#;
         let prevalence: Prevalence = wire::parse_one(json).unwrap().unwrap();
@@ -58,7 +58,7 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_that_counts_nothing_is_of_no_use() {
+    fn an_answer_without_a_count_is_refused() {
         assert!(wire::parse_one::<Prevalence>(r#"{"hostnames": []}"#).is_err());
     }
 }

@@ -1,4 +1,4 @@
-//! A process document, with the repairs that damaged ones need (reference 2.2, "Quirks").
+//! Parsing of a process document, with repairs for damaged ones (reference 2.2, "Quirks").
 
 use super::{FromRecord, Record, hits};
 use crate::model::{EventCounts, Process, ProcessId, SensorId};
@@ -7,8 +7,8 @@ use crate::text::Untrusted;
 impl FromRecord for Process {
     fn from_record(record: &Record) -> Option<Self> {
         let (id, segment) = identity(record)?;
-        // Sensor, pid and start can be rebuilt from the GUID, unless its pid says that it is not an ordinary one.
-        let rebuilt = id.pid().filter(|&pid| pid != 0);
+        // Sensor, pid and start time are encoded in the GUID, unless its pid is one of those that are not real.
+        let pid_in_id = id.pid().filter(|&pid| pid != 0);
         let sensor = record.count("sensor_id").map_or(id.sensor(), SensorId);
         let path = record.text_if_known("path");
         let name = record.text_if_known("process_name");
@@ -22,10 +22,10 @@ impl FromRecord for Process {
             cmdline: record.text("cmdline"),
             md5: record.md5("process_md5"),
             sha256: record.sha256("process_sha256"),
-            pid: record.pid("process_pid").or(rebuilt),
+            pid: record.pid("process_pid").or(pid_in_id),
             user: record.text("username"),
             sid: record.text("uid"),
-            started: record.time("start").or_else(|| rebuilt.and_then(|_| id.start_time())),
+            started: record.time("start").or_else(|| pid_in_id.and_then(|_| id.start_time())),
             last_update: record.time("last_update").or_else(|| record.time("max_last_update")),
             last_server_update: record.time("last_server_update").or_else(|| record.time("max_last_server_update")),
             terminated: record.flag("terminated"),
@@ -48,7 +48,8 @@ impl FromRecord for Process {
     }
 }
 
-/// The GUID, which documents converted from 5.2 to 6.1 carry in `unique_id` alone, and the segment written into it.
+/// Returns the GUID and the segment encoded in it. Documents converted from 5.2 to 6.1 have the GUID only in
+/// `unique_id`.
 fn identity(record: &Record) -> Option<(ProcessId, Option<u64>)> {
     let read = |name| ProcessId::parse_with_segment(record.text(name).raw().trim());
     let unique = read("unique_id");
@@ -61,19 +62,19 @@ fn identity(record: &Record) -> Option<(ProcessId, Option<u64>)> {
     }
 }
 
-/// The parent's GUID. `parent_unique_id` may be missing, or name another sensor's process, which is a known bug.
+/// Returns the parent's GUID. By a known bug of the server, `parent_unique_id` may be missing, or be of another sensor.
 fn parent(record: &Record, sensor: SensorId) -> Option<ProcessId> {
     let read = |name| ProcessId::parse_with_segment(record.text(name).raw().trim());
     let (unique, plain) = (read("parent_unique_id"), read("parent_id"));
     unique.filter(|(id, _)| id.sensor() == sensor).or(plain).map(|(id, _)| id)
 }
 
-/// The last component of a path of either kind.
+/// Returns the last component of a Windows or Unix path.
 fn file_name(path: &Untrusted) -> Untrusted {
     path.raw().rsplit(['\\', '/']).next().unwrap_or_default().into()
 }
 
-/// How many events of each kind a document counts.
+/// Parses the number of events of each kind.
 pub(super) fn read_counts(record: &Record) -> EventCounts {
     EventCounts {
         modload: record.count("modload_count"),
@@ -107,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn a_whole_document_is_read() {
+    fn a_complete_document_is_parsed() {
         let json = include_str!("../../tests/goldens/get_process_search.json");
         let page = wire::parse_page::<Process>(json, Span { start: 0, rows: 2 }).unwrap();
         insta::assert_debug_snapshot!(page.rows[0]);
@@ -115,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn a_document_without_id_is_named_by_its_unique_id() {
+    fn a_document_without_an_id_is_identified_by_its_unique_id() {
         for id in [Value::Null, json!(""), json!(-3_748_189)] {
             let row = json!({ "id": id, "unique_id": format!("{GUID}-0177fcbc770e") });
             let process = read(&row);
@@ -184,24 +185,24 @@ mod tests {
     }
 
     #[test]
-    fn a_command_line_is_kept_as_it_is() {
+    fn a_command_line_is_not_changed() {
         for cmdline in ["", "(unknown)", "  net  use \t\u{202e}\\\\test\\blah\n"] {
             assert_eq!(read(&json!({ "id": GUID, "cmdline": cmdline })).cmdline.raw(), cmdline);
         }
     }
 
     #[test]
-    fn a_document_says_what_the_server_said() {
+    fn a_document_is_what_the_server_has_sent() {
         let json = include_str!("../../tests/goldens/get_process_search.json");
         let sent: Value = serde_json::from_str(json).unwrap();
         let page = wire::parse_page::<Process>(json, Span { start: 0, rows: 2 }).unwrap();
         for (row, process) in sent["results"].as_array().unwrap().iter().zip(&page.rows) {
-            let mut kept: Value = serde_json::from_str(process.document.json()).unwrap();
-            // What the answer says of it beside its rows stands in the record as well.
-            let beside = kept.as_object_mut().unwrap();
-            beside.remove("highlights");
-            beside.remove("tagged_pids");
-            assert_eq!(&kept, row);
+            let mut document: Value = serde_json::from_str(process.document.json()).unwrap();
+            // Entries from the envelope are added to the record.
+            let members = document.as_object_mut().unwrap();
+            members.remove("highlights");
+            members.remove("tagged_pids");
+            assert_eq!(&document, row);
             assert!(!process.document.json().contains('\n'));
         }
     }

@@ -1,4 +1,4 @@
-//! One JSON object as the server sent it, and lenient ways to read a field of it.
+//! A JSON object as sent by the server, with lenient access to its members.
 
 use std::net::IpAddr;
 
@@ -14,7 +14,7 @@ use super::{
 use crate::model::{Document, Md5, Sha256};
 use crate::text::Untrusted;
 
-/// One JSON object. Every reader takes what makes sense and leaves the rest: absent, null and unreadable look the same.
+/// A JSON object. All accessors are lenient: a missing, null or invalid member is the same to them.
 #[derive(Clone, Debug, Default)]
 pub struct Record {
     fields: Map<String, Value>,
@@ -22,26 +22,27 @@ pub struct Record {
 }
 
 impl Record {
-    /// Reads valid JSON text; `None` when it is not an object. Of a record that is far larger than any known one, long texts
-    /// are cut: thousands of rows are kept at a time.
+    /// Parses valid JSON; `None` if it is not an object. In a record that is far larger than any known one, long texts
+    /// are truncated, because thousands of rows are held in memory.
     pub fn parse(json: &str) -> Option<Self> {
-        /// Windows has command lines of up to 32,767 characters, scripts are sent up to 65,535: nothing real is cut.
-        const TEXT_MOST: usize = 1024 * 1024;
-        /// Lists of libraries and watchlists make some tens of kilobytes.
-        const MOST: usize = 4 * TEXT_MOST;
-        if json.len() <= TEXT_MOST {
-            return Self::parse_whole(json);
+        /// In bytes. A Windows command line has at most 32,767 characters and scripts at most 65,535, so no real text
+        /// is truncated.
+        const MAX_TEXT: usize = 1024 * 1024;
+        /// In bytes. Lists of modules and watchlists have some tens of kilobytes.
+        const MAX_RECORD: usize = 4 * MAX_TEXT;
+        if json.len() <= MAX_TEXT {
+            return Self::parse_uncut(json);
         }
-        let cut = compact_cut(json, TEXT_MOST);
-        if cut.len() > MOST {
+        let cut = compact_cut(json, MAX_TEXT);
+        if cut.len() > MAX_RECORD {
             tracing::warn!("a record of {} bytes is left out", json.len());
             return None;
         }
         Self::read_compact(cut)
     }
 
-    /// Reads valid JSON text of any length: for records that are written back.
-    pub fn parse_whole(json: &str) -> Option<Self> {
+    /// Parses valid JSON of any length without truncating: for records that are written back.
+    pub fn parse_uncut(json: &str) -> Option<Self> {
         Self::read_compact(compact(json))
     }
 
@@ -50,7 +51,7 @@ impl Record {
         Some(Self { fields, document: Document::new(json) })
     }
 
-    /// The members of an envelope without its rows, which are read on their own.
+    /// Creates a record of all members of an envelope but its rows.
     pub(super) fn envelope(members: &MemberMap<'_>, rows: &str) -> Self {
         let fields = members
             .iter()
@@ -60,19 +61,19 @@ impl Record {
         Self { fields, document: Document::default() }
     }
 
-    /// The whole record as compact JSON; empty for a record inside another one.
+    /// Returns the record as compact JSON; empty for a nested record.
     pub fn document(&self) -> Document {
         self.document.clone()
     }
 
-    /// The record without some of its fields, as compact JSON.
+    /// Returns the record without some of its members, as compact JSON.
     pub fn document_without(&self, names: &[&str]) -> Document {
         let mut fields = self.fields.clone();
         fields.retain(|name, _| !names.contains(&name.as_str()));
         Document::new(Value::Object(fields).to_string())
     }
 
-    /// The record without the fields that are secret by their name, as compact JSON.
+    /// Returns the record without the members that are secret by their name, as compact JSON.
     pub fn document_without_secrets(&self) -> Document {
         let secrets: Vec<_> = self.names().filter(|name| is_secret(name)).collect();
         if secrets.is_empty() {
@@ -81,55 +82,55 @@ impl Record {
         self.document_without(&secrets)
     }
 
-    /// The names of its fields.
+    /// Returns the names of the members.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.fields.keys().map(String::as_str)
     }
 
-    /// Whether it has no field at all.
+    /// Whether the record has no members.
     pub fn is_empty(&self) -> bool {
         self.fields.is_empty()
     }
 
-    /// The field as text; empty when there is none. Of a list the first entry counts.
+    /// Returns the member as text; empty if it is missing. Of a list, the first entry is used.
     pub fn text(&self, name: &str) -> Untrusted {
         self.value(name).and_then(to_text).map_or_else(Untrusted::default, Into::into)
     }
 
-    /// The field as text, or the other field when that is empty.
+    /// Returns the member as text, or the member `other` if it is empty.
     pub fn text_or(&self, name: &str, other: &str) -> Untrusted {
         let text = self.text(name);
         if text.is_empty() { self.text(other) } else { text }
     }
 
-    /// The field as text, except where it is the server's way to say that it does not know.
+    /// Returns the member as text; empty if it is `(unknown)`.
     pub fn text_if_known(&self, name: &str) -> Untrusted {
         let text = self.text(name);
         if text.eq_ignore_case("(unknown)") { Untrusted::default() } else { text }
     }
 
-    /// The field as a list of texts; a scalar is a list of one.
+    /// Returns the member as a list of texts; a scalar is a list of one.
     pub fn texts(&self, name: &str) -> Vec<Untrusted> {
         self.items(name).filter_map(to_text).filter(|text| !text.is_empty()).map(Into::into).collect()
     }
 
-    /// The field as a whole number, also one written as text.
+    /// Returns the member as an integer, also from text.
     pub fn int(&self, name: &str) -> Option<i64> {
         self.value(name).and_then(to_int)
     }
 
-    /// The field as a number that counts something: -1 and the like mean "unknown".
+    /// Returns the member as a non-negative integer; a negative number, which means "unknown", is `None`.
     pub fn count(&self, name: &str) -> Option<u64> {
         let value = self.value(name)?;
         value.as_u64().or_else(|| to_int(value).and_then(|number| number.try_into().ok()))
     }
 
-    /// The field as a process id of the host; -1 means "unknown".
+    /// Returns the member as a process id of the host; -1, which means "unknown", is `None`.
     pub fn pid(&self, name: &str) -> Option<u32> {
         self.int(name)?.try_into().ok()
     }
 
-    /// The field as a number with a fraction.
+    /// Returns the member as a floating-point number.
     pub fn float(&self, name: &str) -> Option<f64> {
         let number = match self.value(name)? {
             Value::Number(number) => number.as_f64(),
@@ -139,12 +140,12 @@ impl Record {
         number.filter(|number| number.is_finite())
     }
 
-    /// The field as a yes or no: also as 0 and 1, and in words of any case.
+    /// Returns the member as a Boolean, also from 0 and 1 and from words in any letter case.
     pub fn flag(&self, name: &str) -> Option<bool> {
         parse_flag(&to_text(self.value(name)?)?)
     }
 
-    /// The field as a time, in any of the server's spellings.
+    /// Returns the member as a time, in any of the server's formats.
     pub fn time(&self, name: &str) -> Option<Timestamp> {
         match self.value(name)? {
             Value::Number(number) => time::from_epoch(number.as_f64()?),
@@ -153,7 +154,8 @@ impl Record {
         }
     }
 
-    /// The field as an address: a signed 32-bit number in network order, dotted, or IPv6 (reference 1.5).
+    /// Returns the member as an IP address: a signed 32-bit number in network byte order, dotted, or IPv6 (reference
+    /// 1.5).
     pub fn ip_address(&self, name: &str) -> Option<IpAddr> {
         let value = self.value(name)?;
         if let Some(number) = to_int(value) {
@@ -162,19 +164,19 @@ impl Record {
         parse_ip(value.as_str()?)
     }
 
-    /// The field as an MD5; the zeros that servers send for an unknown one are none.
+    /// Returns the member as an MD5; all zeros, which servers send for an unknown hash, are `None`.
     pub fn md5(&self, name: &str) -> Option<Md5> {
         let md5: Md5 = self.text(name).raw().trim().parse().ok()?;
         (md5.0 != [0; 16]).then_some(md5)
     }
 
-    /// The field as a SHA-256; zeros are none.
+    /// Returns the member as a SHA-256; all zeros are `None`.
     pub fn sha256(&self, name: &str) -> Option<Sha256> {
         let sha256: Sha256 = self.text(name).raw().trim().parse().ok()?;
         (sha256.0 != [0; 32]).then_some(sha256)
     }
 
-    /// The objects in the field's list; what is not an object is left out.
+    /// Returns the objects in a list; other entries are ignored.
     pub fn records(&self, name: &str) -> Vec<Self> {
         self.items(name)
             .filter_map(Value::as_object)
@@ -182,7 +184,7 @@ impl Record {
             .collect()
     }
 
-    /// The object in the field, which some fields hold as JSON text.
+    /// Returns the nested object, which some members have as JSON text.
     pub fn nested_record(&self, name: &str) -> Option<Self> {
         match self.value(name)? {
             Value::Object(fields) => Some(Self { fields: fields.clone(), document: Document::default() }),
@@ -191,7 +193,7 @@ impl Record {
         }
     }
 
-    /// The sum of the numbers in the field, which is an object of counts or one count.
+    /// Returns the sum of the counts in a nested object; a single number is its own sum.
     pub fn sum(&self, name: &str) -> u64 {
         let count = |value| to_int(value).and_then(|number| u64::try_from(number).ok());
         match self.value(name) {
@@ -215,7 +217,7 @@ impl Record {
     }
 }
 
-/// Whether a field or a parameter of this name holds what somebody logs in with.
+/// Whether the name of a member or URL parameter indicates a credential.
 pub(super) fn is_secret(name: &str) -> bool {
     const PARTS: [&str; 9] =
         ["password", "passwd", "secret", "token", "apikey", "api_key", "api-key", "credential", "private_key"];
@@ -227,7 +229,7 @@ pub(super) fn is_secret(name: &str) -> bool {
 mod tests {
     use super::*;
 
-    /// Reads field `f` of a record that holds `value` there.
+    /// Checks the result of reading the member `f` if it is `value`.
     #[track_caller]
     #[expect(clippy::needless_pass_by_value, reason = "values read better than borrows in a table")]
     fn check<T: PartialEq + std::fmt::Debug>(value: &str, read: impl Fn(&Record, &str) -> T, expected: T) {

@@ -1,4 +1,4 @@
-//! A sensor's record (reference 2.6), many of whose numbers come as text.
+//! Parsing of a sensor record (reference 2.6), in which many numbers are text.
 
 use super::{FromRecord, Record, value::parse_ip};
 use crate::model::{Adapter, GroupId, Sensor, SensorId};
@@ -42,13 +42,14 @@ impl FromRecord for Sensor {
     }
 }
 
-/// One `<ip>,<mac without colons>`; the list of them ends with a separator, so that the last one is empty.
+/// Parses `<ip>,<mac without colons>`. The list of adapters ends with a separator, so its last entry is empty.
 fn adapter(text: &str) -> Option<Adapter> {
     let (ip, mac) = text.split_once(',').unwrap_or((text, ""));
     Some(Adapter { ip: parse_ip(ip)?, mac: hardware_address(mac) })
 }
 
-/// Twelve hex digits in pairs, lower case; empty for anything else, since this text is shown as it is.
+/// Formats a MAC address as twelve lower-case hex digits in pairs; empty for anything else, because the result is shown
+/// without escaping.
 fn hardware_address(text: &str) -> String {
     let digits: Vec<char> = text.trim().chars().filter(|char| !matches!(char, ':' | '-')).collect();
     if digits.len() != 12 || !digits.iter().all(char::is_ascii_hexdigit) {
@@ -65,13 +66,13 @@ mod tests {
     use crate::wire;
 
     #[test]
-    fn a_whole_record_is_read() {
+    fn a_complete_record_is_parsed() {
         let sensor: Sensor = wire::parse_one(include_str!("../../tests/goldens/get_sensor_7.json")).unwrap().unwrap();
         insta::assert_debug_snapshot!(sensor);
     }
 
     #[test]
-    fn adapters_are_read_whatever_stands_between_them() {
+    fn adapters_are_parsed_from_any_list() {
         let adapters = |text: &str| {
             let json = format!(r#"{{"id": 1, "network_adapters": {text}}}"#);
             let sensor: Sensor = wire::parse_one(&json).unwrap().unwrap();

@@ -1,4 +1,4 @@
-//! What the server says of itself (reference 2.1).
+//! Parsing of the server's information about itself (reference 2.1).
 
 use super::{FromRecord, Record};
 use crate::model::ServerInfo;
@@ -6,7 +6,7 @@ use crate::model::ServerInfo;
 impl FromRecord for ServerInfo {
     fn from_record(record: &Record) -> Option<Self> {
         let version = record.text_or("version", "version_release");
-        // Whatever answers without a version is some other program's information.
+        // Without a version, the JSON is not of a Carbon Black server.
         version.non_empty()?;
         Some(Self {
             version,
@@ -24,7 +24,7 @@ mod tests {
     use crate::wire;
 
     #[test]
-    fn the_version_is_read_with_what_is_switched_on() {
+    fn version_and_enabled_features_are_parsed() {
         let info: ServerInfo = wire::parse_one(include_str!("../../tests/goldens/get_info.json")).unwrap().unwrap();
         assert_eq!(info.version.raw(), "6.2.4.180911.1420");
         assert_eq!(info.release(), Some((6, 2)));
@@ -33,7 +33,7 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_without_a_version_is_not_the_servers() {
+    fn an_answer_without_a_version_is_refused() {
         assert!(wire::parse_one::<ServerInfo>(r#"{"status": "ok"}"#).is_err());
     }
 }

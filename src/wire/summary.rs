@@ -1,4 +1,4 @@
-//! A process with its relatives (reference 2.3).
+//! Parsing of a process with its relatives (reference 2.3).
 
 use serde_json::value::RawValue;
 
@@ -8,28 +8,29 @@ use super::{
 };
 use crate::model::{Process, Summary};
 
-/// Reads the answer to a summary request. One without a `process` member is the document itself; an empty `process` is
-/// one that the server knows nothing of.
+/// Parses the response to a summary request. Without a `process` member, the response is the process document itself;
+/// an empty `process` means that the server does not know it.
 pub fn summary(json: &str) -> Result<Option<Summary>, Malformed> {
     let members = read_members(json, "an object with a process")?;
     let process = members.get("process").map_or(json, |process| process.get());
-    let is_named = members.contains_key("process");
-    if is_named && Record::parse(process).is_some_and(|record| record.is_empty()) {
+    let is_wrapped = members.contains_key("process");
+    if is_wrapped && Record::parse(process).is_some_and(|record| record.is_empty()) {
         return Ok(None);
     }
-    let (parent, broken_parent) = parent(members.get("parent").copied());
-    let (children, broken_children) = relatives(members.get("children").copied());
-    let (siblings, broken_siblings) = relatives(members.get("siblings").copied());
+    let (parent, n_broken_parents) = parent(members.get("parent").copied());
+    let (children, n_broken_children) = relatives(members.get("children").copied());
+    let (siblings, n_broken_siblings) = relatives(members.get("siblings").copied());
     Ok(Some(Summary {
         process: parse_one(process)?.ok_or_else(Malformed::missing_id)?,
         parent,
         children,
         siblings,
-        n_unreadable: broken_parent + broken_children + broken_siblings,
+        n_unreadable: n_broken_parents + n_broken_children + n_broken_siblings,
     }))
 }
 
-/// The parent's document. An empty object and the stub of an unknown process are no document, and not broken either.
+/// Parses the parent's document. Also returns the number of unreadable documents; an empty object, or the stub of an
+/// unknown process, is `None` but not unreadable.
 fn parent(json: Option<&RawValue>) -> (Option<Process>, usize) {
     let record = json.and_then(|json| Record::parse(json.get()));
     let Some(record) = record.filter(|record| !record.is_empty() && !is_stub(record)) else {
@@ -42,7 +43,7 @@ fn parent(json: Option<&RawValue>) -> (Option<Process>, usize) {
     }
 }
 
-/// Whether a document stands for a process that the sensor did not see.
+/// Whether a document is the stub of a process that the sensor has not observed.
 fn is_stub(record: &Record) -> bool {
     record.int("process_pid") == Some(-1)
         && record.text_if_known("process_name").is_empty()
@@ -61,7 +62,7 @@ mod tests {
     const GUID: &str = "00000007-0000-1092-01d7-10df4de391b0";
 
     #[test]
-    fn the_relatives_come_in_one_answer() {
+    fn relatives_are_parsed_from_one_answer() {
         let summary = summary(include_str!("../../tests/goldens/get_process_summary.json")).unwrap().unwrap();
         assert_eq!(summary.process.sid.raw(), "S-1-5-21-1004336348-1177238915-682003330-1104");
         assert_eq!(summary.parent.unwrap().name.raw(), "explorer.exe");
@@ -103,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_process_is_none() {
+    fn an_empty_process_means_unknown() {
         let json = r#"{"process": {}, "siblings": [], "children": [], "parent": {}}"#;
         assert_eq!(summary(json).unwrap(), None);
     }

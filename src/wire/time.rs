@@ -1,4 +1,4 @@
-//! One lenient parser for the many ways in which the server writes a time (reference 1.3).
+//! Parsing of times in all formats of the server (reference 1.3).
 
 use jiff::{
     Timestamp,
@@ -7,12 +7,11 @@ use jiff::{
     tz::Offset,
 };
 
-/// For the dates of mail and HTTP.
+/// A parser for RFC 822 dates, as in mail and HTTP.
 static MAIL: rfc2822::DateTimeParser = rfc2822::DateTimeParser::new().relaxed_weekday(true);
 
-/// Reads a time in any of the server's spellings: ISO with `T` or space, with an offset, `Z` or nothing (then UTC), with
-/// or without fraction; a bare date; RFC 822; seconds or milliseconds since 1970 as a number written out.
-/// `-1` and words mean that there is none.
+/// Parses a time in any of the server's formats: ISO 8601 with `T` or a space, with an offset, `Z` or none (then UTC),
+/// with or without a fraction; a date alone; RFC 822; seconds or milliseconds since 1970. `-1` and words are `None`.
 pub(super) fn parse(text: &str) -> Option<Timestamp> {
     let text = text.trim();
     if let Ok(number) = text.parse::<f64>() {
@@ -24,22 +23,23 @@ pub(super) fn parse(text: &str) -> Option<Timestamp> {
     }
 }
 
-/// The moment that a date is, with a time or without, and with an offset or in UTC.
+/// Converts a date with an optional time and offset; without an offset it is in UTC.
 fn parse_moment(pieces: &Pieces<'_>) -> Option<Timestamp> {
     let time = pieces.time().unwrap_or(Time::midnight());
     let offset = pieces.to_numeric_offset().unwrap_or(Offset::UTC);
     offset.to_timestamp(pieces.date().to_datetime(time)).ok()
 }
 
-/// A number of seconds, or of milliseconds when it is too large for seconds; nothing for -1, which means "unknown".
+/// Converts seconds since 1970, or milliseconds if `number` is too large for seconds. Negative numbers, which mean
+/// "unknown", are `None`.
 pub(super) fn from_epoch(number: f64) -> Option<Timestamp> {
-    /// The year 5138 in seconds, 1973 in milliseconds: segments and times of one record are never mistaken.
-    const SECONDS_MOST: f64 = 1e11;
+    /// As seconds the year 5138, as milliseconds 1973: no real time is taken for the wrong unit.
+    const MAX_SECONDS: f64 = 1e11;
     if !number.is_finite() || number < 0.0 {
         return None;
     }
-    let seconds = if number < SECONDS_MOST { number } else { number / 1000.0 };
-    // Microseconds are all that the server's floats are good for.
+    let seconds = if number < MAX_SECONDS { number } else { number / 1000.0 };
+    // The server's floating-point times are precise to microseconds.
     let micros = format!("{:.0}", seconds * 1e6).parse().ok()?;
     Timestamp::from_microsecond(micros).ok()
 }
@@ -50,12 +50,12 @@ mod tests {
 
     #[track_caller]
     fn check(text: &str, expected: &str) {
-        let found = parse(text).map(|at| at.to_string());
-        assert_eq!(found.as_deref(), Some(expected), "{text}");
+        let actual = parse(text).map(|at| at.to_string());
+        assert_eq!(actual.as_deref(), Some(expected), "{text}");
     }
 
     #[test]
-    fn every_documented_spelling_is_read() {
+    fn all_documented_formats_are_parsed() {
         check("2021-03-04T10:15:30.123Z", "2021-03-04T10:15:30.123Z"); // T1
         check("2021-03-04T10:15:30.1Z", "2021-03-04T10:15:30.1Z"); // T1, zeros trimmed
         check("2021-03-04T10:15:00Z", "2021-03-04T10:15:00Z"); // T2, T14

@@ -1,4 +1,4 @@
-//! A watchlist and what it sets off (reference 2.10).
+//! Parsing of watchlists and their actions (reference 2.10).
 
 use jiff::Timestamp;
 
@@ -21,7 +21,7 @@ impl FromRecord for Watchlist {
             last_hit: record.time("last_hit"),
             last_hits: record.count("last_hit_count"),
             total_hits: record.count("total_hits"),
-            // The epoch marks one that never ran (reference 1.2, T8).
+            // The epoch means that it never ran (reference 1.2, T8).
             searched_until: record.time("search_timestamp").filter(|at| *at != Timestamp::UNIX_EPOCH),
             document: record.document(),
         })
@@ -49,7 +49,7 @@ mod tests {
     use crate::wire;
 
     #[test]
-    fn an_id_is_a_text_or_a_number_and_what_has_none_is_broken() {
+    fn an_id_is_text_or_a_number_and_a_watchlist_without_one_is_unreadable() {
         let page: Page<Watchlist> =
             wire::parse_list(include_str!("../../tests/goldens/get_watchlist_list.json")).unwrap();
         assert_eq!((page.rows.len(), page.n_unreadable), (2, 1));
@@ -65,11 +65,11 @@ mod tests {
     }
 
     #[test]
-    fn what_it_sets_off_may_have_its_data_as_text() {
+    fn the_data_of_an_action_may_be_json_text() {
         let json = r#"[{"id": 9, "action_type": 0, "watchlist_id": 14, "action_data": "{\"email_recipients\":[1, 7]}"},
             {"id": "10", "action_type": "3", "action_data": null}, {"id": 11, "action_type": 8}, {"action_type": 3}]"#;
         let page: Page<WatchAction> = wire::parse_list(json).unwrap();
-        let read: Vec<_> = page.rows.iter().map(|one| (one.kind, one.recipients.clone())).collect();
+        let read: Vec<_> = page.rows.iter().map(|action| (action.kind, action.recipients.clone())).collect();
         let expected = [(ActionKind::Email, vec![1, 7]), (ActionKind::Alert, vec![]), (ActionKind::Other(8), vec![])];
         assert_eq!(read, expected);
         assert_eq!(page.n_unreadable, 1);

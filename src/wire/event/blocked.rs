@@ -1,4 +1,4 @@
-//! Blocked processes, scripts without a file, and what has no known layout.
+//! Parsing of blocked processes, fileless scripts, and events of unknown kinds.
 
 use jiff::Timestamp;
 use serde_json::value::RawValue;
@@ -13,7 +13,7 @@ use super::{
 use crate::model::{Block, Document, EventFacts, Fileless};
 use crate::text::Untrusted;
 
-/// `processblock_complete`: an object written as text. Between bars it has never been seen.
+/// Reads `processblock_complete`: an object as JSON text. A pipe-separated form is not known.
 pub(super) const BLOCK: RecordReader = RecordReader {
     layout: Layout { before: &[], wide: "text", after: &[] },
     read: read_block,
@@ -21,7 +21,7 @@ pub(super) const BLOCK: RecordReader = RecordReader {
     tamper: "tamper",
 };
 
-/// `fileless_scriptload_complete`. The script takes the rest of the record, bars and all.
+/// Reads `fileless_scriptload_complete`. The script is the rest of the record, including pipes.
 pub(super) const FILELESS: RecordReader = RecordReader {
     layout: Layout { before: &["timestamp", "sha256"], wide: "script", after: &[] },
     read: read_fileless,
@@ -41,8 +41,8 @@ fn read_block(fields: &RecordFields) -> Option<EventFacts> {
         uid: fields.text("blocked_uid"),
         user: fields.text("blocked_username"),
     };
-    let is_something = block.md5.is_some() || !block.path.is_empty() || !block.cmdline.is_empty();
-    is_something.then(|| EventFacts::Block(Box::new(block)))
+    let has_content = block.md5.is_some() || !block.path.is_empty() || !block.cmdline.is_empty();
+    has_content.then(|| EventFacts::Block(Box::new(block)))
 }
 
 fn read_fileless(fields: &RecordFields) -> Option<EventFacts> {
@@ -50,7 +50,7 @@ fn read_fileless(fields: &RecordFields) -> Option<EventFacts> {
     (script.sha256.is_some() || !script.script.is_empty()).then_some(EventFacts::Fileless(script))
 }
 
-/// A record of a kind without a reader: as it is, with its time where one can be recognised.
+/// Parses a record of an unknown kind: its text is preserved, and its time is recognized if possible.
 pub(super) fn parse_unknown(kind: &str, json: &RawValue) -> Option<(EventFacts, Option<Timestamp>, Document)> {
     let text = fields::text(json).unwrap_or_else(|| compact(json.get()));
     if matches!(text.trim(), "" | "null" | "{}" | "[]") {
@@ -75,7 +75,7 @@ pub(super) fn parse_unknown(kind: &str, json: &RawValue) -> Option<(EventFacts, 
     Some((what, at, document))
 }
 
-/// The first time between bars. A number alone may be anything.
+/// Returns the first field that is a time. A plain number could be anything, so it is skipped.
 fn first_time(text: &str) -> Option<Timestamp> {
     let is_number = |part: &str| part.trim().parse::<f64>().is_ok();
     text.split('|').filter(|part| !is_number(part)).find_map(time::parse)

@@ -1,9 +1,9 @@
-//! Children: between bars up to v2, an object from v3 on.
+//! Parsing of child processes: pipe-separated up to v2, an object from v3.
 
 use super::{RecordReader, fields::RecordFields, pipe_fields::Layout};
 use crate::model::{ChildStage, Childproc, EventFacts, ProcessId};
 
-/// `childproc_complete`.
+/// Reads `childproc_complete`.
 pub(super) const CHILDPROC: RecordReader = RecordReader {
     layout: Layout {
         before: &["timestamp", "processId", "md5"],
@@ -28,20 +28,20 @@ fn read_child(fields: &RecordFields) -> Option<EventFacts> {
         user: fields.text("userName"),
         is_suppressed: fields.flag("is_suppressed").unwrap_or(false),
     };
-    let is_someone = child.pid.is_some() || !child.path.is_empty() || !child.cmdline.is_empty();
-    is_someone.then(|| EventFacts::Childproc(Box::new(child)))
+    let has_content = child.pid.is_some() || !child.path.is_empty() || !child.cmdline.is_empty();
+    has_content.then(|| EventFacts::Childproc(Box::new(child)))
 }
 
 fn stage(fields: &RecordFields) -> Option<ChildStage> {
-    let of = |is_start| if is_start { ChildStage::Start } else { ChildStage::End };
+    let from_flag = |is_start| if is_start { ChildStage::Start } else { ChildStage::End };
     match fields.text("type").raw() {
         "start" => Some(ChildStage::Start),
         "end" => Some(ChildStage::End),
-        _ => fields.flag("started").map(of),
+        _ => fields.flag("started").map(from_flag),
     }
 }
 
-/// The time stands in the field that the type names.
+/// Returns the field with the time, which depends on the type of the event.
 fn time(fields: &RecordFields) -> &'static str {
     let has = |name| !fields.text(name).is_empty();
     match stage(fields) {

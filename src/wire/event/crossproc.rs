@@ -1,9 +1,9 @@
-//! One process reaching into another.
+//! Parsing of cross-process events.
 
 use super::{RecordReader, fields::RecordFields, pipe_fields::Layout, timestamp};
 use crate::model::{AccessRights, CrossKind, Crossproc, EventFacts};
 
-/// `crossproc_complete`.
+/// Reads `crossproc_complete`.
 pub(super) const CROSSPROC: RecordReader = RecordReader {
     layout: Layout {
         before: &["type", "timestamp", "processId", "md5"],
@@ -25,12 +25,12 @@ fn read_cross(fields: &RecordFields) -> Option<EventFacts> {
         access: AccessRights(access(fields)),
         is_target: fields.flag("is_target").unwrap_or(false),
     };
-    let is_someone = cross.id.is_some() || !cross.path.is_empty();
-    is_someone.then(|| EventFacts::Crossproc(Box::new(cross)))
+    let has_content = cross.id.is_some() || !cross.path.is_empty();
+    has_content.then(|| EventFacts::Crossproc(Box::new(cross)))
 }
 
 fn kind(fields: &RecordFields) -> CrossKind {
-    /// The handle is one of a thread.
+    /// The subtype of a handle to a thread.
     const THREAD: i64 = 2;
     let name = fields.text("type");
     let folded = name.raw().replace('_', "").to_ascii_lowercase();
@@ -43,7 +43,7 @@ fn kind(fields: &RecordFields) -> CrossKind {
     }
 }
 
-/// The rights as bits; as a signed number where the highest bit is set.
+/// Returns the access rights as bits, from an unsigned or signed number.
 fn access(fields: &RecordFields) -> u32 {
     let Some(number) = fields.int("access") else {
         return 0;

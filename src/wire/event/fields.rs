@@ -1,4 +1,4 @@
-//! One event record, whatever its shape, and lenient ways to read a field of it.
+//! Lenient access to the fields of an event record in any of its forms.
 
 use std::{borrow::Cow, net::IpAddr};
 
@@ -10,16 +10,16 @@ use super::pipe_fields::{Layout, PipeFields};
 use crate::model::{Md5, NetconnEnd, ProcessId, Sha256};
 use crate::text::Untrusted;
 
-/// A record by the names of its fields.
+/// The fields of a record, by name.
 pub(super) enum RecordFields {
-    /// Fields between bars.
+    /// A pipe-separated record.
     Pipe(PipeFields),
-    /// The server's own object.
+    /// A JSON object.
     Object(Record),
 }
 
 impl RecordFields {
-    /// Takes a record apart; `None` when it is neither a text nor an object.
+    /// Parses a record; `None` if it is neither text nor an object.
     pub(super) fn parse(json: &RawValue, layout: &'static Layout) -> Option<Self> {
         if json.get().starts_with('{') {
             return Record::parse(json.get()).map(Self::Object);
@@ -33,18 +33,18 @@ impl RecordFields {
         (!text.trim().is_empty()).then(|| Self::Pipe(PipeFields::parse(text, layout)))
     }
 
-    /// Whether the record can be read in more than one way: a path in it holds what parts the fields.
+    /// Whether the record has more than one interpretation, because a path may contain the separator.
     pub(super) fn is_ambiguous(&self) -> bool {
-        matches!(self, Self::Pipe(bars) if bars.is_ambiguous)
+        matches!(self, Self::Pipe(fields) if fields.is_ambiguous)
     }
 
-    /// The record as one JSON object.
+    /// Returns the record as one JSON object.
     pub(super) fn document(&self) -> String {
         match self {
             Self::Object(record) => record.document().json().to_owned(),
-            Self::Pipe(bars) => {
-                let mut json = String::with_capacity(bars.text.len() + 16 * bars.parts.len());
-                for (name, value) in bars.named_parts() {
+            Self::Pipe(fields) => {
+                let mut json = String::with_capacity(fields.text.len() + 16 * fields.parts.len());
+                for (name, value) in fields.named_parts() {
                     json.push_str(if json.is_empty() { "{\"" } else { ",\"" });
                     json.push_str(name);
                     json.push_str("\":");
@@ -56,7 +56,7 @@ impl RecordFields {
         }
     }
 
-    /// The field as text; empty when there is none.
+    /// Returns the field as text; empty if it is missing.
     pub(super) fn text(&self, name: &str) -> Untrusted {
         match self {
             Self::Object(record) => record.text(name),
@@ -64,7 +64,7 @@ impl RecordFields {
         }
     }
 
-    /// The field as a whole number.
+    /// Returns the field as an integer.
     pub(super) fn int(&self, name: &str) -> Option<i64> {
         match self {
             Self::Object(record) => record.int(name),
@@ -72,12 +72,12 @@ impl RecordFields {
         }
     }
 
-    /// The field as a number that fits.
+    /// Returns the field as an integer of type `T`; `None` if it is out of range.
     pub(super) fn number<T: TryFrom<i64>>(&self, name: &str) -> Option<T> {
         self.int(name)?.try_into().ok()
     }
 
-    /// The field as a yes or no.
+    /// Returns the field as a Boolean.
     pub(super) fn flag(&self, name: &str) -> Option<bool> {
         match self {
             Self::Object(record) => record.flag(name),
@@ -85,7 +85,7 @@ impl RecordFields {
         }
     }
 
-    /// The field as a time.
+    /// Returns the field as a time.
     pub(super) fn time(&self, name: &str) -> Option<Timestamp> {
         match self {
             Self::Object(record) => record.time(name),
@@ -93,7 +93,7 @@ impl RecordFields {
         }
     }
 
-    /// Two fields as one end of a connection. A bad address is none; so is the one that stands for it.
+    /// Returns address and port of one end of a connection. An invalid or unspecified address, and port 0, are `None`.
     pub(super) fn endpoint(&self, ip: &str, port: &str) -> NetconnEnd {
         NetconnEnd {
             ip: self.ip_address(ip).filter(|ip| !ip.is_unspecified()),
@@ -112,7 +112,7 @@ impl RecordFields {
         }
     }
 
-    /// The field as an MD5.
+    /// Returns the field as an MD5; all zeros are `None`.
     pub(super) fn md5(&self, name: &str) -> Option<Md5> {
         match self {
             Self::Object(record) => record.md5(name),
@@ -123,7 +123,7 @@ impl RecordFields {
         }
     }
 
-    /// The field as a SHA-256.
+    /// Returns the field as a SHA-256; all zeros are `None`.
     pub(super) fn sha256(&self, name: &str) -> Option<Sha256> {
         match self {
             Self::Object(record) => record.sha256(name),
@@ -134,25 +134,25 @@ impl RecordFields {
         }
     }
 
-    /// The field as a process; its segment is a dummy.
+    /// Returns the field as a process id, without the segment, which is a dummy here.
     pub(super) fn process(&self, name: &str) -> Option<ProcessId> {
         let text = self.text(name);
         let (id, _) = ProcessId::parse_with_segment(text.raw().trim())?;
         (!id.is_unknown()).then_some(id)
     }
 
-    /// What stands at the place of a name.
+    /// Returns the field of a pipe-separated record, trimmed.
     fn part(&self, name: &str) -> Option<&str> {
-        let Self::Pipe(bars) = self else {
+        let Self::Pipe(fields) = self else {
             return None;
         };
-        let mut named = bars.named_parts();
-        let part = named.find_map(|(known, value)| (known == name).then_some(value));
+        let mut parts = fields.named_parts();
+        let part = parts.find_map(|(part_name, value)| (part_name == name).then_some(value));
         part.map(str::trim)
     }
 }
 
-/// A JSON text's characters. Half a surrogate pair in it becomes a replacement character.
+/// Decodes a JSON string; `None` for other values. A lone surrogate becomes a replacement character.
 pub(super) fn text(json: &RawValue) -> Option<String> {
     let json = json.get();
     if !json.starts_with('"') {
@@ -162,7 +162,7 @@ pub(super) fn text(json: &RawValue) -> Option<String> {
     serde_json::from_str(&json).ok()
 }
 
-/// An object that is written as text.
+/// Parses an object that is written as text.
 pub(super) fn object(text: &str) -> Option<Record> {
     let json: &RawValue = serde_json::from_str(text).ok()?;
     Record::parse(json.get())

@@ -1,9 +1,9 @@
-//! Files, registry keys and libraries: the records between bars.
+//! Parsing of pipe-separated events: files, registry keys and modules.
 
 use super::{RecordReader, fields::RecordFields, pipe_fields::Layout, timestamp};
 use crate::model::{EventFacts, FileAction, FileType, Filemod, Modload, RegAction, Regmod};
 
-/// `filemod_complete`.
+/// Reads `filemod_complete`.
 pub(super) const FILEMOD: RecordReader = RecordReader {
     layout: Layout { before: &["type", "timestamp"], wide: "path", after: &["md5", "filetype", "tamper", "sha256"] },
     read: filemod,
@@ -11,7 +11,7 @@ pub(super) const FILEMOD: RecordReader = RecordReader {
     tamper: "tamper",
 };
 
-/// `regmod_complete`.
+/// Reads `regmod_complete`.
 pub(super) const REGMOD: RecordReader = RecordReader {
     layout: Layout { before: &["type", "timestamp"], wide: "path", after: &["tamper"] },
     read: regmod,
@@ -19,7 +19,7 @@ pub(super) const REGMOD: RecordReader = RecordReader {
     tamper: "tamper",
 };
 
-/// `modload_complete`.
+/// Reads `modload_complete`.
 pub(super) const MODLOAD: RecordReader = RecordReader {
     layout: Layout { before: &["timestamp", "md5"], wide: "path", after: &["sha256"] },
     read: modload,

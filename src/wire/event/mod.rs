@@ -1,7 +1,7 @@
-//! The events of a process in every version of the server (reference 2.4).
+//! Parsing of the events of a process from all server versions (reference 2.4).
 //!
-//! A record is read by its shape, not by the version that was asked for: fields between bars, an object, or an object
-//! written as text. All three come out as [`RecordFields`], so that each kind has one reader.
+//! A record is parsed by its form, not by the requested version: pipe-separated fields, an object, or an object as JSON
+//! text. All three become [`RecordFields`], so that each kind of event needs only one reader.
 
 mod blocked;
 mod childproc;
@@ -28,22 +28,22 @@ use crate::model::{
 use fields::RecordFields;
 use pipe_fields::Layout;
 
-/// What the names of lists end with.
+/// The suffix of the names of event lists.
 const LIST: &str = "_complete";
 
-/// How the records of a list are read.
+/// How records of one kind of event are read.
 struct RecordReader {
-    /// The fields between bars.
+    /// The fields of a pipe-separated record.
     layout: Layout,
-    /// Reads what happened; `None` when the record lacks what it is about.
+    /// Reads the facts of an event; `None` if the record lacks its main content.
     read: fn(&RecordFields) -> Option<EventFacts>,
-    /// The field that has the time.
+    /// Returns the field with the time.
     time: fn(&RecordFields) -> &'static str,
-    /// The field that says whether the sensor was its target.
+    /// The field that says whether the event was tampering with the sensor.
     tamper: &'static str,
 }
 
-/// Reads the answer to a request for the events of a process.
+/// Parses the response to a request for the events of a process.
 pub fn events(json: &str, process: ProcessId, segment: Segment) -> Result<EventBatch, Malformed> {
     let envelope = read_members(json, "an object with a process")?;
     let inner = match envelope.get("process") {
@@ -72,7 +72,7 @@ pub fn events(json: &str, process: ProcessId, segment: Segment) -> Result<EventB
     Ok(events)
 }
 
-/// The records of a list; whatever else stands in its place is one record, and null is none.
+/// Returns the records of a list. A value that is not a list is one record; null is none.
 fn records(list: &RawValue) -> Vec<&RawValue> {
     if list.get() == "null" {
         return Vec::new();
@@ -80,6 +80,7 @@ fn records(list: &RawValue) -> Vec<&RawValue> {
     serde_json::from_str(list.get()).unwrap_or_else(|_| vec![list])
 }
 
+/// Returns the reader for a kind of event; `None` if it is unknown.
 fn reader(kind: &str) -> Option<&'static RecordReader> {
     Some(match kind {
         "filemod" => &filemod::FILEMOD,
@@ -94,6 +95,7 @@ fn reader(kind: &str) -> Option<&'static RecordReader> {
     })
 }
 
+/// Parses an event; `None` if it has no content.
 fn event(
     kind: &str,
     reader: Option<&'static RecordReader>,
@@ -117,7 +119,7 @@ fn event(
     })
 }
 
-/// The process itself: all members that are no events.
+/// Parses the process itself from all members that are not events.
 fn document(members: &MemberMap<'_>) -> Option<Process> {
     let is_own = |name: &str| !name.ends_with(LIST) && name != "binaries";
     let own: BTreeMap<&str, &RawValue> =
@@ -126,7 +128,7 @@ fn document(members: &MemberMap<'_>) -> Option<Process> {
     Process::from_record(&Record::parse(&json)?)
 }
 
-/// What is known of the signatures of files, by their hash.
+/// Parses the signatures of files, by MD5.
 fn signatures(json: &RawValue) -> BTreeMap<Md5, Signature> {
     let files: MemberMap<'_> = serde_json::from_str(json.get()).unwrap_or_default();
     let signature = |(md5, facts): (&String, &&RawValue)| {
@@ -136,7 +138,7 @@ fn signatures(json: &RawValue) -> BTreeMap<Md5, Signature> {
     files.iter().filter_map(signature).collect()
 }
 
-/// The field with the time, where it is always the same.
+/// Returns `timestamp`, the field with the time for most kinds of events.
 fn timestamp(_: &RecordFields) -> &'static str {
     "timestamp"
 }

@@ -1,10 +1,10 @@
-//! Connections: between bars in v1, an object from v2 on.
+//! Parsing of network connections: pipe-separated in v1, an object from v2.
 
 use super::{RecordReader, fields::RecordFields, pipe_fields::Layout, timestamp};
 use crate::model::{Direction, EventFacts, Netconn, NetconnEnd, Protocol};
 use crate::text::Untrusted;
 
-/// `netconn_complete`.
+/// Reads `netconn_complete`.
 pub(super) const NETCONN: RecordReader = RecordReader {
     layout: Layout {
         before: &["timestamp", "remote_ip", "remote_port", "proto"],
@@ -16,17 +16,17 @@ pub(super) const NETCONN: RecordReader = RecordReader {
     tamper: "tamper",
 };
 
-/// What blocked a connection (reference 7). Words for "nothing" count as nothing.
+/// Returns what blocked the connection (reference 7); empty if nothing did.
 fn blocked_by(fields: &RecordFields) -> Untrusted {
     let block = fields.text("block_type");
-    let is_none = ["none", "false", "0"].iter().any(|none| block.eq_ignore_case(none));
+    let is_none = ["none", "false", "0"].iter().any(|word| block.eq_ignore_case(word));
     if is_none { Untrusted::default() } else { block }
 }
 
 fn read_netconn(fields: &RecordFields) -> Option<EventFacts> {
     let netconn = Netconn {
         protocol: fields.number("proto").map(Protocol),
-        // A text, `true` for outbound, where one would expect a flag.
+        // `true` or `false` as text; true means outbound.
         direction: fields.flag("direction").map(
             |is_outbound| {
                 if is_outbound { Direction::Outbound } else { Direction::Inbound }
@@ -40,7 +40,7 @@ fn read_netconn(fields: &RecordFields) -> Option<EventFacts> {
         ja3s: fields.text("ja3s"),
         blocked_by: blocked_by(fields),
     };
-    let has_side = [netconn.local, netconn.remote].iter().any(|side| *side != NetconnEnd::default());
-    let is_somewhere = has_side || !netconn.domain.is_empty();
-    is_somewhere.then_some(EventFacts::Netconn(netconn))
+    let has_endpoint = [netconn.local, netconn.remote].iter().any(|end| *end != NetconnEnd::default());
+    let has_content = has_endpoint || !netconn.domain.is_empty();
+    has_content.then_some(EventFacts::Netconn(netconn))
 }

@@ -1,25 +1,25 @@
-//! Records whose fields stand between bars: a path may hold a bar itself, and an attacker chooses the path.
+//! Pipe-separated records. A path may contain pipes itself, and an attacker chooses the path.
 
-/// The fields of a record between bars, in their order. Servers leave out the last ones, or add others behind them.
+/// The fields of a pipe-separated record, in order. Servers omit the last ones, or append more.
 pub(super) struct Layout {
-    /// The fields before the one that may hold bars: none of them can.
+    /// The fields before the wide field; they cannot contain pipes.
     pub(super) before: &'static [&'static str],
-    /// The field that may hold bars.
+    /// The wide field: the only one that may contain pipes.
     pub(super) wide: &'static str,
-    /// The fields after it. What is written in each is known, so that they are recognised from the right.
+    /// The fields after the wide field. The format of each is known, so they are recognized from the end of the record.
     pub(super) after: &'static [&'static str],
 }
 
-/// A record between bars, taken apart.
+/// A pipe-separated record, split into its fields.
 pub(super) struct PipeFields {
     pub(super) text: String,
-    /// The parts that have a name: where each begins and ends.
+    /// Name, start and end of each field.
     pub(super) parts: Vec<(&'static str, usize, usize)>,
-    /// Whether the wide field may end elsewhere.
+    /// Whether the wide field may have another end.
     pub(super) is_ambiguous: bool,
 }
 
-/// Where the wide field ends, in pieces, and how many known fields follow it.
+/// The end of the wide field, in pieces between pipes, and the number of known fields after it.
 #[derive(Clone, Copy, PartialEq, Eq)]
 struct WideField {
     n_wide: usize,
@@ -27,7 +27,7 @@ struct WideField {
 }
 
 impl PipeFields {
-    /// Takes a record apart.
+    /// Splits a record into its fields.
     pub(super) fn parse(text: String, layout: &'static Layout) -> Self {
         let mut pieces = Vec::new();
         let mut start = 0;
@@ -37,65 +37,66 @@ impl PipeFields {
         }
         pieces.push((start, text.len()));
         let n_before = layout.before.len().min(pieces.len());
-        let (before, rest) = pieces.split_at(n_before);
-        let named = |(name, (start, end)): (&&'static str, &(usize, usize))| (*name, *start, *end);
-        let mut parts: Vec<_> = layout.before.iter().zip(before).map(named).collect();
-        let words: Vec<_> = rest.iter().map(|(start, end)| &text[*start..*end]).collect();
-        let (reading, is_doubtful) = find_wide_field(&words, layout.after);
-        let (wide, rest) = rest.split_at(reading.n_wide);
+        let (before, after_fixed) = pieces.split_at(n_before);
+        let with_name = |(name, (start, end)): (&&'static str, &(usize, usize))| (*name, *start, *end);
+        let mut parts: Vec<_> = layout.before.iter().zip(before).map(with_name).collect();
+        let texts: Vec<_> = after_fixed.iter().map(|(start, end)| &text[*start..*end]).collect();
+        let (wide_field, is_ambiguous) = find_wide_field(&texts, layout.after);
+        let (wide, after_wide) = after_fixed.split_at(wide_field.n_wide);
         if let ([(start, _), ..], [.., (_, end)]) = (wide, wide) {
             parts.push((layout.wide, *start, *end));
         }
-        let (after, more) = rest.split_at(reading.n_after);
-        parts.extend(layout.after.iter().zip(after).map(named));
-        if let [(start, _), ..] = more {
+        let (after, extra) = after_wide.split_at(wide_field.n_after);
+        parts.extend(layout.after.iter().zip(after).map(with_name));
+        if let [(start, _), ..] = extra {
             parts.push(("more", *start, text.len()));
         }
-        Self { text, parts, is_ambiguous: is_doubtful }
+        Self { text, parts, is_ambiguous }
     }
 
-    /// The parts by their names.
+    /// Returns the fields with their names.
     pub(super) fn named_parts(&self) -> impl Iterator<Item = (&'static str, &str)> {
         let parts = self.parts.iter();
         parts.map(|(name, start, end)| (*name, &self.text[*start..*end]))
     }
 }
 
-/// How the pieces behind the first fields are read, and whether another way is as good.
+/// Finds the end of the wide field. Also returns whether another end is equally plausible.
 fn find_wide_field(pieces: &[&str], after: &[&str]) -> (WideField, bool) {
-    let whole = |n_wide, n_after| WideField { n_wide, n_after };
+    let wide_field = |n_wide, n_after| WideField { n_wide, n_after };
     let n = pieces.len();
     if n < 2 || after.is_empty() {
-        return (whole(n, 0), false);
+        return (wide_field(n, 0), false);
     }
     let fits = |start: usize, n_after: usize| {
         let mut fields = after.iter().zip(&pieces[start..]).take(n_after);
         fields.all(|(name, piece)| is_value_of(name, piece.trim()))
     };
-    // No bar too many, and everything in its place: that is how records are.
+    // The normal case: no surplus pipe, and each field has its format.
     if n - 1 <= after.len() && fits(1, n - 1) {
-        return (whole(1, n - 1), false);
+        return (wide_field(1, n - 1), false);
     }
     let from_right = (1..=after.len().min(n - 1)).rev();
-    let mut found = from_right.filter(|n_after| fits(n - n_after, *n_after)).map(|n_after| whole(n - n_after, n_after));
-    let chosen = found.next();
-    let is_one_of_several = found.next().is_some();
-    // Behind all known fields there may be new ones.
-    let mut longer = (1..n.saturating_sub(after.len()))
+    let mut candidates =
+        from_right.filter(|n_after| fits(n - n_after, *n_after)).map(|n_after| wide_field(n - n_after, n_after));
+    let chosen = candidates.next();
+    let has_other = candidates.next().is_some();
+    // Newer servers may append fields after the known ones.
+    let mut with_extra = (1..n.saturating_sub(after.len()))
         .filter(|n_wide| fits(*n_wide, after.len()))
-        .map(|n_wide| whole(n_wide, after.len()));
-    match (chosen, longer.next()) {
+        .map(|n_wide| wide_field(n_wide, after.len()));
+    match (chosen, with_extra.next()) {
         (Some(chosen), other) => {
             let is_blank = pieces[chosen.n_wide..].iter().all(|piece| piece.trim().is_empty());
-            (chosen, is_one_of_several || is_blank || other.is_some())
+            (chosen, has_other || is_blank || other.is_some())
         }
-        (None, Some(chosen)) => (chosen, longer.next().is_some()),
-        // The last fields were left out, or are none that is known.
-        (None, None) => (whole(n, 0), true),
+        (None, Some(chosen)) => (chosen, with_extra.next().is_some()),
+        // The last fields are missing or have unknown formats.
+        (None, None) => (wide_field(n, 0), true),
     }
 }
 
-/// Whether a text can be the value of a field. Any field may be empty.
+/// Whether a text can be the value of a field. Each field may be empty.
 fn is_value_of(name: &str, text: &str) -> bool {
     let is_hex = |n| text.len() == n && text.bytes().all(|byte| byte.is_ascii_hexdigit());
     text.is_empty()
@@ -103,7 +104,7 @@ fn is_value_of(name: &str, text: &str) -> bool {
             "md5" => is_hex(32),
             "sha256" => is_hex(64),
             "filetype" | "subtype" | "access" | "pid" => text.parse::<i64>().is_ok(),
-            // Everything else says yes or no.
+            // All others are Booleans.
             _ => ["true", "false", "0", "1"].iter().any(|word| text.eq_ignore_ascii_case(word)),
         }
 }

@@ -1,4 +1,4 @@
-//! Which segments a process has (reference 2.3).
+//! Parsing of the segments of a process (reference 2.3).
 
 use super::super::{
     FromRecord, Malformed, Record,
@@ -6,7 +6,7 @@ use super::super::{
 };
 use crate::model::{EventCounts, ProcessId, Segment, SegmentInfo};
 
-/// Reads the answer to a request for the segments of a process; the number beside them counts those of no use.
+/// Parses the response to a request for the segments of a process. Also returns how many cannot be parsed.
 pub fn segments(json: &str) -> Result<(Vec<SegmentInfo>, usize), Malformed> {
     let mut inner = read_members(json, "an object with segments")?;
     if let Some(process) = inner.get("process") {
@@ -15,19 +15,19 @@ pub fn segments(json: &str) -> Result<(Vec<SegmentInfo>, usize), Malformed> {
     let list = inner.get("segments").ok_or_else(|| Malformed::unexpected_value(json, "an object with segments"))?;
     let list =
         serde_json::from_str(list.get()).map_err(|_| Malformed::unexpected_value(list.get(), "a list of segments"))?;
-    let (mut rows, broken) = rows::<SegmentInfo>(list);
+    let (mut rows, n_unreadable) = rows::<SegmentInfo>(list);
     rows.sort_by_key(|row| row.segment);
     rows.dedup_by_key(|row| row.segment);
-    Ok((rows, broken))
+    Ok((rows, n_unreadable))
 }
 
 impl FromRecord for SegmentInfo {
     fn from_record(record: &Record) -> Option<Self> {
         let unique = record.text("unique_id");
-        let written = ProcessId::parse_with_segment(unique.raw().trim());
-        let segment = written.and_then(|(_, segment)| segment).or_else(|| record.count("segment_id"))?;
+        let in_id = ProcessId::parse_with_segment(unique.raw().trim());
+        let segment = in_id.and_then(|(_, segment)| segment).or_else(|| record.count("segment_id"))?;
         Some(Self {
-            process: written.map(|(process, _)| process),
+            process: in_id.map(|(process, _)| process),
             segment: Segment(segment),
             last_update: record.time("last_update"),
             last_server_update: record.time("last_server_update"),
@@ -38,7 +38,7 @@ impl FromRecord for SegmentInfo {
     }
 }
 
-/// Kinds without an event are left out.
+/// Parses the event counts of a segment. The server omits kinds without events.
 fn read_counts(record: &Record) -> EventCounts {
     let count = |name| Some(record.count(name).unwrap_or(0));
     EventCounts {

@@ -1,4 +1,4 @@
-//! Every version, kind and shape.
+//! Tests with events of all versions, kinds and forms.
 
 use std::collections::BTreeMap;
 
@@ -22,7 +22,7 @@ fn parse_events(json: &str) -> EventBatch {
     events(json, GUID.parse().unwrap(), Segment(1)).unwrap()
 }
 
-/// The events in lists of these kinds.
+/// Parses events in lists of these kinds.
 fn events_in_lists(lists: Value) -> EventBatch {
     let Value::Object(lists) = lists else {
         panic!("no object");
@@ -32,17 +32,17 @@ fn events_in_lists(lists: Value) -> EventBatch {
     parse_events(&json!({ "process": lists }).to_string())
 }
 
-/// The one event in a list, in words.
+/// Checks the description of the only event in a list.
 #[track_caller]
 #[expect(clippy::needless_pass_by_value, reason = "records read better than borrows in a table")]
-fn check(kind: &str, record: Value, words: &str) {
+fn check(kind: &str, record: Value, expected: &str) {
     let events = events_in_lists(json!({ kind: [record] }));
-    let found: Vec<_> = events.rows.iter().map(Event::describe).collect();
-    assert_eq!(found.len(), 1, "{} broken", events.n_unreadable);
-    assert_eq!(found[0].raw(), words);
+    let descriptions: Vec<_> = events.rows.iter().map(Event::describe).collect();
+    assert_eq!(descriptions.len(), 1, "{} broken", events.n_unreadable);
+    assert_eq!(descriptions[0].raw(), expected);
 }
 
-/// One line for an event with all that is known of it.
+/// Describes an event with all of its properties.
 fn describe_event(event: &Event) -> String {
     let at = event.at.map_or_else(|| "?".to_owned(), |at| at.to_string());
     let facts: Vec<_> =
@@ -51,7 +51,7 @@ fn describe_event(event: &Event) -> String {
 }
 
 #[test]
-fn every_kind_of_every_version_is_read() {
+fn events_of_every_kind_and_version_are_parsed() {
     let mut all = String::new();
     for (golden, version) in GOLDENS.iter().zip(1..) {
         let events = parse_events(golden);
@@ -69,34 +69,34 @@ fn every_kind_of_every_version_is_read() {
 }
 
 #[test]
-fn a_record_between_bars_becomes_an_object_and_an_object_stays() {
+fn a_pipe_separated_record_becomes_an_object_and_an_object_is_unchanged() {
     let events = parse_events(GOLDENS[3]);
-    let of = |kind| {
+    let document_of = |kind| {
         let event = events.rows.iter().find(|event| event.kind() == kind).unwrap();
         event.document.json().to_owned()
     };
     assert_eq!(
-        of(EventKind::Regmod),
+        document_of(EventKind::Regmod),
         r#"{"type":"2","timestamp":"2021-03-04 10:15:39.55","path":"\\registry\\machine\\software\\microsoft\\windows\\currentversion\\run\\upd","tamper":"false"}"#
     );
     let golden: Value = serde_json::from_str(GOLDENS[3]).unwrap();
-    let netconn: Value = serde_json::from_str(&of(EventKind::Netconn)).unwrap();
+    let netconn: Value = serde_json::from_str(&document_of(EventKind::Netconn)).unwrap();
     assert_eq!(netconn, golden["process"]["netconn_complete"][0]);
-    let block: Value = serde_json::from_str(&of(EventKind::Block)).unwrap();
+    let block: Value = serde_json::from_str(&document_of(EventKind::Block)).unwrap();
     assert_eq!(block["block_result"], "a-ProcessTerminated");
 }
 
 #[test]
-fn the_same_events_come_out_of_every_version() {
+fn all_versions_yield_the_same_events() {
     let facts = |version: usize| {
         let events = parse_events(GOLDENS[version]);
-        let told: Vec<_> = events
+        let timed_facts: Vec<_> = events
             .rows
             .into_iter()
             .filter(|event| matches!(event.kind(), EventKind::Filemod | EventKind::Regmod | EventKind::Crossproc))
             .map(|event| (event.at, event.what))
             .collect();
-        told
+        timed_facts
     };
     assert_eq!(facts(0), facts(3));
     let stages = |version: usize| {
@@ -111,7 +111,7 @@ fn the_same_events_come_out_of_every_version() {
 }
 
 #[test]
-fn a_record_may_end_early_or_go_on() {
+fn a_record_may_have_fewer_or_more_fields() {
     check("filemod", json!("2|2021-03-04 10:15:40|c:\\a.txt|"), r"first wrote c:\a.txt");
     check("filemod", json!("2|2021-03-04 10:15:40|c:\\a.txt"), r"first wrote c:\a.txt");
     check("filemod", json!("8|x|c:\\a.dll||1|true||one|more"), r"last wrote c:\a.dll, PE, tampering with the sensor");
@@ -126,7 +126,7 @@ fn a_record_may_end_early_or_go_on() {
 }
 
 #[test]
-fn an_address_may_be_a_number_or_a_text_and_a_bad_one_is_none() {
+fn an_address_may_be_a_number_or_text_and_an_invalid_one_is_ignored() {
     for (ip, shown) in [
         (json!(-889_163_511), "203.0.113.9:443"),
         (json!("-889163511"), "203.0.113.9:443"),
@@ -145,7 +145,7 @@ fn an_address_may_be_a_number_or_a_text_and_a_bad_one_is_none() {
 }
 
 #[test]
-fn an_attempt_that_isolation_blocked_is_no_connection() {
+fn a_blocked_attempt_is_not_a_connection() {
     for (direction, expected) in [
         ("true", "was blocked from connecting to 203.0.113.9:443, NetworkIsolation"),
         ("false", "blocked a connection from 203.0.113.9:443, NetworkIsolation"),
@@ -156,16 +156,16 @@ fn an_attempt_that_isolation_blocked_is_no_connection() {
         });
         check("netconn", record, expected);
     }
-    for nothing in [json!(null), json!(""), json!("None"), json!(0), json!(false)] {
+    for no_block in [json!(null), json!(""), json!("None"), json!(0), json!(false)] {
         let record = json!({
-            "remote_ip": "203.0.113.9", "remote_port": 443, "direction": "true", "block_type": nothing,
+            "remote_ip": "203.0.113.9", "remote_port": 443, "direction": "true", "block_type": no_block,
         });
         check("netconn", record, "connected to 203.0.113.9:443");
     }
 }
 
 #[test]
-fn a_broken_record_costs_only_itself_and_an_odd_list_is_one_record() {
+fn a_broken_record_does_not_affect_others_and_a_single_value_is_one_record() {
     let events = events_in_lists(json!({
         "filemod": [null, 3, true, [], "", "8|x", "2|x|c:\\a"],
         "netconn": {"domain": "cdn.example.net"},
@@ -177,13 +177,13 @@ fn a_broken_record_costs_only_itself_and_an_odd_list_is_one_record() {
         "fileless_scriptload": ["2021-03-04 10:15:30|"],
         "emet": ["", null],
     }));
-    let words: Vec<_> = events.rows.iter().map(|event| event.describe().raw().to_owned()).collect();
-    assert_eq!(words, [r"loaded c:\b.dll", r"first wrote c:\a", "connection cdn.example.net"]);
+    let descriptions: Vec<_> = events.rows.iter().map(|event| event.describe().raw().to_owned()).collect();
+    assert_eq!(descriptions, [r"loaded c:\b.dll", r"first wrote c:\a", "connection cdn.example.net"]);
     assert_eq!(events.n_unreadable, 14);
 }
 
 #[test]
-fn a_kind_that_is_not_known_is_kept_as_it_is() {
+fn the_text_of_an_unknown_kind_is_preserved() {
     check("dnsquery", json!("2021-03-04 10:15:30|cdn.example.net"), "reported 2021-03-04 10:15:30|cdn.example.net");
     let events = events_in_lists(
         json!({"dnsquery": ["7|2021-03-04 10:15:30|x"], "emet": [{"timestamp": "2021-03-04T10:15:29Z"}]}),
@@ -207,19 +207,19 @@ fn an_answer_may_have_no_envelope_and_must_be_an_object() {
 }
 
 #[test]
-fn segments_are_listed_from_the_oldest() {
+fn segments_are_in_order_of_age() {
     let golden = include_str!("../../../tests/goldens/get_process_segments.json");
-    let (list, broken) = segments(golden).unwrap();
-    let told: Vec<_> = list.iter().map(|info| (info.segment.0, info.counts.modload, info.counts.regmod)).collect();
-    assert_eq!(told, [(1_614_852_128_768, Some(0), Some(4)), (1_614_852_945_678, Some(31), Some(0))]);
-    assert_eq!(broken, 0);
-    let odd = r#"{"process": {"segments": [{"unique_id": "x"}, {"segment_id": "3"}, 7]}}"#;
-    let (list, broken) = segments(odd).unwrap();
-    assert_eq!((list[0].segment, list[0].counts.modload, broken), (Segment(3), None, 2));
+    let (list, n_unreadable) = segments(golden).unwrap();
+    let counts: Vec<_> = list.iter().map(|info| (info.segment.0, info.counts.modload, info.counts.regmod)).collect();
+    assert_eq!(counts, [(1_614_852_128_768, Some(0), Some(4)), (1_614_852_945_678, Some(31), Some(0))]);
+    assert_eq!(n_unreadable, 0);
+    let invalid = r#"{"process": {"segments": [{"unique_id": "x"}, {"segment_id": "3"}, 7]}}"#;
+    let (list, n_unreadable) = segments(invalid).unwrap();
+    assert_eq!((list[0].segment, list[0].counts.modload, n_unreadable), (Segment(3), None, 2));
     assert!(segments("{}").is_err() && segments(r#"{"process": {"segments": 3}}"#).is_err());
 }
 
-/// Any JSON, with a liking for what records hold.
+/// Generates any JSON, with a preference for common content of records.
 fn any_json() -> impl Strategy<Value = Value> {
     let leaf = prop_oneof![
         Just(Value::Null),
@@ -250,7 +250,7 @@ fn any_json() -> impl Strategy<Value = Value> {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(256))]
     #[test]
-    fn no_event_is_too_odd_to_read(
+    fn any_records_can_be_parsed_without_a_panic(
         records in prop::collection::vec(any_json(), 0..8),
         kind in prop::sample::select(vec![
             "filemod", "regmod", "netconn", "modload", "childproc", "crossproc", "processblock",
@@ -268,7 +268,7 @@ proptest! {
         }
         process[&list] = records.into();
         let events = parse_events(&json!({"process": process, "elapsed": other}).to_string());
-        // Nothing is lost without being counted, and the good one is always there.
+        // Each record is parsed or counted, and the valid one is always parsed.
         prop_assert_eq!(events.rows.len() + events.n_unreadable, n_records + 1);
         prop_assert!(events.rows.iter().any(|event| event.object().raw() == r"c:\good"));
         for event in &events.rows {
@@ -281,7 +281,7 @@ proptest! {
     }
 }
 
-/// The path of the one record of a list, and whether it is doubtful.
+/// Returns the path of the only record of a list, and whether it is ambiguous.
 #[track_caller]
 fn path(kind: &str, record: &str) -> (String, bool) {
     let events = events_in_lists(json!({ kind: [record] }));
@@ -293,15 +293,15 @@ fn path(kind: &str, record: &str) -> (String, bool) {
 }
 
 #[test]
-fn a_path_with_bars_is_whole_and_what_follows_it_is_read_from_the_right() {
+fn a_path_may_contain_pipes_and_the_fields_after_it_are_recognized_from_the_end() {
     const MD5: &str = "9e107d9d372bb6826bd81d3542a419d6";
     let sha = "ab".repeat(32);
     let at = "2021-03-04 10:15:41.007";
-    for (kind, record, wanted) in [
+    for (kind, record, expected) in [
         ("filemod", format!(r"8|{at}|c:\a|b|c.exe|{MD5}|1|false"), r"c:\a|b|c.exe"),
         ("filemod", format!(r"8|{at}|c:\a|b.exe|{MD5}|1|true|{sha}"), r"c:\a|b.exe"),
         ("filemod", format!(r"1|{at}|c:\a|b.exe|||false"), r"c:\a|b.exe"),
-        // Made to look like a record that ends earlier.
+        // A path that looks like the end of a record.
         ("filemod", format!(r"8|{at}|c:\x.exe||1|false|{MD5}|1|true"), r"c:\x.exe||1|false"),
         ("filemod", format!(r"8|{at}|c:\x|y|{MD5}|1|true|{sha}|new|newer"), r"c:\x|y"),
         ("regmod", format!(r"2|{at}|\registry\a|b|true"), r"\registry\a|b"),
@@ -315,24 +315,24 @@ fn a_path_with_bars_is_whole_and_what_follows_it_is_read_from_the_right() {
         ("crossproc", format!(r"RemoteThread|{at}|{GUID}||c:\a|b.exe|||false"), r"c:\a|b.exe"),
         ("netconn", format!("{at}|-889163511|443|6|a|b.example|true"), "a|b.example"),
     ] {
-        assert_eq!(path(kind, &record), (wanted.to_owned(), false), "{record}");
+        assert_eq!(path(kind, &record), (expected.to_owned(), false), "{record}");
     }
-    // What stands behind the path is what it is.
+    // The fields after the path have their own values.
     let event = &events_in_lists(json!({"filemod": [format!(r"8|{at}|c:\a|b|{MD5}|1|true|{sha}")]})).rows[0];
     assert!(event.is_tamper);
     assert_eq!(event.md5().map(|md5| md5.to_string()).as_deref(), Some(MD5));
 }
 
 #[test]
-fn a_record_that_can_be_read_in_two_ways_says_so() {
-    for (kind, record, wanted) in [
+fn an_ambiguous_record_says_so() {
+    for (kind, record, expected) in [
         ("filemod", r"2|x|c:\a|b", r"c:\a|b"),
         ("filemod", r"2|x|c:\a|b|", r"c:\a|b"),
         ("regmod", r"2|x|\a|b", r"\a|b"),
-        // Two ends that are alike.
+        // Two possible ends of the path.
         ("filemod", r"1|x|c:\a||1|true||||false", r"c:\a||1|true|"),
     ] {
-        assert_eq!(path(kind, record), (wanted.to_owned(), true), "{record}");
+        assert_eq!(path(kind, record), (expected.to_owned(), true), "{record}");
     }
     check("regmod", json!(r"2|x|\a|b"), r"first wrote \a|b, path uncertain");
 }
@@ -342,7 +342,7 @@ proptest! {
     fn no_byte_of_a_path_is_lost(path in "[a-z|\\\\.]{1,30}", has_sha in any::<bool>()) {
         let sha = if has_sha { format!("|{}", "0f".repeat(32)) } else { String::new() };
         let record = format!("8|x|{path}|9e107d9d372bb6826bd81d3542a419d6|1|false{sha}");
-        let (read, is_doubtful) = super::tests::path("filemod", &record);
-        prop_assert!(is_doubtful || read == path.trim(), "{read:?} of {record:?}");
+        let (read, is_ambiguous) = super::tests::path("filemod", &record);
+        prop_assert!(is_ambiguous || read == path.trim(), "{read:?} of {record:?}");
     }
 }
