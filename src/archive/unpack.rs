@@ -216,14 +216,14 @@ impl Unpacker {
 
     /// Checks an entry of the central directory, by which other programs unpack, against the members.
     fn confirm(&mut self, entry: &Central, record: &[u8]) -> Result<UnpackState, Error> {
-        let found = self.members.iter_mut().find(|(member, is_confirmed)| {
+        let member = self.members.iter_mut().find(|(member, is_confirmed)| {
             !is_confirmed
                 && member.name == entry.name
                 && member.method() == entry.method
                 && member.offset == entry.offset
                 && member.actual_sizes() == entry.declared
         });
-        match found {
+        match member {
             Some((_, is_confirmed)) if !header::contains_end_record(record) => {
                 *is_confirmed = true;
                 Ok(UnpackState::Record)

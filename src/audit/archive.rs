@@ -1,8 +1,8 @@
 //! Archives of the audit log: the lines of past months, one file a month. The hash chain continues across the files.
 //!
 //! Lines are copied first, and removed from the log when the copies are on the disk. A program that is killed in
-//! between leaves lines in both files; the next append removes them. The log stays the same file, so that its lock
-//! stays valid.
+//! between leaves lines in both files; the next append removes them. The log is truncated but never replaced, so
+//! that its lock stays valid.
 
 use std::{
     fs::{self, File},

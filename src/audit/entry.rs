@@ -58,7 +58,7 @@ pub struct Submitted {
     /// The line of the change that this one undoes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub undoes: Option<u64>,
-    /// The line of the first change of the same batch; `None` for the first itself.
+    /// The line of the first change of its batch; `None` for the first itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub batch: Option<u64>,
     /// The line of the change that this one is a part of.
@@ -79,7 +79,7 @@ pub struct Actor {
     pub os_user: Option<String>,
     /// The configured user of the server.
     pub user: Option<String>,
-    /// The name of this machine: accounts of different machines may have the same names and numbers.
+    /// The name of this machine: accounts of different machines may have equal names and numbers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub machine: Option<String>,
 }
@@ -101,8 +101,8 @@ impl Actor {
         }
     }
 
-    /// Whether both are certain to be the same user: the same account on the same machine, with the same configured
-    /// user. Entries of older versions lack the machine, so it is not certain.
+    /// Whether both are certainly one user: account, machine and configured user are equal. Entries of older versions
+    /// lack the machine, so they never match.
     pub fn is_same_actor(&self, other: &Self) -> bool {
         let is_known = self.os_user.is_some() && self.machine.is_some();
         is_known && self == other

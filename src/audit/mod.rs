@@ -256,8 +256,8 @@ impl Writer {
 }
 
 impl LogHead {
-    /// Compares this head, read from the log, with the recorded one; `None` if they match. A recorded head that is
-    /// behind is normal: a crash between writing the line and the head leaves it so.
+    /// Describes how this head, read from the log, contradicts the recorded one; `None` if it does not. A recorded head
+    /// that is behind is normal: a crash between writing the line and the head leaves it so.
     fn describe_damage(&self, dir: &Path) -> Option<String> {
         let (n_found, last) = (self.lines, &self.last);
         match Self::open(dir) {

@@ -121,7 +121,7 @@ impl Access {
                 read_only: flags.read_only,
                 ..Profile::default()
             },
-            // The simulator is on this machine, whatever HTTPS_PROXY says.
+            // The simulator is on this machine, so HTTPS_PROXY does not apply.
             proxy: None,
             source: Source::Demo,
             notices: Vec::new(),
@@ -143,7 +143,7 @@ impl Access {
     }
 }
 
-/// Applies `read_only` and `protected_hosts` of each profile in our file with the same server, even if the URL is from
+/// Applies `read_only` and `protected_hosts` of each profile in our file for this server, even if the URL is from
 /// another source: an environment variable that happens to be set must not disable a protection.
 fn apply_protections(profile: &mut Profile, url: &Url, source: &Source, config: &Config, notices: &mut Vec<String>) {
     if matches!(source, Source::Profile { .. } | Source::Demo) {

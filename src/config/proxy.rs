@@ -14,10 +14,7 @@ pub(super) const VARIABLES: &[&str] =
 /// Returns the proxy to a server by the environment, if there is one. As with curl, the lower-case variable wins.
 pub(super) fn proxy_from_environment(url: &Url, environment: &Environment) -> Result<Option<Proxy>, api::Error> {
     // The first of these variables that is set, with its value.
-    let first = |names: &[&'static str]| {
-        let mut found = names.iter().filter_map(|&name| Some((name, environment.variable(name)?)));
-        found.next()
-    };
+    let first = |names: &[&'static str]| names.iter().find_map(|&name| Some((name, environment.variable(name)?)));
     // Requests to this machine never use a proxy.
     if api::is_loopback(url) {
         return Ok(None);

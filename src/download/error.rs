@@ -18,11 +18,11 @@ pub enum Error {
     #[error("{0}; nothing was kept")]
     Archive(archive::Error),
     /// The disk has only `room` bytes left.
-    #[error("{wanted} bytes do not fit beside what is there: there is room for {room}")]
-    NoSpace { wanted: u64, room: u64 },
+    #[error("{needed} bytes do not fit beside what is there: there is room for {room}")]
+    NoSpace { needed: u64, room: u64 },
     /// The server has only the beginning of the file, so its hash cannot match.
-    #[error("the server has only the first {stored} of {whole} bytes, which cannot hash to {md5}")]
-    Partial { stored: u64, whole: u64, md5: Md5 },
+    #[error("the server has only the first {stored} of {size} bytes, which cannot hash to {md5}")]
+    Partial { stored: u64, size: u64, md5: Md5 },
     /// The content is another file than requested.
     #[error("{size} bytes came, and they hash to {md5}; nothing was kept")]
     HashMismatch { size: u64, md5: Md5 },

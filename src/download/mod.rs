@@ -108,7 +108,7 @@ impl DownloadRequest {
         }
         Err(Error::Partial {
             stored: self.binary.stored_size.unwrap_or_default(),
-            whole: self.binary.size.unwrap_or_default(),
+            size: self.binary.size.unwrap_or_default(),
             md5: self.binary.md5,
         })
     }
@@ -146,7 +146,7 @@ impl DownloadRequest {
             SaveFormat::Extracted | SaveFormat::Protected => stored,
         };
         match (needed, file.free_space()) {
-            (Some(needed), Some(room)) if needed > room => Err(Error::NoSpace { wanted: needed, room }),
+            (Some(needed), Some(room)) if needed > room => Err(Error::NoSpace { needed, room }),
             _ => Ok(()),
         }
     }

@@ -27,7 +27,7 @@ pub fn escape_json(json: &str) -> Cow<'_, str> {
     out.into()
 }
 
-/// Returns the record with the members `added`, which replace members of the same name; numbers keep the server's
+/// Returns the record with the members `added`, which replace its members of these names; numbers keep the server's
 /// spelling.
 pub fn with_members(document: &Document, added: &[(&str, String)]) -> String {
     let mut members: BTreeMap<String, Box<RawValue>> = serde_json::from_str(document.json()).unwrap_or_default();
@@ -39,8 +39,8 @@ pub fn with_members(document: &Document, added: &[(&str, String)]) -> String {
     serde_json::to_string(&members).unwrap_or_else(|_| document.json().to_owned())
 }
 
-/// Returns the record with the members `added` before its own. They replace members of the same name; if there are
-/// none, the record's own keep their order.
+/// Returns the record with the members `added` before its own. They replace its members of these names; if there
+/// are none, the record's own keep their order.
 pub fn with_leading_members(document: &Document, added: &[(&str, String)]) -> String {
     let members: BTreeMap<String, &RawValue> = serde_json::from_str(document.json()).unwrap_or_default();
     let mut json = String::with_capacity(document.len() + 32 * added.len());

@@ -5,7 +5,7 @@ use rustix::process::{Resource, Rlimit, setrlimit};
 /// Prevents core dumps, and on Linux also that other programs of this user read the memory.
 pub fn forbid_core_dumps() {
     let limit = Rlimit { current: Some(0), maximum: Some(0) };
-    // If it is not permitted, the system has its own rules. There is no screen yet to report it on.
+    // A failure is ignored: the system may forbid it, and there is no screen yet to report it on.
     let _ = setrlimit(Resource::Core, limit);
     #[cfg(target_os = "linux")]
     let _ = rustix::process::set_dumpable_behavior(rustix::process::DumpableBehavior::NotDumpable);

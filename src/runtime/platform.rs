@@ -115,7 +115,7 @@ impl Platform<Output> for UnixPlatform {
         };
         if let Err(error) = history.append(&line) {
             tracing::warn!("The query history cannot be written: {error}");
-            // The next append would fail the same way, so one warning is enough.
+            // The next append would fail likewise, so one warning is enough.
             self.history = None;
         }
     }

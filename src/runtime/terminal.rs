@@ -63,11 +63,11 @@ impl Drop for TerminalGuard {
             std::mem::forget(self.0.take());
             return;
         }
-        // If the terminal is gone, there is no place to report it.
+        // If the terminal is gone, a failure cannot be shown.
         let is_gone = leave().is_err();
         let _ = execute!(io::stdout(), Print(POP_TITLE));
         if is_gone {
-            // Otherwise ratatui prints to the same terminal that it cannot show the cursor, and panics.
+            // Otherwise ratatui fails to show the cursor, tries to print that to the closed terminal, and panics.
             std::mem::forget(self.0.take());
         }
     }
@@ -128,7 +128,7 @@ pub(super) const ENDING: [Signal; 13] = [
     Signal::IO,
 ];
 
-/// Registers handlers for [`ENDING`]; the future is ready when the first signal arrives.
+/// Registers handlers for all signals that end the program; the future is ready when the first one arrives.
 pub fn shutdown_signal() -> impl Future<Output = ()> {
     let kinds = ENDING.map(|kind| signal(SignalKind::from_raw(kind.as_raw())));
     async move {

@@ -8,8 +8,7 @@ use std::{
 use super::FileError;
 use crate::files::{self, AtomicFile, Existing};
 
-/// Writes a copied text to a file in `dir`, with mode 0600. It replaces the file of the copy before, whatever mode that
-/// had.
+/// Writes a copied text to a file in `dir`, in place of the previous copy. The file always has mode 0600.
 pub fn write_copy(dir: &Path, text: &str) -> Result<PathBuf, FileError> {
     let path = dir.join("copied.txt");
     let write = || {

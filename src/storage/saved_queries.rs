@@ -64,7 +64,7 @@ impl SavedQueries {
         self.n_unreadable
     }
 
-    /// Adds a query, or replaces the one of the same name. The file is read again first, so changes of others are
+    /// Adds a query, or replaces the one with its name. The file is read again first, so changes of others are
     /// preserved.
     pub fn add(&mut self, query: &SavedQuery) -> Result<(), FileError> {
         let mut document = read_document(&self.path)?;

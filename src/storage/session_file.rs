@@ -65,7 +65,7 @@ impl SessionFile {
         }
     }
 
-    /// Writes the session file in `dir`, with mode 0600.
+    /// Writes the session file in `dir`; a new file has mode 0600.
     pub fn save(&self, dir: &Path) -> Result<(), FileError> {
         let path = dir.join(FILE);
         let write = || -> io::Result<()> {

@@ -17,12 +17,12 @@ pub fn defang_cell(text: &Untrusted) -> String {
     if words.any(is_link) { defang(text) } else { make_visible(text) }
 }
 
-/// Whether a program might make a link of `word`: a URL, an IP address, a domain or a mailbox.
+/// Whether a program might turn `word` into a link: a URL, an IP address, a domain or a mailbox.
 fn is_link(word: &str) -> bool {
     if word.contains("://") || word.contains('@') {
         return true;
     }
-    // A path is not a link, whatever its parts look like.
+    // A path is not a link, even if a part of it could be a domain.
     if word.contains('\\') {
         return false;
     }
@@ -41,7 +41,8 @@ const FILE_ENDINGS: [&str; 22] = [
 ];
 
 /// Whether `word` can be a domain: labels separated by dots, the last one of letters. A name that could also be a file,
-/// such as `invoice.zip`, counts as a domain; a name with a single dot and one of [`FILE_ENDINGS`] does not.
+/// such as `invoice.zip`, counts as a domain; a name with a single dot and the ending of a program or document does
+/// not.
 pub fn is_domain(word: &str) -> bool {
     let labels: Vec<_> = word.split('.').collect();
     let is_label = |label: &&str| {

@@ -52,7 +52,7 @@ fn version(record: &Record) -> Version {
 
 /// Parses the members about the signature of a file.
 pub(super) fn signature(record: &Record) -> Signature {
-    // The code is an unsigned 32-bit number, or a signed one with the same bits.
+    // The code is an unsigned 32-bit number, or the signed number with its bits.
     let code = record.int("digsig_result_code");
     let code = code.and_then(|code| {
         let bits = u32::try_from(code).ok();

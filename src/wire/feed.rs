@@ -147,10 +147,10 @@ mod tests {
 
     #[test]
     fn a_report_is_parsed_from_a_search_and_from_its_own_record() {
-        let found = r#"{"results": [{"feed_id": 12, "id": "CI-118", "title": "Loader", "is_ignored": "true",
+        let search = r#"{"results": [{"feed_id": 12, "id": "CI-118", "title": "Loader", "is_ignored": "true",
             "severity_score": 75, "md5": ["9e107d9d372bb6826bd81d3542a419d6"], "domain": "cdn.example.net"}, {"id": "x"}],
             "total_results": 2, "start": 0}"#;
-        let page: Page<Report> = wire::parse_page(found, Span { start: 0, rows: 2 }).unwrap();
+        let page: Page<Report> = wire::parse_page(search, Span { start: 0, rows: 2 }).unwrap();
         assert_eq!(page.n_unreadable, 1);
         let row = &page.rows[0];
         assert_eq!((row.id.raw().as_str(), row.score), ("12:CI-118", Some(75)));

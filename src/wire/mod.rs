@@ -113,7 +113,7 @@ mod tests {
                 let _ = facets(&json, &["start".into()]);
                 let _ = parse_one::<Alert>(&json);
             }
-            // A process with an id is never lost, whatever other members it has.
+            // A process with an id is never lost, even if its other members are invalid.
             row.insert("id".into(), GUID.into());
             let mut envelope = envelope;
             envelope.insert("results".into(), vec![other, Value::Object(row.clone())].into());

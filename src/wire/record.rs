@@ -14,7 +14,7 @@ use super::{
 use crate::model::{Document, Md5, Sha256};
 use crate::text::Untrusted;
 
-/// A JSON object. All accessors are lenient: a missing, null or invalid member is the same to them.
+/// A JSON object. All accessors are lenient: they do not distinguish missing, null and invalid members.
 #[derive(Clone, Debug, Default)]
 pub struct Record {
     fields: Map<String, Value>,
