@@ -69,7 +69,7 @@ impl Panes {
             cx.refresh_alert_digest();
         } else {
             self.alerts.refresh_rows(cx);
-            cx.outdate_queue();
+            cx.mark_digest_stale();
         }
         cx.refresh_alert_context();
     }

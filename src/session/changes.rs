@@ -1,4 +1,4 @@
-//! Deeds on the screen: what is previewed, and what is being done.
+//! State of server changes on the screen: the preview in a confirmation, the changes of this run, and the audit log.
 
 use std::sync::Arc;
 
@@ -27,80 +27,80 @@ pub struct ChangeState {
     /// The reason typed for changes that were then cancelled; offered again for these only.
     pub(super) draft_reason: Option<ReasonDraft>,
     pub preview: Option<Preview>,
-    /// The changes of this run.
     pub running: Vec<RunningChange>,
     /// The ticket typed for the last change.
     pub last_ticket: Option<String>,
 }
 
-/// What deeds would do, as far as it is known.
+/// Preview of the changes in a confirmation; its parts arrive one by one.
 #[derive(Clone, Debug)]
 pub struct Preview {
     pub(super) ticket: Ticket,
-    /// Which deeds.
     pub changes: Vec<Change>,
-    /// What each would do, or why that could not be found out; `None` while it is looked up.
+    /// The plan of each change, or why it could not be prepared; `None` while it is being prepared.
     pub results: Vec<Option<Result<Prepared, Error>>>,
-    /// How many things each would change; a sheet asks for it again and again.
+    /// Number of targets that each change would alter; cached, since every frame shows it.
     pub(super) change_counts: Vec<usize>,
-    /// What is known of the blast radius, by the position of the deed; without one where it is about all of them together.
+    /// Lines of the blast radius with the index of the change that they are about; `None` if they are about the whole
+    /// batch.
     pub impact_lines: Vec<(Option<usize>, ImpactLine)>,
 }
 
 impl Preview {
-    /// How many are still looked up.
+    /// Returns the number of plans and blast-radius lines that have not arrived yet.
     pub fn n_pending(&self) -> usize {
-        let unprepared = self.results.iter().filter(|one| one.is_none()).count();
-        let n_facts = if changes::is_batch(&self.changes) {
-            let mut told: Vec<_> = self.impact_lines.iter().map(|(_, fact)| fact.subject).collect();
-            told.sort_unstable();
-            told.dedup();
-            told.len()
+        let unprepared = self.results.iter().filter(|result| result.is_none()).count();
+        let n_lines = if changes::is_batch(&self.changes) {
+            let mut subjects: Vec<_> = self.impact_lines.iter().map(|(_, line)| line.subject).collect();
+            subjects.sort_unstable();
+            subjects.dedup();
+            subjects.len()
         } else {
             self.impact_lines.len()
         };
-        (unprepared + self.expected_lines().count()).saturating_sub(n_facts)
+        (unprepared + self.expected_lines().count()).saturating_sub(n_lines)
     }
 
-    /// Every line of the blast radius that there will be: of which deed, and what it is about. Of many hashes, each is
-    /// about all of them.
+    /// Returns every line of the blast radius to expect: the index of its change and its subject. For a batch of
+    /// hashes, each line is about all of them and has no index.
     fn expected_lines(&self) -> impl Iterator<Item = (Option<usize>, &'static str)> {
-        let are_many = changes::is_batch(&self.changes);
+        let is_batch = changes::is_batch(&self.changes);
         let each = self.results.iter().enumerate();
-        let ready = each.filter_map(move |(at, one)| match one {
-            Some(Ok(Prepared::Ready(plan))) => Some(((!are_many).then_some(at), plan.change.probe_names())),
+        let ready = each.filter_map(move |(at, result)| match result {
+            Some(Ok(Prepared::Ready(plan))) => Some(((!is_batch).then_some(at), plan.change.probe_names())),
             _ => None,
         });
-        let ready = ready.take(if are_many { 1 } else { usize::MAX });
-        ready.flat_map(|(at, looks)| looks.iter().map(move |what| (at, *what)))
+        let ready = ready.take(if is_batch { 1 } else { usize::MAX });
+        ready.flat_map(|(at, subjects)| subjects.iter().map(move |subject| (at, *subject)))
     }
 
-    /// Stops waiting: every line that has not arrived is unknown, with the warning that it could have had.
+    /// Stops waiting: every line that has not arrived becomes "not known", with its warning.
     pub(super) fn cancel_pending(&mut self) {
-        let is_here = |(at, what): &(Option<usize>, &str)| {
-            let mut facts = self.impact_lines.iter();
-            facts.any(|(other, fact)| other == at && fact.subject == *what)
+        let has_arrived = |(at, subject): &(Option<usize>, &str)| {
+            let mut lines = self.impact_lines.iter();
+            lines.any(|(other, line)| other == at && line.subject == *subject)
         };
-        let missing: Vec<_> = self.expected_lines().filter(|look| !is_here(look)).collect();
-        let lines = missing.into_iter().map(|(at, what)| (at, ImpactLine::unknown(what, "cancelled")));
+        let missing: Vec<_> = self.expected_lines().filter(|expected| !has_arrived(expected)).collect();
+        let lines = missing.into_iter().map(|(at, subject)| (at, ImpactLine::unknown(subject, "cancelled")));
         self.impact_lines.extend(lines);
     }
 
-    /// What can be done. Of several, a protected host is left out: it is named alone.
+    /// Returns the plans that can be applied. In a batch, plans for protected hosts are left out: each must be
+    /// confirmed alone.
     pub fn plans(&self) -> impl Iterator<Item = &Plan> {
         self.ready_plans().map(|(plan, _)| plan)
     }
 
-    /// How many things that would change.
+    /// Returns the number of targets that the applicable plans would alter.
     pub fn n_changed(&self) -> usize {
         self.ready_plans().map(|(_, count)| count).sum()
     }
 
-    /// What can be done, and how many things it would change.
+    /// Returns the plans that can be applied, each with the number of targets it would alter.
     fn ready_plans(&self) -> impl Iterator<Item = (&Plan, usize)> {
         let is_alone = self.changes.len() == 1;
         let each = self.results.iter().zip(&self.change_counts);
-        let ready = each.filter_map(|(one, count)| match one {
+        let ready = each.filter_map(|(result, count)| match result {
             Some(Ok(Prepared::Ready(plan))) => Some((&**plan, *count)),
             _ => None,
         });
@@ -108,7 +108,7 @@ impl Preview {
     }
 }
 
-/// A reason that was typed for deeds, which were not done. It is that of no others.
+/// A reason typed for changes that were then cancelled; offered again only for changes with these verbs and targets.
 #[derive(Clone, Debug)]
 pub(super) struct ReasonDraft {
     targets: Vec<(&'static str, Target)>,
@@ -116,89 +116,88 @@ pub(super) struct ReasonDraft {
 }
 
 impl ReasonDraft {
-    pub(super) fn new(deeds: &[Change], reason: String) -> Self {
-        Self { targets: change_targets(deeds).collect(), text: reason }
+    pub(super) fn new(changes: &[Change], reason: String) -> Self {
+        Self { targets: change_targets(changes).collect(), text: reason }
     }
 }
 
-/// What is done, and to what.
-fn change_targets(deeds: &[Change]) -> impl Iterator<Item = (&'static str, Target)> {
-    deeds.iter().map(|deed| (deed.verb(), deed.target()))
+/// Returns the verb and the target of each change.
+fn change_targets(changes: &[Change]) -> impl Iterator<Item = (&'static str, Target)> {
+    changes.iter().map(|change| (change.verb(), change.target()))
 }
 
 impl Session {
-    /// The reason that was typed for just these deeds before.
-    pub fn draft_reason_for(&self, deeds: &[Change]) -> Option<&str> {
-        let kept = self.changes.draft_reason.as_ref()?;
-        change_targets(deeds).eq(kept.targets.iter().cloned()).then_some(&kept.text)
+    /// Returns the reason typed earlier for exactly these `changes`.
+    pub fn draft_reason_for(&self, changes: &[Change]) -> Option<&str> {
+        let draft = self.changes.draft_reason.as_ref()?;
+        change_targets(changes).eq(draft.targets.iter().cloned()).then_some(&draft.text)
     }
 }
 
-/// A deed of this run. The deed itself is not kept: it may have a password in it.
+/// A change of this run. The change itself is not stored: it may contain a password.
 #[derive(Clone, Debug)]
 pub struct RunningChange {
     pub(super) ticket: Ticket,
     pub(super) plan_index: usize,
-    /// What is done, in a word.
     pub verb: &'static str,
-    /// To what.
     pub target: Target,
-    /// What that is called, fit to be shown.
+    /// Name of the target, made visible for the screen.
     pub name: String,
-    /// In which lists it shows.
+    /// The lists to refresh once the change is applied.
     pub(super) lists: Vec<List>,
-    /// How far it has got.
     pub progress: ChangeStep,
-    /// When that became known.
+    /// Time at which `progress` was learned.
     pub(super) known_at: Option<Timestamp>,
 }
 
 impl Session {
-    /// Whether a report is ignored: what was read back of a deed on it counts until the index, which lags behind, must
-    /// have caught up.
+    /// Returns whether `report` is ignored. A confirmed change of this run counts until the server's index, which lags
+    /// behind, must have caught up.
     pub fn is_ignored(&self, report: &Report) -> Option<bool> {
-        /// Servers take about half of it (reference 2.13, "POST /api/v1/alerts").
+        /// Servers take about half of this (API reference 2.13, "POST /api/v1/alerts").
         const LAG: SignedDuration = SignedDuration::from_secs(60);
         let as_of = self.lists.reports.loaded_pages().map(|page| page.as_of).min();
-        let mut doings = self.changes.running.iter().rev();
-        let told = doings.find(|doing| {
-            let is_its = matches!(&doing.target, Target::Report(id) if *id == report.id);
-            let until = doing.known_at.and_then(|at| at.checked_add(LAG).ok());
+        let mut running = self.changes.running.iter().rev();
+        let confirmed = running.find(|change| {
+            let is_this_report = matches!(&change.target, Target::Report(id) if *id == report.id);
+            let until = change.known_at.and_then(|at| at.checked_add(LAG).ok());
             let is_done =
-                matches!(&doing.progress, ChangeStep::Outcome(outcome) if outcome.stage == LoggedStage::Confirmed);
-            is_its && is_done && as_of < until
+                matches!(&change.progress, ChangeStep::Outcome(outcome) if outcome.stage == LoggedStage::Confirmed);
+            is_this_report && is_done && as_of < until
         });
-        let is_ignored = told.map(|doing| doing.verb == ReportChange::VERBS[0]);
+        let is_ignored = confirmed.map(|change| change.verb == ReportChange::VERBS[0]);
         is_ignored.or(report.is_ignored)
     }
 
-    /// How many deeds on this server are not known to be done or not to be done.
+    /// Returns the number of changes on this server whose outcome is not known.
     pub fn n_pending_changes(&self) -> usize {
-        // What is on its way may stand in the log already.
-        let leaving = self.changes.running.iter().filter(|doing| doing.is_in_flight());
-        let unlogged = leaving.count().saturating_sub(self.changes.n_unanswered);
+        // A change that is being sent may be in the log already.
+        let in_flight = self.changes.running.iter().filter(|change| change.is_in_flight());
+        let unlogged = in_flight.count().saturating_sub(self.changes.n_unanswered);
         self.changes.n_pending + unlogged
     }
 
-    /// Whether a deed of the log is one that this run is just sending.
-    pub fn is_being_sent(&self, act: &LoggedChange) -> bool {
-        let is_its =
-            |doing: &RunningChange| doing.verb == act.submitted.deed && doing.target.id() == act.submitted.target.id;
-        let mut leaving = self.changes.running.iter().filter(|doing| doing.is_in_flight());
-        act.steps.is_empty() && leaving.any(is_its)
+    /// Returns whether the entry `logged` is a change that this run is sending right now.
+    pub fn is_being_sent(&self, logged: &LoggedChange) -> bool {
+        let is_this = |change: &RunningChange| {
+            change.verb == logged.submitted.deed && change.target.id() == logged.submitted.target.id
+        };
+        let mut in_flight = self.changes.running.iter().filter(|change| change.is_in_flight());
+        logged.steps.is_empty() && in_flight.any(is_this)
     }
 
-    /// What became of several deeds that were done together, and whether all of it is good; nothing for a single one.
+    /// Summarizes the changes applied together under `ticket`; the flag is whether all succeeded. `None` for a single
+    /// change.
     pub(super) fn batch_summary(&self, ticket: Ticket) -> Option<(String, bool)> {
-        let ours: Vec<_> = self.changes.running.iter().filter(|doing| doing.ticket == ticket).collect();
-        if ours.len() < 2 {
+        let batch: Vec<_> = self.changes.running.iter().filter(|change| change.ticket == ticket).collect();
+        if batch.len() < 2 {
             return None;
         }
-        // How many things that is, and their names.
-        let names = |is_so: fn(&ChangeStep) -> bool| {
-            let so = ours.iter().filter(|doing| is_so(&doing.progress));
-            let names: Vec<_> = so.clone().map(|doing| doing.name.as_str()).collect();
-            let n: usize = so.map(|doing| doing.target.len()).sum();
+        // The number of targets at a stage, and the names of the changes.
+        let names = |is_at: fn(&ChangeStep) -> bool| {
+            let matches = batch.iter().filter(|change| is_at(&change.progress));
+            let names: Vec<_> = matches.clone().map(|change| change.name.as_str()).collect();
+            let n: usize = matches.map(|change| change.target.len()).sum();
             (n, names)
         };
         let bad = [
@@ -221,9 +220,9 @@ impl Session {
         let is_good = parts.is_empty();
         let good = good.into_iter().filter(|(_, (n, _))| *n > 0);
         parts.extend(good.map(|(what, (n, _))| format!("{n} {what}")));
-        let mut verbs: Vec<_> = ours.iter().map(|doing| changes::label(doing.verb)).collect();
+        let mut verbs: Vec<_> = batch.iter().map(|change| changes::label(change.verb)).collect();
         verbs.dedup();
-        let all: usize = ours.iter().map(|doing| doing.target.len()).sum();
+        let all: usize = batch.iter().map(|change| change.target.len()).sum();
         let what = match verbs.as_slice() {
             [verb] => format!("{verb} {all}"),
             verbs => format!("{}, {all} in all", verbs.join(" and ")),
@@ -232,38 +231,39 @@ impl Session {
         Some((text, is_good))
     }
 
-    /// What would be left half-way if the console were left now; nothing if nothing would.
+    /// Describes what quitting now would leave unfinished; `None` if nothing.
     pub fn describe_unfinished(&self) -> Option<String> {
-        let leaving = self.changes.running.iter().find(|doing| doing.is_in_flight());
-        let deed = leaving.map(|doing| {
-            let (verb, name) = (changes::label(doing.verb), &doing.name);
+        let in_flight = self.changes.running.iter().find(|change| change.is_in_flight());
+        let pending = in_flight.map(|change| {
+            let (verb, name) = (changes::label(change.verb), &change.name);
             format!("{verb} {name} is still pending; it will be checked the next time you start lampblack")
         });
-        deed.or_else(|| match self.transfers.downloads.len() {
+        pending.or_else(|| match self.transfers.downloads.len() {
             0 => None,
             1 => Some("a download is running and would be cancelled".into()),
             n => Some(format!("{n} downloads are running and would be cancelled")),
         })
     }
 
-    /// What is to be said when the console was left: what is still open, and where the log of this run ends.
+    /// Returns the lines printed when the console ends: open changes, and the head of the audit log if this run changed
+    /// anything.
     pub fn exit_summary(&self) -> Vec<String> {
         let mut lines = self.describe_unlogged();
-        let Some(journal) = &self.changes.history else {
+        let Some(history) = &self.changes.history else {
             return lines;
         };
-        let here = journal.activity.iter();
-        let here = here.filter(|act| act.submitted.server == self.connection.info.host && act.is_open());
-        lines.extend(here.map(|act| {
-            let name = text::make_visible(&act.submitted.target.name.as_str().into());
-            let stage = act.stage();
+        let open = history.activity.iter();
+        let open = open.filter(|logged| logged.submitted.server == self.connection.info.host && logged.is_open());
+        lines.extend(open.map(|logged| {
+            let name = text::make_visible(&logged.submitted.target.name.as_str().into());
+            let stage = logged.stage();
             format!(
                 "{} {name}: {stage}; it will be checked the next time you start lampblack",
-                changes::label(&act.submitted.deed)
+                changes::label(&logged.submitted.deed)
             )
         }));
         if !self.changes.running.is_empty() {
-            let (n, last) = &journal.log_head;
+            let (n, last) = &history.log_head;
             lines.push(format!("Audit log: {n} entries, head {last}"));
         }
         lines
@@ -271,23 +271,23 @@ impl Session {
 }
 
 impl Session {
-    /// What has not come further than to the lock of the action log, in words.
+    /// Describes the changes that were still waiting for the lock of the audit log.
     fn describe_unlogged(&self) -> Vec<String> {
         let waiting = self.changes.running.iter();
-        let waiting = waiting.filter(|doing| self.changes.is_log_locked && doing.is_in_flight());
+        let waiting = waiting.filter(|change| self.changes.is_log_locked && change.is_in_flight());
         waiting
-            .map(|doing| {
-                let name = text::make_visible(&doing.name.as_str().into());
+            .map(|change| {
+                let name = text::make_visible(&change.name.as_str().into());
                 format!(
                     "{} {name}: another program had locked the audit log; what is not in the log was not sent",
-                    changes::label(doing.verb)
+                    changes::label(change.verb)
                 )
             })
             .collect()
     }
 }
 
-/// How far a step is, as far as that is known.
+/// Returns the logged stage of a step; `None` before there is an outcome.
 fn stage_of(step: &ChangeStep) -> Option<LoggedStage> {
     match step {
         ChangeStep::Outcome(outcome) => Some(outcome.stage),
@@ -296,7 +296,7 @@ fn stage_of(step: &ChangeStep) -> Option<LoggedStage> {
 }
 
 impl RunningChange {
-    /// Whether it may have left, and nothing is known of it yet.
+    /// Whether the request may have been sent and its outcome is not known yet.
     pub fn is_in_flight(&self) -> bool {
         self.progress == ChangeStep::Sending
     }

@@ -1,16 +1,16 @@
-//! Columns that the user chose.
+//! Columns chosen by the user.
 
-/// A column that the user chose for a list.
+/// A column chosen by the user for a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ColumnChoice {
-    /// A field, by its name, or a member of the record, by its path.
+    /// Name of a field, or path of a member of the record.
     pub name: String,
-    /// Its width in cells, if it was set.
+    /// Width in cells; `None` for the default.
     pub width: Option<u16>,
 }
 
 impl ColumnChoice {
-    /// A column of its own width.
+    /// Returns a column with its default width.
     pub fn new(name: impl Into<String>) -> Self {
         Self { name: name.into(), width: None }
     }

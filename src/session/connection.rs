@@ -11,57 +11,55 @@ use crate::model::{License, Partition, ServerInfo, Zone};
 /// The server, the account, and how the two are reached.
 #[derive(Debug, Default)]
 pub struct Connection {
-    /// What the configuration says of server and account.
+    /// Server and account as configured.
     pub info: ConnectionInfo,
-    /// The zone that times are shown in.
     pub zone: Zone,
-    /// Version and settings, from the server itself.
+    /// Version and settings reported by the server.
     pub server_info: Remote<ServerInfo>,
     pub license: Remote<License>,
-    /// The parts of the server's event store.
+    /// Partitions of the server's event store.
     pub store_partitions: Remote<Vec<Partition>>,
     pub request_stats: RequestCounts,
-    /// The number of tickets given out so far.
+    /// Number of tickets issued so far.
     pub(super) ticket_count: u64,
 }
 
-/// Server and account as the configuration has them; the header shows them at all times.
+/// Server and account as configured; shown in the header at all times.
 #[derive(Clone, Debug, Default)]
 pub struct ConnectionInfo {
-    /// Host and port of the server.
+    /// Host and port, as shown.
     pub server: String,
-    /// Its address, as requests begin with it.
+    /// Base URL of every request.
     pub url: String,
-    /// Its host and port, as the action log names it.
+    /// Host and port, as written to the audit log.
     pub host: String,
-    /// The person at the keyboard, as the action log names them.
+    /// The user of this console, as written to the audit log.
     pub actor: Actor,
-    /// Where address and token were found.
+    /// Where URL and token were configured.
     pub source: String,
-    /// The profile's name, if there is one.
+    /// Name of the profile; may be empty.
     pub profile: String,
-    /// The configured user; the server cannot say whose token it is.
+    /// The configured user; the API does not tell whose token it is.
     pub user: Option<String>,
-    /// Whether every change is refused.
     pub is_read_only: bool,
-    /// The color of the profile's frame.
+    /// Color of the frame, from the profile.
     pub color: Option<String>,
-    /// The zone of the hosts, if configured.
+    /// Configured time zone of the hosts.
     pub host_zone: Option<TimeZone>,
-    /// The zone of the user's machine, if it is not UTC.
+    /// Time zone of this machine; `None` if it is UTC.
     pub user_zone: Option<TimeZone>,
-    /// How others could read or fake the traffic, in a word; `None` if they cannot.
+    /// Why the traffic could be read or forged (a single word); `None` if it is protected.
     pub transport_risk: Option<&'static str>,
 }
 
-/// Requests sent since the start, and the state of the line.
+/// Counts of the requests sent since the start, and whether the server answers.
 #[derive(Clone, Debug, Default)]
 pub struct RequestCounts {
     pub n_requests: u64,
     pub last_call: Option<RequestTrace>,
     pub cache_stats: CacheStats,
-    /// Until when a busy server asked the console to wait (server clock).
+    /// Until when the server, being busy, wants no requests (server clock).
     pub busy_until: Option<Timestamp>,
-    /// Whether the server has not answered since its last answer.
+    /// Whether the last request was not answered.
     pub was_down: bool,
 }

@@ -1,17 +1,16 @@
-//! Where a key leads: what a pane asks the console to show next.
+//! Where a key navigates to; requested by a pane, carried out by the app.
 
 use crate::model::{ProcessId, WatchlistId};
 use crate::query::Index;
 
-/// Somewhere else to look.
+/// A view to open, with its subject.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Destination {
-    /// At a process: its relatives, its events, its host.
+    /// A process with its relatives, events and host.
     Process(ProcessId),
-    /// At what a query finds in an index.
+    /// The results of a query in an index.
     Search(Index, String),
-    /// At the sensors that a filter finds.
+    /// The sensors that match a filter.
     Sensors(String),
-    /// At a watchlist.
     Watchlist(WatchlistId),
 }

@@ -1,4 +1,4 @@
-//! What leaves the screen.
+//! Effects: what the screen asks the runtime to do outside of it.
 
 use std::{path::PathBuf, sync::Arc};
 
@@ -6,41 +6,36 @@ use super::{HistoryEntry, NamedQuery};
 use crate::model::ExportData;
 use crate::worker::Request;
 
-/// Something to be done outside the screen.
+/// An effect to be carried out by the runtime.
 #[derive(Clone, Debug)]
 pub enum Effect {
-    /// Ask the worker.
+    /// Send a request to the worker.
     Send(Request),
-    /// Put this text, already made visible, on the clipboard.
+    /// Put text, already made visible, on the clipboard.
     CopyText(String),
-    /// Write text into a file, already made visible: it is too long for the clipboard.
+    /// Write text, already made visible, to a file, since it is too long for the clipboard.
     CopyToFile(String),
-    /// Add a query to the history.
     AppendHistory(HistoryEntry),
-    /// Keep a query under its name.
     SaveQuery(NamedQuery),
-    /// Keep the query of this name no longer.
+    /// Delete the saved query of this name.
     DeleteQuery(String),
-    /// Write rows to a new file; its name says in which format.
+    /// Write rows to a new file; the format follows from its extension.
     Export {
-        /// The file.
         path: PathBuf,
-        /// The rows.
         extract: Arc<ExportData>,
-        /// How many rows the list has, loaded or not.
+        /// Number of rows of the list, loaded or not.
         total: u64,
     },
-    /// Find out what the place for a new file is like.
+    /// Check whether a new file can be created at a path.
     CheckPath {
-        /// The name of the file, as it was typed.
+        /// The path as typed.
         typed: String,
-        /// Its name if a directory was typed.
+        /// File name to append if `typed` is a directory.
         name: String,
     },
-    /// Stop until the shell wakes us.
+    /// Suspend the process until the shell resumes it.
     Suspend,
-    /// Draw everything anew: something else wrote on the terminal.
+    /// Redraw the whole screen: another program wrote to the terminal.
     Repaint,
-    /// Leave.
     Quit,
 }

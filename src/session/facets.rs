@@ -1,4 +1,4 @@
-//! What is counted of the process search, and of another search that it is compared with.
+//! Value counts (facets) of the process search, and of a second search that it is compared with.
 
 use std::sync::Arc;
 
@@ -9,37 +9,37 @@ use crate::model::{EventClock, Facets, Period, Search};
 use crate::query;
 use crate::worker::FacetSide;
 
-/// Counted values of some fields.
+/// Value counts of some fields, for a search and the search it is compared with.
 #[derive(Debug, Default)]
 pub struct FacetCounts {
-    /// The search that was counted last.
+    /// The search whose values were counted last.
     pub(super) search: Option<Arc<Search>>,
-    /// The fields, as the server calls them.
+    /// The counted fields, by their server names.
     pub(super) fields: Arc<[String]>,
-    /// Its own counts.
+    /// Counts of the search itself.
     pub base: Remote<Facets>,
-    /// The counts that it is compared with.
+    /// Counts of the other side of the comparison.
     pub compared: Remote<Facets>,
-    /// What it is compared with.
+    /// How that other side differs.
     pub comparison: Option<FacetComparison>,
 }
 
 /// How the other side of a comparison differs from the search.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum FacetComparison {
-    /// This condition stands for what is said of its fields.
+    /// This condition replaces the conditions on its fields.
     Condition(String),
-    /// Its last events lie in this period.
+    /// The last event lies in this period.
     Period(Period),
 }
 
 impl Session {
-    /// The name under which the fields are chosen that are counted.
+    /// The name under which the choice of counted fields is saved.
     pub const FACETS: &str = "Facets";
 
-    /// The fields that are counted.
+    /// Returns the fields to count: the chosen ones, or the default.
     pub fn facet_fields(&self) -> Vec<String> {
-        /// Who ran what, where, from where, and when.
+        /// Who ran what, from where, and when.
         const FIELDS: [&str; 9] = [
             "process_name",
             "parent_name",
@@ -57,7 +57,7 @@ impl Session {
         }
     }
 
-    /// The counts of a side.
+    /// Returns the counts of one side of the comparison.
     pub(super) fn facets_of(&self, side: FacetSide) -> &Remote<Facets> {
         match side {
             FacetSide::A => &self.search.facet_counts.base,
@@ -65,7 +65,7 @@ impl Session {
         }
     }
 
-    /// The same, to be changed.
+    /// Returns the counts of one side of the comparison, mutably.
     pub(super) fn facets_of_mut(&mut self, side: FacetSide) -> &mut Remote<Facets> {
         match side {
             FacetSide::A => &mut self.search.facet_counts.base,
@@ -75,7 +75,8 @@ impl Session {
 }
 
 impl FacetComparison {
-    /// Reads what somebody typed: a condition, or a period counted from `now`. `None` if it is neither.
+    /// Parses the other side of a comparison as typed: a period counted from `now`, or a condition. `None` if it is
+    /// neither.
     pub fn parse(text: &str, now: Timestamp) -> Option<Self> {
         let text = text.trim();
         match Period::parse(text, EventClock::Sensor, now) {
@@ -84,7 +85,8 @@ impl FacetComparison {
         }
     }
 
-    /// The search with this in the place of what it says of the same. `None` if its query cannot be read.
+    /// Returns `search` with this condition or period instead of its own on these fields. `None` if its query cannot be
+    /// parsed.
     pub fn apply_to(&self, search: &Search) -> Option<Search> {
         Some(match self {
             Self::Condition(condition) => {

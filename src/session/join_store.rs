@@ -1,4 +1,4 @@
-//! Objects that belong to the rows of lists: each is asked for once, however many rows need it.
+//! Sensors, groups and binaries that rows of lists refer to: each is fetched once, however many rows need it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,10 +8,10 @@ use crate::fetch::Answer;
 use crate::model::{Binary, Group, GroupId, Md5, Sensor, SensorId};
 use crate::worker::{JoinObject, Ticket};
 
-/// As many objects are kept, more only while they are all in sight.
-const MAX_KEPT: usize = 1_024;
+/// Number of stored objects; exceeded only while all of them are on screen.
+const MAX_STORED: usize = 1_024;
 
-/// What is known of them.
+/// Sensors, groups and binaries by their id, with the state of their request.
 #[derive(Debug, Default)]
 pub struct JoinStore {
     sensors: BTreeMap<SensorId, Remote<Sensor>>,
@@ -20,41 +20,38 @@ pub struct JoinStore {
     revision: u64,
 }
 
-/// What has come of an object.
+/// The state of an object that a row refers to.
 #[derive(Debug)]
 pub enum Joined<'a, T> {
-    /// Nobody has asked for it.
     NotRequested,
-    /// It is on its way.
     Pending,
-    /// Here it is.
     Ready(&'a T),
-    /// It was refused, or given up.
+    /// The request failed or was cancelled.
     Unavailable,
 }
 
 impl JoinStore {
-    /// A sensor.
+    /// Returns the sensor `id`.
     pub fn sensor(&self, id: SensorId) -> Joined<'_, Sensor> {
         Joined::from_remote(self.sensors.get(&id))
     }
 
-    /// A sensor group.
+    /// Returns the sensor group `id`.
     pub fn group(&self, id: GroupId) -> Joined<'_, Group> {
         Joined::from_remote(self.groups.get(&id))
     }
 
-    /// A binary.
+    /// Returns the binary with hash `md5`.
     pub fn binary(&self, md5: Md5) -> Joined<'_, Binary> {
         Joined::from_remote(self.binaries.get(&md5))
     }
 
-    /// Changes whenever something else is known.
+    /// Returns a number that changes whenever an object does, so that derived rows can be recomputed.
     pub fn revision(&self) -> u64 {
         self.revision
     }
 
-    /// How many could not be fetched.
+    /// Returns the number of objects that could not be fetched.
     pub fn n_failed(&self) -> usize {
         let failed = |object: &JoinObject| {
             let remote = self.remote(*object);
@@ -63,12 +60,12 @@ impl JoinStore {
         self.join_keys().filter(failed).count()
     }
 
-    /// How many are on their way.
+    /// Returns the number of objects whose answer is pending.
     pub(super) fn n_pending(&self) -> usize {
         self.pending_keys().count()
     }
 
-    /// Those that are on their way.
+    /// Returns the objects whose answer is pending.
     pub(super) fn pending_keys(&self) -> impl Iterator<Item = JoinObject> {
         let is_pending = |object: &JoinObject| {
             let remote = self.remote(*object);
@@ -77,12 +74,12 @@ impl JoinStore {
         self.join_keys().filter(is_pending)
     }
 
-    /// Whether it was asked for, whatever came of it.
+    /// Returns whether an object was requested, whether or not it arrived.
     pub(super) fn is_requested(&self, object: JoinObject) -> bool {
         self.remote(object).is_some()
     }
 
-    /// Makes room for an object that is about to be asked for.
+    /// Adds an entry for an object that is about to be requested.
     pub(super) fn insert_pending(&mut self, object: JoinObject) {
         match object {
             JoinObject::Sensor(id) => drop(self.sensors.entry(id).or_default()),
@@ -91,60 +88,60 @@ impl JoinStore {
         }
     }
 
-    /// Forgets whatever does not pass.
-    fn retain_keys(&mut self, passes: impl Fn(JoinObject, &dyn Awaiting) -> bool) {
-        self.sensors.retain(|id, remote| passes(JoinObject::Sensor(*id), remote));
-        self.groups.retain(|id, remote| passes(JoinObject::Group(*id), remote));
-        self.binaries.retain(|md5, remote| passes(JoinObject::Binary(*md5), remote));
+    /// Removes every object that does not pass `passes`.
+    fn retain_keys(&mut self, is_retained: impl Fn(JoinObject, &dyn Awaiting) -> bool) {
+        self.sensors.retain(|id, remote| is_retained(JoinObject::Sensor(*id), remote));
+        self.groups.retain(|id, remote| is_retained(JoinObject::Group(*id), remote));
+        self.binaries.retain(|md5, remote| is_retained(JoinObject::Binary(*md5), remote));
         self.revision += 1;
     }
 
-    /// Forgets what did not come, so that it is asked for again.
+    /// Removes objects that were not fetched, so that they are requested again.
     pub(super) fn clear_failures(&mut self) {
         self.retain_keys(|_, remote| remote.has_answer() || remote.is_pending());
     }
 
-    /// Gives up what is awaited and not `wanted` any more, and if there is too much, forgets whatever is not. Returns what
-    /// was awaited.
-    pub(super) fn cancel_unneeded(&mut self, wanted: &BTreeSet<JoinObject>) -> Vec<JoinObject> {
-        let is_far = |object: &JoinObject| !wanted.contains(object);
-        let awaited: Vec<_> = self.pending_keys().filter(is_far).collect();
-        for object in &awaited {
+    /// Cancels pending requests for objects that are not `needed`; removes unneeded objects if there are too many.
+    /// Returns the cancelled ones.
+    pub(super) fn cancel_unneeded(&mut self, needed: &BTreeSet<JoinObject>) -> Vec<JoinObject> {
+        let is_unneeded = |object: &JoinObject| !needed.contains(object);
+        let cancelled: Vec<_> = self.pending_keys().filter(is_unneeded).collect();
+        for object in &cancelled {
             if let Some(remote) = self.remote_mut(*object) {
                 remote.cancel_pending();
             }
         }
-        let is_full = self.join_keys().count() > MAX_KEPT;
-        if is_full || !awaited.is_empty() {
+        let is_full = self.join_keys().count() > MAX_STORED;
+        if is_full || !cancelled.is_empty() {
             self.retain_keys(|object, remote| {
-                let has_come = remote.has_answer() || remote.error().is_some();
-                !is_far(&object) || has_come && !is_full
+                let is_settled = remote.has_answer() || remote.error().is_some();
+                !is_unneeded(&object) || is_settled && !is_full
             });
         }
-        awaited
+        cancelled
     }
 
-    /// Takes an answer, if it answers the ticket expected.
+    /// Stores an answer if `ticket` is the expected one; returns whether it was.
     pub(super) fn resolve(&mut self, object: JoinObject, ticket: Ticket, answer: Answer) -> bool {
         self.revision += 1;
         match (object, answer) {
-            (JoinObject::Sensor(id), Answer::Sensor(known)) => {
+            (JoinObject::Sensor(id), Answer::Sensor(fetched)) => {
                 let remote = self.sensors.get_mut(&id);
-                remote.is_some_and(|remote| remote.resolve(ticket, known))
+                remote.is_some_and(|remote| remote.resolve(ticket, fetched))
             }
-            (JoinObject::Group(id), Answer::SensorGroup(known)) => {
+            (JoinObject::Group(id), Answer::SensorGroup(fetched)) => {
                 let remote = self.groups.get_mut(&id);
-                remote.is_some_and(|remote| remote.resolve(ticket, known))
+                remote.is_some_and(|remote| remote.resolve(ticket, fetched))
             }
-            (JoinObject::Binary(md5), Answer::Binary(known)) => {
+            (JoinObject::Binary(md5), Answer::Binary(fetched)) => {
                 let remote = self.binaries.get_mut(&md5);
-                remote.is_some_and(|remote| remote.resolve(ticket, known))
+                remote.is_some_and(|remote| remote.resolve(ticket, fetched))
             }
             _ => false,
         }
     }
 
-    /// What can be said of an object, whatever it is.
+    /// Returns the state of an object's request, whatever its type.
     pub(super) fn remote(&self, object: JoinObject) -> Option<&dyn Awaiting> {
         Some(match object {
             JoinObject::Sensor(id) => self.sensors.get(&id)?,
@@ -153,7 +150,7 @@ impl JoinStore {
         })
     }
 
-    /// The same, to be changed.
+    /// Returns the state of an object's request, mutably.
     pub(super) fn remote_mut(&mut self, object: JoinObject) -> Option<&mut dyn Awaiting> {
         self.revision += 1;
         Some(match object {
@@ -171,7 +168,7 @@ impl JoinStore {
     }
 }
 
-/// That the server does not know something is an answer; it fails in no other way.
+/// Returns whether `error` is a failure: that the server does not have the object is an answer.
 fn is_failure(error: &Error) -> bool {
     !matches!(error, Error::NotFound { .. })
 }
@@ -182,7 +179,7 @@ impl<'a, T> Joined<'a, T> {
             return Self::NotRequested;
         };
         match remote.latest() {
-            Some(known) => Self::Ready(&known.value),
+            Some(fetched) => Self::Ready(&fetched.value),
             None if remote.is_pending() => Self::Pending,
             None => Self::Unavailable,
         }

@@ -1,6 +1,6 @@
-//! What comes in lists that the server gives page by page.
+//! The lists of the console: where their rows are stored, how a page of them is fetched.
 
-mod whole_list;
+mod unpaged_lists;
 
 use std::{fmt::Debug, sync::Arc};
 
@@ -19,9 +19,8 @@ pub struct Lists {
     pub processes: Pages<Process>,
     pub alerts: Pages<Alert>,
     pub binaries: Pages<Binary>,
-    /// Banned hashes.
     pub bans: Pages<Ban>,
-    /// Sensors that are isolated, or are to be.
+    /// Sensors that are isolated or about to be.
     pub isolated_sensors: Pages<IsolatedSensor>,
     pub sensors: Pages<Sensor>,
     pub sensor_groups: Pages<Group>,
@@ -31,63 +30,63 @@ pub struct Lists {
     pub users: Pages<User>,
     pub teams: Pages<Team>,
     pub sites: Pages<Site>,
-    /// Actions of the audit log, the newest first.
+    /// Changes of the audit log, newest first.
     pub activity: Pages<LoggedChange>,
-    /// Requests of this run, the newest first.
+    /// Requests of this run, newest first.
     pub request_log: Pages<RequestLogEntry>,
     /// Sensors, groups and binaries that rows refer to.
     pub joins: JoinStore,
 }
 
-/// A row of a list that the server gives page by page.
+/// A row of a list that is loaded page by page.
 pub trait ListRow: Debug + Sized + 'static {
-    /// What tells it from other rows, wherever it stands.
+    /// Identifies a row wherever it is in the list.
     type Id: Clone + Debug + Ord;
 
-    /// Which list they are in.
+    /// The list of these rows.
     const LIST: List;
 
-    /// Rows asked for at once. The official client's page size, so every server is used to it.
+    /// Rows per request. The official client's page size, so every server can handle it.
     const PAGE_ROWS: u64 = 100;
 
-    /// Rows asked for at once, where that depends on the question.
+    /// Returns the rows per request, where that depends on the search.
     fn page_rows(_: &Search) -> u64 {
         Self::PAGE_ROWS
     }
 
-    /// Its own.
+    /// Returns the row's identity.
     fn id(&self) -> Self::Id;
 
-    /// The record as the server sent it.
+    /// Returns the record as the server sent it.
     fn document(&self) -> &Document;
 
-    /// The sensor that saw it, where it names one.
+    /// Returns the sensor that reported the row, if it names one.
     fn sensor(&self) -> Option<SensorId> {
         None
     }
 
-    /// The file that it is about, where it names one.
+    /// Returns the hash of the file that the row is about, if it names one.
     fn md5(&self) -> Option<Md5> {
         None
     }
 
-    /// How a page of such rows is asked for; rows that are known without asking are never asked for.
+    /// Returns the request for a page of rows; `None` for rows that need no request.
     fn page_fetch(search: Arc<Search>, span: Span) -> Option<Fetch>;
 
-    /// Whether two questions are about the same rows, in whatever order.
+    /// Returns whether two searches find the same set of rows, in whatever order.
     fn is_same_search(one: &Search, other: &Search) -> bool {
         one.query == other.query
     }
 
-    /// Where they are kept.
+    /// Returns the pages of this list.
     fn pages(session: &Session) -> &Pages<Self>;
 
-    /// The same, to be changed.
+    /// Returns the pages of this list, mutably.
     fn pages_mut(session: &mut Session) -> &mut Pages<Self>;
 }
 
 impl ListRow for Process {
-    /// Segments are parts of one process: what is done to a row is done to all of it.
+    /// Segments are parts of one process: a change made through one row concerns the whole process.
     type Id = ProcessId;
 
     const LIST: List = List::Processes;
@@ -186,7 +185,7 @@ impl ListRow for Ban {
 
     const LIST: List = List::Bans;
 
-    /// They come all at once (reference 2.9).
+    /// The server sends all of them in one answer (API reference 2.9).
     const PAGE_ROWS: u64 = 1 << 32;
 
     fn id(&self) -> Md5 {
@@ -219,7 +218,7 @@ impl ListRow for IsolatedSensor {
 
     const LIST: List = List::IsolatedSensors;
 
-    /// Those that are isolated come all at once.
+    /// All of them come in one answer.
     const PAGE_ROWS: u64 = 1 << 32;
 
     fn id(&self) -> SensorId {
@@ -264,12 +263,12 @@ impl ListRow for Sensor {
         Some(self.id)
     }
 
-    /// Where all must be looked at, those that are found come at once.
+    /// A filter that is evaluated by the client needs all sensors, so its matches come at once.
     fn page_rows(search: &Search) -> u64 {
         if SensorFilter::parse_canonical(&search.query).client_side.is_empty() { Self::PAGE_ROWS } else { 1 << 32 }
     }
 
-    /// What is searched for are the parts of names and addresses that a filter is made of.
+    /// The query of a sensor search is a list of name and address parts, from which the filter is parsed.
     fn page_fetch(search: Arc<Search>, span: Span) -> Option<Fetch> {
         let filter = SensorFilter::parse_canonical(&search.query);
         Some(Fetch::Sensors { filter, span })

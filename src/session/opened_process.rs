@@ -10,37 +10,37 @@ use crate::model::{Process, ProcessId, Summary};
 #[derive(Debug, Default)]
 pub struct OpenedProcess {
     pub id: Option<ProcessId>,
-    /// The process whose parent chain is known: the opened one, or a relative that was opened before it.
+    /// The process whose parent chain was fetched: the opened one, or a relative that was opened before it.
     pub chain_start: Option<ProcessId>,
-    /// Parents, children and siblings of the opened process and of each relative that was expanded.
+    /// Parents, children and siblings of the opened process and of each expanded relative.
     pub relatives: BTreeMap<ProcessId, Remote<Summary>>,
     pub timeline: Timeline,
 }
 
 impl Session {
-    /// The process that was opened, as far as it is known: by its own answer, by that of a relative, or by the row that it
-    /// was opened from.
+    /// Returns the opened process, from its own answer, from that of a relative, or from the row that it was opened
+    /// from.
     pub fn find_opened(&self) -> Option<&Process> {
         let opened = self.opened.id?;
         let own = self.opened.relatives.get(&opened).and_then(Remote::latest);
-        let own = own.map(|known| &known.value.process);
+        let own = own.map(|summary| &summary.value.process);
         let row = self.selection.process.as_deref().filter(|row| row.id == opened);
         own.or_else(|| self.find_relative(opened)).or(row)
     }
 
-    /// Whether a process is known as a relative of the one that was opened.
+    /// Returns whether a process was found as a relative of the opened one.
     pub fn is_relative(&self, id: ProcessId) -> bool {
         self.opened.relatives.contains_key(&id) || self.find_relative(id).is_some()
     }
 
-    /// A process as the answers about its relatives have it.
+    /// Returns a process from the answers about its relatives.
     fn find_relative(&self, id: ProcessId) -> Option<&Process> {
         let chain = self.opened.chain_start.and_then(|origin| self.lineage_of(origin));
         let chain = chain.and_then(Remote::latest).into_iter();
-        let ancestors = chain.flat_map(|known| &known.value.ancestors);
+        let ancestors = chain.flat_map(|fetched| &fetched.value.ancestors);
         let summaries = self.opened.relatives.values().filter_map(Remote::latest);
-        let mentioned = summaries.flat_map(|known| {
-            let summary = &known.value;
+        let mentioned = summaries.flat_map(|fetched| {
+            let summary = &fetched.value;
             let children = summary.children.iter().chain(&summary.siblings);
             children.chain(&summary.parent)
         });
@@ -48,7 +48,7 @@ impl Session {
         relatives.find(|relative| relative.id == id)
     }
 
-    /// Whether a process may have more children than are known: as many came as were asked for.
+    /// Returns whether a process may have more children than were loaded: as many arrived as the request allowed.
     pub fn has_more_children(&self, id: ProcessId) -> bool {
         let remote = self.opened.relatives.get(&id);
         let known = remote.and_then(|remote| Some((remote.latest()?, remote.answered_question()?)));

@@ -1,4 +1,4 @@
-//! What an input leaves behind for the app: notices, a destination, a query.
+//! What the last input leaves for the app: notices, a destination, a query.
 
 use super::Destination;
 use crate::query::Index;
@@ -6,17 +6,16 @@ use crate::query::Index;
 /// What the last input leaves for the app to show or to follow.
 #[derive(Debug, Default)]
 pub struct Outbox {
-    /// The notice in the footer.
+    /// Notice in the footer.
     pub notice: Option<Notice>,
-    /// The last notice that is no warning.
+    /// Last notice that is not a warning.
     pub last_notice: Option<String>,
-    /// The last warning, in full.
     pub last_warning: Option<String>,
-    /// The warnings of the start, one each, until they were read in full.
+    /// Warnings of the start that have not been read in full.
     pub start_warnings: Vec<String>,
-    /// Where the last key leads.
+    /// View to open next.
     pub(super) destination: Option<Destination>,
-    /// A query picked elsewhere, for the editor of its index.
+    /// A query picked in another pane, for the editor of its index.
     pub(super) pending_query: Option<(Index, String)>,
 }
 
@@ -25,6 +24,6 @@ pub struct Outbox {
 pub struct Notice {
     pub text: String,
     pub is_warning: bool,
-    /// Whether it replaced the warnings of the start before any key was pressed, and has to say how they are read.
+    /// Whether it replaced the warnings of the start before any key was pressed, and must say how to read them.
     pub names_start_warnings: bool,
 }

@@ -1,4 +1,4 @@
-//! A window on a list of any length: which pages are here, which are on their way, which to ask for.
+//! A window on a list of any length: which pages are loaded, which are pending, which to fetch.
 
 mod page;
 
@@ -13,63 +13,62 @@ use crate::model::{Fetched, Page, Search, Span};
 use crate::worker::Ticket;
 use page::PageSlot;
 
-/// Pages kept around the window on either side: scrolling back a little costs nothing, memory stays flat.
-const MAX_KEPT_PAGES: u64 = 3;
+/// Pages retained on either side of the window: scrolling back a little needs no request, and memory stays bounded.
+const MARGIN_PAGES: u64 = 3;
 
-/// Beyond so many bytes of rows, only the pages of the window are kept: rows of megabytes are an attacker's.
-const BYTES: usize = 64 << 20;
+/// Beyond this many bytes of rows, only the pages of the window are retained: an attacker can make rows megabytes long.
+const MAX_BYTES: usize = 64 << 20;
 
-/// The result of a search, as far as it is here.
+/// The loaded part of a search's result.
 #[derive(Clone, Debug)]
 pub struct Pages<T> {
     search: Option<Arc<Search>>,
-    /// Rows per page: what was asked for, or less when the server gives less.
+    /// Rows per page: the requested number, or less if the server sends fewer.
     size: u64,
     total: Option<u64>,
-    /// Rows that are known to be there: the end of the last page with any.
+    /// Number of rows known to exist: up to the end of the last page with any.
     min_rows: u64,
-    /// Where an answer ended before the total was reached: no row is there or beyond.
+    /// Position at which an answer ended before the total: no row exists there or beyond.
     end: u64,
-    /// Whether the first page was short and nobody knows why: it may be all there is, or all that the server gives at
-    /// once. One look at what comes next tells.
+    /// Whether the first page was short for an unknown reason: it is either the whole result, or the most that the
+    /// server sends at once. Requesting the next page decides.
     is_unclear: bool,
     slots: BTreeMap<u64, PageSlot<T>>,
-    /// Counts whatever changes the rows that are here, so that what is made of them can be made anew.
+    /// Incremented whenever the loaded rows change, so that derived data can be recomputed.
     revision: u64,
 }
 
-/// What can be said of a row at a position.
+/// The state of the row at a position.
 #[derive(Clone, Copy, Debug)]
 pub enum RowState<'a, T> {
-    /// It is here.
     Loaded(&'a Arc<T>),
-    /// It is on its way, or will be asked for.
+    /// The page is being fetched, or will be.
     Pending,
-    /// The server sent something that could not be read.
+    /// The server sent a record that could not be parsed.
     Unreadable,
-    /// Its page could not be fetched, or was given up.
+    /// The page could not be fetched, or was cancelled.
     Failed,
-    /// There is no such row.
+    /// The list has no such row.
     Absent,
 }
 
-/// What can be said of a list whatever its rows.
+/// The loading state of a list, independent of its row type.
 pub trait Awaited {
     /// Expects the answer to `ticket` for the page at `start`.
     fn set_pending(&mut self, start: u64, ticket: Ticket);
-    /// Takes a failure, if it answers the ticket expected.
+    /// Stores a failure if `ticket` is the expected one; returns whether it was.
     fn reject(&mut self, start: u64, ticket: Ticket, error: Error) -> bool;
-    /// Expects nothing more, until it is retried. Returns the pages that were awaited.
+    /// Cancels every pending page until it is retried; returns their starts.
     fn cancel_pending(&mut self) -> Vec<u64>;
-    /// Forgets that pages could not be fetched or were given up, so that they are asked for again.
+    /// Clears failed and cancelled pages, so that they are requested again.
     fn clear_failures(&mut self);
-    /// How many pages are on their way.
+    /// Returns the number of pending pages.
     fn n_pending(&self) -> usize;
-    /// Why a page could not be fetched.
+    /// Returns why a page could not be fetched.
     fn error(&self) -> Option<&Error>;
-    /// Whether a page is here that could not be fetched again.
+    /// Returns whether a loaded page could not be refreshed.
     fn is_stale(&self) -> bool;
-    /// Whether a page is on its way.
+    /// Returns whether any page is pending.
     fn is_pending(&self) -> bool {
         self.n_pending() > 0
     }
@@ -91,7 +90,7 @@ impl<T> Default for Pages<T> {
 }
 
 impl<T: ListRow> Pages<T> {
-    /// Puts another question; nothing of the old answer stays. Returns the pages that were still awaited.
+    /// Starts another search without any rows of the previous one; returns the starts of the pages that were pending.
     pub fn set_search(&mut self, search: Arc<Search>) -> Vec<u64> {
         let awaited = self.cancel_pending();
         *self = Self {
@@ -107,40 +106,40 @@ impl<T: ListRow> Pages<T> {
         awaited
     }
 
-    /// Takes rows that nobody has to be asked for: these are all there are.
+    /// Sets the rows of a list that needs no request; `rows` is all of it.
     pub fn set_rows(&mut self, rows: Vec<Arc<T>>, as_of: Timestamp) {
         let total = u64::try_from(rows.len()).unwrap_or(u64::MAX);
-        let known = Fetched { value: Arc::new(Page::from(rows)), as_of, from_cache: true };
+        let fetched = Fetched { value: Arc::new(Page::from(rows)), as_of, from_cache: true };
         self.search.get_or_insert_default();
         (self.size, self.total) = (T::PAGE_ROWS, Some(total));
         (self.min_rows, self.end) = (total, total);
-        let part = PageSlot { answer: Some(known), ..PageSlot::default() };
-        self.slots = BTreeMap::from([(0, part)]);
+        let page = PageSlot { answer: Some(fetched), ..PageSlot::default() };
+        self.slots = BTreeMap::from([(0, page)]);
         self.revision += 1;
     }
 
-    /// The question.
+    /// Returns the current search.
     pub fn search(&self) -> Option<&Arc<Search>> {
         self.search.as_ref()
     }
 
-    /// How many rows the result has, by the server's last word.
+    /// Returns the number of rows by the server's last answer.
     pub fn total(&self) -> Option<u64> {
         self.total
     }
 
-    /// The row at a position.
+    /// Returns the row at a position.
     pub fn row(&self, at: u64) -> RowState<'_, T> {
         if self.total.is_some_and(|total| at >= total) || self.search.is_none() {
             return RowState::Absent;
         }
         let start = self.page_start(at);
         match self.slots.get(&start) {
-            Some(PageSlot { answer: Some(held), .. }) => {
+            Some(PageSlot { answer: Some(fetched), .. }) => {
                 let offset = usize::try_from(at - start).unwrap_or(usize::MAX);
-                match held.value.rows.get(offset) {
+                match fetched.value.rows.get(offset) {
                     Some(row) => RowState::Loaded(row),
-                    None if offset < held.value.n_sent() => RowState::Unreadable,
+                    None if offset < fetched.value.n_sent() => RowState::Unreadable,
                     None => RowState::Absent,
                 }
             }
@@ -149,7 +148,7 @@ impl<T: ListRow> Pages<T> {
         }
     }
 
-    /// The rows that are here, with their positions.
+    /// Returns the loaded rows with their positions.
     pub fn loaded_rows(&self) -> impl Iterator<Item = (u64, &Arc<T>)> {
         let parts = self.slots.iter().filter_map(|(start, page)| {
             let rows = &page.answer.as_ref()?.value.rows;
@@ -158,19 +157,18 @@ impl<T: ListRow> Pages<T> {
         parts.flatten()
     }
 
-    /// Changes whenever other rows are here.
+    /// Returns a number that changes whenever the loaded rows do.
     pub fn revision(&self) -> u64 {
         self.revision
     }
 
-    /// The position of the row of this name that is nearest to `at`, among those that are here.
+    /// Returns the position nearest to `at` of a loaded row with this `id`.
     pub fn nearest_position(&self, id: &T::Id, at: u64) -> Option<u64> {
-        let found = self.loaded_rows().filter(|(_, row)| row.id() == *id);
-        found.map(|(place, _)| place).min_by_key(|place| place.abs_diff(at))
+        let matches = self.loaded_rows().filter(|(_, row)| row.id() == *id);
+        matches.map(|(position, _)| position).min_by_key(|position| position.abs_diff(at))
     }
 
-    /// What to fetch so that `window` can be shown, nearest first. Pages that failed or were given up are not asked again
-    /// by themselves.
+    /// Returns the requests needed to show `window`. Failed and cancelled pages are not requested again automatically.
     pub fn missing_pages(&self, window: &Range<u64>) -> Vec<Fetch> {
         let Some(search) = &self.search else {
             return Vec::new();
@@ -181,18 +179,18 @@ impl<T: ListRow> Pages<T> {
         } else {
             (self.page_start(window.start.min(last)), window.end.min(last + 1))
         };
-        let mut wanted = Vec::new();
+        let mut requests = Vec::new();
         let mut start = first;
         while start < end || start == first {
             if self.slots.get(&start).is_none_or(PageSlot::needs_fetch) {
-                wanted.extend(T::page_fetch(search.clone(), self.page_span(start)));
+                requests.extend(T::page_fetch(search.clone(), self.page_span(start)));
             }
             start += self.size;
         }
-        wanted
+        requests
     }
 
-    /// What to fetch to show `window` as it is on the server now.
+    /// Returns the requests that refresh `window`; pages outside it are refreshed when they are shown.
     pub fn refetch_pages(&mut self, window: &Range<u64>) -> Vec<Fetch> {
         let Some(search) = self.search.clone() else {
             return Vec::new();
@@ -203,8 +201,7 @@ impl<T: ListRow> Pages<T> {
         }
         let end = window.end.min(self.total.unwrap_or(window.end));
         let (first, last) = (self.page_start(window.start), self.page_start(end.saturating_sub(1).max(window.start)));
-        // What is not on screen is asked for again when it is, unless it is on its way already. Until then it stays: the
-        // server may not answer.
+        // Pages outside the window are retained until then, since the server may not answer.
         let is_far = |start: &u64| !(first..=last).contains(start);
         self.slots.retain(|start, page| !is_far(start) || page.pending.is_some() || page.answer.is_some());
         for (start, page) in &mut self.slots {
@@ -217,10 +214,11 @@ impl<T: ListRow> Pages<T> {
             .collect()
     }
 
-    /// Lets go of pages far from `window`. Returns those that were still awaited: behind them, the near ones would wait.
+    /// Removes pages far from `window`. Returns those still pending, to be cancelled: requests for near pages would
+    /// queue behind them.
     pub fn evict_far(&mut self, window: &Range<u64>) -> Vec<u64> {
-        let is_heavy = self.weight() > BYTES;
-        let margin = if is_heavy { 0 } else { MAX_KEPT_PAGES * self.size };
+        let is_heavy = self.weight() > MAX_BYTES;
+        let margin = if is_heavy { 0 } else { MARGIN_PAGES * self.size };
         let before = (margin + self.size).saturating_sub(u64::from(is_heavy));
         let near = window.start.saturating_sub(before)..window.end.saturating_add(margin);
         let far = self.slots.extract_if(.., |start, _| !near.contains(start));
@@ -232,23 +230,24 @@ impl<T: ListRow> Pages<T> {
         awaited
     }
 
-    /// What the rows that are here weigh in memory, in bytes, by estimate: nearly all of their texts are there twice.
+    /// Estimates the memory of the loaded rows in bytes: nearly every text is stored twice, in the row and in its
+    /// record.
     fn weight(&self) -> usize {
         self.loaded_rows().map(|(_, row)| 2 * row.document().len()).sum()
     }
 
-    /// Takes a page, if it answers the ticket expected.
-    pub fn resolve(&mut self, start: u64, ticket: Ticket, known: Fetched<Page<Arc<T>>>) -> bool {
+    /// Stores a page if `ticket` is the expected one; returns whether it was.
+    pub fn resolve(&mut self, start: u64, ticket: Ticket, fetched: Fetched<Page<Arc<T>>>) -> bool {
         let is_awaited = self.slots.get(&start).is_some_and(|page| page.pending == Some(ticket));
         if !is_awaited {
             return false;
         }
-        let sent = u64::try_from(known.value.n_sent()).unwrap_or(u64::MAX);
+        let sent = u64::try_from(fetched.value.n_sent()).unwrap_or(u64::MAX);
         let reached = start + sent;
-        // A short first page may only mean that the server gives fewer rows at once.
+        // A short first page may only mean that the server sends fewer rows at once.
         let is_end = sent == 0 || start > 0 && sent < self.size;
         if start == 0 && !is_end || sent > 0 && reached > self.end {
-            // A new look, or rows where there were none before.
+            // A refresh from the start, or rows where there were none before.
             (self.min_rows, self.end) = (0, u64::MAX);
         }
         if sent > 0 {
@@ -257,10 +256,10 @@ impl<T: ListRow> Pages<T> {
         if is_end {
             self.end = self.end.min(reached);
         }
-        let total = self.estimated_total(known.value.total);
+        let total = self.estimated_total(fetched.value.total);
         self.total = Some(total);
         self.slots.retain(|start, page| !page.is_invalidated || *start < total);
-        let page = PageSlot { answer: Some(known), ..PageSlot::default() };
+        let page = PageSlot { answer: Some(fetched), ..PageSlot::default() };
         self.slots.insert(start, page);
         self.revision += 1;
         if start == 0 && sent > 0 && sent < self.size && self.total > Some(sent) {
@@ -269,7 +268,7 @@ impl<T: ListRow> Pages<T> {
         } else if self.is_unclear && start == self.size {
             self.is_unclear = false;
             if sent == 0 {
-                // The first page was all there is, not all that the server gives at once.
+                // The first page was the whole result, not the most that the server sends at once.
                 self.slots.remove(&start);
                 self.size = self.requested_size();
             }
@@ -277,14 +276,14 @@ impl<T: ListRow> Pages<T> {
         true
     }
 
-    /// Rows asked for at once.
+    /// Returns the number of rows to request at once.
     fn requested_size(&self) -> u64 {
         self.search.as_ref().map_or(T::PAGE_ROWS, |search| T::page_rows(search))
     }
 
-    /// How many rows there are, when the server estimates `total`. Its estimate may be far too high (it counts segments
-    /// where rows are processes: reference 2.2), and an early end is a fact: between the last row seen and that end
-    /// the middle is the best guess, and leads to the last row in few steps.
+    /// Returns the number of rows, given the server's estimate `total`. It may be far too high (it counts segments
+    /// where rows are processes: API reference 2.2), whereas an early end is certain: the middle between the last row
+    /// seen and that end is the best guess, and leads to the last row in few steps.
     fn estimated_total(&self, total: u64) -> u64 {
         if self.end == u64::MAX {
             return total.max(self.min_rows);
@@ -294,22 +293,22 @@ impl<T: ListRow> Pages<T> {
         self.end.min(self.min_rows + half.min(gap))
     }
 
-    /// Whether there may be fewer rows than [`Pages::total`] says.
+    /// Returns whether there may be fewer rows than [`Pages::total`] returns.
     pub fn is_estimate(&self) -> bool {
         self.total.is_some_and(|total| self.min_rows < total)
     }
 
-    /// The pages that are here.
+    /// Returns the loaded pages.
     pub fn loaded_pages(&self) -> impl Iterator<Item = &Fetched<Page<Arc<T>>>> {
         self.slots.values().filter_map(|page| page.answer.as_ref())
     }
 
-    /// The position of the first row of the page that `at` lies on.
+    /// Returns the position of the first row of the page that contains `at`.
     fn page_start(&self, at: u64) -> u64 {
         at - at % self.size.max(1)
     }
 
-    /// The page that begins there.
+    /// Returns the rows of the page at `start`.
     fn page_span(&self, start: u64) -> Span {
         Span { start, rows: self.size }
     }

@@ -1,40 +1,39 @@
-//! When the last event of what is searched must have been: as it was typed, so that a day is the last day whenever it is
-//! asked.
+//! The period of a search as the user typed it, so that a relative one such as `-24h` is evaluated anew for every
+//! request.
 
 use jiff::Timestamp;
 
 use crate::model::{EventClock, Period, Search};
 
-/// A period as typed, and whose clock tells.
+/// A period as typed, and the clock that it refers to.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PeriodInput {
-    /// `-24h`, `FROM..UNTIL`; nothing for any time.
+    /// `-24h` or `FROM..UNTIL`; empty for any time.
     pub text: String,
-    /// Whose clock.
     pub clock: EventClock,
 }
 
 impl PeriodInput {
-    /// The period that a search put before is bound to.
+    /// Returns the period that an earlier `search` was restricted to.
     pub fn from_search(search: &Search) -> Self {
         let Some(period) = Period::from_search(search).into_iter().next() else {
             return Self::default();
         };
-        let end = |at: Option<Timestamp>| at.map_or(String::new(), |at| at.to_string());
-        Self { text: format!("{}..{}", end(period.from), end(period.until)), clock: period.clock }
+        let bound = |at: Option<Timestamp>| at.map_or(String::new(), |at| at.to_string());
+        Self { text: format!("{}..{}", bound(period.from), bound(period.until)), clock: period.clock }
     }
 
-    /// The period, counted from `now`; `None` if the text is none.
+    /// Returns the period counted from `now`; `None` if the text is invalid.
     pub fn period(&self, now: Timestamp) -> Option<Period> {
         Period::parse(&self.text, self.clock, now)
     }
 
-    /// Whether it is all of time.
+    /// Returns whether the period is unrestricted.
     pub fn is_any_time(&self) -> bool {
         self.text.trim().is_empty()
     }
 
-    /// In a few words: `last event -24h, host's clock`.
+    /// Describes the period: `last event -24h, host clock`.
     pub fn describe(&self) -> String {
         if self.is_any_time() {
             return "any time".into();
@@ -42,7 +41,7 @@ impl PeriodInput {
         format!("last event {}, {}", self.text, self.describe_clock())
     }
 
-    /// Whose clock, in words.
+    /// Describes the clock that the period refers to.
     pub fn describe_clock(&self) -> &'static str {
         match self.clock {
             EventClock::Sensor => "host clock",

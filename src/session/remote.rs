@@ -1,12 +1,12 @@
-//! A value that lives on the server: absent, on its way, here, or refused.
+//! A value fetched from the server: not requested, pending, fetched, or failed.
 
 use crate::api::Error;
 use crate::fetch::Fetch;
 use crate::model::Fetched;
 use crate::worker::Ticket;
 
-/// The last answer with the question it answers, and the question now open. Of another question than the one now open,
-/// no answer is held: nobody can take one thing's facts for another's.
+/// The current question about a subject, and the last answer. An answer about another subject is dropped when the
+/// question changes, so that it cannot be shown under the wrong name.
 #[derive(Clone, Debug)]
 pub struct Remote<T> {
     question: Option<Fetch>,
@@ -15,23 +15,23 @@ pub struct Remote<T> {
     error: Option<Error>,
 }
 
-/// What can be said of a remote value whatever its type.
+/// The loading state of a [`Remote`], independent of its type.
 pub trait Awaiting {
-    /// Expects the answer to `ticket`; answers to earlier tickets are stale from here on.
+    /// Expects the answer to `ticket`; answers to earlier tickets are stale from now on.
     fn set_pending(&mut self, ticket: Ticket, fetch: Fetch);
-    /// Takes a failure, if it answers the ticket expected. What is held stays.
+    /// Stores a failure if `ticket` is the expected one; returns whether it was. The last answer is retained.
     fn reject(&mut self, ticket: Ticket, error: Error) -> bool;
-    /// Expects nothing more: the user gave up. What is held stays.
+    /// Stops expecting an answer, since the user cancelled. The last answer is retained.
     fn cancel_pending(&mut self);
-    /// The question last put.
+    /// Returns the current question.
     fn question(&self) -> Option<&Fetch>;
-    /// Nothing is asked and nothing held.
+    /// Clears question and answer.
     fn reset(&mut self);
-    /// Whether an answer is on its way.
+    /// Returns whether an answer is pending.
     fn is_pending(&self) -> bool;
-    /// Whether there is an answer.
+    /// Returns whether there is an answer.
     fn has_answer(&self) -> bool;
-    /// Why the last question was not answered.
+    /// Returns why the current question was not answered.
     fn error(&self) -> Option<&Error>;
 }
 
@@ -42,18 +42,18 @@ impl<T> Default for Remote<T> {
 }
 
 impl<T> Remote<T> {
-    /// Takes an answer, if it answers the ticket expected.
-    pub fn resolve(&mut self, ticket: Ticket, known: Fetched<T>) -> bool {
+    /// Stores an answer if `ticket` is the expected one; returns whether it was.
+    pub fn resolve(&mut self, ticket: Ticket, fetched: Fetched<T>) -> bool {
         if self.pending != Some(ticket) {
             return false;
         }
         self.pending = None;
         self.error = None;
-        self.answer = self.question.clone().map(|asked| (asked, known));
+        self.answer = self.question.clone().map(|question| (question, fetched));
         true
     }
 
-    /// Takes an answer that says less than what is held: that stays.
+    /// Completes the request of `ticket` but retains the last answer, because the new one contains less.
     pub fn resolve_unchanged(&mut self, ticket: Ticket) -> bool {
         let is_expected = self.pending == Some(ticket);
         if is_expected {
@@ -63,28 +63,28 @@ impl<T> Remote<T> {
         is_expected
     }
 
-    /// The answer to the question last put; an older one while a newer is awaited, or did not come.
+    /// Returns the last answer about the current subject, even while a refresh is pending or has failed.
     pub fn latest(&self) -> Option<&Fetched<T>> {
-        self.answer.as_ref().map(|(_, known)| known)
+        self.answer.as_ref().map(|(_, fetched)| fetched)
     }
 
-    /// The same value, if this is the question last put: whoever shows a thing asks for the facts of that thing.
+    /// Returns `self` if its current question is about the same subject as `question`.
     pub fn if_about(&self, question: &Fetch) -> Option<&Self> {
-        let asked = self.question.as_ref()?;
-        asked.covers_same_request(question).then_some(self)
+        let current = self.question.as_ref()?;
+        current.covers_same_request(question).then_some(self)
     }
 
-    /// The question last put.
+    /// Returns the current question.
     pub fn last_question(&self) -> Option<&Fetch> {
         self.question.as_ref()
     }
 
-    /// The question that what is held answers.
+    /// Returns the question that the last answer belongs to.
     pub fn answered_question(&self) -> Option<&Fetch> {
         self.answer.as_ref().map(|(fetch, _)| fetch)
     }
 
-    /// Nothing is asked and nothing held: there is no subject.
+    /// Clears question and answer, when there is no subject.
     pub fn clear(&mut self) {
         *self = Self::default();
     }
@@ -92,7 +92,7 @@ impl<T> Remote<T> {
 
 impl<T> Awaiting for Remote<T> {
     fn set_pending(&mut self, ticket: Ticket, fetch: Fetch) {
-        if self.question.as_ref().is_none_or(|asked| !asked.covers_same_request(&fetch)) {
+        if self.question.as_ref().is_none_or(|current| !current.covers_same_request(&fetch)) {
             self.error = None;
             self.answer = None;
         }
@@ -143,7 +143,7 @@ mod tests {
     use super::*;
     use crate::model::SensorId;
 
-    fn known(value: u8) -> Fetched<u8> {
+    fn fetched(value: u8) -> Fetched<u8> {
         Fetched { value: Arc::new(value), as_of: Timestamp::UNIX_EPOCH, from_cache: false }
     }
 
@@ -152,28 +152,28 @@ mod tests {
     }
 
     /// A remote that holds 1 as the answer about sensor 1.
-    fn settled() -> Remote<u8> {
+    fn answered() -> Remote<u8> {
         let mut remote = Remote::default();
         remote.set_pending(Ticket(1), sensor(1));
-        assert!(remote.resolve(Ticket(1), known(1)));
+        assert!(remote.resolve(Ticket(1), fetched(1)));
         remote
     }
 
     #[test]
     fn an_answer_to_an_older_ticket_is_refused() {
-        let mut remote = settled();
+        let mut remote = answered();
         remote.set_pending(Ticket(2), sensor(1));
         remote.set_pending(Ticket(3), sensor(1));
-        assert!(!remote.resolve(Ticket(2), known(2)));
+        assert!(!remote.resolve(Ticket(2), fetched(2)));
         assert!(!remote.reject(Ticket(2), Error::Internal));
         assert!(remote.is_pending());
-        assert!(remote.resolve(Ticket(3), known(3)));
+        assert!(remote.resolve(Ticket(3), fetched(3)));
         assert_eq!(*remote.latest().unwrap().value, 3);
     }
 
     #[test]
     fn a_failed_refresh_keeps_the_answer_and_says_so() {
-        let mut remote = settled();
+        let mut remote = answered();
         remote.set_pending(Ticket(2), sensor(1));
         assert!(remote.reject(Ticket(2), Error::Internal));
         assert_eq!(*remote.latest().unwrap().value, 1);
@@ -182,7 +182,7 @@ mod tests {
 
     #[test]
     fn an_answer_about_another_subject_goes_with_the_question() {
-        let mut remote = settled();
+        let mut remote = answered();
         remote.set_pending(Ticket(2), sensor(2));
         assert!(remote.latest().is_none() && !remote.has_answer());
         assert!(remote.if_about(&sensor(1)).is_none());
@@ -193,7 +193,7 @@ mod tests {
 
     #[test]
     fn giving_up_a_refresh_keeps_the_answer() {
-        let mut remote = settled();
+        let mut remote = answered();
         remote.set_pending(Ticket(2), sensor(1));
         remote.cancel_pending();
         assert_eq!(*remote.latest().unwrap().value, 1);

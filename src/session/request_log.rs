@@ -1,4 +1,4 @@
-//! What was asked of the server, as far back as anybody wants to look.
+//! The log of HTTP requests of this run.
 
 use std::sync::Arc;
 
@@ -8,24 +8,23 @@ use super::Pages;
 use crate::api::RequestTrace;
 use crate::model::Document;
 
-/// As many calls are kept; the oldest are forgotten.
+/// Number of retained requests; the oldest are dropped.
 const MAX_ENTRIES: usize = 500;
 
-/// A call to the server, and the how-manieth it was.
+/// A request-log entry: the HTTP request and its sequence number.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RequestLogEntry {
-    /// Its number, from 1 on.
+    /// Counted from 1.
     pub sequence_number: u64,
-    /// The call.
     pub trace: RequestTrace,
-    /// The same as JSON.
+    /// The entry as JSON.
     pub document: Document,
 }
 
 impl RequestLogEntry {
-    /// The call of this number.
+    /// Returns the entry of `call` with its sequence `number`.
     pub fn new(number: u64, call: RequestTrace) -> Self {
-        let whole = json!({
+        let record = json!({
             "time": call.at,
             "method": call.method,
             "path": call.path,
@@ -34,16 +33,16 @@ impl RequestLogEntry {
             "bytes": call.bytes,
             "error": call.error,
         });
-        Self { sequence_number: number, trace: call, document: Document::new(whole.to_string()) }
+        Self { sequence_number: number, trace: call, document: Document::new(record.to_string()) }
     }
 }
 
 impl Pages<RequestLogEntry> {
-    /// Puts a call before those that were made before it.
-    pub(super) fn push_front(&mut self, heard: RequestLogEntry) {
-        let at = heard.trace.at;
-        let before = self.loaded_rows().map(|(_, row)| row.clone());
-        let rows = [Arc::new(heard)].into_iter().chain(before);
+    /// Adds the newest entry at the top.
+    pub(super) fn push_front(&mut self, entry: RequestLogEntry) {
+        let at = entry.trace.at;
+        let older = self.loaded_rows().map(|(_, row)| row.clone());
+        let rows = [Arc::new(entry)].into_iter().chain(older);
         let rows = rows.take(MAX_ENTRIES).collect();
         self.set_rows(rows, at);
     }

@@ -1,16 +1,14 @@
-//! Queries kept under a name.
+//! Queries saved under a name.
 
 use super::PeriodInput;
 
-/// A query under its name. All of it may be another's work.
+/// A saved query. A query file may come from someone else, so none of it is trusted.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct NamedQuery {
-    /// What it is called.
     pub name: String,
-    /// The query, as typed.
     pub query: String,
-    /// When the last event must have been.
+    /// Period in which the last event must lie.
     pub period: PeriodInput,
-    /// What it is for; may be empty.
+    /// Description; may be empty.
     pub note: String,
 }

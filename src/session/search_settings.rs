@@ -1,4 +1,4 @@
-//! How lists are searched, sorted and shown, and which queries were run before.
+//! How lists are searched, sorted and shown, and the query history.
 
 use std::collections::BTreeMap;
 
@@ -11,36 +11,34 @@ use crate::worker::List;
 /// How lists are searched, sorted and shown.
 #[derive(Debug, Default)]
 pub struct SearchSettings {
-    /// The period in which the last event of a process must lie.
+    /// Period in which the last event of a process must lie.
     pub period: PeriodInput,
     /// Whether every segment is a row of its own.
     pub is_split_by_segment: bool,
-    /// The order of each list, as a position in its sort orders; the first if there is none.
+    /// Index of the order of each list in its sort orders; the first if absent.
     pub(super) sort_orders: BTreeMap<List, usize>,
-    /// The columns chosen by the user, by the name of the list.
+    /// Columns chosen by the user, by the name of the list.
     pub chosen_columns: BTreeMap<String, Vec<ColumnChoice>>,
-    /// Value counts of the last process search.
     pub facet_counts: FacetCounts,
     /// Values of the field that is being typed.
     pub value_suggestions: Remote<Facets>,
-    /// Queries run before, the newest first.
+    /// Newest first.
     pub query_history: Vec<HistoryEntry>,
     pub saved_queries: Vec<NamedQuery>,
-    /// Start and period of the search that enters the history once its total is known.
+    /// Start and period of a search that is added to the history once its total is known.
     pub(super) pending_history_entry: Option<(Timestamp, PeriodInput)>,
 }
 
-/// A query that was run before.
+/// A query of the history.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HistoryEntry {
-    /// The query, as typed.
     pub query: String,
-    /// The period in which the last event had to lie.
+    /// Period in which the last event had to lie.
     pub period: PeriodInput,
     /// When it was run (clock of this machine).
     pub asked_at: Timestamp,
-    /// The number of rows, if it became known.
+    /// Number of rows, if it was known.
     pub total: Option<u64>,
-    /// How long its first page took, in milliseconds.
+    /// Response time of the first page, in milliseconds.
     pub took_ms: Option<u64>,
 }

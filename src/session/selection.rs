@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::model::{Alert, Binary, Feed, Process, Report, Sensor, Watchlist};
 
-/// The row under the cursor of each list, as the list has it.
+/// The row under the cursor of each list.
 #[derive(Debug, Default)]
 pub struct Selection {
     pub process: Option<Arc<Process>>,

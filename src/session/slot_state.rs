@@ -1,4 +1,4 @@
-//! What can be said of a slot, whatever it holds: awaited, failed, old.
+//! The state of each slot: pending, failed, stale.
 
 use strum::IntoEnumIterator;
 
@@ -6,7 +6,7 @@ use super::{Awaited, Awaiting, Preview, Session};
 use crate::api::Error;
 use crate::worker::{AlertContextPart, FacetSide, List, Slot};
 
-/// The slots with one value each: all but the pages and the relatives of a process.
+/// The slots that hold one value each: all except pages, events and relatives.
 const VALUES: [Slot; 19] = [
     Slot::ServerInfo,
     Slot::Lineage,
@@ -30,7 +30,7 @@ const VALUES: [Slot; 19] = [
 ];
 
 impl Session {
-    /// How many answers are on their way.
+    /// Returns the number of pending answers.
     pub fn n_pending(&self) -> usize {
         let values = self.value_slots();
         let remotes = values.iter().filter_map(|slot| self.remote(*slot));
@@ -43,21 +43,21 @@ impl Session {
             + self.changes.preview.as_ref().map_or(0, Preview::n_pending)
     }
 
-    /// Every slot with a value of its own.
+    /// Returns every slot that holds one value.
     pub(super) fn value_slots(&self) -> Vec<Slot> {
-        let family = self.opened.relatives.keys().map(|id| Slot::Summary(*id));
-        let asides = AlertContextPart::iter().map(Slot::AlertContext);
-        VALUES.into_iter().chain(family).chain(asides).collect()
+        let relatives = self.opened.relatives.keys().map(|id| Slot::Summary(*id));
+        let context_parts = AlertContextPart::iter().map(Slot::AlertContext);
+        VALUES.into_iter().chain(relatives).chain(context_parts).collect()
     }
 
-    /// Why what belongs to this slot is not here. Any page stands for all of its list, and any relative or segment for
-    /// all of them.
+    /// Returns why a slot could not be fetched. Any page stands for its whole list, any relative or segment for all of
+    /// them.
     pub fn error(&self, slot: Slot) -> Option<&Error> {
         match slot {
             Slot::Page(list, _) => self.list_state(list).error(),
             Slot::Events(_) => self.opened.timeline.error(),
             Slot::Summary(_) => self.opened.relatives.iter().find_map(|(id, remote)| {
-                // That the server does not have one of them is no failure, unless it is the one that was opened.
+                // A relative that the server does not have is a gap, not a failure, unless it is the opened process.
                 let is_gap = |error: &&Error| matches!(error, Error::NotFound { .. });
                 let is_opened = self.opened.id == Some(*id);
                 remote.error().filter(|error| is_opened || !is_gap(error))
@@ -66,7 +66,7 @@ impl Session {
         }
     }
 
-    /// Whether what belongs to this slot is on its way.
+    /// Returns whether an answer for a slot is pending.
     pub fn is_pending(&self, slot: Slot) -> bool {
         match slot {
             Slot::Page(list, _) => self.list_state(list).is_pending(),
@@ -76,21 +76,21 @@ impl Session {
         }
     }
 
-    /// Whether what is here of this slot is old: a newer answer was asked for and did not come.
+    /// Returns whether the content of a slot is stale: its refresh failed.
     pub fn is_stale(&self, slot: Slot) -> bool {
         match slot {
-            // Rows that never came leave those that did as they are.
+            // Pages that were never loaded do not make the loaded ones stale.
             Slot::Page(list, _) => self.list_state(list).is_stale(),
             Slot::Summary(_) => {
-                let mut family = self.opened.relatives.values();
-                family.any(|remote| remote.has_answer() && remote.error().is_some())
+                let mut relatives = self.opened.relatives.values();
+                relatives.any(|remote| remote.has_answer() && remote.error().is_some())
             }
             Slot::Events(_) => self.opened.timeline.is_stale(),
             value => self.remote(value).is_some_and(|remote| remote.has_answer() && remote.error().is_some()),
         }
     }
 
-    /// What can be said of a list.
+    /// Returns the loading state of a list.
     pub(super) fn list_state(&self, list: List) -> &dyn Awaited {
         match list {
             List::Processes => &self.lists.processes,
@@ -112,7 +112,7 @@ impl Session {
         }
     }
 
-    /// The same, to be changed.
+    /// Returns the loading state of a list, mutably.
     pub(super) fn list_state_mut(&mut self, list: List) -> &mut dyn Awaited {
         match list {
             List::Processes => &mut self.lists.processes,
@@ -134,7 +134,7 @@ impl Session {
         }
     }
 
-    /// What can be said of the value of a slot; pages are many, and speak for themselves.
+    /// Returns the loading state of a slot with one value; `None` for pages and events.
     pub(super) fn remote(&self, slot: Slot) -> Option<&dyn Awaiting> {
         Some(match slot {
             Slot::ServerInfo => &self.connection.server_info,
@@ -152,7 +152,7 @@ impl Session {
             Slot::FieldValues => &self.search.value_suggestions,
             Slot::AlertDigest => &self.alert_state.digest,
             Slot::NewAlerts => &self.alert_state.live.poll,
-            Slot::AlertContext(aside) => self.alert_state.context.remote(aside),
+            Slot::AlertContext(part) => self.alert_state.context.remote(part),
             Slot::WatchActions => &self.details.watchlist_actions,
             Slot::WatchCount => &self.details.watchlist_hits,
             Slot::Report => &self.details.report,
@@ -163,7 +163,7 @@ impl Session {
         })
     }
 
-    /// The same, to be changed.
+    /// Returns the loading state of a slot with one value, mutably.
     pub(super) fn remote_mut(&mut self, slot: Slot) -> Option<&mut dyn Awaiting> {
         Some(match slot {
             Slot::ServerInfo => &mut self.connection.server_info,
@@ -181,7 +181,7 @@ impl Session {
             Slot::FieldValues => &mut self.search.value_suggestions,
             Slot::AlertDigest => &mut self.alert_state.digest,
             Slot::NewAlerts => &mut self.alert_state.live.poll,
-            Slot::AlertContext(aside) => self.alert_state.context.remote_mut(aside),
+            Slot::AlertContext(part) => self.alert_state.context.remote_mut(part),
             Slot::WatchActions => &mut self.details.watchlist_actions,
             Slot::WatchCount => &mut self.details.watchlist_hits,
             Slot::Report => &mut self.details.report,

@@ -1,22 +1,21 @@
-//! In which order the server is asked to answer: any other would be an order of what happens to be here. What is made of
-//! a whole answer is put in order here.
+//! The orders in which the server can sort a list. Sorting only the loaded rows would be misleading; lists computed
+//! from a complete answer are sorted by the client.
 
 use crate::worker::List;
 
 /// An order of the rows of a list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SortOrder {
-    /// In words.
+    /// Shown to the user.
     pub description: &'static str,
-    /// As the server takes it (reference 1.7); empty where rows are put in order here.
+    /// Server syntax (API reference 1.7); empty if the client sorts.
     pub sort: &'static str,
-    /// The field whose column shows it.
+    /// The field whose column shows the order.
     pub field: &'static str,
-    /// Whether the greatest comes first.
     pub is_descending: bool,
 }
 
-/// The orders of groups of alerts.
+/// The orders of alert groups.
 const ALERT_GROUP_ORDERS: &[SortOrder] = &[
     SortOrder { description: "highest score first", sort: "", field: "alert_severity", is_descending: true },
     SortOrder { description: "most alerts first", sort: "", field: "n", is_descending: true },
@@ -24,7 +23,7 @@ const ALERT_GROUP_ORDERS: &[SortOrder] = &[
     SortOrder { description: "oldest alert first", sort: "", field: "oldest", is_descending: false },
 ];
 
-/// The orders of a list, the one that is used unasked first; none where the server knows only one.
+/// Returns the orders of a list, the default first; empty if there is only one.
 pub fn sort_orders(list: List) -> &'static [SortOrder] {
     match list {
         List::Processes => &[

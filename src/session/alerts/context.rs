@@ -1,4 +1,4 @@
-//! What sets an alert in its place: each part is asked for by itself, and each may fail by itself.
+//! What is known around an alert: each part is fetched, and may fail, on its own.
 
 use std::sync::Arc;
 
@@ -7,31 +7,29 @@ use crate::model::{Alert, Binary, Facets, Lineage, Sensor};
 use crate::session::{Awaiting, Remote};
 use crate::worker::{AlertContextPart, Ticket};
 
-/// The parts, by the name of their slot.
+/// The parts of the alert context, one per slot.
 #[derive(Debug, Default)]
 pub struct AlertContext {
-    /// The newest alert of the group under the cursor.
+    /// Newest alert of the group under the cursor.
     pub newest: Remote<AlertRows>,
-    /// The parent chain of its process.
+    /// Parent chain of its process.
     pub chain: Remote<Lineage>,
-    /// The sensor of its host.
     pub sensor: Remote<Sensor>,
-    /// Its file.
     pub binary: Remote<Binary>,
-    /// The alerts that are open on its host; only counted.
+    /// Open alerts on its host; only the count is used.
     pub open_on_host: Remote<AlertRows>,
-    /// The alerts that are open of its file; only counted.
+    /// Open alerts of its file; only the count is used.
     pub open_for_hash: Remote<AlertRows>,
-    /// How many alerts of its report or watchlist have which status.
+    /// Number of alerts per status for its report or watchlist.
     pub status_counts: Remote<Facets>,
-    /// The one of them that was resolved last.
+    /// The most recently resolved of those alerts.
     pub last_resolved: Remote<AlertRows>,
 }
 
 impl AlertContext {
-    /// A part, whatever it holds.
-    pub(in crate::session) fn remote(&self, aside: AlertContextPart) -> &dyn Awaiting {
-        match aside {
+    /// Returns the loading state of a part.
+    pub(in crate::session) fn remote(&self, part: AlertContextPart) -> &dyn Awaiting {
+        match part {
             AlertContextPart::NewestAlert => &self.newest,
             AlertContextPart::Lineage => &self.chain,
             AlertContextPart::Sensor => &self.sensor,
@@ -43,9 +41,9 @@ impl AlertContext {
         }
     }
 
-    /// The same, to be changed.
-    pub(in crate::session) fn remote_mut(&mut self, aside: AlertContextPart) -> &mut dyn Awaiting {
-        match aside {
+    /// Returns the loading state of a part, mutably.
+    pub(in crate::session) fn remote_mut(&mut self, part: AlertContextPart) -> &mut dyn Awaiting {
+        match part {
             AlertContextPart::NewestAlert => &mut self.newest,
             AlertContextPart::Lineage => &mut self.chain,
             AlertContextPart::Sensor => &mut self.sensor,
@@ -57,22 +55,22 @@ impl AlertContext {
         }
     }
 
-    /// Takes an answer; false when it came too late, or is none to what was asked.
-    pub(in crate::session) fn resolve(&mut self, aside: AlertContextPart, ticket: Ticket, answer: Answer) -> bool {
-        match (aside, answer) {
-            (AlertContextPart::NewestAlert, Answer::Alerts(known)) => self.newest.resolve(ticket, known),
-            (AlertContextPart::Lineage, Answer::Lineage(known)) => self.chain.resolve(ticket, known),
-            (AlertContextPart::Sensor, Answer::Sensor(known)) => self.sensor.resolve(ticket, known),
-            (AlertContextPart::Binary, Answer::Binary(known)) => self.binary.resolve(ticket, known),
-            (AlertContextPart::HostAlerts, Answer::Alerts(known)) => self.open_on_host.resolve(ticket, known),
-            (AlertContextPart::HashAlerts, Answer::Alerts(known)) => self.open_for_hash.resolve(ticket, known),
-            (AlertContextPart::PastOutcomes, Answer::Facets(known)) => self.status_counts.resolve(ticket, known),
-            (AlertContextPart::LastResolved, Answer::Alerts(known)) => self.last_resolved.resolve(ticket, known),
+    /// Stores an answer if `ticket` is the expected one and the type matches; returns whether it did.
+    pub(in crate::session) fn resolve(&mut self, part: AlertContextPart, ticket: Ticket, answer: Answer) -> bool {
+        match (part, answer) {
+            (AlertContextPart::NewestAlert, Answer::Alerts(fetched)) => self.newest.resolve(ticket, fetched),
+            (AlertContextPart::Lineage, Answer::Lineage(fetched)) => self.chain.resolve(ticket, fetched),
+            (AlertContextPart::Sensor, Answer::Sensor(fetched)) => self.sensor.resolve(ticket, fetched),
+            (AlertContextPart::Binary, Answer::Binary(fetched)) => self.binary.resolve(ticket, fetched),
+            (AlertContextPart::HostAlerts, Answer::Alerts(fetched)) => self.open_on_host.resolve(ticket, fetched),
+            (AlertContextPart::HashAlerts, Answer::Alerts(fetched)) => self.open_for_hash.resolve(ticket, fetched),
+            (AlertContextPart::PastOutcomes, Answer::Facets(fetched)) => self.status_counts.resolve(ticket, fetched),
+            (AlertContextPart::LastResolved, Answer::Alerts(fetched)) => self.last_resolved.resolve(ticket, fetched),
             _ => false,
         }
     }
 
-    /// The newest alert of the group, if it is here.
+    /// Returns the newest alert of the group, if it was fetched.
     pub fn newest_alert(&self) -> Option<&Arc<Alert>> {
         self.newest.latest()?.value.rows.first()
     }

@@ -1,4 +1,4 @@
-//! Alerts that belong together: all of one report, host, hash or user.
+//! Alert groups: alerts with the same report, host, hash or user.
 
 use std::{
     collections::{BTreeSet, HashMap},
@@ -14,21 +14,18 @@ use crate::query;
 use crate::session::SortOrder;
 use crate::text::Untrusted;
 
-/// By what alerts are put together.
+/// The field by which alerts are grouped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum GroupBy {
     /// The report or watchlist that raised them.
     Report,
-    /// The host they were seen on.
     Host,
-    /// The hash of the file they are about.
     Hash,
-    /// The user whose process they are about.
     User,
 }
 
 impl GroupBy {
-    /// In a word.
+    /// Returns the name of the field.
     pub fn label(self) -> &'static str {
         match self {
             Self::Report => "report",
@@ -38,7 +35,7 @@ impl GroupBy {
         }
     }
 
-    /// What comes after it, or after no grouping at all; after the last, none.
+    /// Returns the grouping that follows `by` when cycling through them; `None` is "not grouped".
     pub fn next(by: Option<Self>) -> Option<Self> {
         match by {
             None => Some(Self::Report),
@@ -49,7 +46,7 @@ impl GroupBy {
         }
     }
 
-    /// What alerts must share.
+    /// Returns the key of the group that `alert` belongs to.
     fn group_key(self, alert: &AlertSummary) -> AlertGroupId {
         let folded = |text: &Untrusted| text.raw().to_lowercase().into();
         let (feed, value) = match self {
@@ -71,40 +68,37 @@ impl GroupBy {
     }
 }
 
-/// What tells a bundle from others.
+/// Identifies an alert group.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct AlertGroupId {
     group_by: GroupBy,
-    /// The feed of a report; a watchlist has none.
+    /// The feed of a report; `None` for a watchlist.
     feed: Option<u64>,
-    /// What its alerts share.
+    /// The shared value.
     value: Untrusted,
 }
 
-/// Alerts of the queue that belong together; there is at least one.
+/// Alerts that share a value; at least one.
 #[derive(Debug)]
 pub struct AlertGroup {
-    /// What tells it from others.
     pub id: AlertGroupId,
-    /// The highest score.
+    /// Highest score.
     pub severity: Option<f64>,
-    /// When the newest was raised.
+    /// Time of the newest alert.
     pub newest: Option<Timestamp>,
-    /// When the oldest was raised.
+    /// Time of the oldest alert.
     pub oldest: Option<Timestamp>,
-    /// What they have in common.
     pub shared: SharedFields,
-    /// How many hosts they were seen on.
     pub n_hosts: usize,
-    /// How many reports and watchlists raised them.
+    /// Number of reports and watchlists that raised them.
     pub n_reports: usize,
-    /// Who has them, in the order of their names.
+    /// Assignees, sorted.
     pub owners: Vec<Untrusted>,
-    /// How many of them nobody has.
+    /// Number of unassigned alerts.
     pub n_unowned: usize,
-    /// How far somebody has looked, and at how many, in the order of work.
+    /// Number of alerts per status, in the order of the workflow.
     pub statuses: Vec<(AlertStatus, usize)>,
-    /// Where they stand in the queue, the newest first.
+    /// Indexes of its alerts in the digest, newest first.
     digest_rows: Vec<usize>,
     digest: Arc<AlertDigest>,
     search: Arc<Search>,
@@ -112,20 +106,20 @@ pub struct AlertGroup {
 }
 
 impl AlertGroup {
-    /// Puts all alerts of a queue together that share something. `search` has found them.
+    /// Groups the alerts of `queue`, which `search` has found.
     pub fn group_alerts(queue: &Arc<AlertDigest>, search: &Arc<Search>, by: GroupBy) -> Vec<Self> {
-        let mut places: HashMap<AlertGroupId, Vec<usize>> = HashMap::new();
-        for (place, alert) in queue.rows.iter().enumerate() {
-            places.entry(by.group_key(alert)).or_default().push(place);
+        let mut members: HashMap<AlertGroupId, Vec<usize>> = HashMap::new();
+        for (row, alert) in queue.rows.iter().enumerate() {
+            members.entry(by.group_key(alert)).or_default().push(row);
         }
-        let bundle = |(id, places)| Self::from_members(id, places, queue, search);
-        places.into_iter().map(bundle).collect()
+        let group = |(id, members)| Self::from_members(id, members, queue, search);
+        members.into_iter().map(group).collect()
     }
 
-    fn from_members(id: AlertGroupId, mut places: Vec<usize>, queue: &Arc<AlertDigest>, search: &Arc<Search>) -> Self {
-        let rows = &queue.rows;
-        places.sort_by_key(|place| std::cmp::Reverse(rows[*place].created));
-        let all = || places.iter().map(|place| &rows[*place]);
+    fn from_members(id: AlertGroupId, mut rows: Vec<usize>, queue: &Arc<AlertDigest>, search: &Arc<Search>) -> Self {
+        let alerts = &queue.rows;
+        rows.sort_by_key(|row| std::cmp::Reverse(alerts[*row].created));
+        let all = || rows.iter().map(|row| &alerts[*row]);
         let created = || all().filter_map(|alert| alert.created);
         let owners: BTreeSet<_> = all().filter_map(|alert| alert.assigned_to.non_empty()).collect();
         let hosts: BTreeSet<_> = all().filter_map(|alert| alert.host.non_empty()).collect();
@@ -137,11 +131,8 @@ impl AlertGroup {
                 None => statuses.push((alert.status.clone(), 1)),
             }
         }
-        let place = |status: &AlertStatus| {
-            let known = AlertStatus::ALL.iter();
-            known.take_while(|known| *known != status).count()
-        };
-        statuses.sort_by_key(|(status, _)| place(status));
+        let rank = |status: &AlertStatus| AlertStatus::ALL.iter().take_while(|other| *other != status).count();
+        statuses.sort_by_key(|(status, _)| rank(status));
         Self {
             id,
             severity: all().filter_map(|alert| alert.severity).max_by(f64::total_cmp),
@@ -153,23 +144,23 @@ impl AlertGroup {
             owners: owners.into_iter().cloned().collect(),
             n_unowned: all().filter(|alert| alert.assigned_to.is_empty()).count(),
             statuses,
-            digest_rows: places,
+            digest_rows: rows,
             digest: queue.clone(),
             search: search.clone(),
             document: OnceLock::new(),
         }
     }
 
-    /// Puts bundles in an order; those that are equal in it by their score, their number, and what they are.
-    pub fn sort_groups(bundles: &mut [Arc<Self>], order: SortOrder) {
-        let severity = |bundle: &Self| bundle.severity.unwrap_or(-1.0);
-        bundles.sort_by(|one, other| {
+    /// Sorts groups by `order`, then by score, number of alerts, and key.
+    pub fn sort_groups(groups: &mut [Arc<Self>], order: SortOrder) {
+        let severity = |group: &Self| group.severity.unwrap_or(-1.0);
+        groups.sort_by(|one, other| {
             let first = match (order.field, order.is_descending) {
                 ("n", _) => other.len().cmp(&one.len()),
                 ("newest", _) => other.newest.cmp(&one.newest),
-                // What has no time was not raised before all others.
+                // A group without a time is sorted last.
                 ("oldest", _) => {
-                    let at = |bundle: &Self| bundle.oldest.unwrap_or(Timestamp::MAX);
+                    let at = |group: &Self| group.oldest.unwrap_or(Timestamp::MAX);
                     at(one).cmp(&at(other))
                 }
                 _ => std::cmp::Ordering::Equal,
@@ -181,32 +172,32 @@ impl AlertGroup {
         });
     }
 
-    /// How many they are.
+    /// Returns the number of alerts.
     pub fn len(&self) -> usize {
         self.digest_rows.len()
     }
 
-    /// Whether there is none, which never is so.
+    /// Whether the group is empty; never true.
     pub fn is_empty(&self) -> bool {
         self.digest_rows.is_empty()
     }
 
-    /// Its alerts, the newest first.
+    /// Returns its alerts, newest first.
     pub fn alerts(&self) -> impl Iterator<Item = &AlertSummary> {
-        self.digest_rows.iter().map(|place| &self.digest.rows[*place])
+        self.digest_rows.iter().map(|row| &self.digest.rows[*row])
     }
 
-    /// Their ids, the newest first.
+    /// Returns the ids of its alerts, newest first.
     pub fn alert_ids(&self) -> Vec<AlertId> {
         self.alerts().map(|alert| alert.id.clone()).collect()
     }
 
-    /// By what they are put together.
+    /// Returns the field by which its alerts are grouped.
     pub fn group_by(&self) -> GroupBy {
         self.id.group_by
     }
 
-    /// What they share, for people; empty where they share that nothing is known.
+    /// Returns the shared value for display; empty if the value is missing in all of them.
     pub fn label(&self) -> &Untrusted {
         let Some(first) = self.alerts().next() else {
             return &self.id.value;
@@ -219,7 +210,7 @@ impl AlertGroup {
         }
     }
 
-    /// The query that finds them and no others: that of the queue, with what they share.
+    /// Returns the query for exactly these alerts: that of the queue, restricted to the shared value.
     pub fn query(&self) -> String {
         let value = self.id.value.raw();
         let field = match self.id.group_by {
@@ -238,7 +229,7 @@ impl AlertGroup {
         query::and_condition(&self.search.query, &condition)
     }
 
-    /// The same as JSON.
+    /// Returns the group as JSON.
     pub fn document(&self) -> &Document {
         self.document.get_or_init(|| {
             let texts = |of: &dyn Fn(&AlertSummary) -> &Untrusted| {
@@ -249,7 +240,7 @@ impl AlertGroup {
             let statuses: serde_json::Map<_, _> =
                 statuses.map(|(status, n)| (status.server_word().raw().to_owned(), json!(n))).collect();
             let ids: Vec<_> = self.alerts().map(|alert| alert.id.0.raw()).collect();
-            let whole = json!({
+            let record = json!({
                 "group_by": self.id.group_by.label(),
                 "name": self.label().raw(),
                 "query": self.query(),
@@ -264,7 +255,7 @@ impl AlertGroup {
                 "status": statuses,
                 "unique_id": ids,
             });
-            Document::new(whole.to_string())
+            Document::new(record.to_string())
         })
     }
 }

@@ -1,4 +1,4 @@
-//! The queue of alerts as a whole, what belongs together in it, and what is known around the alert under the cursor.
+//! The alert queue, its groups, and the context of the alert under the cursor.
 
 mod context;
 mod group;
@@ -16,29 +16,26 @@ pub(super) use shared_fields::shared_status;
 use super::{Pages, Remote};
 use crate::model::{AlertDigest, AlertStatus, Search};
 
-/// What is known.
+/// State of the alert queue.
 #[derive(Debug, Default)]
 pub struct AlertState {
-    /// By what alerts are put together, if they are.
+    /// `None` if alerts are not grouped.
     pub group_by: Option<GroupBy>,
-    /// All alerts of the search.
+    /// All alerts of the search, reduced for grouping.
     pub digest: Remote<AlertDigest>,
-    /// The search that they were asked for.
+    /// The search whose alerts are in `digest`.
     pub(super) digest_search: Option<Arc<Search>>,
-    /// Whether the alerts were asked for again as a list since they were read whole.
+    /// Whether the list of alerts was fetched again after the digest.
     pub(super) is_queue_old: bool,
-    /// Whether they were read whole since they were last asked for as a list.
+    /// Whether the digest was fetched again after the list of alerts.
     pub(super) is_list_old: bool,
-    /// Whether that search was put before and is gone back to.
+    /// Whether the current search was restored from the navigation history.
     pub(super) is_restored_search: bool,
-    /// What belongs together of them.
     pub groups: Pages<AlertGroup>,
-    /// The status of all alerts that they were made of, if they have one.
+    /// The status of all alerts of the digest, if they agree.
     pub shared_status: Option<AlertStatus>,
-    /// The group under the cursor, where alerts are grouped.
+    /// The group under the cursor.
     pub selected_group: Option<Arc<AlertGroup>>,
-    /// What is known around the alert under the cursor.
     pub context: AlertContext,
-    /// Whether anybody wants to be told of new alerts, and what is to be told.
     pub live: LiveUpdates,
 }

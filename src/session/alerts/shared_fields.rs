@@ -1,31 +1,26 @@
-//! What alerts agree on, found out once: a group of them may be large, and is drawn often.
+//! Field values that all alerts of a group share; computed once, since groups may be large and are drawn often.
 
 use crate::model::{AlertDigest, AlertSource, AlertStatus, AlertSummary, Md5, SensorId};
 use crate::text::Untrusted;
 
-/// What all alerts of a group have in common, where it is known of each.
+/// Values that all alerts of a group share; `None` where they differ or where any alert lacks the value.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SharedFields {
-    /// The kind of what raised them.
     pub source: Option<AlertSource>,
-    /// The name of what raised them, or its id.
+    /// Name of the report or watchlist, or its id.
     pub raised_by: Option<Untrusted>,
-    /// The name of the feed.
     pub feed_name: Option<Untrusted>,
-    /// The computer.
     pub host: Option<Untrusted>,
-    /// Its sensor.
     pub sensor: Option<SensorId>,
-    /// The hash of their file.
     pub md5: Option<Md5>,
-    /// The user whose process they are about.
+    /// User of the process that they are about.
     pub user: Option<Untrusted>,
-    /// The file name of that process.
+    /// File name of that process.
     pub process_name: Option<Untrusted>,
 }
 
 impl SharedFields {
-    /// Of these alerts.
+    /// Returns the shared values of `alerts`.
     pub(super) fn from_alerts<'a>(alerts: &(impl Iterator<Item = &'a AlertSummary> + Clone)) -> Self {
         let text = |of: fn(&AlertSummary) -> Option<&Untrusted>| shared_value(alerts.clone(), of).cloned();
         Self {
@@ -44,12 +39,12 @@ impl SharedFields {
     }
 }
 
-/// The status of all alerts of a queue, if they have one.
+/// Returns the status of all alerts of a queue, if they agree.
 pub(in crate::session) fn shared_status(queue: &AlertDigest) -> Option<AlertStatus> {
     shared_value(queue.rows.iter(), |alert| Some(&alert.status)).cloned()
 }
 
-/// What `value` tells of alerts, if all agree and it tells something of each.
+/// Returns `value` of the alerts if all have one and it is equal.
 fn shared_value<'a, T: PartialEq>(
     alerts: impl Iterator<Item = &'a AlertSummary>,
     value: impl Fn(&'a AlertSummary) -> Option<T>,

@@ -1,4 +1,4 @@
-//! The queue of alerts: read whole and put together, and what is to be known around the alert under the cursor.
+//! The alert queue: fetching all of it, grouping it, and fetching the context of the alert under the cursor.
 
 use std::sync::Arc;
 
@@ -12,65 +12,65 @@ use crate::query;
 use crate::session::{AlertGroup, GroupBy, alerts::shared_status};
 use crate::worker::{AlertContextPart, FetchPolicy, List, Slot};
 
-/// Ancestors of which one line has room.
+/// Number of ancestors that fit in the one-line parent chain.
 const MAX_CHAIN: usize = 4;
 
 impl Cx<'_> {
-    /// How far back it is looked how alerts of a report ended, in days.
+    /// Period in which past outcomes of a report's alerts are counted, in days.
     pub const PRECEDENT_DAYS: i64 = 90;
 
-    /// Puts alerts together by this, or shows each by itself.
+    /// Groups alerts by `by`; `None` shows them ungrouped.
     pub fn group_alerts_by(&mut self, by: Option<GroupBy>) {
-        let triage = &mut self.session.alert_state;
-        if std::mem::replace(&mut triage.group_by, by) != by {
+        let state = &mut self.session.alert_state;
+        if std::mem::replace(&mut state.group_by, by) != by {
             self.regroup_alerts();
         }
     }
 
-    /// Fetches again whichever of the flat list and the groups is older than the other, so that both show the same answer.
+    /// Refreshes the list or the groups, if one is older than the other, so that both show the same answer.
     pub fn align_alerts(&mut self) {
         if !self.is_digest_current() {
             return;
         }
-        let triage = &mut self.session.alert_state;
-        if triage.group_by.is_some() {
-            if std::mem::take(&mut triage.is_queue_old) {
+        let state = &mut self.session.alert_state;
+        if state.group_by.is_some() {
+            if std::mem::take(&mut state.is_queue_old) {
                 self.refresh_alert_digest();
             }
             return;
         }
-        if std::mem::take(&mut triage.is_list_old) {
+        if std::mem::take(&mut state.is_list_old) {
             self.refresh_loaded::<Alert>();
         }
     }
 
-    /// Notes that the alerts are asked for again as a list: what was read whole is older then.
-    pub fn outdate_queue(&mut self) {
-        let triage = &mut self.session.alert_state;
-        (triage.is_queue_old, triage.is_list_old) = (true, false);
+    /// Records that the list of alerts is being refreshed, which makes the digest the older one.
+    pub fn mark_digest_stale(&mut self) {
+        let state = &mut self.session.alert_state;
+        (state.is_queue_old, state.is_list_old) = (true, false);
     }
 
-    /// Goes back to groups that were shown before, by the question they answered.
+    /// Returns to alert groups shown before, identified by their search.
     pub fn restore_alert_groups(&mut self, by: Option<GroupBy>, shown: Option<Arc<Search>>) {
         self.session.alert_state.group_by = by;
-        let bundles = &mut self.session.alert_state.groups;
+        let groups = &mut self.session.alert_state.groups;
         if let Some(shown) = shown
-            && bundles.search().is_none_or(|now| !Arc::ptr_eq(now, &shown))
+            && groups.search().is_none_or(|current| !Arc::ptr_eq(current, &shown))
         {
-            bundles.set_search(shown);
+            groups.set_search(shown);
         }
         if self.is_digest_current() {
             self.regroup_alerts();
         }
     }
 
-    /// Whether the queue is that of the search.
+    /// Returns whether the digest belongs to the current search.
     fn is_digest_current(&self) -> bool {
         let (of, search) = (&self.session.alert_state.digest_search, self.session.lists.alerts.search());
         matches!((of, search), (Some(of), Some(search)) if Arc::ptr_eq(of, search))
     }
 
-    /// Sees to it that the queue of the search is here or on its way. What was given up is not asked again.
+    /// Fetches the alerts of the current search for grouping, unless they are there, pending or cancelled.
     pub fn fetch_alert_digest(&mut self) {
         if self.is_digest_current() {
             return;
@@ -80,23 +80,23 @@ impl Cx<'_> {
         };
         self.session.alert_state.digest_search = Some(search.clone());
         self.start_grouping();
-        let is_back = self.session.alert_state.is_restored_search;
+        let is_restored = self.session.alert_state.is_restored_search;
         self.session.alert_state.is_queue_old = false;
-        self.session.alert_state.is_list_old = !is_back;
-        let urgency = if is_back { FetchPolicy::CacheFirst } else { FetchPolicy::NoCache };
-        self.fetch(digest_fetch(&search), urgency);
+        self.session.alert_state.is_list_old = !is_restored;
+        let policy = if is_restored { FetchPolicy::CacheFirst } else { FetchPolicy::NoCache };
+        self.fetch(digest_fetch(&search), policy);
     }
 
-    /// Reads the queue again, past the cache.
+    /// Refreshes the digest, past the cache.
     pub fn refresh_alert_digest(&mut self) {
         if let Some(search) = self.session.alert_state.digest_search.clone() {
-            let triage = &mut self.session.alert_state;
-            (triage.is_queue_old, triage.is_list_old) = (false, true);
+            let state = &mut self.session.alert_state;
+            (state.is_queue_old, state.is_list_old) = (false, true);
             self.fetch(digest_fetch(&search), FetchPolicy::NoCache);
         }
     }
 
-    /// Shows groups in the next order.
+    /// Switches to the next order of alert groups.
     pub fn sort_alert_groups(&mut self) {
         *self.session.search.sort_orders.entry(List::AlertGroups).or_default() += 1;
         if let Some(order) = self.session.sort_order(List::AlertGroups) {
@@ -105,45 +105,46 @@ impl Cx<'_> {
         self.regroup_alerts();
     }
 
-    /// Of another question, no group is known yet.
+    /// Starts an empty list of groups if the search or the grouping changed.
     fn start_grouping(&mut self) {
-        let triage = &mut self.session.alert_state;
-        let (Some(of), Some(by)) = (&triage.digest_search, triage.group_by) else {
+        let state = &mut self.session.alert_state;
+        let (Some(search_of_digest), Some(by)) = (&state.digest_search, state.group_by) else {
             return;
         };
-        let search = Search { query: of.query.clone(), group_by: Some(by.label().into()), ..Search::default() };
-        if triage.groups.search().is_none_or(|now| **now != search) {
-            triage.groups.set_search(Arc::new(search));
+        let search =
+            Search { query: search_of_digest.query.clone(), group_by: Some(by.label().into()), ..Search::default() };
+        if state.groups.search().is_none_or(|current| **current != search) {
+            state.groups.set_search(Arc::new(search));
         }
     }
 
-    /// Puts together what belongs together, once for each answer.
+    /// Groups the alerts of the digest; called once per answer.
     pub(super) fn regroup_alerts(&mut self) {
         let order = self.session.sort_order(List::AlertGroups);
-        let triage = &self.session.alert_state;
-        let (Some(by), Some(of)) = (triage.group_by, triage.digest_search.clone()) else {
+        let state = &self.session.alert_state;
+        let (Some(by), Some(search)) = (state.group_by, state.digest_search.clone()) else {
             return;
         };
         self.start_grouping();
-        let triage = &mut self.session.alert_state;
-        let Some(known) = triage.digest.latest() else {
+        let state = &mut self.session.alert_state;
+        let Some(fetched) = state.digest.latest() else {
             return;
         };
-        triage.shared_status = shared_status(&known.value);
-        let bundles = AlertGroup::group_alerts(&known.value, &of, by).into_iter();
-        let mut bundles: Vec<_> = bundles.map(Arc::new).collect();
+        state.shared_status = shared_status(&fetched.value);
+        let groups = AlertGroup::group_alerts(&fetched.value, &search, by).into_iter();
+        let mut groups: Vec<_> = groups.map(Arc::new).collect();
         if let Some(order) = order {
-            AlertGroup::sort_groups(&mut bundles, order);
+            AlertGroup::sort_groups(&mut groups, order);
         }
-        triage.groups.set_rows(bundles, known.as_of);
+        state.groups.set_rows(groups, fetched.as_of);
     }
 
-    /// Makes this group the one that is looked at, and its newest alert.
-    pub fn select_alert_group(&mut self, bundle: Option<&Arc<AlertGroup>>) {
-        self.session.alert_state.selected_group = bundle.cloned();
-        let newest = bundle.map(|bundle| Fetch::Alerts {
+    /// Selects an alert group, and fetches its newest alert.
+    pub fn select_alert_group(&mut self, group: Option<&Arc<AlertGroup>>) {
+        self.session.alert_state.selected_group = group.cloned();
+        let newest = group.map(|group| Fetch::Alerts {
             search: Arc::new(Search {
-                query: bundle.query(),
+                query: group.query(),
                 sort: Some("created_time desc".into()),
                 ..Search::default()
             }),
@@ -153,42 +154,41 @@ impl Cx<'_> {
         self.session.selection.alert = self.session.alert_state.context.newest_alert().cloned();
     }
 
-    /// Sees to it that what sets the alert under the cursor in its place is here or on its way.
+    /// Fetches the context of the alert under the cursor, unless it was requested.
     pub fn fetch_alert_context(&mut self) {
         let alert = self.session.selection.alert.clone();
-        for aside in AlertContextPart::iter().filter(|aside| *aside != AlertContextPart::NewestAlert) {
-            let fetch = alert.as_ref().and_then(|alert| self.context_fetch(aside, alert));
-            self.fetch_details(Slot::AlertContext(aside), fetch);
+        for part in AlertContextPart::iter().filter(|part| *part != AlertContextPart::NewestAlert) {
+            let fetch = alert.as_ref().and_then(|alert| self.context_fetch(part, alert));
+            self.fetch_details(Slot::AlertContext(part), fetch);
         }
     }
 
-    /// Asks again for what may have changed around the alert, or did not come, past the cache.
+    /// Refreshes the parts of the alert context that may have changed or could not be fetched, past the cache.
     pub fn refresh_alert_context(&mut self) {
-        for aside in AlertContextPart::iter() {
-            let part = self.session.alert_state.context.remote(aside);
-            let may_change = !matches!(aside, AlertContextPart::Binary | AlertContextPart::Lineage);
-            let again = match part.question() {
+        for part in AlertContextPart::iter() {
+            let remote = self.session.alert_state.context.remote(part);
+            let may_change = !matches!(part, AlertContextPart::Binary | AlertContextPart::Lineage);
+            let fetch = match remote.question() {
                 Some(Fetch::Lineage { id, .. }) => Some(Fetch::Lineage { id: *id, n_known_ancestors: 0 }),
-                asked => asked.cloned(),
+                question => question.cloned(),
             };
-            if let Some(fetch) = again.filter(|_| may_change || !part.has_answer()) {
-                self.fetch_into(Slot::AlertContext(aside), fetch, FetchPolicy::NoCache);
+            if let Some(fetch) = fetch.filter(|_| may_change || !remote.has_answer()) {
+                self.fetch_into(Slot::AlertContext(part), fetch, FetchPolicy::NoCache);
             }
         }
     }
 
-    /// Alerts were changed: those around the one under the cursor are counted again, and those of the host that
-    /// is looked at.
+    /// Refreshes the alert counts in the alert context and of the selected host, after alerts were changed.
     pub(super) fn refresh_alert_counts(&mut self) {
-        for aside in [
+        for part in [
             AlertContextPart::HostAlerts,
             AlertContextPart::HashAlerts,
             AlertContextPart::PastOutcomes,
             AlertContextPart::LastResolved,
         ] {
-            let part = self.session.alert_state.context.remote(aside);
-            if let Some(fetch) = part.question().cloned() {
-                self.fetch_into(Slot::AlertContext(aside), fetch, FetchPolicy::CacheFirst);
+            let remote = self.session.alert_state.context.remote(part);
+            if let Some(fetch) = remote.question().cloned() {
+                self.fetch_into(Slot::AlertContext(part), fetch, FetchPolicy::CacheFirst);
             }
         }
         if let Some(fetch) = self.session.details.host_alerts.last_question().cloned() {
@@ -196,37 +196,37 @@ impl Cx<'_> {
         }
     }
 
-    /// A chain that is not whole yet is asked for on, as far as a line has room for it.
-    pub(super) fn fetch_chain(&mut self, rest: Option<Fetch>) {
-        if let Some(Fetch::Lineage { id, n_known_ancestors: known }) = rest.filter(is_below_limit) {
+    /// Fetches the next part of the parent chain, up to the number of ancestors that are shown.
+    pub(super) fn fetch_chain(&mut self, next: Option<Fetch>) {
+        if let Some(Fetch::Lineage { id, n_known_ancestors }) = next.filter(is_below_limit) {
             let slot = Slot::AlertContext(AlertContextPart::Lineage);
-            self.fetch_into(slot, Fetch::Lineage { id, n_known_ancestors: known }, FetchPolicy::CacheFirst);
+            self.fetch_into(slot, Fetch::Lineage { id, n_known_ancestors }, FetchPolicy::CacheFirst);
         }
     }
 
-    /// How a part is asked for.
-    fn context_fetch(&self, aside: AlertContextPart, alert: &Alert) -> Option<Fetch> {
-        let counted = |query: String| Fetch::Alerts {
+    /// Returns the request for a part of the context of `alert`; `None` if the alert lacks the value.
+    fn context_fetch(&self, part: AlertContextPart, alert: &Alert) -> Option<Fetch> {
+        let count = |query: String| Fetch::Alerts {
             search: Arc::new(Search { query, ..Search::default() }),
             span: Span { start: 0, rows: 0 },
         };
-        Some(match aside {
+        Some(match part {
             AlertContextPart::NewestAlert => return None,
             AlertContextPart::Lineage => Fetch::Lineage { id: alert.process?, n_known_ancestors: 0 },
             AlertContextPart::Sensor => Fetch::Sensor(alert.sensor?),
             AlertContextPart::Binary => Fetch::Binary(alert.md5?),
             AlertContextPart::HostAlerts => {
                 let host = query::quote(alert.host.non_empty()?.raw());
-                counted(format!("hostname:{host} ({OPEN_ALERTS})"))
+                count(format!("hostname:{host} ({OPEN_ALERTS})"))
             }
-            AlertContextPart::HashAlerts => counted(format!("md5:{} ({OPEN_ALERTS})", alert.md5?)),
+            AlertContextPart::HashAlerts => count(format!("md5:{} ({OPEN_ALERTS})", alert.md5?)),
             AlertContextPart::PastOutcomes => {
                 let since = self.now.checked_sub((24 * Self::PRECEDENT_DAYS).hours()).ok()?;
-                // By the day: the same for every alert of the report, and all day long.
+                // Rounded to the day, so that the cache serves all alerts of the report.
                 let since = since.strftime("%Y-%m-%dT00:00:00");
-                let raised = same_source_condition(alert)?;
+                let same_source = same_source_condition(alert)?;
                 Fetch::AlertFacets {
-                    query: format!("{raised} created_time:[{since} TO *]").into(),
+                    query: format!("{same_source} created_time:[{since} TO *]").into(),
                     fields: ["status".to_owned()].into(),
                 }
             }
@@ -242,7 +242,7 @@ impl Cx<'_> {
     }
 }
 
-/// The condition that finds all alerts of the report or watchlist of this one.
+/// Returns the condition for all alerts of the report or watchlist that raised `alert`.
 fn same_source_condition(alert: &Alert) -> Option<String> {
     let id = alert.source_id.non_empty()?;
     let feed = match alert.source {
@@ -252,7 +252,7 @@ fn same_source_condition(alert: &Alert) -> Option<String> {
     Some(format!("{feed}watchlist_id:{}", query::quote(id.raw())))
 }
 
-/// All alerts that a search finds; of too many, the highest scores.
+/// Returns the request for all alerts of a search; if they are too many, those with the highest scores.
 fn digest_fetch(search: &Search) -> Fetch {
     Fetch::AlertDigest {
         search: Arc::new(Search {
@@ -263,7 +263,7 @@ fn digest_fetch(search: &Search) -> Fetch {
     }
 }
 
-/// Whether a line has room for more of this chain.
-fn is_below_limit(rest: &Fetch) -> bool {
-    matches!(rest, Fetch::Lineage { n_known_ancestors, .. } if *n_known_ancestors < MAX_CHAIN)
+/// Returns whether `next` adds ancestors that would still be shown.
+fn is_below_limit(next: &Fetch) -> bool {
+    matches!(next, Fetch::Lineage { n_known_ancestors, .. } if *n_known_ancestors < MAX_CHAIN)
 }

@@ -1,4 +1,4 @@
-//! Deeds: previewed, done, and what becomes of them.
+//! Changes: previewing them, applying them, and following their progress.
 
 use std::{collections::BTreeSet, sync::Arc};
 
@@ -11,27 +11,27 @@ use crate::session::{Effect, Joined, Preview, RunningChange, changes::ReasonDraf
 use crate::worker::{ChangeStep, FetchPolicy, JoinObject, List, Request, Slot, Ticket};
 
 impl Cx<'_> {
-    /// Finds out what deeds would do.
-    pub fn preview(&mut self, deeds: Vec<Change>) {
+    /// Starts a preview of `changes`.
+    pub fn preview(&mut self, changes: Vec<Change>) {
         self.clear_preview();
         let ticket = self.next_ticket();
         self.session.changes.preview = Some(Preview {
             ticket,
-            results: vec![None; deeds.len()],
-            change_counts: vec![0; deeds.len()],
+            results: vec![None; changes.len()],
+            change_counts: vec![0; changes.len()],
             impact_lines: Vec::new(),
-            changes: deeds.clone(),
+            changes: changes.clone(),
         });
-        self.effects.push(Effect::Send(Request::Preview { ticket, changes: deeds }));
+        self.effects.push(Effect::Send(Request::Preview { ticket, changes }));
     }
 
-    /// Keeps a reason that was typed for deeds, until one is done.
-    pub fn set_draft_reason(&mut self, deeds: &[Change], reason: Option<String>) {
-        self.session.changes.draft_reason = reason.map(|reason| ReasonDraft::new(deeds, reason));
+    /// Saves the reason typed for `changes` until a change is applied.
+    pub fn set_draft_reason(&mut self, changes: &[Change], reason: Option<String>) {
+        self.session.changes.draft_reason = reason.map(|reason| ReasonDraft::new(changes, reason));
     }
 
-    /// Waits no longer for the lines of a blast radius: what is not known by now is called so. A preview that is not even
-    /// prepared goes; false if nothing was awaited.
+    /// Stops waiting for blast-radius lines, which then read "not known"; drops a preview without all its plans.
+    /// Returns whether anything was pending.
     pub(super) fn cancel_preview(&mut self) -> bool {
         let Some(preview) = &mut self.session.changes.preview else {
             return false;
@@ -49,7 +49,7 @@ impl Cx<'_> {
         true
     }
 
-    /// Nobody looks at a preview any more.
+    /// Drops the preview and cancels its requests.
     pub fn clear_preview(&mut self) {
         if let Some(preview) = self.session.changes.preview.take()
             && preview.n_pending() > 0
@@ -58,13 +58,13 @@ impl Cx<'_> {
         }
     }
 
-    /// Does what was planned. It goes on whatever is shown.
-    pub fn apply_changes(&mut self, plans: Vec<Plan>, grounds: Justification) {
+    /// Applies `plans`. The worker continues whatever the screen shows.
+    pub fn apply_changes(&mut self, plans: Vec<Plan>, justification: Justification) {
         let ticket = self.next_ticket();
-        for (at, plan) in plans.iter().enumerate() {
+        for (index, plan) in plans.iter().enumerate() {
             self.session.changes.running.push(RunningChange {
                 ticket,
-                plan_index: at,
+                plan_index: index,
                 verb: plan.change.verb(),
                 target: plan.change.target(),
                 name: plan.state.name(),
@@ -73,13 +73,13 @@ impl Cx<'_> {
                 known_at: None,
             });
         }
-        if grounds.ticket.is_some() {
-            self.session.changes.last_ticket.clone_from(&grounds.ticket);
+        if justification.ticket.is_some() {
+            self.session.changes.last_ticket.clone_from(&justification.ticket);
         }
-        self.effects.push(Effect::Send(Request::Apply { ticket, plans, justification: grounds }));
+        self.effects.push(Effect::Send(Request::Apply { ticket, plans, justification }));
     }
 
-    /// Sends nothing of what waits to be logged; false if nothing waits.
+    /// Cancels the changes that wait for the audit log, so that they are not sent; returns whether any waited.
     pub(super) fn cancel_log_wait(&mut self) -> bool {
         let is_waiting = self.session.changes.is_log_locked;
         if is_waiting {
@@ -97,52 +97,52 @@ impl Cx<'_> {
         }
     }
 
-    /// Has the action log read anew.
+    /// Requests that the audit log is read again.
     pub fn fetch_change_history(&mut self) {
         self.effects.push(Effect::Send(Request::History));
     }
 
-    pub(super) fn on_prepared(&mut self, ticket: Ticket, at: usize, result: Result<Prepared, Error>) {
+    pub(super) fn on_prepared(&mut self, ticket: Ticket, index: usize, result: Result<Prepared, Error>) {
         if let Some(preview) = &mut self.session.changes.preview
             && preview.ticket == ticket
-            && let Some(one) = preview.results.get_mut(at)
-            && let Some(count) = preview.change_counts.get_mut(at)
+            && let Some(slot) = preview.results.get_mut(index)
+            && let Some(count) = preview.change_counts.get_mut(index)
         {
             if let Ok(Prepared::Ready(plan)) = &result {
                 *count = plan.count();
             }
-            *one = Some(result);
+            *slot = Some(result);
         }
     }
 
-    pub(super) fn on_impact_lines(&mut self, ticket: Ticket, at: Option<usize>, facts: Vec<ImpactLine>) {
+    pub(super) fn on_impact_lines(&mut self, ticket: Ticket, index: Option<usize>, lines: Vec<ImpactLine>) {
         if let Some(preview) = &mut self.session.changes.preview
             && preview.ticket == ticket
         {
-            let facts = facts.into_iter().map(|fact| (at, fact));
-            preview.impact_lines.extend(facts);
+            let lines = lines.into_iter().map(|line| (index, line));
+            preview.impact_lines.extend(lines);
         }
     }
 
-    /// A deed has got farther. What it may have changed is asked for again, where it is shown.
-    pub(super) fn on_step(&mut self, ticket: Ticket, at: usize, step: ChangeStep) {
-        let mut doings = self.session.changes.running.iter_mut();
-        let Some(doing) = doings.find(|doing| (doing.ticket, doing.plan_index) == (ticket, at)) else {
+    /// Stores the progress of a change, announces it, and refreshes the lists that it may have altered.
+    pub(super) fn on_step(&mut self, ticket: Ticket, index: usize, step: ChangeStep) {
+        let mut running = self.session.changes.running.iter_mut();
+        let Some(change) = running.find(|change| (change.ticket, change.plan_index) == (ticket, index)) else {
             return;
         };
-        let was_leaving = doing.is_in_flight();
-        doing.known_at = Some(self.now);
-        doing.progress = step.clone();
-        let what = format!("{} {}", changes::label(doing.verb), doing.name);
-        let target = doing.target.clone();
+        let was_in_flight = change.is_in_flight();
+        change.known_at = Some(self.now);
+        change.progress = step.clone();
+        let title = format!("{} {}", changes::label(change.verb), change.name);
+        let target = change.target.clone();
         match step {
             ChangeStep::Sending => return,
-            ChangeStep::NotSent(why) => self.warn(format!("{what}: not sent: {why}")),
+            ChangeStep::NotSent(why) => self.warn(format!("{title}: not sent: {why}")),
             ChangeStep::Outcome(outcome) => {
                 if matches!(outcome.stage, LoggedStage::Confirmed | LoggedStage::Accepted) {
                     self.session.changes.draft_reason = None;
                 }
-                let text = format!("{what}: {}", describe_stage(outcome.stage, &outcome.note));
+                let text = format!("{title}: {}", describe_stage(outcome.stage, &outcome.note));
                 match outcome.stage {
                     LoggedStage::Confirmed | LoggedStage::Accepted if outcome.skipped.is_empty() => {
                         self.notify(text);
@@ -154,7 +154,7 @@ impl Cx<'_> {
                 }
             }
         }
-        // Of several, the last word of one must not hide that of another.
+        // For several changes, a summary: the message of the last one must not hide a failure of another.
         if let Some((text, is_good)) = self.session.batch_summary(ticket) {
             if is_good {
                 self.notify(text);
@@ -165,20 +165,20 @@ impl Cx<'_> {
         if let Target::Sensor(id) = target {
             self.refresh_sensor(id);
         }
-        // What many share is asked for when nothing of it is leaving any more, and again when something settles late.
-        let ours = self.session.changes.running.iter();
-        let ours = ours.filter(|doing| doing.ticket == ticket);
-        if ours.clone().any(RunningChange::is_in_flight) {
+        // Lists are refreshed once no change of the batch is in flight, and again for a change that settles later.
+        let batch = self.session.changes.running.iter();
+        let batch = batch.filter(|change| change.ticket == ticket);
+        if batch.clone().any(RunningChange::is_in_flight) {
             return;
         }
-        let news = ours.filter(|doing| was_leaving || doing.plan_index == at);
-        let lists: BTreeSet<_> = news.flat_map(|doing| doing.lists.clone()).collect();
+        let settled = batch.filter(|change| was_in_flight || change.plan_index == index);
+        let lists: BTreeSet<_> = settled.flat_map(|change| change.lists.clone()).collect();
         for list in lists {
             self.refresh_list(list);
         }
     }
 
-    /// Asks again for what is shown of a host.
+    /// Refreshes what is shown of sensor `id`.
     fn refresh_sensor(&mut self, id: SensorId) {
         let fetch = Fetch::Sensor(id);
         if self.session.details.sensor.last_question() == Some(&fetch) {
@@ -190,7 +190,7 @@ impl Cx<'_> {
         }
     }
 
-    /// Asks again for what is shown of a list, and for what is told beside it of what may have been changed.
+    /// Refreshes a list and the details that the change may have altered.
     fn refresh_list(&mut self, list: List) {
         match list {
             List::Sensors => self.refresh_loaded::<Sensor>(),
@@ -213,30 +213,30 @@ impl Cx<'_> {
             List::SensorGroups => self.refresh_loaded::<Group>(),
             List::Users => self.refresh_loaded::<User>(),
             List::Teams => self.refresh_loaded::<Team>(),
-            // No deed changes what is in these, or they are made of others.
+            // No change alters these lists, or they are derived from others.
             List::Processes | List::Binaries | List::AlertGroups | List::Activity | List::Requests | List::Sites => {}
         }
     }
 
-    pub(super) fn set_change_history(&mut self, journal: Arc<ChangeHistory>) {
-        let acts = journal.activity.clone();
-        self.session.lists.activity.set_rows(acts, self.now);
+    pub(super) fn set_change_history(&mut self, history: Arc<ChangeHistory>) {
+        let activity = history.activity.clone();
+        self.session.lists.activity.set_rows(activity, self.now);
         let host = &self.session.connection.info.host;
-        let silent = journal.activity.iter().filter(|act| act.submitted.server == *host);
-        self.session.changes.n_unanswered = silent.filter(|act| act.steps.is_empty()).count();
-        self.session.changes.n_pending = journal.n_open(host);
-        let was_locked = self.session.changes.history.as_ref();
-        if journal.is_locked && !was_locked.is_some_and(|journal| journal.is_locked) {
+        let ours = history.activity.iter().filter(|logged| logged.submitted.server == *host);
+        self.session.changes.n_unanswered = ours.filter(|logged| logged.steps.is_empty()).count();
+        self.session.changes.n_pending = history.n_open(host);
+        let previous = self.session.changes.history.as_ref();
+        if history.is_locked && !previous.is_some_and(|history| history.is_locked) {
             self.warn("Another program has locked the audit log; actions will wait until it is released");
         }
-        self.session.changes.history = Some(journal);
+        self.session.changes.history = Some(history);
     }
 }
 
-/// The lists in which a deed shows.
-fn affected_lists(deed: &Change) -> Vec<List> {
-    let list = match (deed, deed.target()) {
-        // Whoever is cut off is looked for among all hosts: not after what leaves that as it is.
+/// Returns the lists in which a change is visible.
+fn affected_lists(change: &Change) -> Vec<List> {
+    let list = match (change, change.target()) {
+        // Isolated sensors are found by searching all sensors, so their list is refreshed only for these changes.
         (Change::Isolate(_) | Change::Unisolate(_), _) => return vec![List::Sensors, List::IsolatedSensors],
         (_, Target::Sensor(_)) => List::Sensors,
         (_, Target::Hash(_)) => List::Bans,
@@ -251,7 +251,7 @@ fn affected_lists(deed: &Change) -> Vec<List> {
     vec![list]
 }
 
-/// How far a deed has got, and what is known of it.
+/// Describes the stage of a change with its note.
 fn describe_stage(stage: LoggedStage, note: &str) -> String {
     let stage = match stage {
         LoggedStage::Confirmed => "CONFIRMED",

@@ -1,4 +1,4 @@
-//! What sets the process that is looked at beside others: how common its file is, and what is open on its host.
+//! Context of the process in the details: how common its file is, and the open alerts of its host.
 
 use std::sync::Arc;
 
@@ -9,17 +9,17 @@ use crate::query;
 use crate::text::Untrusted;
 use crate::worker::{FetchPolicy, Slot};
 
-/// As many open alerts of a host are read; beyond them only their number is known.
+/// Number of open alerts of a host that are loaded; of the others only the count is known.
 const MAX_HOST_ALERTS: u64 = 100;
 
 impl Cx<'_> {
-    /// Asks how common the file of the process that is looked at is, which alerts are open on its host and what its
-    /// watchlists are called, unless that was asked.
+    /// Fetches how common the file of the process is, the open alerts of its host and the names of its watchlists,
+    /// unless they were requested.
     pub fn fetch_context(&mut self) {
         let Some(process) = self.session.details.process.clone() else {
             return self.clear_context();
         };
-        // A hit has the number of its watchlist, and no name.
+        // A watchlist hit has the id of the watchlist, but not its name.
         if !process.watchlists.is_empty() {
             self.fetch_watchlist_names();
         }
@@ -28,7 +28,7 @@ impl Cx<'_> {
         self.fetch_details(Slot::HostAlerts, open);
     }
 
-    /// Asks for both again, past the cache.
+    /// Refreshes both, past the cache.
     pub(super) fn refresh_context(&mut self) {
         if let Some(fetch) = self.session.details.prevalence.last_question().cloned() {
             self.fetch(fetch, FetchPolicy::NoCache);
@@ -38,7 +38,7 @@ impl Cx<'_> {
         }
     }
 
-    /// Nothing is looked at.
+    /// Clears both, when no process is selected.
     pub(super) fn clear_context(&mut self) {
         for slot in [Slot::Prevalence, Slot::HostAlerts] {
             self.fetch_details(slot, None);
@@ -46,7 +46,8 @@ impl Cx<'_> {
     }
 }
 
-/// The alerts of a host that nobody has closed. The server finds none by the process it is about (reference 2.13).
+/// Returns the request for the open alerts of `host`. The server cannot find alerts by their process (API reference
+/// 2.13).
 pub(in crate::session) fn open_alerts_fetch(host: &Untrusted) -> Fetch {
     let host = query::quote(host.raw());
     let search = Search {

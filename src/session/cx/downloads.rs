@@ -1,4 +1,4 @@
-//! Files that leave for the disk.
+//! Downloads, exports, and the check of their paths.
 
 use super::Cx;
 use crate::download::{DownloadProgress, DownloadRequest, Downloaded};
@@ -7,17 +7,17 @@ use crate::session::{DownloadState, Effect};
 use crate::worker::{Request, Ticket};
 
 impl Cx<'_> {
-    /// Asks what the place for a new file is like; a directory stands for a file of this name in it.
+    /// Checks whether a new file can be created at `typed`; if that is a directory, the file `name` in it.
     pub fn check_path(&mut self, typed: String, name: String) {
         self.effects.push(Effect::CheckPath { typed, name });
     }
 
-    /// Takes what was found there.
-    pub fn set_path_check(&mut self, survey: PathCheck) {
-        self.session.transfers.path_check = Some(survey);
+    /// Stores the result of a path check.
+    pub fn set_path_check(&mut self, check: PathCheck) {
+        self.session.transfers.path_check = Some(check);
     }
 
-    /// Tells whether rows were written to the file that was named.
+    /// Reports whether the rows were written to the file.
     pub fn on_exported(&mut self, result: Result<String, String>) {
         self.session.transfers.is_exported = Some(result.is_ok());
         match result {
@@ -26,22 +26,22 @@ impl Cx<'_> {
         }
     }
 
-    /// Lets a file be downloaded. It goes on whatever is shown.
-    pub fn start_download(&mut self, name: String, order: DownloadRequest) {
+    /// Starts a download. It continues whatever is shown.
+    pub fn start_download(&mut self, name: String, request: DownloadRequest) {
         let ticket = self.next_ticket();
         self.session.transfers.downloads.push(DownloadState { ticket, name, progress: DownloadProgress::default() });
-        let order = Box::new(order);
-        self.effects.push(Effect::Send(Request::Download { ticket, request: order }));
+        let request = Box::new(request);
+        self.effects.push(Effect::Send(Request::Download { ticket, request }));
     }
 
-    /// Gives up all downloads.
+    /// Cancels all downloads.
     pub(super) fn cancel_downloads(&mut self) {
-        let given_up = self.session.transfers.downloads.drain(..);
-        let requests = given_up.map(|transfer| Request::CancelTicket(transfer.ticket));
+        let cancelled = self.session.transfers.downloads.drain(..);
+        let requests = cancelled.map(|transfer| Request::CancelTicket(transfer.ticket));
         self.effects.extend(requests.map(Effect::Send));
     }
 
-    /// A download has got farther.
+    /// Stores the progress of a download.
     pub(super) fn on_download_progress(&mut self, ticket: Ticket, progress: DownloadProgress) {
         let mut transfers = self.session.transfers.downloads.iter_mut();
         if let Some(transfer) = transfers.find(|transfer| transfer.ticket == ticket) {
@@ -49,7 +49,7 @@ impl Cx<'_> {
         }
     }
 
-    /// A download has ended.
+    /// Removes an ended download and reports its result.
     pub(super) fn on_download_ended(&mut self, ticket: Ticket, result: Result<Downloaded, String>) {
         let transfers = &mut self.session.transfers.downloads;
         let Some(at) = transfers.iter().position(|other| other.ticket == ticket) else {
@@ -57,9 +57,9 @@ impl Cx<'_> {
         };
         let name = transfers.remove(at).name;
         match result {
-            Ok(kept) => {
-                let (size, md5, path) = (kept.size, kept.md5, kept.path.display());
-                if kept.is_verified {
+            Ok(file) => {
+                let (size, md5, path) = (file.size, file.md5, file.path.display());
+                if file.is_verified {
                     self.notify(format!("MD5 verified: {size} bytes saved as {path}"));
                 } else {
                     self.warn(format!("NOT VERIFIED, its MD5 is {md5}: saved as {path}"));

@@ -1,4 +1,4 @@
-//! Counting: asking for facets of the search, and of what it is compared with.
+//! Counting field values (facets) of the process search, and of the search it is compared with.
 
 use std::sync::Arc;
 
@@ -10,13 +10,13 @@ use crate::session::facets::FacetComparison;
 use crate::worker::{FacetSide, FetchPolicy, Slot};
 
 impl Cx<'_> {
-    /// Sees to it that the search is counted as it is now. What is known, or was given up, is not asked again.
+    /// Counts the values of the current search, unless they are there, pending or cancelled.
     pub fn count_facets(&mut self) {
         let Some(search) = self.session.lists.processes.search().cloned() else {
             return;
         };
         let counts = &self.session.search.facet_counts;
-        let is_same = counts.search.as_ref().is_some_and(|of| Arc::ptr_eq(of, &search));
+        let is_same = counts.search.as_ref().is_some_and(|counted| Arc::ptr_eq(counted, &search));
         let fields: Arc<[String]> = self.session.facet_fields().into();
         if is_same && counts.fields == fields {
             return;
@@ -35,37 +35,37 @@ impl Cx<'_> {
         }
     }
 
-    /// Compares the counts with those of another search; none: with nothing.
+    /// Compares the counts with those of another search; `None` ends the comparison.
     pub fn compare_with(&mut self, other: Option<FacetComparison>) {
         self.session.search.facet_counts.comparison = other;
-        // Whatever was counted is counted still; only the other side is to be asked.
+        // The counts of the search itself remain; only the other side is fetched.
         self.session.search.facet_counts.search = None;
         self.count_facets();
     }
 
-    /// Asks for values that begin as what is typed; those that are known come from the cache.
+    /// Fetches values that begin with the text being typed; known ones come from the cache.
     pub fn fetch_values(&mut self, typing: &TypedValue) {
         let search = Search { query: typing.prefix_query(), ..Search::default() };
         let fetch = Fetch::facets(&search, [typing.facet.clone()]);
         self.fetch_into(Slot::FieldValues, fetch, FetchPolicy::CacheFirst);
     }
 
-    fn count_sides(&mut self, search: &Search, fields: &Arc<[String]>, urgency: FetchPolicy) {
+    fn count_sides(&mut self, search: &Search, fields: &Arc<[String]>, policy: FetchPolicy) {
         let other = self.session.search.facet_counts.comparison.as_ref();
         let b = other.and_then(|other| other.apply_to(search));
-        self.count_side(FacetSide::A, Some(search), fields, urgency);
-        self.count_side(FacetSide::B, b.as_ref(), fields, urgency);
+        self.count_side(FacetSide::A, Some(search), fields, policy);
+        self.count_side(FacetSide::B, b.as_ref(), fields, policy);
     }
 
-    fn count_side(&mut self, side: FacetSide, search: Option<&Search>, fields: &Arc<[String]>, urgency: FetchPolicy) {
+    fn count_side(&mut self, side: FacetSide, search: Option<&Search>, fields: &Arc<[String]>, policy: FetchPolicy) {
         let slot = Slot::Facets(side);
         let Some(search) = search else {
             self.cancel_slot(slot);
             return self.session.facets_of_mut(side).clear();
         };
         let fetch = Fetch::facets(search, fields.clone());
-        if urgency == FetchPolicy::NoCache || self.session.facets_of(side).last_question() != Some(&fetch) {
-            self.fetch_into(slot, fetch, urgency);
+        if policy == FetchPolicy::NoCache || self.session.facets_of(side).last_question() != Some(&fetch) {
+            self.fetch_into(slot, fetch, policy);
         }
     }
 }

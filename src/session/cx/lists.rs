@@ -1,4 +1,4 @@
-//! Lists: asking an index, and seeing to the rows in sight.
+//! Lists: searching, sorting, and fetching the rows on screen.
 
 use std::{ops::Range, sync::Arc};
 
@@ -9,7 +9,7 @@ use crate::session::{Effect, HistoryEntry, ListRow, PeriodInput};
 use crate::worker::{FetchPolicy, List, Request, Slot};
 
 impl Cx<'_> {
-    /// Puts a new question to the index of this name.
+    /// Starts a search in an index.
     pub fn search_index(&mut self, index: Index, query: String) {
         match index {
             Index::Process => self.search::<Process>(query),
@@ -19,11 +19,11 @@ impl Cx<'_> {
         }
     }
 
-    /// Puts a new question to an index. It passes the cache: who submits wants to know what is there now.
+    /// Starts a search in an index. It bypasses the cache, since the user wants to know what is there now.
     pub fn search<T: ListRow>(&mut self, query: String) {
-        // An order that was chosen is one of that query, and of no other.
-        let asked = T::pages(self.session).search();
-        if asked.is_some_and(|asked| asked.query != query) {
+        // A chosen order belongs to the query it was chosen for.
+        let current = T::pages(self.session).search();
+        if current.is_some_and(|current| current.query != query) {
             self.session.search.sort_orders.remove(&T::LIST);
         }
         let search = Search {
@@ -32,8 +32,8 @@ impl Cx<'_> {
             group_by: self.grouping_field::<T>(),
             ..Search::default()
         };
-        let when = Some(&self.session.search.period).filter(|_| T::LIST == List::Processes);
-        let period = when.and_then(|when| when.period(self.now));
+        let input = Some(&self.session.search.period).filter(|_| T::LIST == List::Processes);
+        let period = input.and_then(|input| input.period(self.now));
         let search = period.unwrap_or_default().bind_to(search);
         if T::LIST == List::Processes {
             self.session.search.pending_history_entry = Some((self.now, self.session.search.period.clone()));
@@ -41,15 +41,15 @@ impl Cx<'_> {
         self.start_search::<T>(search);
     }
 
-    /// Asks for a list that comes whole, unless that was asked.
+    /// Fetches a list that comes in one answer, unless it was requested.
     pub fn load_once<T: ListRow>(&mut self) {
         if T::pages(self.session).search().is_none() {
             self.search::<T>(String::new());
         }
     }
 
-    /// Asks anew for the rows of a list that are here, or for the list if that was not asked. They stay until the answer
-    /// comes.
+    /// Refreshes the loaded rows of a list, or fetches the list if it was never requested. The rows remain until the
+    /// answer arrives.
     pub fn refresh_or_load<T: ListRow>(&mut self) {
         if T::pages(self.session).search().is_none() {
             self.search::<T>(String::new());
@@ -58,45 +58,45 @@ impl Cx<'_> {
         }
     }
 
-    /// Asks again for the rows of a list that are here, if it was ever asked for.
+    /// Refreshes the loaded rows of a list, if it was ever requested.
     pub(super) fn refresh_loaded<T: ListRow>(&mut self) {
         let pages = T::pages(self.session);
-        let here = || pages.loaded_rows().map(|(at, _)| at);
-        let span = here().min().unwrap_or(0)..here().max().unwrap_or(0) + 1;
+        let positions = || pages.loaded_rows().map(|(at, _)| at);
+        let span = positions().min().unwrap_or(0)..positions().max().unwrap_or(0) + 1;
         if pages.search().is_some() {
             self.refresh_window::<T>(&span);
         }
     }
 
-    /// Puts a question that a list follows the cursor of another with: it is asked when that rests, and the cache may
-    /// answer.
+    /// Sets the search of a list that follows the cursor of another one; it is sent once the cursor rests, and the
+    /// cache may answer.
     pub fn search_debounced<T: ListRow>(&mut self, query: String) {
         let search = Search {
             query,
             sort: self.session.sort_order(T::LIST).map(|order| order.sort.into()),
             ..Search::default()
         };
-        let awaited = T::pages_mut(self.session).set_search(Arc::new(search));
-        self.cancel_pages(T::LIST, awaited);
+        let pending = T::pages_mut(self.session).set_search(Arc::new(search));
+        self.cancel_pages(T::LIST, pending);
     }
 
     fn start_search<T: ListRow>(&mut self, search: Search) {
         self.fetch_server_info();
         self.session.alert_state.is_restored_search &= T::LIST != List::Alerts;
-        let awaited = T::pages_mut(self.session).set_search(Arc::new(search));
-        self.cancel_pages(T::LIST, awaited);
+        let pending = T::pages_mut(self.session).set_search(Arc::new(search));
+        self.cancel_pages(T::LIST, pending);
         for fetch in T::pages(self.session).missing_pages(&(0..1)) {
             self.fetch(fetch, FetchPolicy::NoCache);
         }
     }
 
-    /// Rows are collapsed by this field: one for each process.
+    /// Returns the field by which rows are collapsed: processes are grouped to one row each.
     fn grouping_field<T: ListRow>(&self) -> Option<String> {
         let is_grouped = T::LIST == List::Processes && !self.session.is_by_segment();
         is_grouped.then(|| "id".into())
     }
 
-    /// Goes back to a question put before, if another was put since. The cache may still have the answer.
+    /// Returns to an earlier search, if another one was started since. The cache may still have the answer.
     pub fn restore_search<T: ListRow>(&mut self, search: Option<Arc<Search>>) {
         let current = T::pages(self.session).search();
         let is_same = match (current, &search) {
@@ -108,12 +108,12 @@ impl Cx<'_> {
         {
             self.session.restore_order(T::LIST, &search);
             self.session.alert_state.is_restored_search |= T::LIST == List::Alerts;
-            let awaited = T::pages_mut(self.session).set_search(search);
-            self.cancel_pages(T::LIST, awaited);
+            let pending = T::pages_mut(self.session).set_search(search);
+            self.cancel_pages(T::LIST, pending);
         }
     }
 
-    /// Asks the same again in the next order.
+    /// Repeats the search in the next order.
     pub fn sort_next<T: ListRow>(&mut self) {
         *self.session.search.sort_orders.entry(T::LIST).or_default() += 1;
         match self.session.sort_order(T::LIST) {
@@ -123,7 +123,7 @@ impl Cx<'_> {
         self.repeat_search::<T>();
     }
 
-    /// Asks the same again with a row for each segment, or for each process.
+    /// Toggles between a row per segment and a row per process, and repeats the search.
     pub fn toggle_segment_rows(&mut self) {
         self.session.search.is_split_by_segment = !self.session.search.is_split_by_segment;
         self.notify(if self.session.search.is_split_by_segment {
@@ -134,9 +134,9 @@ impl Cx<'_> {
         self.repeat_search::<Process>();
     }
 
-    /// Looks for last events of another time, and asks again if anything was asked.
-    pub fn search_period(&mut self, when: PeriodInput) {
-        self.set_period(when);
+    /// Sets the period of the process search, and repeats the search if there is one.
+    pub fn search_period(&mut self, period: PeriodInput) {
+        self.set_period(period);
         if let Some(search) = self.session.lists.processes.search() {
             let query = search.query.clone();
             self.search::<Process>(query);
@@ -144,14 +144,14 @@ impl Cx<'_> {
         self.notify(self.session.search.period.describe());
     }
 
-    /// Looks for last events of another time from the next question on.
-    pub fn set_period(&mut self, when: PeriodInput) {
-        // Any time is any time by either clock.
-        self.session.search.period = Some(when).filter(|when| !when.is_any_time()).unwrap_or_default();
+    /// Sets the period of the next process search.
+    pub fn set_period(&mut self, period: PeriodInput) {
+        // Unrestricted is the same on either clock, so the clock is reset.
+        self.session.search.period = Some(period).filter(|period| !period.is_any_time()).unwrap_or_default();
     }
 
     fn repeat_search<T: ListRow>(&mut self) {
-        // The same question in another order is not a new one: what is set for the next is not part of it.
+        // A repeated search is not a new one: the settings of the next search do not apply to it.
         if let Some(search) = T::pages(self.session).search() {
             let search = Search {
                 sort: self.session.sort_order(T::LIST).map(|order| order.sort.into()),
@@ -165,7 +165,7 @@ impl Cx<'_> {
         }
     }
 
-    /// Sees to it that the rows of this window are here or on their way.
+    /// Fetches the rows of `window`, and drops pages far from it.
     pub fn fetch_window<T: ListRow>(&mut self, window: &Range<u64>) {
         for fetch in T::pages(self.session).missing_pages(window) {
             self.fetch(fetch, FetchPolicy::Debounced);
@@ -174,34 +174,34 @@ impl Cx<'_> {
         self.cancel_pages(T::LIST, far);
     }
 
-    /// Asks again for the rows of this window, past the cache.
+    /// Refreshes the rows of `window`, past the cache.
     pub fn refresh_window<T: ListRow>(&mut self, window: &Range<u64>) {
         for fetch in T::pages_mut(self.session).refetch_pages(window) {
             self.fetch(fetch, FetchPolicy::NoCache);
         }
     }
 
-    /// Gives up pages that the result no longer awaits.
+    /// Cancels the requests of pages.
     pub(super) fn cancel_pages(&mut self, list: List, starts: Vec<u64>) {
         let cancels = starts.into_iter().map(|start| Effect::Send(Request::Cancel(Slot::Page(list, start))));
         self.effects.extend(cancels);
     }
 
-    /// The first page of a search is here: the query enters the history, once.
+    /// Adds the query of the process search to the history once its first page has arrived.
     pub(super) fn add_to_history(&mut self) {
-        let results = &self.session.lists.processes;
-        let (Some(search), Some(total)) = (results.search(), results.total()) else {
+        let pages = &self.session.lists.processes;
+        let (Some(search), Some(total)) = (pages.search(), pages.total()) else {
             return;
         };
         let query = search.query.clone();
-        let Some((at, when)) = self.session.search.pending_history_entry.take() else {
+        let Some((at, period)) = self.session.search.pending_history_entry.take() else {
             return;
         };
         let took_ms = u64::try_from(self.now.duration_since(at).as_millis()).unwrap_or(0);
-        let past = HistoryEntry { query, period: when, asked_at: at, total: Some(total), took_ms: Some(took_ms) };
-        let is_other = |other: &HistoryEntry| (&other.query, &other.period) != (&past.query, &past.period);
+        let entry = HistoryEntry { query, period, asked_at: at, total: Some(total), took_ms: Some(took_ms) };
+        let is_other = |other: &HistoryEntry| (&other.query, &other.period) != (&entry.query, &entry.period);
         self.session.search.query_history.retain(is_other);
-        self.session.search.query_history.insert(0, past.clone());
-        self.effects.push(Effect::AppendHistory(past));
+        self.session.search.query_history.insert(0, entry.clone());
+        self.effects.push(Effect::AppendHistory(entry));
     }
 }

@@ -1,4 +1,4 @@
-//! Being told of new alerts: a look after a while, and after that another, as long as the alerts are shown.
+//! Polling for new alerts while the alert queue is shown.
 
 use std::{collections::HashSet, sync::Arc};
 
@@ -10,11 +10,11 @@ use crate::model::{AlertId, Search, Span};
 use crate::session::{Awaiting, Effect, LiveMode, NewAlerts, Session};
 use crate::worker::{FetchPolicy, Request, Slot};
 
-/// As many of the newest alerts are looked at.
+/// Number of the newest alerts that a poll fetches.
 const MAX_NEWEST: u64 = 100;
 
 impl Cx<'_> {
-    /// Begins to look for new alerts, or begins again after a failure, or ends it.
+    /// Turns live updates on or off; after a failure, turns them on again.
     pub fn toggle_live(&mut self) {
         let live = &mut self.session.alert_state.live;
         let is_on = live.state == LiveMode::On;
@@ -26,41 +26,41 @@ impl Cx<'_> {
         self.notify(if is_on { "Live off" } else { "Live on: new alerts are announced; r loads them" });
     }
 
-    /// Comes after every input: sees to it that there will be a look, if the alerts are shown and it is wanted.
+    /// Schedules the next poll if live updates are on and the alerts are shown; called after every input.
     pub fn schedule_live_poll(&mut self, is_shown: bool) {
-        let look = &self.session.alert_state.live.poll;
+        let poll = &self.session.alert_state.live.poll;
         match self.session.live_fetch().filter(|_| is_shown) {
-            Some(fetch) if look.is_pending() && look.last_question() == Some(&fetch) => {}
+            Some(fetch) if poll.is_pending() && poll.last_question() == Some(&fetch) => {}
             Some(fetch) => self.fetch_into(Slot::NewAlerts, fetch, FetchPolicy::Poll),
             None => self.cancel_slot(Slot::NewAlerts),
         }
     }
 
-    /// What is shown is asked for anew: what was new is not any more.
+    /// Clears the counts of new alerts, since the list is being refreshed.
     pub fn clear_new_alerts(&mut self) {
         self.cancel_slot(Slot::NewAlerts);
         self.session.alert_state.live.new_alerts = None;
     }
 
-    /// A look has come back, or what it is compared with: an older look tells nothing of it.
+    /// Recomputes the counts of new alerts after a poll or a refresh of the list; an older poll does not count.
     pub(super) fn update_new_alerts(&mut self) {
         let session = &*self.session;
-        let known = session.alert_state.live.poll.latest();
-        let news = known.and_then(|known| {
+        let fetched = session.alert_state.live.poll.latest();
+        let new_alerts = fetched.and_then(|fetched| {
             let (shown, total, as_of) = session.baseline_alerts()?;
-            if session.alert_state.live.state != LiveMode::On || known.as_of < as_of {
+            if session.alert_state.live.state != LiveMode::On || fetched.as_of < as_of {
                 return None;
             }
-            let look = &known.value;
-            let newest = look.rows.iter().map(|alert| &alert.id);
-            Some(NewAlerts::compare(newest, look.total, &shown, total, known.as_of))
+            let poll = &fetched.value;
+            let newest = poll.rows.iter().map(|alert| &alert.id);
+            Some(NewAlerts::compare(newest, poll.total, &shown, total, fetched.as_of))
         });
-        self.session.alert_state.live.new_alerts = news;
+        self.session.alert_state.live.new_alerts = new_alerts;
     }
 }
 
 impl Session {
-    /// What a look asks for, if one is wanted and there is something to compare it with.
+    /// Returns the request of a poll; `None` if live updates are off or there is nothing to compare with.
     fn live_fetch(&self) -> Option<Fetch> {
         let is_on = self.alert_state.live.state == LiveMode::On;
         let search = self.lists.alerts.search().filter(|_| is_on)?;
@@ -75,7 +75,7 @@ impl Session {
         })
     }
 
-    /// How many alerts there were when what is shown was asked for.
+    /// Returns the number of alerts when the shown ones were fetched.
     fn n_baseline_alerts(&self) -> Option<u64> {
         match self.alert_state.group_by {
             Some(_) => Some(self.alert_state.digest.latest()?.value.total),
@@ -83,7 +83,7 @@ impl Session {
         }
     }
 
-    /// The alerts that are here of those, how many there were, and when.
+    /// Returns the shown alerts that are loaded, how many there are in all, and when they were fetched.
     fn baseline_alerts(&self) -> Option<(HashSet<&AlertId>, u64, Timestamp)> {
         let total = self.n_baseline_alerts()?;
         if self.alert_state.group_by.is_some() {

@@ -1,4 +1,4 @@
-//! What a pane may do while it handles input, and what leaves the screen.
+//! The operations of the session that panes and the app use while they handle an input; they leave effects.
 
 mod alerts;
 mod changes;
@@ -28,34 +28,34 @@ use crate::query::Index;
 use crate::text;
 use crate::worker::{AlertContextPart, FetchPolicy, List, Reply, Request, Slot, Ticket};
 
-/// The session in the hands of whoever handles an input.
+/// The session during one input, with the effects that the input leaves.
 #[derive(Debug)]
 pub struct Cx<'a> {
     session: &'a mut Session,
     effects: &'a mut Vec<Effect>,
-    /// When the input came.
+    /// Time of the input.
     pub now: Timestamp,
 }
 
 impl<'a> Cx<'a> {
-    /// Lends the session for one input.
+    /// Borrows the session for one input.
     pub fn new(session: &'a mut Session, effects: &'a mut Vec<Effect>, now: Timestamp) -> Self {
         Self { session, effects, now }
     }
 
-    /// What is known.
+    /// Returns the session for reading.
     pub fn session(&self) -> &Session {
         self.session
     }
 
-    /// Asks the server who it is, unless that is known.
+    /// Fetches version and settings of the server, unless they are there or pending.
     pub fn fetch_server_info(&mut self) {
         if self.session.connection.server_info.latest().is_none() && !self.session.connection.server_info.is_pending() {
             self.fetch(Fetch::ServerInfo, FetchPolicy::CacheFirst);
         }
     }
 
-    /// Gives a list other columns; none: those it began with.
+    /// Sets the columns of a list; `None` restores the default.
     pub fn set_columns(&mut self, list: &'static str, chosen: Option<Vec<ColumnChoice>>) {
         match chosen {
             Some(chosen) => self.session.search.chosen_columns.insert(list.to_owned(), chosen),
@@ -63,23 +63,23 @@ impl<'a> Cx<'a> {
         };
     }
 
-    /// Writes rows to a file.
+    /// Exports rows to a file.
     pub fn export_rows(&mut self, path: PathBuf, extract: Arc<ExportData>, total: u64) {
         self.session.transfers.is_exported = None;
         self.effects.push(Effect::Export { path, extract, total });
     }
 
-    /// Keeps a query under its name.
+    /// Saves a query under its name.
     pub fn save_query(&mut self, query: NamedQuery) {
         self.effects.push(Effect::SaveQuery(query));
     }
 
-    /// Keeps the query of this name no longer.
+    /// Deletes the saved query of this name.
     pub fn delete_query(&mut self, name: String) {
         self.effects.push(Effect::DeleteQuery(name));
     }
 
-    /// These are the queries that are kept now.
+    /// Replaces the saved queries after they were written to disk.
     pub fn set_saved_queries(&mut self, saved: Vec<NamedQuery>) {
         self.session.search.saved_queries = saved;
     }
@@ -89,31 +89,31 @@ impl<'a> Cx<'a> {
         self.session.outbox.pending_query = Some((index, query));
     }
 
-    /// The query that was handed over to the editor of this index, once.
+    /// Takes the query that was handed to the editor of `index`.
     pub fn take_pending_query(&mut self, index: Index) -> Option<String> {
-        let proposal = self.session.outbox.pending_query.take_if(|(of, _)| *of == index);
-        proposal.map(|(_, query)| query)
+        let pending = self.session.outbox.pending_query.take_if(|(target, _)| *target == index);
+        pending.map(|(_, query)| query)
     }
 
-    /// Leads to somewhere else: the console goes there when the key is done.
-    pub fn navigate(&mut self, lead: Destination) {
-        self.session.outbox.destination = Some(lead);
+    /// Sets the destination that the app navigates to after the current input.
+    pub fn navigate(&mut self, destination: Destination) {
+        self.session.outbox.destination = Some(destination);
     }
 
-    /// Where the last key leads, once.
+    /// Takes the destination of the last input.
     pub fn take_destination(&mut self) -> Option<Destination> {
         self.session.outbox.destination.take()
     }
 
-    /// Asks for an answer, for the slot that is its own.
-    pub fn fetch(&mut self, fetch: Fetch, urgency: FetchPolicy) {
+    /// Fetches a value into the slot that belongs to the request.
+    pub fn fetch(&mut self, fetch: Fetch, policy: FetchPolicy) {
         if let Some(slot) = fetch.slot() {
-            self.fetch_into(slot, fetch, urgency);
+            self.fetch_into(slot, fetch, policy);
         }
     }
 
-    /// Asks for an answer, for a place of its own.
-    fn fetch_into(&mut self, slot: Slot, fetch: Fetch, urgency: FetchPolicy) {
+    /// Fetches a value into `slot`.
+    fn fetch_into(&mut self, slot: Slot, fetch: Fetch, policy: FetchPolicy) {
         let ticket = self.next_ticket();
         match slot {
             Slot::Page(list, start) => self.session.list_state_mut(list).set_pending(start, ticket),
@@ -123,16 +123,16 @@ impl<'a> Cx<'a> {
                 None => return,
             },
         }
-        self.effects.push(Effect::Send(Request::Fetch { ticket, slot, fetch, policy: urgency }));
+        self.effects.push(Effect::Send(Request::Fetch { ticket, slot, fetch, policy }));
     }
 
-    /// A name for a request.
+    /// Returns a new ticket.
     fn next_ticket(&mut self) -> Ticket {
         self.session.connection.ticket_count += 1;
         Ticket(self.session.connection.ticket_count)
     }
 
-    /// Gives up what a slot awaits.
+    /// Cancels the pending request of a slot.
     pub fn cancel_slot(&mut self, slot: Slot) {
         let Some(remote) = self.session.remote_mut(slot) else {
             return;
@@ -143,17 +143,17 @@ impl<'a> Cx<'a> {
         }
     }
 
-    /// Gives up everything that is awaited; false when nothing is.
+    /// Cancels all pending requests; returns whether there were any.
     pub fn cancel_all(&mut self) -> bool {
         let is_waiting = self.session.is_waiting();
         for list in List::ALL {
-            let awaited = self.session.list_state_mut(list).cancel_pending();
-            self.cancel_pages(list, awaited);
+            let pending = self.session.list_state_mut(list).cancel_pending();
+            self.cancel_pages(list, pending);
         }
         self.cancel_downloads();
         self.cancel_preview();
-        let related = self.session.lists.joins.pending_keys().map(Slot::Joined);
-        let slots: Vec<_> = self.session.value_slots().into_iter().chain(related).collect();
+        let joins = self.session.lists.joins.pending_keys().map(Slot::Joined);
+        let slots: Vec<_> = self.session.value_slots().into_iter().chain(joins).collect();
         for slot in slots {
             self.cancel_slot(slot);
         }
@@ -162,7 +162,7 @@ impl<'a> Cx<'a> {
         self.cancel_log_wait() || is_waiting
     }
 
-    /// Tries again what failed.
+    /// Retries failed requests.
     pub fn retry_failed(&mut self) {
         self.effects.push(Effect::Send(Request::RetryCredentials));
         for list in List::ALL {
@@ -171,42 +171,42 @@ impl<'a> Cx<'a> {
         self.session.lists.joins.clear_failures();
     }
 
-    /// Takes what the worker says, and asks for what follows from it.
+    /// Handles a reply of the worker, and requests what follows from it.
     pub fn resolve(&mut self, reply: Reply) {
         let (ticket, slot, result) = match reply {
-            Reply::Answer { ticket, slot, result, cache_stats: tally } => {
-                self.session.connection.request_stats.cache_stats = tally;
+            Reply::Answer { ticket, slot, result, cache_stats } => {
+                self.session.connection.request_stats.cache_stats = cache_stats;
                 (ticket, slot, result)
             }
             Reply::Progress { ticket, progress } => return self.on_download_progress(ticket, progress),
             Reply::Downloaded { ticket, result } => return self.on_download_ended(ticket, result),
             Reply::Prepared { ticket, at, result } => return self.on_prepared(ticket, at, result),
-            Reply::Impact { ticket, at, impact_lines: facts } => return self.on_impact_lines(ticket, at, facts),
+            Reply::Impact { ticket, at, impact_lines } => return self.on_impact_lines(ticket, at, impact_lines),
             Reply::Step { ticket, at, step } => return self.on_step(ticket, at, step),
             Reply::LogWait(is_waiting) => return self.set_log_locked(is_waiting),
-            Reply::History(Ok(journal)) => return self.set_change_history(journal),
+            Reply::History(Ok(history)) => return self.set_change_history(history),
             Reply::History(Err(error)) => return self.warn(text::make_visible(&error.into())),
             Reply::Resumed(text) => return self.notify(text::make_visible(&text.into())),
             Reply::Trace(call) => {
-                let traffic = &mut self.session.connection.request_stats;
-                traffic.n_requests += 1;
-                let number = traffic.n_requests;
-                traffic.last_call = Some(call.clone());
+                let stats = &mut self.session.connection.request_stats;
+                stats.n_requests += 1;
+                let number = stats.n_requests;
+                stats.last_call = Some(call.clone());
                 self.track_server(&call);
                 return self.session.lists.request_log.push_front(RequestLogEntry::new(number, call));
             }
         };
         let is_answer = result.is_ok();
-        let rest = result.as_ref().ok().and_then(process::next_page);
-        // What follows from an answer does not follow from a failure: asking on would ask the same for ever.
+        let next = result.as_ref().ok().and_then(process::next_page);
+        // Only an answer may trigger follow-up requests: after a failure, they would be repeated forever.
         if !self.session.resolve(ticket, slot, result) || !is_answer {
             return;
         }
         match slot {
             Slot::Page(List::Processes, 0) => self.add_to_history(),
             Slot::Lineage => {
-                if let Some(rest) = rest {
-                    self.fetch(rest, FetchPolicy::CacheFirst);
+                if let Some(next) = next {
+                    self.fetch(next, FetchPolicy::CacheFirst);
                 }
             }
             Slot::Sensor => self.fetch_subject_group(),
@@ -216,73 +216,75 @@ impl<'a> Cx<'a> {
                 self.update_new_alerts();
             }
             Slot::NewAlerts | Slot::Page(List::Alerts, _) => self.update_new_alerts(),
-            Slot::AlertContext(AlertContextPart::Lineage) => self.fetch_chain(rest),
+            Slot::AlertContext(AlertContextPart::Lineage) => self.fetch_chain(next),
             _ => {}
         }
     }
 
-    /// Takes from a call how the server is: whether it asks for patience, and whether it may be another one than before.
+    /// Updates the state of the server from a request: whether it is busy, and whether it may have been restarted or
+    /// replaced.
     fn track_server(&mut self, call: &RequestTrace) {
-        /// A server that is replaced need not be seen to go away.
-        const OLD: SignedDuration = SignedDuration::from_mins(10);
+        /// After this time, the server may have been replaced without having been seen offline.
+        const MAX_INFO_AGE: SignedDuration = SignedDuration::from_mins(10);
         let wait = call.long_retry_at();
         if let Some(at) = wait {
             let at = self.session.connection.zone.time_of_day(at);
             self.notify(format!("The server is busy; waiting until {at}. ^c cancels"));
         }
-        let traffic = &mut self.session.connection.request_stats;
-        traffic.busy_until = wait;
+        let stats = &mut self.session.connection.request_stats;
+        stats.busy_until = wait;
         if call.is_cancelled() {
             return;
         }
         let is_answer = call.status.is_some_and(|status| !matches!(status, 502..=504));
-        let was_down = std::mem::replace(&mut traffic.was_down, !is_answer);
+        let was_down = std::mem::replace(&mut stats.was_down, !is_answer);
         let info = &self.session.connection.server_info;
-        let is_old = info.latest().is_some_and(|known| self.now.duration_since(known.as_of) > OLD);
-        let asks_itself = info.is_pending() || call.path.contains("/api/info");
-        if is_answer && (was_down || is_old) && !asks_itself && info.last_question().is_some() {
+        let is_old = info.latest().is_some_and(|fetched| self.now.duration_since(fetched.as_of) > MAX_INFO_AGE);
+        let is_info_request = info.is_pending() || call.path.contains("/api/info");
+        if is_answer && (was_down || is_old) && !is_info_request && info.last_question().is_some() {
             self.fetch(Fetch::ServerInfo, FetchPolicy::NoCache);
         }
     }
 
-    /// Shows times in the next zone.
+    /// Switches to the next time zone.
     pub fn next_zone(&mut self) {
-        let identity = &self.session.connection.info;
-        let (host, mine) = (identity.host_zone.as_ref(), identity.user_zone.as_ref());
-        if host.is_none() && mine.is_none() {
+        let info = &self.session.connection.info;
+        let (host, user) = (info.host_zone.as_ref(), info.user_zone.as_ref());
+        if host.is_none() && user.is_none() {
             return self.notify("Only UTC available. Set host_zone in the profile for host time");
         }
-        self.session.connection.zone = self.session.connection.zone.next_zone(host, mine);
+        self.session.connection.zone = self.session.connection.zone.next_zone(host, user);
         self.notify(format!("Times are shown in {}", self.session.connection.zone.label(self.now)));
     }
 
-    /// Copies text that is already made visible, and tells of it: `what` it is. Too much for a clipboard goes to a file.
+    /// Copies `text`, which is already made visible, and announces it as `what`. Text too long for the clipboard is
+    /// written to a file.
     pub fn copy_text(&mut self, what: &str, text: String) {
-        /// Terminals drop a clipboard sequence of more than 100,000 bytes without a word; as base64, four stand for three.
-        const CLIPBOARD: usize = 74_000;
-        if text.len() > CLIPBOARD {
+        /// Terminals silently drop a clipboard sequence of more than 100,000 bytes; base64 turns three bytes into four.
+        const MAX_CLIPBOARD_BYTES: usize = 74_000;
+        if text.len() > MAX_CLIPBOARD_BYTES {
             return self.effects.push(Effect::CopyToFile(text));
         }
-        // Whether the terminal takes it, it does not say.
+        // The terminal does not report whether it accepted the text.
         self.notify(format!("Copied {what}, {} bytes", text.len()));
         self.effects.push(Effect::CopyText(text));
     }
 
-    /// Tells the user something, until the next key.
+    /// Shows a notice until the next key.
     pub fn notify(&mut self, text: impl Into<String>) {
         let text = text.into();
         self.session.outbox.last_notice = Some(text.clone());
         self.tell(text, false);
     }
 
-    /// Warns the user, until the next key.
+    /// Shows a warning until the next key.
     pub fn warn(&mut self, text: impl Into<String>) {
         let text = text.into();
         self.session.outbox.last_warning = Some(text.clone());
         self.tell(text, true);
     }
 
-    /// Warns the user of several things at once: where they are more than one, the line says how all of them are read.
+    /// Shows the warnings of the start: the first one, with the keys that show the others if there are any.
     pub fn warn_at_start(&mut self, warnings: Vec<String>) {
         if let [first, ..] = &warnings[..] {
             let first = first.clone();
@@ -293,7 +295,7 @@ impl<'a> Cx<'a> {
         }
     }
 
-    /// Shows a text until the next key. While no key was pressed, the warnings of the start are named in front of it.
+    /// Shows a text until the next key. Before the first key, it is preceded by the number of warnings of the start.
     fn tell(&mut self, text: String, is_warning: bool) {
         let names_start_warnings =
             self.session.outbox.notice.as_ref().is_some_and(|notice| notice.names_start_warnings);
@@ -301,7 +303,7 @@ impl<'a> Cx<'a> {
         self.session.outbox.notice = Some(Notice { text, is_warning, names_start_warnings });
     }
 
-    /// Returns the text behind the number of other warnings of the start, and the keys that show them.
+    /// Returns `text` preceded by the number of other warnings of the start and the keys that show them.
     fn with_start_warnings(&self, text: String) -> String {
         let others = self.session.outbox.start_warnings.iter();
         match others.filter(|other| **other != text).count() {
@@ -313,7 +315,7 @@ impl<'a> Cx<'a> {
         }
     }
 
-    /// Adds to what the user is told; a warning if nothing was told yet.
+    /// Appends `text` to the notice; shows it as a warning if there is none.
     pub fn add_to_notice(&mut self, text: &str) {
         match &mut self.session.outbox.notice {
             Some(notice) => notice.text = format!("{}; {text}", notice.text),
@@ -321,7 +323,7 @@ impl<'a> Cx<'a> {
         }
     }
 
-    /// What was told has been read.
+    /// Clears the notice.
     pub fn clear_notice(&mut self) {
         self.session.outbox.notice = None;
     }

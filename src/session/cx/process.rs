@@ -1,4 +1,4 @@
-//! The process under examination: its chain, its host and its binary.
+//! The selected process: its parent chain, its host and its binary.
 
 use std::sync::Arc;
 
@@ -9,30 +9,30 @@ use crate::session::Awaiting;
 use crate::worker::{FetchPolicy, Slot};
 
 impl Cx<'_> {
-    /// Makes this alert the one that is looked at.
+    /// Selects an alert.
     pub fn select_alert(&mut self, alert: Option<&Arc<Alert>>) {
         self.session.selection.alert = alert.cloned();
         self.session.alert_state.selected_group = None;
     }
 
-    /// Makes this file the one that is looked at.
+    /// Selects a binary.
     pub fn select_binary(&mut self, binary: Option<&Arc<Binary>>) {
         self.session.selection.binary = binary.cloned();
     }
 
-    /// Asks for the first bytes of a file, unless they are here or on their way.
+    /// Fetches the first bytes of a file, unless they are there or pending.
     pub fn fetch_file_head(&mut self, md5: Md5) {
-        /// A header, its sections and the first of its code: what tells a kind of file from another.
-        const BYTES: usize = 4_096;
-        let fetch = Fetch::FileHead { md5, bytes: BYTES };
+        /// Enough for a header, its sections and the first code, which identify the file type.
+        const HEAD_BYTES: usize = 4_096;
+        let fetch = Fetch::FileHead { md5, bytes: HEAD_BYTES };
         let head = &self.session.details.file_head;
-        let is_asked = head.last_question().is_some_and(|asked| *asked == fetch);
-        if !is_asked || !head.is_pending() && head.latest().is_none() {
+        let is_requested = head.last_question().is_some_and(|question| *question == fetch);
+        if !is_requested || !head.is_pending() && head.latest().is_none() {
             self.fetch(fetch, FetchPolicy::CacheFirst);
         }
     }
 
-    /// Makes this process the subject: its chain is shown.
+    /// Selects a process and fetches its parent chain.
     pub fn select_process(&mut self, process: Option<&Arc<Process>>) {
         match process {
             Some(process) => self.select_process_in(process, process.id),
@@ -40,18 +40,18 @@ impl Cx<'_> {
         }
     }
 
-    /// Makes this process the subject, shown with the chain of another.
+    /// Selects a process, shown in the parent chain of `chain_of`.
     pub(super) fn select_process_in(&mut self, process: &Arc<Process>, chain_of: ProcessId) {
         let before = self.session.selection.process.replace(process.clone());
         let chain = Fetch::Lineage { id: chain_of, n_known_ancestors: 0 };
         self.fetch_details(Slot::Lineage, Some(chain));
-        // What its host is like may have changed since it was asked because of another one.
+        // The sensor's state may have changed since it was fetched for another process.
         if before.is_none_or(|before| before.id != process.id) {
             self.fetch(Fetch::Sensor(process.sensor), FetchPolicy::Debounced);
         }
     }
 
-    /// Shows the facts of this process, or of none: its host and its file are asked for.
+    /// Shows the details of a process and fetches its sensor and binary; `None` clears them.
     pub fn select_binary_of(&mut self, process: Option<&Arc<Process>>) {
         let before = std::mem::replace(&mut self.session.details.process, process.cloned());
         let Some(process) = process else {
@@ -64,7 +64,7 @@ impl Cx<'_> {
             self.fetch_details(Slot::SensorGroup, None);
         }
         self.fetch_details(Slot::Sensor, Some(Fetch::Sensor(process.sensor)));
-        // What did not come for one process is asked for again for the next.
+        // A binary that failed for the previous process is requested again for this one.
         if before.is_none_or(|before| before.id != process.id)
             && !self.session.details.binary.is_pending()
             && self.session.details.binary.latest().is_none()
@@ -79,7 +79,7 @@ impl Cx<'_> {
         self.fetch_details(Slot::Lineage, None);
     }
 
-    /// Asks again for what is known of the subject, past the cache.
+    /// Refreshes the details of the selected process, past the cache.
     pub fn refresh_subject(&mut self) {
         self.fetch_server_info();
         let remotes = [
@@ -87,8 +87,8 @@ impl Cx<'_> {
             self.session.details.sensor.last_question(),
             self.session.details.binary.last_question(),
         ];
-        let asked: Vec<_> = remotes.into_iter().flatten().cloned().collect();
-        for fetch in asked {
+        let questions: Vec<_> = remotes.into_iter().flatten().cloned().collect();
+        for fetch in questions {
             let fetch = match fetch {
                 Fetch::Lineage { id, .. } => Fetch::Lineage { id, n_known_ancestors: 0 },
                 other => other,
@@ -98,9 +98,9 @@ impl Cx<'_> {
         self.refresh_context();
     }
 
-    /// A sensor names its group by number; the panel names it by name.
+    /// Fetches the group of the sensor, since the sensor record has only its id and the details show its name.
     pub(super) fn fetch_subject_group(&mut self) {
-        let group = self.session.details.sensor.latest().and_then(|known| known.value.group);
+        let group = self.session.details.sensor.latest().and_then(|fetched| fetched.value.group);
         match group.map(Fetch::SensorGroup) {
             Some(fetch)
                 if self.session.details.group.latest().is_some()
@@ -111,11 +111,11 @@ impl Cx<'_> {
     }
 }
 
-/// A chain that is not whole yet is asked for again, from where it stands.
+/// Returns the request for the next part of a parent chain that is still being walked.
 pub(super) fn next_page(answer: &Answer) -> Option<Fetch> {
     match answer {
-        Answer::Lineage(known) if known.value.is_walking() => {
-            Some(Fetch::Lineage { id: known.value.subject.id, n_known_ancestors: known.value.ancestors.len() })
+        Answer::Lineage(fetched) if fetched.value.is_walking() => {
+            Some(Fetch::Lineage { id: fetched.value.subject.id, n_known_ancestors: fetched.value.ancestors.len() })
         }
         _ => None,
     }

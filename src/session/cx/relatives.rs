@@ -1,4 +1,4 @@
-//! The process that was opened, and its relatives: each is asked for once, and with as many children as are wanted.
+//! The opened process and its relatives: each is fetched once, with as many children as needed.
 
 use std::sync::Arc;
 
@@ -9,8 +9,8 @@ use crate::session::Awaiting;
 use crate::worker::{FetchPolicy, Slot};
 
 impl Cx<'_> {
-    /// Opens a process: it becomes the subject as soon as it is known. A relative joins the family that is known
-    /// already; whoever is none has one of its own.
+    /// Opens a process, which is selected once it is fetched. A relative of the opened process is shown in the same
+    /// tree; any other process starts a new one.
     pub fn open_process(&mut self, id: ProcessId) {
         let origin = match self.session.opened.chain_start {
             Some(origin) if self.session.is_relative(id) => origin,
@@ -19,7 +19,7 @@ impl Cx<'_> {
         self.open_relative(id, origin);
     }
 
-    /// Opens a process in the family of another.
+    /// Opens a process in the tree of `origin`.
     pub fn open_relative(&mut self, id: ProcessId, origin: ProcessId) {
         if self.session.opened.chain_start != Some(origin) {
             for slot in self.session.value_slots() {
@@ -31,7 +31,7 @@ impl Cx<'_> {
             self.session.opened.chain_start = Some(origin);
         }
         self.session.opened.id = Some(id);
-        // Nothing of the process before stands for one that may never come.
+        // The previous process must not be shown for one that may never arrive.
         self.session.selection.process.take_if(|subject| subject.id != id);
         if self.session.lineage_of(origin).is_none() {
             self.fetch_details(Slot::Lineage, None);
@@ -41,23 +41,23 @@ impl Cx<'_> {
         self.select_opened(id);
     }
 
-    /// Asks for a relative as it is now, past the cache.
+    /// Refreshes a relative, past the cache.
     pub fn refresh_relative(&mut self, id: ProcessId) {
         let remote = self.session.opened.relatives.entry(id).or_default();
         let fetch = remote.last_question().cloned();
         self.fetch(fetch.unwrap_or_else(|| Fetch::summary(id)), FetchPolicy::NoCache);
     }
 
-    /// Asks again for the relatives that could not be fetched.
+    /// Requests the relatives that could not be fetched again.
     pub fn refresh_missing_relatives(&mut self) {
-        let family = self.session.opened.relatives.iter();
-        let missing = family.filter(|(_, remote)| !remote.has_answer() && !remote.is_pending());
+        let relatives = self.session.opened.relatives.iter();
+        let missing = relatives.filter(|(_, remote)| !remote.has_answer() && !remote.is_pending());
         for id in missing.map(|(id, _)| *id).collect::<Vec<_>>() {
             self.refresh_relative(id);
         }
     }
 
-    /// Asks for a relative, with the server's own number of children, unless it is known or on its way.
+    /// Fetches a relative with the default number of children, unless it is there or pending.
     pub fn fetch_relative(&mut self, id: ProcessId) {
         let remote = self.session.opened.relatives.entry(id).or_default();
         if !remote.has_answer() && !remote.is_pending() {
@@ -65,14 +65,14 @@ impl Cx<'_> {
         }
     }
 
-    /// Asks for a relative once the cursor rests on it, unless that was done.
+    /// Fetches a relative once the cursor rests on it, unless it was requested.
     pub fn fetch_relative_debounced(&mut self, id: ProcessId) {
         if self.session.opened.relatives.entry(id).or_default().last_question().is_none() {
             self.fetch(Fetch::summary(id), FetchPolicy::Debounced);
         }
     }
 
-    /// The cursor has left a relative before it was known: it was not asked for.
+    /// Cancels a relative that the cursor left before it was fetched.
     pub fn cancel_relative(&mut self, id: ProcessId) {
         let remote = self.session.opened.relatives.get(&id);
         if remote.is_some_and(|remote| remote.is_pending() && !remote.has_answer()) {
@@ -81,26 +81,28 @@ impl Cx<'_> {
         }
     }
 
-    /// Asks for as many children of a relative, unless all are known or that was asked before.
+    /// Fetches up to `children` children of a relative, unless all are loaded or that many were requested.
     pub fn fetch_children(&mut self, id: ProcessId, children: u32) {
         let remote = self.session.opened.relatives.entry(id).or_default();
-        let is_wanted = match remote.last_question().cloned() {
-            Some(Fetch::Summary { children: asked, .. }) => asked < children && self.session.has_more_children(id),
+        let is_needed = match remote.last_question().cloned() {
+            Some(Fetch::Summary { children: requested, .. }) => {
+                requested < children && self.session.has_more_children(id)
+            }
             _ => true,
         };
-        if is_wanted {
+        if is_needed {
             self.fetch(Fetch::Summary { id, children }, FetchPolicy::CacheFirst);
         }
     }
 
-    /// The process that was opened is known: it becomes the subject.
+    /// Selects the opened process once it is fetched.
     pub(super) fn select_opened(&mut self, id: ProcessId) {
         let (Some(origin), true) = (self.session.opened.chain_start, self.session.opened.id == Some(id)) else {
             return;
         };
         let summary = self.session.opened.relatives.get(&id);
-        let known = summary.and_then(|summary| summary.latest());
-        if let Some(process) = known.map(|known| Arc::new(known.value.process.clone())) {
+        let fetched = summary.and_then(|summary| summary.latest());
+        if let Some(process) = fetched.map(|fetched| Arc::new(fetched.value.process.clone())) {
             self.select_process_in(&process, origin);
         }
     }

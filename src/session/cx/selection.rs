@@ -1,4 +1,4 @@
-//! What stands beside a list: the host, the watchlist, the report under its cursor, and what is asked because of it.
+//! Selects a row of a list and fetches the details shown in the pane beside it.
 
 use std::sync::Arc;
 
@@ -10,36 +10,36 @@ use crate::session::{Awaiting, Remote, Session};
 use crate::worker::{FetchPolicy, Slot};
 
 impl Cx<'_> {
-    /// Asks what the sensor groups are called, unless that is known or on its way.
+    /// Fetches the names of the sensor groups, unless they were requested.
     pub fn fetch_group_names(&mut self) {
         self.load_once::<Group>();
     }
 
-    /// Asks what the watchlists are called, unless that is known or on its way.
+    /// Fetches the names of the watchlists, unless they were requested.
     pub(super) fn fetch_watchlist_names(&mut self) {
         self.load_once::<Watchlist>();
     }
 
-    /// Makes this host the one that is looked at.
-    pub fn select_sensor(&mut self, host: Option<&Arc<Sensor>>) {
-        self.session.selection.sensor = host.cloned();
+    /// Selects a sensor.
+    pub fn select_sensor(&mut self, sensor: Option<&Arc<Sensor>>) {
+        self.session.selection.sensor = sensor.cloned();
     }
 
-    /// Asks which alerts are open on the host that is looked at, unless that was asked.
+    /// Fetches the open alerts of the selected sensor's host, unless they were requested.
     pub fn fetch_host_alerts(&mut self) {
-        let host = self.session.selection.sensor.as_ref();
-        let name = host.and_then(|host| host.computer_name.non_empty());
+        let sensor = self.session.selection.sensor.as_ref();
+        let name = sensor.and_then(|sensor| sensor.computer_name.non_empty());
         self.fetch_details(Slot::HostAlerts, name.map(open_alerts_fetch));
     }
 
-    /// Makes this watchlist the one that is looked at, and asks what it sets off.
+    /// Selects a watchlist and fetches its actions.
     pub fn select_watchlist(&mut self, watchlist: Option<&Arc<Watchlist>>) {
         self.session.selection.watchlist = watchlist.cloned();
         let actions = watchlist.map(|watchlist| Fetch::WatchActions(watchlist.id));
         self.fetch_details(Slot::WatchActions, actions);
     }
 
-    /// Counts on the server what the watchlist that is looked at finds now.
+    /// Counts the current matches of the selected watchlist on the server.
     pub fn count_watchlist_hits(&mut self) {
         let Some(watchlist) = self.session.selection.watchlist.clone() else {
             return self.notify("No watchlist selected");
@@ -50,46 +50,45 @@ impl Cx<'_> {
         }
     }
 
-    /// No feed is looked at yet: what is asked for stays when the cursor comes to one.
+    /// Clears the selected feed, so that the shown reports stay when the cursor reaches a feed.
     pub fn clear_feed(&mut self) {
         self.session.selection.feed = None;
     }
 
-    /// Makes this feed the one that is looked at. Its reports are shown; whatever else was asked for stays until another
-    /// feed is looked at.
+    /// Selects a feed and shows its reports, unless the user is viewing the results of a report search of their own.
     pub fn select_feed(&mut self, feed: Option<&Arc<Feed>>) {
-        let before = self.session.selection.feed.take();
+        let previous = self.session.selection.feed.take();
         self.session.selection.feed = feed.cloned();
         let (Some(feed), reports) = (feed, &self.session.lists.reports) else {
             return;
         };
-        let is_same = before.as_ref().is_some_and(|before| before.id == feed.id);
+        let is_same = previous.as_ref().is_some_and(|previous| previous.id == feed.id);
         let query = feed_reports_query(feed);
-        let asked = reports.search().map(|search| &search.query);
-        let is_browsing = match (asked, &before) {
+        let current = reports.search().map(|search| &search.query);
+        let is_browsing = match (current, &previous) {
             (None, _) => true,
-            (Some(asked), Some(before)) => {
-                let is_of_it = asked.split(' ').next() == Some(query.as_str());
-                *asked == feed_reports_query(before) || !is_same && !is_of_it
+            (Some(current), Some(previous)) => {
+                let is_restricted_to_feed = current.split(' ').next() == Some(query.as_str());
+                *current == feed_reports_query(previous) || !is_same && !is_restricted_to_feed
             }
             (Some(_), None) => false,
         };
-        if is_browsing && !(is_same && asked.is_some()) {
+        if is_browsing && !(is_same && current.is_some()) {
             self.set_pending_query(Index::Report, query.clone());
             self.search_debounced::<Report>(query);
         }
     }
 
-    /// Makes this report the one that is looked at, and asks for all that it looks for and how many alerts it has raised.
+    /// Selects a report, and fetches its indicators and the number of alerts it raised.
     pub fn select_report(&mut self, report: Option<&Arc<Report>>) {
         self.session.selection.report = report.cloned();
-        let whole = report.map(|report| Fetch::Report(report.id.clone()));
-        self.fetch_details(Slot::Report, whole);
-        let raised = report.map(|report| alert_count_fetch(report));
-        self.fetch_details(Slot::ReportAlerts, raised);
+        let fetch = report.map(|report| Fetch::Report(report.id.clone()));
+        self.fetch_details(Slot::Report, fetch);
+        let fetch = report.map(|report| alert_count_fetch(report));
+        self.fetch_details(Slot::ReportAlerts, fetch);
     }
 
-    /// Asks what the server is licensed for and where it keeps events, unless that was asked.
+    /// Fetches the license and the event-store partitions of the server, unless they were requested.
     pub fn fetch_server_details(&mut self) {
         self.fetch_server_info();
         if self.session.connection.license.last_question().is_none() {
@@ -100,10 +99,10 @@ impl Cx<'_> {
         }
     }
 
-    /// Asks again for what stands beside the lists of a view, past the cache.
+    /// Refreshes the details beside the lists of a view, past the cache.
     pub fn refresh_details(&mut self, slots: &[Slot]) {
         let session = &self.session;
-        let asked = |slot: &Slot| {
+        let question = |slot: &Slot| {
             let fetch = match slot {
                 Slot::ServerInfo => session.connection.server_info.last_question(),
                 Slot::HostAlerts => session.details.host_alerts.last_question(),
@@ -117,13 +116,13 @@ impl Cx<'_> {
             };
             fetch.map(|fetch| (*slot, fetch.clone()))
         };
-        let asked: Vec<_> = slots.iter().filter_map(asked).collect();
-        for (slot, fetch) in asked {
+        let requests: Vec<_> = slots.iter().filter_map(question).collect();
+        for (slot, fetch) in requests {
             self.fetch_into(slot, fetch, FetchPolicy::NoCache);
         }
     }
 
-    /// Asks for what is to be known beside a row, unless that was asked; nothing: nothing is known there.
+    /// Fetches details into `slot` once the cursor rests, unless they were requested; `None` clears the slot.
     pub(super) fn fetch_details(&mut self, slot: Slot, fetch: Option<Fetch>) {
         let Some(fetch) = fetch else {
             self.cancel_slot(slot);
@@ -132,23 +131,23 @@ impl Cx<'_> {
             }
             return;
         };
-        let asked = self.session.remote(slot);
-        let asked = asked.and_then(Awaiting::question);
-        if asked.is_none_or(|asked| !asked.covers_same_request(&fetch)) {
+        let current = self.session.remote(slot);
+        let current = current.and_then(Awaiting::question);
+        if current.is_none_or(|current| !current.covers_same_request(&fetch)) {
             self.fetch_into(slot, fetch, FetchPolicy::Debounced);
         }
     }
 }
 
 impl Session {
-    /// How much a watchlist was last counted to find, if that is the one that was counted.
+    /// Returns the last count of matches of `watchlist`; `None` if another one was counted.
     pub fn watchlist_hits_of(&self, watchlist: &Watchlist) -> Option<&Remote<u64>> {
         self.details.watchlist_hits.if_about(&hit_count_fetch(watchlist)?)
     }
 }
 
-/// The query of a watchlist as it can be run, its facet filters behind it. `None` where it is malformed, or searches what
-/// only the server can.
+/// Returns the runnable query of a watchlist, including its facet filters; `None` if it is malformed or its index
+/// cannot be searched.
 pub fn runnable_query(watchlist: &Watchlist) -> Option<(Index, String)> {
     let index = match watchlist.index {
         StoredIndex::Events => Index::Process,
@@ -159,26 +158,26 @@ pub fn runnable_query(watchlist: &Watchlist) -> Option<(Index, String)> {
     stored.malformed_reason().is_none().then(|| (index, query::one_line(&stored.combined_query())))
 }
 
-/// Why a watchlist cannot be run from here.
+/// Returns why a watchlist cannot be run.
 pub fn not_runnable_reason(watchlist: &Watchlist) -> String {
     match StoredQuery::parse(watchlist.search_query.raw()).malformed_reason() {
-        Some(why) => format!("Not run: its stored query is malformed: {why}"),
+        Some(reason) => format!("Not run: its stored query is malformed: {reason}"),
         None => "This watchlist's index cannot be searched".into(),
     }
 }
 
-/// The query that finds the alerts of a report.
+/// Returns the query for the alerts of a report.
 pub fn report_alerts_query(report: &Report) -> String {
     let id = query::quote(report.id.id.raw());
     format!("feed_id:{} watchlist_id:{id}", report.id.feed)
 }
 
-/// The question how many alerts a report has raised.
+/// Returns the request that counts the alerts of a report.
 pub(in crate::session) fn alert_count_fetch(report: &Report) -> Fetch {
     Fetch::Count { corpus: Corpus::Alerts, query: report_alerts_query(report) }
 }
 
-/// The query that finds the reports of a feed.
+/// Returns the query for the reports of a feed.
 pub fn feed_reports_query(feed: &Feed) -> String {
     format!("feed_id:{}", feed.id)
 }

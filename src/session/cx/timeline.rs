@@ -1,4 +1,4 @@
-//! What the opened process did: its segments, a few at a time.
+//! The events of the opened process, fetched a few segments at a time.
 
 use jiff::Timestamp;
 
@@ -9,7 +9,7 @@ use crate::session::{Effect, Timeline};
 use crate::worker::{FetchPolicy, Request, Slot};
 
 impl Cx<'_> {
-    /// Sees to it that what the opened process did comes in, what is nearest to `near` first.
+    /// Fetches the events of the opened process, those nearest to `near` first.
     pub fn fetch_events(&mut self, near: Option<Timestamp>) {
         let Some(id) = self.session.opened.id else {
             return;
@@ -17,15 +17,16 @@ impl Cx<'_> {
         if self.session.opened.timeline.process() != Some(id) {
             self.cancel_slot(Slot::Segments);
             self.cancel_events();
-            let edition = self.session.opened.timeline.revision() + 1;
-            self.session.opened.timeline = Timeline::new(id, self.find_segment(id), edition);
+            let revision = self.session.opened.timeline.revision() + 1;
+            self.session.opened.timeline = Timeline::new(id, self.find_segment(id), revision);
         }
-        for (fetch, urgency) in self.session.opened.timeline.missing_segments(near) {
-            self.fetch(fetch, urgency);
+        for (fetch, policy) in self.session.opened.timeline.missing_segments(near) {
+            self.fetch(fetch, policy);
         }
     }
 
-    /// Asks which segments there are now, past the cache. Those that are new, have changed or failed follow by themselves.
+    /// Fetches the list of segments again, past the cache. New, changed and failed segments are then fetched
+    /// automatically.
     pub fn refresh_segments(&mut self) {
         self.session.opened.timeline.clear_failures();
         if let Some(id) = self.session.opened.timeline.process() {
@@ -33,22 +34,23 @@ impl Cx<'_> {
         }
     }
 
-    /// Gives up the segments that are awaited.
+    /// Cancels the pending segments.
     pub(super) fn cancel_events(&mut self) {
-        let awaited = self.session.opened.timeline.cancel_pending();
-        let cancels = awaited.into_iter().map(|segment| Effect::Send(Request::Cancel(Slot::Events(segment))));
+        let pending = self.session.opened.timeline.cancel_pending();
+        let cancels = pending.into_iter().map(|segment| Effect::Send(Request::Cancel(Slot::Events(segment))));
         self.effects.extend(cancels);
     }
 
-    /// A segment of a process that is known before anybody was asked: the one that was found.
+    /// Returns a segment known from the row that the process was opened from, so that it need not wait for the list of
+    /// segments.
     fn find_segment(&self, id: ProcessId) -> Option<Segment> {
         let subject = self.session.selection.process.as_ref();
-        let found = subject.filter(|subject| subject.id == id);
-        let found = found.and_then(|subject| subject.segment).map(Segment);
+        let from_process = subject.filter(|subject| subject.id == id);
+        let from_process = from_process.and_then(|subject| subject.segment).map(Segment);
         let alert = self.session.selection.alert.as_ref();
-        let hit = alert.filter(|alert| alert.process == Some(id));
-        // Where an alert tells no real segment, it tells the first.
-        let hit = hit.and_then(|alert| alert.segment).map(Segment);
-        found.or(hit.filter(|segment| segment.arrival_time().is_some()))
+        let from_alert = alert.filter(|alert| alert.process == Some(id));
+        // An alert without a real segment has the number of the first one.
+        let from_alert = from_alert.and_then(|alert| alert.segment).map(Segment);
+        from_process.or(from_alert.filter(|segment| segment.arrival_time().is_some()))
     }
 }

@@ -1,4 +1,4 @@
-//! One page of a list, as far as it is here.
+//! One page of a list.
 
 use std::sync::Arc;
 
@@ -6,15 +6,15 @@ use crate::api::Error;
 use crate::model::{Fetched, Page};
 use crate::worker::Ticket;
 
-/// One page, by the position of its first row.
+/// The loading state of one page.
 #[derive(Clone, Debug)]
 pub(super) struct PageSlot<T> {
     pub(super) pending: Option<Ticket>,
     pub(super) answer: Option<Fetched<Page<Arc<T>>>>,
     pub(super) error: Option<Error>,
-    /// Whether the user gave it up: it is not asked for again by itself.
+    /// Whether the user cancelled it: it is not requested again automatically.
     pub(super) is_cancelled: bool,
-    /// Whether all rows were asked for anew, and it was not in sight then: it is asked for when it is.
+    /// Whether the list was refreshed while this page was off screen: it is fetched again when shown.
     pub(super) is_invalidated: bool,
 }
 
@@ -25,13 +25,13 @@ impl<T> Default for PageSlot<T> {
 }
 
 impl<T> PageSlot<T> {
-    /// Whether it is to be asked for when it comes into sight.
+    /// Returns whether the page must be fetched when it is shown.
     pub(super) fn needs_fetch(&self) -> bool {
         let is_missing = self.answer.is_none() || self.is_invalidated;
         is_missing && self.pending.is_none() && self.error.is_none() && !self.is_cancelled
     }
 
-    /// Whether it is here only after another try.
+    /// Returns whether the page is missing and is fetched only on retry.
     pub(super) fn needs_retry(&self) -> bool {
         self.answer.is_none() && (self.error.is_some() || self.is_cancelled)
     }

@@ -1,4 +1,4 @@
-//! What pages are asked for, and how the end of a result becomes known.
+//! Which pages are requested, and how the end of a result is found.
 
 use jiff::Timestamp;
 
@@ -22,7 +22,7 @@ fn starts(fetches: &[Fetch]) -> Vec<(u64, u64)> {
         .collect()
 }
 
-/// Answers the page at `start` with `sent` rows that could not be read, of `total`.
+/// Answers the page at `start` with `sent` unreadable rows of `total`.
 fn answer(pages: &mut Pages<Process>, start: u64, sent: usize, total: u64) {
     let value = Rows {
         broken: sent,
@@ -90,7 +90,7 @@ fn a_server_that_gives_fewer_rows_is_taken_at_its_word() {
 
 #[test]
 fn a_short_first_page_is_followed_by_one_look_at_what_comes_next() {
-    // One process in seven segments: the server counts segments and sends processes (reference 2.2).
+    // One process in seven segments: the server counts segments and sends processes (API reference 2.2).
     let mut pages = asked();
     answer(&mut pages, 0, 1, 7);
     assert_eq!(starts(&pages.wanted(&(0..60))), [(1, 1)]);

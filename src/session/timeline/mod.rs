@@ -1,4 +1,4 @@
-//! What the opened process did, as its segments come in: one order over all of them.
+//! The events of the opened process, merged from its segments into one order as they arrive.
 
 mod event_text;
 mod row_ref;
@@ -17,314 +17,304 @@ pub use row_ref::RowRef;
 use row_ref::{merge_sorted, to_index};
 use segment::SegmentSlot;
 
-/// As many bytes of events are kept of one process. A segment has up to 10,000 events, and some processes have hundreds of
-/// segments.
-const BYTES: usize = 64 << 20;
+/// Limit on the memory for events of one process. A segment has up to 10,000 events, and some processes have hundreds
+/// of segments.
+const MAX_BYTES: usize = 64 << 20;
 
-/// The events of one process over all its segments, as far as they are here.
+/// The events of one process over all loaded segments.
 #[derive(Debug, Default)]
 pub struct Timeline {
     process: Option<ProcessId>,
-    /// Which segments there are.
+    /// The list of segments.
     pub(super) segments: Remote<Vec<SegmentInfo>>,
-    /// Each keeps its place, because rows name it.
+    /// Indexes stay valid, because rows refer to them.
     segment_parts: Vec<SegmentSlot>,
     rows: Vec<RowRef>,
     revision: u64,
 }
 
-/// A segment that is missing, and is not on its way.
+/// A segment that is missing and not pending.
 #[derive(Clone, Copy, Debug)]
 pub struct TimelineGap<'a> {
-    /// Which one.
     pub segment: Segment,
-    /// How many events the server says it has, if it does.
+    /// Number of events by the server's count, if it sent one.
     pub n_events: Option<u64>,
-    /// Why it is not here; it was given up where there is no error.
+    /// Why it is missing; `None` if it was cancelled or left out.
     pub error: Option<&'a Error>,
-    /// Whether it is left out because the segments that are here take as much memory as they may.
+    /// Whether it was left out because of the memory limit.
     pub is_left_out: bool,
 }
 
-/// How much is here.
+/// How much of the timeline is loaded.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct TimelineProgress {
-    /// Segments that are here.
+    /// Loaded segments.
     pub n_loaded: usize,
-    /// Segments that there are; `None` until the server has said so.
+    /// All segments; `None` until the list of segments was fetched.
     pub n_segments: Option<usize>,
-    /// Records that could not be read.
+    /// Records that could not be parsed.
     pub n_broken: usize,
-    /// Segments that are left out, since the others take as much memory as they may.
+    /// Segments left out because of the memory limit.
     pub n_left_out: usize,
 }
 
 impl Timeline {
-    /// Nothing is here yet of what a process did. A segment that is known already need not wait for the list of them.
-    pub(super) fn new(process: ProcessId, first: Option<Segment>, edition: u64) -> Self {
+    /// Returns an empty timeline. The segment `first`, if known, is fetched without waiting for the list of segments.
+    pub(super) fn new(process: ProcessId, first: Option<Segment>, revision: u64) -> Self {
         let first = first.map(|segment| SegmentSlot::new(segment, None));
-        Self {
-            process: Some(process),
-            segment_parts: first.into_iter().collect(),
-            revision: edition,
-            ..Self::default()
-        }
+        Self { process: Some(process), segment_parts: first.into_iter().collect(), revision, ..Self::default() }
     }
 
-    /// Whose events these are.
+    /// Returns the process of these events.
     pub fn process(&self) -> Option<ProcessId> {
         self.process
     }
 
-    /// Changes whenever other rows are here.
+    /// Returns a number that changes whenever the rows do.
     pub fn revision(&self) -> u64 {
         self.revision
     }
 
-    /// Every row, the oldest first; those without a time come last.
+    /// Returns all rows, oldest first; those without a time are last.
     pub fn rows(&self) -> &[RowRef] {
         &self.rows
     }
 
-    /// The event of a row, if it is one.
-    pub fn event(&self, place: RowRef) -> Option<&Event> {
-        self.segment_part(place).event(to_index(place.event_index))
+    /// Returns the event of a row; `None` for a gap.
+    pub fn event(&self, row: RowRef) -> Option<&Event> {
+        self.segment_part(row).event(to_index(row.event_index))
     }
 
-    /// When the event of a row happened; of a gap, when its last event did.
-    pub fn event_time(&self, place: RowRef) -> Option<Timestamp> {
-        if place.is_gap() {
-            self.segment_part(place).last_event_time()
-        } else {
-            self.event(place).and_then(|event| event.at)
-        }
+    /// Returns the time of a row's event; for a gap, the time of its last event.
+    pub fn event_time(&self, row: RowRef) -> Option<Timestamp> {
+        if row.is_gap() { self.segment_part(row).last_event_time() } else { self.event(row).and_then(|event| event.at) }
     }
 
-    /// The segment of a row.
-    pub fn segment(&self, place: RowRef) -> Segment {
-        self.segment_part(place).segment
+    /// Returns the segment of a row.
+    pub fn segment(&self, row: RowRef) -> Segment {
+        self.segment_part(row).segment
     }
 
-    /// What a row says of a segment that is missing, if it is such a row.
-    pub fn gap(&self, place: RowRef) -> Option<TimelineGap<'_>> {
-        let part = self.segment_part(place);
-        place.is_gap().then(|| TimelineGap {
-            segment: part.segment,
-            n_events: part.info.as_ref().and_then(|info| info.counts.total()),
-            error: part.events.error(),
-            is_left_out: part.is_left_out,
+    /// Returns the missing segment that a row stands for; `None` if the row is an event.
+    pub fn gap(&self, row: RowRef) -> Option<TimelineGap<'_>> {
+        let slot = self.segment_part(row);
+        row.is_gap().then(|| TimelineGap {
+            segment: slot.segment,
+            n_events: slot.info.as_ref().and_then(|info| info.counts.total()),
+            error: slot.events.error(),
+            is_left_out: slot.is_left_out,
         })
     }
 
-    /// The kinds that a row counts as; none for a gap.
-    pub fn kinds(&self, place: RowRef) -> Kinds {
-        self.segment_part(place).digest.kinds(to_index(place.event_index))
+    /// Returns the kinds of a row's event; empty for a gap.
+    pub fn kinds(&self, row: RowRef) -> Kinds {
+        self.segment_part(row).digest.kinds(to_index(row.event_index))
     }
 
-    /// Whether anything known of the event of a row has this word, which is in lower case.
-    pub fn contains_word(&self, place: RowRef, word: &str) -> bool {
-        self.segment_part(place).digest.contains_word(to_index(place.event_index), word)
+    /// Returns whether any property of a row's event contains `word`, which must be lower case.
+    pub fn contains_word(&self, row: RowRef, word: &str) -> bool {
+        self.segment_part(row).digest.contains_word(to_index(row.event_index), word)
     }
 
-    /// Whether the fact of a name has this word; `None` where there is no such fact.
-    pub fn fact_contains(&self, place: RowRef, name: &str, word: &str) -> Option<bool> {
-        let digest = &self.segment_part(place).digest;
-        digest.fact_contains(to_index(place.event_index), name, word)
+    /// Returns whether the property `name` of a row's event contains `word`; `None` if no event has such a property.
+    pub fn fact_contains(&self, row: RowRef, name: &str, word: &str) -> Option<bool> {
+        let digest = &self.segment_part(row).digest;
+        digest.fact_contains(to_index(row.event_index), name, word)
     }
 
-    /// What is known of the signature of a file that came with the events.
+    /// Returns the signature of the file `md5`, from the answers with the events.
     pub fn signature(&self, md5: Md5) -> Option<&Signature> {
-        let mut held = self.segment_parts.iter().filter_map(|part| part.events.latest());
-        held.find_map(|known| known.value.signatures.get(&md5))
+        let mut batches = self.segment_parts.iter().filter_map(|slot| slot.events.latest());
+        batches.find_map(|fetched| fetched.value.signatures.get(&md5))
     }
 
-    /// How much is here.
+    /// Returns how much is loaded.
     pub fn progress(&self) -> TimelineProgress {
-        let held = || self.segment_parts.iter().filter_map(|part| part.events.latest());
+        let batches = || self.segment_parts.iter().filter_map(|slot| slot.events.latest());
         TimelineProgress {
-            n_loaded: held().count(),
+            n_loaded: batches().count(),
             n_segments: self.segments.latest().map(|_| self.segment_parts.len()),
-            n_broken: held().map(|known| known.value.n_unreadable).sum(),
-            n_left_out: self.segment_parts.iter().filter(|part| part.is_left_out).count(),
+            n_broken: batches().map(|fetched| fetched.value.n_unreadable).sum(),
+            n_left_out: self.segment_parts.iter().filter(|slot| slot.is_left_out).count(),
         }
     }
 
-    /// When the server last said which segments there are.
+    /// Returns the time of the last list of segments.
     pub fn as_of(&self) -> Option<Timestamp> {
-        self.segments.latest().map(|known| known.as_of)
+        self.segments.latest().map(|fetched| fetched.as_of)
     }
 
-    /// What it weighs in memory beside the answers themselves, in bytes.
+    /// Returns the memory used in addition to the answers themselves, in bytes.
     pub fn heap_size(&self) -> usize {
-        let digests: usize = self.segment_parts.iter().map(|part| part.digest.heap_size()).sum();
+        let digests: usize = self.segment_parts.iter().map(|slot| slot.digest.heap_size()).sum();
         digests + size_of::<RowRef>() * self.rows.capacity()
     }
 
-    /// What to ask for: which segments there are, and as many of them as may be on their way at once, those nearest to
+    /// Returns what to fetch: the list of segments, and as many segments as may be in flight at once, those nearest to
     /// `near` first.
     pub(super) fn missing_segments(&self, near: Option<Timestamp>) -> Vec<(Fetch, FetchPolicy)> {
         let Some(id) = self.process else {
             return Vec::new();
         };
-        let mut wanted = Vec::new();
+        let mut requests = Vec::new();
         if self.segments.last_question().is_none() {
-            wanted.push((Fetch::Segments(id), FetchPolicy::CacheFirst));
+            requests.push((Fetch::Segments(id), FetchPolicy::CacheFirst));
         }
         if self.is_request_refused() {
-            return wanted;
+            return requests;
         }
-        let mut parts: Vec<&SegmentSlot> = self.segment_parts.iter().filter(|part| part.needs_fetch).collect();
-        parts.sort_by_key(|part| {
-            let far = near.zip(part.last_event_time());
-            let far = far.map(|(near, last)| last.duration_since(near).abs());
-            (far, part.segment)
+        let mut missing: Vec<&SegmentSlot> = self.segment_parts.iter().filter(|slot| slot.needs_fetch).collect();
+        missing.sort_by_key(|slot| {
+            let distance = near.zip(slot.last_event_time());
+            let distance = distance.map(|(near, last)| last.duration_since(near).abs());
+            (distance, slot.segment)
         });
         let n_free = fetch::SEGMENTS_IN_FLIGHT.saturating_sub(self.n_pending());
-        let fetch = |part: &SegmentSlot| {
-            let segment = part.segment;
-            let is_known = part.events.latest().is_some();
-            let urgency = if is_known { FetchPolicy::NoCache } else { FetchPolicy::CacheFirst };
-            (Fetch::Events { id, segment }, urgency)
+        let fetch = |slot: &SegmentSlot| {
+            let segment = slot.segment;
+            let is_loaded = slot.events.latest().is_some();
+            let policy = if is_loaded { FetchPolicy::NoCache } else { FetchPolicy::CacheFirst };
+            (Fetch::Events { id, segment }, policy)
         };
-        wanted.extend(parts.into_iter().take(n_free).map(fetch));
-        wanted
+        requests.extend(missing.into_iter().take(n_free).map(fetch));
+        requests
     }
 
     /// Expects the answer to `ticket` for a segment.
     pub(super) fn set_pending(&mut self, segment: Segment, ticket: Ticket, fetch: Fetch) {
-        if let Some(place) = self.segment_index(segment) {
-            let part = &mut self.segment_parts[place];
-            part.needs_fetch = false;
-            part.events.set_pending(ticket, fetch);
-            self.update_gap_row(place);
+        if let Some(index) = self.segment_index(segment) {
+            let slot = &mut self.segment_parts[index];
+            slot.needs_fetch = false;
+            slot.events.set_pending(ticket, fetch);
+            self.update_gap_row(index);
         }
     }
 
-    /// Takes the list of segments, if it answers the ticket expected.
-    pub(super) fn resolve_segments(&mut self, ticket: Ticket, known: Fetched<Vec<SegmentInfo>>) -> bool {
-        let infos = known.value.clone();
-        if !self.segments.resolve(ticket, known) {
+    /// Stores the list of segments if `ticket` is the expected one; returns whether it was.
+    pub(super) fn resolve_segments(&mut self, ticket: Ticket, fetched: Fetched<Vec<SegmentInfo>>) -> bool {
+        let infos = fetched.value.clone();
+        if !self.segments.resolve(ticket, fetched) {
             return false;
         }
         let numbers = fetch::segments_to_fetch(&infos);
-        if self.segment_parts.iter().any(|part| !numbers.contains(&part.segment)) {
-            // What the server no longer has is no longer shown; the rows that stay get their places anew.
-            self.segment_parts.retain(|part| numbers.contains(&part.segment));
+        if self.segment_parts.iter().any(|slot| !numbers.contains(&slot.segment)) {
+            // Segments that the server no longer has are removed; the rows of the others get new indexes.
+            self.segment_parts.retain(|slot| numbers.contains(&slot.segment));
             self.rows.clear();
-            for place in 0..self.segment_parts.len() {
-                self.merge_events(place);
-                self.update_gap_row(place);
+            for index in 0..self.segment_parts.len() {
+                self.merge_events(index);
+                self.update_gap_row(index);
             }
         }
         for segment in numbers {
             let info = infos.iter().find(|info| info.segment == segment).cloned();
             match self.segment_index(segment) {
-                Some(place) => self.segment_parts[place].set_info(info),
+                Some(index) => self.segment_parts[index].set_info(info),
                 None => self.segment_parts.push(SegmentSlot::new(segment, info)),
             }
         }
-        // What came to light since has no more room than what was known before.
-        if let Some(place) = self.segment_parts.iter().position(|part| part.is_left_out) {
-            self.leave_out(place);
+        // New segments are left out as well once the memory limit was reached.
+        if let Some(index) = self.segment_parts.iter().position(|slot| slot.is_left_out) {
+            self.leave_out(index);
         }
         self.revision += 1;
         true
     }
 
-    /// Takes the events of a segment, if they answer the ticket expected.
-    pub(super) fn resolve_events(&mut self, segment: Segment, ticket: Ticket, known: Fetched<EventBatch>) -> bool {
-        let Some(place) = self.segment_index(segment) else {
+    /// Stores the events of a segment if `ticket` is the expected one; returns whether it was.
+    pub(super) fn resolve_events(&mut self, segment: Segment, ticket: Ticket, fetched: Fetched<EventBatch>) -> bool {
+        let Some(index) = self.segment_index(segment) else {
             return false;
         };
-        let held: usize = self.segment_parts.iter().map(|part| part.weight).sum();
-        let weight = known.value.heap_size();
-        let part = &mut self.segment_parts[place];
-        let was_held = part.events.latest().is_some();
-        let is_too_much = !was_held && held > 0 && held + weight > BYTES;
-        if is_too_much && part.events.resolve_unchanged(ticket) {
-            self.leave_out(place);
+        let total: usize = self.segment_parts.iter().map(|slot| slot.weight).sum();
+        let weight = fetched.value.heap_size();
+        let slot = &mut self.segment_parts[index];
+        let was_loaded = slot.events.latest().is_some();
+        let exceeds_limit = !was_loaded && total > 0 && total + weight > MAX_BYTES;
+        if exceeds_limit && slot.events.resolve_unchanged(ticket) {
+            self.leave_out(index);
             return true;
         }
-        if !part.resolve(ticket, known) {
+        if !slot.resolve(ticket, fetched) {
             return false;
         }
-        if was_held {
-            self.rows.retain(|row| to_index(row.segment_index) != place);
+        if was_loaded {
+            self.rows.retain(|row| to_index(row.segment_index) != index);
         }
-        self.merge_events(place);
-        self.update_gap_row(place);
+        self.merge_events(index);
+        self.update_gap_row(index);
         true
     }
 
-    /// Keeps nothing of a segment that would take too much memory, nor of those that have not been asked for yet.
-    fn leave_out(&mut self, place: usize) {
-        self.segment_parts[place].leave_out();
-        for part in &mut self.segment_parts {
-            if part.needs_fetch && !part.events.has_answer() {
-                part.leave_out();
+    /// Leaves out a segment that exceeds the memory limit, and those not requested yet.
+    fn leave_out(&mut self, index: usize) {
+        self.segment_parts[index].leave_out();
+        for slot in &mut self.segment_parts {
+            if slot.needs_fetch && !slot.events.has_answer() {
+                slot.leave_out();
             }
         }
-        for place in 0..self.segment_parts.len() {
-            self.update_gap_row(place);
+        for index in 0..self.segment_parts.len() {
+            self.update_gap_row(index);
         }
     }
 
-    /// Takes a failure, if it answers the ticket expected.
+    /// Stores a failure if `ticket` is the expected one; returns whether it was.
     pub(super) fn reject(&mut self, segment: Segment, ticket: Ticket, error: Error) -> bool {
-        let Some(place) = self.segment_index(segment) else {
+        let Some(index) = self.segment_index(segment) else {
             return false;
         };
-        let is_expected = self.segment_parts[place].events.reject(ticket, error);
+        let is_expected = self.segment_parts[index].events.reject(ticket, error);
         if is_expected {
-            self.update_gap_row(place);
+            self.update_gap_row(index);
         }
         is_expected
     }
 
-    /// Expects nothing more, until it is retried. Returns the segments that were awaited.
+    /// Cancels all pending segments until they are retried; returns them.
     pub(super) fn cancel_pending(&mut self) -> Vec<Segment> {
-        let mut awaited = Vec::new();
-        for place in 0..self.segment_parts.len() {
-            let part = &mut self.segment_parts[place];
-            part.needs_fetch = false;
-            if part.events.is_pending() {
-                awaited.push(part.segment);
-                part.events.cancel_pending();
+        let mut cancelled = Vec::new();
+        for index in 0..self.segment_parts.len() {
+            let slot = &mut self.segment_parts[index];
+            slot.needs_fetch = false;
+            if slot.events.is_pending() {
+                cancelled.push(slot.segment);
+                slot.events.cancel_pending();
             }
-            self.update_gap_row(place);
+            self.update_gap_row(index);
         }
-        awaited
+        cancelled
     }
 
-    /// Wants what failed or was given up.
+    /// Requests failed and cancelled segments again.
     pub(super) fn clear_failures(&mut self) {
-        for part in &mut self.segment_parts {
-            let is_missing = part.is_missing() && !part.is_left_out;
-            part.needs_fetch |= is_missing || part.events.error().is_some();
+        for slot in &mut self.segment_parts {
+            let is_missing = slot.is_missing() && !slot.is_left_out;
+            slot.needs_fetch |= is_missing || slot.events.error().is_some();
         }
     }
 
-    /// How many segments are on their way.
+    /// Returns the number of pending segments.
     pub(super) fn n_pending(&self) -> usize {
-        let pending = self.segment_parts.iter().filter(|part| part.events.is_pending());
+        let pending = self.segment_parts.iter().filter(|slot| slot.events.is_pending());
         pending.count()
     }
 
-    /// Why a segment is not here, or not as it is now.
+    /// Returns why a segment could not be fetched or refreshed.
     pub(super) fn error(&self) -> Option<&Error> {
-        self.segment_parts.iter().find_map(|part| part.events.error())
+        self.segment_parts.iter().find_map(|slot| slot.events.error())
     }
 
-    /// Whether a segment is here that could not be fetched again.
+    /// Returns whether a loaded segment could not be refreshed.
     pub(super) fn is_stale(&self) -> bool {
-        let is_old = |part: &SegmentSlot| part.events.has_answer() && part.events.error().is_some();
-        self.segment_parts.iter().any(is_old)
+        let is_stale = |slot: &SegmentSlot| slot.events.has_answer() && slot.events.error().is_some();
+        self.segment_parts.iter().any(is_stale)
     }
 
-    /// Whether the server said of a segment what it would say of all.
+    /// Returns whether a segment was refused for a reason that holds for all of them.
     fn is_request_refused(&self) -> bool {
-        let is_refusal = |part: &SegmentSlot| {
-            let error = part.events.error().filter(|_| !part.needs_fetch);
+        let is_refusal = |slot: &SegmentSlot| {
+            let error = slot.events.error().filter(|_| !slot.needs_fetch);
             matches!(
                 error.map(Error::underlying_error),
                 Some(Error::Unauthorized | Error::Forbidden { .. } | Error::ProxyRefused { .. })
@@ -333,24 +323,25 @@ impl Timeline {
         self.segment_parts.iter().any(is_refusal)
     }
 
-    fn segment_part(&self, place: RowRef) -> &SegmentSlot {
-        &self.segment_parts[to_index(place.segment_index)]
+    fn segment_part(&self, row: RowRef) -> &SegmentSlot {
+        &self.segment_parts[to_index(row.segment_index)]
     }
 
     fn segment_index(&self, segment: Segment) -> Option<usize> {
-        self.segment_parts.iter().position(|part| part.segment == segment)
+        self.segment_parts.iter().position(|slot| slot.segment == segment)
     }
 
-    /// What rows are ordered by. Events of the same time stay in the order of their segments.
-    fn sort_key(&self, place: RowRef) -> (Timestamp, Segment, u32) {
-        let at = self.event_time(place).unwrap_or(Timestamp::MAX);
-        (at, self.segment(place), place.event_index)
+    /// Returns the sort key of a row. Events at the same time are in the order of their segments.
+    fn sort_key(&self, row: RowRef) -> (Timestamp, Segment, u32) {
+        let at = self.event_time(row).unwrap_or(Timestamp::MAX);
+        (at, self.segment(row), row.event_index)
     }
 
-    /// Puts the events of a part among the others. Both are in order, so only the stretch that they share is touched.
-    fn merge_events(&mut self, part: usize) {
-        let n_rows = self.segment_parts[part].n_events();
-        let new: Vec<RowRef> = (0..n_rows).map(|row| RowRef::new(part, row)).collect();
+    /// Merges the events of a segment into the rows. Both are sorted, so only the range where they overlap is
+    /// rewritten.
+    fn merge_events(&mut self, segment_index: usize) {
+        let n_rows = self.segment_parts[segment_index].n_events();
+        let new: Vec<RowRef> = (0..n_rows).map(|row| RowRef::new(segment_index, row)).collect();
         self.revision += 1;
         let (Some(first), Some(last)) = (new.first(), new.last()) else {
             return;
@@ -363,11 +354,11 @@ impl Timeline {
         self.rows.splice(start..end, merged);
     }
 
-    /// Sees to it that there is a row for a segment exactly while it is missing.
-    fn update_gap_row(&mut self, part: usize) {
-        let gap = RowRef::gap_of(part);
-        let found = self.rows.iter().position(|row| *row == gap);
-        match (found, self.segment_parts[part].is_missing()) {
+    /// Adds or removes the gap row of a segment, which exists exactly while the segment is missing.
+    fn update_gap_row(&mut self, segment_index: usize) {
+        let gap = RowRef::gap_of(segment_index);
+        let position = self.rows.iter().position(|row| *row == gap);
+        match (position, self.segment_parts[segment_index].is_missing()) {
             (Some(at), false) => {
                 self.rows.remove(at);
             }

@@ -1,48 +1,48 @@
-//! The rows of a timeline by name, and how two lists of them become one.
+//! References to rows of a timeline, and how two sorted lists of them are merged.
 
-/// Names a row: an event of a segment, or the gap where a segment is missing.
+/// Refers to a row: an event of a segment, or the gap of a missing segment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RowRef {
     pub(super) segment_index: u32,
     pub(super) event_index: u32,
 }
 
-/// The row of a [`RowRef`] that is the gap itself.
+/// The event index that stands for a gap.
 const GAP_ROW: u32 = u32::MAX;
 
 impl RowRef {
-    pub(super) fn new(part: usize, row: usize) -> Self {
-        let number = |n: usize| u32::try_from(n).unwrap_or(GAP_ROW);
-        Self { segment_index: number(part), event_index: number(row) }
+    pub(super) fn new(segment_index: usize, event_index: usize) -> Self {
+        let to_u32 = |n: usize| u32::try_from(n).unwrap_or(GAP_ROW);
+        Self { segment_index: to_u32(segment_index), event_index: to_u32(event_index) }
     }
 
-    /// The gap where a segment is missing.
-    pub(super) fn gap_of(part: usize) -> Self {
-        Self { event_index: GAP_ROW, ..Self::new(part, 0) }
+    /// Returns the gap row of a missing segment.
+    pub(super) fn gap_of(segment_index: usize) -> Self {
+        Self { event_index: GAP_ROW, ..Self::new(segment_index, 0) }
     }
 
-    /// Whether it is a gap.
+    /// Returns whether the row is a gap.
     pub fn is_gap(self) -> bool {
         self.event_index == GAP_ROW
     }
 }
 
-/// Two lists in order, as one.
+/// Merges two sorted lists; equal keys keep `old` first.
 pub(super) fn merge_sorted<K: Ord>(old: &[RowRef], new: &[RowRef], key: impl Fn(RowRef) -> K) -> Vec<RowRef> {
     let mut out = Vec::with_capacity(old.len() + new.len());
     let mut old = old.iter().copied().peekable();
-    for place in new {
-        let key_of_new = key(*place);
-        while let Some(before) = old.next_if(|old| key(*old) <= key_of_new) {
-            out.push(before);
+    for row in new {
+        let new_key = key(*row);
+        while let Some(earlier) = old.next_if(|old| key(*old) <= new_key) {
+            out.push(earlier);
         }
-        out.push(*place);
+        out.push(*row);
     }
     out.extend(old);
     out
 }
 
-/// A number as an index.
+/// Converts to an index.
 pub(super) fn to_index(number: u32) -> usize {
     usize::try_from(number).unwrap_or(usize::MAX)
 }

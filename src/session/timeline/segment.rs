@@ -7,19 +7,19 @@ use crate::model::{Event, EventBatch, Fetched, Segment, SegmentInfo};
 use crate::session::{Awaiting, Remote};
 use crate::worker::Ticket;
 
-/// One segment, and what was made of its events.
+/// A segment, the state of its events, and their search index.
 #[derive(Debug)]
 pub(super) struct SegmentSlot {
     pub(super) segment: Segment,
-    /// What the server says of it, once it has.
+    /// Description of the segment by the server, once fetched.
     pub(super) info: Option<SegmentInfo>,
     pub(super) events: Remote<EventBatch>,
     pub(super) digest: EventText,
-    /// Whether it is to be asked for.
+    /// Whether it is still to be requested.
     pub(super) needs_fetch: bool,
-    /// Whether it is not kept because the others take as much memory as they may.
+    /// Whether it was left out because of the memory limit.
     pub(super) is_left_out: bool,
-    /// What its events weigh in memory, in bytes.
+    /// Memory used by its events, in bytes.
     pub(super) weight: usize,
 }
 
@@ -36,16 +36,16 @@ impl SegmentSlot {
         }
     }
 
-    /// Takes what the server says of it now. If that is something new, so are its events.
+    /// Updates the server's description; if it changed, the events must be fetched again.
     pub(super) fn set_info(&mut self, info: Option<SegmentInfo>) {
         self.needs_fetch |= self.info.is_some() && self.info != info && self.events.has_answer();
         self.info = info;
     }
 
-    /// Takes its events, if they answer the ticket expected.
-    pub(super) fn resolve(&mut self, ticket: Ticket, known: Fetched<EventBatch>) -> bool {
-        let events = known.value.clone();
-        let is_expected = self.events.resolve(ticket, known);
+    /// Stores the events if `ticket` is the expected one; returns whether it was.
+    pub(super) fn resolve(&mut self, ticket: Ticket, fetched: Fetched<EventBatch>) -> bool {
+        let events = fetched.value.clone();
+        let is_expected = self.events.resolve(ticket, fetched);
         if is_expected {
             self.digest = EventText::from_events(&events.rows);
             self.weight = events.heap_size() + self.digest.heap_size();
@@ -54,7 +54,7 @@ impl SegmentSlot {
         is_expected
     }
 
-    /// Keeps nothing of it, and does not ask for it.
+    /// Leaves the segment out, because of the memory limit.
     pub(super) fn leave_out(&mut self) {
         self.events.cancel_pending();
         self.needs_fetch = false;
@@ -66,16 +66,16 @@ impl SegmentSlot {
     }
 
     pub(super) fn n_events(&self) -> usize {
-        self.events.latest().map_or(0, |known| known.value.rows.len())
+        self.events.latest().map_or(0, |fetched| fetched.value.rows.len())
     }
 
-    /// When its last event happened, as far as that is known without its events.
+    /// Returns the time of its last event, as far as it is known without fetching the events.
     pub(super) fn last_event_time(&self) -> Option<Timestamp> {
-        let told = self.info.as_ref().and_then(|info| info.last_update);
-        told.or_else(|| self.segment.arrival_time())
+        let from_info = self.info.as_ref().and_then(|info| info.last_update);
+        from_info.or_else(|| self.segment.arrival_time())
     }
 
-    /// Whether it is not here, and will not come by itself.
+    /// Returns whether it is missing and is not fetched automatically.
     pub(super) fn is_missing(&self) -> bool {
         !self.events.has_answer() && !self.events.is_pending() && !self.needs_fetch
     }

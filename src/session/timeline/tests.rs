@@ -1,4 +1,4 @@
-//! The order of events whatever comes first, and what is said of segments that do not come.
+//! The order of events whatever segment arrives first, and the gaps of missing segments.
 
 use std::sync::Arc;
 
@@ -49,21 +49,21 @@ fn info(segment: u64, last: i64, n: u64) -> SegmentInfo {
     }
 }
 
-/// A timeline, and the tickets of what it asked for.
+/// A timeline and its pending requests.
 struct TimelineHarness {
     timeline: Timeline,
     last: u64,
-    asked: Vec<(Ticket, Fetch)>,
+    pending: Vec<(Ticket, Fetch)>,
 }
 
 impl TimelineHarness {
     fn new(first: Option<u64>) -> Self {
         let timeline = Timeline::new(id(), first.map(Segment), 0);
-        let (last, asked) = (0, Vec::new());
-        Self { timeline, last, asked }
+        let (last, pending) = (0, Vec::new());
+        Self { timeline, last, pending }
     }
 
-    /// Asks for what is wanted, and says which segments these are.
+    /// Requests the missing segments, and returns them.
     fn ask(&mut self, near: Option<i64>) -> Vec<u64> {
         let mut segments = Vec::new();
         for (fetch, _) in self.timeline.missing_segments(near.map(at)) {
@@ -75,21 +75,21 @@ impl TimelineHarness {
             } else {
                 self.timeline.segments.set_pending(ticket, fetch.clone());
             }
-            self.asked.push((ticket, fetch));
+            self.pending.push((ticket, fetch));
         }
         segments
     }
 
     fn ticket(&mut self, segment: u64) -> Ticket {
         let is_it = |fetch: &Fetch| matches!(fetch, Fetch::Events { segment: it, .. } if it.0 == segment);
-        let place = self.asked.iter().position(|(_, fetch)| is_it(fetch));
-        self.asked.remove(place.unwrap()).0
+        let place = self.pending.iter().position(|(_, fetch)| is_it(fetch));
+        self.pending.remove(place.unwrap()).0
     }
 
     fn list(&mut self, infos: Vec<SegmentInfo>) {
         let is_it = |fetch: &Fetch| matches!(fetch, Fetch::Segments(_));
-        let place = self.asked.iter().position(|(_, fetch)| is_it(fetch));
-        let (ticket, _) = self.asked.remove(place.unwrap());
+        let place = self.pending.iter().position(|(_, fetch)| is_it(fetch));
+        let (ticket, _) = self.pending.remove(place.unwrap());
         assert!(self.timeline.resolve_segments(ticket, known(infos)));
     }
 
@@ -111,12 +111,12 @@ impl TimelineHarness {
         assert!(self.timeline.reject(Segment(segment), ticket, Error::Internal));
     }
 
-    /// Every row: segment and second, `gap` for a segment that is missing.
+    /// Every row: segment and second, or `gap` for a missing segment.
     fn rows(&self) -> Vec<String> {
         let timeline = &self.timeline;
-        let row = |place: &RowRef| {
-            let segment = timeline.segment(*place);
-            match (timeline.gap(*place), timeline.event_time(*place)) {
+        let row = |row_ref: &RowRef| {
+            let segment = timeline.segment(*row_ref);
+            match (timeline.gap(*row_ref), timeline.event_time(*row_ref)) {
                 (Some(_), _) => format!("{segment} gap"),
                 (None, Some(at)) => format!("{segment} {}", at.as_second()),
                 (None, None) => format!("{segment} ?"),
@@ -126,112 +126,112 @@ impl TimelineHarness {
     }
 }
 
-/// Three segments that are listed; nothing else is here.
-fn listed() -> TimelineHarness {
-    let mut desk = TimelineHarness::new(None);
-    desk.ask(None);
-    desk.list(vec![info(1, 10, 2), info(2, 20, 2), info(3, 30, 2)]);
-    desk
+/// A timeline with a list of three segments, none of them fetched.
+fn harness_with_list() -> TimelineHarness {
+    let mut harness = TimelineHarness::new(None);
+    harness.ask(None);
+    harness.list(vec![info(1, 10, 2), info(2, 20, 2), info(3, 30, 2)]);
+    harness
 }
 
 #[test]
 fn segments_come_in_any_order_and_stand_in_order() {
-    let mut desk = listed();
-    assert_eq!(desk.ask(None), [1, 2, 3]);
-    desk.give(3, &[Some(5), Some(30)]);
-    desk.give(1, &[Some(1), Some(10), None]);
-    desk.give(2, &[Some(10), Some(20)]);
-    assert_eq!(desk.rows(), ["1 1", "3 5", "1 10", "2 10", "2 20", "3 30", "1 ?"]);
-    let progress = desk.timeline.progress();
+    let mut harness = harness_with_list();
+    assert_eq!(harness.ask(None), [1, 2, 3]);
+    harness.give(3, &[Some(5), Some(30)]);
+    harness.give(1, &[Some(1), Some(10), None]);
+    harness.give(2, &[Some(10), Some(20)]);
+    assert_eq!(harness.rows(), ["1 1", "3 5", "1 10", "2 10", "2 20", "3 30", "1 ?"]);
+    let progress = harness.timeline.progress();
     assert_eq!((progress.n_loaded, progress.n_segments), (3, Some(3)));
 }
 
 #[test]
 fn a_segment_that_is_known_already_waits_for_no_list() {
-    let mut desk = TimelineHarness::new(Some(2));
-    assert_eq!(desk.ask(None), [2]);
-    desk.give(2, &[Some(20)]);
-    assert_eq!(desk.rows(), ["2 20"]);
-    assert_eq!(desk.timeline.progress().n_segments, None);
-    desk.list(vec![info(1, 10, 1), info(2, 20, 1)]);
-    assert_eq!(desk.ask(None), [1]);
+    let mut harness = TimelineHarness::new(Some(2));
+    assert_eq!(harness.ask(None), [2]);
+    harness.give(2, &[Some(20)]);
+    assert_eq!(harness.rows(), ["2 20"]);
+    assert_eq!(harness.timeline.progress().n_segments, None);
+    harness.list(vec![info(1, 10, 1), info(2, 20, 1)]);
+    assert_eq!(harness.ask(None), [1]);
 }
 
 #[test]
 fn only_a_few_are_on_their_way_and_what_is_near_comes_first() {
-    let mut desk = TimelineHarness::new(None);
-    desk.ask(None);
-    desk.list((1..=9).map(|n| info(n, 10 * i64::try_from(n).unwrap(), 1)).collect());
-    assert_eq!(desk.ask(None), [1, 2, 3, 4]);
-    assert_eq!(desk.ask(None), Vec::<u64>::new());
-    desk.give(2, &[Some(20)]);
-    assert_eq!(desk.ask(Some(85)), [8]);
+    let mut harness = TimelineHarness::new(None);
+    harness.ask(None);
+    harness.list((1..=9).map(|n| info(n, 10 * i64::try_from(n).unwrap(), 1)).collect());
+    assert_eq!(harness.ask(None), [1, 2, 3, 4]);
+    assert_eq!(harness.ask(None), Vec::<u64>::new());
+    harness.give(2, &[Some(20)]);
+    assert_eq!(harness.ask(Some(85)), [8]);
 }
 
 #[test]
 fn a_segment_that_fails_is_a_gap_where_its_events_would_be_until_it_comes() {
-    let mut desk = listed();
-    desk.ask(None);
-    desk.give(1, &[Some(1), Some(10)]);
-    desk.fail(2);
-    desk.give(3, &[Some(30)]);
-    assert_eq!(desk.rows(), ["1 1", "1 10", "2 gap", "3 30"]);
-    let gap = desk.timeline.gap(desk.timeline.rows()[2]).unwrap();
+    let mut harness = harness_with_list();
+    harness.ask(None);
+    harness.give(1, &[Some(1), Some(10)]);
+    harness.fail(2);
+    harness.give(3, &[Some(30)]);
+    assert_eq!(harness.rows(), ["1 1", "1 10", "2 gap", "3 30"]);
+    let gap = harness.timeline.gap(harness.timeline.rows()[2]).unwrap();
     assert_eq!((gap.n_events, gap.error), (Some(2), Some(&Error::Internal)));
-    // It does not come by itself.
-    assert_eq!(desk.ask(None), Vec::<u64>::new());
-    desk.timeline.clear_failures();
-    assert_eq!(desk.ask(None), [2]);
-    assert_eq!(desk.rows(), ["1 1", "1 10", "3 30"]);
-    desk.give(2, &[Some(20)]);
-    assert_eq!(desk.rows(), ["1 1", "1 10", "2 20", "3 30"]);
+    // A failed segment is not retried automatically.
+    assert_eq!(harness.ask(None), Vec::<u64>::new());
+    harness.timeline.clear_failures();
+    assert_eq!(harness.ask(None), [2]);
+    assert_eq!(harness.rows(), ["1 1", "1 10", "3 30"]);
+    harness.give(2, &[Some(20)]);
+    assert_eq!(harness.rows(), ["1 1", "1 10", "2 20", "3 30"]);
 }
 
 #[test]
 fn what_is_given_up_is_a_gap_without_an_error() {
-    let mut desk = listed();
-    desk.ask(None);
-    desk.give(1, &[Some(1)]);
-    assert_eq!(desk.timeline.cancel_pending(), [Segment(2), Segment(3)]);
-    assert_eq!(desk.rows(), ["1 1", "2 gap", "3 gap"]);
-    assert!(desk.timeline.gap(desk.timeline.rows()[1]).unwrap().error.is_none());
-    assert_eq!(desk.ask(None), Vec::<u64>::new());
+    let mut harness = harness_with_list();
+    harness.ask(None);
+    harness.give(1, &[Some(1)]);
+    assert_eq!(harness.timeline.cancel_pending(), [Segment(2), Segment(3)]);
+    assert_eq!(harness.rows(), ["1 1", "2 gap", "3 gap"]);
+    assert!(harness.timeline.gap(harness.timeline.rows()[1]).unwrap().error.is_none());
+    assert_eq!(harness.ask(None), Vec::<u64>::new());
 }
 
 #[test]
 fn a_refusal_of_one_segment_is_one_of_all() {
-    let mut desk = TimelineHarness::new(None);
-    desk.ask(None);
-    desk.list((1..=9).map(|n| info(n, 1, 1)).collect());
-    desk.ask(None);
-    let ticket = desk.ticket(1);
-    desk.timeline.reject(Segment(1), ticket, Error::Unauthorized);
-    assert_eq!(desk.ask(None), Vec::<u64>::new());
-    desk.timeline.clear_failures();
-    assert_eq!(desk.ask(None), [1]);
+    let mut harness = TimelineHarness::new(None);
+    harness.ask(None);
+    harness.list((1..=9).map(|n| info(n, 1, 1)).collect());
+    harness.ask(None);
+    let ticket = harness.ticket(1);
+    harness.timeline.reject(Segment(1), ticket, Error::Unauthorized);
+    assert_eq!(harness.ask(None), Vec::<u64>::new());
+    harness.timeline.clear_failures();
+    assert_eq!(harness.ask(None), [1]);
 }
 
 #[test]
 fn a_refresh_asks_for_what_has_changed_and_drops_what_is_gone() {
-    let mut desk = listed();
-    desk.ask(None);
+    let mut harness = harness_with_list();
+    harness.ask(None);
     for segment in 1..=3 {
-        desk.give(segment, &[Some(i64::try_from(segment).unwrap())]);
+        harness.give(segment, &[Some(i64::try_from(segment).unwrap())]);
     }
-    desk.refresh(vec![info(2, 20, 2), info(3, 35, 3), info(4, 40, 1)]);
-    assert_eq!(desk.rows(), ["2 2", "3 3"]);
-    assert_eq!(desk.ask(None), [3, 4]);
-    desk.give(3, &[Some(3), Some(35)]);
-    desk.fail(4);
-    assert_eq!(desk.rows(), ["2 2", "3 3", "3 35", "4 gap"]);
+    harness.refresh(vec![info(2, 20, 2), info(3, 35, 3), info(4, 40, 1)]);
+    assert_eq!(harness.rows(), ["2 2", "3 3"]);
+    assert_eq!(harness.ask(None), [3, 4]);
+    harness.give(3, &[Some(3), Some(35)]);
+    harness.fail(4);
+    assert_eq!(harness.rows(), ["2 2", "3 3", "3 35", "4 gap"]);
 }
 
 #[test]
 fn a_server_that_names_no_segment_is_asked_for_all_at_once() {
-    let mut desk = TimelineHarness::new(None);
-    desk.ask(None);
-    desk.list(Vec::new());
-    assert_eq!(desk.ask(None), [Segment::ALL.0]);
+    let mut harness = TimelineHarness::new(None);
+    harness.ask(None);
+    harness.list(Vec::new());
+    assert_eq!(harness.ask(None), [Segment::ALL.0]);
 }
 
 proptest! {
@@ -240,20 +240,20 @@ proptest! {
         segments in prop::collection::vec(prop::collection::vec(prop::option::of(0_i64..20), 0..12), 1..6),
         order in any::<prop::sample::Index>(),
     ) {
-        let mut desk = TimelineHarness::new(None);
-        desk.ask(None);
-        desk.list((0..segments.len()).map(|n| info(n as u64 + 1, 1, 1)).collect());
+        let mut harness = TimelineHarness::new(None);
+        harness.ask(None);
+        harness.list((0..segments.len()).map(|n| info(n as u64 + 1, 1, 1)).collect());
         let turn = order.index(segments.len());
         let mut open: Vec<usize> = (0..segments.len()).collect();
         open.rotate_left(turn);
         while !open.is_empty() {
-            desk.ask(None);
-            let is_asked = |segment: u64| desk.asked.iter().any(|(_, fetch)| matches!(fetch, Fetch::Events { segment: it, .. } if it.0 == segment));
+            harness.ask(None);
+            let is_asked = |segment: u64| harness.pending.iter().any(|(_, fetch)| matches!(fetch, Fetch::Events { segment: it, .. } if it.0 == segment));
             let place = open.iter().position(|n| is_asked(*n as u64 + 1)).unwrap();
             let n = open.remove(place);
-            desk.give(n as u64 + 1, &segments[n]);
+            harness.give(n as u64 + 1, &segments[n]);
         }
-        let timeline = &desk.timeline;
+        let timeline = &harness.timeline;
         let mut expected: Vec<_> = segments.iter().zip(1..).flat_map(|(seconds, n)| events(n, seconds).rows).collect();
         sort_by_time(&mut expected);
         let got: Vec<_> = timeline.rows().iter().map(|place| timeline.event(*place).unwrap().clone()).collect();
@@ -265,37 +265,37 @@ proptest! {
 fn beyond_the_memory_of_one_process_segments_are_left_out_and_are_gaps_that_say_so() {
     let heavy = |segment: u64| {
         let mut events = events(segment, &[Some(i64::try_from(segment).unwrap())]);
-        events.rows[0].document = Document::new("x".repeat(BYTES / 5));
+        events.rows[0].document = Document::new("x".repeat(MAX_BYTES / 5));
         events
     };
-    let mut desk = TimelineHarness::new(None);
-    desk.ask(None);
-    desk.list((1..=9).map(|segment| info(segment, 0, 7)).collect());
+    let mut harness = TimelineHarness::new(None);
+    harness.ask(None);
+    harness.list((1..=9).map(|segment| info(segment, 0, 7)).collect());
     let mut n_asked = 0;
     loop {
-        let asked = desk.ask(None);
-        if asked.is_empty() {
+        let pending = harness.ask(None);
+        if pending.is_empty() {
             break;
         }
-        n_asked += asked.len();
-        for segment in asked {
-            let ticket = desk.ticket(segment);
+        n_asked += pending.len();
+        for segment in pending {
+            let ticket = harness.ticket(segment);
             let events = known(heavy(segment));
-            assert!(desk.timeline.resolve_events(Segment(segment), ticket, events));
+            assert!(harness.timeline.resolve_events(Segment(segment), ticket, events));
         }
     }
-    let progress = desk.timeline.progress();
+    let progress = harness.timeline.progress();
     assert_eq!((progress.n_loaded, progress.n_left_out), (2, 7));
     assert!(n_asked <= 2 + fetch::SEGMENTS_IN_FLIGHT, "{n_asked}");
-    let held: usize = desk.timeline.segment_parts.iter().map(|part| part.weight).sum();
-    assert!(held <= BYTES);
-    let gaps = desk.timeline.rows().iter();
-    let gaps = gaps.filter_map(|row| desk.timeline.gap(*row));
+    let total: usize = harness.timeline.segment_parts.iter().map(|part| part.weight).sum();
+    assert!(total <= MAX_BYTES);
+    let gaps = harness.timeline.rows().iter();
+    let gaps = gaps.filter_map(|row| harness.timeline.gap(*row));
     assert_eq!(gaps.filter(|gap| gap.is_left_out && gap.n_events == Some(7)).count(), 7);
-    // They are not asked for again, which would find no more room.
-    desk.timeline.clear_failures();
-    assert!(desk.ask(None).is_empty());
-    desk.refresh((1..=10).map(|segment| info(segment, 0, 7)).collect());
-    assert!(desk.ask(None).is_empty());
-    assert_eq!(desk.timeline.progress().n_left_out, 8);
+    // They are not requested again, since they would exceed the limit again.
+    harness.timeline.clear_failures();
+    assert!(harness.ask(None).is_empty());
+    harness.refresh((1..=10).map(|segment| info(segment, 0, 7)).collect());
+    assert!(harness.ask(None).is_empty());
+    assert_eq!(harness.timeline.progress().n_left_out, 8);
 }

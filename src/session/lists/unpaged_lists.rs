@@ -1,4 +1,4 @@
-//! Lists of which the server gives all at once.
+//! Lists that the server sends in one answer.
 
 use std::sync::Arc;
 
@@ -9,9 +9,10 @@ use crate::session::{Pages, Session};
 use crate::text::Untrusted;
 use crate::worker::List;
 
-/// All of a list: what tells its rows apart, its name, and where its rows are kept.
-macro_rules! whole {
-    ($row:ty, $id:ty, |$one:ident| $get:expr, $list:ident, $pages:ident) => {
+/// Implements [`ListRow`] for a list without pages: row type, type and expression of the id, request, and field of
+/// `Lists`.
+macro_rules! impl_unpaged_list {
+    ($row:ty, $id:ty, |$this:ident| $id_expr:expr, $list:ident, $pages:ident) => {
         impl ListRow for $row {
             type Id = $id;
 
@@ -20,8 +21,8 @@ macro_rules! whole {
             const PAGE_ROWS: u64 = 1 << 32;
 
             fn id(&self) -> $id {
-                let $one = self;
-                $get
+                let $this = self;
+                $id_expr
             }
 
             fn document(&self) -> &Document {
@@ -43,9 +44,9 @@ macro_rules! whole {
     };
 }
 
-whole!(Watchlist, WatchlistId, |one| one.id, Watchlists, watchlists);
-whole!(Feed, FeedId, |one| one.id, Feeds, feeds);
-whole!(Group, GroupId, |one| one.id, SensorGroups, sensor_groups);
-whole!(User, Untrusted, |one| one.username.clone(), Users, users);
-whole!(Team, u64, |one| one.id, Teams, teams);
-whole!(Site, u64, |one| one.id, Sites, sites);
+impl_unpaged_list!(Watchlist, WatchlistId, |row| row.id, Watchlists, watchlists);
+impl_unpaged_list!(Feed, FeedId, |row| row.id, Feeds, feeds);
+impl_unpaged_list!(Group, GroupId, |row| row.id, SensorGroups, sensor_groups);
+impl_unpaged_list!(User, Untrusted, |row| row.username.clone(), Users, users);
+impl_unpaged_list!(Team, u64, |row| row.id, Teams, teams);
+impl_unpaged_list!(Site, u64, |row| row.id, Sites, sites);
