@@ -171,7 +171,7 @@ pub struct Search {
     pub query: String,
     /// Whether it is sent as it is.
     #[command(flatten)]
-    pub asking: QueryArgs,
+    pub query_args: QueryArgs,
     /// How much, and how.
     #[command(flatten)]
     pub output: OutputArgs,
@@ -220,7 +220,7 @@ pub struct Facets {
     pub query: String,
     /// Whether it is sent as it is.
     #[command(flatten)]
-    pub asking: QueryArgs,
+    pub query_args: QueryArgs,
     /// Count the values of this field; may be given several times [default: process_name, parent_name, username, hostname]
     #[arg(long, value_name = "FIELD")]
     pub field: Vec<String>,

@@ -88,7 +88,7 @@ impl Target {
     }
 
     /// Returns the plural noun of its kind.
-    pub fn plural_noun(&self) -> &'static str {
+    pub fn plural(&self) -> &'static str {
         match self {
             Self::Sensor(_) => "hosts",
             Self::Hash(_) => "hashes",

@@ -11,7 +11,7 @@ pub enum Group {
     List {
         /// How much, and how.
         #[command(flatten)]
-        reading: OutputArgs,
+        output: OutputArgs,
     },
     /// Make a sensor group, with the server's defaults
     Create {
@@ -22,7 +22,7 @@ pub enum Group {
         site: u64,
         /// On what grounds.
         #[command(flatten)]
-        grounds: ChangeArgs,
+        justification: ChangeArgs,
     },
 }
 
@@ -33,7 +33,7 @@ pub enum User {
     List {
         /// How much, and how.
         #[command(flatten)]
-        reading: OutputArgs,
+        output: OutputArgs,
     },
     /// Make a user
     ///

@@ -14,7 +14,7 @@ pub enum Alert {
         query: Option<String>,
         /// Whether it is sent as it is.
         #[command(flatten)]
-        asking: QueryArgs,
+        query_args: QueryArgs,
         /// How much, and how.
         #[command(flatten)]
         output: OutputArgs,
@@ -57,7 +57,7 @@ pub struct Alerts {
     pub matching: Option<String>,
     /// Whether the query is sent as it is.
     #[command(flatten)]
-    pub asking: QueryArgs,
+    pub query_args: QueryArgs,
     /// On what grounds.
     #[command(flatten)]
     pub justification: ChangeArgs,

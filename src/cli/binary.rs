@@ -27,7 +27,7 @@ pub struct BinarySearch {
     pub query: String,
     /// Whether it is sent as it is.
     #[command(flatten)]
-    pub asking: QueryArgs,
+    pub query_args: QueryArgs,
     /// How much, and how.
     #[command(flatten)]
     pub output: OutputArgs,

@@ -12,7 +12,7 @@ pub enum Feed {
     List {
         /// How much, and how.
         #[command(flatten)]
-        reading: OutputArgs,
+        output: OutputArgs,
     },
     /// Show one feed
     Show {
@@ -29,7 +29,7 @@ pub enum Feed {
         address: String,
         /// On what grounds.
         #[command(flatten)]
-        grounds: ChangeArgs,
+        justification: ChangeArgs,
     },
     /// Let its reports be looked for
     Enable(IdArg),
@@ -51,13 +51,13 @@ pub enum Report {
         query: Option<String>,
         /// Whether it is sent as it is.
         #[command(flatten)]
-        asking: QueryArgs,
+        query_args: QueryArgs,
         /// Print how many there are, and nothing else
         #[arg(long)]
         count: bool,
         /// How much, and how.
         #[command(flatten)]
-        reading: OutputArgs,
+        output: OutputArgs,
     },
     /// Let reports raise no alerts
     Ignore(Reports),
@@ -82,7 +82,7 @@ pub struct Reports {
     pub matching: Option<String>,
     /// Whether the query is sent as it is.
     #[command(flatten)]
-    pub asking: QueryArgs,
+    pub query_args: QueryArgs,
     /// On what grounds.
     #[command(flatten)]
     pub justification: ChangeArgs,

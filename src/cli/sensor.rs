@@ -43,7 +43,7 @@ pub enum Sensor {
         group: String,
         /// On what grounds.
         #[command(flatten)]
-        grounds: ChangeArgs,
+        justification: ChangeArgs,
     },
     /// Let sensors send all that they hold back, without throttling
     Flush(Hosts),

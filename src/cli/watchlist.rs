@@ -13,7 +13,7 @@ pub enum Watchlist {
     List {
         /// How much, and how.
         #[command(flatten)]
-        reading: OutputArgs,
+        output: OutputArgs,
     },
     /// Show one watchlist, its whole query and what it sets off
     Show {
@@ -35,13 +35,13 @@ pub enum Watchlist {
         id: String,
         /// Whether its query is sent as it is.
         #[command(flatten)]
-        asking: QueryArgs,
+        query_args: QueryArgs,
         /// Print how many there are, and nothing else
         #[arg(long)]
         count: bool,
         /// How much, and how.
         #[command(flatten)]
-        reading: OutputArgs,
+        output: OutputArgs,
     },
     /// Take it away; what it has tagged stays tagged
     Delete(IdArg),
@@ -65,7 +65,7 @@ pub struct NewWatchlist {
     pub query: String,
     /// Whether it is taken as it is.
     #[command(flatten)]
-    pub asking: QueryArgs,
+    pub query_args: QueryArgs,
     /// It searches binaries, not processes
     #[arg(long)]
     pub binary: bool,
@@ -94,7 +94,7 @@ pub enum Action {
     List {
         /// How much, and how.
         #[command(flatten)]
-        reading: OutputArgs,
+        output: OutputArgs,
     },
     /// Let it set something off
     Add {
@@ -105,7 +105,7 @@ pub enum Action {
         to: Vec<u64>,
         /// On what grounds.
         #[command(flatten)]
-        grounds: ChangeArgs,
+        justification: ChangeArgs,
     },
     /// Let it set something off no longer
     Remove {
@@ -113,7 +113,7 @@ pub enum Action {
         action: u64,
         /// On what grounds.
         #[command(flatten)]
-        grounds: ChangeArgs,
+        justification: ChangeArgs,
     },
 }
 

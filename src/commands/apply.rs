@@ -1,4 +1,4 @@
-//! Doing deeds from the command line: every target named, previewed, confirmed, logged, and proven.
+//! Applying changes from the command line: every target is named, previewed, confirmed, logged and verified.
 
 use std::{cell::RefCell, future::pending};
 
@@ -15,78 +15,78 @@ use crate::cli::{self, WaitLimit};
 use crate::config::Access;
 use crate::text;
 
-/// A deed, and what the server has of its target where that was read on the way to it.
+/// A change, with the state of its target if it was read already.
 pub(super) struct PlannedTarget {
     pub(super) change: Change,
     pub(super) state: Option<Snapshot>,
 }
 
 impl From<Change> for PlannedTarget {
-    fn from(deed: Change) -> Self {
-        Self { change: deed, state: None }
+    fn from(change: Change) -> Self {
+        Self { change, state: None }
     }
 }
 
 impl PlannedTarget {
-    /// What is done to the one of a number, with what was read of it; nothing where there is none, since the word may be a
-    /// name.
+    /// Returns the change of the object with the ID `word`, with its state; `None` if `word` is no ID that exists,
+    /// since it may be a name.
     pub(super) async fn find_by_number(
         word: &str,
-        deed: impl Fn(u64) -> Change,
-        is_there: impl Fn(&Snapshot) -> bool,
+        change: impl Fn(u64) -> Change,
+        exists: impl Fn(&Snapshot) -> bool,
         client: &Client,
     ) -> Result<Option<Self>, Failure> {
-        let Ok(number) = word.trim().parse() else {
+        let Ok(id) = word.trim().parse() else {
             return Ok(None);
         };
-        let deed = deed(number);
-        let state = Snapshot::read(&deed, client).await?;
-        Ok(is_there(&state).then_some(Self { change: deed, state: Some(state) }))
+        let change = change(id);
+        let state = Snapshot::read(&change, client).await?;
+        Ok(exists(&state).then_some(Self { change, state: Some(state) }))
     }
 }
 
-/// Does deeds of one kind, each to a target of its own.
+/// Previews, confirms and applies changes of one kind, each with a target of its own.
 pub(super) async fn apply_changes<M: Into<PlannedTarget>>(
-    deeds: Vec<M>,
-    given: &cli::ChangeArgs,
-    patience: WaitLimit,
+    changes: Vec<M>,
+    args: &cli::ChangeArgs,
+    wait_limit: WaitLimit,
     (client, access): (&Client, &Access),
     caller: &mut CommandCx<'_>,
 ) -> Result<Exit, Failure> {
-    let deeds: Vec<PlannedTarget> = deeds.into_iter().map(Into::into).collect();
-    let is_reasoned = deeds.iter().any(|one| one.change.needs_reason());
-    let grounds = change::justification(given, is_reasoned, access, caller)?;
-    let estate = PlanContext::new(client.clone(), change::policy(access)).with_user(access.profile.user.clone());
-    let (plans, mut exit) = plan(deeds, patience, &estate, access, caller).await?;
+    let changes: Vec<PlannedTarget> = changes.into_iter().map(Into::into).collect();
+    let needs_reason = changes.iter().any(|target| target.change.needs_reason());
+    let justification = change::justification(args, needs_reason, access, caller)?;
+    let context = PlanContext::new(client.clone(), change::policy(access)).with_user(access.profile.user.clone());
+    let (plans, mut exit) = plan(changes, wait_limit, &context, access, caller).await?;
     if plans.is_empty() {
         return Ok(exit);
     }
-    let (lines, warnings) = render_preview(&plans, &estate, &grounds).await;
+    let (lines, warnings) = render_preview(&plans, &context, &justification).await;
     for line in lines {
-        if given.dry_run {
+        if args.dry_run {
             writeln!(caller.streams.out, "{line}")?;
         } else {
             caller.write_line(&line);
         }
     }
-    if given.dry_run {
+    if args.dry_run {
         writeln!(caller.streams.out, "a dry run: nothing was sent")?;
         return Ok(exit);
     }
-    change::confirm(&plans, &warnings, given, caller)?;
+    change::confirm(&plans, &warnings, args, caller)?;
     let mut log = change::open_log(caller)?;
-    let (mut done, sent) = apply_in_turn(&plans, &grounds, client, &mut log, caller).await?;
-    exit = if exit == Exit::Done { sent } else { exit };
-    if patience != WaitLimit::None {
-        wait_until_confirmed(&mut done, patience, client, &mut log, caller).await;
+    let (mut applied, sent_exit) = apply_in_turn(&plans, &justification, client, &mut log, caller).await?;
+    exit = if exit == Exit::Done { sent_exit } else { exit };
+    if wait_limit != WaitLimit::None {
+        wait_until_confirmed(&mut applied, wait_limit, client, &mut log, caller).await;
     }
     let mut failures = Vec::new();
-    for (plan, one) in &done {
-        let (own, failure) = report_outcome(plan, &one.outcome, patience, caller)?;
-        exit = if exit == Exit::Done { own } else { exit };
+    for (plan, result) in &applied {
+        let (outcome_exit, failure) = report_outcome(plan, &result.outcome, wait_limit, caller)?;
+        exit = if exit == Exit::Done { outcome_exit } else { exit };
         failures.extend(failure);
     }
-    // The answer comes before what is said beside it.
+    // The results are written before the messages.
     caller.streams.out.flush()?;
     for failure in &failures {
         caller.report(failure);
@@ -105,49 +105,53 @@ pub(super) async fn apply_changes<M: Into<PlannedTarget>>(
     Ok(exit)
 }
 
-/// What the plans will do and whom they will hit, line by line, and what speaks against them. Of many bans, what ran is
-/// counted once for all of them.
-async fn render_preview(plans: &[Plan], estate: &PlanContext, grounds: &Justification) -> (Vec<String>, Vec<String>) {
+/// Returns the preview of the plans, line by line, and their warnings. For many bans, executions are counted once for
+/// all.
+async fn render_preview(
+    plans: &[Plan],
+    context: &PlanContext,
+    justification: &Justification,
+) -> (Vec<String>, Vec<String>) {
     let (mut lines, mut warnings) = (Vec::new(), Vec::new());
-    if let Some((each, all)) = changes::batch_impact(plans, estate).await {
-        for (plan, facts) in plans.iter().zip(&each) {
-            warnings.extend(change::warnings(plan, facts));
-            lines.extend(change::render_preview(plan, facts, grounds));
+    if let Some((per_hash, shared)) = changes::batch_impact(plans, context).await {
+        for (plan, impact) in plans.iter().zip(&per_hash) {
+            warnings.extend(change::warnings(plan, impact));
+            lines.extend(change::render_preview(plan, impact, justification));
         }
-        warnings.extend(all.iter().flat_map(|fact| fact.warnings.clone()));
+        warnings.extend(shared.iter().flat_map(|line| line.warnings.clone()));
         lines.push(format!("all {} hashes together", plans.len()));
-        lines.extend(change::merge_lines(&all));
+        lines.extend(change::merge_lines(&shared));
         return (lines, warnings);
     }
     for plan in plans {
-        let facts = RefCell::new(Vec::new());
-        let tell = |fact| facts.borrow_mut().push(fact);
-        plan.blast_radius(estate, tell).await;
-        let mut facts: Vec<ImpactLine> = facts.into_inner();
-        let looks = plan.change.probe_names();
-        facts.sort_by_key(|fact| looks.iter().position(|look| *look == fact.subject));
-        warnings.extend(change::warnings(plan, &facts));
-        lines.extend(change::render_preview(plan, &facts, grounds));
+        let impact = RefCell::new(Vec::new());
+        let collect = |line| impact.borrow_mut().push(line);
+        plan.blast_radius(context, collect).await;
+        let mut impact: Vec<ImpactLine> = impact.into_inner();
+        let names = plan.change.probe_names();
+        impact.sort_by_key(|line| names.iter().position(|name| *name == line.subject));
+        warnings.extend(change::warnings(plan, &impact));
+        lines.extend(change::render_preview(plan, &impact, justification));
     }
     (lines, warnings)
 }
 
-/// What each would do. What is left out is answered here.
+/// Plans the changes. Targets that are left out are reported here.
 async fn plan(
-    deeds: Vec<PlannedTarget>,
-    patience: WaitLimit,
-    estate: &PlanContext,
+    changes: Vec<PlannedTarget>,
+    wait_limit: WaitLimit,
+    context: &PlanContext,
     access: &Access,
     caller: &mut CommandCx<'_>,
 ) -> Result<(Vec<Plan>, Exit), Failure> {
     change::check_may_change(access)?;
-    let is_bulk = deeds.len() > 1;
+    let is_bulk = changes.len() > 1;
     let mut exit = Exit::Done;
     let mut plans = Vec::new();
-    for PlannedTarget { change: deed, state } in deeds {
+    for PlannedTarget { change, state } in changes {
         let prepared = match state {
-            Some(state) => deed.plan_from(state, estate).await?,
-            None => deed.prepare(estate).await?,
+            Some(state) => change.plan_from(state, context).await?,
+            None => change.prepare(context).await?,
         };
         match prepared {
             Prepared::Ready(plan) => match &plan.protection {
@@ -160,48 +164,48 @@ async fn plan(
             },
             Prepared::NoOp { text, is_pending } => {
                 writeln!(caller.streams.out, "{text}; nothing was sent")?;
-                // Who waits for it has not got it; who does not wait wants no more than this.
-                if is_pending && patience != WaitLimit::None && exit == Exit::Done {
+                // With `--wait` the change counts as unconfirmed; without, it counts as done.
+                if is_pending && wait_limit != WaitLimit::None && exit == Exit::Done {
                     exit = Exit::Unconfirmed;
                 }
             }
-            Prepared::Rejected(refusal) => {
-                let code = if refusal.is_policy { Exit::Refused } else { Exit::Failed };
-                exit = caller.report(&Failure::new(code, refusal.why).with_hint(refusal.hint));
+            Prepared::Rejected(rejection) => {
+                let code = if rejection.is_policy { Exit::Refused } else { Exit::Failed };
+                exit = caller.report(&Failure::new(code, rejection.why).with_hint(rejection.hint));
             }
         }
     }
     Ok((plans, exit))
 }
 
-/// Does one after the other. What cannot be done any more is said, and keeps nobody from the next. When the log cannot be
-/// written any more, the rest is not done, and that is said.
+/// Applies the plans in order. A change that is no longer possible is reported, and the next one follows. If the log
+/// cannot be written, the others are not applied.
 async fn apply_in_turn<'p>(
     plans: &'p [Plan],
-    grounds: &Justification,
+    justification: &Justification,
     client: &Client,
     log: &mut Log,
     caller: &mut CommandCx<'_>,
 ) -> Result<(Vec<(&'p Plan, Applied)>, Exit), Failure> {
-    let mut done = Vec::new();
+    let mut applied = Vec::new();
     let mut exit = Exit::Done;
-    let mut grounds = grounds.clone();
-    for (at, plan) in plans.iter().enumerate() {
-        let order = PlannedChange { plan, justification: &grounds };
-        let Log { actions, lock_waits: waits } = log;
-        match with_lock_notes(changes::apply(order, client, actions), waits, caller).await {
+    let mut justification = justification.clone();
+    for (index, plan) in plans.iter().enumerate() {
+        let planned = PlannedChange { plan, justification: &justification };
+        let Log { actions, lock_waits } = log;
+        match with_lock_notes(changes::apply(planned, client, actions), lock_waits, caller).await {
             Ok(one) => {
-                grounds.batch.get_or_insert(one.outcome.line);
-                done.push((plan, one));
+                justification.batch.get_or_insert(one.outcome.line);
+                applied.push((plan, one));
             }
-            Err(NotSent::NoOp(said)) => {
-                writeln!(caller.streams.out, "{said}; nothing was sent")?;
+            Err(NotSent::NoOp(text)) => {
+                writeln!(caller.streams.out, "{text}; nothing was sent")?;
             }
-            Err(error @ NotSent::Log(_)) if at > 0 => {
-                let left = plans.len() - at;
-                let were = if left == 1 { "was" } else { "were" };
-                let said = format!("{error}; {left} of {} {were} not done", plans.len());
-                exit = caller.report(&Failure::new(Exit::Failed, said));
+            Err(error @ NotSent::Log(_)) if index > 0 => {
+                let n_left = plans.len() - index;
+                let were = if n_left == 1 { "was" } else { "were" };
+                let text = format!("{error}; {n_left} of {} {were} not done", plans.len());
+                exit = caller.report(&Failure::new(Exit::Failed, text));
                 break;
             }
             Err(error @ NotSent::Log(_)) => {
@@ -209,53 +213,53 @@ async fn apply_in_turn<'p>(
             }
             Err(error) => {
                 let name = plan.state.name();
-                let said = format!("{name}: {error}");
-                exit = caller.report(&Failure::new(Exit::Failed, said).with_hint("nothing was sent"));
+                let text = format!("{name}: {error}");
+                exit = caller.report(&Failure::new(Exit::Failed, text).with_hint("nothing was sent"));
             }
         }
     }
-    Ok((done, exit))
+    Ok((applied, exit))
 }
 
-/// The action log, and when another program is waited for that has locked it.
+/// The audit log, and messages about waiting for its lock.
 pub(super) struct Log {
     pub(super) actions: AuditLog,
     pub(super) lock_waits: mpsc::UnboundedReceiver<bool>,
 }
 
-/// Does something that writes to the action log, and says when that has to wait.
+/// Runs an operation that writes to the audit log, and notes when it waits for the lock.
 async fn with_lock_notes<T>(
-    doing: impl Future<Output = T>,
-    waits: &mut mpsc::UnboundedReceiver<bool>,
+    operation: impl Future<Output = T>,
+    lock_waits: &mut mpsc::UnboundedReceiver<bool>,
     caller: &mut CommandCx<'_>,
 ) -> T {
-    pin!(doing);
+    pin!(operation);
     loop {
         select! {
             biased;
-            done = &mut doing => return done,
-            Some(is_waiting) = waits.recv() => if is_waiting {
+            done = &mut operation => return done,
+            Some(is_waiting) = lock_waits.recv() => if is_waiting {
                 caller.note("waiting: another program has locked the action log");
             },
         }
     }
 }
 
-/// Looks until every target has it, the time is over, or somebody stops it.
+/// Waits until every change is confirmed, the wait limit has passed, or a signal arrives.
 async fn wait_until_confirmed(
     done: &mut [(&Plan, Applied)],
-    patience: WaitLimit,
+    wait_limit: WaitLimit,
     client: &Client,
     log: &mut Log,
     caller: &mut CommandCx<'_>,
 ) {
-    let late = async {
-        match patience {
+    let time_limit = async {
+        match wait_limit {
             WaitLimit::For(time) => sleep(time).await,
             WaitLimit::None | WaitLimit::Unlimited => pending().await,
         }
     };
-    let stopped = async {
+    let signal = async {
         if wait_for_shutdown().await.is_err() {
             pending::<()>().await;
         }
@@ -263,37 +267,36 @@ async fn wait_until_confirmed(
     let is_stopped = select! {
         biased;
         () = poll_until_confirmed(done, client, log, caller) => false,
-        () = stopped => true,
-        () = late => false,
+        () = signal => true,
+        () = time_limit => false,
     };
     caller.progress("");
-    // What could not be read stays unknown.
-    let open = done.iter_mut().map(|(_, one)| &mut one.outcome);
-    let open: Vec<_> = open.filter(|outcome| outcome.is_open()).collect();
+    // An outcome that could not be read stays unknown.
+    let open: Vec<_> = done.iter_mut().map(|(_, one)| &mut one.outcome).filter(|outcome| outcome.is_open()).collect();
     if is_stopped && !open.is_empty() {
         caller.warn("nobody waits any longer, and what was sent stays in force: `lampblack log show` lists it");
     }
-    let Log { actions, lock_waits: waits } = log;
+    let Log { actions, lock_waits } = log;
     for outcome in open {
-        let noted = with_lock_notes(changes::log_timed_out(actions, client, outcome), waits, caller);
+        let logging = with_lock_notes(changes::log_timed_out(actions, client, outcome), lock_waits, caller);
         select! {
-            () = noted => {}
-            // The log may be locked for ever.
+            () = logging => {}
+            // The log may stay locked.
             _ = wait_for_shutdown() => return,
         }
     }
 }
 
-/// Looks until every target has it.
+/// Reads the server's state repeatedly until every change is confirmed.
 async fn poll_until_confirmed(
     done: &mut [(&Plan, Applied)],
     client: &Client,
     log: &mut Log,
     caller: &mut CommandCx<'_>,
 ) {
-    let Log { actions, lock_waits: waits } = log;
+    let Log { actions, lock_waits } = log;
     loop {
-        // What could not be read back is not known yet; the next look may tell.
+        // If a read failed, the next one may show the outcome.
         let open =
             done.iter_mut().map(|(_, one)| one).filter(|one| one.outcome.is_open() || one.outcome.needs_read_back());
         let mut open: Vec<_> = open.collect();
@@ -305,17 +308,17 @@ async fn poll_until_confirmed(
             open.len()
         ));
         sleep(client.timings().read_back_interval).await;
-        for Applied { change: deed, outcome } in &mut open {
-            with_lock_notes(changes::recheck(deed, client, actions, outcome), waits, caller).await;
+        for Applied { change, outcome } in &mut open {
+            with_lock_notes(changes::recheck(change, client, actions, outcome), lock_waits, caller).await;
         }
     }
 }
 
-/// Says what became of one; what is to be said beside that, if it failed.
+/// Prints the outcome of a change, and returns the failure to report if it was not applied.
 fn report_outcome(
     plan: &Plan,
     outcome: &Outcome,
-    patience: WaitLimit,
+    wait_limit: WaitLimit,
     caller: &mut CommandCx<'_>,
 ) -> Result<(Exit, Option<Failure>), Failure> {
     let name = plan.state.name();
@@ -332,13 +335,13 @@ fn report_outcome(
     writeln!(caller.streams.out, "{name}  {verb}: {stage}; {note}")?;
     let exit = match outcome.stage {
         LoggedStage::Confirmed => Exit::Done,
-        LoggedStage::Accepted if patience == WaitLimit::None => Exit::Done,
+        LoggedStage::Accepted if wait_limit == WaitLimit::None => Exit::Done,
         LoggedStage::Accepted | LoggedStage::Pending => Exit::Unconfirmed,
         LoggedStage::NotApplied | LoggedStage::Partly | LoggedStage::Unknown => Exit::Failed,
     };
     let failure = (exit == Exit::Failed).then(|| {
-        let said = format!("{name}: {verb}: {stage}; {note}");
-        let failure = Failure::new(exit, said);
+        let text = format!("{name}: {verb}: {stage}; {note}");
+        let failure = Failure::new(exit, text);
         match advice(outcome) {
             Some(advice) => failure.with_hint(advice),
             None => failure,
@@ -347,7 +350,7 @@ fn report_outcome(
     Ok((exit, failure))
 }
 
-/// What to do about a deed that failed. To ask for less, as after a search that took too long, is of no use here.
+/// Returns what to do about a failed change. The hints for slow searches do not apply here.
 fn advice(outcome: &Outcome) -> Option<&'static str> {
     match (outcome.stage, &outcome.error) {
         (_, Some(error)) if error.is_refusal() => error.hint(),

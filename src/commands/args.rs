@@ -1,13 +1,13 @@
-//! What is named on the command line, and on standard input where it says so.
+//! The objects that a command line or standard input names.
 
 use std::{collections::HashSet, hash::Hash};
 
 use super::{CommandCx, Exit, Failure, query_argument::read_lines};
 
-/// Every word that was given; `-` stands for the lines of standard input.
-pub(super) fn read_args(given: &[String], caller: &mut CommandCx<'_>) -> Result<Vec<String>, Failure> {
+/// Returns the arguments, with `-` replaced by the lines of standard input.
+pub(super) fn read_args(args: &[String], caller: &mut CommandCx<'_>) -> Result<Vec<String>, Failure> {
     let mut words = Vec::new();
-    for word in given {
+    for word in args {
         if word == "-" {
             words.extend(read_lines(caller)?);
         } else {
@@ -17,7 +17,7 @@ pub(super) fn read_args(given: &[String], caller: &mut CommandCx<'_>) -> Result<
     Ok(words)
 }
 
-/// All of standard input as text, also as PowerShell writes it into a file: UTF-16 with a byte order mark.
+/// Reads all of standard input as UTF-8, or as UTF-16 with a byte order mark, which PowerShell writes.
 pub(super) fn read_stdin(caller: &mut CommandCx<'_>) -> Result<String, Failure> {
     let mut bytes = Vec::new();
     let input = &mut caller.streams.input;
@@ -33,40 +33,40 @@ pub(super) fn read_stdin(caller: &mut CommandCx<'_>) -> Result<String, Failure> 
     })
 }
 
-/// What words are read as.
+/// A parser of arguments of one kind.
 pub(super) struct ArgParser<'a> {
-    /// What one is called, as in `an MD5`.
+    /// The noun of an argument, as in `an MD5`.
     pub(super) noun: &'a str,
-    /// What one looks like.
+    /// The hint that describes a valid argument.
     pub(super) advice: &'a str,
 }
 
 impl ArgParser<'_> {
-    /// What is meant, each once. Every word that is none is answered, and then nothing is done.
+    /// Parses the arguments, without duplicates. If one is invalid, all invalid ones are reported.
     pub(super) fn parse_all<T: Clone + Eq + Hash>(
         &self,
         words: &[String],
-        read: impl Fn(&str) -> Option<T>,
+        parse: impl Fn(&str) -> Option<T>,
         caller: &mut CommandCx<'_>,
     ) -> Result<Vec<T>, Failure> {
         let Self { noun, advice } = self;
-        let mut meant = Vec::new();
+        let mut values = Vec::new();
         let mut seen = HashSet::new();
-        let mut junk = Vec::new();
+        let mut invalid = Vec::new();
         for word in words {
-            match read(word) {
-                Some(one) if seen.insert(one.clone()) => meant.push(one),
+            match parse(word) {
+                Some(value) if seen.insert(value.clone()) => values.push(value),
                 Some(_) => caller.note(&format!("{word} is named twice")),
-                None => junk.push((format!("{word:?} is no {noun}"), None)),
+                None => invalid.push((format!("{word:?} is no {noun}"), None)),
             }
         }
-        if let Some((_, hint)) = junk.last_mut() {
+        if let Some((_, hint)) = invalid.last_mut() {
             *hint = Some(format!("{advice}. Nothing was sent"));
-            return Err(Failure { exit: Exit::Usage, reports: junk });
+            return Err(Failure { exit: Exit::Usage, reports: invalid });
         }
-        if meant.is_empty() {
+        if values.is_empty() {
             return Err(Failure::usage(format!("there is no {noun}")).with_hint(format!("{advice}; one a line")));
         }
-        Ok(meant)
+        Ok(values)
     }
 }

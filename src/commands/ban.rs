@@ -1,4 +1,4 @@
-//! `ban`: hashes that sensors stop from running.
+//! The `ban` command: hashes that sensors block.
 
 use super::{
     CommandCx, Exit, Failure,
@@ -13,7 +13,7 @@ use crate::model::{Ban, HashList, Link, Md5};
 use crate::output::{Align, OutputCell, OutputColumn, OutputRow};
 use crate::text;
 
-/// What a hash to be banned looks like.
+/// The hint for an invalid hash.
 const ADVICE: &str = "an MD5 has 32 hex digits; servers ban by nothing else";
 
 /// The columns of bans.
@@ -29,95 +29,99 @@ const COLUMNS: &[OutputColumn] = &[
 ];
 
 /// Runs `ban list`.
-pub(super) async fn list(reading: OutputArgs, caller: &mut CommandCx<'_>) -> Result<Exit, Failure> {
+pub(super) async fn list(output: OutputArgs, caller: &mut CommandCx<'_>) -> Result<Exit, Failure> {
     let page = caller.client()?.bans().await?;
     let names = print_list::Names { plural: "bans", empty_message: "nothing was ever banned" };
-    print_list::print(&page, names, COLUMNS, reading, row, caller)
+    print_list::print(&page, names, COLUMNS, output, row, caller)
 }
 
-/// The deed that bans a hash; the reason is what the ban says.
+/// Returns the change that bans a hash, with the reason as its note.
 pub(super) fn ban_change(md5: Md5) -> Change {
     Change::Ban { md5, note: None }
 }
 
 /// Runs `ban add` and `ban remove`.
 pub(super) async fn change(
-    deed: impl Fn(Md5) -> Change,
+    change: impl Fn(Md5) -> Change,
     args: &HashArgs,
     caller: &mut CommandCx<'_>,
 ) -> Result<Exit, Failure> {
     let hashes = hashes(args, caller)?;
     let (client, access) = caller.connect()?;
-    let meant = plan_targets(hashes, deed, (&client, &access), caller).await?;
-    // A ban is what the server holds; that is read back at once, and nobody else is waited for.
+    let targets = plan_targets(hashes, change, (&client, &access), caller).await?;
+    // The server's ban list is the result: it is read back at once, and no sensor has to check in.
     let server = (&client, &access);
-    apply_changes(meant, &args.justification, WaitLimit::None, server, caller).await
+    apply_changes(targets, &args.justification, WaitLimit::None, server, caller).await
 }
 
-/// The hashes that are named, each once. What is named as a word must be one; of a list, the rest is left out.
+/// Returns the hashes, without duplicates. Invalid arguments are an error; invalid words of a list are left out.
 fn hashes(args: &HashArgs, caller: &mut CommandCx<'_>) -> Result<Vec<Md5>, Failure> {
     let is_list = |word: &&String| *word == "-";
-    let named = args.hashes.iter().filter(|word| !is_list(word));
-    let mut words: Vec<String> = named.cloned().collect();
+    let hashes = args.hashes.iter().filter(|word| !is_list(word));
+    let mut words: Vec<String> = hashes.cloned().collect();
     if args.hashes.iter().any(|word| is_list(&word)) {
         let list = HashList::parse(&args::read_stdin(caller)?);
-        let rest = describe_rejected(&list);
-        if let Some(rest) = &rest
+        let rejected = describe_rejected(&list);
+        if let Some(rejected) = &rejected
             && (args.strict || list.md5s.is_empty() && words.is_empty())
         {
             let none = if list.md5s.is_empty() { "there is no MD5: " } else { "" };
-            return Err(Failure::usage(format!("{none}{rest}")).with_hint(format!("{ADVICE}. Nothing was sent")));
+            return Err(Failure::usage(format!("{none}{rejected}")).with_hint(format!("{ADVICE}. Nothing was sent")));
         }
-        if let Some(rest) = rest {
-            caller.warn(&format!("left out: {rest}"));
+        if let Some(rejected) = rejected {
+            caller.warn(&format!("left out: {rejected}"));
         }
         if list.n_duplicates > 0 {
             caller.note(&format!("{} named twice", text::pluralize(list.n_duplicates, "hash is", "hashes are")));
         }
         words.extend(list.md5s.iter().map(ToString::to_string));
     }
-    let reading = args::ArgParser { noun: "MD5", advice: ADVICE };
-    reading.parse_all(&words, Link::md5, caller)
+    let parser = args::ArgParser { noun: "MD5", advice: ADVICE };
+    parser.parse_all(&words, Link::md5, caller)
 }
 
-/// What of a list is no MD5, in words; none if all of it is.
+/// Describes the words of a list that are no MD5; `None` if all are.
 fn describe_rejected(list: &HashList) -> Option<String> {
-    /// As many are named.
+    /// The maximum number of words that are listed.
     const NAMED: usize = 5;
-    /// Cells of a word.
+    /// Maximum width of a word, in cells.
     const WIDE: usize = 40;
     let n = list.other_words.len();
-    let named = list.other_words.iter().take(NAMED);
-    let named: Vec<_> = named.map(|word| format!("{:?}", text::fit(&word.as_str().into(), WIDE))).collect();
+    let shown: Vec<_> = list
+        .other_words
+        .iter()
+        .take(NAMED)
+        .map(|word| format!("{:?}", text::fit(&word.as_str().into(), WIDE)))
+        .collect();
     let words = match (n, n.saturating_sub(NAMED)) {
         (0, _) => None,
-        (n, 0) => Some(format!("{} no MD5: {}", text::pluralize(n, "word is", "words are"), named.join(", "))),
-        (n, more) => Some(format!("{n} words are no MD5: {} and {more} more", named.join(", "))),
+        (n, 0) => Some(format!("{} no MD5: {}", text::pluralize(n, "word is", "words are"), shown.join(", "))),
+        (n, more) => Some(format!("{n} words are no MD5: {} and {more} more", shown.join(", "))),
     };
     let sha256s = (list.sha256s > 0).then(|| {
         let n = text::pluralize(list.sha256s, "SHA-256", "SHA-256");
         format!("{n}, by which no server bans")
     });
-    let both: Vec<_> = words.into_iter().chain(sha256s).collect();
-    (!both.is_empty()).then(|| both.join("; "))
+    let parts: Vec<_> = words.into_iter().chain(sha256s).collect();
+    (!parts.is_empty()).then(|| parts.join("; "))
 }
 
-/// What is meant for each hash. Of many, the bans are read as one list.
+/// Returns the change of each hash. For many hashes, the ban list is read once.
 async fn plan_targets(
     hashes: Vec<Md5>,
-    deed: impl Fn(Md5) -> Change,
+    change: impl Fn(Md5) -> Change,
     (client, access): (&Client, &Access),
     caller: &mut CommandCx<'_>,
 ) -> Result<Vec<PlannedTarget>, Failure> {
-    let deeds: Vec<_> = hashes.into_iter().map(deed).collect();
-    let Some(cost) = changes::batch_cost(&deeds) else {
-        return Ok(deeds.into_iter().map(PlannedTarget::from).collect());
+    let changes: Vec<_> = hashes.into_iter().map(change).collect();
+    let Some(cost) = changes::batch_cost(&changes) else {
+        return Ok(changes.into_iter().map(PlannedTarget::from).collect());
     };
     caller.note(&cost);
-    let estate = PlanContext::new(client.clone(), change::policy(access));
-    let states = changes::read_ban_batch(&deeds, &estate).await?;
-    let meant = deeds.into_iter().zip(states);
-    Ok(meant.map(|(deed, state)| PlannedTarget { change: deed, state }).collect())
+    let context = PlanContext::new(client.clone(), change::policy(access));
+    let states = changes::read_ban_batch(&changes, &context).await?;
+    let targets = changes.into_iter().zip(states);
+    Ok(targets.map(|(change, state)| PlannedTarget { change, state }).collect())
 }
 
 fn row(ban: &Ban) -> OutputRow {

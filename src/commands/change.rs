@@ -1,4 +1,4 @@
-//! What all deeds have in common: who does them, what guards there are, and that somebody says yes.
+//! What all changes share: actor, policy, audit log, preview and confirmation.
 
 use tokio::sync::mpsc;
 
@@ -9,10 +9,10 @@ use crate::cli;
 use crate::config::Access;
 use crate::text;
 
-/// Who does it and why. A reason must be given where a protection is taken away or a host is cut off.
+/// Returns the actor and the reason. Fails if a change needs a reason and there is none.
 pub(super) fn justification(
-    given: &cli::ChangeArgs,
-    is_reasoned: bool,
+    args: &cli::ChangeArgs,
+    needs_reason: bool,
     access: &Access,
     caller: &CommandCx<'_>,
 ) -> Result<Justification, Failure> {
@@ -20,98 +20,96 @@ pub(super) fn justification(
         let text = text.as_deref().map(str::trim);
         text.filter(|text| !text.is_empty()).map(str::to_owned)
     };
-    let reason = text(&given.reason);
-    if is_reasoned && reason.is_none() && !given.dry_run {
+    let reason = text(&args.reason);
+    if needs_reason && reason.is_none() && !args.dry_run {
         return Err(Failure::usage("there is no reason").with_hint("give one with --reason; the action log keeps it"));
     }
     Ok(Justification {
         actor: Actor::from_account(caller.environment.account(), access.profile.user.clone()),
         reason,
-        ticket: text(&given.ticket),
+        ticket: text(&args.ticket),
         batch: None,
     })
 }
 
-/// What the profile protects.
+/// Returns the policy of the profile.
 pub(super) fn policy(access: &Access) -> Policy {
     Policy::new(access.profile.read_only, access.profile.protected_hosts.clone(), access.url.host_str())
 }
 
-/// Fails where the profile lets nobody change anything.
+/// Fails if the profile is read-only.
 pub(super) fn check_may_change(access: &Access) -> Result<(), Failure> {
     match policy(access).read_only_rejection() {
-        Some(refusal) => Err(Failure::new(Exit::Refused, refusal.why).with_hint(refusal.hint)),
+        Some(rejection) => Err(Failure::new(Exit::Refused, rejection.why).with_hint(rejection.hint)),
         None => Ok(()),
     }
 }
 
-/// The action log. What cannot be logged is not done.
+/// Opens the audit log. A change that cannot be logged is not sent.
 pub(super) fn open_log(caller: &CommandCx<'_>) -> Result<Log, Failure> {
     let Some(dir) = &caller.state_dir else {
         return Err(Failure::new(Exit::Failed, "there is nowhere to keep the action log")
             .with_hint("set XDG_STATE_HOME to a directory of yours; nothing was sent"));
     };
     let actions = AuditLog::open(dir).map_err(|error| Failure::from(error).with_hint("nothing was sent"))?;
-    let (sender, waits) = mpsc::unbounded_channel();
-    let actions = actions.with_lock_wait(LockWait { tx: Some(sender), ..LockWait::default() });
-    Ok(Log { actions, lock_waits: waits })
+    let (tx, lock_waits) = mpsc::unbounded_channel();
+    let actions = actions.with_lock_wait(LockWait { tx: Some(tx), ..LockWait::default() });
+    Ok(Log { actions, lock_waits })
 }
 
-/// What a deed will do, whom it will hit, and the requests it will send, one line each.
-pub(super) fn render_preview(plan: &Plan, facts: &[ImpactLine], grounds: &Justification) -> Vec<String> {
+/// Returns the preview of a change, line by line: effects, warnings, blast radius, requests.
+pub(super) fn render_preview(plan: &Plan, impact: &[ImpactLine], justification: &Justification) -> Vec<String> {
     let mut lines = vec![plan.change.label().to_owned()];
     lines.extend(plan.effects.iter().map(|effect| format!("  {effect}")));
     lines.extend(plan.protection.iter().map(|why| format!("  PROTECTED: {why}")));
-    lines.extend(warnings(plan, facts).map(|warning| format!("  WARNING: {warning}")));
-    let notes = facts.iter().flat_map(|fact| &fact.notes);
+    lines.extend(warnings(plan, impact).map(|warning| format!("  WARNING: {warning}")));
+    let notes = impact.iter().flat_map(|line| &line.notes);
     let notes = plan.notes.iter().chain(notes);
     lines.extend(notes.map(|note| format!("  note: {note}")));
-    lines.extend(facts.iter().map(describe_line));
+    lines.extend(impact.iter().map(describe_line));
     lines.extend(
-        plan.write_requests(grounds)
+        plan.write_requests(justification)
             .iter()
-            .map(|change| format!("  sends: {}", text::make_visible(&change.to_string().into()))),
+            .map(|request| format!("  sends: {}", text::make_visible(&request.to_string().into()))),
     );
     lines
 }
 
-/// A line of the blast radius, with where it comes from.
-fn describe_line(fact: &ImpactLine) -> String {
-    let source = match fact.source.as_str() {
+/// Returns a line of the blast radius, with its source.
+fn describe_line(line: &ImpactLine) -> String {
+    let source = match line.source.as_str() {
         "" => String::new(),
         source => format!("  [{source}]"),
     };
-    format!("  {}: {}{source}", fact.subject, fact.text)
+    format!("  {}: {}{source}", line.subject, line.text)
 }
 
-/// The lines of the blast radius of many plans together, what speaks against them first.
-pub(super) fn merge_lines(facts: &[ImpactLine]) -> Vec<String> {
-    let warnings = facts.iter().flat_map(|fact| &fact.warnings);
-    let warnings = warnings.map(|warning| format!("  WARNING: {warning}"));
-    let notes = facts.iter().flat_map(|fact| &fact.notes);
-    let notes = notes.map(|note| format!("  note: {note}"));
-    let lines = facts.iter().map(describe_line);
+/// Returns the blast radius that many plans share, warnings first.
+pub(super) fn merge_lines(impact: &[ImpactLine]) -> Vec<String> {
+    let warnings = impact.iter().flat_map(|line| &line.warnings).map(|warning| format!("  WARNING: {warning}"));
+    let notes = impact.iter().flat_map(|line| &line.notes).map(|note| format!("  note: {note}"));
+    let lines = impact.iter().map(describe_line);
     warnings.chain(notes).chain(lines).collect()
 }
 
-/// What speaks against a plan, as far as it is known.
-pub(super) fn warnings<'p>(plan: &'p Plan, facts: &'p [ImpactLine]) -> impl Iterator<Item = String> + 'p {
-    let facts = facts.iter().flat_map(|fact| &fact.warnings);
-    plan.warnings.iter().chain(facts).cloned()
+/// Returns the warnings of a plan and of its blast radius.
+pub(super) fn warnings<'p>(plan: &'p Plan, impact: &'p [ImpactLine]) -> impl Iterator<Item = String> + 'p {
+    let impact = impact.iter().flat_map(|line| &line.warnings);
+    plan.warnings.iter().chain(impact).cloned()
 }
 
-/// Has the user confirm all plans, or fails where nobody can. `--yes` stands for the user, but passes neither a protected
-/// host nor, alone, a warning.
+/// Has the user confirm all plans, or fails without a terminal. `--yes` replaces the confirmation, except for a
+/// protected host and, without `--override-warnings`, for a warning.
 pub(super) fn confirm(
     plans: &[Plan],
     warnings: &[String],
-    given: &cli::ChangeArgs,
+    args: &cli::ChangeArgs,
     caller: &mut CommandCx<'_>,
 ) -> Result<(), Failure> {
     let refused = |why: &str, hint: &str| Err(Failure::new(Exit::Refused, why).with_hint(hint));
     let protected = plans.iter().find(|plan| plan.protection.is_some());
-    let is_warned = !warnings.is_empty() && !given.override_warnings;
-    if given.yes && protected.is_none() && !is_warned {
+    let has_warnings = !warnings.is_empty() && !args.override_warnings;
+    if args.yes && protected.is_none() && !has_warnings {
         return Ok(());
     }
     if !caller.streams.is_interactive {
@@ -120,7 +118,7 @@ pub(super) fn confirm(
                 "a protected host takes somebody at a terminal who types its name; nothing was sent",
                 "leave --yes away, and name this host alone",
             ),
-            None if given.yes => refused(
+            None if args.yes => refused(
                 &format!(
                     "--yes does not pass {}: {}; nothing was sent",
                     text::pluralize(warnings.len(), "warning", "warnings"),
@@ -134,19 +132,19 @@ pub(super) fn confirm(
         };
     }
     let n: usize = plans.iter().map(Plan::count).sum();
-    let (question, wanted) = match (protected, plans) {
+    let (question, expected) = match (protected, plans) {
         (Some(plan), _) => {
             let name = plan.state.target_name().raw().to_owned();
             ("Type the name of the host to confirm:".to_owned(), name)
         }
         (None, [first, ..]) if n > 1 => {
-            let what = first.change.target().plural_noun();
-            let question = format!("Type the number of {what}, {n}, to confirm:");
+            let noun = first.change.target().plural();
+            let question = format!("Type the number of {noun}, {n}, to confirm:");
             (question, n.to_string())
         }
         (None, _) => ("Type yes to confirm:".to_owned(), "yes".to_owned()),
     };
-    if caller.prompt(&question).eq_ignore_ascii_case(&wanted) {
+    if caller.prompt(&question).eq_ignore_ascii_case(&expected) {
         return Ok(());
     }
     refused("it was not confirmed; nothing was sent", "start it again")

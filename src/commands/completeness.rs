@@ -1,21 +1,19 @@
-//! What an answer lacks, said beside it.
+//! Warnings about incomplete answers.
 
 use super::{CommandCx, Exit, Failure};
 use crate::text;
 
-/// What the server, or the reading of what it sent, left out.
+/// The parts of an answer that are missing or could not be read.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct MissingParts {
-    /// How many records could not be read.
     pub(super) n_unreadable: usize,
-    /// How many the user's rights hide.
+    /// The number of rows that the user has no permission to see.
     pub(super) hidden: u64,
-    /// Whether the server says that something is missing.
     pub(super) is_incomplete: bool,
 }
 
 impl MissingParts {
-    /// Warns of what is missing; `records` is what they are called.
+    /// Warns of the missing parts; `records` is the plural noun of the rows.
     pub(super) fn warn(self, records: &str, caller: &mut CommandCx<'_>) {
         if self.n_unreadable > 0 {
             caller.warn(&describe_unreadable(self.n_unreadable, records));
@@ -30,22 +28,22 @@ impl MissingParts {
     }
 }
 
-/// That so many records could not be read; `records` is what several are called, an `s` more than one is.
+/// Describes `n` unreadable records; `records` is their plural noun, the singular with an `s`.
 pub(super) fn describe_unreadable(n: usize, records: &str) -> String {
-    let one = records.strip_suffix('s').unwrap_or(records);
-    let what = text::pluralize(n, one, records);
+    let singular = records.strip_suffix('s').unwrap_or(records);
+    let what = text::pluralize(n, singular, records);
     let is = if n == 1 { "is" } else { "are" };
     format!("{what} could not be read and {is} left out")
 }
 
-/// That there is no such thing, as far as one can tell: where records could not be read, it may be one of them.
-pub(super) fn not_found(why: String, n_unread: usize, records: &str) -> Failure {
-    if n_unread == 0 {
+/// Returns the failure for an object that was not found; if records are unreadable, it may be one of them.
+pub(super) fn not_found(why: String, n_unreadable: usize, records: &str) -> Failure {
+    if n_unreadable == 0 {
         return Failure::new(Exit::NoResults, why);
     }
-    let one = records.strip_suffix('s').unwrap_or(records);
-    let what = text::pluralize(n_unread, one, records);
-    let it = if n_unread == 1 { "it" } else { "one of them" };
+    let singular = records.strip_suffix('s').unwrap_or(records);
+    let what = text::pluralize(n_unreadable, singular, records);
+    let it = if n_unreadable == 1 { "it" } else { "one of them" };
     let may_be = format!("{what} could not be read, and {it} may be it");
     Failure::new(Exit::Failed, format!("{may_be}; of the others, {why}"))
 }
@@ -55,7 +53,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn one_record_is_said_as_one() {
+    fn a_single_record_is_described_in_the_singular() {
         assert_eq!(describe_unreadable(1, "rows"), "1 row could not be read and is left out");
         assert_eq!(describe_unreadable(2, "feeds"), "2 feeds could not be read and are left out");
     }

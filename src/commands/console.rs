@@ -1,4 +1,4 @@
-//! The console itself, on the configured server or on the embedded simulator.
+//! Opening the console, on the configured server or on the embedded simulator.
 
 use std::io;
 
@@ -22,14 +22,14 @@ pub(super) async fn console(
     open_console(access, &config, caller, open).await
 }
 
-/// Opens the console on the embedded simulator, which ends with it.
+/// Opens the console on the embedded simulator, which stops with it.
 pub(super) async fn demo(
     demo: &Demo,
     caller: &mut CommandCx<'_>,
     open: impl AsyncFnOnce(ConsoleSetup) -> anyhow::Result<()>,
 ) -> Result<Exit, Failure> {
     let config = caller.config()?;
-    // Beside the screen, which must not wait while a large world is searched.
+    // On another thread: a search in a large world must not block the screen.
     let running = caller
         .background
         .spawn(sim::start(simulate::world_options(demo)))
@@ -63,27 +63,27 @@ async fn open_console(
         ColorChoice::Always => screen.no_color = false,
         ColorChoice::Never => screen.no_color = true,
     }
-    // Settings of the look come before the network: a mistake there is known at once.
+    // Keys and theme are read before the network is used, so that an error in them is reported at once.
     let keymap = config.keymap()?;
     let theme = config.theme(&screen)?;
     let settings = access.settings();
     let clock = settings.clock;
-    let (sender, calls) = mpsc::unbounded_channel();
-    let client = Client::new(settings, Some(sender))?;
-    // The client has the only copy from here on.
+    let (tx, traces) = mpsc::unbounded_channel();
+    let client = Client::new(settings, Some(tx))?;
+    // The client has the only copy of the token from here on.
     drop(access.token);
     let mut notices = access.notices;
     notices.append(&mut caller.notices);
     let is_demo = access.source == Source::Demo;
     let config_dir = if is_demo {
-        // What is tried out there must not change what is real.
+        // The demo must not change real settings.
         caller.state_dir.clone()
     } else {
         caller.environment.config_dir().map(Into::into)
     };
     let setup = ConsoleSetup {
         client,
-        traces: calls,
+        traces,
         server: access.url,
         is_demo,
         source: access.source,

@@ -1,4 +1,4 @@
-//! Who started a command: streams, flags and environment.
+//! The context of a command: streams, flags and environment.
 
 use std::{
     io::{self, Read, Write},
@@ -14,47 +14,44 @@ use crate::config::{Access, Config, Environment, Flags};
 use crate::output::TableStyle;
 use crate::text;
 
-/// Asks at the terminal and reads a line without showing it; nothing if that was called off.
+/// Prompts at the terminal and reads a line without echo; `None` if the user cancels.
 pub type Hidden = fn(&str) -> io::Result<Option<String>>;
 
-/// Where a command reads and writes.
+/// The streams of a command.
 pub struct Streams<'a> {
-    /// Standard input.
     pub input: &'a mut dyn Read,
-    /// Standard output: the answer alone.
+    /// Standard output: the results only.
     pub out: &'a mut dyn Write,
-    /// Standard error: everything else.
+    /// Standard error: messages.
     pub notes: &'a mut dyn Write,
-    /// The width of the terminal that standard output is; `None` when it is none.
+    /// The width of the terminal, in cells; `None` if standard output is no terminal.
     pub width: Option<usize>,
-    /// Whether the user sits at a terminal, to read and to type.
+    /// Whether a user can read and type at a terminal.
     pub is_interactive: bool,
-    /// Asks for what nobody is to see; `None` when standard input is no terminal.
+    /// Reads a password without echo; `None` if standard input is no terminal.
     pub read_password: Option<Hidden>,
     /// Writes a line to standard error while a command waits.
     pub write_stderr: fn(&str),
-    /// Whether standard error is a terminal, where a line can be written over.
+    /// Whether standard error is a terminal, where a line can be overwritten.
     pub shows_progress: bool,
 }
 
-/// Everything a command is started with.
+/// The context of a command.
 pub struct CommandCx<'a> {
-    /// Where it reads and writes.
     pub streams: Streams<'a>,
-    /// Variables and directories.
     pub environment: Environment,
-    /// The directory for what the program keeps; `None` when it cannot be written.
+    /// The directory for logs and history; `None` if it cannot be written.
     pub state_dir: Option<PathBuf>,
-    /// What the user should know before anything else.
+    /// Notices to show first.
     pub notices: Vec<String>,
-    /// What runs beside the command; only the console must not be held up by it.
+    /// The runtime for background tasks, which do not block the console.
     pub background: Handle,
     flags: Flags,
     color: ColorChoice,
 }
 
 impl<'a> CommandCx<'a> {
-    /// A caller with the options that hold for every command.
+    /// Creates a context from the global options.
     pub fn new(
         global: &Global,
         environment: Environment,
@@ -62,7 +59,7 @@ impl<'a> CommandCx<'a> {
         background: Handle,
         streams: Streams<'a>,
     ) -> Self {
-        let given = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
+        let non_empty = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
         Self {
             streams,
             environment,
@@ -70,65 +67,65 @@ impl<'a> CommandCx<'a> {
             notices: Vec::new(),
             background,
             flags: Flags {
-                profile: given(&global.profile),
+                profile: non_empty(&global.profile),
                 config: global.config.clone(),
-                url: given(&global.url),
-                user: given(&global.user),
+                url: non_empty(&global.url),
+                user: non_empty(&global.user),
                 read_only: global.read_only,
             },
             color: global.color,
         }
     }
 
-    /// What the command line says about server and configuration.
+    /// Returns the global options about server and configuration.
     pub fn flags(&self) -> &Flags {
         &self.flags
     }
 
-    /// The configuration file.
+    /// Loads the configuration file.
     pub fn config(&self) -> Result<Config, Failure> {
         Ok(Config::load(self.flags.config.as_deref(), &self.environment)?)
     }
 
-    /// The server and how to reach it; what the user should know of that is said.
+    /// Returns the configured server and how to reach it.
     pub fn access(&mut self) -> Result<Access, Failure> {
         let config = self.config()?;
         Ok(Access::choose(&self.flags, &config, &self.environment)?)
     }
 
-    /// A client for the configured server. Standard error says what the user should know of the way there.
+    /// Creates a client for the configured server. Notices about the connection go to standard error.
     pub fn client(&mut self) -> Result<Client, Failure> {
         Ok(self.connect()?.0)
     }
 
-    /// The same, with what the profile says.
+    /// Creates a client for the configured server, and returns it with the profile.
     pub fn connect(&mut self) -> Result<(Client, Access), Failure> {
         let access = self.access()?;
         for notice in &access.notices {
             self.warn(notice);
         }
-        let (sender, mut calls) = mpsc::unbounded_channel::<RequestTrace>();
-        let client = Client::new(access.settings(), Some(sender))?;
-        let beside = self.streams.write_stderr;
+        let (tx, mut traces) = mpsc::unbounded_channel::<RequestTrace>();
+        let client = Client::new(access.settings(), Some(tx))?;
+        let write_stderr = self.streams.write_stderr;
         self.background.spawn(async move {
-            while let Some(call) = calls.recv().await {
-                if let Some(at) = call.long_retry_at() {
-                    let at = at.strftime("%H:%M:%SZ");
-                    beside(&format!("note: the server is busy and asks to wait until {at}; ^c cancels"));
+            while let Some(trace) = traces.recv().await {
+                if let Some(retry_at) = trace.long_retry_at() {
+                    let retry_at = retry_at.strftime("%H:%M:%SZ");
+                    write_stderr(&format!("note: the server is busy and asks to wait until {retry_at}; ^c cancels"));
                 }
             }
         });
         Ok((client, access))
     }
 
-    /// Asks the user at the terminal, and reads one line.
+    /// Prompts the user and reads a line.
     pub fn prompt(&mut self, question: &str) -> String {
         let _ = write!(self.streams.notes, "{question} ");
         let _ = self.streams.notes.flush();
         String::from_utf8_lossy(&self.read_line()).trim().to_owned()
     }
 
-    /// Reads one line of standard input, and nothing behind it.
+    /// Reads a line of standard input, and nothing after it.
     pub fn read_line(&mut self) -> Vec<u8> {
         let mut line = Vec::new();
         let mut byte = [0];
@@ -141,7 +138,7 @@ impl<'a> CommandCx<'a> {
         line
     }
 
-    /// How tables look.
+    /// Returns the style of tables.
     pub fn table_style(&self) -> TableStyle {
         TableStyle {
             width: self.streams.width,
@@ -154,22 +151,22 @@ impl<'a> CommandCx<'a> {
         }
     }
 
-    /// When the user wants colors.
+    /// Returns the `--color` option.
     pub fn color_choice(&self) -> ColorChoice {
         self.color
     }
 
-    /// Says something beside the answer.
+    /// Writes a note to standard error.
     pub fn note(&mut self, text: &str) {
         self.write_message("note", text);
     }
 
-    /// Says that something is not as it should be.
+    /// Writes a warning to standard error.
     pub fn warn(&mut self, text: &str) {
         self.write_message("warning", text);
     }
 
-    /// Says what went wrong and what to do about it.
+    /// Writes the errors and hints of a failure to standard error, and returns its exit code.
     pub fn report(&mut self, failure: &Failure) -> Exit {
         for (error, hint) in &failure.reports {
             self.write_message("error", error);
@@ -180,23 +177,23 @@ impl<'a> CommandCx<'a> {
         failure.exit
     }
 
-    /// Says how far it has got, where that can be taken back.
+    /// Overwrites the progress line, if standard error is a terminal.
     pub fn progress(&mut self, text: &str) {
         if self.streams.shows_progress {
-            // Back to the margin, and away with what stood there.
+            // Returns to the start of the line and clears it.
             let _ = write!(self.streams.notes, "\r{text}\x1b[K");
             let _ = self.streams.notes.flush();
         }
     }
 
-    /// Writes to standard error as it is: lines of our own making, every strange word in them made visible.
+    /// Writes a line to standard error as it is: untrusted text in it must have been escaped.
     pub fn write_line(&mut self, line: &str) {
-        // Whoever closed standard error does not want to hear of it.
+        // A closed standard error is no failure.
         let _ = writeln!(self.streams.notes, "{line}");
     }
 
     fn write_message(&mut self, label: &str, text: &str) {
-        // Whatever a server or a file put into a message, it moves no cursor here.
+        // A message may contain text of a server or a file, which must not move the cursor.
         let text = text::line(text);
         self.write_line(&format!("{label}: {text}"));
     }

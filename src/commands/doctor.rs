@@ -1,4 +1,4 @@
-//! `doctor`: is everything in place, from the configuration to the token's rights?
+//! The `doctor` command: checks configuration, connection and permissions.
 
 use super::{CommandCx, Exit, Failure};
 use crate::api::{self, Client};
@@ -6,7 +6,7 @@ use crate::config::{Access, Source};
 use crate::model::{Search, SensorFilter, ServerInfo, Span};
 use crate::text;
 
-/// The oldest server whose API this program and the official client speak (reference 4.2).
+/// The oldest server version with the API that this program uses (reference 4.2).
 const OLDEST_SERVER: (u32, u32) = (5, 0);
 
 /// Runs `doctor`.
@@ -19,7 +19,7 @@ pub(super) async fn doctor(caller: &mut CommandCx<'_>) -> Result<Exit, Failure> 
     Ok(if report.n_findings == 0 { Exit::Done } else { Exit::Failed })
 }
 
-/// Lines as they are found: one for each thing looked at, and one for each advice.
+/// The results of the checks, one line each, with hints.
 #[derive(Default)]
 struct CheckList {
     lines: Vec<String>,
@@ -27,22 +27,22 @@ struct CheckList {
 }
 
 impl CheckList {
-    fn add_ok(&mut self, what: &str, words: &str) {
-        self.write_check("ok", what, words);
+    fn add_ok(&mut self, subject: &str, text: &str) {
+        self.write_check("ok", subject, text);
     }
 
-    fn add_failure(&mut self, what: &str, words: &str, hint: Option<&str>) {
+    fn add_failure(&mut self, subject: &str, text: &str, hint: Option<&str>) {
         self.n_findings += 1;
-        self.write_check("fail", what, words);
+        self.write_check("fail", subject, text);
         if let Some(hint) = hint {
             self.write_check("", "hint:", hint);
         }
     }
 
-    fn write_check(&mut self, state: &str, what: &str, words: &str) {
-        // Words may come from a file, a certificate or a server.
-        let words = text::make_visible(&words.into());
-        self.lines.push(format!("{state:<5} {what:<14} {words}"));
+    fn write_check(&mut self, state: &str, subject: &str, text: &str) {
+        // The text may come from a file, a certificate or a server.
+        let text = text::make_visible(&text.into());
+        self.lines.push(format!("{state:<5} {subject:<14} {text}"));
     }
 }
 
@@ -98,7 +98,7 @@ async fn run_checks(caller: &mut CommandCx<'_>, report: &mut CheckList) {
                 }
                 _ => report_reached(&access, report),
             }
-            let what = match error {
+            let subject = match error {
                 api::Error::Certificate { .. } | api::Error::PlainHttp | api::Error::NotTls => "tls",
                 api::Error::Unauthorized | api::Error::Forbidden { .. } => "token",
                 api::Error::Proxy { .. } | api::Error::ProxyRefused { .. } => "proxy",
@@ -108,12 +108,12 @@ async fn run_checks(caller: &mut CommandCx<'_>, report: &mut CheckList) {
                 api::Error::NotFound { .. } => Some("check the path of the server's address"),
                 _ => error.hint(),
             };
-            report.add_failure(what, &error.to_string(), hint);
+            report.add_failure(subject, &error.to_string(), hint);
         }
     }
 }
 
-/// The server answered: so address and certificate are right.
+/// Reports address and certificate as valid, since the server answered.
 fn report_reached(access: &Access, report: &mut CheckList) {
     report.add_ok("server", access.url.as_str());
     if access.url.scheme() == "http" {
@@ -143,7 +143,7 @@ fn report_version(info: &ServerInfo, report: &mut CheckList) {
     }
 }
 
-/// What the token's user may read.
+/// Checks what the user of the token may read.
 async fn check_rights(client: &Client, report: &mut CheckList) {
     let all = Search { group_by: Some("id".into()), ..Search::default() };
     let documents = |n: u64| text::pluralize(n, "document", "documents");
@@ -155,19 +155,19 @@ async fn check_rights(client: &Client, report: &mut CheckList) {
         Ok(page) => report.add_ok("processes", &format!("{} to search", documents(page.total))),
         Err(error) => report.add_failure("processes", &error.to_string(), error.hint()),
     }
-    let everything = SensorFilter::default();
-    match client.sensors(&everything, Span { start: 0, rows: 1 }).await {
+    let all_sensors = SensorFilter::default();
+    match client.sensors(&all_sensors, Span { start: 0, rows: 1 }).await {
         Ok(page) => report.add_ok("sensors", &format!("{} to see", page.total)),
         Err(error) => report.add_failure("sensors", &error.to_string(), error.hint()),
     }
     match client.license().await {
         Ok(license) => match license.license_warning(client.clock().now()) {
-            Some((trouble, _)) => {
-                report.add_failure("license", &trouble, Some("searches go on; ask the vendor for a new one"));
+            Some((warning, _)) => {
+                report.add_failure("license", &warning, Some("searches go on; ask the vendor for a new one"));
             }
             None => report.add_ok("license", &format!("until {}", text::make_visible(&license.end))),
         },
-        // Not every user may know.
+        // Not every user may read the license.
         Err(error @ (api::Error::Forbidden { .. } | api::Error::NotFound { .. })) => {
             report.add_ok("license", &format!("not known: {error}"));
         }

@@ -1,4 +1,4 @@
-//! `events`: what processes did, as one timeline.
+//! The `events` command: the events of processes as one timeline.
 
 use super::{CommandCx, Exit, Failure, completeness::describe_unreadable, process_args};
 use crate::api;
@@ -18,7 +18,7 @@ const COLUMNS: &[OutputColumn] = &[
     OutputColumn::new("process", Align::Left).rank(1),
 ];
 
-/// Rows that are written at a time.
+/// The number of rows per write.
 const CHUNK: usize = 1_000;
 
 /// Runs `events`.
@@ -53,14 +53,14 @@ pub(super) async fn events(args: &cli::Events, caller: &mut CommandCx<'_>) -> Re
         0 => usize::MAX,
         limit => usize::try_from(limit).unwrap_or(usize::MAX),
     };
-    let found = all.events.len();
-    let shown = &all.events[..found.min(limit)];
-    let look = caller.table_style();
-    let mut sheet = TableWriter::new(caller.streams.out, args.output.format, COLUMNS, look);
+    let n_events = all.events.len();
+    let shown = &all.events[..n_events.min(limit)];
+    let style = caller.table_style();
+    let mut table = TableWriter::new(caller.streams.out, args.output.format, COLUMNS, style);
     for chunk in shown.chunks(CHUNK) {
-        sheet.write_rows(&chunk.iter().map(row).collect::<Vec<_>>())?;
+        table.write_rows(&chunk.iter().map(row).collect::<Vec<_>>())?;
     }
-    sheet.finish()?;
+    table.finish()?;
     report_gaps(&all, shown.len(), failure.is_none(), caller);
 
     if let Some(error) = failure {
@@ -68,26 +68,26 @@ pub(super) async fn events(args: &cli::Events, caller: &mut CommandCx<'_>) -> Re
     }
     process_args::check_none_missing(missing)?;
     if let Some(gap) = all.gaps.into_iter().next() {
-        // What is there was told, but it is not the whole answer.
+        // The events were printed, but they are incomplete.
         return Err(gap.error.into());
     }
-    Ok(if found == 0 { Exit::NoResults } else { Exit::Done })
+    Ok(if n_events == 0 { Exit::NoResults } else { Exit::Done })
 }
 
-/// What stands beside the rows.
-fn report_gaps(all: &TimelineWalk, shown: usize, is_whole: bool, caller: &mut CommandCx<'_>) {
-    let (found, broken) = (all.events.len(), all.n_unreadable);
-    if broken > 0 {
-        caller.warn(&describe_unreadable(broken, "records"));
+/// Reports what is missing, and how many events were printed.
+fn report_gaps(timeline: &TimelineWalk, n_shown: usize, is_complete: bool, caller: &mut CommandCx<'_>) {
+    let (n_events, n_unreadable) = (timeline.events.len(), timeline.n_unreadable);
+    if n_unreadable > 0 {
+        caller.warn(&describe_unreadable(n_unreadable, "records"));
     }
-    let n_timeless = all.events.iter().rev().take_while(|event| event.at.is_none()).count();
+    let n_timeless = timeline.events.iter().rev().take_while(|event| event.at.is_none()).count();
     if n_timeless > 0 {
         caller.warn(&format!("{n_timeless} events have no readable time and come last"));
     }
-    if found == 0 && is_whole && broken == 0 && all.gaps.is_empty() {
+    if n_events == 0 && is_complete && n_unreadable == 0 && timeline.gaps.is_empty() {
         caller.note("no events");
-    } else if shown < found {
-        caller.note(&format!("{shown} events of {found}; --limit 0 gives all"));
+    } else if n_shown < n_events {
+        caller.note(&format!("{n_shown} events of {n_events}; --limit 0 gives all"));
     }
 }
 
@@ -116,7 +116,7 @@ fn row(event: &Event) -> OutputRow {
     }
 }
 
-/// The name of its kind: the server's own for one that is not known here.
+/// Returns the kind of an event; for an unknown kind, the server's name.
 fn kind_name(event: &Event) -> String {
     match &event.what {
         EventFacts::Other { kind, .. } => kind.raw().to_owned(),
@@ -124,7 +124,7 @@ fn kind_name(event: &Event) -> String {
     }
 }
 
-/// What was done, with a word where it was done to the sensor, or where the path is not certain.
+/// Returns the action of an event, marked if it was tampering or if its path is uncertain.
 fn describe_action(event: &Event) -> String {
     let action = event.action();
     match (event.is_tamper, event.is_ambiguous) {

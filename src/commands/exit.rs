@@ -1,4 +1,4 @@
-//! How a command went: exit codes, and what is said of a failure.
+//! Exit codes and failures of commands.
 
 use std::{io, process::ExitCode};
 
@@ -7,20 +7,19 @@ use crate::changes::NotSent;
 use crate::config;
 use crate::storage;
 
-/// How a command went, as its exit code says.
+/// The exit code of a command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Exit {
-    /// Done.
     Done = 0,
-    /// The server, the network or a file failed.
+    /// An error of the server, the network or a file.
     Failed = 1,
-    /// The command line, a name or a query is wrong.
+    /// An error in the command line, a name or a query.
     Usage = 2,
-    /// Nothing matched, or there is no such thing.
+    /// Nothing matched, or the object does not exist.
     NoResults = 3,
-    /// It was sent, and not confirmed in time.
+    /// A change was sent, but not confirmed in time.
     Unconfirmed = 4,
-    /// A guard refused: read-only, a protected host, no confirmation.
+    /// A change was rejected: read-only profile, protected host, or no confirmation.
     Refused = 5,
 }
 
@@ -30,27 +29,26 @@ impl From<Exit> for ExitCode {
     }
 }
 
-/// Why a command ended early. Without a word when nobody reads the answer any more, which is no failure.
+/// The reason why a command ended early. It has no message if the reader closed the output, which is no failure.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Failure {
-    /// The exit code.
     pub exit: Exit,
-    /// What to say on standard error, each with what to do about it.
+    /// Errors for standard error, each with a hint.
     pub reports: Vec<(String, Option<String>)>,
 }
 
 impl Failure {
-    /// A failure in words.
+    /// Creates a failure.
     pub fn new(exit: Exit, error: impl Into<String>) -> Self {
         Self { exit, reports: vec![(error.into(), None)] }
     }
 
-    /// Wrong usage in words.
+    /// Creates a failure for wrong usage.
     pub fn usage(error: impl Into<String>) -> Self {
         Self::new(Exit::Usage, error)
     }
 
-    /// The same failure with advice.
+    /// Adds a hint to the last error.
     #[must_use]
     pub fn with_hint(mut self, hint: impl Into<String>) -> Self {
         if let Some((_, last)) = self.reports.last_mut() {
@@ -61,7 +59,7 @@ impl Failure {
 }
 
 impl From<io::Error> for Failure {
-    /// Only writing the answer fails in this way: whoever read it may have read enough.
+    /// Only writing the results fails like this; a closed pipe is no error.
     fn from(error: io::Error) -> Self {
         if error.kind() == io::ErrorKind::BrokenPipe {
             return Self { exit: Exit::Done, reports: Vec::new() };

@@ -1,4 +1,4 @@
-//! `facets`: how often each value of some fields occurs.
+//! The `facets` command: how often each value of a field occurs.
 
 use std::io::{self, Write};
 
@@ -10,7 +10,7 @@ use crate::output::{Align, Format, OutputCell, OutputColumn, OutputRow, TableSty
 use crate::query::Index;
 use crate::text::{self, Untrusted};
 
-/// What is counted when no field is named: who ran what, and where.
+/// The default fields: who ran what, and where.
 const FIELDS: [&str; 4] = ["process_name", "parent_name", "username", "hostname"];
 
 const COLUMNS: &[OutputColumn] = &[
@@ -24,40 +24,40 @@ const COLUMNS: &[OutputColumn] = &[
 /// Runs `facets`.
 pub(super) async fn facets(args: &cli::Facets, caller: &mut CommandCx<'_>) -> Result<Exit, Failure> {
     let search = Search {
-        query: query_argument::read_query(Index::Process, &args.query, args.asking, caller)?,
+        query: query_argument::read_query(Index::Process, &args.query, args.query_args, caller)?,
         ..Search::default()
     };
     let search = time_args::bind_to_bounds(search, &args.bounds, caller)?;
     let fields = fields(&args.field);
-    let mut reader = Fetcher::new(caller.client()?);
-    let known = reader.facets(&search, &fields).await?;
-    let shown = FacetTable {
-        facets: &known.value,
+    let mut fetcher = Fetcher::new(caller.client()?);
+    let fetched = fetcher.facets(&search, &fields).await?;
+    let counted = FacetTable {
+        facets: &fetched.value,
         limit: match usize::try_from(args.limit) {
             Ok(limit @ 1..) => limit,
             Ok(0) | Err(_) => usize::MAX,
         },
     };
-    let look = caller.table_style();
+    let style = caller.table_style();
     if args.format == Format::Table {
-        shown.histogram(look, caller.streams.out)?;
+        counted.histogram(style, caller.streams.out)?;
         caller.streams.out.flush()?;
     } else {
-        let mut sheet = TableWriter::new(caller.streams.out, args.format, COLUMNS, look);
-        sheet.write_rows(&shown.rows())?;
-        sheet.finish()?;
+        let mut table = TableWriter::new(caller.streams.out, args.format, COLUMNS, style);
+        table.write_rows(&counted.rows())?;
+        table.finish()?;
     }
-    shown.report_notes(caller);
-    Ok(if shown.is_empty() { Exit::NoResults } else { Exit::Done })
+    counted.report_notes(caller);
+    Ok(if counted.is_empty() { Exit::NoResults } else { Exit::Done })
 }
 
-/// The fields asked for, each once.
-fn fields(named: &[String]) -> Vec<String> {
-    if named.is_empty() {
+/// Returns the requested fields without duplicates.
+fn fields(names: &[String]) -> Vec<String> {
+    if names.is_empty() {
         return FIELDS.map(str::to_owned).to_vec();
     }
     let mut fields = Vec::new();
-    for field in named {
+    for field in names {
         if !fields.contains(field) {
             fields.push(field.clone());
         }
@@ -65,7 +65,7 @@ fn fields(named: &[String]) -> Vec<String> {
     fields
 }
 
-/// Counted values, at most so many of each field.
+/// Counted values, at most `limit` of each field.
 struct FacetTable<'a> {
     facets: &'a Facets,
     limit: usize,
@@ -80,15 +80,14 @@ impl FacetTable<'_> {
         facet.values.iter().take(self.limit)
     }
 
-    /// Bars as the official documentation draws them; with several fields, each under its name.
-    fn histogram(&self, look: TableStyle, out: &mut dyn Write) -> io::Result<()> {
-        let filled = self.facets.facets.iter();
-        let filled: Vec<_> = filled.filter(|facet| !facet.values.is_empty()).collect();
-        for (at, facet) in filled.iter().enumerate() {
+    /// Draws bars as in the official documentation, with the field name above them if there are several fields.
+    fn histogram(&self, style: TableStyle, out: &mut dyn Write) -> io::Result<()> {
+        let non_empty: Vec<_> = self.facets.facets.iter().filter(|facet| !facet.values.is_empty()).collect();
+        for (index, facet) in non_empty.iter().enumerate() {
             if self.facets.facets.len() > 1 {
-                let before = if at > 0 { "\n" } else { "" };
+                let before = if index > 0 { "\n" } else { "" };
                 let field = text::make_visible(&facet.field.as_str().into());
-                let (bold, plain) = if look.is_styled { ("\x1b[1m", "\x1b[0m") } else { ("", "") };
+                let (bold, plain) = if style.is_styled { ("\x1b[1m", "\x1b[0m") } else { ("", "") };
                 writeln!(out, "{before}{bold}{field}{plain}")?;
             }
             for value in self.values(facet) {
@@ -99,18 +98,17 @@ impl FacetTable<'_> {
     }
 
     fn rows(&self) -> Vec<OutputRow> {
-        let rows = self.facets.facets.iter().flat_map(|facet| self.values(facet).map(|value| row(facet, value)));
-        rows.collect()
+        self.facets.facets.iter().flat_map(|facet| self.values(facet).map(|value| row(facet, value))).collect()
     }
 
     fn report_notes(&self, caller: &mut CommandCx<'_>) {
         let facets = self.facets;
-        let gaps = MissingParts {
+        let missing = MissingParts {
             n_unreadable: facets.n_unreadable,
             hidden: facets.hidden,
             is_incomplete: facets.is_incomplete,
         };
-        gaps.warn("values", caller);
+        missing.warn("values", caller);
         if facets.total == 0 && self.is_empty() {
             return caller.note("no process matches");
         }
@@ -133,7 +131,8 @@ impl FacetTable<'_> {
     }
 }
 
-/// One bar: the name in 15 columns, its part of all in percent, and a block for every two percent of the longest.
+/// Returns a bar: the name in 15 columns, its share of all in percent, and a block for every two percent of the longest
+/// bar.
 fn bar(facet: &Facet, value: &FacetValue) -> String {
     const NAME: usize = 15;
     let name = text::clip(&without_midnight(&value.name), NAME);
@@ -143,7 +142,7 @@ fn bar(facet: &Facet, value: &FacetValue) -> String {
     format!("{margin}{name}: {:>5.1}% {}", facet.ratio(value), "■".repeat(blocks.count()))
 }
 
-/// The name of a day without the midnight it begins with.
+/// Returns the name of a value; of a day without its midnight.
 fn without_midnight(name: &Untrusted) -> Untrusted {
     match name.raw().strip_suffix("T00:00:00Z") {
         Some(day) => day.into(),
@@ -182,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn a_bar_is_the_documentations() {
+    fn a_bar_looks_as_in_the_official_documentation() {
         check(
             &FacetValue { percent: Some(65.9), ratio: Some("15.4".into()), ..value("thumbnailextractionhost.exe", 1) },
             &format!("thumbnailextrac:  15.4% {}", "■".repeat(32)),
@@ -204,7 +203,7 @@ mod tests {
     }
 
     #[test]
-    fn a_field_is_asked_for_once() {
+    fn a_field_is_requested_once() {
         let named = ["a", "b", "a"].map(str::to_owned);
         assert_eq!(fields(&named), ["a", "b"]);
         assert_eq!(fields(&[]), FIELDS);

@@ -1,4 +1,4 @@
-//! `feed`: where the server has its threat reports from.
+//! The `feed` command: sources of threat reports.
 
 use super::{
     CommandCx, Exit, Failure,
@@ -6,7 +6,7 @@ use super::{
     change,
     details::{card, property},
     print_list,
-    resolve::{self, Noun, Numbered},
+    resolve::{self, Numbered, ObjectKind},
 };
 use crate::api::{Client, Error};
 use crate::changes::{Change, FeedChange, Snapshot};
@@ -26,8 +26,8 @@ const COLUMNS: &[OutputColumn] = &[
     OutputColumn::new("url", Align::Left).min_width(20).rank(1),
 ];
 
-/// What feeds are called.
-const KIND: Noun = Noun { singular: "feed", plural: "feeds", list: Some("lampblack feed list") };
+/// The words for feeds in messages.
+const KIND: ObjectKind = ObjectKind { singular: "feed", plural: "feeds", list: Some("lampblack feed list") };
 
 impl Numbered for Feed {
     fn number(&self) -> u64 {
@@ -39,13 +39,13 @@ impl Numbered for Feed {
     }
 }
 
-/// Runs what does something to feeds, or shows them.
+/// Runs `feed`.
 pub(super) async fn run(command: cli::Feed, caller: &mut CommandCx<'_>) -> Result<Exit, Failure> {
-    let switch = |on| move |id| FeedChange::Switch { id, is_enabled: on };
+    let switch = |is_enabled| move |id| FeedChange::Switch { id, is_enabled };
     match command {
-        cli::Feed::List { reading } => list(reading, caller).await,
+        cli::Feed::List { output } => list(output, caller).await,
         cli::Feed::Show { id, format } => show(&id, format, caller).await,
-        cli::Feed::Add { address, grounds } => add(&address, &grounds, caller).await,
+        cli::Feed::Add { address, justification } => add(&address, &justification, caller).await,
         cli::Feed::Enable(args) => change(&args, switch(true), caller).await,
         cli::Feed::Disable(args) => change(&args, switch(false), caller).await,
         cli::Feed::Sync(args) => change(&args, FeedChange::Synchronize, caller).await,
@@ -54,10 +54,10 @@ pub(super) async fn run(command: cli::Feed, caller: &mut CommandCx<'_>) -> Resul
 }
 
 /// Runs `feed list`.
-async fn list(reading: OutputArgs, caller: &mut CommandCx<'_>) -> Result<Exit, Failure> {
+async fn list(output: OutputArgs, caller: &mut CommandCx<'_>) -> Result<Exit, Failure> {
     let page = caller.client()?.feeds().await?;
     let names = print_list::Names { plural: KIND.plural, empty_message: "there is no feed" };
-    print_list::print(&page, names, COLUMNS, reading, row, caller)
+    print_list::print(&page, names, COLUMNS, output, row, caller)
 }
 
 /// Runs `feed show`.
@@ -65,14 +65,14 @@ async fn show(word: &str, format: Format, caller: &mut CommandCx<'_>) -> Result<
     let client = caller.client()?;
     let feed = resolve_feed(word, &client, caller).await?;
     if format != Format::Table {
-        let look = caller.table_style();
-        let mut sheet = TableWriter::new(caller.streams.out, format, COLUMNS, look);
-        sheet.write_rows(&[row(&feed)])?;
-        sheet.finish()?;
+        let style = caller.table_style();
+        let mut table = TableWriter::new(caller.streams.out, format, COLUMNS, style);
+        table.write_rows(&[row(&feed)])?;
+        table.finish()?;
         return Ok(Exit::Done);
     }
     let search = Search { query: format!("feed_id:{}", feed.id), ..Search::default() };
-    // The feed is the answer; a number that cannot be had does not take it away.
+    // The feed is the result; a failed count does not suppress it.
     let reports = match client.reports(&search, Span { start: 0, rows: 0 }).await {
         Ok(page) => Some(page.total),
         Err(error) => {
@@ -99,63 +99,63 @@ async fn show(word: &str, format: Format, caller: &mut CommandCx<'_>) -> Result<
 }
 
 /// Runs `feed add`.
-async fn add(address: &str, grounds: &cli::ChangeArgs, caller: &mut CommandCx<'_>) -> Result<Exit, Failure> {
-    let address = address.trim();
-    if address.is_empty() {
+async fn add(url: &str, justification: &cli::ChangeArgs, caller: &mut CommandCx<'_>) -> Result<Exit, Failure> {
+    let url = url.trim();
+    if url.is_empty() {
         return Err(Failure::usage("there is no address")
             .with_hint("say where the server finds the feed: https://, http:// or file://"));
     }
-    if let Some((why, hint)) = FeedChange::invalid_url_reason(address) {
-        return Err(Failure::usage(format!("{address:?} {why}")).with_hint(hint));
+    if let Some((why, hint)) = FeedChange::invalid_url_reason(url) {
+        return Err(Failure::usage(format!("{url:?} {why}")).with_hint(hint));
     }
     let (client, access) = caller.connect()?;
-    let deeds = vec![Change::Feed(FeedChange::Add { url: address.to_owned(), is_enabled: true })];
+    let changes = vec![Change::Feed(FeedChange::Add { url: url.to_owned(), is_enabled: true })];
     let server = (&client, &access);
-    apply_changes(deeds, grounds, WaitLimit::None, server, caller).await
+    apply_changes(changes, justification, WaitLimit::None, server, caller).await
 }
 
-/// Does something to one that is there.
+/// Applies a change to an existing feed.
 async fn change(
     args: &cli::IdArg,
-    feeding: impl Fn(FeedId) -> FeedChange,
+    feed_change: impl Fn(FeedId) -> FeedChange,
     caller: &mut CommandCx<'_>,
 ) -> Result<Exit, Failure> {
     let (client, access) = caller.connect()?;
     change::check_may_change(&access)?;
-    let meant = plan_target(&args.id, feeding, &client, caller).await?;
-    let (deeds, server) = (vec![meant], (&client, &access));
-    apply_changes(deeds, &args.justification, WaitLimit::None, server, caller).await
+    let target = plan_target(&args.id, feed_change, &client, caller).await?;
+    let (changes, server) = (vec![target], (&client, &access));
+    apply_changes(changes, &args.justification, WaitLimit::None, server, caller).await
 }
 
-/// The feed that is meant: its number, or else the whole of one of its names.
+/// Finds a feed by its ID or by one of its complete names.
 async fn resolve_feed(word: &str, client: &Client, caller: &mut CommandCx<'_>) -> Result<Feed, Failure> {
     if let Ok(number) = word.trim().parse() {
         match client.feed(FeedId(number)).await {
-            // It may be a name.
+            // The number may be a name.
             Err(Error::NotFound { .. }) => {}
-            found => return Ok(found?),
+            feed => return Ok(feed?),
         }
     }
     resolve::resolve(word, client.feeds().await?, KIND, caller)
 }
 
-/// What is to be done to the feed that is meant, with what was read of it if that was by its number.
+/// Returns the change of a feed, with its state if it was found by ID.
 async fn plan_target(
     word: &str,
-    feeding: impl Fn(FeedId) -> FeedChange,
+    feed_change: impl Fn(FeedId) -> FeedChange,
     client: &Client,
     caller: &mut CommandCx<'_>,
 ) -> Result<PlannedTarget, Failure> {
-    let deed = |number| Change::Feed(feeding(FeedId(number)));
-    let is_there = |state: &Snapshot| matches!(state, Snapshot::Feed(found) if found.feed.is_some());
-    if let Some(meant) = PlannedTarget::find_by_number(word, deed, is_there, client).await? {
-        return Ok(meant);
+    let change = |number| Change::Feed(feed_change(FeedId(number)));
+    let exists = |state: &Snapshot| matches!(state, Snapshot::Feed(snapshot) if snapshot.feed.is_some());
+    if let Some(target) = PlannedTarget::find_by_number(word, change, exists, client).await? {
+        return Ok(target);
     }
     let id = resolve::resolve(word, client.feeds().await?, KIND, caller)?.id;
-    Ok(Change::Feed(feeding(id)).into())
+    Ok(Change::Feed(feed_change(id)).into())
 }
 
-/// Whether its reports are looked for, in words.
+/// Returns the state of a feed in words.
 fn describe_state(feed: &Feed) -> &'static str {
     match feed.is_enabled {
         Some(true) => "enabled",
@@ -164,7 +164,7 @@ fn describe_state(feed: &Feed) -> &'static str {
     }
 }
 
-/// Who added it, in words.
+/// Returns who added a feed, in words.
 fn describe_source(feed: &Feed) -> Option<&'static str> {
     feed.is_manual.map(|is| if is { "added here" } else { "vendor" })
 }

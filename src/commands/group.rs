@@ -1,4 +1,4 @@
-//! `group`: sensor groups, by which policies and rights are given.
+//! The `group` command: sensor groups, which carry settings and permissions.
 
 use super::{CommandCx, Exit, Failure, apply::apply_changes, change, completeness::not_found, print_list};
 use crate::api::{Client, Error};
@@ -18,23 +18,28 @@ const COLUMNS: &[OutputColumn] = &[
     OutputColumn::new("reachable_when_isolated", Align::Left).min_width(16).rank(2),
 ];
 
-/// Runs what makes sensor groups, or shows them.
+/// Runs `group`.
 pub(super) async fn run(command: cli::Group, caller: &mut CommandCx<'_>) -> Result<Exit, Failure> {
     match command {
-        cli::Group::List { reading } => list(reading, caller).await,
-        cli::Group::Create { name, site, grounds } => create(&name, site, &grounds, caller).await,
+        cli::Group::List { output } => list(output, caller).await,
+        cli::Group::Create { name, site, justification } => create(&name, site, &justification, caller).await,
     }
 }
 
 /// Runs `group list`.
-async fn list(reading: OutputArgs, caller: &mut CommandCx<'_>) -> Result<Exit, Failure> {
+async fn list(output: OutputArgs, caller: &mut CommandCx<'_>) -> Result<Exit, Failure> {
     let page = caller.client()?.groups().await?;
     let names = print_list::Names { plural: "groups", empty_message: "there is no group to see" };
-    print_list::print(&page, names, COLUMNS, reading, row, caller)
+    print_list::print(&page, names, COLUMNS, output, row, caller)
 }
 
 /// Runs `group create`.
-async fn create(name: &str, site: u64, grounds: &cli::ChangeArgs, caller: &mut CommandCx<'_>) -> Result<Exit, Failure> {
+async fn create(
+    name: &str,
+    site: u64,
+    justification: &cli::ChangeArgs,
+    caller: &mut CommandCx<'_>,
+) -> Result<Exit, Failure> {
     let name = name.trim().to_owned();
     if name.is_empty() {
         return Err(Failure::usage("the group has no name").with_hint("give it one"));
@@ -42,12 +47,12 @@ async fn create(name: &str, site: u64, grounds: &cli::ChangeArgs, caller: &mut C
     let (client, access) = caller.connect()?;
     change::check_may_change(&access)?;
     check_site_exists(site, &client, caller).await?;
-    let deeds = vec![Change::Admin(AdminChange::CreateGroup { name, site })];
+    let changes = vec![Change::Admin(AdminChange::CreateGroup { name, site })];
     let server = (&client, &access);
-    apply_changes(deeds, grounds, WaitLimit::None, server, caller).await
+    apply_changes(changes, justification, WaitLimit::None, server, caller).await
 }
 
-/// Fails if there is no such site.
+/// Fails if the site does not exist.
 async fn check_site_exists(site: u64, client: &Client, caller: &mut CommandCx<'_>) -> Result<(), Failure> {
     let sites = match client.sites().await {
         Ok(page) => page,
@@ -57,13 +62,14 @@ async fn check_site_exists(site: u64, client: &Client, caller: &mut CommandCx<'_
         }
         Err(error) => return Err(error.into()),
     };
-    if sites.rows.iter().any(|one| one.id == site) {
+    if sites.rows.iter().any(|known_site| known_site.id == site) {
         return Ok(());
     }
-    let there = sites.rows.iter().map(|one| format!("{} {}", one.id, text::make_visible(&one.name)));
-    let there = there.collect::<Vec<_>>().join(", ");
+    let available =
+        sites.rows.iter().map(|known_site| format!("{} {}", known_site.id, text::make_visible(&known_site.name)));
+    let available = available.collect::<Vec<_>>().join(", ");
     let why = format!("there is no site {site}");
-    Err(not_found(why, sites.n_unreadable, "sites").with_hint(format!("there are: {there}")))
+    Err(not_found(why, sites.n_unreadable, "sites").with_hint(format!("there are: {available}")))
 }
 
 fn row(group: &Group) -> OutputRow {

@@ -1,4 +1,4 @@
-//! Hosts by name: the one that is meant, never one whose name merely contains it.
+//! Finding a host by its exact name.
 
 use std::collections::BTreeMap;
 
@@ -7,10 +7,10 @@ use crate::api::{self, Client};
 use crate::model::{Sensor, SensorFilter, SensorId, Span};
 use crate::text;
 
-/// As many sensors as are asked for at once: what the server's own console asks for at most (reference 1.6).
+/// The number of sensors per request: the maximum of the server's web console (reference 1.6).
 pub(super) const PAGE: u64 = 1000;
 
-/// The sensor that is meant: its id, or a name that equals the computer or DNS name, letter case aside.
+/// Finds a sensor by its ID, or by its complete computer or DNS name, ignoring case.
 pub(super) async fn resolve_sensor(
     host: &str,
     client: &Client,
@@ -20,9 +20,9 @@ pub(super) async fn resolve_sensor(
     if let Ok(id) = host.parse() {
         return Ok(SensorId(id));
     }
-    let (found, n_unread) = find_by_name(host, client).await?;
-    match &found[..] {
-        [] => Err(not_found(format!("no sensor has the name {host:?}"), n_unread, "sensors")
+    let (sensors, n_unreadable) = find_by_name(host, client).await?;
+    match &sensors[..] {
+        [] => Err(not_found(format!("no sensor has the name {host:?}"), n_unreadable, "sensors")
             .with_hint("the whole name must match; `lampblack sensor list PART` finds it")),
         [sensor] => Ok(sensor.id),
         several => {
@@ -36,7 +36,7 @@ pub(super) async fn resolve_sensor(
     }
 }
 
-/// One sensor on one line, for choosing.
+/// Returns a line that describes a sensor, to choose from several.
 fn line(sensor: &Sensor) -> String {
     format!(
         "  {}  {}  last check-in {}  {}",
@@ -47,25 +47,25 @@ fn line(sensor: &Sensor) -> String {
     )
 }
 
-/// All sensors of this name. The server's search minds the case and looks for parts, so it only narrows: to what
-/// contains the first label, cut to the 15 letters of a computer name, as typed, in capitals, and in small letters.
-/// If none of these is the host, every sensor is looked at, and those that could not be read are counted.
+/// Returns all sensors of this name, and the number of unreadable ones. The server's search is case-sensitive and
+/// matches parts of names, so it only narrows down: to names that contain the first label, cut to the 15 letters of a
+/// computer name, as typed, in upper case and in lower case. If that finds nothing, all sensors are read.
 async fn find_by_name(host: &str, client: &Client) -> Result<(Vec<Sensor>, usize), api::Error> {
     const COMPUTER_NAME: usize = 15;
     let label: String = host.split('.').next().unwrap_or_default().chars().take(COMPUTER_NAME).collect();
     let mut found = BTreeMap::new();
-    for part in spellings(&label) {
-        let filter = SensorFilter { hostname: Some(part), ..SensorFilter::default() };
+    for spelling in spellings(&label) {
+        let filter = SensorFilter { hostname: Some(spelling), ..SensorFilter::default() };
         collect_named(host, &filter, client, &mut found).await?;
     }
-    let mut n_unread = 0;
+    let mut n_unreadable = 0;
     if found.is_empty() {
-        n_unread = collect_named(host, &SensorFilter::default(), client, &mut found).await?;
+        n_unreadable = collect_named(host, &SensorFilter::default(), client, &mut found).await?;
     }
-    Ok((found.into_values().collect(), n_unread))
+    Ok((found.into_values().collect(), n_unreadable))
 }
 
-/// A word as typed, in capitals and in small letters, each once.
+/// Returns a word as typed, in upper case and in lower case, without duplicates.
 pub(super) fn spellings(word: &str) -> Vec<String> {
     let mut spellings = vec![word.to_owned()];
     for other in [word.to_uppercase(), word.to_lowercase()] {
@@ -76,22 +76,22 @@ pub(super) fn spellings(word: &str) -> Vec<String> {
     spellings
 }
 
-/// Adds those of this name; how many of all could not be read.
+/// Adds the sensors of this name to `found`, and returns the number of unreadable ones.
 async fn collect_named(
     host: &str,
     filter: &SensorFilter,
     client: &Client,
     found: &mut BTreeMap<SensorId, Sensor>,
 ) -> Result<usize, api::Error> {
-    let (mut start, mut n_unread) = (0, 0);
+    let (mut start, mut n_unreadable) = (0, 0);
     loop {
         let page = client.sensors(filter, Span { start, rows: PAGE }).await?;
         start += u64::try_from(page.n_sent()).unwrap_or(u64::MAX);
-        n_unread += page.n_unreadable;
+        n_unreadable += page.n_unreadable;
         let is_last = page.n_sent() == 0 || start >= page.total;
         found.extend(page.rows.into_iter().filter(|sensor| sensor.is_named(host)).map(|sensor| (sensor.id, sensor)));
         if is_last {
-            return Ok(n_unread);
+            return Ok(n_unreadable);
         }
     }
 }

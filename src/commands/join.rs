@@ -1,4 +1,4 @@
-//! `--join`: what belongs to processes, as columns and as members of their JSON.
+//! The `--join` option: related sensors, groups and binaries, as columns and as JSON members.
 
 use std::borrow::Cow;
 
@@ -8,17 +8,17 @@ use crate::fetch::{Fetcher, JoinKey, JoinPlan, JoinResult};
 use crate::model::{Document, Process};
 use crate::output::{Align, OutputCell, OutputColumn};
 
-/// The joins of a command, and how they are written.
+/// The joins of a command and their output.
 pub(super) struct Joins {
     join: JoinPlan,
-    /// Rows that name no file.
+    /// The number of rows without a hash.
     n_nameless: usize,
 }
 
 impl Joins {
-    /// Those of the command line.
-    pub(super) fn new(wanted: &[cli::Join]) -> Self {
-        let related: Vec<_> = wanted
+    /// Creates the joins that the command line requests.
+    pub(super) fn new(requested: &[cli::Join]) -> Self {
+        let keys: Vec<_> = requested
             .iter()
             .map(|join| match join {
                 cli::Join::Sensor => JoinKey::Sensor,
@@ -26,27 +26,27 @@ impl Joins {
                 cli::Join::Binary => JoinKey::Binary,
             })
             .collect();
-        Self { join: JoinPlan::new(&related), n_nameless: 0 }
+        Self { join: JoinPlan::new(&keys), n_nameless: 0 }
     }
 
-    /// The columns with those of the joins before the last one.
+    /// Returns the columns, with those of the joins before the last one.
     pub(super) fn columns(&self, own: &'static [OutputColumn]) -> Cow<'static, [OutputColumn]> {
         let mut columns = own.to_vec();
-        let at = own.len().saturating_sub(1);
-        columns.splice(at..at, self.added_columns().into_iter().flatten());
+        let index = own.len().saturating_sub(1);
+        columns.splice(index..index, self.added_columns().into_iter().flatten());
         columns.into()
     }
 
-    /// What each join adds, in a fixed order.
+    /// Returns the columns of each join, in a fixed order.
     fn added_columns(&self) -> [Vec<OutputColumn>; 3] {
         let column = |name, align| OutputColumn::new(name, align).rank(1);
-        let wanted = |related, columns: Vec<OutputColumn>| {
-            if self.join.includes(related) { columns } else { Vec::new() }
+        let if_included = |key, columns: Vec<OutputColumn>| {
+            if self.join.includes(key) { columns } else { Vec::new() }
         };
         [
-            wanted(JoinKey::Sensor, vec![column("host_status", Align::Left)]),
-            wanted(JoinKey::Group, vec![column("group", Align::Left).min_width(8).rank(1)]),
-            wanted(
+            if_included(JoinKey::Sensor, vec![column("host_status", Align::Left)]),
+            if_included(JoinKey::Group, vec![column("group", Align::Left).min_width(8).rank(1)]),
+            if_included(
                 JoinKey::Binary,
                 vec![
                     column("signed", Align::Left),
@@ -57,47 +57,46 @@ impl Joins {
         ]
     }
 
-    /// Fetches what these rows need, before they are written.
-    pub(super) async fn fetch<'p>(&mut self, rows: impl IntoIterator<Item = &'p Process>, reader: &mut Fetcher) {
+    /// Fetches the joined objects of these rows, before the rows are written.
+    pub(super) async fn fetch<'p>(&mut self, rows: impl IntoIterator<Item = &'p Process>, fetcher: &mut Fetcher) {
         for process in rows {
             self.join.add(process);
             self.n_nameless += usize::from(process.md5.is_none());
         }
-        reader.join(&mut self.join).await;
+        fetcher.join(&mut self.join).await;
     }
 
-    /// Puts what the joins know of a process before the last of its cells.
+    /// Inserts the joined cells of a process before its last cell.
     pub(super) fn extend(&self, process: &Process, cells: &mut Vec<OutputCell>) {
-        let at = cells.len().saturating_sub(1);
-        cells.splice(at..at, self.cells(process));
+        let index = cells.len().saturating_sub(1);
+        cells.splice(index..index, self.cells(process));
     }
 
     fn cells(&self, process: &Process) -> Vec<OutputCell> {
         let mut cells = Vec::new();
         if self.join.includes(JoinKey::Sensor) {
             let sensor = self.join.sensor(process).and_then(JoinResult::get);
-            let status = sensor.map(|known| OutputCell::from_untrusted(&known.value.status));
+            let status = sensor.map(|fetched| OutputCell::from_untrusted(&fetched.value.status));
             cells.push(status.unwrap_or_default());
         }
         if self.join.includes(JoinKey::Group) {
             let group = self.join.group(process).and_then(JoinResult::get);
-            let name = group.map(|known| OutputCell::from_untrusted(&known.value.name));
+            let name = group.map(|fetched| OutputCell::from_untrusted(&fetched.value.name));
             cells.push(name.unwrap_or_default());
         }
         if self.join.includes(JoinKey::Binary) {
             let binary = self.join.binary(process).and_then(JoinResult::get);
-            let signature = binary.map(|known| &known.value.signature);
+            let signature = binary.map(|fetched| &fetched.value.signature);
             let text = |text: Option<&_>| text.map(OutputCell::from_untrusted).unwrap_or_default();
             cells.push(text(signature.map(|signature| &signature.result)));
             cells.push(text(signature.map(|signature| &signature.publisher)));
-            let days = signature.zip(process.started);
-            let days = days.and_then(|(signature, start)| signature.days_before(start));
+            let days = signature.zip(process.started).and_then(|(signature, start)| signature.days_before(start));
             cells.push(OutputCell::from_value(days));
         }
         cells
     }
 
-    /// The members that the joins add to the JSON of a process; `null` for what is not known.
+    /// Returns the JSON members that the joins add to a process; `null` for an unknown one.
     pub(super) fn json_members(&self, process: &Process) -> Vec<(&'static str, String)> {
         let json = |document: Option<&Document>| match document {
             Some(document) => document.json().to_owned(),
@@ -105,29 +104,29 @@ impl Joins {
         };
         let mut members = Vec::new();
         if self.join.includes(JoinKey::Sensor) {
-            let known = self.join.sensor(process).and_then(JoinResult::get);
-            members.push(("sensor", json(known.map(|known| &known.value.document))));
+            let fetched = self.join.sensor(process).and_then(JoinResult::get);
+            members.push(("sensor", json(fetched.map(|fetched| &fetched.value.document))));
         }
         if self.join.includes(JoinKey::Group) {
-            let known = self.join.group(process).and_then(JoinResult::get);
-            members.push(("group", json(known.map(|known| &known.value.document))));
+            let fetched = self.join.group(process).and_then(JoinResult::get);
+            members.push(("group", json(fetched.map(|fetched| &fetched.value.document))));
         }
         if self.join.includes(JoinKey::Binary) {
-            let known = self.join.binary(process).and_then(JoinResult::get);
-            members.push(("binary", json(known.map(|known| &known.value.document))));
+            let fetched = self.join.binary(process).and_then(JoinResult::get);
+            members.push(("binary", json(fetched.map(|fetched| &fetched.value.document))));
         }
         members
     }
 
-    /// Says what could not be fetched.
+    /// Warns of objects that could not be fetched.
     pub(super) fn report_failures(&self, caller: &mut CommandCx<'_>) {
-        /// A server that is gone answers for nothing, and one line says that as well as a thousand.
+        /// An unreachable server fails for all of them; a few lines are enough.
         const MOST: usize = 8;
-        let missing = self.join.failures();
-        for (what, error) in missing.iter().take(MOST) {
-            caller.warn(&format!("not joined: {what}: {error}"));
+        let failures = self.join.failures();
+        for (object, error) in failures.iter().take(MOST) {
+            caller.warn(&format!("not joined: {object}: {error}"));
         }
-        if let Some(more @ 1..) = missing.len().checked_sub(MOST) {
+        if let Some(more @ 1..) = failures.len().checked_sub(MOST) {
             caller.warn(&format!("not joined: {more} more"));
         }
         if self.n_nameless > 0 && self.join.includes(JoinKey::Binary) {

@@ -1,33 +1,33 @@
-//! Links to the server's web console on the command line, in the place of an id. None is ever followed.
+//! Links to the server's web console as arguments. A link is parsed, never opened.
 
 use super::{CommandCx, Failure};
 use crate::model::{self, AlertId, Link, LinkTarget, ProcessId, ReportId};
 use crate::text;
 
-/// The configured server as links name it: host and port.
+/// Returns the host and port of the configured server, as links contain them.
 fn own_server(caller: &mut CommandCx<'_>) -> Result<String, Failure> {
     let url = caller.access()?.settings().url;
     Ok(model::host(url.as_str()).unwrap_or_default())
 }
 
-/// The id that a link in the place of `word` names, or `word` itself where it is no link.
+/// Returns the ID in a link, or `word` itself if it is no link.
 ///
-/// A number means another thing on another server: a link that is not of the configured server is refused.
+/// An ID means another object on another server: a link to another server than the configured one is rejected.
 fn id_or_link(
     word: &str,
     noun: &str,
-    named: impl Fn(&Link) -> Option<String>,
+    id_in_link: impl Fn(&Link) -> Option<String>,
     caller: &mut CommandCx<'_>,
 ) -> Result<String, Failure> {
     let Some(link) = Link::parse(word) else {
         return Ok(word.to_owned());
     };
-    let id = named(&link).ok_or_else(|| wrong_kind_failure(&link, noun))?;
+    let id = id_in_link(&link).ok_or_else(|| wrong_kind_failure(&link, noun))?;
     require_own_server(&link, caller)?;
     Ok(id)
 }
 
-/// Refuses a link of another server than the configured one, where what it names means another thing there.
+/// Rejects a link to another server, for objects whose IDs differ between servers.
 pub(super) fn require_own_server(link: &Link, caller: &mut CommandCx<'_>) -> Result<(), Failure> {
     let own = own_server(caller)?;
     let Some(server) = link.server.as_ref().filter(|_| !link.is_for_server(&own)) else {
@@ -40,46 +40,45 @@ pub(super) fn require_own_server(link: &Link, caller: &mut CommandCx<'_>) -> Res
     Err(Failure::usage(why).with_hint(hint))
 }
 
-/// That a link names something else than is wanted.
+/// Returns the failure for a link to an object of another kind.
 fn wrong_kind_failure(link: &Link, noun: &str) -> Failure {
     Failure::usage(format!("this link names {}, and not {noun}", link.label()))
 }
 
-/// A host: its name or number, or the number in a link.
+/// Returns the name or ID of a host, also from a link.
 pub(super) fn host(word: &str, caller: &mut CommandCx<'_>) -> Result<String, Failure> {
-    let named = |link: &Link| match &link.target {
+    let id_in_link = |link: &Link| match &link.target {
         LinkTarget::Host(id) => Some(id.to_string()),
         _ => None,
     };
-    id_or_link(word, "a host", named, caller)
+    id_or_link(word, "a host", id_in_link, caller)
 }
 
-/// A watchlist: its name or number, or the number in a link.
+/// Returns the name or ID of a watchlist, also from a link.
 pub(super) fn watchlist(word: &str, caller: &mut CommandCx<'_>) -> Result<String, Failure> {
-    let named = |link: &Link| match &link.target {
+    let id_in_link = |link: &Link| match &link.target {
         LinkTarget::Watchlist(id) => Some(id.to_string()),
         _ => None,
     };
-    id_or_link(word, "a watchlist", named, caller)
+    id_or_link(word, "a watchlist", id_in_link, caller)
 }
 
-/// Alerts: their ids, or those in links.
+/// Returns the IDs of alerts, also from links.
 pub(super) fn alerts(words: Vec<String>, caller: &mut CommandCx<'_>) -> Result<Vec<String>, Failure> {
-    let named = |link: &Link| link.alert().map(|AlertId(id)| id.raw().to_owned());
-    words.into_iter().map(|word| id_or_link(&word, "an alert", named, caller)).collect()
+    let id_in_link = |link: &Link| link.alert().map(|AlertId(id)| id.raw().to_owned());
+    words.into_iter().map(|word| id_or_link(&word, "an alert", id_in_link, caller)).collect()
 }
 
-/// Threat reports: their ids, or those in links.
+/// Returns the IDs of threat reports, also from links.
 pub(super) fn reports(words: Vec<String>, caller: &mut CommandCx<'_>) -> Result<Vec<String>, Failure> {
-    let named = |link: &Link| match &link.target {
+    let id_in_link = |link: &Link| match &link.target {
         LinkTarget::Report(id) => Some(ReportId::raw(id)),
         _ => None,
     };
-    words.into_iter().map(|word| id_or_link(&word, "a threat report", named, caller)).collect()
+    words.into_iter().map(|word| id_or_link(&word, "a threat report", id_in_link, caller)).collect()
 }
 
-/// The process that a link names. Its GUID is looked for on the configured server, whatever server the link is of: no
-/// other server has a process with the same.
+/// Returns the process of a link. A link to another server is accepted: a process GUID is unique.
 pub(super) fn process(link: &Link, caller: &mut CommandCx<'_>) -> Result<ProcessId, Failure> {
     let LinkTarget::Process(id) = link.target else {
         return Err(wrong_kind_failure(link, "a process"));
@@ -88,7 +87,7 @@ pub(super) fn process(link: &Link, caller: &mut CommandCx<'_>) -> Result<Process
     Ok(id)
 }
 
-/// Says of a link of another server that what it names is looked for on the configured one.
+/// Warns that the object of a link to another server is searched on the configured one.
 pub(super) fn note_other_server(link: &Link, caller: &mut CommandCx<'_>) -> Result<(), Failure> {
     let own = own_server(caller)?;
     if let Some(server) = link.server.as_ref().filter(|_| !link.is_for_server(&own)) {

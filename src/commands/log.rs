@@ -1,4 +1,4 @@
-//! `log`: what was changed on servers, and whether the record of it is whole.
+//! The `log` command: shows and verifies the audit log.
 
 use std::{
     fs,
@@ -12,7 +12,7 @@ use super::{CommandCx, DEMO, Exit, Failure, time_args};
 use crate::audit::{self, LinePosition, LineReader, LogEntry, LogEvent, LoggedOutcome, Scan};
 use crate::output::{Align, Format, OutputCell, OutputColumn, OutputRow, TableWriter};
 
-/// How many rows are written at a time.
+/// The number of rows per write.
 const PAGE: usize = 500;
 
 /// The columns of the log.
@@ -30,30 +30,30 @@ const COLUMNS: &[OutputColumn] = &[
 
 /// Runs `log show`.
 pub(super) fn show(limit: Option<usize>, format: Format, caller: &mut CommandCx<'_>) -> Result<Exit, Failure> {
-    let state = dir(caller)?.to_owned();
-    let mut index = LogIndex::read(&state)?;
+    let log_dir = dir(caller)?.to_owned();
+    let mut index = LogIndex::read(&log_dir)?;
     let is_whole = index.is_whole;
     let n = index.shown.len();
-    let mut at = n - limit.map_or(n, |limit| limit.min(n));
-    let look = caller.table_style();
-    let mut sheet = TableWriter::new(caller.streams.out, format, COLUMNS, look);
-    while at < n {
-        let page = at..n.min(at + PAGE);
+    let mut start = n - limit.map_or(n, |limit| limit.min(n));
+    let style = caller.table_style();
+    let mut table = TableWriter::new(caller.streams.out, format, COLUMNS, style);
+    while start < n {
+        let page = start..n.min(start + PAGE);
         let rows = if let Some(rows) = index.rows(page.clone()) {
             rows
         } else {
-            // A program that has written a line since may have moved the others into an archive.
-            index = LogIndex::read(&state)?;
-            let moved = "the action log was changed while it was read";
-            index.rows(page.clone()).ok_or_else(|| Failure::new(Exit::Failed, moved).with_hint("start it again"))?
+            // Another program has written to the log since, and may have archived older lines.
+            index = LogIndex::read(&log_dir)?;
+            let why = "the action log was changed while it was read";
+            index.rows(page.clone()).ok_or_else(|| Failure::new(Exit::Failed, why).with_hint("start it again"))?
         };
-        sheet.write_rows(&rows)?;
-        at = page.end;
+        table.write_rows(&rows)?;
+        start = page.end;
     }
-    sheet.finish()?;
+    table.finish()?;
     if n == 0 {
         caller.note("nothing was changed yet");
-        let demo = state.join(DEMO).join(audit::FILE);
+        let demo = log_dir.join(DEMO).join(audit::FILE);
         if fs::metadata(demo).is_ok_and(|log| log.len() > 0) {
             caller.note("what was changed in the demo has a log of its own: lampblack log show --demo");
         }
@@ -64,13 +64,13 @@ pub(super) fn show(limit: Option<usize>, format: Format, caller: &mut CommandCx<
     Ok(Exit::Done)
 }
 
-/// Where the lines of the log are. The lines themselves are read when they are printed, page by page: a long log would
-/// not fit into memory, and whoever reads it slowly must not keep its lock.
+/// The positions of the log's lines. The lines are read when they are printed, page by page: a long log would not fit
+/// into memory, and a slow reader must not hold its lock.
 struct LogIndex {
     files: Vec<PathBuf>,
-    /// The lines that have a row, in their order.
+    /// The lines that have a row, in log order.
     shown: Vec<(u64, LinePosition)>,
-    /// What became known of a deed: the line of the deed, and where that stands, in the order of the deeds.
+    /// The outcomes: the line of the change and the position of the outcome, ordered by change.
     outcomes: Vec<(u64, LinePosition)>,
     is_whole: bool,
 }
@@ -78,7 +78,7 @@ struct LogIndex {
 impl LogIndex {
     fn read(dir: &Path) -> Result<Self, Failure> {
         let (mut shown, mut outcomes) = (Vec::new(), Vec::new());
-        // What cannot be read is told by `log verify`.
+        // Unreadable lines are reported by `log verify`.
         let scan = Scan::read(dir, |line| match line.entry() {
             Ok(LogEntry { event: LogEvent::Known(outcome), .. }) => outcomes.push((outcome.of, line.position)),
             Ok(entry) => shown.push((entry.line, line.position)),
@@ -88,18 +88,17 @@ impl LogIndex {
         Ok(Self { is_whole: scan.faults.is_empty(), files: scan.into_files(), shown, outcomes })
     }
 
-    /// The rows of some lines; nothing if lines are no longer where they were.
+    /// Returns the rows of some lines; `None` if the log has changed in the meantime.
     fn rows(&self, page: Range<usize>) -> Option<Vec<OutputRow>> {
         let mut reader = LineReader::new(&self.files);
         let mut rows = Vec::new();
-        for (number, place) in self.shown.get(page)? {
-            let entry: LogEntry = serde_json::from_slice(&reader.line(*place).ok()?).ok()?;
-            let start = self.outcomes.partition_point(|(of, _)| of < number);
-            let known = self.outcomes[start..].iter();
-            let known = known.take_while(|(of, _)| of == number);
+        for (number, position) in self.shown.get(page)? {
+            let entry: LogEntry = serde_json::from_slice(&reader.line(*position).ok()?).ok()?;
+            let first = self.outcomes.partition_point(|(of, _)| of < number);
+            let outcome_lines = self.outcomes[first..].iter().take_while(|(of, _)| of == number);
             let mut outcomes = Vec::new();
-            for (of, place) in known {
-                let outcome = outcome(&reader.line(*place).ok()?)?;
+            for (of, position) in outcome_lines {
+                let outcome = outcome(&reader.line(*position).ok()?)?;
                 if outcome.of != *of {
                     return None;
                 }
@@ -126,8 +125,8 @@ pub(super) fn verify(caller: &mut CommandCx<'_>) -> Result<Exit, Failure> {
         )?;
         return Ok(Exit::Done);
     }
-    let found = scan.faults.iter();
-    Err(Failure { exit: Exit::Failed, reports: found.map(|fault| (fault.to_string(), None)).collect() })
+    let faults = scan.faults.iter();
+    Err(Failure { exit: Exit::Failed, reports: faults.map(|fault| (fault.to_string(), None)).collect() })
 }
 
 fn dir<'c>(caller: &'c CommandCx<'_>) -> Result<&'c Path, Failure> {
@@ -137,7 +136,7 @@ fn dir<'c>(caller: &'c CommandCx<'_>) -> Result<&'c Path, Failure> {
         .ok_or_else(|| Failure::new(Exit::Failed, "there is nowhere that an action log could be"))
 }
 
-/// What became of a deed, from its line.
+/// Parses the outcome of a change from its line.
 fn outcome(line: &[u8]) -> Option<LoggedOutcome> {
     match serde_json::from_slice(line).ok()? {
         LogEntry { event: LogEvent::Known(outcome), .. } => Some(*outcome),
@@ -145,49 +144,49 @@ fn outcome(line: &[u8]) -> Option<LoggedOutcome> {
     }
 }
 
-/// One deed, with what became of it; what is only said of another line has none of its own.
+/// Returns the row of an entry with its outcomes; `None` for an entry that belongs to the row of another one.
 fn row(entry: &LogEntry, outcomes: &[LoggedOutcome]) -> Option<OutputRow> {
     let (line, at) = (Some(entry.line), Some(time_args::format_time(entry.at)));
     let json = json!({"outcomes": outcomes});
-    let mut whole = serde_json::to_value(entry).ok()?;
+    let mut record = serde_json::to_value(entry).ok()?;
     let cells = match &entry.event {
-        LogEvent::Sending(sending) => {
-            if let (Some(whole), Some(more)) = (whole.as_object_mut(), json.as_object()) {
-                // The file keeps the name that it has had from the beginning; readers know an entry as an action.
-                if let Some(action) = whole.remove("deed") {
-                    whole.insert("action".into(), action);
+        LogEvent::Sending(submitted) => {
+            if let (Some(record), Some(members)) = (record.as_object_mut(), json.as_object()) {
+                // The file uses the original name; the output calls it an action.
+                if let Some(action) = record.remove("deed") {
+                    record.insert("action".into(), action);
                 }
-                whole.extend(more.clone());
+                record.extend(members.clone());
             }
             let stage = outcomes.last().map(|outcome| outcome.stage.to_string());
-            let who = sending.who.user.clone().or(sending.who.os_user.clone());
+            let who = submitted.who.user.clone().or(submitted.who.os_user.clone());
             vec![
                 OutputCell::from_value(line),
                 OutputCell::from_value(at),
                 OutputCell::from_value(who),
-                OutputCell::from_value(Some(&sending.deed)),
-                OutputCell::from_value(Some(&sending.target.name)),
-                // The program ended before it knew more.
+                OutputCell::from_value(Some(&submitted.deed)),
+                OutputCell::from_value(Some(&submitted.target.name)),
+                // The program ended before it logged an outcome.
                 OutputCell::from_value(Some(stage.unwrap_or("unknown".into()))),
-                OutputCell::from_value(sending.reason.as_ref()),
-                OutputCell::from_value(sending.ticket.as_ref()),
-                OutputCell::from_value(Some(&sending.server)),
+                OutputCell::from_value(submitted.reason.as_ref()),
+                OutputCell::from_value(submitted.ticket.as_ref()),
+                OutputCell::from_value(Some(&submitted.server)),
             ]
         }
         LogEvent::Repaired { bytes, .. } => note_cells(line, at, format!("repaired: {bytes} bytes of a torn line")),
         LogEvent::Damaged { what } => note_cells(line, at, format!("DAMAGED: {what}")),
         LogEvent::Known(_) => return None,
     };
-    Some(OutputRow { cells, json: whole.to_string() })
+    Some(OutputRow { cells, json: record.to_string() })
 }
 
-/// The cells of a line that is no deed.
-fn note_cells(line: Option<u64>, at: Option<String>, what: String) -> Vec<OutputCell> {
+/// Returns the cells of a log entry that is no change.
+fn note_cells(line: Option<u64>, at: Option<String>, text: String) -> Vec<OutputCell> {
     let mut cells = vec![
         OutputCell::from_value(line),
         OutputCell::from_value(at),
         OutputCell::default(),
-        OutputCell::from_value(Some(what)),
+        OutputCell::from_value(Some(text)),
     ];
     cells.resize(COLUMNS.len(), OutputCell::default());
     cells

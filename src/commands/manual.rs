@@ -1,4 +1,4 @@
-//! What the program says of itself: keys, completions, the manual page.
+//! The `keys`, `completions` and `man` commands.
 
 use clap::CommandFactory;
 use clap_complete::Shell;
@@ -7,7 +7,7 @@ use super::{CommandCx, Exit, Failure};
 use crate::cli::{Cli, Keys};
 use crate::keys;
 
-/// Prints the keys in force.
+/// Prints the active keys.
 pub(super) fn keys(args: Keys, caller: &mut CommandCx<'_>) -> Result<Exit, Failure> {
     let keymap = caller.config()?.keymap()?;
     let table = if args.markdown { keys::to_markdown(&keymap) } else { keys::to_text(&keymap) };
@@ -17,7 +17,7 @@ pub(super) fn keys(args: Keys, caller: &mut CommandCx<'_>) -> Result<Exit, Failu
 
 /// Prints a completion script.
 pub(super) fn completions(shell: Shell, caller: &mut CommandCx<'_>) -> Result<Exit, Failure> {
-    // Into memory first: the generator panics when it cannot write.
+    // Buffered, since the generator panics if it cannot write.
     let mut script = Vec::new();
     let mut command = Cli::command();
     let name = command.get_name().to_owned();
@@ -26,10 +26,10 @@ pub(super) fn completions(shell: Shell, caller: &mut CommandCx<'_>) -> Result<Ex
     Ok(Exit::Done)
 }
 
-/// Prints the manual: a page for the program, followed by one for each command.
+/// Prints the manual: one page for the program, and one for each command.
 pub(super) fn man(caller: &mut CommandCx<'_>) -> Result<Exit, Failure> {
     let mut command = Cli::command();
-    // Gives every command the name of its page: lampblack-sensor-list.
+    // Builds the names of the pages: lampblack-sensor-list.
     command.build();
     print_page(&command, caller)?;
     Ok(Exit::Done)

@@ -1,4 +1,4 @@
-//! The headless commands: parse, ask, print. Each writes to the streams it is given and says how it went.
+//! The commands: each parses its arguments, queries the server, writes to the given streams and returns an exit code.
 
 mod alert;
 mod apply;
@@ -48,13 +48,12 @@ use crate::changes::Change;
 use crate::cli::{Ban, Binary, Cli, Command, Log};
 use crate::config::ConsoleSetup;
 
-/// Whether a command speaks to a server, and so keeps a log.
+/// Returns whether a command connects to a server, and therefore writes a log.
 pub fn writes_log(command: Option<&Command>) -> bool {
     !matches!(command, Some(Command::Keys(_) | Command::Completions { .. } | Command::Man))
 }
 
-/// Where a command keeps its state below the state directory of the program: the demo has a place of its own, and never
-/// writes among what is real.
+/// Returns the state directory of a command: the demo has its own, so that it does not mix with real data.
 pub fn state_dir(command: Option<&Command>, base: &Path) -> PathBuf {
     let is_demo = match command {
         Some(Command::Demo(_)) => true,
@@ -64,17 +63,16 @@ pub fn state_dir(command: Option<&Command>, base: &Path) -> PathBuf {
     if is_demo { base.join(DEMO) } else { base.to_owned() }
 }
 
-/// The directory with the state of the demo, below that of the program.
+/// The state directory of the demo, below that of the program.
 const DEMO: &str = "demo";
 
-/// Runs a command to its end, reports what went wrong, and says how it went. `console` opens the screen.
+/// Runs a command, reports its failure, and returns its exit code. `console` opens the screen.
 pub async fn run(
     cli: Cli,
     caller: &mut CommandCx<'_>,
     console: impl AsyncFnOnce(ConsoleSetup) -> anyhow::Result<()>,
 ) -> Exit {
-    let result = dispatch(cli, caller, console).await;
-    let result = result.and_then(|exit| {
+    let result = dispatch(cli, caller, console).await.and_then(|exit| {
         caller.streams.out.flush()?;
         Ok(exit)
     });
@@ -98,7 +96,7 @@ async fn dispatch(
         Some(Command::Tree(tree)) => tree::tree(&tree, caller).await,
         Some(Command::Events(events)) => events::events(&events, caller).await,
         Some(Command::Sensor(command)) => sensor::run(command, caller).await,
-        Some(Command::Ban(Ban::List { output: reading })) => ban::list(reading, caller).await,
+        Some(Command::Ban(Ban::List { output })) => ban::list(output, caller).await,
         Some(Command::Ban(Ban::Add(args))) => ban::change(ban::ban_change, &args, caller).await,
         Some(Command::Ban(Ban::Remove(args))) => ban::change(Change::Unban, &args, caller).await,
         Some(Command::Log(Log::Show { limit, format, .. })) => log::show(limit, format, caller),

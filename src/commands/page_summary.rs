@@ -1,4 +1,4 @@
-//! What a search has to say beside its rows.
+//! Search results on the command line: rows, warnings and exit code.
 
 use std::pin::pin;
 
@@ -11,39 +11,39 @@ use crate::fetch::{self, Paged};
 use crate::model::{Page, Search, Span};
 use crate::output::{OutputColumn, OutputRow, TableWriter};
 
-/// Prints what a search finds, page by page, and says what stands beside it; `noun` is what a row is.
+/// Prints the rows of a search page by page, then its warnings; `noun` is the name of a row.
 pub(super) async fn print<T: Paged>(
     noun: &'static str,
     search: Search,
     columns: &'static [OutputColumn],
-    reading: OutputArgs,
+    output: OutputArgs,
     row: fn(&T) -> OutputRow,
     caller: &mut CommandCx<'_>,
 ) -> Result<Exit, Failure> {
     let client = caller.client()?;
-    let limit = (reading.limit > 0).then_some(reading.limit);
-    let mut told = PageSummary::new(noun);
-    let look = caller.table_style();
-    let mut sheet = TableWriter::new(caller.streams.out, reading.format, columns, look);
+    let limit = (output.limit > 0).then_some(output.limit);
+    let mut summary = PageSummary::new(noun);
+    let style = caller.table_style();
+    let mut table = TableWriter::new(caller.streams.out, output.format, columns, style);
     let mut pages = pin!(fetch::pages::<T>(&client, search, limit));
-    let ended = loop {
+    let result = loop {
         match pages.try_next().await {
             Ok(Some(page)) => {
-                told.add(&page);
+                summary.add(&page);
                 let rows: Vec<OutputRow> = page.rows.iter().map(row).collect();
-                sheet.write_rows(&rows)?;
+                table.write_rows(&rows)?;
             }
             Ok(None) => break Ok(()),
             Err(error) => break Err(error),
         }
     };
-    // What came before an error is still an answer, and its JSON must parse.
-    sheet.finish()?;
-    ended?;
-    Ok(told.report(limit, caller))
+    // The rows before an error are still a result, and their JSON must be valid.
+    table.finish()?;
+    result?;
+    Ok(summary.report(limit, caller))
 }
 
-/// Prints how many rows a search finds, and nothing else.
+/// Prints only the number of rows that a search finds.
 pub(super) async fn count<T: Paged>(
     search: &Search,
     client: &Client,
@@ -53,15 +53,15 @@ pub(super) async fn count<T: Paged>(
     let search = Search { sort: None, ..search.clone() };
     let page = T::page(client, &search, NONE).await?;
     writeln!(caller.streams.out, "{}", page.total)?;
-    let gaps = MissingParts { hidden: page.hidden, is_incomplete: page.is_incomplete, ..MissingParts::default() };
-    gaps.warn("rows", caller);
+    let missing = MissingParts { hidden: page.hidden, is_incomplete: page.is_incomplete, ..MissingParts::default() };
+    missing.warn("rows", caller);
     Ok(page.total)
 }
 
-/// What stands beside the rows of a search.
+/// The totals of a search and what is missing from it.
 #[derive(Default)]
 pub(super) struct PageSummary {
-    /// What a row is.
+    /// The name of a row.
     row_name: &'static str,
     n_sent: u64,
     total: u64,
@@ -69,12 +69,12 @@ pub(super) struct PageSummary {
 }
 
 impl PageSummary {
-    /// Nothing yet of rows that are called `noun`.
+    /// Creates an empty summary of rows that are called `noun`.
     pub(super) fn new(noun: &'static str) -> Self {
         Self { row_name: noun, ..Self::default() }
     }
 
-    /// Counts a page in.
+    /// Adds a page to the totals.
     pub(super) fn add<T>(&mut self, page: &Page<T>) {
         self.n_sent += u64::try_from(page.n_sent()).unwrap_or(u64::MAX);
         self.total = page.total;
@@ -83,7 +83,7 @@ impl PageSummary {
         self.missing.is_incomplete |= page.is_incomplete;
     }
 
-    /// Says it all; the exit code says whether there was anything.
+    /// Writes the warnings and totals; the exit code tells whether there were rows.
     pub(super) fn report(&self, limit: Option<u64>, caller: &mut CommandCx<'_>) -> Exit {
         self.missing.warn("rows", caller);
         if self.n_sent == 0 {

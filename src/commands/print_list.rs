@@ -1,39 +1,37 @@
-//! Lists that the server gives whole.
+//! Lists that the server returns in one response.
 
 use super::{CommandCx, Exit, Failure, completeness::MissingParts};
 use crate::cli::OutputArgs;
 use crate::model::Page;
 use crate::output::{OutputColumn, OutputRow, TableWriter};
 
-/// What is said beside a list.
+/// The words for the rows in messages.
 #[derive(Clone, Copy)]
 pub(super) struct Names {
-    /// What several rows are called.
     pub(super) plural: &'static str,
-    /// What is said when there is none.
     pub(super) empty_message: &'static str,
 }
 
-/// Prints as much of a list as is wanted, and says what stands beside it.
+/// Prints a list up to its limit, then its warnings.
 pub(super) fn print<T>(
     page: &Page<T>,
     names: Names,
     columns: &'static [OutputColumn],
-    reading: OutputArgs,
+    output: OutputArgs,
     row: impl Fn(&T) -> OutputRow,
     caller: &mut CommandCx<'_>,
 ) -> Result<Exit, Failure> {
-    let limit = match reading.limit {
+    let limit = match output.limit {
         0 => usize::MAX,
         limit => usize::try_from(limit).unwrap_or(usize::MAX),
     };
     let rows: Vec<OutputRow> = page.rows.iter().take(limit).map(row).collect();
-    let look = caller.table_style();
-    let mut sheet = TableWriter::new(caller.streams.out, reading.format, columns, look);
-    sheet.write_rows(&rows)?;
-    sheet.finish()?;
-    let gaps = MissingParts { n_unreadable: page.n_unreadable, ..MissingParts::default() };
-    gaps.warn(names.plural, caller);
+    let style = caller.table_style();
+    let mut table = TableWriter::new(caller.streams.out, output.format, columns, style);
+    table.write_rows(&rows)?;
+    table.finish()?;
+    let missing = MissingParts { n_unreadable: page.n_unreadable, ..MissingParts::default() };
+    missing.warn(names.plural, caller);
     if page.rows.len() > rows.len() {
         caller.note(&format!("{} of {} {}; --limit 0 gives all", rows.len(), page.rows.len(), names.plural));
     }

@@ -4,29 +4,29 @@ use super::{CommandCx, Exit, Failure, links, query_argument::read_words};
 use crate::api;
 use crate::model::{Link, ProcessId};
 
-/// Characters that are shown of what is no GUID.
+/// The maximum length of an invalid GUID in a message.
 const SHOWN: usize = 64;
 
-/// The processes that are meant, each once; all of them are read before the first is asked for. A segment behind a GUID
-/// is often a dummy (reference 1.4), and makes no difference.
+/// Parses the process GUIDs, without duplicates, before any of them is requested. The segment after a GUID is often a
+/// dummy (reference 1.4) and is ignored.
 pub(super) fn resolve_processes(words: &[String], caller: &mut CommandCx<'_>) -> Result<Vec<ProcessId>, Failure> {
-    let mut given = Vec::new();
+    let mut args = Vec::new();
     for word in words {
         if word == "-" {
-            given.extend(read_words(caller)?);
+            args.extend(read_words(caller)?);
         } else {
-            given.push(word.clone());
+            args.push(word.clone());
         }
     }
     let mut ids = Vec::new();
-    for word in given {
+    for word in args {
         let link = Link::parse(&word).map(|link| links::process(&link, caller));
-        let given = ProcessId::parse_with_segment(&word).map(|(id, _)| id);
-        let id = link.transpose()?.or(given).ok_or_else(|| {
+        let guid = ProcessId::parse_with_segment(&word).map(|(id, _)| id);
+        let id = link.transpose()?.or(guid).ok_or_else(|| {
             let start: String = word.chars().take(SHOWN).collect();
             let more = if start.len() < word.len() { "..." } else { "" };
             let failure = Failure::usage(format!("{start:?}{more} is not the GUID of a process"));
-            // The words of a record are not one by one what was meant.
+            // The words of a JSON record are not separate arguments.
             failure.with_hint(if word.starts_with(['{', '[']) {
                 "records are not read here; `jq -r .id` takes the GUIDs from the output of `lampblack search --format jsonl`"
             } else {
@@ -43,7 +43,7 @@ pub(super) fn resolve_processes(words: &[String], caller: &mut CommandCx<'_>) ->
     Ok(ids)
 }
 
-/// Fails with the names of those that the server does not have.
+/// Fails if the server lacks any of the processes.
 pub(super) fn check_none_missing(missing: Vec<(ProcessId, api::Error)>) -> Result<(), Failure> {
     if missing.is_empty() {
         return Ok(());

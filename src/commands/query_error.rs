@@ -1,33 +1,37 @@
-//! What is wrong with a query, with a caret under it.
+//! Errors and warnings of a query, with carets under the first error.
 
 use super::{CommandCx, Failure};
 use crate::cli::QueryArgs;
 use crate::query::{self, Cause, Index, Level, Problem};
 use crate::text;
 
-/// Says what is doubtful about a query of an index; fails when the server would refuse it, or when it is a list of
-/// indicators, unless it shall be sent as typed.
-pub(super) fn check(index: Index, query: &str, asking: QueryArgs, caller: &mut CommandCx<'_>) -> Result<(), Failure> {
+/// Prints the warnings of a query. An error, or a list of indicators, fails unless `--as-typed` is given.
+pub(super) fn check(
+    index: Index,
+    query: &str,
+    query_args: QueryArgs,
+    caller: &mut CommandCx<'_>,
+) -> Result<(), Failure> {
     let problems = query::parse_for(index, query).problems;
-    let (errors, doubts): (Vec<_>, Vec<_>) = problems.iter().partition(|problem| problem.level == Level::Error);
-    for problem in doubts {
-        let said = format!("query: {}", describe(problem));
+    let (errors, warnings): (Vec<_>, Vec<_>) = problems.iter().partition(|problem| problem.level == Level::Error);
+    for problem in warnings {
+        let text = format!("query: {}", describe(problem));
         if problem.level == Level::Note {
-            caller.note(&said);
+            caller.note(&text);
         } else {
-            caller.warn(&said);
+            caller.warn(&text);
         }
     }
     let Some(first) = errors.first() else {
         return Ok(());
     };
-    if asking.as_typed {
+    if query_args.as_typed {
         for problem in errors {
             caller.warn(&format!("query, sent as typed: {}", problem.message));
         }
         return Ok(());
     }
-    // Of a list there is no place that could be pointed at.
+    // A list of indicators has no position to point at.
     if first.cause != Cause::List {
         let (line, carets) = underline_problem(query, first);
         caller.write_line(&line);
@@ -47,9 +51,9 @@ fn describe(problem: &Problem) -> String {
     }
 }
 
-/// The part of the query around a problem on one line, and carets under the problem.
+/// Returns the query around a problem on one line, and carets under the problem.
 fn underline_problem(query: &str, problem: &Problem) -> (String, String) {
-    /// What is shown on either side: a query can be a page long.
+    /// Cells that are shown on each side, since a query can be very long.
     const AROUND: usize = 60;
     let part = |range: std::ops::Range<usize>| -> text::Untrusted { query.get(range).unwrap_or_default().into() };
     let span = &problem.span;

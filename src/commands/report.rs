@@ -1,4 +1,4 @@
-//! `report`: what feeds say is worth an alert.
+//! The `report` command: threat reports of feeds.
 
 use futures::{StreamExt, TryStreamExt, stream};
 
@@ -27,81 +27,84 @@ const COLUMNS: &[OutputColumn] = &[
     OutputColumn::new("link", Align::Left).min_width(20).rank(3),
 ];
 
-/// Runs what does something to threat reports, or shows them.
+/// Runs `report`.
 pub(super) async fn run(command: cli::Report, caller: &mut CommandCx<'_>) -> Result<Exit, Failure> {
     match command {
-        cli::Report::List { query, asking, count, reading } => {
+        cli::Report::List { query, query_args, count, output } => {
             let query = query.as_deref().unwrap_or_default();
-            let search = by_severity(query_argument::read_query(Index::Report, query, asking, caller)?);
+            let search = by_severity(query_argument::read_query(Index::Report, query, query_args, caller)?);
             if count {
                 let client = caller.client()?;
                 page_summary::count::<Report>(&search, &client, caller).await?;
                 return Ok(Exit::Done);
             }
-            page_summary::print("report", search, COLUMNS, reading, row, caller).await
+            page_summary::print("report", search, COLUMNS, output, row, caller).await
         }
         cli::Report::Ignore(args) => change(true, &args, caller).await,
         cli::Report::Restore(args) => change(false, &args, caller).await,
     }
 }
 
-/// The order of the server's own console.
+/// Returns a search in the order of the server's web console.
 fn by_severity(query: String) -> Search {
     Search { query, sort: Some("severity_score desc".into()), ..Search::default() }
 }
 
 /// Runs `report ignore` and `report restore`.
-async fn change(on: bool, args: &Reports, caller: &mut CommandCx<'_>) -> Result<Exit, Failure> {
-    let named = match &args.matching {
-        Some(query) => Err(select::selecting_query(Index::Report, query, args.asking, caller)?),
+async fn change(is_ignored: bool, args: &Reports, caller: &mut CommandCx<'_>) -> Result<Exit, Failure> {
+    let selection = match &args.matching {
+        Some(query) => Err(select::selecting_query(Index::Report, query, args.query_args, caller)?),
         None => Ok(parse_ids(&args.ids, caller)?),
     };
     let (client, access) = caller.connect()?;
-    let deed = |report| Change::Ignore(ReportChange { report, is_ignored: on });
-    let deeds: Vec<PlannedTarget> = match named {
-        Ok(ids) => with_current_state(ids.into_iter().map(deed).collect(), &client).await?,
+    let change = |report| Change::Ignore(ReportChange { report, is_ignored });
+    let changes: Vec<PlannedTarget> = match selection {
+        Ok(ids) => with_current_state(ids.into_iter().map(change).collect(), &client).await?,
         Err(query) => {
             let id = |report: &Report| report.id.clone();
             match select::select("report", by_severity(query), id, &client, caller).await? {
-                Some(ids) => ids.into_iter().map(|id| deed(id).into()).collect(),
+                Some(ids) => ids.into_iter().map(|id| change(id).into()).collect(),
                 None => return Ok(Exit::NoResults),
             }
         }
     };
     let server = (&client, &access);
-    apply_changes(deeds, &args.justification, WaitLimit::None, server, caller).await
+    apply_changes(changes, &args.justification, WaitLimit::None, server, caller).await
 }
 
-/// The ids that were given, each once.
+/// Parses the report IDs of the command line, without duplicates.
 fn parse_ids(ids: &[String], caller: &mut CommandCx<'_>) -> Result<Vec<ReportId>, Failure> {
-    let reading = args::ArgParser {
+    let parser = args::ArgParser {
         noun: "id of a report",
         advice: "an id is the number of a feed, a colon, and the feed's own id, as 12:CI-118; `lampblack report list` prints them",
     };
     let words = links::reports(read_args(ids, caller)?, caller)?;
-    reading.parse_all(&words, ReportId::parse, caller)
+    parser.parse_all(&words, ReportId::parse, caller)
 }
 
-/// The same deeds with what the server has of their reports, if it has them all.
-async fn with_current_state(deeds: Vec<Change>, client: &Client) -> Result<Vec<PlannedTarget>, Failure> {
-    /// As many are asked for at a time.
-    const AHEAD: usize = 8;
-    let read = stream::iter(deeds).map(|deed| async move {
-        let state = Snapshot::read(&deed, client).await?;
-        Ok::<_, Error>((deed, state))
-    });
-    let read: Vec<_> = read.buffered(AHEAD).try_collect().await?;
-    let (mut missing, mut meant) = (Vec::new(), Vec::new());
-    for (deed, state) in read {
-        if matches!(&state, Snapshot::Report(now) if now.report.is_none()) {
-            let id = text::make_visible(&deed.target().id().into());
+/// Reads the report of each change from the server; fails if one is missing.
+async fn with_current_state(changes: Vec<Change>, client: &Client) -> Result<Vec<PlannedTarget>, Failure> {
+    /// The number of concurrent requests.
+    const MAX_CONCURRENT: usize = 8;
+    let reads: Vec<_> = stream::iter(changes)
+        .map(|change| async move {
+            let state = Snapshot::read(&change, client).await?;
+            Ok::<_, Error>((change, state))
+        })
+        .buffered(MAX_CONCURRENT)
+        .try_collect()
+        .await?;
+    let (mut missing, mut targets) = (Vec::new(), Vec::new());
+    for (change, state) in reads {
+        if matches!(&state, Snapshot::Report(snapshot) if snapshot.report.is_none()) {
+            let id = text::make_visible(&change.target().id().into());
             missing.push(format!("there is no report {id}"));
         }
         let state = Some(state);
-        meant.push(PlannedTarget { change: deed, state });
+        targets.push(PlannedTarget { change, state });
     }
     select::check_none_missing(missing, "`lampblack report list`")?;
-    Ok(meant)
+    Ok(targets)
 }
 
 fn row(report: &Report) -> OutputRow {

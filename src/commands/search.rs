@@ -1,4 +1,4 @@
-//! `search`: processes that match a query.
+//! The `search` command: processes that match a query.
 
 use std::pin::pin;
 
@@ -16,7 +16,7 @@ use crate::model::{Process, Search};
 use crate::output::{self, Align, OutputCell, OutputColumn, OutputRow, TableWriter};
 use crate::query::{self, Index};
 
-/// The columns of processes, the first to stay first by rank.
+/// The columns of processes. In a narrow terminal, those with a higher rank are hidden first.
 const COLUMNS: &[OutputColumn] = &[
     OutputColumn::new("start", Align::Left),
     OutputColumn::new("host", Align::Left).min_width(12),
@@ -42,50 +42,50 @@ pub(super) async fn search(args: &cli::Search, caller: &mut CommandCx<'_>) -> Re
     }
 
     let limit = (args.output.limit > 0).then_some(args.output.limit);
-    let mut told = PageSummary::new("process");
-    let look = caller.table_style();
+    let mut summary = PageSummary::new("process");
+    let style = caller.table_style();
     let mut joins = Joins::new(&args.join);
-    let mut sheet = TableWriter::new(caller.streams.out, args.output.format, joins.columns(COLUMNS), look);
-    let mut reader = Fetcher::new(client.clone());
+    let mut table = TableWriter::new(caller.streams.out, args.output.format, joins.columns(COLUMNS), style);
+    let mut fetcher = Fetcher::new(client.clone());
     let mut pages = pin!(fetch::pages::<Process>(&client, search, limit));
-    let ended = loop {
+    let result = loop {
         match pages.try_next().await {
             Ok(Some(page)) => {
-                told.add(&page);
-                joins.fetch(&page.rows, &mut reader).await;
+                summary.add(&page);
+                joins.fetch(&page.rows, &mut fetcher).await;
                 let rows: Vec<OutputRow> = page.rows.iter().map(|process| row(process, &joins)).collect();
-                sheet.write_rows(&rows)?;
+                table.write_rows(&rows)?;
             }
             Ok(None) => break Ok(()),
             Err(error) => break Err(error),
         }
     };
-    // What came before an error is still an answer, and its JSON must parse.
-    sheet.finish()?;
+    // The rows before an error are still a result, and their JSON must be valid.
+    table.finish()?;
     joins.report_failures(caller);
-    ended?;
+    result?;
     if let Some((major, minor)) = client.release().filter(|release| *release < (6, 0))
         && !args.segments
     {
         caller.note(&format!("this server ({major}.{minor}) does not group: one row per segment of a process"));
     }
-    Ok(told.report(limit, caller))
+    Ok(summary.report(limit, caller))
 }
 
-/// Prints the processes that a search finds, as `search` does without options.
+/// Prints the processes of a search, as the `search` command does without options.
 pub(super) async fn print_processes(
     search: Search,
-    reading: cli::OutputArgs,
+    output: cli::OutputArgs,
     caller: &mut CommandCx<'_>,
 ) -> Result<Exit, Failure> {
     let row = |process: &Process| row(process, &Joins::new(&[]));
-    page_summary::print("process", search, COLUMNS, reading, row, caller).await
+    page_summary::print("process", search, COLUMNS, output, row, caller).await
 }
 
-/// What is asked, from the command line and standard input.
+/// Returns the search from the command line and standard input.
 fn search_from_args(args: &cli::Search, caller: &mut CommandCx<'_>) -> Result<Search, Failure> {
     let search = Search {
-        query: query_argument::read_query(Index::Process, &args.query, args.asking, caller)?,
+        query: query_argument::read_query(Index::Process, &args.query, args.query_args, caller)?,
         sort: args.sort.as_deref().map(|sort| parse_sort(Index::Process, sort)).transpose()?,
         group_by: (!args.segments).then(|| args.group_by.clone()),
         ..Search::default()
@@ -93,9 +93,9 @@ fn search_from_args(args: &cli::Search, caller: &mut CommandCx<'_>) -> Result<Se
     time_args::bind_to_bounds(search, &args.bounds, caller)
 }
 
-/// A field of an index and an order; ascending when none is given.
+/// Parses a field of an index and an order, ascending by default.
 pub(super) fn parse_sort(index: Index, text: &str) -> Result<String, Failure> {
-    /// What rows have and no query asks for.
+    /// Fields that rows have but queries cannot use.
     const ROWS: [&str; 5] = ["id", "parent_pid", "segment_id", "terminated", "unique_id"];
     let words: Vec<&str> = text.split_whitespace().collect();
     let (field, order) = match words[..] {
@@ -106,8 +106,8 @@ pub(super) fn parse_sort(index: Index, text: &str) -> Result<String, Failure> {
                 .with_hint("write it as \"start asc\" or \"start desc\""));
         }
     };
-    let is_row = index == Index::Process && ROWS.contains(&field);
-    if query::find_field(index, field).is_none() && !is_row {
+    let is_row_field = index == Index::Process && ROWS.contains(&field);
+    if query::find_field(index, field).is_none() && !is_row_field {
         let mut names: Vec<_> = query::fields(index).map(|field| field.name).collect();
         names.retain(|name| !name.contains('<'));
         names.extend(ROWS.into_iter().filter(|_| index == Index::Process));

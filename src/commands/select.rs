@@ -1,4 +1,4 @@
-//! What a deed is done to where it is found by a query, or must be there.
+//! Targets of a change that are selected by a query, or that must exist.
 
 use std::{collections::HashSet, hash::Hash, pin::pin};
 
@@ -11,14 +11,14 @@ use crate::fetch::{self, Paged};
 use crate::model::Search;
 use crate::query::Index;
 
-/// The query that chooses them. One that is empty would choose everything, which nobody means by saying nothing.
+/// Returns the query that selects the targets. An empty one is rejected, since it would select everything.
 pub(super) fn selecting_query(
     index: Index,
-    given: &str,
-    asking: QueryArgs,
+    argument: &str,
+    query_args: QueryArgs,
     caller: &mut CommandCx<'_>,
 ) -> Result<String, Failure> {
-    let query = query_argument::read_query(index, given, asking, caller)?;
+    let query = query_argument::read_query(index, argument, query_args, caller)?;
     if query.trim().is_empty() {
         return Err(Failure::usage("the query is empty: it would choose everything")
             .with_hint("say what is meant; nothing was sent"));
@@ -26,7 +26,8 @@ pub(super) fn selecting_query(
     Ok(query)
 }
 
-/// All that a search finds, each once; nothing, and that is said, if it finds none.
+/// Returns the IDs of everything that a search finds, without duplicates; prints a note and returns `None` if it finds
+/// nothing.
 pub(super) async fn select<T: Paged, I: Clone + Eq + Hash>(
     noun: &str,
     search: Search,
@@ -34,21 +35,21 @@ pub(super) async fn select<T: Paged, I: Clone + Eq + Hash>(
     client: &Client,
     caller: &mut CommandCx<'_>,
 ) -> Result<Option<Vec<I>>, Failure> {
-    let mut gaps = MissingParts::default();
+    let mut missing_parts = MissingParts::default();
     let mut ids = Vec::new();
     let mut seen = HashSet::new();
     let mut pages = pin!(fetch::pages::<T>(client, search, None));
     while let Some(page) = pages.try_next().await? {
-        gaps.n_unreadable += page.n_unreadable;
-        gaps.hidden = gaps.hidden.max(page.hidden);
-        gaps.is_incomplete |= page.is_incomplete;
-        // Rows move between two pages while somebody else changes them.
+        missing_parts.n_unreadable += page.n_unreadable;
+        missing_parts.hidden = missing_parts.hidden.max(page.hidden);
+        missing_parts.is_incomplete |= page.is_incomplete;
+        // Rows can move from one page to another while other users change them.
         let new = page.rows.iter().map(&id).filter(|id| seen.insert(id.clone()));
         ids.extend(new);
         caller.progress(&format!("{} found", ids.len()));
     }
     caller.progress("");
-    gaps.warn("rows", caller);
+    missing_parts.warn("rows", caller);
     if ids.is_empty() {
         caller.note(&format!("no {noun} matches; nothing was sent"));
         return Ok(None);
@@ -56,7 +57,7 @@ pub(super) async fn select<T: Paged, I: Clone + Eq + Hash>(
     Ok(Some(ids))
 }
 
-/// Fails with what is not there; `list` is the command that shows what is.
+/// Fails if there are missing targets; `list` is the command that lists the existing ones.
 pub(super) fn check_none_missing(missing: Vec<String>, list: &str) -> Result<(), Failure> {
     if missing.is_empty() {
         return Ok(());

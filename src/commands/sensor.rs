@@ -1,4 +1,4 @@
-//! `sensor`: hosts, as their sensors report them.
+//! The `sensor` command: lists sensors and changes them.
 
 use std::{cell::RefCell, collections::HashSet, pin::pin};
 
@@ -33,54 +33,54 @@ const COLUMNS: &[OutputColumn] = &[
     OutputColumn::new("dns_name", Align::Left).min_width(20).rank(5),
 ];
 
-/// Runs what does something to sensors, or shows them.
+/// Runs `sensor`.
 pub(super) async fn run(command: cli::Sensor, caller: &mut CommandCx<'_>) -> Result<Exit, Failure> {
     match command {
-        cli::Sensor::List { filter, output: reading } => list(filter.as_deref(), reading, caller).await,
+        cli::Sensor::List { filter, output } => list(filter.as_deref(), output, caller).await,
         cli::Sensor::Show { host, format } => show(&host, format, caller).await,
         cli::Sensor::Isolate(args) => isolate(Change::Isolate, &args, caller).await,
         cli::Sensor::Unisolate(args) => isolate(Change::Unisolate, &args, caller).await,
         cli::Sensor::Flush(args) => {
             let (client, access) = caller.connect()?;
-            // As far ahead as the official client asks (reference 2.6, "Flush").
+            // The period that the official client uses (reference 2.6, "Flush").
             let until = client.clock().now() + (365 * 24).hours();
             let flush = |sensor| Change::Flush { sensor, until };
-            let deeds = changes_for_hosts(&args.hosts, flush, &client, caller).await?;
+            let changes = changes_for_hosts(&args.hosts, flush, &client, caller).await?;
             let server = (&client, &access);
-            apply_changes(deeds, &args.justification, WaitLimit::None, server, caller).await
+            apply_changes(changes, &args.justification, WaitLimit::None, server, caller).await
         }
         cli::Sensor::Restart(args) => {
             let (client, access) = caller.connect()?;
-            let deeds = changes_for_hosts(&args.hosts, Change::Restart, &client, caller).await?;
+            let changes = changes_for_hosts(&args.hosts, Change::Restart, &client, caller).await?;
             let server = (&client, &access);
-            apply_changes(deeds, &args.justification, WaitLimit::None, server, caller).await
+            apply_changes(changes, &args.justification, WaitLimit::None, server, caller).await
         }
-        cli::Sensor::Move { hosts, group, grounds } => {
+        cli::Sensor::Move { hosts, group, justification } => {
             let (client, access) = caller.connect()?;
             let group = resolve_group(&group, &client).await?;
-            let to = |sensor| Change::Move { sensor, group };
-            let deeds = changes_for_hosts(&hosts, to, &client, caller).await?;
+            let move_to_group = |sensor| Change::Move { sensor, group };
+            let changes = changes_for_hosts(&hosts, move_to_group, &client, caller).await?;
             let server = (&client, &access);
-            apply_changes(deeds, &grounds, WaitLimit::None, server, caller).await
+            apply_changes(changes, &justification, WaitLimit::None, server, caller).await
         }
     }
 }
 
 async fn isolate(
-    deed: fn(SensorId) -> Change,
+    change: fn(SensorId) -> Change,
     args: &cli::Isolation,
     caller: &mut CommandCx<'_>,
 ) -> Result<Exit, Failure> {
     let (client, access) = caller.connect()?;
-    let deeds = changes_for_hosts(&args.hosts, deed, &client, caller).await?;
+    let changes = changes_for_hosts(&args.hosts, change, &client, caller).await?;
     let server = (&client, &access);
-    apply_changes(deeds, &args.justification, args.wait.wait_limit(), server, caller).await
+    apply_changes(changes, &args.justification, args.wait.wait_limit(), server, caller).await
 }
 
-/// The same deed for every host. All of them are found before anything is done to one.
+/// Returns the change for each host. All hosts are found before anything is sent.
 async fn changes_for_hosts(
     hosts: &[String],
-    deed: impl Fn(SensorId) -> Change,
+    change: impl Fn(SensorId) -> Change,
     client: &Client,
     caller: &mut CommandCx<'_>,
 ) -> Result<Vec<Change>, Failure> {
@@ -93,58 +93,56 @@ async fn changes_for_hosts(
             ids.push(id);
         }
     }
-    Ok(ids.into_iter().map(deed).collect())
+    Ok(ids.into_iter().map(change).collect())
 }
 
-/// The group of this name, letter case aside, or of this number.
+/// Finds a sensor group by its name, ignoring case, or by its ID.
 async fn resolve_group(name: &str, client: &Client) -> Result<GroupId, Failure> {
     let groups = client.groups().await?;
-    let found: Vec<_> = groups.rows.iter().filter(|group| group.name.eq_ignore_case(name)).collect();
-    match &found[..] {
+    let matches: Vec<_> = groups.rows.iter().filter(|group| group.name.eq_ignore_case(name)).collect();
+    match &matches[..] {
         [group] => Ok(group.id),
         [] => {
             let id = name.parse().ok().map(GroupId);
-            let known = id.filter(|id| groups.rows.iter().any(|group| group.id == *id));
-            known.ok_or_else(|| no_group_failure(name, &groups))
+            id.filter(|id| groups.rows.iter().any(|group| group.id == *id))
+                .ok_or_else(|| no_group_failure(name, &groups))
         }
         several => {
-            let ids = several.iter().map(|group| group.id.to_string());
-            let ids = ids.collect::<Vec<_>>().join(", ");
+            let ids = several.iter().map(|group| group.id.to_string()).collect::<Vec<_>>().join(", ");
             Err(Failure::usage(format!("several groups have the name {name:?}"))
                 .with_hint(format!("give the number of the one that is meant: {ids}")))
         }
     }
 }
 
-/// That there is no group of this name, and which there are.
+/// Returns the failure for an unknown group, with the existing ones.
 fn no_group_failure(name: &str, groups: &Page<Group>) -> Failure {
-    let names = groups.rows.iter().map(|group| text::make_visible(&group.name));
-    let names = names.collect::<Vec<_>>().join(", ");
+    let names = groups.rows.iter().map(|group| text::make_visible(&group.name)).collect::<Vec<_>>().join(", ");
     let why = format!("no sensor group has the name {name:?}");
     not_found(why, groups.n_unreadable, "groups").with_hint(format!("there are: {names}"))
 }
 
 /// Runs `sensor list`.
-async fn list(filter: Option<&str>, reading: OutputArgs, caller: &mut CommandCx<'_>) -> Result<Exit, Failure> {
+async fn list(filter: Option<&str>, output: OutputArgs, caller: &mut CommandCx<'_>) -> Result<Exit, Failure> {
     let client = caller.client()?;
-    let look = caller.table_style();
-    let mut sheet = TableWriter::new(caller.streams.out, reading.format, COLUMNS, look);
+    let style = caller.table_style();
+    let mut table = TableWriter::new(caller.streams.out, output.format, COLUMNS, style);
     let mut listing = Listing {
-        limit: if reading.limit == 0 { usize::MAX } else { usize::try_from(reading.limit).unwrap_or(usize::MAX) },
+        limit: if output.limit == 0 { usize::MAX } else { usize::try_from(output.limit).unwrap_or(usize::MAX) },
         ..Listing::default()
     };
-    let mut ended = Ok(());
+    let mut result = Ok(());
     for filter in server_filters(filter, &client).await? {
-        ended = listing.read(&filter, &client, &mut sheet).await;
-        if ended.is_err() || listing.is_cut {
+        result = listing.read(&filter, &client, &mut table).await;
+        if result.is_err() || listing.is_cut {
             break;
         }
     }
-    sheet.finish()?;
+    table.finish()?;
     if listing.n_unreadable > 0 {
         caller.warn(&describe_unreadable(listing.n_unreadable, "sensors"));
     }
-    ended?;
+    result?;
     if listing.is_cut {
         let n = text::pluralize(listing.seen_ids.len(), "sensor", "sensors");
         caller.note(&format!("{n}; there are more, and --limit 0 gives all"));
@@ -156,7 +154,7 @@ async fn list(filter: Option<&str>, reading: OutputArgs, caller: &mut CommandCx<
     Ok(Exit::Done)
 }
 
-/// What to ask the server for. Its matches mind the case; of a bare name, ours need not.
+/// Returns the filters to send. The server's match is case-sensitive; a bare name is searched in several spellings.
 async fn server_filters(filter: Option<&str>, client: &Client) -> Result<Vec<SensorFilter>, Failure> {
     let Some(filter) = filter.filter(|filter| !filter.is_empty()) else {
         return Ok(vec![SensorFilter::default()]);
@@ -170,29 +168,27 @@ async fn server_filters(filter: Option<&str>, client: &Client) -> Result<Vec<Sen
         .into_iter()
         .map(|part| SensorFilter { hostname: Some(part), ..SensorFilter::default() });
     let by_address = is_address.then(|| SensorFilter { ip: Some(filter.to_owned()), ..SensorFilter::default() });
-    // A part such as `10.` or `fe.` may be either.
+    // A part such as `10.` or `fe.` may be a name or an address.
     Ok(by_address.into_iter().chain(by_name).collect())
 }
 
-/// What is asked for by name.
+/// Parses a filter with named fields.
 async fn parse_filter(filter: &str, client: &Client) -> Result<SensorFilter, Failure> {
-    // Names of groups are asked for only where one is meant.
+    // Groups are fetched only if the filter names one.
     let groups = if filter.to_ascii_lowercase().contains("group:") { client.groups().await? } else { Page::default() };
-    // That there is no such group is no wrong usage.
-    let unknown = RefCell::new(None);
-    let group = |name: &str| {
-        let mut all = groups.rows.iter();
-        let found = all.find(|group| group.name.eq_ignore_case(name));
-        if found.is_none() && name.parse::<u64>().is_err() {
-            unknown.replace(Some(no_group_failure(name, &groups)));
+    // An unknown group is not wrong usage.
+    let unknown_group = RefCell::new(None);
+    let find_group = |name: &str| {
+        let group = groups.rows.iter().find(|group| group.name.eq_ignore_case(name));
+        if group.is_none() && name.parse::<u64>().is_err() {
+            unknown_group.replace(Some(no_group_failure(name, &groups)));
         }
-        found.map(|group| group.id)
+        group.map(|group| group.id)
     };
-    let read = SensorFilter::parse(filter, group);
-    read.map_err(|why| unknown.take().unwrap_or_else(|| Failure::usage(why)))
+    SensorFilter::parse(filter, find_group).map_err(|why| unknown_group.take().unwrap_or_else(|| Failure::usage(why)))
 }
 
-/// Sensors as they come, each once.
+/// The sensors listed so far, without duplicates.
 #[derive(Default)]
 struct Listing {
     limit: usize,
@@ -206,16 +202,17 @@ impl Listing {
         &mut self,
         filter: &SensorFilter,
         client: &Client,
-        sheet: &mut TableWriter<'_>,
+        table: &mut TableWriter<'_>,
     ) -> Result<(), Failure> {
-        // One more than is wanted tells whether there are more; where all must be looked at, nobody knows how many those are.
-        let wanted = self.limit.saturating_sub(self.seen_ids.len());
-        let wanted = u64::try_from(wanted).ok().map(|n| n.saturating_add(1));
+        // One more than the limit shows whether there are more. If this program filters the sensors itself, the number
+        // to fetch is unknown.
+        let n_needed = self.limit.saturating_sub(self.seen_ids.len());
+        let n_needed = u64::try_from(n_needed).ok().map(|n| n.saturating_add(1));
         let search = Search { query: filter.to_string(), ..Search::default() };
         let now = client.clock().now();
-        let limit = wanted.filter(|_| filter.client_side.is_empty());
-        let mut all = pin!(pages::<Sensor>(client, search, limit));
-        while let Some(page) = all.try_next().await? {
+        let limit = n_needed.filter(|_| filter.client_side.is_empty());
+        let mut pages = pin!(pages::<Sensor>(client, search, limit));
+        while let Some(page) = pages.try_next().await? {
             self.n_unreadable += page.n_unreadable;
             let mut rows = Vec::new();
             for sensor in &page.rows {
@@ -229,7 +226,7 @@ impl Listing {
                 self.seen_ids.insert(sensor.id);
                 rows.push(row(sensor));
             }
-            sheet.write_rows(&rows)?;
+            table.write_rows(&rows)?;
             if self.is_cut {
                 break;
             }
@@ -242,8 +239,8 @@ impl Listing {
 async fn show(host: &str, format: Format, caller: &mut CommandCx<'_>) -> Result<Exit, Failure> {
     let client = caller.client()?;
     let id = hosts::resolve_sensor(host, &client, caller).await?;
-    let mut reader = Fetcher::new(client);
-    let sensor = match reader.sensor(id).await {
+    let mut fetcher = Fetcher::new(client);
+    let sensor = match fetcher.sensor(id).await {
         Ok(sensor) => sensor,
         Err(api::Error::NotFound { .. }) => {
             return Err(Failure::new(Exit::NoResults, format!("there is no sensor {id}"))
@@ -252,16 +249,16 @@ async fn show(host: &str, format: Format, caller: &mut CommandCx<'_>) -> Result<
         Err(error) => return Err(error.into()),
     };
     if format != Format::Table {
-        let look = caller.table_style();
-        let mut sheet = TableWriter::new(caller.streams.out, format, COLUMNS, look);
-        sheet.write_rows(&[row(&sensor.value)])?;
-        sheet.finish()?;
+        let style = caller.table_style();
+        let mut table = TableWriter::new(caller.streams.out, format, COLUMNS, style);
+        table.write_rows(&[row(&sensor.value)])?;
+        table.finish()?;
         return Ok(Exit::Done);
     }
     let group = match sensor.value.group {
         None => None,
-        // The sensor is the answer; a group that cannot be read does not take it away.
-        Some(id) => match reader.group(id).await {
+        // The sensor is the result; a failed group request does not suppress it.
+        Some(id) => match fetcher.group(id).await {
             Ok(group) => Some(format!("{} ({id})", text::make_visible(&group.value.name))),
             Err(error) => {
                 caller.warn(&format!("the group's name: {error}"));

@@ -1,4 +1,4 @@
-//! A sensor in plain words.
+//! The details of a sensor as text.
 
 use std::fmt::Write;
 
@@ -8,12 +8,12 @@ use super::time_args;
 use crate::model::{Fetched, Isolation, Sensor, describe_skew, duration};
 use crate::text::{self, Untrusted};
 
-/// One fact a line.
-pub(super) fn details(known: &Fetched<Sensor>, group: Option<String>) -> String {
-    let sensor = &*known.value;
+/// Returns the properties of the sensor, one per line.
+pub(super) fn details(fetched: &Fetched<Sensor>, group: Option<String>) -> String {
+    let sensor = &*fetched.value;
     let shown = |text: &Untrusted| text.non_empty().map(text::make_visible);
     let time = |time: Option<Timestamp>| time.map(time_args::format_time);
-    let facts = [
+    let properties = [
         ("sensor", Some(sensor.id.to_string())),
         ("dns name", shown(&sensor.dns_name)),
         ("status", shown(&sensor.status)),
@@ -31,28 +31,28 @@ pub(super) fn details(known: &Fetched<Sensor>, group: Option<String>) -> String 
         ("backlog", describe_backlog(sensor)),
         ("registered", time(sensor.registered)),
         ("notes", shown(&sensor.notes)),
-        ("as of", Some(time_args::format_time(known.as_of))),
+        ("as of", Some(time_args::format_time(fetched.as_of))),
     ];
     let mut out = format!("{}\n", text::make_visible(&sensor.computer_name));
-    let mut fact = |name: &str, value: &str| {
+    let mut write_property = |name: &str, value: &str| {
         writeln!(out, "  {name:<14} {value}").expect("a String takes what is written to it");
     };
-    for (name, value) in facts {
+    for (name, value) in properties {
         if let Some(value) = value {
-            fact(name, &value);
+            write_property(name, &value);
         }
         if name == "dns name" {
             for adapter in &sensor.adapters {
-                fact("address", &format!("{}  {}", adapter.ip, adapter.mac));
+                write_property("address", &format!("{}  {}", adapter.ip, adapter.mac));
             }
         }
     }
     out
 }
 
-/// Wanted and actual isolation in words.
+/// Describes the requested and the actual isolation.
 fn describe_isolation(sensor: &Sensor) -> String {
-    let answer = |fact: Option<bool>| match fact {
+    let yes_or_no = |value: Option<bool>| match value {
         Some(true) => "yes",
         Some(false) => "no",
         None => "not known",
@@ -63,19 +63,19 @@ fn describe_isolation(sensor: &Sensor) -> String {
         Isolation::Lifting => ": the host is still cut off",
         Isolation::No | Isolation::Yes | Isolation::Unknown => "",
     };
-    let wanted = answer(sensor.isolation_wanted);
-    let actual = answer(sensor.is_isolating);
-    let able = if sensor.supports_isolation == Some(false) { " (this sensor cannot isolate)" } else { "" };
-    format!("{isolation}, wanted {wanted}, actual {actual}{meaning}{able}")
+    let requested = yes_or_no(sensor.isolation_wanted);
+    let actual = yes_or_no(sensor.is_isolating);
+    let capability = if sensor.supports_isolation == Some(false) { " (this sensor cannot isolate)" } else { "" };
+    format!("{isolation}, wanted {requested}, actual {actual}{meaning}{capability}")
 }
 
 fn describe_removal(sensor: &Sensor) -> Option<String> {
-    let words = match (sensor.uninstalled, sensor.uninstall) {
+    let text = match (sensor.uninstalled, sensor.uninstall) {
         (Some(true), _) => "removed",
         (_, Some(true)) => "at the next check-in",
         _ => return None,
     };
-    Some(words.to_owned())
+    Some(text.to_owned())
 }
 
 fn describe_health(sensor: &Sensor) -> Option<String> {

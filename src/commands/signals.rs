@@ -1,4 +1,4 @@
-//! Being told to stop.
+//! Signals that stop the program.
 
 use std::io;
 
@@ -6,7 +6,7 @@ use std::io;
 use tokio::select;
 use tokio::signal;
 
-/// Waits for ctrl-c, or for whoever manages services to end this one.
+/// Waits for ctrl-c or a termination signal.
 pub(super) async fn wait_for_shutdown() -> io::Result<()> {
     #[cfg(unix)]
     {

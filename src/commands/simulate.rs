@@ -1,4 +1,4 @@
-//! `simulate`: the server, embedded, until ctrl-c.
+//! The `simulate` command: runs the simulated server until ctrl-c.
 
 use std::{fs, io, time::Duration};
 
@@ -8,7 +8,7 @@ use super::{CommandCx, Exit, Failure, signals::wait_for_shutdown};
 use crate::cli::{Demo, Simulate};
 use crate::sim::{self, Options};
 
-/// How late the index is for people, who shall see that it is; a real one takes longer.
+/// The delay of the search index: long enough for a user to notice; a real server takes longer.
 const INDEX_LAG: Duration = Duration::from_millis(1_500);
 
 /// Runs `simulate`.
@@ -21,7 +21,7 @@ pub(super) async fn simulate(args: Simulate, caller: &mut CommandCx<'_>) -> Resu
     let out = &mut *caller.streams.out;
     writeln!(out, "url: {}", running.url)?;
     writeln!(out, "token: {}", running.token)?;
-    // Whoever started it waits for these two lines.
+    // The process that started it waits for these two lines.
     out.flush()?;
     select! {
         result = running.wait_stopped() => {
@@ -35,7 +35,7 @@ pub(super) async fn simulate(args: Simulate, caller: &mut CommandCx<'_>) -> Resu
     }
 }
 
-/// The world that `demo` and `simulate` have in common.
+/// Returns the simulator options that `demo` and `simulate` share.
 pub(super) fn world_options(demo: &Demo) -> Options {
     let default = Options::default();
     Options {
@@ -47,7 +47,7 @@ pub(super) fn world_options(demo: &Demo) -> Options {
     }
 }
 
-/// The simulator could not be started.
+/// Returns the failure of a simulator that could not run.
 #[expect(clippy::needless_pass_by_value, reason = "it is passed to map_err")]
 pub(super) fn start_failure(error: io::Error) -> Failure {
     Failure::new(Exit::Failed, format!("cannot run the simulator: {error}"))
@@ -79,7 +79,7 @@ mod tests {
     use crate::cli::{Cli, Command};
 
     #[test]
-    fn a_server_that_validates_is_asked_for_by_name() {
+    fn payload_validation_is_off_by_default() {
         for (args, validates) in
             [(&["lampblack", "simulate"][..], false), (&["lampblack", "simulate", "--validate-payloads"], true)]
         {
@@ -92,9 +92,9 @@ mod tests {
     }
 
     #[test]
-    fn the_help_tells_the_defaults_as_they_are() {
+    fn the_help_names_the_actual_defaults() {
         let default = Options::default();
-        let told = [
+        let defaults = [
             ("seed", default.seed.to_string()),
             ("processes", default.processes.to_string()),
             ("latency", default.latency.as_millis().to_string()),
@@ -107,7 +107,7 @@ mod tests {
         ];
         let cli = Cli::command();
         let simulate = cli.find_subcommand("simulate").unwrap();
-        for (id, value) in told {
+        for (id, value) in defaults {
             let mut options = simulate.get_arguments();
             let option = options.find(|option| option.get_id() == id).unwrap();
             let help = option.get_help().unwrap().to_string();

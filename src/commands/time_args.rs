@@ -1,4 +1,4 @@
-//! Times as they are given on the command line, and as tables show them.
+//! Times on the command line and in tables.
 
 use jiff::Timestamp;
 
@@ -6,20 +6,20 @@ use super::{CommandCx, Failure};
 use crate::cli::Bounds;
 use crate::model::{Clock, Period, Search, parse_end, parse_moment};
 
-/// Reads a time before or at `now`, in one of the ways that [`parse_moment`] knows.
+/// Parses a time at or before `now`, in the formats of [`parse_moment`].
 fn parse(
     option: &str,
     text: &str,
-    read: fn(&str, Timestamp) -> Option<Timestamp>,
+    parser: fn(&str, Timestamp) -> Option<Timestamp>,
     now: Timestamp,
 ) -> Result<Timestamp, Failure> {
-    read(text, now).ok_or_else(|| {
+    parser(text, now).ok_or_else(|| {
         Failure::usage(format!("--{option} does not understand {text:?}"))
             .with_hint("write it as 2026-11-24, 2026-11-24T08:00 or 2026-11-24T08:00:00+01:00 (UTC unless said), as yesterday, or as -30m, -1h30m, -7d before now")
     })
 }
 
-/// The search with the bounds of the command line. How a time was understood is said, where it could be understood otherwise.
+/// Adds the time options of the command line to a search, and notes how an ambiguous time was interpreted.
 pub(super) fn bind_to_bounds(search: Search, bounds: &Bounds, caller: &mut CommandCx<'_>) -> Result<Search, Failure> {
     let now = Clock::System.now();
     let from = |option: &str, text: &Option<String>| -> Result<Option<Timestamp>, Failure> {
@@ -53,9 +53,9 @@ pub(super) fn bind_to_bounds(search: Search, bounds: &Bounds, caller: &mut Comma
         &bounds.min_last_server_update,
         &bounds.max_last_server_update,
     ];
-    // A moment with its zone is understood in one way only.
-    let is_plain = |text: &String| text.parse::<Timestamp>().is_ok();
-    if !given.into_iter().flatten().all(is_plain) {
+    // A time with a zone is unambiguous.
+    let is_unambiguous = |text: &String| text.parse::<Timestamp>().is_ok();
+    if !given.into_iter().flatten().all(is_unambiguous) {
         for period in Period::from_search(&search) {
             caller.note(&period.to_string());
         }
@@ -63,7 +63,7 @@ pub(super) fn bind_to_bounds(search: Search, bounds: &Bounds, caller: &mut Comma
     Ok(search)
 }
 
-/// A time as tables show it: UTC, to the second.
+/// Formats a time for tables: UTC, to the second.
 pub(super) fn format_time(time: Timestamp) -> String {
     time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }

@@ -1,4 +1,4 @@
-//! `tree`: the parent chain of processes, and their children.
+//! The `tree` command: the parent chain of processes, and their children.
 
 use std::{collections::HashSet, sync::Arc};
 
@@ -10,7 +10,7 @@ use crate::model::{Lineage, Process, ProcessId, Summary, Top};
 use crate::output::{self, Align, OutputCell, OutputColumn, OutputRow, TableWriter};
 use crate::text;
 
-/// The columns of a tree. A table draws relation and depth as lines.
+/// The columns of a tree. A table shows relation and depth as lines.
 const COLUMNS: &[OutputColumn] = &[
     OutputColumn::new("relation", Align::Left).csv_only(),
     OutputColumn::new("depth", Align::Right).csv_only(),
@@ -27,141 +27,141 @@ const COLUMNS: &[OutputColumn] = &[
 pub(super) async fn tree(args: &cli::Tree, caller: &mut CommandCx<'_>) -> Result<Exit, Failure> {
     let ids = process_args::resolve_processes(&args.processes, caller)?;
     let is_ascii = caller.config()?.ascii;
-    let mut reader = Fetcher::new(caller.client()?);
-    let look = caller.table_style();
+    let mut fetcher = Fetcher::new(caller.client()?);
+    let style = caller.table_style();
     let mut missing = Vec::new();
     let mut notes = Vec::new();
     let mut joins = Joins::new(&args.join);
     let columns = joins.columns(COLUMNS);
-    let mut sheet = TableWriter::new(caller.streams.out, args.format, columns, look);
-    let mut ended = Ok(());
+    let mut table = TableWriter::new(caller.streams.out, args.format, columns, style);
+    let mut result = Ok(());
     let mut is_first = true;
     for id in ids {
-        let (summary, lineage) = match fetch_relatives(&mut reader, id, args).await {
+        let (summary, lineage) = match fetch_relatives(&mut fetcher, id, args).await {
             Ok(family) => family,
             Err(error @ api::Error::NotFound { .. }) => {
                 missing.push((id, error));
                 continue;
             }
             Err(error) => {
-                ended = Err(error);
+                result = Err(error);
                 break;
             }
         };
         if !is_first {
-            sheet.write_gap()?;
+            table.write_gap()?;
         }
         is_first = false;
         let ancestors = lineage.ancestors.iter().map(|process| &**process);
         let family = ancestors.chain([&summary.process]);
-        joins.fetch(family, &mut reader).await;
-        let descendants = match descendants(&mut reader, &summary, args).await {
+        joins.fetch(family, &mut fetcher).await;
+        let descendants = match descendants(&mut fetcher, &summary, args).await {
             Ok(descendants) => descendants,
             Err(error) => {
-                ended = Err(error);
+                result = Err(error);
                 Descendants::default()
             }
         };
         let family = descendants.rows.iter().map(|(process, ..)| process);
-        joins.fetch(family, &mut reader).await;
-        sheet.write_rows(&rows(&summary, &lineage, &descendants, &joins, Guides::new(is_ascii)))?;
+        joins.fetch(family, &mut fetcher).await;
+        table.write_rows(&rows(&summary, &lineage, &descendants, &joins, Guides::new(is_ascii)))?;
         notes.extend(descendants.notes);
-        if ended.is_err() {
+        if result.is_err() {
             break;
         }
         notes.extend(describe_chain_end(&lineage));
         notes.extend(describe_missing(&summary, args.children));
     }
-    sheet.finish()?;
+    table.finish()?;
     joins.report_failures(caller);
     for note in notes {
         caller.note(&note);
     }
-    ended?;
+    result?;
     process_args::check_none_missing(missing)?;
     Ok(Exit::Done)
 }
 
-/// A process with its children and its ancestors.
+/// Fetches a process with its children and its ancestors.
 async fn fetch_relatives(
-    reader: &mut Fetcher,
+    fetcher: &mut Fetcher,
     id: ProcessId,
     args: &cli::Tree,
 ) -> Result<(Arc<Summary>, Arc<Lineage>), api::Error> {
-    let summary = children(reader, id, args.children).await?;
+    let summary = children(fetcher, id, args.children).await?;
     let depth = args.depth.unwrap_or(usize::MAX);
-    let lineage = reader.lineage(id, depth).await?.value;
+    let lineage = fetcher.lineage(id, depth).await?.value;
     Ok((summary, lineage))
 }
 
-/// A process with so many of its children, or all of them.
-async fn children(reader: &mut Fetcher, id: ProcessId, most: Option<u64>) -> Result<Arc<Summary>, api::Error> {
-    /// Rarely does a process have more children; if it does, more are asked for.
-    const FIRST: u32 = 100;
-    /// More than this is a broken server's answer.
-    const MOST: u32 = 100_000;
-    let mut wanted = match most {
-        Some(wanted) => u32::try_from(wanted).unwrap_or(u32::MAX),
-        None => FIRST,
+/// Fetches a process with up to `max` children, or with all of them.
+async fn children(fetcher: &mut Fetcher, id: ProcessId, max: Option<u64>) -> Result<Arc<Summary>, api::Error> {
+    /// Few processes have more children; if one does, more are requested.
+    const DEFAULT_CHILDREN: u32 = 100;
+    /// The maximum: a longer list is an error of the server.
+    const MAX_CHILDREN: u32 = 100_000;
+    let mut n_requested = match max {
+        Some(n_requested) => u32::try_from(n_requested).unwrap_or(u32::MAX),
+        None => DEFAULT_CHILDREN,
     };
     loop {
-        let summary = reader.summary(id, wanted).await?.value;
-        let is_full = u32::try_from(summary.children.len()).is_ok_and(|found| found >= wanted);
-        if most.is_some() || !is_full || wanted >= MOST {
+        let summary = fetcher.summary(id, n_requested).await?.value;
+        let is_full = u32::try_from(summary.children.len()).is_ok_and(|found| found >= n_requested);
+        if max.is_some() || !is_full || n_requested >= MAX_CHILDREN {
             return Ok(summary);
         }
-        wanted = wanted.saturating_mul(10);
+        n_requested = n_requested.saturating_mul(10);
     }
 }
 
-/// Whose ancestor a process is, in the order in which they are shown.
+/// The descendants of a process, in display order.
 #[derive(Default)]
 struct Descendants {
-    /// Each with its generation, 1 for a child, and whether it is the last child of its parent.
+    /// Each process with its generation (1 for a child), and whether it is the last child of its parent.
     rows: Vec<(Process, usize, bool)>,
     notes: Vec<String>,
 }
 
-/// The children of a process, their children, and so on for as many generations as are wanted.
-async fn descendants(reader: &mut Fetcher, summary: &Summary, args: &cli::Tree) -> Result<Descendants, api::Error> {
-    let mut found = Descendants::default();
+/// Fetches the descendants of a process, for the requested number of generations.
+async fn descendants(fetcher: &mut Fetcher, summary: &Summary, args: &cli::Tree) -> Result<Descendants, api::Error> {
+    let mut descendants = Descendants::default();
     let mut seen = HashSet::from([summary.process.id]);
-    // What is still to be shown, the next one last.
-    let mut open = Vec::new();
+    // A stack of the processes to visit.
+    let mut stack = Vec::new();
     if args.descend > 0 {
-        push_children(&mut open, &summary.children, 1);
+        push_children(&mut stack, &summary.children, 1);
     }
-    while let Some((process, generation, is_last)) = open.pop() {
+    while let Some((process, generation, is_last)) = stack.pop() {
         let id = process.id;
         let is_new = seen.insert(id);
-        // A child that the sensor's filtering hides has no document of its own (reference 2.3).
+        // A child that the sensor's filtering hides has no document (reference 2.3).
         let has_document = is_new && !process.is_suppressed;
-        found.rows.push((process, generation, is_last));
+        descendants.rows.push((process, generation, is_last));
         if generation >= args.descend || !has_document {
             continue;
         }
-        match children(reader, id, args.children).await {
+        match children(fetcher, id, args.children).await {
             Ok(summary) => {
-                push_children(&mut open, &summary.children, generation + 1);
-                found.notes.extend(describe_missing(&summary, args.children));
+                push_children(&mut stack, &summary.children, generation + 1);
+                descendants.notes.extend(describe_missing(&summary, args.children));
             }
             Err(api::Error::NotFound { .. }) => {
-                found.notes.push(format!("the server has no document of {id}, so its children are not known"));
+                descendants.notes.push(format!("the server has no document of {id}, so its children are not known"));
             }
             Err(error) => return Err(error),
         }
     }
-    Ok(found)
+    Ok(descendants)
 }
 
-/// Adds the children of a process so that the first comes out first.
-fn push_children(open: &mut Vec<(Process, usize, bool)>, children: &[Process], generation: usize) {
+/// Pushes the children of a process so that the first is popped first.
+fn push_children(stack: &mut Vec<(Process, usize, bool)>, children: &[Process], generation: usize) {
     let n = children.len();
-    let each = children.iter().enumerate().rev();
-    open.extend(each.map(|(at, child)| (child.clone(), generation, at + 1 == n)));
+    let reversed = children.iter().enumerate().rev();
+    stack.extend(reversed.map(|(index, child)| (child.clone(), generation, index + 1 == n)));
 }
 
-/// The lines of the drawing.
+/// The characters of the tree lines.
 #[derive(Clone, Copy)]
 struct Guides {
     fork: &'static str,
@@ -174,7 +174,7 @@ impl Guides {
     }
 }
 
-/// The oldest ancestor first, the process itself marked, its children last.
+/// Returns the rows: oldest ancestor first, then the marked process, then its descendants.
 fn rows(
     summary: &Summary,
     lineage: &Lineage,
@@ -182,9 +182,9 @@ fn rows(
     joins: &Joins,
     guides: Guides,
 ) -> Vec<OutputRow> {
-    // What marks the process takes the room of two blanks, so that the lines still meet.
+    // The marker replaces two spaces, so that the lines still connect.
     let indent = |level: usize| " ".repeat(2 + level.saturating_sub(1) * 2);
-    let lead = |level: usize, guide: &str| match level {
+    let prefix = |level: usize, guide: &str| match level {
         0 => "  ".to_owned(),
         _ => indent(level) + guide,
     };
@@ -194,10 +194,10 @@ fn rows(
         .iter()
         .rev()
         .enumerate()
-        .map(|(level, process)| row(process, "ancestor", generations - level, lead(level, guides.last), joins))
+        .map(|(level, process)| row(process, "ancestor", generations - level, prefix(level, guides.last), joins))
         .collect();
 
-    let own = lead(generations, guides.last);
+    let own = prefix(generations, guides.last);
     let mut subject = row(&summary.process, "self", 0, format!("> {}", own.get(2..).unwrap_or_default()), joins);
     for cell in &mut subject.cells {
         cell.is_strong = true;
@@ -206,15 +206,15 @@ fn rows(
 
     for (child, generation, is_last) in &descendants.rows {
         let guide = if *is_last { guides.last } else { guides.fork };
-        let lead = lead(generations + generation, guide);
-        rows.push(row(child, "child", *generation, lead, joins));
+        let prefix = prefix(generations + generation, guide);
+        rows.push(row(child, "child", *generation, prefix, joins));
     }
     rows
 }
 
-fn row(process: &Process, relation: &str, depth: usize, lead: String, joins: &Joins) -> OutputRow {
+fn row(process: &Process, relation: &str, depth: usize, prefix: String, joins: &Joins) -> OutputRow {
     let mut name = OutputCell::from_untrusted(process.name.non_empty().unwrap_or(&process.path));
-    name.prefix = lead;
+    name.prefix = prefix;
     let mut cells = vec![
         OutputCell::from_value(Some(relation)),
         OutputCell::from_value(Some(depth)),
@@ -233,7 +233,7 @@ fn row(process: &Process, relation: &str, depth: usize, lead: String, joins: &Jo
     OutputRow { cells, json: output::with_members(&process.document, &added) }
 }
 
-/// Why the chain goes no further, unless it is the natural end.
+/// Returns why the chain of ancestors ends early; `None` at its natural end.
 fn describe_chain_end(lineage: &Lineage) -> Option<String> {
     let subject = lineage.subject.id;
     let reason = match &lineage.top {
@@ -242,21 +242,21 @@ fn describe_chain_end(lineage: &Lineage) -> Option<String> {
         Top::NotRecorded(parent) => format!("the server has no document of {parent}"),
         Top::Suppressed(parent) => format!("the sensor's filtering hides {parent}"),
         Top::Loop(parent) => format!("{parent} is in it already"),
-        // More are known to be there, but were not asked for.
+        // More ancestors exist, but were not requested.
         Top::Walking => format!("{} ancestors were wanted at most", lineage.ancestors.len()),
         Top::TooDeep(limit) => format!("{limit} ancestors were wanted at most"),
     };
     Some(format!("the chain of {subject} ends here: {reason}"))
 }
 
-/// What of the children is not shown.
-fn describe_missing(summary: &Summary, wanted: Option<u64>) -> Option<String> {
+/// Returns which children are not shown.
+fn describe_missing(summary: &Summary, limit: Option<u64>) -> Option<String> {
     let id = summary.process.id;
     if summary.n_unreadable > 0 {
         return Some(format!("{id}: {}", describe_unreadable(summary.n_unreadable, "relatives")));
     }
     let shown = u64::try_from(summary.children.len()).unwrap_or(u64::MAX);
-    (wanted == Some(shown)).then(|| {
+    (limit == Some(shown)).then(|| {
         let n = text::pluralize(shown, "child", "children");
         format!("no more than {n} of {id} wanted; there may be more")
     })

@@ -1,4 +1,4 @@
-//! `alert`: what watchlists and feeds found worth a look.
+//! The `alert` command: list alerts, set their status, assign and ignore them.
 
 mod triage;
 
@@ -11,7 +11,7 @@ use crate::text::Untrusted;
 
 use triage::{AlertChangeArg, change};
 
-/// The columns of alerts, the first to stay first by rank.
+/// The columns of alerts. In a narrow terminal, those with a higher rank are hidden first.
 const COLUMNS: &[OutputColumn] = &[
     OutputColumn::new("created", Align::Left),
     OutputColumn::new("severity", Align::Right),
@@ -28,10 +28,10 @@ const COLUMNS: &[OutputColumn] = &[
     OutputColumn::new("id", Align::Left).rank(2),
 ];
 
-/// Runs what lists alerts, or does something to them.
+/// Runs `alert`.
 pub(super) async fn run(command: cli::Alert, caller: &mut CommandCx<'_>) -> Result<Exit, Failure> {
     match command {
-        cli::Alert::List { query, asking, output: reading } => list(query.as_deref(), asking, reading, caller).await,
+        cli::Alert::List { query, query_args, output } => list(query.as_deref(), query_args, output, caller).await,
         cli::Alert::Status { status, alerts } => change(AlertChangeArg::Status(&status), &alerts, caller).await,
         cli::Alert::Assign { owner, alerts } => change(AlertChangeArg::Owner(&owner), &alerts, caller).await,
         cli::Alert::Ignore(alerts) => change(AlertChangeArg::Ignored, &alerts, caller).await,
@@ -40,17 +40,17 @@ pub(super) async fn run(command: cli::Alert, caller: &mut CommandCx<'_>) -> Resu
 
 /// Runs `alert list`.
 async fn list(
-    asked: Option<&str>,
-    asking: QueryArgs,
-    reading: OutputArgs,
+    query: Option<&str>,
+    query_args: QueryArgs,
+    output: OutputArgs,
     caller: &mut CommandCx<'_>,
 ) -> Result<Exit, Failure> {
     let search = Search {
-        query: query_argument::read_query(Index::Alert, asked.unwrap_or(OPEN_ALERTS), asking, caller)?,
+        query: query_argument::read_query(Index::Alert, query.unwrap_or(OPEN_ALERTS), query_args, caller)?,
         sort: Some("alert_severity desc".into()),
         ..Search::default()
     };
-    page_summary::print("alert", search, COLUMNS, reading, row, caller).await
+    page_summary::print("alert", search, COLUMNS, output, row, caller).await
 }
 
 fn row(alert: &Alert) -> OutputRow {

@@ -1,4 +1,4 @@
-//! `binary`: files by their hash.
+//! The `binary` command: files by their hash.
 
 mod details;
 mod download;
@@ -31,7 +31,7 @@ const COLUMNS: &[OutputColumn] = &[
 /// Runs `binary search`.
 pub(super) async fn search(args: &BinarySearch, caller: &mut CommandCx<'_>) -> Result<Exit, Failure> {
     let search = Search {
-        query: query_argument::read_query(Index::Binary, &args.query, args.asking, caller)?,
+        query: query_argument::read_query(Index::Binary, &args.query, args.query_args, caller)?,
         sort: args.sort.as_deref().map(|sort| search::parse_sort(Index::Binary, sort)).transpose()?,
         ..Search::default()
     };
@@ -43,21 +43,21 @@ pub(super) async fn search(args: &BinarySearch, caller: &mut CommandCx<'_>) -> R
     print_binaries(search, args.output, caller).await
 }
 
-/// Prints what a search finds.
+/// Prints the binaries that a search returns.
 pub(super) async fn print_binaries(
     search: Search,
-    reading: OutputArgs,
+    output: OutputArgs,
     caller: &mut CommandCx<'_>,
 ) -> Result<Exit, Failure> {
-    page_summary::print("binary", search, COLUMNS, reading, row, caller).await
+    page_summary::print("binary", search, COLUMNS, output, row, caller).await
 }
 
 /// Runs `binary show`.
 pub(super) async fn show(args: &BinaryShow, caller: &mut CommandCx<'_>) -> Result<Exit, Failure> {
-    let mut reader = Fetcher::new(caller.client()?);
+    let mut fetcher = Fetcher::new(caller.client()?);
     if let Some(bytes) = args.head {
         let bytes = usize::try_from(bytes).unwrap_or(usize::MAX);
-        let head = reader.head(args.md5, bytes).await.map_err(no_copy_failure)?;
+        let head = fetcher.head(args.md5, bytes).await.map_err(no_copy_failure)?;
         for line in text::dump(&head.value.bytes, 16) {
             writeln!(caller.streams.out, "{line}")?;
         }
@@ -66,29 +66,29 @@ pub(super) async fn show(args: &BinaryShow, caller: &mut CommandCx<'_>) -> Resul
         }
         return Ok(Exit::Done);
     }
-    let known = fetch_binary(&mut reader, args.md5).await?;
+    let binary = fetch_binary(&mut fetcher, args.md5).await?;
     if args.format == Format::Table {
-        let details = details::details(&known);
+        let details = details::details(&binary);
         caller.streams.out.write_all(details.as_bytes())?;
         return Ok(Exit::Done);
     }
-    let look = caller.table_style();
-    let mut sheet = TableWriter::new(caller.streams.out, args.format, COLUMNS, look);
-    sheet.write_rows(&[row(&known.value)])?;
-    sheet.finish()?;
+    let style = caller.table_style();
+    let mut table = TableWriter::new(caller.streams.out, args.format, COLUMNS, style);
+    table.write_rows(&[row(&binary.value)])?;
+    table.finish()?;
     Ok(Exit::Done)
 }
 
-/// What the server knows of a file.
-async fn fetch_binary(reader: &mut Fetcher, md5: Md5) -> Result<Fetched<Binary>, Failure> {
-    reader.binary(md5).await.map_err(|error| match error {
+/// Fetches the binary record of a file.
+async fn fetch_binary(fetcher: &mut Fetcher, md5: Md5) -> Result<Fetched<Binary>, Failure> {
+    fetcher.binary(md5).await.map_err(|error| match error {
         api::Error::NotFound { .. } => Failure::new(Exit::NoResults, format!("there is no binary {md5}"))
             .with_hint("`lampblack binary search` finds those there are"),
         error => error.into(),
     })
 }
 
-/// Why there is no copy of a file.
+/// Returns the failure for a file of which the server has no copy.
 fn no_copy_failure(error: api::Error) -> Failure {
     let is_missing = matches!(error, api::Error::NotFound { .. });
     let failure = Failure::from(error);

@@ -1,4 +1,4 @@
-//! `watchlist action`: what a watchlist sets off when it finds something.
+//! The `watchlist action` command: the actions that run for each hit of a watchlist.
 
 use super::super::{change, completeness::not_found, print_list};
 use super::{CommandCx, Exit, Failure, PlannedTarget, apply_changes, plan_target, resolve_watchlist, show};
@@ -16,68 +16,68 @@ const COLUMNS: &[OutputColumn] = &[
 
 /// Runs `watchlist action`.
 pub(super) async fn run(word: &str, action: cli::Action, caller: &mut CommandCx<'_>) -> Result<Exit, Failure> {
-    let (grounds, wish) = match action {
-        cli::Action::List { reading } => return list(word, reading, caller).await,
+    let (justification, requested) = match action {
+        cli::Action::List { output } => return list(word, output, caller).await,
         cli::Action::Add { kind, to, .. } if kind != Effect::Email && !to.is_empty() => {
             return Err(Failure::usage("--to is for e-mail alone")
                 .with_hint("an alert and a line in syslog are for nobody in particular"));
         }
-        cli::Action::Add { kind, to, grounds } => (grounds, Ok((kind, to))),
-        cli::Action::Remove { action, grounds } => (grounds, Err(action)),
+        cli::Action::Add { kind, to, justification } => (justification, Ok((kind, to))),
+        cli::Action::Remove { action, justification } => (justification, Err(action)),
     };
     let (client, access) = caller.connect()?;
     change::check_may_change(&access)?;
-    let watching = |id| match &wish {
+    let watchlist_change = |id| match &requested {
         Ok((kind, recipients)) => {
             WatchlistChange::AddAction { id, kind: (*kind).into(), recipients: recipients.clone() }
         }
         Err(action) => WatchlistChange::RemoveAction { id, action: *action },
     };
-    let PlannedTarget { change: deed, state } = plan_target(word, watching, &client, caller).await?;
+    let PlannedTarget { change, state } = plan_target(word, watchlist_change, &client, caller).await?;
     let state = match state {
         Some(state) => state,
-        None => Snapshot::read(&deed, &client).await?,
+        None => Snapshot::read(&change, &client).await?,
     };
-    if let (Err(action), Snapshot::Watchlist(found)) = (&wish, &state) {
-        check_action_exists(*action, found)?;
+    if let (Err(action), Snapshot::Watchlist(snapshot)) = (&requested, &state) {
+        check_action_exists(*action, snapshot)?;
     }
     let state = Some(state);
-    let (deeds, server) = (vec![PlannedTarget { change: deed, state }], (&client, &access));
-    apply_changes(deeds, &grounds, WaitLimit::None, server, caller).await
+    let (changes, server) = (vec![PlannedTarget { change, state }], (&client, &access));
+    apply_changes(changes, &justification, WaitLimit::None, server, caller).await
 }
 
 /// Runs `watchlist action ID list`.
-async fn list(word: &str, reading: OutputArgs, caller: &mut CommandCx<'_>) -> Result<Exit, Failure> {
+async fn list(word: &str, output: OutputArgs, caller: &mut CommandCx<'_>) -> Result<Exit, Failure> {
     let client = caller.client()?;
     let id = resolve_watchlist(word, &client, caller).await?.id;
     let page = client.watch_actions(id).await?;
     let names = print_list::Names { plural: "actions", empty_message: "it sets nothing off" };
-    print_list::print(&page, names, COLUMNS, reading, row, caller)
+    print_list::print(&page, names, COLUMNS, output, row, caller)
 }
 
-/// Fails if there is no such action, and says which there are.
-fn check_action_exists(action: u64, found: &WatchlistSnapshot) -> Result<(), Failure> {
-    let mut actions = found.actions.iter().flatten();
+/// Fails if the watchlist has no such action, with a hint that lists the existing ones.
+fn check_action_exists(action: u64, snapshot: &WatchlistSnapshot) -> Result<(), Failure> {
+    let mut actions = snapshot.actions.iter().flatten();
     if actions.any(|one| one.id == action) {
         return Ok(());
     }
-    let actions = found.actions.iter().flatten();
-    let each: Vec<_> = actions.map(show::describe_action).collect();
-    let hint = match &each[..] {
+    let actions = snapshot.actions.iter().flatten();
+    let descriptions: Vec<_> = actions.map(show::describe_action).collect();
+    let hint = match &descriptions[..] {
         [] => "it sets nothing off".to_owned(),
-        each => format!("it sets off: {}", each.join(", ")),
+        descriptions => format!("it sets off: {}", descriptions.join(", ")),
     };
     let why = format!("the watchlist has no action {action}");
-    Err(not_found(why, found.n_unread, "actions").with_hint(hint))
+    Err(not_found(why, snapshot.n_unread, "actions").with_hint(hint))
 }
 
 fn row(action: &WatchAction) -> OutputRow {
-    let to: Vec<_> = action.recipients.iter().map(ToString::to_string).collect();
+    let recipients: Vec<_> = action.recipients.iter().map(ToString::to_string).collect();
     OutputRow {
         cells: vec![
             OutputCell::from_value(Some(action.id)),
             OutputCell::from_value(Some(action.kind)),
-            OutputCell::from_value(Some(to.join(" "))),
+            OutputCell::from_value(Some(recipients.join(" "))),
         ],
         json: action.document.json().to_owned(),
     }

@@ -1,4 +1,4 @@
-//! `watchlist create`: a query becomes a watchlist.
+//! The `watchlist create` command: turns a query into a watchlist.
 
 use super::super::change;
 use super::{CommandCx, Exit, Failure, apply_changes, query_argument};
@@ -12,9 +12,9 @@ pub(super) async fn create(args: &cli::NewWatchlist, caller: &mut CommandCx<'_>)
     if args.name.trim().is_empty() {
         return Err(Failure::usage("the watchlist has no name").with_hint("give it one that says what it looks for"));
     }
-    let (searched, index) =
+    let (query_index, index) =
         if args.binary { (Index::Binary, StoredIndex::Modules) } else { (Index::Process, StoredIndex::Events) };
-    let query = query_argument::read_query(searched, &args.query, args.asking, caller)?;
+    let query = query_argument::read_query(query_index, &args.query, args.query_args, caller)?;
     if query.trim().is_empty() {
         return Err(
             Failure::usage("the query is empty: the watchlist would tag everything").with_hint("say what it looks for")
@@ -27,14 +27,13 @@ pub(super) async fn create(args: &cli::NewWatchlist, caller: &mut CommandCx<'_>)
         description: args.description.trim().to_owned(),
         search_query: stored_query(&query),
     };
-    let sets_off = Vec::new();
-    let new = NewWatchlist { draft, index, actions: sets_off, is_enabled: true };
-    let deeds = vec![Change::Watch(WatchlistChange::Create(new))];
+    let new = NewWatchlist { draft, index, actions: Vec::new(), is_enabled: true };
+    let changes = vec![Change::Watch(WatchlistChange::Create(new))];
     let server = (&client, &access);
-    apply_changes(deeds, &args.justification, WaitLimit::None, server, caller).await
+    apply_changes(changes, &args.justification, WaitLimit::None, server, caller).await
 }
 
-/// A query as a watchlist holds it. Strict servers take no slash in it (reference 2.10).
+/// Encodes a query for a watchlist. Strict servers reject a slash in it (reference 2.10).
 fn stored_query(query: &str) -> String {
     query::replace_query("", query).replace('/', "%2F")
 }
@@ -45,7 +44,7 @@ mod tests {
     use crate::query::StoredQuery;
 
     #[test]
-    fn what_strict_servers_refuse_is_encoded_and_read_back_as_it_was() {
+    fn what_strict_servers_reject_is_encoded_and_decodes_to_the_original_query() {
         let query = r#"path:/usr/bin/* -cmdline:"a b" é"#;
         let encoded = stored_query(query);
         assert!(encoded.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._~%&=+".contains(&byte)), "{encoded}");

@@ -1,4 +1,4 @@
-//! `watchlist`: searches that the server runs again and again.
+//! The `watchlist` command: saved searches that the server runs periodically.
 
 mod action;
 mod create;
@@ -8,7 +8,7 @@ use super::{
     CommandCx, Exit, Failure,
     apply::{PlannedTarget, apply_changes},
     binary, change, links, print_list, query_argument,
-    resolve::{self, Noun, Numbered},
+    resolve::{self, Numbered, ObjectKind},
     search, time_args,
 };
 use crate::api::{Client, Error};
@@ -30,8 +30,9 @@ const COLUMNS: &[OutputColumn] = &[
     OutputColumn::new("query", Align::Left).min_width(20),
 ];
 
-/// What watchlists are called.
-const KIND: Noun = Noun { singular: "watchlist", plural: "watchlists", list: Some("lampblack watchlist list") };
+/// The words for watchlists in messages.
+const KIND: ObjectKind =
+    ObjectKind { singular: "watchlist", plural: "watchlists", list: Some("lampblack watchlist list") };
 
 impl Numbered for Watchlist {
     fn number(&self) -> u64 {
@@ -43,18 +44,18 @@ impl Numbered for Watchlist {
     }
 }
 
-/// Runs what does something to watchlists, or shows them.
+/// Runs `watchlist`.
 pub(super) async fn run(command: cli::Watchlist, caller: &mut CommandCx<'_>) -> Result<Exit, Failure> {
-    let switch = |on| move |id| WatchlistChange::Switch { id, is_enabled: on };
+    let switch = |is_enabled| move |id| WatchlistChange::Switch { id, is_enabled };
     match command {
-        cli::Watchlist::List { reading } => list(reading, caller).await,
+        cli::Watchlist::List { output } => list(output, caller).await,
         cli::Watchlist::Show { id, format } => show::show(&id, format, caller).await,
         cli::Watchlist::Create(args) => create::create(&args, caller).await,
         cli::Watchlist::Enable(args) => change(&args, switch(true), caller).await,
         cli::Watchlist::Disable(args) => change(&args, switch(false), caller).await,
-        cli::Watchlist::Search { id, asking, count, reading } => {
-            let how = show::SearchOptions { asking, count, output: reading };
-            show::search(&id, how, caller).await
+        cli::Watchlist::Search { id, query_args, count, output } => {
+            let options = show::SearchOptions { query_args, count, output };
+            show::search(&id, options, caller).await
         }
         cli::Watchlist::Delete(args) => change(&args, WatchlistChange::Delete, caller).await,
         cli::Watchlist::Action { id, action } => action::run(&id, action, caller).await,
@@ -62,67 +63,67 @@ pub(super) async fn run(command: cli::Watchlist, caller: &mut CommandCx<'_>) -> 
 }
 
 /// Runs `watchlist list`.
-async fn list(reading: OutputArgs, caller: &mut CommandCx<'_>) -> Result<Exit, Failure> {
+async fn list(output: OutputArgs, caller: &mut CommandCx<'_>) -> Result<Exit, Failure> {
     let page = caller.client()?.watchlists().await?;
     let names = print_list::Names { plural: KIND.plural, empty_message: "there is no watchlist" };
-    print_list::print(&page, names, COLUMNS, reading, row, caller)
+    print_list::print(&page, names, COLUMNS, output, row, caller)
 }
 
-/// Does something to one that is there.
+/// Applies a change to an existing watchlist.
 async fn change(
     args: &cli::IdArg,
-    watching: impl Fn(WatchlistId) -> WatchlistChange,
+    watchlist_change: impl Fn(WatchlistId) -> WatchlistChange,
     caller: &mut CommandCx<'_>,
 ) -> Result<Exit, Failure> {
     let (client, access) = caller.connect()?;
     change::check_may_change(&access)?;
-    let deeds = vec![plan_target(&args.id, watching, &client, caller).await?];
+    let changes = vec![plan_target(&args.id, watchlist_change, &client, caller).await?];
     let server = (&client, &access);
-    // What the server holds is read back at once, and nobody else is waited for.
-    apply_changes(deeds, &args.justification, WaitLimit::None, server, caller).await
+    // The server's record is the result: it is read back at once, and no sensor has to check in.
+    apply_changes(changes, &args.justification, WaitLimit::None, server, caller).await
 }
 
-/// The watchlist that is meant: its number, or else its whole name.
+/// Finds a watchlist by its ID or its complete name.
 async fn resolve_watchlist(word: &str, client: &Client, caller: &mut CommandCx<'_>) -> Result<Watchlist, Failure> {
     let word = &links::watchlist(word, caller)?;
     if let Ok(number) = word.trim().parse() {
         match client.watchlist(WatchlistId(number)).await {
-            // It may be a name.
+            // The number may be a name.
             Err(Error::NotFound { .. }) => {}
-            found => return Ok(found?),
+            watchlist => return Ok(watchlist?),
         }
     }
     find_by_name(word, client, caller).await
 }
 
-/// The watchlist of this name.
+/// Finds a watchlist by its complete name.
 async fn find_by_name(word: &str, client: &Client, caller: &mut CommandCx<'_>) -> Result<Watchlist, Failure> {
     resolve::resolve(word, client.watchlists().await?, KIND, caller)
 }
 
-/// What is to be done to the watchlist that is meant, with what was read of it if that was by its number.
+/// Returns the change of a watchlist, with its state if it was found by ID.
 async fn plan_target(
     word: &str,
-    watching: impl Fn(WatchlistId) -> WatchlistChange,
+    watchlist_change: impl Fn(WatchlistId) -> WatchlistChange,
     client: &Client,
     caller: &mut CommandCx<'_>,
 ) -> Result<PlannedTarget, Failure> {
     let word = &links::watchlist(word, caller)?;
-    let deed = |number| Change::Watch(watching(WatchlistId(number)));
-    let is_there = |state: &Snapshot| matches!(state, Snapshot::Watchlist(found) if found.watchlist.is_some());
-    if let Some(meant) = PlannedTarget::find_by_number(word, deed, is_there, client).await? {
-        return Ok(meant);
+    let change = |number| Change::Watch(watchlist_change(WatchlistId(number)));
+    let exists = |state: &Snapshot| matches!(state, Snapshot::Watchlist(snapshot) if snapshot.watchlist.is_some());
+    if let Some(target) = PlannedTarget::find_by_number(word, change, exists, client).await? {
+        return Ok(target);
     }
     let id = find_by_name(word, client, caller).await?.id;
-    Ok(Change::Watch(watching(id)).into())
+    Ok(Change::Watch(watchlist_change(id)).into())
 }
 
-/// Its query for people.
+/// Returns the query of a watchlist in readable form.
 fn display_query(watchlist: &Watchlist) -> Untrusted {
     query::describe_stored(watchlist.search_query.raw()).into()
 }
 
-/// What it searches, in words.
+/// Returns what a watchlist searches, in words.
 fn describe_index(watchlist: &Watchlist) -> Untrusted {
     match &watchlist.index {
         StoredIndex::Events => "processes".into(),
@@ -131,7 +132,7 @@ fn describe_index(watchlist: &Watchlist) -> Untrusted {
     }
 }
 
-/// Whether it runs, in words.
+/// Returns the state of a watchlist in words.
 fn describe_state(is_enabled: Option<bool>) -> &'static str {
     match is_enabled {
         Some(true) => "enabled",

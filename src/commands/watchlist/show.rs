@@ -1,4 +1,4 @@
-//! `watchlist show` and `watchlist search`: one watchlist, and what it would find now.
+//! The `watchlist show` and `watchlist search` commands.
 
 use super::super::{
     details::{card, flag, property},
@@ -18,7 +18,7 @@ use crate::text;
 pub(super) async fn show(word: &str, format: Format, caller: &mut CommandCx<'_>) -> Result<Exit, Failure> {
     let client = caller.client()?;
     let watchlist = resolve_watchlist(word, &client, caller).await?;
-    // The watchlist is the answer; actions that cannot be read do not take it away.
+    // The watchlist is the result; a failed request for its actions does not suppress it.
     let actions = match client.watch_actions(watchlist.id).await {
         Ok(page) => Some(page.rows),
         Err(error) => {
@@ -34,30 +34,28 @@ pub(super) async fn show(word: &str, format: Format, caller: &mut CommandCx<'_>)
     let json = actions.map_or_else(
         || "null".to_owned(),
         |actions| {
-            let each: Vec<_> = actions.iter().map(|one| one.document.json()).collect();
-            format!("[{}]", each.join(","))
+            let documents: Vec<_> = actions.iter().map(|one| one.document.json()).collect();
+            format!("[{}]", documents.join(","))
         },
     );
-    let shown = OutputRow { json: output::with_members(&watchlist.document, &[("actions", json)]), ..row(&watchlist) };
-    let look = caller.table_style();
-    let mut sheet = TableWriter::new(caller.streams.out, format, COLUMNS, look);
-    sheet.write_rows(&[shown])?;
-    sheet.finish()?;
+    let output_row =
+        OutputRow { json: output::with_members(&watchlist.document, &[("actions", json)]), ..row(&watchlist) };
+    let style = caller.table_style();
+    let mut table = TableWriter::new(caller.streams.out, format, COLUMNS, style);
+    table.write_rows(&[output_row])?;
+    table.finish()?;
     Ok(Exit::Done)
 }
 
-/// What `watchlist search` is asked for beside the watchlist.
+/// The options of `watchlist search`.
 pub(super) struct SearchOptions {
-    /// Whether a query is refused that cannot be read.
-    pub(super) asking: QueryArgs,
-    /// Whether only the number of rows is wanted.
+    pub(super) query_args: QueryArgs,
     pub(super) count: bool,
-    /// How much, and how.
     pub(super) output: OutputArgs,
 }
 
 /// Runs `watchlist search`.
-pub(super) async fn search(word: &str, asked: SearchOptions, caller: &mut CommandCx<'_>) -> Result<Exit, Failure> {
+pub(super) async fn search(word: &str, options: SearchOptions, caller: &mut CommandCx<'_>) -> Result<Exit, Failure> {
     let client = caller.client()?;
     let watchlist = resolve_watchlist(word, &client, caller).await?;
     let index = match &watchlist.index {
@@ -71,7 +69,7 @@ pub(super) async fn search(word: &str, asked: SearchOptions, caller: &mut Comman
     let stored = StoredQuery::parse(watchlist.search_query.raw());
     if let Some(why) = stored.malformed_reason() {
         let why = format!("its stored query is malformed: {why}");
-        if !asked.asking.as_typed {
+        if !options.query_args.as_typed {
             return Err(Failure::usage(why).with_hint(
                 "`lampblack watchlist show` shows it; nothing was searched, --as-typed searches with what there is",
             ));
@@ -79,37 +77,41 @@ pub(super) async fn search(word: &str, asked: SearchOptions, caller: &mut Comman
         caller.warn(&why);
     }
     let query = query::one_line(&stored.combined_query());
-    query_error::check(index, &query, asked.asking, caller)?;
+    query_error::check(index, &query, options.query_args, caller)?;
     let search = Search { query, ..Search::default() };
     match index {
-        Index::Binary if asked.count => _ = page_summary::count::<Binary>(&search, &client, caller).await?,
-        _ if asked.count => _ = page_summary::count::<Process>(&search, &client, caller).await?,
-        Index::Binary => return binary::print_binaries(search, asked.output, caller).await,
+        Index::Binary if options.count => _ = page_summary::count::<Binary>(&search, &client, caller).await?,
+        _ if options.count => _ = page_summary::count::<Process>(&search, &client, caller).await?,
+        Index::Binary => return binary::print_binaries(search, options.output, caller).await,
         _ => {
             let group_by = Some("id".into());
-            return search::print_processes(Search { group_by, ..search }, asked.output, caller).await;
+            return search::print_processes(Search { group_by, ..search }, options.output, caller).await;
         }
     }
     Ok(Exit::Done)
 }
 
-/// What it asks for beside its query.
+/// Describes the facet filters of a stored query.
 fn describe_filters(stored: &StoredQuery) -> String {
-    let each = stored.facet_filters().into_iter().map(|(field, values)| {
-        let values = values.iter().map(|value| format!("{value:?}"));
-        format!("{field} is {}", values.collect::<Vec<_>>().join(" or "))
-    });
-    each.collect::<Vec<_>>().join(" and ")
+    stored
+        .facet_filters()
+        .into_iter()
+        .map(|(field, values)| {
+            let values = values.iter().map(|value| format!("{value:?}"));
+            format!("{field} is {}", values.collect::<Vec<_>>().join(" or "))
+        })
+        .collect::<Vec<_>>()
+        .join(" and ")
 }
 
-/// All of it, one fact a line.
+/// Returns the properties of a watchlist, one per line.
 fn details(watchlist: &Watchlist, actions: Option<&[WatchAction]>) -> String {
     let stored = StoredQuery::parse(watchlist.search_query.raw());
     let filters = describe_filters(&stored);
-    let ran = watchlist.searched_until.filter(|at| at.as_second() > 0);
-    let sets_off = actions.map(|actions| {
-        let each: Vec<_> = actions.iter().map(describe_action).collect();
-        if each.is_empty() { "nothing".to_owned() } else { each.join(", ") }
+    let searched_until = watchlist.searched_until.filter(|at| at.as_second() > 0);
+    let action_text = actions.map(|actions| {
+        let descriptions: Vec<_> = actions.iter().map(describe_action).collect();
+        if descriptions.is_empty() { "nothing".to_owned() } else { descriptions.join(", ") }
     });
     card(
         &watchlist.name,
@@ -122,9 +124,9 @@ fn details(watchlist: &Watchlist, actions: Option<&[WatchAction]>) -> String {
             ("query", Some(display_query(watchlist))),
             ("malformed", property(stored.malformed_reason())),
             ("only where", property(Some(filters))),
-            ("sets off", property(sets_off)),
+            ("sets off", property(action_text)),
             ("made", property(watchlist.added.map(time_args::format_time))),
-            ("searched until", property(ran.map(time_args::format_time))),
+            ("searched until", property(searched_until.map(time_args::format_time))),
             ("last hit", property(watchlist.last_hit.map(time_args::format_time))),
             ("last run", property(watchlist.last_hits.map(describe_hits))),
             ("all runs", property(watchlist.total_hits.map(describe_hits))),
@@ -136,12 +138,12 @@ fn describe_hits(n: u64) -> String {
     text::pluralize(n, "hit", "hits")
 }
 
-/// What is set off, by its number.
+/// Describes an action, with its ID.
 pub(super) fn describe_action(action: &WatchAction) -> String {
-    let to: Vec<_> = action.recipients.iter().map(ToString::to_string).collect();
-    let to = match &to[..] {
+    let recipients: Vec<_> = action.recipients.iter().map(ToString::to_string).collect();
+    let recipients = match &recipients[..] {
         [] => String::new(),
         users => format!(" to users {}", users.join(", ")),
     };
-    format!("{}{to} (action {})", action.kind, action.id)
+    format!("{}{recipients} (action {})", action.kind, action.id)
 }

@@ -19,7 +19,7 @@ impl ConfirmPane {
 
     /// What several of its targets are called.
     pub(super) fn targets_noun(&self) -> &'static str {
-        let mut kinds = self.changes.iter().map(|deed| deed.target().plural_noun());
+        let mut kinds = self.changes.iter().map(|deed| deed.target().plural());
         let first = kinds.next().unwrap_or_default();
         if kinds.all(|other| other == first) { first } else { "actions" }
     }
