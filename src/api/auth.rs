@@ -1,4 +1,5 @@
-//! Whether the token and the proxy's password are accepted. Directories lock accounts after a few wrong tries.
+//! Whether the token and the proxy's password are accepted. Directories lock accounts after a few wrong attempts, so
+//! refused credentials are not sent again.
 
 use std::{sync::Arc, time::Duration};
 
@@ -9,14 +10,14 @@ use tokio::{
 
 use super::Error;
 
-/// How long a request waits for another one to show whether the credentials are right. A server that refuses them does
-/// so at once; one that searches takes its time.
+/// How long a request waits for the result of another one that tries the credentials. A server refuses wrong ones at
+/// once, but may take longer to search.
 const CREDENTIALS_CHECK_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// For how long what was accepted is taken to be so still: a password that is changed meanwhile is then tried once.
-const TRUSTED: Duration = Duration::from_mins(1);
+/// How long accepted credentials count as accepted. Later a single request tries them, in case they have been changed.
+const ACCEPTED_FOR: Duration = Duration::from_mins(1);
 
-/// Lets one request try credentials that are not known to be right, and none go on with those that were refused.
+/// Lets a single request try credentials that are not known to be accepted, and no request use refused ones.
 #[derive(Debug)]
 pub(super) struct AuthGate {
     state: watch::Sender<AuthState>,
@@ -26,15 +27,15 @@ pub(super) struct AuthGate {
 #[derive(Clone, Debug, PartialEq)]
 enum AuthState {
     Untried,
-    /// When an answer last showed it.
+    /// The time of the last answer that showed it.
     Accepted(Instant),
     Refused(Error),
 }
 
-/// The turn of a request that tries the credentials; the next may when this goes.
+/// The right of a request to try the credentials; another request may try them when it is dropped.
 #[derive(Debug)]
 pub(super) struct AuthAttempt {
-    #[cfg_attr(not(test), expect(dead_code, reason = "it is held until this goes"))]
+    #[cfg_attr(not(test), expect(dead_code, reason = "it is held until this is dropped"))]
     permit: Option<OwnedSemaphorePermit>,
 }
 
@@ -43,7 +44,7 @@ impl AuthGate {
         Self { state: watch::Sender::new(AuthState::Untried), attempt_slot: Arc::new(Semaphore::new(1)) }
     }
 
-    /// Waits until a request may be sent. Where the credentials were refused, nothing may: that is the error.
+    /// Waits until a request may be sent; fails if the credentials were refused.
     pub(super) async fn acquire(&self) -> Result<AuthAttempt, Error> {
         if self.is_accepted()? {
             return Ok(AuthAttempt { permit: None });
@@ -54,13 +55,13 @@ impl AuthGate {
         Ok(AuthAttempt { permit: permit.filter(|_| !is_accepted) })
     }
 
-    /// What an answer has shown.
+    /// Records what an answer shows about the credentials.
     pub(super) fn record_outcome(&self, outcome: Result<(), &Error>) {
         match outcome {
             Err(error @ (Error::Unauthorized | Error::ProxyRefused { .. })) => {
                 self.state.send_replace(AuthState::Refused(error.clone()));
             }
-            // Not even a connection: it shows nothing.
+            // No answer shows nothing.
             Err(
                 Error::Unreachable { .. }
                 | Error::Proxy { .. }
@@ -81,7 +82,7 @@ impl AuthGate {
         }
     }
 
-    /// The user asks again: credentials that were refused may be tried once more.
+    /// Allows one request to try refused credentials again.
     pub(super) fn reopen(&self) {
         self.state.send_if_modified(|state| {
             let was_refused = matches!(state, AuthState::Refused(_));
@@ -94,7 +95,7 @@ impl AuthGate {
 
     fn is_accepted(&self) -> Result<bool, Error> {
         match &*self.state.borrow() {
-            AuthState::Accepted(at) => Ok(at.elapsed() < TRUSTED),
+            AuthState::Accepted(at) => Ok(at.elapsed() < ACCEPTED_FOR),
             AuthState::Untried => Ok(false),
             AuthState::Refused(error) => Err(Error::NotSent { error: Box::new(error.clone()) }),
         }
@@ -122,7 +123,7 @@ mod tests {
         drop(gate.acquire().await.unwrap());
         gate.record_outcome(Ok(()));
         let all = [gate.acquire().await.unwrap(), gate.acquire().await.unwrap()];
-        assert!(all.iter().all(|turn| turn.permit.is_none()));
+        assert!(all.iter().all(|attempt| attempt.permit.is_none()));
     }
 
     #[tokio::test(start_paused = true)]
@@ -130,7 +131,7 @@ mod tests {
         let gate = AuthGate::new();
         gate.record_outcome(Ok(()));
         assert!(gate.acquire().await.unwrap().permit.is_none());
-        tokio::time::advance(TRUSTED).await;
+        tokio::time::advance(ACCEPTED_FOR).await;
         assert!(gate.acquire().await.unwrap().permit.is_some());
     }
 
@@ -138,7 +139,7 @@ mod tests {
     async fn a_failure_to_connect_proves_nothing() {
         let gate = AuthGate::new();
         gate.record_outcome(Err(&Error::Timeout(CREDENTIALS_CHECK_TIMEOUT)));
-        let turn = gate.acquire().await.unwrap();
-        assert!(turn.permit.is_some());
+        let attempt = gate.acquire().await.unwrap();
+        assert!(attempt.permit.is_some());
     }
 }

@@ -1,4 +1,4 @@
-//! A file on its way from the server, a piece at a time.
+//! Download of a file from the server in chunks.
 
 use std::{fmt, time::Duration};
 
@@ -13,21 +13,21 @@ use super::{
     auth::AuthAttempt,
     error_text,
     request::RequestSpec,
-    send::{ERROR_BYTES, SentMark},
+    send::{MAX_ERROR_BYTES, ReadyRequest},
     trace::Attempt,
 };
 use crate::model::Md5;
 
-/// How long a whole file may take. The time-out of a request holds for each of its pieces.
+/// The time-out for a complete file. Each chunk has the time-out of a request.
 const DOWNLOAD_TIMEOUT: Duration = Duration::from_hours(24);
 
-/// A file that is being downloaded. It ends when this is dropped, wherever it is.
+/// A running download of a file. Dropping it cancels the download.
 pub struct Download {
     client: Client,
     request: RequestSpec,
     response: Response,
     attempt: Attempt,
-    /// It counts as one request until its end.
+    /// Counts as one of the simultaneous requests until the end.
     _permit: OwnedSemaphorePermit,
 }
 
@@ -38,35 +38,35 @@ impl fmt::Debug for Download {
 }
 
 impl Client {
-    /// Begins to download a file: the server's archive of it (reference 2.5), as it comes.
+    /// Starts the download of the server's archive of a file (reference 2.5).
     pub async fn download(&self, md5: Md5) -> Result<Download, Error> {
         let path = format!("/api/v1/binary/{}", md5.to_upper_hex());
-        let ask = RequestSpec::get(path, format!("a copy of {md5}"));
-        let mut repeated = 0;
+        let spec = RequestSpec::get(path, format!("a copy of {md5}"));
+        let mut n_retries = 0;
         loop {
-            let SentMark { request, mut attempt, permit, auth_attempt: turn } = self.prepare(&ask).await?;
-            // What is packed already is not to be packed again, and then its length is known.
+            let ReadyRequest { request, mut attempt, permit, auth_attempt } = self.prepare(&spec).await?;
+            // An archive need not be compressed again, and without compression its length is known.
             let request = request.timeout(DOWNLOAD_TIMEOUT).header(ACCEPT_ENCODING, "identity");
-            let outcome = self.open_download(&ask, request, &mut attempt, turn).await;
-            // Whoever drops a download has what they want of it: that is no failure.
+            let outcome = self.open_download(&spec, request, &mut attempt, auth_attempt).await;
+            // Recorded now, because a download that is dropped later is no failure.
             attempt.record_outcome(&outcome);
             match outcome {
                 Ok(response) => {
-                    return Ok(Download { client: self.clone(), request: ask, response, attempt, _permit: permit });
+                    return Ok(Download { client: self.clone(), request: spec, response, attempt, _permit: permit });
                 }
-                Err(error) => self.backoff(&ask, &mut repeated, error, attempt).await?,
+                Err(error) => self.backoff(&spec, &mut n_retries, error, attempt).await?,
             }
         }
     }
 
     async fn open_download(
         &self,
-        ask: &RequestSpec,
+        spec: &RequestSpec,
         request: reqwest::RequestBuilder,
         attempt: &mut Attempt,
-        turn: AuthAttempt,
+        auth_attempt: AuthAttempt,
     ) -> Result<Response, Error> {
-        let accepted = self.send_expecting_success(ask, request, attempt, turn);
+        let accepted = self.send_expecting_success(spec, request, attempt, auth_attempt);
         let response = timeout(self.0.timeout, accepted).await.unwrap_or(Err(Error::Timeout(self.0.timeout)))?;
         let kind = response.headers().get(CONTENT_TYPE);
         let is_json = kind.is_some_and(|kind| kind.as_bytes().starts_with(b"application/json"));
@@ -74,36 +74,36 @@ impl Client {
             return Ok(response);
         }
         let status = response.status().as_u16();
-        let body = self.body(ask, response, ERROR_BYTES, attempt).await?.text;
-        let endpoint = ask.endpoint();
+        let body = self.body(spec, response, MAX_ERROR_BYTES, attempt).await?.text;
+        let endpoint = spec.endpoint();
         Err(match error_text::error_message(&body) {
-            Some(said) => Error::Refused { endpoint, status, said },
+            Some(message) => Error::Refused { endpoint, status, message },
             None => Error::Malformed { endpoint, reason: "JSON instead of an archive".into() },
         })
     }
 }
 
 impl Download {
-    /// How many bytes there will be, if the server says so.
+    /// Returns the length of the file in bytes, if the server has sent it.
     pub fn length(&self) -> Option<u64> {
         self.response.content_length()
     }
 
-    /// The next piece; none at the end.
+    /// Returns the next chunk; `None` at the end.
     pub async fn next(&mut self) -> Result<Option<impl AsRef<[u8]> + use<>>, Error> {
         let limit = self.client.0.timeout;
         let outcome = match timeout(limit, self.response.chunk()).await {
-            Ok(piece) => piece.map_err(|error| self.client.transport_error(&self.request, &error)),
+            Ok(chunk) => chunk.map_err(|error| self.client.transport_error(&self.request, &error)),
             Err(_) => Err(Error::Timeout(limit)),
         };
-        if let Ok(Some(piece)) = &outcome {
-            self.attempt.record_bytes(piece.len());
+        if let Ok(Some(chunk)) = &outcome {
+            self.attempt.record_bytes(chunk.len());
         }
         self.attempt.record_outcome(&outcome);
         outcome
     }
 
-    /// An error that says what is wrong with what came.
+    /// Returns the error for the downloaded file being malformed.
     pub fn malformed_error(&self, reason: impl Into<String>) -> Error {
         Error::Malformed { endpoint: self.request.endpoint(), reason: reason.into() }
     }

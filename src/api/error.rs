@@ -1,8 +1,8 @@
-//! What can go wrong with a request, in words, and what can be done about it.
+//! The errors of requests, with their messages and hints.
 
 use std::{fmt, time::Duration};
 
-/// Why a request has no answer. What the server said is made visible and shortened before it comes in here.
+/// The error of a request. Texts from the server in it are shortened, with control characters made visible.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
     /// 401.
@@ -11,97 +11,93 @@ pub enum Error {
     /// 403.
     #[error("the token's user has no right to {what}")]
     Forbidden { what: String },
-    /// 404, or an empty list where one record was asked for.
+    /// 404, or an empty list in answer to a request for one record.
     #[error("the server does not know {what}")]
     NotFound { what: String },
-    /// 400 with one of the reasons that the server has for a query.
+    /// 400 with a reason that is about the syntax of the query.
     #[error("the server cannot read the query: {reason}")]
     Syntax { reason: String },
-    /// 400 to a query that is well formed and has a value that begins with a wildcard: servers can be set to refuse those.
+    /// 400 to a valid query with a value that begins with a wildcard, which servers can be configured to reject.
     #[error("this server refuses values that begin with a wildcard, such as {value}")]
     LeadingWildcard { value: String },
-    /// No answer, or not all of it, in time.
+    /// No complete answer within the time-out.
     #[error("no answer from the server within {0:?}")]
     Timeout(Duration),
-    /// No connection.
+    /// No connection to the server.
     #[error("cannot reach {url}: {reason}")]
     Unreachable { url: String, reason: String },
-    /// The proxy cannot be reached, or does not lead to the server.
+    /// No connection to the proxy, or through it to the server.
     #[error("the proxy {proxy} does not lead to {url}: {reason}")]
     Proxy { proxy: String, url: String, reason: String },
-    /// 407: the proxy wants to know who asks.
+    /// 407: the proxy requires a login.
     #[error("the proxy {proxy} {}", if *.has_password { "does not accept the user name and password" } else { "asks for a user name and a password" })]
     ProxyRefused {
         proxy: String,
         has_password: bool,
-        /// Whether it came before there was a way to the server.
+        /// Whether the proxy refused the tunnel to the server, so that no request was sent.
         is_early: bool,
     },
-    /// Not sent: the server or the proxy has refused the credentials before.
+    /// Not sent, because the server or the proxy refused the credentials of an earlier request.
     #[error("{error}; nothing more is sent until you ask again (r)")]
     NotSent { error: Box<Error> },
-    /// A certificate that the settings do not allow.
+    /// The server's certificate is not accepted by the settings.
     #[error("the server's certificate is not accepted: {reason}")]
     Certificate { reason: CertificateProblem },
-    /// Plain HTTP was spoken to a port that expects TLS.
+    /// Plain HTTP was sent to a port that expects TLS.
     #[error("the server expects https, not http, on this port")]
     PlainHttp,
-    /// TLS was spoken to a port that does not.
+    /// TLS was used on a port that does not support it.
     #[error("what answers on this port does not speak TLS")]
     NotTls,
-    /// 429 or 503, with the wait that the server asks for.
+    /// 429 or 503, with the delay that the server requests.
     #[error("the server is busy{}", describe_wait(*.0))]
     Busy(Option<Duration>),
-    /// A redirect. It is not followed: the token would go to wherever it leads.
+    /// A redirect. It is not followed, because the token would be sent to its target.
     #[error("{endpoint} redirects to {to}, which is not followed")]
     Redirected { endpoint: String, to: String },
-    /// Any other status, or an error message in the place of an answer.
-    #[error("the server answered {status}{}{said} ({endpoint})", if .said.is_empty() { "" } else { ": " })]
-    Refused { endpoint: String, status: u16, said: String },
-    /// An answer that is not what the endpoint is documented to send.
+    /// Any other error status, or an error message in place of an answer.
+    #[error("the server answered {status}{}{message} ({endpoint})", if .message.is_empty() { "" } else { ": " })]
+    Refused { endpoint: String, status: u16, message: String },
+    /// An answer in another format than the API reference documents.
     #[error("{endpoint} sent something else than expected: {reason}")]
     Malformed { endpoint: String, reason: String },
-    /// An answer that has more bytes than are read of one.
+    /// An answer with more bytes than the limit.
     #[error("the answer to {endpoint} is larger than {}, the limit for one answer", size(*.limit))]
     TooLarge { endpoint: String, limit: usize },
-    /// The server is too old for what is asked: it would ignore it.
+    /// The server is too old for a parameter of the request, and would ignore it.
     #[error("this server ({}.{}) does not know {what} and would ignore it", release.0, release.1)]
     TooOld { release: (u32, u32), what: String },
-    /// The connection ended before the answer did.
+    /// The connection was closed before the end of the answer.
     #[error("the connection was cut before all of the answer to {endpoint} had come")]
     Cut { endpoint: String },
-    /// An address that servers and what stands before them would refuse. Nothing was sent.
+    /// Not sent, because a server or a front end would reject a URL of this length (in bytes).
     #[error("{what}: the search is too long; {length} bytes, and an address takes {most}")]
     TooLong { what: String, length: usize, most: usize },
-    /// Settings that cannot work.
+    /// A setting that cannot work.
     #[error("the setting {what} cannot be used: {reason}")]
     Invalid { what: &'static str, reason: String },
-    /// A mistake in this program, caught before it could take more with it.
+    /// A bug in this program, which was caught.
     #[error("lampblack itself failed at this; its log says how")]
     Internal,
 }
 
-/// Why a certificate is not accepted.
+/// The reason why a certificate is not accepted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CertificateProblem {
-    /// It is self-signed, or signed by somebody unknown here.
+    /// Self-signed, or signed by an unknown authority.
     Issuer,
-    /// It or its issuer bears the name of one that is trusted, and is another.
+    /// It or its issuer has the name of a trusted certificate, but another key.
     Changed,
-    /// It is made for these other names, if for any.
+    /// Issued for these other names, if for any.
     Name(Vec<String>),
-    /// Its time is over.
     Expired,
-    /// Its time has not come.
     NotYetValid,
-    /// It was revoked.
     Revoked,
-    /// Something else about it.
     Other(String),
 }
 
 impl Error {
-    /// Whether the same request may succeed a little later.
+    /// Returns whether a repeated request may succeed a little later.
     pub fn is_transient(&self) -> bool {
         match self {
             Self::Timeout(_) | Self::Unreachable { .. } | Self::Proxy { .. } | Self::Busy(_) | Self::Cut { .. } => true,
@@ -126,8 +122,8 @@ impl Error {
         }
     }
 
-    /// Whether the request may have reached the server. What was done with it is then known only from what the server
-    /// holds: also after a refusal, which a proxy may have made up, or a server that failed after it had written.
+    /// Returns whether the request may have reached the server. If so, only reading back shows whether it took effect,
+    /// even after a refusal: that may come from a proxy, or from a server that failed after it had written.
     pub fn may_have_arrived(&self) -> bool {
         !matches!(
             self,
@@ -143,7 +139,7 @@ impl Error {
         )
     }
 
-    /// Whether somebody says that the request was not carried out: the server, a proxy, or this program before them.
+    /// Returns whether the server, a proxy or this program states that the request was not carried out.
     pub fn is_refusal(&self) -> bool {
         match self {
             Self::Unauthorized
@@ -172,7 +168,7 @@ impl Error {
         }
     }
 
-    /// The error that lies behind one by which nothing was sent.
+    /// Returns the original error of [`Self::NotSent`], and any other error itself.
     pub fn underlying_error(&self) -> &Self {
         match self {
             Self::NotSent { error } => error.underlying_error(),
@@ -180,7 +176,7 @@ impl Error {
         }
     }
 
-    /// The same error with every text that came from outside changed.
+    /// Applies `change` to every text of the error that may come from outside this program.
     #[must_use]
     pub(super) fn map_texts(self, change: &dyn Fn(String) -> String) -> Self {
         match self {
@@ -205,8 +201,8 @@ impl Error {
                 },
             },
             Self::Redirected { endpoint, to } => Self::Redirected { endpoint: change(endpoint), to: change(to) },
-            Self::Refused { endpoint, status, said } => {
-                Self::Refused { endpoint: change(endpoint), status, said: change(said) }
+            Self::Refused { endpoint, status, message } => {
+                Self::Refused { endpoint: change(endpoint), status, message: change(message) }
             }
             Self::Malformed { endpoint, reason } => {
                 Self::Malformed { endpoint: change(endpoint), reason: change(reason) }
@@ -226,7 +222,7 @@ impl Error {
         }
     }
 
-    /// What the user can do about it.
+    /// Returns what the user can do about the error, if anything.
     pub fn hint(&self) -> Option<&'static str> {
         Some(match self {
             Self::Unauthorized => {
@@ -324,8 +320,11 @@ mod tests {
 
     #[test]
     fn a_message_says_what_happened_to_what() {
-        let refused =
-            |said: &str| Error::Refused { endpoint: "GET /api/v1/process".into(), status: 500, said: said.into() };
+        let refused = |message: &str| Error::Refused {
+            endpoint: "GET /api/v1/process".into(),
+            status: 500,
+            message: message.into(),
+        };
         for (error, message) in [
             (refused(""), "the server answered 500 (GET /api/v1/process)"),
             (refused("out of memory"), "the server answered 500: out of memory (GET /api/v1/process)"),

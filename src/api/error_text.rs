@@ -1,4 +1,4 @@
-//! What a server, a proxy or the system said about a failure, fit to be shown.
+//! Error texts from servers, proxies and the system, made safe to display.
 
 use std::{collections::BTreeMap, error::Error as StdError, io};
 
@@ -7,34 +7,34 @@ use serde_json::{Map, Value, value::RawValue};
 
 use crate::text::{self, Untrusted};
 
-/// A text made visible and cut to what fits into a message.
+/// Returns a text with control characters made visible, cut to the length of a message.
 pub(super) fn excerpt(text: &str) -> String {
     const CELLS: usize = 200;
     let words: Vec<_> = text.split_whitespace().collect();
     text::fit(&Untrusted::from(words.join(" ")), CELLS)
 }
 
-/// The `errorMessage` that makes any answer an error, whatever its status (reference 1.10).
+/// Returns the `errorMessage` that makes an answer an error, even with a success status (reference 1.10).
 pub(super) fn error_message(body: &str) -> Option<String> {
-    // Nearly no answer has one, and answers can be large.
+    // Answers can be large, and hardly any has this member.
     if !body.contains("\"errorMessage\"") {
         return None;
     }
-    // The rest of it is not taken apart: it would take several times as much room.
+    // The other members stay raw: parsed, they would take several times the memory.
     let fields: BTreeMap<String, &RawValue> = serde_json::from_str(body).ok()?;
     let message = fields.get("errorMessage")?.get();
     let text: Option<String> = serde_json::from_str(message).ok();
     Some(excerpt(text.as_deref().unwrap_or(message)))
 }
 
-/// What the answer to a change says in place of `success` (reference 1.10).
+/// Returns the `result` in the answer to a change, unless it is `success` (reference 1.10).
 pub(super) fn failure_message(body: &str) -> Option<String> {
     let fields: Map<String, Value> = serde_json::from_str(body).ok()?;
     let result = fields.get("result")?.as_str()?;
     (!result.eq_ignore_ascii_case("success")).then(|| excerpt(result))
 }
 
-/// What the answer to a change is, if it cannot be the server's: a web page, or JSON that ends in its middle.
+/// Names the kind of an answer to a change that cannot be the server's: a web page or broken JSON.
 pub(super) fn foreign_answer(body: &str) -> Option<&'static str> {
     let body = body.trim_start();
     if body.starts_with('<') {
@@ -44,14 +44,14 @@ pub(super) fn foreign_answer(body: &str) -> Option<&'static str> {
     (is_json && serde_json::from_str::<IgnoredAny>(body).is_err()).then_some("broken JSON")
 }
 
-/// The reason by which a server refuses a query: the only two that are about its syntax (reference 1.10).
+/// Returns the `reason` of a refusal if it is one of the two about the syntax of a query (reference 1.10).
 pub(super) fn syntax_error(body: &str) -> Option<String> {
     let fields: Map<String, Value> = serde_json::from_str(body).ok()?;
     let reason = fields.get("reason")?.as_str()?;
     matches!(reason, "query_malformed_syntax" | "query_syntax_error").then(|| reason.to_owned())
 }
 
-/// The gist of the body of an error: the message in JSON, the title of a web page, or the text itself.
+/// Summarizes the body of an error: the message in JSON, the title of a web page, or the text itself.
 pub(super) fn summarize(body: &str) -> String {
     let body = body.trim();
     if body.starts_with('<') {
@@ -66,13 +66,13 @@ pub(super) fn summarize(body: &str) -> String {
     excerpt(body)
 }
 
-/// Whether an error page says that it had to answer plain HTTP on a TLS port: nginx, Apache and Go have words for it.
+/// Returns whether an error page of nginx, Apache or a Go server reports plain HTTP on a TLS port.
 pub(super) fn is_plain_http(body: &str) -> bool {
     let body = body.to_lowercase();
     body.contains("plain http") || body.contains("http request to an https server")
 }
 
-/// The deepest cause of an error, which is the one that says something.
+/// Returns the message of the deepest cause of an error, which is the most specific.
 pub(super) fn root_cause(error: &(dyn StdError + 'static)) -> String {
     let mut deepest = error;
     while let Some(source) = deepest.source() {
@@ -81,7 +81,7 @@ pub(super) fn root_cause(error: &(dyn StdError + 'static)) -> String {
     deepest.downcast_ref::<io::Error>().map_or_else(|| excerpt(&deepest.to_string()), io_message)
 }
 
-/// What the HTTP library says of a proxy that was asked for a tunnel, if the error is of that kind.
+/// Returns the HTTP library's reason if a proxy failed to open a tunnel.
 pub(super) fn tunnel_error(error: &(dyn StdError + 'static)) -> Option<&'static str> {
     const REASONS: [&str; 4] =
         ["proxy authorization required", "proxy response headers too long", "unexpected end of file", "unsuccessful"];
@@ -95,7 +95,7 @@ pub(super) fn tunnel_error(error: &(dyn StdError + 'static)) -> Option<&'static 
     None
 }
 
-/// A failure of the system without its number.
+/// Returns the message of an I/O error without its number, beginning with a lower-case letter.
 pub(super) fn io_message(error: &io::Error) -> String {
     let text = error.to_string();
     let text = text.split(" (os error").next().unwrap_or_default();
@@ -116,7 +116,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_gist_of_an_error_body_is_short_and_harmless() {
+    fn the_summary_of_an_error_body_is_short_and_harmless() {
         let page = "<html>\r\n<head><TITLE>502 Bad\n Gateway</TITLE></head></html>";
         for (body, expected) in [
             (page, "502 Bad Gateway"),
@@ -141,15 +141,15 @@ mod tests {
     }
 
     #[test]
-    fn whatever_is_no_success_is_a_failure_in_its_own_words() {
-        for (body, said) in [
+    fn any_result_but_success_is_a_failure_message() {
+        for (body, message) in [
             (r#"{"result": "success"}"#, None),
             (r#"{"result": "Success", "id": 3}"#, None),
             (r#"{"id": 3}"#, None),
             ("", None),
             (r#"{"result": "feed is busy"}"#, Some("feed is busy")),
         ] {
-            assert_eq!(failure_message(body).as_deref(), said, "{body}");
+            assert_eq!(failure_message(body).as_deref(), message, "{body}");
         }
     }
 

@@ -1,6 +1,8 @@
-//! The REST client: asks the server, repeats what is safe to repeat, and turns answers into [`model`](crate::model).
+//! The REST client: sends requests, retries those that are safe to repeat, and parses answers into
+//! [`model`](crate::model).
 //!
-//! The token goes into one header of a request and nowhere else: no message, log line, address or `Debug` holds it.
+//! The token is sent in one request header and appears nowhere else: in no message, log line, URL or `Debug` output.
+//! "Reference" in the comments is the API reference of the server, with a section number.
 
 mod auth;
 mod download;
@@ -32,14 +34,14 @@ pub use error::{CertificateProblem, Error};
 pub use proxy::Proxy;
 pub use settings::{Settings, Tls};
 pub use trace::RequestTrace;
-pub use write::{AlertUpdate, Taken, WriteRequest};
+pub use write::{AlertUpdate, WriteReply, WriteRequest};
 
 use crate::model::{Clock, Timings};
 use auth::AuthGate;
 use secrets::Secrets;
 use server_version::ServerVersion;
 
-/// A connection to one server. Clones share its connections and their limit.
+/// A client of one server. Clones share the connection pool and its limit.
 #[derive(Clone)]
 pub struct Client(Arc<Inner>);
 
@@ -48,7 +50,7 @@ struct Inner {
     trust: ClientConfig,
     base: Url,
     server: String,
-    /// The only copy of the token but for what [`Secrets`] looks for.
+    /// The only copy of the token, except for the one in [`Secrets`].
     token: HeaderValue,
     proxy: Option<Proxy>,
     connections: usize,
@@ -61,21 +63,21 @@ struct Inner {
     shared: Arc<Shared>,
 }
 
-/// What is found out about the server, whichever connections it is asked on.
+/// The state that clients with different connection pools share.
 struct Shared {
     secrets: Secrets,
     auth_gate: AuthGate,
     release: ServerVersion,
-    /// Of the large answers, one is read at a time.
+    /// Allows one large answer to be read at a time.
     large_answers: Arc<Semaphore>,
 }
 
 impl Client {
-    /// Prepares a client; nothing is sent yet. Every attempt of every request is reported to `calls`.
+    /// Creates a client without sending anything. Every attempt of every request is reported to `trace_tx`.
     ///
-    /// Settings that cannot work are [`Error::Invalid`].
-    pub fn new(settings: Settings, calls: Option<UnboundedSender<RequestTrace>>) -> Result<Self, Error> {
-        // Without a provider the HTTP library panics. When another client was first, its provider is the same one.
+    /// Settings that cannot work are an [`Error::Invalid`].
+    pub fn new(settings: Settings, trace_tx: Option<UnboundedSender<RequestTrace>>) -> Result<Self, Error> {
+        // Without a provider the HTTP library panics. An error means that another client has already installed it.
         let _ = rustls::crypto::ring::default_provider().install_default();
 
         check(&settings.url)?;
@@ -100,7 +102,7 @@ impl Client {
             max_bytes: settings.max_bytes,
             timings: settings.timings,
             clock: settings.clock,
-            trace_tx: calls,
+            trace_tx,
             shared: Arc::new(Shared {
                 secrets,
                 auth_gate: AuthGate::new(),
@@ -110,7 +112,8 @@ impl Client {
         })))
     }
 
-    /// The same client with connections of its own. Those of this one are closed when nobody has it any more.
+    /// Returns a client for this server with a new connection pool. The old pool is closed when its last client is
+    /// dropped.
     pub fn with_new_connections(&self) -> Result<Self, Error> {
         let old = &*self.0;
         let http = transport(old.trust.clone(), old.proxy.as_ref(), old.timeout, old.connections)?;
@@ -132,27 +135,27 @@ impl Client {
         })))
     }
 
-    /// The user asks again: after the token or the proxy's password was refused, one request may try once more.
+    /// Allows one request to try the token and the proxy's password again after they were refused.
     pub fn retry_credentials(&self) {
         self.0.shared.auth_gate.reopen();
     }
 
-    /// The clock that the answers' times are taken from.
+    /// Returns the clock that gives the times of the answers.
     pub fn clock(&self) -> Clock {
         self.0.clock
     }
 
-    /// The pace of repetitions.
+    /// Returns the delays and the number of retries.
     pub fn timings(&self) -> Timings {
         self.0.timings
     }
 
-    /// The server's host, with its port unless that is the usual one.
+    /// Returns the server's host, with its port unless it is the default port.
     pub fn server(&self) -> &str {
         &self.0.server
     }
 
-    /// The server's release, major and minor, if it has told it. It may become another one.
+    /// Returns the server's major and minor release, if known. It may change during a session.
     pub fn release(&self) -> Option<(u32, u32)> {
         self.0.shared.release.number()
     }
@@ -164,7 +167,7 @@ impl fmt::Debug for Client {
     }
 }
 
-/// Refuses an address with parts that would end up in logs, or be ignored silently.
+/// Rejects a URL with parts that would appear in logs, or be silently ignored.
 fn check(url: &Url) -> Result<(), Error> {
     let invalid = |reason: &str| Err(Error::Invalid { what: "url", reason: reason.into() });
     if !matches!(url.scheme(), "https" | "http") {
@@ -212,12 +215,13 @@ fn transport(
         .redirect(reqwest::redirect::Policy::none())
         .referer(false)
         .gzip(true)
-        .connect_timeout(timeout.min(send::CONNECT))
+        .connect_timeout(timeout.min(send::CONNECT_TIMEOUT))
         .timeout(timeout)
         .pool_max_idle_per_host(connections)
-        // Whoever asks after a while takes a client with new connections: a timer would wake up a console that sleeps.
+        // An idle-timeout timer would wake up a sleeping console; instead the fetcher takes new connections after a
+        // pause.
         .pool_idle_timeout(None)
-        // Which proxy is used is decided where it can be said why: the library does not look for one.
+        // The library must not pick a proxy from the environment: the configuration decides, and can say why.
         .no_proxy()
         .tls_backend_preconfigured(trust);
     if let Some(proxy) = proxy {
@@ -228,7 +232,8 @@ fn transport(
         .map_err(|error| Error::Invalid { what: "connection", reason: error_text::root_cause(&error.without_url()) })
 }
 
-/// Whether the server is this machine: what is said to it leaves it neither by a proxy nor in clear text.
+/// Returns whether the server is this machine. Requests to it use no proxy, and plain HTTP to it does not leave the
+/// machine.
 pub fn is_loopback(base: &Url) -> bool {
     match base.host() {
         Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),

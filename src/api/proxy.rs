@@ -1,4 +1,4 @@
-//! The proxy that requests go through, and where it was configured.
+//! The proxy for requests, and where it is configured.
 
 use std::fmt;
 
@@ -7,12 +7,12 @@ use url::Url;
 
 use super::Error;
 
-/// A proxy: `http`, `https`, `socks5`, where names are resolved here, or `socks5h`, where the proxy does that.
+/// An HTTP, HTTPS or SOCKS proxy. Host names are resolved on this machine for `socks5`, by the proxy for `socks5h`.
 #[derive(Clone)]
 pub struct Proxy {
-    /// With the user name and the password.
+    /// The URL with user name and password.
     address: SecretString,
-    /// Without them.
+    /// The URL without user name and password.
     display: String,
     is_socks: bool,
     password: Option<SecretString>,
@@ -20,8 +20,8 @@ pub struct Proxy {
 }
 
 impl Proxy {
-    /// Reads an address, which may lack its scheme and may have a user name and a password. `origin` is where it is
-    /// configured, as it is named in messages.
+    /// Parses an address, whose scheme, user name and password are optional. `origin` says in messages where it is
+    /// configured.
     pub fn new(address: &str, origin: impl Into<String>) -> Result<Self, Error> {
         let origin = origin.into();
         let invalid = || Error::Invalid {
@@ -30,14 +30,14 @@ impl Proxy {
             reason: format!("{origin} is no address such as http://proxy:3128 or socks5://127.0.0.1:1080"),
         };
         let address = address.trim();
-        let whole = if address.contains("://") { address.to_owned() } else { format!("http://{address}") };
-        let url = Url::parse(&whole).map_err(|_| invalid())?;
+        let with_scheme = if address.contains("://") { address.to_owned() } else { format!("http://{address}") };
+        let url = Url::parse(&with_scheme).map_err(|_| invalid())?;
         let is_socks = matches!(url.scheme(), "socks4" | "socks4a" | "socks5" | "socks5h");
         if url.host_str().is_none_or(str::is_empty) || !(is_socks || matches!(url.scheme(), "http" | "https")) {
             return Err(invalid());
         }
         let mut bare = url.clone();
-        // What has a host can be without these.
+        // This cannot fail for a URL with a host.
         let _ = (bare.set_username(""), bare.set_password(None));
         bare.set_path("");
         Ok(Self {
@@ -49,27 +49,27 @@ impl Proxy {
         })
     }
 
-    /// Whether it is told where to go before any request: it never sees an answer of the server's over TLS.
+    /// Returns whether it is a SOCKS proxy, which only relays bytes and writes no HTTP answers of its own.
     pub(super) fn is_socks(&self) -> bool {
         self.is_socks
     }
 
-    /// Whether there is something to log in with.
+    /// Returns whether a password is configured.
     pub(super) fn has_password(&self) -> bool {
         self.password.is_some()
     }
 
-    /// The password as it is written and as it is meant.
+    /// Returns the password as it is written in the address, and decoded.
     pub(super) fn secrets(&self) -> Vec<String> {
         let Some(password) = &self.password else {
             return Vec::new();
         };
-        let written = password.expose_secret().to_owned();
-        // A form is decoded like an address but for the plus.
-        let meant = url::form_urlencoded::parse(format!("p={}", written.replace('+', "%2B")).as_bytes())
+        let encoded = password.expose_secret().to_owned();
+        // A form is decoded like a URL, except for the plus.
+        let decoded = url::form_urlencoded::parse(format!("p={}", encoded.replace('+', "%2B")).as_bytes())
             .next()
-            .map(|(_, meant)| meant.into_owned());
-        std::iter::once(written).chain(meant).collect()
+            .map(|(_, decoded)| decoded.into_owned());
+        std::iter::once(encoded).chain(decoded).collect()
     }
 
     pub(super) fn transport(&self) -> Result<reqwest::Proxy, Error> {
@@ -79,7 +79,7 @@ impl Proxy {
     }
 }
 
-/// The address without user name and password, and where it is configured.
+/// Writes the address without user name and password, and where it is configured.
 impl fmt::Display for Proxy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} (from {})", self.display, self.origin)

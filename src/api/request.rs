@@ -1,4 +1,4 @@
-//! A request before it is sent.
+//! The description of a request before it is sent.
 
 use std::borrow::Cow;
 
@@ -9,27 +9,25 @@ use url::Url;
 use crate::model::{Search, Span};
 use crate::query::FilteredQuery;
 
-/// What is asked of the server, by which name, and whether asking twice does harm.
+/// The description of a request: method, path, parameters and body, with texts for its error messages.
 #[derive(Clone)]
 pub(super) struct RequestSpec {
-    /// The verb.
     pub(super) method: Method,
-    /// The path, from `/api` on.
+    /// The path, beginning with `/api`.
     path: String,
-    /// The parameters.
     query: Vec<(Cow<'static, str>, String)>,
-    /// The JSON body. It may hold a password, and is therefore never shown or logged.
+    /// The JSON body. It may have a password, so it is never shown or logged.
     pub(super) body: Option<Value>,
-    /// What it is about, as the object of "the server does not know".
+    /// The object of the request, for the message "the server does not know …".
     pub(super) about: String,
-    /// What it does, as the end of "the token's user has no right to".
+    /// The purpose of the request, for the message "the token's user has no right to …".
     pub(super) purpose: String,
-    /// Whether sending it again, when it is unknown whether it arrived, changes nothing.
+    /// Whether it may be sent again although an earlier attempt may have arrived.
     pub(super) is_safe: bool,
 }
 
 impl RequestSpec {
-    /// Asks for `about`.
+    /// Describes a GET request for `about`.
     pub(super) fn get(path: impl Into<String>, about: impl Into<String>) -> Self {
         let about = about.into();
         Self {
@@ -43,7 +41,7 @@ impl RequestSpec {
         }
     }
 
-    /// Changes `about`, once: nobody can say that doing it again does no harm.
+    /// Describes a PUT request that changes `about`. It is never retried, because a repeated change may do harm.
     pub(super) fn put(path: impl Into<String>, about: impl Into<String>, body: Value) -> Self {
         let about = about.into();
         Self {
@@ -55,33 +53,34 @@ impl RequestSpec {
         }
     }
 
-    /// Makes `about`, once.
+    /// Describes a POST request that creates `about`. It is never retried.
     pub(super) fn post(path: impl Into<String>, about: impl Into<String>, body: Value) -> Self {
         Self { method: Method::POST, ..Self::put(path, about, body) }
     }
 
-    /// Takes `about` away, once.
+    /// Describes a DELETE request for `about`. It is never retried.
     pub(super) fn delete(path: impl Into<String>, about: impl Into<String>) -> Self {
         Self { method: Method::DELETE, body: None, ..Self::put(path, about, Value::Null) }
     }
 
-    /// Says what it does, as the end of "the token's user has no right to", and which permission that takes, in the words
-    /// of the server's own console (reference 7).
+    /// Sets the purpose, for the message "the token's user has no right to …", and the permission it needs, as the
+    /// server's web console names it (reference 7).
     pub(super) fn with_permission(mut self, purpose: &str, permission: &str) -> Self {
         self.purpose = format!("{purpose}: that takes {permission}");
         self
     }
 
-    /// Asks for rows of a search, by what all indexes understand (reference 1.7).
+    /// Describes a request for rows of a search, with the parameters that all indexes support (reference 1.7).
     pub(super) fn search(path: &str, about: &str, search: &Search, span: Span) -> Self {
         Self::get(path, about).with_param("cb.urlver", 1).with_query(&search.query).rows(span)
     }
 
-    /// Adds a query, and the facet filters in its text as parameters of their own.
+    /// Adds a query, with the facet filters in its text as separate parameters.
     pub(super) fn with_query(self, text: &str) -> Self {
         let FilteredQuery { text, filters } = FilteredQuery::parse(text);
-        let filters = filters.into_iter();
-        filters.fold(self.with_param("q", text), |ask, (field, value)| ask.with_param(format!("cb.fq.{field}"), value))
+        filters
+            .into_iter()
+            .fold(self.with_param("q", text), |spec, (field, value)| spec.with_param(format!("cb.fq.{field}"), value))
     }
 
     /// Adds a parameter.
@@ -91,7 +90,7 @@ impl RequestSpec {
         self
     }
 
-    /// Adds a parameter if there is a value for it.
+    /// Adds a parameter if `value` is not `None`.
     pub(super) fn with_optional_param(self, name: &'static str, value: Option<impl ToString>) -> Self {
         match value {
             Some(value) => self.with_param(name, value),
@@ -104,9 +103,9 @@ impl RequestSpec {
         self.with_param("rows", span.rows).with_param("start", span.start)
     }
 
-    /// Moves the parameters into a body if they are too long for an address (reference 1.7, "POST form").
+    /// Moves the parameters into a body if they are too long for a URL (reference 1.7, "POST form").
     pub(super) fn with_form_body(mut self) -> Self {
-        /// Front ends refuse longer request lines: nginx has 8 KiB for all headers together, some proxies 4 KiB.
+        /// In bytes. Front ends refuse longer request lines: nginx allows 8 KiB for all headers, some proxies 4 KiB.
         const MAX_URL_LENGTH: usize = 4000;
         if self.query_string().len() <= MAX_URL_LENGTH {
             return self;
@@ -121,7 +120,7 @@ impl RequestSpec {
                 "sort" => {
                     body.insert(name.into_owned(), Value::from(value));
                 }
-                // A name may come several times.
+                // A name can have several values.
                 _ => match body.entry(name.into_owned()).or_insert_with(|| Value::Array(Vec::new())) {
                     Value::Array(values) => values.push(value.into()),
                     single => *single = value.into(),
@@ -133,24 +132,24 @@ impl RequestSpec {
         self
     }
 
-    /// The query of a search, wherever it travels.
+    /// Returns the query of a search, from the parameters or from the body.
     pub(super) fn query(&self) -> Option<&str> {
         let parameter = self.query.iter().find(|(name, _)| *name == "q");
         let body = || self.body.as_ref()?.get("q")?.get(0)?.as_str();
         parameter.map(|(_, value)| value.as_str()).or_else(body)
     }
 
-    /// The path, from `/api` on.
+    /// Returns the path, beginning with `/api`.
     pub(super) fn path(&self) -> &str {
         &self.path
     }
 
-    /// Verb and path: its name in messages.
+    /// Returns method and path, which name the request in messages.
     pub(super) fn endpoint(&self) -> String {
         format!("{} {}", self.method, self.path)
     }
 
-    /// The address to send it to. The base may have a path of its own.
+    /// Returns the URL of the request. `base` may have a path of its own.
     pub(super) fn url(&self, base: &Url) -> Url {
         let mut url = base.clone();
         url.set_path(&format!("{}{}", base.path().trim_end_matches('/'), self.path));
@@ -159,7 +158,7 @@ impl RequestSpec {
         url
     }
 
-    /// The parameters sorted by name, encoded as the official client does (reference 1.2).
+    /// Returns the parameters sorted by name and encoded as the official client does (reference 1.2).
     fn query_string(&self) -> String {
         let mut query: Vec<_> = self.query.iter().collect();
         query.sort_unstable();
@@ -169,7 +168,7 @@ impl RequestSpec {
     }
 }
 
-/// A form value: `+` for a space, `%XX` for everything but letters, digits and `-_.~`.
+/// Encodes a form value: `+` for a space, `%XX` for everything but letters, digits and `-_.~`.
 fn encode_form_value(value: &str) -> String {
     let mut out = String::with_capacity(value.len());
     for byte in value.bytes() {
@@ -189,7 +188,7 @@ fn encode_form_value(value: &str) -> String {
     out
 }
 
-/// A name as one part of a path: a feed may call its reports what it likes.
+/// Encodes a name as one segment of a path, because a feed can give its reports any name.
 pub(super) fn segment(name: &str) -> String {
     use std::fmt::Write;
     let mut out = String::new();
@@ -209,7 +208,7 @@ mod tests {
 
     #[test]
     fn parameters_are_sorted_and_encoded_as_the_official_client_does() {
-        let ask = RequestSpec::get("/api/v1/process", "processes")
+        let spec = RequestSpec::get("/api/v1/process", "processes")
             .with_param("q", r"process_name:net.exe cmdline:\\test\blah*~[é]")
             .with_param("cb.urlver", 1)
             .with_param("facet.field", "a")
@@ -218,7 +217,7 @@ mod tests {
             .rows(Span { start: 0, rows: 100 });
         let base = Url::parse("https://cb.example.com/edr/").unwrap();
         assert_eq!(
-            ask.with_form_body().url(&base).as_str(),
+            spec.with_form_body().url(&base).as_str(),
             "https://cb.example.com/edr/api/v1/process?cb.urlver=1&facet=true&facet.field=a&q=process_name%3Anet.exe+cmdline%3A%5C%5Ctest%5Cblah%2A~%5B%C3%A9%5D&rows=100&start=0"
         );
     }
@@ -226,27 +225,27 @@ mod tests {
     #[test]
     fn what_is_too_long_for_an_address_goes_into_a_body() {
         let query = "md5:x ".repeat(1000);
-        let ask = RequestSpec::get("/api/v1/process", "processes")
+        let spec = RequestSpec::get("/api/v1/process", "processes")
             .with_param("q", &query)
             .with_param("sort", "start asc")
             .with_param("facet.field", "username")
             .with_param("facet.field", "group")
             .rows(Span { start: 5, rows: 10 })
             .with_form_body();
-        assert_eq!(ask.endpoint(), "POST /api/v1/process");
-        assert!(ask.is_safe);
+        assert_eq!(spec.endpoint(), "POST /api/v1/process");
+        assert!(spec.is_safe);
         assert_eq!(
-            ask.body,
+            spec.body,
             Some(serde_json::json!({
                 "q": [query], "sort": "start asc", "facet.field": ["username", "group"], "rows": 10, "start": 5
             }))
         );
         let base = Url::parse("https://cb.example.com").unwrap();
-        assert_eq!(ask.url(&base).as_str(), "https://cb.example.com/api/v1/process");
+        assert_eq!(spec.url(&base).as_str(), "https://cb.example.com/api/v1/process");
     }
 
     #[test]
-    fn no_name_of_a_report_leaves_its_place_in_the_path() {
+    fn the_name_of_a_report_is_one_segment_of_the_path() {
         assert_eq!(segment("CI-118"), "CI-118");
         assert_eq!(segment("../user"), "..%2Fuser");
         assert_eq!(segment("a b?c#d"), "a%20b%3Fc%23d");

@@ -1,4 +1,4 @@
-//! When a failed request is sent again.
+//! Whether and when a failed request is retried.
 
 use std::{
     hash::{BuildHasher, RandomState},
@@ -10,41 +10,42 @@ use jiff::{Timestamp, fmt::rfc2822};
 use super::Error;
 use crate::model::Timings;
 
-/// Whether a request that is safe to repeat is repeated after `error`. A time-out is not: it has taken long enough. Nor is
-/// what the server asks to put off for longer than anybody waits.
-pub(super) fn should_retry(error: &Error, pace: Timings) -> bool {
+/// Returns whether a request that is safe to repeat is retried after `error`. It is not after a time-out, which has
+/// taken long enough, or if the server requests a delay above `max_retry_after`.
+pub(super) fn should_retry(error: &Error, timings: Timings) -> bool {
     match error {
         Error::Timeout(_) => false,
-        Error::Busy(Some(asked)) => *asked <= pace.max_retry_after,
+        Error::Busy(Some(requested)) => *requested <= timings.max_retry_after,
         error => error.is_transient(),
     }
 }
 
-/// How long to wait before repetition number `done` + 1: doubled each time, with jitter so that requests that failed
-/// together do not come back together, and at least as long as the server asked for.
-pub(super) fn backoff(pace: Timings, done: u32, error: &Error) -> Duration {
-    let doubled = pace.backoff.saturating_mul(2_u32.saturating_pow(done)).min(pace.max_backoff);
+/// Returns the delay before the next retry, after `n_retries`. It is doubled each time, has jitter so that requests
+/// that failed together are not retried together, and is at least what the server requested.
+pub(super) fn backoff(timings: Timings, n_retries: u32, error: &Error) -> Duration {
+    let doubled = timings.backoff.saturating_mul(2_u32.saturating_pow(n_retries)).min(timings.max_backoff);
     let half = doubled / 2;
     let jittered = half + half.mul_f64(random());
-    let asked = match error {
-        Error::Busy(asked) => asked.unwrap_or_default(),
+    let requested = match error {
+        Error::Busy(requested) => requested.unwrap_or_default(),
         _ => Duration::ZERO,
     };
-    jittered.min(pace.max_backoff).max(asked)
+    jittered.min(timings.max_backoff).max(requested)
 }
 
-/// A `Retry-After`: seconds, or an HTTP date.
+/// Parses a `Retry-After` header: seconds, or an HTTP date relative to `now`.
 pub(super) fn parse_retry_after(text: &str, now: Timestamp) -> Option<Duration> {
     let text = text.trim();
     if let Ok(seconds) = text.parse() {
         return Some(Duration::from_secs(seconds));
     }
     let at = rfc2822::DateTimeParser::new().parse_timestamp(text).ok()?;
-    // A moment that has passed asks for no wait at all.
+    // A time in the past means no delay.
     Some(now.duration_until(at).try_into().unwrap_or_default())
 }
 
-/// A number from 0 up to 1, different each time. The standard library's seeds are random enough to spread requests.
+/// Returns a random number from 0 to less than 1. The seeds of the standard library are random enough to spread
+/// requests.
 fn random() -> f64 {
     let seed = RandomState::new().hash_one(0_u8) % 1024;
     u32::try_from(seed).map_or(0.5, |seed| f64::from(seed) / 1024.0)
@@ -56,23 +57,23 @@ mod tests {
 
     #[test]
     fn a_wait_is_doubled_and_bounded() {
-        let pace =
+        let timings =
             Timings { backoff: Duration::from_secs(1), max_backoff: Duration::from_secs(30), ..Timings::default() };
         let cut = Error::Cut { endpoint: "GET /api/info".into() };
-        for (done, least, most) in [(0, 500, 1000), (1, 1000, 2000), (3, 4000, 8000), (99, 15000, 30000)] {
-            let wait = backoff(pace, done, &cut).as_millis();
-            assert!((least..=most).contains(&wait), "{done}: {wait}");
+        for (n_retries, least, most) in [(0, 500, 1000), (1, 1000, 2000), (3, 4000, 8000), (99, 15000, 30000)] {
+            let wait = backoff(timings, n_retries, &cut).as_millis();
+            assert!((least..=most).contains(&wait), "{n_retries}: {wait}");
         }
         let busy = |seconds| Error::Busy(Some(Duration::from_secs(seconds)));
-        assert_eq!(backoff(pace, 0, &busy(7)), Duration::from_secs(7));
-        assert_eq!(backoff(pace, 0, &busy(300)), Duration::from_mins(5));
+        assert_eq!(backoff(timings, 0, &busy(7)), Duration::from_secs(7));
+        assert_eq!(backoff(timings, 0, &busy(300)), Duration::from_mins(5));
         for (seconds, is_waited_for) in [(0, true), (300, true), (301, false), (3600, false)] {
-            assert_eq!(should_retry(&busy(seconds), pace), is_waited_for, "{seconds}");
+            assert_eq!(should_retry(&busy(seconds), timings), is_waited_for, "{seconds}");
         }
     }
 
     #[test]
-    fn the_server_asks_for_a_wait_in_two_ways() {
+    fn a_server_requests_a_delay_in_seconds_or_by_a_date() {
         let now = "2022-01-05T10:01:00Z".parse().unwrap();
         for (text, expected) in [
             ("7", Some(7)),

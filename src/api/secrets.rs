@@ -1,4 +1,4 @@
-//! The secrets in use, and blanking them in whatever comes over the wire before it becomes text.
+//! Redaction of the secrets in use from answers and messages.
 
 use std::fmt::{self, Write};
 
@@ -12,64 +12,64 @@ use tokio::sync::watch;
 
 use super::Error;
 
-/// What stands in the place of a secret.
+/// The replacement for a secret.
 const REDACTED: &str = "********";
 
-/// A secret with fewer characters is not looked for: blanking it everywhere would tell it.
-const SHORTEST: usize = 4;
+/// The minimum length of a secret to redact, in bytes. Redacting a shorter one everywhere would reveal it.
+const MIN_LEN: usize = 4;
 
-/// A secret with fewer characters is blanked in messages only: in records, a file or a user may bear the same name, and
-/// evidence must not change.
-const SHORTEST_IN_RECORDS: usize = 8;
+/// The minimum length of a secret to redact in records, in bytes. A shorter one may be equal to the name of a file or a
+/// user in them, and evidence must not change.
+const MIN_LEN_IN_RECORDS: usize = 8;
 
-/// The token, the proxy's password, and every password that was typed for the server: each is blanked, whoever sends it
-/// back, in any case and as it is written in addresses, JSON, HTML and base64.
+/// The secrets to redact: the token, the proxy's password, and every password typed for the server. They are found in
+/// any letter case, and as URLs, JSON, HTML, base64 and hexadecimal encode them.
 ///
-/// Those that use it share it. Nothing on the screen waits for it.
-pub(super) struct Secrets(watch::Sender<Secret>);
+/// Shared by all clones of a client.
+pub(super) struct Secrets(watch::Sender<SecretFinders>);
 
 #[derive(Default)]
-struct Secret {
+struct SecretFinders {
     words: Vec<SecretString>,
-    /// Finds all of them.
+    /// Finds all secrets.
     in_messages: Option<AhoCorasick>,
-    /// Finds those that are too long to be anything else.
+    /// Finds only secrets of at least [`MIN_LEN_IN_RECORDS`] bytes.
     in_records: Option<AhoCorasick>,
 }
 
 impl Secrets {
-    /// No secret but this one.
+    /// Creates the list with the token as its only secret.
     pub(super) fn new(token: &SecretString) -> Self {
-        let secrets = Self(watch::Sender::new(Secret::default()));
+        let secrets = Self(watch::Sender::new(SecretFinders::default()));
         secrets.add(token.expose_secret());
         secrets
     }
 
-    /// Blanks this one as well from now on.
+    /// Adds a secret to redact from now on.
     pub(super) fn add(&self, secret: &str) {
-        self.0.send_if_modified(|known| {
-            let is_known = known.words.iter().any(|word| word.expose_secret() == secret);
-            if is_known || secret.len() < SHORTEST {
+        self.0.send_if_modified(|finders| {
+            let is_known = finders.words.iter().any(|word| word.expose_secret() == secret);
+            if is_known || secret.len() < MIN_LEN {
                 return false;
             }
-            known.words.push(secret.into());
-            known.in_messages = build_matcher(&known.words, SHORTEST);
-            known.in_records = build_matcher(&known.words, SHORTEST_IN_RECORDS);
+            finders.words.push(secret.into());
+            finders.in_messages = build_finder(&finders.words, MIN_LEN);
+            finders.in_records = build_finder(&finders.words, MIN_LEN_IN_RECORDS);
             true
         });
     }
 
-    /// The text of an answer with every secret blanked.
+    /// Redacts secrets in the text of an answer.
     pub(super) fn redact_record(&self, text: String) -> String {
         redact(self.0.borrow().in_records.as_ref(), text)
     }
 
-    /// A text that only tells what happened, with every secret blanked.
+    /// Redacts secrets in a message, which is no evidence: short ones too.
     pub(super) fn redact_message(&self, text: String) -> String {
         redact(self.0.borrow().in_messages.as_ref(), text)
     }
 
-    /// The error with every secret blanked.
+    /// Redacts secrets in the texts of an error.
     pub(super) fn redact_error(&self, error: Error) -> Error {
         error.map_texts(&|text| self.redact_message(text))
     }
@@ -93,13 +93,14 @@ fn redact(finder: Option<&AhoCorasick>, text: String) -> String {
     out
 }
 
-/// Finds every spelling of these words that are long enough; `None` if there is none, or if they cannot be looked for.
-fn build_matcher(words: &[SecretString], shortest: usize) -> Option<AhoCorasick> {
+/// Returns a finder for every spelling of the words with at least `min_len` bytes; `None` if there are none, or if
+/// building it fails.
+fn build_finder(words: &[SecretString], min_len: usize) -> Option<AhoCorasick> {
     let words = words.iter().map(ExposeSecret::expose_secret);
     let spellings: Vec<_> = words
-        .filter(|word| word.len() >= shortest)
+        .filter(|word| word.len() >= min_len)
         .flat_map(spellings)
-        .filter(|spelling| spelling.len() >= SHORTEST)
+        .filter(|spelling| spelling.len() >= MIN_LEN)
         .collect();
     if spellings.is_empty() {
         return None;
@@ -109,10 +110,10 @@ fn build_matcher(words: &[SecretString], shortest: usize) -> Option<AhoCorasick>
     finder.inspect_err(|error| tracing::error!("secrets cannot be looked for: {error}")).ok()
 }
 
-/// The ways in which servers, proxies and web pages write a word.
+/// Returns the ways in which servers, proxies and web pages encode a word.
 fn spellings(word: &str) -> Vec<String> {
     let mut spellings = vec![word.to_owned()];
-    // In an address: what must be escaped, everything, and as forms do it.
+    // In a URL: minimal escapes, all bytes escaped, and as form data.
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte);
     let percent = |is_plain: &dyn Fn(u8) -> bool| {
         word.bytes().fold(String::new(), |mut out, byte| {
@@ -128,7 +129,7 @@ fn spellings(word: &str) -> Vec<String> {
     spellings.push(percent(&|byte| is_plain(byte) || b"!$&'()*+,;=:@/?".contains(&byte)));
     spellings.push(percent(&|_| false));
     spellings.push(percent(&is_plain).replace("%20", "+"));
-    // In JSON: as few escapes as possible, those of other writers, and nothing but escapes.
+    // In JSON: minimal escapes, those of other writers, and all characters escaped.
     let json = serde_json::Value::from(word).to_string();
     let json = json.trim_matches('"').to_owned();
     let units = |is_plain: &dyn Fn(u16) -> bool| {
@@ -154,9 +155,9 @@ fn spellings(word: &str) -> Vec<String> {
     let numbers = |write: &dyn Fn(char) -> String| word.chars().map(write).collect::<String>();
     spellings.push(numbers(&|char| format!("&#{};", u32::from(char))));
     spellings.push(numbers(&|char| format!("&#x{:x};", u32::from(char))));
-    // In base64, wherever in what was packed it stands: its first byte has three places in a group.
+    // In base64, at any position: the first byte can be any of three in a group.
     for before in 0_usize..3 {
-        // Characters that are made of the bytes before it, too, and of those behind it, are left out.
+        // Characters that also encode bits of the bytes before or after the word are left out.
         let (first, end) = ((before * 8).div_ceil(6), (before + word.len()) * 8 / 6);
         let bytes: Vec<u8> = std::iter::repeat_n(0, before).chain(word.bytes()).collect();
         for packed in [STANDARD_NO_PAD.encode(&bytes), URL_SAFE_NO_PAD.encode(&bytes)] {

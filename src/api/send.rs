@@ -1,4 +1,4 @@
-//! Sending a request and judging what comes back.
+//! Sending a request and classifying its outcome.
 
 use std::{error::Error as StdError, io, sync::Arc, time::Duration};
 
@@ -11,63 +11,63 @@ use tokio::{sync::OwnedSemaphorePermit, time::timeout};
 use super::{Client, Error, Proxy, auth::AuthAttempt, error_text, request::RequestSpec, retry, tls, trace::Attempt};
 use crate::wire::Malformed;
 
-/// How long connecting may take: a host that is up answers within a second, even behind a slow VPN.
-pub(super) const CONNECT: Duration = Duration::from_secs(15);
+/// The time-out for connecting. A host that is up answers within a second, even behind a slow VPN.
+pub(super) const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
 
-/// The longest address that is sent: nginx, which stands before every server, refuses more than 8 KiB.
+/// The maximum length of a URL in bytes. nginx, the front end of every server, refuses more than 8 KiB.
 const MAX_URL_LENGTH: usize = 8000;
 
-/// How much of an error's body is read: a page of words.
-pub(super) const ERROR_BYTES: usize = 64 * 1024;
+/// The maximum size of an error body in bytes; the rest is not read.
+pub(super) const MAX_ERROR_BYTES: usize = 64 * 1024;
 
-/// Bytes of a body from which on it is large: of those, one is read at a time, so that many requests under way take no
-/// more memory than one.
+/// The size in bytes above which a body is large. Large bodies are read one at a time, so that simultaneous requests do
+/// not take more memory than one.
 const LARGE_BYTES: usize = 4 * 1024 * 1024;
 
-/// What the server answered to a request that it accepted.
+/// The answer to a request with a success status.
 pub(super) struct Accepted {
     endpoint: String,
-    /// Whether the server says by its status, 204, that there is nothing.
+    /// Whether the status is 204, No Content.
     is_nothing: bool,
     body: String,
-    /// The proxy that could have written it.
+    /// The proxy that may have written the answer.
     proxy: Option<String>,
-    /// While a large body is in memory, no other is read.
-    _large: Option<OwnedSemaphorePermit>,
+    /// Keeps other large bodies from being read while this one is in memory.
+    _large_permit: Option<OwnedSemaphorePermit>,
 }
 
-/// A body, or as much of it as was wanted. No secret is in it.
+/// A body up to a limit, with secrets redacted.
 pub(super) struct Body {
     pub(super) text: String,
-    is_whole: bool,
-    large: Option<OwnedSemaphorePermit>,
+    is_complete: bool,
+    large_permit: Option<OwnedSemaphorePermit>,
 }
 
-/// A request that may be sent, and what it holds until it is answered.
-pub(super) struct SentMark {
+/// A request that may be sent, with its permits.
+pub(super) struct ReadyRequest {
     pub(super) request: RequestBuilder,
     pub(super) attempt: Attempt,
     pub(super) permit: OwnedSemaphorePermit,
-    /// It goes when the headers of the answer are here.
+    /// Dropped when the headers of the answer have arrived.
     pub(super) auth_attempt: AuthAttempt,
 }
 
 impl Accepted {
-    /// Whether the server says of a change that it made it. A web page is not the server's; other text may be (reference
-    /// 2.9).
+    /// Fails unless the answer to a change reports success. A web page is not from the server; other text may be
+    /// (reference 2.9).
     pub(super) fn check_success(&self) -> Result<(), Error> {
         if let Some(reason) = error_text::foreign_answer(&self.body) {
             return Err(self.malformed_error(reason));
         }
         match error_text::failure_message(&self.body) {
-            Some(said) => Err(Error::Refused { endpoint: self.endpoint.clone(), status: 200, said }),
+            Some(message) => Err(Error::Refused { endpoint: self.endpoint.clone(), status: 200, message }),
             None => Ok(()),
         }
     }
 
-    /// Reads the body as what `wire` makes of it.
-    pub(super) fn parse_body<T>(&self, read: impl FnOnce(&str) -> Result<T, Malformed>) -> Result<T, Error> {
-        read(&self.body).map_err(|malformed| {
+    /// Parses the body with a function of `wire`.
+    pub(super) fn parse_body<T>(&self, parse: impl FnOnce(&str) -> Result<T, Malformed>) -> Result<T, Error> {
+        parse(&self.body).map_err(|malformed| {
             let is_page = self.body.trim_start().starts_with('<');
             match self.proxy.as_deref().filter(|_| is_page) {
                 Some(proxy) => self.malformed_error(format!("{malformed}, through the proxy {proxy}")),
@@ -76,200 +76,201 @@ impl Accepted {
         })
     }
 
-    /// An error that says what is wrong with this answer.
+    /// Returns the error for this answer being malformed.
     pub(super) fn malformed_error(&self, reason: impl Into<String>) -> Error {
         Error::Malformed { endpoint: self.endpoint.clone(), reason: reason.into() }
     }
 
-    /// An error that says that this answer is about another one than was asked for: it may be neither shown nor acted on.
-    pub(super) fn of_another(&self, about: &str) -> Error {
+    /// Returns the error for an answer about another object than the requested one, which must not be shown or acted
+    /// on.
+    pub(super) fn mismatch_error(&self, about: &str) -> Error {
         self.malformed_error(format!("an answer about another one than {about}"))
     }
 
-    /// Whether the server says that there is nothing, with a 204. An empty body of any other success says nothing of what
-    /// was asked.
+    /// Returns whether the server states with a 204 that there is nothing. An empty body with another status does not
+    /// state that.
     pub(super) fn is_nothing(&self) -> bool {
         self.is_nothing
     }
 
-    /// Whether there is no body, as in a 204.
+    /// Returns whether there is no body, as in a 204.
     pub(super) fn is_empty(&self) -> bool {
         self.body.trim().is_empty()
     }
 }
 
 impl Client {
-    /// Sends a request, again if that is safe and worth it, and gives the answer of a success.
-    pub(super) async fn send(&self, ask: &RequestSpec) -> Result<Accepted, Error> {
-        let length = ask.url(&self.0.base).as_str().len();
+    /// Sends a request, retries it if that is safe and useful, and returns the answer of a success.
+    pub(super) async fn send(&self, spec: &RequestSpec) -> Result<Accepted, Error> {
+        let length = spec.url(&self.0.base).as_str().len();
         if length > MAX_URL_LENGTH {
-            return Err(Error::TooLong { what: ask.about.clone(), length, most: MAX_URL_LENGTH });
+            return Err(Error::TooLong { what: spec.about.clone(), length, most: MAX_URL_LENGTH });
         }
-        let mut repeated = 0;
+        let mut n_retries = 0;
         loop {
-            let SentMark { request, mut attempt, permit: _permit, auth_attempt: turn } = self.prepare(ask).await?;
-            let outcome = self.exchange(ask, request, &mut attempt, turn).await;
+            let ReadyRequest { request, mut attempt, permit: _permit, auth_attempt } = self.prepare(spec).await?;
+            let outcome = self.exchange(spec, request, &mut attempt, auth_attempt).await;
             attempt.record_outcome(&outcome);
             match outcome {
                 Ok(answer) => return Ok(answer),
-                Err(error) => self.backoff(ask, &mut repeated, error, attempt).await?,
+                Err(error) => self.backoff(spec, &mut n_retries, error, attempt).await?,
             }
         }
     }
 
-    /// Waits until a failed request may be sent again; the error if it is not to be.
+    /// Waits until a failed request may be sent again; returns the error if it must not.
     pub(super) async fn backoff(
         &self,
-        ask: &RequestSpec,
-        repeated: &mut u32,
+        spec: &RequestSpec,
+        n_retries: &mut u32,
         error: Error,
         mut attempt: Attempt,
     ) -> Result<(), Error> {
-        let is_last = *repeated >= self.0.timings.retries;
-        if is_last || !ask.is_safe || !retry::should_retry(&error, self.0.timings) {
+        let is_last = *n_retries >= self.0.timings.retries;
+        if is_last || !spec.is_safe || !retry::should_retry(&error, self.0.timings) {
             return Err(error);
         }
-        let wait = retry::backoff(self.0.timings, *repeated, &error);
+        let wait = retry::backoff(self.0.timings, *n_retries, &error);
         attempt.record_retry(wait);
         drop(attempt);
         tokio::time::sleep(wait).await;
-        *repeated += 1;
+        *n_retries += 1;
         Ok(())
     }
 
-    /// A request that is ready to be sent, when it may be. After the credentials were refused, none may.
-    pub(super) async fn prepare(&self, ask: &RequestSpec) -> Result<SentMark, Error> {
-        let turn = self.0.shared.auth_gate.acquire().await?;
+    /// Waits until a request may be sent and prepares it; fails if the credentials were refused.
+    pub(super) async fn prepare(&self, spec: &RequestSpec) -> Result<ReadyRequest, Error> {
+        let auth_attempt = self.0.shared.auth_gate.acquire().await?;
         let permit = Arc::clone(&self.0.permits).acquire_owned().await;
         let permit = permit.expect("the semaphore is never closed");
-        let url = ask.url(&self.0.base);
+        let url = spec.url(&self.0.base);
         let path = match url.query() {
             Some(query) => format!("{}?{query}", url.path()),
             None => url.path().to_owned(),
         };
         let path = self.0.shared.secrets.redact_message(path);
-        let attempt = Attempt::start(verb(&ask.method), path, self.0.clock, self.0.trace_tx.clone());
-        let mut request = self.0.http.request(ask.method.clone(), url).header("X-Auth-Token", self.0.token.clone());
-        if let Some(body) = &ask.body {
+        let attempt = Attempt::start(method_name(&spec.method), path, self.0.clock, self.0.trace_tx.clone());
+        let mut request = self.0.http.request(spec.method.clone(), url).header("X-Auth-Token", self.0.token.clone());
+        if let Some(body) = &spec.body {
             request = request.header(CONTENT_TYPE, "application/json").body(body.to_string());
         }
-        Ok(SentMark { request, attempt, permit, auth_attempt: turn })
+        Ok(ReadyRequest { request, attempt, permit, auth_attempt })
     }
 
     async fn exchange(
         &self,
-        ask: &RequestSpec,
+        spec: &RequestSpec,
         request: RequestBuilder,
         attempt: &mut Attempt,
-        turn: AuthAttempt,
+        auth_attempt: AuthAttempt,
     ) -> Result<Accepted, Error> {
-        let response = self.send_expecting_success(ask, request, attempt, turn).await?;
+        let response = self.send_expecting_success(spec, request, attempt, auth_attempt).await?;
         let status = response.status().as_u16();
-        let most = self.0.max_bytes;
-        let body = self.body(ask, response, most, attempt).await?;
-        if !body.is_whole {
-            return Err(Error::TooLarge { endpoint: ask.endpoint(), limit: most });
+        let limit = self.0.max_bytes;
+        let body = self.body(spec, response, limit, attempt).await?;
+        if !body.is_complete {
+            return Err(Error::TooLarge { endpoint: spec.endpoint(), limit });
         }
-        if let Some(said) = error_text::error_message(&body.text) {
-            return Err(Error::Refused { endpoint: ask.endpoint(), status, said });
+        if let Some(message) = error_text::error_message(&body.text) {
+            return Err(Error::Refused { endpoint: spec.endpoint(), status, message });
         }
         Ok(Accepted {
-            endpoint: ask.endpoint(),
+            endpoint: spec.endpoint(),
             is_nothing: status == 204,
             body: body.text,
             proxy: self.intercepting_proxy().map(ToString::to_string),
-            _large: body.large,
+            _large_permit: body.large_permit,
         })
     }
 
     /// Sends a request and waits for the status and the headers of a success.
     pub(super) async fn send_expecting_success(
         &self,
-        ask: &RequestSpec,
+        spec: &RequestSpec,
         request: RequestBuilder,
         attempt: &mut Attempt,
-        turn: AuthAttempt,
+        auth_attempt: AuthAttempt,
     ) -> Result<Response, Error> {
-        let outcome = self.send_once(ask, request, attempt).await;
-        // What has become of a change is read back whatever was answered to it; that request shows whether the token is good.
+        let outcome = self.send_once(spec, request, attempt).await;
+        // A refused change is read back anyway, and that request shows whether the token is accepted.
         let is_refused = matches!(&outcome, Err(error) if error.may_have_arrived() && error.is_refusal());
-        let is_read_back = !ask.is_safe && is_refused;
-        // Those that wait for this request to try the credentials need not wait for the rest of its answer.
+        let is_read_back = !spec.is_safe && is_refused;
+        // Requests that wait for this one to try the credentials need not wait for its body.
         if !is_read_back {
             self.0.shared.auth_gate.record_outcome(outcome.as_ref().map(|_| ()));
         }
-        drop(turn);
+        drop(auth_attempt);
         outcome
     }
 
     async fn send_once(
         &self,
-        ask: &RequestSpec,
+        spec: &RequestSpec,
         request: RequestBuilder,
         attempt: &mut Attempt,
     ) -> Result<Response, Error> {
-        let response = request.send().await.map_err(|error| self.transport_error(ask, &error))?;
+        let response = request.send().await.map_err(|error| self.transport_error(spec, &error))?;
         let status = response.status();
         attempt.record_status(status.as_u16());
         if status.is_success() {
             return Ok(response);
         }
         let headers = response.headers().clone();
-        let body = self.body(ask, response, ERROR_BYTES, attempt).await;
-        // What is refused is refused, whether or not all of the words for it come.
+        let body = self.body(spec, response, MAX_ERROR_BYTES, attempt).await;
+        // A refusal counts even if its body is incomplete.
         let is_refused = matches!(status.as_u16(), 401 | 407);
         let text = match body {
             Ok(body) => body.text,
             Err(_) if is_refused => String::new(),
             Err(error) => return Err(error),
         };
-        let error = self.error_for_status(ask, status, &headers, &text);
+        let error = self.error_for_status(spec, status, &headers, &text);
         Err(self.0.shared.secrets.redact_error(error))
     }
 
-    /// Reads a body up to a limit, which counts it unpacked.
+    /// Reads a body up to `limit` bytes, unpacked.
     pub(super) async fn body(
         &self,
-        ask: &RequestSpec,
+        spec: &RequestSpec,
         mut response: Response,
-        most: usize,
+        limit: usize,
         attempt: &mut Attempt,
     ) -> Result<Body, Error> {
         let mut body = Vec::new();
-        let mut is_whole = true;
-        let mut large = None;
-        while let Some(chunk) = response.chunk().await.map_err(|error| self.transport_error(ask, &error))? {
+        let mut is_complete = true;
+        let mut large_permit = None;
+        while let Some(chunk) = response.chunk().await.map_err(|error| self.transport_error(spec, &error))? {
             attempt.record_bytes(chunk.len());
-            let room = most - body.len();
+            let room = limit - body.len();
             body.extend_from_slice(&chunk[..chunk.len().min(room)]);
             if chunk.len() > room {
-                is_whole = false;
+                is_complete = false;
                 break;
             }
-            if large.is_none() && body.len() > LARGE_BYTES {
-                // The others wait on their connections, no longer than for an answer.
-                let turn = Arc::clone(&self.0.shared.large_answers).acquire_owned();
-                let turn = timeout(self.0.timeout, turn).await;
-                let turn = turn.map_err(|_| Error::Timeout(self.0.timeout))?;
-                large = Some(turn.expect("the semaphore is never closed"));
+            if large_permit.is_none() && body.len() > LARGE_BYTES {
+                // Other large answers wait on their open connections, but not longer than the time-out.
+                let permit = timeout(self.0.timeout, Arc::clone(&self.0.shared.large_answers).acquire_owned())
+                    .await
+                    .map_err(|_| Error::Timeout(self.0.timeout))?;
+                large_permit = Some(permit.expect("the semaphore is never closed"));
             }
         }
-        // Servers send ASCII with escapes; one wrong byte must not cost an answer.
+        // Servers send ASCII with escapes; a single invalid byte must not make an answer useless.
         let text = match String::from_utf8(body) {
             Ok(body) => body,
             Err(error) => String::from_utf8_lossy(error.as_bytes()).into_owned(),
         };
-        Ok(Body { text: self.0.shared.secrets.redact_record(text), is_whole, large })
+        Ok(Body { text: self.0.shared.secrets.redact_record(text), is_complete, large_permit })
     }
 
-    /// What an answer with any other status than success means.
-    fn error_for_status(&self, ask: &RequestSpec, status: StatusCode, headers: &HeaderMap, body: &str) -> Error {
-        let endpoint = ask.endpoint();
+    /// Returns the error for an answer without a success status.
+    fn error_for_status(&self, spec: &RequestSpec, status: StatusCode, headers: &HeaderMap, body: &str) -> Error {
+        let endpoint = spec.endpoint();
         let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
         if status.is_redirection()
             && let Some(to) = text(LOCATION)
         {
-            // Before it is cut: half a secret is not found any more.
+            // Redacted before it is cut, because a part of a secret would not be found.
             let to = self.0.shared.secrets.redact_message(to.to_owned());
             let to = error_text::excerpt(&to);
             return Error::Redirected { endpoint, to };
@@ -279,11 +280,11 @@ impl Client {
             401 => return Error::Unauthorized,
             407 => return self.proxy_refused(false),
             403 => {
-                let what = ask.purpose.clone();
+                let what = spec.purpose.clone();
                 return Error::Forbidden { what };
             }
             404 => {
-                let what = ask.about.clone();
+                let what = spec.about.clone();
                 return Error::NotFound { what };
             }
             429 | 503 => {
@@ -292,7 +293,7 @@ impl Client {
             }
             _ => {}
         }
-        let wildcard = || crate::query::find_leading_wildcard(ask.query()?);
+        let wildcard = || crate::query::find_leading_wildcard(spec.query()?);
         if status == StatusCode::BAD_REQUEST
             && let Some(value) = wildcard()
         {
@@ -302,27 +303,27 @@ impl Client {
         }
         match error_text::syntax_error(body) {
             Some(reason) if status == StatusCode::BAD_REQUEST => Error::Syntax { reason },
-            _ => Error::Refused { endpoint, status: status.as_u16(), said: self.summarize_error(body) },
+            _ => Error::Refused { endpoint, status: status.as_u16(), message: self.summarize_error(body) },
         }
     }
 
-    /// The gist of the body of an error, and whose words these may be.
+    /// Summarizes the body of an error, and names the proxy that may have written it.
     fn summarize_error(&self, body: &str) -> String {
-        let said = error_text::summarize(&self.0.shared.secrets.redact_message(body.to_owned()));
+        let summary = error_text::summarize(&self.0.shared.secrets.redact_message(body.to_owned()));
         match self.intercepting_proxy().filter(|_| body.trim_start().starts_with('<')) {
-            Some(proxy) if said.is_empty() => format!("a web page, through the proxy {proxy}"),
-            Some(proxy) => format!("{said}, a web page, through the proxy {proxy}"),
-            None => said,
+            Some(proxy) if summary.is_empty() => format!("a web page, through the proxy {proxy}"),
+            Some(proxy) => format!("{summary}, a web page, through the proxy {proxy}"),
+            None => summary,
         }
     }
 
-    /// The proxy that could have written an answer: over TLS, and behind a tunnel of any kind, none can.
+    /// Returns the proxy that may have written an answer; `None` with TLS or SOCKS, where a proxy only relays bytes.
     pub(super) fn intercepting_proxy(&self) -> Option<&Proxy> {
         let proxy = self.0.proxy.as_ref()?;
         (self.is_plain_http() && !proxy.is_socks()).then_some(proxy)
     }
 
-    /// The proxy does not let this user through.
+    /// Returns the error for a proxy that refuses the user. `is_early` means that no request was sent.
     fn proxy_refused(&self, is_early: bool) -> Error {
         let proxy = self.0.proxy.as_ref();
         Error::ProxyRefused {
@@ -332,29 +333,29 @@ impl Client {
         }
     }
 
-    /// Whether the server is asked without TLS.
+    /// Returns whether requests are sent without TLS.
     fn is_plain_http(&self) -> bool {
         self.0.base.scheme() == "http"
     }
 
-    /// What a failure to have any answer, or all of it, means.
-    pub(super) fn transport_error(&self, ask: &RequestSpec, error: &reqwest::Error) -> Error {
-        self.0.shared.secrets.redact_error(self.classify_transport_error(ask, error))
+    /// Returns the error for a missing or incomplete answer.
+    pub(super) fn transport_error(&self, spec: &RequestSpec, error: &reqwest::Error) -> Error {
+        self.0.shared.secrets.redact_error(self.classify_transport_error(spec, error))
     }
 
-    fn classify_transport_error(&self, ask: &RequestSpec, error: &reqwest::Error) -> Error {
+    fn classify_transport_error(&self, spec: &RequestSpec, error: &reqwest::Error) -> Error {
         let is_connecting = error.is_connect();
         if error.is_timeout() {
-            return Error::Timeout(if is_connecting { self.0.timeout.min(CONNECT) } else { self.0.timeout });
+            return Error::Timeout(if is_connecting { self.0.timeout.min(CONNECT_TIMEOUT) } else { self.0.timeout });
         }
         let url = self.0.base.origin().ascii_serialization();
         if let Some(failure) = tls::find_tls_error(error) {
             return tls::explain(failure, &url);
         }
         let is_garbage = find::<hyper::Error>(error).is_some_and(hyper::Error::is_parse);
-        let endpoint = ask.endpoint();
+        let endpoint = spec.endpoint();
         if is_garbage && self.is_plain_http() {
-            // What a TLS port answers to plain HTTP is an alert, which is no HTTP.
+            // A TLS port answers plain HTTP with a TLS alert, which is no HTTP.
             return Error::PlainHttp;
         }
         if is_connecting {
@@ -376,10 +377,10 @@ impl Client {
 }
 
 impl Client {
-    /// What it means that a proxy did not lead to the server.
+    /// Returns the error for a proxy that did not connect to the server.
     fn proxy_error(&self, proxy: &Proxy, url: String, error: &reqwest::Error) -> Error {
         let proxy_name = proxy.to_string();
-        // The HTTP library has no types for this.
+        // The HTTP library has no error types for these cases.
         let reason = match error_text::tunnel_error(error) {
             Some("proxy authorization required") => return self.proxy_refused(true),
             Some("unsuccessful") => "it answers, but does not connect to the server".into(),
@@ -395,7 +396,7 @@ impl Client {
     }
 }
 
-/// Whether a body that cannot be unpacked ended too early, rather than being damaged.
+/// Returns whether a body failed to unpack because it ended too early, not because it is damaged.
 fn is_cut(error: &reqwest::Error) -> bool {
     find::<hyper::Error>(error).is_some()
         || find::<io::Error>(error).is_some_and(|error| {
@@ -409,20 +410,20 @@ fn is_cut(error: &reqwest::Error) -> bool {
         })
 }
 
-/// The first cause of a certain type.
+/// Returns the first cause of type `E`.
 fn find<'a, E: StdError + 'static>(error: &'a (dyn StdError + 'static)) -> Option<&'a E> {
     let mut next = Some(error);
     while let Some(error) = next {
-        if let Some(found) = error.downcast_ref() {
-            return Some(found);
+        if let Some(cause) = error.downcast_ref() {
+            return Some(cause);
         }
         next = error.source();
     }
     None
 }
 
-/// The verb as text that lives as long as the program.
-fn verb(method: &reqwest::Method) -> &'static str {
+/// Returns the name of the HTTP method as a static text.
+fn method_name(method: &reqwest::Method) -> &'static str {
     match *method {
         reqwest::Method::GET => "GET",
         reqwest::Method::POST => "POST",

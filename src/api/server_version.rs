@@ -1,102 +1,99 @@
-//! What the server behind the address has told of its version. It may become another one at any time.
+//! What is known of the server's version. It can change at any time, for example by an upgrade.
 
 use tokio::sync::{Semaphore, watch};
 
 use super::BanList;
 
-/// Major and minor release.
+/// The major and minor release number.
 pub(super) type Number = (u32, u32);
 
-/// The release of a server, and what follows from it.
+/// The release of a server, and the API variants that it was found to support.
 #[derive(Debug)]
 pub(super) struct ServerVersion {
     state: watch::Sender<VersionState>,
-    /// One request at a time asks for it.
-    pub(super) asking: Semaphore,
+    /// Allows one request for the version at a time.
+    pub(super) request_slot: Semaphore,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 struct VersionState {
-    told: VersionAnswer,
-    /// The version of the events that the server was found to have.
+    answer: VersionAnswer,
+    /// The version of the event format that the server was found to support.
     event_version: Option<u8>,
-    /// Where the server was found to have its bans.
+    /// The ban list that the server was found to have.
     ban_list: Option<BanList>,
 }
 
-/// What the server has said.
+/// The server's answer to the request for its version.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 enum VersionAnswer {
-    /// It was not asked.
     #[default]
     NotRequested,
-    /// It does not say.
+    /// The answer has no release number.
     NotReported,
     Number(Number),
 }
 
 impl ServerVersion {
     pub(super) fn new() -> Self {
-        Self { state: watch::Sender::new(VersionState::default()), asking: Semaphore::new(1) }
+        Self { state: watch::Sender::new(VersionState::default()), request_slot: Semaphore::new(1) }
     }
 
-    /// The release, if the server has told it.
+    /// Returns the release, if the server has reported it.
     pub(super) fn number(&self) -> Option<Number> {
-        match self.state.borrow().told {
+        match self.state.borrow().answer {
             VersionAnswer::Number(number) => Some(number),
             VersionAnswer::NotRequested | VersionAnswer::NotReported => None,
         }
     }
 
-    /// Whether the server was asked and has answered, be it that it does not say.
+    /// Returns whether the server has answered, with or without a release number.
     pub(super) fn is_known(&self) -> bool {
-        self.state.borrow().told != VersionAnswer::NotRequested
+        self.state.borrow().answer != VersionAnswer::NotRequested
     }
 
-    /// The server has told it, or that it does not say. What was found out about another release holds no longer.
+    /// Sets the release number in the server's answer. A different release clears what was found out about the old one.
     pub(super) fn set_number(&self, number: Option<Number>) {
-        let told = number.map_or(VersionAnswer::NotReported, VersionAnswer::Number);
+        let answer = number.map_or(VersionAnswer::NotReported, VersionAnswer::Number);
         self.state.send_if_modified(|state| {
-            let is_other = state.told != told;
-            if is_other {
-                if let (VersionAnswer::Number(before), VersionAnswer::Number(now)) = (state.told, told) {
+            let is_changed = state.answer != answer;
+            if is_changed {
+                if let (VersionAnswer::Number(before), VersionAnswer::Number(now)) = (state.answer, answer) {
                     tracing::info!("the server's release was {before:?} and is {now:?}");
                 }
-                // Before the first answer to it, what was found out is about this release already.
-                *state = match state.told {
-                    VersionAnswer::NotRequested => VersionState { told, ..*state },
+                // What was found out before the first answer is about this release.
+                *state = match state.answer {
+                    VersionAnswer::NotRequested => VersionState { answer, ..*state },
                     VersionAnswer::NotReported | VersionAnswer::Number(_) => {
-                        VersionState { told, ..VersionState::default() }
+                        VersionState { answer, ..VersionState::default() }
                     }
                 };
             }
-            is_other
+            is_changed
         });
     }
 
-    /// The version of the events that the server was found to have.
+    /// Returns the version of the event format that the server was found to support.
     pub(super) fn event_version(&self) -> Option<u8> {
         self.state.borrow().event_version
     }
 
-    /// The server has answered with events of this version.
+    /// Records the version of the events in an answer of the server.
     pub(super) fn set_event_version(&self, version: u8) {
         self.state.send_if_modified(|state| state.event_version.replace(version) != Some(version));
     }
-}
 
-impl ServerVersion {
-    /// Where the server was found to have its bans.
+    /// Returns the ban list that the server was found to have.
     pub(super) fn ban_list(&self) -> Option<BanList> {
         self.state.borrow().ban_list
     }
 
-    /// The server has answered with its bans there. What was found first stays.
+    /// Records the ban list that the server has answered with. The first one stays.
     pub(super) fn set_ban_list(&self, list: BanList) {
         self.state.send_if_modified(|state| {
-            let is_news = state.ban_list.is_none();
+            let is_changed = state.ban_list.is_none();
             state.ban_list.get_or_insert(list);
-            is_news
+            is_changed
         });
     }
 }

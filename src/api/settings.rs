@@ -1,4 +1,4 @@
-//! How to reach a server, and how far to trust what answers there.
+//! The settings of a client: address, credentials, TLS, proxy and limits.
 
 use std::{fmt, path::PathBuf, time::Duration};
 
@@ -8,38 +8,36 @@ use url::Url;
 use super::Proxy;
 use crate::model::{Clock, Timings};
 
-/// Everything a client needs to know before its first request.
+/// The settings of a client.
 #[derive(Clone)]
 pub struct Settings {
-    /// The server's address without `/api`, as `https://cb.example.com`.
+    /// The base URL without `/api`, such as `https://cb.example.com`.
     pub url: Url,
-    /// The token of a console user (reference 1.1).
+    /// The API token of a console user (reference 1.1).
     pub token: SecretString,
-    /// What certificate to accept.
     pub tls: Tls,
-    /// The proxy for every request. The environment is not looked at.
+    /// The proxy for every request. Proxies in the environment are ignored.
     pub proxy: Option<Proxy>,
-    /// How many requests are under way at a time, at most.
+    /// The maximum number of simultaneous requests.
     pub connections: usize,
-    /// How long one request may take, from connecting to the last byte.
+    /// The time-out of a request, from connecting to the last byte.
     pub timeout: Duration,
-    /// How many bytes an answer may have once unpacked. More would be a fault or an attack, and is not kept.
+    /// The maximum size of an unpacked answer. A larger one is an error or an attack, and is dropped.
     pub max_bytes: usize,
-    /// How long to wait before a repetition, and how often to repeat.
+    /// The delays before retries, and their number.
     pub timings: Timings,
-    /// What time it is.
     pub clock: Clock,
 }
 
-/// Which certificates are accepted. TLS is 1.2 or 1.3, never less.
+/// Which certificates are accepted. The TLS version is always 1.2 or 1.3.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Tls {
     /// Whether the certificate is checked at all.
     pub verify: bool,
-    /// Whether it must name the host: the server's default one names `localhost`.
+    /// Whether the certificate must name the host; the default certificate of a server names `localhost`.
     pub verify_hostname: bool,
-    /// Certificates, as PEM or DER, that are trusted in addition to the system's: authorities, or the server's own,
-    /// which is then accepted byte for byte, whatever it says about itself apart from its names.
+    /// A file of certificates, as PEM or DER, that are trusted in addition to the system's. They are authorities, or
+    /// the certificate of the server itself, which is then compared byte by byte and checked for its names only.
     pub ca_file: Option<PathBuf>,
 }
 
@@ -50,18 +48,18 @@ impl Default for Tls {
 }
 
 impl Settings {
-    /// The usual settings for a server.
+    /// Returns the default settings for a server.
     pub fn new(url: Url, token: SecretString) -> Self {
         Self {
             url,
             token,
             tls: Tls::default(),
             proxy: None,
-            // More at a time only makes the server's search engine slower for everybody.
+            // More simultaneous requests only slow down the server's search engine for all users.
             connections: 8,
-            // The server's front end gives up after 60 s; twice that, as the official client waits (reference 1.1).
+            // Twice the 60 s after which the server's front end cancels, as in the official client (reference 1.1).
             timeout: Duration::from_mins(2),
-            // The largest answers known, event lists of long-running processes, have some tens of megabytes.
+            // The largest known answers are event lists of long-running processes, with some tens of megabytes.
             max_bytes: 64 * 1024 * 1024,
             timings: Timings::default(),
             clock: Clock::default(),
@@ -70,7 +68,7 @@ impl Settings {
 }
 
 impl fmt::Debug for Settings {
-    /// Without the token.
+    /// Formats the settings without the token.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Settings")
             .field("url", &self.url.host_str())

@@ -1,4 +1,5 @@
-//! TLS as these servers really have it: own authorities, pinned self-signed certificates, names that do not match.
+//! TLS for the certificates of these servers: private authorities, pinned self-signed certificates, host names that do
+//! not match.
 
 use std::{error::Error as StdError, io, path::Path, sync::Arc};
 
@@ -16,21 +17,21 @@ use rustls::{
 use super::{CertificateProblem, Error, Tls, error_text};
 use crate::files;
 
-/// The TLS settings for a client. The system's certificates are read only if they can matter.
+/// Returns the TLS configuration of a client. The system's trust store is read only if certificates are checked.
 pub(super) fn config(tls: &Tls, is_https: bool) -> Result<ClientConfig, Error> {
     let provider = Arc::new(ring::default_provider());
-    let own = tls.ca_file.as_deref().map_or(Ok(Vec::new()), read_certificates)?;
+    let pinned = tls.ca_file.as_deref().map_or(Ok(Vec::new()), read_certificates)?;
     let mut roots = RootCertStore::empty();
     if is_https && tls.verify {
-        // A store that cannot be read in part is as good as one with less in it: the certificate check will tell.
+        // An unreadable part of the store is no error by itself: a certificate that needs it is refused.
         let system = rustls_native_certs::load_native_certs();
         for error in &system.errors {
             tracing::warn!("cannot read part of the system's trust store: {error}");
         }
         roots.add_parsable_certificates(system.certs);
-        roots.add_parsable_certificates(own.iter().cloned());
+        roots.add_parsable_certificates(pinned.iter().cloned());
     }
-    let verifier = Verifier { roots, pinned: own, checks: tls.clone(), provider: provider.clone() };
+    let verifier = Verifier { roots, pinned, checks: tls.clone(), provider: provider.clone() };
     let config = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .map_err(|error| Error::Invalid { what: "tls", reason: error.to_string() })?
@@ -40,10 +41,10 @@ pub(super) fn config(tls: &Tls, is_https: bool) -> Result<ClientConfig, Error> {
     Ok(config)
 }
 
-/// More bytes than the certificates of any company take.
+/// The maximum size of a certificate file in bytes, which is more than any company needs.
 const MAX_BYTES: u64 = 16 << 20;
 
-/// The certificates in a file: any number as PEM, or one as DER.
+/// Reads the certificates of a file: any number as PEM, or one as DER.
 fn read_certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, Error> {
     let invalid = |reason: String| Error::Invalid {
         what: "ca_file",
@@ -62,7 +63,7 @@ fn read_certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, Error>
     Ok(vec![der])
 }
 
-/// Accepts what the settings allow.
+/// Verifies server certificates according to the settings.
 #[derive(Debug)]
 struct Verifier {
     roots: RootCertStore,
@@ -72,8 +73,9 @@ struct Verifier {
 }
 
 impl ServerCertVerifier for Verifier {
-    /// A certificate that is in `ca_file` itself is trusted as it is: self-signed ones are often marked as an
-    /// authority, which no verifier accepts at the end of a chain. Any other must lead to an authority that is trusted.
+    /// Verifies the certificate of a server. A certificate in `ca_file` is trusted without a chain, because self-signed
+    /// ones are often marked as an authority, which no verifier accepts for a server. Any other must be signed by a
+    /// trusted authority.
     fn verify_server_cert(
         &self,
         leaf: &CertificateDer<'_>,
@@ -133,37 +135,39 @@ impl ServerCertVerifier for Verifier {
 }
 
 impl Verifier {
-    /// A stranger that bears the name of a certificate in `ca_file` is more than a stranger. The verifier itself says so
-    /// only of those that are no authority.
+    /// Turns an unknown issuer into a bad signature if the certificate has the subject of one in `ca_file`: it was
+    /// renewed, or another server impersonates it. The verifier detects this itself only for certificates that are no
+    /// authority.
     fn flag_impersonation(&self, error: rustls::Error, leaf: &CertificateDer<'_>) -> rustls::Error {
-        let is_stranger = match &error {
+        let is_unknown_issuer = match &error {
             rustls::Error::InvalidCertificate(reason) => {
                 classify_certificate_error(reason) == CertificateProblem::Issuer
             }
             _ => false,
         };
         let name = subject(leaf);
-        let is_namesake = |pinned| name.is_some() && subject(pinned) == name;
-        if is_stranger && self.pinned.iter().any(is_namesake) {
+        let has_same_name = |pinned| name.is_some() && subject(pinned) == name;
+        if is_unknown_issuer && self.pinned.iter().any(has_same_name) {
             return CertificateError::BadSignature.into();
         }
         error
     }
 }
 
-/// Whom a certificate is made out to.
+/// Returns the subject of a certificate.
 fn subject(certificate: &CertificateDer<'_>) -> Option<Der<'static>> {
     let mut store = RootCertStore::empty();
     store.add(certificate.clone().into_owned()).ok()?;
     store.roots.pop().map(|anchor| anchor.subject)
 }
 
-/// The TLS failure somewhere below an error. An `io::Error` hides what it wraps from `source`, so it is opened by hand.
+/// Returns the TLS error among the causes of an error. `source` of an `io::Error` skips the error it wraps, so that one
+/// is fetched with `get_ref`.
 pub(super) fn find_tls_error<'a>(error: &'a (dyn StdError + 'static)) -> Option<&'a rustls::Error> {
     let mut next = Some(error);
     while let Some(error) = next {
-        if let Some(found) = error.downcast_ref() {
-            return Some(found);
+        if let Some(tls_error) = error.downcast_ref() {
+            return Some(tls_error);
         }
         let inner = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
         next = match inner {
@@ -174,7 +178,7 @@ pub(super) fn find_tls_error<'a>(error: &'a (dyn StdError + 'static)) -> Option<
     None
 }
 
-/// A failed handshake in words.
+/// Returns the error for a failed TLS handshake with `url`.
 pub(super) fn explain(error: &rustls::Error, url: &str) -> Error {
     let reason = match error {
         rustls::Error::InvalidCertificate(reason) => reason,
@@ -189,29 +193,29 @@ pub(super) fn explain(error: &rustls::Error, url: &str) -> Error {
     Error::Certificate { reason: classify_certificate_error(reason) }
 }
 
-/// Why a certificate is not accepted, in our words.
+/// Returns the problem that a certificate error stands for.
 fn classify_certificate_error(reason: &CertificateError) -> CertificateProblem {
     match reason {
         CertificateError::UnknownIssuer => CertificateProblem::Issuer,
-        // The name of somebody who is trusted, and another's key.
+        // The name of a trusted certificate with another key.
         CertificateError::BadSignature => CertificateProblem::Changed,
         CertificateError::Expired | CertificateError::ExpiredContext { .. } => CertificateProblem::Expired,
         CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => CertificateProblem::NotYetValid,
         CertificateError::Revoked => CertificateProblem::Revoked,
         CertificateError::NotValidForName => CertificateProblem::Name(Vec::new()),
         CertificateError::NotValidForNameContext { presented, .. } => {
-            /// A certificate of a hosting company can name hundreds.
+            /// The certificate of a hosting company can have hundreds of names.
             const MAX_NAMES: usize = 5;
             let names = presented.iter().take(MAX_NAMES);
             CertificateProblem::Name(names.map(|name| error_text::excerpt(&unwrap_debug_name(name))).collect())
         }
-        // An authority's certificate where a server's belongs is what a self-signed one looks like to the verifier.
+        // The verifier reports a self-signed certificate as an authority in place of a server.
         CertificateError::Other(other) if other.to_string().contains("CaUsedAsEndEntity") => CertificateProblem::Issuer,
         other => CertificateProblem::Other(error_text::excerpt(&other.to_string())),
     }
 }
 
-/// A name without the wrapping that the verifier's debug output puts around it.
+/// Removes the debug formatting that the verifier puts around a name.
 fn unwrap_debug_name(name: &str) -> String {
     let inner = name.split_once('(').map_or(name, |(_, inner)| inner);
     inner.trim_end_matches(')').trim_matches('"').to_owned()

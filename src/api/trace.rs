@@ -1,4 +1,4 @@
-//! A record of one attempt to have something from the server, for the log and for the screen.
+//! The trace of one attempt of a request, for the log and the screen.
 
 use std::time::{Duration, Instant};
 
@@ -8,45 +8,43 @@ use tokio::sync::mpsc::UnboundedSender;
 use super::Error;
 use crate::model::Clock;
 
-/// One attempt: what was asked and how it ended. It never holds a token or a body.
+/// One attempt of a request and its outcome, without token and body.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RequestTrace {
-    /// When it began, on this machine's clock, in UTC.
+    /// When it began, by this machine's clock.
     pub at: Timestamp,
-    /// The verb.
     pub method: &'static str,
-    /// Path and query, percent-encoded as they were sent.
+    /// Path and query, percent-encoded as sent.
     pub path: String,
-    /// The status; absent when no answer came.
+    /// `None` if there was no answer.
     pub status: Option<u16>,
-    /// How long it took, to the last byte or to the failure.
+    /// The time to the last byte of the answer, or to the failure.
     pub duration: Duration,
-    /// The length of the answer, unpacked.
+    /// The size of the answer, unpacked.
     pub bytes: u64,
-    /// Why it failed.
+    /// Why the attempt failed.
     pub error: Option<String>,
-    /// When it is sent again, if it is.
+    /// When the request is sent again, if it is.
     pub retry_at: Option<Timestamp>,
 }
 
-/// What is said of a request that nobody waited for any more.
+/// The error text of a cancelled request.
 const CANCELLED: &str = "given up";
 
 impl RequestTrace {
-    /// Whether it was cancelled here: that says nothing of the server.
+    /// Returns whether the attempt was cancelled on this side, which is no failure of the server.
     pub fn is_cancelled(&self) -> bool {
         self.status.is_none() && self.error.as_deref() == Some(CANCELLED)
     }
 
-    /// When it is sent again, where that is so late that the user should know.
+    /// Returns when the request is sent again, if the delay is long enough to be reported to the user.
     pub fn long_retry_at(&self) -> Option<Timestamp> {
-        /// A shorter wait is not worth a word.
         const MIN_REPORTED_WAIT: SignedDuration = SignedDuration::from_secs(3);
         self.retry_at.filter(|at| at.duration_since(self.at) >= MIN_REPORTED_WAIT)
     }
 }
 
-/// An attempt under way. It is reported when this goes, so that one that is given up half-way is reported, too.
+/// A running attempt. Its trace is reported when it is dropped, so that a cancelled attempt is reported too.
 pub(super) struct Attempt {
     trace: RequestTrace,
     started_at: Instant,
@@ -59,9 +57,9 @@ impl Attempt {
         method: &'static str,
         path: String,
         clock: Clock,
-        calls: Option<UnboundedSender<RequestTrace>>,
+        trace_tx: Option<UnboundedSender<RequestTrace>>,
     ) -> Self {
-        let call = RequestTrace {
+        let trace = RequestTrace {
             at: clock.now(),
             method,
             path,
@@ -71,26 +69,26 @@ impl Attempt {
             error: Some(CANCELLED.into()),
             retry_at: None,
         };
-        Self { trace: call, started_at: Instant::now(), clock, trace_tx: calls }
+        Self { trace, started_at: Instant::now(), clock, trace_tx }
     }
 
-    /// The headers have come.
+    /// Records the status when the headers have arrived.
     pub(super) fn record_status(&mut self, status: u16) {
         self.trace.status = Some(status);
     }
 
-    /// More of the body has come.
+    /// Adds the size of a received part of the body.
     pub(super) fn record_bytes(&mut self, bytes: usize) {
         let bytes = u64::try_from(bytes).unwrap_or(u64::MAX);
         self.trace.bytes = self.trace.bytes.saturating_add(bytes);
     }
 
-    /// So it has gone so far, and unless more comes of it, that is all.
+    /// Records the outcome so far; a later call replaces it.
     pub(super) fn record_outcome<T>(&mut self, outcome: &Result<T, Error>) {
         self.trace.error = outcome.as_ref().err().map(ToString::to_string);
     }
 
-    /// It failed, and is sent again after this while.
+    /// Records that the request failed and is sent again after `wait`.
     pub(super) fn record_retry(&mut self, wait: Duration) {
         self.trace.retry_at = self.clock.now().checked_add(wait).ok();
     }
@@ -101,7 +99,7 @@ impl Drop for Attempt {
         self.trace.duration = self.started_at.elapsed();
         let RequestTrace { method, path, .. } = &self.trace;
         let seconds = self.trace.duration.as_secs_f64();
-        // The official client's words (reference 4.4), which people search their logs for.
+        // The wording of the official client (reference 4.4), which users search their logs for.
         match (self.trace.status, &self.trace.error) {
             (Some(status), _) => {
                 tracing::info!("HTTP {method} {path} took {seconds:.3}s (response {status})");
@@ -111,9 +109,9 @@ impl Drop for Attempt {
                 tracing::info!("HTTP {method} {path} took {seconds:.3}s (no response: {error})");
             }
         }
-        if let Some(calls) = &self.trace_tx {
-            // Nobody listens any more: then nobody misses it.
-            let _ = calls.send(self.trace.clone());
+        if let Some(tx) = &self.trace_tx {
+            // If the receiver is gone, the trace is not needed.
+            let _ = tx.send(self.trace.clone());
         }
     }
 }

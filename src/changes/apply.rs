@@ -4,7 +4,7 @@ use jiff::SignedDuration;
 use serde_json::Value;
 
 use super::{Change, Justification, Outcome, Plan, REQUEST_LIFETIME, Snapshot};
-use crate::api::{self, Client, Taken, WriteRequest};
+use crate::api::{self, Client, WriteReply, WriteRequest};
 use crate::audit::{self, AuditLog, LogEvent, LoggedRequest, LoggedStage, LoggedTarget, Submitted};
 use crate::storage;
 
@@ -123,7 +123,7 @@ impl Applier<'_> {
         let until = || self.client.clock().now().checked_add(REQUEST_LIFETIME).ok();
         for request in &requests {
             match self.client.send_write(request).await {
-                Ok(taken) => sent.is_silent = taken == Taken::Silently,
+                Ok(reply) => sent.is_silent = reply == WriteReply::Empty,
                 Err(error) => {
                     outcome.may_come_until = match &error {
                         error if may_still_arrive(error) => until(),

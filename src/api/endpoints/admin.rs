@@ -1,4 +1,4 @@
-//! Users, teams, sites, the license and the store of events (reference 2.1, 2.7, 2.8, 2.15).
+//! Users, teams, sites, the license and the event storage (reference 2.1, 2.7, 2.8, 2.15).
 
 use super::super::{Client, Error, request::RequestSpec};
 use crate::model::{License, Page, Partition, Site, Team, User};
@@ -20,18 +20,18 @@ impl Client {
         self.fetch_list("/api/site", "sites").await
     }
 
-    /// What the server is licensed for.
+    /// Fetches the license of the server.
     pub async fn license(&self) -> Result<License, Error> {
         self.fetch_one("/api/v1/license", "the license", |_| true).await
     }
 
-    /// The parts of the store of events; only administrators may see them.
+    /// Lists the partitions of the event storage; only administrators may see them.
     pub async fn partitions(&self) -> Result<Vec<Partition>, Error> {
-        let ask = RequestSpec::get("/api/v1/storage/events/partition", "the store of events");
-        self.send(&ask).await?.parse_body(wire::partitions)
+        let spec = RequestSpec::get("/api/v1/storage/events/partition", "the store of events");
+        self.send(&spec).await?.parse_body(wire::partitions)
     }
 
-    /// A list that comes whole; a 204 is an empty one.
+    /// Fetches a list that has no pages; a 204 is an empty list.
     pub(in crate::api) async fn fetch_list<T: FromRecord>(
         &self,
         path: impl Into<String>,
@@ -44,18 +44,18 @@ impl Client {
         answer.parse_body(wire::parse_list)
     }
 
-    /// One record, which must be the one that was asked for.
+    /// Fetches one record, and fails unless it satisfies `is_requested`.
     pub(in crate::api) async fn fetch_one<T: FromRecord>(
         &self,
         path: impl Into<String>,
         about: impl Into<String>,
-        is_it: impl FnOnce(&T) -> bool,
+        is_requested: impl FnOnce(&T) -> bool,
     ) -> Result<T, Error> {
         let about = about.into();
         let answer = self.send(&RequestSpec::get(path, &about)).await?;
         match answer.parse_body(wire::parse_one)? {
-            Some(found) if is_it(&found) => Ok(found),
-            Some(_) => Err(answer.of_another(&about)),
+            Some(record) if is_requested(&record) => Ok(record),
+            Some(_) => Err(answer.mismatch_error(&about)),
             None => Err(Error::NotFound { what: about }),
         }
     }

@@ -4,21 +4,21 @@ use super::super::{Client, Error, request::RequestSpec, send::Accepted};
 use crate::model::{Ban, Md5, Page, Restrictions};
 use crate::wire;
 
-/// As many as the official client asks for: left alone, a server lists about 500.
+/// The number of bans to request, as in the official client; by default a server lists about 500.
 const MAX_BANS: u64 = 10_000;
 
-/// Where a server has its bans. The name has changed in 7.7, and whether a server knows both is not documented (reference 7).
+/// The ban list of a server. Its name changed in 7.7, and it is not documented whether a server knows both names
+/// (reference 7).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum BanList {
-    /// `blacklist`, which is tried first.
+    /// The name before 7.7, which is tried first.
     #[default]
     Blacklist,
-    /// `bannedlist`.
     Bannedlist,
 }
 
 impl BanList {
-    /// The path of the list.
+    /// Returns the path of the list.
     pub(in crate::api) fn path(self) -> &'static str {
         match self {
             Self::Blacklist => "/api/v1/banning/blacklist",
@@ -28,12 +28,12 @@ impl BanList {
 }
 
 impl Client {
-    /// Where the server has its bans, as far as it has shown that.
+    /// Returns the ban list that the server was found to have, or the default.
     pub fn ban_list(&self) -> BanList {
         self.0.shared.release.ban_list().unwrap_or_default()
     }
 
-    /// Lists bans, those in force and those that were lifted.
+    /// Lists bans, both those in force and lifted ones.
     pub async fn bans(&self) -> Result<Page<Ban>, Error> {
         let answer = self.fetch_bans(MAX_BANS).await?;
         if answer.is_nothing() {
@@ -42,16 +42,16 @@ impl Client {
         answer.parse_body(wire::parse_list)
     }
 
-    /// Asks for bans where the server has them. Where it does not know the one name, the other is tried, once; which one
-    /// answers is remembered.
-    async fn fetch_bans(&self, most: u64) -> Result<Accepted, Error> {
-        let ask = |list: BanList| RequestSpec::get(list.path(), "bans").with_param("count", most);
-        let known = self.0.shared.release.ban_list();
+    /// Fetches up to `limit` bans. If the server does not know the default list, the other one is tried once; the one
+    /// that answers is used from then on.
+    async fn fetch_bans(&self, limit: u64) -> Result<Accepted, Error> {
+        let spec = |list: BanList| RequestSpec::get(list.path(), "bans").with_param("count", limit);
+        let known_list = self.0.shared.release.ban_list();
         let list = self.ban_list();
-        match (self.send(&ask(list)).await, known) {
+        match (self.send(&spec(list)).await, known_list) {
             (Err(error @ Error::NotFound { .. }), None) => {
                 let other = BanList::Bannedlist;
-                match self.send(&ask(other)).await {
+                match self.send(&spec(other)).await {
                     Err(Error::NotFound { .. }) => Err(error),
                     answer => {
                         if answer.is_ok() {
@@ -70,7 +70,7 @@ impl Client {
         }
     }
 
-    /// Finds out where the server has its bans, unless that is known: before 7.7 there is but one place.
+    /// Finds out which ban list the server has, unless it is known or the server is older than 7.7, which has only one.
     async fn find_ban_list(&self) -> Result<BanList, Error> {
         let is_old = self.release().is_some_and(|release| release < (7, 7));
         if self.0.shared.release.ban_list().is_none() && !is_old {
@@ -79,25 +79,24 @@ impl Client {
         Ok(self.ban_list())
     }
 
-    /// The paths that no ban reaches, as patterns; [`Error::NotFound`] where the server does not tell them.
+    /// Fetches the path patterns that are exempt from bans; [`Error::NotFound`] if the server has no such endpoint.
     pub async fn restrictions(&self) -> Result<Restrictions, Error> {
-        let ask = RequestSpec::get("/api/v1/banning/restrictions", "ban restrictions");
-        let answer = self.send(&ask).await?;
-        let found: Option<Restrictions> = answer.parse_body(wire::parse_one)?;
-        Ok(found.unwrap_or_default())
+        let spec = RequestSpec::get("/api/v1/banning/restrictions", "ban restrictions");
+        let restrictions: Option<Restrictions> = self.send(&spec).await?.parse_body(wire::parse_one)?;
+        Ok(restrictions.unwrap_or_default())
     }
 
-    /// The ban of a hash, in force or lifted; `None` where there was never one.
+    /// Fetches the ban of a hash, in force or lifted; `None` if there has never been one.
     pub async fn ban(&self, md5: Md5) -> Result<Option<Ban>, Error> {
-        let tried = self.ban_list();
-        match self.find_ban(tried, md5).await {
-            // Whether there is no such ban or no such list, the list tells.
+        let first = self.ban_list();
+        match self.find_ban(first, md5).await {
+            // Either the ban or the list does not exist. Fetching the list shows which.
             Ok(None) => match self.find_ban_list().await {
-                Ok(list) if list != tried => self.find_ban(list, md5).await,
+                Ok(list) if list != first => self.find_ban(list, md5).await,
                 Ok(_) => Ok(None),
                 Err(error) => Err(error),
             },
-            found => found,
+            result => result,
         }
     }
 
@@ -109,11 +108,11 @@ impl Client {
                 let ban: Option<Ban> = answer.parse_body(wire::parse_one)?;
                 self.0.shared.release.set_ban_list(list);
                 match ban {
-                    Some(ban) if ban.md5 != md5 => Err(answer.of_another(&about)),
+                    Some(ban) if ban.md5 != md5 => Err(answer.mismatch_error(&about)),
                     ban => Ok(ban),
                 }
             }
-            // Old servers say it with a conflict.
+            // Old servers answer 409 for a ban that does not exist.
             Err(Error::NotFound { .. } | Error::Refused { status: 409, .. }) => Ok(None),
             Err(error) => Err(error),
         }

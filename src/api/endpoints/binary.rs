@@ -5,7 +5,7 @@ use crate::model::{Binary, Facets, Md5, Page, Search, Span};
 use crate::wire;
 
 impl Client {
-    /// Searches binaries. Grouping and the bounds on the last event are of no use to this index.
+    /// Searches binaries. Grouping and time bounds do not apply to this index.
     pub async fn binaries(&self, search: &Search, span: Span) -> Result<Page<Binary>, Error> {
         self.page(span, |span| {
             RequestSpec::search("/api/v1/binary", "binaries", search, span)
@@ -14,21 +14,21 @@ impl Client {
         .await
     }
 
-    /// Fetches what the server knows of a file.
+    /// Fetches the record of a binary.
     pub async fn binary(&self, md5: Md5) -> Result<Binary, Error> {
         let about = format!("binary {md5}");
-        let ask = RequestSpec::get(format!("/api/v1/binary/{}/summary", md5.to_upper_hex()), &about);
-        let answer = self.send(&ask).await?;
+        let spec = RequestSpec::get(format!("/api/v1/binary/{}/summary", md5.to_upper_hex()), &about);
+        let answer = self.send(&spec).await?;
         let binary: Option<Binary> = answer.parse_body(wire::parse_one)?;
         match binary {
             Some(binary) if binary.md5 == md5 => Ok(binary),
-            Some(_) => Err(answer.of_another(&about)),
+            Some(_) => Err(answer.mismatch_error(&about)),
             None => Err(Error::NotFound { what: about }),
         }
     }
 
-    /// Counts the values of fields in a binary search; without fields, of those that the server counts by itself.
-    /// Binaries have no bounds in time, so only the query of the search counts.
+    /// Counts the values of `fields` in a binary search, or of the server's default fields if there are none. Only the
+    /// query of `search` is used, because time bounds do not apply to binaries.
     pub async fn binary_facets(&self, search: &Search, fields: &[String]) -> Result<Facets, Error> {
         let search = Search { query: search.query.clone(), ..Search::default() };
         self.fetch_facets("/api/v1/binary", "binaries", &search, fields).await

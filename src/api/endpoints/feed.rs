@@ -14,23 +14,22 @@ impl Client {
         self.fetch_list("/api/v1/feed", "feeds").await
     }
 
-    /// Fetches one feed. Servers before 5.1 give none alone: theirs is found in the list.
+    /// Fetches one feed. Servers before 5.1 have no endpoint for a single feed, so it is taken from the list.
     pub async fn feed(&self, id: FeedId) -> Result<Feed, Error> {
         let about = format!("feed {id}");
-        let is_it = |found: &Feed| found.id == id;
+        let is_requested = |feed: &Feed| feed.id == id;
         let path = format!("/api/v1/feed/{id}");
         let is_old = self.release().is_some_and(|release| release < (5, 1));
         if !is_old {
-            match self.fetch_one(path, &about, is_it).await {
-                // One whose release is not known yet.
+            match self.fetch_one(path, &about, is_requested).await {
+                // An old server whose release is not known yet.
                 Err(Error::Refused { status: 405, .. }) => {}
-                found => return found,
+                result => return result,
             }
         }
-        let all = self.feeds().await?;
-        let n_broken = all.n_unreadable;
-        let found = all.rows.into_iter().find(is_it);
-        found.ok_or_else(|| match n_broken {
+        let feeds = self.feeds().await?;
+        let n_unreadable = feeds.n_unreadable;
+        feeds.rows.into_iter().find(is_requested).ok_or_else(|| match n_unreadable {
             0 => Error::NotFound { what: about },
             _ => Error::Malformed {
                 endpoint: "GET /api/v1/feed".into(),
@@ -39,28 +38,28 @@ impl Client {
         })
     }
 
-    /// Searches threat reports. Of a search its query and its order count.
+    /// Searches threat reports by the query and the sort order of `search`.
     pub async fn reports(&self, search: &Search, span: Span) -> Result<Page<Report>, Error> {
-        let ask = RequestSpec::search("/api/v1/threat_report", "threat reports", search, span)
+        let spec = RequestSpec::search("/api/v1/threat_report", "threat reports", search, span)
             .with_optional_param("sort", search.sort.as_deref());
-        let answer = self.send(&self.without_facets(ask)).await?;
+        let answer = self.send(&self.without_facets(spec)).await?;
         if answer.is_nothing() {
             return Ok(Page::default());
         }
         answer.parse_body(|json| wire::parse_page(json, span))
     }
 
-    /// Fetches one report, with all that it looks for.
+    /// Fetches one report with its indicators.
     pub async fn report(&self, id: &ReportId) -> Result<Report, Error> {
-        /// What is longer is no name, and fills no message.
-        const NAME: usize = 60;
-        let about = format!("report {}:{}", id.feed, text::fit(&id.id, NAME));
-        // An address cannot hold such a part: it would be another one.
+        /// The maximum width of an ID in messages.
+        const ID_CELLS: usize = 60;
+        let about = format!("report {}:{}", id.feed, text::fit(&id.id, ID_CELLS));
+        // A URL with such a segment would be normalized to another path.
         if matches!(id.id.raw(), "" | "." | "..") {
             return Err(Error::NotFound { what: about });
         }
         let path = format!("/api/v1/feed/{}/report/{}", id.feed, segment(id.id.raw()));
-        let is_it = |found: &Report| found.id == *id;
-        self.fetch_one(path, about, is_it).await
+        let is_requested = |report: &Report| report.id == *id;
+        self.fetch_one(path, about, is_requested).await
     }
 }

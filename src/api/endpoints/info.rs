@@ -1,13 +1,14 @@
-//! The server itself (reference 2.1).
+//! Information about the server (reference 2.1).
 
 use super::super::{Client, Error, request::RequestSpec};
 use crate::model::ServerInfo;
 use crate::wire;
 
 impl Client {
-    /// Asks the server for its version; this proves that the token is accepted. What is sent from then on follows it.
+    /// Fetches the version of the server, which also proves that the token is accepted. Later requests are adapted to
+    /// it.
     pub async fn info(&self) -> Result<ServerInfo, Error> {
-        let _asking = self.0.shared.release.asking.acquire().await;
+        let _permit = self.0.shared.release.request_slot.acquire().await;
         self.request_info().await
     }
 
@@ -19,15 +20,16 @@ impl Client {
         Ok(info)
     }
 
-    /// The server's release. It is asked for where it is not known; a server that does not say is taken for one of today.
+    /// Returns the server's release, and fetches it if it is not known. `None` if the server does not report it;
+    /// callers then assume a recent one.
     pub(in crate::api) async fn fetch_release_once(&self) -> Option<(u32, u32)> {
         let release = &self.0.shared.release;
         if !release.is_known() {
-            // Another request may have asked in the meantime.
-            let _asking = release.asking.acquire().await;
+            // Another task may have fetched it during the wait.
+            let _permit = release.request_slot.acquire().await;
             if !release.is_known() {
                 match self.request_info().await {
-                    // It will not say so another time either.
+                    // Another request would fail too.
                     Err(Error::NotFound { .. } | Error::Forbidden { .. } | Error::Malformed { .. }) => {
                         release.set_number(None);
                     }

@@ -1,4 +1,4 @@
-//! Processes: searching and counting them, and one with its relatives (reference 2.2, 2.3).
+//! Searching and counting processes, and fetching one with its relatives (reference 2.2, 2.3).
 
 use jiff::Timestamp;
 
@@ -18,8 +18,8 @@ impl Client {
         .await
     }
 
-    /// The search in words that this server knows. Before 6.0 there is neither grouping nor a time range beside the query,
-    /// and what a server does not know it ignores: it would answer with everything.
+    /// Adapts a search to the server's release. Servers before 6.0 know neither grouping nor time range parameters;
+    /// they would ignore them and return too much, so a time range becomes part of the query.
     async fn adapt_search(&self, search: &Search) -> Result<SearchParameters, Error> {
         let ranges = Period::from_search(search);
         let is_plain = search.group_by.is_none() && ranges.is_empty();
@@ -31,7 +31,7 @@ impl Client {
         if ranges.iter().any(|range| range.clock == EventClock::Server) {
             return Err(too_old("a time range on the server's clock".into()));
         }
-        // One row per segment is what comes in place of one per process. Of anything else it would be something else.
+        // An old server returns one row per segment, which can replace grouping by process but no other.
         if let Some(field) = search.group_by.as_deref().filter(|field| *field != "id") {
             return Err(too_old(format!("grouping by {field}")));
         }
@@ -48,36 +48,36 @@ impl Client {
         Ok(SearchParameters { search, group_by: None })
     }
 
-    /// Asks for one page of a search, without its facets. A page that is larger than is read of an answer is asked for in
-    /// smaller parts, of which this gives the first.
+    /// Fetches one page of a search without facets. If the answer exceeds the size limit, the page is requested again
+    /// with fewer rows.
     pub(in crate::api) async fn page<T: wire::FromRecord>(
         &self,
         mut span: Span,
-        ask: impl Fn(Span) -> RequestSpec,
+        spec: impl Fn(Span) -> RequestSpec,
     ) -> Result<Page<T>, Error> {
         loop {
-            match self.send(&self.without_facets(ask(span)).with_form_body()).await {
+            match self.send(&self.without_facets(spec(span)).with_form_body()).await {
                 Err(Error::TooLarge { .. }) if span.rows > 1 => span.rows = (span.rows / 4).max(1),
                 answer => return answer?.parse_body(|json| wire::parse_page(json, span)),
             }
         }
     }
 
-    /// The same search without facets. Before 5.1.1 the server takes so long over being told that its front end gives
-    /// up; none counts facets unless it is told to.
-    pub(in crate::api) fn without_facets(&self, ask: RequestSpec) -> RequestSpec {
-        if self.release().is_some_and(|release| release > (5, 1)) { ask.with_param("facet", false) } else { ask }
+    /// Adds the parameter that turns facets off, if the server is known to be newer than 5.1. Before 5.1.1 a server
+    /// takes so long over the parameter that its front end times out. No server counts facets by default.
+    pub(in crate::api) fn without_facets(&self, spec: RequestSpec) -> RequestSpec {
+        if self.release().is_some_and(|release| release > (5, 1)) { spec.with_param("facet", false) } else { spec }
     }
 
-    /// Counts the values of fields in a process search; without fields, of those that the server counts by itself.
+    /// Counts the values of `fields` in a process search, or of the server's default fields if there are none.
     ///
-    /// Segments are counted, and grouping is not asked for: no server says whether it counts groups.
+    /// Segments are counted. Grouping is not requested, because it is not documented whether facets count groups.
     pub async fn facets(&self, search: &Search, fields: &[String]) -> Result<Facets, Error> {
         let search = self.adapt_search(search).await?.search;
         self.fetch_facets("/api/v1/process", "processes", &search, fields).await
     }
 
-    /// One request for the counts of several fields, without a row.
+    /// Counts the values of several fields in one request without rows.
     pub(in crate::api) async fn fetch_facets(
         &self,
         path: &str,
@@ -85,61 +85,59 @@ impl Client {
         search: &Search,
         fields: &[String],
     ) -> Result<Facets, Error> {
-        const NONE: Span = Span { start: 0, rows: 0 };
-        let ask = search_request(path, about, search, NONE).with_param("facet", true);
-        let ask = fields.iter().fold(ask, |ask, field| ask.with_param("facet.field", field));
-        let answer = self.send(&ask.with_form_body()).await?;
+        const NO_ROWS: Span = Span { start: 0, rows: 0 };
+        let spec = search_request(path, about, search, NO_ROWS).with_param("facet", true);
+        let spec = fields.iter().fold(spec, |spec, field| spec.with_param("facet.field", field));
+        let answer = self.send(&spec.with_form_body()).await?;
         answer.parse_body(|json| wire::facets(json, fields))
     }
 
-    /// Asks how common a file is: the hosts that ran or loaded it.
+    /// Fetches the prevalence of a file: the hosts that ran or loaded it.
     pub async fn prevalence(&self, md5: Md5) -> Result<Prevalence, Error> {
         let about = format!("the hosts with {md5}");
-        let ask = RequestSpec::get("/api/v1/process/host/count", about)
+        let spec = RequestSpec::get("/api/v1/process/host/count", about)
             .with_param("cb.freqver", 1)
             .with_param("name", "md5")
             .with_param("md5", md5.to_upper_hex());
-        let answer = self.send(&ask).await?;
-        let found: Option<Prevalence> = answer.parse_body(wire::parse_one)?;
-        // An empty list is no host.
-        Ok(found.unwrap_or_default())
+        let prevalence: Option<Prevalence> = self.send(&spec).await?.parse_body(wire::parse_one)?;
+        // An empty list means no host.
+        Ok(prevalence.unwrap_or_default())
     }
 
     /// Fetches a process with its parent and at most `children` of its children.
     pub async fn summary(&self, id: ProcessId, children: u32) -> Result<Summary, Error> {
         let release = self.release();
         let is_old = release.is_some_and(|release| release < (6, 0));
-        let summary = self.segment(id, u8::from(is_old), children).await;
-        match summary {
-            // A server that has not told its release may be one that knows no segment 0.
+        match self.segment(id, u8::from(is_old), children).await {
+            // A server of unknown release may be too old for segment 0.
             Err(Error::NotFound { .. }) if release.is_none() => self.segment(id, 1, children).await,
             other => other,
         }
     }
 
-    /// Segment 0 is all of a process; before 6.0 there is none, and segment 1 is nearly always all (reference 1.4).
+    /// Fetches one segment of a process with its relatives. Segment 0 is the full process; servers before 6.0 have
+    /// none, but segment 1 is nearly always the full process (reference 1.4).
     async fn segment(&self, id: ProcessId, segment: u8, children: u32) -> Result<Summary, Error> {
         let path = format!("/api/v1/process/{id}/{segment}");
         let about = format!("process {id}");
-        let ask = RequestSpec::get(path, &about).with_param("children", children);
-        let answer = self.send(&ask).await?;
+        let answer = self.send(&RequestSpec::get(path, &about).with_param("children", children)).await?;
         let Some(summary) = answer.parse_body(wire::summary)? else {
             return Err(Error::NotFound { what: about });
         };
         if summary.process.id != id {
-            return Err(answer.of_another(&about));
+            return Err(answer.mismatch_error(&about));
         }
         Ok(summary)
     }
 }
 
-/// A search as a server understands it.
+/// A search adapted to the server's release.
 struct SearchParameters {
     search: Search,
     group_by: Option<String>,
 }
 
-/// What every search of an index sends: the query, the rows, and the bounds in time, which binaries do not have.
+/// Describes the request for a search of an index: query, rows and time bounds, which must be empty for binaries.
 fn search_request(path: &str, about: &str, search: &Search, span: Span) -> RequestSpec {
     RequestSpec::search(path, about, search, span)
         .with_optional_param("cb.min_last_update", search.min_last_update.map(lower_bound))
@@ -148,12 +146,12 @@ fn search_request(path: &str, about: &str, search: &Search, span: Span) -> Reque
         .with_optional_param("cb.max_last_server_update", search.max_last_server_update.map(upper_bound))
 }
 
-/// A lower bound in the server's format, which has whole seconds: never later than what is meant.
+/// Returns a lower time bound in the server's format, in UTC and rounded down to seconds.
 fn lower_bound(at: Timestamp) -> String {
     at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }
 
-/// An upper bound in whole seconds, never earlier than what is meant.
+/// Returns an upper time bound in the server's format, in UTC and rounded up to seconds.
 fn upper_bound(at: Timestamp) -> String {
     let has_fraction = at.subsec_nanosecond() != 0;
     let second = at.as_second() + i64::from(has_fraction);
@@ -169,8 +167,8 @@ mod tests {
         let at: Timestamp = "2017-05-21T18:41:58.25Z".parse().unwrap();
         assert_eq!(lower_bound(at), "2017-05-21T18:41:58Z");
         assert_eq!(upper_bound(at), "2017-05-21T18:41:59Z");
-        let whole: Timestamp = "2017-05-21T18:41:58Z".parse().unwrap();
-        assert_eq!(upper_bound(whole), "2017-05-21T18:41:58Z");
+        let full_second: Timestamp = "2017-05-21T18:41:58Z".parse().unwrap();
+        assert_eq!(upper_bound(full_second), "2017-05-21T18:41:58Z");
         assert_eq!(upper_bound(Timestamp::MAX), "9999-12-30T22:00:00Z");
     }
 }

@@ -7,12 +7,12 @@ use crate::wire;
 impl Client {
     /// Fetches one sensor.
     pub async fn sensor(&self, id: SensorId) -> Result<Sensor, Error> {
-        let is_it = |found: &Sensor| found.id == id;
+        let is_requested = |sensor: &Sensor| sensor.id == id;
         let path = format!("/api/v1/sensor/{id}");
-        self.fetch_one(path, format!("sensor {id}"), is_it).await
+        self.fetch_one(path, format!("sensor {id}"), is_requested).await
     }
 
-    /// Lists sensors by name.
+    /// Lists sensors in order of their names.
     pub async fn sensors(&self, filter: &SensorFilter, span: Span) -> Result<Page<Sensor>, Error> {
         if let Some(id) = filter.id {
             return match self.sensor(id).await {
@@ -22,13 +22,13 @@ impl Client {
             };
         }
         if self.release().is_none_or(|release| release >= (5, 2)) {
-            let ask = filter_request("/api/v2/sensor", filter)
+            let spec = filter_request("/api/v2/sensor", filter)
                 .rows(span)
                 .with_param("sort.col", "computer_name")
                 .with_param("sort.dir", "asc");
-            match self.send(&ask).await {
+            match self.send(&spec).await {
                 Ok(answer) => return answer.parse_body(|json| wire::parse_page(json, span)),
-                // Paged lists came with 5.2.
+                // A server before 5.2, which has no paged list.
                 Err(Error::NotFound { .. }) => {}
                 Err(error) => return Err(error),
             }
@@ -36,27 +36,27 @@ impl Client {
         self.all_sensors(filter, span).await
     }
 
-    /// The list of old servers, which comes whole and is cut here.
+    /// Lists sensors of an old server, whose list has no pages: sorting and paging are done here.
     async fn all_sensors(&self, filter: &SensorFilter, span: Span) -> Result<Page<Sensor>, Error> {
         let mut page = match self.send(&filter_request("/api/v1/sensor", filter)).await {
             Ok(answer) if answer.is_nothing() => Page::default(),
             Ok(answer) => answer.parse_body(wire::parse_list)?,
-            // One version says "no match" like this; without a filter there is nothing that could not match.
+            // One release answers 500 if nothing matches the filter; without a filter it is an error.
             Err(Error::Refused { status: 500, .. }) if *filter != SensorFilter::default() => Page::default(),
             Err(error) => return Err(error),
         };
-        let cut = |number| usize::try_from(number).unwrap_or(usize::MAX);
+        let to_usize = |number| usize::try_from(number).unwrap_or(usize::MAX);
         page.rows.sort_by(|a: &Sensor, b| a.computer_name.cmp_folded(&b.computer_name));
-        page.rows = page.rows.into_iter().skip(cut(span.start)).take(cut(span.rows)).collect();
+        page.rows = page.rows.into_iter().skip(to_usize(span.start)).take(to_usize(span.rows)).collect();
         page.start = span.start;
         Ok(page)
     }
 
     /// Fetches one group.
     pub async fn group(&self, id: GroupId) -> Result<Group, Error> {
-        let is_it = |found: &Group| found.id == id;
+        let is_requested = |group: &Group| group.id == id;
         let path = format!("/api/group/{id}");
-        self.fetch_one(path, format!("sensor group {id}"), is_it).await
+        self.fetch_one(path, format!("sensor group {id}"), is_requested).await
     }
 
     /// Lists all groups that the token's user may see.

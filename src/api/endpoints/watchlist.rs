@@ -1,4 +1,4 @@
-//! Watchlists and what they set off (reference 2.10).
+//! Watchlists and their actions (reference 2.10).
 
 use super::super::{Client, Error, request::RequestSpec};
 use crate::model::{Page, WatchAction, Watchlist, WatchlistId};
@@ -13,11 +13,11 @@ impl Client {
     /// Fetches one watchlist.
     pub async fn watchlist(&self, id: WatchlistId) -> Result<Watchlist, Error> {
         let path = format!("/api/v1/watchlist/{id}");
-        let is_it = |found: &Watchlist| found.id == id;
-        self.fetch_one(path, format!("watchlist {id}"), is_it).await
+        let is_requested = |watchlist: &Watchlist| watchlist.id == id;
+        self.fetch_one(path, format!("watchlist {id}"), is_requested).await
     }
 
-    /// Lists what a watchlist sets off.
+    /// Lists the actions of a watchlist.
     pub async fn watch_actions(&self, id: WatchlistId) -> Result<Page<WatchAction>, Error> {
         let path = format!("/api/v1/watchlist/{id}/action");
         let about = format!("the actions of watchlist {id}");
@@ -28,7 +28,7 @@ impl Client {
         let page: Page<WatchAction> = answer.parse_body(wire::parse_list)?;
         let mut owners = page.rows.iter().filter_map(|action| action.watchlist);
         if owners.any(|owner| owner != id) {
-            return Err(answer.of_another(&about));
+            return Err(answer.mismatch_error(&about));
         }
         Ok(page)
     }

@@ -2,14 +2,14 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{ADMINISTRATOR, ANALYST, WriteRequest, record};
+use super::{ADMINISTRATOR, ANALYST, WriteRequest, updated_record};
 use crate::api::request::RequestSpec;
 use crate::model::{Feed, FeedId, ReportId};
 
-/// Where feeds live.
+/// The path of the feeds.
 const PATH: &str = "/api/v1/feed";
 
-/// What can be written of a feed.
+/// The members of a feed that can be written.
 const WRITABLE_FIELDS: [&str; 11] = [
     "feed_url",
     "enabled",
@@ -25,7 +25,7 @@ const WRITABLE_FIELDS: [&str; 11] = [
 ];
 
 impl WriteRequest {
-    /// Adds the feed of an address, which the server reads at once.
+    /// Adds the feed at `url`, which the server reads immediately.
     pub fn new_feed(url: &str, is_enabled: bool) -> Self {
         let body = json!({
             "feed_url": url,
@@ -41,32 +41,35 @@ impl WriteRequest {
         Self(RequestSpec::post(PATH, "a feed", body)).with_permission("add feeds", ADMINISTRATOR)
     }
 
-    /// Lets a feed's reports be looked for, or no longer. What can be written goes back whole, with its secrets.
+    /// Enables or disables a feed. All writable members are sent back, with their secrets.
     pub fn feed(feed: &Feed, is_enabled: bool) -> Self {
         let id = feed.id;
-        let body =
-            record(feed.full_record.reveal(), |name| WRITABLE_FIELDS.contains(&name), json!({"enabled": is_enabled}));
-        let change = Self(RequestSpec::put(format!("{PATH}/{id}"), format!("feed {id}"), body));
-        change.with_permission("change feeds", ADMINISTRATOR)
+        let body = updated_record(
+            feed.full_record.reveal(),
+            |name| WRITABLE_FIELDS.contains(&name),
+            json!({"enabled": is_enabled}),
+        );
+        Self(RequestSpec::put(format!("{PATH}/{id}"), format!("feed {id}"), body))
+            .with_permission("change feeds", ADMINISTRATOR)
     }
 
-    /// Has the server read all of a feed again.
+    /// Requests that the server reads all reports of a feed again.
     pub fn synchronize(id: FeedId) -> Self {
         Self(RequestSpec::post(format!("{PATH}/{id}/synchronize"), format!("feed {id}"), json!({"full_sync": true})))
             .with_permission("synchronize feeds", ADMINISTRATOR)
     }
 
-    /// Takes a feed away, with its reports.
+    /// Deletes a feed and its reports.
     pub fn delete_feed(id: FeedId) -> Self {
-        let change = Self(RequestSpec::delete(format!("{PATH}/{id}"), format!("feed {id}")));
-        change.with_permission("delete feeds", ADMINISTRATOR)
+        Self(RequestSpec::delete(format!("{PATH}/{id}"), format!("feed {id}")))
+            .with_permission("delete feeds", ADMINISTRATOR)
     }
 
-    /// Lets reports raise alerts, or no longer; they are named one by one.
+    /// Ignores a threat report, so that it raises no alerts, or restores it.
     pub fn report(id: &ReportId, is_ignored: bool) -> Self {
         let ids = Map::from_iter([(id.feed.to_string(), json!([id.id.raw()]))]);
         let body = json!({"ids": Value::Object(ids), "updates": {"is_ignored": is_ignored}});
-        let change = Self(RequestSpec::post("/api/v1/threat_report", "threat reports", body));
-        change.with_permission("ignore threat reports, or restore them", ANALYST)
+        Self(RequestSpec::post("/api/v1/threat_report", "threat reports", body))
+            .with_permission("ignore threat reports, or restore them", ANALYST)
     }
 }

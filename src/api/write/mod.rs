@@ -1,4 +1,5 @@
-//! Requests that change the server. They are made before they are sent, so that they can be shown, and are sent once.
+//! Requests that change the server. They are built before they are sent, so that they can be previewed, and sent only
+//! once.
 
 mod admin;
 mod alert;
@@ -15,39 +16,39 @@ use serde_json::{Map, Value, json};
 use super::{BanList, Client, Error, request::RequestSpec};
 use crate::model::{Ban, GroupId, Md5, Sensor};
 
-/// A request that changes the server, exactly as it is sent.
+/// A request that changes the server, exactly as it will be sent.
 #[derive(Clone)]
 pub struct WriteRequest(RequestSpec);
 
 impl WriteRequest {
-    /// The verb.
+    /// Returns the HTTP method.
     pub fn method(&self) -> &str {
         self.0.method.as_str()
     }
 
-    /// The path, from `/api` on.
+    /// Returns the path, beginning with `/api`.
     pub fn path(&self) -> &str {
         self.0.path()
     }
 
-    /// The body without what is secret in it, as it is shown and logged; null if there is none.
+    /// Returns the body as it is shown and logged, with secrets redacted; null if there is none.
     pub fn body(&self) -> Value {
         self.0.body.as_ref().map_or(Value::Null, redact)
     }
 
-    /// Asks for isolation of a host, or no longer (reference 2.6, "Isolation").
-    pub fn isolation(sensor: &Sensor, is_wanted: bool) -> Self {
-        let change = Self::sensor(sensor, "network_isolation_enabled", is_wanted.into());
-        change.with_permission("isolate or release hosts", "the enhanced permission to isolate")
+    /// Isolates or unisolates the host of a sensor (reference 2.6, "Isolation").
+    pub fn isolation(sensor: &Sensor, is_isolated: bool) -> Self {
+        Self::sensor(sensor, "network_isolation_enabled", is_isolated.into())
+            .with_permission("isolate or release hosts", "the enhanced permission to isolate")
     }
 
-    /// Puts a sensor into another group (reference 2.6, "Move").
+    /// Moves a sensor to another group (reference 2.6, "Move").
     pub fn group(sensor: &Sensor, group: GroupId) -> Self {
         Self::sensor(sensor, "group_id", group.0.into())
     }
 
-    /// Asks a sensor to send all that it holds back until a time (reference 2.6, "Flush"). How the time is written
-    /// depends on the release; one that is not known is taken for a newer one.
+    /// Requests that a sensor sends all its pending events until a time (reference 2.6, "Flush"). The time format
+    /// depends on the release; an unknown one is taken for 6.0 or later.
     pub fn flush(sensor: &Sensor, until: Timestamp, release: Option<(u32, u32)>) -> Self {
         let is_old = release.is_some_and(|(major, _)| major < 6);
         let text = if is_old {
@@ -58,7 +59,7 @@ impl WriteRequest {
         Self::sensor(sensor, "event_log_flush_time", text.into())
     }
 
-    /// Asks a sensor to restart its service (reference 2.6, "Restart").
+    /// Requests that a sensor restarts its service (reference 2.6, "Restart").
     pub fn restart(sensor: &Sensor) -> Self {
         Self::sensor(sensor, "restart_queued", true.into())
     }
@@ -68,9 +69,9 @@ impl WriteRequest {
         Self::sensor(sensor, "notes", notes.into())
     }
 
-    /// Sets one member of a sensor's record (reference 2.6, "PUT"). Every generation of the server takes a record of one
-    /// member and the group: the old ones, which their console sends all of it, and those from 7.1 on, which refuse most
-    /// of it. What is not sent is not overwritten with what it was a moment ago.
+    /// Sets one member of a sensor's record (reference 2.6, "PUT"). Every server release accepts a record of that
+    /// member and the group, although old web consoles send the full record and servers from 7.1 on refuse most of it.
+    /// Members that are not sent are not overwritten with outdated values.
     fn sensor(sensor: &Sensor, member: &str, value: Value) -> Self {
         let mut body = Map::new();
         if let Some(group) = sensor.group {
@@ -79,11 +80,11 @@ impl WriteRequest {
         body.insert(member.into(), value);
         let id = sensor.id;
         let path = format!("/api/v1/sensor/{id}");
-        let change = Self(RequestSpec::put(path, format!("sensor {id}"), Value::Object(body)));
-        change.with_permission(&format!("change sensor {id}"), ANALYST)
+        Self(RequestSpec::put(path, format!("sensor {id}"), Value::Object(body)))
+            .with_permission(&format!("change sensor {id}"), ANALYST)
     }
 
-    /// The same, with the permission that it takes: a global administrator has every one.
+    /// Sets the purpose and the permission it needs. A global administrator has every permission.
     fn with_permission(self, purpose: &str, permission: &str) -> Self {
         let permission = match permission {
             ADMINISTRATOR => permission.to_owned(),
@@ -92,20 +93,20 @@ impl WriteRequest {
         Self(self.0.with_permission(purpose, &permission))
     }
 
-    /// Bans a hash, or puts a ban that was lifted in force again (reference 2.9, "POST").
+    /// Bans a hash, or enables a lifted ban again (reference 2.9, "POST").
     pub fn ban(md5: Md5, text: &str, list: BanList) -> Self {
         let body = json!({"md5hash": md5.to_string(), "text": text, "enabled": true});
-        let ask = RequestSpec::post(list.path(), format!("the ban of {md5}"), body);
-        Self(ask).with_permission("ban hashes", BANNER)
+        Self(RequestSpec::post(list.path(), format!("the ban of {md5}"), body))
+            .with_permission("ban hashes", BAN_PERMISSION)
     }
 
-    /// Lifts a ban, which loses its note (reference 2.9, "DELETE").
+    /// Lifts a ban, which deletes its note (reference 2.9, "DELETE").
     pub fn unban(md5: Md5, list: BanList) -> Self {
         let path = format!("{}/{md5}", list.path());
-        Self(RequestSpec::delete(path, format!("the ban of {md5}"))).with_permission("lift bans", BANNER)
+        Self(RequestSpec::delete(path, format!("the ban of {md5}"))).with_permission("lift bans", BAN_PERMISSION)
     }
 
-    /// Gives a ban that was lifted its note back (reference 2.9, "PUT"): all of it that can be written.
+    /// Restores the note of a lifted ban (reference 2.9, "PUT") by sending all its writable members.
     pub fn restore_ban_note(ban: &Ban, list: BanList) -> Self {
         let md5 = ban.md5;
         let members = json!({
@@ -114,52 +115,52 @@ impl WriteRequest {
             "enabled": false,
         });
         let path = format!("{}/{md5}", list.path());
-        Self(RequestSpec::put(path, format!("the ban of {md5}"), members)).with_permission("change bans", BANNER)
+        Self(RequestSpec::put(path, format!("the ban of {md5}"), members))
+            .with_permission("change bans", BAN_PERMISSION)
     }
 }
 
-/// Members that no screen, log or message has.
+/// Names of members whose values appear on no screen and in no log or message.
 const SECRETS: [&str; 6] =
     ["password", "current_password", "confirm_password", "auth_token", "ssl_client_crt", "ssl_client_key"];
 
-/// What is secret in a body.
+/// Returns the secret values in a body.
 fn secrets(body: &Value) -> Vec<&str> {
     match body {
         Value::Object(members) => {
-            let each = members.iter().flat_map(|(name, value)| match value {
+            let values = members.iter().flat_map(|(name, value)| match value {
                 Value::String(secret) if SECRETS.contains(&name.as_str()) => vec![secret.as_str()],
                 other => secrets(other),
             });
-            each.collect()
+            values.collect()
         }
         Value::Array(values) => values.iter().flat_map(secrets).collect(),
         _ => Vec::new(),
     }
 }
 
-/// A body as it may be told: what is secret is taken out by the name of its member before it becomes text, and what nobody
-/// reads, such as the picture of a feed, is only counted.
+/// Returns a body for display. Secrets are redacted by the names of their members, and long texts, such as the icon of
+/// a feed, are replaced by their length.
 fn redact(body: &Value) -> Value {
-    /// Characters of a text that are still read.
-    const LONG: usize = 4000;
+    /// The maximum length of a text to display, in bytes.
+    const MAX_TEXT_LEN: usize = 4000;
     match body {
         Value::Object(members) => {
-            let each = members.iter().map(|(name, value)| {
+            let redacted = members.iter().map(|(name, value)| {
                 let is_secret = SECRETS.contains(&name.as_str()) && !value.is_null();
-                let told = if is_secret { "********".into() } else { redact(value) };
-                (name.clone(), told)
+                (name.clone(), if is_secret { "********".into() } else { redact(value) })
             });
-            Value::Object(each.collect())
+            Value::Object(redacted.collect())
         }
         Value::Array(values) => values.iter().map(redact).collect(),
-        Value::String(text) if text.len() > LONG => format!("({} characters)", text.len()).into(),
+        Value::String(text) if text.len() > MAX_TEXT_LEN => format!("({} characters)", text.len()).into(),
         other => other.clone(),
     }
 }
 
-/// What may be written of a record as the server sent it, with some of its members as they are to be. Older servers take
-/// records whole (reference 1.11); from 7.7 on some refuse every member that nobody can write (reference 7).
-fn record(json: &str, is_writable: impl Fn(&str) -> bool, members: Value) -> Value {
+/// Returns the writable members of a record from the server, updated with `members`. Older servers need the full record
+/// (reference 1.11); some from 7.7 on refuse members that are not writable (reference 7).
+fn updated_record(json: &str, is_writable: impl Fn(&str) -> bool, members: Value) -> Value {
     let mut record: Map<String, Value> = serde_json::from_str(json).unwrap_or_default();
     record.retain(|name, _| is_writable(name));
     if let Value::Object(members) = members {
@@ -168,16 +169,16 @@ fn record(json: &str, is_writable: impl Fn(&str) -> bool, members: Value) -> Val
     Value::Object(record)
 }
 
-/// Whom most changes take.
+/// The permission for most changes.
 const ANALYST: &str = "the role Analyst in a team";
 
-/// Whom the others take.
+/// The permission for administrative changes.
 const ADMINISTRATOR: &str = "a global administrator";
 
-/// What it takes to change bans.
-const BANNER: &str = "the enhanced permission to ban hashes";
+/// The permission to change bans.
+const BAN_PERMISSION: &str = "the enhanced permission to ban hashes";
 
-/// The line of the request and its body, as it is shown before it is sent.
+/// Writes method, path and redacted body, as the preview of a change shows them.
 impl fmt::Display for WriteRequest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {}", self.method(), self.path())?;
@@ -195,25 +196,24 @@ impl fmt::Debug for WriteRequest {
 }
 
 impl Client {
-    /// Sends a change, once. An error does not say whether the server made it: see [`Error::may_have_arrived`].
-    /// What is secret in it is blanked in everything that comes back from then on.
-    pub async fn send_write(&self, change: &WriteRequest) -> Result<Taken, Error> {
-        for secret in change.0.body.iter().flat_map(secrets) {
+    /// Sends a change once. After an error it is unknown whether the server made the change: see
+    /// [`Error::may_have_arrived`]. From now on secrets in `request` are redacted in all answers.
+    pub async fn send_write(&self, request: &WriteRequest) -> Result<WriteReply, Error> {
+        for secret in request.0.body.iter().flat_map(secrets) {
             self.0.shared.secrets.add(secret);
         }
-        let answer = self.send(&change.0).await?;
+        let answer = self.send(&request.0).await?;
         answer.check_success()?;
-        Ok(if answer.is_empty() { Taken::Silently } else { Taken::WithWords })
+        Ok(if answer.is_empty() { WriteReply::Empty } else { WriteReply::Text })
     }
 }
 
-/// How a server took a change.
+/// The kind of answer with which a server accepted a change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Taken {
-    /// Its answer says something, and nothing that would contradict.
-    WithWords,
-    /// Its answer is empty.
-    Silently,
+pub enum WriteReply {
+    /// Text that reports no failure.
+    Text,
+    Empty,
 }
 
 #[cfg(test)]
@@ -237,11 +237,11 @@ mod tests {
     }
 
     #[test]
-    fn what_is_secret_in_a_body_is_sent_and_never_told() {
+    fn a_secret_in_a_body_is_sent_and_never_shown() {
         let body = json!({"password": "s3cret", "inner": [{"auth_token": "s3cret"}], "icon": "x".repeat(5000)});
         let change = WriteRequest(RequestSpec::post("/api/user", "user ana", body));
-        for told in [change.to_string(), format!("{change:?}"), change.body().to_string()] {
-            assert!(!told.contains("s3cret"), "{told}");
+        for text in [change.to_string(), format!("{change:?}"), change.body().to_string()] {
+            assert!(!text.contains("s3cret"), "{text}");
         }
         assert_eq!(change.body()["icon"], "(5000 characters)");
         assert_eq!(change.0.body.unwrap()["password"], "s3cret");

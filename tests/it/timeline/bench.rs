@@ -43,5 +43,5 @@ pub(crate) fn list(stage: &mut Stage) {
 }
 
 pub(crate) fn broken() -> Error {
-    Error::Refused { endpoint: "/api/v4/process".into(), status: 500, said: String::new() }
+    Error::Refused { endpoint: "/api/v4/process".into(), status: 500, message: String::new() }
 }
