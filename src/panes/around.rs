@@ -1,4 +1,4 @@
-//! What else started on a host around a moment: how far around is set by keys, and asked once.
+//! The popup that searches for other process starts on a host around a time.
 
 use jiff::{SignedDuration, Timestamp};
 use ratatui::{
@@ -15,7 +15,7 @@ use crate::query::{Index, quote};
 use crate::session::{Cx, Destination, Session};
 use crate::text::{self, Untrusted};
 
-/// How far to either side, in seconds, with its name.
+/// Selectable spans before and after the time: seconds and label.
 const TIME_SPANS: [(i64, &str); 8] = [
     (60, "1 minute"),
     (2 * 60, "2 minutes"),
@@ -27,10 +27,10 @@ const TIME_SPANS: [(i64, &str); 8] = [
     (7 * 24 * 60 * 60, "1 week"),
 ];
 
-/// Five minutes: what belongs to one action of an attacker mostly lies within.
+/// Index of the default span, five minutes: one action of an attacker mostly takes less.
 const DEFAULT_SPAN: usize = 2;
 
-/// The overlay in which a stretch of time is chosen.
+/// The popup to choose the span.
 #[derive(Debug)]
 pub struct AroundPane {
     host: Untrusted,
@@ -41,43 +41,43 @@ pub struct AroundPane {
 }
 
 impl AroundPane {
-    /// Offers the time around what these clues tell of; `None` where they tell no host or no time.
-    pub fn new(clues: &Observables) -> Option<Self> {
+    /// Creates the popup for the host and time of `observables`; `None` if one of them is unknown.
+    pub fn new(observables: &Observables) -> Option<Self> {
         Some(Self {
-            host: clues.host()?.clone(),
-            sensor: clues.sensor,
-            moment: clues.at?,
+            host: observables.host()?.clone(),
+            sensor: observables.sensor,
+            moment: observables.at?,
             span: DEFAULT_SPAN,
             is_done: false,
         })
     }
 
-    /// From when to when.
+    /// Returns start and end of the searched time range.
     fn time_range(&self) -> (Timestamp, Timestamp) {
-        let far = SignedDuration::from_secs(TIME_SPANS[self.span].0);
-        // Where time itself ends, so does the stretch.
-        let from = self.moment.at.checked_sub(far).unwrap_or(Timestamp::MIN);
-        let until = self.moment.at.checked_add(far).unwrap_or(Timestamp::MAX);
+        let span = SignedDuration::from_secs(TIME_SPANS[self.span].0);
+        // At the limits of representable time the range is cut off.
+        let from = self.moment.at.checked_sub(span).unwrap_or(Timestamp::MIN);
+        let until = self.moment.at.checked_add(span).unwrap_or(Timestamp::MAX);
         (from, until)
     }
 
-    /// How far the clock is off by which the host dates its starts, if that is known already.
-    fn clock_line(&self, session: &Session, look: &RenderCx<'_>) -> Line<'static> {
+    /// Returns the clock offset of the host, by which start times are dated, if the sensor is loaded.
+    fn clock_line(&self, session: &Session, cx: &RenderCx<'_>) -> Line<'static> {
         let sensor = self.sensor.and_then(|id| session.find_sensor(id));
         let mut line = sensor.map_or_else(
-            || Line::styled("unknown", look.theme.unknown),
-            |sensor| subject::clock_line(sensor, None, look.theme),
+            || Line::styled("unknown", cx.theme.unknown),
+            |sensor| subject::clock_line(sensor, None, cx.theme),
         );
-        let label = Span::styled(format!("{:<8}", "clock"), look.theme.muted);
+        let label = Span::styled(format!("{:<8}", "clock"), cx.theme.muted);
         line.spans.insert(0, label);
         line
     }
 
     fn range_query(&self) -> String {
         let (from, until) = self.time_range();
-        let plain = |at: Timestamp| at.strftime("%Y-%m-%dT%H:%M:%S").to_string();
+        let format = |at: Timestamp| at.strftime("%Y-%m-%dT%H:%M:%S").to_string();
         let host = quote(self.host.raw());
-        format!("hostname:{host} start:[{} TO {}]", plain(from), plain(until))
+        format!("hostname:{host} start:[{} TO {}]", format(from), format(until))
     }
 }
 
@@ -111,28 +111,28 @@ impl Pane for AroundPane {
         self.is_done
     }
 
-    fn render(&mut self, frame: &mut Frame<'_>, area: Rect, session: &Session, look: &RenderCx<'_>) {
-        let (theme, zone) = (look.theme, &session.connection.zone);
+    fn render(&mut self, frame: &mut Frame<'_>, area: Rect, session: &Session, cx: &RenderCx<'_>) {
+        let (theme, zone) = (cx.theme, &session.connection.zone);
         let (from, until) = self.time_range();
         let fact = |label: &'static str, value: String, style| {
             let label = Span::styled(format!("{label:<8}"), theme.muted);
             Line::from(vec![label, Span::styled(value, style)])
         };
         let room = usize::from(area.width).saturating_sub(8);
-        let shown = |at| zone.format(at, Precision::Second);
+        let format = |at| zone.format(at, Precision::Second);
         let lines = [
             fact("host", text::fit(&self.host, room), theme.text),
-            fact("time", shown(self.moment.at), theme.time),
+            fact("time", format(self.moment.at), theme.time),
             fact("", self.moment.description.into(), theme.muted),
-            self.clock_line(session, look),
+            self.clock_line(session, cx),
             fact("around", format!("+/- {}", TIME_SPANS[self.span].1), theme.accent),
-            fact("from", shown(from), theme.time),
-            fact("to", shown(until), theme.time),
+            fact("from", format(from), theme.time),
+            fact("to", format(until), theme.time),
             Line::default(),
             fact("query", text::fit(&self.range_query().into(), room), theme.value),
         ];
-        for (line, place) in lines.into_iter().zip(area.rows()) {
-            frame.render_widget(line, place);
+        for (line, row) in lines.into_iter().zip(area.rows()) {
+            frame.render_widget(line, row);
         }
     }
 }

@@ -1,31 +1,30 @@
-//! The marked rows of a pane: an action is about all of them, so those that cannot be seen are named apart.
+//! Descriptions of marked rows: an action applies to all of them, so those that are not visible are listed.
 
 use crate::text;
 
-/// Rows named one by one; of more, only the number is given.
+/// Rows listed by name; of the others only the number is given.
 const MAX_NAMED: usize = 6;
 
-/// The marked rows of a pane, each in a few words, by whether they can be seen.
+/// Names of the marked rows of a pane, by whether they are visible.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct MarkedRows {
-    /// The rows that the list shows.
+    /// Rows that the list shows.
     pub visible: Vec<String>,
-    /// The rows that the filter hides.
     pub filtered: Vec<String>,
-    /// The rows that are not loaded: they left the list with a refresh, or are on another page.
+    /// Rows that are not loaded: they are no longer in the list, or on another page.
     pub unloaded: Vec<String>,
-    /// The name of the pane, if it is not on the screen: then none of its rows can be seen.
+    /// Title of the pane if it is not on the screen, so that none of its rows are visible.
     pub offscreen_pane: Option<&'static str>,
 }
 
 impl MarkedRows {
-    /// Counts the rows that cannot be seen.
+    /// Returns the number of marked rows that are not visible.
     pub fn n_hidden(&self) -> usize {
         let shown = self.offscreen_pane.map_or(0, |_| self.visible.len());
         shown + self.filtered.len() + self.unloaded.len()
     }
 
-    /// Says how many rows cannot be seen.
+    /// Describes how many marked rows are not visible.
     pub fn summary(&self) -> String {
         let n_marked = self.visible.len() + self.filtered.len() + self.unloaded.len();
         let verb = if self.n_hidden() == 1 { "is" } else { "are" };
@@ -33,7 +32,7 @@ impl MarkedRows {
         format!("{} of {rows} {verb} not shown", self.n_hidden())
     }
 
-    /// Names the rows that cannot be seen, each with the reason.
+    /// Describes each row that is not visible, with the reason.
     pub fn lines(&self) -> Vec<String> {
         let filtered = self.filtered.iter();
         let filtered = filtered.map(|row| format!("hidden by the filter: {row}"));
@@ -53,7 +52,7 @@ impl MarkedRows {
     }
 }
 
-/// Counts marked rows for a title, and those of them that cannot be seen.
+/// Describes the number of marked rows, and how many of them are not visible.
 pub(super) fn describe_marks(n_marked: usize, n_filtered: usize, n_unloaded: usize) -> String {
     let mut parts = vec![format!("{n_marked} marked")];
     if n_filtered > 0 {

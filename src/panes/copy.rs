@@ -1,4 +1,4 @@
-//! What is copied from a process, a sensor or an event: made visible, and defanged unless the raw row is asked for.
+//! Texts for the clipboard: made visible, and defanged unless the raw row is requested.
 
 use jiff::Timestamp;
 
@@ -7,10 +7,10 @@ use crate::model::{Alert, Ban, Binary, Document, Event, EventFacts, Process, Sen
 use crate::session::Cx;
 use crate::text::{self, Untrusted};
 
-/// What is to be copied: its name, and itself unless there is none.
+/// What to copy: a name for notices, and the text, if there is one.
 pub(super) type Clip = (&'static str, Option<String>);
 
-/// What `action` names of a process, if it names anything of one.
+/// Returns what a copy action takes from a process; `None` if `action` does not apply to processes.
 pub(super) fn process_clip(process: &Process, action: Action) -> Option<Clip> {
     let md5 = process.md5.map(|md5| md5.to_string());
     Some(match action {
@@ -25,7 +25,7 @@ pub(super) fn process_clip(process: &Process, action: Action) -> Option<Clip> {
     })
 }
 
-/// What `action` names of a sensor, if it names anything of one.
+/// Returns what a copy action takes from a sensor; `None` if `action` does not apply to sensors.
 pub(super) fn sensor_clip(sensor: &Sensor, action: Action) -> Option<Clip> {
     let addresses = sensor.adapters.iter().map(|adapter| adapter.ip.to_string()).collect::<Vec<_>>().join(" ");
     let row = [sensor.id.to_string().into(), sensor.computer_name.clone(), sensor.os.clone(), addresses.into()];
@@ -39,7 +39,7 @@ pub(super) fn sensor_clip(sensor: &Sensor, action: Action) -> Option<Clip> {
     })
 }
 
-/// What `action` names of a ban, if it names anything of one.
+/// Returns what a copy action takes from a ban; `None` if `action` does not apply to bans.
 pub(super) fn ban_clip(ban: &Ban, action: Action) -> Option<Clip> {
     let md5 = ban.md5.to_string();
     let row = [md5.as_str().into(), ban.username.clone(), time_text(ban.created), ban.text.clone()];
@@ -49,7 +49,7 @@ pub(super) fn ban_clip(ban: &Ban, action: Action) -> Option<Clip> {
     fields_clip(|| row.into_iter(), &ban.document, action)
 }
 
-/// What `action` names of any row: its fields, or its record.
+/// Returns what a copy action takes from any row, given its fields and its record; `None` if `action` does not apply.
 pub(super) fn fields_clip<F: Iterator<Item = Untrusted>>(
     fields: impl FnOnce() -> F,
     document: &Document,
@@ -63,7 +63,7 @@ pub(super) fn fields_clip<F: Iterator<Item = Untrusted>>(
     })
 }
 
-/// What `action` names of an alert, if it names anything of one.
+/// Returns what a copy action takes from an alert; `None` if `action` does not apply to alerts.
 pub(super) fn alert_clip(alert: &Alert, action: Action) -> Option<Clip> {
     let severity = alert.severity.map(|severity| severity.to_string());
     let row = [
@@ -89,7 +89,7 @@ pub(super) fn alert_clip(alert: &Alert, action: Action) -> Option<Clip> {
     })
 }
 
-/// What `action` names of a binary, if it names anything of one.
+/// Returns what a copy action takes from a binary; `None` if `action` does not apply to binaries.
 pub(super) fn binary_clip(binary: &Binary, action: Action) -> Option<Clip> {
     let path = binary.observed_paths.first().cloned();
     let row = [
@@ -108,7 +108,7 @@ pub(super) fn binary_clip(binary: &Binary, action: Action) -> Option<Clip> {
     })
 }
 
-/// What `action` names of an event, if it names anything of one.
+/// Returns what a copy action takes from an event; `None` if `action` does not apply to events.
 pub(super) fn event_clip(event: &Event, action: Action) -> Option<Clip> {
     let md5 = event.md5().map(|md5| md5.to_string());
     let sha256 = event.sha256().map(|sha256| sha256.to_string());
@@ -127,7 +127,7 @@ pub(super) fn event_clip(event: &Event, action: Action) -> Option<Clip> {
         EventFacts::Block(block) => (None, block.cmdline.non_empty()),
         _ => (None, None),
     };
-    // What was connected to is an address, whatever it looks like.
+    // The remote end of a connection is defanged in full, even if it does not look like an address.
     let has_address = matches!(event.what, EventFacts::Netconn(_));
     Some(match action {
         Action::YankRow if has_address => {
@@ -146,26 +146,26 @@ pub(super) fn event_clip(event: &Event, action: Action) -> Option<Clip> {
     })
 }
 
-/// Puts what was found on the clipboard; false when the action names nothing that can be copied.
-pub(super) fn copy_clip(copied: Option<Clip>, cx: &mut Cx<'_>) -> bool {
-    let is_any = copied.is_some();
-    if let Some(copied) = copied {
-        copy_clips(vec![copied], cx);
+/// Copies the clip to the clipboard; returns false if there is none.
+pub(super) fn copy_clip(clip: Option<Clip>, cx: &mut Cx<'_>) -> bool {
+    let is_clip = clip.is_some();
+    if let Some(clip) = clip {
+        copy_clips(vec![clip], cx);
     }
-    is_any
+    is_clip
 }
 
-/// Puts what was found in each row on the clipboard, a line each.
-pub(super) fn copy_clips(copies: Vec<Clip>, cx: &mut Cx<'_>) {
-    let what = copies.first().map_or("row", |(what, _)| *what);
-    let n_rows = copies.len();
-    let lines: Vec<_> = copies.into_iter().filter_map(|(_, text)| text).collect();
+/// Copies the text of each clip to the clipboard, one line each.
+pub(super) fn copy_clips(clips: Vec<Clip>, cx: &mut Cx<'_>) {
+    let name = clips.first().map_or("row", |(name, _)| *name);
+    let n_rows = clips.len();
+    let lines: Vec<_> = clips.into_iter().filter_map(|(_, text)| text).collect();
     if lines.is_empty() {
-        return cx.notify(format!("No {what} to copy"));
+        return cx.notify(format!("No {name} to copy"));
     }
     let text = lines.join("\n");
-    let of = if n_rows > 1 { format!(" of {} rows", lines.len()) } else { String::new() };
-    cx.copy_text(&format!("{what}{of}"), text);
+    let suffix = if n_rows > 1 { format!(" of {} rows", lines.len()) } else { String::new() };
+    cx.copy_text(&format!("{name}{suffix}"), text);
 }
 
 fn process_row(process: &Process) -> [Untrusted; 8] {
@@ -191,7 +191,7 @@ pub(super) fn tab_separated(row: &[Untrusted]) -> String {
     cells.collect::<Vec<_>>().join("\t")
 }
 
-/// The row with its addresses made harmless, in cells that no spreadsheet takes for formulas.
+/// Returns the cells defanged, and escaped so that no spreadsheet evaluates them as formulas.
 pub(super) fn defanged_row(row: &[Untrusted]) -> String {
     let cells = row.iter().map(text::defang_cell);
     cells.map(text::escape_formula).collect::<Vec<_>>().join("\t")

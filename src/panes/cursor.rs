@@ -1,9 +1,9 @@
-//! Where the keys that move go, in anything with rows.
+//! Cursor movement in panes with rows.
 
 use crate::keys::Action;
 
-/// Where `action` leads from the row `at`, when `height` rows are in sight and `last` is the last; nothing if it does not
-/// move.
+/// Returns the row to which `action` moves the cursor from row `at`, where `height` rows are visible and `last` is the
+/// last row; `None` if `action` is not a movement.
 pub(super) fn new_cursor(action: Action, at: usize, height: usize, last: usize) -> Option<usize> {
     let half = (height / 2).max(1);
     let to = match action {

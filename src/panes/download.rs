@@ -1,4 +1,4 @@
-//! Files to be downloaded: in which form, and where to.
+//! The download popup: output format and path.
 
 use std::{
     path::{Path, PathBuf},
@@ -21,35 +21,35 @@ use crate::text;
 use crate::theme::Theme;
 use crate::widgets::{FieldList, FieldRow, to_cells};
 
-/// The overlay in which downloads are ordered.
+/// The popup to download binaries.
 #[derive(Debug)]
 pub struct DownloadPane {
     binaries: Vec<Arc<Binary>>,
-    form: SaveFormat,
+    format: SaveFormat,
     editor: Editor,
-    /// The place that was last looked at.
+    /// The path that was last checked.
     checked_path: Option<(String, SaveFormat)>,
     hidden_rows: MarkedRows,
     is_done: bool,
 }
 
 impl DownloadPane {
-    /// Offers to download these files, of which there is at least one.
+    /// Creates the popup for `binaries`, at least one.
     pub fn new(binaries: Vec<Arc<Binary>>) -> Self {
         let mut pane = Self {
             binaries,
-            form: SaveFormat::default(),
+            format: SaveFormat::default(),
             editor: Editor::default(),
             checked_path: None,
             hidden_rows: MarkedRows::default(),
             is_done: false,
         };
-        let typed = pane.default_name();
-        pane.editor.set_text(&typed);
+        let name = pane.default_name();
+        pane.editor.set_text(&name);
         pane
     }
 
-    /// The only file there is.
+    /// Returns the binary if there is just one.
     fn single_binary(&self) -> Option<&Binary> {
         match self.binaries.as_slice() {
             [binary] => Some(binary),
@@ -57,46 +57,46 @@ impl DownloadPane {
         }
     }
 
-    /// Where to, unless something else is typed: several files go into a directory.
+    /// Returns the default path: a file name, or the current directory for several files.
     fn default_name(&self) -> String {
-        let only = self.single_binary();
-        only.map_or_else(|| ".".into(), |binary| file_name(binary, self.form))
+        let binary = self.single_binary();
+        binary.map_or_else(|| ".".into(), |binary| file_name(binary, self.format))
     }
 
-    /// The place that is typed; of several files, that of the first.
+    /// Returns the path as typed; for several files, the path of the first one.
     fn first_path(&self) -> String {
         let typed = self.editor.text().trim().to_owned();
         match self.binaries.as_slice() {
             [first, _, ..] => {
-                let path = Path::new(&typed).join(file_name(first, self.form));
+                let path = Path::new(&typed).join(file_name(first, self.format));
                 path.to_string_lossy().into_owned()
             }
             _ => typed,
         }
     }
 
-    /// Takes the next form, and the name that goes with it unless another was typed.
+    /// Selects the next format, and changes the file name if it is the default one.
     fn cycle_format(&mut self) {
-        let before = self.default_name();
-        self.form = match self.form {
+        let old_name = self.default_name();
+        self.format = match self.format {
             SaveFormat::Archive => SaveFormat::Protected,
             SaveFormat::Protected => SaveFormat::Extracted,
             SaveFormat::Extracted => SaveFormat::Archive,
         };
         let typed = self.editor.text();
-        if let Some(directory) = typed.strip_suffix(&before) {
+        if let Some(directory) = typed.strip_suffix(&old_name) {
             let typed = format!("{directory}{}", self.default_name());
             self.editor.set_text(&typed);
         }
     }
 
-    /// What is known of the place that is typed.
+    /// Returns the check of the typed path, if there is one.
     fn path_check<'a>(&self, session: &'a Session) -> Option<&'a PathCheck> {
-        let place = self.first_path();
-        session.transfers.path_check.as_ref().filter(|survey| survey.typed == place)
+        let path = self.first_path();
+        session.transfers.path_check.as_ref().filter(|check| check.typed == path)
     }
 
-    /// Why nothing can be downloaded.
+    /// Returns why the download cannot start.
     fn blocking_reason(&self, session: &Session) -> Option<String> {
         if self.binaries.iter().all(|binary| binary.is_uncollected()) {
             return Some("The server has not collected it".into());
@@ -104,43 +104,42 @@ impl DownloadPane {
         if self.editor.text().trim().is_empty() {
             return Some("Enter a path".into());
         }
-        let survey = self.path_check(session)?;
-        // Of several files, each is looked at when its turn comes.
-        let trouble = survey.problem.clone();
-        if trouble.is_some() {
-            return trouble;
+        let check = self.path_check(session)?;
+        // The paths of the other files are checked when they are written.
+        if check.problem.is_some() {
+            return check.problem.clone();
         }
-        let wanted: u64 = self.binaries.iter().filter_map(|binary| binary.stored_size).sum();
-        let room = survey.free_space.filter(|room| *room < wanted)?;
-        Some(format!("Only {room} bytes are free"))
+        let required: u64 = self.binaries.iter().filter_map(|binary| binary.stored_size).sum();
+        let free = check.free_space.filter(|free| *free < required)?;
+        Some(format!("Only {free} bytes are free"))
     }
 
     fn start_downloads(&self, cx: &mut Cx<'_>) {
         let typed = PathBuf::from(self.editor.text().trim());
-        let (missing, there): (Vec<_>, Vec<_>) = self.binaries.iter().partition(|binary| binary.is_uncollected());
-        for binary in &there {
-            let name = file_name(binary, self.form);
+        let (missing, collected): (Vec<_>, Vec<_>) = self.binaries.iter().partition(|binary| binary.is_uncollected());
+        for binary in &collected {
+            let name = file_name(binary, self.format);
             let path = if self.single_binary().is_some() { typed.clone() } else { typed.join(&name) };
-            let order = DownloadRequest {
+            let request = DownloadRequest {
                 binary: (*binary).clone(),
-                form: self.form,
+                form: self.format,
                 path,
                 keeps_unverified: binary.is_partial(),
             };
-            cx.start_download(display_name(binary), order);
+            cx.start_download(display_name(binary), request);
         }
-        let left_out = match missing.len() {
+        let skipped = match missing.len() {
             0 => String::new(),
             n => format!("; {n} not collected"),
         };
-        let what = match self.single_binary() {
+        let subject = match self.single_binary() {
             Some(binary) => display_name(binary),
-            None => format!("{} files", there.len()),
+            None => format!("{} files", collected.len()),
         };
-        cx.notify(format!("Downloading {what}{left_out}. ^c cancels"));
+        cx.notify(format!("Downloading {subject}{skipped}. ^c cancels"));
     }
 
-    /// Of which files it is verified what they are.
+    /// Returns a note on which files are verified by their MD5.
     fn verification_note(&self) -> &'static str {
         let n_partial = self.binaries.iter().filter(|binary| binary.is_partial()).count();
         match (n_partial, self.binaries.len()) {
@@ -153,9 +152,9 @@ impl DownloadPane {
 
     fn describe_files(&self, session: &Session, theme: &Theme) -> Vec<FieldRow<'static>> {
         let mut fields = Vec::new();
-        let of_all =
+        let total =
             |size: fn(&Binary) -> Option<u64>| -> u64 { self.binaries.iter().filter_map(|binary| size(binary)).sum() };
-        let (size, stored) = (of_all(|binary| binary.size), of_all(|binary| binary.stored_size));
+        let (size, stored) = (total(|binary| binary.size), total(|binary| binary.stored_size));
         match self.single_binary() {
             Some(binary) => fields.push(FieldRow::single_line("md5", binary.md5.to_string())),
             None => fields.push(FieldRow::single_line("files", self.binaries.len().to_string())),
@@ -168,12 +167,12 @@ impl DownloadPane {
             fields.push(FieldRow::multi_line("", Line::styled(row, theme.caution), 2));
         }
         fields.push(FieldRow::single_line("size", format!("{size} B, of which the server has {stored} B")));
-        if let Some(survey) = self.path_check(session) {
-            fields.push(FieldRow::multi_line("path", escape_text(&survey.path.to_string_lossy()), 3));
-            let room = survey.free_space.map(|room| format!("{} MiB free", room >> 20));
-            fields.push(FieldRow::single_line("free space", room.unwrap_or_else(|| "unknown".into())));
+        if let Some(check) = self.path_check(session) {
+            fields.push(FieldRow::multi_line("path", escape_text(&check.path.to_string_lossy()), 3));
+            let free = check.free_space.map(|free| format!("{} MiB free", free >> 20));
+            fields.push(FieldRow::single_line("free space", free.unwrap_or_else(|| "unknown".into())));
         }
-        if self.form == SaveFormat::Extracted {
+        if self.format == SaveFormat::Extracted {
             let text = "Unpacked: local AV may quarantine it";
             fields.push(FieldRow::multi_line("", Line::styled(text, theme.caution), 2));
         }
@@ -181,8 +180,8 @@ impl DownloadPane {
             let text = "Truncated by the server: it cannot be verified and is saved as NAME.unverified";
             fields.push(FieldRow::multi_line("", Line::styled(text, theme.caution), 2));
         }
-        if let Some(trouble) = self.blocking_reason(session) {
-            fields.push(FieldRow::multi_line("", Line::styled(escape_text(&trouble), theme.bad), 3));
+        if let Some(reason) = self.blocking_reason(session) {
+            fields.push(FieldRow::multi_line("", Line::styled(escape_text(&reason), theme.bad), 3));
         }
         fields.push(FieldRow::single_line("", ""));
         let text =
@@ -212,8 +211,8 @@ impl Pane for DownloadPane {
         match action {
             Action::NextForm => self.cycle_format(),
             Action::Accept => {
-                if let Some(trouble) = self.blocking_reason(cx.session()) {
-                    cx.warn(trouble);
+                if let Some(reason) = self.blocking_reason(cx.session()) {
+                    cx.warn(reason);
                 } else {
                     self.start_downloads(cx);
                     self.is_done = true;
@@ -237,13 +236,13 @@ impl Pane for DownloadPane {
     }
 
     fn after_input(&mut self, cx: &mut Cx<'_>) {
-        let place = (self.first_path(), self.form);
-        if self.is_done || self.checked_path.as_ref() == Some(&place) {
+        let path = (self.first_path(), self.format);
+        if self.is_done || self.checked_path.as_ref() == Some(&path) {
             return;
         }
         let name = self.default_name();
-        cx.check_path(place.0.clone(), name);
-        self.checked_path = Some(place);
+        cx.check_path(path.0.clone(), name);
+        self.checked_path = Some(path);
     }
 
     fn set_hidden_rows(&mut self, marked: &MarkedRows) {
@@ -254,30 +253,30 @@ impl Pane for DownloadPane {
         self.is_done
     }
 
-    fn render(&mut self, frame: &mut Frame<'_>, area: Rect, session: &Session, look: &RenderCx<'_>) {
-        let theme = look.theme;
-        let [form, path, below] =
+    fn render(&mut self, frame: &mut Frame<'_>, area: Rect, session: &Session, cx: &RenderCx<'_>) {
+        let theme = cx.theme;
+        let [format_line, path_line, below] =
             Layout::vertical([Constraint::Length(1), Constraint::Length(2), Constraint::Fill(1)]).areas(area);
-        let said = match self.form {
+        let description = match self.format {
             SaveFormat::Archive => "server archive (zip)".to_owned(),
             SaveFormat::Extracted => "unpacked file".to_owned(),
             SaveFormat::Protected => format!("zip with the password {PASSWORD}"),
         };
         let label = |text| Span::styled(text, theme.muted);
-        let line = Line::from(vec![label("format  "), Span::styled(said, theme.accent)]);
-        frame.render_widget(line, form);
+        let line = Line::from(vec![label("format  "), Span::styled(description, theme.accent)]);
+        frame.render_widget(line, format_line);
         let room = usize::from(area.width).saturating_sub(7);
         let typed = text::fit_end(&self.editor.text().into(), room);
-        let at = path.x + 6 + to_cells(text::width(&typed));
-        frame.render_widget(Line::from(vec![label("file  "), typed.into()]), path);
+        let at = path_line.x + 6 + to_cells(text::width(&typed));
+        frame.render_widget(Line::from(vec![label("file  "), typed.into()]), path_line);
         let fields = self.describe_files(session, theme);
         let list = FieldList { fields: &fields, scroll: 0 };
         list.render(below, frame.buffer_mut(), theme);
-        frame.set_cursor_position((at.min(area.right().saturating_sub(1)), path.y));
+        frame.set_cursor_position((at.min(area.right().saturating_sub(1)), path_line.y));
     }
 }
 
-/// The name of a file, or its hash.
+/// Returns the file name, or the MD5 if there is none.
 fn display_name(binary: &Binary) -> String {
     let name = binary.name();
     let name = name.non_empty().map(|name| text::fit(name, 32));

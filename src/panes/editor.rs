@@ -1,4 +1,4 @@
-//! The text being edited, in bytes and in cells.
+//! A text editor with a length limit, and cursor positions in bytes.
 
 use std::ops::Range;
 
@@ -9,28 +9,27 @@ use crate::query;
 use crate::session::Cx;
 use crate::text::{self, Untrusted};
 
-/// The most characters of a text, unless its owner says otherwise: each key reads all of it again, and the cursor is
-/// placed by 16-bit numbers.
+/// Default limit in characters: every key press parses the text again, and the widget's cursor positions are 16-bit
+/// numbers.
 const MAX_CHARS: usize = 65_000;
 
-/// A text area, spoken to in the terms of a query. It takes what is pasted whole, or not at all.
+/// A text area with a length limit. A paste is inserted in full, or refused.
 #[derive(Debug)]
 pub(super) struct Editor {
     area: TextArea<'static>,
-    /// The most characters it takes.
+    /// The limit in characters.
     limit: usize,
-    /// Typed characters that did not fit since the text was set.
+    /// Typed characters that were dropped since the text was set.
     n_refused: usize,
 }
 
-/// What became of a paste.
+/// The result of a paste.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Pasted {
-    /// It was inserted as it is.
     Unchanged,
-    /// It was inserted without what cannot be seen, and with defanged addresses restored.
+    /// Inserted without invisible characters, and with defanged addresses restored.
     Cleaned,
-    /// It is longer than what there is room for: the text is as it was.
+    /// Refused because it is too long or not one line; the text is unchanged.
     Refused,
 }
 
@@ -41,7 +40,7 @@ impl Default for Editor {
 }
 
 impl Editor {
-    /// An empty text of at most so many characters.
+    /// Creates an empty editor with a limit in characters.
     pub(super) fn with_limit(limit: usize) -> Self {
         Self { area: TextArea::default(), limit, n_refused: 0 }
     }
@@ -54,13 +53,13 @@ impl Editor {
         self.area.lines().join("\n")
     }
 
-    /// The line of the cursor, and how many characters of it are before the cursor.
+    /// Returns the line of the cursor, and the number of characters before it in that line.
     pub(super) fn cursor(&self) -> (usize, usize) {
         let cursor = self.area.cursor();
         (cursor.0, cursor.1)
     }
 
-    /// The position of the cursor in [`Editor::text`].
+    /// Returns the byte position of the cursor in [`Editor::text`].
     pub(super) fn cursor_byte(&self) -> usize {
         let (row, column) = self.cursor();
         let lines = self.area.lines().iter();
@@ -69,7 +68,7 @@ impl Editor {
         before + line.char_indices().nth(column).map_or(line.len(), |(at, _)| at)
     }
 
-    /// Replaces everything; the cursor goes to the end.
+    /// Replaces the text, and moves the cursor to the end.
     pub(super) fn set_text(&mut self, text: &str) {
         self.n_refused = 0;
         self.area = TextArea::new(strip_invisible(text).lines().map(str::to_owned).collect());
@@ -77,40 +76,41 @@ impl Editor {
         self.area.move_cursor(CursorMove::End);
     }
 
-    /// Replaces a range of [`Editor::text`]; the cursor goes behind the new text.
-    pub(super) fn replace_range(&mut self, span: Range<usize>, with: &str) {
+    /// Replaces a byte range of [`Editor::text`], and moves the cursor behind the new text.
+    pub(super) fn replace_range(&mut self, span: Range<usize>, replacement: &str) {
         let mut text = self.text();
-        let rest = text.split_off(span.end);
+        let tail = text.split_off(span.end);
         text.truncate(span.start);
-        self.set_text(&format!("{text}{with}"));
+        self.set_text(&format!("{text}{replacement}"));
         let end = self.area.cursor();
-        let lines: Vec<_> = format!("{text}{with}{rest}").lines().map(str::to_owned).collect();
+        let lines: Vec<_> = format!("{text}{replacement}{tail}").lines().map(str::to_owned).collect();
         self.area = TextArea::new(lines);
-        let place = |n: usize| u16::try_from(n).unwrap_or(u16::MAX);
-        self.area.move_cursor(CursorMove::Jump(place(end.0), place(end.1)));
+        let to_u16 = |n: usize| u16::try_from(n).unwrap_or(u16::MAX);
+        self.area.move_cursor(CursorMove::Jump(to_u16(end.0), to_u16(end.1)));
     }
 
     pub(super) fn insert_newline(&mut self, cx: &mut Cx<'_>) {
         self.type_text("\n", cx);
     }
 
-    /// Takes a key that edits the text; true when the text has changed by it. Characters are [`Editor::type_text`].
+    /// Handles a key that edits the text; returns true if the text has changed. Characters may also go to
+    /// [`Editor::type_text`].
     pub(super) fn type_key(&mut self, key: KeyEvent, cx: &mut Cx<'_>) -> bool {
         if let KeyCode::Char(char) = key.code
             && (key.modifiers - KeyModifiers::SHIFT).is_empty()
         {
             return self.type_text(char.encode_utf8(&mut [0; 4]), cx);
         }
-        // The shell's meaning, which every hand knows, not the widget's, which is undo.
+        // As in a shell: the widget's own meaning of the key is undo.
         if key.code == KeyCode::Char('u') && key.modifiers == KeyModifiers::CONTROL {
             return self.area.delete_line_by_head();
         }
-        // Tabs and line breaks have meanings of their own here.
+        // Tabs and line breaks are handled by the owner of the editor.
         let is_text = !matches!(key.code, KeyCode::Enter | KeyCode::Tab | KeyCode::BackTab);
         is_text && self.area.input(key)
     }
 
-    /// Inserts characters that were typed together; false when nothing has changed because there is no room for them.
+    /// Inserts characters that were typed together; returns false if there is no room for them.
     pub(super) fn type_text(&mut self, typed: &str, cx: &mut Cx<'_>) -> bool {
         let n_typed = typed.chars().count();
         if n_typed > self.free_chars(n_typed) {
@@ -124,11 +124,11 @@ impl Editor {
         self.area.insert_str(typed)
     }
 
-    /// Inserts what was pasted, whole or not at all.
+    /// Inserts pasted text in full, or refuses it.
     pub(super) fn paste(&mut self, pasted: &str, cx: &mut Cx<'_>) -> Pasted {
         let mut n_pasted = pasted.chars().count();
         let room = self.free_chars(n_pasted);
-        // What is much too long is not worth cleaning.
+        // A text that is much too long is not cleaned first.
         if n_pasted <= room.saturating_mul(2) {
             let cleaned = strip_invisible(&text::refang(pasted));
             n_pasted = cleaned.chars().count();
@@ -144,55 +144,54 @@ impl Editor {
         Pasted::Refused
     }
 
-    /// Inserts what was pasted as one line, whole or not at all. Of a list of indicators a line would make one query that
-    /// finds only what has all of them: it is refused.
+    /// Inserts pasted text as one line, or refuses it. A list of indicators is refused: as one query it would find only
+    /// what has all of them.
     pub(super) fn paste_line(&mut self, pasted: &str, cx: &mut Cx<'_>) -> Pasted {
         let has_lines = text::lines(pasted.trim()).nth(1).is_some();
-        let list = has_lines.then(|| query::list_message(pasted)).flatten();
-        if let Some(list) = list {
+        if let Some(list) = has_lines.then(|| query::list_message(pasted)).flatten() {
             cx.warn(format!("Not pasted: {list}"));
             return Pasted::Refused;
         }
         self.paste_plain(pasted, cx)
     }
 
-    /// Inserts what was pasted as one line, whatever it is, whole or not at all.
+    /// Inserts any pasted text as one line, or refuses it if it is too long.
     pub(super) fn paste_plain(&mut self, pasted: &str, cx: &mut Cx<'_>) -> Pasted {
         let text = text::normalize_newlines(pasted);
         self.paste(&text.trim_end_matches('\n').replace('\n', " "), cx)
     }
 
-    /// How many more characters fit: at least as many as asked for, or exactly.
-    fn free_chars(&self, wanted: usize) -> usize {
+    /// Returns the number of characters that still fit. The result may be too low if it is at least `requested`.
+    fn free_chars(&self, requested: usize) -> usize {
         let lines = self.area.lines();
         let n_bytes: usize = lines.iter().map(|line| line.len() + 1).sum();
-        // No character is less than a byte: only near the limit must they be counted.
-        if n_bytes + wanted <= self.limit {
+        // A character has at least one byte, so characters are only counted near the limit.
+        if n_bytes + requested <= self.limit {
             return self.limit - n_bytes;
         }
         let n_chars: usize = lines.iter().map(|line| line.chars().count() + 1).sum();
         (self.limit + 1).saturating_sub(n_chars)
     }
 
-    /// Why the text is not what was typed, if it is not.
+    /// Returns an error if typed characters were dropped.
     pub(super) fn input_error(&self) -> Option<String> {
         let (n, limit) = (self.n_refused, self.limit);
         (n > 0).then(|| format!("{n} typed characters were dropped: this field takes at most {limit}"))
     }
 
-    /// Forgets that characters were refused: the user knows.
+    /// Resets the count of dropped characters once the user has been told.
     pub(super) fn clear_refused(&mut self) {
         self.n_refused = 0;
     }
 
-    /// Moves a line down; false on the last one.
+    /// Moves the cursor a line down; returns false on the last line.
     pub(super) fn move_down(&mut self) -> bool {
         let is_last = self.cursor().0 + 1 >= self.area.lines().len();
         self.area.move_cursor(CursorMove::Down);
         !is_last
     }
 
-    /// Moves a line up; false on the first one.
+    /// Moves the cursor a line up; returns false on the first line.
     pub(super) fn move_up(&mut self) -> bool {
         let is_first = self.cursor().0 == 0;
         self.area.move_cursor(CursorMove::Up);
@@ -200,7 +199,7 @@ impl Editor {
     }
 }
 
-/// The text without what cannot be seen: it would search for something else than it shows.
+/// Removes invisible characters: with them, the text would search for something else than it shows.
 fn strip_invisible(text: &str) -> String {
     let is_plain = |char: char| {
         matches!(char, ' '..='~') || text::make_visible(&Untrusted::from(char.to_string())).starts_with(char)
@@ -220,10 +219,10 @@ mod tests {
     use super::*;
     use crate::session::{ConnectionInfo, Session};
 
-    /// Does something with an editor, and gives what was said of it.
-    fn notice(act: impl FnOnce(&mut Cx<'_>)) -> Option<String> {
+    /// Runs `edit` with a context, and returns the warning it left.
+    fn notice(edit: impl FnOnce(&mut Cx<'_>)) -> Option<String> {
         let mut session = Session::new(ConnectionInfo::default(), Vec::new());
-        act(&mut Cx::new(&mut session, &mut Vec::new(), Timestamp::UNIX_EPOCH));
+        edit(&mut Cx::new(&mut session, &mut Vec::new(), Timestamp::UNIX_EPOCH));
         session.outbox.last_warning
     }
 
@@ -269,11 +268,11 @@ mod tests {
     fn what_does_not_fit_leaves_the_text_as_it_was() {
         let mut editor = Editor::with_limit(6);
         notice(|cx| assert_eq!(editor.paste("grüße", cx), Pasted::Unchanged));
-        let said = notice(|cx| assert_eq!(editor.paste("ab", cx), Pasted::Refused));
-        let wanted = "Not pasted: 2 characters; this field takes at most 6, and has room for 1 more";
-        assert_eq!(said.as_deref(), Some(wanted));
+        let notice = notice(|cx| assert_eq!(editor.paste("ab", cx), Pasted::Refused));
+        let expected = "Not pasted: 2 characters; this field takes at most 6, and has room for 1 more";
+        assert_eq!(notice.as_deref(), Some(expected));
         assert_eq!(editor.text(), "grüße");
-        // What is cleaned is counted as it is inserted.
+        // A text is counted as it is inserted, after cleaning.
         notice(|cx| assert_eq!(editor.paste("\u{200b}!", cx), Pasted::Cleaned));
         assert!(notice(|cx| assert!(!editor.type_text("?", cx))).is_some());
         assert_eq!(editor.text(), "grüße!");

@@ -1,4 +1,4 @@
-//! One error in full, with what to do about it.
+//! The popup with an error in full.
 
 use ratatui::{
     Frame,
@@ -13,7 +13,7 @@ use crate::keys::{Action, Scope};
 use crate::session::{Cx, Session};
 use crate::worker::Slot;
 
-/// An overlay with an error.
+/// The popup with an error and a hint.
 #[derive(Debug)]
 pub struct ErrorPane {
     slot: Slot,
@@ -21,7 +21,7 @@ pub struct ErrorPane {
 }
 
 impl ErrorPane {
-    /// Shows why what belongs to `slot` is not here.
+    /// Creates the popup for the error of `slot`.
     pub fn new(slot: Slot, error: Error) -> Self {
         Self { slot, error }
     }
@@ -44,23 +44,23 @@ impl Pane for ErrorPane {
         false
     }
 
-    fn render(&mut self, frame: &mut Frame<'_>, area: Rect, session: &Session, look: &RenderCx<'_>) {
-        let mut lines = vec![Line::styled(self.error.to_string(), look.theme.bad)];
+    fn render(&mut self, frame: &mut Frame<'_>, area: Rect, session: &Session, cx: &RenderCx<'_>) {
+        let mut lines = vec![Line::styled(self.error.to_string(), cx.theme.bad)];
         if let Some(hint) = self.error.hint() {
-            lines.extend([Line::default(), Line::from(vec![Span::styled("hint: ", look.theme.muted), hint.into()])]);
+            lines.extend([Line::default(), Line::from(vec![Span::styled("hint: ", cx.theme.muted), hint.into()])]);
         }
-        if let Some(call) = &session.connection.request_stats.last_call {
-            let status = call.status.map_or("no answer".into(), |status| format!("{status}"));
-            let took = call.duration.as_millis();
+        if let Some(request) = &session.connection.request_stats.last_call {
+            let status = request.status.map_or("no answer".into(), |status| format!("{status}"));
+            let millis = request.duration.as_millis();
             lines.extend([
                 Line::default(),
                 Line::styled(
-                    format!("last request: {} {} ({status}, {took} ms)", call.method, call.path),
-                    look.theme.muted,
+                    format!("last request: {} {} ({status}, {millis} ms)", request.method, request.path),
+                    cx.theme.muted,
                 ),
             ]);
         }
-        lines.extend([Line::default(), Line::styled("r retries; every request is in the log", look.theme.hint)]);
+        lines.extend([Line::default(), Line::styled("r retries; every request is in the log", cx.theme.hint)]);
         frame.render_widget(Paragraph::new(lines).wrap(Wrap { trim: false }), area);
     }
 }

@@ -1,4 +1,4 @@
-//! The keys that work here, from the one table.
+//! The help popup: key bindings of the focused pane.
 
 use ratatui::{
     Frame,
@@ -13,11 +13,11 @@ use crate::session::{Cx, Session};
 use crate::text;
 use crate::widgets::to_cells;
 
-/// An overlay with the keys of one scope, then those that work everywhere.
+/// The popup with the key bindings of one scope, followed by the global ones.
 #[derive(Debug)]
 pub struct HelpPane {
     scope: Scope,
-    /// Scope titles and rows of keys with their help.
+    /// Titles of scopes, and key bindings with their descriptions.
     rows: Vec<HelpRow>,
     offset: usize,
     height: usize,
@@ -30,13 +30,13 @@ enum HelpRow {
 }
 
 impl HelpPane {
-    /// Shows what can be pressed where `scope` has the focus: only what works there.
+    /// Creates the help for `scope`: only bindings that take effect there.
     pub fn new(scope: Scope, keymap: &Keymap) -> Self {
         let mut rows = Vec::new();
-        for part in scope.lookup_chain() {
+        for key_scope in scope.lookup_chain() {
             let mut keys: Vec<(Action, Vec<String>)> = Vec::new();
-            for entry in keymap.entries().filter(|entry| entry.scope == *part) {
-                // A key that another scope has taken means something else here.
+            for entry in keymap.entries().filter(|entry| entry.scope == *key_scope) {
+                // Skip a key that a more specific scope has bound to something else.
                 if keymap.lookup(scope.lookup_chain(), entry.binding.chords()) != Lookup::Action(entry.action) {
                     continue;
                 }
@@ -47,7 +47,7 @@ impl HelpPane {
                 }
             }
             if !keys.is_empty() {
-                rows.push(HelpRow::Title(part.title()));
+                rows.push(HelpRow::Title(key_scope.title()));
                 rows.extend(keys.into_iter().map(|(action, keys)| HelpRow::Key(keys.join(", "), action.help())));
             }
         }
@@ -81,7 +81,7 @@ impl Pane for HelpPane {
         moved.is_some()
     }
 
-    fn render(&mut self, frame: &mut Frame<'_>, area: Rect, _: &Session, look: &RenderCx<'_>) {
+    fn render(&mut self, frame: &mut Frame<'_>, area: Rect, _: &Session, cx: &RenderCx<'_>) {
         self.height = usize::from(area.height).max(1);
         let width = self
             .rows
@@ -96,10 +96,10 @@ impl Pane for HelpPane {
             .rows
             .iter()
             .map(|row| match row {
-                HelpRow::Title(title) => Line::styled(*title, look.theme.title),
+                HelpRow::Title(title) => Line::styled(*title, cx.theme.title),
                 HelpRow::Key(keys, help) => Line::from(vec![
-                    Span::styled(format!("  {keys:width$}  "), look.theme.key),
-                    Span::styled(*help, look.theme.text),
+                    Span::styled(format!("  {keys:width$}  "), cx.theme.key),
+                    Span::styled(*help, cx.theme.text),
                 ]),
             })
             .collect();
@@ -110,7 +110,7 @@ impl Pane for HelpPane {
         {
             frame.render_widget(Clear, last);
             let text = format!("{} more lines below", n_below + 1);
-            frame.render_widget(Line::styled(text, look.theme.muted), last);
+            frame.render_widget(Line::styled(text, cx.theme.muted), last);
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The first bytes of a file, for the eye.
+//! The hex dump popup: first bytes of a file.
 
 use ratatui::{Frame, layout::Rect, text::Line};
 
@@ -9,15 +9,15 @@ use crate::session::{Awaiting, Cx, Session};
 use crate::text;
 use crate::worker::Slot;
 
-/// Cells of a line of sixteen bytes.
+/// Width of a line with 16 bytes.
 const LINE_WIDTH: u16 = 78;
 
-/// An overlay with the first bytes of a file. They are asked for once it is there.
+/// The popup with the first bytes of a file, fetched when it opens.
 #[derive(Debug)]
 pub(super) struct HexdumpPane {
     md5: Md5,
     name: String,
-    /// Whether the server says that it has none of them.
+    /// Whether the server has not collected the file.
     is_uncollected: bool,
     has_requested: bool,
     offset: usize,
@@ -26,7 +26,7 @@ pub(super) struct HexdumpPane {
 }
 
 impl HexdumpPane {
-    /// Shows how a file begins.
+    /// Creates the popup for a binary.
     pub(super) fn new(binary: &Binary) -> Self {
         let name = binary.name();
         let name = name.non_empty().map(|name| text::fit(name, 32));
@@ -56,13 +56,13 @@ impl Pane for HexdumpPane {
     }
 
     fn status_line(&self, session: &Session) -> Line<'static> {
-        let Some(known) = session.details.file_head.latest().filter(|_| self.has_requested) else {
+        let Some(fetched) = session.details.file_head.latest().filter(|_| self.has_requested) else {
             return Line::default();
         };
-        let head = &known.value;
+        let head = &fetched.value;
         let n = head.bytes.len();
-        let all = if head.is_whole { ", the whole collected file" } else { "" };
-        format!("{n} B{all}").into()
+        let suffix = if head.is_whole { ", the whole collected file" } else { "" };
+        format!("{n} B{suffix}").into()
     }
 
     fn slots(&self) -> &'static [Slot] {
@@ -83,11 +83,11 @@ impl Pane for HexdumpPane {
         }
     }
 
-    fn render(&mut self, frame: &mut Frame<'_>, area: Rect, session: &Session, look: &RenderCx<'_>) {
-        let theme = look.theme;
+    fn render(&mut self, frame: &mut Frame<'_>, area: Rect, session: &Session, cx: &RenderCx<'_>) {
+        let theme = cx.theme;
         let head = &session.details.file_head;
-        let Some(known) = head.latest().filter(|_| self.has_requested) else {
-            let said = if self.is_uncollected {
+        let Some(fetched) = head.latest().filter(|_| self.has_requested) else {
+            let text = if self.is_uncollected {
                 "The server has not collected this file"
             } else if head.is_pending() {
                 "Loading… ^c cancels"
@@ -96,17 +96,17 @@ impl Pane for HexdumpPane {
             } else {
                 "Cancelled"
             };
-            frame.render_widget(Line::styled(said, theme.muted), area);
+            frame.render_widget(Line::styled(text, theme.muted), area);
             return;
         };
         let n = if area.width < LINE_WIDTH { 8 } else { 16 };
-        let bytes = &known.value.bytes;
+        let bytes = &fetched.value.bytes;
         self.n_lines = bytes.len().div_ceil(n);
         self.height = usize::from(area.height).max(1);
         self.offset = self.offset.min(self.n_lines.saturating_sub(1));
         let lines = text::dump(bytes, n).skip(self.offset);
-        for (line, place) in lines.zip(area.rows()) {
-            frame.render_widget(Line::styled(line, theme.text), place);
+        for (line, row) in lines.zip(area.rows()) {
+            frame.render_widget(Line::styled(line, theme.text), row);
         }
     }
 }

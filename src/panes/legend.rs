@@ -1,11 +1,11 @@
-//! The letters and signs that stand for states: in the frame of the pane that has them, and in help.
+//! Legends of status letters, shown in the frame of a pane and in help.
 
 use crate::keys::Scope;
 
-/// A sign, what it means in a word or two, and in a sentence.
+/// A sign, its short meaning, and its meaning as a sentence.
 type Sign = (&'static str, &'static str, &'static str);
 
-/// The signs of the list of processes, before each row.
+/// Signs in the list of processes.
 const PROCESS_SIGNS: &[Sign] = &[
     ("S", "signed", "The file is signed and the signature is valid"),
     ("U", "unsigned", "The file is not signed"),
@@ -14,7 +14,7 @@ const PROCESS_SIGNS: &[Sign] = &[
     ("?", "unknown", "Unknown: missing or unreadable"),
 ];
 
-/// The signs of the list of alerts.
+/// Signs in the list of alerts.
 const ALERT_SIGNS: &[Sign] = &[
     ("M", "mine", "The alert is in progress and assigned to you"),
     ("P", "in progress", "The alert is in progress, assigned to another user"),
@@ -22,10 +22,10 @@ const ALERT_SIGNS: &[Sign] = &[
     ("F", "false positive", "The alert is a false positive"),
 ];
 
-/// The signs of the tree.
+/// Signs in the tree.
 const TREE_SIGNS: &[Sign] = &[("!", "hit", "A feed or a watchlist matched the process")];
 
-/// The signs that a pane uses, by where its keys are looked up.
+/// Returns the signs that the pane with this key scope uses.
 pub(super) fn signs(scope: Scope) -> &'static [Sign] {
     match scope {
         Scope::Results => PROCESS_SIGNS,
@@ -35,7 +35,7 @@ pub(super) fn signs(scope: Scope) -> &'static [Sign] {
     }
 }
 
-/// The signs of a pane in one line.
+/// Returns the signs of a pane with their meanings in one line.
 pub(super) fn legend_line(scope: Scope) -> String {
     let signs = signs(scope).iter();
     let signs: Vec<_> = signs.map(|(sign, short, _)| format!("{sign} {short}")).collect();

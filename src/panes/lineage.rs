@@ -1,4 +1,4 @@
-//! The parent chain as a tree: who started it, and who started that.
+//! The parent chain pane: ancestors of the selected process.
 
 use std::sync::Arc;
 
@@ -20,41 +20,40 @@ use crate::session::{Awaiting, Cx, Destination, Remote, Session};
 use crate::widgets::{FieldList, to_cells};
 use crate::worker::Slot;
 
-/// Lines kept for the facts of the process under the cursor, however long the chain: a rule and its command line.
+/// Lines reserved for details of the process under the cursor, however long the chain: a rule and the command line.
 const DETAIL_LINES: u16 = 3;
 
-/// Lines from which some are kept for facts.
+/// Minimum height of the pane for details.
 const MIN_HEIGHT_DETAILS: u16 = 8;
 
-/// Facts besides the command line.
+/// Fields besides the command line.
 const MAX_OTHER_FIELDS: usize = 7;
 
-/// Lines that a command line may take before the facts below it do without.
+/// Lines that the command line gets before the other fields.
 const CMDLINE_LINES: usize = 3;
 
-/// The pane with the parent chain.
+/// The parent chain pane.
 #[derive(Debug, Default)]
 pub struct LineagePane {
-    /// Ancestors above the subject; 0 is the subject itself.
+    /// Number of ancestors between the cursor and the process; 0 is the process itself.
     cursor_ancestor: usize,
-    /// Whose chain the cursor stands in.
+    /// The process whose chain the cursor is in.
     scrolled_id: Option<ProcessId>,
     height: usize,
     first_row: usize,
 }
 
 impl LineagePane {
-    /// The chain of the process that is the subject: at first, it alone is known of it.
+    /// Returns the chain of the selected process; until it is loaded, a chain of only that process.
     fn displayed_chain(session: &Session) -> Option<Arc<Lineage>> {
         let subject = session.selection.process.as_ref()?;
         let chain = session.lineage_of(subject.id).and_then(Remote::latest);
         Some(chain.map_or_else(
             || Arc::new(Lineage { subject: subject.clone(), ancestors: Vec::new(), top: Top::Walking }),
-            |known| known.value.clone(),
+            |fetched| fetched.value.clone(),
         ))
     }
 
-    /// The process under the cursor.
     fn process_at_cursor<'a>(&self, lineage: &'a Lineage) -> &'a Arc<Process> {
         self.cursor_ancestor.checked_sub(1).and_then(|at| lineage.ancestors.get(at)).unwrap_or(&lineage.subject)
     }
@@ -86,7 +85,7 @@ impl Pane for LineagePane {
             return true;
         };
         let last = lineage.ancestors.len();
-        // The root is drawn first and the subject last; ancestors are counted from the subject.
+        // Rows are in order from the root, ancestors from the process upwards.
         let row = last - self.cursor_ancestor.min(last);
         let to = match action {
             Action::GoParent => Some(row.saturating_sub(1)),
@@ -132,44 +131,45 @@ impl Pane for LineagePane {
         cx.select_binary_of(shown.as_ref().map(|lineage| self.process_at_cursor(lineage)));
     }
 
-    fn render(&mut self, frame: &mut Frame<'_>, area: Rect, session: &Session, look: &RenderCx<'_>) {
+    fn render(&mut self, frame: &mut Frame<'_>, area: Rect, session: &Session, cx: &RenderCx<'_>) {
         let Some(lineage) = Self::displayed_chain(session) else {
             let text = "Select a process to see its parents";
-            frame.render_widget(Line::styled(text, look.theme.muted), area);
+            frame.render_widget(Line::styled(text, cx.theme.muted), area);
             return;
         };
         let lineage = &*lineage;
         let chain = session.lineage_of(lineage.subject.id);
         let rows = tree::chain_rows(lineage, chain.is_some_and(Awaiting::is_pending));
-        let known = chain.and_then(Remote::latest).map(|known| known.as_of);
-        let found = session.lists.processes.loaded_pages().map(|page| page.as_of).max();
+        let chain_as_of = chain.and_then(Remote::latest).map(|fetched| fetched.as_of);
+        let page_as_of = session.lists.processes.loaded_pages().map(|page| page.as_of).max();
         let n_rows = rows.len();
-        let kept = if area.height < MIN_HEIGHT_DETAILS { 0 } else { DETAIL_LINES };
-        let facts = area.height.saturating_sub(to_cells(n_rows)).max(kept);
-        // A rule alone is not worth a line of the chain.
-        let facts = if facts > 1 { facts } else { 0 };
-        let [chain, below] = Layout::vertical([Constraint::Fill(1), Constraint::Length(facts)]).areas(area);
+        let reserved = if area.height < MIN_HEIGHT_DETAILS { 0 } else { DETAIL_LINES };
+        let details = area.height.saturating_sub(to_cells(n_rows)).max(reserved);
+        // A rule alone is no reason to hide a line of the chain.
+        let details = if details > 1 { details } else { 0 };
+        let [chain, below] = Layout::vertical([Constraint::Fill(1), Constraint::Length(details)]).areas(area);
         self.height = usize::from(chain.height).max(1);
-        let shown = TreeStyle {
-            as_of: known.or(found).unwrap_or_default(),
+        let style = TreeStyle {
+            as_of: chain_as_of.or(page_as_of).unwrap_or_default(),
             cursor: n_rows - 1 - self.cursor_ancestor.min(lineage.ancestors.len()),
             opened: None,
             has_signs: false,
         };
-        tree::render_rows(&rows, shown, &mut self.first_row, session, frame, chain, look);
-        if facts > 0 {
-            render_details(frame, below, self.process_at_cursor(lineage), session, look);
+        tree::render_rows(&rows, style, &mut self.first_row, session, frame, chain, cx);
+        if details > 0 {
+            render_details(frame, below, self.process_at_cursor(lineage), session, cx);
         }
     }
 }
 
-/// The facts of one process, the most telling first: they take the room that the tree leaves.
-fn render_details(frame: &mut Frame<'_>, area: Rect, process: &Process, session: &Session, look: &RenderCx<'_>) {
-    let theme = look.theme;
+/// Draws details of a process in the lines that the chain leaves free.
+fn render_details(frame: &mut Frame<'_>, area: Rect, process: &Process, session: &Session, cx: &RenderCx<'_>) {
+    let theme = cx.theme;
     let [rule, below] = Layout::vertical([Constraint::Length(1), Constraint::Fill(1)]).areas(area);
     let line = theme.glyphs.border.horizontal_top.repeat(usize::from(rule.width));
     frame.render_widget(Line::styled(line, theme.border), rule);
-    // It is read here when nowhere else: it gets what the others leave, and before them its first lines.
+    // The command line is shown in full only here: it gets its first lines before all other fields, and more if they
+    // are free.
     let height = usize::from(below.height);
     let lines = height.saturating_sub(MAX_OTHER_FIELDS).max(CMDLINE_LINES).min(height);
     let mut fields = process::run_fields(process, session, (lines, below.width.into()), theme);

@@ -1,27 +1,28 @@
-//! Links to the server's own web console, where they are typed or pasted: what they lead to on this server. None is
-//! followed to another one.
+//! Resolution of links to the server's web console. Links to another server are not opened there.
 
 use crate::model::{self, Link, LinkTarget, SensorFilter};
 use crate::query::{self, Index, quote};
 use crate::session::{Destination, Session};
 use crate::text;
 
-/// The other server that a link is of, fit to be shown.
+/// Returns the name of the other server that a link is for, if it is not for this one.
 fn other_server_name(link: &Link, session: &Session) -> Option<String> {
     let other = link.server.as_deref().filter(|_| !link.is_for_server(&own_server(session)));
     other.map(|server| text::make_visible(&server.into()))
 }
 
-/// This server as links name it.
+/// Returns the host name of this server as links have it.
 pub(super) fn own_server(session: &Session) -> String {
     model::host(&session.connection.info.url).unwrap_or_default()
 }
 
-/// The query of an index that a link stands for, and the other server that the link is of, if it is of one.
+/// Returns the query for a link, and the name of the other server if the link is for one.
+///
 ///
 /// # Errors
 ///
-/// Why there is no such query, in words.
+///
+/// Returns why the link has no query for `index`.
 pub(super) fn link_query(index: Index, link: &Link, session: &Session) -> Result<(String, Option<String>), String> {
     let linked = query::link_query(index, link)?;
     match other_server_name(link, session) {
@@ -32,7 +33,7 @@ pub(super) fn link_query(index: Index, link: &Link, session: &Session) -> Result
     }
 }
 
-/// The filter that finds the host of a link among the sensors; `None` if the text is no link.
+/// Returns the sensor filter for a link to a host; `None` if `text` is not a link.
 pub(super) fn link_sensor_filter(text: &str, session: &Session) -> Option<Result<String, String>> {
     let link = Link::parse(text)?;
     let LinkTarget::Host(id) = link.target else {
@@ -47,24 +48,24 @@ pub(super) fn link_sensor_filter(text: &str, session: &Session) -> Option<Result
     })
 }
 
-/// Where a link leads, and what is to be known on the way; `None` if the text is no link.
+/// Returns where a link leads, with a note; `None` if `text` is not a link.
 pub(super) fn parse_destination(text: &str, session: &Session) -> Option<Result<(Destination, String), String>> {
     let link = Link::parse(text)?;
     Some(link_destination(&link, session))
 }
 
 fn link_destination(link: &Link, session: &Session) -> Result<(Destination, String), String> {
-    let other = other_server_name(link, session);
-    let own_only = |lead: Destination, id: &str| match &other {
+    let other_server = other_server_name(link, session);
+    let own_only = |destination: Destination, id: &str| match &other_server {
         Some(server) => Err(foreign_id_message(server, id)),
-        None => Ok(lead),
+        None => Ok(destination),
     };
     let search = |index: Index| -> Result<Destination, String> {
         let (query, _) = link_query(index, link, session)?;
         Ok(Destination::Search(index, query))
     };
-    let lead = match &link.target {
-        // No other server has a process or a file of the same name.
+    let destination = match &link.target {
+        // GUIDs and hashes are the same on every server.
         LinkTarget::Process(id) => Destination::Process(*id),
         LinkTarget::Binary(_) | LinkTarget::Binaries(_) => search(Index::Binary)?,
         LinkTarget::Processes(_) => search(Index::Process)?,
@@ -83,14 +84,14 @@ fn link_destination(link: &Link, session: &Session) -> Result<(Destination, Stri
         LinkTarget::Other(_) => return Err(format!("this link names {}", link.label())),
     };
     let noun = link.label();
-    let note = match other {
+    let note = match other_server {
         None => format!("the link names {noun}"),
         Some(server) => format!("the link names {noun} on {server}; this is what {} has", own_server(session)),
     };
-    Ok((lead, note))
+    Ok((destination, note))
 }
 
-/// That a number of another server is not one of this server.
+/// Returns the error for an ID of another server, which stands for something else here.
 fn foreign_id_message(server: &str, id: &str) -> String {
     format!("This link is for {server}, whose ids differ; the same id here is {id}")
 }

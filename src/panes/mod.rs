@@ -1,4 +1,4 @@
-//! The panes: one file each, every one owns its cursor and none owns data.
+//! Panes: one file each. A pane owns its cursor, and no data of the server.
 
 mod around;
 mod bulk;
@@ -69,203 +69,182 @@ use crate::text;
 use crate::theme::Theme;
 use crate::worker::Slot;
 
-/// Names a pane.
+/// Identifies a pane.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum PaneId {
     /// The query editor of an index.
     Query(Index),
-    /// The process list.
     Processes,
-    /// The parent chain.
     Lineage,
-    /// The tree of the opened process.
     Tree,
-    /// The facts of the process under the cursor of the tree.
+    /// Details of the process selected in the tree.
     ProcessDetails,
-    /// The sensor panel.
+    /// Sensor and binary of the selected process.
     Sensor,
-    /// What a process did.
+    /// The timeline of the opened process.
     Events,
-    /// The list of alerts.
     Alerts,
-    /// The groups of alerts.
     AlertGroups,
-    /// The alert under the cursor.
+    /// Details of the selected alert.
     Alert,
-    /// The list of binaries.
     Binaries,
-    /// The binary under the cursor.
+    /// Details of the selected binary.
     Binary,
-    /// The banned hashes.
     Bans,
-    /// The hosts that are isolated.
     IsolatedSensors,
-    /// What was changed.
     Activity,
-    /// What was asked of the server.
+    /// The request log.
     Requests,
-    /// All sensors.
     Sensors,
-    /// The host under the cursor of that list.
+    /// Details of the selected sensor.
     Host,
-    /// The watchlists.
     Watchlists,
-    /// The watchlist under the cursor.
+    /// Details of the selected watchlist.
     Watchlist,
-    /// The feeds.
     Feeds,
-    /// The threat reports.
     Reports,
-    /// The threat report under the cursor.
+    /// Details of the selected threat report.
     Report,
-    /// The sensor groups.
     SensorGroups,
-    /// The users.
     Users,
-    /// The teams.
     Teams,
-    /// The sites.
     Sites,
-    /// The server itself.
     Server,
-    /// The counted values of the process list.
     Facets,
-    /// Whatever lies over the view.
+    /// A popup over the view.
     Overlay,
 }
 
-/// How things look in this frame.
+/// What a pane needs for drawing, besides the session.
 #[derive(Clone, Copy, Debug)]
 pub struct RenderCx<'a> {
-    /// Colors by role.
     pub theme: &'a Theme,
-    /// The effective keys, for hints.
+    /// The effective key bindings, for hints.
     pub keymap: &'a Keymap,
-    /// Whether this pane has the focus.
     pub is_focused: bool,
 }
 
-/// A region of the screen that can hold the focus. It draws its content; `app` draws its frame, spinner and errors.
+/// A region of the screen that can have the focus. It draws its content; `app` draws its frame, spinner and errors.
 pub trait Pane {
-    /// Which one it is.
     fn id(&self) -> PaneId;
 
-    /// Where its keys are looked up.
+    /// Returns the key scope that is looked up while it has the focus.
     fn scope(&self) -> Scope;
 
-    /// What it shows, by the data it shows.
+    /// Returns the title.
     fn title(&self, session: &Session) -> Line<'static>;
 
-    /// What else is worth saying in its frame, if there is room.
+    /// Returns additional text for the frame, such as the time of the data; shown if there is room.
     fn status_line(&self, _session: &Session) -> Line<'static> {
         Line::default()
     }
 
-    /// What the letters and signs mean that the last frame showed of it, for its lower border if there is room.
+    /// Returns the meaning of the signs in the last frame; shown in the lower border if there is room.
     fn legend(&self) -> String {
         String::new()
     }
 
-    /// Whose spinner and errors are its own.
+    /// Returns the slots whose spinner and errors are shown in the frame.
     fn slots(&self) -> &'static [Slot] {
         &[]
     }
 
-    /// Does what the user meant; false when it means nothing here.
+    /// Handles an action; returns false if it is not available in this pane.
     fn handle_action(&mut self, action: Action, cx: &mut Cx<'_>) -> bool;
 
-    /// Takes a key that means nothing else, where text is typed.
+    /// Handles a key without a binding, where text is typed.
     fn type_key(&mut self, _key: KeyEvent, _cx: &mut Cx<'_>) {}
 
-    /// Takes characters that came together and mean nothing else, where text is typed. What costs time is done once.
+    /// Handles characters without a binding that arrived together, where text is typed. Expensive work is done once for
+    /// all.
     fn type_text(&mut self, text: &str, cx: &mut Cx<'_>) {
         for char in text.chars() {
             self.type_key(keys::key_of(char), cx);
         }
     }
 
-    /// Takes pasted text, where text is typed.
+    /// Inserts pasted text, where text is typed.
     fn paste(&mut self, _text: &str, _cx: &mut Cx<'_>) {}
 
-    /// Takes one layer of itself away, the topmost: an entry, a filter, marks. Says which, if there was one.
+    /// Dismisses the topmost layer, such as a text input, a filter, or marks. Returns its name if there was one.
     fn dismiss_layer(&mut self) -> Option<&'static str> {
         None
     }
 
-    /// What it shows that a verb can act on: of the marked rows, or of the one under the cursor.
+    /// Returns the observables that actions apply to: those of the marked rows, or of the selected one.
     fn observables(&self, _session: &Session) -> Vec<Observables> {
         Vec::new()
     }
 
-    /// Whether rows of it are marked: then verbs act on these, wherever the focus is.
+    /// Whether rows are marked: actions then apply to them, whichever pane has the focus.
     fn is_marked(&self) -> bool {
         false
     }
 
-    /// The marked rows in words, by whether they can be seen.
+    /// Returns the names of the marked rows, by whether they are visible.
     fn marked_rows(&self, _session: &Session) -> MarkedRows {
         MarkedRows::default()
     }
 
-    /// Whether the last frame showed the row or record that an action here is about.
+    /// Whether the last frame showed the row or record that actions apply to.
     fn shows_target(&self) -> bool {
         true
     }
 
-    /// Takes note, as an overlay, that some of the marked rows it is about cannot be seen.
+    /// Sets the marked rows that a popup applies to, of which some are not visible.
     fn set_hidden_rows(&mut self, _marked: &MarkedRows) {}
 
-    /// What was marked was acted on: nothing is marked any more.
+    /// Removes all marks after an action on the marked rows.
     fn clear_marks(&mut self) {}
 
-    /// The record under the cursor as the server sent it, and what it is called.
+    /// Returns the selected record as the server sent it, with a name for it.
     fn record(&self, _session: &Session) -> Option<(String, Document)> {
         None
     }
 
-    /// What an action opens over this pane, if it is one that does.
+    /// Returns the popup that `action` opens over this pane.
     fn popup(&self, _action: Action, _session: &Session) -> Option<Box<dyn Pane>> {
         None
     }
 
-    /// Comes after every input: asks for what it is about to show.
+    /// Called after every input; fetches what is about to be shown.
     fn after_input(&mut self, _cx: &mut Cx<'_>) {}
 
-    /// Whether an overlay wants all the room there is, where there is little.
+    /// Whether a popup uses the full area of a small screen.
     fn wants_full_area(&self) -> bool {
         false
     }
 
-    /// How many lines it needs in so many cells; nothing if it takes what it is given.
+    /// Returns the lines needed at `width` cells; `None` if any number will do.
     fn preferred_height(&self, _width: u16) -> Option<u16> {
         None
     }
 
-    /// Whether it has nothing more to do; an overlay is then taken away.
+    /// Whether it is finished; a popup is then closed.
     fn is_done(&self) -> bool {
         false
     }
 
-    /// What was picked in it, to be done once it is gone.
+    /// Returns the action that was picked, to be run once the popup is closed.
     fn picked_action(&self) -> Option<Action> {
         None
     }
 
-    /// What takes its place when it has nothing more to do.
+    /// Returns the popup that replaces this one once it is finished.
     fn next_overlay(&mut self) -> Option<Box<dyn Pane>> {
         None
     }
 
-    /// What lies below it, and is shown again when it is closed.
+    /// Returns the popup below this one, shown again once this one is closed.
     fn overlay_below(&mut self) -> Option<Box<dyn Pane>> {
         None
     }
 
-    /// Draws its content. What it may change is where it is scrolled to, nothing else.
-    fn render(&mut self, frame: &mut Frame<'_>, area: Rect, session: &Session, look: &RenderCx<'_>);
+    /// Draws the content. Scroll positions are the only state that it may change.
+    fn render(&mut self, frame: &mut Frame<'_>, area: Rect, session: &Session, cx: &RenderCx<'_>);
 }
 
-/// So many hosts, in words.
+/// Formats a number of hosts.
 fn count_hosts(n: u64) -> String {
     text::pluralize(n, "host", "hosts")
 }

@@ -1,4 +1,4 @@
-//! The popup in which one line is typed, and what each such popup asks for.
+//! Prompts: popups with one input line.
 
 pub(super) mod export;
 pub(super) mod filter;
@@ -19,51 +19,51 @@ use crate::session::{Cx, Session};
 use crate::theme::Theme;
 use line::LineInput;
 
-/// What a [`Prompt`] asks for.
+/// What a [`Prompt`] asks the user for.
 pub trait Question: Debug {
-    /// The label in front of the line.
+    /// Label before the input line.
     const LABEL: &'static str;
 
     /// Whether the text is prose: a pasted list of indicators is then no mistake.
     const IS_PROSE: bool = false;
 
-    /// The title of the popup.
+    /// Returns the title of the popup.
     fn title(&self, session: &Session) -> Line<'static>;
 
-    /// Takes the text that was typed.
+    /// Handles the entered text.
     fn accept(&mut self, text: &str, cx: &mut Cx<'_>);
 
-    /// The lines below the one that is typed.
+    /// Returns the lines below the input line.
     fn hints(&self, text: &str, session: &Session, theme: &Theme) -> Vec<Line<'static>>;
 
-    /// Handles a key other than that which accepts the text; false where it has no meaning.
+    /// Handles an action other than accepting the text; returns false if it is not available.
     fn handle_action(&mut self, _action: Action, _cx: &mut Cx<'_>) -> bool {
         false
     }
 
-    /// Replaces a link to the web console by what it stands for; false if the line holds no link.
+    /// Replaces a link to the web console by what it stands for; returns false if the line has no link.
     fn replace_link(&mut self, _line: &mut LineInput, _cx: &mut Cx<'_>) -> bool {
         false
     }
 
-    /// Sets the marked rows it is about of which some cannot be seen.
+    /// Sets the marked rows that the prompt applies to, of which some are not visible.
     fn set_hidden_rows(&mut self, _marked: &MarkedRows) {}
 
-    /// Runs after every input.
+    /// Called after every input.
     fn after_input(&mut self, _cx: &mut Cx<'_>) {}
 
-    /// Whether it is answered; the popup is then closed.
+    /// Whether the question is answered; the popup is then closed.
     fn is_done(&self) -> bool {
         false
     }
 
-    /// Returns the popup that follows it.
+    /// Returns the popup that follows.
     fn next_overlay(&mut self) -> Option<Box<dyn Pane>> {
         None
     }
 }
 
-/// The popup in which one line is typed.
+/// A popup with one input line.
 #[derive(Debug)]
 pub struct Prompt<Q> {
     line: LineInput,
@@ -71,7 +71,7 @@ pub struct Prompt<Q> {
 }
 
 impl<Q: Question> Prompt<Q> {
-    /// Asks, with a text to begin with.
+    /// Creates a prompt with an initial text.
     pub(super) fn with_text(question: Q, text: &str) -> Self {
         Self { line: LineInput::new(text), question }
     }
@@ -94,7 +94,7 @@ impl<Q: Question> Pane for Prompt<Q> {
         if action != Action::Accept {
             return self.question.handle_action(action, cx);
         }
-        // What a link became is seen before it is accepted.
+        // The replacement of a link is shown before it is accepted.
         if !self.question.replace_link(&mut self.line, cx) {
             self.question.accept(&self.line.text(), cx);
         }
@@ -133,12 +133,12 @@ impl<Q: Question> Pane for Prompt<Q> {
         self.question.next_overlay()
     }
 
-    fn render(&mut self, frame: &mut Frame<'_>, area: Rect, session: &Session, look: &RenderCx<'_>) {
+    fn render(&mut self, frame: &mut Frame<'_>, area: Rect, session: &Session, cx: &RenderCx<'_>) {
         let below = area.rows().skip(1);
-        let hints = self.question.hints(&self.line.text(), session, look.theme);
+        let hints = self.question.hints(&self.line.text(), session, cx.theme);
         for (hint, row) in hints.into_iter().zip(below) {
             frame.render_widget(hint, row);
         }
-        self.line.render(Q::LABEL, frame, area, look);
+        self.line.render(Q::LABEL, frame, area, cx);
     }
 }

@@ -1,4 +1,4 @@
-//! Something in full, to be read: a record, a deed, a request, a warning, what a query means.
+//! The popup with all fields of a record, a logged change, a request, a warning, or an explained query.
 
 use ratatui::{Frame, layout::Rect, text::Line, widgets::Clear};
 use serde_json::Value;
@@ -14,22 +14,22 @@ use crate::theme::Theme;
 use crate::widgets::{FieldLayout, FieldRow};
 use crate::wire::RecordMembers;
 
-/// Lines that one fact may take.
+/// Lines that one field may take.
 const MAX_LINES: usize = 12;
 
-/// An overlay of names and values that can be scrolled.
+/// A scrolled popup of names and values.
 #[derive(Debug)]
 pub struct RecordPane {
     title: String,
-    /// Name and value; both can be shown.
+    /// Names and values, made visible.
     lines: Vec<(String, String)>,
-    /// Lines that one of them may take.
-    most_lines: usize,
+    /// Lines that one field may take.
+    max_lines: usize,
     offset: usize,
     n_lines: usize,
     height: usize,
-    /// How it stands on the screen, and in how many cells: of a long record that is not found out for every key.
-    laid: Option<(u16, FieldLayout<'static>)>,
+    /// The layout and its width, cached: for a long record it is expensive.
+    layout: Option<(u16, FieldLayout<'static>)>,
 }
 
 impl RecordPane {
@@ -40,21 +40,21 @@ impl RecordPane {
         Self {
             title: shown(title),
             lines: lines.map(|(name, value)| (shown(name.into()), shown(value))).collect(),
-            most_lines: MAX_LINES,
+            max_lines: MAX_LINES,
             offset: 0,
             n_lines: 0,
             height: 1,
-            laid: None,
+            layout: None,
         }
     }
 
-    /// A record as the server sent it, member by member; those that are empty are named at the end. Of one that is longer
-    /// than anybody reads, the beginning of each long text is shown, and how much of it is not.
+    /// Creates the popup for a record as the server sent it, with the names of empty members at the end. Of a record
+    /// longer than 1 MiB, the start of each long text is shown, with the number of bytes left out.
     pub fn of_record(title: String, record: &Document) -> Self {
-        /// Bytes that are shown of a record. Windows has command lines of up to 32,767 characters, and scripts are sent up
-        /// to 65,535.
+        /// Bytes shown of a record. Windows has command lines of up to 32,767 characters, and sensors send scripts of
+        /// up to 65,535.
         const BYTES: usize = 1 << 20;
-        /// Bytes that are shown of a single text when there are more.
+        /// Bytes shown of each text of a longer record.
         const TEXT: usize = 64 << 10;
         let members = RecordMembers::from_document(record);
         let mut room = BYTES;
@@ -65,124 +65,124 @@ impl RecordPane {
                 continue;
             };
             let value = value.raw();
-            let most = if record.len() > BYTES { TEXT } else { BYTES };
-            let shown = &value[..value.floor_char_boundary(most.min(room))];
+            let limit = if record.len() > BYTES { TEXT } else { BYTES };
+            let shown = &value[..value.floor_char_boundary(limit.min(room))];
             room -= shown.len();
-            let missing = value.len() - shown.len();
-            n_missing += missing;
-            let end = if missing > 0 { format!("… ({missing} bytes not shown)") } else { String::new() };
+            let n_left_out = value.len() - shown.len();
+            n_missing += n_left_out;
+            let end = if n_left_out > 0 { format!("… ({n_left_out} bytes not shown)") } else { String::new() };
             lines.push((path, format!("{shown}{end}")));
         }
         if n_missing > 0 {
-            let said = format!("{} of {} bytes are shown; y j copies all of it as JSON", BYTES - room, record.len());
-            lines.insert(0, (String::new(), said));
+            let note = format!("{} of {} bytes are shown; y j copies all of it as JSON", BYTES - room, record.len());
+            lines.insert(0, (String::new(), note));
         }
         lines.push(("empty".into(), members.empty_paths().join(", ")));
         let pane = Self::new(title, lines);
-        Self { most_lines: usize::MAX, ..pane }
+        Self { max_lines: usize::MAX, ..pane }
     }
 
-    /// What each part of a query to an index looks for; relative times are counted from now.
+    /// Creates the popup that explains each part of a query. Relative times are counted from now.
     pub fn of_query(index: Index, query: &str, cx: &Cx<'_>) -> Self {
         let parsed = query::parse_for(index, query);
         let mut lines = query::problem_lines(&parsed.problems);
-        // Without a meaning, there are only its mistakes to explain.
+        // A query that cannot be parsed only has problems.
         if parsed.query.is_some() {
             lines.extend(query::explain(index, query, cx.now));
         }
         Self::new("How the server reads the query".into(), lines)
     }
 
-    /// What was last warned of.
+    /// Creates the popup with the last warning.
     pub fn of_warning(text: &str) -> Self {
         Self::new("Last warning".into(), vec![("", text.to_owned())])
     }
 
-    /// Several warnings, each by itself.
+    /// Creates the popup with several warnings, numbered.
     pub fn of_warnings(warnings: impl Iterator<Item = String>) -> Self {
         let numbered = (1..).zip(warnings);
         let lines = numbered.map(|(n, text)| (format!("{n}"), text)).collect();
         Self::new("Warnings".into(), lines)
     }
 
-    /// What was last told, or what did not fit.
+    /// Creates the popup with a message in full.
     pub fn of_message(text: &str) -> Self {
         Self::new("Full message".into(), vec![("", text.to_owned())])
     }
 
-    /// What is wrong with a query: names and values.
+    /// Creates the popup with the problems of a query.
     pub fn of_problems(lines: Vec<(String, String)>) -> Self {
         Self::new("Problems in the query".into(), lines)
     }
 
-    /// A deed: what was sent, what the server held before and afterwards, and what became known when.
-    pub fn of_change(act: &LoggedChange) -> Self {
-        let sending = &act.submitted;
-        let who = &sending.who;
+    /// Creates the popup for a logged change: what was sent, the state before and after, and each outcome.
+    pub fn of_change(logged: &LoggedChange) -> Self {
+        let submitted = &logged.submitted;
+        let who = &submitted.who;
         let at = |at: jiff::Timestamp| at.strftime("%Y-%m-%d %H:%M:%SZ").to_string();
         let mut lines = vec![
-            ("line", format!("audit entry {}", act.line)),
-            ("at", at(act.at)),
+            ("line", format!("audit entry {}", logged.line)),
+            ("at", at(logged.at)),
             ("user", who.user.clone().unwrap_or_default()),
             ("account", who.account().unwrap_or_default()),
-            ("server", sending.server.clone()),
-            ("target", format!("{} {} {}", sending.target.kind, sending.target.id, sending.target.name)),
-            ("reason", sending.reason.clone().unwrap_or_default()),
-            ("ticket", sending.ticket.clone().unwrap_or_default()),
-            ("undoes", sending.undoes.map_or(String::new(), |line| format!("line {line}"))),
-            ("undone by", act.undone_by.map_or(String::new(), |line| format!("line {line}"))),
+            ("server", submitted.server.clone()),
+            ("target", format!("{} {} {}", submitted.target.kind, submitted.target.id, submitted.target.name)),
+            ("reason", submitted.reason.clone().unwrap_or_default()),
+            ("ticket", submitted.ticket.clone().unwrap_or_default()),
+            ("undoes", submitted.undoes.map_or(String::new(), |line| format!("line {line}"))),
+            ("undone by", logged.undone_by.map_or(String::new(), |line| format!("line {line}"))),
         ];
-        for request in &sending.requests {
+        for request in &submitted.requests {
             let body = match &request.body {
                 Value::Null => String::new(),
                 body => format!(" {body}"),
             };
             lines.push(("sent", format!("{} {}{body}", request.method, request.path)));
         }
-        lines.push(("before", sending.before.to_string()));
-        lines.push(("wanted", sending.wanted.to_string()));
-        for (when, outcome) in &act.steps {
-            let note = format!("{} {}: {}", at(*when), outcome.stage, outcome.note);
+        lines.push(("before", submitted.before.to_string()));
+        lines.push(("wanted", submitted.wanted.to_string()));
+        for (time, outcome) in &logged.steps {
+            let note = format!("{} {}: {}", at(*time), outcome.stage, outcome.note);
             lines.push(("known", note));
             if !outcome.after.is_null() {
                 lines.push(("after", outcome.after.to_string()));
             }
         }
-        Self::new(format!("{} {}", changes::label(&sending.deed), sending.target.name), lines)
+        Self::new(format!("{} {}", changes::label(&submitted.deed), submitted.target.name), lines)
     }
 
-    /// A request.
-    pub fn of_request(heard: &RequestLogEntry, session: &Session) -> Self {
-        let call = &heard.trace;
-        let status = call.status.map_or("none".into(), |status| status.to_string());
+    /// Creates the popup for an entry of the request log.
+    pub fn of_request(entry: &RequestLogEntry, session: &Session) -> Self {
+        let trace = &entry.trace;
+        let status = trace.status.map_or("none".into(), |status| status.to_string());
         let lines = vec![
-            ("number", heard.sequence_number.to_string()),
-            ("at", call.at.to_string()),
-            ("method", call.method.to_owned()),
-            ("path", call.path.clone()),
+            ("number", entry.sequence_number.to_string()),
+            ("at", trace.at.to_string()),
+            ("method", trace.method.to_owned()),
+            ("path", trace.path.clone()),
             ("status", status),
-            ("took", format!("{} ms", call.duration.as_millis())),
-            ("bytes", call.bytes.to_string()),
-            ("error", call.error.clone().unwrap_or_default()),
+            ("took", format!("{} ms", trace.duration.as_millis())),
+            ("bytes", trace.bytes.to_string()),
+            ("error", trace.error.clone().unwrap_or_default()),
             (
                 "curl",
-                super::list::curl_command(heard, session)
+                super::list::curl_command(entry, session)
                     .unwrap_or_else(|| "it changes the server: do not repeat it".into()),
             ),
         ];
-        Self::new(format!("Request {}", heard.sequence_number), lines)
+        Self::new(format!("Request {}", entry.sequence_number), lines)
     }
 }
 
 impl RecordPane {
-    /// Lays it out in so many cells.
-    fn lay(&self, width: u16, theme: &Theme) -> FieldLayout<'static> {
+    /// Returns the layout for a width in cells.
+    fn layout_for(&self, width: u16, theme: &Theme) -> FieldLayout<'static> {
         let fields = self.lines.iter().map(|(name, value)| {
             let style = match name.as_str() {
                 "error" => theme.bad,
                 _ => theme.text,
             };
-            FieldRow::multi_line(name, Line::styled(value.as_str(), style), self.most_lines)
+            FieldRow::multi_line(name, Line::styled(value.as_str(), style), self.max_lines)
         });
         let fields: Vec<_> = fields.collect();
         FieldLayout::new(&fields, width).into_owned()
@@ -209,16 +209,15 @@ impl Pane for RecordPane {
         moved.is_some()
     }
 
-    fn render(&mut self, frame: &mut Frame<'_>, area: Rect, _: &Session, look: &RenderCx<'_>) {
-        let theme = look.theme;
+    fn render(&mut self, frame: &mut Frame<'_>, area: Rect, _: &Session, cx: &RenderCx<'_>) {
+        let theme = cx.theme;
         self.height = usize::from(area.height).max(1);
-        let kept = self.laid.take();
-        let laid = match kept {
-            Some((width, laid)) if width == area.width => laid,
-            _ => self.lay(area.width, theme),
+        let layout = match self.layout.take() {
+            Some((width, layout)) if width == area.width => layout,
+            _ => self.layout_for(area.width, theme),
         };
-        self.n_lines = laid.render(area, self.offset, frame.buffer_mut(), theme);
-        self.laid = Some((area.width, laid));
+        self.n_lines = layout.render(area, self.offset, frame.buffer_mut(), theme);
+        self.layout = Some((area.width, layout));
         let n_below = self.n_lines.saturating_sub(self.offset + self.height);
         if n_below > 0
             && let Some(last) = area.rows().next_back()

@@ -1,4 +1,4 @@
-//! The binary under the cursor: what is known of a file, and who vouches for it.
+//! The binary details pane: file properties and signature.
 
 use std::sync::Arc;
 
@@ -17,19 +17,19 @@ use crate::text;
 use crate::theme::Theme;
 use crate::widgets::{FieldList, FieldRow};
 
-/// Paths, hosts and the like that are named; more of them, the JSON has.
+/// Paths and hosts that are listed; all of them are in the JSON record.
 const MAX_NAMED: usize = 100;
 
-/// Lines that a fact may take.
+/// Lines that one field may take.
 const MAX_LINES: usize = 4;
 
-/// The pane with the binary under the cursor.
+/// The pane with the selected binary.
 #[derive(Debug, Default)]
 pub struct BinaryPane {
     offset: usize,
     n_lines: usize,
     height: usize,
-    /// Whose facts are scrolled.
+    /// The binary that the scroll offset is for.
     scrolled_id: Option<Md5>,
 }
 
@@ -56,8 +56,8 @@ impl Pane for BinaryPane {
             return Line::default();
         };
         let mut pages = session.lists.binaries.loaded_pages();
-        let is_it = |row: &Arc<Binary>| Arc::ptr_eq(row, binary);
-        let page = pages.find(|page| page.value.rows.iter().any(is_it));
+        let is_selected = |row: &Arc<Binary>| Arc::ptr_eq(row, binary);
+        let page = pages.find(|page| page.value.rows.iter().any(is_selected));
         let as_of = page.map(|page| session.describe_answer_time(page.as_of));
         as_of.map_or_else(Line::default, Line::from)
     }
@@ -103,26 +103,26 @@ impl Pane for BinaryPane {
         }
     }
 
-    fn render(&mut self, frame: &mut Frame<'_>, area: Rect, session: &Session, look: &RenderCx<'_>) {
+    fn render(&mut self, frame: &mut Frame<'_>, area: Rect, session: &Session, cx: &RenderCx<'_>) {
         let Some(binary) = &session.selection.binary else {
             let text = "Select a binary for details";
-            frame.render_widget(Line::styled(text, look.theme.muted), area);
+            frame.render_widget(Line::styled(text, cx.theme.muted), area);
             return;
         };
-        let fields = facts(binary, &session.connection.zone, look.theme);
+        let fields = facts(binary, &session.connection.zone, cx.theme);
         self.height = usize::from(area.height);
         self.offset = self.offset.min(self.n_lines.saturating_sub(1));
         let list = FieldList { fields: &fields, scroll: self.offset };
-        self.n_lines = list.render(area, frame.buffer_mut(), look.theme);
+        self.n_lines = list.render(area, frame.buffer_mut(), cx.theme);
     }
 }
 
-/// The processes that ran a file.
+/// Returns the search for processes that ran `binary`.
 pub(in crate::panes) fn processes_destination(binary: &Binary) -> Destination {
     Destination::Search(Index::Process, format!("md5:{}", binary.md5))
 }
 
-/// What an action opens over the binary under the cursor, or over those that were chosen.
+/// Returns the popup that `action` opens for the selected binary, or for the chosen ones.
 pub(in crate::panes) fn overlay_for(
     action: Action,
     chosen: impl FnOnce() -> Vec<Arc<Binary>>,
@@ -132,8 +132,7 @@ pub(in crate::panes) fn overlay_for(
     match action {
         Action::Download => {
             let chosen = chosen();
-            let has_any = !chosen.is_empty();
-            has_any.then(|| Box::new(DownloadPane::new(chosen)) as Box<dyn Pane>)
+            (!chosen.is_empty()).then(|| Box::new(DownloadPane::new(chosen)) as Box<dyn Pane>)
         }
         Action::ShowBytes => Some(Box::new(HexdumpPane::new(binary))),
         _ => None,
@@ -154,12 +153,12 @@ fn facts(binary: &Binary, zone: &Zone, theme: &Theme) -> Vec<FieldRow<'static>> 
             "first seen" | "last seen" | "signed" => value.style(theme.time),
             _ => value,
         };
-        // A hash says what it is, and wants the whole width.
+        // A hash needs no label, and the full width.
         let label = if name == "md5" { "" } else { name };
         FieldRow::multi_line(label, value, MAX_LINES)
     };
-    let shown = |at| zone.format(at, Precision::Second);
-    let facts = binary.properties(MAX_NAMED, shown).into_iter();
+    let format = |at| zone.format(at, Precision::Second);
+    let facts = binary.properties(MAX_NAMED, format).into_iter();
     let mut fields: Vec<_> = facts.map(field).collect();
     if binary.signature.is_valid().is_none() {
         let unknown = Line::styled("unknown", theme.unknown);

@@ -1,4 +1,4 @@
-//! The host under the cursor of the sensors: what its row says in full, and which alerts are open on it.
+//! The host details pane: the selected sensor in full, and the open alerts on it.
 
 use jiff::Timestamp;
 use ratatui::text::Line;
@@ -19,7 +19,7 @@ use crate::theme::Theme;
 use crate::widgets::FieldRow;
 use crate::worker::Slot;
 
-/// The card of a host.
+/// Details of a sensor.
 #[derive(Debug)]
 pub struct HostDetails;
 
@@ -97,18 +97,18 @@ impl Details for HostDetails {
     }
 }
 
-/// How many alerts nobody has closed.
+/// Returns the number of open alerts on the host.
 fn alerts_field(host: &Untrusted, session: &Session, theme: &Theme) -> FieldRow<'static> {
     let remote = session.host_alerts_of(host);
-    let said = match remote.and_then(Remote::latest) {
+    let line = match remote.and_then(Remote::latest) {
         None => missing_line(remote, theme),
-        Some(known) => match known.value.total {
+        Some(fetched) => match fetched.value.total {
             0 => "none open".into(),
             total => {
-                let as_of = session.describe_answer_time(known.as_of);
+                let as_of = session.describe_answer_time(fetched.as_of);
                 Line::styled(format!("{total} open, {as_of}"), theme.bad)
             }
         },
     };
-    FieldRow::single_line("alerts", said)
+    FieldRow::single_line("alerts", line)
 }

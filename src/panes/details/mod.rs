@@ -1,4 +1,4 @@
-//! Cards: what is known of one thing, beside the list that it is in, or of the server itself.
+//! Details panes: all known fields of the selected row, or of the server.
 
 pub(super) mod alert;
 pub(super) mod binary;
@@ -36,76 +36,73 @@ use crate::worker::Slot;
 /// Lines that a description or a query may take.
 const MAX_LINES: usize = 12;
 
-/// What a card must know of the thing that it shows.
+/// The fields of one details pane, and what its actions do.
 pub trait Details: fmt::Debug + Sized + 'static {
-    /// What tells it from others.
+    /// Identifies the thing shown; if it changes, the pane scrolls to the top.
     type Id: Clone + fmt::Debug + PartialEq;
 
-    /// Which pane shows it.
     const PANE: PaneId;
 
-    /// Where its keys are looked up.
+    /// Key bindings of the pane.
     const SCOPE: Scope;
 
-    /// Whose spinner and errors are shown.
+    /// Slots whose spinner and errors the pane shows.
     const SLOTS: &'static [Slot];
 
-    /// What is said while there is nothing to show.
+    /// Shown while nothing is selected.
     const PLACEHOLDER: &'static str;
 
-    /// What is shown, if anything is.
+    /// Returns what is shown, if anything is.
     fn subject_id(session: &Session) -> Option<Self::Id>;
 
-    /// What stands in its frame.
     fn title(session: &Session) -> String;
 
-    /// From when it is.
+    /// Returns when it was fetched.
     fn as_of(session: &Session) -> Option<Timestamp>;
 
-    /// All that is known of it.
     fn facts(session: &Session, theme: &Theme) -> Vec<FieldRow<'static>>;
 
-    /// Comes after every input.
+    /// Called after every input.
     fn after_input(_: &mut Cx<'_>) {}
 
-    /// Where it leads when it is opened.
+    /// Returns where opening it leads.
     fn destination(_: &Session) -> Option<Destination> {
         None
     }
 
-    /// Why it leads nowhere.
+    /// Returns why there is nothing to open.
     fn no_destination_reason(_: &Session) -> String {
         "Nothing to open here".into()
     }
 
-    /// What of it can be asked about elsewhere.
+    /// Returns the values that can be searched for elsewhere.
     fn observables(_: &Session) -> Option<Observables> {
         None
     }
 
-    /// Its record as the server sent it.
+    /// Returns the record as the server sent it.
     fn record(_: &Session) -> Option<Document> {
         None
     }
 
-    /// What an action that copies finds in it, if it is one.
+    /// Returns what a copy action takes; `None` if `action` does not apply.
     fn clip(_: &Session, _: Action) -> Option<Clip> {
         None
     }
 
-    /// Does what else the user meant with it; false when it means nothing here.
+    /// Handles an action of this pane only; returns false if there is none.
     fn handle_action(_: Action, _: &mut Cx<'_>) -> bool {
         false
     }
 }
 
-/// A pane with a card.
+/// A scrolled pane with the fields of `C`.
 #[derive(Debug)]
 pub struct DetailsPane<C: Details> {
     offset: usize,
     n_lines: usize,
     height: usize,
-    /// Whose facts are scrolled.
+    /// What the scroll offset is for.
     scrolled_id: Option<C::Id>,
 }
 
@@ -149,7 +146,7 @@ impl<C: Details> Pane for DetailsPane<C> {
         }
         if action == Action::Open {
             match C::destination(cx.session()) {
-                Some(lead) => cx.navigate(lead),
+                Some(destination) => cx.navigate(destination),
                 None => cx.notify(C::no_destination_reason(cx.session())),
             }
             return true;
@@ -180,20 +177,20 @@ impl<C: Details> Pane for DetailsPane<C> {
         }
     }
 
-    fn render(&mut self, frame: &mut Frame<'_>, area: Rect, session: &Session, look: &RenderCx<'_>) {
+    fn render(&mut self, frame: &mut Frame<'_>, area: Rect, session: &Session, cx: &RenderCx<'_>) {
         if C::subject_id(session).is_none() {
-            frame.render_widget(Line::styled(C::PLACEHOLDER, look.theme.muted), area);
+            frame.render_widget(Line::styled(C::PLACEHOLDER, cx.theme.muted), area);
             return;
         }
-        let fields = C::facts(session, look.theme);
+        let fields = C::facts(session, cx.theme);
         self.height = usize::from(area.height);
         self.offset = self.offset.min(self.n_lines.saturating_sub(1));
         let list = FieldList { fields: &fields, scroll: self.offset };
-        self.n_lines = list.render(area, frame.buffer_mut(), look.theme);
+        self.n_lines = list.render(area, frame.buffer_mut(), cx.theme);
     }
 }
 
-/// When the page came that a row is on.
+/// Returns when the page with `row` was fetched.
 fn fetched_at<R: ListRow>(row: Option<&Arc<R>>, session: &Session) -> Option<Timestamp> {
     let row = row?;
     let mut pages = R::pages(session).loaded_pages();
@@ -201,13 +198,13 @@ fn fetched_at<R: ListRow>(row: Option<&Arc<R>>, session: &Session) -> Option<Tim
     page.map(|page| page.as_of)
 }
 
-/// A text of the server, if there is any.
+/// Returns a field with a text from the server, unless it is empty.
 fn text_field(label: &'static str, text: &Untrusted) -> Option<FieldRow<'static>> {
     let text = text.non_empty()?;
     Some(FieldRow::multi_line(label, text::excerpt(text), MAX_LINES))
 }
 
-/// An address that no program follows.
+/// Returns a field with a defanged address, unless it is empty.
 fn address_field(label: &'static str, address: &Untrusted) -> Option<FieldRow<'static>> {
     let address = address.non_empty()?;
     Some(FieldRow::multi_line(label, text::defang(address), MAX_LINES))

@@ -1,4 +1,4 @@
-//! The threat report under the cursor, with all that it looks for, and below it the feed it may come from.
+//! The report details pane: the selected threat report with its indicators, and its feed.
 
 use jiff::Timestamp;
 use ratatui::text::{Line, Span};
@@ -20,11 +20,11 @@ use crate::theme::Theme;
 use crate::widgets::FieldRow;
 use crate::worker::Slot;
 
-/// The card of a threat report.
+/// Details of a threat report.
 #[derive(Debug)]
 pub struct ReportDetails;
 
-/// Whose card it is: a report's, or a feed's that has none to show.
+/// A selected report, or a selected feed without one.
 #[derive(Clone, Debug, PartialEq)]
 pub enum ReportSubject {
     Report(ReportId),
@@ -57,21 +57,20 @@ impl Details for ReportDetails {
     }
 
     fn as_of(session: &Session) -> Option<Timestamp> {
-        let found = session.selection.report.as_ref()?;
-        let whole = session.report_details_of(&found.id).and_then(Remote::latest);
-        let whole = whole.map(|known| known.as_of);
-        whole.or_else(|| fetched_at(Some(found), session))
+        let report = session.selection.report.as_ref()?;
+        let details = session.report_details_of(&report.id).and_then(Remote::latest);
+        details.map(|fetched| fetched.as_of).or_else(|| fetched_at(Some(report), session))
     }
 
     fn facts(session: &Session, theme: &Theme) -> Vec<FieldRow<'static>> {
         let mut fields = Vec::new();
-        if let Some(found) = &session.selection.report {
-            fields.extend(report_fields(found, session, theme));
+        if let Some(report) = &session.selection.report {
+            fields.extend(report_fields(report, session, theme));
             fields.push(FieldRow::single_line("", ""));
         }
-        let of = session.selection.report.as_ref().map(|report| report.id.feed);
+        let feed_id = session.selection.report.as_ref().map(|report| report.id.feed);
         let mut feeds = session.lists.feeds.loaded_rows().map(|(_, feed)| feed);
-        let feed = match of {
+        let feed = match feed_id {
             Some(id) => feeds.find(|feed| feed.id == id),
             None => session.selection.feed.as_ref(),
         };
@@ -89,24 +88,24 @@ impl Details for ReportDetails {
     }
 
     fn record(session: &Session) -> Option<Document> {
-        let Some(found) = session.selection.report.as_deref() else {
+        let Some(row) = session.selection.report.as_deref() else {
             return Some(session.selection.feed.as_ref()?.document.clone());
         };
-        Some(report_details(found, session).unwrap_or(found).document.clone())
+        Some(report_details(row, session).unwrap_or(row).document.clone())
     }
 
     fn clip(session: &Session, action: Action) -> Option<Clip> {
-        let found = session.selection.report.as_deref()?;
-        let report = report_details(found, session).unwrap_or(found);
-        let own = [report.id.raw().into(), report.title.clone(), report.link.clone()];
-        let values = report.indicators.iter().map(|one| one.value.clone());
-        copy::fields_clip(|| own.into_iter().chain(values), &report.document, action)
+        let row = session.selection.report.as_deref()?;
+        let report = report_details(row, session).unwrap_or(row);
+        let fields = [report.id.raw().into(), report.title.clone(), report.link.clone()];
+        let values = report.indicators.iter().map(|indicator| indicator.value.clone());
+        copy::fields_clip(|| fields.into_iter().chain(values), &report.document, action)
     }
 }
 
-fn report_fields(found: &Report, session: &Session, theme: &Theme) -> Vec<FieldRow<'static>> {
-    let whole = report_details(found, session);
-    let report = whole.unwrap_or(found);
+fn report_fields(row: &Report, session: &Session, theme: &Theme) -> Vec<FieldRow<'static>> {
+    let details = report_details(row, session);
+    let report = details.unwrap_or(row);
     let score = report.score.map_or("unknown".into(), |score| score.to_string());
     let ignored = match report.is_ignored {
         Some(true) => Span::styled("  IGNORED (no alerts)", theme.caution),
@@ -122,7 +121,7 @@ fn report_fields(found: &Report, session: &Session, theme: &Theme) -> Vec<FieldR
     let mut fields = vec![
         text_field("", &report.title),
         Some(FieldRow::single_line("score", score)),
-        Some(FieldRow::single_line("alerts", alert_count_line(found, session, theme))),
+        Some(FieldRow::single_line("alerts", alert_count_line(row, session, theme))),
         text_field("feed", &report.feed_name),
         created,
         address_field("link", &report.link),
@@ -139,12 +138,10 @@ fn report_fields(found: &Report, session: &Session, theme: &Theme) -> Vec<FieldR
     });
     fields.extend(indicators);
     let mut fields: Vec<_> = fields.into_iter().flatten().collect();
-    let note = match whole {
-        None if session.report_details_of(&found.id).is_some_and(Awaiting::is_pending) => {
-            Some(("Loading…", theme.muted))
-        }
+    let note = match details {
+        None if session.report_details_of(&row.id).is_some_and(Awaiting::is_pending) => Some(("Loading…", theme.muted)),
         None => Some(("details not loaded; search result only", theme.unknown)),
-        Some(whole) if whole.indicators.is_empty() => Some(("nothing", theme.muted)),
+        Some(details) if details.indicators.is_empty() => Some(("nothing", theme.muted)),
         Some(_) => None,
     };
     if let Some((text, style)) = note {
@@ -153,19 +150,19 @@ fn report_fields(found: &Report, session: &Session, theme: &Theme) -> Vec<FieldR
     fields
 }
 
-/// A report with all that it looks for, if that is here.
-fn report_details<'s>(found: &Report, session: &'s Session) -> Option<&'s Report> {
-    let known = session.report_details_of(&found.id)?.latest()?;
-    Some(&known.value)
+/// Returns the report with all its indicators, if that is loaded: search results do not have them.
+fn report_details<'s>(row: &Report, session: &'s Session) -> Option<&'s Report> {
+    let fetched = session.report_details_of(&row.id)?.latest()?;
+    Some(&fetched.value)
 }
 
-/// How many alerts it has raised.
+/// Returns how many alerts the report has raised.
 fn alert_count_line(report: &Report, session: &Session, theme: &Theme) -> Line<'static> {
     let remote = session.report_alert_count(report);
     match remote.and_then(Remote::latest) {
-        Some(known) => {
-            let as_of = session.describe_answer_time(known.as_of);
-            format!("{} ({as_of})", group_thousands(*known.value)).into()
+        Some(fetched) => {
+            let as_of = session.describe_answer_time(fetched.as_of);
+            format!("{} ({as_of})", group_thousands(*fetched.value)).into()
         }
         None => missing_line(remote, theme),
     }

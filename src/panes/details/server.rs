@@ -1,4 +1,4 @@
-//! The server in plain words: what it is, what it may serve, where it keeps events.
+//! The server details pane: version, features, license, event store.
 
 use jiff::Timestamp;
 use ratatui::text::Line;
@@ -19,7 +19,7 @@ use crate::theme::Theme;
 use crate::widgets::FieldRow;
 use crate::worker::Slot;
 
-/// The card of the server.
+/// Details of the server.
 #[derive(Debug)]
 pub struct ServerDetails;
 
@@ -40,24 +40,26 @@ impl Details for ServerDetails {
     }
 
     fn as_of(session: &Session) -> Option<Timestamp> {
-        session.connection.license.latest().map(|known| known.as_of)
+        session.connection.license.latest().map(|fetched| fetched.as_of)
     }
 
     fn facts(session: &Session, theme: &Theme) -> Vec<FieldRow<'static>> {
         let mut fields = match session.connection.server_info.latest() {
-            Some(known) => info_fields(&known.value, theme),
+            Some(fetched) => info_fields(&fetched.value, theme),
             None => vec![FieldRow::single_line("version", missing_line(Some(&session.connection.server_info), theme))],
         };
         fields.push(FieldRow::single_line("", ""));
         match session.connection.license.latest() {
-            Some(known) => fields.extend(license_fields(&known.value, theme)),
+            Some(fetched) => fields.extend(license_fields(&fetched.value, theme)),
             None => {
                 fields.push(FieldRow::single_line("license", missing_line(Some(&session.connection.license), theme)))
             }
         }
         fields.push(FieldRow::single_line("", ""));
         match session.connection.store_partitions.latest() {
-            Some(known) => fields.extend(known.value.iter().flat_map(|part| partition_fields(part, session, theme))),
+            Some(fetched) => {
+                fields.extend(fetched.value.iter().flat_map(|partition| partition_fields(partition, session, theme)))
+            }
             None => fields
                 .push(FieldRow::single_line("store", missing_line(Some(&session.connection.store_partitions), theme))),
         }
@@ -102,14 +104,14 @@ fn info_fields(info: &ServerInfo, theme: &Theme) -> Vec<FieldRow<'static>> {
     fields
 }
 
-/// What the server says it can do, by its own names.
+/// Returns the names of the server's enabled features.
 fn feature_names(info: &ServerInfo) -> Vec<String> {
     let record: Value = serde_json::from_str(info.document.json()).unwrap_or_default();
     let Some(features) = record.get("features").and_then(Value::as_object) else {
         return Vec::new();
     };
-    let on = features.iter().filter(|(_, is_on)| **is_on == Value::Bool(true));
-    on.map(|(name, _)| text::excerpt(&name.as_str().into())).collect()
+    let enabled = features.iter().filter(|(_, is_on)| **is_on == Value::Bool(true));
+    enabled.map(|(name, _)| text::excerpt(&name.as_str().into())).collect()
 }
 
 fn license_fields(license: &License, theme: &Theme) -> Vec<FieldRow<'static>> {
@@ -129,16 +131,16 @@ fn license_fields(license: &License, theme: &Theme) -> Vec<FieldRow<'static>> {
     vec![FieldRow::single_line("license", Line::styled(state, style)), FieldRow::multi_line("sensors", sensors, 2)]
 }
 
-/// A part of the store of events: how warm it is, from when to when, and how large.
-fn partition_fields(part: &Partition, session: &Session, theme: &Theme) -> Vec<FieldRow<'static>> {
+/// Returns the fields of a partition of the event store: name, time range, and size.
+fn partition_fields(partition: &Partition, session: &Session, theme: &Theme) -> Vec<FieldRow<'static>> {
     let at = |at: Option<Timestamp>| at.map(|at| session.connection.zone.format(at, Precision::Minute));
-    let from = at(part.start).unwrap_or_else(|| "?".into());
-    let to = at(part.end).unwrap_or_else(|| "now".into());
+    let from = at(partition.start).unwrap_or_else(|| "?".into());
+    let to = at(partition.end).unwrap_or_else(|| "now".into());
     let label = ["hot", "warm", "cold"];
-    let label = label.into_iter().find(|label| part.status.eq_ignore_case(label));
-    let name = text::fit(&part.name, 40);
-    let documents = part.documents.map(|n| format!("{} process records", group_thousands(n)));
-    let size = part.bytes.map(format_size);
+    let label = label.into_iter().find(|label| partition.status.eq_ignore_case(label));
+    let name = text::fit(&partition.name, 40);
+    let documents = partition.documents.map(|n| format!("{} process records", group_thousands(n)));
+    let size = partition.bytes.map(format_size);
     let amount: Vec<_> = [documents, size].into_iter().flatten().collect();
     vec![
         FieldRow::multi_line(label.unwrap_or("store"), name, 2),

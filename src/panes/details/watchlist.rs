@@ -1,4 +1,4 @@
-//! The watchlist under the cursor: what it looks for, how far it has come, and what it sets off.
+//! The watchlist details pane: query, hits, actions.
 
 use jiff::Timestamp;
 use ratatui::text::Line;
@@ -20,7 +20,7 @@ use crate::theme::Theme;
 use crate::widgets::FieldRow;
 use crate::worker::Slot;
 
-/// The card of a watchlist.
+/// Details of a watchlist.
 #[derive(Debug)]
 pub struct WatchlistDetails;
 
@@ -61,14 +61,14 @@ impl Details for WatchlistDetails {
         fields.push(FieldRow::multi_line("matches now", hit_count_line(watchlist, session, theme), 4));
         fields.push(FieldRow::single_line("", ""));
         let hits = |label, n: Option<u64>| Some(FieldRow::single_line(label, group_thousands(n?)));
-        let rest = [
+        let hit_fields = [
             hits("total hits", watchlist.total_hits),
             hits("last run", watchlist.last_hits),
             time("last hit", watchlist.last_hit),
             time("last searched", watchlist.searched_until),
             time("created", watchlist.added),
         ];
-        fields.extend(rest.into_iter().flatten());
+        fields.extend(hit_fields.into_iter().flatten());
         if watchlist.searched_until.is_none() {
             let never = Line::styled("never (according to the server)", theme.muted);
             fields.push(FieldRow::single_line("last searched", never));
@@ -123,9 +123,9 @@ fn status_line(watchlist: &Watchlist, theme: &Theme) -> Line<'static> {
     Line::styled(format!("{word}{readonly}"), style)
 }
 
-/// The query in full, what besides it must hold, and what is wrong with it.
+/// Returns the query, its conditions beside the query text, and its problems.
 fn query_fields(watchlist: &Watchlist, theme: &Theme) -> Vec<FieldRow<'static>> {
-    /// A query may be as long as it likes; beyond this, the JSON has it.
+    /// Lines that a query may take; all of it is in the JSON record.
     const QUERY: usize = 24;
     let stored = StoredQuery::parse(watchlist.search_query.raw());
     let (index, label) = match &watchlist.index {
@@ -144,9 +144,9 @@ fn query_fields(watchlist: &Watchlist, theme: &Theme) -> Vec<FieldRow<'static>> 
         Line::styled(text::excerpt(&text.as_str().into()), theme.found)
     };
     fields.push(FieldRow::multi_line(label, query, QUERY));
-    if let Some(why) = stored.malformed_reason() {
-        let why = format!("malformed: {why}");
-        fields.push(FieldRow::multi_line("", Line::styled(why, theme.bad), 3));
+    if let Some(reason) = stored.malformed_reason() {
+        let reason = format!("malformed: {reason}");
+        fields.push(FieldRow::multi_line("", Line::styled(reason, theme.bad), 3));
     }
     if let Some(index) = index {
         let parsed = query::parse_for(index, &stored.text);
@@ -164,20 +164,20 @@ fn query_fields(watchlist: &Watchlist, theme: &Theme) -> Vec<FieldRow<'static>> 
     fields
 }
 
-/// How much it was counted to find.
+/// Returns the number of hits, if the user had them counted.
 fn hit_count_line(watchlist: &Watchlist, session: &Session, theme: &Theme) -> Line<'static> {
     let Some(remote) = session.watchlist_hits_of(watchlist) else {
         return Line::styled("press # to count", theme.muted);
     };
     match remote.latest() {
-        Some(known) => {
-            let as_of = session.describe_answer_time(known.as_of);
-            format!("{} {as_of}", group_thousands(*known.value)).into()
+        Some(fetched) => {
+            let as_of = session.describe_answer_time(fetched.as_of);
+            format!("{} {as_of}", group_thousands(*fetched.value)).into()
         }
         None => match remote.error() {
             Some(error) => {
-                let why = text::excerpt(&error.to_string().into());
-                Line::styled(format!("unknown: {why}"), theme.unknown)
+                let reason = text::excerpt(&error.to_string().into());
+                Line::styled(format!("unknown: {reason}"), theme.unknown)
             }
             None => missing_line(Some(remote), theme),
         },
@@ -187,10 +187,10 @@ fn hit_count_line(watchlist: &Watchlist, session: &Session, theme: &Theme) -> Li
 fn action_fields(watchlist: &Watchlist, session: &Session, theme: &Theme) -> Vec<FieldRow<'static>> {
     const LABEL: &str = "actions";
     let remote = session.watchlist_actions_of(watchlist.id);
-    let Some(known) = remote.and_then(Remote::latest) else {
+    let Some(fetched) = remote.and_then(Remote::latest) else {
         return vec![FieldRow::single_line(LABEL, missing_line(remote, theme))];
     };
-    let actions = known.value.rows.iter().map(|action| match action.kind {
+    let actions = fetched.value.rows.iter().map(|action| match action.kind {
         ActionKind::Email if !action.recipients.is_empty() => {
             let to: Vec<_> = action.recipients.iter().map(u64::to_string).collect();
             format!("email to user {}", to.join(", "))
@@ -202,8 +202,8 @@ fn action_fields(watchlist: &Watchlist, session: &Session, theme: &Theme) -> Vec
         let text = "none (tags only)";
         fields.push(FieldRow::multi_line(LABEL, Line::styled(text, theme.muted), 2));
     }
-    if known.value.n_unreadable > 0 {
-        let text = format!("{} unreadable", known.value.n_unreadable);
+    if fetched.value.n_unreadable > 0 {
+        let text = format!("{} unreadable", fetched.value.n_unreadable);
         fields.push(FieldRow::single_line("", Line::styled(text, theme.bad)));
     }
     fields

@@ -1,4 +1,4 @@
-//! What is done with the event under the cursor, and with all that are shown.
+//! Actions of the timeline: open, pivot, copy, export.
 
 use super::EventsPane;
 use crate::keys::Action;
@@ -10,14 +10,14 @@ use crate::panes::{
 use crate::session::{Cx, Destination, Session};
 use crate::text::Untrusted;
 
-/// The names of what is taken out of an event.
+/// Columns of an export.
 const COLUMN_NAMES: [&str; 7] = ["time", "kind", "action", "what", "md5", "segment", "process"];
 
-/// Of these, what a record does not say itself.
+/// Number of the last columns that are not members of the event's record.
 const N_ADDED_COLUMNS: usize = 2;
 
 impl EventsPane {
-    /// Opens the process that the event under the cursor is about.
+    /// Opens the child or target process of the selected event.
     pub(super) fn open_process(&self, cx: &mut Cx<'_>) {
         let Some(event) = self.selected_event(cx.session()) else {
             return cx.notify("No event selected");
@@ -36,27 +36,27 @@ impl EventsPane {
         }
     }
 
-    /// What of the event under the cursor, and of its process, can be asked about elsewhere.
+    /// Returns what can be searched for elsewhere of the selected event and the opened process.
     pub(super) fn observables_at_cursor(&self, session: &Session) -> Option<Observables> {
         let event = self.selected_event(session)?;
         Some(Observables::of_event(event, session.find_opened()))
     }
 
-    /// Copies what `action` names of the event under the cursor, or asks what else has the same.
+    /// Copies what `action` takes from the selected event, or searches for the same value elsewhere.
     pub(super) fn copy_or_pivot(&self, action: Action, cx: &mut Cx<'_>) -> bool {
         let event = self.selected_event(cx.session()).cloned();
         if let Some(event) = event {
-            let clues = |session: &Session| self.observables_at_cursor(session).into_iter().collect();
-            return pivot::pivot(action, cx, clues) || copy::copy_clip(copy::event_clip(&event, action), cx);
+            let observables = |session: &Session| self.observables_at_cursor(session).into_iter().collect();
+            return pivot::pivot(action, cx, observables) || copy::copy_clip(copy::event_clip(&event, action), cx);
         }
         cx.notify(format!("{}: no event selected", action.label()));
         true
     }
 
-    /// The events that are shown.
+    /// Returns the shown events for an export.
     pub(super) fn export_data(&self, session: &Session) -> ExportData {
         let rows = self.filtered.rows.iter();
-        let events: Vec<_> = rows.filter_map(|place| session.opened.timeline.event(*place)).collect();
+        let events: Vec<_> = rows.filter_map(|row| session.opened.timeline.event(*row)).collect();
         ExportData {
             name: "events".into(),
             columns: COLUMN_NAMES.map(Untrusted::from).into(),
@@ -67,7 +67,7 @@ impl EventsPane {
     }
 }
 
-/// An event as it stands in a file.
+/// Returns the cells of an exported event, in the order of [`COLUMN_NAMES`].
 fn export_row(event: &Event) -> Vec<Untrusted> {
     let at = event.at.map(|at| at.to_string());
     let md5 = event.md5().map(|md5| md5.to_string());

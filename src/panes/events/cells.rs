@@ -1,4 +1,4 @@
-//! An event as a row: when, how long after the one before it, of which kind, and what in words.
+//! Cells of a timeline row: time, time after the previous event, kind, description.
 
 use jiff::{SignedDuration, Timestamp};
 use ratatui::{
@@ -14,9 +14,9 @@ use crate::text;
 use crate::theme::Theme;
 use crate::widgets::TableColumn;
 
-/// The columns, for times with their day or without it, under a title that tells their zone.
-pub(super) fn columns<'t>(title: &'t str, form: TimeStyle<'_>) -> [TableColumn<'t>; 4] {
-    let time = if form.shows_days { 18 } else { 12 };
+/// Returns the columns; `title` is the heading of the time column, with the time zone.
+pub(super) fn columns<'t>(title: &'t str, style: TimeStyle<'_>) -> [TableColumn<'t>; 4] {
+    let time = if style.shows_days { 18 } else { 12 };
     [
         TableColumn::left_aligned(title, time, time, 1),
         TableColumn::right_aligned("AFTER", 6, 6, 3),
@@ -25,45 +25,44 @@ pub(super) fn columns<'t>(title: &'t str, form: TimeStyle<'_>) -> [TableColumn<'
     ]
 }
 
-/// How times are written.
+/// Format of the times in a timeline.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct TimeStyle<'a> {
     zone: &'a Zone,
-    /// Whether they are told apart only with their day.
+    /// Whether times have the month and day: the shown events are not all of one day.
     shows_days: bool,
 }
 
 impl<'a> TimeStyle<'a> {
-    /// How the times of a stretch are written.
-    pub(super) fn for_range(stretch: Option<TimeRange>, zone: &'a Zone) -> Self {
+    /// Returns the format for events in `range`.
+    pub(super) fn for_range(range: Option<TimeRange>, zone: &'a Zone) -> Self {
         let day = |at: Timestamp| zone.without_offset(at, Precision::Second).get(..10).map(str::to_owned);
-        let has_days = stretch.is_some_and(|stretch| day(stretch.start) != day(stretch.end));
-        Self { zone, shows_days: has_days }
+        Self { zone, shows_days: range.is_some_and(|range| day(range.start) != day(range.end)) }
     }
 
-    /// A time of day to the second, with its day where that is needed.
+    /// Formats a time to the second.
     pub(super) fn format_second(self, at: Timestamp) -> String {
-        let whole = self.zone.without_offset(at, Precision::Second);
+        let text = self.zone.without_offset(at, Precision::Second);
         let part = if self.shows_days { 5.. } else { 11.. };
-        whole.get(part).unwrap_or_default().to_owned()
+        text.get(part).unwrap_or_default().to_owned()
     }
 
-    /// The same to the millisecond.
+    /// Formats a time to the millisecond.
     pub(super) fn format_time(self, at: Timestamp) -> String {
         let ms = at.as_millisecond().rem_euclid(1_000);
         format!("{}.{ms:03}", self.format_second(at))
     }
 }
 
-/// The cells of an event, `before` being the time of the row above it.
+/// Returns the cells of an event; `before` is the time of the row above it.
 pub(super) fn event_cells(
     event: &Event,
     before: Option<Timestamp>,
-    form: TimeStyle<'_>,
+    style: TimeStyle<'_>,
     room: usize,
     theme: &Theme,
 ) -> Vec<Line<'static>> {
-    let at = event.at.map(|at| form.format_time(at));
+    let at = event.at.map(|at| style.format_time(at));
     let after = event.at.zip(before);
     let after = after.map(|(at, before)| format_delta(at.duration_since(before)));
     let at = match at {
@@ -79,8 +78,8 @@ pub(super) fn event_cells(
     ]
 }
 
-/// The event in so many cells. Of a path that is too long the end is worth more than the beginning. However long the
-/// record is, only what is shown of it costs.
+/// Describes an event in `room` cells. A path that is too long loses its start, not its end. However long the record
+/// is, only the visible part is measured.
 fn describe(event: &Event, room: usize) -> String {
     let is_path = matches!(event.kind(), EventKind::Filemod | EventKind::Regmod | EventKind::Modload);
     let (before, object, after) = (event.action(), event.object(), event.annotations());
@@ -95,14 +94,14 @@ fn describe(event: &Event, room: usize) -> String {
     text::fit(&format!("{before} {shown}{after}").into(), room)
 }
 
-/// The cells of the row of a segment that is missing.
+/// Returns the cells of the row for a segment that is missing.
 pub(super) fn gap_cells(
     gap: &TimelineGap<'_>,
     at: Option<Timestamp>,
-    form: TimeStyle<'_>,
+    style: TimeStyle<'_>,
     theme: &Theme,
 ) -> Vec<Line<'static>> {
-    let at = at.map(|at| form.format_time(at)).unwrap_or_default();
+    let at = at.map(|at| style.format_time(at)).unwrap_or_default();
     vec![
         Line::styled(at, theme.time),
         Line::default(),
@@ -115,7 +114,7 @@ pub(super) fn gap_cells(
     ]
 }
 
-/// What is missing.
+/// Describes what is missing.
 pub(super) fn describe_gap(gap: &TimelineGap<'_>) -> String {
     let events = match gap.n_events {
         Some(1) => "1 event".into(),
@@ -125,16 +124,16 @@ pub(super) fn describe_gap(gap: &TimelineGap<'_>) -> String {
     format!("{events} of segment {}", gap.segment)
 }
 
-/// Why it is missing.
+/// Returns why it is missing.
 pub(super) fn gap_reason(gap: &TimelineGap<'_>) -> String {
     if gap.is_left_out {
         return "left out: the segments that are here take all the memory there is for one process".into();
     }
-    let why = gap.error.map_or("cancelled".into(), ToString::to_string);
-    text::make_visible(&why.into())
+    let reason = gap.error.map_or("cancelled".into(), ToString::to_string);
+    text::make_visible(&reason.into())
 }
 
-/// How telling a kind is.
+/// Returns a style that makes suspicious kinds stand out.
 fn kind_style(event: &Event, theme: &Theme) -> Style {
     match event.kind() {
         _ if event.is_tamper || event.is_blocked() => theme.bad,
@@ -147,7 +146,7 @@ fn kind_style(event: &Event, theme: &Theme) -> Style {
     }
 }
 
-/// A difference in at most six cells.
+/// Formats the time between two events in at most six cells.
 fn format_delta(after: SignedDuration) -> String {
     let (ms, s) = (after.as_millis(), after.as_secs());
     match s {
@@ -166,7 +165,7 @@ mod tests {
 
     #[test]
     fn a_difference_is_as_precise_as_six_cells_can_tell() {
-        for (ms, words) in [
+        for (ms, text) in [
             (0, "+0ms"),
             (999, "+999ms"),
             (1_250, "+1.2s"),
@@ -175,7 +174,7 @@ mod tests {
             (7_200_000, "+2h"),
             (864_000_000, "+10d"),
         ] {
-            assert_eq!(format_delta(SignedDuration::from_millis(ms)), words);
+            assert_eq!(format_delta(SignedDuration::from_millis(ms)), text);
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The selected event in words: every fact that its record has, and what came with it.
+//! The facts of the selected event.
 
 use jiff::Timestamp;
 use ratatui::{
@@ -13,10 +13,10 @@ use crate::text::{self, Untrusted};
 use crate::theme::Theme;
 use crate::widgets::FieldRow;
 
-/// Lines that one fact may take.
+/// Lines that one field may take.
 const MAX_LINES: usize = 3;
 
-/// The facts of an event, in as many cells.
+/// Returns the fields of an event for a width of `width` cells.
 pub(super) fn event_fields(event: &Event, session: &Session, width: usize, theme: &Theme) -> Vec<FieldRow<'static>> {
     let zone = &session.connection.zone;
     let mut fields = vec![FieldRow::single_line("time", time_line(event.at, zone, theme))];
@@ -34,7 +34,7 @@ pub(super) fn event_fields(event: &Event, session: &Session, width: usize, theme
     fields
 }
 
-/// What there is to say of a segment that is missing.
+/// Returns the fields of a segment that is missing.
 pub(super) fn gap_fields(gap: &TimelineGap<'_>, theme: &Theme) -> Vec<FieldRow<'static>> {
     let hint = gap.error.and_then(crate::api::Error::hint);
     let missing = Line::styled(cells::describe_gap(gap), theme.bad);
@@ -54,15 +54,15 @@ fn time_line(at: Option<Timestamp>, zone: &Zone, theme: &Theme) -> Line<'static>
     }
 }
 
-/// What is known of a signature: the result, and who signed.
+/// Formats the signature result and the publisher.
 fn signature_line(signature: &Signature, theme: &Theme) -> Line<'static> {
     let style = match signature.is_valid() {
         Some(true) => theme.good,
         Some(false) => theme.bad,
         None => theme.unknown,
     };
-    let shown = |text: &Untrusted| text.non_empty().map(text::excerpt);
-    let result = shown(&signature.result).unwrap_or("unknown".into());
-    let by = shown(&signature.publisher).map(|by| format!(" by {by}"));
-    Line::from(vec![Span::styled(result, style), Span::styled(by.unwrap_or_default(), Style::new())])
+    let excerpt = |text: &Untrusted| text.non_empty().map(text::excerpt);
+    let result = excerpt(&signature.result).unwrap_or("unknown".into());
+    let publisher = excerpt(&signature.publisher).map(|publisher| format!(" by {publisher}"));
+    Line::from(vec![Span::styled(result, style), Span::styled(publisher.unwrap_or_default(), Style::new())])
 }

@@ -1,4 +1,4 @@
-//! Which rows of a timeline are shown: those of the kinds, of the time and with the words that were asked for.
+//! Filtering of a timeline by event kind, time range and words.
 
 use jiff::Timestamp;
 
@@ -6,32 +6,32 @@ use crate::model::{EventKind, Kinds};
 use crate::panes::list::Filter;
 use crate::session::{RowRef, Timeline};
 
-/// What is asked of a row.
+/// The filter of a timeline.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct EventFilter {
-    /// Only these kinds; all of them if there is none.
+    /// Kinds to show; all kinds if empty.
     pub(super) kinds: Kinds,
     pub(super) filter: Filter,
-    /// Stretches of time, each within the one before it; only the last one counts.
+    /// Nested time ranges: each lies within the one before it, and the last one is shown.
     pub(super) ranges: Vec<TimeRange>,
 }
 
-/// A stretch of time, both ends with it.
+/// A time range, both ends included.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct TimeRange {
     pub(super) start: Timestamp,
     pub(super) end: Timestamp,
 }
 
-/// The rows that are shown, and from what that was found out.
+/// The rows that pass a filter, and the inputs for which that was determined.
 #[derive(Clone, Debug, Default)]
 pub(super) struct FilteredEvents {
     pub(super) rows: Vec<RowRef>,
-    /// How many events there are of each kind, of those that the choice of kinds has no part in.
+    /// Events of each kind that pass the filter apart from its choice of kinds.
     kind_counts: [usize; KINDS],
-    /// Events among the rows.
+    /// Number of events among the rows.
     pub(super) n_events: usize,
-    /// Events that there are, shown or not.
+    /// Number of all loaded events.
     pub(super) n_total_events: usize,
     event_filter: EventFilter,
     revision: u64,
@@ -40,85 +40,85 @@ pub(super) struct FilteredEvents {
 const KINDS: usize = 10;
 
 impl EventFilter {
-    /// The stretch of time that is shown, if not all of it is.
+    /// Returns the time range to show, if there is one.
     pub(super) fn range(&self) -> Option<TimeRange> {
         self.ranges.last().copied()
     }
 }
 
 impl TimeRange {
-    /// The stretch between two moments, whichever is first.
+    /// Returns the range between two times in any order.
     pub(super) fn from_ends(one: Timestamp, other: Timestamp) -> Self {
         Self { start: one.min(other), end: one.max(other) }
     }
 
-    /// Whether a moment lies in it.
     pub(super) fn contains(self, at: Timestamp) -> bool {
         (self.start..=self.end).contains(&at)
     }
 }
 
 impl FilteredEvents {
-    /// Whether it is what comes of this wish and this timeline.
-    pub(super) fn is_current(&self, wish: &EventFilter, timeline: &Timeline) -> bool {
-        self.revision == timeline.revision() && self.event_filter == *wish
+    /// Whether the rows are those for this filter and timeline.
+    pub(super) fn is_current(&self, event_filter: &EventFilter, timeline: &Timeline) -> bool {
+        self.revision == timeline.revision() && self.event_filter == *event_filter
     }
 
-    /// Sifts the rows of a timeline. A gap is shown whatever is asked for: nobody knows what it hides.
-    pub(super) fn new(wish: &EventFilter, timeline: &Timeline) -> Self {
-        let stretch = wish.range();
-        let mut sifted = Self { event_filter: wish.clone(), revision: timeline.revision(), ..Self::default() };
-        for place in timeline.rows() {
-            let kinds = timeline.kinds(*place);
-            sifted.n_total_events += usize::from(!kinds.is_empty());
-            let is_then = |stretch: TimeRange| timeline.event_time(*place).is_some_and(|at| stretch.contains(at));
-            if !stretch.is_none_or(is_then) {
+    /// Filters the rows of a timeline. A gap is shown with every filter on kinds and words: its events are unknown.
+    pub(super) fn new(event_filter: &EventFilter, timeline: &Timeline) -> Self {
+        let range = event_filter.range();
+        let mut filtered =
+            Self { event_filter: event_filter.clone(), revision: timeline.revision(), ..Self::default() };
+        for row in timeline.rows() {
+            let kinds = timeline.kinds(*row);
+            filtered.n_total_events += usize::from(!kinds.is_empty());
+            let is_in_range = |range: TimeRange| timeline.event_time(*row).is_some_and(|at| range.contains(at));
+            if !range.is_none_or(is_in_range) {
                 continue;
             }
             if kinds.is_empty() {
-                sifted.rows.push(*place);
+                filtered.rows.push(*row);
                 continue;
             }
-            if !wish.matches_words(*place, kinds, timeline) {
+            if !event_filter.matches_words(*row, kinds, timeline) {
                 continue;
             }
-            for (count, kind) in sifted.kind_counts.iter_mut().zip(EventKind::all()) {
+            for (count, kind) in filtered.kind_counts.iter_mut().zip(EventKind::all()) {
                 *count += usize::from(kinds.contains(kind));
             }
-            if wish.kinds.is_empty() || wish.kinds.intersects(kinds) {
-                sifted.rows.push(*place);
-                sifted.n_events += 1;
+            if event_filter.kinds.is_empty() || event_filter.kinds.intersects(kinds) {
+                filtered.rows.push(*row);
+                filtered.n_events += 1;
             }
         }
-        sifted
+        filtered
     }
 
-    /// Every kind with the number of its events.
+    /// Returns every kind with the number of its events.
     pub(super) fn counts(&self) -> impl Iterator<Item = (EventKind, usize)> {
         EventKind::all().zip(self.kind_counts)
     }
 
-    /// Where the row that is nearest to a moment is shown.
+    /// Returns the index of the row nearest to `at`; events without a time are last.
     pub(super) fn nearest_row(&self, at: Option<Timestamp>, timeline: &Timeline) -> usize {
         let key = |at: Option<Timestamp>| at.unwrap_or(Timestamp::MAX);
-        let is_before = |place: &RowRef| key(timeline.event_time(*place)) < key(at);
+        let is_before = |row: &RowRef| key(timeline.event_time(*row)) < key(at);
         let next = self.rows.partition_point(is_before);
         next.min(self.rows.len().saturating_sub(1))
     }
 }
 
 impl EventFilter {
-    fn matches_words(&self, place: RowRef, kinds: Kinds, timeline: &Timeline) -> bool {
+    fn matches_words(&self, row: RowRef, kinds: Kinds, timeline: &Timeline) -> bool {
         let is_kind = |word: &str| {
-            let mut own = EventKind::all().filter(|kind| kinds.contains(*kind));
-            own.any(|kind| <&str>::from(kind).contains(word) || kind.short_name().contains(word))
+            let mut event_kinds = EventKind::all().filter(|kind| kinds.contains(*kind));
+            event_kinds.any(|kind| <&str>::from(kind).contains(word) || kind.short_name().contains(word))
         };
-        let named = |name: &str, word: &str| match name {
+        let column_contains = |name: &str, word: &str| match name {
             "kind" if is_kind(word) => Some(true),
-            "kind" => Some(timeline.fact_contains(place, name, word) == Some(true)),
-            "detail" => Some(timeline.contains_word(place, word)),
-            _ => timeline.fact_contains(place, name, word),
+            "kind" => Some(timeline.fact_contains(row, name, word) == Some(true)),
+            "detail" => Some(timeline.contains_word(row, word)),
+            _ => timeline.fact_contains(row, name, word),
         };
-        self.filter.matches_row(named, |word| timeline.contains_word(place, word))
+        self.filter.matches_row(column_contains, |word| timeline.contains_word(row, word))
     }
 }

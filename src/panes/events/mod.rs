@@ -1,4 +1,4 @@
-//! What the opened process did: one line for each event of all its segments, and how dense they lie.
+//! The timeline pane: the events of all segments of the opened process, with a sparkline of their density.
 
 mod actions;
 mod cells;
@@ -25,68 +25,65 @@ use crate::worker::Slot;
 use filter::{EventFilter, FilteredEvents, TimeRange};
 use sparkline::Sparkline;
 
-/// The pane with the timeline.
+/// The timeline pane.
 #[derive(Debug, Default)]
 pub struct EventsPane {
     state: EventsState,
-    /// Where the row under the cursor stands among those that are shown.
+    /// Index of the row under the cursor among the shown rows.
     cursor: usize,
-    /// The first row in sight.
+    /// Index of the first visible row.
     offset: usize,
-    /// Rows that are shown.
+    /// Number of rows that fit into the pane.
     height: usize,
-    /// The filter, while it is typed.
+    /// Input of the filter.
     typing: FilterInput,
     filtered: FilteredEvents,
-    /// How dense the events lie, as it was last drawn.
+    /// The sparkline as it was last drawn.
     sparkline: Option<Sparkline>,
-    /// Whether the strip is still that of the rows.
+    /// Whether the sparkline is that of the current rows.
     is_sparkline_current: bool,
 }
 
-/// Where one stands in a timeline, and what one wants to see of it: what going back brings back.
+/// Cursor and filter of a timeline, saved in the navigation history.
 #[derive(Clone, Debug, Default)]
 pub struct EventsState {
-    /// Whose events these are.
     process: Option<ProcessId>,
     filter: EventFilter,
-    /// The row under the cursor, and when it was.
+    /// The row under the cursor, and its time.
     cursor_row: Option<(RowRef, Option<Timestamp>)>,
-    /// Where a stretch of time begins that has no end yet.
+    /// Start of a time range whose end was not set yet.
     range_start: Option<Timestamp>,
 }
 
 impl EventsPane {
-    /// What is worth coming back to.
+    /// Returns the state that the navigation history saves.
     pub fn state(&self) -> &EventsState {
         &self.state
     }
 
-    /// Goes back to it.
+    /// Restores a saved state.
     pub fn restore_state(&mut self, state: EventsState) {
         *self = Self { state, height: self.height, ..Self::default() };
     }
 
-    /// The event under the cursor.
     pub fn selected_event<'a>(&self, session: &'a Session) -> Option<&'a Event> {
         session.opened.timeline.event(self.selected_row()?)
     }
 
-    /// The row under the cursor.
     fn selected_row(&self) -> Option<RowRef> {
         self.filtered.rows.get(self.cursor).copied()
     }
 
-    /// When the row under the cursor was.
+    /// Returns the time of the row under the cursor.
     fn cursor_time(&self, session: &Session) -> Option<Timestamp> {
-        self.selected_row().and_then(|place| session.opened.timeline.event_time(place))
+        self.selected_row().and_then(|row| session.opened.timeline.event_time(row))
     }
 
-    /// The stretch of time from where one was begun to the cursor.
+    /// Returns the time range from the start that was set to the cursor.
     fn marked_range(&self, session: &Session) -> Option<TimeRange> {
-        let begun = self.state.range_start?;
-        let end = self.cursor_time(session).unwrap_or(begun);
-        Some(TimeRange::from_ends(begun, end))
+        let start = self.state.range_start?;
+        let end = self.cursor_time(session).unwrap_or(start);
+        Some(TimeRange::from_ends(start, end))
     }
 
     fn is_typing(&self) -> bool {
@@ -95,28 +92,27 @@ impl EventsPane {
 
     fn move_to(&mut self, to: usize, session: &Session) {
         self.cursor = to;
-        let place = self.selected_row();
-        self.state.cursor_row = place.map(|place| (place, session.opened.timeline.event_time(place)));
+        let row = self.selected_row();
+        self.state.cursor_row = row.map(|row| (row, session.opened.timeline.event_time(row)));
     }
 
     fn set_filter(&mut self, text: &str) {
         self.state.filter.filter = Filter::parse(text);
     }
 
-    /// Shows one kind alone, or one more, or one less.
+    /// Toggles `kind` among the kinds to show.
     fn toggle_kind(&mut self, kind: EventKind) {
         let kinds = &mut self.state.filter.kinds;
         *kinds = kinds.with_toggled(kind);
     }
 
-    /// Begins a stretch of time, or ends it and shows nothing else.
+    /// Sets the start of a time range; if one is set, ends the range and shows only that.
     fn narrow_range(&mut self, cx: &mut Cx<'_>) {
         let Some(now) = self.cursor_time(cx.session()) else {
             return cx.notify("This row has no time");
         };
-        if let Some(begun) = self.state.range_start.take() {
-            let stretch = TimeRange::from_ends(begun, now);
-            self.state.filter.ranges.push(stretch);
+        if let Some(start) = self.state.range_start.take() {
+            self.state.filter.ranges.push(TimeRange::from_ends(start, now));
             cx.notify("Showing this time range only; Esc clears it");
         } else {
             self.state.range_start = Some(now);
@@ -124,12 +120,13 @@ impl EventsPane {
         }
     }
 
-    /// Goes to the next part of the strip that has any row, or the one before.
+    /// Moves the cursor to the next or previous cell of the sparkline that has rows.
     fn step_sparkline(&mut self, is_later: bool, cx: &mut Cx<'_>) {
         let session = cx.session();
-        let strip = self.sparkline.as_ref();
+        let sparkline = self.sparkline.as_ref();
         let rows = &self.filtered.rows;
-        let to = strip.and_then(|strip| strip.next_cell_row(rows, self.cursor, is_later, &session.opened.timeline));
+        let to = sparkline
+            .and_then(|sparkline| sparkline.next_cell_row(rows, self.cursor, is_later, &session.opened.timeline));
         match to {
             Some(to) => self.move_to(to, session),
             None if is_later => cx.notify("End of timeline"),
@@ -137,7 +134,7 @@ impl EventsPane {
         }
     }
 
-    /// Finds out which rows are shown, if that may have changed, and stays with the one under the cursor.
+    /// Applies the filter if filter or timeline have changed, and keeps the cursor on the selected row.
     fn apply_filter(&mut self, session: &Session) {
         let timeline = &session.opened.timeline;
         if self.filtered.is_current(&self.state.filter, timeline) {
@@ -145,18 +142,17 @@ impl EventsPane {
         }
         self.filtered = FilteredEvents::new(&self.state.filter, timeline);
         self.is_sparkline_current = false;
-        let Some((place, at)) = self.state.cursor_row else {
+        let Some((row, at)) = self.state.cursor_row else {
             self.move_to(0, session);
-            // Nobody chose it, and events that come are worth more.
-            self.state.cursor_row.take_if(|(place, _)| timeline.gap(*place).is_some());
+            // The user did not select this gap: the cursor moves on when events are loaded.
+            self.state.cursor_row.take_if(|(row, _)| timeline.gap(*row).is_some());
             return;
         };
-        let is_there = |row: &RowRef| *row == place;
-        let same = self.filtered.rows.iter().position(is_there);
-        // A row that is there but was another's has changed its place.
-        let same = same.filter(|_| timeline.event_time(place) == at);
-        let to = same.unwrap_or_else(|| self.filtered.nearest_row(at, timeline));
-        // What is in sight moves along with the cursor.
+        let position = self.filtered.rows.iter().position(|shown| *shown == row);
+        // Another time means that the reference now stands for another event.
+        let position = position.filter(|_| timeline.event_time(row) == at);
+        let to = position.unwrap_or_else(|| self.filtered.nearest_row(at, timeline));
+        // The visible rows move along with the cursor.
         self.offset = (self.offset + to).saturating_sub(self.cursor);
         self.cursor = to;
     }
@@ -177,11 +173,11 @@ impl Pane for EventsPane {
         let number = |n: usize| group_thousands(u64::try_from(n).unwrap_or(u64::MAX));
         let (shown, all) = (self.filtered.n_events, self.filtered.n_total_events);
         let of = if shown < all { format!(" of {}", number(all)) } else { String::new() };
-        let of_whom = process::opened_title(session).map(|opened| format!("  {opened}"));
-        let of_whom = of_whom.unwrap_or_default();
-        let mut parts = vec![format!("Events{of_whom}  {}{of}", number(shown))];
+        let title = process::opened_title(session).map(|opened| format!("  {opened}"));
+        let title = title.unwrap_or_default();
+        let mut parts = vec![format!("Events{title}  {}{of}", number(shown))];
         match (progress.n_loaded, progress.n_segments) {
-            (0, None) => return format!("Events{of_whom}").into(),
+            (0, None) => return format!("Events{title}").into(),
             (1, Some(1)) => {}
             (n, Some(all)) if n == all => parts.push(format!("{all} segments")),
             (n, Some(all)) => parts.push(format!("{n} of {all} segments loaded")),
@@ -293,25 +289,25 @@ impl Pane for EventsPane {
         self.apply_filter(cx.session());
     }
 
-    fn render(&mut self, frame: &mut Frame<'_>, area: Rect, session: &Session, look: &RenderCx<'_>) {
+    fn render(&mut self, frame: &mut Frame<'_>, area: Rect, session: &Session, cx: &RenderCx<'_>) {
         let timeline = &session.opened.timeline;
         let progress = timeline.progress();
-        let is_awaited = self.slots().iter().any(|slot| session.is_pending(*slot));
+        let is_pending = self.slots().iter().any(|slot| session.is_pending(*slot));
         let text = match (timeline.process(), progress.n_segments) {
             _ if !timeline.rows().is_empty() => {
-                return draw::render(self, frame, area, session, look);
+                return draw::render(self, frame, area, session, cx);
             }
             (None, _) => "Open a process to see its events",
-            _ if is_awaited => "Loading… ^c cancels",
+            _ if is_pending => "Loading… ^c cancels",
             _ if self.slots().iter().any(|slot| session.error(*slot).is_some()) => "",
             (Some(_), None) => "Cancelled. r retries",
             (Some(_), Some(_)) => "No events on the server for this process",
         };
-        draw::render_placeholder(frame, area, text, look);
+        draw::render_placeholder(frame, area, text, cx);
     }
 }
 
-/// The kind that an action shows.
+/// Returns the event kind that an action toggles.
 fn event_kind_of(action: Action) -> Option<EventKind> {
     Some(match action {
         Action::ShowFilemods => EventKind::Filemod,

@@ -1,4 +1,4 @@
-//! What the facets are to be compared with.
+//! The prompt that asks for the other side of a facet comparison.
 
 use ratatui::text::Line;
 
@@ -8,26 +8,26 @@ use crate::session::{Cx, FacetComparison, Session};
 use crate::text::Untrusted;
 use crate::theme::Theme;
 
-/// The popup in which the other side of a comparison is named.
+/// The prompt for the other side of a comparison.
 pub(super) type ComparePane = Prompt<Compare>;
 
-/// The other side of a comparison: a condition or a time range.
+/// The question: a condition or a time range.
 #[derive(Debug)]
 pub(in crate::panes) struct Compare {
     is_done: bool,
 }
 
 impl ComparePane {
-    /// Proposes the value under the cursor, where one host or user may be compared with another.
+    /// Creates the prompt. Its initial text is a condition for `value` if `field` is a host, user or group.
     pub(super) fn new(field: &str, value: Option<&Untrusted>, session: &Session) -> Self {
-        let is_whose = matches!(field, "hostname" | "username" | "username_full" | "group");
-        let value = value.filter(|_| is_whose);
-        let proposed = value.and_then(|value| query::facet_condition(field, value.raw()));
-        let proposed = match (&session.search.facet_counts.comparison, proposed) {
-            (Some(FacetComparison::Condition(condition)), None) => Some(condition.clone()),
-            (_, proposed) => proposed,
+        let is_comparable = matches!(field, "hostname" | "username" | "username_full" | "group");
+        let value = value.filter(|_| is_comparable);
+        let condition = value.and_then(|value| query::facet_condition(field, value.raw()));
+        let condition = match (&session.search.facet_counts.comparison, condition) {
+            (Some(FacetComparison::Condition(previous)), None) => Some(previous.clone()),
+            (_, condition) => condition,
         };
-        Self::with_text(Compare { is_done: false }, &proposed.unwrap_or_default())
+        Self::with_text(Compare { is_done: false }, &condition.unwrap_or_default())
     }
 }
 

@@ -1,4 +1,4 @@
-//! Drawing counted values: fields above, a bar for each value, what is marked and what was counted below.
+//! Drawing of facets: field names, a bar for each value, marked values, and notes on completeness.
 
 use ratatui::{
     Frame,
@@ -16,14 +16,14 @@ use crate::text::{self, Untrusted};
 use crate::theme::Theme;
 use crate::widgets::{Gutter, TableColumn, TableRow, TableWidget, draw_line, to_cells, wrap_line};
 
-/// Lines that may say what enter would ask.
+/// Lines that the marked conditions may take.
 const MAX_PENDING_LINES: usize = 3;
 
 /// Draws the pane.
-pub(super) fn render(pane: &mut FacetsPane, frame: &mut Frame<'_>, area: Rect, session: &Session, look: &RenderCx<'_>) {
-    let theme = look.theme;
+pub(super) fn render(pane: &mut FacetsPane, frame: &mut Frame<'_>, area: Rect, session: &Session, cx: &RenderCx<'_>) {
+    let theme = cx.theme;
     let counts = &session.search.facet_counts;
-    let Some(known) = counts.base.latest() else {
+    let Some(fetched) = counts.base.latest() else {
         let text = if session.lists.processes.search().is_none() {
             "Run a search to see value counts"
         } else if counts.base.is_pending() {
@@ -39,8 +39,8 @@ pub(super) fn render(pane: &mut FacetsPane, frame: &mut Frame<'_>, area: Rect, s
     let values = pane.shown_values(session);
     let has_filter = pane.typing.is_typing() || !pane.filter.is_empty();
     let pending = pending_lines(pane, area.width, theme);
-    let notes = notes_lines(known, &field, session, theme);
-    let [fields, sides, rows, filter, asked, below] = Layout::vertical([
+    let notes = notes_lines(fetched, &field, session, theme);
+    let [fields, sides, rows, filter, conditions, note_area] = Layout::vertical([
         Constraint::Length(1),
         Constraint::Length(if counts.comparison.is_some() { 2 } else { 0 }),
         Constraint::Fill(1),
@@ -49,31 +49,31 @@ pub(super) fn render(pane: &mut FacetsPane, frame: &mut Frame<'_>, area: Rect, s
         Constraint::Length(to_cells(notes.len())),
     ])
     .areas(area);
-    let shown = fields_line(pane, &known.value, session, theme, area.width);
-    draw_line(&shown, fields, frame.buffer_mut(), theme);
-    for (line, place) in [base_line(known, session, theme), comparison_line(session, theme)].iter().zip(sides.rows()) {
-        draw_line(line, place, frame.buffer_mut(), theme);
+    let field_names = fields_line(pane, &fetched.value, session, theme, area.width);
+    draw_line(&field_names, fields, frame.buffer_mut(), theme);
+    for (line, row) in [base_line(fetched, session, theme), comparison_line(session, theme)].iter().zip(sides.rows()) {
+        draw_line(line, row, frame.buffer_mut(), theme);
     }
-    render_table(pane, &values, &field, frame, rows, session, look);
+    render_table(pane, &values, &field, frame, rows, session, cx);
     if has_filter {
-        let all = known.value.get(&field).map_or(0, |facet| facet.values.len());
-        let is_typing = pane.typing.is_typing() && look.is_focused;
+        let all = fetched.value.get(&field).map_or(0, |facet| facet.values.len());
+        let is_typing = pane.typing.is_typing() && cx.is_focused;
         let counts = (values.len(), all);
-        list::render_filter_line(frame, filter, pane.filter.text(), counts, is_typing, look);
+        list::render_filter_line(frame, filter, pane.filter.text(), counts, is_typing, cx);
     }
-    for (line, place) in pending.iter().zip(asked.rows()) {
-        draw_line(line, place, frame.buffer_mut(), theme);
+    for (line, row) in pending.iter().zip(conditions.rows()) {
+        draw_line(line, row, frame.buffer_mut(), theme);
     }
-    for (line, place) in notes.iter().zip(below.rows()) {
-        draw_line(line, place, frame.buffer_mut(), theme);
+    for (line, row) in notes.iter().zip(note_area.rows()) {
+        draw_line(line, row, frame.buffer_mut(), theme);
     }
 }
 
-/// The fields with how many values each has, from the one before the current on.
+/// Returns the fields with the number of their values, scrolled so that the current one is visible.
 fn fields_line(pane: &FacetsPane, facets: &Facets, session: &Session, theme: &Theme, width: u16) -> Line<'static> {
     let fields = session.facet_fields();
     let current = pane.field.min(fields.len().saturating_sub(1));
-    let piece = |at: usize, field: &String| {
+    let field_spans = |at: usize, field: &String| {
         let facet = facets.get(field);
         let n_values = facet.map_or(0, |facet| facet.values.len());
         let more = if facet.is_some_and(|facet| facet.broken > 0) { "+" } else { "" };
@@ -83,59 +83,58 @@ fn fields_line(pane: &FacetsPane, facets: &Facets, session: &Session, theme: &Th
             Span::styled(format!(" {n_values}{more}  "), theme.number),
         ]
     };
-    let pieces: Vec<_> = fields.iter().enumerate().map(|(at, field)| piece(at, field)).collect();
-    let wide = |spans: &[Vec<Span<'_>>]| -> usize { spans.iter().flatten().map(Span::width).sum() };
-    let end = pieces.len().min(current + 1);
-    let first = (0..end).find(|first| wide(&pieces[*first..end]) <= usize::from(width));
-    Line::from(pieces[first.unwrap_or(current)..].concat())
+    let parts: Vec<_> = fields.iter().enumerate().map(|(at, field)| field_spans(at, field)).collect();
+    let width_of = |spans: &[Vec<Span<'_>>]| -> usize { spans.iter().flatten().map(Span::width).sum() };
+    let end = parts.len().min(current + 1);
+    let first = (0..end).find(|first| width_of(&parts[*first..end]) <= usize::from(width));
+    Line::from(parts[first.unwrap_or(current)..].concat())
 }
 
-/// So many values that are not shown because they make no sense.
+/// Returns a note that `n` values could not be read.
 pub(super) fn unread(n: usize) -> String {
     let values = if n == 1 { "value" } else { "values" };
     format!("{} {values} could not be read", group_thousands(to_u64(n)))
 }
 
-/// The search itself, when it is compared.
-fn base_line(known: &Fetched<Facets>, session: &Session, theme: &Theme) -> Line<'static> {
+/// Returns the line of the search itself in a comparison.
+fn base_line(fetched: &Fetched<Facets>, session: &Session, theme: &Theme) -> Line<'static> {
     let search = session.lists.processes.search();
     let query = search.map_or("", |search| search.query.as_str());
     let query = if query.is_empty() { "everything" } else { query };
     let period = search.map_or_else(Vec::new, |search| Period::from_search(search));
     let bounds = period.iter().map(ToString::to_string);
-    let what: Vec<_> = std::iter::once(query.to_owned()).chain(bounds).collect();
-    side_line("A", known.value.total, &what.join("  "), theme)
+    let description: Vec<_> = std::iter::once(query.to_owned()).chain(bounds).collect();
+    side_line("A", fetched.value.total, &description.join("  "), theme)
 }
 
-/// What it is compared with.
+/// Returns the line of the other side in a comparison.
 fn comparison_line(session: &Session, theme: &Theme) -> Line<'static> {
     let counts = &session.search.facet_counts;
-    let what = match &counts.comparison {
+    let description = match &counts.comparison {
         Some(FacetComparison::Condition(condition)) => format!("the same with {condition}"),
         Some(FacetComparison::Period(period)) => format!("the same, {period}"),
         None => String::new(),
     };
-    let known = counts.compared.latest();
-    match known {
-        Some(known) => side_line("B", known.value.total, &what, theme),
-        None if counts.compared.is_pending() => side_note_line("B", "counting", &what, theme),
-        None => side_note_line("B", "not counted", &what, theme),
+    match counts.compared.latest() {
+        Some(fetched) => side_line("B", fetched.value.total, &description, theme),
+        None if counts.compared.is_pending() => side_note_line("B", "counting", &description, theme),
+        None => side_note_line("B", "not counted", &description, theme),
     }
 }
 
-fn side_line(name: &'static str, total: u64, what: &str, theme: &Theme) -> Line<'static> {
-    side_note_line(name, &format!("{} segments", group_thousands(total)), what, theme)
+fn side_line(name: &'static str, total: u64, description: &str, theme: &Theme) -> Line<'static> {
+    side_note_line(name, &format!("{} segments", group_thousands(total)), description, theme)
 }
 
-fn side_note_line(name: &'static str, said: &str, what: &str, theme: &Theme) -> Line<'static> {
+fn side_note_line(name: &'static str, count: &str, description: &str, theme: &Theme) -> Line<'static> {
     Line::from(vec![
         Span::styled(format!("{name}  "), theme.title),
-        Span::styled(format!("{said}  "), theme.number),
-        Span::styled(text::make_visible(&what.into()), theme.text),
+        Span::styled(format!("{count}  "), theme.number),
+        Span::styled(text::make_visible(&description.into()), theme.text),
     ])
 }
 
-/// What enter would ask, in a few lines.
+/// Returns the conditions that `Enter` adds to the query, in a few lines.
 fn pending_lines(pane: &FacetsPane, width: u16, theme: &Theme) -> Vec<Line<'static>> {
     if pane.marks.is_empty() {
         return Vec::new();
@@ -153,32 +152,32 @@ fn pending_lines(pane: &FacetsPane, width: u16, theme: &Theme) -> Vec<Line<'stat
     lines
 }
 
-/// What was counted, when, and what is missing.
-fn notes_lines(known: &Fetched<Facets>, field: &str, session: &Session, theme: &Theme) -> Vec<Line<'static>> {
-    let facets = &known.value;
-    let as_of = session.connection.zone.format(known.as_of, Precision::Second);
+/// Returns the number of counted segments, when they were counted, and what is missing.
+fn notes_lines(fetched: &Fetched<Facets>, field: &str, session: &Session, theme: &Theme) -> Vec<Line<'static>> {
+    let facets = &fetched.value;
+    let as_of = session.connection.zone.format(fetched.as_of, Precision::Second);
     let mut notes = vec![Line::styled(
         format!("{} segments (a process may have several); as of {as_of}", group_thousands(facets.total)),
         theme.muted,
     )];
-    let mut gaps = Vec::new();
+    let mut caveats = Vec::new();
     if facets.is_incomplete {
-        gaps.push("INCOMPLETE: server returned partial results".to_owned());
+        caveats.push("INCOMPLETE: server returned partial results".to_owned());
     }
     if facets.n_unreadable > 0 {
-        gaps.push(unread(facets.n_unreadable));
+        caveats.push(unread(facets.n_unreadable));
     }
     if facets.hidden > 0 {
-        gaps.push(format!("{} hidden (no permission)", group_thousands(facets.hidden)));
+        caveats.push(format!("{} hidden (no permission)", group_thousands(facets.hidden)));
     }
-    let is_cut = |remote: &Remote<Facets>| {
-        let facet = remote.latest().and_then(|known| known.value.get(field));
+    let truncation = |remote: &Remote<Facets>| {
+        let facet = remote.latest().and_then(|fetched| fetched.value.get(field));
         facet.and_then(truncation_note)
     };
     let counts = &session.search.facet_counts;
-    gaps.extend(is_cut(&counts.base).or_else(|| is_cut(&counts.compared)));
-    if !gaps.is_empty() {
-        notes.push(Line::styled(gaps.join("; "), theme.caution));
+    caveats.extend(truncation(&counts.base).or_else(|| truncation(&counts.compared)));
+    if !caveats.is_empty() {
+        notes.push(Line::styled(caveats.join("; "), theme.caution));
     }
     notes
 }
@@ -190,18 +189,18 @@ fn render_table(
     frame: &mut Frame<'_>,
     area: Rect,
     session: &Session,
-    look: &RenderCx<'_>,
+    cx: &RenderCx<'_>,
 ) {
-    let theme = look.theme;
+    let theme = cx.theme;
     let is_comparing = session.search.facet_counts.comparison.is_some();
-    let alone = [
+    let single = [
         TableColumn::left_aligned("", 1, 1, 0),
         TableColumn::left_aligned("VALUE", 12, TableColumn::FILL, 0),
         TableColumn::right_aligned("COUNT", 5, 7, 1),
         TableColumn::right_aligned("%", 5, 5, 2),
         TableColumn::left_aligned("", 6, 22, 3),
     ];
-    let beside = [
+    let compared = [
         TableColumn::left_aligned("", 1, 1, 0),
         TableColumn::left_aligned("VALUE", 12, TableColumn::FILL, 0),
         TableColumn::right_aligned("A", 5, 7, 1),
@@ -210,22 +209,22 @@ fn render_table(
         TableColumn::right_aligned("%", 5, 5, 5),
         TableColumn::left_aligned("A vs B", 7, 7, 1),
     ];
-    let columns: &[TableColumn<'_>] = if is_comparing { &beside } else { &alone };
+    let columns: &[TableColumn<'_>] = if is_comparing { &compared } else { &single };
     let counted = session.search.facet_counts.base.latest();
-    let counted = counted.and_then(|known| known.value.get(field).map(|facet| (known, facet)));
+    let counted = counted.and_then(|fetched| fetched.value.get(field).map(|facet| (fetched, facet)));
     let empty = match counted {
         _ if !pane.filter.is_empty() => "No value matches the filter".to_owned(),
         Some((_, facet)) if facet.broken > 0 => {
             format!("Unknown: {}", unread(facet.broken))
         }
-        Some((known, _)) if known.value.is_incomplete => "Unknown: the server's counts are INCOMPLETE".to_owned(),
+        Some((fetched, _)) if fetched.value.is_incomplete => "Unknown: the server's counts are INCOMPLETE".to_owned(),
         _ => "The server has no value counts for this field".to_owned(),
     };
     let table = TableWidget {
         columns,
         total: values.len(),
         cursor: pane.cursor,
-        is_focused: look.is_focused,
+        is_focused: cx.is_focused,
         gutter: Gutter::Cursor,
         empty_text: Line::raw(empty),
     };
@@ -266,21 +265,21 @@ fn render_table(
     pane.top = top;
 }
 
-/// Pieces of a bar in so many cells; what occurs has at least one.
+/// Returns the length of a bar within `width` cells; at least one for a value that occurs.
 fn bar_length(value: &CountedValue, width: usize) -> usize {
-    let is_reached = |piece: usize| {
-        let piece = u32::try_from(piece).unwrap_or(u32::MAX);
+    let is_reached = |cell: usize| {
+        let cell = u32::try_from(cell).unwrap_or(u32::MAX);
         let width = u32::try_from(width).unwrap_or(u32::MAX);
-        f64::from(piece) * 100.0 < value.bar * f64::from(width)
+        f64::from(cell) * 100.0 < value.bar * f64::from(width)
     };
-    (0..width).filter(|piece| is_reached(*piece)).count()
+    (0..width).filter(|cell| is_reached(*cell)).count()
 }
 
 fn format_percent(share: f64) -> String {
     format!("{share:.1}")
 }
 
-/// What a difference means, in a word.
+/// Returns the difference as a short text.
 pub(super) fn label(change: FacetDelta) -> String {
     match change {
         FacetDelta::New => "NEW".into(),
@@ -301,15 +300,15 @@ fn delta_style(change: FacetDelta, theme: &Theme) -> Style {
     }
 }
 
-/// A value as a line of a histogram, for a text.
+/// Formats a value as a line of a plain-text histogram.
 pub(super) fn plain_line(value: &CountedValue) -> String {
     /// Cells of the longest bar.
     const BAR: usize = 20;
     let name = text::make_visible(&value.name);
     let (count, share) = value.base;
-    let rest = match value.compared {
+    let comparison = match value.compared {
         Some((count, share, change)) => format!("{count:>8} {share:>5.1}%  {:<7}", label(change)),
         None => format!("{:<BAR$}", "#".repeat(bar_length(value, BAR))),
     };
-    format!("{count:>8} {share:>5.1}%  {rest}  {name}")
+    format!("{count:>8} {share:>5.1}%  {comparison}  {name}")
 }

@@ -1,4 +1,4 @@
-//! The values of a result, counted: what is rare, what is new beside another result, and which of them to ask for.
+//! The facets pane: values of a search result with their counts, compared with another result, to narrow the query.
 
 mod compare;
 mod draw;
@@ -25,10 +25,10 @@ use compare::ComparePane;
 use marks::FacetMarks;
 use values::{CountedValue, ValueOrder, values};
 
-/// The pane with the facets of the hunt.
+/// The facets pane of the process search.
 #[derive(Debug, Default)]
 pub struct FacetsPane {
-    /// Which field is shown, counted among those that are counted.
+    /// Index of the shown field among the counted fields.
     field: usize,
     cursor: usize,
     top: usize,
@@ -36,18 +36,17 @@ pub struct FacetsPane {
     order: ValueOrder,
     marks: FacetMarks,
     filter: Filter,
-    /// The filter, while it is typed.
+    /// Input of the filter.
     typing: FilterInput,
-    /// The search that the marks are about.
+    /// The search that the marks are for.
     marked_search: Option<Arc<Search>>,
-    /// Whether it was compared when this was last looked at.
+    /// Whether the last input left a comparison in place.
     was_comparing: bool,
-    /// Whether the comparison is to end.
+    /// Whether to end the comparison after this input.
     ends_comparison: bool,
 }
 
 impl FacetsPane {
-    /// The field that is shown.
     fn current_field(&self, session: &Session) -> String {
         let mut fields = session.facet_fields();
         let last = fields.len().saturating_sub(1);
@@ -59,25 +58,25 @@ impl FacetsPane {
         values(&session.search.facet_counts, &field, self.order, &self.filter)
     }
 
-    /// The value under the cursor.
+    /// Returns the value under the cursor.
     fn selected_value(&self, session: &Session) -> Option<CountedValue> {
         let mut values = self.shown_values(session);
         (self.cursor < values.len()).then(|| values.swap_remove(self.cursor))
     }
 
-    /// Shows the field so many places on, round and round.
+    /// Shows the field `by` places on, wrapping around.
     fn step_field(&mut self, by: usize, session: &Session) {
         self.field = (self.field + by) % session.facet_fields().len().max(1);
         (self.cursor, self.top) = (0, 0);
         self.filter = Filter::default();
     }
 
-    fn mark_value(&mut self, sense: Polarity, cx: &mut Cx<'_>) {
+    fn mark_value(&mut self, polarity: Polarity, cx: &mut Cx<'_>) {
         let field = self.current_field(cx.session());
         let Some(value) = self.selected_value(cx.session()) else {
             return cx.notify("No value selected");
         };
-        if !self.marks.toggle(&field, &value.name, sense) {
+        if !self.marks.toggle(&field, &value.name, polarity) {
             return cx.notify(if value.name.raw().is_empty() {
                 "An empty value cannot be searched".to_owned()
             } else {
@@ -90,7 +89,7 @@ impl FacetsPane {
         cx.notify(format!("{included} to include, {excluded} to exclude. Enter applies"));
     }
 
-    /// Asks for what is marked; for the value under the cursor where nothing is.
+    /// Narrows the query by the marked values, or by the value under the cursor if none is marked.
     fn narrow_query(&mut self, cx: &mut Cx<'_>) {
         let Some(search) = cx.session().lists.processes.search().cloned() else {
             return cx.notify("No search yet");
@@ -110,7 +109,7 @@ impl FacetsPane {
         (self.cursor, self.top) = (0, 0);
     }
 
-    /// The values that are shown, as they stand in their columns.
+    /// Returns the shown values for an export.
     fn export_data(&self, session: &Session) -> ExportData {
         let (field, values) = (self.current_field(session), self.shown_values(session));
         let percent = |share: f64| Untrusted::from(format!("{share:.1}"));
@@ -127,7 +126,7 @@ impl FacetsPane {
             columns.extend(["count_b", "percent_b", "change"].map(Untrusted::from));
         }
         ExportData {
-            // A record tells of one side alone.
+            // With a comparison, the record of a value has the counts of one side only.
             n_prefix_columns: if is_comparing { columns.len() } else { 0 },
             columns,
             rows: values.iter().map(row).collect(),
@@ -138,20 +137,20 @@ impl FacetsPane {
 
     fn copy_value(&self, action: Action, cx: &mut Cx<'_>) -> bool {
         let session = cx.session();
-        let current = self.selected_value(session);
-        let copied = match action {
+        let selected = self.selected_value(session);
+        let clip = match action {
             Action::YankHistogram => {
                 let lines: Vec<_> = self.shown_values(session).iter().map(draw::plain_line).collect();
                 ("histogram", (!lines.is_empty()).then(|| lines.join("\n")))
             }
             Action::YankRow => {
-                let value = current.map(|value| copy::defanged_row(&[value.name]));
+                let value = selected.map(|value| copy::defanged_row(&[value.name]));
                 ("value, defanged", value)
             }
-            Action::YankRaw => ("value", current.map(|value| copy::tab_separated(&[value.name]))),
+            Action::YankRaw => ("value", selected.map(|value| copy::tab_separated(&[value.name]))),
             _ => return false,
         };
-        copy::copy_clip(Some(copied), cx)
+        copy::copy_clip(Some(clip), cx)
     }
 }
 
@@ -166,8 +165,8 @@ impl Pane for FacetsPane {
 
     fn title(&self, session: &Session) -> Line<'static> {
         let field = self.current_field(session);
-        let known = session.search.facet_counts.base.latest();
-        let Some(facet) = known.and_then(|known| known.value.get(&field)) else {
+        let fetched = session.search.facet_counts.base.latest();
+        let Some(facet) = fetched.and_then(|fetched| fetched.value.get(&field)) else {
             return format!("Facets  {field}").into();
         };
         let values = match facet.values.len() {
@@ -249,15 +248,15 @@ impl Pane for FacetsPane {
     fn popup(&self, action: Action, session: &Session) -> Option<Box<dyn Pane>> {
         match action {
             Action::Columns => {
-                let named = |names: Vec<String>| names.into_iter().map(ColumnChoice::new).collect();
-                let chosen = named(session.facet_fields());
-                let choices = named(query::countable_facets(Index::Process));
+                let column_choices = |names: Vec<String>| names.into_iter().map(ColumnChoice::new).collect();
+                let chosen = column_choices(session.facet_fields());
+                let choices = column_choices(query::countable_facets(Index::Process));
                 Some(Box::new(ColumnPicker::new(Session::FACETS, chosen, choices)))
             }
             Action::Export => {
-                let extract = self.export_data(session);
-                let total = to_u64(extract.rows.len());
-                Some(Box::new(ExportPane::new(extract, total)))
+                let data = self.export_data(session);
+                let total = to_u64(data.rows.len());
+                Some(Box::new(ExportPane::new(data, total)))
             }
             Action::Compare => {
                 let value = self.selected_value(session).map(|value| value.name);
@@ -276,8 +275,8 @@ impl Pane for FacetsPane {
         let session = cx.session();
         let search = session.lists.processes.search();
         let is_same = match (&self.marked_search, search) {
-            (Some(of), Some(search)) => Arc::ptr_eq(of, search),
-            (of, search) => of.is_none() && search.is_none(),
+            (Some(marked), Some(search)) => Arc::ptr_eq(marked, search),
+            (marked, search) => marked.is_none() && search.is_none(),
         };
         if !is_same {
             self.marked_search = search.cloned();
@@ -303,7 +302,7 @@ fn to_u64(n: usize) -> u64 {
     u64::try_from(n).unwrap_or(u64::MAX)
 }
 
-/// What is said of a facet that may have more values than the server lists.
+/// Returns a note for a facet that may have more values than the server lists.
 fn truncation_note(facet: &Facet) -> Option<String> {
     facet.is_truncated().then(|| format!("servers list {} values at most", Facet::MAX_VALUES))
 }

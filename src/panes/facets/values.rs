@@ -1,4 +1,4 @@
-//! The values of a field: how often each occurs here, and there where another result is compared.
+//! The counted values of a facet field, in one result or in two.
 
 use std::collections::HashMap;
 
@@ -7,33 +7,32 @@ use crate::panes::list::Filter;
 use crate::session::FacetCounts;
 use crate::text::Untrusted;
 
-/// A value, and how often it occurs.
+/// A value and how often it occurs.
 #[derive(Clone, Debug)]
 pub(super) struct CountedValue {
     pub(super) name: Untrusted,
-    /// How often in the result, and how many percent of all counts that is.
+    /// Count in the result, and its share of all counts in percent.
     pub(super) base: (u64, f64),
-    /// The length of its bar in percent of the longest.
+    /// Length of its bar, in percent of the longest.
     pub(super) bar: f64,
-    /// The same of the other result, and what the difference means; nothing while that is not here.
+    /// Count and share in the other result, and the difference; `None` while that is not loaded.
     pub(super) compared: Option<(u64, f64, FacetDelta)>,
     pub(super) document: Document,
 }
 
-/// In which order the values are shown.
+/// Sort order of the values.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum ValueOrder {
-    /// The server's: the most common first, or along the time.
+    /// The server's order: most common first, or by time.
     #[default]
     Common,
-    /// The rarest first.
     Rare,
-    /// What differs most from the other result first.
+    /// Largest difference to the other result first.
     Changed,
 }
 
 impl ValueOrder {
-    /// The next one; only a comparison has changes.
+    /// Returns the next order; `Changed` only with a comparison.
     pub(super) fn next_order(self, is_comparing: bool) -> Self {
         match self {
             Self::Common => Self::Rare,
@@ -51,12 +50,12 @@ impl ValueOrder {
     }
 }
 
-/// The values of a field that pass a filter, in an order.
+/// Returns the values of a field that pass the filter, sorted.
 pub(super) fn values(counts: &FacetCounts, field: &str, order: ValueOrder, filter: &Filter) -> Vec<CountedValue> {
-    let Some(a) = find_facet(counts.base.latest().map(|known| &*known.value), field) else {
+    let Some(a) = find_facet(counts.base.latest().map(|fetched| &*fetched.value), field) else {
         return Vec::new();
     };
-    let b = find_facet(counts.compared.latest().map(|known| &*known.value), field);
+    let b = find_facet(counts.compared.latest().map(|fetched| &*fetched.value), field);
     let mut values: Vec<_> = match b {
         Some((b, is_b_incomplete)) if counts.comparison.is_some() => compared_values(a.0, b, a.1 || is_b_incomplete),
         _ => a.0.values.iter().map(|value| single_value(a.0, value)).collect(),
@@ -64,7 +63,7 @@ pub(super) fn values(counts: &FacetCounts, field: &str, order: ValueOrder, filte
     match order {
         ValueOrder::Common if counts.comparison.is_none() => {}
         ValueOrder::Common => values.sort_by_key(|value| std::cmp::Reverse(value.base.0)),
-        // What is not here at all is not rare but gone.
+        // A value that does not occur in this result at all is gone, not rare.
         ValueOrder::Rare => values.sort_by(|one, other| {
             let count = |value: &CountedValue| (value.base.0 == 0, value.base.0);
             let by_count = count(one).cmp(&count(other));
@@ -74,13 +73,14 @@ pub(super) fn values(counts: &FacetCounts, field: &str, order: ValueOrder, filte
     }
     values.retain(|value| {
         let name = value.name.raw().to_lowercase();
-        let named = |column: &str, word: &str| column.eq_ignore_ascii_case(field).then(|| name.contains(word));
-        filter.matches_row(named, |word| name.contains(word))
+        let column_contains =
+            |column: &str, word: &str| column.eq_ignore_ascii_case(field).then(|| name.contains(word));
+        filter.matches_row(column_contains, |word| name.contains(word))
     });
     values
 }
 
-/// The facet of a field, and whether the server left something out of it.
+/// Returns the facet of a field, and whether the server's counts are incomplete.
 fn find_facet<'f>(facets: Option<&'f Facets>, field: &str) -> Option<(&'f Facet, bool)> {
     let facets = facets?;
     let is_incomplete = facets.is_incomplete || facets.n_unreadable > 0;
@@ -100,22 +100,23 @@ fn single_value(facet: &Facet, value: &crate::model::FacetValue) -> CountedValue
 fn compared_values(a: &Facet, b: &Facet, is_incomplete: bool) -> Vec<CountedValue> {
     let documents: HashMap<_, _> =
         [b, a].iter().flat_map(|facet| &facet.values).map(|value| (&value.name, &value.document)).collect();
-    let most = a.values.iter().map(|value| value.count).max();
-    let all = compare(a, b).into_iter();
-    all.map(|found| {
-        let change = match found.change {
-            // What is missing there may be among what was left out.
-            FacetDelta::New | FacetDelta::Gone if is_incomplete => FacetDelta::Unlisted,
-            change => change,
-        };
-        let document = documents.get(&found.name).copied();
-        CountedValue {
-            base: (found.a, a.share(found.a)),
-            bar: Facet::percent_of(found.a, most.unwrap_or(0)),
-            compared: Some((found.b, b.share(found.b), change)),
-            document: document.cloned().unwrap_or_default(),
-            name: found.name,
-        }
-    })
-    .collect()
+    let max = a.values.iter().map(|value| value.count).max();
+    compare(a, b)
+        .into_iter()
+        .map(|delta| {
+            let change = match delta.change {
+                // A value that is missing in an incomplete result may occur after all.
+                FacetDelta::New | FacetDelta::Gone if is_incomplete => FacetDelta::Unlisted,
+                change => change,
+            };
+            let document = documents.get(&delta.name).copied();
+            CountedValue {
+                base: (delta.a, a.share(delta.a)),
+                bar: Facet::percent_of(delta.a, max.unwrap_or(0)),
+                compared: Some((delta.b, b.share(delta.b), change)),
+                document: document.cloned().unwrap_or_default(),
+                name: delta.name,
+            }
+        })
+        .collect()
 }

@@ -1,4 +1,4 @@
-//! What is written in each form, and the deeds that are made of it.
+//! The fields of each form, and the changes that it results in.
 
 use super::{FormPane, field::FormField};
 use crate::changes::{
@@ -9,7 +9,7 @@ use crate::model::{ActionKind, AlertId, Group, GroupId, StoredIndex, Team, Watch
 use crate::query::{self, Index, StoredQuery};
 use crate::text;
 
-/// What a form is for.
+/// The purpose of a form.
 #[derive(Debug)]
 pub(super) enum FormKind {
     Assign(Vec<AlertId>),
@@ -24,18 +24,18 @@ pub(super) enum FormKind {
     Team,
 }
 
-/// What is wrong, and with which line.
+/// An error message with the index of its field.
 type FieldError = (usize, String);
 
 impl FormPane {
-    /// To whom alerts are given.
+    /// Creates the form to assign alerts to a user.
     pub fn new_assignment(alerts: Vec<AlertId>) -> Self {
         let lines = vec![FormField::text("user", "")];
         let notes = vec!["Sets owner and status In Progress".into()];
         Self::new(FormKind::Assign(alerts), lines, notes)
     }
 
-    /// A watchlist of a query; `lost` is what a watchlist cannot hold of the search.
+    /// Creates the form for a new watchlist. `lost` lists what a watchlist cannot store of the search.
     pub fn new_watchlist(index: StoredIndex, query: &str, lost: Vec<String>) -> Self {
         let lines = vec![
             FormField::text("name", ""),
@@ -46,7 +46,7 @@ impl FormPane {
         Self::new(FormKind::NewWatchlist(index), lines, lost)
     }
 
-    /// What a watchlist says.
+    /// Creates the form to edit a watchlist.
     pub fn edit_watchlist(watchlist: &Watchlist) -> Self {
         let stored = StoredQuery::parse(watchlist.search_query.raw());
         let lines = vec![
@@ -54,16 +54,16 @@ impl FormPane {
             FormField::text("description", watchlist.description.raw()),
             FormField::query("query", index_of(&watchlist.index), &stored.text),
         ];
-        let kept = stored.facet_filters.iter();
-        let kept = kept.map(|(name, value)| {
+        let limits = stored.facet_filters.iter();
+        let limits = limits.map(|(name, value)| {
             let filter = format!("{name}={value}");
             format!("Stays limited to {}", text::make_visible(&filter.as_str().into()))
         });
         let form = FormKind::EditWatchlist(Box::new(watchlist.clone()));
-        Self::new(form, lines, kept.collect())
+        Self::new(form, lines, limits.collect())
     }
 
-    /// What a watchlist sets off besides what it does.
+    /// Creates the form to add an action to a watchlist.
     pub fn add_action(id: WatchlistId) -> Self {
         let lines = vec![
             FormField::text("action (alert, email, syslog)", "alert"),
@@ -73,39 +73,38 @@ impl FormPane {
         Self::new(FormKind::AddAction(id), lines, notes)
     }
 
-    /// What a watchlist sets off no longer.
+    /// Creates the form to remove one of `actions` from a watchlist.
     pub fn remove_action(id: WatchlistId, actions: Vec<WatchAction>) -> Self {
         let only = match &actions[..] {
             [only] => only.id.to_string(),
             _ => String::new(),
         };
-        let notes = actions.iter().map(|one| format!("{}  {}", one.id, one.kind));
-        let notes = notes.collect();
+        let notes = actions.iter().map(|action| format!("{}  {}", action.id, action.kind)).collect();
         let lines = vec![FormField::text("action ID", &only)];
         Self::new(FormKind::RemoveAction(id, actions), lines, notes)
     }
 
-    /// Where a feed is read.
+    /// Creates the form to add a feed.
     pub fn new_feed() -> Self {
         let lines = vec![FormField::text("URL", "")];
         let notes = vec!["The server fetches it immediately (https://, http:// or file://)".into()];
         Self::new(FormKind::Feed, lines, notes)
     }
 
-    /// A new sensor group.
+    /// Creates the form for a new sensor group.
     pub fn new_group() -> Self {
         let lines = vec![FormField::text("name", ""), FormField::text("site ID", "1")];
         Self::new(FormKind::Group, lines, Vec::new())
     }
 
-    /// What a sensor group is called, and where it belongs.
+    /// Creates the form to edit a sensor group.
     pub fn edit_group(group: &Group) -> Self {
         let site = group.site.map_or(String::new(), |site| site.to_string());
         let lines = vec![FormField::text("name", group.name.raw()), FormField::text("site ID", &site)];
         Self::new(FormKind::EditGroup(group.id), lines, Vec::new())
     }
 
-    /// A new user, in one of these teams or none.
+    /// Creates the form for a new user, who may be in one of `teams`.
     pub fn new_user<'a>(teams: impl Iterator<Item = &'a Team>) -> Self {
         let teams: Vec<_> = teams.map(|team| (team.id, team.name.raw().to_owned())).collect();
         let lines = vec![
@@ -127,7 +126,7 @@ impl FormPane {
         Self::new(FormKind::User(teams), lines, notes)
     }
 
-    /// A new team.
+    /// Creates the form for a new team.
     pub fn new_team() -> Self {
         Self::new(FormKind::Team, vec![FormField::text("name", "")], Vec::new())
     }
@@ -142,7 +141,7 @@ impl FormKind {
             },
             Self::NewWatchlist(StoredIndex::Modules) => "New binary watchlist".into(),
             Self::NewWatchlist(_) => "New process watchlist".into(),
-            Self::EditWatchlist(one) => format!("Edit watchlist {}", one.id),
+            Self::EditWatchlist(watchlist) => format!("Edit watchlist {}", watchlist.id),
             Self::AddAction(id) => format!("Add action to watchlist {id}"),
             Self::RemoveAction(id, _) => format!("Remove action from watchlist {id}"),
             Self::Feed => "New feed".into(),
@@ -153,54 +152,54 @@ impl FormKind {
         }
     }
 
-    /// What is to be done; or what is wrong, and with which line.
+    /// Returns the changes that the form requests, or an error in one of its fields.
     pub(super) fn changes(&self, lines: &[FormField]) -> Result<Vec<Change>, FieldError> {
-        let said = |at: usize| lines.get(at).map(FormField::value).unwrap_or_default();
-        let needed = |at: usize| {
-            let text = said(at);
+        let value = |at: usize| lines.get(at).map(FormField::value).unwrap_or_default();
+        let required = |at: usize| {
+            let text = value(at);
             let label = lines.get(at).map_or("", |line| line.label);
             if text.is_empty() { Err((at, format!("{label}: required"))) } else { Ok(text) }
         };
         let number = |at: usize| {
-            let text = needed(at)?;
+            let text = required(at)?;
             text.parse::<u64>().map_err(|_| (at, format!("{text:?} is not a number")))
         };
-        // What nobody touched may have been changed by others meanwhile, and is not written back.
-        let touched = |at: usize| lines.get(at).is_some_and(FormField::is_changed);
-        let deed = match self {
+        // Fields that were not edited are left out: others may have changed them meanwhile.
+        let is_edited = |at: usize| lines.get(at).is_some_and(FormField::is_changed);
+        let change = match self {
             Self::Assign(alerts) => {
-                let blocks = AlertChange::batches(alerts, &Disposition::Assigned(needed(0)?));
+                let blocks = AlertChange::batches(alerts, &Disposition::Assigned(required(0)?));
                 return Ok(blocks.into_iter().map(Change::Triage).collect());
             }
             Self::NewWatchlist(index) => {
                 let alert = lines.get(3).is_some_and(FormField::is_yes);
                 Change::Watch(WatchlistChange::Create(NewWatchlist {
                     draft: WatchlistDraft {
-                        name: needed(0)?,
-                        description: said(1),
-                        search_query: replace_stored_query("", &needed(2)?),
+                        name: required(0)?,
+                        description: value(1),
+                        search_query: replace_stored_query("", &required(2)?),
                     },
                     index: index.clone(),
                     actions: alert.then_some(ActionKind::Alert).into_iter().collect(),
                     is_enabled: true,
                 }))
             }
-            Self::EditWatchlist(one) => {
-                let search = || Ok(replace_stored_query(one.search_query.raw(), &needed(2)?));
-                let change = WatchlistEdit {
-                    name: touched(0).then(|| needed(0)).transpose()?,
-                    description: touched(1).then(|| said(1)),
-                    search_query: touched(2).then(search).transpose()?,
+            Self::EditWatchlist(watchlist) => {
+                let search = || Ok(replace_stored_query(watchlist.search_query.raw(), &required(2)?));
+                let edit = WatchlistEdit {
+                    name: is_edited(0).then(|| required(0)).transpose()?,
+                    description: is_edited(1).then(|| value(1)),
+                    search_query: is_edited(2).then(search).transpose()?,
                 };
-                Change::Watch(WatchlistChange::Edit { id: one.id, change: Box::new(change) })
+                Change::Watch(WatchlistChange::Edit { id: watchlist.id, change: Box::new(edit) })
             }
             Self::AddAction(id) => {
-                let kind = said(0);
-                let choices = ActionKind::CHOICES.into_iter();
-                let mut found = choices.filter(|one| one.to_string() == kind.to_lowercase());
-                let kind =
-                    found.next().ok_or((0, format!("{kind:?} is not an action: write alert, email or syslog")))?;
-                let recipients = parse_recipients(&said(1))?;
+                let kind = value(0);
+                let kind = ActionKind::CHOICES
+                    .into_iter()
+                    .find(|choice| choice.to_string() == kind.to_lowercase())
+                    .ok_or((0, format!("{kind:?} is not an action: write alert, email or syslog")))?;
+                let recipients = parse_recipients(&value(1))?;
                 if kind == ActionKind::Email && recipients.is_empty() {
                     return Err((1, "an email needs at least one recipient".into()));
                 }
@@ -208,34 +207,34 @@ impl FormKind {
             }
             Self::RemoveAction(id, actions) => {
                 let action = number(0)?;
-                if actions.iter().all(|one| one.id != action) {
+                if actions.iter().all(|known| known.id != action) {
                     return Err((0, format!("the watchlist has no action {action}")));
                 }
                 Change::Watch(WatchlistChange::RemoveAction { id: *id, action })
             }
-            Self::Feed => Change::Feed(FeedChange::Add { url: needed(0)?, is_enabled: true }),
-            Self::Group => Change::Admin(AdminChange::CreateGroup { name: needed(0)?, site: number(1)? }),
+            Self::Feed => Change::Feed(FeedChange::Add { url: required(0)?, is_enabled: true }),
+            Self::Group => Change::Admin(AdminChange::CreateGroup { name: required(0)?, site: number(1)? }),
             Self::EditGroup(id) => Change::Admin(AdminChange::EditGroup {
                 id: *id,
-                name: touched(0).then(|| needed(0)).transpose()?,
-                site: touched(1).then(|| number(1)).transpose()?,
+                name: is_edited(0).then(|| required(0)).transpose()?,
+                site: is_edited(1).then(|| number(1)).transpose()?,
             }),
             Self::User(teams) => Change::Admin(AdminChange::CreateUser(Box::new(NewUser {
-                username: needed(0)?,
-                first_name: needed(1)?,
-                last_name: needed(2)?,
-                email: needed(3)?,
-                teams: find_team(&said(4), teams)?,
+                username: required(0)?,
+                first_name: required(1)?,
+                last_name: required(2)?,
+                email: required(3)?,
+                teams: find_team(&value(4), teams)?,
                 is_admin: lines.get(5).is_some_and(FormField::is_yes),
-                password: parse_password(&needed(6)?, &said(7))?,
+                password: parse_password(&required(6)?, &value(7))?,
             }))),
-            Self::Team => Change::Admin(AdminChange::CreateTeam { name: needed(0)? }),
+            Self::Team => Change::Admin(AdminChange::CreateTeam { name: required(0)? }),
         };
-        Ok(vec![deed])
+        Ok(vec![change])
     }
 }
 
-/// What a watchlist searches.
+/// Returns the index that a watchlist searches.
 fn index_of(stored: &StoredIndex) -> Index {
     match stored {
         StoredIndex::Modules => Index::Binary,
@@ -243,7 +242,8 @@ fn index_of(stored: &StoredIndex) -> Index {
     }
 }
 
-/// A stored search with another query. Newer servers refuse a slash as it is (reference 2.10, "The `search_query` encoding").
+/// Replaces the query of a stored search. Newer servers refuse a plain slash (reference 2.10, "The `search_query`
+/// encoding").
 fn replace_stored_query(stored: &str, query: &str) -> String {
     query::replace_query(stored, query).replace('/', "%2F")
 }
@@ -258,8 +258,8 @@ fn find_team(name: &str, teams: &[(u64, String)]) -> Result<Vec<(u64, String)>, 
     if name.is_empty() {
         return Ok(Vec::new());
     }
-    let found = teams.iter().find(|(_, known)| known.eq_ignore_ascii_case(name));
-    match found {
+    let team = teams.iter().find(|(_, team_name)| team_name.eq_ignore_ascii_case(name));
+    match team {
         Some(team) => Ok(vec![team.clone()]),
         None => Err((4, format!("no team is named {name:?}"))),
     }

@@ -1,4 +1,4 @@
-//! One line of a form.
+//! A field of a form.
 
 use std::fmt;
 
@@ -8,58 +8,55 @@ use crate::panes::prompt::line::LineInput;
 use crate::query::Index;
 use crate::theme::Theme;
 
-/// What a line takes.
+/// The type of a field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum FieldKind {
-    /// Text.
     Text,
-    /// A query of an index.
     Query(Index),
-    /// Text that nobody sees.
+    /// Text shown as asterisks.
     Secret,
-    /// Yes or no.
     Choice,
 }
 
-/// A line that is written.
+/// A field of a form.
 pub(super) struct FormField {
     pub(super) label: &'static str,
     pub(super) kind: FieldKind,
     pub(super) entry: LineInput,
-    /// What it said at first.
+    /// Value before the user edited it.
     initial: String,
 }
 
 impl fmt::Debug for FormField {
-    /// What is secret stays so.
+    /// Omits the value, which may be a secret.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Written").field(&self.label).finish()
     }
 }
 
 impl FormField {
-    /// A text, as it is to begin with.
+    /// Creates a text field with an initial value.
     pub(super) fn text(label: &'static str, text: &str) -> Self {
         let entry = LineInput::new(text);
         Self { label, kind: FieldKind::Text, initial: entry.text(), entry }
     }
 
-    /// A query of an index, as it is to begin with.
+    /// Creates a query field with an initial value.
     pub(super) fn query(label: &'static str, index: Index, text: &str) -> Self {
         Self { kind: FieldKind::Query(index), ..Self::text(label, text) }
     }
 
-    /// A text that nobody sees.
+    /// Creates a field shown as asterisks.
     pub(super) fn secret(label: &'static str) -> Self {
         Self { kind: FieldKind::Secret, ..Self::text(label, "") }
     }
 
-    /// Yes or no.
+    /// Creates a yes/no field.
     pub(super) fn choice(label: &'static str, is_yes: bool) -> Self {
         Self { kind: FieldKind::Choice, ..Self::text(label, yes_no_label(is_yes)) }
     }
 
-    /// What was written. Of a secret, every blank counts.
+    /// Returns the value; of a secret with leading and trailing blanks.
     pub(super) fn value(&self) -> String {
         match self.kind {
             FieldKind::Secret => self.entry.raw_text(),
@@ -67,23 +64,22 @@ impl FormField {
         }
     }
 
-    /// Whether it says something else than at first.
+    /// Whether the value differs from the initial one.
     pub(super) fn is_changed(&self) -> bool {
         self.value() != self.initial
     }
 
-    /// Whether yes was said.
     pub(super) fn is_yes(&self) -> bool {
         self.value() == yes_no_label(true)
     }
 
-    /// Says the other one.
+    /// Switches between yes and no.
     pub(super) fn toggle(&mut self) {
         self.entry.set_text(yes_no_label(!self.is_yes()));
     }
 
-    pub(super) fn render(&self, frame: &mut Frame<'_>, row: Rect, width: usize, is_here: bool, theme: &Theme) {
-        let style = if is_here { theme.title } else { theme.muted };
+    pub(super) fn render(&self, frame: &mut Frame<'_>, row: Rect, width: usize, is_focused: bool, theme: &Theme) {
+        let style = if is_focused { theme.title } else { theme.muted };
         let label = Span::styled(format!("{:<width$}", self.label), style);
         let shown = match self.kind {
             FieldKind::Text | FieldKind::Query(_) => None,
@@ -94,7 +90,7 @@ impl FormField {
             Some(shown) => LineInput::new(&shown).render_idle(label, frame, row, theme),
             None => self.entry.render_idle(label, frame, row, theme),
         };
-        if is_here {
+        if is_focused {
             frame.set_cursor_position((at.min(row.right().saturating_sub(1)), row.y));
         }
     }

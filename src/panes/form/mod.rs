@@ -1,4 +1,4 @@
-//! What must be written before something can be made or changed: a few lines, one of them at a time. The sheet follows.
+//! Forms: input fields for what a change needs. The confirmation follows.
 
 mod definitions;
 mod field;
@@ -26,14 +26,14 @@ use field::{FieldKind, FormField};
 /// Lines that a note may take.
 const MAX_NOTE_LINES: usize = 4;
 
-/// The overlay in which a few lines are written.
+/// The popup with a form.
 #[derive(Debug)]
 pub struct FormPane {
     form: FormKind,
     lines: Vec<FormField>,
-    /// Which line is written.
+    /// Index of the focused field.
     focused_line: usize,
-    /// What is said below.
+    /// Notes below the fields.
     notes: Vec<String>,
     hidden_rows: MarkedRows,
     confirmation: Option<ConfirmPane>,
@@ -44,15 +44,13 @@ impl FormPane {
         Self { form, lines, focused_line: 0, notes, hidden_rows: MarkedRows::default(), confirmation: None }
     }
 
-    /// What stands below the lines: the keys, and what is to be known.
-    fn footer_layout(&self, width: u16, keys: Style, notes: Style) -> FieldLayout<'static> {
-        let how = "Tab or Down = next field, Enter on the last field = preview";
-        let hidden = (self.hidden_rows.n_hidden() > 0).then(|| self.hidden_rows.summary());
-        let hidden = hidden.into_iter().chain(self.hidden_rows.lines());
-        let hidden: Vec<_> = hidden.collect();
-        let shown = hidden.iter().chain(&self.notes);
-        let shown = shown.map(|note| Line::styled(text::line(note), notes));
-        let lines = iter::once(Line::styled(how, keys)).chain(shown);
+    /// Returns the key hints, hidden marked rows and notes below the fields.
+    fn footer_layout(&self, width: u16, key_style: Style, note_style: Style) -> FieldLayout<'static> {
+        let help = "Tab or Down = next field, Enter on the last field = preview";
+        let summary = (self.hidden_rows.n_hidden() > 0).then(|| self.hidden_rows.summary());
+        let hidden: Vec<_> = summary.into_iter().chain(self.hidden_rows.lines()).collect();
+        let notes = hidden.iter().chain(&self.notes).map(|note| Line::styled(text::line(note), note_style));
+        let lines = iter::once(Line::styled(help, key_style)).chain(notes);
         let fields: Vec<_> = lines.map(|line| FieldRow::multi_line("", line, MAX_NOTE_LINES)).collect();
         FieldLayout::new(&fields, width)
     }
@@ -63,45 +61,44 @@ impl FormPane {
         self.focused_line = (self.focused_line + by) % n;
     }
 
-    /// Goes on to the sheet, or to the line that something is wrong with.
+    /// Opens the confirmation, or focuses the field with an error.
     fn continue_to_confirmation(&mut self, cx: &mut Cx<'_>) {
-        if let Some(why) = self.unknown_user(cx.session()) {
-            return cx.warn(why);
+        if let Some(reason) = self.unknown_user(cx.session()) {
+            return cx.warn(reason);
         }
         if self.has_no_query(cx) {
             return;
         }
         match self.form.changes(&self.lines) {
-            Ok(deeds) => {
-                let sheet = ConfirmPane::new(deeds, cx.session()).with_hidden_rows(&self.hidden_rows);
-                // What a watchlist cannot hold is to be known to the last; how lines are written is not.
-                let is_lost = matches!(self.form, FormKind::NewWatchlist(_));
-                let lost = self.notes.iter().filter(|_| is_lost);
-                let preface = lost.map(|note| format!("note: {note}"));
-                self.confirmation = Some(sheet.with_preface(preface.collect()));
+            Ok(changes) => {
+                let confirmation = ConfirmPane::new(changes, cx.session()).with_hidden_rows(&self.hidden_rows);
+                // The confirmation repeats what a watchlist cannot store, but no notes on how to fill in the form.
+                let is_watchlist = matches!(self.form, FormKind::NewWatchlist(_));
+                let preface = self.notes.iter().filter(|_| is_watchlist).map(|note| format!("note: {note}"));
+                self.confirmation = Some(confirmation.with_preface(preface.collect()));
             }
-            Err((line, why)) => {
+            Err((line, message)) => {
                 self.focused_line = line;
-                cx.warn(why);
+                cx.warn(message);
             }
         }
     }
 }
 
-/// The users that are known; none where the token may not see them.
+/// Returns the known user names; none if the token cannot list users.
 fn known_users(session: &Session) -> Vec<&Untrusted> {
     session.lists.users.loaded_rows().map(|(_, user)| &user.username).collect()
 }
 
 impl FormPane {
-    /// Whether something else stands where a query is written: a list of indicators, or a link, in whose place its query
-    /// is put. That is said.
+    /// Returns true, with a notice, if a query field has no query: if it has a list of indicators, or a link, which is
+    /// replaced by its query.
     fn has_no_query(&mut self, cx: &mut Cx<'_>) -> bool {
         for (at, line) in self.lines.iter_mut().enumerate() {
             let FieldKind::Query(index) = line.kind else {
                 continue;
             };
-            // What came from the editor, or is stored, was asked or made as it is.
+            // A query from the editor or a stored one is used as it is.
             if !line.is_changed() {
                 continue;
             }
@@ -119,12 +116,12 @@ impl FormPane {
         false
     }
 
-    /// That nobody is called what was written, where the users are known.
+    /// Returns an error if no known user has the entered name.
     fn unknown_user(&self, session: &Session) -> Option<String> {
         let name = self.lines.first()?.value();
-        let is_asked = matches!(self.form, FormKind::Assign(_)) && !name.is_empty();
+        let is_needed = matches!(self.form, FormKind::Assign(_)) && !name.is_empty();
         let mut users = known_users(session).into_iter().peekable();
-        users.peek().filter(|_| is_asked)?;
+        users.peek().filter(|_| is_needed)?;
         (!users.any(|user| user.eq_ignore_case(&name))).then(|| format!("no user is named {name:?}"))
     }
 }
@@ -146,7 +143,7 @@ impl Pane for FormPane {
         match action {
             Action::NextPane => self.step_line(true),
             Action::PreviousPane => self.step_line(false),
-            // From line to line, and from the last one on.
+            // `Enter` goes to the next field, and from the last one to the confirmation.
             Action::Accept if self.focused_line + 1 < self.lines.len() => self.step_line(true),
             Action::Accept => self.continue_to_confirmation(cx),
             _ => return false,
@@ -221,31 +218,30 @@ impl Pane for FormPane {
     }
 
     fn preferred_height(&self, width: u16) -> Option<u16> {
-        let said = self.footer_layout(width, Style::default(), Style::default());
-        u16::try_from(self.lines.len() + 1 + said.n_lines()).ok()
+        let footer = self.footer_layout(width, Style::default(), Style::default());
+        u16::try_from(self.lines.len() + 1 + footer.n_lines()).ok()
     }
 
     fn next_overlay(&mut self) -> Option<Box<dyn Pane>> {
-        let sheet = self.confirmation.take()?;
-        let nothing = Self::new(FormKind::Team, Vec::new(), Vec::new());
-        Some(Box::new(sheet.with_form(mem::replace(self, nothing))))
+        let confirmation = self.confirmation.take()?;
+        let empty = Self::new(FormKind::Team, Vec::new(), Vec::new());
+        Some(Box::new(confirmation.with_form(mem::replace(self, empty))))
     }
 
-    fn render(&mut self, frame: &mut Frame<'_>, area: Rect, _: &Session, look: &RenderCx<'_>) {
-        let theme = look.theme;
+    fn render(&mut self, frame: &mut Frame<'_>, area: Rect, _: &Session, cx: &RenderCx<'_>) {
+        let theme = cx.theme;
         let n = u16::try_from(self.lines.len()).unwrap_or(u16::MAX);
         let n_shown = usize::from(n.min(area.height));
         let first = (self.focused_line + 1).saturating_sub(n_shown);
         let [lines, _, below] =
             Layout::vertical([Constraint::Length(n.min(area.height)), Constraint::Length(1), Constraint::Fill(1)])
                 .areas(area);
-        let width = self.lines.iter().map(|line| text::width(line.label));
-        let width = width.max().unwrap_or_default() + 2;
+        let width = self.lines.iter().map(|line| text::width(line.label)).max().unwrap_or_default() + 2;
         let shown = self.lines.iter().enumerate().skip(first);
         for ((at, line), row) in shown.zip(lines.rows()) {
             line.render(frame, row, width, at == self.focused_line, theme);
         }
-        let said = self.footer_layout(area.width, theme.muted, theme.caution);
-        said.render(below, 0, frame.buffer_mut(), theme);
+        let footer = self.footer_layout(area.width, theme.muted, theme.caution);
+        footer.render(below, 0, frame.buffer_mut(), theme);
     }
 }

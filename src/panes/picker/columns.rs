@@ -1,4 +1,4 @@
-//! The columns of a list: which, in which order, how wide.
+//! The column picker of a list: which columns, in which order, how wide.
 
 use ratatui::{
     Frame,
@@ -12,17 +12,17 @@ use crate::session::{ColumnChoice, Cx, Session};
 use crate::text;
 use crate::widgets::scroll_to_cursor;
 
-/// The width of a column that is made wider or narrower for the first time.
+/// Width from which a column of automatic width is widened or narrowed, in cells.
 const DEFAULT_WIDTH: u16 = 16;
 
-/// Cells by which a width changes.
+/// Cells per step.
 const WIDTH_STEP: u16 = 4;
 
-/// The overlay in which columns are chosen. Every change shows at once.
+/// The popup to choose columns. Every change is applied at once.
 #[derive(Debug)]
 pub struct ColumnPicker {
     list: &'static str,
-    /// The columns that are shown, in their order, then those that are not.
+    /// The shown columns in order, followed by the hidden ones; with whether each is shown.
     rows: Vec<(ColumnChoice, bool)>,
     cursor: usize,
     top: usize,
@@ -30,7 +30,7 @@ pub struct ColumnPicker {
 }
 
 impl ColumnPicker {
-    /// Starts with the columns `chosen` for a list; `choices` are all there are.
+    /// Creates the picker for a list with the shown columns `chosen`, out of all `choices`.
     pub fn new(list: &'static str, chosen: Vec<ColumnChoice>, choices: Vec<ColumnChoice>) -> Self {
         let others: Vec<_> =
             choices.into_iter().filter(|choice| chosen.iter().all(|column| column.name != choice.name)).collect();
@@ -44,7 +44,7 @@ impl ColumnPicker {
         }
     }
 
-    /// Shows the column under the cursor as the last one, or hides it.
+    /// Hides the column under the cursor, or shows it as the last one.
     fn toggle(&mut self, cx: &mut Cx<'_>) {
         let n_shown = self.rows.iter().filter(|(_, is_shown)| *is_shown).count();
         let (column, is_shown) = self.rows.remove(self.cursor);
@@ -53,12 +53,12 @@ impl ColumnPicker {
             cx.notify("At least one column is required");
             return;
         }
-        // In the order of the list: what is shown comes before what is not.
+        // Shown columns come before hidden ones.
         let to = if is_shown { n_shown - 1 } else { n_shown };
         self.rows.insert(to, (column, !is_shown));
     }
 
-    /// Moves the column under the cursor by one place, among those that are shown.
+    /// Moves the column under the cursor by one place among the shown ones.
     fn move_column(&mut self, is_up: bool) {
         let other = if is_up { self.cursor.checked_sub(1) } else { Some(self.cursor + 1) };
         let is_shown = |at: usize| self.rows.get(at).is_some_and(|(_, is_shown)| *is_shown);
@@ -122,12 +122,12 @@ impl Pane for ColumnPicker {
         self.rows.is_empty()
     }
 
-    fn render(&mut self, frame: &mut Frame<'_>, area: Rect, _: &Session, look: &RenderCx<'_>) {
-        let theme = look.theme;
+    fn render(&mut self, frame: &mut Frame<'_>, area: Rect, _: &Session, cx: &RenderCx<'_>) {
+        let theme = cx.theme;
         self.height = usize::from(area.height).max(1);
         self.top = scroll_to_cursor(self.top, self.cursor, self.height, self.rows.len());
         let rows = self.rows.iter().enumerate().skip(self.top);
-        for ((at, (column, is_shown)), place) in rows.zip(area.rows()) {
+        for ((at, (column, is_shown)), row) in rows.zip(area.rows()) {
             let sign = if *is_shown { theme.glyphs.mark } else { " " };
             let width = column.width.map_or(String::new(), |width| format!("  {width} cells"));
             let room = usize::from(area.width).saturating_sub(4 + width.len());
@@ -138,9 +138,9 @@ impl Pane for ColumnPicker {
                 Span::styled(name, style),
                 Span::styled(width, theme.muted),
             ]);
-            frame.render_widget(line, place);
+            frame.render_widget(line, row);
             if at == self.cursor {
-                frame.buffer_mut().set_style(place, theme.selection);
+                frame.buffer_mut().set_style(row, theme.selection);
             }
         }
     }

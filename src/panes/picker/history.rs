@@ -1,4 +1,4 @@
-//! The queries asked before: pick one, and it stands in the editor.
+//! The query history: picking an entry puts it into the editor.
 
 use ratatui::{
     Frame,
@@ -13,10 +13,10 @@ use crate::query::Index;
 use crate::session::{Cx, Session};
 use crate::text::{self, Untrusted};
 
-/// Columns from which there is room for how long the answer took.
+/// Width from which the duration of the search is shown.
 const MIN_WIDTH_DURATION: u16 = 80;
 
-/// An overlay with the history.
+/// The popup with the query history.
 #[derive(Debug, Default)]
 pub struct HistoryPane {
     cursor: usize,
@@ -39,10 +39,10 @@ impl Pane for HistoryPane {
 
     fn handle_action(&mut self, action: Action, cx: &mut Cx<'_>) -> bool {
         if action == Action::Open {
-            if let Some(past) = cx.session().search.query_history.get(self.cursor) {
-                let (query, when) = (past.query.clone(), past.period.clone());
+            if let Some(entry) = cx.session().search.query_history.get(self.cursor) {
+                let (query, period) = (entry.query.clone(), entry.period.clone());
                 cx.set_pending_query(Index::Process, query);
-                cx.set_period(when);
+                cx.set_period(period);
             }
             self.is_done = true;
             return true;
@@ -57,37 +57,37 @@ impl Pane for HistoryPane {
         self.is_done
     }
 
-    fn render(&mut self, frame: &mut Frame<'_>, area: Rect, session: &Session, look: &RenderCx<'_>) {
+    fn render(&mut self, frame: &mut Frame<'_>, area: Rect, session: &Session, cx: &RenderCx<'_>) {
         self.height = usize::from(area.height).max(1);
         if session.search.query_history.is_empty() {
-            frame.render_widget(Line::styled("No history yet", look.theme.muted), area);
+            frame.render_widget(Line::styled("No history yet", cx.theme.muted), area);
             return;
         }
         let first = (self.cursor + 1).saturating_sub(self.height);
-        for ((index, past), row) in session.search.query_history.iter().enumerate().skip(first).zip(area.rows()) {
-            let number = |fact: Option<u64>| fact.map_or("?".into(), |fact| fact.to_string());
-            let (rows, took) = (number(past.total), number(past.took_ms));
-            let took = if area.width < MIN_WIDTH_DURATION { String::new() } else { format!("{took:>6} ms  ") };
-            let facts = format!(
-                "  {rows:>8} rows  {took}{}",
-                session.connection.zone.without_offset(past.asked_at, Precision::Minute)
+        for ((index, entry), row) in session.search.query_history.iter().enumerate().skip(first).zip(area.rows()) {
+            let format = |number: Option<u64>| number.map_or("?".into(), |number| number.to_string());
+            let (rows, duration) = (format(entry.total), format(entry.took_ms));
+            let duration = if area.width < MIN_WIDTH_DURATION { String::new() } else { format!("{duration:>6} ms  ") };
+            let details = format!(
+                "  {rows:>8} rows  {duration}{}",
+                session.connection.zone.without_offset(entry.asked_at, Precision::Minute)
             );
-            let room = usize::from(area.width).saturating_sub(text::width(&facts));
-            let query = if past.period.is_any_time() {
-                past.query.clone()
+            let room = usize::from(area.width).saturating_sub(text::width(&details));
+            let query = if entry.period.is_any_time() {
+                entry.query.clone()
             } else {
-                format!("{}   {}", past.query, past.period.describe())
+                format!("{}   {}", entry.query, entry.period.describe())
             };
             let query = text::fit(&Untrusted::from(query), room);
             let pad = " ".repeat(room - text::width(&query));
             let line = Line::from(vec![
-                Span::styled(query, look.theme.text),
+                Span::styled(query, cx.theme.text),
                 Span::raw(pad),
-                Span::styled(facts, look.theme.muted),
+                Span::styled(details, cx.theme.muted),
             ]);
             frame.render_widget(line, row);
             if index == self.cursor {
-                frame.buffer_mut().set_style(row, look.theme.selection);
+                frame.buffer_mut().set_style(row, cx.theme.selection);
             }
         }
     }

@@ -1,4 +1,4 @@
-//! Everything that can be done, by its name: typed, picked, done.
+//! The command palette: actions by name.
 
 use crossterm::event::KeyEvent;
 use ratatui::{
@@ -12,11 +12,11 @@ use crate::keys::{Action, Keymap, Scope};
 use crate::session::{Cx, Session};
 use crate::text;
 
-/// The overlay in which an action is picked by its name.
+/// The popup to pick an action by its name.
 #[derive(Debug)]
 pub struct PalettePane {
     entry: LineInput,
-    /// Where one is: what a key means there.
+    /// Key scope of the focused pane.
     scope: Scope,
     keymap: Keymap,
     cursor: usize,
@@ -26,7 +26,7 @@ pub struct PalettePane {
 }
 
 impl PalettePane {
-    /// Offers what can be done where `scope` has the focus.
+    /// Creates the palette with the actions of `scope`.
     pub fn new(scope: Scope, keymap: &Keymap) -> Self {
         Self {
             entry: LineInput::default(),
@@ -39,12 +39,13 @@ impl PalettePane {
         }
     }
 
-    /// The actions that have all words that are typed in their name or their help, those whose name begins so first.
+    /// Returns the actions whose name or help contains all typed words; those whose name starts with the text come
+    /// first.
     fn matching_actions(&self) -> Vec<(Action, String)> {
         let typed = self.entry.text().to_lowercase();
         let words: Vec<_> = typed.split_whitespace().collect();
         let chain = self.scope.lookup_chain();
-        let mut found: Vec<_> = Action::all()
+        let mut matches: Vec<_> = Action::all()
             .filter_map(|action| Some((action, self.keymap.hint(chain, action)?)))
             .filter(|(action, _)| *action != Action::Commands)
             .filter(|(action, _)| {
@@ -58,8 +59,8 @@ impl PalettePane {
             let name = name.strip_prefix("view-").unwrap_or(name);
             (name != typed, !name.starts_with(&typed), !name.contains(&typed))
         };
-        found.sort_by_key(|(action, _)| rank(*action));
-        found
+        matches.sort_by_key(|(action, _)| rank(*action));
+        matches
     }
 }
 
@@ -77,21 +78,21 @@ impl Pane for PalettePane {
     }
 
     fn handle_action(&mut self, action: Action, cx: &mut Cx<'_>) -> bool {
-        let found = self.matching_actions();
+        let matches = self.matching_actions();
         if action == Action::Accept {
             match links::parse_destination(&self.entry.text(), cx.session()) {
-                Some(Ok((lead, note))) => {
-                    cx.navigate(lead);
+                Some(Ok((destination, note))) => {
+                    cx.navigate(destination);
                     cx.notify(note);
                     return true;
                 }
-                Some(Err(why)) => {
-                    cx.warn(why);
+                Some(Err(reason)) => {
+                    cx.warn(reason);
                     return true;
                 }
                 None => {}
             }
-            match found.get(self.cursor) {
+            match matches.get(self.cursor) {
                 Some((action, _)) => {
                     self.picked_action = Some(*action);
                     self.is_done = true;
@@ -100,7 +101,7 @@ impl Pane for PalettePane {
             }
             return true;
         }
-        let last = found.len().saturating_sub(1);
+        let last = matches.len().saturating_sub(1);
         let moved = cursor::new_cursor(action, self.cursor, self.height, last);
         self.cursor = moved.unwrap_or(self.cursor);
         moved.is_some()
@@ -131,8 +132,8 @@ impl Pane for PalettePane {
         self.picked_action
     }
 
-    fn render(&mut self, frame: &mut Frame<'_>, area: Rect, session: &Session, look: &RenderCx<'_>) {
-        let theme = look.theme;
+    fn render(&mut self, frame: &mut Frame<'_>, area: Rect, session: &Session, cx: &RenderCx<'_>) {
+        let theme = cx.theme;
         let [line, _, list] =
             Layout::vertical([Constraint::Length(1), Constraint::Length(1), Constraint::Fill(1)]).areas(area);
         self.height = usize::from(list.height).max(1);
@@ -141,15 +142,15 @@ impl Pane for PalettePane {
                 let line = format!("{note}: Enter opens it");
                 frame.render_widget(Line::styled(line, theme.text), list);
             }
-            Some(Err(why)) => frame.render_widget(Line::styled(why, theme.caution), list),
+            Some(Err(reason)) => frame.render_widget(Line::styled(reason, theme.caution), list),
             None => {}
         }
-        let found = self.matching_actions();
-        self.cursor = self.cursor.min(found.len().saturating_sub(1));
+        let matches = self.matching_actions();
+        self.cursor = self.cursor.min(matches.len().saturating_sub(1));
         let first = (self.cursor + 1).saturating_sub(self.height);
-        // What stands before the help takes this much.
+        // Width of the columns before the help.
         let room = usize::from(list.width).saturating_sub(28);
-        let rows = found.iter().enumerate().skip(first).zip(list.rows());
+        let rows = matches.iter().enumerate().skip(first).zip(list.rows());
         for ((index, (action, key)), row) in rows {
             let name = action.name();
             let name = name.strip_prefix("view-").unwrap_or(name);
@@ -163,6 +164,6 @@ impl Pane for PalettePane {
                 frame.buffer_mut().set_style(row, theme.selection);
             }
         }
-        self.entry.render(":", frame, line, look);
+        self.entry.render(":", frame, line, cx);
     }
 }

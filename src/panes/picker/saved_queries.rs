@@ -1,4 +1,4 @@
-//! The queries kept under a name: pick one, keep what is in the editor, let go of one.
+//! Saved queries: pick one, save the query of the editor, or delete one.
 
 use crossterm::event::KeyEvent;
 use ratatui::{
@@ -14,26 +14,26 @@ use crate::session::{Cx, NamedQuery, Session};
 use crate::text::{self, Untrusted};
 use crate::widgets::scroll_to_cursor;
 
-/// Cells that a name may take.
+/// Width of the name column, in cells.
 const NAME_WIDTH: usize = 28;
 
-/// An overlay with the saved queries.
+/// The popup with the saved queries.
 #[derive(Debug)]
 pub struct SavedPane {
-    /// What is in the editor.
+    /// The query in the editor.
     query: String,
     cursor: usize,
     top: usize,
     height: usize,
-    /// The name, while it is typed.
+    /// Input of a name for the query.
     name_entry: Option<LineInput>,
-    /// The name of the query that goes if the key comes again.
+    /// Name of the query that is deleted if the delete key is pressed again.
     pending_delete: Option<String>,
     is_done: bool,
 }
 
 impl SavedPane {
-    /// Shows the saved queries; `query` is what would be saved.
+    /// Creates the popup; `query` is the query that can be saved.
     pub fn new(query: &str) -> Self {
         Self {
             query: query.trim().to_owned(),
@@ -57,7 +57,7 @@ impl SavedPane {
         self.name_entry = Some(LineInput::default());
     }
 
-    /// Saves what is in the editor under the name that was typed.
+    /// Saves the query of the editor under the typed name.
     fn save_query(&mut self, cx: &mut Cx<'_>) {
         let Some(entry) = &self.name_entry else { return };
         let name = entry.text();
@@ -73,17 +73,17 @@ impl SavedPane {
         });
     }
 
-    /// Lets go of the query under the cursor, when asked twice.
+    /// Deletes the query under the cursor if the key is pressed a second time.
     fn delete_selected(&mut self, cx: &mut Cx<'_>) {
-        let Some(current) = self.selected_query(cx.session()).cloned() else {
+        let Some(selected) = self.selected_query(cx.session()).cloned() else {
             return cx.notify("No query selected");
         };
-        if self.pending_delete.take().as_ref() == Some(&current.name) {
-            return cx.delete_query(current.name);
+        if self.pending_delete.take().as_ref() == Some(&selected.name) {
+            return cx.delete_query(selected.name);
         }
-        let name = text::fit(&current.name.as_str().into(), NAME_WIDTH);
+        let name = text::fit(&selected.name.as_str().into(), NAME_WIDTH);
         cx.warn(format!("Press it again to delete {name} from the file"));
-        self.pending_delete = Some(current.name);
+        self.pending_delete = Some(selected.name);
     }
 }
 
@@ -144,8 +144,8 @@ impl Pane for SavedPane {
         self.is_done
     }
 
-    fn render(&mut self, frame: &mut Frame<'_>, area: Rect, session: &Session, look: &RenderCx<'_>) {
-        let theme = look.theme;
+    fn render(&mut self, frame: &mut Frame<'_>, area: Rect, session: &Session, cx: &RenderCx<'_>) {
+        let theme = cx.theme;
         let n_lines = if self.name_entry.is_some() { 2 } else { 0 };
         let [list, below] = Layout::vertical([Constraint::Fill(1), Constraint::Length(n_lines)]).areas(area);
         self.height = usize::from(list.height).max(1);
@@ -156,22 +156,22 @@ impl Pane for SavedPane {
             frame.render_widget(Line::styled(text, theme.muted), list);
         }
         let rows = session.search.saved_queries.iter().enumerate().skip(self.top);
-        for ((at, saved), place) in rows.zip(list.rows()) {
+        for ((at, saved), row) in rows.zip(list.rows()) {
             let name = text::fit(&saved.name.as_str().into(), NAME_WIDTH);
             let gap = " ".repeat(NAME_WIDTH + 2 - text::width(&name));
             let room = usize::from(area.width).saturating_sub(NAME_WIDTH + 2);
-            let said = match (saved.period.is_any_time(), saved.note.is_empty()) {
+            let text = match (saved.period.is_any_time(), saved.note.is_empty()) {
                 (false, _) => format!("{}   {}", saved.query, saved.period.describe()),
                 (true, false) => format!("{}   {}", saved.query, saved.note),
                 (true, true) => saved.query.clone(),
             };
             let line = Line::from(vec![
                 Span::styled(format!("{name}{gap}"), theme.accent),
-                Span::styled(text::fit(&Untrusted::from(said), room), theme.text),
+                Span::styled(text::fit(&Untrusted::from(text), room), theme.text),
             ]);
-            frame.render_widget(line, place);
+            frame.render_widget(line, row);
             if at == self.cursor {
-                frame.buffer_mut().set_style(place, theme.selection);
+                frame.buffer_mut().set_style(row, theme.selection);
             }
         }
         if let Some(entry) = &self.name_entry {
@@ -182,7 +182,7 @@ impl Pane for SavedPane {
                 Span::styled(text::fit(&self.query.as_str().into(), room), theme.value),
             ]);
             frame.render_widget(line, query);
-            entry.render("name  ", frame, name, look);
+            entry.render("name  ", frame, name, cx);
         }
     }
 }

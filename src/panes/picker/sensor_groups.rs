@@ -1,4 +1,4 @@
-//! The sensor groups: pick the one that hosts are to be in.
+//! The sensor group picker: chooses the group that hosts are moved to.
 
 use std::sync::Arc;
 
@@ -16,10 +16,10 @@ use crate::session::{Awaited, Cx, Session};
 use crate::text;
 use crate::worker::{List, Slot};
 
-/// Cells of a group's name.
+/// Width of the name column, in cells.
 const NAME_WIDTH: usize = 40;
 
-/// The overlay in which a group is picked; the sheet of the move follows.
+/// The popup to pick a group. The confirmation of the move follows.
 #[derive(Debug)]
 pub struct SensorGroupPicker {
     sensors: Vec<SensorId>,
@@ -31,7 +31,7 @@ pub struct SensorGroupPicker {
 }
 
 impl SensorGroupPicker {
-    /// Offers the groups for these sensors, of which there is at least one.
+    /// Creates the picker for `sensors`, at least one.
     pub fn new(sensors: Vec<SensorId>) -> Self {
         Self {
             sensors,
@@ -73,9 +73,9 @@ impl Pane for SensorGroupPicker {
         if action == Action::Open {
             if let Some(group) = groups.get(self.cursor) {
                 let group = group.id;
-                let to = |sensor| Change::Move { sensor, group };
-                let deeds = self.sensors.iter().copied().map(to).collect();
-                self.confirmation = Some(ConfirmPane::new(deeds, cx.session()).with_hidden_rows(&self.hidden_rows));
+                let to_change = |sensor| Change::Move { sensor, group };
+                let changes = self.sensors.iter().copied().map(to_change).collect();
+                self.confirmation = Some(ConfirmPane::new(changes, cx.session()).with_hidden_rows(&self.hidden_rows));
             }
             return true;
         }
@@ -101,12 +101,12 @@ impl Pane for SensorGroupPicker {
     }
 
     fn next_overlay(&mut self) -> Option<Box<dyn Pane>> {
-        let sheet = self.confirmation.take()?;
-        Some(Box::new(sheet))
+        let confirmation = self.confirmation.take()?;
+        Some(Box::new(confirmation))
     }
 
-    fn render(&mut self, frame: &mut Frame<'_>, area: Rect, session: &Session, look: &RenderCx<'_>) {
-        let theme = look.theme;
+    fn render(&mut self, frame: &mut Frame<'_>, area: Rect, session: &Session, cx: &RenderCx<'_>) {
+        let theme = cx.theme;
         self.height = usize::from(area.height).max(1);
         let groups = sorted_groups(session);
         if groups.is_empty() {

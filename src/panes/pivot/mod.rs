@@ -1,4 +1,4 @@
-//! From what one looks at to a new question about it: the same hash, host, user, or whatever else is known.
+//! Pivots: searches for values of the selected rows, such as the same hash, host or user.
 
 pub use super::around::AroundPane;
 pub use super::observables::Observables;
@@ -9,49 +9,50 @@ use crate::panes::Pane;
 use crate::query::{Index, quote};
 use crate::session::{Cx, Destination, Session};
 
-/// As many values are asked for at once: a query with more would be refused for its length.
+/// Values per search: a query with more would be rejected for its length.
 const MAX_VALUES: usize = 50;
 
-/// Asks what else has the same, of all rows that `clues` finds, as `action` names; false when it names nothing of the
-/// kind, and nothing is looked for then.
-pub(super) fn pivot(action: Action, cx: &mut Cx<'_>, clues: impl FnOnce(&Session) -> Vec<Observables>) -> bool {
+/// Searches for the values that `action` takes from `observables`; returns false, without evaluating them, if `action`
+/// is not a pivot.
+pub(super) fn pivot(action: Action, cx: &mut Cx<'_>, observables: impl FnOnce(&Session) -> Vec<Observables>) -> bool {
     if let Action::GoHost | Action::GoWatchlist | Action::GoReport = action {
-        let rows = clues(cx.session());
+        let rows = observables(cx.session());
         match rows.iter().find_map(|row| direct_destination(action, row)) {
-            Some(lead) => cx.navigate(lead),
+            Some(destination) => cx.navigate(destination),
             None => cx.notify(format!("{}: unknown here", action.label())),
         }
         return true;
     }
-    let (clue, index) = match action {
+    let (value_action, index) = match action {
         Action::AlertsOfHost => (Action::SameHost, Index::Alert),
         Action::GoBinary => (Action::SameHash, Index::Binary),
         action if super::observables::PIVOTS.contains(&action) => (action, Index::Process),
         _ => return false,
     };
-    let rows = clues(cx.session());
-    search_values(&rows, clue, index, cx);
+    let rows = observables(cx.session());
+    search_values(&rows, value_action, index, cx);
     true
 }
 
-/// What `action` opens over a pane that has the clues under its cursor.
-pub(super) fn overlay_for(action: Action, clues: impl FnOnce() -> Option<Observables>) -> Option<Box<dyn Pane>> {
-    let is_around = action == Action::Around;
-    let pane = is_around.then(|| AroundPane::new(&clues()?)).flatten()?;
-    Some(Box::new(pane))
+/// Returns the popup that `action` opens for the observables under the cursor.
+pub(super) fn overlay_for(action: Action, observables: impl FnOnce() -> Option<Observables>) -> Option<Box<dyn Pane>> {
+    if action != Action::Around {
+        return None;
+    }
+    Some(Box::new(AroundPane::new(&observables()?)?))
 }
 
-/// Where a clue leads that is one thing, and not a question.
-fn direct_destination(action: Action, clues: &Observables) -> Option<Destination> {
+/// Returns where an action leads that opens one thing, and does not search.
+fn direct_destination(action: Action, observables: &Observables) -> Option<Destination> {
     Some(match action {
-        // By its number: what is called so elsewhere, the list may spell with other letters.
+        // By ID: the sensor list may spell the host name in another case.
         Action::GoHost => {
-            let filter = SensorFilter { id: Some(clues.sensor?), ..SensorFilter::default() };
+            let filter = SensorFilter { id: Some(observables.sensor?), ..SensorFilter::default() };
             Destination::Sensors(filter.to_string())
         }
-        Action::GoWatchlist => Destination::Watchlist(clues.watchlist?),
+        Action::GoWatchlist => Destination::Watchlist(observables.watchlist?),
         _ => {
-            let report = clues.report.as_ref()?;
+            let report = observables.report.as_ref()?;
             let id = quote(report.id.raw());
             let query = format!("feed_id:{} report_id:{id}", report.feed);
             Destination::Search(Index::Report, query)
@@ -61,8 +62,8 @@ fn direct_destination(action: Action, clues: &Observables) -> Option<Destination
 
 fn search_values(rows: &[Observables], action: Action, index: Index, cx: &mut Cx<'_>) {
     let mut terms: Vec<String> = Vec::new();
-    for (field, value) in rows.iter().filter_map(|clues| clues.pivot_value(action)) {
-        // Whatever a process or an event calls it, of a file it is this.
+    for (field, value) in rows.iter().filter_map(|row| row.pivot_value(action)) {
+        // The binary index has one field for the hash, whatever its name in a process or an event.
         let field = match index {
             Index::Binary => "md5",
             _ => field,
@@ -72,10 +73,10 @@ fn search_values(rows: &[Observables], action: Action, index: Index, cx: &mut Cx
     search_conditions(terms, action, index, cx);
 }
 
-/// Asks for what these conditions find, each of them once.
-fn search_conditions(all: Vec<String>, action: Action, index: Index, cx: &mut Cx<'_>) {
+/// Searches for any of the conditions, without duplicates.
+fn search_conditions(conditions: Vec<String>, action: Action, index: Index, cx: &mut Cx<'_>) {
     let mut terms: Vec<String> = Vec::new();
-    for term in all {
+    for term in conditions {
         if !terms.contains(&term) {
             terms.push(term);
         }

@@ -1,4 +1,4 @@
-//! Where the rows of a list are written to.
+//! The prompt for the file of an export.
 
 use std::sync::Arc;
 
@@ -10,35 +10,34 @@ use crate::model::ExportData;
 use crate::session::{Cx, Session};
 use crate::theme::Theme;
 
-/// The overlay in which a file is named.
+/// The popup in which a file is named.
 pub type ExportPane = Prompt<Export>;
 
-/// In which file rows are written: those that were there when it was asked.
+/// The question for a file name. The exported rows are those of the time when the popup was opened.
 #[derive(Debug)]
 pub struct Export {
     data: Arc<ExportData>,
-    /// How many rows the list has, loaded or not.
+    /// Number of rows in the list, loaded or not.
     total: u64,
     hidden_rows: MarkedRows,
     state: ExportState,
 }
 
-/// How far the export has got.
+/// The stage of an export.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum ExportState {
-    /// The name is typed, for the first time or again.
+    /// The user types the name, for the first time or after an error.
     Typing,
-    /// The rows are written.
     Writing,
     Done,
 }
 
 impl ExportPane {
-    /// Offers to write these rows of a list of `total`.
-    pub fn new(extract: ExportData, total: u64) -> Self {
-        let name = format!("{}.csv", extract.name);
+    /// Creates the prompt for rows of a list with `total` rows.
+    pub fn new(data: ExportData, total: u64) -> Self {
+        let name = format!("{}.csv", data.name);
         let question =
-            Export { data: Arc::new(extract), total, hidden_rows: MarkedRows::default(), state: ExportState::Typing };
+            Export { data: Arc::new(data), total, hidden_rows: MarkedRows::default(), state: ExportState::Typing };
         Self::with_text(question, &name)
     }
 }
@@ -69,7 +68,7 @@ impl Question for Export {
             0 => Line::default(),
             _ => Line::styled(self.hidden_rows.summary(), theme.caution),
         };
-        let rest = [
+        let notes = [
             ".csv    the columns, safe to open in a spreadsheet",
             ".jsonl  the records as the server sent them",
             ".md      the columns, as a Markdown table",
@@ -77,8 +76,8 @@ impl Question for Export {
             "Only loaded rows are written; the commands write all rows",
             "Times are in UTC. Existing files are not overwritten",
         ];
-        let rest = rest.map(|text| Line::styled(text, theme.muted));
-        [hidden].into_iter().chain(rest).collect()
+        let notes = notes.map(|text| Line::styled(text, theme.muted));
+        [hidden].into_iter().chain(notes).collect()
     }
 
     fn set_hidden_rows(&mut self, marked: &MarkedRows) {
@@ -86,7 +85,7 @@ impl Question for Export {
     }
 
     fn after_input(&mut self, cx: &mut Cx<'_>) {
-        // What was typed stays where it was refused, to be mended.
+        // After an error, the user can correct the file name.
         self.state = match (self.state, cx.session().transfers.is_exported) {
             (ExportState::Writing, Some(true)) => ExportState::Done,
             (ExportState::Writing, Some(false)) => ExportState::Typing,

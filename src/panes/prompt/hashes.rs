@@ -1,4 +1,4 @@
-//! Hashes that are typed or pasted, to be banned.
+//! The popup to ban hashes, typed or pasted.
 
 use crossterm::event::KeyEvent;
 use ratatui::{
@@ -15,18 +15,18 @@ use crate::keys::{Action, Scope};
 use crate::model::HashList;
 use crate::session::{Cx, Session};
 
-/// The overlay in which hashes are pasted. Whatever is no hash is answered on the sheet that follows.
+/// The popup in which hashes are pasted. The confirmation that follows lists what was skipped.
 #[derive(Debug)]
 pub(in crate::panes) struct HashesPane {
     entry: LineInput,
-    /// What stands in the entry, up to date with it.
+    /// The hashes in `entry`, updated with it.
     hash_list: HashList,
     confirmation: Option<ConfirmPane>,
 }
 
 impl Default for HashesPane {
     fn default() -> Self {
-        /// Ten thousand hashes as any product lists them, with room for names and dates beside them.
+        /// Room for ten thousand hashes with names and dates beside them.
         const LIMIT: usize = 1_000_000;
         Self { entry: LineInput::with_limit(LIMIT), hash_list: HashList::default(), confirmation: None }
     }
@@ -38,30 +38,30 @@ impl HashesPane {
         self.hash_list.md5s.iter().copied().map(ban).collect()
     }
 
-    /// Reads what stands in the entry. Where it has lines, some of them may be comments.
+    /// Parses the text. If it has several lines, some may be comments.
     fn parse_entry(&mut self) {
         let text = self.entry.text();
         self.hash_list = if text.contains('\n') { HashList::parse(&text) } else { HashList::from_text(&text) };
     }
 }
 
-/// What is said of everything in a list that is not banned.
+/// Returns notes on the words of a list that are not banned.
 fn rejected_lines(list: &HashList) -> Vec<String> {
-    /// As many are named one by one: the hashes are what the sheet is about.
+    /// Skipped words listed one by one, so that the confirmation is mostly about hashes.
     const MAX_NAMED: usize = 5;
-    let others = list.other_words.iter().take(MAX_NAMED);
-    let mut answers: Vec<_> = others.map(|word| format!("Skipped {word:?}: not an MD5")).collect();
+    let skipped = list.other_words.iter().take(MAX_NAMED);
+    let mut notes: Vec<_> = skipped.map(|word| format!("Skipped {word:?}: not an MD5")).collect();
     if list.other_words.len() > MAX_NAMED {
         let more = list.other_words.len() - MAX_NAMED;
-        answers.push(format!("Skipped {more} more entries that are not MD5s"));
+        notes.push(format!("Skipped {more} more entries that are not MD5s"));
     }
     if list.sha256s > 0 {
-        answers.push(format!("Skipped {} SHA-256: a ban needs an MD5", list.sha256s));
+        notes.push(format!("Skipped {} SHA-256: a ban needs an MD5", list.sha256s));
     }
     if list.n_duplicates > 0 {
-        answers.push(format!("Removed {}", crate::text::pluralize(list.n_duplicates, "duplicate", "duplicates")));
+        notes.push(format!("Removed {}", crate::text::pluralize(list.n_duplicates, "duplicate", "duplicates")));
     }
-    answers
+    notes
 }
 
 impl Pane for HashesPane {
@@ -81,16 +81,16 @@ impl Pane for HashesPane {
         if action != Action::Accept {
             return false;
         }
-        if let Some(trouble) = self.entry.input_error() {
-            cx.warn(format!("{trouble}; paste the list, or read it from a file: lampblack ban add -"));
+        if let Some(error) = self.entry.input_error() {
+            cx.warn(format!("{error}; paste the list, or read it from a file: lampblack ban add -"));
             return true;
         }
         if self.hash_list.md5s.is_empty() {
             cx.warn("No MD5 found (32 hex digits each)");
             return true;
         }
-        let answers = rejected_lines(&self.hash_list);
-        self.confirmation = Some(ConfirmPane::new(self.ban_changes(), cx.session()).with_preface(answers));
+        let notes = rejected_lines(&self.hash_list);
+        self.confirmation = Some(ConfirmPane::new(self.ban_changes(), cx.session()).with_preface(notes));
         true
     }
 
@@ -117,24 +117,24 @@ impl Pane for HashesPane {
     }
 
     fn next_overlay(&mut self) -> Option<Box<dyn Pane>> {
-        let sheet = self.confirmation.take()?;
-        Some(Box::new(sheet))
+        let confirmation = self.confirmation.take()?;
+        Some(Box::new(confirmation))
     }
 
-    fn render(&mut self, frame: &mut Frame<'_>, area: Rect, _: &Session, look: &RenderCx<'_>) {
-        let theme = look.theme;
+    fn render(&mut self, frame: &mut Frame<'_>, area: Rect, _: &Session, cx: &RenderCx<'_>) {
+        let theme = cx.theme;
         let [line, below, more] =
             Layout::vertical([Constraint::Length(1), Constraint::Length(1), Constraint::Fill(1)]).areas(area);
-        let found = &self.hash_list;
-        let said = format!("{} hashes, {} not MD5", found.md5s.len(), found.other_words.len() + found.sha256s);
-        frame.render_widget(Line::styled(said, theme.muted), below);
+        let list = &self.hash_list;
+        let counts = format!("{} hashes, {} not MD5", list.md5s.len(), list.other_words.len() + list.sha256s);
+        frame.render_widget(Line::styled(counts, theme.muted), below);
         let hint = match changes::batch_cost(&self.ban_changes()) {
             Some(cost) => format!("Enter shows a preview; {cost}"),
             None => "Paste hashes (any separator). Enter shows a preview".into(),
         };
         let hint = Paragraph::new(hint).style(theme.hint);
         frame.render_widget(hint.wrap(Wrap::default()), more);
-        self.entry.render("", frame, line, look);
+        self.entry.render("", frame, line, cx);
     }
 }
 
@@ -146,11 +146,11 @@ mod tests {
     fn a_pasted_list_is_hashes_once_each_and_every_other_word_is_answered() {
         let md5 = "9e107d9d372bb6826bd81d3542a419d6";
         let text = format!("md5,name\n{md5},a.exe\n{}\n", md5.to_uppercase());
-        let found = HashList::from_text(&text);
-        assert_eq!(found.md5s, [md5.parse().unwrap()]);
-        assert_eq!(found.other_words, ["name", "a.exe"]);
+        let list = HashList::from_text(&text);
+        assert_eq!(list.md5s, [md5.parse().unwrap()]);
+        assert_eq!(list.other_words, ["name", "a.exe"]);
         assert_eq!(
-            rejected_lines(&found),
+            rejected_lines(&list),
             ["Skipped \"name\": not an MD5", "Skipped \"a.exe\": not an MD5", "Removed 1 duplicate"]
         );
     }

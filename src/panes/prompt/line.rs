@@ -1,4 +1,4 @@
-//! The line that is typed in a popup.
+//! The input line of a popup.
 
 use crossterm::event::KeyEvent;
 use ratatui::{
@@ -19,71 +19,71 @@ use crate::text;
 use crate::theme::Theme;
 use crate::widgets::to_cells;
 
-/// One line of text.
+/// A line of text with a cursor.
 #[derive(Debug, Default)]
 pub struct LineInput(Editor);
 
 impl LineInput {
-    /// Begins with a text, the cursor behind it.
+    /// Creates a line with an initial text, and the cursor behind it.
     pub(in crate::panes) fn new(text: &str) -> Self {
         let mut editor = Editor::default();
         editor.set_text(text);
         Self(editor)
     }
 
-    /// An empty line of at most so many characters.
+    /// Creates an empty line with a limit in characters.
     pub(in crate::panes) fn with_limit(limit: usize) -> Self {
         Self(Editor::with_limit(limit))
     }
 
-    /// Replaces what is typed.
+    /// Replaces the text.
     pub(in crate::panes) fn set_text(&mut self, text: &str) {
         self.0.set_text(text);
     }
 
-    /// What is typed, without blanks around it.
+    /// Returns the text without leading and trailing blanks.
     pub(in crate::panes) fn text(&self) -> String {
         self.0.text().trim().to_owned()
     }
 
-    /// What is typed, with every blank.
+    /// Returns the text with leading and trailing blanks.
     pub(in crate::panes) fn raw_text(&self) -> String {
         self.0.text().clone()
     }
 
-    /// Takes a key; true when the text has changed by it.
+    /// Handles a key; returns true if the text has changed.
     pub(in crate::panes) fn type_key(&mut self, key: KeyEvent, cx: &mut Cx<'_>) -> bool {
         self.0.type_key(key, cx)
     }
 
-    /// Takes characters that were typed together; true when the text has changed by it.
+    /// Inserts characters that were typed together; returns true if the text has changed.
     pub(in crate::panes) fn type_text(&mut self, text: &str, cx: &mut Cx<'_>) -> bool {
         self.0.type_text(text, cx)
     }
 
-    /// Takes what was pasted as one line, whole or not at all; a list of indicators is none.
+    /// Inserts pasted text as one line, or refuses it; a list of indicators is refused.
     pub(in crate::panes) fn paste(&mut self, text: &str, cx: &mut Cx<'_>) -> Pasted {
         self.0.paste_line(text, cx)
     }
 
-    /// Takes what was pasted as one line of words for people, whole or not at all.
+    /// Inserts pasted text as one line, or refuses it if it is too long.
     pub(in crate::panes) fn paste_plain(&mut self, text: &str, cx: &mut Cx<'_>) -> Pasted {
         self.0.paste_plain(text, cx)
     }
 
-    /// Takes what was pasted with its lines as they are, whole or not at all.
+    /// Inserts pasted text with its line breaks, or refuses it if it is too long.
     pub(in crate::panes) fn paste_lines(&mut self, text: &str, cx: &mut Cx<'_>) -> Pasted {
         self.0.paste(text, cx)
     }
 
-    /// Puts the query of an index in the place of a link to the web console; false if no link stands there. A link that
-    /// has none stays, and what is wrong is said.
+    /// Replaces a link to the web console by its query for `index`; returns false if the text is not a link. Warns if
+    /// the link has no such query, and leaves it.
     pub(in crate::panes) fn replace_link(&mut self, index: Index, cx: &mut Cx<'_>) -> bool {
         let Some(link) = Link::parse(&self.text()) else {
             return false;
         };
         match links::link_query(index, &link, cx.session()) {
-            Err(why) => cx.warn(why),
+            Err(reason) => cx.warn(reason),
             Ok((query, other)) => {
                 self.set_text(&query);
                 let noun = link.label();
@@ -98,31 +98,31 @@ impl LineInput {
         true
     }
 
-    /// Why the text is not what was typed, if it is not.
+    /// Returns an error if typed characters were dropped.
     pub(in crate::panes) fn input_error(&self) -> Option<String> {
         self.0.input_error()
     }
 
-    /// Draws it behind a label: the end of it where there is no room for all, and the cursor.
-    pub(in crate::panes) fn render(&self, label: &str, frame: &mut Frame<'_>, place: Rect, look: &RenderCx<'_>) {
-        let at = self.render_idle(Span::styled(label, look.theme.muted), frame, place, look.theme);
-        frame.set_cursor_position((at.min(place.right().saturating_sub(1)), place.y));
+    /// Draws the line behind a label, with the cursor. A text that is too long loses its start.
+    pub(in crate::panes) fn render(&self, label: &str, frame: &mut Frame<'_>, area: Rect, cx: &RenderCx<'_>) {
+        let at = self.render_idle(Span::styled(label, cx.theme.muted), frame, area, cx.theme);
+        frame.set_cursor_position((at.min(area.right().saturating_sub(1)), area.y));
     }
 
-    /// Draws it without a cursor; says in which column that would be.
+    /// Draws the line without a cursor, and returns the column of the cursor.
     pub(in crate::panes) fn render_idle(
         &self,
         label: Span<'_>,
         frame: &mut Frame<'_>,
-        place: Rect,
+        area: Rect,
         theme: &Theme,
     ) -> u16 {
-        let labels = label.width();
-        let room = usize::from(place.width).saturating_sub(labels + 1);
+        let label_width = label.width();
+        let room = usize::from(area.width).saturating_sub(label_width + 1);
         let typed = text::fit_end(&self.0.text().into(), room);
-        let at = place.x + to_cells(labels + text::width(&typed));
+        let at = area.x + to_cells(label_width + text::width(&typed));
         let line = Line::from(vec![label, Span::styled(typed, theme.text)]);
-        frame.render_widget(line, Rect { height: 1, ..place });
+        frame.render_widget(line, Rect { height: 1, ..area });
         at
     }
 }

@@ -1,4 +1,4 @@
-//! The notes of hosts, as they are to be.
+//! The prompt for notes of hosts.
 
 use ratatui::text::Line;
 
@@ -9,10 +9,10 @@ use crate::model::SensorId;
 use crate::session::{Cx, Session};
 use crate::theme::Theme;
 
-/// The overlay in which notes are written; the confirmation follows.
+/// The popup in which notes are written. The confirmation follows.
 pub type NotesPane = Prompt<Notes>;
 
-/// What the notes of hosts are to be.
+/// The question for new notes of some hosts.
 #[derive(Debug)]
 pub struct Notes {
     sensors: Vec<SensorId>,
@@ -21,15 +21,15 @@ pub struct Notes {
 }
 
 impl NotesPane {
-    /// Begins with the notes of the only host, where they are known.
+    /// Creates the prompt with the present notes if there is just one host and it is loaded.
     pub fn new(sensors: Vec<SensorId>, session: &Session) -> Self {
-        let known = match sensors[..] {
+        let sensor = match sensors[..] {
             [only] => session.find_sensor(only),
             _ => None,
         };
-        let known = known.map_or("", |sensor| sensor.notes.raw());
+        let notes = sensor.map_or("", |sensor| sensor.notes.raw());
         let question = Notes { sensors, hidden_rows: MarkedRows::default(), confirmation: None };
-        Self::with_text(question, known)
+        Self::with_text(question, notes)
     }
 }
 
@@ -45,8 +45,8 @@ impl Question for Notes {
     }
 
     fn accept(&mut self, text: &str, cx: &mut Cx<'_>) {
-        let note = |sensor| Change::Annotate { sensor, notes: text.to_owned() };
-        let changes = self.sensors.iter().copied().map(note).collect();
+        let annotate = |sensor| Change::Annotate { sensor, notes: text.to_owned() };
+        let changes = self.sensors.iter().copied().map(annotate).collect();
         self.confirmation = Some(ConfirmPane::new(changes, cx.session()).with_hidden_rows(&self.hidden_rows));
     }
 

@@ -1,4 +1,4 @@
-//! The period that is searched in, set without editing the query.
+//! The prompt for the time range of searches.
 
 use jiff::Timestamp;
 use ratatui::text::{Line, Span};
@@ -9,20 +9,20 @@ use crate::model::EventClock;
 use crate::session::{Cx, PeriodInput, Session};
 use crate::theme::Theme;
 
-/// The popup in which a period and its clock are chosen.
+/// The popup in which a time range and its clock are chosen.
 pub type PeriodPane = Prompt<PeriodQuestion>;
 
-/// The clock of the period, and what is known when it is typed.
+/// The question for a time range.
 #[derive(Debug)]
 pub struct PeriodQuestion {
     clock: EventClock,
-    /// When it was opened: relative times are shown as of then.
+    /// Time when the popup was opened, from which relative times are counted.
     now: Timestamp,
     is_done: bool,
 }
 
 impl PeriodPane {
-    /// Starts with the period in force.
+    /// Creates the prompt with the time range in force.
     pub fn new(cx: &Cx<'_>) -> Self {
         let period = &cx.session().search.period;
         Self::with_text(PeriodQuestion { clock: period.clock, now: cx.now, is_done: false }, &period.text)

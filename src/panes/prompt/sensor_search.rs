@@ -1,4 +1,4 @@
-//! Some of many sensors, looked for on the server: part of a name or of an address, or a group.
+//! The prompt for a sensor search by name, address, group or status.
 
 use ratatui::text::{Line, Span};
 
@@ -10,15 +10,15 @@ use crate::session::{Awaited, Cx, Destination, Session};
 use crate::text;
 use crate::theme::Theme;
 
-/// The popup in which a filter of sensors is typed.
+/// The popup in which a sensor filter is typed.
 pub type SensorSearchPane = Prompt<SensorSearch>;
 
-/// Which sensors are looked for.
+/// The question for a sensor filter.
 #[derive(Debug)]
 pub struct SensorSearch;
 
 impl SensorSearchPane {
-    /// Begins with what is looked for now.
+    /// Creates the prompt with the filter in force.
     pub fn new(session: &Session) -> Self {
         let search = session.lists.sensors.search();
         let filter = search.map(|search| SensorFilter::parse_canonical(&search.query));
@@ -26,14 +26,14 @@ impl SensorSearchPane {
     }
 }
 
-/// A filter as it is typed: the group by its name, if that is known and no blank or quote is lost by it.
+/// Returns a filter as the user types it. The group has its name if that is loaded.
 pub(in crate::panes) fn filter_text(filter: &SensorFilter, session: &Session) -> String {
-    let nameless = SensorFilter { group: None, ..filter.clone() };
+    let other_conditions = SensorFilter { group: None, ..filter.clone() };
     let group = filter.group.map(|id| match session.group_name(id) {
         Some(name) => format!("group:\"{}\"", text::make_visible(name).replace('"', "?")),
         None => format!("group:{id}"),
     });
-    let parts = [nameless.to_string(), group.unwrap_or_default()];
+    let parts = [other_conditions.to_string(), group.unwrap_or_default()];
     parts.join(" ").trim().to_owned()
 }
 
@@ -41,8 +41,8 @@ fn find_group(name: &str, session: &Session) -> Option<GroupId> {
     let mut groups = session.lists.sensor_groups.loaded_rows();
     groups.find_map(|(_, group)| {
         let shown = text::make_visible(&group.name).replace('"', "?");
-        let is_it = group.name.eq_ignore_case(name) || shown == name;
-        is_it.then_some(group.id)
+        let is_match = group.name.eq_ignore_case(name) || shown == name;
+        is_match.then_some(group.id)
     })
 }
 
@@ -58,9 +58,9 @@ impl Question for SensorSearch {
         match SensorFilter::parse(text, |name| find_group(name, session)) {
             Ok(filter) => cx.navigate(Destination::Sensors(filter.to_string())),
             Err(error) => {
-                let unknown = session.lists.sensor_groups.error();
-                let unknown = unknown.map(|why| format!("; sensor groups unknown: {why}"));
-                cx.warn(format!("{error}{}", unknown.unwrap_or_default()));
+                let groups_error = session.lists.sensor_groups.error();
+                let groups_error = groups_error.map(|error| format!("; sensor groups unknown: {error}"));
+                cx.warn(format!("{error}{}", groups_error.unwrap_or_default()));
             }
         }
     }
@@ -74,7 +74,7 @@ impl Question for SensorSearch {
                 line.set_text(&filter);
                 cx.notify("The link names a host: Enter finds it");
             }
-            Err(why) => cx.warn(why),
+            Err(reason) => cx.warn(reason),
         }
         true
     }

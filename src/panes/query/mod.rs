@@ -1,4 +1,4 @@
-//! The query editor: checked while one types, colored, completed, and never changed behind one's back.
+//! The query editor: parsed at every key, with syntax colors and completions. It never changes the text by itself.
 
 mod draw;
 mod values;
@@ -20,35 +20,34 @@ use crate::session::{Cx, PeriodInput, Session};
 use crate::text;
 use values::Values;
 
-/// Completions offered at once: more would hide the result below.
+/// Completions shown at once: more would hide the results below.
 const MAX_COMPLETIONS: usize = 6;
 
-/// Letters typed before completions are offered by themselves: one letter fits almost everything.
+/// Characters typed before completions are offered: a single one matches almost everything.
 const MIN_TYPED: usize = 2;
 
-/// The pane in which a query is written.
+/// The query editor pane.
 #[derive(Debug)]
 pub struct QueryPane {
-    /// What is searched.
     index: Index,
     editor: Editor,
-    /// The text of all lines, up to date with the editor.
+    /// The text of all lines, updated with the editor.
     text: String,
-    /// What the text means, up to date with it.
+    /// The parsed text, updated with it.
     parsed: Parsed,
-    /// What its parts are, up to date with it.
+    /// The tokens of the text, updated with it.
     highlights: Vec<(Range<usize>, TokenRole)>,
     completions: CompletionMenu,
     values: Values,
-    /// The text that was refused once: asked again unchanged, it goes to the server as it is.
+    /// The text that was rejected because of an error: submitted again unchanged, it is sent to the server.
     rejected_text: Option<String>,
-    /// Which of the earlier queries is shown, the newest being 0.
+    /// Index of the recalled history entry, 0 being the newest.
     history_position: Option<usize>,
-    /// What was being written before an earlier query was recalled, and of when.
+    /// Text and time range before a history entry was recalled.
     draft: (String, PeriodInput),
 }
 
-/// The completions on offer.
+/// The completion menu.
 #[derive(Debug, Default)]
 struct CompletionMenu {
     items: Vec<Completion>,
@@ -56,7 +55,7 @@ struct CompletionMenu {
 }
 
 impl QueryPane {
-    /// An empty editor for queries of an index.
+    /// Creates an empty editor for queries of an index.
     pub fn new(index: Index) -> Self {
         Self {
             index,
@@ -72,55 +71,54 @@ impl QueryPane {
         }
     }
 
-    /// The text as it is.
     pub fn text(&self) -> &str {
         &self.text
     }
 
-    /// Whether a completion is offered.
+    /// Whether completions are offered.
     pub fn has_completions(&self) -> bool {
         !self.completions.items.is_empty()
     }
 
-    /// Takes back what is offered; false when nothing is.
+    /// Closes the completion menu; returns false if there is none.
     pub fn dismiss_completions(&mut self) -> bool {
-        let was_offering = self.has_completions();
+        let was_open = self.has_completions();
         self.completions = CompletionMenu::default();
-        was_offering
+        was_open
     }
 
-    /// Text lines shown, for the layout.
+    /// Returns the number of text lines, for the layout.
     pub fn n_lines(&self) -> usize {
         self.editor.lines().len()
     }
 
-    /// The first thing wrong with the text, errors before warnings, warnings before notes.
+    /// Returns the most severe problem of the text, the first one of its level.
     fn first_problem(&self) -> Option<&Problem> {
         self.parsed.problems.iter().min_by_key(|problem| Reverse(problem.level))
     }
 
-    /// Everything wrong with the text, in full: how grave it is, what it is, how it can be fixed.
+    /// Returns severity, message and fix of every problem.
     pub fn describe_problems(&self) -> Vec<(String, String)> {
         query::problem_lines(&self.parsed.problems)
     }
 
-    /// The text has changed.
+    /// Parses the text after a change, and offers completions.
     fn on_text_changed(&mut self) {
         let text = self.editor.text();
         self.parsed = query::parse_for(self.index, &text);
         self.highlights = query::highlight(&text);
         let at = self.editor.cursor_byte();
         let items = query::complete(self.index, &text, at);
-        let is_begun = items.first().is_some_and(|item| {
+        let is_offered = items.first().is_some_and(|item| {
             let typed = &text[item.span.start..at.min(item.span.end)];
             let is_value = text[..item.span.start].ends_with(':');
             (is_value || typed.chars().count() >= MIN_TYPED) && items.iter().all(|item| item.text != typed)
         });
-        self.completions = if is_begun { CompletionMenu { items, selected: 0 } } else { CompletionMenu::default() };
+        self.completions = if is_offered { CompletionMenu { items, selected: 0 } } else { CompletionMenu::default() };
         self.text = text;
     }
 
-    /// Replaces the text.
+    /// Replaces the text, and closes the completion menu.
     pub fn set_text(&mut self, text: &str) {
         self.editor.set_text(text);
         self.on_text_changed();
@@ -138,7 +136,7 @@ impl QueryPane {
         }
     }
 
-    /// Mends what is said to be wrong, where one change can.
+    /// Applies the fix of the most severe problem, or else the first fix there is.
     fn apply_fix(&mut self, cx: &mut Cx<'_>) {
         let fix = self.first_problem().and_then(|problem| problem.fix.clone());
         let mut others = self.parsed.problems.iter();
@@ -153,29 +151,29 @@ impl QueryPane {
         cx.notify(format!("Fixed: {}", fix.message));
     }
 
-    /// Goes `by` completions on, round and round.
+    /// Selects the completion `by` places on, wrapping around.
     fn select_completion(&mut self, by: usize) {
         self.completions.selected = (self.completions.selected + by) % self.completions.items.len().max(1);
     }
 
-    /// One completion back, as a way forward.
+    /// Returns the number of places that lead one completion back.
     fn previous_completion(&self) -> usize {
         self.completions.items.len().saturating_sub(1)
     }
 
-    /// Draws the completions over whatever is below the editor.
-    pub fn render_completions(&self, frame: &mut Frame<'_>, editor: Rect, look: &RenderCx<'_>) {
-        draw::render_completions(self, frame, editor, look);
+    /// Draws the completion menu, over the content below the editor.
+    pub fn render_completions(&self, frame: &mut Frame<'_>, editor: Rect, cx: &RenderCx<'_>) {
+        draw::render_completions(self, frame, editor, cx);
     }
 
-    /// Puts the query in the place of a link to the web console, if the text is one. It is not sent: what it became is
-    /// seen first.
+    /// Replaces a link to the web console by its query; returns false if the text is not a link. The query is not
+    /// submitted: the user sees it first.
     fn replace_link(&mut self, cx: &mut Cx<'_>) -> bool {
         let Some(link) = Link::parse(&self.text) else {
             return false;
         };
         match links::link_query(self.index, &link, cx.session()) {
-            Err(why) => cx.warn(why),
+            Err(reason) => cx.warn(reason),
             Ok((query, other)) => {
                 self.draft.0.clone_from(&self.text);
                 self.set_text(&query);
@@ -194,9 +192,9 @@ impl QueryPane {
     fn submit_query(&mut self, cx: &mut Cx<'_>) {
         self.dismiss_completions();
         self.history_position = None;
-        if let Some(trouble) = self.editor.input_error() {
+        if let Some(error) = self.editor.input_error() {
             self.editor.clear_refused();
-            return cx.warn(format!("Not run: {trouble}. Press Enter again to run it anyway"));
+            return cx.warn(format!("Not run: {error}. Press Enter again to run it anyway"));
         }
         if self.replace_link(cx) {
             return;
@@ -214,27 +212,27 @@ impl QueryPane {
         cx.search_index(self.index, text.trim().to_owned());
     }
 
-    /// Shows an earlier query, or what was being written.
+    /// Recalls the history entry `step` places on, or restores the draft.
     fn recall_history(&mut self, step: isize, cx: &mut Cx<'_>) {
-        // What is remembered are queries of processes.
+        // The history has process queries only.
         if self.index != Index::Process {
             return;
         }
-        let past = &cx.session().search.query_history;
+        let history = &cx.session().search.query_history;
         let next = match self.history_position {
             None if step > 0 => 0,
             None => return,
             Some(at) => {
                 let Some(next) = at.checked_add_signed(step) else {
                     self.history_position = None;
-                    let (draft, when) = std::mem::take(&mut self.draft);
-                    cx.set_period(when);
+                    let (draft, period) = std::mem::take(&mut self.draft);
+                    cx.set_period(period);
                     return self.set_text(&draft);
                 };
-                next.min(past.len().saturating_sub(1))
+                next.min(history.len().saturating_sub(1))
             }
         };
-        let Some(entry) = past.get(next).cloned() else {
+        let Some(entry) = history.get(next).cloned() else {
             return;
         };
         if self.history_position.is_none() {
@@ -327,8 +325,8 @@ impl Pane for QueryPane {
         self.offer_values(cx);
     }
 
-    fn render(&mut self, frame: &mut Frame<'_>, area: Rect, session: &Session, look: &RenderCx<'_>) {
-        draw::render(self, frame, area, session, look);
+    fn render(&mut self, frame: &mut Frame<'_>, area: Rect, session: &Session, cx: &RenderCx<'_>) {
+        draw::render(self, frame, area, session, cx);
     }
 }
 

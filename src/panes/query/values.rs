@@ -1,23 +1,23 @@
-//! Values of the field that is typed: asked of the server by a key, never by typing alone.
+//! Value completions: fetched from the server at a key press, never by typing alone.
 
 use super::{CompletionMenu, QueryPane};
 use crate::query::{self, Index, TypedValue};
 use crate::session::{Awaiting, Cx};
 
-/// Values that were asked for.
+/// State of the value completions.
 #[derive(Debug, Default)]
 pub(super) struct Values {
-    /// What was typed when they were asked for; nothing while none are wanted.
+    /// The typed value when values were requested; `None` if they were not.
     requested: Option<TypedValue>,
-    /// What was typed when they were last offered.
+    /// The typed value when values were last offered.
     offered: Option<TypedValue>,
-    /// What was typed when it was said that there are none.
+    /// The typed value when the user was told that there are none.
     reported_empty: Option<TypedValue>,
 }
 
 impl QueryPane {
-    /// Asks for the values that begin as what is typed. False where the server counts none, and where it was said that
-    /// there is none but what is typed.
+    /// Fetches the values that start with the typed text. Returns false if the server has no counts for the field, or
+    /// if it is known that no other value matches.
     pub fn fetch_values(&mut self, cx: &mut Cx<'_>) -> bool {
         let Some(typing) = self.value_at_cursor() else {
             return false;
@@ -26,7 +26,7 @@ impl QueryPane {
             return false;
         }
         if self.has_all_values(&typing, cx) {
-            // What was taken back is offered again.
+            // A menu that was closed is shown again.
             self.values.offered = None;
             return true;
         }
@@ -36,18 +36,18 @@ impl QueryPane {
         true
     }
 
-    /// Whether values can be asked for, as far as one knows.
+    /// Whether values may be available at the cursor.
     pub fn can_have_values(&self) -> bool {
         let typing = self.value_at_cursor();
         typing.is_some() && typing != self.values.reported_empty
     }
 
-    /// Wants no more values.
+    /// Clears requested and offered values.
     pub(super) fn clear_values(&mut self) {
         self.values = Values::default();
     }
 
-    /// Offers the values that have come.
+    /// Offers the values once they are loaded.
     pub(super) fn offer_values(&mut self, cx: &mut Cx<'_>) {
         if self.values.requested.is_none() {
             return;
@@ -68,7 +68,7 @@ impl QueryPane {
             self.completions = CompletionMenu { items, selected: 0 };
             self.values.offered = Some(typing);
         } else if session.search.value_suggestions.is_pending() {
-            // They are on their way, or what is typed since needs others.
+            // Still loading, or the text typed since needs other values.
         } else if let Some(error) = session.search.value_suggestions.error() {
             let text = format!("No values: {error}");
             self.clear_values();
@@ -78,40 +78,40 @@ impl QueryPane {
         }
     }
 
-    /// The value at the cursor, where values can be asked for.
+    /// Returns the value at the cursor, if the server has counts for its field.
     fn value_at_cursor(&self) -> Option<TypedValue> {
-        // Only processes are counted.
-        let is_counted = self.index == Index::Process;
-        let cursor = self.editor.cursor_byte();
-        let typing = is_counted.then(|| query::typing_at(self.index, &self.text, cursor));
-        typing.flatten()
+        // Value counts are available for processes only.
+        if self.index != Index::Process {
+            return None;
+        }
+        query::typing_at(self.index, &self.text, self.editor.cursor_byte())
     }
 
-    /// Whether the values that are here are all that begin as what is typed.
+    /// Whether the loaded values include all that start with the typed text.
     fn has_all_values(&self, typing: &TypedValue, cx: &Cx<'_>) -> bool {
-        let (Some(asked), Some(known)) = (&self.values.requested, cx.session().search.value_suggestions.latest())
+        let (Some(requested), Some(fetched)) = (&self.values.requested, cx.session().search.value_suggestions.latest())
         else {
             return false;
         };
-        let is_same = asked.facet == typing.facet && asked.span.start == typing.span.start;
-        let is_begun = || {
-            let begin = asked.typed.to_lowercase();
-            typing.typed.to_lowercase().starts_with(&begin)
+        let is_same_value = requested.facet == typing.facet && requested.span.start == typing.span.start;
+        let is_longer = || {
+            let prefix = requested.typed.to_lowercase();
+            typing.typed.to_lowercase().starts_with(&prefix)
         };
-        let facet = known.value.get(&typing.facet);
-        let is_whole = facet.is_none_or(|facet| !facet.is_truncated());
-        is_same && (asked.typed == typing.typed || is_whole && is_begun())
+        let facet = fetched.value.get(&typing.facet);
+        let is_complete = facet.is_none_or(|facet| !facet.is_truncated());
+        is_same_value && (requested.typed == typing.typed || is_complete && is_longer())
     }
 
-    /// What may be typed instead.
+    /// Returns the completions for the typed value.
     fn value_completions(&self, typing: &TypedValue, cx: &Cx<'_>) -> Vec<query::Completion> {
-        let known = cx.session().search.value_suggestions.latest();
-        let facet = known.and_then(|known| known.value.get(&typing.facet));
+        let fetched = cx.session().search.value_suggestions.latest();
+        let facet = fetched.and_then(|fetched| fetched.value.get(&typing.facet));
         let values = facet.map_or(&[][..], |facet| &facet.values);
         let values = values.iter().map(|value| (value.name.raw(), value.count));
-        let mut offers = typing.completions(values);
-        let written = &self.text[typing.span.clone()];
-        offers.retain(|offer| offer.text != written);
-        offers
+        let mut completions = typing.completions(values);
+        let typed = &self.text[typing.span.clone()];
+        completions.retain(|completion| completion.text != typed);
+        completions
     }
 }

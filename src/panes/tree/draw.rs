@@ -1,4 +1,4 @@
-//! Drawing the rows of a tree: whoever is in sight, with the lines that lead there.
+//! Drawing of the process tree: visible rows with their guide lines.
 
 use jiff::Timestamp;
 use ratatui::{
@@ -17,85 +17,85 @@ use crate::text::{self, Untrusted};
 use crate::theme::Theme;
 use crate::widgets::{scroll_to_cursor, tree_guide};
 
-/// Cells of the columns besides the name and the command line, with the gaps before them.
+/// Widths of the columns besides name and command line, with the gap before each.
 const PID_WIDTH: usize = 7;
 const USER_WIDTH: usize = 12;
 const START_WIDTH: usize = 18;
 
-/// Cells that a name and the lines before it like to have.
+/// Preferred width of the name column, with the guide lines.
 const NAME_WIDTH: usize = 22;
 
-/// Cells that a name and the lines before it get where there is a command line as well.
+/// Width of the name column, with the guide lines, if there is a command line too.
 const WIDE_NAME_WIDTH: usize = 36;
 
-/// Below this a command line says nothing.
+/// A narrower command line is left out.
 const MIN_CMDLINE_WIDTH: usize = 24;
 
-/// How a tree is shown.
+/// How a tree is drawn.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::panes) struct TreeStyle {
-    /// The row under the cursor.
+    /// Index of the row under the cursor.
     pub(in crate::panes) cursor: usize,
-    /// The process to be set off, if one is.
+    /// The process to highlight.
     pub(in crate::panes) opened: Option<ProcessId>,
-    /// From when the rows are: a start of the same year needs none.
+    /// Time of the answers: start times of its year are drawn without the year.
     pub(in crate::panes) as_of: Timestamp,
-    /// Whether a sign tells what is folded.
+    /// Whether rows have a sign that shows whether they are folded.
     pub(in crate::panes) has_signs: bool,
 }
 
-/// Draws the rows in sight. `first` is the first of them; it follows the cursor.
+/// Draws the visible rows. `first` is the index of the first one, and is scrolled to the cursor.
 pub(in crate::panes) fn render_rows(
     rows: &[TreeRow<'_>],
-    shown: TreeStyle,
+    style: TreeStyle,
     first: &mut usize,
     session: &Session,
     frame: &mut Frame<'_>,
     area: Rect,
-    look: &RenderCx<'_>,
+    cx: &RenderCx<'_>,
 ) {
-    *first = scroll_to_cursor(*first, shown.cursor, area.height.into(), rows.len());
+    *first = scroll_to_cursor(*first, style.cursor, area.height.into(), rows.len());
     let depths: Vec<_> = rows.iter().map(|row| row.depth).collect();
-    let columns = Columns::fit(area.width.into(), shown.has_signs);
-    let started = |at| format_moment(at, columns.start, shown.as_of, &session.connection.zone);
-    for (at, place) in (*first..rows.len()).zip(area.rows()) {
-        // Deep trees are not indented out of sight.
+    let columns = Columns::fit(area.width.into(), style.has_signs);
+    let format_start = |at| format_moment(at, columns.start, style.as_of, &session.connection.zone);
+    for (at, line_area) in (*first..rows.len()).zip(area.rows()) {
+        // Deep trees are indented less, so that names stay visible.
         let room = columns.name.saturating_sub(NAME_WIDTH / 2);
-        let guide = tree_guide(&depths, at, room, &look.theme.glyphs);
-        // What is out of sight at the top is told in a line of its own.
+        let guide = tree_guide(&depths, at, room, &cx.theme.glyphs);
+        // The first line shows how many rows are above it.
         let hidden = rows[..=at].iter().filter_map(TreeRow::process).count();
-        if at == *first && at > 0 && at != shown.cursor && hidden > 0 {
+        if at == *first && at > 0 && at != style.cursor && hidden > 0 {
             let text = format!("{hidden} more above");
-            frame.render_widget(Line::styled(text, look.theme.muted), place);
+            frame.render_widget(Line::styled(text, cx.theme.muted), line_area);
             continue;
         }
         let line = match rows[at].content {
             RowContent::Process(process, fold) => {
-                let is_opened = shown.opened == Some(process.id);
-                let fold = shown.has_signs.then_some(fold);
-                let started = process.started.map(started).unwrap_or_default();
-                process_line(process, guide, fold, is_opened, columns, started, look.theme)
+                let is_opened = style.opened == Some(process.id);
+                let fold = style.has_signs.then_some(fold);
+                let started = process.started.map(format_start).unwrap_or_default();
+                process_line(process, guide, fold, is_opened, columns, started, cx.theme)
             }
             RowContent::Note(_, note) => {
-                let (said, style) = note_text(note, look.theme);
-                let sign = if shown.has_signs && rows[at].depth > 0 { "  " } else { "" };
+                let (text, note_style) = note_text(note, cx.theme);
+                let sign = if style.has_signs && rows[at].depth > 0 { "  " } else { "" };
                 let room = usize::from(area.width).saturating_sub(text::width(&guide) + sign.len());
                 Line::from(vec![
-                    Span::styled(guide, look.theme.guide),
+                    Span::styled(guide, cx.theme.guide),
                     Span::raw(sign),
-                    Span::styled(text::fit(&said.into(), room), style),
+                    Span::styled(text::fit(&text.into(), room), note_style),
                 ])
             }
         };
-        frame.render_widget(line, place);
-        if at == shown.cursor {
-            let style = if look.is_focused { look.theme.selection } else { look.theme.selection_unfocused };
-            frame.buffer_mut().set_style(place, style);
+        frame.render_widget(line, line_area);
+        if at == style.cursor {
+            let selection = if cx.is_focused { cx.theme.selection } else { cx.theme.selection_unfocused };
+            frame.buffer_mut().set_style(line_area, selection);
         }
     }
 }
 
-/// The cells of each column, without the gap before it; 0 for those that give way.
+/// Widths of the columns, without the gap before each; 0 for columns that are left out.
 #[derive(Clone, Copy)]
 struct Columns {
     name: usize,
@@ -107,16 +107,16 @@ struct Columns {
 impl Columns {
     fn fit(width: usize, has_signs: bool) -> Self {
         let name = if has_signs { NAME_WIDTH + 2 } else { NAME_WIDTH };
-        let left = width.saturating_sub(PID_WIDTH);
-        let user = if left >= name + USER_WIDTH { USER_WIDTH } else { left.saturating_sub(name) };
-        // A cell or two of a user tell nobody anything.
+        let available = width.saturating_sub(PID_WIDTH);
+        let user = if available >= name + USER_WIDTH { USER_WIDTH } else { available.saturating_sub(name) };
+        // A few letters of a user name are of no use.
         let user = if user < 6 { 0 } else { user };
-        let left = left - user;
-        let start = if left >= name + START_WIDTH { START_WIDTH } else { 0 };
-        let left = left - start;
-        let cmdline = if left >= WIDE_NAME_WIDTH + MIN_CMDLINE_WIDTH { left - WIDE_NAME_WIDTH } else { 0 };
+        let available = available - user;
+        let start = if available >= name + START_WIDTH { START_WIDTH } else { 0 };
+        let available = available - start;
+        let cmdline = if available >= WIDE_NAME_WIDTH + MIN_CMDLINE_WIDTH { available - WIDE_NAME_WIDTH } else { 0 };
         Self {
-            name: left - cmdline,
+            name: available - cmdline,
             user: user.saturating_sub(2),
             start: start.saturating_sub(2),
             cmdline: cmdline.saturating_sub(2),
@@ -124,7 +124,7 @@ impl Columns {
     }
 }
 
-/// One process: the lines that lead to it, and what is known of it.
+/// Returns the line of a process, after its `guide`.
 fn process_line(
     process: &Process,
     guide: String,
@@ -141,14 +141,14 @@ fn process_line(
         Some(Fold::Unfolded) => theme.glyphs.expanded,
     };
     let gap = if matches!(fold, None | Some(Fold::Leaf)) { "" } else { " " };
-    let taken = text::width(&guide) + text::width(sign) + gap.len();
+    let used = text::width(&guide) + text::width(sign) + gap.len();
     let name = if process.name.is_empty() { Untrusted::from("name unknown") } else { process.name.clone() };
     let is_hit = !process.feeds.is_empty() || !process.watchlists.is_empty();
     let hit = if is_hit { "!" } else { "" };
-    // A hit takes the last cell of the column.
-    let room = columns.name.saturating_sub(taken + hit.len());
+    // The `!` of a hit is in the last cell of the column.
+    let room = columns.name.saturating_sub(used + hit.len());
     let name = text::fit(&name, room);
-    let pad = columns.name.saturating_sub(taken + text::width(&name) + hit.len());
+    let pad = columns.name.saturating_sub(used + text::width(&name) + hit.len());
     let pad = " ".repeat(pad);
     let mut style = if is_hit { theme.caution } else { theme.text };
     if is_opened {
@@ -187,7 +187,7 @@ fn process_line(
     Line::from(spans)
 }
 
-/// What a note says, and how.
+/// Returns the text of a note, and its style.
 fn note_text(note: Note<'_>, theme: &Theme) -> (String, Style) {
     match note {
         Note::Top(top, is_awaited, parent) => (top_reason(top, is_awaited, parent), theme.caution),
@@ -195,27 +195,28 @@ fn note_text(note: Note<'_>, theme: &Theme) -> (String, Style) {
         Note::Missing(Some(Error::NotFound { .. })) => ("not on the server".into(), theme.caution),
         Note::Missing(error) => {
             let error = error.map(|error| format!(": {error}"));
-            let said = format!("not loaded, Enter retries{}", error.unwrap_or_default());
-            (said, theme.caution)
+            let text = format!("not loaded, Enter retries{}", error.unwrap_or_default());
+            (text, theme.caution)
         }
         Note::None => ("no children".into(), theme.muted),
-        Note::More(_, Some(counted)) => (format!("{counted} children, Enter loads all"), theme.accent),
-        Note::More(shown, None) => (format!("more than {shown} children, Enter loads all"), theme.accent),
-        Note::Truncated(shown, counted) => (format!("{shown} of {counted} children available"), theme.caution),
+        Note::More(_, Some(n_children)) => (format!("{n_children} children, Enter loads all"), theme.accent),
+        Note::More(n_shown, None) => (format!("more than {n_shown} children, Enter loads all"), theme.accent),
+        Note::Truncated(n_shown, n_children) => {
+            (format!("{n_shown} of {n_children} children available"), theme.caution)
+        }
         Note::Unreadable(n_broken) => (format!("{n_broken} unreadable"), theme.bad),
-        Note::Siblings(n_siblings, is_least) => {
-            let least = if is_least { " or more" } else { "" };
+        Note::Siblings(n_siblings, is_minimum) => {
+            let suffix = if is_minimum { " or more" } else { "" };
             let noun = if n_siblings == 1 { "sibling" } else { "siblings" };
-            (format!("{n_siblings}{least} {noun}, Enter shows them"), theme.accent)
+            (format!("{n_siblings}{suffix} {noun}, Enter shows them"), theme.accent)
         }
         Note::Loop => ("loop detected: it is its own ancestor".into(), theme.caution),
     }
 }
 
-/// Why a chain begins where it begins.
+/// Returns why the chain of ancestors ends.
 fn top_reason(top: &Top, is_awaited: bool, parent: &Untrusted) -> String {
-    let named = parent.non_empty().filter(|name| !name.eq_ignore_case("(unknown)"));
-    let named = named.map(|name| text::fit(name, 24));
+    let name = parent.non_empty().filter(|name| !name.eq_ignore_case("(unknown)")).map(|name| text::fit(name, 24));
     match top {
         Top::Root => "no parent".into(),
         Top::Walking if !is_awaited => "more ancestors not loaded".into(),
@@ -223,14 +224,14 @@ fn top_reason(top: &Top, is_awaited: bool, parent: &Untrusted) -> String {
         Top::Unknown => "parent not recorded".into(),
         Top::NotRecorded(id) => {
             let pid = id.pid().map(|pid| format!(" {pid}")).unwrap_or_default();
-            match named {
+            match name {
                 Some(name) => format!("{name}{pid}: not on the server"),
                 None => format!("parent{pid}: not on the server"),
             }
         }
         Top::Suppressed(_) => {
-            let named = named.unwrap_or_else(|| "parent".into());
-            format!("{named} suppressed by the sensor filter")
+            let name = name.unwrap_or_else(|| "parent".into());
+            format!("{name} suppressed by the sensor filter")
         }
         Top::Loop(_) => "loop detected: the parent is a descendant".into(),
         Top::TooDeep(depth) => format!("only {depth} ancestors loaded"),

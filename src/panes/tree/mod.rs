@@ -1,4 +1,4 @@
-//! The tree of a process: who started it, what it started, and what else these started.
+//! The process tree pane: ancestors, children and siblings of the opened process.
 
 mod draw;
 mod rows;
@@ -23,65 +23,65 @@ use crate::session::{Cx, Destination, Remote, Session};
 use crate::text;
 use crate::worker::Slot;
 
-/// Numbers of children to ask for, each where the one before was not enough. The first is the server's own.
+/// Numbers of children to request, each tried after the one before it was too low. The first is the server's default.
 const CHILD_LIMITS: [u32; 5] = [15, 100, 1_000, 10_000, 100_000];
 
-/// As many processes are unfolded with one key, so that a wide tree is not asked for by mistake.
+/// Processes that one key expands at most, so that a wide tree is not loaded by mistake.
 const MAX_UNFOLDED_AT_ONCE: usize = 50;
 
-/// The pane with the tree.
+/// The process tree pane.
 #[derive(Debug, Default)]
 pub struct TreePane {
     state: TreeState,
-    /// The process that was opened when this pane last looked.
+    /// The opened process at the last input.
     opened_id: Option<ProcessId>,
-    /// The relative that was asked for because the cursor rests on it.
+    /// The process whose relatives were fetched because the cursor is on it.
     fetched_at_cursor: Option<ProcessId>,
     height: usize,
 }
 
-/// What is worth coming back to.
+/// Cursor and expanded processes of a tree, saved in the navigation history.
 #[derive(Clone, Debug, Default)]
 pub struct TreeState {
-    /// Whose tree it is.
+    /// The process that the chain of ancestors starts at.
     pub relatives_origin: Option<ProcessId>,
     unfolded: BTreeSet<ProcessId>,
     cursor: Option<RowKey>,
-    /// Where the cursor was seen last.
+    /// Index of the row that the cursor was last on.
     cursor_row: usize,
     first_row: usize,
-    /// How far the numbers of [`CHILD_LIMITS`] were gone through.
+    /// Index into [`CHILD_LIMITS`].
     child_limit_step: usize,
 }
 
 impl TreePane {
-    /// The state that is worth coming back to.
+    /// Returns the state that the navigation history saves.
     pub fn state(&self) -> &TreeState {
         &self.state
     }
 
-    /// Goes back to a state.
+    /// Restores a saved state.
     pub fn restore_state(&mut self, state: TreeState, opened: Option<ProcessId>) {
         self.state = state;
         self.opened_id = opened;
     }
 
-    /// Asks again for what is shown, past the cache.
+    /// Fetches the shown relatives again, past the cache.
     pub fn refresh_shown(&self, cx: &mut Cx<'_>) {
         let rows = rows::tree_rows(cx.session(), &self.state.unfolded);
         let mut shown = unfolded_ids(&rows);
         shown.extend(cx.session().opened.id);
-        let under_cursor = rows.get(self.cursor_index(&rows)).and_then(TreeRow::process);
-        shown.extend(under_cursor.filter(|process| has_own_document(process)).map(|process| process.id));
+        let selected = rows.get(self.cursor_index(&rows)).and_then(TreeRow::process);
+        shown.extend(selected.filter(|process| has_own_document(process)).map(|process| process.id));
         for id in shown {
             cx.refresh_relative(id);
         }
     }
 
-    /// Which row the cursor stands in: of those that may be meant, the one nearest to where it was.
+    /// Returns the index of the row under the cursor: if several rows have its key, the one nearest to where it was.
     fn cursor_index(&self, rows: &[TreeRow<'_>]) -> usize {
-        let found = (0..rows.len()).filter(|at| Some(rows[*at].key()) == self.state.cursor);
-        let nearest = found.min_by_key(|at| at.abs_diff(self.state.cursor_row));
+        let matches = (0..rows.len()).filter(|at| Some(rows[*at].key()) == self.state.cursor);
+        let nearest = matches.min_by_key(|at| at.abs_diff(self.state.cursor_row));
         nearest.unwrap_or(self.state.cursor_row.min(rows.len().saturating_sub(1)))
     }
 
@@ -90,14 +90,14 @@ impl TreePane {
         self.state.cursor = rows.get(to).map(TreeRow::key);
     }
 
-    /// How many children are asked for.
+    /// Returns the number of children to request.
     fn child_limit(&self) -> u32 {
         CHILD_LIMITS[self.state.child_limit_step.min(CHILD_LIMITS.len() - 1)]
     }
 
-    /// Does what a row offers.
-    fn run_row_action(&mut self, offer: RowAction, cx: &mut Cx<'_>) {
-        match offer {
+    /// Runs the action of a row.
+    fn run_row_action(&mut self, action: RowAction, cx: &mut Cx<'_>) {
+        match action {
             RowAction::Open(id) => cx.navigate(Destination::Process(id)),
             RowAction::Unfold(id) => {
                 self.state.unfolded.insert(id);
@@ -107,19 +107,19 @@ impl TreePane {
                 cx.refresh_missing_relatives();
                 cx.refresh_subject();
             }
-            RowAction::FetchMore(counted) => {
-                let asked = self.child_limit();
-                let is_enough = |number: &u32| *number > asked && u64::from(*number) >= counted;
+            RowAction::FetchMore(at_least) => {
+                let current = self.child_limit();
+                let is_enough = |number: &u32| *number > current && u64::from(*number) >= at_least;
                 let step = CHILD_LIMITS.iter().position(is_enough);
                 self.state.child_limit_step = step.unwrap_or(CHILD_LIMITS.len() - 1);
                 let n = self.child_limit();
                 cx.notify(format!("Up to {n} children are loaded per process"));
             }
-            RowAction::Nothing(why) => cx.notify(why),
+            RowAction::Nothing(reason) => cx.notify(reason),
         }
     }
 
-    /// Unfolds every process of the highest level at which one is folded.
+    /// Expands every folded process of the topmost level that has one.
     fn unfold_level(&mut self, levels: &[(usize, Fold, ProcessId)], cx: &mut Cx<'_>) {
         let folded = || levels.iter().filter(|(_, fold, _)| *fold == Fold::Folded);
         let Some(level) = folded().map(|(depth, ..)| *depth).min() else {
@@ -132,7 +132,7 @@ impl TreePane {
         self.state.unfolded.extend(ids.into_iter().take(MAX_UNFOLDED_AT_ONCE));
     }
 
-    /// Folds every process of the lowest level at which one is unfolded.
+    /// Folds every expanded process of the lowest level that has one.
     fn fold_level(&mut self, levels: &[(usize, Fold, ProcessId)], cx: &mut Cx<'_>) {
         let unfolded = || levels.iter().filter(|(_, fold, _)| *fold == Fold::Unfolded);
         let Some(level) = unfolded().map(|(depth, ..)| *depth).max() else {
@@ -143,7 +143,7 @@ impl TreePane {
         }
     }
 
-    /// Another tree, or another process of this one.
+    /// Updates the state if another process was opened.
     fn follow_opened(&mut self, session: &Session) {
         if self.state.relatives_origin != session.opened.chain_start {
             self.state = TreeState {
@@ -162,7 +162,7 @@ impl TreePane {
         let rows = rows::tree_rows(session, &self.state.unfolded);
         let is_shown = rows.iter().any(|row| row.key() == RowKey::Process(opened));
         let summary = session.opened.relatives.get(&opened).and_then(|remote| remote.latest());
-        let parent = summary.and_then(|known| known.value.process.parent);
+        let parent = summary.and_then(|summary| summary.value.process.parent);
         if let (false, Some(parent)) = (is_shown, parent) {
             self.state.unfolded.insert(parent);
         }
@@ -204,7 +204,7 @@ impl Pane for TreePane {
     }
 
     fn slots(&self) -> &'static [Slot] {
-        // Any relative stands for all of them.
+        // Stands for the slots of all relatives.
         const RELATIVES: Slot = Slot::Summary(ProcessId(0));
         &[Slot::Lineage, RELATIVES]
     }
@@ -231,16 +231,16 @@ impl Pane for TreePane {
         }
         match action {
             Action::Open => {
-                let offer = RowAction::for_row(row);
-                self.run_row_action(offer, cx);
+                let row_action = RowAction::for_row(row);
+                self.run_row_action(row_action, cx);
             }
             Action::Unfold => {
-                let offer = match row.content {
+                let row_action = match row.content {
                     RowContent::Process(_, Fold::Leaf) => RowAction::Nothing("No children loaded"),
                     RowContent::Process(process, _) => RowAction::Unfold(process.id),
                     RowContent::Note(..) => RowAction::for_row(row),
                 };
-                self.run_row_action(offer, cx);
+                self.run_row_action(row_action, cx);
             }
             Action::Fold => {
                 if let Some(process) = row.process() {
@@ -290,21 +290,19 @@ impl Pane for TreePane {
         let rows = rows::tree_rows(session, &self.state.unfolded);
         self.state.cursor_row = self.cursor_index(&rows);
         let unfolded = unfolded_ids(&rows);
-        let under_cursor = rows.get(self.state.cursor_row).and_then(TreeRow::process);
+        let selected = rows.get(self.state.cursor_row).and_then(TreeRow::process);
         let shown = session.details_process().map(AsRef::as_ref);
-        let is_other = shown != under_cursor;
-        let looked_at = under_cursor.filter(|_| is_other);
-        let looked_at = looked_at.map(|process| Arc::new(process.clone()));
-        let rested = under_cursor.filter(|process| has_own_document(process));
-        let rested = rested.map(|process| process.id);
+        let is_other = shown != selected;
+        let changed = selected.filter(|_| is_other).map(|process| Arc::new(process.clone()));
+        let rested = selected.filter(|process| has_own_document(process)).map(|process| process.id);
         if is_other {
-            cx.select_binary_of(looked_at.as_ref());
+            cx.select_binary_of(changed.as_ref());
         }
         if rested != self.fetched_at_cursor {
-            let before = std::mem::replace(&mut self.fetched_at_cursor, rested);
+            let previous = std::mem::replace(&mut self.fetched_at_cursor, rested);
             let is_needed = |id: &ProcessId| unfolded.contains(id) || cx.session().opened.id == Some(*id);
-            if let Some(before) = before.filter(|id| !is_needed(id)) {
-                cx.cancel_relative(before);
+            if let Some(previous) = previous.filter(|id| !is_needed(id)) {
+                cx.cancel_relative(previous);
             }
             if let Some(id) = rested {
                 cx.fetch_relative_debounced(id);
@@ -315,42 +313,42 @@ impl Pane for TreePane {
         }
     }
 
-    fn render(&mut self, frame: &mut Frame<'_>, area: Rect, session: &Session, look: &RenderCx<'_>) {
+    fn render(&mut self, frame: &mut Frame<'_>, area: Rect, session: &Session, cx: &RenderCx<'_>) {
         self.height = usize::from(area.height).max(1);
         if session.opened.chain_start.is_none() {
             let text = "Open a process to see its parents and children";
-            frame.render_widget(Line::styled(text, look.theme.muted), area);
+            frame.render_widget(Line::styled(text, cx.theme.muted), area);
             return;
         }
         let rows = rows::tree_rows(session, &self.state.unfolded);
         let chain = session.opened.chain_start.and_then(|id| session.lineage_of(id));
-        let chain = chain.and_then(Remote::latest).map(|known| known.as_of);
+        let chain = chain.and_then(Remote::latest).map(|fetched| fetched.as_of);
         let mut summaries = session.opened.relatives.values().filter_map(Remote::latest);
-        let as_of = chain.or_else(|| summaries.next().map(|known| known.as_of));
-        let shown = TreeStyle {
+        let as_of = chain.or_else(|| summaries.next().map(|fetched| fetched.as_of));
+        let style = TreeStyle {
             as_of: as_of.unwrap_or_default(),
             cursor: self.cursor_index(&rows),
             opened: session.opened.id,
             has_signs: true,
         };
-        render_rows(&rows, shown, &mut self.state.first_row, session, frame, area, look);
+        render_rows(&rows, style, &mut self.state.first_row, session, frame, area, cx);
     }
 }
 
-/// What a row offers to whoever opens it.
+/// What `Enter` does on a row.
 #[derive(Clone, Copy)]
 enum RowAction {
-    /// To show what this process did.
+    /// Open the process.
     Open(ProcessId),
-    /// To show its children.
+    /// Expand the process.
     Unfold(ProcessId),
-    /// To ask for its relatives again.
+    /// Fetch the relatives of the process again.
     Refetch(ProcessId),
-    /// To ask for the chain again.
+    /// Fetch the chain of ancestors again.
     Chain,
-    /// To ask for more children, and at least for so many.
+    /// Fetch more children, at least this many.
     FetchMore(u64),
-    /// Nothing, and why.
+    /// Nothing, for this reason.
     Nothing(&'static str),
 }
 
@@ -361,27 +359,27 @@ impl RowAction {
             RowContent::Process(..) => Self::Nothing("No record of this process on the server"),
             RowContent::Note(_, Note::Top(top, ..)) if *top == Top::Walking => Self::Chain,
             RowContent::Note(_, Note::Missing(_)) if row.depth == 0 => Self::Chain,
-            RowContent::Note(of, Note::Missing(_) | Note::Unreadable(_)) => Self::Refetch(of),
-            RowContent::Note(_, Note::More(_, counted)) => Self::FetchMore(counted.unwrap_or_default()),
-            RowContent::Note(of, Note::Siblings(..)) => Self::Unfold(of),
+            RowContent::Note(id, Note::Missing(_) | Note::Unreadable(_)) => Self::Refetch(id),
+            RowContent::Note(_, Note::More(_, n_children)) => Self::FetchMore(n_children.unwrap_or_default()),
+            RowContent::Note(id, Note::Siblings(..)) => Self::Unfold(id),
             RowContent::Note(_, Note::Awaited) => Self::Nothing("Already loading"),
             RowContent::Note(..) => Self::Nothing("Nothing more to load"),
         }
     }
 }
 
-/// Whether the server has more of a process than a mention.
+/// Whether the server has a record of the process: it does not have one if a parent or child record only names it.
 fn has_own_document(process: &Process) -> bool {
     !process.is_suppressed && !process.is_stub()
 }
 
-/// The processes whose children are shown.
+/// Returns the processes whose children are shown.
 fn unfolded_ids(rows: &[TreeRow<'_>]) -> BTreeSet<ProcessId> {
     let unfolded = rows.iter().filter(|row| row.fold_state() == Some(Fold::Unfolded));
     unfolded.filter_map(|row| Some(row.process()?.id)).collect()
 }
 
-/// The row of the parent of what stands in a row.
+/// Returns the index of the row with the parent of row `at`.
 fn parent_row(rows: &[TreeRow<'_>], at: usize) -> Option<usize> {
     let depth = rows.get(at)?.depth;
     let mut above = rows[..at].iter();

@@ -1,4 +1,4 @@
-//! The rows of a tree: a function of a parent chain, of the relatives that are known, and of what is unfolded.
+//! The rows of a process tree, computed from the chain of ancestors, the loaded relatives, and the expanded processes.
 
 use std::collections::{BTreeSet, HashSet};
 
@@ -7,80 +7,71 @@ use crate::model::{Lineage, Process, ProcessId, Top};
 use crate::session::{Awaiting, Remote, Session};
 use crate::text::Untrusted;
 
-/// A row of a tree.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::panes) struct TreeRow<'a> {
-    /// How many levels below the first.
+    /// Levels below the first row.
     pub(super) depth: usize,
-    /// What stands there.
     pub(super) content: RowContent<'a>,
 }
 
-/// What stands in a row.
+/// The content of a row.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum RowContent<'a> {
-    /// A process.
     Process(&'a Process, Fold),
-    /// What is to be said of the relatives of a process, where they would stand.
+    /// A note about the relatives of a process, in their place.
     Note(ProcessId, Note<'a>),
 }
 
-/// How much of what is below a process is shown.
+/// Which children of a process are shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Fold {
-    /// There is nothing below it.
+    /// It has no children.
     Leaf,
-    /// Nothing is shown.
+    /// None of them.
     Folded,
-    /// Only the child that leads to the process it is about.
+    /// Only the child that leads to the process that the tree was opened for.
     Path,
-    /// All its children.
     Unfolded,
 }
 
-/// What is to be said of relatives.
+/// A note about relatives.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Note<'a> {
-    /// Why the chain begins where it begins, whether more of it is awaited, and what the oldest that is known calls its
-    /// parent.
+    /// Why the chain ends here, whether more of it is being loaded, and the parent's name in the oldest known record.
     Top(&'a Top, bool, &'a Untrusted),
-    /// They are on their way.
+    /// They are being loaded.
     Awaited,
-    /// They could not be fetched; without an error, they were given up.
+    /// They could not be fetched, or were cancelled if there is no error.
     Missing(Option<&'a Error>),
-    /// There are none.
     None,
-    /// There may be more than these; and how many the server counted, if it did.
+    /// There may be more than this number; with the server's count, if it has one.
     More(usize, Option<u64>),
     /// The server lists fewer than it counted.
     Truncated(usize, u64),
-    /// So many could not be read.
+    /// Number of records that could not be read.
     Unreadable(usize),
-    /// So many siblings, or at least so many.
+    /// Number of siblings, and whether there may be more.
     Siblings(usize, bool),
-    /// It is above already.
+    /// The process is its own ancestor.
     Loop,
 }
 
-/// What stays the same of a row while others come and go.
+/// Identifies a row while others are added and removed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum RowKey {
-    /// A process.
     Process(ProcessId),
-    /// Something said of a process.
     Note(ProcessId),
 }
 
 impl<'a> TreeRow<'a> {
-    /// What tells it from others.
     pub(super) fn key(&self) -> RowKey {
         match self.content {
             RowContent::Process(process, _) => RowKey::Process(process.id),
-            RowContent::Note(of, _) => RowKey::Note(of),
+            RowContent::Note(id, _) => RowKey::Note(id),
         }
     }
 
-    /// The process that stands there.
+    /// Returns the process of the row.
     pub(super) fn process(&self) -> Option<&'a Process> {
         match self.content {
             RowContent::Process(process, _) => Some(process),
@@ -88,7 +79,7 @@ impl<'a> TreeRow<'a> {
         }
     }
 
-    /// How much of what is below that process is shown.
+    /// Returns which children of the process are shown.
     pub(super) fn fold_state(&self) -> Option<Fold> {
         match self.content {
             RowContent::Process(_, fold) => Some(fold),
@@ -97,7 +88,7 @@ impl<'a> TreeRow<'a> {
     }
 }
 
-/// The rows of a chain alone, the oldest first.
+/// Returns the rows of the chain of ancestors, oldest first.
 pub(in crate::panes) fn chain_rows(lineage: &Lineage, is_awaited: bool) -> Vec<TreeRow<'_>> {
     let mut rows = Vec::new();
     rows.extend(top_row(lineage, is_awaited));
@@ -110,15 +101,15 @@ pub(in crate::panes) fn chain_rows(lineage: &Lineage, is_awaited: bool) -> Vec<T
     rows
 }
 
-/// Why a chain begins where it begins, as a row above the oldest that is known; nothing when that is the root.
+/// Returns the note why the chain ends; `None` if it ends at the root.
 fn top_row(lineage: &Lineage, is_awaited: bool) -> Option<TreeRow<'_>> {
     let oldest = lineage.ancestors.last().unwrap_or(&lineage.subject);
     let note = Note::Top(&lineage.top, is_awaited, &oldest.parent_name);
-    let what = RowContent::Note(lineage.subject.id, note);
-    (lineage.top != Top::Root).then_some(TreeRow { depth: 0, content: what })
+    let content = RowContent::Note(lineage.subject.id, note);
+    (lineage.top != Top::Root).then_some(TreeRow { depth: 0, content: content })
 }
 
-/// The rows of the whole tree.
+/// Returns the rows of the tree, with the children of the processes in `unfolded`.
 pub(super) fn tree_rows<'a>(session: &'a Session, unfolded: &BTreeSet<ProcessId>) -> Vec<TreeRow<'a>> {
     let Some(origin) = session.opened.chain_start else {
         return Vec::new();
@@ -126,26 +117,26 @@ pub(super) fn tree_rows<'a>(session: &'a Session, unfolded: &BTreeSet<ProcessId>
     let mut rows = Vec::new();
     let chain = session.lineage_of(origin);
     let lineage = chain.and_then(Remote::latest);
-    let stem: Vec<&Process> = if let Some(known) = lineage {
-        let lineage = &*known.value;
+    let stem: Vec<&Process> = if let Some(fetched) = lineage {
+        let lineage = &*fetched.value;
         rows.extend(top_row(lineage, chain.is_some_and(Awaiting::is_pending)));
         let ancestors = lineage.ancestors.iter().rev();
         ancestors.chain([&lineage.subject]).map(|process| &**process).collect()
     } else {
-        let own = session.opened.relatives.get(&origin).and_then(|remote| remote.latest());
-        let own = own.map(|known| &known.value.process);
+        let summary = session.opened.relatives.get(&origin).and_then(|remote| remote.latest());
+        let process = summary.map(|fetched| &fetched.value.process);
         let opened = session.find_opened().filter(|opened| opened.id == origin);
         rows.push(TreeRow { depth: 0, content: RowContent::Note(origin, missing_chain_note(session, origin)) });
-        own.or(opened).into_iter().collect()
+        process.or(opened).into_iter().collect()
     };
-    let mut growth = Growth { session, unfolded, origin, rows, path: HashSet::new() };
-    if let [root, rest @ ..] = stem.as_slice() {
-        growth.add_process(root, rest, 0);
+    let mut builder = TreeBuilder { session, unfolded, origin, rows, path: HashSet::new() };
+    if let [root, descendants @ ..] = stem.as_slice() {
+        builder.add_process(root, descendants, 0);
     }
-    growth.rows
+    builder.rows
 }
 
-/// Why there is no chain.
+/// Returns the note for a chain that is not loaded.
 fn missing_chain_note(session: &Session, origin: ProcessId) -> Note<'_> {
     let summary = session.opened.relatives.get(&origin);
     let chain = session.lineage_of(origin);
@@ -157,26 +148,26 @@ fn missing_chain_note(session: &Session, origin: ProcessId) -> Note<'_> {
     }
 }
 
-/// A tree that grows row by row.
-struct Growth<'a, 'u> {
+/// Builds the rows of a tree.
+struct TreeBuilder<'a, 'u> {
     session: &'a Session,
     unfolded: &'u BTreeSet<ProcessId>,
     origin: ProcessId,
     rows: Vec<TreeRow<'a>>,
-    /// The processes above the next row.
+    /// The processes on the path to the next row, to detect loops.
     path: HashSet<ProcessId>,
 }
 
-impl<'a> Growth<'a, '_> {
-    /// Adds a process and what is below it. The stem leads from it to the process that the tree is about.
+impl<'a> TreeBuilder<'a, '_> {
+    /// Adds a process and its descendants. `stem` leads from the process to the one that the tree was opened for.
     fn add_process(&mut self, process: &'a Process, stem: &[&'a Process], depth: usize) {
         let id = process.id;
         let remote = self.session.opened.relatives.get(&id);
         let summary = remote.and_then(|remote| remote.latest());
-        // What was asked for says more than what came with its relatives.
-        let process = summary.map_or(process, |known| &known.value.process);
+        // The own record of the process has more fields than its mention in a relative's record.
+        let process = summary.map_or(process, |fetched| &fetched.value.process);
         let is_loop = !self.path.insert(id);
-        let is_childless = summary.is_some_and(|known| known.value.children.is_empty());
+        let is_childless = summary.is_some_and(|fetched| fetched.value.children.is_empty());
         let fold = if is_loop || process.is_suppressed || process.is_stub() {
             Fold::Leaf
         } else if self.unfolded.contains(&id) {
@@ -194,14 +185,14 @@ impl<'a> Growth<'a, '_> {
             Fold::Leaf if is_loop => return self.rows.push(note(Note::Loop)),
             Fold::Leaf | Fold::Folded => {}
             Fold::Path => {
-                if let [next, rest @ ..] = stem {
-                    self.add_process(next, rest, depth + 1);
+                if let [next, descendants @ ..] = stem {
+                    self.add_process(next, descendants, depth + 1);
                     self.rows.extend(self.sibling_note(next).map(note));
                 }
             }
             Fold::Unfolded => {
-                for (child, rest) in self.ordered_children(id, stem) {
-                    self.add_process(child, rest, depth + 1);
+                for (child, descendants) in self.ordered_children(id, stem) {
+                    self.add_process(child, descendants, depth + 1);
                 }
                 let notes = self.child_notes(id, !stem.is_empty());
                 self.rows.extend(notes.into_iter().map(note));
@@ -210,17 +201,18 @@ impl<'a> Growth<'a, '_> {
         self.path.remove(&id);
     }
 
-    /// The children of a process, the oldest first and each of them once, with what leads on from the one on the stem.
+    /// Returns the children of a process, each once and in order of start; the child on the stem with the rest of the
+    /// stem.
     fn ordered_children<'s>(&self, id: ProcessId, stem: &'s [&'a Process]) -> Vec<(&'a Process, &'s [&'a Process])> {
         let remote = self.session.opened.relatives.get(&id);
-        let known = remote.and_then(|remote| remote.latest());
-        let listed = known.map_or(&[][..], |known| &known.value.children);
+        let fetched = remote.and_then(|remote| remote.latest());
+        let listed = fetched.map_or(&[][..], |fetched| &fetched.value.children);
         let mut seen = HashSet::new();
         let mut children: Vec<(&Process, &[&Process])> = Vec::new();
-        if let [next, rest @ ..] = stem {
-            // It may be none of those that the server lists.
+        if let [next, descendants @ ..] = stem {
+            // The server may not list it among the children.
             seen.insert(next.id);
-            children.push((next, rest));
+            children.push((next, descendants));
         }
         for child in listed {
             if seen.insert(child.id) {
@@ -231,21 +223,21 @@ impl<'a> Growth<'a, '_> {
         children
     }
 
-    /// What is to be said of the children of a process that is unfolded.
+    /// Returns the notes below the children of an expanded process.
     fn child_notes(&self, id: ProcessId, is_on_stem: bool) -> Vec<Note<'a>> {
         let Some(remote) = self.session.opened.relatives.get(&id) else {
             return vec![Note::Awaited];
         };
         let mut notes = Vec::new();
-        if let Some(known) = remote.latest() {
-            let n_shown = known.value.children.len();
-            let counted = known.value.process.counts.childproc;
+        if let Some(fetched) = remote.latest() {
+            let n_shown = fetched.value.children.len();
+            let counted = fetched.value.process.counts.childproc;
             let n_counted = counted.filter(|counted| usize::try_from(*counted).is_ok_and(|counted| counted > n_shown));
-            if known.value.n_unreadable > 0 {
-                notes.push(Note::Unreadable(known.value.n_unreadable));
+            if fetched.value.n_unreadable > 0 {
+                notes.push(Note::Unreadable(fetched.value.n_unreadable));
             }
             if remote.is_pending() || remote.error().is_some() {
-                // What becomes of the question for more is told below.
+                // Whether more are loading, or failed to load, is noted below.
             } else if self.session.has_more_children(id) {
                 notes.push(Note::More(n_shown, n_counted));
             } else if let (Some(counted), SERVER_LIMIT) = (n_counted, n_shown) {
@@ -263,15 +255,15 @@ impl<'a> Growth<'a, '_> {
         notes
     }
 
-    /// The siblings of a process on the stem, if that is where one began: they came with it.
+    /// Returns a note with the number of siblings of `child` if the tree was opened for it: its record came with them.
     fn sibling_note(&self, child: &Process) -> Option<Note<'a>> {
-        let known = self.session.opened.relatives.get(&self.origin)?.latest()?;
-        let n_siblings = known.value.siblings.len();
-        let is_here = child.id == self.origin && n_siblings > 0;
-        is_here.then_some(Note::Siblings(n_siblings, n_siblings >= SERVER_LIMIT))
+        let fetched = self.session.opened.relatives.get(&self.origin)?.latest()?;
+        let n_siblings = fetched.value.siblings.len();
+        let has_siblings = child.id == self.origin && n_siblings > 0;
+        has_siblings.then_some(Note::Siblings(n_siblings, n_siblings >= SERVER_LIMIT))
     }
 }
 
-/// Relatives that a server lists unless it is asked for more; one that lists no more than these whatever it is asked is
-/// told by that.
+/// Relatives that the server lists by default. A server that lists exactly this many when more were requested has this
+/// as its fixed limit.
 const SERVER_LIMIT: usize = 15;

@@ -1,4 +1,4 @@
-//! What is known around an alert: its host, its process, its file, other alerts, and how earlier ones ended.
+//! The context of an alert: sensor, process chain, binary, related alerts, and how earlier ones were closed.
 
 use jiff::ToSpan;
 use ratatui::text::{Line, Span};
@@ -11,46 +11,49 @@ use crate::text::{self, Untrusted};
 use crate::theme::Theme;
 use crate::widgets::FieldRow;
 
-/// Lines that names beside each other may take.
+/// Lines that one field may take.
 const MAX_LINES: usize = 4;
 
-/// What is said of a part, or that it is on its way, or why it is not here; nothing when nobody asked.
-fn part_line<T>(remote: &Remote<T>, theme: &Theme, say: impl FnOnce(&T) -> Line<'static>) -> Option<Line<'static>> {
-    if let Some(known) = remote.latest() {
-        return Some(say(&known.value));
+/// Formats a part of the context with `format`; `…` while it is loading, the error if it failed, and `None` if it was
+/// not requested.
+fn part_line<T>(remote: &Remote<T>, theme: &Theme, format: impl FnOnce(&T) -> Line<'static>) -> Option<Line<'static>> {
+    if let Some(fetched) = remote.latest() {
+        return Some(format(&fetched.value));
     }
     let unknown = |text: String| Some(Line::styled(text, theme.unknown));
     match remote.error() {
         _ if remote.is_pending() => Some(Line::styled(theme.glyphs.ellipsis, theme.muted)),
         Some(error) => unknown(format!("unknown: {}", text::excerpt(&error.to_string().into()))),
-        // Given up.
+        // Cancelled.
         None => remote.last_question().and_then(|_| unknown("unknown".into())),
     }
 }
 
-/// How other alerts of the same report or watchlist have ended so far.
+/// Returns how other alerts of the same report or watchlist were closed so far.
 pub(super) fn precedent_fields(alert: &Alert, session: &Session, theme: &Theme) -> Vec<FieldRow<'static>> {
-    let asides = &session.alert_state.context;
-    // The alert itself is counted with them, unless it is older than what was asked for.
-    let is_counted = asides.status_counts.latest().is_some_and(|known| {
-        let since = known.as_of.checked_sub((24 * Cx::PRECEDENT_DAYS).hours());
+    let context = &session.alert_state.context;
+    // The counts include this alert, unless it was created before the period that they cover.
+    let is_counted = context.status_counts.latest().is_some_and(|fetched| {
+        let since = fetched.as_of.checked_sub((24 * Cx::PRECEDENT_DAYS).hours());
         since.is_ok_and(|since| alert.created.is_some_and(|at| at >= since))
     });
     let own = is_counted.then(|| text::excerpt(&alert.status.server_word()));
-    let ended = part_line(&asides.status_counts, theme, |facets| outcome_line(facets, own.as_deref(), theme));
-    let mut fields: Vec<_> = ended.map(|line| FieldRow::multi_line("history", line, MAX_LINES)).into_iter().collect();
-    let last = asides.last_resolved.latest();
-    if let Some(last) = last.and_then(|known| known.value.rows.first()) {
-        let day = last.resolved.map(|at| session.connection.zone.day(at));
-        let by = last.assigned_to.non_empty().map(text::excerpt);
-        let words = [Some(text::excerpt(&last.status.server_word())), day, by.map(|by| format!("by {by}"))];
-        let words: Vec<_> = words.into_iter().flatten().collect();
-        fields.push(FieldRow::multi_line("last closed", words.join(" "), MAX_LINES));
+    let outcomes = part_line(&context.status_counts, theme, |facets| outcome_line(facets, own.as_deref(), theme));
+    let mut fields: Vec<_> =
+        outcomes.map(|line| FieldRow::multi_line("history", line, MAX_LINES)).into_iter().collect();
+    let last_resolved = context.last_resolved.latest();
+    if let Some(alert) = last_resolved.and_then(|fetched| fetched.value.rows.first()) {
+        let day = alert.resolved.map(|at| session.connection.zone.day(at));
+        let by = alert.assigned_to.non_empty().map(text::excerpt);
+        let parts = [Some(text::excerpt(&alert.status.server_word())), day, by.map(|by| format!("by {by}"))];
+        let parts: Vec<_> = parts.into_iter().flatten().collect();
+        fields.push(FieldRow::multi_line("last closed", parts.join(" "), MAX_LINES));
     }
     fields
 }
 
-/// How many others there were, and how they ended; `own` is how the one that is counted with them did.
+/// Describes how many other alerts there were and their statuses. `own` is the status of the alert itself, if the
+/// counts include it.
 fn outcome_line(facets: &Facets, own: Option<&str>, theme: &Theme) -> Line<'static> {
     let values = facets.get("status").map_or(&[][..], |facet| &facet.values);
     let days = Cx::PRECEDENT_DAYS;
@@ -64,7 +67,7 @@ fn outcome_line(facets: &Facets, own: Option<&str>, theme: &Theme) -> Line<'stat
         let text = format!("{total} in {days} days; the server does not report their status");
         return Line::styled(text, theme.unknown);
     }
-    let each: Vec<_> = values
+    let counts: Vec<_> = values
         .iter()
         .map(|value| {
             let name = status_label(&value.name);
@@ -74,16 +77,16 @@ fn outcome_line(facets: &Facets, own: Option<&str>, theme: &Theme) -> Line<'stat
         .filter(|(count, _)| *count > 0)
         .map(|(count, name)| format!("{} {name}", group_thousands(count)))
         .collect();
-    let most = if is_partial { "at least " } else { "" };
-    Line::raw(format!("{most}{total} in {days} days ({})", each.join(", ")))
+    let qualifier = if is_partial { "at least " } else { "" };
+    Line::raw(format!("{qualifier}{total} in {days} days ({})", counts.join(", ")))
 }
 
-/// The status as alerts have it, whatever case the server counts it in.
+/// Returns the alert status in its usual spelling: the server counts it in another case.
 fn status_label(word: &Untrusted) -> String {
     text::excerpt(&AlertStatus::parse(word).server_word())
 }
 
-/// Whether the host reports, its group, and whether it is cut off.
+/// Returns isolation state and status of the sensor.
 pub(super) fn host_field(session: &Session, theme: &Theme) -> Option<FieldRow<'static>> {
     let line = part_line(&session.alert_state.context.sensor, theme, |sensor| {
         let isolation = sensor.isolation();
@@ -103,14 +106,14 @@ pub(super) fn host_field(session: &Session, theme: &Theme) -> Option<FieldRow<'s
     Some(FieldRow::multi_line("sensor", line, MAX_LINES))
 }
 
-/// The process with those that led to it, the oldest that there is room for first.
+/// Returns the process with its ancestors, oldest first.
 pub(super) fn chain_field(session: &Session, theme: &Theme) -> Option<FieldRow<'static>> {
     let chain = session.alert_state.context.chain.latest()?;
     Some(FieldRow::multi_line("process", chain_line(&chain.value, theme), MAX_LINES))
 }
 
 fn chain_line(lineage: &Lineage, theme: &Theme) -> Line<'static> {
-    /// More would push everything else out of sight.
+    /// More ancestors would take too many lines.
     const MAX_ANCESTORS: usize = 4;
     let shown = lineage.ancestors.iter().take(MAX_ANCESTORS);
     let mut names: Vec<_> = shown.map(|process| text::excerpt(&process.name)).collect();
@@ -122,14 +125,14 @@ fn chain_line(lineage: &Lineage, theme: &Theme) -> Line<'static> {
     }
     names.reverse();
     let crumb = format!(" {} ", theme.glyphs.breadcrumb);
-    let mut way = names.join(&crumb);
-    if !way.is_empty() {
-        way.push_str(&crumb);
+    let mut path = names.join(&crumb);
+    if !path.is_empty() {
+        path.push_str(&crumb);
     }
-    Line::from(vec![Span::styled(way, theme.text), Span::styled(text::excerpt(&lineage.subject.name), theme.accent)])
+    Line::from(vec![Span::styled(path, theme.text), Span::styled(text::excerpt(&lineage.subject.name), theme.accent)])
 }
 
-/// Who vouches for the file.
+/// Returns the signature status of the binary.
 pub(super) fn file_field(session: &Session, theme: &Theme) -> Option<FieldRow<'static>> {
     let line = part_line(&session.alert_state.context.binary, theme, |binary| {
         let signature = &binary.signature;
@@ -139,28 +142,25 @@ pub(super) fn file_field(session: &Session, theme: &Theme) -> Option<FieldRow<'s
             None => (theme.unknown, "unknown".into()),
         };
         let publisher = signature.publisher.non_empty();
-        let publisher = publisher.map(|by| format!("  {}", text::excerpt(by)));
+        let publisher = publisher.map(|publisher| format!("  {}", text::excerpt(publisher)));
         Line::from(vec![Span::styled(word, style), Span::raw(publisher.unwrap_or_default())])
     })?;
     Some(FieldRow::multi_line("signature", line, MAX_LINES))
 }
 
-/// Other alerts that nobody has closed: on this host, and of this file.
+/// Returns the number of other open alerts on this host and with this hash.
 pub(super) fn other_alerts_field(alert: &Alert, session: &Session, theme: &Theme) -> Option<FieldRow<'static>> {
-    let asides = &session.alert_state.context;
+    let context = &session.alert_state.context;
     let own = u64::from(alert.is_open());
-    let counted = |remote: &Remote<AlertRows>, of: &str| {
+    let count_line = |remote: &Remote<AlertRows>, text: &str| {
         part_line(remote, theme, |rows| {
-            let style = match rows.total.saturating_sub(own) {
-                0 => theme.text,
-                _ => theme.caution,
-            };
-            let n = group_thousands(rows.total.saturating_sub(own));
-            Line::styled(format!("{n} {of}"), style)
+            let n = rows.total.saturating_sub(own);
+            let style = if n == 0 { theme.text } else { theme.caution };
+            Line::styled(format!("{} {text}", group_thousands(n)), style)
         })
     };
-    let of_host = counted(&asides.open_on_host, "open on this host");
-    let of_hash = counted(&asides.open_for_hash, "with this hash");
+    let of_host = count_line(&context.open_on_host, "open on this host");
+    let of_hash = count_line(&context.open_for_hash, "with this hash");
     let mut spans = of_host.map_or_else(Vec::new, |line| vec![to_span(&line)]);
     if let Some(of_hash) = of_hash {
         spans.extend((!spans.is_empty()).then(|| Span::raw(", ")));
@@ -169,7 +169,7 @@ pub(super) fn other_alerts_field(alert: &Alert, session: &Session, theme: &Theme
     (!spans.is_empty()).then(|| FieldRow::multi_line("related", Line::from(spans), MAX_LINES))
 }
 
-/// A line of one style as a part of another.
+/// Converts a line of one style to a span.
 fn to_span(line: &Line<'_>) -> Span<'static> {
     Span::styled(line.to_string(), line.style)
 }

@@ -1,4 +1,4 @@
-//! What an alert says itself, each fact with what is known around it.
+//! Fields of an alert, each with its context.
 
 use ratatui::text::{Line, Span};
 
@@ -16,7 +16,7 @@ use crate::widgets::FieldRow;
 /// Lines that a description or a query may take.
 const MAX_LINES: usize = 8;
 
-/// All facts, what decides first.
+/// Returns all fields, most important first.
 pub(super) fn facts(alert: &Alert, session: &Session, theme: &Theme) -> Vec<FieldRow<'static>> {
     let gap = || FieldRow::single_line("", "");
     let mut fields = source_fields(alert, theme);
@@ -37,7 +37,7 @@ pub(super) fn facts(alert: &Alert, session: &Session, theme: &Theme) -> Vec<Fiel
     fields
 }
 
-/// How far it is, and who has it.
+/// Returns the alert status and the assignee.
 fn status_field(alert: &Alert) -> FieldRow<'static> {
     let owner = alert.assigned_to.non_empty();
     let owner = owner.map_or("unassigned".into(), text::excerpt);
@@ -45,9 +45,9 @@ fn status_field(alert: &Alert) -> FieldRow<'static> {
     FieldRow::multi_line("status", format!("{status}, {owner}"), MAX_LINES)
 }
 
-/// Who raised it, and how loudly.
+/// Returns what raised the alert, with severity and report score.
 fn source_fields(alert: &Alert, theme: &Theme) -> Vec<FieldRow<'static>> {
-    let (what, feed) = match alert.source {
+    let (label, feed) = match alert.source {
         AlertSource::Watchlist => ("watchlist", None),
         AlertSource::Report(_) => ("report", text_field("feed", &alert.feed_name)),
     };
@@ -58,31 +58,34 @@ fn source_fields(alert: &Alert, theme: &Theme) -> Vec<FieldRow<'static>> {
         let text = "this report is now ignored";
         FieldRow::single_line("", Line::styled(text, theme.caution))
     });
-    let fields = [text_field(what, source_name(alert)), feed, ignored, Some(FieldRow::single_line("severity", scores))];
+    let fields =
+        [text_field(label, source_name(alert)), feed, ignored, Some(FieldRow::single_line("severity", scores))];
     fields.into_iter().flatten().collect()
 }
 
-/// What matched, and what the feed says of it.
+/// Returns the indicator, what it matched, and how the match was found.
 fn match_fields(alert: &Alert, session: &Session, theme: &Theme) -> Vec<FieldRow<'static>> {
-    let found = match &alert.kind {
+    let detection = match &alert.kind {
         AlertKind::IngressProcess | AlertKind::IngressBinary | AlertKind::IngressHost => {
             "on ingress (streaming)".into()
         }
         AlertKind::QueryProcess | AlertKind::QueryBinary => "by scheduled search".into(),
         AlertKind::Other(word) => text::excerpt(word),
     };
-    // What an indicator of one value found is told by the indicator.
-    let told = format!("{} {}", alert.indicator.kind.raw(), alert.indicator.value.raw());
+    // A match that only repeats the indicator is left out.
+    let indicator = format!("{} {}", alert.indicator.kind.raw(), alert.indicator.value.raw());
     let matched = alert.indicator.matched.iter();
-    let matched = matched.filter(|matched| !matched.eq_ignore_case(&told));
+    let matched = matched.filter(|matched| !matched.eq_ignore_case(&indicator));
     let mut fields = vec![
         text_field("description", &alert.description),
         alert.link.non_empty().map(|link| FieldRow::multi_line("link", text::defang(link), MAX_LINES)),
         text_field(indicator_kind(alert), &indicator_text(alert)),
     ];
     fields.extend(matched.map(|matched| text_field("matched", matched)));
-    fields
-        .extend([Some(FieldRow::single_line("detected", found)), time_field("created", alert.created, session, theme)]);
+    fields.extend([
+        Some(FieldRow::single_line("detected", detection)),
+        time_field("created", alert.created, session, theme),
+    ]);
     fields.into_iter().flatten().collect()
 }
 
@@ -91,7 +94,7 @@ fn text_field(label: &'static str, text: &Untrusted) -> Option<FieldRow<'static>
     Some(FieldRow::multi_line(label, text::excerpt(text), MAX_LINES))
 }
 
-/// A moment, where there is one.
+/// Returns a field with a time, if there is one.
 pub(super) fn time_field(
     label: &'static str,
     at: Option<jiff::Timestamp>,
@@ -102,10 +105,9 @@ pub(super) fn time_field(
     Some(FieldRow::single_line(label, Line::styled(at, theme.time)))
 }
 
-/// What the indicator is; the server's word where it is short enough for a label.
+/// Returns the type of the indicator as a label; `indicator` for types without one.
 fn indicator_kind(alert: &Alert) -> &'static str {
     let kind = &alert.indicator.kind;
-    let known = ["query", "md5", "sha256", "dns", "ipv4", "ipv6", "ja3", "ja3s"];
-    let known = known.into_iter().find(|word| kind.eq_ignore_case(word));
-    known.unwrap_or("indicator")
+    let labels = ["query", "md5", "sha256", "dns", "ipv4", "ipv6", "ja3", "ja3s"];
+    labels.into_iter().find(|word| kind.eq_ignore_case(word)).unwrap_or("indicator")
 }

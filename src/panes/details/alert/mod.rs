@@ -1,4 +1,4 @@
-//! The alert under the cursor: why it was raised, on what, what else there is, and what became of it.
+//! The alert details pane: the selected alert or alert group, with its context.
 
 mod context;
 mod fields;
@@ -16,13 +16,13 @@ use crate::session::{Cx, Destination, Session};
 use crate::text::Untrusted;
 use crate::widgets::FieldList;
 
-/// The pane with the alert under the cursor.
+/// The pane with the selected alert.
 #[derive(Debug, Default)]
 pub struct AlertPane {
     offset: usize,
     n_lines: usize,
     height: usize,
-    /// Whose facts are scrolled: the name of the group, and the alert.
+    /// The group and the alert that the scroll offset is for.
     scrolled_id: (Option<Untrusted>, Option<AlertId>),
 }
 
@@ -64,7 +64,7 @@ impl Pane for AlertPane {
     }
 
     fn observables(&self, session: &Session) -> Vec<Observables> {
-        // What is done to a group is done to all of it, wherever the focus is.
+        // An action on a group applies to all its alerts, even if this pane has the focus.
         let group = session.alert_state.selected_group.as_deref().map(Observables::of_alert_group);
         let alert = || session.selection.alert.as_deref().map(Observables::of_alert);
         group.or_else(alert).into_iter().collect()
@@ -75,7 +75,7 @@ impl Pane for AlertPane {
         let session = cx.session();
         let group = session.alert_state.selected_group.as_ref();
         let alert = session.selection.alert.as_ref();
-        let shown = (group.map(|bundle| bundle.label().clone()), alert.map(|alert| alert.id.clone()));
+        let shown = (group.map(|group| group.label().clone()), alert.map(|alert| alert.id.clone()));
         if shown != self.scrolled_id {
             self.scrolled_id = shown;
             self.offset = 0;
@@ -91,20 +91,20 @@ impl Pane for AlertPane {
         pivot::overlay_for(action, || self.observables(session).pop())
     }
 
-    fn render(&mut self, frame: &mut Frame<'_>, area: Rect, session: &Session, look: &RenderCx<'_>) {
+    fn render(&mut self, frame: &mut Frame<'_>, area: Rect, session: &Session, cx: &RenderCx<'_>) {
         let group = session.alert_state.selected_group.as_deref();
-        let group = group.map(|bundle| group::facts(bundle, session, look.theme));
+        let group = group.map(|group| group::facts(group, session, cx.theme));
         let alert = session.selection.alert.as_deref();
-        let alert = alert.map(|alert| fields::facts(alert, session, look.theme));
+        let alert = alert.map(|alert| fields::facts(alert, session, cx.theme));
         let fields: Vec<_> = group.into_iter().chain(alert).flatten().collect();
         if fields.is_empty() {
             let text = "Select an alert for details";
-            frame.render_widget(Line::styled(text, look.theme.muted), area);
+            frame.render_widget(Line::styled(text, cx.theme.muted), area);
             return;
         }
         self.height = usize::from(area.height);
         self.offset = self.offset.min(fields.len().saturating_sub(1));
         let list = FieldList { fields: &fields, scroll: self.offset };
-        self.n_lines = list.render(area, frame.buffer_mut(), look.theme);
+        self.n_lines = list.render(area, frame.buffer_mut(), cx.theme);
     }
 }

@@ -1,4 +1,4 @@
-//! What others think of a process and its file: watchlists, feeds, alerts, and how many hosts have it.
+//! The context of a process: watchlist and feed hits, open alerts, and how many hosts ran its file.
 
 use std::sync::Arc;
 
@@ -13,20 +13,20 @@ use crate::text::{self, Untrusted};
 use crate::theme::Theme;
 use crate::widgets::FieldRow;
 
-/// Lines that several names may take.
+/// Lines that one field may take.
 const MAX_LINES: usize = 3;
 
-/// Hosts that are named.
+/// Number of host names that are listed.
 const MAX_NAMED_HOSTS: usize = 3;
 
-/// Alerts, watchlists and feeds that have to do with a process.
+/// Returns the alerts, watchlists and feeds that matched `process`.
 pub(super) fn hit_fields(process: &Process, session: &Session, theme: &Theme) -> Vec<FieldRow<'static>> {
-    // What comes as a relative of another says nothing of these.
+    // A process that was loaded as a relative of another has neither counts nor hits.
     let is_partial = process.counts == EventCounts::default();
     let none = || {
         if is_partial { Line::styled("unknown", theme.unknown) } else { "none".into() }
     };
-    let listed = |label, names: Vec<String>| {
+    let list_field = |label, names: Vec<String>| {
         if names.is_empty() {
             FieldRow::single_line(label, none())
         } else {
@@ -47,59 +47,58 @@ pub(super) fn hit_fields(process: &Process, session: &Session, theme: &Theme) ->
     });
     vec![
         alerts_field(process, session, theme),
-        listed("watchlists", watchlists.collect()),
-        listed("feeds", feeds.collect()),
+        list_field("watchlists", watchlists.collect()),
+        list_field("feeds", feeds.collect()),
     ]
 }
 
-/// A watchlist by its name, where the list of them or an alert of the host tells it, and by its number otherwise.
+/// Returns the name of a watchlist from the loaded watchlists or from an alert of the host; otherwise its ID.
 fn watchlist_name(hit: &WatchlistHit, host: &Untrusted, session: &Session) -> String {
-    let mut listed = session.lists.watchlists.loaded_rows().map(|(_, watchlist)| watchlist);
-    let listed = listed.find(|watchlist| watchlist.id.to_string() == hit.id.raw());
-    let open = session.host_alerts_of(host).and_then(Remote::latest);
-    let mut open = open.iter().flat_map(|known| &known.value.rows);
-    let is_its = |alert: &&Arc<Alert>| alert.source == AlertSource::Watchlist && alert.source_id == hit.id;
-    let listed = listed.map(|watchlist| &watchlist.name);
-    match listed.or_else(|| open.find(is_its).map(|alert| source_name(alert))) {
+    let mut watchlists = session.lists.watchlists.loaded_rows().map(|(_, watchlist)| watchlist);
+    let name = watchlists.find(|watchlist| watchlist.id.to_string() == hit.id.raw()).map(|watchlist| &watchlist.name);
+    let alerts = session.host_alerts_of(host).and_then(Remote::latest);
+    let mut alerts = alerts.iter().flat_map(|fetched| &fetched.value.rows);
+    let is_raised_by_it = |alert: &&Arc<Alert>| alert.source == AlertSource::Watchlist && alert.source_id == hit.id;
+    match name.or_else(|| alerts.find(is_raised_by_it).map(|alert| source_name(alert))) {
         Some(name) if !name.is_empty() => text::excerpt(name),
         _ => format!("#{}", text::excerpt(&hit.id)),
     }
 }
 
-/// The open alerts of the process, and how many its host has.
+/// Returns the open alerts of the process, and how many its host has.
 fn alerts_field(process: &Process, session: &Session, theme: &Theme) -> FieldRow<'static> {
     if process.host.is_empty() {
         return FieldRow::single_line("alerts", Line::styled("host unknown", theme.unknown));
     }
     let remote = session.host_alerts_of(&process.host);
-    let Some(known) = remote.and_then(Remote::latest) else {
+    let Some(fetched) = remote.and_then(Remote::latest) else {
         return FieldRow::single_line("alerts", missing_line(remote, theme));
     };
-    let page = &known.value;
+    let page = &fetched.value;
     let rows = page.rows.iter();
     let own: Vec<_> = rows.filter(|alert| alert.process == Some(process.id)).collect();
-    let is_whole = u64::try_from(page.rows.len()).is_ok_and(|rows| rows >= page.total);
-    let others = match page.total {
+    let is_complete = u64::try_from(page.rows.len()).is_ok_and(|rows| rows >= page.total);
+    let on_host = match page.total {
         0 => "none open on the host".to_owned(),
         1 => "1 open on the host".to_owned(),
         total => format!("{total} open on the host"),
     };
     if own.is_empty() {
-        let first = if is_whole { "" } else { ", none of those loaded about this process" };
-        return FieldRow::single_line("alerts", format!("{others}{first}"));
+        let note = if is_complete { "" } else { ", none of those loaded about this process" };
+        return FieldRow::single_line("alerts", format!("{on_host}{note}"));
     }
-    let least = if is_whole { "" } else { " or more" };
+    let qualifier = if is_complete { "" } else { " or more" };
     let names = own.iter().map(|alert| {
         let severity = alert.severity.map(|severity| format!("{} ", format_score(severity)));
         format!("{}{}", severity.unwrap_or_default(), text::excerpt(source_name(alert)))
     });
     let names: Vec<_> = names.collect();
-    let own = format!("{}{least} open: {}", own.len(), names.join("; "));
-    let line = vec![Span::styled(own, theme.bad), Span::raw(format!(" ({others})"))];
+    let own = format!("{}{qualifier} open: {}", own.len(), names.join("; "));
+    let line = vec![Span::styled(own, theme.bad), Span::raw(format!(" ({on_host})"))];
     FieldRow::multi_line("alerts", Line::from(line), MAX_LINES)
 }
 
-/// How many hosts have run or loaded the file.
+/// Returns how many hosts have run or loaded the file.
 pub(super) fn prevalence_field(process: &Process, session: &Session, theme: &Theme) -> FieldRow<'static> {
     const LABEL: &str = "ran on";
     if process.md5.is_none() {
@@ -107,22 +106,22 @@ pub(super) fn prevalence_field(process: &Process, session: &Session, theme: &The
     }
     let remote = session.prevalence_of(process);
     match remote.and_then(Remote::latest) {
-        Some(known) => FieldRow::multi_line(LABEL, describe_prevalence(&known.value), MAX_LINES),
+        Some(fetched) => FieldRow::multi_line(LABEL, describe_prevalence(&fetched.value), MAX_LINES),
         None => FieldRow::single_line(LABEL, missing_line(remote, theme)),
     }
 }
 
-/// How common a file is, in words.
+/// Describes how common a file is, with the first host names.
 fn describe_prevalence(prevalence: &Prevalence) -> String {
-    let least = if prevalence.is_exact == Some(false) { "about " } else { "" };
+    let qualifier = if prevalence.is_exact == Some(false) { "about " } else { "" };
     let hosts = count_hosts(prevalence.hosts);
     let first = prevalence.hostnames.iter().take(MAX_NAMED_HOSTS);
     let mut names: Vec<_> = first.map(|host| text::excerpt(&host.name)).collect();
     if prevalence.hostnames.len() > MAX_NAMED_HOSTS {
         names.push("others".into());
     }
-    let on = if names.is_empty() { "" } else { ": " };
-    let names = format!("{on}{}", names.join(", "));
+    let separator = if names.is_empty() { "" } else { ": " };
+    let names = format!("{separator}{}", names.join(", "));
     let share = prevalence.share().map(|share| format!(", {:.2}% of all process records", share * 100.0));
-    format!("{least}{hosts}{names}{}", share.unwrap_or_default())
+    format!("{qualifier}{hosts}{names}{}", share.unwrap_or_default())
 }

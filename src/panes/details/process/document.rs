@@ -1,4 +1,4 @@
-//! What is known of a process by itself.
+//! Fields of a process record.
 
 use ratatui::text::{Line, Span};
 
@@ -8,7 +8,7 @@ use crate::text;
 use crate::theme::Theme;
 use crate::widgets::FieldRow;
 
-/// How a process ran: what as, when, where and as whom. The command line may take so many lines of so many
+/// Returns command line, times, path and user of a process. The command line takes at most `lines` lines of `room`
 /// cells.
 pub(in crate::panes) fn run_fields(
     process: &Process,
@@ -34,7 +34,7 @@ pub(in crate::panes) fn run_fields(
     ]
 }
 
-/// By what a process is found again.
+/// Returns hashes and GUID of a process.
 pub(in crate::panes) fn id_fields(process: &Process) -> Vec<FieldRow<'static>> {
     let md5 = process.md5.map(|md5| md5.to_string());
     let md5 = md5.unwrap_or_else(|| "unknown".into());
@@ -47,27 +47,28 @@ pub(in crate::panes) fn id_fields(process: &Process) -> Vec<FieldRow<'static>> {
     fields
 }
 
-/// When it ended, and after how long; the last event is the best that a sensor says of that (reference 4.9).
+/// Returns when the process ended and how long it ran; the time of its last event stands for its end, as the server
+/// records none (reference 4.9).
 fn end_field(process: &Process, time: impl Fn(jiff::Timestamp) -> String, theme: &Theme) -> Line<'static> {
     let last = process.last_update;
-    let told = |at: jiff::Timestamp| Span::styled(time(at), theme.time);
+    let time_span = |at: jiff::Timestamp| Span::styled(time(at), theme.time);
     match (process.terminated, last) {
         (Some(true), Some(at)) => {
-            let lasted = process.started.and_then(|started| {
-                let lasted = at.duration_since(started);
-                u64::try_from(lasted.as_millis()).ok()
+            let duration = process.started.and_then(|started| {
+                let duration = at.duration_since(started);
+                u64::try_from(duration.as_millis()).ok()
             });
-            let lasted = lasted.map(|millis| format!(", after {}", model::duration_from_millis(millis)));
-            Line::from(vec![told(at), Span::raw(lasted.unwrap_or_default())])
+            let duration = duration.map(|millis| format!(", after {}", model::duration_from_millis(millis)));
+            Line::from(vec![time_span(at), Span::raw(duration.unwrap_or_default())])
         }
         (Some(true), None) => Line::styled("ended, time unknown", theme.unknown),
-        (Some(false), Some(at)) => Line::from(vec![Span::raw("still running? last event "), told(at)]),
+        (Some(false), Some(at)) => Line::from(vec![Span::raw("still running? last event "), time_span(at)]),
         (Some(false), None) => "still running?".into(),
         (None, _) => Line::styled("unknown", theme.unknown),
     }
 }
 
-/// The process that was opened, for a title: by its GUID where nothing else is known of it.
+/// Returns a title for the opened process; its GUID while it is not loaded.
 pub(in crate::panes) fn opened_title(session: &Session) -> Option<String> {
     let id = session.opened.id?;
     Some(match session.find_opened() {
@@ -76,7 +77,7 @@ pub(in crate::panes) fn opened_title(session: &Session) -> Option<String> {
     })
 }
 
-/// Its name and its number on its host, for a title.
+/// Returns name and process ID for a title.
 pub(in crate::panes) fn process_title(process: &Process) -> String {
     let name = match process.name.non_empty() {
         Some(name) => text::fit(name, 24),

@@ -1,4 +1,4 @@
-//! The facts of the process under the cursor of its tree: itself, its file, its host.
+//! The process details pane: the process selected in the tree, its binary, its host.
 
 mod context;
 mod document;
@@ -24,19 +24,19 @@ use crate::text;
 use crate::widgets::{FieldList, FieldRow};
 use crate::worker::Slot;
 
-/// Columns from which process and file stand beside each other.
+/// Width from which process and binary are drawn side by side.
 const MIN_WIDTH_SPLIT: u16 = 100;
 
-/// Lines that a command line may take: it is read here in full.
+/// Lines that the command line may take: here it is shown in full.
 const MAX_CMDLINE_LINES: usize = 100;
 
-/// The pane with the facts.
+/// The pane with the selected process.
 #[derive(Debug, Default)]
 pub struct ProcessDetailsPane {
     offset: usize,
     n_lines: usize,
     height: usize,
-    /// Whose facts are scrolled.
+    /// The process that the scroll offset is for.
     scrolled_id: Option<ProcessId>,
 }
 
@@ -63,10 +63,10 @@ impl Pane for ProcessDetailsPane {
     }
 
     fn status_line(&self, session: &Session) -> Line<'static> {
-        let looked_at = session.details_process();
-        let summary = looked_at.and_then(|process| session.opened.relatives.get(&process.id)?.latest());
+        let process = session.details_process();
+        let summary = process.and_then(|process| session.opened.relatives.get(&process.id)?.latest());
         match summary {
-            Some(known) => session.describe_answer_time(known.as_of).into(),
+            Some(fetched) => session.describe_answer_time(fetched.as_of).into(),
             None => Line::default(),
         }
     }
@@ -109,15 +109,15 @@ impl Pane for ProcessDetailsPane {
 
     fn after_input(&mut self, cx: &mut Cx<'_>) {
         cx.fetch_context();
-        let of = cx.session().details_process().map(|process| process.id);
-        if of != self.scrolled_id {
-            self.scrolled_id = of;
+        let process = cx.session().details_process().map(|process| process.id);
+        if process != self.scrolled_id {
+            self.scrolled_id = process;
             self.offset = 0;
         }
     }
 
-    fn render(&mut self, frame: &mut Frame<'_>, area: Rect, session: &Session, look: &RenderCx<'_>) {
-        let theme = look.theme;
+    fn render(&mut self, frame: &mut Frame<'_>, area: Rect, session: &Session, cx: &RenderCx<'_>) {
+        let theme = cx.theme;
         let Some(process) = session.details_process() else {
             let text = empty_reason(session);
             frame.render_widget(Line::styled(text, theme.muted), area);
@@ -134,7 +134,7 @@ impl Pane for ProcessDetailsPane {
         first.extend(context::hit_fields(process, session, theme));
         first.extend(id_fields(process));
         let mut second = subject::binary_fields(process, session, theme);
-        // It is that of the process, which has it already.
+        // The hash is that of the process, which is shown already.
         second.retain(|field| field.label != "md5");
         second.push(context::prevalence_field(process, session, theme));
         second.push(FieldRow::single_line("", ""));
@@ -154,13 +154,13 @@ impl Pane for ProcessDetailsPane {
     }
 }
 
-/// Why no facts are shown.
+/// Returns why no process is shown.
 fn empty_reason(session: &Session) -> &'static str {
     let Some(opened) = session.opened.id else {
         return "Open a process for details";
     };
-    let known = session.opened.relatives.get(&opened);
-    match known.map(|remote| (remote.error(), remote.is_pending(), remote.has_answer())) {
+    let relatives = session.opened.relatives.get(&opened);
+    match relatives.map(|remote| (remote.error(), remote.is_pending(), remote.has_answer())) {
         Some((_, true, false)) => "Loading…",
         Some((Some(Error::NotFound { .. }), _, false)) => "No record of this process on the server",
         Some((_, _, false)) => "This process could not be loaded. r retries",

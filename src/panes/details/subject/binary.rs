@@ -1,4 +1,4 @@
-//! What is known of the executable, and who vouches for it.
+//! Fields of the binary of a process, with its signature.
 
 use jiff::Timestamp;
 use ratatui::text::{Line, Span};
@@ -10,14 +10,14 @@ use crate::text;
 use crate::theme::Theme;
 use crate::widgets::FieldRow;
 
-/// The facts of the binary of a process.
+/// Returns the fields of the binary of `process`.
 pub(super) fn binary_fields(
-    known: &Fetched<Binary>,
+    fetched: &Fetched<Binary>,
     process: &Process,
     zone: &Zone,
     theme: &Theme,
 ) -> Vec<FieldRow<'static>> {
-    let binary = &known.value;
+    let binary = &fetched.value;
     let signature = &binary.signature;
     let style = match signature.is_valid() {
         Some(true) => theme.good,
@@ -25,12 +25,12 @@ pub(super) fn binary_fields(
         None => theme.unknown,
     };
     let result = signature.result.non_empty().map_or("unknown".into(), text::excerpt);
-    let publisher = signature.publisher.non_empty().map(|by| format!(" by {}", text::excerpt(by)));
-    let judged = vec![Span::styled(result, style), Span::raw(publisher.unwrap_or_default())];
+    let publisher = signature.publisher.non_empty().map(|publisher| format!(" by {}", text::excerpt(publisher)));
+    let signature_spans = vec![Span::styled(result, style), Span::raw(publisher.unwrap_or_default())];
     let mut fields = vec![
         FieldRow::single_line("binary", text::excerpt(&process.name)),
         FieldRow::single_line("md5", binary.md5.to_string()),
-        FieldRow::single_line("signature", Line::from(judged)),
+        FieldRow::single_line("signature", Line::from(signature_spans)),
     ];
     if let Some(signed_at) = signature.signed_at {
         let day = zone.day(signed_at);
@@ -43,17 +43,17 @@ pub(super) fn binary_fields(
     fields
 }
 
-/// Why there are no facts.
+/// Returns why there are no fields.
 pub(super) fn missing_fields(process: &Process, remote: Option<&Remote<Binary>>, theme: &Theme) -> FieldRow<'static> {
-    let said = match process.md5 {
+    let line = match process.md5 {
         None => Line::styled("hash unknown", theme.unknown),
         Some(_) if remote.is_some_and(Awaiting::is_pending) => Line::styled("Loading…", theme.muted),
         Some(md5) => Line::styled(format!("{md5}: unknown"), theme.unknown),
     };
-    FieldRow::single_line("binary", said)
+    FieldRow::single_line("binary", line)
 }
 
-/// Whole days between signing and start: fresh signatures on old names are worth a look.
+/// Describes the days between signing and start: an old file name with a fresh signature is suspicious.
 fn describe_age(signed_at: Timestamp, started: Timestamp) -> String {
     match started.duration_since(signed_at).as_hours() / 24 {
         days @ 0.. => format!(", {days} d before start"),

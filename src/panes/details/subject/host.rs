@@ -1,4 +1,4 @@
-//! What is known of the host.
+//! Fields of a sensor.
 
 use jiff::Timestamp;
 use ratatui::text::{Line, Span};
@@ -9,10 +9,10 @@ use crate::text;
 use crate::theme::Theme;
 use crate::widgets::FieldRow;
 
-/// As many addresses stand above what else is known: a server may have dozens of adapters.
+/// Addresses shown at the top: a host may have dozens of adapters.
 const MAX_TOP_ADDRESSES: usize = 2;
 
-/// The facts of a sensor, the most urgent first.
+/// Returns the main fields of a sensor, most urgent first.
 pub(in crate::panes) fn sensor_fields(
     sensor: &Sensor,
     as_of: Timestamp,
@@ -33,7 +33,7 @@ pub(in crate::panes) fn sensor_fields(
     if n_more > 0
         && let Some(last) = fields.last_mut()
     {
-        // The others stand below everything else.
+        // The others are shown by `secondary_facts`.
         let more = Span::styled(format!("  +{n_more}"), theme.muted);
         last.value.push_span(more);
     }
@@ -42,13 +42,13 @@ pub(in crate::panes) fn sensor_fields(
     fields
 }
 
-/// The addresses of a sensor, each with that of its adapter.
+/// Returns each IP address of the sensor with its MAC address.
 fn address_fields(sensor: &Sensor) -> impl Iterator<Item = FieldRow<'static>> {
     let adapters = sensor.adapters.iter();
     adapters.map(|adapter| FieldRow::single_line("address", format!("{}  {}", adapter.ip, adapter.mac)))
 }
 
-/// What the group of a sensor is called, as far as anybody asked.
+/// Returns the name of the sensor group, or its ID while the groups are not loaded.
 fn group_text(id: Option<GroupId>, session: &Session) -> String {
     let Some(id) = id else {
         return "unknown".into();
@@ -59,7 +59,7 @@ fn group_text(id: Option<GroupId>, session: &Session) -> String {
     }
 }
 
-/// What is worth knowing of a sensor once everything else is known.
+/// Returns the less important fields of a sensor.
 pub(in crate::panes) fn secondary_facts(sensor: &Sensor) -> Vec<FieldRow<'static>> {
     let mut fields = vec![FieldRow::single_line("version", sensor.release())];
     let backlog = match (sensor.eventlog_bytes, sensor.storefile_bytes) {
@@ -74,7 +74,7 @@ pub(in crate::panes) fn secondary_facts(sensor: &Sensor) -> Vec<FieldRow<'static
     fields
 }
 
-/// Requested and actual, as one word that cannot be overlooked.
+/// Returns the isolation state, with what was requested and what the sensor reports.
 fn isolation_line(sensor: &Sensor, theme: &Theme) -> Line<'static> {
     let isolation = sensor.isolation();
     let style = match isolation {
@@ -84,9 +84,12 @@ fn isolation_line(sensor: &Sensor, theme: &Theme) -> Line<'static> {
         Isolation::Unknown => theme.unknown,
     };
     let word = isolation.to_string().to_uppercase();
-    let (wanted, actual) = (yes_no_label(sensor.isolation_wanted), yes_no_label(sensor.is_isolating));
-    let state =
-        if wanted == actual { format!(" requested {wanted}") } else { format!(" requested {wanted}, actual {actual}") };
+    let (requested, actual) = (yes_no_label(sensor.isolation_wanted), yes_no_label(sensor.is_isolating));
+    let state = if requested == actual {
+        format!(" requested {requested}")
+    } else {
+        format!(" requested {requested}, actual {actual}")
+    };
     Line::from(vec![Span::styled(word, style), Span::raw(state)])
 }
 
@@ -123,7 +126,7 @@ fn health_line(sensor: &Sensor, theme: &Theme) -> Line<'static> {
     Line::styled(format!("{health}  {}", text::excerpt(&sensor.health_message)), style)
 }
 
-/// How far the clock of a host is off; fast or slow where a process of it is known whose times tell.
+/// Returns the clock offset of a host; whether it is fast or slow only if the times of `process` show that.
 pub(in crate::panes) fn clock_line(sensor: &Sensor, process: Option<&Process>, theme: &Theme) -> Line<'static> {
     let lean = |delta| process.and_then(|process| process.clock_lean(delta));
     match sensor.clock_delta {
@@ -141,7 +144,7 @@ fn yes_no_label(answer: Option<bool>) -> &'static str {
     }
 }
 
-/// A time of the day on which it was told, or a day.
+/// Formats a time of the day of `as_of` without the date, and another with it.
 fn format_seen(at: Timestamp, as_of: Timestamp, zone: &Zone) -> String {
     if zone.day(at) == zone.day(as_of) { zone.time_of_day(at) } else { zone.format(at, Precision::Minute) }
 }

@@ -1,4 +1,4 @@
-//! The host and the executable: is it online, is it isolated, who signed this.
+//! The sensor pane: sensor and binary of the selected process.
 
 mod binary;
 mod host;
@@ -16,13 +16,13 @@ use crate::theme::Theme;
 use crate::widgets::{FieldList, FieldRow};
 use crate::worker::Slot;
 
-/// The pane with the sensor and the binary of the process that is looked at.
+/// The pane with the sensor and the binary of the selected process.
 #[derive(Debug, Default)]
 pub struct SensorPane {
     offset: usize,
     n_lines: usize,
     height: usize,
-    /// Whose facts are scrolled.
+    /// The process that the scroll offset is for.
     scrolled_id: Option<ProcessId>,
 }
 
@@ -47,7 +47,7 @@ impl Pane for SensorPane {
         let process = session.details_process();
         let sensor = process.and_then(|process| session.sensor_of(process.sensor));
         match sensor.and_then(Remote::latest) {
-            Some(known) => session.describe_answer_time(known.as_of).into(),
+            Some(fetched) => session.describe_answer_time(fetched.as_of).into(),
             None => Line::default(),
         }
     }
@@ -74,8 +74,7 @@ impl Pane for SensorPane {
     fn observables(&self, session: &Session) -> Vec<Observables> {
         let process = session.details_process();
         let sensor = process.and_then(|process| find_host(process, session));
-        let clues = sensor.map(|sensor| Observables::of_host(sensor.id, &sensor.computer_name));
-        clues.into_iter().collect()
+        sensor.map(|sensor| Observables::of_host(sensor.id, &sensor.computer_name)).into_iter().collect()
     }
 
     fn record(&self, session: &Session) -> Option<(String, Document)> {
@@ -85,15 +84,15 @@ impl Pane for SensorPane {
     }
 
     fn after_input(&mut self, cx: &mut Cx<'_>) {
-        let of = cx.session().details_process().map(|process| process.id);
-        if of != self.scrolled_id {
-            self.scrolled_id = of;
+        let process = cx.session().details_process().map(|process| process.id);
+        if process != self.scrolled_id {
+            self.scrolled_id = process;
             self.offset = 0;
         }
     }
 
-    fn render(&mut self, frame: &mut Frame<'_>, area: Rect, session: &Session, look: &RenderCx<'_>) {
-        let theme = look.theme;
+    fn render(&mut self, frame: &mut Frame<'_>, area: Rect, session: &Session, cx: &RenderCx<'_>) {
+        let theme = cx.theme;
         let Some(process) = session.details_process() else {
             let text = "Select a process for host details";
             frame.render_widget(Line::styled(text, theme.muted), area);
@@ -104,9 +103,9 @@ impl Pane for SensorPane {
         fields.push(FieldRow::single_line("", Line::styled(rule, theme.border)));
         fields.extend(binary_fields(process, session, theme));
         let sensor = session.sensor_of(process.sensor);
-        if let Some((remote, known)) = sensor.and_then(|remote| Some((remote, remote.latest()?))) {
+        if let Some((remote, fetched)) = sensor.and_then(|remote| Some((remote, remote.latest()?))) {
             fields.push(FieldRow::single_line("", ""));
-            fields.extend(dim_stale(remote, secondary_facts(&known.value), theme));
+            fields.extend(dim_stale(remote, secondary_facts(&fetched.value), theme));
         }
         self.height = usize::from(area.height);
         self.offset = self.offset.min(fields.len().saturating_sub(self.height));
@@ -115,38 +114,38 @@ impl Pane for SensorPane {
     }
 }
 
-/// The sensor of the host of a process, if it is here.
+/// Returns the sensor of the process, if it is loaded.
 fn find_host<'s>(process: &Process, session: &'s Session) -> Option<&'s Sensor> {
-    let known = session.sensor_of(process.sensor)?.latest()?;
-    Some(&known.value)
+    let fetched = session.sensor_of(process.sensor)?.latest()?;
+    Some(&fetched.value)
 }
 
-/// What is known of the host of a process.
+/// Returns the fields of the host of `process`.
 pub(in crate::panes) fn host_fields(process: &Process, session: &Session, theme: &Theme) -> Vec<FieldRow<'static>> {
     let remote = session.sensor_of(process.sensor);
     match remote.and_then(|remote| Some((remote, remote.latest()?))) {
-        Some((remote, known)) => {
-            let sensor = &known.value;
-            let facts = sensor_fields(sensor, known.as_of, Some(process), session, theme);
+        Some((remote, fetched)) => {
+            let sensor = &fetched.value;
+            let facts = sensor_fields(sensor, fetched.as_of, Some(process), session, theme);
             dim_stale(remote, facts, theme)
         }
         None => vec![FieldRow::single_line("", missing_line(remote, theme))],
     }
 }
 
-/// What is known of the file of a process.
+/// Returns the fields of the binary of `process`.
 pub(in crate::panes) fn binary_fields(process: &Process, session: &Session, theme: &Theme) -> Vec<FieldRow<'static>> {
     let remote = session.binary_of(process);
     match remote.and_then(|remote| Some((remote, remote.latest()?))) {
-        Some((remote, known)) => {
-            let facts = binary::binary_fields(known, process, &session.connection.zone, theme);
+        Some((remote, fetched)) => {
+            let facts = binary::binary_fields(fetched, process, &session.connection.zone, theme);
             dim_stale(remote, facts, theme)
         }
         None => vec![binary::missing_fields(process, remote, theme)],
     }
 }
 
-/// Why there is nothing to say of an answer yet.
+/// Returns what to show instead of an answer that is missing.
 pub(in crate::panes) fn missing_line<T>(remote: Option<&Remote<T>>, theme: &Theme) -> Line<'static> {
     if remote.is_some_and(Awaiting::is_pending) {
         Line::styled("Loading…", theme.muted)
@@ -155,7 +154,7 @@ pub(in crate::panes) fn missing_line<T>(remote: Option<&Remote<T>>, theme: &Them
     }
 }
 
-/// What is old is dimmed: a newer answer was asked for and did not come.
+/// Dims the fields of an answer that could not be refreshed.
 fn dim_stale<T>(remote: &Remote<T>, mut fields: Vec<FieldRow<'static>>, theme: &Theme) -> Vec<FieldRow<'static>> {
     if remote.error().is_some() {
         for field in &mut fields {
