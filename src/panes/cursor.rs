@@ -38,7 +38,7 @@ mod tests {
     }
 
     #[test]
-    fn a_motion_moves_even_where_nothing_is_in_sight() {
+    fn a_motion_moves_even_if_no_row_is_visible() {
         assert_eq!(new_cursor(Action::PageDown, 0, 0, 9), Some(1));
         assert_eq!(new_cursor(Action::Down, 0, 0, 0), Some(0));
     }

@@ -179,7 +179,7 @@ impl Editor {
         (n > 0).then(|| format!("{n} typed characters were dropped: this field takes at most {limit}"))
     }
 
-    /// Resets the count of dropped characters once the user has been told.
+    /// Resets the count of dropped characters once the user was warned.
     pub(super) fn clear_refused(&mut self) {
         self.n_refused = 0;
     }
@@ -268,9 +268,9 @@ mod tests {
     fn what_does_not_fit_leaves_the_text_as_it_was() {
         let mut editor = Editor::with_limit(6);
         notice(|cx| assert_eq!(editor.paste("grüße", cx), Pasted::Unchanged));
-        let notice = notice(|cx| assert_eq!(editor.paste("ab", cx), Pasted::Refused));
+        let message = notice(|cx| assert_eq!(editor.paste("ab", cx), Pasted::Refused));
         let expected = "Not pasted: 2 characters; this field takes at most 6, and has room for 1 more";
-        assert_eq!(notice.as_deref(), Some(expected));
+        assert_eq!(message.as_deref(), Some(expected));
         assert_eq!(editor.text(), "grüße");
         // A text is counted as it is inserted, after cleaning.
         notice(|cx| assert_eq!(editor.paste("\u{200b}!", cx), Pasted::Cleaned));

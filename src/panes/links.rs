@@ -65,7 +65,7 @@ fn link_destination(link: &Link, session: &Session) -> Result<(Destination, Stri
         Ok(Destination::Search(index, query))
     };
     let destination = match &link.target {
-        // GUIDs and hashes are the same on every server.
+        // GUIDs and hashes do not differ between servers.
         LinkTarget::Process(id) => Destination::Process(*id),
         LinkTarget::Binary(_) | LinkTarget::Binaries(_) => search(Index::Binary)?,
         LinkTarget::Processes(_) => search(Index::Process)?,
@@ -91,7 +91,7 @@ fn link_destination(link: &Link, session: &Session) -> Result<(Destination, Stri
     Ok((destination, note))
 }
 
-/// Returns the error for an ID of another server, which stands for something else here.
+/// Returns the error for an ID of another server, which identifies something else here.
 fn foreign_id_message(server: &str, id: &str) -> String {
     format!("This link is for {server}, whose ids differ; the same id here is {id}")
 }

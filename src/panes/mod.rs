@@ -176,7 +176,7 @@ pub trait Pane {
         Vec::new()
     }
 
-    /// Whether rows are marked: actions then apply to them, whichever pane has the focus.
+    /// Whether rows are marked: actions then apply to them even if another pane has the focus.
     fn is_marked(&self) -> bool {
         false
     }

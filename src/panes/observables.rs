@@ -11,7 +11,7 @@ use crate::model::{
 use crate::session::AlertGroup;
 use crate::text::Untrusted;
 
-/// The actions that search for the same value.
+/// The actions that search for a value of the row elsewhere.
 pub(in crate::panes) const PIVOTS: [Action; 10] = [
     Action::SameHash,
     Action::SameName,

@@ -41,7 +41,7 @@ pub trait Question: Debug {
         false
     }
 
-    /// Replaces a link to the web console by what it stands for; returns false if the line has no link.
+    /// Replaces a link to the web console by the query or filter for it; returns false if the line has no link.
     fn replace_link(&mut self, _line: &mut LineInput, _cx: &mut Cx<'_>) -> bool {
         false
     }

@@ -243,7 +243,7 @@ mod tests {
         assert_eq!(lines[1], "short");
         assert!(lines[2].ends_with("x… (834464 bytes not shown)"));
         assert!(lines.iter().map(|line| line.len()).sum::<usize>() < 200_000);
-        // What is no longer than that is shown whole.
+        // A record within the limit is shown in full.
         let record = format!(r#"{{"cmdline":"{long}"}}"#);
         let pane = RecordPane::of_record("Process".into(), &Document::new(record));
         assert_eq!(pane.lines[0].1, long);

@@ -1,4 +1,4 @@
-//! One line across the screen: pieces from the left that give way, a state on the right that stays.
+//! A one-line bar: pieces on the left that are dropped when there is no room, a state on the right that stays.
 
 use ratatui::{
     buffer::Buffer,
@@ -10,14 +10,13 @@ use ratatui::{
 use super::{draw_line, to_cells};
 use crate::theme::Theme;
 
-/// A line of pieces: a header, the tabs, the status, the hints.
+/// A line of pieces: the header, the tabs, the status, or the key hints.
 #[derive(Clone, Debug, Default)]
 pub struct Bar<'a> {
-    /// What stands on the left, the most important first: the last give way when there is no room.
+    /// Pieces on the left, most important first: the last ones are dropped first.
     pub left: Vec<Line<'a>>,
-    /// What stands on the right and is kept as long as the first piece fits beside it.
+    /// Text on the right, drawn if the first piece fits beside it.
     pub right: Line<'a>,
-    /// The look of the whole line.
     pub style: Style,
 }
 
@@ -25,7 +24,7 @@ pub struct Bar<'a> {
 const GAP_WIDTH: u16 = 2;
 
 impl Bar<'_> {
-    /// Draws into the first row of the area, with a blank at either end.
+    /// Draws the bar in the first row of `area`, with a blank at either end.
     pub fn render(&self, area: Rect, buf: &mut Buffer, theme: &Theme) {
         let area = Rect { height: area.height.min(1), ..area }.intersection(buf.area);
         if area.is_empty() {
@@ -37,12 +36,12 @@ impl Bar<'_> {
         let width = |line: &Line<'_>| to_cells(line.width());
 
         let first = self.left.first().map_or(0, |piece| width(piece).saturating_add(GAP_WIDTH));
-        // Beside a long first piece the state still gets a third, or what it needs.
+        // Beside a long first piece, the state gets a third of the width, or what it needs if that is less.
         let room = end.saturating_sub(x);
         let right = width(&self.right).min(room.saturating_sub(first).max(room / 3));
         let left_end = if right == 0 { end } else { end.saturating_sub(right + GAP_WIDTH).max(x.min(end)) };
-        let place = Rect { x: end - right.min(end - area.x), width: right, ..area };
-        draw_line(&self.right, place, buf, theme);
+        let right_area = Rect { x: end - right.min(end - area.x), width: right, ..area };
+        draw_line(&self.right, right_area, buf, theme);
 
         for (at, piece) in self.left.iter().enumerate() {
             let left = left_end.saturating_sub(x);
@@ -55,7 +54,7 @@ impl Bar<'_> {
     }
 }
 
-/// A key and what it does, as one piece.
+/// Returns a key with its label as one piece of a bar.
 pub fn key_hint<'a>(key: impl Into<String>, label: &'a str, theme: &Theme) -> Line<'a> {
     Line::from(vec![Span::styled(key.into(), theme.key), Span::raw(" "), Span::styled(label, theme.hint)])
 }

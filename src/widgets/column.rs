@@ -1,60 +1,57 @@
-//! Columns, and how they share a width.
+//! Table columns, and how they share the available width.
 
 use ratatui::text::{Line, Span};
 
 use super::truncate;
 use crate::theme::Theme;
 
-/// A column and how it shares the width.
+/// A column with its width limits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TableColumn<'a> {
-    /// Its header.
     pub title: &'a str,
-    /// With fewer cells it gives way altogether.
+    /// Minimum width in cells: the column is dropped if it would get less.
     pub min: u16,
-    /// It gets as many cells as this if there are; [`TableColumn::FILL`] takes all that is left.
+    /// Ideal width in cells; [`TableColumn::FILL`] takes all that is left.
     pub ideal: u16,
-    /// It gets as many as this of what no column asks for.
+    /// Maximum width in cells, if all columns have their ideal width.
     pub max: u16,
-    /// The highest gives way first, the lowest is the first to get its ideal.
+    /// The highest number is dropped first; the lowest gets its ideal width first.
     pub priority: u8,
-    /// Whether its values end at the same place rather than begin there.
+    /// Whether values are right-aligned.
     pub is_right: bool,
-    /// How the rows are ordered, if it is by this column.
+    /// Sort order of the rows, if they are sorted by this column.
     pub sort_order: Option<RowOrder>,
 }
 
-/// An order of rows.
+/// The sort order of rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RowOrder {
-    /// The least first.
     Ascending,
-    /// The greatest first.
     Descending,
 }
 
-/// Cells between two columns.
+/// Cells between columns.
 pub(super) const GAP_WIDTH: usize = 2;
 
 impl<'a> TableColumn<'a> {
-    /// The ideal width of a column that takes all that is left.
+    /// Ideal width of a column that takes all that is left.
     pub const FILL: u16 = u16::MAX;
 
-    /// A column whose values begin at the same place.
+    /// Creates a column with left-aligned values.
     pub const fn left_aligned(title: &'a str, min: u16, ideal: u16, priority: u8) -> Self {
         Self { title, min, ideal, max: ideal, priority, is_right: false, sort_order: None }
     }
 
-    /// A column whose values end at the same place.
+    /// Creates a column with right-aligned values.
     pub const fn right_aligned(title: &'a str, min: u16, ideal: u16, priority: u8) -> Self {
         Self { is_right: true, ..Self::left_aligned(title, min, ideal, priority) }
     }
 
-    /// The title in so many cells, with a sign if the rows are ordered by this column.
+    /// Returns the heading cut to `width` cells, with an arrow if the rows are sorted by this column.
     pub(super) fn heading_line(&self, width: usize, theme: &Theme) -> Line<'static> {
         let mut title = Line::styled(self.title.to_owned(), theme.title);
         if let Some(order) = self.sort_order {
-            // The title is cut before the sign is.
+            // The title is cut, so that the arrow fits.
             title = truncate(&title, width.saturating_sub(2), theme.glyphs.ellipsis);
             let sign = match order {
                 RowOrder::Ascending => theme.glyphs.sort_ascending,
@@ -66,17 +63,17 @@ impl<'a> TableColumn<'a> {
     }
 }
 
-/// The width of every column in so many cells: 0 for those that give way.
+/// Returns the width of every column for `available` cells; 0 for a column that is dropped.
 pub(super) fn column_widths(columns: &[TableColumn<'_>], available: u16) -> Vec<usize> {
     let available = usize::from(available);
     let mut widths: Vec<usize> = columns.iter().map(|column| column.min.max(1).into()).collect();
-    // The most important first; of equals, the left one. What the rows are ordered by comes next to what they are about:
-    // without it their order looks like none.
-    let about = columns.iter().map(|column| column.priority).min();
+    // In order of priority; of equal ones, the left one is first. The sort column comes right after the main column, so
+    // that the order of the rows can be understood.
+    let main_priority = columns.iter().map(|column| column.priority).min();
     let mut order: Vec<usize> = (0..widths.len()).collect();
     order.sort_by_key(|&at| {
         let TableColumn { priority, sort_order: sorted, .. } = columns[at];
-        (Some(priority) != about && sorted.is_none(), priority)
+        (Some(priority) != main_priority && sorted.is_none(), priority)
     });
 
     let mut shown = order.len();
@@ -84,34 +81,34 @@ pub(super) fn column_widths(columns: &[TableColumn<'_>], available: u16) -> Vec<
         shown -= 1;
         widths[order[shown]] = 0;
     }
-    if let ([only], true) = (&order[..shown], total_width(&widths) > available) {
-        widths[*only] = available;
+    if let ([column], true) = (&order[..shown], total_width(&widths) > available) {
+        widths[*column] = available;
     }
 
-    let mut left = available.saturating_sub(total_width(&widths));
-    let (greedy, modest): (Vec<usize>, Vec<usize>) =
+    let mut remaining = available.saturating_sub(total_width(&widths));
+    let (filling, limited): (Vec<usize>, Vec<usize>) =
         order[..shown].iter().partition(|at| columns[**at].ideal == TableColumn::FILL);
-    for at in modest {
-        let wanted = usize::from(columns[at].ideal);
-        let more = wanted.saturating_sub(widths[at]).min(left);
+    for at in limited {
+        let ideal = usize::from(columns[at].ideal);
+        let more = ideal.saturating_sub(widths[at]).min(remaining);
         widths[at] += more;
-        left -= more;
+        remaining -= more;
     }
-    for (place, at) in greedy.iter().enumerate() {
-        let more = left.div_ceil(greedy.len() - place);
+    for (index, at) in filling.iter().enumerate() {
+        let more = remaining.div_ceil(filling.len() - index);
         widths[*at] += more;
-        left -= more;
+        remaining -= more;
     }
     for at in &order[..shown] {
-        let wanted = usize::from(columns[*at].max);
-        let more = wanted.saturating_sub(widths[*at]).min(left);
+        let max = usize::from(columns[*at].max);
+        let more = max.saturating_sub(widths[*at]).min(remaining);
         widths[*at] += more;
-        left -= more;
+        remaining -= more;
     }
     widths
 }
 
-/// The cells that columns of these widths take, gaps included.
+/// Returns the cells that columns of these widths take, with the gaps.
 fn total_width(widths: &[usize]) -> usize {
     let shown = widths.iter().filter(|width| **width > 0);
     shown.clone().sum::<usize>() + shown.count().saturating_sub(1) * GAP_WIDTH
@@ -135,7 +132,7 @@ mod tests {
     fn what_is_left_goes_to_the_greedy_column() {
         let widths = |available| super::column_widths(COLUMNS, available);
         assert_eq!(widths(74), [14, 15, 5, 10, 22]);
-        // Exactly full: every column has its least.
+        // Exactly full: every column has its minimum width.
         assert_eq!(widths(41), [8, 6, 4, 7, 8]);
         assert_eq!(widths(40), [10, 6, 0, 10, 8]);
         assert_eq!(widths(3), [0, 0, 0, 3, 0]);
@@ -153,10 +150,10 @@ mod tests {
 
     #[test]
     fn what_no_column_asks_for_goes_to_those_that_make_do_with_less() {
-        let modest = |title, priority| TableColumn { ideal: 4, ..TableColumn::left_aligned(title, 4, 10, priority) };
-        let columns = [modest("A", 1), modest("B", 0)];
+        let limited = |title, priority| TableColumn { ideal: 4, ..TableColumn::left_aligned(title, 4, 10, priority) };
+        let columns = [limited("A", 1), limited("B", 0)];
         assert_eq!(super::column_widths(&columns, 17), [5, 10]);
-        let columns = [modest("A", 1), TableColumn::left_aligned("B", 4, TableColumn::FILL, 0)];
+        let columns = [limited("A", 1), TableColumn::left_aligned("B", 4, TableColumn::FILL, 0)];
         assert_eq!(super::column_widths(&columns, 17), [4, 11]);
     }
 

@@ -1,4 +1,4 @@
-//! Labels and values, one below the other.
+//! Fields: labels with values, one below the other.
 
 use std::borrow::Cow;
 
@@ -11,47 +11,46 @@ use ratatui::{
 use super::{draw_line, to_cells, wrap_line};
 use crate::theme::Theme;
 
-/// A value and what it is.
+/// A label with its value.
 #[derive(Clone, Debug, Default)]
 pub struct FieldRow<'a> {
-    /// What it is; a value without a label takes the whole width.
+    /// Label; without one, the value takes the full width.
     pub label: &'a str,
-    /// The value; an empty one leaves a blank line.
+    /// Value; if empty, the line is blank.
     pub value: Line<'a>,
-    /// The most lines it may take: one that is too long is continued below, and cut at the end of the last.
-    pub most_lines: usize,
+    /// Lines that the value may take: it is wrapped, and cut at the end of the last line.
+    pub max_lines: usize,
 }
 
-/// A column of fields that can be scrolled.
+/// A scrolled list of fields.
 #[derive(Clone, Copy, Debug)]
 pub struct FieldList<'a> {
-    /// What is shown, in order.
     pub fields: &'a [FieldRow<'a>],
-    /// How many lines are scrolled out of sight at the top.
+    /// Lines that are scrolled out at the top.
     pub scroll: usize,
 }
 
 impl<'a> FieldRow<'a> {
-    /// A value on one line.
+    /// Creates a field on one line.
     pub fn single_line(label: &'a str, value: impl Into<Line<'a>>) -> Self {
-        Self { label, value: value.into(), most_lines: 1 }
+        Self { label, value: value.into(), max_lines: 1 }
     }
 
-    /// A value on as many lines as it needs, up to so many.
-    pub fn multi_line(label: &'a str, value: impl Into<Line<'a>>, most_lines: usize) -> Self {
-        Self { label, value: value.into(), most_lines }
+    /// Creates a field on at most `max_lines` lines.
+    pub fn multi_line(label: &'a str, value: impl Into<Line<'a>>, max_lines: usize) -> Self {
+        Self { label, value: value.into(), max_lines }
     }
 
     fn lines(&self, width: usize) -> Vec<Line<'a>> {
-        // What fits needs no wrapping, and nearly everything fits.
-        if self.most_lines <= 1 || self.value.width() <= width {
+        // Most values fit and need no wrapping.
+        if self.max_lines <= 1 || self.value.width() <= width {
             return vec![self.value.clone()];
         }
         let mut lines = wrap_line(&self.value, width);
-        if lines.len() > self.most_lines {
-            lines.truncate(self.most_lines);
+        if lines.len() > self.max_lines {
+            lines.truncate(self.max_lines);
             if let Some(last) = lines.last_mut() {
-                // Where it finds no room, it takes the place of the last character.
+                // Without room, it replaces the last character.
                 last.push_span(Span::raw("…"));
             }
         }
@@ -59,46 +58,46 @@ impl<'a> FieldRow<'a> {
     }
 }
 
-/// Fields as they stand in so many cells: what is long to find out, and the same until one of them changes.
+/// Fields wrapped for a width. Wrapping is expensive, and the result can be used until a field changes.
 #[derive(Clone, Debug, Default)]
 pub struct FieldLayout<'a> {
-    /// Cells of the labels, with the blank behind them.
+    /// Width of the labels with a blank.
     labels: u16,
-    /// Each line, and the label that stands before it; none before those that go on, and those over the whole width.
+    /// Lines with their labels; a wrapped line, or one of full width, has none.
     rows: Vec<(Option<Cow<'a, str>>, Line<'a>)>,
-    /// Whether a line begins behind the labels.
+    /// Whether each line is indented by the width of the labels.
     is_indented: Vec<bool>,
-    /// The line on which each field begins.
+    /// Index of the first line of each field.
     first_lines: Vec<usize>,
 }
 
 impl FieldList<'_> {
-    /// Draws what can be seen, and returns how many lines there are in all.
+    /// Draws the visible lines, and returns the number of all lines.
     pub fn render(&self, area: Rect, buf: &mut Buffer, theme: &Theme) -> usize {
-        let laid = FieldLayout::new(self.fields, area.intersection(buf.area).width);
-        laid.render(area, self.scroll, buf, theme)
+        let layout = FieldLayout::new(self.fields, area.intersection(buf.area).width);
+        layout.render(area, self.scroll, buf, theme)
     }
 }
 
 impl<'a> FieldLayout<'a> {
-    /// Lays fields out in so many cells.
+    /// Wraps fields for a width in cells.
     pub fn new(fields: &[FieldRow<'a>], width: u16) -> Self {
         let labels = label_width(fields, width);
-        let mut laid = FieldLayout { labels, ..FieldLayout::default() };
+        let mut layout = FieldLayout { labels, ..FieldLayout::default() };
         for field in fields {
-            laid.first_lines.push(laid.rows.len());
+            layout.first_lines.push(layout.rows.len());
             let has_label = !field.label.is_empty();
             let indent = if has_label { labels } else { 0 };
             for (at, line) in field.lines((width - indent).into()).into_iter().enumerate() {
                 let label = (at == 0 && indent > 0).then_some(Cow::Borrowed(field.label));
-                laid.rows.push((label, line));
-                laid.is_indented.push(has_label);
+                layout.rows.push((label, line));
+                layout.is_indented.push(has_label);
             }
         }
-        laid
+        layout
     }
 
-    /// The same, with texts of its own: it can be kept beside the fields it was made of.
+    /// Copies the borrowed texts, so that the layout can be stored.
     #[must_use]
     pub fn into_owned(self) -> FieldLayout<'static> {
         let owned = |span: Span<'_>| Span::styled(span.content.into_owned(), span.style);
@@ -115,37 +114,36 @@ impl<'a> FieldLayout<'a> {
         }
     }
 
-    /// The line on which the field at a position begins.
+    /// Returns the first line of the field at index `field`.
     pub fn line_of(&self, field: usize) -> Option<usize> {
         self.first_lines.get(field).copied()
     }
 
-    /// How many lines there are in all.
     pub fn n_lines(&self) -> usize {
         self.rows.len()
     }
 
-    /// Draws what can be seen below so many lines, and returns how many there are in all.
+    /// Draws the visible lines below the first `scroll` ones, and returns the number of all lines.
     pub fn render(&self, area: Rect, scroll: usize, buf: &mut Buffer, theme: &Theme) -> usize {
         let area = area.intersection(buf.area);
         let rows = self.rows.iter().zip(&self.is_indented).skip(scroll);
         for (((label, line), is_indented), row) in rows.zip(area.rows()) {
             let indent = if *is_indented { self.labels } else { 0 };
             if let Some(label) = label {
-                let place = Rect { width: indent - 1, ..row };
-                draw_line(&Line::styled(&**label, theme.muted), place, buf, theme);
+                let label_area = Rect { width: indent - 1, ..row };
+                draw_line(&Line::styled(&**label, theme.muted), label_area, buf, theme);
             }
-            let place = Rect { x: row.x + indent, width: row.width - indent, ..row };
-            draw_line(line, place, buf, theme);
+            let value_area = Rect { x: row.x + indent, width: row.width - indent, ..row };
+            draw_line(line, value_area, buf, theme);
         }
         self.rows.len()
     }
 }
 
-/// Room for the longest label and a blank, but no more than a third.
+/// Returns the width of the longest label with a blank, but at most a third of the width.
 fn label_width(fields: &[FieldRow<'_>], width: u16) -> u16 {
-    let labels = fields.iter().map(|field| Line::from(field.label).width());
-    match labels.max().unwrap_or_default() {
+    let widths = fields.iter().map(|field| Line::from(field.label).width());
+    match widths.max().unwrap_or_default() {
         0 => 0,
         longest => to_cells(longest + 1).min(width / 3),
     }
@@ -237,7 +235,7 @@ mod tests {
         ) {
             let fields: Vec<_> = pairs
                 .iter()
-                .map(|(label, value, most_lines)| FieldRow { label, value: value.as_str().into(), most_lines: *most_lines })
+                .map(|(label, value, max_lines)| FieldRow { label, value: value.as_str().into(), max_lines: *max_lines })
                 .collect();
             check_contained(area, screen, |area, buf| {
                 FieldList { fields: &fields, scroll }.render(area, buf, &Theme::default());

@@ -1,7 +1,7 @@
-//! Drawing without meaning: knows the theme, not the model.
+//! Widgets: drawing that depends on the theme, not on the model.
 //!
-//! Text given to a widget is already visible (see [`text`](crate::text)). No widget draws outside the area it is given,
-//! whatever its size and whatever the text.
+//! Text given to a widget must be visible already (see [`text`](crate::text)). No widget draws outside the area it is
+//! given, whatever the size and the text.
 
 mod bar;
 mod column;

@@ -1,4 +1,4 @@
-//! The frame of a pane: border, title, state, and what went wrong.
+//! The frame of a pane: border, title, status, error.
 
 use ratatui::{
     buffer::Buffer,
@@ -10,30 +10,28 @@ use ratatui::{
 use super::{ErrorLine, clear_area, draw_line, to_cells, truncate};
 use crate::theme::Theme;
 
-/// A border with a title on the left, a state on the right, and an error inside at the bottom.
+/// A border with the title on the left, the status on the right, and an error at the bottom.
 #[derive(Clone, Debug, Default)]
 pub struct Panel<'a> {
-    /// Whose facts these are.
     pub title: Line<'a>,
-    /// What can be said of them: counts, order, keys. Gives way to the title.
+    /// Counts, order, time or keys; shortened before the title is.
     pub status: Line<'a>,
-    /// Whether keys go here.
     pub is_focused: bool,
-    /// The look of the border while it has the focus, where it is not the theme's: the color of a profile.
+    /// Style of the focused border, such as the color of a profile, if it is not the theme's.
     pub tint: Option<Style>,
-    /// The frame of the spinner, while an answer is awaited.
+    /// Frame number of the spinner while an answer is pending.
     pub spinner: Option<usize>,
-    /// A word or two while what is shown is an old answer.
+    /// Short note that the content is stale.
     pub stale_note: Option<&'a str>,
-    /// Why there is no newer answer.
+    /// Why the content could not be refreshed.
     pub error: Option<ErrorLine<'a>>,
 }
 
-/// A state shortened to fewer cells than this says nothing.
+/// A status shortened to less than this is not drawn.
 const MIN_STATE_WIDTH: usize = 8;
 
 impl Panel<'_> {
-    /// Draws the frame and returns what is left for the content. An area too small for a frame is left as it is.
+    /// Draws the frame and returns the area for the content. An area too small for a frame is not changed.
     pub fn render(&self, area: Rect, buf: &mut Buffer, theme: &Theme) -> Rect {
         let area = area.intersection(buf.area);
         if area.width < 2 || area.height < 2 {
@@ -43,12 +41,12 @@ impl Panel<'_> {
         self.draw_heading(area, buf, theme);
         let inner = area.inner(Margin::new(1, 1));
         match self.error {
-            Some(trouble) => trouble.render(inner, buf, theme),
+            Some(error) => error.render(inner, buf, theme),
             None => inner,
         }
     }
 
-    /// Draws the frame over whatever is there, and returns what is left for the content.
+    /// Draws the frame over other content, and returns the area for the content.
     pub fn render_over(&self, area: Rect, buf: &mut Buffer, theme: &Theme) -> Rect {
         clear_area(area, buf, theme);
         self.render(area, buf, theme)
@@ -84,47 +82,47 @@ impl Panel<'_> {
         put(right, bottom, set.bottom_right);
     }
 
-    /// Title left, state right, both in the upper border.
+    /// Draws title and status into the upper border.
     fn draw_heading(&self, area: Rect, buf: &mut Buffer, theme: &Theme) {
         let ellipsis = theme.glyphs.ellipsis;
-        // A blank on either side parts a text from the line it interrupts.
+        // A blank on either side separates a text from the border line.
         let room = usize::from(area.width).saturating_sub(2);
         let signs = self.sign_spans(theme);
         let reserved = if signs.width() == 0 { 0 } else { signs.width() + 3 };
         let title = truncate(&self.title, room.saturating_sub(reserved + 2), ellipsis);
         let title_width = if title.width() == 0 { 0 } else { title.width() + 2 };
         if title_width > 0 {
-            let place = Rect { x: area.x + 1, width: to_cells(title_width), height: 1, ..area };
-            draw_line(&pad_line(title, theme.title), place, buf, theme);
+            let title_area = Rect { x: area.x + 1, width: to_cells(title_width), height: 1, ..area };
+            draw_line(&pad_line(title, theme.title), title_area, buf, theme);
         }
 
-        // One cell of the line between the two keeps them apart.
-        let left = room.saturating_sub(title_width + usize::from(title_width > 0));
-        let state = self.status_line(signs, left.saturating_sub(2), theme);
-        if state.width() > 0 {
-            let width = to_cells(state.width() + 2);
+        // One cell of the border line separates title and status.
+        let remaining = room.saturating_sub(title_width + usize::from(title_width > 0));
+        let status = self.status_line(signs, remaining.saturating_sub(2), theme);
+        if status.width() > 0 {
+            let width = to_cells(status.width() + 2);
             let x = area.right() - 1 - width.min(area.width - 1);
-            draw_line(&pad_line(state, theme.hint), Rect { x, width, height: 1, ..area }, buf, theme);
+            draw_line(&pad_line(status, theme.hint), Rect { x, width, height: 1, ..area }, buf, theme);
         }
     }
 
-    /// The signs and as much of the state as there is room for.
+    /// Returns spinner and stale note, with the status if there is room.
     fn status_line(&self, signs: Line<'static>, room: usize, theme: &Theme) -> Line<'static> {
         let gap = usize::from(signs.width() > 0);
         if signs.width() > room {
             return Line::default();
         }
-        let left = room.saturating_sub(signs.width() + gap);
-        let is_shown = self.status.width() > 0 && left >= self.status.width().min(MIN_STATE_WIDTH);
+        let remaining = room.saturating_sub(signs.width() + gap);
+        let is_shown = self.status.width() > 0 && remaining >= self.status.width().min(MIN_STATE_WIDTH);
         if !is_shown {
             return signs;
         }
-        let state = truncate(&self.status, left, theme.glyphs.ellipsis);
+        let status = truncate(&self.status, remaining, theme.glyphs.ellipsis);
         let mut spans = signs.spans;
         if gap > 0 {
             spans.push(Span::raw(" "));
         }
-        spans.extend(state.spans);
+        spans.extend(status.spans);
         Line::from(spans)
     }
 
@@ -133,17 +131,17 @@ impl Panel<'_> {
         if let Some(index) = self.spinner {
             spans.push(Span::styled(theme.glyphs.spinner(index), theme.accent));
         }
-        if let Some(stale) = self.stale_note {
+        if let Some(note) = self.stale_note {
             if !spans.is_empty() {
                 spans.push(Span::raw(" "));
             }
-            spans.push(Span::styled(stale.to_owned(), theme.stale));
+            spans.push(Span::styled(note.to_owned(), theme.stale));
         }
         Line::from(spans)
     }
 }
 
-/// Writes into the lower border of a pane what the signs in it mean; nothing where it does not fit.
+/// Draws the meaning of the signs in a pane into its lower border, if there is room.
 pub fn draw_legend(legend: &str, area: Rect, buf: &mut Buffer, theme: &Theme) {
     let legend = Line::styled(legend.to_owned(), theme.muted);
     let area = area.intersection(buf.area);
@@ -152,11 +150,11 @@ pub fn draw_legend(legend: &str, area: Rect, buf: &mut Buffer, theme: &Theme) {
     if width == 0 || width + 4 > usize::from(area.width) || area.height < 3 {
         return;
     }
-    let place = Rect { x: area.x + 1, y: area.bottom() - 1, width: to_cells(width + 2), height: 1 };
-    draw_line(&pad_line(legend, theme.muted), place, buf, theme);
+    let legend_area = Rect { x: area.x + 1, y: area.bottom() - 1, width: to_cells(width + 2), height: 1 };
+    draw_line(&pad_line(legend, theme.muted), legend_area, buf, theme);
 }
 
-/// The line with a blank on either side, and a style where it has none of its own.
+/// Adds a blank on either side, and applies `style` where the line has none of its own.
 fn pad_line(line: Line<'static>, style: Style) -> Line<'static> {
     let mut spans = vec![Span::raw(" ")];
     spans.extend(line.spans.into_iter().map(|span| {

@@ -1,4 +1,4 @@
-//! Where a popup stands, and the ground it stands on.
+//! Position and background of popups.
 
 use ratatui::{
     buffer::{Buffer, Cell},
@@ -8,18 +8,18 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::theme::Theme;
 
-/// An area of this size in the middle of another, no larger than that.
+/// Returns an area of the given size in the middle of `within`, and no larger than that.
 pub fn center(within: Rect, width: u16, height: u16) -> Rect {
     let width = width.min(within.width);
     let height = height.min(within.height);
     Rect { x: within.x + (within.width - width) / 2, y: within.y + (within.height - height) / 2, width, height }
 }
 
-/// Makes room for a popup: nothing of what was drawn there remains.
+/// Clears the area of a popup.
 pub fn clear_area(area: Rect, buf: &mut Buffer, theme: &Theme) {
     let area = area.intersection(buf.area);
     for y in area.top()..area.bottom() {
-        // A wide character that reaches under the popup would swallow its border.
+        // A wide character that extends into the popup would hide its border.
         if let Some(before) = area.x.checked_sub(1)
             && let Some(cell) = buf.cell_mut((before, y))
             && cell.symbol().width() > 1
@@ -34,14 +34,14 @@ pub fn clear_area(area: Rect, buf: &mut Buffer, theme: &Theme) {
     buf.set_style(area, theme.popup);
 }
 
-/// Gives a popup that was drawn one ground: what was drawn in it on the ground of the panes, or on none, gets its own.
+/// Sets the background of a popup after its content was drawn, where that has the background of the panes or none.
 pub fn fill_background(area: Rect, buf: &mut Buffer, theme: &Theme) {
     let Some(popup) = theme.popup.bg else {
         return;
     };
     let others = [Some(Cell::EMPTY.bg), theme.text.bg];
-    for place in area.intersection(buf.area).positions() {
-        let cell = &mut buf[place];
+    for position in area.intersection(buf.area).positions() {
+        let cell = &mut buf[position];
         if others.contains(&Some(cell.bg)) {
             cell.set_bg(popup);
         }

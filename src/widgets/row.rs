@@ -1,37 +1,32 @@
-//! A row of a table, and what stands before it.
+//! Table rows, and the signs before them.
 
 use ratatui::{style::Style, text::Line};
 
-/// What stands before the first column.
+/// What is drawn before the first column.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Gutter {
-    /// Nothing.
     None,
-    /// The cursor.
     #[default]
     Cursor,
-    /// The cursor and the marks.
     Marks,
 }
 
-/// A row that is in sight.
+/// A visible row.
 #[derive(Clone, Debug)]
 pub enum TableRow<'a> {
-    /// A row that is here.
+    /// A row that is loaded.
     Loaded {
-        /// One line for each column; those of columns that gave way are not looked at.
+        /// One line for each column; those of dropped columns are ignored.
         cells: Vec<Line<'a>>,
-        /// Whether it is marked.
         is_marked: bool,
-        /// The look of the whole row.
         style: Style,
     },
-    /// A row that is on its way.
+    /// A row that is loading.
     Pending,
 }
 
 impl<'a> TableRow<'a> {
-    /// A row that is not marked and looks like any other.
+    /// Creates a row that is not marked and has no style.
     pub fn with_cells(cells: Vec<Line<'a>>) -> Self {
         Self::Loaded { cells, is_marked: false, style: Style::new() }
     }

@@ -1,9 +1,9 @@
-//! Which part of a list is in sight.
+//! Scrolling of lists.
 
-/// So many rows stay in sight above and below the cursor, if the table is at least four times as high.
+/// Rows that stay visible above and below the cursor, if the list is at least four times as high.
 const SCROLL_MARGIN: usize = 2;
 
-/// The first row in sight of a list of `total` rows: `top`, moved no further than the cursor asks for.
+/// Returns the first visible row of a list of `total` rows: `top`, moved only as much as the cursor needs.
 pub fn scroll_to_cursor(top: usize, cursor: usize, height: usize, total: usize) -> usize {
     if height == 0 {
         return top.min(total);

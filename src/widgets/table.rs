@@ -1,4 +1,4 @@
-//! Rows under a header, of which only those in sight are formatted.
+//! A table with a header and a cursor. Only visible rows are formatted.
 
 use std::ops::Range;
 
@@ -16,31 +16,30 @@ use super::{
 };
 use crate::theme::Theme;
 
-/// Rows under a header, with a cursor.
+/// A table with a cursor.
 #[derive(Clone, Debug, Default)]
 pub struct TableWidget<'a> {
-    /// The columns, left to right. Without any title there is no header.
+    /// Columns, left to right. If none has a title, there is no header.
     pub columns: &'a [TableColumn<'a>],
-    /// How many rows there are in all.
+    /// Number of all rows.
     pub total: usize,
-    /// The row under the cursor.
+    /// Index of the row under the cursor.
     pub cursor: usize,
-    /// Whether keys go here.
     pub is_focused: bool,
-    /// What stands before the first column.
+    /// What is drawn before the first column.
     pub gutter: Gutter,
-    /// What is said when there are no rows.
+    /// Text to show if there are no rows.
     pub empty_text: Line<'a>,
 }
 
 impl TableWidget<'_> {
-    /// How many rows an area of this height has room for.
+    /// Returns the number of rows that fit into `area`.
     pub fn height(&self, area: Rect) -> usize {
         usize::from(area.height).saturating_sub(usize::from(self.has_header()))
     }
 
-    /// Draws the rows in sight, and returns which these are. `top` is the first of them; it follows the cursor.
-    /// `row` gives a row's cells, from its index and the width of every column (0 if it gave way).
+    /// Draws the visible rows and returns their range. `top` is the first visible row, and is scrolled to the cursor.
+    /// `row` returns a row for its index and the width of every column (0 for a dropped one).
     pub fn render<'r>(
         &self,
         area: Rect,
@@ -67,17 +66,17 @@ impl TableWidget<'_> {
         if self.total == 0 {
             let (_, content) = self.split_gutter(below);
             let lines = wrap_line(&self.empty_text.clone().patch_style(theme.muted), content.width.into());
-            for (line, place) in lines.iter().zip(content.rows()) {
-                draw_line(line, place, buf, theme);
+            for (line, line_area) in lines.iter().zip(content.rows()) {
+                draw_line(line, line_area, buf, theme);
             }
         }
         let visible = *top..self.total.min(top.saturating_add(height));
-        for (index, place) in visible.clone().zip(below.rows()) {
-            let (gutter, content) = self.split_gutter(place);
+        for (index, row_area) in visible.clone().zip(below.rows()) {
+            let (gutter, content) = self.split_gutter(row_area);
             let is_cursor = index == self.cursor;
             match row(index, &widths) {
                 TableRow::Loaded { cells, is_marked, style } => {
-                    buf.set_style(place, style);
+                    buf.set_style(row_area, style);
                     draw_line(&self.gutter_signs(is_cursor, is_marked, theme), gutter, buf, theme);
                     self.draw_cells(&cells, content, buf, theme, &widths);
                 }
@@ -88,9 +87,9 @@ impl TableWidget<'_> {
                 }
             }
             if is_cursor {
-                // Last, so that it lies over the colors of the cells; those it does not name remain.
-                let focused = self.is_focused.then_some(theme.selection);
-                buf.set_style(place, focused.unwrap_or(theme.selection_unfocused));
+                // Last, so that it overrides the colors of the cells; colors that it does not set remain.
+                let style = self.is_focused.then_some(theme.selection);
+                buf.set_style(row_area, style.unwrap_or(theme.selection_unfocused));
             }
         }
         visible
@@ -100,11 +99,11 @@ impl TableWidget<'_> {
         self.columns.iter().any(|column| !column.title.is_empty())
     }
 
-    /// The gutter and the rest of an area.
+    /// Splits an area into the gutter and the columns.
     fn split_gutter(&self, area: Rect) -> (Rect, Rect) {
         let gutter = match self.gutter {
             Gutter::None => 0,
-            // The mark takes the place of the blank behind the cursor: marks cost no room.
+            // The mark has the place of the blank behind the cursor, so that it takes no extra cell.
             Gutter::Cursor | Gutter::Marks => 2,
         };
         let gutter = gutter.min(area.width);
@@ -112,11 +111,11 @@ impl TableWidget<'_> {
         (Rect { width: gutter, ..area }, content)
     }
 
-    /// What stands in the gutter of a row.
+    /// Returns the cursor and the mark of a row.
     fn gutter_signs(&self, is_cursor: bool, is_marked: bool, theme: &Theme) -> Line<'static> {
-        let sign = |is_there, glyph| if is_there { glyph } else { " " };
-        let cursor = Span::raw(sign(is_cursor, theme.glyphs.cursor));
-        let mark = Span::styled(sign(is_marked, theme.glyphs.mark), theme.mark);
+        let glyph_if = |is_there, glyph| if is_there { glyph } else { " " };
+        let cursor = Span::raw(glyph_if(is_cursor, theme.glyphs.cursor));
+        let mark = Span::styled(glyph_if(is_marked, theme.glyphs.mark), theme.mark);
         match self.gutter {
             Gutter::None => Line::default(),
             Gutter::Cursor => Line::from(cursor),
@@ -133,8 +132,8 @@ impl TableWidget<'_> {
             }
             let used = to_cells(line.width()).min(width);
             let indent = if column.is_right { width - used } else { 0 };
-            let place = Rect { x: x.saturating_add(indent), width: width - indent, ..content };
-            draw_line(line, place, buf, theme);
+            let cell_area = Rect { x: x.saturating_add(indent), width: width - indent, ..content };
+            draw_line(line, cell_area, buf, theme);
             x = x.saturating_add(width).saturating_add(to_cells(GAP_WIDTH));
         }
     }
@@ -252,17 +251,17 @@ mod tests {
 
     #[test]
     fn only_rows_in_sight_are_asked_for() {
-        let mut asked = Vec::new();
+        let mut drawn = Vec::new();
         let mut buf = Buffer::empty(Rect::new(0, 0, 40, 11));
         let mut top = 0;
         let visible =
             table(1_000_000, 500_000).render(buf.area, &mut buf, &Theme::default(), &mut top, |index, widths| {
                 assert_eq!(widths.len(), COLUMNS.len());
-                asked.push(index);
+                drawn.push(index);
                 process(index)
             });
         assert_eq!(visible, 499_993..500_003);
-        assert_eq!(asked, visible.collect::<Vec<_>>());
+        assert_eq!(drawn, visible.collect::<Vec<_>>());
         assert_eq!(top, 499_993);
     }
 

@@ -1,10 +1,10 @@
-//! What the tests of all widgets share: a small screen, and texts that make trouble.
+//! Test helpers of the widgets: a small screen, and difficult texts.
 
 use proptest::prelude::{Just, Strategy, any, prop, prop_oneof};
 use ratatui::{buffer::Buffer, layout::Rect};
 use unicode_width::UnicodeWidthStr;
 
-/// What `draw` leaves on a screen of this size, line by line; a bar shows where each line ends.
+/// Returns what `draw` leaves on a screen of this size, line by line; a bar shows where each line ends.
 pub(super) fn render_to_text(width: u16, height: u16, draw: impl FnOnce(Rect, &mut Buffer)) -> String {
     let area = Rect::new(0, 0, width, height);
     let mut buf = Buffer::empty(area);
@@ -22,7 +22,7 @@ pub(super) fn render_to_text(width: u16, height: u16, draw: impl FnOnce(Rect, &m
     out
 }
 
-/// Draws into an area that may lie partly or wholly outside the buffer, and checks that nothing around it changed and
+/// Draws into an area that may be partly or entirely outside of the buffer. Checks that nothing around it changed, and
 /// that no wide character is cut in half.
 pub(super) fn check_contained(area: Rect, screen: (u16, u16), draw: impl FnOnce(Rect, &mut Buffer)) {
     let mut buf = Buffer::filled(Rect::new(0, 0, screen.0, screen.1), ratatui::buffer::Cell::new("#"));
@@ -40,14 +40,14 @@ pub(super) fn check_contained(area: Rect, screen: (u16, u16), draw: impl FnOnce(
     }
 }
 
-/// Any area and a screen it is drawn on.
+/// Generates an area, and the size of a screen.
 pub(super) fn any_area() -> impl Strategy<Value = (Rect, (u16, u16))> {
     let size = prop_oneof![(0_u16..12, 0_u16..8), (0_u16..300, 0_u16..100)];
     (size.clone(), size, 0_u16..12, 0_u16..8)
         .prop_map(|((width, height), screen, x, y)| (Rect::new(x, y, width, height), screen))
 }
 
-/// Any text: plain, wide, combining, emoji, control characters.
+/// Generates text: plain, wide, combining, emoji, control characters.
 pub(super) fn any_text() -> impl Strategy<Value = String> {
     let piece = prop_oneof![
         4 => "[ -~]{0,12}",

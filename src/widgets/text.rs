@@ -1,4 +1,4 @@
-//! Text in cells: cutting, wrapping, drawing.
+//! Text in terminal cells: cutting, wrapping, drawing.
 
 use ratatui::{
     buffer::Buffer,
@@ -10,32 +10,32 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::theme::Theme;
 
-/// A number of cells; more than a terminal can have is as many as it can have.
+/// Converts a number to cells, at most `u16::MAX`.
 pub fn to_cells(n: usize) -> u16 {
     u16::try_from(n).unwrap_or(u16::MAX)
 }
 
-/// The line cut to `width` cells, with `ellipsis` where something is left out.
+/// Cuts a line to `width` cells, with `ellipsis` if something is left out.
 pub fn truncate(line: &Line<'_>, width: usize, ellipsis: &'static str) -> Line<'static> {
-    let mut kept = Pieces::default();
-    let is_whole = line.width() <= width;
-    // Without room for the ellipsis there is none for text either.
-    let room = if is_whole { width } else { width.saturating_sub(ellipsis.width()) };
+    let mut pieces = Pieces::default();
+    let is_complete = line.width() <= width;
+    // If there is no room for the ellipsis, there is none for text either.
+    let room = if is_complete { width } else { width.saturating_sub(ellipsis.width()) };
     let mut style = line.style;
     for grapheme in line.styled_graphemes(Style::new()) {
-        if kept.width + grapheme.symbol.width() > room {
+        if pieces.width + grapheme.symbol.width() > room {
             break;
         }
         style = grapheme.style;
-        kept.push(&grapheme);
+        pieces.push(&grapheme);
     }
-    if !is_whole && width >= ellipsis.width() {
-        kept.push(&StyledGrapheme { symbol: ellipsis, style });
+    if !is_complete && width >= ellipsis.width() {
+        pieces.push(&StyledGrapheme { symbol: ellipsis, style });
     }
-    kept.finish()
+    pieces.finish()
 }
 
-/// The line broken into lines of at most `width` cells, between words where it can be: there, a blank is left out.
+/// Wraps a line at `width` cells, between words where possible; the blank there is left out.
 pub fn wrap_line(line: &Line<'_>, width: usize) -> Vec<Line<'static>> {
     if width == 0 {
         return Vec::new();
@@ -43,26 +43,27 @@ pub fn wrap_line(line: &Line<'_>, width: usize) -> Vec<Line<'static>> {
     let graphemes: Vec<_> =
         line.styled_graphemes(Style::new()).filter(|grapheme| (1..=width).contains(&grapheme.symbol.width())).collect();
     let mut lines = Vec::new();
-    let mut rest = &graphemes[..];
+    let mut remaining = &graphemes[..];
     loop {
-        let fitting = fitting_count(rest, width);
-        if fitting == rest.len() {
-            lines.push(join_graphemes(rest));
+        let fitting = fitting_count(remaining, width);
+        if fitting == remaining.len() {
+            lines.push(join_graphemes(remaining));
             return lines;
         }
-        // The blank may be the first that does not fit. One at the very beginning would leave an empty line.
+        // The blank may be the first character that does not fit. A leading blank is no place to wrap: the line would
+        // be empty.
         let is_blank = |grapheme: &StyledGrapheme<'_>| grapheme.symbol == " ";
-        let blank = rest[..=fitting].iter().rposition(is_blank);
+        let blank = remaining[..=fitting].iter().rposition(is_blank);
         let (end, next) = match blank {
             Some(blank) if blank > 0 => (blank, blank + 1),
             _ => (fitting, fitting),
         };
-        lines.push(join_graphemes(&rest[..end]));
-        rest = &rest[next..];
+        lines.push(join_graphemes(&remaining[..end]));
+        remaining = &remaining[next..];
     }
 }
 
-/// Draws the line into the first row of the area, cut to its width, and styles nothing but the text.
+/// Draws a line into the first row of the area, cut to its width. Cells without text are not styled.
 pub fn draw_line(line: &Line<'_>, area: Rect, buf: &mut Buffer, theme: &Theme) {
     let area = area.intersection(buf.area);
     if area.is_empty() {
@@ -76,14 +77,14 @@ pub fn draw_line(line: &Line<'_>, area: Rect, buf: &mut Buffer, theme: &Theme) {
     }
 }
 
-/// How many of them fit into so many cells.
+/// Returns how many graphemes fit into `width` cells.
 fn fitting_count(graphemes: &[StyledGrapheme<'_>], width: usize) -> usize {
     let mut used = 0;
-    let too_far = graphemes.iter().position(|grapheme| {
+    let overflow = graphemes.iter().position(|grapheme| {
         used += grapheme.symbol.width();
         used > width
     });
-    too_far.unwrap_or(graphemes.len())
+    overflow.unwrap_or(graphemes.len())
 }
 
 fn join_graphemes(graphemes: &[StyledGrapheme<'_>]) -> Line<'static> {
@@ -94,7 +95,7 @@ fn join_graphemes(graphemes: &[StyledGrapheme<'_>]) -> Line<'static> {
     pieces.finish()
 }
 
-/// A line in the making; neighbors of one style are one span.
+/// A line under construction; neighbors of equal style become one span.
 #[derive(Default)]
 struct Pieces {
     spans: Vec<(String, Style)>,

@@ -1,43 +1,43 @@
-//! The lines that lead to the rows of a tree.
+//! The guide lines of a tree.
 
 use crate::theme::Glyphs;
 
-/// The lines before row `row` of a tree whose rows have these depths, in at most `width` cells and one cell per level.
-/// A row that is too deep for that keeps the lines nearest to it.
+/// Returns the guide lines before row `row` of a tree whose rows have these depths, at one cell per level and at most
+/// `width` cells. A row that is too deep for that has only the nearest lines.
 pub fn tree_guide(depths: &[usize], row: usize, width: usize, glyphs: &Glyphs) -> String {
     let depth = depths.get(row).copied().unwrap_or_default();
     if depth == 0 || width < 2 {
         return String::new();
     }
-    // The branch and a blank take two cells; what is left shows the nearest levels.
+    // The branch and a blank take two cells; the others show the nearest levels.
     let levels = (depth - 1).min(width - 2);
     let is_cut = levels < depth - 1;
     let first = depth - levels;
 
-    // A level goes on below this row if a row of that depth comes before any that is less deep.
-    let mut goes_on = vec![false; levels + 1];
-    let mut least = depth + 1;
+    // The line of a level continues below this row if a row of that depth comes before any less deep one.
+    let mut continues = vec![false; levels + 1];
+    let mut min = depth + 1;
     for below in depths[row + 1..].iter().copied() {
-        if below < least {
-            least = below;
+        if below < min {
+            min = below;
             if let Some(at) = below.checked_sub(first) {
-                goes_on[at] = true;
+                continues[at] = true;
             }
         }
-        if least < first {
+        if min < first {
             break;
         }
     }
 
     let mut out = String::new();
-    for (at, goes_on) in goes_on[..levels].iter().enumerate() {
-        out.push_str(match (at, goes_on) {
+    for (at, continues) in continues[..levels].iter().enumerate() {
+        out.push_str(match (at, continues) {
             (0, _) if is_cut => glyphs.ellipsis,
             (_, true) => glyphs.trunk,
             (_, false) => " ",
         });
     }
-    out.push_str(if goes_on[levels] { glyphs.branch } else { glyphs.last_branch });
+    out.push_str(if continues[levels] { glyphs.branch } else { glyphs.last_branch });
     out.push(' ');
     out
 }

@@ -42,7 +42,7 @@ impl EventsPane {
         Some(Observables::of_event(event, session.find_opened()))
     }
 
-    /// Copies what `action` takes from the selected event, or searches for the same value elsewhere.
+    /// Copies what `action` takes from the selected event, or searches for a value of it elsewhere.
     pub(super) fn copy_or_pivot(&self, action: Action, cx: &mut Cx<'_>) -> bool {
         let event = self.selected_event(cx.session()).cloned();
         if let Some(event) = event {

@@ -12,7 +12,7 @@ pub(super) struct EventFilter {
     /// Kinds to show; all kinds if empty.
     pub(super) kinds: Kinds,
     pub(super) filter: Filter,
-    /// Nested time ranges: each lies within the one before it, and the last one is shown.
+    /// Nested time ranges: each is within the one before it, and the last one is shown.
     pub(super) ranges: Vec<TimeRange>,
 }
 

@@ -149,7 +149,7 @@ impl EventsPane {
             return;
         };
         let position = self.filtered.rows.iter().position(|shown| *shown == row);
-        // Another time means that the reference now stands for another event.
+        // Another time means that the reference now points to another event.
         let position = position.filter(|_| timeline.event_time(row) == at);
         let to = position.unwrap_or_else(|| self.filtered.nearest_row(at, timeline));
         // The visible rows move along with the cursor.

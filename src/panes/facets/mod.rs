@@ -293,8 +293,8 @@ impl Pane for FacetsPane {
         self.cursor = self.cursor.min(last);
     }
 
-    fn render(&mut self, frame: &mut Frame<'_>, area: Rect, session: &Session, look: &RenderCx<'_>) {
-        draw::render(self, frame, area, session, look);
+    fn render(&mut self, frame: &mut Frame<'_>, area: Rect, session: &Session, cx: &RenderCx<'_>) {
+        draw::render(self, frame, area, session, cx);
     }
 }
 

@@ -80,7 +80,7 @@ pub(in crate::panes) fn indicator_text(alert: &Alert) -> Untrusted {
     query::indicator_text(indicator.kind.raw(), indicator.value.raw()).into()
 }
 
-/// Rounds a score to a whole number, as the server's own console does.
+/// Rounds a score to an integer from 0 to 100, as the server's own console does.
 pub(in crate::panes) fn format_score(severity: f64) -> u64 {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to 0..=100")]
     let score = severity.clamp(0.0, 100.0).round() as u64;

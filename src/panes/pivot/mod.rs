@@ -1,4 +1,4 @@
-//! Pivots: searches for values of the selected rows, such as the same hash, host or user.
+//! Pivots: searches for values of the selected rows, such as a hash, host or user.
 
 pub use super::around::AroundPane;
 pub use super::observables::Observables;
@@ -63,7 +63,7 @@ fn direct_destination(action: Action, observables: &Observables) -> Option<Desti
 fn search_values(rows: &[Observables], action: Action, index: Index, cx: &mut Cx<'_>) {
     let mut terms: Vec<String> = Vec::new();
     for (field, value) in rows.iter().filter_map(|row| row.pivot_value(action)) {
-        // The binary index has one field for the hash, whatever its name in a process or an event.
+        // The binary index has one field for the hash, which has other names in processes and events.
         let field = match index {
             Index::Binary => "md5",
             _ => field,

@@ -11,7 +11,7 @@ pub(super) struct Values {
     requested: Option<TypedValue>,
     /// The typed value when values were last offered.
     offered: Option<TypedValue>,
-    /// The typed value when the user was told that there are none.
+    /// The typed value when the user was notified that there are none.
     reported_empty: Option<TypedValue>,
 }
 

@@ -29,7 +29,7 @@ fn part_line<T>(remote: &Remote<T>, theme: &Theme, format: impl FnOnce(&T) -> Li
     }
 }
 
-/// Returns how other alerts of the same report or watchlist were closed so far.
+/// Returns how other alerts of this report or watchlist were closed so far.
 pub(super) fn precedent_fields(alert: &Alert, session: &Session, theme: &Theme) -> Vec<FieldRow<'static>> {
     let context = &session.alert_state.context;
     // The counts include this alert, unless it was created before the period that they cover.
