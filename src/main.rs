@@ -83,13 +83,13 @@ fn main() -> ExitCode {
         }
     };
     let handle = background.handle().clone();
-    let mut caller = CommandCx::new(&cli.global, environment, state_dir, handle.clone(), streams);
+    let mut cx = CommandCx::new(&cli.global, environment, state_dir, handle.clone(), streams);
     if matches!(cli.command, None | Some(Command::Demo(_))) {
         // The console shows them.
-        caller.notices = notices;
+        cx.notices = notices;
     } else {
         for notice in &notices {
-            caller.warn(notice);
+            cx.warn(notice);
         }
     }
     if let Ok(directory) = env::current_dir()
@@ -98,7 +98,7 @@ fn main() -> ExitCode {
         // Downloads that were killed, on file systems where they have names.
         handle.spawn_blocking(move || files::remove_leftovers(&directory));
     }
-    let command = commands::run(cli, &mut caller, async |setup| run_console(setup, handle, charset).await);
+    let command = commands::run(cli, &mut cx, async |setup| run_console(setup, handle, charset).await);
     let exit = here.as_ref().unwrap_or(&background).block_on(command);
     if let Some(here) = here {
         // An export goes on, but not for ever: whatever holds it up must not hold up the shell.

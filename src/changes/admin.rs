@@ -178,7 +178,8 @@ impl AdminChange {
         vec![request]
     }
 
-    /// Returns whether the server holds the change; `None` if an unreadable record may be it.
+    /// Returns whether the object on the server satisfies the change; `None` if an unreadable record may be that
+    /// object.
     pub(super) fn is_satisfied_by(&self, current: &AdminSnapshot) -> Option<bool> {
         let Self::EditGroup { name, site, .. } = self else {
             let is_known = current.found.is_some() || current.n_unread == 0;

@@ -92,7 +92,7 @@ pub(super) fn write_requests(
     }
 }
 
-/// Returns whether the server holds the change; `None` if it does not say.
+/// Returns whether the ban on the server satisfies the change; `None` if the server does not say.
 pub(super) fn is_satisfied_by(change: &Change, ban: Option<&Ban>) -> Option<bool> {
     let is_enabled = match ban {
         Some(ban) => ban.is_enabled,

@@ -297,7 +297,7 @@ impl Change {
         }
     }
 
-    /// Returns whether the server holds the change already, but the sensor has yet to apply it.
+    /// Returns whether the server has recorded the change, but the sensor has yet to apply it.
     pub(super) fn is_pending(&self, state: &Snapshot) -> bool {
         match state {
             Snapshot::Sensor(sensor) => {

@@ -111,7 +111,8 @@ impl FeedChange {
         vec![request]
     }
 
-    /// Returns whether the server holds the change; `None` if it does not say, as for a synchronization.
+    /// Returns whether the feed on the server satisfies the change; `None` if the server does not say, as for a
+    /// synchronization.
     pub(super) fn is_satisfied_by(&self, current: &FeedSnapshot) -> Option<bool> {
         match (self, &current.feed) {
             (Self::Add { .. }, None) if current.n_unread > 0 => None,

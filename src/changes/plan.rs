@@ -7,7 +7,7 @@ use crate::api::{Error, WriteRequest};
 #[derive(Clone, Debug)]
 pub enum Prepared {
     Ready(Box<Plan>),
-    /// The server holds the change already: nothing is sent.
+    /// The target has the desired state already: nothing is sent.
     NoOp {
         text: String,
         /// Whether the sensor has yet to apply it.

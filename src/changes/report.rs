@@ -54,7 +54,7 @@ impl ReportChange {
         current.report.as_ref().map(|report| WriteRequest::report(&report.id, self.is_ignored)).into_iter().collect()
     }
 
-    /// Returns whether the server holds the change; `None` if it does not say.
+    /// Returns whether the report on the server satisfies the change; `None` if the server does not say.
     pub(super) fn is_satisfied_by(&self, current: &ReportSnapshot) -> Option<bool> {
         let is_ignored = current.report.as_ref()?.is_ignored?;
         Some(is_ignored == self.is_ignored)

@@ -70,8 +70,8 @@ pub(super) fn write_requests(change: &Change, sensor: &Sensor, release: Option<(
     vec![request]
 }
 
-/// Returns whether the server holds the change, and whether the sensor has applied it. `None` if the record does not
-/// say: a member that vanishes once the sensor has acted on it looks as if it was never set.
+/// Returns whether the server has recorded the change, and whether the sensor has applied it. `None` if the record does
+/// not say: a member that vanishes once the sensor has acted on it looks as if it was never set.
 pub(super) fn is_satisfied_by(change: &Change, sensor: &Sensor) -> (Option<bool>, Option<bool>) {
     let same = |is_satisfied: Option<bool>| (is_satisfied, is_satisfied);
     match change {

@@ -51,52 +51,52 @@ pub(super) async fn apply_changes<M: Into<PlannedTarget>>(
     args: &cli::ChangeArgs,
     wait_limit: WaitLimit,
     (client, access): (&Client, &Access),
-    caller: &mut CommandCx<'_>,
+    cx: &mut CommandCx<'_>,
 ) -> Result<Exit, Failure> {
     let changes: Vec<PlannedTarget> = changes.into_iter().map(Into::into).collect();
     let needs_reason = changes.iter().any(|target| target.change.needs_reason());
-    let justification = change::justification(args, needs_reason, access, caller)?;
+    let justification = change::justification(args, needs_reason, access, cx)?;
     let context = PlanContext::new(client.clone(), change::policy(access)).with_user(access.profile.user.clone());
-    let (plans, mut exit) = plan(changes, wait_limit, &context, access, caller).await?;
+    let (plans, mut exit) = plan(changes, wait_limit, &context, access, cx).await?;
     if plans.is_empty() {
         return Ok(exit);
     }
     let (lines, warnings) = render_preview(&plans, &context, &justification).await;
     for line in lines {
         if args.dry_run {
-            writeln!(caller.streams.out, "{line}")?;
+            writeln!(cx.streams.out, "{line}")?;
         } else {
-            caller.write_line(&line);
+            cx.write_line(&line);
         }
     }
     if args.dry_run {
-        writeln!(caller.streams.out, "a dry run: nothing was sent")?;
+        writeln!(cx.streams.out, "a dry run: nothing was sent")?;
         return Ok(exit);
     }
-    change::confirm(&plans, &warnings, args, caller)?;
-    let mut log = change::open_log(caller)?;
-    let (mut applied, sent_exit) = apply_in_turn(&plans, &justification, client, &mut log, caller).await?;
+    change::confirm(&plans, &warnings, args, cx)?;
+    let mut log = change::open_log(cx)?;
+    let (mut applied, sent_exit) = apply_in_turn(&plans, &justification, client, &mut log, cx).await?;
     exit = if exit == Exit::Done { sent_exit } else { exit };
     if wait_limit != WaitLimit::None {
-        wait_until_confirmed(&mut applied, wait_limit, client, &mut log, caller).await;
+        wait_until_confirmed(&mut applied, wait_limit, client, &mut log, cx).await;
     }
     let mut failures = Vec::new();
     for (plan, result) in &applied {
-        let (outcome_exit, failure) = report_outcome(plan, &result.outcome, wait_limit, caller)?;
+        let (outcome_exit, failure) = report_outcome(plan, &result.outcome, wait_limit, cx)?;
         exit = if exit == Exit::Done { outcome_exit } else { exit };
         failures.extend(failure);
     }
     // The results are written before the messages.
-    caller.streams.out.flush()?;
+    cx.streams.out.flush()?;
     for failure in &failures {
-        caller.report(failure);
+        cx.report(failure);
     }
-    if let Some(dir) = &caller.state_dir {
+    if let Some(dir) = &cx.state_dir {
         let Scan { faults, head, .. } = Scan::read(dir, |_| {})?;
         if !faults.is_empty() {
-            caller.warn("the action log is not whole; `lampblack log verify` says what is wrong");
+            cx.warn("the action log is not whole; `lampblack log verify` says what is wrong");
         }
-        caller.note(&format!(
+        cx.note(&format!(
             "the action log has {}, the last one {}",
             text::pluralize(head.lines, "line", "lines"),
             head.last
@@ -142,7 +142,7 @@ async fn plan(
     wait_limit: WaitLimit,
     context: &PlanContext,
     access: &Access,
-    caller: &mut CommandCx<'_>,
+    cx: &mut CommandCx<'_>,
 ) -> Result<(Vec<Plan>, Exit), Failure> {
     change::check_may_change(access)?;
     let is_bulk = changes.len() > 1;
@@ -157,13 +157,13 @@ async fn plan(
             Prepared::Ready(plan) => match &plan.protection {
                 Some(why) if is_bulk => {
                     let name = plan.state.name();
-                    caller.warn(&format!("{name} is left out: {why}; a protected host is named alone"));
+                    cx.warn(&format!("{name} is left out: {why}; a protected host is named alone"));
                     exit = Exit::Refused;
                 }
                 _ => plans.push(*plan),
             },
             Prepared::NoOp { text, is_pending } => {
-                writeln!(caller.streams.out, "{text}; nothing was sent")?;
+                writeln!(cx.streams.out, "{text}; nothing was sent")?;
                 // With `--wait` the change counts as unconfirmed; without, it counts as done.
                 if is_pending && wait_limit != WaitLimit::None && exit == Exit::Done {
                     exit = Exit::Unconfirmed;
@@ -171,7 +171,7 @@ async fn plan(
             }
             Prepared::Rejected(rejection) => {
                 let code = if rejection.is_policy { Exit::Refused } else { Exit::Failed };
-                exit = caller.report(&Failure::new(code, rejection.why).with_hint(rejection.hint));
+                exit = cx.report(&Failure::new(code, rejection.why).with_hint(rejection.hint));
             }
         }
     }
@@ -185,7 +185,7 @@ async fn apply_in_turn<'p>(
     justification: &Justification,
     client: &Client,
     log: &mut Log,
-    caller: &mut CommandCx<'_>,
+    cx: &mut CommandCx<'_>,
 ) -> Result<(Vec<(&'p Plan, Applied)>, Exit), Failure> {
     let mut applied = Vec::new();
     let mut exit = Exit::Done;
@@ -193,19 +193,19 @@ async fn apply_in_turn<'p>(
     for (index, plan) in plans.iter().enumerate() {
         let planned = PlannedChange { plan, justification: &justification };
         let Log { actions, lock_waits } = log;
-        match with_lock_notes(changes::apply(planned, client, actions), lock_waits, caller).await {
-            Ok(one) => {
-                justification.batch.get_or_insert(one.outcome.line);
-                applied.push((plan, one));
+        match with_lock_notes(changes::apply(planned, client, actions), lock_waits, cx).await {
+            Ok(result) => {
+                justification.batch.get_or_insert(result.outcome.line);
+                applied.push((plan, result));
             }
             Err(NotSent::NoOp(text)) => {
-                writeln!(caller.streams.out, "{text}; nothing was sent")?;
+                writeln!(cx.streams.out, "{text}; nothing was sent")?;
             }
             Err(error @ NotSent::Log(_)) if index > 0 => {
                 let n_left = plans.len() - index;
                 let were = if n_left == 1 { "was" } else { "were" };
                 let text = format!("{error}; {n_left} of {} {were} not done", plans.len());
-                exit = caller.report(&Failure::new(Exit::Failed, text));
+                exit = cx.report(&Failure::new(Exit::Failed, text));
                 break;
             }
             Err(error @ NotSent::Log(_)) => {
@@ -214,7 +214,7 @@ async fn apply_in_turn<'p>(
             Err(error) => {
                 let name = plan.state.name();
                 let text = format!("{name}: {error}");
-                exit = caller.report(&Failure::new(Exit::Failed, text).with_hint("nothing was sent"));
+                exit = cx.report(&Failure::new(Exit::Failed, text).with_hint("nothing was sent"));
             }
         }
     }
@@ -231,7 +231,7 @@ pub(super) struct Log {
 async fn with_lock_notes<T>(
     operation: impl Future<Output = T>,
     lock_waits: &mut mpsc::UnboundedReceiver<bool>,
-    caller: &mut CommandCx<'_>,
+    cx: &mut CommandCx<'_>,
 ) -> T {
     pin!(operation);
     loop {
@@ -239,7 +239,7 @@ async fn with_lock_notes<T>(
             biased;
             done = &mut operation => return done,
             Some(is_waiting) = lock_waits.recv() => if is_waiting {
-                caller.note("waiting: another program has locked the action log");
+                cx.note("waiting: another program has locked the action log");
             },
         }
     }
@@ -247,11 +247,11 @@ async fn with_lock_notes<T>(
 
 /// Waits until every change is confirmed, the wait limit has passed, or a signal arrives.
 async fn wait_until_confirmed(
-    done: &mut [(&Plan, Applied)],
+    applied: &mut [(&Plan, Applied)],
     wait_limit: WaitLimit,
     client: &Client,
     log: &mut Log,
-    caller: &mut CommandCx<'_>,
+    cx: &mut CommandCx<'_>,
 ) {
     let time_limit = async {
         match wait_limit {
@@ -266,22 +266,23 @@ async fn wait_until_confirmed(
     };
     let is_stopped = select! {
         biased;
-        () = poll_until_confirmed(done, client, log, caller) => false,
+        () = poll_until_confirmed(applied, client, log, cx) => false,
         () = signal => true,
         () = time_limit => false,
     };
-    caller.progress("");
+    cx.progress("");
     // An outcome that could not be read stays unknown.
-    let open: Vec<_> = done.iter_mut().map(|(_, one)| &mut one.outcome).filter(|outcome| outcome.is_open()).collect();
+    let open: Vec<_> =
+        applied.iter_mut().map(|(_, one)| &mut one.outcome).filter(|outcome| outcome.is_open()).collect();
     if is_stopped && !open.is_empty() {
-        caller.warn("nobody waits any longer, and what was sent stays in force: `lampblack log show` lists it");
+        cx.warn("nobody waits any longer, and what was sent stays in force: `lampblack log show` lists it");
     }
     let Log { actions, lock_waits } = log;
     for outcome in open {
-        let logging = with_lock_notes(changes::log_timed_out(actions, client, outcome), lock_waits, caller);
+        let logging = with_lock_notes(changes::log_timed_out(actions, client, outcome), lock_waits, cx);
         select! {
             () = logging => {}
-            // The log may stay locked.
+            // A second signal ends the wait, since the log may stay locked.
             _ = wait_for_shutdown() => return,
         }
     }
@@ -289,27 +290,27 @@ async fn wait_until_confirmed(
 
 /// Reads the server's state repeatedly until every change is confirmed.
 async fn poll_until_confirmed(
-    done: &mut [(&Plan, Applied)],
+    applied: &mut [(&Plan, Applied)],
     client: &Client,
     log: &mut Log,
-    caller: &mut CommandCx<'_>,
+    cx: &mut CommandCx<'_>,
 ) {
     let Log { actions, lock_waits } = log;
     loop {
         // If a read failed, the next one may show the outcome.
         let open =
-            done.iter_mut().map(|(_, one)| one).filter(|one| one.outcome.is_open() || one.outcome.needs_read_back());
+            applied.iter_mut().map(|(_, one)| one).filter(|one| one.outcome.is_open() || one.outcome.needs_read_back());
         let mut open: Vec<_> = open.collect();
         if open.is_empty() {
             break;
         }
-        caller.progress(&format!(
+        cx.progress(&format!(
             "waiting for {} to be confirmed; ^c stops waiting, and what was sent stays in force",
             open.len()
         ));
         sleep(client.timings().read_back_interval).await;
         for Applied { change, outcome } in &mut open {
-            with_lock_notes(changes::recheck(change, client, actions, outcome), lock_waits, caller).await;
+            with_lock_notes(changes::recheck(change, client, actions, outcome), lock_waits, cx).await;
         }
     }
 }
@@ -319,7 +320,7 @@ fn report_outcome(
     plan: &Plan,
     outcome: &Outcome,
     wait_limit: WaitLimit,
-    caller: &mut CommandCx<'_>,
+    cx: &mut CommandCx<'_>,
 ) -> Result<(Exit, Option<Failure>), Failure> {
     let name = plan.state.name();
     let verb = plan.change.label();
@@ -332,7 +333,7 @@ fn report_outcome(
         LoggedStage::Unknown => "unknown whether it was done",
     };
     let note = text::line(&outcome.note);
-    writeln!(caller.streams.out, "{name}  {verb}: {stage}; {note}")?;
+    writeln!(cx.streams.out, "{name}  {verb}: {stage}; {note}")?;
     let exit = match outcome.stage {
         LoggedStage::Confirmed => Exit::Done,
         LoggedStage::Accepted if wait_limit == WaitLimit::None => Exit::Done,

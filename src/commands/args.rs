@@ -5,11 +5,11 @@ use std::{collections::HashSet, hash::Hash};
 use super::{CommandCx, Exit, Failure, query_argument::read_lines};
 
 /// Returns the arguments, with `-` replaced by the lines of standard input.
-pub(super) fn read_args(args: &[String], caller: &mut CommandCx<'_>) -> Result<Vec<String>, Failure> {
+pub(super) fn read_args(args: &[String], cx: &mut CommandCx<'_>) -> Result<Vec<String>, Failure> {
     let mut words = Vec::new();
     for word in args {
         if word == "-" {
-            words.extend(read_lines(caller)?);
+            words.extend(read_lines(cx)?);
         } else {
             words.push(word.clone());
         }
@@ -18,9 +18,9 @@ pub(super) fn read_args(args: &[String], caller: &mut CommandCx<'_>) -> Result<V
 }
 
 /// Reads all of standard input as UTF-8, or as UTF-16 with a byte order mark, which PowerShell writes.
-pub(super) fn read_stdin(caller: &mut CommandCx<'_>) -> Result<String, Failure> {
+pub(super) fn read_stdin(cx: &mut CommandCx<'_>) -> Result<String, Failure> {
     let mut bytes = Vec::new();
-    let input = &mut caller.streams.input;
+    let input = &mut cx.streams.input;
     input.read_to_end(&mut bytes).map_err(|error| Failure::usage(format!("cannot read standard input: {error}")))?;
     let wide = |read: fn([u8; 2]) -> u16| {
         let units = bytes[2..].chunks_exact(2).map(|pair| read([pair[0], pair[1]]));
@@ -47,7 +47,7 @@ impl ArgParser<'_> {
         &self,
         words: &[String],
         parse: impl Fn(&str) -> Option<T>,
-        caller: &mut CommandCx<'_>,
+        cx: &mut CommandCx<'_>,
     ) -> Result<Vec<T>, Failure> {
         let Self { noun, advice } = self;
         let mut values = Vec::new();
@@ -56,7 +56,7 @@ impl ArgParser<'_> {
         for word in words {
             match parse(word) {
                 Some(value) if seen.insert(value.clone()) => values.push(value),
-                Some(_) => caller.note(&format!("{word} is named twice")),
+                Some(_) => cx.note(&format!("{word} is named twice")),
                 None => invalid.push((format!("{word:?} is no {noun}"), None)),
             }
         }

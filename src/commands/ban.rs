@@ -29,10 +29,10 @@ const COLUMNS: &[OutputColumn] = &[
 ];
 
 /// Runs `ban list`.
-pub(super) async fn list(output: OutputArgs, caller: &mut CommandCx<'_>) -> Result<Exit, Failure> {
-    let page = caller.client()?.bans().await?;
+pub(super) async fn list(output: OutputArgs, cx: &mut CommandCx<'_>) -> Result<Exit, Failure> {
+    let page = cx.client()?.bans().await?;
     let names = print_list::Names { plural: "bans", empty_message: "nothing was ever banned" };
-    print_list::print(&page, names, COLUMNS, output, row, caller)
+    print_list::print(&page, names, COLUMNS, output, row, cx)
 }
 
 /// Returns the change that bans a hash, with the reason as its note.
@@ -44,23 +44,23 @@ pub(super) fn ban_change(md5: Md5) -> Change {
 pub(super) async fn change(
     change: impl Fn(Md5) -> Change,
     args: &HashArgs,
-    caller: &mut CommandCx<'_>,
+    cx: &mut CommandCx<'_>,
 ) -> Result<Exit, Failure> {
-    let hashes = hashes(args, caller)?;
-    let (client, access) = caller.connect()?;
-    let targets = plan_targets(hashes, change, (&client, &access), caller).await?;
+    let hashes = hashes(args, cx)?;
+    let (client, access) = cx.connect()?;
+    let targets = plan_targets(hashes, change, (&client, &access), cx).await?;
     // The server's ban list is the result: it is read back at once, and no sensor has to check in.
     let server = (&client, &access);
-    apply_changes(targets, &args.justification, WaitLimit::None, server, caller).await
+    apply_changes(targets, &args.justification, WaitLimit::None, server, cx).await
 }
 
 /// Returns the hashes, without duplicates. Invalid arguments are an error; invalid words of a list are left out.
-fn hashes(args: &HashArgs, caller: &mut CommandCx<'_>) -> Result<Vec<Md5>, Failure> {
+fn hashes(args: &HashArgs, cx: &mut CommandCx<'_>) -> Result<Vec<Md5>, Failure> {
     let is_list = |word: &&String| *word == "-";
     let hashes = args.hashes.iter().filter(|word| !is_list(word));
     let mut words: Vec<String> = hashes.cloned().collect();
     if args.hashes.iter().any(|word| is_list(&word)) {
-        let list = HashList::parse(&args::read_stdin(caller)?);
+        let list = HashList::parse(&args::read_stdin(cx)?);
         let rejected = describe_rejected(&list);
         if let Some(rejected) = &rejected
             && (args.strict || list.md5s.is_empty() && words.is_empty())
@@ -69,15 +69,15 @@ fn hashes(args: &HashArgs, caller: &mut CommandCx<'_>) -> Result<Vec<Md5>, Failu
             return Err(Failure::usage(format!("{none}{rejected}")).with_hint(format!("{ADVICE}. Nothing was sent")));
         }
         if let Some(rejected) = rejected {
-            caller.warn(&format!("left out: {rejected}"));
+            cx.warn(&format!("left out: {rejected}"));
         }
         if list.n_duplicates > 0 {
-            caller.note(&format!("{} named twice", text::pluralize(list.n_duplicates, "hash is", "hashes are")));
+            cx.note(&format!("{} named twice", text::pluralize(list.n_duplicates, "hash is", "hashes are")));
         }
         words.extend(list.md5s.iter().map(ToString::to_string));
     }
     let parser = args::ArgParser { noun: "MD5", advice: ADVICE };
-    parser.parse_all(&words, Link::md5, caller)
+    parser.parse_all(&words, Link::md5, cx)
 }
 
 /// Describes the words of a list that are no MD5; `None` if all are.
@@ -111,13 +111,13 @@ async fn plan_targets(
     hashes: Vec<Md5>,
     change: impl Fn(Md5) -> Change,
     (client, access): (&Client, &Access),
-    caller: &mut CommandCx<'_>,
+    cx: &mut CommandCx<'_>,
 ) -> Result<Vec<PlannedTarget>, Failure> {
     let changes: Vec<_> = hashes.into_iter().map(change).collect();
     let Some(cost) = changes::batch_cost(&changes) else {
         return Ok(changes.into_iter().map(PlannedTarget::from).collect());
     };
-    caller.note(&cost);
+    cx.note(&cost);
     let context = PlanContext::new(client.clone(), change::policy(access));
     let states = changes::read_ban_batch(&changes, &context).await?;
     let targets = changes.into_iter().zip(states);

@@ -14,7 +14,7 @@ pub(super) fn justification(
     args: &cli::ChangeArgs,
     needs_reason: bool,
     access: &Access,
-    caller: &CommandCx<'_>,
+    cx: &CommandCx<'_>,
 ) -> Result<Justification, Failure> {
     let text = |text: &Option<String>| {
         let text = text.as_deref().map(str::trim);
@@ -25,7 +25,7 @@ pub(super) fn justification(
         return Err(Failure::usage("there is no reason").with_hint("give one with --reason; the action log keeps it"));
     }
     Ok(Justification {
-        actor: Actor::from_account(caller.environment.account(), access.profile.user.clone()),
+        actor: Actor::from_account(cx.environment.account(), access.profile.user.clone()),
         reason,
         ticket: text(&args.ticket),
         batch: None,
@@ -46,8 +46,8 @@ pub(super) fn check_may_change(access: &Access) -> Result<(), Failure> {
 }
 
 /// Opens the audit log. A change that cannot be logged is not sent.
-pub(super) fn open_log(caller: &CommandCx<'_>) -> Result<Log, Failure> {
-    let Some(dir) = &caller.state_dir else {
+pub(super) fn open_log(cx: &CommandCx<'_>) -> Result<Log, Failure> {
+    let Some(dir) = &cx.state_dir else {
         return Err(Failure::new(Exit::Failed, "there is nowhere to keep the action log")
             .with_hint("set XDG_STATE_HOME to a directory of yours; nothing was sent"));
     };
@@ -104,7 +104,7 @@ pub(super) fn confirm(
     plans: &[Plan],
     warnings: &[String],
     args: &cli::ChangeArgs,
-    caller: &mut CommandCx<'_>,
+    cx: &mut CommandCx<'_>,
 ) -> Result<(), Failure> {
     let refused = |why: &str, hint: &str| Err(Failure::new(Exit::Refused, why).with_hint(hint));
     let protected = plans.iter().find(|plan| plan.protection.is_some());
@@ -112,7 +112,7 @@ pub(super) fn confirm(
     if args.yes && protected.is_none() && !has_warnings {
         return Ok(());
     }
-    if !caller.streams.is_interactive {
+    if !cx.streams.is_interactive {
         return match protected {
             Some(_) => refused(
                 "a protected host takes somebody at a terminal who types its name; nothing was sent",
@@ -144,7 +144,7 @@ pub(super) fn confirm(
         }
         (None, _) => ("Type yes to confirm:".to_owned(), "yes".to_owned()),
     };
-    if caller.prompt(&question).eq_ignore_ascii_case(&expected) {
+    if cx.prompt(&question).eq_ignore_ascii_case(&expected) {
         return Ok(());
     }
     refused("it was not confirmed; nothing was sent", "start it again")

@@ -14,16 +14,16 @@ pub(super) struct MissingParts {
 
 impl MissingParts {
     /// Warns of the missing parts; `records` is the plural noun of the rows.
-    pub(super) fn warn(self, records: &str, caller: &mut CommandCx<'_>) {
+    pub(super) fn warn(self, records: &str, cx: &mut CommandCx<'_>) {
         if self.n_unreadable > 0 {
-            caller.warn(&describe_unreadable(self.n_unreadable, records));
+            cx.warn(&describe_unreadable(self.n_unreadable, records));
         }
         if self.hidden > 0 {
             let n = text::pluralize(self.hidden, "row is", "rows are");
-            caller.warn(&format!("{n} hidden from the user of this token"));
+            cx.warn(&format!("{n} hidden from the user of this token"));
         }
         if self.is_incomplete {
-            caller.warn("the server left something out: there may be more than it says");
+            cx.warn("the server left something out: there may be more than it says");
         }
     }
 }

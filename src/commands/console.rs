@@ -14,23 +14,23 @@ use crate::sim;
 
 /// Opens the console on the configured server.
 pub(super) async fn console(
-    caller: &mut CommandCx<'_>,
+    cx: &mut CommandCx<'_>,
     open: impl AsyncFnOnce(ConsoleSetup) -> anyhow::Result<()>,
 ) -> Result<Exit, Failure> {
-    let config = caller.config()?;
-    let access = Access::choose(caller.flags(), &config, &caller.environment)?;
-    open_console(access, &config, caller, open).await
+    let config = cx.config()?;
+    let access = Access::choose(cx.flags(), &config, &cx.environment)?;
+    open_console(access, &config, cx, open).await
 }
 
 /// Opens the console on the embedded simulator, which stops with it.
 pub(super) async fn demo(
     demo: &Demo,
-    caller: &mut CommandCx<'_>,
+    cx: &mut CommandCx<'_>,
     open: impl AsyncFnOnce(ConsoleSetup) -> anyhow::Result<()>,
 ) -> Result<Exit, Failure> {
-    let config = caller.config()?;
+    let config = cx.config()?;
     // On another thread: a search in a large world must not block the screen.
-    let running = caller
+    let running = cx
         .background
         .spawn(sim::start(simulate::world_options(demo)))
         .await
@@ -41,8 +41,8 @@ pub(super) async fn demo(
         .parse()
         .map_err(|error| Failure::new(Exit::Failed, format!("the simulator's address {:?}: {error}", running.url)))?;
     let token = SecretString::from(running.token.clone());
-    let access = Access::demo(url, token, caller.flags());
-    let result = open_console(access, &config, caller, open).await;
+    let access = Access::demo(url, token, cx.flags());
+    let result = open_console(access, &config, cx, open).await;
     drop(running);
     result
 }
@@ -50,15 +50,15 @@ pub(super) async fn demo(
 async fn open_console(
     access: Access,
     config: &Config,
-    caller: &mut CommandCx<'_>,
+    cx: &mut CommandCx<'_>,
     open: impl AsyncFnOnce(ConsoleSetup) -> anyhow::Result<()>,
 ) -> Result<Exit, Failure> {
-    if !caller.streams.is_interactive {
+    if !cx.streams.is_interactive {
         return Err(Failure::new(Exit::Failed, "the console needs a terminal to be shown on")
             .with_hint("lampblack search and the other commands work without one; see lampblack --help"));
     }
-    let mut screen = caller.environment.screen();
-    match caller.color_choice() {
+    let mut screen = cx.environment.screen();
+    match cx.color_choice() {
         ColorChoice::Auto => {}
         ColorChoice::Always => screen.no_color = false,
         ColorChoice::Never => screen.no_color = true,
@@ -73,13 +73,13 @@ async fn open_console(
     // The client has the only copy of the token from here on.
     drop(access.token);
     let mut notices = access.notices;
-    notices.append(&mut caller.notices);
+    notices.append(&mut cx.notices);
     let is_demo = access.source == Source::Demo;
     let config_dir = if is_demo {
         // The demo must not change real settings.
-        caller.state_dir.clone()
+        cx.state_dir.clone()
     } else {
-        caller.environment.config_dir().map(Into::into)
+        cx.environment.config_dir().map(Into::into)
     };
     let setup = ConsoleSetup {
         client,
@@ -88,7 +88,7 @@ async fn open_console(
         is_demo,
         source: access.source,
         user: access.profile.user,
-        account: caller.environment.account().map(str::to_owned),
+        account: cx.environment.account().map(str::to_owned),
         read_only: access.profile.read_only,
         verifies_tls: access.profile.verify_tls,
         color: access.profile.color,
@@ -97,7 +97,7 @@ async fn open_console(
         notices,
         keymap,
         theme,
-        state_dir: caller.state_dir.clone(),
+        state_dir: cx.state_dir.clone(),
         config_dir,
         clock,
     };

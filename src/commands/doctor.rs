@@ -10,11 +10,11 @@ use crate::text;
 const OLDEST_SERVER: (u32, u32) = (5, 0);
 
 /// Runs `doctor`.
-pub(super) async fn doctor(caller: &mut CommandCx<'_>) -> Result<Exit, Failure> {
+pub(super) async fn doctor(cx: &mut CommandCx<'_>) -> Result<Exit, Failure> {
     let mut report = CheckList::default();
-    run_checks(caller, &mut report).await;
+    run_checks(cx, &mut report).await;
     for line in &report.lines {
-        writeln!(caller.streams.out, "{line}")?;
+        writeln!(cx.streams.out, "{line}")?;
     }
     Ok(if report.n_findings == 0 { Exit::Done } else { Exit::Failed })
 }
@@ -46,8 +46,8 @@ impl CheckList {
     }
 }
 
-async fn run_checks(caller: &mut CommandCx<'_>, report: &mut CheckList) {
-    match &caller.state_dir {
+async fn run_checks(cx: &mut CommandCx<'_>, report: &mut CheckList) {
+    match &cx.state_dir {
         Some(directory) => report.add_ok("state", &directory.display().to_string()),
         None => report.add_failure(
             "state",
@@ -55,7 +55,7 @@ async fn run_checks(caller: &mut CommandCx<'_>, report: &mut CheckList) {
             Some("set XDG_STATE_HOME to a directory of yours"),
         ),
     }
-    let access = match caller.access() {
+    let access = match cx.access() {
         Ok(access) => access,
         Err(failure) => {
             for (error, hint) in &failure.reports {

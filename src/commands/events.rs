@@ -22,9 +22,9 @@ const COLUMNS: &[OutputColumn] = &[
 const CHUNK: usize = 1_000;
 
 /// Runs `events`.
-pub(super) async fn events(args: &cli::Events, caller: &mut CommandCx<'_>) -> Result<Exit, Failure> {
-    let ids = process_args::resolve_processes(&args.processes, caller)?;
-    let client = caller.client()?;
+pub(super) async fn events(args: &cli::Events, cx: &mut CommandCx<'_>) -> Result<Exit, Failure> {
+    let ids = process_args::resolve_processes(&args.processes, cx)?;
+    let client = cx.client()?;
     let mut all = TimelineWalk::default();
     let mut missing = Vec::new();
     let mut failure = None;
@@ -34,7 +34,7 @@ pub(super) async fn events(args: &cli::Events, caller: &mut CommandCx<'_>) -> Re
                 for gap in &timeline.gaps {
                     let number = gap.segment;
                     let error = &gap.error;
-                    caller.warn(&format!("segment {number} of {id} is left out: {error}"));
+                    cx.warn(&format!("segment {number} of {id} is left out: {error}"));
                 }
                 all.gaps.extend(timeline.gaps);
                 all.events.extend(timeline.events);
@@ -55,13 +55,13 @@ pub(super) async fn events(args: &cli::Events, caller: &mut CommandCx<'_>) -> Re
     };
     let n_events = all.events.len();
     let shown = &all.events[..n_events.min(limit)];
-    let style = caller.table_style();
-    let mut table = TableWriter::new(caller.streams.out, args.output.format, COLUMNS, style);
+    let style = cx.table_style();
+    let mut table = TableWriter::new(cx.streams.out, args.output.format, COLUMNS, style);
     for chunk in shown.chunks(CHUNK) {
         table.write_rows(&chunk.iter().map(row).collect::<Vec<_>>())?;
     }
     table.finish()?;
-    report_gaps(&all, shown.len(), failure.is_none(), caller);
+    report_gaps(&all, shown.len(), failure.is_none(), cx);
 
     if let Some(error) = failure {
         return Err(error.into());
@@ -75,19 +75,19 @@ pub(super) async fn events(args: &cli::Events, caller: &mut CommandCx<'_>) -> Re
 }
 
 /// Reports what is missing, and how many events were printed.
-fn report_gaps(timeline: &TimelineWalk, n_shown: usize, is_complete: bool, caller: &mut CommandCx<'_>) {
+fn report_gaps(timeline: &TimelineWalk, n_shown: usize, is_complete: bool, cx: &mut CommandCx<'_>) {
     let (n_events, n_unreadable) = (timeline.events.len(), timeline.n_unreadable);
     if n_unreadable > 0 {
-        caller.warn(&describe_unreadable(n_unreadable, "records"));
+        cx.warn(&describe_unreadable(n_unreadable, "records"));
     }
     let n_timeless = timeline.events.iter().rev().take_while(|event| event.at.is_none()).count();
     if n_timeless > 0 {
-        caller.warn(&format!("{n_timeless} events have no readable time and come last"));
+        cx.warn(&format!("{n_timeless} events have no readable time and come last"));
     }
     if n_events == 0 && is_complete && n_unreadable == 0 && timeline.gaps.is_empty() {
-        caller.note("no events");
+        cx.note("no events");
     } else if n_shown < n_events {
-        caller.note(&format!("{n_shown} events of {n_events}; --limit 0 gives all"));
+        cx.note(&format!("{n_shown} events of {n_events}; --limit 0 gives all"));
     }
 }
 

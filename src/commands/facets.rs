@@ -22,14 +22,14 @@ const COLUMNS: &[OutputColumn] = &[
 ];
 
 /// Runs `facets`.
-pub(super) async fn facets(args: &cli::Facets, caller: &mut CommandCx<'_>) -> Result<Exit, Failure> {
+pub(super) async fn facets(args: &cli::Facets, cx: &mut CommandCx<'_>) -> Result<Exit, Failure> {
     let search = Search {
-        query: query_argument::read_query(Index::Process, &args.query, args.query_args, caller)?,
+        query: query_argument::read_query(Index::Process, &args.query, args.query_args, cx)?,
         ..Search::default()
     };
-    let search = time_args::bind_to_bounds(search, &args.bounds, caller)?;
+    let search = time_args::bind_to_bounds(search, &args.bounds, cx)?;
     let fields = fields(&args.field);
-    let mut fetcher = Fetcher::new(caller.client()?);
+    let mut fetcher = Fetcher::new(cx.client()?);
     let fetched = fetcher.facets(&search, &fields).await?;
     let counted = FacetTable {
         facets: &fetched.value,
@@ -38,16 +38,16 @@ pub(super) async fn facets(args: &cli::Facets, caller: &mut CommandCx<'_>) -> Re
             Ok(0) | Err(_) => usize::MAX,
         },
     };
-    let style = caller.table_style();
+    let style = cx.table_style();
     if args.format == Format::Table {
-        counted.histogram(style, caller.streams.out)?;
-        caller.streams.out.flush()?;
+        counted.histogram(style, cx.streams.out)?;
+        cx.streams.out.flush()?;
     } else {
-        let mut table = TableWriter::new(caller.streams.out, args.format, COLUMNS, style);
+        let mut table = TableWriter::new(cx.streams.out, args.format, COLUMNS, style);
         table.write_rows(&counted.rows())?;
         table.finish()?;
     }
-    counted.report_notes(caller);
+    counted.report_notes(cx);
     Ok(if counted.is_empty() { Exit::NoResults } else { Exit::Done })
 }
 
@@ -101,33 +101,33 @@ impl FacetTable<'_> {
         self.facets.facets.iter().flat_map(|facet| self.values(facet).map(|value| row(facet, value))).collect()
     }
 
-    fn report_notes(&self, caller: &mut CommandCx<'_>) {
+    fn report_notes(&self, cx: &mut CommandCx<'_>) {
         let facets = self.facets;
         let missing = MissingParts {
             n_unreadable: facets.n_unreadable,
             hidden: facets.hidden,
             is_incomplete: facets.is_incomplete,
         };
-        missing.warn("values", caller);
+        missing.warn("values", cx);
         if facets.total == 0 && self.is_empty() {
-            return caller.note("no process matches");
+            return cx.note("no process matches");
         }
         for Facet { field, values, .. } in &facets.facets {
             let count = values.len();
             if count == 0 {
-                caller.warn(&format!("the server counts no values of {field}"));
+                cx.warn(&format!("the server counts no values of {field}"));
             } else if count > self.limit {
                 let shown = self.limit;
-                caller.note(&format!("{shown} of {count} values of {field}; --limit 0 gives all"));
+                cx.note(&format!("{shown} of {count} values of {field}; --limit 0 gives all"));
             } else if count >= Facet::MAX_VALUES {
-                caller.note(&format!(
+                cx.note(&format!(
                     "servers list no more than {} values, and {field} may have others",
                     Facet::MAX_VALUES
                 ));
             }
         }
         let n = text::pluralize(facets.total, "segment is", "segments are");
-        caller.note(&format!("{n} counted, and a process can have several"));
+        cx.note(&format!("{n} counted, and a process can have several"));
     }
 }
 

@@ -40,33 +40,33 @@ impl Numbered for Feed {
 }
 
 /// Runs `feed`.
-pub(super) async fn run(command: cli::Feed, caller: &mut CommandCx<'_>) -> Result<Exit, Failure> {
+pub(super) async fn run(command: cli::Feed, cx: &mut CommandCx<'_>) -> Result<Exit, Failure> {
     let switch = |is_enabled| move |id| FeedChange::Switch { id, is_enabled };
     match command {
-        cli::Feed::List { output } => list(output, caller).await,
-        cli::Feed::Show { id, format } => show(&id, format, caller).await,
-        cli::Feed::Add { address, justification } => add(&address, &justification, caller).await,
-        cli::Feed::Enable(args) => change(&args, switch(true), caller).await,
-        cli::Feed::Disable(args) => change(&args, switch(false), caller).await,
-        cli::Feed::Sync(args) => change(&args, FeedChange::Synchronize, caller).await,
-        cli::Feed::Delete(args) => change(&args, FeedChange::Delete, caller).await,
+        cli::Feed::List { output } => list(output, cx).await,
+        cli::Feed::Show { id, format } => show(&id, format, cx).await,
+        cli::Feed::Add { address, justification } => add(&address, &justification, cx).await,
+        cli::Feed::Enable(args) => change(&args, switch(true), cx).await,
+        cli::Feed::Disable(args) => change(&args, switch(false), cx).await,
+        cli::Feed::Sync(args) => change(&args, FeedChange::Synchronize, cx).await,
+        cli::Feed::Delete(args) => change(&args, FeedChange::Delete, cx).await,
     }
 }
 
 /// Runs `feed list`.
-async fn list(output: OutputArgs, caller: &mut CommandCx<'_>) -> Result<Exit, Failure> {
-    let page = caller.client()?.feeds().await?;
+async fn list(output: OutputArgs, cx: &mut CommandCx<'_>) -> Result<Exit, Failure> {
+    let page = cx.client()?.feeds().await?;
     let names = print_list::Names { plural: KIND.plural, empty_message: "there is no feed" };
-    print_list::print(&page, names, COLUMNS, output, row, caller)
+    print_list::print(&page, names, COLUMNS, output, row, cx)
 }
 
 /// Runs `feed show`.
-async fn show(word: &str, format: Format, caller: &mut CommandCx<'_>) -> Result<Exit, Failure> {
-    let client = caller.client()?;
-    let feed = resolve_feed(word, &client, caller).await?;
+async fn show(word: &str, format: Format, cx: &mut CommandCx<'_>) -> Result<Exit, Failure> {
+    let client = cx.client()?;
+    let feed = resolve_feed(word, &client, cx).await?;
     if format != Format::Table {
-        let style = caller.table_style();
-        let mut table = TableWriter::new(caller.streams.out, format, COLUMNS, style);
+        let style = cx.table_style();
+        let mut table = TableWriter::new(cx.streams.out, format, COLUMNS, style);
         table.write_rows(&[row(&feed)])?;
         table.finish()?;
         return Ok(Exit::Done);
@@ -76,7 +76,7 @@ async fn show(word: &str, format: Format, caller: &mut CommandCx<'_>) -> Result<
     let reports = match client.reports(&search, Span { start: 0, rows: 0 }).await {
         Ok(page) => Some(page.total),
         Err(error) => {
-            caller.warn(&format!("how many reports it has: {error}"));
+            cx.warn(&format!("how many reports it has: {error}"));
             None
         }
     };
@@ -94,12 +94,12 @@ async fn show(word: &str, format: Format, caller: &mut CommandCx<'_>) -> Result<
             ("summary", Some(feed.summary.clone())),
         ],
     );
-    caller.streams.out.write_all(details.as_bytes())?;
+    cx.streams.out.write_all(details.as_bytes())?;
     Ok(Exit::Done)
 }
 
 /// Runs `feed add`.
-async fn add(url: &str, justification: &cli::ChangeArgs, caller: &mut CommandCx<'_>) -> Result<Exit, Failure> {
+async fn add(url: &str, justification: &cli::ChangeArgs, cx: &mut CommandCx<'_>) -> Result<Exit, Failure> {
     let url = url.trim();
     if url.is_empty() {
         return Err(Failure::usage("there is no address")
@@ -108,27 +108,27 @@ async fn add(url: &str, justification: &cli::ChangeArgs, caller: &mut CommandCx<
     if let Some((why, hint)) = FeedChange::invalid_url_reason(url) {
         return Err(Failure::usage(format!("{url:?} {why}")).with_hint(hint));
     }
-    let (client, access) = caller.connect()?;
+    let (client, access) = cx.connect()?;
     let changes = vec![Change::Feed(FeedChange::Add { url: url.to_owned(), is_enabled: true })];
     let server = (&client, &access);
-    apply_changes(changes, justification, WaitLimit::None, server, caller).await
+    apply_changes(changes, justification, WaitLimit::None, server, cx).await
 }
 
 /// Applies a change to an existing feed.
 async fn change(
     args: &cli::IdArg,
     feed_change: impl Fn(FeedId) -> FeedChange,
-    caller: &mut CommandCx<'_>,
+    cx: &mut CommandCx<'_>,
 ) -> Result<Exit, Failure> {
-    let (client, access) = caller.connect()?;
+    let (client, access) = cx.connect()?;
     change::check_may_change(&access)?;
-    let target = plan_target(&args.id, feed_change, &client, caller).await?;
+    let target = plan_target(&args.id, feed_change, &client, cx).await?;
     let (changes, server) = (vec![target], (&client, &access));
-    apply_changes(changes, &args.justification, WaitLimit::None, server, caller).await
+    apply_changes(changes, &args.justification, WaitLimit::None, server, cx).await
 }
 
 /// Finds a feed by its ID or by one of its complete names.
-async fn resolve_feed(word: &str, client: &Client, caller: &mut CommandCx<'_>) -> Result<Feed, Failure> {
+async fn resolve_feed(word: &str, client: &Client, cx: &mut CommandCx<'_>) -> Result<Feed, Failure> {
     if let Ok(number) = word.trim().parse() {
         match client.feed(FeedId(number)).await {
             // The number may be a name.
@@ -136,7 +136,7 @@ async fn resolve_feed(word: &str, client: &Client, caller: &mut CommandCx<'_>) -
             feed => return Ok(feed?),
         }
     }
-    resolve::resolve(word, client.feeds().await?, KIND, caller)
+    resolve::resolve(word, client.feeds().await?, KIND, cx)
 }
 
 /// Returns the change of a feed, with its state if it was found by ID.
@@ -144,14 +144,14 @@ async fn plan_target(
     word: &str,
     feed_change: impl Fn(FeedId) -> FeedChange,
     client: &Client,
-    caller: &mut CommandCx<'_>,
+    cx: &mut CommandCx<'_>,
 ) -> Result<PlannedTarget, Failure> {
     let change = |number| Change::Feed(feed_change(FeedId(number)));
     let exists = |state: &Snapshot| matches!(state, Snapshot::Feed(snapshot) if snapshot.feed.is_some());
     if let Some(target) = PlannedTarget::find_by_number(word, change, exists, client).await? {
         return Ok(target);
     }
-    let id = resolve::resolve(word, client.feeds().await?, KIND, caller)?.id;
+    let id = resolve::resolve(word, client.feeds().await?, KIND, cx)?.id;
     Ok(Change::Feed(feed_change(id)).into())
 }
 

@@ -19,18 +19,18 @@ const COLUMNS: &[OutputColumn] = &[
 ];
 
 /// Runs `group`.
-pub(super) async fn run(command: cli::Group, caller: &mut CommandCx<'_>) -> Result<Exit, Failure> {
+pub(super) async fn run(command: cli::Group, cx: &mut CommandCx<'_>) -> Result<Exit, Failure> {
     match command {
-        cli::Group::List { output } => list(output, caller).await,
-        cli::Group::Create { name, site, justification } => create(&name, site, &justification, caller).await,
+        cli::Group::List { output } => list(output, cx).await,
+        cli::Group::Create { name, site, justification } => create(&name, site, &justification, cx).await,
     }
 }
 
 /// Runs `group list`.
-async fn list(output: OutputArgs, caller: &mut CommandCx<'_>) -> Result<Exit, Failure> {
-    let page = caller.client()?.groups().await?;
+async fn list(output: OutputArgs, cx: &mut CommandCx<'_>) -> Result<Exit, Failure> {
+    let page = cx.client()?.groups().await?;
     let names = print_list::Names { plural: "groups", empty_message: "there is no group to see" };
-    print_list::print(&page, names, COLUMNS, output, row, caller)
+    print_list::print(&page, names, COLUMNS, output, row, cx)
 }
 
 /// Runs `group create`.
@@ -38,26 +38,26 @@ async fn create(
     name: &str,
     site: u64,
     justification: &cli::ChangeArgs,
-    caller: &mut CommandCx<'_>,
+    cx: &mut CommandCx<'_>,
 ) -> Result<Exit, Failure> {
     let name = name.trim().to_owned();
     if name.is_empty() {
         return Err(Failure::usage("the group has no name").with_hint("give it one"));
     }
-    let (client, access) = caller.connect()?;
+    let (client, access) = cx.connect()?;
     change::check_may_change(&access)?;
-    check_site_exists(site, &client, caller).await?;
+    check_site_exists(site, &client, cx).await?;
     let changes = vec![Change::Admin(AdminChange::CreateGroup { name, site })];
     let server = (&client, &access);
-    apply_changes(changes, justification, WaitLimit::None, server, caller).await
+    apply_changes(changes, justification, WaitLimit::None, server, cx).await
 }
 
 /// Fails if the site does not exist.
-async fn check_site_exists(site: u64, client: &Client, caller: &mut CommandCx<'_>) -> Result<(), Failure> {
+async fn check_site_exists(site: u64, client: &Client, cx: &mut CommandCx<'_>) -> Result<(), Failure> {
     let sites = match client.sites().await {
         Ok(page) => page,
         Err(error @ (Error::Forbidden { .. } | Error::NotFound { .. })) => {
-            caller.warn(&format!("whether there is a site {site} is not known: {error}"));
+            cx.warn(&format!("whether there is a site {site} is not known: {error}"));
             return Ok(());
         }
         Err(error) => return Err(error.into()),

@@ -11,12 +11,8 @@ use crate::text;
 pub(super) const PAGE: u64 = 1000;
 
 /// Finds a sensor by its ID, or by its complete computer or DNS name, ignoring case.
-pub(super) async fn resolve_sensor(
-    host: &str,
-    client: &Client,
-    caller: &mut CommandCx<'_>,
-) -> Result<SensorId, Failure> {
-    let host = &links::host(host, caller)?;
+pub(super) async fn resolve_sensor(host: &str, client: &Client, cx: &mut CommandCx<'_>) -> Result<SensorId, Failure> {
+    let host = &links::host(host, cx)?;
     if let Ok(id) = host.parse() {
         return Ok(SensorId(id));
     }
@@ -28,7 +24,7 @@ pub(super) async fn resolve_sensor(
         several => {
             for sensor in several {
                 let line = line(sensor);
-                caller.write_line(&line);
+                cx.write_line(&line);
             }
             Err(Failure::usage(format!("{} sensors have the name {host:?}", several.len()))
                 .with_hint("give the id of the one that is meant"))

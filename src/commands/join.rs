@@ -119,19 +119,19 @@ impl Joins {
     }
 
     /// Warns of objects that could not be fetched.
-    pub(super) fn report_failures(&self, caller: &mut CommandCx<'_>) {
+    pub(super) fn report_failures(&self, cx: &mut CommandCx<'_>) {
         /// An unreachable server fails for all of them; a few lines are enough.
         const MOST: usize = 8;
         let failures = self.join.failures();
         for (object, error) in failures.iter().take(MOST) {
-            caller.warn(&format!("not joined: {object}: {error}"));
+            cx.warn(&format!("not joined: {object}: {error}"));
         }
         if let Some(more @ 1..) = failures.len().checked_sub(MOST) {
-            caller.warn(&format!("not joined: {more} more"));
+            cx.warn(&format!("not joined: {more} more"));
         }
         if self.n_nameless > 0 && self.join.includes(JoinKey::Binary) {
             let rows = if self.n_nameless == 1 { "row names" } else { "rows name" };
-            caller.note(&format!("{} {rows} no binary", self.n_nameless));
+            cx.note(&format!("{} {rows} no binary", self.n_nameless));
         }
     }
 }

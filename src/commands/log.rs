@@ -29,14 +29,14 @@ const COLUMNS: &[OutputColumn] = &[
 ];
 
 /// Runs `log show`.
-pub(super) fn show(limit: Option<usize>, format: Format, caller: &mut CommandCx<'_>) -> Result<Exit, Failure> {
-    let log_dir = dir(caller)?.to_owned();
+pub(super) fn show(limit: Option<usize>, format: Format, cx: &mut CommandCx<'_>) -> Result<Exit, Failure> {
+    let log_dir = dir(cx)?.to_owned();
     let mut index = LogIndex::read(&log_dir)?;
     let is_whole = index.is_whole;
     let n = index.shown.len();
     let mut start = n - limit.map_or(n, |limit| limit.min(n));
-    let style = caller.table_style();
-    let mut table = TableWriter::new(caller.streams.out, format, COLUMNS, style);
+    let style = cx.table_style();
+    let mut table = TableWriter::new(cx.streams.out, format, COLUMNS, style);
     while start < n {
         let page = start..n.min(start + PAGE);
         let rows = if let Some(rows) = index.rows(page.clone()) {
@@ -52,14 +52,14 @@ pub(super) fn show(limit: Option<usize>, format: Format, caller: &mut CommandCx<
     }
     table.finish()?;
     if n == 0 {
-        caller.note("nothing was changed yet");
+        cx.note("nothing was changed yet");
         let demo = log_dir.join(DEMO).join(audit::FILE);
         if fs::metadata(demo).is_ok_and(|log| log.len() > 0) {
-            caller.note("what was changed in the demo has a log of its own: lampblack log show --demo");
+            cx.note("what was changed in the demo has a log of its own: lampblack log show --demo");
         }
     }
     if !is_whole {
-        caller.warn("the log is not whole; `lampblack log verify` says what is wrong");
+        cx.warn("the log is not whole; `lampblack log verify` says what is wrong");
     }
     Ok(Exit::Done)
 }
@@ -114,12 +114,12 @@ impl LogIndex {
 }
 
 /// Runs `log verify`.
-pub(super) fn verify(caller: &mut CommandCx<'_>) -> Result<Exit, Failure> {
-    let scan = audit::check(dir(caller)?)?;
+pub(super) fn verify(cx: &mut CommandCx<'_>) -> Result<Exit, Failure> {
+    let scan = audit::check(dir(cx)?)?;
     let head = &scan.head;
     if scan.faults.is_empty() {
         writeln!(
-            caller.streams.out,
+            cx.streams.out,
             "{} lines, each follows the one before it; the last one is {}",
             head.lines, head.last
         )?;
@@ -129,11 +129,8 @@ pub(super) fn verify(caller: &mut CommandCx<'_>) -> Result<Exit, Failure> {
     Err(Failure { exit: Exit::Failed, reports: faults.map(|fault| (fault.to_string(), None)).collect() })
 }
 
-fn dir<'c>(caller: &'c CommandCx<'_>) -> Result<&'c Path, Failure> {
-    caller
-        .state_dir
-        .as_deref()
-        .ok_or_else(|| Failure::new(Exit::Failed, "there is nowhere that an action log could be"))
+fn dir<'c>(cx: &'c CommandCx<'_>) -> Result<&'c Path, Failure> {
+    cx.state_dir.as_deref().ok_or_else(|| Failure::new(Exit::Failed, "there is nowhere that an action log could be"))
 }
 
 /// Parses the outcome of a change from its line.

@@ -69,50 +69,50 @@ const DEMO: &str = "demo";
 /// Runs a command, reports its failure, and returns its exit code. `console` opens the screen.
 pub async fn run(
     cli: Cli,
-    caller: &mut CommandCx<'_>,
+    cx: &mut CommandCx<'_>,
     console: impl AsyncFnOnce(ConsoleSetup) -> anyhow::Result<()>,
 ) -> Exit {
-    let result = dispatch(cli, caller, console).await.and_then(|exit| {
-        caller.streams.out.flush()?;
+    let result = dispatch(cli, cx, console).await.and_then(|exit| {
+        cx.streams.out.flush()?;
         Ok(exit)
     });
     match result {
         Ok(exit) => exit,
-        Err(failure) => caller.report(&failure),
+        Err(failure) => cx.report(&failure),
     }
 }
 
 async fn dispatch(
     cli: Cli,
-    caller: &mut CommandCx<'_>,
+    cx: &mut CommandCx<'_>,
     open: impl AsyncFnOnce(ConsoleSetup) -> anyhow::Result<()>,
 ) -> Result<Exit, Failure> {
     match cli.command {
-        None => console::console(caller, open).await,
-        Some(Command::Demo(demo)) => console::demo(&demo, caller, open).await,
-        Some(Command::Simulate(simulate)) => simulate::simulate(simulate, caller).await,
-        Some(Command::Search(search)) => search::search(&search, caller).await,
-        Some(Command::Facets(facets)) => facets::facets(&facets, caller).await,
-        Some(Command::Tree(tree)) => tree::tree(&tree, caller).await,
-        Some(Command::Events(events)) => events::events(&events, caller).await,
-        Some(Command::Sensor(command)) => sensor::run(command, caller).await,
-        Some(Command::Ban(Ban::List { output })) => ban::list(output, caller).await,
-        Some(Command::Ban(Ban::Add(args))) => ban::change(ban::ban_change, &args, caller).await,
-        Some(Command::Ban(Ban::Remove(args))) => ban::change(Change::Unban, &args, caller).await,
-        Some(Command::Log(Log::Show { limit, format, .. })) => log::show(limit, format, caller),
-        Some(Command::Log(Log::Verify { .. })) => log::verify(caller),
-        Some(Command::Alert(command)) => alert::run(command, caller).await,
-        Some(Command::Watchlist(command)) => watchlist::run(command, caller).await,
-        Some(Command::Feed(command)) => feed::run(command, caller).await,
-        Some(Command::Report(command)) => report::run(command, caller).await,
-        Some(Command::Group(command)) => group::run(command, caller).await,
-        Some(Command::User(command)) => user::run(command, caller).await,
-        Some(Command::Binary(Binary::Search(args))) => binary::search(&args, caller).await,
-        Some(Command::Binary(Binary::Show(args))) => binary::show(&args, caller).await,
-        Some(Command::Binary(Binary::Download(args))) => binary::download(&args, caller).await,
-        Some(Command::Doctor) => doctor::doctor(caller).await,
-        Some(Command::Keys(keys)) => manual::keys(keys, caller),
-        Some(Command::Completions { shell }) => manual::completions(shell, caller),
-        Some(Command::Man) => manual::man(caller),
+        None => console::console(cx, open).await,
+        Some(Command::Demo(demo)) => console::demo(&demo, cx, open).await,
+        Some(Command::Simulate(simulate)) => simulate::simulate(simulate, cx).await,
+        Some(Command::Search(search)) => search::search(&search, cx).await,
+        Some(Command::Facets(facets)) => facets::facets(&facets, cx).await,
+        Some(Command::Tree(tree)) => tree::tree(&tree, cx).await,
+        Some(Command::Events(events)) => events::events(&events, cx).await,
+        Some(Command::Sensor(command)) => sensor::run(command, cx).await,
+        Some(Command::Ban(Ban::List { output })) => ban::list(output, cx).await,
+        Some(Command::Ban(Ban::Add(args))) => ban::change(ban::ban_change, &args, cx).await,
+        Some(Command::Ban(Ban::Remove(args))) => ban::change(Change::Unban, &args, cx).await,
+        Some(Command::Log(Log::Show { limit, format, .. })) => log::show(limit, format, cx),
+        Some(Command::Log(Log::Verify { .. })) => log::verify(cx),
+        Some(Command::Alert(command)) => alert::run(command, cx).await,
+        Some(Command::Watchlist(command)) => watchlist::run(command, cx).await,
+        Some(Command::Feed(command)) => feed::run(command, cx).await,
+        Some(Command::Report(command)) => report::run(command, cx).await,
+        Some(Command::Group(command)) => group::run(command, cx).await,
+        Some(Command::User(command)) => user::run(command, cx).await,
+        Some(Command::Binary(Binary::Search(args))) => binary::search(&args, cx).await,
+        Some(Command::Binary(Binary::Show(args))) => binary::show(&args, cx).await,
+        Some(Command::Binary(Binary::Download(args))) => binary::download(&args, cx).await,
+        Some(Command::Doctor) => doctor::doctor(cx).await,
+        Some(Command::Keys(keys)) => manual::keys(keys, cx),
+        Some(Command::Completions { shell }) => manual::completions(shell, cx),
+        Some(Command::Man) => manual::man(cx),
     }
 }

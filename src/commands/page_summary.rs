@@ -18,13 +18,13 @@ pub(super) async fn print<T: Paged>(
     columns: &'static [OutputColumn],
     output: OutputArgs,
     row: fn(&T) -> OutputRow,
-    caller: &mut CommandCx<'_>,
+    cx: &mut CommandCx<'_>,
 ) -> Result<Exit, Failure> {
-    let client = caller.client()?;
+    let client = cx.client()?;
     let limit = (output.limit > 0).then_some(output.limit);
     let mut summary = PageSummary::new(noun);
-    let style = caller.table_style();
-    let mut table = TableWriter::new(caller.streams.out, output.format, columns, style);
+    let style = cx.table_style();
+    let mut table = TableWriter::new(cx.streams.out, output.format, columns, style);
     let mut pages = pin!(fetch::pages::<T>(&client, search, limit));
     let result = loop {
         match pages.try_next().await {
@@ -40,21 +40,17 @@ pub(super) async fn print<T: Paged>(
     // The rows before an error are still a result, and their JSON must be valid.
     table.finish()?;
     result?;
-    Ok(summary.report(limit, caller))
+    Ok(summary.report(limit, cx))
 }
 
 /// Prints only the number of rows that a search finds.
-pub(super) async fn count<T: Paged>(
-    search: &Search,
-    client: &Client,
-    caller: &mut CommandCx<'_>,
-) -> Result<u64, Failure> {
+pub(super) async fn count<T: Paged>(search: &Search, client: &Client, cx: &mut CommandCx<'_>) -> Result<u64, Failure> {
     const NONE: Span = Span { start: 0, rows: 0 };
     let search = Search { sort: None, ..search.clone() };
     let page = T::page(client, &search, NONE).await?;
-    writeln!(caller.streams.out, "{}", page.total)?;
+    writeln!(cx.streams.out, "{}", page.total)?;
     let missing = MissingParts { hidden: page.hidden, is_incomplete: page.is_incomplete, ..MissingParts::default() };
-    missing.warn("rows", caller);
+    missing.warn("rows", cx);
     Ok(page.total)
 }
 
@@ -84,14 +80,14 @@ impl PageSummary {
     }
 
     /// Writes the warnings and totals; the exit code tells whether there were rows.
-    pub(super) fn report(&self, limit: Option<u64>, caller: &mut CommandCx<'_>) -> Exit {
-        self.missing.warn("rows", caller);
+    pub(super) fn report(&self, limit: Option<u64>, cx: &mut CommandCx<'_>) -> Exit {
+        self.missing.warn("rows", cx);
         if self.n_sent == 0 {
-            caller.note(&format!("no {} matches", self.row_name));
+            cx.note(&format!("no {} matches", self.row_name));
             return Exit::NoResults;
         }
         if limit == Some(self.n_sent) && self.n_sent < self.total {
-            caller.note(&format!(
+            cx.note(&format!(
                 "{} {} of up to {}; --limit 0 gives all",
                 self.n_sent,
                 if self.n_sent == 1 { "row" } else { "rows" },

@@ -19,24 +19,24 @@ pub(super) fn print<T>(
     columns: &'static [OutputColumn],
     output: OutputArgs,
     row: impl Fn(&T) -> OutputRow,
-    caller: &mut CommandCx<'_>,
+    cx: &mut CommandCx<'_>,
 ) -> Result<Exit, Failure> {
     let limit = match output.limit {
         0 => usize::MAX,
         limit => usize::try_from(limit).unwrap_or(usize::MAX),
     };
     let rows: Vec<OutputRow> = page.rows.iter().take(limit).map(row).collect();
-    let style = caller.table_style();
-    let mut table = TableWriter::new(caller.streams.out, output.format, columns, style);
+    let style = cx.table_style();
+    let mut table = TableWriter::new(cx.streams.out, output.format, columns, style);
     table.write_rows(&rows)?;
     table.finish()?;
     let missing = MissingParts { n_unreadable: page.n_unreadable, ..MissingParts::default() };
-    missing.warn(names.plural, caller);
+    missing.warn(names.plural, cx);
     if page.rows.len() > rows.len() {
-        caller.note(&format!("{} of {} {}; --limit 0 gives all", rows.len(), page.rows.len(), names.plural));
+        cx.note(&format!("{} of {} {}; --limit 0 gives all", rows.len(), page.rows.len(), names.plural));
     }
     if page.n_sent() == 0 {
-        caller.note(names.empty_message);
+        cx.note(names.empty_message);
         return Ok(Exit::NoResults);
     }
     Ok(Exit::Done)

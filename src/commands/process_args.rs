@@ -9,18 +9,18 @@ const SHOWN: usize = 64;
 
 /// Parses the process GUIDs, without duplicates, before any of them is requested. The segment after a GUID is often a
 /// dummy (reference 1.4) and is ignored.
-pub(super) fn resolve_processes(words: &[String], caller: &mut CommandCx<'_>) -> Result<Vec<ProcessId>, Failure> {
+pub(super) fn resolve_processes(words: &[String], cx: &mut CommandCx<'_>) -> Result<Vec<ProcessId>, Failure> {
     let mut args = Vec::new();
     for word in words {
         if word == "-" {
-            args.extend(read_words(caller)?);
+            args.extend(read_words(cx)?);
         } else {
             args.push(word.clone());
         }
     }
     let mut ids = Vec::new();
     for word in args {
-        let link = Link::parse(&word).map(|link| links::process(&link, caller));
+        let link = Link::parse(&word).map(|link| links::process(&link, cx));
         let guid = ProcessId::parse_with_segment(&word).map(|(id, _)| id);
         let id = link.transpose()?.or(guid).ok_or_else(|| {
             let start: String = word.chars().take(SHOWN).collect();

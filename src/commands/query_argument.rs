@@ -12,32 +12,32 @@ pub(super) fn read_query(
     index: Index,
     argument: &str,
     query_args: QueryArgs,
-    caller: &mut CommandCx<'_>,
+    cx: &mut CommandCx<'_>,
 ) -> Result<String, Failure> {
-    let query = if argument == "-" { query_from_stdin(caller)? } else { argument.to_owned() };
+    let query = if argument == "-" { query_from_stdin(cx)? } else { argument.to_owned() };
     let query = match Link::parse(&query) {
-        Some(link) => query_from_link(index, &link, caller)?,
+        Some(link) => query_from_link(index, &link, cx)?,
         None => query,
     };
-    query_error::check(index, &query, query_args, caller)?;
+    query_error::check(index, &query, query_args, cx)?;
     Ok(query)
 }
 
 /// Returns the query of a link to the web console.
-fn query_from_link(index: Index, link: &Link, caller: &mut CommandCx<'_>) -> Result<String, Failure> {
+fn query_from_link(index: Index, link: &Link, cx: &mut CommandCx<'_>) -> Result<String, Failure> {
     let LinkedQuery { query, is_server_specific } = query::link_query(index, link).map_err(Failure::usage)?;
     if is_server_specific {
-        links::require_own_server(link, caller)?;
+        links::require_own_server(link, cx)?;
     } else {
-        links::note_other_server(link, caller)?;
+        links::note_other_server(link, cx)?;
     }
-    caller.note(&format!("the link is asked as: {query}"));
+    cx.note(&format!("the link is asked as: {query}"));
     Ok(query)
 }
 
 /// Reads the query from standard input, without comment lines.
-fn query_from_stdin(caller: &mut CommandCx<'_>) -> Result<String, Failure> {
-    let text = read_stdin_text(caller)?;
+fn query_from_stdin(cx: &mut CommandCx<'_>) -> Result<String, Failure> {
+    let text = read_stdin_text(cx)?;
     let is_comment = |line: &&str| is_comment(line);
     let lines: Vec<&str> = text::lines(&text).collect();
     let query_lines: Vec<&str> = lines.iter().copied().filter(|line| !is_comment(line)).collect();
@@ -48,39 +48,39 @@ fn query_from_stdin(caller: &mut CommandCx<'_>) -> Result<String, Failure> {
     }
     let n = query_lines.iter().filter(|line| !line.trim().is_empty()).count();
     if n > 1 {
-        caller.note(&format!(
+        cx.note(&format!(
             "{n} lines of standard input are one query: where no operator joins two lines, both must match (AND)"
         ));
     }
     let n = lines.len() - query_lines.len();
     if n > 0 {
         let n = text::pluralize(n, "line", "lines");
-        caller.note(&format!("{n} of standard input left out: comments that begin with #"));
+        cx.note(&format!("{n} of standard input left out: comments that begin with #"));
     }
     Ok(query)
 }
 
-/// Returns whether a line is a comment. A link can begin with the same character.
+/// Returns whether a line is a comment, and no link that begins with `#`.
 fn is_comment(line: &str) -> bool {
     line.trim_start().starts_with('#') && Link::parse(line).is_none()
 }
 
 /// Reads standard input, without a byte order mark.
-pub(super) fn read_stdin_text(caller: &mut CommandCx<'_>) -> Result<String, Failure> {
-    let text = read_stdin(caller)?;
+pub(super) fn read_stdin_text(cx: &mut CommandCx<'_>) -> Result<String, Failure> {
+    let text = read_stdin(cx)?;
     Ok(text.trim_start_matches('\u{feff}').to_owned())
 }
 
 /// Reads words from standard input, one or more per line, without blank lines and comments (`#`).
-pub(super) fn read_words(caller: &mut CommandCx<'_>) -> Result<Vec<String>, Failure> {
-    let text = read_stdin_text(caller)?;
+pub(super) fn read_words(cx: &mut CommandCx<'_>) -> Result<Vec<String>, Failure> {
+    let text = read_stdin_text(cx)?;
     let lines = text::lines(&text).filter(|line| !is_comment(line));
     Ok(lines.flat_map(str::split_whitespace).map(str::to_owned).collect())
 }
 
 /// Reads lines from standard input, without blank lines and comments (`#`).
-pub(super) fn read_lines(caller: &mut CommandCx<'_>) -> Result<Vec<String>, Failure> {
-    let text = read_stdin_text(caller)?;
+pub(super) fn read_lines(cx: &mut CommandCx<'_>) -> Result<Vec<String>, Failure> {
+    let text = read_stdin_text(cx)?;
     let lines = text::lines(&text).map(str::trim).filter(|line| !line.is_empty() && !is_comment(line));
     Ok(lines.map(str::to_owned).collect())
 }

@@ -6,20 +6,15 @@ use crate::query::{self, Cause, Index, Level, Problem};
 use crate::text;
 
 /// Prints the warnings of a query. An error, or a list of indicators, fails unless `--as-typed` is given.
-pub(super) fn check(
-    index: Index,
-    query: &str,
-    query_args: QueryArgs,
-    caller: &mut CommandCx<'_>,
-) -> Result<(), Failure> {
+pub(super) fn check(index: Index, query: &str, query_args: QueryArgs, cx: &mut CommandCx<'_>) -> Result<(), Failure> {
     let problems = query::parse_for(index, query).problems;
     let (errors, warnings): (Vec<_>, Vec<_>) = problems.iter().partition(|problem| problem.level == Level::Error);
     for problem in warnings {
         let text = format!("query: {}", describe(problem));
         if problem.level == Level::Note {
-            caller.note(&text);
+            cx.note(&text);
         } else {
-            caller.warn(&text);
+            cx.warn(&text);
         }
     }
     let Some(first) = errors.first() else {
@@ -27,15 +22,15 @@ pub(super) fn check(
     };
     if query_args.as_typed {
         for problem in errors {
-            caller.warn(&format!("query, sent as typed: {}", problem.message));
+            cx.warn(&format!("query, sent as typed: {}", problem.message));
         }
         return Ok(());
     }
     // A list of indicators has no position to point at.
     if first.cause != Cause::List {
         let (line, carets) = underline_problem(query, first);
-        caller.write_line(&line);
-        caller.write_line(&carets);
+        cx.write_line(&line);
+        cx.write_line(&carets);
     }
     let mut reports: Vec<_> = errors.iter().map(|problem| (problem.message.clone(), problem.hint.clone())).collect();
     if let Some((_, Some(hint))) = reports.last_mut() {

@@ -28,20 +28,20 @@ const COLUMNS: &[OutputColumn] = &[
 ];
 
 /// Runs `report`.
-pub(super) async fn run(command: cli::Report, caller: &mut CommandCx<'_>) -> Result<Exit, Failure> {
+pub(super) async fn run(command: cli::Report, cx: &mut CommandCx<'_>) -> Result<Exit, Failure> {
     match command {
         cli::Report::List { query, query_args, count, output } => {
             let query = query.as_deref().unwrap_or_default();
-            let search = by_severity(query_argument::read_query(Index::Report, query, query_args, caller)?);
+            let search = by_severity(query_argument::read_query(Index::Report, query, query_args, cx)?);
             if count {
-                let client = caller.client()?;
-                page_summary::count::<Report>(&search, &client, caller).await?;
+                let client = cx.client()?;
+                page_summary::count::<Report>(&search, &client, cx).await?;
                 return Ok(Exit::Done);
             }
-            page_summary::print("report", search, COLUMNS, output, row, caller).await
+            page_summary::print("report", search, COLUMNS, output, row, cx).await
         }
-        cli::Report::Ignore(args) => change(true, &args, caller).await,
-        cli::Report::Restore(args) => change(false, &args, caller).await,
+        cli::Report::Ignore(args) => change(true, &args, cx).await,
+        cli::Report::Restore(args) => change(false, &args, cx).await,
     }
 }
 
@@ -51,35 +51,35 @@ fn by_severity(query: String) -> Search {
 }
 
 /// Runs `report ignore` and `report restore`.
-async fn change(is_ignored: bool, args: &Reports, caller: &mut CommandCx<'_>) -> Result<Exit, Failure> {
+async fn change(is_ignored: bool, args: &Reports, cx: &mut CommandCx<'_>) -> Result<Exit, Failure> {
     let selection = match &args.matching {
-        Some(query) => Err(select::selecting_query(Index::Report, query, args.query_args, caller)?),
-        None => Ok(parse_ids(&args.ids, caller)?),
+        Some(query) => Err(select::selecting_query(Index::Report, query, args.query_args, cx)?),
+        None => Ok(parse_ids(&args.ids, cx)?),
     };
-    let (client, access) = caller.connect()?;
+    let (client, access) = cx.connect()?;
     let change = |report| Change::Ignore(ReportChange { report, is_ignored });
     let changes: Vec<PlannedTarget> = match selection {
         Ok(ids) => with_current_state(ids.into_iter().map(change).collect(), &client).await?,
         Err(query) => {
             let id = |report: &Report| report.id.clone();
-            match select::select("report", by_severity(query), id, &client, caller).await? {
+            match select::select("report", by_severity(query), id, &client, cx).await? {
                 Some(ids) => ids.into_iter().map(|id| change(id).into()).collect(),
                 None => return Ok(Exit::NoResults),
             }
         }
     };
     let server = (&client, &access);
-    apply_changes(changes, &args.justification, WaitLimit::None, server, caller).await
+    apply_changes(changes, &args.justification, WaitLimit::None, server, cx).await
 }
 
 /// Parses the report IDs of the command line, without duplicates.
-fn parse_ids(ids: &[String], caller: &mut CommandCx<'_>) -> Result<Vec<ReportId>, Failure> {
+fn parse_ids(ids: &[String], cx: &mut CommandCx<'_>) -> Result<Vec<ReportId>, Failure> {
     let parser = args::ArgParser {
         noun: "id of a report",
         advice: "an id is the number of a feed, a colon, and the feed's own id, as 12:CI-118; `lampblack report list` prints them",
     };
-    let words = links::reports(read_args(ids, caller)?, caller)?;
-    parser.parse_all(&words, ReportId::parse, caller)
+    let words = links::reports(read_args(ids, cx)?, cx)?;
+    parser.parse_all(&words, ReportId::parse, cx)
 }
 
 /// Reads the report of each change from the server; fails if one is missing.

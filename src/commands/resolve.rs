@@ -26,7 +26,7 @@ pub(super) fn resolve<T: Numbered>(
     word: &str,
     all: Page<T>,
     kind: ObjectKind,
-    caller: &mut CommandCx<'_>,
+    cx: &mut CommandCx<'_>,
 ) -> Result<T, Failure> {
     let id = word.trim().parse().ok();
     let (n_unreadable, all) = (all.n_unreadable, all.rows);
@@ -49,7 +49,7 @@ pub(super) fn resolve<T: Numbered>(
     if matches.len() > 1 {
         for object in &matches {
             let name = object.names().first().copied().cloned().unwrap_or_default();
-            caller.write_line(&format!("  {}  {}", object.number(), text::make_visible(&name)));
+            cx.write_line(&format!("  {}  {}", object.number(), text::make_visible(&name)));
         }
         return Err(Failure::usage(format!("{} {plural} have the name {word:?}", matches.len()))
             .with_hint("give the number of the one that is meant"));

@@ -30,22 +30,22 @@ const COLUMNS: &[OutputColumn] = &[
 ];
 
 /// Runs `search`.
-pub(super) async fn search(args: &cli::Search, caller: &mut CommandCx<'_>) -> Result<Exit, Failure> {
-    let search = search_from_args(args, caller)?;
-    let client = caller.client()?;
+pub(super) async fn search(args: &cli::Search, cx: &mut CommandCx<'_>) -> Result<Exit, Failure> {
+    let search = search_from_args(args, cx)?;
+    let client = cx.client()?;
     if args.count {
-        let count = page_summary::count::<Process>(&search, &client, caller).await?;
+        let count = page_summary::count::<Process>(&search, &client, cx).await?;
         if count > 0 && !args.segments {
-            caller.note("the server counts segments, and a process can have several");
+            cx.note("the server counts segments, and a process can have several");
         }
         return Ok(Exit::Done);
     }
 
     let limit = (args.output.limit > 0).then_some(args.output.limit);
     let mut summary = PageSummary::new("process");
-    let style = caller.table_style();
+    let style = cx.table_style();
     let mut joins = Joins::new(&args.join);
-    let mut table = TableWriter::new(caller.streams.out, args.output.format, joins.columns(COLUMNS), style);
+    let mut table = TableWriter::new(cx.streams.out, args.output.format, joins.columns(COLUMNS), style);
     let mut fetcher = Fetcher::new(client.clone());
     let mut pages = pin!(fetch::pages::<Process>(&client, search, limit));
     let result = loop {
@@ -62,35 +62,35 @@ pub(super) async fn search(args: &cli::Search, caller: &mut CommandCx<'_>) -> Re
     };
     // The rows before an error are still a result, and their JSON must be valid.
     table.finish()?;
-    joins.report_failures(caller);
+    joins.report_failures(cx);
     result?;
     if let Some((major, minor)) = client.release().filter(|release| *release < (6, 0))
         && !args.segments
     {
-        caller.note(&format!("this server ({major}.{minor}) does not group: one row per segment of a process"));
+        cx.note(&format!("this server ({major}.{minor}) does not group: one row per segment of a process"));
     }
-    Ok(summary.report(limit, caller))
+    Ok(summary.report(limit, cx))
 }
 
 /// Prints the processes of a search, as the `search` command does without options.
 pub(super) async fn print_processes(
     search: Search,
     output: cli::OutputArgs,
-    caller: &mut CommandCx<'_>,
+    cx: &mut CommandCx<'_>,
 ) -> Result<Exit, Failure> {
     let row = |process: &Process| row(process, &Joins::new(&[]));
-    page_summary::print("process", search, COLUMNS, output, row, caller).await
+    page_summary::print("process", search, COLUMNS, output, row, cx).await
 }
 
 /// Returns the search from the command line and standard input.
-fn search_from_args(args: &cli::Search, caller: &mut CommandCx<'_>) -> Result<Search, Failure> {
+fn search_from_args(args: &cli::Search, cx: &mut CommandCx<'_>) -> Result<Search, Failure> {
     let search = Search {
-        query: query_argument::read_query(Index::Process, &args.query, args.query_args, caller)?,
+        query: query_argument::read_query(Index::Process, &args.query, args.query_args, cx)?,
         sort: args.sort.as_deref().map(|sort| parse_sort(Index::Process, sort)).transpose()?,
         group_by: (!args.segments).then(|| args.group_by.clone()),
         ..Search::default()
     };
-    time_args::bind_to_bounds(search, &args.bounds, caller)
+    time_args::bind_to_bounds(search, &args.bounds, cx)
 }
 
 /// Parses a field of an index and an order, ascending by default.

@@ -16,9 +16,9 @@ pub(super) fn selecting_query(
     index: Index,
     argument: &str,
     query_args: QueryArgs,
-    caller: &mut CommandCx<'_>,
+    cx: &mut CommandCx<'_>,
 ) -> Result<String, Failure> {
-    let query = query_argument::read_query(index, argument, query_args, caller)?;
+    let query = query_argument::read_query(index, argument, query_args, cx)?;
     if query.trim().is_empty() {
         return Err(Failure::usage("the query is empty: it would choose everything")
             .with_hint("say what is meant; nothing was sent"));
@@ -33,7 +33,7 @@ pub(super) async fn select<T: Paged, I: Clone + Eq + Hash>(
     search: Search,
     id: impl Fn(&T) -> I,
     client: &Client,
-    caller: &mut CommandCx<'_>,
+    cx: &mut CommandCx<'_>,
 ) -> Result<Option<Vec<I>>, Failure> {
     let mut missing_parts = MissingParts::default();
     let mut ids = Vec::new();
@@ -46,12 +46,12 @@ pub(super) async fn select<T: Paged, I: Clone + Eq + Hash>(
         // Rows can move from one page to another while other users change them.
         let new = page.rows.iter().map(&id).filter(|id| seen.insert(id.clone()));
         ids.extend(new);
-        caller.progress(&format!("{} found", ids.len()));
+        cx.progress(&format!("{} found", ids.len()));
     }
-    caller.progress("");
-    missing_parts.warn("rows", caller);
+    cx.progress("");
+    missing_parts.warn("rows", cx);
     if ids.is_empty() {
-        caller.note(&format!("no {noun} matches; nothing was sent"));
+        cx.note(&format!("no {noun} matches; nothing was sent"));
         return Ok(None);
     }
     Ok(Some(ids))

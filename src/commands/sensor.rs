@@ -34,34 +34,34 @@ const COLUMNS: &[OutputColumn] = &[
 ];
 
 /// Runs `sensor`.
-pub(super) async fn run(command: cli::Sensor, caller: &mut CommandCx<'_>) -> Result<Exit, Failure> {
+pub(super) async fn run(command: cli::Sensor, cx: &mut CommandCx<'_>) -> Result<Exit, Failure> {
     match command {
-        cli::Sensor::List { filter, output } => list(filter.as_deref(), output, caller).await,
-        cli::Sensor::Show { host, format } => show(&host, format, caller).await,
-        cli::Sensor::Isolate(args) => isolate(Change::Isolate, &args, caller).await,
-        cli::Sensor::Unisolate(args) => isolate(Change::Unisolate, &args, caller).await,
+        cli::Sensor::List { filter, output } => list(filter.as_deref(), output, cx).await,
+        cli::Sensor::Show { host, format } => show(&host, format, cx).await,
+        cli::Sensor::Isolate(args) => isolate(Change::Isolate, &args, cx).await,
+        cli::Sensor::Unisolate(args) => isolate(Change::Unisolate, &args, cx).await,
         cli::Sensor::Flush(args) => {
-            let (client, access) = caller.connect()?;
+            let (client, access) = cx.connect()?;
             // The period that the official client uses (reference 2.6, "Flush").
             let until = client.clock().now() + (365 * 24).hours();
             let flush = |sensor| Change::Flush { sensor, until };
-            let changes = changes_for_hosts(&args.hosts, flush, &client, caller).await?;
+            let changes = changes_for_hosts(&args.hosts, flush, &client, cx).await?;
             let server = (&client, &access);
-            apply_changes(changes, &args.justification, WaitLimit::None, server, caller).await
+            apply_changes(changes, &args.justification, WaitLimit::None, server, cx).await
         }
         cli::Sensor::Restart(args) => {
-            let (client, access) = caller.connect()?;
-            let changes = changes_for_hosts(&args.hosts, Change::Restart, &client, caller).await?;
+            let (client, access) = cx.connect()?;
+            let changes = changes_for_hosts(&args.hosts, Change::Restart, &client, cx).await?;
             let server = (&client, &access);
-            apply_changes(changes, &args.justification, WaitLimit::None, server, caller).await
+            apply_changes(changes, &args.justification, WaitLimit::None, server, cx).await
         }
         cli::Sensor::Move { hosts, group, justification } => {
-            let (client, access) = caller.connect()?;
+            let (client, access) = cx.connect()?;
             let group = resolve_group(&group, &client).await?;
             let move_to_group = |sensor| Change::Move { sensor, group };
-            let changes = changes_for_hosts(&hosts, move_to_group, &client, caller).await?;
+            let changes = changes_for_hosts(&hosts, move_to_group, &client, cx).await?;
             let server = (&client, &access);
-            apply_changes(changes, &justification, WaitLimit::None, server, caller).await
+            apply_changes(changes, &justification, WaitLimit::None, server, cx).await
         }
     }
 }
@@ -69,12 +69,12 @@ pub(super) async fn run(command: cli::Sensor, caller: &mut CommandCx<'_>) -> Res
 async fn isolate(
     change: fn(SensorId) -> Change,
     args: &cli::Isolation,
-    caller: &mut CommandCx<'_>,
+    cx: &mut CommandCx<'_>,
 ) -> Result<Exit, Failure> {
-    let (client, access) = caller.connect()?;
-    let changes = changes_for_hosts(&args.hosts, change, &client, caller).await?;
+    let (client, access) = cx.connect()?;
+    let changes = changes_for_hosts(&args.hosts, change, &client, cx).await?;
     let server = (&client, &access);
-    apply_changes(changes, &args.justification, args.wait.wait_limit(), server, caller).await
+    apply_changes(changes, &args.justification, args.wait.wait_limit(), server, cx).await
 }
 
 /// Returns the change for each host. All hosts are found before anything is sent.
@@ -82,13 +82,13 @@ async fn changes_for_hosts(
     hosts: &[String],
     change: impl Fn(SensorId) -> Change,
     client: &Client,
-    caller: &mut CommandCx<'_>,
+    cx: &mut CommandCx<'_>,
 ) -> Result<Vec<Change>, Failure> {
     let mut ids = Vec::new();
     for host in hosts {
-        let id = hosts::resolve_sensor(host, client, caller).await?;
+        let id = hosts::resolve_sensor(host, client, cx).await?;
         if ids.contains(&id) {
-            caller.note(&format!("{host} is named twice"));
+            cx.note(&format!("{host} is named twice"));
         } else {
             ids.push(id);
         }
@@ -123,10 +123,10 @@ fn no_group_failure(name: &str, groups: &Page<Group>) -> Failure {
 }
 
 /// Runs `sensor list`.
-async fn list(filter: Option<&str>, output: OutputArgs, caller: &mut CommandCx<'_>) -> Result<Exit, Failure> {
-    let client = caller.client()?;
-    let style = caller.table_style();
-    let mut table = TableWriter::new(caller.streams.out, output.format, COLUMNS, style);
+async fn list(filter: Option<&str>, output: OutputArgs, cx: &mut CommandCx<'_>) -> Result<Exit, Failure> {
+    let client = cx.client()?;
+    let style = cx.table_style();
+    let mut table = TableWriter::new(cx.streams.out, output.format, COLUMNS, style);
     let mut listing = Listing {
         limit: if output.limit == 0 { usize::MAX } else { usize::try_from(output.limit).unwrap_or(usize::MAX) },
         ..Listing::default()
@@ -140,15 +140,15 @@ async fn list(filter: Option<&str>, output: OutputArgs, caller: &mut CommandCx<'
     }
     table.finish()?;
     if listing.n_unreadable > 0 {
-        caller.warn(&describe_unreadable(listing.n_unreadable, "sensors"));
+        cx.warn(&describe_unreadable(listing.n_unreadable, "sensors"));
     }
     result?;
     if listing.is_cut {
         let n = text::pluralize(listing.seen_ids.len(), "sensor", "sensors");
-        caller.note(&format!("{n}; there are more, and --limit 0 gives all"));
+        cx.note(&format!("{n}; there are more, and --limit 0 gives all"));
     }
     if listing.seen_ids.is_empty() && listing.n_unreadable == 0 {
-        caller.note("no sensor matches");
+        cx.note("no sensor matches");
         return Ok(Exit::NoResults);
     }
     Ok(Exit::Done)
@@ -236,9 +236,9 @@ impl Listing {
 }
 
 /// Runs `sensor show`.
-async fn show(host: &str, format: Format, caller: &mut CommandCx<'_>) -> Result<Exit, Failure> {
-    let client = caller.client()?;
-    let id = hosts::resolve_sensor(host, &client, caller).await?;
+async fn show(host: &str, format: Format, cx: &mut CommandCx<'_>) -> Result<Exit, Failure> {
+    let client = cx.client()?;
+    let id = hosts::resolve_sensor(host, &client, cx).await?;
     let mut fetcher = Fetcher::new(client);
     let sensor = match fetcher.sensor(id).await {
         Ok(sensor) => sensor,
@@ -249,8 +249,8 @@ async fn show(host: &str, format: Format, caller: &mut CommandCx<'_>) -> Result<
         Err(error) => return Err(error.into()),
     };
     if format != Format::Table {
-        let style = caller.table_style();
-        let mut table = TableWriter::new(caller.streams.out, format, COLUMNS, style);
+        let style = cx.table_style();
+        let mut table = TableWriter::new(cx.streams.out, format, COLUMNS, style);
         table.write_rows(&[row(&sensor.value)])?;
         table.finish()?;
         return Ok(Exit::Done);
@@ -261,13 +261,13 @@ async fn show(host: &str, format: Format, caller: &mut CommandCx<'_>) -> Result<
         Some(id) => match fetcher.group(id).await {
             Ok(group) => Some(format!("{} ({id})", text::make_visible(&group.value.name))),
             Err(error) => {
-                caller.warn(&format!("the group's name: {error}"));
+                cx.warn(&format!("the group's name: {error}"));
                 Some(id.to_string())
             }
         },
     };
     let details = sensor_details::details(&sensor, group);
-    caller.streams.out.write_all(details.as_bytes())?;
+    cx.streams.out.write_all(details.as_bytes())?;
     Ok(Exit::Done)
 }
 

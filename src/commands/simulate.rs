@@ -12,13 +12,13 @@ use crate::sim::{self, Options};
 const INDEX_LAG: Duration = Duration::from_millis(1_500);
 
 /// Runs `simulate`.
-pub(super) async fn simulate(args: Simulate, caller: &mut CommandCx<'_>) -> Result<Exit, Failure> {
+pub(super) async fn simulate(args: Simulate, cx: &mut CommandCx<'_>) -> Result<Exit, Failure> {
     let running = sim::start(options(&args)).await.map_err(start_failure)?;
     if let (Some(file), Some(certificate)) = (&args.cert_out, &running.certificate) {
         fs::write(file, certificate)
             .map_err(|error| Failure::new(Exit::Failed, format!("cannot write {}: {error}", file.display())))?;
     }
-    let out = &mut *caller.streams.out;
+    let out = &mut *cx.streams.out;
     writeln!(out, "url: {}", running.url)?;
     writeln!(out, "token: {}", running.token)?;
     // The process that started it waits for these two lines.

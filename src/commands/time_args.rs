@@ -20,7 +20,7 @@ fn parse(
 }
 
 /// Adds the time options of the command line to a search, and notes how an ambiguous time was interpreted.
-pub(super) fn bind_to_bounds(search: Search, bounds: &Bounds, caller: &mut CommandCx<'_>) -> Result<Search, Failure> {
+pub(super) fn bind_to_bounds(search: Search, bounds: &Bounds, cx: &mut CommandCx<'_>) -> Result<Search, Failure> {
     let now = Clock::System.now();
     let from = |option: &str, text: &Option<String>| -> Result<Option<Timestamp>, Failure> {
         let text = text.as_deref();
@@ -47,7 +47,7 @@ pub(super) fn bind_to_bounds(search: Search, bounds: &Bounds, caller: &mut Comma
                 .with_hint("swap the two times"));
         }
     }
-    let given = [
+    let times = [
         &bounds.min_last_update,
         &bounds.max_last_update,
         &bounds.min_last_server_update,
@@ -55,9 +55,9 @@ pub(super) fn bind_to_bounds(search: Search, bounds: &Bounds, caller: &mut Comma
     ];
     // A time with a zone is unambiguous.
     let is_unambiguous = |text: &String| text.parse::<Timestamp>().is_ok();
-    if !given.into_iter().flatten().all(is_unambiguous) {
+    if !times.into_iter().flatten().all(is_unambiguous) {
         for period in Period::from_search(&search) {
-            caller.note(&period.to_string());
+            cx.note(&period.to_string());
         }
     }
     Ok(search)

@@ -24,16 +24,16 @@ const COLUMNS: &[OutputColumn] = &[
 ];
 
 /// Runs `tree`.
-pub(super) async fn tree(args: &cli::Tree, caller: &mut CommandCx<'_>) -> Result<Exit, Failure> {
-    let ids = process_args::resolve_processes(&args.processes, caller)?;
-    let is_ascii = caller.config()?.ascii;
-    let mut fetcher = Fetcher::new(caller.client()?);
-    let style = caller.table_style();
+pub(super) async fn tree(args: &cli::Tree, cx: &mut CommandCx<'_>) -> Result<Exit, Failure> {
+    let ids = process_args::resolve_processes(&args.processes, cx)?;
+    let is_ascii = cx.config()?.ascii;
+    let mut fetcher = Fetcher::new(cx.client()?);
+    let style = cx.table_style();
     let mut missing = Vec::new();
     let mut notes = Vec::new();
     let mut joins = Joins::new(&args.join);
     let columns = joins.columns(COLUMNS);
-    let mut table = TableWriter::new(caller.streams.out, args.format, columns, style);
+    let mut table = TableWriter::new(cx.streams.out, args.format, columns, style);
     let mut result = Ok(());
     let mut is_first = true;
     for id in ids {
@@ -73,9 +73,9 @@ pub(super) async fn tree(args: &cli::Tree, caller: &mut CommandCx<'_>) -> Result
         notes.extend(describe_missing(&summary, args.children));
     }
     table.finish()?;
-    joins.report_failures(caller);
+    joins.report_failures(cx);
     for note in notes {
-        caller.note(&note);
+        cx.note(&note);
     }
     result?;
     process_args::check_none_missing(missing)?;

@@ -38,22 +38,22 @@ impl Numbered for Team {
 }
 
 /// Runs `user`.
-pub(super) async fn run(command: cli::User, caller: &mut CommandCx<'_>) -> Result<Exit, Failure> {
+pub(super) async fn run(command: cli::User, cx: &mut CommandCx<'_>) -> Result<Exit, Failure> {
     match command {
-        cli::User::List { output } => list(output, caller).await,
-        cli::User::Create(args) => create(&args, caller).await,
+        cli::User::List { output } => list(output, cx).await,
+        cli::User::Create(args) => create(&args, cx).await,
     }
 }
 
 /// Runs `user list`.
-async fn list(output: OutputArgs, caller: &mut CommandCx<'_>) -> Result<Exit, Failure> {
-    let page = caller.client()?.users().await?;
+async fn list(output: OutputArgs, cx: &mut CommandCx<'_>) -> Result<Exit, Failure> {
+    let page = cx.client()?.users().await?;
     let names = print_list::Names { plural: "users", empty_message: "there is no user to see" };
-    print_list::print(&page, names, COLUMNS, output, row, caller)
+    print_list::print(&page, names, COLUMNS, output, row, cx)
 }
 
 /// Runs `user create`.
-async fn create(args: &cli::NewUser, caller: &mut CommandCx<'_>) -> Result<Exit, Failure> {
+async fn create(args: &cli::NewUser, cx: &mut CommandCx<'_>) -> Result<Exit, Failure> {
     let required = |name: &str, text: &str| match text.trim() {
         "" => Err(Failure::usage(format!("there is no {name}"))),
         text => Ok(text.to_owned()),
@@ -66,9 +66,9 @@ async fn create(args: &cli::NewUser, caller: &mut CommandCx<'_>) -> Result<Exit,
         is_admin: args.admin,
         ..NewUser::default()
     };
-    let (client, access) = caller.connect()?;
+    let (client, access) = cx.connect()?;
     change::check_may_change(&access)?;
-    user.teams = teams(&args.team, &client, caller).await?;
+    user.teams = teams(&args.team, &client, cx).await?;
     let users = client.users().await?.rows;
     let exists = users.iter().any(|one| one.username.eq_ignore_case(&user.username));
     user.password = if args.justification.dry_run {
@@ -78,24 +78,24 @@ async fn create(args: &cli::NewUser, caller: &mut CommandCx<'_>) -> Result<Exit,
         // The user exists and is not created again, so that no password is needed.
         Password::default()
     } else {
-        password(&user.username, caller)?
+        password(&user.username, cx)?
     };
     let changes = vec![Change::Admin(AdminChange::CreateUser(Box::new(user)))];
     let server = (&client, &access);
-    apply_changes(changes, &args.justification, WaitLimit::None, server, caller).await
+    apply_changes(changes, &args.justification, WaitLimit::None, server, cx).await
 }
 
 /// Finds the teams by name, without duplicates.
-async fn teams(names: &[String], client: &Client, caller: &mut CommandCx<'_>) -> Result<Vec<(u64, String)>, Failure> {
+async fn teams(names: &[String], client: &Client, cx: &mut CommandCx<'_>) -> Result<Vec<(u64, String)>, Failure> {
     let mut teams: Vec<(u64, String)> = Vec::new();
     if names.is_empty() {
         return Ok(teams);
     }
     let existing = client.teams().await?;
     for name in names {
-        let team = resolve::resolve(name, existing.clone(), TEAM, caller)?;
+        let team = resolve::resolve(name, existing.clone(), TEAM, cx)?;
         if teams.iter().any(|(id, _)| *id == team.id) {
-            caller.note(&format!("{name} is named twice"));
+            cx.note(&format!("{name} is named twice"));
         } else {
             teams.push((team.id, team.name.raw().to_owned()));
         }
@@ -104,12 +104,12 @@ async fn teams(names: &[String], client: &Client, caller: &mut CommandCx<'_>) ->
 }
 
 /// Reads the password: typed twice without echo, or from the first line of standard input.
-fn password(username: &str, caller: &mut CommandCx<'_>) -> Result<Password, Failure> {
+fn password(username: &str, cx: &mut CommandCx<'_>) -> Result<Password, Failure> {
     let failure = |error: &str| {
         Failure::usage(error).with_hint("type it at a terminal, or give it as the first line of standard input")
     };
-    let Some(read_password) = caller.streams.read_password else {
-        let mut line = caller.read_line();
+    let Some(read_password) = cx.streams.read_password else {
+        let mut line = cx.read_line();
         if line.ends_with(b"\r") {
             line.pop();
         }

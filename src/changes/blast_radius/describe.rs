@@ -1,4 +1,4 @@
-//! Descriptions in the blast radius.
+//! Texts that the probes of the blast radius share.
 
 use crate::model::Facets;
 use crate::text;

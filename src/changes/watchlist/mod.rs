@@ -176,8 +176,8 @@ impl WatchlistChange {
         missing.map(action).collect()
     }
 
-    /// Returns whether the server holds a part of the change: a new watchlist without all of its actions, or only some
-    /// of the edited members.
+    /// Returns whether the server has applied a part of the change: a new watchlist without all of its actions, or only
+    /// some of the edited members.
     pub(super) fn is_partly_satisfied_by(&self, current: &WatchlistSnapshot) -> bool {
         match (self, &current.watchlist) {
             (Self::Create(_), Some(_)) => self.is_satisfied_by(current) == Some(false),
@@ -186,7 +186,7 @@ impl WatchlistChange {
         }
     }
 
-    /// Returns whether the server holds the change; `None` if it does not say.
+    /// Returns whether the watchlist on the server satisfies the change; `None` if the server does not say.
     pub(super) fn is_satisfied_by(&self, current: &WatchlistSnapshot) -> Option<bool> {
         let Some(watchlist) = &current.watchlist else {
             let is_unknown = matches!(self, Self::Create(_)) && current.n_unread > 0;

@@ -29,12 +29,12 @@ const COLUMNS: &[OutputColumn] = &[
 ];
 
 /// Runs `alert`.
-pub(super) async fn run(command: cli::Alert, caller: &mut CommandCx<'_>) -> Result<Exit, Failure> {
+pub(super) async fn run(command: cli::Alert, cx: &mut CommandCx<'_>) -> Result<Exit, Failure> {
     match command {
-        cli::Alert::List { query, query_args, output } => list(query.as_deref(), query_args, output, caller).await,
-        cli::Alert::Status { status, alerts } => change(AlertChangeArg::Status(&status), &alerts, caller).await,
-        cli::Alert::Assign { owner, alerts } => change(AlertChangeArg::Owner(&owner), &alerts, caller).await,
-        cli::Alert::Ignore(alerts) => change(AlertChangeArg::Ignored, &alerts, caller).await,
+        cli::Alert::List { query, query_args, output } => list(query.as_deref(), query_args, output, cx).await,
+        cli::Alert::Status { status, alerts } => change(AlertChangeArg::Status(&status), &alerts, cx).await,
+        cli::Alert::Assign { owner, alerts } => change(AlertChangeArg::Owner(&owner), &alerts, cx).await,
+        cli::Alert::Ignore(alerts) => change(AlertChangeArg::Ignored, &alerts, cx).await,
     }
 }
 
@@ -43,14 +43,14 @@ async fn list(
     query: Option<&str>,
     query_args: QueryArgs,
     output: OutputArgs,
-    caller: &mut CommandCx<'_>,
+    cx: &mut CommandCx<'_>,
 ) -> Result<Exit, Failure> {
     let search = Search {
-        query: query_argument::read_query(Index::Alert, query.unwrap_or(OPEN_ALERTS), query_args, caller)?,
+        query: query_argument::read_query(Index::Alert, query.unwrap_or(OPEN_ALERTS), query_args, cx)?,
         sort: Some("alert_severity desc".into()),
         ..Search::default()
     };
-    page_summary::print("alert", search, COLUMNS, output, row, caller).await
+    page_summary::print("alert", search, COLUMNS, output, row, cx).await
 }
 
 fn row(alert: &Alert) -> OutputRow {

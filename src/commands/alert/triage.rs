@@ -28,19 +28,19 @@ pub(in super::super) enum AlertChangeArg<'a> {
 pub(in super::super) async fn change(
     arg: AlertChangeArg<'_>,
     args: &Alerts,
-    caller: &mut CommandCx<'_>,
+    cx: &mut CommandCx<'_>,
 ) -> Result<Exit, Failure> {
     if let AlertChangeArg::Status(word) = arg {
         parse_status(word)?;
     }
     let selection = match &args.matching {
-        Some(query) => Err(select::selecting_query(Index::Alert, query, args.query_args, caller)?),
-        None => Ok(parse_ids(&args.ids, caller)?),
+        Some(query) => Err(select::selecting_query(Index::Alert, query, args.query_args, cx)?),
+        None => Ok(parse_ids(&args.ids, cx)?),
     };
-    let (client, access) = caller.connect()?;
+    let (client, access) = cx.connect()?;
     let desired = match arg {
         AlertChangeArg::Status(word) => Disposition::Status(parse_status(word)?),
-        AlertChangeArg::Owner(user) => Disposition::Assigned(resolve_owner(user, &client, caller).await?),
+        AlertChangeArg::Owner(user) => Disposition::Assigned(resolve_owner(user, &client, cx).await?),
         AlertChangeArg::Ignored => Disposition::Ignored,
     };
     let changes =
@@ -50,7 +50,7 @@ pub(in super::super) async fn change(
         Err(query) => {
             let search = Search { query, sort: Some("alert_severity desc".into()), ..Search::default() };
             let id = |alert: &Alert| alert.id.clone();
-            match select::select("alert", search, id, &client, caller).await? {
+            match select::select("alert", search, id, &client, cx).await? {
                 Some(ids) => changes(&ids).into_iter().map(Into::into).collect(),
                 None => return Ok(Exit::NoResults),
             }
@@ -58,7 +58,7 @@ pub(in super::super) async fn change(
     };
     let server = (&client, &access);
     let wait_limit = args.wait.wait_limit();
-    apply_changes(changes, &args.justification, wait_limit, server, caller).await
+    apply_changes(changes, &args.justification, wait_limit, server, cx).await
 }
 
 /// Parses a status: this program's name or the server's. Any other is rejected here, since a server may accept it.
@@ -74,13 +74,13 @@ fn parse_status(word: &str) -> Result<AlertStatus, Failure> {
 }
 
 /// Parses the alert IDs of the command line, without duplicates.
-fn parse_ids(ids: &[String], caller: &mut CommandCx<'_>) -> Result<Vec<AlertId>, Failure> {
+fn parse_ids(ids: &[String], cx: &mut CommandCx<'_>) -> Result<Vec<AlertId>, Failure> {
     let parser = args::ArgParser {
         noun: "id of an alert",
         advice: "an id looks like 6f0d2b1e-8c4a-4e57-9a3b-2d7f1c90e845; `lampblack alert list` prints them",
     };
-    let words = links::alerts(read_args(ids, caller)?, caller)?;
-    parser.parse_all(&words, parse_uuid, caller)
+    let words = links::alerts(read_args(ids, cx)?, cx)?;
+    parser.parse_all(&words, parse_uuid, cx)
 }
 
 /// Parses a UUID and converts it to lower case, as servers write it.
@@ -113,11 +113,11 @@ async fn with_current_state(changes: Vec<Change>, client: &Client) -> Result<Vec
 }
 
 /// Returns the username as the server spells it. It has to be checked here: the server accepts any name as an owner.
-async fn resolve_owner(name: &str, client: &Client, caller: &mut CommandCx<'_>) -> Result<String, Failure> {
+async fn resolve_owner(name: &str, client: &Client, cx: &mut CommandCx<'_>) -> Result<String, Failure> {
     let users = match client.users().await {
         Ok(page) => page,
         Err(error @ (Error::Forbidden { .. } | Error::NotFound { .. })) => {
-            caller.warn(&format!("whether there is a user {name:?} is not known: {error}"));
+            cx.warn(&format!("whether there is a user {name:?} is not known: {error}"));
             return Ok(name.to_owned());
         }
         Err(error) => return Err(error.into()),

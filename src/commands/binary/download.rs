@@ -11,8 +11,8 @@ use crate::download::{self, DownloadProgress, DownloadRequest, Error, SaveFormat
 use crate::fetch::Fetcher;
 
 /// Runs `binary download`.
-pub(in super::super) async fn download(args: &BinaryDownload, caller: &mut CommandCx<'_>) -> Result<Exit, Failure> {
-    let client = caller.client()?;
+pub(in super::super) async fn download(args: &BinaryDownload, cx: &mut CommandCx<'_>) -> Result<Exit, Failure> {
+    let client = cx.client()?;
     let binary = fetch_binary(&mut Fetcher::new(client.clone()), args.md5).await?;
     let format = match (args.extract, args.protect) {
         (true, _) => SaveFormat::Extracted,
@@ -29,28 +29,28 @@ pub(in super::super) async fn download(args: &BinaryDownload, caller: &mut Comma
     if request.keeps_unverified && request.binary.is_partial() {
         let size = |size: Option<u64>| size.unwrap_or_default();
         let (stored, full) = (size(request.binary.stored_size), size(request.binary.size));
-        caller.warn(&format!("the server has only the first {stored} of {full} bytes"));
+        cx.warn(&format!("the server has only the first {stored} of {full} bytes"));
     }
     let mut progress_line = ProgressLine::default();
     let outcome = select! {
         // An interrupted download removes its partial file.
         _ = wait_for_shutdown() => Err(Failure::new(Exit::Failed, "stopped; nothing was kept")),
-        outcome = download::download(&client, &request, |progress| progress_line.report_progress(progress, caller)) => {
+        outcome = download::download(&client, &request, |progress| progress_line.report_progress(progress, cx)) => {
             outcome.map_err(download_failure)
         }
     };
-    caller.progress("");
+    cx.progress("");
     let downloaded = outcome?;
     let summary = |verb| {
         let (size, md5) = (downloaded.size, downloaded.md5);
         format!("{size} bytes{verb}, and they hash to {md5}")
     };
     if downloaded.is_verified {
-        caller.note(&summary(""));
+        cx.note(&summary(""));
     } else {
-        caller.warn(&summary(" came"));
+        cx.warn(&summary(" came"));
     }
-    writeln!(caller.streams.out, "{}", downloaded.path.display())?;
+    writeln!(cx.streams.out, "{}", downloaded.path.display())?;
     Ok(Exit::Done)
 }
 
@@ -74,12 +74,12 @@ struct ProgressLine {
 }
 
 impl ProgressLine {
-    fn report_progress(&mut self, progress: DownloadProgress, caller: &mut CommandCx<'_>) {
+    fn report_progress(&mut self, progress: DownloadProgress, cx: &mut CommandCx<'_>) {
         /// Bytes between two progress lines.
         const STEP: u64 = 256 * 1024;
         if progress.done >= self.next_report_at.max(STEP) {
             self.next_report_at = progress.done + STEP;
-            caller.progress(&progress.describe());
+            cx.progress(&progress.describe());
         }
     }
 }

@@ -29,51 +29,51 @@ const COLUMNS: &[OutputColumn] = &[
 ];
 
 /// Runs `binary search`.
-pub(super) async fn search(args: &BinarySearch, caller: &mut CommandCx<'_>) -> Result<Exit, Failure> {
+pub(super) async fn search(args: &BinarySearch, cx: &mut CommandCx<'_>) -> Result<Exit, Failure> {
     let search = Search {
-        query: query_argument::read_query(Index::Binary, &args.query, args.query_args, caller)?,
+        query: query_argument::read_query(Index::Binary, &args.query, args.query_args, cx)?,
         sort: args.sort.as_deref().map(|sort| search::parse_sort(Index::Binary, sort)).transpose()?,
         ..Search::default()
     };
     if args.count {
-        let client = caller.client()?;
-        page_summary::count::<Binary>(&search, &client, caller).await?;
+        let client = cx.client()?;
+        page_summary::count::<Binary>(&search, &client, cx).await?;
         return Ok(Exit::Done);
     }
-    print_binaries(search, args.output, caller).await
+    print_binaries(search, args.output, cx).await
 }
 
 /// Prints the binaries that a search returns.
 pub(super) async fn print_binaries(
     search: Search,
     output: OutputArgs,
-    caller: &mut CommandCx<'_>,
+    cx: &mut CommandCx<'_>,
 ) -> Result<Exit, Failure> {
-    page_summary::print("binary", search, COLUMNS, output, row, caller).await
+    page_summary::print("binary", search, COLUMNS, output, row, cx).await
 }
 
 /// Runs `binary show`.
-pub(super) async fn show(args: &BinaryShow, caller: &mut CommandCx<'_>) -> Result<Exit, Failure> {
-    let mut fetcher = Fetcher::new(caller.client()?);
+pub(super) async fn show(args: &BinaryShow, cx: &mut CommandCx<'_>) -> Result<Exit, Failure> {
+    let mut fetcher = Fetcher::new(cx.client()?);
     if let Some(bytes) = args.head {
         let bytes = usize::try_from(bytes).unwrap_or(usize::MAX);
         let head = fetcher.head(args.md5, bytes).await.map_err(no_copy_failure)?;
         for line in text::dump(&head.value.bytes, 16) {
-            writeln!(caller.streams.out, "{line}")?;
+            writeln!(cx.streams.out, "{line}")?;
         }
         if head.value.is_whole {
-            caller.note("that is all the server has of it");
+            cx.note("that is all the server has of it");
         }
         return Ok(Exit::Done);
     }
     let binary = fetch_binary(&mut fetcher, args.md5).await?;
     if args.format == Format::Table {
         let details = details::details(&binary);
-        caller.streams.out.write_all(details.as_bytes())?;
+        cx.streams.out.write_all(details.as_bytes())?;
         return Ok(Exit::Done);
     }
-    let style = caller.table_style();
-    let mut table = TableWriter::new(caller.streams.out, args.format, COLUMNS, style);
+    let style = cx.table_style();
+    let mut table = TableWriter::new(cx.streams.out, args.format, COLUMNS, style);
     table.write_rows(&[row(&binary.value)])?;
     table.finish()?;
     Ok(Exit::Done)

@@ -15,9 +15,9 @@ const COLUMNS: &[OutputColumn] = &[
 ];
 
 /// Runs `watchlist action`.
-pub(super) async fn run(word: &str, action: cli::Action, caller: &mut CommandCx<'_>) -> Result<Exit, Failure> {
+pub(super) async fn run(word: &str, action: cli::Action, cx: &mut CommandCx<'_>) -> Result<Exit, Failure> {
     let (justification, requested) = match action {
-        cli::Action::List { output } => return list(word, output, caller).await,
+        cli::Action::List { output } => return list(word, output, cx).await,
         cli::Action::Add { kind, to, .. } if kind != Effect::Email && !to.is_empty() => {
             return Err(Failure::usage("--to is for e-mail alone")
                 .with_hint("an alert and a line in syslog are for nobody in particular"));
@@ -25,7 +25,7 @@ pub(super) async fn run(word: &str, action: cli::Action, caller: &mut CommandCx<
         cli::Action::Add { kind, to, justification } => (justification, Ok((kind, to))),
         cli::Action::Remove { action, justification } => (justification, Err(action)),
     };
-    let (client, access) = caller.connect()?;
+    let (client, access) = cx.connect()?;
     change::check_may_change(&access)?;
     let watchlist_change = |id| match &requested {
         Ok((kind, recipients)) => {
@@ -33,7 +33,7 @@ pub(super) async fn run(word: &str, action: cli::Action, caller: &mut CommandCx<
         }
         Err(action) => WatchlistChange::RemoveAction { id, action: *action },
     };
-    let PlannedTarget { change, state } = plan_target(word, watchlist_change, &client, caller).await?;
+    let PlannedTarget { change, state } = plan_target(word, watchlist_change, &client, cx).await?;
     let state = match state {
         Some(state) => state,
         None => Snapshot::read(&change, &client).await?,
@@ -43,16 +43,16 @@ pub(super) async fn run(word: &str, action: cli::Action, caller: &mut CommandCx<
     }
     let state = Some(state);
     let (changes, server) = (vec![PlannedTarget { change, state }], (&client, &access));
-    apply_changes(changes, &justification, WaitLimit::None, server, caller).await
+    apply_changes(changes, &justification, WaitLimit::None, server, cx).await
 }
 
 /// Runs `watchlist action ID list`.
-async fn list(word: &str, output: OutputArgs, caller: &mut CommandCx<'_>) -> Result<Exit, Failure> {
-    let client = caller.client()?;
-    let id = resolve_watchlist(word, &client, caller).await?.id;
+async fn list(word: &str, output: OutputArgs, cx: &mut CommandCx<'_>) -> Result<Exit, Failure> {
+    let client = cx.client()?;
+    let id = resolve_watchlist(word, &client, cx).await?.id;
     let page = client.watch_actions(id).await?;
     let names = print_list::Names { plural: "actions", empty_message: "it sets nothing off" };
-    print_list::print(&page, names, COLUMNS, output, row, caller)
+    print_list::print(&page, names, COLUMNS, output, row, cx)
 }
 
 /// Fails if the watchlist has no such action, with a hint that lists the existing ones.

@@ -8,19 +8,19 @@ use crate::model::StoredIndex;
 use crate::query::{self, Index};
 
 /// Runs `watchlist create`.
-pub(super) async fn create(args: &cli::NewWatchlist, caller: &mut CommandCx<'_>) -> Result<Exit, Failure> {
+pub(super) async fn create(args: &cli::NewWatchlist, cx: &mut CommandCx<'_>) -> Result<Exit, Failure> {
     if args.name.trim().is_empty() {
         return Err(Failure::usage("the watchlist has no name").with_hint("give it one that says what it looks for"));
     }
     let (query_index, index) =
         if args.binary { (Index::Binary, StoredIndex::Modules) } else { (Index::Process, StoredIndex::Events) };
-    let query = query_argument::read_query(query_index, &args.query, args.query_args, caller)?;
+    let query = query_argument::read_query(query_index, &args.query, args.query_args, cx)?;
     if query.trim().is_empty() {
         return Err(
             Failure::usage("the query is empty: the watchlist would tag everything").with_hint("say what it looks for")
         );
     }
-    let (client, access) = caller.connect()?;
+    let (client, access) = cx.connect()?;
     change::check_may_change(&access)?;
     let draft = WatchlistDraft {
         name: args.name.trim().to_owned(),
@@ -30,7 +30,7 @@ pub(super) async fn create(args: &cli::NewWatchlist, caller: &mut CommandCx<'_>)
     let new = NewWatchlist { draft, index, actions: Vec::new(), is_enabled: true };
     let changes = vec![Change::Watch(WatchlistChange::Create(new))];
     let server = (&client, &access);
-    apply_changes(changes, &args.justification, WaitLimit::None, server, caller).await
+    apply_changes(changes, &args.justification, WaitLimit::None, server, cx).await
 }
 
 /// Encodes a query for a watchlist. Strict servers reject a slash in it (reference 2.10).

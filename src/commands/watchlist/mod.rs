@@ -45,47 +45,47 @@ impl Numbered for Watchlist {
 }
 
 /// Runs `watchlist`.
-pub(super) async fn run(command: cli::Watchlist, caller: &mut CommandCx<'_>) -> Result<Exit, Failure> {
+pub(super) async fn run(command: cli::Watchlist, cx: &mut CommandCx<'_>) -> Result<Exit, Failure> {
     let switch = |is_enabled| move |id| WatchlistChange::Switch { id, is_enabled };
     match command {
-        cli::Watchlist::List { output } => list(output, caller).await,
-        cli::Watchlist::Show { id, format } => show::show(&id, format, caller).await,
-        cli::Watchlist::Create(args) => create::create(&args, caller).await,
-        cli::Watchlist::Enable(args) => change(&args, switch(true), caller).await,
-        cli::Watchlist::Disable(args) => change(&args, switch(false), caller).await,
+        cli::Watchlist::List { output } => list(output, cx).await,
+        cli::Watchlist::Show { id, format } => show::show(&id, format, cx).await,
+        cli::Watchlist::Create(args) => create::create(&args, cx).await,
+        cli::Watchlist::Enable(args) => change(&args, switch(true), cx).await,
+        cli::Watchlist::Disable(args) => change(&args, switch(false), cx).await,
         cli::Watchlist::Search { id, query_args, count, output } => {
             let options = show::SearchOptions { query_args, count, output };
-            show::search(&id, options, caller).await
+            show::search(&id, options, cx).await
         }
-        cli::Watchlist::Delete(args) => change(&args, WatchlistChange::Delete, caller).await,
-        cli::Watchlist::Action { id, action } => action::run(&id, action, caller).await,
+        cli::Watchlist::Delete(args) => change(&args, WatchlistChange::Delete, cx).await,
+        cli::Watchlist::Action { id, action } => action::run(&id, action, cx).await,
     }
 }
 
 /// Runs `watchlist list`.
-async fn list(output: OutputArgs, caller: &mut CommandCx<'_>) -> Result<Exit, Failure> {
-    let page = caller.client()?.watchlists().await?;
+async fn list(output: OutputArgs, cx: &mut CommandCx<'_>) -> Result<Exit, Failure> {
+    let page = cx.client()?.watchlists().await?;
     let names = print_list::Names { plural: KIND.plural, empty_message: "there is no watchlist" };
-    print_list::print(&page, names, COLUMNS, output, row, caller)
+    print_list::print(&page, names, COLUMNS, output, row, cx)
 }
 
 /// Applies a change to an existing watchlist.
 async fn change(
     args: &cli::IdArg,
     watchlist_change: impl Fn(WatchlistId) -> WatchlistChange,
-    caller: &mut CommandCx<'_>,
+    cx: &mut CommandCx<'_>,
 ) -> Result<Exit, Failure> {
-    let (client, access) = caller.connect()?;
+    let (client, access) = cx.connect()?;
     change::check_may_change(&access)?;
-    let changes = vec![plan_target(&args.id, watchlist_change, &client, caller).await?];
+    let changes = vec![plan_target(&args.id, watchlist_change, &client, cx).await?];
     let server = (&client, &access);
     // The server's record is the result: it is read back at once, and no sensor has to check in.
-    apply_changes(changes, &args.justification, WaitLimit::None, server, caller).await
+    apply_changes(changes, &args.justification, WaitLimit::None, server, cx).await
 }
 
 /// Finds a watchlist by its ID or its complete name.
-async fn resolve_watchlist(word: &str, client: &Client, caller: &mut CommandCx<'_>) -> Result<Watchlist, Failure> {
-    let word = &links::watchlist(word, caller)?;
+async fn resolve_watchlist(word: &str, client: &Client, cx: &mut CommandCx<'_>) -> Result<Watchlist, Failure> {
+    let word = &links::watchlist(word, cx)?;
     if let Ok(number) = word.trim().parse() {
         match client.watchlist(WatchlistId(number)).await {
             // The number may be a name.
@@ -93,12 +93,12 @@ async fn resolve_watchlist(word: &str, client: &Client, caller: &mut CommandCx<'
             watchlist => return Ok(watchlist?),
         }
     }
-    find_by_name(word, client, caller).await
+    find_by_name(word, client, cx).await
 }
 
 /// Finds a watchlist by its complete name.
-async fn find_by_name(word: &str, client: &Client, caller: &mut CommandCx<'_>) -> Result<Watchlist, Failure> {
-    resolve::resolve(word, client.watchlists().await?, KIND, caller)
+async fn find_by_name(word: &str, client: &Client, cx: &mut CommandCx<'_>) -> Result<Watchlist, Failure> {
+    resolve::resolve(word, client.watchlists().await?, KIND, cx)
 }
 
 /// Returns the change of a watchlist, with its state if it was found by ID.
@@ -106,15 +106,15 @@ async fn plan_target(
     word: &str,
     watchlist_change: impl Fn(WatchlistId) -> WatchlistChange,
     client: &Client,
-    caller: &mut CommandCx<'_>,
+    cx: &mut CommandCx<'_>,
 ) -> Result<PlannedTarget, Failure> {
-    let word = &links::watchlist(word, caller)?;
+    let word = &links::watchlist(word, cx)?;
     let change = |number| Change::Watch(watchlist_change(WatchlistId(number)));
     let exists = |state: &Snapshot| matches!(state, Snapshot::Watchlist(snapshot) if snapshot.watchlist.is_some());
     if let Some(target) = PlannedTarget::find_by_number(word, change, exists, client).await? {
         return Ok(target);
     }
-    let id = find_by_name(word, client, caller).await?.id;
+    let id = find_by_name(word, client, cx).await?.id;
     Ok(Change::Watch(watchlist_change(id)).into())
 }
 

@@ -15,20 +15,20 @@ use crate::query::{self, Index, StoredQuery};
 use crate::text;
 
 /// Runs `watchlist show`.
-pub(super) async fn show(word: &str, format: Format, caller: &mut CommandCx<'_>) -> Result<Exit, Failure> {
-    let client = caller.client()?;
-    let watchlist = resolve_watchlist(word, &client, caller).await?;
+pub(super) async fn show(word: &str, format: Format, cx: &mut CommandCx<'_>) -> Result<Exit, Failure> {
+    let client = cx.client()?;
+    let watchlist = resolve_watchlist(word, &client, cx).await?;
     // The watchlist is the result; a failed request for its actions does not suppress it.
     let actions = match client.watch_actions(watchlist.id).await {
         Ok(page) => Some(page.rows),
         Err(error) => {
-            caller.warn(&format!("what it sets off: {error}"));
+            cx.warn(&format!("what it sets off: {error}"));
             None
         }
     };
     if format == Format::Table {
         let details = details(&watchlist, actions.as_deref());
-        caller.streams.out.write_all(details.as_bytes())?;
+        cx.streams.out.write_all(details.as_bytes())?;
         return Ok(Exit::Done);
     }
     let json = actions.map_or_else(
@@ -40,8 +40,8 @@ pub(super) async fn show(word: &str, format: Format, caller: &mut CommandCx<'_>)
     );
     let output_row =
         OutputRow { json: output::with_members(&watchlist.document, &[("actions", json)]), ..row(&watchlist) };
-    let style = caller.table_style();
-    let mut table = TableWriter::new(caller.streams.out, format, COLUMNS, style);
+    let style = cx.table_style();
+    let mut table = TableWriter::new(cx.streams.out, format, COLUMNS, style);
     table.write_rows(&[output_row])?;
     table.finish()?;
     Ok(Exit::Done)
@@ -55,9 +55,9 @@ pub(super) struct SearchOptions {
 }
 
 /// Runs `watchlist search`.
-pub(super) async fn search(word: &str, options: SearchOptions, caller: &mut CommandCx<'_>) -> Result<Exit, Failure> {
-    let client = caller.client()?;
-    let watchlist = resolve_watchlist(word, &client, caller).await?;
+pub(super) async fn search(word: &str, options: SearchOptions, cx: &mut CommandCx<'_>) -> Result<Exit, Failure> {
+    let client = cx.client()?;
+    let watchlist = resolve_watchlist(word, &client, cx).await?;
     let index = match &watchlist.index {
         StoredIndex::Events => Index::Process,
         StoredIndex::Modules => Index::Binary,
@@ -74,18 +74,18 @@ pub(super) async fn search(word: &str, options: SearchOptions, caller: &mut Comm
                 "`lampblack watchlist show` shows it; nothing was searched, --as-typed searches with what there is",
             ));
         }
-        caller.warn(&why);
+        cx.warn(&why);
     }
     let query = query::one_line(&stored.combined_query());
-    query_error::check(index, &query, options.query_args, caller)?;
+    query_error::check(index, &query, options.query_args, cx)?;
     let search = Search { query, ..Search::default() };
     match index {
-        Index::Binary if options.count => _ = page_summary::count::<Binary>(&search, &client, caller).await?,
-        _ if options.count => _ = page_summary::count::<Process>(&search, &client, caller).await?,
-        Index::Binary => return binary::print_binaries(search, options.output, caller).await,
+        Index::Binary if options.count => _ = page_summary::count::<Binary>(&search, &client, cx).await?,
+        _ if options.count => _ = page_summary::count::<Process>(&search, &client, cx).await?,
+        Index::Binary => return binary::print_binaries(search, options.output, cx).await,
         _ => {
             let group_by = Some("id".into());
-            return search::print_processes(Search { group_by, ..search }, options.output, caller).await;
+            return search::print_processes(Search { group_by, ..search }, options.output, cx).await;
         }
     }
     Ok(Exit::Done)
