@@ -62,7 +62,7 @@ fn nothing_is_unwrapped_outside_tests() {
 fn every_public_type_and_function_has_a_doc_comment() {
     let mut offences = Vec::new();
     for file in product(|_| true) {
-        let mut is_documented = false;
+        let (mut is_documented, mut is_in_attribute) = (false, false);
         for (index, line) in file.text.lines().map(str::trim_start).enumerate() {
             let is_item = ["pub fn ", "pub async fn ", "pub const fn ", "pub struct ", "pub enum ", "pub trait "]
                 .iter()
@@ -70,9 +70,10 @@ fn every_public_type_and_function_has_a_doc_comment() {
             if is_item && !is_documented {
                 offences.push(format!("{}:{}: {line}", file.path.display(), index + 1));
             }
-            // Attributes stand between a comment and its item.
-            is_documented =
-                line.starts_with("///") || (is_documented && (line.starts_with('#') || line.starts_with(')')));
+            // Between a comment and its item there may be attributes, each on one or more lines.
+            let is_attribute = is_in_attribute || line.starts_with("#[");
+            is_in_attribute = is_attribute && !line.ends_with(']');
+            is_documented = line.starts_with("///") || (is_documented && is_attribute);
         }
     }
     assert!(offences.is_empty(), "\n{}", offences.join("\n"));
