@@ -24,8 +24,8 @@ pub enum Error {
     #[error("the archive says that {0} has another size than it has")]
     Size(String),
     /// A member is larger than the limit.
-    #[error("{name} in the archive is larger than {most} bytes, which is more than there should be")]
-    TooLarge { name: String, most: u64 },
+    #[error("{name} in the archive is larger than {max_bytes} bytes, which is more than there should be")]
+    TooLarge { name: String, max_bytes: u64 },
     #[error("the checksum of {0} in the archive is wrong")]
     Checksum(String),
     #[error("{0} in the archive cannot be unpacked")]

@@ -120,7 +120,7 @@ impl Member {
             return Err(self.size_mismatch());
         }
         if self.size > self.max_bytes {
-            return Err(Error::TooLarge { name: display_name(&self.name), most: self.max_bytes });
+            return Err(Error::TooLarge { name: display_name(&self.name), max_bytes: self.max_bytes });
         }
         self.crc.update(bytes);
         sink.write_all(bytes)?;

@@ -44,22 +44,21 @@ enum SaveTarget<W: Write> {
 pub struct SavedFile<W> {
     /// The writer it was saved to.
     pub target: W,
-    /// The hash of its content.
     pub md5: Md5,
     /// Its unpacked size in bytes.
     pub size: u64,
 }
 
 impl<W: Write> SaveJob<W> {
-    /// Creates a job for a file of at most `most` bytes, called `name` in a protected archive.
-    pub fn new(target: W, format: SaveFormat, name: &str, most: u64) -> Result<Self, Error> {
+    /// Creates a job for a file of at most `max_bytes` bytes, called `name` in a protected archive.
+    pub fn new(target: W, format: SaveFormat, name: &str, max_bytes: u64) -> Result<Self, Error> {
         let target = match format {
             SaveFormat::Archive => SaveTarget::Archive(target),
             SaveFormat::Extracted => SaveTarget::Extracted(target),
             SaveFormat::Protected => {
                 let options = SimpleFileOptions::default()
                     .compression_method(CompressionMethod::Deflated)
-                    .large_file(most > u32::MAX.into())
+                    .large_file(max_bytes > u32::MAX.into())
                     .unix_permissions(0o600)
                     .with_deprecated_encryption(PASSWORD.as_bytes())
                     .map_err(io::Error::from)?;
@@ -68,7 +67,7 @@ impl<W: Write> SaveJob<W> {
                 SaveTarget::Protected(Box::new(archive))
             }
         };
-        Ok(Self { unpacker: Unpacker::new(most), target })
+        Ok(Self { unpacker: Unpacker::new(max_bytes), target })
     }
 
     /// Processes the next bytes of the server's archive.

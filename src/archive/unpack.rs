@@ -41,23 +41,23 @@ pub struct Unpacker {
 
 enum UnpackState {
     /// Reading a record of any kind.
-    /// Reading the content of a member.
     Record,
-    /// Reading the data descriptor after a member.
+    /// Reading the content of a member.
     Content(Box<Member>),
-    /// After the end record.
+    /// Reading the data descriptor after a member.
     Descriptor(Box<Member>),
+    /// After the end record.
     End,
 }
 
 impl Unpacker {
-    /// Creates an unpacker for an archive whose file has at most `most` bytes.
-    pub fn new(most: u64) -> Self {
+    /// Creates an unpacker for an archive whose file has at most `max_bytes` bytes.
+    pub fn new(max_bytes: u64) -> Self {
         Self {
             state: UnpackState::Record,
             record: Vec::new(),
             n_bytes: 0,
-            max_bytes: most,
+            max_bytes,
             directory: None,
             end_64: None,
             members: Vec::new(),
@@ -159,8 +159,8 @@ impl Unpacker {
         if self.members.len() >= MAX_MEMBERS {
             return Err(Error::Unsupported("has a great many members"));
         }
-        let most = if local.name == FILE { self.max_bytes } else { MAX_OTHER_MEMBER };
-        let member = Member::new(local, offset, most)?;
+        let max_bytes = if local.name == FILE { self.max_bytes } else { MAX_OTHER_MEMBER };
+        let member = Member::new(local, offset, max_bytes)?;
         Ok(UnpackState::Content(Box::new(member)))
     }
 

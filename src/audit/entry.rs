@@ -121,9 +121,8 @@ impl Actor {
 /// The target of a change.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LoggedTarget {
-    /// `sensor` or `hash`.
+    /// The kind of target, such as `sensor` or `hash`.
     pub kind: String,
-    /// The id on the server.
     pub id: String,
     /// The display name.
     #[serde(default, skip_serializing_if = "String::is_empty")]
@@ -133,7 +132,6 @@ pub struct LoggedTarget {
 /// A request that changes the server. It has no headers, and so no API token.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct LoggedRequest {
-    /// The HTTP method.
     pub method: String,
     /// The path, beginning with `/api`.
     pub path: String,

@@ -88,7 +88,6 @@ impl Default for LockWait {
 /// The head of the log: its length and the hash of its last line.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LogHead {
-    /// The number of lines.
     pub lines: u64,
     /// The size of the log with its archives, in bytes.
     pub bytes: u64,

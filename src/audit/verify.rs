@@ -17,28 +17,21 @@ pub struct LogCheck {
     pub recorded_head: Option<LogHead>,
 }
 
-/// Damage of a log.
+/// Damage of a log. The numbers of lines are from 1.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum LogDamage {
     /// A line is not a valid entry.
     #[error("line {line} cannot be read: {reason}")]
-    Unreadable {
-        /// The number of the line, from 1.
-        line: u64,
-        reason: String,
-    },
+    Unreadable { line: u64, reason: String },
     /// The previous hash of a line is not the hash of the line before it.
     #[error(
         "line {line} does not follow the line before it: one of them was changed, or others were moved or taken out"
     )]
-    Broken {
-        /// The number of the line, from 1.
-        line: u64,
-    },
+    Broken { line: u64 },
     /// A line has the wrong number.
     #[error("line {line} says that it is line {stated}")]
     Misnumbered {
-        /// The correct number of the line, from 1.
+        /// The correct number of the line.
         line: u64,
         /// The number that is written in it.
         stated: u64,
@@ -53,14 +46,11 @@ pub enum LogDamage {
     },
     /// The line that the head records as the last one is different.
     #[error("line {line} is not the one that the head knows: it was changed")]
-    Changed {
-        /// The number of the line, from 1.
-        line: u64,
-    },
+    Changed { line: u64 },
     /// The log has an entry that it was found damaged.
     #[error("line {line} says that the log was changed before it: {what}")]
     Damaged {
-        /// The number of that entry, from 1.
+        /// The line of that entry.
         line: u64,
         /// The damage that was found then.
         what: String,

@@ -22,7 +22,6 @@ pub struct Flags {
     /// The name of the profile.
     pub profile: Option<String>,
     pub config: Option<PathBuf>,
-    /// The URL of the server.
     pub url: Option<String>,
     pub user: Option<String>,
     /// Whether all changes of the server are refused.
@@ -32,7 +31,6 @@ pub struct Flags {
 /// A server with its token, connection settings and their source.
 #[derive(Clone, Debug)]
 pub struct Access {
-    /// The URL of the server.
     pub url: Url,
     pub token: SecretString,
     /// All other settings, with the command line options applied.

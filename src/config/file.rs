@@ -28,7 +28,6 @@ pub struct Config {
     pub theme: String,
     /// Whether lines are drawn with ASCII characters only.
     pub ascii: bool,
-    /// The user's custom keys.
     pub keys: KeyOverrides,
     pub profiles: BTreeMap<String, Profile>,
     /// The file that was read; `None` without a file.

@@ -9,7 +9,6 @@ use secrecy::SecretString;
 #[derive(Clone, Debug)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a separate setting in the file")]
 pub struct Profile {
-    /// The URL of the server.
     pub url: Option<String>,
     pub token: Option<Token>,
     /// The console user to whom the token belongs; the API does not provide it.

@@ -8,7 +8,10 @@ pub enum Source {
     /// `--url` with `LAMPBLACK_TOKEN`.
     Flag,
     /// A profile of our configuration file.
-    Profile { name: String, file: PathBuf },
+    Profile {
+        name: String,
+        file: PathBuf,
+    },
     /// `LAMPBLACK_URL` with `LAMPBLACK_TOKEN`.
     Variables,
     /// `CBAPI_URL` with `CBAPI_TOKEN`.
@@ -19,7 +22,6 @@ pub enum Source {
         /// The file with the token.
         file: PathBuf,
     },
-    /// The embedded simulator.
     Demo,
 }
 

@@ -34,7 +34,6 @@ pub struct Downloaded {
     pub path: PathBuf,
     /// Unpacked size in bytes.
     pub size: u64,
-    /// The hash of the content.
     pub md5: Md5,
     /// Whether it is the requested hash.
     pub is_verified: bool,
@@ -123,11 +122,11 @@ impl DownloadRequest {
         let mut download = client.download(self.binary.md5).await?;
         self.check_free_space(&file, &download)?;
         // The file cannot be larger than its record says: a server that sends more sends another file.
-        let most = self.binary.size.max(self.binary.stored_size);
+        let max_bytes = self.binary.size.max(self.binary.stored_size);
         let name = safe_name(self.binary.md5, &self.binary.name());
         let failed = |error| Error::archive(&self.path, error);
-        let most = most.unwrap_or(u64::MAX);
-        let mut job = SaveJob::new(file, self.form, &name, most).map_err(failed)?;
+        let max_bytes = max_bytes.unwrap_or(u64::MAX);
+        let mut job = SaveJob::new(file, self.form, &name, max_bytes).map_err(failed)?;
         let mut progress = DownloadProgress { done: 0, length: download.length() };
         while let Some(piece) = download.next().await? {
             let piece = piece.as_ref();

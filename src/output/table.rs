@@ -72,12 +72,12 @@ impl OutputColumn {
         self
     }
 
-    /// Returns the width of the widest cell of this column, not counting cells wider than `most`.
-    fn preferred_width(&self, rows: &[OutputRow], index: usize, most: usize) -> usize {
+    /// Returns the width of the widest cell of this column, not counting cells wider than `max_width`.
+    fn preferred_width(&self, rows: &[OutputRow], index: usize, max_width: usize) -> usize {
         rows.iter()
             .filter_map(|row| row.cells.get(index))
             .map(cell_width)
-            .filter(|&width| width <= most)
+            .filter(|&width| width <= max_width)
             .max()
             .unwrap_or(0)
             .max(text::width(self.name))
@@ -128,12 +128,11 @@ impl TextTable {
 
     fn set_widths(&mut self, rows: &[OutputRow]) {
         let is_first = self.widths.is_empty();
-        let most = self.style.width.map_or(MAX_CELL_WIDTH, |_| usize::MAX);
-        let preferred = self
-            .columns
-            .iter()
-            .enumerate()
-            .map(|(index, column)| if column.is_in_table { column.preferred_width(rows, index, most) } else { 0 });
+        let max_width = self.style.width.map_or(MAX_CELL_WIDTH, |_| usize::MAX);
+        let preferred =
+            self.columns.iter().enumerate().map(|(index, column)| {
+                if column.is_in_table { column.preferred_width(rows, index, max_width) } else { 0 }
+            });
         match self.style.width {
             // Nothing is shortened, and a later page may need wider columns than the first.
             None => {

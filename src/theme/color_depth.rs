@@ -20,7 +20,6 @@ pub struct TerminalColors {
 /// The number of colors that the terminal can show.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum ColorDepth {
-    /// No colors at all.
     None,
     /// 16 colors, which the user may have redefined.
     Ansi,
@@ -95,7 +94,7 @@ fn nearest_ansi(desired: [u8; 3]) -> Color {
     bright.into_iter().min_by_key(|(_, rgb)| color_distance(desired, *rgb)).map_or(Color::White, |(color, _)| color)
 }
 
-/// Returns red, green and blue of a color of the 256, if it is not one of the first 16.
+/// Returns red, green and blue of an indexed color; `index` is 16 or more.
 pub(super) fn rgb_of_index(index: u8) -> [u8; 3] {
     if let Some(gray) = index.checked_sub(232) {
         return [8 + 10 * gray; 3];

@@ -5,7 +5,6 @@ use ratatui::symbols::border;
 /// The characters that the screen is drawn with. Each is one cell wide.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Glyphs {
-    /// The border of a pane.
     pub border: border::Set<'static>,
     /// Replaces text that is cut off.
     pub ellipsis: &'static str,

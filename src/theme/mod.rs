@@ -103,7 +103,7 @@ impl Theme {
         let depth = screen.depth();
         let theme = match depth {
             ColorDepth::None => theme_file::mono_theme(),
-            // The first sixteen colors are the user's own: none of ours has a nearest one among them.
+            // The user defines how the 16 colors look, so it is not known which is nearest to one of ours.
             ColorDepth::Ansi if self.has_fine_colors() => theme_file::contrast_theme(),
             _ => self.reduce_colors(depth),
         };

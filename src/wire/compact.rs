@@ -10,10 +10,10 @@ pub(super) fn compact(json: &str) -> String {
     compact_within(json, usize::MAX, String::with_capacity(json.len()))
 }
 
-/// Removes white space like [`compact`], and truncates texts of more than `most` bytes; the end of each says how many
-/// bytes are missing.
-pub(super) fn compact_cut(json: &str, most: usize) -> String {
-    compact_within(json, most, String::new())
+/// Removes white space like [`compact`], and truncates texts of more than `max_text` bytes; the end of each says how
+/// many bytes are missing.
+pub(super) fn compact_cut(json: &str, max_text: usize) -> String {
+    compact_within(json, max_text, String::new())
 }
 
 /// Removes white space and truncates texts to `max_text` bytes.
@@ -130,9 +130,9 @@ mod tests {
 
     proptest! {
         #[test]
-        fn truncated_json_is_valid(text in any::<String>(), most in 0_usize..40) {
+        fn truncated_json_is_valid(text in any::<String>(), max_text in 0_usize..40) {
             let value = serde_json::json!({ "a": [&text, { "b": &text }] });
-            let cut = compact_cut(&value.to_string(), most);
+            let cut = compact_cut(&value.to_string(), max_text);
             prop_assert!(serde_json::from_str::<Value>(&cut).is_ok(), "{}", cut);
         }
 

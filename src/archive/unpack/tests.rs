@@ -40,8 +40,8 @@ fn typical_archive(content: &[u8]) -> Vec<u8> {
 }
 
 /// Unpacks an archive in pieces of `piece` bytes.
-fn unpack_in(archive: &[u8], piece: usize, most: u64) -> Result<(Vec<u8>, Md5, u64), Error> {
-    let mut unpacker = Unpacker::new(most);
+fn unpack_in(archive: &[u8], piece: usize, max_bytes: u64) -> Result<(Vec<u8>, Md5, u64), Error> {
+    let mut unpacker = Unpacker::new(max_bytes);
     let mut content = Vec::new();
     for piece in archive.chunks(piece) {
         unpacker.feed(piece, &mut content)?;
