@@ -8,7 +8,9 @@ use super::{App, View};
 use crate::changes::{self, AlertChange, Change, Disposition, FeedChange, LoggedChange, ReportChange, WatchlistChange};
 use crate::keys::Action;
 use crate::model::{AlertStatus, Md5, SensorId};
-use crate::panes::{ConfirmPane, FormPane, MarkedRows, NotesPane, Observables, Pane, PaneId, SensorGroupPicker};
+use crate::panes::{
+    ConfirmPane, FormPane, MarkedRows, NotesPane, Observables, Pane, PaneId, SensorGroupPicker, TargetNames,
+};
 use crate::session::{Cx, Effect};
 
 /// Hours for which a sensor may send all it holds back: as far ahead as the official client asks (reference 2.6, "Flush").
@@ -113,6 +115,7 @@ impl App {
         match opened {
             Ok(mut sheet) => {
                 sheet.set_hidden_rows(&marked);
+                sheet.set_target_names(&TargetNames::of_rows(&clues));
                 self.acted_on_pane = Some(pane);
                 self.overlay = Some(sheet);
             }

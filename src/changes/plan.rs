@@ -69,6 +69,11 @@ impl Plan {
         self
     }
 
+    /// Whether it is left out of a confirmation of so many changes: a protected host is confirmed alone.
+    pub fn is_left_out_of(&self, n_changes: usize) -> bool {
+        n_changes > 1 && self.protection.is_some()
+    }
+
     /// Returns the exact requests, in the order in which they are sent.
     pub fn write_requests(&self, justification: &Justification) -> Vec<WriteRequest> {
         self.change.write_requests(&self.state, justification, self.release)

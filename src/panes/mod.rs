@@ -24,6 +24,7 @@ mod pivot;
 mod prompt;
 mod query;
 mod record;
+mod target_names;
 mod tree;
 
 use crossterm::event::KeyEvent;
@@ -59,6 +60,7 @@ pub use prompt::period::PeriodPane;
 pub use prompt::sensor_search::SensorSearchPane;
 pub use query::QueryPane;
 pub use record::RecordPane;
+pub use target_names::TargetNames;
 pub use tree::{TreePane, TreeState};
 
 use crate::keys::{self, Action, Keymap, Scope};
@@ -193,6 +195,9 @@ pub trait Pane {
 
     /// Sets the marked rows that a popup applies to, of which some are not visible.
     fn set_hidden_rows(&mut self, _marked: &MarkedRows) {}
+
+    /// Sets the names that the rows a popup applies to give to its targets.
+    fn set_target_names(&mut self, _names: &TargetNames) {}
 
     /// Removes all marks after an action on the marked rows.
     fn clear_marks(&mut self) {}

@@ -33,6 +33,8 @@ pub struct Observables {
     pub(in crate::panes) at: Option<Moment>,
     pub(in crate::panes) sensor: Option<SensorId>,
     md5: Option<Md5>,
+    /// The path or name of that file.
+    file: Option<Untrusted>,
     /// IDs of the alerts that an action on the row applies to.
     pub alerts: Vec<AlertId>,
     /// The threat report that raised the alert, or is the row.
@@ -87,7 +89,7 @@ impl Observables {
             }),
             ..Self::default()
         };
-        observables.add_hash("process_md5", process.md5);
+        observables.add_file("process_md5", process.md5, [&process.path, &process.name]);
         observables.add_value(Action::SameName, "process_name", &process.name);
         observables.add_value(Action::SameHost, "hostname", &process.host);
         observables.add_value(Action::SameUser, "username", &process.user);
@@ -100,7 +102,7 @@ impl Observables {
     /// Returns the observables of an MD5 hash alone.
     pub fn of_hash(md5: Md5) -> Self {
         let mut observables = Self::default();
-        observables.add_hash("process_md5", Some(md5));
+        observables.add_file("process_md5", Some(md5), []);
         observables
     }
 
@@ -121,6 +123,11 @@ impl Observables {
         self.md5
     }
 
+    /// Returns the path or name of the file with that hash, if the row has one.
+    pub fn file(&self) -> Option<&Untrusted> {
+        self.file.as_ref()
+    }
+
     /// Returns the observables of an alert.
     pub fn of_alert(alert: &Alert) -> Self {
         // Alerts are raised some time after the event; the start of the process is closer to it.
@@ -130,7 +137,7 @@ impl Observables {
         let mut observables =
             Self { at: started.or(raised), sensor: alert.sensor, alerts: vec![alert.id.clone()], ..Self::default() };
         observables.set_source(alert.source, &alert.source_id);
-        observables.add_hash("process_md5", alert.md5);
+        observables.add_file("process_md5", alert.md5, [&alert.process_path, &alert.process_name]);
         observables.add_value(Action::SameName, "process_name", &alert.process_name);
         observables.add_value(Action::SameHost, "hostname", &alert.host);
         observables.add_value(Action::SameUser, "username", &alert.user);
@@ -178,7 +185,7 @@ impl Observables {
     fn of_alert_summary(alert: &AlertSummary) -> Self {
         let mut observables = Self { sensor: alert.sensor, ..Self::default() };
         observables.set_source(alert.source, &alert.source_id);
-        observables.add_hash("process_md5", alert.md5);
+        observables.add_file("process_md5", alert.md5, [&alert.process_name]);
         observables.add_value(Action::SameName, "process_name", &alert.process_name);
         observables.add_value(Action::SameHost, "hostname", &alert.host);
         observables.add_value(Action::SameUser, "username", &alert.user);
@@ -190,6 +197,7 @@ impl Observables {
         self.values.retain(|value| other.values.contains(value));
         self.sensor = self.sensor.filter(|id| other.sensor == Some(*id));
         self.md5 = self.md5.filter(|md5| other.md5 == Some(*md5));
+        self.file = self.file.take().filter(|file| other.file.as_ref() == Some(file));
         self.watchlist = self.watchlist.filter(|id| other.watchlist == Some(*id));
         if self.report != other.report {
             self.report = None;
@@ -231,7 +239,7 @@ impl Observables {
     /// Returns the observables of a binary.
     pub fn of_binary(binary: &Binary) -> Self {
         let mut observables = Self::default();
-        observables.add_hash("process_md5", Some(binary.md5));
+        observables.add_file("process_md5", Some(binary.md5), [&binary.name()]);
         if let Some(path) = binary.observed_paths.first() {
             observables.add_value(Action::SameFile, "path", path);
         }
@@ -247,7 +255,7 @@ impl Observables {
         };
         match &event.what {
             EventFacts::Filemod(file) => {
-                observables.add_hash("md5", file.md5);
+                observables.add_file("md5", file.md5, [&file.path]);
                 observables.add_value(Action::SameFile, "filemod", &file.path);
             }
             EventFacts::Regmod(key) => {
@@ -263,21 +271,21 @@ impl Observables {
                 observables.add_value(Action::SameDomain, "domain", &netconn.domain);
             }
             EventFacts::Modload(module) => {
-                observables.add_hash("md5", module.md5);
+                observables.add_file("md5", module.md5, [&module.path]);
                 observables.add_value(Action::SameFile, "modload", &module.path);
             }
             EventFacts::Childproc(child) => {
-                observables.add_hash("process_md5", child.md5);
+                observables.add_file("process_md5", child.md5, [&child.path]);
                 observables.add_value(Action::SameFile, "path", &child.path);
                 observables.add_value(Action::SameCmdline, "cmdline", &child.cmdline);
                 observables.add_value(Action::SameUser, "username", &child.user);
             }
             EventFacts::Crossproc(cross) => {
-                observables.add_hash("process_md5", cross.md5);
+                observables.add_file("process_md5", cross.md5, [&cross.path]);
                 observables.add_value(Action::SameFile, "path", &cross.path);
             }
             EventFacts::Block(block) => {
-                observables.add_hash("md5", block.md5);
+                observables.add_file("md5", block.md5, [&block.path]);
                 observables.add_value(Action::SameFile, "path", &block.path);
                 observables.add_value(Action::SameCmdline, "cmdline", &block.cmdline);
             }
@@ -310,9 +318,11 @@ impl Observables {
         }
     }
 
-    fn add_hash(&mut self, field: &'static str, md5: Option<Md5>) {
-        self.md5 = self.md5.or(md5);
+    /// Adds a file by its hash, and the first of its names that is known.
+    fn add_file<const N: usize>(&mut self, field: &'static str, md5: Option<Md5>, names: [&Untrusted; N]) {
         if let Some(md5) = md5 {
+            self.md5 = Some(md5);
+            self.file = names.into_iter().find_map(Untrusted::non_empty).cloned();
             self.add_value(Action::SameHash, field, &md5.to_string().into());
         }
     }

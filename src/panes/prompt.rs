@@ -13,7 +13,7 @@ use std::fmt::Debug;
 use crossterm::event::KeyEvent;
 use ratatui::{Frame, layout::Rect, text::Line};
 
-use super::{MarkedRows, Pane, PaneId, RenderCx, editor::Pasted};
+use super::{MarkedRows, Pane, PaneId, RenderCx, TargetNames, editor::Pasted};
 use crate::keys::{Action, Scope};
 use crate::session::{Cx, Session};
 use crate::theme::Theme;
@@ -48,6 +48,9 @@ pub trait Question: Debug {
 
     /// Sets the marked rows that the prompt applies to, of which some are not visible.
     fn set_hidden_rows(&mut self, _marked: &MarkedRows) {}
+
+    /// Sets the names that the rows give to its targets.
+    fn set_target_names(&mut self, _names: &TargetNames) {}
 
     /// Called after every input.
     fn after_input(&mut self, _cx: &mut Cx<'_>) {}
@@ -119,6 +122,10 @@ impl<Q: Question> Pane for Prompt<Q> {
 
     fn set_hidden_rows(&mut self, marked: &MarkedRows) {
         self.question.set_hidden_rows(marked);
+    }
+
+    fn set_target_names(&mut self, names: &TargetNames) {
+        self.question.set_target_names(names);
     }
 
     fn after_input(&mut self, cx: &mut Cx<'_>) {

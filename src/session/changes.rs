@@ -67,7 +67,9 @@ impl Preview {
         let is_batch = changes::is_batch(&self.changes);
         let each = self.results.iter().enumerate();
         let ready = each.filter_map(move |(at, result)| match result {
-            Some(Ok(Prepared::Ready(plan))) => Some(((!is_batch).then_some(at), plan.change.probe_names())),
+            Some(Ok(Prepared::Ready(plan))) if !plan.is_left_out_of(self.changes.len()) => {
+                Some(((!is_batch).then_some(at), plan.change.probe_names()))
+            }
             _ => None,
         });
         let ready = ready.take(if is_batch { 1 } else { usize::MAX });
@@ -96,15 +98,27 @@ impl Preview {
         self.ready_plans().map(|(_, count)| count).sum()
     }
 
+    /// Returns the targets of the changes that can be applied or are still being prepared.
+    pub fn pending_targets(&self) -> impl Iterator<Item = Target> {
+        let n_changes = self.changes.len();
+        let each = self.changes.iter().zip(&self.results);
+        let applicable = each.filter(move |(_, result)| match result {
+            Some(Ok(Prepared::Ready(plan))) => !plan.is_left_out_of(n_changes),
+            Some(_) => n_changes == 1,
+            None => true,
+        });
+        applicable.map(|(change, _)| change.target())
+    }
+
     /// Returns the plans that can be applied, each with the number of targets it would alter.
     fn ready_plans(&self) -> impl Iterator<Item = (&Plan, usize)> {
-        let is_alone = self.changes.len() == 1;
+        let n_changes = self.changes.len();
         let each = self.results.iter().zip(&self.change_counts);
         let ready = each.filter_map(|(result, count)| match result {
             Some(Ok(Prepared::Ready(plan))) => Some((&**plan, *count)),
             _ => None,
         });
-        ready.filter(move |(plan, _)| is_alone || plan.protection.is_none())
+        ready.filter(move |(plan, _)| !plan.is_left_out_of(n_changes))
     }
 }
 

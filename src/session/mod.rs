@@ -93,10 +93,12 @@ impl Session {
         let in_details = self.details.sensor.latest().map(|fetched| &*fetched.value);
         let selected = self.selection.sensor.as_deref();
         let mut sensors = in_details.into_iter().chain(selected);
-        sensors.find(|sensor| sensor.id == id).or_else(|| match self.lists.joins.sensor(id) {
+        let known = sensors.find(|sensor| sensor.id == id).or_else(|| match self.lists.joins.sensor(id) {
             Joined::Ready(sensor) => Some(sensor),
             _ => None,
-        })
+        });
+        let listed = || self.lists.sensors.loaded_rows().map(|(_, sensor)| &**sensor).find(|sensor| sensor.id == id);
+        known.or_else(listed)
     }
 
     /// Returns the name of a sensor group if any answer so far contains it.

@@ -149,12 +149,15 @@ impl ChangeTask {
         if changes::is_batch(&deeds) {
             return self.preview_batch(ticket, deeds, &estate).await;
         }
+        let n_changes = deeds.len();
         let each = deeds.into_iter().enumerate().map(|(at, deed)| {
             let (clerk, estate) = (&self, &estate);
             async move {
                 let result = deed.prepare(estate).await;
                 clerk.reply(Reply::Prepared { ticket, at, result: result.clone() });
-                if let Ok(Prepared::Ready(plan)) = result {
+                if let Ok(Prepared::Ready(plan)) = result
+                    && !plan.is_left_out_of(n_changes)
+                {
                     let tell = |fact| {
                         clerk.reply(Reply::Impact { ticket, at: Some(at), impact_lines: vec![fact] });
                     };

@@ -142,7 +142,11 @@ async fn what_can_be_done_is_found_by_its_name() {
 #[tokio::test]
 async fn a_host_is_moved_to_a_group_that_is_picked_and_its_notes_are_written() {
     let mut console = ready().await;
-    console.press("S m").await.shows(&["Move host to group", "Domain Controllers", "Engineering"]);
+    console.press("S m").await.shows(&[
+        "Move WIN-IA9NQ1GN8OI (sensor 3) to group",
+        "Domain Controllers",
+        "Engineering",
+    ]);
     console.press("j j j j j enter").await.shows(&["MOVE", "to group Engineering"]);
     console.press("tab tab enter").await;
     console.until("move WIN-IA9NQ1GN8OI: CONFIRMED").await;

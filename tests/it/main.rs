@@ -42,6 +42,7 @@ mod scrolling;
 mod sensors;
 mod sheets;
 mod sim;
+mod target_names;
 mod targets;
 mod terminal;
 mod tidy;

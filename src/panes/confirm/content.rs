@@ -3,7 +3,7 @@
 use ratatui::text::{Line, Span};
 
 use super::ConfirmPane;
-use crate::changes::{self, Change, ImpactLine, LoggedChange, Plan, Prepared, Target};
+use crate::changes::{self, Change, ImpactLine, LoggedChange, Plan, Prepared};
 use crate::session::{Preview, Session};
 use crate::text;
 use crate::theme::Theme;
@@ -32,7 +32,7 @@ pub(super) fn content_lines(pane: &ConfirmPane, session: &Session, theme: &Theme
         return lines;
     };
     let plans = pane.plans(session);
-    lines.extend(unprepared_lines(preview, session, theme));
+    lines.extend(unprepared_lines(pane, preview, session, theme));
     let (alerts, others): (Vec<&Plan>, Vec<&Plan>) = plans.iter().copied().partition(|plan| is_about_alerts(plan));
     let others = others.into_iter().flat_map(|plan| target_lines(plan, theme));
     let mut others: Vec<_> = others.collect();
@@ -47,7 +47,7 @@ pub(super) fn content_lines(pane: &ConfirmPane, session: &Session, theme: &Theme
     lines.extend(others);
     lines.extend(few);
     lines.extend(pending_lines(preview, session, theme));
-    lines.extend(excluded_lines(preview, theme));
+    lines.extend(excluded_lines(pane, preview, session, theme));
     let drift = conflicts(pane, &plans).into_iter();
     lines.extend(drift.map(|text| ("WARNING", Line::styled(escape_line(&text), theme.bad))));
     lines.extend(warning_lines(preview, &plans, theme));
@@ -124,7 +124,7 @@ fn pending_actions<'s>(
     preview: &'s Preview,
     session: &'s Session,
 ) -> impl Iterator<Item = &'s std::sync::Arc<LoggedChange>> {
-    let targets: Vec<_> = preview.changes.iter().map(Change::target).collect();
+    let targets: Vec<_> = preview.pending_targets().collect();
     let acts = session.changes.history.iter().flat_map(|journal| &journal.activity);
     acts.filter(move |act| {
         let is_its = |deed: Change| targets.contains(&deed.target());
@@ -222,26 +222,16 @@ fn escape_line(text: &str) -> String {
     text::line(text)
 }
 
-/// What is known already of the targets that are still looked up.
-fn unprepared_lines(preview: &Preview, session: &Session, theme: &Theme) -> Vec<Said> {
+/// Names the targets that no plan names: those still looked up, and those whose record could not be read.
+fn unprepared_lines(pane: &ConfirmPane, preview: &Preview, session: &Session, theme: &Theme) -> Vec<Said> {
     let each = preview.changes.iter().zip(&preview.results);
-    let awaited = each.filter(|(_, one)| one.is_none());
-    let said = awaited.map(|(deed, _)| match deed.target() {
-        Target::Sensor(id) => match session.find_sensor(id) {
-            Some(sensor) => {
-                let name = text::make_visible(&sensor.computer_name);
-                format!("{name}  sensor {id}, last known: {}", sensor.isolation())
-            }
-            None => format!("sensor {id}"),
-        },
-        Target::Hash(md5) => match session.find_file_name(md5) {
-            Some(name) => format!("{md5}  {}", text::make_visible(&name)),
-            None => md5.to_string(),
-        },
-        Target::Alerts(ids) => text::pluralize(ids.len(), "alert", "alerts"),
-        other => format!("{} {}", other.kind(), escape_line(&other.id())),
+    let unnamed = each.filter(|(_, one)| match one {
+        None | Some(Err(_)) => true,
+        Some(Ok(Prepared::Rejected(refusal))) => refusal.is_policy,
+        Some(Ok(Prepared::Ready(_) | Prepared::NoOp { .. })) => false,
     });
-    said.map(|said| (TARGET_KIND, Line::styled(said, theme.stale))).collect()
+    let names = unnamed.map(|(change, _)| pane.target_names.describe(&change.target(), session));
+    names.map(|name| (TARGET_KIND, Line::styled(name, theme.stale))).collect()
 }
 
 /// Whom it will hit, each line with its source.
@@ -273,10 +263,10 @@ fn blast_radius_lines(preview: &Preview, theme: &Theme) -> Vec<Said> {
 }
 
 /// What is not done, and why; and what is still awaited.
-fn excluded_lines(preview: &Preview, theme: &Theme) -> Vec<Said> {
+fn excluded_lines(pane: &ConfirmPane, preview: &Preview, session: &Session, theme: &Theme) -> Vec<Said> {
     let is_alone = preview.changes.len() == 1;
     let mut lines = Vec::new();
-    for one in &preview.results {
+    for (change, one) in preview.changes.iter().zip(&preview.results) {
         let line = match one {
             None => ("", Line::styled("Checking… ^c cancels", theme.muted)),
             Some(Ok(Prepared::NoOp { text, .. })) => ("no change", Line::styled(escape_line(text), theme.good)),
@@ -285,7 +275,7 @@ fn excluded_lines(preview: &Preview, theme: &Theme) -> Vec<Said> {
                 ("refused", Line::styled(escape_line(&text), theme.bad))
             }
             Some(Ok(Prepared::Ready(plan))) => match &plan.protection {
-                Some(why) if !is_alone => {
+                Some(why) if plan.is_left_out_of(preview.changes.len()) => {
                     let text = format!("{}: {why}; select it alone", plan.state.name());
                     ("skipped", Line::styled(escape_line(&text), theme.caution))
                 }
@@ -293,7 +283,11 @@ fn excluded_lines(preview: &Preview, theme: &Theme) -> Vec<Said> {
             },
             Some(Err(error)) => {
                 let hint = error.hint().map_or(String::new(), |hint| format!("; {hint}"));
-                ("unknown", Line::styled(escape_line(&format!("{error}{hint}")), theme.bad))
+                let name = match is_alone {
+                    true => String::new(),
+                    false => format!("{}: ", pane.target_names.describe(&change.target(), session)),
+                };
+                ("unknown", Line::styled(format!("{name}{}", escape_line(&format!("{error}{hint}"))), theme.bad))
             }
         };
         lines.push(line);

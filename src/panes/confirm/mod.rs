@@ -10,7 +10,7 @@ use std::sync::Arc;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::{Frame, layout::Rect, text::Line};
 
-use super::{FormPane, MarkedRows, Observables, Pane, PaneId, RenderCx, cursor};
+use super::{FormPane, MarkedRows, Observables, Pane, PaneId, RenderCx, TargetNames, cursor};
 use crate::changes::{self, AlertChange, Change, Disposition, Justification, LoggedChange, Plan};
 use crate::keys::{self, Action, Scope};
 use crate::model::{AlertId, AlertStatus};
@@ -28,6 +28,7 @@ pub struct ConfirmPane {
     preface: Vec<String>,
     /// The marked rows it is about, if some of them cannot be seen.
     hidden_rows: Option<MarkedRows>,
+    target_names: TargetNames,
     /// The form that it was written in.
     form: Option<Box<FormPane>>,
     /// What is taken back, by each of the deeds; nothing if nothing is.
@@ -77,6 +78,7 @@ impl ConfirmPane {
             changes: deeds,
             preface: Vec::new(),
             hidden_rows: None,
+            target_names: TargetNames::default(),
             form: None,
             undone_changes: Vec::new(),
             confirm_key: None,
@@ -116,6 +118,13 @@ impl ConfirmPane {
     #[must_use]
     pub fn with_hidden_rows(mut self, marked: &MarkedRows) -> Self {
         self.set_hidden_rows(marked);
+        self
+    }
+
+    /// The same, with what the rows it is about call its targets.
+    #[must_use]
+    pub fn with_target_names(mut self, names: &TargetNames) -> Self {
+        self.set_target_names(names);
         self
     }
 
@@ -403,6 +412,10 @@ impl Pane for ConfirmPane {
             self.hidden_rows = Some(marked.clone());
             self.confirm_key = None;
         }
+    }
+
+    fn set_target_names(&mut self, names: &TargetNames) {
+        self.target_names = names.clone();
     }
 
     fn wants_full_area(&self) -> bool {

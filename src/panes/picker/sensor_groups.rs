@@ -8,7 +8,7 @@ use ratatui::{
     text::{Line, Span},
 };
 
-use super::super::{ConfirmPane, MarkedRows, Pane, PaneId, RenderCx, count_hosts, cursor};
+use super::super::{ConfirmPane, MarkedRows, Pane, PaneId, RenderCx, TargetNames, count_hosts, cursor};
 use crate::changes::Change;
 use crate::keys::{Action, Scope};
 use crate::model::{Group, SensorId};
@@ -24,6 +24,7 @@ const NAME_WIDTH: usize = 40;
 pub struct SensorGroupPicker {
     sensors: Vec<SensorId>,
     hidden_rows: MarkedRows,
+    names: TargetNames,
     has_requested: bool,
     cursor: usize,
     height: usize,
@@ -36,6 +37,7 @@ impl SensorGroupPicker {
         Self {
             sensors,
             hidden_rows: MarkedRows::default(),
+            names: TargetNames::default(),
             has_requested: false,
             cursor: 0,
             height: 1,
@@ -57,10 +59,11 @@ impl Pane for SensorGroupPicker {
         Scope::Groups
     }
 
-    fn title(&self, _: &Session) -> Line<'static> {
+    fn title(&self, session: &Session) -> Line<'static> {
+        let hosts = self.names.describe_hosts(&self.sensors, session);
         match self.sensors.len() {
-            1 => "Move host to group".into(),
-            n => format!("Move {n} hosts to group").into(),
+            1 => format!("Move {hosts} to group").into(),
+            n => format!("Move {n} hosts to group: {hosts}").into(),
         }
     }
 
@@ -75,7 +78,8 @@ impl Pane for SensorGroupPicker {
                 let group = group.id;
                 let to_change = |sensor| Change::Move { sensor, group };
                 let changes = self.sensors.iter().copied().map(to_change).collect();
-                self.confirmation = Some(ConfirmPane::new(changes, cx.session()).with_hidden_rows(&self.hidden_rows));
+                let confirmation = ConfirmPane::new(changes, cx.session()).with_hidden_rows(&self.hidden_rows);
+                self.confirmation = Some(confirmation.with_target_names(&self.names));
             }
             return true;
         }
@@ -87,6 +91,10 @@ impl Pane for SensorGroupPicker {
 
     fn set_hidden_rows(&mut self, marked: &MarkedRows) {
         self.hidden_rows = marked.clone();
+    }
+
+    fn set_target_names(&mut self, names: &TargetNames) {
+        self.names = names.clone();
     }
 
     fn after_input(&mut self, cx: &mut Cx<'_>) {

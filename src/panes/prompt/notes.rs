@@ -2,7 +2,7 @@
 
 use ratatui::text::Line;
 
-use super::super::{ConfirmPane, MarkedRows, Pane};
+use super::super::{ConfirmPane, MarkedRows, Pane, TargetNames};
 use super::{Prompt, Question};
 use crate::changes::Change;
 use crate::model::SensorId;
@@ -16,7 +16,10 @@ pub type NotesPane = Prompt<Notes>;
 #[derive(Debug)]
 pub struct Notes {
     sensors: Vec<SensorId>,
+    /// Whether the line began with the notes that there are.
+    is_prefilled: bool,
     hidden_rows: MarkedRows,
+    names: TargetNames,
     confirmation: Option<ConfirmPane>,
 }
 
@@ -27,9 +30,15 @@ impl NotesPane {
             [only] => session.find_sensor(only),
             _ => None,
         };
-        let notes = sensor.map_or("", |sensor| sensor.notes.raw());
-        let question = Notes { sensors, hidden_rows: MarkedRows::default(), confirmation: None };
-        Self::with_text(question, notes)
+        let text = sensor.map_or("", |sensor| sensor.notes.raw());
+        let question = Notes {
+            sensors,
+            is_prefilled: sensor.is_some(),
+            hidden_rows: MarkedRows::default(),
+            names: TargetNames::default(),
+            confirmation: None,
+        };
+        Self::with_text(question, text)
     }
 }
 
@@ -37,22 +46,36 @@ impl Question for Notes {
     const LABEL: &'static str = "notes  ";
     const IS_PROSE: bool = true;
 
-    fn title(&self, _: &Session) -> Line<'static> {
-        match self.sensors.len() {
-            1 => "Host notes".into(),
-            n => format!("Notes of {n} hosts").into(),
+    fn title(&self, session: &Session) -> Line<'static> {
+        match self.sensors[..] {
+            [only] => format!("Notes of {}", self.names.describe_host(only, session)).into(),
+            _ => format!("Notes of {} hosts", self.sensors.len()).into(),
         }
     }
 
     fn accept(&mut self, text: &str, cx: &mut Cx<'_>) {
         let annotate = |sensor| Change::Annotate { sensor, notes: text.to_owned() };
         let changes = self.sensors.iter().copied().map(annotate).collect();
-        self.confirmation = Some(ConfirmPane::new(changes, cx.session()).with_hidden_rows(&self.hidden_rows));
+        let confirmation = ConfirmPane::new(changes, cx.session()).with_hidden_rows(&self.hidden_rows);
+        self.confirmation = Some(confirmation.with_target_names(&self.names));
     }
 
-    fn hints(&self, _: &str, _: &Session, theme: &Theme) -> Vec<Line<'static>> {
+    fn hints(&self, _: &str, session: &Session, theme: &Theme) -> Vec<Line<'static>> {
         let hint = "Replaces the shared note; leave empty to remove it";
-        vec![Line::default(), Line::styled(hint, theme.muted)]
+        let mut lines = vec![Line::default(), Line::styled(hint, theme.muted)];
+        if self.sensors.len() > 1 {
+            lines.push(Line::styled(self.names.describe_hosts(&self.sensors, session), theme.text));
+            let unread = "The present notes of each are replaced; the confirmation shows them";
+            lines.push(Line::styled(unread, theme.caution));
+        } else if !self.is_prefilled {
+            let unread = "Saving replaces the present notes, which are unknown";
+            lines.push(Line::styled(unread, theme.caution));
+        }
+        lines
+    }
+
+    fn set_target_names(&mut self, names: &TargetNames) {
+        self.names = names.clone();
     }
 
     fn set_hidden_rows(&mut self, marked: &MarkedRows) {
