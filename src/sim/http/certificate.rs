@@ -26,9 +26,7 @@ pub enum Tls {
     /// 1.2 and 1.3.
     #[default]
     Both,
-    /// Only 1.2.
     Only12,
-    /// Only 1.3.
     Only13,
 }
 

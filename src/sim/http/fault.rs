@@ -11,7 +11,6 @@ use super::request::ApiRequest;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Fault {
-    /// The failure.
     pub mode: Mode,
     /// Requests that it applies to: a part of their path and query, or its beginning after `^`, or its end before `$`.
     /// Absent: all.

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{
-    json_body::{non_null, parse_integer, take_note},
+    json_body::{non_null, parse_integer, take_optional_text},
     method_not_allowed, or_not_found,
 };
 use crate::sim::{
@@ -14,12 +14,12 @@ use crate::sim::{
     },
 };
 
-/// Answers for the actions of something that is there, by what follows in the address.
-pub(super) fn handle(server: &Server, request: &ApiRequest, owner: Owner, rest: &[&str]) -> ApiResponse {
-    match (request.method.as_str(), rest) {
+/// Handles the routes below `action` of an existing watchlist or feed; `subpath` is the path after it.
+pub(super) fn handle(server: &Server, request: &ApiRequest, owner: Owner, subpath: &[&str]) -> ApiResponse {
+    match (request.method.as_str(), subpath) {
         ("GET", []) => {
-            let listed = |actions: &mut Actions| actions.of_owner(owner).map(to_record).collect();
-            ApiResponse::json_compact(server.detections.with_actions(listed))
+            let list = |actions: &mut Actions| actions.of_owner(owner).map(to_record).collect();
+            ApiResponse::json_compact(server.detections.with_actions(list))
         }
         ("POST", []) => match parse_body(request, owner) {
             Some((kind, data)) => {
@@ -52,26 +52,27 @@ pub(super) fn handle(server: &Server, request: &ApiRequest, owner: Owner, rest: 
     }
 }
 
-/// The kind and the data of what was sent. Those of a feed must name a watchlist, which is none.
+/// Parses type and data of an action; `None` if the body is invalid. For a feed, the body must have a `watchlist_id`,
+/// whose value is ignored.
 fn parse_body(request: &ApiRequest, owner: Owner) -> Option<(u64, Option<String>)> {
     const KINDS: u64 = 4;
-    let Ok(Value::Object(sent)) = request.json() else {
+    let Ok(Value::Object(body)) = request.json() else {
         return None;
     };
-    let kind = non_null(&sent, "action_type").and_then(parse_integer)?;
+    let kind = non_null(&body, "action_type").and_then(parse_integer)?;
     let kind = u64::try_from(kind).ok().filter(|kind| *kind < KINDS)?;
-    if matches!(owner, Owner::Feed(_)) && !sent.contains_key("watchlist_id") {
+    if matches!(owner, Owner::Feed(_)) && !body.contains_key("watchlist_id") {
         return None;
     }
     let mut data = None;
-    take_note(&sent, "action_data", &mut data).ok()?;
+    take_optional_text(&body, "action_data", &mut data).ok()?;
     Some((kind, data))
 }
 
 fn to_record(action: &Action) -> Value {
     let (group, watchlist) = match action.owner {
         Owner::Watchlist(id) => (Value::Null, json!(id)),
-        // The number of a feed travels as that of a group.
+        // The feed id is sent as the group id.
         Owner::Feed(id) => (json!(id), json!(-1)),
     };
     json!({

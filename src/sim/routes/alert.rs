@@ -1,4 +1,4 @@
-//! Alerts: search (reference 2.13).
+//! Alert search (reference 2.13).
 
 use std::time::Instant;
 
@@ -22,33 +22,31 @@ use crate::sim::{
 pub(super) fn handle(server: &Server, request: &ApiRequest) -> Option<ApiResponse> {
     let (method, path) = request.route();
     Some(match (method, path.as_slice()) {
-        ("GET" | "POST", ["api", "v1", "alert"] | ["api", "alert"]) => {
-            search_alerts(server, request, Generation::First)
-        }
-        ("GET" | "POST", ["api", "v2", "alert"]) => search_alerts(server, request, Generation::Second),
+        ("GET" | "POST", ["api", "v1", "alert"] | ["api", "alert"]) => search_alerts(server, request, ApiVersion::V1),
+        ("GET" | "POST", ["api", "v2", "alert"]) => search_alerts(server, request, ApiVersion::V2),
         (_, ["api", "v1" | "v2", "alert"] | ["api", "alert"]) => method_not_allowed(),
         _ => return None,
     })
 }
 
-/// Which of the two ways alerts are asked for.
+/// Version of the alert search.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Generation {
-    First,
-    Second,
+enum ApiVersion {
+    V1,
+    V2,
 }
 
-fn search_alerts(server: &Server, request: &ApiRequest, generation: Generation) -> ApiResponse {
+fn search_alerts(server: &Server, request: &ApiRequest, version: ApiVersion) -> ApiResponse {
     let started = Instant::now();
     let search = match Search::parse(server, Index::Alert, request) {
         Ok(search) => search,
-        Err(refusal) => return refusal,
+        Err(response) => return response,
     };
     let results: Vec<Value> = search
         .page_numbers(server)
         .into_iter()
         .filter_map(|number| run::find_alert(server, &search.index_state, number))
-        .map(|alert| alert_row(server, &alert, generation))
+        .map(|alert| alert_row(server, &alert, version))
         .collect();
     let answer = ApiResponse::json_compact(json!({
         "results": results,
@@ -63,7 +61,7 @@ fn search_alerts(server: &Server, request: &ApiRequest, generation: Generation) 
     search.or_timeout(answer)
 }
 
-fn alert_row(server: &Server, document: &AlertDocument<'_>, generation: Generation) -> Value {
+fn alert_row(server: &Server, document: &AlertDocument<'_>, version: ApiVersion) -> Value {
     let alert = document.alert;
     let binary = document.binary();
     let (feed_id, feed_name) = document.feed_id_name();
@@ -90,13 +88,13 @@ fn alert_row(server: &Server, document: &AlertDocument<'_>, generation: Generati
         "other_hostnames": [],
         "_version_": 1_600_000_000_000_000_000_i64 + alert.created_at,
     });
-    // The number of hosts is a number in the older answer and a text in the newer one.
-    match generation {
-        Generation::First => {
+    // The number of hosts is a number in v1 and text in v2.
+    match version {
+        ApiVersion::V1 => {
             row["total_hosts"] = json!(hosts);
             row["observed_hosts"] = binary.map_or(json!({}), |file| binary_frequency(server, file));
         }
-        Generation::Second => row["total_hosts"] = json!(hosts.to_string()),
+        ApiVersion::V2 => row["total_hosts"] = json!(hosts.to_string()),
     }
     let Value::Object(mut row) = row else {
         return Value::Null;
@@ -116,7 +114,7 @@ fn alert_row(server: &Server, document: &AlertDocument<'_>, generation: Generati
     match (document.origin_process(), binary) {
         (Some(process), Some(file)) => self::add_process_fields(server, file, &process, &mut row),
         (_, Some(file)) => self::add_binary_fields(file, &mut row),
-        // The official client's scripts take for granted that these are there.
+        // Scripts of the official client expect these members.
         (_, None) => row.extend([("process_name".into(), json!("")), ("md5".into(), json!(""))]),
     }
     if let Some(file) = binary.filter(|_| server.version.is_at_least_7()) {
@@ -125,12 +123,12 @@ fn alert_row(server: &Server, document: &AlertDocument<'_>, generation: Generati
     Value::Object(row)
 }
 
-/// The file it is about, where it is about no process.
+/// Adds the file of an alert that is not about a process.
 fn add_binary_fields(file: &Binary, row: &mut Map<String, Value>) {
     row.extend([
-        // The official client's scripts take for granted that it is there.
+        // Scripts of the official client expect this member.
         ("process_name".into(), json!("")),
-        // As binary documents have it.
+        // In upper case, as in binary documents.
         ("md5".into(), json!(file.md5.to_uppercase())),
         ("host_count".into(), json!(document::host_count(file))),
         ("digsig_result".into(), json!(document::signature_status(file))),
@@ -139,7 +137,7 @@ fn add_binary_fields(file: &Binary, row: &mut Map<String, Value>) {
     ]);
 }
 
-/// Where it was seen.
+/// Adds the host of an alert.
 fn add_host_fields(server: &Server, document: &AlertDocument<'_>, row: &mut Map<String, Value>) {
     let Some(host) = document.host() else {
         return;
@@ -156,15 +154,15 @@ fn add_host_fields(server: &Server, document: &AlertDocument<'_>, row: &mut Map<
     }
 }
 
-/// The process it is about.
+/// Adds the process of an alert.
 fn add_process_fields(server: &Server, file: &Binary, process: &AlertOrigin<'_>, row: &mut Map<String, Value>) {
     let release = &server.version;
     let unique_id = format::unique_id(process.id, process.segment, release);
-    // 6.1 has room for half of it.
+    // Release 6.1 truncates it to 32 bits.
     let is_short = release.is_at_least(6, 1, 0) && !release.is_at_least(6, 2, 0);
     let segment = if is_short { process.segment & 0xffff_ffff } else { process.segment };
     let counts = process.counts;
-    let facts = json!({
+    let members = json!({
         "process_id": process.id.to_string(),
         "process_unique_id": unique_id,
         "segment_id": segment,
@@ -181,12 +179,12 @@ fn add_process_fields(server: &Server, file: &Binary, process: &AlertOrigin<'_>,
         "childproc_count": counts.childproc,
         "crossproc_count": counts.crossproc,
     });
-    if let Value::Object(facts) = facts {
-        row.extend(facts);
+    if let Value::Object(members) = members {
+        row.extend(members);
     }
 }
 
-/// What matched: JSON inside a string, or an empty object where there is nothing to say.
+/// Returns what matched, as JSON in a string, or an empty object if there are no details.
 fn match_attributes(document: &AlertDocument<'_>) -> Value {
     let name = match document.origin_process() {
         Some(process) => process.name.to_owned(),
@@ -202,12 +200,12 @@ fn match_attributes(document: &AlertDocument<'_>) -> Value {
             let path = path.or_else(|| document.binary()?.paths.first().cloned());
             json!(format!("{{\"hit_field_md5\": {}, \"hit_field_path\": {}}}", json!(md5), json!(path)))
         }
-        ("class", what) => json!(format!("{{\"hit_field_type\": {}}}", json!(what))),
+        ("class", class) => json!(format!("{{\"hit_field_type\": {}}}", json!(class))),
         _ => json!({}),
     }
 }
 
-/// On how many hosts the file is, in the older answer.
+/// Returns the frequency of a file among hosts, which only v1 has.
 fn binary_frequency(server: &Server, binary: &Binary) -> Value {
     let hosts = binary.hosts.iter();
     let hosts = hosts.filter_map(|&id| server.world.fleet.host(id));

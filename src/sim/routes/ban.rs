@@ -1,4 +1,4 @@
-//! Banned hashes, and the paths that no ban reaches (reference 2.9).
+//! Banned hashes, and the paths that cannot be banned (reference 2.9).
 
 use serde_json::{Map, Value, json};
 
@@ -13,10 +13,10 @@ use crate::sim::{
     },
 };
 
-/// As many bans as are listed when nobody says how many.
+/// Number of listed bans, unless requested otherwise.
 const DEFAULT_ROWS: u64 = 500;
 
-/// Paths that are never stopped, so that neither the host nor the sensor dies of a ban.
+/// Paths that no ban blocks, so that a ban can stop neither the operating system nor the sensor.
 const RESTRICTED_PATHS: [&str; 8] = [
     r"carbonblack\cb.exe",
     r"%SystemRoot%\system32\svchost.exe",
@@ -30,18 +30,18 @@ const RESTRICTED_PATHS: [&str; 8] = [
 
 pub(super) fn handle(server: &Server, request: &ApiRequest) -> Option<ApiResponse> {
     let (method, path) = request.route();
-    let ["api", "v1", "banning", rest @ ..] = path.as_slice() else {
+    let ["api", "v1", "banning", subpath @ ..] = path.as_slice() else {
         return None;
     };
-    // From 7.7 on the lists have other names; this server knows but one of each.
+    // The lists were renamed in 7.7; this server has the names of its release only.
     let (banned, approved) =
         if server.version.is_at_least(7, 7, 0) { ("bannedlist", "approvedlist") } else { ("blacklist", "whitelist") };
-    Some(match (method, rest) {
+    Some(match (method, subpath) {
         ("GET", ["restrictions"]) => ApiResponse::json_compact(json!({"patterns": RESTRICTED_PATHS})),
         (_, ["restrictions"]) => method_not_allowed(),
         ("GET", [name]) if *name == approved => ApiResponse::json_compact(json!({approved: RESTRICTED_PATHS})),
         (_, [name]) if *name == approved => method_not_allowed(),
-        (_, [name, rest @ ..]) if *name == banned => match (method, rest) {
+        (_, [name, subpath @ ..]) if *name == banned => match (method, subpath) {
             ("GET", []) => list_bans(server, request),
             ("POST", []) => add_ban(server, request),
             ("GET", [md5]) => update_known(server, md5, |_, _| ()),
@@ -60,22 +60,19 @@ pub(super) fn handle(server: &Server, request: &ApiRequest) -> Option<ApiRespons
 fn list_bans(server: &Server, request: &ApiRequest) -> ApiResponse {
     let count = request.number("count").unwrap_or(DEFAULT_ROWS);
     let count = usize::try_from(count).unwrap_or(usize::MAX);
-    server.with_bans(|bans| {
-        let listed = bans.records().take(count).map(to_record);
-        ApiResponse::json_compact(listed.collect())
-    })
+    server.with_bans(|bans| ApiResponse::json_compact(bans.records().take(count).map(to_record).collect()))
 }
 
-/// Bans a hash. A ban that was lifted is put in force again in the same way.
+/// Bans a hash, or enables its disabled ban.
 fn add_ban(server: &Server, request: &ApiRequest) -> ApiResponse {
-    let Ok(Value::Object(wanted)) = request.json() else {
+    let Ok(Value::Object(body)) = request.json() else {
         return ApiResponse::app_error(400);
     };
-    let text = |name: &str| wanted.get(name).and_then(Value::as_str).unwrap_or_default();
+    let text = |name: &str| body.get(name).and_then(Value::as_str).unwrap_or_default();
     let Ok(md5) = text("md5hash").parse::<Md5>() else {
         return ApiResponse::app_error(400);
     };
-    let is_enabled = match wanted.get("enabled") {
+    let is_enabled = match body.get("enabled") {
         Some(Value::Bool(flag)) => *flag,
         Some(Value::String(word)) => !word.eq_ignore_ascii_case("false"),
         _ => true,
@@ -102,27 +99,26 @@ fn set_note(server: &Server, md5: &str, record: &Map<String, Value>) -> ApiRespo
     if answer.status == 200 { ApiResponse::success_result() } else { answer }
 }
 
-/// Lifts a ban. It stays listed, and its note is gone.
+/// Disables a ban, which stays listed but loses its note.
 fn disable_ban(server: &Server, md5: &str) -> ApiResponse {
     let now = server.now().as_millisecond();
     let answer = update_known(server, md5, |bans, ban| bans.set_ban(ban.md5, "", false, now));
     if answer.status == 200 {
         ApiResponse::success_result()
     } else {
-        let words = format!("Ban for md5 '{md5}' does not exist");
-        ApiResponse::text(answer.status, &words)
+        ApiResponse::text(answer.status, &format!("Ban for md5 '{md5}' does not exist"))
     }
 }
 
-/// Does something to a ban, and answers with what it was. One that is not there is 404, and was 409 up to 5.x.
-fn update_known(server: &Server, md5: &str, then: impl FnOnce(&mut Bans, &Ban)) -> ApiResponse {
+/// Calls `f` with an existing ban and returns its previous record; a missing ban is a 404, up to 5.x a 409.
+fn update_known(server: &Server, md5: &str, f: impl FnOnce(&mut Bans, &Ban)) -> ApiResponse {
     let missing = if server.version.is_at_least_6() { 404 } else { 409 };
     server.with_bans(|bans| {
         let md5 = md5.parse::<Md5>().ok();
-        let known = md5.and_then(|md5| bans.records().find(|ban| ban.md5 == md5).cloned());
-        match known {
+        let existing = md5.and_then(|md5| bans.records().find(|ban| ban.md5 == md5).cloned());
+        match existing {
             Some(ban) => {
-                then(bans, &ban);
+                f(bans, &ban);
                 ApiResponse::json_compact(to_record(&ban))
             }
             None if missing == 404 => ApiResponse::app_error(404),
@@ -137,13 +133,13 @@ fn to_record(ban: &Ban) -> Value {
         .history
         .iter()
         .rev()
-        .map(|step| {
+        .map(|change| {
             json!({
                 "username": "admin",
                 "user_id": 1,
-                "timestamp": format::local_time(step.at),
-                "text": step.text,
-                "enabled": step.enabled,
+                "timestamp": format::local_time(change.at),
+                "text": change.text,
+                "enabled": change.enabled,
             })
         })
         .collect();
@@ -153,7 +149,7 @@ fn to_record(ban: &Ban) -> Value {
         "enabled": ban.enabled,
         "username": "admin",
         "user_id": 1,
-        "timestamp": format::local_time(ban.history.first().map_or(0, |step| step.at)),
+        "timestamp": format::local_time(ban.history.first().map_or(0, |change| change.at)),
         "block_count": u32::from(block.is_some()),
         "last_block_time": block.map(|block| format::local_time(block.at)),
         "last_block_sensor_id": block.map(|block| block.sensor),

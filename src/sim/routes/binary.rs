@@ -1,4 +1,4 @@
-//! Binaries: search, summary and the way to the file itself (reference 2.5).
+//! Binaries: search, summary, archive and icon (reference 2.5).
 
 use std::time::Instant;
 
@@ -46,7 +46,7 @@ fn search_binaries(server: &Server, request: &ApiRequest) -> ApiResponse {
     let started = Instant::now();
     let search = match Search::parse(server, Index::Binary, request) {
         Ok(search) => search,
-        Err(refusal) => return refusal,
+        Err(response) => return response,
     };
     let results: Vec<Value> = search
         .page_numbers(server)
@@ -78,11 +78,11 @@ fn binary_summary(server: &Server, md5: &str) -> Option<ApiResponse> {
     Some(ApiResponse::json_pretty(Value::Object(row)))
 }
 
-/// A binary document. What the version resource does not say is absent.
+/// Returns a binary document, without the members that the version resource lacks.
 fn binary_row(file: &BinaryDocument<'_>) -> Map<String, Value> {
     let BinaryDocument { world, binary, server_version: release, .. } = *file;
-    let signed = document::signature_status(binary);
-    let first = document::first_seen(binary, world);
+    let signature = document::signature_status(binary);
+    let first_seen = document::first_seen(binary, world);
     let hosts: Vec<_> = file.hosts().collect();
     let endpoints: Vec<String> = hosts.iter().take(1_000).map(|host| format!("{}|{}", host.name, host.id)).collect();
     let mut groups: Vec<&str> = hosts.iter().map(|host| world.fleet.group_name(host.group)).collect();
@@ -95,12 +95,12 @@ fn binary_row(file: &BinaryDocument<'_>) -> Map<String, Value> {
         "copied_mod_len": binary.stored_size(),
         "is_executable_image": binary.is_program,
         "is_64bit": true,
-        "digsig_result": signed,
-        "signed": signed,
+        "digsig_result": signature,
+        "signed": signature,
         "digsig_result_code": document::signature_code(binary),
-        "server_added_timestamp": format::solr_time(first),
-        "timestamp": format::solr_time(first),
-        "last_seen": format::solr_time(binary.last_seen.max(first)),
+        "server_added_timestamp": format::solr_time(first_seen),
+        "timestamp": format::solr_time(first_seen),
+        "last_seen": format::solr_time(binary.last_seen.max(first_seen)),
         "host_count": document::host_count(binary),
         "endpoint": endpoints,
         "group": groups,
@@ -118,12 +118,12 @@ fn binary_row(file: &BinaryDocument<'_>) -> Map<String, Value> {
         }
     };
     let company = binary.company.as_deref();
-    let right = company.map(document::copyright);
+    let copyright = company.map(document::copyright);
     let name = company.map(|_| binary.name.as_str());
     add("original_filename", name);
     add("internal_name", name);
     add("company_name", company);
-    add("legal_copyright", right.as_deref());
+    add("legal_copyright", copyright.as_deref());
     add("product_name", binary.product.as_deref());
     add("file_desc", binary.description.as_deref());
     if company.is_some() {
@@ -144,6 +144,6 @@ fn binary_row(file: &BinaryDocument<'_>) -> Map<String, Value> {
     if !hits.is_empty() {
         row.insert("watchlists".into(), json!(hits));
     }
-    process_json::add_feed_fields(&mut row, &binary.feeds, first);
+    process_json::add_feed_fields(&mut row, &binary.feeds, first_seen);
     row
 }

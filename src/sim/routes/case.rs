@@ -1,4 +1,4 @@
-//! Investigations, and the events that people tagged for them (reference 2.14).
+//! Investigations, and the events tagged for them (reference 2.14).
 
 use serde_json::{Map, Value, json};
 
@@ -12,7 +12,7 @@ use crate::sim::{
     },
 };
 
-/// What follows from when and by whom an event was tagged.
+/// Members that only the server sets.
 const READ_ONLY: [&str; 5] = ["id", "event_id", "investigation_id", "date_tagged", "tagged_by_user_id"];
 
 pub(super) fn handle(server: &Server, request: &ApiRequest) -> Option<ApiResponse> {
@@ -22,7 +22,7 @@ pub(super) fn handle(server: &Server, request: &ApiRequest) -> Option<ApiRespons
             let all = admin.investigations.records();
             ApiResponse::json_compact(all.map(|(_, case)| json!(case)).collect())
         }),
-        // The number is that of the investigation here, and that of the event elsewhere.
+        // Here `id` is that of the investigation, in all other routes that of the event.
         ("GET", ["api", "tagged_event", id]) => server.with_admin(|admin| {
             let id = id.parse().ok();
             let id = id.filter(|&id| admin.investigations.get(id).is_some());
@@ -34,11 +34,11 @@ pub(super) fn handle(server: &Server, request: &ApiRequest) -> Option<ApiRespons
                     || admin::text_member(tag, "process_id") == *process
             })
         }),
-        ("POST", ["api", "tagged_event"]) => with_object_body(request, |wanted| create_tag(server, wanted)),
-        ("PUT", ["api", "tagged_event", id]) => with_object_body(request, |wanted| {
+        ("POST", ["api", "tagged_event"]) => with_object_body(request, |body| create_tag(server, body)),
+        ("PUT", ["api", "tagged_event", id]) => with_object_body(request, |body| {
             server.with_admin(|admin| {
                 let tag = id.parse().ok().and_then(|id| admin.tags.get_mut(id));
-                or_not_found(tag.map(|tag| match admin::merge_known(tag, wanted, &READ_ONLY) {
+                or_not_found(tag.map(|tag| match admin::merge_known(tag, body, &READ_ONLY) {
                     Ok(()) => ApiResponse::success_result(),
                     Err(_) => ApiResponse::app_error(400),
                 }))
@@ -55,12 +55,12 @@ pub(super) fn handle(server: &Server, request: &ApiRequest) -> Option<ApiRespons
     })
 }
 
-fn list_tags(admin: &AdminRecords, is_one: impl Fn(&Record) -> bool) -> ApiResponse {
-    let tags = admin.tags.records().filter(|(_, tag)| is_one(tag));
+fn list_tags(admin: &AdminRecords, is_listed: impl Fn(&Record) -> bool) -> ApiResponse {
+    let tags = admin.tags.records().filter(|(_, tag)| is_listed(tag));
     ApiResponse::json_compact(tags.map(|(_, tag)| json!(tag)).collect())
 }
 
-fn create_tag(server: &Server, wanted: &Record) -> ApiResponse {
+fn create_tag(server: &Server, body: &Record) -> ApiResponse {
     let now = format::local_time(server.now().as_millisecond());
     let tag = json!({
         "event_type": "",
@@ -77,11 +77,11 @@ fn create_tag(server: &Server, wanted: &Record) -> ApiResponse {
         return ApiResponse::app_error(400);
     };
     server.with_admin(|admin| {
-        let case = admin::number_member(wanted, "investigation_id");
+        let case = admin::number_member(body, "investigation_id");
         let Some((id, case)) = case.and_then(|id| Some((id, admin.investigations.get_mut(id)?))) else {
             return ApiResponse::app_error(400);
         };
-        if admin::merge_known(&mut tag, wanted, &READ_ONLY).is_err() {
+        if admin::merge_known(&mut tag, body, &READ_ONLY).is_err() {
             return ApiResponse::app_error(400);
         }
         case.insert("last_updated".into(), json!(now));
@@ -94,7 +94,7 @@ fn create_tag(server: &Server, wanted: &Record) -> ApiResponse {
     })
 }
 
-/// The processes that are tagged, and for what: each search tells them all.
+/// Returns the investigations of every tagged process, which each process search includes.
 pub(super) fn tagged_processes(server: &Server) -> Value {
     server.with_admin(|admin| {
         let mut tagged: Map<String, Value> = Map::new();

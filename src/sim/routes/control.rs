@@ -1,4 +1,4 @@
-//! The simulation itself: faults, what was asked, what is true.
+//! Control API of the simulation (`/_sim`): request log, faults, complete search results, new alerts.
 
 use std::collections::HashSet;
 
@@ -13,7 +13,7 @@ use crate::sim::{
     state::server::Server,
 };
 
-/// Answers what no real server has, to whoever is on this machine.
+/// Handles a request to the control API, which no real server has.
 pub(crate) fn handle(server: &Server, request: &ApiRequest) -> ApiResponse {
     let (method, path) = request.route();
     match (method, path.as_slice()) {
@@ -39,7 +39,7 @@ pub(crate) fn handle(server: &Server, request: &ApiRequest) -> ApiResponse {
     }
 }
 
-/// Raises as many alerts as the body says, one if it says nothing: a number, or an object with a `count`.
+/// Raises alerts. The body is their number, or an object with a `count`; the default is one.
 fn raise_alerts(server: &Server, request: &ApiRequest) -> ApiResponse {
     let count = match request.json() {
         Ok(Value::Null) => Some(1),
@@ -53,11 +53,11 @@ fn raise_alerts(server: &Server, request: &ApiRequest) -> ApiResponse {
     ApiResponse::json_compact(json!({"raised": server.raise_alerts(count)}))
 }
 
-/// Takes one fault or a list of them.
+/// Adds one fault or a list of faults.
 fn add_faults(server: &Server, request: &ApiRequest) -> ApiResponse {
     let faults = request.json().and_then(|body| match body {
         Value::Array(_) => serde_json::from_value::<Vec<Fault>>(body),
-        one => serde_json::from_value(one).map(|fault| vec![fault]),
+        fault => serde_json::from_value(fault).map(|fault| vec![fault]),
     });
     match faults {
         Ok(faults) => {
@@ -70,11 +70,11 @@ fn add_faults(server: &Server, request: &ApiRequest) -> ApiResponse {
     }
 }
 
-/// The whole result of a process search, by the parameters of one; `rows` bounds the ids, and is no bound by default.
+/// Returns the complete result of a process search with its usual parameters; `rows` limits the ids, without a default.
 fn full_result(server: &Server, request: &ApiRequest) -> ApiResponse {
     let mut search = match Search::parse(server, Index::Process, request) {
         Ok(search) => search,
-        Err(refusal) => return refusal,
+        Err(response) => return response,
     };
     search.rows = request.number("rows").unwrap_or(u64::MAX);
     let matches = search.matches(server);

@@ -1,4 +1,4 @@
-//! Numbers for the console's first page, the builds of sensors, and the link to the other product (reference 2.1).
+//! Statistics of the console's dashboard, sensor versions, and settings of the platform server (reference 2.1).
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,7 +11,7 @@ use crate::sim::{
     world::{Host, Os},
 };
 
-/// What can be said about the other product; its token is taken and told to nobody.
+/// Writable settings of the platform server that are returned; its token is accepted and not stored.
 const PLATFORM_FIELDS: [&str; 3] = ["server_url", "ssl_certificate_verify", "watchlist_export"];
 
 pub(super) fn handle(server: &Server, request: &ApiRequest) -> Option<ApiResponse> {
@@ -32,7 +32,7 @@ pub(super) fn handle(server: &Server, request: &ApiRequest) -> Option<ApiRespons
             server.with_admin(|admin| ApiResponse::json_compact(json!(admin.platform)))
         }
         ("POST", ["api", "v1", "settings", "global", "platformserver"]) => {
-            with_object_body(request, |wanted| update_platform(server, wanted))
+            with_object_body(request, |body| update_platform(server, body))
         }
         (
             _,
@@ -45,15 +45,15 @@ pub(super) fn handle(server: &Server, request: &ApiRequest) -> Option<ApiRespons
     })
 }
 
-/// How the stores do.
+/// Returns the sizes of the event and binary stores.
 fn store_statistics(server: &Server) -> Value {
     let (documents, bytes) = server.with_admin(|admin| {
-        let parts = admin.store.partitions();
-        parts.fold((0, 0), |(documents, bytes), (_, part)| (documents + part.documents, bytes + part.bytes()))
+        let partitions = admin.store.partitions();
+        partitions.fold((0, 0), |(documents, bytes), (_, part)| (documents + part.documents, bytes + part.bytes()))
     });
     let binaries = &server.world.binaries;
     let files = binaries.indexes().count();
-    let stored: u64 = binaries.indexes().map(|place| binaries.entries[place].stored_size()).sum();
+    let stored: u64 = binaries.indexes().map(|index| binaries.entries[index].stored_size()).sum();
     json!({
         "storage": {
             "127.0.0.1": {
@@ -71,7 +71,7 @@ fn store_statistics(server: &Server) -> Value {
     })
 }
 
-/// How many sensors each group has, and how many of them check in on time.
+/// Returns for each group the number of sensors, and of those that check in on time.
 fn host_statistics(server: &Server) -> Value {
     let counts = group::count_hosts(server);
     let punctual: BTreeMap<u64, u64> = server.with_sensors(|sensors| {
@@ -91,30 +91,30 @@ fn host_statistics(server: &Server) -> Value {
     json!({"hosts": groups})
 }
 
-/// The versions that hosts have are those that the server has to give away.
+/// Returns the available sensor versions by operating system, the newest first: those installed on hosts.
 fn sensor_versions(server: &Server) -> Value {
-    let of = |os: Os| -> Vec<Value> {
+    let versions = |os: Os| -> Vec<Value> {
         let hosts = server.world.fleet.hosts.iter();
         let versions: BTreeSet<&str> = hosts.filter(|host| host.os == os).map(|host| host.version.as_str()).collect();
         let newest_first = versions.into_iter().rev();
         newest_first.map(|version| json!({"version_string": version})).collect()
     };
-    json!({"Windows": of(Os::Windows), "Linux": of(Os::Linux), "OSX": of(Os::Osx)})
+    json!({"Windows": versions(Os::Windows), "Linux": versions(Os::Linux), "OSX": versions(Os::Osx)})
 }
 
-fn update_platform(server: &Server, wanted: &Record) -> ApiResponse {
-    let said: Vec<(&str, &Value)> =
-        PLATFORM_FIELDS.into_iter().filter_map(|name| Some((name, wanted.get(name)?))).collect();
+fn update_platform(server: &Server, body: &Record) -> ApiResponse {
+    let members: Vec<(&str, &Value)> =
+        PLATFORM_FIELDS.into_iter().filter_map(|name| Some((name, body.get(name)?))).collect();
     let is_host = |url: &str| !url.contains('/');
-    let is_good = said.iter().all(|(name, value)| match *name {
+    let is_valid = members.iter().all(|(name, value)| match *name {
         "server_url" => value.as_str().is_some_and(is_host),
         _ => super::json_body::parse_flag(value).is_some(),
     });
-    if !is_good {
+    if !is_valid {
         return ApiResponse::app_error(400);
     }
     server.with_admin(|admin| {
-        for (name, value) in said {
+        for (name, value) in members {
             admin.platform.insert(name.into(), value.clone());
         }
         ApiResponse::success_result()

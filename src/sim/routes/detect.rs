@@ -1,4 +1,4 @@
-//! Numbers about alerts and hosts for the console's first pages (reference 2.18, whose shapes are not known).
+//! Statistics of alerts and hosts for the console's dashboard (reference 2.18; the real response formats are unknown).
 
 use std::{cmp::Ordering, collections::BTreeMap};
 
@@ -13,11 +13,10 @@ use crate::sim::{
     world::Status,
 };
 
-/// Rows and days of whoever does not say.
 const DEFAULT_ROWS: i64 = 10;
 const DEFAULT_DAYS: i64 = 30;
 const HOUR: f64 = 3_600_000.0;
-/// The numbers that there are.
+/// Available statistics.
 const KINDS: [&str; 14] = [
     "currentalertstatus",
     "currentmonitoringstatus",
@@ -37,41 +36,42 @@ const KINDS: [&str; 14] = [
 
 pub(super) fn handle(server: &Server, request: &ApiRequest) -> Option<ApiResponse> {
     let (method, path) = request.route();
-    let ["api", "v1", "detect", "report", rest @ ..] = path.as_slice() else {
+    let ["api", "v1", "detect", "report", subpath @ ..] = path.as_slice() else {
         return None;
     };
-    let (feed, kind, rest) = match rest {
-        [kind, rest @ ..] if KINDS.contains(kind) => (None, *kind, rest),
-        [feed, kind @ ("unresolvedalertsbyseverity" | "unresolvedalerttrend"), rest @ ..] => (Some(*feed), *kind, rest),
+    let (feed, kind, subpath) = match subpath {
+        [kind, subpath @ ..] if KINDS.contains(kind) => (None, *kind, subpath),
+        [feed, kind @ ("unresolvedalertsbyseverity" | "unresolvedalerttrend"), subpath @ ..] => {
+            (Some(*feed), *kind, subpath)
+        }
         _ => return None,
     };
     if method != "GET" {
         return Some(method_not_allowed());
     }
-    let known = server.detections.index_state();
-    let report = AlertCounts { server, index_state: &known, feed };
-    report.kind_values(kind, rest).map(ApiResponse::json_compact)
+    let index_state = server.detections.index_state();
+    let counts = AlertCounts { server, index_state: &index_state, feed };
+    counts.kind_values(kind, subpath).map(ApiResponse::json_compact)
 }
 
-/// The alerts that are counted.
+/// Statistics of all alerts, or of those of one feed.
 struct AlertCounts<'s> {
     server: &'s Server,
     index_state: &'s IndexState,
-    /// Those of this feed alone.
     feed: Option<&'s str>,
 }
 
 impl AlertCounts<'_> {
-    /// The numbers of a kind; none if the rest of the address cannot be read.
-    fn kind_values(&self, kind: &str, rest: &[&str]) -> Option<Value> {
-        let number = |at: usize, default: i64| match rest.get(at) {
+    /// Returns a statistic; `None` if the rest of the path is invalid: days, or rows and their order.
+    fn kind_values(&self, kind: &str, subpath: &[&str]) -> Option<Value> {
+        let number = |at: usize, default: i64| match subpath.get(at) {
             None => Some(default),
             Some(text) => text.parse().ok().filter(|number| *number > 0),
         };
         let days = || number(0, DEFAULT_DAYS);
         let rows = || {
             let rows = usize::try_from(number(0, DEFAULT_ROWS)?).unwrap_or(usize::MAX);
-            let is_ascending = match rest.get(1) {
+            let is_ascending = match subpath.get(1) {
                 None | Some(&"desc") => false,
                 Some(&"asc") => true,
                 Some(_) => return None,
@@ -81,12 +81,12 @@ impl AlertCounts<'_> {
         Some(match kind {
             "currentalertstatus" => named_values(self.count_by_status()),
             "currentmonitoringstatus" => named_values(self.count_by_sensor()),
-            "unresolvedalertsbyseverity" => top_rows(self.highest_severity(Whose::Origin), rows()?),
-            "unresolvedalertsbytime" => top_rows(self.oldest_hours(Whose::Origin), rows()?),
-            "unresolvedhostsbyseverity" => top_rows(self.highest_severity(Whose::Host), rows()?),
-            "unresolvedhostsbytime" => top_rows(self.oldest_hours(Whose::Host), rows()?),
-            "unresolvedusersbyseverity" => top_rows(self.highest_severity(Whose::User), rows()?),
-            "unresolvedusersbytime" => top_rows(self.oldest_hours(Whose::User), rows()?),
+            "unresolvedalertsbyseverity" => top_rows(self.highest_severity(AlertKey::Origin), rows()?),
+            "unresolvedalertsbytime" => top_rows(self.oldest_hours(AlertKey::Origin), rows()?),
+            "unresolvedhostsbyseverity" => top_rows(self.highest_severity(AlertKey::Host), rows()?),
+            "unresolvedhostsbytime" => top_rows(self.oldest_hours(AlertKey::Host), rows()?),
+            "unresolvedusersbyseverity" => top_rows(self.highest_severity(AlertKey::User), rows()?),
+            "unresolvedusersbytime" => top_rows(self.oldest_hours(AlertKey::User), rows()?),
             "adminsbyalertsresolved" => top_rows(self.by_resolver(|times| to_f64(times.len())), rows()?),
             "adminsbyresolvedtime" => top_rows(self.by_resolver(mean_of), rows()?),
             "unresolvedalerttrend" => self.sum_by_day(days()?, |alert| {
@@ -110,12 +110,12 @@ impl AlertCounts<'_> {
     }
 
     fn count_by_status(&self) -> Vec<(String, f64)> {
-        let all = [Status::Unresolved, Status::InProgress, Status::Resolved, Status::FalsePositive];
+        let statuses = [Status::Unresolved, Status::InProgress, Status::Resolved, Status::FalsePositive];
         let count = |status: Status| {
-            let some = self.alerts().filter(|alert| alert.state.status == status);
-            (status.label().to_owned(), to_f64(some.count()))
+            let alerts = self.alerts().filter(|alert| alert.state.status == status);
+            (status.label().to_owned(), to_f64(alerts.count()))
         };
-        all.into_iter().map(count).collect()
+        statuses.into_iter().map(count).collect()
     }
 
     fn count_by_sensor(&self) -> Vec<(String, f64)> {
@@ -133,43 +133,41 @@ impl AlertCounts<'_> {
             .into()
     }
 
-    /// The highest severity of what is open.
+    /// Returns the highest severity of the open alerts of each key.
     #[expect(clippy::redundant_closure_for_method_calls, reason = "the path of the method holds for one lifetime only")]
-    fn highest_severity(&self, whose: Whose) -> BTreeMap<String, f64> {
-        self.highest_by(whose, |alert| alert.severity())
+    fn highest_severity(&self, key: AlertKey) -> BTreeMap<String, f64> {
+        self.highest_by(key, |alert| alert.severity())
     }
 
-    /// For how many hours something has been open.
-    fn oldest_hours(&self, whose: Whose) -> BTreeMap<String, f64> {
+    /// Returns the age in hours of the oldest open alert of each key.
+    fn oldest_hours(&self, key: AlertKey) -> BTreeMap<String, f64> {
         let now = self.server.now().as_millisecond();
-        self.highest_by(whose, |alert| to_hours(now - alert.alert.created_at) / HOUR)
+        self.highest_by(key, |alert| to_hours(now - alert.alert.created_at))
     }
 
-    fn highest_by(&self, whose: Whose, measure: impl Fn(&AlertDocument<'_>) -> f64) -> BTreeMap<String, f64> {
-        let mut all: BTreeMap<String, f64> = BTreeMap::new();
+    fn highest_by(&self, key: AlertKey, measure: impl Fn(&AlertDocument<'_>) -> f64) -> BTreeMap<String, f64> {
+        let mut highest: BTreeMap<String, f64> = BTreeMap::new();
         for alert in self.open_alerts() {
-            if let Some(name) = whose.key(&alert) {
-                let largest = all.entry(name).or_insert(f64::MIN);
-                *largest = largest.max(measure(&alert));
+            if let Some(name) = key.value(&alert) {
+                let value = highest.entry(name).or_insert(f64::MIN);
+                *value = value.max(measure(&alert));
             }
         }
-        all
+        highest
     }
 
-    /// Who resolved alerts, measured by the hours that each took.
+    /// Applies `measure` to the resolution times in hours of each user who resolved alerts.
     fn by_resolver(&self, measure: impl Fn(&[f64]) -> f64) -> BTreeMap<String, f64> {
-        let mut all: BTreeMap<String, Vec<f64>> = BTreeMap::new();
+        let mut hours: BTreeMap<String, Vec<f64>> = BTreeMap::new();
         for alert in self.alerts() {
             if let (Some(user), Some(at)) = (alert.assignee(), alert.state.resolved_at) {
-                let took = to_hours(at - alert.alert.created_at) / HOUR;
-                all.entry(user.to_owned()).or_default().push(took);
+                hours.entry(user.to_owned()).or_default().push(to_hours(at - alert.alert.created_at));
             }
         }
-        let measured = all.into_iter().map(|(user, times)| (user, measure(&times)));
-        measured.collect()
+        hours.into_iter().map(|(user, hours)| (user, measure(&hours))).collect()
     }
 
-    /// A sum for each of the last days, the earliest first.
+    /// Returns the sum of values for each of the last days (UTC), the earliest first.
     fn sum_by_day(&self, days: i64, value: impl Fn(&AlertDocument<'_>) -> Option<(i64, f64)>) -> Value {
         let mut sums: BTreeMap<String, f64> = BTreeMap::new();
         for (at, value) in self.alerts().filter_map(|alert| value(&alert)) {
@@ -178,50 +176,46 @@ impl AlertCounts<'_> {
         self.by_date(days, |day| sums.get(day).copied().unwrap_or(0.0))
     }
 
-    /// How many hours it took to resolve what was resolved on a day.
+    /// Returns the mean resolution time in hours of the alerts resolved on each day.
     fn mean_hours(&self, days: i64) -> Value {
-        let mut all: BTreeMap<String, Vec<f64>> = BTreeMap::new();
+        let mut hours: BTreeMap<String, Vec<f64>> = BTreeMap::new();
         for alert in self.alerts() {
             if let Some(at) = alert.state.resolved_at {
-                let took = to_hours(at - alert.alert.created_at) / HOUR;
-                all.entry(format_day(at)).or_default().push(took);
+                hours.entry(format_day(at)).or_default().push(to_hours(at - alert.alert.created_at));
             }
         }
-        self.by_date(days, |day| all.get(day).map_or(0.0, |times| mean_of(times)))
+        self.by_date(days, |day| hours.get(day).map_or(0.0, |hours| mean_of(hours)))
     }
 
-    /// How many hours files that were first seen on a day were about.
+    /// Returns the mean time in hours between first and last run of the files first seen on each day.
     fn dwell_hours(&self, days: i64) -> Value {
-        let mut all: BTreeMap<String, Vec<f64>> = BTreeMap::new();
-        let files = self.server.world.binaries.entries.iter();
-        for file in files.filter(|file| file.runs > 0) {
-            let about = to_hours(file.last_seen - file.first_seen) / HOUR;
-            all.entry(format_day(file.first_seen)).or_default().push(about);
+        let mut hours: BTreeMap<String, Vec<f64>> = BTreeMap::new();
+        for file in self.server.world.binaries.entries.iter().filter(|file| file.runs > 0) {
+            hours.entry(format_day(file.first_seen)).or_default().push(to_hours(file.last_seen - file.first_seen));
         }
-        self.by_date(days, |day| all.get(day).map_or(0.0, |times| mean_of(times)))
+        self.by_date(days, |day| hours.get(day).map_or(0.0, |hours| mean_of(hours)))
     }
 
-    /// The part of the hosts, in percent, that no open alert of a day or of one before was about.
+    /// Returns for each day the percentage of hosts without an open alert of that day or an earlier one.
     fn clean_host_percent(&self, days: i64) -> Value {
-        let mut first: BTreeMap<u32, String> = BTreeMap::new();
+        let mut first_days: BTreeMap<u32, String> = BTreeMap::new();
         for alert in self.open_alerts() {
             if let Some(host) = alert.host() {
-                let on = format_day(alert.alert.created_at);
-                let known = first.entry(host.id).or_insert_with(|| on.clone());
-                *known = on.min(known.clone());
+                let day = format_day(alert.alert.created_at);
+                let first = first_days.entry(host.id).or_insert_with(|| day.clone());
+                *first = day.min(first.clone());
             }
         }
-        let all = to_f64(self.server.world.fleet.hosts.len()).max(1.0);
+        let total = to_f64(self.server.world.fleet.hosts.len()).max(1.0);
         self.by_date(days, |day| {
-            let sick = first.values().filter(|first| first.as_str() <= day);
-            100.0 * (all - to_f64(sick.count())) / all
+            let affected = first_days.values().filter(|first| first.as_str() <= day);
+            100.0 * (total - to_f64(affected.count())) / total
         })
     }
 
     fn by_date(&self, days: i64, value: impl Fn(&str) -> f64) -> Value {
         let now = self.server.now().to_zoned_datetime(TimeZone::UTC);
-        let back = |ago: i64| now.checked_sub(Span::new().days(ago)).ok();
-        let days = (0..days.min(3_650)).rev().filter_map(back);
+        let days = (0..days.min(3_650)).rev().filter_map(|ago| now.checked_sub(Span::new().days(ago)).ok());
         days.map(|at| {
             let day = at.strftime("%Y-%m-%d").to_string();
             json!({"date": day, "value": round_value(value(&day))})
@@ -230,17 +224,17 @@ impl AlertCounts<'_> {
     }
 }
 
-/// Whose alerts are put together.
+/// Property that alerts are grouped by.
 #[derive(Clone, Copy)]
-enum Whose {
-    /// Those of one watchlist or report.
+enum AlertKey {
+    /// The watchlist or report.
     Origin,
     Host,
     User,
 }
 
-impl Whose {
-    fn key(self, alert: &AlertDocument<'_>) -> Option<String> {
+impl AlertKey {
+    fn value(self, alert: &AlertDocument<'_>) -> Option<String> {
         match self {
             Self::Origin => Some(alert.source_id_name().1.to_owned()),
             Self::Host => Some(alert.host()?.name.to_lowercase()),
@@ -257,15 +251,15 @@ fn named_values(rows: Vec<(String, f64)>) -> Value {
     rows.map(|(name, value)| json!({"name": name, "value": round_value(value)})).collect()
 }
 
-/// The first of them by their values.
-fn top_rows(all: BTreeMap<String, f64>, (rows, is_ascending): (usize, bool)) -> Value {
-    let mut all: Vec<(String, f64)> = all.into_iter().collect();
-    all.sort_by(|(_, a), (_, b)| {
+/// Returns the first rows in the order of their values.
+fn top_rows(values: BTreeMap<String, f64>, (rows, is_ascending): (usize, bool)) -> Value {
+    let mut sorted: Vec<(String, f64)> = values.into_iter().collect();
+    sorted.sort_by(|(_, a), (_, b)| {
         let order = a.partial_cmp(b).unwrap_or(Ordering::Equal);
         if is_ascending { order } else { order.reverse() }
     });
-    all.truncate(rows);
-    named_values(all)
+    sorted.truncate(rows);
+    named_values(sorted)
 }
 
 fn format_day(at: i64) -> String {
@@ -277,7 +271,7 @@ fn mean_of(values: &[f64]) -> f64 {
     values.iter().sum::<f64>() / to_f64(values.len().max(1))
 }
 
-/// With three decimals, and without any where there are none.
+/// Rounds to three decimals; a number without decimals becomes an integer.
 fn round_value(value: f64) -> Value {
     let value = (value * 1_000.0).round() / 1_000.0;
     if value.fract() == 0.0 { json!(format!("{value:.0}").parse::<i64>().unwrap_or(0)) } else { json!(value) }
@@ -287,7 +281,7 @@ fn to_f64(number: usize) -> f64 {
     u32::try_from(number).map_or(f64::MAX, f64::from)
 }
 
-#[expect(clippy::cast_precision_loss, reason = "no duration here comes near 2^53 milliseconds, where it would show")]
+#[expect(clippy::cast_precision_loss, reason = "durations stay far below 2^53 milliseconds")]
 fn to_hours(milliseconds: i64) -> f64 {
-    milliseconds as f64
+    milliseconds as f64 / HOUR
 }

@@ -1,4 +1,4 @@
-//! The partitions of the store of events (reference 2.15).
+//! Partitions of the event store (reference 2.15).
 
 use serde_json::{Map, Value, json};
 
@@ -7,28 +7,28 @@ use crate::sim::{
     format,
     http::{request::ApiRequest, response::ApiResponse},
     state::{
-        admin::{EventStore, Partition, StoreRefusal},
+        admin::{EventStore, Partition, StoreError},
         server::Server,
     },
 };
 
 pub(super) fn handle(server: &Server, request: &ApiRequest) -> Option<ApiResponse> {
     let (method, path) = request.route();
-    let ["api", "v1", "storage", "events", rest @ ..] = path.as_slice() else {
+    let ["api", "v1", "storage", "events", subpath @ ..] = path.as_slice() else {
         return None;
     };
     if !server.version.is_at_least_6() {
         return None;
     }
-    let change = |change: &dyn Fn(&mut EventStore) -> Result<(), StoreRefusal>| {
+    let change = |change: &dyn Fn(&mut EventStore) -> Result<(), StoreError>| {
         server.with_admin(|admin| match change(&mut admin.store) {
             Ok(()) => ApiResponse::success_result(),
-            Err(StoreRefusal::Unknown) => ApiResponse::app_error(404),
-            Err(StoreRefusal::Conflict) => ApiResponse::text(409, "The partition is not in a state for that"),
+            Err(StoreError::Unknown) => ApiResponse::app_error(404),
+            Err(StoreError::Conflict) => ApiResponse::text(409, "The partition is not in a state for that"),
         })
     };
-    // What a body says is of no account: clients send `null`.
-    Some(match (method, rest) {
+    // Bodies are ignored: clients send `null`.
+    Some(match (method, subpath) {
         ("GET", ["partition"]) => server.with_admin(|admin| ApiResponse::json_compact(to_record(&admin.store))),
         ("POST", ["new_partition"]) if server.version.is_at_least(6, 1, 0) => {
             let now = server.now().as_millisecond();
@@ -47,7 +47,7 @@ pub(super) fn handle(server: &Server, request: &ApiRequest) -> Option<ApiRespons
 }
 
 fn to_record(store: &EventStore) -> Value {
-    let scripted = |(name, part): (&String, &Partition)| {
+    let entry = |(name, part): (&String, &Partition)| {
         let record = json!({
             "name": name,
             "status": part.status(),
@@ -68,5 +68,5 @@ fn to_record(store: &EventStore) -> Value {
         });
         (name.clone(), record)
     };
-    Value::Object(store.partitions().map(scripted).collect::<Map<_, _>>())
+    Value::Object(store.partitions().map(entry).collect::<Map<_, _>>())
 }

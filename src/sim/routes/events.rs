@@ -1,6 +1,6 @@
-//! The events of a process, in the versions that a release knows (reference 2.4).
+//! Events of a process, in the versions of the format that a release has (reference 2.4).
 //!
-//! `cb.event_start` and `cb.event_count` are taken for a window into each list, since nobody says of what.
+//! `cb.event_start` and `cb.event_count` select a range of each event list; the reference leaves open what they count.
 
 use std::net::Ipv4Addr;
 
@@ -19,24 +19,22 @@ use crate::sim::{
     },
 };
 
-/// How long the hosts that are isolated when the world begins have been so, in milliseconds.
+/// How long hosts have been isolated that are isolated in a new world, in milliseconds.
 const INITIAL_ISOLATION: i64 = 2 * 86_400_000;
-/// The name of the server that sensors speak to.
+/// Host name of the server that sensors connect to.
 const SERVER_NAME: &str = "cb.corp.example";
 
-/// A version of the events.
+/// Version of the event format.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Version(u8);
 
 impl Version {
-    /// The newest that a release knows.
+    /// Returns the newest version that `release` has.
     pub(super) fn latest(release: &Release) -> Self {
-        let all = ["v5", "v4", "v3", "v2"];
-        let latest = all.iter().find_map(|version| Self::parse(version, release));
-        latest.unwrap_or(Self(1))
+        ["v5", "v4", "v3", "v2"].iter().find_map(|version| Self::parse(version, release)).unwrap_or(Self(1))
     }
 
-    /// Reads `v4`; none where the release does not know it. Older ones stay.
+    /// Parses a version such as `v4`; `None` if `release` is too old for it.
     pub(super) fn parse(text: &str, release: &Release) -> Option<Self> {
         let (version, major, minor) = match text {
             "v1" => (1, 5, 0),
@@ -50,14 +48,14 @@ impl Version {
     }
 }
 
-/// What the server says of one process's events.
+/// Formats the events of a process.
 struct EventWriter<'s> {
     server: &'s Server,
     process: Process<'s>,
     version: Version,
 }
 
-/// The document of a process with the events of all of it, or of one segment.
+/// Returns the document of a process with all of its events, or those of one segment.
 pub(super) fn events_document(
     server: &Server,
     request: &ApiRequest,
@@ -77,7 +75,7 @@ pub(super) fn events_document(
     row.insert("exec_events_count".into(), json!(exec));
     row.insert("fork_children_count".into(), json!(fork));
     row.insert("binaries".into(), signature_map(server, &events));
-    let teller = EventWriter { server, process, version };
+    let writer = EventWriter { server, process, version };
     let window = |list: Vec<Value>| -> Vec<Value> {
         let size = |name, default| {
             let number = request.number(name).map(usize::try_from);
@@ -86,9 +84,9 @@ pub(super) fn events_document(
         let (start, count) = (size("cb.event_start", 0), size("cb.event_count", usize::MAX));
         list.into_iter().skip(start).take(count).collect()
     };
-    for (kind, list) in teller.event_lists(events) {
+    for (kind, list) in writer.event_lists(events) {
         let list = window(list);
-        // Without events there is no list either.
+        // A kind without events has no member.
         if !list.is_empty() {
             row.insert(format!("{kind}_complete"), list.into());
         }
@@ -96,17 +94,16 @@ pub(super) fn events_document(
     Value::Object(row)
 }
 
-/// What is known of the signatures of what was loaded.
+/// Returns the signatures of the loaded binaries, by upper-case MD5.
 fn signature_map(server: &Server, events: &Events<'_>) -> Value {
-    let known = |md5: &str| server.world.binaries.find(md5);
-    let files = events.modules.iter().filter_map(|(_, module)| known(&module.md5()));
+    let files = events.modules.iter().filter_map(|(_, module)| server.world.binaries.find(&module.md5()));
     let signature = |file: &Binary| {
-        let mut facts = Map::new();
-        facts.insert("digsig_result".into(), json!(document::signature_status(file)));
+        let mut members = Map::new();
+        members.insert("digsig_result".into(), json!(document::signature_status(file)));
         if let (Some(_), Some(company)) = (file.signed_at, &file.company) {
-            facts.insert("digsig_publisher".into(), json!(company));
+            members.insert("digsig_publisher".into(), json!(company));
         }
-        (file.md5.to_uppercase(), Value::Object(facts))
+        (file.md5.to_uppercase(), Value::Object(members))
     };
     Value::Object(files.map(signature).collect())
 }
@@ -120,15 +117,15 @@ impl EventWriter<'_> {
                 "modload",
                 format_events(events.modules, |at, module| {
                     let md5 = module.md5();
-                    let end = self.sha256(&md5);
-                    json!(format!("{at}|{md5}|{}{end}", module.path))
+                    let sha256 = self.sha256_field(&md5);
+                    json!(format!("{at}|{md5}|{}{sha256}", module.path))
                 }),
             ),
             ("filemod", format_events(events.files, |at, file| self.filemod_event(at, &file))),
             ("regmod", format_events(events.keys, |at, key| json!(format!("{}|{at}|{}|false", key.action, key.path)))),
             ("netconn", events.links.into_iter().map(|(at, link)| self.netconn_event(at, &link)).collect()),
             ("childproc", events.children.into_iter().map(|(at, child)| self.childproc_event(at, child)).collect()),
-            ("crossproc", format_events(events.crossings, |at, reach| self.crossproc_event(at, &reach))),
+            ("crossproc", format_events(events.crossings, |at, event| self.crossproc_event(at, &event))),
             (
                 "processblock",
                 if has_blocks {
@@ -154,13 +151,13 @@ impl EventWriter<'_> {
         let FileChange { action, path, .. } = file;
         let md5 = self.process.written_md5(file).unwrap_or_default();
         let kind = file_type(&path.to_string(), self.process.host().os);
-        // Some sensors leave off what they do not know.
+        // Some sensors leave out trailing fields that they do not know.
         if *action == 1 && !file.is_tamper && self.version < Version(5) {
             return json!(format!("{action}|{at}|{path}|"));
         }
         let kind = if md5.is_empty() { String::new() } else { kind.to_string() };
-        let end = self.sha256(&md5);
-        json!(format!("{action}|{at}|{path}|{md5}|{kind}|{}{end}", file.is_tamper))
+        let sha256 = self.sha256_field(&md5);
+        json!(format!("{action}|{at}|{path}|{md5}|{kind}|{}{sha256}", file.is_tamper))
     }
 
     fn netconn_event(&self, at: i64, connection: &Connection<'_>) -> Value {
@@ -198,8 +195,8 @@ impl EventWriter<'_> {
         record
     }
 
-    /// Whether the isolation of its host stopped a connection, as far as servers from 7.7 on say so. The server itself is
-    /// still reached, and so are names.
+    /// Whether a connection is shown as blocked by the isolation of its host, as by servers from 7.7 on. Connections to the
+    /// server itself and DNS are not blocked.
     fn is_blocked(&self, at: i64, link: &Link<'_>) -> bool {
         let host = self.process.host();
         let since = self.server.world.now + host.skew * 1_000 - INITIAL_ISOLATION;
@@ -211,9 +208,9 @@ impl EventWriter<'_> {
             && link.domain != SERVER_NAME
     }
 
-    fn childproc_event(&self, at: i64, Child { child: who, is_start }: Child<'_>) -> Value {
+    fn childproc_event(&self, at: i64, Child { child, is_start }: Child<'_>) -> Value {
         let release = &self.server.version;
-        let (id, pid, path, md5, cmdline, user, is_hidden) = match who {
+        let (id, pid, path, md5, cmdline, user, is_hidden) = match child {
             ChildRef::Known(child) => (
                 child.id(),
                 child.pid(),
@@ -254,20 +251,20 @@ impl EventWriter<'_> {
         record
     }
 
-    fn crossproc_event(&self, at: &str, reach: &CrossProcess<'_>) -> Value {
-        let (kind, subtype) = match reach.access_kind {
+    fn crossproc_event(&self, at: &str, event: &CrossProcess<'_>) -> Value {
+        let (kind, subtype) = match event.access_kind {
             "remote_thread" => ("RemoteThread", ""),
             "thread_open" => ("ProcessOpen", "2"),
             _ => ("ProcessOpen", "1"),
         };
-        let access = if reach.access == 0 { String::new() } else { reach.access.to_string() };
-        let unique = format::unique_id(reach.other.id(), 1, &self.server.version);
-        let (md5, path) = (&reach.other.binary().md5, reach.other.path());
-        let end = self.sha256(md5);
-        json!(format!("{kind}|{at}|{unique}|{md5}|{path}|{subtype}|{access}|false|{}{end}", reach.is_target))
+        let access = if event.access == 0 { String::new() } else { event.access.to_string() };
+        let unique = format::unique_id(event.other.id(), 1, &self.server.version);
+        let (md5, path) = (&event.other.binary().md5, event.other.path());
+        let sha256 = self.sha256_field(md5);
+        json!(format!("{kind}|{at}|{unique}|{md5}|{path}|{subtype}|{access}|false|{}{sha256}", event.is_target))
     }
 
-    /// A text that holds JSON.
+    /// Formats a block event, which is JSON in a string.
     fn block_event(&self, at: i64, cmdline: &str) -> Value {
         let path = program_path(cmdline);
         let record = json!({
@@ -285,8 +282,8 @@ impl EventWriter<'_> {
         json!(record.to_string())
     }
 
-    /// The last field of a record from 7.0 on, in the versions of 6.0 and later.
-    fn sha256(&self, md5: &str) -> String {
+    /// Returns the additional last field that servers from 7.0 on append in version 4 and later, with its separator.
+    fn sha256_field(&self, md5: &str) -> String {
         if self.version < Version(4) || !self.server.version.is_at_least_7() {
             return String::new();
         }
@@ -295,8 +292,7 @@ impl EventWriter<'_> {
     }
 }
 
-/// Records between bars begin with, or soon come to, a time without a zone.
-fn format_events<T>(list: EventList<T>, mut tell: impl FnMut(&str, T) -> Value) -> Vec<Value> {
-    let tell = |(at, what)| tell(&format::naive_event_time(at), what);
-    list.into_iter().map(tell).collect()
+/// Formats events whose fields are separated by bars, with their times without a zone.
+fn format_events<T>(list: EventList<T>, mut to_json: impl FnMut(&str, T) -> Value) -> Vec<Value> {
+    list.into_iter().map(|(at, event)| to_json(&format::naive_event_time(at), event)).collect()
 }

@@ -1,10 +1,12 @@
-//! Feeds: sources of reports, each read from a document (reference 2.11).
+//! Threat intelligence feeds, each fetched from a document (reference 2.11).
 
 use serde_json::{Value, json};
 
 use super::{
     action,
-    json_body::{InvalidMember, Sent, non_null, parse_flag, parse_integer, take_flag, take_note, take_text},
+    json_body::{
+        InvalidMember, JsonObject, non_null, parse_flag, parse_integer, take_flag, take_optional_text, take_text,
+    },
     method_not_allowed, or_not_found,
 };
 use crate::sim::{
@@ -17,45 +19,45 @@ use crate::sim::{
 
 pub(super) fn handle(server: &Server, request: &ApiRequest) -> Option<ApiResponse> {
     let (method, path) = request.route();
-    let ["api", "v1", "feed", rest @ ..] = path.as_slice() else {
+    let ["api", "v1", "feed", subpath @ ..] = path.as_slice() else {
         return None;
     };
-    let known = |id: &str| {
+    let find = |id: &str| {
         let id = id.parse().ok()?;
         server.detections.with_feeds(|feeds| feeds.get(id).cloned())
     };
-    Some(match (method, rest) {
+    Some(match (method, subpath) {
         ("GET", []) => {
             let feeds = server.detections.with_feeds(|feeds| feeds.feeds().iter().map(to_record).collect());
             ApiResponse::json_pretty(feeds)
         }
         ("POST", []) => create_feed(server, request),
-        // The first servers gave only all of them.
+        // Servers before 5.1 have no route for a single feed.
         ("GET", [_]) if !server.version.is_at_least(5, 1, 0) => method_not_allowed(),
-        ("GET", [id]) => or_not_found(known(id).map(|feed| ApiResponse::json_pretty(to_record(&feed)))),
-        ("PUT", [id]) => or_not_found(known(id).map(|feed| update_feed(server, request, &feed))),
-        ("DELETE", [id]) => or_not_found(known(id).map(|feed| {
+        ("GET", [id]) => or_not_found(find(id).map(|feed| ApiResponse::json_pretty(to_record(&feed)))),
+        ("PUT", [id]) => or_not_found(find(id).map(|feed| update_feed(server, request, &feed))),
+        ("DELETE", [id]) => or_not_found(find(id).map(|feed| {
             if !request.drops_change {
                 server.detections.delete_feed(feed.id);
             }
             ApiResponse::success_result()
         })),
-        ("POST", [id, "synchronize"]) => or_not_found(known(id).map(|feed| synchronize_feed(server, request, feed))),
-        ("GET", [id, "stats"]) => or_not_found(known(id).map(|feed| ApiResponse::json_compact(feed_stats(&feed)))),
+        ("POST", [id, "synchronize"]) => or_not_found(find(id).map(|feed| synchronize_feed(server, request, feed))),
+        ("GET", [id, "stats"]) => or_not_found(find(id).map(|feed| ApiResponse::json_compact(feed_stats(&feed)))),
         ("GET", [id, "requirements"]) => {
-            or_not_found(known(id).map(|feed| ApiResponse::json_compact(feed_requirements(&feed))))
+            or_not_found(find(id).map(|feed| ApiResponse::json_compact(feed_requirements(&feed))))
         }
-        (_, [id, "action", rest @ ..]) => {
-            or_not_found(known(id).map(|feed| action::handle(server, request, Owner::Feed(feed.id.into()), rest)))
+        (_, [id, "action", subpath @ ..]) => {
+            or_not_found(find(id).map(|feed| action::handle(server, request, Owner::Feed(feed.id.into()), subpath)))
         }
         (_, [] | [_] | [_, "synchronize" | "stats" | "requirements"]) => method_not_allowed(),
         _ => return None,
     })
 }
 
-/// Adds a feed, if its document can be read at once.
+/// Adds a feed, unless its document cannot be fetched.
 fn create_feed(server: &Server, request: &ApiRequest) -> ApiResponse {
-    let Ok(Value::Object(sent)) = request.json() else {
+    let Ok(Value::Object(body)) = request.json() else {
         return ApiResponse::app_error(400);
     };
     let mut feed = StoredFeed {
@@ -77,7 +79,7 @@ fn create_feed(server: &Server, request: &ApiRequest) -> ApiResponse {
         is_initial: false,
         reports: Vec::new(),
     };
-    if apply_body(&sent, &mut feed).is_err() || feed.url.is_empty() {
+    if apply_body(&body, &mut feed).is_err() || feed.url.is_empty() {
         return ApiResponse::app_error(400);
     }
     if !refetch_document(server, &mut feed) {
@@ -91,11 +93,11 @@ fn create_feed(server: &Server, request: &ApiRequest) -> ApiResponse {
 }
 
 fn update_feed(server: &Server, request: &ApiRequest, before: &StoredFeed) -> ApiResponse {
-    let Ok(Value::Object(sent)) = request.json() else {
+    let Ok(Value::Object(body)) = request.json() else {
         return ApiResponse::app_error(400);
     };
     let mut feed = before.clone();
-    if apply_body(&sent, &mut feed).is_err() {
+    if apply_body(&body, &mut feed).is_err() {
         return ApiResponse::app_error(400);
     }
     if feed.url != before.url {
@@ -128,42 +130,43 @@ fn synchronize_feed(server: &Server, request: &ApiRequest, mut feed: StoredFeed)
     ApiResponse::success_result()
 }
 
-/// Reads the document of a feed anew; what it already knew keeps its age.
+/// Fetches the document of a feed again; returns whether that succeeded. Reports that the feed already has keep their
+/// time of the first fetch.
 fn refetch_document(server: &Server, feed: &mut StoredFeed) -> bool {
-    let Some(mut paper) = fetch_document(feed, server.now().as_millisecond()) else {
+    let Some(mut document) = fetch_document(feed, server.now().as_millisecond()) else {
         return false;
     };
-    for report in &mut paper.reports {
-        if let Some(known) = feed.report(&report.id) {
-            std::sync::Arc::make_mut(report).first_read_at = known.first_read_at;
+    for report in &mut document.reports {
+        if let Some(old) = feed.report(&report.id) {
+            std::sync::Arc::make_mut(report).first_read_at = old.first_read_at;
         }
     }
-    feed.name = paper.name;
-    feed.info = paper.info;
-    feed.category = paper.category;
-    feed.reports = paper.reports;
+    feed.name = document.name;
+    feed.info = document.info;
+    feed.category = document.category;
+    feed.reports = document.reports;
     true
 }
 
-/// How much a feed has of what.
+/// Returns the numbers of reports and indicators.
 fn feed_stats(feed: &StoredFeed) -> Value {
-    let count = |many: fn(&StoredReport) -> usize| -> usize { feed.reports.iter().map(|report| many(report)).sum() };
+    let sum = |count: fn(&StoredReport) -> usize| -> usize { feed.reports.iter().map(|report| count(report)).sum() };
     let times = feed.reports.iter().map(|report| report.timestamp);
     json!({
         "feed_id": feed.id,
         "report_count": feed.reports.len(),
         "ioc_counts": {
-            "md5": count(|report| report.md5.len()),
-            "sha256": count(|report| report.sha256.len()),
-            "ipv4": count(|report| report.ipv4.len()),
-            "dns": count(|report| report.dns.len()),
-            "query": count(|report| report.queries.len()),
+            "md5": sum(|report| report.md5.len()),
+            "sha256": sum(|report| report.sha256.len()),
+            "ipv4": sum(|report| report.ipv4.len()),
+            "dns": sum(|report| report.dns.len()),
+            "query": sum(|report| report.queries.len()),
         },
         "last_report_timestamp": times.max(),
     })
 }
 
-/// What has to be shared for a feed to be of use; none of those here wants anything.
+/// Returns the data sharing that a feed requires, which is none for all feeds here.
 fn feed_requirements(feed: &StoredFeed) -> Value {
     json!({
         "feed_id": feed.id,
@@ -178,28 +181,28 @@ fn unreadable_response(feed: &StoredFeed) -> ApiResponse {
     ApiResponse::text(500, &format!("Could not retrieve feed from {}", feed.url))
 }
 
-/// Takes over what was sent, as far as clients may say it.
-fn apply_body(sent: &Sent, feed: &mut StoredFeed) -> Result<(), InvalidMember> {
-    take_text(sent, "feed_url", &mut feed.url)?;
-    take_flag(sent, "enabled", &mut feed.enabled)?;
-    take_flag(sent, "manually_added", &mut feed.manual)?;
-    for (name, into) in [("use_proxy", &mut feed.use_proxy), ("validate_server_cert", &mut feed.validates)] {
-        if let Some(value) = non_null(sent, name) {
-            *into = Some(parse_flag(value).ok_or(InvalidMember)?);
+/// Applies the members of a body that clients may write.
+fn apply_body(body: &JsonObject, feed: &mut StoredFeed) -> Result<(), InvalidMember> {
+    take_text(body, "feed_url", &mut feed.url)?;
+    take_flag(body, "enabled", &mut feed.enabled)?;
+    take_flag(body, "manually_added", &mut feed.manual)?;
+    for (name, target) in [("use_proxy", &mut feed.use_proxy), ("validate_server_cert", &mut feed.validates)] {
+        if let Some(value) = non_null(body, name) {
+            *target = Some(parse_flag(value).ok_or(InvalidMember)?);
         }
     }
-    for (name, into) in [("local_rating", &mut feed.local_rating), ("order", &mut feed.order)] {
-        if let Some(value) = sent.get(name) {
-            *into = match value {
+    for (name, target) in [("local_rating", &mut feed.local_rating), ("order", &mut feed.order)] {
+        if let Some(value) = body.get(name) {
+            *target = match value {
                 Value::Null => None,
                 value => Some(parse_integer(value).ok_or(InvalidMember)?),
             };
         }
     }
-    take_note(sent, "username", &mut feed.username)?;
-    take_note(sent, "password", &mut feed.password)?;
-    take_note(sent, "ssl_client_crt", &mut feed.certificate)?;
-    take_note(sent, "ssl_client_key", &mut feed.key)
+    take_optional_text(body, "username", &mut feed.username)?;
+    take_optional_text(body, "password", &mut feed.password)?;
+    take_optional_text(body, "ssl_client_crt", &mut feed.certificate)?;
+    take_optional_text(body, "ssl_client_key", &mut feed.key)
 }
 
 fn to_record(feed: &StoredFeed) -> Value {

@@ -1,4 +1,4 @@
-//! The files themselves: their archives and their icons (reference 2.5).
+//! Archives and icons of binaries (reference 2.5).
 
 use std::io::{Cursor, Write};
 
@@ -11,27 +11,27 @@ use crate::sim::{
     world::{Binary, Deception},
 };
 
-/// One gray pixel.
+/// PNG of one gray pixel, in Base64 with line breaks.
 pub(super) const ICON: &str =
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mOor/8PAAMBAX8SbXTDAAAA\nAElFTkSuQmCC\n";
-/// The same as a file.
+/// PNG of one gray pixel.
 const PIXEL: &[u8] =
     b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x04\0\0\0\xb5\x1c\x0c\x02\0\0\0\x0bIDATx\xdac\
     \xa8\xaf\xff\x0f\0\x03\x01\x01\x7f\x12mt\xc3\0\0\0\0IEND\xaeB`\x82";
-/// The name of a member that leads elsewhere, and one as long that does not.
+/// Member name with a path traversal, which replaces a harmless one of equal length.
 const TRAVERSAL_NAME: &str = "../../../../tmp/owned";
 const PLACEHOLDER_NAME: &str = "x.x.x.x.x.x.x.x.x.xxx";
 
-/// The archive of a file; none when it was not collected.
+/// Returns the archive of a file; `None` if the file was not collected.
 pub(super) fn archive_response(binary: &Binary) -> Option<ApiResponse> {
     if binary.stored_size() == 0 {
         return None;
     }
-    let packed = build_archive(binary).expect("what is packed in memory can be packed");
-    Some(ApiResponse::zip(packed))
+    let archive = build_archive(binary).expect("writing to memory does not fail");
+    Some(ApiResponse::zip(archive))
 }
 
-/// The picture of a file: nothing here has one of its own.
+/// Returns the icon of a file, which is equal for all files.
 pub(super) fn icon_response() -> ApiResponse {
     ApiResponse::png(PIXEL.to_vec())
 }
@@ -54,15 +54,15 @@ fn build_archive(binary: &Binary) -> ZipResult<Vec<u8>> {
         zip.start_file(PLACEHOLDER_NAME, options)?;
         zip.write_all(b"* * * * * root /tmp/owned\n")?;
     }
-    let packed = zip.finish()?.into_inner();
+    let archive = zip.finish()?.into_inner();
     Ok(match binary.deception {
-        Some(Deception::Size) => replace_bytes(packed, &size.to_le_bytes(), &1_000_u32.to_le_bytes()),
-        Some(Deception::Path) => replace_bytes(packed, PLACEHOLDER_NAME.as_bytes(), TRAVERSAL_NAME.as_bytes()),
-        Some(Deception::Missing | Deception::Other) | None => packed,
+        Some(Deception::Size) => replace_bytes(archive, &size.to_le_bytes(), &1_000_u32.to_le_bytes()),
+        Some(Deception::Path) => replace_bytes(archive, PLACEHOLDER_NAME.as_bytes(), TRAVERSAL_NAME.as_bytes()),
+        Some(Deception::Missing | Deception::Other) | None => archive,
     })
 }
 
-/// What the server writes beside the file: labels in 31 columns.
+/// Formats the `metadata` member, with labels in 31 columns.
 fn metadata_text(binary: &Binary) -> String {
     let path = binary.paths.first().map_or("", String::as_str);
     let path = path.strip_prefix("c:").unwrap_or(path);
@@ -75,7 +75,7 @@ fn metadata_text(binary: &Binary) -> String {
     )
 }
 
-/// The same bytes with some of them replaced, everywhere.
+/// Replaces every occurrence of `from` by `to`, which must have equal lengths.
 fn replace_bytes(mut bytes: Vec<u8>, from: &[u8], to: &[u8]) -> Vec<u8> {
     let mut at = 0;
     while at + from.len() <= bytes.len() {

@@ -1,4 +1,4 @@
-//! Sensor groups, each alone in an array (reference 2.7).
+//! Sensor groups; a single one is sent as an array of one (reference 2.7).
 
 use std::collections::BTreeMap;
 
@@ -14,37 +14,37 @@ use crate::sim::{
     },
 };
 
-/// What follows from elsewhere, or never changes.
+/// Members that are constant, derived, or written separately.
 const READ_ONLY: [&str; 4] = ["id", "number_of_hosts", "team_access", "isolation_exclusions"];
 
 pub(super) fn handle(server: &Server, request: &ApiRequest) -> Option<ApiResponse> {
     let (method, path) = request.route();
-    let rest = match path.as_slice() {
-        ["api", "group", rest @ ..] => rest,
-        ["api", "v1" | "v3", "group", rest @ ..] if rest.len() < 2 => rest,
+    let subpath = match path.as_slice() {
+        ["api", "group", subpath @ ..] => subpath,
+        ["api", "v1" | "v3", "group", subpath @ ..] if subpath.len() < 2 => subpath,
         _ => return None,
     };
-    Some(match (method, rest) {
+    Some(match (method, subpath) {
         ("GET", []) => server.with_admin(|admin| {
             let hosts = count_hosts(server);
             let all = admin.groups.records();
             ApiResponse::json_compact(all.map(|(id, _)| to_record(server, admin, id, &hosts)).collect())
         }),
-        ("POST", []) => with_object_body(request, |wanted| create_group(server, wanted)),
+        ("POST", []) => with_object_body(request, |body| create_group(server, body)),
         ("GET", [id]) => server.with_admin(|admin| {
             let id = id.parse().ok().filter(|&id| admin.has_group(id));
             or_not_found(
                 id.map(|id| ApiResponse::json_compact(json!([to_record(server, admin, id, &count_hosts(server))]))),
             )
         }),
-        ("PUT", [id]) => with_object_body(request, |wanted| update_group(server, id, wanted)),
+        ("PUT", [id]) => with_object_body(request, |body| update_group(server, id, body)),
         ("DELETE", [id]) => delete_group(server, id),
         (_, [] | [_]) => method_not_allowed(),
         _ => return None,
     })
 }
 
-/// How many sensors each group has.
+/// Returns the number of sensors of each group.
 pub(super) fn count_hosts(server: &Server) -> BTreeMap<u64, u64> {
     server.with_sensors(|sensors| {
         let mut counts = BTreeMap::new();
@@ -63,11 +63,11 @@ fn to_record(server: &Server, admin: &AdminRecords, id: u64, hosts: &BTreeMap<u6
     let access: Vec<Value> = admin
         .teams
         .records()
-        .filter_map(|(team, teams)| {
-            let entry = access_of(teams, id)?;
+        .filter_map(|(team_id, team)| {
+            let entry = access_of(team, id)?;
             Some(json!({
-                "team_id": team,
-                "team_name": admin.teams.name(team),
+                "team_id": team_id,
+                "team_name": admin.teams.name(team_id),
                 "access_category": admin::text_member(entry, "access_category"),
             }))
         })
@@ -78,42 +78,42 @@ fn to_record(server: &Server, admin: &AdminRecords, id: u64, hosts: &BTreeMap<u6
     Value::Object(record)
 }
 
-/// What a team may do with a group.
+/// Returns the entry of a group in the access list of a team.
 fn access_of(team: &Record, group: u64) -> Option<&Record> {
     let entries = team.get("group_access")?.as_array()?.iter();
     entries.filter_map(Value::as_object).find(|entry| admin::number_member(entry, "group_id") == Some(group))
 }
 
-fn create_group(server: &Server, wanted: &Record) -> ApiResponse {
+fn create_group(server: &Server, body: &Record) -> ApiResponse {
     server.with_admin(|admin| {
         let mut group = admin::default_group();
-        match write_group(server, admin, &mut group, None, wanted) {
+        match write_group(server, admin, &mut group, None, body) {
             Ok(()) => {
                 let id = admin.groups.add(group);
-                set_exclusions(server, admin, id, wanted);
-                set_team_access(admin, id, wanted);
+                set_exclusions(server, admin, id, body);
+                set_team_access(admin, id, body);
                 ApiResponse::json_compact(json!({"id": id}))
             }
-            Err(refusal) => refusal,
+            Err(response) => response,
         }
     })
 }
 
-/// Changes a group by a record, or by a part of one.
-fn update_group(server: &Server, id: &str, wanted: &Record) -> ApiResponse {
+/// Changes a group; the body is a complete record or a part of one.
+fn update_group(server: &Server, id: &str, body: &Record) -> ApiResponse {
     server.with_admin(|admin| {
         let id = id.parse().unwrap_or(0);
         let Some(mut group) = admin.groups.get(id).cloned() else {
             return ApiResponse::app_error(404);
         };
-        if let Err(refusal) = write_group(server, admin, &mut group, Some(id), wanted) {
-            return refusal;
+        if let Err(response) = write_group(server, admin, &mut group, Some(id), body) {
+            return response;
         }
         if let Some(old) = admin.groups.get_mut(id) {
             *old = group;
         }
-        set_exclusions(server, admin, id, wanted);
-        set_team_access(admin, id, wanted);
+        set_exclusions(server, admin, id, body);
+        set_team_access(admin, id, body);
         ApiResponse::success_result()
     })
 }
@@ -123,11 +123,11 @@ fn write_group(
     admin: &AdminRecords,
     group: &mut Record,
     id: Option<u64>,
-    wanted: &Record,
+    body: &Record,
 ) -> Result<(), ApiResponse> {
     let mut fixed = READ_ONLY.to_vec();
     fixed.extend(admin::unsupported_fields(&server.version));
-    if admin::merge_known(group, wanted, &fixed).is_err() {
+    if admin::merge_known(group, body, &fixed).is_err() {
         return Err(ApiResponse::app_error(400));
     }
     let name = admin::text_member(group, "name");
@@ -141,20 +141,20 @@ fn write_group(
     Ok(())
 }
 
-/// Whom an isolated host may still speak to. Entries without a number are new.
-fn set_exclusions(server: &Server, admin: &mut AdminRecords, id: u64, wanted: &Record) {
-    let Some(entries) = wanted.get("isolation_exclusions").and_then(Value::as_array) else {
+/// Sets the addresses that isolated hosts of the group may still connect to. Entries without an id are new.
+fn set_exclusions(server: &Server, admin: &mut AdminRecords, id: u64, body: &Record) {
+    let Some(entries) = body.get("isolation_exclusions").and_then(Value::as_array) else {
         return;
     };
     let now = format::local_time(server.now().as_millisecond());
-    let known = |(_, group): (u64, &Record)| group["isolation_exclusions"].as_array().cloned();
-    let known = admin.groups.records().filter_map(known).flatten();
-    let mut last = known.filter_map(|entry| entry["id"].as_u64()).max();
+    let existing = |(_, group): (u64, &Record)| group["isolation_exclusions"].as_array().cloned();
+    let existing = admin.groups.records().filter_map(existing).flatten();
+    let mut last_id = existing.filter_map(|entry| entry["id"].as_u64()).max();
     let complete = |entry: &Value| {
         let mut entry = entry.as_object()?.clone();
         if admin::number_member(&entry, "id").is_none() {
-            last = Some(last.unwrap_or(0) + 1);
-            entry.insert("id".into(), json!(last));
+            last_id = Some(last_id.unwrap_or(0) + 1);
+            entry.insert("id".into(), json!(last_id));
             entry.insert("group_id".into(), json!(id));
             entry.insert("uploader_id".into(), json!(1));
             entry.insert("uploader_username".into(), json!("admin"));
@@ -169,9 +169,9 @@ fn set_exclusions(server: &Server, admin: &mut AdminRecords, id: u64, wanted: &R
     }
 }
 
-/// What teams may do with a group is written in the teams.
-fn set_team_access(admin: &mut AdminRecords, id: u64, wanted: &Record) {
-    let Some(entries) = wanted.get("team_access").and_then(Value::as_array) else {
+/// Sets the access of teams to a group, which is stored in the team records.
+fn set_team_access(admin: &mut AdminRecords, id: u64, body: &Record) {
+    let Some(entries) = body.get("team_access").and_then(Value::as_array) else {
         return;
     };
     for (team, record) in admin.teams.records_mut() {
@@ -190,7 +190,7 @@ fn set_team_access(admin: &mut AdminRecords, id: u64, wanted: &Record) {
     }
 }
 
-/// Removes a group. Its sensors go where sensors without a group are.
+/// Deletes a group and moves its sensors to the default group.
 fn delete_group(server: &Server, id: &str) -> ApiResponse {
     let id: u64 = id.parse().unwrap_or(0);
     if id == admin::DEFAULT_ID {

@@ -1,4 +1,4 @@
-//! The server itself (reference 2.1).
+//! Server information (reference 2.1).
 
 use serde_json::{Value, json};
 
@@ -8,7 +8,7 @@ use crate::sim::{
     state::server::Server,
 };
 
-/// Whether sessions with hosts can be opened, which no route here does.
+/// Whether Live Response is available, for which there are no routes.
 const LIVE_RESPONSE: bool = false;
 
 pub(super) fn handle(server: &Server, request: &ApiRequest) -> Option<ApiResponse> {

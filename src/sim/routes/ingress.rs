@@ -1,4 +1,4 @@
-//! Ingress filters: what is kept away from the store of events (reference 2.16).
+//! Ingress filters, which exclude events from the event store (reference 2.16).
 
 use serde_json::{Value, json};
 
@@ -12,64 +12,64 @@ use crate::sim::{
     },
 };
 
-/// What only the server writes.
+/// Members that only the server sets.
 const READ_ONLY: [&str; 6] =
     ["id", "hit_rate", "create_timestamp", "modify_timestamp", "create_user_id", "modify_user_id"];
 
 pub(super) fn handle(server: &Server, request: &ApiRequest) -> Option<ApiResponse> {
     let (method, path) = request.route();
-    let ["api", "v1", "ingress_whitelist", rest @ ..] = path.as_slice() else {
+    let ["api", "v1", "ingress_whitelist", subpath @ ..] = path.as_slice() else {
         return None;
     };
-    Some(match (method, rest) {
+    Some(match (method, subpath) {
         ("GET", []) => server.with_admin(|admin| ApiResponse::json_compact(json!(admin.filters))),
         ("POST", []) => match request.json() {
-            Ok(Value::Array(wanted)) => create_filters(server, &wanted),
+            Ok(Value::Array(body)) => create_filters(server, &body),
             _ => ApiResponse::app_error(400),
         },
         ("GET", [id]) => server.with_admin(|admin| {
-            let filter = admin.filters.iter().find(|one| admin::text_member(one, "id") == *id);
+            let filter = admin.filters.iter().find(|filter| admin::text_member(filter, "id") == *id);
             or_not_found(filter.map(|filter| ApiResponse::json_compact(json!(filter))))
         }),
-        ("PUT", [id]) => with_object_body(request, |wanted| update_filter(server, id, wanted)),
+        ("PUT", [id]) => with_object_body(request, |body| update_filter(server, id, body)),
         ("DELETE", [id]) => server.with_admin(|admin| {
-            let before = admin.filters.len();
-            admin.filters.retain(|one| admin::text_member(one, "id") != *id);
-            or_not_found((admin.filters.len() < before).then(ApiResponse::success_result))
+            let old_len = admin.filters.len();
+            admin.filters.retain(|filter| admin::text_member(filter, "id") != *id);
+            or_not_found((admin.filters.len() < old_len).then(ApiResponse::success_result))
         }),
         (_, [] | [_]) => method_not_allowed(),
         _ => return None,
     })
 }
 
-/// Makes filters. The ids are the caller's, and all are good or none is made.
-fn create_filters(server: &Server, wanted: &[Value]) -> ApiResponse {
+/// Creates filters with ids set by the client: either all, or none if one is invalid.
+fn create_filters(server: &Server, bodies: &[Value]) -> ApiResponse {
     let now = format::local_time(server.now().as_millisecond());
     server.with_admin(|admin| {
-        let mut made: Vec<Record> = Vec::new();
-        for wanted in wanted {
-            let Some(filter) = wanted.as_object().and_then(|wanted| new_filter(wanted, &now)) else {
+        let mut new: Vec<Record> = Vec::new();
+        for body in bodies {
+            let Some(filter) = body.as_object().and_then(|body| new_filter(body, &now)) else {
                 return ApiResponse::app_error(400);
             };
             let id = admin::text_member(&filter, "id");
-            if admin.filters.iter().chain(&made).any(|one| admin::text_member(one, "id") == id) {
+            if admin.filters.iter().chain(&new).any(|other| admin::text_member(other, "id") == id) {
                 return ApiResponse::text(409, &format!("A filter '{id}' already exists"));
             }
-            made.push(filter);
+            new.push(filter);
         }
-        let ids: Vec<Value> = made.iter().map(|filter| filter["id"].clone()).collect();
-        admin.filters.extend(made);
+        let ids: Vec<Value> = new.iter().map(|filter| filter["id"].clone()).collect();
+        admin.filters.extend(new);
         ApiResponse::json_compact(ids.into())
     })
 }
 
-fn update_filter(server: &Server, id: &str, wanted: &Record) -> ApiResponse {
+fn update_filter(server: &Server, id: &str, body: &Record) -> ApiResponse {
     let now = format::local_time(server.now().as_millisecond());
     server.with_admin(|admin| {
         let mut filters = admin.filters.iter_mut();
-        let filter = filters.find(|one| admin::text_member(one, "id") == id);
+        let filter = filters.find(|filter| admin::text_member(filter, "id") == id);
         or_not_found(filter.map(|filter| {
-            if admin::merge_known(filter, wanted, &READ_ONLY).is_err() {
+            if admin::merge_known(filter, body, &READ_ONLY).is_err() {
                 return ApiResponse::app_error(400);
             }
             filter.insert("modify_timestamp".into(), json!(now));
@@ -78,9 +78,9 @@ fn update_filter(server: &Server, id: &str, wanted: &Record) -> ApiResponse {
     })
 }
 
-/// A new filter; none without an id of letters, digits and dashes, a name and a description.
-fn new_filter(wanted: &Record, now: &str) -> Option<Record> {
-    let id = admin::text_member(wanted, "id");
+/// Creates a filter; `None` without a name, a description and an id of letters, digits, dashes and underscores.
+fn new_filter(body: &Record, now: &str) -> Option<Record> {
+    let id = admin::text_member(body, "id");
     let is_plain = |char: char| char.is_ascii_alphanumeric() || char == '-' || char == '_';
     if id.is_empty() || !id.chars().all(is_plain) {
         return None;
@@ -120,7 +120,7 @@ fn new_filter(wanted: &Record, now: &str) -> Option<Record> {
     let Value::Object(mut filter) = filter else {
         return None;
     };
-    admin::merge_known(&mut filter, wanted, &READ_ONLY).ok()?;
-    let is_told = ["name", "description"].iter().all(|name| wanted.contains_key(*name));
-    is_told.then_some(filter)
+    admin::merge_known(&mut filter, body, &READ_ONLY).ok()?;
+    let is_complete = ["name", "description"].iter().all(|name| body.contains_key(*name));
+    is_complete.then_some(filter)
 }

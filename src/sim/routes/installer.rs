@@ -1,4 +1,4 @@
-//! What a group's sensors are installed with (reference 2.6).
+//! Sensor installers of a group (reference 2.6).
 
 use std::io::{Cursor, Write};
 
@@ -14,27 +14,27 @@ use crate::sim::{
     },
 };
 
-/// The unit of a tape archive.
+/// Block size of a tar archive.
 const BLOCK: usize = 512;
 
 pub(super) fn handle(server: &Server, request: &ApiRequest) -> Option<ApiResponse> {
     let (method, path) = request.route();
-    let ["api", "v1", "group", id, rest @ ..] = path.as_slice() else {
+    let ["api", "v1", "group", id, subpath @ ..] = path.as_slice() else {
         return None;
     };
-    let ["installer", what @ ..] = rest else {
+    let ["installer", platform @ ..] = subpath else {
         return None;
     };
     if method != "GET" {
         return Some(method_not_allowed());
     }
     let group = server.with_admin(|admin| admin.groups.get(id.parse().ok()?).cloned());
-    Some(or_not_found(group.and_then(|group| build_installer(&group, what))))
+    Some(or_not_found(group.and_then(|group| build_installer(&group, platform))))
 }
 
-/// Program and settings in one archive; none if the server has no such program.
-fn build_installer(group: &Record, what: &[&str]) -> Option<ApiResponse> {
-    let program = match what {
+/// Returns an archive of installer and settings; `None` if there is none for the platform.
+fn build_installer(group: &Record, platform: &[&str]) -> Option<ApiResponse> {
+    let program = match platform {
         ["windows", "exe"] => "CarbonBlackClientSetup.exe",
         ["windows", "msi"] => "cbsetup.msi",
         ["osx"] => "CbOSXInstaller.pkg",
@@ -48,15 +48,13 @@ fn build_installer(group: &Record, what: &[&str]) -> Option<ApiResponse> {
         admin::text_member(group, "sensorbackend_server"),
     );
     let members = [(program, &b"A simulated installer.\n"[..]), ("sensorsettings.ini", settings.as_bytes())];
-    let packed = if what == ["linux"] {
+    if platform == ["linux"] {
         return build_tar_gz(&members).map(ApiResponse::gzip);
-    } else {
-        build_zip(&members)
-    };
-    packed.ok().map(ApiResponse::zip)
+    }
+    build_zip(&members).ok().map(ApiResponse::zip)
 }
 
-/// Members in one archive.
+/// Builds a ZIP archive from names and contents.
 pub(super) fn build_zip(members: &[(&str, &[u8])]) -> ZipResult<Vec<u8>> {
     let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
     for (name, content) in members {
@@ -66,17 +64,17 @@ pub(super) fn build_zip(members: &[(&str, &[u8])]) -> ZipResult<Vec<u8>> {
     Ok(zip.finish()?.into_inner())
 }
 
-/// The same as a compressed tape archive.
+/// Builds a compressed tar archive from names and contents.
 fn build_tar_gz(members: &[(&str, &[u8])]) -> Option<Vec<u8>> {
-    let mut tape = GzEncoder::new(Vec::new(), Compression::fast());
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
     for (name, content) in members {
-        tape.write_all(&tar_header(name, content.len())).ok()?;
-        tape.write_all(content).ok()?;
-        let rest = content.len().next_multiple_of(BLOCK) - content.len();
-        tape.write_all(&vec![0; rest]).ok()?;
+        encoder.write_all(&tar_header(name, content.len())).ok()?;
+        encoder.write_all(content).ok()?;
+        let padding = content.len().next_multiple_of(BLOCK) - content.len();
+        encoder.write_all(&vec![0; padding]).ok()?;
     }
-    tape.write_all(&[0; 2 * BLOCK]).ok()?;
-    tape.finish().ok()
+    encoder.write_all(&[0; 2 * BLOCK]).ok()?;
+    encoder.finish().ok()
 }
 
 fn tar_header(name: &str, size: usize) -> [u8; BLOCK] {
@@ -88,11 +86,11 @@ fn tar_header(name: &str, size: usize) -> [u8; BLOCK] {
     put(116, "0000000\0");
     put(124, &format!("{size:011o}\0"));
     put(136, "00000000000\0");
-    // The sum is made as if there were blanks in its place.
+    // The checksum is computed with spaces in its own place.
     put(148, "        ");
     put(156, "0");
     put(257, "ustar\x0000");
-    let sum: u32 = header.iter().map(|&byte| u32::from(byte)).sum();
-    header[148..156].copy_from_slice(format!("{sum:06o}\0 ").as_bytes());
+    let checksum: u32 = header.iter().map(|&byte| u32::from(byte)).sum();
+    header[148..156].copy_from_slice(format!("{checksum:06o}\0 ").as_bytes());
     header
 }

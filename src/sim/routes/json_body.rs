@@ -1,15 +1,15 @@
-//! Members of records that clients send.
+//! Members of JSON bodies.
 
 use serde_json::{Map, Value};
 
-/// A record as it was sent.
-pub(super) type Sent = Map<String, Value>;
+/// JSON object of a request body.
+pub(super) type JsonObject = Map<String, Value>;
 
-/// A member that cannot be what it is.
+/// Error: a member has a wrong type or an invalid value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct InvalidMember;
 
-/// A yes or no, which may be a word: programs written in Python send `"True"`.
+/// Parses a flag, which may be text: programs written in Python send `"True"`.
 pub(crate) fn parse_flag(value: &Value) -> Option<bool> {
     match value {
         Value::Bool(flag) => Some(*flag),
@@ -19,7 +19,7 @@ pub(crate) fn parse_flag(value: &Value) -> Option<bool> {
     }
 }
 
-/// A whole number, which may be written as text.
+/// Parses an integer, which may be written as text.
 pub(super) fn parse_integer(value: &Value) -> Option<i64> {
     match value {
         Value::Number(number) => number.as_i64(),
@@ -28,37 +28,41 @@ pub(super) fn parse_integer(value: &Value) -> Option<i64> {
     }
 }
 
-/// A member that is there and not null.
-pub(super) fn non_null<'s>(sent: &'s Sent, name: &str) -> Option<&'s Value> {
-    sent.get(name).filter(|value| !value.is_null())
+/// Returns a member unless it is absent or null.
+pub(super) fn non_null<'s>(body: &'s JsonObject, name: &str) -> Option<&'s Value> {
+    body.get(name).filter(|value| !value.is_null())
 }
 
-/// Takes over a yes or no, if one was sent.
-pub(super) fn take_flag(sent: &Sent, name: &str, into: &mut bool) -> Result<(), InvalidMember> {
-    if let Some(value) = non_null(sent, name) {
-        *into = parse_flag(value).ok_or(InvalidMember)?;
+/// Sets `target` to a flag, unless the member is absent or null.
+pub(super) fn take_flag(body: &JsonObject, name: &str, target: &mut bool) -> Result<(), InvalidMember> {
+    if let Some(value) = non_null(body, name) {
+        *target = parse_flag(value).ok_or(InvalidMember)?;
     }
     Ok(())
 }
 
-/// Takes over a text that must not be empty, if the member was sent.
-pub(super) fn take_text(sent: &Sent, name: &str, into: &mut String) -> Result<(), InvalidMember> {
-    match sent.get(name) {
+/// Sets `target` to a text that must not be empty, unless the member is absent.
+pub(super) fn take_text(body: &JsonObject, name: &str, target: &mut String) -> Result<(), InvalidMember> {
+    match body.get(name) {
         None => Ok(()),
         Some(Value::String(text)) if !text.is_empty() => {
-            text.clone_into(into);
+            text.clone_into(target);
             Ok(())
         }
         Some(_) => Err(InvalidMember),
     }
 }
 
-/// Takes over a text or null, if the member was sent.
-pub(super) fn take_note(sent: &Sent, name: &str, into: &mut Option<String>) -> Result<(), InvalidMember> {
-    match sent.get(name) {
+/// Sets `target` to a text or to `None` for null, unless the member is absent.
+pub(super) fn take_optional_text(
+    body: &JsonObject,
+    name: &str,
+    target: &mut Option<String>,
+) -> Result<(), InvalidMember> {
+    match body.get(name) {
         None => {}
-        Some(Value::String(text)) => *into = Some(text.clone()),
-        Some(Value::Null) => *into = None,
+        Some(Value::String(text)) => *target = Some(text.clone()),
+        Some(Value::Null) => *target = None,
         Some(_) => return Err(InvalidMember),
     }
     Ok(())

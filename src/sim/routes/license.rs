@@ -1,4 +1,4 @@
-//! What the server is licensed for (reference 2.1).
+//! License of the server (reference 2.1).
 
 use serde_json::{Value, json};
 
@@ -13,7 +13,7 @@ use crate::sim::{
 };
 
 const DAY: i64 = 86_400_000;
-/// The sensors of a license come in steps of this.
+/// Licensed sensors are a multiple of this.
 const LICENSE_STEP: usize = 500;
 
 pub(super) fn handle(server: &Server, request: &ApiRequest) -> Option<ApiResponse> {
@@ -23,14 +23,14 @@ pub(super) fn handle(server: &Server, request: &ApiRequest) -> Option<ApiRespons
     };
     Some(match method {
         "GET" => ApiResponse::json_compact(license_info(server)),
-        "POST" => with_object_body(request, |wanted| apply_license(server, wanted)),
+        "POST" => with_object_body(request, |body| apply_license(server, body)),
         _ => method_not_allowed(),
     })
 }
 
 fn license_info(server: &Server) -> Value {
     let hosts = &server.world.fleet.hosts;
-    let in_service = hosts.iter().filter(|host| !host.uninstalled && host.silent_for.unwrap_or(0) < DAY).count();
+    let active = hosts.iter().filter(|host| !host.uninstalled && host.silent_for.unwrap_or(0) < DAY).count();
     let licensed = hosts.len().next_multiple_of(LICENSE_STEP);
     let end = server.with_admin(|admin| admin.license_end);
     let date = format::solr_time(end);
@@ -39,16 +39,16 @@ fn license_info(server: &Server) -> Value {
         "license_expired": end < server.now().as_millisecond(),
         "license_end_date": date.split('T').next(),
         "licensed_sensor_count": licensed,
-        "licensed_sensor_count_exceeded": in_service > licensed,
-        "actual_sensor_count": in_service,
+        "licensed_sensor_count_exceeded": active > licensed,
+        "actual_sensor_count": active,
         "server_token": server.token.chars().rev().collect::<String>(),
         "license_request_block": "-----BEGIN CB LICENSE REQUEST-----\nc2ltdWxhdGVk\n-----END CB LICENSE REQUEST-----\n",
     })
 }
 
-/// Any block that looks like one is good for a year.
-fn apply_license(server: &Server, wanted: &Record) -> ApiResponse {
-    let block = admin::text_member(wanted, "license").trim();
+/// Accepts any text with the header of a license, for a year.
+fn apply_license(server: &Server, body: &Record) -> ApiResponse {
+    let block = admin::text_member(body, "license").trim();
     if !block.starts_with("-----BEGIN CB LICENSE") {
         return ApiResponse::app_error(400);
     }

@@ -1,4 +1,4 @@
-//! What can be asked for: each file knows its routes and writes its JSON.
+//! Resources of the API: each file matches its routes and writes its JSON.
 
 mod action;
 mod alert;
@@ -44,12 +44,12 @@ use super::{
     state::{admin::Record, server::Server},
 };
 
-/// Answers an authorized request.
+/// Handles an authorized request: the first resource that knows the route responds.
 pub(super) fn handle(server: &Server, request: &ApiRequest) -> ApiResponse {
     if server.options.validates
-        && let Some(refusal) = schema::validation_error(request)
+        && let Some(response) = schema::validation_error(request)
     {
-        return refusal;
+        return response;
     }
     let resources = [
         info::handle,
@@ -80,25 +80,25 @@ pub(super) fn handle(server: &Server, request: &ApiRequest) -> ApiResponse {
     resources.into_iter().find_map(|resource| resource(server, request)).unwrap_or_else(|| ApiResponse::app_error(404))
 }
 
-/// The answer about something that may not be there.
+/// Returns the response, or a 404 if there is none.
 fn or_not_found(answer: Option<ApiResponse>) -> ApiResponse {
     answer.unwrap_or_else(|| ApiResponse::app_error(404))
 }
 
-/// The answer to a verb that a route does not know.
+/// Returns the response to a method that a route does not have.
 fn method_not_allowed() -> ApiResponse {
     ApiResponse::app_error(405)
 }
 
-/// The answer to a request whose body has to be an object.
-fn with_object_body(request: &ApiRequest, then: impl FnOnce(&Record) -> ApiResponse) -> ApiResponse {
+/// Calls `f` with the JSON object of the body; returns a 400 if the body is anything else.
+fn with_object_body(request: &ApiRequest, f: impl FnOnce(&Record) -> ApiResponse) -> ApiResponse {
     match request.json() {
-        Ok(Value::Object(wanted)) => then(&wanted),
+        Ok(Value::Object(body)) => f(&body),
         _ => ApiResponse::app_error(400),
     }
 }
 
-/// The answer to whoever wants a name that another has.
-fn name_conflict(what: &str, name: &str) -> ApiResponse {
-    ApiResponse::text(409, &format!("A {what} named '{name}' already exists"))
+/// Returns the response to a name that another record of the kind has.
+fn name_conflict(kind: &str, name: &str) -> ApiResponse {
+    ApiResponse::text(409, &format!("A {kind} named '{name}' already exists"))
 }

@@ -19,7 +19,7 @@ use crate::sim::{
     world::{Binary, Parentage, Process},
 };
 
-/// Relatives of whoever does not say how many.
+/// Number of children or siblings in a summary, unless requested otherwise.
 const DEFAULT_RELATIVES: usize = 15;
 
 pub(super) fn handle(server: &Server, request: &ApiRequest) -> Option<ApiResponse> {
@@ -61,7 +61,7 @@ fn search_processes(server: &Server, request: &ApiRequest) -> ApiResponse {
     let started = Instant::now();
     let search = match Search::parse(server, Index::Process, request) {
         Ok(search) => search,
-        Err(refusal) => return refusal,
+        Err(response) => return response,
     };
     let results: Vec<Value> = search
         .page_numbers(server)
@@ -88,12 +88,12 @@ fn search_processes(server: &Server, request: &ApiRequest) -> ApiResponse {
     search.or_timeout(ApiResponse::json_pretty(envelope))
 }
 
-/// The process of an address, and its segment unless all are wanted.
+/// Finds the process of a path, and its segment, which is `None` if all are requested.
 pub(super) fn find_requested<'s>(server: &'s Server, id: &str, segment: &str) -> Option<(Process<'s>, Option<u32>)> {
     let process = server.world.find_process(id.parse().ok()?)?;
-    let wanted: i64 = segment.parse().ok()?;
-    // 0 is all of them; 1 is what clients of 5.x ask for, and still works.
-    if wanted <= 1 {
+    let requested: i64 = segment.parse().ok()?;
+    // Both 0 and 1 request all segments; clients of 5.x send 1.
+    if requested <= 1 {
         return Some((process, None));
     }
     let segment = (0..process.segments()).find(|&segment| {
@@ -104,17 +104,18 @@ pub(super) fn find_requested<'s>(server: &'s Server, id: &str, segment: &str) ->
             server_version: &server.version,
             tags: server.detections.tags(),
         };
-        document.segment_id() == wanted
+        document.segment_id() == requested
     })?;
     Some((process, Some(segment)))
 }
 
 fn process_summary(server: &Server, request: &ApiRequest, id: &str, segment: &str) -> Option<ApiResponse> {
     let (process, segment) = find_requested(server, id, segment)?;
-    let most = request.number("children").map_or(DEFAULT_RELATIVES, |most| usize::try_from(most).unwrap_or(usize::MAX));
+    let limit =
+        request.number("children").map_or(DEFAULT_RELATIVES, |limit| usize::try_from(limit).unwrap_or(usize::MAX));
     let mut children: Vec<Value> =
-        first_children(process, most).into_iter().map(|child| process_json::relative_entry(server, child)).collect();
-    if children.len() < most {
+        first_children(process, limit).into_iter().map(|child| process_json::relative_entry(server, child)).collect();
+    if children.len() < limit {
         children.extend(process_json::suppressed_child(server, process));
     }
     let (parent, siblings) = match process.parent() {
@@ -127,7 +128,7 @@ fn process_summary(server: &Server, request: &ApiRequest, id: &str, segment: &st
                 .collect();
             (process_json::summary_document(server, parent, None), siblings)
         }
-        // Both ways of saying "unknown" occur.
+        // Real servers have an unknown parent in either form.
         Parentage::Unseen(id) if id.is_unknown() && process.host().id.is_multiple_of(2) => {
             (process_json::unknown_process(server, id, process.host()), Vec::new())
         }
@@ -141,26 +142,25 @@ fn process_summary(server: &Server, request: &ApiRequest, id: &str, segment: &st
     })))
 }
 
-/// Whether a process that was never seen is named as somebody's parent: the end of a chain. There is an answer about it,
-/// and nothing in it. Clients then neither take it for an ancestor, by the pid in its GUID, nor ask for it again, as they
-/// would after a 404.
+/// Whether `id` is an unseen process that is the parent of another, the end of an ancestor chain. The response for it is
+/// an empty document instead of a 404, so that clients neither show it as an ancestor by the PID in its GUID nor retry.
 fn is_known_parent(server: &Server, id: &str) -> bool {
     let Some(id) = id.parse::<ProcessId>().ok().filter(|id| !id.is_unknown()) else {
         return false;
     };
     let host = u32::try_from(id.sensor().0).unwrap_or(0);
-    let names = |process: Process<'_>| match process.parent() {
+    let is_parent_of = |process: Process<'_>| match process.parent() {
         Parentage::Unseen(parent) => parent == id,
         Parentage::Known(_) => false,
     };
-    server.world.processes_on_host(host).any(names)
+    server.world.processes_on_host(host).any(is_parent_of)
 }
 
-/// The first children, the oldest first.
-fn first_children(process: Process<'_>, most: usize) -> Vec<Process<'_>> {
+/// Returns up to `limit` children, the oldest first.
+fn first_children(process: Process<'_>, limit: usize) -> Vec<Process<'_>> {
     let mut children: Vec<_> = process.children().collect();
     children.sort_by_key(|child| (child.start(), child.number()));
-    children.truncate(most);
+    children.truncate(limit);
     children
 }
 
@@ -226,12 +226,12 @@ fn process_frequency(server: &Server, request: &ApiRequest) -> ApiResponse {
     let documents = server.world.n_documents();
     let mut hosts: BTreeMap<&str, u64> = BTreeMap::new();
     if let Some(binary) = server.world.binaries.find(md5) {
-        let refers = |process: &Process<'_>| {
-            let is_it = |file: &Binary| file.md5 == binary.md5;
-            is_it(process.binary()) || (!binary.is_program && process.loaded_binaries().into_iter().any(is_it))
+        let has_binary = |process: &Process<'_>| {
+            let is_equal = |file: &Binary| file.md5 == binary.md5;
+            is_equal(process.binary()) || (!binary.is_program && process.loaded_binaries().into_iter().any(is_equal))
         };
         for process in server.world.processes() {
-            if refers(&process) {
+            if has_binary(&process) {
                 *hosts.entry(&process.host().name).or_default() += u64::from(process.segments());
             }
         }

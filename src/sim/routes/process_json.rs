@@ -1,4 +1,4 @@
-//! Process documents as JSON, quirks included (reference 2.2, 2.3).
+//! Process documents as JSON, with the quirks of the real server (reference 2.2, 2.3).
 
 use serde_json::{Map, Value, json};
 
@@ -11,14 +11,14 @@ use crate::sim::{
 };
 
 const SALT_QUIRK: u64 = 0x9417;
-/// What the server gives for a parent's hash, from 5.1 on: thirty zeros, and from 7.0 on as many as a hash has.
+/// The value of every parent's hash: 30 zeros from 5.1 on, 32 from 7.0 on.
 const NULL_HASH: &str = "00000000000000000000000000000000";
 
-/// A row of a search.
+/// Returns a row of a search.
 pub(super) fn search_row(server: &Server, document: &Document<'_>) -> Value {
     let mut row = full_document(server, document, document.process.segment_event_counts(document.segment));
     if !document.process.is_scenario() {
-        // The client then has to ask for the summary, or to compare sensors.
+        // Some rows lack the parent or name one on another sensor: clients must fetch the summary or compare sensors.
         let mut rng = document.process.rng(SALT_QUIRK);
         if rng.is_one_in(97) {
             row.insert("parent_unique_id".into(), Value::Null);
@@ -34,7 +34,7 @@ pub(super) fn search_row(server: &Server, document: &Document<'_>) -> Value {
     Value::Object(row)
 }
 
-/// The document of a summary: the whole process, or one segment of it.
+/// Returns the document of a process summary, for all segments or one.
 pub(super) fn summary_document(server: &Server, process: Process<'_>, segment: Option<u32>) -> Value {
     let last = process.segments().saturating_sub(1);
     let document = Document {
@@ -63,10 +63,9 @@ pub(super) fn summary_document(server: &Server, process: Process<'_>, segment: O
     Value::Object(row)
 }
 
-/// A child or sibling in a summary: no counts, and a dummy segment.
+/// Returns a child or sibling in a summary, without counts and with a dummy segment.
 pub(super) fn relative_entry(server: &Server, process: Process<'_>) -> Value {
-    /// What such an entry has of a document.
-    const KEPT: [&str; 18] = [
+    const MEMBERS: [&str; 18] = [
         "process_md5",
         "process_sha256",
         "sensor_id",
@@ -90,28 +89,28 @@ pub(super) fn relative_entry(server: &Server, process: Process<'_>) -> Value {
         return Value::Null;
     };
     let uid = row.remove("uid");
-    row.retain(|name, _| KEPT.contains(&name.as_str()));
+    row.retain(|name, _| MEMBERS.contains(&name.as_str()));
     row.insert("uid".into(), json!(uid));
     row.insert("segment_id".into(), json!(1));
     row.insert("unique_id".into(), json!(format::unique_id(process.id(), 1, &server.version)));
-    let how = if is_fork(process) { "fork" } else { "exec" };
-    row.insert("child_proc_type".into(), json!(how));
+    let child_type = if is_fork(process) { "fork" } else { "exec" };
+    row.insert("child_proc_type".into(), json!(child_type));
     row.insert("is_suppressed".into(), json!(false));
     Value::Object(row)
 }
 
-/// Whether a process began as a copy of its parent.
+/// Whether a process was started by a fork rather than an exec.
 pub(super) fn is_fork(process: Process<'_>) -> bool {
     process.host().os != Os::Windows && process.rng(SALT_QUIRK ^ 2).is_one_in(3)
 }
 
-/// The executable of a child that the sensor's filtering hid.
+/// Executable of a child that the sensor's filtering hid.
 pub(super) const HIDDEN_PATH: &str = r"c:\windows\system32\conhost.exe";
 
-/// Its command line, which only the events of its parent tell.
+/// Command line of a child that the sensor's filtering hid; only the events of its parent contain it.
 pub(super) const HIDDEN_CMDLINE: &str = r"\??\C:\Windows\system32\conhost.exe 0x4";
 
-/// A child that the sensor's filtering hid: it has no document of its own.
+/// Returns the entry of a child that the sensor's filtering hid, which has no document of its own.
 pub(super) fn suppressed_child(server: &Server, parent: Process<'_>) -> Option<Value> {
     let Hidden { id, pid, at } = parent.hidden_child()?;
     let at = format::solr_time(at);
@@ -142,7 +141,7 @@ pub(super) fn suppressed_child(server: &Server, parent: Process<'_>) -> Option<V
     }))
 }
 
-/// What the server knows of a process it never saw.
+/// Returns the document of a process that the server never saw.
 pub(super) fn unknown_process(server: &Server, id: ProcessId, host: &Host) -> Value {
     json!({
         "id": id.to_string(),
@@ -172,13 +171,11 @@ fn full_document(server: &Server, document: &Document<'_>, counts: Counts) -> Ma
     let host = process.host();
     let segment = document.segment_id();
     let [end, server_end] = document.last_update();
-    let (parent, called, parent_pid) = match process.parent() {
+    let (parent, parent_name, parent_pid) = match process.parent() {
         Parentage::Known(parent) => (parent.id(), parent.name(), i64::from(parent.pid())),
         Parentage::Unseen(id) => (id, "(unknown)", -1),
     };
-    let damage = |value: Value| {
-        if process.is_damaged() { json!(-1) } else { value }
-    };
+    let or_damaged = |value: Value| if process.is_damaged() { json!(-1) } else { value };
     let ip = format::signed_address(host.ip);
     let zeros = if release.is_at_least_7() { NULL_HASH } else { &NULL_HASH[..30] };
     let row = json!({
@@ -189,14 +186,14 @@ fn full_document(server: &Server, document: &Document<'_>, counts: Counts) -> Ma
         "path": process.path(),
         "cmdline": process.cmdline(),
         "process_md5": process.binary().md5,
-        "process_pid": damage(json!(process.pid())),
+        "process_pid": or_damaged(json!(process.pid())),
         "username": process.user(),
-        "start": damage(json!(format::solr_time(process.start()))),
+        "start": or_damaged(json!(format::solr_time(process.start()))),
         "last_update": format::solr_time(end),
         "terminated": process.has_ended(),
         "parent_id": parent.to_string(),
         "parent_unique_id": format::unique_id(parent, 1, release),
-        "parent_name": called,
+        "parent_name": parent_name,
         "parent_pid": parent_pid,
         "parent_md5": zeros,
         "hostname": format::lowercase_name(&host.name, release),
@@ -238,13 +235,13 @@ fn full_document(server: &Server, document: &Document<'_>, counts: Counts) -> Ma
     row
 }
 
-/// A report's fields, of which one id may stand alone where a list is expected.
+/// Adds the feed fields, updated at a time in milliseconds since 1970. A single report id may be text instead of a list.
 pub(super) fn add_feed_fields(row: &mut Map<String, Value>, feeds: &[FeedToml], at: i64) {
     for feed in feeds {
         let name = &feed.name;
         let data = match feed.reports.as_slice() {
-            [one] if feed.score < 80 => json!(one),
-            all => json!(all),
+            [report] if feed.score < 80 => json!(report),
+            reports => json!(reports),
         };
         row.insert(format!("alliance_score_{name}"), json!(feed.score));
         row.insert(format!("alliance_data_{name}"), data);

@@ -1,4 +1,4 @@
-//! Threat reports: search, one, and what is ignored (reference 2.12).
+//! Threat reports: search, single reports, and ignoring them (reference 2.12).
 
 use std::time::Instant;
 
@@ -24,7 +24,7 @@ pub(super) fn handle(server: &Server, request: &ApiRequest) -> Option<ApiRespons
     Some(match (method, path.as_slice()) {
         ("GET", ["api", "v1", "threat_report"]) => search_reports(server, request),
         ("POST", ["api", "v1", "threat_report"]) => match request.json() {
-            // What has something to change is no search.
+            // A body with `updates` is a change, not a search.
             Ok(Value::Object(body)) if body.contains_key("updates") => {
                 set_ignored(server, request, &Value::Object(body))
             }
@@ -47,22 +47,22 @@ pub(super) fn handle(server: &Server, request: &ApiRequest) -> Option<ApiRespons
     })
 }
 
-fn with_feed(server: &Server, id: &str, look: impl FnOnce(&StoredFeed) -> Option<ApiResponse>) -> Option<ApiResponse> {
+fn with_feed(server: &Server, id: &str, f: impl FnOnce(&StoredFeed) -> Option<ApiResponse>) -> Option<ApiResponse> {
     let id = id.parse().ok()?;
-    // It must not be locked while it is looked at: what is ignored is behind another lock.
+    // Works on a copy, because `f` takes the lock of the ignored reports.
     let feed = server.detections.with_feeds(|feeds| feeds.get(id).cloned())?;
-    look(&feed)
+    f(&feed)
 }
 
 fn search_reports(server: &Server, request: &ApiRequest) -> ApiResponse {
     let started = Instant::now();
     let search = match Search::parse(server, Index::Report, request) {
         Ok(search) => search,
-        // As older servers did (reference 2.12).
+        // Older servers respond to an invalid query with a 500 (reference 2.12).
         Err(_) if !server.version.is_at_least_6() => {
             return ApiResponse::text(500, "Unhandled exception. Check logs for details.");
         }
-        Err(refusal) => return refusal,
+        Err(response) => return response,
     };
     let results: Vec<Value> = search
         .page_numbers(server)
@@ -139,7 +139,7 @@ fn to_record(server: &Server, feed: &StoredFeed, report: &StoredReport) -> Value
     record
 }
 
-/// Ignores reports that are listed, or that a query finds, or stops doing so.
+/// Ignores or restores the reports of a list of ids or those that a query finds.
 fn set_ignored(server: &Server, request: &ApiRequest, body: &Value) -> ApiResponse {
     let updates = body["updates"].as_object();
     let ignored = updates.and_then(|updates| non_null(updates, "is_ignored").and_then(parse_flag));
@@ -148,24 +148,24 @@ fn set_ignored(server: &Server, request: &ApiRequest, body: &Value) -> ApiRespon
     };
     let reports = match (&body["ids"], &body["query"]) {
         (Value::Object(ids), _) => {
-            let asked = ids.iter().flat_map(|(feed, ids)| {
+            let requested = ids.iter().flat_map(|(feed, ids)| {
                 let feed = feed.parse::<u32>().ok();
                 let ids = ids.as_array().into_iter().flatten();
                 ids.map(move |id| Some((feed?, id.as_str()?.to_owned())))
             });
-            let asked: Vec<Option<ReportId>> = asked.collect();
-            let known: Vec<ReportId> = server.detections.with_feeds(|feeds| {
-                let is_known = |(feed, id): &ReportId| feeds.get(*feed).is_some_and(|feed| feed.report(id).is_some());
-                asked.iter().flatten().filter(|id| is_known(id)).cloned().collect()
+            let requested: Vec<Option<ReportId>> = requested.collect();
+            let existing: Vec<ReportId> = server.detections.with_feeds(|feeds| {
+                let exists = |(feed, id): &ReportId| feeds.get(*feed).is_some_and(|feed| feed.report(id).is_some());
+                requested.iter().flatten().filter(|id| exists(id)).cloned().collect()
             });
-            // Some that are not there are no reason to leave the others as they are.
-            if known.is_empty() && !asked.is_empty() {
+            // Unknown ids are skipped, unless all are unknown.
+            if existing.is_empty() && !requested.is_empty() {
                 return ApiResponse::app_error(404);
             }
-            known
+            existing
         }
         (_, Value::String(query)) => match Search::parse_stored(server, Index::Report, query) {
-            // To ask for all reports by saying nothing does not work.
+            // An empty query changes nothing instead of all reports.
             Ok(search) if search.matches_everything() => Vec::new(),
             Ok(search) => search
                 .sorted_groups(server)
@@ -173,7 +173,7 @@ fn set_ignored(server: &Server, request: &ApiRequest, body: &Value) -> ApiRespon
                 .filter_map(|&number| run::find_report(&search.index_state, number))
                 .map(|document| (document.report.feed, document.report.report.id.clone()))
                 .collect(),
-            Err(refusal) => return refusal,
+            Err(response) => return response,
         },
         _ => return ApiResponse::app_error(400),
     };

@@ -1,10 +1,10 @@
-//! What a server that validates bodies takes: members that can be written, and no others (reference 7).
+//! Validation of request bodies: servers with `ValidateApiPayloadSchema` accept writable members only (reference 7).
 
 use serde_json::{Value, json};
 
 use crate::sim::http::{request::ApiRequest, response::ApiResponse};
 
-/// The refusal of a body with a member that nobody can write; none for what is not validated.
+/// Returns the error response for a body with a read-only or unknown member; `None` if it is valid or not validated.
 pub(super) fn validation_error(request: &ApiRequest) -> Option<ApiResponse> {
     let (method, path) = request.route();
     let writable = match (method, path.as_slice()) {
@@ -71,10 +71,10 @@ const USER: &[&str] = &[
 ];
 
 fn unexpected_member(request: &ApiRequest, is_writable: impl Fn(&str) -> bool) -> Option<ApiResponse> {
-    let Ok(Value::Object(sent)) = request.json() else {
+    let Ok(Value::Object(body)) = request.json() else {
         return None;
     };
-    let name = sent.keys().find(|name| !is_writable(name))?;
-    let words = format!("Additional properties are not allowed ('{name}' was unexpected)");
-    Some(ApiResponse::with_status(400, Some(&json!({"reason": words}).to_string())))
+    let name = body.keys().find(|name| !is_writable(name))?;
+    let reason = format!("Additional properties are not allowed ('{name}' was unexpected)");
+    Some(ApiResponse::with_status(400, Some(&json!({"reason": reason}).to_string())))
 }

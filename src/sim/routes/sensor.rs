@@ -1,4 +1,4 @@
-//! Sensors: the two lists, one record, and what one can be asked to do (reference 2.6).
+//! Sensors: both lists, one record, and requests to a sensor (reference 2.6).
 
 use serde_json::{Map, Value, json};
 
@@ -9,9 +9,9 @@ use crate::sim::{
     world::Host,
 };
 
-/// The unpaged list ends here.
+/// Limit of the unpaged list.
 const MAX_UNPAGED: usize = 1_000;
-/// What a server from 7.1 on lets be changed.
+/// Members that servers from 7.1 on accept in a change.
 const WRITABLE_FIELDS: [&str; 7] = [
     "network_isolation_enabled",
     "restart_queued",
@@ -49,9 +49,9 @@ fn find_host<'s>(server: &'s Server, id: &str) -> Option<&'s Host> {
 }
 
 fn list_sensors(server: &Server, request: &ApiRequest) -> ApiResponse {
-    let question = SensorQuery::parse_filters(request);
+    let query = SensorQuery::parse_filters(request);
     let records: Vec<Value> = server.with_sensors(|sensors| {
-        let hosts = question.matching_hosts(&server.world.fleet, sensors).take(MAX_UNPAGED);
+        let hosts = query.matching_hosts(&server.world.fleet, sensors).take(MAX_UNPAGED);
         hosts.map(|host| SensorRecord::new(server, host, sensors.state_of(host)).to_record()).collect()
     });
     if records.is_empty() {
@@ -61,12 +61,12 @@ fn list_sensors(server: &Server, request: &ApiRequest) -> ApiResponse {
 }
 
 fn sensor_page(server: &Server, request: &ApiRequest) -> ApiResponse {
-    let roster = server.sensor_list(SensorQuery::parse_page(request));
+    let list = server.sensor_list(SensorQuery::parse_page(request));
     let size = |number| usize::try_from(number).unwrap_or(usize::MAX);
     let start = request.number("start").unwrap_or(0);
     let rows = request.number("rows").unwrap_or(10);
-    let rows = server.options.max_rows.map_or(rows, |most| rows.min(most));
-    let ids = roster.ids.iter().skip(size(start)).take(size(rows));
+    let rows = server.options.max_rows.map_or(rows, |limit| rows.min(limit));
+    let ids = list.ids.iter().skip(size(start)).take(size(rows));
     let results: Vec<Value> = server.with_sensors(|sensors| {
         ids.filter_map(|&id| server.world.fleet.host(id))
             .map(|host| SensorRecord::new(server, host, sensors.state_of(host)).to_record())
@@ -74,9 +74,9 @@ fn sensor_page(server: &Server, request: &ApiRequest) -> ApiResponse {
     });
     ApiResponse::json_pretty(json!({
         "results": results,
-        "total_results": roster.ids.len(),
+        "total_results": list.ids.len(),
         "start": start,
-        "facets": roster.facets,
+        "facets": list.facets,
     }))
 }
 
@@ -91,50 +91,50 @@ fn sensor_statistics(server: &Server) -> ApiResponse {
     }))
 }
 
-/// Writes down what is asked; the sensor acts on it later.
+/// Records the requested state, which the sensor takes on at its next check-in.
 fn update_sensor(server: &Server, request: &ApiRequest, id: &str) -> Option<ApiResponse> {
     let host = find_host(server, id)?;
-    let Ok(Value::Object(wanted)) = request.json() else {
+    let Ok(Value::Object(body)) = request.json() else {
         return Some(ApiResponse::app_error(400));
     };
-    if server.version.is_at_least(7, 1, 0) && wanted.keys().any(|key| !WRITABLE_FIELDS.contains(&key.as_str())) {
+    if server.version.is_at_least(7, 1, 0) && body.keys().any(|key| !WRITABLE_FIELDS.contains(&key.as_str())) {
         return Some(ApiResponse::app_error(400));
     }
-    let group = wanted.get("group_id").and_then(Value::as_u64);
+    let group = body.get("group_id").and_then(Value::as_u64);
     if group.is_some_and(|group| server.with_admin(|admin| !admin.has_group(group))) {
         return Some(ApiResponse::app_error(400));
     }
     server.with_sensors(|sensors| {
         sensors.request_change(host, server.options.checkin, |sensor| {
             sensor.ignores_requests |= request.drops_change;
-            apply_body(sensor, &wanted, server.version.is_at_least_6());
+            apply_body(sensor, &body, server.version.is_at_least_6());
         });
     });
     Some(ApiResponse::no_content())
 }
 
-/// Takes over what can be changed, and ignores the rest of a record.
-fn apply_body(sensor: &mut SensorState, wanted: &Map<String, Value>, wants_mail_time: bool) {
-    let flag = |name: &str, old: bool| match wanted.get(name) {
+/// Applies the writable members of a record and ignores the others. From 6.0 on a flush time must be an RFC 1123 date.
+fn apply_body(sensor: &mut SensorState, body: &Map<String, Value>, requires_rfc1123: bool) {
+    let flag = |name: &str, old: bool| match body.get(name) {
         Some(Value::Bool(flag)) => *flag,
-        // The server has always taken Python's words too.
+        // Servers accept Python's `"True"` too.
         Some(Value::String(word)) => word.eq_ignore_ascii_case("true"),
         _ => old,
     };
     sensor.isolation_requested = flag("network_isolation_enabled", sensor.isolation_requested);
     sensor.restart_queued = flag("restart_queued", sensor.restart_queued);
     sensor.uninstall = flag("uninstall", sensor.uninstall);
-    if let Some(group) = wanted.get("group_id").and_then(Value::as_u64) {
+    if let Some(group) = body.get("group_id").and_then(Value::as_u64) {
         sensor.group = u32::try_from(group).unwrap_or(sensor.group);
     }
-    match wanted.get("notes") {
+    match body.get("notes") {
         Some(Value::String(notes)) => sensor.notes = Some(notes.clone()),
         Some(Value::Null) => sensor.notes = None,
         _ => {}
     }
-    match wanted.get("event_log_flush_time") {
-        // `Wed, 05 Jan 2022 10:01:07 GMT`; other spellings are ignored from 6.0 on.
-        Some(Value::String(at)) if !wants_mail_time || at.ends_with("GMT") => {
+    match body.get("event_log_flush_time") {
+        // `Wed, 05 Jan 2022 10:01:07 GMT`; other formats are ignored from 6.0 on.
+        Some(Value::String(at)) if !requires_rfc1123 || at.ends_with("GMT") => {
             sensor.flush = Some(at.clone());
         }
         Some(Value::Null) => sensor.flush = None,

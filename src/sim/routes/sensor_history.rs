@@ -1,4 +1,4 @@
-//! What a sensor told of itself over time: what waits to be sent, when it was heard, what it costs (reference 2.6).
+//! History of a sensor: queued data, activity and resource usage (reference 2.6).
 
 use serde_json::{Value, json};
 
@@ -10,17 +10,17 @@ use crate::sim::{
     world::{Host, hash_text},
 };
 
-/// So many entries are kept.
+/// Number of stored entries.
 const MAX_ENTRIES: i64 = 24;
-/// They are this far apart, in milliseconds.
+/// Time between two entries, in milliseconds.
 const ENTRY_INTERVAL: i64 = 5 * 60_000;
 
 pub(super) fn handle(server: &Server, request: &ApiRequest) -> Option<ApiResponse> {
     let (method, path) = request.route();
-    let ["api", "v1", "sensor", id, what] = path.as_slice() else {
+    let ["api", "v1", "sensor", id, name] = path.as_slice() else {
         return None;
     };
-    let entry = match *what {
+    let entry = match *name {
         "queued" => queue_entry,
         "activity" => activity_entry,
         "resourcestatus" => resource_entry,
@@ -33,7 +33,7 @@ pub(super) fn handle(server: &Server, request: &ApiRequest) -> Option<ApiRespons
     Some(or_not_found(host.map(|host| history_response(server, host, entry))))
 }
 
-/// The entries, the newest first. Whoever has been silent for weeks has none left.
+/// Returns the entries, the newest first. Entries older than two weeks are not stored.
 fn history_response(server: &Server, host: &Host, entry: fn(&Host, u64, u64) -> Value) -> ApiResponse {
     let sensor = server.with_sensors(|sensors| sensors.state_of(host));
     let last = SensorRecord::new(server, host, sensor).last_checkin();
@@ -43,12 +43,12 @@ fn history_response(server: &Server, host: &Host, entry: fn(&Host, u64, u64) -> 
         .take_while(|&at| at > oldest)
         .filter_map(|at| {
             let number = u64::try_from(at / ENTRY_INTERVAL).unwrap_or(0);
-            let draw = hash_text(&format!("history {} {number}", host.id)) >> 8;
-            let mut scripted = Some(entry(host, number, draw)).filter(Value::is_object)?;
-            scripted["id"] = json!((number * 64 + u64::from(host.id % 64)).to_string());
-            scripted["sensor_id"] = json!(host.id);
-            scripted["timestamp"] = json!(format::local_time(at));
-            Some(scripted)
+            let random = hash_text(&format!("history {} {number}", host.id)) >> 8;
+            let mut record = Some(entry(host, number, random)).filter(Value::is_object)?;
+            record["id"] = json!((number * 64 + u64::from(host.id % 64)).to_string());
+            record["sensor_id"] = json!(host.id);
+            record["timestamp"] = json!(format::local_time(at));
+            Some(record)
         })
         .collect();
     if entries.is_empty() {
@@ -57,10 +57,10 @@ fn history_response(server: &Server, host: &Host, entry: fn(&Host, u64, u64) -> 
     ApiResponse::json_compact(entries.into())
 }
 
-/// Counts are text here and numbers there, as the server has them. Nothing is told of an empty queue.
-fn queue_entry(host: &Host, _: u64, draw: u64) -> Value {
-    let logs = host.eventlog.min(host.eventlog / 2 + draw % (host.eventlog / 2 + 1));
-    let files = host.storefiles / 2 + draw % (host.storefiles / 2 + 1);
+/// Returns a queue entry, `null` for an empty queue. As in the real server, some counts are text and some numbers.
+fn queue_entry(host: &Host, _: u64, random: u64) -> Value {
+    let logs = host.eventlog.min(host.eventlog / 2 + random % (host.eventlog / 2 + 1));
+    let files = host.storefiles / 2 + random % (host.storefiles / 2 + 1);
     if logs + files == 0 {
         return Value::Null;
     }
@@ -81,12 +81,12 @@ fn activity_entry(host: &Host, _: u64, _: u64) -> Value {
     })
 }
 
-/// A sensor that is not well has more memory every time.
-fn resource_entry(host: &Host, number: u64, draw: u64) -> Value {
-    let grown = if host.health < 100 { number % 288 } else { 0 };
+/// Returns a resource entry. An unhealthy sensor uses more memory with every entry of a day.
+fn resource_entry(host: &Host, number: u64, random: u64) -> Value {
+    let growth = if host.health < 100 { number % 288 } else { 0 };
     json!({
-        "commit_charge": (18_000_000 + draw % 4_000_000 + grown * 400_000).to_string(),
-        "page_faults": (40_000 + draw % 9_000).to_string(),
-        "handles": 280 + draw % 60,
+        "commit_charge": (18_000_000 + random % 4_000_000 + growth * 400_000).to_string(),
+        "page_faults": (40_000 + random % 9_000).to_string(),
+        "handles": 280 + random % 60,
     })
 }

@@ -1,4 +1,4 @@
-//! A sensor's record, member by member, so that an order of sensors needs no whole records (reference 2.6).
+//! Sensor record, built member by member, so that sorting a list does not build complete records (reference 2.6).
 
 use serde_json::{Map, Value, json};
 
@@ -8,11 +8,11 @@ use crate::sim::{
     world::{Host, hash_text},
 };
 
-/// How often a sensor reports, in milliseconds.
+/// Interval of the check-ins of a sensor, in milliseconds.
 pub(crate) const CHECKIN_INTERVAL: i64 = 30_000;
 const DAY: i64 = 86_400_000;
 
-/// Every member of a record, but for those of [`constant_members`].
+/// Members of a record, without those of [`constant_members`].
 const MEMBERS: [&str; 33] = [
     "id",
     "computer_name",
@@ -49,12 +49,12 @@ const MEMBERS: [&str; 33] = [
     "boot_id",
 ];
 
-/// One sensor at a moment.
+/// Record of a sensor at a point in time.
 #[derive(Debug)]
 pub(crate) struct SensorRecord<'s> {
     host: &'s Host,
     sensor: SensorState,
-    /// The present, and that of the world's beginning.
+    /// The present, and when the world was generated, in milliseconds since 1970.
     now: [i64; 2],
 }
 
@@ -63,21 +63,21 @@ impl<'s> SensorRecord<'s> {
         Self { host, sensor, now: [server.now().as_millisecond(), server.world.now] }
     }
 
-    /// The whole record.
+    /// Returns the complete record.
     pub(crate) fn to_record(&self) -> Value {
         let mut record: Map<String, Value> =
             MEMBERS.into_iter().map(|name| (name.into(), self.member_value(name))).collect();
         record.insert("cookie".into(), json!(self.stable_random("cookie", 2_000_000_000)));
-        if let Value::Object(rest) = constant_members() {
-            record.extend(rest);
+        if let Value::Object(constants) = constant_members() {
+            record.extend(constants);
         }
         Value::Object(record)
     }
 
-    /// One member of it. Many of its numbers are text.
+    /// Returns one member; `null` if the record has no such member. Many numbers are text, as in the real server.
     pub(crate) fn member_value(&self, name: &str) -> Value {
         let (host, sensor) = (self.host, &self.sensor);
-        let [_, beginning] = self.now;
+        let [_, generated_at] = self.now;
         match name {
             "id" => json!(host.id),
             "computer_name" => json!(host.name),
@@ -96,7 +96,7 @@ impl<'s> SensorRecord<'s> {
             "last_update" => json!(format::local_time(self.last_checkin() + 417)),
             "registration_time" => {
                 let age = i64::try_from(self.stable_random("registered", 20_000_000_000)).unwrap_or(0);
-                json!(format::local_time(beginning - 90 * DAY - age))
+                json!(format::local_time(generated_at - 90 * DAY - age))
             }
             "network_isolation_enabled" => json!(sensor.isolation_requested),
             "is_isolating" => json!(sensor.is_isolating),
@@ -119,19 +119,18 @@ impl<'s> SensorRecord<'s> {
             "num_storefiles_bytes" => json!(host.storefiles.to_string()),
             "clock_delta" => json!(host.skew.to_string()),
             "boot_id" => {
-                let drawn = || 1 + self.stable_random("boot", 60);
-                json!(host.boots.unwrap_or_else(drawn).to_string())
+                json!(host.boots.unwrap_or_else(|| 1 + self.stable_random("boot", 60)).to_string())
             }
             other => constant_members().get_mut(other).map_or(Value::Null, Value::take),
         }
     }
 
-    /// When it was last heard of.
+    /// Returns the time of the last check-in, in milliseconds since 1970.
     pub(crate) fn last_checkin(&self) -> i64 {
-        let [now, beginning] = self.now;
+        let [now, generated_at] = self.now;
         let phase = i64::try_from(self.stable_random("phase", 30_000)).unwrap_or(0);
         match self.host.silent_for {
-            Some(since) => beginning - since,
+            Some(silent_for) => generated_at - silent_for,
             None => now - (now - phase).rem_euclid(CHECKIN_INTERVAL),
         }
     }
@@ -148,13 +147,13 @@ impl<'s> SensorRecord<'s> {
         86_400 + self.stable_random("uptime", 2_000_000)
     }
 
-    /// A number below a bound that is always the same.
-    fn stable_random(&self, what: &str, bound: u64) -> u64 {
-        hash_text(&format!("{what} {}", self.host.id)) % bound
+    /// Returns a random number below `bound`, which is constant for a host and a purpose.
+    fn stable_random(&self, purpose: &str, bound: u64) -> u64 {
+        hash_text(&format!("{purpose} {}", self.host.id)) % bound
     }
 }
 
-/// What this world does not vary.
+/// Returns the members that are equal for all sensors.
 fn constant_members() -> Value {
     json!({
         "supports_isolation": true,

@@ -1,4 +1,4 @@
-//! Sites, each alone in an array, and what they may send (reference 2.7).
+//! Sites, a single one of which is sent as an array of one, and their throttles (reference 2.7).
 
 use serde_json::{Value, json};
 
@@ -18,12 +18,12 @@ pub(super) fn handle(server: &Server, request: &ApiRequest) -> Option<ApiRespons
             let all = admin.sites.records();
             ApiResponse::json_compact(all.map(|(_, site)| Value::Object(site.clone())).collect())
         }),
-        ("POST", ["api", "site"]) => with_object_body(request, |wanted| create_site(server, wanted)),
+        ("POST", ["api", "site"]) => with_object_body(request, |body| create_site(server, body)),
         ("GET", ["api", "site", id]) => server.with_admin(|admin| {
             let site = id.parse().ok().and_then(|id| admin.sites.get(id));
             or_not_found(site.map(|site| ApiResponse::json_compact(json!([site]))))
         }),
-        ("PUT", ["api", "site", id]) => with_object_body(request, |wanted| update_site(server, id, wanted)),
+        ("PUT", ["api", "site", id]) => with_object_body(request, |body| update_site(server, id, body)),
         ("DELETE", ["api", "site", id]) => delete_site(server, id),
         ("GET", ["api", "throttle"]) => server.with_admin(|admin| {
             let all = admin.throttles.records();
@@ -38,8 +38,8 @@ pub(super) fn handle(server: &Server, request: &ApiRequest) -> Option<ApiRespons
     })
 }
 
-fn create_site(server: &Server, wanted: &Record) -> ApiResponse {
-    let name = admin::text_member(wanted, "name");
+fn create_site(server: &Server, body: &Record) -> ApiResponse {
+    let name = admin::text_member(body, "name");
     server.with_admin(|admin| {
         if name.trim().is_empty() {
             return ApiResponse::app_error(400);
@@ -52,13 +52,13 @@ fn create_site(server: &Server, wanted: &Record) -> ApiResponse {
     })
 }
 
-fn update_site(server: &Server, id: &str, wanted: &Record) -> ApiResponse {
+fn update_site(server: &Server, id: &str, body: &Record) -> ApiResponse {
     server.with_admin(|admin| {
         let id = id.parse().unwrap_or(0);
         let Some(mut site) = admin.sites.get(id).cloned() else {
             return ApiResponse::app_error(404);
         };
-        if admin::merge_known(&mut site, wanted, &["id"]).is_err() {
+        if admin::merge_known(&mut site, body, &["id"]).is_err() {
             return ApiResponse::app_error(400);
         }
         let name = admin::text_member(&site, "name");

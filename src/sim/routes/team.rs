@@ -1,4 +1,4 @@
-//! Teams of console users, and what they may do with which sensor groups (reference 2.8).
+//! Teams of console users, with their access to sensor groups (reference 2.8).
 
 use serde_json::{Value, json};
 
@@ -18,12 +18,12 @@ pub(super) fn handle(server: &Server, request: &ApiRequest) -> Option<ApiRespons
             let all = admin.teams.records();
             ApiResponse::json_compact(all.map(|(_, team)| to_record(admin, team)).collect())
         }),
-        ("POST", ["api", "team" | "teams"]) => with_object_body(request, |wanted| create_team(server, wanted)),
+        ("POST", ["api", "team" | "teams"]) => with_object_body(request, |body| create_team(server, body)),
         ("GET", ["api", "team", id]) => server.with_admin(|admin| {
             let team = id.parse().ok().and_then(|id| admin.teams.get(id));
             or_not_found(team.map(|team| ApiResponse::json_compact(to_record(admin, team))))
         }),
-        ("PUT", ["api", "team", id]) => with_object_body(request, |wanted| update_team(server, id, wanted)),
+        ("PUT", ["api", "team", id]) => with_object_body(request, |body| update_team(server, id, body)),
         ("DELETE", ["api", "team", id]) => server.with_admin(|admin| {
             let id = id.parse().unwrap_or(0);
             for user in &mut admin.users {
@@ -36,7 +36,7 @@ pub(super) fn handle(server: &Server, request: &ApiRequest) -> Option<ApiRespons
     })
 }
 
-/// A team with the names that its groups have now.
+/// Returns the record of a team, with the current names of its groups.
 fn to_record(admin: &AdminRecords, team: &Record) -> Value {
     let mut team = team.clone();
     let access = team.get_mut("group_access").and_then(Value::as_array_mut);
@@ -47,39 +47,39 @@ fn to_record(admin: &AdminRecords, team: &Record) -> Value {
     Value::Object(team)
 }
 
-fn create_team(server: &Server, wanted: &Record) -> ApiResponse {
-    server.with_admin(|admin| match parse_team(admin, wanted, None) {
-        // Not the number, as with groups: the official client would take that for all there is of the team.
+fn create_team(server: &Server, body: &Record) -> ApiResponse {
+    server.with_admin(|admin| match parse_team(admin, body, None) {
+        // The response has no id, unlike that for a group: the official client would take it for the complete team.
         Ok(team) => {
             admin.teams.add(team);
             ApiResponse::success_result()
         }
-        Err(refusal) => refusal,
+        Err(response) => response,
     })
 }
 
-fn update_team(server: &Server, id: &str, wanted: &Record) -> ApiResponse {
+fn update_team(server: &Server, id: &str, body: &Record) -> ApiResponse {
     server.with_admin(|admin| {
         let id = id.parse().unwrap_or(0);
-        let Some(mut whole) = admin.teams.get(id).cloned() else {
+        let Some(mut merged) = admin.teams.get(id).cloned() else {
             return ApiResponse::app_error(404);
         };
-        whole.extend(wanted.clone());
-        match parse_team(admin, &whole, Some(id)) {
+        merged.extend(body.clone());
+        match parse_team(admin, &merged, Some(id)) {
             Ok(team) => {
                 if let Some(old) = admin.teams.get_mut(id) {
                     old.extend(team);
                 }
                 ApiResponse::success_result()
             }
-            Err(refusal) => refusal,
+            Err(response) => response,
         }
     })
 }
 
-/// A team as it is wanted; it needs a name of its own, and groups that are there.
-fn parse_team(admin: &AdminRecords, wanted: &Record, id: Option<u64>) -> Result<Record, ApiResponse> {
-    let name = admin::text_member(wanted, "name");
+/// Parses a team, which needs a unique name and existing groups; the error is the response.
+fn parse_team(admin: &AdminRecords, body: &Record, id: Option<u64>) -> Result<Record, ApiResponse> {
+    let name = admin::text_member(body, "name");
     if name.trim().is_empty() {
         return Err(ApiResponse::app_error(400));
     }
@@ -87,7 +87,7 @@ fn parse_team(admin: &AdminRecords, wanted: &Record, id: Option<u64>) -> Result<
         return Err(name_conflict("team", name));
     }
     let mut access = Vec::new();
-    for entry in wanted.get("group_access").and_then(Value::as_array).into_iter().flatten() {
+    for entry in body.get("group_access").and_then(Value::as_array).into_iter().flatten() {
         let entry = entry.as_object();
         let group = entry.and_then(|entry| admin::number_member(entry, "group_id"));
         let (Some(entry), Some(group)) = (entry, group.filter(|&group| admin.has_group(group))) else {

@@ -1,4 +1,4 @@
-//! What people make of alerts: status, whose they are, and whether the report behind them was worth it (reference 2.13).
+//! Alert updates: status, assigned user, and whether the report is ignored (reference 2.13).
 
 use serde_json::Value;
 
@@ -31,62 +31,61 @@ fn update_alert(server: &Server, request: &ApiRequest, id: &str) -> ApiResponse 
     let Some(number) = server.detections.alert(&server.world, id) else {
         return ApiResponse::app_error(404);
     };
-    let wanted = request.json().ok().and_then(|body| AlertUpdateRequest::parse(server, &body));
-    let Some(wanted) = wanted else {
+    let Some(update) = request.json().ok().and_then(|body| AlertUpdateRequest::parse(server, &body)) else {
         return ApiResponse::app_error(400);
     };
-    wanted.apply(server, request, vec![number]);
+    update.apply(server, request, vec![number]);
     ApiResponse::success_result()
 }
 
-/// Changes the alerts of a list, or whatever a query finds at the moment.
+/// Updates the alerts of a list of ids or those that a query finds now.
 fn update_alerts(server: &Server, request: &ApiRequest) -> ApiResponse {
     let Ok(body) = request.json() else {
         return ApiResponse::app_error(400);
     };
-    let Some(wanted) = AlertUpdateRequest::parse(server, &body) else {
+    let Some(update) = AlertUpdateRequest::parse(server, &body) else {
         return ApiResponse::app_error(400);
     };
     let numbers = match (&body["alert_ids"], &body["query"]) {
         (Value::Array(ids), _) => {
             let ids = ids.iter().filter_map(Value::as_str);
-            let known: Vec<u32> = ids.clone().filter_map(|id| server.detections.alert(&server.world, id)).collect();
-            // Some that are not there are no reason to leave the others as they are.
-            if known.is_empty() && ids.count() > 0 {
+            let existing: Vec<u32> = ids.clone().filter_map(|id| server.detections.alert(&server.world, id)).collect();
+            // Unknown ids are skipped, unless all are unknown.
+            if existing.is_empty() && ids.count() > 0 {
                 return ApiResponse::app_error(404);
             }
-            known
+            existing
         }
         (_, Value::String(query)) => match Search::parse_stored(server, Index::Alert, query) {
-            // To ask for all alerts by saying nothing does not work.
+            // An empty query changes nothing instead of all alerts.
             Ok(search) if search.matches_everything() => Vec::new(),
             Ok(search) => search.sorted_groups(server).to_vec(),
-            Err(refusal) => return refusal,
+            Err(response) => return response,
         },
         _ => return ApiResponse::app_error(400),
     };
     let numbers = if request.is_partial { numbers.into_iter().step_by(2).collect() } else { numbers };
-    wanted.apply(server, request, numbers);
+    update.apply(server, request, numbers);
     ApiResponse::success_result()
 }
 
-/// What is asked of alerts.
+/// Body of an alert update.
 struct AlertUpdateRequest {
     update: AlertUpdate,
     ignored: Option<bool>,
 }
 
 impl AlertUpdateRequest {
-    /// Nothing if it cannot be understood.
+    /// Parses a body; `None` if it is invalid.
     fn parse(server: &Server, body: &Value) -> Option<Self> {
         let body = body.as_object()?;
         let status = match non_null(body, "requested_status").or(non_null(body, "status")) {
-            Some(word) => Some(Status::parse(word.as_str()?)?),
+            Some(status) => Some(Status::parse(status.as_str()?)?),
             None => None,
         };
-        let assigned = match body.get("assigned_to") {
+        let assignee = match body.get("assigned_to") {
             Some(Value::String(name)) => Some(name.clone()),
-            // The record of an alert that nobody has.
+            // As in the record of an unassigned alert.
             Some(Value::Null) | None => None,
             Some(_) => return None,
         };
@@ -94,10 +93,7 @@ impl AlertUpdateRequest {
             Some(value) => Some(parse_flag(value)?),
             None => None,
         };
-        Some(Self {
-            update: AlertUpdate { status, assignee: assigned, requested_at: server.now().as_millisecond() },
-            ignored,
-        })
+        Some(Self { update: AlertUpdate { status, assignee, requested_at: server.now().as_millisecond() }, ignored })
     }
 
     fn apply(self, server: &Server, request: &ApiRequest, numbers: Vec<u32>) {
@@ -105,8 +101,8 @@ impl AlertUpdateRequest {
             return;
         }
         if let Some(ignored) = self.ignored {
-            let known = server.detections.index_state();
-            let alerts = numbers.iter().filter_map(|&number| known.alert(&server.world, number));
+            let index_state = server.detections.index_state();
+            let alerts = numbers.iter().filter_map(|&number| index_state.alert(&server.world, number));
             let mut reports: Vec<_> = alerts.filter_map(|alert| report_of(&server.world, alert.origin)).collect();
             reports.sort_unstable();
             reports.dedup();

@@ -1,4 +1,4 @@
-//! Console users, and when they logged in (reference 2.8).
+//! Console users and their logins (reference 2.8).
 
 use serde_json::{Map, Value, json};
 
@@ -16,7 +16,7 @@ use crate::sim::{
     world::{User, hash_text},
 };
 
-/// So many log-ins are told, one every few hours.
+/// Number of listed logins.
 const N_LOGINS: i64 = 24;
 const HOUR: i64 = 3_600_000;
 
@@ -27,14 +27,14 @@ pub(super) fn handle(server: &Server, request: &ApiRequest) -> Option<ApiRespons
             let all = admin.users.iter();
             ApiResponse::json_compact(all.map(|user| to_record(admin, user)).collect())
         }),
-        ("POST", ["api", "user" | "users"]) => with_object_body(request, |wanted| create_user(server, wanted)),
+        ("POST", ["api", "user" | "users"]) => with_object_body(request, |body| create_user(server, body)),
         ("GET", ["api", "user", name]) => server.with_admin(|admin| {
             let user = user_index(admin, name).map(|at| to_record(admin, &admin.users[at]));
             or_not_found(user.map(ApiResponse::json_compact))
         }),
-        ("PUT", ["api", "user", name]) => with_object_body(request, |wanted| update_user(server, name, wanted)),
+        ("PUT", ["api", "user", name]) => with_object_body(request, |body| update_user(server, name, body)),
         ("DELETE", ["api", "user", name]) => server.with_admin(|admin| match user_index(admin, name) {
-            // Whose token this is: nobody may lock themselves out.
+            // The owner of the API token must not delete their own account.
             Some(0) => ApiResponse::app_error(403),
             Some(at) => {
                 admin.users.remove(at);
@@ -67,11 +67,11 @@ fn to_record(admin: &AdminRecords, user: &User) -> Value {
     })
 }
 
-/// Makes a user. Old clients leave the name out of the body: it is then that of the address.
-fn create_user(server: &Server, wanted: &Record) -> ApiResponse {
-    let name = match wanted.get("username") {
-        Some(Value::Null) => admin::text_member(wanted, "email").split('@').next().unwrap_or_default(),
-        _ => admin::text_member(wanted, "username"),
+/// Creates a user. Old clients send a null name: it is then taken from the e-mail address.
+fn create_user(server: &Server, body: &Record) -> ApiResponse {
+    let name = match body.get("username") {
+        Some(Value::Null) => admin::text_member(body, "email").split('@').next().unwrap_or_default(),
+        _ => admin::text_member(body, "username"),
     };
     let mut user = User {
         username: name.into(),
@@ -82,7 +82,7 @@ fn create_user(server: &Server, wanted: &Record) -> ApiResponse {
         teams: Vec::new(),
     };
     server.with_admin(|admin| {
-        if name.trim().is_empty() || write_user(admin, &mut user, wanted).is_none() {
+        if name.trim().is_empty() || write_user(admin, &mut user, body).is_none() {
             return ApiResponse::app_error(400);
         }
         if user_index(admin, name).is_some() {
@@ -93,13 +93,13 @@ fn create_user(server: &Server, wanted: &Record) -> ApiResponse {
     })
 }
 
-fn update_user(server: &Server, name: &str, wanted: &Record) -> ApiResponse {
+fn update_user(server: &Server, name: &str, body: &Record) -> ApiResponse {
     server.with_admin(|admin| {
         let Some(at) = user_index(admin, name) else {
             return ApiResponse::app_error(404);
         };
         let mut user = admin.users[at].clone();
-        if write_user(admin, &mut user, wanted).is_none() {
+        if write_user(admin, &mut user, body).is_none() {
             return ApiResponse::app_error(400);
         }
         admin.users[at] = user;
@@ -107,27 +107,27 @@ fn update_user(server: &Server, name: &str, wanted: &Record) -> ApiResponse {
     })
 }
 
-/// Takes over what is said of a user; none if something cannot be. A password is taken and told to nobody.
-fn write_user(admin: &AdminRecords, user: &mut User, wanted: &Map<String, Value>) -> Option<()> {
-    for (name, old) in
+/// Applies the members of a body; `None` if one is invalid. A password is accepted and not stored.
+fn write_user(admin: &AdminRecords, user: &mut User, body: &Map<String, Value>) -> Option<()> {
+    for (name, target) in
         [("first_name", &mut user.first_name), ("last_name", &mut user.last_name), ("email", &mut user.email)]
     {
-        match wanted.get(name) {
-            Some(Value::String(text)) => old.clone_from(text),
+        match body.get(name) {
+            Some(Value::String(text)) => target.clone_from(text),
             Some(Value::Null) | None => {}
             Some(_) => return None,
         }
     }
-    if let Some(value) = wanted.get("global_admin") {
+    if let Some(value) = body.get("global_admin") {
         user.admin = parse_flag(value)?;
     }
-    if let Some(teams) = wanted.get("teams") {
+    if let Some(teams) = body.get("teams") {
         user.teams = teams.as_array()?.iter().map(|team| team_of(admin, team)).collect::<Option<_>>()?;
     }
     Some(())
 }
 
-/// The number of a team, given as such or as a record; none if there is no such team.
+/// Returns the id of a team, which is sent as an id or as a record; `None` if there is no such team.
 fn team_of(admin: &AdminRecords, team: &Value) -> Option<u32> {
     let id = match team {
         Value::Object(team) => admin::number_member(team, "id"),
@@ -137,19 +137,19 @@ fn team_of(admin: &AdminRecords, team: &Value) -> Option<u32> {
     u32::try_from(id).ok()
 }
 
-/// Who logged in, the last first. Now and then somebody mistypes a password.
+/// Returns the logins, the newest first, some of which failed.
 fn login_list(server: &Server) -> Value {
     let users: Vec<String> = server.with_admin(|admin| admin.users.iter().map(|user| user.username.clone()).collect());
     let login = |at: i64| {
-        let draw = hash_text(&format!("login {at}"));
-        let who = usize::try_from(draw >> 8).unwrap_or(0) % users.len();
-        let (status, words) = if draw.is_multiple_of(9) { (403, "Forbidden") } else { (200, "OK") };
+        let random = hash_text(&format!("login {at}"));
+        let user = usize::try_from(random >> 8).unwrap_or(0) % users.len();
+        let (status, description) = if random.is_multiple_of(9) { (403, "Forbidden") } else { (200, "OK") };
         json!({
-            "username": users[who],
+            "username": users[user],
             "timestamp": format::local_time(server.world.now - at * 5 * HOUR),
-            "ip_address": format!("10.20.9.{}", 20 + draw % 30),
+            "ip_address": format!("10.20.9.{}", 20 + random % 30),
             "http_status": status,
-            "http_description": words,
+            "http_description": description,
         })
     };
     (1..=N_LOGINS).map(login).collect()

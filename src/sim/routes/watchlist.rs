@@ -1,10 +1,10 @@
-//! Watchlists: searches that are stored and run again and again (reference 2.10).
+//! Watchlists: stored searches that run periodically (reference 2.10).
 
 use serde_json::{Value, json};
 
 use super::{
     action,
-    json_body::{InvalidMember, Sent, non_null, parse_integer, take_flag, take_note, take_text},
+    json_body::{InvalidMember, JsonObject, non_null, parse_integer, take_flag, take_optional_text, take_text},
     method_not_allowed, or_not_found,
 };
 use crate::sim::{
@@ -16,30 +16,30 @@ use crate::sim::{
     },
 };
 
-/// The epoch: one that has never run, or searches binaries.
+/// Time of the last run of a watchlist that has never run or searches binaries.
 const NEVER_RUN: &str = "1970-01-01T00:00:00.000Z";
 
 pub(super) fn handle(server: &Server, request: &ApiRequest) -> Option<ApiResponse> {
     let (method, path) = request.route();
-    let rest = match path.as_slice() {
-        ["api", "v1", "watchlist", rest @ ..] | ["api", "watchlist", rest @ ..] => rest,
-        // As it was once done.
+    let subpath = match path.as_slice() {
+        ["api", "v1", "watchlist", subpath @ ..] | ["api", "watchlist", subpath @ ..] => subpath,
+        // Deprecated route.
         ["util", "v1", "watchlist", id, "action"] if method == "POST" => &[*id, "action"][..],
         _ => return None,
     };
-    let known = |id: &str| {
+    let find = |id: &str| {
         let id = id.parse().ok()?;
         server.detections.with_watchlists(server, |lists| lists.get(id).cloned())
     };
-    Some(match (method, rest) {
+    Some(match (method, subpath) {
         ("GET", []) => {
             let lists = server.detections.with_watchlists(server, |lists| lists.watchlists().to_vec());
             ApiResponse::json_compact(lists.iter().map(|list| to_record(server, list)).collect())
         }
         ("POST", []) => create_watchlist(server, request),
-        ("GET", [id]) => or_not_found(known(id).map(|list| ApiResponse::json_compact(to_record(server, &list)))),
-        ("PUT", [id]) => or_not_found(known(id).map(|list| update_watchlist(server, request, &list))),
-        ("DELETE", [id]) => or_not_found(known(id).map(|list| {
+        ("GET", [id]) => or_not_found(find(id).map(|list| ApiResponse::json_compact(to_record(server, &list)))),
+        ("PUT", [id]) => or_not_found(find(id).map(|list| update_watchlist(server, request, &list))),
+        ("DELETE", [id]) => or_not_found(find(id).map(|list| {
             if list.readonly {
                 return read_only_error(&list);
             }
@@ -49,10 +49,10 @@ pub(super) fn handle(server: &Server, request: &ApiRequest) -> Option<ApiRespons
             ApiResponse::success_result()
         })),
         ("GET", [id, "action_type"]) => {
-            or_not_found(known(id).map(|list| action::handle(server, request, Owner::Watchlist(list.id), &[])))
+            or_not_found(find(id).map(|list| action::handle(server, request, Owner::Watchlist(list.id), &[])))
         }
-        (_, [id, "action", rest @ ..]) => {
-            or_not_found(known(id).map(|list| action::handle(server, request, Owner::Watchlist(list.id), rest)))
+        (_, [id, "action", subpath @ ..]) => {
+            or_not_found(find(id).map(|list| action::handle(server, request, Owner::Watchlist(list.id), subpath)))
         }
         (_, [] | [_] | [_, "action_type"]) => method_not_allowed(),
         _ => return None,
@@ -60,11 +60,11 @@ pub(super) fn handle(server: &Server, request: &ApiRequest) -> Option<ApiRespons
 }
 
 fn create_watchlist(server: &Server, request: &ApiRequest) -> ApiResponse {
-    let Ok(Value::Object(sent)) = request.json() else {
+    let Ok(Value::Object(body)) = request.json() else {
         return ApiResponse::app_error(400);
     };
     let needed = ["name", "search_query", "index_type"];
-    if needed.iter().any(|name| non_null(&sent, name).is_none()) {
+    if needed.iter().any(|name| non_null(&body, name).is_none()) {
         return ApiResponse::app_error(400);
     }
     let mut list = StoredWatchlist {
@@ -81,10 +81,10 @@ fn create_watchlist(server: &Server, request: &ApiRequest) -> ApiResponse {
         hits: WatchlistRun::default(),
         is_due: true,
     };
-    if apply_body(server, &sent, &mut list).is_err() {
+    if apply_body(server, &body, &mut list).is_err() {
         return ApiResponse::app_error(400);
     }
-    let wanted = match non_null(&sent, "id").map(parse_integer) {
+    let requested_id = match non_null(&body, "id").map(parse_integer) {
         None => None,
         Some(id) => match id.and_then(|id| u64::try_from(id).ok()) {
             Some(id) if id > 0 => Some(id),
@@ -92,7 +92,7 @@ fn create_watchlist(server: &Server, request: &ApiRequest) -> ApiResponse {
         },
     };
     server.detections.with_watchlists(server, |lists| {
-        let id = wanted.unwrap_or_else(|| lists.next_id());
+        let id = requested_id.unwrap_or_else(|| lists.next_id());
         if lists.get(id).is_some() {
             return ApiResponse::text(409, &format!("Watchlist {id} already exists"));
         }
@@ -102,26 +102,26 @@ fn create_watchlist(server: &Server, request: &ApiRequest) -> ApiResponse {
 }
 
 fn update_watchlist(server: &Server, request: &ApiRequest, before: &StoredWatchlist) -> ApiResponse {
-    let Ok(Value::Object(sent)) = request.json() else {
+    let Ok(Value::Object(body)) = request.json() else {
         return ApiResponse::app_error(400);
     };
     if before.readonly {
         return read_only_error(before);
     }
     let mut list = before.clone();
-    if apply_body(server, &sent, &mut list).is_err() {
+    if apply_body(server, &body, &mut list).is_err() {
         return ApiResponse::app_error(400);
     }
     if !server.version.is_at_least(7, 8, 0) {
-        // Earlier servers take it and ignore it (reference 7).
+        // Earlier servers accept a new search and ignore it (reference 7).
         before.search.clone_into(&mut list.search);
     }
     if request.drops_change {
         return ApiResponse::success_result();
     }
-    let is_new = (&list.search, &list.index) != (&before.search, &before.index);
-    // One that was switched off from the beginning has never run.
-    list.is_due |= is_new || list.hits.searched_until.is_none();
+    let has_new_search = (&list.search, &list.index) != (&before.search, &before.index);
+    // A watchlist that was disabled from the beginning has never run.
+    list.is_due |= has_new_search || list.hits.searched_until.is_none();
     server.detections.with_watchlists(server, |lists| {
         or_not_found(lists.get_mut(list.id).map(|stored| {
             *stored = list;
@@ -134,15 +134,15 @@ fn read_only_error(list: &StoredWatchlist) -> ApiResponse {
     ApiResponse::text(403, &format!("Watchlist {} is read-only", list.id))
 }
 
-/// Takes over what was sent, as far as clients may say it.
-fn apply_body(server: &Server, sent: &Sent, list: &mut StoredWatchlist) -> Result<(), InvalidMember> {
-    take_text(sent, "name", &mut list.name)?;
-    take_note(sent, "description", &mut list.description)?;
-    take_text(sent, "search_query", &mut list.search)?;
-    take_text(sent, "index_type", &mut list.index)?;
-    take_flag(sent, "enabled", &mut list.enabled)?;
-    take_flag(sent, "readonly", &mut list.readonly)?;
-    if let Some(group) = non_null(sent, "group_id") {
+/// Applies the members of a body that clients may write.
+fn apply_body(server: &Server, body: &JsonObject, list: &mut StoredWatchlist) -> Result<(), InvalidMember> {
+    take_text(body, "name", &mut list.name)?;
+    take_optional_text(body, "description", &mut list.description)?;
+    take_text(body, "search_query", &mut list.search)?;
+    take_text(body, "index_type", &mut list.index)?;
+    take_flag(body, "enabled", &mut list.enabled)?;
+    take_flag(body, "readonly", &mut list.readonly)?;
+    if let Some(group) = non_null(body, "group_id") {
         list.group = parse_integer(group).ok_or(InvalidMember)?;
     }
     let is_index = matches!(list.index.as_str(), "events" | "modules");
@@ -150,7 +150,7 @@ fn apply_body(server: &Server, sent: &Sent, list: &mut StoredWatchlist) -> Resul
     (is_index && is_escaped).then_some(()).ok_or(InvalidMember)
 }
 
-/// Whether a strict server takes it in a stored query.
+/// Whether servers from 7.0 on accept `byte` in a stored search, which must be percent-encoded.
 fn is_unescaped(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"-._~%&=+".contains(&byte)
 }

@@ -1,4 +1,4 @@
-//! Reproducible random numbers: each depends only on the seed and on what it is drawn for.
+//! Reproducible random numbers: each depends only on the seed and on what it is generated for.
 
 /// Random number generator for one purpose. Generators are never shared, so that an additional draw changes no other.
 #[derive(Clone, Debug)]

@@ -33,7 +33,7 @@ pub(crate) struct Partition {
 
 /// Why a change of a partition was rejected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum StoreRefusal {
+pub(crate) enum StoreError {
     /// The partition does not exist.
     Unknown,
     /// The partition is being written, or is already in the requested state.
@@ -107,10 +107,10 @@ impl EventStore {
     }
 
     /// Mounts an unmounted partition.
-    pub(crate) fn mount(&mut self, name: &str) -> Result<(), StoreRefusal> {
+    pub(crate) fn mount(&mut self, name: &str) -> Result<(), StoreError> {
         let partition = self.closed_partition(name)?;
         if !partition.is_cold {
-            return Err(StoreRefusal::Conflict);
+            return Err(StoreError::Conflict);
         }
         partition.is_cold = false;
         partition.is_user_mounted = true;
@@ -118,10 +118,10 @@ impl EventStore {
     }
 
     /// Unmounts a partition, which is then not searched.
-    pub(crate) fn unmount(&mut self, name: &str) -> Result<(), StoreRefusal> {
+    pub(crate) fn unmount(&mut self, name: &str) -> Result<(), StoreError> {
         let partition = self.closed_partition(name)?;
         if partition.is_cold {
-            return Err(StoreRefusal::Conflict);
+            return Err(StoreError::Conflict);
         }
         partition.is_cold = true;
         partition.is_user_mounted = false;
@@ -129,18 +129,18 @@ impl EventStore {
     }
 
     /// Deletes a partition.
-    pub(crate) fn erase(&mut self, name: &str) -> Result<(), StoreRefusal> {
+    pub(crate) fn erase(&mut self, name: &str) -> Result<(), StoreError> {
         self.closed_partition(name)?;
         self.0.remove(name);
         Ok(())
     }
 
     /// Returns a partition that is not being written.
-    fn closed_partition(&mut self, name: &str) -> Result<&mut Partition, StoreRefusal> {
-        let partition = self.0.get_mut(name).ok_or(StoreRefusal::Unknown)?;
+    fn closed_partition(&mut self, name: &str) -> Result<&mut Partition, StoreError> {
+        let partition = self.0.get_mut(name).ok_or(StoreError::Unknown)?;
         match partition.end {
             Some(_) => Ok(partition),
-            None => Err(StoreRefusal::Conflict),
+            None => Err(StoreError::Conflict),
         }
     }
 }

@@ -7,7 +7,7 @@ mod record_table;
 
 use serde_json::{Value, json};
 
-pub(in crate::sim) use event_store::{EventStore, Partition, StoreRefusal};
+pub(in crate::sim) use event_store::{EventStore, Partition, StoreError};
 pub(in crate::sim) use group::{DEFAULT_ID, default_group, unsupported_fields};
 pub(in crate::sim) use record_table::{Record, RecordTable, merge_known, number_member, text_member};
 
