@@ -61,7 +61,7 @@ impl AuthGate {
             Err(error @ (Error::Unauthorized | Error::ProxyRefused { .. })) => {
                 self.state.send_replace(AuthState::Refused(error.clone()));
             }
-            // No answer shows nothing.
+            // Without an answer nothing is known about the credentials.
             Err(
                 Error::Unreachable { .. }
                 | Error::Proxy { .. }

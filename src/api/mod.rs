@@ -218,8 +218,7 @@ fn transport(
         .connect_timeout(timeout.min(send::CONNECT_TIMEOUT))
         .timeout(timeout)
         .pool_max_idle_per_host(connections)
-        // An idle-timeout timer would wake up a sleeping console; instead the fetcher takes new connections after a
-        // pause.
+        // A timer would wake up a sleeping console. Instead the fetcher takes new connections after a pause.
         .pool_idle_timeout(None)
         // The library must not pick a proxy from the environment: the configuration decides, and can say why.
         .no_proxy()

@@ -103,7 +103,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn another_release_is_learned_with_all_that_follows() {
+    fn a_new_release_replaces_what_was_known_of_the_old_one() {
         let release = ServerVersion::new();
         assert!(!release.is_known());
         release.set_ban_list(BanList::Bannedlist);

@@ -151,7 +151,7 @@ impl QueryField {
 
     /// Returns whether the field is a property of a binary that process searches join by hash.
     fn is_binary_property(&self) -> bool {
-        // Processes have these fields themselves.
+        // Processes have these fields themselves and need no join.
         let process_fields = ["group", "hostname", "md5", "os_type"];
         self.use_in(Index::Process) != FieldUse::Absent
             && self.use_in(Index::Binary) != FieldUse::Absent

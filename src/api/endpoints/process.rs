@@ -163,7 +163,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn bounds_in_whole_seconds_never_leave_anything_out() {
+    fn bounds_rounded_to_seconds_never_leave_anything_out() {
         let at: Timestamp = "2017-05-21T18:41:58.25Z".parse().unwrap();
         assert_eq!(lower_bound(at), "2017-05-21T18:41:58Z");
         assert_eq!(upper_bound(at), "2017-05-21T18:41:59Z");

@@ -171,7 +171,7 @@ fn strip_foreign_escapes(field: Option<&QueryField>, value: &str) -> Option<Stri
         return None;
     }
     let has_drive = value.get(1..3) == Some(":\\");
-    // All backslashes doubled as in a JSON or C string; a network share has two at its beginning only.
+    // If all backslashes are doubled, the value is from a JSON or C string; a network share only begins with two.
     let may_have_backslashes = matches!(kind, None | Some(FieldType::Path | FieldType::Username | FieldType::Keyword));
     if may_have_backslashes && value.trim_start_matches('\\').contains("\\\\") {
         let doubled = value.matches("\\\\").count();

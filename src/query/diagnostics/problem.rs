@@ -175,6 +175,6 @@ pub fn server_error(text: &str, rules: Rules) -> Option<&'static str> {
         | Cause::SpaceInValue
         | Cause::Misread => None,
     });
-    // The structure is checked before any clause.
+    // Broken structure takes precedence, because it is found before any clause is read.
     reasons.min_by_key(|reason| *reason != MALFORMED)
 }

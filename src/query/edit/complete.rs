@@ -87,8 +87,7 @@ fn field_completions(index: Index, typed: &str, span: Range<usize>) -> Vec<Compl
     for field in fields::fields(index) {
         let colon = if field.has_placeholder() { "" } else { ":" };
         candidates.push((format!("{}{colon}", field.stem()), field));
-        // Joined names would make the list five times as long; they are offered once the name before the suffix is
-        // typed.
+        // Joined names would make the list five times as long, so the name before the suffix must be typed.
         let is_typed = typed.strip_prefix(field.name).is_some_and(|rest| rest.starts_with('_'));
         if is_typed && index == Index::Process && fields::find_joined(field.name).is_some() {
             for (suffix, _) in BinaryJoin::SUFFIXES {

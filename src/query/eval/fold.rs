@@ -150,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn letter_case_does_not_matter_in_any_script() {
+    fn letter_case_is_ignored_in_any_script() {
         check("SvcHost.exe", "svchost.EXE", true);
         check("größe", "GRÖSSE", false);
         check("größe", "GRÖßE", true);

@@ -29,7 +29,7 @@ fn check_none(text: &str) {
 }
 
 #[test]
-fn lines_of_indicators_are_a_list_whatever_ends_them() {
+fn lines_of_indicators_are_a_list_with_any_line_ending() {
     let joined = format!("(md5:{ONE} OR md5:{OTHER})");
     for end in ["\n", "\r\n", "\r", "\n\n", "\u{2028}", "\u{85}"] {
         check(Index::Process, &format!("{ONE}{end}{OTHER}{end}"), 2, Some(&joined));

@@ -104,7 +104,7 @@ fn a_path_cut_at_its_spaces_is_noticed() {
 }
 
 #[test]
-fn nothing_is_said_about_good_queries() {
+fn good_queries_have_no_problems() {
     for text in [
         "",
         "*",
