@@ -10,7 +10,7 @@ use crate::panes::{
     Activity, AlertGroups, Alerts, Bans, Binaries, EventsState, Feeds, IsolatedSensors, ListPane, ListState, ListView,
     PaneId, Processes, QueryPane, Reports, SensorGroups, Sensors, TreeState, Watchlists,
 };
-use crate::session::{Cx, Effect, GroupBy, ListRow, Session};
+use crate::session::{Cx, Effect, GroupBy, Session, SessionRow};
 use crate::text;
 
 /// As many places are kept; the oldest are forgotten.
@@ -87,7 +87,7 @@ impl<K: ListView> SearchState<K> {
     }
 
     /// The same, with the question of the list that its rows are made of.
-    fn capture_by<T: ListRow>(editor: Option<&QueryPane>, list: &ListPane<K>, session: &Session) -> Self {
+    fn capture_by<T: SessionRow>(editor: Option<&QueryPane>, list: &ListPane<K>, session: &Session) -> Self {
         let search = T::pages(session).search().cloned();
         // What was typed since belongs to where one goes.
         let query = search.as_ref().map(|search| search.query.clone());
@@ -102,7 +102,7 @@ impl<K: ListView> SearchState<K> {
         self.restore_by::<K::Row>(editor, list, cx);
     }
 
-    fn restore_by<T: ListRow>(self, editor: Option<&mut QueryPane>, list: &mut ListPane<K>, cx: &mut Cx<'_>) {
+    fn restore_by<T: SessionRow>(self, editor: Option<&mut QueryPane>, list: &mut ListPane<K>, cx: &mut Cx<'_>) {
         if let Some(editor) = editor
             && editor.text() != self.query
         {

@@ -5,46 +5,23 @@
 //! that its lock stays valid.
 
 use std::{
-    fs::{self, File},
+    fs::File,
     io::{self, BufRead, BufReader, BufWriter, Seek, SeekFrom, Write},
-    path::{Path, PathBuf},
+    path::Path,
 };
 
 use jiff::{Timestamp, tz::Offset};
 
-use super::{LogEnd, scan::Frame, to_u64};
+use super::{
+    LogEnd,
+    archive_files::{archive_files, archive_path, month_of},
+    scan::Frame,
+    to_u64,
+};
 use crate::files;
 
 /// A larger log is archived even within its month.
 const MAX_BYTES: u64 = 16 << 20;
-
-const PREFIX: &str = "actions-";
-const SUFFIX: &str = ".jsonl";
-
-/// Returns the archives in `dir`, oldest first.
-pub(super) fn files(dir: &Path) -> io::Result<Vec<PathBuf>> {
-    let entries = match fs::read_dir(dir) {
-        Ok(entries) => entries,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(error) => return Err(error),
-    };
-    let mut names = Vec::new();
-    for entry in entries {
-        let name = entry?.file_name();
-        if let Some(name) = name.to_str()
-            && month_of(name).is_some()
-        {
-            names.push(name.to_owned());
-        }
-    }
-    names.sort();
-    Ok(names.into_iter().map(|name| dir.join(name)).collect())
-}
-
-/// Returns the total size of the archives in `dir`, in bytes.
-pub(super) fn bytes(dir: &Path) -> io::Result<u64> {
-    files(dir)?.iter().map(|path| Ok(fs::metadata(path)?.len())).sum()
-}
 
 /// Archives the lines of a log if the first one is of an earlier month, if the log is large, or if an earlier archiving
 /// was interrupted. The caller holds the lock of the log.
@@ -106,7 +83,7 @@ fn archive(dir: &Path, log: &mut File, archived: Option<(u64, String)>) -> io::R
 /// Opens the archive of a month for appending. An incomplete line of a killed program is removed: the log still has all
 /// of it.
 fn open(dir: &Path, month: &str) -> io::Result<BufWriter<File>> {
-    let mut file = files::open_to_append(&dir.join(format!("{PREFIX}{month}{SUFFIX}")))?;
+    let mut file = files::open_to_append(&archive_path(dir, month))?;
     let n_partial = to_u64(LogEnd::from_file(&mut file)?.partial_line.len());
     file.set_len(file.metadata()?.len() - n_partial)?;
     Ok(BufWriter::new(file))
@@ -120,7 +97,7 @@ fn flush_archive(target: Option<BufWriter<File>>) -> io::Result<()> {
 
 /// Returns the number of the last archived line, and the month of its file; `None` without archives.
 fn last_archived(dir: &Path) -> io::Result<Option<(u64, String)>> {
-    let Some(path) = files(dir)?.pop() else {
+    let Some(path) = archive_files(dir)?.pop() else {
         return Ok(None);
     };
     let name = path.file_name().and_then(|name| name.to_str());
@@ -131,7 +108,7 @@ fn last_archived(dir: &Path) -> io::Result<Option<(u64, String)>> {
 
 /// Returns the end of the newest archive; `None` without archives.
 pub(super) fn archived_end(dir: &Path) -> io::Result<Option<LogEnd>> {
-    let Some(path) = files(dir)?.pop() else {
+    let Some(path) = archive_files(dir)?.pop() else {
         return Ok(None);
     };
     LogEnd::from_file(&mut files::open(&path)?).map(Some)
@@ -156,12 +133,4 @@ fn first_line(log: &mut File) -> io::Result<Option<FirstLine>> {
 fn month(at: Timestamp) -> String {
     let date = Offset::UTC.to_datetime(at).date();
     format!("{:04}-{:02}", date.year(), date.month())
-}
-
-/// Returns the month of an archive by its name; `None` for any other file.
-fn month_of(name: &str) -> Option<&str> {
-    let month = name.strip_prefix(PREFIX)?.strip_suffix(SUFFIX)?;
-    let (year, number) = month.split_once('-')?;
-    let is_number = |text: &str, n| text.len() == n && text.bytes().all(|byte| byte.is_ascii_digit());
-    (is_number(year, 4) && is_number(number, 2)).then_some(month)
 }

@@ -8,6 +8,8 @@
 //! Lines of past months are moved into files of their own (`actions-2026-10.jsonl`); the chain continues across them.
 
 mod archive;
+mod archive_files;
+mod damage;
 mod entry;
 mod scan;
 mod state_dir;
@@ -34,10 +36,11 @@ use tokio::{
     time::sleep,
 };
 
+pub use damage::LogDamage;
 pub use entry::{Actor, LogEntry, LogEvent, LoggedOutcome, LoggedRequest, LoggedStage, LoggedTarget, Submitted};
 pub use scan::{LinePosition, LineReader, LogLine, Scan};
 pub use state_dir::check_state;
-pub use verify::{LogCheck, LogDamage, check, verify};
+pub use verify::{LogCheck, check, verify};
 
 use crate::files;
 use crate::model::Timings;
@@ -309,7 +312,7 @@ impl LogEnd {
             end.head = archived.head;
             end.head.bytes = 0;
         }
-        end.head.bytes += archive::bytes(dir)?;
+        end.head.bytes += archive_files::archived_bytes(dir)?;
         Ok(end)
     }
 

@@ -12,7 +12,7 @@ use std::{
 use jiff::Timestamp;
 use serde::Deserialize;
 
-use super::{FILE, LogDamage, LogEntry, LogHead, NO_HASH, archive, hash, to_u64};
+use super::{FILE, LogDamage, LogEntry, LogHead, NO_HASH, archive_files, hash, to_u64};
 use crate::files;
 use crate::storage::FileError;
 
@@ -83,7 +83,7 @@ impl Scan {
     pub fn read(dir: &Path, mut each: impl FnMut(&LogLine<'_>)) -> Result<Self, FileError> {
         let (lock, is_locked) = lock(dir)?;
         let recorded_head = LogHead::open(dir)?;
-        let mut files = archive::files(dir).map_err(|error| FileError::new("read", dir, &error))?;
+        let mut files = archive_files::archive_files(dir).map_err(|error| FileError::new("read", dir, &error))?;
         if lock.is_some() {
             files.push(dir.join(FILE));
         }

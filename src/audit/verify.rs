@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{LogEntry, LogHead, Scan};
+use super::{LogDamage, LogEntry, LogHead, Scan};
 use crate::storage::FileError;
 
 /// The result of verifying the whole log, with all entries.
@@ -15,55 +15,6 @@ pub struct LogCheck {
     pub log_head: LogHead,
     /// The end of the log by its head file, if there is one.
     pub recorded_head: Option<LogHead>,
-}
-
-/// Damage of a log. The numbers of lines are from 1.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum LogDamage {
-    /// A line is not a valid entry.
-    #[error("line {line} cannot be read: {reason}")]
-    Unreadable { line: u64, reason: String },
-    /// The previous hash of a line is not the hash of the line before it.
-    #[error(
-        "line {line} does not follow the line before it: one of them was changed, or others were moved or taken out"
-    )]
-    Broken { line: u64 },
-    /// A line has the wrong number.
-    #[error("line {line} says that it is line {stated}")]
-    Misnumbered {
-        /// The correct number of the line.
-        line: u64,
-        /// The number that is written in it.
-        stated: u64,
-    },
-    /// Lines at the end are missing.
-    #[error("the log has {n_found} lines, and had {n_recorded}: its end was cut off")]
-    Cut {
-        /// The number of lines in the log.
-        n_found: u64,
-        /// The number of lines by the head.
-        n_recorded: u64,
-    },
-    /// The line that the head records as the last one is different.
-    #[error("line {line} is not the one that the head knows: it was changed")]
-    Changed { line: u64 },
-    /// The log has an entry that it was found damaged.
-    #[error("line {line} says that the log was changed before it: {what}")]
-    Damaged {
-        /// The line of that entry.
-        line: u64,
-        /// The damage that was found then.
-        what: String,
-    },
-    /// The log has lines, but no head.
-    #[error("{} is missing: whether the end was cut off cannot be told", super::HEAD)]
-    Headless,
-    /// The last line is incomplete.
-    #[error("the last {bytes} bytes are no whole line, as a crash leaves them; the next deed repairs that")]
-    Torn {
-        /// The length of the incomplete line.
-        bytes: u64,
-    },
 }
 
 /// Verifies the log in `dir`, and returns all of its entries. A missing log is empty.

@@ -4,9 +4,13 @@ use std::{cell::RefCell, future::pending};
 
 use tokio::{pin, select, sync::mpsc, time::sleep};
 
-use super::{CommandCx, Exit, Failure, change, signals::wait_for_shutdown};
+use super::{
+    CommandCx, Exit, Failure,
+    change::{self, Log},
+    signals::wait_for_shutdown,
+};
 use crate::api::{Client, Error};
-use crate::audit::{AuditLog, LoggedStage, Scan};
+use crate::audit::{LoggedStage, Scan};
 use crate::changes::{
     self, Applied, Change, ImpactLine, Justification, NotSent, Outcome, Plan, PlanContext, PlannedChange, Prepared,
     Snapshot,
@@ -219,12 +223,6 @@ async fn apply_in_turn<'p>(
         }
     }
     Ok((applied, exit))
-}
-
-/// The audit log, and messages about waiting for its lock.
-pub(super) struct Log {
-    pub(super) actions: AuditLog,
-    pub(super) lock_waits: mpsc::UnboundedReceiver<bool>,
 }
 
 /// Runs an operation that writes to the audit log, and notes when it waits for the lock.

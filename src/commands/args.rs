@@ -2,7 +2,7 @@
 
 use std::{collections::HashSet, hash::Hash};
 
-use super::{CommandCx, Exit, Failure, query_argument::read_lines};
+use super::{CommandCx, Exit, Failure, stdin::read_lines};
 
 /// Returns the arguments, with `-` replaced by the lines of standard input.
 pub(super) fn read_args(args: &[String], cx: &mut CommandCx<'_>) -> Result<Vec<String>, Failure> {
@@ -15,22 +15,6 @@ pub(super) fn read_args(args: &[String], cx: &mut CommandCx<'_>) -> Result<Vec<S
         }
     }
     Ok(words)
-}
-
-/// Reads all of standard input as UTF-8, or as UTF-16 with a byte order mark, which PowerShell writes.
-pub(super) fn read_stdin(cx: &mut CommandCx<'_>) -> Result<String, Failure> {
-    let mut bytes = Vec::new();
-    let input = &mut cx.streams.input;
-    input.read_to_end(&mut bytes).map_err(|error| Failure::usage(format!("cannot read standard input: {error}")))?;
-    let wide = |read: fn([u8; 2]) -> u16| {
-        let units = bytes[2..].chunks_exact(2).map(|pair| read([pair[0], pair[1]]));
-        char::decode_utf16(units).map(|char| char.unwrap_or(char::REPLACEMENT_CHARACTER)).collect()
-    };
-    Ok(match bytes.get(..2) {
-        Some([0xFF, 0xFE]) => wide(u16::from_le_bytes),
-        Some([0xFE, 0xFF]) => wide(u16::from_be_bytes),
-        _ => String::from_utf8_lossy(&bytes).into_owned(),
-    })
 }
 
 /// A parser of arguments of one kind.

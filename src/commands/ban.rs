@@ -3,7 +3,7 @@
 use super::{
     CommandCx, Exit, Failure,
     apply::{PlannedTarget, apply_changes},
-    args, change, print_list, time_args,
+    args, change, print_list, stdin, time_args,
 };
 use crate::api::Client;
 use crate::changes::{self, Change, PlanContext};
@@ -60,7 +60,7 @@ fn hashes(args: &HashArgs, cx: &mut CommandCx<'_>) -> Result<Vec<Md5>, Failure> 
     let hashes = args.hashes.iter().filter(|word| !is_list(word));
     let mut words: Vec<String> = hashes.cloned().collect();
     if args.hashes.iter().any(|word| is_list(&word)) {
-        let list = HashList::parse(&args::read_stdin(cx)?);
+        let list = HashList::parse(&stdin::read_stdin(cx)?);
         let rejected = describe_rejected(&list);
         if let Some(rejected) = &rejected
             && (args.strict || list.md5s.is_empty() && words.is_empty())

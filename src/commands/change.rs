@@ -2,7 +2,7 @@
 
 use tokio::sync::mpsc;
 
-use super::{CommandCx, Exit, Failure, apply::Log};
+use super::{CommandCx, Exit, Failure};
 use crate::audit::{Actor, AuditLog, LockWait};
 use crate::changes::{ImpactLine, Justification, Plan, Policy};
 use crate::cli;
@@ -43,6 +43,12 @@ pub(super) fn check_may_change(access: &Access) -> Result<(), Failure> {
         Some(rejection) => Err(Failure::new(Exit::Refused, rejection.why).with_hint(rejection.hint)),
         None => Ok(()),
     }
+}
+
+/// The audit log, and messages about waiting for its lock.
+pub(super) struct Log {
+    pub(super) actions: AuditLog,
+    pub(super) lock_waits: mpsc::UnboundedReceiver<bool>,
 }
 
 /// Opens the audit log. A change that cannot be logged is not sent.

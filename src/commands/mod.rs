@@ -34,6 +34,7 @@ mod sensor;
 mod sensor_details;
 mod signals;
 mod simulate;
+mod stdin;
 mod time_args;
 mod tree;
 mod user;

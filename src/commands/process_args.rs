@@ -1,6 +1,6 @@
 //! The processes that a command line names.
 
-use super::{CommandCx, Exit, Failure, links, query_argument::read_words};
+use super::{CommandCx, Exit, Failure, links, stdin::read_words};
 use crate::api;
 use crate::model::{Link, ProcessId};
 

@@ -1,6 +1,9 @@
 //! The query of a command, from the command line or standard input.
 
-use super::{CommandCx, Failure, args::read_stdin, links, query_error};
+use super::{
+    CommandCx, Failure, links, query_error,
+    stdin::{is_comment, read_stdin_text},
+};
 use crate::cli::QueryArgs;
 use crate::model::Link;
 use crate::query::{self, Index, LinkedQuery};
@@ -58,29 +61,4 @@ fn query_from_stdin(cx: &mut CommandCx<'_>) -> Result<String, Failure> {
         cx.note(&format!("{n} of standard input left out: comments that begin with #"));
     }
     Ok(query)
-}
-
-/// Returns whether a line is a comment, and no link that begins with `#`.
-fn is_comment(line: &str) -> bool {
-    line.trim_start().starts_with('#') && Link::parse(line).is_none()
-}
-
-/// Reads standard input, without a byte order mark.
-pub(super) fn read_stdin_text(cx: &mut CommandCx<'_>) -> Result<String, Failure> {
-    let text = read_stdin(cx)?;
-    Ok(text.trim_start_matches('\u{feff}').to_owned())
-}
-
-/// Reads words from standard input, one or more per line, without blank lines and comments (`#`).
-pub(super) fn read_words(cx: &mut CommandCx<'_>) -> Result<Vec<String>, Failure> {
-    let text = read_stdin_text(cx)?;
-    let lines = text::lines(&text).filter(|line| !is_comment(line));
-    Ok(lines.flat_map(str::split_whitespace).map(str::to_owned).collect())
-}
-
-/// Reads lines from standard input, without blank lines and comments (`#`).
-pub(super) fn read_lines(cx: &mut CommandCx<'_>) -> Result<Vec<String>, Failure> {
-    let text = read_stdin_text(cx)?;
-    let lines = text::lines(&text).map(str::trim).filter(|line| !line.is_empty() && !is_comment(line));
-    Ok(lines.map(str::to_owned).collect())
 }

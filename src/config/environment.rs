@@ -8,7 +8,6 @@ use std::{
 
 use etcetera::BaseStrategy;
 
-use super::proxy;
 use crate::text::Charset;
 use crate::theme::TerminalColors;
 
@@ -39,6 +38,10 @@ impl fmt::Debug for Environment {
     }
 }
 
+/// The variables for proxies, and for hosts that need none.
+const PROXY_VARIABLES: &[&str] =
+    &["https_proxy", "HTTPS_PROXY", "http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY", "no_proxy", "NO_PROXY"];
+
 impl Environment {
     /// Reads the environment of this process; only the variables that this program uses are stored.
     pub fn read() -> Self {
@@ -64,7 +67,7 @@ impl Environment {
         Self {
             variables: KNOWN
                 .iter()
-                .chain(proxy::VARIABLES)
+                .chain(PROXY_VARIABLES)
                 .filter_map(|&name| Some((name.to_owned(), env::var(name).ok()?)))
                 .collect(),
             home: base.as_ref().map(|base| base.home_dir().to_owned()),

@@ -7,10 +7,6 @@ use url::{Host, Url};
 use super::Environment;
 use crate::api::{self, Proxy};
 
-/// The variables for proxies, and for hosts that need none.
-pub(super) const VARIABLES: &[&str] =
-    &["https_proxy", "HTTPS_PROXY", "http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY", "no_proxy", "NO_PROXY"];
-
 /// Returns the proxy to a server by the environment, if there is one. As with curl, the lower-case variable wins.
 pub(super) fn proxy_from_environment(url: &Url, environment: &Environment) -> Result<Option<Proxy>, api::Error> {
     // The first of these variables that is set, with its value.

@@ -8,8 +8,6 @@ pub(super) mod notes;
 pub(super) mod period;
 pub(super) mod sensor_search;
 
-use std::fmt::Debug;
-
 use crossterm::event::KeyEvent;
 use ratatui::{Frame, layout::Rect, text::Line};
 
@@ -20,7 +18,7 @@ use crate::theme::Theme;
 use line::LineInput;
 
 /// What a [`Prompt`] asks the user for.
-pub trait Question: Debug {
+pub trait Question {
     /// Label before the input line.
     const LABEL: &'static str;
 
@@ -67,7 +65,6 @@ pub trait Question: Debug {
 }
 
 /// A popup with one input line.
-#[derive(Debug)]
 pub struct Prompt<Q> {
     line: LineInput,
     question: Q,

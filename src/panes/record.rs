@@ -166,7 +166,9 @@ impl RecordPane {
             ("error", trace.error.clone().unwrap_or_default()),
             (
                 "curl",
-                super::list::curl_command(entry, session)
+                entry
+                    .trace
+                    .curl_command(&session.connection.info.url)
                     .unwrap_or_else(|| "it changes the server: do not repeat it".into()),
             ),
         ];

@@ -4,7 +4,7 @@ mod unpaged_lists;
 
 use std::{fmt::Debug, sync::Arc};
 
-use super::{AlertGroup, JoinStore, Pages, RequestLogEntry, Session, alerts::AlertGroupId};
+use super::{AlertGroup, JoinStore, ListRow, Pages, RequestLogEntry, Session, alerts::AlertGroupId};
 use crate::changes::LoggedChange;
 use crate::fetch::Fetch;
 use crate::model::{
@@ -12,6 +12,9 @@ use crate::model::{
     Search, Sensor, SensorFilter, SensorId, Site, Span, Team, User, Watchlist,
 };
 use crate::worker::List;
+
+/// Number of retained requests; the oldest are dropped.
+const MAX_REQUEST_LOG_ENTRIES: usize = 500;
 
 /// The pages of every list.
 #[derive(Debug, Default)]
@@ -38,50 +41,12 @@ pub struct Lists {
     pub joins: JoinStore,
 }
 
-/// A row of a list that is loaded page by page.
-pub trait ListRow: Debug + Sized + 'static {
-    /// Identifies a row wherever it is in the list.
-    type Id: Clone + Debug + Ord;
-
-    /// The list of these rows.
-    const LIST: List;
-
-    /// Rows per request. The official client's page size, so every server can handle it.
-    const PAGE_ROWS: u64 = 100;
-
-    /// Returns the rows per request, where that depends on the search.
-    fn page_rows(_: &Search) -> u64 {
-        Self::PAGE_ROWS
-    }
-
-    /// Returns the row's identity.
-    fn id(&self) -> Self::Id;
-
-    /// Returns the record as the server sent it.
-    fn document(&self) -> &Document;
-
-    /// Returns the sensor that reported the row, if it names one.
-    fn sensor(&self) -> Option<SensorId> {
-        None
-    }
-
-    /// Returns the hash of the file that the row is about, if it names one.
-    fn md5(&self) -> Option<Md5> {
-        None
-    }
-
-    /// Returns the request for a page of rows; `None` for rows that need no request.
-    fn page_fetch(search: Arc<Search>, span: Span) -> Option<Fetch>;
-
-    /// Returns whether two searches find the same set of rows, in whatever order.
-    fn is_same_search(one: &Search, other: &Search) -> bool {
-        one.query == other.query
-    }
-
-    /// Returns the pages of this list.
+/// A row whose pages the session holds.
+pub trait SessionRow: ListRow {
+    /// Returns the pages of the list.
     fn pages(session: &Session) -> &Pages<Self>;
 
-    /// Returns the pages of this list, mutably.
+    /// Returns the pages of the list, to be changed.
     fn pages_mut(session: &mut Session) -> &mut Pages<Self>;
 }
 
@@ -110,7 +75,9 @@ impl ListRow for Process {
     fn page_fetch(search: Arc<Search>, span: Span) -> Option<Fetch> {
         Some(Fetch::Processes { search, span })
     }
+}
 
+impl SessionRow for Process {
     fn pages(session: &Session) -> &Pages<Self> {
         &session.lists.processes
     }
@@ -144,7 +111,9 @@ impl ListRow for Alert {
     fn page_fetch(search: Arc<Search>, span: Span) -> Option<Fetch> {
         Some(Fetch::Alerts { search, span })
     }
+}
 
+impl SessionRow for Alert {
     fn pages(session: &Session) -> &Pages<Self> {
         &session.lists.alerts
     }
@@ -170,7 +139,9 @@ impl ListRow for Binary {
     fn page_fetch(search: Arc<Search>, span: Span) -> Option<Fetch> {
         Some(Fetch::Binaries { search, span })
     }
+}
 
+impl SessionRow for Binary {
     fn pages(session: &Session) -> &Pages<Self> {
         &session.lists.binaries
     }
@@ -203,7 +174,9 @@ impl ListRow for Ban {
     fn page_fetch(_: Arc<Search>, _: Span) -> Option<Fetch> {
         Some(Fetch::Bans)
     }
+}
 
+impl SessionRow for Ban {
     fn pages(session: &Session) -> &Pages<Self> {
         &session.lists.bans
     }
@@ -236,7 +209,9 @@ impl ListRow for IsolatedSensor {
     fn page_fetch(_: Arc<Search>, _: Span) -> Option<Fetch> {
         Some(Fetch::IsolatedSensors)
     }
+}
 
+impl SessionRow for IsolatedSensor {
     fn pages(session: &Session) -> &Pages<Self> {
         &session.lists.isolated_sensors
     }
@@ -273,7 +248,9 @@ impl ListRow for Sensor {
         let filter = SensorFilter::parse_canonical(&search.query);
         Some(Fetch::Sensors { filter, span })
     }
+}
 
+impl SessionRow for Sensor {
     fn pages(session: &Session) -> &Pages<Self> {
         &session.lists.sensors
     }
@@ -299,7 +276,9 @@ impl ListRow for Report {
     fn page_fetch(search: Arc<Search>, span: Span) -> Option<Fetch> {
         Some(Fetch::Reports { search, span })
     }
+}
 
+impl SessionRow for Report {
     fn pages(session: &Session) -> &Pages<Self> {
         &session.lists.reports
     }
@@ -339,7 +318,9 @@ impl ListRow for AlertGroup {
     fn is_same_search(one: &Search, other: &Search) -> bool {
         (&one.query, &one.group_by) == (&other.query, &other.group_by)
     }
+}
 
+impl SessionRow for AlertGroup {
     fn pages(session: &Session) -> &Pages<Self> {
         &session.alert_state.groups
     }
@@ -367,7 +348,9 @@ impl ListRow for LoggedChange {
     fn page_fetch(_: Arc<Search>, _: Span) -> Option<Fetch> {
         None
     }
+}
 
+impl SessionRow for LoggedChange {
     fn pages(session: &Session) -> &Pages<Self> {
         &session.lists.activity
     }
@@ -395,12 +378,25 @@ impl ListRow for RequestLogEntry {
     fn page_fetch(_: Arc<Search>, _: Span) -> Option<Fetch> {
         None
     }
+}
 
+impl SessionRow for RequestLogEntry {
     fn pages(session: &Session) -> &Pages<Self> {
         &session.lists.request_log
     }
 
     fn pages_mut(session: &mut Session) -> &mut Pages<Self> {
         &mut session.lists.request_log
+    }
+}
+
+impl Pages<RequestLogEntry> {
+    /// Adds the newest entry at the top.
+    pub(super) fn push_front(&mut self, entry: RequestLogEntry) {
+        let at = entry.trace.at;
+        let older = self.loaded_rows().map(|(_, row)| row.clone());
+        let rows = [Arc::new(entry)].into_iter().chain(older);
+        let rows = rows.take(MAX_REQUEST_LOG_ENTRIES).collect();
+        self.set_rows(rows, at);
     }
 }

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, fmt::Write};
 
 use serde_json::value::RawValue;
 
-use super::page::MemberMap;
+use super::record::MemberMap;
 
 /// The members about rows, by the ids of the rows.
 #[derive(Debug, Default)]

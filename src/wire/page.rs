@@ -1,10 +1,8 @@
 //! Parsing of responses with one or more records, each on its own, so that a broken one does not affect the others.
 
-use std::collections::BTreeMap;
-
 use serde_json::{error::Category, value::RawValue};
 
-use super::{FromRecord, Record, annotations::Annotations};
+use super::{FromRecord, Record, annotations::Annotations, record::MemberMap};
 use crate::model::{Page, Span};
 
 /// Why a response as a whole cannot be parsed. The text does not quote the response.
@@ -119,9 +117,6 @@ pub(super) fn rows<T: FromRecord>(list: Vec<&RawValue>) -> (Vec<T>, usize) {
 fn record<T: FromRecord>(json: &str) -> Option<Record> {
     if T::IS_WRITTEN_BACK { Record::parse_uncut(json) } else { Record::parse(json) }
 }
-
-/// The members of an object as JSON text.
-pub(super) type MemberMap<'a> = BTreeMap<String, &'a RawValue>;
 
 /// Splits an object into its members.
 pub(super) fn members<'a>(json: &'a RawValue, expected: &str) -> Result<MemberMap<'a>, Malformed> {

@@ -1,18 +1,20 @@
 //! A JSON object as sent by the server, with lenient access to its members.
 
-use std::net::IpAddr;
+use std::{collections::BTreeMap, net::IpAddr};
 
 use jiff::Timestamp;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, value::RawValue};
 
 use super::{
     compact::{compact, compact_cut},
-    page::MemberMap,
     time,
     value::{ip_from_number, parse_flag, parse_ip, to_int, to_text},
 };
 use crate::model::{Document, Md5, Sha256};
 use crate::text::Untrusted;
+
+/// The members of an object as JSON text.
+pub(super) type MemberMap<'a> = BTreeMap<String, &'a RawValue>;
 
 /// A JSON object. All accessors are lenient: they do not distinguish missing, null and invalid members.
 #[derive(Clone, Debug, Default)]

@@ -2,6 +2,8 @@
 
 mod changes;
 mod downloads;
+mod join_object;
+mod list;
 mod message;
 mod slot;
 
@@ -13,7 +15,9 @@ use tokio::{
     time::{Instant, sleep_until},
 };
 
-pub use message::{ChangeStep, FetchPolicy, JoinObject, List, Reply, Request, Ticket};
+pub use join_object::JoinObject;
+pub use list::List;
+pub use message::{ChangeStep, FetchPolicy, Reply, Request, Ticket};
 
 pub use changes::ChangeConfig;
 pub use slot::{AlertContextPart, FacetSide, Slot};

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::{Frame, layout::Rect, text::Line};
 
-use super::{FormPane, MarkedRows, Observables, Pane, PaneId, RenderCx, TargetNames, cursor};
+use super::{MarkedRows, Observables, Pane, PaneId, RenderCx, TargetNames, cursor};
 use crate::changes::{self, AlertChange, Change, Disposition, Justification, LoggedChange, Plan};
 use crate::keys::{self, Action, Scope};
 use crate::model::{AlertId, AlertStatus};
@@ -21,7 +21,6 @@ use content::has_warnings;
 use inputs::{ConfirmInputs, Focus, InputAreas};
 
 /// The overlay in which deeds are looked at and confirmed.
-#[derive(Debug)]
 pub struct ConfirmPane {
     changes: Vec<Change>,
     /// What is to be said before anything else.
@@ -30,7 +29,7 @@ pub struct ConfirmPane {
     hidden_rows: Option<MarkedRows>,
     target_names: TargetNames,
     /// The form that it was written in.
-    form: Option<Box<FormPane>>,
+    form: Option<Box<dyn Pane>>,
     /// What is taken back, by each of the deeds; nothing if nothing is.
     undone_changes: Vec<Arc<LoggedChange>>,
     /// The key that opened it, which once more does it, where that is enough.
@@ -130,8 +129,8 @@ impl ConfirmPane {
 
     /// The same, above the form that it was written in.
     #[must_use]
-    pub fn with_form(mut self, form: FormPane) -> Self {
-        self.form = Some(Box::new(form));
+    pub fn with_form(mut self, form: Box<dyn Pane>) -> Self {
+        self.form = Some(form);
         self
     }
 
@@ -459,7 +458,7 @@ impl Pane for ConfirmPane {
     }
 
     fn overlay_below(&mut self) -> Option<Box<dyn Pane>> {
-        self.form.take().map(|form| form as Box<dyn Pane>)
+        self.form.take()
     }
 
     fn render(&mut self, frame: &mut Frame<'_>, area: Rect, session: &Session, look: &RenderCx<'_>) {

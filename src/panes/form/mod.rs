@@ -27,7 +27,6 @@ use field::{FieldKind, FormField};
 const MAX_NOTE_LINES: usize = 4;
 
 /// The popup with a form.
-#[derive(Debug)]
 pub struct FormPane {
     form: FormKind,
     lines: Vec<FormField>,
@@ -225,7 +224,7 @@ impl Pane for FormPane {
     fn next_overlay(&mut self) -> Option<Box<dyn Pane>> {
         let confirmation = self.confirmation.take()?;
         let empty = Self::new(FormKind::Team, Vec::new(), Vec::new());
-        Some(Box::new(confirmation.with_form(mem::replace(self, empty))))
+        Some(Box::new(confirmation.with_form(Box::new(mem::replace(self, empty)))))
     }
 
     fn render(&mut self, frame: &mut Frame<'_>, area: Rect, _: &Session, cx: &RenderCx<'_>) {

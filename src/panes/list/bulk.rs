@@ -10,7 +10,7 @@ use super::{
 use crate::keys::Action;
 use crate::model::ExportData;
 use crate::panes::{MarkedRows, bulk, copy};
-use crate::session::{ColumnChoice, Cx, ListRow, Session};
+use crate::session::{ColumnChoice, Cx, ListRow, Session, SessionRow};
 use crate::text;
 use crate::wire::RecordMembers;
 

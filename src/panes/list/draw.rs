@@ -15,7 +15,7 @@ use super::{
 };
 use crate::model::{Precision, Zone};
 use crate::panes::RenderCx;
-use crate::session::{ListRow, RowState, Session};
+use crate::session::{RowState, Session, SessionRow};
 use crate::text::{self, Untrusted};
 use crate::theme::Theme;
 use crate::widgets::{self, Gutter, TableWidget, to_cells};

@@ -12,7 +12,7 @@ use crate::panes::{
     copy::{self, Clip},
     pivot::Observables,
 };
-use crate::session::{Cx, Destination, ListRow, Session};
+use crate::session::{Cx, Destination, ListRow, Session, SessionRow};
 use crate::text::Untrusted;
 use crate::theme::Theme;
 use crate::widgets::TableColumn;
@@ -20,7 +20,7 @@ use crate::worker::Slot;
 
 /// A list view: its rows, their fields, and what its actions do.
 pub trait ListView: Sized + 'static {
-    type Row: ListRow;
+    type Row: SessionRow;
 
     const PANE: PaneId;
 

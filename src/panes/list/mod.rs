@@ -49,7 +49,6 @@ use list_view::{CellValue, RowField};
 pub use processes::Processes;
 pub use reports::Reports;
 pub use requests::Requests;
-pub(super) use requests::curl_command;
 pub use sensors::Sensors;
 pub use state::ListState;
 pub use watchlists::Watchlists;
@@ -61,7 +60,7 @@ use super::{
 };
 use crate::keys::{Action, Scope};
 use crate::model::Document;
-use crate::session::{Cx, ListRow, Session};
+use crate::session::{Cx, ListRow, Session, SessionRow};
 use crate::worker::Slot;
 pub(super) use draw::render_filter_line;
 pub(super) use filter::Filter;

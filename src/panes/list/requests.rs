@@ -31,7 +31,7 @@ impl ListView for Requests {
 
     fn clip(row: &RequestLogEntry, action: Action, session: &Session) -> Option<Clip> {
         if action == Action::YankCurl {
-            return Some(("curl", curl_command(row, session)));
+            return Some(("curl", row.trace.curl_command(&session.connection.info.url)));
         }
         let fields = || FIELDS.iter().map(|field| (field.value)(row, session).text());
         copy::fields_clip(fields, &row.document, action)
@@ -48,15 +48,6 @@ impl ListView for Requests {
         let entry = chosen().into_iter().next()?;
         Some(Box::new(RecordPane::of_request(&entry, session)))
     }
-}
-
-/// Returns the request as a curl command without the token; `None` for requests that change the server, which must not
-/// be repeated.
-pub(in crate::panes) fn curl_command(entry: &RequestLogEntry, session: &Session) -> Option<String> {
-    let trace = &entry.trace;
-    let quoted = |text: String| format!("'{}'", text.replace('\'', r"'\''"));
-    let url = quoted(format!("{}{}", session.connection.info.url, trace.path));
-    (trace.method == "GET").then(|| format!("curl -sS -H \"X-Auth-Token: $TOKEN\" {url}"))
 }
 
 const FIELDS: &[RowField<RequestLogEntry>] = &[

@@ -4,7 +4,7 @@ use ratatui::text::Line;
 
 use super::{ListPane, ListView, columns, group_thousands};
 use crate::panes::bulk;
-use crate::session::{ListRow, Session};
+use crate::session::{Session, SessionRow};
 
 impl<K: ListView> ListPane<K> {
     /// Returns the title.

@@ -8,7 +8,7 @@ use super::{
     to_index,
 };
 use crate::fetch::JoinKey;
-use crate::session::{ColumnChoice, Cx, ListRow, RowState, Session};
+use crate::session::{ColumnChoice, Cx, ListRow, RowState, Session, SessionRow};
 
 impl<K: ListView> ListPane<K> {
     /// Returns the range of visible rows.

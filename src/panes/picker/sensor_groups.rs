@@ -20,7 +20,6 @@ use crate::worker::{List, Slot};
 const NAME_WIDTH: usize = 40;
 
 /// The popup to pick a group. The confirmation of the move follows.
-#[derive(Debug)]
 pub struct SensorGroupPicker {
     sensors: Vec<SensorId>,
     hidden_rows: MarkedRows,

@@ -16,7 +16,6 @@ use crate::model::HashList;
 use crate::session::{Cx, Session};
 
 /// The popup in which hashes are pasted. The confirmation that follows lists what was skipped.
-#[derive(Debug)]
 pub(in crate::panes) struct HashesPane {
     entry: LineInput,
     /// The hashes in `entry`, updated with it.

@@ -13,7 +13,6 @@ use crate::theme::Theme;
 pub type NotesPane = Prompt<Notes>;
 
 /// The question for new notes of some hosts.
-#[derive(Debug)]
 pub struct Notes {
     sensors: Vec<SensorId>,
     /// Whether the line began with the notes that there are.

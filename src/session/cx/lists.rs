@@ -5,7 +5,7 @@ use std::{ops::Range, sync::Arc};
 use super::Cx;
 use crate::model::{Alert, Binary, Process, Report, Search};
 use crate::query::Index;
-use crate::session::{Effect, HistoryEntry, ListRow, PeriodInput};
+use crate::session::{Effect, HistoryEntry, PeriodInput, SessionRow};
 use crate::worker::{FetchPolicy, List, Request, Slot};
 
 impl Cx<'_> {
@@ -20,7 +20,7 @@ impl Cx<'_> {
     }
 
     /// Starts a search in an index. It bypasses the cache, since the user wants to know what is there now.
-    pub fn search<T: ListRow>(&mut self, query: String) {
+    pub fn search<T: SessionRow>(&mut self, query: String) {
         // A chosen order belongs to the query it was chosen for.
         let current = T::pages(self.session).search();
         if current.is_some_and(|current| current.query != query) {
@@ -42,7 +42,7 @@ impl Cx<'_> {
     }
 
     /// Fetches a list that comes in one answer, unless it was requested.
-    pub fn load_once<T: ListRow>(&mut self) {
+    pub fn load_once<T: SessionRow>(&mut self) {
         if T::pages(self.session).search().is_none() {
             self.search::<T>(String::new());
         }
@@ -50,7 +50,7 @@ impl Cx<'_> {
 
     /// Refreshes the loaded rows of a list, or fetches the list if it was never requested. The rows remain until the
     /// answer arrives.
-    pub fn refresh_or_load<T: ListRow>(&mut self) {
+    pub fn refresh_or_load<T: SessionRow>(&mut self) {
         if T::pages(self.session).search().is_none() {
             self.search::<T>(String::new());
         } else {
@@ -59,7 +59,7 @@ impl Cx<'_> {
     }
 
     /// Refreshes the loaded rows of a list, if it was ever requested.
-    pub(super) fn refresh_loaded<T: ListRow>(&mut self) {
+    pub(super) fn refresh_loaded<T: SessionRow>(&mut self) {
         let pages = T::pages(self.session);
         let positions = || pages.loaded_rows().map(|(at, _)| at);
         let span = positions().min().unwrap_or(0)..positions().max().unwrap_or(0) + 1;
@@ -70,7 +70,7 @@ impl Cx<'_> {
 
     /// Sets the search of a list that follows the cursor of another one; it is sent once the cursor rests, and the
     /// cache may answer.
-    pub fn search_debounced<T: ListRow>(&mut self, query: String) {
+    pub fn search_debounced<T: SessionRow>(&mut self, query: String) {
         let search = Search {
             query,
             sort: self.session.sort_order(T::LIST).map(|order| order.sort.into()),
@@ -80,7 +80,7 @@ impl Cx<'_> {
         self.cancel_pages(T::LIST, pending);
     }
 
-    fn start_search<T: ListRow>(&mut self, search: Search) {
+    fn start_search<T: SessionRow>(&mut self, search: Search) {
         self.fetch_server_info();
         self.session.alert_state.is_restored_search &= T::LIST != List::Alerts;
         let pending = T::pages_mut(self.session).set_search(Arc::new(search));
@@ -91,13 +91,13 @@ impl Cx<'_> {
     }
 
     /// Returns the field by which rows are collapsed: processes are grouped to one row each.
-    fn grouping_field<T: ListRow>(&self) -> Option<String> {
+    fn grouping_field<T: SessionRow>(&self) -> Option<String> {
         let is_grouped = T::LIST == List::Processes && !self.session.is_by_segment();
         is_grouped.then(|| "id".into())
     }
 
     /// Returns to an earlier search, if another one was started since. The cache may still have the answer.
-    pub fn restore_search<T: ListRow>(&mut self, search: Option<Arc<Search>>) {
+    pub fn restore_search<T: SessionRow>(&mut self, search: Option<Arc<Search>>) {
         let current = T::pages(self.session).search();
         let is_same = match (current, &search) {
             (Some(current), Some(search)) => Arc::ptr_eq(current, search),
@@ -114,7 +114,7 @@ impl Cx<'_> {
     }
 
     /// Repeats the search in the next order.
-    pub fn sort_next<T: ListRow>(&mut self) {
+    pub fn sort_next<T: SessionRow>(&mut self) {
         *self.session.search.sort_orders.entry(T::LIST).or_default() += 1;
         match self.session.sort_order(T::LIST) {
             Some(order) => self.notify(order.description),
@@ -150,7 +150,7 @@ impl Cx<'_> {
         self.session.search.period = Some(period).filter(|period| !period.is_any_time()).unwrap_or_default();
     }
 
-    fn repeat_search<T: ListRow>(&mut self) {
+    fn repeat_search<T: SessionRow>(&mut self) {
         // A repeated search is not a new one: the settings of the next search do not apply to it.
         if let Some(search) = T::pages(self.session).search() {
             let search = Search {
@@ -166,7 +166,7 @@ impl Cx<'_> {
     }
 
     /// Fetches the rows of `window`, and drops pages far from it.
-    pub fn fetch_window<T: ListRow>(&mut self, window: &Range<u64>) {
+    pub fn fetch_window<T: SessionRow>(&mut self, window: &Range<u64>) {
         for fetch in T::pages(self.session).missing_pages(window) {
             self.fetch(fetch, FetchPolicy::Debounced);
         }
@@ -175,7 +175,7 @@ impl Cx<'_> {
     }
 
     /// Refreshes the rows of `window`, past the cache.
-    pub fn refresh_window<T: ListRow>(&mut self, window: &Range<u64>) {
+    pub fn refresh_window<T: SessionRow>(&mut self, window: &Range<u64>) {
         for fetch in T::pages_mut(self.session).refetch_pages(window) {
             self.fetch(fetch, FetchPolicy::NoCache);
         }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::ListRow;
+use super::{ListRow, SessionRow};
 use crate::fetch::Fetch;
 use crate::model::{Document, Feed, FeedId, Group, GroupId, Search, Site, Span, Team, User, Watchlist, WatchlistId};
 use crate::session::{Pages, Session};
@@ -32,7 +32,9 @@ macro_rules! impl_unpaged_list {
             fn page_fetch(_: Arc<Search>, _: Span) -> Option<Fetch> {
                 Some(Fetch::$list)
             }
+        }
 
+        impl SessionRow for $row {
             fn pages(session: &Session) -> &Pages<Self> {
                 &session.lists.$pages
             }

@@ -20,7 +20,8 @@ pub use segments::segments;
 
 use super::{
     FromRecord, Malformed, Record, binary,
-    page::{MemberMap, members, read_members},
+    page::{members, read_members},
+    record::MemberMap,
 };
 use crate::model::{
     Document, Event, EventBatch, EventFacts, Md5, Process, ProcessId, Segment, Signature, sort_by_time,

@@ -2,9 +2,6 @@
 
 use std::sync::Arc;
 
-use super::initial_feeds;
-use crate::sim::world::World;
-
 /// All feeds, the oldest first.
 #[derive(Debug)]
 pub(in crate::sim) struct Feeds {
@@ -83,10 +80,8 @@ pub(in crate::sim) struct FeedReport {
 
 impl Feeds {
     /// Creates the feeds that the world begins with.
-    pub(super) fn from_world(world: &World) -> Self {
-        let feeds = world.intelligence.feeds.iter();
-        let all: Vec<StoredFeed> = feeds.map(|feed| initial_feeds::load_feed(world, feed)).collect();
-        Self { last_id: all.iter().map(|feed| feed.id).max().unwrap_or(0), feeds: all }
+    pub(super) fn new(feeds: Vec<StoredFeed>) -> Self {
+        Self { last_id: feeds.iter().map(|feed| feed.id).max().unwrap_or(0), feeds }
     }
 
     pub(in crate::sim) fn feeds(&self) -> &[StoredFeed] {

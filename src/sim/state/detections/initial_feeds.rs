@@ -12,8 +12,12 @@ const DAY: i64 = 86_400;
 /// PNG of one pixel, in Base64.
 const ICON: &str = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mOor/8PAAMBAX8SbXTDAAAAAElFTkSuQmCC";
 
-/// Creates a feed of the world with its reports, scripted and random.
-pub(super) fn load_feed(world: &World, feed: &world::Feed) -> StoredFeed {
+/// Returns the feeds of the world, with their reports.
+pub(super) fn load_feeds(world: &World) -> Vec<StoredFeed> {
+    world.intelligence.feeds.iter().map(|feed| load_feed(world, feed)).collect()
+}
+
+fn load_feed(world: &World, feed: &world::Feed) -> StoredFeed {
     let reports = feed.reports.iter().map(|report| load_report(world, &feed.name, report));
     let random_reports = (0..feed.drawn).map(|number| random_report(world, feed, number));
     StoredFeed {

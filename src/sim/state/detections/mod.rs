@@ -77,7 +77,7 @@ impl Detections {
     /// Creates the state that a world begins with; changes reach searches after `lag`.
     pub(in crate::sim) fn from_world(world: &World, lag: Duration) -> Self {
         let users = world.fleet.users.iter();
-        let feeds = Feeds::from_world(world);
+        let feeds = Feeds::new(initial_feeds::load_feeds(world));
         let index = IndexState {
             names: UserNames::new(users.map(|user| user.username.clone())),
             alert_states: world.alerts.iter().map(AlertState::from_alert).collect(),
