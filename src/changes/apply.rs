@@ -229,12 +229,13 @@ fn is_verified(outcome: &Outcome) -> bool {
 }
 
 /// Checks whether the server has applied an accepted change by now, and logs a new stage.
-pub async fn recheck(change: &Change, client: &Client, log: &mut AuditLog, outcome: &mut Outcome) {
+pub async fn recheck(change: &Change, client: &Client, log: &mut AuditLog, outcome: &mut Outcome) -> bool {
     let before = outcome.stage;
+    let note_before = outcome.note.clone();
     outcome.error = None;
     // The lost answer was the only proof.
     if change.is_unverifiable() {
-        return;
+        return false;
     }
     // The caller repeats the check.
     let after = read_back(change, client, outcome, 1).await;
@@ -242,9 +243,13 @@ pub async fn recheck(change: &Change, client: &Client, log: &mut AuditLog, outco
     if (before, outcome.stage) == (LoggedStage::Pending, LoggedStage::Accepted) {
         outcome.stage = before;
     }
-    if outcome.stage != before {
+    // Servers change alerts one after the other. The note on a sensor has its last check-in, which is no progress.
+    let has_progress = change.is_eventual() && after.is_some() && outcome.note != note_before;
+    let is_news = outcome.stage != before || has_progress;
+    if is_news {
         log_outcome(log, client, outcome, after.as_ref()).await;
     }
+    is_news
 }
 
 /// Logs that no more could be found out in time.

@@ -1,12 +1,12 @@
 //! A change in the audit log: what was sent, its outcome, and its inverse.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, HashMap, HashSet},
     sync::OnceLock,
 };
 
 use jiff::Timestamp;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::{Change, REQUEST_LIFETIME, Snapshot, snapshot, undo};
 use crate::audit::{LoggedOutcome, LoggedStage, Submitted};
@@ -80,13 +80,25 @@ impl LoggedChange {
 
     /// Describes what another user has changed on the server since this change.
     pub fn changed_since(&self, current: &Snapshot) -> Vec<String> {
-        let current = current.snapshot_json();
-        let (Some(logged), Some(read)) = (alerts(self.state_after()), alerts(&current)) else {
-            return snapshot::changed_members(&self.submitted.wanted, self.state_after(), &current);
+        let change = self.change();
+        let state = current.snapshot_json();
+        let (Some(logged), Some(read)) = (alerts(self.state_after()), alerts(&state)) else {
+            // What this change itself has brought about since it was last read back.
+            let is_own = |name: &String, wanted: &Value| state.get(name) == Some(wanted);
+            let wanted = self.submitted.wanted.as_object().into_iter().flatten();
+            let wanted: Map<_, _> = wanted
+                .filter(|(name, wanted)| !is_own(name, wanted))
+                .map(|(name, wanted)| (name.clone(), wanted.clone()))
+                .collect();
+            return snapshot::changed_members(&wanted.into(), self.state_after(), &state);
         };
         let logged: HashMap<_, _> = logged.collect();
+        let own: HashSet<_> = match (&change, current) {
+            (Some(Change::Triage(change)), Snapshot::Alerts(read)) => change.applied_since(&logged, read).collect(),
+            _ => HashSet::new(),
+        };
         let changed: Vec<_> = read
-            .filter(|(id, current)| logged.get(id).is_some_and(|logged| logged != current))
+            .filter(|(id, current)| logged.get(id).is_some_and(|logged| logged != current) && !own.contains(id))
             .map(|(_, current)| current)
             .collect();
         let mut counts: BTreeMap<String, usize> = BTreeMap::new();

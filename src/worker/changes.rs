@@ -262,11 +262,11 @@ impl ChangeTask {
             sleep(if is_close { pace.read_back_interval } else { pace.read_back_interval * SLOW_POLL_FACTOR }).await;
             for (at, deed, outcome) in &mut open {
                 let before = outcome.stage;
-                changes::recheck(deed, &self.client, &mut log, outcome).await;
+                let is_news = changes::recheck(deed, &self.client, &mut log, outcome).await;
                 if !is_close && outcome.is_open() {
                     changes::log_timed_out(&mut log, &self.client, outcome).await;
                 }
-                if outcome.stage != before {
+                if is_news || outcome.stage != before {
                     self.send_history().await;
                     step(*at, outcome.clone());
                 }
@@ -294,9 +294,7 @@ impl ChangeTask {
                 let is_here = act.submitted.server == self.client.server();
                 if let Some(deed) = act.change().filter(|_| is_here && act.is_open()) {
                     let mut outcome = act.outcome();
-                    let before = outcome.stage;
-                    changes::recheck(&deed, &self.client, &mut log, &mut outcome).await;
-                    if outcome.stage != before {
+                    if changes::recheck(&deed, &self.client, &mut log, &mut outcome).await {
                         self.reply(Reply::Resumed(format!(
                             "{} {}: {}",
                             deed.label(),

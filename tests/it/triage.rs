@@ -101,6 +101,20 @@ async fn what_is_applied_only_in_part_is_told_by_name_and_never_called_done() {
 }
 
 #[tokio::test]
+async fn what_is_applied_by_and_by_is_counted_while_it_is_waited_for_and_is_nobody_elses_change() {
+    let options = Options { index_lag: Duration::from_millis(300), ..small() };
+    let console = Console::with(options, 120, 36, |_| {}).await;
+    let mut console = console.of("ana").await;
+    fault(&console, json!({"mode": "partial", "match": "/api/v1/alerts"}));
+    console.press("esc 3 space space space d d").await;
+    console.until("0 of 3 alerts changed").await;
+    console.until("accepted, waiting; 2 of 3 alerts changed").await;
+    // So does the log, and what `z` compares with is what it has.
+    console.press("z").await.shows(&["RESTORE STATUS", "is still pending"]).lacks("changed since");
+    console.press("esc @").await.shows(&["2 of 3 alerts changed"]).lacks("0 of 3 alerts changed");
+}
+
+#[tokio::test]
 async fn an_alert_that_somebody_else_changed_meanwhile_is_left_alone() {
     let mut console = queue().await;
     console.press("space space d").await.shows(&["RESOLVE 2 alerts"]);

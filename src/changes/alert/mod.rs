@@ -96,6 +96,28 @@ impl AlertChange {
         }
     }
 
+    /// Returns the IDs of the alerts that have the desired state now and had another when they were logged, with the
+    /// same owner where the change names none: nobody else need have changed them. `logged` has status and owner of each.
+    pub(super) fn applied_since<'a>(
+        &'a self,
+        logged: &'a HashMap<&str, [&str; 2]>,
+        read: &'a AlertSnapshot,
+    ) -> impl Iterator<Item = &'a str> {
+        let is_meant = |alert: &Alert| match &self.desired {
+            Disposition::Assigned(_) => true,
+            Disposition::Previous(previous) => {
+                let previous = previous.get(&alert.id);
+                previous.is_some_and(|previous| previous.assigned_to == alert.assigned_to.raw())
+            }
+            Disposition::Status(_) | Disposition::Ignored => false,
+        };
+        let ids = read.present.iter().filter(move |alert| {
+            let owner = logged.get(alert.id.0.raw()).map(|[_, owner]| *owner);
+            self.is_satisfied_by(alert) && (owner == Some(alert.assigned_to.raw()) || is_meant(alert))
+        });
+        ids.map(|alert| alert.id.0.raw())
+    }
+
     /// Describes the desired state of an alert.
     fn describe_desired(&self, alert: &Alert) -> String {
         match &self.desired {
