@@ -41,7 +41,7 @@ pub struct AroundPane {
 }
 
 impl AroundPane {
-    /// Creates the popup for the host and time of `observables`; `None` if one of them is unknown.
+    /// Creates the popup for the host and time of `observables`; `None` if either is unknown.
     pub fn new(observables: &Observables) -> Option<Self> {
         Some(Self {
             host: observables.host()?.clone(),

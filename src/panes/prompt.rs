@@ -22,7 +22,7 @@ pub trait Question {
     /// Label before the input line.
     const LABEL: &'static str;
 
-    /// Whether the text is prose: a pasted list of indicators is then no mistake.
+    /// Whether the text is prose, so that a pasted list of indicators is inserted and not refused.
     const IS_PROSE: bool = false;
 
     /// Returns the title of the popup.

@@ -33,7 +33,7 @@ impl ErrorLine<'_> {
             lines.extend(limit_lines(&hint, n_left, width, theme));
         }
         let height = to_cells(lines.len()).min(inner.height);
-        let below = Rect { y: inner.bottom() - height, height: height, ..inner };
+        let below = Rect { y: inner.bottom() - height, height, ..inner };
         for (line, row) in lines.iter().zip(below.rows()) {
             draw_line(line, row, buf, theme);
         }
@@ -69,7 +69,7 @@ mod tests {
     }
 
     #[test]
-    fn an_error_stands_below_what_is_held() {
+    fn an_error_is_drawn_below_the_content() {
         let error = ErrorLine {
             message: "cannot reach https://cb.example.com: connection refused",
             hint: Some("check the VPN, then press r"),

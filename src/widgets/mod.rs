@@ -1,7 +1,7 @@
 //! Widgets: drawing that depends on the theme, not on the model.
 //!
 //! Text given to a widget must be visible already (see [`text`](crate::text)). No widget draws outside the area it is
-//! given, whatever the size and the text.
+//! given, at any size and with any text.
 
 mod bar;
 mod column;

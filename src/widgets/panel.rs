@@ -28,7 +28,7 @@ pub struct Panel<'a> {
 }
 
 /// A status shortened to less than this is not drawn.
-const MIN_STATE_WIDTH: usize = 8;
+const MIN_STATUS_WIDTH: usize = 8;
 
 impl Panel<'_> {
     /// Draws the frame and returns the area for the content. An area too small for a frame is not changed.
@@ -113,7 +113,7 @@ impl Panel<'_> {
             return Line::default();
         }
         let remaining = room.saturating_sub(signs.width() + gap);
-        let is_shown = self.status.width() > 0 && remaining >= self.status.width().min(MIN_STATE_WIDTH);
+        let is_shown = self.status.width() > 0 && remaining >= self.status.width().min(MIN_STATUS_WIDTH);
         if !is_shown {
             return signs;
         }

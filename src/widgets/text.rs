@@ -171,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn no_terminal_is_wider_than_can_be_said() {
+    fn a_width_that_no_terminal_has_is_capped() {
         assert_eq!(to_cells(80), 80);
         assert_eq!(to_cells(100_000), u16::MAX);
     }

@@ -1,4 +1,4 @@
-//! What stands on a sheet, the most telling first: targets, what speaks against it, what it does, whom it hits, what is sent.
+//! The lines of a confirmation, most important first: targets, warnings, effects, blast radius, requests.
 
 use ratatui::text::{Line, Span};
 
@@ -8,22 +8,22 @@ use crate::session::{Preview, Session};
 use crate::text;
 use crate::theme::Theme;
 
-/// What a request is about.
+/// Label of a request.
 pub(super) const REQUEST: &str = "request";
 
-/// As many alerts or hashes stand above what speaks against it; more stand below.
+/// Targets listed above the warnings; if there are more, the others follow below.
 const MAX_TOP_TARGETS: usize = 6;
 
-/// What a line of a target is marked with until it is drawn: it has no label on the screen.
+/// Internal label of a target, which is drawn without one.
 pub(super) const TARGET_KIND: &str = "target";
 
-/// A line, and what it is about.
-pub(super) type Said = (&'static str, Line<'static>);
+/// A label with its line.
+pub(super) type LabeledLine = (&'static str, Line<'static>);
 
-/// Everything that is known, by what it is.
-pub(super) fn content_lines(pane: &ConfirmPane, session: &Session, theme: &Theme) -> Vec<Said> {
+/// Returns all lines of the confirmation.
+pub(super) fn content_lines(pane: &ConfirmPane, session: &Session, theme: &Theme) -> Vec<LabeledLine> {
     let preface = pane.preface.iter();
-    let mut lines: Vec<Said> = preface.map(|text| ("", Line::styled(escape_line(text), theme.title))).collect();
+    let mut lines: Vec<LabeledLine> = preface.map(|text| ("", Line::styled(escape_line(text), theme.title))).collect();
     lines.extend(hidden_lines(pane, theme));
     if let Some(cost) = changes::batch_cost(&pane.changes) {
         lines.push(("", Line::styled(cost, theme.muted)));
@@ -37,15 +37,16 @@ pub(super) fn content_lines(pane: &ConfirmPane, session: &Session, theme: &Theme
     let others = others.into_iter().flat_map(|plan| target_lines(plan, theme));
     let mut others: Vec<_> = others.collect();
     let alerts: Vec<_> = alerts.into_iter().flat_map(|plan| target_lines(plan, theme)).collect();
-    // Nobody scrolls past hundreds of alerts or hashes to read what speaks against it.
-    let (few, mut many) = if alerts.len() > MAX_TOP_TARGETS { (Vec::new(), alerts) } else { (alerts, Vec::new()) };
+    // A long list of alerts or hashes must not push the warnings out of view.
+    let (first_targets, mut remaining) =
+        if alerts.len() > MAX_TOP_TARGETS { (Vec::new(), alerts) } else { (alerts, Vec::new()) };
     if changes::is_batch(&pane.changes) && others.len() > MAX_TOP_TARGETS {
-        many.extend(others.split_off(MAX_TOP_TARGETS));
-        let more = format!("and {} more, listed below", many.len());
+        remaining.extend(others.split_off(MAX_TOP_TARGETS));
+        let more = format!("and {} more, listed below", remaining.len());
         others.push(("", Line::styled(more, theme.muted)));
     }
     lines.extend(others);
-    lines.extend(few);
+    lines.extend(first_targets);
     lines.extend(pending_lines(preview, session, theme));
     lines.extend(excluded_lines(pane, preview, session, theme));
     let drift = conflicts(pane, &plans).into_iter();
@@ -57,17 +58,17 @@ pub(super) fn content_lines(pane: &ConfirmPane, session: &Session, theme: &Theme
         lines.push(("", Line::styled(escape_line(&text), theme.text)));
     }
     lines.extend(blast_radius_lines(preview, theme));
-    lines.extend(many);
-    let grounds = pane.justification();
-    for change in plans.iter().flat_map(|plan| plan.write_requests(&grounds)) {
-        let text = escape_line(&change.to_string());
+    lines.extend(remaining);
+    let justification = pane.justification();
+    for request in plans.iter().flat_map(|plan| plan.write_requests(&justification)) {
+        let text = escape_line(&request.to_string());
         lines.push((REQUEST, Line::styled(text, theme.muted)));
     }
     lines
 }
 
-/// The marked rows that cannot be seen, apart from the others.
-fn hidden_lines(pane: &ConfirmPane, theme: &Theme) -> Vec<Said> {
+/// Returns the marked rows that are not visible.
+fn hidden_lines(pane: &ConfirmPane, theme: &Theme) -> Vec<LabeledLine> {
     let Some(marked) = &pane.hidden_rows else {
         return Vec::new();
     };
@@ -77,22 +78,22 @@ fn hidden_lines(pane: &ConfirmPane, theme: &Theme) -> Vec<Said> {
     std::iter::once(summary).chain(lines).collect()
 }
 
-/// Whether a plan is about alerts: each of them is a target.
+/// Whether a plan changes alerts: its effects are then listed as targets.
 fn is_about_alerts(plan: &Plan) -> bool {
     matches!(plan.change, Change::Triage(_))
 }
 
-/// What becomes of the targets of a plan.
-fn target_lines(plan: &Plan, theme: &Theme) -> Vec<Said> {
+/// Returns the targets of a plan, each with what happens to it.
+fn target_lines(plan: &Plan, theme: &Theme) -> Vec<LabeledLine> {
     let n = if is_about_alerts(plan) { plan.effects.len() } else { 1 };
     let lines = plan.effects.iter().take(n);
     let lines = lines.map(|text| (TARGET_KIND, Line::styled(escape_line(text), theme.text)));
     let protection = plan.protection.iter();
-    let protection = protection.map(|why| ("PROTECTED", Line::styled(escape_line(why), theme.bad)));
+    let protection = protection.map(|reason| ("PROTECTED", Line::styled(escape_line(reason), theme.bad)));
     lines.chain(protection).collect()
 }
 
-/// What a plan says besides what becomes of its targets.
+/// Returns the effects of a plan other than those on its targets.
 fn other_lines(plan: &Plan) -> &[String] {
     if is_about_alerts(plan) {
         return &[];
@@ -100,116 +101,118 @@ fn other_lines(plan: &Plan) -> &[String] {
     plan.effects.get(1..).unwrap_or_default()
 }
 
-/// What plans say, each once, with the names of those it holds for; without names where it holds for all.
-fn group_by_targets<'p>(plans: &[&'p Plan], said: impl Fn(&'p Plan) -> &'p [String]) -> Vec<(String, &'p String)> {
-    let mut gathered: Vec<(Vec<String>, &String)> = Vec::new();
+/// Returns the texts of all plans, each once, with the names of its targets; without names if it applies to all plans.
+fn group_by_targets<'p>(plans: &[&'p Plan], texts: impl Fn(&'p Plan) -> &'p [String]) -> Vec<(String, &'p String)> {
+    let mut grouped: Vec<(Vec<String>, &String)> = Vec::new();
     for plan in plans {
-        for text in said(plan) {
+        for text in texts(plan) {
             let name = plan.state.name();
-            match gathered.iter_mut().find(|(_, other)| *other == text) {
+            match grouped.iter_mut().find(|(_, other)| *other == text) {
                 Some((names, _)) => names.push(name),
-                None => gathered.push((vec![name], text)),
+                None => grouped.push((vec![name], text)),
             }
         }
     }
-    let named = |names: Vec<String>| {
+    let prefix = |names: Vec<String>| {
         if names.len() == plans.len() { String::new() } else { format!("{}: ", names.join(", ")) }
     };
-    let gathered = gathered.into_iter();
-    gathered.map(|(names, text)| (named(names), text)).collect()
+    let grouped = grouped.into_iter();
+    grouped.map(|(names, text)| (prefix(names), text)).collect()
 }
 
-/// Actions on the same targets whose outcome is not known yet.
+/// Returns logged changes of these targets whose outcome is not known yet.
 fn pending_actions<'s>(
     preview: &'s Preview,
     session: &'s Session,
 ) -> impl Iterator<Item = &'s std::sync::Arc<LoggedChange>> {
     let targets: Vec<_> = preview.pending_targets().collect();
-    let acts = session.changes.history.iter().flat_map(|journal| &journal.activity);
-    acts.filter(move |act| {
-        let is_its = |deed: Change| targets.contains(&deed.target());
-        act.submitted.server == session.connection.info.host && act.is_open() && act.change().is_some_and(is_its)
+    let logged_changes = session.changes.history.iter().flat_map(|history| &history.activity);
+    logged_changes.filter(move |logged| {
+        let is_for_target = |change: Change| targets.contains(&change.target());
+        logged.submitted.server == session.connection.info.host
+            && logged.is_open()
+            && logged.change().is_some_and(is_for_target)
     })
 }
 
-fn pending_lines(preview: &Preview, session: &Session, theme: &Theme) -> Vec<Said> {
-    let line = |act: &std::sync::Arc<LoggedChange>| {
-        let sending = &act.submitted;
+fn pending_lines(preview: &Preview, session: &Session, theme: &Theme) -> Vec<LabeledLine> {
+    let line = |logged: &std::sync::Arc<LoggedChange>| {
+        let submitted = &logged.submitted;
         let text = format!(
             "{} {} is still pending, by {}: entry {} in Activity (@)",
-            changes::label(&sending.deed),
-            sending.target.name,
-            act.actor_name(),
-            act.line
+            changes::label(&submitted.deed),
+            submitted.target.name,
+            logged.actor_name(),
+            logged.line
         );
         ("WARNING", Line::styled(escape_line(&text), theme.bad))
     };
     pending_actions(preview, session).map(line).collect()
 }
 
-/// What others have changed since the action that is undone: it would be lost.
+/// Returns what others have changed since the change to undo, which an undo would overwrite.
 fn conflicts(pane: &ConfirmPane, plans: &[&Plan]) -> Vec<String> {
     let drift = plans.iter().flat_map(|plan| {
-        let act = pane.undone_change(plan);
-        act.map_or_else(Vec::new, |act| act.changed_since(&plan.state))
+        let undone = pane.undone_change(plan);
+        undone.map_or_else(Vec::new, |undone| undone.changed_since(&plan.state))
     });
     drift.collect()
 }
 
-/// Whether anything speaks against it: then one key does not confirm it.
+/// Whether there are warnings: the confirmation then cannot be accepted with a single key.
 pub(super) fn has_warnings(pane: &ConfirmPane, session: &Session) -> bool {
     let Some(preview) = pane.preview(session) else {
         return false;
     };
     let plans = pane.plans(session);
-    let mut facts = preview.impact_lines.iter();
+    let mut lines = preview.impact_lines.iter();
     plans.iter().any(|plan| !plan.warnings.is_empty())
-        || facts.any(|(_, fact)| !fact.warnings.is_empty())
+        || lines.any(|(_, line)| !line.warnings.is_empty())
         || pending_actions(preview, session).next().is_some()
         || !conflicts(pane, &plans).is_empty()
 }
 
-/// What speaks against it.
-fn warning_lines(preview: &Preview, plans: &[&Plan], theme: &Theme) -> Vec<Said> {
-    let texts = prefixed_texts(preview, plans, |plan| &plan.warnings, |fact| &fact.warnings);
+/// Returns the warnings of the plans and of the blast radius.
+fn warning_lines(preview: &Preview, plans: &[&Plan], theme: &Theme) -> Vec<LabeledLine> {
+    let texts = prefixed_texts(preview, plans, |plan| &plan.warnings, |line| &line.warnings);
     let line = |text: String| ("WARNING", Line::styled(escape_line(&text), theme.bad));
     texts.into_iter().map(line).collect()
 }
 
-/// What is to be known of it, and speaks against nothing.
-fn note_lines(preview: &Preview, plans: &[&Plan], theme: &Theme) -> Vec<Said> {
-    let texts = prefixed_texts(preview, plans, |plan| &plan.notes, |fact| &fact.notes);
+/// Returns the notes of the plans and of the blast radius.
+fn note_lines(preview: &Preview, plans: &[&Plan], theme: &Theme) -> Vec<LabeledLine> {
+    let texts = prefixed_texts(preview, plans, |plan| &plan.notes, |line| &line.notes);
     let line = |text: String| ("note", Line::styled(escape_line(&text), theme.caution));
     texts.into_iter().map(line).collect()
 }
 
-/// What the plans and then the lines of the blast radius say, with the names of the targets it holds for.
+/// Returns the texts of the plans, then those of the blast radius, with the names of their targets.
 fn prefixed_texts<'p>(
     preview: &Preview,
     plans: &[&'p Plan],
     of_plan: impl Fn(&'p Plan) -> &'p [String],
-    of_fact: impl Fn(&ImpactLine) -> &[String],
+    of_line: impl Fn(&ImpactLine) -> &[String],
 ) -> Vec<String> {
-    let own = group_by_targets(plans, of_plan).into_iter();
-    let mut texts: Vec<_> = own.map(|(names, text)| format!("{names}{text}")).collect();
-    for (at, fact) in sorted_impact_lines(preview) {
+    let grouped = group_by_targets(plans, of_plan).into_iter();
+    let mut texts: Vec<_> = grouped.map(|(names, text)| format!("{names}{text}")).collect();
+    for (at, line) in sorted_impact_lines(preview) {
         let name = target_prefix(preview, at);
-        texts.extend(of_fact(fact).iter().map(|text| format!("{name}{text}")));
+        texts.extend(of_line(line).iter().map(|text| format!("{name}{text}")));
     }
     texts
 }
 
-/// The lines of the blast radius, in the order of targets and lines, whatever came first.
+/// Returns the lines of the blast radius in order of targets and probes, not of loading.
 fn sorted_impact_lines(preview: &Preview) -> Vec<(Option<usize>, &ImpactLine)> {
-    let looks = preview.changes.first().map_or(&[][..], Change::probe_names);
-    let order = |what: &str| looks.iter().position(|look| *look == what);
-    let facts = preview.impact_lines.iter().map(|(at, fact)| (*at, fact));
-    let mut facts: Vec<_> = facts.collect();
-    facts.sort_by_key(|(at, fact)| (*at, order(fact.subject)));
-    facts
+    let probes = preview.changes.first().map_or(&[][..], Change::probe_names);
+    let order = |subject: &str| probes.iter().position(|probe| *probe == subject);
+    let lines = preview.impact_lines.iter().map(|(at, line)| (*at, line));
+    let mut lines: Vec<_> = lines.collect();
+    lines.sort_by_key(|(at, line)| (*at, order(line.subject)));
+    lines
 }
 
-/// Which of several targets it is; nothing if it is about all of them.
+/// Returns the name of one of several targets as a prefix; empty for a line about all of them.
 fn target_prefix(preview: &Preview, at: Option<usize>) -> String {
     let is_alone = preview.changes.len() == 1;
     match at.and_then(|at| preview.results.get(at)) {
@@ -222,34 +225,34 @@ fn escape_line(text: &str) -> String {
     text::line(text)
 }
 
-/// Names the targets that no plan names: those still looked up, and those whose record could not be read.
-fn unprepared_lines(pane: &ConfirmPane, preview: &Preview, session: &Session, theme: &Theme) -> Vec<Said> {
-    let each = preview.changes.iter().zip(&preview.results);
-    let unnamed = each.filter(|(_, one)| match one {
+/// Returns the targets without a plan: those still being looked up, and those whose record could not be read.
+fn unprepared_lines(pane: &ConfirmPane, preview: &Preview, session: &Session, theme: &Theme) -> Vec<LabeledLine> {
+    let results = preview.changes.iter().zip(&preview.results);
+    let unprepared = results.filter(|(_, result)| match result {
         None | Some(Err(_)) => true,
         Some(Ok(Prepared::Rejected(refusal))) => refusal.is_policy,
         Some(Ok(Prepared::Ready(_) | Prepared::NoOp { .. })) => false,
     });
-    let names = unnamed.map(|(change, _)| pane.target_names.describe(&change.target(), session));
+    let names = unprepared.map(|(change, _)| pane.target_names.describe(&change.target(), session));
     names.map(|name| (TARGET_KIND, Line::styled(name, theme.stale))).collect()
 }
 
-/// Whom it will hit, each line with its source.
-fn blast_radius_lines(preview: &Preview, theme: &Theme) -> Vec<Said> {
-    let facts = sorted_impact_lines(preview);
-    let mut lines: Vec<Said> = Vec::new();
-    for (at, fact) in &facts {
-        let said = escape_line(&format!("{}{}", target_prefix(preview, *at), fact.text));
-        let style = if fact.is_known { theme.text } else { theme.unknown };
-        let mut line = Line::styled(said, style);
-        if !fact.source.is_empty() {
-            let source = format!("  [{}]", escape_line(&fact.source));
+/// Returns the lines of the blast radius with their sources, and how many requests they are based on.
+fn blast_radius_lines(preview: &Preview, theme: &Theme) -> Vec<LabeledLine> {
+    let impact_lines = sorted_impact_lines(preview);
+    let mut lines: Vec<LabeledLine> = Vec::new();
+    for (at, impact_line) in &impact_lines {
+        let text = escape_line(&format!("{}{}", target_prefix(preview, *at), impact_line.text));
+        let style = if impact_line.is_known { theme.text } else { theme.unknown };
+        let mut line = Line::styled(text, style);
+        if !impact_line.source.is_empty() {
+            let source = format!("  [{}]", escape_line(&impact_line.source));
             line.push_span(Span::styled(source, theme.muted));
         }
-        lines.push((fact.subject, line));
+        lines.push((impact_line.subject, line));
     }
     let n_pending = preview.n_pending();
-    let requests: u32 = facts.iter().map(|(_, fact)| fact.requests).sum();
+    let requests: u32 = impact_lines.iter().map(|(_, line)| line.requests).sum();
     let text = if n_pending > 0 && !preview.results.iter().any(Option::is_none) {
         let more = text::pluralize(n_pending, "more lookup", "more lookups");
         format!("{more} running; ^c cancels")
@@ -262,12 +265,12 @@ fn blast_radius_lines(preview: &Preview, theme: &Theme) -> Vec<Said> {
     lines
 }
 
-/// What is not done, and why; and what is still awaited.
-fn excluded_lines(pane: &ConfirmPane, preview: &Preview, session: &Session, theme: &Theme) -> Vec<Said> {
+/// Returns the targets that will not be changed, with the reason, and those that are still pending.
+fn excluded_lines(pane: &ConfirmPane, preview: &Preview, session: &Session, theme: &Theme) -> Vec<LabeledLine> {
     let is_alone = preview.changes.len() == 1;
     let mut lines = Vec::new();
-    for (change, one) in preview.changes.iter().zip(&preview.results) {
-        let line = match one {
+    for (change, result) in preview.changes.iter().zip(&preview.results) {
+        let line = match result {
             None => ("", Line::styled("Checking… ^c cancels", theme.muted)),
             Some(Ok(Prepared::NoOp { text, .. })) => ("no change", Line::styled(escape_line(text), theme.good)),
             Some(Ok(Prepared::Rejected(refusal))) => {
@@ -275,8 +278,8 @@ fn excluded_lines(pane: &ConfirmPane, preview: &Preview, session: &Session, them
                 ("refused", Line::styled(escape_line(&text), theme.bad))
             }
             Some(Ok(Prepared::Ready(plan))) => match &plan.protection {
-                Some(why) if plan.is_left_out_of(preview.changes.len()) => {
-                    let text = format!("{}: {why}; select it alone", plan.state.name());
+                Some(reason) if plan.is_left_out_of(preview.changes.len()) => {
+                    let text = format!("{}: {reason}; select it alone", plan.state.name());
                     ("skipped", Line::styled(escape_line(&text), theme.caution))
                 }
                 _ => continue,

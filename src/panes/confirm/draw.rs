@@ -1,4 +1,4 @@
-//! How a sheet looks: what is known above, what is typed and the two buttons below.
+//! Drawing of a confirmation: its lines, below them the inputs and the two buttons.
 
 use ratatui::{
     Frame,
@@ -19,60 +19,60 @@ use crate::text;
 use crate::theme::Theme;
 use crate::widgets::{FieldLayout, FieldRow};
 
-/// Lines that one thing may take.
+/// Lines that one entry may take.
 const MAX_LINES: usize = 6;
 
-/// Cells of the names of what is typed.
+/// Width of the input labels, in cells.
 const LABEL_WIDTH: u16 = 34;
 
-/// Draws the sheet.
+/// Draws the confirmation.
 pub(super) fn render(pane: &mut ConfirmPane, frame: &mut Frame<'_>, area: Rect, session: &Session, theme: &Theme) {
-    let wanted = pane.confirmation(session);
+    let expected = pane.confirmation(session);
     let has_choice = !pane.ignorable_alerts.is_empty();
-    let n_typed = 2 + u16::from(has_choice) + u16::from(wanted.is_some());
-    // Where there is little room, a line of the target comes before the fields that are not typed in.
-    let n_typed_shown = n_typed.min(area.height.saturating_sub(2)).max(1);
-    let has_gap = area.height > n_typed + 2;
-    let [above, gap, typed, buttons] = Layout::vertical([
+    let n_inputs = 2 + u16::from(has_choice) + u16::from(expected.is_some());
+    // In a small area, a line with a target takes precedence over inputs without the focus.
+    let n_inputs_shown = n_inputs.min(area.height.saturating_sub(2)).max(1);
+    let has_gap = area.height > n_inputs + 2;
+    let [above, gap, inputs, buttons] = Layout::vertical([
         Constraint::Fill(1),
         Constraint::Length(u16::from(has_gap)),
-        Constraint::Length(n_typed_shown),
+        Constraint::Length(n_inputs_shown),
         Constraint::Length(1),
     ])
     .areas(area);
     pane.height = usize::from(above.height).max(1);
-    let state = pane.layout_inputs(above.width, session);
-    let kept = pane.cached_layout.take();
-    let (laid, targets) = match kept {
-        Some((of, laid)) if state.as_ref() == Some(&of) => laid,
+    let key = pane.layout_inputs(above.width, session);
+    let cached = pane.cached_layout.take();
+    let (layout, targets) = match cached {
+        Some((cached_key, layout)) if key.as_ref() == Some(&cached_key) => layout,
         _ => layout_lines(pane, above.width, session, theme),
     };
-    pane.n_lines = laid.render(above, pane.offset, frame.buffer_mut(), theme);
+    pane.n_lines = layout.render(above, pane.offset, frame.buffer_mut(), theme);
     let drawn = pane.offset..pane.offset + usize::from(above.height);
     let has_drawn_target = targets.iter().any(|line| drawn.contains(line));
-    // What was scrolled past has been seen, as long as nothing has moved since.
-    let place = (above, pane.n_lines);
+    // A target that was scrolled past counts as seen, as long as area and number of lines are unchanged.
+    let position = (above, pane.n_lines);
     if has_drawn_target {
-        pane.target_drawn_in = Some(place);
+        pane.target_drawn_in = Some(position);
     } else {
-        pane.target_drawn_in.take_if(|seen| *seen != place);
+        pane.target_drawn_in.take_if(|seen| *seen != position);
     }
-    pane.cached_layout = state.map(|state| (state, (laid, targets)));
+    pane.cached_layout = key.map(|key| (key, (layout, targets)));
     pane.offset = pane.offset.min(pane.n_lines.saturating_sub(pane.height));
     let n_below = pane.n_lines.saturating_sub(pane.offset + pane.height);
     if n_below > 0 && has_gap {
         let text = text::pluralize(n_below, "more line below (Down scrolls)", "more lines below (Down scrolls)");
         frame.render_widget(Line::styled(text, theme.caution), gap);
     }
-    draw_fields(pane, wanted.as_ref(), n_typed, frame, typed, theme);
+    draw_fields(pane, expected.as_ref(), n_inputs, frame, inputs, theme);
     draw_buttons(pane, frame, buttons, session, theme);
 }
 
-/// Draws what is typed, as far as there is room: of `n_typed` lines, that with the cursor in any case.
+/// Draws the inputs that fit; of all `n_inputs`, the focused one in any case.
 fn draw_fields(
     pane: &ConfirmPane,
-    wanted: Option<&(String, String)>,
-    n_typed: u16,
+    expected: Option<&(String, String)>,
+    n_inputs: u16,
     frame: &mut Frame<'_>,
     area: Rect,
     theme: &Theme,
@@ -80,16 +80,16 @@ fn draw_fields(
     let has_choice = !pane.ignorable_alerts.is_empty();
     let is_required = pane.changes.iter().any(Change::needs_reason);
     let reason = if is_required { "reason (required)" } else { "reason" };
-    // The field that is typed in is shown, whatever gives way.
-    let places = [
+    // The focused input is always shown.
+    let inputs = [
         (Focus::Reason, true),
         (Focus::Ticket, true),
         (Focus::Choice, has_choice),
-        (Focus::Confirmation, wanted.is_some()),
+        (Focus::Confirmation, expected.is_some()),
     ];
-    let mut places = places.iter().filter(|(_, is_there)| *is_there);
-    let at = places.position(|(place, _)| *place == pane.fields.focus);
-    let n_hidden = usize::from(n_typed.saturating_sub(area.height));
+    let mut inputs = inputs.iter().filter(|(_, is_present)| *is_present);
+    let at = inputs.position(|(focus, _)| *focus == pane.fields.focus);
+    let n_hidden = usize::from(n_inputs.saturating_sub(area.height));
     let n_above = at.map_or(n_hidden, |at| (at + 1).saturating_sub(usize::from(area.height)));
     let mut rows = area.rows();
     let mut n_fields = 0;
@@ -114,28 +114,28 @@ fn draw_fields(
         );
         row(&label, &answer, Focus::Choice);
     }
-    if let Some((what, wanted)) = wanted {
-        let label = text::fit(&format!("type {wanted} ({what})").into(), usize::from(LABEL_WIDTH) - 1);
+    if let Some((noun, expected)) = expected {
+        let label = text::fit(&format!("type {expected} ({noun})").into(), usize::from(LABEL_WIDTH) - 1);
         row(&label, &pane.fields.confirmation, Focus::Confirmation);
     }
 }
 
-/// Draws the two buttons, and why the first does nothing yet.
+/// Draws the two buttons, and why the first one is not available yet.
 fn draw_buttons(pane: &ConfirmPane, frame: &mut Frame<'_>, area: Rect, session: &Session, theme: &Theme) {
-    let trouble = pane.blocking_reason(session);
+    let reason = pane.blocking_reason(session);
     let button = |text: String, focus, style| {
-        let is_here = pane.fields.focus == focus;
-        let style = if is_here { theme.selection } else { style };
-        // A sign as well: not every terminal has colors.
-        let sign = if is_here { theme.glyphs.cursor } else { " " };
+        let is_focused = pane.fields.focus == focus;
+        let style = if is_focused { theme.selection } else { style };
+        // A sign too: not every terminal has colors.
+        let sign = if is_focused { theme.glyphs.cursor } else { " " };
         Span::styled(format!("{sign}[ {text} ]"), style)
     };
-    let verb = if trouble.is_some() { theme.muted } else { theme.bad };
-    // The key is only a key where no text is typed.
-    let again = pane.confirm_key.filter(|_| pane.fields.is_button_focused());
-    let is_warned = again.is_some() && has_warnings(pane, session);
-    let told = match (trouble, again) {
-        (Some(trouble), _) => Span::styled(trouble, theme.caution),
+    let verb_style = if reason.is_some() { theme.muted } else { theme.bad };
+    // The key confirms only while a button has the focus: in a text field it is text.
+    let confirm_key = pane.confirm_key.filter(|_| pane.fields.is_button_focused());
+    let is_warned = confirm_key.is_some() && has_warnings(pane, session);
+    let hint = match (reason, confirm_key) {
+        (Some(reason), _) => Span::styled(reason, theme.caution),
         (None, Some(_)) if is_warned => Span::styled(pane.confirm_hint(), theme.caution),
         (None, Some(key)) => {
             let text = format!("press {} again to confirm", Chord::from(key));
@@ -147,36 +147,35 @@ fn draw_buttons(pane: &ConfirmPane, frame: &mut Frame<'_>, area: Rect, session: 
         (None, None) => Span::default(),
     };
     let line = Line::from(vec![
-        button(pane.verb().to_owned(), Focus::Confirm, verb),
+        button(pane.verb().to_owned(), Focus::Confirm, verb_style),
         Span::raw(" "),
         button("cancel".into(), Focus::Cancel, theme.text),
         Span::raw("  "),
-        told,
+        hint,
     ]);
     frame.render_widget(line, area);
 }
 
-/// Lays out what is known in so many cells, and says on which lines a target begins.
+/// Wraps the lines for a width, and returns on which lines a target begins.
 fn layout_lines(pane: &ConfirmPane, width: u16, session: &Session, theme: &Theme) -> ConfirmLines {
     let lines = content_lines(pane, session, theme);
-    let targets = lines.iter().enumerate();
-    let targets = targets.filter(|(_, (label, _))| *label == TARGET_KIND);
+    let targets = lines.iter().enumerate().filter(|(_, (label, _))| *label == TARGET_KIND);
     let targets: Vec<_> = targets.map(|(at, _)| at).collect();
     let fields: Vec<_> = lines
         .into_iter()
         .map(|(label, line)| {
             let label = if label == TARGET_KIND { "" } else { label };
-            // A request is shown to its last character, however long it is.
-            let most = if label == REQUEST { usize::MAX } else { MAX_LINES };
-            FieldRow::multi_line(label, line, most)
+            // A request is always shown in full.
+            let max_lines = if label == REQUEST { usize::MAX } else { MAX_LINES };
+            FieldRow::multi_line(label, line, max_lines)
         })
         .collect();
-    let laid = FieldLayout::new(&fields, width);
-    let targets = targets.iter().filter_map(|at| laid.line_of(*at)).collect();
-    (laid, targets)
+    let layout = FieldLayout::new(&fields, width);
+    let targets = targets.iter().filter_map(|at| layout.line_of(*at)).collect();
+    (layout, targets)
 }
 
-/// One line that is typed.
+/// Draws an input with its label.
 fn render_field(frame: &mut Frame<'_>, area: Rect, label: &str, entry: &LineInput, is_focused: bool, theme: &Theme) {
     let style = if is_focused { theme.title } else { theme.muted };
     let width = usize::from(LABEL_WIDTH.min(area.width / 2));

@@ -1,58 +1,52 @@
-//! What is typed on a sheet, and where one is on it.
+//! The inputs of a confirmation, and which of them has the focus.
 
 use crate::panes::prompt::line::LineInput;
 use crate::text;
 
-/// Where one is on a sheet.
+/// An input or button of a confirmation.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Focus {
-    /// Why it is done.
     #[default]
     Reason,
-    /// The ticket that it belongs to.
     Ticket,
-    /// Whether more is done with it.
+    /// Whether open alerts are resolved too.
     Choice,
-    /// What must be typed so that nobody does it by accident.
+    /// Text that must be typed to prevent accidents, such as a host name.
     Confirmation,
-    /// The button that does it.
     Confirm,
-    /// The button that does not.
     Cancel,
 }
 
-/// Which places there are besides those that every sheet has.
+/// Which optional inputs there are.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct InputAreas {
-    /// Whether more can be done with it.
     pub(super) has_choice: bool,
-    /// Whether something must be typed.
     pub(super) has_confirmation: bool,
 }
 
-/// What is typed, and where.
+/// The typed texts, and the focus.
 #[derive(Debug, Default)]
 pub(super) struct ConfirmInputs {
     pub(super) reason: LineInput,
     pub(super) ticket: LineInput,
     pub(super) confirmation: LineInput,
-    /// The ticket of the last action. It is shown, and becomes this one's only when the focus comes to its field.
+    /// The ticket of the last change. It is shown in the label, and inserted once its field has the focus.
     pub(super) offered_ticket: Option<String>,
     pub(super) focus: Focus,
 }
 
 impl ConfirmInputs {
-    /// Why it is done, if that was said.
+    /// Returns the reason, unless it is empty.
     pub(super) fn reason(&self) -> Option<String> {
         non_empty_text(&self.reason)
     }
 
-    /// The ticket, if one was given.
+    /// Returns the ticket, unless it is empty.
     pub(super) fn ticket(&self) -> Option<String> {
         non_empty_text(&self.ticket)
     }
 
-    /// The label of the ticket's field, with the ticket that is offered there.
+    /// Returns the label of the ticket field, with the suggested ticket.
     pub(super) fn ticket_label(&self) -> String {
         match &self.offered_ticket {
             Some(ticket) => format!("ticket (Tab takes {})", text::make_visible(&ticket.as_str().into())),
@@ -60,12 +54,12 @@ impl ConfirmInputs {
         }
     }
 
-    /// What was typed to confirm it.
+    /// Returns the text typed to confirm.
     pub(super) fn confirmation_text(&self) -> String {
         self.confirmation.text()
     }
 
-    /// Where a key goes that types something.
+    /// Returns the text field that has the focus.
     pub(super) fn focused_entry(&mut self) -> Option<&mut LineInput> {
         match self.focus {
             Focus::Reason => Some(&mut self.reason),
@@ -75,26 +69,24 @@ impl ConfirmInputs {
         }
     }
 
-    /// Whether it is a button, where keys are no text.
     pub(super) fn is_button_focused(&self) -> bool {
         matches!(self.focus, Focus::Confirm | Focus::Cancel)
     }
 
-    /// Goes on to the next place, or back to the one before.
-    pub(super) fn step_focus(&mut self, is_forward: bool, further: InputAreas) {
-        let mut places = vec![Focus::Reason, Focus::Ticket];
-        if further.has_choice {
-            places.push(Focus::Choice);
+    /// Moves the focus to the next or previous input or button.
+    pub(super) fn step_focus(&mut self, is_forward: bool, optional: InputAreas) {
+        let mut inputs = vec![Focus::Reason, Focus::Ticket];
+        if optional.has_choice {
+            inputs.push(Focus::Choice);
         }
-        if further.has_confirmation {
-            places.push(Focus::Confirmation);
+        if optional.has_confirmation {
+            inputs.push(Focus::Confirmation);
         }
-        places.extend([Focus::Confirm, Focus::Cancel]);
-        let at = places.iter().position(|place| *place == self.focus);
-        let at = at.unwrap_or_default();
-        let n = places.len();
+        inputs.extend([Focus::Confirm, Focus::Cancel]);
+        let at = inputs.iter().position(|input| *input == self.focus).unwrap_or_default();
+        let n = inputs.len();
         let to = if is_forward { at + 1 } else { at + n - 1 };
-        self.focus = places[to % n];
+        self.focus = inputs[to % n];
         if self.focus == Focus::Ticket
             && let Some(ticket) = self.offered_ticket.take()
         {

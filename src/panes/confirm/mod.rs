@@ -1,4 +1,4 @@
-//! The sheet before a deed: what it will do and to what, what speaks against it, exactly what is sent, and why it is done.
+//! The confirmation before a change: targets, effects, warnings, requests, and the reason for the audit log.
 
 mod content;
 mod draw;
@@ -20,42 +20,42 @@ use crate::widgets::FieldLayout;
 use content::has_warnings;
 use inputs::{ConfirmInputs, Focus, InputAreas};
 
-/// The overlay in which deeds are looked at and confirmed.
+/// The popup in which changes are previewed and confirmed.
 pub struct ConfirmPane {
     changes: Vec<Change>,
-    /// What is to be said before anything else.
+    /// Lines to show first.
     preface: Vec<String>,
-    /// The marked rows it is about, if some of them cannot be seen.
+    /// The marked rows that the changes apply to, if some of them are not visible.
     hidden_rows: Option<MarkedRows>,
     target_names: TargetNames,
-    /// The form that it was written in.
+    /// The form that the changes were entered in.
     form: Option<Box<dyn Pane>>,
-    /// What is taken back, by each of the deeds; nothing if nothing is.
+    /// The logged change that each change undoes; empty if it is no undo.
     undone_changes: Vec<Arc<LoggedChange>>,
-    /// The key that opened it, which once more does it, where that is enough.
+    /// The key that opened the popup, which confirms it if pressed again, where one key is enough.
     confirm_key: Option<KeyEvent>,
-    /// Open alerts of what is ignored, which may be called false positives with it.
+    /// Open alerts of an ignored report, which may be resolved as false positives too.
     ignorable_alerts: Vec<AlertId>,
-    /// How it stands on the screen, and what that depends on: of hundreds of targets that is not found out for every key.
+    /// The layout and its inputs, cached: with hundreds of targets it is expensive.
     cached_layout: Option<(LayoutKey, ConfirmLines)>,
     has_requested: bool,
-    /// Whether one was led to what must be typed.
+    /// Whether the focus was moved to the text that must be typed.
     has_focused_confirmation: bool,
     fields: ConfirmInputs,
     offset: usize,
     n_lines: usize,
     height: usize,
-    /// In which area, and among how many lines, a line of a target has been drawn.
+    /// The area and the number of lines in which a line with a target was drawn.
     target_drawn_in: Option<(Rect, usize)>,
     is_done: bool,
-    /// The notice that answers are awaited, while they are.
+    /// The notice that answers are pending, while they are.
     waiting: Option<String>,
 }
 
-/// The lines of a sheet, and those on which a target begins.
+/// The laid-out lines, and the indices of those on which a target begins.
 type ConfirmLines = (FieldLayout<'static>, Vec<usize>);
 
-/// What the lines of a sheet depend on.
+/// What the lines depend on.
 #[derive(Debug, PartialEq)]
 struct LayoutKey {
     width: u16,
@@ -66,15 +66,15 @@ struct LayoutKey {
 }
 
 impl ConfirmPane {
-    /// Looks at deeds of one kind, of which there is at least one.
-    pub fn new(deeds: Vec<Change>, session: &Session) -> Self {
+    /// Creates the confirmation of changes of one kind, at least one.
+    pub fn new(changes: Vec<Change>, session: &Session) -> Self {
         let mut fields = ConfirmInputs::default();
-        if let Some(reason) = session.draft_reason_for(&deeds) {
+        if let Some(reason) = session.draft_reason_for(&changes) {
             fields.reason.set_text(reason);
         }
         fields.offered_ticket.clone_from(&session.changes.last_ticket);
         Self {
-            changes: deeds,
+            changes,
             preface: Vec::new(),
             hidden_rows: None,
             target_names: TargetNames::default(),
@@ -95,8 +95,8 @@ impl ConfirmPane {
         }
     }
 
-    /// The same, done by the key that opened it once more, if it is about alerts that can be put back at once. A reason
-    /// that was typed before is offered only: the key does not send it.
+    /// Lets the key that opened the popup confirm it, if it is about alerts whose status can be restored easily. Not
+    /// with a draft reason, which the user has to see first.
     #[must_use]
     pub fn with_confirm_key(mut self, key: Option<KeyEvent>) -> Self {
         if self.needs_no_reason() {
@@ -106,69 +106,72 @@ impl ConfirmPane {
         self
     }
 
-    /// The same with something to be said first.
+    /// Adds lines to show first.
     #[must_use]
     pub fn with_preface(mut self, preface: Vec<String>) -> Self {
         self.preface.splice(..0, preface);
         self
     }
 
-    /// The same, with the marked rows it is about, if some of them cannot be seen.
+    /// Sets the marked rows that the changes apply to, if some of them are not visible.
     #[must_use]
     pub fn with_hidden_rows(mut self, marked: &MarkedRows) -> Self {
         self.set_hidden_rows(marked);
         self
     }
 
-    /// The same, with what the rows it is about call its targets.
+    /// Sets the names that the marked or selected rows have for the targets.
     #[must_use]
     pub fn with_target_names(mut self, names: &TargetNames) -> Self {
         self.set_target_names(names);
         self
     }
 
-    /// The same, above the form that it was written in.
+    /// Sets the form to return to if the confirmation is cancelled.
     #[must_use]
     pub fn with_form(mut self, form: Box<dyn Pane>) -> Self {
         self.form = Some(form);
         self
     }
 
-    /// Looks at what takes back deeds that were done together, as far as anything does; nothing if nothing does.
-    pub fn undo(acts: &[Arc<LoggedChange>], session: &Session) -> Option<Self> {
-        let acts = acts.iter().filter_map(|act| Some((act, act.inverse()?)));
-        let (acts, deeds): (Vec<_>, Vec<_>) = acts.map(|(act, deed)| (act.clone(), deed)).unzip();
-        let act = acts.first()?;
-        let at = act.at.strftime("%Y-%m-%d %H:%M:%SZ");
-        let what = match &acts[..] {
-            [act] => format!("{} {}", changes::label(&act.submitted.deed), act.name()),
-            all => format!("{} actions, first: {} {}", all.len(), changes::label(&act.submitted.deed), act.name()),
+    /// Creates the confirmation that undoes logged changes, as far as they have an inverse; `None` if none of them has.
+    pub fn undo(logged_changes: &[Arc<LoggedChange>], session: &Session) -> Option<Self> {
+        let logged_changes = logged_changes.iter().filter_map(|logged| Some((logged, logged.inverse()?)));
+        let (logged_changes, changes): (Vec<_>, Vec<_>) =
+            logged_changes.map(|(logged, change)| (logged.clone(), change)).unzip();
+        let logged = logged_changes.first()?;
+        let time = logged.at.strftime("%Y-%m-%d %H:%M:%SZ");
+        let description = match &logged_changes[..] {
+            [logged] => format!("{} {}", changes::label(&logged.submitted.deed), logged.name()),
+            all => {
+                format!("{} actions, first: {} {}", all.len(), changes::label(&logged.submitted.deed), logged.name())
+            }
         };
-        let mut preface = vec![format!("Undo: {what} ({at} by {})", act.actor_name())];
-        if let Some(reason) = &act.submitted.reason {
+        let mut preface = vec![format!("Undo: {description} ({time} by {})", logged.actor_name())];
+        if let Some(reason) = &logged.submitted.reason {
             preface.push(format!("Reason then: {}", text::make_visible(&reason.as_str().into())));
         }
-        let mut pane = Self::new(deeds, session).with_preface(preface);
-        pane.fields.reason.set_text(&format!("undo of {} {} ", changes::label(&act.submitted.deed), act.name()));
-        if let Some(ticket) = &act.submitted.ticket {
+        let mut pane = Self::new(changes, session).with_preface(preface);
+        pane.fields.reason.set_text(&format!("undo of {} {} ", changes::label(&logged.submitted.deed), logged.name()));
+        if let Some(ticket) = &logged.submitted.ticket {
             pane.fields.ticket.set_text(ticket);
         }
-        pane.undone_changes = acts;
+        pane.undone_changes = logged_changes;
         Some(pane)
     }
 
-    /// Whether every row of `clues` is of another thing than each target.
-    pub fn is_about_other_rows(&self, clues: &[Observables]) -> bool {
+    /// Whether there are rows, and none of them is about a target of the changes.
+    pub fn is_about_other_rows(&self, observables: &[Observables]) -> bool {
         let targets = self.changes.iter().map(Change::target);
-        let is_of = |target| clues.iter().map(move |row| row.is_about(&target) == Some(true));
-        !clues.is_empty() && !targets.flat_map(is_of).any(|is| is)
+        let matches = |target| observables.iter().map(move |row| row.is_about(&target) == Some(true));
+        !observables.is_empty() && !targets.flat_map(matches).any(|is_match| is_match)
     }
 
     fn verb(&self) -> &'static str {
         self.changes.first().map_or("", Change::label)
     }
 
-    /// What is known of it. The preview of another sheet is none of this one's.
+    /// Returns the preview, unless it is that of another confirmation.
     fn preview<'s>(&self, session: &'s Session) -> Option<&'s Preview> {
         let preview = session.changes.preview.as_ref()?;
         (preview.changes == self.changes).then_some(preview)
@@ -183,36 +186,36 @@ impl ConfirmPane {
         Justification { reason: self.fields.reason(), ticket: self.fields.ticket(), ..Justification::default() }
     }
 
-    /// What a plan takes back, if it does.
+    /// Returns the logged change that a plan undoes, if there is one.
     fn undone_change(&self, plan: &Plan) -> Option<&Arc<LoggedChange>> {
-        let at = self.changes.iter().position(|deed| *deed == plan.change)?;
+        let at = self.changes.iter().position(|change| *change == plan.change)?;
         self.undone_changes.get(at)
     }
 
-    /// Whether it only says how far somebody has looked at alerts.
+    /// Whether it only changes the status of alerts, which needs no reason.
     fn needs_no_reason(&self) -> bool {
-        let mut deeds = self.changes.iter();
-        deeds.all(|deed| matches!(deed, Change::Triage(_)) && !deed.needs_reason())
+        let mut changes = self.changes.iter();
+        changes.all(|change| matches!(change, Change::Triage(_)) && !change.needs_reason())
     }
 
-    /// Whether the open alerts of what is ignored are called false positives with it.
+    /// Whether open alerts are resolved as false positives too.
     fn includes_alerts(&self) -> bool {
-        self.changes.iter().any(|deed| matches!(deed, Change::Triage(_)))
+        self.changes.iter().any(|change| matches!(change, Change::Triage(_)))
     }
 
-    /// Takes the open alerts of what is ignored with it, or no longer.
+    /// Includes the open alerts of an ignored report, or excludes them.
     fn toggle_alerts(&mut self, cx: &mut Cx<'_>) {
         if self.includes_alerts() {
-            self.changes.retain(|deed| !matches!(deed, Change::Triage(_)));
+            self.changes.retain(|change| !matches!(change, Change::Triage(_)));
         } else {
-            let to = Disposition::Status(AlertStatus::FalsePositive);
-            let blocks = AlertChange::batches(&self.ignorable_alerts, &to);
+            let disposition = Disposition::Status(AlertStatus::FalsePositive);
+            let blocks = AlertChange::batches(&self.ignorable_alerts, &disposition);
             self.changes.extend(blocks.into_iter().map(Change::Triage));
         }
         cx.preview(self.changes.clone());
     }
 
-    /// Where one is when more is known than at first.
+    /// Returns the optional inputs, which depend on the preview.
     fn focus_places(&self, session: &Session) -> InputAreas {
         InputAreas {
             has_choice: !self.ignorable_alerts.is_empty(),
@@ -220,7 +223,7 @@ impl ConfirmPane {
         }
     }
 
-    /// What its lines depend on; nothing while more becomes known.
+    /// Returns what the lines depend on; `None` while the preview is incomplete.
     fn layout_inputs(&self, width: u16, session: &Session) -> Option<LayoutKey> {
         let preview = self.preview(session)?;
         (preview.n_pending() == 0).then(|| LayoutKey {
@@ -228,11 +231,11 @@ impl ConfirmPane {
             justification: self.justification(),
             n_changes: self.changes.len(),
             n_impact_lines: preview.impact_lines.len(),
-            n_logged: session.changes.history.as_ref().map_or(0, |journal| journal.log_head.0),
+            n_logged: session.changes.history.as_ref().map_or(0, |history| history.log_head.0),
         })
     }
 
-    /// Why it cannot be done yet.
+    /// Returns why the changes cannot be confirmed yet.
     fn blocking_reason(&self, session: &Session) -> Option<String> {
         let Some(preview) = self.preview(session) else {
             return Some("cancelled: press Esc and open it again".into());
@@ -250,26 +253,23 @@ impl ConfirmPane {
         if self.changes.iter().any(Change::needs_reason) && self.fields.reason().is_none() {
             return Some("a reason is required".into());
         }
-        let wanted = self.confirmation(session);
-        let untyped = wanted.filter(|(_, wanted)| {
-            let typed = self.fields.confirmation_text();
-            !typed.eq_ignore_ascii_case(wanted)
-        });
-        if let Some((what, _)) = untyped {
-            return Some(format!("type the {what}"));
+        if let Some((noun, expected)) = self.confirmation(session)
+            && !self.fields.confirmation_text().eq_ignore_ascii_case(&expected)
+        {
+            return Some(format!("type the {noun}"));
         }
         let is_unseen = self.target_drawn_in.is_none();
         is_unseen.then(|| "the target is not on the screen: scroll to it first".into())
     }
 
-    /// The reason is not typed twice. That of an undo names its line, and fits nothing else.
+    /// Saves the reason as a draft. The reason of an undo names its audit entry, and fits no other change.
     fn keep_draft_reason(&self, cx: &mut Cx<'_>) {
         if self.undone_changes.is_empty() {
             cx.set_draft_reason(&self.changes, self.fields.reason());
         }
     }
 
-    /// How it is confirmed where one key does not do.
+    /// Returns how to confirm if one key is not enough.
     fn confirm_hint(&self) -> String {
         format!("Tab to [ {} ], Enter to confirm", self.verb())
     }
@@ -278,16 +278,16 @@ impl ConfirmPane {
         match self.fields.focus {
             Focus::Cancel => self.is_done = true,
             Focus::Confirm => {
-                if let Some(trouble) = self.blocking_reason(cx.session()) {
+                if let Some(reason) = self.blocking_reason(cx.session()) {
                     let preview = self.preview(cx.session());
                     let is_waiting = preview.is_some_and(|preview| preview.n_pending() > 0);
-                    self.waiting = is_waiting.then(|| trouble.clone());
-                    return cx.warn(trouble);
+                    self.waiting = is_waiting.then(|| reason.clone());
+                    return cx.warn(reason);
                 }
                 let plans = self.plans(cx.session()).into_iter();
                 let plans = plans.map(|plan| {
-                    let undoes = self.undone_change(plan).map(|act| act.line);
-                    plan.clone().with_undone_line(undoes)
+                    let undone_line = self.undone_change(plan).map(|logged| logged.line);
+                    plan.clone().with_undone_line(undone_line)
                 });
                 let plans = plans.collect();
                 cx.notify(format!("{}: sending; Activity (@) shows the result", self.verb()));
@@ -303,7 +303,7 @@ impl ConfirmPane {
     }
 }
 
-/// Whether a key types something.
+/// Whether a key types a character.
 fn is_text_key(key: KeyEvent) -> bool {
     let commands = KeyModifiers::CONTROL | KeyModifiers::ALT;
     matches!(key.code, KeyCode::Char(_)) && !key.modifiers.intersects(commands)
@@ -320,12 +320,12 @@ impl Pane for ConfirmPane {
 
     fn title(&self, session: &Session) -> Line<'static> {
         let verb = self.verb().to_uppercase();
-        let wanted = self.n_targets();
-        let (n, what) = (self.n_changed(session), self.targets_noun());
-        match wanted {
+        let n_targets = self.n_targets();
+        let (n, noun) = (self.n_changed(session), self.targets_plural());
+        match n_targets {
             1 => verb.into(),
-            _ if n == wanted => format!("{verb} {n} {what}").into(),
-            _ => format!("{verb} {n} of {wanted} {what}").into(),
+            _ if n == n_targets => format!("{verb} {n} {noun}").into(),
+            _ => format!("{verb} {n} of {n_targets} {noun}").into(),
         }
     }
 
@@ -353,8 +353,8 @@ impl Pane for ConfirmPane {
 
     fn type_key(&mut self, key: KeyEvent, cx: &mut Cx<'_>) {
         let is_choice = self.fields.focus == Focus::Choice;
-        let is_again = self.confirm_key == Some(key);
-        let is_warned = is_again && has_warnings(self, cx.session());
+        let is_confirm_key = self.confirm_key == Some(key);
+        let is_warned = is_confirm_key && has_warnings(self, cx.session());
         match self.fields.focused_entry() {
             Some(entry) => {
                 entry.type_key(key, cx);
@@ -363,11 +363,11 @@ impl Pane for ConfirmPane {
             None if is_warned => {
                 cx.warn(format!("Read the warning. {}", self.confirm_hint()));
             }
-            None if is_again => {
+            None if is_confirm_key => {
                 self.fields.focus = Focus::Confirm;
                 self.activate_focused(cx);
             }
-            // Whoever begins to write says why.
+            // Typing a character starts the reason.
             None if self.confirm_key.is_some() && is_text_key(key) => {
                 self.confirm_key = None;
                 self.fields.focus = Focus::Reason;
@@ -379,18 +379,18 @@ impl Pane for ConfirmPane {
     }
 
     fn type_text(&mut self, text: &str, cx: &mut Cx<'_>) {
-        let mut rest = text;
-        // What is typed where nothing is written may begin the reason.
+        let mut remaining = text;
+        // Characters typed while a button has the focus may start the reason.
         while self.fields.focused_entry().is_none()
-            && let Some(char) = rest.chars().next()
+            && let Some(char) = remaining.chars().next()
         {
-            rest = &rest[char.len_utf8()..];
+            remaining = &remaining[char.len_utf8()..];
             self.type_key(keys::key_of(char), cx);
         }
         if let Some(entry) = self.fields.focused_entry()
-            && !rest.is_empty()
+            && !remaining.is_empty()
         {
-            entry.type_text(rest, cx);
+            entry.type_text(remaining, cx);
             self.keep_draft_reason(cx);
         }
     }
@@ -405,7 +405,7 @@ impl Pane for ConfirmPane {
         }
     }
 
-    // The key that opened it confirms only what the user has seen.
+    // The key that opened the popup does not confirm rows that are not visible.
     fn set_hidden_rows(&mut self, marked: &MarkedRows) {
         if marked.n_hidden() > 0 {
             self.hidden_rows = Some(marked.clone());
@@ -435,7 +435,7 @@ impl Pane for ConfirmPane {
             cx.clear_notice();
         }
         let session = cx.session();
-        // Of many alerts their number is typed, and nothing else need be.
+        // With many alerts, only their number must be typed.
         if !self.has_focused_confirmation && self.confirm_key.is_some() && self.confirmation(session).is_some() {
             self.has_focused_confirmation = true;
             self.fields.focus = Focus::Confirmation;
@@ -443,8 +443,8 @@ impl Pane for ConfirmPane {
         if !self.includes_alerts()
             && let Some(preview) = self.preview(session)
         {
-            let facts = preview.impact_lines.iter();
-            self.ignorable_alerts = facts.flat_map(|(_, fact)| fact.alerts.clone()).collect();
+            let lines = preview.impact_lines.iter();
+            self.ignorable_alerts = lines.flat_map(|(_, line)| line.alerts.clone()).collect();
         }
     }
 
@@ -452,7 +452,7 @@ impl Pane for ConfirmPane {
         self.is_done
     }
 
-    // Whoever cancels wants to write it otherwise.
+    // Cancelling returns to the form.
     fn next_overlay(&mut self) -> Option<Box<dyn Pane>> {
         self.overlay_below()
     }
@@ -461,7 +461,7 @@ impl Pane for ConfirmPane {
         self.form.take()
     }
 
-    fn render(&mut self, frame: &mut Frame<'_>, area: Rect, session: &Session, look: &RenderCx<'_>) {
-        draw::render(self, frame, area, session, look.theme);
+    fn render(&mut self, frame: &mut Frame<'_>, area: Rect, session: &Session, cx: &RenderCx<'_>) {
+        draw::render(self, frame, area, session, cx.theme);
     }
 }

@@ -1,10 +1,10 @@
-//! How many things a sheet changes, and what must be typed before it does.
+//! The number of targets of a confirmation, and the text that must be typed to confirm.
 
 use super::ConfirmPane;
 use crate::session::{Preview, Session};
 
 impl ConfirmPane {
-    /// How many things are changed; while some are still looked up, how many are meant.
+    /// Returns how many targets will be changed; while the preview is incomplete, the number of all targets.
     pub(super) fn n_changed(&self, session: &Session) -> usize {
         match self.preview(session) {
             Some(preview) if !preview.results.iter().all(Option::is_some) => self.n_targets(),
@@ -12,21 +12,22 @@ impl ConfirmPane {
         }
     }
 
-    /// How many things it is about.
+    /// Returns the number of all targets.
     pub(super) fn n_targets(&self) -> usize {
-        self.changes.iter().map(|deed| deed.target().len()).sum()
+        self.changes.iter().map(|change| change.target().len()).sum()
     }
 
-    /// What several of its targets are called.
-    pub(super) fn targets_noun(&self) -> &'static str {
-        let mut kinds = self.changes.iter().map(|deed| deed.target().plural());
+    /// Returns the plural noun for the targets.
+    pub(super) fn targets_plural(&self) -> &'static str {
+        let mut kinds = self.changes.iter().map(|change| change.target().plural());
         let first = kinds.next().unwrap_or_default();
         if kinds.all(|other| other == first) { first } else { "actions" }
     }
 
-    /// What must be typed, and what for; nothing for a single target that nobody protects, and for a few alerts.
+    /// Returns a noun for the text that must be typed, and the text; `None` for one unprotected target, and for few
+    /// alerts.
     pub(super) fn confirmation(&self, session: &Session) -> Option<(String, String)> {
-        /// As many alerts are changed without being counted by whoever does it.
+        /// From this many alerts on, their number must be typed.
         const MAX_UNCONFIRMED: usize = 25;
         let n = self.n_changed(session);
         let protected = || {
@@ -38,7 +39,7 @@ impl ConfirmPane {
         match n {
             0 | 1 => protected(),
             _ if n < MAX_UNCONFIRMED && self.needs_no_reason() => None,
-            n => Some((format!("number of {}", self.targets_noun()), n.to_string())),
+            n => Some((format!("number of {}", self.targets_plural()), n.to_string())),
         }
     }
 }

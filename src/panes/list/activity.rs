@@ -24,7 +24,7 @@ impl ListView for Activity {
     const NAME: &'static str = "Activity";
     // The audit log is a local file: no server slot.
     const SLOTS: &'static [Slot] = &[Slot::Page(List::Activity, 0)];
-    const NOT_ASKED: &'static str = "The audit log was not read";
+    const NOT_REQUESTED: &'static str = "The audit log was not read";
     const EMPTY: &'static str = "No actions yet";
     const FIELDS: &'static [RowField<LoggedChange>] = FIELDS;
     const DEFAULT_COLUMNS: usize = 8;

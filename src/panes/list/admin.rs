@@ -13,7 +13,7 @@ use crate::wire::RecordMembers;
 use crate::worker::{List, Slot};
 
 /// Shown after a request was cancelled.
-const NOT_ASKED: &str = "Cancelled. r retries";
+const NOT_REQUESTED: &str = "Cancelled. r retries";
 
 /// The list view of sensor groups.
 #[derive(Debug)]
@@ -38,7 +38,7 @@ impl ListView for SensorGroups {
     const SCOPE: Scope = Scope::SensorGroups;
     const NAME: &'static str = "Sensor groups";
     const SLOTS: &'static [Slot] = &[Slot::Page(List::SensorGroups, 0)];
-    const NOT_ASKED: &'static str = NOT_ASKED;
+    const NOT_REQUESTED: &'static str = NOT_REQUESTED;
     const EMPTY: &'static str = "This token cannot list sensor groups";
     const FIELDS: &'static [RowField<Group>] = GROUP_FIELDS;
     const DEFAULT_COLUMNS: usize = 6;
@@ -73,7 +73,7 @@ impl ListView for Users {
     const SCOPE: Scope = Scope::Users;
     const NAME: &'static str = "Users";
     const SLOTS: &'static [Slot] = &[Slot::Page(List::Users, 0)];
-    const NOT_ASKED: &'static str = NOT_ASKED;
+    const NOT_REQUESTED: &'static str = NOT_REQUESTED;
     const EMPTY: &'static str = "This token cannot list users";
     const FIELDS: &'static [RowField<User>] = USER_FIELDS;
     const DEFAULT_COLUMNS: usize = 5;
@@ -95,7 +95,7 @@ impl ListView for Teams {
     const SCOPE: Scope = Scope::Teams;
     const NAME: &'static str = "Teams";
     const SLOTS: &'static [Slot] = &[Slot::Page(List::Teams, 0)];
-    const NOT_ASKED: &'static str = NOT_ASKED;
+    const NOT_REQUESTED: &'static str = NOT_REQUESTED;
     const EMPTY: &'static str = "No teams";
     const FIELDS: &'static [RowField<Team>] = TEAM_FIELDS;
     const DEFAULT_COLUMNS: usize = 3;
@@ -116,7 +116,7 @@ impl ListView for Sites {
     const SCOPE: Scope = Scope::Sites;
     const NAME: &'static str = "Sites";
     const SLOTS: &'static [Slot] = &[Slot::Page(List::Sites, 0)];
-    const NOT_ASKED: &'static str = NOT_ASKED;
+    const NOT_REQUESTED: &'static str = NOT_REQUESTED;
     const EMPTY: &'static str = "No sites";
     const FIELDS: &'static [RowField<Site>] = SITE_FIELDS;
     const DEFAULT_COLUMNS: usize = 2;

@@ -26,7 +26,7 @@ impl ListView for AlertGroups {
     const SCOPE: Scope = Scope::Alerts;
     const NAME: &'static str = "Alert groups";
     const SLOTS: &'static [Slot] = &[Slot::AlertDigest, Slot::ServerInfo];
-    const NOT_ASKED: &'static str = "No search yet. Press Enter in the query";
+    const NOT_REQUESTED: &'static str = "No search yet. Press Enter in the query";
     const EMPTY: &'static str = "No alerts match. Closed alerts have a different status";
     const FIELDS: &'static [RowField<AlertGroup>] = FIELDS;
     const DEFAULT_COLUMNS: usize = 9;

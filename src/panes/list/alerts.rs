@@ -30,7 +30,7 @@ impl ListView for Alerts {
     const SCOPE: Scope = Scope::Alerts;
     const NAME: &'static str = "Alerts";
     const SLOTS: &'static [Slot] = &[Slot::Page(List::Alerts, 0), Slot::ServerInfo];
-    const NOT_ASKED: &'static str = "No search yet. Press Enter in the query";
+    const NOT_REQUESTED: &'static str = "No search yet. Press Enter in the query";
     const EMPTY: &'static str = "No alerts match. Closed alerts have a different status";
     const FIELDS: &'static [RowField<Alert>] = FIELDS;
     const DEFAULT_COLUMNS: usize = 9;
@@ -176,7 +176,7 @@ const FIELDS: &[RowField<Alert>] = &[
             md5.map_or(CellValue::None, CellValue::Text)
         },
     ),
-    JoinedFields::VERDICT,
+    JoinedFields::SIGNATURE,
     JoinedFields::PUBLISHER,
     JoinedFields::HOSTS,
     JoinedFields::STATUS,

@@ -27,7 +27,7 @@ impl ListView for Bans {
     const SCOPE: Scope = Scope::Bans;
     const NAME: &'static str = "Bans";
     const SLOTS: &'static [Slot] = &[Slot::Page(List::Bans, 0), Slot::ServerInfo];
-    const NOT_ASKED: &'static str = "Cancelled. r retries";
+    const NOT_REQUESTED: &'static str = "Cancelled. r retries";
     const EMPTY: &'static str = "No hashes have been banned";
     const FIELDS: &'static [RowField<Ban>] = FIELDS;
     const DEFAULT_COLUMNS: usize = 8;

@@ -26,7 +26,7 @@ impl ListView for Binaries {
     const SCOPE: Scope = Scope::Binaries;
     const NAME: &'static str = "Binaries";
     const SLOTS: &'static [Slot] = &[Slot::Page(List::Binaries, 0), Slot::ServerInfo];
-    const NOT_ASKED: &'static str = "No search yet. Type a query and press Enter";
+    const NOT_REQUESTED: &'static str = "No search yet. Type a query and press Enter";
     const EMPTY: &'static str = "No binaries match. Try fewer terms or a wildcard";
     const FIELDS: &'static [RowField<Binary>] = FIELDS;
     const DEFAULT_COLUMNS: usize = 8;

@@ -22,7 +22,7 @@ impl ListView for Feeds {
     const SCOPE: Scope = Scope::Feeds;
     const NAME: &'static str = "Feeds";
     const SLOTS: &'static [Slot] = &[Slot::Page(List::Feeds, 0), Slot::ServerInfo];
-    const NOT_ASKED: &'static str = "Cancelled. r retries";
+    const NOT_REQUESTED: &'static str = "Cancelled. r retries";
     const EMPTY: &'static str = "No feeds";
     const FIELDS: &'static [RowField<Feed>] = FIELDS;
     const DEFAULT_COLUMNS: usize = 4;

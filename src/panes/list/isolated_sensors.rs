@@ -33,7 +33,7 @@ impl ListView for IsolatedSensors {
     const SCOPE: Scope = Scope::Isolated;
     const NAME: &'static str = "Isolated";
     const SLOTS: &'static [Slot] = &[Slot::Page(List::IsolatedSensors, 0), Slot::ServerInfo];
-    const NOT_ASKED: &'static str = "Cancelled. r retries";
+    const NOT_REQUESTED: &'static str = "Cancelled. r retries";
     const EMPTY: &'static str = "No hosts are isolated or pending isolation";
     const FIELDS: &'static [RowField<IsolatedSensor>] = FIELDS;
     const DEFAULT_COLUMNS: usize = 8;

@@ -11,7 +11,7 @@ pub(super) struct JoinedFields<R>(std::marker::PhantomData<R>);
 
 impl<R: ListRow> JoinedFields<R> {
     /// Signature status of the file, in the server's wording.
-    pub(super) const VERDICT: RowField<R> = RowField::new(
+    pub(super) const SIGNATURE: RowField<R> = RowField::new(
         "signed",
         TableColumn::left_aligned("SIGNED", 8, 14, 4),
         |theme| theme.text,

@@ -34,7 +34,7 @@ pub trait ListView: Sized + 'static {
     const SLOTS: &'static [Slot];
 
     /// Shown before the first request.
-    const NOT_ASKED: &'static str;
+    const NOT_REQUESTED: &'static str;
 
     /// Shown if there are no rows.
     const EMPTY: &'static str;

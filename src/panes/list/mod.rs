@@ -383,7 +383,7 @@ impl<K: ListView> Pane for ListPane<K> {
         let pages = K::Row::pages(session);
         let page = K::SLOTS[0];
         let text = match (pages.search(), pages.total()) {
-            (None, _) => K::NOT_ASKED,
+            (None, _) => K::NOT_REQUESTED,
             (Some(_), None) if session.is_pending(page) => "Searching… ^c cancels",
             (Some(_), None) if session.error(page).is_some() => "",
             (Some(_), None) => "Cancelled. r retries",

@@ -30,7 +30,7 @@ impl ListView for Processes {
     const NAME: &'static str = "Processes";
     // With the slot of the server info, so that a server that cannot be reached is reported here.
     const SLOTS: &'static [Slot] = &[Slot::Page(List::Processes, 0), Slot::ServerInfo];
-    const NOT_ASKED: &'static str = "No search yet. Type a query and press Enter";
+    const NOT_REQUESTED: &'static str = "No search yet. Type a query and press Enter";
     const EMPTY: &'static str = "No processes match. Try a wider time range, fewer terms or a wildcard";
     const FIELDS: &'static [RowField<Process>] = FIELDS;
     const DEFAULT_COLUMNS: usize = 8;
@@ -139,7 +139,7 @@ const FIELDS: &[RowField<Process>] = &[
         |theme| theme.caution,
         |process, _| hit_sign(process),
     ),
-    JoinedFields::VERDICT,
+    JoinedFields::SIGNATURE,
     JoinedFields::PUBLISHER,
     DAYS_SIGNED,
     JoinedFields::HOSTS,

@@ -23,7 +23,7 @@ impl ListView for Reports {
     const SCOPE: Scope = Scope::Reports;
     const NAME: &'static str = "Reports";
     const SLOTS: &'static [Slot] = &[Slot::Page(List::Reports, 0), Slot::ServerInfo];
-    const NOT_ASKED: &'static str = "Select a feed, or type a query and press Enter";
+    const NOT_REQUESTED: &'static str = "Select a feed, or type a query and press Enter";
     const EMPTY: &'static str = "No reports match, or the feed has none";
     const FIELDS: &'static [RowField<Report>] = FIELDS;
     const DEFAULT_COLUMNS: usize = 5;

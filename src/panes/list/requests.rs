@@ -24,7 +24,7 @@ impl ListView for Requests {
     const SCOPE: Scope = Scope::Calls;
     const NAME: &'static str = "Requests";
     const SLOTS: &'static [Slot] = &[Slot::ServerInfo];
-    const NOT_ASKED: &'static str = "No requests yet";
+    const NOT_REQUESTED: &'static str = "No requests yet";
     const EMPTY: &'static str = "No requests yet";
     const FIELDS: &'static [RowField<RequestLogEntry>] = FIELDS;
     const DEFAULT_COLUMNS: usize = 6;

@@ -28,7 +28,7 @@ impl ListView for Sensors {
     const SCOPE: Scope = Scope::Sensors;
     const NAME: &'static str = "Sensors";
     const SLOTS: &'static [Slot] = &[Slot::Page(List::Sensors, 0), Slot::ServerInfo];
-    const NOT_ASKED: &'static str = "Cancelled. r retries";
+    const NOT_REQUESTED: &'static str = "Cancelled. r retries";
     const EMPTY: &'static str = "No sensor matches (case-sensitive). i searches the server";
     const FIELDS: &'static [RowField<Sensor>] = FIELDS;
     const DEFAULT_COLUMNS: usize = 10;

@@ -22,7 +22,7 @@ impl ListView for Watchlists {
     const SCOPE: Scope = Scope::Watchlists;
     const NAME: &'static str = "Watchlists";
     const SLOTS: &'static [Slot] = &[Slot::Page(List::Watchlists, 0), Slot::ServerInfo];
-    const NOT_ASKED: &'static str = "Cancelled. r retries";
+    const NOT_REQUESTED: &'static str = "Cancelled. r retries";
     const EMPTY: &'static str = "No watchlists";
     const FIELDS: &'static [RowField<Watchlist>] = FIELDS;
     const DEFAULT_COLUMNS: usize = 7;

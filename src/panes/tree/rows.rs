@@ -255,7 +255,7 @@ impl<'a> TreeBuilder<'a, '_> {
         notes
     }
 
-    /// Returns a note with the number of siblings of `child` if the tree was opened for it: its record came with them.
+    /// Returns a note with the number of siblings of `child` if the tree was opened for it: its answer lists them.
     fn sibling_note(&self, child: &Process) -> Option<Note<'a>> {
         let fetched = self.session.opened.relatives.get(&self.origin)?.latest()?;
         let n_siblings = fetched.value.siblings.len();
