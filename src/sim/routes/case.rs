@@ -19,8 +19,7 @@ pub(super) fn handle(server: &Server, request: &ApiRequest) -> Option<ApiRespons
     let (method, path) = request.route();
     Some(match (method, path.as_slice()) {
         ("GET", ["api", "investigations"]) => server.with_admin(|admin| {
-            let all = admin.investigations.records();
-            ApiResponse::json_compact(all.map(|(_, case)| json!(case)).collect())
+            ApiResponse::json_compact(admin.investigations.records().map(|(_, case)| json!(case)).collect())
         }),
         // Here `id` is that of the investigation, in all other routes that of the event.
         ("GET", ["api", "tagged_event", id]) => server.with_admin(|admin| {

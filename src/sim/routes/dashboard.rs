@@ -84,8 +84,10 @@ fn host_statistics(server: &Server) -> Value {
     });
     let groups: Vec<Value> = server.with_admin(|admin| {
         let number = |counts: &BTreeMap<u64, u64>, id| counts.get(&id).copied().unwrap_or(0);
-        let all = admin.groups.records();
-        all.map(|(id, _)| json!({"group_id": id, "count": number(&counts, id), "punctual": number(&punctual, id)}))
+        admin
+            .groups
+            .records()
+            .map(|(id, _)| json!({"group_id": id, "count": number(&counts, id), "punctual": number(&punctual, id)}))
             .collect()
     });
     json!({"hosts": groups})

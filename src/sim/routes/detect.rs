@@ -100,8 +100,9 @@ impl AlertCounts<'_> {
     }
 
     fn alerts(&self) -> impl Iterator<Item = AlertDocument<'_>> {
-        let all = self.index_state.alerts(&self.server.world);
-        all.filter_map(|number| run::find_alert(self.server, self.index_state, number))
+        self.index_state
+            .alerts(&self.server.world)
+            .filter_map(|number| run::find_alert(self.server, self.index_state, number))
             .filter(|alert| self.feed.is_none_or(|feed| alert.feed_id_name().1.eq_ignore_ascii_case(feed)))
     }
 

@@ -27,8 +27,9 @@ pub(super) fn handle(server: &Server, request: &ApiRequest) -> Option<ApiRespons
     Some(match (method, subpath) {
         ("GET", []) => server.with_admin(|admin| {
             let hosts = count_hosts(server);
-            let all = admin.groups.records();
-            ApiResponse::json_compact(all.map(|(id, _)| to_record(server, admin, id, &hosts)).collect())
+            ApiResponse::json_compact(
+                admin.groups.records().map(|(id, _)| to_record(server, admin, id, &hosts)).collect(),
+            )
         }),
         ("POST", []) => with_object_body(request, |body| create_group(server, body)),
         ("GET", [id]) => server.with_admin(|admin| {

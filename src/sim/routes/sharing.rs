@@ -25,8 +25,7 @@ pub(super) fn handle(server: &Server, request: &ApiRequest) -> Option<ApiRespons
     };
     Some(match (method, subpath) {
         ("GET", []) => server.with_admin(|admin| {
-            let all = group_entries(admin, group).map(|(_, entry)| json!(entry));
-            ApiResponse::json_compact(all.collect())
+            ApiResponse::json_compact(group_entries(admin, group).map(|(_, entry)| json!(entry)).collect())
         }),
         ("POST", []) => with_object_body(request, |body| create_entry(server, group, body)),
         ("GET", [id]) => server.with_admin(|admin| {

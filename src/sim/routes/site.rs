@@ -15,8 +15,7 @@ pub(super) fn handle(server: &Server, request: &ApiRequest) -> Option<ApiRespons
     let (method, path) = request.route();
     Some(match (method, path.as_slice()) {
         ("GET", ["api", "site"]) => server.with_admin(|admin| {
-            let all = admin.sites.records();
-            ApiResponse::json_compact(all.map(|(_, site)| Value::Object(site.clone())).collect())
+            ApiResponse::json_compact(admin.sites.records().map(|(_, site)| Value::Object(site.clone())).collect())
         }),
         ("POST", ["api", "site"]) => with_object_body(request, |body| create_site(server, body)),
         ("GET", ["api", "site", id]) => server.with_admin(|admin| {
@@ -26,8 +25,7 @@ pub(super) fn handle(server: &Server, request: &ApiRequest) -> Option<ApiRespons
         ("PUT", ["api", "site", id]) => with_object_body(request, |body| update_site(server, id, body)),
         ("DELETE", ["api", "site", id]) => delete_site(server, id),
         ("GET", ["api", "throttle"]) => server.with_admin(|admin| {
-            let all = admin.throttles.records();
-            ApiResponse::json_compact(all.map(|(_, rule)| Value::Object(rule.clone())).collect())
+            ApiResponse::json_compact(admin.throttles.records().map(|(_, rule)| Value::Object(rule.clone())).collect())
         }),
         ("GET", ["api", "throttle", id]) => server.with_admin(|admin| {
             let rule = id.parse().ok().and_then(|id| admin.throttles.get(id));

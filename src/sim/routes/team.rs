@@ -15,8 +15,7 @@ pub(super) fn handle(server: &Server, request: &ApiRequest) -> Option<ApiRespons
     let (method, path) = request.route();
     Some(match (method, path.as_slice()) {
         ("GET", ["api", "teams"]) => server.with_admin(|admin| {
-            let all = admin.teams.records();
-            ApiResponse::json_compact(all.map(|(_, team)| to_record(admin, team)).collect())
+            ApiResponse::json_compact(admin.teams.records().map(|(_, team)| to_record(admin, team)).collect())
         }),
         ("POST", ["api", "team" | "teams"]) => with_object_body(request, |body| create_team(server, body)),
         ("GET", ["api", "team", id]) => server.with_admin(|admin| {

@@ -24,8 +24,7 @@ pub(super) fn handle(server: &Server, request: &ApiRequest) -> Option<ApiRespons
     let (method, path) = request.route();
     Some(match (method, path.as_slice()) {
         ("GET", ["api", "users"]) => server.with_admin(|admin| {
-            let all = admin.users.iter();
-            ApiResponse::json_compact(all.map(|user| to_record(admin, user)).collect())
+            ApiResponse::json_compact(admin.users.iter().map(|user| to_record(admin, user)).collect())
         }),
         ("POST", ["api", "user" | "users"]) => with_object_body(request, |body| create_user(server, body)),
         ("GET", ["api", "user", name]) => server.with_admin(|admin| {

@@ -206,10 +206,10 @@ pub(in crate::sim) fn find_document(server: &Server, number: u32) -> Option<Docu
 
 /// Returns the binary document with a number.
 pub(in crate::sim) fn find_binary(server: &Server, number: u32) -> Option<BinaryDocument<'_>> {
-    let all = &server.world.binaries.entries;
+    let binaries = &server.world.binaries.entries;
     Some(BinaryDocument {
         world: &server.world,
-        binary: all.get(usize::try_from(number).ok()?)?,
+        binary: binaries.get(usize::try_from(number).ok()?)?,
         server_version: &server.version,
         tags: server.detections.tags(),
     })

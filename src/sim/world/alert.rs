@@ -97,9 +97,9 @@ struct Hit {
 /// Generates all alerts, the newest first: one for each hit of a scenario, and `count` random ones.
 pub(crate) fn generate_alerts(world: &World, intelligence: &Intelligence, count: u64) -> Vec<Alert> {
     let mut alerts = scenario_alerts(world, intelligence);
-    let background = BackgroundHits::from_world(world, intelligence);
+    let background_hits = BackgroundHits::from_world(world, intelligence);
     for number in 0..count.min(MAX_ALERTS) {
-        alerts.extend(background.random_alert(number));
+        alerts.extend(background_hits.random_alert(number));
     }
     alerts.sort_by(|a, b| b.created_at.cmp(&a.created_at).then_with(|| a.id.cmp(&b.id)));
     alerts
@@ -114,7 +114,7 @@ pub(crate) fn raise_alerts(
     may_raise: impl Fn(Origin) -> bool,
 ) -> Vec<Alert> {
     let intelligence = &world.intelligence;
-    let hit: Vec<(Process<'_>, Vec<Hit>)> = world
+    let hit_processes: Vec<(Process<'_>, Vec<Hit>)> = world
         .processes()
         .filter_map(|process| {
             let mut hits = process_hits(process, intelligence);
@@ -122,9 +122,9 @@ pub(crate) fn raise_alerts(
             (!hits.is_empty()).then_some((process, hits))
         })
         .collect();
-    let draw = |number| {
+    let raise = |number| {
         let mut rng = Rng::new(world.seed, SALT_NEW, number);
-        let (process, hits) = rng.choose(&hit)?;
+        let (process, hits) = rng.choose(&hit_processes)?;
         let hit = rng.choose(hits)?;
         let segment = process.segments().saturating_sub(1);
         Some(Alert {
@@ -138,7 +138,7 @@ pub(crate) fn raise_alerts(
             assignee: None,
         })
     };
-    numbers.filter_map(draw).collect()
+    numbers.filter_map(raise).collect()
 }
 
 /// Creates the alerts of the scenarios, all of them unresolved.
@@ -219,7 +219,7 @@ fn detection_time(arrived: i64, origin: Origin) -> i64 {
     }
 }
 
-/// Background processes and templates that random alerts are drawn from.
+/// Background processes and templates that random alerts are chosen from.
 struct BackgroundHits<'w> {
     world: &'w World,
     intelligence: &'w Intelligence,
@@ -302,11 +302,11 @@ impl<'w> BackgroundHits<'w> {
 
     /// Returns a random status with the resolution time and the assigned user. Most old alerts are closed. Those of feeds are
     /// mostly false positives when old, and mostly unresolved when recent, so that new alerts have precedents.
-    fn random_outcome(&self, created: i64, origin: Origin, rng: &mut Rng) -> (Status, Option<i64>, Option<usize>) {
+    fn random_outcome(&self, created_at: i64, origin: Origin, rng: &mut Rng) -> (Status, Option<i64>, Option<usize>) {
         let users = u64::try_from(self.world.fleet.users.len()).unwrap_or(1);
         let assignee = usize::try_from(rng.next_below(users)).ok();
-        let resolved_at = (created + 20 * MINUTE + rng.below_ms(2 * DAY)).min(self.world.now);
-        let is_precedent = created < self.world.now - 2 * DAY;
+        let resolved_at = (created_at + 20 * MINUTE + rng.below_ms(2 * DAY)).min(self.world.now);
+        let is_precedent = created_at < self.world.now - 2 * DAY;
         match (rng.next_below(20), origin) {
             (roll, Origin::Report(..)) if is_precedent => match roll {
                 0 => (Status::Unresolved, None, None),

@@ -53,8 +53,8 @@ impl SearchableRecord for BinaryDocument<'_> {
             "product_name" => maybe(binary.product.as_deref(), test),
             "file_desc" => maybe(binary.description.as_deref(), test),
             "legal_copyright" => {
-                let text = binary.company.as_ref().map(|company| copyright(company));
-                maybe(text.as_deref(), test)
+                let copyright = binary.company.as_deref().map(copyright);
+                maybe(copyright.as_deref(), test)
             }
             "file_version" | "product_version" => {
                 maybe(Some(&*binary.version).filter(|version| !version.is_empty()), test)

@@ -73,15 +73,14 @@ impl Actions {
     }
 
     pub(in crate::sim) fn get_mut(&mut self, owner: Owner, id: u64) -> Option<&mut Action> {
-        let mut all = self.actions.iter_mut();
-        all.find(|action| action.owner == owner && action.id == id)
+        self.actions.iter_mut().find(|action| action.owner == owner && action.id == id)
     }
 
     /// Removes an action and returns whether it existed.
     pub(in crate::sim) fn remove(&mut self, owner: Owner, id: u64) -> bool {
-        let before = self.actions.len();
+        let old_len = self.actions.len();
         self.actions.retain(|action| action.owner != owner || action.id != id);
-        self.actions.len() < before
+        self.actions.len() < old_len
     }
 
     /// Removes all actions of `owner`.

@@ -79,7 +79,7 @@ pub(in crate::sim) struct FeedReport {
 }
 
 impl Feeds {
-    /// Creates the feeds that the world begins with.
+    /// Creates the store with its initial feeds.
     pub(super) fn new(feeds: Vec<StoredFeed>) -> Self {
         Self { last_id: feeds.iter().map(|feed| feed.id).max().unwrap_or(0), feeds }
     }

@@ -159,21 +159,19 @@ impl Detections {
         let actions = lock(&self.actions);
         let raises =
             |id: u64| lists.get(id).is_some_and(|list| list.enabled) && actions.raises_alerts(Owner::Watchlist(id));
-        let ids = world.intelligence.watchlists.iter();
-        ids.map(|list| list.id.parse().is_ok_and(raises)).collect()
+        world.intelligence.watchlists.iter().map(|list| list.id.parse().is_ok_and(raises)).collect()
     }
 
-    /// Which feeds of the world do.
+    /// Returns for each feed of the world whether it raises alerts.
     fn raising_feeds(&self, world: &World) -> Vec<bool> {
         let feeds = lock(&self.feeds);
         let actions = lock(&self.actions);
         let raises =
             |id: u32| feeds.get(id).is_some_and(|feed| feed.enabled) && actions.raises_alerts(Owner::Feed(id.into()));
-        let all = world.intelligence.feeds.iter();
-        all.map(|feed| raises(feed.id)).collect()
+        world.intelligence.feeds.iter().map(|feed| raises(feed.id)).collect()
     }
 
-    /// Ignores reports, or stops doing so.
+    /// Ignores reports or restores them.
     pub(in crate::sim) fn set_reports_ignored(&self, ids: Vec<ReportId>, ignored: bool) {
         self.state().ignored.set_ignored(&ids, ignored);
         self.schedule_update(PendingUpdate::Reports { ids, ignored });
