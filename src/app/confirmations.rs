@@ -252,14 +252,14 @@ impl App {
             let last = journal.last_change(&identity.host, is_mine);
             let passed = last.filter(|last| last.line > act.line && last.inverse().is_none());
             let passed = passed.map(|last| {
-                let (deed, name) = (changes::label(&last.submitted.deed), last.name());
+                let (deed, name) = (changes::label(&last.submitted.verb), last.name());
                 format!("The last action, {deed} {name}, cannot be undone; this is one before it")
             });
             // `z` is about the last action wherever the cursor is: where that is on another row, it is said first.
             let clues = self.panes.get(self.focus).observables(session);
             let is_elsewhere = sheet.is_about_other_rows(&clues);
             let elsewhere = is_elsewhere.then(|| {
-                let (deed, name) = (changes::label(&act.submitted.deed), act.name());
+                let (deed, name) = (changes::label(&act.submitted.verb), act.name());
                 format!("Your last action, not the selected row: {deed} {name}")
             });
             let preface = passed.into_iter().chain(elsewhere).collect();

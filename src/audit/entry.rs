@@ -48,7 +48,8 @@ pub struct Submitted {
     /// The URL of the server.
     pub server: String,
     /// The verb of the change, such as `isolate`.
-    pub deed: String,
+    #[serde(rename = "deed")]
+    pub verb: String,
     pub target: LoggedTarget,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
@@ -69,7 +70,8 @@ pub struct Submitted {
     /// The state of the target before.
     pub before: Value,
     /// The state of the target that the change is to achieve.
-    pub wanted: Value,
+    #[serde(rename = "wanted")]
+    pub desired: Value,
 }
 
 /// The user who makes a change.

@@ -13,7 +13,7 @@ fn submitted_event(reason: &str) -> LogEvent {
     LogEvent::Sending(Box::new(Submitted {
         who: Actor { os_user: Some("ana".into()), user: None, machine: None },
         server: "https://cb.example.com".into(),
-        deed: "isolate".into(),
+        verb: "isolate".into(),
         target: LoggedTarget { kind: "sensor".into(), id: "3".into(), name: "WS-3".into() },
         reason: Some(reason.into()),
         ticket: None,
@@ -26,7 +26,7 @@ fn submitted_event(reason: &str) -> LogEvent {
             body: json!({"network_isolation_enabled": true}),
         }],
         before: json!({"network_isolation_enabled": false, "is_isolating": false}),
-        wanted: json!({"is_isolating": true}),
+        desired: json!({"is_isolating": true}),
     }))
 }
 

@@ -390,7 +390,7 @@ fn build_submitted(
     Submitted {
         who: justification.actor.clone(),
         server: client.server().to_owned(),
-        deed: change.verb().to_owned(),
+        verb: change.verb().to_owned(),
         target: LoggedTarget {
             kind: target.kind().into(),
             id: target.id(),
@@ -403,7 +403,7 @@ fn build_submitted(
         follows: None,
         requests: requests.iter().map(to_logged).collect(),
         before: before.snapshot_json(),
-        wanted: change.desired(justification),
+        desired: change.desired(justification),
     }
 }
 

@@ -190,7 +190,7 @@ mod tests {
         Submitted {
             who: Actor::default(),
             server: "cb.example.com".into(),
-            deed: change.into(),
+            verb: change.into(),
             target: LoggedTarget { kind: String::new(), id: id.into(), name: id.into() },
             reason: None,
             ticket: None,
@@ -199,7 +199,7 @@ mod tests {
             follows: None,
             requests: Vec::new(),
             before,
-            wanted: desired,
+            desired,
         }
     }
 
@@ -259,7 +259,7 @@ mod tests {
             (submitted("restart", "3", json!({}), json!({})), None),
             (submitted("something of tomorrow", "3", json!({}), json!({})), None),
         ] {
-            let change = submitted.deed.clone();
+            let change = submitted.verb.clone();
             let history = history(vec![(submitted, Some(LoggedStage::Confirmed))]);
             assert_eq!(history.activity[0].inverse(), undo, "{change}");
         }

@@ -30,8 +30,8 @@ struct Outline<'a> {
     event: Cow<'a, str>,
     #[serde(borrow, default)]
     server: Cow<'a, str>,
-    #[serde(borrow, default)]
-    deed: Cow<'a, str>,
+    #[serde(borrow, default, rename = "deed")]
+    verb: Cow<'a, str>,
     #[serde(borrow, default)]
     target: TargetOutline<'a>,
     #[serde(default)]
@@ -105,7 +105,7 @@ impl Mentions {
                 line: line.number,
                 position: line.position,
                 target: outline.target_hash(),
-                isolation: match &*outline.deed {
+                isolation: match &*outline.verb {
                     "isolate" => Some(true),
                     "release" => Some(false),
                     _ => None,

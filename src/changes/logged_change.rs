@@ -84,13 +84,13 @@ impl LoggedChange {
         let state = current.snapshot_json();
         let (Some(logged), Some(read)) = (alerts(self.state_after()), alerts(&state)) else {
             // What this change itself has brought about since it was last read back.
-            let is_own = |name: &String, wanted: &Value| state.get(name) == Some(wanted);
-            let wanted = self.submitted.wanted.as_object().into_iter().flatten();
-            let wanted: Map<_, _> = wanted
-                .filter(|(name, wanted)| !is_own(name, wanted))
-                .map(|(name, wanted)| (name.clone(), wanted.clone()))
+            let is_own = |name: &String, value: &Value| state.get(name) == Some(value);
+            let desired = self.submitted.desired.as_object().into_iter().flatten();
+            let desired: Map<_, _> = desired
+                .filter(|(name, value)| !is_own(name, value))
+                .map(|(name, value)| (name.clone(), value.clone()))
                 .collect();
-            return snapshot::changed_members(&wanted.into(), self.state_after(), &state);
+            return snapshot::changed_members(&desired.into(), self.state_after(), &state);
         };
         let logged: HashMap<_, _> = logged.collect();
         let own: HashSet<_> = match (&change, current) {

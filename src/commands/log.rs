@@ -161,7 +161,7 @@ fn row(entry: &LogEntry, outcomes: &[LoggedOutcome]) -> Option<OutputRow> {
                 OutputCell::from_value(line),
                 OutputCell::from_value(at),
                 OutputCell::from_value(who),
-                OutputCell::from_value(Some(&submitted.deed)),
+                OutputCell::from_value(Some(&submitted.verb)),
                 OutputCell::from_value(Some(&submitted.target.name)),
                 // The program ended before it logged an outcome.
                 OutputCell::from_value(Some(stage.unwrap_or("unknown".into()))),

@@ -140,7 +140,7 @@ impl RecordPane {
             lines.push(("sent", format!("{} {}{body}", request.method, request.path)));
         }
         lines.push(("before", submitted.before.to_string()));
-        lines.push(("wanted", submitted.wanted.to_string()));
+        lines.push(("wanted", submitted.desired.to_string()));
         for (time, outcome) in &logged.steps {
             let note = format!("{} {}: {}", at(*time), outcome.stage, outcome.note);
             lines.push(("known", note));
@@ -148,7 +148,7 @@ impl RecordPane {
                 lines.push(("after", outcome.after.to_string()));
             }
         }
-        Self::new(format!("{} {}", changes::label(&submitted.deed), submitted.target.name), lines)
+        Self::new(format!("{} {}", changes::label(&submitted.verb), submitted.target.name), lines)
     }
 
     /// Creates the popup for an entry of the request log.

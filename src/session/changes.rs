@@ -194,7 +194,7 @@ impl Session {
     /// Returns whether the entry `logged` is a change that this run is sending right now.
     pub fn is_being_sent(&self, logged: &LoggedChange) -> bool {
         let is_this = |change: &RunningChange| {
-            change.verb == logged.submitted.deed && change.target.id() == logged.submitted.target.id
+            change.verb == logged.submitted.verb && change.target.id() == logged.submitted.target.id
         };
         let mut in_flight = self.changes.running.iter().filter(|change| change.is_in_flight());
         logged.steps.is_empty() && in_flight.any(is_this)
@@ -273,7 +273,7 @@ impl Session {
             let stage = logged.stage();
             format!(
                 "{} {name}: {stage}; it will be checked the next time you start lampblack",
-                changes::label(&logged.submitted.deed)
+                changes::label(&logged.submitted.verb)
             )
         }));
         if !self.changes.running.is_empty() {

@@ -16,7 +16,7 @@ use crate::model::{
 
 /// Parses the change from its log entry; `None` for a kind that this version does not know.
 pub(super) fn from_submitted(submitted: &Submitted) -> Option<Change> {
-    let (target, desired) = (&submitted.target, &submitted.wanted);
+    let (target, desired) = (&submitted.target, &submitted.desired);
     match target.kind.as_str() {
         "alerts" => return alert_change(submitted).map(Change::Triage),
         "watchlist" => return watchlist_change(submitted).map(Change::Watch),
@@ -31,7 +31,7 @@ pub(super) fn from_submitted(submitted: &Submitted) -> Option<Change> {
     }
     let sensor = || target.id.parse().ok().map(SensorId);
     let hash = || target.id.parse::<Md5>().ok();
-    Some(match submitted.deed.as_str() {
+    Some(match submitted.verb.as_str() {
         "isolate" => Change::Isolate(sensor()?),
         "release" => Change::Unisolate(sensor()?),
         "ban" => Change::Ban { md5: hash()?, note: text(desired, "text") },
@@ -86,9 +86,9 @@ pub(super) fn inverse(submitted: &Submitted, after: &Value) -> Option<Change> {
 fn alert_change(submitted: &Submitted) -> Option<AlertChange> {
     let ids = submitted.target.id.split(',');
     let alerts = ids.map(|id| AlertId(id.into())).collect();
-    let desired = &submitted.wanted;
+    let desired = &submitted.desired;
     let status = || Some(AlertStatus::parse(&text(desired, "status")?.into()));
-    let disposition = match submitted.deed.as_str() {
+    let disposition = match submitted.verb.as_str() {
         "assign" => Disposition::Assigned(text(desired, "assigned_to")?),
         "ignore" => Disposition::Ignored,
         "put back" => {
@@ -101,9 +101,9 @@ fn alert_change(submitted: &Submitted) -> Option<AlertChange> {
 }
 
 fn watchlist_change(submitted: &Submitted) -> Option<WatchlistChange> {
-    let desired = &submitted.wanted;
+    let desired = &submitted.desired;
     let id = || submitted.target.id.parse().ok().map(WatchlistId);
-    Some(match submitted.deed.as_str() {
+    Some(match submitted.verb.as_str() {
         "create watchlist" => WatchlistChange::Create(created_watchlist(desired)?),
         "edit watchlist" => WatchlistChange::Edit {
             id: id()?,
@@ -162,13 +162,13 @@ fn inverse_watchlist_change(change: &WatchlistChange, before: &Value, after: &Va
 
 fn feed_change(submitted: &Submitted) -> Option<FeedChange> {
     let id = || submitted.target.id.parse().ok().map(FeedId);
-    Some(match submitted.deed.as_str() {
+    Some(match submitted.verb.as_str() {
         "add feed" => FeedChange::Add {
             url: submitted.target.id.clone(),
-            is_enabled: flag(&submitted.wanted, "enabled").unwrap_or(true),
+            is_enabled: flag(&submitted.desired, "enabled").unwrap_or(true),
         },
         "enable feed" | "disable feed" => {
-            FeedChange::Switch { id: id()?, is_enabled: flag(&submitted.wanted, "enabled")? }
+            FeedChange::Switch { id: id()?, is_enabled: flag(&submitted.desired, "enabled")? }
         }
         "sync feed" => FeedChange::Synchronize(id()?),
         "delete feed" => FeedChange::Delete(id()?),
@@ -179,9 +179,9 @@ fn feed_change(submitted: &Submitted) -> Option<FeedChange> {
 /// Parses a change of a group, a user or a team. A user has no password, since it is never logged and no user is
 /// created again.
 fn admin_change(submitted: &Submitted) -> Option<AdminChange> {
-    let desired = &submitted.wanted;
+    let desired = &submitted.desired;
     let text_or_empty = |name: &str| text(desired, name).unwrap_or_default();
-    Some(match submitted.deed.as_str() {
+    Some(match submitted.verb.as_str() {
         "create group" => AdminChange::CreateGroup { name: text(desired, "name")?, site: number(desired, "site_id")? },
         "edit group" => AdminChange::EditGroup {
             id: GroupId(submitted.target.id.parse().ok()?),

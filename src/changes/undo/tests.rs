@@ -9,7 +9,7 @@ fn inverse_of(verb: &str, (kind, id): (&str, &str), [before, desired, after]: [V
     let submitted = Submitted {
         who: Actor::default(),
         server: String::new(),
-        deed: verb.into(),
+        verb: verb.into(),
         target: LoggedTarget { kind: kind.into(), id: id.into(), name: String::new() },
         reason: None,
         ticket: None,
@@ -18,7 +18,7 @@ fn inverse_of(verb: &str, (kind, id): (&str, &str), [before, desired, after]: [V
         follows: None,
         requests: Vec::new(),
         before,
-        wanted: desired,
+        desired,
     };
     inverse(&submitted, &after)
 }

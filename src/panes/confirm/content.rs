@@ -140,7 +140,7 @@ fn pending_lines(preview: &Preview, session: &Session, theme: &Theme) -> Vec<Lab
         let submitted = &logged.submitted;
         let text = format!(
             "{} {} is still pending, by {}: entry {} in Activity (@)",
-            changes::label(&submitted.deed),
+            changes::label(&submitted.verb),
             submitted.target.name,
             logged.actor_name(),
             logged.line

@@ -142,9 +142,9 @@ impl ConfirmPane {
         let logged = logged_changes.first()?;
         let time = logged.at.strftime("%Y-%m-%d %H:%M:%SZ");
         let description = match &logged_changes[..] {
-            [logged] => format!("{} {}", changes::label(&logged.submitted.deed), logged.name()),
+            [logged] => format!("{} {}", changes::label(&logged.submitted.verb), logged.name()),
             all => {
-                format!("{} actions, first: {} {}", all.len(), changes::label(&logged.submitted.deed), logged.name())
+                format!("{} actions, first: {} {}", all.len(), changes::label(&logged.submitted.verb), logged.name())
             }
         };
         let mut preface = vec![format!("Undo: {description} ({time} by {})", logged.actor_name())];
@@ -152,7 +152,7 @@ impl ConfirmPane {
             preface.push(format!("Reason then: {}", text::make_visible(&reason.as_str().into())));
         }
         let mut pane = Self::new(changes, session).with_preface(preface);
-        pane.fields.reason.set_text(&format!("undo of {} {} ", changes::label(&logged.submitted.deed), logged.name()));
+        pane.fields.reason.set_text(&format!("undo of {} {} ", changes::label(&logged.submitted.verb), logged.name()));
         if let Some(ticket) = &logged.submitted.ticket {
             pane.fields.ticket.set_text(ticket);
         }

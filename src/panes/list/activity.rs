@@ -67,7 +67,7 @@ impl ListView for Activity {
                 let history = session.changes.history.as_ref()?;
                 let later = history.last_change(&session.connection.info.host, |logged| Some(logged.line) > newest);
                 let later = later.map(|last| {
-                    let (label, name) = (changes::label(&last.submitted.deed), last.name());
+                    let (label, name) = (changes::label(&last.submitted.verb), last.name());
                     format!("Not the last action: {label} {name} came after it")
                 });
                 Some(Box::new(confirmation.with_preface(later.into_iter().collect())))
@@ -110,7 +110,7 @@ const FIELDS: &[RowField<LoggedChange>] = &[
         "deed",
         TableColumn::left_aligned("ACTION", 14, 16, 0),
         |theme| theme.accent,
-        |logged, _| CellValue::Text(changes::label(&logged.submitted.deed).into()),
+        |logged, _| CellValue::Text(changes::label(&logged.submitted.verb).into()),
     ),
     RowField::new(
         "target",

@@ -113,7 +113,7 @@ async fn what_follows_from_a_deed_is_in_the_log_before_it_is_sent() {
     let journal = desk.journal();
     let told = journal.activity.iter().rev().map(|act| {
         let n_requests = act.submitted.requests.len();
-        (act.submitted.deed.as_str(), act.submitted.follows, act.stage(), n_requests)
+        (act.submitted.verb.as_str(), act.submitted.follows, act.stage(), n_requests)
     });
     let told: Vec<_> = told.collect();
     assert_eq!(
