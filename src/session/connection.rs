@@ -42,7 +42,7 @@ pub struct ConnectionInfo {
     /// The configured user; the API does not tell whose token it is.
     pub user: Option<String>,
     pub is_read_only: bool,
-    /// Color of the frame, from the profile.
+    /// The color of the border, by the profile.
     pub color: Option<String>,
     /// Configured time zone of the hosts.
     pub host_zone: Option<TimeZone>,

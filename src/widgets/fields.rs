@@ -119,6 +119,7 @@ impl<'a> FieldLayout<'a> {
         self.first_lines.get(field).copied()
     }
 
+    /// Returns the number of lines of all fields.
     pub fn n_lines(&self) -> usize {
         self.rows.len()
     }

@@ -66,6 +66,7 @@ impl EventsPane {
         *self = Self { state, height: self.height, ..Self::default() };
     }
 
+    /// Returns the event under the cursor.
     pub fn selected_event<'a>(&self, session: &'a Session) -> Option<&'a Event> {
         session.opened.timeline.event(self.selected_row()?)
     }

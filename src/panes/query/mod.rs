@@ -71,6 +71,7 @@ impl QueryPane {
         }
     }
 
+    /// Returns the query as typed.
     pub fn text(&self) -> &str {
         &self.text
     }
