@@ -64,7 +64,7 @@ impl Secrets {
         redact(self.0.borrow().in_records.as_ref(), text)
     }
 
-    /// Redacts secrets in a message, which is no evidence: short ones too.
+    /// Redacts secrets in a message, even short ones, because a message is no evidence.
     pub(super) fn redact_message(&self, text: String) -> String {
         redact(self.0.borrow().in_messages.as_ref(), text)
     }

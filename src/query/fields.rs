@@ -45,9 +45,9 @@ pub enum FieldType {
     Text,
     /// Directories and a file name, or registry keys.
     Path,
-    /// The tokens of a command line (section 3.6).
+    /// The tokens of a command line (API reference, section 3.6).
     Cmdline,
-    /// The labels of a domain name (section 3.7).
+    /// The labels of a domain name (API reference, section 3.7).
     Domain,
     /// An IPv4 address or network.
     Ip,

@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::super::syntax::parser::Parser;
 use super::problem::{Cause, Fix, Level, Noted, Problem};
 
-/// The number of errors that are listed, and of warnings and notes together.
+/// The maximum number of listed errors, and of listed warnings and notes together.
 const MAX_PROBLEMS: usize = 50;
 
 impl Parser<'_> {
