@@ -179,7 +179,7 @@ impl AuditLog {
         const SILENT_TRIES: u32 = 10;
         let report = |is_waiting| {
             if let Some(tx) = &self.lock_wait.tx {
-                // The receiver is gone when the screen is closed.
+                // The receiver is dropped when the screen is closed.
                 let _ = tx.send(is_waiting);
             }
         };

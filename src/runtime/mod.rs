@@ -139,7 +139,7 @@ impl EffectRunner<'_> {
     fn spawn(&self, job: impl FnOnce() -> Input + Send + 'static) -> Flow {
         let tx = self.tx.clone();
         task::spawn_blocking(move || {
-            // After the console has ended, the receiver is gone.
+            // When the console has ended, the receiver is dropped.
             let _ = tx.send(job());
         });
         Flow::JobStarted
@@ -154,7 +154,7 @@ fn run_effect<B: Backend>(
     platform: &mut impl Platform<B>,
 ) -> Result<Flow, B::Error> {
     match effect {
-        // The channel is closed if the worker has panicked; the log has the reason.
+        // The channel is closed if the worker has ended unexpectedly; the log has the reason.
         Effect::Send(request) => drop(runner.requests.send(request)),
         Effect::CopyText(text) => platform.copy_to_clipboard(&text),
         Effect::CopyToFile(text) => {

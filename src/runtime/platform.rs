@@ -68,7 +68,7 @@ pub struct UnixPlatform {
 
 impl UnixPlatform {
     /// Creates a platform that writes queries of `server` to `history`, saved queries to `saved`, and copies that are
-    /// too long for the clipboard to the directory `copies`, if these exist.
+    /// too long for the clipboard to `copies_dir`, if these exist.
     pub fn new(
         clock: Clock,
         server: String,

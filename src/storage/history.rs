@@ -18,7 +18,7 @@ use crate::files;
 pub struct HistoryLine {
     /// The query as typed.
     pub query: String,
-    /// The time range of the last event, as typed; empty for any time.
+    /// The time range for the last event of a process, as typed; empty for any time.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub period: String,
     /// Whether `period` is by the server's clock and not the host's.

@@ -16,7 +16,7 @@ pub struct SavedQuery {
     pub name: String,
     /// The query as typed.
     pub query: String,
-    /// The time range of the last event, as typed; empty for any time.
+    /// The time range for the last event of a process, as typed; empty for any time.
     pub period: String,
     /// Whether `period` is by the server's clock and not the host's.
     pub is_server_clock: bool,

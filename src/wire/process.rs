@@ -7,7 +7,8 @@ use crate::text::Untrusted;
 impl FromRecord for Process {
     fn from_record(record: &Record) -> Option<Self> {
         let (id, segment) = identity(record)?;
-        // Sensor, pid and start time are encoded in the GUID, unless its pid is one of those that are not real.
+        // Sensor, pid and start time are encoded in the GUID, except those of the root (pid 0) and of an unknown
+        // process.
         let pid_in_id = id.pid().filter(|&pid| pid != 0);
         let sensor = record.count("sensor_id").map_or(id.sensor(), SensorId);
         let path = record.text_if_known("path");
