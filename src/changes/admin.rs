@@ -86,7 +86,7 @@ pub struct AdminSnapshot {
     /// The record of an object with the name of the new one: the members that are logged and compared.
     found: Option<Value>,
     /// The number of records that could not be read.
-    n_unread: usize,
+    n_unreadable: usize,
     name: Untrusted,
 }
 
@@ -124,7 +124,7 @@ impl AdminChange {
         match self {
             Self::CreateGroup { name, .. } => {
                 let all = client.groups().await?;
-                current.n_unread = all.n_unreadable;
+                current.n_unreadable = all.n_unreadable;
                 let found = all.rows.into_iter().find(|group| group.name.eq_ignore_case(name));
                 current.found = found.map(|group| {
                     let site = group.site;
@@ -141,7 +141,7 @@ impl AdminChange {
             },
             Self::CreateUser(new_user) => {
                 let all = client.users().await?;
-                current.n_unread = all.n_unreadable;
+                current.n_unreadable = all.n_unreadable;
                 let mut all = all.rows.into_iter();
                 let found = all.find(|user| user.username.eq_ignore_case(&new_user.username));
                 current.found = found.map(|user| {
@@ -156,7 +156,7 @@ impl AdminChange {
             }
             Self::CreateTeam { name } => {
                 let all = client.teams().await?;
-                current.n_unread = all.n_unreadable;
+                current.n_unreadable = all.n_unreadable;
                 let found = all.rows.into_iter().find(|team| team.name.eq_ignore_case(name));
                 current.found = found.map(|team| json!({"id": team.id, "name": team.name.raw()}));
             }
@@ -182,7 +182,7 @@ impl AdminChange {
     /// object.
     pub(super) fn is_satisfied_by(&self, current: &AdminSnapshot) -> Option<bool> {
         let Self::EditGroup { name, site, .. } = self else {
-            let is_known = current.found.is_some() || current.n_unread == 0;
+            let is_known = current.found.is_some() || current.n_unreadable == 0;
             return is_known.then(|| current.found.is_some() && self.difference(current).is_none());
         };
         let group = current.group.as_ref()?;
@@ -243,7 +243,7 @@ impl AdminChange {
                 format!("{}, site {site}", text::fit(&group.name, 60))
             }
             (_, _, Some(_)) => "it exists".into(),
-            _ if current.n_unread > 0 => "it is not among those that could be read".into(),
+            _ if current.n_unreadable > 0 => "it is not among those that could be read".into(),
             _ => "it does not exist".into(),
         }
     }
@@ -259,7 +259,8 @@ impl AdminChange {
             Self::CreateTeam { .. } => ("team", "teams"),
             _ => ("group", "groups"),
         };
-        let unreadable_warning = unreadable_rows::unreadable_rows_warning(current.n_unread, names, "have this name");
+        let unreadable_warning =
+            unreadable_rows::unreadable_rows_warning(current.n_unreadable, names, "have this name");
         let mut notes: Vec<_> = unreadable_warning.into_iter().collect();
         let effects = match &self {
             Self::CreateGroup { site, .. } => {

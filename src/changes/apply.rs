@@ -228,7 +228,8 @@ fn is_verified(outcome: &Outcome) -> bool {
     matches!(outcome.stage, LoggedStage::Accepted | LoggedStage::Confirmed)
 }
 
-/// Checks whether the server has applied an accepted change by now, and logs a new stage.
+/// Checks whether the server has applied an accepted change by now. Logs a new stage or progress, and returns whether
+/// there was any.
 pub async fn recheck(change: &Change, client: &Client, log: &mut AuditLog, outcome: &mut Outcome) -> bool {
     let before = outcome.stage;
     let note_before = outcome.note.clone();
@@ -243,13 +244,13 @@ pub async fn recheck(change: &Change, client: &Client, log: &mut AuditLog, outco
     if (before, outcome.stage) == (LoggedStage::Pending, LoggedStage::Accepted) {
         outcome.stage = before;
     }
-    // Servers change alerts one after the other. The note on a sensor has its last check-in, which is no progress.
+    // Servers change alerts one by one. A new note on a sensor only has a later check-in, which is no progress.
     let has_progress = change.is_eventual() && after.is_some() && outcome.note != note_before;
-    let is_news = outcome.stage != before || has_progress;
-    if is_news {
+    let has_update = outcome.stage != before || has_progress;
+    if has_update {
         log_outcome(log, client, outcome, after.as_ref()).await;
     }
-    is_news
+    has_update
 }
 
 /// Logs that no more could be found out in time.

@@ -29,7 +29,7 @@ pub enum FeedChange {
 pub struct FeedSnapshot {
     pub feed: Option<Feed>,
     /// The number of feeds that could not be read.
-    n_unread: usize,
+    n_unreadable: usize,
     /// The name to display if there is no such feed.
     name: Untrusted,
 }
@@ -83,7 +83,7 @@ impl FeedChange {
             Self::Add { url, .. } => {
                 let feeds = client.feeds().await?;
                 Ok(FeedSnapshot {
-                    n_unread: feeds.n_unreadable,
+                    n_unreadable: feeds.n_unreadable,
                     feed: feeds.rows.into_iter().find(|feed| feed.url.raw() == url),
                     name: url.as_str().into(),
                 })
@@ -95,7 +95,7 @@ impl FeedChange {
                     Err(error) => return Err(error),
                 };
                 let name = format!("feed {id}").into();
-                Ok(FeedSnapshot { feed, n_unread: 0, name })
+                Ok(FeedSnapshot { feed, n_unreadable: 0, name })
             }
         }
     }
@@ -115,7 +115,7 @@ impl FeedChange {
     /// synchronization.
     pub(super) fn is_satisfied_by(&self, current: &FeedSnapshot) -> Option<bool> {
         match (self, &current.feed) {
-            (Self::Add { .. }, None) if current.n_unread > 0 => None,
+            (Self::Add { .. }, None) if current.n_unreadable > 0 => None,
             (Self::Add { .. } | Self::Switch { .. } | Self::Synchronize(_), None) => Some(false),
             (Self::Add { is_enabled, .. } | Self::Switch { is_enabled, .. }, Some(feed)) => {
                 feed.is_enabled.map(|is| is == *is_enabled)
@@ -153,7 +153,7 @@ impl FeedChange {
 
     pub(super) fn describe(&self, current: &FeedSnapshot) -> String {
         let Some(feed) = &current.feed else {
-            let among_readable = if current.n_unread > 0 { " among those that could be read" } else { "" };
+            let among_readable = if current.n_unreadable > 0 { " among those that could be read" } else { "" };
             return format!("no such feed{among_readable}");
         };
         if let Self::Synchronize(_) = self {
@@ -171,7 +171,7 @@ impl FeedChange {
     pub(super) async fn prepare(self, current: FeedSnapshot, context: &PlanContext) -> Prepared {
         let name = text::make_visible(current.target_name());
         let unreadable_warning =
-            unreadable_rows::unreadable_rows_warning(current.n_unread, ("feed", "feeds"), "have this URL");
+            unreadable_rows::unreadable_rows_warning(current.n_unreadable, ("feed", "feeds"), "have this URL");
         let mut warnings = Vec::new();
         let mut notes: Vec<_> = unreadable_warning.into_iter().collect();
         let mut effects = vec![match &self {

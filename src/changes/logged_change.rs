@@ -83,7 +83,7 @@ impl LoggedChange {
         let change = self.change();
         let state = current.snapshot_json();
         let (Some(logged), Some(read)) = (alerts(self.state_after()), alerts(&state)) else {
-            // What this change itself has brought about since it was last read back.
+            // Members that this change itself has set since the last read back are not counted.
             let is_own = |name: &String, value: &Value| state.get(name) == Some(value);
             let desired = self.submitted.desired.as_object().into_iter().flatten();
             let desired: Map<_, _> = desired

@@ -2,8 +2,8 @@
 //!
 //! A [`Change`] is prepared into a [`Plan`]: its target as it is now, the exact requests, effects and warnings. A
 //! change that would have no effect, or that the policy or the target rejects, gets no plan. Applying a plan means to
-//! read the target again, log, send once, log again, and read the result back past every cache. Whatever the server
-//! answers, and even if the answer is lost, its state afterwards decides the outcome; nothing is sent a second time.
+//! read the target again, log, send once, log again, and read the result back past every cache. The state of the server
+//! afterwards decides the outcome, with any answer and with none; nothing is sent a second time.
 
 mod admin;
 mod alert;

@@ -69,7 +69,7 @@ impl Plan {
         self
     }
 
-    /// Whether it is left out of a confirmation of so many changes: a protected host is confirmed alone.
+    /// Returns whether a confirmation of `n_changes` changes leaves this one out: a protected host is confirmed alone.
     pub fn is_left_out_of(&self, n_changes: usize) -> bool {
         n_changes > 1 && self.protection.is_some()
     }

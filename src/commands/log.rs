@@ -32,7 +32,7 @@ const COLUMNS: &[OutputColumn] = &[
 pub(super) fn show(limit: Option<usize>, format: Format, cx: &mut CommandCx<'_>) -> Result<Exit, Failure> {
     let log_dir = dir(cx)?.to_owned();
     let mut index = LogIndex::read(&log_dir)?;
-    let is_whole = index.is_whole;
+    let is_intact = index.is_intact;
     let n = index.shown.len();
     let mut start = n - limit.map_or(n, |limit| limit.min(n));
     let style = cx.table_style();
@@ -58,7 +58,7 @@ pub(super) fn show(limit: Option<usize>, format: Format, cx: &mut CommandCx<'_>)
             cx.note("what was changed in the demo has a log of its own: lampblack log show --demo");
         }
     }
-    if !is_whole {
+    if !is_intact {
         cx.warn("the log is not whole; `lampblack log verify` says what is wrong");
     }
     Ok(Exit::Done)
@@ -72,7 +72,7 @@ struct LogIndex {
     shown: Vec<(u64, LinePosition)>,
     /// The outcomes: the line of the change and the position of the outcome, ordered by change.
     outcomes: Vec<(u64, LinePosition)>,
-    is_whole: bool,
+    is_intact: bool,
 }
 
 impl LogIndex {
@@ -85,7 +85,7 @@ impl LogIndex {
             Err(_) => {}
         })?;
         outcomes.sort_by_key(|(of, _)| *of);
-        Ok(Self { is_whole: scan.faults.is_empty(), files: scan.into_files(), shown, outcomes })
+        Ok(Self { is_intact: scan.faults.is_empty(), files: scan.into_files(), shown, outcomes })
     }
 
     /// Returns the rows of some lines; `None` if the log has changed in the meantime.

@@ -9,8 +9,8 @@ use crate::model::Link;
 use crate::query::{self, Index, LinkedQuery};
 use crate::text;
 
-/// Returns the query `query`, or standard input for `-`, and prints its warnings. A query that the server would reject,
-/// or a list of indicators, is an error unless `--as-typed` is given.
+/// Returns the query in `argument`, or from standard input for `-`, and prints its warnings. A query that the server
+/// would reject, or a list of indicators, is an error unless `--as-typed` is given.
 pub(super) fn read_query(
     index: Index,
     argument: &str,

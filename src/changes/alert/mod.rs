@@ -96,14 +96,14 @@ impl AlertChange {
         }
     }
 
-    /// Returns the IDs of the alerts that have the desired state now and had another when they were logged, with the
-    /// same owner where the change names none: nobody else need have changed them. `logged` has status and owner of each.
+    /// Returns the IDs of the alerts that this change itself may have set since they were logged: they have the desired
+    /// state, and an owner that is unchanged or set by the change. `logged` has the status and owner of each.
     pub(super) fn applied_since<'a>(
         &'a self,
         logged: &'a HashMap<&str, [&str; 2]>,
         read: &'a AlertSnapshot,
     ) -> impl Iterator<Item = &'a str> {
-        let is_meant = |alert: &Alert| match &self.desired {
+        let is_owner_desired = |alert: &Alert| match &self.desired {
             Disposition::Assigned(_) => true,
             Disposition::Previous(previous) => {
                 let previous = previous.get(&alert.id);
@@ -113,7 +113,7 @@ impl AlertChange {
         };
         let ids = read.present.iter().filter(move |alert| {
             let owner = logged.get(alert.id.0.raw()).map(|[_, owner]| *owner);
-            self.is_satisfied_by(alert) && (owner == Some(alert.assigned_to.raw()) || is_meant(alert))
+            self.is_satisfied_by(alert) && (owner == Some(alert.assigned_to.raw()) || is_owner_desired(alert))
         });
         ids.map(|alert| alert.id.0.raw())
     }

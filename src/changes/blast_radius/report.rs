@@ -70,8 +70,8 @@ async fn open_alerts(report: &ReportId, client: &Client) -> Result<ImpactLine, E
     let pages: Vec<_> = pages::<Alert>(client, search, Some(MAX_OPEN_ALERTS)).try_collect().await?;
     let total = pages.first().map_or(0, |page| page.total);
     let requests = u32::try_from(pages.len()).unwrap_or(u32::MAX);
-    let n_broken: usize = pages.iter().map(|page| page.n_unreadable).sum();
-    let unreadable = match n_broken {
+    let n_unreadable: usize = pages.iter().map(|page| page.n_unreadable).sum();
+    let unreadable = match n_unreadable {
         0 => String::new(),
         n => format!("; {n} unreadable"),
     };
@@ -83,7 +83,7 @@ async fn open_alerts(report: &ReportId, client: &Client) -> Result<ImpactLine, E
     };
     Ok(ImpactLine {
         text: match alerts.len() {
-            0 if n_broken > 0 => format!("unknown: {n_broken} unreadable"),
+            0 if n_unreadable > 0 => format!("unknown: {n_unreadable} unreadable"),
             0 => "none".into(),
             n => format!("{n}; their status stays unless you also mark them false positive{not_read}{unreadable}"),
         },

@@ -102,7 +102,7 @@ impl WatchlistChange {
         let id = match self {
             Self::Create(new) => {
                 let watchlists = client.watchlists().await?;
-                snapshot.n_unread = watchlists.n_unreadable;
+                snapshot.n_unreadable = watchlists.n_unreadable;
                 let watchlists = watchlists.rows;
                 let named = watchlists.iter().filter(|one| one.name.raw() == new.draft.name);
                 snapshot.n_namesakes = named.count();
@@ -133,7 +133,7 @@ impl WatchlistChange {
         };
         if let Some(id) = id.filter(|_| is_about_actions && snapshot.watchlist.is_some()) {
             let actions = client.watch_actions(id).await?;
-            snapshot.n_unread = actions.n_unreadable;
+            snapshot.n_unreadable = actions.n_unreadable;
             snapshot.actions = Some(actions.rows);
         }
         Ok(snapshot)
@@ -189,7 +189,7 @@ impl WatchlistChange {
     /// Returns whether the watchlist on the server satisfies the change; `None` if the server does not say.
     pub(super) fn is_satisfied_by(&self, current: &WatchlistSnapshot) -> Option<bool> {
         let Some(watchlist) = &current.watchlist else {
-            let is_unknown = matches!(self, Self::Create(_)) && current.n_unread > 0;
+            let is_unknown = matches!(self, Self::Create(_)) && current.n_unreadable > 0;
             return (!is_unknown).then_some(matches!(self, Self::Delete(_)));
         };
         match self {
@@ -202,13 +202,13 @@ impl WatchlistChange {
             Self::Switch { is_enabled, .. } => watchlist.is_enabled.map(|is| is == *is_enabled),
             Self::Delete(_) => Some(false),
             Self::AddAction { kind, recipients, .. } => match current.has_action(*kind, recipients) {
-                false if current.n_unread > 0 => None,
+                false if current.n_unreadable > 0 => None,
                 has_action => Some(has_action),
             },
             Self::RemoveAction { action, .. } => {
                 let mut actions = current.actions.as_ref()?.iter();
                 let is_there = actions.any(|other| other.id == *action);
-                (is_there || current.n_unread == 0).then_some(!is_there)
+                (is_there || current.n_unreadable == 0).then_some(!is_there)
             }
         }
     }
@@ -249,7 +249,7 @@ impl WatchlistChange {
 
     pub(super) fn describe(&self, current: &WatchlistSnapshot) -> String {
         let Some(watchlist) = &current.watchlist else {
-            let among_readable = if current.n_unread > 0 { " among those that could be read" } else { "" };
+            let among_readable = if current.n_unreadable > 0 { " among those that could be read" } else { "" };
             return format!("no such watchlist{among_readable}");
         };
         let state = match watchlist.is_enabled {
@@ -295,7 +295,7 @@ impl WatchlistChange {
                     ),
                 });
                 let names = ("watchlist", "watchlists");
-                notes.extend(unreadable_rows::unreadable_rows_warning(current.n_unread, names, "have this name"));
+                notes.extend(unreadable_rows::unreadable_rows_warning(current.n_unreadable, names, "have this name"));
                 if current.n_namesakes > 0 {
                     let n = text::pluralize(current.n_namesakes, "watchlist has", "watchlists have");
                     notes.push(format!("{n} this name already"));

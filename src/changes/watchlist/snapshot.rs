@@ -43,7 +43,7 @@ pub struct WatchlistSnapshot {
     /// The name to display if there is no such watchlist.
     pub(super) name: Untrusted,
     /// The number of unreadable records: of watchlists for a new one, otherwise of its actions.
-    pub n_unread: usize,
+    pub n_unreadable: usize,
     /// The number of watchlists that have this name already.
     pub(super) n_namesakes: usize,
 }

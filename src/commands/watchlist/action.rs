@@ -68,7 +68,7 @@ fn check_action_exists(action: u64, snapshot: &WatchlistSnapshot) -> Result<(), 
         descriptions => format!("it sets off: {}", descriptions.join(", ")),
     };
     let why = format!("the watchlist has no action {action}");
-    Err(not_found(why, snapshot.n_unread, "actions").with_hint(hint))
+    Err(not_found(why, snapshot.n_unreadable, "actions").with_hint(hint))
 }
 
 fn row(action: &WatchAction) -> OutputRow {
