@@ -1,4 +1,4 @@
-//! The queue of alerts: grouped or not, and looked at again and again while somebody wants to be told of new ones.
+//! Actions on the alert queue as a whole: grouping, live updates, refreshing.
 
 use jiff::Timestamp;
 
@@ -10,7 +10,7 @@ use crate::query::Index;
 use crate::session::{Cx, Effect, GroupBy};
 
 impl App {
-    /// Does what is meant with the alerts as a whole; false if it is nothing of that kind.
+    /// Handles an action on the whole alert queue; returns whether it was one.
     pub(super) fn act_on_alerts(&mut self, action: Action, now: Timestamp, effects: &mut Vec<Effect>) -> bool {
         if self.overlay.is_some() {
             return false;
@@ -26,9 +26,9 @@ impl App {
                     Some(by) => cx.notify(format!("grouped by {}", by.label())),
                     None => cx.notify("not grouped"),
                 }
-                let is_beside = self.focus == PaneId::Alert;
+                let has_alert_focus = self.focus == PaneId::Alert;
                 self.show_view(self.grouped_view(View::Alerts));
-                if is_beside {
+                if has_alert_focus {
                     self.focus = PaneId::Alert;
                 }
             }
@@ -37,21 +37,21 @@ impl App {
         true
     }
 
-    /// From some of the alerts back to the queue: its groups as they were left, or all that is open.
+    /// Returns from a filtered list of alerts to the queue: its groups as they were left, or all open alerts.
     pub(super) fn return_to_alert_groups(&mut self, now: Timestamp, effects: &mut Vec<Effect>) {
         if self.view == View::Alerts && self.return_to_view(View::AlertGroups, now, effects) {
             return;
         }
         let mut cx = Cx::new(&mut self.session, effects, now);
-        let asked = cx.session().lists.alerts.search();
-        if asked.is_some_and(|search| search.query != OPEN_ALERTS) {
+        let current = cx.session().lists.alerts.search();
+        if current.is_some_and(|search| search.query != OPEN_ALERTS) {
             self.panes.alert_query.set_text(OPEN_ALERTS);
             cx.search_index(Index::Alert, OPEN_ALERTS.into());
         }
         self.show_view(self.grouped_view(View::Alerts));
     }
 
-    /// The alerts as they were last looked at, grouped or not; any other view is itself.
+    /// Returns the view in which alerts were last shown, grouped or not; any other view is returned unchanged.
     pub(super) fn grouped_view(&self, view: View) -> View {
         match (view, self.session.alert_state.group_by) {
             (View::Alerts | View::AlertGroups, Some(_)) => View::AlertGroups,
@@ -62,7 +62,7 @@ impl App {
 }
 
 impl Panes {
-    /// Asks again for the alerts that are shown, and for what is known around the one under the cursor.
+    /// Refreshes the shown alerts and the context of the alert under the cursor.
     pub(super) fn refresh_alerts(&self, view: View, cx: &mut Cx<'_>) {
         cx.clear_new_alerts();
         if view == View::AlertGroups {

@@ -1,4 +1,4 @@
-//! The sheets before deeds: what they are about, and what is taken back.
+//! Opens the confirmations of changes: finds their targets, and the change that undo reverts.
 
 use std::collections::HashSet;
 
@@ -13,17 +13,17 @@ use crate::panes::{
 };
 use crate::session::{Cx, Effect};
 
-/// Hours for which a sensor may send all it holds back: as far ahead as the official client asks (reference 2.6, "Flush").
-const FLUSH: i64 = 365 * 24;
+/// Hours until a flush of a sensor's backlog ends; the official client uses this value, too (API reference 2.6,
+/// "Flush").
+const FLUSH_HOURS: i64 = 365 * 24;
 
-/// What is said where nobody is configured.
 const NO_USER: &str = "No user name configured, so alerts cannot be assigned to you. \
     Set user in the profile or start with --user NAME";
 
-/// A sheet or a popup before it; or why there is none, where the reason is not that nothing is under the cursor.
+/// A confirmation or a form before it; otherwise the reason why there is none, or `None` if no target is selected.
 type Opened = Result<Box<dyn Pane>, Option<String>>;
 
-/// What a verb is about.
+/// The kind of target that an action needs.
 #[derive(Clone, Copy)]
 enum Subject {
     Host,
@@ -70,13 +70,14 @@ impl Subject {
 }
 
 impl App {
-    /// Opens the sheet of a verb that changes the server, or what must be said before it; false if it is no such verb.
+    /// Opens the confirmation of a changing action, or shows why it cannot; returns whether `action` changes the
+    /// server.
     pub(super) fn open_confirmation(&mut self, action: Action, now: Timestamp, effects: &mut Vec<Effect>) -> bool {
         if action == Action::Undo {
             self.open_undo(now, effects);
             return true;
         }
-        let Some(about) = Subject::from_action(action) else {
+        let Some(subject) = Subject::from_action(action) else {
             return false;
         };
         let mut cx = Cx::new(&mut self.session, effects, now);
@@ -84,11 +85,11 @@ impl App {
             cx.notify(format!("{}: press Esc first", action.label()));
             return true;
         }
-        // Marks beat the cursor, and the focus.
+        // Marked rows take precedence over the cursor and the focus.
         let main = self.view.main();
         let is_marked = self.panes.get(main).is_marked();
-        let pane = match about {
-            // Of feeds themselves nothing is ignored: their reports are meant, wherever the focus is.
+        let pane = match subject {
+            // Feeds cannot be ignored, only their reports, so the focus does not matter here.
             Subject::Report if self.view == View::Feeds => PaneId::Reports,
             _ if is_marked => main,
             _ => self.focus,
@@ -97,32 +98,32 @@ impl App {
             self.reject_unseen_target(action.label(), now, effects);
             return true;
         }
-        let clues = self.panes.get(pane).observables(&self.session);
+        let observables = self.panes.get(pane).observables(&self.session);
         let marked = self.marked_rows(pane);
-        let opened = match about {
+        let opened = match subject {
             Subject::Hash => {
-                let hashes = dedup(clues.iter().filter_map(Observables::md5));
+                let hashes = dedup(observables.iter().filter_map(Observables::md5));
                 self.confirm_hashes(action, hashes)
             }
             Subject::Host => {
-                let sensors = dedup(clues.iter().filter_map(Observables::sensor));
+                let sensors = dedup(observables.iter().filter_map(Observables::sensor));
                 self.confirm_sensors(action, sensors, now)
             }
-            Subject::Alerts => self.confirm_alerts(action, &clues),
-            Subject::Report => self.confirm_reports(action, &clues),
-            Subject::Watchlist | Subject::Feed => self.confirm_switch(action, &clues),
+            Subject::Alerts => self.confirm_alerts(action, &observables),
+            Subject::Report => self.confirm_reports(action, &observables),
+            Subject::Watchlist | Subject::Feed => self.confirm_switch(action, &observables),
         };
         match opened {
-            Ok(mut sheet) => {
-                sheet.set_hidden_rows(&marked);
-                sheet.set_target_names(&TargetNames::of_rows(&clues));
+            Ok(mut confirmation) => {
+                confirmation.set_hidden_rows(&marked);
+                confirmation.set_target_names(&TargetNames::of_rows(&observables));
                 self.acted_on_pane = Some(pane);
-                self.overlay = Some(sheet);
+                self.overlay = Some(confirmation);
             }
-            Err(why) => {
-                let text = why.unwrap_or_else(|| {
-                    let (verb, what) = (action.label(), about.label());
-                    format!("{verb}: no {what} selected")
+            Err(reason) => {
+                let text = reason.unwrap_or_else(|| {
+                    let (verb, noun) = (action.label(), subject.label());
+                    format!("{verb}: no {noun} selected")
                 });
                 Cx::new(&mut self.session, effects, now).notify(text);
             }
@@ -130,28 +131,28 @@ impl App {
         true
     }
 
-    /// The marked rows of a pane; none of them can be seen while the pane is not on the screen.
+    /// Returns the marked rows of a pane; if the pane is not on screen, none of them is visible.
     pub(super) fn marked_rows(&self, pane: PaneId) -> MarkedRows {
         let mut marked = self.panes.get(pane).marked_rows(&self.session);
         if !self.is_drawn(pane) {
             let panes = self.view.panes().iter();
-            let mut named = panes.filter(|(id, _)| *id == pane);
-            marked.offscreen_pane = named.next().map(|(_, name)| *name);
+            let mut matches = panes.filter(|(id, _)| *id == pane);
+            marked.offscreen_pane = matches.next().map(|(_, name)| *name);
         }
         marked
     }
 
     fn confirm_hashes(&self, action: Action, hashes: Vec<Md5>) -> Opened {
-        let deed = |md5| match action {
+        let change = |md5| match action {
             Action::Lift => Change::Unban(md5),
             _ => Change::Ban { md5, note: None },
         };
-        self.confirm(hashes.into_iter().map(deed).collect())
+        self.confirm(hashes.into_iter().map(change).collect())
     }
 
     fn confirm_sensors(&self, action: Action, sensors: Vec<SensorId>, now: Timestamp) -> Opened {
-        let until = now.checked_add(FLUSH.hours()).unwrap_or(Timestamp::MAX);
-        let deed = |sensor| match action {
+        let until = now.checked_add(FLUSH_HOURS.hours()).unwrap_or(Timestamp::MAX);
+        let change = |sensor| match action {
             Action::Isolate => Change::Isolate(sensor),
             Action::Release => Change::Unisolate(sensor),
             Action::FlushSensor => Change::Flush { sensor, until },
@@ -161,19 +162,19 @@ impl App {
             _ if sensors.is_empty() => Err(None),
             Action::MoveSensor => Ok(Box::new(SensorGroupPicker::new(sensors))),
             Action::AnnotateSensor => Ok(Box::new(NotesPane::new(sensors, &self.session))),
-            _ => self.confirm(sensors.into_iter().map(deed).collect()),
+            _ => self.confirm(sensors.into_iter().map(change).collect()),
         }
     }
 
-    /// How far somebody has looked at alerts.
-    fn confirm_alerts(&self, action: Action, clues: &[Observables]) -> Opened {
+    /// Opens the confirmation that sets status or owner of alerts, or ignores them.
+    fn confirm_alerts(&self, action: Action, observables: &[Observables]) -> Opened {
         let mut seen = HashSet::new();
-        let all = clues.iter().flat_map(|clues| &clues.alerts);
-        let alerts: Vec<_> = all.filter(|id| seen.insert(*id)).cloned().collect();
+        let ids = observables.iter().flat_map(|observables| &observables.alerts);
+        let alerts: Vec<_> = ids.filter(|id| seen.insert(*id)).cloned().collect();
         if alerts.is_empty() {
             return Err(None);
         }
-        let to = match action {
+        let disposition = match action {
             Action::Take => match &self.session.connection.info.user {
                 Some(user) => Disposition::Assigned(user.clone()),
                 None => return Err(Some(NO_USER.into())),
@@ -184,27 +185,27 @@ impl App {
             Action::Reopen => Disposition::Status(AlertStatus::Unresolved),
             _ => Disposition::Ignored,
         };
-        let blocks = AlertChange::batches(&alerts, &to);
-        let sheet = ConfirmPane::new(blocks.into_iter().map(Change::Triage).collect(), &self.session);
-        Ok(Box::new(sheet.with_confirm_key(self.pressed_key)))
+        let batches = AlertChange::batches(&alerts, &disposition);
+        let confirmation = ConfirmPane::new(batches.into_iter().map(Change::Triage).collect(), &self.session);
+        Ok(Box::new(confirmation.with_confirm_key(self.pressed_key)))
     }
 
-    fn confirm_reports(&self, action: Action, clues: &[Observables]) -> Opened {
-        let reports = dedup(clues.iter().filter_map(|clues| clues.report.clone()));
-        let is_watchlist = clues.iter().any(|clues| clues.watchlist.is_some());
+    fn confirm_reports(&self, action: Action, observables: &[Observables]) -> Opened {
+        let reports = dedup(observables.iter().filter_map(|observables| observables.report.clone()));
+        let is_watchlist = observables.iter().any(|observables| observables.watchlist.is_some());
         if reports.is_empty() && is_watchlist {
             let text = "Raised by a watchlist, not a report. Disable the watchlist in view 6";
             return Err(Some(text.into()));
         }
-        let on = action == Action::IgnoreReport;
-        let deed = |report| Change::Ignore(ReportChange { report, is_ignored: on });
-        self.confirm(reports.into_iter().map(deed).collect())
+        let is_ignored = action == Action::IgnoreReport;
+        let change = |report| Change::Ignore(ReportChange { report, is_ignored });
+        self.confirm(reports.into_iter().map(change).collect())
     }
 
-    /// What is enabled, disabled, synchronized or deleted: watchlists, or feeds.
-    fn confirm_switch(&self, action: Action, clues: &[Observables]) -> Opened {
-        let watchlists = dedup(clues.iter().filter_map(|clues| clues.watchlist));
-        let feeds = dedup(clues.iter().filter_map(|clues| clues.feed));
+    /// Opens the confirmation that enables, disables, synchronizes or deletes watchlists or feeds.
+    fn confirm_switch(&self, action: Action, observables: &[Observables]) -> Opened {
+        let watchlists = dedup(observables.iter().filter_map(|observables| observables.watchlist));
+        let feeds = dedup(observables.iter().filter_map(|observables| observables.feed));
         let watch = |id| {
             Change::Watch(match action {
                 Action::Remove => WatchlistChange::Delete(id),
@@ -225,52 +226,53 @@ impl App {
         }
     }
 
-    fn confirm(&self, deeds: Vec<Change>) -> Opened {
-        if deeds.is_empty() {
+    fn confirm(&self, changes: Vec<Change>) -> Opened {
+        if changes.is_empty() {
             return Err(None);
         }
-        Ok(Box::new(ConfirmPane::new(deeds, &self.session)))
+        Ok(Box::new(ConfirmPane::new(changes, &self.session)))
     }
 
-    /// Opens the sheet that takes something back: the deed under the cursor, or else the last of one's own.
+    /// Opens the confirmation that undoes the change under the cursor, or else the user's last change.
     fn open_undo(&mut self, now: Timestamp, effects: &mut Vec<Effect>) {
         if self.overlay.is_some() {
             return Cx::new(&mut self.session, effects, now).notify("Undo: press Esc first");
         }
-        let named = self.panes.get(self.focus).popup(Action::Undo, &self.session);
-        if named.is_none() && self.focus == PaneId::Activity {
+        let selected = self.panes.get(self.focus).popup(Action::Undo, &self.session);
+        if selected.is_none() && self.focus == PaneId::Activity {
             let text = "Cannot undo: not completed, already undone, or nothing to restore";
             return Cx::new(&mut self.session, effects, now).notify(text);
         }
-        let sheet = named.or_else(|| {
+        let confirmation = selected.or_else(|| {
             let session = &self.session;
-            let (journal, identity) = (session.changes.history.as_ref()?, &session.connection.info);
+            let (history, info) = (session.changes.history.as_ref()?, &session.connection.info);
             let since = now.checked_sub(24.hours()).unwrap_or(now);
-            let is_mine = |act: &LoggedChange| act.submitted.who.is_same_actor(&identity.actor);
-            let act = journal.last_undoable(&identity.host, since, is_mine)?;
-            let sheet = ConfirmPane::undo(&journal.undo_batch(act), session)?;
-            let last = journal.last_change(&identity.host, is_mine);
-            let passed = last.filter(|last| last.line > act.line && last.inverse().is_none());
-            let passed = passed.map(|last| {
-                let (deed, name) = (changes::label(&last.submitted.verb), last.name());
-                format!("The last action, {deed} {name}, cannot be undone; this is one before it")
+            let is_mine = |logged: &LoggedChange| logged.submitted.who.is_same_actor(&info.actor);
+            let logged = history.last_undoable(&info.host, since, is_mine)?;
+            let confirmation = ConfirmPane::undo(&history.undo_batch(logged), session)?;
+            let last = history.last_change(&info.host, is_mine);
+            let skipped = last.filter(|last| last.line > logged.line && last.inverse().is_none());
+            let skipped = skipped.map(|last| {
+                let (verb, name) = (changes::label(&last.submitted.verb), last.name());
+                format!("The last action, {verb} {name}, cannot be undone; this is one before it")
             });
-            // `z` is about the last action wherever the cursor is: where that is on another row, it is said first.
-            let clues = self.panes.get(self.focus).observables(session);
-            let is_elsewhere = sheet.is_about_other_rows(&clues);
-            let elsewhere = is_elsewhere.then(|| {
-                let (deed, name) = (changes::label(&act.submitted.verb), act.name());
-                format!("Your last action, not the selected row: {deed} {name}")
+            // Undo is about the last change even if the cursor is on another row, which the confirmation then says
+            // first.
+            let observables = self.panes.get(self.focus).observables(session);
+            let is_elsewhere = confirmation.is_about_other_rows(&observables);
+            let warning = is_elsewhere.then(|| {
+                let (verb, name) = (changes::label(&logged.submitted.verb), logged.name());
+                format!("Your last action, not the selected row: {verb} {name}")
             });
-            let preface = passed.into_iter().chain(elsewhere).collect();
-            let sheet: Box<dyn Pane> = Box::new(sheet.with_preface(preface));
-            Some(sheet)
+            let preface = skipped.into_iter().chain(warning).collect();
+            let confirmation: Box<dyn Pane> = Box::new(confirmation.with_preface(preface));
+            Some(confirmation)
         });
-        match sheet {
-            Some(mut sheet) => {
-                sheet.set_hidden_rows(&self.marked_rows(self.focus));
+        match confirmation {
+            Some(mut confirmation) => {
+                confirmation.set_hidden_rows(&self.marked_rows(self.focus));
                 self.acted_on_pane = Some(self.focus);
-                self.overlay = Some(sheet);
+                self.overlay = Some(confirmation);
             }
             None => Cx::new(&mut self.session, effects, now)
                 .notify("Nothing of yours to undo in the last 24 h. In Activity (@), z undoes the selected action"),
@@ -278,13 +280,13 @@ impl App {
     }
 }
 
-/// Each of them once, in their order.
-fn dedup<T: PartialEq>(all: impl Iterator<Item = T>) -> Vec<T> {
-    let mut each = Vec::new();
-    for one in all {
-        if !each.contains(&one) {
-            each.push(one);
+/// Returns the values without duplicates, in order of first occurrence.
+fn dedup<T: PartialEq>(values: impl Iterator<Item = T>) -> Vec<T> {
+    let mut unique = Vec::new();
+    for value in values {
+        if !unique.contains(&value) {
+            unique.push(value);
         }
     }
-    each
+    unique
 }

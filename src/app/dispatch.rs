@@ -1,4 +1,4 @@
-//! From a key to what is done: overlay first, then the focused pane, then what works everywhere.
+//! Dispatches keys and actions: to the overlay, the focused pane, or the app itself.
 
 use crossterm::event::KeyEvent;
 use jiff::{Timestamp, ToSpan};
@@ -53,27 +53,27 @@ impl App {
         pane.type_key(key, &mut Cx::new(session, effects, now));
     }
 
-    /// Handles characters that came together. Where text is typed they cost what one key does; elsewhere each is a key.
+    /// Handles characters that arrived together: as one text where text is typed, otherwise one key at a time.
     pub(super) fn type_text(&mut self, text: &str, now: Timestamp) -> Vec<Effect> {
         let mut effects = Vec::new();
-        let mut rest = text;
-        while let Some(char) = rest.chars().next() {
+        let mut remaining = text;
+        while let Some(char) = remaining.chars().next() {
             let is_entry = self.pending_chords.is_empty() && self.scope().takes_text();
             if is_entry && self.refused_key.is_none() && !self.is_screen_hidden() {
                 Cx::new(&mut self.session, &mut effects, now).clear_notice();
                 let (pane, session) = self.focused_pane();
-                pane.type_text(rest, &mut Cx::new(session, &mut effects, now));
-                // The panes settle; nothing else has happened.
+                pane.type_text(remaining, &mut Cx::new(session, &mut effects, now));
+                // Only the views need to update; no other input was handled.
                 self.after_input(now, &mut effects);
                 break;
             }
             effects.extend(self.handle(Input::Key(keys::key_of(char)), now));
-            rest = &rest[char.len_utf8()..];
+            remaining = &remaining[char.len_utf8()..];
         }
         effects
     }
 
-    /// Says that what was pasted goes nowhere, and where it could.
+    /// Explains that nothing accepts pasted text here, and which keys lead to a text field.
     pub(super) fn refuse_paste(&mut self, now: Timestamp, effects: &mut Vec<Effect>) {
         let chain = self.scope().lookup_chain();
         let places = [(Action::EditQuery, "to edit a query"), (Action::Commands, "to follow a link")];
@@ -93,35 +93,35 @@ impl App {
         if self.is_screen_hidden() && !visibility::is_safe_unseen(action) {
             return self.reject_unseen_target(action.label(), now, effects);
         }
-        // Only what may change what is shown is worth remembering where one was.
-        let is_leading = View::from_action(action).is_some()
+        // Only actions that may change the shown rows add to the navigation history.
+        let may_navigate = View::from_action(action).is_some()
             || matches!(action, Action::Submit | Action::Open | Action::Accept | Action::Sort | Action::SplitSegments);
-        let place = is_leading.then(|| self.location());
+        let location = may_navigate.then(|| self.location());
         self.has_asked_to_quit &= action == Action::Quit;
         self.run_action(action, now, effects);
-        // Whoever asks wants to move among the answers at once.
-        if action == Action::Submit && place.as_ref().is_some_and(|place| self.has_moved_from(place)) {
+        // After submitting, the user wants to move among the results.
+        if action == Action::Submit && location.as_ref().is_some_and(|location| self.has_moved_from(location)) {
             self.focus = self.view.results_pane();
         }
         let mut cx = Cx::new(&mut self.session, effects, now);
-        if let Some(lead) = cx.take_destination() {
-            let place = place.unwrap_or_else(|| self.location());
-            // Other sensors in the same list lie on top of nothing.
-            let is_elsewhere = self.view != View::Sensors || !matches!(lead, Destination::Sensors(_));
-            self.navigate(lead, now, effects);
-            self.push_location(place, is_elsewhere);
-        } else if let Some(place) = place {
-            self.push_location(place, matches!(action, Action::Open | Action::Accept));
+        if let Some(destination) = cx.take_destination() {
+            let location = location.unwrap_or_else(|| self.location());
+            // Another filter on the list of sensors replaces the list, so it does not drill into it.
+            let is_drilled_into = self.view != View::Sensors || !matches!(destination, Destination::Sensors(_));
+            self.navigate(destination, now, effects);
+            self.push_location(location, is_drilled_into);
+        } else if let Some(location) = location {
+            self.push_location(location, matches!(action, Action::Open | Action::Accept));
         }
     }
 
     fn run_action(&mut self, action: Action, now: Timestamp, effects: &mut Vec<Effect>) {
         if let Some(view) = View::from_action(action) {
-            // The key of the alerts, among some of them, leads to all.
+            // Pressed in a filtered list of alerts, the alerts key shows all of them.
             if view == View::Alerts && matches!(self.view, View::Alerts | View::AlertGroups) {
                 return self.return_to_alert_groups(now, effects);
             }
-            // The key that counts also goes back to the hunt.
+            // Pressed a second time, the key of the facets returns to the hunt.
             let is_back = view == View::Facets && self.view == view;
             let view = if is_back { View::Hunt } else { view };
             let view = self.grouped_view(view);
@@ -142,25 +142,25 @@ impl App {
             Action::Back => self.dismiss_layer(now, effects),
             Action::TimeZone => Cx::new(&mut self.session, effects, now).next_zone(),
             Action::ShowError => self.show_error(now, effects),
-            // Sensors are found by parts of their names, not by queries.
+            // Sensors are searched by parts of their names, not by queries.
             Action::EditQuery if self.view == View::Sensors => {
                 self.overlay = Some(Box::new(SensorSearchPane::new(&self.session)));
             }
             Action::EditQuery => {
                 self.overlay = None;
-                // Where nothing is searched, processes are.
+                // In a view without a query, the process search is opened.
                 if self.view.index().is_none() {
                     self.show_view(View::Hunt);
                 }
                 self.focus = PaneId::Query(self.view.index().unwrap_or(Index::Process));
             }
-            // Tab completes while a completion is offered, and goes on otherwise.
+            // Tab accepts a completion if one is offered, and moves to the next pane otherwise.
             Action::Complete if !self.has_completions() => {
-                let is_asked = self.view.index().is_some_and(|index| {
+                let is_fetching = self.view.index().is_some_and(|index| {
                     let mut cx = Cx::new(&mut self.session, effects, now);
                     self.panes.editor_mut(index).fetch_values(&mut cx)
                 });
-                if !is_asked {
+                if !is_fetching {
                     self.move_focus(true);
                 }
             }
@@ -171,8 +171,8 @@ impl App {
             Action::GoBack | Action::GoForward => {
                 let is_back = action == Action::GoBack;
                 if !self.navigate_history(is_back, now, effects) {
-                    let way = if is_back { "back" } else { "forward" };
-                    let text = format!("Nothing to go {way} to");
+                    let direction = if is_back { "back" } else { "forward" };
+                    let text = format!("Nothing to go {direction} to");
                     Cx::new(&mut self.session, effects, now).notify(text);
                 }
             }
@@ -187,15 +187,15 @@ impl App {
         }
     }
 
-    /// What the console itself does not do, the focused pane may.
+    /// Passes an action that the app does not handle to the focused pane.
     fn dispatch_to_pane(&mut self, action: Action, now: Timestamp, effects: &mut Vec<Effect>) {
         let is_about_row = matches!(action, Action::Edit | Action::AddAction | Action::RemoveAction | Action::Download);
         let is_marked = self.panes.get(self.focus).is_marked();
         if is_about_row && self.overlay.is_none() && !is_marked && !self.is_target_visible(self.focus) {
             return self.reject_unseen_target(action.label(), now, effects);
         }
-        if let Some(why) = self.refusal_reason(action) {
-            return Cx::new(&mut self.session, effects, now).notify(why);
+        if let Some(reason) = self.refusal_reason(action) {
+            return Cx::new(&mut self.session, effects, now).notify(reason);
         }
         if action == Action::ShowRecord && self.overlay.is_none() {
             match self.panes.get(self.focus).record(&self.session) {
@@ -223,10 +223,10 @@ impl App {
         }
     }
 
-    /// Why nothing is to be written in a form that would only be refused afterwards.
+    /// Returns why a form must not be opened: its change would be rejected afterwards.
     fn refusal_reason(&self, action: Action) -> Option<String> {
-        let is_of_one = matches!(action, Action::Edit | Action::AddAction | Action::RemoveAction);
-        if !is_of_one && action != Action::New {
+        let is_single_row = matches!(action, Action::Edit | Action::AddAction | Action::RemoveAction);
+        if !is_single_row && action != Action::New {
             return None;
         }
         if self.session.connection.info.is_read_only {
@@ -234,22 +234,22 @@ impl App {
         }
         let pane = self.panes.get(self.focus);
         let n = pane.observables(&self.session).len();
-        (is_of_one && pane.is_marked() && n > 1)
+        (is_single_row && pane.is_marked() && n > 1)
             .then(|| format!("{}: works on one row, but {n} are marked (Esc clears marks)", action.label()))
     }
 
-    /// Whether a completion is offered.
+    /// Returns whether completions are offered.
     fn has_completions(&self) -> bool {
         self.editor().is_some_and(QueryPane::has_completions)
     }
 
-    /// Takes back the completions on offer; false when there are none.
+    /// Closes the menu of completions; returns whether it was open.
     fn dismiss_completions(&mut self) -> bool {
         let index = self.view.index();
         index.is_some_and(|index| self.panes.editor_mut(index).dismiss_completions())
     }
 
-    /// Shows a view, with the focus on what it is about.
+    /// Shows a view and focuses its main pane.
     pub(super) fn show_view(&mut self, view: View) {
         self.overlay = None;
         self.is_zoomed = false;
@@ -260,23 +260,23 @@ impl App {
     }
 
     fn move_focus(&mut self, is_forward: bool) {
-        // Never into the query: there, the next letters would be text. `i` goes there.
+        // The query editor is skipped, since letters would be typed into it; it has a key of its own.
         let panes = self.view.panes().iter().map(|(id, _)| *id);
         let panes: Vec<_> = panes.filter(|id| !matches!(id, PaneId::Query(_))).collect();
         let at = panes.iter().position(|id| *id == self.focus);
         let last = panes.len() - 1;
-        let to = match (at, is_forward) {
+        let next = match (at, is_forward) {
             (None, true) => 0,
             (None, false) => last,
             (Some(at), true) => (at + 1) % panes.len(),
             (Some(at), false) => at.checked_sub(1).unwrap_or(last),
         };
-        self.focus = panes[to];
+        self.focus = panes[next];
         self.dismiss_completions();
     }
 
-    /// Leaves what is on top: a popup, a view that something led to. At the bottom it quits, after a question if something
-    /// would be lost.
+    /// Closes the topmost layer: a popup, or a view that was opened from another one. Quits if there is none, after a
+    /// warning if something would be lost.
     fn quit(&mut self, now: Timestamp, effects: &mut Vec<Effect>) {
         if let Some(mut closed) = self.overlay.take() {
             self.overlay = closed.overlay_below();
@@ -293,7 +293,7 @@ impl App {
             self.navigate_history(true, now, effects);
             return;
         }
-        let way_back = || {
+        let back_hint = || {
             let text = "[ = back in history";
             self.history.can_go_back().then(|| text.to_owned())
         };
@@ -302,17 +302,17 @@ impl App {
             n => Some(text::pluralize(n, "action is pending", "actions are pending")),
         };
         let unfinished = self.session.describe_unfinished();
-        match unfinished.or_else(pending).or_else(way_back) {
-            Some(what) if !self.has_asked_to_quit => {
+        match unfinished.or_else(pending).or_else(back_hint) {
+            Some(warning) if !self.has_asked_to_quit => {
                 self.has_asked_to_quit = true;
-                let text = format!("{what}. Press q again to quit");
+                let text = format!("{warning}. Press q again to quit");
                 Cx::new(&mut self.session, effects, now).warn(text);
             }
             _ => effects.push(Effect::Quit),
         }
     }
 
-    /// Takes one layer away: overlay, completion, entry, filter, marks, zoom, pane, what was followed. Never the program.
+    /// Closes one layer: overlay, completions, entry, filter, marks, zoom, pane, or the view opened last. Never quits.
     fn dismiss_layer(&mut self, now: Timestamp, effects: &mut Vec<Effect>) {
         if let Some(mut closed) = self.overlay.take() {
             self.overlay = closed.overlay_below();
@@ -345,7 +345,7 @@ impl App {
         }
     }
 
-    /// Gives up what is awaited. Twice within a second leaves.
+    /// Cancels pending requests; pressed twice within a second, quits.
     fn cancel(&mut self, now: Timestamp, effects: &mut Vec<Effect>) {
         let is_second =
             self.canceled_at.is_some_and(|at| now.duration_since(at) <= 1.second().try_into().unwrap_or_default());
@@ -364,15 +364,14 @@ impl App {
         }
     }
 
-    /// Shows in full what went wrong or did not fit: the notice that was cut, an error, what is wrong with the query, the
-    /// last message.
+    /// Shows a text in full: a cut notice, else an error, else the problems of the query, else the last message.
     fn show_error(&mut self, now: Timestamp, effects: &mut Vec<Effect>) {
         let start_warnings = std::mem::take(&mut self.session.outbox.start_warnings);
         if !start_warnings.is_empty() {
             let last = self.session.outbox.last_warning.clone();
             let last = last.filter(|text| !start_warnings.contains(text));
             let warnings: Vec<_> = start_warnings.into_iter().chain(last).collect();
-            // A single one is the last warning, which is shown below.
+            // A single warning is the last warning, which is shown below.
             if warnings.len() > 1 {
                 self.overlay = Some(Box::new(RecordPane::of_warnings(warnings.into_iter())));
                 return;
@@ -389,12 +388,12 @@ impl App {
             .chain(shown)
             .flat_map(Pane::slots)
             .filter_map(|slot| self.session.error(*slot).map(|error| (*slot, error.clone())));
-        let found = errors.next().or_else(|| {
+        let failure = errors.next().or_else(|| {
             let slot = crate::worker::Slot::ServerInfo;
             self.session.error(slot).map(|error| (slot, error.clone()))
         });
         drop(errors);
-        if let Some((slot, error)) = found {
+        if let Some((slot, error)) = failure {
             self.overlay = Some(Box::new(ErrorPane::new(slot, error)));
             return;
         }

@@ -1,4 +1,4 @@
-//! The whole screen: header, panes in their frames, notice, hints, overlay.
+//! Draws the whole screen: header, panes in their frames, notice, hints, overlay.
 
 use ratatui::{
     Frame,
@@ -16,7 +16,7 @@ use crate::text;
 use crate::theme::Theme;
 use crate::widgets::{ErrorLine, Panel, draw_legend, fill_background};
 
-/// Draws everything into the frame.
+/// Draws the screen.
 pub(super) fn render(app: &mut App, frame: &mut Frame<'_>) {
     let screen = frame.area();
     app.visibility.is_resized = false;
@@ -39,25 +39,13 @@ pub(super) fn render(app: &mut App, frame: &mut Frame<'_>) {
     let is_covered = app.overlay.is_some();
     header(frame, areas.header, &app.session, &app.theme);
     tabs(frame, areas.tabs, app.view, &app.breadcrumbs(), &app.keymap, &app.theme);
-    let App {
-        session,
-        keymap,
-        theme,
-        panes,
-        overlay,
-        view,
-        focus,
-        ticks: turns,
-        pending_chords: typed,
-        visibility: sight,
-        ..
-    } = app;
+    let App { session, keymap, theme, panes, overlay, view, focus, ticks, pending_chords, visibility, .. } = app;
     let mut paint = Painter {
         frame,
         session,
         theme,
         keymap,
-        ticks: *turns,
+        ticks: *ticks,
         focus: (!is_covered).then_some(*focus),
         view: *view,
         is_alone: areas.panes.len() == 1,
@@ -78,20 +66,20 @@ pub(super) fn render(app: &mut App, frame: &mut Frame<'_>) {
             height: areas.query.height.saturating_sub(1),
             ..areas.query
         };
-        let look = RenderCx { theme, keymap, is_focused: true };
-        panes.editor(index).render_completions(paint.frame, editor, &look);
+        let render_cx = RenderCx { theme, keymap, is_focused: true };
+        panes.editor(index).render_completions(paint.frame, editor, &render_cx);
     }
     if let Some(overlay) = overlay {
         paint.focus = Some(PaneId::Overlay);
-        let place = layout::popup_area(screen, overlay.wants_full_area(), |width| overlay.preferred_height(width));
-        paint.overlay(overlay.as_mut(), place);
+        let area = layout::popup_area(screen, overlay.wants_full_area(), |width| overlay.preferred_height(width));
+        paint.overlay(overlay.as_mut(), area);
     }
-    sight.drawn_panes = Some(paint.drawn_panes);
-    let footer = Footer { session, theme, keymap, scope, pending_chords: typed, is_offering };
-    sight.is_notice_cut = footer.render(frame, &areas);
+    visibility.drawn_panes = Some(paint.drawn_panes);
+    let footer = Footer { session, theme, keymap, scope, pending_chords, is_offering };
+    visibility.is_notice_cut = footer.render(frame, &areas);
 }
 
-/// What is needed to draw panes.
+/// State for drawing the panes of one frame.
 struct Painter<'a, 'f> {
     frame: &'a mut Frame<'f>,
     session: &'a Session,
@@ -100,9 +88,9 @@ struct Painter<'a, 'f> {
     ticks: usize,
     focus: Option<PaneId>,
     view: View,
-    /// Whether only one of the panes below the query is shown.
+    /// Whether only one pane is shown below the query editor.
     is_alone: bool,
-    /// The panes that had room for some of their content.
+    /// Panes that had room for some of their content.
     drawn_panes: Vec<PaneId>,
 }
 
@@ -112,7 +100,7 @@ impl Painter<'_, '_> {
         let panel = self.panel(pane, message.as_deref());
         let inner = panel.render(area, self.frame.buffer_mut(), self.theme);
         self.content(pane, inner);
-        // Which signs are there is known once the content is drawn.
+        // The symbols in use are known only after the content is drawn.
         draw_legend(&pane.legend(), area, self.frame.buffer_mut(), self.theme);
     }
 
@@ -124,44 +112,44 @@ impl Painter<'_, '_> {
     }
 
     fn content(&mut self, pane: &mut dyn Pane, area: Rect) {
-        let look = RenderCx { theme: self.theme, keymap: self.keymap, is_focused: self.focus == Some(pane.id()) };
+        let render_cx = RenderCx { theme: self.theme, keymap: self.keymap, is_focused: self.focus == Some(pane.id()) };
         if !area.is_empty() {
             self.drawn_panes.push(pane.id());
-            pane.render(self.frame, area, self.session, &look);
+            pane.render(self.frame, area, self.session, &render_cx);
         }
     }
 
-    /// The frame of a pane: the same for all, from what its slots say.
+    /// Returns the frame of a pane, with the loading state of its slots.
     fn panel<'a>(&self, pane: &dyn Pane, message: Option<&'a str>) -> Panel<'a> {
-        let is_awaited = pane.slots().iter().any(|slot| self.session.is_pending(*slot));
-        // Where several facts are shown, only what failed and is still shown is old.
-        let is_old = pane.slots().iter().any(|slot| self.session.is_stale(*slot));
+        let is_pending = pane.slots().iter().any(|slot| self.session.is_pending(*slot));
+        // A pane with several values is stale only if a value that is still shown could not be refreshed.
+        let is_stale = pane.slots().iter().any(|slot| self.session.is_stale(*slot));
         let tint = self.session.connection.info.color.as_deref().map(|color| self.theme.profile(color));
         Panel {
             title: pane.title(self.session),
             status: self.state(pane),
             is_focused: self.focus == Some(pane.id()),
             tint,
-            spinner: is_awaited.then_some(self.ticks),
-            stale_note: (is_old && !is_awaited).then_some("not current"),
+            spinner: is_pending.then_some(self.ticks),
+            stale_note: (is_stale && !is_pending).then_some("not current"),
             error: message.map(|message| ErrorLine { message, hint: self.error(pane).and_then(Error::hint) }),
         }
     }
 
-    /// What a pane says of itself; where only one is shown, also which others there are.
+    /// Returns the status line of a pane; if it is shown alone, with the names of the view's panes.
     fn state(&self, pane: &dyn Pane) -> Line<'static> {
-        let mut state = pane.status_line(self.session);
+        let mut status = pane.status_line(self.session);
         let others = self.view.panes().iter();
         let tabs = others.filter(|(id, _)| !matches!(id, PaneId::Query(_)));
         if !self.is_alone || !tabs.clone().any(|(id, _)| *id == pane.id()) {
-            return state;
+            return status;
         }
         for (id, name) in tabs {
             let style = if *id == pane.id() { self.theme.title } else { self.theme.muted };
-            let gap = if state.spans.is_empty() { "" } else { "  " };
-            state.spans.extend([Span::raw(gap), Span::styled(*name, style)]);
+            let gap = if status.spans.is_empty() { "" } else { "  " };
+            status.spans.extend([Span::raw(gap), Span::styled(*name, style)]);
         }
-        state
+        status
     }
 
     fn error(&self, pane: &dyn Pane) -> Option<&Error> {

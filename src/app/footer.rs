@@ -1,4 +1,4 @@
-//! The last lines: what was to be told, and the keys that work here.
+//! The last lines of the screen: the notice, and the keys available now.
 
 use ratatui::{Frame, text::Line, widgets::Clear};
 
@@ -9,21 +9,21 @@ use crate::text;
 use crate::theme::Theme;
 use crate::widgets::{self, Bar};
 
-/// What the last lines are made of.
+/// Data for drawing the footer.
 pub(super) struct Footer<'a> {
     pub(super) session: &'a Session,
     pub(super) theme: &'a Theme,
     pub(super) keymap: &'a Keymap,
-    /// Where keys are looked up.
+    /// Scope in which keys are looked up.
     pub(super) scope: Scope,
     /// Chords that begin a binding.
     pub(super) pending_chords: &'a [Chord],
-    /// Whether a completion is offered, or can be; the key that accepts it goes to the next pane otherwise.
+    /// Whether a completion is offered or can be fetched; otherwise its key moves to the next pane.
     pub(super) is_offering: bool,
 }
 
 impl Footer<'_> {
-    /// Draws the notice, and below it the keys; true if the notice did not fit.
+    /// Draws the notice and the keys; returns whether the notice was cut.
     pub(super) fn render(&self, frame: &mut Frame<'_>, areas: &ScreenAreas) -> bool {
         let theme = self.theme;
         let keys = Bar { left: self.keys(), right: Line::default(), style: theme.text };
@@ -32,12 +32,12 @@ impl Footer<'_> {
             return false;
         };
         if areas.notice == areas.hints {
-            // Where there is one line for both, what was to be told comes first: the next key brings the others back.
+            // If both share a line, the notice replaces the keys until the next key.
             frame.render_widget(Clear, areas.notice);
         }
         let style = if notice.is_warning { theme.caution } else { theme.accent };
         let mut shown = text::line(&notice.text);
-        // A blank at either end.
+        // One space at either end.
         let room = usize::from(areas.notice.width).saturating_sub(2);
         let is_cut = text::width(&shown) > room;
         if is_cut {
@@ -47,12 +47,12 @@ impl Footer<'_> {
             shown = format!("{}{key}", text::fit(&shown.into(), room));
         }
         let line = Line::styled(shown, style);
-        let told = Bar { left: vec![line], right: Line::default(), style: theme.text };
-        told.render(areas.notice, frame.buffer_mut(), theme);
+        let bar = Bar { left: vec![line], right: Line::default(), style: theme.text };
+        bar.render(areas.notice, frame.buffer_mut(), theme);
         is_cut
     }
 
-    /// The keys that work here; after a prefix, those that may follow.
+    /// Returns the available keys; after a prefix, those that may follow.
     fn keys(&self) -> Vec<Line<'static>> {
         let chain = self.scope.lookup_chain();
         if let Lookup::Prefix(following) = self.keymap.lookup(chain, self.pending_chords) {
@@ -63,14 +63,14 @@ impl Footer<'_> {
         }
         let hint = |action: Action| {
             let key = self.keymap.hint(chain, action)?;
-            let does = if action == Action::Complete && !self.is_offering { Action::NextPane } else { action };
-            Some(widgets::key_hint(key, label(self.scope, does), self.theme))
+            let effective = if action == Action::Complete && !self.is_offering { Action::NextPane } else { action };
+            Some(widgets::key_hint(key, label(self.scope, effective), self.theme))
         };
         hints(self.scope).filter_map(hint).collect()
     }
 }
 
-/// Returns what a key does in one scope, in a word or two.
+/// Returns the label of an action in a scope.
 fn label(scope: Scope, action: Action) -> &'static str {
     match (scope, action) {
         (Scope::Sheet, Action::NextPane) => "next field",

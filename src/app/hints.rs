@@ -1,8 +1,8 @@
-//! The keys that are hinted at, scope by scope.
+//! The keys shown as hints, by scope.
 
 use crate::keys::{Action, Scope};
 
-/// The keys worth a hint, the most useful first; each once.
+/// Returns the actions worth a hint in a scope, most useful first and each once.
 pub(super) fn hints(scope: Scope) -> impl Iterator<Item = Action> {
     let own = scope_actions(scope);
     let lists = if is_list(scope) { LIST } else { &[] };
@@ -10,7 +10,7 @@ pub(super) fn hints(scope: Scope) -> impl Iterator<Item = Action> {
     own.iter().chain(further).copied()
 }
 
-/// Whether rows are looked through.
+/// Returns whether the scope is that of a list.
 fn is_list(scope: Scope) -> bool {
     matches!(
         scope,
@@ -36,7 +36,7 @@ fn is_list(scope: Scope) -> bool {
     )
 }
 
-/// What is worth the most there.
+/// Returns the actions specific to a scope, most useful first.
 fn scope_actions(scope: Scope) -> &'static [Action] {
     match scope {
         Scope::Query => QUERY,
@@ -112,7 +112,7 @@ fn scope_actions(scope: Scope) -> &'static [Action] {
     }
 }
 
-/// Where a query is written.
+/// Query editor.
 const QUERY: &[Action] = &[
     Action::Submit,
     Action::Complete,
@@ -126,7 +126,7 @@ const QUERY: &[Action] = &[
     Action::Cancel,
 ];
 
-/// What can be done with any list, after what can be done with this one alone.
+/// All lists, after the actions of the specific list.
 const LIST: &[Action] = &[
     Action::Filter,
     Action::Mark,
@@ -141,7 +141,7 @@ const LIST: &[Action] = &[
     Action::Quit,
 ];
 
-/// Where rows are found.
+/// Processes and binaries.
 const ROWS: &[Action] = &[
     Action::Help,
     Action::EditQuery,
@@ -161,7 +161,7 @@ const ROWS: &[Action] = &[
     Action::Sort,
 ];
 
-/// Where alerts are looked through.
+/// Alerts and alert groups.
 const ALERTS: &[Action] = &[
     Action::Help,
     Action::EditQuery,
@@ -180,7 +180,7 @@ const ALERTS: &[Action] = &[
     Action::Sort,
 ];
 
-/// Where values are counted.
+/// Value counts.
 const FACETS: &[Action] = &[
     Action::Help,
     Action::Include,
@@ -197,7 +197,7 @@ const FACETS: &[Action] = &[
     Action::Back,
 ];
 
-/// What a process did.
+/// Events of a process.
 const EVENTS: &[Action] = &[
     Action::Help,
     Action::Filter,
@@ -215,11 +215,11 @@ const EVENTS: &[Action] = &[
     Action::Quit,
 ];
 
-/// What was changed, and what was asked.
+/// Audit log and request log.
 const ACTIVITY: &[Action] =
     &[Action::Help, Action::Open, Action::Undo, Action::Filter, Action::NextPane, Action::YankCurl];
 
-/// Every host.
+/// Sensors.
 const HOSTS: &[Action] = &[
     Action::Help,
     Action::EditQuery,
@@ -234,7 +234,7 @@ const HOSTS: &[Action] = &[
     Action::YankHost,
 ];
 
-/// What the server was told to look for.
+/// Watchlists.
 const WATCHLISTS: &[Action] = &[
     Action::Help,
     Action::Open,
@@ -247,7 +247,7 @@ const WATCHLISTS: &[Action] = &[
     Action::Remove,
 ];
 
-/// Where threat reports come from.
+/// Feeds.
 const FEEDS: &[Action] = &[
     Action::Help,
     Action::Open,
@@ -259,12 +259,12 @@ const FEEDS: &[Action] = &[
     Action::EditQuery,
 ];
 
-/// What raises alerts.
+/// Threat reports.
 const REPORTS: &[Action] =
     &[Action::Help, Action::Open, Action::EditQuery, Action::IgnoreReport, Action::RestoreReport];
 
-/// Who may tell the server what, and how it fares.
+/// Users, sensor groups and the server.
 const ADMIN: &[Action] = &[Action::Help, Action::NextPane, Action::Open, Action::New, Action::Edit];
 
-/// What is stopped, and who is cut off.
+/// Bans and isolated sensors.
 const PROTECTED: &[Action] = &[Action::Help, Action::Open, Action::Release, Action::Lift, Action::AddBans];

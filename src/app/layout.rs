@@ -1,50 +1,50 @@
-//! Areas for a size and a zoom; nothing else.
+//! Divides the screen into areas, from its size, the view, the focus and the zoom.
 
 use ratatui::layout::{Constraint, Layout, Rect};
 
 use super::View;
 use crate::panes::PaneId;
 
-/// Columns from which the parent chain and the sensor stand beside the list.
+/// Minimum width for showing panes beside the list.
 const TWO_COLUMN_WIDTH: u16 = 100;
 
-/// Lines from which what is to be told has one of its own.
-const HIGH: u16 = 40;
+/// Minimum height for a notice line of its own.
+const NOTICE_LINE_HEIGHT: u16 = 40;
 
-/// No more columns than this go to chain and sensor: what is left over, command lines want.
-const SIDE: u16 = 64;
+/// Maximum width of the panes beside the list; command lines need the rest.
+const MAX_SIDE_WIDTH: u16 = 64;
 
-/// Lines below which a query that is not written takes none.
+/// Minimum height for showing an unfocused query editor.
 const MIN_QUERY_LINES: u16 = 14;
 
-/// Lines in which every fact of a host and a binary has its place.
-const FACTS: u16 = 20;
+/// Lines needed for all details of a host and a binary.
+const DETAILS_LINES: u16 = 20;
 
-/// Below this, there is room for nothing but a word.
+/// Minimum screen size; below it, only a message is shown.
 pub(super) const MIN_SCREEN_SIZE: (u16, u16) = (40, 8);
 
-/// Where everything goes.
+/// The areas of the screen.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct ScreenAreas {
     pub(super) header: Rect,
-    /// The views, and how one came here.
+    /// Tabs of the views, and the breadcrumbs.
     pub(super) tabs: Rect,
-    /// The query editor; empty where there is none.
+    /// Query editor; empty if the view has none.
     pub(super) query: Rect,
-    /// The panes that are shown, with their places.
+    /// Shown panes with their areas.
     pub(super) panes: Vec<(PaneId, Rect)>,
     pub(super) notice: Rect,
     pub(super) hints: Rect,
 }
 
-/// Divides the screen. `lines` is how many lines the query has, if there is one.
+/// Divides the screen. `lines` is the number of lines of the query, if the view has one.
 pub(super) fn areas(screen: Rect, view: View, focus: PaneId, is_zoomed: bool, lines: Option<usize>) -> ScreenAreas {
     let is_low = screen.height < 20;
-    let is_high = screen.height >= HIGH;
-    // The text, what is wrong with it, and a border around both.
-    let most = if is_low { 1 } else { 4 };
-    let text = |lines| u16::try_from(lines).unwrap_or(u16::MAX).clamp(1, most) + 3;
-    // On the lowest screens there is room for the rows or for the query: what has the focus is shown.
+    let is_high = screen.height >= NOTICE_LINE_HEIGHT;
+    // Query text, its problems, and a border around both.
+    let max_lines = if is_low { 1 } else { 4 };
+    let text = |lines| u16::try_from(lines).unwrap_or(u16::MAX).clamp(1, max_lines) + 3;
+    // The lowest screens have room for either the rows or the query: the focused one is shown.
     let is_query_focused = matches!(focus, PaneId::Query(_));
     let lines = lines.filter(|_| is_query_focused || screen.height >= MIN_QUERY_LINES);
     let [header, tabs, query, main, notice, hints] = Layout::vertical([
@@ -56,30 +56,31 @@ pub(super) fn areas(screen: Rect, view: View, focus: PaneId, is_zoomed: bool, li
         Constraint::Length(1),
     ])
     .areas(screen);
-    // Where the notice has no line of its own, it takes the place of the hints.
+    // Without a line of its own, the notice replaces the hints.
     let notice = if is_high { notice } else { hints };
-    let beside = if let PaneId::Query(_) = focus { view.main() } else { focus };
+    let focused = if let PaneId::Query(_) = focus { view.main() } else { focus };
     let panes =
-        if is_zoomed || screen.width < TWO_COLUMN_WIDTH { vec![(beside, main)] } else { split_panes(view, main) };
+        if is_zoomed || screen.width < TWO_COLUMN_WIDTH { vec![(focused, main)] } else { split_panes(view, main) };
     ScreenAreas { header, tabs, query, panes, notice, hints }
 }
 
-/// The panes of a view beside each other.
+/// Divides the main area among the panes of a view.
 fn split_panes(view: View, main: Rect) -> Vec<(PaneId, Rect)> {
     match view {
         View::Hunt => {
             let [list, column] = side_by_side(main);
-            // The facts of host and binary, then as many ancestors as there is room for.
-            let facts = (main.height * 15 / 28).min(FACTS);
-            let [chain, sensor] = Layout::vertical([Constraint::Fill(1), Constraint::Length(facts)]).areas(column);
+            // The details of host and binary get a fixed height, the ancestors the remaining one.
+            let details = (main.height * 15 / 28).min(DETAILS_LINES);
+            let [chain, sensor] = Layout::vertical([Constraint::Fill(1), Constraint::Length(details)]).areas(column);
             vec![(PaneId::Processes, list), (PaneId::Lineage, chain), (PaneId::Sensor, sensor)]
         }
         View::Process => {
-            let [above, facts] =
-                Layout::vertical([Constraint::Fill(1), Constraint::Length((main.height / 3).min(FACTS))]).areas(main);
-            // What a process did is told in longer lines than who started it.
+            let [above, details] =
+                Layout::vertical([Constraint::Fill(1), Constraint::Length((main.height / 3).min(DETAILS_LINES))])
+                    .areas(main);
+            // Events need more width than the process tree.
             let [tree, events] = Layout::horizontal([Constraint::Percentage(37), Constraint::Fill(1)]).areas(above);
-            vec![(PaneId::Tree, tree), (PaneId::Events, events), (PaneId::ProcessDetails, facts)]
+            vec![(PaneId::Tree, tree), (PaneId::Events, events), (PaneId::ProcessDetails, details)]
         }
         View::Alerts => {
             let [list, alert] = side_by_side(main);
@@ -102,7 +103,7 @@ fn split_panes(view: View, main: Rect) -> Vec<(PaneId, Rect)> {
             vec![(PaneId::Watchlists, list), (PaneId::Watchlist, watchlist)]
         }
         View::Feeds => {
-            // What a report looks for is long, and wants the whole width.
+            // The indicators of a report are long and need the whole width.
             let [above, report] = Layout::vertical([Constraint::Fill(5), Constraint::Fill(4)]).areas(main);
             let [feeds, reports] = Layout::horizontal([Constraint::Percentage(37), Constraint::Fill(1)]).areas(above);
             vec![(PaneId::Feeds, feeds), (PaneId::Reports, reports), (PaneId::Report, report)]
@@ -123,8 +124,8 @@ fn split_panes(view: View, main: Rect) -> Vec<(PaneId, Rect)> {
         View::Bans => vec![(PaneId::Bans, main)],
         View::Isolated => vec![(PaneId::IsolatedSensors, main)],
         View::Activity => {
-            let [acts, calls] = Layout::vertical([Constraint::Fill(1), Constraint::Fill(1)]).areas(main);
-            vec![(PaneId::Activity, acts), (PaneId::Requests, calls)]
+            let [activity, requests] = Layout::vertical([Constraint::Fill(1), Constraint::Fill(1)]).areas(main);
+            vec![(PaneId::Activity, activity), (PaneId::Requests, requests)]
         }
         View::Facets => {
             let half = Layout::horizontal([Constraint::Fill(5), Constraint::Fill(6)]);
@@ -134,23 +135,23 @@ fn split_panes(view: View, main: Rect) -> Vec<(PaneId, Rect)> {
     }
 }
 
-/// A wide area, and a narrower one to its right.
+/// Splits an area into a wide left and a narrower right part.
 fn side_by_side(main: Rect) -> [Rect; 2] {
-    let side = (main.width * 37 / 100).min(SIDE);
+    let side = (main.width * 37 / 100).min(MAX_SIDE_WIDTH);
     Layout::horizontal([Constraint::Fill(1), Constraint::Length(side)]).areas(main)
 }
 
-/// A place over the middle of the screen, for so many lines if that is known; all of it but the first and the last line
-/// where there is little room and much to be read.
-pub(super) fn popup_area(screen: Rect, is_large: bool, n_needed: impl FnOnce(u16) -> Option<u16>) -> Rect {
+/// Returns the area of a popup, centered, with the height it prefers if that is known. On a narrow screen, a large
+/// popup takes everything except the first and the last line.
+pub(super) fn popup_area(screen: Rect, is_large: bool, preferred_height: impl FnOnce(u16) -> Option<u16>) -> Rect {
     if is_large && screen.width < TWO_COLUMN_WIDTH {
         return Rect { y: screen.y + 1, height: screen.height.saturating_sub(2), ..screen };
     }
     let width = (screen.width - screen.width / 6).min(100);
-    let most = screen.height - screen.height / 5;
-    // Its frame takes two of each.
-    let needed = n_needed(width.saturating_sub(2));
-    let height = needed.map_or(most, |n| most.min(n.saturating_add(2)));
+    let max_height = screen.height - screen.height / 5;
+    // The frame takes two columns and two lines.
+    let preferred = preferred_height(width.saturating_sub(2));
+    let height = preferred.map_or(max_height, |n| max_height.min(n.saturating_add(2)));
     Rect { x: screen.x + (screen.width - width) / 2, y: screen.y + (screen.height - height) / 2, width, height }
 }
 

@@ -1,4 +1,4 @@
-//! Panes together: inputs in, effects out, no channel, no clock, no terminal.
+//! The console as a state machine: inputs in, effects out; no channel, no clock, no terminal.
 
 mod alerts;
 mod confirmations;
@@ -34,57 +34,46 @@ use panes::Panes;
 pub use views::View;
 use visibility::VisibleTarget;
 
-/// Something that happened. (In this trade an *event* is what a process did.)
+/// An input of the console. (*Event* is reserved for what a process did.)
 #[derive(Clone, Debug)]
 pub enum Input {
-    /// A key was pressed.
     Key(KeyEvent),
-    /// Characters were typed so fast that they came together.
+    /// Characters that arrived together.
     Typed(String),
-    /// Text was pasted.
     Paste(String),
-    /// The terminal has another size.
     Resize,
-    /// The worker said something.
     Reply(Reply),
-    /// A place for a new file was looked at.
+    /// The path for a new file was checked.
     PathChecked(PathCheck),
-    /// Rows were written to a file, or why they could not be.
+    /// Rows were exported to a file, or the reason why not.
     Exported(Result<String, String>),
-    /// Something was done outside, or could not be.
+    /// An effect was carried out, or failed.
     Notice {
-        /// What is to be told.
         text: String,
-        /// Whether it is a warning.
         is_warning: bool,
     },
-    /// These queries are kept under a name now.
+    /// The saved queries changed.
     Saved {
-        /// All of them.
+        /// All saved queries.
         queries: Vec<NamedQuery>,
-        /// What is to be told.
+        /// The notice to show.
         text: String,
     },
-    /// Time for the spinner to turn.
+    /// Time to advance the spinner.
     Tick,
 }
 
-/// How the console is set up.
+/// Initial state of the console.
 #[derive(Debug, Default)]
 pub struct AppSetup {
-    /// Where it is, and as whom.
     pub identity: ConnectionInfo,
-    /// The effective keys.
     pub keymap: Keymap,
-    /// The colors.
     pub theme: Theme,
-    /// Queries asked before, the newest first.
+    /// Query history, newest first.
     pub history: Vec<HistoryEntry>,
-    /// Queries kept under a name.
     pub saved: Vec<NamedQuery>,
-    /// Columns chosen before, by the name of their list.
+    /// Columns chosen earlier, by the name of the list.
     pub columns: BTreeMap<String, Vec<ColumnChoice>>,
-    /// Warnings to show at the start.
     pub warnings: Vec<String>,
 }
 
@@ -95,32 +84,32 @@ pub struct App {
     theme: Theme,
     panes: Box<Panes>,
     overlay: Option<Box<dyn Pane>>,
-    /// The pane whose rows the overlay is about.
+    /// Pane whose rows the overlay is about.
     acted_on_pane: Option<PaneId>,
     /// What the last frame showed.
     visibility: VisibleTarget,
-    /// What was told until the key that is handled came, if it did not fit.
+    /// The notice shown when the current key was pressed, if it was cut.
     cut_notice: Option<String>,
-    /// The key whose text goes nowhere, because what it begins is not to be had here: what follows is no command.
+    /// A refused key that starts text entry elsewhere: the characters after it are not treated as commands.
     refused_key: Option<Chord>,
     view: View,
     focus: PaneId,
     history: NavHistory,
     is_zoomed: bool,
-    /// Chords that begin a binding.
+    /// Chords typed so far of an unfinished binding.
     pending_chords: Vec<Chord>,
-    /// The key that asks for what is being done, if it was a single one.
+    /// The key of the current action, if it is a single one.
     pressed_key: Option<KeyEvent>,
-    /// When the last cancel came: a second one within a second quits.
+    /// Time of the last cancel: a second one within a second quits.
     canceled_at: Option<Timestamp>,
-    /// Whether the last key asked to leave while something was on its way.
+    /// Whether the last action was a refused attempt to quit.
     has_asked_to_quit: bool,
-    /// How often the spinner has turned.
+    /// Ticks of the spinner.
     ticks: usize,
 }
 
 impl App {
-    /// Starts with the query editor ready and nothing asked.
+    /// Returns a console with the focus in the query editor and nothing requested.
     pub fn new(setup: AppSetup) -> Self {
         let AppSetup { identity, keymap, theme, history, saved, columns, warnings } = setup;
         let mut session = Session::new(identity, history);
@@ -152,14 +141,14 @@ impl App {
         }
     }
 
-    /// What to do before the first input: the header wants the server's version. Nothing is searched.
+    /// Fetches the server's version for the header. Nothing is searched.
     pub fn start(&mut self, now: Timestamp) -> Vec<Effect> {
         let mut effects = Vec::new();
         Cx::new(&mut self.session, &mut effects, now).fetch_server_info();
         effects
     }
 
-    /// Takes an input to heart.
+    /// Handles an input and returns its effects.
     pub fn handle(&mut self, input: Input, now: Timestamp) -> Vec<Effect> {
         let mut effects = Vec::new();
         match input {
@@ -172,8 +161,8 @@ impl App {
                 pane.paste(&text, &mut Cx::new(session, &mut effects, now));
             }
             Input::Reply(reply) => Cx::new(&mut self.session, &mut effects, now).resolve(reply),
-            Input::PathChecked(survey) => {
-                Cx::new(&mut self.session, &mut effects, now).set_path_check(survey);
+            Input::PathChecked(check) => {
+                Cx::new(&mut self.session, &mut effects, now).set_path_check(check);
             }
             Input::Exported(result) => {
                 Cx::new(&mut self.session, &mut effects, now).on_exported(result);
@@ -198,14 +187,14 @@ impl App {
         effects
     }
 
-    /// Lets what is shown ask for what it needs, and does what was picked by its name.
+    /// Lets the shown panes fetch what they need, and runs an action picked from a menu.
     fn after_input(&mut self, now: Timestamp, effects: &mut Vec<Effect>) {
         let mut cx = Cx::new(&mut self.session, effects, now);
         for (id, _) in self.view.panes() {
             self.panes.get_mut(*id).after_input(&mut cx);
         }
         let mut picked = None;
-        // What takes the place of an overlay wants to ask for what it shows, too.
+        // An overlay that replaces another one must fetch what it shows, too.
         while let Some(overlay) = &mut self.overlay {
             overlay.after_input(&mut cx);
             if !overlay.is_done() {
@@ -218,49 +207,49 @@ impl App {
             cx.clear_preview();
         }
         cx.schedule_live_poll(matches!(self.view, View::Alerts | View::AlertGroups));
-        let is_deed = |effect: &Effect| matches!(effect, Effect::Send(Request::Apply { .. }));
-        if effects.iter().any(is_deed) {
+        let is_apply = |effect: &Effect| matches!(effect, Effect::Send(Request::Apply { .. }));
+        if effects.iter().any(is_apply) {
             let acted_on = self.acted_on_pane.take().unwrap_or(self.focus);
             self.panes.get_mut(acted_on).clear_marks();
         }
-        // What was picked by its name is done as if its key had been pressed.
+        // A picked action is handled as if its key had been pressed.
         if let Some(action) = picked {
             self.act(action, now, effects);
             self.after_input(now, effects);
         }
     }
 
-    /// Draws everything. Only places of scrolling may change by it.
+    /// Draws the screen. Only scroll positions may change.
     pub fn render(&mut self, frame: &mut Frame<'_>) {
         draw::render(self, frame);
     }
 
-    /// Whether an answer is still on its way.
+    /// Returns whether any answer is pending.
     pub fn is_waiting(&self) -> bool {
         self.session.is_waiting()
     }
 
-    /// What is known, for whoever looks on.
+    /// Returns the state of the investigation.
     pub fn session(&self) -> &Session {
         &self.session
     }
 
-    /// Which pane has the focus.
+    /// Returns the focused pane.
     pub fn focus(&self) -> PaneId {
         if self.overlay.is_some() { PaneId::Overlay } else { self.focus }
     }
 
-    /// The editor of the view that is shown, if it has one.
+    /// Returns the query editor of the current view, if it has one.
     fn editor(&self) -> Option<&QueryPane> {
         self.view.index().map(|index| self.panes.editor(index))
     }
 
-    /// Where keys are looked up now.
+    /// Returns the scope in which keys are looked up.
     fn scope(&self) -> Scope {
         self.overlay.as_ref().map_or_else(|| self.panes.get(self.focus).scope(), |overlay| overlay.scope())
     }
 
-    /// The pane that has the focus, and the session for it to act on.
+    /// Returns the focused pane, with the session for it to act on.
     fn focused_pane(&mut self) -> (&mut dyn Pane, &mut Session) {
         let pane: &mut dyn Pane = match &mut self.overlay {
             Some(overlay) => overlay.as_mut(),

@@ -1,4 +1,4 @@
-//! How one came here: places to go back to, as they were left.
+//! The navigation history: earlier locations with their state, and the breadcrumbs.
 
 use std::sync::Arc;
 
@@ -13,13 +13,13 @@ use crate::panes::{
 use crate::session::{Cx, Effect, GroupBy, Session, SessionRow};
 use crate::text;
 
-/// As many places are kept; the oldest are forgotten.
+/// Number of retained locations; the oldest are dropped.
 const MAX_LOCATIONS: usize = 64;
 
-/// Cells of a crumb.
-const CRUMB: usize = 28;
+/// Maximum width of a breadcrumb, in columns.
+const MAX_CRUMB_WIDTH: usize = 28;
 
-/// Places behind and ahead.
+/// The locations to go back and forward to.
 #[derive(Debug, Default)]
 pub(super) struct NavHistory {
     back_stack: Vec<Location>,
@@ -27,29 +27,29 @@ pub(super) struct NavHistory {
 }
 
 impl NavHistory {
-    /// Whether there is anything to go back to.
+    /// Returns whether there is a location to go back to.
     pub(super) fn can_go_back(&self) -> bool {
         !self.back_stack.is_empty()
     }
 
-    /// Whether something there was followed here: where one is lies on top of it.
+    /// Returns whether the current location was opened from a row of the previous one.
     pub(super) fn was_drilled_into(&self) -> bool {
-        self.back_stack.last().is_some_and(|place| place.is_drilled_into)
+        self.back_stack.last().is_some_and(|location| location.is_drilled_into)
     }
 }
 
-/// Where one was, and what was shown there.
+/// A view with the state in which it was left.
 #[derive(Clone, Debug)]
 pub(super) struct Location {
     view: View,
     focus: PaneId,
     view_state: ViewState,
     label: String,
-    /// Whether one went on from there by something it shows, rather than by asking for something else.
+    /// Whether the next location was opened from a row of this one, rather than by another search.
     is_drilled_into: bool,
 }
 
-/// What a view shows: enough to show it again.
+/// The state needed to show a view again.
 #[derive(Clone, Debug)]
 enum ViewState {
     Hunt(SearchState<Processes>),
@@ -66,7 +66,7 @@ enum ViewState {
     Activity(ListState<Activity>),
 }
 
-/// A question, and how one looked at the answer.
+/// A search with the state of its list.
 #[derive(Debug)]
 struct SearchState<K: ListView> {
     query: String,
@@ -74,7 +74,7 @@ struct SearchState<K: ListView> {
     state: ListState<K>,
 }
 
-// Kinds are but names, which nobody copies.
+// Derived `Clone` would require `K: Clone`.
 impl<K: ListView> Clone for SearchState<K> {
     fn clone(&self) -> Self {
         Self { query: self.query.clone(), search: self.search.clone(), state: self.state.clone() }
@@ -86,10 +86,10 @@ impl<K: ListView> SearchState<K> {
         Self::capture_by::<K::Row>(editor, list, session)
     }
 
-    /// The same, with the question of the list that its rows are made of.
+    /// Captures the search of row type `T`, from which the rows of `list` are derived.
     fn capture_by<T: SessionRow>(editor: Option<&QueryPane>, list: &ListPane<K>, session: &Session) -> Self {
         let search = T::pages(session).search().cloned();
-        // What was typed since belongs to where one goes.
+        // Query text that was not submitted belongs to the location that is navigated to.
         let query = search.as_ref().map(|search| search.query.clone());
         Self {
             query: query.or_else(|| editor.map(|editor| editor.text().to_owned())).unwrap_or_default(),
@@ -121,7 +121,7 @@ impl<K: ListView> SearchState<K> {
 }
 
 impl ViewState {
-    /// Whether the same is shown there, wherever the cursor is.
+    /// Returns whether both show identical rows, regardless of the cursor.
     fn is_same_view(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Hunt(one), Self::Hunt(other)) => one.is_same_view(other),
@@ -142,15 +142,15 @@ impl ViewState {
         }
     }
 
-    /// Whether there is nothing to come back to.
+    /// Returns whether there is nothing worth returning to.
     fn is_empty(&self) -> bool {
         match self {
-            Self::Hunt(asked) => asked.search.is_none(),
+            Self::Hunt(search) => search.search.is_none(),
             Self::Process(opened, ..) => opened.is_none(),
-            Self::Alerts(asked) => asked.search.is_none(),
-            Self::AlertGroups(_, asked) => asked.search.is_none(),
-            Self::Binaries(asked) => asked.search.is_none(),
-            Self::Sensors(asked) => asked.search.is_none(),
+            Self::Alerts(search) => search.search.is_none(),
+            Self::AlertGroups(_, search) => search.search.is_none(),
+            Self::Binaries(search) => search.search.is_none(),
+            Self::Sensors(search) => search.search.is_none(),
             Self::Watchlists(_)
             | Self::Feeds(..)
             | Self::Admin(_)
@@ -162,7 +162,7 @@ impl ViewState {
 }
 
 impl App {
-    /// Where one is.
+    /// Returns the current location.
     pub(super) fn location(&self) -> Location {
         let (panes, session) = (&self.panes, &self.session);
         Location {
@@ -181,8 +181,8 @@ impl App {
                 }
                 View::AlertGroups => {
                     let (editor, list) = (&panes.alert_query, &panes.alert_groups);
-                    let asked = SearchState::capture_by::<Alert>(Some(editor), list, session);
-                    ViewState::AlertGroups(session.alert_state.group_by, asked)
+                    let search = SearchState::capture_by::<Alert>(Some(editor), list, session);
+                    ViewState::AlertGroups(session.alert_state.group_by, search)
                 }
                 View::Binaries => {
                     ViewState::Binaries(SearchState::capture(Some(&panes.binary_query), &panes.binaries, session))
@@ -203,62 +203,62 @@ impl App {
         }
     }
 
-    /// Whether something else is shown than there.
-    pub(super) fn has_moved_from(&self, place: &Location) -> bool {
-        !place.view_state.is_same_view(&self.location().view_state)
+    /// Returns whether the current location shows something else than `place`.
+    pub(super) fn has_moved_from(&self, location: &Location) -> bool {
+        !location.view_state.is_same_view(&self.location().view_state)
     }
 
-    /// Remembers where one was, if that is not where one still is, and whether something there was followed.
-    pub(super) fn push_location(&mut self, place: Location, is_followed: bool) {
-        if place.view_state.is_empty() || !self.has_moved_from(&place) {
+    /// Adds a location to the history, unless it is still the current one.
+    pub(super) fn push_location(&mut self, location: Location, is_drilled_into: bool) {
+        if location.view_state.is_empty() || !self.has_moved_from(&location) {
             return;
         }
         self.history.forward_stack.clear();
-        self.history.back_stack.push(Location { is_drilled_into: is_followed, ..place });
+        self.history.back_stack.push(Location { is_drilled_into, ..location });
         if self.history.back_stack.len() > MAX_LOCATIONS {
             self.history.back_stack.remove(0);
         }
     }
 
-    /// Goes back, or forward again; false when there is nothing that way.
+    /// Navigates back, or forward again; returns whether there was a location.
     pub(super) fn navigate_history(&mut self, is_back: bool, now: Timestamp, effects: &mut Vec<Effect>) -> bool {
-        let here = self.location();
-        let trail = &mut self.history;
+        let current = self.location();
+        let history = &mut self.history;
         let (from, to) = if is_back {
-            (&mut trail.back_stack, &mut trail.forward_stack)
+            (&mut history.back_stack, &mut history.forward_stack)
         } else {
-            (&mut trail.forward_stack, &mut trail.back_stack)
+            (&mut history.forward_stack, &mut history.back_stack)
         };
-        let Some(place) = from.pop() else {
+        let Some(location) = from.pop() else {
             return false;
         };
-        // Between two places the way is the same, whichever way it is gone.
-        to.push(Location { is_drilled_into: place.is_drilled_into, ..here });
-        self.restore_location(place, now, effects);
+        // Going back and forward between two locations must not change how they are connected.
+        to.push(Location { is_drilled_into: location.is_drilled_into, ..current });
+        self.restore_location(location, now, effects);
         true
     }
 
-    /// Shows the last place of a view that lies behind; false when none does.
+    /// Returns to the last location of `view` in the history; returns whether there was one.
     pub(super) fn return_to_view(&mut self, view: View, now: Timestamp, effects: &mut Vec<Effect>) -> bool {
-        let mut behind = self.history.back_stack.iter();
-        let Some(place) = behind.rfind(|place| place.view == view).cloned() else {
+        let mut back_stack = self.history.back_stack.iter();
+        let Some(location) = back_stack.rfind(|location| location.view == view).cloned() else {
             return false;
         };
-        self.restore_location(place, now, effects);
+        self.restore_location(location, now, effects);
         true
     }
 
-    /// Shows a place as it was left. What is still known is not asked again.
-    fn restore_location(&mut self, place: Location, now: Timestamp, effects: &mut Vec<Effect>) {
-        self.view = place.view;
-        // Whoever comes back wants the rows, not the text that asked for them.
-        self.focus = if let PaneId::Query(_) = place.focus { place.view.main() } else { place.focus };
+    /// Shows a location as it was left; cached values are not fetched again.
+    fn restore_location(&mut self, location: Location, now: Timestamp, effects: &mut Vec<Effect>) {
+        self.view = location.view;
+        // The rows get the focus, not the query editor.
+        self.focus = if let PaneId::Query(_) = location.focus { location.view.main() } else { location.focus };
         self.overlay = None;
         let panes = &mut self.panes;
         let mut cx = Cx::new(&mut self.session, effects, now);
-        match place.view_state {
-            ViewState::Hunt(asked) => {
-                asked.restore(Some(&mut panes.query), &mut panes.processes, &mut cx);
+        match location.view_state {
+            ViewState::Hunt(search) => {
+                search.restore(Some(&mut panes.query), &mut panes.processes, &mut cx);
             }
             ViewState::Process(opened, tree, events) => {
                 if let (Some(id), Some(origin)) = (opened, tree.relatives_origin) {
@@ -267,35 +267,35 @@ impl App {
                 panes.tree.restore_state(tree, opened);
                 panes.events.restore_state(events);
             }
-            ViewState::AlertGroups(by, asked) => {
-                let shown = asked.state.search_shown().cloned();
-                asked.restore_by::<Alert>(Some(&mut panes.alert_query), &mut panes.alert_groups, &mut cx);
+            ViewState::AlertGroups(by, search) => {
+                let shown = search.state.search_shown().cloned();
+                search.restore_by::<Alert>(Some(&mut panes.alert_query), &mut panes.alert_groups, &mut cx);
                 cx.restore_alert_groups(by, shown);
                 cx.align_alerts();
             }
-            ViewState::Alerts(asked) => {
+            ViewState::Alerts(search) => {
                 cx.group_alerts_by(None);
-                asked.restore(Some(&mut panes.alert_query), &mut panes.alerts, &mut cx);
+                search.restore(Some(&mut panes.alert_query), &mut panes.alerts, &mut cx);
                 cx.align_alerts();
             }
-            ViewState::Sensors(asked) => asked.restore(None, &mut panes.sensors, &mut cx),
+            ViewState::Sensors(search) => search.restore(None, &mut panes.sensors, &mut cx),
             ViewState::Watchlists(state) => panes.watchlists.restore_state(state),
-            ViewState::Feeds(asked, feeds) => {
+            ViewState::Feeds(search, feeds) => {
                 cx.clear_feed();
                 panes.feeds.restore_state(feeds);
-                asked.restore(Some(&mut panes.report_query), &mut panes.reports, &mut cx);
+                search.restore(Some(&mut panes.report_query), &mut panes.reports, &mut cx);
             }
             ViewState::Admin(state) => panes.groups.restore_state(state),
             ViewState::Bans(state) => panes.bans.restore_state(state),
             ViewState::Isolated(state) => panes.isolated_sensors.restore_state(state),
             ViewState::Activity(state) => panes.activity.restore_state(state),
-            ViewState::Binaries(asked) => {
-                asked.restore(Some(&mut panes.binary_query), &mut panes.binaries, &mut cx);
+            ViewState::Binaries(search) => {
+                search.restore(Some(&mut panes.binary_query), &mut panes.binaries, &mut cx);
             }
         }
     }
 
-    /// What is shown, in a few words.
+    /// Returns a short description of the current location.
     fn breadcrumb_label(&self) -> String {
         let search = match self.view {
             View::Hunt | View::Facets => self.session.lists.processes.search(),
@@ -305,8 +305,8 @@ impl App {
             View::Sensors => {
                 let search = self.session.lists.sensors.search();
                 let query = search.map_or("", |search| &search.query);
-                let what = format!("sensors {query}");
-                return text::fit(&what.trim_end().into(), CRUMB);
+                let label = format!("sensors {query}");
+                return text::fit(&label.trim_end().into(), MAX_CRUMB_WIDTH);
             }
             View::Watchlists | View::Admin | View::Bans | View::Isolated | View::Activity => {
                 return self.view.title().to_lowercase();
@@ -314,7 +314,7 @@ impl App {
             View::Process => {
                 let opened = self.session.find_opened();
                 return opened.map_or(String::new(), |process| {
-                    let name = text::fit(&process.name, CRUMB);
+                    let name = text::fit(&process.name, MAX_CRUMB_WIDTH);
                     let pid = process.pid.map(|pid| format!(" {pid}"));
                     name + &pid.unwrap_or_default()
                 });
@@ -322,18 +322,18 @@ impl App {
         };
         match search {
             Some(search) if search.query.is_empty() => "everything".into(),
-            Some(search) => text::fit(&search.query.as_str().into(), CRUMB),
+            Some(search) => text::fit(&search.query.as_str().into(), MAX_CRUMB_WIDTH),
             None => String::new(),
         }
     }
 
-    /// How one came here, the latest last.
+    /// Returns the labels of the last locations, the current one last.
     pub(super) fn breadcrumbs(&self) -> Vec<String> {
-        /// More would tell nobody anything.
-        const SHOWN: usize = 3;
-        let behind = &self.history.back_stack;
-        let last = &behind[behind.len().saturating_sub(SHOWN)..];
-        let mut crumbs: Vec<_> = last.iter().map(|place| place.label.clone()).collect();
+        /// More are of no use.
+        const MAX_CRUMBS: usize = 3;
+        let back_stack = &self.history.back_stack;
+        let last = &back_stack[back_stack.len().saturating_sub(MAX_CRUMBS)..];
+        let mut crumbs: Vec<_> = last.iter().map(|location| location.label.clone()).collect();
         crumbs.push(self.breadcrumb_label());
         crumbs.retain(|crumb| !crumb.is_empty());
         crumbs

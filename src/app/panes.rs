@@ -1,4 +1,4 @@
-//! All panes, each of them once, whatever view they are shown in.
+//! All panes of the console; each exists once, even if several views show it.
 
 use crate::panes::{
     Activity, AlertGroups, AlertPane, Alerts, Bans, Binaries, BinaryPane, DetailsPane, EventsPane, FacetsPane, Feeds,
@@ -8,7 +8,7 @@ use crate::panes::{
 };
 use crate::query::Index;
 
-/// One of each.
+/// All panes of the console.
 #[derive(Debug)]
 pub(super) struct Panes {
     pub(super) query: QueryPane,
@@ -85,7 +85,7 @@ impl Default for Panes {
 }
 
 impl Panes {
-    /// The editor for queries of an index.
+    /// Returns the query editor of an index.
     pub(super) fn editor(&self, index: Index) -> &QueryPane {
         match index {
             Index::Process => &self.query,
@@ -95,7 +95,7 @@ impl Panes {
         }
     }
 
-    /// The same, to be changed.
+    /// Returns the query editor of an index, mutably.
     pub(super) fn editor_mut(&mut self, index: Index) -> &mut QueryPane {
         match index {
             Index::Process => &mut self.query,
@@ -105,7 +105,7 @@ impl Panes {
         }
     }
 
-    /// The pane of a name; the overlay is none of them.
+    /// Returns a pane by its id; the overlay is not among them, so its id returns the process query editor.
     pub(super) fn get(&self, id: PaneId) -> &dyn Pane {
         match id {
             PaneId::Overlay => &self.query,
@@ -141,7 +141,7 @@ impl Panes {
         }
     }
 
-    /// The same, to be changed.
+    /// Returns a pane by its id, mutably.
     pub(super) fn get_mut(&mut self, id: PaneId) -> &mut dyn Pane {
         match id {
             PaneId::Overlay => &mut self.query,

@@ -1,4 +1,4 @@
-//! What opens over every view: help, queries asked before, queries kept, the period, the meaning of the query.
+//! Popups that open over any view: help, history, saved queries, time range, explanation of the query.
 
 use jiff::Timestamp;
 
@@ -11,7 +11,7 @@ use crate::session::{Cx, Effect};
 use crate::text;
 
 impl App {
-    /// Opens what an action asks for; false if it asks for nothing of that kind.
+    /// Opens the popup of an action; returns whether the action has one.
     pub(super) fn open_popup(&mut self, action: Action, now: Timestamp, effects: &mut Vec<Effect>) -> bool {
         match action {
             Action::Help => {
@@ -55,7 +55,7 @@ impl App {
         true
     }
 
-    /// Opens what makes a watchlist of the query that is written here.
+    /// Opens the form that creates a watchlist from the query of this view.
     fn open_watchlist(&mut self, now: Timestamp, effects: &mut Vec<Effect>) {
         let index = match self.view.index() {
             Some(Index::Process) => StoredIndex::Events,
@@ -66,22 +66,22 @@ impl App {
                 return Cx::new(&mut self.session, effects, now).notify(text);
             }
         };
-        let asked = self.view.index().unwrap_or(Index::Process);
-        let query = self.panes.editor(asked).text().trim().to_owned();
-        let lost = self.lost_clauses(asked, &query);
+        let searched = self.view.index().unwrap_or(Index::Process);
+        let query = self.panes.editor(searched).text().trim().to_owned();
+        let lost = self.lost_clauses(searched, &query);
         self.overlay = Some(Box::new(FormPane::new_watchlist(index, &query, lost)));
     }
 
-    /// What of a search no watchlist can hold.
+    /// Describes the parts of a search that a watchlist cannot have.
     fn lost_clauses(&self, index: Index, query: &str) -> Vec<String> {
-        /// Fields that tell when: a watchlist looks at what has just come.
+        /// Time fields: a watchlist only matches new data.
         const TIMES: [&str; 4] = ["start:", "last_update:", "last_server_update:", "server_added_timestamp:"];
         let mut lost = Vec::new();
         if index == Index::Process {
-            let when = &self.session.search.period;
-            if !when.is_any_time() {
-                let words = when.describe();
-                lost.push(format!("The time range is not saved ({words}); watchlists look at new data"));
+            let period = &self.session.search.period;
+            if !period.is_any_time() {
+                let description = period.describe();
+                lost.push(format!("The time range is not saved ({description}); watchlists look at new data"));
             }
             if !self.session.search.is_split_by_segment {
                 lost.push("Watchlists match segments; one row per process does not apply".into());
@@ -94,8 +94,8 @@ impl App {
             TIMES.iter().any(|field| term.starts_with(field))
         };
         for term in terms.iter().filter(is_time) {
-            let said = text::fit(&term.as_str().into(), 60);
-            lost.push(format!("{said} has little use here: watchlists look at new data"));
+            let clause = text::fit(&term.as_str().into(), 60);
+            lost.push(format!("{clause} has little use here: watchlists look at new data"));
         }
         lost
     }

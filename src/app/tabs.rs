@@ -1,4 +1,4 @@
-//! The second line: the views with their keys, and how one came here.
+//! The second line of the screen: tabs of the views, and breadcrumbs.
 
 use ratatui::{
     Frame,
@@ -12,7 +12,7 @@ use crate::text;
 use crate::theme::Theme;
 use crate::widgets::Bar;
 
-/// Draws the views, the current one set off, and on the right the way that led here.
+/// Draws the tabs with the current view highlighted, and the breadcrumbs to the right.
 pub(super) fn tabs(
     frame: &mut Frame<'_>,
     area: Rect,
@@ -21,9 +21,9 @@ pub(super) fn tabs(
     keymap: &Keymap,
     theme: &Theme,
 ) {
-    /// What one looks at is told in as many cells, if need be.
-    const HERE: usize = 20;
-    // Grouped or not, they are the alerts.
+    /// Width reserved for the label of the current location, in columns.
+    const CURRENT_CRUMB_WIDTH: usize = 20;
+    // Alerts and alert groups share a tab.
     let current = if current == View::AlertGroups { View::Alerts } else { current };
     let tab = |view: View, title: &'static str| {
         let key = keymap.hint(Scope::Global.lookup_chain(), view.action());
@@ -33,37 +33,38 @@ pub(super) fn tabs(
         Line::from(vec![key, Span::styled(title, style)])
     };
     let room = |left: &[Line<'_>]| {
-        let taken: usize = left.iter().map(|tab| tab.width() + 2).sum();
-        usize::from(area.width).checked_sub(taken)
+        let used: usize = left.iter().map(|tab| tab.width() + 2).sum();
+        usize::from(area.width).checked_sub(used)
     };
-    let here = crumbs.last().map_or(0, text::width).min(HERE);
-    // What one looks at is worth more than the views beside the numbered ones, which the help names; and the names of
-    // all that have a number are worth more than that.
-    let is_aside = |view: View| matches!(view, View::Isolated | View::AlertGroups);
-    let listed = View::all().filter(|view| !is_aside(*view) || *view == current);
+    let reserved = crumbs.last().map_or(0, text::width).min(CURRENT_CRUMB_WIDTH);
+    // The current location takes precedence over the tabs of views without a number, which the help lists; the full
+    // names of numbered views take precedence over the current location.
+    let is_secondary = |view: View| matches!(view, View::Isolated | View::AlertGroups);
+    let listed = View::all().filter(|view| !is_secondary(*view) || *view == current);
     let numbered = || View::all().filter(|view| view.is_numbered() || *view == current);
     let keys = |view: View| tab(view, if view == current { view.title() } else { "" });
     let choices = [
-        (listed.map(|view| tab(view, view.title())).collect(), here),
-        (numbered().map(|view| tab(view, view.title())).collect(), here),
+        (listed.map(|view| tab(view, view.title())).collect(), reserved),
+        (numbered().map(|view| tab(view, view.title())).collect(), reserved),
         (numbered().map(|view| tab(view, view.short_title())).collect(), 0),
         (numbered().map(keys).collect::<Vec<_>>(), 0),
     ];
-    let fits =
-        |(left, least): &(Vec<Line<'_>>, usize)| room(left).is_some_and(|room| room >= *least + 2 || *least == 0);
+    let fits = |(left, reserved_width): &(Vec<Line<'_>>, usize)| {
+        room(left).is_some_and(|room| room >= *reserved_width + 2 || *reserved_width == 0)
+    };
     let at = choices.iter().position(fits).unwrap_or(choices.len() - 1);
     let left = choices.into_iter().nth(at).map_or_else(Vec::new, |(left, _)| left);
-    // Besides, a blank at either end.
+    // One space at either end.
     let room = room(&left).map_or(0, |room| room.saturating_sub(2));
-    // Of the way, the latest steps are shown that there is room for.
-    let way = (0..crumbs.len())
+    // Only the latest breadcrumbs that fit are shown.
+    let trail = (0..crumbs.len())
         .map(|first| crumbs[first..].join(&format!(" {} ", theme.glyphs.breadcrumb)))
-        .find(|way| text::width(way) <= room)
+        .find(|trail| text::width(trail) <= room)
         .or_else(|| {
-            let here = crumbs.last()?.as_str().into();
-            (room >= HERE).then(|| text::fit(&here, room))
+            let current = crumbs.last()?.as_str().into();
+            (room >= CURRENT_CRUMB_WIDTH).then(|| text::fit(&current, room))
         })
         .unwrap_or_default();
-    let bar = Bar { left, right: Line::styled(way, theme.muted), style: theme.text };
+    let bar = Bar { left, right: Line::styled(trail, theme.muted), style: theme.text };
     bar.render(area, frame.buffer_mut(), theme);
 }

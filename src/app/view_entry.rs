@@ -1,4 +1,4 @@
-//! Coming to a view: what is asked for so that it has something to show, and what is asked again.
+//! Entering a view: what it fetches, and what is refreshed in it.
 
 use jiff::Timestamp;
 
@@ -10,10 +10,10 @@ use crate::session::{Cx, Destination, Effect, PeriodInput};
 use crate::worker::Slot;
 
 impl App {
-    /// Goes where a pane leads.
-    pub(super) fn navigate(&mut self, lead: Destination, now: Timestamp, effects: &mut Vec<Effect>) {
+    /// Navigates to the destination that a pane requested.
+    pub(super) fn navigate(&mut self, destination: Destination, now: Timestamp, effects: &mut Vec<Effect>) {
         let mut cx = Cx::new(&mut self.session, effects, now);
-        match lead {
+        match destination {
             Destination::Process(id) => {
                 cx.open_process(id);
                 self.show_view(View::Process);
@@ -26,18 +26,18 @@ impl App {
                 if let Some(Ok(feed)) = feed.filter(|_| index == Index::Report).map(str::parse) {
                     self.panes.feeds.select_when_loaded(FeedId(feed));
                 }
-                // What narrows counted values stays in their time. Everywhere else it is another question: a time range that
-                // was set for the query before would leave out most of "the same hash" without a word.
+                // Narrowing facets keeps the time range. Any other search is a new one: the time range of the previous
+                // query would silently hide most of its results.
                 let is_narrowing = self.view == View::Facets;
                 if index == Index::Process && !is_narrowing {
                     cx.set_period(PeriodInput::default());
                 }
                 self.panes.editor_mut(index).set_text(&query);
                 cx.search_index(index, query);
-                // Whoever narrows what is counted goes on counting; whoever looks into a group wants its alerts.
-                let is_here = self.view.index() == Some(index) && self.view != View::AlertGroups;
-                let here = is_here.then_some(self.view);
-                if let Some(view) = here.or_else(|| View::for_index(index)) {
+                // Narrowing stays in the facets view, but opening an alert group shows its alerts.
+                let stays = self.view.index() == Some(index) && self.view != View::AlertGroups;
+                let current = stays.then_some(self.view);
+                if let Some(view) = current.or_else(|| View::for_index(index)) {
                     self.prepare(view, now, effects);
                     self.show_view(view);
                     if index == Index::Report {
@@ -58,7 +58,7 @@ impl App {
         }
     }
 
-    /// Sees to it that a view has something to show, where that is plain: the process that is looked at, the open alerts.
+    /// Fetches the obvious content of a view: the selected process, the open alerts.
     pub(super) fn prepare(&mut self, view: View, now: Timestamp, effects: &mut Vec<Effect>) {
         let session = &self.session;
         let process = match self.view {
@@ -78,20 +78,20 @@ impl App {
                 cx.search_index(Index::Alert, OPEN_ALERTS.into());
             }
             View::Sensors => cx.fetch_group_names(),
-            // Who is cut off is worth knowing anew each time.
+            // Isolation is refreshed on every visit.
             View::Isolated => cx.refresh_or_load::<IsolatedSensor>(),
             View::Activity => {
                 cx.fetch_change_history();
-                // Whoever comes here wants to see what was done last.
+                // The cursor is reset to the newest change.
                 self.panes.activity.restore_state(ListState::default());
             }
             _ => {}
         }
     }
 
-    /// Asks again for what a view shows, past the cache.
+    /// Refreshes what a view shows, past the cache.
     pub(super) fn refresh(&mut self, now: Timestamp, effects: &mut Vec<Effect>) {
-        // Whoever tries again wants to see what comes of it.
+        // The overlay would hide the result.
         self.overlay = None;
         let mut cx = Cx::new(&mut self.session, effects, now);
         cx.retry_failed();

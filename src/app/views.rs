@@ -1,4 +1,4 @@
-//! Views: which panes are on the screen together.
+//! The views: which panes are shown together.
 
 use strum::{EnumIter, IntoEnumIterator};
 
@@ -9,47 +9,45 @@ use crate::query::Index;
 /// A screen of panes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, EnumIter)]
 pub enum View {
-    /// Processes are searched.
+    /// Process search.
     #[default]
     Hunt,
-    /// A process: its relatives, and what is known of it.
+    /// A process with its relatives, events and details.
     Process,
-    /// What watchlists and feeds have found.
+    /// Alerts raised by watchlists and feeds.
     Alerts,
-    /// The same, by what they share.
+    /// Alerts grouped by a field that they share.
     AlertGroups,
-    /// Every host.
     Sensors,
-    /// Files are searched.
+    /// Binary search.
     Binaries,
-    /// Stored searches.
     Watchlists,
-    /// Threat intelligence, and its reports.
+    /// Threat feeds and their reports.
     Feeds,
-    /// Hashes that are stopped.
+    /// Banned hashes.
     Bans,
-    /// Sensor groups, users, the server itself.
+    /// Sensor groups, users, teams, and the server.
     Admin,
-    /// What is found in the hunt is counted.
+    /// Value counts of the process search.
     Facets,
-    /// Hosts that are cut off.
+    /// Isolated sensors.
     Isolated,
-    /// What was changed, and what was asked.
+    /// Audit log and request log.
     Activity,
 }
 
 impl View {
-    /// Every view, in the order of its keys.
+    /// Returns every view, in the order of its key.
     pub(super) fn all() -> impl Iterator<Item = Self> {
         Self::iter()
     }
 
-    /// The view that an action goes to.
+    /// Returns the view that an action shows.
     pub(super) fn from_action(action: Action) -> Option<Self> {
         Self::all().find(|view| view.action() == action)
     }
 
-    /// The action that goes there.
+    /// Returns the action that shows this view.
     pub(super) fn action(self) -> Action {
         match self {
             Self::Hunt => Action::ViewHunt,
@@ -67,12 +65,12 @@ impl View {
         }
     }
 
-    /// Whether it is one of the views that are counted, and not a look at another or at the console itself.
+    /// Returns whether the view has a number key; the others are variants of a view or about the console itself.
     pub(super) fn is_numbered(self) -> bool {
         !matches!(self, Self::AlertGroups | Self::Facets | Self::Isolated | Self::Activity)
     }
 
-    /// Its name.
+    /// Returns the name of the view.
     pub(super) fn title(self) -> &'static str {
         match self {
             Self::Hunt => "Hunt",
@@ -90,7 +88,7 @@ impl View {
         }
     }
 
-    /// The same where there is little room.
+    /// Returns the name of the view for narrow screens.
     pub(super) fn short_title(self) -> &'static str {
         match self {
             Self::Process => "Proc",
@@ -101,7 +99,7 @@ impl View {
         }
     }
 
-    /// The index that is searched in it.
+    /// Returns the index that is searched in this view.
     pub(super) fn index(self) -> Option<Index> {
         match self {
             Self::Hunt | Self::Facets => Some(Index::Process),
@@ -118,12 +116,12 @@ impl View {
         }
     }
 
-    /// The view in which an index is searched.
+    /// Returns the view in which an index is searched.
     pub(super) fn for_index(index: Index) -> Option<Self> {
         Self::all().find(|view| view.index() == Some(index))
     }
 
-    /// Its panes in the order of the tab key, and their names where only one is shown at a time.
+    /// Returns its panes in tab order, with their names for screens that show one at a time.
     pub(super) fn panes(self) -> &'static [(PaneId, &'static str)] {
         match self {
             Self::Hunt => &[
@@ -168,7 +166,7 @@ impl View {
         }
     }
 
-    /// The pane that has what the query of the view finds.
+    /// Returns the pane with the results of the view's query.
     pub(super) fn results_pane(self) -> PaneId {
         match self {
             Self::Feeds => PaneId::Reports,
@@ -176,7 +174,7 @@ impl View {
         }
     }
 
-    /// The pane that it is about, which has the focus when one comes here.
+    /// Returns the main pane, which has the focus when the view is entered.
     pub(super) fn main(self) -> PaneId {
         match self {
             Self::Hunt => PaneId::Processes,

@@ -1,4 +1,4 @@
-//! What the user could see when a key was pressed: nothing is changed whose target was not on the screen.
+//! Tracks what the user could see when a key was pressed: no change is made to a target that was not on screen.
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use jiff::Timestamp;
@@ -11,34 +11,33 @@ use crate::session::{Cx, Effect};
 /// What the last frame showed.
 #[derive(Debug, Default)]
 pub(super) struct VisibleTarget {
-    /// The panes that had room for some of their content; nothing before the first frame.
+    /// Panes that had room for some of their content; `None` before the first frame.
     pub(super) drawn_panes: Option<Vec<PaneId>>,
-    /// Whether there was room for nothing but a word.
+    /// Whether only the message about the minimum size was shown.
     pub(super) is_too_small: bool,
-    /// Whether the terminal has another size, and nothing was drawn in it yet.
+    /// Whether the terminal was resized since the last frame.
     pub(super) is_resized: bool,
-    /// Whether a notice was shown that did not fit.
     pub(super) is_notice_cut: bool,
 }
 
 impl App {
-    /// Whether nothing of panes and popups is on the screen: the terminal is too small, or was not drawn in its size yet.
+    /// Returns whether panes and popups are hidden: the terminal is too small, or was resized since the last frame.
     pub(super) fn is_screen_hidden(&self) -> bool {
         self.visibility.is_too_small || self.visibility.is_resized
     }
 
-    /// Whether a pane was on the screen in the last frame.
+    /// Returns whether a pane was on screen in the last frame.
     pub(super) fn is_drawn(&self, pane: PaneId) -> bool {
         let drawn = self.visibility.drawn_panes.as_ref();
         drawn.is_none_or(|drawn| drawn.contains(&pane))
     }
 
-    /// Whether the last frame showed what an action in a pane is about.
+    /// Returns whether the last frame showed the target of an action in `pane`.
     pub(super) fn is_target_visible(&self, pane: PaneId) -> bool {
         self.is_drawn(pane) && self.panes.get(pane).shows_target()
     }
 
-    /// Says that nothing is done to what cannot be seen.
+    /// Warns that an action is not done because its target is not visible.
     pub(super) fn reject_unseen_target(&mut self, what: &str, now: Timestamp, effects: &mut Vec<Effect>) {
         let (width, height) = layout::MIN_SCREEN_SIZE;
         let text = if self.visibility.is_too_small {
@@ -51,7 +50,7 @@ impl App {
         Cx::new(&mut self.session, effects, now).warn(text);
     }
 
-    /// Whether a key is swallowed: it was typed as text after a key that begins an entry elsewhere, and is no entry here.
+    /// Returns whether a key is swallowed, because it follows a refused key that would have started text entry.
     pub(super) fn is_swallowed(&mut self, key: KeyEvent, now: Timestamp, effects: &mut Vec<Effect>) -> bool {
         let Some(refused) = self.refused_key else {
             return false;
@@ -62,7 +61,7 @@ impl App {
             KeyCode::Backspace => true,
             _ => false,
         };
-        // What would end the entry ends this, and does nothing else.
+        // A key that would end the text entry ends the swallowing, and does nothing else.
         let is_end = matches!(key.code, KeyCode::Enter | KeyCode::Esc);
         if !is_text {
             self.refused_key = None;
@@ -74,17 +73,17 @@ impl App {
         is_text || is_end
     }
 
-    /// Whether a key begins an entry in some other place: what follows it is meant as text.
+    /// Returns whether a key starts text entry in some other scope.
     pub(super) fn starts_text_entry(&self, chord: Chord) -> bool {
-        let is_of = |scope| {
-            let found = self.keymap.lookup(&[scope], &[chord]);
-            matches!(found, Lookup::Action(Action::Filter | Action::Commands))
+        let starts_entry = |scope| {
+            let lookup = self.keymap.lookup(&[scope], &[chord]);
+            matches!(lookup, Lookup::Action(Action::Filter | Action::Commands))
         };
-        crate::keys::Scope::all().any(is_of)
+        crate::keys::Scope::all().any(starts_entry)
     }
 }
 
-/// Whether an action may be carried out while nothing can be seen: it moves, leaves or closes something.
+/// Returns whether an action is allowed while nothing is visible: it only moves, leaves or closes something.
 pub(super) fn is_safe_unseen(action: Action) -> bool {
     View::from_action(action).is_some()
         || matches!(

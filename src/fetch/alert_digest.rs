@@ -1,4 +1,4 @@
-//! The whole queue of a search for alerts: every page is reduced as it comes, and let go.
+//! Fetches all alerts of a search; every page is reduced on arrival and then dropped.
 
 use futures::TryStreamExt;
 
@@ -6,15 +6,15 @@ use super::pages::pages;
 use crate::api::{Client, Error};
 use crate::model::{Alert, AlertDigest, DigestBuilder, Search};
 
-/// Reads all alerts that a search finds, up to [`AlertDigest::MAX_ALERTS`].
+/// Fetches all alerts that match `search`, up to [`AlertDigest::MAX_ALERTS`].
 pub(super) async fn fetch_alert_digest(client: &Client, search: &Search) -> Result<AlertDigest, Error> {
-    let mut gatherer = DigestBuilder::default();
+    let mut builder = DigestBuilder::default();
     let mut pages = std::pin::pin!(pages::<Alert>(client, search.clone(), Some(AlertDigest::MAX_ALERTS)));
     while let Some(page) = pages.try_next().await? {
-        gatherer.set_totals(page.total, page.n_unreadable, page.is_incomplete);
-        gatherer.add_page(page.rows);
+        builder.set_totals(page.total, page.n_unreadable, page.is_incomplete);
+        builder.add_page(page.rows);
     }
-    Ok(gatherer.finish())
+    Ok(builder.finish())
 }
 
 #[cfg(test)]
@@ -26,13 +26,13 @@ mod tests {
 
     #[tokio::test]
     async fn what_comes_twice_is_one_and_what_never_comes_is_missed() {
-        // Every page is the same, whatever was asked for: others have come before it since.
+        // Every page has identical rows, as if new alerts had pushed the earlier ones down.
         let body = r#"{"results": [{"unique_id": "a"}, {"unique_id": "b"}, {"id": 7}], "total_results": 7}"#;
         let fetch = Fetch::AlertDigest { search: Arc::default() };
-        let Answer::AlertDigest(known) = answer_from(&fetch, body).await else {
+        let Answer::AlertDigest(fetched) = answer_from(&fetch, body).await else {
             panic!("it is no queue");
         };
-        let queue = &known.value;
+        let queue = &fetched.value;
         assert_eq!(queue.rows.len(), 2);
         assert!(queue.n_unreadable > 0 && queue.n_missed() > 0 && !queue.is_truncated());
     }

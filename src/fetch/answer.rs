@@ -1,4 +1,4 @@
-//! What is answered.
+//! Answers of the server.
 
 use std::sync::Arc;
 
@@ -10,13 +10,13 @@ use crate::model::{
     ServerInfo, Site, Summary, Team, User, WatchAction, Watchlist,
 };
 
-/// A page of processes as it is kept and shown: rows are shared, not copied.
+/// A page of processes; cache and screen share the rows.
 pub type Rows = Page<Arc<Process>>;
 
-/// A page of alerts, kept and shown in the same way.
+/// A page of alerts; cache and screen share the rows.
 pub type AlertRows = Page<Arc<Alert>>;
 
-/// What came back. Cheap to clone: the cache keeps one, the screen another.
+/// An answer of the server. Cheap to clone: cache and screen share its value.
 #[derive(Clone, Debug)]
 pub enum Answer {
     ServerInfo(Fetched<ServerInfo>),
@@ -51,57 +51,58 @@ pub enum Answer {
     Count(Fetched<u64>),
 }
 
-/// Does the same with what is known, whatever it is.
-macro_rules! whatever {
-    ($answer:expr, $known:ident => $what:expr) => {
+/// Evaluates an expression for the fetched value of any variant of `Answer`.
+macro_rules! with_fetched {
+    ($answer:expr, $fetched:ident => $what:expr) => {
         match $answer {
-            Answer::ServerInfo($known) => $what,
-            Answer::Processes($known) => $what,
-            Answer::Summary($known) => $what,
-            Answer::Lineage($known) => $what,
-            Answer::Sensor($known) => $what,
-            Answer::SensorGroup($known) => $what,
-            Answer::SensorGroups($known) => $what,
-            Answer::Binary($known) => $what,
-            Answer::Facets($known) => $what,
-            Answer::Prevalence($known) => $what,
-            Answer::Alerts($known) => $what,
-            Answer::AlertDigest($known) => $what,
-            Answer::Segments($known) => $what,
-            Answer::Events($known) => $what,
-            Answer::Binaries($known) => $what,
-            Answer::Bans($known) => $what,
-            Answer::IsolatedSensors($known) => $what,
-            Answer::FileHead($known) => $what,
-            Answer::Sensors($known) => $what,
-            Answer::Watchlists($known) => $what,
-            Answer::WatchActions($known) => $what,
-            Answer::Feeds($known) => $what,
-            Answer::Reports($known) => $what,
-            Answer::Report($known) => $what,
-            Answer::Users($known) => $what,
-            Answer::Teams($known) => $what,
-            Answer::Sites($known) => $what,
-            Answer::License($known) => $what,
-            Answer::Partitions($known) => $what,
-            Answer::Count($known) => $what,
+            Answer::ServerInfo($fetched) => $what,
+            Answer::Processes($fetched) => $what,
+            Answer::Summary($fetched) => $what,
+            Answer::Lineage($fetched) => $what,
+            Answer::Sensor($fetched) => $what,
+            Answer::SensorGroup($fetched) => $what,
+            Answer::SensorGroups($fetched) => $what,
+            Answer::Binary($fetched) => $what,
+            Answer::Facets($fetched) => $what,
+            Answer::Prevalence($fetched) => $what,
+            Answer::Alerts($fetched) => $what,
+            Answer::AlertDigest($fetched) => $what,
+            Answer::Segments($fetched) => $what,
+            Answer::Events($fetched) => $what,
+            Answer::Binaries($fetched) => $what,
+            Answer::Bans($fetched) => $what,
+            Answer::IsolatedSensors($fetched) => $what,
+            Answer::FileHead($fetched) => $what,
+            Answer::Sensors($fetched) => $what,
+            Answer::Watchlists($fetched) => $what,
+            Answer::WatchActions($fetched) => $what,
+            Answer::Feeds($fetched) => $what,
+            Answer::Reports($fetched) => $what,
+            Answer::Report($fetched) => $what,
+            Answer::Users($fetched) => $what,
+            Answer::Teams($fetched) => $what,
+            Answer::Sites($fetched) => $what,
+            Answer::License($fetched) => $what,
+            Answer::Partitions($fetched) => $what,
+            Answer::Count($fetched) => $what,
         }
     };
 }
 
 impl Answer {
-    /// When the server said so.
+    /// Returns when the server answered.
     pub fn as_of(&self) -> Timestamp {
-        whatever!(self, known => known.as_of)
+        with_fetched!(self, fetched => fetched.as_of)
     }
 
-    /// The same answer, marked as one that cost no request.
+    /// Returns the answer marked as coming from the cache.
     pub(super) fn without_request(mut self) -> Self {
-        *whatever!(&mut self, known => &mut known.from_cache) = true;
+        *with_fetched!(&mut self, fetched => &mut fetched.from_cache) = true;
         self
     }
 
-    /// Whether it may be another by now, by what people do or hosts report: it is not given again when it is old.
+    /// Returns whether the server's answer may change at any time, by user actions or sensor check-ins; such answers
+    /// expire soon.
     pub(super) fn is_mutable(&self) -> bool {
         matches!(
             self,
@@ -122,70 +123,70 @@ impl Answer {
         )
     }
 
-    /// What it weighs in memory, in bytes, by estimate.
+    /// Estimates the memory it uses, in bytes.
     pub(super) fn heap_size(&self) -> usize {
         match self {
-            Self::ServerInfo(known) => 512 + known.value.document.len(),
-            Self::Processes(known) => rows(&known.value, |row| process_heap_size(row)),
-            Self::Summary(known) => {
-                let summary = &known.value;
+            Self::ServerInfo(fetched) => 512 + fetched.value.document.len(),
+            Self::Processes(fetched) => rows(&fetched.value, |row| process_heap_size(row)),
+            Self::Summary(fetched) => {
+                let summary = &fetched.value;
                 let relatives = summary.parent.iter().chain(&summary.children).chain(&summary.siblings);
                 process_heap_size(&summary.process) + relatives.map(process_heap_size).sum::<usize>()
             }
             Self::Lineage(_) => 0,
-            Self::AlertDigest(known) => known.value.heap_size(),
-            Self::Sensor(known) => sensor_heap_size(&known.value),
-            Self::Sensors(known) => rows(&known.value, |row| sensor_heap_size(row)),
-            Self::IsolatedSensors(known) => rows(&known.value, |row| sensor_heap_size(&row.0)),
-            Self::SensorGroup(known) => 512 + known.value.document.len(),
-            Self::SensorGroups(known) => rows(&known.value, |row| 512 + row.document.len()),
-            Self::Facets(known) => {
-                let values = known.value.facets.iter().flat_map(|facet| &facet.values);
+            Self::AlertDigest(fetched) => fetched.value.heap_size(),
+            Self::Sensor(fetched) => sensor_heap_size(&fetched.value),
+            Self::Sensors(fetched) => rows(&fetched.value, |row| sensor_heap_size(row)),
+            Self::IsolatedSensors(fetched) => rows(&fetched.value, |row| sensor_heap_size(&row.0)),
+            Self::SensorGroup(fetched) => 512 + fetched.value.document.len(),
+            Self::SensorGroups(fetched) => rows(&fetched.value, |row| 512 + row.document.len()),
+            Self::Facets(fetched) => {
+                let values = fetched.value.facets.iter().flat_map(|facet| &facet.values);
                 256 + values.map(value_heap_size).sum::<usize>()
             }
-            // The names are there twice: in the record and out of it.
-            Self::Prevalence(known) => {
-                let hosts = known.value.hostnames.len() * size_of::<HostCount>();
-                512 + hosts + 2 * known.value.document.len()
+            // The host names are stored twice: in the record and parsed.
+            Self::Prevalence(fetched) => {
+                let hosts = fetched.value.hostnames.len() * size_of::<HostCount>();
+                512 + hosts + 2 * fetched.value.document.len()
             }
-            // What follows has nearly all of its texts twice: as they came, and taken out.
-            Self::Alerts(known) => rows(&known.value, |row| double_weight::<Alert>(&row.document)),
-            Self::Binary(known) => double_weight::<Binary>(&known.value.document),
-            Self::Binaries(known) => rows(&known.value, |row| double_weight::<Binary>(&row.document)),
-            Self::Bans(known) => rows(&known.value, |row| double_weight::<Ban>(&row.document)),
-            Self::Watchlists(known) => rows(&known.value, |row| double_weight::<Watchlist>(&row.document)),
-            Self::WatchActions(known) => rows(&known.value, |row| double_weight::<WatchAction>(&row.document)),
-            // A feed has its pictures besides.
-            Self::Feeds(known) => {
-                rows(&known.value, |row| double_weight::<Feed>(&row.document) + row.full_record.reveal().len())
+            // Nearly all texts of these are stored twice: in the record and parsed.
+            Self::Alerts(fetched) => rows(&fetched.value, |row| double_weight::<Alert>(&row.document)),
+            Self::Binary(fetched) => double_weight::<Binary>(&fetched.value.document),
+            Self::Binaries(fetched) => rows(&fetched.value, |row| double_weight::<Binary>(&row.document)),
+            Self::Bans(fetched) => rows(&fetched.value, |row| double_weight::<Ban>(&row.document)),
+            Self::Watchlists(fetched) => rows(&fetched.value, |row| double_weight::<Watchlist>(&row.document)),
+            Self::WatchActions(fetched) => rows(&fetched.value, |row| double_weight::<WatchAction>(&row.document)),
+            // A feed also has images.
+            Self::Feeds(fetched) => {
+                rows(&fetched.value, |row| double_weight::<Feed>(&row.document) + row.full_record.reveal().len())
             }
-            Self::Reports(known) => rows(&known.value, |row| double_weight::<Report>(&row.document)),
-            Self::Report(known) => double_weight::<Report>(&known.value.document),
-            Self::Users(known) => rows(&known.value, |row| double_weight::<User>(&row.document)),
-            Self::Teams(known) => rows(&known.value, |row| double_weight::<Team>(&row.document)),
-            Self::Sites(known) => rows(&known.value, |row| double_weight::<Site>(&row.document)),
-            Self::License(known) => double_weight::<License>(&known.value.document),
-            Self::Partitions(known) => 256 * (1 + known.value.len()),
-            Self::Segments(known) => 128 + size_of::<SegmentInfo>() * known.value.len(),
-            Self::Events(known) => known.value.heap_size(),
-            Self::FileHead(known) => 128 + known.value.bytes.len(),
+            Self::Reports(fetched) => rows(&fetched.value, |row| double_weight::<Report>(&row.document)),
+            Self::Report(fetched) => double_weight::<Report>(&fetched.value.document),
+            Self::Users(fetched) => rows(&fetched.value, |row| double_weight::<User>(&row.document)),
+            Self::Teams(fetched) => rows(&fetched.value, |row| double_weight::<Team>(&row.document)),
+            Self::Sites(fetched) => rows(&fetched.value, |row| double_weight::<Site>(&row.document)),
+            Self::License(fetched) => double_weight::<License>(&fetched.value.document),
+            Self::Partitions(fetched) => 256 * (1 + fetched.value.len()),
+            Self::Segments(fetched) => 128 + size_of::<SegmentInfo>() * fetched.value.len(),
+            Self::Events(fetched) => fetched.value.heap_size(),
+            Self::FileHead(fetched) => 128 + fetched.value.bytes.len(),
             Self::Count(_) => 128,
         }
     }
 }
 
 impl From<Fetched<Lineage>> for Answer {
-    fn from(known: Fetched<Lineage>) -> Self {
-        Self::Lineage(known)
+    fn from(fetched: Fetched<Lineage>) -> Self {
+        Self::Lineage(fetched)
     }
 }
 
-/// The rows of a page.
-fn rows<T>(page: &Page<T>, weight: impl Fn(&T) -> usize) -> usize {
-    128 + page.rows.iter().map(weight).sum::<usize>()
+/// Returns the memory of a page of rows, in bytes.
+fn rows<T>(page: &Page<T>, row_size: impl Fn(&T) -> usize) -> usize {
+    128 + page.rows.iter().map(row_size).sum::<usize>()
 }
 
-/// What was read, its record, and the texts that are in both.
+/// Returns the memory of a value that has its texts twice: in the record and parsed.
 fn double_weight<T>(document: &Document) -> usize {
     size_of::<T>() + 2 * document.len()
 }
@@ -194,7 +195,7 @@ fn value_heap_size(value: &FacetValue) -> usize {
     size_of::<FacetValue>() + value.document.len() + value.name.raw().len()
 }
 
-/// The struct, the record, and the strings taken out of it.
+/// Returns the memory of a process: the struct, its record, and its parsed strings.
 pub(super) fn process_heap_size(process: &Process) -> usize {
     size_of::<Process>() + process.document.len() + process.cmdline.raw().len() + process.path.raw().len() + 256
 }

@@ -1,4 +1,4 @@
-//! What is known: answers by their question and process documents by their id, bounded by bytes.
+//! Cache of answers by request and of process documents by id, limited in bytes.
 
 use std::sync::Arc;
 
@@ -12,19 +12,19 @@ use super::{
 };
 use crate::model::{Process, ProcessId, Timings};
 
-/// Bytes of answers and documents kept: enough for some 20,000 processes, little enough for a shared jump host.
-const LIMIT: usize = 48 * 1024 * 1024;
+/// Limit of cached bytes: enough for some 20,000 processes, small enough for a shared jump host.
+const MAX_BYTES: usize = 48 * 1024 * 1024;
 
-/// A process document, and how much it says.
+/// A cached process document.
 #[derive(Clone, Debug)]
 pub(super) struct CachedDocument {
     pub(super) process: Arc<Process>,
     pub(super) as_of: Timestamp,
-    /// From a summary. Rows of a search may lack the parent although there is one (reference 2.2, quirks).
+    /// Whether it comes from a summary. Rows of a search may lack the parent although there is one (API reference 2.2,
+    /// quirks).
     pub(super) is_complete: bool,
 }
 
-/// One thing kept.
 enum CacheEntry {
     Answer(Answer),
     /// The server does not have it.
@@ -46,7 +46,7 @@ pub(super) struct Cache {
 
 impl Default for Cache {
     fn default() -> Self {
-        Self::with_limit(LIMIT)
+        Self::with_limit(MAX_BYTES)
     }
 }
 
@@ -55,56 +55,56 @@ impl Cache {
         Self { entries: LruCache::unbounded(), bytes: 0, limit }
     }
 
-    /// An answer that is young enough to be given again.
-    pub(super) fn get(&mut self, fetch: &Fetch, now: Timestamp, pace: Timings) -> Option<Answer> {
-        let kept = self.entries.get(&CacheKey::Fetch(fetch.clone()));
-        let answer = match kept {
-            Some((CacheEntry::Answer(answer), _)) if is_fresh(fetch, answer, now, pace) => answer.clone(),
+    /// Returns a cached answer that is still fresh.
+    pub(super) fn get(&mut self, fetch: &Fetch, now: Timestamp, timings: Timings) -> Option<Answer> {
+        let entry = self.entries.get(&CacheKey::Fetch(fetch.clone()));
+        let answer = match entry {
+            Some((CacheEntry::Answer(answer), _)) if is_fresh(fetch, answer, now, timings) => answer.clone(),
             _ => return None,
         };
         Some(answer.without_request())
     }
 
-    /// The document of a process, whatever its age: whose child a process is does not change.
+    /// Returns the document of a process, regardless of its age: the parent of a process never changes.
     pub(super) fn document(&mut self, id: ProcessId) -> Option<CachedDocument> {
         match self.entries.get(&CacheKey::Document(id)) {
-            Some((CacheEntry::Document(known), _)) => Some(known.clone()),
+            Some((CacheEntry::Document(document), _)) => Some(document.clone()),
             _ => None,
         }
     }
 
-    /// Whether the server has said that it does not have this process.
+    /// Returns whether the server has answered that it does not have this process.
     pub(super) fn is_absent(&mut self, id: ProcessId) -> bool {
-        let kept = self.entries.get(&CacheKey::Fetch(Fetch::summary(id)));
-        matches!(kept, Some((CacheEntry::Absent, _)))
+        let entry = self.entries.get(&CacheKey::Fetch(Fetch::summary(id)));
+        matches!(entry, Some((CacheEntry::Absent, _)))
     }
 
-    /// Keeps an answer, and every process document in it. The documents come last: walks need them, and an answer may
-    /// be so large that nothing else has room beside it.
+    /// Stores an answer and every process document in it. Documents are stored last: walks along parents need them, and
+    /// a large answer may leave no room for anything else.
     pub(super) fn insert(&mut self, fetch: &Fetch, answer: &Answer) {
         self.store(CacheKey::Fetch(fetch.clone()), CacheEntry::Answer(answer.clone()), answer.heap_size());
         match answer {
-            Answer::Processes(known) => {
-                for row in &known.value.rows {
-                    self.insert_document(row.clone(), known.as_of, false);
+            Answer::Processes(fetched) => {
+                for row in &fetched.value.rows {
+                    self.insert_document(row.clone(), fetched.as_of, false);
                 }
             }
-            Answer::Summary(known) => {
-                let parent = known.value.parent.iter().filter(|parent| !parent.id.is_unknown());
-                for process in parent.chain([&known.value.process]) {
-                    self.insert_document(Arc::new(process.clone()), known.as_of, true);
+            Answer::Summary(fetched) => {
+                let parent = fetched.value.parent.iter().filter(|parent| !parent.id.is_unknown());
+                for process in parent.chain([&fetched.value.process]) {
+                    self.insert_document(Arc::new(process.clone()), fetched.as_of, true);
                 }
             }
             _ => {}
         }
     }
 
-    /// Remembers that the server does not have it.
+    /// Stores that the server does not have it.
     pub(super) fn insert_absent(&mut self, fetch: &Fetch) {
         self.store(CacheKey::Fetch(fetch.clone()), CacheEntry::Absent, 128);
     }
 
-    /// Drops what is to be asked again.
+    /// Removes what must be fetched again.
     pub(super) fn remove(&mut self, fetch: &Fetch) {
         let keys = match fetch {
             Fetch::Summary { id, .. } => vec![CacheKey::Fetch(fetch.clone()), CacheKey::Document(*id)],
@@ -122,32 +122,32 @@ impl Cache {
         }
     }
 
-    /// Drops whatever a deed may have changed.
+    /// Removes the answers that a change may affect.
     pub(super) fn invalidate(&mut self) {
-        let is_old = |key: &CacheKey| matches!(key, CacheKey::Fetch(fetch) if fetch.is_affected_by_changes());
-        let old = self.entries.iter().map(|(key, _)| key);
-        let old: Vec<_> = old.filter(|key| is_old(key)).cloned().collect();
-        for key in old {
+        let is_affected = |key: &CacheKey| matches!(key, CacheKey::Fetch(fetch) if fetch.is_affected_by_changes());
+        let keys = self.entries.iter().map(|(key, _)| key);
+        let keys: Vec<_> = keys.filter(|key| is_affected(key)).cloned().collect();
+        for key in keys {
             self.remove_key(&key);
         }
     }
 
-    /// The keys of a process and of all its known ancestors.
+    /// Returns the keys of a process and of all its cached ancestors.
     fn chain(&mut self, id: ProcessId) -> Vec<CacheKey> {
         let mut keys = Vec::new();
         let mut next = Some(id);
         while let Some(id) = next.filter(|id| !keys.contains(&CacheKey::Document(*id))) {
             keys.extend([CacheKey::Document(id), CacheKey::Fetch(Fetch::summary(id))]);
-            next = self.document(id).and_then(|known| known.process.parent);
+            next = self.document(id).and_then(|document| document.process.parent);
         }
         keys
     }
 
     fn insert_document(&mut self, process: Arc<Process>, as_of: Timestamp, is_complete: bool) {
         let key = CacheKey::Document(process.id);
-        // A row must not replace a summary: it may say less.
+        // A row must not replace a summary, since it may lack members.
         if !is_complete
-            && matches!(self.entries.peek(&key), Some((CacheEntry::Document(known), _)) if known.is_complete)
+            && matches!(self.entries.peek(&key), Some((CacheEntry::Document(document), _)) if document.is_complete)
         {
             return;
         }
@@ -155,14 +155,14 @@ impl Cache {
         self.store(key, CacheEntry::Document(CachedDocument { process, as_of, is_complete }), weight);
     }
 
-    fn store(&mut self, key: CacheKey, kept: CacheEntry, weight: usize) {
+    fn store(&mut self, key: CacheKey, entry: CacheEntry, weight: usize) {
         self.remove_key(&key);
-        // One thing must not drive out all others and then itself.
+        // An entry larger than the limit would evict all others and then itself.
         if weight > self.limit {
             return;
         }
         self.bytes += weight;
-        self.entries.put(key, (kept, weight));
+        self.entries.put(key, (entry, weight));
         while self.bytes > self.limit {
             let Some((_, (_, weight))) = self.entries.pop_lru() else {
                 break;
@@ -182,7 +182,7 @@ mod tests {
 
     const GUID: &str = "00000007-0000-1092-01d7-10df4de391b0";
 
-    /// What a summary says of [`GUID`], with other members in the answer and in the document.
+    /// The summary of [`GUID`], with further members in the answer and in the document.
     async fn summary(members: &str, facts: &str) -> (Fetch, Answer) {
         let fetch = Fetch::summary(GUID.parse().unwrap());
         let body = format!(r#"{{"process": {{"id": "{GUID}"{facts}}}{members}}}"#);
@@ -207,8 +207,8 @@ mod tests {
         let span = Span { start, rows: 100 };
         let fetch = Fetch::Processes { search: Arc::new(Search::default()), span };
         let value = Page { start, ..Page::default() };
-        let known = crate::model::Fetched { value: Arc::new(value), as_of: Timestamp::UNIX_EPOCH, from_cache: false };
-        (fetch, Answer::Processes(known))
+        let fetched = crate::model::Fetched { value: Arc::new(value), as_of: Timestamp::UNIX_EPOCH, from_cache: false };
+        (fetch, Answer::Processes(fetched))
     }
 
     #[test]
@@ -218,10 +218,10 @@ mod tests {
             let (fetch, answer) = page(start);
             cache.insert(&fetch, &answer);
         }
-        let known: Vec<_> = (0..3)
+        let is_cached: Vec<_> = (0..3)
             .map(|start| cache.get(&page(start).0, Timestamp::UNIX_EPOCH, Timings::default()).is_some())
             .collect();
-        assert_eq!(known, [false, true, true]);
+        assert_eq!(is_cached, [false, true, true]);
         assert!(cache.bytes <= cache.limit);
     }
 
@@ -239,34 +239,34 @@ mod tests {
     async fn a_deed_leaves_only_what_it_cannot_change() {
         let mut cache = Cache::default();
         let host = Fetch::Sensor(SensorId(7));
-        let said = answer_from(&host, r#"{"id": 7}"#).await;
-        let (rows, found) = page(0);
-        cache.insert(&host, &said);
-        cache.insert(&rows, &found);
+        let sensor = answer_from(&host, r#"{"id": 7}"#).await;
+        let (rows, processes) = page(0);
+        cache.insert(&host, &sensor);
+        cache.insert(&rows, &processes);
         cache.invalidate();
-        let mut is_known = |fetch| cache.get(fetch, Timestamp::UNIX_EPOCH, Timings::default());
-        assert!(is_known(&host).is_none());
-        assert!(is_known(&rows).is_some());
-        assert_eq!(cache.bytes, found.heap_size());
+        let mut get = |fetch| cache.get(fetch, Timestamp::UNIX_EPOCH, Timings::default());
+        assert!(get(&host).is_none());
+        assert!(get(&rows).is_some());
+        assert_eq!(cache.bytes, processes.heap_size());
     }
 
     #[tokio::test]
     async fn what_may_change_expires_and_what_has_ended_does_not() {
         let host = Fetch::Sensor(SensorId(7));
-        let said = answer_from(&host, r#"{"id": 7}"#).await;
+        let sensor = answer_from(&host, r#"{"id": 7}"#).await;
         let facets = Fetch::facets(&Search::default(), ["start".to_owned()]);
         let counted = answer_from(&facets, r#"{"facets": {}}"#).await;
         let file = Fetch::Prevalence("9e107d9d372bb6826bd81d3542a419d6".parse().unwrap());
         let hosts = answer_from(&file, r#"{"hostCount": 2}"#).await;
         let queue = Fetch::Alerts { search: Arc::new(Search::default()), span: Span { start: 0, rows: 0 } };
         let alerts = answer_from(&queue, r#"{"results": [], "total_results": 0}"#).await;
-        let pace = Timings::default();
-        let (host_age, running_age) = (Some(pace.sensor_age), Some(pace.running_age));
+        let timings = Timings::default();
+        let (host_age, running_age) = (Some(timings.sensor_age), Some(timings.running_age));
         for ((fetch, answer), limit) in [
-            ((host, said), host_age),
-            ((facets, counted), Some(pace.count_age)),
-            ((queue, alerts), Some(pace.count_age)),
-            ((file, hosts), Some(pace.count_age)),
+            ((host, sensor), host_age),
+            ((facets, counted), Some(timings.count_age)),
+            ((queue, alerts), Some(timings.count_age)),
+            ((file, hosts), Some(timings.count_age)),
             (summary("", "").await, running_age),
             (summary("", r#", "terminated": false"#).await, running_age),
             (summary("", r#", "terminated": true"#).await, None),
@@ -274,20 +274,20 @@ mod tests {
             (segments().await, running_age),
             (events(1, "").await, running_age),
             (events(1, r#", "terminated": true"#).await, None),
-            // A batch of 2021, which an answer of 1970 must take for one that is still being written.
+            // A batch from 2021, which in 1970 must be treated as still being written.
             (events(1_614_852_945_678, "").await, running_age),
         ] {
             let mut cache = Cache::default();
             cache.insert(&fetch, &answer);
-            let mut is_known = |at: Timestamp| cache.get(&fetch, at, pace).is_some();
+            let mut is_cached = |at: Timestamp| cache.get(&fetch, at, timings).is_some();
             let age = limit.unwrap_or(Duration::from_hours(100_000));
             let last = Timestamp::UNIX_EPOCH.checked_add(age).unwrap();
-            assert!(is_known(last), "{fetch:?}");
+            assert!(is_cached(last), "{fetch:?}");
             let after = last.checked_add(Duration::from_nanos(1)).unwrap();
-            assert_eq!(is_known(after), limit.is_none(), "{fetch:?}");
-            // A clock that was set back leaves no answer of the future.
+            assert_eq!(is_cached(after), limit.is_none(), "{fetch:?}");
+            // After the clock was set back, an answer must not come from the future.
             let before = Timestamp::UNIX_EPOCH.checked_sub(Duration::from_secs(1));
-            assert_eq!(is_known(before.unwrap()), limit.is_none(), "{fetch:?}");
+            assert_eq!(is_cached(before.unwrap()), limit.is_none(), "{fetch:?}");
         }
     }
 
@@ -300,8 +300,8 @@ mod tests {
         let rows = format!(r#"{{"results": [{{"id": "{GUID}"}}], "total_results": 1}}"#);
         let answer = answer_from(&search, &rows).await;
         cache.insert(&search, &answer);
-        let kept = cache.document(GUID.parse().unwrap()).unwrap();
-        assert!(kept.is_complete && kept.process.parent.is_some());
+        let cached = cache.document(GUID.parse().unwrap()).unwrap();
+        assert!(cached.is_complete && cached.process.parent.is_some());
     }
 
     #[tokio::test]
@@ -310,7 +310,7 @@ mod tests {
             let cmdline = "x".repeat(long);
             format!(r#", "siblings": [{{"id": "{GUID}", "cmdline": "{cmdline}"}}]"#)
         };
-        // One that does not fit at all, and one that leaves no room for anything else.
+        // The first does not fit at all, the second leaves no room for anything else.
         for (long, are_others_kept) in [(10_000, true), (2_000, false)] {
             let mut cache = Cache::with_limit(6_500);
             let (other, answer) = page(0);
@@ -318,8 +318,8 @@ mod tests {
             let (fetch, answer) = summary(&sibling(long), "").await;
             cache.insert(&fetch, &answer);
             assert!(cache.document(GUID.parse().unwrap()).is_some(), "{long}");
-            let kept = cache.get(&other, Timestamp::UNIX_EPOCH, Timings::default());
-            assert_eq!(kept.is_some(), are_others_kept, "{long}");
+            let cached = cache.get(&other, Timestamp::UNIX_EPOCH, Timings::default());
+            assert_eq!(cached.is_some(), are_others_kept, "{long}");
             assert!(cache.bytes <= cache.limit);
         }
     }

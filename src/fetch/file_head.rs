@@ -1,4 +1,5 @@
-//! The first bytes of a file: its archive is taken apart as it comes, and the connection dropped when there are enough.
+//! Fetches the first bytes of a file: its archive is unpacked as it arrives, and the connection closed as soon as
+//! possible.
 
 use std::io::{self, Write};
 
@@ -9,17 +10,17 @@ use crate::model::{FileHead, Md5};
 /// Fetches at most `bytes` bytes from the beginning of a file.
 pub(super) async fn head(client: &Client, md5: Md5, bytes: usize) -> Result<FileHead, Error> {
     let mut download = client.download(md5).await?;
-    // No limit on the file: of what is beyond the head, nothing is kept, and hardly more than a piece unpacked.
+    // The file size is not limited: nothing beyond the head is stored, and little more than one chunk is unpacked.
     let mut unpacker = Unpacker::new(u64::MAX);
     let mut first = FirstBytes { bytes: Vec::new(), max_bytes: bytes, is_exceeded: false };
     while !first.is_exceeded && !unpacker.has_file() {
-        let Some(piece) = download.next().await? else {
-            // There is no file in it, or not all of one.
+        let Some(chunk) = download.next().await? else {
+            // The archive contains no file, or is truncated.
             let error = unpacker.finish().err();
             let reason = error.map_or_else(String::new, |error| error.to_string());
             return Err(download.malformed_error(reason));
         };
-        match unpacker.feed(piece.as_ref(), &mut first) {
+        match unpacker.feed(chunk.as_ref(), &mut first) {
             Err(_) if first.is_exceeded => {}
             other => other.map_err(|error| download.malformed_error(error.to_string()))?,
         }
@@ -27,20 +28,20 @@ pub(super) async fn head(client: &Client, md5: Md5, bytes: usize) -> Result<File
     Ok(FileHead { is_whole: !first.is_exceeded, bytes: first.bytes })
 }
 
-/// Keeps the first bytes, and stops whoever writes more.
+/// A writer that stores the first bytes and rejects all further ones.
 struct FirstBytes {
     bytes: Vec<u8>,
     max_bytes: usize,
-    /// Whether more came than was wanted.
+    /// Whether more bytes were written than stored.
     is_exceeded: bool,
 }
 
 impl Write for FirstBytes {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let room = self.max_bytes - self.bytes.len();
-        let (wanted, rest) = bytes.split_at(room.min(bytes.len()));
-        self.bytes.extend_from_slice(wanted);
-        if rest.is_empty() {
+        let (accepted, excess) = bytes.split_at(room.min(bytes.len()));
+        self.bytes.extend_from_slice(accepted);
+        if excess.is_empty() {
             return Ok(bytes.len());
         }
         self.is_exceeded = true;

@@ -1,4 +1,4 @@
-//! Joins: rows of processes with their sensors, groups and binaries, each asked for once however many rows need it.
+//! Joins processes with their sensors, groups and binaries; each object is fetched once, however many rows need it.
 
 use std::{
     collections::{HashMap, HashSet, VecDeque},
@@ -10,59 +10,55 @@ use super::{Answer, Fetch, Fetcher, RequestId};
 use crate::api::Error;
 use crate::model::{Binary, Fetched, Group, GroupId, Md5, Process, Sensor, SensorId};
 
-/// Questions in flight: enough to keep every connection busy, few enough for rows that come into view to be next.
+/// Requests in flight: enough to use every connection, few enough for rows that scroll into view to be next.
 const MAX_IN_FLIGHT: usize = 16;
 
-/// Something that belongs to a process and has a record of its own.
+/// A kind of object that belongs to a process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum JoinKey {
-    /// The sensor that saw it.
+    /// The sensor that reported it.
     Sensor,
-    /// The group of that sensor.
     Group,
-    /// Its executable.
     Binary,
 }
 
-/// What has come of a question about one object.
+/// The state of an object that rows are joined with.
 #[derive(Clone, Debug)]
 pub enum JoinResult<T> {
-    /// Nothing yet.
     Pending,
-    /// Here it is.
     Ready(Fetched<T>),
-    /// It will not come.
+    /// The request failed.
     Unavailable(Error),
 }
 
 impl<T> JoinResult<T> {
-    /// The object, if it is here.
+    /// Returns the object if it was fetched.
     pub fn get(&self) -> Option<&Fetched<T>> {
         match self {
-            Self::Ready(known) => Some(known),
+            Self::Ready(fetched) => Some(fetched),
             Self::Pending | Self::Unavailable(_) => None,
         }
     }
 }
 
-/// What rows of processes are joined with. It asks nobody itself: [`JoinPlan::next_request`] has the next question, and
-/// [`JoinPlan::resolve`] takes what came of it.
+/// The objects that rows of processes are joined with. It sends no requests itself: [`JoinPlan::next_request`] returns
+/// the next one, and [`JoinPlan::resolve`] stores its result.
 #[derive(Clone, Debug)]
 pub struct JoinPlan {
     relations: Vec<JoinKey>,
     sensors: HashMap<SensorId, JoinResult<Sensor>>,
     groups: HashMap<GroupId, JoinResult<Group>>,
     binaries: HashMap<Md5, JoinResult<Binary>>,
-    /// What is still to be asked, in the order of the rows.
+    /// Requests still to be sent, in the order of the rows.
     queue: VecDeque<Fetch>,
     n_in_flight: usize,
 }
 
 impl JoinPlan {
-    /// No rows yet, to be joined with these.
-    pub fn new(wanted: &[JoinKey]) -> Self {
+    /// Returns a join without rows for these kinds of objects.
+    pub fn new(relations: &[JoinKey]) -> Self {
         Self {
-            relations: wanted.to_vec(),
+            relations: relations.to_vec(),
             sensors: HashMap::new(),
             groups: HashMap::new(),
             binaries: HashMap::new(),
@@ -71,12 +67,12 @@ impl JoinPlan {
         }
     }
 
-    /// Whether rows are joined with this.
-    pub fn includes(&self, related: JoinKey) -> bool {
-        self.relations.contains(&related)
+    /// Returns whether rows are joined with this kind of object.
+    pub fn includes(&self, key: JoinKey) -> bool {
+        self.relations.contains(&key)
     }
 
-    /// Adds a row below the others.
+    /// Adds the next row.
     pub fn add(&mut self, process: &Process) {
         if self.needs_sensor() && insert_pending(&mut self.sensors, process.sensor) {
             self.queue.push_back(Fetch::Sensor(process.sensor));
@@ -89,7 +85,7 @@ impl JoinPlan {
         }
     }
 
-    /// Lets what these rows lack be asked for before the rest: they have come into view.
+    /// Moves the requests of these rows to the front, since they scrolled into view.
     pub fn prioritize<'p>(&mut self, rows: impl IntoIterator<Item = &'p Process>) {
         let mut urgent = Vec::new();
         for process in rows {
@@ -100,15 +96,15 @@ impl JoinPlan {
             urgent.push(Fetch::Sensor(process.sensor));
             urgent.extend(process.md5.map(Fetch::Binary));
         }
-        let mut waiting: HashSet<Fetch> = self.queue.iter().cloned().collect();
-        urgent.retain(|fetch| waiting.remove(fetch));
-        self.queue.retain(|fetch| waiting.contains(fetch));
+        let mut queued: HashSet<Fetch> = self.queue.iter().cloned().collect();
+        urgent.retain(|fetch| queued.remove(fetch));
+        self.queue.retain(|fetch| queued.contains(fetch));
         for fetch in urgent.into_iter().rev() {
             self.queue.push_front(fetch);
         }
     }
 
-    /// The next question to ask; `None` while enough are in flight, and when all are asked.
+    /// Returns the next request; `None` while enough are in flight, or when all were sent.
     pub fn next_request(&mut self) -> Option<Fetch> {
         if self.n_in_flight >= MAX_IN_FLIGHT {
             return None;
@@ -118,26 +114,26 @@ impl JoinPlan {
         Some(fetch)
     }
 
-    /// Takes what came of a question.
+    /// Stores the result of a request.
     pub fn resolve(&mut self, fetch: &Fetch, result: Result<Answer, Error>) {
         let is_expected = match (fetch, result) {
-            (Fetch::Sensor(id), Ok(Answer::Sensor(known))) => {
-                let group = known.value.group;
-                let is_expected = resolve_pending(&mut self.sensors, id, JoinResult::Ready(known));
+            (Fetch::Sensor(id), Ok(Answer::Sensor(fetched))) => {
+                let group = fetched.value.group;
+                let is_expected = resolve_pending(&mut self.sensors, id, JoinResult::Ready(fetched));
                 if self.includes(JoinKey::Group)
                     && let Some(group) = group
                     && insert_pending(&mut self.groups, group)
                 {
-                    // The rows that need it have waited longest.
+                    // The rows that need the group have waited longest.
                     self.queue.push_front(Fetch::SensorGroup(group));
                 }
                 is_expected
             }
-            (Fetch::SensorGroup(id), Ok(Answer::SensorGroup(known))) => {
-                resolve_pending(&mut self.groups, id, JoinResult::Ready(known))
+            (Fetch::SensorGroup(id), Ok(Answer::SensorGroup(fetched))) => {
+                resolve_pending(&mut self.groups, id, JoinResult::Ready(fetched))
             }
-            (Fetch::Binary(md5), Ok(Answer::Binary(known))) => {
-                resolve_pending(&mut self.binaries, md5, JoinResult::Ready(known))
+            (Fetch::Binary(md5), Ok(Answer::Binary(fetched))) => {
+                resolve_pending(&mut self.binaries, md5, JoinResult::Ready(fetched))
             }
             (fetch, result) => {
                 let error = result.err().unwrap_or(Error::Internal);
@@ -154,28 +150,28 @@ impl JoinPlan {
         }
     }
 
-    /// Whether everything is known, or will not come.
+    /// Returns whether every request has a result.
     pub fn is_complete(&self) -> bool {
         self.queue.is_empty() && self.n_in_flight == 0
     }
 
-    /// The sensor of a row; `None` for one that was not added.
+    /// Returns the sensor of a row; `None` if the row was not added.
     pub fn sensor(&self, process: &Process) -> Option<&JoinResult<Sensor>> {
         self.sensors.get(&process.sensor)
     }
 
-    /// The group of a row; `None` while its sensor has not told which that is.
+    /// Returns the group of a row; `None` until its sensor was fetched.
     pub fn group(&self, process: &Process) -> Option<&JoinResult<Group>> {
         let sensor = self.sensor(process)?.get()?;
         self.groups.get(&sensor.value.group?)
     }
 
-    /// The executable of a row; `None` for a process that names none.
+    /// Returns the binary of a row; `None` if the process has no hash.
     pub fn binary(&self, process: &Process) -> Option<&JoinResult<Binary>> {
         self.binaries.get(&process.md5?)
     }
 
-    /// What will not come, by name and with the reason; in an order of its own, but always the same.
+    /// Returns the objects that could not be fetched with the reason, in a fixed order.
     pub fn failures(&self) -> Vec<(String, &Error)> {
         let mut missing = Vec::new();
         missing.extend(failures_of("sensor", &self.sensors));
@@ -185,33 +181,33 @@ impl JoinPlan {
         missing
     }
 
-    /// Only the sensor tells the group.
+    /// The group is known only from the sensor.
     fn needs_sensor(&self) -> bool {
         self.includes(JoinKey::Sensor) || self.includes(JoinKey::Group)
     }
 }
 
 impl Fetcher {
-    /// Asks for everything that a join lacks, and waits until it is known or will not come.
+    /// Fetches everything that a join needs, and waits for all results.
     pub async fn join(&mut self, join: &mut JoinPlan) {
-        let mut asked: HashMap<RequestId, Fetch> = HashMap::new();
+        let mut pending: HashMap<RequestId, Fetch> = HashMap::new();
         let mut others = Vec::new();
         loop {
             while let Some(fetch) = join.next_request() {
-                let waiter = self.new_request_id();
-                asked.insert(waiter, fetch.clone());
-                self.request(waiter, fetch, false);
+                let request_id = self.new_request_id();
+                pending.insert(request_id, fetch.clone());
+                self.request(request_id, fetch, false);
             }
-            if asked.is_empty() {
+            if pending.is_empty() {
                 break;
             }
             match self.next().await {
-                Some(outcome) => match asked.remove(&outcome.request_id) {
-                    Some(fetch) => join.resolve(&fetch, outcome.result),
-                    None => others.push(outcome),
+                Some(response) => match pending.remove(&response.request_id) {
+                    Some(fetch) => join.resolve(&fetch, response.result),
+                    None => others.push(response),
                 },
                 None => {
-                    for (_, fetch) in asked.drain() {
+                    for (_, fetch) in pending.drain() {
                         join.resolve(&fetch, Err(Error::Internal));
                     }
                 }
@@ -221,21 +217,21 @@ impl Fetcher {
     }
 }
 
-/// Notes that an object is wanted; false when it was already.
-fn insert_pending<I: Eq + Hash, T>(facts: &mut HashMap<I, JoinResult<T>>, id: I) -> bool {
+/// Adds an object as pending; returns whether it is new.
+fn insert_pending<I: Eq + Hash, T>(results: &mut HashMap<I, JoinResult<T>>, id: I) -> bool {
     let mut is_new = false;
-    facts.entry(id).or_insert_with(|| {
+    results.entry(id).or_insert_with(|| {
         is_new = true;
         JoinResult::Pending
     });
     is_new
 }
 
-/// Notes what came of an object; false when nobody waits for it.
-fn resolve_pending<I: Eq + Hash, T>(facts: &mut HashMap<I, JoinResult<T>>, id: &I, fact: JoinResult<T>) -> bool {
-    match facts.get_mut(id) {
-        Some(place @ JoinResult::Pending) => {
-            *place = fact;
+/// Stores the result of a pending object; returns whether it was pending.
+fn resolve_pending<I: Eq + Hash, T>(results: &mut HashMap<I, JoinResult<T>>, id: &I, result: JoinResult<T>) -> bool {
+    match results.get_mut(id) {
+        Some(slot @ JoinResult::Pending) => {
+            *slot = result;
             true
         }
         _ => false,
@@ -243,11 +239,11 @@ fn resolve_pending<I: Eq + Hash, T>(facts: &mut HashMap<I, JoinResult<T>>, id: &
 }
 
 fn failures_of<'f, I: fmt::Display, T>(
-    noun: &'static str,
-    facts: &'f HashMap<I, JoinResult<T>>,
+    kind: &'static str,
+    results: &'f HashMap<I, JoinResult<T>>,
 ) -> impl Iterator<Item = (String, &'f Error)> {
-    facts.iter().filter_map(move |(id, fact)| match fact {
-        JoinResult::Unavailable(error) => Some((format!("{noun} {id}"), error)),
+    results.iter().filter_map(move |(id, result)| match result {
+        JoinResult::Unavailable(error) => Some((format!("{kind} {id}"), error)),
         JoinResult::Pending | JoinResult::Ready(_) => None,
     })
 }

@@ -1,34 +1,34 @@
-//! A walk along the parents of a process, one known-or-fetched document at a time.
+//! A walk along the parents of a process, one cached or fetched document at a time.
 
 use std::sync::Arc;
 
 use super::cache::Cache;
 use crate::model::{Fetched, Lineage, ProcessId, Top};
 
-/// No chain is longer: deeper ones are damaged data, and the official client stops here too (reference 4.9).
+/// Maximum length of a chain: deeper ones are damaged data, and the official client stops here too (API reference 4.9).
 const MAX_DEPTH: usize = 500;
 
-/// A walk under way.
+/// A walk in progress.
 #[derive(Debug)]
 pub(super) struct LineageWalk {
     pub(super) subject: ProcessId,
     n_known_ancestors: usize,
 }
 
-/// What a walk comes to.
+/// The result of advancing a walk.
 pub(super) enum WalkStep {
-    /// More than was known before, or the end of the chain.
+    /// More ancestors than before, or the end of the chain.
     Done(Fetched<Lineage>),
-    /// The document of this process must be here before the walk goes on.
+    /// The walk needs the document of this process to continue.
     Need(ProcessId),
 }
 
 impl LineageWalk {
-    pub(super) fn new(subject: ProcessId, known: usize) -> Self {
-        Self { subject, n_known_ancestors: known }
+    pub(super) fn new(subject: ProcessId, n_known_ancestors: usize) -> Self {
+        Self { subject, n_known_ancestors }
     }
 
-    /// Goes as far as the cache knows.
+    /// Advances as far as the cache allows.
     pub(super) fn step(&self, cache: &mut Cache) -> WalkStep {
         let Some(subject) = cache.document(self.subject) else {
             return WalkStep::Need(self.subject);
@@ -38,7 +38,7 @@ impl LineageWalk {
         let mut seen = vec![self.subject];
         let mut child = subject.clone();
         let top = loop {
-            // Process 0 is where every system begins, whatever stub the server invents for its parent.
+            // Process 0 is the root of every system; any parent that the server reports for it is an invented stub.
             if child.process.pid == Some(0) {
                 break Top::Root;
             }
@@ -46,7 +46,8 @@ impl LineageWalk {
                 Some(parent) if parent.is_unknown() => break Top::Unknown,
                 Some(parent) => parent,
                 None if child.is_complete => break Top::Root,
-                // A row may lack its parent; the summary knows better. One that is absent has only the row.
+                // A row may lack its parent, in which case the summary is needed. If the server has no summary, the
+                // parent is unknown.
                 None if cache.is_absent(child.process.id) => break Top::Unknown,
                 None if self.has_progress(&ancestors) => break Top::Walking,
                 None => return WalkStep::Need(child.process.id),
@@ -58,13 +59,13 @@ impl LineageWalk {
                 break Top::TooDeep(MAX_DEPTH);
             }
             match cache.document(parent) {
-                Some(known) if known.process.is_suppressed => break Top::Suppressed(parent),
-                Some(known) if known.process.is_stub() => break Top::Unknown,
-                Some(known) => {
-                    as_of = as_of.min(known.as_of);
+                Some(document) if document.process.is_suppressed => break Top::Suppressed(parent),
+                Some(document) if document.process.is_stub() => break Top::Unknown,
+                Some(document) => {
+                    as_of = as_of.min(document.as_of);
                     seen.push(parent);
-                    ancestors.push(known.process.clone());
-                    child = known;
+                    ancestors.push(document.process.clone());
+                    child = document;
                 }
                 None if cache.is_absent(parent) => break Top::NotRecorded(parent),
                 None if self.has_progress(&ancestors) => break Top::Walking,
@@ -75,7 +76,8 @@ impl LineageWalk {
         WalkStep::Done(Fetched { value: Arc::new(lineage), as_of, from_cache: true })
     }
 
-    /// Whether there is news to tell before the next request is made.
+    /// Returns whether there are more ancestors than the requester has, so that the walk reports them before the next
+    /// request.
     fn has_progress<T>(&self, ancestors: &[T]) -> bool {
         ancestors.len() > self.n_known_ancestors
     }

@@ -1,4 +1,4 @@
-//! Asking the server, once: what is known is not asked again, and equal questions in flight are one request.
+//! Fetches values from the server through a cache; identical requests in flight are merged.
 
 mod alert_digest;
 mod answer;
@@ -35,40 +35,38 @@ use crate::model::ProcessId;
 use cache::Cache;
 use lineage::{LineageWalk, WalkStep};
 
-/// Whoever asked a question; the answer carries it back.
+/// Identifies the requester of a value; the response carries it back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct RequestId(pub u64);
 
-/// The answer to one question of one waiter.
+/// The response to one request.
 #[derive(Clone, Debug)]
 pub struct Response {
-    /// Who asked.
     pub request_id: RequestId,
-    /// What is known now, or why it is not.
     pub result: Result<Answer, Error>,
 }
 
-/// How often the cache had the answer.
+/// Counts of cache hits and misses.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct CacheStats {
-    /// Answers that cost no request.
+    /// Answers from the cache.
     pub hits: u64,
-    /// Answers that did.
+    /// Answers that needed a request.
     pub misses: u64,
 }
 
-/// The one owner of client, cache and everything in flight.
+/// Owner of the client, the cache and every request in flight.
 ///
-/// It is driven by hand: [`Fetcher::request`] puts a question, [`Fetcher::next`] waits for the next answer. Walks along
-/// parent chains run inside it, one known-or-fetched document at a time.
+/// It makes progress only when called: [`Fetcher::request`] submits a request, [`Fetcher::next`] waits for the next
+/// response. Walks along parent chains run inside it, one cached or fetched document at a time.
 pub struct Fetcher {
     client: Client,
-    /// What carries the requests.
+    /// Runs the requests.
     background: Handle,
     cache: Cache,
     in_flight: HashMap<Fetch, InFlight>,
     tasks: JoinSet<(Fetch, Result<Answer, Error>)>,
-    /// When the last request was made, or answered.
+    /// Time of the last request or response.
     used_at: Instant,
     walks: HashMap<RequestId, LineageWalk>,
     ready: VecDeque<Response>,
@@ -76,22 +74,22 @@ pub struct Fetcher {
     cache_stats: CacheStats,
 }
 
-/// A request on its way, and who waits for it.
+/// A request in flight, and the requesters that wait for it.
 struct InFlight {
     id: Id,
     task: AbortHandle,
     request_ids: Vec<RequestId>,
-    /// It began before something was changed on the server that its answer may tell of.
+    /// Whether a change was made since it was sent, so that its answer may be outdated.
     is_invalidated: bool,
 }
 
 impl Fetcher {
-    /// Starts with an empty cache; nothing is asked yet. Requests run beside whoever calls this.
+    /// Returns a fetcher with an empty cache, whose requests run on the current runtime.
     pub fn new(client: Client) -> Self {
         Self::with_handle(client, Handle::current())
     }
 
-    /// Starts with an empty cache. Requests, and all that it takes to read their answers, run elsewhere.
+    /// Returns a fetcher with an empty cache, whose requests, including the parsing of answers, run on `background`.
     pub fn with_handle(client: Client, background: Handle) -> Self {
         Self {
             client,
@@ -102,32 +100,32 @@ impl Fetcher {
             used_at: Instant::now(),
             walks: HashMap::new(),
             ready: VecDeque::new(),
-            // Waiters made here count down from the top, so that they never meet those of a caller.
+            // Ids made here count down from the top, so that they never collide with those of callers.
             last_request_id: u64::MAX,
             cache_stats: CacheStats::default(),
         }
     }
 
-    /// The client, for what is not worth keeping.
+    /// Returns the client, for requests that bypass the cache.
     pub fn client(&self) -> &Client {
         &self.client
     }
 
-    /// What carries the requests.
+    /// Returns the runtime that runs the requests.
     pub fn background(&self) -> &Handle {
         &self.background
     }
 
-    /// How often the cache had the answer.
+    /// Returns the counts of cache hits and misses.
     pub fn cache_stats(&self) -> CacheStats {
         self.cache_stats
     }
 
-    /// The answer, if it is known and young enough; costs no request.
+    /// Returns a cached answer that is still fresh; sends no request.
     pub fn get_cached(&mut self, fetch: &Fetch) -> Option<Answer> {
         match fetch {
-            Fetch::Lineage { id, n_known_ancestors: known } => {
-                match LineageWalk::new(*id, *known).step(&mut self.cache) {
+            Fetch::Lineage { id, n_known_ancestors } => {
+                match LineageWalk::new(*id, *n_known_ancestors).step(&mut self.cache) {
                     WalkStep::Done(lineage) => Some(lineage.into()),
                     WalkStep::Need(_) => None,
                 }
@@ -136,65 +134,65 @@ impl Fetcher {
         }
     }
 
-    /// Something was changed on the server: what that may have touched is no longer known.
+    /// Removes cached answers that a change may affect, and marks requests in flight as outdated.
     pub fn invalidate(&mut self) {
         self.cache.invalidate();
-        for (fetch, flight) in &mut self.in_flight {
-            flight.is_invalidated |= fetch.is_affected_by_changes();
+        for (fetch, in_flight) in &mut self.in_flight {
+            in_flight.is_invalidated |= fetch.is_affected_by_changes();
         }
     }
 
-    /// Puts a question. Unless `is_fresh` demands the server's word, an answer that is known comes from the cache.
-    pub fn request(&mut self, waiter: RequestId, fetch: Fetch, is_fresh: bool) {
+    /// Submits a request. Unless `is_fresh`, a cached answer may be used.
+    pub fn request(&mut self, request_id: RequestId, fetch: Fetch, is_fresh: bool) {
         if is_fresh {
             self.cache.remove(&fetch);
         } else if let Some(answer) = self.get_cached(&fetch) {
             self.cache_stats.hits += 1;
-            return self.queue_reply(waiter, Ok(answer));
+            return self.queue_reply(request_id, Ok(answer));
         }
         self.cache_stats.misses += 1;
         match fetch {
-            Fetch::Lineage { id, n_known_ancestors: known } => {
-                self.walks.insert(waiter, LineageWalk::new(id, known));
-                self.advance(waiter, None);
+            Fetch::Lineage { id, n_known_ancestors } => {
+                self.walks.insert(request_id, LineageWalk::new(id, n_known_ancestors));
+                self.advance(request_id, None);
             }
-            object => self.start(waiter, object),
+            object => self.start(request_id, object),
         }
     }
 
-    /// Gives up a question. Its request is aborted when nobody else waits for it.
-    pub fn cancel(&mut self, waiter: RequestId) {
-        self.walks.remove(&waiter);
-        self.ready.retain(|outcome| outcome.request_id != waiter);
-        self.in_flight.retain(|_, flight| {
-            flight.request_ids.retain(|other| *other != waiter);
-            let is_wanted = !flight.request_ids.is_empty();
-            if !is_wanted {
-                flight.task.abort();
+    /// Cancels a request. The HTTP request is aborted if no other requester waits for it.
+    pub fn cancel(&mut self, request_id: RequestId) {
+        self.walks.remove(&request_id);
+        self.ready.retain(|response| response.request_id != request_id);
+        self.in_flight.retain(|_, in_flight| {
+            in_flight.request_ids.retain(|other| *other != request_id);
+            let is_needed = !in_flight.request_ids.is_empty();
+            if !is_needed {
+                in_flight.task.abort();
             }
-            is_wanted
+            is_needed
         });
     }
 
-    /// The next answer; `None` when nothing is awaited. Dropping the future loses nothing.
+    /// Waits for the next response; `None` if nothing is pending. Cancel safe.
     pub async fn next(&mut self) -> Option<Response> {
         loop {
-            if let Some(outcome) = self.ready.pop_front() {
-                return Some(outcome);
+            if let Some(response) = self.ready.pop_front() {
+                return Some(response);
             }
             match self.tasks.join_next_with_id().await? {
-                // One that ended in the very moment it was given up answers nobody, a newer equal question least of all.
+                // A request that completed just as it was cancelled must not answer a newer identical one.
                 Ok((id, (fetch, result))) if self.is_awaited(&fetch, id) => {
                     self.complete(&fetch, &result);
                 }
                 Ok(_) => {}
-                // Nobody waits for it any more.
+                // It was cancelled.
                 Err(error) if error.is_cancelled() => {}
                 Err(error) => {
-                    // A bug in one request must not leave its waiters waiting.
+                    // A panic in one request must not leave its requesters waiting forever.
                     tracing::error!("a request failed inside: {error}");
-                    let found = self.in_flight.iter().find(|(_, flight)| flight.id == error.id());
-                    if let Some(fetch) = found.map(|(fetch, _)| fetch.clone()) {
+                    let failed = self.in_flight.iter().find(|(_, in_flight)| in_flight.id == error.id());
+                    if let Some(fetch) = failed.map(|(fetch, _)| fetch.clone()) {
                         self.complete(&fetch, &Err(Error::Internal));
                     }
                 }
@@ -202,14 +200,14 @@ impl Fetcher {
         }
     }
 
-    /// Asks and waits: for callers with one question at a time.
+    /// Submits a request and waits for its response, for callers with one request at a time.
     pub async fn get(&mut self, fetch: Fetch) -> Result<Answer, Error> {
-        let waiter = self.new_request_id();
-        self.request(waiter, fetch, false);
+        let request_id = self.new_request_id();
+        self.request(request_id, fetch, false);
         let mut others = Vec::new();
         let result = loop {
             match self.next().await {
-                Some(outcome) if outcome.request_id == waiter => break outcome.result,
+                Some(response) if response.request_id == request_id => break response.result,
                 Some(other) => others.push(other),
                 None => break Err(Error::Internal),
             }
@@ -218,49 +216,49 @@ impl Fetcher {
         result
     }
 
-    /// A waiter for a question of our own.
+    /// Returns a new id for a request made by this fetcher.
     fn new_request_id(&mut self) -> RequestId {
-        let waiter = RequestId(self.last_request_id);
+        let request_id = RequestId(self.last_request_id);
         self.last_request_id -= 1;
-        waiter
+        request_id
     }
 
-    /// Makes the request for one object, or joins the one on its way, unless that has been overtaken by a deed.
-    fn start(&mut self, waiter: RequestId, fetch: Fetch) {
-        let mut waiters = Vec::new();
-        if let Some(flight) = self.in_flight.get_mut(&fetch) {
-            if !flight.is_invalidated {
-                return flight.request_ids.push(waiter);
+    /// Sends a request, or waits for an identical one in flight unless it is outdated by a change.
+    fn start(&mut self, request_id: RequestId, fetch: Fetch) {
+        let mut request_ids = Vec::new();
+        if let Some(in_flight) = self.in_flight.get_mut(&fetch) {
+            if !in_flight.is_invalidated {
+                return in_flight.request_ids.push(request_id);
             }
-            // It may tell of what was before: the new one answers whoever waits for it as well.
-            flight.task.abort();
-            waiters.append(&mut flight.request_ids);
+            // The outdated request is replaced; the new one also answers its requesters.
+            in_flight.task.abort();
+            request_ids.append(&mut in_flight.request_ids);
         }
-        waiters.push(waiter);
+        request_ids.push(request_id);
         self.reconnect_if_idle();
         let client = self.client.clone();
-        let question = fetch.clone();
-        self.spawn(waiters, fetch, async move { question.request(&client).await });
+        let request = fetch.clone();
+        self.spawn(request_ids, fetch, async move { request.request(&client).await });
     }
 
-    /// Sends a request on its way.
+    /// Spawns the task of a request.
     fn spawn(
         &mut self,
-        waiters: Vec<RequestId>,
+        request_ids: Vec<RequestId>,
         fetch: Fetch,
         request: impl Future<Output = Result<Answer, Error>> + Send + 'static,
     ) {
-        let question = fetch.clone();
-        let task = self.tasks.spawn_on(async move { (question, request.await) }, &self.background);
-        self.in_flight.insert(fetch, InFlight { id: task.id(), task, request_ids: waiters, is_invalidated: false });
+        let key = fetch.clone();
+        let task = self.tasks.spawn_on(async move { (key, request.await) }, &self.background);
+        self.in_flight.insert(fetch, InFlight { id: task.id(), task, request_ids, is_invalidated: false });
     }
 
     fn is_awaited(&self, fetch: &Fetch, id: Id) -> bool {
-        let flight = self.in_flight.get(fetch);
-        flight.is_some_and(|flight| flight.id == id)
+        let in_flight = self.in_flight.get(fetch);
+        in_flight.is_some_and(|in_flight| in_flight.id == id)
     }
 
-    /// Sees to it that no request is sent on a connection that was not used for long.
+    /// Replaces the client's connections after a long idle time, since the server may have closed them.
     fn reconnect_if_idle(&mut self) {
         let idle = self.used_at.elapsed();
         self.used_at = Instant::now();
@@ -272,52 +270,53 @@ impl Fetcher {
         }
     }
 
-    /// An object is here, or will not come: everyone who waits for it is told.
+    /// Caches the result of a completed request, and responds to its requesters.
     fn complete(&mut self, fetch: &Fetch, result: &Result<Answer, Error>) {
-        let Some(flight) = self.in_flight.remove(fetch) else {
+        let Some(in_flight) = self.in_flight.remove(fetch) else {
             return;
         };
         self.used_at = Instant::now();
         match result {
-            _ if flight.is_invalidated => {}
+            _ if in_flight.is_invalidated => {}
             Ok(answer) => self.cache.insert(fetch, answer),
             Err(Error::NotFound { .. }) => self.cache.insert_absent(fetch),
             Err(_) => {}
         }
-        for waiter in flight.request_ids {
-            match (self.walks.get(&waiter), result, fetch) {
-                // An ancestor that is not recorded ends a chain; it does not fail it. Neither does the subject when
-                // the row of a search has told of it.
+        for request_id in in_flight.request_ids {
+            match (self.walks.get(&request_id), result, fetch) {
+                // A missing ancestor ends a chain and is no failure. Neither is a missing subject that is known from
+                // the row of a search.
                 (Some(walk), Err(Error::NotFound { .. }), Fetch::Summary { id, .. })
                     if *id != walk.subject || self.cache.document(*id).is_some() =>
                 {
-                    self.advance(waiter, Some(*id));
+                    self.advance(request_id, Some(*id));
                 }
-                (Some(_), Ok(_), Fetch::Summary { id, .. }) => self.advance(waiter, Some(*id)),
-                _ => self.queue_reply(waiter, result.clone()),
+                (Some(_), Ok(_), Fetch::Summary { id, .. }) => self.advance(request_id, Some(*id)),
+                _ => self.queue_reply(request_id, result.clone()),
             }
         }
     }
 
-    /// Takes a walk as far as the cache knows, then asks for the next document; `landed` is the one just asked for.
-    fn advance(&mut self, waiter: RequestId, landed: Option<ProcessId>) {
-        let Some(walk) = self.walks.get(&waiter) else {
+    /// Advances a walk as far as the cache allows, then requests the next document; `landed` is the one that was just
+    /// fetched.
+    fn advance(&mut self, request_id: RequestId, completed: Option<ProcessId>) {
+        let Some(walk) = self.walks.get(&request_id) else {
             return;
         };
         match walk.step(&mut self.cache) {
-            WalkStep::Done(lineage) => self.queue_reply(waiter, Ok(lineage.into())),
-            // Larger than the cache: it would be asked for again and again.
-            WalkStep::Need(id) if landed == Some(id) => {
+            WalkStep::Done(lineage) => self.queue_reply(request_id, Ok(lineage.into())),
+            // The document is larger than the cache, so it would be requested forever.
+            WalkStep::Need(id) if completed == Some(id) => {
                 tracing::error!("process {id} is too large to be kept");
-                self.queue_reply(waiter, Err(Error::Internal));
+                self.queue_reply(request_id, Err(Error::Internal));
             }
-            WalkStep::Need(id) => self.start(waiter, Fetch::summary(id)),
+            WalkStep::Need(id) => self.start(request_id, Fetch::summary(id)),
         }
     }
 
-    /// The one answer to a question.
-    fn queue_reply(&mut self, waiter: RequestId, result: Result<Answer, Error>) {
-        self.walks.remove(&waiter);
-        self.ready.push_back(Response { request_id: waiter, result });
+    /// Queues the response to a request.
+    fn queue_reply(&mut self, request_id: RequestId, result: Result<Answer, Error>) {
+        self.walks.remove(&request_id);
+        self.ready.push_back(Response { request_id, result });
     }
 }

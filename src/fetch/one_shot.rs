@@ -1,4 +1,4 @@
-//! One question at a time, for the commands.
+//! Fetches a single value and waits for it; used by the commands.
 
 use std::sync::Arc;
 
@@ -10,102 +10,102 @@ use crate::model::{
 };
 
 impl Fetcher {
-    /// What the server says of itself.
+    /// Fetches version and settings of the server.
     pub async fn info(&mut self) -> Result<Fetched<ServerInfo>, Error> {
         match self.get(Fetch::ServerInfo).await? {
-            Answer::ServerInfo(known) => Ok(known),
+            Answer::ServerInfo(fetched) => Ok(fetched),
             _ => Err(Error::Internal),
         }
     }
 
-    /// A process with its relatives; at most `children` children.
+    /// Fetches a process with its relatives, including at most `children` children.
     pub async fn summary(&mut self, id: ProcessId, children: u32) -> Result<Fetched<Summary>, Error> {
         match self.get(Fetch::Summary { id, children }).await? {
-            Answer::Summary(known) => Ok(known),
+            Answer::Summary(fetched) => Ok(fetched),
             _ => Err(Error::Internal),
         }
     }
 
-    /// A process and its ancestors, at most `depth` of them.
+    /// Fetches a process with at most `depth` ancestors.
     pub async fn lineage(&mut self, id: ProcessId, depth: usize) -> Result<Fetched<Lineage>, Error> {
-        let mut known = 0;
+        let mut n_known_ancestors = 0;
         loop {
-            let Answer::Lineage(lineage) = self.get(Fetch::Lineage { id, n_known_ancestors: known }).await? else {
+            let Answer::Lineage(lineage) = self.get(Fetch::Lineage { id, n_known_ancestors }).await? else {
                 return Err(Error::Internal);
             };
-            known = lineage.value.ancestors.len();
-            if known >= depth || !lineage.value.is_walking() {
+            n_known_ancestors = lineage.value.ancestors.len();
+            if n_known_ancestors >= depth || !lineage.value.is_walking() {
                 let cut = Lineage::clone(&lineage.value).truncate_ancestors(depth);
                 return Ok(Fetched { value: Arc::new(cut), ..lineage });
             }
         }
     }
 
-    /// One sensor.
+    /// Fetches a sensor.
     pub async fn sensor(&mut self, id: SensorId) -> Result<Fetched<Sensor>, Error> {
         match self.get(Fetch::Sensor(id)).await? {
-            Answer::Sensor(known) => Ok(known),
+            Answer::Sensor(fetched) => Ok(fetched),
             _ => Err(Error::Internal),
         }
     }
 
-    /// One sensor group.
+    /// Fetches a sensor group.
     pub async fn group(&mut self, id: GroupId) -> Result<Fetched<Group>, Error> {
         match self.get(Fetch::SensorGroup(id)).await? {
-            Answer::SensorGroup(known) => Ok(known),
+            Answer::SensorGroup(fetched) => Ok(fetched),
             _ => Err(Error::Internal),
         }
     }
 
-    /// One binary.
+    /// Fetches a binary.
     pub async fn binary(&mut self, md5: Md5) -> Result<Fetched<Binary>, Error> {
         match self.get(Fetch::Binary(md5)).await? {
-            Answer::Binary(known) => Ok(known),
+            Answer::Binary(fetched) => Ok(fetched),
             _ => Err(Error::Internal),
         }
     }
 
-    /// How often each value of some fields occurs in a process search.
+    /// Fetches how often each value of `fields` occurs in a process search.
     pub async fn facets(&mut self, search: &Search, fields: &[String]) -> Result<Fetched<Facets>, Error> {
         match self.get(Fetch::facets(search, fields)).await? {
-            Answer::Facets(known) => Ok(known),
+            Answer::Facets(fetched) => Ok(fetched),
             _ => Err(Error::Internal),
         }
     }
 
-    /// The segments of a process, the oldest first.
+    /// Fetches the segments of a process, oldest first.
     pub async fn segments(&mut self, id: ProcessId) -> Result<Fetched<Vec<SegmentInfo>>, Error> {
         match self.get(Fetch::Segments(id)).await? {
-            Answer::Segments(known) => Ok(known),
+            Answer::Segments(fetched) => Ok(fetched),
             _ => Err(Error::Internal),
         }
     }
 
-    /// How common a file is.
+    /// Fetches how common a file is.
     pub async fn prevalence(&mut self, md5: Md5) -> Result<Fetched<Prevalence>, Error> {
         match self.get(Fetch::Prevalence(md5)).await? {
-            Answer::Prevalence(known) => Ok(known),
+            Answer::Prevalence(fetched) => Ok(fetched),
             _ => Err(Error::Internal),
         }
     }
 
-    /// The events of one segment.
+    /// Fetches the events of one segment.
     pub async fn events(&mut self, id: ProcessId, segment: Segment) -> Result<Fetched<EventBatch>, Error> {
         match self.get(Fetch::Events { id, segment }).await? {
-            Answer::Events(known) => Ok(known),
+            Answer::Events(fetched) => Ok(fetched),
             _ => Err(Error::Internal),
         }
     }
 
-    /// The first bytes of a file.
+    /// Fetches the first bytes of a file.
     pub async fn head(&mut self, md5: Md5, bytes: usize) -> Result<Fetched<FileHead>, Error> {
         match self.get(Fetch::FileHead { md5, bytes }).await? {
-            Answer::FileHead(known) => Ok(known),
+            Answer::FileHead(fetched) => Ok(fetched),
             _ => Err(Error::Internal),
         }
     }
 
-    /// How many rows a search has.
+    /// Fetches the number of rows of a search.
     pub async fn count<T: Paged>(&self, search: &Search) -> Result<u64, Error> {
         let search = Search { sort: None, ..search.clone() };
         let none = Span { start: 0, rows: 0 };

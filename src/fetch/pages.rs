@@ -1,4 +1,4 @@
-//! All rows of a search in order, several pages in flight, memory bounded by what is in flight.
+//! Streams all rows of a search in order, with several pages in flight and bounded memory.
 
 use std::sync::Arc;
 
@@ -7,15 +7,15 @@ use futures::{Stream, StreamExt, TryStreamExt, future, stream};
 use crate::api::{Client, Error};
 use crate::model::{Alert, Binary, Page, Process, Report, Search, Sensor, SensorFilter, Span};
 
-/// Rows asked for at once: what the server's own console asks for at most (reference 1.6).
-const ROWS: u64 = 1000;
+/// Rows per request: the most that the server's own console requests (API reference 1.6).
+const PAGE_ROWS: u64 = 1000;
 
-/// Pages in flight: enough to hide the way to the server, few enough to leave it to others.
+/// Pages in flight: enough to hide the latency, few enough not to occupy the server.
 const PAGES_IN_FLIGHT: usize = 4;
 
-/// What a search finds, a page at a time.
+/// A row type whose search results are fetched page by page.
 pub trait Paged: Send + Sized + 'static {
-    /// Asks for some rows.
+    /// Fetches the rows of `span`.
     fn page(client: &Client, search: &Search, span: Span) -> impl Future<Output = Result<Page<Self>, Error>> + Send;
 }
 
@@ -32,7 +32,7 @@ impl Paged for Alert {
 }
 
 impl Paged for Sensor {
-    /// Sensors are not found by a query, but by a filter: what of it the server looks for.
+    /// The query of a sensor search is a filter; only its server-side part is evaluated here.
     async fn page(client: &Client, search: &Search, span: Span) -> Result<Page<Self>, Error> {
         client.sensors(&SensorFilter::parse_canonical(&search.query), span).await
     }
@@ -50,8 +50,8 @@ impl Paged for Report {
     }
 }
 
-/// The pages of a search in order, up to `limit` rows (all of them when absent). Servers may answer fewer rows than
-/// were asked for: the pages still join without gap or double.
+/// Streams the pages of a search in order, up to `limit` rows (all of them if absent). If the server sends fewer rows
+/// than requested, the pages still join without gaps or duplicates.
 pub fn pages<T: Paged>(
     client: &Client,
     search: Search,
@@ -61,7 +61,7 @@ pub fn pages<T: Paged>(
     let search = Arc::new(search);
     let limit = limit.unwrap_or(u64::MAX);
     stream::once(async move {
-        let rows = limit.min(ROWS);
+        let rows = limit.min(PAGE_ROWS);
         let first = T::page(&client, &search, Span { start: 0, rows }).await?;
         Ok((client, search, first))
     })
@@ -69,23 +69,23 @@ pub fn pages<T: Paged>(
         let sent = n_sent(&first);
         let end = first.total.min(limit);
         let spans = stream::iter(spans(sent, sent, end));
-        let rest = spans
+        let further = spans
             .map(move |span| fetch_complete(client.clone(), search.clone(), span))
             .buffered(PAGES_IN_FLIGHT)
             // An empty page before the end: the total was an estimate.
             .try_take_while(|page| future::ready(Ok(page.n_sent() > 0)));
-        stream::once(future::ready(Ok(first))).chain(rest)
+        stream::once(future::ready(Ok(first))).chain(further)
     })
     .try_flatten()
 }
 
-/// The spans from `start` to `end`, `step` rows each.
+/// Splits `start..end` into spans of `step` rows.
 fn spans(start: u64, step: u64, end: u64) -> impl Iterator<Item = Span> {
     let starts = (1..).map_while(move |n: u64| (step > 0).then(|| start.saturating_add(step.saturating_mul(n - 1))));
     starts.take_while(move |start| *start < end).map(move |start| Span { start, rows: step.min(end - start) })
 }
 
-/// One span, asked again for what a short answer left out.
+/// Fetches a span, requesting again the rows that a short answer left out.
 async fn fetch_complete<T: Paged>(client: Client, search: Arc<Search>, span: Span) -> Result<Page<T>, Error> {
     let mut page = T::page(&client, &search, span).await?;
     loop {

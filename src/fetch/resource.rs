@@ -1,4 +1,4 @@
-//! What can be asked, and what is answered.
+//! The values that can be fetched, and the requests that fetch them.
 
 use std::{collections::HashSet, pin::pin, sync::Arc};
 
@@ -12,153 +12,127 @@ use crate::model::{
     SensorFilter, SensorId, Span, WatchlistId,
 };
 
-/// What to fetch. Equal fetches have equal answers, so a fetch is its own cache key.
+/// A value to fetch. Equal fetches have equal answers, so a fetch is its own cache key.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Fetch {
-    /// What the server says of itself.
+    /// Version and settings of the server.
     ServerInfo,
-    /// Part of a process search.
+    /// Rows of a process search.
     Processes {
-        /// The question.
         search: Arc<Search>,
-        /// Which rows.
         span: Span,
     },
     /// A process with its relatives.
     Summary {
-        /// Which process.
         id: ProcessId,
-        /// How many children to list.
+        /// Maximum number of children.
         children: u32,
     },
-    /// A process with its ancestors. Answered as soon as more than `known` ancestors are known, or when the chain has
-    /// ended: who shows a chain asks again until it has.
+    /// A process with its ancestors. Answered as soon as more than `n_known_ancestors` are known or the chain has
+    /// ended; repeated by the requester until it has.
     Lineage {
         /// Which process.
         id: ProcessId,
-        /// How many ancestors the asker has already.
+        /// Number of ancestors that the requester already has.
         n_known_ancestors: usize,
     },
-    /// One sensor.
     Sensor(SensorId),
-    /// One sensor group.
     SensorGroup(GroupId),
-    /// All sensor groups that the token's user may see.
+    /// All sensor groups visible to the token's user.
     SensorGroups,
-    /// One binary.
     Binary(Md5),
     /// How often each value of some fields occurs in a process search; see [`Fetch::facets`].
     Facets {
-        /// The question.
         search: Arc<Search>,
-        /// The fields; none for those that the server counts by itself.
+        /// The fields; empty for those that the server counts by default.
         fields: Arc<[String]>,
     },
     /// How common a file is.
     Prevalence(Md5),
-    /// Part of an alert search.
+    /// Rows of an alert search.
     Alerts {
-        /// The question; of a search its query and its order count.
+        /// Only query and order are used.
         search: Arc<Search>,
-        /// Which rows.
         span: Span,
     },
-    /// All alerts of a search, reduced to what tells which belong together.
+    /// All alerts of a search, reduced for grouping.
     AlertDigest {
-        /// The question.
         search: Arc<Search>,
     },
     /// How often each value of some fields occurs in an alert search.
     AlertFacets {
-        /// The query.
         query: Arc<str>,
-        /// The fields.
         fields: Arc<[String]>,
     },
-    /// Part of a binary search.
+    /// Rows of a binary search.
     Binaries {
-        /// The question.
         search: Arc<Search>,
-        /// Which rows.
         span: Span,
     },
-    /// All bans, in force and lifted.
+    /// All bans, including lifted ones.
     Bans,
-    /// The sensors whose hosts are isolated, or are to be; all of them are looked at.
+    /// Sensors that are isolated or about to be, found by scanning all sensors.
     IsolatedSensors,
-    /// Which segments the events of a process are stored in.
+    /// The segments in which the events of a process are stored.
     Segments(ProcessId),
     /// The events of one segment of a process.
     Events {
-        /// Which process.
         id: ProcessId,
-        /// Which segment.
         segment: Segment,
     },
     /// The first bytes of a file.
     FileHead {
-        /// Which file.
         md5: Md5,
-        /// How many bytes.
+        /// Number of bytes.
         bytes: usize,
     },
-    /// Part of the list of sensors.
+    /// Rows of the list of sensors.
     Sensors {
-        /// Which of them.
         filter: SensorFilter,
-        /// Which rows.
         span: Span,
     },
-    /// All watchlists.
     Watchlists,
-    /// What a watchlist sets off.
+    /// The actions of a watchlist.
     WatchActions(WatchlistId),
-    /// All feeds.
     Feeds,
-    /// Part of a search of threat reports.
+    /// Rows of a threat report search.
     Reports {
-        /// The question; of a search its query and its order count.
+        /// Only query and order are used.
         search: Arc<Search>,
-        /// Which rows.
         span: Span,
     },
-    /// One threat report, with all that it looks for.
+    /// A threat report with its indicators.
     Report(ReportId),
-    /// All users.
     Users,
-    /// All teams.
     Teams,
-    /// All sites.
     Sites,
-    /// What the server is licensed for.
     License,
-    /// The parts of the store of events.
+    /// The partitions of the event store.
     Partitions,
-    /// How much a query finds.
+    /// Number of matches of a query.
     Count {
-        /// Of what.
         corpus: Corpus,
-        /// The query.
         query: String,
     },
 }
 
 impl Fetch {
-    /// The facets of a search, whatever its order and its grouping: segments are counted either way, so that one answer
-    /// serves them all.
+    /// Returns the request for the facets of a search. Order and grouping are dropped, since segments are counted
+    /// either way, so that one answer serves all of them.
     pub fn facets(search: &Search, fields: impl Into<Arc<[String]>>) -> Self {
         let search = Search { sort: None, group_by: None, ..search.clone() };
         Self::Facets { search: Arc::new(search), fields: fields.into() }
     }
 
-    /// The summary that a walk asks for: the parent comes with it, so one request yields two ancestors.
+    /// Returns the request for a summary as walks along parents use it: its answer includes the parent, so one request
+    /// yields two ancestors.
     pub fn summary(id: ProcessId) -> Self {
-        /// The server's own default; asking for the same number makes all summaries one cache entry.
+        /// The server's default; a fixed number makes all summaries one cache entry.
         const CHILDREN: u32 = 15;
         Self::Summary { id, children: CHILDREN }
     }
 
-    /// Whether an answer to `other` is also about what this asks for.
+    /// Returns whether an answer to `other` is about the subject of this request.
     pub fn covers_same_request(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Lineage { id, .. }, Self::Lineage { id: other, .. })
@@ -167,7 +141,7 @@ impl Fetch {
         }
     }
 
-    /// Whether a deed may change what the server answers. What hosts did, and what they did it with, stays as it is.
+    /// Returns whether a change may affect the answer. Past activity of hosts and its files stay as they are.
     pub(super) fn is_affected_by_changes(&self) -> bool {
         match self {
             Self::ServerInfo
@@ -204,7 +178,7 @@ impl Fetch {
         }
     }
 
-    /// Asks the server.
+    /// Sends the request to the server.
     pub(super) async fn request(&self, client: &Client) -> Result<Answer, Error> {
         let at = |client: &Client| client.clock().now();
         Ok(match self {
@@ -302,43 +276,43 @@ impl Fetch {
                 let total = count(client, *corpus, query).await?;
                 Answer::Count(with_answer_time(total, at(client)))
             }
-            // Walks are made of summaries; the reader never sends one.
+            // A walk requests summaries; the fetcher never sends this one.
             Self::Lineage { .. } => return Err(Error::Internal),
         })
     }
 }
 
-/// The hosts that are cut off or are to be: servers do not filter by that, so that all are looked at.
+/// Fetches the isolated sensors and those about to be. The server cannot filter by that, so all sensors are scanned.
 async fn isolated_sensors(client: &Client) -> Result<Page<Arc<IsolatedSensor>>, Error> {
-    let is_severed = |sensor: &Sensor| !matches!(sensor.isolation(), Isolation::No | Isolation::Unknown);
-    let page = scan_sensors(client, &SensorFilter::default(), is_severed).await?;
+    let is_isolated = |sensor: &Sensor| !matches!(sensor.isolation(), Isolation::No | Isolation::Unknown);
+    let page = scan_sensors(client, &SensorFilter::default(), is_isolated).await?;
     Ok(page.map(|sensor| Arc::new(IsolatedSensor(sensor))))
 }
 
-/// The sensors that a filter finds and that are kept, each once: all are looked at, and those kept are held.
+/// Scans all sensors that the server-side part of `filter` finds, and returns those that match, each once.
 async fn scan_sensors(
     client: &Client,
     filter: &SensorFilter,
-    is_kept: impl Fn(&Sensor) -> bool,
+    is_match: impl Fn(&Sensor) -> bool,
 ) -> Result<Page<Sensor>, Error> {
     let search = Search { query: filter.to_string(), ..Search::default() };
-    let mut found = Vec::new();
+    let mut matches = Vec::new();
     let (mut seen, mut broken) = (HashSet::new(), 0);
-    let mut all = pin!(pages::<Sensor>(client, search, None));
-    while let Some(page) = all.try_next().await? {
+    let mut all_pages = pin!(pages::<Sensor>(client, search, None));
+    while let Some(page) = all_pages.try_next().await? {
         broken += page.n_unreadable;
         let rows = page.rows.into_iter();
-        // While they are read, some may change their places.
-        found.extend(rows.filter(|sensor| seen.insert(sensor.id) && is_kept(sensor)));
+        // Sensors may change their positions during the scan.
+        matches.extend(rows.filter(|sensor| seen.insert(sensor.id) && is_match(sensor)));
     }
-    let total = u64::try_from(found.len() + broken).unwrap_or(u64::MAX);
-    Ok(Page { n_unreadable: broken, total, ..Page::from(found) })
+    let total = u64::try_from(matches.len() + broken).unwrap_or(u64::MAX);
+    Ok(Page { n_unreadable: broken, total, ..Page::from(matches) })
 }
 
-/// How much a query finds; no row is asked for.
+/// Fetches the number of matches of a query, without rows.
 async fn count(client: &Client, corpus: Corpus, query: &str) -> Result<u64, Error> {
     let none = Span { start: 0, rows: 0 };
-    // One row for each process, as they are shown.
+    // Processes are counted as they are shown, one row each.
     let group_by = (corpus == Corpus::Processes).then(|| "id".to_owned());
     let search = Search { query: query.to_owned(), group_by, ..Search::default() };
     Ok(match corpus {

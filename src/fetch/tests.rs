@@ -1,4 +1,4 @@
-//! What a server cannot be made to do: answers that come at the wrong moment, too large ones, and our own mistakes.
+//! Cases that a real server cannot be made to produce: answers at the wrong moment, oversized answers, and panics.
 
 use std::future::ready;
 
@@ -22,12 +22,12 @@ fn client(url: &str) -> Client {
     Client::new(settings, None).unwrap()
 }
 
-/// A reader that has no server to ask.
-fn reader() -> Fetcher {
+/// A fetcher without a server.
+fn fetcher() -> Fetcher {
     Fetcher::new(client("http://127.0.0.1:9"))
 }
 
-/// The answer of a server that says `body` to everything, at the beginning of 1970.
+/// The answer of a server that sends `body` for every request, at the beginning of 1970.
 pub(super) async fn answer_from(fetch: &Fetch, body: &str) -> Answer {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let client = client(&format!("http://{}", listener.local_addr().unwrap()));
@@ -57,65 +57,65 @@ async fn sensor(name: &str) -> Answer {
 
 #[tokio::test]
 async fn a_mistake_of_our_own_is_told_to_who_waits_and_the_rest_goes_on() {
-    let mut reader = reader();
-    reader.spawn(vec![RequestId(1)], QUESTION, async { panic!("a mistake") });
-    let outcome = reader.next().await.unwrap();
+    let mut fetcher = fetcher();
+    fetcher.spawn(vec![RequestId(1)], QUESTION, async { panic!("a mistake") });
+    let outcome = fetcher.next().await.unwrap();
     assert_eq!(outcome.request_id, RequestId(1));
     assert_eq!(outcome.result.unwrap_err(), Error::Internal);
     let two = sensor("TWO").await;
-    // Nothing of it is kept: the next one gets a request of its own.
-    assert!(reader.get_cached(&QUESTION).is_none());
-    reader.spawn(vec![RequestId(2)], QUESTION, ready(Ok(two)));
-    assert!(reader.next().await.unwrap().result.is_ok());
-    assert!(reader.next().await.is_none());
+    // Nothing is cached, so the next request is sent.
+    assert!(fetcher.get_cached(&QUESTION).is_none());
+    fetcher.spawn(vec![RequestId(2)], QUESTION, ready(Ok(two)));
+    assert!(fetcher.next().await.unwrap().result.is_ok());
+    assert!(fetcher.next().await.is_none());
 }
 
 #[tokio::test]
 async fn an_answer_to_a_question_that_was_given_up_is_not_taken_for_the_new_one() {
-    let (old, new) = (sensor("OLD").await, sensor("NEW").await);
-    let mut reader = reader();
-    reader.spawn(vec![RequestId(1)], QUESTION, ready(Ok(old)));
-    // It has come, but nobody has looked.
+    let (stale, current) = (sensor("OLD").await, sensor("NEW").await);
+    let mut fetcher = fetcher();
+    fetcher.spawn(vec![RequestId(1)], QUESTION, ready(Ok(stale)));
+    // The request has completed, but its response was not received.
     tokio::task::yield_now().await;
-    reader.cancel(RequestId(1));
-    reader.spawn(vec![RequestId(2)], QUESTION, ready(Ok(new)));
-    let outcome = reader.next().await.unwrap();
+    fetcher.cancel(RequestId(1));
+    fetcher.spawn(vec![RequestId(2)], QUESTION, ready(Ok(current)));
+    let outcome = fetcher.next().await.unwrap();
     assert_eq!(outcome.request_id, RequestId(2));
     match outcome.result.unwrap() {
         Answer::Sensor(known) => assert_eq!(known.value.computer_name.raw(), "NEW"),
         other => panic!("{other:?}"),
     }
-    assert!(reader.next().await.is_none());
+    assert!(fetcher.next().await.is_none());
 }
 
 #[tokio::test]
 async fn what_was_asked_before_a_deed_is_told_and_not_kept() {
     let summary = Fetch::summary(SUBJECT.parse().unwrap());
     let body = format!(r#"{{"process": {{"id": "{SUBJECT}", "terminated": true}}}}"#);
-    let of_process = answer_from(&summary, &body).await;
-    for (fetch, answer, is_kept) in [
+    let process = answer_from(&summary, &body).await;
+    for (fetch, answer, is_cached) in [
         (QUESTION, sensor("OLD").await, false),
-        // No deed changes a process.
-        (summary, of_process, true),
+        // No change affects a process.
+        (summary, process, true),
     ] {
-        let mut reader = reader();
-        reader.spawn(vec![RequestId(1)], fetch.clone(), ready(Ok(answer)));
-        reader.invalidate();
-        assert!(reader.next().await.unwrap().result.is_ok());
-        assert_eq!(reader.get_cached(&fetch).is_some(), is_kept, "{fetch:?}");
+        let mut fetcher = fetcher();
+        fetcher.spawn(vec![RequestId(1)], fetch.clone(), ready(Ok(answer)));
+        fetcher.invalidate();
+        assert!(fetcher.next().await.unwrap().result.is_ok());
+        assert_eq!(fetcher.get_cached(&fetch).is_some(), is_cached, "{fetch:?}");
     }
 }
 
 #[tokio::test]
 async fn a_walk_that_cannot_keep_what_it_is_told_ends() {
-    let mut reader = reader();
-    reader.cache = Cache::with_limit(100);
+    let mut fetcher = fetcher();
+    fetcher.cache = Cache::with_limit(100);
     let id = SUBJECT.parse().unwrap();
     let body = format!(r#"{{"process": {{"id": "{SUBJECT}"}}}}"#);
     let summary = answer_from(&Fetch::summary(id), &body).await;
-    reader.walks.insert(RequestId(1), LineageWalk::new(id, 0));
-    reader.spawn(vec![RequestId(1)], Fetch::summary(id), ready(Ok(summary)));
-    let outcome = reader.next().await.unwrap();
+    fetcher.walks.insert(RequestId(1), LineageWalk::new(id, 0));
+    fetcher.spawn(vec![RequestId(1)], Fetch::summary(id), ready(Ok(summary)));
+    let outcome = fetcher.next().await.unwrap();
     assert_eq!(outcome.result.unwrap_err(), Error::Internal);
-    assert!(reader.next().await.is_none());
+    assert!(fetcher.next().await.is_none());
 }

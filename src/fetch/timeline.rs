@@ -1,4 +1,5 @@
-//! What a process did, over all its segments: several in flight, and none costs the others.
+//! Fetches the events of all segments of a process, several segments at a time; a failed segment does not affect the
+//! others.
 
 use std::collections::BTreeMap;
 
@@ -7,43 +8,39 @@ use futures::{Stream, StreamExt, stream};
 use crate::api::{Client, Error};
 use crate::model::{Event, EventBatch, Md5, ProcessId, Segment, SegmentInfo, Signature, sort_by_time};
 
-/// Segments in flight: enough to hide the way to the server, few enough to leave it to others.
+/// Segments in flight: enough to hide the latency, few enough not to occupy the server.
 pub const SEGMENTS_IN_FLIGHT: usize = 4;
 
-/// One segment, as it has come or failed to come.
+/// The result of fetching one segment.
 #[derive(Clone, Debug)]
 pub struct FetchedSegment {
-    /// Which one.
     pub segment: Segment,
-    /// Its events, or why they are not here.
     pub result: Result<EventBatch, Error>,
 }
 
-/// A segment whose events are missing.
+/// A segment whose events could not be fetched.
 #[derive(Clone, Debug, PartialEq)]
 pub struct MissingSegment {
-    /// Which one.
     pub segment: Segment,
-    /// Why.
     pub error: Error,
 }
 
-/// The events of a process in the order in which they happened, as far as they could be had.
+/// The events of a process in chronological order, as far as they could be fetched.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct TimelineWalk {
-    /// The events, the oldest first; those without a time come last.
+    /// Oldest first; events without a time are last.
     pub events: Vec<Event>,
-    /// How many records could not be read.
+    /// Number of records that could not be parsed.
     pub n_unreadable: usize,
-    /// The segments that are missing.
+    /// Segments that could not be fetched.
     pub gaps: Vec<MissingSegment>,
-    /// How many segments have come.
+    /// Number of fetched segments.
     pub loaded: usize,
-    /// What is known of the signatures of the files in it.
+    /// Signatures of the files in the events.
     pub signatures: BTreeMap<Md5, Signature>,
 }
 
-/// The segments to ask for. Where a server names none, all that there is is asked for at once.
+/// Returns the segments to fetch. If the server lists none, all events are fetched at once.
 pub fn segments_to_fetch(segments: &[SegmentInfo]) -> Vec<Segment> {
     if segments.is_empty() {
         return vec![Segment::ALL];
@@ -51,7 +48,7 @@ pub fn segments_to_fetch(segments: &[SegmentInfo]) -> Vec<Segment> {
     segments.iter().map(|info| info.segment).collect()
 }
 
-/// The segments one after another, in their order; several are asked for at a time.
+/// Streams the segments in their order, several in flight.
 pub fn parts(client: &Client, id: ProcessId, segments: &[SegmentInfo]) -> impl Stream<Item = FetchedSegment> + use<> {
     let client = client.clone();
     stream::iter(segments_to_fetch(segments))
@@ -65,14 +62,14 @@ pub fn parts(client: &Client, id: ProcessId, segments: &[SegmentInfo]) -> impl S
         .buffered(SEGMENTS_IN_FLIGHT)
 }
 
-/// Everything a process did. An error means that there is nothing at all; segments that are missing are gaps.
+/// Fetches all events of a process. Fails only if nothing could be fetched; missing segments are gaps.
 pub async fn timeline(client: &Client, id: ProcessId) -> Result<TimelineWalk, Error> {
     let segments = client.segments(id).await?;
     let mut parts = std::pin::pin!(parts(client, id, &segments));
     let mut timeline = TimelineWalk::default();
     while let Some(part) = parts.next().await {
         match part.result {
-            // What the next would be told as well.
+            // Any further segment would fail for this reason as well.
             Err(
                 error @ (Error::Unauthorized
                 | Error::NotSent { .. }

@@ -141,7 +141,7 @@ impl JoinStore {
         }
     }
 
-    /// Returns the state of an object's request, whatever its type.
+    /// Returns the state of an object's request, for any type of object.
     pub(super) fn remote(&self, object: JoinObject) -> Option<&dyn Awaiting> {
         Some(match object {
             JoinObject::Sensor(id) => self.sensors.get(&id)?,

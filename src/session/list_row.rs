@@ -1,4 +1,4 @@
-//! The rows of a list that the server returns in pages.
+//! The rows of a list that is loaded page by page.
 
 use std::{fmt::Debug, sync::Arc};
 
@@ -8,7 +8,7 @@ use crate::worker::List;
 
 /// A row of a list that is loaded page by page.
 pub trait ListRow: Debug + Sized + 'static {
-    /// Identifies a row wherever it is in the list.
+    /// Identifies a row, independent of its position in the list.
     type Id: Clone + Debug + Ord;
 
     /// The list of these rows.
@@ -41,7 +41,7 @@ pub trait ListRow: Debug + Sized + 'static {
     /// Returns the request for a page of rows; `None` for rows that need no request.
     fn page_fetch(search: Arc<Search>, span: Span) -> Option<Fetch>;
 
-    /// Returns whether two searches find the same set of rows, in whatever order.
+    /// Returns whether two searches find an identical set of rows, in any order.
     fn is_same_search(one: &Search, other: &Search) -> bool {
         one.query == other.query
     }

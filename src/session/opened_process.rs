@@ -48,7 +48,8 @@ impl Session {
         relatives.find(|relative| relative.id == id)
     }
 
-    /// Returns whether a process may have more children than were loaded: as many arrived as the request allowed.
+    /// Returns whether a process may have more children than were loaded: the answer was as long as the request
+    /// allowed.
     pub fn has_more_children(&self, id: ProcessId) -> bool {
         let remote = self.opened.relatives.get(&id);
         let known = remote.and_then(|remote| Some((remote.latest()?, remote.answered_question()?)));

@@ -68,7 +68,7 @@ impl<T> Remote<T> {
         self.answer.as_ref().map(|(_, fetched)| fetched)
     }
 
-    /// Returns `self` if its current question is about the same subject as `question`.
+    /// Returns `self` if its current question is about the subject of `question`.
     pub fn if_about(&self, question: &Fetch) -> Option<&Self> {
         let current = self.question.as_ref()?;
         current.covers_same_request(question).then_some(self)

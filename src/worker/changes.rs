@@ -1,4 +1,4 @@
-//! Deeds: previewed, done and waited for beside everything else. Nothing but a preview is ever given up.
+//! Previews, applies and verifies changes in background tasks. Only a preview can be cancelled.
 
 use std::{path::PathBuf, sync::Arc};
 
@@ -18,93 +18,81 @@ use crate::changes::{
     Policy, Prepared,
 };
 
-/// How much longer one waits between two looks at what is not looked after closely any more.
+/// Factor by which polling slows down for a change that is still open after `fast_poll_for`.
 const SLOW_POLL_FACTOR: u32 = 30;
 
-/// On whose behalf deeds are done, what guards them, and where they are logged.
+/// Actor, policy and audit-log directory for every change this process makes.
 #[derive(Clone, Debug, Default)]
 pub struct ChangeConfig {
-    /// Who is at the keyboard.
+    /// The user of this process.
     pub actor: Actor,
-    /// What must not be touched.
     pub policy: Policy,
-    /// Where the action log is; without it nothing is done.
+    /// Directory of the audit log; without one, no change is made.
     pub state_dir: Option<PathBuf>,
 }
 
-/// What is previewed and done.
+/// The background tasks for previews and changes, and the channel of their replies.
 pub(super) struct ChangeTasks {
     client: Client,
     background: Handle,
     config: Arc<ChangeConfig>,
-    /// The screen looks at one preview at a time.
+    /// Only one preview is shown at a time.
     preview: Option<(Ticket, AbortHandle)>,
     tx: mpsc::UnboundedSender<Reply>,
     rx: mpsc::UnboundedReceiver<Reply>,
-    /// How the action log is waited for while another program holds its lock.
+    /// How tasks wait for the lock of the audit log.
     lock_wait: LockWait,
-    /// Whether that has begun or ended.
+    /// Whether any task waits for the lock: `true` when it begins, `false` when it ends.
     lock_waits: mpsc::UnboundedReceiver<bool>,
 }
 
 impl ChangeTasks {
-    /// Nothing is to be done yet; what an earlier run left open is taken up.
-    pub(super) fn new(client: Client, background: Handle, office: ChangeConfig) -> Self {
-        let (told, news) = mpsc::unbounded_channel();
-        let (sender, waits) = mpsc::unbounded_channel();
-        let waiting =
-            LockWait { interval: client.timings().lock_poll_interval, tx: Some(sender), ..LockWait::default() };
-        let deeds = Self {
-            client,
-            background,
-            config: Arc::new(office),
-            preview: None,
-            tx: told,
-            rx: news,
-            lock_wait: waiting,
-            lock_waits: waits,
-        };
-        deeds.task().resume(&deeds.background);
-        deeds
+    /// Returns the state without running changes, and resumes those that an earlier run left open.
+    pub(super) fn new(client: Client, background: Handle, config: ChangeConfig) -> Self {
+        let (tx, rx) = mpsc::unbounded_channel();
+        let (lock_tx, lock_waits) = mpsc::unbounded_channel();
+        let lock_wait =
+            LockWait { interval: client.timings().lock_poll_interval, tx: Some(lock_tx), ..LockWait::default() };
+        let tasks = Self { client, background, config: Arc::new(config), preview: None, tx, rx, lock_wait, lock_waits };
+        tasks.task().resume(&tasks.background);
+        tasks
     }
 
-    /// Finds out what deeds would do; nobody looks any more at what was previewed before.
-    pub(super) fn preview(&mut self, ticket: Ticket, deeds: Vec<Change>) {
-        let clerk = self.task();
-        let task = self.background.spawn(clerk.preview(ticket, deeds));
-        let before = self.preview.replace((ticket, task.abort_handle()));
-        if let Some((_, task)) = before {
+    /// Starts a preview and cancels the previous one.
+    pub(super) fn preview(&mut self, ticket: Ticket, changes: Vec<Change>) {
+        let task = self.background.spawn(self.task().preview(ticket, changes));
+        let previous = self.preview.replace((ticket, task.abort_handle()));
+        if let Some((_, task)) = previous {
             task.abort();
         }
     }
 
-    /// Gives up a preview.
+    /// Cancels a preview.
     pub(super) fn cancel_preview(&mut self, ticket: Ticket) {
         if let Some((_, task)) = self.preview.take_if(|(other, _)| *other == ticket) {
             task.abort();
         }
     }
 
-    /// Does what was planned.
-    pub(super) fn apply(&mut self, ticket: Ticket, plans: Vec<Plan>, grounds: Justification) {
-        let clerk = self.task();
-        self.background.spawn(clerk.apply(ticket, plans, grounds));
+    /// Applies `plans`.
+    pub(super) fn apply(&mut self, ticket: Ticket, plans: Vec<Plan>, justification: Justification) {
+        self.background.spawn(self.task().apply(ticket, plans, justification));
     }
 
-    /// Sends nothing of what still waits to be logged.
+    /// Cancels the changes that wait for the audit log, so that they are not sent.
     pub(super) fn cancel_waiting(&self) {
         self.lock_wait.cancel.notify_waiters();
     }
 
-    /// Reads the action log.
+    /// Reads the audit log.
     pub(super) fn read_history(&self) {
-        let clerk = self.task();
-        self.background.spawn(async move { clerk.send_history().await });
+        let task = self.task();
+        self.background.spawn(async move { task.send_history().await });
     }
 
-    /// The next thing to be told. Dropping the future loses nothing.
+    /// Waits for the next reply. Cancel safe.
     pub(super) async fn next(&mut self) -> Reply {
-        // This holds the other ends itself.
+        // `self` holds the senders, so the channels never close.
         select! {
             Some(reply) = self.rx.recv() => reply,
             Some(is_waiting) = self.lock_waits.recv() => Reply::LogWait(is_waiting),
@@ -123,13 +111,13 @@ impl ChangeTasks {
 }
 
 impl Drop for ChangeTasks {
-    /// The screen is gone: what still waits to be logged is not sent once nobody is there to see it.
+    /// When the screen is gone, changes that wait for the audit log must not be sent unseen.
     fn drop(&mut self) {
         self.cancel_waiting();
     }
 }
 
-/// What one task needs.
+/// One background task for a preview or for changes.
 struct ChangeTask {
     lock_wait: LockWait,
     client: Client,
@@ -139,146 +127,148 @@ struct ChangeTask {
 
 impl ChangeTask {
     fn reply(&self, reply: Reply) {
-        // Nobody listens any more when the screen is gone.
+        // The receiver is gone once the screen is.
         let _ = self.tx.send(reply);
     }
 
-    async fn preview(self, ticket: Ticket, deeds: Vec<Change>) {
-        let office = &self.config;
-        let estate = PlanContext::new(self.client.clone(), office.policy.clone()).with_user(office.actor.user.clone());
-        if changes::is_batch(&deeds) {
-            return self.preview_batch(ticket, deeds, &estate).await;
+    async fn preview(self, ticket: Ticket, changes: Vec<Change>) {
+        let config = &self.config;
+        let cx = PlanContext::new(self.client.clone(), config.policy.clone()).with_user(config.actor.user.clone());
+        if changes::is_batch(&changes) {
+            return self.preview_batch(ticket, changes, &cx).await;
         }
-        let n_changes = deeds.len();
-        let each = deeds.into_iter().enumerate().map(|(at, deed)| {
-            let (clerk, estate) = (&self, &estate);
+        let n_changes = changes.len();
+        let previews = changes.into_iter().enumerate().map(|(index, change)| {
+            let (task, cx) = (&self, &cx);
             async move {
-                let result = deed.prepare(estate).await;
-                clerk.reply(Reply::Prepared { ticket, at, result: result.clone() });
+                let result = change.prepare(cx).await;
+                task.reply(Reply::Prepared { ticket, at: index, result: result.clone() });
                 if let Ok(Prepared::Ready(plan)) = result
                     && !plan.is_left_out_of(n_changes)
                 {
-                    let tell = |fact| {
-                        clerk.reply(Reply::Impact { ticket, at: Some(at), impact_lines: vec![fact] });
+                    let report = |line| {
+                        task.reply(Reply::Impact { ticket, at: Some(index), impact_lines: vec![line] });
                     };
-                    plan.blast_radius(estate, tell).await;
+                    plan.blast_radius(cx, report).await;
                 }
             }
         });
-        futures::future::join_all(each).await;
+        futures::future::join_all(previews).await;
     }
 
-    /// The same of many hashes, which are looked up together.
-    async fn preview_batch(&self, ticket: Ticket, deeds: Vec<Change>, estate: &PlanContext) {
-        let prepared = |at, result| self.reply(Reply::Prepared { ticket, at, result });
-        let states = match changes::read_ban_batch(&deeds, estate).await {
+    /// Previews many hashes, which are looked up together.
+    async fn preview_batch(&self, ticket: Ticket, changes: Vec<Change>, cx: &PlanContext) {
+        let send_result = |at, result| self.reply(Reply::Prepared { ticket, at, result });
+        let states = match changes::read_ban_batch(&changes, cx).await {
             Ok(states) => states,
             Err(error) => {
-                for at in 0..deeds.len() {
-                    prepared(at, Err(error.clone()));
+                for index in 0..changes.len() {
+                    send_result(index, Err(error.clone()));
                 }
                 return;
             }
         };
         let mut plans = Vec::new();
-        for (at, (deed, state)) in deeds.into_iter().zip(states).enumerate() {
+        for (index, (change, state)) in changes.into_iter().zip(states).enumerate() {
             let result = match state {
-                Some(state) => deed.plan_from(state, estate).await,
-                None => deed.prepare(estate).await,
+                Some(state) => change.plan_from(state, cx).await,
+                None => change.prepare(cx).await,
             };
             if let Ok(Prepared::Ready(plan)) = &result {
                 plans.push((**plan).clone());
             }
-            prepared(at, result);
+            send_result(index, result);
         }
-        let tell = |facts| {
-            self.reply(Reply::Impact { ticket, at: None, impact_lines: facts });
+        let report = |lines| {
+            self.reply(Reply::Impact { ticket, at: None, impact_lines: lines });
         };
-        changes::batch_impact_merged(&plans, estate, tell).await;
+        changes::batch_impact_merged(&plans, cx, report).await;
     }
 
-    async fn apply(self, ticket: Ticket, plans: Vec<Plan>, grounds: Justification) {
-        let mut grounds = Justification { actor: self.config.actor.clone(), ..grounds };
-        let step = |at, step| self.reply(Reply::Step { ticket, at, step });
+    async fn apply(self, ticket: Ticket, plans: Vec<Plan>, justification: Justification) {
+        let mut justification = Justification { actor: self.config.actor.clone(), ..justification };
+        let step = |index, step| self.reply(Reply::Step { ticket, at: index, step });
         let mut log = match self.open_log() {
             Ok(log) => log,
             Err(error) => {
-                for at in 0..plans.len() {
-                    step(at, ChangeStep::NotSent(error.clone()));
+                for index in 0..plans.len() {
+                    step(index, ChangeStep::NotSent(error.clone()));
                 }
                 return;
             }
         };
         let mut open = Vec::new();
         let last = plans.len().saturating_sub(1);
-        for (at, plan) in plans.into_iter().enumerate() {
-            let order = PlannedChange { plan: &plan, justification: &grounds };
-            match changes::apply(order, &self.client, &mut log).await {
-                Ok(Applied { change: deed, outcome }) => {
-                    grounds.batch.get_or_insert(outcome.line);
-                    // The log first: whoever sees that it is done may take it back at once. Of many, it is read once.
-                    if at == last {
+        for (index, plan) in plans.into_iter().enumerate() {
+            let planned = PlannedChange { plan: &plan, justification: &justification };
+            match changes::apply(planned, &self.client, &mut log).await {
+                Ok(Applied { change, outcome }) => {
+                    justification.batch.get_or_insert(outcome.line);
+                    // The log is sent before the outcome, so that undo is possible as soon as the change is shown as
+                    // done. For a batch, it is read once.
+                    if index == last {
                         self.send_history().await;
                     }
-                    step(at, ChangeStep::Outcome(outcome.clone()));
-                    open.push((at, deed, outcome));
+                    step(index, ChangeStep::Outcome(outcome.clone()));
+                    open.push((index, change, outcome));
                 }
-                // What cannot be logged is not sent, and the next could not be logged either.
+                // A change that cannot be logged is not sent, and the next one could not be logged either.
                 Err(error @ NotSent::Log(_)) => {
                     if !open.is_empty() {
                         self.send_history().await;
                     }
-                    for at in at..=last {
-                        step(at, ChangeStep::NotSent(error.to_string()));
+                    for index in index..=last {
+                        step(index, ChangeStep::NotSent(error.to_string()));
                     }
                     break;
                 }
                 Err(error) => {
-                    if at == last && !open.is_empty() {
+                    if index == last && !open.is_empty() {
                         self.send_history().await;
                     }
-                    step(at, ChangeStep::NotSent(error.to_string()));
+                    step(index, ChangeStep::NotSent(error.to_string()));
                 }
             }
         }
-        self.poll_open(open, log, |at, outcome| step(at, ChangeStep::Outcome(outcome))).await;
+        self.poll_open(open, log, |index, outcome| step(index, ChangeStep::Outcome(outcome))).await;
     }
 
-    /// Looks after what is open until nothing is.
+    /// Polls open changes until their outcome is known.
     async fn poll_open(
         &self,
         mut open: Vec<(usize, Change, Outcome)>,
         mut log: AuditLog,
         step: impl Fn(usize, Outcome),
     ) {
-        let (began, pace) = (Instant::now(), self.client.timings());
+        let (started, timings) = (Instant::now(), self.client.timings());
         loop {
-            // What could not be read is not known to be done; the next look may tell.
+            // An outcome that could not be read back may be known at the next poll.
             open.retain(|(_, _, outcome)| outcome.is_open() || outcome.needs_read_back());
             if open.is_empty() {
                 return;
             }
-            let is_close = began.elapsed() < pace.fast_poll_for;
-            sleep(if is_close { pace.read_back_interval } else { pace.read_back_interval * SLOW_POLL_FACTOR }).await;
-            for (at, deed, outcome) in &mut open {
-                let before = outcome.stage;
-                let is_news = changes::recheck(deed, &self.client, &mut log, outcome).await;
-                if !is_close && outcome.is_open() {
+            let is_fast = started.elapsed() < timings.fast_poll_for;
+            sleep(if is_fast { timings.read_back_interval } else { timings.read_back_interval * SLOW_POLL_FACTOR })
+                .await;
+            for (index, change, outcome) in &mut open {
+                let previous = outcome.stage;
+                let is_news = changes::recheck(change, &self.client, &mut log, outcome).await;
+                if !is_fast && outcome.is_open() {
                     changes::log_timed_out(&mut log, &self.client, outcome).await;
                 }
-                if is_news || outcome.stage != before {
+                if is_news || outcome.stage != previous {
                     self.send_history().await;
-                    step(*at, outcome.clone());
+                    step(*index, outcome.clone());
                 }
             }
         }
     }
 
-    /// Takes up what an earlier run left open on this server.
+    /// Resumes the changes that an earlier run left open on this server.
     fn resume(self, background: &Handle) {
         let mut log = match self.open_log() {
             Ok(log) => log,
-            // It may still be read, and that it cannot be written was said at the start.
+            // The log may still be readable; a warning at the start said that it cannot be written.
             Err(error) => {
                 tracing::warn!("The audit log cannot be written: {error}");
                 background.spawn(async move { self.send_history().await });
@@ -286,23 +276,23 @@ impl ChangeTask {
             }
         };
         background.spawn(async move {
-            let Some(journal) = self.send_history().await else {
+            let Some(history) = self.send_history().await else {
                 return;
             };
             let mut open = Vec::new();
-            for act in &journal.activity {
-                let is_here = act.submitted.server == self.client.server();
-                if let Some(deed) = act.change().filter(|_| is_here && act.is_open()) {
-                    let mut outcome = act.outcome();
-                    if changes::recheck(&deed, &self.client, &mut log, &mut outcome).await {
+            for logged in &history.activity {
+                let is_here = logged.submitted.server == self.client.server();
+                if let Some(change) = logged.change().filter(|_| is_here && logged.is_open()) {
+                    let mut outcome = logged.outcome();
+                    if changes::recheck(&change, &self.client, &mut log, &mut outcome).await {
                         self.reply(Reply::Resumed(format!(
                             "{} {}: {}",
-                            deed.label(),
-                            act.submitted.target.name,
+                            change.label(),
+                            logged.submitted.target.name,
                             outcome.note
                         )));
                     }
-                    open.push((0, deed, outcome));
+                    open.push((0, change, outcome));
                 }
             }
             if !open.is_empty() {
@@ -322,16 +312,16 @@ impl ChangeTask {
         }
     }
 
-    /// Reads the log, and tells what is in it.
+    /// Reads the audit log and sends it to the screen.
     async fn send_history(&self) -> Option<Arc<ChangeHistory>> {
         let dir = self.config.state_dir.clone()?;
-        // A long log takes the disk its time.
+        // Reading a long log blocks.
         let read = tokio::task::spawn_blocking(move || ChangeHistory::read(&dir)).await;
         match read {
-            Ok(Ok(journal)) => {
-                let journal = Arc::new(journal);
-                self.reply(Reply::History(Ok(journal.clone())));
-                Some(journal)
+            Ok(Ok(history)) => {
+                let history = Arc::new(history);
+                self.reply(Reply::History(Ok(history.clone())));
+                Some(history)
             }
             Ok(Err(error)) => {
                 self.reply(Reply::History(Err(error.to_string())));

@@ -1,4 +1,4 @@
-//! Downloads: one after the other, each on its way while the screen lives on.
+//! Downloads files one at a time in the background, while the screen exists.
 
 use std::collections::VecDeque;
 
@@ -14,37 +14,37 @@ use crate::api::{self, Client};
 use crate::download::{DownloadProgress, DownloadRequest, Downloaded, Error, download};
 use crate::storage;
 
-/// Bytes after which something is told.
-const STEP: u64 = 256 * 1024;
+/// Bytes between two progress replies.
+const PROGRESS_STEP: u64 = 256 * 1024;
 
-/// What is being downloaded, and what is to be.
+/// The running download, and the queue.
 pub(super) struct Transfers {
     client: Client,
     background: Handle,
     queue: VecDeque<(Ticket, DownloadRequest)>,
     in_flight: Option<(Ticket, AbortHandle)>,
-    /// They are aborted when this goes.
+    /// Aborted on drop.
     tasks: JoinSet<(Ticket, Result<Downloaded, Error>)>,
     tx: mpsc::UnboundedSender<Reply>,
     rx: mpsc::UnboundedReceiver<Reply>,
 }
 
 impl Transfers {
-    /// Nothing is to be downloaded yet.
+    /// Returns an empty queue.
     pub(super) fn new(client: Client, background: Handle) -> Self {
-        // One word for many bytes, and the worker takes them as they come: it cannot run away.
-        let (told, news) = mpsc::unbounded_channel();
-        Self { client, background, queue: VecDeque::new(), in_flight: None, tasks: JoinSet::new(), tx: told, rx: news }
+        // Unbounded, since progress is sent only every `PROGRESS_STEP` bytes and the worker receives it at once.
+        let (tx, rx) = mpsc::unbounded_channel();
+        Self { client, background, queue: VecDeque::new(), in_flight: None, tasks: JoinSet::new(), tx, rx }
     }
 
-    /// Takes an order.
-    pub(super) fn add(&mut self, ticket: Ticket, mut order: DownloadRequest) {
-        order.path = storage::expand_home(&order.path);
-        self.queue.push_back((ticket, order));
+    /// Queues a download.
+    pub(super) fn add(&mut self, ticket: Ticket, mut request: DownloadRequest) {
+        request.path = storage::expand_home(&request.path);
+        self.queue.push_back((ticket, request));
         self.start_next();
     }
 
-    /// Gives up an order; nothing is left of it.
+    /// Cancels a download; nothing of its file remains.
     pub(super) fn cancel(&mut self, ticket: Ticket) {
         self.queue.retain(|(other, _)| *other != ticket);
         if let Some((_, task)) = self.in_flight.take_if(|(other, _)| *other == ticket) {
@@ -53,11 +53,11 @@ impl Transfers {
         self.start_next();
     }
 
-    /// The next thing to be told. Dropping the future loses nothing.
+    /// Waits for the next reply. Cancel safe.
     pub(super) async fn next(&mut self) -> Reply {
         loop {
             let ended = select! {
-                // How far it has got, before its end.
+                // Progress is reported before the end.
                 biased;
                 Some(reply) = self.rx.recv() => return reply,
                 Some(ended) = self.tasks.join_next_with_id() => ended,
@@ -66,39 +66,39 @@ impl Transfers {
                 Ok((id, _)) => *id,
                 Err(error) => error.id(),
             };
-            let flown = self.in_flight.take_if(|(_, task)| task.id() == id);
+            let finished = self.in_flight.take_if(|(_, task)| task.id() == id);
             self.start_next();
-            let (ticket, result) = match (ended, flown) {
+            let (ticket, result) = match (ended, finished) {
                 (Ok((_, (ticket, result))), _) => (ticket, result.map_err(|error| error.to_string())),
                 (Err(error), Some((ticket, _))) => {
                     tracing::error!("a download failed inside: {error}");
                     (ticket, Err(api::Error::Internal.to_string()))
                 }
-                // It was given up.
+                // It was cancelled.
                 (Err(_), None) => continue,
             };
             return Reply::Downloaded { ticket, result };
         }
     }
 
-    /// Begins with the next order, unless one is under way: each takes a connection, and the screen wants some too.
+    /// Starts the next download unless one is running: each takes a connection that the screen may need.
     fn start_next(&mut self) {
         if self.in_flight.is_some() {
             return;
         }
-        let Some((ticket, order)) = self.queue.pop_front() else {
+        let Some((ticket, request)) = self.queue.pop_front() else {
             return;
         };
-        let (client, told) = (self.client.clone(), self.tx.clone());
-        let mut next = STEP;
-        let tell = move |progress: DownloadProgress| {
-            if progress.done >= next {
-                next = progress.done + STEP;
-                // Nobody listens any more when the screen is gone.
-                let _ = told.send(Reply::Progress { ticket, progress });
+        let (client, tx) = (self.client.clone(), self.tx.clone());
+        let mut threshold = PROGRESS_STEP;
+        let report = move |progress: DownloadProgress| {
+            if progress.done >= threshold {
+                threshold = progress.done + PROGRESS_STEP;
+                // The receiver is gone once the screen is.
+                let _ = tx.send(Reply::Progress { ticket, progress });
             }
         };
-        let task = async move { (ticket, download(&client, &order, tell).await) };
+        let task = async move { (ticket, download(&client, &request, report).await) };
         let task = self.tasks.spawn_on(task, &self.background);
         self.in_flight = Some((ticket, task));
     }

@@ -1,21 +1,20 @@
-//! What rows of lists refer to.
+//! Objects that rows of lists refer to.
 
 use crate::fetch::Fetch;
 use crate::model::{GroupId, Md5, SensorId};
 
-/// An object that belongs to rows of lists.
+/// An object that rows of lists refer to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum JoinObject {
-    /// The sensor that saw them.
+    /// The sensor that reported the row.
     Sensor(SensorId),
-    /// The group of that sensor.
     Group(GroupId),
-    /// Their file.
+    /// The file of the row.
     Binary(Md5),
 }
 
 impl JoinObject {
-    /// How it is asked for.
+    /// Returns the request for the object.
     pub fn fetch(self) -> Fetch {
         match self {
             Self::Sensor(id) => Fetch::Sensor(id),

@@ -5,37 +5,24 @@ use crate::query::Index;
 /// A list of rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum List {
-    /// The processes searched for.
     Processes,
-    /// The alerts searched for.
     Alerts,
-    /// The binaries searched for.
     Binaries,
-    /// The banned hashes.
     Bans,
-    /// The hosts that are isolated.
+    /// Sensors that are isolated or about to be.
     IsolatedSensors,
-    /// What belongs together of the alerts searched for.
     AlertGroups,
-    /// What was changed.
+    /// Changes of the audit log.
     Activity,
-    /// What was asked of the server.
+    /// The request log.
     Requests,
-    /// All sensors.
     Sensors,
-    /// The watchlists.
     Watchlists,
-    /// The feeds.
     Feeds,
-    /// The threat reports searched for.
     Reports,
-    /// The sensor groups.
     SensorGroups,
-    /// The users.
     Users,
-    /// The teams.
     Teams,
-    /// The sites.
     Sites,
 }
 
@@ -60,7 +47,7 @@ impl List {
         Self::Sites,
     ];
 
-    /// The index that is searched for its rows, if they are found by a query.
+    /// Returns the index in which the rows are searched; `None` if they are not found by a query.
     pub fn index(self) -> Option<Index> {
         match self {
             Self::Processes => Some(Index::Process),
@@ -82,7 +69,7 @@ impl List {
         }
     }
 
-    /// The list of what is found in an index.
+    /// Returns the list of the results of an index.
     pub fn from_index(index: Index) -> Option<Self> {
         Self::ALL.into_iter().find(|list| list.index() == Some(index))
     }

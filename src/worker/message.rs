@@ -1,4 +1,4 @@
-//! What passes between screen and worker: data, and nothing but data.
+//! Messages between screen and worker: plain data only.
 
 use std::sync::Arc;
 
@@ -8,144 +8,100 @@ use crate::changes::{Change, ChangeHistory, ImpactLine, Justification, Outcome, 
 use crate::download::{DownloadProgress, DownloadRequest, Downloaded};
 use crate::fetch::{Answer, CacheStats, Fetch};
 
-/// Names one request of the screen. Later tickets are larger.
+/// Identifies a request of the screen. Later tickets are larger.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Ticket(pub u64);
 
-/// How eagerly a question is put.
+/// Whether a fetch may use the cache, and when it is sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FetchPolicy {
-    /// At once; the cache may answer.
+    /// Sent at once; the cache may answer.
     CacheFirst,
-    /// When the cursor has come to rest; the cache may answer, and then at once.
+    /// Sent once the cursor rests; the cache may answer, and then at once.
     Debounced,
-    /// At once, past the cache.
+    /// Sent at once, bypassing the cache.
     NoCache,
-    /// After a while, past the cache: whoever wants to be told looks again and again.
+    /// Sent after `live_poll_interval`, bypassing the cache.
     Poll,
 }
 
-/// What the screen wants of the worker.
+/// A request of the screen to the worker.
 #[derive(Clone, Debug)]
 pub enum Request {
-    /// An answer for a slot; supersedes what the slot awaited.
-    Fetch {
-        /// The name of the request.
-        ticket: Ticket,
-        /// Where the answer belongs.
-        slot: Slot,
-        /// The question.
-        fetch: Fetch,
-        /// How eagerly.
-        policy: FetchPolicy,
-    },
-    /// Nothing more for this slot.
+    /// Fetches a value for a slot; supersedes the slot's pending request.
+    Fetch { ticket: Ticket, slot: Slot, fetch: Fetch, policy: FetchPolicy },
+    /// Cancels the pending request of a slot.
     Cancel(Slot),
-    /// A file onto the disk.
-    Download {
-        /// The name of the request.
-        ticket: Ticket,
-        /// Which file, and where to.
-        request: Box<DownloadRequest>,
-    },
-    /// What deeds would do.
-    Preview {
-        /// The name of the request.
-        ticket: Ticket,
-        /// Which deeds.
-        changes: Vec<Change>,
-    },
-    /// What was planned is to be done.
+    /// Downloads a file.
+    Download { ticket: Ticket, request: Box<DownloadRequest> },
+    /// Previews changes.
+    Preview { ticket: Ticket, changes: Vec<Change> },
+    /// Applies planned changes.
     Apply {
-        /// The name of the request.
         ticket: Ticket,
-        /// What was planned.
         plans: Vec<Plan>,
-        /// Why; who it is, the worker knows.
+        /// Reason and ticket; the worker adds the actor.
         justification: Justification,
     },
-    /// What the action log says.
+    /// Reads the audit log.
     History,
-    /// What still waits to be logged is not sent.
+    /// Cancels changes that wait for the audit log, so that they are not sent.
     CancelLogWait,
-    /// The user asks again: a token or a password that was refused may be tried once more.
+    /// Allows one more attempt with credentials that were refused, since the user retried.
     RetryCredentials,
-    /// Nothing more of this download or preview.
+    /// Cancels a download or a preview.
     CancelTicket(Ticket),
 }
 
-/// How far a deed has got.
+/// The progress of a change that is being applied.
 #[derive(Clone, Debug, PartialEq)]
 pub enum ChangeStep {
-    /// It is on its way.
     Sending,
     /// Nothing was sent, for this reason.
     NotSent(String),
-    /// It was sent, and this is known of it.
     Outcome(Outcome),
 }
 
-/// What the worker tells the screen.
+/// A reply of the worker to the screen.
 #[derive(Clone, Debug)]
 pub enum Reply {
-    /// The one answer to a request.
-    Answer {
-        /// Which request.
-        ticket: Ticket,
-        /// Where it belongs.
-        slot: Slot,
-        /// What came of it.
-        result: Result<Answer, Error>,
-        /// How often the cache had an answer until now.
-        cache_stats: CacheStats,
-    },
-    /// A download has got farther.
-    Progress {
-        /// Which download.
-        ticket: Ticket,
-        /// How far.
-        progress: DownloadProgress,
-    },
+    /// The only answer to a fetch.
+    Answer { ticket: Ticket, slot: Slot, result: Result<Answer, Error>, cache_stats: CacheStats },
+    /// Progress of a download.
+    Progress { ticket: Ticket, progress: DownloadProgress },
     /// A download has ended.
     Downloaded {
-        /// Which download.
         ticket: Ticket,
-        /// What was kept, or why nothing was.
+        /// The saved file, or why it failed.
         result: Result<Downloaded, String>,
     },
-    /// What one of several deeds would do.
+    /// A change of a preview was prepared.
     Prepared {
-        /// Which preview.
         ticket: Ticket,
-        /// Which of its deeds.
+        /// Index of the change in the preview.
         at: usize,
-        /// What it would do.
         result: Result<Prepared, Error>,
     },
-    /// Lines of the blast radius of deeds.
+    /// Lines of the blast radius for a preview.
     Impact {
-        /// Which preview.
         ticket: Ticket,
-        /// Which of its deeds; nothing if they are about all of them together.
+        /// Index of the change; `None` if the lines are about the whole batch.
         at: Option<usize>,
-        /// What is so.
         impact_lines: Vec<ImpactLine>,
     },
-    /// One of several deeds has got farther.
+    /// Progress of a change.
     Step {
-        /// Which request.
         ticket: Ticket,
-        /// Which of its plans.
+        /// Index of its plan in the request.
         at: usize,
-        /// How far.
         step: ChangeStep,
     },
-    /// Another program holds the lock of the action log, true, or does so no longer.
+    /// Whether changes wait because another program holds the lock of the audit log.
     LogWait(bool),
-    /// What the action log says now, or why it cannot be read.
+    /// The audit log, or why it cannot be read.
     History(Result<Arc<ChangeHistory>, String>),
-    /// Something became known of what an earlier run had left open.
+    /// The outcome of a change that an earlier run left open.
     Resumed(String),
-    /// A call was made to the server.
+    /// A request was sent to the server.
     Trace(RequestTrace),
 }

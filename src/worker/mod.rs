@@ -1,4 +1,5 @@
-//! The background task: owns the reader and answers the screen; the newest request of a slot wins.
+//! The worker: the background task that owns the fetcher, applies changes and answers the screen. The newest request of
+//! a slot wins.
 
 mod changes;
 mod downloads;
@@ -27,19 +28,20 @@ use crate::fetch::{Fetch, Fetcher, RequestId, Response};
 use changes::ChangeTasks;
 use downloads::Transfers;
 
-/// Replies that may wait for the screen. The worker can wait; the screen cannot, so requests are unbounded.
+/// Replies buffered for the screen. The worker may block on them; the screen must never block, so requests are
+/// unbounded.
 const REPLIES: usize = 64;
 
-/// The screen's side of the channels.
+/// The screen's ends of the channels to the worker.
 #[derive(Debug)]
 pub struct Worker {
-    /// Requests are made at human speed.
+    /// Unbounded, since requests arrive at human speed.
     pub requests: mpsc::UnboundedSender<Request>,
-    /// Each request is answered once, unless it was superseded or canceled.
+    /// Each fetch is answered once, unless it is superseded or cancelled.
     pub replies: mpsc::Receiver<Reply>,
 }
 
-/// A request that waits for the cursor to come to rest, or for a while to pass.
+/// A fetch that is delayed until the cursor rests, or until the next poll.
 struct Delayed {
     until: Instant,
     ticket: Ticket,
@@ -47,51 +49,51 @@ struct Delayed {
     is_fresh: bool,
 }
 
-/// Makes the channels and starts the task. It ends when the screen drops its side.
-pub fn spawn(reader: Fetcher, calls: mpsc::UnboundedReceiver<RequestTrace>, office: ChangeConfig) -> Worker {
+/// Starts the worker task. It ends when the screen drops its ends of the channels.
+pub fn spawn(fetcher: Fetcher, traces: mpsc::UnboundedReceiver<RequestTrace>, config: ChangeConfig) -> Worker {
     let (requests, inbox) = mpsc::unbounded_channel();
     let (outbox, replies) = mpsc::channel(REPLIES);
-    // It owns nothing that must be put down in order: when the screen goes, so may the task, at any point.
-    tokio::spawn(run(reader, inbox, calls, office, outbox));
+    // Detached: the task needs no orderly shutdown, so it may be dropped at any point.
+    tokio::spawn(run(fetcher, inbox, traces, config, outbox));
     Worker { requests, replies }
 }
 
 /// Answers requests until the screen is gone.
 async fn run(
-    reader: Fetcher,
+    fetcher: Fetcher,
     mut requests: mpsc::UnboundedReceiver<Request>,
-    mut calls: mpsc::UnboundedReceiver<RequestTrace>,
-    office: ChangeConfig,
+    mut traces: mpsc::UnboundedReceiver<RequestTrace>,
+    config: ChangeConfig,
     replies: mpsc::Sender<Reply>,
 ) {
-    let transfers = Transfers::new(reader.client().clone(), reader.background().clone());
-    let deeds = ChangeTasks::new(reader.client().clone(), reader.background().clone(), office);
-    let mut desk = WorkerState { reader, changes: deeds, transfers, pending: HashMap::new(), delayed: HashMap::new() };
+    let transfers = Transfers::new(fetcher.client().clone(), fetcher.background().clone());
+    let changes = ChangeTasks::new(fetcher.client().clone(), fetcher.background().clone(), config);
+    let mut state = WorkerState { fetcher, changes, transfers, pending: HashMap::new(), delayed: HashMap::new() };
     loop {
-        let rest = desk.delayed.values().map(|resting| resting.until).min();
+        let next_due = state.delayed.values().map(|delayed| delayed.until).min();
         let reply = select! {
-            // Requests first: what supersedes or cancels must not wait behind answers that nobody wants.
+            // Requests first: one that supersedes or cancels must not wait behind unwanted answers.
             biased;
             request = requests.recv() => match request {
                 Some(request) => {
-                    desk.handle_request(request);
+                    state.handle_request(request);
                     continue;
                 }
-                // The screen is gone. Dropping the reader aborts what is left.
+                // The screen is gone. Dropping the fetcher aborts its requests.
                 None => return,
             },
-            Some(call) = calls.recv() => Reply::Trace(call),
-            Some(outcome) = desk.reader.next() => match desk.reply_for(outcome) {
+            Some(trace) = traces.recv() => Reply::Trace(trace),
+            Some(response) = state.fetcher.next() => match state.reply_for(response) {
                 Some(reply) => reply,
                 None => continue,
             },
-            reply = desk.transfers.next() => reply,
-            reply = desk.changes.next() => {
-                desk.after_change(&reply);
+            reply = state.transfers.next() => reply,
+            reply = state.changes.next() => {
+                state.after_change(&reply);
                 reply
             }
-            () = sleep_until(rest.unwrap_or_else(Instant::now)), if rest.is_some() => {
-                desk.run_delayed();
+            () = sleep_until(next_due.unwrap_or_else(Instant::now)), if next_due.is_some() => {
+                state.run_delayed();
                 continue;
             }
         };
@@ -101,9 +103,9 @@ async fn run(
     }
 }
 
-/// What the worker has before it.
+/// State of the worker task.
 struct WorkerState {
-    reader: Fetcher,
+    fetcher: Fetcher,
     transfers: Transfers,
     changes: ChangeTasks,
     pending: HashMap<Slot, Ticket>,
@@ -114,67 +116,67 @@ impl WorkerState {
     fn handle_request(&mut self, request: Request) {
         match request {
             Request::Cancel(slot) => self.cancel_slot(slot),
-            Request::Download { ticket, request: order } => self.transfers.add(ticket, *order),
-            Request::Preview { ticket, changes: deeds } => self.changes.preview(ticket, deeds),
-            Request::Apply { ticket, plans, justification: grounds } => self.changes.apply(ticket, plans, grounds),
+            Request::Download { ticket, request: download } => self.transfers.add(ticket, *download),
+            Request::Preview { ticket, changes } => self.changes.preview(ticket, changes),
+            Request::Apply { ticket, plans, justification } => self.changes.apply(ticket, plans, justification),
             Request::History => self.changes.read_history(),
             Request::CancelLogWait => self.changes.cancel_waiting(),
-            Request::RetryCredentials => self.reader.client().retry_credentials(),
+            Request::RetryCredentials => self.fetcher.client().retry_credentials(),
             Request::CancelTicket(ticket) => {
                 self.transfers.cancel(ticket);
                 self.changes.cancel_preview(ticket);
             }
-            Request::Fetch { ticket, slot, fetch, policy: urgency } => {
+            Request::Fetch { ticket, slot, fetch, policy } => {
                 self.cancel_slot(slot);
                 self.pending.insert(slot, ticket);
-                let pace = self.reader.client().timings();
-                let pause = match urgency {
-                    FetchPolicy::Debounced if self.reader.get_cached(&fetch).is_none() => pace.debounce,
-                    FetchPolicy::Poll => pace.live_poll_interval,
+                let timings = self.fetcher.client().timings();
+                let delay = match policy {
+                    FetchPolicy::Debounced if self.fetcher.get_cached(&fetch).is_none() => timings.debounce,
+                    FetchPolicy::Poll => timings.live_poll_interval,
                     _ => Duration::ZERO,
                 };
-                let is_fresh = matches!(urgency, FetchPolicy::NoCache | FetchPolicy::Poll);
-                if pause.is_zero() {
-                    self.reader.request(RequestId(ticket.0), fetch, is_fresh);
+                let is_fresh = matches!(policy, FetchPolicy::NoCache | FetchPolicy::Poll);
+                if delay.is_zero() {
+                    self.fetcher.request(RequestId(ticket.0), fetch, is_fresh);
                 } else {
-                    let resting = Delayed { until: Instant::now() + pause, ticket, fetch, is_fresh };
-                    self.delayed.insert(slot, resting);
+                    let delayed = Delayed { until: Instant::now() + delay, ticket, fetch, is_fresh };
+                    self.delayed.insert(slot, delayed);
                 }
             }
         }
     }
 
-    /// What a deed may have changed is asked for again.
+    /// Invalidates cached answers after a change.
     fn after_change(&mut self, reply: &Reply) {
-        let is_news = matches!(reply, Reply::Resumed(_) | Reply::Step { step: ChangeStep::Outcome(_), .. });
-        if is_news {
-            self.reader.invalidate();
+        let is_outcome = matches!(reply, Reply::Resumed(_) | Reply::Step { step: ChangeStep::Outcome(_), .. });
+        if is_outcome {
+            self.fetcher.invalidate();
         }
     }
 
-    /// Gives up what a slot awaited.
+    /// Cancels the pending request of a slot.
     fn cancel_slot(&mut self, slot: Slot) {
         self.delayed.remove(&slot);
-        if let Some(old) = self.pending.remove(&slot) {
-            self.reader.cancel(RequestId(old.0));
+        if let Some(ticket) = self.pending.remove(&slot) {
+            self.fetcher.cancel(RequestId(ticket.0));
         }
     }
 
-    /// Asks what has rested long enough.
+    /// Sends the delayed fetches that are due.
     fn run_delayed(&mut self) {
         let now = Instant::now();
-        let rested = self.delayed.extract_if(|_, resting| resting.until <= now);
-        for (_, resting) in rested {
-            let waiter = RequestId(resting.ticket.0);
-            self.reader.request(waiter, resting.fetch, resting.is_fresh);
+        let due = self.delayed.extract_if(|_, delayed| delayed.until <= now);
+        for (_, delayed) in due {
+            let request_id = RequestId(delayed.ticket.0);
+            self.fetcher.request(request_id, delayed.fetch, delayed.is_fresh);
         }
     }
 
-    /// The reply to whoever still waits for this outcome.
-    fn reply_for(&mut self, outcome: Response) -> Option<Reply> {
-        let ticket = Ticket(outcome.request_id.0);
-        let slot = self.pending.iter().find(|(_, awaited)| **awaited == ticket).map(|(slot, _)| *slot)?;
+    /// Returns the reply for a response; `None` if its slot no longer waits for it.
+    fn reply_for(&mut self, response: Response) -> Option<Reply> {
+        let ticket = Ticket(response.request_id.0);
+        let slot = self.pending.iter().find(|(_, pending)| **pending == ticket).map(|(slot, _)| *slot)?;
         self.pending.remove(&slot);
-        Some(Reply::Answer { ticket, slot, result: outcome.result, cache_stats: self.reader.cache_stats() })
+        Some(Reply::Answer { ticket, slot, result: response.result, cache_stats: self.fetcher.cache_stats() })
     }
 }

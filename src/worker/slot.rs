@@ -1,4 +1,4 @@
-//! Where an answer belongs on the screen.
+//! Slots: the places on screen that answers belong to.
 
 use std::fmt;
 
@@ -8,91 +8,86 @@ use super::{JoinObject, List};
 use crate::fetch::Fetch;
 use crate::model::{ProcessId, Segment};
 
-/// The place on screen an answer belongs to. A slot awaits at most one answer.
+/// The place on screen that an answer belongs to. A slot has at most one pending request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Slot {
-    /// The server's own facts, in the header.
+    /// Version and settings of the server, shown in the header.
     ServerInfo,
-    /// The page of a list that begins with this row.
+    /// Page of a list that starts at this row.
     Page(List, u64),
-    /// The parent chain of the process under examination.
+    /// Parent chain of the selected process.
     Lineage,
-    /// Its sensor.
+    /// Sensor of the selected process.
     Sensor,
-    /// The group of that sensor.
+    /// Group of that sensor.
     SensorGroup,
-    /// Its binary.
+    /// Binary of the selected process.
     Binary,
     /// How common its file is.
     Prevalence,
-    /// The alerts that are open on its host.
+    /// Open alerts of the selected host.
     HostAlerts,
-    /// A process with its relatives.
     Summary(ProcessId),
-    /// Which segments the opened process has.
+    /// List of segments of the opened process.
     Segments,
-    /// The events of one of them.
+    /// Events of a segment of the opened process.
     Events(Segment),
-    /// The first bytes of a file.
     FileHead,
-    /// A column of rows.
+    /// An object that rows refer to.
     Joined(JoinObject),
-    /// What is counted of the process search, or of what it is compared with.
+    /// Value counts of the process search, or of the search it is compared with.
     Facets(FacetSide),
-    /// Values of the field that is typed.
+    /// Values of the field that is being typed.
     FieldValues,
-    /// What the watchlist under the cursor sets off.
+    /// Actions of the selected watchlist.
     WatchActions,
-    /// How much it finds now.
+    /// Current number of matches of the selected watchlist.
     WatchCount,
-    /// The threat report under the cursor, with all that it looks for.
+    /// The selected threat report with its indicators.
     Report,
-    /// How many alerts it has raised.
+    /// Number of alerts that the selected report raised.
     ReportAlerts,
-    /// What the server is licensed for.
     License,
-    /// Its store of events.
+    /// Partitions of the event store.
     Partitions,
-    /// All alerts of the search, to be grouped.
+    /// All alerts of the search, for grouping.
     AlertDigest,
-    /// A look whether new alerts have come.
+    /// The newest alerts, polled for live updates.
     NewAlerts,
-    /// What is to be known besides of the alert under the cursor.
+    /// A part of the context of the selected alert.
     AlertContext(AlertContextPart),
 }
 
-/// What sets an alert in its place.
+/// A part of the context of an alert.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, EnumIter)]
 pub enum AlertContextPart {
-    /// The newest alert of the group under the cursor.
+    /// Newest alert of the selected group.
     NewestAlert,
-    /// The parent chain of its process.
+    /// Parent chain of its process.
     Lineage,
-    /// The sensor of its host.
     Sensor,
-    /// Its file.
     Binary,
-    /// How many alerts are open on its host.
+    /// Number of open alerts on its host.
     HostAlerts,
-    /// How many are open of its file.
+    /// Number of open alerts of its file.
     HashAlerts,
-    /// How the last alerts of its report or watchlist ended.
+    /// Status counts of past alerts of its report or watchlist.
     PastOutcomes,
-    /// Which of them was resolved last.
+    /// The most recently resolved of those.
     LastResolved,
 }
 
-/// One of two results that are compared.
+/// One of the two searches whose value counts are compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum FacetSide {
-    /// The result of the search itself.
+    /// The search itself.
     A,
-    /// What it is compared with.
+    /// The search it is compared with.
     B,
 }
 
 impl Fetch {
-    /// The place its answer belongs to; `None` for what the screen never asks.
+    /// Returns the slot that the answer belongs to; `None` if the caller must name it.
     pub fn slot(&self) -> Option<Slot> {
         Some(match self {
             Self::ServerInfo => Slot::ServerInfo,
@@ -144,7 +139,7 @@ impl fmt::Display for Slot {
             Self::FieldValues => f.write_str("values"),
             Self::AlertDigest => f.write_str("queue"),
             Self::NewAlerts => f.write_str("new alerts"),
-            Self::AlertContext(aside) => f.write_str(match aside {
+            Self::AlertContext(part) => f.write_str(match part {
                 AlertContextPart::NewestAlert => "newest alert",
                 AlertContextPart::Lineage => "parent chain",
                 AlertContextPart::Sensor => "sensor",

@@ -1,4 +1,4 @@
-//! What is asked for, when, and how often.
+//! Which objects are requested, in which order, and how often.
 
 use std::sync::Arc;
 
@@ -8,7 +8,7 @@ use crate::model::{SensorId, Span};
 
 const ALL: [JoinKey; 3] = [JoinKey::Sensor, JoinKey::Group, JoinKey::Binary];
 
-/// Rows of `n_hosts` hosts and as many files, one after the other.
+/// Rows of `n_hosts` hosts and files in rotation.
 async fn rows(n_rows: usize, n_hosts: usize) -> Vec<Arc<Process>> {
     let row = |at: usize| {
         let host = 1 + at % n_hosts;
@@ -18,13 +18,13 @@ async fn rows(n_rows: usize, n_hosts: usize) -> Vec<Arc<Process>> {
     let body = format!(r#"{{"results": [{}]}}"#, rows.join(","));
     let fetch = Fetch::Processes { search: Arc::default(), span: Span { start: 0, rows: 100 } };
     match answer_from(&fetch, &body).await {
-        Answer::Processes(known) => known.value.rows.clone(),
+        Answer::Processes(fetched) => fetched.value.rows.clone(),
         other => panic!("{other:?}"),
     }
 }
 
-fn join_rows(rows: &[Arc<Process>], wanted: &[JoinKey]) -> JoinPlan {
-    let mut join = JoinPlan::new(wanted);
+fn join_rows(rows: &[Arc<Process>], relations: &[JoinKey]) -> JoinPlan {
+    let mut join = JoinPlan::new(relations);
     for row in rows {
         join.add(row);
     }
@@ -38,8 +38,8 @@ fn take_requests(join: &mut JoinPlan) -> Vec<Fetch> {
 #[tokio::test]
 async fn each_object_is_asked_for_once_in_the_order_of_the_rows() {
     let mut join = join_rows(&rows(50, 3).await, &[JoinKey::Sensor, JoinKey::Binary]);
-    let questions = take_requests(&mut join);
-    let ids = questions.iter().map(|fetch| match fetch {
+    let requests = take_requests(&mut join);
+    let ids = requests.iter().map(|fetch| match fetch {
         Fetch::Sensor(id) => id.to_string(),
         Fetch::Binary(md5) => md5.to_string().trim_start_matches('0').to_owned(),
         other => panic!("{other:?}"),
@@ -47,7 +47,7 @@ async fn each_object_is_asked_for_once_in_the_order_of_the_rows() {
     let ids: Vec<_> = ids.collect();
     assert_eq!(ids, ["1", "1", "2", "2", "3", "3"]);
     assert!(!join.is_complete());
-    for fetch in questions {
+    for fetch in requests {
         join.resolve(&fetch, Err(Error::Internal));
     }
     assert!(join.is_complete());
@@ -59,7 +59,7 @@ async fn no_more_are_in_flight_than_are_good_for_the_server() {
     let first = take_requests(&mut join);
     assert_eq!(first.len(), MAX_IN_FLIGHT);
     join.resolve(&first[0], Err(Error::Internal));
-    // The same answer twice makes no room twice.
+    // A repeated answer does not make room twice.
     join.resolve(&first[0], Err(Error::Internal));
     join.resolve(&Fetch::Sensor(SensorId(4_000)), Err(Error::Internal));
     assert_eq!(take_requests(&mut join).len(), 1);
@@ -73,7 +73,7 @@ async fn rows_in_view_are_asked_for_first() {
     let first = take_requests(&mut join);
     let sensor = |at: usize| Fetch::Sensor(rows[at].sensor);
     assert_eq!(first[..4], [sensor(60), sensor(61), sensor(0), sensor(1)]);
-    // What is on its way already is not asked for again.
+    // Requests in flight are not repeated.
     join.prioritize(rows[..20].iter().map(Arc::as_ref));
     join.resolve(&first[0], Err(Error::Internal));
     assert_eq!(join.next_request(), Some(sensor(14)));
@@ -115,8 +115,8 @@ async fn what_does_not_come_is_named() {
     assert_eq!(missing[10].0, "sensor 11");
     assert!(missing[11].0.starts_with("binary 0000"));
     assert!(join.group(&rows[0]).is_none());
-    assert!(join.binary(&rows[0]).is_some_and(|fact| fact.get().is_none()));
-    // An answer to another question is none.
+    assert!(join.binary(&rows[0]).is_some_and(|result| result.get().is_none()));
+    // An answer of another type counts as a failure.
     let mut join = join_rows(&rows[..1], &[JoinKey::Sensor]);
     let fetch = join.next_request().unwrap();
     let group = Fetch::SensorGroup(GroupId(5));

@@ -1,4 +1,4 @@
-//! Alert groups: alerts with the same report, host, hash or user.
+//! Alert groups: alerts that share a report, host, hash or user.
 
 use std::{
     collections::{BTreeSet, HashMap},

@@ -27,7 +27,7 @@ impl Cx<'_> {
         }
     }
 
-    /// Refreshes the list or the groups, if one is older than the other, so that both show the same answer.
+    /// Refreshes the list or the groups, if one is older than the other, so that both show one answer.
     pub fn align_alerts(&mut self) {
         if !self.is_digest_current() {
             return;

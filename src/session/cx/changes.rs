@@ -58,7 +58,7 @@ impl Cx<'_> {
         }
     }
 
-    /// Applies `plans`. The worker continues whatever the screen shows.
+    /// Applies `plans`. The worker continues even if another view is shown.
     pub fn apply_changes(&mut self, plans: Vec<Plan>, justification: Justification) {
         let ticket = self.next_ticket();
         for (index, plan) in plans.iter().enumerate() {

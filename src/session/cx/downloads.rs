@@ -26,7 +26,7 @@ impl Cx<'_> {
         }
     }
 
-    /// Starts a download. It continues whatever is shown.
+    /// Starts a download. It continues even if another view is shown.
     pub fn start_download(&mut self, name: String, request: DownloadRequest) {
         let ticket = self.next_ticket();
         self.session.transfers.downloads.push(DownloadState { ticket, name, progress: DownloadProgress::default() });

@@ -146,7 +146,7 @@ impl Cx<'_> {
 
     /// Sets the period of the next process search.
     pub fn set_period(&mut self, period: PeriodInput) {
-        // Unrestricted is the same on either clock, so the clock is reset.
+        // An unrestricted period needs no clock, so the clock is reset.
         self.session.search.period = Some(period).filter(|period| !period.is_any_time()).unwrap_or_default();
     }
 

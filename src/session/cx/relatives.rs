@@ -1,4 +1,4 @@
-//! The opened process and its relatives: each is fetched once, with as many children as needed.
+//! The opened process and its relatives: each is fetched once, with the number of children needed.
 
 use std::sync::Arc;
 
@@ -9,8 +9,8 @@ use crate::session::Awaiting;
 use crate::worker::{FetchPolicy, Slot};
 
 impl Cx<'_> {
-    /// Opens a process, which is selected once it is fetched. A relative of the opened process is shown in the same
-    /// tree; any other process starts a new one.
+    /// Opens a process, which is selected once it is fetched. A relative of the opened process is shown in its tree;
+    /// any other process starts a new one.
     pub fn open_process(&mut self, id: ProcessId) {
         let origin = match self.session.opened.chain_start {
             Some(origin) if self.session.is_relative(id) => origin,

@@ -6,7 +6,7 @@ use super::*;
 use crate::model::Process;
 use crate::fetch::Rows;
 
-fn asked() -> Pages<Process> {
+fn searched_pages() -> Pages<Process> {
     let mut pages = Pages::<Process>::default();
     pages.ask(Arc::new(Search::default()));
     pages
@@ -41,13 +41,13 @@ fn answer(pages: &mut Pages<Process>, start: u64, sent: usize, total: u64) {
 
 #[test]
 fn a_new_question_asks_for_its_first_page() {
-    assert_eq!(starts(&asked().wanted(&(0..30))), [(0, 100)]);
+    assert_eq!(starts(&searched_pages().wanted(&(0..30))), [(0, 100)]);
     assert!(Pages::<Process>::default().wanted(&(0..30)).is_empty());
 }
 
 #[test]
 fn a_window_asks_for_exactly_the_pages_it_shows() {
-    let mut pages = asked();
+    let mut pages = searched_pages();
     answer(&mut pages, 0, 100, 1_000_000);
     assert_eq!(starts(&pages.wanted(&(90..130))), [(100, 100)]);
     assert_eq!(
@@ -62,7 +62,7 @@ fn a_window_asks_for_exactly_the_pages_it_shows() {
 
 #[test]
 fn far_pages_are_let_go() {
-    let mut pages = asked();
+    let mut pages = searched_pages();
     for start in (0..5_000).step_by(100) {
         answer(&mut pages, start, 100, 1_000_000);
         pages.trim(&(start..start + 40));
@@ -72,7 +72,7 @@ fn far_pages_are_let_go() {
 
 #[test]
 fn far_pages_are_not_awaited_any_more() {
-    let mut pages = asked();
+    let mut pages = searched_pages();
     answer(&mut pages, 0, 100, 1_000_000);
     for start in [100, 200, 5_000] {
         pages.expect(start, Ticket(start));
@@ -83,7 +83,7 @@ fn far_pages_are_not_awaited_any_more() {
 
 #[test]
 fn a_server_that_gives_fewer_rows_is_taken_at_its_word() {
-    let mut pages = asked();
+    let mut pages = searched_pages();
     answer(&mut pages, 0, 40, 200);
     assert_eq!(starts(&pages.wanted(&(30..60))), [(40, 40)]);
 }
@@ -91,7 +91,7 @@ fn a_server_that_gives_fewer_rows_is_taken_at_its_word() {
 #[test]
 fn a_short_first_page_is_followed_by_one_look_at_what_comes_next() {
     // One process in seven segments: the server counts segments and sends processes (API reference 2.2).
-    let mut pages = asked();
+    let mut pages = searched_pages();
     answer(&mut pages, 0, 1, 7);
     assert_eq!(starts(&pages.wanted(&(0..60))), [(1, 1)]);
     assert!(pages.is_estimate());
@@ -103,7 +103,7 @@ fn a_short_first_page_is_followed_by_one_look_at_what_comes_next() {
 
 #[test]
 fn an_empty_page_corrects_the_total() {
-    let mut pages = asked();
+    let mut pages = searched_pages();
     answer(&mut pages, 0, 100, 500);
     answer(&mut pages, 100, 0, 500);
     assert_eq!(pages.total(), Some(100));
@@ -111,7 +111,7 @@ fn an_empty_page_corrects_the_total() {
 
 #[test]
 fn the_earliest_end_counts_whatever_order_the_pages_come_in() {
-    let mut pages = asked();
+    let mut pages = searched_pages();
     answer(&mut pages, 0, 5, 14);
     answer(&mut pages, 5, 0, 14);
     answer(&mut pages, 10, 0, 14);
@@ -122,7 +122,7 @@ fn the_earliest_end_counts_whatever_order_the_pages_come_in() {
 
 #[test]
 fn an_estimate_that_is_far_too_high_is_found_out_in_few_steps() {
-    let mut pages = asked();
+    let mut pages = searched_pages();
     answer(&mut pages, 0, 100, 1_000_000);
     assert!(pages.is_estimate());
     let mut n_asked = 0;
@@ -141,7 +141,7 @@ fn an_estimate_that_is_far_too_high_is_found_out_in_few_steps() {
 
 #[test]
 fn a_short_page_is_the_last_one() {
-    let mut pages = asked();
+    let mut pages = searched_pages();
     answer(&mut pages, 0, 100, 500);
     answer(&mut pages, 100, 30, 500);
     assert_eq!(pages.total(), Some(130));
@@ -149,7 +149,7 @@ fn a_short_page_is_the_last_one() {
 
 #[test]
 fn a_failed_page_is_not_asked_again_until_it_is_retried() {
-    let mut pages = asked();
+    let mut pages = searched_pages();
     pages.expect(0, Ticket(1));
     assert!(!pages.fail(0, Ticket(2), Error::Internal));
     assert!(pages.fail(0, Ticket(1), Error::Internal));
@@ -161,7 +161,7 @@ fn a_failed_page_is_not_asked_again_until_it_is_retried() {
 
 #[test]
 fn a_page_that_was_given_up_is_not_asked_again_until_it_is_retried() {
-    let mut pages = asked();
+    let mut pages = searched_pages();
     answer(&mut pages, 0, 100, 300);
     pages.expect(0, Ticket(1));
     pages.expect(100, Ticket(2));
@@ -176,7 +176,7 @@ fn a_page_that_was_given_up_is_not_asked_again_until_it_is_retried() {
 
 #[test]
 fn a_refresh_keeps_what_is_shown_until_the_new_answer_is_here() {
-    let mut pages = asked();
+    let mut pages = searched_pages();
     answer(&mut pages, 0, 100, 300);
     answer(&mut pages, 200, 100, 300);
     assert_eq!(starts(&pages.refresh(&(0..30))), [(0, 100)]);
@@ -189,7 +189,7 @@ fn a_refresh_keeps_what_is_shown_until_the_new_answer_is_here() {
 
 #[test]
 fn a_refresh_forgets_nothing_that_is_on_its_way() {
-    let mut pages = asked();
+    let mut pages = searched_pages();
     answer(&mut pages, 0, 100, 300);
     pages.expect(200, Ticket(9));
     assert_eq!(starts(&pages.refresh(&(0..30))), [(0, 100)]);

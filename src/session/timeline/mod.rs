@@ -150,7 +150,7 @@ impl Timeline {
         digests + size_of::<RowRef>() * self.rows.capacity()
     }
 
-    /// Returns what to fetch: the list of segments, and as many segments as may be in flight at once, those nearest to
+    /// Returns what to fetch: the list of segments, and segments up to the number allowed in flight, those nearest to
     /// `near` first.
     pub(super) fn missing_segments(&self, near: Option<Timestamp>) -> Vec<(Fetch, FetchPolicy)> {
         let Some(id) = self.process else {
@@ -331,7 +331,7 @@ impl Timeline {
         self.segment_parts.iter().position(|slot| slot.segment == segment)
     }
 
-    /// Returns the sort key of a row. Events at the same time are in the order of their segments.
+    /// Returns the sort key of a row. Simultaneous events are in the order of their segments.
     fn sort_key(&self, row: RowRef) -> (Timestamp, Segment, u32) {
         let at = self.event_time(row).unwrap_or(Timestamp::MAX);
         (at, self.segment(row), row.event_index)

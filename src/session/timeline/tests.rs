@@ -1,4 +1,4 @@
-//! The order of events whatever segment arrives first, and the gaps of missing segments.
+//! The order of events for any order in which segments arrive, and the gaps of missing segments.
 
 use std::sync::Arc;
 
