@@ -2,65 +2,67 @@
 //!
 //! One crate, one event loop, one worker task. A dozen words carry the whole design:
 //!
-//! > **Input** comes in · **Action** is what a key means · **Pane** acts on it · **Session** holds the state ·
-//! > **Effect** goes out · **Fetch** names an answer · **Slot** is where it belongs · **Ticket** tells fresh from
-//! > stale · **Remote** holds it · **Reply** brings it · **View** is a screen of panes · **Theme** colors it.
+//! > **Input** comes in · **Action** is what a key is bound to · **Pane** handles it · **Session** holds the state ·
+//! > **Effect** is carried out outside · **Fetch** names an answer · **Slot** is the place of an answer · **Ticket**
+//! > separates current answers from stale ones · **Remote** stores an answer · **Reply** delivers it · **View** is a
+//! > screen of panes · **Theme** has the colors.
 //!
 //! # How a key becomes an answer
 //!
-//! [`runtime`] waits for a key, a reply or a signal and hands it to [`app`] as an *input*. The keymap ([`keys`]) turns
-//! the key into an *action*, the focused pane ([`panes`]) acts on it through a `Cx`, which changes the [`session`] and
-//! leaves *effects*. `runtime` carries the effects out: a request goes to the [`worker`], which drives a
+//! [`runtime`] waits for a key, a reply or a signal and passes it to [`app`] as an *input*. The keymap ([`keys`]) maps
+//! the key to an *action*, and the focused pane ([`panes`]) handles it through a `Cx`, which changes the [`session`] and
+//! collects *effects*. `runtime` carries the effects out: a request is sent to the [`worker`], which drives a
 //! [`fetch::Fetcher`] (client, cache, requests in flight) and sends a *reply* back. The session stores the reply, the
-//! screen is drawn, and everything sleeps again. The headless [`commands`] drive the same fetcher without a screen.
+//! screen is drawn, and the program sleeps again. The headless [`commands`] drive the same fetcher without a screen.
 //!
-//! Rows that the server gives page by page are one mechanism, whatever they are: `session::Pages` holds the pages that
-//! are loaded, a list pane shows them, and a `ListView` says which fields the rows have. The navigation history keeps
-//! *locations* to go back to. A key that opens something names its *destination*, and `app` goes there. The values of a
-//! row, an event or an ancestor that can be searched for elsewhere are its *observables*.
+//! Lists that the server sends page by page share one mechanism: `session::Pages` holds the loaded pages, a list pane
+//! shows them, and a `ListView` defines the fields of the rows. The navigation history stores *locations* to return to. A
+//! key that opens something sets a *destination*, to which `app` navigates. The values of a row, an event or an ancestor
+//! that can be searched for elsewhere are its *observables*.
 //!
-//! What is not a list is put together by the session from answers that come one by one: the *relatives* of a process, the
-//! *timeline* of its segments, the *facet counts* of a search, the objects joined to the rows of a list
-//! (`session::JoinStore`). Each answer has a slot of its own, so that a part that fails is a gap with a name, and the rest
-//! stays usable. The alert queue is read whole and reduced once for each answer (`model::AlertDigest`): its *alert groups*
-//! are a list like any other, and the *alert context* shows what else is known around an alert. Live updates are requests
-//! that the worker sends later; they move no row.
+//! Everything else is assembled by the session from several answers: the *relatives* of a process, the *timeline* of its
+//! segments, the *facet counts* of a search, the objects joined to the rows of a list (`session::JoinStore`). Each answer
+//! has a slot of its own, so that a failed part is a named gap and the rest stays usable. All alerts of a search are
+//! fetched and reduced once per answer (`model::AlertDigest`): the *alert groups* are a list like any other, and the
+//! *alert context* shows what else is known about an alert. Live updates are requests that the worker sends after a
+//! delay; they move no row.
 //!
-//! What changes a server is not fetched. A pane names the target by its observables, and the *confirmation* has a
-//! [`changes::Change`] previewed for each target: what it does, its blast radius, the requests. Only what the confirmation
-//! shows is applied: the worker logs, sends once, logs, reads back, and follows open changes, whatever is shown, and again
-//! after a restart. The audit log is read as a *change history*, whose *logged changes* are a list like any other.
+//! Changes of the server are not fetches. A pane names the target by its observables, and the *confirmation* previews a
+//! [`changes::Change`] for each target: its effect, its blast radius, its requests. Only what the confirmation shows is
+//! applied: the worker logs the change, sends it once, logs the response, reads the result back, and polls open changes,
+//! even when another view is shown, and again after a restart. The audit log is read as a *change history*, whose *logged
+//! changes* are a list like any other.
 //!
 //! # Invariants
 //!
 //! 1. **Only `runtime` touches the terminal and the channels.** `app`, `panes`, `session` and `widgets` do no I/O,
-//!    never wait, and read the time only from what they are given. The whole screen is a function of a list of inputs.
-//! 2. **Only `fetch` fetches, only `changes` changes.** The fetcher is owned by one task and holds client, cache and what is
-//!    in flight. No lock is shared between the screen and the network; there is no `Mutex` outside `sim`. A change of the
-//!    server is planned and applied by [`changes`] alone: never cached, never sent twice, logged before it leaves.
+//!    never wait, and get the time as an argument. The whole screen is a function of a list of inputs.
+//! 2. **Only `fetch` fetches, only `changes` changes.** The fetcher is owned by one task and holds client, cache and
+//!    requests in flight. No lock is shared between the screen and the network; there is no `Mutex` outside `sim`. A
+//!    change of the server is planned and applied by [`changes`] alone: never cached, never sent twice, logged before it
+//!    is sent.
 //! 3. **Messages are data.** Inputs, effects, requests and replies derive `Debug`; no closure, future or `Box<dyn …>`
 //!    crosses a channel.
 //! 4. **A slot awaits at most one answer.** A newer request supersedes the older; an answer whose ticket is not the
 //!    expected one is dropped.
-//! 5. **A pane is about one thing.** What it draws and what a key there acts on come from one value: the row under the
-//!    cursor, and answers that are found only by what they are about. A failed refresh marks a pane and keeps it; an
-//!    answer about *another* thing is gone as soon as another thing is selected, whether its own answer arrives or not
+//! 5. **A pane has one subject.** What it draws and what a key there acts on come from one value: the row under the
+//!    cursor, and answers that are found only by their subject. A failed refresh marks a pane and retains its content;
+//!    an answer about *another* subject is dropped as soon as the selection changes, whether or not a new answer arrives
 //!    (`tests/it/targets` walks through every view).
-//! 6. **Keys are written once.** Dispatch, hints, help, the page of keys and the `keys` subcommand read the same table.
+//! 6. **Keys are defined once.** Dispatch, hints, help, the page of keys and the `keys` subcommand read one table.
 //! 7. **No color outside `theme`.** Widgets ask for roles.
 //! 8. **JSON stops at `wire` and begins at `sim`.** Everything else uses `model`; a list that shows members of a record
-//!    which the model has no name for asks [`wire::RecordMembers`] for their text. The simulator writes its JSON by hand
-//!    from the reference and never shares a type with `wire`: two readings of the same page cannot share a mistake.
-//! 9. **Nothing prints.** The screen is drawn by ratatui, commands write to a `Write` they are given, diagnostics go to
-//!    the log.
+//!    for which the model has no field reads them through [`wire::RecordMembers`]. The simulator writes its JSON by hand
+//!    from the API reference and shares no type with `wire`: two readings of one page cannot share a mistake.
+//! 9. **Nothing prints.** The screen is drawn by ratatui, commands write to a `Write` argument, diagnostics are logged.
 //! 10. **Modules depend downwards** (`tests/it/layers.rs` holds the diagram and enforces it).
 //! 11. **The data is written by the attacker.** A string from the wire is a [`text::Untrusted`], which has no `Display`:
 //!     it reaches the terminal, the clipboard, a table or a CSV cell only through [`text`].
-//! 12. **Every age says of when.** No clock on the screen, no "12 s ago" that ages unseen: facts carry the time of the
+//! 12. **Times are absolute.** No clock on the screen, no "12 s ago" that grows stale unseen: values carry the time of the
 //!     answer they come from.
 //! 13. **Delays are data.** Backoff, jitter, debounce and time-outs are one [`model::Timings`] value, and the clock is a
-//!     [`model::Clock`]: minutes for a user, milliseconds for a test. Besides, only the spinner sleeps between its
-//!     turns, and the simulator before it listens again.
+//!     [`model::Clock`]: minutes for a user, milliseconds for a test. Besides, only the spinner sleeps between its ticks,
+//!     and the simulator before it listens again.
 
 pub mod files;
 pub mod keys;

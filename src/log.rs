@@ -1,4 +1,4 @@
-//! Diagnostics: one log file a day, never on the screen.
+//! The program's log of diagnostics: one file per day, never written to the screen.
 
 use std::{
     fs::{self, File},
@@ -13,36 +13,36 @@ use tracing_subscriber::{filter::Targets, fmt, layer::SubscriberExt, util::Subsc
 
 use crate::files;
 
-/// How many days the log is kept.
-const DAYS: i64 = 30;
+/// Number of days for which log files are retained.
+const RETENTION_DAYS: i64 = 30;
 
-/// Writes what is still waiting when it is dropped: keep it until the end of `main`.
+/// Writes the buffered log entries when dropped; must live until the end of `main`.
 #[must_use]
 #[derive(Debug)]
 pub struct LogGuard {
     _worker: WorkerGuard,
 }
 
-/// Begins logging into `directory`, which is made if need be. `louder` is how many times `-v` was given.
-pub fn start(directory: &Path, louder: u8) -> io::Result<LogGuard> {
+/// Starts logging to files in `directory`, which is created if needed. `louder` is the number of `-v` flags.
+pub fn start(directory: &Path, verbosity: u8) -> io::Result<LogGuard> {
     let daily = Daily::open(directory, today())?;
     let (writer, worker) = NonBlockingBuilder::default()
-        // A request that was made must be in the log, however many there are.
+        // The log must contain every request, so none is dropped when the buffer is full.
         .lossy(false)
         .finish(daily);
-    let level = match louder {
+    let level = match verbosity {
         0 => Level::INFO,
         1 => Level::DEBUG,
         _ => Level::TRACE,
     };
-    // The libraries below never get louder: what they say of a connection may hold what we would not say.
+    // Libraries never log below WARN: their connection logs may contain secrets.
     let targets = Targets::new().with_default(Level::WARN).with_target(env!("CARGO_PKG_NAME"), level);
     let layer = fmt::layer().with_ansi(false).with_writer(writer);
     tracing_subscriber::registry().with(layer).with(targets).try_init().map_err(io::Error::other)?;
     Ok(LogGuard { _worker: worker })
 }
 
-/// A file whose name is the day, in UTC; a new day begins a new file.
+/// A log file named by its day in UTC; a new file is started every day.
 #[derive(Debug)]
 struct Daily {
     directory: PathBuf,
@@ -84,14 +84,14 @@ fn today() -> Date {
     Offset::UTC.to_datetime(Timestamp::now()).date()
 }
 
-/// Removes the files of days that are longer ago than the log is kept.
+/// Removes log files older than the retention period.
 fn remove_old(directory: &Path, today: Date) {
     for entry in fs::read_dir(directory).into_iter().flatten().flatten() {
         let name = entry.file_name();
         let day = name.to_str().and_then(|name| name.strip_suffix(".log"));
         let day = day.and_then(|day| day.parse::<Date>().ok());
-        let is_old = day.is_some_and(|day| day < today.saturating_sub(DAYS.days()));
-        // What cannot be removed now is tried again tomorrow.
+        let is_old = day.is_some_and(|day| day < today.saturating_sub(RETENTION_DAYS.days()));
+        // A failed removal is retried the next day.
         if is_old {
             let _ = fs::remove_file(entry.path());
         }
@@ -128,10 +128,10 @@ mod tests {
             fs::write(log.join(name), "x").unwrap();
         }
         Daily::open(&log, "2026-11-24".parse().unwrap()).unwrap();
-        let mut left: Vec<_> =
+        let mut remaining: Vec<_> =
             fs::read_dir(&log).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
-        left.sort();
-        assert_eq!(left, ["2025-01-01.txt", "2026-10-25.log", "2026-11-24.log", "2099-01-01.log", "notes.log",]);
+        remaining.sort();
+        assert_eq!(remaining, ["2025-01-01.txt", "2026-10-25.log", "2026-11-24.log", "2099-01-01.log", "notes.log",]);
     }
 
     #[cfg(unix)]

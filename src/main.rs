@@ -35,7 +35,7 @@ fn main() -> ExitCode {
     let cli = match Cli::read_args(&env::args_os().collect::<Vec<_>>()) {
         Ok(cli) => cli,
         Err(error) => {
-            // Help for a pipe that was closed is no failure.
+            // Printing help to a closed pipe is no failure.
             let _ = match charset {
                 Charset::Unicode => error.print(),
                 Charset::Ascii if error.use_stderr() => {
@@ -51,15 +51,15 @@ fn main() -> ExitCode {
         Ok(Some((state_dir, _))) => (Some(state_dir.clone()), check_state(state_dir)),
         Ok(None) => (None, Vec::new()),
         Err(error) => {
-            let unkept = format!("no action can be sent, and no log is kept: {error}");
-            (None, vec![unkept])
+            let warning = format!("no action can be sent, and no log is kept: {error}");
+            (None, vec![warning])
         }
     };
 
     let stdout = io::stdout();
     let width = stdout.is_terminal().then(|| match crossterm::terminal::size() {
         Ok((columns @ 1.., _)) => usize::from(columns),
-        // A terminal that does not know its width.
+        // The terminal does not report its width.
         _ => 80,
     });
     let streams = Streams {
@@ -70,12 +70,12 @@ fn main() -> ExitCode {
         notes: &mut Ascii::new(io::stderr(), charset),
         width,
         write_stderr: |line| {
-            // Whoever closed standard error does not want to hear of it.
+            // If standard error is closed, the line is lost.
             let _ = writeln!(io::stderr(), "{line}");
         },
         shows_progress: io::stderr().is_terminal(),
     };
-    let Runtimes { main_thread: here, background } = match Runtimes::start(&cli) {
+    let Runtimes { main_thread, background } = match Runtimes::start(&cli) {
         Ok(runtimes) => runtimes,
         Err(error) => {
             let _ = writeln!(streams.notes, "error: cannot start: {error}");
@@ -85,7 +85,7 @@ fn main() -> ExitCode {
     let handle = background.handle().clone();
     let mut cx = CommandCx::new(&cli.global, environment, state_dir, handle.clone(), streams);
     if matches!(cli.command, None | Some(Command::Demo(_))) {
-        // The console shows them.
+        // The console shows the notices.
         cx.notices = notices;
     } else {
         for notice in &notices {
@@ -95,78 +95,80 @@ fn main() -> ExitCode {
     if let Ok(directory) = env::current_dir()
         && commands::writes_log(cli.command.as_ref())
     {
-        // Downloads that were killed, on file systems where they have names.
+        // Removes partial downloads of killed processes, on file systems where these have names.
         handle.spawn_blocking(move || files::remove_leftovers(&directory));
     }
     let command = commands::run(cli, &mut cx, async |setup| run_console(setup, handle, charset).await);
-    let exit = here.as_ref().unwrap_or(&background).block_on(command);
-    if let Some(here) = here {
-        // An export goes on, but not for ever: whatever holds it up must not hold up the shell.
-        here.shutdown_timeout(Duration::from_secs(2));
+    let exit = main_thread.as_ref().unwrap_or(&background).block_on(command);
+    if let Some(main_thread) = main_thread {
+        // An export may finish, within a limit: a hanging file system must not block the shell.
+        main_thread.shutdown_timeout(Duration::from_secs(2));
     }
-    // A download that is given up takes what there is of it away. Whatever is still being looked up, nobody waits for it.
+    // A cancelled download removes its partial file. Other tasks are dropped.
     background.shutdown_timeout(Duration::from_millis(200));
     exit.into()
 }
 
-/// What runs the program.
+/// The runtimes of the program.
 struct Runtimes {
-    /// This thread alone: a key reaches the screen without changing threads, and a command that writes rows as they come
-    /// has one heap to take them from.
+    /// Runs on the main thread only: a key reaches the screen without a thread switch, and commands that stream rows
+    /// use one allocator arena.
     main_thread: Option<Runtime>,
-    /// What would hold up the screen. The simulator by itself has no screen, and takes every core.
+    /// Runs everything that could delay the screen. The simulator has no screen, and uses every core.
     background: Runtime,
 }
 
 impl Runtimes {
     fn start(cli: &Cli) -> io::Result<Self> {
-        /// A thread that waits for more to do would wake up to end: one wake-up of a console that sleeps.
-        const KEPT: Duration = Duration::from_millis(50);
+        /// Idle threads end soon, so that a sleeping console has only one more wake-up.
+        const KEEP_ALIVE: Duration = Duration::from_millis(50);
         if matches!(cli.command, Some(Command::Simulate(_))) {
             return Ok(Self { main_thread: None, background: Runtime::new()? });
         }
         Ok(Self {
-            main_thread: Some(runtime::Builder::new_current_thread().thread_keep_alive(KEPT).enable_all().build()?),
-            // One thread reads answers faster than any server gives them, and has nobody to wake up.
+            main_thread: Some(
+                runtime::Builder::new_current_thread().thread_keep_alive(KEEP_ALIVE).enable_all().build()?,
+            ),
+            // One thread parses answers faster than any server sends them.
             background: runtime::Builder::new_multi_thread()
                 .worker_threads(1)
-                .thread_keep_alive(KEPT)
+                .thread_keep_alive(KEEP_ALIVE)
                 .enable_all()
                 .build()?,
         })
     }
 }
 
-/// Opens the screen, and gives the terminal back however it ends.
+/// Runs the console, and restores the terminal however it ends.
 async fn run_console(setup: ConsoleSetup, background: Handle, charset: Charset) -> anyhow::Result<()> {
     let server = setup.client.server().to_owned();
-    let insecurity = setup.weak_transport();
+    let transport_risk = setup.weak_transport();
     let mut warnings = setup.notices;
     let history = setup.state_dir.as_deref().map(History::open).transpose();
     let history = history.unwrap_or_else(|error| {
         warnings.push(error.to_string());
         None
     });
-    let history_shown = history.iter().flat_map(History::recent_queries).map(history_entry);
+    let recent_queries = history.iter().flat_map(History::recent_queries).map(history_entry);
     let saved = setup.config_dir.map(|dir| SavedQueries::load(&dir.join(SavedQueries::FILE)));
     let saved = saved.transpose().unwrap_or_else(|error| {
         warnings.push(error.to_string());
         None
     });
-    let before = setup.state_dir.as_deref().map(SessionFile::open).transpose();
-    let before = before.unwrap_or_else(|error| {
+    let saved_session = setup.state_dir.as_deref().map(SessionFile::open).transpose();
+    let saved_session = saved_session.unwrap_or_else(|error| {
         warnings.push(error.to_string());
         None
     });
-    let before = before.unwrap_or_default();
-    let office = ChangeConfig {
+    let saved_session = saved_session.unwrap_or_default();
+    let change_config = ChangeConfig {
         actor: Actor::from_account(setup.account.as_deref(), setup.user.clone()),
         policy: Policy::new(setup.read_only, setup.protected_hosts, setup.server.host_str()),
         state_dir: setup.state_dir.clone(),
     };
-    let identity = ConnectionInfo {
+    let info = ConnectionInfo {
         host: server.clone(),
-        actor: office.actor.clone(),
+        actor: change_config.actor.clone(),
         url: setup.server.as_str().trim_end_matches('/').to_owned(),
         server: if setup.is_demo { "simulator".into() } else { server.clone() },
         source: setup.source.to_string(),
@@ -176,44 +178,44 @@ async fn run_console(setup: ConsoleSetup, background: Handle, charset: Charset) 
         color: setup.color,
         host_zone: setup.host_zone,
         user_zone: local_zone(),
-        transport_risk: insecurity,
+        transport_risk,
     };
     let mut app = App::new(app::AppSetup {
-        identity,
+        identity: info,
         keymap: setup.keymap,
         theme: setup.theme,
-        history: history_shown.collect(),
+        history: recent_queries.collect(),
         saved: saved.as_ref().map_or_else(Vec::new, saved_queries),
-        columns: column_choices(&before),
+        columns: column_choices(&saved_session),
         warnings,
     });
-    let mut shell = UnixPlatform::new(setup.clock, server.clone(), history, saved, setup.state_dir.clone());
-    let reader = Fetcher::with_handle(setup.client, background);
-    let mut worker = worker::spawn(reader, setup.traces, office);
-    // Before the terminal is taken, so that no signal finds it taken and nobody listening.
-    let stop = shutdown_signal();
+    let mut platform = UnixPlatform::new(setup.clock, server.clone(), history, saved, setup.state_dir.clone());
+    let fetcher = Fetcher::with_handle(setup.client, background);
+    let mut worker = worker::spawn(fetcher, setup.traces, change_config);
+    // Installed before the terminal is set up, so that a signal never leaves it in raw mode.
+    let shutdown = shutdown_signal();
     let mut screen = TerminalGuard::acquire(&format!("lampblack: {server}"), charset)?;
     let events = InputReader::read()?;
-    run(screen.terminal(), &mut app, events, stop, &mut worker, &mut shell).await?;
+    run(screen.terminal(), &mut app, events, shutdown, &mut worker, &mut platform).await?;
     drop(screen);
-    let mut parting = app.session().exit_summary();
-    if setup.is_demo && !parting.is_empty() {
-        parting.push("it is the log of the demo: lampblack log show --demo".into());
+    let mut summary = app.session().exit_summary();
+    if setup.is_demo && !summary.is_empty() {
+        summary.push("it is the log of the demo: lampblack log show --demo".into());
     }
-    for line in parting {
-        // On the screen that the shell has back; it may be gone.
+    for line in summary {
+        // Printed after the terminal was restored; standard error may be closed.
         let _ = writeln!(Ascii::new(io::stderr(), charset), "{line}");
     }
-    let after = session_file(app.session());
+    let session = session_file(app.session());
     if let Some(dir) = setup.state_dir
-        && after != before
+        && session != saved_session
     {
-        after.save(&dir)?;
+        session.save(&dir)?;
     }
     Ok(())
 }
 
-/// Begins the log of a command that keeps one; returns the state directory with it.
+/// Starts logging for a command that logs; returns the state directory with the log's guard.
 fn start_log(cli: &Cli, environment: &Environment) -> io::Result<Option<(PathBuf, log::LogGuard)>> {
     if !commands::writes_log(cli.command.as_ref()) {
         return Ok(None);

@@ -1,20 +1,20 @@
-//! The one or two chords that ask for an action.
+//! Key bindings of one or two chords.
 
 use std::{fmt, slice, str::FromStr};
 
 use super::Chord;
 
-/// What is pressed for an action.
+/// The chords bound to an action.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Binding {
-    /// One chord: `j`.
+    /// A single chord: `j`.
     One(Chord),
-    /// Two chords, one after the other: `g g`.
+    /// A sequence of two chords: `g g`.
     Two([Chord; 2]),
 }
 
 impl Binding {
-    /// What is pressed, in order.
+    /// Returns the chords in order.
     pub fn chords(&self) -> &[Chord] {
         match self {
             Self::One(chord) => slice::from_ref(chord),
@@ -22,16 +22,16 @@ impl Binding {
         }
     }
 
-    /// The text for a crowded line: `gg`, `^r`.
+    /// Returns the text for narrow lines: `gg`, `^r`.
     pub fn short_label(&self) -> String {
         let is_plain = self.chords().iter().all(|chord| chord.is_text());
         let parts: Vec<_> = self.chords().iter().map(|chord| chord.short_label()).collect();
-        // Words such as `space` would run into their neighbor.
+        // Words such as `space` need a separator.
         let is_tight = is_plain && parts.iter().all(|part| part.chars().count() == 1);
         parts.join(if is_tight { "" } else { " " })
     }
 
-    /// Whether one of the two is how the other begins, or they are the same.
+    /// Returns whether the bindings are equal or one is a prefix of the other.
     pub(super) fn conflicts_with(&self, other: &Self) -> bool {
         self.chords().iter().zip(other.chords()).all(|(ours, theirs)| ours == theirs)
     }

@@ -1,17 +1,17 @@
-//! One key press with its modifiers.
+//! A key press with its modifiers.
 
 use std::{fmt, str::FromStr};
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
-/// One key press with its modifiers.
+/// A key press with its modifiers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Chord {
     code: KeyCode,
     modifiers: KeyModifiers,
 }
 
-/// Keys whose names are words.
+/// Keys with names of several letters.
 const NAMED_KEYS: &[(&str, KeyCode)] = &[
     ("enter", KeyCode::Enter),
     ("esc", KeyCode::Esc),
@@ -46,17 +46,17 @@ const MODIFIERS: &[(&str, KeyModifiers)] = &[
 const FUNCTION_KEYS: u8 = 35;
 
 impl Chord {
-    /// Whether pressing this in a text field types a character.
+    /// Returns whether the key types a character in a text field.
     pub fn is_text(self) -> bool {
         matches!(self.code, KeyCode::Char(_)) && self.modifiers.is_empty()
     }
 
-    /// The key press a terminal would report.
+    /// Returns the key event that a terminal would report.
     pub fn to_key(self) -> KeyEvent {
         KeyEvent::new(self.code, self.modifiers)
     }
 
-    /// The text for a crowded line: `^r` instead of `ctrl-r`.
+    /// Returns the text for narrow lines: `^r` instead of `ctrl-r`.
     pub fn short_label(self) -> String {
         match self.code {
             KeyCode::Char(char) if char != ' ' && self.modifiers == KeyModifiers::CONTROL => {
@@ -67,7 +67,7 @@ impl Chord {
         }
     }
 
-    /// The same letter in the other case.
+    /// Returns the letter in the other case, with its modifiers.
     pub(super) fn other_case(self) -> Option<Self> {
         let KeyCode::Char(char) = self.code else {
             return None;
@@ -76,12 +76,12 @@ impl Chord {
         (other != char).then_some(Self { code: KeyCode::Char(other), modifiers: self.modifiers })
     }
 
-    /// Terminals disagree on how they report shift; this is the one form that is compared.
+    /// Returns the canonical chord, since terminals report shift in different ways.
     fn new(code: KeyCode, modifiers: KeyModifiers) -> Self {
         let is_shifted = modifiers.contains(KeyModifiers::SHIFT);
         let without_shift = modifiers - KeyModifiers::SHIFT;
         match code {
-            // With control, the letter's case says nothing: caps lock must not change what ctrl-c means.
+            // With control, the case is ignored: caps lock must not change the meaning of ctrl-c.
             KeyCode::Char(char) if modifiers.contains(KeyModifiers::CONTROL) => {
                 Self { code: KeyCode::Char(char.to_ascii_lowercase()), modifiers: without_shift }
             }
@@ -96,7 +96,7 @@ impl Chord {
     }
 }
 
-/// The key that types a character, as terminals report it.
+/// Returns the key event that types `char`, as terminals report it.
 pub fn key_of(char: char) -> KeyEvent {
     let modifiers = if char.is_uppercase() { KeyModifiers::SHIFT } else { KeyModifiers::NONE };
     KeyEvent::new(KeyCode::Char(char), modifiers)
@@ -113,18 +113,20 @@ impl FromStr for Chord {
 
     fn from_str(text: &str) -> Result<Self, String> {
         // A trailing dash is the key itself: `-`, `ctrl--`.
-        let (held, key) = match text.strip_suffix('-') {
-            Some(held) => (held.strip_suffix('-').or((held.is_empty()).then_some("")), "minus"),
+        let (modifier_names, key) = match text.strip_suffix('-') {
+            Some(modifier_names) => {
+                (modifier_names.strip_suffix('-').or((modifier_names.is_empty()).then_some("")), "minus")
+            }
             None => match text.rsplit_once('-') {
-                Some((held, key)) => (Some(held), key),
+                Some((modifier_names, key)) => (Some(modifier_names), key),
                 None => (Some(""), text),
             },
         };
-        let held = held.ok_or_else(|| format!("{text:?} names no key after its modifier"))?;
+        let modifier_names = modifier_names.ok_or_else(|| format!("{text:?} names no key after its modifier"))?;
         let mut modifiers = KeyModifiers::NONE;
-        for name in held.split('-').filter(|_| !held.is_empty()) {
+        for name in modifier_names.split('-').filter(|_| !modifier_names.is_empty()) {
             let name = name.to_ascii_lowercase();
-            match MODIFIERS.iter().find(|(known, _)| *known == name) {
+            match MODIFIERS.iter().find(|(other, _)| *other == name) {
                 Some((_, modifier)) => modifiers |= *modifier,
                 None => {
                     return Err(format!("{text:?} has an unknown modifier {name:?}; allowed are ctrl, alt and shift"));
@@ -144,14 +146,14 @@ impl FromStr for Chord {
     }
 }
 
-/// The key with this name, without modifiers.
+/// Returns the key code of a name without modifiers.
 fn key_code(name: &str) -> Option<KeyCode> {
     let mut chars = name.chars();
     if let (Some(char), None) = (chars.next(), chars.next()) {
         return (!char.is_control() && !char.is_whitespace()).then_some(KeyCode::Char(char));
     }
     let name = name.to_ascii_lowercase();
-    let named = NAMED_KEYS.iter().find(|(known, _)| *known == name);
+    let named = NAMED_KEYS.iter().find(|(other, _)| *other == name);
     named.map(|(_, code)| *code).or_else(|| {
         let number = name.strip_prefix('f')?.parse().ok()?;
         (1..=FUNCTION_KEYS).contains(&number).then_some(KeyCode::F(number))
@@ -174,7 +176,7 @@ impl fmt::Display for Chord {
             (Some((name, _)), _) => f.write_str(name),
             (None, KeyCode::Char(char)) => write!(f, "{char}"),
             (None, KeyCode::F(number)) => write!(f, "f{number}"),
-            // Keys that cannot be bound: media keys, lone modifiers.
+            // Keys that cannot be bound: media keys, single modifiers.
             (None, other) => write!(f, "{other}"),
         }
     }

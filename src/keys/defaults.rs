@@ -1,11 +1,11 @@
-//! The table of default bindings.
+//! The default key bindings.
 
 use super::{Action, Scope};
 
-/// An action and its keys, the one to be hinted at first.
+/// An action and its keys, with the one shown in hints first.
 type Keys = (Action, &'static [&'static str]);
 
-/// Which keys ask for which action, scope by scope, in the order of the documentation.
+/// The default bindings by scope, in the order of the documentation.
 pub(super) const DEFAULTS: &[(Scope, &[Keys])] = &[
     (
         Scope::Global,

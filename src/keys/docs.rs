@@ -1,21 +1,21 @@
-//! The key table as text for the terminal and as Markdown for the documentation.
+//! Renders the key table as text for the terminal, and as Markdown for the documentation.
 
 use std::fmt::Write;
 
 use super::{Action, Keymap, Scope};
 
-/// What both forms show of one action in one scope.
+/// An action of a scope, with its keys.
 struct DocRow {
     keys: Vec<String>,
     action: Action,
 }
 
-/// The effective table for a terminal: scope by scope, keys, name, meaning.
+/// Renders the effective key table as text: keys, name and help of each action, by scope.
 pub fn to_text(keymap: &Keymap) -> String {
     let scopes: Vec<_> = Scope::all().map(|scope| (scope, rows(keymap, scope))).collect();
-    let all = || scopes.iter().flat_map(|(_, rows)| rows);
-    let keys_width = all().map(|row| row.keys.join(", ").chars().count()).max().unwrap_or_default();
-    let name_width = all().map(|row| row.action.name().len()).max().unwrap_or_default();
+    let all_rows = || scopes.iter().flat_map(|(_, rows)| rows);
+    let keys_width = all_rows().map(|row| row.keys.join(", ").chars().count()).max().unwrap_or_default();
+    let name_width = all_rows().map(|row| row.action.name().len()).max().unwrap_or_default();
 
     let mut out = String::new();
     for (scope, rows) in &scopes {
@@ -38,7 +38,7 @@ pub fn to_text(keymap: &Keymap) -> String {
     out
 }
 
-/// The effective table as Markdown.
+/// Renders the effective key table as Markdown.
 pub fn to_markdown(keymap: &Keymap) -> String {
     let mut out = String::from("| Where | Keys | Action | What it does |\n|---|---|---|---|\n");
     for scope in Scope::all() {
@@ -51,7 +51,7 @@ pub fn to_markdown(keymap: &Keymap) -> String {
     out
 }
 
-/// One row for each action bound in a scope, in the order of the table.
+/// Returns a row for each action bound in a scope, in table order.
 fn rows(keymap: &Keymap, scope: Scope) -> Vec<DocRow> {
     let mut rows: Vec<DocRow> = Vec::new();
     for entry in keymap.entries().filter(|entry| entry.scope == scope) {
@@ -68,7 +68,7 @@ fn unbound_actions(keymap: &Keymap) -> impl Iterator<Item = Action> {
     Action::all().filter(|action| keymap.entries().all(|entry| entry.action != *action))
 }
 
-/// A key as inline code in a table: a bar would end the cell, a backtick the code.
+/// Formats a key as inline code in a table, where a bar would end the cell and a backtick the code.
 fn inline_code(key: &str) -> String {
     let key = key.replace('|', "\\|");
     if key.contains('`') { format!("`` {key} ``") } else { format!("`{key}`") }

@@ -1,4 +1,4 @@
-//! What keys mean: one table for dispatch, hints, help and documentation.
+//! Key bindings: one table for dispatch, hints, help and documentation.
 
 mod action;
 mod binding;
@@ -16,33 +16,29 @@ pub use chord::{Chord, key_of};
 pub use docs::{to_markdown, to_text};
 pub use scope::Scope;
 
-/// The effective bindings: the defaults, then the user's.
+/// The effective bindings: the defaults, changed by the user's.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Keymap(Vec<KeyRow>);
 
-/// One row of the table: where, what is pressed, what is meant.
+/// A row of the key table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct KeyRow {
-    /// Where it applies.
     pub scope: Scope,
-    /// What is pressed.
     pub binding: Binding,
-    /// What is meant.
     pub action: Action,
 }
 
-/// What the chords typed so far mean.
+/// The result of looking up the chords typed so far.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Lookup {
-    /// They ask for this.
+    /// They are bound to this action.
     Action(Action),
-    /// They begin a binding; each of these chords completes one.
+    /// They are a prefix of bindings; each of these chords completes one.
     Prefix(Vec<(Chord, Action)>),
-    /// Nothing.
     None,
 }
 
-/// Bindings as a user writes them: scope, action, keys.
+/// The user's bindings: scope, action, keys.
 pub type Overrides = BTreeMap<String, BTreeMap<String, Vec<String>>>;
 
 impl Default for Keymap {
@@ -62,14 +58,14 @@ impl Default for Keymap {
 }
 
 impl Keymap {
-    /// The defaults changed by the user's bindings. An action that is named gets exactly the keys given, an empty list
-    /// unbinds it. Fails with one message for every entry that is wrong.
+    /// Returns the defaults changed by the user's bindings. A named action gets exactly the given keys; an empty list
+    /// unbinds it. Fails with a message for every invalid entry.
     pub fn with_overrides(overrides: &Overrides) -> Result<Self, Vec<String>> {
         overrides::apply(Self::default(), overrides)
     }
 
-    /// What `typed` means where `scopes` are asked, the first of them first. Where text is typed, a chord that types a
-    /// character means nothing else.
+    /// Looks up `typed` in `scopes`, the first of which takes precedence. Where text is typed, a character is never a
+    /// key.
     pub fn lookup(&self, scopes: &[Scope], typed: &[Chord]) -> Lookup {
         let takes_text = scopes.first().is_some_and(|scope| scope.takes_text());
         let is_text = typed.first().is_none_or(|chord| takes_text && chord.is_text());
@@ -80,7 +76,7 @@ impl Keymap {
         for scope in scopes {
             for entry in self.0.iter().filter(|entry| entry.scope == *scope) {
                 match entry.binding.chords().strip_prefix(typed) {
-                    // Nothing longer begins like this: clashes are refused.
+                    // No longer binding has this prefix, since conflicts are rejected.
                     Some([]) => return Lookup::Action(entry.action),
                     Some([next, ..]) if following.iter().all(|(chord, _)| chord != next) => {
                         following.push((*next, entry.action));
@@ -92,12 +88,12 @@ impl Keymap {
         if following.is_empty() { Lookup::None } else { Lookup::Prefix(following) }
     }
 
-    /// The bindings of `action` in one scope, in the order of the table.
+    /// Returns the bindings of `action` in one scope, in table order.
     pub fn chords(&self, scope: Scope, action: Action) -> impl Iterator<Item = &Binding> {
         self.0.iter().filter(move |entry| entry.scope == scope && entry.action == action).map(|entry| &entry.binding)
     }
 
-    /// The shortest text for what to press for `action` where `scopes` are asked; none if no key reaches it there.
+    /// Returns the shortest label of a key that triggers `action` in `scopes`; `None` if there is none.
     pub fn hint(&self, scopes: &[Scope], action: Action) -> Option<String> {
         let bindings = scopes
             .iter()
@@ -106,12 +102,12 @@ impl Keymap {
         bindings.map(Binding::short_label).min_by_key(|text| text.chars().count())
     }
 
-    /// Every row, in the order of the table.
+    /// Returns every row, in table order.
     pub fn entries(&self) -> impl Iterator<Item = &KeyRow> {
         self.0.iter()
     }
 
-    /// Says that `typed` means nothing where `scopes` are asked, and names the nearest key that does mean something.
+    /// Describes that `typed` is not bound in `scopes`, and names the nearest key that is.
     pub fn describe_nearest(&self, scopes: &[Scope], typed: &[Chord]) -> String {
         let shown = typed.iter().map(|chord| chord.short_label()).collect::<Vec<_>>().join(" ");
         if let [first] = typed
@@ -120,17 +116,17 @@ impl Keymap {
         {
             return format!("\"{shown}\" does nothing in this pane; {} is {}", other.short_label(), action.label());
         }
-        let elsewhere = self.0.iter().find(|entry| entry.binding.chords() == typed);
-        if let Some(entry) = elsewhere {
+        let other_scope = self.0.iter().find(|entry| entry.binding.chords() == typed);
+        if let Some(entry) = other_scope {
             return format!(
                 "\"{shown}\" does nothing in this pane (it is {} in {})",
                 entry.action.label(),
                 entry.scope.title()
             );
         }
-        // Without the last chord, a prefix still knows what may follow.
-        if let [before @ .., _] = typed
-            && let Lookup::Prefix(following) = self.lookup(scopes, before)
+        // Without the last chord, the prefix shows which keys may follow.
+        if let [prefix @ .., _] = typed
+            && let Lookup::Prefix(following) = self.lookup(scopes, prefix)
         {
             let keys: Vec<_> = following.iter().map(|(chord, _)| chord.short_label()).collect();
             return format!("\"{shown}\" does nothing in this pane; keys after the first: {}", keys.join(" "));
@@ -146,7 +142,7 @@ impl Keymap {
 mod tests {
     use super::*;
 
-    /// Actions without a key of their own; the reason beside each.
+    /// Actions without a key, each with the reason.
     const ACTIONS_WITHOUT_KEY: &[Action] = &[];
 
     fn typed(keys: &str) -> Vec<Chord> {
@@ -155,8 +151,8 @@ mod tests {
 
     #[track_caller]
     fn check(scope: Scope, keys: &str, expected: Action) {
-        let found = Keymap::default().lookup(scope.lookup_chain(), &typed(keys));
-        assert_eq!(found, Lookup::Action(expected));
+        let lookup = Keymap::default().lookup(scope.lookup_chain(), &typed(keys));
+        assert_eq!(lookup, Lookup::Action(expected));
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! The user's bindings on top of the defaults, every mistake reported at once.
+//! Applies the user's bindings to the defaults, reporting every mistake at once.
 
 use super::{Action, Binding, KeyRow, Keymap, Overrides, Scope};
 
@@ -27,7 +27,7 @@ pub(super) fn apply(mut keymap: Keymap, overrides: &Overrides) -> Result<Keymap,
     if faults.is_empty() { Ok(keymap) } else { Err(faults) }
 }
 
-/// Gives `action` exactly these keys; returns what is wrong with them.
+/// Binds exactly these keys to `action`; returns what is wrong with them.
 fn replace(keymap: &mut Keymap, scope: Scope, action: Action, keys: &[String]) -> Vec<String> {
     let mut faults = Vec::new();
     let mut entries = Vec::new();
@@ -40,40 +40,41 @@ fn replace(keymap: &mut Keymap, scope: Scope, action: Action, keys: &[String]) -
             Err(reason) => faults.push(format!("keys.{scope}.{action}: {reason}")),
         }
     }
-    // The new ones stand where the old ones stood, or at the end of their scope, so that documentation keeps its order.
-    let is_same = |entry: &KeyRow| entry.scope == scope && entry.action == action;
-    let place = keymap
+    // New bindings take the position of the old ones, or the end of their scope, so that the documentation keeps its
+    // order.
+    let is_replaced = |entry: &KeyRow| entry.scope == scope && entry.action == action;
+    let position = keymap
         .0
         .iter()
-        .position(is_same)
+        .position(is_replaced)
         .or_else(|| keymap.0.iter().rposition(|entry| entry.scope == scope).map(|last| last + 1))
         .unwrap_or(keymap.0.len());
-    keymap.0.retain(|entry| !is_same(entry));
-    keymap.0.splice(place..place, entries);
+    keymap.0.retain(|entry| !is_replaced(entry));
+    keymap.0.splice(position..position, entries);
     faults
 }
 
-/// Bindings that could never be told apart: the same twice in a scope, or one that begins another wherever both are
-/// asked. Each is reported once, at a binding that `is_suspect`: the user's, not a default that was there before.
+/// Returns the conflicting bindings: duplicates within a scope, or one that is a prefix of another where both are
+/// looked up. Each conflict is reported once, at a binding that `is_suspect`: the user's rather than a default.
 pub(super) fn find_conflicts(keymap: &Keymap, is_suspect: impl Fn(&KeyRow) -> bool) -> Vec<String> {
     let mut faults = Vec::new();
     let entries = &keymap.0;
-    for (at, entry) in entries.iter().enumerate() {
-        let others = entries.iter().enumerate().filter(|(place, other)| {
-            // Of two suspects, the later one reports.
-            let is_ours = *place < at || !is_suspect(other);
-            *place != at && is_ours && is_conflict(entry, other)
+    for (index, entry) in entries.iter().enumerate() {
+        let others = entries.iter().enumerate().filter(|(other_index, other)| {
+            // Of two suspects, the later one is reported.
+            let is_reported_here = *other_index < index || !is_suspect(other);
+            *other_index != index && is_reported_here && is_conflict(entry, other)
         });
-        let taken: Vec<_> = others
+        let conflicts: Vec<_> = others
             .map(|(_, other)| format!("{:?} is {} in {}", other.binding.to_string(), other.action, other.scope))
             .collect();
-        if is_suspect(entry) && !taken.is_empty() {
+        if is_suspect(entry) && !conflicts.is_empty() {
             faults.push(format!(
                 "keys.{}.{}: {:?} is taken: {}; allowed is a key that is free there (to free one, give that action other keys, or [])",
                 entry.scope,
                 entry.action,
                 entry.binding.to_string(),
-                taken.join(", "),
+                conflicts.join(", "),
             ));
         }
     }
@@ -82,14 +83,14 @@ pub(super) fn find_conflicts(keymap: &Keymap, is_suspect: impl Fn(&KeyRow) -> bo
 
 fn is_conflict(entry: &KeyRow, other: &KeyRow) -> bool {
     if entry.binding == other.binding {
-        // In two scopes the same keys are no clash: the focused scope is asked first.
+        // Equal keys in two scopes do not conflict: the focused scope takes precedence.
         return entry.scope == other.scope;
     }
-    let are_both_asked = |chain: &[Scope]| chain.contains(&entry.scope) && chain.contains(&other.scope);
-    entry.binding.conflicts_with(&other.binding) && Scope::all().any(|focused| are_both_asked(focused.lookup_chain()))
+    let contains_both = |chain: &[Scope]| chain.contains(&entry.scope) && chain.contains(&other.scope);
+    entry.binding.conflicts_with(&other.binding) && Scope::all().any(|focused| contains_both(focused.lookup_chain()))
 }
 
-/// The known name that is spelled most alike, and where to find the others.
+/// Suggests the known name nearest to `name`, and where all names are listed.
 fn suggest(name: &str) -> String {
     let nearest =
         Action::all().map(|action| (edit_distance(name, action.name()), action)).min_by_key(|(distance, _)| *distance);
@@ -101,7 +102,7 @@ fn suggest(name: &str) -> String {
     }
 }
 
-/// How many letters must be added, dropped or changed to make one text of the other.
+/// Returns the number of letters to insert, delete or replace to turn one text into the other.
 fn edit_distance(from: &str, to: &str) -> usize {
     let mut row: Vec<usize> = (0..=to.chars().count()).collect();
     for (at, ours) in from.chars().enumerate() {
@@ -176,7 +177,7 @@ mod tests {
             ("query", "submit", &["x"]),
         ]))
         .unwrap_err();
-        // There are more of them with every screen.
+        // The list of scopes grows with every new view.
         let scopes: Vec<_> = Scope::all().map(Scope::name).collect();
         let faults = faults.join("\n").replace(&scopes.join(", "), "SCOPES");
         insta::assert_snapshot!(faults, @r#"

@@ -1,116 +1,116 @@
-//! Where a key applies.
+//! Scopes of key bindings.
 
 use std::fmt;
 
 use strum::{EnumIter, EnumString, IntoEnumIterator, IntoStaticStr};
 
-/// Where a binding applies.
+/// The panes, popups and groups of panes in which a binding applies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, EnumIter, EnumString, IntoStaticStr)]
 #[strum(serialize_all = "kebab-case")]
 pub enum Scope {
-    /// Whatever has the focus.
+    /// Everywhere.
     Global,
-    /// Whatever shows rows or scrolls.
+    /// Panes with rows, and panes that scroll.
     List,
-    /// Whatever has rows that can be filtered, marked and exported.
+    /// Panes with rows that can be filtered, marked and exported.
     Rows,
-    /// The line in which a filter is typed; takes text.
+    /// Filter entry; takes text.
     Filter,
-    /// A popup with one line to type; takes text.
+    /// One-line prompt; takes text.
     Entry,
-    /// The popup in which a download is ordered; takes text.
+    /// Download form; takes text.
     Download,
-    /// The popup in which something is picked by its name; takes text.
+    /// Command palette; takes text.
     Commands,
-    /// The sheet on which a deed is looked at and confirmed; takes text.
+    /// Confirmation of a change; takes text.
     Sheet,
-    /// The popup in which columns are chosen.
+    /// Column picker.
     Columns,
-    /// The query editor; takes text.
+    /// Query editor; takes text.
     Query,
-    /// Whatever can be copied from.
+    /// Panes from which values can be copied.
     Copy,
-    /// Whatever leads to other questions.
+    /// Panes from which observables can be searched.
     Pivot,
-    /// The popup in which a stretch of time is chosen.
+    /// Picker of a time range around an event.
     Around,
-    /// Whatever has a process under the cursor.
+    /// Panes with a process under the cursor.
     Process,
-    /// The list of processes found.
+    /// List of processes.
     Results,
-    /// The parent chain.
+    /// Parent chain.
     Lineage,
-    /// The tree of a process.
+    /// Process tree.
     Tree,
-    /// The facts of a process.
+    /// Details of a process.
     Facts,
-    /// The panel about the host.
+    /// Details of the sensor in the hunt view.
     Sensor,
-    /// What a process did.
+    /// Events of a process.
     Events,
-    /// Whatever has alerts that somebody must look at.
+    /// Panes with alerts whose status can be set.
     Triage,
-    /// Whatever can be switched on, switched off and deleted.
+    /// Panes with watchlists or feeds, which can be enabled, disabled and deleted.
     Switched,
-    /// The list of alerts.
+    /// List of alerts.
     Alerts,
-    /// The panel about an alert.
+    /// Details of an alert.
     Alert,
-    /// The list of binaries.
+    /// List of binaries.
     Binaries,
-    /// Whatever shows a binary.
+    /// Panes with a binary.
     Binary,
-    /// The list of banned hashes.
+    /// List of banned hashes.
     Bans,
-    /// The popup in which a sensor group is picked.
+    /// Picker of a sensor group.
     Groups,
-    /// The list of isolated hosts.
+    /// List of isolated sensors.
     Isolated,
-    /// The list of what was changed.
+    /// List of changes in the audit log.
     Acts,
-    /// The list of requests.
+    /// List of requests.
     Calls,
-    /// The list of all sensors.
+    /// List of sensors.
     Sensors,
-    /// The panel about the host under the cursor.
+    /// Details of the selected host.
     Host,
-    /// The list of watchlists.
+    /// List of watchlists.
     Watchlists,
-    /// The panel about a watchlist.
+    /// Details of a watchlist.
     Watchlist,
-    /// The list of feeds.
+    /// List of feeds.
     Feeds,
-    /// The list of threat reports.
+    /// List of threat reports.
     Reports,
-    /// The panel about a threat report.
+    /// Details of a threat report.
     Report,
-    /// The list of sensor groups.
+    /// List of sensor groups.
     SensorGroups,
-    /// The list of users.
+    /// List of users.
     Users,
-    /// The list of teams.
+    /// List of teams.
     Teams,
-    /// The list of sites.
+    /// List of sites.
     Sites,
-    /// The panel about the server.
+    /// Details of the server.
     Server,
-    /// The counted values of a result.
+    /// Value counts of a search.
     Facets,
-    /// A popup to be read: help, an error in full.
+    /// Read-only popups: help, an error in full.
     Overlay,
-    /// The popup of queries asked before.
+    /// Query history.
     History,
-    /// The popup of queries kept under a name.
+    /// Saved queries.
     Saved,
 }
 
 impl Scope {
-    /// The name in configuration: `results`.
+    /// Returns the name in the configuration: `results`.
     pub fn name(self) -> &'static str {
         self.into()
     }
 
-    /// The name for people.
+    /// Returns the name shown to users.
     pub fn title(self) -> &'static str {
         match self {
             Self::Global => "Everywhere",
@@ -163,9 +163,9 @@ impl Scope {
         }
     }
 
-    /// The scopes asked, in this order, while this one has the focus.
+    /// Returns the scopes in which a key is looked up, in order, while this one has the focus.
     pub fn lookup_chain(self) -> &'static [Self] {
-        // Short enough that a row is a line.
+        // Keeps every row on one line.
         use Scope as S;
         match self {
             S::Global => &[S::Global],
@@ -218,12 +218,12 @@ impl Scope {
         }
     }
 
-    /// Whether characters are typed here, so that none of them can be a key.
+    /// Returns whether characters are typed as text here, so that they cannot be keys.
     pub fn takes_text(self) -> bool {
         matches!(self, Self::Query | Self::Filter | Self::Entry | Self::Download | Self::Sheet | Self::Commands)
     }
 
-    /// Every scope, in the order of the documentation.
+    /// Returns every scope, in the order of the documentation.
     pub fn all() -> impl Iterator<Item = Self> {
         Self::iter()
     }

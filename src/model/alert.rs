@@ -1,4 +1,4 @@
-//! An alert: what a watchlist or a feed's report found worth a look, and how far somebody has looked.
+//! Alerts raised by watchlists and threat reports, with their status.
 
 use std::net::IpAddr;
 
@@ -7,120 +7,114 @@ use jiff::Timestamp;
 use super::{Document, EventCounts, Md5, ProcessId, SensorId, Sha256};
 use crate::text::Untrusted;
 
-/// The server's name for an alert: a UUID.
+/// Identifies an alert: a UUID.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct AlertId(pub Untrusted);
 
-/// One alert (reference 2.13). Times are the server's clock.
+/// An alert (API reference 2.13). Times are on the server's clock.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Alert {
-    /// Its id.
     pub id: AlertId,
-    /// What was found, and when: as events came in, or by a search later.
+    /// What the alert is about and how it was found.
     pub kind: AlertKind,
-    /// How far somebody has looked.
     pub status: AlertStatus,
-    /// When it was raised.
     pub created: Option<Timestamp>,
-    /// When it was resolved.
     pub resolved: Option<Timestamp>,
-    /// The user it is assigned to; empty when nobody has it.
+    /// Empty if unassigned.
     pub assigned_to: Untrusted,
     /// 0 to 100.
     pub severity: Option<f64>,
     /// -100 to 100.
     pub report_score: Option<i64>,
-    /// What raised it.
     pub source: AlertSource,
-    /// The watchlist's id, or the report's.
+    /// Id of the watchlist or report.
     pub source_id: Untrusted,
-    /// The watchlist's name, or the report's title.
+    /// Name of the watchlist, or title of the report.
     pub source_name: Untrusted,
-    /// The feed's name; `My Watchlists` for watchlists.
+    /// Name of the feed; `My Watchlists` for watchlists.
     pub feed_name: Untrusted,
-    /// Whether its report is ignored by now.
+    /// Whether its report has been ignored since.
     pub is_report_ignored: Option<bool>,
-    /// What matched.
     pub indicator: Indicator,
-    /// What the feed says about its report.
+    /// Description of the report, from the feed.
     pub description: Untrusted,
-    /// Where the feed explains itself.
+    /// URL of the feed's explanation.
     pub link: Untrusted,
-    /// The computer, as the document spells it.
+    /// Computer name.
     pub host: Untrusted,
-    /// The sensor that saw it.
     pub sensor: Option<SensorId>,
-    /// The sensor group.
+    /// Name of the sensor group.
     pub group: Untrusted,
-    /// The server's word for the operating system.
+    /// Operating system, in the server's words.
     pub os: Untrusted,
-    /// The address by which the sensor reached the server.
+    /// Address from which the sensor connected to the server.
     pub comms_ip: Option<IpAddr>,
-    /// The sensor's own address.
+    /// Local address of the sensor.
     pub interface_ip: Option<IpAddr>,
-    /// The process it is about; absent for one about a binary alone.
+    /// `None` if the alert is about a binary.
     pub process: Option<ProcessId>,
-    /// Which batch of that process's events it was.
+    /// Segment of the process's events.
     pub segment: Option<u64>,
-    /// That process's file name.
+    /// File name of the process.
     pub process_name: Untrusted,
-    /// The path of its executable.
+    /// Path of its executable.
     pub process_path: Untrusted,
-    /// The user it ran as.
+    /// User that it ran as.
     pub user: Untrusted,
-    /// The hash of the executable, or of the binary it is about.
+    /// Hash of the executable, or of the binary that the alert is about.
     pub md5: Option<Md5>,
-    /// The SHA-256 of the same (7.x).
+    /// SHA-256 of that file (7.x).
     pub sha256: Option<Sha256>,
-    /// How many events of each kind the process had by then.
+    /// Event counts of the process when the alert was raised.
     pub counts: EventCounts,
-    /// Where the binary was seen.
+    /// Paths at which the binary was seen.
     pub observed_paths: Vec<Untrusted>,
-    /// How many hosts have the binary.
+    /// Number of hosts that have the binary.
     pub hosts: Option<u64>,
     /// The record as the server sent it.
     pub document: Document,
 }
 
 impl Alert {
-    /// Whether nobody has said yet what became of it.
+    /// Whether the alert is unresolved or in progress.
     pub fn is_open(&self) -> bool {
         AlertStatus::OPEN_STATUSES.contains(&self.status)
     }
 }
 
-/// The query of the open alerts, those of [`AlertStatus::OPEN_STATUSES`]. Beside another term it needs parentheses.
+/// The query for open alerts, those of [`AlertStatus::OPEN_STATUSES`]. Needs parentheses when combined with other
+/// terms.
 pub const OPEN_ALERTS: &str = "status:Unresolved OR status:\"In Progress\"";
 
 /// What an alert is about, and how it was found.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum AlertKind {
-    /// A process, as its events came in.
+    /// A process, matched on ingress.
     IngressProcess,
-    /// A binary, as it was first reported.
+    /// A binary, matched on ingress.
     IngressBinary,
-    /// A host, as its events came in.
+    /// A host, matched on ingress.
     IngressHost,
-    /// A process, by a search.
+    /// A process, found by a periodic search.
     QueryProcess,
-    /// A binary, by a search.
+    /// A binary, found by a periodic search.
     QueryBinary,
-    /// The server's own word for anything else.
+    /// Another word of the server.
     Other(Untrusted),
 }
 
 impl AlertKind {
-    /// Every kind that is known.
+    /// Every known kind.
     const ALL: [Self; 5] =
         [Self::IngressProcess, Self::IngressBinary, Self::IngressHost, Self::QueryProcess, Self::QueryBinary];
 
-    /// Reads the server's word.
+    /// Parses the server's word.
     pub fn parse(word: &Untrusted) -> Self {
         let known = Self::ALL.into_iter().find(|kind| word.eq_ignore_case(kind.server_word().raw()));
         known.unwrap_or_else(|| Self::Other(word.clone()))
     }
 
-    /// The server's word.
+    /// Returns the server's word.
     pub fn server_word(&self) -> Untrusted {
         match self {
             Self::IngressProcess => "watchlist.hit.ingress.process".into(),
@@ -128,42 +122,38 @@ impl AlertKind {
             Self::IngressHost => "watchlist.hit.ingress.host".into(),
             Self::QueryProcess => "watchlist.hit.query.process".into(),
             Self::QueryBinary => "watchlist.hit.query.binary".into(),
-            // A server may leave it out.
+            // The server may omit it.
             Self::Other(word) => word.non_empty().cloned().unwrap_or_else(|| "unknown".into()),
         }
     }
 }
 
-/// How far somebody has looked at an alert.
+/// The status of an alert.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum AlertStatus {
-    /// Nobody has.
     Unresolved,
-    /// Somebody is at it.
     InProgress,
-    /// It is dealt with.
     Resolved,
-    /// It was nothing.
     FalsePositive,
-    /// The server's own word for anything else.
+    /// Another word of the server.
     Other(Untrusted),
 }
 
 impl AlertStatus {
-    /// Every status that is known, in the order of work.
+    /// Every known status, in workflow order.
     pub const ALL: [Self; 4] = [Self::Unresolved, Self::InProgress, Self::Resolved, Self::FalsePositive];
 
-    /// Every status of an alert that is open. [`OPEN_ALERTS`] is the query that finds them.
+    /// The statuses of open alerts. [`OPEN_ALERTS`] is the query for them.
     pub const OPEN_STATUSES: [Self; 2] = [Self::Unresolved, Self::InProgress];
 
-    /// Reads the server's word in any case, or ours: `In Progress`, `in-progress`.
+    /// Parses the server's word or its hyphenated form, ignoring case: `In Progress`, `in-progress`.
     pub fn parse(word: &Untrusted) -> Self {
         let spaced = Untrusted::from(word.raw().trim().replace('-', " "));
         let known = Self::ALL.into_iter().find(|status| spaced.eq_ignore_case(status.server_word().raw()));
         known.unwrap_or_else(|| Self::Other(word.clone()))
     }
 
-    /// The server's word.
+    /// Returns the server's word.
     pub fn server_word(&self) -> Untrusted {
         match self {
             Self::Unresolved => "Unresolved".into(),
@@ -178,22 +168,21 @@ impl AlertStatus {
 /// What raised an alert.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AlertSource {
-    /// A watchlist.
     Watchlist,
-    /// A report of the feed with this number, where the server tells it.
+    /// A report of the feed with this id, if the server sends it.
     Report(Option<u64>),
 }
 
-/// What of a process or binary an alert is about.
+/// The indicator of a process or binary that an alert is about.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Indicator {
     /// `query`, `md5`, `dns`, `ipv4`, … in the server's words.
     pub kind: Untrusted,
-    /// The hash, name or address. For a query: the parameters of its search, as a watchlist stores them.
+    /// Hash, domain or address; for a query, the parameters of its search as a watchlist stores them.
     pub value: Untrusted,
-    /// The index that a query searches: `events` or `modules`.
+    /// Index that a query searches: `events` or `modules`.
     pub index: Untrusted,
-    /// What of the document matched, each in a few words.
+    /// Matches in the document, in the server's words.
     pub matched: Vec<Untrusted>,
 }
 

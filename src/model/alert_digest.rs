@@ -1,4 +1,4 @@
-//! The queue of alerts: all that a search finds, each reduced to what it takes to see what belongs together.
+//! All alerts of a search, reduced to the fields needed for grouping.
 
 use std::collections::HashSet;
 
@@ -7,76 +7,70 @@ use jiff::Timestamp;
 use super::{Alert, AlertId, AlertSource, AlertStatus, Md5, SensorId};
 use crate::text::Untrusted;
 
-/// All alerts of a search, as far as they are read.
+/// All alerts of a search, up to [`AlertDigest::MAX_ALERTS`].
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct AlertDigest {
-    /// Those that could be read, each once.
+    /// Alerts that could be parsed, each once.
     pub rows: Vec<AlertSummary>,
-    /// How many there are, by the server's last word.
+    /// Number of matches by the server's last answer.
     pub total: u64,
-    /// How many could not be read.
+    /// Number of alerts that could not be parsed.
     pub n_unreadable: usize,
-    /// Whether the server left something out.
+    /// Whether an answer of the server was incomplete.
     pub is_incomplete: bool,
 }
 
-/// One alert of the queue.
+/// An alert, reduced for grouping.
 #[derive(Clone, Debug, PartialEq)]
 pub struct AlertSummary {
-    /// Its id.
     pub id: AlertId,
     /// 0 to 100.
     pub severity: Option<f64>,
-    /// When it was raised.
     pub created: Option<Timestamp>,
-    /// How far somebody has looked.
     pub status: AlertStatus,
-    /// The user who has it; empty when nobody does.
+    /// Empty if unassigned.
     pub assigned_to: Untrusted,
-    /// What raised it.
     pub source: AlertSource,
-    /// The watchlist's id, or the report's.
+    /// Id of the watchlist or report.
     pub source_id: Untrusted,
-    /// The watchlist's name, or the report's title.
+    /// Name of the watchlist, or title of the report.
     pub source_name: Untrusted,
-    /// The feed's name.
     pub feed_name: Untrusted,
-    /// The computer.
+    /// Computer name.
     pub host: Untrusted,
-    /// Its sensor.
     pub sensor: Option<SensorId>,
-    /// The hash of the file it is about.
+    /// Hash of the file that the alert is about.
     pub md5: Option<Md5>,
-    /// The user whose process it is about.
+    /// User of the process that the alert is about.
     pub user: Untrusted,
-    /// The file name of that process.
+    /// File name of that process.
     pub process_name: Untrusted,
 }
 
 impl AlertDigest {
-    /// As many alerts are read; of more, the highest scores.
+    /// Maximum number of alerts to fetch; of more, those with the highest scores.
     pub const MAX_ALERTS: u64 = 20_000;
 
-    /// Whether there are more than are read.
+    /// Returns whether there are more alerts than were fetched.
     pub fn is_truncated(&self) -> bool {
         self.total > Self::MAX_ALERTS
     }
 
-    /// How many were counted and never seen: the queue changed while it was read.
+    /// Returns the number of alerts that were counted but not received, because the queue changed meanwhile.
     pub fn n_missed(&self) -> u64 {
         let seen = u64::try_from(self.rows.len() + self.n_unreadable).unwrap_or(u64::MAX);
         self.total.min(Self::MAX_ALERTS).saturating_sub(seen)
     }
 
-    /// What it weighs in memory, in bytes, by estimate.
+    /// Estimates the memory it uses, in bytes.
     pub fn heap_size(&self) -> usize {
-        /// An id with its counters, and a share of the texts, most of which are shared.
+        /// Bytes of an id with its counters, and of the texts of an alert, most of which are shared.
         const TEXTS: usize = 80;
         128 + self.rows.len() * (size_of::<AlertSummary>() + TEXTS)
     }
 }
 
-/// Reduces alerts as they come. A text that many of them have is kept once.
+/// Builds a digest page by page. A text that several alerts have is stored once.
 #[derive(Debug, Default)]
 pub struct DigestBuilder {
     queue: AlertDigest,
@@ -85,24 +79,24 @@ pub struct DigestBuilder {
 }
 
 impl DigestBuilder {
-    /// Takes the alerts of one more page. One that comes twice, because others came before it, is one.
+    /// Adds the alerts of a page. A duplicate, caused by new alerts shifting the pages, is skipped.
     pub fn add_page(&mut self, alerts: Vec<Alert>) {
         for alert in alerts {
             if self.ids.insert(alert.id.clone()) {
-                let queued = self.summarize(alert);
-                self.queue.rows.push(queued);
+                let summary = self.summarize(alert);
+                self.queue.rows.push(summary);
             }
         }
     }
 
-    /// What is said of all of them, by the page that came last.
-    pub fn set_totals(&mut self, total: u64, broken: usize, is_incomplete: bool) {
+    /// Updates the totals from the last page; `broken` is its number of unreadable alerts.
+    pub fn set_totals(&mut self, total: u64, n_unreadable: usize, is_incomplete: bool) {
         self.queue.total = total;
-        self.queue.n_unreadable += broken;
+        self.queue.n_unreadable += n_unreadable;
         self.queue.is_incomplete |= is_incomplete;
     }
 
-    /// All that came.
+    /// Returns the digest.
     pub fn finish(mut self) -> AlertDigest {
         self.queue.rows.shrink_to_fit();
         self.queue

@@ -1,4 +1,4 @@
-//! A binary: one file by its hash, and who vouches for it.
+//! Binaries: files by their hash, with version resource and signature.
 
 mod describe;
 
@@ -7,84 +7,68 @@ use jiff::Timestamp;
 use super::{Document, FeedHit, Md5, SensorId, Sha256, WatchlistHit};
 use crate::text::Untrusted;
 
-/// What the server knows of one file (reference 2.5). Times are the server's clock unless the name says signed.
+/// A binary known to the server (API reference 2.5). Times are on the server's clock, except for that of the signature.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Binary {
-    /// Its hash.
     pub md5: Md5,
-    /// Its SHA-256 (7.x).
+    /// SHA-256 (7.x).
     pub sha256: Option<Sha256>,
-    /// What it says of itself.
+    /// Version resource.
     pub version: Version,
-    /// Where it was seen.
+    /// Paths at which it was seen.
     pub observed_paths: Vec<Untrusted>,
-    /// Its size in bytes.
+    /// Size in bytes.
     pub size: Option<u64>,
-    /// How many of its bytes the server holds; 0 when it was not collected.
+    /// Number of bytes that the server has; 0 if it was not collected.
     pub stored_size: Option<u64>,
-    /// Whether it is a program rather than a library.
+    /// Whether it is an executable rather than a library.
     pub is_executable: Option<bool>,
-    /// Whether it is made for 64 bits.
     pub is_64bit: Option<bool>,
-    /// Its signature.
     pub signature: Signature,
     /// When the server first saw it.
     pub first_seen: Option<Timestamp>,
-    /// When it was last seen.
     pub last_seen: Option<Timestamp>,
-    /// How many hosts reported it.
+    /// Number of hosts that reported it.
     pub hosts: Option<u64>,
-    /// Those hosts, as far as the server lists them.
+    /// Those hosts, possibly not all.
     pub endpoints: Vec<Endpoint>,
-    /// The sensor groups of those hosts, by name.
+    /// Names of the sensor groups of those hosts.
     pub groups: Vec<Untrusted>,
-    /// The server's word for its operating system.
+    /// Operating system, in the server's words.
     pub os: Untrusted,
-    /// Watchlists that tagged it.
+    /// Watchlists that it matched.
     pub watchlists: Vec<WatchlistHit>,
-    /// Feeds that have a report on it.
+    /// Feeds with a report on it.
     pub feeds: Vec<FeedHit>,
     /// The record as the server sent it.
     pub document: Document,
 }
 
-/// The version resource of a file: what its maker says, or whoever poses as its maker. Empty where it says nothing.
+/// The version resource of a file, which an attacker can forge; absent members are empty.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Version {
-    /// The name its maker gave it.
     pub original_filename: Untrusted,
-    /// The name it has inside.
     pub internal_name: Untrusted,
-    /// What it is.
     pub description: Untrusted,
-    /// Its version.
     pub file_version: Untrusted,
-    /// The product it belongs to.
     pub product: Untrusted,
-    /// The version of that product.
     pub product_version: Untrusted,
-    /// What that product is.
     pub product_description: Untrusted,
-    /// The company it comes from.
     pub company: Untrusted,
-    /// Who has the rights to it.
     pub copyright: Untrusted,
-    /// Whose marks are in it.
     pub trademark: Untrusted,
     /// Why it is not an ordinary build.
     pub private_build: Untrusted,
     /// How it differs from an ordinary build.
     pub special_build: Untrusted,
-    /// Anything else.
     pub comments: Untrusted,
 }
 
-/// A host that has a file, as the server lists it: `HOST|id`.
+/// A host that has a file; the server writes `HOST|id`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Endpoint {
-    /// The name of the host.
     pub host: Untrusted,
-    /// Its sensor, if the server says which.
+    /// Id of its sensor, if the server sends it.
     pub sensor: Option<SensorId>,
 }
 
@@ -93,7 +77,7 @@ impl From<&Untrusted> for Endpoint {
         let (host, id) = text.raw().rsplit_once('|').unwrap_or((text.raw(), ""));
         match id.trim().parse() {
             Ok(id) => Self { host: host.into(), sensor: Some(SensorId(id)) },
-            // A host's name has no bar in it; what has one is shown whole.
+            // Host names contain no `|`; a text that does is shown in full.
             Err(_) => Self { host: text.clone(), sensor: None },
         }
     }
@@ -102,14 +86,14 @@ impl From<&Untrusted> for Endpoint {
 /// The first bytes of a file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FileHead {
-    /// As many as were asked for, or as there are.
+    /// At most the requested number.
     pub bytes: Vec<u8>,
-    /// Whether that is all the server holds.
+    /// Whether these are all bytes that the server has.
     pub is_whole: bool,
 }
 
 impl Binary {
-    /// Whether the server holds some of its bytes and not all: large files are kept cut off.
+    /// Returns whether the server has only part of the file: large files are truncated.
     pub fn is_partial(&self) -> bool {
         match (self.stored_size, self.size) {
             (Some(stored), Some(size)) => 0 < stored && stored < size,
@@ -117,12 +101,13 @@ impl Binary {
         }
     }
 
-    /// Whether the server says that it holds none of its bytes.
+    /// Returns whether the server reports that it has none of the file.
     pub fn is_uncollected(&self) -> bool {
         self.stored_size == Some(0)
     }
 
-    /// The name to know it by: its maker's, or else that of a path it was seen at. Empty when there is neither.
+    /// Returns a name for display: the original file name, or else the file name of an observed path. Empty if there is
+    /// neither.
     pub fn name(&self) -> Untrusted {
         if let Some(name) = self.version.original_filename.non_empty() {
             return name.clone();
@@ -133,34 +118,34 @@ impl Binary {
     }
 }
 
-/// A file's signature, as the first sensor that saw it judged it.
+/// The signature of a file, as verified by the first sensor that saw it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Signature {
     /// `Signed`, `Unsigned`, `Bad Signature`, `Expired`, … in the server's words.
     pub result: Untrusted,
-    /// The system's code for that result; 0 is good.
+    /// Windows error code of that result; 0 means valid.
     pub code: Option<u32>,
-    /// Who signed.
+    /// Signer.
     pub publisher: Untrusted,
-    /// Who vouches for the signer.
+    /// Issuer of the signer's certificate.
     pub issuer: Untrusted,
-    /// Whom the certificate is made out to.
+    /// Subject of the certificate.
     pub subject: Untrusted,
-    /// What the signer calls it.
+    /// Program name in the signature.
     pub program: Untrusted,
-    /// When it was signed, by the signer's clock.
+    /// Signing time (signer's clock).
     pub signed_at: Option<Timestamp>,
 }
 
 impl Signature {
-    /// Whether it is good; `None` when the server does not say.
+    /// Returns whether the signature is valid; `None` if the server does not say.
     pub fn is_valid(&self) -> Option<bool> {
         self.result.non_empty().map(|result| result.eq_ignore_case("signed"))
     }
 
-    /// What the system's code says, in words; `None` when there is none, or none that is known.
+    /// Describes the error code; `None` if there is none or it is unknown.
     pub fn reason(&self) -> Option<&'static str> {
-        // From Windows' winerror.h.
+        // From winerror.h of Windows.
         Some(match self.code? {
             0 => "the signature is good",
             0x8009_2010 | 0x800b_010c => "its certificate was revoked",
@@ -181,7 +166,7 @@ impl Signature {
         })
     }
 
-    /// Whole days from the signing to a start; negative when it was signed after it ran.
+    /// Returns the full days from signing to `start`; negative if it was signed after `start`.
     pub fn days_before(&self, start: Timestamp) -> Option<i64> {
         let seconds = start.duration_since(self.signed_at?).as_secs();
         Some(seconds.div_euclid(86_400))

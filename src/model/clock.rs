@@ -1,21 +1,20 @@
-//! The two things a test wants in its own hands: what time it is, and how long to wait.
+//! Clock and delays, both of which tests replace.
 
 use std::time::Duration;
 
 use jiff::Timestamp;
 
-/// Where the time of an answer comes from.
+/// Source of the current time.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Clock {
-    /// This machine's clock.
     #[default]
     System,
-    /// Always the same moment, so that a screen is a function of its inputs.
+    /// A fixed moment, for reproducible screens.
     Fixed(Timestamp),
 }
 
 impl Clock {
-    /// The present, in UTC.
+    /// Returns the current time, in UTC.
     pub fn now(self) -> Timestamp {
         match self {
             Self::System => Timestamp::now(),
@@ -24,38 +23,38 @@ impl Clock {
     }
 }
 
-/// Every delay of the program in one value: what is minutes for a user is milliseconds for a test.
+/// Every delay of the program; minutes for a user are milliseconds for a test.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Timings {
-    /// The wait before the first repetition of a failed request; doubled each time, with jitter.
+    /// Delay before the first retry of a failed request; doubled for each further one, with jitter.
     pub backoff: Duration,
-    /// No wait between repetitions is longer, unless the server asks for more in `Retry-After`.
+    /// Maximum delay between retries, unless `Retry-After` demands a longer one.
     pub max_backoff: Duration,
-    /// A `Retry-After` up to here is honoured; one that asks for more ends the request.
+    /// Maximum `Retry-After` that is honoured; a longer one fails the request.
     pub max_retry_after: Duration,
-    /// How many times a request that is safe to repeat is repeated.
+    /// Maximum number of retries of an idempotent request.
     pub retries: u32,
-    /// How long an unused connection may be used again. The server's front end closes it after a minute or so, and a
-    /// request must not meet with that: it would be unknown whether it has arrived.
+    /// How long an idle connection may be reused. The server's front end closes it after about a minute, and a request
+    /// sent at that moment would have an unknown outcome.
     pub idle: Duration,
-    /// How long the cursor must rest before what follows it is asked for: holding a key costs one request.
+    /// How long the cursor must rest before details are fetched, so that holding a key costs one request.
     pub debounce: Duration,
-    /// The wait between two looks whether a deed has taken effect.
+    /// Interval for polling whether a change has taken effect.
     pub read_back_interval: Duration,
-    /// The wait between two tries to lock a file that another program holds.
+    /// Interval for retrying to lock a file that another program has locked.
     pub lock_poll_interval: Duration,
-    /// How long a deed is looked after as closely; after that, thirty times as seldom.
+    /// How long an open change is polled at `read_back_interval`; afterwards, 30 times less often.
     pub fast_poll_for: Duration,
-    /// How long one line of a blast radius may take: what is not known by then is called unknown, and whoever must act does
-    /// not wait for ever.
+    /// Time limit for one line of a blast radius: a line that takes longer reads "not known", so that an urgent action
+    /// is not delayed.
     pub probe_timeout: Duration,
-    /// The wait between two looks whether new alerts have come, while somebody wants to be told.
+    /// Interval for polling for new alerts while live updates are on.
     pub live_poll_interval: Duration,
-    /// How long a sensor's answer may be reused: it decides about a host.
+    /// How long answers that may change at any time, such as a sensor's record, remain fresh.
     pub sensor_age: Duration,
-    /// How long the document of a process that was not seen to end may be reused.
+    /// How long the document of a process that has not ended remains fresh.
     pub running_age: Duration,
-    /// How long counts over the whole fleet may be reused: facets, and how common a file is.
+    /// How long counts over all hosts remain fresh: facets, and how common a file is.
     pub count_age: Duration,
 }
 
@@ -81,7 +80,7 @@ impl Default for Timings {
 }
 
 impl Timings {
-    /// For tests: the same order of events, without the waiting.
+    /// Returns delays for tests, which keep the order of events without the waiting.
     pub fn for_tests() -> Self {
         Self {
             backoff: Duration::from_millis(1),

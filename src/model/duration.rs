@@ -1,6 +1,6 @@
-//! How long something took, in words.
+//! Formats durations.
 
-/// Seconds in the two largest units.
+/// Formats seconds in the largest two units.
 pub fn duration(seconds: u64) -> String {
     let (minutes, hours, days) = (seconds / 60, seconds / 3_600, seconds / 86_400);
     match seconds {
@@ -11,7 +11,7 @@ pub fn duration(seconds: u64) -> String {
     }
 }
 
-/// The same from milliseconds, which are told where there is nothing else.
+/// Formats milliseconds: those below a second as such, others as seconds.
 pub fn duration_from_millis(millis: u64) -> String {
     match millis {
         0..1_000 => format!("{millis} ms"),

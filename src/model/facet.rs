@@ -1,83 +1,80 @@
-//! Facets: how often each value of a field occurs in a result, and how two such counts differ.
+//! Facets: how often each value of a field occurs in a search, and how the counts of two searches differ.
 
 use std::collections::HashMap;
 
 use super::Document;
 use crate::text::Untrusted;
 
-/// The counted values of some fields (reference 1.8).
+/// Value counts of several fields (API reference 1.8).
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Facets {
-    /// One for each field asked for, in that order; without values where the server gave none.
+    /// One facet for each requested field, in that order; empty where the server sent none.
     pub facets: Vec<Facet>,
-    /// How many records could not be read.
+    /// Number of records that could not be parsed.
     pub n_unreadable: usize,
-    /// How many documents were counted: segments of processes, or binaries.
+    /// Number of counted documents: segments of processes, or binaries.
     pub total: u64,
-    /// How long the server searched, in seconds.
+    /// Search time of the server, in seconds.
     pub elapsed: Option<f64>,
-    /// Whether the server left something out: counts are then lower bounds.
+    /// Whether the answer is incomplete, which makes counts lower bounds.
     pub is_incomplete: bool,
-    /// How many documents the user's rights hide.
+    /// Number of documents hidden by the user's permissions.
     pub hidden: u64,
 }
 
-/// The counted values of one field.
+/// Value counts of one field.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Facet {
-    /// The field, as asked for.
+    /// Field name, as requested.
     pub field: String,
-    /// Its values in the server's order: the biggest first, or along the time.
+    /// Values in the server's order: by count, or chronologically.
     pub values: Vec<FacetValue>,
-    /// How many of its values could not be read.
+    /// Number of values that could not be parsed.
     pub broken: usize,
 }
 
-/// One value, and how often it occurs.
+/// A value and its count.
 #[derive(Clone, Debug, PartialEq)]
 pub struct FacetValue {
-    /// The value.
     pub name: Untrusted,
-    /// How many documents have it.
+    /// Number of documents that have the value.
     pub count: u64,
-    /// The count in percent of the largest count of its facet, if the server says so.
+    /// Count in percent of the largest count of the facet, if the server sends it.
     pub percent: Option<f64>,
-    /// The count in percent of all counts of its facet, in the server's spelling.
+    /// Count in percent of all counts of the facet, as the server writes it.
     pub ratio: Option<Untrusted>,
     /// The record as the server sent it.
     pub document: Document,
 }
 
-/// A value in two facets.
+/// A value with its counts in two facets.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ComparedValue {
-    /// The value.
     pub name: Untrusted,
-    /// How often it occurs in the first.
+    /// Count in the first facet.
     pub a: u64,
-    /// How often it occurs in the second.
+    /// Count in the second facet.
     pub b: u64,
-    /// What that means.
     pub change: FacetDelta,
 }
 
-/// How a value's part of the first facet differs from its part of the second.
+/// How the share of a value differs between two facets.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum FacetDelta {
-    /// It is in the first alone.
+    /// Only in the first facet.
     New,
-    /// It is in the second alone.
+    /// Only in the second facet.
     Gone,
-    /// Its share is so many times that in the second; below 1 it is less.
+    /// Share in the first facet divided by that in the second.
     Times(f64),
-    /// Its share is about the same.
+    /// About equal.
     Same,
-    /// One of the lists is cut off, and it may stand behind the end of that.
+    /// Missing in a truncated facet, so it may be beyond the end of that list.
     Unlisted,
 }
 
 impl Facets {
-    /// Why there may be more than is counted here; `None` where it is all.
+    /// Returns why counts may be too low; `None` if they are complete.
     pub fn gap(&self) -> Option<String> {
         match self.n_unreadable {
             0 => self.is_incomplete.then(|| "INCOMPLETE".to_owned()),
@@ -86,12 +83,12 @@ impl Facets {
         }
     }
 
-    /// The facet of a field.
+    /// Returns the facet of a field.
     pub fn get(&self, field: &str) -> Option<&Facet> {
         self.facets.iter().find(|facet| facet.field == field)
     }
 
-    /// Adds the counts of other records, of the same fields: the biggest counts come first again.
+    /// Adds the counts of other records, and sorts values by count again.
     pub fn merge(&mut self, other: Self) {
         self.n_unreadable += other.n_unreadable;
         self.total = self.total.saturating_add(other.total);
@@ -111,24 +108,25 @@ impl Facets {
 }
 
 impl Facet {
-    /// As many values as a server lists; there may be more.
+    /// Maximum number of values that a server lists; there may be more.
     pub const MAX_VALUES: usize = 200;
 
-    /// Whether there may be values beyond those listed.
+    /// Returns whether there may be values beyond those listed.
     pub fn is_truncated(&self) -> bool {
         self.values.len() >= Self::MAX_VALUES
     }
 
-    /// Adds the counts of other records. What the server said of shares holds for neither any more.
+    /// Adds the counts of other records. The server's percentages are dropped, since they no longer hold.
     fn merge(&mut self, other: Self) {
         self.broken += other.broken;
-        let places = self.values.iter().enumerate();
-        let mut places: HashMap<String, usize> = places.map(|(at, value)| (value.name.raw().to_owned(), at)).collect();
+        let indexes = self.values.iter().enumerate();
+        let mut indexes: HashMap<String, usize> =
+            indexes.map(|(at, value)| (value.name.raw().to_owned(), at)).collect();
         for value in &mut self.values {
             (value.percent, value.ratio) = (None, None);
         }
         for value in other.values {
-            let at = *places.entry(value.name.raw().to_owned()).or_insert(self.values.len());
+            let at = *indexes.entry(value.name.raw().to_owned()).or_insert(self.values.len());
             match self.values.get_mut(at) {
                 Some(ours) => ours.count = ours.count.saturating_add(value.count),
                 None => self.values.push(FacetValue { percent: None, ratio: None, ..value }),
@@ -137,37 +135,37 @@ impl Facet {
         self.values.sort_by_key(|value| std::cmp::Reverse(value.count));
     }
 
-    /// All counts together.
+    /// Returns the sum of all counts.
     pub fn sum(&self) -> u64 {
         let counts = self.values.iter().map(|value| value.count);
         counts.fold(0, u64::saturating_add)
     }
 
-    /// The count of a value in percent of all counts: the server's word, or what it would be.
+    /// Returns the count of a value in percent of all counts, as sent by the server or else computed.
     pub fn ratio(&self, value: &FacetValue) -> f64 {
-        let said = value.ratio.as_ref();
-        let said = said.and_then(|ratio| ratio.raw().trim().parse::<f64>().ok());
-        said.filter(|ratio| (0.0..=100.0).contains(ratio)).unwrap_or_else(|| percent(value.count, self.sum()))
+        let sent = value.ratio.as_ref();
+        let sent = sent.and_then(|ratio| ratio.raw().trim().parse::<f64>().ok());
+        sent.filter(|ratio| (0.0..=100.0).contains(ratio)).unwrap_or_else(|| percent(value.count, self.sum()))
     }
 
-    /// The count of a value in percent of the largest count: the server's word, or what it would be.
+    /// Returns the count of a value in percent of the largest count, as sent by the server or else computed.
     pub fn percent(&self, value: &FacetValue) -> f64 {
         let counts = self.values.iter().map(|value| value.count);
-        let said = value.percent.filter(|percent| (0.0..=100.0).contains(percent));
-        said.unwrap_or_else(|| percent(value.count, counts.max().unwrap_or(0)))
+        let sent = value.percent.filter(|percent| (0.0..=100.0).contains(percent));
+        sent.unwrap_or_else(|| percent(value.count, counts.max().unwrap_or(0)))
     }
 
-    /// A count in percent of all counts.
+    /// Returns a count in percent of all counts.
     pub fn share(&self, count: u64) -> f64 {
         Self::percent_of(count, self.sum())
     }
 
-    /// A count in percent of another.
+    /// Returns a count in percent of another.
     pub fn percent_of(count: u64, of: u64) -> f64 {
         percent(count, of)
     }
 
-    /// The values that occur least before all others: what is rare is what an incident is made of.
+    /// Returns the values by ascending count: incidents consist of rare values.
     pub fn by_rarity(&self) -> Vec<&FacetValue> {
         let mut values: Vec<_> = self.values.iter().collect();
         values.sort_by(|one, other| {
@@ -178,10 +176,10 @@ impl Facet {
     }
 }
 
-/// Every value of two facets of one field, what is new first, then by how much the share has changed.
+/// Compares two facets of one field: new values first, then by how much the share changed.
 ///
-/// `×N` compares shares of all counts, not counts: a week has more of everything than a day, and what is new in a small
-/// result must not drown in a large one. A difference below a quarter is none.
+/// Shares are compared rather than counts: a week has more of everything than a day, and values that are new in a small
+/// result must stay visible. Differences below a quarter count as none.
 pub fn compare(a: &Facet, b: &Facet) -> Vec<ComparedValue> {
     let counts = |facet: &Facet| -> HashMap<Untrusted, u64> {
         let values = facet.values.iter().filter(|value| value.count > 0);
@@ -189,7 +187,7 @@ pub fn compare(a: &Facet, b: &Facet) -> Vec<ComparedValue> {
     };
     let (in_a, in_b) = (counts(a), counts(b));
     let sums = (a.sum(), b.sum());
-    let of = |name: &Untrusted| {
+    let compared_value = |name: &Untrusted| {
         let count = |counts: &HashMap<Untrusted, u64>| counts.get(name).copied().unwrap_or(0);
         let (one, other) = (count(&in_a), count(&in_b));
         let change = match (one, other) {
@@ -202,7 +200,7 @@ pub fn compare(a: &Facet, b: &Facet) -> Vec<ComparedValue> {
         ComparedValue { name: name.clone(), a: one, b: other, change }
     };
     let only_in_b = in_b.keys().filter(|name| !in_a.contains_key(*name));
-    let mut compared: Vec<_> = in_a.keys().chain(only_in_b).map(of).collect();
+    let mut compared: Vec<_> = in_a.keys().chain(only_in_b).map(compared_value).collect();
     compared.sort_by(|one, other| {
         let rank = |compared: &ComparedValue| compared.change.rank();
         rank(other)
@@ -218,7 +216,7 @@ impl FacetDelta {
         if (0.8..=1.25).contains(&times) { Self::Same } else { Self::Times(times) }
     }
 
-    /// How remarkable it is: new before anything else, then the larger factor, either way.
+    /// Returns the rank of a change: new values first, then by factor in either direction.
     fn rank(self) -> f64 {
         match self {
             Self::New => f64::INFINITY,
@@ -231,8 +229,8 @@ impl FacetDelta {
 }
 
 #[expect(clippy::cast_precision_loss, reason = "no count comes near 2^53, where it would show")]
-fn percent(part: u64, whole: u64) -> f64 {
-    part as f64 * 100.0 / whole.max(1) as f64
+fn percent(part: u64, total: u64) -> f64 {
+    part as f64 * 100.0 / total.max(1) as f64
 }
 
 #[cfg(test)]
@@ -259,7 +257,7 @@ mod tests {
 
     #[test]
     fn shares_are_compared_and_not_counts() {
-        // Ten times as much of everything is no change at all.
+        // Ten times the count of every value is no change.
         assert_eq!(
             changes(&[("a", 3), ("b", 1)], &[("a", 30), ("b", 10)]),
             [("a".into(), FacetDelta::Same), ("b".into(), FacetDelta::Same)]
@@ -279,11 +277,11 @@ mod tests {
     fn what_a_list_had_no_room_for_is_not_called_new() {
         let names: Vec<String> = (0..Facet::MAX_VALUES).map(|at| format!("{at}.exe")).collect();
         let many: Vec<(&str, u64)> = names.iter().map(|name| (name.as_str(), 9)).collect();
-        let found = compare(&facet(&[("rare.exe", 1), ("0.exe", 1)]), &facet(&many));
-        let rare = found.iter().find(|found| found.name.raw() == "rare.exe");
+        let compared = compare(&facet(&[("rare.exe", 1), ("0.exe", 1)]), &facet(&many));
+        let rare = compared.iter().find(|compared| compared.name.raw() == "rare.exe");
         assert_eq!(rare.unwrap().change, FacetDelta::Unlisted);
-        assert_eq!(found.len(), Facet::MAX_VALUES + 1);
-        assert_eq!(found.last().unwrap().change, FacetDelta::Gone);
+        assert_eq!(compared.len(), Facet::MAX_VALUES + 1);
+        assert_eq!(compared.last().unwrap().change, FacetDelta::Gone);
     }
 
     #[test]
@@ -311,7 +309,7 @@ mod tests {
         facet.values[1].ratio = Some("24.9".into());
         facet.values[1].percent = Some(33.5);
         assert_eq!(shares(&facet)[1], (24.9, 33.5));
-        // A share of more than all there is would draw a bar past the edge of the screen.
+        // A share above 100 percent would draw a bar beyond the edge of the screen.
         facet.values[1].ratio = Some("1e300".into());
         facet.values[1].percent = Some(-1.0);
         assert_eq!(shares(&facet)[1], (25.0, 100.0 / 3.0));

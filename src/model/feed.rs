@@ -1,4 +1,4 @@
-//! A feed of threat intelligence, and the threat reports that it brings.
+//! Threat intelligence feeds and their reports.
 
 use std::{fmt, sync::Arc};
 
@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::{Document, Indicator};
 use crate::text::Untrusted;
 
-/// The server's number for a feed.
+/// Numeric id of a feed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FeedId(pub u64);
 
@@ -17,51 +17,48 @@ impl fmt::Display for FeedId {
     }
 }
 
-/// A feed (reference 2.11).
+/// A threat intelligence feed (API reference 2.11).
 #[derive(Clone, Debug, PartialEq)]
 pub struct Feed {
-    /// Its number.
     pub id: FeedId,
-    /// Its name: letters and digits.
+    /// Unique name: letters and digits.
     pub name: Untrusted,
-    /// What people call it.
     pub display_name: Untrusted,
-    /// What it is.
     pub summary: Untrusted,
-    /// Where the server reads it.
+    /// URL from which the server reads it.
     pub url: Untrusted,
-    /// Where its provider explains itself.
+    /// URL of the provider.
     pub provider_url: Untrusted,
-    /// What kind of feed it is, in the server's words.
+    /// Category, in the server's words.
     pub category: Untrusted,
-    /// Whether its reports are looked for.
+    /// Whether its reports are matched.
     pub is_enabled: Option<bool>,
-    /// Whether somebody here added it; the others are the vendor's.
+    /// Whether it was added by a user rather than shipped by the vendor.
     pub is_manual: Option<bool>,
-    /// The record as the server sent it, without its icons and its secrets.
+    /// The record as the server sent it, without icons and secrets.
     pub document: Document,
-    /// The record with all of it: what is written back when it is changed.
+    /// The complete record, which is sent back to the server when the feed is changed.
     pub full_record: Sealed,
 }
 
 impl Feed {
-    /// What people call it: its own name where it has no better one.
+    /// Returns the display name, or the unique name if there is none.
     pub fn title(&self) -> &Untrusted {
         self.display_name.non_empty().unwrap_or(&self.name)
     }
 }
 
-/// A record that may hold secrets: for the server's eyes only. Its `Debug` shows nothing.
+/// A record that may contain secrets, to be sent only to the server. Its `Debug` shows nothing.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Sealed(Arc<str>);
 
 impl Sealed {
-    /// Seals a record.
+    /// Wraps a record.
     pub fn new(json: impl Into<Arc<str>>) -> Self {
         Self(json.into())
     }
 
-    /// Opens it, to send it back to where it came from.
+    /// Returns the record, to be sent back to the server it came from.
     pub fn reveal(&self) -> &str {
         &self.0
     }
@@ -73,52 +70,45 @@ impl fmt::Debug for Sealed {
     }
 }
 
-/// A report's name: the feed, and the feed's own name for it.
+/// Identifies a report: its feed, and its id within the feed.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ReportId {
-    /// Which feed.
     pub feed: FeedId,
-    /// Which of its reports.
+    /// Id within the feed.
     pub id: Untrusted,
 }
 
 impl ReportId {
-    /// `feed:report`, as the official client writes it. Not fit to be shown.
+    /// Returns `feed:report`, as the official client writes it. Contains untrusted text.
     pub fn raw(&self) -> String {
         format!("{}:{}", self.feed, self.id.raw())
     }
 
-    /// Reads that.
+    /// Parses `feed:report`.
     pub fn parse(text: &str) -> Option<Self> {
         let (feed, id) = text.split_once(':')?;
-        let is_some = !id.trim().is_empty();
-        is_some.then_some(())?;
+        let has_id = !id.trim().is_empty();
+        has_id.then_some(())?;
         Some(Self { feed: FeedId(feed.trim().parse().ok()?), id: id.into() })
     }
 }
 
-/// A threat report (reference 2.12). Times are the feed's.
+/// A threat report (API reference 2.12). Times are on the feed's clock.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Report {
-    /// Its name.
     pub id: ReportId,
-    /// What it is about.
     pub title: Untrusted,
-    /// More about it.
     pub description: Untrusted,
-    /// Where the feed explains it.
+    /// URL of the feed's explanation.
     pub link: Untrusted,
-    /// The feed's name.
     pub feed_name: Untrusted,
     /// -100 to 100.
     pub score: Option<i64>,
-    /// When it was made.
     pub created: Option<Timestamp>,
-    /// Whether it raises no alerts.
+    /// Whether it is ignored, so that it raises no alerts.
     pub is_ignored: Option<bool>,
-    /// The words it is filed under.
     pub tags: Vec<Untrusted>,
-    /// What it looks for.
+    /// What it matches.
     pub indicators: Vec<Indicator>,
     /// The record as the server sent it.
     pub document: Document,

@@ -1,17 +1,17 @@
-//! Hashes, as bytes: comparing them never depends on letter case.
+//! Hashes stored as bytes, so that comparing them never depends on letter case.
 
 use std::{fmt, str::FromStr};
 
-/// An MD5, shown in lower case.
+/// An MD5 hash, displayed in lower case.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Md5(pub [u8; 16]);
 
-/// A SHA-256, shown in lower case.
+/// A SHA-256 hash, displayed in lower case.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Sha256(pub [u8; 32]);
 
 impl Md5 {
-    /// In upper case, as binary documents and their addresses spell it (reference 1.4).
+    /// Returns the hash in upper case, as binary documents and their URLs have it (API reference 1.4).
     pub fn to_upper_hex(self) -> String {
         self.to_string().to_ascii_uppercase()
     }
@@ -55,7 +55,7 @@ impl fmt::Debug for Sha256 {
     }
 }
 
-/// Exactly `N` bytes written as hex digits of either case.
+/// Parses exactly `N` bytes from hex digits of either case.
 fn bytes<const N: usize>(text: &str) -> Option<[u8; N]> {
     let digits = text.as_bytes();
     if digits.len() != 2 * N || !digits.iter().all(u8::is_ascii_hexdigit) {

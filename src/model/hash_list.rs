@@ -1,26 +1,26 @@
-//! Lists of hashes as people and programs write them.
+//! Parses lists of hashes written by people or programs.
 
 use std::collections::HashSet;
 
 use super::{Link, Md5, Sha256};
 
-/// What stands in a list: MD5s, each once, and what is none.
+/// The MD5 hashes in a text, each once, and the words that are none.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct HashList {
-    /// The MD5s, in their order.
+    /// In order of first occurrence.
     pub md5s: Vec<Md5>,
-    /// How many MD5s came again.
+    /// Number of repeated MD5 hashes.
     pub n_duplicates: usize,
-    /// How many SHA-256 there are; nothing can be done to them.
+    /// Number of SHA-256 hashes, which cannot be banned.
     pub sha256s: usize,
-    /// Every other word, in its order.
+    /// All other words, in order.
     pub other_words: Vec<String>,
     seen_md5s: HashSet<Md5>,
 }
 
 impl HashList {
-    /// Reads a list with comments: a line that begins with `#`, `;` or `//` is one, and so is the rest of a line after a
-    /// `#` that stands alone.
+    /// Parses a list with comments: lines that begin with `#`, `;` or `//`, and the rest of a line after a `#` that
+    /// follows whitespace.
     pub fn parse(text: &str) -> Self {
         let mut list = Self::default();
         for line in text.split(['\n', '\r']) {
@@ -34,7 +34,7 @@ impl HashList {
         list
     }
 
-    /// Reads a text without comments, parted in any way.
+    /// Parses text without comments, with any separators.
     pub fn from_text(text: &str) -> Self {
         let mut list = Self::default();
         list.add(text);
@@ -43,7 +43,7 @@ impl HashList {
 
     fn add(&mut self, text: &str) {
         for word in text.split(is_separator).filter(|word| !word.is_empty()) {
-            // `MD5:9e10…` and `md5=9e10…`.
+            // `MD5:9e10…` or `md5=9e10…`.
             let hash = match word.split_once([':', '=']) {
                 Some((name, hash)) if is_hash_label(name) => hash,
                 _ => word,
@@ -63,7 +63,7 @@ impl HashList {
     }
 }
 
-/// What stands between words. A byte order mark is no part of one.
+/// Returns whether a character separates words; a byte order mark does.
 fn is_separator(char: char) -> bool {
     is_whitespace_or_invisible(char)
         || matches!(char, ',' | ';' | '|' | '"' | '\'' | '`' | '<' | '>' | '(' | ')' | '[' | ']')
@@ -73,7 +73,7 @@ fn is_whitespace_or_invisible(char: char) -> bool {
     char.is_whitespace() || matches!(char, '\u{FEFF}' | '\0')
 }
 
-/// Whether it is what a hash is called before its digits.
+/// Returns whether a word is a label of a hash, such as `md5`.
 fn is_hash_label(word: &str) -> bool {
     let names = ["md5", "md5sum", "md5hash", "sha256", "sha-256", "hash", "filehash"];
     names.iter().any(|name| word.eq_ignore_ascii_case(name))

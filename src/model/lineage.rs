@@ -4,43 +4,42 @@ use std::sync::Arc;
 
 use super::{Process, ProcessId};
 
-/// A process and its ancestors as far as the server knows them.
+/// A process and its ancestors, as far as the server has them.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Lineage {
-    /// The process itself.
     pub subject: Arc<Process>,
-    /// Its ancestors, the parent first, the oldest last.
+    /// From the parent to the oldest.
     pub ancestors: Vec<Arc<Process>>,
-    /// Why the chain ends where it ends.
+    /// Why the chain ends.
     pub top: Top,
 }
 
-/// Why a parent chain goes no further.
+/// Why a parent chain ends.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Top {
-    /// More ancestors are on their way.
+    /// Further ancestors are being fetched.
     Walking,
     /// The oldest process has no parent.
     Root,
-    /// The oldest process has a parent that its sensor did not see.
+    /// The parent of the oldest process was not seen by the sensor.
     Unknown,
     /// The server does not have the document of this parent.
     NotRecorded(ProcessId),
-    /// This parent was hidden by the sensor's filtering level.
+    /// This parent was suppressed by the sensor's filter.
     Suppressed(ProcessId),
     /// This parent is already in the chain.
     Loop(ProcessId),
-    /// The limit of ancestors was reached.
+    /// The maximum number of ancestors was reached.
     TooDeep(usize),
 }
 
 impl Lineage {
-    /// Whether more ancestors are on their way.
+    /// Returns whether further ancestors are being fetched.
     pub fn is_walking(&self) -> bool {
         self.top == Top::Walking
     }
 
-    /// Whether this is the same chain as `other`, and longer.
+    /// Returns whether `other` is the beginning of this chain.
     pub fn extends(&self, other: &Self) -> bool {
         let ids = |lineage: &Self| -> Vec<_> {
             let processes = [&lineage.subject].into_iter().chain(&lineage.ancestors);
@@ -49,10 +48,10 @@ impl Lineage {
         self.ancestors.len() > other.ancestors.len() && ids(self).starts_with(&ids(other))
     }
 
-    /// The same chain with at most `depth` ancestors.
+    /// Truncates the chain to `depth` ancestors.
     #[must_use]
     pub fn truncate_ancestors(mut self, depth: usize) -> Self {
-        // One that would go on is cut as well: nobody asks for the rest.
+        // A chain that is still being walked ends here as well, since the rest is not fetched.
         if self.ancestors.len() > depth || self.ancestors.len() == depth && self.is_walking() {
             self.ancestors.truncate(depth);
             self.top = Top::TooDeep(depth);

@@ -1,46 +1,40 @@
-//! Links to the server's own web console, which is what tickets hold (API reference, sections 4.8 and 7).
+//! Parses links to the server's own web console, as found in tickets (API reference 4.8 and 7).
 
 use super::{AlertId, FeedId, Md5, ProcessId, ReportId, SensorId, WatchlistId};
 use crate::text;
 
-/// A link to the web console: what it names, and on which server. It is read and never followed.
+/// A link to the web console: its target and server. It is parsed, but never followed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Link {
-    /// Host and port of the server, in lower case; the port is left out where it is the usual one. `None` if only the
-    /// part behind the `#` was given.
+    /// Host and port of the server, in lower case and without a default port. `None` if only the fragment (from `#`)
+    /// was given.
     pub server: Option<String>,
-    /// What it names.
     pub target: LinkTarget,
 }
 
-/// What a link names. Searches are form data, as watchlists store them.
+/// The target of a link. Searches are form-encoded, as watchlists store them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum LinkTarget {
-    /// A process.
     Process(ProcessId),
-    /// A binary.
     Binary(Md5),
-    /// A sensor.
     Host(SensorId),
-    /// A watchlist.
     Watchlist(WatchlistId),
-    /// A threat report.
     Report(ReportId),
-    /// A search of processes.
+    /// A process search.
     Processes(String),
-    /// A search of binaries.
+    /// A binary search.
     Binaries(String),
-    /// A search of alerts; of one alert if it is by its id.
+    /// An alert search; for a single alert if it is by id.
     Alerts(String),
-    /// A search of threat reports.
+    /// A threat report search.
     Reports(String),
-    /// Something else, by the console's word for it.
+    /// Another page, by its name in the URL.
     Other(String),
 }
 
 impl Link {
-    /// Reads a link, defanged or not. `None` if the text is none: it has an address before a `#`, or begins with `#`
-    /// and what the web console puts behind it.
+    /// Parses a link, defanged or not: a URL with a `#`, or only the fragment with a page of the web console. `None` if
+    /// `text` is no link.
     pub fn parse(text: &str) -> Option<Self> {
         let text = text.trim().trim_matches(['<', '>', '"']);
         if text.contains(char::is_whitespace) || !text.contains('#') {
@@ -54,18 +48,18 @@ impl Link {
         };
         let fragment = fragment.trim_start_matches(['/', '!']);
         let end = fragment.find(['/', '?']).unwrap_or(fragment.len());
-        let (kind, rest) = fragment.split_at(end);
-        let rest = rest.trim_start_matches(['/', '?']);
-        let target = Self::target(kind, rest);
+        let (kind, arguments) = fragment.split_at(end);
+        let arguments = arguments.trim_start_matches(['/', '?']);
+        let target = Self::target(kind, arguments);
         let is_known = !matches!(target, LinkTarget::Other(_));
-        // A comment also begins with #, and any page may have a place.
+        // A comment also begins with `#`, and any web page may have a fragment.
         (is_known || server.is_some() && !kind.is_empty()).then_some(Self { server, target })
     }
 
-    fn target(kind: &str, rest: &str) -> LinkTarget {
-        let mut parts = rest.split(['/', '?']);
+    fn target(kind: &str, arguments: &str) -> LinkTarget {
+        let mut parts = arguments.split(['/', '?']);
         let first = parts.next().unwrap_or_default();
-        let named = match kind {
+        let target = match kind {
             "analyze" => ProcessId::parse_with_segment(first).map(|(id, _)| LinkTarget::Process(id)),
             "binary" => first.parse().ok().map(LinkTarget::Binary),
             "host" => first.parse().ok().map(|id| LinkTarget::Host(SensorId(id))),
@@ -75,16 +69,16 @@ impl Link {
                 let feed = first.parse().ok().map(FeedId);
                 feed.zip(id).map(|(feed, id)| LinkTarget::Report(ReportId { feed, id: id.into() }))
             }
-            "search" => Some(LinkTarget::Processes(rest.to_owned())),
-            "binaries" => Some(LinkTarget::Binaries(rest.to_owned())),
-            "alerts" => Some(LinkTarget::Alerts(rest.to_owned())),
-            "threats" => Some(LinkTarget::Reports(rest.to_owned())),
+            "search" => Some(LinkTarget::Processes(arguments.to_owned())),
+            "binaries" => Some(LinkTarget::Binaries(arguments.to_owned())),
+            "alerts" => Some(LinkTarget::Alerts(arguments.to_owned())),
+            "threats" => Some(LinkTarget::Reports(arguments.to_owned())),
             _ => None,
         };
-        named.unwrap_or_else(|| LinkTarget::Other(kind.to_owned()))
+        target.unwrap_or_else(|| LinkTarget::Other(kind.to_owned()))
     }
 
-    /// The hash that a text names: itself, or in a link. It names the same file on every server.
+    /// Returns the hash that `text` is or links to. A hash identifies the file on every server.
     pub fn md5(text: &str) -> Option<Md5> {
         text.parse().ok().or_else(|| match Self::parse(text)?.target {
             LinkTarget::Binary(md5) => Some(md5),
@@ -92,7 +86,7 @@ impl Link {
         })
     }
 
-    /// The alert that it names, where it is a search for one by its id.
+    /// Returns the alert that the link searches for by id; `None` for any other link.
     pub fn alert(&self) -> Option<AlertId> {
         let LinkTarget::Alerts(search) = &self.target else {
             return None;
@@ -110,13 +104,13 @@ impl Link {
         ids.next().is_none().then_some(id)
     }
 
-    /// Whether it leads to the server at this host and port, written as [`Link::server`] is; a link without a server
-    /// leads to any.
+    /// Returns whether the link is for the server with this host and port, written as in [`Link::server`]; a link
+    /// without a server is for any.
     pub fn is_for_server(&self, server: &str) -> bool {
         self.server.as_ref().is_none_or(|own| own == server)
     }
 
-    /// What it names, in words.
+    /// Describes the target.
     pub fn label(&self) -> &'static str {
         match &self.target {
             LinkTarget::Process(_) => "a process",
@@ -134,7 +128,7 @@ impl Link {
     }
 }
 
-/// Host and port of an address, in lower case and without the port that is usual. `None` if it is no web address.
+/// Returns host and port of a URL, in lower case and without a default port. `None` if it is no web address.
 pub fn host(address: &str) -> Option<String> {
     let url = url::Url::parse(address).ok()?;
     if !matches!(url.scheme(), "http" | "https") {

@@ -1,4 +1,4 @@
-//! The nouns of an investigation: plain data, whatever the server's version and spelling.
+//! The data types of an investigation, independent of the server's version and its JSON.
 
 mod admin;
 mod alert;

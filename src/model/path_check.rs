@@ -1,16 +1,16 @@
-//! What a place for a new file is like.
+//! The result of checking a path for a new file.
 
 use std::path::PathBuf;
 
-/// What was found where a file is to be written.
+/// The result of checking a path for a new file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PathCheck {
-    /// The name of the file, as it was typed.
+    /// The path as typed.
     pub typed: String,
-    /// The same from the root on, with the directory that is meant; as much of it as can be told.
+    /// The resolved absolute path, as far as it can be determined.
     pub path: PathBuf,
-    /// Bytes that there is room for, if that can be told.
+    /// Free space in bytes, if known.
     pub free_space: Option<u64>,
-    /// Why nothing can be written there.
+    /// Why no file can be created there.
     pub problem: Option<String>,
 }

@@ -1,4 +1,4 @@
-//! A period that the last event of a process must lie in, and whose clock tells.
+//! The period in which the last event of a process must lie, on the host's or the server's clock.
 
 use std::fmt;
 
@@ -6,29 +6,26 @@ use jiff::{Span, SpanRelativeTo, Timestamp, civil, tz::Offset};
 
 use super::Search;
 
-/// Whose clock an event's time is taken from.
+/// The clock on which an event's time is measured.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum EventClock {
-    /// The host's, which its user may have set.
+    /// The host's clock, which a user may have set wrong.
     #[default]
     Sensor,
-    /// The server's, when the event arrived.
+    /// The server's clock, when the event arrived.
     Server,
 }
 
-/// A period of last events, both ends included; an end that is absent is open.
+/// A period of last events, with inclusive bounds; `None` is unbounded.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Period {
-    /// The first moment.
     pub from: Option<Timestamp>,
-    /// The last moment.
     pub until: Option<Timestamp>,
-    /// Whose clock.
     pub clock: EventClock,
 }
 
 impl EventClock {
-    /// The other one.
+    /// Returns the other clock.
     #[must_use]
     pub fn other_clock(self) -> Self {
         match self {
@@ -39,21 +36,21 @@ impl EventClock {
 }
 
 impl Period {
-    /// Reads a period counted from `now`: `-24h` until now, `FROM..UNTIL`, `FROM..`, `..UNTIL`, each end as for
-    /// [`parse_moment`]; empty text is all of time. `None` for anything else, and for one that ends before it begins.
+    /// Parses a period counted from `now`: `-24h` (until now), `FROM..UNTIL`, `FROM..` or `..UNTIL`, with bounds as for
+    /// [`parse_moment`]; empty text is unbounded. `None` for anything else, or if it ends before it begins.
     pub fn parse(text: &str, clock: EventClock, now: Timestamp) -> Option<Self> {
-        type Read = fn(&str, Timestamp) -> Option<Timestamp>;
+        type ParseBound = fn(&str, Timestamp) -> Option<Timestamp>;
         let (from, until) = text.split_once("..").unwrap_or((text, ""));
-        let end = |text: &str, read: Read| match text.trim() {
+        let bound = |text: &str, parse: ParseBound| match text.trim() {
             "" => Some(None),
-            text => read(text, now).map(Some),
+            text => parse(text, now).map(Some),
         };
-        let (from, until) = (end(from, parse_moment)?, end(until, parse_end)?);
+        let (from, until) = (bound(from, parse_moment)?, bound(until, parse_end)?);
         let is_backward = matches!((from, until), (Some(from), Some(until)) if from > until);
         (!is_backward).then_some(Self { from, until, clock })
     }
 
-    /// The periods that a search is bound to, at most one of each clock.
+    /// Returns the periods that a search is restricted to, at most one per clock.
     pub fn from_search(search: &Search) -> Vec<Self> {
         let sensor = Self { from: search.min_last_update, until: search.max_last_update, clock: EventClock::Sensor };
         let server = Self {
@@ -65,13 +62,13 @@ impl Period {
         both.filter(|period| !period.is_any_time()).collect()
     }
 
-    /// The search bound to this period and to no other.
+    /// Restricts a search to this period, replacing any other.
     #[must_use]
     pub fn bind_to(self, search: Search) -> Search {
-        let of = |clock| {
+        let bounds = |clock| {
             if self.clock == clock { self } else { Self::default() }
         };
-        let (sensor, server) = (of(EventClock::Sensor), of(EventClock::Server));
+        let (sensor, server) = (bounds(EventClock::Sensor), bounds(EventClock::Server));
         Search {
             min_last_update: sensor.from,
             max_last_update: sensor.until,
@@ -81,14 +78,14 @@ impl Period {
         }
     }
 
-    /// Whether it is all of time.
+    /// Returns whether the period is unbounded.
     pub fn is_any_time(self) -> bool {
         self.from.is_none() && self.until.is_none()
     }
 }
 
 impl fmt::Display for Period {
-    /// In UTC, to the second.
+    /// Writes the period in UTC, to the second.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let at = |at: Timestamp| at.strftime("%Y-%m-%d %H:%M:%SZ").to_string();
         match (self.from, self.until) {
@@ -106,7 +103,7 @@ impl fmt::Display for Period {
     }
 }
 
-/// Reads a moment: RFC 3339; a date, with a time of day or without, in UTC (`2026-11-23`, `2026-11-23T08:00`,
+/// Parses a moment: RFC 3339; a date with or without a time of day, in UTC (`2026-11-23`, `2026-11-23T08:00`,
 /// `2026-11-23 08:00:00`); `now`, `today`, `yesterday`; or a span before `now` (`-30s`, `-1h30m`, `-7d`, `-2w`).
 pub fn parse_moment(text: &str, now: Timestamp) -> Option<Timestamp> {
     let text = text.trim();
@@ -115,7 +112,7 @@ pub fn parse_moment(text: &str, now: Timestamp) -> Option<Timestamp> {
         Some(day) => midnight(day),
         None if text.starts_with('-') => span_before(text, now),
         None if text.eq_ignore_ascii_case("now") => Some(now),
-        // Other spellings that jiff knows, such as `20261123`, are rather numbers than times.
+        // Other formats that jiff accepts, such as `20261123`, are more likely to be numbers.
         None if text.get(4..5) != Some("-") => None,
         None => text.parse().ok().or_else(|| {
             let time: civil::DateTime = text.parse().ok()?;
@@ -124,7 +121,7 @@ pub fn parse_moment(text: &str, now: Timestamp) -> Option<Timestamp> {
     }
 }
 
-/// Reads a moment that is the end of a period, which a day without a time belongs to as a whole.
+/// Parses the end of a period: a day without a time includes the whole day.
 pub fn parse_end(text: &str, now: Timestamp) -> Option<Timestamp> {
     let Some(day) = parse_day(text.trim(), now) else {
         return parse_moment(text, now);
@@ -133,7 +130,7 @@ pub fn parse_end(text: &str, now: Timestamp) -> Option<Timestamp> {
     Offset::UTC.to_timestamp(last).ok()
 }
 
-/// A day without a time.
+/// Parses a day without a time.
 fn parse_day(text: &str, now: Timestamp) -> Option<civil::Date> {
     let today = Offset::UTC.to_datetime(now).date();
     match text.to_ascii_lowercase().as_str() {
@@ -144,7 +141,7 @@ fn parse_day(text: &str, now: Timestamp) -> Option<civil::Date> {
     }
 }
 
-/// A span before now; a day has 24 hours, and what has no fixed length is none.
+/// Parses a span before `now`; a day has 24 hours, and units without a fixed length are rejected.
 fn span_before(text: &str, now: Timestamp) -> Option<Timestamp> {
     let span: Span = text.parse().ok()?;
     let is_fixed = span.get_years() == 0 && span.get_months() == 0;
@@ -162,8 +159,8 @@ mod tests {
 
     #[track_caller]
     fn check(text: &str, expected: Option<&str>) {
-        let found = parse_moment(text, now());
-        assert_eq!(found.map(|time| time.to_string()).as_deref(), expected);
+        let parsed = parse_moment(text, now());
+        assert_eq!(parsed.map(|time| time.to_string()).as_deref(), expected);
     }
 
     #[test]
@@ -223,8 +220,8 @@ mod tests {
 
     #[track_caller]
     fn check_period(text: &str, expected: Option<&str>) {
-        let found = Period::parse(text, EventClock::Server, now());
-        assert_eq!(found.map(|period| period.to_string()).as_deref(), expected);
+        let parsed = Period::parse(text, EventClock::Server, now());
+        assert_eq!(parsed.map(|period| period.to_string()).as_deref(), expected);
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! A sensor: the agent on one host, and what it reports of itself.
+//! Sensors: the agents on the hosts, and what they report about themselves.
 
 use std::{fmt, net::IpAddr};
 
@@ -7,11 +7,11 @@ use jiff::Timestamp;
 use super::Document;
 use crate::text::{self, Untrusted};
 
-/// The server's number for a sensor.
+/// Numeric id of a sensor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SensorId(pub u64);
 
-/// The server's number for a sensor group.
+/// Numeric id of a sensor group.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct GroupId(pub u64);
 
@@ -27,60 +27,56 @@ impl fmt::Display for GroupId {
     }
 }
 
-/// One sensor's record (reference 2.6). Times are the server's clock.
+/// A sensor's record (API reference 2.6). Times are on the server's clock.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Sensor {
-    /// Its number.
     pub id: SensorId,
-    /// The host's short name.
+    /// Short host name.
     pub computer_name: Untrusted,
-    /// The host's DNS name.
+    /// DNS name of the host.
     pub dns_name: Untrusted,
-    /// `Online`, `Offline`, or the server's own word.
+    /// `Online`, `Offline`, or another word of the server.
     pub status: Untrusted,
-    /// The operating system in words.
+    /// Operating system, in words.
     pub os: Untrusted,
     /// 1 Windows, 2 macOS, 3 Linux.
     pub os_type: Option<i64>,
-    /// The sensor's version, as `006.002.002.80304`.
+    /// Zero-padded, as `006.002.002.80304`.
     pub version: Untrusted,
-    /// Its group.
     pub group: Option<GroupId>,
-    /// The host's network adapters.
+    /// Network adapters of the host.
     pub adapters: Vec<Adapter>,
-    /// When it last reported.
+    /// Time of the last check-in.
     pub last_checkin: Option<Timestamp>,
-    /// When it is expected next.
+    /// Expected time of the next check-in.
     pub next_checkin: Option<Timestamp>,
-    /// When it first reported.
+    /// Time of the first check-in.
     pub registered: Option<Timestamp>,
-    /// Whether isolation is asked for.
+    /// Whether isolation is requested.
     pub isolation_wanted: Option<bool>,
-    /// Whether the sensor says that it isolates.
+    /// Whether the sensor reports that it isolates its host.
     pub is_isolating: Option<bool>,
-    /// Whether it can isolate at all.
+    /// Whether it supports isolation.
     pub supports_isolation: Option<bool>,
-    /// Whether it will be removed at its next check-in.
+    /// Whether it will be uninstalled at its next check-in.
     pub uninstall: Option<bool>,
-    /// Whether it was removed.
     pub uninstalled: Option<bool>,
     /// Whether it will restart at its next check-in.
     pub restart_queued: Option<bool>,
-    /// Until when it sends all it holds back, as the server writes it; empty when it does not.
+    /// Time until which it uploads its whole backlog, as the server writes it; empty if it does not.
     pub flush_until: Untrusted,
     /// 0 to 100, higher is better.
     pub health: Option<i64>,
-    /// Health in words.
     pub health_message: Untrusted,
-    /// Seconds since the host started.
+    /// Seconds since the host booted.
     pub uptime: Option<u64>,
-    /// Bytes of events that wait on the host.
+    /// Bytes of events waiting on the host for upload.
     pub eventlog_bytes: Option<u64>,
-    /// Bytes of files that wait on the host.
+    /// Bytes of files waiting on the host for upload.
     pub storefile_bytes: Option<u64>,
     /// Seconds by which the sensor's clock differs from the server's.
     pub clock_delta: Option<i64>,
-    /// Free text of the administrators.
+    /// Free text by administrators.
     pub notes: Untrusted,
     /// The record as the server sent it.
     pub document: Document,
@@ -89,22 +85,21 @@ pub struct Sensor {
 /// A network adapter of a host.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Adapter {
-    /// Its address.
     pub ip: IpAddr,
-    /// Its hardware address, as `00:50:56:9a:1b:2c`.
+    /// MAC address, as `00:50:56:9a:1b:2c`.
     pub mac: String,
 }
 
-/// What is asked of a sensor's network, and what it says it does.
+/// The isolation state of a host: what is requested, and what the sensor reports.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Isolation {
-    /// Neither asked for nor in force.
+    /// Neither requested nor in force.
     No,
-    /// Asked for; the sensor has not applied it.
+    /// Requested, but not applied yet.
     Pending,
-    /// Asked for and in force.
+    /// Requested and in force.
     Yes,
-    /// Lifted; the sensor has not applied that.
+    /// Lifted, but still in force.
     Lifting,
     /// The record does not say.
     Unknown,
@@ -123,7 +118,7 @@ impl fmt::Display for Isolation {
 }
 
 impl Sensor {
-    /// Isolation wanted and actual as one word.
+    /// Returns the isolation state.
     pub fn isolation(&self) -> Isolation {
         match (self.isolation_wanted, self.is_isolating) {
             (Some(false), Some(false)) => Isolation::No,
@@ -134,40 +129,38 @@ impl Sensor {
         }
     }
 
-    /// The first three numbers of the sensor's version; nothing where the record has no such version.
+    /// Returns the first three numbers of the sensor's version; `None` if it has no such version.
     pub fn version_numbers(&self) -> Option<(u32, u32, u32)> {
         numbers(&self.version)
     }
 
-    /// The version as people say it.
+    /// Returns the version without zero padding.
     pub fn release(&self) -> String {
         strip_zero_padding(&self.version)
     }
 
-    /// Whether `name` is the whole of one of its names, letter case aside.
+    /// Returns whether `name` is the short or the DNS name of the host, ignoring case.
     pub fn is_named(&self, name: &str) -> bool {
         self.computer_name.eq_ignore_case(name) || self.dns_name.eq_ignore_case(name)
     }
 }
 
-/// A sensor whose host is cut off, or is to be.
+/// A sensor that is isolated or about to be.
 #[derive(Clone, Debug, PartialEq)]
 pub struct IsolatedSensor(pub Sensor);
 
-/// A sensor group (reference 2.7).
+/// A sensor group (API reference 2.7).
 #[derive(Clone, Debug, PartialEq)]
 pub struct Group {
-    /// Its number.
     pub id: GroupId,
-    /// Its name.
     pub name: Untrusted,
-    /// Its site.
+    /// Id of its site.
     pub site: Option<u64>,
-    /// Whether banned hashes are stopped on its hosts.
+    /// Whether bans are enforced on its hosts.
     pub banning_enabled: Option<bool>,
-    /// How many hosts it has.
+    /// Number of hosts.
     pub hosts: Option<u64>,
-    /// Addresses that stay reachable from an isolated host.
+    /// Addresses that remain reachable from an isolated host.
     pub isolation_exclusions: Vec<Untrusted>,
     /// The record as the server sent it.
     pub document: Document,
@@ -178,7 +171,7 @@ fn numbers(version: &Untrusted) -> Option<(u32, u32, u32)> {
     Some((parts.next()??, parts.next()??, parts.next()??))
 }
 
-/// A version without the zeros that pad it: 6.2.2.80304.
+/// Removes the zero padding from a version: 6.2.2.80304.
 fn strip_zero_padding(version: &Untrusted) -> String {
     let parts = version.raw().split('.');
     let numbers = parts.map(|part| part.parse::<u64>().map(|number| number.to_string()));

@@ -1,4 +1,4 @@
-//! A watchlist: a stored search that tags what it finds, and what else happens then.
+//! Watchlists: stored searches that tag their matches, and the actions they trigger.
 
 use std::fmt;
 
@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::Document;
 use crate::text::Untrusted;
 
-/// The server's number for a watchlist, which it writes as text or as a number.
+/// Numeric id of a watchlist, which the server writes as text or as a number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct WatchlistId(pub u64);
 
@@ -17,50 +17,42 @@ impl fmt::Display for WatchlistId {
     }
 }
 
-/// A watchlist (reference 2.10). Times are the server's clock.
+/// A watchlist (API reference 2.10). Times are on the server's clock.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Watchlist {
-    /// Its number.
     pub id: WatchlistId,
-    /// What people call it.
     pub name: Untrusted,
-    /// What it is for.
     pub description: Untrusted,
-    /// The parameters of its search, encoded as in an address.
+    /// Form-encoded parameters of its search.
     pub search_query: Untrusted,
-    /// What it searches.
     pub index: StoredIndex,
-    /// Whether it runs.
     pub is_enabled: Option<bool>,
-    /// Whether the server lets nobody change it.
+    /// Whether the server rejects any change of it.
     pub is_readonly: Option<bool>,
-    /// When it was made.
     pub added: Option<Timestamp>,
-    /// When it last found something.
+    /// Time of the last match.
     pub last_hit: Option<Timestamp>,
-    /// How much its latest run found.
+    /// Number of matches of the latest run.
     pub last_hits: Option<u64>,
-    /// How much all of its runs found.
+    /// Number of matches of all runs.
     pub total_hits: Option<u64>,
-    /// How far in time its search has run; the year 1970 where it has never.
+    /// Time up to which it has searched; in 1970 if it has never run.
     pub searched_until: Option<Timestamp>,
     /// The record as the server sent it.
     pub document: Document,
 }
 
-/// What a stored search searches.
+/// The index that a stored search uses.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum StoredIndex {
-    /// Processes.
     Events,
-    /// Binaries.
     Modules,
-    /// The server's own word for anything else.
+    /// Another word of the server.
     Other(Untrusted),
 }
 
 impl StoredIndex {
-    /// Reads the server's word.
+    /// Parses the server's word.
     pub fn parse(word: &Untrusted) -> Self {
         match word.raw() {
             "events" => Self::Events,
@@ -69,7 +61,7 @@ impl StoredIndex {
         }
     }
 
-    /// The server's word.
+    /// Returns the server's word.
     pub fn server_word(&self) -> Untrusted {
         match self {
             Self::Events => "events".into(),
@@ -79,41 +71,36 @@ impl StoredIndex {
     }
 }
 
-/// What happens when a watchlist finds something (reference 2.10, "Actions").
+/// An action triggered by a match of a watchlist (API reference 2.10, "Actions").
 #[derive(Clone, Debug, PartialEq)]
 pub struct WatchAction {
-    /// Its number.
     pub id: u64,
-    /// Whose it is, where it says so.
+    /// The watchlist that it belongs to, if the record says so.
     pub watchlist: Option<WatchlistId>,
-    /// What happens.
     pub kind: ActionKind,
-    /// The users who get an e-mail, by their numbers.
+    /// Ids of the users who receive an e-mail.
     pub recipients: Vec<u64>,
     /// The record as the server sent it.
     pub document: Document,
 }
 
-/// What happens when a watchlist finds something.
+/// The kind of action that a match of a watchlist triggers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ActionKind {
-    /// Somebody gets an e-mail.
     Email,
-    /// The server writes to syslog.
     Syslog,
-    /// The server posts to an address.
+    /// An HTTP POST request is sent.
     Http,
-    /// An alert is raised.
     Alert,
-    /// Something that only the server has a number for.
+    /// Another number of the server.
     Other(i64),
 }
 
 impl ActionKind {
-    /// What can be chosen.
+    /// The kinds that can be chosen for a new action.
     pub const CHOICES: [Self; 3] = [Self::Alert, Self::Email, Self::Syslog];
 
-    /// By the server's number.
+    /// Parses the server's number.
     pub fn from_number(number: i64) -> Self {
         match number {
             0 => Self::Email,
@@ -124,7 +111,7 @@ impl ActionKind {
         }
     }
 
-    /// The server's number.
+    /// Returns the server's number.
     pub fn number(self) -> i64 {
         match self {
             Self::Email => 0,

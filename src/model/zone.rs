@@ -1,4 +1,4 @@
-//! The zone that times are shown in, the same everywhere at once.
+//! The time zone in which times are shown, and formatting of times in it.
 
 use std::fmt;
 
@@ -7,45 +7,44 @@ use jiff::{
     tz::{Offset, TimeZone},
 };
 
-/// The zone that times are shown in.
+/// The time zone in which times are shown.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum Zone {
-    /// UTC: what servers store, and what all analysts share.
+    /// UTC, which servers store and all analysts share.
     #[default]
     Utc,
-    /// The zone of the hosts, as far as it is known. Sensors do not tell theirs (reference 2.6), so somebody has to.
+    /// The configured zone of the hosts, since sensors do not report theirs (API reference 2.6).
     Host(TimeZone),
-    /// The zone of whoever sits before the screen.
+    /// The zone of this machine.
     Local(TimeZone),
 }
 
-/// How much of a moment is shown.
+/// The precision with which a time is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Precision {
-    /// Date, hour and minute: for columns.
+    /// Date, hour and minute, for columns.
     Minute,
-    /// To the second.
     Second,
-    /// As precise as it is known, up to the millisecond: for what decides the order of events.
+    /// Milliseconds if known, for the order of events.
     Most,
 }
 
 impl Zone {
-    /// The zone after this one: UTC, the hosts', mine, and UTC again; what is not known is passed over.
+    /// Returns the next zone when cycling through UTC, the hosts' and this machine's, skipping unknown ones.
     #[must_use]
-    pub fn next_zone(&self, host: Option<&TimeZone>, mine: Option<&TimeZone>) -> Self {
+    pub fn next_zone(&self, host: Option<&TimeZone>, user: Option<&TimeZone>) -> Self {
         let host = host.cloned().map(Self::Host);
-        let mine = mine.cloned().map(Self::Local);
+        let user = user.cloned().map(Self::Local);
         match self {
-            Self::Utc => host.or(mine),
-            Self::Host(_) => mine,
+            Self::Utc => host.or(user),
+            Self::Host(_) => user,
             Self::Local(_) => None,
         }
         .unwrap_or_default()
     }
 
-    /// What a header says beside times of about `at`: `UTC`, `UTC+02:00 host`, `CET mine`. The offset of a zone changes
-    /// with the time of the year, so it is that of the moment shown.
+    /// Returns the label for times around `at`: `UTC`, `UTC+02:00 host`, `CET mine`. The offset is that at `at`, since
+    /// it changes with the season.
     pub fn label(&self, at: Timestamp) -> String {
         match self {
             Self::Utc => "UTC".into(),
@@ -54,7 +53,7 @@ impl Zone {
         }
     }
 
-    /// The same for a column, which has little room: `UTC`, `+02:00`, `CET`.
+    /// Returns a short label for columns: `UTC`, `+02:00`, `CET`.
     pub fn short_label(&self, at: Timestamp) -> String {
         match self {
             Self::Utc => "UTC".into(),
@@ -65,7 +64,7 @@ impl Zone {
         }
     }
 
-    /// A moment with the offset that tells which one: `2021-03-04 10:15:30Z`, `2021-03-04 11:15:30+01:00`.
+    /// Formats a moment with its offset: `2021-03-04 10:15:30Z`, `2021-03-04 11:15:30+01:00`.
     pub fn format(&self, at: Timestamp, precision: Precision) -> String {
         let text = self.without_offset(at, precision);
         match self {
@@ -76,19 +75,19 @@ impl Zone {
         }
     }
 
-    /// The time of the day alone: `10:15:30Z`, `11:15:30+01:00`.
+    /// Formats the time of day with its offset: `10:15:30Z`, `11:15:30+01:00`.
     pub fn time_of_day(&self, at: Timestamp) -> String {
-        let whole = self.format(at, Precision::Second);
-        whole.split_once(' ').map_or_else(String::new, |(_, clock)| clock.to_owned())
+        let text = self.format(at, Precision::Second);
+        text.split_once(' ').map_or_else(String::new, |(_, clock)| clock.to_owned())
     }
 
-    /// The day alone: `2021-03-04`.
+    /// Formats the day: `2021-03-04`.
     pub fn day(&self, at: Timestamp) -> String {
-        let whole = self.without_offset(at, Precision::Minute);
-        whole.split_once(' ').map_or_else(String::new, |(day, _)| day.to_owned())
+        let text = self.without_offset(at, Precision::Minute);
+        text.split_once(' ').map_or_else(String::new, |(day, _)| day.to_owned())
     }
 
-    /// A moment without its offset, for where a header tells the zone.
+    /// Formats a moment without its offset, for columns whose header names the zone.
     pub fn without_offset(&self, at: Timestamp, precision: Precision) -> String {
         let zone = match self {
             Self::Utc => TimeZone::UTC,
@@ -108,8 +107,8 @@ impl Zone {
     }
 }
 
-/// Reads a zone as people name one: `+02:00`, `-0330`, `UTC`, `Europe/Berlin`; `None` for one that is not known here.
-/// Places are looked up among the zones of the system, so this is for when a configuration is read, not for a screen.
+/// Parses a zone: `+02:00`, `-0330`, `UTC`, `Europe/Berlin`; `None` if unknown. Named zones are read from the system's
+/// files, so this is meant for reading the configuration, not for drawing.
 pub fn parse_zone(text: &str) -> Option<TimeZone> {
     let text = text.trim();
     if text.eq_ignore_ascii_case("utc") || text.eq_ignore_ascii_case("z") {
@@ -127,13 +126,13 @@ pub fn parse_zone(text: &str) -> Option<TimeZone> {
     }
     let hours: i32 = digits[..2].parse().ok()?;
     let minutes: i32 = digits[2..].parse().unwrap_or(0);
-    // The widest that any country uses is 14 hours.
+    // The largest offset in use is 14 hours.
     let is_real = minutes < 60 && hours * 60 + minutes <= 14 * 60;
     let offset = Offset::from_seconds(sign * (hours * 3_600 + minutes * 60)).ok()?;
     is_real.then(|| TimeZone::fixed(offset))
 }
 
-/// The zone of this machine, unless it is not known or is UTC under whatever name.
+/// Returns the zone of this machine; `None` if it is unknown or equivalent to UTC.
 pub fn local_zone() -> Option<TimeZone> {
     let zone = TimeZone::system();
     let half_a_year = SignedDuration::from_hours(24 * 182);
@@ -143,22 +142,22 @@ pub fn local_zone() -> Option<TimeZone> {
     (!is_utc && !zone.is_unknown()).then_some(zone)
 }
 
-/// Whether a difference between two clocks, in seconds, is worth a warning: the server's own default (reference 2.1).
+/// Returns whether a clock difference in seconds deserves a warning, by the server's default (API reference 2.1).
 pub fn is_skewed(seconds: i64) -> bool {
     seconds.unsigned_abs() > 5
 }
 
-/// Which way a host's clock is off.
+/// The direction in which a host's clock is off.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ClockDirection {
-    /// It is ahead of the server's.
+    /// Ahead of the server's clock.
     Fast,
-    /// It is behind the server's.
+    /// Behind the server's clock.
     Slow,
 }
 
-/// The difference between a sensor's clock and the server's in words. Which of the two is ahead the server does not say
-/// (reference 2.6): `lean` is what its times tell. Below a second there is no difference.
+/// Describes the difference between a sensor's clock and the server's. The server does not report the sign (API
+/// reference 2.6), so `lean` is derived from event times. Below a second, the clocks are in sync.
 pub fn describe_skew(seconds: i64, lean: Option<ClockDirection>) -> String {
     let off = seconds.unsigned_abs();
     let (minutes, hours) = (off / 60, off / 3_600);
@@ -175,7 +174,7 @@ pub fn describe_skew(seconds: i64, lean: Option<ClockDirection>) -> String {
     }
 }
 
-/// The name of a zone at a moment: its abbreviation where it has one of letters, its offset otherwise.
+/// Displays the name of a zone at a moment: its abbreviation if alphabetic, otherwise its offset.
 struct Named<'z>(&'z TimeZone, Timestamp);
 
 impl fmt::Display for Named<'_> {
@@ -189,7 +188,7 @@ impl fmt::Display for Named<'_> {
     }
 }
 
-/// An offset as `+02:00`.
+/// Displays an offset as `+02:00`.
 struct Signed(Offset);
 
 impl fmt::Display for Signed {
@@ -253,7 +252,7 @@ mod tests {
 
     #[test]
     fn summer_and_winter_differ() {
-        // A zone of one's own, so that the test needs no files of the system.
+        // A POSIX zone, so that the test needs no files of the system.
         let berlin = TimeZone::posix("CET-1CEST,M3.5.0,M10.5.0/3").unwrap();
         let mine = Zone::Local(berlin);
         check(&mine, "2021-01-04T10:00:00Z", "CET mine", "2021-01-04 11:00:00+01:00");

@@ -1,4 +1,4 @@
-//! A binary in plain words.
+//! Describes a binary for display.
 
 use jiff::Timestamp;
 
@@ -7,17 +7,17 @@ use crate::model::Property;
 use crate::text::Untrusted;
 
 impl Binary {
-    /// What is known of it, the most telling first. Of what there can be thousands of, the first `most` are named; times
-    /// are written by `shown`.
-    pub fn properties(&self, most: usize, shown: impl Fn(Timestamp) -> String) -> Vec<Property> {
+    /// Returns the properties of the binary, most important first. Of lists that may have thousands of entries, the
+    /// first `most` are included; `shown` formats times.
+    pub fn properties(&self, max_values: usize, format_time: impl Fn(Timestamp) -> String) -> Vec<Property> {
         let mut facts = Facts(Vec::new());
         facts.add("md5", Some(self.md5));
         facts.add("sha256", self.sha256);
         facts.add("size", self.describe_size());
         facts.add("type", self.describe_kind());
-        facts.add_signature(&self.signature, &shown);
-        facts.add("first seen", self.first_seen.map(&shown));
-        facts.add("last seen", self.last_seen.map(&shown));
+        facts.add_signature(&self.signature, &format_time);
+        facts.add("first seen", self.first_seen.map(&format_time));
+        facts.add("last seen", self.last_seen.map(&format_time));
         facts.add("hosts", self.hosts);
         let version = &self.version;
         for (name, text) in [
@@ -37,12 +37,12 @@ impl Binary {
         ] {
             facts.add_text(name, text);
         }
-        facts.add_list("path", most, self.observed_paths.iter().cloned());
-        facts.add_list("host", most, self.endpoints.iter().map(endpoint));
-        facts.add_list("group", most, self.groups.iter().cloned());
+        facts.add_list("path", max_values, self.observed_paths.iter().cloned());
+        facts.add_list("host", max_values, self.endpoints.iter().map(endpoint));
+        facts.add_list("group", max_values, self.groups.iter().cloned());
         facts.add_list(
             "feed",
-            most,
+            max_values,
             self.feeds.iter().map(|hit| {
                 let score = hit.score.map(|score| format!(" {score}"));
                 let reports: Vec<_> = hit.reports.iter().map(Untrusted::raw).collect();
@@ -52,16 +52,16 @@ impl Binary {
         );
         facts.add_list(
             "watchlist",
-            most,
+            max_values,
             self.watchlists.iter().map(|hit| {
-                let at = hit.at.map(|at| format!("  {}", shown(at)));
+                let at = hit.at.map(|at| format!("  {}", format_time(at)));
                 format!("{}{}", hit.id.raw(), at.unwrap_or_default()).into()
             }),
         );
         facts.0
     }
 
-    /// How large it is, and how much of it the server has.
+    /// Describes its size, and how much of it the server has.
     fn describe_size(&self) -> Option<String> {
         let size = self.size?;
         Some(match self.stored_size {
@@ -83,7 +83,7 @@ impl Binary {
 }
 
 impl Signature {
-    /// How it was judged, and why; `None` when the server does not say.
+    /// Describes the result of the verification with its reason; `None` if the server does not say.
     pub fn describe_result(&self) -> Option<Untrusted> {
         let code = self.code.filter(|code| *code != 0);
         let reason = self.reason().filter(|_| code.is_some());
@@ -107,20 +107,20 @@ impl Facts {
         self.0.extend(text.map(|text| (name, text)));
     }
 
-    /// The first of many, and how many more there are.
-    fn add_list(&mut self, name: &'static str, most: usize, values: impl ExactSizeIterator<Item = Untrusted>) {
-        let more = values.len().saturating_sub(most);
-        self.0.extend(values.take(most).map(|value| (name, value)));
+    /// Adds the first `most` values, and the number of further ones.
+    fn add_list(&mut self, name: &'static str, max_values: usize, values: impl ExactSizeIterator<Item = Untrusted>) {
+        let more = values.len().saturating_sub(max_values);
+        self.0.extend(values.take(max_values).map(|value| (name, value)));
         self.add("", (more > 0).then(|| format!("and {more} more")));
     }
 
-    fn add_signature(&mut self, signature: &Signature, shown: impl Fn(Timestamp) -> String) {
-        self.0.extend(signature.describe_result().map(|verdict| ("signature", verdict)));
+    fn add_signature(&mut self, signature: &Signature, format_time: impl Fn(Timestamp) -> String) {
+        self.0.extend(signature.describe_result().map(|result| ("signature", result)));
         self.add_text("publisher", &signature.publisher);
         self.add_text("subject", &signature.subject);
         self.add_text("issuer", &signature.issuer);
         self.add_text("program name", &signature.program);
-        self.add("signed", signature.signed_at.map(shown));
+        self.add("signed", signature.signed_at.map(format_time));
     }
 }
 

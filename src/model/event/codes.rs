@@ -1,24 +1,22 @@
-//! The numbers that event records speak in, and the words for them (reference 2.4).
+//! Numeric codes in event records, and their names (API reference 2.4).
 
 use crate::text::Untrusted;
 
 /// What happened to a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FileAction {
-    /// It was created.
     Created,
     /// It was written to for the first time.
     FirstWrote,
-    /// It was deleted.
     Deleted,
     /// It was written to for the last time, and closed.
     LastWrote,
-    /// Something with another number.
+    /// Another number, or none.
     Other(Option<i64>),
 }
 
 impl FileAction {
-    /// Reads the record's number.
+    /// Parses the number in the record.
     pub fn new(number: Option<i64>) -> Self {
         match number {
             Some(1) => Self::Created,
@@ -29,7 +27,7 @@ impl FileAction {
         }
     }
 
-    /// What it did, as a verb.
+    /// Returns the action as a verb.
     pub fn name(self) -> &'static str {
         match self {
             Self::Created => "created",
@@ -41,23 +39,20 @@ impl FileAction {
     }
 }
 
-/// What happened to a registry key.
+/// What happened to a registry key or value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RegAction {
-    /// A key was created.
     CreatedKey,
     /// A value was written for the first time.
     FirstWrote,
-    /// A key was deleted.
     DeletedKey,
-    /// A value was deleted.
     DeletedValue,
-    /// Something with another number.
+    /// Another number, or none.
     Other(Option<i64>),
 }
 
 impl RegAction {
-    /// Reads the record's number.
+    /// Parses the number in the record.
     pub fn new(number: Option<i64>) -> Self {
         match number {
             Some(1) => Self::CreatedKey,
@@ -68,7 +63,7 @@ impl RegAction {
         }
     }
 
-    /// What it did, as a verb.
+    /// Returns the action as a verb.
     pub fn name(self) -> &'static str {
         match self {
             Self::CreatedKey => "created key",
@@ -80,12 +75,12 @@ impl RegAction {
     }
 }
 
-/// What a file holds, by the sensor's look at its first bytes.
+/// Type of a file, as the sensor detected it from the first bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FileType(pub i64);
 
 impl FileType {
-    /// The customary name; `None` for 0, which means "unknown", and for numbers that nobody has explained.
+    /// Returns the customary name; `None` for 0, which means "unknown", and for undocumented numbers.
     pub fn name(self) -> Option<&'static str> {
         Some(match self.0 {
             1 => "PE",
@@ -111,7 +106,7 @@ impl FileType {
 pub struct Protocol(pub u8);
 
 impl Protocol {
-    /// Its name; `None` for one that is rarely seen.
+    /// Returns the name of the protocol; `None` for rare ones.
     pub fn name(self) -> Option<&'static str> {
         Some(match self.0 {
             1 => "ICMP",
@@ -128,30 +123,30 @@ impl Protocol {
     }
 }
 
-/// Who began a connection.
+/// The direction of a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Direction {
-    /// The other side.
+    /// The remote end opened it.
     Inbound,
-    /// This process.
+    /// This process opened it.
     Outbound,
 }
 
-/// How one process reached into another.
+/// How one process accessed another.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CrossKind {
-    /// It opened a handle of the process.
+    /// A handle to the process was opened.
     ProcessOpen,
-    /// It opened a handle of one of its threads.
+    /// A handle to one of its threads was opened.
     ThreadOpen,
-    /// It started a thread in it.
+    /// A thread was started in it.
     RemoteThread,
-    /// In a way with another name.
+    /// Another word of the server.
     Other(Untrusted),
 }
 
 impl CrossKind {
-    /// What it did, as a verb.
+    /// Returns the access as a verb.
     pub fn name(&self) -> &str {
         match self {
             Self::ProcessOpen => "opened process",
@@ -162,11 +157,11 @@ impl CrossKind {
     }
 }
 
-/// What a process asked to be allowed to do with another.
+/// The access rights that a process requested to another.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct AccessRights(pub u32);
 
-/// Combinations that have a name of their own.
+/// Combinations with a name of their own.
 const COMBINED_RIGHTS: [(u32, &str); 4] = [
     (0x1f_ffff, "PROCESS_ALL_ACCESS"),
     (0x1f_0000, "STANDARD_RIGHTS_ALL"),
@@ -174,7 +169,7 @@ const COMBINED_RIGHTS: [(u32, &str); 4] = [
     (0x02_0000, "STANDARD_RIGHTS_READ"),
 ];
 
-/// Single rights, as the official client spells and orders them.
+/// Single rights, with the names and in the order of the official client.
 const SINGLE_RIGHTS: [(u32, &str); 18] = [
     (0x10_0000, "SYNCHRONIZE"),
     (0x8_0000, "WRITE_OWNER"),
@@ -197,16 +192,16 @@ const SINGLE_RIGHTS: [(u32, &str); 18] = [
 ];
 
 impl AccessRights {
-    /// Their names; what has none is left out, see [`AccessRights::unnamed_bits`].
+    /// Returns the names of the rights; bits without a name are left out, see [`AccessRights::unnamed_bits`].
     pub fn names(self) -> Vec<&'static str> {
         if let Some((_, name)) = COMBINED_RIGHTS.iter().find(|(bits, _)| *bits == self.0) {
             return vec![name];
         }
-        let is_asked = |(bits, _): &&(u32, &str)| self.0 & bits != 0;
-        SINGLE_RIGHTS.iter().filter(is_asked).map(|(_, name)| *name).collect()
+        let is_set = |(bits, _): &&(u32, &str)| self.0 & bits != 0;
+        SINGLE_RIGHTS.iter().filter(is_set).map(|(_, name)| *name).collect()
     }
 
-    /// The bits that have no name.
+    /// Returns the bits without a name.
     pub fn unnamed_bits(self) -> u32 {
         if COMBINED_RIGHTS.iter().any(|(bits, _)| *bits == self.0) {
             return 0;

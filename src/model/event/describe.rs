@@ -1,4 +1,4 @@
-//! An event in words for people: what was done, to what, and every other fact under its name.
+//! Describes events for display: the action, its object, and all properties by name.
 
 use std::fmt::Write;
 
@@ -10,16 +10,16 @@ use super::{
 use crate::model::{Md5, Sha256};
 use crate::text::Untrusted;
 
-/// One named fact.
+/// A property's name and value.
 pub type Property = (&'static str, Untrusted);
 
 impl Event {
-    /// What was done, as a verb: `first wrote`, `connected to`, `started`.
+    /// Returns the action as a verb: `first wrote`, `connected to`, `started`.
     pub fn action(&self) -> &str {
         match &self.what {
             EventFacts::Filemod(file) => file.action.name(),
             EventFacts::Regmod(key) => key.action.name(),
-            // An attempt of an isolated host is no connection.
+            // A blocked attempt of an isolated host is no connection.
             EventFacts::Netconn(netconn) if !netconn.blocked_by.is_empty() => match netconn.direction {
                 Some(Direction::Outbound) => "was blocked from connecting to",
                 Some(Direction::Inbound) => "blocked a connection from",
@@ -44,12 +44,12 @@ impl Event {
         }
     }
 
-    /// Whether it is an attempt that was blocked, as every connection of an isolated host.
+    /// Returns whether the event is a blocked attempt, such as a connection of an isolated host.
     pub fn is_blocked(&self) -> bool {
         matches!(&self.what, EventFacts::Netconn(netconn) if !netconn.blocked_by.is_empty())
     }
 
-    /// What it was done to: a path, an address, a command line, a script.
+    /// Returns the object of the action: a path, an address, a command line, a script.
     pub fn object(&self) -> Untrusted {
         match &self.what {
             EventFacts::Filemod(file) => file.path.clone(),
@@ -64,12 +64,12 @@ impl Event {
         }
     }
 
-    /// The whole event as one line.
+    /// Describes the event in one line.
     pub fn describe(&self) -> Untrusted {
         format!("{} {}{}", self.action(), self.object().raw(), self.annotations()).into()
     }
 
-    /// What the line says behind what it was done to.
+    /// Returns the annotations after the object in that line.
     pub fn annotations(&self) -> String {
         let mut line = String::new();
         match &self.what {
@@ -92,41 +92,41 @@ impl Event {
         line
     }
 
-    /// Every fact under its name, without those that the record does not have.
+    /// Returns every property that the record has.
     pub fn properties(&self) -> Vec<Property> {
-        let mut facts = Vec::new();
-        let mut tell = |name, value: Option<Untrusted>| {
-            facts.extend(value.filter(|value| !value.is_empty()).map(|value| (name, value)));
+        let mut properties = Vec::new();
+        let mut add = |name, value: Option<Untrusted>| {
+            properties.extend(value.filter(|value| !value.is_empty()).map(|value| (name, value)));
         };
-        tell("action", Some(self.action().into()));
+        add("action", Some(self.action().into()));
         match &self.what {
-            EventFacts::Filemod(file) => file_properties(file, &mut tell),
-            EventFacts::Regmod(key) => tell("path", Some(key.path.clone())),
-            EventFacts::Netconn(netconn) => netconn_properties(netconn, &mut tell),
+            EventFacts::Filemod(file) => file_properties(file, &mut add),
+            EventFacts::Regmod(key) => add("path", Some(key.path.clone())),
+            EventFacts::Netconn(netconn) => netconn_properties(netconn, &mut add),
             EventFacts::Modload(module) => {
-                tell("path", Some(module.path.clone()));
-                hash_properties(module.md5, module.sha256, &mut tell);
+                add("path", Some(module.path.clone()));
+                hash_properties(module.md5, module.sha256, &mut add);
             }
-            EventFacts::Childproc(child) => child_properties(child, &mut tell),
-            EventFacts::Crossproc(cross) => cross_properties(cross, &mut tell),
+            EventFacts::Childproc(child) => child_properties(child, &mut add),
+            EventFacts::Crossproc(cross) => cross_properties(cross, &mut add),
             EventFacts::Fileless(script) => {
-                hash_properties(None, script.sha256, &mut tell);
-                tell("script", Some(script.script.clone()));
+                hash_properties(None, script.sha256, &mut add);
+                add("script", Some(script.script.clone()));
             }
-            EventFacts::Block(block) => block_properties(block, &mut tell),
-            EventFacts::Emet(text) => tell("text", Some(text.clone())),
+            EventFacts::Block(block) => block_properties(block, &mut add),
+            EventFacts::Emet(text) => add("text", Some(text.clone())),
             EventFacts::Other { kind, text } => {
-                tell("kind", Some(kind.clone()));
-                tell("text", Some(text.clone()));
+                add("kind", Some(kind.clone()));
+                add("text", Some(text.clone()));
             }
         }
-        tell("tamper", self.is_tamper.then(|| "of the sensor".into()));
-        let doubt = "uncertain: the path contains |, and the record can be read in another way";
-        tell("record", self.is_ambiguous.then(|| doubt.into()));
-        facts
+        add("tamper", self.is_tamper.then(|| "of the sensor".into()));
+        let warning = "uncertain: the path contains |, and the record can be read in another way";
+        add("record", self.is_ambiguous.then(|| warning.into()));
+        properties
     }
 
-    /// The hash of the file it is about.
+    /// Returns the hash of the file that the event is about.
     pub fn md5(&self) -> Option<Md5> {
         match &self.what {
             EventFacts::Filemod(file) => file.md5,
@@ -142,7 +142,7 @@ impl Event {
         }
     }
 
-    /// The SHA-256 of the file or script it is about.
+    /// Returns the SHA-256 of the file or script that the event is about.
     pub fn sha256(&self) -> Option<Sha256> {
         match &self.what {
             EventFacts::Filemod(file) => file.sha256,
@@ -159,7 +159,7 @@ impl Event {
     }
 }
 
-/// What the other process did to this one.
+/// Returns the action in the passive voice, if the other process accessed this one.
 fn passive_verb(cross: &Crossproc) -> Option<&'static str> {
     cross.is_target.then_some(match cross.kind {
         CrossKind::ProcessOpen => "was opened by",
@@ -176,79 +176,79 @@ fn append(line: &mut String, word: Option<impl AsRef<str>>) {
     }
 }
 
-fn file_properties(file: &Filemod, tell: &mut impl FnMut(&'static str, Option<Untrusted>)) {
-    tell("path", Some(file.path.clone()));
+fn file_properties(file: &Filemod, add: &mut impl FnMut(&'static str, Option<Untrusted>)) {
+    add("path", Some(file.path.clone()));
     let number = |code: i64| format!("type {code}").into();
-    tell(
+    add(
         "file type",
         file.file_type
             .filter(|kind| kind.0 != 0)
             .map(|kind| kind.name().map_or_else(|| number(kind.0), Untrusted::from)),
     );
-    hash_properties(file.md5, file.sha256, tell);
+    hash_properties(file.md5, file.sha256, add);
 }
 
-fn netconn_properties(netconn: &Netconn, tell: &mut impl FnMut(&'static str, Option<Untrusted>)) {
-    tell("protocol", netconn.protocol.map(|proto| protocol(proto).into()));
+fn netconn_properties(netconn: &Netconn, add: &mut impl FnMut(&'static str, Option<Untrusted>)) {
+    add("protocol", netconn.protocol.map(|proto| protocol(proto).into()));
     let direction = netconn.direction.map(|direction| match direction {
         Direction::Inbound => "inbound",
         Direction::Outbound => "outbound",
     });
-    tell("direction", direction.map(Untrusted::from));
-    tell("blocked by", Some(netconn.blocked_by.clone()));
-    tell("local", endpoint(netconn.local).map(Untrusted::from));
-    tell("remote", endpoint(netconn.remote).map(Untrusted::from));
-    tell("domain", Some(netconn.domain.clone()));
-    tell("proxy", endpoint(netconn.proxy).map(Untrusted::from));
-    tell("ja3", Some(netconn.ja3.clone()));
-    tell("ja3s", Some(netconn.ja3s.clone()));
+    add("direction", direction.map(Untrusted::from));
+    add("blocked by", Some(netconn.blocked_by.clone()));
+    add("local", endpoint(netconn.local).map(Untrusted::from));
+    add("remote", endpoint(netconn.remote).map(Untrusted::from));
+    add("domain", Some(netconn.domain.clone()));
+    add("proxy", endpoint(netconn.proxy).map(Untrusted::from));
+    add("ja3", Some(netconn.ja3.clone()));
+    add("ja3s", Some(netconn.ja3s.clone()));
 }
 
-fn child_properties(child: &Childproc, tell: &mut impl FnMut(&'static str, Option<Untrusted>)) {
-    tell("process", child.id.map(|id| id.to_string().into()));
-    tell("pid", child.pid.map(|pid| pid.to_string().into()));
-    tell("path", Some(child.path.clone()));
-    tell("cmdline", Some(child.cmdline.clone()));
-    tell("user", Some(child.user.clone()));
-    hash_properties(child.md5, child.sha256, tell);
-    let why = "suppressed by the sensor filter; no process record";
-    tell("suppressed", child.is_suppressed.then(|| why.into()));
+fn child_properties(child: &Childproc, add: &mut impl FnMut(&'static str, Option<Untrusted>)) {
+    add("process", child.id.map(|id| id.to_string().into()));
+    add("pid", child.pid.map(|pid| pid.to_string().into()));
+    add("path", Some(child.path.clone()));
+    add("cmdline", Some(child.cmdline.clone()));
+    add("user", Some(child.user.clone()));
+    hash_properties(child.md5, child.sha256, add);
+    let note = "suppressed by the sensor filter; no process record";
+    add("suppressed", child.is_suppressed.then(|| note.into()));
 }
 
-fn cross_properties(cross: &Crossproc, tell: &mut impl FnMut(&'static str, Option<Untrusted>)) {
+fn cross_properties(cross: &Crossproc, add: &mut impl FnMut(&'static str, Option<Untrusted>)) {
     if let CrossKind::Other(kind) = &cross.kind {
-        tell("kind", Some(kind.clone()));
+        add("kind", Some(kind.clone()));
     }
-    tell("process", cross.id.map(|id| id.to_string().into()));
-    tell("path", Some(cross.path.clone()));
-    hash_properties(cross.md5, cross.sha256, tell);
-    tell("access", access_right_names(cross.access).map(Untrusted::from));
+    add("process", cross.id.map(|id| id.to_string().into()));
+    add("path", Some(cross.path.clone()));
+    hash_properties(cross.md5, cross.sha256, add);
+    add("access", access_right_names(cross.access).map(Untrusted::from));
 }
 
-fn block_properties(block: &Block, tell: &mut impl FnMut(&'static str, Option<Untrusted>)) {
-    tell("path", Some(block.path.clone()));
-    tell("cmdline", Some(block.cmdline.clone()));
-    tell("user", Some(block.user.clone()));
-    tell("uid", Some(block.uid.clone()));
-    hash_properties(block.md5, None, tell);
-    tell("result", Some(block.result.clone()));
-    tell("error", Some(block.error.clone()));
-    tell("event", Some(block.event.clone()));
-    tell("kind", Some(block.kind.clone()));
+fn block_properties(block: &Block, add: &mut impl FnMut(&'static str, Option<Untrusted>)) {
+    add("path", Some(block.path.clone()));
+    add("cmdline", Some(block.cmdline.clone()));
+    add("user", Some(block.user.clone()));
+    add("uid", Some(block.uid.clone()));
+    hash_properties(block.md5, None, add);
+    add("result", Some(block.result.clone()));
+    add("error", Some(block.error.clone()));
+    add("event", Some(block.event.clone()));
+    add("kind", Some(block.kind.clone()));
 }
 
-fn hash_properties(md5: Option<Md5>, sha256: Option<Sha256>, tell: &mut impl FnMut(&'static str, Option<Untrusted>)) {
-    tell("md5", md5.map(|md5| md5.to_string().into()));
-    tell("sha256", sha256.map(|sha256| sha256.to_string().into()));
+fn hash_properties(md5: Option<Md5>, sha256: Option<Sha256>, add: &mut impl FnMut(&'static str, Option<Untrusted>)) {
+    add("md5", md5.map(|md5| md5.to_string().into()));
+    add("sha256", sha256.map(|sha256| sha256.to_string().into()));
 }
 
-/// Its name, or its number.
+/// Returns the name of a protocol, or its number.
 fn protocol(protocol: Protocol) -> String {
     let number = || format!("protocol {}", protocol.0);
     protocol.name().map_or_else(number, str::to_owned)
 }
 
-/// `203.0.113.9:443`, `[2001:db8::1]:443`, and either half alone.
+/// Formats address and port, or the one that is known: `203.0.113.9:443`, `[2001:db8::1]:443`.
 fn endpoint(side: NetconnEnd) -> Option<String> {
     Some(match (side.ip, side.port) {
         (Some(ip), Some(port)) => std::net::SocketAddr::new(ip, port).to_string(),
@@ -262,7 +262,7 @@ fn proxy(proxy: NetconnEnd) -> Option<String> {
     endpoint(proxy).map(|proxy| format!("by proxy {proxy}"))
 }
 
-/// The other side of a connection: its name where it has one, then its address.
+/// Returns the remote end of a connection: its domain if known, and its address.
 fn remote_endpoint(netconn: &Netconn) -> String {
     match (netconn.domain.raw(), endpoint(netconn.remote)) {
         ("", address) => address.unwrap_or_default(),
@@ -271,7 +271,7 @@ fn remote_endpoint(netconn: &Netconn) -> String {
     }
 }
 
-/// Access rights by their names; none for none.
+/// Returns the names of access rights; `None` if there are none.
 fn access_right_names(access: AccessRights) -> Option<String> {
     let mut names = access.names().join(" | ");
     if access.unnamed_bits() != 0 {

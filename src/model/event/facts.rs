@@ -1,4 +1,4 @@
-//! The facts of each kind of event, as far as the record has them.
+//! The data of each kind of event, as far as the record has it.
 
 use std::net::IpAddr;
 
@@ -9,7 +9,7 @@ use super::{
 use crate::model::{Md5, ProcessId, Sha256};
 use crate::text::Untrusted;
 
-/// What happened.
+/// The data of an event, by kind.
 #[derive(Clone, Debug, PartialEq)]
 pub enum EventFacts {
     Filemod(Filemod),
@@ -20,9 +20,9 @@ pub enum EventFacts {
     Crossproc(Box<Crossproc>),
     Fileless(Fileless),
     Block(Box<Block>),
-    /// Its record has no known layout.
+    /// The layout of its record is unknown.
     Emet(Untrusted),
-    /// A kind that this program does not know, under the server's name for it.
+    /// A kind unknown to this program, by the server's name.
     Other {
         kind: Untrusted,
         text: Untrusted,
@@ -30,7 +30,7 @@ pub enum EventFacts {
 }
 
 impl EventFacts {
-    /// Its kind.
+    /// Returns the kind of the event.
     pub fn kind(&self) -> EventKind {
         match self {
             Self::Filemod(_) => EventKind::Filemod,
@@ -47,134 +47,118 @@ impl EventFacts {
     }
 }
 
-/// A change of a file.
+/// A file was created, written or deleted.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Filemod {
-    /// What was done to it.
     pub action: FileAction,
-    /// Where it is.
     pub path: Untrusted,
-    /// Its hash, when it was closed.
+    /// Hash of the file when it was closed.
     pub md5: Option<Md5>,
-    /// Its SHA-256 (7.x).
+    /// SHA-256 (7.x).
     pub sha256: Option<Sha256>,
-    /// What it holds.
     pub file_type: Option<FileType>,
 }
 
-/// A change of the registry.
+/// A registry key or value was created, written or deleted.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Regmod {
-    /// What was done.
     pub action: RegAction,
-    /// The key or value, in the kernel's spelling.
+    /// Key or value, as the kernel writes it.
     pub path: Untrusted,
 }
 
-/// A connection.
+/// A network connection.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Netconn {
-    /// Its protocol.
     pub protocol: Option<Protocol>,
-    /// Who began it.
     pub direction: Option<Direction>,
-    /// This host's side; v1 does not tell it.
+    /// This host's end; absent in format v1.
     pub local: NetconnEnd,
-    /// The other side.
     pub remote: NetconnEnd,
-    /// The name that the address was looked up by.
+    /// Domain name that resolved to the address.
     pub domain: Untrusted,
-    /// The web proxy that it went through.
+    /// Web proxy of the connection.
     pub proxy: NetconnEnd,
-    /// The fingerprint of the TLS greeting (7.x).
+    /// JA3 fingerprint of the TLS client (7.x).
     pub ja3: Untrusted,
-    /// The fingerprint of the server's answer to it (7.x).
+    /// JA3S fingerprint of the TLS server (7.x).
     pub ja3s: Untrusted,
-    /// What blocked it, as `NetworkIsolation` (servers from 7.7); empty for one that was made.
+    /// What blocked it, such as `NetworkIsolation` (server 7.7 and later); empty if it was established.
     pub blocked_by: Untrusted,
 }
 
 /// One end of a connection.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct NetconnEnd {
-    /// Its address.
     pub ip: Option<IpAddr>,
-    /// Its port.
     pub port: Option<u16>,
 }
 
-/// A library that was loaded.
+/// A library was loaded.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Modload {
-    /// Where it is.
     pub path: Untrusted,
-    /// Its hash.
     pub md5: Option<Md5>,
-    /// Its SHA-256 (7.x).
+    /// SHA-256 (7.x).
     pub sha256: Option<Sha256>,
 }
 
-/// Whether a child began or ended.
+/// Whether a child process started or ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ChildStage {
-    /// It began.
     Start,
-    /// It ended.
     End,
 }
 
-/// A child that began or ended.
+/// A child process started or ended.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Childproc {
-    /// Which of the two; `None` where the record does not say.
+    /// `None` if the record does not say.
     pub stage: Option<ChildStage>,
-    /// The child.
+    /// GUID of the child.
     pub id: Option<ProcessId>,
-    /// Its number on the host.
     pub pid: Option<u32>,
-    /// Its executable.
+    /// Path of its executable.
     pub path: Untrusted,
-    /// The hash of its executable.
+    /// Hash of its executable.
     pub md5: Option<Md5>,
-    /// The SHA-256 of its executable (7.x).
+    /// SHA-256 of its executable (7.x).
     pub sha256: Option<Sha256>,
-    /// Its command line (v3 and later).
+    /// Command line (v3 and later).
     pub cmdline: Untrusted,
-    /// Its user (v3 and later).
+    /// User (v3 and later).
     pub user: Untrusted,
-    /// Whether the sensor's filtering hid it: there is no document of its own to ask for.
+    /// Whether the sensor's filter suppressed it, so that it has no document of its own.
     pub is_suppressed: bool,
 }
 
-/// One process reaching into another.
+/// One process accessed another.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Crossproc {
-    /// How.
     pub kind: CrossKind,
-    /// The other process.
+    /// GUID of the other process.
     pub id: Option<ProcessId>,
-    /// The other process's executable.
+    /// Path of the other process's executable.
     pub path: Untrusted,
-    /// The hash of that executable.
+    /// Hash of that executable.
     pub md5: Option<Md5>,
-    /// The SHA-256 of that executable (7.x).
+    /// SHA-256 of that executable (7.x).
     pub sha256: Option<Sha256>,
-    /// What was asked for.
+    /// Requested access rights.
     pub access: AccessRights,
-    /// Whether this process is the one that was reached into, and the other one did it.
+    /// Whether this process is the target of the access.
     pub is_target: bool,
 }
 
-/// A script that is in no file.
+/// A script that ran without a file.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Fileless {
-    /// Its hash.
     pub sha256: Option<Sha256>,
-    /// The script, decoded.
+    /// The decoded script.
     pub script: Untrusted,
 }
 
-/// Something that a ban stopped, in the server's words.
+/// A blocked execution of a banned file; texts are in the server's words.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Block {
     pub kind: Untrusted,

@@ -1,15 +1,15 @@
-//! Sets of kinds of events, and the short names that they have in a list.
+//! Sets of event kinds, and short names of the kinds.
 
 use strum::IntoEnumIterator;
 
 use super::{Event, EventKind};
 
-/// A set of kinds.
+/// A set of event kinds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Kinds(u16);
 
 impl EventKind {
-    /// Its name where there is room for a word.
+    /// Returns the name of the kind for narrow columns.
     pub fn short_name(self) -> &'static str {
         match self {
             Self::Filemod => "file",
@@ -25,7 +25,7 @@ impl EventKind {
         }
     }
 
-    /// Every kind, in the order of the screen.
+    /// Returns every kind, in display order.
     pub fn all() -> impl Iterator<Item = Self> {
         Self::iter()
     }
@@ -36,29 +36,29 @@ impl EventKind {
 }
 
 impl Kinds {
-    /// The kinds that an event counts as. One that tampers with the sensor also counts as EMET: both tell of a guard
-    /// that something ran into.
+    /// Returns the kinds that an event counts as. Tampering with the sensor also counts as EMET, since both are reports
+    /// of a protection.
     pub fn from_event(event: &Event) -> Self {
         let guard = if event.is_tamper { EventKind::Emet.bit() } else { 0 };
         Self(event.kind().bit() | guard)
     }
 
-    /// Whether there is none.
+    /// Returns whether the set is empty.
     pub fn is_empty(self) -> bool {
         self.0 == 0
     }
 
-    /// Whether a kind is among them.
+    /// Returns whether the set contains `kind`.
     pub fn contains(self, kind: EventKind) -> bool {
         self.0 & kind.bit() != 0
     }
 
-    /// Whether any kind is in both.
+    /// Returns whether the sets have a kind in common.
     pub fn intersects(self, other: Self) -> bool {
         self.0 & other.0 != 0
     }
 
-    /// The same without a kind that is there, or with one that is not.
+    /// Returns the set with `kind` added, or removed if it was in it.
     #[must_use]
     pub fn with_toggled(self, kind: EventKind) -> Self {
         Self(self.0 ^ kind.bit())

@@ -1,4 +1,4 @@
-//! What a process did: one model for the events of every server version.
+//! Events of processes: one model for every server version.
 
 mod codes;
 mod describe;
@@ -21,27 +21,24 @@ pub use describe::Property;
 
 use super::{Document, Md5, Process, ProcessId, Signature};
 
-/// One event of a process (reference 2.4).
+/// An event of a process (API reference 2.4).
 #[derive(Clone, Debug, PartialEq)]
 pub struct Event {
-    /// When it happened, on the sensor's clock, in UTC; `None` where the record's time cannot be read.
+    /// Time of the event (sensor clock, UTC); `None` if the record's time cannot be parsed.
     pub at: Option<Timestamp>,
-    /// The process that it belongs to.
     pub process: ProcessId,
-    /// The batch that it came with, as it was asked for: [`Segment::ALL`] where all were asked for at once.
+    /// Segment from which it was fetched: [`Segment::ALL`] if all were fetched at once.
     pub segment: Segment,
-    /// What happened.
     pub what: EventFacts,
-    /// Whether the sensor itself was its target.
+    /// Whether it is an attempt to tamper with the sensor.
     pub is_tamper: bool,
-    /// Whether its record can be read in another way too: a path in it holds what parts the fields.
+    /// Whether its record is ambiguous, because a path in it contains the field separator.
     pub is_ambiguous: bool,
-    /// The record as one JSON object: the server's own, or the fields of a record between bars under the names that
-    /// the reference gives them.
+    /// The record as a JSON object: the server's own, or the separated fields under their names in the API reference.
     pub document: Document,
 }
 
-/// The kinds of events, by the names that scripts and the screen use.
+/// The kinds of events, with their names in output and on screen.
 #[derive(
     Clone,
     Copy,
@@ -58,67 +55,63 @@ pub struct Event {
 )]
 #[strum(serialize_all = "lowercase")]
 pub enum EventKind {
-    /// A file was created, written or deleted.
     Filemod,
-    /// A registry key or value was created, written or deleted.
     Regmod,
-    /// A connection was made or taken.
     Netconn,
-    /// A library was loaded.
     Modload,
-    /// A child began or ended.
+    /// A child process started or ended.
     Childproc,
-    /// One process reached into another.
+    /// One process accessed another.
     Crossproc,
-    /// A script ran that is in no file.
+    /// A script ran without a file.
     #[strum(serialize = "fileless_scriptload")]
     Fileless,
-    /// A ban stopped something.
+    /// A banned file was blocked.
     #[strum(serialize = "processblock")]
     Block,
-    /// Microsoft's mitigation toolkit stepped in.
+    /// Microsoft's Enhanced Mitigation Experience Toolkit intervened.
     Emet,
-    /// A kind that this program does not know.
+    /// A kind unknown to this program.
     Other,
 }
 
 impl Event {
-    /// Its kind.
+    /// Returns the kind of the event.
     pub fn kind(&self) -> EventKind {
         self.what.kind()
     }
 
-    /// What it weighs in memory, in bytes, by estimate: the struct, the record, and the strings taken out of it.
+    /// Estimates the memory it uses, in bytes: the struct, its record, and its parsed strings.
     pub fn heap_size(&self) -> usize {
         size_of::<Self>() + 2 * self.document.len() + 64
     }
 }
 
-/// The events of a process, or of one of its segments, as one answer of the server.
+/// The events of a process or of one of its segments, as in one answer of the server.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct EventBatch {
-    /// The events that could be read, the oldest first; those without a time come last.
+    /// Events that could be parsed, oldest first; those without a time are last.
     pub rows: Vec<Event>,
-    /// How many records could not be read.
+    /// Number of records that could not be parsed.
     pub n_unreadable: usize,
-    /// The document of the process, where the answer has one.
+    /// Document of the process, if the answer has one.
     pub process: Option<Process>,
-    /// What the answer knows of the signatures of the files in it, by their hash.
+    /// Signatures of files in the events, by hash.
     pub signatures: BTreeMap<Md5, Signature>,
-    /// How long the server took, in seconds.
+    /// Response time of the server, in seconds.
     pub elapsed: Option<f64>,
 }
 
 impl EventBatch {
-    /// What they weigh in memory, in bytes, by estimate.
+    /// Estimates the memory it uses, in bytes.
     pub fn heap_size(&self) -> usize {
-        let document = self.process.as_ref().map_or(0, |one| one.document.len());
+        let document = self.process.as_ref().map_or(0, |process| process.document.len());
         let rows: usize = self.rows.iter().map(Event::heap_size).sum();
         size_of::<Self>() + document + 256 * self.signatures.len() + rows
     }
 }
 
-/// Puts events in the order in which they happened; what has no time comes last, and equal times stay as they are.
+/// Sorts events chronologically; those without a time are last, and simultaneous ones keep their order.
 pub fn sort_by_time(events: &mut [Event]) {
     events.sort_by_key(|event| event.at.unwrap_or(Timestamp::MAX));
 }

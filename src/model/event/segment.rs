@@ -1,4 +1,4 @@
-//! The batches that a process's events are stored in.
+//! Segments: the batches in which a process's events are stored.
 
 use std::fmt;
 
@@ -6,20 +6,20 @@ use jiff::Timestamp;
 
 use crate::model::{EventCounts, Process, ProcessId};
 
-/// The number of a batch of events: 1, 2, 3 … up to 5.x, the time it arrived in milliseconds since 1970 from 6.0 on
-/// (reference 1.4).
+/// The number of a segment: 1, 2, 3 … up to server 5.x; from 6.0 on, its arrival time in milliseconds since 1970 (API
+/// reference 1.4).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Segment(pub u64);
 
 impl Segment {
-    /// All of them merged, as servers from 6.0 on answer it.
+    /// All segments merged, as servers from 6.0 on support it.
     pub const ALL: Self = Self(0);
 
-    /// When it arrived, where its number says so.
+    /// Returns the arrival time, if the number is one.
     pub fn arrival_time(self) -> Option<Timestamp> {
-        /// 1973 in milliseconds: no server counts its segments up to here.
-        const TIMES: u64 = 100_000_000_000;
-        let number = i64::try_from(self.0).ok().filter(|_| self.0 > TIMES)?;
+        /// A time in 1973, in milliseconds: no server counts its segments this high.
+        const MIN_MILLIS: u64 = 100_000_000_000;
+        let number = i64::try_from(self.0).ok().filter(|_| self.0 > MIN_MILLIS)?;
         Timestamp::from_millisecond(number).ok()
     }
 }
@@ -30,23 +30,21 @@ impl fmt::Display for Segment {
     }
 }
 
-/// What the server says of one segment without its events.
+/// Description of a segment without its events.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SegmentInfo {
-    /// The process that it is of, where it says so.
+    /// The process that it belongs to, if the server sends it.
     pub process: Option<ProcessId>,
-    /// Its number.
     pub segment: Segment,
-    /// Its last event, on the sensor's clock.
+    /// Time of its last event (sensor clock).
     pub last_update: Option<Timestamp>,
-    /// Its last event, on the server's clock.
+    /// Time of its last event (server clock).
     pub last_server_update: Option<Timestamp>,
-    /// How many events of each kind it has.
     pub counts: EventCounts,
 }
 
 impl From<&Process> for SegmentInfo {
-    /// The segment that one document of a search stands for: how servers up to 5.x tell of them.
+    /// Returns the segment of a process document, which is how servers up to 5.x describe segments.
     fn from(document: &Process) -> Self {
         Self {
             process: Some(document.id),

@@ -1,4 +1,4 @@
-//! What no server looks for among its sensors: found out here, sensor by sensor.
+//! Conditions on sensors that the server cannot evaluate; the client evaluates them for each sensor.
 
 use std::fmt;
 
@@ -7,27 +7,27 @@ use strum::{EnumString, IntoStaticStr};
 
 use crate::model::{Isolation, Sensor};
 
-/// A condition that is told from a sensor's record.
+/// A condition on a sensor's record.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct ClientFilter {
     is_negated: bool,
     condition: SensorProperty,
-    /// As it was typed.
+    /// In lower case.
     value: String,
 }
 
-/// What it is about.
+/// The property of a condition, with the expected value if it is not text.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 enum SensorProperty {
     Text(Text),
     Isolation(Vec<ExpectedValue>),
-    /// A number from 0 to 100, compared.
+    /// 0 to 100.
     Health(Comparison, i64),
-    /// How long ago it last reported, in seconds, compared.
+    /// Seconds since the last check-in.
     Seen(Comparison, i64),
 }
 
-/// States of isolation that are looked for.
+/// Isolation states that can be searched for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum ExpectedValue {
     Yes,
@@ -37,7 +37,7 @@ enum ExpectedValue {
     Unknown,
 }
 
-/// The states of a sensor, in lower case.
+/// Statuses of sensors, in lower case.
 const STATUSES: [&str; 4] = ["online", "offline", "uninstalled", "uninstall pending"];
 
 /// How a number is compared.
@@ -47,7 +47,7 @@ enum Comparison {
     More,
 }
 
-/// Texts of a sensor.
+/// Text properties of a sensor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumString, IntoStaticStr)]
 #[strum(serialize_all = "lowercase")]
 enum Text {
@@ -60,27 +60,27 @@ enum Text {
 }
 
 impl ClientFilter {
-    /// The names of conditions, for people.
+    /// The names of conditions, for help and errors.
     pub const NAMES: &'static str = "status, isolation, version, os, health, seen, dns, notes";
 
-    /// Reads what stands to both sides of a colon; nothing if there is no condition of that name.
+    /// Parses the condition `name:value`; `None` if there is no condition of that name.
     ///
     /// # Errors
     ///
-    /// What is wrong with the value, in words.
+    /// Describes what is wrong with `value`.
     pub(super) fn parse(name: &str, value: &str) -> Option<Result<Self, String>> {
-        let bare = name.strip_prefix('-');
-        let name = bare.unwrap_or(name).to_ascii_lowercase();
-        let what = match name.as_str() {
+        let negated_name = name.strip_prefix('-');
+        let name = negated_name.unwrap_or(name).to_ascii_lowercase();
+        let condition = match name.as_str() {
             "isolation" => parse_isolation(value),
             "seen" => {
-                let (how, value) = parse_comparison(value);
-                parse_seconds(value).map(|seconds| SensorProperty::Seen(how, seconds))
+                let (comparison, value) = parse_comparison(value);
+                parse_seconds(value).map(|seconds| SensorProperty::Seen(comparison, seconds))
             }
             "health" if value.starts_with(['<', '>']) => {
-                let (how, value) = parse_comparison(value);
+                let (comparison, value) = parse_comparison(value);
                 let number = value.parse().map_err(|_| format!("{value:?} is not a number"));
-                number.map(|number| SensorProperty::Health(how, number))
+                number.map(|number| SensorProperty::Health(comparison, number))
             }
             "status" => status(value),
             "health" if value.parse::<i64>().is_ok() => {
@@ -88,20 +88,27 @@ impl ClientFilter {
             }
             _ => Ok(SensorProperty::Text(name.parse().ok()?)),
         };
-        Some(what.map(|what| Self { is_negated: bare.is_some(), condition: what, value: value.to_lowercase() }))
+        Some(condition.map(|condition| Self {
+            is_negated: negated_name.is_some(),
+            condition,
+            value: value.to_lowercase(),
+        }))
     }
 
-    /// Whether a sensor is like that; `now` is the server's clock. What its record does not say is not so.
+    /// Returns whether a sensor meets the condition; `now` is on the server's clock. A property that the record lacks
+    /// does not match.
     pub(super) fn matches(&self, sensor: &Sensor, now: Timestamp) -> bool {
-        let holds = match &self.condition {
+        let is_match = match &self.condition {
             SensorProperty::Text(text) => text.value(sensor).contains(&self.value),
-            SensorProperty::Isolation(wanted) => wanted.contains(&sensor.isolation().into()),
-            SensorProperty::Health(how, than) => sensor.health.is_some_and(|health| how.is_true_of(health, *than)),
-            SensorProperty::Seen(how, than) => {
-                sensor.last_checkin.is_some_and(|at| how.is_true_of(now.duration_since(at).as_secs(), *than))
+            SensorProperty::Isolation(states) => states.contains(&sensor.isolation().into()),
+            SensorProperty::Health(comparison, limit) => {
+                sensor.health.is_some_and(|health| comparison.is_true_of(health, *limit))
+            }
+            SensorProperty::Seen(comparison, limit) => {
+                sensor.last_checkin.is_some_and(|at| comparison.is_true_of(now.duration_since(at).as_secs(), *limit))
             }
         };
-        holds != self.is_negated
+        is_match != self.is_negated
     }
 
     fn name(&self) -> &'static str {
@@ -115,12 +122,12 @@ impl ClientFilter {
 }
 
 impl Text {
-    /// What a sensor has of it, in lower case.
+    /// Returns the sensor's value of this property, in lower case.
     fn value(self, sensor: &Sensor) -> String {
         let text = match self {
             Self::Status => &sensor.status,
             Self::Version => return sensor.release(),
-            // A distribution need not say that it is one.
+            // The name of a Linux distribution need not contain "linux".
             Self::Os => return format!("{} {}", sensor.os.raw().to_lowercase(), os_name(sensor)),
             Self::Dns => &sensor.dns_name,
             Self::Notes => &sensor.notes,
@@ -137,7 +144,7 @@ impl fmt::Display for ClientFilter {
     }
 }
 
-/// The kind of operating system.
+/// Returns the family of the operating system.
 fn os_name(sensor: &Sensor) -> &'static str {
     match sensor.os_type {
         Some(1) => "windows",
@@ -178,17 +185,17 @@ fn parse_isolation(value: &str) -> Result<SensorProperty, String> {
     }))
 }
 
-/// Part of a state of a sensor: what is part of none would find nothing.
+/// Parses part of a status; a text that is part of none would never match.
 fn status(value: &str) -> Result<SensorProperty, String> {
     let part = value.to_lowercase();
-    let mut known = STATUSES.iter();
-    if known.any(|status| status.contains(&part)) {
+    let mut statuses = STATUSES.iter();
+    if statuses.any(|status| status.contains(&part)) {
         return Ok(SensorProperty::Text(Text::Status));
     }
     Err(format!("{value:?} is no status; status is one of {}", STATUSES.join(", ")))
 }
 
-/// `<7` or `>7`; a number alone is what lies below it.
+/// Parses `<7` or `>7`; a bare number means "less than".
 fn parse_comparison(value: &str) -> (Comparison, &str) {
     match value.strip_prefix('>') {
         Some(rest) => (Comparison::More, rest),
@@ -196,7 +203,7 @@ fn parse_comparison(value: &str) -> (Comparison, &str) {
     }
 }
 
-/// `30m`, `4h`, `7d` or `2w`.
+/// Parses `30m`, `4h`, `7d` or `2w` as seconds.
 fn parse_seconds(value: &str) -> Result<i64, String> {
     let unit = value.chars().last().and_then(|unit| match unit {
         'm' => Some(60),
@@ -207,6 +214,6 @@ fn parse_seconds(value: &str) -> Result<i64, String> {
     });
     let number = value.get(..value.len().saturating_sub(1));
     let number = number.and_then(|number| number.parse::<i64>().ok());
-    let found = unit.zip(number).and_then(|(unit, number)| number.checked_mul(unit));
-    found.ok_or("seen takes <4h for the last four hours, or >7d for longer ago than seven days".into())
+    let seconds = unit.zip(number).and_then(|(unit, number)| number.checked_mul(unit));
+    seconds.ok_or("seen takes <4h for the last four hours, or >7d for longer ago than seven days".into())
 }

@@ -1,4 +1,4 @@
-//! Which sensors are listed: what can be typed to find some of many.
+//! Filters for the list of sensors, and their syntax.
 
 mod client_side;
 
@@ -10,29 +10,28 @@ use super::{GroupId, Sensor, SensorId};
 use crate::text;
 pub use client_side::ClientFilter;
 
-/// Which sensors to list; matches are substrings, and those of the server mind the case (reference 2.6).
+/// A filter for sensors; texts match as substrings, and those evaluated by the server are case-sensitive (API reference
+/// 2.6).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct SensorFilter {
     /// Part of the host name.
     pub hostname: Option<String>,
-    /// Part of an address; if given, the server ignores the host name.
+    /// Part of an IP address; if given, the server ignores the host name.
     pub ip: Option<String>,
-    /// Members of this group.
     pub group: Option<GroupId>,
-    /// This one; what else is asked for counts for nothing then.
+    /// A single sensor; the server then ignores the other conditions.
     pub id: Option<SensorId>,
-    /// What the server does not look for: all that it finds by the rest must be looked at.
+    /// Conditions that the client evaluates for every sensor that the server finds.
     pub client_side: Vec<ClientFilter>,
 }
 
 impl SensorFilter {
-    /// Reads `hostname:FIN`, `ip:10.1.`, `group:"Default Group"`, `id:7`, a part of a name or an address alone, and
-    /// conditions such as `status:offline`, `-version:6.2` or `seen:>7d`.
-    /// `group` finds the number of a group by its name.
+    /// Parses `hostname:FIN`, `ip:10.1.`, `group:"Default Group"`, `id:7`, a bare part of a name or address, and
+    /// conditions such as `status:offline`, `-version:6.2` or `seen:>7d`. `group` resolves the name of a group.
     ///
     /// # Errors
     ///
-    /// What cannot be asked for, in words.
+    /// Describes what is not possible.
     pub fn parse(text: &str, group: impl Fn(&str) -> Option<GroupId>) -> Result<Self, String> {
         if text.matches('"').count() % 2 == 1 {
             return Err("a quotation mark is never closed: add \" or delete it".into());
@@ -43,11 +42,11 @@ impl SensorFilter {
                 Some((field, value)) if is_field(field) => (field.to_ascii_lowercase(), value),
                 _ if is_address(&word) => ("ip".to_owned(), word.as_str()),
                 Some((field, value)) => {
-                    let also = ClientFilter::parse(field, value).ok_or_else(|| {
+                    let client_filter = ClientFilter::parse(field, value).ok_or_else(|| {
                         let names = ClientFilter::NAMES;
                         format!("sensors have no {field}; there are hostname, ip, group, id, {names}")
                     })?;
-                    filter.client_side.push(require_value(field, value).and(also)?);
+                    filter.client_side.push(require_value(field, value).and(client_filter)?);
                     continue;
                 }
                 None => ("hostname".to_owned(), word.as_str()),
@@ -60,9 +59,9 @@ impl SensorFilter {
                 "ip" => filter.ip.replace(value.to_owned()).is_some(),
                 "group" => {
                     let number = value.parse().ok().map(GroupId);
-                    let found = group(value).or(number);
-                    let found = found.ok_or(format!("no sensor group is named {value:?}"))?;
-                    filter.group.replace(found).is_some()
+                    let id = group(value).or(number);
+                    let id = id.ok_or(format!("no sensor group is named {value:?}"))?;
+                    filter.group.replace(id).is_some()
                 }
                 "id" => {
                     let id = value.parse().map_err(|_| format!("{value:?} is not a number"))?;
@@ -80,12 +79,13 @@ impl SensorFilter {
         Ok(filter)
     }
 
-    /// Whether a sensor that the server finds is one of these; `now` is the server's clock.
+    /// Returns whether a sensor found by the server also meets the client-side conditions; `now` is on the server's
+    /// clock.
     pub fn matches(&self, sensor: &Sensor, now: Timestamp) -> bool {
-        self.client_side.iter().all(|also| also.matches(sensor, now))
+        self.client_side.iter().all(|filter| filter.matches(sensor, now))
     }
 
-    /// Reads what [`Display`](fmt::Display) writes.
+    /// Parses the output of [`Display`](fmt::Display).
     pub fn parse_canonical(text: &str) -> Self {
         Self::parse(text, |_| None).unwrap_or_default()
     }
@@ -100,8 +100,8 @@ impl fmt::Display for SensorFilter {
             self.group.map(|group| format!("group:{group}")),
             self.id.map(|id| format!("id:{id}")),
         ];
-        let also = self.client_side.iter().map(ToString::to_string);
-        let parts: Vec<_> = parts.into_iter().flatten().chain(also).collect();
+        let client_side = self.client_side.iter().map(ToString::to_string);
+        let parts: Vec<_> = parts.into_iter().flatten().chain(client_side).collect();
         f.write_str(&parts.join(" "))
     }
 }
@@ -117,12 +117,12 @@ fn is_field(name: &str) -> bool {
     ["hostname", "ip", "group", "id"].iter().any(|field| field.eq_ignore_ascii_case(name))
 }
 
-/// Whether a character may stand in an address.
+/// Returns whether a character may be part of an IP address.
 fn is_of_address(char: char) -> bool {
     char.is_ascii_hexdigit() || matches!(char, '.' | ':')
 }
 
-/// Whether it can only be part of an address.
+/// Returns whether a word can only be part of an IP address.
 fn is_address(word: &str) -> bool {
     let is_v4 = word.contains('.') && word.chars().all(|char| char.is_ascii_digit() || char == '.');
     is_v4 || word.contains(':') && word.chars().all(|char| char.is_ascii_hexdigit() || char == ':')
