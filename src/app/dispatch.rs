@@ -97,7 +97,7 @@ impl App {
         let may_navigate = View::from_action(action).is_some()
             || matches!(action, Action::Submit | Action::Open | Action::Accept | Action::Sort | Action::SplitSegments);
         let location = may_navigate.then(|| self.location());
-        self.has_asked_to_quit &= action == Action::Quit;
+        self.has_refused_quit &= action == Action::Quit;
         self.run_action(action, now, effects);
         // After submitting, the user wants to move among the results.
         if action == Action::Submit && location.as_ref().is_some_and(|location| self.has_moved_from(location)) {
@@ -303,8 +303,8 @@ impl App {
         };
         let unfinished = self.session.describe_unfinished();
         match unfinished.or_else(pending).or_else(back_hint) {
-            Some(warning) if !self.has_asked_to_quit => {
-                self.has_asked_to_quit = true;
+            Some(warning) if !self.has_refused_quit => {
+                self.has_refused_quit = true;
                 let text = format!("{warning}. Press q again to quit");
                 Cx::new(&mut self.session, effects, now).warn(text);
             }

@@ -103,7 +103,7 @@ pub struct App {
     /// Time of the last cancel: a second one within a second quits.
     canceled_at: Option<Timestamp>,
     /// Whether the last action was a refused attempt to quit.
-    has_asked_to_quit: bool,
+    has_refused_quit: bool,
     /// Ticks of the spinner.
     ticks: usize,
 }
@@ -136,7 +136,7 @@ impl App {
             pending_chords: Vec::new(),
             pressed_key: None,
             canceled_at: None,
-            has_asked_to_quit: false,
+            has_refused_quit: false,
             ticks: 0,
         }
     }

@@ -25,7 +25,7 @@ mod tests {
     use crate::fetch::{Answer, Fetch};
 
     #[tokio::test]
-    async fn what_comes_twice_is_one_and_what_never_comes_is_missed() {
+    async fn duplicates_are_merged_and_missing_alerts_are_counted() {
         // Every page has identical rows, as if new alerts had pushed the earlier ones down.
         let body = r#"{"results": [{"unique_id": "a"}, {"unique_id": "b"}, {"id": 7}], "total_results": 7}"#;
         let fetch = Fetch::AlertDigest { search: Arc::default() };

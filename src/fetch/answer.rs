@@ -150,22 +150,22 @@ impl Answer {
                 512 + hosts + 2 * fetched.value.document.len()
             }
             // Nearly all texts of these are stored twice: in the record and parsed.
-            Self::Alerts(fetched) => rows(&fetched.value, |row| double_weight::<Alert>(&row.document)),
-            Self::Binary(fetched) => double_weight::<Binary>(&fetched.value.document),
-            Self::Binaries(fetched) => rows(&fetched.value, |row| double_weight::<Binary>(&row.document)),
-            Self::Bans(fetched) => rows(&fetched.value, |row| double_weight::<Ban>(&row.document)),
-            Self::Watchlists(fetched) => rows(&fetched.value, |row| double_weight::<Watchlist>(&row.document)),
-            Self::WatchActions(fetched) => rows(&fetched.value, |row| double_weight::<WatchAction>(&row.document)),
+            Self::Alerts(fetched) => rows(&fetched.value, |row| double_text_size::<Alert>(&row.document)),
+            Self::Binary(fetched) => double_text_size::<Binary>(&fetched.value.document),
+            Self::Binaries(fetched) => rows(&fetched.value, |row| double_text_size::<Binary>(&row.document)),
+            Self::Bans(fetched) => rows(&fetched.value, |row| double_text_size::<Ban>(&row.document)),
+            Self::Watchlists(fetched) => rows(&fetched.value, |row| double_text_size::<Watchlist>(&row.document)),
+            Self::WatchActions(fetched) => rows(&fetched.value, |row| double_text_size::<WatchAction>(&row.document)),
             // A feed also has images.
             Self::Feeds(fetched) => {
-                rows(&fetched.value, |row| double_weight::<Feed>(&row.document) + row.full_record.reveal().len())
+                rows(&fetched.value, |row| double_text_size::<Feed>(&row.document) + row.full_record.reveal().len())
             }
-            Self::Reports(fetched) => rows(&fetched.value, |row| double_weight::<Report>(&row.document)),
-            Self::Report(fetched) => double_weight::<Report>(&fetched.value.document),
-            Self::Users(fetched) => rows(&fetched.value, |row| double_weight::<User>(&row.document)),
-            Self::Teams(fetched) => rows(&fetched.value, |row| double_weight::<Team>(&row.document)),
-            Self::Sites(fetched) => rows(&fetched.value, |row| double_weight::<Site>(&row.document)),
-            Self::License(fetched) => double_weight::<License>(&fetched.value.document),
+            Self::Reports(fetched) => rows(&fetched.value, |row| double_text_size::<Report>(&row.document)),
+            Self::Report(fetched) => double_text_size::<Report>(&fetched.value.document),
+            Self::Users(fetched) => rows(&fetched.value, |row| double_text_size::<User>(&row.document)),
+            Self::Teams(fetched) => rows(&fetched.value, |row| double_text_size::<Team>(&row.document)),
+            Self::Sites(fetched) => rows(&fetched.value, |row| double_text_size::<Site>(&row.document)),
+            Self::License(fetched) => double_text_size::<License>(&fetched.value.document),
             Self::Partitions(fetched) => 256 * (1 + fetched.value.len()),
             Self::Segments(fetched) => 128 + size_of::<SegmentInfo>() * fetched.value.len(),
             Self::Events(fetched) => fetched.value.heap_size(),
@@ -187,7 +187,7 @@ fn rows<T>(page: &Page<T>, row_size: impl Fn(&T) -> usize) -> usize {
 }
 
 /// Returns the memory of a value that has its texts twice: in the record and parsed.
-fn double_weight<T>(document: &Document) -> usize {
+fn double_text_size<T>(document: &Document) -> usize {
     size_of::<T>() + 2 * document.len()
 }
 

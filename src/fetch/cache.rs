@@ -226,7 +226,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_forgotten_is_asked_again_and_weighs_nothing() {
+    fn a_removed_answer_is_not_cached_and_uses_no_memory() {
         let mut cache = Cache::with_limit(300);
         let (fetch, answer) = page(0);
         cache.insert(&fetch, &answer);
@@ -236,7 +236,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_deed_leaves_only_what_it_cannot_change() {
+    async fn a_change_invalidates_exactly_the_answers_it_may_affect() {
         let mut cache = Cache::default();
         let host = Fetch::Sensor(SensorId(7));
         let sensor = answer_from(&host, r#"{"id": 7}"#).await;
@@ -251,7 +251,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_may_change_expires_and_what_has_ended_does_not() {
+    async fn mutable_answers_expire_and_final_ones_do_not() {
         let host = Fetch::Sensor(SensorId(7));
         let sensor = answer_from(&host, r#"{"id": 7}"#).await;
         let facets = Fetch::facets(&Search::default(), ["start".to_owned()]);
@@ -292,7 +292,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_row_does_not_replace_what_a_summary_has_told() {
+    async fn a_row_does_not_replace_a_summary() {
         let mut cache = Cache::default();
         let (fetch, answer) = summary("", r#", "parent_unique_id": "00000007-0000-0b00-01d7-10ccae568ec0""#).await;
         cache.insert(&fetch, &answer);
@@ -305,7 +305,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_document_stays_when_its_relatives_are_too_large() {
+    async fn a_document_is_cached_even_if_its_relatives_are_too_large() {
         let sibling = |long: usize| {
             let cmdline = "x".repeat(long);
             format!(r#", "siblings": [{{"id": "{GUID}", "cmdline": "{cmdline}"}}]"#)

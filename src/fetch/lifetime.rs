@@ -53,7 +53,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_batch_that_is_over_never_expires() {
+    fn a_completed_batch_never_expires() {
         let arrived: Timestamp = "2021-03-04T10:15:45.678Z".parse().unwrap();
         let segment = Segment(1_614_852_945_678);
         let may_grow_after = |seconds| {

@@ -112,7 +112,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn spans_join_without_gap_or_double() {
+    fn spans_join_without_gaps_or_overlaps() {
         let of = |start, step, end| spans(start, step, end).map(|span| (span.start, span.rows)).collect::<Vec<_>>();
         assert_eq!(of(10, 10, 35), [(10, 10), (20, 10), (30, 5)]);
         assert_eq!(of(10, 10, 10), []);

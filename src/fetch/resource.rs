@@ -141,7 +141,7 @@ impl Fetch {
         }
     }
 
-    /// Returns whether a change may affect the answer. Past activity of hosts and its files stay as they are.
+    /// Returns whether a change may affect the answer. Recorded activity and the files in it never change.
     pub(super) fn is_affected_by_changes(&self) -> bool {
         match self {
             Self::ServerInfo

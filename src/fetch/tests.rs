@@ -56,7 +56,7 @@ async fn sensor(name: &str) -> Answer {
 }
 
 #[tokio::test]
-async fn a_mistake_of_our_own_is_told_to_who_waits_and_the_rest_goes_on() {
+async fn a_panicking_request_fails_alone_with_an_internal_error() {
     let mut fetcher = fetcher();
     fetcher.spawn(vec![RequestId(1)], QUESTION, async { panic!("a mistake") });
     let outcome = fetcher.next().await.unwrap();
@@ -71,7 +71,7 @@ async fn a_mistake_of_our_own_is_told_to_who_waits_and_the_rest_goes_on() {
 }
 
 #[tokio::test]
-async fn an_answer_to_a_question_that_was_given_up_is_not_taken_for_the_new_one() {
+async fn a_cancelled_request_does_not_answer_a_newer_identical_one() {
     let (stale, current) = (sensor("OLD").await, sensor("NEW").await);
     let mut fetcher = fetcher();
     fetcher.spawn(vec![RequestId(1)], QUESTION, ready(Ok(stale)));
@@ -89,7 +89,7 @@ async fn an_answer_to_a_question_that_was_given_up_is_not_taken_for_the_new_one(
 }
 
 #[tokio::test]
-async fn what_was_asked_before_a_deed_is_told_and_not_kept() {
+async fn an_answer_requested_before_a_change_is_not_cached() {
     let summary = Fetch::summary(SUBJECT.parse().unwrap());
     let body = format!(r#"{{"process": {{"id": "{SUBJECT}", "terminated": true}}}}"#);
     let process = answer_from(&summary, &body).await;
@@ -107,7 +107,7 @@ async fn what_was_asked_before_a_deed_is_told_and_not_kept() {
 }
 
 #[tokio::test]
-async fn a_walk_that_cannot_keep_what_it_is_told_ends() {
+async fn a_walk_ends_if_a_document_does_not_fit_into_the_cache() {
     let mut fetcher = fetcher();
     fetcher.cache = Cache::with_limit(100);
     let id = SUBJECT.parse().unwrap();

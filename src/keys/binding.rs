@@ -81,7 +81,7 @@ mod tests {
     }
 
     #[test]
-    fn a_binding_clashes_with_what_it_begins() {
+    fn a_binding_conflicts_with_its_extensions() {
         for (one, other, clashes) in [
             ("g", "g g", true),
             ("g g", "g", true),
@@ -96,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn crowded_lines_get_short_forms() {
+    fn narrow_lines_get_short_forms() {
         for (text, short) in [
             ("g g", "gg"),
             ("ctrl-r", "^r"),

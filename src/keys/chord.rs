@@ -232,7 +232,7 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn what_is_no_key_is_refused_with_what_is() {
+    fn an_invalid_key_is_rejected_with_the_valid_ones() {
         check_refused("return", "f1 to f35, enter, esc");
         check_refused("cmd-x", "unknown modifier \"cmd\"; allowed are ctrl, alt and shift");
         check_refused("shift-g", "write the character it gives, as in \"G\"");

@@ -98,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_user_unbound_is_said() {
+    fn unbound_actions_are_listed() {
         assert!(!to_text(&Keymap::default()).contains("Not bound"));
         assert!(to_text(&unbound_sort()).ends_with("\nNot bound: sort\n"));
     }
@@ -111,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn keys_that_mean_something_to_markdown_are_guarded() {
+    fn keys_with_a_meaning_in_markdown_are_escaped() {
         assert_eq!(inline_code("|"), "`\\|`");
         assert_eq!(inline_code("`"), "`` ` ``");
     }

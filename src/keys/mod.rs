@@ -199,7 +199,7 @@ mod tests {
     }
 
     #[test]
-    fn the_focused_scope_is_asked_first() {
+    fn the_focused_scope_takes_precedence() {
         check(Scope::Query, "tab", Action::Complete);
         check(Scope::Results, "tab", Action::NextPane);
         check(Scope::Results, "enter", Action::Open);
@@ -248,7 +248,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_without_meaning_names_the_nearest_with_one() {
+    fn an_unbound_key_names_the_nearest_bound_one() {
         let keymap = Keymap::default();
         let nearest = |keys| keymap.describe_nearest(Scope::Sensor.lookup_chain(), &typed(keys));
         assert_eq!(nearest("J"), "\"J\" does nothing in this pane; j is down");

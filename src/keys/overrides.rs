@@ -160,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn new_keys_stand_where_the_old_ones_stood() {
+    fn new_keys_take_the_position_of_the_old_ones() {
         let order = |keymap: &Keymap| keymap.0.iter().map(|entry| entry.action).collect::<Vec<_>>();
         let keymap = Keymap::with_overrides(&overrides(&[("rows", "sort", &["o"])])).unwrap();
         assert_eq!(order(&keymap), order(&Keymap::default()));

@@ -200,7 +200,7 @@ mod tests {
     }
 
     #[test]
-    fn words_are_read_in_any_case_and_unknown_ones_stay() {
+    fn words_are_parsed_in_any_case_and_unknown_ones_are_retained() {
         for status in AlertStatus::ALL {
             assert_eq!(AlertStatus::parse(&status.server_word()), status);
         }

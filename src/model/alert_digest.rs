@@ -135,7 +135,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_was_counted_and_never_came_is_missed_and_what_is_beyond_the_most_is_not() {
+    fn missed_alerts_are_counted_up_to_the_maximum() {
         let missed = |total| {
             let queue = AlertDigest { total, n_unreadable: 3, ..AlertDigest::default() };
             (queue.n_missed(), queue.is_truncated())

@@ -24,7 +24,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_time_is_told_in_its_largest_units() {
+    fn a_duration_is_written_in_its_largest_units() {
         for (millis, words) in [
             (0, "0 ms"),
             (999, "999 ms"),

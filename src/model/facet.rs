@@ -274,7 +274,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_list_had_no_room_for_is_not_called_new() {
+    fn a_value_missing_in_a_truncated_list_is_not_new() {
         let names: Vec<String> = (0..Facet::MAX_VALUES).map(|at| format!("{at}.exe")).collect();
         let many: Vec<(&str, u64)> = names.iter().map(|name| (name.as_str(), 9)).collect();
         let compared = compare(&facet(&[("rare.exe", 1), ("0.exe", 1)]), &facet(&many));
@@ -285,7 +285,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_compared_with_nothing_is_nothing() {
+    fn empty_facets_can_be_compared() {
         assert_eq!(changes(&[], &[]), []);
         assert_eq!(changes(&[("a", 1)], &[]), [("a".into(), FacetDelta::New)]);
         assert_eq!(changes(&[("a", 0)], &[("b", 0)]), []);
@@ -299,7 +299,7 @@ mod tests {
     }
 
     #[test]
-    fn shares_are_the_servers_or_what_they_would_be() {
+    fn shares_are_sent_by_the_server_or_computed() {
         let mut facet = facet(&[("a", 3), ("b", 1)]);
         let shares = |facet: &Facet| {
             let of = |value| (facet.ratio(value), facet.percent(value));

@@ -73,7 +73,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_hash_has_one_spelling_and_two_ways_to_write_it() {
+    fn a_hash_is_displayed_in_lower_case_and_converted_to_upper_case() {
         let md5: Md5 = "9E107D9D372BB6826BD81D3542A419D6".parse().unwrap();
         assert_eq!(md5.to_string(), "9e107d9d372bb6826bd81d3542a419d6");
         assert_eq!(md5.to_upper_hex(), "9E107D9D372BB6826BD81D3542A419D6");

@@ -100,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn a_list_is_read_however_it_is_written() {
+    fn a_list_is_parsed_in_any_format() {
         check(&format!("\u{FEFF}{ONE}\r\n{TWO}\r\n"), &[ONE, TWO], &[], 0);
         check(&format!("{ONE}\r{TWO}"), &[ONE, TWO], &[], 0);
         check(&format!("\"{ONE}\",'{TWO}'"), &[ONE, TWO], &[], 0);
@@ -113,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn each_hash_is_taken_once_and_a_number_sign_in_a_line_without_ends_hides_nothing() {
+    fn text_without_comments_may_contain_number_signs() {
         let list = HashList::from_text(&format!("{ONE} # {TWO} {}", ONE.to_uppercase()));
         assert_eq!((list.md5s.len(), list.n_duplicates), (2, 1));
     }

@@ -156,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn every_link_of_the_web_console_is_read_with_and_without_its_slash() {
+    fn every_link_of_the_web_console_is_parsed_with_and_without_its_slash() {
         let id: ProcessId = GUID.parse().unwrap();
         for base in ["https://cb.example.com/", "https://CB.example.com", "hxxps://cb[.]example[.]com/", ""] {
             for slash in ["", "/"] {
@@ -182,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_link_is_not_read() {
+    fn other_text_is_not_parsed_as_a_link() {
         for text in [
             "",
             "#",
@@ -198,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn a_link_says_which_server_it_is_of() {
+    fn a_link_has_the_server_it_is_for() {
         let server = |text: &str| Link::parse(text).unwrap().server;
         assert_eq!(server("https://CB.Example.com:443/#/host/4").as_deref(), Some("cb.example.com"));
         assert_eq!(server("https://cb.example.com:8443/#/host/4").as_deref(), Some("cb.example.com:8443"));
@@ -208,7 +208,7 @@ mod tests {
     }
 
     #[test]
-    fn an_alert_is_named_by_its_id_alone() {
+    fn a_link_is_for_an_alert_only_if_it_searches_one_id() {
         let alert = |search: &str| Link::parse(&format!("https://cb.example.com/#/alerts?{search}")).unwrap().alert();
         let id = Some(AlertId(ALERT.into()));
         assert_eq!(alert(&format!("cb.urlver=1&q=unique_id%3A{ALERT}")), id);

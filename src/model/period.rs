@@ -198,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn anything_else_is_no_moment() {
+    fn invalid_moments_are_rejected() {
         for text in [
             "",
             "-",

@@ -43,7 +43,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nothing_to_compare_with_is_no_share() {
+    fn without_a_total_there_is_no_share() {
         let mut prevalence = Prevalence { processes: 3, ..Prevalence::default() };
         assert_eq!(prevalence.share(), None);
         prevalence.total = 12;

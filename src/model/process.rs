@@ -276,7 +276,7 @@ mod tests {
     }
 
     #[test]
-    fn the_clock_of_a_host_is_fast_or_slow_by_when_its_events_came() {
+    fn the_direction_of_clock_skew_follows_from_the_arrival_of_events() {
         let at = |time: &str| format!("2026-03-04T{time}Z").parse().unwrap();
         for (host, server, off_by, expected) in [
             // Events that arrive before they happened.

@@ -213,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn the_zones_go_round_and_pass_over_what_is_not_known() {
+    fn zones_are_cycled_skipping_unknown_ones() {
         let (host, mine) = (zone("-06:00"), zone("+01:00"));
         let first = Zone::default().next_zone(Some(&host), Some(&mine));
         assert_eq!(first, Zone::Host(host.clone()));
@@ -273,7 +273,7 @@ mod tests {
     }
 
     #[test]
-    fn skew_is_told_in_units_that_can_be_read() {
+    fn skew_is_written_in_readable_units() {
         for (seconds, words) in [
             (0, "in sync"),
             (-13, "13 s off (vs server)"),

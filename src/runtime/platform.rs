@@ -108,7 +108,7 @@ impl Platform<Output> for UnixPlatform {
             query: entry.query.clone(),
             period: entry.period.text.clone(),
             is_server_clock: entry.period.clock == EventClock::Server,
-            at: entry.asked_at,
+            at: entry.run_at,
             total: entry.total,
             took_ms: entry.took_ms,
             server: self.server.clone(),
@@ -176,7 +176,7 @@ pub fn history_entry(entry: HistoryLine) -> HistoryEntry {
     HistoryEntry {
         period: period_input(&entry.period, entry.is_server_clock),
         query: entry.query,
-        asked_at: entry.at,
+        run_at: entry.at,
         total: entry.total,
         took_ms: entry.took_ms,
     }

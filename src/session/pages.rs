@@ -1,6 +1,8 @@
 //! A window on a list of any length: which pages are loaded, which are pending, which to fetch.
 
 mod page;
+#[cfg(test)]
+mod tests;
 
 use std::{collections::BTreeMap, ops::Range, sync::Arc};
 

@@ -55,7 +55,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_search_tells_the_period_it_was_bound_to() {
+    fn a_period_is_restored_from_a_search() {
         let now: Timestamp = "2026-03-04T10:20:00Z".parse().unwrap();
         let when = PeriodInput { text: "-24h".into(), clock: EventClock::Server };
         let search = when.period(now).unwrap().bind_to(Search::default());

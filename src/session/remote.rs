@@ -160,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_to_an_older_ticket_is_refused() {
+    fn an_answer_to_an_older_ticket_is_ignored() {
         let mut remote = answered();
         remote.set_pending(Ticket(2), sensor(1));
         remote.set_pending(Ticket(3), sensor(1));
@@ -172,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn a_failed_refresh_keeps_the_answer_and_says_so() {
+    fn a_failed_refresh_retains_the_answer_with_the_error() {
         let mut remote = answered();
         remote.set_pending(Ticket(2), sensor(1));
         assert!(remote.reject(Ticket(2), Error::Internal));
@@ -181,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_about_another_subject_goes_with_the_question() {
+    fn a_question_about_another_subject_clears_the_answer() {
         let mut remote = answered();
         remote.set_pending(Ticket(2), sensor(2));
         assert!(remote.latest().is_none() && !remote.has_answer());
@@ -192,7 +192,7 @@ mod tests {
     }
 
     #[test]
-    fn giving_up_a_refresh_keeps_the_answer() {
+    fn cancelling_a_refresh_retains_the_answer() {
         let mut remote = answered();
         remote.set_pending(Ticket(2), sensor(1));
         remote.cancel_pending();

@@ -36,7 +36,7 @@ pub struct HistoryEntry {
     /// Period in which the last event had to lie.
     pub period: PeriodInput,
     /// When it was run (clock of this machine).
-    pub asked_at: Timestamp,
+    pub run_at: Timestamp,
     /// Number of rows, if it was known.
     pub total: Option<u64>,
     /// Response time of the first page, in milliseconds.

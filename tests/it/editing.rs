@@ -21,7 +21,7 @@ fn with_history() -> Stage {
     let past = |query: &str| HistoryEntry {
         period: PeriodInput::default(),
         query: query.into(),
-        asked_at: now(),
+        run_at: now(),
         total: Some(2),
         took_ms: Some(30),
     };

@@ -36,7 +36,7 @@ fn take_requests(join: &mut JoinPlan) -> Vec<Fetch> {
 }
 
 #[tokio::test]
-async fn each_object_is_asked_for_once_in_the_order_of_the_rows() {
+async fn each_object_is_requested_once_in_the_order_of_the_rows() {
     let mut join = join_rows(&rows(50, 3).await, &[JoinKey::Sensor, JoinKey::Binary]);
     let requests = take_requests(&mut join);
     let ids = requests.iter().map(|fetch| match fetch {
@@ -54,7 +54,7 @@ async fn each_object_is_asked_for_once_in_the_order_of_the_rows() {
 }
 
 #[tokio::test]
-async fn no_more_are_in_flight_than_are_good_for_the_server() {
+async fn the_number_of_requests_in_flight_is_limited() {
     let mut join = join_rows(&rows(90, 90).await, &[JoinKey::Sensor]);
     let first = take_requests(&mut join);
     assert_eq!(first.len(), MAX_IN_FLIGHT);
@@ -66,7 +66,7 @@ async fn no_more_are_in_flight_than_are_good_for_the_server() {
 }
 
 #[tokio::test]
-async fn rows_in_view_are_asked_for_first() {
+async fn rows_in_view_are_requested_first() {
     let rows = rows(90, 90).await;
     let mut join = join_rows(&rows, &[JoinKey::Sensor]);
     join.prioritize(rows[60..62].iter().map(Arc::as_ref));
@@ -80,7 +80,7 @@ async fn rows_in_view_are_asked_for_first() {
 }
 
 #[tokio::test]
-async fn the_sensor_tells_the_group() {
+async fn the_group_is_known_from_the_sensor() {
     let rows = rows(2, 2).await;
     let mut join = join_rows(&rows, &[JoinKey::Group]);
     let sensors = take_requests(&mut join);
@@ -101,7 +101,7 @@ async fn the_sensor_tells_the_group() {
 }
 
 #[tokio::test]
-async fn what_does_not_come_is_named() {
+async fn failed_objects_are_listed_by_name() {
     let rows = rows(11, 11).await;
     let mut join = join_rows(&rows, &ALL);
     let gone = |what: &str| Error::NotFound { what: what.into() };

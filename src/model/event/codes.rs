@@ -231,7 +231,7 @@ mod tests {
     }
 
     #[test]
-    fn a_number_without_a_meaning_is_kept() {
+    fn an_unknown_number_is_retained() {
         assert_eq!(FileAction::new(Some(16)), FileAction::Other(Some(16)));
         assert_eq!(RegAction::new(None).name(), "changed");
         assert_eq!(FileType(0).name().or(FileType(99).name()), None);

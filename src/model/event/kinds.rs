@@ -70,7 +70,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_kind_comes_and_goes() {
+    fn a_kind_is_toggled() {
         let kinds = Kinds::default().with_toggled(EventKind::Netconn);
         assert!(kinds.contains(EventKind::Netconn) && !kinds.contains(EventKind::Other));
         let both = kinds.with_toggled(EventKind::Other);

@@ -61,7 +61,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_number_is_a_time_only_where_it_can_be_one() {
+    fn only_a_large_segment_number_is_a_time() {
         let arrived = Segment(1_614_852_945_678).arrival_time();
         assert_eq!(arrived, "2021-03-04T10:15:45.678Z".parse().ok());
         for number in [0, 1, 999, u64::MAX] {

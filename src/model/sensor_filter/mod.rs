@@ -138,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_typed_is_a_name_an_address_or_a_group() {
+    fn a_bare_word_is_a_name_or_an_address() {
         for (typed, expected) in [
             ("FIN", "hostname:\"FIN\""),
             ("10.1.", "ip:\"10.1.\""),
@@ -162,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_server_would_ignore_is_refused() {
+    fn conditions_that_the_server_would_ignore_are_rejected() {
         for typed in [
             "ip:10 FIN",
             "FIN HR",

@@ -115,9 +115,9 @@ impl EventFilter {
         };
         let column_contains = |name: &str, word: &str| match name {
             "kind" if is_kind(word) => Some(true),
-            "kind" => Some(timeline.fact_contains(row, name, word) == Some(true)),
+            "kind" => Some(timeline.property_contains(row, name, word) == Some(true)),
             "detail" => Some(timeline.contains_word(row, word)),
-            _ => timeline.fact_contains(row, name, word),
+            _ => timeline.property_contains(row, name, word),
         };
         self.filter.matches_row(column_contains, |word| timeline.contains_word(row, word))
     }

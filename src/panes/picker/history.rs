@@ -70,7 +70,7 @@ impl Pane for HistoryPane {
             let duration = if area.width < MIN_WIDTH_DURATION { String::new() } else { format!("{duration:>6} ms  ") };
             let details = format!(
                 "  {rows:>8} rows  {duration}{}",
-                session.connection.zone.without_offset(entry.asked_at, Precision::Minute)
+                session.connection.zone.without_offset(entry.run_at, Precision::Minute)
             );
             let room = usize::from(area.width).saturating_sub(text::width(&details));
             let query = if entry.period.is_any_time() {

@@ -87,7 +87,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_among_the_shown_is_new_and_what_the_total_lacks_is_gone() {
+    fn new_and_gone_alerts_are_counted() {
         let here = ids(&["a", "b", "c"]);
         let shown: HashSet<_> = here.iter().collect();
         let counts = |names: &[&str], of, total| {

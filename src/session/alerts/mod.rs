@@ -26,9 +26,9 @@ pub struct AlertState {
     /// The search whose alerts are in `digest`.
     pub(super) digest_search: Option<Arc<Search>>,
     /// Whether the list of alerts was fetched again after the digest.
-    pub(super) is_queue_old: bool,
+    pub(super) is_digest_stale: bool,
     /// Whether the digest was fetched again after the list of alerts.
-    pub(super) is_list_old: bool,
+    pub(super) is_list_stale: bool,
     /// Whether the current search was restored from the navigation history.
     pub(super) is_restored_search: bool,
     pub groups: Pages<AlertGroup>,

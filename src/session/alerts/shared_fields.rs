@@ -79,7 +79,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_common_is_known_of_each_and_the_same() {
+    fn a_value_is_shared_if_every_alert_has_it() {
         let rows = [alert("one", "ana", AlertStatus::Unresolved), alert("one", "kim", AlertStatus::Unresolved)];
         let expected = SharedFields {
             source: Some(AlertSource::Watchlist),

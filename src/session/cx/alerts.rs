@@ -34,12 +34,12 @@ impl Cx<'_> {
         }
         let state = &mut self.session.alert_state;
         if state.group_by.is_some() {
-            if std::mem::take(&mut state.is_queue_old) {
+            if std::mem::take(&mut state.is_digest_stale) {
                 self.refresh_alert_digest();
             }
             return;
         }
-        if std::mem::take(&mut state.is_list_old) {
+        if std::mem::take(&mut state.is_list_stale) {
             self.refresh_loaded::<Alert>();
         }
     }
@@ -47,7 +47,7 @@ impl Cx<'_> {
     /// Records that the list of alerts is being refreshed, which makes the digest the older one.
     pub fn mark_digest_stale(&mut self) {
         let state = &mut self.session.alert_state;
-        (state.is_queue_old, state.is_list_old) = (true, false);
+        (state.is_digest_stale, state.is_list_stale) = (true, false);
     }
 
     /// Returns to alert groups shown before, identified by their search.
@@ -81,8 +81,8 @@ impl Cx<'_> {
         self.session.alert_state.digest_search = Some(search.clone());
         self.start_grouping();
         let is_restored = self.session.alert_state.is_restored_search;
-        self.session.alert_state.is_queue_old = false;
-        self.session.alert_state.is_list_old = !is_restored;
+        self.session.alert_state.is_digest_stale = false;
+        self.session.alert_state.is_list_stale = !is_restored;
         let policy = if is_restored { FetchPolicy::CacheFirst } else { FetchPolicy::NoCache };
         self.fetch(digest_fetch(&search), policy);
     }
@@ -91,7 +91,7 @@ impl Cx<'_> {
     pub fn refresh_alert_digest(&mut self) {
         if let Some(search) = self.session.alert_state.digest_search.clone() {
             let state = &mut self.session.alert_state;
-            (state.is_queue_old, state.is_list_old) = (false, true);
+            (state.is_digest_stale, state.is_list_stale) = (false, true);
             self.fetch(digest_fetch(&search), FetchPolicy::NoCache);
         }
     }

@@ -198,7 +198,7 @@ impl Cx<'_> {
             return;
         };
         let took_ms = u64::try_from(self.now.duration_since(at).as_millis()).unwrap_or(0);
-        let entry = HistoryEntry { query, period, asked_at: at, total: Some(total), took_ms: Some(took_ms) };
+        let entry = HistoryEntry { query, period, run_at: at, total: Some(total), took_ms: Some(took_ms) };
         let is_other = |other: &HistoryEntry| (&other.query, &other.period) != (&entry.query, &entry.period);
         self.session.search.query_history.retain(is_other);
         self.session.search.query_history.insert(0, entry.clone());

@@ -3,12 +3,12 @@
 use jiff::Timestamp;
 
 use super::*;
-use crate::model::Process;
 use crate::fetch::Rows;
+use crate::model::Process;
 
 fn searched_pages() -> Pages<Process> {
     let mut pages = Pages::<Process>::default();
-    pages.ask(Arc::new(Search::default()));
+    pages.set_search(Arc::new(Search::default()));
     pages
 }
 
@@ -16,7 +16,7 @@ fn starts(fetches: &[Fetch]) -> Vec<(u64, u64)> {
     fetches
         .iter()
         .map(|fetch| match fetch {
-            Fetch::Page { span, .. } => (span.start, span.rows),
+            Fetch::Processes { span, .. } => (span.start, span.rows),
             other => panic!("{other:?}"),
         })
         .collect()
@@ -24,81 +24,69 @@ fn starts(fetches: &[Fetch]) -> Vec<(u64, u64)> {
 
 /// Answers the page at `start` with `sent` unreadable rows of `total`.
 fn answer(pages: &mut Pages<Process>, start: u64, sent: usize, total: u64) {
-    let value = Rows {
-        broken: sent,
-        total,
-        start,
-        ..Rows::default()
-    };
-    pages.expect(start, Ticket(start));
-    let known = Known {
-        value: Arc::new(value),
-        as_of: Timestamp::UNIX_EPOCH,
-        from_cache: false,
-    };
-    assert!(pages.settle(start, Ticket(start), known));
+    let value = Rows { n_unreadable: sent, total, start, ..Rows::default() };
+    pages.set_pending(start, Ticket(start));
+    let fetched = Fetched { value: Arc::new(value), as_of: Timestamp::UNIX_EPOCH, from_cache: false };
+    assert!(pages.resolve(start, Ticket(start), fetched));
 }
 
 #[test]
-fn a_new_question_asks_for_its_first_page() {
-    assert_eq!(starts(&searched_pages().wanted(&(0..30))), [(0, 100)]);
-    assert!(Pages::<Process>::default().wanted(&(0..30)).is_empty());
+fn a_new_search_requests_its_first_page() {
+    assert_eq!(starts(&searched_pages().missing_pages(&(0..30))), [(0, 100)]);
+    assert!(Pages::<Process>::default().missing_pages(&(0..30)).is_empty());
 }
 
 #[test]
-fn a_window_asks_for_exactly_the_pages_it_shows() {
+fn a_window_requests_exactly_the_pages_it_shows() {
     let mut pages = searched_pages();
     answer(&mut pages, 0, 100, 1_000_000);
-    assert_eq!(starts(&pages.wanted(&(90..130))), [(100, 100)]);
-    assert_eq!(
-        starts(&pages.wanted(&(999_970..1_000_000))),
-        [(999_900, 100)]
-    );
-    assert!(pages.wanted(&(0..100)).is_empty());
-    assert!(matches!(pages.row(100), Row::Coming));
-    assert!(matches!(pages.row(99), Row::Broken));
-    assert!(matches!(pages.row(1_000_000), Row::None));
+    assert_eq!(starts(&pages.missing_pages(&(90..130))), [(100, 100)]);
+    assert_eq!(starts(&pages.missing_pages(&(999_970..1_000_000))), [(999_900, 100)]);
+    assert!(pages.missing_pages(&(0..100)).is_empty());
+    assert!(matches!(pages.row(100), RowState::Pending));
+    assert!(matches!(pages.row(99), RowState::Unreadable));
+    assert!(matches!(pages.row(1_000_000), RowState::Absent));
 }
 
 #[test]
-fn far_pages_are_let_go() {
+fn far_pages_are_removed() {
     let mut pages = searched_pages();
     for start in (0..5_000).step_by(100) {
         answer(&mut pages, start, 100, 1_000_000);
-        pages.trim(&(start..start + 40));
-        assert!(pages.parts.len() <= 8, "{}", pages.parts.len());
+        pages.evict_far(&(start..start + 40));
+        assert!(pages.slots.len() <= 8, "{}", pages.slots.len());
     }
 }
 
 #[test]
-fn far_pages_are_not_awaited_any_more() {
+fn pending_far_pages_are_cancelled() {
     let mut pages = searched_pages();
     answer(&mut pages, 0, 100, 1_000_000);
     for start in [100, 200, 5_000] {
-        pages.expect(start, Ticket(start));
+        pages.set_pending(start, Ticket(start));
     }
-    assert_eq!(pages.trim(&(5_000..5_040)), [100, 200]);
+    assert_eq!(pages.evict_far(&(5_000..5_040)), [100, 200]);
     assert_eq!(pages.n_pending(), 1);
 }
 
 #[test]
-fn a_server_that_gives_fewer_rows_is_taken_at_its_word() {
+fn the_page_size_of_the_server_is_used_if_it_is_smaller() {
     let mut pages = searched_pages();
     answer(&mut pages, 0, 40, 200);
-    assert_eq!(starts(&pages.wanted(&(30..60))), [(40, 40)]);
+    assert_eq!(starts(&pages.missing_pages(&(30..60))), [(40, 40)]);
 }
 
 #[test]
-fn a_short_first_page_is_followed_by_one_look_at_what_comes_next() {
+fn after_a_short_first_page_the_next_page_decides_whether_it_was_all() {
     // One process in seven segments: the server counts segments and sends processes (API reference 2.2).
     let mut pages = searched_pages();
     answer(&mut pages, 0, 1, 7);
-    assert_eq!(starts(&pages.wanted(&(0..60))), [(1, 1)]);
+    assert_eq!(starts(&pages.missing_pages(&(0..60))), [(1, 1)]);
     assert!(pages.is_estimate());
     answer(&mut pages, 1, 0, 7);
     assert_eq!((pages.total(), pages.is_estimate()), (Some(1), false));
-    assert!(pages.wanted(&(0..60)).is_empty());
-    assert_eq!(starts(&pages.refresh(&(0..60))), [(0, 100)]);
+    assert!(pages.missing_pages(&(0..60)).is_empty());
+    assert_eq!(starts(&pages.refetch_pages(&(0..60))), [(0, 100)]);
 }
 
 #[test]
@@ -110,7 +98,7 @@ fn an_empty_page_corrects_the_total() {
 }
 
 #[test]
-fn the_earliest_end_counts_whatever_order_the_pages_come_in() {
+fn the_earliest_end_counts_for_any_order_of_the_pages() {
     let mut pages = searched_pages();
     answer(&mut pages, 0, 5, 14);
     answer(&mut pages, 5, 0, 14);
@@ -121,20 +109,20 @@ fn the_earliest_end_counts_whatever_order_the_pages_come_in() {
 }
 
 #[test]
-fn an_estimate_that_is_far_too_high_is_found_out_in_few_steps() {
+fn an_estimate_that_is_far_too_high_is_corrected_in_few_steps() {
     let mut pages = searched_pages();
     answer(&mut pages, 0, 100, 1_000_000);
     assert!(pages.is_estimate());
-    let mut n_asked = 0;
+    let mut n_requests = 0;
     while pages.is_estimate() {
         let last = pages.total().unwrap() - 1;
-        let [(start, _)] = starts(&pages.wanted(&(last..last + 1)))[..] else {
-            panic!("the last page is asked for")
+        let [(start, _)] = starts(&pages.missing_pages(&(last..last + 1)))[..] else {
+            panic!("the last page is requested")
         };
         let sent = 312_345_u64.saturating_sub(start).min(100);
         answer(&mut pages, start, usize::try_from(sent).unwrap(), 1_000_000);
-        n_asked += 1;
-        assert!(n_asked <= 20, "{:?}", pages.total());
+        n_requests += 1;
+        assert!(n_requests <= 20, "{:?}", pages.total());
     }
     assert_eq!(pages.total(), Some(312_345));
 }
@@ -148,50 +136,50 @@ fn a_short_page_is_the_last_one() {
 }
 
 #[test]
-fn a_failed_page_is_not_asked_again_until_it_is_retried() {
+fn a_failed_page_is_not_requested_again_until_it_is_retried() {
     let mut pages = searched_pages();
-    pages.expect(0, Ticket(1));
-    assert!(!pages.fail(0, Ticket(2), Error::Internal));
-    assert!(pages.fail(0, Ticket(1), Error::Internal));
-    assert!(pages.wanted(&(0..10)).is_empty());
-    assert!(matches!(pages.row(0), Row::Failed));
-    pages.retry();
-    assert_eq!(starts(&pages.wanted(&(0..10))), [(0, 100)]);
+    pages.set_pending(0, Ticket(1));
+    assert!(!pages.reject(0, Ticket(2), Error::Internal));
+    assert!(pages.reject(0, Ticket(1), Error::Internal));
+    assert!(pages.missing_pages(&(0..10)).is_empty());
+    assert!(matches!(pages.row(0), RowState::Failed));
+    pages.clear_failures();
+    assert_eq!(starts(&pages.missing_pages(&(0..10))), [(0, 100)]);
 }
 
 #[test]
-fn a_page_that_was_given_up_is_not_asked_again_until_it_is_retried() {
+fn a_cancelled_page_is_not_requested_again_until_it_is_retried() {
     let mut pages = searched_pages();
     answer(&mut pages, 0, 100, 300);
-    pages.expect(0, Ticket(1));
-    pages.expect(100, Ticket(2));
-    assert_eq!(pages.forget(), [0, 100]);
+    pages.set_pending(0, Ticket(1));
+    pages.set_pending(100, Ticket(2));
+    assert_eq!(pages.cancel_pending(), [0, 100]);
     assert!(!pages.is_pending());
-    assert!(pages.wanted(&(0..150)).is_empty());
-    assert!(matches!(pages.row(99), Row::Broken));
-    assert!(matches!(pages.row(100), Row::Failed));
-    pages.retry();
-    assert_eq!(starts(&pages.wanted(&(0..150))), [(100, 100)]);
+    assert!(pages.missing_pages(&(0..150)).is_empty());
+    assert!(matches!(pages.row(99), RowState::Unreadable));
+    assert!(matches!(pages.row(100), RowState::Failed));
+    pages.clear_failures();
+    assert_eq!(starts(&pages.missing_pages(&(0..150))), [(100, 100)]);
 }
 
 #[test]
-fn a_refresh_keeps_what_is_shown_until_the_new_answer_is_here() {
+fn a_refresh_retains_the_shown_rows_until_the_new_answer_arrives() {
     let mut pages = searched_pages();
     answer(&mut pages, 0, 100, 300);
     answer(&mut pages, 200, 100, 300);
-    assert_eq!(starts(&pages.refresh(&(0..30))), [(0, 100)]);
-    pages.expect(0, Ticket(9));
-    assert!(matches!(pages.row(5), Row::Broken));
-    assert!(pages.fail(0, Ticket(9), Error::Internal));
-    assert!(matches!(pages.row(5), Row::Broken));
+    assert_eq!(starts(&pages.refetch_pages(&(0..30))), [(0, 100)]);
+    pages.set_pending(0, Ticket(9));
+    assert!(matches!(pages.row(5), RowState::Unreadable));
+    assert!(pages.reject(0, Ticket(9), Error::Internal));
+    assert!(matches!(pages.row(5), RowState::Unreadable));
     assert!(pages.error().is_some());
 }
 
 #[test]
-fn a_refresh_forgets_nothing_that_is_on_its_way() {
+fn a_refresh_leaves_pending_pages_pending() {
     let mut pages = searched_pages();
     answer(&mut pages, 0, 100, 300);
-    pages.expect(200, Ticket(9));
-    assert_eq!(starts(&pages.refresh(&(0..30))), [(0, 100)]);
+    pages.set_pending(200, Ticket(9));
+    assert_eq!(starts(&pages.refetch_pages(&(0..30))), [(0, 100)]);
     assert_eq!(pages.n_pending(), 1);
 }

@@ -13,7 +13,7 @@ pub(super) struct EventText {
     /// The properties of all events: each is a marker character for its name, followed by its value.
     text: String,
     /// End of the properties of each event in `text`.
-    fact_ends: Vec<u32>,
+    property_ends: Vec<u32>,
 }
 
 /// Number of property names that have a marker of their own.
@@ -31,7 +31,7 @@ impl EventText {
                 push_lower(&mut index.text, value.raw());
             }
             let end = u32::try_from(index.text.len()).unwrap_or(u32::MAX);
-            index.fact_ends.push(end);
+            index.property_ends.push(end);
         }
         index
     }
@@ -47,7 +47,7 @@ impl EventText {
     }
 
     /// Returns whether the property `name` contains `word`; `None` if no event has such a property.
-    pub(super) fn fact_contains(&self, row: usize, name: &str, word: &str) -> Option<bool> {
+    pub(super) fn property_contains(&self, row: usize, name: &str, word: &str) -> Option<bool> {
         // A space in a name is typed as `_`, since a condition cannot contain spaces before its colon.
         let has_name = |other: &&str| other.bytes().eq(name.bytes().map(normalize_blank));
         let index = self.names.iter().position(has_name)?;
@@ -62,12 +62,12 @@ impl EventText {
 
     /// Returns the memory it uses, in bytes.
     pub(super) fn heap_size(&self) -> usize {
-        self.text.capacity() + 6 * self.fact_ends.capacity()
+        self.text.capacity() + 6 * self.property_ends.capacity()
     }
 
     fn facts(&self, row: usize) -> &str {
         let end = |row: usize| {
-            let end = self.fact_ends.get(row).copied().unwrap_or_default();
+            let end = self.property_ends.get(row).copied().unwrap_or_default();
             usize::try_from(end).unwrap_or(usize::MAX)
         };
         let start = row.checked_sub(1).map_or(0, end);
@@ -135,19 +135,19 @@ mod tests {
     }
 
     #[test]
-    fn words_are_found_in_the_facts_of_their_own_event() {
+    fn words_are_found_only_in_their_own_event() {
         let index = EventText::from_events(&[script("Invoke-ÜBER", false), script("exit", true)]);
         assert!(index.contains_word(0, "invoke-über") && !index.contains_word(1, "invoke"));
         // A script was run, so it has the property `action`.
-        assert_eq!(index.fact_contains(0, "action", "ran"), Some(true));
-        assert_eq!(index.fact_contains(0, "script", "ran"), Some(false));
-        assert_eq!(index.fact_contains(1, "script", "exit"), Some(true));
-        assert_eq!(index.fact_contains(1, "domain", "exit"), None);
+        assert_eq!(index.property_contains(0, "action", "ran"), Some(true));
+        assert_eq!(index.property_contains(0, "script", "ran"), Some(false));
+        assert_eq!(index.property_contains(1, "script", "exit"), Some(true));
+        assert_eq!(index.property_contains(1, "domain", "exit"), None);
         assert!(!index.contains_word(2, "exit"));
     }
 
     #[test]
-    fn what_tampers_is_of_two_kinds() {
+    fn a_tamper_event_is_of_two_kinds() {
         let index = EventText::from_events(&[script("exit", true)]);
         for kind in [EventKind::Fileless, EventKind::Emet] {
             assert!(index.kinds(0).contains(kind));
@@ -156,9 +156,9 @@ mod tests {
     }
 
     #[test]
-    fn no_fact_can_pass_for_the_name_of_another() {
+    fn no_value_can_contain_the_marker_of_a_name() {
         let index = EventText::from_events(&[script("a\u{1}b\nc", false)]);
         assert!(index.contains_word(0, "a b c"));
-        assert_eq!(index.fact_contains(0, "action", "b"), Some(false));
+        assert_eq!(index.property_contains(0, "action", "b"), Some(false));
     }
 }

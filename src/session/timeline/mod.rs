@@ -28,7 +28,7 @@ pub struct Timeline {
     /// The list of segments.
     pub(super) segments: Remote<Vec<SegmentInfo>>,
     /// Indexes stay valid, because rows refer to them.
-    segment_parts: Vec<SegmentSlot>,
+    segment_slots: Vec<SegmentSlot>,
     rows: Vec<RowRef>,
     revision: u64,
 }
@@ -62,7 +62,7 @@ impl Timeline {
     /// Returns an empty timeline. The segment `first`, if known, is fetched without waiting for the list of segments.
     pub(super) fn new(process: ProcessId, first: Option<Segment>, revision: u64) -> Self {
         let first = first.map(|segment| SegmentSlot::new(segment, None));
-        Self { process: Some(process), segment_parts: first.into_iter().collect(), revision, ..Self::default() }
+        Self { process: Some(process), segment_slots: first.into_iter().collect(), revision, ..Self::default() }
     }
 
     /// Returns the process of these events.
@@ -82,22 +82,22 @@ impl Timeline {
 
     /// Returns the event of a row; `None` for a gap.
     pub fn event(&self, row: RowRef) -> Option<&Event> {
-        self.segment_part(row).event(to_index(row.event_index))
+        self.segment_slot(row).event(to_index(row.event_index))
     }
 
     /// Returns the time of a row's event; for a gap, the time of its last event.
     pub fn event_time(&self, row: RowRef) -> Option<Timestamp> {
-        if row.is_gap() { self.segment_part(row).last_event_time() } else { self.event(row).and_then(|event| event.at) }
+        if row.is_gap() { self.segment_slot(row).last_event_time() } else { self.event(row).and_then(|event| event.at) }
     }
 
     /// Returns the segment of a row.
     pub fn segment(&self, row: RowRef) -> Segment {
-        self.segment_part(row).segment
+        self.segment_slot(row).segment
     }
 
     /// Returns the missing segment that a row stands for; `None` if the row is an event.
     pub fn gap(&self, row: RowRef) -> Option<TimelineGap<'_>> {
-        let slot = self.segment_part(row);
+        let slot = self.segment_slot(row);
         row.is_gap().then(|| TimelineGap {
             segment: slot.segment,
             n_events: slot.info.as_ref().and_then(|info| info.counts.total()),
@@ -108,34 +108,34 @@ impl Timeline {
 
     /// Returns the kinds of a row's event; empty for a gap.
     pub fn kinds(&self, row: RowRef) -> Kinds {
-        self.segment_part(row).digest.kinds(to_index(row.event_index))
+        self.segment_slot(row).digest.kinds(to_index(row.event_index))
     }
 
     /// Returns whether any property of a row's event contains `word`, which must be lower case.
     pub fn contains_word(&self, row: RowRef, word: &str) -> bool {
-        self.segment_part(row).digest.contains_word(to_index(row.event_index), word)
+        self.segment_slot(row).digest.contains_word(to_index(row.event_index), word)
     }
 
     /// Returns whether the property `name` of a row's event contains `word`; `None` if no event has such a property.
-    pub fn fact_contains(&self, row: RowRef, name: &str, word: &str) -> Option<bool> {
-        let digest = &self.segment_part(row).digest;
-        digest.fact_contains(to_index(row.event_index), name, word)
+    pub fn property_contains(&self, row: RowRef, name: &str, word: &str) -> Option<bool> {
+        let digest = &self.segment_slot(row).digest;
+        digest.property_contains(to_index(row.event_index), name, word)
     }
 
     /// Returns the signature of the file `md5`, from the answers with the events.
     pub fn signature(&self, md5: Md5) -> Option<&Signature> {
-        let mut batches = self.segment_parts.iter().filter_map(|slot| slot.events.latest());
+        let mut batches = self.segment_slots.iter().filter_map(|slot| slot.events.latest());
         batches.find_map(|fetched| fetched.value.signatures.get(&md5))
     }
 
     /// Returns how much is loaded.
     pub fn progress(&self) -> TimelineProgress {
-        let batches = || self.segment_parts.iter().filter_map(|slot| slot.events.latest());
+        let batches = || self.segment_slots.iter().filter_map(|slot| slot.events.latest());
         TimelineProgress {
             n_loaded: batches().count(),
-            n_segments: self.segments.latest().map(|_| self.segment_parts.len()),
+            n_segments: self.segments.latest().map(|_| self.segment_slots.len()),
             n_broken: batches().map(|fetched| fetched.value.n_unreadable).sum(),
-            n_left_out: self.segment_parts.iter().filter(|slot| slot.is_left_out).count(),
+            n_left_out: self.segment_slots.iter().filter(|slot| slot.is_left_out).count(),
         }
     }
 
@@ -146,7 +146,7 @@ impl Timeline {
 
     /// Returns the memory used in addition to the answers themselves, in bytes.
     pub fn heap_size(&self) -> usize {
-        let digests: usize = self.segment_parts.iter().map(|slot| slot.digest.heap_size()).sum();
+        let digests: usize = self.segment_slots.iter().map(|slot| slot.digest.heap_size()).sum();
         digests + size_of::<RowRef>() * self.rows.capacity()
     }
 
@@ -163,7 +163,7 @@ impl Timeline {
         if self.is_request_refused() {
             return requests;
         }
-        let mut missing: Vec<&SegmentSlot> = self.segment_parts.iter().filter(|slot| slot.needs_fetch).collect();
+        let mut missing: Vec<&SegmentSlot> = self.segment_slots.iter().filter(|slot| slot.needs_fetch).collect();
         missing.sort_by_key(|slot| {
             let distance = near.zip(slot.last_event_time());
             let distance = distance.map(|(near, last)| last.duration_since(near).abs());
@@ -183,7 +183,7 @@ impl Timeline {
     /// Expects the answer to `ticket` for a segment.
     pub(super) fn set_pending(&mut self, segment: Segment, ticket: Ticket, fetch: Fetch) {
         if let Some(index) = self.segment_index(segment) {
-            let slot = &mut self.segment_parts[index];
+            let slot = &mut self.segment_slots[index];
             slot.needs_fetch = false;
             slot.events.set_pending(ticket, fetch);
             self.update_gap_row(index);
@@ -197,11 +197,11 @@ impl Timeline {
             return false;
         }
         let numbers = fetch::segments_to_fetch(&infos);
-        if self.segment_parts.iter().any(|slot| !numbers.contains(&slot.segment)) {
+        if self.segment_slots.iter().any(|slot| !numbers.contains(&slot.segment)) {
             // Segments that the server no longer has are removed; the rows of the others get new indexes.
-            self.segment_parts.retain(|slot| numbers.contains(&slot.segment));
+            self.segment_slots.retain(|slot| numbers.contains(&slot.segment));
             self.rows.clear();
-            for index in 0..self.segment_parts.len() {
+            for index in 0..self.segment_slots.len() {
                 self.merge_events(index);
                 self.update_gap_row(index);
             }
@@ -209,12 +209,12 @@ impl Timeline {
         for segment in numbers {
             let info = infos.iter().find(|info| info.segment == segment).cloned();
             match self.segment_index(segment) {
-                Some(index) => self.segment_parts[index].set_info(info),
-                None => self.segment_parts.push(SegmentSlot::new(segment, info)),
+                Some(index) => self.segment_slots[index].set_info(info),
+                None => self.segment_slots.push(SegmentSlot::new(segment, info)),
             }
         }
         // New segments are left out as well once the memory limit was reached.
-        if let Some(index) = self.segment_parts.iter().position(|slot| slot.is_left_out) {
+        if let Some(index) = self.segment_slots.iter().position(|slot| slot.is_left_out) {
             self.leave_out(index);
         }
         self.revision += 1;
@@ -226,9 +226,9 @@ impl Timeline {
         let Some(index) = self.segment_index(segment) else {
             return false;
         };
-        let total: usize = self.segment_parts.iter().map(|slot| slot.weight).sum();
+        let total: usize = self.segment_slots.iter().map(|slot| slot.weight).sum();
         let weight = fetched.value.heap_size();
-        let slot = &mut self.segment_parts[index];
+        let slot = &mut self.segment_slots[index];
         let was_loaded = slot.events.latest().is_some();
         let exceeds_limit = !was_loaded && total > 0 && total + weight > MAX_BYTES;
         if exceeds_limit && slot.events.resolve_unchanged(ticket) {
@@ -248,13 +248,13 @@ impl Timeline {
 
     /// Leaves out a segment that exceeds the memory limit, and those not requested yet.
     fn leave_out(&mut self, index: usize) {
-        self.segment_parts[index].leave_out();
-        for slot in &mut self.segment_parts {
+        self.segment_slots[index].leave_out();
+        for slot in &mut self.segment_slots {
             if slot.needs_fetch && !slot.events.has_answer() {
                 slot.leave_out();
             }
         }
-        for index in 0..self.segment_parts.len() {
+        for index in 0..self.segment_slots.len() {
             self.update_gap_row(index);
         }
     }
@@ -264,7 +264,7 @@ impl Timeline {
         let Some(index) = self.segment_index(segment) else {
             return false;
         };
-        let is_expected = self.segment_parts[index].events.reject(ticket, error);
+        let is_expected = self.segment_slots[index].events.reject(ticket, error);
         if is_expected {
             self.update_gap_row(index);
         }
@@ -274,8 +274,8 @@ impl Timeline {
     /// Cancels all pending segments until they are retried; returns them.
     pub(super) fn cancel_pending(&mut self) -> Vec<Segment> {
         let mut cancelled = Vec::new();
-        for index in 0..self.segment_parts.len() {
-            let slot = &mut self.segment_parts[index];
+        for index in 0..self.segment_slots.len() {
+            let slot = &mut self.segment_slots[index];
             slot.needs_fetch = false;
             if slot.events.is_pending() {
                 cancelled.push(slot.segment);
@@ -288,7 +288,7 @@ impl Timeline {
 
     /// Requests failed and cancelled segments again.
     pub(super) fn clear_failures(&mut self) {
-        for slot in &mut self.segment_parts {
+        for slot in &mut self.segment_slots {
             let is_missing = slot.is_missing() && !slot.is_left_out;
             slot.needs_fetch |= is_missing || slot.events.error().is_some();
         }
@@ -296,19 +296,19 @@ impl Timeline {
 
     /// Returns the number of pending segments.
     pub(super) fn n_pending(&self) -> usize {
-        let pending = self.segment_parts.iter().filter(|slot| slot.events.is_pending());
+        let pending = self.segment_slots.iter().filter(|slot| slot.events.is_pending());
         pending.count()
     }
 
     /// Returns why a segment could not be fetched or refreshed.
     pub(super) fn error(&self) -> Option<&Error> {
-        self.segment_parts.iter().find_map(|slot| slot.events.error())
+        self.segment_slots.iter().find_map(|slot| slot.events.error())
     }
 
     /// Returns whether a loaded segment could not be refreshed.
     pub(super) fn is_stale(&self) -> bool {
         let is_stale = |slot: &SegmentSlot| slot.events.has_answer() && slot.events.error().is_some();
-        self.segment_parts.iter().any(is_stale)
+        self.segment_slots.iter().any(is_stale)
     }
 
     /// Returns whether a segment was refused for a reason that holds for all of them.
@@ -320,15 +320,15 @@ impl Timeline {
                 Some(Error::Unauthorized | Error::Forbidden { .. } | Error::ProxyRefused { .. })
             )
         };
-        self.segment_parts.iter().any(is_refusal)
+        self.segment_slots.iter().any(is_refusal)
     }
 
-    fn segment_part(&self, row: RowRef) -> &SegmentSlot {
-        &self.segment_parts[to_index(row.segment_index)]
+    fn segment_slot(&self, row: RowRef) -> &SegmentSlot {
+        &self.segment_slots[to_index(row.segment_index)]
     }
 
     fn segment_index(&self, segment: Segment) -> Option<usize> {
-        self.segment_parts.iter().position(|slot| slot.segment == segment)
+        self.segment_slots.iter().position(|slot| slot.segment == segment)
     }
 
     /// Returns the sort key of a row. Simultaneous events are in the order of their segments.
@@ -340,7 +340,7 @@ impl Timeline {
     /// Merges the events of a segment into the rows. Both are sorted, so only the range where they overlap is
     /// rewritten.
     fn merge_events(&mut self, segment_index: usize) {
-        let n_rows = self.segment_parts[segment_index].n_events();
+        let n_rows = self.segment_slots[segment_index].n_events();
         let new: Vec<RowRef> = (0..n_rows).map(|row| RowRef::new(segment_index, row)).collect();
         self.revision += 1;
         let (Some(first), Some(last)) = (new.first(), new.last()) else {
@@ -358,7 +358,7 @@ impl Timeline {
     fn update_gap_row(&mut self, segment_index: usize) {
         let gap = RowRef::gap_of(segment_index);
         let position = self.rows.iter().position(|row| *row == gap);
-        match (position, self.segment_parts[segment_index].is_missing()) {
+        match (position, self.segment_slots[segment_index].is_missing()) {
             (Some(at), false) => {
                 self.rows.remove(at);
             }

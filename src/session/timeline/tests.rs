@@ -135,7 +135,7 @@ fn harness_with_list() -> TimelineHarness {
 }
 
 #[test]
-fn segments_come_in_any_order_and_stand_in_order() {
+fn events_are_ordered_for_any_order_of_arrival() {
     let mut harness = harness_with_list();
     assert_eq!(harness.ask(None), [1, 2, 3]);
     harness.give(3, &[Some(5), Some(30)]);
@@ -147,7 +147,7 @@ fn segments_come_in_any_order_and_stand_in_order() {
 }
 
 #[test]
-fn a_segment_that_is_known_already_waits_for_no_list() {
+fn a_known_segment_is_fetched_without_waiting_for_the_list() {
     let mut harness = TimelineHarness::new(Some(2));
     assert_eq!(harness.ask(None), [2]);
     harness.give(2, &[Some(20)]);
@@ -158,7 +158,7 @@ fn a_segment_that_is_known_already_waits_for_no_list() {
 }
 
 #[test]
-fn only_a_few_are_on_their_way_and_what_is_near_comes_first() {
+fn few_segments_are_in_flight_and_the_nearest_is_fetched_first() {
     let mut harness = TimelineHarness::new(None);
     harness.ask(None);
     harness.list((1..=9).map(|n| info(n, 10 * i64::try_from(n).unwrap(), 1)).collect());
@@ -169,7 +169,7 @@ fn only_a_few_are_on_their_way_and_what_is_near_comes_first() {
 }
 
 #[test]
-fn a_segment_that_fails_is_a_gap_where_its_events_would_be_until_it_comes() {
+fn a_failed_segment_is_a_gap_in_the_place_of_its_events() {
     let mut harness = harness_with_list();
     harness.ask(None);
     harness.give(1, &[Some(1), Some(10)]);
@@ -188,7 +188,7 @@ fn a_segment_that_fails_is_a_gap_where_its_events_would_be_until_it_comes() {
 }
 
 #[test]
-fn what_is_given_up_is_a_gap_without_an_error() {
+fn a_cancelled_segment_is_a_gap_without_an_error() {
     let mut harness = harness_with_list();
     harness.ask(None);
     harness.give(1, &[Some(1)]);
@@ -199,7 +199,7 @@ fn what_is_given_up_is_a_gap_without_an_error() {
 }
 
 #[test]
-fn a_refusal_of_one_segment_is_one_of_all() {
+fn a_refused_segment_stops_requests_for_the_others() {
     let mut harness = TimelineHarness::new(None);
     harness.ask(None);
     harness.list((1..=9).map(|n| info(n, 1, 1)).collect());
@@ -212,7 +212,7 @@ fn a_refusal_of_one_segment_is_one_of_all() {
 }
 
 #[test]
-fn a_refresh_asks_for_what_has_changed_and_drops_what_is_gone() {
+fn a_refresh_fetches_changed_segments_and_removes_missing_ones() {
     let mut harness = harness_with_list();
     harness.ask(None);
     for segment in 1..=3 {
@@ -227,7 +227,7 @@ fn a_refresh_asks_for_what_has_changed_and_drops_what_is_gone() {
 }
 
 #[test]
-fn a_server_that_names_no_segment_is_asked_for_all_at_once() {
+fn all_events_are_fetched_at_once_if_the_server_lists_no_segment() {
     let mut harness = TimelineHarness::new(None);
     harness.ask(None);
     harness.list(Vec::new());
@@ -287,7 +287,7 @@ fn beyond_the_memory_of_one_process_segments_are_left_out_and_are_gaps_that_say_
     let progress = harness.timeline.progress();
     assert_eq!((progress.n_loaded, progress.n_left_out), (2, 7));
     assert!(n_asked <= 2 + fetch::SEGMENTS_IN_FLIGHT, "{n_asked}");
-    let total: usize = harness.timeline.segment_parts.iter().map(|part| part.weight).sum();
+    let total: usize = harness.timeline.segment_slots.iter().map(|part| part.weight).sum();
     assert!(total <= MAX_BYTES);
     let gaps = harness.timeline.rows().iter();
     let gaps = gaps.filter_map(|row| harness.timeline.gap(*row));

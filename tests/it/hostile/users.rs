@@ -40,7 +40,7 @@ fn a_history_that_was_tampered_with_is_text_and_asks_for_what_it_shows() {
     let past = |query: &str| HistoryEntry {
         period: PeriodInput::default(),
         query: query.into(),
-        asked_at: now(),
+        run_at: now(),
         total: Some(3),
         took_ms: None,
     };
