@@ -49,8 +49,10 @@ impl AuthGate {
         if self.is_accepted()? {
             return Ok(AuthAttempt { permit: None });
         }
-        let permit = timeout(CREDENTIALS_CHECK_TIMEOUT, Arc::clone(&self.attempt_slot).acquire_owned()).await;
-        let permit = permit.ok().and_then(Result::ok);
+        let permit = timeout(CREDENTIALS_CHECK_TIMEOUT, Arc::clone(&self.attempt_slot).acquire_owned())
+            .await
+            .ok()
+            .and_then(Result::ok);
         let is_accepted = self.is_accepted()?;
         Ok(AuthAttempt { permit: permit.filter(|_| !is_accepted) })
     }

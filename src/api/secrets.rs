@@ -148,8 +148,7 @@ fn spellings(word: &str) -> Vec<String> {
     spellings.push(units(&|unit| unit < 128 && u8::try_from(unit).is_ok_and(is_plain)));
     spellings.push(units(&|_| false));
     // On a web page.
-    let page = word.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
-    let page = page.replace('"', "&quot;");
+    let page = word.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;");
     spellings.push(page.replace('\'', "&#39;"));
     spellings.push(page.replace('\'', "&#x27;"));
     let numbers = |write: &dyn Fn(char) -> String| word.chars().map(write).collect::<String>();

@@ -141,8 +141,7 @@ impl Client {
     /// Waits until a request may be sent and prepares it; fails if the credentials were refused.
     pub(super) async fn prepare(&self, spec: &RequestSpec) -> Result<ReadyRequest, Error> {
         let auth_attempt = self.0.shared.auth_gate.acquire().await?;
-        let permit = Arc::clone(&self.0.permits).acquire_owned().await;
-        let permit = permit.expect("the semaphore is never closed");
+        let permit = Arc::clone(&self.0.permits).acquire_owned().await.expect("the semaphore is never closed");
         let url = spec.url(&self.0.base);
         let path = match url.query() {
             Some(query) => format!("{}?{query}", url.path()),
@@ -271,22 +270,15 @@ impl Client {
             && let Some(to) = text(LOCATION)
         {
             // Redacted before it is cut, because a part of a secret would not be found.
-            let to = self.0.shared.secrets.redact_message(to.to_owned());
-            let to = error_text::excerpt(&to);
+            let to = error_text::excerpt(&self.0.shared.secrets.redact_message(to.to_owned()));
             return Error::Redirected { endpoint, to };
         }
         match status.as_u16() {
             400 if self.is_plain_http() && error_text::is_plain_http(body) => return Error::PlainHttp,
             401 => return Error::Unauthorized,
             407 => return self.proxy_refused(false),
-            403 => {
-                let what = spec.purpose.clone();
-                return Error::Forbidden { what };
-            }
-            404 => {
-                let what = spec.about.clone();
-                return Error::NotFound { what };
-            }
+            403 => return Error::Forbidden { what: spec.purpose.clone() },
+            404 => return Error::NotFound { what: spec.about.clone() },
             429 | 503 => {
                 let now = self.0.clock.now();
                 return Error::Busy(text(RETRY_AFTER).and_then(|text| retry::parse_retry_after(text, now)));
@@ -365,12 +357,10 @@ impl Client {
             };
         }
         if is_garbage {
-            let reason = "no HTTP".into();
-            return Error::Malformed { endpoint, reason };
+            return Error::Malformed { endpoint, reason: "no HTTP".into() };
         }
         if error.is_decode() && !is_cut(error) {
-            let reason = "packed data that cannot be unpacked".into();
-            return Error::Malformed { endpoint, reason };
+            return Error::Malformed { endpoint, reason: "packed data that cannot be unpacked".into() };
         }
         Error::Cut { endpoint }
     }
@@ -388,8 +378,7 @@ impl Client {
             Some("proxy response headers too long") => "what answers there is no proxy".into(),
             _ => error_text::root_cause(error),
         };
-        let is_login = proxy.is_socks() && reason.to_lowercase().contains("auth");
-        if is_login {
+        if proxy.is_socks() && reason.to_lowercase().contains("auth") {
             return self.proxy_refused(true);
         }
         Error::Proxy { proxy: proxy_name, url, reason }

@@ -282,8 +282,7 @@ fn is_query_syntax(word: &str) -> bool {
 
 /// Returns the message for a text that is a list of indicators; `None` if it may be a query.
 pub fn list_message(text: &str) -> Option<String> {
-    let n = parse_list(text)?.len();
-    let n = text::pluralize(n, "indicator", "indicators");
+    let n = text::pluralize(parse_list(text)?.len(), "indicator", "indicators");
     Some(format!("this is a list of {n}, not a query"))
 }
 

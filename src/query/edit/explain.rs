@@ -43,8 +43,7 @@ pub fn problem_lines(problems: &[Problem]) -> Vec<(String, String)> {
             Level::Warning => "warning",
             Level::Note => "note",
         };
-        let hint = problem.hint.as_ref();
-        let hint = hint.map_or(String::new(), |hint| format!(": {hint}"));
+        let hint = problem.hint.as_ref().map_or(String::new(), |hint| format!(": {hint}"));
         lines.push((level.to_owned(), format!("{}{hint}", problem.message)));
         if let Some(fix) = &problem.fix {
             lines.push(("fix".to_owned(), fix.message.clone()));

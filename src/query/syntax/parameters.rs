@@ -36,8 +36,7 @@ impl StoredQuery {
             let field = name.strip_prefix("cb.fq.")?;
             (!value.is_empty()).then(|| (field.to_owned(), value.clone().into_owned()))
         });
-        let text = pairs.iter().map(|(name, value)| (name.as_ref(), value.as_ref()));
-        let text = parameters_text(text);
+        let text = parameters_text(pairs.iter().map(|(name, value)| (name.as_ref(), value.as_ref())));
         let facets: Vec<_> = facets.collect();
         let has_query = pairs.iter().any(|(name, _)| name == "q" || name.starts_with("cb.q."));
         let has_stray_part =

@@ -184,8 +184,7 @@ fn depth_is_bounded_with_one_clear_error() {
     for text in ["(".repeat(100_000), "-".repeat(100_000), "a:(".repeat(100_000), "cmdline:(".repeat(100_000)] {
         let parsed = parse(&text);
         assert_eq!(parsed.query, None);
-        let errors = parsed.problems.iter();
-        let errors = errors.filter(|problem| problem.level == Level::Error);
+        let errors = parsed.problems.iter().filter(|problem| problem.level == Level::Error);
         let causes: Vec<_> = errors.map(|problem| problem.cause).collect();
         assert_eq!(causes, [Cause::Depth]);
     }
