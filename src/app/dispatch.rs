@@ -28,7 +28,7 @@ impl App {
             Lookup::Action(action) => {
                 self.pending_chords.clear();
                 self.pressed_key = is_first.then_some(key);
-                self.act(action, now, effects);
+                self.handle_action(action, now, effects);
                 self.pressed_key = None;
             }
             Lookup::None => {
@@ -89,7 +89,7 @@ impl App {
         Cx::new(&mut self.session, effects, now).notify(text);
     }
 
-    pub(super) fn act(&mut self, action: Action, now: Timestamp, effects: &mut Vec<Effect>) {
+    pub(super) fn handle_action(&mut self, action: Action, now: Timestamp, effects: &mut Vec<Effect>) {
         if self.is_screen_hidden() && !visibility::is_safe_unseen(action) {
             return self.reject_unseen_target(action.label(), now, effects);
         }

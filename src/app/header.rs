@@ -7,7 +7,7 @@ use ratatui::{
 };
 
 use crate::api::Error;
-use crate::session::{Awaiting, Session};
+use crate::session::{RemoteState, Session};
 use crate::text::{self, Untrusted};
 use crate::theme::Theme;
 use crate::widgets::Bar;

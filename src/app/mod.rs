@@ -214,7 +214,7 @@ impl App {
         }
         // A picked action is handled as if its key had been pressed.
         if let Some(action) = picked {
-            self.act(action, now, effects);
+            self.handle_action(action, now, effects);
             self.after_input(now, effects);
         }
     }

@@ -110,8 +110,8 @@ impl AlertKind {
 
     /// Parses the server's word.
     pub fn parse(word: &Untrusted) -> Self {
-        let known = Self::ALL.into_iter().find(|kind| word.eq_ignore_case(kind.server_word().raw()));
-        known.unwrap_or_else(|| Self::Other(word.clone()))
+        let kind = Self::ALL.into_iter().find(|kind| word.eq_ignore_case(kind.server_word().raw()));
+        kind.unwrap_or_else(|| Self::Other(word.clone()))
     }
 
     /// Returns the server's word.
@@ -149,8 +149,8 @@ impl AlertStatus {
     /// Parses the server's word or its hyphenated form, ignoring case: `In Progress`, `in-progress`.
     pub fn parse(word: &Untrusted) -> Self {
         let spaced = Untrusted::from(word.raw().trim().replace('-', " "));
-        let known = Self::ALL.into_iter().find(|status| spaced.eq_ignore_case(status.server_word().raw()));
-        known.unwrap_or_else(|| Self::Other(word.clone()))
+        let status = Self::ALL.into_iter().find(|status| spaced.eq_ignore_case(status.server_word().raw()));
+        status.unwrap_or_else(|| Self::Other(word.clone()))
     }
 
     /// Returns the server's word.

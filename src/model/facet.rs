@@ -95,12 +95,12 @@ impl Facets {
         self.hidden = self.hidden.saturating_add(other.hidden);
         self.is_incomplete |= other.is_incomplete;
         self.elapsed = match (self.elapsed, other.elapsed) {
-            (Some(ours), Some(others)) => Some(ours + others),
-            (ours, others) => ours.or(others),
+            (Some(own), Some(other)) => Some(own + other),
+            (own, other) => own.or(other),
         };
         for facet in other.facets {
-            match self.facets.iter_mut().find(|ours| ours.field == facet.field) {
-                Some(ours) => ours.merge(facet),
+            match self.facets.iter_mut().find(|own| own.field == facet.field) {
+                Some(own) => own.merge(facet),
                 None => self.facets.push(facet),
             }
         }

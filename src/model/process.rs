@@ -36,7 +36,8 @@ impl ProcessId {
         since.checked_add((ticks % 10_000_000 * 100).nanoseconds()).ok()
     }
 
-    /// Returns whether this stands for a parent that the sensor did not see (`<sensor>-ffff-ffff-0000-000000000000`).
+    /// Returns whether this is the placeholder for a parent that the sensor did not see
+    /// (`<sensor>-ffff-ffff-0000-000000000000`).
     pub fn is_unknown(self) -> bool {
         self.pid().is_none()
     }

@@ -49,7 +49,7 @@ impl Pane for ErrorPane {
         if let Some(hint) = self.error.hint() {
             lines.extend([Line::default(), Line::from(vec![Span::styled("hint: ", cx.theme.muted), hint.into()])]);
         }
-        if let Some(request) = &session.connection.request_stats.last_call {
+        if let Some(request) = &session.connection.request_stats.last_request {
             let status = request.status.map_or("no answer".into(), |status| format!("{status}"));
             let millis = request.duration.as_millis();
             lines.extend([

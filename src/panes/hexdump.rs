@@ -5,7 +5,7 @@ use ratatui::{Frame, layout::Rect, text::Line};
 use super::{Pane, PaneId, RenderCx, cursor};
 use crate::keys::{Action, Scope};
 use crate::model::{Binary, Md5};
-use crate::session::{Awaiting, Cx, Session};
+use crate::session::{Cx, RemoteState, Session};
 use crate::text;
 use crate::worker::Slot;
 

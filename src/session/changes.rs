@@ -237,11 +237,11 @@ impl Session {
         let mut verbs: Vec<_> = batch.iter().map(|change| changes::label(change.verb)).collect();
         verbs.dedup();
         let all: usize = batch.iter().map(|change| change.target.len()).sum();
-        let what = match verbs.as_slice() {
+        let subject = match verbs.as_slice() {
             [verb] => format!("{verb} {all}"),
             verbs => format!("{}, {all} in all", verbs.join(" and ")),
         };
-        let text = format!("{what}: {}; Activity (@) lists them", parts.join(", "));
+        let text = format!("{subject}: {}; Activity (@) lists them", parts.join(", "));
         Some((text, is_good))
     }
 

@@ -56,7 +56,7 @@ pub struct ConnectionInfo {
 #[derive(Clone, Debug, Default)]
 pub struct RequestCounts {
     pub n_requests: u64,
-    pub last_call: Option<RequestTrace>,
+    pub last_request: Option<RequestTrace>,
     pub cache_stats: CacheStats,
     /// Until when the server, being busy, wants no requests (server clock).
     pub busy_until: Option<Timestamp>,

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Awaiting, Remote};
+use super::{Remote, RemoteState};
 use crate::api::Error;
 use crate::fetch::Answer;
 use crate::model::{Binary, Group, GroupId, Md5, Sensor, SensorId};
@@ -69,7 +69,7 @@ impl JoinStore {
     pub(super) fn pending_keys(&self) -> impl Iterator<Item = JoinObject> {
         let is_pending = |object: &JoinObject| {
             let remote = self.remote(*object);
-            remote.is_some_and(Awaiting::is_pending)
+            remote.is_some_and(RemoteState::is_pending)
         };
         self.join_keys().filter(is_pending)
     }
@@ -89,7 +89,7 @@ impl JoinStore {
     }
 
     /// Removes every object that does not pass `passes`.
-    fn retain_keys(&mut self, is_retained: impl Fn(JoinObject, &dyn Awaiting) -> bool) {
+    fn retain_keys(&mut self, is_retained: impl Fn(JoinObject, &dyn RemoteState) -> bool) {
         self.sensors.retain(|id, remote| is_retained(JoinObject::Sensor(*id), remote));
         self.groups.retain(|id, remote| is_retained(JoinObject::Group(*id), remote));
         self.binaries.retain(|md5, remote| is_retained(JoinObject::Binary(*md5), remote));
@@ -142,7 +142,7 @@ impl JoinStore {
     }
 
     /// Returns the state of an object's request, for any type of object.
-    pub(super) fn remote(&self, object: JoinObject) -> Option<&dyn Awaiting> {
+    pub(super) fn remote(&self, object: JoinObject) -> Option<&dyn RemoteState> {
         Some(match object {
             JoinObject::Sensor(id) => self.sensors.get(&id)?,
             JoinObject::Group(id) => self.groups.get(&id)?,
@@ -151,7 +151,7 @@ impl JoinStore {
     }
 
     /// Returns the state of an object's request, mutably.
-    pub(super) fn remote_mut(&mut self, object: JoinObject) -> Option<&mut dyn Awaiting> {
+    pub(super) fn remote_mut(&mut self, object: JoinObject) -> Option<&mut dyn RemoteState> {
         self.revision += 1;
         Some(match object {
             JoinObject::Sensor(id) => self.sensors.get_mut(&id)?,

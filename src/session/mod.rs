@@ -43,9 +43,9 @@ pub use list_row::ListRow;
 pub use lists::{Lists, SessionRow};
 pub use opened_process::OpenedProcess;
 pub use outbox::{Notice, Outbox};
-pub use pages::{Awaited, Pages, RowState};
+pub use pages::{Pages, PagesState, RowState};
 pub use period_input::PeriodInput;
-pub use remote::{Awaiting, Remote};
+pub use remote::{Remote, RemoteState};
 pub use request_log::RequestLogEntry;
 pub use saved_query::NamedQuery;
 pub use search_settings::{HistoryEntry, SearchSettings};
@@ -86,7 +86,7 @@ impl Session {
     /// Returns whether each segment of a process has a row of its own: by the user's choice, or because a server before
     /// 6.0 cannot group them.
     pub fn is_by_segment(&self) -> bool {
-        let release = self.connection.server_info.latest().and_then(|known| known.value.release());
+        let release = self.connection.server_info.latest().and_then(|fetched| fetched.value.release());
         self.search.is_split_by_segment || release.is_some_and(|release| release < (6, 0))
     }
 
@@ -95,12 +95,12 @@ impl Session {
         let in_details = self.details.sensor.latest().map(|fetched| &*fetched.value);
         let selected = self.selection.sensor.as_deref();
         let mut sensors = in_details.into_iter().chain(selected);
-        let known = sensors.find(|sensor| sensor.id == id).or_else(|| match self.lists.joins.sensor(id) {
+        let sensor = sensors.find(|sensor| sensor.id == id).or_else(|| match self.lists.joins.sensor(id) {
             Joined::Ready(sensor) => Some(sensor),
             _ => None,
         });
         let listed = || self.lists.sensors.loaded_rows().map(|(_, sensor)| &**sensor).find(|sensor| sensor.id == id);
-        known.or_else(listed)
+        sensor.or_else(listed)
     }
 
     /// Returns the name of a sensor group if any answer so far contains it.

@@ -52,11 +52,11 @@ impl Session {
     /// allowed.
     pub fn has_more_children(&self, id: ProcessId) -> bool {
         let remote = self.opened.relatives.get(&id);
-        let known = remote.and_then(|remote| Some((remote.latest()?, remote.answered_question()?)));
-        let Some((known, Fetch::Summary { children, .. })) = known else {
+        let fetched = remote.and_then(|remote| Some((remote.latest()?, remote.answered_question()?)));
+        let Some((fetched, Fetch::Summary { children, .. })) = fetched else {
             return false;
         };
-        let came = known.value.children.len() + known.value.n_unreadable;
-        u32::try_from(came).is_ok_and(|came| came >= *children)
+        let n_loaded = fetched.value.children.len() + fetched.value.n_unreadable;
+        u32::try_from(n_loaded).is_ok_and(|n_loaded| n_loaded >= *children)
     }
 }

@@ -55,7 +55,7 @@ pub enum RowState<'a, T> {
 }
 
 /// The loading state of a list, independent of its row type.
-pub trait Awaited {
+pub trait PagesState {
     /// Expects the answer to `ticket` for the page at `start`.
     fn set_pending(&mut self, start: u64, ticket: Ticket);
     /// Stores a failure if `ticket` is the expected one; returns whether it was.
@@ -94,7 +94,7 @@ impl<T> Default for Pages<T> {
 impl<T: ListRow> Pages<T> {
     /// Starts another search without any rows of the previous one; returns the starts of the pages that were pending.
     pub fn set_search(&mut self, search: Arc<Search>) -> Vec<u64> {
-        let awaited = self.cancel_pending();
+        let pending = self.cancel_pending();
         *self = Self {
             size: T::page_rows(&search),
             search: Some(search),
@@ -105,7 +105,7 @@ impl<T: ListRow> Pages<T> {
             slots: BTreeMap::new(),
             revision: self.revision + 1,
         };
-        awaited
+        pending
     }
 
     /// Sets the rows of a list that needs no request; `rows` is all of it.
@@ -221,15 +221,15 @@ impl<T: ListRow> Pages<T> {
     pub fn evict_far(&mut self, window: &Range<u64>) -> Vec<u64> {
         let is_heavy = self.weight() > MAX_BYTES;
         let margin = if is_heavy { 0 } else { MARGIN_PAGES * self.size };
-        let before = (margin + self.size).saturating_sub(u64::from(is_heavy));
-        let near = window.start.saturating_sub(before)..window.end.saturating_add(margin);
+        let rows_before = (margin + self.size).saturating_sub(u64::from(is_heavy));
+        let near = window.start.saturating_sub(rows_before)..window.end.saturating_add(margin);
         let far = self.slots.extract_if(.., |start, _| !near.contains(start));
-        let mut awaited = Vec::new();
+        let mut cancelled = Vec::new();
         for (start, page) in far {
             self.revision += u64::from(page.answer.is_some());
-            awaited.extend(page.pending.map(|_| start));
+            cancelled.extend(page.pending.map(|_| start));
         }
-        awaited
+        cancelled
     }
 
     /// Estimates the memory of the loaded rows in bytes: nearly every text is stored twice, in the row and in its
@@ -316,7 +316,7 @@ impl<T: ListRow> Pages<T> {
     }
 }
 
-impl<T> Awaited for Pages<T> {
+impl<T> PagesState for Pages<T> {
     fn set_pending(&mut self, start: u64, ticket: Ticket) {
         let page = self.slots.entry(start).or_default();
         page.pending = Some(ticket);
@@ -335,12 +335,12 @@ impl<T> Awaited for Pages<T> {
     }
 
     fn cancel_pending(&mut self) -> Vec<u64> {
-        let awaited = self.slots.iter().filter(|(_, page)| page.pending.is_some());
-        let awaited = awaited.map(|(at, _)| *at).collect();
+        let pending = self.slots.iter().filter(|(_, page)| page.pending.is_some());
+        let pending = pending.map(|(at, _)| *at).collect();
         for page in self.slots.values_mut() {
             page.is_cancelled |= page.pending.take().is_some();
         }
-        awaited
+        pending
     }
 
     fn clear_failures(&mut self) {

@@ -16,7 +16,7 @@ pub struct Remote<T> {
 }
 
 /// The loading state of a [`Remote`], independent of its type.
-pub trait Awaiting {
+pub trait RemoteState {
     /// Expects the answer to `ticket`; answers to earlier tickets are stale from now on.
     fn set_pending(&mut self, ticket: Ticket, fetch: Fetch);
     /// Stores a failure if `ticket` is the expected one; returns whether it was. The last answer is retained.
@@ -90,7 +90,7 @@ impl<T> Remote<T> {
     }
 }
 
-impl<T> Awaiting for Remote<T> {
+impl<T> RemoteState for Remote<T> {
     fn set_pending(&mut self, ticket: Ticket, fetch: Fetch) {
         if self.question.as_ref().is_none_or(|current| !current.covers_same_request(&fetch)) {
             self.error = None;

@@ -16,17 +16,17 @@ pub struct RequestLogEntry {
 }
 
 impl RequestLogEntry {
-    /// Returns the entry of `call` with its sequence `number`.
-    pub fn new(number: u64, call: RequestTrace) -> Self {
+    /// Returns the entry of `trace` with its sequence `number`.
+    pub fn new(number: u64, trace: RequestTrace) -> Self {
         let record = json!({
-            "time": call.at,
-            "method": call.method,
-            "path": call.path,
-            "status": call.status,
-            "ms": u64::try_from(call.duration.as_millis()).unwrap_or(u64::MAX),
-            "bytes": call.bytes,
-            "error": call.error,
+            "time": trace.at,
+            "method": trace.method,
+            "path": trace.path,
+            "status": trace.status,
+            "ms": u64::try_from(trace.duration.as_millis()).unwrap_or(u64::MAX),
+            "bytes": trace.bytes,
+            "error": trace.error,
         });
-        Self { sequence_number: number, trace: call, document: Document::new(record.to_string()) }
+        Self { sequence_number: number, trace, document: Document::new(record.to_string()) }
     }
 }

@@ -2,7 +2,7 @@
 
 use strum::IntoEnumIterator;
 
-use super::{Awaited, Awaiting, Preview, Session};
+use super::{PagesState, Preview, RemoteState, Session};
 use crate::api::Error;
 use crate::worker::{AlertContextPart, FacetSide, List, Slot};
 
@@ -36,7 +36,7 @@ impl Session {
         let remotes = values.iter().filter_map(|slot| self.remote(*slot));
         let lists = List::ALL.iter().map(|list| self.list_state(*list));
         remotes.filter(|remote| remote.is_pending()).count()
-            + lists.map(Awaited::n_pending).sum::<usize>()
+            + lists.map(PagesState::n_pending).sum::<usize>()
             + self.opened.timeline.n_pending()
             + self.lists.joins.n_pending()
             + self.transfers.downloads.len()
@@ -50,8 +50,7 @@ impl Session {
         VALUES.into_iter().chain(relatives).chain(context_parts).collect()
     }
 
-    /// Returns why a slot could not be fetched. Any page stands for its whole list, any relative or segment for all of
-    /// them.
+    /// Returns why a slot could not be fetched. A page represents its whole list, a relative or a segment all of them.
     pub fn error(&self, slot: Slot) -> Option<&Error> {
         match slot {
             Slot::Page(list, _) => self.list_state(list).error(),
@@ -70,9 +69,9 @@ impl Session {
     pub fn is_pending(&self, slot: Slot) -> bool {
         match slot {
             Slot::Page(list, _) => self.list_state(list).is_pending(),
-            Slot::Summary(_) => self.opened.relatives.values().any(Awaiting::is_pending),
+            Slot::Summary(_) => self.opened.relatives.values().any(RemoteState::is_pending),
             Slot::Events(_) => self.opened.timeline.n_pending() > 0,
-            value => self.remote(value).is_some_and(Awaiting::is_pending),
+            value => self.remote(value).is_some_and(RemoteState::is_pending),
         }
     }
 
@@ -91,7 +90,7 @@ impl Session {
     }
 
     /// Returns the loading state of a list.
-    pub(super) fn list_state(&self, list: List) -> &dyn Awaited {
+    pub(super) fn list_state(&self, list: List) -> &dyn PagesState {
         match list {
             List::Processes => &self.lists.processes,
             List::Alerts => &self.lists.alerts,
@@ -113,7 +112,7 @@ impl Session {
     }
 
     /// Returns the loading state of a list, mutably.
-    pub(super) fn list_state_mut(&mut self, list: List) -> &mut dyn Awaited {
+    pub(super) fn list_state_mut(&mut self, list: List) -> &mut dyn PagesState {
         match list {
             List::Processes => &mut self.lists.processes,
             List::Alerts => &mut self.lists.alerts,
@@ -135,7 +134,7 @@ impl Session {
     }
 
     /// Returns the loading state of a slot with one value; `None` for pages and events.
-    pub(super) fn remote(&self, slot: Slot) -> Option<&dyn Awaiting> {
+    pub(super) fn remote(&self, slot: Slot) -> Option<&dyn RemoteState> {
         Some(match slot {
             Slot::ServerInfo => &self.connection.server_info,
             Slot::Lineage => &self.details.lineage,
@@ -164,7 +163,7 @@ impl Session {
     }
 
     /// Returns the loading state of a slot with one value, mutably.
-    pub(super) fn remote_mut(&mut self, slot: Slot) -> Option<&mut dyn Awaiting> {
+    pub(super) fn remote_mut(&mut self, slot: Slot) -> Option<&mut dyn RemoteState> {
         Some(match slot {
             Slot::ServerInfo => &mut self.connection.server_info,
             Slot::Lineage => &mut self.details.lineage,

@@ -142,12 +142,12 @@ impl ChangeTask {
             let (task, cx) = (&self, &cx);
             async move {
                 let result = change.prepare(cx).await;
-                task.reply(Reply::Prepared { ticket, at: index, result: result.clone() });
+                task.reply(Reply::Prepared { ticket, index, result: result.clone() });
                 if let Ok(Prepared::Ready(plan)) = result
                     && !plan.is_left_out_of(n_changes)
                 {
                     let report = |line| {
-                        task.reply(Reply::Impact { ticket, at: Some(index), impact_lines: vec![line] });
+                        task.reply(Reply::Impact { ticket, index: Some(index), impact_lines: vec![line] });
                     };
                     plan.blast_radius(cx, report).await;
                 }
@@ -158,7 +158,7 @@ impl ChangeTask {
 
     /// Previews many hashes, which are looked up together.
     async fn preview_batch(&self, ticket: Ticket, changes: Vec<Change>, cx: &PlanContext) {
-        let send_result = |at, result| self.reply(Reply::Prepared { ticket, at, result });
+        let send_result = |index, result| self.reply(Reply::Prepared { ticket, index, result });
         let states = match changes::read_ban_batch(&changes, cx).await {
             Ok(states) => states,
             Err(error) => {
@@ -180,14 +180,14 @@ impl ChangeTask {
             send_result(index, result);
         }
         let report = |lines| {
-            self.reply(Reply::Impact { ticket, at: None, impact_lines: lines });
+            self.reply(Reply::Impact { ticket, index: None, impact_lines: lines });
         };
         changes::batch_impact_merged(&plans, cx, report).await;
     }
 
     async fn apply(self, ticket: Ticket, plans: Vec<Plan>, justification: Justification) {
         let mut justification = Justification { actor: self.config.actor.clone(), ..justification };
-        let step = |index, step| self.reply(Reply::Step { ticket, at: index, step });
+        let step = |index, step| self.reply(Reply::Step { ticket, index, step });
         let mut log = match self.open_log() {
             Ok(log) => log,
             Err(error) => {

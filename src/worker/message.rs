@@ -79,21 +79,21 @@ pub enum Reply {
     Prepared {
         ticket: Ticket,
         /// Index of the change in the preview.
-        at: usize,
+        index: usize,
         result: Result<Prepared, Error>,
     },
     /// Lines of the blast radius for a preview.
     Impact {
         ticket: Ticket,
         /// Index of the change; `None` if the lines are about the whole batch.
-        at: Option<usize>,
+        index: Option<usize>,
         impact_lines: Vec<ImpactLine>,
     },
     /// Progress of a change.
     Step {
         ticket: Ticket,
         /// Index of its plan in the request.
-        at: usize,
+        index: usize,
         step: ChangeStep,
     },
     /// Whether changes wait because another program holds the lock of the audit log.

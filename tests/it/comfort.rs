@@ -14,7 +14,7 @@ use lampblack::fetch::{Answer, Fetch};
 use lampblack::model::{Page, Search};
 use lampblack::panes::PaneId;
 use lampblack::query::Index;
-use lampblack::session::{Awaiting, NamedQuery, PeriodInput};
+use lampblack::session::{NamedQuery, PeriodInput, RemoteState};
 use lampblack::storage::SavedQueries;
 
 /// A server that has two process names to offer.

@@ -10,7 +10,7 @@ use insta::assert_snapshot;
 use lampblack::api::Error;
 use lampblack::fetch::{Answer, Fetch};
 use lampblack::model::{ProcessId, Top};
-use lampblack::session::Awaiting;
+use lampblack::session::RemoteState;
 use lampblack::worker::Slot;
 use serde_json::json;
 

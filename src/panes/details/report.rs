@@ -14,7 +14,7 @@ use crate::panes::{
     pivot::Observables,
 };
 use crate::query::{self, Index};
-use crate::session::{Awaiting, Destination, Remote, Session, report_alerts_query};
+use crate::session::{Destination, Remote, RemoteState, Session, report_alerts_query};
 use crate::text;
 use crate::theme::Theme;
 use crate::widgets::FieldRow;
@@ -139,7 +139,9 @@ fn report_fields(row: &Report, session: &Session, theme: &Theme) -> Vec<FieldRow
     fields.extend(indicators);
     let mut fields: Vec<_> = fields.into_iter().flatten().collect();
     let note = match details {
-        None if session.report_details_of(&row.id).is_some_and(Awaiting::is_pending) => Some(("Loading…", theme.muted)),
+        None if session.report_details_of(&row.id).is_some_and(RemoteState::is_pending) => {
+            Some(("Loading…", theme.muted))
+        }
         None => Some(("details not loaded; search result only", theme.unknown)),
         Some(details) if details.indicators.is_empty() => Some(("nothing", theme.muted)),
         Some(_) => None,

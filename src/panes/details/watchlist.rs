@@ -14,7 +14,7 @@ use crate::panes::{
     pivot::Observables,
 };
 use crate::query::{self, Index, Level, StoredQuery};
-use crate::session::{Awaiting, Cx, Destination, Remote, Session, not_runnable_reason, runnable_query};
+use crate::session::{Cx, Destination, Remote, RemoteState, Session, not_runnable_reason, runnable_query};
 use crate::text;
 use crate::theme::Theme;
 use crate::widgets::FieldRow;

@@ -11,7 +11,7 @@ use super::{CountedValue, FacetsPane, group_thousands, to_u64, truncation_note};
 use crate::model::{FacetDelta, Facets, Fetched, Period, Precision};
 use crate::panes::{RenderCx, list};
 use crate::query::Polarity;
-use crate::session::{Awaiting, FacetComparison, Remote, Session};
+use crate::session::{FacetComparison, Remote, RemoteState, Session};
 use crate::text::{self, Untrusted};
 use crate::theme::Theme;
 use crate::widgets::{Gutter, TableColumn, TableRow, TableWidget, draw_line, to_cells, wrap_line};

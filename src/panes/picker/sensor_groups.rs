@@ -12,7 +12,7 @@ use super::super::{ConfirmPane, MarkedRows, Pane, PaneId, RenderCx, TargetNames,
 use crate::changes::Change;
 use crate::keys::{Action, Scope};
 use crate::model::{Group, SensorId};
-use crate::session::{Awaited, Cx, Session};
+use crate::session::{Cx, PagesState, Session};
 use crate::text;
 use crate::worker::{List, Slot};
 

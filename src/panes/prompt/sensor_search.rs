@@ -6,7 +6,7 @@ use super::super::{count_hosts, links};
 use super::line::LineInput;
 use super::{Prompt, Question};
 use crate::model::{GroupId, SensorFilter};
-use crate::session::{Awaited, Cx, Destination, Session};
+use crate::session::{Cx, Destination, PagesState, Session};
 use crate::text;
 use crate::theme::Theme;
 

@@ -2,7 +2,7 @@
 
 use super::{CompletionMenu, QueryPane};
 use crate::query::{self, Index, TypedValue};
-use crate::session::{Awaiting, Cx};
+use crate::session::{Cx, RemoteState};
 
 /// State of the value completions.
 #[derive(Debug, Default)]

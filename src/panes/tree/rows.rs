@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashSet};
 
 use crate::api::Error;
 use crate::model::{Lineage, Process, ProcessId, Top};
-use crate::session::{Awaiting, Remote, Session};
+use crate::session::{Remote, RemoteState, Session};
 use crate::text::Untrusted;
 
 #[derive(Clone, Copy, Debug)]
@@ -119,7 +119,7 @@ pub(super) fn tree_rows<'a>(session: &'a Session, unfolded: &BTreeSet<ProcessId>
     let lineage = chain.and_then(Remote::latest);
     let stem: Vec<&Process> = if let Some(fetched) = lineage {
         let lineage = &*fetched.value;
-        rows.extend(top_row(lineage, chain.is_some_and(Awaiting::is_pending)));
+        rows.extend(top_row(lineage, chain.is_some_and(RemoteState::is_pending)));
         let ancestors = lineage.ancestors.iter().rev();
         ancestors.chain([&lineage.subject]).map(|process| &**process).collect()
     } else {
@@ -140,9 +140,9 @@ pub(super) fn tree_rows<'a>(session: &'a Session, unfolded: &BTreeSet<ProcessId>
 fn missing_chain_note(session: &Session, origin: ProcessId) -> Note<'_> {
     let summary = session.opened.relatives.get(&origin);
     let chain = session.lineage_of(origin);
-    let is_awaited = summary.is_some_and(Awaiting::is_pending) || chain.is_some_and(Awaiting::is_pending);
-    let error = summary.and_then(Awaiting::error);
-    match error.or(chain.and_then(Awaiting::error)) {
+    let is_awaited = summary.is_some_and(RemoteState::is_pending) || chain.is_some_and(RemoteState::is_pending);
+    let error = summary.and_then(RemoteState::error);
+    match error.or(chain.and_then(RemoteState::error)) {
         None if is_awaited => Note::Awaited,
         error => Note::Missing(error),
     }

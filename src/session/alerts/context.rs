@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::fetch::{AlertRows, Answer};
 use crate::model::{Alert, Binary, Facets, Lineage, Sensor};
-use crate::session::{Awaiting, Remote};
+use crate::session::{Remote, RemoteState};
 use crate::worker::{AlertContextPart, Ticket};
 
 /// The parts of the alert context, one per slot.
@@ -28,7 +28,7 @@ pub struct AlertContext {
 
 impl AlertContext {
     /// Returns the loading state of a part.
-    pub(in crate::session) fn remote(&self, part: AlertContextPart) -> &dyn Awaiting {
+    pub(in crate::session) fn remote(&self, part: AlertContextPart) -> &dyn RemoteState {
         match part {
             AlertContextPart::NewestAlert => &self.newest,
             AlertContextPart::Lineage => &self.chain,
@@ -42,7 +42,7 @@ impl AlertContext {
     }
 
     /// Returns the loading state of a part, mutably.
-    pub(in crate::session) fn remote_mut(&mut self, part: AlertContextPart) -> &mut dyn Awaiting {
+    pub(in crate::session) fn remote_mut(&mut self, part: AlertContextPart) -> &mut dyn RemoteState {
         match part {
             AlertContextPart::NewestAlert => &mut self.newest,
             AlertContextPart::Lineage => &mut self.chain,

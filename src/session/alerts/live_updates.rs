@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use crate::api::Error;
 use crate::fetch::AlertRows;
 use crate::model::AlertId;
-use crate::session::{Awaiting, Remote};
+use crate::session::{Remote, RemoteState};
 use crate::worker::Ticket;
 
 /// Whether the alert queue is polled.

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::Cx;
 use crate::fetch::Fetch;
 use crate::model::{AlertId, Search, Span};
-use crate::session::{Awaiting, Effect, LiveMode, NewAlerts, Session};
+use crate::session::{Effect, LiveMode, NewAlerts, RemoteState, Session};
 use crate::worker::{FetchPolicy, Request, Slot};
 
 /// Number of the newest alerts that a poll fetches.

@@ -20,7 +20,7 @@ use jiff::{SignedDuration, Timestamp};
 pub(super) use selection::alert_count_fetch;
 pub use selection::{feed_reports_query, not_runnable_reason, report_alerts_query, runnable_query};
 
-use super::{Awaiting, ColumnChoice, Destination, Effect, NamedQuery, Notice, RequestLogEntry, Session};
+use super::{ColumnChoice, Destination, Effect, NamedQuery, Notice, RemoteState, RequestLogEntry, Session};
 use crate::api::RequestTrace;
 use crate::fetch::Fetch;
 use crate::model::ExportData;
@@ -180,20 +180,20 @@ impl<'a> Cx<'a> {
             }
             Reply::Progress { ticket, progress } => return self.on_download_progress(ticket, progress),
             Reply::Downloaded { ticket, result } => return self.on_download_ended(ticket, result),
-            Reply::Prepared { ticket, at, result } => return self.on_prepared(ticket, at, result),
-            Reply::Impact { ticket, at, impact_lines } => return self.on_impact_lines(ticket, at, impact_lines),
-            Reply::Step { ticket, at, step } => return self.on_step(ticket, at, step),
+            Reply::Prepared { ticket, index, result } => return self.on_prepared(ticket, index, result),
+            Reply::Impact { ticket, index, impact_lines } => return self.on_impact_lines(ticket, index, impact_lines),
+            Reply::Step { ticket, index, step } => return self.on_step(ticket, index, step),
             Reply::LogWait(is_waiting) => return self.set_log_locked(is_waiting),
             Reply::History(Ok(history)) => return self.set_change_history(history),
             Reply::History(Err(error)) => return self.warn(text::make_visible(&error.into())),
             Reply::Resumed(text) => return self.notify(text::make_visible(&text.into())),
-            Reply::Trace(call) => {
+            Reply::Trace(trace) => {
                 let stats = &mut self.session.connection.request_stats;
                 stats.n_requests += 1;
                 let number = stats.n_requests;
-                stats.last_call = Some(call.clone());
-                self.track_server(&call);
-                return self.session.lists.request_log.push_front(RequestLogEntry::new(number, call));
+                stats.last_request = Some(trace.clone());
+                self.track_server(&trace);
+                return self.session.lists.request_log.push_front(RequestLogEntry::new(number, trace));
             }
         };
         let is_answer = result.is_ok();
@@ -223,24 +223,24 @@ impl<'a> Cx<'a> {
 
     /// Updates the state of the server from a request: whether it is busy, and whether it may have been restarted or
     /// replaced.
-    fn track_server(&mut self, call: &RequestTrace) {
+    fn track_server(&mut self, trace: &RequestTrace) {
         /// After this time, the server may have been replaced without having been seen offline.
         const MAX_INFO_AGE: SignedDuration = SignedDuration::from_mins(10);
-        let wait = call.long_retry_at();
+        let wait = trace.long_retry_at();
         if let Some(at) = wait {
             let at = self.session.connection.zone.time_of_day(at);
             self.notify(format!("The server is busy; waiting until {at}. ^c cancels"));
         }
         let stats = &mut self.session.connection.request_stats;
         stats.busy_until = wait;
-        if call.is_cancelled() {
+        if trace.is_cancelled() {
             return;
         }
-        let is_answer = call.status.is_some_and(|status| !matches!(status, 502..=504));
+        let is_answer = trace.status.is_some_and(|status| !matches!(status, 502..=504));
         let was_down = std::mem::replace(&mut stats.was_down, !is_answer);
         let info = &self.session.connection.server_info;
         let is_old = info.latest().is_some_and(|fetched| self.now.duration_since(fetched.as_of) > MAX_INFO_AGE);
-        let is_info_request = info.is_pending() || call.path.contains("/api/info");
+        let is_info_request = info.is_pending() || trace.path.contains("/api/info");
         if is_answer && (was_down || is_old) && !is_info_request && info.last_question().is_some() {
             self.fetch(Fetch::ServerInfo, FetchPolicy::NoCache);
         }

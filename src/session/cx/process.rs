@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::Cx;
 use crate::fetch::{Answer, Fetch};
 use crate::model::{Alert, Binary, Md5, Process, ProcessId};
-use crate::session::Awaiting;
+use crate::session::RemoteState;
 use crate::worker::{FetchPolicy, Slot};
 
 impl Cx<'_> {
@@ -42,18 +42,18 @@ impl Cx<'_> {
 
     /// Selects a process, shown in the parent chain of `chain_of`.
     pub(super) fn select_process_in(&mut self, process: &Arc<Process>, chain_of: ProcessId) {
-        let before = self.session.selection.process.replace(process.clone());
+        let previous = self.session.selection.process.replace(process.clone());
         let chain = Fetch::Lineage { id: chain_of, n_known_ancestors: 0 };
         self.fetch_details(Slot::Lineage, Some(chain));
         // The sensor's state may have changed since it was fetched for another process.
-        if before.is_none_or(|before| before.id != process.id) {
+        if previous.is_none_or(|previous| previous.id != process.id) {
             self.fetch(Fetch::Sensor(process.sensor), FetchPolicy::Debounced);
         }
     }
 
     /// Shows the details of a process and fetches its sensor and binary; `None` clears them.
     pub fn select_binary_of(&mut self, process: Option<&Arc<Process>>) {
-        let before = std::mem::replace(&mut self.session.details.process, process.cloned());
+        let previous = std::mem::replace(&mut self.session.details.process, process.cloned());
         let Some(process) = process else {
             for slot in [Slot::Sensor, Slot::SensorGroup, Slot::Binary] {
                 self.fetch_details(slot, None);
@@ -65,7 +65,7 @@ impl Cx<'_> {
         }
         self.fetch_details(Slot::Sensor, Some(Fetch::Sensor(process.sensor)));
         // A binary that failed for the previous process is requested again for this one.
-        if before.is_none_or(|before| before.id != process.id)
+        if previous.is_none_or(|previous| previous.id != process.id)
             && !self.session.details.binary.is_pending()
             && self.session.details.binary.latest().is_none()
         {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::Cx;
 use crate::fetch::Fetch;
 use crate::model::ProcessId;
-use crate::session::Awaiting;
+use crate::session::RemoteState;
 use crate::worker::{FetchPolicy, Slot};
 
 impl Cx<'_> {

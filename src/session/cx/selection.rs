@@ -6,7 +6,7 @@ use super::{Cx, context::open_alerts_fetch};
 use crate::fetch::Fetch;
 use crate::model::{Corpus, Feed, Group, Report, Sensor, StoredIndex, Watchlist};
 use crate::query::{self, Index, StoredQuery};
-use crate::session::{Awaiting, Remote, Session};
+use crate::session::{Remote, RemoteState, Session};
 use crate::worker::{FetchPolicy, Slot};
 
 impl Cx<'_> {
@@ -132,7 +132,7 @@ impl Cx<'_> {
             return;
         };
         let current = self.session.remote(slot);
-        let current = current.and_then(Awaiting::question);
+        let current = current.and_then(RemoteState::question);
         if current.is_none_or(|current| !current.covers_same_request(&fetch)) {
             self.fetch_into(slot, fetch, FetchPolicy::Debounced);
         }

@@ -76,8 +76,8 @@ impl EventText {
 
     /// Returns the marker character of a property name.
     fn assign_marker(&mut self, name: &'static str) -> char {
-        let known = self.names.iter().position(|other| *other == name);
-        let index = known.unwrap_or_else(|| {
+        let existing = self.names.iter().position(|other| *other == name);
+        let index = existing.unwrap_or_else(|| {
             self.names.push(name);
             self.names.len() - 1
         });

@@ -8,7 +8,7 @@ mod tests;
 
 use jiff::Timestamp;
 
-use super::{Awaiting, Remote};
+use super::{Remote, RemoteState};
 use crate::api::Error;
 use crate::fetch::{self, Fetch};
 use crate::model::{Event, EventBatch, Fetched, Kinds, Md5, ProcessId, Segment, SegmentInfo, Signature};
@@ -95,7 +95,7 @@ impl Timeline {
         self.segment_slot(row).segment
     }
 
-    /// Returns the missing segment that a row stands for; `None` if the row is an event.
+    /// Returns the missing segment of a gap row; `None` if the row is an event.
     pub fn gap(&self, row: RowRef) -> Option<TimelineGap<'_>> {
         let slot = self.segment_slot(row);
         row.is_gap().then(|| TimelineGap {

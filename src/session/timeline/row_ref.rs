@@ -7,7 +7,7 @@ pub struct RowRef {
     pub(super) event_index: u32,
 }
 
-/// The event index that stands for a gap.
+/// The event index of a gap.
 const GAP_ROW: u32 = u32::MAX;
 
 impl RowRef {

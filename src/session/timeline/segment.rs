@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::event_text::EventText;
 use crate::model::{Event, EventBatch, Fetched, Segment, SegmentInfo};
-use crate::session::{Awaiting, Remote};
+use crate::session::{Remote, RemoteState};
 use crate::worker::Ticket;
 
 /// A segment, the state of its events, and their search index.

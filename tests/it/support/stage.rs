@@ -143,9 +143,9 @@ impl Stage {
                 }
                 // No server is there that would say what they do.
                 Effect::Send(Request::Preview { ticket, changes: deeds }) => {
-                    for at in 0..deeds.len() {
+                    for index in 0..deeds.len() {
                         let result = Err(Error::Internal);
-                        self.input(Input::Reply(Reply::Prepared { ticket, at, result }));
+                        self.input(Input::Reply(Reply::Prepared { ticket, index, result }));
                     }
                     self.previewed.extend(deeds);
                 }

@@ -6,7 +6,7 @@ use ratatui::text::{Line, Span};
 use crate::fetch::AlertRows;
 use crate::model::{Alert, AlertStatus, Facets, Isolation, Lineage, Top};
 use crate::panes::list::group_thousands;
-use crate::session::{Awaiting, Cx, Remote, Session};
+use crate::session::{Cx, Remote, RemoteState, Session};
 use crate::text::{self, Untrusted};
 use crate::theme::Theme;
 use crate::widgets::FieldRow;

@@ -19,7 +19,7 @@ use super::subject;
 use crate::api::Error;
 use crate::keys::{Action, Scope};
 use crate::model::{Document, ProcessId};
-use crate::session::{Awaiting, Cx, Destination, Session};
+use crate::session::{Cx, Destination, RemoteState, Session};
 use crate::text;
 use crate::widgets::{FieldList, FieldRow};
 use crate::worker::Slot;

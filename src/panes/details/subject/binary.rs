@@ -5,7 +5,7 @@ use ratatui::text::{Line, Span};
 
 use crate::model::{Binary, Fetched, Process, Zone};
 use crate::panes::count_hosts;
-use crate::session::{Awaiting, Remote};
+use crate::session::{Remote, RemoteState};
 use crate::text;
 use crate::theme::Theme;
 use crate::widgets::FieldRow;
@@ -47,7 +47,7 @@ pub(super) fn binary_fields(
 pub(super) fn missing_fields(process: &Process, remote: Option<&Remote<Binary>>, theme: &Theme) -> FieldRow<'static> {
     let line = match process.md5 {
         None => Line::styled("hash unknown", theme.unknown),
-        Some(_) if remote.is_some_and(Awaiting::is_pending) => Line::styled("Loading…", theme.muted),
+        Some(_) if remote.is_some_and(RemoteState::is_pending) => Line::styled("Loading…", theme.muted),
         Some(md5) => Line::styled(format!("{md5}: unknown"), theme.unknown),
     };
     FieldRow::single_line("binary", line)

@@ -10,7 +10,7 @@ use ratatui::{Frame, layout::Rect, text::Line};
 use super::super::{Pane, PaneId, RenderCx, copy, cursor, pivot::Observables};
 use crate::keys::{Action, Scope};
 use crate::model::{Document, Process, ProcessId, Sensor};
-use crate::session::{Awaiting, Cx, Remote, Session};
+use crate::session::{Cx, Remote, RemoteState, Session};
 use crate::text;
 use crate::theme::Theme;
 use crate::widgets::{FieldList, FieldRow};
@@ -147,7 +147,7 @@ pub(in crate::panes) fn binary_fields(process: &Process, session: &Session, them
 
 /// Returns what to show instead of an answer that is missing.
 pub(in crate::panes) fn missing_line<T>(remote: Option<&Remote<T>>, theme: &Theme) -> Line<'static> {
-    if remote.is_some_and(Awaiting::is_pending) {
+    if remote.is_some_and(RemoteState::is_pending) {
         Line::styled("Loading…", theme.muted)
     } else {
         Line::styled("unknown", theme.unknown)
