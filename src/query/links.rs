@@ -1,9 +1,9 @@
 //! Turns links to the server's web console into queries.
 
-use super::edit::build::quote;
 use super::fields::Index;
-use super::syntax::parameters::StoredQuery;
+use super::parameters::StoredQuery;
 use super::syntax::print::one_line;
+use super::syntax::quote::quote;
 use crate::model::{Link, LinkTarget};
 
 /// A query built from a link to the web console.

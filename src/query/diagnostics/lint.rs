@@ -4,13 +4,12 @@ use std::ops::Range;
 
 use jiff::Timestamp;
 
-use super::super::edit::build;
 use super::super::fields::{self, FieldType, Index, QueryField};
-use super::super::ioc;
 use super::super::syntax::dates::Date;
 use super::super::syntax::expr::{Bound, Clause, Expr, Operand};
-use super::super::syntax::parser::Parser;
+use super::super::syntax::quote;
 use super::super::syntax::scan::{field_name, operator_len};
+use super::collector::Diagnostics;
 use super::lint_operators;
 use super::lint_values;
 use super::problem::{Cause, Fix};
@@ -18,14 +17,14 @@ use super::suggest::suggest;
 use super::type_check::check_type;
 
 /// Warns of a field that the searched index does not have.
-pub(in crate::query) fn warn_foreign_field(parser: &mut Parser<'_>, name: &str, span: Range<usize>) {
-    let Some(index) = parser.index() else { return };
+pub(in crate::query) fn warn_foreign_field(diagnostics: &mut Diagnostics<'_>, name: &str, span: Range<usize>) {
+    let Some(index) = diagnostics.index else { return };
     if fields::find_field(index, name).is_some() {
         return;
     }
     let homes: Vec<_> =
         Index::ALL.into_iter().filter(|home| fields::find_field(*home, name).is_some()).map(Index::plural).collect();
-    parser.add_problem(
+    diagnostics.add_problem(
         Cause::ForeignField,
         span,
         format!("{} have no field {name}, so this finds nothing", index.plural()),
@@ -34,30 +33,35 @@ pub(in crate::query) fn warn_foreign_field(parser: &mut Parser<'_>, name: &str, 
 }
 
 /// Warns of a name before a colon that is no field.
-pub(in crate::query) fn warn_unknown_field(parser: &mut Parser<'_>, name: &str, span: Range<usize>) {
-    let near = parser.accepts_warnings().then(|| suggest(parser.index(), name)).flatten();
+pub(in crate::query) fn warn_unknown_field(diagnostics: &mut Diagnostics<'_>, name: &str, span: Range<usize>) {
+    let near = diagnostics.accepts_warnings().then(|| suggest(diagnostics.index, name)).flatten();
     let hint = match near {
         Some(near) => format!("write {near}: if that is meant"),
         None => "put the value in quotes if the colon belongs to it".to_owned(),
     };
-    let fix = near.and_then(|near| parser.replacement_fix(span.clone(), format!("write {near}"), near));
-    parser
+    let fix = near.and_then(|near| diagnostics.replacement_fix(span.clone(), format!("write {near}"), near));
+    diagnostics
         .add_problem(Cause::UnknownField, span, format!("{name} is no field known here; it is sent as typed"), hint)
         .add_fix(fix);
 }
 
 /// Warns of a probably missing value: after the colon and a space comes a field or an operator.
-pub(in crate::query) fn warn_space_after_colon(parser: &mut Parser<'_>, name: &str, colon: usize, value: usize) {
+pub(in crate::query) fn warn_space_after_colon(
+    diagnostics: &mut Diagnostics<'_>,
+    name: &str,
+    colon: usize,
+    value: usize,
+) {
     if colon == value {
         return;
     }
-    let rest = &parser.text[value..];
+    let rest = &diagnostics.text[value..];
     let len = match field_name(rest) {
         Some(next) if fields::find_in_any_index(next).is_some() => next.len() + 1,
         _ => operator_len(rest),
     };
     if len > 0 {
-        parser.add_problem(
+        diagnostics.add_problem(
             Cause::Misread,
             value..value + len,
             format!("{} is taken for the value of {name}", &rest[..len]),
@@ -69,7 +73,7 @@ pub(in crate::query) fn warn_space_after_colon(parser: &mut Parser<'_>, name: &s
 /// Warns of `or` next to `and` without parentheses. `members` are the expressions between the `or`s, and `runs` their
 /// spans and whether they have several terms.
 pub(in crate::query) fn warn_mixed_operators(
-    parser: &mut Parser<'_>,
+    diagnostics: &mut Diagnostics<'_>,
     or: Range<usize>,
     members: &[Expr],
     runs: &[(Range<usize>, bool)],
@@ -77,8 +81,8 @@ pub(in crate::query) fn warn_mixed_operators(
     // The fix must not create a group of negations only, which is a problem of its own.
     let groups_negations =
         runs.iter().zip(members).any(|((_, is_joined), member)| *is_joined && lint_operators::is_negation(member));
-    let fix = (!groups_negations).then(|| parenthesize(parser, runs)).flatten();
-    parser
+    let fix = (!groups_negations).then(|| parenthesize(diagnostics, runs)).flatten();
+    diagnostics
         .add_problem(
             Cause::Misread,
             or,
@@ -89,8 +93,8 @@ pub(in crate::query) fn warn_mixed_operators(
 }
 
 /// Returns a fix that adds parentheses where the server reads them.
-fn parenthesize(parser: &Parser<'_>, runs: &[(Range<usize>, bool)]) -> Option<Fix> {
-    if parser.errors > 0 {
+fn parenthesize(diagnostics: &Diagnostics<'_>, runs: &[(Range<usize>, bool)]) -> Option<Fix> {
+    if diagnostics.errors > 0 {
         return None;
     }
     let (first, last) = (runs.first()?, runs.last()?);
@@ -98,12 +102,12 @@ fn parenthesize(parser: &Parser<'_>, runs: &[(Range<usize>, bool)]) -> Option<Fi
     let mut replacement = String::new();
     let mut at = span.start;
     for (run, is_joined) in runs {
-        let text = &parser.text[run.clone()];
+        let text = &diagnostics.text[run.clone()];
         // After a backslash a parenthesis would be part of the term.
         if text.ends_with('\\') || text.is_empty() {
             return None;
         }
-        replacement.push_str(&parser.text[at..run.start]);
+        replacement.push_str(&diagnostics.text[at..run.start]);
         if *is_joined {
             replacement.extend(["(", text, ")"]);
         } else {
@@ -111,12 +115,12 @@ fn parenthesize(parser: &Parser<'_>, runs: &[(Range<usize>, bool)]) -> Option<Fi
         }
         at = run.end;
     }
-    parser.replacement_fix(span, "put parentheses where the server reads them", replacement)
+    diagnostics.replacement_fix(span, "put parentheses where the server reads them", replacement)
 }
 
 /// Warns of a negated word after another word that looks like a switch of a command line: `powershell -enc`.
 pub(in crate::query) fn warn_command_switch(
-    parser: &mut Parser<'_>,
+    diagnostics: &mut Diagnostics<'_>,
     before: Option<&Expr>,
     negation: &Expr,
     minus: &Range<usize>,
@@ -130,15 +134,15 @@ pub(in crate::query) fn warn_command_switch(
         return;
     };
     let span = minus.start..minus.end + word.len();
-    let is_switch = parser.text[minus.clone()] == *"-"
-        && parser.text.get(minus.end..span.end) == Some(word.as_str())
+    let is_switch = diagnostics.text[minus.clone()] == *"-"
+        && diagnostics.text.get(minus.end..span.end) == Some(word.as_str())
         && word.bytes().all(|byte| byte.is_ascii_alphabetic());
     if !is_switch {
         return;
     }
     let quoted = format!("\"-{word}\"");
-    let fix = parser.replacement_fix(span.clone(), "look for the switch itself", quoted.as_str());
-    parser
+    let fix = diagnostics.replacement_fix(span.clone(), "look for the switch itself", quoted.as_str());
+    diagnostics
         .add_problem(
             Cause::Misread,
             span,
@@ -150,35 +154,35 @@ pub(in crate::query) fn warn_command_switch(
 
 /// Runs all lints for one value. `clause` is the byte at which its clause begins, `span` the bytes of the value.
 pub(in crate::query) fn lint_operand(
-    parser: &mut Parser<'_>,
+    diagnostics: &mut Diagnostics<'_>,
     name: Option<&str>,
     operand: &Operand,
     clause: usize,
     span: Range<usize>,
 ) {
     let field = name.and_then(|name| {
-        let own = parser.index().and_then(|index| fields::find_field(index, name));
+        let own = diagnostics.index.and_then(|index| fields::find_field(index, name));
         own.or_else(|| fields::find_in_any_index(name))
     });
     match operand {
         Operand::Word(word) => {
             if name.is_none() {
-                ioc::warn_bare_indicator(parser, word, &span);
-                lint_operators::warn_foreign_operator(parser, word, &span);
+                super::indicators::warn_bare_indicator(diagnostics, word, &span);
+                lint_operators::warn_foreign_operator(diagnostics, word, &span);
             } else {
-                lint_values::warn_defanged(parser, word, &span);
+                lint_values::warn_defanged(diagnostics, word, &span);
             }
-            lint_operators::warn_pipe(parser, word, &span);
-            lint_values::warn_leading_wildcard(parser, field, word, &span);
-            lint_values::warn_curly_quotes(parser, word, &span);
-            lint_values::warn_foreign_escapes(parser, field, word, &span);
-            lint_values::warn_escaped_space(parser, field, &span);
-            lint_values::warn_glued_quote(parser, &span);
-            lint_values::warn_path_spaces(parser, field, word, clause, &span);
+            lint_operators::warn_pipe(diagnostics, word, &span);
+            lint_values::warn_leading_wildcard(diagnostics, field, word, &span);
+            lint_values::warn_curly_quotes(diagnostics, word, &span);
+            lint_values::warn_foreign_escapes(diagnostics, field, word, &span);
+            lint_values::warn_escaped_space(diagnostics, field, &span);
+            lint_values::warn_glued_quote(diagnostics, &span);
+            lint_values::warn_path_spaces(diagnostics, field, word, clause, &span);
         }
         Operand::Phrase(value) => {
-            lint_values::warn_quoted_wildcard(parser, name, value, &span);
-            lint_values::warn_foreign_escapes(parser, field, value, &span);
+            lint_values::warn_quoted_wildcard(diagnostics, name, value, &span);
+            lint_values::warn_foreign_escapes(diagnostics, field, value, &span);
         }
         Operand::Range(..) => {}
     }
@@ -188,15 +192,15 @@ pub(in crate::query) fn lint_operand(
     match operand {
         Operand::Word(word) => {
             let has_wildcard = word.contains(['*', '?']);
-            lint_value(parser, name, field, word, has_wildcard, &span);
+            lint_value(diagnostics, name, field, word, has_wildcard, &span);
         }
-        Operand::Phrase(text) => lint_value(parser, name, field, text, false, &span),
-        Operand::Range(lower, upper) => lint_range(parser, name, field, [lower, upper], &span),
+        Operand::Phrase(text) => lint_value(diagnostics, name, field, text, false, &span),
+        Operand::Range(lower, upper) => lint_range(diagnostics, name, field, [lower, upper], &span),
     }
 }
 
 fn lint_value(
-    parser: &mut Parser<'_>,
+    diagnostics: &mut Diagnostics<'_>,
     name: &str,
     field: &QueryField,
     text: &str,
@@ -206,15 +210,15 @@ fn lint_value(
     if has_wildcard && text.bytes().all(|byte| byte == b'*') {
         return;
     }
-    check_type(parser, name, field, text, has_wildcard, span);
-    note_undocumented(parser, name, span);
+    check_type(diagnostics, name, field, text, has_wildcard, span);
+    note_undocumented(diagnostics, name, span);
     if field.kind == FieldType::Path && text.starts_with(['\\', '/']) {
-        let spelled = build::escape_value(text.trim_start_matches(['\\', '/']));
+        let spelled = quote::escape_value(text.trim_start_matches(['\\', '/']));
         // A literal star in a quoted value has no spelling outside quotes.
         let is_spelled = has_wildcard || !text.contains(['*', '?']);
         let fix =
-            is_spelled.then(|| parser.replacement_fix(span.clone(), "drop the slash", spelled.as_str())).flatten();
-        parser
+            is_spelled.then(|| diagnostics.replacement_fix(span.clone(), "drop the slash", spelled.as_str())).flatten();
+        diagnostics
             .add_problem(
                 Cause::Misread,
                 span.clone(),
@@ -227,8 +231,8 @@ fn lint_value(
         (FieldType::Time, Some(Date::Moment(_))) => {
             let quote = if text.contains(' ') { "\"" } else { "" };
             let later = format!("[{quote}{text}{quote} TO *]");
-            let fix = parser.replacement_fix(span.clone(), "look for all that came later", later.as_str());
-            parser
+            let fix = diagnostics.replacement_fix(span.clone(), "look for all that came later", later.as_str());
+            diagnostics
                 .add_problem(
                     Cause::Misread,
                     span.clone(),
@@ -240,8 +244,8 @@ fn lint_value(
         (FieldType::Time, Some(Date::DaysBefore(_))) => {
             let days: u64 = text[1..text.len() - 1].parse().unwrap_or(0);
             let hours = format!("-{}h", days.saturating_mul(24));
-            let fix = parser.replacement_fix(span.clone(), "write it in hours", hours.as_str());
-            parser
+            let fix = diagnostics.replacement_fix(span.clone(), "write it in hours", hours.as_str());
+            diagnostics
                 .add_problem(
                     Cause::Misread,
                     span.clone(),
@@ -255,9 +259,9 @@ fn lint_value(
 }
 
 /// Notes a field that is not in the API reference and that not every server may know.
-fn note_undocumented(parser: &mut Parser<'_>, name: &str, span: &Range<usize>) {
+fn note_undocumented(diagnostics: &mut Diagnostics<'_>, name: &str, span: &Range<usize>) {
     if name == "process_pid" {
-        parser.add_problem(
+        diagnostics.add_problem(
             Cause::Undocumented,
             span.clone(),
             format!("{name} is not documented, and not every server may know it"),
@@ -266,10 +270,16 @@ fn note_undocumented(parser: &mut Parser<'_>, name: &str, span: &Range<usize>) {
     }
 }
 
-fn lint_range(parser: &mut Parser<'_>, name: &str, field: &QueryField, bounds: [&Bound; 2], span: &Range<usize>) {
+fn lint_range(
+    diagnostics: &mut Diagnostics<'_>,
+    name: &str,
+    field: &QueryField,
+    bounds: [&Bound; 2],
+    span: &Range<usize>,
+) {
     if !field.kind.is_ordered() {
-        let fix = range_fix(parser, bounds, span);
-        parser
+        let fix = range_fix(diagnostics, bounds, span);
+        diagnostics
             .add_problem(
                 Cause::Unordered,
                 span.clone(),
@@ -281,7 +291,7 @@ fn lint_range(parser: &mut Parser<'_>, name: &str, field: &QueryField, bounds: [
     }
     for bound in bounds {
         if let Bound::At(text) = bound {
-            check_type(parser, name, field, text, false, span);
+            check_type(diagnostics, name, field, text, false, span);
         }
     }
     if let [Bound::At(lower), Bound::At(upper)] = bounds
@@ -292,8 +302,8 @@ fn lint_range(parser: &mut Parser<'_>, name: &str, field: &QueryField, bounds: [
             format!("{quote}{bound}{quote}")
         };
         let swapped = format!("[{} TO {}]", quoted(upper), quoted(lower));
-        let fix = parser.replacement_fix(span.clone(), "swap the ends", swapped.as_str());
-        parser
+        let fix = diagnostics.replacement_fix(span.clone(), "swap the ends", swapped.as_str());
+        diagnostics
             .add_problem(
                 Cause::Misread,
                 span.clone(),
@@ -322,14 +332,14 @@ fn is_inverted(kind: FieldType, lower: &str, upper: &str) -> bool {
 }
 
 /// Returns a fix for a range on a field without order; `None` if the intention is not clear.
-fn range_fix(parser: &Parser<'_>, bounds: [&Bound; 2], span: &Range<usize>) -> Option<Fix> {
-    let raw = &parser.text[span.clone()];
+fn range_fix(diagnostics: &Diagnostics<'_>, bounds: [&Bound; 2], span: &Range<usize>) -> Option<Fix> {
+    let raw = &diagnostics.text[span.clone()];
     match bounds {
-        [Bound::Open, Bound::Open] => parser.replacement_fix(span.clone(), "look for any value", "*"),
+        [Bound::Open, Bound::Open] => diagnostics.replacement_fix(span.clone(), "look for any value", "*"),
         [Bound::At(lower), Bound::At(upper)] if lower == upper => {
-            parser.replacement_fix(span.clone(), "look for this value", build::quote(lower).as_str())
+            diagnostics.replacement_fix(span.clone(), "look for this value", quote::quote(lower).as_str())
         }
         _ if raw.contains(['"', '\\']) => None,
-        _ => parser.replacement_fix(span.clone(), "look for the text itself", format!("\"{raw}\"")),
+        _ => diagnostics.replacement_fix(span.clone(), "look for the text itself", format!("\"{raw}\"")),
     }
 }

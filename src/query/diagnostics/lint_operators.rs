@@ -2,19 +2,19 @@
 
 use std::ops::Range;
 
-use super::super::edit::build;
 use super::super::fields;
 use super::super::syntax::expr::Expr;
-use super::super::syntax::facet_filters;
-use super::super::syntax::parser::Parser;
+use super::super::syntax::filter_word::parse_filter;
 use super::super::syntax::print::push_space;
+use super::super::syntax::quote;
 use super::super::syntax::scan::{field_name, operator_len};
+use super::collector::Diagnostics;
 use super::problem::Cause;
 
 /// Warns of negations joined by `or`: they match every document that lacks one of the terms, which is nearly all.
 /// `runs` are the spans between the `or`s.
 pub(in crate::query) fn warn_negated_or(
-    parser: &mut Parser<'_>,
+    diagnostics: &mut Diagnostics<'_>,
     or: Range<usize>,
     members: &[Expr],
     runs: &[(Range<usize>, bool)],
@@ -23,9 +23,9 @@ pub(in crate::query) fn warn_negated_or(
     if negations < 2 {
         return;
     }
-    let is_all = negations == members.len() && parser.errors == 0;
-    let fix = is_all.then(|| drop_or_fix(parser, runs)).flatten();
-    parser
+    let is_all = negations == members.len() && diagnostics.errors == 0;
+    let fix = is_all.then(|| drop_or_fix(diagnostics, runs)).flatten();
+    diagnostics
         .add_problem(
             Cause::Misread,
             or,
@@ -36,42 +36,47 @@ pub(in crate::query) fn warn_negated_or(
 }
 
 /// Returns a fix that removes the `or`s between negations.
-fn drop_or_fix(parser: &Parser<'_>, runs: &[(Range<usize>, bool)]) -> Option<super::problem::Fix> {
+fn drop_or_fix(diagnostics: &Diagnostics<'_>, runs: &[(Range<usize>, bool)]) -> Option<super::problem::Fix> {
     let span = runs.first()?.0.start..runs.last()?.0.end;
     let mut negations = String::new();
     for (run, _) in runs {
         if !negations.is_empty() {
             push_space(&mut negations);
         }
-        negations.push_str(&parser.text[run.clone()]);
+        negations.push_str(&diagnostics.text[run.clone()]);
     }
-    parser.replacement_fix(span, "leave out each of them", negations)
+    diagnostics.replacement_fix(span, "leave out each of them", negations)
 }
 
-/// Warns of a group that has only negations. `open` is the byte of its opening parenthesis; the parser is after the
-/// closing one.
-pub(in crate::query) fn warn_only_negations(parser: &mut Parser<'_>, open: usize, expr: &Expr) {
-    let end = parser.position;
+/// Warns of a group that has only negations. `group` includes the parentheses, `within` is the
+/// field before it.
+pub(in crate::query) fn warn_only_negations(
+    diagnostics: &mut Diagnostics<'_>,
+    group: Range<usize>,
+    within: Option<&str>,
+    expr: &Expr,
+) {
+    let Range { start: open, end } = group;
     let members: Vec<Expr> = match expr {
         Expr::Not(_) => vec![expr.clone()],
         Expr::And(members) if members.iter().all(is_negation) => members.clone(),
         _ => return,
     };
-    let before = parser.text[..open].trim_end();
-    let inner = parser.text[open + 1..end - 1].trim();
+    let before = diagnostics.text[..open].trim_end();
+    let inner = diagnostics.text[open + 1..end - 1].trim();
     let is_word = |word: &str, operator: &str| word.eq_ignore_ascii_case(operator);
     let ends_with = |before: &str, operators: &[&str]| {
         let last = before.rsplit(|char: char| char.is_whitespace() || matches!(char, '(' | ')')).next();
         last.is_some_and(|last| operators.iter().any(|operator| is_word(last, operator)))
     };
     let is_negated = |before: &str| ends_with(before, &["-", "not"]);
-    let after = parser.remaining().trim_start();
+    let after = diagnostics.text[end..].trim_start();
     let is_before_or = is_word(&after[..operator_len(after)], "or");
     // Next to an `or`, several negations are a group even without parentheses.
     let is_alternative = members.len() > 1 && (is_before_or || ends_with(before, &["or"]));
-    let fix = if parser.errors > 0 || inner.ends_with('\\') || is_negated(before) {
+    let fix = if diagnostics.errors > 0 || inner.ends_with('\\') || is_negated(before) {
         None
-    } else if let Some(name) = parser.within.filter(|name| before.ends_with(&format!("{name}:"))) {
+    } else if let Some(name) = within.filter(|name| before.ends_with(&format!("{name}:"))) {
         let start = before.len() - name.len() - 1;
         let positive = members.into_iter().map(|member| match member {
             Expr::Not(inner) => *inner,
@@ -80,18 +85,18 @@ pub(in crate::query) fn warn_only_negations(parser: &mut Parser<'_>, open: usize
         let negated = Expr::Not(Box::new(Expr::Within(name.to_owned(), Box::new(Expr::or(positive.collect())))));
         let text = super::super::syntax::expr::Query::new(negated).to_string();
         let is_free = !is_negated(&before[..start]) && !before[..start].ends_with('-');
-        is_free.then(|| parser.replacement_fix(start..end, "negate the field instead", text)).flatten()
+        is_free.then(|| diagnostics.replacement_fix(start..end, "negate the field instead", text)).flatten()
     } else if is_alternative {
         None
     } else {
-        parser.replacement_fix(open..end, "drop the parentheses", inner)
+        diagnostics.replacement_fix(open..end, "drop the parentheses", inner)
     };
     let hint = if is_alternative {
         "negate one group instead: -(a OR b) for (-a -b)"
     } else {
         "write the negations without parentheses around them"
     };
-    parser
+    diagnostics
         .add_problem(
             Cause::Misread,
             open..end,
@@ -111,19 +116,19 @@ pub(in crate::query) fn is_negation(expr: &Expr) -> bool {
 }
 
 /// Warns of `a|b`, which is an alternative in other products and a single value here.
-pub(in crate::query) fn warn_pipe(parser: &mut Parser<'_>, word: &str, span: &Range<usize>) {
+pub(in crate::query) fn warn_pipe(diagnostics: &mut Diagnostics<'_>, word: &str, span: &Range<usize>) {
     let parts: Vec<&str> = word.split('|').filter(|part| !part.is_empty()).collect();
-    if parts.len() < 2 || !parser.accepts_warnings() {
+    if parts.len() < 2 || !diagnostics.accepts_warnings() {
         return;
     }
     // In a group a leading minus negates, and quotes would make the wildcard literal.
     let is_negated_pattern = |part: &str| part.starts_with('-') && part.contains(['*', '?']);
     let is_spelled = |part: &&str| !part.ends_with('\\') && !is_negated_pattern(part);
-    let spelled: Vec<String> = parts.iter().map(|part| build::escape_value(part)).collect();
+    let spelled: Vec<String> = parts.iter().map(|part| quote::escape_value(part)).collect();
     let either = format!("({})", spelled.join(" OR "));
     let is_group = parts.iter().all(is_spelled);
-    let fix = is_group.then(|| parser.replacement_fix(span.clone(), "write OR", either.as_str())).flatten();
-    parser
+    let fix = is_group.then(|| diagnostics.replacement_fix(span.clone(), "write OR", either.as_str())).flatten();
+    diagnostics
         .add_problem(
             Cause::Misread,
             span.clone(),
@@ -134,45 +139,45 @@ pub(in crate::query) fn warn_pipe(parser: &mut Parser<'_>, word: &str, span: &Ra
 }
 
 /// Warns of operators of other products in a bare word: `||`, `&&`, `!term`, `+term`, `field=value`.
-pub(in crate::query) fn warn_foreign_operator(parser: &mut Parser<'_>, word: &str, span: &Range<usize>) {
+pub(in crate::query) fn warn_foreign_operator(diagnostics: &mut Diagnostics<'_>, word: &str, span: &Range<usize>) {
     let operator = match word {
         "|" | "||" => Some("OR"),
         "&" | "&&" => Some("AND"),
         _ => None,
     };
     if let Some(operator) = operator {
-        let fix = parser.replacement_fix(span.clone(), format!("write {operator}"), operator);
+        let fix = diagnostics.replacement_fix(span.clone(), format!("write {operator}"), operator);
         let message = format!("{word} is looked for as a word; the operator is {operator}");
         let hint = format!("write {operator}, or \"{word}\" in quotes to look for it");
-        parser.add_problem(Cause::Misread, span.clone(), message, hint).add_fix(fix);
+        diagnostics.add_problem(Cause::Misread, span.clone(), message, hint).add_fix(fix);
         return;
     }
-    if facet_filters::parse_filter(word).is_some() {
-        return warn_misplaced_filter(parser, span.clone());
+    if parse_filter(word).is_some() {
+        return warn_misplaced_filter(diagnostics, span.clone());
     }
-    let raw = &parser.text[span.clone()];
+    let raw = &diagnostics.text[span.clone()];
     let begins_term = |rest: &str| rest.starts_with(|char: char| char.is_alphanumeric() || char == '\\');
     if let Some(rest) = raw.strip_prefix('!').filter(|rest| begins_term(rest)) {
         let is_term = operator_len(rest) == 0;
         let at = span.start..span.start + 1;
-        let fix = is_term.then(|| parser.replacement_fix(at.clone(), "write -", "-")).flatten();
-        parser
+        let fix = is_term.then(|| diagnostics.replacement_fix(at.clone(), "write -", "-")).flatten();
+        diagnostics
             .add_problem(Cause::Misread, at, "! negates nothing here", "write - close to the term to leave it out")
             .add_fix(fix);
     } else if raw.strip_prefix('+').is_some_and(is_field_name) {
         let at = span.start..span.start + 1;
-        let fix = parser.replacement_fix(at.clone(), "drop it", "");
-        parser
+        let fix = diagnostics.replacement_fix(at.clone(), "drop it", "");
+        diagnostics
             .add_problem(Cause::Misread, at, "+ is a part of the word here", "drop it: every term must match anyway")
             .add_fix(fix);
     } else {
-        warn_equals_sign(parser, span);
+        warn_equals_sign(diagnostics, span);
     }
 }
 
 /// Warns of a facet filter in a place where the server reads it as a word.
-pub(in crate::query) fn warn_misplaced_filter(parser: &mut Parser<'_>, span: Range<usize>) {
-    parser.add_problem(
+pub(in crate::query) fn warn_misplaced_filter(diagnostics: &mut Diagnostics<'_>, span: Range<usize>) {
+    diagnostics.add_problem(
         Cause::Misread,
         span,
         "this is a facet filter only beside the other terms, and a word where it stands",
@@ -185,8 +190,8 @@ fn is_field_name(text: &str) -> bool {
 }
 
 /// Warns of `field=value`.
-fn warn_equals_sign(parser: &mut Parser<'_>, span: &Range<usize>) {
-    let raw = &parser.text[span.clone()];
+fn warn_equals_sign(diagnostics: &mut Diagnostics<'_>, span: &Range<usize>) {
+    let raw = &diagnostics.text[span.clone()];
     let Some((name, rest)) = raw.split_once('=') else {
         return;
     };
@@ -199,12 +204,12 @@ fn warn_equals_sign(parser: &mut Parser<'_>, span: &Range<usize>) {
     }
     let value = rest.trim_start_matches('=');
     let begins = |chars: &[char]| value.starts_with(chars);
-    let has_value = if value.is_empty() { parser.remaining().starts_with('"') } else { !begins(&['[']) };
+    let has_value = if value.is_empty() { diagnostics.text[span.end..].starts_with('"') } else { !begins(&['[']) };
     let operator = span.start..span.end - value.len();
     let fix = has_value
-        .then(|| parser.replacement_fix(operator.clone(), "write a colon", format!("{minus}{name}:")))
+        .then(|| diagnostics.replacement_fix(operator.clone(), "write a colon", format!("{minus}{name}:")))
         .flatten();
-    parser
+    diagnostics
         .add_problem(
             Cause::Misread,
             operator,

@@ -2,11 +2,11 @@
 
 use std::ops::Range;
 
-use super::super::edit::build;
 use super::super::fields::{self, FieldType, QueryField};
-use super::super::syntax::parser::Parser;
 use super::super::syntax::print;
+use super::super::syntax::quote;
 use super::super::syntax::scan::{ESCAPABLE, field_name, operator_len, scan_word};
+use super::collector::Diagnostics;
 use super::problem::{Cause, Fix};
 use crate::text;
 
@@ -15,15 +15,15 @@ const MAX_SCAN: usize = 512;
 
 /// Warns of a wildcard at the beginning of a value.
 pub(in crate::query) fn warn_leading_wildcard(
-    parser: &mut Parser<'_>,
+    diagnostics: &mut Diagnostics<'_>,
     field: Option<&QueryField>,
     word: &str,
     span: &Range<usize>,
 ) {
     let is_any = word.bytes().all(|byte| byte == b'*');
     if !is_any && word.starts_with(['*', '?']) {
-        let fix = strip_wildcard_fix(parser, field, span);
-        parser
+        let fix = strip_wildcard_fix(diagnostics, field, span);
+        diagnostics
             .add_problem(
                 Cause::LeadingWildcard,
                 span.start..span.start + 1,
@@ -36,8 +36,8 @@ pub(in crate::query) fn warn_leading_wildcard(
 
 /// Returns a fix that drops the leading wildcard. This does not change the meaning for a path, which matches from any
 /// directory.
-fn strip_wildcard_fix(parser: &Parser<'_>, field: Option<&QueryField>, span: &Range<usize>) -> Option<Fix> {
-    let raw = &parser.text[span.clone()];
+fn strip_wildcard_fix(diagnostics: &Diagnostics<'_>, field: Option<&QueryField>, span: &Range<usize>) -> Option<Fix> {
+    let raw = &diagnostics.text[span.clone()];
     let is_path = field.is_some_and(|field| field.kind == FieldType::Path);
     let (value, message) = if is_path {
         let value = raw.trim_start_matches(['*', '?', '\\', '/']);
@@ -53,18 +53,18 @@ fn strip_wildcard_fix(parser: &Parser<'_>, field: Option<&QueryField>, span: &Ra
         && operator_len(value) == 0
         && field_name(value).is_none();
     let end = span.end - value.len();
-    is_word.then(|| parser.replacement_fix(span.start..end, message, "")).flatten()
+    is_word.then(|| diagnostics.replacement_fix(span.start..end, message, "")).flatten()
 }
 
 /// Warns of a defanged value, as reports write addresses.
-pub(in crate::query) fn warn_defanged(parser: &mut Parser<'_>, word: &str, span: &Range<usize>) {
+pub(in crate::query) fn warn_defanged(diagnostics: &mut Diagnostics<'_>, word: &str, span: &Range<usize>) {
     let plain = text::refang(word);
     if plain == word {
         return;
     }
-    let spelled = build::escape_value(&plain);
-    let fix = parser.replacement_fix(span.clone(), format!("write {spelled}"), spelled.as_str());
-    parser
+    let spelled = quote::escape_value(&plain);
+    let fix = diagnostics.replacement_fix(span.clone(), format!("write {spelled}"), spelled.as_str());
+    diagnostics
         .add_problem(
             Cause::Misread,
             span.clone(),
@@ -75,10 +75,10 @@ pub(in crate::query) fn warn_defanged(parser: &mut Parser<'_>, word: &str, span:
 }
 
 /// Warns of curly quotes, which a query pasted from a word processor may have.
-pub(in crate::query) fn warn_curly_quotes(parser: &mut Parser<'_>, word: &str, span: &Range<usize>) {
+pub(in crate::query) fn warn_curly_quotes(diagnostics: &mut Diagnostics<'_>, word: &str, span: &Range<usize>) {
     if word.starts_with(['\u{201c}', '\u{201d}', '\u{201e}']) {
-        let fix = straight_quotes_fix(parser, span);
-        parser
+        let fix = straight_quotes_fix(diagnostics, span);
+        diagnostics
             .add_problem(
                 Cause::Misread,
                 span.clone(),
@@ -90,38 +90,39 @@ pub(in crate::query) fn warn_curly_quotes(parser: &mut Parser<'_>, word: &str, s
 }
 
 /// Returns a fix that makes the quotes straight; `None` if the curly quotes are not closed.
-fn straight_quotes_fix(parser: &Parser<'_>, span: &Range<usize>) -> Option<Fix> {
-    let mut chars = parser.text[span.start..].char_indices().skip(1).take(MAX_SCAN);
+fn straight_quotes_fix(diagnostics: &Diagnostics<'_>, span: &Range<usize>) -> Option<Fix> {
+    let mut chars = diagnostics.text[span.start..].char_indices().skip(1).take(MAX_SCAN);
     let (at, quote) = chars.find(|(_, char)| matches!(char, '\u{201c}' | '\u{201d}' | '"'))?;
-    let open = parser.text[span.start..].chars().next()?;
-    let inner = &parser.text[span.start + open.len_utf8()..span.start + at];
+    let open = diagnostics.text[span.start..].chars().next()?;
+    let inner = &diagnostics.text[span.start + open.len_utf8()..span.start + at];
     let is_plain = quote != '"' && !inner.is_empty() && !inner.ends_with('\\');
     is_plain
         .then(|| {
             let end = span.start + at + quote.len_utf8();
             let straight = format!("\"{inner}\"");
-            parser.replacement_fix(span.start..end, "make the quotes straight", straight)
+            diagnostics.replacement_fix(span.start..end, "make the quotes straight", straight)
         })
         .flatten()
 }
 
 /// Warns of a star in quotes, where it is literal.
 pub(in crate::query) fn warn_quoted_wildcard(
-    parser: &mut Parser<'_>,
+    diagnostics: &mut Diagnostics<'_>,
     name: Option<&str>,
     value: &str,
     span: &Range<usize>,
 ) {
-    if value.contains('*') && parser.accepts_warnings() {
-        let spelled = build::escape_value(value);
+    if value.contains('*') && diagnostics.accepts_warnings() {
+        let spelled = quote::escape_value(value);
         let begins = |chars: &[char]| value.starts_with(chars);
         // Outside quotes a word cannot begin with these characters or contain whitespace other than spaces.
         let is_word = !begins(&['*', '?', '[', '-'])
             && !value.contains(|char: char| char.is_whitespace() && char != ' ')
             && (name.is_some() || field_name(value).is_none());
-        let fix =
-            is_word.then(|| parser.replacement_fix(span.clone(), "make it a wildcard", spelled.as_str())).flatten();
-        parser
+        let fix = is_word
+            .then(|| diagnostics.replacement_fix(span.clone(), "make it a wildcard", spelled.as_str()))
+            .flatten();
+        diagnostics
             .add_problem(
                 Cause::Misread,
                 span.clone(),
@@ -134,7 +135,7 @@ pub(in crate::query) fn warn_quoted_wildcard(
 
 /// Warns of escapes from other products: here a backslash escapes only a space, a quote and a parenthesis.
 pub(in crate::query) fn warn_foreign_escapes(
-    parser: &mut Parser<'_>,
+    diagnostics: &mut Diagnostics<'_>,
     field: Option<&QueryField>,
     value: &str,
     span: &Range<usize>,
@@ -142,18 +143,18 @@ pub(in crate::query) fn warn_foreign_escapes(
     let Some(plain) = strip_foreign_escapes(field, value) else {
         return;
     };
-    if !parser.accepts_warnings() || parser.text.get(span.clone()).is_none_or(|raw| raw.len() > MAX_SCAN) {
+    if !diagnostics.accepts_warnings() || diagnostics.text.get(span.clone()).is_none_or(|raw| raw.len() > MAX_SCAN) {
         return;
     }
-    let is_phrase = parser.text[span.clone()].starts_with('"');
-    let spelled = if is_phrase { print::quote_phrase(&plain) } else { build::escape_value(&plain) };
+    let is_phrase = diagnostics.text[span.clone()].starts_with('"');
+    let spelled = if is_phrase { print::quote_phrase(&plain) } else { quote::escape_value(&plain) };
     let is_spelled = !plain.is_empty()
         && !plain.ends_with('\\')
         && (is_phrase || !plain.contains(['*', '?']) || !plain.starts_with('-'));
     let fix = is_spelled
-        .then(|| parser.replacement_fix(span.clone(), format!("write {spelled}"), spelled.as_str()))
+        .then(|| diagnostics.replacement_fix(span.clone(), format!("write {spelled}"), spelled.as_str()))
         .flatten();
-    parser
+    diagnostics
         .add_problem(
             Cause::Misread,
             span.clone(),
@@ -192,8 +193,12 @@ fn strip_foreign_escapes(field: Option<&QueryField>, value: &str) -> Option<Stri
 }
 
 /// Warns of a backslash that makes the space between two terms part of a value.
-pub(in crate::query) fn warn_escaped_space(parser: &mut Parser<'_>, field: Option<&QueryField>, span: &Range<usize>) {
-    let raw = &parser.text[span.clone()];
+pub(in crate::query) fn warn_escaped_space(
+    diagnostics: &mut Diagnostics<'_>,
+    field: Option<&QueryField>,
+    span: &Range<usize>,
+) {
+    let raw = &diagnostics.text[span.clone()];
     let is_swallowed = |after: &str| {
         after.is_empty()
             || after.starts_with(' ')
@@ -204,11 +209,11 @@ pub(in crate::query) fn warn_escaped_space(parser: &mut Parser<'_>, field: Optio
         let at = span.start + at;
         let fix = match field {
             Some(field) if field.kind == FieldType::Path => {
-                parser.replacement_fix(at..at + 1, "look for what is below this directory", "\\*")
+                diagnostics.replacement_fix(at..at + 1, "look for what is below this directory", "\\*")
             }
-            _ => parser.replacement_fix(at..at + 1, "end the value here", ""),
+            _ => diagnostics.replacement_fix(at..at + 1, "end the value here", ""),
         };
-        parser
+        diagnostics
             .add_problem(
                 Cause::SpaceInValue,
                 at..at + 2,
@@ -220,14 +225,14 @@ pub(in crate::query) fn warn_escaped_space(parser: &mut Parser<'_>, field: Optio
 }
 
 /// Warns of a quote or a parenthesis directly after a word, where a new term begins.
-pub(in crate::query) fn warn_glued_quote(parser: &mut Parser<'_>, span: &Range<usize>) {
-    let (char, hint) = match parser.remaining().as_bytes().first() {
+pub(in crate::query) fn warn_glued_quote(diagnostics: &mut Diagnostics<'_>, span: &Range<usize>) {
+    let (char, hint) = match diagnostics.text[span.end..].as_bytes().first() {
         Some(b'"') => ('"', r#"write \" for the character itself, or a space before it"#),
         Some(b'(') => ('(', r"write \( for the character itself, or a space before it"),
         _ => return,
     };
-    let fix = parser.replacement_fix(span.end..span.end, "put a space before it", " ");
-    parser
+    let fix = diagnostics.replacement_fix(span.end..span.end, "put a space before it", " ");
+    diagnostics
         .add_problem(
             Cause::Misread,
             span.end..span.end + 1,
@@ -239,7 +244,7 @@ pub(in crate::query) fn warn_glued_quote(parser: &mut Parser<'_>, span: &Range<u
 
 /// Warns of a path that is split at its spaces.
 pub(in crate::query) fn warn_path_spaces(
-    parser: &mut Parser<'_>,
+    diagnostics: &mut Diagnostics<'_>,
     field: Option<&QueryField>,
     word: &str,
     clause: usize,
@@ -249,15 +254,15 @@ pub(in crate::query) fn warn_path_spaces(
         Some(field) => field.kind == FieldType::Path,
         None => word.get(1..3) == Some(":\\") || word.starts_with("\\\\"),
     };
-    if !is_path || !parser.accepts_warnings() {
+    if !is_path || !diagnostics.accepts_warnings() {
         return;
     }
     let mut at = span.end;
     let mut end = span.end;
     let mut path = word.to_owned();
     let mut tail = String::new();
-    while at < parser.text.len() && at - span.end < MAX_SCAN {
-        let rest = &parser.text[at..];
+    while at < diagnostics.text.len() && at - span.end < MAX_SCAN {
+        let rest = &diagnostics.text[at..];
         let next = rest.trim_start();
         let gap = rest.len() - next.len();
         at += gap;
@@ -285,11 +290,11 @@ pub(in crate::query) fn warn_path_spaces(
         }
     }
     if end > span.end {
-        let name = &parser.text[clause..span.start];
-        let spelled = build::escape_value(&path);
+        let name = &diagnostics.text[clause..span.start];
+        let spelled = quote::escape_value(&path);
         let hint = format!("write {name}{spelled}");
-        let fix = parser.replacement_fix(span.start..end, "make it one path", spelled);
-        parser
+        let fix = diagnostics.replacement_fix(span.start..end, "make it one path", spelled);
+        diagnostics
             .add_problem(
                 Cause::SpaceInValue,
                 span.end..end,

@@ -2,11 +2,11 @@
 
 use std::ops::Range;
 
-use super::super::edit::build;
 use super::super::fields::{FieldType, QueryField};
-use super::super::syntax::parser::Parser;
 use super::super::syntax::print;
+use super::super::syntax::quote;
 use super::super::syntax::scan::{scan_phrase, scan_word};
+use super::collector::Diagnostics;
 use super::problem::{Cause, Fix};
 
 /// Returns the span and the fix of a closing quote that a backslash makes part of the value.
@@ -14,11 +14,11 @@ use super::problem::{Cause, Fix};
 /// Escaped quotes within a value come in pairs: `"\"a b\" c"`. An unpaired one before a space was intended to close the
 /// value.
 pub(in crate::query) fn find_swallowed_quote(
-    parser: &Parser<'_>,
+    diagnostics: &Diagnostics<'_>,
     phrase: Range<usize>,
     field: Option<&QueryField>,
 ) -> Option<(Range<usize>, Option<Fix>)> {
-    let raw = &parser.text[phrase.clone()];
+    let raw = &diagnostics.text[phrase.clone()];
     let mut is_open = false;
     let mut last = '"';
     let mut chars = raw.char_indices().skip(1).peekable();
@@ -43,21 +43,21 @@ pub(in crate::query) fn find_swallowed_quote(
     let directory = field.is_some_and(|field| field.kind == FieldType::Path).then(|| {
         let (inner, _) = scan_phrase(&format!("\"{inner}\"")).ok()?;
         let is_plain = !inner.is_empty() && !inner.contains(['*', '?']);
-        is_plain.then(|| build::escape_value(&format!("{inner}\\*")))
+        is_plain.then(|| quote::escape_value(&format!("{inner}\\*")))
     });
     let fix = if let Some(below) = directory.flatten() {
-        parser.replacement_fix(phrase.start..end, "look for what is below this directory", below)
+        diagnostics.replacement_fix(phrase.start..end, "look for what is below this directory", below)
     } else {
         let from = phrase.start + 1 + inner.len();
-        parser.replacement_fix(from..end - 1, "let the quote close the value", "")
+        diagnostics.replacement_fix(from..end - 1, "let the quote close the value", "")
     };
     Some((end - 2..end, fix))
 }
 
 /// Warns of a value that goes on after its intended closing quote, because a backslash made that part of the value.
-pub(in crate::query) fn warn_swallowed_quote(parser: &mut Parser<'_>) {
-    if let Some((span, fix)) = parser.swallowed_quote.take() {
-        parser
+pub(in crate::query) fn warn_swallowed_quote(diagnostics: &mut Diagnostics<'_>) {
+    if let Some((span, fix)) = diagnostics.swallowed_quote.take() {
+        diagnostics
             .add_problem(
                 Cause::Misread,
                 span,
@@ -69,9 +69,9 @@ pub(in crate::query) fn warn_swallowed_quote(parser: &mut Parser<'_>) {
 }
 
 /// Reports that the quote at `start` is never closed, or which earlier quote a backslash kept from closing.
-pub(in crate::query) fn report_unclosed_quote(parser: &mut Parser<'_>, start: usize) {
-    if let Some((span, fix)) = parser.swallowed_quote.take() {
-        parser
+pub(in crate::query) fn report_unclosed_quote(diagnostics: &mut Diagnostics<'_>, start: usize) {
+    if let Some((span, fix)) = diagnostics.swallowed_quote.take() {
+        diagnostics
             .add_problem(
                 Cause::Quote,
                 span,
@@ -81,8 +81,8 @@ pub(in crate::query) fn report_unclosed_quote(parser: &mut Parser<'_>, start: us
             .add_fix(fix);
         return;
     }
-    let closing = parser.closing_fix("\"");
-    parser
+    let closing = diagnostics.closing_fix("\"");
+    diagnostics
         .add_problem(
             Cause::Quote,
             start..start + 1,
@@ -92,20 +92,20 @@ pub(in crate::query) fn report_unclosed_quote(parser: &mut Parser<'_>, start: us
         .add_fix(closing);
 }
 
-/// Warns of a quote within a value, which ends the value: `"a "b" c"`. The value began at `start` and has just been
-/// parsed.
-pub(in crate::query) fn warn_glued_quote(parser: &mut Parser<'_>, start: usize) {
+/// Warns of a quote within a value, which ends the value: `"a "b" c"`. `value` is the span of the
+/// value as parsed.
+pub(in crate::query) fn warn_glued_quote(diagnostics: &mut Diagnostics<'_>, value: Range<usize>) {
     /// The maximum number of bytes to scan: enough for any command line typed by hand.
     const MAX_SCAN: usize = 4096;
     let is_glued =
         |rest: &str| rest.chars().next().is_some_and(|char| !char.is_whitespace() && !matches!(char, '(' | ')'));
-    if !is_glued(parser.remaining()) || !parser.accepts_warnings() {
+    if !is_glued(&diagnostics.text[value.end..]) || !diagnostics.accepts_warnings() {
         return;
     }
-    let end = parser.position;
+    let Range { start, end } = value;
     let mut at = end;
-    while at - end < MAX_SCAN && is_glued(&parser.text[at..]) {
-        let rest = &parser.text[at..];
+    while at - end < MAX_SCAN && is_glued(&diagnostics.text[at..]) {
+        let rest = &diagnostics.text[at..];
         at += if rest.starts_with('"') {
             match scan_phrase(rest) {
                 Ok((_, len)) => len,
@@ -115,16 +115,16 @@ pub(in crate::query) fn warn_glued_quote(parser: &mut Parser<'_>, start: usize) 
             scan_word(rest, &[]).1
         };
     }
-    let raw = &parser.text[start..at];
+    let raw = &diagnostics.text[start..at];
     let is_quoted = raw.ends_with('"') && !raw.ends_with("\\\"") && at > end;
     let fix = if is_quoted {
         // Quotes that are already escaped are not escaped twice.
         let inner = raw[1..raw.len() - 1].replace("\\\"", "\"");
-        parser.replacement_fix(start..at, "make the quotes part of the value", print::quote_phrase(&inner))
+        diagnostics.replacement_fix(start..at, "make the quotes part of the value", print::quote_phrase(&inner))
     } else {
-        parser.replacement_fix(end..end, "put a space behind it", " ")
+        diagnostics.replacement_fix(end..end, "put a space behind it", " ")
     };
-    parser
+    diagnostics
         .add_problem(
             Cause::Misread,
             end - 1..end,

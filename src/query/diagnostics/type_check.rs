@@ -5,19 +5,19 @@ use std::ops::Range;
 use super::super::fields::{FieldType, QueryField};
 use super::super::syntax::dates::Date;
 use super::super::syntax::network::Network;
-use super::super::syntax::parser::Parser;
+use super::collector::Diagnostics;
 use super::problem::{Cause, Fix};
 
 /// Warns of a value that does not fit the type of its field.
 pub(in crate::query) fn check_type(
-    parser: &mut Parser<'_>,
+    diagnostics: &mut Diagnostics<'_>,
     name: &str,
     field: &QueryField,
     text: &str,
     has_wildcard: bool,
     span: &Range<usize>,
 ) {
-    if fits_type(field, text, has_wildcard) || !parser.accepts_warnings() {
+    if fits_type(field, text, has_wildcard) || !diagnostics.accepts_warnings() {
         return;
     }
     let is_hash = matches!(field.kind, FieldType::Md5 | FieldType::Sha256);
@@ -40,21 +40,29 @@ pub(in crate::query) fn check_type(
         FieldType::Bool => format!("write {name}:true or {name}:false"),
         _ => format!("write {name}:{}", field.sample),
     };
-    let fix = type_fix(parser, name, field, text, span);
-    parser.add_problem(Cause::WrongType, span.clone(), format!("{name} holds {noun}; this {found}"), hint).add_fix(fix);
+    let fix = type_fix(diagnostics, name, field, text, span);
+    diagnostics
+        .add_problem(Cause::WrongType, span.clone(), format!("{name} holds {noun}; this {found}"), hint)
+        .add_fix(fix);
 }
 
 /// Returns a fix that makes the value fit; `None` if the intention is not clear.
-fn type_fix(parser: &Parser<'_>, name: &str, field: &QueryField, text: &str, span: &Range<usize>) -> Option<Fix> {
+fn type_fix(
+    diagnostics: &Diagnostics<'_>,
+    name: &str,
+    field: &QueryField,
+    text: &str,
+    span: &Range<usize>,
+) -> Option<Fix> {
     let rename = |other: &str| {
-        let before = parser.text[..span.start].trim_end();
+        let before = diagnostics.text[..span.start].trim_end();
         let end = before.strip_suffix(':')?.len();
         let is_named = before[..end].ends_with(name);
-        is_named.then(|| parser.replacement_fix(end - name.len()..end, format!("write {other}"), other)).flatten()
+        is_named.then(|| diagnostics.replacement_fix(end - name.len()..end, format!("write {other}"), other)).flatten()
     };
-    let value = |text: &str| parser.replacement_fix(span.clone(), format!("write {text}"), text);
+    let value = |text: &str| diagnostics.replacement_fix(span.clone(), format!("write {text}"), text);
     // In a range the value is only a part of `span`.
-    if parser.text[span.clone()].trim_matches('"') != text {
+    if diagnostics.text[span.clone()].trim_matches('"') != text {
         return None;
     }
     match field.kind {

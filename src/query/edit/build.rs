@@ -1,44 +1,16 @@
 //! Builds queries: quotes values, adds conditions and removes them.
 
 use super::super::fields::{self, FieldType, Index};
+use super::super::parser::parse;
 use super::super::syntax::expr::{Clause, Expr, Query};
-use super::super::syntax::parser::parse;
-use super::super::syntax::print::{push_close, push_escaped, push_space, quote_phrase};
-use super::super::syntax::scan::{field_name, operator_len};
+use super::super::syntax::print::{push_close, push_space};
+use super::super::syntax::quote::quote;
 
 /// Whether a condition includes or excludes its matches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Polarity {
     Include,
     Exclude,
-}
-
-/// Returns `value` as it must be written after `field:` to be read literally: unchanged or in quotes.
-///
-/// A value that ends in a backslash cannot be quoted, and unquoted the backslash would escape the space after it. Its
-/// last character becomes the wildcard `?`, and so do tabs, line breaks and a leading bracket in it, which have no
-/// spelling outside quotes.
-pub fn quote(value: &str) -> String {
-    if let Some(value) = value.strip_suffix('\\') {
-        let mut out = String::new();
-        for char in value.chars() {
-            match char {
-                ' ' => push_escaped(&mut out, char),
-                char if char.is_whitespace() => out.push('?'),
-                '[' if out.is_empty() => out.push('?'),
-                char => push_escaped(&mut out, char),
-            }
-        }
-        out.push('?');
-        return out;
-    }
-    let is_plain = !value.is_empty()
-        && !value.starts_with(['-', '['])
-        && !value.contains(['*', '?', '"', '(', ')'])
-        && !value.contains(char::is_whitespace)
-        && operator_len(value) == 0
-        && field_name(value).is_none_or(|name| name.len() == 1);
-    if is_plain { value.to_owned() } else { quote_phrase(value) }
 }
 
 /// Adds the condition that `field` is, or is not, exactly `value` to the text of a query. The existing text stays as
@@ -82,14 +54,6 @@ fn append(mut text: String, condition: &str) -> String {
         push_space(&mut text);
     }
     text + condition
-}
-
-/// Joins conditions by `OR`, with parentheses if there are several.
-pub fn or_conditions(conditions: &[String]) -> String {
-    match conditions {
-        [one] => one.clone(),
-        many => format!("({})", many.join(" OR ")),
-    }
 }
 
 /// Returns the condition that a process has `value` of the facet; `None` for an empty value, and for facets without a
@@ -166,19 +130,10 @@ fn contains_term(expr: &Expr, member: &Expr) -> bool {
     }
 }
 
-/// Writes a value with wildcards or a trailing backslash as an escaped word, and any other like [`quote`].
-pub(in crate::query) fn escape_value(value: &str) -> String {
-    if !value.contains(['*', '?']) && !value.ends_with('\\') {
-        return quote(value);
-    }
-    let mut out = String::new();
-    value.chars().for_each(|char| push_escaped(&mut out, char));
-    out
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::query::or_conditions;
 
     #[track_caller]
     fn check_quote(value: &str, expected: &str) {

@@ -3,7 +3,7 @@
 use std::{borrow::Cow, ops::Range};
 
 use super::super::fields::{self, BinaryJoin, Index, QueryField};
-use super::super::syntax::parser::Parser;
+use super::super::parser::Parser;
 use super::super::syntax::scan::field_name;
 
 /// A suggestion for the text at the cursor.

@@ -7,9 +7,9 @@ use super::super::diagnostics::type_check::fits_type;
 use super::super::eval;
 use super::super::eval::tokens::{Cmdline, WordRuns, is_slash};
 use super::super::fields::{self, BinaryJoin, FieldType, Index, QueryField};
+use super::super::parser::parse_for;
 use super::super::syntax::dates::{Date, DateRange};
 use super::super::syntax::expr::{Bound, Clause, Expr, Operand};
-use super::super::syntax::parser::parse_for;
 
 /// Explains how the server will read a query: pairs of a label (a field or the kind of a group) and a condition, with
 /// the members of a group indented by two spaces.

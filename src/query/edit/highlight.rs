@@ -2,30 +2,8 @@
 
 use std::ops::Range;
 
-use super::super::syntax::parser::Parser;
-
-/// The role of a part of a query, which decides its color.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum TokenRole {
-    /// The name of a field, with its colon.
-    Field,
-    /// A name before a colon that is no field, with its colon.
-    UnknownField,
-    /// `and`, `or`, `not`, `-` and the `TO` of a range.
-    Operator,
-    Value,
-    /// A value in quotes.
-    Quoted,
-    /// `*` or `?` in a value.
-    Wildcard,
-    /// Parentheses, and the brackets of a range.
-    Group,
-    /// Text that makes the query invalid.
-    Error,
-}
-
-/// A byte range of the text and its role.
-pub(in crate::query) type Mark = (Range<usize>, TokenRole);
+use super::super::parser::Parser;
+use super::super::syntax::marks::{Mark, TokenRole};
 
 /// Returns the parts of a text with their roles: in order, without overlaps, and on character boundaries. Whitespace
 /// between terms belongs to no part. The text need not be a valid query.

@@ -4,8 +4,8 @@ use std::ops::Range;
 
 use super::super::fields::{self, FieldType, Index, QueryField};
 use super::super::syntax::print::push_escaped;
+use super::super::syntax::quote::quote;
 use super::super::syntax::scan::{ESCAPABLE, scan_phrase, scan_word};
-use super::build::quote;
 use super::complete::{Completion, PartialValue, value_at};
 
 /// A value that is being typed, of a field whose values the server can count.

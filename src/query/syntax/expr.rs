@@ -1,7 +1,5 @@
 //! The syntax tree of a query.
 
-use super::print;
-
 /// A valid query. Its `Display` is the canonical text, which parses back to an equal query.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Query {
@@ -28,12 +26,6 @@ impl Query {
 impl Default for Query {
     fn default() -> Self {
         Self::new(Expr::All)
-    }
-}
-
-impl std::fmt::Display for Query {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&print::print_query(self))
     }
 }
 

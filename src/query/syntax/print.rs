@@ -14,6 +14,12 @@ pub(in crate::query) fn print_query(query: &Query) -> String {
     out
 }
 
+impl std::fmt::Display for Query {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&print_query(self))
+    }
+}
+
 fn push_expr(out: &mut String, expr: &Expr) {
     match expr {
         Expr::All => out.push_str("*:*"),

@@ -1,17 +1,20 @@
 //! The query parser: one pass that builds the tree, collects the problems, and marks the role of each part of the text.
 
+mod clause;
+
 use std::ops::Range;
 
-use super::super::diagnostics::lint;
-use super::super::diagnostics::lint_operators;
-use super::super::diagnostics::problem::{Cause, Fix, Level, Problem};
-use super::super::diagnostics::quotes;
-use super::super::edit::highlight::{Mark, TokenRole};
-use super::super::fields::Index;
-use super::super::ioc;
-use super::expr::{Expr, Query};
-use super::facet_filters;
-use super::scan::operator_len;
+use super::diagnostics::collector::Diagnostics;
+use super::diagnostics::indicators;
+use super::diagnostics::lint;
+use super::diagnostics::lint_operators;
+use super::diagnostics::problem::{Cause, Fix, Level, Problem};
+use super::diagnostics::quotes;
+use super::fields::Index;
+use super::syntax::expr::{Expr, Query};
+use super::syntax::filter_word::LocatedFilter;
+use super::syntax::marks::{Mark, TokenRole};
+use super::syntax::scan::operator_len;
 
 /// The result of parsing a text.
 #[derive(Clone, Debug, PartialEq)]
@@ -33,9 +36,12 @@ pub fn parse(text: &str) -> Parsed {
 /// of a query.
 pub fn parse_for(index: Index, text: &str) -> Parsed {
     let parsed = Parser::parse(text, Some(index)).finish();
-    match ioc::list_problem(index, text) {
+    match indicators::list_problem(index, text) {
         // Other problems of a list would only hide that it is no query.
-        Some(list) => Parsed { problems: vec![list], ..parsed },
+        Some(mut list) => {
+            list.fix = list.fix.filter(|fix| parse(&fix.replacement).query.is_some());
+            Parsed { problems: vec![list], ..parsed }
+        }
         _ => parsed,
     }
 }
@@ -56,19 +62,14 @@ pub(in crate::query) struct Parser<'a> {
     pub(in crate::query) text: &'a str,
     pub(in crate::query) position: usize,
     depth: usize,
-    pub(in crate::query) index: Option<Index>,
     /// The field before the current group.
     pub(in crate::query) within: Option<&'a str>,
     expr: Expr,
-    pub(in crate::query) errors: usize,
-    pub(in crate::query) warnings: usize,
-    pub(in crate::query) problems: Vec<Problem>,
+    pub(in crate::query) diagnostics: Diagnostics<'a>,
     pub(in crate::query) marks: Vec<Mark>,
     pub(in crate::query) completion_point: Option<CompletionPoint<'a>>,
     /// The top-level facet filters, in the order of the text.
-    pub(in crate::query) filters: Vec<facet_filters::LocatedFilter>,
-    /// The closing quote that a backslash made part of a value, and its fix.
-    pub(in crate::query) swallowed_quote: Option<(Range<usize>, Option<Fix>)>,
+    pub(in crate::query) filters: Vec<LocatedFilter>,
     /// Whether parsing stopped at [`MAX_DEPTH`], after which open parentheses are no problem of their own.
     is_abandoned: bool,
 }
@@ -101,16 +102,12 @@ impl<'a> Parser<'a> {
             text,
             position: 0,
             depth: 0,
-            index,
             within: None,
             expr: Expr::All,
-            errors: 0,
-            warnings: 0,
-            problems: Vec::new(),
+            diagnostics: Diagnostics::new(text, index),
             marks: Vec::new(),
             completion_point: None,
             filters: Vec::new(),
-            swallowed_quote: None,
             is_abandoned: false,
         };
         parser.expr = parser.parse_or();
@@ -118,8 +115,9 @@ impl<'a> Parser<'a> {
             let span = parser.position..parser.position + 1;
             parser.position += 1;
             parser.marks.push((span.clone(), TokenRole::Group));
-            let deletion = parser.replacement_fix(span.clone(), "delete it", "");
+            let deletion = parser.diagnostics.replacement_fix(span.clone(), "delete it", "");
             parser
+                .diagnostics
                 .add_problem(
                     Cause::Parenthesis,
                     span,
@@ -129,10 +127,10 @@ impl<'a> Parser<'a> {
                 .add_fix(deletion);
             parser.parse_or();
         }
-        quotes::warn_swallowed_quote(&mut parser);
+        quotes::warn_swallowed_quote(&mut parser.diagnostics);
         if matches!(parser.expr, Expr::Or(_)) {
             for (span, _) in std::mem::take(&mut parser.filters) {
-                lint_operators::warn_misplaced_filter(&mut parser, span);
+                lint_operators::warn_misplaced_filter(&mut parser.diagnostics, span);
             }
         }
         parser
@@ -140,14 +138,34 @@ impl<'a> Parser<'a> {
 
     fn finish(mut self) -> Parsed {
         self.drop_broken_fixes();
-        self.problems.sort_by_key(|problem| (problem.span.start, problem.span.end));
-        Parsed { query: (self.errors == 0).then(|| Query::new(self.expr)), problems: self.problems }
+        self.diagnostics.problems.sort_by_key(|problem| (problem.span.start, problem.span.end));
+        Parsed {
+            query: (self.diagnostics.errors == 0).then(|| Query::new(self.expr)),
+            problems: self.diagnostics.problems,
+        }
+    }
+
+    /// Tries each fix and drops it if the text then has more errors: a part of a value can be an error by itself.
+    fn drop_broken_fixes(&mut self) {
+        /// Longer texts, in bytes, would take too long to parse once for each fix, and get none.
+        const MAX_CHECKED_LEN: usize = 8 * 1024;
+        let is_long = self.text.len() > MAX_CHECKED_LEN;
+        let (index, n_errors) = (self.diagnostics.index, self.diagnostics.errors);
+        for problem in &mut self.diagnostics.problems {
+            let adds_no_error =
+                |fix: &mut Fix| !is_long && Parser::parse(&fix.apply(self.text), index).diagnostics.errors <= n_errors;
+            problem.fix = problem.fix.take_if(adds_no_error);
+        }
     }
 
     /// Returns the role of each part of the text, and the spans of the errors.
     pub(in crate::query) fn into_marks(self) -> (Vec<Mark>, Vec<Range<usize>>) {
-        let errors =
-            self.problems.into_iter().filter(|problem| problem.level == Level::Error).map(|problem| problem.span);
+        let errors = self
+            .diagnostics
+            .problems
+            .into_iter()
+            .filter(|problem| problem.level == Level::Error)
+            .map(|problem| problem.span);
         (self.marks, errors.collect())
     }
 
@@ -163,10 +181,6 @@ impl<'a> Parser<'a> {
     /// Returns whether the current term is in no group and after no negation.
     pub(in crate::query) fn is_top_level(&self) -> bool {
         self.depth == 0 && self.within.is_none()
-    }
-
-    pub(in crate::query) fn index(&self) -> Option<Index> {
-        self.index
     }
 
     pub(in crate::query) fn remaining(&self) -> &'a str {
@@ -206,19 +220,19 @@ impl<'a> Parser<'a> {
     /// Parses terms joined by `or`, up to a closing parenthesis or the end; [`Expr::All`] if there are none.
     fn parse_or(&mut self) -> Expr {
         let mut members = Vec::new();
-        let mut errors = self.errors;
+        let mut errors = self.diagnostics.errors;
         let mut chain = Chain::default();
         let mut is_joined = self.parse_run(&mut members, &mut chain);
         while let Next::Or(span) = self.peek_operator() {
-            if members.is_empty() && self.errors == errors {
-                self.report_dangling(span.clone(), "before");
+            if members.is_empty() && self.diagnostics.errors == errors {
+                self.diagnostics.report_dangling(span.clone(), "before");
             }
             self.take_operator(&span);
-            errors = self.errors;
+            errors = self.diagnostics.errors;
             let count = members.len();
             is_joined |= self.parse_run(&mut members, &mut chain);
-            if members.len() == count && self.errors == errors {
-                self.report_dangling(span.clone(), "after");
+            if members.len() == count && self.diagnostics.errors == errors {
+                self.diagnostics.report_dangling(span.clone(), "after");
             }
             chain.first_or.get_or_insert(span.clone());
             if is_joined {
@@ -226,10 +240,10 @@ impl<'a> Parser<'a> {
             }
         }
         if let Some(or) = chain.first_or.take() {
-            lint_operators::warn_negated_or(self, or, &members, &chain.term_runs);
+            lint_operators::warn_negated_or(&mut self.diagnostics, or, &members, &chain.term_runs);
         }
         if let Some(or) = chain.first_mixed_or.take() {
-            lint::warn_mixed_operators(self, or, &members, &chain.term_runs);
+            lint::warn_mixed_operators(&mut self.diagnostics, or, &members, &chain.term_runs);
         }
         Expr::or(members)
     }
@@ -257,7 +271,7 @@ impl<'a> Parser<'a> {
                 Next::Close | Next::Or(_) => break,
                 Next::And(span) => {
                     if members.is_empty() || trailing_and.is_some() {
-                        self.report_dangling(span.clone(), "before");
+                        self.diagnostics.report_dangling(span.clone(), "before");
                     }
                     self.take_operator(&span);
                     trailing_and = Some(span);
@@ -265,7 +279,7 @@ impl<'a> Parser<'a> {
                 next @ (Next::Open | Next::Not(_) | Next::Term) => {
                     let member = self.parse_unary();
                     if let Next::Not(minus) = next {
-                        lint::warn_command_switch(self, members.last(), &member, &minus);
+                        lint::warn_command_switch(&mut self.diagnostics, members.last(), &member, &minus);
                     }
                     members.push(member);
                     trailing_and = None;
@@ -275,7 +289,7 @@ impl<'a> Parser<'a> {
         if let Some(span) = trailing_and
             && !members.is_empty()
         {
-            self.report_dangling(span, "after");
+            self.diagnostics.report_dangling(span, "after");
         }
         let is_joined = members.len() > 1;
         if !members.is_empty() {
@@ -300,19 +314,20 @@ impl<'a> Parser<'a> {
         let gap = self.position;
         let negated = match self.peek_operator() {
             Next::End | Next::Close | Next::Or(_) | Next::And(_) => {
-                self.report_dangling(span, "after");
+                self.diagnostics.report_dangling(span, "after");
                 Expr::All
             }
             Next::Open | Next::Not(_) | Next::Term => {
                 if self.text[span.clone()] == *"-" && self.position > gap {
-                    let closer = self.replacement_fix(gap..self.position, "write it close to the term", "");
-                    self.add_problem(
-                        Cause::Misread,
-                        span,
-                        "this `-` negates the next term, though a space is between them",
-                        "write it close to the term, or \"-\" in quotes to look for the character",
-                    )
-                    .add_fix(closer);
+                    let closer = self.diagnostics.replacement_fix(gap..self.position, "write it close to the term", "");
+                    self.diagnostics
+                        .add_problem(
+                            Cause::Misread,
+                            span,
+                            "this `-` negates the next term, though a space is between them",
+                            "write it close to the term, or \"-\" in quotes to look for the character",
+                        )
+                        .add_fix(closer);
                 }
                 self.parse_unary()
             }
@@ -339,26 +354,28 @@ impl<'a> Parser<'a> {
                 let span = open.start..self.position;
                 // Without the group, a field before it would have no value.
                 let deletion = (!self.text[..open.start].trim_end().ends_with(':'))
-                    .then(|| self.replacement_fix(span.clone(), "delete them", ""))
+                    .then(|| self.diagnostics.replacement_fix(span.clone(), "delete them", ""))
                     .flatten();
-                self.add_problem(
-                    Cause::EmptyGroup,
-                    span,
-                    "nothing stands between these parentheses",
-                    r"put a term between them, delete them, or write \(\) for the characters themselves",
-                )
-                .add_fix(deletion);
+                self.diagnostics
+                    .add_problem(
+                        Cause::EmptyGroup,
+                        span,
+                        "nothing stands between these parentheses",
+                        r"put a term between them, delete them, or write \(\) for the characters themselves",
+                    )
+                    .add_fix(deletion);
             }
-            lint_operators::warn_only_negations(self, open.start, &expr);
+            lint_operators::warn_only_negations(&mut self.diagnostics, open.start..self.position, self.within, &expr);
         } else if !self.is_abandoned {
-            let closing = self.closing_fix(")");
-            self.add_problem(
-                Cause::Parenthesis,
-                open,
-                "this parenthesis is never closed",
-                r"type ) where the group ends, or write \( for the character itself",
-            )
-            .add_fix(closing);
+            let closing = self.diagnostics.closing_fix(")");
+            self.diagnostics
+                .add_problem(
+                    Cause::Parenthesis,
+                    open,
+                    "this parenthesis is never closed",
+                    r"type ) where the group ends, or write \( for the character itself",
+                )
+                .add_fix(closing);
         }
         expr
     }
@@ -369,7 +386,7 @@ impl<'a> Parser<'a> {
             self.depth += 1;
             return true;
         }
-        self.add_problem(
+        self.diagnostics.add_problem(
             Cause::Depth,
             span.clone(),
             format!("groups and negations lie in each other more than {MAX_DEPTH} deep"),

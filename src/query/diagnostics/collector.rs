@@ -1,14 +1,31 @@
-//! How the parser reports problems and their fixes.
+//! Collects the problems of a text while it is parsed.
 
 use std::ops::Range;
 
-use super::super::syntax::parser::Parser;
+use super::super::fields::Index;
 use super::problem::{Cause, Fix, Level, Noted, Problem};
 
 /// The maximum number of listed errors, and of listed warnings and notes together.
 const MAX_PROBLEMS: usize = 50;
 
-impl Parser<'_> {
+/// The problems of a text, and what a lint has to know of it.
+pub(in crate::query) struct Diagnostics<'a> {
+    pub(in crate::query) text: &'a str,
+    /// The index that is searched, if it is known.
+    pub(in crate::query) index: Option<Index>,
+    /// The number of errors, with those beyond the limit.
+    pub(in crate::query) errors: usize,
+    warnings: usize,
+    pub(in crate::query) problems: Vec<Problem>,
+    /// The closing quote that a backslash made part of a value, and its fix.
+    pub(in crate::query) swallowed_quote: Option<(Range<usize>, Option<Fix>)>,
+}
+
+impl<'a> Diagnostics<'a> {
+    pub(in crate::query) fn new(text: &'a str, index: Option<Index>) -> Self {
+        Self { text, index, errors: 0, warnings: 0, problems: Vec::new(), swallowed_quote: None }
+    }
+
     /// Adds a problem, unless the limit of listed problems is reached.
     pub(in crate::query) fn add_problem(
         &mut self,
@@ -61,18 +78,6 @@ impl Parser<'_> {
         };
         *count += 1;
         *count <= MAX_PROBLEMS
-    }
-
-    /// Tries each fix and drops it if the text then has more errors: a part of a value can be an error by itself.
-    pub(in crate::query) fn drop_broken_fixes(&mut self) {
-        /// Longer texts, in bytes, would take too long to parse once for each fix, and get none.
-        const MAX_CHECKED_LEN: usize = 8 * 1024;
-        let is_long = self.text.len() > MAX_CHECKED_LEN;
-        for problem in &mut self.problems {
-            let adds_no_error =
-                |fix: &mut Fix| !is_long && Parser::parse(&fix.apply(self.text), self.index).errors <= self.errors;
-            problem.fix = problem.fix.take_if(adds_no_error);
-        }
     }
 
     /// Returns whether another warning would be listed; if not, its hint need not be computed.

@@ -3,15 +3,11 @@
 //! They are not terms: the server receives them as parameters beside the query, and several filters on one field are
 //! alternatives. As part of the text they can be read, typed, copied and saved with the query.
 
-use std::ops::Range;
-
-use super::super::edit::build::and_condition;
-use super::expr::{Clause, Expr, Operand, Query};
+use super::edit::build::and_condition;
 use super::parser::Parser;
-use super::print::{push_escaped, push_space};
-
-/// The prefix of a filter name, both as a parameter and in the text of a query.
-const PREFIX: &str = "cb.fq.";
+use super::syntax::expr::{Clause, Expr, Operand, Query};
+use super::syntax::filter_word::{FILTER_PREFIX, filter_word, parse_filter};
+use super::syntax::print::push_space;
 
 /// A query and its facet filters.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -26,12 +22,12 @@ impl FilteredQuery {
     /// Splits the facet filters from the text of a query. Only top-level filters count: in a group, after a minus or in
     /// an `OR` they are words.
     pub fn parse(text: &str) -> Self {
-        if !text.contains(PREFIX) {
+        if !text.contains(FILTER_PREFIX) {
             return Self { text: text.to_owned(), filters: Vec::new() };
         }
         let parser = Parser::parse(text, None);
         let is_conjunction = matches!(parser.expr(), Expr::And(_) | Expr::Clause(_));
-        if !is_conjunction || parser.errors > 0 {
+        if !is_conjunction || parser.diagnostics.errors > 0 {
             return Self { text: text.to_owned(), filters: Vec::new() };
         }
         let mut query = String::new();
@@ -43,7 +39,7 @@ impl FilteredQuery {
             at = span.end;
         }
         push_spaced(&mut query, &text[at..]);
-        if Parser::parse(&query, None).errors > 0 {
+        if Parser::parse(&query, None).diagnostics.errors > 0 {
             // An `AND` was left without the filter next to it.
             query = without_filters(parser.expr()).to_string();
         }
@@ -78,27 +74,6 @@ fn without_filters(expr: &Expr) -> Query {
     };
     Query::new(Expr::and(members.into_iter().filter(|member| !is_filter(member)).collect()))
 }
-
-/// Parses a filter into its field and value; `None` if `word` is no filter.
-pub(in crate::query) fn parse_filter(word: &str) -> Option<(String, String)> {
-    let (field, value) = word.strip_prefix(PREFIX)?.split_once('=')?;
-    let is_name =
-        !field.is_empty() && field.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'.');
-    (is_name && !value.is_empty()).then(|| (field.to_owned(), value.to_owned()))
-}
-
-/// Returns a filter as a word of a query.
-fn filter_word(field: &str, value: &str) -> String {
-    let mut out = format!("{PREFIX}{field}=");
-    for char in value.chars() {
-        // Other whitespace cannot be escaped in a word.
-        push_escaped(&mut out, if char.is_whitespace() { ' ' } else { char });
-    }
-    out
-}
-
-/// The byte range and the word of a filter in the text of a query.
-pub(in crate::query) type LocatedFilter = (Range<usize>, String);
 
 #[cfg(test)]
 mod tests {

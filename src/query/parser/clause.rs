@@ -5,12 +5,12 @@ use std::ops::Range;
 use super::super::diagnostics::lint;
 use super::super::diagnostics::problem::Cause;
 use super::super::diagnostics::quotes;
-use super::super::edit::highlight::{Mark, TokenRole};
 use super::super::fields::{self, QueryField};
-use super::expr::{Bound, Clause, Expr, Operand};
-use super::facet_filters;
-use super::parser::{CompletionPoint, Parser};
-use super::scan::{field_name, scan_phrase, scan_range, scan_word};
+use super::super::syntax::expr::{Bound, Clause, Expr, Operand};
+use super::super::syntax::filter_word::parse_filter;
+use super::super::syntax::marks::{Mark, TokenRole};
+use super::super::syntax::scan::{field_name, scan_phrase, scan_range, scan_word};
+use super::{CompletionPoint, Parser};
 
 impl<'a> Parser<'a> {
     /// Parses a term.
@@ -21,14 +21,14 @@ impl<'a> Parser<'a> {
             if let Some(field) = fields::find_in_any_index(name) {
                 self.marks.push((start..colon + 1, TokenRole::Field));
                 self.position = colon + 1;
-                lint::warn_foreign_field(self, name, start..colon);
+                lint::warn_foreign_field(&mut self.diagnostics, name, start..colon);
                 self.skip_space();
                 return self.parse_value(name, Some(field), start);
             }
             if self.is_field_like(name, colon + 1) {
                 self.marks.push((start..colon + 1, TokenRole::UnknownField));
                 self.position = colon + 1;
-                lint::warn_unknown_field(self, name, start..colon);
+                lint::warn_unknown_field(&mut self.diagnostics, name, start..colon);
                 return self.parse_value(name, None, start);
             }
         }
@@ -48,10 +48,10 @@ impl<'a> Parser<'a> {
             return Expr::All;
         }
         match &operand {
-            Operand::Word(word) if self.is_top_level() && facet_filters::parse_filter(word).is_some() => {
+            Operand::Word(word) if self.is_top_level() && parse_filter(word).is_some() => {
                 self.filters.push((start..self.position, word.clone()));
             }
-            _ => lint::lint_operand(self, field, &operand, start, start..self.position),
+            _ => lint::lint_operand(&mut self.diagnostics, field, &operand, start, start..self.position),
         }
         Expr::Clause(Clause { field: None, operand })
     }
@@ -77,14 +77,15 @@ impl<'a> Parser<'a> {
                 self.clear_completion_point();
                 let sample = field.map_or("*", |field| field.sample);
                 let colon = start + name.len() + 1;
-                let any = self.replacement_fix(colon..colon, "look for any value", "*");
-                self.add_problem(
-                    Cause::NoValue,
-                    start..start + name.len() + 1,
-                    format!("{name} has no value"),
-                    format!("type what to look for, as in {name}:{sample}, or {name}:* for any value"),
-                )
-                .add_fix(any);
+                let any = self.diagnostics.replacement_fix(colon..colon, "look for any value", "*");
+                self.diagnostics
+                    .add_problem(
+                        Cause::NoValue,
+                        start..start + name.len() + 1,
+                        format!("{name} has no value"),
+                        format!("type what to look for, as in {name}:{sample}, or {name}:* for any value"),
+                    )
+                    .add_fix(any);
                 return Expr::All;
             }
             Some(b'(') => {
@@ -99,8 +100,8 @@ impl<'a> Parser<'a> {
             Some(_) => self.parse_word(),
         };
         self.clear_completion_point();
-        lint::warn_space_after_colon(self, name, start + name.len() + 1, from);
-        lint::lint_operand(self, Some(name), &operand, start, from..self.position);
+        lint::warn_space_after_colon(&mut self.diagnostics, name, start + name.len() + 1, from);
+        lint::lint_operand(&mut self.diagnostics, Some(name), &operand, start, from..self.position);
         Expr::Clause(Clause { field: Some(name.to_owned()), operand })
     }
 
@@ -124,19 +125,19 @@ impl<'a> Parser<'a> {
         let start = self.position;
         let scanned = scan_phrase(self.remaining());
         let len = scanned.as_ref().map_or(self.remaining().len(), |(_, len)| *len);
-        if let Some(swallowed) = quotes::find_swallowed_quote(self, start..start + len, field) {
-            self.swallowed_quote.get_or_insert(swallowed);
+        if let Some(swallowed) = quotes::find_swallowed_quote(&self.diagnostics, start..start + len, field) {
+            self.diagnostics.swallowed_quote.get_or_insert(swallowed);
         }
         let phrase = match scanned {
             Ok((phrase, _)) => phrase,
             Err(phrase) => {
-                quotes::report_unclosed_quote(self, start);
+                quotes::report_unclosed_quote(&mut self.diagnostics, start);
                 phrase
             }
         };
         self.position += len;
         self.marks.push((start..self.position, TokenRole::Quoted));
-        quotes::warn_glued_quote(self, start);
+        quotes::warn_glued_quote(&mut self.diagnostics, start..self.position);
         Operand::Phrase(phrase)
     }
 
@@ -155,7 +156,7 @@ impl<'a> Parser<'a> {
             Err((end, missing)) => {
                 self.position = end.max(start + 1);
                 self.marks.push((start..self.position, TokenRole::Value));
-                self.add_problem(
+                self.diagnostics.add_problem(
                     Cause::Range,
                     start..self.position,
                     format!("this range has no {missing}"),

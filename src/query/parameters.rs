@@ -2,12 +2,12 @@
 
 use url::form_urlencoded;
 
-use super::super::diagnostics::problem::{Fix, Problem};
-use super::super::fields;
-use super::expr::{Expr, Query};
+use super::diagnostics::problem::{Fix, Problem};
 use super::facet_filters::FilteredQuery;
+use super::fields;
 use super::parser::{Parsed, parse};
-use super::print::{one_line, push_close, push_space};
+use super::syntax::expr::{Expr, Query};
+use super::syntax::print::{one_line, push_close, push_space};
 
 /// Why a stored search without any condition is malformed.
 const NO_QUERY: &str = "it has no query, or has lost the q= before it";
