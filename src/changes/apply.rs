@@ -269,8 +269,8 @@ async fn read_back(change: &Change, client: &Client, outcome: &mut Outcome, max_
     loop {
         n_reads += 1;
         match Snapshot::read(change, client).await {
-            Ok(state) => {
-                let stage = change.stage(&state);
+            Ok(snapshot) => {
+                let stage = change.stage(&snapshot);
                 let is_missing = match stage {
                     // A single request creates no more than this part.
                     LoggedStage::Partly => change.is_eventual(),
@@ -292,8 +292,8 @@ async fn read_back(change: &Change, client: &Client, outcome: &mut Outcome, max_
                 if matches!(stage, LoggedStage::Accepted | LoggedStage::Confirmed) {
                     outcome.may_come_until = None;
                 }
-                outcome.note = describe_outcome(change, outcome, request_error.as_ref(), &state);
-                return Some(state);
+                outcome.note = describe_outcome(change, outcome, request_error.as_ref(), &snapshot);
+                return Some(snapshot);
             }
             Err(error) => {
                 let why = format!("the state could not be read back from the server: {error}");

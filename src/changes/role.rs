@@ -10,7 +10,7 @@ pub(super) const DOMAIN_CONTROLLER: &str = "domain_controller";
 /// The role of a host, according to its processes.
 #[derive(Clone, Debug, Default)]
 pub(super) enum HostRole {
-    /// The plan does not depend on it.
+    /// Not read, since the plan does not depend on the role.
     #[default]
     NotRead,
     /// The `host_type` values of its processes; empty if the server has no process of the host.

@@ -30,9 +30,9 @@ pub(super) async fn facets(args: &cli::Facets, cx: &mut CommandCx<'_>) -> Result
     let search = time_args::bind_to_bounds(search, &args.bounds, cx)?;
     let fields = fields(&args.field);
     let mut fetcher = Fetcher::new(cx.client()?);
-    let fetched = fetcher.facets(&search, &fields).await?;
+    let result = fetcher.facets(&search, &fields).await?;
     let counted = FacetTable {
-        facets: &fetched.value,
+        facets: &result.value,
         limit: match usize::try_from(args.limit) {
             Ok(limit @ 1..) => limit,
             Ok(0) | Err(_) => usize::MAX,

@@ -20,7 +20,7 @@ pub(super) fn read_stdin(cx: &mut CommandCx<'_>) -> Result<String, Failure> {
     })
 }
 
-/// Returns whether a line is a comment, and no link that begins with `#`.
+/// Returns whether a line is a comment. A line that parses as a link is none.
 pub(super) fn is_comment(line: &str) -> bool {
     line.trim_start().starts_with('#') && Link::parse(line).is_none()
 }

@@ -51,7 +51,7 @@ pub(super) fn security_vendor(words: &str) -> Option<&'static str> {
 
 /// Returns a name cut to its maximum width, or "(empty)".
 fn display_name(name: &Untrusted) -> String {
-    name.non_empty().map(|name| text::fit(name, NAME_CELLS)).unwrap_or_else(|| "(empty)".into())
+    name.non_empty().map_or_else(|| "(empty)".into(), |name| text::fit(name, NAME_CELLS))
 }
 
 /// Returns the first few names, and the number of the others.
