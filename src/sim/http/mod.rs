@@ -2,7 +2,5 @@
 
 pub(super) mod certificate;
 pub(super) mod fault;
-pub(super) mod front;
-pub(super) mod listener;
 pub(super) mod request;
 pub(super) mod response;

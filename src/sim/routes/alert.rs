@@ -11,7 +11,7 @@ use crate::sim::{
     http::{request::ApiRequest, response::ApiResponse},
     search::{
         alert::{AlertDocument, AlertOrigin, AlertSource},
-        document, facets,
+        document, facet_counts,
         request::Search,
         run,
     },
@@ -53,7 +53,7 @@ fn search_alerts(server: &Server, request: &ApiRequest, version: ApiVersion) -> 
         "total_results": search.matches(server).len(),
         "start": search.start,
         "elapsed": started.elapsed().as_secs_f64(),
-        "facets": facets::count_facets(server, Index::Alert, &search),
+        "facets": facet_counts::count_facets(server, Index::Alert, &search),
         "terms": search.terms(),
         "highlights": [],
         "filtered": {},

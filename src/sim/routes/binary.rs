@@ -11,7 +11,7 @@ use crate::sim::{
     http::{request::ApiRequest, response::ApiResponse},
     search::{
         document::{self, BinaryDocument},
-        facets,
+        facet_counts,
         request::Search,
         run,
     },
@@ -60,7 +60,7 @@ fn search_binaries(server: &Server, request: &ApiRequest) -> ApiResponse {
         "total_results": search.matches(server).len(),
         "start": search.start,
         "highlights": [],
-        "facets": facets::count_facets(server, Index::Binary, &search),
+        "facets": facet_counts::count_facets(server, Index::Binary, &search),
         "elapsed": started.elapsed().as_secs_f64(),
     }));
     search.or_timeout(answer)

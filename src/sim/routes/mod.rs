@@ -25,6 +25,7 @@ mod report;
 mod schema;
 mod sensor;
 mod sensor_history;
+mod sensor_list;
 mod sensor_record;
 mod sharing;
 mod site;
@@ -35,7 +36,6 @@ mod watchlist;
 
 pub(super) use control::handle as control;
 pub(super) use json_body::parse_flag;
-pub(super) use sensor_record::SensorRecord;
 
 use serde_json::Value;
 

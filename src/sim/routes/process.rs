@@ -14,7 +14,7 @@ use crate::query::Index;
 use crate::sim::{
     format,
     http::{request::ApiRequest, response::ApiResponse},
-    search::{document::Document, facets, request::Search, run},
+    search::{document::Document, facet_counts, request::Search, run},
     state::server::Server,
     world::{Binary, Parentage, Process},
 };
@@ -75,7 +75,7 @@ fn search_processes(server: &Server, request: &ApiRequest) -> ApiResponse {
         "total_results": search.matches(server).len(),
         "start": search.start,
         "highlights": [],
-        "facets": facets::count_facets(server, Index::Process, &search),
+        "facets": facet_counts::count_facets(server, Index::Process, &search),
         "tagged_pids": case::tagged_processes(server),
         "elapsed": started.elapsed().as_secs_f64(),
     });

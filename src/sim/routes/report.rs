@@ -12,7 +12,7 @@ use crate::query::Index;
 use crate::sim::{
     format,
     http::{request::ApiRequest, response::ApiResponse},
-    search::{facets, report::ReportDocument, request::Search, run},
+    search::{facet_counts, report::ReportDocument, request::Search, run},
     state::{
         detections::{ReportId, StoredFeed, StoredReport},
         server::Server,
@@ -76,7 +76,7 @@ fn search_reports(server: &Server, request: &ApiRequest) -> ApiResponse {
         "total_results": search.matches(server).len(),
         "start": search.start,
         "highlights": [],
-        "facets": facets::count_facets(server, Index::Report, &search),
+        "facets": facet_counts::count_facets(server, Index::Report, &search),
         "elapsed": started.elapsed().as_secs_f64(),
     }));
     search.or_timeout(answer)

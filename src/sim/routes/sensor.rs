@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{SensorRecord, method_not_allowed, or_not_found};
+use super::{method_not_allowed, or_not_found, sensor_list, sensor_record::SensorRecord};
 use crate::sim::{
     http::{request::ApiRequest, response::ApiResponse},
     state::{sensor_list::SensorQuery, sensors::SensorState, server::Server},
@@ -61,7 +61,7 @@ fn list_sensors(server: &Server, request: &ApiRequest) -> ApiResponse {
 }
 
 fn sensor_page(server: &Server, request: &ApiRequest) -> ApiResponse {
-    let list = server.sensor_list(SensorQuery::parse_page(request));
+    let list = sensor_list::find_or_build(server, SensorQuery::parse_page(request));
     let size = |number| usize::try_from(number).unwrap_or(usize::MAX);
     let start = request.number("start").unwrap_or(0);
     let rows = request.number("rows").unwrap_or(10);

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{SensorRecord, method_not_allowed, or_not_found};
+use super::{method_not_allowed, or_not_found, sensor_record::SensorRecord};
 use crate::sim::{
     format,
     http::{request::ApiRequest, response::ApiResponse},

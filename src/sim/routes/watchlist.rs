@@ -10,6 +10,7 @@ use super::{
 use crate::sim::{
     format,
     http::{request::ApiRequest, response::ApiResponse},
+    search::watchlist_runs::with_watchlists,
     state::{
         detections::{Owner, StoredWatchlist, WatchlistRun},
         server::Server,
@@ -29,11 +30,11 @@ pub(super) fn handle(server: &Server, request: &ApiRequest) -> Option<ApiRespons
     };
     let find = |id: &str| {
         let id = id.parse().ok()?;
-        server.detections.with_watchlists(server, |lists| lists.get(id).cloned())
+        with_watchlists(server, |lists| lists.get(id).cloned())
     };
     Some(match (method, subpath) {
         ("GET", []) => {
-            let lists = server.detections.with_watchlists(server, |lists| lists.watchlists().to_vec());
+            let lists = with_watchlists(server, |lists| lists.watchlists().to_vec());
             ApiResponse::json_compact(lists.iter().map(|list| to_record(server, list)).collect())
         }
         ("POST", []) => create_watchlist(server, request),
@@ -91,7 +92,7 @@ fn create_watchlist(server: &Server, request: &ApiRequest) -> ApiResponse {
             _ => return ApiResponse::app_error(400),
         },
     };
-    server.detections.with_watchlists(server, |lists| {
+    with_watchlists(server, |lists| {
         let id = requested_id.unwrap_or_else(|| lists.next_id());
         if lists.get(id).is_some() {
             return ApiResponse::text(409, &format!("Watchlist {id} already exists"));
@@ -122,7 +123,7 @@ fn update_watchlist(server: &Server, request: &ApiRequest, before: &StoredWatchl
     let has_new_search = (&list.search, &list.index) != (&before.search, &before.index);
     // A watchlist that was disabled from the beginning has never run.
     list.is_due |= has_new_search || list.hits.searched_until.is_none();
-    server.detections.with_watchlists(server, |lists| {
+    with_watchlists(server, |lists| {
         or_not_found(lists.get_mut(list.id).map(|stored| {
             *stored = list;
             ApiResponse::success_result()

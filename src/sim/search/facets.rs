@@ -8,8 +8,6 @@ use std::collections::BTreeMap;
 use jiff::{Span, Timestamp, tz::TimeZone};
 use serde_json::{Value as Json, json};
 
-use super::super::state::server::Server;
-use super::{request::Search, run};
 use crate::query::{FieldValue, Index, SearchableRecord};
 
 /// Limit of the values of a facet.
@@ -103,38 +101,6 @@ fn bucket_name(facet: &str, at: Timestamp) -> String {
         "digsig_sign_time" => at.strftime("%Y-%m-01T00:00:00Z").to_string(),
         _ => at.strftime("%Y-%m-%dT00:00:00Z").to_string(),
     }
-}
-
-/// Counts the facets that a search requests, over all of its matches.
-pub(in crate::sim) fn count_facets(server: &Server, index: Index, search: &Search) -> Json {
-    let Some(facets) = &search.facets else {
-        return json!({});
-    };
-    let mut counts: Vec<BTreeMap<String, u64>> = vec![BTreeMap::new(); facets.len()];
-    for &number in search.matches(server).iter() {
-        for (facet, counts) in facets.iter().zip(&mut counts) {
-            let mut each = |value: &str| match counts.get_mut(value) {
-                Some(count) => *count += 1,
-                None => {
-                    counts.insert(value.to_owned(), 1);
-                }
-            };
-            match index {
-                Index::Process => {
-                    if let Some(document) = run::find_document(server, number) {
-                        for_each_value(index, facet, &document, &mut each);
-                    }
-                }
-                _ => {
-                    if let Some(record) = run::find_record(server, search, number) {
-                        for_each_value(index, facet, &*record, &mut each);
-                    }
-                }
-            }
-        }
-    }
-    let lists = facets.iter().zip(counts);
-    lists.map(|(facet, counts)| (facet.clone(), facet_list(facet, counts, server.now()))).collect()
 }
 
 /// Formats the counts of a facet as the server lists them: histograms by time up to `now`, other values by count.

@@ -3,40 +3,19 @@
 use std::{cmp::Ordering, collections::HashSet, num::NonZeroUsize, sync::Arc, thread};
 
 use jiff::Timestamp;
-use lru::LruCache;
 
 use super::super::{
     format,
-    state::{detections::IndexState, server::Server},
+    state::{detections::IndexState, result_cache::Hits, server::Server},
 };
 use super::{
     alert::AlertDocument,
-    document::{BinaryDocument, Document},
+    document::{BinaryDocument, Document, SEGMENT_BITS},
     facets,
     report::ReportDocument,
     request::Search,
 };
 use crate::query::{FieldValue, Index, Matcher, SearchableRecord};
-
-/// Number of cached results.
-const MAX_CACHED_RESULTS: NonZeroUsize = NonZeroUsize::new(12).expect("twelve is not zero");
-/// Milliseconds until a cached result expires, because queries may contain relative times.
-const RESULT_LIFETIME: i64 = 60_000;
-/// The lowest bits of a process document's number, which hold the segment.
-pub(in crate::sim) const SEGMENT_BITS: u32 = 6;
-
-/// Document numbers found by a search.
-pub(in crate::sim) type Hits = Arc<Vec<u32>>;
-
-/// Cache of search results with the time of the search, in milliseconds since 1970.
-#[derive(Debug)]
-pub(in crate::sim) struct Searches(LruCache<String, (i64, Hits)>);
-
-impl Default for Searches {
-    fn default() -> Self {
-        Self(LruCache::new(MAX_CACHED_RESULTS))
-    }
-}
 
 impl Search {
     /// Returns the numbers of all matching documents, in the order of the index.
@@ -171,16 +150,14 @@ impl Search {
     fn cached_or(&self, server: &Server, key: String, search: impl FnOnce(Timestamp) -> Vec<u32>) -> Hits {
         let now = server.now();
         let lock = || server.searches.lock().expect("no holder of the lock panics");
-        if let Some((at, hits)) = lock().0.get(&key)
-            && now.as_millisecond() - at < RESULT_LIFETIME
-        {
-            return Arc::clone(hits);
+        if let Some(hits) = lock().get(&key, now) {
+            return hits;
         }
         let hits = Arc::new(search(now));
         if self.is_timed_out() {
             return hits;
         }
-        lock().0.put(key, (now.as_millisecond(), Arc::clone(&hits)));
+        lock().put(key, now, &hits);
         hits
     }
 }

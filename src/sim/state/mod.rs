@@ -3,6 +3,7 @@
 pub(super) mod admin;
 pub(super) mod bans;
 pub(super) mod detections;
+pub(super) mod result_cache;
 pub(super) mod sensor_list;
 pub(super) mod sensors;
 pub(super) mod server;

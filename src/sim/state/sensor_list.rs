@@ -10,27 +10,14 @@ use serde_json::Value;
 
 use super::super::{
     http::request::ApiRequest,
-    routes::SensorRecord,
-    search::facets,
     world::{Fleet, Host},
 };
-use super::{sensors::Sensors, server::Server};
+use super::sensors::Sensors;
 
 /// Number of cached lists: enough for a few clients with one or two lists each.
 const MAX_CACHED: usize = 8;
 /// Time until a cached list expires, because check-ins change an order by their times.
 const LIFETIME: Duration = Duration::from_secs(10);
-/// Text fields that hold numbers and are sorted as such.
-const NUMERIC_FIELDS: [&str; 8] = [
-    "sensor_uptime",
-    "uptime",
-    "physical_memory_size",
-    "systemvolume_free_size",
-    "num_eventlog_bytes",
-    "num_storefiles_bytes",
-    "clock_delta",
-    "boot_id",
-];
 
 /// Cache of sensor lists, the newest first.
 #[derive(Debug, Default)]
@@ -43,10 +30,10 @@ pub(in crate::sim) struct SensorQuery {
     name: Option<String>,
     group: Option<u64>,
     days: Option<i64>,
-    column: String,
-    is_descending: bool,
+    pub(in crate::sim) column: String,
+    pub(in crate::sim) is_descending: bool,
     /// Fields whose values are counted.
-    facets: Vec<String>,
+    pub(in crate::sim) facets: Vec<String>,
 }
 
 /// Sorted ids of the matching sensors, with facet counts.
@@ -54,16 +41,8 @@ pub(in crate::sim) struct SensorQuery {
 pub(in crate::sim) struct SensorList {
     pub(in crate::sim) ids: Vec<u32>,
     pub(in crate::sim) facets: BTreeMap<String, Value>,
-    revision: u64,
-    created_at: Instant,
-}
-
-/// Value that sensors are sorted by; a missing one comes last.
-#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum SensorSortKey {
-    Number(i64),
-    Text(String),
-    Missing,
+    pub(in crate::sim) revision: u64,
+    pub(in crate::sim) created_at: Instant,
 }
 
 impl SensorQuery {
@@ -109,62 +88,15 @@ impl SensorQuery {
 }
 
 impl SensorLists {
-    /// Returns the cached list for `query`, or builds and caches it.
-    pub(in crate::sim) fn find_or_build(&mut self, server: &Server, query: SensorQuery) -> Arc<SensorList> {
-        server.with_sensors(|sensors| {
-            self.0.retain(|(_, list)| list.revision == sensors.revision && list.created_at.elapsed() < LIFETIME);
-            if let Some((_, cached)) = self.0.iter().find(|(key, _)| *key == query) {
-                return Arc::clone(cached);
-            }
-            let list = Arc::new(SensorList::new(server, sensors, &query));
-            self.0.truncate(MAX_CACHED - 1);
-            self.0.push_front((query, Arc::clone(&list)));
-            list
-        })
+    /// Returns the list for `query` if no sensor has changed since, as the revision says, and it has not expired.
+    pub(in crate::sim) fn get(&mut self, query: &SensorQuery, revision: u64) -> Option<Arc<SensorList>> {
+        self.0.retain(|(_, list)| list.revision == revision && list.created_at.elapsed() < LIFETIME);
+        self.0.iter().find(|(key, _)| key == query).map(|(_, list)| Arc::clone(list))
     }
-}
 
-impl SensorList {
-    fn new(server: &Server, sensors: &Sensors, query: &SensorQuery) -> Self {
-        let mut counts: BTreeMap<&str, BTreeMap<String, u64>> = BTreeMap::new();
-        let mut keyed: Vec<(SensorSortKey, u32)> = Vec::new();
-        for host in query.matching_hosts(&server.world.fleet, sensors) {
-            let record = SensorRecord::new(server, host, sensors.state_of(host));
-            for field in &query.facets {
-                let values = counts.entry(field).or_default();
-                match record.member_value(field) {
-                    Value::Null => {}
-                    Value::String(text) => *values.entry(text).or_default() += 1,
-                    other => *values.entry(other.to_string()).or_default() += 1,
-                }
-            }
-            keyed.push((SensorSortKey::from_value(&query.column, record.member_value(&query.column)), host.id));
-        }
-        keyed.sort_unstable();
-        if query.is_descending {
-            keyed.reverse();
-        }
-        let facets =
-            counts.into_iter().map(|(field, counts)| (field.into(), facets::facet_list(field, counts, server.now())));
-        Self {
-            ids: keyed.into_iter().map(|(_, id)| id).collect(),
-            facets: facets.collect(),
-            revision: sensors.revision,
-            created_at: Instant::now(),
-        }
-    }
-}
-
-impl SensorSortKey {
-    fn from_value(column: &str, value: Value) -> Self {
-        match value {
-            Value::String(text) if NUMERIC_FIELDS.contains(&column) => {
-                text.parse().map_or(Self::Text(text), Self::Number)
-            }
-            Value::String(text) => Self::Text(text.to_lowercase()),
-            Value::Number(number) => Self::Number(number.as_i64().unwrap_or(0)),
-            Value::Bool(flag) => Self::Number(flag.into()),
-            _ => Self::Missing,
-        }
+    /// Caches a list.
+    pub(in crate::sim) fn put(&mut self, query: SensorQuery, list: &Arc<SensorList>) {
+        self.0.truncate(MAX_CACHED - 1);
+        self.0.push_front((query, Arc::clone(list)));
     }
 }

@@ -3,7 +3,7 @@
 use std::{
     collections::VecDeque,
     net::IpAddr,
-    sync::{Arc, Mutex, MutexGuard},
+    sync::{Mutex, MutexGuard},
     time::{Duration, Instant},
 };
 
@@ -11,20 +11,16 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::super::{
-    Options,
     http::{
         fault::{Fault, Plan},
         request::ApiRequest,
     },
-    search::run::Searches,
+    options::Options,
     version::Release,
     world::{Rng, World, WorldOptions},
 };
 use super::{
-    admin::AdminRecords,
-    bans::Bans,
-    detections::Detections,
-    sensor_list::{SensorList, SensorLists, SensorQuery},
+    admin::AdminRecords, bans::Bans, detections::Detections, result_cache::Searches, sensor_list::SensorLists,
     sensors::Sensors,
 };
 
@@ -117,10 +113,9 @@ impl Server {
         f(sensors)
     }
 
-    /// Returns the sensor list for `query`.
-    pub(in crate::sim) fn sensor_list(&self, query: SensorQuery) -> Arc<SensorList> {
-        let mut lists = self.sensor_lists.lock().expect("no holder of the lock panics");
-        lists.find_or_build(self, query)
+    /// Calls `f` with the cached sensor lists, locked. Lock order: the lists before the sensors.
+    pub(in crate::sim) fn with_sensor_lists<T>(&self, f: impl FnOnce(&mut SensorLists) -> T) -> T {
+        f(&mut self.sensor_lists.lock().expect("no holder of the lock panics"))
     }
 
     /// Calls `f` with the records of administrators, locked.

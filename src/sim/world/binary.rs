@@ -7,9 +7,9 @@ use serde::Deserialize;
 use super::{
     background::Background,
     content,
+    feed_toml::FeedToml,
     fleet::{Fleet, Os},
     rng::{Rng, hash_text},
-    scenario::{BinaryToml, FeedToml},
     template::{ProcessTemplate, ProcessTemplates},
 };
 
@@ -53,6 +53,35 @@ pub(crate) struct Binary {
     /// First run, in milliseconds since 1970, server's clock; `i64::MAX` before one is recorded.
     pub(crate) first_seen: i64,
     pub(crate) last_seen: i64,
+}
+
+/// Binary of a scenario file.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct BinaryToml {
+    pub(crate) key: String,
+    /// Key of a process template whose file it is; the other members are absent then.
+    pub(crate) kind: Option<String>,
+    pub(crate) md5: Option<String>,
+    #[serde(default)]
+    pub(crate) name: String,
+    #[serde(default)]
+    pub(crate) path: String,
+    pub(crate) company: Option<String>,
+    pub(crate) product: Option<String>,
+    pub(crate) description: Option<String>,
+    pub(crate) signed: Option<String>,
+    /// Status of the signature, unless it is valid or missing.
+    pub(crate) signature: Option<String>,
+    pub(crate) size: Option<u64>,
+    pub(crate) trick: Option<Deception>,
+    /// Ids of further sensors that have the file, without a process that ran it.
+    #[serde(default)]
+    pub(crate) hosts: Vec<u32>,
+    #[serde(default)]
+    pub(crate) watchlists: Vec<String>,
+    #[serde(default)]
+    pub(crate) feeds: Vec<FeedToml>,
 }
 
 /// Defect of a binary's archive.

@@ -9,6 +9,7 @@ mod binary;
 mod content;
 mod counts;
 mod events;
+mod feed_toml;
 mod fleet;
 mod intelligence;
 mod process;
@@ -28,11 +29,11 @@ pub(super) use counts::Counts;
 pub(super) use events::{
     Child, ChildRef, Connection, CrossProcess, EventList, Events, FileChange, Hidden, derived_md5, file_type,
 };
+pub(super) use feed_toml::FeedToml;
 pub(super) use fleet::{Fleet, Group, Host, Os, Team, User};
 pub(super) use intelligence::{Feed, Intelligence, Report, Watchlist};
 pub(super) use process::{Parentage, Process, run_as_account};
 pub(super) use rng::{Rng, hash_text};
-pub(super) use scenario::FeedToml;
 pub(super) use template::ProcessTemplate;
 pub(super) use traces::{Link, program_path};
 

@@ -6,7 +6,8 @@ use serde::Deserialize;
 
 use super::{
     background::{self, Background},
-    binary::{Binaries, Deception},
+    binary::{Binaries, BinaryToml},
+    feed_toml::FeedToml,
     fleet::{Fleet, Os},
     parse_duration, parse_time,
     rng::{Rng, hash_text},
@@ -103,45 +104,6 @@ pub(crate) struct Crossing {
     pub(crate) target: u32,
     /// The requested access mask; `None`: the default of the kind.
     pub(crate) access: Option<u32>,
-}
-
-/// Reports of a feed on a process or binary.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct FeedToml {
-    pub(crate) name: String,
-    pub(crate) score: i64,
-    pub(crate) reports: Vec<String>,
-    pub(crate) link: String,
-}
-
-/// Binary of a scenario file.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct BinaryToml {
-    key: String,
-    /// Key of a process template whose file it is; the other members are absent then.
-    kind: Option<String>,
-    pub(crate) md5: Option<String>,
-    #[serde(default)]
-    pub(crate) name: String,
-    #[serde(default)]
-    pub(crate) path: String,
-    pub(crate) company: Option<String>,
-    pub(crate) product: Option<String>,
-    pub(crate) description: Option<String>,
-    pub(crate) signed: Option<String>,
-    /// Status of the signature, unless it is valid or missing.
-    pub(crate) signature: Option<String>,
-    pub(crate) size: Option<u64>,
-    pub(crate) trick: Option<Deception>,
-    /// Ids of further sensors that have the file, without a process that ran it.
-    #[serde(default)]
-    pub(crate) hosts: Vec<u32>,
-    #[serde(default)]
-    pub(crate) watchlists: Vec<String>,
-    #[serde(default)]
-    pub(crate) feeds: Vec<FeedToml>,
 }
 
 #[derive(Deserialize)]

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use super::{fleet::Os, parse_duration, scenario::FeedToml};
+use super::{feed_toml::FeedToml, fleet::Os, parse_duration};
 
 /// Kind of background process; `parent` and `children` are indexes of other templates.
 #[derive(Clone, Debug)]

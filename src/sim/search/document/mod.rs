@@ -10,9 +10,11 @@ use super::super::{
     version::Release,
     world::{self, Binary, Parentage, Process, World},
 };
-use super::run::SEGMENT_BITS;
 use crate::query::{self, BinaryJoin, FieldValue, SearchableRecord};
 pub(in crate::sim) use binary::{BinaryDocument, copyright, first_seen, host_count, signature_code, signature_status};
+
+/// The lowest bits of a process document's number, which hold the segment.
+pub(in crate::sim) const SEGMENT_BITS: u32 = 6;
 
 /// Searchable document of a process segment.
 #[derive(Clone, Copy)]

@@ -21,15 +21,10 @@ pub(in crate::sim) use actions::{Action, Actions, Owner};
 pub(in crate::sim) use alert_updates::{AlertState, AlertUpdate, IgnoredReports, ReportId, UserNames};
 pub(in crate::sim) use feed_document::fetch_document;
 pub(in crate::sim) use feeds::{FeedInfo, FeedReport, Feeds, StoredFeed, StoredReport};
-pub(in crate::sim) use tags::{Tags, WatchlistTag};
+pub(in crate::sim) use tags::{TaggedHits, Tags, WatchlistTag};
 pub(in crate::sim) use watchlists::{StoredWatchlist, StoredWatchlists, WatchlistRun};
 
-use super::super::{
-    search::request::Search,
-    world::{Alert, Origin, World, raise_alerts},
-};
-use super::server::Server;
-use crate::query::Index;
+use super::super::world::{Alert, Origin, World, raise_alerts};
 use alert_updates::PendingUpdate;
 
 /// Limit of the alerts raised at once, against a mistyped number.
@@ -182,24 +177,25 @@ impl Detections {
         state.pending_updates.push_back((Instant::now() + self.index_lag, update));
     }
 
-    /// Calls `f` with the watchlists, locked, after running those that are due.
-    pub(in crate::sim) fn with_watchlists<T>(&self, server: &Server, f: impl FnOnce(&mut StoredWatchlists) -> T) -> T {
-        let due = {
-            let mut lists = lock(&self.lists);
-            lists.load_initial_hits(&server.world);
-            lists.due_searches()
-        };
-        // Searches take time, during which the lock is not held.
-        for (id, index, search) in due {
-            let result = run_stored_search(server, &index, &search);
-            let at = server.now().as_millisecond();
-            let count = result.as_ref().map(|(_, count)| *count);
-            if let Some((hits, 1..)) = result {
-                self.tags.add_run(id, hits, at);
-            }
-            lock(&self.lists).record_run(id, &search, count, at);
-        }
+    /// Calls `f` with the watchlists, locked, as of their last runs.
+    pub(in crate::sim) fn with_watchlists<T>(&self, f: impl FnOnce(&mut StoredWatchlists) -> T) -> T {
         f(&mut lock(&self.lists))
+    }
+
+    /// Returns id, index type and search of the watchlists that are due.
+    pub(in crate::sim) fn due_searches(&self, world: &World) -> Vec<(u64, String, String)> {
+        let mut lists = lock(&self.lists);
+        lists.load_initial_hits(world);
+        lists.due_searches()
+    }
+
+    /// Records a run of a watchlist's `search` with its hits and their number; without a result the search was invalid.
+    pub(in crate::sim) fn record_run(&self, id: u64, search: &str, result: Option<(TaggedHits, u64)>, at: i64) {
+        let count = result.as_ref().map(|(_, count)| *count);
+        if let Some((hits, 1..)) = result {
+            self.tags.add_run(id, hits, at);
+        }
+        lock(&self.lists).record_run(id, search, count, at);
     }
 
     /// Returns the watchlist tags added since the world was generated.
@@ -314,25 +310,6 @@ impl IndexState {
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().expect("no holder of the lock panics")
-}
-
-/// Runs a stored search; returns its hits and their number, or `None` if it is invalid.
-fn run_stored_search(server: &Server, index: &str, search: &str) -> Option<(tags::TaggedHits, u64)> {
-    let index = match index {
-        "modules" => Index::Binary,
-        _ => Index::Process,
-    };
-    let search = Search::parse_stored(server, index, search).ok()?;
-    let matches = search.matches(server);
-    let hits = match index {
-        Index::Binary => {
-            let entries = &server.world.binaries.entries;
-            let binaries = matches.iter().filter_map(|number| entries.get(to_index(*number)));
-            tags::TaggedHits::Binaries(binaries.map(|binary| binary.md5.as_str().into()).collect())
-        }
-        _ => tags::TaggedHits::Segments(matches.iter().copied().collect()),
-    };
-    Some((hits, u64::try_from(matches.len()).ok()?))
 }
 
 /// Returns the report that raised an alert; `None` for a watchlist.

@@ -22,7 +22,7 @@ struct Tag {
 
 /// Tagged documents.
 #[derive(Debug)]
-pub(super) enum TaggedHits {
+pub(in crate::sim) enum TaggedHits {
     /// Document numbers of process segments.
     Segments(HashSet<u32>),
     /// MD5s of binaries.

@@ -10,8 +10,7 @@ use tokio::{
 };
 use tokio_rustls::TlsAcceptor;
 
-use super::super::state::server::Server;
-use super::front;
+use super::{front, state::server::Server};
 
 /// The first byte of a TLS handshake record.
 const HANDSHAKE: u8 = 0x16;

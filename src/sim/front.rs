@@ -22,14 +22,15 @@ use hyper::{
 };
 use jiff::{Timestamp, fmt::rfc2822::DateTimePrinter};
 
-use super::super::{
-    format, routes,
-    state::server::{Server, may_control, response_delay},
-};
 use super::{
-    fault::{Fault, Mode, corrupt_rows},
-    request::ApiRequest,
-    response::{ApiResponse, Content},
+    format,
+    http::{
+        fault::{Fault, Mode, corrupt_rows},
+        request::ApiRequest,
+        response::{ApiResponse, Content},
+    },
+    routes,
+    state::server::{Server, may_control, response_delay},
 };
 
 /// Limit of a request body in bytes, as in nginx.
