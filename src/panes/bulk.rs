@@ -20,8 +20,8 @@ pub struct MarkedRows {
 impl MarkedRows {
     /// Returns the number of marked rows that are not visible.
     pub fn n_hidden(&self) -> usize {
-        let shown = self.offscreen_pane.map_or(0, |_| self.visible.len());
-        shown + self.filtered.len() + self.unloaded.len()
+        let n_offscreen = self.offscreen_pane.map_or(0, |_| self.visible.len());
+        n_offscreen + self.filtered.len() + self.unloaded.len()
     }
 
     /// Describes how many marked rows are not visible.

@@ -127,8 +127,8 @@ impl Pane for LineagePane {
             self.scrolled_id = subject;
             self.cursor_ancestor = 0;
         }
-        let shown = Self::displayed_chain(cx.session());
-        cx.select_binary_of(shown.as_ref().map(|lineage| self.process_at_cursor(lineage)));
+        let lineage = Self::displayed_chain(cx.session());
+        cx.select_binary_of(lineage.as_ref().map(|lineage| self.process_at_cursor(lineage)));
     }
 
     fn render(&mut self, frame: &mut Frame<'_>, area: Rect, session: &Session, cx: &RenderCx<'_>) {

@@ -196,7 +196,7 @@ pub trait Pane {
     /// Sets the marked rows that a popup applies to, of which some are not visible.
     fn set_hidden_rows(&mut self, _marked: &MarkedRows) {}
 
-    /// Sets the names that the rows a popup applies to give to its targets.
+    /// Sets the names that the marked or selected rows have for the targets of a popup.
     fn set_target_names(&mut self, _names: &TargetNames) {}
 
     /// Removes all marks after an action on the marked rows.

@@ -34,12 +34,12 @@ pub struct RecordPane {
 
 impl RecordPane {
     fn new<N: Into<String>>(title: String, lines: Vec<(N, String)>) -> Self {
-        let shown = |text: String| text::make_visible(&text.into());
+        let visible = |text: String| text::make_visible(&text.into());
         let lines = lines.into_iter();
         let lines = lines.filter(|(_, value)| !value.is_empty());
         Self {
-            title: shown(title),
-            lines: lines.map(|(name, value)| (shown(name.into()), shown(value))).collect(),
+            title: visible(title),
+            lines: lines.map(|(name, value)| (visible(name.into()), visible(value))).collect(),
             max_lines: MAX_LINES,
             offset: 0,
             n_lines: 0,
@@ -66,12 +66,12 @@ impl RecordPane {
             };
             let value = value.raw();
             let limit = if record.len() > BYTES { TEXT } else { BYTES };
-            let shown = &value[..value.floor_char_boundary(limit.min(room))];
-            room -= shown.len();
-            let n_left_out = value.len() - shown.len();
+            let excerpt = &value[..value.floor_char_boundary(limit.min(room))];
+            room -= excerpt.len();
+            let n_left_out = value.len() - excerpt.len();
             n_missing += n_left_out;
             let end = if n_left_out > 0 { format!("… ({n_left_out} bytes not shown)") } else { String::new() };
-            lines.push((path, format!("{shown}{end}")));
+            lines.push((path, format!("{excerpt}{end}")));
         }
         if n_missing > 0 {
             let note = format!("{} of {} bytes are shown; y j copies all of it as JSON", BYTES - room, record.len());

@@ -1,4 +1,4 @@
-//! The names of the targets of an action where it began: their records may fail to load.
+//! Names of the targets of an action, from the rows on which it was started: their records may fail to load.
 
 use std::collections::BTreeMap;
 
@@ -8,15 +8,15 @@ use crate::model::{Md5, SensorId};
 use crate::session::Session;
 use crate::text::{self, Untrusted};
 
-/// Hosts named one by one in a popup; of more, only the number is given.
+/// Hosts listed by name; of the others only the number is given.
 const MAX_NAMED: usize = 6;
 
-/// The names that the rows under an action give to its targets.
+/// The names that the marked or selected rows have for the targets of an action.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TargetNames(BTreeMap<Target, Untrusted>);
 
 impl TargetNames {
-    /// Reads the names of hosts and files from rows; what else there is has its name in a list.
+    /// Collects the names of hosts and files from rows; other targets have their names in loaded lists.
     pub fn of_rows(rows: &[Observables]) -> Self {
         let mut names = BTreeMap::new();
         for row in rows {
@@ -30,21 +30,21 @@ impl TargetNames {
         Self(names)
     }
 
-    /// Returns the name of a host, fit to be shown.
+    /// Returns the name of a host, made visible.
     pub(super) fn host_name(&self, id: SensorId, session: &Session) -> Option<String> {
-        // The documents of processes have it in another letter case.
+        // Process documents have the name in another letter case.
         let record = session.find_sensor(id).and_then(|sensor| sensor.computer_name.non_empty());
         record.or_else(|| self.0.get(&Target::Sensor(id))).map(text::make_visible)
     }
 
-    /// Returns the name of a file, fit to be shown.
+    /// Returns the name of a file, made visible.
     fn file_name(&self, md5: Md5, session: &Session) -> Option<String> {
         let row = self.0.get(&Target::Hash(md5)).cloned();
         let name = row.or_else(|| session.find_file_name(md5));
         name.as_ref().and_then(Untrusted::non_empty).map(text::make_visible)
     }
 
-    /// Names a host with the number of its sensor: two hosts may have one name.
+    /// Describes a host by name and sensor ID: names need not be unique.
     pub(super) fn describe_host(&self, id: SensorId, session: &Session) -> String {
         match self.host_name(id, session) {
             Some(name) => format!("{name} (sensor {id})"),
@@ -52,19 +52,19 @@ impl TargetNames {
         }
     }
 
-    /// Names hosts, the first of them one by one.
+    /// Describes hosts, the first ones by name.
     pub(super) fn describe_hosts(&self, ids: &[SensorId], session: &Session) -> String {
-        let named = ids.iter().take(MAX_NAMED).map(|id| self.describe_host(*id, session));
-        let mut names: Vec<_> = named.collect();
+        let listed = ids.iter().take(MAX_NAMED).map(|id| self.describe_host(*id, session));
+        let mut names: Vec<_> = listed.collect();
         if ids.len() > MAX_NAMED {
             names.push(format!("and {} more", ids.len() - MAX_NAMED));
         }
         names.join(", ")
     }
 
-    /// Names a target with what is known of it before its record is read, fit to be shown.
+    /// Describes a target by what is known before its record is loaded; the text is visible.
     pub(super) fn describe(&self, target: &Target, session: &Session) -> String {
-        let named = |kind: &str, id: &str, name: Option<&Untrusted>| match name.and_then(Untrusted::non_empty) {
+        let describe_row = |kind: &str, id: &str, name: Option<&Untrusted>| match name.and_then(Untrusted::non_empty) {
             Some(name) => format!("{}  {kind} {id}", text::make_visible(name)),
             None => format!("{kind} {id}"),
         };
@@ -85,19 +85,19 @@ impl TargetNames {
             Target::Watchlist(id) => {
                 let mut rows = session.lists.watchlists.loaded_rows();
                 let row = rows.find(|(_, row)| row.id == *id);
-                named("watchlist", &id.to_string(), row.map(|(_, row)| &row.name))
+                describe_row("watchlist", &id.to_string(), row.map(|(_, row)| &row.name))
             }
             Target::Feed(id) => {
                 let mut rows = session.lists.feeds.loaded_rows();
                 let row = rows.find(|(_, row)| row.id == *id);
-                named("feed", &id.to_string(), row.map(|(_, row)| row.title()))
+                describe_row("feed", &id.to_string(), row.map(|(_, row)| row.title()))
             }
             Target::Report(id) => {
                 let mut rows = session.lists.reports.loaded_rows();
                 let row = rows.find(|(_, row)| row.id == *id);
-                named("report", &text::line(&id.raw()), row.map(|(_, row)| &row.title))
+                describe_row("report", &text::line(&id.raw()), row.map(|(_, row)| &row.title))
             }
-            Target::Group(id) => named("group", &id.to_string(), session.group_name(*id)),
+            Target::Group(id) => describe_row("group", &id.to_string(), session.group_name(*id)),
             Target::New(kind, name) => format!("{kind} {}", text::line(name)),
         }
     }

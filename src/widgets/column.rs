@@ -76,18 +76,18 @@ pub(super) fn column_widths(columns: &[TableColumn<'_>], available: u16) -> Vec<
         (Some(priority) != main_priority && sorted.is_none(), priority)
     });
 
-    let mut shown = order.len();
-    while shown > 1 && total_width(&widths) > available {
-        shown -= 1;
-        widths[order[shown]] = 0;
+    let mut n_shown = order.len();
+    while n_shown > 1 && total_width(&widths) > available {
+        n_shown -= 1;
+        widths[order[n_shown]] = 0;
     }
-    if let ([column], true) = (&order[..shown], total_width(&widths) > available) {
+    if let ([column], true) = (&order[..n_shown], total_width(&widths) > available) {
         widths[*column] = available;
     }
 
     let mut remaining = available.saturating_sub(total_width(&widths));
     let (filling, limited): (Vec<usize>, Vec<usize>) =
-        order[..shown].iter().partition(|at| columns[**at].ideal == TableColumn::FILL);
+        order[..n_shown].iter().partition(|at| columns[**at].ideal == TableColumn::FILL);
     for at in limited {
         let ideal = usize::from(columns[at].ideal);
         let more = ideal.saturating_sub(widths[at]).min(remaining);
@@ -99,7 +99,7 @@ pub(super) fn column_widths(columns: &[TableColumn<'_>], available: u16) -> Vec<
         widths[*at] += more;
         remaining -= more;
     }
-    for at in &order[..shown] {
+    for at in &order[..n_shown] {
         let max = usize::from(columns[*at].max);
         let more = max.saturating_sub(widths[*at]).min(remaining);
         widths[*at] += more;
@@ -110,8 +110,8 @@ pub(super) fn column_widths(columns: &[TableColumn<'_>], available: u16) -> Vec<
 
 /// Returns the cells that columns of these widths take, with the gaps.
 fn total_width(widths: &[usize]) -> usize {
-    let shown = widths.iter().filter(|width| **width > 0);
-    shown.clone().sum::<usize>() + shown.count().saturating_sub(1) * GAP_WIDTH
+    let visible = widths.iter().filter(|width| **width > 0);
+    visible.clone().sum::<usize>() + visible.count().saturating_sub(1) * GAP_WIDTH
 }
 
 #[cfg(test)]
@@ -172,9 +172,9 @@ mod tests {
         ) {
             let columns: Vec<_> = columns.iter().map(|&(min, ideal, priority)| TableColumn::left_aligned("X", min, ideal, priority)).collect();
             let widths = super::column_widths(&columns, available);
-            let shown = widths.iter().filter(|width| **width > 0).count();
-            prop_assert!(widths.iter().sum::<usize>() + shown.saturating_sub(1) * GAP_WIDTH <= available.into());
-            prop_assert!(shown > 0 || columns.is_empty() || available == 0);
+            let n_shown = widths.iter().filter(|width| **width > 0).count();
+            prop_assert!(widths.iter().sum::<usize>() + n_shown.saturating_sub(1) * GAP_WIDTH <= available.into());
+            prop_assert!(n_shown > 0 || columns.is_empty() || available == 0);
         }
     }
 }

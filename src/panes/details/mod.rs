@@ -170,9 +170,9 @@ impl<C: Details> Pane for DetailsPane<C> {
 
     fn after_input(&mut self, cx: &mut Cx<'_>) {
         C::after_input(cx);
-        let shown = C::subject_id(cx.session());
-        if shown != self.scrolled_id {
-            self.scrolled_id = shown;
+        let subject_id = C::subject_id(cx.session());
+        if subject_id != self.scrolled_id {
+            self.scrolled_id = subject_id;
             self.offset = 0;
         }
     }

@@ -90,8 +90,8 @@ fn describe(event: &Event, room: usize) -> String {
         let path = text::fit_end(&object, room.saturating_sub(taken));
         return text::fit(&format!("{before} {path}{after}").into(), room);
     }
-    let shown = text::prefix_for_cells(object.raw(), room);
-    text::fit(&format!("{before} {shown}{after}").into(), room)
+    let visible = text::prefix_for_cells(object.raw(), room);
+    text::fit(&format!("{before} {visible}{after}").into(), room)
 }
 
 /// Returns the cells of the row for a segment that is missing.

@@ -172,11 +172,11 @@ impl Pane for EventsPane {
         let timeline = &session.opened.timeline;
         let progress = timeline.progress();
         let number = |n: usize| group_thousands(u64::try_from(n).unwrap_or(u64::MAX));
-        let (shown, all) = (self.filtered.n_events, self.filtered.n_total_events);
-        let of = if shown < all { format!(" of {}", number(all)) } else { String::new() };
+        let (n_shown, n_total) = (self.filtered.n_events, self.filtered.n_total_events);
+        let of = if n_shown < n_total { format!(" of {}", number(n_total)) } else { String::new() };
         let title = process::opened_title(session).map(|opened| format!("  {opened}"));
         let title = title.unwrap_or_default();
-        let mut parts = vec![format!("Events{title}  {}{of}", number(shown))];
+        let mut parts = vec![format!("Events{title}  {}{of}", number(n_shown))];
         match (progress.n_loaded, progress.n_segments) {
             (0, None) => return format!("Events{title}").into(),
             (1, Some(1)) => {}

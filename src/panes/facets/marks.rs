@@ -31,7 +31,7 @@ impl FacetMarks {
 
     /// Returns how a value is marked.
     pub(super) fn polarity_of(&self, field: &str, value: &Untrusted) -> Option<Polarity> {
-        let mark = self.0.iter().find(|(of, name, _)| (of.as_str(), name) == (field, value));
+        let mark = self.0.iter().find(|(marked_field, name, _)| (marked_field.as_str(), name) == (field, value));
         mark.map(|(_, _, polarity)| *polarity)
     }
 

@@ -81,13 +81,13 @@ impl FormField {
     pub(super) fn render(&self, frame: &mut Frame<'_>, row: Rect, width: usize, is_focused: bool, theme: &Theme) {
         let style = if is_focused { theme.title } else { theme.muted };
         let label = Span::styled(format!("{:<width$}", self.label), style);
-        let shown = match self.kind {
+        let display_text = match self.kind {
             FieldKind::Text | FieldKind::Query(_) => None,
             FieldKind::Secret => Some("*".repeat(self.value().chars().count())),
             FieldKind::Choice => Some(format!("{} (Space toggles)", self.value())),
         };
-        let at = match shown {
-            Some(shown) => LineInput::new(&shown).render_idle(label, frame, row, theme),
+        let at = match display_text {
+            Some(display_text) => LineInput::new(&display_text).render_idle(label, frame, row, theme),
             None => self.entry.render_idle(label, frame, row, theme),
         };
         if is_focused {

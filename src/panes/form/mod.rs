@@ -236,8 +236,8 @@ impl Pane for FormPane {
             Layout::vertical([Constraint::Length(n.min(area.height)), Constraint::Length(1), Constraint::Fill(1)])
                 .areas(area);
         let width = self.lines.iter().map(|line| text::width(line.label)).max().unwrap_or_default() + 2;
-        let shown = self.lines.iter().enumerate().skip(first);
-        for ((at, line), row) in shown.zip(lines.rows()) {
+        let visible = self.lines.iter().enumerate().skip(first);
+        for ((at, line), row) in visible.zip(lines.rows()) {
             line.render(frame, row, width, at == self.focused_line, theme);
         }
         let footer = self.footer_layout(area.width, theme.muted, theme.caution);

@@ -144,9 +144,9 @@ pub(in crate::panes) fn statuses_text(group: &AlertGroup) -> Untrusted {
     if let [(only, _)] = group.statuses.as_slice() {
         return only.server_word();
     }
-    let each = group.statuses.iter();
-    let each: Vec<_> = each.map(|(status, n)| format!("{n} {}", status.server_word().raw())).collect();
-    each.join(", ").into()
+    let counts = group.statuses.iter();
+    let counts: Vec<_> = counts.map(|(status, n)| format!("{n} {}", status.server_word().raw())).collect();
+    counts.join(", ").into()
 }
 
 const FIELDS: &[RowField<AlertGroup>] = &[

@@ -195,8 +195,8 @@ impl<K: ListView> ListPane<K> {
         let rows: Vec<_> = if self.has_marks() {
             self.state.marks.rows()
         } else {
-            let shown = pages.loaded_rows().filter(|(at, _)| self.is_shown(*at));
-            shown.map(|(_, row)| row.clone()).collect()
+            let visible = pages.loaded_rows().filter(|(at, _)| self.is_shown(*at));
+            visible.map(|(_, row)| row.clone()).collect()
         };
         let columns = columns::shown_columns::<K>(session);
         let cells = |row: &Arc<K::Row>| {

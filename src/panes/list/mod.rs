@@ -308,8 +308,8 @@ impl<K: ListView> Pane for ListPane<K> {
     fn popup(&self, action: Action, session: &Session) -> Option<Box<dyn Pane>> {
         match action {
             Action::Columns => {
-                let shown = columns::shown_columns::<K>(session);
-                let chosen = shown.iter().map(columns::ListColumn::choice).collect();
+                let columns = columns::shown_columns::<K>(session);
+                let chosen = columns.iter().map(columns::ListColumn::choice).collect();
                 let choices = self.column_options(session);
                 Some(Box::new(ColumnPicker::new(K::NAME, chosen, choices)))
             }
@@ -347,7 +347,7 @@ impl<K: ListView> Pane for ListPane<K> {
             let cursor = self.state.cursor.min(last);
             self.state.cursor = if self.state.is_at_end { last } else { cursor };
         }
-        if self.filtered.as_ref().is_some_and(|shown| !shown.positions.is_empty()) {
+        if self.filtered.as_ref().is_some_and(|filtered| !filtered.positions.is_empty()) {
             // The cursor stays on a shown row: the one nearest to where it was.
             self.state.cursor = self.position_at(self.cursor_index(cx.session()), cx.session());
         }

@@ -29,8 +29,8 @@ impl<K: ListView> ListState<K> {
     /// Returns the state for the rows of another search: marks and filter are retained if only the sort order differs.
     pub(super) fn for_search(&self, search: Option<Arc<Search>>) -> Self {
         let is_same = match (&self.search, &search) {
-            (Some(shown), Some(search)) => K::Row::is_same_search(shown, search),
-            (shown, search) => shown.is_none() && search.is_none(),
+            (Some(own_search), Some(search)) => K::Row::is_same_search(own_search, search),
+            (own_search, search) => own_search.is_none() && search.is_none(),
         };
         let retained = if is_same { self.clone() } else { Self::default() };
         Self { search, filter: retained.filter, marks: retained.marks, ..Self::default() }
@@ -44,8 +44,8 @@ impl<K: ListView> ListState<K> {
     /// Whether the state is for the rows of `search`.
     pub(super) fn is_for_search(&self, search: Option<&Arc<Search>>) -> bool {
         match (&self.search, search) {
-            (Some(shown), Some(search)) => Arc::ptr_eq(shown, search),
-            (shown, search) => shown.is_none() && search.is_none(),
+            (Some(own_search), Some(search)) => Arc::ptr_eq(own_search, search),
+            (own_search, search) => own_search.is_none() && search.is_none(),
         }
     }
 }

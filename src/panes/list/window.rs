@@ -16,10 +16,10 @@ impl<K: ListView> ListPane<K> {
         self.state.offset..self.state.offset + self.height
     }
 
-    /// Returns the number of rows that are shown if scrolled through.
+    /// Returns the number of rows of the list: all of them, or those that pass the filter.
     pub(super) fn n_shown(&self, session: &Session) -> u64 {
         match &self.filtered {
-            Some(shown) => u64::try_from(shown.positions.len()).unwrap_or(u64::MAX),
+            Some(filtered) => u64::try_from(filtered.positions.len()).unwrap_or(u64::MAX),
             None => K::Row::pages(session).total().unwrap_or(0),
         }
     }
@@ -27,7 +27,7 @@ impl<K: ListView> ListPane<K> {
     /// Returns the position of the row shown at `index`.
     pub(super) fn position_at(&self, index: u64, session: &Session) -> u64 {
         match &self.filtered {
-            Some(shown) => shown.positions.get(to_index(index)).copied().unwrap_or(u64::MAX),
+            Some(filtered) => filtered.positions.get(to_index(index)).copied().unwrap_or(u64::MAX),
             None => index.min(K::Row::pages(session).total().unwrap_or(index)),
         }
     }
@@ -36,8 +36,8 @@ impl<K: ListView> ListPane<K> {
     pub(super) fn cursor_index(&self, session: &Session) -> u64 {
         let last = self.n_shown(session).saturating_sub(1);
         match &self.filtered {
-            Some(shown) => {
-                let index = shown.positions.binary_search(&self.state.cursor).unwrap_or_else(|next| next);
+            Some(filtered) => {
+                let index = filtered.positions.binary_search(&self.state.cursor).unwrap_or_else(|next| next);
                 u64::try_from(index).unwrap_or(u64::MAX).min(last)
             }
             None => self.state.cursor.min(last),
@@ -105,8 +105,8 @@ impl<K: ListView> ListPane<K> {
 
     /// Whether the row at position `at` passes the filter.
     pub(super) fn is_shown(&self, at: u64) -> bool {
-        let shown = self.filtered.as_ref();
-        shown.is_none_or(|shown| shown.positions.binary_search(&at).is_ok())
+        let filtered = self.filtered.as_ref();
+        filtered.is_none_or(|filtered| filtered.positions.binary_search(&at).is_ok())
     }
 
     /// Fetches the joined objects that the columns need.
@@ -148,7 +148,7 @@ impl<K: ListView> ListPane<K> {
         let revisions = (pages.revision(), session.lists.joins.revision());
         let chosen = session.chosen_columns(K::NAME);
         let is_current =
-            |shown: &FilteredRows| shown.revisions == revisions && shown.chosen_columns.as_deref() == chosen;
+            |filtered: &FilteredRows| filtered.revisions == revisions && filtered.chosen_columns.as_deref() == chosen;
         if self.filtered.as_ref().is_some_and(is_current) {
             return;
         }

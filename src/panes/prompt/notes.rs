@@ -15,7 +15,7 @@ pub type NotesPane = Prompt<Notes>;
 /// The question for new notes of some hosts.
 pub struct Notes {
     sensors: Vec<SensorId>,
-    /// Whether the line began with the notes that there are.
+    /// Whether the initial text is the present notes.
     is_prefilled: bool,
     hidden_rows: MarkedRows,
     names: TargetNames,

@@ -40,8 +40,8 @@ pub(in crate::panes) fn filter_text(filter: &SensorFilter, session: &Session) ->
 fn find_group(name: &str, session: &Session) -> Option<GroupId> {
     let mut groups = session.lists.sensor_groups.loaded_rows();
     groups.find_map(|(_, group)| {
-        let shown = text::make_visible(&group.name).replace('"', "?");
-        let is_match = group.name.eq_ignore_case(name) || shown == name;
+        let display_name = text::make_visible(&group.name).replace('"', "?");
+        let is_match = group.name.eq_ignore_case(name) || display_name == name;
         is_match.then_some(group.id)
     })
 }

@@ -69,11 +69,11 @@ impl TreePane {
     /// Fetches the shown relatives again, past the cache.
     pub fn refresh_shown(&self, cx: &mut Cx<'_>) {
         let rows = rows::tree_rows(cx.session(), &self.state.unfolded);
-        let mut shown = unfolded_ids(&rows);
-        shown.extend(cx.session().opened.id);
+        let mut ids = unfolded_ids(&rows);
+        ids.extend(cx.session().opened.id);
         let selected = rows.get(self.cursor_index(&rows)).and_then(TreeRow::process);
-        shown.extend(selected.filter(|process| has_own_document(process)).map(|process| process.id));
-        for id in shown {
+        ids.extend(selected.filter(|process| has_own_document(process)).map(|process| process.id));
+        for id in ids {
             cx.refresh_relative(id);
         }
     }
@@ -204,7 +204,7 @@ impl Pane for TreePane {
     }
 
     fn slots(&self) -> &'static [Slot] {
-        // Stands for the slots of all relatives.
+        // One slot represents those of all relatives.
         const RELATIVES: Slot = Slot::Summary(ProcessId(0));
         &[Slot::Lineage, RELATIVES]
     }
@@ -291,8 +291,8 @@ impl Pane for TreePane {
         self.state.cursor_row = self.cursor_index(&rows);
         let unfolded = unfolded_ids(&rows);
         let selected = rows.get(self.state.cursor_row).and_then(TreeRow::process);
-        let shown = session.details_process().map(AsRef::as_ref);
-        let is_other = shown != selected;
+        let current = session.details_process().map(AsRef::as_ref);
+        let is_other = current != selected;
         let changed = selected.filter(|_| is_other).map(|process| Arc::new(process.clone()));
         let rested = selected.filter(|process| has_own_document(process)).map(|process| process.id);
         if is_other {

@@ -37,8 +37,9 @@ pub(super) fn precedent_fields(alert: &Alert, session: &Session, theme: &Theme) 
         let since = fetched.as_of.checked_sub((24 * Cx::PRECEDENT_DAYS).hours());
         since.is_ok_and(|since| alert.created.is_some_and(|at| at >= since))
     });
-    let own = is_counted.then(|| text::excerpt(&alert.status.server_word()));
-    let outcomes = part_line(&context.status_counts, theme, |facets| outcome_line(facets, own.as_deref(), theme));
+    let own_status = is_counted.then(|| text::excerpt(&alert.status.server_word()));
+    let outcomes =
+        part_line(&context.status_counts, theme, |facets| outcome_line(facets, own_status.as_deref(), theme));
     let mut fields: Vec<_> =
         outcomes.map(|line| FieldRow::multi_line("history", line, MAX_LINES)).into_iter().collect();
     let last_resolved = context.last_resolved.latest();
@@ -52,12 +53,12 @@ pub(super) fn precedent_fields(alert: &Alert, session: &Session, theme: &Theme) 
     fields
 }
 
-/// Describes how many other alerts there were and their statuses. `own` is the status of the alert itself, if the
-/// counts include it.
-fn outcome_line(facets: &Facets, own: Option<&str>, theme: &Theme) -> Line<'static> {
+/// Describes how many other alerts there were and their statuses. `own_status` is the status of the alert itself, if
+/// the counts include it.
+fn outcome_line(facets: &Facets, own_status: Option<&str>, theme: &Theme) -> Line<'static> {
     let values = facets.get("status").map_or(&[][..], |facet| &facet.values);
     let days = Cx::PRECEDENT_DAYS;
-    let others = facets.total.saturating_sub(own.is_some().into());
+    let others = facets.total.saturating_sub(own_status.is_some().into());
     let total = group_thousands(others);
     let is_partial = facets.is_incomplete || facets.n_unreadable > 0;
     if others == 0 && !is_partial {
@@ -71,7 +72,7 @@ fn outcome_line(facets: &Facets, own: Option<&str>, theme: &Theme) -> Line<'stat
         .iter()
         .map(|value| {
             let name = status_label(&value.name);
-            let is_own = own == Some(name.as_str());
+            let is_own = own_status == Some(name.as_str());
             (value.count.saturating_sub(is_own.into()), name)
         })
         .filter(|(count, _)| *count > 0)
@@ -115,8 +116,8 @@ pub(super) fn chain_field(session: &Session, theme: &Theme) -> Option<FieldRow<'
 fn chain_line(lineage: &Lineage, theme: &Theme) -> Line<'static> {
     /// More ancestors would take too many lines.
     const MAX_ANCESTORS: usize = 4;
-    let shown = lineage.ancestors.iter().take(MAX_ANCESTORS);
-    let mut names: Vec<_> = shown.map(|process| text::excerpt(&process.name)).collect();
+    let ancestors = lineage.ancestors.iter().take(MAX_ANCESTORS);
+    let mut names: Vec<_> = ancestors.map(|process| text::excerpt(&process.name)).collect();
     let is_cut = lineage.ancestors.len() > MAX_ANCESTORS || lineage.is_walking();
     match lineage.top {
         _ if is_cut => names.push(theme.glyphs.ellipsis.into()),
@@ -151,10 +152,10 @@ pub(super) fn file_field(session: &Session, theme: &Theme) -> Option<FieldRow<'s
 /// Returns the number of other open alerts on this host and with this hash.
 pub(super) fn other_alerts_field(alert: &Alert, session: &Session, theme: &Theme) -> Option<FieldRow<'static>> {
     let context = &session.alert_state.context;
-    let own = u64::from(alert.is_open());
+    let n_own = u64::from(alert.is_open());
     let count_line = |remote: &Remote<AlertRows>, text: &str| {
         part_line(remote, theme, |rows| {
-            let n = rows.total.saturating_sub(own);
+            let n = rows.total.saturating_sub(n_own);
             let style = if n == 0 { theme.text } else { theme.caution };
             Line::styled(format!("{} {text}", group_thousands(n)), style)
         })

@@ -75,9 +75,9 @@ impl Pane for AlertPane {
         let session = cx.session();
         let group = session.alert_state.selected_group.as_ref();
         let alert = session.selection.alert.as_ref();
-        let shown = (group.map(|group| group.label().clone()), alert.map(|alert| alert.id.clone()));
-        if shown != self.scrolled_id {
-            self.scrolled_id = shown;
+        let ids = (group.map(|group| group.label().clone()), alert.map(|alert| alert.id.clone()));
+        if ids != self.scrolled_id {
+            self.scrolled_id = ids;
             self.offset = 0;
         }
     }

@@ -76,25 +76,25 @@ fn alerts_field(process: &Process, session: &Session, theme: &Theme) -> FieldRow
     };
     let page = &fetched.value;
     let rows = page.rows.iter();
-    let own: Vec<_> = rows.filter(|alert| alert.process == Some(process.id)).collect();
+    let alerts: Vec<_> = rows.filter(|alert| alert.process == Some(process.id)).collect();
     let is_complete = u64::try_from(page.rows.len()).is_ok_and(|rows| rows >= page.total);
     let on_host = match page.total {
         0 => "none open on the host".to_owned(),
         1 => "1 open on the host".to_owned(),
         total => format!("{total} open on the host"),
     };
-    if own.is_empty() {
+    if alerts.is_empty() {
         let note = if is_complete { "" } else { ", none of those loaded about this process" };
         return FieldRow::single_line("alerts", format!("{on_host}{note}"));
     }
     let qualifier = if is_complete { "" } else { " or more" };
-    let names = own.iter().map(|alert| {
+    let names = alerts.iter().map(|alert| {
         let severity = alert.severity.map(|severity| format!("{} ", format_score(severity)));
         format!("{}{}", severity.unwrap_or_default(), text::excerpt(source_name(alert)))
     });
     let names: Vec<_> = names.collect();
-    let own = format!("{}{qualifier} open: {}", own.len(), names.join("; "));
-    let line = vec![Span::styled(own, theme.bad), Span::raw(format!(" ({on_host})"))];
+    let summary = format!("{}{qualifier} open: {}", alerts.len(), names.join("; "));
+    let line = vec![Span::styled(summary, theme.bad), Span::raw(format!(" ({on_host})"))];
     FieldRow::multi_line("alerts", Line::from(line), MAX_LINES)
 }
 

@@ -47,8 +47,8 @@ pub(in crate::panes) fn id_fields(process: &Process) -> Vec<FieldRow<'static>> {
     fields
 }
 
-/// Returns when the process ended and how long it ran; the time of its last event stands for its end, as the server
-/// records none (reference 4.9).
+/// Returns when the process ended and how long it ran. The server records no end: the time of the last event is used
+/// (reference 4.9).
 fn end_field(process: &Process, time: impl Fn(jiff::Timestamp) -> String, theme: &Theme) -> Line<'static> {
     let last = process.last_update;
     let time_span = |at: jiff::Timestamp| Span::styled(time(at), theme.time);
