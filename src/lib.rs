@@ -13,7 +13,7 @@
 //! the key to an *action*, and the focused pane ([`panes`]) handles it through a `Cx`, which changes the [`session`] and
 //! collects *effects*. `runtime` carries the effects out: a request is sent to the [`worker`], which drives a
 //! [`fetch::Fetcher`] (client, cache, requests in flight) and sends a *reply* back. The session stores the reply, the
-//! screen is drawn, and the program sleeps again. The headless [`commands`] drive the same fetcher without a screen.
+//! screen is drawn, and the program sleeps again. The headless [`commands`] use a fetcher as well, without a screen.
 //!
 //! Lists that the server sends page by page share one mechanism: `session::Pages` holds the loaded pages, a list pane
 //! shows them, and a `ListView` defines the fields of the rows. The navigation history stores *locations* to return to. A
