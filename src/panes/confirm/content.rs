@@ -286,9 +286,10 @@ fn excluded_lines(pane: &ConfirmPane, preview: &Preview, session: &Session, them
             },
             Some(Err(error)) => {
                 let hint = error.hint().map_or(String::new(), |hint| format!("; {hint}"));
-                let name = match is_alone {
-                    true => String::new(),
-                    false => format!("{}: ", pane.target_names.describe(&change.target(), session)),
+                let name = if is_alone {
+                    String::new()
+                } else {
+                    format!("{}: ", pane.target_names.describe(&change.target(), session))
                 };
                 ("unknown", Line::styled(format!("{name}{}", escape_line(&format!("{error}{hint}"))), theme.bad))
             }

@@ -52,13 +52,13 @@ impl Details for ServerDetails {
         match session.connection.license.latest() {
             Some(fetched) => fields.extend(license_fields(&fetched.value, theme)),
             None => {
-                fields.push(FieldRow::single_line("license", missing_line(Some(&session.connection.license), theme)))
+                fields.push(FieldRow::single_line("license", missing_line(Some(&session.connection.license), theme)));
             }
         }
         fields.push(FieldRow::single_line("", ""));
         match session.connection.store_partitions.latest() {
             Some(fetched) => {
-                fields.extend(fetched.value.iter().flat_map(|partition| partition_fields(partition, session, theme)))
+                fields.extend(fetched.value.iter().flat_map(|partition| partition_fields(partition, session, theme)));
             }
             None => fields
                 .push(FieldRow::single_line("store", missing_line(Some(&session.connection.store_partitions), theme))),

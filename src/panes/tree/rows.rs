@@ -106,7 +106,7 @@ fn top_row(lineage: &Lineage, is_awaited: bool) -> Option<TreeRow<'_>> {
     let oldest = lineage.ancestors.last().unwrap_or(&lineage.subject);
     let note = Note::Top(&lineage.top, is_awaited, &oldest.parent_name);
     let content = RowContent::Note(lineage.subject.id, note);
-    (lineage.top != Top::Root).then_some(TreeRow { depth: 0, content: content })
+    (lineage.top != Top::Root).then_some(TreeRow { depth: 0, content })
 }
 
 /// Returns the rows of the tree, with the children of the processes in `unfolded`.
