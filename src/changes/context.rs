@@ -78,6 +78,10 @@ impl PlanContext {
         let count = async {
             let first = Span { start: 0, rows: 1 };
             let page = self.client.sensors(&SensorFilter::default(), first).await?;
+            if page.is_incomplete {
+                let reason = "the number of sensors is missing from it".into();
+                return Err(Error::Malformed { endpoint: "GET /api/v2/sensor".into(), reason });
+            }
             Ok(page.total)
         };
         fetch_once(&self.n_sensors, count).await

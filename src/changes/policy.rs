@@ -71,6 +71,14 @@ impl Policy {
         Some(format!("protected_hosts has {pattern}{doubt}"))
     }
 
+    /// Returns why a sensor without a host name may be protected all the same.
+    pub(super) fn name_doubt(&self, sensor: &Sensor) -> Option<String> {
+        let mut patterns = self.own_names.iter().chain(&self.protected);
+        let needs_name = patterns.any(|pattern| !pattern.contains(':'));
+        (sensor.computer_name.is_empty() && needs_name)
+            .then(|| "Host name unknown: cannot tell whether protected_hosts names it".into())
+    }
+
     /// Returns whether a host is protected by its name alone.
     pub(super) fn protects_name(&self, name: &Untrusted) -> bool {
         self.own_names

@@ -47,7 +47,10 @@ pub(super) async fn prepare(change: Change, sensor: Sensor, context: &PlanContex
         _ => String::new(),
     };
     notes.extend(warnings(&change, &sensor));
+    // A host that is known to be protected needs no doubt.
+    let name_doubt = policy.name_doubt(&sensor).filter(|_| protection.is_none());
     Ok(Prepared::Ready(Box::new(Plan {
+        warnings: name_doubt.into_iter().collect(),
         effects: effects(&change, &sensor, group.as_ref(), &destination_name),
         notes,
         protection,

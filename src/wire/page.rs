@@ -80,9 +80,15 @@ pub fn parse_page<T: FromRecord>(json: &str, requested: Span) -> Result<Page<T>,
         .map_err(|_| Malformed::unexpected_value(results.get(), "a list of results"))?;
     let envelope = Record::envelope(&members, "results");
     let start = envelope.count("start").unwrap_or(requested.start);
+    let total = envelope.count("total_results");
+    if total.is_none() && requested.rows == 0 {
+        // A request for no rows asks for this number alone.
+        return Err(Malformed::new("no readable total_results"));
+    }
     // The server's estimate may be less than the rows it sends. Beyond the end there are no rows to correct it by.
     let least_total = match to_u64(list.len()) {
         0 => 0,
+        n_rows if total.is_none() && n_rows >= requested.rows => start.saturating_add(n_rows).saturating_add(1),
         n_rows => start.saturating_add(n_rows),
     };
     let annotations = Annotations::from_envelope(&members);
@@ -97,10 +103,10 @@ pub fn parse_page<T: FromRecord>(json: &str, requested: Span) -> Result<Page<T>,
     Ok(Page {
         rows,
         n_unreadable,
-        total: envelope.count("total_results").unwrap_or(0).max(least_total),
+        total: total.unwrap_or(0).max(least_total),
         start,
         elapsed: envelope.float("elapsed"),
-        is_incomplete: envelope.flag("incomplete_results").unwrap_or(false),
+        is_incomplete: envelope.flag("incomplete_results").unwrap_or(false) || total.is_none(),
         hidden: envelope.sum("filtered"),
     })
 }
@@ -181,7 +187,22 @@ mod tests {
         assert_eq!((page.elapsed, page.is_incomplete), (Some(0.5), true));
         let page = read(r#"{"results": [], "total_results": null, "elapsed": {}, "filtered": []}"#);
         assert_eq!((page.total, page.start, page.hidden), (0, 20, 0));
-        assert_eq!((page.elapsed, page.is_incomplete), (None, false));
+        assert_eq!((page.elapsed, page.is_incomplete), (None, true));
+    }
+
+    #[test]
+    fn a_total_that_cannot_be_read_is_unknown_and_not_zero() {
+        let row = format!(r#"{{"id": "{GUID}"}}"#);
+        for total in ["", r#", "total_results": null"#, r#", "total_results": "many""#] {
+            let json = |rows: &str| format!(r#"{{"results": [{rows}], "start": 0{total}}}"#);
+            let count = parse_page::<Process>(&json(""), Span { start: 0, rows: 0 });
+            assert_eq!(count.unwrap_err().to_string(), "no readable total_results");
+            // After a full page there may be more.
+            let full = parse_page::<Process>(&json(&row), Span { start: 0, rows: 1 }).unwrap();
+            assert_eq!((full.total, full.is_incomplete), (2, true));
+            let last = parse_page::<Process>(&json(&row), Span { start: 0, rows: 10 }).unwrap();
+            assert_eq!((last.total, last.is_incomplete), (1, true));
+        }
     }
 
     #[test]

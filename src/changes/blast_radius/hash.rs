@@ -156,7 +156,8 @@ async fn hosts_with_file(binary: SharedBinary<'_>, context: &PlanContext) -> Res
     let (binary, sensors) = tokio::join!(binary, context.n_sensors());
     let (endpoints, counted) = match binary {
         Ok(binary) => {
-            let names: Vec<_> = binary.endpoints.iter().map(|endpoint| endpoint.host.clone()).collect();
+            let names = binary.endpoints.iter().map(|endpoint| &endpoint.host);
+            let names: Vec<_> = names.filter(|name| !name.is_empty()).cloned().collect();
             (names, binary.hosts)
         }
         Err(Error::NotFound { .. }) => (Vec::new(), Some(0)),
@@ -172,6 +173,9 @@ async fn hosts_with_file(binary: SharedBinary<'_>, context: &PlanContext) -> Res
             "None of its {} is named: cannot tell whether protected hosts have it",
             text::pluralize(n, "host", "hosts")
         ));
+    }
+    if named > 0 && named < n {
+        warnings.push(format!("Only {named} of its {n} hosts are named: cannot tell whether protected hosts have it"));
     }
     if let (Err(error), true) = (&sensors.value, n > 0) {
         warnings.push(format!("Number of sensors unavailable ({error}): cannot tell whether most hosts have it"));
