@@ -43,6 +43,9 @@ pub struct Cli {
     /// What holds for every command.
     #[command(flatten)]
     pub global: Global,
+    /// Open the console with this query, or a web console link to a search
+    #[arg(long = "query", value_name = "QUERY", allow_hyphen_values = true, value_parser = query)]
+    pub start_query: Option<String>,
     /// What to do; the console when absent.
     #[command(subcommand)]
     pub command: Option<Command>,

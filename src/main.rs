@@ -188,6 +188,7 @@ async fn run_console(setup: ConsoleSetup, background: Handle, charset: Charset) 
         saved: saved.as_ref().map_or_else(Vec::new, saved_queries),
         columns: column_choices(&saved_session),
         warnings,
+        query: setup.query,
     });
     let mut platform = UnixPlatform::new(setup.clock, server.clone(), history, saved, setup.state_dir.clone());
     let fetcher = Fetcher::with_handle(setup.client, background);

@@ -22,7 +22,7 @@ use crossterm::event::KeyEvent;
 use jiff::Timestamp;
 use ratatui::Frame;
 
-use crate::keys::{Chord, Keymap, Scope};
+use crate::keys::{Action, Chord, Keymap, Scope};
 use crate::model::PathCheck;
 use crate::panes::{Pane, PaneId, QueryPane};
 use crate::query::Index;
@@ -75,6 +75,8 @@ pub struct AppSetup {
     /// Columns chosen earlier, by the name of the list.
     pub columns: BTreeMap<String, Vec<ColumnChoice>>,
     pub warnings: Vec<String>,
+    /// The query to start with.
+    pub query: Option<String>,
 }
 
 /// The console as a state machine.
@@ -92,6 +94,8 @@ pub struct App {
     cut_notice: Option<String>,
     /// A refused key that starts text entry elsewhere: the characters after it are not treated as commands.
     refused_key: Option<Chord>,
+    /// Whether the editor has a query that is sent at the start.
+    has_start_query: bool,
     view: View,
     focus: PaneId,
     history: NavHistory,
@@ -111,7 +115,7 @@ pub struct App {
 impl App {
     /// Returns a console with the focus in the query editor and nothing requested.
     pub fn new(setup: AppSetup) -> Self {
-        let AppSetup { identity, keymap, theme, history, saved, columns, warnings } = setup;
+        let AppSetup { identity, keymap, theme, history, saved, columns, warnings, query } = setup;
         let mut session = Session::new(identity, history);
         session.search.saved_queries = saved;
         session.search.chosen_columns = columns;
@@ -119,11 +123,16 @@ impl App {
         if !warnings.is_empty() {
             Cx::new(&mut session, &mut effects, Timestamp::UNIX_EPOCH).warn_at_start(warnings);
         }
+        let mut panes: Box<Panes> = Box::default();
+        if let Some(query) = &query {
+            panes.editor_mut(Index::Process).set_text(query);
+        }
         Self {
             session: Box::new(session),
             keymap,
             theme,
-            panes: Box::default(),
+            panes,
+            has_start_query: query.is_some(),
             overlay: None,
             acted_on_pane: None,
             visibility: VisibleTarget::default(),
@@ -145,6 +154,11 @@ impl App {
     pub fn start(&mut self, now: Timestamp) -> Vec<Effect> {
         let mut effects = Vec::new();
         Cx::new(&mut self.session, &mut effects, now).fetch_server_info();
+        // As if it had been typed: what is wrong with it is said, and it is not sent.
+        if std::mem::take(&mut self.has_start_query) {
+            let (pane, session) = self.focused_pane();
+            pane.handle_action(Action::Submit, &mut Cx::new(session, &mut effects, now));
+        }
         effects
     }
 

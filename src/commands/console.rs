@@ -14,17 +14,19 @@ use crate::sim;
 
 /// Opens the console on the configured server.
 pub(super) async fn console(
+    query: Option<String>,
     cx: &mut CommandCx<'_>,
     open: impl AsyncFnOnce(ConsoleSetup) -> anyhow::Result<()>,
 ) -> Result<Exit, Failure> {
     let config = cx.config()?;
     let access = Access::choose(cx.flags(), &config, &cx.environment)?;
-    open_console(access, &config, cx, open).await
+    open_console(access, query, &config, cx, open).await
 }
 
 /// Opens the console on the embedded simulator, which stops with it.
 pub(super) async fn demo(
     demo: &Demo,
+    query: Option<String>,
     cx: &mut CommandCx<'_>,
     open: impl AsyncFnOnce(ConsoleSetup) -> anyhow::Result<()>,
 ) -> Result<Exit, Failure> {
@@ -42,13 +44,14 @@ pub(super) async fn demo(
         .map_err(|error| Failure::new(Exit::Failed, format!("the simulator's address {:?}: {error}", running.url)))?;
     let token = SecretString::from(running.token.clone());
     let access = Access::demo(url, token, cx.flags());
-    let result = open_console(access, &config, cx, open).await;
+    let result = open_console(access, query, &config, cx, open).await;
     drop(running);
     result
 }
 
 async fn open_console(
     access: Access,
+    query: Option<String>,
     config: &Config,
     cx: &mut CommandCx<'_>,
     open: impl AsyncFnOnce(ConsoleSetup) -> anyhow::Result<()>,
@@ -95,6 +98,7 @@ async fn open_console(
         host_zone: access.profile.host_zone,
         protected_hosts: access.profile.protected_hosts,
         notices,
+        query,
         keymap,
         theme,
         state_dir: cx.state_dir.clone(),

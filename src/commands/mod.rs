@@ -88,9 +88,15 @@ async fn dispatch(
     cx: &mut CommandCx<'_>,
     open: impl AsyncFnOnce(ConsoleSetup) -> anyhow::Result<()>,
 ) -> Result<Exit, Failure> {
+    let opens_console = matches!(cli.command, None | Some(Command::Demo(_)));
+    if cli.start_query.is_some() && !opens_console {
+        return Err(Failure::new(Exit::Usage, "--query opens the console: it does not go before a command")
+            .with_hint("leave the command out, or write --query after it"));
+    }
+    let query = cli.start_query;
     match cli.command {
-        None => console::console(cx, open).await,
-        Some(Command::Demo(demo)) => console::demo(&demo, cx, open).await,
+        None => console::console(query, cx, open).await,
+        Some(Command::Demo(demo)) => console::demo(&demo, query, cx, open).await,
         Some(Command::Simulate(simulate)) => simulate::simulate(simulate, cx).await,
         Some(Command::Search(search)) => search::search(&search, cx).await,
         Some(Command::Facets(facets)) => facets::facets(&facets, cx).await,

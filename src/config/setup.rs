@@ -38,6 +38,8 @@ pub struct ConsoleSetup {
     pub protected_hosts: Vec<String>,
     /// Warnings shown at start.
     pub notices: Vec<String>,
+    /// The query to start with.
+    pub query: Option<String>,
     pub keymap: Keymap,
     /// The theme, adapted to the terminal.
     pub theme: Theme,

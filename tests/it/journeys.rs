@@ -193,3 +193,17 @@ async fn whoever_asks_moves_among_the_answers_at_once() {
     console.write(")").await;
     console.shows(&["(net.exe)"]);
 }
+
+#[tokio::test]
+async fn a_console_that_is_given_a_query_starts_with_what_it_finds() {
+    let console = Console::with_query("process_name:net.exe").await;
+    console.shows(&["process_name:net.exe", "Processes  ", "net.exe"]).lacks("No search yet");
+}
+
+#[tokio::test]
+async fn a_console_that_is_given_a_query_with_a_mistake_says_so_and_sends_nothing() {
+    let mut console = Console::with_query("(process_name:net.exe").await;
+    console.shows(&["(process_name:net.exe"]);
+    assert!(console.asked().iter().all(|path| !path.contains("/process")));
+    console.press("esc").await.shows(&["No search yet"]);
+}

@@ -93,6 +93,18 @@ impl Console {
         self.reopened(Some(user)).await
     }
 
+    /// Starts a console that was given a query on the command line.
+    pub async fn with_query(query: &str) -> Self {
+        let console = Self::start().await;
+        let (sender, calls) = mpsc::unbounded_channel();
+        let client = Client::new(settings(&console.sim), Some(sender)).unwrap();
+        let Self { sim, state, .. } = console;
+        let mut console = Self::over(sim, client, calls, state, (120, 36), None);
+        console.app = App::new(AppSetup { query: Some(query.into()), ..AppSetup::default() });
+        console.feed(Vec::new()).await;
+        console
+    }
+
     async fn reopened(self, user: Option<&str>) -> Self {
         let (sender, calls) = mpsc::unbounded_channel();
         let client = Client::new(settings(&self.sim), Some(sender)).unwrap();
@@ -120,7 +132,11 @@ impl Console {
         };
         let office = ChangeConfig {
             actor: who.clone(),
-            policy: Policy { protected: vec!["group:Domain Controllers".into()], ..Policy::default() },
+            policy: Policy {
+                protected: vec!["group:Domain Controllers".into()],
+                own_names: vec!["cb.example.com".into()],
+                ..Policy::default()
+            },
             state_dir: Some(state.path().to_owned()),
         };
         let worker = worker::spawn(Fetcher::new(client), calls, office);
