@@ -126,7 +126,12 @@ impl App {
             let view = if is_back { View::Hunt } else { view };
             let view = self.grouped_view(view);
             self.prepare(view, now, effects);
-            return self.show_view(view);
+            self.show_view(view);
+            // Where nothing was searched yet, there is nothing to do but to type a query.
+            if view == View::Binaries && self.session.lists.binaries.search().is_none() {
+                self.focus = PaneId::Query(Index::Binary);
+            }
+            return;
         }
         if self.open_popup(action, now, effects) {
             return;

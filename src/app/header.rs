@@ -44,7 +44,12 @@ pub(super) fn header(frame: &mut Frame<'_>, area: Rect, session: &Session, theme
     let as_of = session.connection.server_info.latest().map(|fetched| fetched.as_of);
     let zone = session.connection.zone.label(as_of.unwrap_or_default());
     left.push(Line::styled(zone, theme.text));
-    let right = Line::styled(traffic(session, area.width), theme.muted);
+    // Who and where count for more than the statistics.
+    let n_left: usize = left.iter().map(|piece| piece.width() + 2).sum();
+    let right = traffic(session, area.width);
+    let fits = n_left + text::width(&right) < usize::from(area.width);
+    let right = if fits { right } else { traffic(session, 0) };
+    let right = Line::styled(right, theme.muted);
     Bar { left, right, style: theme.text }.render(area, frame.buffer_mut(), theme);
 }
 
@@ -62,6 +67,9 @@ fn error_label(error: &Error) -> &'static str {
 
 /// Returns the release without the build number, for example 6.2.0.
 fn release(version: &Untrusted) -> String {
+    if !version.raw().starts_with(|first: char| first.is_ascii_digit()) {
+        return "version unknown".into();
+    }
     let release = version.raw().splitn(4, '.').take(3).collect::<Vec<_>>().join(".");
     text::fit(&release.into(), 12)
 }

@@ -46,8 +46,20 @@ impl Period {
             text => parse(text, now).map(Some),
         };
         let (from, until) = (bound(from, parse_moment)?, bound(until, parse_end)?);
-        let is_backward = matches!((from, until), (Some(from), Some(until)) if from > until);
-        (!is_backward).then_some(Self { from, until, clock })
+        let period = Self { from, until, clock };
+        (!period.is_backward()).then_some(period)
+    }
+
+    /// Returns whether the text is a period that ends before it begins.
+    pub fn is_text_backward(text: &str, now: Timestamp) -> bool {
+        let ends = text.split_once("..");
+        let ends =
+            ends.and_then(|(from, until)| Some((parse_moment(from.trim(), now)?, parse_end(until.trim(), now)?)));
+        ends.is_some_and(|(from, until)| from > until)
+    }
+
+    fn is_backward(self) -> bool {
+        matches!((self.from, self.until), (Some(from), Some(until)) if from > until)
     }
 
     /// Returns the periods that a search is restricted to, at most one per clock.

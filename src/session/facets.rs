@@ -81,6 +81,7 @@ impl FacetComparison {
         let text = text.trim();
         match Period::parse(text, EventClock::Sensor, now) {
             Some(period) if !period.is_any_time() => Some(Self::Period(period)),
+            None if Period::is_text_backward(text, now) => None,
             _ => query::replace_condition("", text).map(Self::Condition),
         }
     }

@@ -87,7 +87,7 @@ async fn bytes_that_were_not_collected_are_not_asked_for() {
 #[test]
 fn bytes_that_do_not_come_are_said_to_have_failed_and_asked_for_again() {
     let mut stage = Stage::new(120, 36);
-    stage.answer_all(world::answer).press("esc 5 i").search("a");
+    stage.answer_all(world::answer).press("esc 5").search("a");
     stage.press("esc b").shows(&["Loading"]);
     let failed = |_: &Fetch| Err(Error::Unauthorized);
     stage.answer_all(failed);
@@ -100,7 +100,7 @@ fn bytes_that_do_not_come_are_said_to_have_failed_and_asked_for_again() {
 #[test]
 fn bytes_of_another_file_are_never_shown_under_its_name() {
     let mut stage = Stage::new(120, 36);
-    stage.answer_all(world::answer).press("esc 5 i").search("a");
+    stage.answer_all(world::answer).press("esc 5").search("a");
     stage.press("esc b").answer_all(world::answer);
     stage.shows(&["4d 5a"]).press("esc j b");
     stage.lacks("4d 5a").shows(&["Loading"]);

@@ -188,7 +188,7 @@ fn a_download_says_one_thing_of_what_is_verified() {
     };
     let preview = |lengths, keys: &str| {
         let mut stage = Stage::new(120, 36);
-        stage.press("esc 5 i enter").answer_all(stored(lengths));
+        stage.press("esc 5 enter").answer_all(stored(lengths));
         stage.press(keys).shows(&["Download"]).text()
     };
     let whole = preview([73_216, 73_216], "D");

@@ -297,7 +297,7 @@ fn every_field_takes_a_paste_whole_or_names_its_limit() {
     stage.search("process_name:net.exe").press("esc");
     for keys in [
         "/", ":", "E", "ctrl-t", "ctrl-s s", "W", "I", "I tab", "S|n", "9 n", "9 tab n", "7 n", "6 n", "8 a", "4 i",
-        "2 tab /", "F /", "esc F K", "3 /", "3 i", "5 i",
+        "2 tab /", "F /", "esc F K", "3 /", "3 i", "5",
     ] {
         stage.press("ctrl-l esc esc esc esc 1 esc");
         for key in keys.split(' ') {

@@ -50,6 +50,7 @@ mod timeline;
 mod triage;
 mod troubles;
 mod under_faults;
+mod unknowns;
 mod watchlists;
 mod worker;
 mod zones;

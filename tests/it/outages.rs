@@ -205,7 +205,7 @@ async fn a_token_that_is_refused_goes_out_once_until_r_is_pressed() {
     let n_sent = console.sim.seen_requests().len();
     assert!(n_sent <= 8, "{n_sent}");
     // Rows, views and details that would be asked for otherwise.
-    console.press("j j enter esc 3 4 5 6 7 9 1").await;
+    console.press("j j enter esc 3 4 5 esc 6 7 9 1").await;
     assert_eq!(console.sim.seen_requests().len(), n_sent);
     console.press("r").await;
     assert_eq!(console.sim.seen_requests().len(), n_sent + 1);

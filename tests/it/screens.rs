@@ -111,14 +111,14 @@ fn the_query_history() {
 #[test]
 fn binaries_and_what_is_known_of_one() {
     check("binaries", |stage| {
-        stage.answer_all(world::answer).press("esc 5 i").search("digsig_publisher:Microsoft*").press("esc j");
+        stage.answer_all(world::answer).press("esc 5").search("digsig_publisher:Microsoft*").press("esc j");
     });
 }
 
 #[test]
 fn the_first_bytes_of_a_file() {
     check("bytes", |stage| {
-        stage.answer_all(world::answer).press("esc 5 i").search("a").press("esc b").answer_all(world::answer);
+        stage.answer_all(world::answer).press("esc 5").search("a").press("esc b").answer_all(world::answer);
     });
 }
 

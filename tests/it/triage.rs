@@ -176,7 +176,7 @@ async fn in_every_list_and_for_every_action_hidden_marks_are_named() {
     // Something is isolated, banned and in the log.
     console.press("1").await.search("net use").await.press("B").await.write("case 1").await;
     console.press("tab tab enter").await.until("CONFIRMED").await;
-    console.press("5 i enter").await;
+    console.press("5 enter").await;
     for (view, actions) in MARKABLE {
         console.press("esc").await.press(view).await;
         console.press("space /").await.write("no-row-has-this").await;

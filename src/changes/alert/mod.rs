@@ -20,7 +20,7 @@ use snapshot::{alert_source, describe_current, describe_status, display_id, disp
 
 use super::{Plan, PlanContext, Prepared, Snapshot};
 use crate::api::{AlertUpdate, WriteRequest};
-use crate::model::{Alert, AlertId, AlertSource, AlertStatus};
+use crate::model::{Alert, AlertId, AlertSource, AlertStatus, ProcessId};
 use crate::text;
 
 /// The maximum number of alerts per request, as in the official client.
@@ -341,8 +341,13 @@ impl AlertChange {
         let score = alert.severity.map_or("?".into(), |score| format!("{score:.0}"));
         let name = alert_source(alert);
         let host = if alert.host.is_empty() { String::new() } else { format!(" on {}", text::fit(&alert.host, WIDE)) };
+        // Alerts of one report on one host differ in these.
+        let pid = alert.process.and_then(ProcessId::pid).map(|pid| format!("pid {pid}"));
+        let raised = alert.created.map(|at| at.strftime("%m-%d %H:%M:%SZ").to_string());
+        let parts: Vec<_> = pid.into_iter().chain(raised).collect();
+        let distinction = if parts.is_empty() { String::new() } else { format!(" ({})", parts.join(", ")) };
         format!(
-            "{score:>3}  {}{host}: {} -> {}",
+            "{score:>3}  {}{host}: {} -> {}{distinction}",
             text::fit(name, WIDE),
             describe_current(alert),
             self.describe_desired(alert)

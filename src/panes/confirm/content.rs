@@ -139,11 +139,11 @@ fn pending_lines(preview: &Preview, session: &Session, theme: &Theme) -> Vec<Lab
     let line = |logged: &std::sync::Arc<LoggedChange>| {
         let submitted = &logged.submitted;
         let text = format!(
-            "{} {} is still pending, by {}: entry {} in Activity (@)",
+            "{} {} is still pending, by {} at {}; see Activity (@)",
             changes::label(&submitted.verb),
             submitted.target.name,
             logged.actor_name(),
-            logged.line
+            logged.at.strftime("%Y-%m-%d %H:%M:%SZ"),
         );
         ("WARNING", Line::styled(escape_line(&text), theme.bad))
     };

@@ -184,6 +184,15 @@ fn hit_count_line(watchlist: &Watchlist, session: &Session, theme: &Theme) -> Li
     }
 }
 
+/// Names a user by the ID in an action, as far as the users are loaded.
+fn describe_user(id: u64, session: &Session) -> String {
+    let mut users = session.lists.users.loaded_rows();
+    match users.find(|(_, user)| user.id == Some(id)) {
+        Some((_, user)) => format!("{} (user {id})", text::make_visible(&user.username)),
+        None => format!("user {id} (name unknown)"),
+    }
+}
+
 fn action_fields(watchlist: &Watchlist, session: &Session, theme: &Theme) -> Vec<FieldRow<'static>> {
     const LABEL: &str = "actions";
     let remote = session.watchlist_actions_of(watchlist.id);
@@ -192,8 +201,8 @@ fn action_fields(watchlist: &Watchlist, session: &Session, theme: &Theme) -> Vec
     };
     let actions = fetched.value.rows.iter().map(|action| match action.kind {
         ActionKind::Email if !action.recipients.is_empty() => {
-            let to: Vec<_> = action.recipients.iter().map(u64::to_string).collect();
-            format!("email to user {}", to.join(", "))
+            let to: Vec<_> = action.recipients.iter().map(|id| describe_user(*id, session)).collect();
+            format!("email to {}", to.join(", "))
         }
         kind => kind.to_string(),
     });

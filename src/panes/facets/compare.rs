@@ -2,6 +2,7 @@
 
 use ratatui::text::Line;
 
+use crate::model::Period;
 use crate::panes::prompt::{Prompt, Question, line::LineInput};
 use crate::query::{self, Index};
 use crate::session::{Cx, FacetComparison, Session};
@@ -52,6 +53,9 @@ impl Question for Compare {
                 self.is_done = true;
             }
             (Some(_), Some(_)) => cx.warn("The query has an error: fix it first"),
+            (None, _) if Period::is_text_backward(text, cx.now) => {
+                cx.warn("The time range ends before it begins: the earlier end comes first (-30d..-7d)");
+            }
             (None, _) => cx.warn("Neither a condition (hostname:x) nor a time range (-30d)"),
         }
     }

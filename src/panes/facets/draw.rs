@@ -116,6 +116,9 @@ fn comparison_line(session: &Session, theme: &Theme) -> Line<'static> {
         None => String::new(),
     };
     match counts.compared.latest() {
+        Some(fetched) if fetched.value.total == 0 && fetched.value.gap().is_none() => {
+            side_note_line("B", "nothing matches", &description, theme)
+        }
         Some(fetched) => side_line("B", fetched.value.total, &description, theme),
         None if counts.compared.is_pending() => side_note_line("B", "counting", &description, theme),
         None => side_note_line("B", "not counted", &description, theme),

@@ -66,7 +66,7 @@ impl FormPane {
     /// Creates the form to add an action to a watchlist.
     pub fn add_action(id: WatchlistId) -> Self {
         let lines = vec![
-            FormField::text("action (alert, email, syslog)", "alert"),
+            FormField::text("action (alert, email, syslog)", ""),
             FormField::text("email recipients (user IDs)", ""),
         ];
         let notes = vec!["User IDs are not available via the API; look them up in the web console".into()];

@@ -8,7 +8,7 @@ use lampblack::sim;
 
 /// Every view, the whole record of a row and its copies, the log of requests, and the last error.
 const KEYS: [&str; 14] =
-    ["1", "enter", "y j", "y y", "esc", "2", "3", "enter y j", "4 y j", "5 y j", "6 y j", "7 y j", "9 y j", "!"];
+    ["1", "enter", "y j", "y y", "esc", "2", "3", "enter y j", "4 y j", "5 esc y j", "6 y j", "7 y j", "9 y j", "!"];
 
 #[tokio::test]
 async fn a_token_that_is_reflected_is_on_no_screen_and_in_no_copy() {

@@ -45,7 +45,7 @@ fn the_columns_of_every_list_are_kept_under_the_names_of_the_golden() {
         console.type_and_rest(keys);
         widen(&mut console);
     }
-    console.type_and_rest("5imd5:*\r");
+    console.type_and_rest("5md5:*\r");
     console.until("svch0st.exe");
     widen(&mut console);
     console.quit();

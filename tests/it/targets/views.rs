@@ -86,7 +86,7 @@ pub(crate) const VIEWS: &[View] = &[
     },
     View { name: "alert groups", come: "esc 3 ,", rows: &[List::Alerts, List::AlertGroups], panes: 2, ..PLAIN },
     View { name: "sensors", come: "esc 4", rows: &[List::Sensors], panes: 2, ..PLAIN },
-    View { name: "binaries", come: "esc 5 i", query: "*", rows: &[List::Binaries], panes: 2, ..PLAIN },
+    View { name: "binaries", come: "esc 5", query: "*", rows: &[List::Binaries], panes: 2, ..PLAIN },
     View { name: "watchlists", come: "esc 6", rows: &[List::Watchlists], panes: 2, ..PLAIN },
     View { name: "feeds", come: "esc 7", rows: &[List::Feeds], panes: 3, ..PLAIN },
     View {
@@ -198,7 +198,7 @@ pub(crate) const WAYS: &[View] = &[
     },
     View {
         name: "processes of a binary",
-        come: "esc 5 i",
+        come: "esc 5",
         query: "*",
         rows: &[List::Binaries],
         opens: Some(List::Processes),
@@ -207,7 +207,7 @@ pub(crate) const WAYS: &[View] = &[
     },
     View {
         name: "process opened from those of a binary",
-        come: "esc 5 i",
+        come: "esc 5",
         query: "original_filename:cmd.exe",
         then: "enter",
         rows: &[List::Binaries, List::Processes],
