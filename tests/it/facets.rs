@@ -312,3 +312,35 @@ async fn the_rare_processes_of_a_host_are_found_and_compared_with_another_host()
     assert!(text.starts_with("process_name,count,percent,count_b,percent_b,change"), "{text}");
     assert!(text.contains(",NEW"), "{text}");
 }
+
+#[test]
+fn what_a_key_takes_is_the_value_under_the_cursor_whatever_becomes_of_the_counts() {
+    /// The value on the line of the cursor.
+    fn under_cursor(stage: &mut Stage) -> String {
+        let screen = stage.text();
+        let names = ["chrome.exe", "net.exe", "svch0st.exe", "new.exe"];
+        let line = screen.lines().find(|line| line.contains("│>") && names.iter().any(|name| line.contains(name)));
+        let line = line.unwrap_or_else(|| panic!("no value is under the cursor:\n{screen}"));
+        names.into_iter().rev().find(|name| line.contains(&format!(" {name} "))).unwrap().to_owned()
+    }
+    /// Counts that come in another order, with a value that was not there before.
+    const LATER: [(&str, u64); 4] = [("new.exe", 200), ("svch0st.exe", 90), ("chrome.exe", 9), ("net.exe", 1)];
+    for weather in ["refused", "silent", "reordered"] {
+        let mut stage = facets(160, 36);
+        stage.press("g g j r");
+        match weather {
+            "refused" => {
+                stage.answer_all(|_| Err(Error::Internal));
+            }
+            "reordered" => {
+                stage.answer_all(counting(&LATER, &THERE));
+            }
+            _ => {}
+        }
+        let value = under_cursor(&mut stage);
+        stage.press("space enter");
+        let queries = searched(&stage);
+        let last = queries.last().unwrap_or_else(|| panic!("{weather}: nothing is searched"));
+        assert!(last.contains(&value), "{weather}: {value} is under the cursor, and {last} is searched");
+    }
+}
