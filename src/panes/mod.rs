@@ -1,6 +1,5 @@
 //! Panes: one file each. A pane owns its cursor, and no data of the server.
 
-mod around;
 mod bulk;
 mod confirm;
 mod copy;
@@ -18,6 +17,7 @@ mod legend;
 mod lineage;
 mod links;
 mod list;
+mod nearby_processes;
 mod observables;
 mod picker;
 mod pivot;

@@ -22,6 +22,7 @@ mod facets;
 mod feeds;
 mod fuzz;
 mod hostile;
+mod imports;
 mod intelligence;
 mod joined;
 mod journeys;

@@ -1,6 +1,6 @@
 //! Pivots: searches for values of the selected rows, such as a hash, host or user.
 
-pub use super::around::AroundPane;
+pub use super::nearby_processes::AroundPane;
 pub use super::observables::Observables;
 
 use crate::keys::Action;

@@ -2,5 +2,6 @@
 
 pub(super) mod certificate;
 pub(super) mod fault;
+pub(super) mod json_body;
 pub(super) mod request;
 pub(super) mod response;

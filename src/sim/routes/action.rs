@@ -2,10 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::{
-    json_body::{non_null, parse_integer, take_optional_text},
-    method_not_allowed, or_not_found,
-};
+use super::{method_not_allowed, or_not_found};
+use crate::sim::http::json_body::{non_null, parse_integer, take_optional_text};
 use crate::sim::{
     http::{request::ApiRequest, response::ApiResponse},
     state::{

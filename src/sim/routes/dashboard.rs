@@ -110,7 +110,7 @@ fn update_platform(server: &Server, body: &Record) -> ApiResponse {
     let is_host = |url: &str| !url.contains('/');
     let is_valid = members.iter().all(|(name, value)| match *name {
         "server_url" => value.as_str().is_some_and(is_host),
-        _ => super::json_body::parse_flag(value).is_some(),
+        _ => crate::sim::http::json_body::parse_flag(value).is_some(),
     });
     if !is_valid {
         return ApiResponse::app_error(400);

@@ -2,12 +2,9 @@
 
 use serde_json::{Value, json};
 
-use super::{
-    action,
-    json_body::{
-        InvalidMember, JsonObject, non_null, parse_flag, parse_integer, take_flag, take_optional_text, take_text,
-    },
-    method_not_allowed, or_not_found,
+use super::{action, method_not_allowed, or_not_found};
+use crate::sim::http::json_body::{
+    InvalidMember, JsonObject, non_null, parse_flag, parse_integer, take_flag, take_optional_text, take_text,
 };
 use crate::sim::{
     http::{request::ApiRequest, response::ApiResponse},

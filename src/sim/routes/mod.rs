@@ -16,7 +16,6 @@ mod group;
 mod info;
 mod ingress;
 mod installer;
-mod json_body;
 mod license;
 mod process;
 mod process_evidence;
@@ -35,7 +34,6 @@ mod user;
 mod watchlist;
 
 pub(super) use control::handle as control;
-pub(super) use json_body::parse_flag;
 
 use serde_json::Value;
 

@@ -4,11 +4,9 @@ use std::time::Instant;
 
 use serde_json::{Value, json};
 
-use super::{
-    json_body::{non_null, parse_flag},
-    method_not_allowed, or_not_found,
-};
+use super::{method_not_allowed, or_not_found};
 use crate::query::Index;
+use crate::sim::http::json_body::{non_null, parse_flag};
 use crate::sim::{
     format,
     http::{request::ApiRequest, response::ApiResponse},

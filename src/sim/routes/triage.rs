@@ -2,11 +2,9 @@
 
 use serde_json::Value;
 
-use super::{
-    json_body::{non_null, parse_flag},
-    method_not_allowed,
-};
+use super::method_not_allowed;
 use crate::query::Index;
+use crate::sim::http::json_body::{non_null, parse_flag};
 use crate::sim::{
     http::{request::ApiRequest, response::ApiResponse},
     search::request::Search,

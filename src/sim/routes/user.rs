@@ -2,10 +2,8 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{
-    json_body::{parse_flag, parse_integer},
-    method_not_allowed, or_not_found, with_object_body,
-};
+use super::{method_not_allowed, or_not_found, with_object_body};
+use crate::sim::http::json_body::{parse_flag, parse_integer};
 use crate::sim::{
     format,
     http::{request::ApiRequest, response::ApiResponse},

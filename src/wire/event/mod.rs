@@ -3,7 +3,7 @@
 //! A record is parsed by its form, not by the requested version: pipe-separated fields, an object, or an object as JSON
 //! text. All three become [`RecordFields`], so that each kind of event needs only one reader.
 
-mod blocked;
+mod block;
 mod childproc;
 mod crossproc;
 mod fields;
@@ -90,8 +90,8 @@ fn reader(kind: &str) -> Option<&'static RecordReader> {
         "netconn" => &netconn::NETCONN,
         "childproc" => &childproc::CHILDPROC,
         "crossproc" => &crossproc::CROSSPROC,
-        "processblock" => &blocked::BLOCK,
-        "fileless_scriptload" => &blocked::FILELESS,
+        "processblock" => &block::BLOCK,
+        "fileless_scriptload" => &block::FILELESS,
         _ => return None,
     })
 }
@@ -105,7 +105,7 @@ fn event(
     segment: Segment,
 ) -> Option<Event> {
     let Some(reader) = reader else {
-        let (what, at, document) = blocked::parse_unknown(kind, record)?;
+        let (what, at, document) = block::parse_unknown(kind, record)?;
         return Some(Event { at, process, segment, what, is_tamper: false, is_ambiguous: false, document });
     };
     let fields = RecordFields::parse(record, &reader.layout)?;

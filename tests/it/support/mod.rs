@@ -10,6 +10,7 @@ pub mod door;
 pub mod family;
 pub mod mirror;
 pub mod pty;
+pub mod source;
 pub mod stage;
 pub mod story;
 pub mod world;

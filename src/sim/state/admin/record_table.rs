@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
-use crate::sim::routes::parse_flag;
+use crate::sim::http::json_body::parse_flag;
 
 /// JSON object of a record.
 pub(crate) type Record = Map<String, Value>;
