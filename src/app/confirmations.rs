@@ -121,10 +121,14 @@ impl App {
                 self.overlay = Some(confirmation);
             }
             Err(reason) => {
+                let has_no_target = reason.is_none();
                 let text = reason.unwrap_or_else(|| {
                     let (verb, noun) = (action.label(), subject.label());
                     format!("{verb}: no {noun} selected")
                 });
+                if has_no_target {
+                    self.missing_target = Some((text.clone(), pane, observables));
+                }
                 Cx::new(&mut self.session, effects, now).notify(text);
             }
         }

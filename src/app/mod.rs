@@ -24,7 +24,7 @@ use ratatui::Frame;
 
 use crate::keys::{Action, Chord, Keymap, Scope};
 use crate::model::PathCheck;
-use crate::panes::{Pane, PaneId, QueryPane};
+use crate::panes::{Observables, Pane, PaneId, QueryPane};
 use crate::query::Index;
 use crate::session::{ColumnChoice, ConnectionInfo, Cx, Effect, HistoryEntry, NamedQuery, Session};
 use crate::theme::Theme;
@@ -94,6 +94,8 @@ pub struct App {
     cut_notice: Option<String>,
     /// A refused key that starts text entry elsewhere: the characters after it are not treated as commands.
     refused_key: Option<Chord>,
+    /// The notice that an action found no target, with the pane and what was selected there.
+    missing_target: Option<(String, PaneId, Vec<Observables>)>,
     /// Whether the editor has a query that is sent at the start.
     has_start_query: bool,
     view: View,
@@ -138,6 +140,7 @@ impl App {
             visibility: VisibleTarget::default(),
             cut_notice: None,
             refused_key: None,
+            missing_target: None,
             view: View::default(),
             focus: PaneId::Query(Index::Process),
             history: NavHistory::default(),
@@ -219,6 +222,16 @@ impl App {
         }
         if self.overlay.is_none() {
             cx.clear_preview();
+        }
+        // Once something is selected, it is no longer true that nothing is.
+        if let Some((text, pane, selected)) = self.missing_target.take() {
+            let is_shown = cx.session().outbox.notice.as_ref().is_some_and(|notice| notice.text == text);
+            let is_same = self.panes.get(pane).observables(cx.session()) == selected;
+            if is_shown && is_same {
+                self.missing_target = Some((text, pane, selected));
+            } else if is_shown {
+                cx.clear_notice();
+            }
         }
         cx.schedule_live_poll(matches!(self.view, View::Alerts | View::AlertGroups));
         let is_apply = |effect: &Effect| matches!(effect, Effect::Send(Request::Apply { .. }));

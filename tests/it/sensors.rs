@@ -1,7 +1,7 @@
 //! Every host on the screen: listed however many there are, found on the server, and led on from.
 
 use crate::support::console::{Console, small};
-use crate::support::deeds::fault;
+use crate::support::{deeds::fault, stage::Stage, world};
 use lampblack::sim::Options;
 use serde_json::json;
 
@@ -190,4 +190,11 @@ async fn the_processes_of_a_host_are_not_only_those_of_the_hunt_s_time() {
     let mut console = Console::start().await;
     console.press("esc g t").await.write("-1h").await.press("enter").await;
     console.press("4 enter").await.lacks("last event -1h");
+}
+
+#[test]
+fn that_no_host_is_selected_is_said_no_longer_than_it_is_so() {
+    let mut stage = Stage::new(120, 36);
+    stage.press("esc 4 I").shows(&["isolate: no host selected"]);
+    stage.answer_all(world::answer).lacks("no host selected");
 }
