@@ -8,6 +8,8 @@ mod shell;
 use crate::support;
 mod svg;
 
+use std::{fs, path::Path};
+
 use clap::CommandFactory;
 use lampblack::cli::Cli;
 use lampblack::keys::{Chord, Keymap};
@@ -131,6 +133,29 @@ fn every_link_between_the_pages_leads_somewhere() {
             assert!(is_there, "{path}: no heading for {target}");
         }
     }
+}
+
+#[test]
+fn the_contributors_page_has_a_row_for_each_module_and_names_files_that_exist() {
+    let page = pages::read("assets/docs/contributing.md");
+    let map = pages::between(&page, "## Modules", "## Adding to it");
+    let rows: Vec<_> = map.lines().filter_map(|line| line.strip_prefix("| ")?.split(" |").next()).collect();
+    let rows = rows.join(" ");
+    for line in fs::read_to_string("src/lib.rs").unwrap().lines() {
+        if let Some(module) = line.strip_prefix("pub mod ").and_then(|rest| rest.strip_suffix(';')) {
+            assert!(rows.contains(&format!("`{module}`")), "{module} has no row");
+        }
+    }
+    let examples = pages::between(&page, "## Adding to it", "## Tests");
+    let names = examples.split('`').skip(1).step_by(2).filter(|name| name.contains('/'));
+    let mut n_names = 0;
+    for name in names.filter(|name| !name.contains("NAME")) {
+        n_names += 1;
+        let is_there =
+            [format!("src/{name}.rs"), format!("src/{name}/mod.rs")].iter().any(|path| Path::new(path).exists());
+        assert!(is_there, "there is no {name}");
+    }
+    assert!(n_names > 20);
 }
 
 #[test]
