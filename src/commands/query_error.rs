@@ -10,7 +10,7 @@ pub(super) fn check(index: Index, query: &str, query_args: QueryArgs, cx: &mut C
     let problems = query::parse_for(index, query).problems;
     let (errors, warnings): (Vec<_>, Vec<_>) = problems.iter().partition(|problem| problem.level == Level::Error);
     for problem in warnings {
-        let text = format!("query: {}", describe(problem));
+        let text = format!("query: {}", problem.to_line(None));
         if problem.level == Level::Note {
             cx.note(&text);
         } else {
@@ -37,13 +37,6 @@ pub(super) fn check(index: Index, query: &str, query_args: QueryArgs, cx: &mut C
         hint.push_str("; nothing was sent, --as-typed sends it as it is");
     }
     Err(Failure { reports, ..Failure::usage("") })
-}
-
-fn describe(problem: &Problem) -> String {
-    match &problem.hint {
-        Some(hint) => format!("{}; {hint}", problem.message),
-        None => problem.message.clone(),
-    }
 }
 
 /// Returns the query around a problem on one line, and carets under the problem.

@@ -26,7 +26,7 @@ pub fn link_query(index: Index, link: &Link) -> Result<LinkedQuery, String> {
     if let Some(search) = searched {
         let stored = StoredQuery::parse(search);
         return match stored.malformed_reason() {
-            Some(why) => Err(format!("this link names no query: {why}")),
+            Some(why) => Err(format!("This link has no query: {why}")),
             None => Ok(LinkedQuery {
                 query: one_line(&stored.combined_query()),
                 is_server_specific: link.alert().is_some(),
@@ -45,7 +45,11 @@ pub fn link_query(index: Index, link: &Link) -> Result<LinkedQuery, String> {
             (format!("feed_id:{} watchlist_id:{}", id.feed, quote(id.id.raw())), true)
         }
         _ => {
-            return Err(format!("this link names {}, which is not searched among {}", link.label(), index.plural()));
+            return Err(format!(
+                "This link points to {}, which {} cannot be searched for",
+                link.label(),
+                index.plural()
+            ));
         }
     };
     Ok(LinkedQuery { query, is_server_specific })

@@ -10,7 +10,7 @@ use super::syntax::expr::{Expr, Query};
 use super::syntax::print::{one_line, push_close, push_space};
 
 /// Why a stored search without any condition is malformed.
-const NO_QUERY: &str = "it has no query, or has lost the q= before it";
+const NO_QUERY: &str = "no query, or the q= before it is missing";
 
 /// The decoded search of a watchlist.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -44,7 +44,7 @@ impl StoredQuery {
         let malformed = if !has_query && facets.is_empty() {
             Some(NO_QUERY)
         } else if has_stray_part {
-            Some("a part of it is in no parameter: an & in the query was not encoded")
+            Some("an & in the query is not encoded")
         } else {
             None
         };

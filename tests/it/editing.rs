@@ -42,7 +42,7 @@ fn a_pasted_list_is_no_query_whatever_ends_its_lines_and_a_key_makes_one_of_it()
         let list = ["10[.]0[.]0[.]1", "evil[.]example", "hxxps://a.evil.example/x"].join(end);
         stage.input(Input::Paste(list + end));
         stage.press("enter");
-        stage.shows(&["this is a list of 3 indicators, not a query", "Press Enter again to run it anyway"]);
+        stage.shows(&["This is a list of 3 indicators, not a query", "Press Enter again to run it anyway"]);
         assert_eq!(asked(&stage), Vec::<String>::new());
         stage.press("ctrl-x").press("enter");
         assert_eq!(asked(&stage), ["(ipaddr:10.0.0.1 OR domain:evil.example OR domain:a.evil.example)"]);

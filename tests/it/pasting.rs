@@ -6,7 +6,7 @@ use lampblack::app::Input;
 use lampblack::panes::PaneId;
 
 const LIST: [&str; 3] = ["9e107d9d372bb6826bd81d3542a419d6", "evil[.]example", "hxxp://10[.]0[.]0[.]1/x"];
-const SAID: &str = "this is a list of 3 indicators, not a query";
+const SAID: &str = "This is a list of 3 indicators, not a query";
 
 /// Where one line is typed that looks for something: the keys that lead there from any view, parted by `|` where the
 /// answers must have come.
@@ -50,7 +50,7 @@ fn a_list_that_is_typed_as_the_query_of_a_watchlist_goes_no_further() {
     let mut stage = there("esc 6 n");
     stage.write("mine").press("tab tab");
     stage.write("10.0.0.1 10.0.0.2").press("tab enter");
-    stage.shows(&["this is a list of 2 indicators, not a query", "│query"]);
+    stage.shows(&["This is a list of 2 indicators, not a query", "│query"]);
     assert!(stage.previewed.is_empty());
 }
 

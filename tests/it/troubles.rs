@@ -151,7 +151,7 @@ async fn a_query_that_cannot_be_read_is_kept_and_sent_only_when_asked_twice() {
     console.search("process_name:net.exe").await;
     console.asked();
     console.search("(process_name:net.exe").await;
-    console.shows(&["^ this parenthesis is never closed", "Not run", "Press Enter again to run it anyway"]);
+    console.shows(&["^ Unclosed (", "Not run", "Press Enter again to run it anyway"]);
     assert_eq!(console.asked(), Vec::<String>::new());
     console.press("enter").await;
     console.shows(&["the server cannot read the query: query_malformed_syntax", "(process_name:net.exe"]);

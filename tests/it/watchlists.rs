@@ -188,7 +188,7 @@ async fn with_stored(search_query: &str) -> Console {
 async fn a_stored_query_that_has_lost_its_parameter_is_called_malformed_and_not_run() {
     for stored in ["cb.urlver=1&process_name%3Acmd.exe", "process_name%3Acmd.exe+username%3Ab", "cb.urlver=1"] {
         let mut console = with_stored(stored).await;
-        console.shows(&["malformed: it has no query, or has lost the q= before it"]);
+        console.shows(&["malformed: no query, or the q= before it is missing"]);
         for pane in ["", "+ backtab"] {
             console.press(pane).await.press("enter").await;
             console.shows(&["Not run: its stored query is malformed", "Watchlist "]);

@@ -196,18 +196,8 @@ fn status_line(
         Level::Warning => theme.caution,
         Level::Note => theme.muted,
     };
-    let key = problem.fix.as_ref().and_then(|fix| {
-        let key = keymap.hint(Scope::Query.lookup_chain(), Action::Fix)?;
-        Some(format!("; {key}: {}", fix.message))
-    });
-    // The key that fixes the problem comes first: there is not always room for more.
-    let hint = match (&problem.hint, &key) {
-        (Some(hint), Some(_)) => format!("; or {hint}"),
-        (Some(hint), None) => format!(": {hint}"),
-        (None, _) => String::new(),
-    };
-    let message = format!("{}{}{hint}", problem.message, key.unwrap_or_default());
-    let message = escape_line(&message);
+    let key = keymap.hint(Scope::Query.lookup_chain(), Action::Fix);
+    let message = escape_line(&problem.to_line(key.as_deref()));
     if problem.level == Level::Note {
         let ok = Span::styled("ok", theme.good);
         return Line::from(vec![ok, Span::styled(format!("  {message}"), style)]);

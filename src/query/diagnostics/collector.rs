@@ -88,9 +88,10 @@ impl<'a> Diagnostics<'a> {
     /// Reports that an operator has no term on the given `side`, `before` or `after` it.
     pub(in crate::query) fn report_dangling(&mut self, span: Range<usize>, side: &str) {
         let word = &self.text[span.clone()];
-        let message = format!("nothing stands {side} {word:?}");
-        let hint = format!("add a term {side} it, delete it, or write {word:?} in quotes to look for the word");
-        let deletion = self.replacement_fix(span.clone(), "delete it", "");
+        let missing = if side == "before" { "left" } else { "right" };
+        let message = format!("{word:?} has no {missing} side");
+        let hint = format!("add a term {side} it, or write {word:?} in quotes to search for the word");
+        let deletion = self.replacement_fix(span.clone(), "remove it", "");
         self.add_problem(Cause::Operator, span, message, hint).add_fix(deletion);
     }
 }

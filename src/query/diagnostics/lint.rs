@@ -27,8 +27,8 @@ pub(in crate::query) fn warn_foreign_field(diagnostics: &mut Diagnostics<'_>, na
     diagnostics.add_problem(
         Cause::ForeignField,
         span,
-        format!("{} have no field {name}, so this finds nothing", index.plural()),
-        format!("search {} for it", homes.join(" or ")),
+        format!("{} have no field {name}: this matches nothing", index.plural()),
+        format!("search {} instead", homes.join(" or ")),
     );
 }
 
@@ -36,8 +36,8 @@ pub(in crate::query) fn warn_foreign_field(diagnostics: &mut Diagnostics<'_>, na
 pub(in crate::query) fn warn_unknown_field(diagnostics: &mut Diagnostics<'_>, name: &str, span: Range<usize>) {
     let near = diagnostics.accepts_warnings().then(|| suggest(diagnostics.index, name)).flatten();
     let hint = match near {
-        Some(near) => format!("write {near}: if that is meant"),
-        None => "put the value in quotes if the colon belongs to it".to_owned(),
+        Some(near) => format!("did you mean {near}?"),
+        None => "quote it if the colon is part of the text".to_owned(),
     };
     let fix = near.and_then(|near| diagnostics.replacement_fix(span.clone(), format!("write {near}"), near));
     diagnostics
@@ -64,8 +64,8 @@ pub(in crate::query) fn warn_space_after_colon(
         diagnostics.add_problem(
             Cause::Misread,
             value..value + len,
-            format!("{} is taken for the value of {name}", &rest[..len]),
-            format!("type the value of {name} before it, or put it in quotes if it is the value"),
+            format!("{} is read as the value of {name}", &rest[..len]),
+            format!("type the value of {name} before it, or quote it if it is the value"),
         );
     }
 }
@@ -86,8 +86,8 @@ pub(in crate::query) fn warn_mixed_operators(
         .add_problem(
             Cause::Misread,
             or,
-            "what stands together binds closer than this word",
-            "put parentheses around what belongs together: a (b or c), or (a b) or c",
+            format!("Spaces (AND) bind tighter than OR{reading}"),
+            "group what belongs together: a (b or c), or (a b) or c",
         )
         .add_fix(fix);
 }
@@ -146,8 +146,8 @@ pub(in crate::query) fn warn_command_switch(
         .add_problem(
             Cause::Misread,
             span,
-            format!("this leaves out whatever has {word} in it"),
-            format!("write {quoted} if it is a switch of a command line"),
+            format!("This excludes every match that contains {word}"),
+            format!("write {quoted} if it is a command line switch"),
         )
         .add_fix(fix);
 }
@@ -222,7 +222,7 @@ fn lint_value(
             .add_problem(
                 Cause::Misread,
                 span.clone(),
-                "paths are stored without the slash they begin with, so this may find nothing",
+                "Paths are stored without a leading slash: this may match nothing",
                 format!("write {name}:{spelled}"),
             )
             .add_fix(fix);
@@ -236,8 +236,8 @@ fn lint_value(
                 .add_problem(
                     Cause::Misread,
                     span.clone(),
-                    "a time on its own means the 24 hours after it",
-                    format!("write {name}:{later} for all that came later"),
+                    "A single time means the 24 hours after it",
+                    format!("write {name}:{later} for everything after it"),
                 )
                 .add_fix(fix);
         }
@@ -249,7 +249,7 @@ fn lint_value(
                 .add_problem(
                     Cause::Misread,
                     span.clone(),
-                    "not every server knows days",
+                    "Days are not supported by all servers",
                     format!("write {name}:{hours}"),
                 )
                 .add_fix(fix);
@@ -264,8 +264,8 @@ fn note_undocumented(diagnostics: &mut Diagnostics<'_>, name: &str, span: &Range
         diagnostics.add_problem(
             Cause::Undocumented,
             span.clone(),
-            format!("{name} is not documented, and not every server may know it"),
-            "if nothing is found, leave it out and look at the PID column",
+            format!("{name} is undocumented and not supported by all servers"),
+            "if nothing matches, remove it and check the PID column",
         );
     }
 }
@@ -283,7 +283,7 @@ fn lint_range(
             .add_problem(
                 Cause::Unordered,
                 span.clone(),
-                format!("{name} holds {}, which have no order to take a range of", field.kind.describe()),
+                format!("{name} contains {}: ranges are not supported", field.kind.describe()),
                 format!("write {name}:{}, or use * as a wildcard", field.sample),
             )
             .add_fix(fix);
@@ -307,7 +307,7 @@ fn lint_range(
             .add_problem(
                 Cause::Misread,
                 span.clone(),
-                "this range ends before it begins, so it finds nothing",
+                "This range ends before it begins: it matches nothing",
                 format!("write {name}:{swapped}"),
             )
             .add_fix(fix);

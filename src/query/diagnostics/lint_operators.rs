@@ -29,8 +29,8 @@ pub(in crate::query) fn warn_negated_or(
         .add_problem(
             Cause::Misread,
             or,
-            "one of these negations is enough, so this leaves out only what has all of it",
-            "write the negations without OR to leave out each: -a -b",
+            "Negations with OR match nearly everything: only what has all of them is excluded",
+            "write them without OR to exclude each: -a -b",
         )
         .add_fix(fix);
 }
@@ -94,13 +94,13 @@ pub(in crate::query) fn warn_only_negations(
     let hint = if is_alternative {
         "negate one group instead: -(a OR b) for (-a -b)"
     } else {
-        "write the negations without parentheses around them"
+        "remove the parentheses around the negations"
     };
     diagnostics
         .add_problem(
             Cause::Misread,
             open..end,
-            "there are only negations in this group, and some servers find nothing for such a group",
+            "This group has only negations: some servers match nothing for it",
             hint,
         )
         .add_fix(fix);
@@ -132,8 +132,8 @@ pub(in crate::query) fn warn_pipe(diagnostics: &mut Diagnostics<'_>, word: &str,
         .add_problem(
             Cause::Misread,
             span.clone(),
-            "| is an ordinary character here, and no OR",
-            format!("write {either}, or put it in quotes to look for the character"),
+            "| is a plain character here, not OR",
+            format!("write {either}, or quote it to search for the character"),
         )
         .add_fix(fix);
 }
@@ -180,8 +180,8 @@ pub(in crate::query) fn warn_misplaced_filter(diagnostics: &mut Diagnostics<'_>,
     diagnostics.add_problem(
         Cause::Misread,
         span,
-        "this is a facet filter only beside the other terms, and a word where it stands",
-        "put parentheses around the terms with OR, and the filter behind them: (a OR b) cb.fq.hour_of_day=3",
+        "Facet filters work only at the top level: here it is searched as text",
+        "put the OR terms in parentheses and the filter after them: (a OR b) cb.fq.hour_of_day=3",
     );
 }
 
@@ -213,7 +213,7 @@ fn warn_equals_sign(diagnostics: &mut Diagnostics<'_>, span: &Range<usize>) {
         .add_problem(
             Cause::Misread,
             operator,
-            format!("this is looked for as a word, and not in {name}"),
+            format!("This is searched as text, not in {name}"),
             format!("write {minus}{name}: before the value"),
         )
         .add_fix(fix);

@@ -27,8 +27,8 @@ pub(in crate::query) fn warn_leading_wildcard(
             .add_problem(
                 Cause::LeadingWildcard,
                 span.start..span.start + 1,
-                "a server may be set to refuse a value that begins with a wildcard",
-                "begin it with what is known; paths match from any directory, command lines from any word",
+                "Leading wildcard: some servers refuse it",
+                "start with the known part: paths match from any directory, command lines from any word",
             )
             .add_fix(fix);
     }
@@ -41,10 +41,10 @@ fn strip_wildcard_fix(diagnostics: &Diagnostics<'_>, field: Option<&QueryField>,
     let is_path = field.is_some_and(|field| field.kind == FieldType::Path);
     let (value, message) = if is_path {
         let value = raw.trim_start_matches(['*', '?', '\\', '/']);
-        (value, "drop it: a path matches from any directory")
+        (value, "remove it: paths match from any directory")
     } else {
         let value = raw.trim_start_matches(['*', '?']);
-        (value, "drop it, and find only what begins with the rest")
+        (value, "remove it: matches only what begins with the rest")
     };
     // The rest must still be read as a word.
     let is_word = !value.is_empty()
@@ -68,7 +68,7 @@ pub(in crate::query) fn warn_defanged(diagnostics: &mut Diagnostics<'_>, word: &
         .add_problem(
             Cause::Misread,
             span.clone(),
-            "this is defanged, and looked for as it is written",
+            "This is defanged and searched as written",
             format!("write {spelled}"),
         )
         .add_fix(fix);
@@ -82,7 +82,7 @@ pub(in crate::query) fn warn_curly_quotes(diagnostics: &mut Diagnostics<'_>, wor
             .add_problem(
                 Cause::Misread,
                 span.clone(),
-                "curly quotes are ordinary characters here",
+                "Curly quotes are plain characters here",
                 "type straight quotes around the value",
             )
             .add_fix(fix);
@@ -126,8 +126,8 @@ pub(in crate::query) fn warn_quoted_wildcard(
             .add_problem(
                 Cause::Misread,
                 span.clone(),
-                "in quotes * is an ordinary character",
-                format!("write {spelled} if it is meant as a wildcard"),
+                "In quotes, * is a plain character",
+                format!("write {spelled} for a wildcard"),
             )
             .add_fix(fix);
     }
@@ -158,7 +158,7 @@ pub(in crate::query) fn warn_foreign_escapes(
         .add_problem(
             Cause::Misread,
             span.clone(),
-            "a backslash escapes nothing here but a space, a quote or a parenthesis, and is looked for itself",
+            "A backslash escapes only spaces, quotes and parentheses: here it is part of the text",
             format!("write {spelled}"),
         )
         .add_fix(fix);
@@ -217,8 +217,8 @@ pub(in crate::query) fn warn_escaped_space(
             .add_problem(
                 Cause::SpaceInValue,
                 at..at + 2,
-                "this backslash makes the space a part of the value",
-                "delete the backslash if the value ends here",
+                "This backslash makes the space part of the value",
+                "remove the backslash if the value ends here",
             )
             .add_fix(fix);
     }
@@ -236,7 +236,7 @@ pub(in crate::query) fn warn_glued_quote(diagnostics: &mut Diagnostics<'_>, span
         .add_problem(
             Cause::Misread,
             span.end..span.end + 1,
-            format!("the value ends before this {char} and a new term begins"),
+            format!("The value ends before this {char} and a new term begins"),
             hint,
         )
         .add_fix(fix);
@@ -298,7 +298,7 @@ pub(in crate::query) fn warn_path_spaces(
             .add_problem(
                 Cause::SpaceInValue,
                 span.end..end,
-                "a space ends the path, so this is searched apart from it",
+                "A space ends the path: this is searched as separate text",
                 hint,
             )
             .add_fix(fix);

@@ -17,6 +17,33 @@ pub struct Problem {
     pub fix: Option<Fix>,
 }
 
+impl Problem {
+    /// The problem on one line: the message, the key that applies the fix (if there is one), and the hint.
+    pub fn to_line(&self, fix_key: Option<&str>) -> String {
+        let message = &self.message;
+        let hint = self.hint.as_deref().filter(|hint| !hint.is_empty());
+        let Some((key, fix)) = fix_key.zip(self.fix.as_ref()) else {
+            return hint.map_or_else(|| message.clone(), |hint| format!("{message}. {}", capitalize(hint)));
+        };
+        let fix = &fix.message;
+        match hint {
+            Some(hint) if hint.ends_with('?') => format!("{message}. {} ({key})", capitalize(hint)),
+            Some(hint) if hint.starts_with(fix) => format!("{message}. {key}: {hint}"),
+            // The fix does exactly what the hint says.
+            Some(hint) if hint.starts_with("write ") && !hint.contains(" or ") => format!("{message}. {key}: {fix}"),
+            Some(hint) => format!("{message}. {key}: {fix}; or {hint}"),
+            None => format!("{message}. {key}: {fix}"),
+        }
+    }
+}
+
+/// The text with its first letter in upper case.
+fn capitalize(text: &str) -> String {
+    let mut chars = text.chars();
+    let first = chars.next().map(|first| first.to_ascii_uppercase());
+    first.into_iter().chain(chars).collect()
+}
+
 /// An edit of the text that solves a problem.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fix {

@@ -61,8 +61,8 @@ pub(in crate::query) fn warn_swallowed_quote(diagnostics: &mut Diagnostics<'_>) 
             .add_problem(
                 Cause::Misread,
                 span,
-                "this backslash makes the quote part of the value, which goes on behind it",
-                "drop the backslash if the value ends here",
+                "This backslash makes the quote part of the value: the value does not end here",
+                "remove the backslash if the value ends here",
             )
             .add_fix(fix);
     }
@@ -75,8 +75,8 @@ pub(in crate::query) fn report_unclosed_quote(diagnostics: &mut Diagnostics<'_>,
             .add_problem(
                 Cause::Quote,
                 span,
-                "this backslash makes the quote part of the value, so it closes nothing",
-                r#"a backslash before a quote makes it part of the value: drop the backslash, or type another ""#,
+                "Unclosed quote: this backslash makes the quote part of the value",
+                r#"remove the backslash before the quote, or type another ""#,
             )
             .add_fix(fix);
         return;
@@ -86,8 +86,8 @@ pub(in crate::query) fn report_unclosed_quote(diagnostics: &mut Diagnostics<'_>,
         .add_problem(
             Cause::Quote,
             start..start + 1,
-            "this quote is never closed",
-            r#"type " where the value ends, or write \" for the character itself"#,
+            "Unclosed quote",
+            r#"type " where the value ends, or \" for the character itself"#,
         )
         .add_fix(closing);
 }
@@ -128,8 +128,8 @@ pub(in crate::query) fn warn_glued_quote(diagnostics: &mut Diagnostics<'_>, valu
         .add_problem(
             Cause::Misread,
             end - 1..end,
-            "the value ends at this quote, and a new term begins",
-            r#"write \" for a quote within the value, or a space behind it"#,
+            "The value ends at this quote and a new term begins",
+            r#"write \" for a quote inside the value, or add a space after it"#,
         )
         .add_fix(fix);
 }

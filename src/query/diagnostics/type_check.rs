@@ -22,15 +22,15 @@ pub(in crate::query) fn check_type(
     }
     let is_hash = matches!(field.kind, FieldType::Md5 | FieldType::Sha256);
     let found = if is_hash && text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-        format!("has {}", text.len())
+        format!(", this has {}", text.len())
     } else {
-        "is none".to_owned()
+        String::new()
     };
     let noun = field.kind.describe();
     let hint = match field.kind {
-        FieldType::Md5 | FieldType::Sha256 => "type all of it, or * for the digits you do not know".to_owned(),
+        FieldType::Md5 | FieldType::Sha256 => "use * for unknown digits".to_owned(),
         FieldType::Status | FieldType::Crossproc | FieldType::Sign => {
-            format!("write one of {}", field.allowed_values.join(", "))
+            format!("use one of {}", field.allowed_values.join(", "))
         }
         FieldType::Ip if Network::parse(text).is_some() => format!("write ipv6addr:{text}"),
         FieldType::Ipv6 if Network::parse(text).is_some() => format!("write ipaddr:{text}"),

@@ -52,6 +52,9 @@ pub fn problem_lines(problems: &[Problem]) -> Vec<(String, String)> {
     lines
 }
 
+/// How the explanation of what can never match begins.
+const NO_MATCH: &str = "no match";
+
 struct Explanation {
     index: Index,
     now: Timestamp,
@@ -62,7 +65,7 @@ type Lines = Vec<(String, String)>;
 impl Explanation {
     fn explain_expr(&self, expr: &Expr, within: Option<&str>, depth: usize, lines: &mut Lines) {
         match expr {
-            Expr::All => lines.push((indent_label(depth, "anything"), "whatever it is".into())),
+            Expr::All => lines.push((indent_label(depth, "anything"), "matches everything".into())),
             Expr::And(members) => self.explain_group("all of", members, within, depth, lines),
             Expr::Or(members) => self.explain_group("any of", members, within, depth, lines),
             Expr::Within(field, inner) => self.explain_expr(inner, Some(field), depth, lines),
@@ -72,7 +75,7 @@ impl Explanation {
                 Expr::Or(members) => self.explain_group("none of", members, within, depth, lines),
                 Expr::Clause(clause) => self.explain_clause("not ", clause, within, depth, lines),
                 other => {
-                    lines.push((indent_label(depth, "not"), "what follows".into()));
+                    lines.push((indent_label(depth, "not"), "the following".into()));
                     self.explain_expr(other, within, depth + 1, lines);
                 }
             },
@@ -80,7 +83,7 @@ impl Explanation {
     }
 
     fn explain_group(&self, label: &str, members: &[Expr], within: Option<&str>, depth: usize, lines: &mut Lines) {
-        lines.push((indent_label(depth, label), format!("these {}", members.len())));
+        lines.push((indent_label(depth, label), format!("({})", members.len())));
         for member in members {
             self.explain_expr(member, within, depth + 1, lines);
         }
@@ -103,8 +106,7 @@ impl Explanation {
                 self.explain_bare(not, &bare, depth, lines);
             }
             (None, Operand::Phrase(_) | Operand::Range(..)) => {
-                lines
-                    .push((indent_label(depth, &format!("{not}{name}")), "nothing, for there is no such field".into()));
+                lines.push((indent_label(depth, &format!("{not}{name}")), format!("{NO_MATCH}: unknown field")));
             }
         }
     }
@@ -112,23 +114,28 @@ impl Explanation {
     /// Explains a term without a field: the default fields it searches, grouped by the condition on them.
     fn explain_bare(&self, not: &str, operand: &Operand, depth: usize, lines: &mut Lines) {
         let fields = eval::default_fields(self.index, operand, self.now);
-        let text = match operand {
+        let shown = match operand {
             Operand::Word(word) | Operand::Phrase(word) => quote_text(word),
             Operand::Range(..) => "a range".into(),
         };
         let label = indent_label(depth, &format!("{not}any field"));
-        if fields.is_empty() {
-            return lines.push((label, format!("{text} can be in none of them")));
-        }
-        lines.push((label, format!("{text} in one of {}", fields.len())));
+        let mut count = 0;
         let mut conditions: Vec<(String, Vec<&str>)> = Vec::new();
         for field in fields {
             let condition = self.describe_match(field, operand);
+            if condition.starts_with(NO_MATCH) {
+                continue;
+            }
+            count += 1;
             match conditions.iter_mut().find(|(other, _)| *other == condition) {
                 Some((_, names)) => names.push(field.name),
                 None => conditions.push((condition, vec![field.name])),
             }
         }
+        if conditions.is_empty() {
+            return lines.push((label, format!("{shown} fits no field")));
+        }
+        lines.push((label, format!("{shown} in one of {}", text::pluralize(count, "field", "fields"))));
         for (condition, names) in conditions {
             lines.push((indent_label(depth + 1, "or"), format!("{condition}: {}", names.join(", "))));
         }
@@ -137,8 +144,8 @@ impl Explanation {
     /// Describes the condition on the values of a field.
     fn describe_match(&self, field: &QueryField, operand: &Operand) -> String {
         match operand {
-            Operand::Word(word) if word.bytes().all(|byte| byte == b'*') => "has any value".into(),
-            Operand::Range(Bound::Open, Bound::Open) => "has any value".into(),
+            Operand::Word(word) if word.bytes().all(|byte| byte == b'*') => "any value".into(),
+            Operand::Range(Bound::Open, Bound::Open) => "any value".into(),
             Operand::Word(word) => self.describe_value(field, word, word.contains(['*', '?'])),
             Operand::Phrase(value) => self.describe_value(field, value, false),
             Operand::Range(lower, upper) => self.describe_range(field, lower, upper),
@@ -147,30 +154,30 @@ impl Explanation {
 
     fn describe_value(&self, field: &QueryField, text: &str, is_pattern: bool) -> String {
         if !fits_type(field, text, is_pattern) || text.is_empty() {
-            return format!("nothing, for {} is not {}", quote_text(text), field.kind.describe());
+            return format!("{NO_MATCH}: {} is not {}", quote_text(text), field.kind.describe());
         }
         let shown = quote_text(text);
         match field.kind {
-            FieldType::Text => describe_phrase("words", WordRuns::for_query(text, is_pattern)),
+            FieldType::Text => describe_phrase("word", WordRuns::for_query(text, is_pattern)),
             FieldType::Cmdline => describe_command_line(text),
             FieldType::Path if text.starts_with(is_slash) => {
-                "nothing, for paths are stored without the slash they begin with".into()
+                format!("{NO_MATCH}: paths are stored without a leading slash")
             }
-            FieldType::Path if is_pattern => format!("is like {shown} from any directory to its end"),
-            FieldType::Path => format!("ends in {shown}, from any directory on"),
+            FieldType::Path if is_pattern => format!("matches {shown}, from any directory to the end"),
+            FieldType::Path => format!("ends with {shown}, from any directory"),
             FieldType::Domain => describe_domain(text, is_pattern),
             FieldType::Time => Date::parse(text).map_or_else(String::new, |date| {
                 let period = date.time_range(self.now);
                 let note = match date {
-                    Date::Moment(_) => ", the 24 hours after it",
+                    Date::Moment(_) => " (24 hours)",
                     Date::Day(_) | Date::Before(_) | Date::DaysBefore(_) => "",
                 };
                 format!("{}{note}", describe_period(period))
             }),
-            FieldType::Ip | FieldType::Ipv6 if text.contains('/') => format!("is in the network {text}"),
-            _ if is_pattern => format!("is like {shown} as a whole"),
-            FieldType::Username => format!(r"is {shown}, or ends in it after a backslash"),
-            _ => format!("is {shown} as a whole"),
+            FieldType::Ip | FieldType::Ipv6 if text.contains('/') => format!("in network {text}"),
+            _ if is_pattern => format!("matches {shown}"),
+            FieldType::Username => format!(r"equals {shown}, with or without a domain"),
+            _ => format!("equals {shown}"),
         }
     }
 
@@ -184,7 +191,7 @@ impl Explanation {
         // Values of types without an order are compared as text, so any text is a valid end.
         let is_checked = field.kind.is_ordered() || field.kind == FieldType::Bool;
         if let Some(text) = invalid.filter(|_| is_checked) {
-            return format!("nothing, for {} is not {}", quote_text(text), field.kind.describe());
+            return format!("{NO_MATCH}: {} is not {}", quote_text(text), field.kind.describe());
         }
         if field.kind == FieldType::Time {
             let at = |text: Option<&str>| text.and_then(Date::parse);
@@ -195,10 +202,10 @@ impl Explanation {
             });
         }
         match ends {
-            [Some(lower), Some(upper)] => format!("is from {lower} to {upper}, both included"),
-            [Some(lower), None] => format!("is {lower} or more"),
-            [None, Some(upper)] => format!("is {upper} or less"),
-            [None, None] => "has any value".into(),
+            [Some(lower), Some(upper)] => format!("from {lower} to {upper}"),
+            [Some(lower), None] => format!("{lower} or more"),
+            [None, Some(upper)] => format!("{upper} or less"),
+            [None, None] => "any value".into(),
         }
     }
 }
@@ -216,39 +223,39 @@ fn owner_suffix(index: Index, name: &str) -> &'static str {
     let join = fields::find_joined(name).filter(|_| index == Index::Process);
     match join.map(|(_, join)| join) {
         None => "",
-        Some(BinaryJoin::Own) => ", of its executable",
-        Some(BinaryJoin::Filewrite) => ", of a file it wrote",
-        Some(BinaryJoin::Parent) => ", of its parent's executable",
-        Some(BinaryJoin::Child) => ", of a child's executable",
-        Some(BinaryJoin::Modload) => ", of a module it loaded",
+        Some(BinaryJoin::Own) => " (of its executable)",
+        Some(BinaryJoin::Filewrite) => " (of a file it wrote)",
+        Some(BinaryJoin::Parent) => " (of its parent's executable)",
+        Some(BinaryJoin::Child) => " (of a child's executable)",
+        Some(BinaryJoin::Modload) => " (of a loaded module)",
     }
 }
 
 fn describe_phrase<'a>(what: &str, tokens: impl Iterator<Item = &'a str>) -> String {
     let tokens: Vec<String> = tokens.map(|token| quote_text(&token.to_lowercase())).collect();
     match &tokens[..] {
-        [] => format!("nothing, for it has no {what}"),
-        [token] => format!("has {token} among its {what}"),
-        many => format!("has these {what} in a row: {}", many.join(" ")),
+        [] => format!("{NO_MATCH}: the value has no {what}s"),
+        [token] => format!("contains {what} {token}"),
+        many => format!("contains {what}s {} in a row", many.join(" ")),
     }
 }
 
 /// Describes the tokens of a command line, whose leading slash may begin a path or a switch: the server tries both.
 fn describe_command_line(text: &str) -> String {
-    let first = describe_phrase("tokens", Cmdline::new(text));
-    let later = describe_phrase("tokens", Cmdline::for_later_part(text));
-    if first == later { later } else { format!("{later}; or, at its beginning, {first}") }
+    let first = describe_phrase("token", Cmdline::new(text));
+    let later = describe_phrase("token", Cmdline::for_later_part(text));
+    if first == later { later } else { format!("{later}; or, at its start, {first}") }
 }
 
 fn describe_domain(text: &str, is_pattern: bool) -> String {
     let name = quote_text(text.trim_matches('.'));
     match (text.starts_with('.'), text.ends_with('.')) {
-        (true, true) => format!("has {name} between other labels"),
-        (true, false) => format!("ends in {name} after another label"),
-        (false, true) => format!("begins with {name} before another label"),
-        (false, false) if text.contains('.') && is_pattern => format!("is like {name} as a whole"),
-        (false, false) if text.contains('.') => format!("is {name} as a whole"),
-        (false, false) => format!("has {name} as one of its labels"),
+        (true, true) => format!("contains {name} between other labels"),
+        (true, false) => format!("ends with {name}, after another label"),
+        (false, true) => format!("starts with {name}, before another label"),
+        (false, false) if text.contains('.') && is_pattern => format!("matches {name}"),
+        (false, false) if text.contains('.') => format!("equals {name}"),
+        (false, false) => format!("contains label {name}"),
     }
 }
 
@@ -256,9 +263,9 @@ fn describe_period(period: DateRange) -> String {
     let at = |at: Timestamp| at.strftime("%Y-%m-%d %H:%M:%SZ").to_string();
     let DateRange { start: from, end: to } = period;
     match (from == DateRange::ALL_TIME.start, to == DateRange::ALL_TIME.end) {
-        (true, true) => "has any value".into(),
-        (false, true) => format!("is {} or later", at(from)),
-        (true, false) => format!("is {} or earlier", at(to)),
-        (false, false) => format!("is from {} to {}", at(from), at(to)),
+        (true, true) => "any value".into(),
+        (false, true) => format!("{} or later", at(from)),
+        (true, false) => format!("{} or earlier", at(to)),
+        (false, false) => format!("from {} to {}", at(from), at(to)),
     }
 }

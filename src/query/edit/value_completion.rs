@@ -95,7 +95,7 @@ impl TypedValue {
             .map(|(_, value, count)| Completion {
                 span: self.span.clone(),
                 text: quote(value),
-                help: format!("{count} times").into(),
+                help: format!("{count}").into(),
             })
             .collect()
     }
@@ -163,7 +163,7 @@ mod tests {
         let completions = typing.completions(values);
         let texts: Vec<_> = completions.iter().map(|completion| completion.text.as_str()).collect();
         assert_eq!(texts, [r#""Group [1] \"x\"""#, "group", "\"group\nb\"", "\"default group\""]);
-        assert_eq!(completions[1].help, "4 times");
+        assert_eq!(completions[1].help, "4");
         let text = text.replace('|', "");
         for completion in completions {
             let mut completed = text.clone();

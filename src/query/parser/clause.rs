@@ -159,8 +159,8 @@ impl<'a> Parser<'a> {
                 self.diagnostics.add_problem(
                     Cause::Range,
                     start..self.position,
-                    format!("this range has no {missing}"),
-                    "write [a TO b], with * for an open end, or put the value in quotes if it is no range",
+                    format!("The range has no {missing}"),
+                    "write [a TO b], with * for an open end, or quote the value if it is not a range",
                 );
                 Operand::Range(Bound::Open, Bound::Open)
             }

@@ -121,8 +121,8 @@ impl<'a> Parser<'a> {
                 .add_problem(
                     Cause::Parenthesis,
                     span,
-                    "this parenthesis closes nothing",
-                    r"delete it, open one before it, or write \) for the character itself",
+                    "Unmatched )",
+                    r"remove it, add ( before it, or write \) for the character itself",
                 )
                 .add_fix(deletion);
             parser.parse_or();
@@ -389,8 +389,8 @@ impl<'a> Parser<'a> {
         self.diagnostics.add_problem(
             Cause::Depth,
             span.clone(),
-            format!("groups and negations lie in each other more than {MAX_DEPTH} deep"),
-            "drop the parentheses that group nothing",
+            format!("Groups and negations are nested more than {MAX_DEPTH} deep"),
+            "remove parentheses that are not needed",
         );
         if span.end < self.text.len() {
             self.marks.push((span.end..self.text.len(), TokenRole::Error));

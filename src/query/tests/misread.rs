@@ -165,7 +165,7 @@ fn what_is_only_unusual_is_not_called_wrong() {
     }
     for text in [r"path:\boot\a.exe", r"regmod:\registry\machine\software"] {
         let problems = parse(text).problems;
-        assert!(problems[0].message.ends_with("may find nothing"), "{problems:?}");
+        assert!(problems[0].message.ends_with("may match nothing"), "{problems:?}");
     }
 }
 

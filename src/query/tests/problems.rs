@@ -18,10 +18,10 @@ fn check(text: &str, cause: Cause, at: &str, hint: &str) {
 #[test]
 fn errors_say_where_and_what_to_type() {
     check("a (b", Cause::Parenthesis, "(", "type )");
-    check("a b) c", Cause::Parenthesis, ")", "delete it");
+    check("a b) c", Cause::Parenthesis, ")", "remove it");
     check("cmdline:(a", Cause::Parenthesis, "(", r"\(");
     check("\"a b", Cause::Quote, "\"", "type \"");
-    check(r#"path:"c:\x\""#, Cause::Quote, "\\\"", "backslash before a quote");
+    check(r#"path:"c:\x\""#, Cause::Quote, "\\\"", "backslash before the quote");
     check("a () b", Cause::EmptyGroup, "()", "put a term between");
     check("cmdline:( )", Cause::EmptyGroup, "( )", "put a term between");
     check("a and", Cause::Operator, "and", "add a term after it");
@@ -41,24 +41,24 @@ fn errors_say_where_and_what_to_type() {
     check("start:[a TO b", Cause::Range, "[a TO b", "[a TO b]");
     check("start:[ TO b]", Cause::Range, "[ TO", "[a TO b]");
     check("start:[", Cause::Range, "[", "[a TO b]");
-    check("[WARN]", Cause::Range, "[WARN", "quotes");
+    check("[WARN]", Cause::Range, "[WARN", "quote the value");
 }
 
 #[test]
 fn odd_queries_are_taken_and_commented() {
-    check("proces_name:a", Cause::UnknownField, "proces_name", "process_name:");
-    check("Process_Name:a", Cause::UnknownField, "Process_Name", "process_name:");
-    check("ip:10.0.0.1", Cause::UnknownField, "ip", "ipaddr:");
-    check("zzzzzz:1", Cause::UnknownField, "zzzzzz", "quotes");
-    check("process_name:*.exe", Cause::LeadingWildcard, "*", "begin it with");
-    check("*exe", Cause::LeadingWildcard, "*", "begin it with");
+    check("proces_name:a", Cause::UnknownField, "proces_name", "mean process_name?");
+    check("Process_Name:a", Cause::UnknownField, "Process_Name", "mean process_name?");
+    check("ip:10.0.0.1", Cause::UnknownField, "ip", "mean ipaddr?");
+    check("zzzzzz:1", Cause::UnknownField, "zzzzzz", "quote it");
+    check("process_name:*.exe", Cause::LeadingWildcard, "*", "start with the known part");
+    check("*exe", Cause::LeadingWildcard, "*", "start with the known part");
     check("cmdline:[a TO b]", Cause::Unordered, "[a TO b]", "cmdline:");
     check("process_name:[a TO b]", Cause::Unordered, "[a TO b]", "wildcard");
     check(
         "process_md5:9e107d9d372bb6826bd81d3542a419d",
         Cause::WrongType,
         "9e107d9d372bb6826bd81d3542a419d",
-        "type all of it",
+        "* for unknown digits",
     );
     check("ipaddr:10.0.0", Cause::WrongType, "10.0.0", "ipaddr:");
     check("ipaddr:2001:db8::1", Cause::WrongType, "2001:db8::1", "ipv6addr:2001:db8::1");
@@ -72,12 +72,12 @@ fn odd_queries_are_taken_and_commented() {
     check(r"path:\boot\a.exe", Cause::Misread, r"\boot\a.exe", r"path:boot\a.exe");
     check("path:\"a*\"", Cause::Misread, "\"a*\"", "path:a*".trim_start_matches("path:"));
     check("a b or c", Cause::Misread, "or", "(a b) or c");
-    check("a - b", Cause::Misread, "-", "close to the term");
-    check("process_name: or b", Cause::Misread, "or", "quotes");
+    check("a - b", Cause::Misread, "-", "directly before the term");
+    check("process_name: or b", Cause::Misread, "or", "quote it");
     check("process_name: cmdline:b", Cause::Misread, "cmdline:", "before it");
     check("\u{201c}a b\u{201d}", Cause::Misread, "\u{201c}a", "straight quotes");
     check("a\"b\"", Cause::Misread, "\"", r#"\""#);
-    check(r"path:c:\x\ process_name:a", Cause::SpaceInValue, r"\ ", "delete the backslash");
+    check(r"path:c:\x\ process_name:a", Cause::SpaceInValue, r"\ ", "remove the backslash");
 }
 
 #[test]
@@ -149,7 +149,7 @@ fn fields_of_other_indexes_are_noticed_when_the_index_is_known() {
     let problems = parse_for(Index::Binary, "cmdline:a").problems;
     assert_eq!(problems.len(), 1);
     assert_eq!(problems[0].cause, Cause::ForeignField);
-    assert_eq!(problems[0].hint.as_deref(), Some("search processes for it"));
+    assert_eq!(problems[0].hint.as_deref(), Some("search processes instead"));
     assert_eq!(parse_for(Index::Process, "cmdline:a").problems, []);
     assert_eq!(parse("cmdline:a").problems, []);
 }

@@ -41,11 +41,11 @@ async fn a_list_of_indicators_is_no_query_for_any_command() {
         for end in ["\n", "\r\n", "\r"] {
             let list = [hash(1), hash(2), "hxxp://evil[.]example/x".into()].join(end);
             let ran = bench.run(&asking(command, &list)).await;
-            check_refused(&bench, &ran, "this is a list of 3 indicators, not a query");
+            check_refused(&bench, &ran, "This is a list of 3 indicators, not a query");
             ran.notes_say("join them with OR").notes_say("nothing was sent");
             let piped = format!("# of ticket 7{end}{end}{list}{end}");
             let ran = bench.fed(&asking(command, "-"), &piped).await;
-            check_refused(&bench, &ran, "this is a list of 3 indicators, not a query");
+            check_refused(&bench, &ran, "This is a list of 3 indicators, not a query");
         }
     }
 }
@@ -55,11 +55,11 @@ async fn a_query_with_a_mistake_is_sent_as_typed_only_to_who_insists() {
     let bench = Bench::start().await;
     for command in COMMANDS {
         let ran = bench.run(&asking(command, "(a")).await;
-        check_refused(&bench, &ran, "this parenthesis is never closed");
+        check_refused(&bench, &ran, "Unclosed (");
         ran.notes_say("--as-typed sends it");
         let insisting = [asking(command, "(a"), vec!["--as-typed"]].concat();
         let ran = bench.run(&insisting).await;
-        ran.notes_say("warning: query, sent as typed: this parenthesis is never closed");
+        ran.notes_say("warning: query, sent as typed: Unclosed (");
         let is_of_the_server = ran.notes.contains("the server cannot read the query") || command[0] == "watchlist";
         assert!(is_of_the_server, "{insisting:?}: {}", ran.notes);
         bench.server.forget_requests();
@@ -174,7 +174,7 @@ async fn reports_and_watchlists_are_counted_and_reports_need_no_query() {
         let ran = bench.run(&["watchlist", "search", id, "--count"]).await;
         if ran.exit == 2 {
             // One of them cannot be read.
-            ran.notes_say("this parenthesis is never closed");
+            ran.notes_say("Unclosed (");
             continue;
         }
         assert!(ran.check(0).out.trim().parse::<u64>().is_ok(), "{}", ran.out);

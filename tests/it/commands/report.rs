@@ -24,7 +24,7 @@ async fn reports_are_listed_the_worst_first_with_the_ids_that_name_them() {
     let ran = bench.run(&["report", "list", "title:nothing"]).await;
     ran.check(3).notes_say("no report matches");
     let ran = bench.run(&["report", "list", "title:(a"]).await;
-    ran.check(2).notes_say("this parenthesis is never closed");
+    ran.check(2).notes_say("Unclosed (");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -70,7 +70,7 @@ async fn what_it_would_find_now_is_what_a_search_prints() {
     ran.check(0).says("svch0st.exe");
     // Somebody stored what no server can read.
     let ran = bench.run(&["watchlist", "search", "33"]).await;
-    ran.check(2).notes_say("this parenthesis is never closed");
+    ran.check(2).notes_say("Unclosed (");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -100,7 +100,7 @@ async fn a_query_becomes_a_watchlist_and_is_there_under_its_name() {
 async fn what_no_watchlist_should_hold_is_refused_before_anything_is_sent() {
     let bench = Bench::start().await;
     let ran = bench.watch(&["create", NAME, "(process_name:a.exe"]).await;
-    ran.check(2).notes_say("this parenthesis is never closed");
+    ran.check(2).notes_say("Unclosed (");
     let ran = bench.watch(&["create", NAME, "digsig_result:Unsigned cmdline:a", "--binary"]).await;
     ran.notes_say("warning: query: binaries have no field cmdline");
     let before = bench.changes();
