@@ -40,7 +40,7 @@ use crate::output::Format;
 #[command(after_help = "Exit codes: 0 done, 1 failed, 2 wrong usage or query, 3 nothing matched or not found,
 4 sent but not confirmed in time, 5 refused by a guard.")]
 pub struct Cli {
-    /// What holds for every command.
+    /// Options of all commands.
     #[command(flatten)]
     pub global: Global,
     /// Open the console with this query, or a web console link to a search
@@ -51,28 +51,28 @@ pub struct Cli {
     pub command: Option<Command>,
 }
 
-/// What holds for every command.
+/// Options of all commands.
 #[derive(Args, Clone, Debug)]
 pub struct Global {
-    /// Use this profile of the configuration [env: LAMPBLACK_PROFILE]
+    /// Profile of the configuration [env: LAMPBLACK_PROFILE]
     #[arg(long, global = true, value_name = "NAME", help_heading = "Global options")]
     pub profile: Option<String>,
-    /// Read this configuration file [env: LAMPBLACK_CONFIG]
+    /// Configuration file [env: LAMPBLACK_CONFIG]
     #[arg(long, global = true, value_name = "FILE", help_heading = "Global options")]
     pub config: Option<PathBuf>,
-    /// Ask this server, with the token in LAMPBLACK_TOKEN
+    /// Server URL; the token is in LAMPBLACK_TOKEN
     #[arg(long, global = true, value_name = "URL", help_heading = "Global options")]
     pub url: Option<String>,
-    /// The name of the user whose token it is
+    /// CB user the token belongs to
     #[arg(long, global = true, value_name = "NAME", help_heading = "Global options")]
     pub user: Option<String>,
-    /// Refuse everything that would change the server
+    /// Refuse all changes to the server
     #[arg(long, global = true, help_heading = "Global options")]
     pub read_only: bool,
     /// When to use colors
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto", help_heading = "Global options")]
     pub color: ColorChoice,
-    /// Say more in the log; twice says everything
+    /// More logging; twice for everything
     #[arg(short, long, global = true, action = ArgAction::Count, help_heading = "Global options")]
     pub verbose: u8,
 }
@@ -94,74 +94,74 @@ pub enum ColorChoice {
 pub enum Command {
     /// Open the console on the embedded simulator
     Demo(Demo),
-    /// Serve the simulator alone, until ctrl-c
+    /// Run the simulator only
     Simulate(Simulate),
     /// Search processes
     Search(Search),
-    /// Count the values of fields, as a histogram
+    /// Count field values
     Facets(Facets),
-    /// Show the parent chain and the children of processes
+    /// Show parents and children of processes
     Tree(Tree),
-    /// Show what processes did, as one timeline
+    /// Show the events of processes as one timeline
     Events(Events),
-    /// List and show sensors, isolate hosts and release them
+    /// List and show sensors, isolate and unisolate hosts
     #[command(subcommand)]
     Sensor(Sensor),
-    /// List, add and lift bans of hashes
+    /// List banned hashes, ban and unban hashes
     #[command(subcommand)]
     Ban(Ban),
-    /// Show and verify the action log: what was changed on servers
+    /// Show and verify the action log
     #[command(subcommand)]
     Log(Log),
-    /// List alerts, say how far they were looked at, assign and ignore them
+    /// List, triage, assign and ignore alerts
     #[command(subcommand)]
     Alert(Alert),
-    /// List, show, make and change watchlists, and what they set off
+    /// List, show, create and change watchlists and their actions
     #[command(subcommand)]
     Watchlist(Watchlist),
     /// List, show, add and change feeds
     #[command(subcommand)]
     Feed(Feed),
-    /// List, ignore and restore the threat reports of feeds
+    /// List, ignore and restore threat reports of feeds
     #[command(subcommand)]
     Report(Report),
-    /// List and make sensor groups
+    /// List and create sensor groups
     #[command(subcommand)]
     Group(Group),
-    /// List and make users of the server
+    /// List and create users of the server
     #[command(subcommand)]
     User(User),
     /// Search, show and download binaries
     #[command(subcommand)]
     Binary(Binary),
-    /// Check the configuration, the server and what the token may do
+    /// Check the configuration, the server and the token
     Doctor,
-    /// Print the keys that are in force
+    /// Print the configured keys
     Keys(Keys),
-    /// Print a completion script
+    /// Print a shell completion script
     Completions {
-        /// The shell it is for
+        /// Shell
         shell: Shell,
     },
     /// Print the manual page
     Man,
 }
 
-/// How much is read, and how it is written.
+/// Row limit and output format.
 #[derive(Args, Clone, Copy, Debug)]
 pub struct OutputArgs {
-    /// How the answer is written
+    /// Output format
     #[arg(long, value_name = "FORMAT", default_value = "table")]
     pub format: Format,
-    /// At most this many rows; 0 for all
+    /// Row limit (0 = all)
     #[arg(long, value_name = "N", default_value_t = 100)]
     pub limit: u64,
 }
 
-/// Whether a query is refused that cannot be read.
+/// Whether a query with errors is refused.
 #[derive(Args, Clone, Copy, Debug, Default)]
 pub struct QueryArgs {
-    /// Send the query even if it cannot be read, or is a list of indicators
+    /// Send the query as typed, even with errors or if it is a list of indicators
     #[arg(long)]
     pub as_typed: bool,
 }
@@ -169,48 +169,48 @@ pub struct QueryArgs {
 /// Options of `search`.
 #[derive(Args, Clone, Debug)]
 pub struct Search {
-    /// The query, as in the server's own console, or its link to a search; - reads it from standard input
+    /// Query as in the web console, or a web console link to a search, or - for stdin
     #[arg(allow_hyphen_values = true, value_parser = query)]
     pub query: String,
-    /// Whether it is sent as it is.
+    /// Whether it is sent as typed.
     #[command(flatten)]
     pub query_args: QueryArgs,
-    /// How much, and how.
+    /// Row limit and output format.
     #[command(flatten)]
     pub output: OutputArgs,
-    /// The order, as "start asc" or "last_update desc"
+    /// Sort order, e.g. "start asc" or "last_update desc"
     #[arg(long, value_name = "FIELD ORDER")]
     pub sort: Option<String>,
-    /// One row for each value of this field; the default, id, gives one for each process
+    /// One row per value of this field; the default, id, gives one row per process
     #[arg(long, value_name = "FIELD", default_value = "id")]
     pub group_by: String,
-    /// One row for each segment, without grouping
+    /// One row per segment, without grouping
     #[arg(long, conflicts_with = "group_by")]
     pub segments: bool,
-    /// Bounds in time.
+    /// Time range.
     #[command(flatten)]
     pub bounds: Bounds,
-    /// Add what belongs to each process: its sensor, the sensor's group, its binary
+    /// Add related records to each process: its sensor, sensor group, binary
     #[arg(long, value_name = "KINDS", value_delimiter = ',')]
     pub join: Vec<Join>,
-    /// Print how many there are, and nothing else
+    /// Print the number of matches only
     #[arg(long, conflicts_with = "join")]
     pub count: bool,
 }
 
-/// When the last event of a process was.
+/// Time range of the last event of a process.
 #[derive(Args, Clone, Debug, Default)]
 pub struct Bounds {
-    /// Last event at or after this time of the host: 2026-11-23, 2026-11-23T08:00 (UTC unless a zone is given), yesterday, or -1h30m before now
+    /// Last event at or after this time (host clock): 2026-11-23, 2026-11-23T08:00 (UTC unless a zone is given), yesterday, or -1h30m before now
     #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     pub min_last_update: Option<String>,
-    /// Last event at or before this time of the host; a date alone is the whole day
+    /// Last event at or before this time (host clock); a date alone includes the whole day
     #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     pub max_last_update: Option<String>,
-    /// Last event at or after this time of the server
+    /// Last event at or after this time (server clock)
     #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     pub min_last_server_update: Option<String>,
-    /// Last event at or before this time of the server
+    /// Last event at or before this time (server clock)
     #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     pub max_last_server_update: Option<String>,
 }
@@ -218,22 +218,22 @@ pub struct Bounds {
 /// Options of `facets`.
 #[derive(Args, Clone, Debug)]
 pub struct Facets {
-    /// The query, as for search; - reads it from standard input
+    /// Query as for search, or - for stdin
     #[arg(allow_hyphen_values = true, value_parser = query)]
     pub query: String,
-    /// Whether it is sent as it is.
+    /// Whether it is sent as typed.
     #[command(flatten)]
     pub query_args: QueryArgs,
-    /// Count the values of this field; may be given several times [default: process_name, parent_name, username, hostname]
+    /// Field to count; can be repeated [default: process_name, parent_name, username, hostname]
     #[arg(long, value_name = "FIELD")]
     pub field: Vec<String>,
-    /// How the answer is written
+    /// Output format
     #[arg(long, value_name = "FORMAT", default_value = "table")]
     pub format: Format,
-    /// At most this many values of each field; 0 for all that the server lists
+    /// Value limit per field (0 = all the server lists)
     #[arg(long, value_name = "N", default_value_t = 100)]
     pub limit: u64,
-    /// Bounds in time.
+    /// Time range.
     #[command(flatten)]
     pub bounds: Bounds,
 }
@@ -241,30 +241,30 @@ pub struct Facets {
 /// Options of `tree`.
 #[derive(Args, Clone, Debug)]
 pub struct Tree {
-    /// GUIDs of processes, with or without a segment, or the web console's links to them; - reads them from standard input
+    /// Process GUIDs, with or without a segment, or web console links to processes, or - for stdin (one per line)
     #[arg(required = true, value_name = "PROCESS")]
     pub processes: Vec<String>,
-    /// How the answer is written
+    /// Output format
     #[arg(long, value_name = "FORMAT", default_value = "table")]
     pub format: Format,
-    /// At most this many children of each process [default: all]
+    /// Child limit per process [default: all]
     #[arg(long, value_name = "N")]
     pub children: Option<u64>,
-    /// At most this many ancestors of each process [default: all]
+    /// Ancestor limit per process [default: all]
     #[arg(long, value_name = "N")]
     pub depth: Option<usize>,
-    /// So many generations of descendants: 1 for the children, 0 for none
+    /// Generations of descendants: 1 for the children, 0 for none
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub descend: usize,
-    /// Add what belongs to each process: its sensor, the sensor's group, its binary
+    /// Add related records to each process: its sensor, sensor group, binary
     #[arg(long, value_name = "KINDS", value_delimiter = ',')]
     pub join: Vec<Join>,
 }
 
-/// What processes are joined with.
+/// Related records of a process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Join {
-    /// The sensor that saw it
+    /// The sensor that recorded it
     Sensor,
     /// The group of that sensor
     Group,
@@ -275,10 +275,10 @@ pub enum Join {
 /// Options of `events`.
 #[derive(Args, Clone, Debug)]
 pub struct Events {
-    /// GUIDs of processes, with or without a segment, or the web console's links to them; - reads them from standard input
+    /// Process GUIDs, with or without a segment, or web console links to processes, or - for stdin (one per line)
     #[arg(required = true, value_name = "PROCESS")]
     pub processes: Vec<String>,
-    /// How much, and how.
+    /// Row limit and output format.
     #[command(flatten)]
     pub output: OutputArgs,
 }
@@ -286,7 +286,7 @@ pub struct Events {
 /// Options of `keys`.
 #[derive(Args, Clone, Copy, Debug)]
 pub struct Keys {
-    /// As Markdown
+    /// Print Markdown
     #[arg(long)]
     pub markdown: bool,
 }

@@ -6,6 +6,7 @@ mod defang;
 mod hexdump;
 mod invisible;
 mod line;
+mod number;
 
 use std::{borrow::Borrow, borrow::Cow, cmp::Ordering, fmt, sync::Arc};
 
@@ -15,6 +16,7 @@ pub use defang::{defang, defang_cell, is_domain, is_file_name, refang};
 pub use hexdump::dump;
 use invisible::is_hidden;
 pub use line::{line, lines, normalize_newlines};
+pub use number::group_thousands;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 /// A string from the wire. It has no `Display`: [`make_visible`], [`fit`], [`defang()`] and [`csv_cell`] show it.

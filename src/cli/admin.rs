@@ -4,48 +4,48 @@ use clap::{Args, Subcommand};
 
 use super::{ChangeArgs, OutputArgs};
 
-/// What to do with sensor groups.
+/// Commands for sensor groups.
 #[derive(Clone, Debug, Subcommand)]
 pub enum Group {
     /// List sensor groups
     List {
-        /// How much, and how.
+        /// Row limit and output format.
         #[command(flatten)]
         output: OutputArgs,
     },
-    /// Make a sensor group, with the server's defaults
+    /// Create a sensor group with the server's defaults
     Create {
-        /// What it is called
+        /// Name
         name: String,
-        /// The number of its site
+        /// Site ID
         #[arg(long, value_name = "ID", default_value_t = 1)]
         site: u64,
-        /// On what grounds.
+        /// Reason, prompts and preview.
         #[command(flatten)]
         justification: ChangeArgs,
     },
 }
 
-/// What to do with users of the server.
+/// Commands for users of the server.
 #[derive(Clone, Debug, Subcommand)]
 pub enum User {
     /// List users
     List {
-        /// How much, and how.
+        /// Row limit and output format.
         #[command(flatten)]
         output: OutputArgs,
     },
-    /// Make a user
+    /// Create a user
     ///
-    /// The password is asked for twice on the terminal, without showing it, or is the first line of standard input. It is
-    /// never an option, and is neither shown nor logged.
+    /// The password is prompted for twice on the terminal, without echo, or is the first line of stdin. It is never an
+    /// option, and it is neither shown nor logged.
     Create(NewUser),
 }
 
 /// Options of `user create`.
 #[derive(Args, Clone, Debug)]
 pub struct NewUser {
-    /// The name to log in with
+    /// Username
     pub username: String,
     /// First name
     #[arg(long, value_name = "NAME")]
@@ -53,16 +53,16 @@ pub struct NewUser {
     /// Last name
     #[arg(long, value_name = "NAME")]
     pub last_name: String,
-    /// Where mail for them goes
+    /// Email
     #[arg(long, value_name = "ADDRESS")]
     pub email: String,
-    /// They may do everything on this server
+    /// Global administrator
     #[arg(long)]
     pub admin: bool,
-    /// A team they are in, by its whole name; may be given several times
+    /// Team, by its full name; can be repeated
     #[arg(long, value_name = "NAME")]
     pub team: Vec<String>,
-    /// On what grounds.
+    /// Reason, prompts and preview.
     #[command(flatten)]
     pub justification: ChangeArgs,
 }

@@ -4,49 +4,49 @@ use clap::{Args, Subcommand};
 
 use super::{ChangeArgs, OutputArgs, QueryArgs, WaitArgs, query};
 
-/// What to do with alerts.
+/// Commands for alerts.
 #[derive(Clone, Debug, Subcommand)]
 pub enum Alert {
-    /// List alerts, the most severe first
+    /// List alerts, highest severity first
     List {
-        /// The query, as "status:resolved username:mlopez"; - reads it from standard input [default: the open alerts, Unresolved and In Progress]
+        /// Query, e.g. "status:resolved username:mlopez", or - for stdin [default: open alerts, Unresolved and In Progress]
         #[arg(allow_hyphen_values = true, value_parser = query)]
         query: Option<String>,
-        /// Whether it is sent as it is.
+        /// Whether it is sent as typed.
         #[command(flatten)]
         query_args: QueryArgs,
-        /// How much, and how.
+        /// Row limit and output format.
         #[command(flatten)]
         output: OutputArgs,
     },
-    /// Say how far somebody has looked at alerts
+    /// Set alert status
     Status {
-        /// unresolved, in-progress, resolved, false-positive, or the server's own words
+        /// unresolved, in-progress, resolved, false-positive, or a status as the server writes it
         status: String,
-        /// Which ones, and on what grounds.
+        /// The alerts, the reason and the preview.
         #[command(flatten)]
         alerts: Alerts,
     },
-    /// Give alerts to a user, who is at them from then on
+    /// Assign alerts to a user and set them In Progress
     Assign {
-        /// The name the user logs in with
+        /// Username
         #[arg(value_name = "USER")]
         owner: String,
-        /// Which ones, and on what grounds.
+        /// The alerts, the reason and the preview.
         #[command(flatten)]
         alerts: Alerts,
     },
-    /// Call alerts false positives, and let their reports raise no more of them
+    /// Mark false positive and ignore the report
     Ignore(Alerts),
 }
 
-/// Alerts, named one by one or found.
+/// Alerts by ID or by query.
 #[derive(Args, Clone, Debug)]
 pub struct Alerts {
-    /// Their ids; - reads them from standard input, one a line
+    /// IDs, or - for stdin (one per line)
     #[arg(value_name = "ID", required_unless_present = "matching")]
     pub ids: Vec<String>,
-    /// All that this query finds, instead; the preview names them one by one
+    /// All matches of this query instead; the preview lists each one
     #[arg(
         long = "query",
         value_name = "QUERY",
@@ -55,13 +55,13 @@ pub struct Alerts {
         value_parser = query
     )]
     pub matching: Option<String>,
-    /// Whether the query is sent as it is.
+    /// Whether the query is sent as typed.
     #[command(flatten)]
     pub query_args: QueryArgs,
-    /// On what grounds.
+    /// Reason, prompts and preview.
     #[command(flatten)]
     pub justification: ChangeArgs,
-    /// How long to wait.
+    /// Wait limit.
     #[command(flatten)]
     pub wait: WaitArgs,
 }

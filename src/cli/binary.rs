@@ -8,33 +8,33 @@ use super::{OutputArgs, QueryArgs, query};
 use crate::model::{Link, Md5};
 use crate::output::Format;
 
-/// What to do with binaries.
+/// Commands for binaries.
 #[derive(Clone, Debug, Subcommand)]
 pub enum Binary {
     /// Search binaries
     Search(BinarySearch),
     /// Show one binary, or its first bytes
     Show(BinaryShow),
-    /// Download one file, and prove that it is the one that was asked for
+    /// Download and verify
     Download(BinaryDownload),
 }
 
 /// Options of `binary search`.
 #[derive(Args, Clone, Debug)]
 pub struct BinarySearch {
-    /// The query, as in the server's own console; - reads it from standard input
+    /// Query as in the web console, or - for stdin
     #[arg(allow_hyphen_values = true, value_parser = query)]
     pub query: String,
-    /// Whether it is sent as it is.
+    /// Whether it is sent as typed.
     #[command(flatten)]
     pub query_args: QueryArgs,
-    /// How much, and how.
+    /// Row limit and output format.
     #[command(flatten)]
     pub output: OutputArgs,
-    /// The order, as "host_count asc"
+    /// Sort order, e.g. "host_count asc"
     #[arg(long, value_name = "FIELD ORDER")]
     pub sort: Option<String>,
-    /// Print how many there are, and nothing else
+    /// Print the number of matches only
     #[arg(long)]
     pub count: bool,
 }
@@ -42,13 +42,13 @@ pub struct BinarySearch {
 /// Options of `binary show`.
 #[derive(Args, Clone, Copy, Debug)]
 pub struct BinaryShow {
-    /// Its hash
+    /// MD5
     #[arg(value_name = "MD5", value_parser = md5)]
     pub md5: Md5,
-    /// Print its first bytes instead; no more of it is downloaded than they need
+    /// Print the first bytes instead
     #[arg(long, value_name = "N", conflicts_with = "format", value_parser = value_parser!(u32).range(1..=1 << 20))]
     pub head: Option<u32>,
-    /// How the answer is written
+    /// Output format
     #[arg(long, value_name = "FORMAT", default_value = "table")]
     pub format: Format,
 }
@@ -56,19 +56,19 @@ pub struct BinaryShow {
 /// Options of `binary download`.
 #[derive(Args, Clone, Debug)]
 pub struct BinaryDownload {
-    /// Its hash
+    /// MD5
     #[arg(value_name = "MD5", value_parser = md5)]
     pub md5: Md5,
-    /// A new file, or a directory [default: MD5.zip here]
+    /// New file or directory [default: MD5.zip here]
     #[arg(short, long, value_name = "PATH")]
     pub output: Option<PathBuf>,
-    /// Keep the bare file instead of the server's archive
+    /// Save the unpacked file instead of the server's archive
     #[arg(long, conflicts_with = "protect")]
     pub extract: bool,
-    /// Keep the file in a zip archive with the password "infected"
+    /// Save the file in a zip archive with the password "infected"
     #[arg(long)]
     pub protect: bool,
-    /// Keep even what does not hash to its name, as NAME.unverified
+    /// Keep unverified files, as NAME.unverified
     #[arg(long)]
     pub keep_unverified: bool,
 }

@@ -8,50 +8,50 @@ use jiff::SignedDuration;
 use super::OutputArgs;
 use crate::output::Format;
 
-/// On what grounds a deed is done, and how far it goes.
+/// Reason, prompts and preview of a change.
 #[derive(Args, Clone, Debug)]
 pub struct ChangeArgs {
-    /// Why; it is kept in the action log
+    /// Reason (logged)
     #[arg(long, value_name = "TEXT")]
     pub reason: Option<String>,
-    /// The ticket it belongs to; it is kept in the action log
+    /// Ticket (logged)
     #[arg(long, value_name = "TEXT")]
     pub ticket: Option<String>,
-    /// Skip the prompt; a warning needs --override-warnings too
+    /// Skip the prompt; warnings also need --override-warnings
     #[arg(long)]
     pub yes: bool,
-    /// With --yes: go on in spite of the warnings of the preview
+    /// With --yes: continue despite warnings in the preview
     #[arg(long)]
     pub override_warnings: bool,
-    /// Show what would be done and exactly what would be sent, and send nothing
+    /// Preview only: show the change and the exact request, send nothing
     #[arg(long)]
     pub dry_run: bool,
 }
 
-/// How long to wait until it is proven that a deed was done.
+/// How long to wait for confirmation.
 #[derive(Args, Clone, Copy, Debug)]
 pub struct WaitArgs {
-    /// How long to wait until it is confirmed; none for as long as it takes
+    /// Wait this long for confirmation; none waits without limit
     #[arg(long, value_name = "TIME", default_value = "120s", value_parser = wait_limit)]
     pub timeout: WaitLimit,
-    /// Do not wait until it is confirmed
+    /// Do not wait for confirmation
     #[arg(long, conflicts_with = "timeout")]
     pub no_wait: bool,
 }
 
-/// How long to wait.
+/// Wait limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WaitLimit {
     /// Not at all.
     None,
-    /// So long.
+    /// This long.
     For(Duration),
-    /// As long as it takes.
+    /// Without limit.
     Unlimited,
 }
 
 impl WaitArgs {
-    /// How long to wait.
+    /// Wait limit.
     pub fn wait_limit(&self) -> WaitLimit {
         if self.no_wait { WaitLimit::None } else { self.timeout }
     }
@@ -67,53 +67,53 @@ fn wait_limit(text: &str) -> Result<WaitLimit, &'static str> {
     Ok(WaitLimit::For(duration))
 }
 
-/// What to do with bans.
+/// Commands for bans.
 #[derive(Clone, Debug, Subcommand)]
 pub enum Ban {
-    /// List bans, those in force and those that were lifted
+    /// List bans, active and removed
     List {
-        /// How much, and how.
+        /// Row limit and output format.
         #[command(flatten)]
         output: OutputArgs,
     },
-    /// Ban hashes: sensors stop what has them
+    /// Ban hashes
     Add(HashArgs),
-    /// Lift bans; they stay listed, with their notes
+    /// Remove bans (history is kept)
     Remove(HashArgs),
 }
 
-/// Hashes to be banned, or not to be any longer.
+/// Hashes to ban or unban.
 #[derive(Args, Clone, Debug)]
 pub struct HashArgs {
-    /// MD5 hashes; - reads a list of them from standard input, and leaves out what is none
+    /// MD5 hashes, or - for a list on stdin (other text is skipped)
     #[arg(required = true, value_name = "MD5")]
     pub hashes: Vec<String>,
-    /// Send nothing if there is anything but MD5 hashes on standard input
+    /// Send nothing if stdin contains anything but MD5 hashes
     #[arg(long)]
     pub strict: bool,
-    /// On what grounds.
+    /// Reason, prompts and preview.
     #[command(flatten)]
     pub justification: ChangeArgs,
 }
 
-/// What to do with the action log.
+/// Commands for the action log.
 #[derive(Clone, Debug, Subcommand)]
 pub enum Log {
-    /// Show what was done, the oldest first
+    /// Show actions, oldest first
     Show {
-        /// Show the newest N only
+        /// Only the newest N
         #[arg(long, value_name = "N")]
         limit: Option<usize>,
-        /// How the answer is written
+        /// Output format
         #[arg(long, value_name = "FORMAT", default_value = "table")]
         format: Format,
-        /// Show what was done in `lampblack demo`, which has a log of its own
+        /// Show the separate log of `lampblack demo`
         #[arg(long)]
         demo: bool,
     },
-    /// Check that no line was changed, moved, added or taken away
+    /// Verify audit log integrity
     Verify {
-        /// Check the log of `lampblack demo`
+        /// Verify the log of `lampblack demo`
         #[arg(long)]
         demo: bool,
     },

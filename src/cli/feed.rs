@@ -5,73 +5,73 @@ use clap::{Args, Subcommand};
 use super::{ChangeArgs, IdArg, OutputArgs, QueryArgs, query};
 use crate::output::Format;
 
-/// What to do with feeds. One is named by its number or by its whole name.
+/// Commands for feeds. A feed is given by its ID or by its full name.
 #[derive(Clone, Debug, Subcommand)]
 pub enum Feed {
     /// List feeds
     List {
-        /// How much, and how.
+        /// Row limit and output format.
         #[command(flatten)]
         output: OutputArgs,
     },
     /// Show one feed
     Show {
-        /// Its number, or its whole name
+        /// ID or full name
         id: String,
-        /// How the answer is written
+        /// Output format
         #[arg(long, value_name = "FORMAT", default_value = "table")]
         format: Format,
     },
-    /// Add the feed of an address, which the server reads at once
+    /// Add a feed by URL; the server fetches it immediately
     Add {
-        /// Where the server finds it: https://, http:// or file://
+        /// Feed URL for the server: https://, http:// or file://
         #[arg(value_name = "URL")]
         address: String,
-        /// On what grounds.
+        /// Reason, prompts and preview.
         #[command(flatten)]
         justification: ChangeArgs,
     },
-    /// Let its reports be looked for
+    /// Enable
     Enable(IdArg),
-    /// Let its reports be looked for no longer
+    /// Disable
     Disable(IdArg),
-    /// Let the server read all of it again
+    /// Full resync
     Sync(IdArg),
-    /// Take it away, with its reports
+    /// Delete it and all its reports
     Delete(IdArg),
 }
 
-/// What to do with threat reports. One is named as its list does: the number of its feed, a colon, the feed's own id of it.
+/// Commands for threat reports. A report is given as listed: feed ID, colon, report ID.
 #[derive(Clone, Debug, Subcommand)]
 pub enum Report {
     /// List threat reports
     List {
-        /// The query, as "feed_name:corpintel title:loader" or "is_ignored:true"; - reads it from standard input [default: all reports]
+        /// Query, e.g. "feed_name:corpintel title:loader" or "is_ignored:true", or - for stdin [default: all reports]
         #[arg(allow_hyphen_values = true, value_parser = query)]
         query: Option<String>,
-        /// Whether it is sent as it is.
+        /// Whether it is sent as typed.
         #[command(flatten)]
         query_args: QueryArgs,
-        /// Print how many there are, and nothing else
+        /// Print the number of matches only
         #[arg(long)]
         count: bool,
-        /// How much, and how.
+        /// Row limit and output format.
         #[command(flatten)]
         output: OutputArgs,
     },
-    /// Let reports raise no alerts
+    /// Ignore reports
     Ignore(Reports),
-    /// Let reports that were ignored raise alerts again
+    /// Restore ignored reports
     Restore(Reports),
 }
 
-/// Threat reports, named one by one or found.
+/// Threat reports by ID or by query.
 #[derive(Args, Clone, Debug)]
 pub struct Reports {
-    /// Their ids, as 12:CI-118; - reads them from standard input, one a line
+    /// IDs, e.g. 12:CI-118, or - for stdin (one per line)
     #[arg(value_name = "ID", required_unless_present = "matching")]
     pub ids: Vec<String>,
-    /// All that this query finds, instead; the preview names them one by one
+    /// All matches of this query instead; the preview lists each one
     #[arg(
         long = "query",
         value_name = "QUERY",
@@ -80,10 +80,10 @@ pub struct Reports {
         value_parser = query
     )]
     pub matching: Option<String>,
-    /// Whether the query is sent as it is.
+    /// Whether the query is sent as typed.
     #[command(flatten)]
     pub query_args: QueryArgs,
-    /// On what grounds.
+    /// Reason, prompts and preview.
     #[command(flatten)]
     pub justification: ChangeArgs,
 }

@@ -5,59 +5,59 @@ use clap::{Args, Subcommand};
 use super::{ChangeArgs, OutputArgs, WaitArgs};
 use crate::output::Format;
 
-/// What to do with sensors.
+/// Commands for sensors.
 #[derive(Clone, Debug, Subcommand)]
 pub enum Sensor {
     /// List sensors
     List {
-        /// Part of a host's name, or of an address; or conditions
+        /// Part of a host name or IP address, or conditions
         ///
-        /// hostname:FIN ip:10.1. group:"Default Group" id:7 are looked for by the server. For status:offline,
-        /// -version:6.2, os:linux, health:<90, isolation:yes, seen:>7d, dns: and notes: every sensor that the rest finds is
-        /// looked at; - before one of these stands for all others.
+        /// The server searches hostname:FIN ip:10.1. group:"Default Group" id:7. The other conditions, status:offline,
+        /// -version:6.2, os:linux, health:<90, isolation:yes, seen:>7d, dns: and notes:, are checked on every sensor that the
+        /// server returns; - before one of these negates it.
         #[arg(allow_hyphen_values = true)]
         filter: Option<String>,
-        /// How much, and how.
+        /// Row limit and output format.
         #[command(flatten)]
         output: OutputArgs,
     },
     /// Show one sensor
     Show {
-        /// Its id, or the whole name of its host
+        /// Sensor ID or full host name
         host: String,
-        /// How the answer is written
+        /// Output format
         #[arg(long, value_name = "FORMAT", default_value = "table")]
         format: Format,
     },
-    /// Cut hosts off from everything but the server, and wait for the proof
+    /// Isolate hosts and wait for confirmation
     Isolate(Isolation),
-    /// Let isolated hosts back into the network, and wait for the proof
+    /// Unisolate hosts and wait for confirmation
     Unisolate(Isolation),
-    /// Put sensors into another group
+    /// Move sensors to another group
     Move {
-        /// Sensor ids, or the whole names of hosts
+        /// Sensor IDs or full host names
         #[arg(required = true, value_name = "HOST")]
         hosts: Vec<String>,
-        /// The name of the group, or its id
+        /// Group name or ID
         #[arg(long, value_name = "NAME")]
         group: String,
-        /// On what grounds.
+        /// Reason, prompts and preview.
         #[command(flatten)]
         justification: ChangeArgs,
     },
-    /// Let sensors send all that they hold back, without throttling
+    /// Flush sensor queues (without throttling)
     Flush(Hosts),
-    /// Restart the service of sensors
+    /// Restart the sensor service
     Restart(Hosts),
 }
 
-/// Options of what is done to sensors and needs no waiting.
+/// Options of sensor commands that do not wait.
 #[derive(Args, Clone, Debug)]
 pub struct Hosts {
-    /// Sensor ids, or the whole names of hosts
+    /// Sensor IDs or full host names
     #[arg(required = true, value_name = "HOST")]
     pub hosts: Vec<String>,
-    /// On what grounds.
+    /// Reason, prompts and preview.
     #[command(flatten)]
     pub justification: ChangeArgs,
 }
@@ -65,13 +65,13 @@ pub struct Hosts {
 /// Options of `sensor isolate` and `sensor unisolate`.
 #[derive(Args, Clone, Debug)]
 pub struct Isolation {
-    /// Sensor ids, or the whole names of hosts
+    /// Sensor IDs or full host names
     #[arg(required = true, value_name = "HOST")]
     pub hosts: Vec<String>,
-    /// On what grounds.
+    /// Reason, prompts and preview.
     #[command(flatten)]
     pub justification: ChangeArgs,
-    /// How long to wait.
+    /// Wait limit.
     #[command(flatten)]
     pub wait: WaitArgs,
 }

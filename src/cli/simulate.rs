@@ -7,13 +7,13 @@ use clap::Args;
 /// Options of `demo`.
 #[derive(Args, Clone, Debug, Default)]
 pub struct Demo {
-    /// The same seed gives the same world [default: 1]
+    /// Seed: the same seed gives the same data [default: 1]
     #[arg(long, value_name = "N")]
     pub seed: Option<u64>,
-    /// How many processes the world has, about [default: 20000]
+    /// Approximate number of processes [default: 20000]
     #[arg(long, value_name = "N")]
     pub processes: Option<u64>,
-    /// Answer this many milliseconds late [default: 0]
+    /// Delay of each response in milliseconds [default: 0]
     #[arg(long, value_name = "MS")]
     pub latency: Option<u64>,
 }
@@ -21,43 +21,43 @@ pub struct Demo {
 /// Options of `simulate`.
 #[derive(Args, Clone, Debug)]
 pub struct Simulate {
-    /// What `demo` takes too.
+    /// Options shared with `demo`.
     #[command(flatten)]
     pub world: Demo,
-    /// Where to listen; port 0 is any free one [default: 127.0.0.1:0]
+    /// Listen address; port 0 picks a free one [default: 127.0.0.1:0]
     #[arg(long, value_name = "ADDRESS")]
     pub listen: Option<SocketAddr>,
-    /// Serve https, with a certificate made at start
+    /// Serve HTTPS with a certificate created at start
     #[arg(long)]
     pub tls: bool,
-    /// Write that certificate here
+    /// Write that certificate to this file
     #[arg(long, value_name = "FILE", requires = "tls")]
     pub cert_out: Option<PathBuf>,
-    /// How many sensors the world has [default: 40]
+    /// Number of sensors [default: 40]
     #[arg(long, value_name = "N")]
     pub sensors: Option<u64>,
-    /// How many alerts the world has besides those of its incident [default: 400]
+    /// Number of alerts besides those of the incident [default: 400]
     #[arg(long, value_name = "N")]
     pub alerts: Option<u64>,
-    /// Accept this token [default: one that follows from the seed]
+    /// Accepted API token [default: derived from the seed]
     #[arg(long, value_name = "T")]
     pub token: Option<String>,
-    /// Sensors check in this often, in milliseconds [default: 3000]
+    /// Sensor check-in interval in milliseconds [default: 3000]
     #[arg(long, value_name = "MS")]
     pub checkin: Option<u64>,
-    /// Searches know of a changed alert or report so much later, in milliseconds [default: 1500]
+    /// Delay until searches return a changed alert or report, in milliseconds [default: 1500]
     #[arg(long, value_name = "MS")]
     pub index_lag: Option<u64>,
-    /// Send at most this many rows at a time [default: as many as asked for]
+    /// Maximum rows per response [default: as requested]
     #[arg(long, value_name = "N")]
     pub max_rows: Option<u64>,
-    /// Leave out the strings that an attacker wrote: control characters, markup, formulas
+    /// Omit hostile strings: control characters, markup, formulas
     #[arg(long)]
     pub no_hostile: bool,
-    /// Refuse what is sent with members that nobody can write, as a server from 7.7 on can be told to
+    /// Refuse requests with read-only members, as servers from 7.7 on can
     #[arg(long)]
     pub validate_payloads: bool,
-    /// Say that the server has this version [default: 6.2.0.171114.1158]
+    /// Reported server version [default: 6.2.0.171114.1158]
     #[arg(long, value_name = "V")]
     pub server_version: Option<String>,
 }

@@ -6,50 +6,50 @@ use super::{ChangeArgs, OutputArgs, QueryArgs, query};
 use crate::model::ActionKind;
 use crate::output::Format;
 
-/// What to do with watchlists. One is named by its number or by its whole name.
+/// Commands for watchlists. A watchlist is given by its ID or by its full name.
 #[derive(Clone, Debug, Subcommand)]
 pub enum Watchlist {
     /// List watchlists
     List {
-        /// How much, and how.
+        /// Row limit and output format.
         #[command(flatten)]
         output: OutputArgs,
     },
-    /// Show one watchlist, its whole query and what it sets off
+    /// Show one watchlist, its full query and its actions
     Show {
-        /// Its number, or its whole name
+        /// ID or full name
         id: String,
-        /// How the answer is written
+        /// Output format
         #[arg(long, value_name = "FORMAT", default_value = "table")]
         format: Format,
     },
-    /// Make a query a watchlist: the server runs it again and again, and tags what it finds
+    /// Create a watchlist from a query
     Create(NewWatchlist),
-    /// Let it run
+    /// Enable
     Enable(IdArg),
-    /// Let it run no longer
+    /// Disable
     Disable(IdArg),
-    /// Search for what it looks for, now
+    /// Run its query now
     Search {
-        /// Its number, or its whole name
+        /// ID or full name
         id: String,
-        /// Whether its query is sent as it is.
+        /// Whether its query is sent as typed.
         #[command(flatten)]
         query_args: QueryArgs,
-        /// Print how many there are, and nothing else
+        /// Print the number of matches only
         #[arg(long)]
         count: bool,
-        /// How much, and how.
+        /// Row limit and output format.
         #[command(flatten)]
         output: OutputArgs,
     },
-    /// Take it away; what it has tagged stays tagged
+    /// Delete; existing tags stay
     Delete(IdArg),
-    /// Say what it sets off
+    /// Manage actions
     Action {
-        /// Its number, or its whole name
+        /// ID or full name
         id: String,
-        /// What to do with that.
+        /// The command.
         #[command(subcommand)]
         action: Action,
     },
@@ -58,71 +58,71 @@ pub enum Watchlist {
 /// Options of `watchlist create`.
 #[derive(Args, Clone, Debug)]
 pub struct NewWatchlist {
-    /// What it is called
+    /// Name
     pub name: String,
-    /// The query, as for search; - reads it from standard input
+    /// Query as for search, or - for stdin
     #[arg(allow_hyphen_values = true, value_parser = query)]
     pub query: String,
-    /// Whether it is taken as it is.
+    /// Whether it is saved as typed.
     #[command(flatten)]
     pub query_args: QueryArgs,
-    /// It searches binaries, not processes
+    /// Search binaries, not processes
     #[arg(long)]
     pub binary: bool,
-    /// What it is for
+    /// Description
     #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true)]
     pub description: String,
-    /// On what grounds.
+    /// Reason, prompts and preview.
     #[command(flatten)]
     pub justification: ChangeArgs,
 }
 
-/// One that is there, by its number or its whole name.
+/// An existing watchlist or feed, by its ID or full name.
 #[derive(Args, Clone, Debug)]
 pub struct IdArg {
-    /// Its number, or its whole name
+    /// ID or full name
     pub id: String,
-    /// On what grounds.
+    /// Reason, prompts and preview.
     #[command(flatten)]
     pub justification: ChangeArgs,
 }
 
-/// What to do with what a watchlist sets off.
+/// Commands for the actions of a watchlist.
 #[derive(Clone, Debug, Subcommand)]
 pub enum Action {
-    /// List what it sets off
+    /// List the actions
     List {
-        /// How much, and how.
+        /// Row limit and output format.
         #[command(flatten)]
         output: OutputArgs,
     },
-    /// Let it set something off
+    /// Add an action
     Add {
-        /// What happens when it finds something
+        /// What it does on a match
         kind: Effect,
-        /// Who gets the e-mail: numbers of users, which is what the server's interface wants, not names or addresses
+        /// Recipients of the email: user IDs, not names or addresses
         #[arg(long, value_name = "USERID", num_args = 1.., required_if_eq("kind", "email"))]
         to: Vec<u64>,
-        /// On what grounds.
+        /// Reason, prompts and preview.
         #[command(flatten)]
         justification: ChangeArgs,
     },
-    /// Let it set something off no longer
+    /// Remove an action
     Remove {
-        /// The number of the action, as its list has it
+        /// Action ID, as listed
         action: u64,
-        /// On what grounds.
+        /// Reason, prompts and preview.
         #[command(flatten)]
         justification: ChangeArgs,
     },
 }
 
-/// What a watchlist can set off.
+/// The actions a watchlist can have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Effect {
     /// An alert
     Alert,
-    /// An e-mail
+    /// An email
     Email,
     /// A line in the server's syslog
     Syslog,

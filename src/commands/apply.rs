@@ -74,7 +74,7 @@ pub(super) async fn apply_changes<M: Into<PlannedTarget>>(
         }
     }
     if args.dry_run {
-        writeln!(cx.streams.out, "a dry run: nothing was sent")?;
+        writeln!(cx.streams.out, "Dry run: nothing sent")?;
         return Ok(exit);
     }
     change::confirm(&plans, &warnings, args, cx)?;
@@ -98,13 +98,9 @@ pub(super) async fn apply_changes<M: Into<PlannedTarget>>(
     if let Some(dir) = &cx.state_dir {
         let Scan { faults, head, .. } = Scan::read(dir, |_| {})?;
         if !faults.is_empty() {
-            cx.warn("the action log is not whole; `lampblack log verify` says what is wrong");
+            cx.warn("the action log is damaged; `lampblack log verify` shows where");
         }
-        cx.note(&format!(
-            "the action log has {}, the last one {}",
-            text::pluralize(head.lines, "line", "lines"),
-            head.last
-        ));
+        cx.note_detail(&format!("audit #{} {}", head.lines, head.last));
     }
     Ok(exit)
 }
@@ -123,7 +119,7 @@ async fn render_preview(
             lines.extend(change::render_preview(plan, impact, justification));
         }
         warnings.extend(shared.iter().flat_map(|line| line.warnings.clone()));
-        lines.push(format!("all {} hashes together", plans.len()));
+        lines.push(format!("all {} hashes", plans.len()));
         lines.extend(change::merge_lines(&shared));
         return (lines, warnings);
     }
@@ -161,7 +157,7 @@ async fn plan(
             Prepared::Ready(plan) => match &plan.protection {
                 Some(why) if is_bulk => {
                     let name = plan.state.name();
-                    cx.warn(&format!("{name} is left out: {why}; a protected host is named alone"));
+                    cx.warn(&format!("{name} is skipped: {why}; a protected host needs a command of its own"));
                     exit = Exit::Refused;
                 }
                 _ => plans.push(*plan),
@@ -208,7 +204,7 @@ async fn apply_in_turn<'p>(
             Err(error @ NotSent::Log(_)) if index > 0 => {
                 let n_left = plans.len() - index;
                 let were = if n_left == 1 { "was" } else { "were" };
-                let text = format!("{error}; {n_left} of {} {were} not done", plans.len());
+                let text = format!("{error}; {n_left} of {} {were} not sent", plans.len());
                 exit = cx.report(&Failure::new(Exit::Failed, text));
                 break;
             }
@@ -237,7 +233,7 @@ async fn with_lock_notes<T>(
             biased;
             done = &mut operation => return done,
             Some(is_waiting) = lock_waits.recv() => if is_waiting {
-                cx.note("waiting: another program has locked the action log");
+                cx.note("waiting for another program that has locked the action log");
             },
         }
     }
@@ -273,7 +269,7 @@ async fn wait_until_confirmed(
     let open: Vec<_> =
         applied.iter_mut().map(|(_, one)| &mut one.outcome).filter(|outcome| outcome.is_open()).collect();
     if is_stopped && !open.is_empty() {
-        cx.warn("nobody waits any longer, and what was sent stays in force: `lampblack log show` lists it");
+        cx.warn("waiting cancelled; sent requests stay in force: `lampblack log show` lists them");
     }
     let Log { actions, lock_waits } = log;
     for outcome in open {
@@ -303,7 +299,7 @@ async fn poll_until_confirmed(
             break;
         }
         cx.progress(&format!(
-            "waiting for {} to be confirmed; ^c stops waiting, and what was sent stays in force",
+            "waiting for {} to be confirmed; ^c stops waiting, sent requests stay in force",
             open.len()
         ));
         sleep(client.timings().read_back_interval).await;
@@ -326,9 +322,9 @@ fn report_outcome(
         LoggedStage::Accepted => "accepted",
         LoggedStage::Confirmed => "confirmed",
         LoggedStage::NotApplied => "not applied",
-        LoggedStage::Partly => "applied only in part",
-        LoggedStage::Pending => "sent, and not confirmed in time",
-        LoggedStage::Unknown => "unknown whether it was done",
+        LoggedStage::Partly => "partly applied",
+        LoggedStage::Pending => "sent, not confirmed in time",
+        LoggedStage::Unknown => "outcome unknown",
     };
     let note = text::line(&outcome.note);
     writeln!(cx.streams.out, "{name}  {verb}: {stage}; {note}")?;
@@ -353,9 +349,9 @@ fn report_outcome(
 fn advice(outcome: &Outcome) -> Option<&'static str> {
     match (outcome.stage, &outcome.error) {
         (_, Some(error)) if error.is_refusal() => error.hint(),
-        (LoggedStage::Unknown, _) => Some("look at what the server holds before you do it again"),
+        (LoggedStage::Unknown, _) => Some("check the state on the server before retrying"),
         (_, Some(Error::Timeout(_) | Error::Refused { status: 504, .. })) => {
-            Some("do it again once the server answers in time")
+            Some("retry when the server answers in time")
         }
         (_, error) => error.as_ref().and_then(Error::hint),
     }

@@ -40,8 +40,8 @@ impl ArgParser<'_> {
         for word in words {
             match parse(word) {
                 Some(value) if seen.insert(value.clone()) => values.push(value),
-                Some(_) => cx.note(&format!("{word} is named twice")),
-                None => invalid.push((format!("{word:?} is no {noun}"), None)),
+                Some(_) => cx.note(&format!("{word} is given twice")),
+                None => invalid.push((format!("{word:?} is not a valid {noun}"), None)),
             }
         }
         if let Some((_, hint)) = invalid.last_mut() {
@@ -49,7 +49,7 @@ impl ArgParser<'_> {
             return Err(Failure { exit: Exit::Usage, reports: invalid });
         }
         if values.is_empty() {
-            return Err(Failure::usage(format!("there is no {noun}")).with_hint(format!("{advice}; one a line")));
+            return Err(Failure::usage(format!("no {noun} given")).with_hint(format!("{advice}; one per line")));
         }
         Ok(values)
     }

@@ -14,7 +14,7 @@ use crate::output::{Align, OutputCell, OutputColumn, OutputRow};
 use crate::text;
 
 /// The hint for an invalid hash.
-const ADVICE: &str = "an MD5 has 32 hex digits; servers ban by nothing else";
+const ADVICE: &str = "an MD5 has 32 hex digits; servers ban by MD5 only";
 
 /// The columns of bans.
 const COLUMNS: &[OutputColumn] = &[
@@ -31,7 +31,7 @@ const COLUMNS: &[OutputColumn] = &[
 /// Runs `ban list`.
 pub(super) async fn list(output: OutputArgs, cx: &mut CommandCx<'_>) -> Result<Exit, Failure> {
     let page = cx.client()?.bans().await?;
-    let names = print_list::Names { plural: "bans", empty_message: "nothing was ever banned" };
+    let names = print_list::Names { plural: "bans", empty_message: "no hash was ever banned" };
     print_list::print(&page, names, COLUMNS, output, row, cx)
 }
 
@@ -65,14 +65,14 @@ fn hashes(args: &HashArgs, cx: &mut CommandCx<'_>) -> Result<Vec<Md5>, Failure> 
         if let Some(rejected) = &rejected
             && (args.strict || list.md5s.is_empty() && words.is_empty())
         {
-            let none = if list.md5s.is_empty() { "there is no MD5: " } else { "" };
+            let none = if list.md5s.is_empty() { "no MD5 given: " } else { "" };
             return Err(Failure::usage(format!("{none}{rejected}")).with_hint(format!("{ADVICE}. Nothing was sent")));
         }
         if let Some(rejected) = rejected {
-            cx.warn(&format!("left out: {rejected}"));
+            cx.warn(&format!("skipped: {rejected}"));
         }
         if list.n_duplicates > 0 {
-            cx.note(&format!("{} named twice", text::pluralize(list.n_duplicates, "hash is", "hashes are")));
+            cx.note(&format!("{} given twice", text::pluralize(list.n_duplicates, "hash is", "hashes are")));
         }
         words.extend(list.md5s.iter().map(ToString::to_string));
     }
@@ -95,12 +95,12 @@ fn describe_rejected(list: &HashList) -> Option<String> {
         .collect();
     let words = match (n, n.saturating_sub(NAMED)) {
         (0, _) => None,
-        (n, 0) => Some(format!("{} no MD5: {}", text::pluralize(n, "word is", "words are"), shown.join(", "))),
-        (n, more) => Some(format!("{n} words are no MD5: {} and {more} more", shown.join(", "))),
+        (n, 0) => Some(format!("{} not an MD5: {}", text::pluralize(n, "entry is", "entries are"), shown.join(", "))),
+        (n, more) => Some(format!("{n} entries are not an MD5: {} and {more} more", shown.join(", "))),
     };
     let sha256s = (list.sha256s > 0).then(|| {
         let n = text::pluralize(list.sha256s, "SHA-256", "SHA-256");
-        format!("{n}, by which no server bans")
+        format!("{n}: servers ban by MD5 only")
     });
     let parts: Vec<_> = words.into_iter().chain(sha256s).collect();
     (!parts.is_empty()).then(|| parts.join("; "))

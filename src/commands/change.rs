@@ -22,7 +22,7 @@ pub(super) fn justification(
     };
     let reason = text(&args.reason);
     if needs_reason && reason.is_none() && !args.dry_run {
-        return Err(Failure::usage("there is no reason").with_hint("give one with --reason; the action log keeps it"));
+        return Err(Failure::usage("--reason is required").with_hint("the reason is written to the action log"));
     }
     Ok(Justification {
         actor: Actor::from_account(cx.environment.account(), access.profile.user.clone()),
@@ -54,8 +54,8 @@ pub(super) struct Log {
 /// Opens the audit log. A change that cannot be logged is not sent.
 pub(super) fn open_log(cx: &CommandCx<'_>) -> Result<Log, Failure> {
     let Some(dir) = &cx.state_dir else {
-        return Err(Failure::new(Exit::Failed, "there is nowhere to keep the action log")
-            .with_hint("set XDG_STATE_HOME to a directory of yours; nothing was sent"));
+        return Err(Failure::new(Exit::Failed, "no directory for the action log")
+            .with_hint("set XDG_STATE_HOME to a writable directory; nothing was sent"));
     };
     let actions = AuditLog::open(dir).map_err(|error| Failure::from(error).with_hint("nothing was sent"))?;
     let (tx, lock_waits) = mpsc::unbounded_channel();
@@ -76,7 +76,7 @@ pub(super) fn render_preview(plan: &Plan, impact: &[ImpactLine], justification: 
     lines.extend(
         plan.write_requests(justification)
             .iter()
-            .map(|request| format!("  sends: {}", text::make_visible(&request.to_string().into()))),
+            .map(|request| format!("  request: {}", text::make_visible(&request.to_string().into()))),
     );
     lines
 }
@@ -121,20 +121,18 @@ pub(super) fn confirm(
     if !cx.streams.is_interactive {
         return match protected {
             Some(_) => refused(
-                "a protected host takes somebody at a terminal who types its name; nothing was sent",
-                "leave --yes away, and name this host alone",
+                "a protected host must be confirmed at a terminal by typing its name; nothing was sent",
+                "omit --yes and give this host alone",
             ),
             None if args.yes => refused(
                 &format!(
-                    "--yes does not pass {}: {}; nothing was sent",
+                    "--yes does not override {}: {}; nothing was sent",
                     text::pluralize(warnings.len(), "warning", "warnings"),
                     warnings.join("; ")
                 ),
-                "add --override-warnings if that is what you want",
+                "add --override-warnings to continue anyway",
             ),
-            None => {
-                refused("nobody is here to confirm it; nothing was sent", "look at it with --dry-run, then say --yes")
-            }
+            None => refused("cannot prompt (no terminal); nothing was sent", "preview with --dry-run, then add --yes"),
         };
     }
     let n: usize = plans.iter().map(Plan::count).sum();
@@ -153,5 +151,5 @@ pub(super) fn confirm(
     if cx.prompt(&question).eq_ignore_ascii_case(&expected) {
         return Ok(());
     }
-    refused("it was not confirmed; nothing was sent", "start it again")
+    refused("not confirmed; nothing was sent", "run the command again")
 }

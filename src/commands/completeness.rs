@@ -20,10 +20,10 @@ impl MissingParts {
         }
         if self.hidden > 0 {
             let n = text::pluralize(self.hidden, "row is", "rows are");
-            cx.warn(&format!("{n} hidden from the user of this token"));
+            cx.warn(&format!("{n} hidden (no permission)"));
         }
         if self.is_incomplete {
-            cx.warn("the server left something out: there may be more than it says");
+            cx.warn("the server returned partial results");
         }
     }
 }
@@ -33,7 +33,7 @@ pub(super) fn describe_unreadable(n: usize, records: &str) -> String {
     let singular = records.strip_suffix('s').unwrap_or(records);
     let what = text::pluralize(n, singular, records);
     let is = if n == 1 { "is" } else { "are" };
-    format!("{what} could not be read and {is} left out")
+    format!("{what} could not be read and {is} skipped")
 }
 
 /// Returns the failure for an object that was not found; if records are unreadable, it may be one of them.
@@ -44,8 +44,8 @@ pub(super) fn not_found(why: String, n_unreadable: usize, records: &str) -> Fail
     let singular = records.strip_suffix('s').unwrap_or(records);
     let what = text::pluralize(n_unreadable, singular, records);
     let it = if n_unreadable == 1 { "it" } else { "one of them" };
-    let may_be = format!("{what} could not be read, and {it} may be it");
-    Failure::new(Exit::Failed, format!("{may_be}; of the others, {why}"))
+    let may_be = format!("{what} could not be read, and {it} may be the one");
+    Failure::new(Exit::Failed, format!("{may_be}; among the others: {why}"))
 }
 
 #[cfg(test)]

@@ -57,8 +57,8 @@ async fn open_console(
     open: impl AsyncFnOnce(ConsoleSetup) -> anyhow::Result<()>,
 ) -> Result<Exit, Failure> {
     if !cx.streams.is_interactive {
-        return Err(Failure::new(Exit::Failed, "the console needs a terminal to be shown on")
-            .with_hint("lampblack search and the other commands work without one; see lampblack --help"));
+        return Err(Failure::new(Exit::Failed, "the console needs a terminal")
+            .with_hint("lampblack search and the other commands work without a terminal; see lampblack --help"));
     }
     let mut screen = cx.environment.screen();
     match cx.color_choice() {

@@ -48,6 +48,7 @@ pub struct CommandCx<'a> {
     pub background: Handle,
     flags: Flags,
     color: ColorChoice,
+    is_verbose: bool,
 }
 
 impl<'a> CommandCx<'a> {
@@ -74,6 +75,7 @@ impl<'a> CommandCx<'a> {
                 read_only: global.read_only,
             },
             color: global.color,
+            is_verbose: global.verbose > 0,
         }
     }
 
@@ -111,7 +113,7 @@ impl<'a> CommandCx<'a> {
             while let Some(trace) = traces.recv().await {
                 if let Some(retry_at) = trace.long_retry_at() {
                     let retry_at = retry_at.strftime("%H:%M:%SZ");
-                    write_stderr(&format!("note: the server is busy and asks to wait until {retry_at}; ^c cancels"));
+                    write_stderr(&format!("note: the server is busy, waiting until {retry_at}; ^c cancels"));
                 }
             }
         });
@@ -159,6 +161,13 @@ impl<'a> CommandCx<'a> {
     /// Writes a note to standard error.
     pub fn note(&mut self, text: &str) {
         self.write_message("note", text);
+    }
+
+    /// Writes a note that only `--verbose` shows.
+    pub fn note_detail(&mut self, text: &str) {
+        if self.is_verbose {
+            self.note(text);
+        }
     }
 
     /// Writes a warning to standard error.

@@ -1,5 +1,7 @@
 //! The `doctor` command: checks configuration, connection and permissions.
 
+use std::collections::BTreeSet;
+
 use super::{CommandCx, Exit, Failure};
 use crate::api::{self, Client};
 use crate::config::{Access, Source};
@@ -51,8 +53,8 @@ async fn run_checks(cx: &mut CommandCx<'_>, report: &mut CheckList) {
         Some(directory) => report.add_ok("state", &directory.display().to_string()),
         None => report.add_failure(
             "state",
-            "the directory for log and history cannot be written",
-            Some("set XDG_STATE_HOME to a directory of yours"),
+            "the directory for log and history is not writable",
+            Some("set XDG_STATE_HOME to a writable directory"),
         ),
     }
     let access = match cx.access() {
@@ -74,7 +76,7 @@ async fn run_checks(cx: &mut CommandCx<'_>, report: &mut CheckList) {
     match &access.profile.user {
         Some(user) => report.add_ok("user", user),
         None if access.source == Source::Demo => {}
-        None => report.add_ok("user", "unknown; --user or the profile's user names it"),
+        None => report.add_ok("user", "not set; use --user or set user in the profile"),
     }
     let client = match Client::new(access.settings(), None) {
         Ok(client) => client,
@@ -85,7 +87,8 @@ async fn run_checks(cx: &mut CommandCx<'_>, report: &mut CheckList) {
             report_reached(&access, report);
             report.add_ok("token", "accepted");
             report_version(&info, report);
-            check_rights(&client, report).await;
+            check_reads(&client, report).await;
+            check_changes(&access, &client, report).await;
         }
         Err(error) => {
             match error {
@@ -105,7 +108,7 @@ async fn run_checks(cx: &mut CommandCx<'_>, report: &mut CheckList) {
                 _ => "server",
             };
             let hint = match error {
-                api::Error::NotFound { .. } => Some("check the path of the server's address"),
+                api::Error::NotFound { .. } => Some("check the path of the server URL"),
                 _ => error.hint(),
             };
             report.add_failure(subject, &error.to_string(), hint);
@@ -117,13 +120,13 @@ async fn run_checks(cx: &mut CommandCx<'_>, report: &mut CheckList) {
 fn report_reached(access: &Access, report: &mut CheckList) {
     report.add_ok("server", access.url.as_str());
     if access.url.scheme() == "http" {
-        report.add_ok("tls", "none: plain http");
+        report.add_ok("tls", "off (plain HTTP)");
     } else if access.profile.verify_tls {
         let trusted = match &access.profile.ca_file {
             Some(file) => format!(" (with {})", file.display()),
             None => String::new(),
         };
-        let name = if access.profile.verify_hostname { "" } else { ", its name is not checked" };
+        let name = if access.profile.verify_hostname { "" } else { ", host name not checked" };
         report.add_ok("tls", &format!("certificate verified{trusted}{name}"));
     }
 }
@@ -134,47 +137,88 @@ fn report_version(info: &ServerInfo, report: &mut CheckList) {
         Some(release) if release < OLDEST_SERVER => {
             report.add_failure(
                 "version",
-                &format!("{version} is too old"),
-                Some("servers before 5.0 have another API"),
+                &format!("{version} is not supported"),
+                Some("servers before 5.0 have a different API"),
             );
         }
         Some(_) => report.add_ok("version", &version),
-        None => report.add_failure("version", &format!("{version:?} is no version"), None),
+        None => report.add_failure("version", &format!("{version:?} is not a version"), None),
     }
 }
 
 /// Checks what the user of the token may read.
-async fn check_rights(client: &Client, report: &mut CheckList) {
+async fn check_reads(client: &Client, report: &mut CheckList) {
     let all = Search { group_by: Some("id".into()), ..Search::default() };
-    let documents = |n: u64| text::pluralize(n, "document", "documents");
+    let records = |n: u64| {
+        let noun = if n == 1 { "process record" } else { "process records" };
+        format!("{} {noun}", text::group_thousands(n))
+    };
     match client.processes(&all, Span { start: 0, rows: 1 }).await {
         Ok(page) if page.hidden > 0 => report.add_ok(
             "processes",
-            &format!("{} to search, {} hidden from this user", documents(page.total), page.hidden),
+            &format!("{} searchable, {} hidden (no permission)", records(page.total), page.hidden),
         ),
-        Ok(page) => report.add_ok("processes", &format!("{} to search", documents(page.total))),
+        Ok(page) => report.add_ok("processes", &format!("{} searchable", records(page.total))),
         Err(error) => report.add_failure("processes", &error.to_string(), error.hint()),
     }
     let all_sensors = SensorFilter::default();
     match client.sensors(&all_sensors, Span { start: 0, rows: 1 }).await {
-        Ok(page) => report.add_ok("sensors", &format!("{} to see", page.total)),
+        Ok(page) => report.add_ok("sensors", &format!("{} visible", page.total)),
         Err(error) => report.add_failure("sensors", &error.to_string(), error.hint()),
     }
     match client.license().await {
         Ok(license) => match license.license_warning(client.clock().now()) {
             Some((warning, _)) => {
-                report.add_failure("license", &warning, Some("searches go on; ask the vendor for a new one"));
+                report.add_failure("license", &warning, Some("searches still work; ask the vendor for a new license"));
             }
-            None => report.add_ok("license", &format!("until {}", text::make_visible(&license.end))),
+            None => report.add_ok("license", &format!("valid until {}", text::make_visible(&license.end))),
         },
         // Not every user may read the license.
         Err(error @ (api::Error::Forbidden { .. } | api::Error::NotFound { .. })) => {
-            report.add_ok("license", &format!("not known: {error}"));
+            report.add_ok("license", &format!("unknown: {error}"));
         }
         Err(error) => report.add_failure("license", &error.to_string(), error.hint()),
     }
     match client.groups().await {
-        Ok(page) => report.add_ok("groups", &format!("{} to see", page.total)),
+        Ok(page) => report.add_ok("groups", &format!("{} visible", page.total)),
         Err(error) => report.add_failure("groups", &error.to_string(), error.hint()),
     }
+}
+
+/// What the token may change, as far as reading shows it: the API has no request that lists the permissions of a token.
+async fn check_changes(access: &Access, client: &Client, report: &mut CheckList) {
+    const UNCHECKED: &str =
+        "not checked, doctor sends no changes; the server refuses a change without permission (403)";
+    if access.profile.read_only {
+        return report.add_ok("changes", "off: the profile is read-only");
+    }
+    let Some(name) = access.profile.user.as_deref() else {
+        return report.add_ok("changes", UNCHECKED);
+    };
+    let user = match client.users().await {
+        Ok(page) => page.rows.into_iter().find(|user| user.username.eq_ignore_case(name)),
+        // Not every user may list the others.
+        Err(api::Error::Forbidden { .. } | api::Error::NotFound { .. }) => None,
+        Err(error) => return report.add_failure("changes", &error.to_string(), error.hint()),
+    };
+    let Some(user) = user else {
+        return report.add_ok("changes", UNCHECKED);
+    };
+    if user.is_admin == Some(true) {
+        return report.add_ok("changes", &format!("allowed: {name} is a global administrator"));
+    }
+    let teams = match client.teams().await {
+        Ok(page) => page.rows,
+        Err(_) => return report.add_ok("changes", UNCHECKED),
+    };
+    let own = teams.iter().filter(|team| user.teams.contains(&team.name));
+    let access = own.flat_map(|team| &team.access);
+    let access =
+        access.map(|one| format!("{} in {}", text::make_visible(&one.category), text::make_visible(&one.group)));
+    let access: BTreeSet<_> = access.collect();
+    if access.is_empty() {
+        return report.add_ok("changes", UNCHECKED);
+    }
+    let access = access.into_iter().collect::<Vec<_>>().join(", ");
+    report.add_ok("changes", &format!("{name} is {access}; permissions to isolate and ban are not visible to the API"));
 }

@@ -34,7 +34,7 @@ pub(super) async fn events(args: &cli::Events, cx: &mut CommandCx<'_>) -> Result
                 for gap in &timeline.gaps {
                     let number = gap.segment;
                     let error = &gap.error;
-                    cx.warn(&format!("segment {number} of {id} is left out: {error}"));
+                    cx.warn(&format!("segment {number} of {id} is skipped: {error}"));
                 }
                 all.gaps.extend(timeline.gaps);
                 all.events.extend(timeline.events);
@@ -82,12 +82,12 @@ fn report_gaps(timeline: &TimelineWalk, n_shown: usize, is_complete: bool, cx: &
     }
     let n_timeless = timeline.events.iter().rev().take_while(|event| event.at.is_none()).count();
     if n_timeless > 0 {
-        cx.warn(&format!("{n_timeless} events have no readable time and come last"));
+        cx.warn(&format!("{n_timeless} events have no readable time and are listed last"));
     }
     if n_events == 0 && is_complete && n_unreadable == 0 && timeline.gaps.is_empty() {
         cx.note("no events");
     } else if n_shown < n_events {
-        cx.note(&format!("{n_shown} events of {n_events}; --limit 0 gives all"));
+        cx.note(&format!("{n_shown} of {n_events} events; --limit 0 shows all"));
     }
 }
 

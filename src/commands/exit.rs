@@ -64,7 +64,7 @@ impl From<io::Error> for Failure {
         if error.kind() == io::ErrorKind::BrokenPipe {
             return Self { exit: Exit::Done, reports: Vec::new() };
         }
-        Self::new(Exit::Failed, format!("cannot write the answer: {error}"))
+        Self::new(Exit::Failed, format!("cannot write the output: {error}"))
     }
 }
 

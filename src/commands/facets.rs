@@ -115,19 +115,19 @@ impl FacetTable<'_> {
         for Facet { field, values, .. } in &facets.facets {
             let count = values.len();
             if count == 0 {
-                cx.warn(&format!("the server counts no values of {field}"));
+                cx.warn(&format!("{field} is not a facet field"));
             } else if count > self.limit {
                 let shown = self.limit;
-                cx.note(&format!("{shown} of {count} values of {field}; --limit 0 gives all"));
+                cx.note(&format!("{shown} of {count} values of {field}; --limit 0 shows all"));
             } else if count >= Facet::MAX_VALUES {
                 cx.note(&format!(
-                    "servers list no more than {} values, and {field} may have others",
+                    "servers list at most {} values; {field} may have more",
                     Facet::MAX_VALUES
                 ));
             }
         }
-        let n = text::pluralize(facets.total, "segment is", "segments are");
-        cx.note(&format!("{n} counted, and a process can have several"));
+        let n = text::pluralize(facets.total, "segment", "segments");
+        cx.note(&format!("counts {n} (a process may have several)"));
     }
 }
 

@@ -56,7 +56,7 @@ pub(super) async fn run(command: cli::Feed, cx: &mut CommandCx<'_>) -> Result<Ex
 /// Runs `feed list`.
 async fn list(output: OutputArgs, cx: &mut CommandCx<'_>) -> Result<Exit, Failure> {
     let page = cx.client()?.feeds().await?;
-    let names = print_list::Names { plural: KIND.plural, empty_message: "there is no feed" };
+    let names = print_list::Names { plural: KIND.plural, empty_message: "no feeds" };
     print_list::print(&page, names, COLUMNS, output, row, cx)
 }
 
@@ -76,7 +76,7 @@ async fn show(word: &str, format: Format, cx: &mut CommandCx<'_>) -> Result<Exit
     let reports = match client.reports(&search, Span { start: 0, rows: 0 }).await {
         Ok(page) => Some(page.total),
         Err(error) => {
-            cx.warn(&format!("how many reports it has: {error}"));
+            cx.warn(&format!("report count: {error}"));
             None
         }
     };
@@ -102,8 +102,8 @@ async fn show(word: &str, format: Format, cx: &mut CommandCx<'_>) -> Result<Exit
 async fn add(url: &str, justification: &cli::ChangeArgs, cx: &mut CommandCx<'_>) -> Result<Exit, Failure> {
     let url = url.trim();
     if url.is_empty() {
-        return Err(Failure::usage("there is no address")
-            .with_hint("say where the server finds the feed: https://, http:// or file://"));
+        return Err(Failure::usage("no URL given")
+            .with_hint("give the feed URL: https://, http:// or file://"));
     }
     if let Some((why, hint)) = FeedChange::invalid_url_reason(url) {
         return Err(Failure::usage(format!("{url:?} {why}")).with_hint(hint));

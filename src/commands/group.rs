@@ -29,7 +29,7 @@ pub(super) async fn run(command: cli::Group, cx: &mut CommandCx<'_>) -> Result<E
 /// Runs `group list`.
 async fn list(output: OutputArgs, cx: &mut CommandCx<'_>) -> Result<Exit, Failure> {
     let page = cx.client()?.groups().await?;
-    let names = print_list::Names { plural: "groups", empty_message: "there is no group to see" };
+    let names = print_list::Names { plural: "groups", empty_message: "no sensor groups visible" };
     print_list::print(&page, names, COLUMNS, output, row, cx)
 }
 
@@ -42,7 +42,7 @@ async fn create(
 ) -> Result<Exit, Failure> {
     let name = name.trim().to_owned();
     if name.is_empty() {
-        return Err(Failure::usage("the group has no name").with_hint("give it one"));
+        return Err(Failure::usage("the group needs a name").with_hint("give a name"));
     }
     let (client, access) = cx.connect()?;
     change::check_may_change(&access)?;
@@ -57,7 +57,7 @@ async fn check_site_exists(site: u64, client: &Client, cx: &mut CommandCx<'_>) -
     let sites = match client.sites().await {
         Ok(page) => page,
         Err(error @ (Error::Forbidden { .. } | Error::NotFound { .. })) => {
-            cx.warn(&format!("whether there is a site {site} is not known: {error}"));
+            cx.warn(&format!("cannot check whether site {site} exists: {error}"));
             return Ok(());
         }
         Err(error) => return Err(error.into()),
@@ -68,12 +68,12 @@ async fn check_site_exists(site: u64, client: &Client, cx: &mut CommandCx<'_>) -
     let available =
         sites.rows.iter().map(|known_site| format!("{} {}", known_site.id, text::make_visible(&known_site.name)));
     let available = available.collect::<Vec<_>>().join(", ");
-    let why = format!("there is no site {site}");
-    Err(not_found(why, sites.n_unreadable, "sites").with_hint(format!("there are: {available}")))
+    let why = format!("site {site} not found");
+    Err(not_found(why, sites.n_unreadable, "sites").with_hint(format!("sites: {available}")))
 }
 
 fn row(group: &Group) -> OutputRow {
-    let bans = group.banning_enabled.map(|is| if is { "stopped" } else { "not stopped" });
+    let bans = group.banning_enabled.map(|is| if is { "enforced" } else { "not enforced" });
     let reachable: Vec<_> = group.isolation_exclusions.iter().map(text::make_visible).collect();
     OutputRow {
         cells: vec![

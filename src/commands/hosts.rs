@@ -18,8 +18,8 @@ pub(super) async fn resolve_sensor(host: &str, client: &Client, cx: &mut Command
     }
     let (sensors, n_unreadable) = find_by_name(host, client).await?;
     match &sensors[..] {
-        [] => Err(not_found(format!("no sensor has the name {host:?}"), n_unreadable, "sensors")
-            .with_hint("the whole name must match; `lampblack sensor list PART` finds it")),
+        [] => Err(not_found(format!("no sensor is named {host:?}"), n_unreadable, "sensors")
+            .with_hint("the full name must match; `lampblack sensor list PART` searches")),
         [sensor] => Ok(sensor.id),
         several => {
             for sensor in several {
@@ -27,7 +27,7 @@ pub(super) async fn resolve_sensor(host: &str, client: &Client, cx: &mut Command
                 cx.write_line(&line);
             }
             Err(Failure::usage(format!("{} sensors have the name {host:?}", several.len()))
-                .with_hint("give the id of the one that is meant"))
+                .with_hint("give the sensor ID"))
         }
     }
 }

@@ -124,13 +124,13 @@ impl Joins {
         const MOST: usize = 8;
         let failures = self.join.failures();
         for (object, error) in failures.iter().take(MOST) {
-            cx.warn(&format!("not joined: {object}: {error}"));
+            cx.warn(&format!("related record missing: {object}: {error}"));
         }
         if let Some(more @ 1..) = failures.len().checked_sub(MOST) {
-            cx.warn(&format!("not joined: {more} more"));
+            cx.warn(&format!("{more} more related records missing"));
         }
         if self.n_nameless > 0 && self.join.includes(JoinKey::Binary) {
-            let rows = if self.n_nameless == 1 { "row names" } else { "rows name" };
+            let rows = if self.n_nameless == 1 { "row has" } else { "rows have" };
             cx.note(&format!("{} {rows} no binary", self.n_nameless));
         }
     }

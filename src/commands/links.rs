@@ -34,15 +34,14 @@ pub(super) fn require_own_server(link: &Link, cx: &mut CommandCx<'_>) -> Result<
         return Ok(());
     };
     let server = text::make_visible(&server.as_str().into());
-    let why = format!("this link is of {server}, and the configured server is {own}");
-    let hint =
-        "ids differ between servers: if it is the same server by another name, give the id itself; nothing was sent";
+    let why = format!("this link is for {server}, the configured server is {own}");
+    let hint = "IDs differ between servers: if both names mean the same server, give the ID; nothing was sent";
     Err(Failure::usage(why).with_hint(hint))
 }
 
 /// Returns the failure for a link to an object of another kind.
 fn wrong_kind_failure(link: &Link, noun: &str) -> Failure {
-    Failure::usage(format!("this link names {}, and not {noun}", link.label()))
+    Failure::usage(format!("this link points to {}, not to {noun}", link.label()))
 }
 
 /// Returns the name or ID of a host, also from a link.
@@ -92,7 +91,7 @@ pub(super) fn note_other_server(link: &Link, cx: &mut CommandCx<'_>) -> Result<(
     let own = own_server(cx)?;
     if let Some(server) = link.server.as_ref().filter(|_| !link.is_for_server(&own)) {
         let server = text::make_visible(&server.as_str().into());
-        cx.warn(&format!("the link is of {server}; what it names is looked for on {own}, the configured server"));
+        cx.warn(&format!("the link is for {server}; searching on {own}, the configured server"));
     }
     Ok(())
 }

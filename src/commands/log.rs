@@ -11,6 +11,7 @@ use serde_json::json;
 use super::{CommandCx, DEMO, Exit, Failure, time_args};
 use crate::audit::{self, LinePosition, LineReader, LogEntry, LogEvent, LoggedOutcome, Scan};
 use crate::output::{Align, Format, OutputCell, OutputColumn, OutputRow, TableWriter};
+use crate::text;
 
 /// The number of rows per write.
 const PAGE: usize = 500;
@@ -44,18 +45,18 @@ pub(super) fn show(limit: Option<usize>, format: Format, cx: &mut CommandCx<'_>)
         } else {
             // Another program has written to the log since, and may have archived older lines.
             index = LogIndex::read(&log_dir)?;
-            let why = "the action log was changed while it was read";
-            index.rows(page.clone()).ok_or_else(|| Failure::new(Exit::Failed, why).with_hint("start it again"))?
+            let why = "the action log changed while it was read";
+            index.rows(page.clone()).ok_or_else(|| Failure::new(Exit::Failed, why).with_hint("run the command again"))?
         };
         table.write_rows(&rows)?;
         start = page.end;
     }
     table.finish()?;
     if n == 0 {
-        cx.note("nothing was changed yet");
+        cx.note("no actions yet");
         let demo = log_dir.join(DEMO).join(audit::FILE);
         if fs::metadata(demo).is_ok_and(|log| log.len() > 0) {
-            cx.note("what was changed in the demo has a log of its own: lampblack log show --demo");
+            cx.note("the demo has a separate log: lampblack log show --demo");
         }
     }
     if !is_intact {
@@ -120,8 +121,9 @@ pub(super) fn verify(cx: &mut CommandCx<'_>) -> Result<Exit, Failure> {
     if scan.faults.is_empty() {
         writeln!(
             cx.streams.out,
-            "{} lines, each follows the one before it; the last one is {}",
-            head.lines, head.last
+            "Audit log intact: {}, last {}",
+            text::pluralize(head.lines, "entry", "entries"),
+            head.last
         )?;
         return Ok(Exit::Done);
     }
@@ -130,7 +132,7 @@ pub(super) fn verify(cx: &mut CommandCx<'_>) -> Result<Exit, Failure> {
 }
 
 fn dir<'c>(cx: &'c CommandCx<'_>) -> Result<&'c Path, Failure> {
-    cx.state_dir.as_deref().ok_or_else(|| Failure::new(Exit::Failed, "there is nowhere that an action log could be"))
+    cx.state_dir.as_deref().ok_or_else(|| Failure::new(Exit::Failed, "no directory for the action log"))
 }
 
 /// Parses the outcome of a change from its line.
@@ -170,7 +172,9 @@ fn row(entry: &LogEntry, outcomes: &[LoggedOutcome]) -> Option<OutputRow> {
                 OutputCell::from_value(Some(&submitted.server)),
             ]
         }
-        LogEvent::Repaired { bytes, .. } => note_cells(line, at, format!("repaired: {bytes} bytes of a torn line")),
+        LogEvent::Repaired { bytes, .. } => {
+            note_cells(line, at, format!("repaired: {bytes} bytes of an incomplete line removed"))
+        }
         LogEvent::Damaged { what } => note_cells(line, at, format!("DAMAGED: {what}")),
         LogEvent::Known(_) => return None,
     };

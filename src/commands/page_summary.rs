@@ -88,7 +88,7 @@ impl PageSummary {
         }
         if limit == Some(self.n_sent) && self.n_sent < self.total {
             cx.note(&format!(
-                "{} {} of up to {}; --limit 0 gives all",
+                "{} {} of up to {}; --limit 0 shows all",
                 self.n_sent,
                 if self.n_sent == 1 { "row" } else { "rows" },
                 self.total

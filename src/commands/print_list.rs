@@ -33,7 +33,7 @@ pub(super) fn print<T>(
     let missing = MissingParts { n_unreadable: page.n_unreadable, ..MissingParts::default() };
     missing.warn(names.plural, cx);
     if page.rows.len() > rows.len() {
-        cx.note(&format!("{} of {} {}; --limit 0 gives all", rows.len(), page.rows.len(), names.plural));
+        cx.note(&format!("{} of {} {}; --limit 0 shows all", rows.len(), page.rows.len(), names.plural));
     }
     if page.n_sent() == 0 {
         cx.note(names.empty_message);

@@ -25,12 +25,12 @@ pub(super) fn resolve_processes(words: &[String], cx: &mut CommandCx<'_>) -> Res
         let id = link.transpose()?.or(guid).ok_or_else(|| {
             let start: String = word.chars().take(SHOWN).collect();
             let more = if start.len() < word.len() { "..." } else { "" };
-            let failure = Failure::usage(format!("{start:?}{more} is not the GUID of a process"));
+            let failure = Failure::usage(format!("{start:?}{more} is not a valid process GUID"));
             // The words of a JSON record are not separate arguments.
             failure.with_hint(if word.starts_with(['{', '[']) {
-                "records are not read here; `jq -r .id` takes the GUIDs from the output of `lampblack search --format jsonl`"
+                "give GUIDs, not records: `lampblack search --format jsonl | jq -r .id`"
             } else {
-                "a GUID looks like 00000007-0000-1092-01d7-10df4de391b0; `lampblack search` prints them"
+                "a GUID looks like 00000007-0000-1092-01d7-10df4de391b0; `lampblack search` shows them"
             })
         })?;
         if !ids.contains(&id) {
@@ -38,7 +38,7 @@ pub(super) fn resolve_processes(words: &[String], cx: &mut CommandCx<'_>) -> Res
         }
     }
     if ids.is_empty() {
-        return Err(Failure::usage("standard input names no process"));
+        return Err(Failure::usage("no process on stdin"));
     }
     Ok(ids)
 }
@@ -50,7 +50,7 @@ pub(super) fn check_none_missing(missing: Vec<(ProcessId, api::Error)>) -> Resul
     }
     let report = |(id, error): (ProcessId, api::Error)| {
         let hint = error.hint().map(str::to_owned);
-        (format!("there is no process {id}"), hint)
+        (format!("process {id} not found"), hint)
     };
     Err(Failure { exit: Exit::NoResults, reports: missing.into_iter().map(report).collect() })
 }

@@ -34,7 +34,7 @@ fn query_from_link(index: Index, link: &Link, cx: &mut CommandCx<'_>) -> Result<
     } else {
         links::note_other_server(link, cx)?;
     }
-    cx.note(&format!("the link is asked as: {query}"));
+    cx.note(&format!("query of the link: {query}"));
     Ok(query)
 }
 
@@ -46,19 +46,18 @@ fn query_from_stdin(cx: &mut CommandCx<'_>) -> Result<String, Failure> {
     let query_lines: Vec<&str> = lines.iter().copied().filter(|line| !is_comment(line)).collect();
     let query = query_lines.join("\n").trim().to_owned();
     if query.is_empty() {
-        return Err(Failure::usage("there is no query on standard input")
-            .with_hint("give an empty one, \"\", as the argument to search for everything"));
+        return Err(Failure::usage("no query on stdin").with_hint("to search for everything, give \"\" as the query"));
     }
     let n = query_lines.iter().filter(|line| !line.trim().is_empty()).count();
     if n > 1 {
         cx.note(&format!(
-            "{n} lines of standard input are one query: where no operator joins two lines, both must match (AND)"
+            "{n} lines of stdin form one query: lines without an operator between them must both match (AND)"
         ));
     }
     let n = lines.len() - query_lines.len();
     if n > 0 {
         let n = text::pluralize(n, "line", "lines");
-        cx.note(&format!("{n} of standard input left out: comments that begin with #"));
+        cx.note(&format!("{n} of stdin skipped: comments that start with #"));
     }
     Ok(query)
 }

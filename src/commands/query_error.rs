@@ -34,7 +34,7 @@ pub(super) fn check(index: Index, query: &str, query_args: QueryArgs, cx: &mut C
     }
     let mut reports: Vec<_> = errors.iter().map(|problem| (problem.message.clone(), problem.hint.clone())).collect();
     if let Some((_, Some(hint))) = reports.last_mut() {
-        hint.push_str("; nothing was sent, --as-typed sends it as it is");
+        hint.push_str("; nothing was sent, --as-typed sends it anyway");
     }
     Err(Failure { reports, ..Failure::usage("") })
 }

@@ -75,8 +75,8 @@ async fn change(is_ignored: bool, args: &Reports, cx: &mut CommandCx<'_>) -> Res
 /// Parses the report IDs of the command line, without duplicates.
 fn parse_ids(ids: &[String], cx: &mut CommandCx<'_>) -> Result<Vec<ReportId>, Failure> {
     let parser = args::ArgParser {
-        noun: "id of a report",
-        advice: "an id is the number of a feed, a colon, and the feed's own id, as 12:CI-118; `lampblack report list` prints them",
+        noun: "report ID",
+        advice: "a report ID is feed ID, colon, report ID, e.g. 12:CI-118; `lampblack report list` shows them",
     };
     let words = links::reports(read_args(ids, cx)?, cx)?;
     parser.parse_all(&words, ReportId::parse, cx)
@@ -98,7 +98,7 @@ async fn with_current_state(changes: Vec<Change>, client: &Client) -> Result<Vec
     for (change, state) in reads {
         if matches!(&state, Snapshot::Report(snapshot) if snapshot.report.is_none()) {
             let id = text::make_visible(&change.target().id().into());
-            missing.push(format!("there is no report {id}"));
+            missing.push(format!("report {id} not found"));
         }
         let state = Some(state);
         targets.push(PlannedTarget { change, state });

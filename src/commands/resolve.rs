@@ -34,9 +34,9 @@ pub(super) fn resolve<T: Numbered>(
     let available = || {
         let names: Vec<_> =
             all.iter().filter_map(|singular| singular.names().first().copied()).map(text::make_visible).collect();
-        format!("there are: {}", names.join(", "))
+        format!("names: {}", names.join(", "))
     };
-    let hint = list.map_or_else(available, |list| format!("the whole name must match; `{list}` shows those there are"));
+    let hint = list.map_or_else(available, |list| format!("the full name must match; `{list}` shows the names"));
     let mut matches = Vec::new();
     for object in all {
         if Some(object.number()) == id {
@@ -52,10 +52,10 @@ pub(super) fn resolve<T: Numbered>(
             cx.write_line(&format!("  {}  {}", object.number(), text::make_visible(&name)));
         }
         return Err(Failure::usage(format!("{} {plural} have the name {word:?}", matches.len()))
-            .with_hint("give the number of the one that is meant"));
+            .with_hint("give the ID"));
     }
     matches.pop().ok_or_else(|| {
-        let searched = if id.is_some() { "the number or the name" } else { "the name" };
+        let searched = if id.is_some() { "the ID or name" } else { "the name" };
         not_found(format!("no {singular} has {searched} {word:?}"), n_unreadable, plural).with_hint(hint)
     })
 }

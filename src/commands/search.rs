@@ -36,7 +36,7 @@ pub(super) async fn search(args: &cli::Search, cx: &mut CommandCx<'_>) -> Result
     if args.count {
         let count = page_summary::count::<Process>(&search, &client, cx).await?;
         if count > 0 && !args.segments {
-            cx.note("the server counts segments, and a process can have several");
+            cx.note("counts segments (a process may have several)");
         }
         return Ok(Exit::Done);
     }
@@ -67,7 +67,7 @@ pub(super) async fn search(args: &cli::Search, cx: &mut CommandCx<'_>) -> Result
     if let Some((major, minor)) = client.release().filter(|release| *release < (6, 0))
         && !args.segments
     {
-        cx.note(&format!("this server ({major}.{minor}) does not group: one row per segment of a process"));
+        cx.note(&format!("this server ({major}.{minor}) cannot group: one row per process segment"));
     }
     Ok(summary.report(limit, cx))
 }
@@ -102,7 +102,7 @@ pub(super) fn parse_sort(index: Index, text: &str) -> Result<String, Failure> {
         [field] => (field, "asc"),
         [field, order @ ("asc" | "desc")] => (field, order),
         _ => {
-            return Err(Failure::usage(format!("--sort does not understand {text:?}"))
+            return Err(Failure::usage(format!("--sort: {text:?} is not valid"))
                 .with_hint("write it as \"start asc\" or \"start desc\""));
         }
     };
@@ -113,8 +113,8 @@ pub(super) fn parse_sort(index: Index, text: &str) -> Result<String, Failure> {
         names.extend(ROWS.into_iter().filter(|_| index == Index::Process));
         names.sort_unstable();
         names.dedup();
-        let why = format!("{} have no field {field:?} to sort by", index.plural());
-        return Err(Failure::usage(why).with_hint(format!("there are: {}", names.join(", "))));
+        let why = format!("{} cannot be sorted by {field:?}", index.plural());
+        return Err(Failure::usage(why).with_hint(format!("fields: {}", names.join(", "))));
     }
     Ok(format!("{field} {order}"))
 }

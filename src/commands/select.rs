@@ -20,8 +20,9 @@ pub(super) fn selecting_query(
 ) -> Result<String, Failure> {
     let query = query_argument::read_query(index, argument, query_args, cx)?;
     if query.trim().is_empty() {
-        return Err(Failure::usage("the query is empty: it would choose everything")
-            .with_hint("say what is meant; nothing was sent"));
+        return Err(
+            Failure::usage("the query is empty: it would match everything").with_hint("give a query; nothing was sent")
+        );
     }
     Ok(query)
 }
@@ -51,7 +52,7 @@ pub(super) async fn select<T: Paged, I: Clone + Eq + Hash>(
     cx.progress("");
     missing_parts.warn("rows", cx);
     if ids.is_empty() {
-        cx.note(&format!("no {noun} matches; nothing was sent"));
+        cx.note(&format!("no {noun} match; nothing was sent"));
         return Ok(None);
     }
     Ok(Some(ids))
@@ -64,7 +65,7 @@ pub(super) fn check_none_missing(missing: Vec<String>, list: &str) -> Result<(),
     }
     let mut reports: Vec<_> = missing.into_iter().map(|one| (one, None)).collect();
     if let Some((_, hint)) = reports.last_mut() {
-        *hint = Some(format!("{list} shows those there are; nothing was sent"));
+        *hint = Some(format!("{list} shows what exists; nothing was sent"));
     }
     Err(Failure { exit: Exit::NoResults, reports })
 }

@@ -88,7 +88,7 @@ async fn changes_for_hosts(
     for host in hosts {
         let id = hosts::resolve_sensor(host, client, cx).await?;
         if ids.contains(&id) {
-            cx.note(&format!("{host} is named twice"));
+            cx.note(&format!("{host} is given twice"));
         } else {
             ids.push(id);
         }
@@ -110,7 +110,7 @@ async fn resolve_group(name: &str, client: &Client) -> Result<GroupId, Failure> 
         several => {
             let ids = several.iter().map(|group| group.id.to_string()).collect::<Vec<_>>().join(", ");
             Err(Failure::usage(format!("several groups have the name {name:?}"))
-                .with_hint(format!("give the number of the one that is meant: {ids}")))
+                .with_hint(format!("give the group ID: {ids}")))
         }
     }
 }
@@ -118,8 +118,8 @@ async fn resolve_group(name: &str, client: &Client) -> Result<GroupId, Failure> 
 /// Returns the failure for an unknown group, with the existing ones.
 fn no_group_failure(name: &str, groups: &Page<Group>) -> Failure {
     let names = groups.rows.iter().map(|group| text::make_visible(&group.name)).collect::<Vec<_>>().join(", ");
-    let why = format!("no sensor group has the name {name:?}");
-    not_found(why, groups.n_unreadable, "groups").with_hint(format!("there are: {names}"))
+    let why = format!("no sensor group is named {name:?}");
+    not_found(why, groups.n_unreadable, "groups").with_hint(format!("groups: {names}"))
 }
 
 /// Runs `sensor list`.
@@ -145,7 +145,7 @@ async fn list(filter: Option<&str>, output: OutputArgs, cx: &mut CommandCx<'_>) 
     result?;
     if listing.is_cut {
         let n = text::pluralize(listing.seen_ids.len(), "sensor", "sensors");
-        cx.note(&format!("{n}; there are more, and --limit 0 gives all"));
+        cx.note(&format!("{n}; there are more, --limit 0 shows all"));
     }
     if listing.seen_ids.is_empty() && listing.n_unreadable == 0 {
         cx.note("no sensor matches");
@@ -243,8 +243,8 @@ async fn show(host: &str, format: Format, cx: &mut CommandCx<'_>) -> Result<Exit
     let sensor = match fetcher.sensor(id).await {
         Ok(sensor) => sensor,
         Err(api::Error::NotFound { .. }) => {
-            return Err(Failure::new(Exit::NoResults, format!("there is no sensor {id}"))
-                .with_hint("`lampblack sensor list` shows those there are"));
+            return Err(Failure::new(Exit::NoResults, format!("sensor {id} not found"))
+                .with_hint("`lampblack sensor list` shows the sensors"));
         }
         Err(error) => return Err(error.into()),
     };
@@ -261,7 +261,7 @@ async fn show(host: &str, format: Format, cx: &mut CommandCx<'_>) -> Result<Exit
         Some(id) => match fetcher.group(id).await {
             Ok(group) => Some(format!("{} ({id})", text::make_visible(&group.value.name))),
             Err(error) => {
-                cx.warn(&format!("the group's name: {error}"));
+                cx.warn(&format!("group name: {error}"));
                 Some(id.to_string())
             }
         },

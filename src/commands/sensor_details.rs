@@ -15,7 +15,7 @@ pub(super) fn details(fetched: &Fetched<Sensor>, group: Option<String>) -> Strin
     let time = |time: Option<Timestamp>| time.map(time_args::format_time);
     let properties = [
         ("sensor", Some(sensor.id.to_string())),
-        ("dns name", shown(&sensor.dns_name)),
+        ("DNS name", shown(&sensor.dns_name)),
         ("status", shown(&sensor.status)),
         ("isolation", Some(describe_isolation(sensor))),
         ("last check-in", time(sensor.last_checkin)),
@@ -26,7 +26,7 @@ pub(super) fn details(fetched: &Fetched<Sensor>, group: Option<String>) -> Strin
         ("removal", describe_removal(sensor)),
         ("restart", (sensor.restart_queued == Some(true)).then(|| "at the next check-in".into())),
         ("health", describe_health(sensor)),
-        ("up for", sensor.uptime.map(duration)),
+        ("uptime", sensor.uptime.map(duration)),
         ("clock", sensor.clock_delta.map(|delta| describe_skew(delta, None))),
         ("backlog", describe_backlog(sensor)),
         ("registered", time(sensor.registered)),
@@ -41,7 +41,7 @@ pub(super) fn details(fetched: &Fetched<Sensor>, group: Option<String>) -> Strin
         if let Some(value) = value {
             write_property(name, &value);
         }
-        if name == "dns name" {
+        if name == "DNS name" {
             for adapter in &sensor.adapters {
                 write_property("address", &format!("{}  {}", adapter.ip, adapter.mac));
             }
@@ -55,18 +55,18 @@ fn describe_isolation(sensor: &Sensor) -> String {
     let yes_or_no = |value: Option<bool>| match value {
         Some(true) => "yes",
         Some(false) => "no",
-        None => "not known",
+        None => "unknown",
     };
     let isolation = sensor.isolation();
     let meaning = match isolation {
-        Isolation::Pending => ": the host still reaches the network",
-        Isolation::Lifting => ": the host is still cut off",
+        Isolation::Pending => ": the host is still on the network",
+        Isolation::Lifting => ": the host is still isolated",
         Isolation::No | Isolation::Yes | Isolation::Unknown => "",
     };
     let requested = yes_or_no(sensor.isolation_wanted);
     let actual = yes_or_no(sensor.is_isolating);
     let capability = if sensor.supports_isolation == Some(false) { " (this sensor cannot isolate)" } else { "" };
-    format!("{isolation}, wanted {requested}, actual {actual}{meaning}{capability}")
+    format!("{isolation}, requested {requested}, actual {actual}{meaning}{capability}")
 }
 
 fn describe_removal(sensor: &Sensor) -> Option<String> {

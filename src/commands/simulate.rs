@@ -26,7 +26,7 @@ pub(super) async fn simulate(args: Simulate, cx: &mut CommandCx<'_>) -> Result<E
     select! {
         result = running.wait_stopped() => {
             result.map_err(start_failure)?;
-            Err(Failure::new(Exit::Failed, "the simulator stopped by itself"))
+            Err(Failure::new(Exit::Failed, "the simulator stopped unexpectedly"))
         }
         result = wait_for_shutdown() => {
             result.map_err(start_failure)?;

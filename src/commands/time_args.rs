@@ -14,8 +14,8 @@ fn parse(
     now: Timestamp,
 ) -> Result<Timestamp, Failure> {
     parser(text, now).ok_or_else(|| {
-        Failure::usage(format!("--{option} does not understand {text:?}"))
-            .with_hint("write it as 2026-11-24, 2026-11-24T08:00 or 2026-11-24T08:00:00+01:00 (UTC unless said), as yesterday, or as -30m, -1h30m, -7d before now")
+        Failure::usage(format!("--{option}: {text:?} is not valid"))
+            .with_hint("write 2026-11-24, 2026-11-24T08:00 or 2026-11-24T08:00:00+01:00 (default UTC), yesterday, or -30m, -1h30m, -7d before now")
     })
 }
 
@@ -43,8 +43,9 @@ pub(super) fn bind_to_bounds(search: Search, bounds: &Bounds, cx: &mut CommandCx
     ] {
         if from > until && until.is_some() {
             let (min, max) = (format!("--min-last-{clock}update"), format!("--max-last-{clock}update"));
-            return Err(Failure::usage(format!("{min} is later than {max}: nothing can be found"))
-                .with_hint("swap the two times"));
+            return Err(
+                Failure::usage(format!("{min} is later than {max}: nothing can match")).with_hint("swap the two times")
+            );
         }
     }
     let times = [

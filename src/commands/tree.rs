@@ -146,7 +146,7 @@ async fn descendants(fetcher: &mut Fetcher, summary: &Summary, args: &cli::Tree)
                 descendants.notes.extend(describe_missing(&summary, args.children));
             }
             Err(api::Error::NotFound { .. }) => {
-                descendants.notes.push(format!("the server has no document of {id}, so its children are not known"));
+                descendants.notes.push(format!("the server has no record of {id}: its children are unknown"));
             }
             Err(error) => return Err(error),
         }
@@ -238,13 +238,13 @@ fn describe_chain_end(lineage: &Lineage) -> Option<String> {
     let subject = lineage.subject.id;
     let reason = match &lineage.top {
         Top::Root => return None,
-        Top::Unknown => "its oldest process has a parent that the sensor did not see".to_owned(),
-        Top::NotRecorded(parent) => format!("the server has no document of {parent}"),
-        Top::Suppressed(parent) => format!("the sensor's filtering hides {parent}"),
-        Top::Loop(parent) => format!("{parent} is in it already"),
+        Top::Unknown => "the parent of its oldest process is not recorded".to_owned(),
+        Top::NotRecorded(parent) => format!("the record of {parent} is no longer on the server"),
+        Top::Suppressed(parent) => format!("{parent} is suppressed by a sensor filter"),
+        Top::Loop(parent) => format!("loop detected at {parent}"),
         // More ancestors exist, but were not requested.
-        Top::Walking => format!("{} ancestors were wanted at most", lineage.ancestors.len()),
-        Top::TooDeep(limit) => format!("{limit} ancestors were wanted at most"),
+        Top::Walking => format!("limit of {} ancestors", lineage.ancestors.len()),
+        Top::TooDeep(limit) => format!("limit of {limit} ancestors"),
     };
     Some(format!("the chain of {subject} ends here: {reason}"))
 }
@@ -258,6 +258,6 @@ fn describe_missing(summary: &Summary, limit: Option<u64>) -> Option<String> {
     let shown = u64::try_from(summary.children.len()).unwrap_or(u64::MAX);
     (limit == Some(shown)).then(|| {
         let n = text::pluralize(shown, "child", "children");
-        format!("no more than {n} of {id} wanted; there may be more")
+        format!("limit of {n} of {id}; there may be more")
     })
 }

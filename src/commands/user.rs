@@ -48,21 +48,21 @@ pub(super) async fn run(command: cli::User, cx: &mut CommandCx<'_>) -> Result<Ex
 /// Runs `user list`.
 async fn list(output: OutputArgs, cx: &mut CommandCx<'_>) -> Result<Exit, Failure> {
     let page = cx.client()?.users().await?;
-    let names = print_list::Names { plural: "users", empty_message: "there is no user to see" };
+    let names = print_list::Names { plural: "users", empty_message: "this token cannot list users" };
     print_list::print(&page, names, COLUMNS, output, row, cx)
 }
 
 /// Runs `user create`.
 async fn create(args: &cli::NewUser, cx: &mut CommandCx<'_>) -> Result<Exit, Failure> {
     let required = |name: &str, text: &str| match text.trim() {
-        "" => Err(Failure::usage(format!("there is no {name}"))),
+        "" => Err(Failure::usage(format!("no {name} given"))),
         text => Ok(text.to_owned()),
     };
     let mut user = NewUser {
         username: required("username", &args.username)?,
         first_name: required("first name", &args.first_name)?,
         last_name: required("last name", &args.last_name)?,
-        email: required("e-mail address", &args.email)?,
+        email: required("email address", &args.email)?,
         is_admin: args.admin,
         ..NewUser::default()
     };
@@ -95,7 +95,7 @@ async fn teams(names: &[String], client: &Client, cx: &mut CommandCx<'_>) -> Res
     for name in names {
         let team = resolve::resolve(name, existing.clone(), TEAM, cx)?;
         if teams.iter().any(|(id, _)| *id == team.id) {
-            cx.note(&format!("{name} is named twice"));
+            cx.note(&format!("{name} is given twice"));
         } else {
             teams.push((team.id, team.name.raw().to_owned()));
         }
@@ -106,28 +106,28 @@ async fn teams(names: &[String], client: &Client, cx: &mut CommandCx<'_>) -> Res
 /// Reads the password: typed twice without echo, or from the first line of standard input.
 fn password(username: &str, cx: &mut CommandCx<'_>) -> Result<Password, Failure> {
     let failure = |error: &str| {
-        Failure::usage(error).with_hint("type it at a terminal, or give it as the first line of standard input")
+        Failure::usage(error).with_hint("type it at a terminal, or give it as the first line of stdin")
     };
     let Some(read_password) = cx.streams.read_password else {
         let mut line = cx.read_line();
         if line.ends_with(b"\r") {
             line.pop();
         }
-        let line = String::from_utf8(line).map_err(|_| failure("the password is no UTF-8"))?;
+        let line = String::from_utf8(line).map_err(|_| failure("the password is not UTF-8"))?;
         if line.is_empty() {
-            return Err(failure("there is no password"));
+            return Err(failure("no password given"));
         }
         return Ok(Password::new(line));
     };
     let name = text::make_visible(&username.into());
     let prompt = |question: String| {
         let line =
-            read_password(&question).map_err(|error| failure(&format!("the password cannot be asked for: {error}")))?;
-        line.filter(|line| !line.is_empty()).ok_or_else(|| failure("there is no password"))
+            read_password(&question).map_err(|error| failure(&format!("cannot prompt for the password: {error}")))?;
+        line.filter(|line| !line.is_empty()).ok_or_else(|| failure("no password given"))
     };
     let password = prompt(format!("Password for {name}:"))?;
-    if prompt("The same again:".into())? != password {
-        return Err(failure("these are two passwords"));
+    if prompt("Confirm password:".into())? != password {
+        return Err(failure("the passwords differ"));
     }
     Ok(Password::new(password))
 }

@@ -195,7 +195,7 @@ async fn the_box_that_finds_sensors_takes_the_link_of_a_host() {
     console.shows(&["This link is for cb.other.example"]);
     console.press("ctrl-u").await.paste(&own("watchlist/3")).await;
     console.press("enter").await;
-    console.shows(&["this link names a watchlist, and not a host"]);
+    console.shows(&["this link points to a watchlist, not to a host"]);
     assert_eq!(console.asked(), [""; 0]);
 }
 

@@ -66,18 +66,18 @@ fn parse_status(word: &str) -> Result<AlertStatus, Failure> {
     let word = word.trim();
     let status = AlertStatus::parse(&word.into());
     let why = match &status {
-        AlertStatus::Other(_) if word.is_empty() => "there is no status".to_owned(),
-        AlertStatus::Other(_) => format!("{word:?} is no status of an alert"),
+        AlertStatus::Other(_) if word.is_empty() => "no status given".to_owned(),
+        AlertStatus::Other(_) => format!("{word:?} is not a valid alert status"),
         _ => return Ok(status),
     };
-    Err(Failure::usage(why).with_hint("write unresolved, in-progress, resolved or false-positive"))
+    Err(Failure::usage(why).with_hint("use unresolved, in-progress, resolved or false-positive"))
 }
 
 /// Parses the alert IDs of the command line, without duplicates.
 fn parse_ids(ids: &[String], cx: &mut CommandCx<'_>) -> Result<Vec<AlertId>, Failure> {
     let parser = args::ArgParser {
-        noun: "id of an alert",
-        advice: "an id looks like 6f0d2b1e-8c4a-4e57-9a3b-2d7f1c90e845; `lampblack alert list` prints them",
+        noun: "alert ID",
+        advice: "an alert ID looks like 6f0d2b1e-8c4a-4e57-9a3b-2d7f1c90e845; `lampblack alert list` shows them",
     };
     let words = links::alerts(read_args(ids, cx)?, cx)?;
     parser.parse_all(&words, parse_uuid, cx)
@@ -103,7 +103,7 @@ async fn with_current_state(changes: Vec<Change>, client: &Client) -> Result<Vec
     for (change, state) in future::try_join_all(reads).await? {
         if let Snapshot::Alerts(snapshot) = &state {
             let missing_ids = snapshot.missing.iter();
-            missing.extend(missing_ids.map(|id| format!("there is no alert {}", text::make_visible(&id.0))));
+            missing.extend(missing_ids.map(|id| format!("alert {} not found", text::make_visible(&id.0))));
         }
         let state = Some(state);
         targets.push(PlannedTarget { change, state });
@@ -117,14 +117,14 @@ async fn resolve_owner(name: &str, client: &Client, cx: &mut CommandCx<'_>) -> R
     let users = match client.users().await {
         Ok(page) => page,
         Err(error @ (Error::Forbidden { .. } | Error::NotFound { .. })) => {
-            cx.warn(&format!("whether there is a user {name:?} is not known: {error}"));
+            cx.warn(&format!("cannot check whether user {name:?} exists: {error}"));
             return Ok(name.to_owned());
         }
         Err(error) => return Err(error.into()),
     };
     let user = users.rows.iter().find(|user| user.username.eq_ignore_case(name));
     user.map(|user| user.username.raw().to_owned()).ok_or_else(|| {
-        not_found(format!("there is no user {name:?}"), users.n_unreadable, "users")
-            .with_hint("`lampblack user list` shows those there are; nothing was sent")
+        not_found(format!("user {name:?} not found"), users.n_unreadable, "users")
+            .with_hint("`lampblack user list` shows the users; nothing was sent")
     })
 }

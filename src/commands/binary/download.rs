@@ -34,21 +34,18 @@ pub(in super::super) async fn download(args: &BinaryDownload, cx: &mut CommandCx
     let mut progress_line = ProgressLine::default();
     let outcome = select! {
         // An interrupted download removes its partial file.
-        _ = wait_for_shutdown() => Err(Failure::new(Exit::Failed, "stopped; nothing was kept")),
+        _ = wait_for_shutdown() => Err(Failure::new(Exit::Failed, "stopped; nothing was saved")),
         outcome = download::download(&client, &request, |progress| progress_line.report_progress(progress, cx)) => {
             outcome.map_err(download_failure)
         }
     };
     cx.progress("");
     let downloaded = outcome?;
-    let summary = |verb| {
-        let (size, md5) = (downloaded.size, downloaded.md5);
-        format!("{size} bytes{verb}, and they hash to {md5}")
-    };
+    let (size, md5) = (downloaded.size, downloaded.md5);
     if downloaded.is_verified {
-        cx.note(&summary(""));
+        cx.note(&format!("{size} bytes, MD5 verified: {md5}"));
     } else {
-        cx.warn(&summary(" came"));
+        cx.warn(&format!("{size} bytes, NOT VERIFIED: the MD5 is {md5}"));
     }
     writeln!(cx.streams.out, "{}", downloaded.path.display())?;
     Ok(Exit::Done)
@@ -58,9 +55,9 @@ fn download_failure(error: Error) -> Failure {
     let text = error.to_string();
     match error {
         Error::Server(error) => no_copy_failure(error),
-        Error::NoSpace { .. } => Failure::new(Exit::Failed, text).with_hint("choose another place with -o"),
+        Error::NoSpace { .. } => Failure::new(Exit::Failed, text).with_hint("choose another path with -o"),
         Error::Partial { .. } | Error::HashMismatch { .. } => {
-            Failure::new(Exit::Failed, text).with_hint("--keep-unverified keeps what there is, as NAME.unverified")
+            Failure::new(Exit::Failed, text).with_hint("--keep-unverified keeps the file as NAME.unverified")
         }
         Error::Record(_) | Error::Archive(_) => Failure::new(Exit::Failed, text),
     }

@@ -62,7 +62,7 @@ pub(super) async fn show(args: &BinaryShow, cx: &mut CommandCx<'_>) -> Result<Ex
             writeln!(cx.streams.out, "{line}")?;
         }
         if head.value.is_whole {
-            cx.note("that is all the server has of it");
+            cx.note("the server has no more of it");
         }
         return Ok(Exit::Done);
     }
@@ -82,8 +82,8 @@ pub(super) async fn show(args: &BinaryShow, cx: &mut CommandCx<'_>) -> Result<Ex
 /// Fetches the binary record of a file.
 async fn fetch_binary(fetcher: &mut Fetcher, md5: Md5) -> Result<Fetched<Binary>, Failure> {
     fetcher.binary(md5).await.map_err(|error| match error {
-        api::Error::NotFound { .. } => Failure::new(Exit::NoResults, format!("there is no binary {md5}"))
-            .with_hint("`lampblack binary search` finds those there are"),
+        api::Error::NotFound { .. } => Failure::new(Exit::NoResults, format!("binary {md5} not found"))
+            .with_hint("`lampblack binary search` shows the binaries"),
         error => error.into(),
     })
 }
@@ -93,7 +93,7 @@ fn no_copy_failure(error: api::Error) -> Failure {
     let is_missing = matches!(error, api::Error::NotFound { .. });
     let failure = Failure::from(error);
     if is_missing {
-        failure.with_hint("it was not collected, or not from any host yet; `lampblack binary show` says what is known")
+        failure.with_hint("no sensor has collected it yet; `lampblack binary show` shows the known details")
     } else {
         failure
     }

@@ -19,8 +19,9 @@ pub(super) async fn run(word: &str, action: cli::Action, cx: &mut CommandCx<'_>)
     let (justification, requested) = match action {
         cli::Action::List { output } => return list(word, output, cx).await,
         cli::Action::Add { kind, to, .. } if kind != Effect::Email && !to.is_empty() => {
-            return Err(Failure::usage("--to is for e-mail alone")
-                .with_hint("an alert and a line in syslog are for nobody in particular"));
+            return Err(
+                Failure::usage("--to works with email only").with_hint("alert and syslog actions have no recipients")
+            );
         }
         cli::Action::Add { kind, to, justification } => (justification, Ok((kind, to))),
         cli::Action::Remove { action, justification } => (justification, Err(action)),
@@ -51,7 +52,7 @@ async fn list(word: &str, output: OutputArgs, cx: &mut CommandCx<'_>) -> Result<
     let client = cx.client()?;
     let id = resolve_watchlist(word, &client, cx).await?.id;
     let page = client.watch_actions(id).await?;
-    let names = print_list::Names { plural: "actions", empty_message: "it sets nothing off" };
+    let names = print_list::Names { plural: "actions", empty_message: "no actions" };
     print_list::print(&page, names, COLUMNS, output, row, cx)
 }
 
@@ -64,8 +65,8 @@ fn check_action_exists(action: u64, snapshot: &WatchlistSnapshot) -> Result<(), 
     let actions = snapshot.actions.iter().flatten();
     let descriptions: Vec<_> = actions.map(show::describe_action).collect();
     let hint = match &descriptions[..] {
-        [] => "it sets nothing off".to_owned(),
-        descriptions => format!("it sets off: {}", descriptions.join(", ")),
+        [] => "no actions".to_owned(),
+        descriptions => format!("actions: {}", descriptions.join(", ")),
     };
     let why = format!("the watchlist has no action {action}");
     Err(not_found(why, snapshot.n_unreadable, "actions").with_hint(hint))

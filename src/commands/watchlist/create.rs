@@ -10,15 +10,13 @@ use crate::query::{self, Index};
 /// Runs `watchlist create`.
 pub(super) async fn create(args: &cli::NewWatchlist, cx: &mut CommandCx<'_>) -> Result<Exit, Failure> {
     if args.name.trim().is_empty() {
-        return Err(Failure::usage("the watchlist has no name").with_hint("give it one that says what it looks for"));
+        return Err(Failure::usage("the watchlist needs a name").with_hint("give a name that says what it detects"));
     }
     let (query_index, index) =
         if args.binary { (Index::Binary, StoredIndex::Modules) } else { (Index::Process, StoredIndex::Events) };
     let query = query_argument::read_query(query_index, &args.query, args.query_args, cx)?;
     if query.trim().is_empty() {
-        return Err(
-            Failure::usage("the query is empty: the watchlist would tag everything").with_hint("say what it looks for")
-        );
+        return Err(Failure::usage("the query is empty: the watchlist would tag everything").with_hint("give a query"));
     }
     let (client, access) = cx.connect()?;
     change::check_may_change(&access)?;

@@ -65,7 +65,7 @@ pub(super) async fn run(command: cli::Watchlist, cx: &mut CommandCx<'_>) -> Resu
 /// Runs `watchlist list`.
 async fn list(output: OutputArgs, cx: &mut CommandCx<'_>) -> Result<Exit, Failure> {
     let page = cx.client()?.watchlists().await?;
-    let names = print_list::Names { plural: KIND.plural, empty_message: "there is no watchlist" };
+    let names = print_list::Names { plural: KIND.plural, empty_message: "no watchlists" };
     print_list::print(&page, names, COLUMNS, output, row, cx)
 }
 

@@ -22,7 +22,7 @@ pub(super) async fn show(word: &str, format: Format, cx: &mut CommandCx<'_>) -> 
     let actions = match client.watch_actions(watchlist.id).await {
         Ok(page) => Some(page.rows),
         Err(error) => {
-            cx.warn(&format!("what it sets off: {error}"));
+            cx.warn(&format!("actions: {error}"));
             None
         }
     };
@@ -62,7 +62,7 @@ pub(super) async fn search(word: &str, options: SearchOptions, cx: &mut CommandC
         StoredIndex::Events => Index::Process,
         StoredIndex::Modules => Index::Binary,
         StoredIndex::Other(word) => {
-            let why = format!("it searches {word:?}, which is neither processes nor binaries");
+            let why = format!("its search type {word:?} is neither processes nor binaries");
             return Err(Failure::new(Exit::Failed, why));
         }
     };
@@ -71,7 +71,7 @@ pub(super) async fn search(word: &str, options: SearchOptions, cx: &mut CommandC
         let why = format!("its stored query is malformed: {why}");
         if !options.query_args.as_typed {
             return Err(Failure::usage(why).with_hint(
-                "`lampblack watchlist show` shows it; nothing was searched, --as-typed searches with what there is",
+                "`lampblack watchlist show` shows the query; nothing was searched, --as-typed runs it anyway",
             ));
         }
         cx.warn(&why);
@@ -111,7 +111,7 @@ fn details(watchlist: &Watchlist, actions: Option<&[WatchAction]>) -> String {
     let searched_until = watchlist.searched_until.filter(|at| at.as_second() > 0);
     let action_text = actions.map(|actions| {
         let descriptions: Vec<_> = actions.iter().map(describe_action).collect();
-        if descriptions.is_empty() { "nothing".to_owned() } else { descriptions.join(", ") }
+        if descriptions.is_empty() { "none (tags only)".to_owned() } else { descriptions.join(", ") }
     });
     card(
         &watchlist.name,
@@ -123,13 +123,13 @@ fn details(watchlist: &Watchlist, actions: Option<&[WatchAction]>) -> String {
             ("searches", Some(describe_index(watchlist))),
             ("query", Some(display_query(watchlist))),
             ("malformed", property(stored.malformed_reason())),
-            ("only where", property(Some(filters))),
-            ("sets off", property(action_text)),
-            ("made", property(watchlist.added.map(time_args::format_time))),
-            ("searched until", property(searched_until.map(time_args::format_time))),
+            ("filters", property(Some(filters))),
+            ("actions", property(action_text)),
+            ("created", property(watchlist.added.map(time_args::format_time))),
+            ("last searched", property(searched_until.map(time_args::format_time))),
             ("last hit", property(watchlist.last_hit.map(time_args::format_time))),
             ("last run", property(watchlist.last_hits.map(describe_hits))),
-            ("all runs", property(watchlist.total_hits.map(describe_hits))),
+            ("total hits", property(watchlist.total_hits.map(describe_hits))),
         ],
     )
 }

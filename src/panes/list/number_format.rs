@@ -1,29 +1,8 @@
 //! Formatting of numbers.
 
-/// Formats a number with thousands separators.
-pub(in crate::panes) fn group_thousands(number: u64) -> String {
-    let digits = number.to_string();
-    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
-}
+pub(in crate::panes) use crate::text::group_thousands;
 
 /// Converts a position to an index.
 pub(in crate::panes) fn to_index(at: u64) -> usize {
     usize::try_from(at).unwrap_or(usize::MAX)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn numbers_are_grouped_by_three() {
-        assert_eq!([0, 999, 1_000, 1_234_567].map(group_thousands), ["0", "999", "1,000", "1,234,567"]);
-    }
 }

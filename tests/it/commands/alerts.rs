@@ -73,7 +73,7 @@ async fn several_alerts_are_assigned_in_one_request_to_a_user_who_is_there() {
     let ids = bench.alerts("status:unresolved", 3).await;
     let assign = |user: &'static str| [&["alert", "assign", user], &words(&ids)[..], &["--yes"]].concat();
     let ran = bench.run(&assign("nobody")).await;
-    ran.check(3).notes_say("there is no user \"nobody\"");
+    ran.check(3).notes_say("user \"nobody\" not found");
     assert_eq!(bench.changes(), 0);
     // The server would take any word; its own spelling of the name is sent.
     let ran = bench.run(&assign("AruiZ")).await;
@@ -102,7 +102,7 @@ async fn without_the_right_to_see_users_any_name_is_taken_and_that_is_said() {
     let ids = bench.alerts("status:unresolved", 1).await;
     bench.fault(json!({"mode": "403", "match": "^/api/users"}));
     let ran = bench.run(&["alert", "assign", "newcomer", &ids[0], "--yes"]).await;
-    ran.check(0).notes_say("whether there is a user \"newcomer\" is not known");
+    ran.check(0).notes_say("cannot check whether user \"newcomer\" exists");
     assert_eq!(bench.alert(&ids[0]).await.1, "newcomer");
 }
 
@@ -112,7 +112,7 @@ async fn to_ignore_alerts_takes_a_reason_and_silences_their_report() {
     let found = "watchlist_name:\"FUZZYWOMBAT beacon\"";
     let ignore = |more: &'static [&'static str]| [&["alert", "ignore", "--query", found, "--yes"], more].concat();
     let ran = bench.run(&ignore(&[])).await;
-    ran.check(2).notes_say("there is no reason");
+    ran.check(2).notes_say("--reason is required");
     let ran = bench.run(&ignore(&["--reason", "a test of ours"])).await;
     ran.check(0)
         .says("ignore: confirmed")
@@ -151,7 +151,7 @@ async fn ids_come_from_standard_input_as_the_list_prints_them() {
             &format!("{}\n{}\n\n", ids.join("\n"), ids[0].to_uppercase()),
         )
         .await;
-    ran.check(0).says("4 of 4 alerts changed").notes_say("is named twice");
+    ran.check(0).says("4 of 4 alerts changed").notes_say("is given twice");
     assert_eq!(bench.changes(), 1);
 }
 
@@ -161,14 +161,14 @@ async fn every_word_that_is_no_alert_is_answered_and_nothing_is_sent() {
     let ids = bench.alerts("status:unresolved", 1).await;
     let ran = bench.status("resolved", &["junk", &ids[0], "7"]).await;
     ran.check(2)
-        .notes_say("\"junk\" is no id of an alert")
-        .notes_say("\"7\" is no id of an alert")
+        .notes_say("\"junk\" is not a valid alert ID")
+        .notes_say("\"7\" is not a valid alert ID")
         .notes_say("Nothing was sent");
     let strange = "6f0d2b1e-8c4a-4e57-9a3b-2d7f1c90e845";
     let ran = bench.status("resolved", &[&ids[0], strange]).await;
-    ran.check(3).notes_say(&format!("there is no alert {strange}")).notes_say("nothing was sent");
+    ran.check(3).notes_say(&format!("alert {strange} not found")).notes_say("nothing was sent");
     let ran = bench.fed(&["alert", "ignore", "-", "--yes"], "").await;
-    ran.check(2).notes_say("there is no id of an alert");
+    ran.check(2).notes_say("no alert ID given");
     for arguments in [
         &["alert", "status", "resolved", "--yes"][..],
         &["alert", "status", " ", &ids[0], "--yes"],
@@ -191,10 +191,10 @@ async fn a_word_that_is_no_status_is_answered_with_those_there_are() {
     let ids = bench.alerts("status:unresolved", 1).await;
     for word in ["Escalated", "done", " "] {
         let ran = bench.status(word, &words(&ids)).await;
-        ran.check(2).notes_say("hint: write unresolved, in-progress, resolved or false-positive\n");
+        ran.check(2).notes_say("hint: use unresolved, in-progress, resolved or false-positive\n");
     }
     let ran = bench.status("Escalated", &words(&ids)).await;
-    ran.notes_say("error: \"Escalated\" is no status of an alert\n");
+    ran.notes_say("error: \"Escalated\" is not a valid alert status\n");
     assert_eq!(bench.changes(), 0);
     let ran = bench.status("IN PROGRESS", &words(&ids)).await;
     ran.check(0).says("set in progress: confirmed");
@@ -222,7 +222,7 @@ async fn what_the_server_does_not_show_in_time_is_said_to_be_open() {
     let resolve =
         |more: &'static [&'static str]| [&["alert", "status", "resolved", "--yes"], &words(&ids)[..], more].concat();
     let ran = bench.run(&resolve(&["--timeout", "1s"])).await;
-    ran.check(4).says("resolve: sent, and not confirmed in time; 0 of 2 alerts changed").says(&ids[0]);
+    ran.check(4).says("resolve: sent, not confirmed in time; 0 of 2 alerts changed").says(&ids[0]);
     assert_eq!(bench.changes(), 1);
     let ran = bench.run(&resolve(&["--no-wait"])).await;
     ran.check(0).says("resolve: accepted");
@@ -242,7 +242,7 @@ async fn what_cannot_be_read_back_in_time_is_said_to_be_so() {
     };
     let (ran, ()) = tokio::join!(bench.run(&arguments), meanwhile);
     ran.check(4).says(
-        "resolve: sent, and not confirmed in time; accepted by the server; the state could not be read back from the server: ",
+        "resolve: sent, not confirmed in time; accepted by the server; the state could not be read back from the server: ",
     );
 }
 

@@ -83,14 +83,14 @@ async fn of_a_list_the_hashes_are_taken_and_the_rest_is_named_and_counted() {
     let add = ["ban", "add", "-", "--reason", "x", "--yes"];
     let ran = bench.fed(&[&add[..], &["--strict"]].concat(), &list).await;
     ran.check(2)
-        .notes_say("2 words are no MD5: \"name\", \"evil.exe\"")
+        .notes_say("2 entries are not an MD5: \"name\", \"evil.exe\"")
         .notes_say("1 SHA-256")
         .notes_say("Nothing was sent");
     assert_eq!(bench.changes(), 0);
     let ran = bench.fed(&add, &list).await;
     ran.check(0)
-        .notes_say("left out: 2 words are no MD5: \"name\", \"evil.exe\"; 1 SHA-256")
-        .notes_say("1 hash is named twice");
+        .notes_say("skipped: 2 entries are not an MD5: \"name\", \"evil.exe\"; 1 SHA-256")
+        .notes_say("1 hash is given twice");
     for md5 in [MD5, other] {
         assert_eq!(bench.banned(md5).await, Some(("true".into(), "x".into())));
     }
@@ -110,9 +110,9 @@ async fn without_a_single_hash_nothing_is_sent() {
     let bench = Bench::start().await;
     let add = ["ban", "add", "-", "--reason", "x", "--yes"];
     for (list, words) in [
-        ("\n".to_owned(), "there is no MD5"),
-        ("md5\nabc\n".to_owned(), "there is no MD5: 1 word is no MD5: \"abc\""),
-        ("ab".repeat(32), "there is no MD5: 1 SHA-256"),
+        ("\n".to_owned(), "no MD5 given"),
+        ("md5\nabc\n".to_owned(), "no MD5 given: 1 entry is not an MD5: \"abc\""),
+        ("ab".repeat(32), "no MD5 given: 1 SHA-256"),
     ] {
         bench.fed(&add, &list).await.check(2).notes_say(words);
     }
@@ -130,7 +130,7 @@ async fn fifty_hashes_are_looked_up_together_and_how_much_that_takes_is_said_bef
     let ran = bench.fed(&add("--dry-run"), &list.join("\n")).await;
     ran.check(0)
         .notes_say("50 hashes: up to 10 API requests for this preview, then up to 4 for each hash that changes")
-        .says("all 50 hashes together")
+        .says("all 50 hashes")
         .says("last 30 days: ");
     let n_looks = bench.server.seen_requests().len();
     assert!(n_looks <= 10, "{n_looks} requests: {:?}", bench.server.seen_requests());

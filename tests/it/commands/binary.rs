@@ -136,7 +136,7 @@ async fn a_file_is_kept_as_the_servers_archive() {
     let md5 = bench.md5("svch0st.exe").await;
     let ran = bench.download(&[&md5]).await;
     assert_eq!(ran.check(0).out, format!("{md5}.zip\n"));
-    ran.notes_say("214528 bytes, and they hash to");
+    ran.notes_say("214528 bytes, MD5 verified: ");
     assert!(!ran.notes.contains('\r'), "no progress without a terminal");
     let path = bench.home.path().join(format!("{md5}.zip"));
     assert_eq!(mode(&path), 0o600);
@@ -208,7 +208,7 @@ async fn a_copy_that_is_cut_off_is_kept_only_as_unverified() {
     assert!(bench.files().is_empty());
     let ran = bench.download(&[PARTIAL, "--keep-unverified"]).await;
     assert_eq!(ran.check(0).out, format!("{PARTIAL}.zip.unverified\n"));
-    ran.notes_say("warning: 26214400 bytes came, and they hash to ");
+    ran.notes_say("warning: 26214400 bytes, NOT VERIFIED: the MD5 is ");
     let again = bench.download(&[PARTIAL, "--keep-unverified"]).await;
     again.check(1).notes_say("it exists already");
     assert_eq!(bench.files(), [format!("{PARTIAL}.zip.unverified")]);

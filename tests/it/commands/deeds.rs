@@ -13,7 +13,7 @@ const HOST: &str = "WIN-IA9NQ1GN8OI";
 async fn a_host_is_put_into_another_group_by_its_name() {
     let bench = Bench::start().await;
     let ran = bench.run(&["sensor", "move", HOST, "--group", "no such group", "--yes"]).await;
-    ran.check(3).notes_say("no sensor group has the name \"no such group\"").notes_say("Default Group");
+    ran.check(3).notes_say("no sensor group is named \"no such group\"").notes_say("Default Group");
     let to = ["sensor", "move", HOST, "--group", "engineering", "--yes"];
     let ran = bench.run(&to).await;
     ran.check(0).notes_say("to group Engineering");

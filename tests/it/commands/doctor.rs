@@ -30,3 +30,24 @@ async fn the_doctor_names_what_is_wrong() {
     let ran = finish(bare(&bench.home, &["doctor"]), "").await;
     assert!(ran.check(1).out.contains("lampblack demo"), "{}", ran.out);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_doctor_says_what_the_token_may_change_as_far_as_reading_shows_it() {
+    let bench = Bench::start().await;
+    let said = async |words: &[&str]| {
+        let ran = bench.run(&[&["doctor"], words].concat()).await;
+        let line = ran.check(0).out.lines().find(|line| line.starts_with("ok    changes")).map(str::to_owned);
+        line.unwrap_or_default()
+    };
+    let users = bench.run(&["user", "list", "--format", "jsonl"]).await.json_lines();
+    let name = |is_admin: bool| {
+        let user = users.iter().find(|user| user["global_admin"] == is_admin);
+        user.and_then(|user| user["username"].as_str()).expect("one of each").to_owned()
+    };
+    let (admin, analyst) = (name(true), name(false));
+    assert!(said(&["--user", &admin]).await.ends_with(&format!("allowed: {admin} is a global administrator")));
+    let found = said(&["--user", &analyst]).await;
+    assert!(found.contains(&format!("{analyst} is ")) && found.contains(" in Default Group"), "{found}");
+    assert!(said(&["--user", "unlisted"]).await.contains("not checked, doctor sends no changes"));
+    assert!(said(&["--read-only"]).await.ends_with("off: the profile is read-only"));
+}

@@ -56,7 +56,7 @@ async fn a_table_says_what_was_done_and_what_is_left_out() {
     assert!(has(&["filemod", "last wrote", r"c:\users\public\dbg.bin"]), "{}", ran.out);
     let few = bench.run(&["events", &payload(&bench).await, "--limit", "3", "--format", "csv"]).await;
     assert_eq!(few.check(0).out.lines().count(), 4);
-    few.notes_say("3 events of 28").notes_say("--limit 0 gives all");
+    few.notes_say("3 of 28 events").notes_say("--limit 0 shows all");
     assert!(few.out.starts_with("time,kind,action,what,md5,segment,process\n"), "{}", few.out);
 }
 
@@ -87,7 +87,7 @@ async fn a_segment_that_fails_is_a_gap_and_costs_nothing_else() {
     let gone = whole[whole.len() / 2].text("segment_id");
     bench.fault(json!({"mode": "500", "match": format!("/{gone}/event")}));
     let ran = bench.run(&["events", &id, "--limit", "0", "--format", "jsonl"]).await;
-    ran.check(1).notes_say(&format!("warning: segment {gone} of {id} is left out")).notes_say("error: ");
+    ran.check(1).notes_say(&format!("warning: segment {gone} of {id} is skipped")).notes_say("error: ");
     let rest: Vec<Value> = whole.into_iter().filter(|row| row.text("segment_id") != gone).collect();
     assert_eq!(ran.json_lines(), rest);
 }

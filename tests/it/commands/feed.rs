@@ -60,7 +60,7 @@ async fn one_is_found_by_number_name_or_title() {
 async fn it_is_switched_synchronized_and_deleted_with_proof() {
     let bench = Bench::start().await;
     let ran = bench.run(&["feed", "disable", "soc", "--yes"]).await;
-    ran.check(2).notes_say("there is no reason");
+    ran.check(2).notes_say("--reason is required");
     let ran = bench.run(&["feed", "sync", "soc", "--yes"]).await;
     ran.check(0).says("sync feed: confirmed; accepted by the server");
     let ran = bench.feed(&["disable", "soc"]).await;

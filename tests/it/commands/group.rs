@@ -30,7 +30,7 @@ async fn a_group_is_made_once_on_a_site_that_is_there() {
     let ran = bench.run(&["group", "create", "Kiosks", "--dry-run"]).await;
     ran.check(0).says("sends: POST /api/group {\"name\":\"Kiosks\",\"site_id\":1}");
     let ran = bench.run(&["group", "create", "Kiosks", "--site", "9", "--yes"]).await;
-    ran.check(3).notes_say("there is no site 9").notes_say("there are: 1 Default Site");
+    ran.check(3).notes_say("site 9 not found").notes_say("sites: 1 Default Site");
     bench.run(&["group", "create", " ", "--yes"]).await.check(2);
     assert_eq!(bench.changes(), 0);
     let ran = bench.run(&["group", "create", "Kiosks", "--yes"]).await;

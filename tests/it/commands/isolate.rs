@@ -56,7 +56,7 @@ async fn what_is_already_so_is_said_and_sends_nothing() {
     assert_eq!(ran.check(0).out, format!("{HOST} is not isolated; nothing was sent\n"));
     assert_eq!(bench.changes(), 0);
     let ran = bench.run(&["log", "show"]).await;
-    ran.check(0).notes_say("nothing was changed yet");
+    ran.check(0).notes_say("no actions yet");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -64,9 +64,9 @@ async fn nothing_is_sent_without_a_reason_a_yes_or_when_it_is_only_tried() {
     let bench = brisk().await;
     let isolate = |more: &'static [&'static str]| [&["sensor", "isolate", HOST], more].concat();
     let ran = bench.run(&isolate(&["--yes"])).await;
-    ran.check(2).notes_say("there is no reason");
+    ran.check(2).notes_say("--reason is required");
     let ran = bench.run(&isolate(&["--reason", " ", "--yes"])).await;
-    ran.check(2).notes_say("there is no reason");
+    ran.check(2).notes_say("--reason is required");
     let ran = bench.run(&isolate(&["--reason", "x"])).await;
     ran.check(5).notes_say("nobody is here to confirm it");
     let ran = bench.run(&isolate(&["--dry-run"])).await;
@@ -74,7 +74,7 @@ async fn nothing_is_sent_without_a_reason_a_yes_or_when_it_is_only_tried() {
     let ran = bench.run(&isolate(&["--read-only", "--reason", "x", "--yes"])).await;
     ran.check(5).notes_say("read-only");
     let ran = bench.run(&["sensor", "isolate", HOST, "NO-SUCH-HOST", "--reason", "x", "--yes"]).await;
-    ran.check(3).notes_say("no sensor has the name");
+    ran.check(3).notes_say("no sensor is named");
     assert_eq!(bench.changes(), 0);
 }
 
@@ -155,7 +155,7 @@ async fn a_protected_host_is_left_out_of_many_and_takes_its_name_alone() {
     let ran = bench.run(&with(&["3", "--reason", "x", "--yes"])).await;
     ran.check(5).notes_say("PROTECTED: protected_hosts has WIN-*");
     let ran = bench.run(&with(&["3", "4", "--reason", "x", "--yes"])).await;
-    ran.check(5).notes_say("WIN-IA9NQ1GN8OI is left out");
+    ran.check(5).notes_say("WIN-IA9NQ1GN8OI is skipped");
     assert_eq!(bench.isolation().await, ("false".into(), "false".into()));
 }
 

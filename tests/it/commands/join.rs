@@ -123,8 +123,8 @@ async fn what_cannot_be_fetched_is_null_and_said() {
         assert_eq!(row["sensor"]["id"], 3);
         assert_eq!((&row["group"], &row["binary"]), (&Value::Null, &Value::Null));
     }
-    ran.notes_say("warning: not joined: sensor group 1: ")
-        .notes_say("warning: not joined: binary 79b6d4c5283fc806387c55b8d7c8b762: ");
+    ran.notes_say("warning: related record missing: sensor group 1: ")
+        .notes_say("warning: related record missing: binary 79b6d4c5283fc806387c55b8d7c8b762: ");
     assert_eq!(ran.notes.lines().count(), 2, "{}", ran.notes);
 
     // One line says as well as forty that no sensor can be seen.

@@ -26,7 +26,7 @@ async fn the_link_of_a_search_is_its_query_on_this_server() {
             let link = format!("{base}/#{slash}search/{search}");
             let ran = bench.run(&["search", &link, "--count"]).await;
             assert_eq!(ran.check(0).out, "2\n");
-            ran.notes_say("note: the link is asked as: process_name:net.exe");
+            ran.notes_say("note: query of the link: process_name:net.exe");
             assert_eq!(ran.notes.contains("the link is of cb.other.example"), is_other, "{}", ran.notes);
             let ran = bench.fed(&["facets", "-", "--field", "username", "--format", "jsonl"], &link).await;
             assert!(!ran.check(0).json_lines().is_empty());
@@ -36,7 +36,7 @@ async fn the_link_of_a_search_is_its_query_on_this_server() {
     let ran = bench.run(&["search", &link]).await;
     ran.check(2).notes_say("this link names a search of binaries");
     let ran = bench.run(&["search", &format!("{own}/#/search/cb.urlver=1&process_name%3Aa.exe")]).await;
-    ran.check(2).notes_say("this link names no query");
+    ran.check(2).notes_say("This link has no query");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -54,7 +54,7 @@ async fn the_link_of_a_process_is_its_id() {
         ran.check(0);
     }
     let ran = bench.run(&["tree", &format!("{own}/#/host/3")]).await;
-    ran.check(2).notes_say("this link names a host, and not a process");
+    ran.check(2).notes_say("this link points to a host, not to a process");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -83,7 +83,7 @@ async fn the_number_in_a_link_of_another_server_is_refused() {
         bench.server.forget_requests();
         let link = format!("{other}/#/{fragment}");
         let ran = bench.run(&[command, &[link.as_str()]].concat()).await;
-        ran.check(2).notes_say("this link is of cb.other.example, and the configured server is 127.0.0.1");
+        ran.check(2).notes_say("this link is for cb.other.example, the configured server is 127.0.0.1");
         assert_eq!(bench.server.seen_requests().len(), 0, "{command:?}");
         let link = format!("{own}/#/investigation/3");
         let ran = bench.run(&[command, &[link.as_str()]].concat()).await;
@@ -179,7 +179,7 @@ async fn times_are_read_as_people_write_them_and_said_as_they_were_understood() 
         ran.check(0).notes_say("note: last event until 20").notes_say("server clock");
     }
     let ran = bench.run(&["search", NET, "--min-last-update", "soonish"]).await;
-    ran.check(2).notes_say("does not understand").notes_say("hint: write it as");
+    ran.check(2).notes_say("is not valid").notes_say("hint: write 2026");
 }
 
 #[tokio::test(flavor = "multi_thread")]

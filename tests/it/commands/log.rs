@@ -48,7 +48,7 @@ async fn the_log_of_the_demo_is_read_by_an_option_and_pointed_at() {
     let shown = bench.rows_of(&["log", "show", "--demo"]).await;
     assert_eq!(shown[0]["action"], "ban");
     let verified = bench.run(&["log", "verify", "--demo"]).await;
-    assert!(verified.check(0).out.starts_with("10 lines, each follows"));
+    assert!(verified.check(0).out.starts_with("Audit log intact: 10 entries"));
     let verified = bench.run(&["log", "verify"]).await;
     assert!(verified.check(0).out.starts_with("0 lines"), "{}", verified.out);
 }
@@ -58,7 +58,7 @@ async fn a_log_of_an_earlier_version_is_shown_verified_and_goes_on() {
     let bench = Bench::start().await;
     bench.put_log(LOG, HEAD);
     let verified = bench.run(&["log", "verify"]).await;
-    assert!(verified.check(0).out.starts_with("10 lines, each follows"), "{}", verified.out);
+    assert!(verified.check(0).out.starts_with("Audit log intact: 10 entries"), "{}", verified.out);
     let shown = bench.rows_of(&["log", "show"]).await;
     let deeds: Vec<_> = shown.iter().map(|row| (row["action"].as_str().unwrap(), &row["outcomes"])).collect();
     let of = |at: usize| deeds[at].1.as_array().unwrap().last().unwrap()["stage"].as_str().unwrap();
@@ -70,7 +70,7 @@ async fn a_log_of_an_earlier_version_is_shown_verified_and_goes_on() {
     assert_eq!((journal.activity.len(), journal.n_older, journal.log_faults), (4, 0, Vec::new()));
     bench.ban().await.check(0);
     let verified = bench.run(&["log", "verify"]).await;
-    assert!(verified.check(0).out.starts_with("12 lines, each follows"), "{}", verified.out);
+    assert!(verified.check(0).out.starts_with("Audit log intact: 12 entries"), "{}", verified.out);
 }
 
 #[tokio::test]
@@ -149,7 +149,7 @@ async fn of_a_long_log_only_what_is_shown_is_kept_and_all_of_it_is_archived_and_
     assert_eq!(names.len(), 10, "{names:?}");
     assert_eq!(names[0], "actions-2026-01.jsonl");
     let verified = bench.run(&["log", "verify"]).await;
-    assert!(verified.check(0).out.starts_with("12002 lines, each follows"), "{}", verified.out);
+    assert!(verified.check(0).out.starts_with("Audit log intact: 12002 entries"), "{}", verified.out);
     let shown = bench.rows_of(&["log", "show"]).await;
     assert_eq!(shown.len(), 6_001);
     let lines: Vec<_> = shown.iter().map(|row| row["line"].as_u64().unwrap()).collect();
@@ -178,7 +178,7 @@ async fn a_command_says_that_it_waits_for_a_log_that_is_locked() {
     let mut child = command.stderr(std::process::Stdio::piped()).spawn().unwrap();
     let mut notes = BufReader::new(child.stderr.take().unwrap()).lines();
     while let Some(line) = notes.next_line().await.unwrap() {
-        if line == "note: waiting: another program has locked the action log" {
+        if line == "note: waiting for another program that has locked the action log" {
             break;
         }
     }

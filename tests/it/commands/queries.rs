@@ -71,7 +71,7 @@ async fn a_list_that_is_sent_as_typed_is_what_was_typed() {
     let bench = Bench::start().await;
     let ran = bench.run(&["search", "10.0.0.1\n10.0.0.2", "--as-typed", "--count"]).await;
     assert_eq!(ran.check(0).out, "0\n");
-    ran.notes_say("warning: query, sent as typed: this is a list of 2 indicators");
+    ran.notes_say("warning: query, sent as typed: This is a list of 2 indicators");
     let seen = bench.server.seen_requests();
     assert!(seen.iter().any(|seen| seen.target.contains("q=10.0.0.1%0A10.0.0.2")), "{seen:?}");
 }
@@ -86,7 +86,7 @@ async fn comments_and_blank_lines_on_standard_input_are_no_part_of_a_query() {
     ran.notes_say("note: 2 lines of standard input left out");
     for nothing in ["", "\n", "# nothing\n"] {
         let ran = bench.fed(&["search", "-"], nothing).await;
-        check_refused(&bench, &ran, "there is no query on standard input");
+        check_refused(&bench, &ran, "no query on stdin");
     }
     let ids = bench.ids(NET).await;
     let piped = format!("# processes\n\n{}\r\n  # and\n{}\n", ids[0], ids[1]);

@@ -137,9 +137,7 @@ async fn sensors_are_found_by_anything_that_is_told_of_them() {
 async fn a_group_that_is_not_there_is_answered_with_those_there_are() {
     let bench = Bench::start().await;
     let ran = bench.run(&["sensor", "list", "group:nope"]).await;
-    ran.check(3)
-        .notes_say("error: no sensor group has the name \"nope\"\n")
-        .notes_say("hint: there are: Default Group, ");
+    ran.check(3).notes_say("error: no sensor group is named \"nope\"\n").notes_say("hint: groups: Default Group, ");
     bench.run(&["sensor", "list", "nonsense:x group:nope"]).await.check(2);
 }
 

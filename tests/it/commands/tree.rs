@@ -34,7 +34,7 @@ async fn a_parent_has_its_children_below_it() {
     let bench = Bench::start().await;
     let child = bench.ids(NET).await.remove(0);
     let rows = bench.run(&["tree", &child, "--depth", "1", "--format", "jsonl"]).await;
-    rows.notes_say("1 ancestors were wanted at most");
+    rows.notes_say("limit of 1 ancestors");
     let parent = rows.json_lines()[0].text("id");
 
     let ran = bench.run(&["tree", &parent, "--format", "csv"]).await;

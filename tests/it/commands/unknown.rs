@@ -82,7 +82,7 @@ async fn a_role_that_cannot_be_read_warns_where_only_groups_are_protected() {
         ran.check(5)
             .notes_say("WARNING: Host role unavailable (")
             .notes_say("cannot tell whether this is a DOMAIN CONTROLLER")
-            .notes_say("error: --yes does not pass 1 warning");
+            .notes_say("error: --yes does not override 1 warning");
     }
     assert_eq!(bench.changes(), 0);
 }
@@ -114,7 +114,7 @@ async fn a_ban_whose_record_or_counts_cannot_be_had_is_not_passed_by_yes() {
         bench.server.clear_faults();
         bench.fault(fault);
         let ran = bench.ban_hash(&md5, "--yes").await;
-        ran.check(5).notes_say("WARNING: ").notes_say(warning).notes_say("error: --yes does not pass");
+        ran.check(5).notes_say("WARNING: ").notes_say(warning).notes_say("error: --yes does not override");
     }
     assert_eq!(bench.changes(), 0);
     bench.server.clear_faults();
@@ -235,7 +235,7 @@ async fn a_watchlist_and_an_ignored_report_whose_hits_cannot_be_had_are_not_pass
     ] {
         bench.server.clear_faults();
         bench.fault(fault);
-        bench.run(words).await.check(5).notes_say(warning).notes_say("error: --yes does not pass");
+        bench.run(words).await.check(5).notes_say(warning).notes_say("error: --yes does not override");
     }
     assert_eq!(bench.changes(), 0);
 }

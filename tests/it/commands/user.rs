@@ -72,10 +72,10 @@ async fn a_user_is_made_with_the_password_of_standard_input_and_nobody_sees_it()
 async fn without_a_password_a_team_or_a_name_nobody_is_made() {
     let bench = Bench::start().await;
     let ran = bench.create(&["--yes"], "").await;
-    ran.check(2).notes_say("error: there is no password").notes_say("the first line of standard input");
+    ran.check(2).notes_say("error: no password given").notes_say("the first line of stdin");
     bench.create(&["--yes"], "\nsecond\n").await.check(2);
     let ran = bench.create(&["--team", "Nobodies", "--yes"], PASSWORD).await;
-    ran.check(3).notes_say("no team has the name \"Nobodies\"").notes_say("there are: Analysts, Responders");
+    ran.check(3).notes_say("no team has the name \"Nobodies\"").notes_say("names: Analysts, Responders");
     let ran = bench.create(&["--dry-run", "--admin"], "").await;
     ran.check(0).says("A global administrator has every right on this server").says("\"password\":\"********\"");
     bench.create(&[], PASSWORD).await.check(5);

@@ -46,7 +46,7 @@ async fn every_warning_stops_yes_until_it_is_overridden() {
         let ran = bench.run(&ban).await;
         ran.check(5)
             .notes_say(warning)
-            .notes_say("error: --yes does not pass")
+            .notes_say("error: --yes does not override")
             .notes_say("hint: add --override-warnings");
     }
     assert_eq!(bench.changes(), 0);
@@ -65,11 +65,11 @@ async fn domain_controllers_are_protected_unless_the_profile_says_otherwise() {
     // Of several it is left out.
     let many = ["sensor", "isolate", CONTROLLER, "WIN-IA9NQ1GN8OI", "--reason", "x", "--dry-run"];
     let ran = bench.run(&many).await;
-    ran.check(5).says("WIN-IA9NQ1GN8OI").notes_say("CORP-DC-01 is left out");
+    ran.check(5).says("WIN-IA9NQ1GN8OI").notes_say("CORP-DC-01 is skipped");
     bench.configure("protected_hosts = []");
     let lab = |more: &[&'static str]| [&["--profile", "lab"], &isolate(CONTROLLER, more)[..]].concat();
     let ran = bench.run(&lab(&["--yes"])).await;
-    ran.check(5).notes_say("error: --yes does not pass 1 warning: DOMAIN CONTROLLER");
+    ran.check(5).notes_say("error: --yes does not override 1 warning: DOMAIN CONTROLLER");
     assert_eq!(bench.changes(), 0);
     let ran = bench.run(&lab(&["--yes", "--override-warnings", "--no-wait"])).await;
     ran.check(0);
@@ -104,7 +104,7 @@ async fn what_is_only_to_be_known_is_a_note_and_yes_passes_it() {
 async fn a_dry_run_with_yes_sends_nothing() {
     let bench = Bench::start().await;
     let ran = bench.run(&isolate("WIN-IA9NQ1GN8OI", &["--yes", "--dry-run"])).await;
-    ran.check(0).says("a dry run: nothing was sent");
+    ran.check(0).says("Dry run: nothing sent");
     assert_eq!(bench.changes(), 0);
 }
 

@@ -26,7 +26,7 @@ async fn watchlists_are_listed_with_their_queries_as_a_person_writes_them() {
         .says(",cmdline:minidump cb.fq.os_type=windows\n");
     let ran = bench.run(&["watchlist", "list", "--limit", "2"]).await;
     assert_eq!(ran.check(0).out.lines().count(), 3);
-    ran.notes_say("note: 2 of ").notes_say("--limit 0 gives all");
+    ran.notes_say("note: 2 of ").notes_say("--limit 0 shows all");
     let rows = bench.rows(&["watchlist", "list"]).await;
     let stored = rows.iter().find(|row| row.text("id") == "22").unwrap();
     assert!(stored.text("search_query").contains("cmdline%3Aminidump"));
@@ -53,7 +53,7 @@ async fn one_is_shown_by_number_or_name_with_what_it_sets_off() {
     }
     bench.fault(json!({"mode": "403", "match": "/action$"}));
     let ran = bench.run(&["watchlist", "show", "14"]).await;
-    ran.check(0).notes_say("warning: what it sets off: ");
+    ran.check(0).notes_say("warning: actions: ");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -92,7 +92,7 @@ async fn a_query_becomes_a_watchlist_and_is_there_under_its_name() {
     let ran = bench.watch(&["create", NAME, "digsig_result:Unsigned", "--binary"]).await;
     ran.check(0).notes_say("1 watchlist has this name already");
     let ran = bench.watch(&["delete", NAME]).await;
-    ran.check(2).notes_say("error: 2 watchlists have the name").notes_say("give the number of the one that is meant");
+    ran.check(2).notes_say("error: 2 watchlists have the name").notes_say("give the ID");
     assert_eq!(bench.changes(), 2);
 }
 
@@ -127,7 +127,7 @@ async fn it_is_switched_off_for_a_reason_on_without_one_and_deleted() {
     let bench = Bench::start().await;
     let state = async || bench.rows_of(&["watchlist", "show", "7"]).await[0].text("enabled");
     let ran = bench.run(&["watchlist", "disable", "7", "--yes"]).await;
-    ran.check(2).notes_say("there is no reason");
+    ran.check(2).notes_say("--reason is required");
     let ran = bench.watch(&["disable", "7"]).await;
     ran.check(0).says("disable watchlist: confirmed");
     assert_eq!(state().await, "false");
@@ -172,7 +172,7 @@ async fn what_it_sets_off_is_listed_added_and_removed_by_number() {
     let ran = bench.watch(&action(&["add", "email"])).await;
     ran.check(2).notes_say("--to <USERID>");
     let ran = bench.watch(&action(&["add", "syslog", "--to", "1"])).await;
-    ran.check(2).notes_say("--to is for e-mail alone");
+    ran.check(2).notes_say("--to works with email only");
     let ran = bench.watch(&action(&["add", "email", "--to", "1", "3"])).await;
     ran.check(0).says("add action: confirmed").notes_say("email_recipients");
     let rows = bench.rows(list).await;
@@ -199,7 +199,7 @@ async fn what_a_stored_search_asks_for_beside_its_query_is_shown_and_searched_fo
     let ran = bench.run(&["watchlist", "show", NAME]).await;
     ran.check(0)
         .says(&format!("query          {query}\n"))
-        .says("only where     group is \"domain controllers\" or \"servers\"\n");
+        .says("filters        group is \"domain controllers\" or \"servers\"\n");
     let rows = bench.run(&["watchlist", "list", "--format", "csv"]).await;
     rows.check(0).says(query);
     let args = ["--format", "jsonl", "--limit", "0"];
@@ -241,12 +241,13 @@ async fn where_some_cannot_be_read_none_is_said_not_to_be_there() {
     ] {
         let ran = bench.run(arguments).await;
         assert_eq!(ran.check(1).out, "");
-        ran.notes_say(" could not be read, and one of them may be it; of the others, no ").notes_say("\nhint: ");
+        ran.notes_say(" could not be read, and one of them may be the one; among the others: no ")
+            .notes_say("\nhint: ");
     }
     let rows = bench.rows(&["alert", "list", "status:unresolved"]).await;
     let id = rows[0].text("unique_id");
     let ran = bench.run(&["alert", "assign", "nobody", &id, "--yes"]).await;
-    ran.check(1).notes_say("users could not be read, and one of them may be it");
+    ran.check(1).notes_say("users could not be read, and one of them may be the one");
     let ran = bench.run(&["watchlist", "create", NAME, QUERY, "--dry-run"]).await;
     ran.check(0).says("could not be read, and one of them may have this name");
     let ran = bench.run(&["group", "create", "new", "--dry-run"]).await;
