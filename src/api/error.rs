@@ -9,16 +9,16 @@ pub enum Error {
     #[error("the server does not accept the token")]
     Unauthorized,
     /// 403.
-    #[error("the token's user has no right to {what}")]
+    #[error("the token has no permission to {what}")]
     Forbidden { what: String },
     /// 404, or an empty list in answer to a request for one record.
-    #[error("the server does not know {what}")]
+    #[error("{what} not found on the server")]
     NotFound { what: String },
     /// 400 with a reason that is about the syntax of the query.
     #[error("the server cannot read the query: {reason}")]
     Syntax { reason: String },
     /// 400 to a valid query with a value that begins with a wildcard, which servers can be configured to reject.
-    #[error("this server refuses values that begin with a wildcard, such as {value}")]
+    #[error("this server refuses leading wildcards, such as {value}")]
     LeadingWildcard { value: String },
     /// No complete answer within the time-out.
     #[error("no answer from the server within {0:?}")]
@@ -27,10 +27,10 @@ pub enum Error {
     #[error("cannot reach {url}: {reason}")]
     Unreachable { url: String, reason: String },
     /// No connection to the proxy, or through it to the server.
-    #[error("the proxy {proxy} does not lead to {url}: {reason}")]
+    #[error("the proxy {proxy} cannot reach {url}: {reason}")]
     Proxy { proxy: String, url: String, reason: String },
     /// 407: the proxy requires a login.
-    #[error("the proxy {proxy} {}", if *.has_password { "does not accept the user name and password" } else { "asks for a user name and a password" })]
+    #[error("the proxy {proxy} {}", if *.has_password { "does not accept the username and password" } else { "requires a username and password" })]
     ProxyRefused {
         proxy: String,
         has_password: bool,
@@ -38,46 +38,46 @@ pub enum Error {
         is_early: bool,
     },
     /// Not sent, because the server or the proxy refused the credentials of an earlier request.
-    #[error("{error}; nothing more is sent until you ask again (r)")]
+    #[error("{error}; requests stopped (r retries)")]
     NotSent { error: Box<Error> },
     /// The server's certificate is not accepted by the settings.
-    #[error("the server's certificate is not accepted: {reason}")]
+    #[error("the server certificate is not trusted: {reason}")]
     Certificate { reason: CertificateProblem },
     /// Plain HTTP was sent to a port that expects TLS.
-    #[error("the server expects https, not http, on this port")]
+    #[error("the server expects HTTPS, not HTTP, on this port")]
     PlainHttp,
     /// TLS was used on a port that does not support it.
-    #[error("what answers on this port does not speak TLS")]
+    #[error("the port answers, but not with TLS")]
     NotTls,
     /// 429 or 503, with the delay that the server requests.
     #[error("the server is busy{}", describe_wait(*.0))]
     Busy(Option<Duration>),
     /// A redirect. It is not followed, because the token would be sent to its target.
-    #[error("{endpoint} redirects to {to}, which is not followed")]
+    #[error("{endpoint} redirects to {to}; redirects are not followed")]
     Redirected { endpoint: String, to: String },
     /// Any other error status, or an error message in place of an answer.
     #[error("the server answered {status}{}{message} ({endpoint})", if .message.is_empty() { "" } else { ": " })]
     Refused { endpoint: String, status: u16, message: String },
     /// An answer in another format than the API reference documents.
-    #[error("{endpoint} sent something else than expected: {reason}")]
+    #[error("unexpected response from {endpoint}: {reason}")]
     Malformed { endpoint: String, reason: String },
     /// An answer with more bytes than the limit.
-    #[error("the answer to {endpoint} is larger than {}, the limit for one answer", size(*.limit))]
+    #[error("the response of {endpoint} is larger than the limit of {}", size(*.limit))]
     TooLarge { endpoint: String, limit: usize },
     /// The server is too old for a parameter of the request, and would ignore it.
-    #[error("this server ({}.{}) does not know {what} and would ignore it", release.0, release.1)]
+    #[error("this server ({}.{}) does not support {what} and would ignore it", release.0, release.1)]
     TooOld { release: (u32, u32), what: String },
     /// The connection was closed before the end of the answer.
-    #[error("the connection was cut before all of the answer to {endpoint} had come")]
+    #[error("the connection closed before the response of {endpoint} was complete")]
     Cut { endpoint: String },
     /// Not sent, because a server or a front end would reject a URL of this length (in bytes).
-    #[error("{what}: the search is too long; {length} bytes, and an address takes {most}")]
+    #[error("{what}: the query is too long: {length} bytes, a URL holds {most}")]
     TooLong { what: String, length: usize, most: usize },
     /// A setting that cannot work.
-    #[error("the setting {what} cannot be used: {reason}")]
+    #[error("the setting {what} is not valid: {reason}")]
     Invalid { what: &'static str, reason: String },
     /// A bug in this program, which was caught.
-    #[error("lampblack itself failed at this; its log says how")]
+    #[error("internal error in lampblack; see its log")]
     Internal,
 }
 
@@ -226,61 +226,57 @@ impl Error {
     pub fn hint(&self) -> Option<&'static str> {
         Some(match self {
             Self::Unauthorized => {
-                "the token is on the profile page of the server's console; `lampblack doctor` says which one is used"
+                "copy the API token from your profile page in the web console; `lampblack doctor` shows which one is used"
             }
-            Self::Forbidden { .. } => "ask an administrator of the server for the right, or use another user's token",
-            Self::Syntax { .. } => "look for an unbalanced parenthesis or quote, or a missing value",
+            Self::Forbidden { .. } => "ask a server administrator for the permission, or use another user's token",
+            Self::Syntax { .. } => "check parentheses, quotes and missing values",
             Self::LeadingWildcard { .. } => {
-                "begin the value with what is known: paths match from any directory, command lines from any word"
+                "start the value with the known part: paths match from any directory, command lines from any word"
             }
-            Self::Timeout(_) | Self::Refused { status: 504, .. } => {
-                "ask for less: a narrower query, a bound on the time, fewer rows"
-            }
-            Self::Unreachable { .. } => "check the profile's url and proxy, the VPN, and that the server is up",
+            Self::Timeout(_) | Self::Refused { status: 504, .. } => "use a narrower query, a time range or fewer rows",
+            Self::Unreachable { .. } => "check the profile's url and proxy, the VPN, and that the server is running",
             Self::Certificate { reason } => match reason {
-                CertificateProblem::Issuer => {
-                    "put the server's certificate, or that of its authority, into a file and name it in ca_file"
-                }
+                CertificateProblem::Issuer => "save the certificate of the server or its CA to a file and set ca_file",
                 CertificateProblem::Changed => {
-                    "it was renewed, or something answers in the server's place: compare it with the administrators' before it goes into ca_file"
+                    "it was renewed, or another machine answers: compare it with the administrators' copy before you set ca_file"
                 }
                 CertificateProblem::Name(_) => {
-                    "use a name that is in the certificate, or set verify_hostname = false and name the certificate in ca_file"
+                    "use a host name of the certificate, or set verify_hostname = false and ca_file to the certificate"
                 }
                 CertificateProblem::Expired | CertificateProblem::NotYetValid => {
-                    "check this machine's clock; or name the server's own certificate in ca_file, which is then accepted at any time"
+                    "check the clock of this machine, or set ca_file to the server's own certificate, which is then always accepted"
                 }
                 CertificateProblem::Revoked | CertificateProblem::Other(_) => {
                     "ask the server's administrators before you trust this certificate"
                 }
             },
-            Self::TooLong { .. } => "search for fewer terms at a time",
-            Self::PlainHttp => "begin the profile's url with https://",
+            Self::TooLong { .. } => "search for fewer terms at once",
+            Self::PlainHttp => "start the profile's url with https://",
             Self::NotTls => "check the port in the profile's url",
             Self::Busy(_) => "try again later, or use fewer connections",
-            Self::Redirected { .. } => "set the profile's url to where the server really is",
+            Self::Redirected { .. } => "set the profile's url to the redirect target",
             Self::Refused { status: 400, endpoint, .. } if !endpoint.starts_with("GET ") => {
-                "from 7.7 on a server may refuse what it does not know (ValidateApiPayloadSchema in its cb.conf); its answer says what that is"
+                "servers from 7.7 on can refuse unknown members (ValidateApiPayloadSchema in cb.conf); the response names them"
             }
             Self::ProxyRefused { has_password: false, .. } => {
-                "write them into the proxy's address: http://USER:PASSWORD@HOST:PORT"
+                "write them in the proxy URL: http://USER:PASSWORD@HOST:PORT"
             }
             Self::ProxyRefused { .. } => {
-                "correct the proxy's address; it is not tried again by itself, since many wrong passwords lock an account"
+                "correct the proxy URL; there is no automatic retry, as wrong passwords can lock the account"
             }
             Self::NotSent { error } => return error.hint(),
             Self::Proxy { .. } => {
-                "check the proxy's address and that it may connect to the server; with socks5h:// it resolves names itself"
+                "check the proxy URL and that the proxy may connect to the server; with socks5h:// the proxy resolves names"
             }
-            Self::TooLarge { .. } => "ask for less: a narrower query, fewer rows, one segment",
-            Self::TooOld { .. } => "write it into the query, where the server knows a field for it",
+            Self::TooLarge { .. } => "use a narrower query, fewer rows or one segment",
+            Self::TooOld { .. } => "write it in the query, if the server has a field for it",
             Self::Refused { status: 502 | 503, .. } => {
-                "the server's front end is up, what stands behind it is not: try again in a minute"
+                "the server's web front end runs, its back end does not: retry in a minute"
             }
             Self::Refused { status: 500.., .. } => {
-                "try again; if it stays so, the server's administrators find the reason in its log"
+                "retry; if it fails again, ask the server administrators to check the server log"
             }
-            Self::Cut { .. } => "try again; if it stays so, look for a proxy or a VPN that gives up too early",
+            Self::Cut { .. } => "retry; if it fails again, check for a proxy or VPN with a short timeout",
             Self::Malformed { .. } => {
                 "check that the profile's url leads to the server itself, not to a login page or a proxy before it"
             }
@@ -293,10 +289,10 @@ impl Error {
 impl fmt::Display for CertificateProblem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Issuer => f.write_str("it is self-signed, or its issuer is not trusted here"),
-            Self::Changed => f.write_str("it, or its issuer, bears a name that is trusted here, but has another key"),
-            Self::Name(names) if names.is_empty() => f.write_str("it names no host at all"),
-            Self::Name(names) => write!(f, "it is made for {}", names.join(", ")),
+            Self::Issuer => f.write_str("self-signed, or its issuer is not trusted here"),
+            Self::Changed => f.write_str("its name, or its issuer's, is trusted here, but the key differs"),
+            Self::Name(names) if names.is_empty() => f.write_str("it has no host name"),
+            Self::Name(names) => write!(f, "it is for {}", names.join(", ")),
             Self::Expired => f.write_str("it has expired"),
             Self::NotYetValid => f.write_str("it is not valid yet"),
             Self::Revoked => f.write_str("it was revoked"),
@@ -311,7 +307,7 @@ fn size(bytes: usize) -> String {
 }
 
 fn describe_wait(wait: Option<Duration>) -> String {
-    wait.map_or_else(String::new, |wait| format!("; it asks to wait {wait:?}"))
+    wait.map_or_else(String::new, |wait| format!(", retry in {wait:?}"))
 }
 
 #[cfg(test)]

@@ -69,7 +69,7 @@ pub(super) fn summarize(body: &str) -> String {
 /// Returns whether an error page of nginx, Apache or a Go server reports plain HTTP on a TLS port.
 pub(super) fn is_plain_http(body: &str) -> bool {
     let body = body.to_lowercase();
-    body.contains("plain http") || body.contains("http request to an https server")
+    body.contains("plain http") || body.contains("HTTP request to an HTTPS server")
 }
 
 /// Returns the message of the deepest cause of an error, which is the most specific.

@@ -174,13 +174,13 @@ fn check(url: &Url) -> Result<(), Error> {
         return invalid("it must begin with https://");
     }
     if url.host().is_none() {
-        return invalid("it names no host");
+        return invalid("it has no host");
     }
     if !url.username().is_empty() || url.password().is_some() {
-        return invalid("it must not hold a user name or password");
+        return invalid("it must not contain a user name or password");
     }
     if url.query().is_some() || url.fragment().is_some() {
-        return invalid("it must end after the host, the port or a path");
+        return invalid("it must end after host, port or path");
     }
     Ok(())
 }
@@ -197,9 +197,9 @@ fn header(token: &str) -> Result<HeaderValue, Error> {
         return Err(invalid("it is empty"));
     }
     if !token.bytes().all(|byte| byte.is_ascii_graphic()) {
-        return Err(invalid("it has characters that no token has"));
+        return Err(invalid("it contains characters that tokens do not have"));
     }
-    let mut value = HeaderValue::from_str(token).map_err(|_| invalid("no header can carry it"))?;
+    let mut value = HeaderValue::from_str(token).map_err(|_| invalid("it cannot be sent in a header"))?;
     value.set_sensitive(true);
     Ok(value)
 }

@@ -27,7 +27,7 @@ impl Proxy {
         let invalid = || Error::Invalid {
             what: "proxy",
             // The address is not shown: it may hold a password.
-            reason: format!("{origin} is no address such as http://proxy:3128 or socks5://127.0.0.1:1080"),
+            reason: format!("{origin} is not a proxy URL such as http://proxy:3128 or socks5://127.0.0.1:1080"),
         };
         let address = address.trim();
         let with_scheme = if address.contains("://") { address.to_owned() } else { format!("http://{address}") };
@@ -75,7 +75,7 @@ impl Proxy {
     pub(super) fn transport(&self) -> Result<reqwest::Proxy, Error> {
         // The cause is not shown: it could repeat the address, and with it a password.
         reqwest::Proxy::all(self.address.expose_secret())
-            .map_err(|_| Error::Invalid { what: "proxy", reason: format!("{} is no address of a proxy", self.origin) })
+            .map_err(|_| Error::Invalid { what: "proxy", reason: format!("{} is not a proxy URL", self.origin) })
     }
 }
 

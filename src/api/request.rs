@@ -66,7 +66,7 @@ impl RequestSpec {
     /// Sets the purpose, for the message "the token's user has no right to …", and the permission it needs, as the
     /// server's web console names it (reference 7).
     pub(super) fn with_permission(mut self, purpose: &str, permission: &str) -> Self {
-        self.purpose = format!("{purpose}: that takes {permission}");
+        self.purpose = format!("{purpose}: requires {permission}");
         self
     }
 

@@ -107,7 +107,7 @@ fn build_finder(words: &[SecretString], min_len: usize) -> Option<AhoCorasick> {
     }
     let finder =
         AhoCorasick::builder().ascii_case_insensitive(true).match_kind(MatchKind::LeftmostLongest).build(&spellings);
-    finder.inspect_err(|error| tracing::error!("secrets cannot be looked for: {error}")).ok()
+    finder.inspect_err(|error| tracing::error!("cannot search for secrets: {error}")).ok()
 }
 
 /// Returns the ways in which servers, proxies and web pages encode a word.

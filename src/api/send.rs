@@ -84,7 +84,7 @@ impl Accepted {
     /// Returns the error for an answer about another object than the requested one, which must not be shown or acted
     /// on.
     pub(super) fn mismatch_error(&self, about: &str) -> Error {
-        self.malformed_error(format!("an answer about another one than {about}"))
+        self.malformed_error(format!("a response for something other than {about}"))
     }
 
     /// Returns whether the server states with a 204 that there is nothing. An empty body with another status does not
@@ -319,7 +319,7 @@ impl Client {
     fn proxy_refused(&self, is_early: bool) -> Error {
         let proxy = self.0.proxy.as_ref();
         Error::ProxyRefused {
-            proxy: proxy.map_or_else(|| "on the way".into(), ToString::to_string),
+            proxy: proxy.map_or_else(|| "in transit".into(), ToString::to_string),
             has_password: proxy.is_some_and(Proxy::has_password),
             is_early,
         }
@@ -374,8 +374,8 @@ impl Client {
         let reason = match error_text::tunnel_error(error) {
             Some("proxy authorization required") => return self.proxy_refused(true),
             Some("unsuccessful") => "it answers, but does not connect to the server".into(),
-            Some("unexpected end of file") => "it hangs up".into(),
-            Some("proxy response headers too long") => "what answers there is no proxy".into(),
+            Some("unexpected end of file") => "it closes the connection".into(),
+            Some("proxy response headers too long") => "the port answers, but not as a proxy".into(),
             _ => error_text::root_cause(error),
         };
         if proxy.is_socks() && reason.to_lowercase().contains("auth") {

@@ -59,7 +59,7 @@ impl ServerVersion {
             let is_changed = state.answer != answer;
             if is_changed {
                 if let (VersionAnswer::Number(before), VersionAnswer::Number(now)) = (state.answer, answer) {
-                    tracing::info!("the server's release was {before:?} and is {now:?}");
+                    tracing::info!("the server version was {before:?} and is {now:?}");
                 }
                 // What was found out before the first answer is about this release.
                 *state = match state.answer {

@@ -58,7 +58,7 @@ fn read_certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, Error>
     }
     let der = CertificateDer::from(bytes);
     if ParsedCertificate::try_from(&der).is_err() {
-        return Err(invalid("no certificate in it".into()));
+        return Err(invalid("it contains no certificate".into()));
     }
     Ok(vec![der])
 }

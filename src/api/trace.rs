@@ -29,7 +29,7 @@ pub struct RequestTrace {
 }
 
 /// The error text of a cancelled request.
-const CANCELLED: &str = "given up";
+const CANCELLED: &str = "cancelled";
 
 impl RequestTrace {
     /// Returns whether the attempt was cancelled on this side, which is no failure of the server.

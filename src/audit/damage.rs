@@ -8,11 +8,11 @@ pub enum LogDamage {
     Unreadable { line: u64, reason: String },
     /// The previous hash of a line is not the hash of the line before it.
     #[error(
-        "line {line} does not follow the line before it: one of them was changed, or others were moved or taken out"
+        "line {line} does not follow the line before it: lines were changed, moved or removed"
     )]
     Broken { line: u64 },
     /// A line has the wrong number.
-    #[error("line {line} says that it is line {stated}")]
+    #[error("line {line} has the number {stated}")]
     Misnumbered {
         /// The correct number of the line.
         line: u64,
@@ -20,7 +20,7 @@ pub enum LogDamage {
         stated: u64,
     },
     /// Lines at the end are missing.
-    #[error("the log has {n_found} lines, and had {n_recorded}: its end was cut off")]
+    #[error("the log has {n_found} lines and had {n_recorded}: its end was removed")]
     Cut {
         /// The number of lines in the log.
         n_found: u64,
@@ -28,10 +28,10 @@ pub enum LogDamage {
         n_recorded: u64,
     },
     /// The line that the head records as the last one is different.
-    #[error("line {line} is not the one that the head knows: it was changed")]
+    #[error("line {line} does not match the head: it was changed")]
     Changed { line: u64 },
     /// The log has an entry that it was found damaged.
-    #[error("line {line} says that the log was changed before it: {what}")]
+    #[error("line {line} records an earlier change of the log: {what}")]
     Damaged {
         /// The line of that entry.
         line: u64,
@@ -39,10 +39,10 @@ pub enum LogDamage {
         what: String,
     },
     /// The log has lines, but no head.
-    #[error("{} is missing: whether the end was cut off cannot be told", super::HEAD)]
+    #[error("{} is missing: a removed end cannot be detected", super::HEAD)]
     Headless,
     /// The last line is incomplete.
-    #[error("the last {bytes} bytes are no whole line, as a crash leaves them; the next deed repairs that")]
+    #[error("the last {bytes} bytes are an incomplete line, e.g. after a crash; the next action repairs it")]
     Torn {
         /// The length of the incomplete line.
         bytes: u64,

@@ -266,10 +266,10 @@ impl LogHead {
             Ok(None) if n_found > 0 => Some(format!("{HEAD} was missing")),
             Ok(Some(recorded)) if recorded.lines > n_found => {
                 let had = recorded.lines;
-                Some(format!("the log had {had} lines, and only {n_found} were left"))
+                Some(format!("the log had {had} lines, only {n_found} are left"))
             }
             Ok(Some(recorded)) if recorded.lines == n_found && recorded.last != *last => {
-                Some(format!("line {n_found} was not the one that the head knew"))
+                Some(format!("line {n_found} does not match the head"))
             }
             Ok(_) => None,
             Err(error) => Some(error.to_string()),
@@ -340,7 +340,7 @@ impl LogEnd {
             };
             let line = &bytes[previous_newline.map_or(0, |at| at + 1)..end];
             let frame: scan::Frame<'_> = serde_json::from_slice(line)
-                .map_err(|error| io::Error::other(format!("its last line is no entry: {error}")))?;
+                .map_err(|error| io::Error::other(format!("its last line is not an entry: {error}")))?;
             let partial_line = bytes[end + 1..].to_vec();
             let head = LogHead { lines: frame.line, bytes: length - to_u64(partial_line.len()), last: hash(line) };
             return Ok(Self { head, partial_line });

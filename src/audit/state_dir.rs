@@ -23,7 +23,7 @@ pub fn check_state(dir: &Path) -> Vec<String> {
     match loose.as_slice() {
         [] => {}
         [only] => warnings.push(only.clone()),
-        [first, others @ ..] => warnings.push(format!("{first}; so it was with {} more in there", others.len())),
+        [first, others @ ..] => warnings.push(format!("{first}; and {} more in this directory", others.len())),
     }
     warnings
 }

@@ -105,10 +105,7 @@ fn other_users_cannot_read_the_log() {
 fn a_changed_word_is_detected() {
     let dir = log(2);
     write_log(&dir, text(&dir).replace("case 0", "case 7"));
-    assert_eq!(
-        log_faults(&dir),
-        ["line 2 does not follow the line before it: one of them was changed, or others were moved or taken out"]
-    );
+    assert_eq!(log_faults(&dir), ["line 2 does not follow the line before it: lines were changed, moved or removed"]);
 }
 
 #[test]
@@ -118,7 +115,7 @@ fn swapped_lines_are_detected() {
     let mut lines: Vec<&str> = text.split_inclusive('\n').collect();
     lines.swap(1, 2);
     write_log(&dir, lines.concat());
-    assert!(log_faults(&dir).contains(&"line 2 says that it is line 3".into()));
+    assert!(log_faults(&dir).contains(&"line 2 has the number 3".into()));
 }
 
 #[test]
@@ -128,7 +125,7 @@ fn a_removed_line_is_detected() {
     let mut lines: Vec<&str> = text.split_inclusive('\n').collect();
     lines.remove(1);
     write_log(&dir, lines.concat());
-    assert!(log_faults(&dir)[0].starts_with("line 2 says that it is line 3"));
+    assert!(log_faults(&dir)[0].starts_with("line 2 has the number 3"));
 }
 
 #[test]
@@ -137,16 +134,16 @@ fn truncation_is_detected_by_the_head() {
     let text = text(&dir);
     let lines: Vec<&str> = text.split_inclusive('\n').collect();
     write_log(&dir, lines[..3].concat());
-    assert_eq!(log_faults(&dir), ["the log has 3 lines, and had 4: its end was cut off"]);
+    assert_eq!(log_faults(&dir), ["the log has 3 lines and had 4: its end was removed"]);
     fs::remove_file(dir.path().join(FILE)).unwrap();
-    assert_eq!(log_faults(&dir), ["the log has 0 lines, and had 4: its end was cut off"]);
+    assert_eq!(log_faults(&dir), ["the log has 0 lines and had 4: its end was removed"]);
 }
 
 #[test]
 fn a_missing_head_is_reported() {
     let dir = log(1);
     fs::remove_file(dir.path().join(HEAD)).unwrap();
-    assert_eq!(log_faults(&dir), ["actions.head is missing: whether the end was cut off cannot be told"]);
+    assert_eq!(log_faults(&dir), ["actions.head is missing: a removed end cannot be detected"]);
 }
 
 #[test]
@@ -166,7 +163,7 @@ fn the_next_append_removes_an_incomplete_line_and_logs_that() {
     write_log(&dir, format!("{}{partial}", text(&dir)));
     assert_eq!(
         log_faults(&dir),
-        ["the last 20 bytes are no whole line, as a crash leaves them; the next deed repairs that"]
+        ["the last 20 bytes are an incomplete line, e.g. after a crash; the next action repairs it"]
     );
     let mut log = AuditLog::open(dir.path()).unwrap();
     let line = append(&mut log, submitted_event("next")).unwrap();
@@ -272,7 +269,7 @@ fn removed_lines_are_reported_even_after_more_are_appended() {
     write_log(&dir, lines[..2].concat());
     let mut log = AuditLog::open(dir.path()).unwrap();
     append(&mut log, submitted_event("next")).unwrap();
-    let expected = "line 3 says that the log was changed before it: the log had 4 lines, and only 2 were left";
+    let expected = "line 3 records an earlier change of the log: the log had 4 lines, only 2 are left";
     assert_eq!(log_faults(&dir), [expected]);
     // The damage is reported for good.
     append(&mut log, submitted_event("more")).unwrap();
@@ -280,7 +277,7 @@ fn removed_lines_are_reported_even_after_more_are_appended() {
     fs::remove_file(dir.path().join(FILE)).unwrap();
     let mut log = AuditLog::open(dir.path()).unwrap();
     append(&mut log, submitted_event("anew")).unwrap();
-    assert!(log_faults(&dir)[0].contains("the log had 5 lines, and only 0 were left"));
+    assert!(log_faults(&dir)[0].contains("the log had 5 lines, only 0 are left"));
 }
 
 #[test]
@@ -412,7 +409,7 @@ fn any_change_of_an_archive_is_detected() {
         log_faults(&dir)
     };
     let removed = faults_after(&|path| fs::remove_file(path).unwrap());
-    assert!(removed[0].starts_with("line 1 says that it is line 2"), "{removed:?}");
+    assert!(removed[0].starts_with("line 1 has the number 2"), "{removed:?}");
     let edited = faults_after(&|path| {
         let text = fs::read_to_string(path).unwrap();
         fs::write(path, text.replace("2026-09-01\"", "2026-09-07\"")).unwrap();
@@ -432,7 +429,7 @@ fn a_missing_newest_archive_is_detected_by_the_head() {
     let dir = log_of(&["2026-09-01", "2026-10-01"]);
     write_log(&dir, "");
     fs::remove_file(dir.path().join("actions-2026-09.jsonl")).unwrap();
-    assert_eq!(log_faults(&dir), ["the log has 0 lines, and had 2: its end was cut off"]);
+    assert_eq!(log_faults(&dir), ["the log has 0 lines and had 2: its end was removed"]);
 }
 
 #[test]

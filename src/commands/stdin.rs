@@ -8,7 +8,7 @@ use crate::text;
 pub(super) fn read_stdin(cx: &mut CommandCx<'_>) -> Result<String, Failure> {
     let mut bytes = Vec::new();
     let input = &mut cx.streams.input;
-    input.read_to_end(&mut bytes).map_err(|error| Failure::usage(format!("cannot read standard input: {error}")))?;
+    input.read_to_end(&mut bytes).map_err(|error| Failure::usage(format!("cannot read stdin: {error}")))?;
     let wide = |read: fn([u8; 2]) -> u16| {
         let units = bytes[2..].chunks_exact(2).map(|pair| read([pair[0], pair[1]]));
         char::decode_utf16(units).map(|char| char.unwrap_or(char::REPLACEMENT_CHARACTER)).collect()

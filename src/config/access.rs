@@ -65,15 +65,15 @@ impl Access {
         let missing = |key: &str| Mistake::new(format!("{source} has no {key}"));
         let url = profile.url.as_deref().ok_or_else(|| missing("url"))?;
         let url = parse_url(url).map_err(|what| {
-            Mistake::new(format!("the server's address, from {source}, {what}"))
+            Mistake::new(format!("the server URL, from {source}, {what}"))
                 .with_hint("write it as https://cb.example.com")
         })?;
         apply_protections(&mut profile, &url, &source, config, &mut notices);
         if url.scheme() == "http" && !api::is_loopback(&url) {
-            notices.push(format!("{url} is not encrypted: the token can be read on its way"));
+            notices.push(format!("{url} is not encrypted: the token is sent in clear text"));
         }
         if !profile.verify_tls {
-            notices.push("the server's certificate is not verified".into());
+            notices.push("the server certificate is not verified".into());
         }
         if let Source::Profile { file, .. } | Source::ClientFile { file, .. } = &source {
             notices.extend(secret::warn_if_writable(file));
@@ -81,7 +81,7 @@ impl Access {
         let token = match profile
             .token
             .as_ref()
-            .ok_or_else(|| missing("token").with_hint("give it one of token_command, token_file and token"))?
+            .ok_or_else(|| missing("token").with_hint("set one of token_command, token_file and token"))?
         {
             Token::Inline(token) => {
                 if let Source::Profile { file, .. } | Source::ClientFile { file, .. } = &source {
@@ -158,7 +158,7 @@ fn apply_protections(profile: &mut Profile, url: &Url, source: &Source, config: 
             profile.read_only |= other.read_only;
             profile.protected_hosts.extend(new_patterns);
             notices.push(format!(
-                "read_only and protected_hosts of the profile {name:?} hold here too: it has this address"
+                "read_only and protected_hosts of profile {name:?} apply here too: it has the same URL"
             ));
         }
     }
@@ -184,13 +184,14 @@ fn find_access(
     if let Some(url) = &flags.url {
         if flags.profile.is_some() {
             return Err(Error::usage(
-                Mistake::new("--url and --profile both name a server").with_hint("give one of them"),
+                Mistake::new("--url and --profile both give a server").with_hint("give only one of them"),
             ));
         }
         let token = variable("LAMPBLACK_TOKEN").ok_or_else(|| {
-            Error::usage(Mistake::new("--url needs a token").with_hint(
-                "put it into the variable LAMPBLACK_TOKEN: a token never comes from another source than the address",
-            ))
+            Error::usage(
+                Mistake::new("--url needs a token")
+                    .with_hint("set LAMPBLACK_TOKEN: URL and token must come from the same source"),
+            )
         })?;
         return Ok(from_variables(url.clone(), token, Source::Flag));
     }
@@ -212,8 +213,8 @@ fn find_access(
                 }
                 return Ok(token_source);
             }
-            (Some(_), None) => notices.push(format!("{url_name} is not used without {token_name}")),
-            (None, Some(_)) => notices.push(format!("{token_name} is not used without {url_name}")),
+            (Some(_), None) => notices.push(format!("{url_name} is ignored without {token_name}")),
+            (None, Some(_)) => notices.push(format!("{token_name} is ignored without {url_name}")),
             (None, None) => {}
         }
     }
@@ -251,7 +252,7 @@ fn find_profile(
     let file = config.file.clone().or_else(|| environment.config_file());
     let file = file.map_or_else(|| "config.toml".to_owned(), |file| file.display().to_string());
     if names.is_empty() && name == DEFAULT {
-        let hint = format!("lampblack demo shows everything without one; for yours, write a profile into {file}");
+        let hint = format!("`lampblack demo` works without a server; for your server, write a profile into {file}");
         // A source may be incomplete, such as a URL without its token.
         let mut mistakes: Vec<_> = notices.drain(..).map(Mistake::new).collect();
         if mistakes.is_empty() {
@@ -262,11 +263,11 @@ fn find_profile(
         }
         return Err(mistakes.into());
     }
-    let mistake = Mistake::new(format!("there is no profile {name:?}"));
+    let mistake = Mistake::new(format!("no profile {name:?}"));
     Err(Error::usage(if names.is_empty() {
         mistake.with_hint(format!("no profile is configured; write [profiles.NAME] into {file}"))
     } else {
-        mistake.with_hint(format!("--profile takes one of {}", names.join(", ")))
+        mistake.with_hint(format!("profiles: {}", names.join(", ")))
     }))
 }
 
@@ -286,13 +287,13 @@ fn parse_url(text: &str) -> Result<Url, String> {
         return Err("must begin with https://".into());
     }
     if url.host().is_none() {
-        return Err("names no host".into());
+        return Err("has no host".into());
     }
     if !url.username().is_empty() || url.password().is_some() {
-        return Err("has a user name or a password in it".into());
+        return Err("contains a user name or password".into());
     }
     if url.query().is_some() || url.fragment().is_some() {
-        return Err("has more than a host and a path in it".into());
+        return Err("contains more than host and path".into());
     }
     Ok(url)
 }

@@ -71,9 +71,9 @@ impl Credentials {
     /// `[DEFAULT]`.
     pub(super) fn possible_causes(&self) -> Vec<Mistake> {
         let without_section = self.files_without_profiles.iter().map(|file| {
-            Mistake::new("[DEFAULT] has values for the other sections, and there is none")
+            Mistake::new("[DEFAULT] only has defaults for other sections, and there are no other sections")
                 .with_location(file, 0)
-                .with_hint("name the section [default], in small letters")
+                .with_hint("write the section as [default], in lower case")
         });
         self.unreadable.iter().cloned().chain(without_section).collect()
     }
@@ -145,7 +145,7 @@ fn reject_quotes(keys: &BTreeMap<String, LocatedValue>) -> Result<(), Error> {
         .iter()
         .filter(|(_, value)| is_quoted(&value.entry.value))
         .map(|(key, value)| {
-            Mistake::new(format!("{key} is in quotes, which belong to the value here"))
+            Mistake::new(format!("{key} has quotes, which are part of the value in this file"))
                 .with_location(&value.file, value.entry.line)
                 .with_hint(format!("write {key}=… without quotes"))
         })
@@ -172,11 +172,11 @@ fn reject_foreign_token_files(
         .filter(|(_, value)| environment.is_in_working_dir(&value.file))
         .map(|(key, value)| {
             Mistake::new(format!(
-                "{key} of profile {name:?} would decide where the token of {} is sent",
+                "{key} of profile {name:?} would change where the token of {} is sent",
                 token_file.display()
             ))
             .with_location(&value.file, value.entry.line)
-            .with_hint("put url and token into the same file, or start lampblack in another directory")
+            .with_hint("put url and token in the same file, or start lampblack in another directory")
         })
         .collect();
     if mistakes.is_empty() { Ok(()) } else { Err(mistakes.into()) }

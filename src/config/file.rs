@@ -135,7 +135,7 @@ fn read_settings<'text>(
     if let Some(theme) = &theme
         && let Err(message) = find_theme(theme, directory)
     {
-        let hint = format!("there are {}", theme::NAMES.join(", "));
+        let hint = format!("themes: {}", theme::NAMES.join(", "));
         mistakes.add(theme_at, message, Some(hint));
     }
     let config = Config {
@@ -220,7 +220,7 @@ fn find_theme(name: &str, directory: Option<&Path>) -> Result<Theme, String> {
     let file =
         directory.filter(|_| is_file_name).map(|directory| directory.join("themes").join(format!("{name}.toml")));
     let text = file.and_then(|file| files::read_text(&file, MAX_BYTES).ok());
-    let text = text.ok_or_else(|| format!("there is no theme {name:?}"))?;
+    let text = text.ok_or_else(|| format!("no theme {name:?}"))?;
     Theme::parse(&text).map_err(|reasons| format!("theme {name:?}: {}", reasons.join("; ")))
 }
 

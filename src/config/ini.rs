@@ -40,9 +40,9 @@ pub(super) fn parse(text: &str) -> Result<Sections, (usize, &'static str)> {
                 .split_once(']')
                 .map(|(name, _)| name)
                 .filter(|name| !name.is_empty())
-                .ok_or((line, "a section is written as [name]"))?;
+                .ok_or((line, "write a section as [name]"))?;
             if sections.insert(name.to_owned(), BTreeMap::new()).is_some() {
-                return Err((line, "this section was already given"));
+                return Err((line, "duplicate section"));
             }
             section = Some(name.to_owned());
             last = None;
@@ -51,12 +51,12 @@ pub(super) fn parse(text: &str) -> Result<Sections, (usize, &'static str)> {
         let keys = section
             .as_ref()
             .and_then(|section| sections.get_mut(section))
-            .ok_or((line, "this stands before the first [section]"))?;
-        let (key, value) = trimmed.split_once(['=', ':']).ok_or((line, "a setting is written as key=value"))?;
+            .ok_or((line, "this line is before the first [section]"))?;
+        let (key, value) = trimmed.split_once(['=', ':']).ok_or((line, "write a setting as key=value"))?;
         let key = key.trim().to_lowercase();
         let value = value.trim().to_owned();
         if keys.insert(key.clone(), IniValue { value, line }).is_some() {
-            return Err((line, "this key was already given in the section"));
+            return Err((line, "duplicate key in this section"));
         }
         last = Some(key);
     }

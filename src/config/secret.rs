@@ -40,7 +40,7 @@ pub(super) fn from_command(words: &[String], limit: Duration) -> Result<SecretSt
     let (program, arguments) = words.split_first().ok_or_else(|| Mistake::new("token_command is empty"))?;
     let failed = |what: String| {
         Mistake::new(format!("token_command {program:?} {what}"))
-            .with_hint("run it yourself and see whether it prints the token, and nothing before it")
+            .with_hint("run it yourself and check that it prints the token and nothing else")
     };
     let mut child = Command::new(program)
         .args(arguments)
@@ -48,19 +48,19 @@ pub(super) fn from_command(words: &[String], limit: Duration) -> Result<SecretSt
         .stderr(Stdio::inherit())
         .stdout(Stdio::piped())
         .spawn()
-        .map_err(|error| failed(format!("cannot be run: {error}")))?;
+        .map_err(|error| failed(format!("cannot be started: {error}")))?;
     let result = wait_with_output(&mut child, Instant::now() + limit);
     let result = result.map_err(|error| failed(format!("cannot be read: {error}")))?;
     let Some((status, output)) = result else {
         let seconds = limit.as_secs();
-        return Err(failed(format!("was ended: it had printed no token and not ended after {seconds} s")));
+        return Err(failed(format!("was ended: it printed no token within {seconds} s")));
     };
     if !status.success() {
         return Err(failed(format!("failed: {status}")));
     }
-    let text = String::from_utf8(output).map_err(|_| failed("printed something that is not text".into()))?;
+    let text = String::from_utf8(output).map_err(|_| failed("printed bytes that are not text".into()))?;
     validate_token(text.lines().next().unwrap_or_default())
-        .map_err(|what| failed(format!("printed something else than a token: {what}")))
+        .map_err(|what| failed(format!("did not print a token: {what}")))
 }
 
 /// Waits for a program and returns its exit status and output. Kills it and returns `None` if it has not ended by
@@ -119,9 +119,7 @@ pub(super) fn warn_if_relative(words: &[String], path: Option<&str>) -> Option<S
     } else {
         path.is_some_and(|path| path.split(':').any(|place| Path::new(place).is_relative()))
     };
-    is_relative.then(|| {
-        format!("token_command {program:?} depends on the directory that lampblack is started in; give its whole path")
-    })
+    is_relative.then(|| format!("token_command {program:?} depends on the working directory; give its full path"))
 }
 
 /// Checks that `text` can be a token in a request header. The error does not quote it.
@@ -131,7 +129,7 @@ pub(super) fn validate_token(text: &str) -> Result<SecretString, &'static str> {
         return Err("it is empty");
     }
     if !token.bytes().all(|byte| byte.is_ascii_graphic()) {
-        return Err("it has blanks, line breaks or special characters in it");
+        return Err("it contains spaces, line breaks or special characters");
     }
     Ok(SecretString::from(token))
 }
@@ -139,13 +137,13 @@ pub(super) fn validate_token(text: &str) -> Result<SecretString, &'static str> {
 /// Returns a warning if other users can change the configuration, and so redirect the token.
 pub(super) fn warn_if_writable(file: &Path) -> Option<String> {
     files::is_writable_by_others(file)
-        .then(|| format!("other users can change {} (chmod go-w helps, for its directory too)", file.display()))
+        .then(|| format!("other users can change {} (fix: chmod go-w, also for its directory)", file.display()))
 }
 
 /// Returns a warning if other users can read a file that has a token in it.
 pub(super) fn warn_if_readable(file: &Path) -> Option<String> {
     is_readable_by_others(file)
-        .then(|| format!("{} holds a token and others can read it (chmod 600 helps)", file.display()))
+        .then(|| format!("{} contains a token and other users can read it (fix: chmod 600)", file.display()))
 }
 
 #[cfg(unix)]

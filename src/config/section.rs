@@ -142,7 +142,7 @@ impl<'a, 'text> Section<'a, 'text> {
             let location = if self.name.is_empty() { String::new() } else { format!(" in [{}]", self.name) };
             let hint = match suggest(name, &self.known_keys) {
                 Some(candidate) => format!("did you mean {candidate}?"),
-                None => format!("known here: {}", self.known_keys.join(", ")),
+                None => format!("settings: {}", self.known_keys.join(", ")),
             };
             self.mistakes.add(
                 key.span().start,
@@ -164,7 +164,7 @@ impl<'a, 'text> Section<'a, 'text> {
 
 /// Reads a non-empty text.
 pub(super) fn read_text(value: &DeValue<'_>) -> Result<String, String> {
-    value.as_str().filter(|text| !text.trim().is_empty()).map(str::to_owned).ok_or_else(|| "a text in quotes".into())
+    value.as_str().filter(|text| !text.trim().is_empty()).map(str::to_owned).ok_or_else(|| "a string in quotes".into())
 }
 
 /// Reads a path.
@@ -179,7 +179,7 @@ pub(super) fn read_bool(value: &DeValue<'_>) -> Result<bool, String> {
 
 /// Reads a list of texts.
 pub(super) fn read_texts(value: &DeValue<'_>) -> Result<Vec<String>, String> {
-    let expected = || "a list of texts: [\"…\", \"…\"]".to_owned();
+    let expected = || "a list of strings: [\"…\", \"…\"]".to_owned();
     value
         .as_array()
         .ok_or_else(expected)?
@@ -193,7 +193,7 @@ pub(super) fn read_command(value: &DeValue<'_>) -> Result<Vec<String>, String> {
     read_texts(value)
         .ok()
         .filter(|words| !words.is_empty())
-        .ok_or_else(|| "a list of the program and its arguments: [\"pass\", \"show\", \"cb/token\"]".into())
+        .ok_or_else(|| "a list of program and arguments: [\"pass\", \"show\", \"cb/token\"]".into())
 }
 
 /// Reads the color of a profile.
@@ -208,7 +208,7 @@ pub(super) fn read_color(value: &DeValue<'_>) -> Result<String, String> {
 /// Reads a time zone.
 pub(super) fn read_zone(value: &DeValue<'_>) -> Result<TimeZone, String> {
     let zone = value.as_str().and_then(parse_zone);
-    zone.ok_or_else(|| "a zone such as \"Europe/Berlin\" or \"-05:00\"".into())
+    zone.ok_or_else(|| "a time zone such as \"Europe/Berlin\" or \"-05:00\"".into())
 }
 
 /// Reads the maximum number of connections.
@@ -230,7 +230,7 @@ pub(super) fn read_timeout(value: &DeValue<'_>) -> Result<Duration, String> {
         .and_then(|text| text.parse::<SignedDuration>().ok())
         .and_then(|span| Duration::try_from(span).ok())
         .filter(|span| !span.is_zero() && *span <= MAX)
-        .ok_or_else(|| "a time of at most an hour in quotes: \"120s\", \"2m\"".into())
+        .ok_or_else(|| "a duration of at most one hour in quotes: \"120s\", \"2m\"".into())
 }
 
 /// Returns the known word with the smallest edit distance, if that is at most 2.

@@ -54,7 +54,7 @@ class Timeline(EventCase):
             for event in process.all_events if type(event) is models.CbFileModEvent
         )
         code, out, notes = self.home().lampblack("events", process.id, "--limit", "0", "--format", "jsonl")
-        self.assertEqual((code, notes), (0, "warning: the server's certificate is not verified\n"))
+        self.assertEqual((code, notes), (0, "warning: the server certificate is not verified\n"))
         ours = [json.loads(line) for line in out.splitlines()]
         self.assertEqual(len(ours), 2_000)
         files = [event for event in ours if event["kind"] == "filemod"]

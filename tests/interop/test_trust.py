@@ -12,7 +12,7 @@ from cbapi.response import CbResponseAPI, Process
 from server import ServerCase, home, simulator
 
 QUERY = r"process_name:net.exe cmdline:\\test\blah"
-UNVERIFIED = "warning: the server's certificate is not verified\n"
+UNVERIFIED = "warning: the server certificate is not verified\n"
 IDS = ["00000003-0000-043c-01d2-3c5e7fd343f0", "00000003-0000-0460-01d2-2efd3af51190"]
 
 
@@ -84,7 +84,7 @@ class Trusting(ServerCase):
         keys = {"url": elsewhere.url, "token": elsewhere.token, "ssl_cert_file": certificate}
         strict, lenient = home(self), home(self)
         strict.profile("default", **keys)
-        self.assert_both_refuse(strict, "127.0.0.2", "it is made for localhost", elsewhere)
+        self.assert_both_refuse(strict, "127.0.0.2", "it is for localhost", elsewhere)
         lenient.profile("default", ssl_verify_hostname="False", **keys)
         self.assertEqual(len(lenient.connect().select(Process).where(QUERY)), 2)
         status, out, notes = lenient.lampblack("search", QUERY, "--count")

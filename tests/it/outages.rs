@@ -82,7 +82,7 @@ async fn a_certificate_that_is_not_the_one_known() {
 #[tokio::test]
 async fn http_where_https_is_spoken_of_a_sudden() {
     let other = sim::start(encrypted()).await.unwrap();
-    let told = ["the server expects https, not http", "begin the profile's url with https://"];
+    let told = ["the server expects HTTPS, not HTTP", "start the profile's url with https://"];
     check(small(), &other, &told).await;
 }
 
@@ -191,7 +191,7 @@ async fn a_wait_that_the_server_asks_for_is_shown_and_can_be_cancelled() {
     console.sim.clear_faults();
     // More than five minutes are not waited.
     console.sim.add_fault(busy().retry_after(301));
-    console.press("r").await.shows(&["the server is busy; it asks to wait 301s"]);
+    console.press("r").await.shows(&["the server is busy, retry in 301s"]);
 }
 
 #[tokio::test]

@@ -78,7 +78,7 @@ fn what_could_not_be_asked_is_said_and_the_rest_stays() {
     };
     stage.search("a").press("esc 2").answer_all(refuse);
     stage.shows(&[
-        "the token's user has no right to this",
+        "the token has no permission to this",
         "ran on    unknown",
         "alerts     unknown",
         "signature Signed by",

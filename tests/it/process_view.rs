@@ -117,7 +117,7 @@ fn a_child_that_the_server_no_longer_has_is_a_gap_and_no_failure() {
         Fetch::Summary { .. } => gone("this process"),
         other => world::answer(other),
     });
-    stage.shows(&["not on the server"]).lacks("the server does not know");
+    stage.shows(&["not on the server"]).lacks("not found on the server");
 }
 
 #[test]

@@ -65,7 +65,7 @@ async fn html_instead_of_json() {
 
 #[tokio::test]
 async fn json_that_is_none() {
-    check(Fault::new(Mode::BrokenJson), &["sent something else than expected", "check that the profile's url"]).await;
+    check(Fault::new(Mode::BrokenJson), &["unexpected response from", "check that the profile's url"]).await;
 }
 
 #[tokio::test]
@@ -81,8 +81,7 @@ async fn a_server_that_takes_too_long_over_it() {
 
 #[tokio::test]
 async fn a_server_that_stays_busy() {
-    check(Fault::new(Mode::TooMany).retry_after(1), &["the server is busy; it asks to wait 1s", "try again later"])
-        .await;
+    check(Fault::new(Mode::TooMany).retry_after(1), &["the server is busy, retry in 1s", "try again later"]).await;
 }
 
 #[tokio::test]
@@ -132,7 +131,7 @@ async fn http_where_https_is_spoken() {
         settings.url = url.parse().unwrap();
     })
     .await;
-    console.shows(&["the server expects https, not http", "begin the profile's url with https://"]);
+    console.shows(&["the server expects HTTPS, not HTTP", "start the profile's url with https://"]);
 }
 
 #[tokio::test]

@@ -36,7 +36,7 @@ impl Client {
         let n_rows = page.rows.len();
         match page.rows.into_iter().find(|alert| alert.id == *id) {
             Some(alert) => Ok(alert),
-            None if page.n_unreadable > 0 => Err(answer.malformed_error("an alert that cannot be read")),
+            None if page.n_unreadable > 0 => Err(answer.malformed_error("an unreadable alert")),
             // The requested alert may be on a later page, so it must not be reported as not found.
             None if n_rows > 0 => Err(answer.mismatch_error(&about)),
             None => Err(Error::NotFound { what: about }),

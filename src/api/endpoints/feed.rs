@@ -33,7 +33,7 @@ impl Client {
             0 => Error::NotFound { what: about },
             _ => Error::Malformed {
                 endpoint: "GET /api/v1/feed".into(),
-                reason: format!("feeds that cannot be read, and {about} may be one of them"),
+                reason: format!("unreadable feeds ({about} may be one of them)"),
             },
         })
     }

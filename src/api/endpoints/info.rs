@@ -33,7 +33,7 @@ impl Client {
                     Err(Error::NotFound { .. } | Error::Forbidden { .. } | Error::Malformed { .. }) => {
                         release.set_number(None);
                     }
-                    Err(error) => tracing::debug!("the server does not tell its release: {error}"),
+                    Err(error) => tracing::debug!("the server does not report its version: {error}"),
                     Ok(_) => {}
                 }
             }

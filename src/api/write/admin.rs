@@ -11,7 +11,7 @@ impl WriteRequest {
     pub fn new_group(name: &str, site: u64) -> Self {
         let body = json!({"name": name, "site_id": site});
         Self(RequestSpec::post("/api/group", "a sensor group", body))
-            .with_permission("make sensor groups", ADMINISTRATOR)
+            .with_permission("create sensor groups", ADMINISTRATOR)
     }
 
     /// Updates `members` of a sensor group.
@@ -29,12 +29,12 @@ impl WriteRequest {
 
     /// Creates a user. The body has the password, which is never shown or logged.
     pub fn new_user(body: Value) -> Self {
-        Self(RequestSpec::post("/api/user", "a user", body)).with_permission("make users", ADMINISTRATOR)
+        Self(RequestSpec::post("/api/user", "a user", body)).with_permission("create users", ADMINISTRATOR)
     }
 
     /// Creates a team. Without access to a sensor group its members see nothing.
     pub fn new_team(name: &str, access: &Value) -> Self {
         let body = json!({"name": name, "group_access": access});
-        Self(RequestSpec::post("/api/team", "a team", body)).with_permission("make teams", ADMINISTRATOR)
+        Self(RequestSpec::post("/api/team", "a team", body)).with_permission("create teams", ADMINISTRATOR)
     }
 }

@@ -56,7 +56,7 @@ impl WriteRequest {
     /// Requests that the server reads all reports of a feed again.
     pub fn synchronize(id: FeedId) -> Self {
         Self(RequestSpec::post(format!("{PATH}/{id}/synchronize"), format!("feed {id}"), json!({"full_sync": true})))
-            .with_permission("synchronize feeds", ADMINISTRATOR)
+            .with_permission("resync feeds", ADMINISTRATOR)
     }
 
     /// Deletes a feed and its reports.
@@ -70,6 +70,6 @@ impl WriteRequest {
         let ids = Map::from_iter([(id.feed.to_string(), json!([id.id.raw()]))]);
         let body = json!({"ids": Value::Object(ids), "updates": {"is_ignored": is_ignored}});
         Self(RequestSpec::post("/api/v1/threat_report", "threat reports", body))
-            .with_permission("ignore threat reports, or restore them", ANALYST)
+            .with_permission("ignore or restore threat reports", ANALYST)
     }
 }

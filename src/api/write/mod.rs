@@ -39,7 +39,7 @@ impl WriteRequest {
     /// Isolates or unisolates the host of a sensor (reference 2.6, "Isolation").
     pub fn isolation(sensor: &Sensor, is_isolated: bool) -> Self {
         Self::sensor(sensor, "network_isolation_enabled", is_isolated.into())
-            .with_permission("isolate or release hosts", "the enhanced permission to isolate")
+            .with_permission("isolate or unisolate hosts", "the enhanced permission to isolate")
     }
 
     /// Moves a sensor to another group (reference 2.6, "Move").
@@ -103,7 +103,7 @@ impl WriteRequest {
     /// Lifts a ban, which deletes its note (reference 2.9, "DELETE").
     pub fn unban(md5: Md5, list: BanList) -> Self {
         let path = format!("{}/{md5}", list.path());
-        Self(RequestSpec::delete(path, format!("the ban of {md5}"))).with_permission("lift bans", BAN_PERMISSION)
+        Self(RequestSpec::delete(path, format!("the ban of {md5}"))).with_permission("remove bans", BAN_PERMISSION)
     }
 
     /// Restores the note of a lifted ban (reference 2.9, "PUT") by sending all its writable members.

@@ -16,7 +16,7 @@ const WRITABLE_FIELDS: [&str; 8] =
 impl WriteRequest {
     /// Creates a watchlist with these members. Its `search_query` is form-encoded.
     pub fn new_watchlist(members: Value) -> Self {
-        Self(RequestSpec::post(PATH, "a watchlist", members)).with_permission("make watchlists", ANALYST)
+        Self(RequestSpec::post(PATH, "a watchlist", members)).with_permission("create watchlists", ANALYST)
     }
 
     /// Updates `members` of a watchlist.
@@ -44,12 +44,12 @@ impl WriteRequest {
             "action_data": data,
         });
         Self(RequestSpec::post(format!("{PATH}/{id}/action"), format!("actions of watchlist {id}"), body))
-            .with_permission("change what watchlists set off", ANALYST)
+            .with_permission("change watchlist actions", ANALYST)
     }
 
     /// Deletes an action of a watchlist.
     pub fn delete_action(id: WatchlistId, action: u64) -> Self {
         Self(RequestSpec::delete(format!("{PATH}/{id}/action/{action}"), format!("action {action} of watchlist {id}")))
-            .with_permission("change what watchlists set off", ANALYST)
+            .with_permission("change watchlist actions", ANALYST)
     }
 }

@@ -73,7 +73,7 @@ async fn a_busy_server_is_asked_for_a_file_again() {
 async fn a_file_that_was_not_collected_is_not_found() {
     let server = Server::start(vec![status("404 Not Found", "", b"")]).await;
     let error = whole(&server.client()).await.unwrap_err();
-    assert_eq!(error.to_string(), "the server does not know a copy of 9e107d9d372bb6826bd81d3542a419d6");
+    assert_eq!(error.to_string(), "a copy of 9e107d9d372bb6826bd81d3542a419d6 not found on the server");
 }
 
 #[tokio::test]
@@ -85,7 +85,7 @@ async fn a_message_in_the_place_of_a_file_is_an_error() {
         ),
         (
             "{}",
-            "GET /api/v1/binary/9E107D9D372BB6826BD81D3542A419D6 sent something else than expected: JSON instead of an \
+            "unexpected response from GET /api/v1/binary/9E107D9D372BB6826BD81D3542A419D6: JSON instead of an \
              archive",
         ),
     ] {

@@ -37,14 +37,14 @@ async fn a_wrong_token_is_named() {
 
 #[tokio::test]
 async fn a_missing_right_and_a_missing_record_say_of_what() {
-    says(&info(status("403 FORBIDDEN", "", b"")).await, "the token's user has no right to see /api/info");
+    says(&info(status("403 FORBIDDEN", "", b"")).await, "the token has no permission to see /api/info");
     let missing = || status("404 NOT FOUND", "", b"<title>404 Not Found</title>");
     let server = Server::start(vec![missing(), json("[]")]).await;
     let client = server.client();
     for _ in 0..2 {
         let error = client.sensor(SensorId(7)).await.unwrap_err();
         assert_eq!(error, Error::NotFound { what: "sensor 7".into() });
-        says(&error, "the server does not know sensor 7");
+        says(&error, "sensor 7 not found on the server");
     }
 }
 
@@ -97,7 +97,7 @@ async fn a_redirect_is_not_followed_and_gets_no_token() {
     let mut thief = Server::start(vec![json(INFO)]).await;
     let address = format!("http://127.0.0.1:{}/api/info", thief.port);
     let error = info(status("302 Found", &format!("Location: {address}\r\n"), b"")).await;
-    says(&error, &format!("GET /api/info redirects to {address}, which is not followed"));
+    says(&error, &format!("GET /api/info redirects to {address}; redirects are not followed"));
     assert!(error.hint().unwrap().contains("url"));
     assert_eq!(thief.unread(), 0);
     says(&info(status("304 Not Modified", "", b"")).await, "the server answered 304 (GET /api/info)");
@@ -150,7 +150,7 @@ async fn what_is_no_answer_is_malformed() {
         ("{\"status\": \"ok\"}", "the record lacks its id"),
     ] {
         let error = info(json(body)).await;
-        says(&error, &format!("GET /api/info sent something else than expected: {reason}"));
+        says(&error, &format!("unexpected response from GET /api/info: {reason}"));
         assert!(error.hint().unwrap().contains("url"));
         assert!(!error.is_transient());
     }
@@ -163,13 +163,13 @@ async fn what_is_no_answer_is_malformed() {
 async fn an_answer_about_something_else_is_malformed() {
     let server = Server::start(vec![json(include_str!("../../goldens/get_sensor_7.json"))]).await;
     let error = server.client().sensor(SensorId(8)).await.unwrap_err();
-    says(&error, "GET /api/v1/sensor/8 sent something else than expected: an answer about another one than sensor 8");
+    says(&error, "unexpected response from GET /api/v1/sensor/8: a response for something other than sensor 8");
 }
 
 #[tokio::test]
 async fn an_endless_answer_is_not_kept() {
     let error = info(json(&format!("{{\"version\": \"{}\"}}", "6".repeat(9999)))).await;
-    says(&error, "the answer to GET /api/info is larger than 4096 bytes, the limit for one answer");
+    says(&error, "the response of GET /api/info is larger than the limit of 4096 bytes");
     let error = info(status("500 Oops", "", "x".repeat(1 << 20).as_bytes())).await;
     assert!(error.to_string().len() < 1000, "{error}");
 }
@@ -204,18 +204,18 @@ async fn settings_that_cannot_work_are_refused() {
         assert!(!error.to_string().contains("secret"), "{error}");
     }
     let url = |text: &'static str| move |settings: &mut Settings| settings.url = text.parse().unwrap();
-    check(url("ftp://cb.example.com"), "the setting url cannot be used: it must begin with https://");
-    check(url("https://ana:secret@cb.example.com"), "the setting url cannot be used: it must not hold");
-    check(url("https://cb.example.com/#/secret"), "the setting url cannot be used: it must end after");
+    check(url("ftp://cb.example.com"), "the setting url is not valid: it must begin with https://");
+    check(url("https://ana:secret@cb.example.com"), "the setting url is not valid: it must not contain");
+    check(url("https://cb.example.com/#/secret"), "the setting url is not valid: it must end after");
     for token in ["", " \n", "se cret", "secr\u{e9}t", "secret\r\nX-Evil: 1"] {
-        check(|settings| settings.token = token.into(), "the setting token cannot be used: it");
+        check(|settings| settings.token = token.into(), "the setting token is not valid: it");
     }
     check(
         |settings| settings.tls.ca_file = Some("/nowhere/cb.pem".into()),
-        "the setting ca_file cannot be used: /nowhere/cb.pem: no such file or directory",
+        "the setting ca_file is not valid: /nowhere/cb.pem: no such file or directory",
     );
     check(
         |settings| settings.tls.ca_file = Some("Cargo.toml".into()),
-        "the setting ca_file cannot be used: Cargo.toml: no certificate in it",
+        "the setting ca_file is not valid: Cargo.toml: it contains no certificate",
     );
 }

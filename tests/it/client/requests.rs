@@ -252,7 +252,7 @@ async fn a_proxy_is_asked_for_what_lies_behind_it() {
             assert_eq!(
                 error.to_string(),
                 format!(
-                    "the proxy http://127.0.0.1:{port} (from HTTPS_PROXY) does not accept the user name and password"
+                    "the proxy http://127.0.0.1:{port} (from HTTPS_PROXY) does not accept the username and password"
                 )
             );
             assert!(!error.is_transient());
@@ -267,10 +267,10 @@ async fn a_proxy_that_does_not_lead_to_the_server_is_named_with_its_origin() {
     let denied = || status("403 Forbidden", "Content-Type: text/html\r\n", page);
     let unasked = || status("407 Proxy Authentication Required", "", b"");
     for (url, answer, expected) in [
-        ("https://cb.invalid", denied(), "does not lead to https://cb.invalid: it answers, but does not connect"),
-        ("https://cb.invalid", raw(""), "does not lead to https://cb.invalid: it hangs up"),
-        ("https://cb.invalid", unasked(), "asks for a user name and a password"),
-        ("http://cb.invalid", unasked(), "asks for a user name and a password"),
+        ("https://cb.invalid", denied(), "cannot reach https://cb.invalid: it answers, but does not connect"),
+        ("https://cb.invalid", raw(""), "cannot reach https://cb.invalid: it closes the connection"),
+        ("https://cb.invalid", unasked(), "requires a username and password"),
+        ("http://cb.invalid", unasked(), "requires a username and password"),
         ("http://cb.invalid", status("502 Bad Gateway", "", page), "Access denied, a web page, through the proxy"),
         ("http://cb.invalid", json("<html>log in"), "a web page instead of JSON"),
     ] {
@@ -360,8 +360,8 @@ async fn what_a_server_before_6_cannot_filter_by_is_refused() {
     let by_server = Search { min_last_server_update: "2017-05-21T18:41:58Z".parse().ok(), ..Search::default() };
     let by_host = Search { group_by: Some("hostname".into()), ..Search::default() };
     for (search, expected) in [
-        (by_server, "this server (5.2) does not know a time range on the server's clock and would ignore it"),
-        (by_host, "this server (5.2) does not know grouping by hostname and would ignore it"),
+        (by_server, "this server (5.2) does not support a time range on the server's clock and would ignore it"),
+        (by_host, "this server (5.2) does not support grouping by hostname and would ignore it"),
     ] {
         let error = client.processes(&search, FIRST).await.unwrap_err();
         assert_eq!(error.to_string(), expected);

@@ -206,7 +206,7 @@ async fn a_deed_that_failed_is_an_error_of_its_target_with_its_hint_beside_the_o
     let ids = bench.alerts("status:unresolved", 1).await;
     bench.fault(json!({"mode": "403", "match": "^/api/v1/alert", "method": "POST"}));
     let ran = bench.status("resolved", &words(&ids)).await;
-    ran.check(1).says("  resolve: not applied; the token's user has no right to ");
+    ran.check(1).says("  resolve: not applied; the token has no permission to ");
     let (before, error) = ran.notes.split_once("\nerror: ").unwrap();
     assert!(!before.contains("\nhint: "), "{before}");
     let (error, hint) = error.split_once("\nhint: ").unwrap();

@@ -20,7 +20,7 @@ async fn a_token_without_the_right_is_told_so() {
     let bench = Bench::start().await;
     bench.fault(json!({"mode": "403", "match": "/banning"}));
     let ran = bench.run(&["ban", "list"]).await;
-    ran.check(1).notes_say("the token's user has no right to see bans");
+    ran.check(1).notes_say("the token has no permission to see bans");
 }
 
 /// A file that several hosts of the world have.

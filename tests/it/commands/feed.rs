@@ -121,7 +121,7 @@ async fn what_somebody_else_has_deleted_first_is_gone_as_was_wanted() {
         let fault = json!({"mode": "404", "match": path, "method": "DELETE", "times": 1});
         bench.fault(fault.clone());
         let ran = bench.run(&delete).await;
-        ran.check(1).says(&format!("delete {kind}: not applied; the server does not know ")).says("; server state: ");
+        ran.check(1).says(&format!("delete {kind}: not applied; ")).says(" not found on the server; server state: ");
         let mut fault = fault;
         fault["after"] = true.into();
         bench.fault(fault);

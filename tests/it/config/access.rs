@@ -121,7 +121,7 @@ fn nothing_configured_names_the_half_that_is_there_first() {
     {
         let error = Place::new().choose(&Flags::default(), &[(name, "https://a")]);
         let error = error.unwrap_err();
-        let expected = format!("{name} is not used without {other}");
+        let expected = format!("{name} is ignored without {other}");
         assert_eq!(error.mistakes[0].message, expected);
         assert!(!error.to_string().contains("no server is configured"));
         let hint = error.mistakes[0].hint.as_deref().unwrap();

@@ -93,7 +93,7 @@ fn a_process_that_the_server_does_not_have_says_so_in_the_pane() {
         Fetch::Segments(_) | Fetch::Events { .. } => Err(Error::NotFound { what: "process".into() }),
         other => world::answer(other),
     });
-    stage.shows(&["gap     events of segment 1 could not be loaded", "the server does not know process"]);
+    stage.shows(&["gap     events of segment 1 could not be loaded", "not found on the server"]);
 }
 
 #[test]

@@ -220,7 +220,7 @@ async fn a_process_that_is_not_there_is_an_error() {
     let mut served = Served::start(Vec::new()).await;
     for _ in 0..2 {
         let error = served.walk().await.unwrap_err();
-        assert_eq!(error.to_string(), format!("the server does not know process {}", id(0)));
+        assert_eq!(error.to_string(), format!("process {} not found on the server", id(0)));
     }
 }
 
