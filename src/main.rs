@@ -221,7 +221,7 @@ fn start_log(cli: &Cli, environment: &Environment) -> io::Result<Option<(PathBuf
     if !commands::writes_log(cli.command.as_ref()) {
         return Ok(None);
     }
-    let state_dir = environment.state_dir().ok_or_else(|| io::Error::other("there is no home directory"))?;
+    let state_dir = environment.state_dir().ok_or_else(|| io::Error::other("no home directory"))?;
     let state_dir = commands::state_dir(cli.command.as_ref(), state_dir);
     let directory = state_dir.join("log");
     let guard = log::start(&directory, cli.global.verbose)

@@ -344,7 +344,7 @@ impl App {
             let mut cx = Cx::new(&mut self.session, effects, now);
             cx.notify(match (self.view, self.history.can_go_back()) {
                 (View::Alerts, true) => "Nothing to close. 3 = alert queue, [ = back, q = quit",
-                (_, true) => "nothing lies on top; [ = back in history, q quits",
+                (_, true) => "Nothing to close. [ = back, q = quit",
                 (_, false) => "Nothing to close. q = quit",
             });
         }

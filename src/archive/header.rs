@@ -179,7 +179,7 @@ impl<'a> Wide<'a> {
             };
             match id {
                 EXTRA_64 => wide = Self { has_zip64: true, sizes: field },
-                EXTRA_NAME => return Err(Error::Unsupported("gives a member a second name")),
+                EXTRA_NAME => return Err(Error::Unsupported("has a second name for a member")),
                 _ => {}
             }
             extra = &extra[end..];

@@ -47,7 +47,7 @@ impl Member {
             }
             STORED => None,
             DEFLATED => Some(Decompress::new(false)),
-            _ => return Err(Error::Unsupported("is packed in another way than by deflate")),
+            _ => return Err(Error::Unsupported("uses a compression other than deflate")),
         };
         Ok(Self {
             name: local.name,

@@ -106,7 +106,7 @@ impl Unpacker {
             }
             UnpackState::Content(member) => self.unpack(member, input, sink)?,
             UnpackState::Descriptor(member) => self.describe(member, input)?,
-            UnpackState::End => return Err(Error::Unsupported("goes on after its end")),
+            UnpackState::End => return Err(Error::Unsupported("continues after its end")),
         };
         Ok(())
     }
@@ -157,7 +157,7 @@ impl Unpacker {
             return Err(Error::DuplicateMember(display_name(&local.name)));
         }
         if self.members.len() >= MAX_MEMBERS {
-            return Err(Error::Unsupported("has a great many members"));
+            return Err(Error::Unsupported("has too many members"));
         }
         let max_bytes = if local.name == FILE { self.max_bytes } else { MAX_OTHER_MEMBER };
         let member = Member::new(local, offset, max_bytes)?;

@@ -193,7 +193,7 @@ impl AdminChange {
     pub(super) fn no_op_reason(&self, current: &AdminSnapshot) -> Option<String> {
         let text = match self {
             Self::EditGroup { .. } => "already has these settings",
-            Self::CreateUser(_) => "already exists; its password and teams stay as they are",
+            Self::CreateUser(_) => "already exists; its password and teams do not change",
             _ => "already exists",
         };
         (self.is_satisfied_by(current) == Some(true)).then(|| text.into())
@@ -213,16 +213,16 @@ impl AdminChange {
         };
         match self {
             Self::CreateUser(_) if is_other("email") => {
-                Some(("already exists with a different email address", "give the new user another name"))
+                Some(("already exists with a different email address", "use a different name"))
             }
             Self::CreateUser(_) if is_other("first_name") || is_other("last_name") => {
-                Some(("already exists with a different name", "give the new user another name to log in with"))
+                Some(("already exists with a different name", "use a different username"))
             }
             Self::CreateUser(_) if is_other("global_admin") => {
-                Some(("already exists with different rights", "give the new user another name"))
+                Some(("already exists with different permissions", "use a different name"))
             }
             Self::CreateGroup { .. } if is_other("site_id") => {
-                Some(("already exists on a different site", "edit that group, or give the new one another name"))
+                Some(("already exists on a different site", "edit that group, or use a different name"))
             }
             _ => None,
         }
@@ -273,9 +273,9 @@ impl AdminChange {
             }
             Self::CreateUser(user) => {
                 if user.is_admin {
-                    notes.push("A global administrator has every right on this server".into());
+                    notes.push("A global administrator may do everything on this server".into());
                 } else if user.teams.is_empty() {
-                    notes.push("Without a team the user may see nothing".into());
+                    notes.push("Without a team the user has no access".into());
                 }
                 let teams: Vec<_> = user.teams.iter().map(|(_, name)| display_name(name)).collect();
                 vec![
@@ -307,7 +307,7 @@ impl AdminChange {
         let (why, hint) = match self {
             _ if is_nameless => ("the name is empty", "enter a name"),
             Self::CreateUser(user) if user.password.is_empty() => {
-                ("the password is empty", "enter one when asked; it is not shown")
+                ("the password is empty", "enter a password at the prompt; it is not shown")
             }
             _ => return None,
         };

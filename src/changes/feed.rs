@@ -42,7 +42,7 @@ impl FeedChange {
             return Some(("is not a feed URL", "a feed URL begins with https://, http:// or file://"));
         };
         address.split(['/', '?', '#']).next().unwrap_or_default().contains('@').then_some((
-            "contains a user name or a password, which logs and screens would show",
+            "contains a username or password, which would appear in logs and on screens",
             "add it in the web console, which has fields for them",
         ))
     }

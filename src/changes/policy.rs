@@ -40,7 +40,7 @@ impl Policy {
     pub fn read_only_rejection(&self) -> Option<Rejection> {
         self.is_read_only.then(|| Rejection {
             why: "this profile is read-only: no actions are sent".into(),
-            hint: "use a profile without read_only, and leave out --read-only",
+            hint: "use a profile without read_only and omit --read-only",
             is_policy: true,
         })
     }
@@ -68,7 +68,7 @@ impl Policy {
         let pattern = self.protected.iter().find(is_protected)?;
         let pattern = text::make_visible(&pattern.as_str().into());
         let doubt = if group.is_none() && pattern.starts_with("group:") { ", and its group is unknown" } else { "" };
-        Some(format!("protected_hosts has {pattern}{doubt}"))
+        Some(format!("protected_hosts contains {pattern}{doubt}"))
     }
 
     /// Returns why a sensor without a host name may be protected all the same.
@@ -97,10 +97,10 @@ impl Policy {
         self.protected_roles().find_map(|protected| {
             let shown = text::make_visible(&protected.into());
             if role.is_role(protected) {
-                return Some(format!("protected_hosts has role:{shown}"));
+                return Some(format!("protected_hosts contains role:{shown}"));
             }
             let doubt = role.may_be(protected)?;
-            Some(format!("protected_hosts has role:{shown}, and its role is unknown: {doubt}"))
+            Some(format!("protected_hosts contains role:{shown}, and its role is unknown: {doubt}"))
         })
     }
 }

@@ -44,7 +44,7 @@ impl HostRole {
             values.filter(|value| value.count > 0 && !value.name.is_empty()).map(|value| value.name.clone()).collect();
         let doubt = facets.gap().or_else(|| {
             let has_no_role = names.is_empty() && (facets.total > 0 || facets.hidden > 0);
-            has_no_role.then(|| "its processes do not say it".to_owned())
+            has_no_role.then(|| "its process records do not report it".to_owned())
         });
         Self::Read { names, doubt }
     }

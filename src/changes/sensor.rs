@@ -37,8 +37,8 @@ pub(super) async fn prepare(change: Change, sensor: Sensor, context: &PlanContex
             Ok(group) => format!("group {}", text::make_visible(&group.name)),
             Err(Error::NotFound { what }) => {
                 return Ok(Prepared::Rejected(Rejection {
-                    why: format!("the server does not know {what}"),
-                    hint: "`lampblack sensor show HOST` names the group of a host",
+                    why: format!("{what} not found on the server"),
+                    hint: "`lampblack sensor show HOST` shows the group of a host",
                     is_policy: false,
                 }));
             }
@@ -136,7 +136,7 @@ pub(super) fn no_op_reason(change: &Change, sensor: &Sensor) -> Option<String> {
 /// Returns why the sensor cannot apply the change, with a hint.
 pub(super) fn rejection(change: &Change, sensor: &Sensor) -> Option<(&'static str, &'static str)> {
     let is_isolation = matches!(change, Change::Isolate(_));
-    let elsewhere = if is_isolation { "isolate the host at the network" } else { "no action can reach it" };
+    let elsewhere = if is_isolation { "isolate the host on the network" } else { "no action can reach it" };
     if sensor.uninstalled == Some(true) {
         return Some(("no longer has a sensor: it was uninstalled", elsewhere));
     }

@@ -15,15 +15,15 @@ pub enum Error {
     #[error(transparent)]
     Server(#[from] api::Error),
     /// The archive is damaged or malicious.
-    #[error("{0}; nothing was kept")]
+    #[error("{0}; nothing was saved")]
     Archive(archive::Error),
     /// The disk has only `room` bytes left.
-    #[error("{needed} bytes do not fit beside what is there: there is room for {room}")]
+    #[error("not enough space: {needed} bytes needed, {room} bytes free")]
     NoSpace { needed: u64, room: u64 },
     /// The server has only the beginning of the file, so its hash cannot match.
-    #[error("the server has only the first {stored} of {size} bytes, which cannot hash to {md5}")]
+    #[error("the server has only the first {stored} of {size} bytes: the MD5 {md5} cannot be verified")]
     Partial { stored: u64, size: u64, md5: Md5 },
     /// The content is another file than requested.
-    #[error("{size} bytes came, and they hash to {md5}; nothing was kept")]
+    #[error("NOT VERIFIED: {size} bytes with MD5 {md5}; nothing was saved")]
     HashMismatch { size: u64, md5: Md5 },
 }

@@ -265,7 +265,7 @@ impl Fetcher {
         if self.in_flight.is_empty() && idle > self.client.timings().idle {
             match self.client.with_new_connections() {
                 Ok(client) => self.client = client,
-                Err(error) => tracing::warn!("the old connections are used on: {error}"),
+                Err(error) => tracing::warn!("the old connections stay in use: {error}"),
             }
         }
     }

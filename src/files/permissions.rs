@@ -15,9 +15,9 @@ pub fn restrict_to_owner(path: &Path) -> Option<String> {
     let private_mode = if metadata.is_dir() { 0o700 } else { 0o600 };
     Some(match set_mode(path, private_mode) {
         Ok(()) => {
-            format!("{path_shown} was open to other users (mode {mode:o}); it is {private_mode:o} now")
+            format!("{path_shown} was accessible to other users (mode {mode:o}); it is now {private_mode:o}")
         }
-        Err(error) => format!("{path_shown} is open to other users (mode {mode:o}): {error}"),
+        Err(error) => format!("{path_shown} is accessible to other users (mode {mode:o}): {error}"),
     })
 }
 

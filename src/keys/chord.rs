@@ -129,7 +129,7 @@ impl FromStr for Chord {
             match MODIFIERS.iter().find(|(other, _)| *other == name) {
                 Some((_, modifier)) => modifiers |= *modifier,
                 None => {
-                    return Err(format!("{text:?} has an unknown modifier {name:?}; allowed are ctrl, alt and shift"));
+                    return Err(format!("{text:?} has an unknown modifier {name:?}; use ctrl, alt or shift"));
                 }
             }
         }
@@ -138,7 +138,7 @@ impl FromStr for Chord {
             && modifiers.contains(KeyModifiers::SHIFT)
         {
             return Err(format!(
-                "{text:?} has shift on a character; write the character it gives, as in {:?}",
+                "{text:?} has shift with a character; write the resulting character, e.g. {:?}",
                 char.to_ascii_uppercase().to_string()
             ));
         }
@@ -162,7 +162,7 @@ fn key_code(name: &str) -> Option<KeyCode> {
 
 fn unknown_key(text: &str) -> String {
     let names: Vec<_> = NAMED_KEYS.iter().map(|(name, _)| *name).collect();
-    format!("{text:?} is no key; allowed are a single character, f1 to f{FUNCTION_KEYS}, {}", names.join(", "))
+    format!("{text:?} is not a key; use a single character, f1 to f{FUNCTION_KEYS}, {}", names.join(", "))
 }
 
 impl fmt::Display for Chord {
@@ -234,12 +234,12 @@ pub(super) mod tests {
     #[test]
     fn an_invalid_key_is_rejected_with_the_valid_ones() {
         check_refused("return", "f1 to f35, enter, esc");
-        check_refused("cmd-x", "unknown modifier \"cmd\"; allowed are ctrl, alt and shift");
-        check_refused("shift-g", "write the character it gives, as in \"G\"");
-        check_refused("ctrl-", "names no key");
-        check_refused("f0", "is no key");
-        check_refused("f36", "is no key");
-        check_refused("", "is no key");
+        check_refused("cmd-x", "unknown modifier \"cmd\"; use ctrl, alt or shift");
+        check_refused("shift-g", "write the resulting character, e.g. \"G\"");
+        check_refused("ctrl-", "has no key");
+        check_refused("f0", "is not a key");
+        check_refused("f36", "is not a key");
+        check_refused("", "is not a key");
     }
 
     #[test]

@@ -129,7 +129,7 @@ impl Keymap {
             && let Lookup::Prefix(following) = self.lookup(scopes, prefix)
         {
             let keys: Vec<_> = following.iter().map(|(chord, _)| chord.short_label()).collect();
-            return format!("\"{shown}\" does nothing in this pane; keys after the first: {}", keys.join(" "));
+            return format!("\"{shown}\" does nothing in this pane; keys that can follow: {}", keys.join(" "));
         }
         match self.hint(scopes, Action::Help) {
             Some(key) => format!("\"{shown}\" does nothing in this pane; {key} lists the keys"),

@@ -8,14 +8,14 @@ pub(super) fn apply(mut keymap: Keymap, overrides: &Overrides) -> Result<Keymap,
     for (scope_name, actions) in overrides {
         let Ok(scope) = scope_name.parse::<Scope>() else {
             let names: Vec<_> = Scope::all().map(Scope::name).collect();
-            faults.push(format!("keys.{scope_name}: no such place; allowed are {}", names.join(", ")));
+            faults.push(format!("keys.{scope_name}: unknown place; use one of {}", names.join(", ")));
             continue;
         };
         for (action_name, keys) in actions {
             match action_name.parse::<Action>() {
                 Ok(action) => faults.extend(replace(&mut keymap, scope, action, keys)),
                 Err(_) => {
-                    faults.push(format!("keys.{scope_name}.{action_name}: no such action; {}", suggest(action_name)));
+                    faults.push(format!("keys.{scope_name}.{action_name}: unknown action; {}", suggest(action_name)));
                 }
             }
         }
@@ -34,7 +34,7 @@ fn replace(keymap: &mut Keymap, scope: Scope, action: Action, keys: &[String]) -
     for key in keys {
         match key.parse::<Binding>() {
             Ok(binding) if scope.takes_text() && binding.chords()[0].is_text() => faults.push(format!(
-                "keys.{scope}.{action}: {key:?} would be typed there; allowed are keys that type nothing, such as ctrl-x or f5"
+                "keys.{scope}.{action}: {key:?} is a character that is typed there; use a key such as ctrl-x or f5"
             )),
             Ok(binding) => entries.push(KeyRow { scope, binding, action }),
             Err(reason) => faults.push(format!("keys.{scope}.{action}: {reason}")),
@@ -70,7 +70,7 @@ pub(super) fn find_conflicts(keymap: &Keymap, is_suspect: impl Fn(&KeyRow) -> bo
             .collect();
         if is_suspect(entry) && !conflicts.is_empty() {
             faults.push(format!(
-                "keys.{}.{}: {:?} is taken: {}; allowed is a key that is free there (to free one, give that action other keys, or [])",
+                "keys.{}.{}: {:?} is already used: {}; use a free key, or give that action other keys, or []",
                 entry.scope,
                 entry.action,
                 entry.binding.to_string(),
@@ -96,9 +96,9 @@ fn suggest(name: &str) -> String {
         Action::all().map(|action| (edit_distance(name, action.name()), action)).min_by_key(|(distance, _)| *distance);
     match nearest {
         Some((distance, action)) if distance <= 3 => {
-            format!("did you mean {action}? `lampblack keys` lists those allowed")
+            format!("did you mean {action}? `lampblack keys` lists all actions")
         }
-        _ => "`lampblack keys` lists those allowed".into(),
+        _ => "`lampblack keys` lists all actions".into(),
     }
 }
 

@@ -147,21 +147,21 @@ impl Signature {
     pub fn reason(&self) -> Option<&'static str> {
         // From winerror.h of Windows.
         Some(match self.code? {
-            0 => "the signature is good",
-            0x8009_2010 | 0x800b_010c => "its certificate was revoked",
-            0x8009_2012 | 0x8009_2013 | 0x800b_010e => "whether its certificate was revoked could not be learned",
-            0x8009_2026 => "the host's settings do not allow it",
-            0x8009_6001 | 0x8009_6002 | 0x8009_6004 => "the signature cannot be verified",
-            0x8009_6005 => "its time stamp cannot be verified",
-            0x8009_6010 => "the file was changed after it was signed",
-            0x800b_0001 | 0x800b_0003 => "it is of a kind that has no signature",
-            0x800b_0004 => "the signer is not trusted",
-            0x800b_0100 => "it has no signature",
-            0x800b_0101 => "its certificate has expired",
-            0x800b_0109 => "the root of its certificates is not trusted",
-            0x800b_010a | 0x800b_0112 => "its certificates lead to no trusted root",
-            0x800b_0110 => "its certificate is not made for this use",
-            0x800b_0111 => "the signer is explicitly distrusted",
+            0 => "valid signature",
+            0x8009_2010 | 0x800b_010c => "certificate revoked",
+            0x8009_2012 | 0x8009_2013 | 0x800b_010e => "revocation status unknown",
+            0x8009_2026 => "not allowed by the host's settings",
+            0x8009_6001 | 0x8009_6002 | 0x8009_6004 => "signature not verifiable",
+            0x8009_6005 => "time stamp not verifiable",
+            0x8009_6010 => "file changed after signing",
+            0x800b_0001 | 0x800b_0003 => "file type without signatures",
+            0x800b_0004 => "signer not trusted",
+            0x800b_0100 => "TRUST_E_NOSIGNATURE",
+            0x800b_0101 => "certificate expired",
+            0x800b_0109 => "root certificate not trusted",
+            0x800b_010a | 0x800b_0112 => "no chain to a trusted root",
+            0x800b_0110 => "certificate not valid for this use",
+            0x800b_0111 => "signer explicitly distrusted",
             _ => return None,
         })
     }
@@ -199,8 +199,8 @@ mod tests {
             let signature = Signature { code, ..Signature::default() };
             signature.reason()
         };
-        assert_eq!(reason(Some(2_148_204_800)), Some("it has no signature"));
-        assert_eq!(reason(Some(0)), Some("the signature is good"));
+        assert_eq!(reason(Some(2_148_204_800)), Some("TRUST_E_NOSIGNATURE"));
+        assert_eq!(reason(Some(0)), Some("valid signature"));
         assert_eq!((reason(Some(1)), reason(None)), (None, None));
     }
 

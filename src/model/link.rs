@@ -118,12 +118,12 @@ impl Link {
             LinkTarget::Host(_) => "a host",
             LinkTarget::Watchlist(_) => "a watchlist",
             LinkTarget::Report(_) => "a threat report",
-            LinkTarget::Processes(_) => "a search of processes",
-            LinkTarget::Binaries(_) => "a search of binaries",
+            LinkTarget::Processes(_) => "a process search",
+            LinkTarget::Binaries(_) => "a binary search",
             LinkTarget::Alerts(_) if self.alert().is_some() => "an alert",
-            LinkTarget::Alerts(_) => "a search of alerts",
-            LinkTarget::Reports(_) => "a search of threat reports",
-            LinkTarget::Other(_) => "a page that is not known here",
+            LinkTarget::Alerts(_) => "an alert search",
+            LinkTarget::Reports(_) => "a report search",
+            LinkTarget::Other(_) => "an unknown page",
         }
     }
 }

@@ -143,10 +143,10 @@ impl DownloadPane {
     fn verification_note(&self) -> &'static str {
         let n_partial = self.binaries.iter().filter(|binary| binary.is_partial()).count();
         match (n_partial, self.binaries.len()) {
-            (0, 1) => "its MD5 is verified, ",
-            (0, _) => "the MD5 of each file is verified, ",
+            (0, 1) => "the MD5 is verified, ",
+            (0, _) => "MD5 of each file verified, ",
             (partial, all) if partial == all => "",
-            _ => "the MD5 of the other files is verified, ",
+            _ => "MD5 of the other files verified, ",
         }
     }
 
@@ -166,7 +166,7 @@ impl DownloadPane {
         for row in self.hidden_rows.lines() {
             fields.push(FieldRow::multi_line("", Line::styled(row, theme.caution), 2));
         }
-        fields.push(FieldRow::single_line("size", format!("{size} B, of which the server has {stored} B")));
+        fields.push(FieldRow::single_line("size", format!("{size} B, server has {stored} B")));
         if let Some(check) = self.path_check(session) {
             fields.push(FieldRow::multi_line("path", escape_text(&check.path.to_string_lossy()), 3));
             let free = check.free_space.map(|free| format!("{} MiB free", free >> 20));

@@ -26,9 +26,10 @@ pub(super) fn own_server(session: &Session) -> String {
 pub(super) fn link_query(index: Index, link: &Link, session: &Session) -> Result<(String, Option<String>), String> {
     let linked = query::link_query(index, link)?;
     match other_server_name(link, session) {
-        Some(server) if linked.is_server_specific => {
-            Err(format!("This link is for {server}, whose ids differ; for the same id here write {}", linked.query))
-        }
+        Some(server) if linked.is_server_specific => Err(format!(
+            "This link is for {server}, where IDs differ. For the same ID on this server write {}",
+            linked.query
+        )),
         other => Ok((linked.query, other)),
     }
 }
@@ -38,7 +39,7 @@ pub(super) fn link_sensor_filter(text: &str, session: &Session) -> Option<Result
     let link = Link::parse(text)?;
     let LinkTarget::Host(id) = link.target else {
         let noun = link.label();
-        return Some(Err(format!("this link names {noun}, and not a host; open it from the command palette")));
+        return Some(Err(format!("This link points to {noun}, not to a host. Open it from the command palette")));
     };
     let filter = SensorFilter { id: Some(id), ..SensorFilter::default() };
     let filter = filter.to_string();
@@ -81,17 +82,17 @@ fn link_destination(link: &Link, session: &Session) -> Result<(Destination, Stri
             let query = format!("feed_id:{} report_id:{name}", id.feed);
             own_only(Destination::Search(Index::Report, query.clone()), &query)?
         }
-        LinkTarget::Other(_) => return Err(format!("this link names {}", link.label())),
+        LinkTarget::Other(_) => return Err(format!("This link points to {}", link.label())),
     };
     let noun = link.label();
     let note = match other_server {
-        None => format!("the link names {noun}"),
-        Some(server) => format!("the link names {noun} on {server}; this is what {} has", own_server(session)),
+        None => format!("The link points to {noun}"),
+        Some(server) => format!("The link points to {noun} on {server}; {} has this", own_server(session)),
     };
     Ok((destination, note))
 }
 
 /// Returns the error for an ID of another server, which identifies something else here.
 fn foreign_id_message(server: &str, id: &str) -> String {
-    format!("This link is for {server}, whose ids differ; the same id here is {id}")
+    format!("This link is for {server}, where IDs differ. The same ID on this server is {id}")
 }

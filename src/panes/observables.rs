@@ -55,7 +55,7 @@ pub(in crate::panes) struct Moment {
 
 /// Returns the start of a process as a moment.
 fn start_moment(at: Option<Timestamp>) -> Option<Moment> {
-    at.map(|at| Moment { at, description: "start of the process, by the host's clock" })
+    at.map(|at| Moment { at, description: "process start (host clock)" })
 }
 
 impl Observables {
@@ -133,7 +133,7 @@ impl Observables {
         // Alerts are raised some time after the event; the start of the process is closer to it.
         let started = start_moment(alert.process.and_then(ProcessId::start_time));
         let raised =
-            alert.created.map(|at| Moment { at, description: "when the alert was raised, by the server's clock" });
+            alert.created.map(|at| Moment { at, description: "alert creation (server clock)" });
         let mut observables =
             Self { at: started.or(raised), sensor: alert.sensor, alerts: vec![alert.id.clone()], ..Self::default() };
         observables.set_source(alert.source, &alert.source_id);
@@ -173,7 +173,7 @@ impl Observables {
         let mut observables = alerts.next().unwrap_or_default();
         observables.at = group
             .newest
-            .map(|at| Moment { at, description: "when the newest alert was raised, by the server's clock" });
+            .map(|at| Moment { at, description: "newest alert creation (server clock)" });
         for other in alerts {
             observables.retain_shared(&other);
         }
@@ -249,7 +249,7 @@ impl Observables {
     /// Returns the observables of an event, and those of its process that the event does not have itself.
     pub fn of_event(event: &Event, process: Option<&Process>) -> Self {
         let mut observables = Self {
-            at: event.at.map(|at| Moment { at, description: "the event, by the host's clock" }),
+            at: event.at.map(|at| Moment { at, description: "event (host clock)" }),
             sensor: Some(event.process.sensor()),
             ..Self::default()
         };

@@ -82,7 +82,7 @@ pub(super) fn directory(path: &Path) -> &Path {
 }
 
 fn already_exists(path: &Path) -> FileError {
-    FileError::new("create", path, &io::Error::other("it exists already"))
+    FileError::new("create", path, &io::Error::other("it already exists"))
 }
 
 #[cfg(test)]

@@ -25,7 +25,7 @@ pub fn check_path(typed: &str, name: &str) -> PathCheck {
     let parent = directory(&path);
     let has_parent = parent.is_dir();
     let reason = if path.symlink_metadata().is_ok() {
-        Some("it exists already")
+        Some("it already exists")
     } else if !has_parent {
         Some("there is no such directory")
     } else {

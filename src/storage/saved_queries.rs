@@ -149,7 +149,7 @@ fn queries(path: &Path, document: &DocumentMut) -> Result<(Vec<SavedQuery>, usiz
 
 /// Returns the error for a file in which [`KEY`] is not an array of tables.
 fn not_a_list_error(path: &Path) -> FileError {
-    let reason = "queries are written as [[query]], with name and query below it";
+    let reason = "write each query as [[query]] with name and query below it";
     FileError::new("read", path, &reason)
 }
 

@@ -83,7 +83,7 @@ fn parse(text: &str, base: ThemeFile) -> Result<Theme, Vec<String>> {
                 colors.insert(name.as_str(), color);
             }
             Err(_) => errors.push(format!(
-                "palette.{name}: {value:?} is no color; allowed are #rrggbb, 0 to 255, and names such as \"light-red\""
+                "palette.{name}: {value:?} is not a color; use #rrggbb, 0 to 255, or names such as \"light-red\""
             )),
         }
     }
@@ -102,7 +102,7 @@ fn parse(text: &str, base: ThemeFile) -> Result<Theme, Vec<String>> {
     }
     let role_names: Vec<_> = theme.roles().iter().map(|(name, _)| *name).collect();
     errors
-        .extend(roles.keys().map(|name| format!("roles.{name}: no such role; allowed are {}", role_names.join(", "))));
+        .extend(roles.keys().map(|name| format!("roles.{name}: unknown role; use {}", role_names.join(", "))));
     for (place, name) in PROFILE_COLORS.iter().enumerate() {
         // A theme without a palette has no colors at all.
         theme.profiles[place] = colors.get(name).copied().unwrap_or_default();
@@ -117,7 +117,7 @@ impl RoleStyle {
             Some(name) if names.contains_key(name) => Ok(colors.get(name.as_str()).copied()),
             Some(name) => {
                 let allowed: Vec<_> = names.keys().map(String::as_str).collect();
-                Err(format!("{name:?} is not in the palette; it has {}", allowed.join(", ")))
+                Err(format!("{name:?} is not in the palette: use {}", allowed.join(", ")))
             }
         };
         let mut style = Style::new();

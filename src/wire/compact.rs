@@ -38,7 +38,7 @@ fn compact_within(json: &str, max_text: usize, mut out: String) -> String {
             b'"' => {
                 is_text = !is_text;
                 if missing > 0 {
-                    let _ = write!(out, "… ({missing} bytes left out)");
+                    let _ = write!(out, "… ({missing} bytes omitted)");
                 }
                 (room, missing) = (max_text, 0);
                 ("\"", 1)

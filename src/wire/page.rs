@@ -31,14 +31,14 @@ impl Malformed {
 
     /// Creates an error for a record without an id.
     pub(super) fn missing_id() -> Self {
-        Self("the record lacks its id".into())
+        Self("the record has no ID".into())
     }
 
     fn syntax_error(error: &serde_json::Error) -> Self {
         match error.classify() {
-            Category::Eof => Self("the JSON ends too early".into()),
+            Category::Eof => Self("the JSON is truncated".into()),
             Category::Data | Category::Syntax | Category::Io => {
-                Self(format!("no valid JSON at line {}, column {}", error.line(), error.column()))
+                Self(format!("invalid JSON at line {}, column {}", error.line(), error.column()))
             }
         }
     }
@@ -233,7 +233,7 @@ mod tests {
             ("null", "something else instead of an object with results"),
             ("", "nothing instead of JSON"),
             ("<html>", "a web page instead of JSON"),
-            (r#"{"results": ["#, "the JSON ends too early"),
+            (r#"{"results": ["#, "the JSON is truncated"),
             (r#"{"results": [nonsense]}"#, "no valid JSON at line 1, column 15"),
         ] {
             assert_eq!(parse_page::<Process>(json, REQUESTED).unwrap_err().to_string(), reason, "{json}");

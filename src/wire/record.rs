@@ -37,7 +37,7 @@ impl Record {
         }
         let cut = compact_cut(json, MAX_TEXT);
         if cut.len() > MAX_RECORD {
-            tracing::warn!("a record of {} bytes is left out", json.len());
+            tracing::warn!("a record of {} bytes is skipped", json.len());
             return None;
         }
         Self::read_compact(cut)

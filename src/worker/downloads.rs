@@ -71,7 +71,7 @@ impl Transfers {
             let (ticket, result) = match (ended, finished) {
                 (Ok((_, (ticket, result))), _) => (ticket, result.map_err(|error| error.to_string())),
                 (Err(error), Some((ticket, _))) => {
-                    tracing::error!("a download failed inside: {error}");
+                    tracing::error!("internal error in a download: {error}");
                     (ticket, Err(api::Error::Internal.to_string()))
                 }
                 // It was cancelled.

@@ -78,7 +78,7 @@ class Searching(Both):
             [(one.id, one._info["cmdline"][:LONG], one.username) for one in query],
         )
         # lampblack cuts what is longer than a mebibyte, and says so.
-        is_cut = [one["cmdline"].endswith("bytes left out)") for one in rows]
+        is_cut = [one["cmdline"].endswith("bytes omitted)") for one in rows]
         self.assertEqual(is_cut, [len(one._info["cmdline"]) > LONG for one in query])
         # What is missing is read out of the GUID.
         self.assertEqual(

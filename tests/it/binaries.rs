@@ -22,7 +22,7 @@ async fn a_binary_is_found_and_said_to_be_unsigned() {
         "Binaries  1",
         "Unsigned",
         "svch0st.exe",
-        "Unsigned: it has no signature",
+        "Unsigned (TRUST_E_NOSIGNATURE",
         "FIN-WS-042 (sensor 7)",
         "fuzzywombat-beacon-1",
     ]);
@@ -45,10 +45,10 @@ async fn a_binary_leads_to_the_processes_that_ran_it_and_back() {
 async fn a_process_leads_to_its_binary() {
     let mut console = Console::start().await;
     console.search("process_name:svch0st.exe").await.press("esc g b").await;
-    console.shows(&["Binaries  1", "md5:", "it has no signature"]);
+    console.shows(&["Binaries  1", "md5:", "TRUST_E_NOSIGNATURE"]);
     // So does an ancestor.
     console.press("[ tab k g b").await;
-    console.shows(&["Binaries  1"]).lacks("it has no signature");
+    console.shows(&["Binaries  1"]).lacks("TRUST_E_NOSIGNATURE");
 }
 
 #[tokio::test]

@@ -190,7 +190,7 @@ fn a_download_says_one_thing_of_what_is_verified() {
         stage.press(keys).shows(&["Download"]).text()
     };
     let whole = preview([73_216, 73_216], "D");
-    assert!(whole.contains("its MD5 is verified") && !whole.contains("cannot be"), "{whole}");
+    assert!(whole.contains("the MD5 is verified") && !whole.contains("cannot be"), "{whole}");
     let partial = preview([100, 73_216], "D");
     assert!(partial.contains("cannot be verified"), "{partial}");
     assert!(!partial.contains("is verified"), "{partial}");
@@ -308,7 +308,7 @@ async fn a_query_is_saved_in_a_file_picked_from_it_and_deleted() {
     console.shows(&["process_name:net.exe", "last event -30d, server clock"]);
     assert!(console.asked().is_empty());
     console.press("ctrl-s d").await;
-    console.shows(&["Press it again to delete nets"]);
+    console.shows(&["Press again to delete nets"]);
     console.press("d").await.shows(&["Deleted nets", "Saved queries 0"]);
     assert!(!fs::read_to_string(&path).unwrap().contains("nets"));
 }

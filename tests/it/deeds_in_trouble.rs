@@ -13,7 +13,7 @@ use tokio::{task::yield_now, time::timeout};
 async fn a_protected_host_takes_its_name_typed() {
     let mut console = ready().await;
     console.search("group:\"Domain Controllers\"").await;
-    console.press("I").await.shows(&["PROTECTED", "protected_hosts has group:Domain Controllers"]);
+    console.press("I").await.shows(&["PROTECTED", "protected_hosts contains group:Domain Controllers"]);
     console.write("x").await;
     console.press("tab tab tab enter").await.shows(&["type the host name"]);
     assert_eq!(changes(&console), [""; 0]);

@@ -55,7 +55,7 @@ fn a_pasted_link_of_the_web_console_becomes_its_query_and_is_not_sent_by_itself(
     stage.answer_all(world::answer);
     let link = "https://cb.other.example/#/search/cb.urlver=1&q=process_name%3Aa.exe&cb.fq.hour_of_day=3";
     stage.input(Input::Paste(link.into()));
-    stage.shows(&["process_name:a.exe cb.fq.hour_of_day=3", "The link names a search of processes"]);
+    stage.shows(&["process_name:a.exe cb.fq.hour_of_day=3", "The link points to a process search"]);
     assert_eq!(asked(&stage), Vec::<String>::new());
     stage.press("enter");
     assert_eq!(asked(&stage), ["process_name:a.exe cb.fq.hour_of_day=3"]);

@@ -185,12 +185,12 @@ fn the_fields_are_chosen_and_asked_for_together() {
 fn another_host_is_put_beside_and_what_is_new_is_said() {
     let mut stage = facets(120, 36);
     stage.press("K").write("hostname:other").press("enter");
-    stage.shows(&["B  counting  the same with hostname:other"]);
+    stage.shows(&["B  counting  same query with hostname:other"]);
     assert_eq!(stage.asked.len(), 1, "the search itself is counted already");
     stage.answer_all(counting(&HERE, &THERE));
     stage.shows(&[
         "A  100 segments  hostname:one",
-        "B  182 segments  the same with hostname:other",
+        "B  182 segments  same query with hostname:other",
         "NEW",
         "x8.2",
         "new first",
@@ -303,7 +303,7 @@ async fn the_rare_processes_of_a_host_are_found_and_compared_with_another_host()
     console.shows(&["-process_name:"]);
     assert_ne!(console.text(), first);
     console.press("K").await.write("hostname:WIN-IA9NQ1GN8OI").await.press("enter").await;
-    console.shows(&["A  ", "B  ", "the same with hostname:WIN-IA9NQ1GN8OI", "NEW"]);
+    console.shows(&["A  ", "B  ", "same query with hostname:WIN-IA9NQ1GN8OI", "NEW"]);
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("names.csv");
     console.press("E ctrl-u").await;

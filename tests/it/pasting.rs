@@ -168,7 +168,7 @@ async fn a_link_to_another_server_is_followed_to_none() {
     assert!(!asked.is_empty());
     console.press("esc esc :").await.paste(&own("dashboard")).await;
     console.press("enter").await;
-    console.shows(&["this link names a page that is not known here"]);
+    console.shows(&["This link points to an unknown page"]);
     assert_eq!(console.asked(), [""; 0]);
 }
 
@@ -183,7 +183,7 @@ async fn the_box_that_finds_sensors_takes_the_link_of_a_host() {
         } else {
             console.paste(&own("host/4")).await;
         }
-        console.shows(&["The link names a host: Enter finds it", "id:4"]);
+        console.shows(&["The link points to a host: Enter searches for it", "id:4"]);
         assert_eq!(console.asked(), [""; 0]);
         console.press("enter").await.shows(&["filter: id:4"]);
     }
@@ -211,7 +211,7 @@ async fn a_watchlist_is_made_of_the_link_of_a_search() {
         } else {
             console.paste(&own(link)).await;
         }
-        console.shows(&["The link names a search of processes", "process_name:a.exe cb.fq.hour_of_day=3", "│query"]);
+        console.shows(&["The link points to a process search", "process_name:a.exe cb.fq.hour_of_day=3", "│query"]);
         assert_eq!(console.app.focus(), PaneId::Overlay);
     }
 }
@@ -220,7 +220,7 @@ async fn a_watchlist_is_made_of_the_link_of_a_search() {
 async fn a_filter_takes_no_link_and_says_where_it_leads() {
     let mut console = console().await;
     console.press("4 /").await.paste(&own("host/4")).await;
-    console.shows(&["Not pasted: this link names a host; open it from the command palette"]);
+    console.shows(&["Not pasted: This link points to a host. Open it from the command palette"]);
     console.write(&own("host/4")).await.press("enter").await;
-    console.shows(&["this link names a host; open it from the command palette"]);
+    console.shows(&["This link points to a host. Open it from the command palette"]);
 }

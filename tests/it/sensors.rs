@@ -109,7 +109,7 @@ async fn hosts_are_looked_for_by_what_no_server_looks_for() {
     assert_eq!(console.asked().iter().filter(|path| path.contains("/v2/sensor")).count(), 0);
     console.press("i ctrl-u").await.write("state:offline").await;
     console.press("enter").await;
-    console.shows(&["sensors have no state; there are hostname"]);
+    console.shows(&["unknown sensor field state: use hostname"]);
 }
 
 #[tokio::test]

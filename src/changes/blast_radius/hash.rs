@@ -78,7 +78,7 @@ pub(super) async fn records(md5s: &[Md5], client: &Client) -> Result<(HashMap<Md
         if page.n_unreadable > 0 || page.is_incomplete {
             missing_error = Some(Error::Malformed {
                 endpoint: "GET /api/v1/binary".into(),
-                reason: "records are missing from it or cannot be read".into(),
+                reason: "records are missing or unreadable".into(),
             });
         }
         records.extend(page.rows.into_iter().map(|binary| (binary.md5, binary)));
@@ -105,7 +105,7 @@ async fn file_signature(binary: SharedBinary<'_>) -> Result<ImpactLine, Error> {
     let signature = &binary.signature;
     let mut warnings = reasons_against_ban(&binary);
     if !has_letters(&signature.result) {
-        warnings.extend(unavailable(NAMES[0], "its signature cannot be read"));
+        warnings.extend(unavailable(NAMES[0], "signature unreadable"));
     }
     let publisher = match signature.publisher.non_empty() {
         Some(publisher) => format!(" by {}", text::fit(publisher, 40)),
@@ -167,7 +167,7 @@ async fn hosts_with_file(binary: SharedBinary<'_>, context: &PlanContext) -> Res
     let n = counted.unwrap_or(named);
     let mut warnings = Vec::new();
     if counted.is_none() {
-        warnings.extend(unavailable(NAMES[1], "the number cannot be read"));
+        warnings.extend(unavailable(NAMES[1], "host count unreadable"));
     } else if n > 0 && named == 0 {
         warnings.push(format!(
             "None of its {} is named: cannot tell whether protected hosts have it",
@@ -220,7 +220,7 @@ async fn affected_groups(md5s: Vec<Md5>, client: &Client) -> Result<ImpactLine, 
     } else if let Some(gap) = &gap {
         warnings.extend(unavailable(NAMES[2], gap));
     } else if facets.total > 0 && facet_values(&facets, "host_type").next().is_none() {
-        warnings.extend(unavailable(NAMES[2], "no process of it says its host's"));
+        warnings.extend(unavailable(NAMES[2], "no process record has the host type"));
     }
     let groups: Vec<_> = facet_values(&facets, "group").map(|value| (&value.name, value.count)).collect();
     let at_least = describe::at_least(gap.is_some());

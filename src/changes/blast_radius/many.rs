@@ -104,7 +104,7 @@ async fn impact_per_hash(md5s: &[Md5], context: &PlanContext) -> Vec<Vec<ImpactL
     for md5 in md5s {
         let record = match &mut records {
             Ok((records, missing_error)) => records.remove(md5).ok_or_else(|| {
-                missing_error.clone().unwrap_or_else(|| Error::NotFound { what: format!("the binary {md5}") })
+                missing_error.clone().unwrap_or_else(|| Error::NotFound { what: format!("binary {md5}") })
             }),
             Err(error) => Err(error.clone()),
         };

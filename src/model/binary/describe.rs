@@ -24,8 +24,8 @@ impl Binary {
             ("description", &version.description),
             ("company", &version.company),
             ("product", &version.product),
-            ("about it", &version.product_description),
-            ("its version", &version.product_version),
+            ("description", &version.product_description),
+            ("product version", &version.product_version),
             ("file version", &version.file_version),
             ("original name", &version.original_filename),
             ("internal name", &version.internal_name),
@@ -88,9 +88,9 @@ impl Signature {
         let code = self.code.filter(|code| *code != 0);
         let reason = self.reason().filter(|_| code.is_some());
         let result = self.result.non_empty()?;
-        let reason = reason.map_or_else(String::new, |reason| format!(": {reason}"));
-        let code = code.map_or_else(String::new, |code| format!(" (0x{code:08x})"));
-        Some(format!("{}{reason}{code}", result.raw()).into())
+        let reason = reason.map_or_else(String::new, |reason| format!("{reason}, "));
+        let code = code.map_or_else(String::new, |code| format!(" ({reason}0x{code:08x})"));
+        Some(format!("{}{code}", result.raw()).into())
     }
 }
 

@@ -163,7 +163,7 @@ impl Event {
 fn passive_verb(cross: &Crossproc) -> Option<&'static str> {
     cross.is_target.then_some(match cross.kind {
         CrossKind::ProcessOpen => "was opened by",
-        CrossKind::ThreadOpen => "had a thread opened by",
+        CrossKind::ThreadOpen => "thread opened by",
         CrossKind::RemoteThread => "had a thread started by",
         CrossKind::Other(_) => "was injected into by",
     })

@@ -84,7 +84,7 @@ impl ClientFilter {
             }
             "status" => status(value),
             "health" if value.parse::<i64>().is_ok() => {
-                Err(format!("health takes <{value} or >{value} for the number, or words of the sensor's message"))
+                Err(format!("health needs <{value} or >{value}, or words of the health message"))
             }
             _ => Ok(SensorProperty::Text(name.parse().ok()?)),
         };
@@ -181,7 +181,7 @@ fn parse_isolation(value: &str) -> Result<SensorProperty, String> {
         "no" => vec![ExpectedValue::No],
         "pending" => vec![ExpectedValue::Pending, ExpectedValue::Lifting],
         "unknown" => vec![ExpectedValue::Unknown],
-        _ => return Err("isolation is yes, no, pending or unknown".into()),
+        _ => return Err("isolation needs yes, no, pending or unknown".into()),
     }))
 }
 
@@ -192,7 +192,7 @@ fn status(value: &str) -> Result<SensorProperty, String> {
     if statuses.any(|status| status.contains(&part)) {
         return Ok(SensorProperty::Text(Text::Status));
     }
-    Err(format!("{value:?} is no status; status is one of {}", STATUSES.join(", ")))
+    Err(format!("{value:?} is not a status: use one of {}", STATUSES.join(", ")))
 }
 
 /// Parses `<7` or `>7`; a bare number means "less than".

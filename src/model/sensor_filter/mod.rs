@@ -34,7 +34,7 @@ impl SensorFilter {
     /// Describes what is not possible.
     pub fn parse(text: &str, group: impl Fn(&str) -> Option<GroupId>) -> Result<Self, String> {
         if text.matches('"').count() % 2 == 1 {
-            return Err("a quotation mark is never closed: add \" or delete it".into());
+            return Err("unclosed quote: add \" or remove it".into());
         }
         let mut filter = Self::default();
         for word in text::split_words(text) {
@@ -44,7 +44,7 @@ impl SensorFilter {
                 Some((field, value)) => {
                     let client_filter = ClientFilter::parse(field, value).ok_or_else(|| {
                         let names = ClientFilter::NAMES;
-                        format!("sensors have no {field}; there are hostname, ip, group, id, {names}")
+                        format!("unknown sensor field {field}: use hostname, ip, group, id, {names}")
                     })?;
                     filter.client_side.push(require_value(field, value).and(client_filter)?);
                     continue;
@@ -53,7 +53,7 @@ impl SensorFilter {
             };
             require_value(&field, value)?;
             if field == "ip" && !value.chars().all(is_of_address) {
-                return Err(format!("{value:?} is no part of an address"));
+                return Err(format!("{value:?} is not part of an IP address"));
             }
             let is_twice = match field.as_str() {
                 "ip" => filter.ip.replace(value.to_owned()).is_some(),

@@ -55,7 +55,7 @@ impl Details for HostDetails {
         let as_of = Self::as_of(session).unwrap_or(Timestamp::UNIX_EPOCH);
         let mut fields = subject::sensor_fields(host, as_of, None, session, theme);
         let name = &host.computer_name;
-        fields.extend(text_field("dns name", &host.dns_name).filter(|_| !host.dns_name.eq_ignore_case(name.raw())));
+        fields.extend(text_field("DNS name", &host.dns_name).filter(|_| !host.dns_name.eq_ignore_case(name.raw())));
         fields.push(alerts_field(&host.computer_name, session, theme));
         fields.push(FieldRow::single_line("", ""));
         fields.extend(subject::secondary_facts(host));

@@ -127,7 +127,7 @@ pub(super) fn describe_gap(gap: &TimelineGap<'_>) -> String {
 /// Returns why it is missing.
 pub(super) fn gap_reason(gap: &TimelineGap<'_>) -> String {
     if gap.is_left_out {
-        return "left out: the segments that are here take all the memory there is for one process".into();
+        return "not loaded: the memory limit for one process is reached".into();
     }
     let reason = gap.error.map_or("cancelled".into(), ToString::to_string);
     text::make_visible(&reason.into())

@@ -41,8 +41,7 @@ pub(super) fn gap_fields(gap: &TimelineGap<'_>, theme: &Theme) -> Vec<FieldRow<'
     let mut fields =
         vec![FieldRow::single_line("missing", missing), FieldRow::multi_line("why", cells::gap_reason(gap), MAX_LINES)];
     fields.extend(hint.map(|hint| FieldRow::multi_line("hint", hint, MAX_LINES)));
-    let next =
-        if gap.is_left_out { "lampblack events PROCESS --limit 0 writes all of them" } else { "r loads it again" };
+    let next = if gap.is_left_out { "`lampblack events PROCESS --limit 0` shows all" } else { "r reloads it" };
     fields.push(FieldRow::single_line("", Line::styled(next, theme.hint)));
     fields
 }

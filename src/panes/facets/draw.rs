@@ -111,8 +111,8 @@ fn base_line(fetched: &Fetched<Facets>, session: &Session, theme: &Theme) -> Lin
 fn comparison_line(session: &Session, theme: &Theme) -> Line<'static> {
     let counts = &session.search.facet_counts;
     let description = match &counts.comparison {
-        Some(FacetComparison::Condition(condition)) => format!("the same with {condition}"),
-        Some(FacetComparison::Period(period)) => format!("the same, {period}"),
+        Some(FacetComparison::Condition(condition)) => format!("same query with {condition}"),
+        Some(FacetComparison::Period(period)) => format!("same query, {period}"),
         None => String::new(),
     };
     match counts.compared.latest() {
@@ -210,7 +210,7 @@ fn render_table(
         TableColumn::right_aligned("%", 5, 5, 4),
         TableColumn::right_aligned("B", 5, 7, 2),
         TableColumn::right_aligned("%", 5, 5, 5),
-        TableColumn::left_aligned("A vs B", 7, 7, 1),
+        TableColumn::left_aligned("CHANGE", 7, 7, 1),
     ];
     let columns: &[TableColumn<'_>] = if is_comparing { &compared } else { &single };
     let counted = session.search.facet_counts.base.latest();

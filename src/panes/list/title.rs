@@ -41,7 +41,7 @@ impl<K: ListView> ListPane<K> {
         }
         let n_unjoined = session.lists.joins.n_failed();
         if n_unjoined > 0 && !columns::required_joins(&columns::shown_columns::<K>(session)).is_empty() {
-            parts.push(format!("{n_unjoined} lookups missing"));
+            parts.push(format!("{n_unjoined} lookups pending"));
         }
         parts.extend(K::note(session));
         if is_incomplete {

@@ -82,7 +82,7 @@ impl SavedPane {
             return cx.delete_query(selected.name);
         }
         let name = text::fit(&selected.name.as_str().into(), NAME_WIDTH);
-        cx.warn(format!("Press it again to delete {name} from the file"));
+        cx.warn(format!("Press again to delete {name} from the file"));
         self.pending_delete = Some(selected.name);
     }
 }

@@ -65,5 +65,5 @@ impl FilterInput {
 /// Returns a message that a link is not a filter.
 fn elsewhere(link: &Link) -> String {
     let noun = link.label();
-    format!("this link names {noun}; open it from the command palette")
+    format!("This link points to {noun}. Open it from the command palette")
 }

@@ -88,9 +88,9 @@ impl LineInput {
                 self.set_text(&query);
                 let noun = link.label();
                 match other {
-                    None => cx.notify(format!("The link names {noun}: this is its query")),
+                    None => cx.notify(format!("The link points to {noun}: this is its query")),
                     Some(server) => {
-                        cx.warn(format!("The link names {noun} on {server}: this is its query, for this server"));
+                        cx.warn(format!("The link points to {noun} on {server}: this is its query, for this server"));
                     }
                 }
             }

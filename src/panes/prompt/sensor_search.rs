@@ -72,7 +72,7 @@ impl Question for SensorSearch {
         match host {
             Ok(filter) => {
                 line.set_text(&filter);
-                cx.notify("The link names a host: Enter finds it");
+                cx.notify("The link points to a host: Enter searches for it");
             }
             Err(reason) => cx.warn(reason),
         }
@@ -88,7 +88,7 @@ impl Question for SensorSearch {
             "part of a name, or hostname:FIN ip:10.1. group:NAME id:7",
             "the server search is case-sensitive; empty = all sensors",
             "status:offline -version:6.2 os:linux health:<90 isolation:yes seen:>7d",
-            "these are checked on every host that the rest finds",
+            "lampblack checks these on every host of the result",
             "",
         ];
         let hints = lines.map(|text| Line::styled(text, theme.hint));

@@ -181,9 +181,10 @@ impl QueryPane {
                 let noun = link.label();
                 let own = links::own_server(cx.session());
                 match other {
-                    None => cx.notify(format!("The link names {noun}: this is its query. Enter runs it")),
-                    Some(server) => cx
-                        .warn(format!("The link names {noun} on {server}: Enter runs its query on this server, {own}")),
+                    None => cx.notify(format!("The link points to {noun}: this is its query. Enter runs it")),
+                    Some(server) => cx.warn(format!(
+                        "The link points to {noun} on {server}: Enter runs its query on this server, {own}"
+                    )),
                 }
             }
         }

@@ -145,9 +145,9 @@ async fn a_file_shorter_than_asked_for_is_whole() {
 async fn the_first_bytes_of_what_is_no_archive_are_an_error() {
     let cut = archive()[..50].to_vec();
     for (body, reason) in [
-        (b"<html>Log in</html>".to_vec(), "what came is no zip archive"),
-        (cut, "the archive ends too early"),
-        (Vec::new(), "what came is no zip archive"),
+        (b"<html>Log in</html>".to_vec(), "the download is not a zip archive"),
+        (cut, "the archive is truncated"),
+        (Vec::new(), "the download is not a zip archive"),
     ] {
         let server = Server::start(vec![zip(&body)]).await;
         let mut reader = Fetcher::new(server.client());

@@ -144,10 +144,10 @@ async fn what_is_no_answer_is_malformed() {
     for (body, reason) in [
         ("<html><title>Login</title></html>", "a web page instead of JSON"),
         ("", "nothing instead of JSON"),
-        ("{\"version\": ", "the JSON ends too early"),
-        ("{\"version\": nope}", "no valid JSON at line 1, column 14"),
+        ("{\"version\": ", "the JSON is truncated"),
+        ("{\"version\": nope}", "invalid JSON at line 1, column 14"),
         ("3", "something else instead of an object"),
-        ("{\"status\": \"ok\"}", "the record lacks its id"),
+        ("{\"status\": \"ok\"}", "the record has no ID"),
     ] {
         let error = info(json(body)).await;
         says(&error, &format!("unexpected response from GET /api/info: {reason}"));

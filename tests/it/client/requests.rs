@@ -415,6 +415,6 @@ async fn of_a_record_that_is_too_large_the_long_texts_are_cut() {
     let page = server.client().processes(&Search::default(), FIRST).await.unwrap();
     let process = &page.rows[0];
     assert_eq!(process.name.raw(), "a.exe");
-    assert!(process.cmdline.raw().ends_with("xxx… (951424 bytes left out)"));
+    assert!(process.cmdline.raw().ends_with("xxx… (951424 bytes omitted)"));
     assert!(process.document.len() < 1_100_000);
 }

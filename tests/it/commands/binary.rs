@@ -87,7 +87,7 @@ async fn a_binary_is_described_in_words() {
     let out = &ran.check(0).out;
     assert!(out.starts_with("svch0st.exe\n"), "{out}");
     for fact in [
-        "  signature      Unsigned: it has no signature (0x800b0100)\n",
+        "  signature      Unsigned (TRUST_E_NOSIGNATURE, 0x800b0100)\n",
         "  size           214528 B\n",
         "  type           executable, 64-bit, Windows\n",
         "  host           FIN-WS-042 (sensor 7)\n",
@@ -181,7 +181,7 @@ async fn a_download_goes_where_it_is_told_and_overwrites_nothing() {
     bench.server.forget_requests();
     let again = bench.download(&[&md5, "-o", "cases"]).await;
     assert_eq!(again.check(1).out, "");
-    again.notes_say("it exists already");
+    again.notes_say("it already exists");
     assert_eq!(fs::read(&kept).unwrap(), before);
     assert_eq!(bench.server.seen_requests().len(), 1, "only the summary");
     let nowhere = bench.download(&[&md5, "-o", "no/such/place.zip"]).await;
@@ -210,7 +210,7 @@ async fn a_copy_that_is_cut_off_is_kept_only_as_unverified() {
     assert_eq!(ran.check(0).out, format!("{PARTIAL}.zip.unverified\n"));
     ran.notes_say("warning: 26214400 bytes, NOT VERIFIED: the MD5 is ");
     let again = bench.download(&[PARTIAL, "--keep-unverified"]).await;
-    again.check(1).notes_say("it exists already");
+    again.check(1).notes_say("it already exists");
     assert_eq!(bench.files(), [format!("{PARTIAL}.zip.unverified")]);
 }
 
@@ -220,7 +220,7 @@ async fn a_file_that_is_another_is_not_kept_unless_wanted() {
     let md5 = bench.md5("another.exe").await;
     let ran = bench.download(&[&md5, "--extract"]).await;
     assert_eq!(ran.check(1).out, "");
-    ran.notes_say("nothing was kept");
+    ran.notes_say("nothing was saved");
     assert!(bench.files().is_empty());
     let ran = bench.download(&[&md5, "--extract", "--keep-unverified"]).await;
     let name = format!("{md5}-another.exe.bin.unverified");
@@ -240,7 +240,7 @@ async fn an_archive_that_lies_leaves_nothing_behind() {
         for form in ["--extract", "--protect", "--keep-unverified"] {
             let ran = bench.download(&[&md5, form]).await;
             assert_eq!(ran.check(1).out, "");
-            ran.notes_say(words).notes_say("nothing was kept");
+            ran.notes_say(words).notes_say("nothing was saved");
             assert!(!ran.notes.contains("ZipWriter"), "{}", ran.notes);
             assert!(bench.files().is_empty(), "{:?}", bench.files());
         }

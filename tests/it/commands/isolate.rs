@@ -153,7 +153,7 @@ async fn a_protected_host_is_left_out_of_many_and_takes_its_name_alone() {
     fs::write(&config, text).unwrap();
     let with = |more: &'static [&'static str]| [&["--profile", "lab", "sensor", "isolate"], more].concat();
     let ran = bench.run(&with(&["3", "--reason", "x", "--yes"])).await;
-    ran.check(5).notes_say("PROTECTED: protected_hosts has WIN-*");
+    ran.check(5).notes_say("PROTECTED: protected_hosts contains WIN-*");
     let ran = bench.run(&with(&["3", "4", "--reason", "x", "--yes"])).await;
     ran.check(5).notes_say("WIN-IA9NQ1GN8OI is skipped");
     assert_eq!(bench.isolation().await, ("false".into(), "false".into()));
@@ -172,10 +172,10 @@ async fn a_host_whose_group_is_not_known_is_protected_where_any_group_is() {
     fs::write(&config, text).unwrap();
     let isolate = ["--profile", "lab", "sensor", "isolate", "14", "--reason", "x", "--yes"];
     let ran = bench.run(&isolate).await;
-    ran.check(5).notes_say("PROTECTED: protected_hosts has group:Servers");
+    ran.check(5).notes_say("PROTECTED: protected_hosts contains group:Servers");
     bench.fault(json!({"mode": "403", "match": "/api/group"}));
     let ran = bench.run(&isolate).await;
-    ran.check(5).notes_say("PROTECTED: protected_hosts has group:Servers, and its group is unknown");
+    ran.check(5).notes_say("PROTECTED: protected_hosts contains group:Servers, and its group is unknown");
     assert_eq!(bench.changes(), 0);
 }
 

@@ -34,7 +34,7 @@ async fn the_link_of_a_search_is_its_query_on_this_server() {
     }
     let link = format!("{own}/#/binaries/{}", form(&[("q", "x")]));
     let ran = bench.run(&["search", &link]).await;
-    ran.check(2).notes_say("this link names a search of binaries");
+    ran.check(2).notes_say("This link points to a binary search");
     let ran = bench.run(&["search", &format!("{own}/#/search/cb.urlver=1&process_name%3Aa.exe")]).await;
     ran.check(2).notes_say("This link has no query");
 }
@@ -87,7 +87,7 @@ async fn the_number_in_a_link_of_another_server_is_refused() {
         assert_eq!(bench.server.seen_requests().len(), 0, "{command:?}");
         let link = format!("{own}/#/investigation/3");
         let ran = bench.run(&[command, &[link.as_str()]].concat()).await;
-        ran.check(2).notes_say("this link names a page that is not known here");
+        ran.check(2).notes_say("This link points to an unknown page");
     }
 }
 

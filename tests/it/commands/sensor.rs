@@ -130,7 +130,7 @@ async fn sensors_are_found_by_anything_that_is_told_of_them() {
     let ran = bench.run(&["sensor", "list", "os:linux", "--limit", "1"]).await;
     ran.check(0).notes_say("there are more");
     let ran = bench.run(&["sensor", "list", "state:offline"]).await;
-    ran.check(2).notes_say("sensors have no state; there are hostname");
+    ran.check(2).notes_say("unknown sensor field state: use hostname");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -160,8 +160,8 @@ async fn filters_that_can_find_nothing_are_refused() {
     for (filter, why) in [
         ("status:foo", "status is one of online, offline"),
         ("status:offline,online", "is no status"),
-        ("health:90", "health takes <90 or >90"),
-        ("ip:zzz", "is no part of an address"),
+        ("health:90", "health needs <90 or >90"),
+        ("ip:zzz", "is not part of an IP address"),
         ("\"fin", "a quotation mark is never closed"),
     ] {
         let ran = bench.run(&["sensor", "list", filter]).await;

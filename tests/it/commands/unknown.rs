@@ -40,7 +40,7 @@ impl Bench {
 async fn a_host_is_protected_while_its_role_is_unknown() {
     let bench = Bench::start().await;
     bench.fault(json!({"mode": "wrong-types", "match": "host_type"}));
-    let unknown = "PROTECTED: protected_hosts has role:domain_controller, and its role is unknown";
+    let unknown = "PROTECTED: protected_hosts contains role:domain_controller, and its role is unknown";
     let ran = bench.isolate_controller(&[]).await;
     ran.check(5).notes_say(unknown).notes_say("1 value unreadable").notes_say("role: unknown");
     for body in [
@@ -102,7 +102,7 @@ async fn a_ban_whose_record_or_counts_cannot_be_had_is_not_passed_by_yes() {
         ),
         (
             json!({"mode": "wrong-types", "match": "/binary/"}),
-            "File record unavailable (its signature cannot be read): cannot tell whether it is Microsoft-signed",
+            "File record unavailable (signature unreadable): cannot tell whether it is Microsoft-signed",
         ),
         (json!({"mode": "500", "match": "facet.field=group"}), "cannot tell whether domain controllers ran it"),
         (

@@ -61,10 +61,10 @@ async fn a_user_is_made_with_the_password_of_standard_input_and_nobody_sees_it()
     }
     // Nobody is asked for the password of a user who is there.
     let ran = bench.create(&["--yes"], "").await;
-    ran.check(0).says("already exists; its password and teams stay as they are");
+    ran.check(0).says("already exists; its password and teams do not change");
     // One who is somebody else is no reason to call it done.
     let ran = bench.create(&["--admin", "--yes"], PASSWORD).await;
-    ran.check(1).notes_say("already exists with different rights");
+    ran.check(1).notes_say("already exists with different permissions");
     assert_eq!(bench.changes(), 1);
 }
 
@@ -77,7 +77,7 @@ async fn without_a_password_a_team_or_a_name_nobody_is_made() {
     let ran = bench.create(&["--team", "Nobodies", "--yes"], PASSWORD).await;
     ran.check(3).notes_say("no team has the name \"Nobodies\"").notes_say("names: Analysts, Responders");
     let ran = bench.create(&["--dry-run", "--admin"], "").await;
-    ran.check(0).says("A global administrator has every right on this server").says("\"password\":\"********\"");
+    ran.check(0).says("A global administrator may do everything on this server").says("\"password\":\"********\"");
     bench.create(&[], PASSWORD).await.check(5);
     bench.create(&["--yes", "--read-only"], PASSWORD).await.check(5);
     bench.create(&["--yes", "--password", "x"], "").await.check(2);

@@ -60,7 +60,7 @@ async fn domain_controllers_are_protected_unless_the_profile_says_otherwise() {
     let bench = Bench::start().await;
     let ran = bench.run(&isolate(CONTROLLER, &["--yes", "--override-warnings"])).await;
     ran.check(5)
-        .notes_say("PROTECTED: protected_hosts has role:domain_controller")
+        .notes_say("PROTECTED: protected_hosts contains role:domain_controller")
         .notes_say("DOMAIN CONTROLLER: logons and DNS through this host will stop");
     // Of several it is left out.
     let many = ["sensor", "isolate", CONTROLLER, "WIN-IA9NQ1GN8OI", "--reason", "x", "--dry-run"];
@@ -82,7 +82,7 @@ async fn a_host_whose_role_cannot_be_read_is_protected_and_can_still_be_looked_a
     bench.fault(json!({"mode": "504", "match": "^/api/v1/process"}));
     let ran = bench.run(&isolate("WIN-IA9NQ1GN8OI", &["--dry-run"])).await;
     ran.check(0)
-        .says("PROTECTED: protected_hosts has role:domain_controller, and its role is unknown")
+        .says("PROTECTED: protected_hosts contains role:domain_controller, and its role is unknown")
         .says("sends: PUT /api/v1/sensor/3");
     let ran = bench.run(&isolate("WIN-IA9NQ1GN8OI", &["--yes"])).await;
     ran.check(5).notes_say("and its role is unknown");
