@@ -103,7 +103,7 @@ impl LoggedChange {
             .collect();
         let mut counts: BTreeMap<String, usize> = BTreeMap::new();
         for [status, owner] in &changed {
-            let owner = if owner.is_empty() { "nobody" } else { owner };
+            let owner = if owner.is_empty() { "unassigned" } else { owner };
             *counts.entry(format!("{status}, {owner}")).or_default() += 1;
         }
         let counts: Vec<_> =

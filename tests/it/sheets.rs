@@ -175,7 +175,7 @@ async fn an_undo_says_what_somebody_has_changed_since() {
     console.until("CONFIRMED; 2 of 2").await;
     let theirs = WriteRequest::alert(&first[0].id, &AlertStatus::FalsePositive);
     client.send_write(&theirs).await.unwrap();
-    console.press("z").await.shows(&["1 alert was changed since: 1 False Positive, nobody"]);
+    console.press("z").await.shows(&["1 alert was changed since: 1 False Positive, unassigned"]);
 }
 
 #[tokio::test]

@@ -83,7 +83,7 @@ async fn it_is_run_in_the_index_that_it_searches() {
 async fn a_query_that_cannot_be_read_is_shown_as_it_is_with_what_is_wrong() {
     let mut console = at_watchlists().await;
     go_to(&mut console, "wombats").await;
-    console.shows(&["(process_name:wombat", "never closed"]);
+    console.shows(&["(process_name:wombat", "Unclosed ("]);
 }
 
 #[tokio::test]

@@ -134,7 +134,7 @@ fn shared_or_count(text: Option<&Untrusted>, n: usize, noun: &str) -> CellValue 
 pub(in crate::panes) fn owners_text(group: &AlertGroup) -> Untrusted {
     let mut owners: Vec<_> = group.owners.iter().map(Untrusted::raw).collect();
     if !owners.is_empty() && group.n_unowned > 0 {
-        owners.push("nobody");
+        owners.push("unassigned");
     }
     owners.join(", ").into()
 }

@@ -133,7 +133,7 @@ async fn an_attempt_that_is_given_up_is_reported() {
     server.request().await;
     task.abort();
     let call = calls.recv().await.unwrap();
-    assert_eq!((call.status, call.error.as_deref()), (None, Some("given up")));
+    assert_eq!((call.status, call.error.as_deref()), (None, Some("cancelled")));
 }
 
 #[tokio::test]
@@ -224,7 +224,7 @@ async fn credentials_that_are_refused_are_sent_once_until_the_user_asks_again() 
         );
         let later = client.users().await.unwrap_err();
         assert!(matches!(later, Error::NotSent { .. }) && later.is_refusal() && !later.is_transient());
-        assert!(later.to_string().contains("nothing more is sent until you ask again"), "{later}");
+        assert!(later.to_string().contains("requests stopped"), "{later}");
         // Another client with the same credentials, on connections of its own.
         client.with_new_connections().unwrap().info().await.unwrap_err();
         assert_eq!(server.unread(), 1, "{line}");

@@ -85,7 +85,7 @@ async fn a_search_that_fits_no_address_and_cannot_be_posted_is_refused_before_it
     let search = Search { query: "title:abc OR ".repeat(1000), ..Search::default() };
     let refused = server.client().reports(&search, FIRST).await.unwrap_err();
     assert!(refused.is_refusal());
-    assert!(refused.to_string().starts_with("threat reports: the search is too long; "));
+    assert!(refused.to_string().starts_with("threat reports: the query is too long: "));
     let filter = SensorFilter { hostname: Some("x".repeat(9000)), ..SensorFilter::default() };
     assert!(server.client().sensors(&filter, FIRST).await.is_err());
     // Nothing of it has left: the first request that comes is another one.

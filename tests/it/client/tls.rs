@@ -127,7 +127,7 @@ async fn a_certificate_that_has_taken_the_place_of_the_known_one_is_called_by_it
     for make in [self_signed, |names: &[&str]| signed_by_itself(&params(names))] {
         let (identity, known) = (make(&["localhost"]), make(&["localhost"]));
         let result = ask(&identity, trusting(&known)).await;
-        distrusted(result, &CertificateProblem::Changed, "in the server's place");
+        distrusted(result, &CertificateProblem::Changed, "another machine answers");
     }
 }
 

@@ -118,7 +118,7 @@ async fn without_a_single_hash_nothing_is_sent() {
     }
     // What is named as a word is meant.
     let ran = bench.run(&["ban", "add", MD5, "abc", "--reason", "x", "--yes"]).await;
-    ran.check(2).notes_say("\"abc\" is no MD5").notes_say("Nothing was sent");
+    ran.check(2).notes_say("\"abc\" is not a valid MD5").notes_say("Nothing was sent");
     assert_eq!(bench.changes(), 0);
 }
 
@@ -172,7 +172,7 @@ async fn an_expired_license_is_told_before_a_ban_and_by_the_doctor() {
         json!({"mode": "answer", "match": "/api/v1/license", "body": body.to_string()})
     };
     for (end, words) in [
-        ("2020-01-31", "expired on 2020-01-31, more than 30 days ago: the server takes no new bans"),
+        ("2020-01-31", "expired on 2020-01-31, more than 30 days ago: the server accepts no new bans"),
         ("2099-01-31", "30 days later the server takes no new bans"),
     ] {
         bench.server.clear_faults();
@@ -203,7 +203,7 @@ async fn a_lift_whose_note_cannot_be_written_back_says_so() {
     let said = &ran.check(0).out;
     assert!(
         said.contains(
-            "confirmed; unbanned; its note was lost (verified on the server); then: the token's user has no right"
+            "confirmed; unbanned; its note was lost (verified on the server); then: the token has no permission"
         ),
         "{said}"
     );

@@ -43,7 +43,7 @@ async fn a_flush_that_the_server_does_not_keep_is_not_called_confirmed() {
     let ran = bench.run(&["sensor", "flush", HOST, "--dry-run"]).await;
     assert!(ran.check(0).out.contains("event_log_flush_time"));
     let ran = bench.run(&["sensor", "flush", HOST]).await;
-    ran.check(5).notes_say("nobody is here to confirm it");
+    ran.check(5).notes_say("cannot prompt (no terminal)");
 }
 
 #[tokio::test(flavor = "multi_thread")]

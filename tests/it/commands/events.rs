@@ -56,7 +56,7 @@ async fn a_table_says_what_was_done_and_what_is_left_out() {
     assert!(has(&["filemod", "last wrote", r"c:\users\public\dbg.bin"]), "{}", ran.out);
     let few = bench.run(&["events", &payload(&bench).await, "--limit", "3", "--format", "csv"]).await;
     assert_eq!(few.check(0).out.lines().count(), 4);
-    few.notes_say("3 of 28 events").notes_say("--limit 0 shows all");
+    few.notes_say("3 of 28").notes_say("--limit 0 shows all");
     assert!(few.out.starts_with("time,kind,action,what,md5,segment,process\n"), "{}", few.out);
 }
 

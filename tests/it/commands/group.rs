@@ -8,7 +8,7 @@ use super::bench::{Bench, Members};
 async fn groups_are_listed_with_their_hosts() {
     let bench = Bench::start().await;
     let ran = bench.run(&["group", "list", "--format", "csv"]).await;
-    ran.check(0).says("id,name,site,hosts,bans,reachable_when_isolated\n").says(",Finance,1,9,stopped,10.20.1.20\n");
+    ran.check(0).says("id,name,site,hosts,bans,reachable_when_isolated\n").says(",Finance,1,9,enforced,10.20.1.20\n");
     bench.fault(json!({"mode": "403", "match": "^/api/group"}));
     bench.run(&["group", "list"]).await.check(1);
 }
@@ -28,7 +28,7 @@ async fn groups_that_cannot_be_read_are_told_of() {
 async fn a_group_is_made_once_on_a_site_that_is_there() {
     let bench = Bench::start().await;
     let ran = bench.run(&["group", "create", "Kiosks", "--dry-run"]).await;
-    ran.check(0).says("sends: POST /api/group {\"name\":\"Kiosks\",\"site_id\":1}");
+    ran.check(0).says("request: POST /api/group {\"name\":\"Kiosks\",\"site_id\":1}");
     let ran = bench.run(&["group", "create", "Kiosks", "--site", "9", "--yes"]).await;
     ran.check(3).notes_say("site 9 not found").notes_say("sites: 1 Default Site");
     bench.run(&["group", "create", " ", "--yes"]).await.check(2);

@@ -68,9 +68,9 @@ async fn nothing_is_sent_without_a_reason_a_yes_or_when_it_is_only_tried() {
     let ran = bench.run(&isolate(&["--reason", " ", "--yes"])).await;
     ran.check(2).notes_say("--reason is required");
     let ran = bench.run(&isolate(&["--reason", "x"])).await;
-    ran.check(5).notes_say("nobody is here to confirm it");
+    ran.check(5).notes_say("cannot prompt (no terminal)");
     let ran = bench.run(&isolate(&["--dry-run"])).await;
-    assert!(ran.check(0).out.contains("sends: PUT /api/v1/sensor/3 {"));
+    assert!(ran.check(0).out.contains("request: PUT /api/v1/sensor/3 {"));
     let ran = bench.run(&isolate(&["--read-only", "--reason", "x", "--yes"])).await;
     ran.check(5).notes_say("read-only");
     let ran = bench.run(&["sensor", "isolate", HOST, "NO-SUCH-HOST", "--reason", "x", "--yes"]).await;
@@ -223,8 +223,8 @@ async fn who_stops_waiting_is_told_that_the_request_stays_in_force() {
         let (out, notes) = (ended.stdout, ended.stderr);
         let (out, notes) = (String::from_utf8(out).unwrap(), String::from_utf8(notes).unwrap());
         assert_eq!(ended.status.code(), Some(4), "{signal}: {out}{notes}");
-        assert!(out.contains("isolate: sent, and not confirmed"), "{out}");
-        assert!(notes.contains("what was sent stays in force"), "{notes}");
+        assert!(out.contains("isolate: sent, not confirmed"), "{out}");
+        assert!(notes.contains("sent requests stay in force"), "{notes}");
         assert_eq!(bench.changes(), 1);
         bench.run(&["log", "verify"]).await.check(0);
     }

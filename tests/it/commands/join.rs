@@ -134,7 +134,7 @@ async fn what_cannot_be_fetched_is_null_and_said() {
     assert!(rows.len() > 400 && rows.iter().all(|row| row["sensor"].is_null()));
     assert!(rows.iter().all(|row| row["group"].is_null()));
     assert_eq!(ran.notes.lines().count(), 9, "{}", ran.notes);
-    ran.notes_say(" more\n");
+    ran.notes_say(" more related records missing\n");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -27,7 +27,7 @@ async fn the_link_of_a_search_is_its_query_on_this_server() {
             let ran = bench.run(&["search", &link, "--count"]).await;
             assert_eq!(ran.check(0).out, "2\n");
             ran.notes_say("note: query of the link: process_name:net.exe");
-            assert_eq!(ran.notes.contains("the link is of cb.other.example"), is_other, "{}", ran.notes);
+            assert_eq!(ran.notes.contains("the link is for cb.other.example"), is_other, "{}", ran.notes);
             let ran = bench.fed(&["facets", "-", "--field", "username", "--format", "jsonl"], &link).await;
             assert!(!ran.check(0).json_lines().is_empty());
         }
@@ -87,7 +87,7 @@ async fn the_number_in_a_link_of_another_server_is_refused() {
         assert_eq!(bench.server.seen_requests().len(), 0, "{command:?}");
         let link = format!("{own}/#/investigation/3");
         let ran = bench.run(&[command, &[link.as_str()]].concat()).await;
-        ran.check(2).notes_say("This link points to an unknown page");
+        ran.check(2).notes_say("this link points to an unknown page");
     }
 }
 
@@ -187,7 +187,7 @@ async fn an_order_by_a_field_that_is_none_is_refused_with_those_there_are() {
     let bench = Bench::start().await;
     for command in [["search", NET, "--sort", "bogus"], ["search", NET, "--sort", "bogus desc"]] {
         let ran = bench.run(&command).await;
-        ran.check(2).notes_say("no field \"bogus\" to sort by").notes_say("last_update, ");
+        ran.check(2).notes_say("cannot be sorted by \"bogus\"").notes_say("last_update, ");
     }
     let ran = bench.run(&["binary", "search", "", "--sort", "cmdline"]).await;
     ran.check(2).notes_say("host_count, ");

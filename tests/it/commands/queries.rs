@@ -83,7 +83,7 @@ async fn comments_and_blank_lines_on_standard_input_are_no_part_of_a_query() {
     let ran = bench.fed(&["search", "-", "--count"], &piped).await;
     assert_eq!(ran.check(0).out, "2\n");
     bench.server.forget_requests();
-    ran.notes_say("note: 2 lines of standard input left out");
+    ran.notes_say("note: 2 lines of stdin skipped");
     for nothing in ["", "\n", "# nothing\n"] {
         let ran = bench.fed(&["search", "-"], nothing).await;
         check_refused(&bench, &ran, "no query on stdin");
@@ -99,7 +99,7 @@ async fn comments_and_blank_lines_on_standard_input_are_no_part_of_a_query() {
 async fn a_bare_address_gets_the_hint_of_its_field() {
     let bench = Bench::start().await;
     let ran = bench.run(&["search", "10.0.0.1"]).await;
-    ran.check(3).notes_say("warning: query: an address without a field").notes_say("write ipaddr:10.0.0.1");
+    ran.check(3).notes_say("warning: query: an address without a field").notes_say("Write ipaddr:10.0.0.1");
     let ran = bench.run(&["search", "00000000000000000000000000000001"]).await;
     ran.check(3).notes_say("note: query: a hash").notes_say("write md5:");
 }
@@ -109,7 +109,7 @@ async fn a_wildcard_at_the_beginning_is_the_reason_once_a_server_has_refused_it(
     // Servers before 6.2.3 take it, and nothing but a note is said of it.
     let bench = Bench::start().await;
     let ran = bench.run(&["search", "process_name:*net.exe"]).await;
-    ran.check(0).notes_say("note: query: a server may be set to refuse");
+    ran.check(0).notes_say("note: query: Leading wildcard: some servers refuse it");
     let bench = Bench::with(Options { server_version: "7.2.0".into(), ..world() }).await;
     for command in [["search", "process_name:*net.exe"], ["facets", "process_name:*net.exe"]] {
         let ran = bench.run(&command).await;
@@ -194,7 +194,7 @@ async fn lines_that_are_read_as_one_query_are_said() {
     let two = "process_name:cmd.exe\n\nprocess_name:net.exe\n";
     let ran = bench.fed(&["search", "-", "--count"], two).await;
     assert_eq!(ran.check(0).out, "0\n");
-    ran.notes_say("note: 2 lines of standard input are one query").notes_say("both must match (AND)");
+    ran.notes_say("note: 2 lines of stdin form one query").notes_say("both must match (AND)");
     let ran = bench.fed(&["search", "-", "--count"], NET).await;
     assert!(!ran.notes.contains("are one query"), "{}", ran.notes);
 }

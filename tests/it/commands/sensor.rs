@@ -158,7 +158,7 @@ async fn one_sensor_or_one_hit_is_said_as_one() {
 async fn filters_that_can_find_nothing_are_refused() {
     let bench = Bench::start().await;
     for (filter, why) in [
-        ("status:foo", "status is one of online, offline"),
+        ("status:foo", "use one of online, offline"),
         ("status:offline,online", "is no status"),
         ("health:90", "health needs <90 or >90"),
         ("ip:zzz", "is not part of an IP address"),

@@ -83,7 +83,7 @@ async fn a_host_whose_role_cannot_be_read_is_protected_and_can_still_be_looked_a
     let ran = bench.run(&isolate("WIN-IA9NQ1GN8OI", &["--dry-run"])).await;
     ran.check(0)
         .says("PROTECTED: protected_hosts contains role:domain_controller, and its role is unknown")
-        .says("sends: PUT /api/v1/sensor/3");
+        .says("request: PUT /api/v1/sensor/3");
     let ran = bench.run(&isolate("WIN-IA9NQ1GN8OI", &["--yes"])).await;
     ran.check(5).notes_say("and its role is unknown");
     assert_eq!(bench.changes(), 0);

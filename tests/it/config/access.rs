@@ -231,7 +231,7 @@ fn a_credential_file_that_cannot_be_used_is_what_the_error_is_about() {
         ("[default]\nurl=https://a\ntoken=s3cret\nssl_verify=\"False\"\n", 4),
     ] {
         let mistake = first(quoted.as_bytes());
-        assert!(mistake.message.contains("in quotes"), "{mistake}");
+        assert!(mistake.message.contains("has quotes"), "{mistake}");
         assert_eq!(mistake.line, line);
     }
 }

@@ -41,6 +41,9 @@ const IN_COMMENTS: &str = "anybody, as many, how far, is said, is told, manieth,
 const IN_TEXTS: &str = "anybody, are none, asked, call it, called back, deed, given up, gives up, goes, is none, let it, lies on top, \
     mend, nobody, set off, sets off, somebody, take back, taken back, takes back, takes in, told, whatever, whoever";
 
+/// Names in files that stay as they have been from the beginning, and are no text: the member of an entry of the action log.
+const FILE_MEMBERS: &str = "deed";
+
 /// What is counted, by the name of the figure.
 type Found = BTreeMap<&'static str, Vec<String>>;
 
