@@ -7,9 +7,7 @@ pub enum LogDamage {
     #[error("line {line} cannot be read: {reason}")]
     Unreadable { line: u64, reason: String },
     /// The previous hash of a line is not the hash of the line before it.
-    #[error(
-        "line {line} does not follow the line before it: lines were changed, moved or removed"
-    )]
+    #[error("line {line} does not follow the line before it: lines were changed, moved or removed")]
     Broken { line: u64 },
     /// A line has the wrong number.
     #[error("line {line} has the number {stated}")]

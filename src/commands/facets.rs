@@ -120,10 +120,7 @@ impl FacetTable<'_> {
                 let shown = self.limit;
                 cx.note(&format!("{shown} of {count} values of {field}; --limit 0 shows all"));
             } else if count >= Facet::MAX_VALUES {
-                cx.note(&format!(
-                    "servers list at most {} values; {field} may have more",
-                    Facet::MAX_VALUES
-                ));
+                cx.note(&format!("servers list at most {} values; {field} may have more", Facet::MAX_VALUES));
             }
         }
         let n = text::pluralize(facets.total, "segment", "segments");

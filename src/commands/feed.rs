@@ -102,8 +102,7 @@ async fn show(word: &str, format: Format, cx: &mut CommandCx<'_>) -> Result<Exit
 async fn add(url: &str, justification: &cli::ChangeArgs, cx: &mut CommandCx<'_>) -> Result<Exit, Failure> {
     let url = url.trim();
     if url.is_empty() {
-        return Err(Failure::usage("no URL given")
-            .with_hint("give the feed URL: https://, http:// or file://"));
+        return Err(Failure::usage("no URL given").with_hint("give the feed URL: https://, http:// or file://"));
     }
     if let Some((why, hint)) = FeedChange::invalid_url_reason(url) {
         return Err(Failure::usage(format!("{url:?} {why}")).with_hint(hint));

@@ -46,7 +46,9 @@ pub(super) fn show(limit: Option<usize>, format: Format, cx: &mut CommandCx<'_>)
             // Another program has written to the log since, and may have archived older lines.
             index = LogIndex::read(&log_dir)?;
             let why = "the action log changed while it was read";
-            index.rows(page.clone()).ok_or_else(|| Failure::new(Exit::Failed, why).with_hint("run the command again"))?
+            index
+                .rows(page.clone())
+                .ok_or_else(|| Failure::new(Exit::Failed, why).with_hint("run the command again"))?
         };
         table.write_rows(&rows)?;
         start = page.end;

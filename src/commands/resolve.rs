@@ -51,8 +51,9 @@ pub(super) fn resolve<T: Numbered>(
             let name = object.names().first().copied().cloned().unwrap_or_default();
             cx.write_line(&format!("  {}  {}", object.number(), text::make_visible(&name)));
         }
-        return Err(Failure::usage(format!("{} {plural} have the name {word:?}", matches.len()))
-            .with_hint("give the ID"));
+        return Err(
+            Failure::usage(format!("{} {plural} have the name {word:?}", matches.len())).with_hint("give the ID")
+        );
     }
     matches.pop().ok_or_else(|| {
         let searched = if id.is_some() { "the ID or name" } else { "the name" };

@@ -105,9 +105,8 @@ async fn teams(names: &[String], client: &Client, cx: &mut CommandCx<'_>) -> Res
 
 /// Reads the password: typed twice without echo, or from the first line of standard input.
 fn password(username: &str, cx: &mut CommandCx<'_>) -> Result<Password, Failure> {
-    let failure = |error: &str| {
-        Failure::usage(error).with_hint("type it at a terminal, or give it as the first line of stdin")
-    };
+    let failure =
+        |error: &str| Failure::usage(error).with_hint("type it at a terminal, or give it as the first line of stdin");
     let Some(read_password) = cx.streams.read_password else {
         let mut line = cx.read_line();
         if line.ends_with(b"\r") {

@@ -157,9 +157,8 @@ fn apply_protections(profile: &mut Profile, url: &Url, source: &Source, config: 
         if is_same && (other.read_only || !new_patterns.is_empty()) {
             profile.read_only |= other.read_only;
             profile.protected_hosts.extend(new_patterns);
-            notices.push(format!(
-                "read_only and protected_hosts of profile {name:?} apply here too: it has the same URL"
-            ));
+            notices
+                .push(format!("read_only and protected_hosts of profile {name:?} apply here too: it has the same URL"));
         }
     }
 }

@@ -132,8 +132,7 @@ impl Observables {
     pub fn of_alert(alert: &Alert) -> Self {
         // Alerts are raised some time after the event; the start of the process is closer to it.
         let started = start_moment(alert.process.and_then(ProcessId::start_time));
-        let raised =
-            alert.created.map(|at| Moment { at, description: "alert creation (server clock)" });
+        let raised = alert.created.map(|at| Moment { at, description: "alert creation (server clock)" });
         let mut observables =
             Self { at: started.or(raised), sensor: alert.sensor, alerts: vec![alert.id.clone()], ..Self::default() };
         observables.set_source(alert.source, &alert.source_id);
@@ -171,9 +170,7 @@ impl Observables {
     pub fn of_alert_group(group: &AlertGroup) -> Self {
         let mut alerts = group.alerts().map(Self::of_alert_summary);
         let mut observables = alerts.next().unwrap_or_default();
-        observables.at = group
-            .newest
-            .map(|at| Moment { at, description: "newest alert creation (server clock)" });
+        observables.at = group.newest.map(|at| Moment { at, description: "newest alert creation (server clock)" });
         for other in alerts {
             observables.retain_shared(&other);
         }

@@ -101,8 +101,7 @@ fn parse(text: &str, base: ThemeFile) -> Result<Theme, Vec<String>> {
         }
     }
     let role_names: Vec<_> = theme.roles().iter().map(|(name, _)| *name).collect();
-    errors
-        .extend(roles.keys().map(|name| format!("roles.{name}: unknown role; use {}", role_names.join(", "))));
+    errors.extend(roles.keys().map(|name| format!("roles.{name}: unknown role; use {}", role_names.join(", "))));
     for (place, name) in PROFILE_COLORS.iter().enumerate() {
         // A theme without a palette has no colors at all.
         theme.profiles[place] = colors.get(name).copied().unwrap_or_default();

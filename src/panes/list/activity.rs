@@ -68,7 +68,7 @@ impl ListView for Activity {
                 let later = history.last_change(&session.connection.info.host, |logged| Some(logged.line) > newest);
                 let later = later.map(|last| {
                     let (label, name) = (changes::label(&last.submitted.verb), last.name());
-                    format!("Not the last action: {action} {name} is newer")
+                    format!("Not the last action: {label} {name} is newer")
                 });
                 Some(Box::new(confirmation.with_preface(later.into_iter().collect())))
             }

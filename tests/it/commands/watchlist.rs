@@ -77,7 +77,10 @@ async fn what_it_would_find_now_is_what_a_search_prints() {
 async fn a_query_becomes_a_watchlist_and_is_there_under_its_name() {
     let bench = Bench::start().await;
     let ran = bench.run(&["watchlist", "create", NAME, QUERY, "--dry-run"]).await;
-    ran.check(0).says("new process watchlist").says(&format!("Query: {QUERY}")).says("request: POST /api/v1/watchlist {");
+    ran.check(0)
+        .says("new process watchlist")
+        .says(&format!("Query: {QUERY}"))
+        .says("request: POST /api/v1/watchlist {");
     assert_eq!(bench.changes(), 0);
     let ran = bench.watch(&["create", NAME, QUERY, "--description", "case 7"]).await;
     ran.check(0).says("create watchlist: confirmed");
