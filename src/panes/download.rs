@@ -144,9 +144,9 @@ impl DownloadPane {
         let n_partial = self.binaries.iter().filter(|binary| binary.is_partial()).count();
         match (n_partial, self.binaries.len()) {
             (0, 1) => "the MD5 is verified, ",
-            (0, _) => "MD5 of each file verified, ",
+            (0, _) => "the MD5 of each file is verified, ",
             (partial, all) if partial == all => "",
-            _ => "MD5 of the other files verified, ",
+            _ => "the MD5 of the other files is verified, ",
         }
     }
 

@@ -130,9 +130,9 @@ mod tests {
         // Another program creates the file first.
         fs::write(&path, b"theirs").unwrap();
         let error = file.persist().unwrap_err().to_string();
-        assert!(error.ends_with("a.zip: it exists already"), "{error}");
+        assert!(error.ends_with("a.zip: it already exists"), "{error}");
         let error = NewFile::create(&path).unwrap_err().to_string();
-        assert!(error.ends_with("a.zip: it exists already"), "{error}");
+        assert!(error.ends_with("a.zip: it already exists"), "{error}");
         let other = NewFile::create(&home.path().join("b.zip")).unwrap();
         assert!(other.with_path(&path).is_err());
         assert_eq!(fs::read(&path).unwrap(), b"theirs");

@@ -65,7 +65,7 @@ fn what_the_token_has_no_right_to_see_is_said_in_its_pane_and_the_others_stay() 
         }
     };
     stage.answer_all(answer);
-    stage.shows(&["Sensor groups  1", "Finance", "no right", "version"]);
+    stage.shows(&["Sensor groups  1", "Finance", "no permission", "version"]);
 }
 
 #[tokio::test]

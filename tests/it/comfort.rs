@@ -135,8 +135,8 @@ fn what_is_wrong_with_a_query_can_be_read_in_full_inside_the_editor_and_outside(
     let mut stage = Stage::new(44, 16);
     stage.answer_all(world::answer).write("(process_nam:net.exe");
     stage.shows(&["f2 in full"]);
-    stage.press("f2").shows(&["error", "parenthesis", "fix"]);
-    stage.press("esc esc !").shows(&["Problems in the query", "parenthesis"]);
+    stage.press("f2").shows(&["error", "Unclosed (", "fix"]);
+    stage.press("esc esc !").shows(&["Problems in the query", "Unclosed ("]);
 }
 
 #[test]

@@ -169,7 +169,7 @@ async fn whatever_was_answered_the_console_says_what_it_read_back() {
 #[tokio::test]
 async fn what_was_refused_and_not_done_is_not_applied_with_the_words_of_the_refusal() {
     let mut console = ready().await;
-    for (status, words) in [(403, "has no right"), (409, "answered 409")] {
+    for (status, words) in [(403, "has no permission"), (409, "answered 409")] {
         fault(&console, json!({"mode": "answer", "status": status, "method": "PUT", "times": 1}));
         console.press("I").await.write("x").await;
         console.press("tab tab enter").await;

@@ -110,7 +110,7 @@ async fn a_download_that_breaks_is_said_to_and_leaves_nothing() {
     let (mut console, home) = at_payload().await;
     fault(&console, "cut", 0);
     order(&mut console, &home.path().join("a.zip"), "enter").await;
-    console.shows(&["svch0st.exe: ", "the connection was cut"]);
+    console.shows(&["svch0st.exe: ", "the connection closed"]);
     assert!(names(home.path()).is_empty());
     // Whoever tries again gets it.
     console.sim.clear_faults();

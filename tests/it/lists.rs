@@ -265,7 +265,7 @@ async fn what_is_shown_is_written_to_a_new_file_in_three_forms() {
         assert!(text.contains(has), "{text}");
         // It is there now, and stays as it is.
         let told = export(&mut console, &name).await;
-        told.shows(&["exists already"]);
+        told.shows(&["already exists"]);
         assert_eq!(fs::read_to_string(&path).unwrap(), text);
         console.press("esc").await;
     }

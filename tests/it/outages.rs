@@ -75,7 +75,7 @@ async fn a_server_that_goes_away_and_comes_back() {
 #[tokio::test]
 async fn a_certificate_that_is_not_the_one_known() {
     let other = sim::start(encrypted()).await.unwrap();
-    let told = ["but has another key", "in the server's place"];
+    let told = ["but the key differs", "another machine answers"];
     check(encrypted(), &other, &told).await;
 }
 
@@ -89,7 +89,7 @@ async fn http_where_https_is_spoken_of_a_sudden() {
 #[tokio::test]
 async fn https_where_http_is_spoken_of_a_sudden() {
     let other = sim::start(small()).await.unwrap();
-    check(encrypted(), &other, &["does not speak TLS", "check the port"]).await;
+    check(encrypted(), &other, &["not with TLS", "check the port"]).await;
 }
 
 #[tokio::test]

@@ -150,7 +150,7 @@ async fn a_link_to_another_server_is_followed_to_none() {
     let mut console = console().await;
     for place in ["host/4", "watchlist/3", "threat-details/12/CI-118"] {
         console.press("esc esc :").await.paste(&other(place)).await;
-        console.shows(&["This link is for cb.other.example, whose ids differ"]);
+        console.shows(&["This link is for cb.other.example, where IDs differ"]);
         console.press("enter").await;
         console.shows(&["This link is for cb.other.example"]);
         assert_eq!(console.asked(), [""; 0], "{place}");

@@ -97,7 +97,7 @@ async fn the_time_around_an_alert_is_that_of_its_process_by_the_clock_of_its_hos
     let mut console = Console::start().await;
     console.press("esc 3 /").await.write("fin-lt-0312 service").await;
     console.press("enter t").await;
-    console.shows(&["start of the process", "by the host's clock"]);
+    console.shows(&["process start", "(host clock)"]);
     console.press("enter").await;
     console.shows(&["hostname:fin-lt-0312 start:[", "winupdsvc.exe"]);
     // Whoever looks at the host knows how far its clock is off.

@@ -124,7 +124,7 @@ fn a_child_that_the_server_no_longer_has_is_a_gap_and_no_failure() {
 fn a_process_that_cannot_be_fetched_says_so_and_is_asked_for_again() {
     let mut stage = Stage::new(220, 60);
     stage.search("a").press("esc 2").answer_all(|_| Err(Error::Internal));
-    stage.shows(&["lampblack itself failed at this"]);
+    stage.shows(&["internal error in lampblack"]);
     stage.press("r").answer_all(family::answer);
     stage.shows(&["child00.exe", "explorer.exe"]).lacks("failed");
 }

@@ -172,7 +172,7 @@ async fn escape_brings_no_filter_back_that_was_given_up() {
         console.press("enter").await;
     }
     console.shows(&["Sensors  40"]);
-    console.press("esc").await.shows(&["Sensors  40", "nothing lies on top"]);
+    console.press("esc").await.shows(&["Sensors  40", "Nothing to close"]);
     console.press("[").await.shows(&["filter: group:"]);
 }
 

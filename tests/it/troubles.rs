@@ -37,29 +37,28 @@ async fn with_timeout(options: Options) -> Console {
 
 #[tokio::test]
 async fn a_token_that_is_not_accepted() {
-    let told = ["the server does not accept the token", "doctor` says which one is used"];
+    let told = ["the server does not accept the token", "doctor` shows which one is used"];
     check(Fault::new(Mode::Unauthorized), &told).await;
 }
 
 #[tokio::test]
 async fn a_right_that_is_missing() {
-    check(Fault::new(Mode::Forbidden), &["has no right to", "ask an administrator"]).await;
+    check(Fault::new(Mode::Forbidden), &["has no permission to", "ask a server administrator"]).await;
 }
 
 #[tokio::test]
 async fn a_server_that_hangs() {
-    check(Fault::new(Mode::Hang), &["no answer from the server within 400ms", "ask for less"]).await;
+    check(Fault::new(Mode::Hang), &["no answer from the server within 400ms", "use a narrower query"]).await;
 }
 
 #[tokio::test]
 async fn a_body_that_is_cut_off() {
-    check(Fault::new(Mode::Cut), &["the connection was cut before all of the answer", "look for a proxy or a VPN"])
-        .await;
+    check(Fault::new(Mode::Cut), &["the connection closed before the response", "check for a proxy or VPN"]).await;
 }
 
 #[tokio::test]
 async fn html_instead_of_json() {
-    let told = ["answered 502: 502 Bad Gateway", "the server's front end is up"];
+    let told = ["answered 502: 502 Bad Gateway", "web front end runs"];
     check(Fault::new(Mode::BadGateway), &told).await;
 }
 
@@ -70,13 +69,13 @@ async fn json_that_is_none() {
 
 #[tokio::test]
 async fn an_error_inside_the_server() {
-    let told = ["answered 500: Unhandled exception", "the server's administrators find the reason"];
+    let told = ["answered 500: Unhandled exception", "ask the server administrators"];
     check(Fault::new(Mode::Internal), &told).await;
 }
 
 #[tokio::test]
 async fn a_server_that_takes_too_long_over_it() {
-    check(Fault::new(Mode::GatewayTimeout), &["answered 504", "ask for less"]).await;
+    check(Fault::new(Mode::GatewayTimeout), &["answered 504", "use a narrower query"]).await;
 }
 
 #[tokio::test]
@@ -118,7 +117,7 @@ async fn a_server_that_is_not_there() {
 async fn a_certificate_that_nobody_vouches_for() {
     let options = Options { tls: true, certificate: Certificate::Plain, ..small() };
     let mut console = Console::with(options, 120, 36, |_| {}).await;
-    console.shows(&["not trusted", "certificate is not accepted", "name it in ca_file"]);
+    console.shows(&["not trusted", "certificate is not trusted", "set ca_file"]);
     console.press("esc !").await;
     console.shows(&["Error:", "self-signed"]);
 }
@@ -141,7 +140,7 @@ async fn https_where_http_is_spoken() {
         settings.url = url.parse().unwrap();
     })
     .await;
-    console.shows(&["does not speak TLS", "check the port"]);
+    console.shows(&["not with TLS", "check the port"]);
 }
 
 #[tokio::test]

@@ -173,7 +173,7 @@ async fn an_expired_license_is_told_before_a_ban_and_by_the_doctor() {
     };
     for (end, words) in [
         ("2020-01-31", "expired on 2020-01-31, more than 30 days ago: the server accepts no new bans"),
-        ("2099-01-31", "30 days later the server takes no new bans"),
+        ("2099-01-31", "30 days later the server accepts no new bans"),
     ] {
         bench.server.clear_faults();
         bench.fault(license(end));

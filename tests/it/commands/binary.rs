@@ -123,7 +123,7 @@ async fn the_first_bytes_are_shown() {
     assert!(ran.out.contains("|is program canno|"), "{}", ran.out);
     ran.notes_say("the server has no more of it");
     let ran = bench.run(&["binary", "show", UNCOLLECTED, "--head", "2"]).await;
-    ran.check(3).notes_say("not collected");
+    ran.check(3).notes_say("no sensor has collected it yet");
     for wrong in ["0", "-1", "1048577"] {
         let head = format!("--head={wrong}");
         bench.run(&["binary", "show", &md5, &head]).await.check(2);
@@ -194,7 +194,7 @@ async fn what_is_not_there_is_not_downloaded() {
     let bench = Bench::start().await;
     let ran = bench.download(&[UNCOLLECTED]).await;
     assert_eq!(ran.check(3).out, "");
-    ran.notes_say("a copy of").notes_say("not collected");
+    ran.notes_say("a copy of").notes_say("no sensor has collected it yet");
     bench.download(&[&"0a".repeat(16)]).await.check(3);
     assert!(bench.files().is_empty());
 }
@@ -233,8 +233,8 @@ async fn an_archive_that_lies_leaves_nothing_behind() {
     let bench = Bench::start().await;
     for (name, words) in [
         ("smaller.exe", "gives a wrong size for filedata"),
-        ("elsewhere.exe", "../../../../tmp/owned, which leads elsewhere"),
-        ("nothing.exe", "holds no filedata"),
+        ("elsewhere.exe", "unsafe path ../../../../tmp/owned"),
+        ("nothing.exe", "has no member filedata"),
     ] {
         let md5 = bench.md5(name).await;
         for form in ["--extract", "--protect", "--keep-unverified"] {
@@ -253,9 +253,11 @@ async fn a_connection_that_breaks_leaves_nothing_behind() {
     let md5 = bench.md5("svch0st.exe").await;
     let path = format!("^/api/v1/binary/{}", md5.to_uppercase());
     // The summary, which has more in its address, comes as ever.
-    for (mode, words) in
-        [("cut", "the connection closed"), ("502", "the server answered 502"), ("403", "has no right to see a copy")]
-    {
+    for (mode, words) in [
+        ("cut", "the connection closed"),
+        ("502", "the server answered 502"),
+        ("403", "has no permission to see a copy"),
+    ] {
         for form in ["--extract", "--protect"] {
             bench.server.clear_faults();
             bench.fault(json!({"mode": mode, "match": format!("{path}$")}));

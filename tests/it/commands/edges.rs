@@ -180,5 +180,5 @@ async fn an_old_server_that_cannot_group_says_so_beside_its_rows() {
     let ran = bench.run(&bounded).await;
     assert_eq!(ran.exit, 1, "{}", ran.notes);
     assert!(ran.out.is_empty());
-    assert!(ran.notes.contains("does not know a time range on the server's clock"), "{}", ran.notes);
+    assert!(ran.notes.contains("does not support a time range on the server's clock"), "{}", ran.notes);
 }

@@ -107,7 +107,7 @@ async fn what_is_not_shown_is_said() {
     }
     let ran = bench.run(&["facets", "", "--field", "parent_id", "--limit", "0"]).await;
     assert_eq!(ran.check(0).out.lines().count(), 200);
-    ran.notes_say("no more than 200 values");
+    ran.notes_say("at most 200 values");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -115,7 +115,7 @@ async fn a_server_that_fails_or_lies_is_told_of() {
     let bench = Bench::start().await;
     for (mode, exit, words) in [
         ("broken-json", 1, "unexpected response from"),
-        ("403", 1, "no right"),
+        ("403", 1, "no permission"),
         ("wrong-types", 0, "values could not be read"),
     ] {
         bench.fault(json!({"mode": mode, "match": "^/api/v1/process", "times": 9}));

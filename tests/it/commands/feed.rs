@@ -50,7 +50,7 @@ async fn one_is_found_by_number_name_or_title() {
     for word in ["99", "so"] {
         let ran = bench.run(&["feed", "show", word]).await;
         assert_eq!(ran.check(3).out, "");
-        ran.notes_say("error: no feed has the ID or name").notes_say("`lampblack feed list`");
+        ran.notes_say("error: no feed has the ").notes_say("`lampblack feed list`");
     }
     let ran = bench.run(&["feed", "list", "--limit", "1"]).await;
     ran.check(0).notes_say("note: 1 of ");

@@ -49,7 +49,7 @@ async fn the_link_of_a_process_is_its_id() {
         let ran = bench.run(&["tree", &link, "--format", "jsonl"]).await;
         let rows = ran.check(0).json_lines();
         assert!(rows.iter().any(|row| row["relation"] == "self" && row["id"] == id.as_str()));
-        assert_eq!(ran.notes.contains("is looked for on"), base.contains("other"), "{}", ran.notes);
+        assert_eq!(ran.notes.contains("; searching on "), base.contains("other"), "{}", ran.notes);
         let ran = bench.fed(&["events", "-", "--format", "jsonl"], &format!("{link}\n")).await;
         ran.check(0);
     }

@@ -159,10 +159,10 @@ async fn filters_that_can_find_nothing_are_refused() {
     let bench = Bench::start().await;
     for (filter, why) in [
         ("status:foo", "use one of online, offline"),
-        ("status:offline,online", "is no status"),
+        ("status:offline,online", "is not a status"),
         ("health:90", "health needs <90 or >90"),
         ("ip:zzz", "is not part of an IP address"),
-        ("\"fin", "a quotation mark is never closed"),
+        ("\"fin", "unclosed quote"),
     ] {
         let ran = bench.run(&["sensor", "list", filter]).await;
         ran.check(2).notes_say(why);

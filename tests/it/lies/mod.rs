@@ -213,7 +213,7 @@ async fn what_was_refused_and_cannot_be_read_is_unknown_and_says_both() {
             world.sim.add_fault(unreadable);
         });
         assert_eq!(outcome.stage, LoggedStage::Unknown, "{}", outcome.note);
-        assert!(outcome.note.contains("has no right"), "{}", outcome.note);
+        assert!(outcome.note.contains("has no permission"), "{}", outcome.note);
         assert!(outcome.note.contains("could not be read back"), "{}", outcome.note);
         assert_eq!(outcome.needs_read_back(), is_looked_for, "{read:?}");
         world.sim.forget_requests();

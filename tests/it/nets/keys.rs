@@ -33,7 +33,7 @@ fn scopes(home: &Home) -> Vec<String> {
     let ran = home.run(&["keys"]);
     assert_eq!(ran.exit, 1, "{ran:#?}");
     let names = ran.notes.lines().find_map(|line| {
-        let (_, names) = line.split_once("allowed are ")?;
+        let (_, names) = line.split_once("use one of ")?;
         Some(names.split(", ").map(str::to_owned).collect())
     });
     names.unwrap_or_else(|| panic!("{ran:#?}"))

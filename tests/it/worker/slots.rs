@@ -42,7 +42,7 @@ async fn the_newest_request_of_a_slot_wins() {
     assert_eq!(ticket, newest);
     is_sensor(&result.unwrap(), 3);
     bench.until_calls(2).await;
-    assert_eq!(bench.calls[0].error.as_deref(), Some("given up"));
+    assert_eq!(bench.calls[0].error.as_deref(), Some("cancelled"));
 }
 
 #[tokio::test]
