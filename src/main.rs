@@ -51,7 +51,7 @@ fn main() -> ExitCode {
         Ok(Some((state_dir, _))) => (Some(state_dir.clone()), check_state(state_dir)),
         Ok(None) => (None, Vec::new()),
         Err(error) => {
-            let warning = format!("no action can be sent, and no log is kept: {error}");
+            let warning = format!("actions and logs are off: {error}");
             (None, vec![warning])
         }
     };
@@ -201,7 +201,7 @@ async fn run_console(setup: ConsoleSetup, background: Handle, charset: Charset) 
     drop(screen);
     let mut summary = app.session().exit_summary();
     if setup.is_demo && !summary.is_empty() {
-        summary.push("it is the log of the demo: lampblack log show --demo".into());
+        summary.push("log of the demo: lampblack log show --demo".into());
     }
     for line in summary {
         // Printed after the terminal was restored; standard error may be closed.

@@ -357,10 +357,10 @@ impl Client {
             };
         }
         if is_garbage {
-            return Error::Malformed { endpoint, reason: "no HTTP".into() };
+            return Error::Malformed { endpoint, reason: "not HTTP".into() };
         }
         if error.is_decode() && !is_cut(error) {
-            return Error::Malformed { endpoint, reason: "packed data that cannot be unpacked".into() };
+            return Error::Malformed { endpoint, reason: "compressed data that cannot be unpacked".into() };
         }
         Error::Cut { endpoint }
     }

@@ -258,7 +258,7 @@ impl App {
             let skipped = last.filter(|last| last.line > logged.line && last.inverse().is_none());
             let skipped = skipped.map(|last| {
                 let (verb, name) = (changes::label(&last.submitted.verb), last.name());
-                format!("The last action, {verb} {name}, cannot be undone; this is one before it")
+                format!("The last action, {verb} {name}, cannot be undone; this is an earlier one")
             });
             // Undo is about the last change even if the cursor is on another row, which the confirmation then says
             // first.

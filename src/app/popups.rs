@@ -95,7 +95,7 @@ impl App {
         };
         for term in terms.iter().filter(is_time) {
             let clause = text::fit(&term.as_str().into(), 60);
-            lost.push(format!("{clause} has little use here: watchlists look at new data"));
+            lost.push(format!("{clause} has little effect: watchlists look at new data"));
         }
         lost
     }

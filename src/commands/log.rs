@@ -62,7 +62,7 @@ pub(super) fn show(limit: Option<usize>, format: Format, cx: &mut CommandCx<'_>)
         }
     }
     if !is_intact {
-        cx.warn("the log is not whole; `lampblack log verify` says what is wrong");
+        cx.warn("the log is damaged; `lampblack log verify` shows where");
     }
     Ok(Exit::Done)
 }

@@ -190,7 +190,7 @@ impl Fetcher {
                 Err(error) if error.is_cancelled() => {}
                 Err(error) => {
                     // A panic in one request must not leave its requesters waiting forever.
-                    tracing::error!("a request failed inside: {error}");
+                    tracing::error!("internal error in a request: {error}");
                     let failed = self.in_flight.iter().find(|(_, in_flight)| in_flight.id == error.id());
                     if let Some(fetch) = failed.map(|(fetch, _)| fetch.clone()) {
                         self.complete(&fetch, &Err(Error::Internal));
@@ -307,7 +307,7 @@ impl Fetcher {
             WalkStep::Done(lineage) => self.queue_reply(request_id, Ok(lineage.into())),
             // The document is larger than the cache, so it would be requested forever.
             WalkStep::Need(id) if completed == Some(id) => {
-                tracing::error!("process {id} is too large to be kept");
+                tracing::error!("process {id} is too large for the cache");
                 self.queue_reply(request_id, Err(Error::Internal));
             }
             WalkStep::Need(id) => self.start(request_id, Fetch::summary(id)),

@@ -122,7 +122,7 @@ impl FromStr for Chord {
                 None => (Some(""), text),
             },
         };
-        let modifier_names = modifier_names.ok_or_else(|| format!("{text:?} names no key after its modifier"))?;
+        let modifier_names = modifier_names.ok_or_else(|| format!("{text:?} has no key after its modifier"))?;
         let mut modifiers = KeyModifiers::NONE;
         for name in modifier_names.split('-').filter(|_| !modifier_names.is_empty()) {
             let name = name.to_ascii_lowercase();

@@ -88,7 +88,7 @@ impl License {
         let on_date = date.map_or(String::new(), |date| format!(" on {date}"));
         let is_closed = days.is_some_and(|days| days >= GRACE_DAYS);
         let effect = if is_closed { ", more than 30 days ago: the server" } else { ": 30 days later the server" };
-        let text = format!("the license expired{on_date}{effect} takes no new bans, and opens no Live Response");
+        let text = format!("the license expired{on_date}{effect} accepts no new bans and no Live Response");
         Some((text, is_closed))
     }
 }

@@ -121,7 +121,7 @@ impl Event {
             }
         }
         add("tamper", self.is_tamper.then(|| "of the sensor".into()));
-        let warning = "uncertain: the path contains |, and the record can be read in another way";
+        let warning = "uncertain: the path contains |, the record is ambiguous";
         add("record", self.is_ambiguous.then(|| warning.into()));
         properties
     }

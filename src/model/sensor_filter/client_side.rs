@@ -215,5 +215,5 @@ fn parse_seconds(value: &str) -> Result<i64, String> {
     let number = value.get(..value.len().saturating_sub(1));
     let number = number.and_then(|number| number.parse::<i64>().ok());
     let seconds = unit.zip(number).and_then(|(unit, number)| number.checked_mul(unit));
-    seconds.ok_or("seen takes <4h for the last four hours, or >7d for longer ago than seven days".into())
+    seconds.ok_or("seen needs <4h for the last four hours, or >7d for more than seven days ago".into())
 }

@@ -12,7 +12,7 @@ use crate::text;
 /// Returns the message for a text that is a list of indicators; `None` if it may be a query.
 pub fn list_message(text: &str) -> Option<String> {
     let n = text::pluralize(parse_list(text)?.len(), "indicator", "indicators");
-    Some(format!("this is a list of {n}, not a query"))
+    Some(format!("This is a list of {n}, not a query"))
 }
 
 /// Returns the problem of a list of indicators in place of a query of `index`, with a fix that joins them by `OR`.
@@ -37,7 +37,10 @@ pub(in crate::query) fn list_problem(index: Index, text: &str) -> Option<Problem
         cause: Cause::List,
         span: 0..text.len(),
         message: list_message(text)?,
-        hint: Some("as a query it finds only what has all of them; join them with OR in parentheses, or search for them one by one".to_owned()),
+        hint: Some(
+            "as a query it matches only what has all of them: join them with OR in parentheses, or search for each one"
+                .to_owned(),
+        ),
         fix,
     })
 }
@@ -55,14 +58,14 @@ pub(in crate::query) fn warn_bare_indicator(diagnostics: &mut Diagnostics<'_>, w
     let noun = ioc.describe();
     let (cause, message) = match ioc.kind {
         IocKind::Md5 | IocKind::Sha256 => {
-            (Cause::Bare, format!("{noun} is looked for in every field that bare words are"))
+            (Cause::Bare, format!("{noun} without a field is searched in every text field"))
         }
         IocKind::Ipv4 | IocKind::Ipv6 => {
-            (Cause::Misread, format!("{noun} without a field is looked for as a word, and among no connections"))
+            (Cause::Misread, format!("{noun} without a field is searched as text, not in connections"))
         }
-        IocKind::Url if is_only_term => (Cause::Bare, "a URL is looked for as words of command lines".to_owned()),
+        IocKind::Url if is_only_term => (Cause::Bare, "A URL is searched as text in command lines".to_owned()),
         _ if word != ioc.value && is_only_term => {
-            (Cause::Bare, format!("{noun} that is defanged is looked for as it is written"))
+            (Cause::Bare, format!("{noun} that is defanged is searched as written"))
         }
         _ => return,
     };

@@ -40,9 +40,7 @@ pub(in crate::query) fn warn_unknown_field(diagnostics: &mut Diagnostics<'_>, na
         None => "quote it if the colon is part of the text".to_owned(),
     };
     let fix = near.and_then(|near| diagnostics.replacement_fix(span.clone(), format!("write {near}"), near));
-    diagnostics
-        .add_problem(Cause::UnknownField, span, format!("{name} is no field known here; it is sent as typed"), hint)
-        .add_fix(fix);
+    diagnostics.add_problem(Cause::UnknownField, span, format!("Unknown field {name}"), hint).add_fix(fix);
 }
 
 /// Warns of a probably missing value: after the colon and a space comes a field or an operator.
@@ -82,6 +80,9 @@ pub(in crate::query) fn warn_mixed_operators(
     let groups_negations =
         runs.iter().zip(members).any(|((_, is_joined), member)| *is_joined && lint_operators::is_negation(member));
     let fix = (!groups_negations).then(|| parenthesize(diagnostics, runs)).flatten();
+    // A longer reading would hide the rest of the message.
+    let reading = fix.as_ref().filter(|fix| fix.replacement.len() <= 40);
+    let reading = reading.map_or(String::new(), |fix| format!(": read as {}", fix.replacement));
     diagnostics
         .add_problem(
             Cause::Misread,
@@ -115,7 +116,7 @@ fn parenthesize(diagnostics: &Diagnostics<'_>, runs: &[(Range<usize>, bool)]) ->
         }
         at = run.end;
     }
-    diagnostics.replacement_fix(span, "put parentheses where the server reads them", replacement)
+    diagnostics.replacement_fix(span, "add the parentheses", replacement)
 }
 
 /// Warns of a negated word after another word that looks like a switch of a command line: `powershell -enc`.
@@ -141,7 +142,7 @@ pub(in crate::query) fn warn_command_switch(
         return;
     }
     let quoted = format!("\"-{word}\"");
-    let fix = diagnostics.replacement_fix(span.clone(), "look for the switch itself", quoted.as_str());
+    let fix = diagnostics.replacement_fix(span.clone(), "search for the switch itself", quoted.as_str());
     diagnostics
         .add_problem(
             Cause::Misread,
@@ -216,8 +217,9 @@ fn lint_value(
         let spelled = quote::escape_value(text.trim_start_matches(['\\', '/']));
         // A literal star in a quoted value has no spelling outside quotes.
         let is_spelled = has_wildcard || !text.contains(['*', '?']);
-        let fix =
-            is_spelled.then(|| diagnostics.replacement_fix(span.clone(), "drop the slash", spelled.as_str())).flatten();
+        let fix = is_spelled
+            .then(|| diagnostics.replacement_fix(span.clone(), "remove the slash", spelled.as_str()))
+            .flatten();
         diagnostics
             .add_problem(
                 Cause::Misread,
@@ -231,7 +233,7 @@ fn lint_value(
         (FieldType::Time, Some(Date::Moment(_))) => {
             let quote = if text.contains(' ') { "\"" } else { "" };
             let later = format!("[{quote}{text}{quote} TO *]");
-            let fix = diagnostics.replacement_fix(span.clone(), "look for all that came later", later.as_str());
+            let fix = diagnostics.replacement_fix(span.clone(), "search from then on", later.as_str());
             diagnostics
                 .add_problem(
                     Cause::Misread,
@@ -302,7 +304,7 @@ fn lint_range(
             format!("{quote}{bound}{quote}")
         };
         let swapped = format!("[{} TO {}]", quoted(upper), quoted(lower));
-        let fix = diagnostics.replacement_fix(span.clone(), "swap the ends", swapped.as_str());
+        let fix = diagnostics.replacement_fix(span.clone(), "swap the two ends", swapped.as_str());
         diagnostics
             .add_problem(
                 Cause::Misread,
@@ -335,11 +337,11 @@ fn is_inverted(kind: FieldType, lower: &str, upper: &str) -> bool {
 fn range_fix(diagnostics: &Diagnostics<'_>, bounds: [&Bound; 2], span: &Range<usize>) -> Option<Fix> {
     let raw = &diagnostics.text[span.clone()];
     match bounds {
-        [Bound::Open, Bound::Open] => diagnostics.replacement_fix(span.clone(), "look for any value", "*"),
+        [Bound::Open, Bound::Open] => diagnostics.replacement_fix(span.clone(), "search for any value", "*"),
         [Bound::At(lower), Bound::At(upper)] if lower == upper => {
-            diagnostics.replacement_fix(span.clone(), "look for this value", quote::quote(lower).as_str())
+            diagnostics.replacement_fix(span.clone(), "search for this value", quote::quote(lower).as_str())
         }
         _ if raw.contains(['"', '\\']) => None,
-        _ => diagnostics.replacement_fix(span.clone(), "look for the text itself", format!("\"{raw}\"")),
+        _ => diagnostics.replacement_fix(span.clone(), "search for the text itself", format!("\"{raw}\"")),
     }
 }

@@ -45,7 +45,7 @@ fn drop_or_fix(diagnostics: &Diagnostics<'_>, runs: &[(Range<usize>, bool)]) -> 
         }
         negations.push_str(&diagnostics.text[run.clone()]);
     }
-    diagnostics.replacement_fix(span, "leave out each of them", negations)
+    diagnostics.replacement_fix(span, "exclude each of them", negations)
 }
 
 /// Warns of a group that has only negations. `group` includes the parentheses, `within` is the
@@ -89,7 +89,7 @@ pub(in crate::query) fn warn_only_negations(
     } else if is_alternative {
         None
     } else {
-        diagnostics.replacement_fix(open..end, "drop the parentheses", inner)
+        diagnostics.replacement_fix(open..end, "remove the parentheses", inner)
     };
     let hint = if is_alternative {
         "negate one group instead: -(a OR b) for (-a -b)"
@@ -147,8 +147,8 @@ pub(in crate::query) fn warn_foreign_operator(diagnostics: &mut Diagnostics<'_>,
     };
     if let Some(operator) = operator {
         let fix = diagnostics.replacement_fix(span.clone(), format!("write {operator}"), operator);
-        let message = format!("{word} is looked for as a word; the operator is {operator}");
-        let hint = format!("write {operator}, or \"{word}\" in quotes to look for it");
+        let message = format!("{word} is searched as text: the operator is {operator}");
+        let hint = format!("write {operator}, or \"{word}\" in quotes to search for it");
         diagnostics.add_problem(Cause::Misread, span.clone(), message, hint).add_fix(fix);
         return;
     }
@@ -162,13 +162,13 @@ pub(in crate::query) fn warn_foreign_operator(diagnostics: &mut Diagnostics<'_>,
         let at = span.start..span.start + 1;
         let fix = is_term.then(|| diagnostics.replacement_fix(at.clone(), "write -", "-")).flatten();
         diagnostics
-            .add_problem(Cause::Misread, at, "! negates nothing here", "write - close to the term to leave it out")
+            .add_problem(Cause::Misread, at, "! does not negate", "write - directly before a term to exclude it")
             .add_fix(fix);
     } else if raw.strip_prefix('+').is_some_and(is_field_name) {
         let at = span.start..span.start + 1;
-        let fix = diagnostics.replacement_fix(at.clone(), "drop it", "");
+        let fix = diagnostics.replacement_fix(at.clone(), "remove it", "");
         diagnostics
-            .add_problem(Cause::Misread, at, "+ is a part of the word here", "drop it: every term must match anyway")
+            .add_problem(Cause::Misread, at, "+ is part of the text here", "remove it: every term must match anyway")
             .add_fix(fix);
     } else {
         warn_equals_sign(diagnostics, span);

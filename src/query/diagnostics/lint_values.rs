@@ -100,7 +100,7 @@ fn straight_quotes_fix(diagnostics: &Diagnostics<'_>, span: &Range<usize>) -> Op
         .then(|| {
             let end = span.start + at + quote.len_utf8();
             let straight = format!("\"{inner}\"");
-            diagnostics.replacement_fix(span.start..end, "make the quotes straight", straight)
+            diagnostics.replacement_fix(span.start..end, "write straight quotes", straight)
         })
         .flatten()
 }
@@ -209,7 +209,7 @@ pub(in crate::query) fn warn_escaped_space(
         let at = span.start + at;
         let fix = match field {
             Some(field) if field.kind == FieldType::Path => {
-                diagnostics.replacement_fix(at..at + 1, "look for what is below this directory", "\\*")
+                diagnostics.replacement_fix(at..at + 1, "search below this directory", "\\*")
             }
             _ => diagnostics.replacement_fix(at..at + 1, "end the value here", ""),
         };
@@ -227,11 +227,11 @@ pub(in crate::query) fn warn_escaped_space(
 /// Warns of a quote or a parenthesis directly after a word, where a new term begins.
 pub(in crate::query) fn warn_glued_quote(diagnostics: &mut Diagnostics<'_>, span: &Range<usize>) {
     let (char, hint) = match diagnostics.text[span.end..].as_bytes().first() {
-        Some(b'"') => ('"', r#"write \" for the character itself, or a space before it"#),
-        Some(b'(') => ('(', r"write \( for the character itself, or a space before it"),
+        Some(b'"') => ('"', r#"write \" for the character itself, or add a space before it"#),
+        Some(b'(') => ('(', r"write \( for the character itself, or add a space before it"),
         _ => return,
     };
-    let fix = diagnostics.replacement_fix(span.end..span.end, "put a space before it", " ");
+    let fix = diagnostics.replacement_fix(span.end..span.end, "add a space before it", " ");
     diagnostics
         .add_problem(
             Cause::Misread,

@@ -46,10 +46,10 @@ pub(in crate::query) fn find_swallowed_quote(
         is_plain.then(|| quote::escape_value(&format!("{inner}\\*")))
     });
     let fix = if let Some(below) = directory.flatten() {
-        diagnostics.replacement_fix(phrase.start..end, "look for what is below this directory", below)
+        diagnostics.replacement_fix(phrase.start..end, "search below this directory", below)
     } else {
         let from = phrase.start + 1 + inner.len();
-        diagnostics.replacement_fix(from..end - 1, "let the quote close the value", "")
+        diagnostics.replacement_fix(from..end - 1, "close the value at this quote", "")
     };
     Some((end - 2..end, fix))
 }
@@ -122,7 +122,7 @@ pub(in crate::query) fn warn_glued_quote(diagnostics: &mut Diagnostics<'_>, valu
         let inner = raw[1..raw.len() - 1].replace("\\\"", "\"");
         diagnostics.replacement_fix(start..at, "make the quotes part of the value", print::quote_phrase(&inner))
     } else {
-        diagnostics.replacement_fix(end..end, "put a space behind it", " ")
+        diagnostics.replacement_fix(end..end, "add a space after it", " ")
     };
     diagnostics
         .add_problem(

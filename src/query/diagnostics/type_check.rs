@@ -41,9 +41,7 @@ pub(in crate::query) fn check_type(
         _ => format!("write {name}:{}", field.sample),
     };
     let fix = type_fix(diagnostics, name, field, text, span);
-    diagnostics
-        .add_problem(Cause::WrongType, span.clone(), format!("{name} holds {noun}; this {found}"), hint)
-        .add_fix(fix);
+    diagnostics.add_problem(Cause::WrongType, span.clone(), format!("{name} needs {noun}{found}"), hint).add_fix(fix);
 }
 
 /// Returns a fix that makes the value fit; `None` if the intention is not clear.

@@ -10,6 +10,7 @@ use super::super::fields::{self, BinaryJoin, FieldType, Index, QueryField};
 use super::super::parser::parse_for;
 use super::super::syntax::dates::{Date, DateRange};
 use super::super::syntax::expr::{Bound, Clause, Expr, Operand};
+use crate::text;
 
 /// Explains how the server will read a query: pairs of a label (a field or the kind of a group) and a condition, with
 /// the members of a group indented by two spaces.

@@ -77,13 +77,13 @@ impl<'a> Parser<'a> {
                 self.clear_completion_point();
                 let sample = field.map_or("*", |field| field.sample);
                 let colon = start + name.len() + 1;
-                let any = self.diagnostics.replacement_fix(colon..colon, "look for any value", "*");
+                let any = self.diagnostics.replacement_fix(colon..colon, "search for any value", "*");
                 self.diagnostics
                     .add_problem(
                         Cause::NoValue,
                         start..start + name.len() + 1,
-                        format!("{name} has no value"),
-                        format!("type what to look for, as in {name}:{sample}, or {name}:* for any value"),
+                        format!("{name}: value missing"),
+                        format!("type a value, e.g. {name}:{sample}, or {name}:* for any value"),
                     )
                     .add_fix(any);
                 return Expr::All;

@@ -115,7 +115,7 @@ impl<'a> Parser<'a> {
             let span = parser.position..parser.position + 1;
             parser.position += 1;
             parser.marks.push((span.clone(), TokenRole::Group));
-            let deletion = parser.diagnostics.replacement_fix(span.clone(), "delete it", "");
+            let deletion = parser.diagnostics.replacement_fix(span.clone(), "remove it", "");
             parser
                 .diagnostics
                 .add_problem(
@@ -319,13 +319,14 @@ impl<'a> Parser<'a> {
             }
             Next::Open | Next::Not(_) | Next::Term => {
                 if self.text[span.clone()] == *"-" && self.position > gap {
-                    let closer = self.diagnostics.replacement_fix(gap..self.position, "write it close to the term", "");
+                    let closer =
+                        self.diagnostics.replacement_fix(gap..self.position, "write it directly before the term", "");
                     self.diagnostics
                         .add_problem(
                             Cause::Misread,
                             span,
-                            "this `-` negates the next term, though a space is between them",
-                            "write it close to the term, or \"-\" in quotes to look for the character",
+                            "This - negates the next term, although a space is between them",
+                            "write it directly before the term, or \"-\" in quotes to search for the character",
                         )
                         .add_fix(closer);
                 }
@@ -354,14 +355,14 @@ impl<'a> Parser<'a> {
                 let span = open.start..self.position;
                 // Without the group, a field before it would have no value.
                 let deletion = (!self.text[..open.start].trim_end().ends_with(':'))
-                    .then(|| self.diagnostics.replacement_fix(span.clone(), "delete them", ""))
+                    .then(|| self.diagnostics.replacement_fix(span.clone(), "remove them", ""))
                     .flatten();
                 self.diagnostics
                     .add_problem(
                         Cause::EmptyGroup,
                         span,
-                        "nothing stands between these parentheses",
-                        r"put a term between them, delete them, or write \(\) for the characters themselves",
+                        "Empty parentheses",
+                        r"put a term between them, remove them, or write \(\) for the characters themselves",
                     )
                     .add_fix(deletion);
             }
@@ -372,8 +373,8 @@ impl<'a> Parser<'a> {
                 .add_problem(
                     Cause::Parenthesis,
                     open,
-                    "this parenthesis is never closed",
-                    r"type ) where the group ends, or write \( for the character itself",
+                    "Unclosed (",
+                    r"type ) where the group ends, or \( for the character itself",
                 )
                 .add_fix(closing);
         }

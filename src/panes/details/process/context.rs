@@ -84,7 +84,7 @@ fn alerts_field(process: &Process, session: &Session, theme: &Theme) -> FieldRow
         total => format!("{total} open on the host"),
     };
     if alerts.is_empty() {
-        let note = if is_complete { "" } else { ", none of those loaded about this process" };
+        let note = if is_complete { "" } else { ", none of the loaded ones for this process" };
         return FieldRow::single_line("alerts", format!("{on_host}{note}"));
     }
     let qualifier = if is_complete { "" } else { " or more" };
