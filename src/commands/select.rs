@@ -52,7 +52,7 @@ pub(super) async fn select<T: Paged, I: Clone + Eq + Hash>(
     cx.progress("");
     missing_parts.warn("rows", cx);
     if ids.is_empty() {
-        cx.note(&format!("no {noun} match; nothing was sent"));
+        cx.note(&format!("no {noun} matches; nothing was sent"));
         return Ok(None);
     }
     Ok(Some(ids))

@@ -52,10 +52,10 @@ fn values_are_asked_for_by_a_key_and_never_by_typing() {
     stage.press("tab");
     assert_eq!(asked(&stage), ["process_name:svch*"]);
     stage.answer_all(names);
-    stage.shows(&["svchost.exe  4 times", "svch0st.exe  1 times"]);
+    stage.shows(&["svchost.exe  4 ", "svch0st.exe  1 times"]);
     // What is typed on narrows what is offered, and asks nothing.
     stage.write("0").shows(&["svch0st.exe"]);
-    stage.lacks("svchost.exe  4 times");
+    stage.lacks("svchost.exe  4 ");
     assert!(asked(&stage).is_empty());
     stage.press("tab").shows(&["│process_name:svch0st.exe "]);
     stage.lacks("1 times");
@@ -82,9 +82,9 @@ fn where_there_is_no_other_value_the_key_goes_on() {
 fn what_was_taken_back_is_offered_again() {
     let mut stage = writing("process_name:svch");
     stage.press("ctrl-space").answer_all(names);
-    stage.press("esc").lacks("4 times");
+    stage.press("esc").lacks("svchost.exe  4 ");
     assert_eq!(stage.app.focus(), PaneId::Query(Index::Process));
-    stage.press("ctrl-space").shows(&["4 times"]);
+    stage.press("ctrl-space").shows(&["svchost.exe  4 "]);
     assert!(asked(&stage).is_empty());
 }
 
@@ -93,7 +93,7 @@ fn values_that_do_not_come_are_said_to() {
     let mut stage = writing("process_name:svch");
     stage.press("tab").answer_all(|_| Err(Error::Internal));
     stage.shows(&["No values: "]);
-    stage.press("tab").press("ctrl-c").lacks("4 times");
+    stage.press("tab").press("ctrl-c").lacks("svchost.exe  4 ");
     assert!(!stage.app.session().search.value_suggestions.is_pending());
 }
 

@@ -96,7 +96,7 @@ async fn https_where_http_is_spoken_of_a_sudden() {
 async fn another_server_that_does_not_know_the_token() {
     let options = Options { token: Some("f".repeat(40)), ..small() };
     let other = sim::start(options).await.unwrap();
-    let told = ["the server does not accept the token", "`lampblack doctor`"];
+    let told = ["the server does not accept the token", "doctor` shows"];
     check(small(), &other, &told).await;
 }
 

