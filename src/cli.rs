@@ -46,7 +46,7 @@ pub struct Cli {
     /// Open the console with this query, or a web console link to a search
     #[arg(long = "query", value_name = "QUERY", allow_hyphen_values = true, value_parser = query)]
     pub start_query: Option<String>,
-    /// What to do; the console when absent.
+    /// The command; without one, the console.
     #[command(subcommand)]
     pub command: Option<Command>,
 }
