@@ -176,7 +176,8 @@ fn count_words(source: &Source, found: &mut Found) {
     found.entry("house words in lines of comments").or_default().extend(comments);
     // The simulator says what the server says.
     if part(source) != "sim" {
-        let mut texts = said(&source.texts, IN_TEXTS);
+        let texts: Vec<_> = source.texts.iter().filter(|text| !has(FILE_MEMBERS, text)).cloned().collect();
+        let mut texts = said(&texts, IN_TEXTS);
         if are_texts {
             texts.extend(said(&source.comments, IN_TEXTS));
         }
