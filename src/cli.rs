@@ -46,6 +46,9 @@ pub struct Cli {
     /// Open the console with this query, or a web console link to a search
     #[arg(long = "query", value_name = "QUERY", allow_hyphen_values = true, value_parser = query)]
     pub start_query: Option<String>,
+    /// Open the console without the columns and queries of earlier sessions; the saved columns stay as they are
+    #[arg(long)]
+    pub clean: bool,
     /// The command; without one, the console.
     #[command(subcommand)]
     pub command: Option<Command>,

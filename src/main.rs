@@ -149,13 +149,15 @@ async fn run_console(setup: ConsoleSetup, background: Handle, charset: Charset) 
         warnings.push(error.to_string());
         None
     });
-    let recent_queries = history.iter().flat_map(History::recent_queries).map(history_entry);
+    let is_clean = setup.start.is_clean;
+    let recent_queries = history.iter().filter(|_| !is_clean).flat_map(History::recent_queries).map(history_entry);
     let saved = setup.config_dir.map(|dir| SavedQueries::load(&dir.join(SavedQueries::FILE)));
     let saved = saved.transpose().unwrap_or_else(|error| {
         warnings.push(error.to_string());
         None
     });
-    let saved_session = setup.state_dir.as_deref().map(SessionFile::open).transpose();
+    let session_dir = setup.state_dir.clone().filter(|_| !is_clean);
+    let saved_session = session_dir.as_deref().map(SessionFile::open).transpose();
     let saved_session = saved_session.unwrap_or_else(|error| {
         warnings.push(error.to_string());
         None
@@ -188,7 +190,7 @@ async fn run_console(setup: ConsoleSetup, background: Handle, charset: Charset) 
         saved: saved.as_ref().map_or_else(Vec::new, saved_queries),
         columns: column_choices(&saved_session),
         warnings,
-        query: setup.query,
+        query: setup.start.query,
     });
     let mut platform = UnixPlatform::new(setup.clock, server.clone(), history, saved, setup.state_dir.clone());
     let fetcher = Fetcher::with_handle(setup.client, background);
@@ -208,7 +210,7 @@ async fn run_console(setup: ConsoleSetup, background: Handle, charset: Charset) 
         let _ = writeln!(Ascii::new(io::stderr(), charset), "{line}");
     }
     let session = session_file(app.session());
-    if let Some(dir) = setup.state_dir
+    if let Some(dir) = session_dir
         && session != saved_session
     {
         session.save(&dir)?;

@@ -9,24 +9,24 @@ use url::Url;
 use super::{CommandCx, Exit, Failure, simulate};
 use crate::api::Client;
 use crate::cli::{ColorChoice, Demo};
-use crate::config::{Access, Config, ConsoleSetup, Source};
+use crate::config::{Access, Config, ConsoleSetup, ConsoleStart, Source};
 use crate::sim;
 
 /// Opens the console on the configured server.
 pub(super) async fn console(
-    query: Option<String>,
+    start: ConsoleStart,
     cx: &mut CommandCx<'_>,
     open: impl AsyncFnOnce(ConsoleSetup) -> anyhow::Result<()>,
 ) -> Result<Exit, Failure> {
     let config = cx.config()?;
     let access = Access::choose(cx.flags(), &config, &cx.environment)?;
-    open_console(access, query, &config, cx, open).await
+    open_console(access, start, &config, cx, open).await
 }
 
 /// Opens the console on the embedded simulator, which stops with it.
 pub(super) async fn demo(
     demo: &Demo,
-    query: Option<String>,
+    start: ConsoleStart,
     cx: &mut CommandCx<'_>,
     open: impl AsyncFnOnce(ConsoleSetup) -> anyhow::Result<()>,
 ) -> Result<Exit, Failure> {
@@ -44,14 +44,14 @@ pub(super) async fn demo(
         .map_err(|error| Failure::new(Exit::Failed, format!("the simulator's address {:?}: {error}", running.url)))?;
     let token = SecretString::from(running.token.clone());
     let access = Access::demo(url, token, cx.flags());
-    let result = open_console(access, query, &config, cx, open).await;
+    let result = open_console(access, start, &config, cx, open).await;
     drop(running);
     result
 }
 
 async fn open_console(
     access: Access,
-    query: Option<String>,
+    start: ConsoleStart,
     config: &Config,
     cx: &mut CommandCx<'_>,
     open: impl AsyncFnOnce(ConsoleSetup) -> anyhow::Result<()>,
@@ -98,7 +98,7 @@ async fn open_console(
         host_zone: access.profile.host_zone,
         protected_hosts: access.profile.protected_hosts,
         notices,
-        query,
+        start,
         keymap,
         theme,
         state_dir: cx.state_dir.clone(),

@@ -47,7 +47,7 @@ use std::path::{Path, PathBuf};
 
 use crate::changes::Change;
 use crate::cli::{Ban, Binary, Cli, Command, Log};
-use crate::config::ConsoleSetup;
+use crate::config::{ConsoleSetup, ConsoleStart};
 
 /// Returns whether a command connects to a server, and therefore writes a log.
 pub fn writes_log(command: Option<&Command>) -> bool {
@@ -93,10 +93,14 @@ async fn dispatch(
         return Err(Failure::new(Exit::Usage, "--query opens the console: it does not go before a command")
             .with_hint("leave the command out, or write --query after it"));
     }
-    let query = cli.start_query;
+    if cli.clean && !opens_console {
+        return Err(Failure::new(Exit::Usage, "--clean opens the console: it does not go before a command")
+            .with_hint("leave out --clean, or the command"));
+    }
+    let start = ConsoleStart { query: cli.start_query, is_clean: cli.clean };
     match cli.command {
-        None => console::console(query, cx, open).await,
-        Some(Command::Demo(demo)) => console::demo(&demo, query, cx, open).await,
+        None => console::console(start, cx, open).await,
+        Some(Command::Demo(demo)) => console::demo(&demo, start, cx, open).await,
         Some(Command::Simulate(simulate)) => simulate::simulate(simulate, cx).await,
         Some(Command::Search(search)) => search::search(&search, cx).await,
         Some(Command::Facets(facets)) => facets::facets(&facets, cx).await,

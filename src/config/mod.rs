@@ -26,5 +26,5 @@ pub use environment::Environment;
 pub use error::{Error, Mistake};
 pub use file::Config;
 pub use profile::{Profile, Token};
-pub use setup::ConsoleSetup;
+pub use setup::{ConsoleSetup, ConsoleStart};
 pub use source::Source;

@@ -12,6 +12,15 @@ use crate::keys::Keymap;
 use crate::model::Clock;
 use crate::theme::Theme;
 
+/// How the console starts, by the command line.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ConsoleStart {
+    /// The query to start with.
+    pub query: Option<String>,
+    /// Whether the columns and queries of earlier sessions are left out, and the saved columns are not overwritten.
+    pub is_clean: bool,
+}
+
 /// The setup of the console: all choices made, and all files read.
 pub struct ConsoleSetup {
     /// The API client; it has no connection yet.
@@ -38,8 +47,7 @@ pub struct ConsoleSetup {
     pub protected_hosts: Vec<String>,
     /// Warnings shown at start.
     pub notices: Vec<String>,
-    /// The query to start with.
-    pub query: Option<String>,
+    pub start: ConsoleStart,
     pub keymap: Keymap,
     /// The theme, adapted to the terminal.
     pub theme: Theme,

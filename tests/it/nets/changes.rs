@@ -38,7 +38,12 @@ pub(crate) struct Console {
 impl Console {
     /// Opens the console of a home, and waits until it is drawn.
     pub(crate) fn open(home: &Home) -> Self {
-        let mut console = Self { pty: home.console(&[]), n_lines: chain::read(&home.state("")).len() };
+        Self::open_with(home, &[])
+    }
+
+    /// The same with these options.
+    pub(crate) fn open_with(home: &Home, arguments: &[&str]) -> Self {
+        let mut console = Self { pty: home.console(arguments), n_lines: chain::read(&home.state("")).len() };
         until("the console is drawn", || {
             console.read();
             console.pty.is_alternate() && !console.text().trim().is_empty()

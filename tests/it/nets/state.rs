@@ -53,6 +53,39 @@ fn the_columns_of_every_list_are_kept_under_the_names_of_the_golden() {
     golden::check("state/session.txt", &columns(&kept));
 }
 
+#[test]
+fn a_clean_console_has_nothing_of_the_last_session_and_leaves_its_columns_alone() {
+    let server = Server::start(&[]);
+    let home = lived_in(&server);
+    let shown = |arguments: &[&str]| {
+        let mut console = Console::open_with(&home, arguments);
+        console.type_and_rest("4");
+        console.until("WIN-IA9NQ1GN8OI");
+        let columns = console.text();
+        console.type_and_rest("1i\x12");
+        let queries = console.text();
+        console.type_and_rest("\x1b\x1b4");
+        widen(&mut console);
+        console.quit();
+        (columns, queries)
+    };
+    let (columns, queries) = shown(&["--clean"]);
+    assert_eq!(fs::read_to_string(home.state("session.json")).unwrap(), of_today("session.json"));
+    assert!(fs::read_to_string(home.state("history.jsonl")).unwrap().starts_with(&of_today("history.jsonl")));
+    let (columns_of_last, queries_of_last) = shown(&[]);
+    assert_ne!(columns, columns_of_last);
+    assert!(!queries.contains("process_name:of-today.exe"), "{queries}");
+    assert!(queries_of_last.contains("process_name:of-today.exe"), "{queries_of_last}");
+}
+
+#[test]
+fn clean_is_of_the_console_alone() {
+    let home = Home::empty();
+    let ran = home.run(&["--clean", "doctor"]);
+    assert_eq!(ran.exit, 2, "{ran:#?}");
+    assert!(ran.notes.contains("--clean opens the console"), "{ran:#?}");
+}
+
 /// The lists of a session, each with the names of its columns.
 fn columns(session: &Json) -> String {
     let mut text = String::new();
