@@ -5,7 +5,10 @@ use std::collections::HashSet;
 use jiff::{Timestamp, ToSpan};
 
 use super::{App, View};
-use crate::changes::{self, AlertChange, Change, Disposition, FeedChange, LoggedChange, ReportChange, WatchlistChange};
+use crate::changes::{
+    self, AlertChange, BanChange, Change, Disposition, FeedChange, LoggedChange, ReportChange, SensorChange,
+    WatchlistChange,
+};
 use crate::keys::Action;
 use crate::model::{AlertStatus, Md5, SensorId};
 use crate::panes::{
@@ -147,20 +150,24 @@ impl App {
     }
 
     fn confirm_hashes(&self, action: Action, hashes: Vec<Md5>) -> Opened {
-        let change = |md5| match action {
-            Action::Lift => Change::Unban(md5),
-            _ => Change::Ban { md5, note: None },
+        let change = |md5| {
+            Change::Ban(match action {
+                Action::Lift => BanChange::Unban(md5),
+                _ => BanChange::Ban { md5, note: None },
+            })
         };
         self.confirm(hashes.into_iter().map(change).collect())
     }
 
     fn confirm_sensors(&self, action: Action, sensors: Vec<SensorId>, now: Timestamp) -> Opened {
         let until = now.checked_add(FLUSH_HOURS.hours()).unwrap_or(Timestamp::MAX);
-        let change = |sensor| match action {
-            Action::Isolate => Change::Isolate(sensor),
-            Action::Release => Change::Unisolate(sensor),
-            Action::FlushSensor => Change::Flush { sensor, until },
-            _ => Change::Restart(sensor),
+        let change = |sensor| {
+            Change::Sensor(match action {
+                Action::Isolate => SensorChange::Isolate(sensor),
+                Action::Release => SensorChange::Unisolate(sensor),
+                Action::FlushSensor => SensorChange::Flush { sensor, until },
+                _ => SensorChange::Restart(sensor),
+            })
         };
         match action {
             _ if sensors.is_empty() => Err(None),

@@ -5,7 +5,7 @@ use std::fmt;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 
-use super::{Plan, PlanContext, Prepared, Rejection, Snapshot, Target, unreadable_rows};
+use super::{Rejection, Target, assessment::Assessment, unreadable_rows};
 use crate::api::{Client, Error, WriteRequest};
 use crate::model::{Group, GroupId};
 use crate::text::{self, Untrusted};
@@ -248,13 +248,13 @@ impl AdminChange {
         }
     }
 
-    /// Plans the change.
-    pub(super) fn prepare(self, current: AdminSnapshot, context: &PlanContext) -> Prepared {
+    /// Finds out what the change does to the object.
+    pub(super) fn assess(&self, current: &AdminSnapshot) -> Result<Assessment, Rejection> {
         if let Some(rejection) = self.invalid_reason() {
-            return Prepared::Rejected(rejection);
+            return Err(rejection);
         }
         let name = text::make_visible(&current.name);
-        let names = match &self {
+        let names = match self {
             Self::CreateUser(_) => ("user", "users"),
             Self::CreateTeam { .. } => ("team", "teams"),
             _ => ("group", "groups"),
@@ -262,7 +262,7 @@ impl AdminChange {
         let unreadable_warning =
             unreadable_rows::unreadable_rows_warning(current.n_unreadable, names, "have this name");
         let mut notes: Vec<_> = unreadable_warning.into_iter().collect();
-        let effects = match &self {
+        let effects = match self {
             Self::CreateGroup { site, .. } => {
                 vec![format!("{name}: new sensor group on site {site}, with the server's default settings")]
             }
@@ -293,8 +293,7 @@ impl AdminChange {
                 vec![format!("{name}: new team")]
             }
         };
-        let state = Snapshot::Admin(Box::new(current));
-        Prepared::Ready(Box::new(Plan { effects, notes, ..Plan::new(super::Change::Admin(self), state, context) }))
+        Ok(Assessment { effects, notes, ..Assessment::default() })
     }
 
     /// Returns why no server would accept the change.

@@ -51,7 +51,7 @@ pub struct Applied {
 pub async fn apply(planned: PlannedChange<'_>, client: &Client, log: &mut AuditLog) -> Result<Applied, NotSent> {
     let PlannedChange { plan, justification } = planned;
     // The user may have taken a while to confirm the plan.
-    let before = Snapshot::read(&plan.change, client).await?;
+    let before = plan.change.read(client).await?;
     if let Some(reason) = plan.change.no_op_reason(&before) {
         return Err(NotSent::NoOp(format!("{} {reason}", before.name())));
     }
@@ -153,7 +153,7 @@ impl Applier<'_> {
         if !change.has_follow_ups() {
             return;
         }
-        let state = match Snapshot::read(change, self.client).await {
+        let state = match change.read(self.client).await {
             Ok(state) => state,
             Err(error) => {
                 outcome.skipped = format!("the follow-up request was not sent: {error}");
@@ -268,7 +268,7 @@ async fn read_back(change: &Change, client: &Client, outcome: &mut Outcome, max_
     let mut n_reads = 0;
     loop {
         n_reads += 1;
-        match Snapshot::read(change, client).await {
+        match change.read(client).await {
             Ok(snapshot) => {
                 let stage = change.stage(&snapshot);
                 let is_missing = match stage {

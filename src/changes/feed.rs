@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Plan, PlanContext, Prepared, Snapshot, Target, unreadable_rows};
+use super::{PlanContext, Target, assessment::Assessment, unreadable_rows};
 use crate::api::{Client, Error, WriteRequest};
 use crate::model::{Feed, FeedId, Search, Span};
 use crate::text::{self, Untrusted};
@@ -167,14 +167,14 @@ impl FeedChange {
         format!("feed {}, {state}", feed.id)
     }
 
-    /// Plans the change.
-    pub(super) async fn prepare(self, current: FeedSnapshot, context: &PlanContext) -> Prepared {
+    /// Finds out what the change does to the feed.
+    pub(super) async fn assess(&self, current: &FeedSnapshot, context: &PlanContext) -> Assessment {
         let name = text::make_visible(current.target_name());
         let unreadable_warning =
             unreadable_rows::unreadable_rows_warning(current.n_unreadable, ("feed", "feeds"), "have this URL");
         let mut warnings = Vec::new();
         let mut notes: Vec<_> = unreadable_warning.into_iter().collect();
-        let mut effects = vec![match &self {
+        let mut effects = vec![match self {
             Self::Add { url, .. } => {
                 if url.starts_with("https://") {
                     notes.push("The server does not verify the certificate of this URL".into());
@@ -189,7 +189,7 @@ impl FeedChange {
         if let Some(feed) = &current.feed {
             effects.push(format!("URL: {}", text::make_visible(&feed.url)));
         }
-        if let Self::Switch { is_enabled: false, id } | Self::Delete(id) = &self {
+        if let Self::Switch { is_enabled: false, id } | Self::Delete(id) = self {
             match n_reports(*id, &context.client).await {
                 Ok(0) => {}
                 Ok(n) => {
@@ -208,12 +208,7 @@ impl FeedChange {
                 notes.push("Its stored credentials are deleted and cannot be restored".into());
             }
         }
-        Prepared::Ready(Box::new(Plan {
-            effects,
-            warnings,
-            notes,
-            ..Plan::new(super::Change::Feed(self), Snapshot::Feed(Box::new(current)), context)
-        }))
+        Assessment { effects, warnings, notes, ..Assessment::default() }
     }
 }
 

@@ -183,7 +183,7 @@ mod tests {
 
     use super::*;
     use crate::audit::{Actor, LoggedOutcome, LoggedTarget, Submitted};
-    use crate::changes::Change;
+    use crate::changes::{BanChange, Change, SensorChange};
     use crate::model::{GroupId, Md5};
 
     fn submitted(change: &str, id: &str, before: Value, desired: Value) -> Submitted {
@@ -234,7 +234,7 @@ mod tests {
         let logged = &history.activity[0];
         assert!(logged.is_open());
         assert_eq!(logged.stage(), LoggedStage::Unknown);
-        assert_eq!(logged.change(), Some(Change::Isolate(SensorId(3))));
+        assert_eq!(logged.change(), Some(Change::Sensor(SensorChange::Isolate(SensorId(3)))));
     }
 
     #[test]
@@ -242,19 +242,22 @@ mod tests {
         let md5: Md5 = MD5.parse().unwrap();
         let sensor = SensorId(3);
         for (submitted, undo) in [
-            (isolation(), Some(Change::Unisolate(sensor))),
-            (submitted("ban", MD5, json!({"enabled": false}), json!({"text": "x"})), Some(Change::Unban(md5))),
+            (isolation(), Some(Change::Sensor(SensorChange::Unisolate(sensor)))),
+            (
+                submitted("ban", MD5, json!({"enabled": false}), json!({"text": "x"})),
+                Some(Change::Ban(BanChange::Unban(md5))),
+            ),
             (
                 submitted("unban", MD5, json!({"text": "old"}), json!({})),
-                Some(Change::Ban { md5, note: Some("old".into()) }),
+                Some(Change::Ban(BanChange::Ban { md5, note: Some("old".into()) })),
             ),
             (
                 submitted("move", "3", json!({"group_id": 1}), json!({"group_id": 2})),
-                Some(Change::Move { sensor, group: GroupId(1) }),
+                Some(Change::Sensor(SensorChange::Move { sensor, group: GroupId(1) })),
             ),
             (
                 submitted("annotate", "3", json!({"notes": null}), json!({"notes": "x"})),
-                Some(Change::Annotate { sensor, notes: String::new() }),
+                Some(Change::Sensor(SensorChange::Annotate { sensor, notes: String::new() })),
             ),
             (submitted("restart", "3", json!({}), json!({})), None),
             (submitted("something of tomorrow", "3", json!({}), json!({})), None),

@@ -8,7 +8,7 @@ use std::{
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
-use super::{Change, REQUEST_LIFETIME, Snapshot, snapshot, undo};
+use super::{Change, REQUEST_LIFETIME, SensorChange, Snapshot, snapshot, undo};
 use crate::audit::{LoggedOutcome, LoggedStage, Submitted};
 use crate::changes;
 use crate::model::{Document, SensorId};
@@ -135,8 +135,8 @@ impl LoggedChange {
     /// without effect.
     pub(super) fn isolation_change(&self) -> Option<(SensorId, bool)> {
         match self.change().filter(|_| self.stage() != LoggedStage::NotApplied)? {
-            Change::Isolate(sensor) => Some((sensor, true)),
-            Change::Unisolate(sensor) => Some((sensor, false)),
+            Change::Sensor(SensorChange::Isolate(sensor)) => Some((sensor, true)),
+            Change::Sensor(SensorChange::Unisolate(sensor)) => Some((sensor, false)),
             _ => None,
         }
     }

@@ -1,6 +1,6 @@
 //! The plan of a change: its effects and warnings, known before it is sent.
 
-use super::{Change, Justification, PlanContext, Snapshot, ban, role::HostRole, sensor};
+use super::{Change, Justification, PlanContext, Rejection, Snapshot, assessment::Assessment, role::HostRole};
 use crate::api::{Error, WriteRequest};
 
 /// The result of planning a change.
@@ -15,16 +15,6 @@ pub enum Prepared {
     },
     /// The policy forbids it, or the target makes it impossible.
     Rejected(Rejection),
-}
-
-/// Why a change is rejected.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{why}")]
-pub struct Rejection {
-    pub why: String,
-    pub hint: &'static str,
-    /// Whether the policy of this program rejects it, rather than the target.
-    pub is_policy: bool,
 }
 
 /// A change that can be applied, with everything to know before.
@@ -47,19 +37,10 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// Creates a plan for a target in this state, without effects, warnings or protection yet.
-    pub(super) fn new(change: Change, state: Snapshot, context: &PlanContext) -> Self {
-        Self {
-            change,
-            state,
-            effects: Vec::new(),
-            warnings: Vec::new(),
-            notes: Vec::new(),
-            protection: None,
-            role: HostRole::NotRead,
-            undoes: None,
-            release: context.client.release(),
-        }
+    /// Creates the plan of a change that was assessed for a target in this state. `release` is the server's version.
+    fn new(change: Change, state: Snapshot, assessment: Assessment, release: Option<(u32, u32)>) -> Self {
+        let Assessment { effects, warnings, notes, protection, role } = assessment;
+        Self { change, state, effects, warnings, notes, protection, role, undoes: None, release }
     }
 
     /// Sets the audit log line of the change that this plan undoes.
@@ -94,7 +75,7 @@ impl Change {
         if let Some(rejection) = context.policy.read_only_rejection() {
             return Ok(Prepared::Rejected(rejection));
         }
-        let state = Snapshot::read(&self, &context.client).await?;
+        let state = self.read(&context.client).await?;
         self.plan_from(state, context).await
     }
 
@@ -116,16 +97,20 @@ impl Change {
                 is_policy: false,
             }));
         }
-        match (self, state) {
-            (change, Snapshot::Sensor(sensor)) => sensor::prepare(change, *sensor, context).await,
-            (change, Snapshot::Hash { md5, ban, list }) => ban::prepare(change, (md5, ban, list), context).await,
-            (Self::Triage(change), Snapshot::Alerts(current)) => Ok(change.prepare(current, context)),
-            (Self::Watch(change), Snapshot::Watchlist(current)) => Ok(change.prepare(*current, context)),
-            (Self::Feed(change), Snapshot::Feed(current)) => Ok(change.prepare(*current, context).await),
-            (Self::Ignore(change), Snapshot::Report(current)) => Ok(change.prepare(*current, context)),
-            (Self::Admin(change), Snapshot::Admin(current)) => Ok(change.prepare(*current, context)),
-            // `Snapshot::read` returns the kind that belongs to the change.
-            _ => Err(Error::Internal),
-        }
+        let assessment = match (&self, &state) {
+            (Self::Sensor(change), Snapshot::Sensor(current)) => change.assess(current, context).await?,
+            (Self::Ban(change), Snapshot::Hash { ban, .. }) => Ok(change.assess(ban.as_ref(), context).await),
+            (Self::Triage(change), Snapshot::Alerts(current)) => Ok(change.assess(current, context)),
+            (Self::Watch(change), Snapshot::Watchlist(current)) => change.assess(current, context),
+            (Self::Feed(change), Snapshot::Feed(current)) => Ok(change.assess(current, context).await),
+            (Self::Ignore(change), Snapshot::Report(current)) => Ok(change.assess(current)),
+            (Self::Admin(change), Snapshot::Admin(current)) => change.assess(current),
+            // `Change::read` returns the kind that belongs to the change.
+            _ => return Err(Error::Internal),
+        };
+        Ok(match assessment {
+            Ok(assessment) => Prepared::Ready(Box::new(Plan::new(self, state, assessment, context.client.release()))),
+            Err(rejection) => Prepared::Rejected(rejection),
+        })
     }
 }

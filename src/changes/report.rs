@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Plan, PlanContext, Prepared, Snapshot, Target};
+use super::{Target, assessment::Assessment};
 use crate::api::{Client, Error, WriteRequest};
 use crate::model::{Report, ReportId};
 use crate::text::{self, Untrusted};
@@ -78,8 +78,8 @@ impl ReportChange {
         }
     }
 
-    /// Plans the change.
-    pub(super) fn prepare(self, current: ReportSnapshot, context: &PlanContext) -> Prepared {
+    /// Finds out what the change does to the report.
+    pub(super) fn assess(&self, current: &ReportSnapshot) -> Assessment {
         let name = text::make_visible(current.target_name());
         let (feed, n_indicators) = match &current.report {
             Some(report) => (text::make_visible(&report.feed_name), report.indicators.len()),
@@ -90,10 +90,7 @@ impl ReportChange {
         if n_indicators > 0 {
             effects.push(format!("Contains {}", text::pluralize(n_indicators, "indicator", "indicators")));
         }
-        Prepared::Ready(Box::new(Plan {
-            effects,
-            ..Plan::new(super::Change::Ignore(self), Snapshot::Report(Box::new(current)), context)
-        }))
+        Assessment { effects, ..Assessment::default() }
     }
 }
 

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use super::{AdminSnapshot, AlertSnapshot, Change, FeedSnapshot, ReportSnapshot, WatchlistSnapshot};
-use crate::api::{BanList, Client, Error};
+use super::{AdminSnapshot, AlertSnapshot, FeedSnapshot, ReportSnapshot, WatchlistSnapshot};
+use crate::api::BanList;
 use crate::model::{Ban, Md5, Sensor};
 use crate::text;
 use crate::text::Untrusted;
@@ -34,28 +34,6 @@ pub enum Snapshot {
 }
 
 impl Snapshot {
-    /// Reads the target of a change from the server, past every cache.
-    pub async fn read(change: &Change, client: &Client) -> Result<Self, Error> {
-        Ok(match change {
-            Change::Triage(alert_change) => {
-                Self::Alerts(Arc::new(AlertSnapshot::read(&alert_change.alerts, client).await?))
-            }
-            Change::Watch(watchlist_change) => Self::Watchlist(Box::new(watchlist_change.read(client).await?)),
-            Change::Feed(feed_change) => Self::Feed(Box::new(feed_change.read(client).await?)),
-            Change::Ignore(report_change) => Self::Report(Box::new(report_change.read(client).await?)),
-            Change::Admin(admin_change) => Self::Admin(Box::new(admin_change.read(client).await?)),
-            Change::Ban { md5, .. } | Change::Unban(md5) => {
-                Self::Hash { md5: *md5, ban: client.ban(*md5).await?, list: client.ban_list() }
-            }
-            Change::Isolate(sensor)
-            | Change::Unisolate(sensor)
-            | Change::Move { sensor, .. }
-            | Change::Flush { sensor, .. }
-            | Change::Restart(sensor)
-            | Change::Annotate { sensor, .. } => Self::Sensor(Box::new(client.sensor(*sensor).await?)),
-        })
-    }
-
     /// Returns the name of the target, as the server sent it.
     pub fn target_name(&self) -> Untrusted {
         match self {

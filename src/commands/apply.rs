@@ -44,7 +44,7 @@ impl PlannedTarget {
             return Ok(None);
         };
         let change = change(id);
-        let state = Snapshot::read(&change, client).await?;
+        let state = change.read(client).await?;
         Ok(exists(&state).then_some(Self { change, state: Some(state) }))
     }
 }

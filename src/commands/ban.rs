@@ -6,7 +6,7 @@ use super::{
     args, change, print_list, stdin, time_args,
 };
 use crate::api::Client;
-use crate::changes::{self, Change, PlanContext};
+use crate::changes::{self, BanChange, Change, PlanContext};
 use crate::cli::{HashArgs, OutputArgs, WaitLimit};
 use crate::config::Access;
 use crate::model::{Ban, HashList, Link, Md5};
@@ -36,13 +36,13 @@ pub(super) async fn list(output: OutputArgs, cx: &mut CommandCx<'_>) -> Result<E
 }
 
 /// Returns the change that bans a hash, with the reason as its note.
-pub(super) fn ban_change(md5: Md5) -> Change {
-    Change::Ban { md5, note: None }
+pub(super) fn ban_change(md5: Md5) -> BanChange {
+    BanChange::Ban { md5, note: None }
 }
 
 /// Runs `ban add` and `ban remove`.
 pub(super) async fn change(
-    change: impl Fn(Md5) -> Change,
+    change: impl Fn(Md5) -> BanChange,
     args: &HashArgs,
     cx: &mut CommandCx<'_>,
 ) -> Result<Exit, Failure> {
@@ -109,11 +109,11 @@ fn describe_rejected(list: &HashList) -> Option<String> {
 /// Returns the change of each hash. For many hashes, the ban list is read once.
 async fn plan_targets(
     hashes: Vec<Md5>,
-    change: impl Fn(Md5) -> Change,
+    change: impl Fn(Md5) -> BanChange,
     (client, access): (&Client, &Access),
     cx: &mut CommandCx<'_>,
 ) -> Result<Vec<PlannedTarget>, Failure> {
-    let changes: Vec<_> = hashes.into_iter().map(change).collect();
+    let changes: Vec<_> = hashes.into_iter().map(|md5| Change::Ban(change(md5))).collect();
     let Some(cost) = changes::batch_cost(&changes) else {
         return Ok(changes.into_iter().map(PlannedTarget::from).collect());
     };

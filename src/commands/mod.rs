@@ -45,7 +45,7 @@ pub use exit::{Exit, Failure};
 
 use std::path::{Path, PathBuf};
 
-use crate::changes::Change;
+use crate::changes::BanChange;
 use crate::cli::{Ban, Binary, Cli, Command, Log};
 use crate::config::{ConsoleSetup, ConsoleStart};
 
@@ -109,7 +109,7 @@ async fn dispatch(
         Some(Command::Sensor(command)) => sensor::run(command, cx).await,
         Some(Command::Ban(Ban::List { output })) => ban::list(output, cx).await,
         Some(Command::Ban(Ban::Add(args))) => ban::change(ban::ban_change, &args, cx).await,
-        Some(Command::Ban(Ban::Remove(args))) => ban::change(Change::Unban, &args, cx).await,
+        Some(Command::Ban(Ban::Remove(args))) => ban::change(BanChange::Unban, &args, cx).await,
         Some(Command::Log(Log::Show { limit, format, .. })) => log::show(limit, format, cx),
         Some(Command::Log(Log::Verify { .. })) => log::verify(cx),
         Some(Command::Alert(command)) => alert::run(command, cx).await,

@@ -88,7 +88,7 @@ async fn with_current_state(changes: Vec<Change>, client: &Client) -> Result<Vec
     const MAX_CONCURRENT: usize = 8;
     let reads: Vec<_> = stream::iter(changes)
         .map(|change| async move {
-            let state = Snapshot::read(&change, client).await?;
+            let state = change.read(client).await?;
             Ok::<_, Error>((change, state))
         })
         .buffered(MAX_CONCURRENT)

@@ -12,7 +12,7 @@ use super::{
     hosts, sensor_details, time_args,
 };
 use crate::api::{self, Client};
-use crate::changes::Change;
+use crate::changes::{Change, SensorChange};
 use crate::cli::{self, OutputArgs, WaitLimit};
 use crate::fetch::{Fetcher, pages};
 use crate::model::{Group, GroupId, Page, Search, Sensor, SensorFilter, SensorId};
@@ -38,27 +38,27 @@ pub(super) async fn run(command: cli::Sensor, cx: &mut CommandCx<'_>) -> Result<
     match command {
         cli::Sensor::List { filter, output } => list(filter.as_deref(), output, cx).await,
         cli::Sensor::Show { host, format } => show(&host, format, cx).await,
-        cli::Sensor::Isolate(args) => isolate(Change::Isolate, &args, cx).await,
-        cli::Sensor::Unisolate(args) => isolate(Change::Unisolate, &args, cx).await,
+        cli::Sensor::Isolate(args) => isolate(SensorChange::Isolate, &args, cx).await,
+        cli::Sensor::Unisolate(args) => isolate(SensorChange::Unisolate, &args, cx).await,
         cli::Sensor::Flush(args) => {
             let (client, access) = cx.connect()?;
             // The period that the official client uses (reference 2.6, "Flush").
             let until = client.clock().now() + (365 * 24).hours();
-            let flush = |sensor| Change::Flush { sensor, until };
+            let flush = |sensor| SensorChange::Flush { sensor, until };
             let changes = changes_for_hosts(&args.hosts, flush, &client, cx).await?;
             let server = (&client, &access);
             apply_changes(changes, &args.justification, WaitLimit::None, server, cx).await
         }
         cli::Sensor::Restart(args) => {
             let (client, access) = cx.connect()?;
-            let changes = changes_for_hosts(&args.hosts, Change::Restart, &client, cx).await?;
+            let changes = changes_for_hosts(&args.hosts, SensorChange::Restart, &client, cx).await?;
             let server = (&client, &access);
             apply_changes(changes, &args.justification, WaitLimit::None, server, cx).await
         }
         cli::Sensor::Move { hosts, group, justification } => {
             let (client, access) = cx.connect()?;
             let group = resolve_group(&group, &client).await?;
-            let move_to_group = |sensor| Change::Move { sensor, group };
+            let move_to_group = |sensor| SensorChange::Move { sensor, group };
             let changes = changes_for_hosts(&hosts, move_to_group, &client, cx).await?;
             let server = (&client, &access);
             apply_changes(changes, &justification, WaitLimit::None, server, cx).await
@@ -67,7 +67,7 @@ pub(super) async fn run(command: cli::Sensor, cx: &mut CommandCx<'_>) -> Result<
 }
 
 async fn isolate(
-    change: fn(SensorId) -> Change,
+    change: fn(SensorId) -> SensorChange,
     args: &cli::Isolation,
     cx: &mut CommandCx<'_>,
 ) -> Result<Exit, Failure> {
@@ -80,7 +80,7 @@ async fn isolate(
 /// Returns the change for each host. All hosts are found before anything is sent.
 async fn changes_for_hosts(
     hosts: &[String],
-    change: impl Fn(SensorId) -> Change,
+    change: impl Fn(SensorId) -> SensorChange,
     client: &Client,
     cx: &mut CommandCx<'_>,
 ) -> Result<Vec<Change>, Failure> {
@@ -93,7 +93,7 @@ async fn changes_for_hosts(
             ids.push(id);
         }
     }
-    Ok(ids.into_iter().map(change).collect())
+    Ok(ids.into_iter().map(|id| Change::Sensor(change(id))).collect())
 }
 
 /// Finds a sensor group by its name, ignoring case, or by its ID.

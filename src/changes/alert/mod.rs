@@ -18,7 +18,7 @@ pub(super) use restore::{inverse, read_previous_alert};
 pub use snapshot::AlertSnapshot;
 use snapshot::{alert_source, describe_current, describe_status, display_id, display_owner};
 
-use super::{Plan, PlanContext, Prepared, Snapshot};
+use super::{PlanContext, assessment::Assessment};
 use crate::api::{AlertUpdate, WriteRequest};
 use crate::model::{Alert, AlertId, AlertSource, AlertStatus, ProcessId};
 use crate::text;
@@ -266,8 +266,8 @@ impl AlertChange {
         (change, conflicts)
     }
 
-    /// Plans the change.
-    pub(super) fn prepare(self, current: Arc<AlertSnapshot>, context: &PlanContext) -> Prepared {
+    /// Finds out what the change does to the alerts.
+    pub(super) fn assess(&self, current: &AlertSnapshot, context: &PlanContext) -> Assessment {
         let open = current.present.iter().filter(|alert| !self.is_satisfied_by(alert));
         let mut effects: Vec<_> = open.map(|alert| self.effect(alert)).collect();
         let (n_open, n_no_op) = (effects.len(), current.present.len() - effects.len());
@@ -284,7 +284,7 @@ impl AlertChange {
             let n = current.missing.len();
             notes.push(format!("{n} no longer on the server: {}", names.join(", ")));
         }
-        let owners = self.owners(&current, context.user.as_deref());
+        let owners = self.owners(current, context.user.as_deref());
         if !owners.is_empty() {
             let counts: Vec<_> = owners.iter().map(|(who, n)| format!("{who} {n}")).collect();
             let n: usize = owners.values().sum();
@@ -311,12 +311,7 @@ impl AlertChange {
                 notes.push(format!("{n} unassigned before and will stay assigned: the API cannot unassign alerts"));
             }
         }
-        Prepared::Ready(Box::new(Plan {
-            effects,
-            warnings,
-            notes,
-            ..Plan::new(super::Change::Triage(self), Snapshot::Alerts(current), context)
-        }))
+        Assessment { effects, warnings, notes, ..Assessment::default() }
     }
 
     /// Counts the alerts in progress that the change would take from their owners, per owner: other than `user`, who

@@ -4,7 +4,7 @@ use std::{collections::HashMap, hash::Hash};
 
 use super::{ImpactLine, hash, run_probe};
 use crate::api::Error;
-use crate::changes::{Change, Plan, PlanContext, Snapshot};
+use crate::changes::{BanChange, Change, Plan, PlanContext, Snapshot};
 use crate::model::Md5;
 
 /// The maximum number of hashes that are looked up one by one.
@@ -40,7 +40,7 @@ fn max_probe_requests(n: usize) -> usize {
 
 fn ban_hash(change: &Change) -> Option<Md5> {
     match change {
-        Change::Ban { md5, .. } | Change::Unban(md5) => Some(*md5),
+        Change::Ban(change) => Some(change.md5()),
         _ => None,
     }
 }
@@ -89,7 +89,7 @@ fn hashes_to_ban(plans: &[Plan]) -> Option<Vec<Md5>> {
     plans
         .iter()
         .map(|plan| match (&plan.change, &plan.state) {
-            (Change::Ban { .. }, Snapshot::Hash { md5, .. }) => Some(*md5),
+            (Change::Ban(BanChange::Ban { .. }), Snapshot::Hash { md5, .. }) => Some(*md5),
             _ => None,
         })
         .collect()
@@ -240,7 +240,7 @@ mod tests {
 
     #[test]
     fn bans_of_many_hashes_are_looked_up_together_and_their_cost_is_shown() {
-        let unbans = |n: u8| (0..n).map(|n| Change::Unban(Md5([n; 16]))).collect::<Vec<_>>();
+        let unbans = |n: u8| (0..n).map(|n| Change::Ban(BanChange::Unban(Md5([n; 16])))).collect::<Vec<_>>();
         assert_eq!(batch_cost(&unbans(4)), None);
         let cost = batch_cost(&unbans(51)).unwrap();
         assert!(cost.starts_with("51 hashes: up to 14 API requests"), "{cost}");

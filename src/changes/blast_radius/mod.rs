@@ -9,7 +9,7 @@ mod watchlist;
 
 use std::pin::Pin;
 
-use super::{Change, Plan, PlanContext, Snapshot, WatchlistChange};
+use super::{BanChange, Change, Plan, PlanContext, SensorChange, Snapshot, WatchlistChange};
 use crate::api::Error;
 use crate::model::{AlertId, StoredIndex};
 
@@ -43,8 +43,8 @@ impl Change {
     /// Returns the names of the blast radius lines, in their order.
     pub fn probe_names(&self) -> &'static [&'static str] {
         match self {
-            Self::Ban { .. } => &hash::NAMES,
-            Self::Isolate(_) => &host::NAMES,
+            Self::Ban(BanChange::Ban { .. }) => &hash::NAMES,
+            Self::Sensor(SensorChange::Isolate(_)) => &host::NAMES,
             Self::Ignore(change) if change.is_ignored => &report::NAMES,
             Self::Watch(change) if change.query().is_some() => &watchlist::NAMES,
             _ => &[],
@@ -56,8 +56,10 @@ impl Plan {
     /// Finds out the blast radius and passes each line to `on_line` as soon as its probe ends.
     pub async fn blast_radius(&self, context: &PlanContext, on_line: impl Fn(ImpactLine)) {
         let probes: Vec<Probe<'_>> = match (&self.change, &self.state) {
-            (Change::Ban { .. }, Snapshot::Hash { md5, .. }) => hash::impact_probes(*md5, context),
-            (Change::Isolate(_), Snapshot::Sensor(sensor)) => host::impact_probes(sensor, &self.role, &context.client),
+            (Change::Ban(BanChange::Ban { .. }), Snapshot::Hash { md5, .. }) => hash::impact_probes(*md5, context),
+            (Change::Sensor(SensorChange::Isolate(_)), Snapshot::Sensor(sensor)) => {
+                host::impact_probes(sensor, &self.role, &context.client)
+            }
             (Change::Ignore(change), _) if change.is_ignored => report::impact_probes(&change.report, &context.client),
             (Change::Watch(change), Snapshot::Watchlist(current)) => {
                 let index = match change {

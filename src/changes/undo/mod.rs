@@ -6,42 +6,27 @@ mod tests;
 use serde_json::Value;
 
 use super::{
-    AdminChange, AlertChange, Change, Disposition, FeedChange, NewUser, NewWatchlist, ReportChange, WatchlistChange,
-    WatchlistDraft, WatchlistEdit, alert,
+    AdminChange, AlertChange, BanChange, Change, Disposition, FeedChange, NewUser, NewWatchlist, ReportChange,
+    SensorChange, WatchlistChange, WatchlistDraft, WatchlistEdit, alert,
 };
 use crate::audit::Submitted;
-use crate::model::{
-    ActionKind, AlertId, AlertStatus, FeedId, GroupId, Md5, ReportId, SensorId, StoredIndex, WatchlistId,
-};
+use crate::model::{ActionKind, AlertId, AlertStatus, FeedId, GroupId, ReportId, SensorId, StoredIndex, WatchlistId};
 
 /// Parses the change from its log entry; `None` for a kind that this version does not know.
 pub(super) fn from_submitted(submitted: &Submitted) -> Option<Change> {
     let (target, desired) = (&submitted.target, &submitted.desired);
     match target.kind.as_str() {
-        "alerts" => return alert_change(submitted).map(Change::Triage),
-        "watchlist" => return watchlist_change(submitted).map(Change::Watch),
-        "feed" => return feed_change(submitted).map(Change::Feed),
+        "alerts" => alert_change(submitted).map(Change::Triage),
+        "watchlist" => watchlist_change(submitted).map(Change::Watch),
+        "feed" => feed_change(submitted).map(Change::Feed),
         "report" => {
             let report = ReportId::parse(&target.id)?;
             let is_ignored = flag(desired, "is_ignored")?;
-            return Some(Change::Ignore(ReportChange { report, is_ignored }));
+            Some(Change::Ignore(ReportChange { report, is_ignored }))
         }
-        "group" | "user" | "team" => return admin_change(submitted).map(Change::Admin),
-        _ => {}
+        "group" | "user" | "team" => admin_change(submitted).map(Change::Admin),
+        _ => sensor_change(submitted).map(Change::Sensor).or_else(|| ban_change(submitted).map(Change::Ban)),
     }
-    let sensor = || target.id.parse().ok().map(SensorId);
-    let hash = || target.id.parse::<Md5>().ok();
-    Some(match submitted.verb.as_str() {
-        "isolate" => Change::Isolate(sensor()?),
-        "release" => Change::Unisolate(sensor()?),
-        "ban" => Change::Ban { md5: hash()?, note: text(desired, "text") },
-        "unban" => Change::Unban(hash()?),
-        "move" => Change::Move { sensor: sensor()?, group: GroupId(number(desired, "group_id")?) },
-        "flush" => Change::Flush { sensor: sensor()?, until: text(desired, "event_log_flush_time")?.parse().ok()? },
-        "restart" => Change::Restart(sensor()?),
-        "annotate" => Change::Annotate { sensor: sensor()?, notes: text(desired, "notes")? },
-        _ => return None,
-    })
 }
 
 /// Returns the change that undoes a logged one, by the states before and `after` it; `None` if there is none. An
@@ -49,14 +34,9 @@ pub(super) fn from_submitted(submitted: &Submitted) -> Option<Change> {
 pub(super) fn inverse(submitted: &Submitted, after: &Value) -> Option<Change> {
     let before = &submitted.before;
     Some(match from_submitted(submitted)? {
-        Change::Isolate(sensor) => Change::Unisolate(sensor),
-        Change::Unisolate(sensor) => Change::Isolate(sensor),
-        Change::Ban { md5, .. } => Change::Unban(md5),
-        Change::Unban(md5) => Change::Ban { md5, note: text(before, "text") },
-        Change::Move { sensor, .. } => Change::Move { sensor, group: GroupId(number(before, "group_id")?) },
-        Change::Annotate { sensor, .. } => {
-            Change::Annotate { sensor, notes: text(before, "notes").unwrap_or_default() }
-        }
+        Change::Sensor(change) => Change::Sensor(inverse_sensor_change(&change, before)?),
+        Change::Ban(BanChange::Ban { md5, .. }) => Change::Ban(BanChange::Unban(md5)),
+        Change::Ban(BanChange::Unban(md5)) => Change::Ban(BanChange::Ban { md5, note: text(before, "text") }),
         Change::Triage(change) => Change::Triage(alert::inverse(before, &change)?),
         Change::Watch(change) => Change::Watch(inverse_watchlist_change(&change, before, after)?),
         Change::Feed(FeedChange::Switch { id, is_enabled }) => {
@@ -79,7 +59,44 @@ pub(super) fn inverse(submitted: &Submitted, after: &Value) -> Option<Change> {
             name: name.and_then(|_| text(before, "name")),
             site: site.and_then(|_| number(before, "site_id")),
         }),
-        Change::Flush { .. } | Change::Restart(_) | Change::Feed(_) | Change::Admin(_) => return None,
+        Change::Feed(_) | Change::Admin(_) => return None,
+    })
+}
+
+fn sensor_change(submitted: &Submitted) -> Option<SensorChange> {
+    let desired = &submitted.desired;
+    let sensor = || submitted.target.id.parse().ok().map(SensorId);
+    Some(match submitted.verb.as_str() {
+        "isolate" => SensorChange::Isolate(sensor()?),
+        "release" => SensorChange::Unisolate(sensor()?),
+        "move" => SensorChange::Move { sensor: sensor()?, group: GroupId(number(desired, "group_id")?) },
+        "flush" => {
+            SensorChange::Flush { sensor: sensor()?, until: text(desired, "event_log_flush_time")?.parse().ok()? }
+        }
+        "restart" => SensorChange::Restart(sensor()?),
+        "annotate" => SensorChange::Annotate { sensor: sensor()?, notes: text(desired, "notes")? },
+        _ => return None,
+    })
+}
+
+fn inverse_sensor_change(change: &SensorChange, before: &Value) -> Option<SensorChange> {
+    Some(match *change {
+        SensorChange::Isolate(sensor) => SensorChange::Unisolate(sensor),
+        SensorChange::Unisolate(sensor) => SensorChange::Isolate(sensor),
+        SensorChange::Move { sensor, .. } => SensorChange::Move { sensor, group: GroupId(number(before, "group_id")?) },
+        SensorChange::Annotate { sensor, .. } => {
+            SensorChange::Annotate { sensor, notes: text(before, "notes").unwrap_or_default() }
+        }
+        SensorChange::Flush { .. } | SensorChange::Restart(_) => return None,
+    })
+}
+
+fn ban_change(submitted: &Submitted) -> Option<BanChange> {
+    let hash = || submitted.target.id.parse().ok();
+    Some(match submitted.verb.as_str() {
+        "ban" => BanChange::Ban { md5: hash()?, note: text(&submitted.desired, "text") },
+        "unban" => BanChange::Unban(hash()?),
+        _ => return None,
     })
 }
 

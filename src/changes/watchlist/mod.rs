@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use snapshot::display_query;
 pub use snapshot::{NewWatchlist, WatchlistDraft, WatchlistEdit, WatchlistSnapshot};
 
-use super::{Plan, PlanContext, Prepared, Rejection, Snapshot, Target, unreadable_rows};
+use super::{PlanContext, Rejection, Target, assessment::Assessment, unreadable_rows};
 use crate::api::{Client, Error, WriteRequest};
 use crate::model::{ActionKind, StoredIndex, WatchlistId};
 use crate::text;
@@ -270,20 +270,20 @@ impl WatchlistChange {
         format!("watchlist {}, {state}{query}{}", watchlist.id, actions.unwrap_or_default())
     }
 
-    /// Plans the change.
-    pub(super) fn prepare(self, current: WatchlistSnapshot, context: &PlanContext) -> Prepared {
-        if let Self::Create(NewWatchlist { draft, .. }) = &self
+    /// Finds out what the change does to the watchlist.
+    pub(super) fn assess(&self, current: &WatchlistSnapshot, context: &PlanContext) -> Result<Assessment, Rejection> {
+        if let Self::Create(NewWatchlist { draft, .. }) = self
             && let Some((why, hint)) = draft.invalid_reason()
         {
-            return Prepared::Rejected(Rejection { why: why.into(), hint, is_policy: false });
+            return Err(Rejection { why: why.into(), hint, is_policy: false });
         }
-        let mut effects = vec![format!("{}: {}", text::make_visible(current.target_name()), self.effect(&current))];
+        let mut effects = vec![format!("{}: {}", text::make_visible(current.target_name()), self.effect(current))];
         let mut notes = Vec::new();
         let mut warnings: Vec<String> = self.query().and_then(snapshot::query_problem).into_iter().collect();
         if let Some(one) = current.watchlist.as_ref().filter(|_| self.query().is_none()) {
             effects.push(format!("Query: {}", display_query(&one.search_query)));
         }
-        match &self {
+        match self {
             Self::Create(new) => {
                 effects.push(format!("Query: {}", display_query(&new.draft.search_query.as_str().into())));
                 let kinds: Vec<_> = new.actions.iter().map(ToString::to_string).collect();
@@ -319,13 +319,7 @@ impl WatchlistChange {
             }
             _ => {}
         }
-        let state = Snapshot::Watchlist(Box::new(current));
-        Prepared::Ready(Box::new(Plan {
-            effects,
-            warnings,
-            notes,
-            ..Plan::new(super::Change::Watch(self), state, context)
-        }))
+        Ok(Assessment { effects, warnings, notes, ..Assessment::default() })
     }
 
     /// Returns the new query of the watchlist, if the change sets one.

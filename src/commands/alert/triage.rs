@@ -96,7 +96,7 @@ fn parse_uuid(word: &str) -> Option<AlertId> {
 /// Reads the alerts of each change from the server; fails if one is missing.
 async fn with_current_state(changes: Vec<Change>, client: &Client) -> Result<Vec<PlannedTarget>, Failure> {
     let reads = changes.into_iter().map(|change| async move {
-        let state = Snapshot::read(&change, client).await?;
+        let state = change.read(client).await?;
         Ok::<_, Error>((change, state))
     });
     let (mut missing, mut targets) = (Vec::new(), Vec::new());

@@ -37,7 +37,7 @@ pub(super) async fn run(word: &str, action: cli::Action, cx: &mut CommandCx<'_>)
     let PlannedTarget { change, state } = plan_target(word, watchlist_change, &client, cx).await?;
     let state = match state {
         Some(state) => state,
-        None => Snapshot::read(&change, &client).await?,
+        None => change.read(&client).await?,
     };
     if let (Err(action), Snapshot::Watchlist(snapshot)) = (&requested, &state) {
         check_action_exists(*action, snapshot)?;

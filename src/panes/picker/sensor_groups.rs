@@ -9,7 +9,7 @@ use ratatui::{
 };
 
 use super::super::{ConfirmPane, MarkedRows, Pane, PaneId, RenderCx, TargetNames, count_hosts, cursor};
-use crate::changes::Change;
+use crate::changes::{Change, SensorChange};
 use crate::keys::{Action, Scope};
 use crate::model::{Group, SensorId};
 use crate::session::{Cx, PagesState, Session};
@@ -75,7 +75,7 @@ impl Pane for SensorGroupPicker {
         if action == Action::Open {
             if let Some(group) = groups.get(self.cursor) {
                 let group = group.id;
-                let to_change = |sensor| Change::Move { sensor, group };
+                let to_change = |sensor| Change::Sensor(SensorChange::Move { sensor, group });
                 let changes = self.sensors.iter().copied().map(to_change).collect();
                 let confirmation = ConfirmPane::new(changes, cx.session()).with_hidden_rows(&self.hidden_rows);
                 self.confirmation = Some(confirmation.with_target_names(&self.names));

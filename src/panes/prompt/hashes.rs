@@ -10,7 +10,7 @@ use ratatui::{
 
 use super::super::{ConfirmPane, Pane, PaneId, RenderCx, editor::Pasted};
 use super::line::LineInput;
-use crate::changes::{self, Change};
+use crate::changes::{self, BanChange, Change};
 use crate::keys::{Action, Scope};
 use crate::model::HashList;
 use crate::session::{Cx, Session};
@@ -33,7 +33,7 @@ impl Default for HashesPane {
 
 impl HashesPane {
     fn ban_changes(&self) -> Vec<Change> {
-        let ban = |md5| Change::Ban { md5, note: None };
+        let ban = |md5| Change::Ban(BanChange::Ban { md5, note: None });
         self.hash_list.md5s.iter().copied().map(ban).collect()
     }
 

@@ -4,7 +4,7 @@ use ratatui::text::Line;
 
 use super::super::{ConfirmPane, MarkedRows, Pane, TargetNames};
 use super::{Prompt, Question};
-use crate::changes::Change;
+use crate::changes::{Change, SensorChange};
 use crate::model::SensorId;
 use crate::session::{Cx, Session};
 use crate::theme::Theme;
@@ -53,7 +53,7 @@ impl Question for Notes {
     }
 
     fn accept(&mut self, text: &str, cx: &mut Cx<'_>) {
-        let annotate = |sensor| Change::Annotate { sensor, notes: text.to_owned() };
+        let annotate = |sensor| Change::Sensor(SensorChange::Annotate { sensor, notes: text.to_owned() });
         let changes = self.sensors.iter().copied().map(annotate).collect();
         let confirmation = ConfirmPane::new(changes, cx.session()).with_hidden_rows(&self.hidden_rows);
         self.confirmation = Some(confirmation.with_target_names(&self.names));

@@ -4,7 +4,9 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use super::Cx;
 use crate::api::Error;
-use crate::changes::{self, Change, ChangeHistory, ImpactLine, Justification, LoggedStage, Plan, Prepared, Target};
+use crate::changes::{
+    self, Change, ChangeHistory, ImpactLine, Justification, LoggedStage, Plan, Prepared, SensorChange, Target,
+};
 use crate::fetch::Fetch;
 use crate::model::{Alert, Ban, Feed, Group, IsolatedSensor, Report, Sensor, SensorId, Team, User, Watchlist};
 use crate::session::{Effect, Joined, Preview, RunningChange, changes::ReasonDraft};
@@ -237,7 +239,9 @@ impl Cx<'_> {
 fn affected_lists(change: &Change) -> Vec<List> {
     let list = match (change, change.target()) {
         // Isolated sensors are found by searching all sensors, so their list is refreshed only for these changes.
-        (Change::Isolate(_) | Change::Unisolate(_), _) => return vec![List::Sensors, List::IsolatedSensors],
+        (Change::Sensor(SensorChange::Isolate(_) | SensorChange::Unisolate(_)), _) => {
+            return vec![List::Sensors, List::IsolatedSensors];
+        }
         (_, Target::Sensor(_)) => List::Sensors,
         (_, Target::Hash(_)) => List::Bans,
         (_, Target::Alerts(_)) => List::Alerts,

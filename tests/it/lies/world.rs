@@ -5,9 +5,9 @@ use std::time::Duration;
 use lampblack::api::Client;
 use lampblack::audit::AuditLog;
 use lampblack::changes::{
-    self, AdminChange, AlertChange, Change, Disposition, FeedChange, Justification, NewUser, NewWatchlist, Outcome,
-    Password, PlanContext, PlannedChange, Policy, Prepared, ReportChange, WatchlistChange, WatchlistDraft,
-    WatchlistEdit,
+    self, AdminChange, AlertChange, BanChange, Change, Disposition, FeedChange, Justification, NewUser, NewWatchlist,
+    Outcome, Password, PlanContext, PlannedChange, Policy, Prepared, ReportChange, SensorChange, WatchlistChange,
+    WatchlistDraft, WatchlistEdit,
 };
 use lampblack::model::{
     ActionKind, AlertId, AlertStatus, FeedId, GroupId, Md5, ReportId, SensorId, StoredIndex, WatchlistId,
@@ -163,18 +163,20 @@ impl World {
             self.put(&record, body).await;
         }
         let group = if known["group_id"] == 2 { 1 } else { 2 };
-        let (deed, is_made): (_, Sight) = match kind {
-            "isolate" => (Change::Isolate(sensor), Box::new(|now| now["network_isolation_enabled"] == true)),
-            "unisolate" => (Change::Unisolate(sensor), Box::new(|now| now["network_isolation_enabled"] == false)),
-            "move" => (Change::Move { sensor, group: GroupId(group) }, Box::new(move |now| now["group_id"] == group)),
+        let (change, is_made): (_, Sight) = match kind {
+            "isolate" => (SensorChange::Isolate(sensor), Box::new(|now| now["network_isolation_enabled"] == true)),
+            "unisolate" => (SensorChange::Unisolate(sensor), Box::new(|now| now["network_isolation_enabled"] == false)),
+            "move" => {
+                (SensorChange::Move { sensor, group: GroupId(group) }, Box::new(move |now| now["group_id"] == group))
+            }
             "flush" => (
-                Change::Flush { sensor, until: "2027-01-01T00:00:00Z".parse().unwrap() },
+                SensorChange::Flush { sensor, until: "2027-01-01T00:00:00Z".parse().unwrap() },
                 Box::new(|now| now["event_log_flush_time"].is_string()),
             ),
-            "restart" => (Change::Restart(sensor), Box::new(|now| now["restart_queued"] == true)),
-            _ => (Change::Annotate { sensor, notes: "case 7".into() }, Box::new(|now| now["notes"] == "case 7")),
+            "restart" => (SensorChange::Restart(sensor), Box::new(|now| now["restart_queued"] == true)),
+            _ => (SensorChange::Annotate { sensor, notes: "case 7".into() }, Box::new(|now| now["notes"] == "case 7")),
         };
-        Case { deed, method: "PUT", record, is_made }
+        Case { deed: Change::Sensor(change), method: "PUT", record, is_made }
     }
 
     async fn ban_case(&self, kind: &str, n: usize) -> Case {
@@ -184,14 +186,14 @@ impl World {
             let body = json!({"md5hash": md5.to_string(), "text": "", "enabled": true});
             self.post("/api/v1/banning/bannedlist", body).await;
             return Case {
-                deed: Change::Unban(md5),
+                deed: Change::Ban(BanChange::Unban(md5)),
                 method: "DELETE",
                 record,
                 is_made: Box::new(|now| now["enabled"] == false),
             };
         }
         Case {
-            deed: Change::Ban { md5, note: None },
+            deed: Change::Ban(BanChange::Ban { md5, note: None }),
             method: "POST",
             record,
             is_made: Box::new(|now| now["enabled"] == true),

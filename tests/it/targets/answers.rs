@@ -7,7 +7,9 @@ use std::{
 
 use lampblack::api::{Client, Error};
 use lampblack::audit::AuditLog;
-use lampblack::changes::{self, Change, ChangeHistory, Justification, PlanContext, PlannedChange, Policy, Prepared};
+use lampblack::changes::{
+    self, BanChange, Change, ChangeHistory, Justification, PlanContext, PlannedChange, Policy, Prepared, SensorChange,
+};
 use lampblack::fetch::{Answer, Fetch, Fetcher};
 use lampblack::model::SensorId;
 use lampblack::sim::{self, Running};
@@ -65,8 +67,8 @@ async fn some_actions(client: &Client) -> ChangeHistory {
     let dir = tempfile::tempdir().unwrap();
     let mut log = AuditLog::open(dir.path()).unwrap();
     let estate = PlanContext::new(client.clone(), Policy::default());
-    let ban = |nth: u64| Change::Ban { md5: format!("{nth:032x}").parse().unwrap(), note: None };
-    let isolations = (5..12).map(|id| Change::Isolate(SensorId(id)));
+    let ban = |nth: u64| Change::Ban(BanChange::Ban { md5: format!("{nth:032x}").parse().unwrap(), note: None });
+    let isolations = (5..12).map(|id| Change::Sensor(SensorChange::Isolate(SensorId(id))));
     for deed in isolations.chain([ban(4), ban(5)]) {
         // Not every sensor can isolate its host.
         let Prepared::Ready(plan) = deed.prepare(&estate).await.unwrap() else {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use lampblack::audit::AuditLog;
 use lampblack::changes::{
-    self, Change, Justification, LoggedStage, Outcome, PlanContext, PlannedChange, Policy, Prepared,
+    self, Change, Justification, LoggedStage, Outcome, PlanContext, PlannedChange, Policy, Prepared, SensorChange,
 };
 use lampblack::model::SensorId;
 use lampblack::sim::{self, Fault, Mode, Options, Running};
@@ -47,7 +47,7 @@ impl Isolation {
         let state = tempfile::tempdir().unwrap();
         let mut log = AuditLog::open(state.path()).unwrap();
         let estate = PlanContext::new(client.clone(), Policy::default());
-        let prepared = Change::Isolate(SENSOR).prepare(&estate).await;
+        let prepared = Change::Sensor(SensorChange::Isolate(SENSOR)).prepare(&estate).await;
         let Ok(Prepared::Ready(plan)) = prepared else {
             panic!("it can be done");
         };
@@ -60,7 +60,7 @@ impl Isolation {
     }
 
     async fn look(&mut self) -> LoggedStage {
-        let deed = Change::Isolate(SENSOR);
+        let deed = Change::Sensor(SensorChange::Isolate(SENSOR));
         changes::recheck(&deed, &self.client, &mut self.log, &mut self.outcome).await;
         self.outcome.stage
     }

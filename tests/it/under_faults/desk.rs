@@ -4,8 +4,8 @@ use lampblack::api::{Client, WriteRequest};
 use lampblack::audit::{self, AuditLog};
 use lampblack::changes::{
     self, AlertChange, Applied, Change, ChangeHistory, Disposition, FeedChange, Justification, LoggedStage,
-    NewWatchlist, NotSent, Plan, PlanContext, PlannedChange, Policy, Prepared, WatchlistChange, WatchlistDraft,
-    WatchlistEdit,
+    NewWatchlist, NotSent, Plan, PlanContext, PlannedChange, Policy, Prepared, SensorChange, WatchlistChange,
+    WatchlistDraft, WatchlistEdit,
 };
 use lampblack::model::{
     ActionKind, AlertSource, AlertStatus, FeedId, Search, SensorId, Span, StoredIndex, Watchlist, WatchlistId,
@@ -192,7 +192,7 @@ async fn an_edit_writes_only_what_it_changes_and_nothing_that_was_changed_meanwh
 #[tokio::test]
 async fn notes_that_somebody_wrote_meanwhile_are_kept_and_told_before_an_undo() {
     let mut desk = Desk::open().await;
-    let annotate = |notes: &str| Change::Annotate { sensor: SensorId(3), notes: notes.into() };
+    let annotate = |notes: &str| Change::Sensor(SensorChange::Annotate { sensor: SensorId(3), notes: notes.into() });
     desk.perform(annotate("mine")).await;
     let plan = desk.plan(annotate("mine again")).await;
     let sensor = desk.client.sensor(SensorId(3)).await.unwrap();

@@ -5,7 +5,8 @@ use std::{path::Path, sync::Arc};
 use lampblack::api::{Client, RequestTrace};
 use lampblack::audit::{self, AuditLog};
 use lampblack::changes::{
-    self, Change, Justification, LoggedStage, Outcome, Plan, PlanContext, PlannedChange, Policy, Prepared, Target,
+    self, BanChange, Change, Justification, LoggedStage, Outcome, Plan, PlanContext, PlannedChange, Policy, Prepared,
+    SensorChange, Target,
 };
 use lampblack::model::{GroupId, Md5, SensorId};
 use lampblack::sim::Running;
@@ -130,21 +131,23 @@ impl Hand {
     fn draw(&mut self, is_belated: bool) -> Change {
         let sensor = if is_belated { self.own.belated } else { self.dice.pick(&self.own.sensors) };
         match self.dice.below(if is_belated { 4 } else { 8 }) {
-            0 | 1 => Change::Isolate(sensor),
-            2 => Change::Unisolate(sensor),
-            3 => Change::Move { sensor, group: self.dice.pick(&self.groups) },
-            4..=6 => Change::Ban { md5: self.dice.pick(&self.own.hashes), note: None },
-            _ => Change::Unban(self.dice.pick(&self.own.hashes)),
+            0 | 1 => Change::Sensor(SensorChange::Isolate(sensor)),
+            2 => Change::Sensor(SensorChange::Unisolate(sensor)),
+            3 => Change::Sensor(SensorChange::Move { sensor, group: self.dice.pick(&self.groups) }),
+            4..=6 => Change::Ban(BanChange::Ban { md5: self.dice.pick(&self.own.hashes), note: None }),
+            _ => Change::Ban(BanChange::Unban(self.dice.pick(&self.own.hashes))),
         }
     }
 
     fn other(&mut self, deed: &Change) -> Change {
         match deed.clone() {
-            Change::Isolate(sensor) => Change::Unisolate(sensor),
-            Change::Unisolate(sensor) => Change::Isolate(sensor),
-            Change::Ban { md5, .. } => Change::Unban(md5),
-            Change::Unban(md5) => Change::Ban { md5, note: None },
-            Change::Move { sensor, .. } => Change::Move { sensor, group: self.dice.pick(&self.groups) },
+            Change::Sensor(SensorChange::Isolate(sensor)) => Change::Sensor(SensorChange::Unisolate(sensor)),
+            Change::Sensor(SensorChange::Unisolate(sensor)) => Change::Sensor(SensorChange::Isolate(sensor)),
+            Change::Ban(BanChange::Ban { md5, .. }) => Change::Ban(BanChange::Unban(md5)),
+            Change::Ban(BanChange::Unban(md5)) => Change::Ban(BanChange::Ban { md5, note: None }),
+            Change::Sensor(SensorChange::Move { sensor, .. }) => {
+                Change::Sensor(SensorChange::Move { sensor, group: self.dice.pick(&self.groups) })
+            }
             other => other,
         }
     }
@@ -219,11 +222,11 @@ pub(crate) fn is_held(deed: &Change, held: &Value) -> (bool, bool) {
     let is = |member: &str| held[member] == true;
     let both = |is: bool| (is, is);
     match deed {
-        Change::Isolate(_) => (is("network_isolation_enabled"), is("is_isolating")),
-        Change::Unisolate(_) => (!is("network_isolation_enabled"), !is("is_isolating")),
-        Change::Move { group, .. } => both(held["group_id"] == group.0),
-        Change::Ban { .. } => both(is("enabled")),
-        Change::Unban(_) => both(!is("enabled")),
+        Change::Sensor(SensorChange::Isolate(_)) => (is("network_isolation_enabled"), is("is_isolating")),
+        Change::Sensor(SensorChange::Unisolate(_)) => (!is("network_isolation_enabled"), !is("is_isolating")),
+        Change::Sensor(SensorChange::Move { group, .. }) => both(held["group_id"] == group.0),
+        Change::Ban(BanChange::Ban { .. }) => both(is("enabled")),
+        Change::Ban(BanChange::Unban(_)) => both(!is("enabled")),
         other => panic!("{other:?} is not in the script"),
     }
 }

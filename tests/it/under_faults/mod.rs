@@ -16,7 +16,7 @@ use std::{
 use hand::{Hand, Own, Sent, held, is_held};
 use lampblack::api::Client;
 use lampblack::audit::{self, AuditLog};
-use lampblack::changes::{Change, ChangeHistory, LoggedStage, Target};
+use lampblack::changes::{Change, ChangeHistory, LoggedStage, SensorChange, Target};
 use lampblack::model::{GroupId, Md5, SensorFilter, SensorId, Span};
 use lampblack::sim::{self, Options, Running};
 use support::{console::settings, dice::Dice};
@@ -159,7 +159,7 @@ async fn what_is_confirmed_is_held(journal: &ChangeHistory, sim: &Running, witne
     for act in &journal.activity {
         let deed = act.change().expect("the log tells the whole deed");
         let part = match deed {
-            Change::Move { .. } => "group",
+            Change::Sensor(SensorChange::Move { .. }) => "group",
             _ => "isolation or ban",
         };
         let is_last = told.insert((deed.target(), part));

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use lampblack::changes::{Change, Target};
+use lampblack::changes::{BanChange, Change, Target};
 use lampblack::sim::{Fault, Mode};
 
 use super::{TIMEOUT, support::dice::Dice};
@@ -68,7 +68,7 @@ pub(crate) fn forecast(dice: &mut Dice, deed: &Change) -> Vec<Fault> {
         faults.push(fault.for_target(&format!("^{}$", record(deed.target()))));
     }
     // Of two requests, the second one can be the one that fails.
-    if matches!(deed, Change::Unban(_)) && dice.one_in(3) {
+    if matches!(deed, Change::Ban(BanChange::Unban(_))) && dice.one_in(3) {
         let note = Fault::new(dice.pick(&REFUSALS)).method("PUT").limit_times(1);
         faults.push(note.for_target(&format!("^{}$", record(deed.target()))));
     }
@@ -94,8 +94,8 @@ pub(crate) fn belated(dice: &mut Dice, deed: &Change) -> Vec<Fault> {
 fn change(deed: &Change, mode: Mode) -> Fault {
     let fault = Fault::new(mode).limit_times(1);
     match deed {
-        Change::Ban { .. } => fault.method("POST").for_target("^/api/v1/banning/blacklist$"),
-        Change::Unban(_) => fault.method("DELETE").for_target(&format!("^{}$", record(deed.target()))),
+        Change::Ban(BanChange::Ban { .. }) => fault.method("POST").for_target("^/api/v1/banning/blacklist$"),
+        Change::Ban(BanChange::Unban(_)) => fault.method("DELETE").for_target(&format!("^{}$", record(deed.target()))),
         _ => fault.method("PUT").for_target(&format!("^{}$", record(deed.target()))),
     }
 }
