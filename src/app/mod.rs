@@ -157,7 +157,7 @@ impl App {
     pub fn start(&mut self, now: Timestamp) -> Vec<Effect> {
         let mut effects = Vec::new();
         Cx::new(&mut self.session, &mut effects, now).fetch_server_info();
-        // As if it had been typed: what is wrong with it is said, and it is not sent.
+        // As if it had been typed: its problems are shown, and it is not sent.
         if std::mem::take(&mut self.has_start_query) {
             let (pane, session) = self.focused_pane();
             pane.handle_action(Action::Submit, &mut Cx::new(session, &mut effects, now));

@@ -71,7 +71,7 @@ impl Policy {
         Some(format!("protected_hosts contains {pattern}{doubt}"))
     }
 
-    /// Returns why a sensor without a host name may be protected all the same.
+    /// Returns why it is unknown whether a sensor without a host name is protected.
     pub(super) fn name_doubt(&self, sensor: &Sensor) -> Option<String> {
         let mut patterns = self.own_names.iter().chain(&self.protected);
         let needs_name = patterns.any(|pattern| !pattern.contains(':'));
