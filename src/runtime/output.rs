@@ -278,30 +278,53 @@ mod tests {
         CrosstermBackend::new(bytes).draw(changes.into_iter())
     }
 
+    /// Fails unless the terminal shows these frames as with crossterm's backend, for at most as many bytes.
+    #[track_caller]
+    fn check(frames: &[Pieces]) {
+        let (ours, n_ours) = shown(frames, ours);
+        let (expected, n_expected) = shown(frames, crossterm_backend);
+        for row in 0..AREA.height {
+            for column in 0..AREA.width {
+                let cell = |terminal: &vt100::Parser| terminal.screen().cell(row, column).unwrap().clone();
+                let (ours, expected) = (cell(&ours), cell(&expected));
+                assert_eq!(ours.contents(), expected.contents());
+                let lined = |cell: &vt100::Cell| (cell.underline(), cell.inverse());
+                assert_eq!(lined(&ours), lined(&expected));
+                assert_eq!(ours.bgcolor(), expected.bgcolor());
+                if !expected.contents().trim().is_empty() || lined(&expected) != (false, false) {
+                    assert_eq!(ours.fgcolor(), expected.fgcolor());
+                }
+                if !expected.contents().trim().is_empty() {
+                    let shape = |cell: &vt100::Cell| (cell.bold(), cell.dim(), cell.italic());
+                    assert_eq!(shape(&ours), shape(&expected));
+                }
+            }
+        }
+        assert!(n_ours <= n_expected, "{n_ours} > {n_expected}");
+    }
+
     proptest! {
         #[test]
         fn the_terminal_shows_the_same_as_with_the_crossterm_backend_for_fewer_bytes(frames in any_frames()) {
-            let (ours, n_ours) = shown(&frames, ours);
-            let (expected, n_expected) = shown(&frames, crossterm_backend);
-            for row in 0..AREA.height {
-                for column in 0..AREA.width {
-                    let cell = |terminal: &vt100::Parser| terminal.screen().cell(row, column).unwrap().clone();
-                    let (ours, expected) = (cell(&ours), cell(&expected));
-                    prop_assert_eq!(ours.contents(), expected.contents());
-                    let lined = |cell: &vt100::Cell| (cell.underline(), cell.inverse());
-                    prop_assert_eq!(lined(&ours), lined(&expected));
-                    prop_assert_eq!(ours.bgcolor(), expected.bgcolor());
-                    if !expected.contents().trim().is_empty() || lined(&expected) != (false, false) {
-                        prop_assert_eq!(ours.fgcolor(), expected.fgcolor());
-                    }
-                    if !expected.contents().trim().is_empty() {
-                        let shape = |cell: &vt100::Cell| (cell.bold(), cell.dim(), cell.italic());
-                        prop_assert_eq!(shape(&ours), shape(&expected));
-                    }
-                }
-            }
-            prop_assert!(n_ours <= n_expected, "{n_ours} > {n_expected}");
+            check(&frames);
         }
+    }
+
+    #[test]
+    fn wide_characters_and_modifiers_that_follow_each_other_are_shown_as_with_the_crossterm_backend() {
+        let plain = Style::reset();
+        check(&[
+            vec![(2, 1, plain, "a a… …".into())],
+            vec![(0, 0, plain.dim().italic(), "a".into()), (3, 1, plain.bold().underlined(), "a".into())],
+        ]);
+        check(&[
+            vec![(4, 2, plain.on_red(), "aa 世".into())],
+            vec![
+                (8, 2, plain.bold().italic().underlined().reversed(), "世…".into()),
+                (6, 2, plain.dim(), " 世 世".into()),
+                (4, 2, plain.bold().italic(), "… …a".into()),
+            ],
+        ]);
     }
 
     #[test]

@@ -113,6 +113,15 @@ fn check(app: &App, asked: &[(Ticket, Slot, Fetch)], screen: &str) {
     assert!(screen.chars().all(|char| char == '\n' || !char.is_control()), "{screen:?}");
 }
 
+#[test]
+fn a_poll_for_new_alerts_is_not_awaited_by_the_screen() {
+    let mut stage = Stage::new(120, 36);
+    stage.answer_all(world::answer).press("esc 3").answer_all(world::answer).press("R");
+    let screen = stage.text();
+    assert!(stage.asked.iter().any(|(_, slot, _)| *slot == Slot::NewAlerts), "{screen}");
+    check(&stage.app, &stage.asked, &screen);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 32, max_shrink_iters: 400, ..ProptestConfig::default() })]
 
