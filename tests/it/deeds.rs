@@ -2,6 +2,7 @@
 
 use crate::support::console::{Console, settings, small};
 use crate::support::deeds::{changes, fault, ready};
+use crate::support::{SIZES, SNAPSHOT_SIZE};
 use lampblack::api::{Client, WriteRequest};
 use lampblack::audit;
 use lampblack::model::SensorId;
@@ -164,11 +165,21 @@ async fn a_host_is_moved_to_a_group_that_is_picked_and_its_notes_are_written() {
 }
 
 #[tokio::test]
-async fn a_sheet_has_a_picture_at_every_size() {
-    for (width, height) in [(120, 36), (80, 24), (60, 16)] {
+async fn a_confirmation_dialog_fits_every_size() {
+    for (width, height) in SIZES {
         let mut console = Console::with(small(), width, height, |_| {}).await;
         console.search("process_name:svchost.exe").await.press("B").await;
-        insta::assert_snapshot!(format!("ban-{width}x{height}"), console.picture());
+        console.shows(&[
+            "60abd3bf21907e677a0aa19daac50c46: not banned -> banned",
+            "Sensors will block it from starting and kill running",
+            "Microsoft-signed; may be an OS component",
+            "Seen on 13 of 40 hosts (32 %)",
+            "a reason is required",
+            "[ cancel ]",
+        ]);
+        if (width, height) == SNAPSHOT_SIZE {
+            insta::assert_snapshot!("ban", console.picture());
+        }
         console.press("esc space space space I").await;
         insta::assert_snapshot!(format!("isolate-{width}x{height}"), console.picture());
     }

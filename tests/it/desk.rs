@@ -1,61 +1,91 @@
 //! The analyst's desk in pictures: alerts, hosts, watchlists, feeds and administration, and what changes them.
 
 use crate::support::console::{Console, small};
+use crate::support::{SIZES, SNAPSHOT_SIZE};
 use insta::assert_snapshot;
 
-const SIZES: [(u16, u16); 3] = [(60, 16), (80, 24), (120, 36)];
+/// Each view and form: the name of its snapshot, the keys that lead to it, and what is on the screen at every size.
+const VIEWS: [(&str, &str, &[&str]); 9] = [
+    // Alerts and why they were raised.
+    (
+        "alerts",
+        "3",
+        &[
+            "one row per alert, highest score first",
+            "FUZZYWOMBAT beacon",
+            "svch0st.exe",
+            "up to 160, row 1",
+            "a assign to me",
+            "F false positive",
+        ],
+    ),
+    // The queue by report and what a group is.
+    (
+        "queue",
+        "3 , j j j j",
+        &["160 in 18 groups, by report, row 5", "PowerShell", "(26 hosts)", "(11 hosts)", "a assign to me"],
+    ),
+    // Hosts and one of them.
+    ("sensors", "4 j j", &["> ENG-WS-025", "FIN-LT-0312", "CORP-DC-01", "space mark"]),
+    // Watchlists and what one looks for.
+    (
+        "watchlists",
+        "6 j j j #",
+        &["LAST HIT (UTC)", "Office starts a shell", "Reputation of 50 or more", "USB drive usage"],
+    ),
+    // Feeds their reports and indicators.
+    (
+        "feeds",
+        "7 j j tab",
+        &["one row per report, highest score first", "FUZZYWOMBAT service", "IGNORED", "feed_id:12", "M ignore report"],
+    ),
+    // What administrators keep.
+    ("admin", "9", &["Sensor groups", "> Default Group", "Domain Controllers", "CRITICAL", "10.20.1.20"]),
+    // Many alerts before they are called false positives.
+    (
+        "triage",
+        "3 , j j j j f",
+        &[
+            "FALSE POSITIVE 77 alerts",
+            "WARNING 21 of 77 are assigned to others: admin 5, aruiz 7,",
+            "kim 4, rmercer 5",
+            "PowerShell on srv-file-01: Unresolved -> False",
+            "type the number of alerts",
+            "type 77 (number of alerts)",
+            "[ false positive ]",
+        ],
+    ),
+    // A report before it is ignored.
+    (
+        "ignoring",
+        "3 , G M",
+        &[
+            "IGNORE REPORT",
+            "Contains 3 indicators",
+            "last 90 days would have suppressed 69 alerts (4 resolved",
+            "4 of its alerts were resolved as true",
+            "a reason is required",
+            "[ ignore report ]",
+        ],
+    ),
+    // A user before it is made.
+    (
+        "user",
+        "9 tab n",
+        &["New user", "first name", "last name", "confirm password", "global administrator", "no (Space toggles)"],
+    ),
+];
 
-/// A picture at every size of a user's console after these keys.
-async fn check(name: &str, keys: &str) {
-    for (width, height) in SIZES {
-        let console = Console::with(small(), width, height, |_| {}).await;
+#[tokio::test]
+async fn every_view_and_form_shows_what_matters_at_every_size() {
+    for (name, keys, texts) in VIEWS {
+        let console = Console::with(small(), SNAPSHOT_SIZE.0, SNAPSHOT_SIZE.1, |_| {}).await;
         let mut console = console.of("ana").await;
         console.press("esc").await.press(keys).await;
-        assert_snapshot!(format!("{name}-{width}x{height}"), console.picture());
+        assert_snapshot!(name, console.picture());
+        for (width, height) in SIZES {
+            console.resize(width, height).await;
+            console.shows(texts);
+        }
     }
-}
-
-#[tokio::test]
-async fn alerts_and_why_they_were_raised() {
-    check("alerts", "3").await;
-}
-
-#[tokio::test]
-async fn the_queue_by_report_and_what_a_group_is() {
-    check("queue", "3 , j j j j").await;
-}
-
-#[tokio::test]
-async fn hosts_and_one_of_them() {
-    check("sensors", "4 j j").await;
-}
-
-#[tokio::test]
-async fn watchlists_and_what_one_looks_for() {
-    check("watchlists", "6 j j j #").await;
-}
-
-#[tokio::test]
-async fn feeds_their_reports_and_indicators() {
-    check("feeds", "7 j j tab").await;
-}
-
-#[tokio::test]
-async fn what_administrators_keep() {
-    check("admin", "9").await;
-}
-
-#[tokio::test]
-async fn many_alerts_before_they_are_called_false_positives() {
-    check("triage", "3 , j j j j f").await;
-}
-
-#[tokio::test]
-async fn a_report_before_it_is_ignored() {
-    check("ignoring", "3 , G M").await;
-}
-
-#[tokio::test]
-async fn a_user_before_it_is_made() {
-    check("user", "9 tab n").await;
 }

@@ -26,6 +26,12 @@ use ratatui::style::{Color, Modifier};
 /// The moment at which every test takes place.
 pub const NOW: &str = "2026-03-04T10:20:00Z";
 
+/// The sizes at which every screen must show what matters.
+pub const SIZES: [(u16, u16); 4] = [(60, 16), (80, 24), (120, 36), (200, 60)];
+
+/// The size of the snapshots: one is enough, so that a changed header rewrites one picture of a state.
+pub const SNAPSHOT_SIZE: (u16, u16) = (120, 36);
+
 /// [`NOW`] as a time.
 pub fn now() -> Timestamp {
     NOW.parse().unwrap()
