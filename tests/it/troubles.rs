@@ -36,51 +36,20 @@ async fn with_timeout(options: Options) -> Console {
 }
 
 #[tokio::test]
-async fn a_token_that_is_not_accepted() {
-    let told = ["the server does not accept the token", "doctor` shows which one is used"];
-    check(Fault::new(Mode::Unauthorized), &told).await;
-}
-
-#[tokio::test]
-async fn a_right_that_is_missing() {
-    check(Fault::new(Mode::Forbidden), &["has no permission to", "ask a server administrator"]).await;
-}
-
-#[tokio::test]
-async fn a_server_that_hangs() {
-    check(Fault::new(Mode::Hang), &["no answer from the server within 400ms", "use a narrower query"]).await;
-}
-
-#[tokio::test]
-async fn a_body_that_is_cut_off() {
-    check(Fault::new(Mode::Cut), &["the connection closed before the response", "check for a proxy or VPN"]).await;
-}
-
-#[tokio::test]
-async fn html_instead_of_json() {
-    let told = ["answered 502: 502 Bad Gateway", "web front end runs"];
-    check(Fault::new(Mode::BadGateway), &told).await;
-}
-
-#[tokio::test]
-async fn json_that_is_none() {
-    check(Fault::new(Mode::BrokenJson), &["unexpected response from", "check that the profile's url"]).await;
-}
-
-#[tokio::test]
-async fn an_error_inside_the_server() {
-    let told = ["answered 500: Unhandled exception", "ask the server administrators"];
-    check(Fault::new(Mode::Internal), &told).await;
-}
-
-#[tokio::test]
-async fn a_server_that_takes_too_long_over_it() {
-    check(Fault::new(Mode::GatewayTimeout), &["answered 504", "use a narrower query"]).await;
-}
-
-#[tokio::test]
-async fn a_server_that_stays_busy() {
-    check(Fault::new(Mode::TooMany).retry_after(1), &["the server is busy, retry in 1s", "try again later"]).await;
+async fn a_refresh_that_fails_says_why_and_what_to_do_and_keeps_the_old_rows() {
+    for (fault, texts) in [
+        (Fault::new(Mode::Unauthorized), ["the server does not accept the token", "doctor` shows which one is used"]),
+        (Fault::new(Mode::Forbidden), ["has no permission to", "ask a server administrator"]),
+        (Fault::new(Mode::Hang), ["no answer from the server within 400ms", "use a narrower query"]),
+        (Fault::new(Mode::Cut), ["the connection closed before the response", "check for a proxy or VPN"]),
+        (Fault::new(Mode::BadGateway), ["answered 502: 502 Bad Gateway", "web front end runs"]),
+        (Fault::new(Mode::BrokenJson), ["unexpected response from", "check that the profile's url"]),
+        (Fault::new(Mode::Internal), ["answered 500: Unhandled exception", "ask the server administrators"]),
+        (Fault::new(Mode::GatewayTimeout), ["answered 504", "use a narrower query"]),
+        (Fault::new(Mode::TooMany).retry_after(1), ["the server is busy, retry in 1s", "try again later"]),
+    ] {
+        check(fault, &texts).await;
+    }
 }
 
 #[tokio::test]
