@@ -1,7 +1,7 @@
 //! What stands beside an alert: its host, process and file, other alerts, and how earlier ones of its kind ended.
 
+use crate::support::changes::fault;
 use crate::support::console::{Console, small};
-use crate::support::deeds::fault;
 use serde_json::json;
 
 /// A console that is high enough for all of the panel, with the cursor on an alert of this text.

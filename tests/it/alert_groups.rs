@@ -1,7 +1,7 @@
 //! The queue of alerts by what they share: grouped, ordered, filtered, gone into and come back from.
 
+use crate::support::changes::fault;
 use crate::support::console::{Console, settings, small};
-use crate::support::deeds::fault;
 use lampblack::api::{Client, WriteRequest};
 use lampblack::model::{AlertStatus, Search, Span};
 use serde_json::json;

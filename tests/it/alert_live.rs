@@ -1,7 +1,7 @@
 //! Being told of new alerts: without a row moving, until they are taken in; paused where the server fails.
 
+use crate::support::changes::fault;
 use crate::support::console::Console;
-use crate::support::deeds::fault;
 use serde_json::json;
 
 /// The rows of the list.

@@ -1,7 +1,7 @@
 //! What raises alerts: a query becomes a watchlist, and a noisy report is ignored.
 
+use crate::support::changes::{changes, ready};
 use crate::support::console::{Console, settings, small};
-use crate::support::deeds::{changes, ready};
 use lampblack::api::Client;
 
 #[tokio::test]

@@ -4,9 +4,9 @@
 use std::io::Write;
 
 use crate::support::{
-    asked::Desk,
     console::{Console, small},
-    door::Door,
+    held_server::HeldServer,
+    port_forward::PortForward,
 };
 use lampblack::api::Settings;
 use lampblack::sim::{self, Fault, Mode, Options, Running};
@@ -19,9 +19,9 @@ fn encrypted() -> Options {
 }
 
 /// A console whose server stands behind a door, with an answer on its screen.
-async fn behind_a_door(options: Options) -> (Console, Door) {
+async fn behind_a_door(options: Options) -> (Console, PortForward) {
     let server = sim::start(options.clone()).await.unwrap();
-    let door = Door::open(&server.url).await;
+    let door = PortForward::open(&server.url).await;
     let scheme = if options.tls { "https" } else { "http" };
     let mut certificate = NamedTempFile::new().unwrap();
     let pem = server.certificate.as_deref().unwrap_or_default();
@@ -102,7 +102,7 @@ async fn another_server_that_does_not_know_the_token() {
 
 #[tokio::test]
 async fn a_login_page_in_the_place_of_the_server() {
-    let mut desk = Desk::open().await;
+    let mut desk = HeldServer::open().await;
     let told = ["a web page instead of JSON", "not to a login page"];
     let (mut console, mut door) = behind_a_door(small()).await;
     door.lead_to(&desk.url).await;
@@ -134,7 +134,7 @@ async fn a_new_question_that_fails_shows_no_rows_of_another_and_is_asked_again_b
 #[tokio::test]
 async fn a_console_that_starts_without_its_server_finds_it_later() {
     let server = sim::start(small()).await.unwrap();
-    let mut door = Door::open(&server.url).await;
+    let mut door = PortForward::open(&server.url).await;
     door.shut().await;
     let mut console = Console::at(server, 120, 36, |settings| {
         settings.url = door.url("http").parse().unwrap();

@@ -1,7 +1,8 @@
 //! Every host on the screen: listed however many there are, found on the server, and led on from.
 
+use crate::support::changes::fault;
 use crate::support::console::{Console, small};
-use crate::support::{deeds::fault, stage::Stage, world};
+use crate::support::{stage::Stage, world};
 use lampblack::sim::Options;
 use serde_json::json;
 

@@ -1,7 +1,7 @@
 //! A popup says whom it is about: the host or file that the row named, whether its record can be read or not.
 
+use crate::support::changes::{changes, fault, ready};
 use crate::support::console::Console;
-use crate::support::deeds::{changes, fault, ready};
 use serde_json::json;
 
 async fn at_sensors() -> Console {

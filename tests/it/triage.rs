@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
+use crate::support::changes::{changes, fault};
 use crate::support::console::{Console, settings, small};
-use crate::support::deeds::{changes, fault};
 use lampblack::api::{Client, WriteRequest};
 use lampblack::model::{AlertStatus, Search, Span};
 use lampblack::panes::PaneId;

@@ -1,7 +1,7 @@
 //! What the server leaves out or says in a way that cannot be read is unknown: never zero, never harmless.
 
+use crate::support::changes::{fault, ready};
 use crate::support::console::{Console, small};
-use crate::support::deeds::{fault, ready};
 use lampblack::sim;
 use serde_json::{Value, json};
 

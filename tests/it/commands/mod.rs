@@ -1,35 +1,35 @@
 //! The program itself, headless, against a simulator: standard output, standard error, exit codes.
 
 mod bench;
-use crate::support::dice;
-use crate::support::mirror;
 use crate::support::pty;
+use crate::support::random;
+use crate::support::reflecting_server;
 
 mod alert;
 mod alerts;
-mod asked;
 mod ban;
 mod binary;
-mod deeds;
+mod crashes;
 mod doctor;
-mod edges;
 mod events;
+mod every_command;
 mod facets;
+mod false_answers;
 mod feed;
 mod group;
 mod isolate;
 mod join;
-mod killed;
-mod lies;
 mod links;
 mod log;
-mod outlets;
+mod prompts;
 mod queries;
 mod report;
 mod search;
 mod secrets;
 mod sensor;
+mod sensor_changes;
 mod simulate;
+mod streams;
 mod tree;
 mod unknown;
 mod user;

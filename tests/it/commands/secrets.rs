@@ -4,7 +4,7 @@ use std::{fs, path::Path};
 
 use super::{
     bench::{Bench, finish},
-    mirror::{Mirror, Reflection},
+    reflecting_server::{ReflectingServer, Reflection},
 };
 
 const MD5: &str = "9e107d9d372bb6826bd81d3542a419d6";
@@ -43,7 +43,7 @@ fn commands(guid: &str, md5: &str) -> Vec<Vec<String>> {
 #[tokio::test]
 async fn a_token_that_the_server_reflects_is_in_no_output_log_or_file() {
     let bench = Bench::start().await;
-    let mirror = Mirror::start(&bench.server.url, &bench.server.token).await;
+    let mirror = ReflectingServer::start(&bench.server.url, &bench.server.token).await;
     let ids = bench.ids("process_name:net.exe").await;
     let binaries = bench.rows(&["binary", "search", "observed_filename:net.exe"]).await;
     let md5 = binaries[0]["md5"].as_str().unwrap();
@@ -68,7 +68,7 @@ async fn a_token_that_the_server_reflects_is_in_no_output_log_or_file() {
 }
 
 /// Looks into every file below a directory.
-fn walk(directory: &Path, mirror: &Mirror) -> usize {
+fn walk(directory: &Path, mirror: &ReflectingServer) -> usize {
     let entries = fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path());
     let each = entries.map(|path| {
         if path.is_dir() {

@@ -2,7 +2,7 @@
 
 use super::support::{
     console::{Console, small},
-    mirror::{Mirror, Reflection},
+    reflecting_server::{ReflectingServer, Reflection},
 };
 use lampblack::sim;
 
@@ -13,7 +13,7 @@ const KEYS: [&str; 14] =
 #[tokio::test]
 async fn a_token_that_is_reflected_is_on_no_screen_and_in_no_copy() {
     let sim = sim::start(small()).await.unwrap();
-    let mirror = Mirror::start(&sim.url, &sim.token).await;
+    let mirror = ReflectingServer::start(&sim.url, &sim.token).await;
     let url = mirror.url.clone();
     let mut console = Console::at(sim, 200, 60, |settings| {
         settings.url = url.parse().unwrap();

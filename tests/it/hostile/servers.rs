@@ -10,8 +10,8 @@ use serde_json::Value;
 
 use crate::hostile::checks::{check_overlay, check_whole};
 use crate::support::{
-    asked::Desk,
     console::{Console, settings, small},
+    held_server::HeldServer,
     stage::Stage,
     world,
 };
@@ -155,7 +155,7 @@ fn what_a_server_says_of_a_failure_is_text() {
 
 #[tokio::test]
 async fn the_page_of_a_failing_server_is_text() {
-    let mut desk = Desk::open().await;
+    let mut desk = HeldServer::open().await;
     let sim = lampblack::sim::start(small()).await.unwrap();
     let url = desk.url.clone();
     let portal = tokio::spawn(async move {

@@ -2,17 +2,17 @@
 #![allow(dead_code, reason = "no test binary needs all of it")]
 #![allow(unreachable_pub, reason = "every test binary is a crate of its own")]
 
-pub mod asked;
+pub mod changes;
 pub mod console;
-pub mod deeds;
-pub mod dice;
-pub mod door;
 pub mod family;
-pub mod mirror;
+pub mod held_server;
+pub mod port_forward;
+pub mod process_events;
 pub mod pty;
+pub mod random;
+pub mod reflecting_server;
 pub mod source;
 pub mod stage;
-pub mod story;
 pub mod world;
 
 use std::fmt::Write;

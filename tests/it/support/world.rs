@@ -8,7 +8,7 @@ use lampblack::model::{Ban, Fetched, FileHead, Group, IsolatedSensor, Lineage, P
 use lampblack::wire;
 use serde_json::{Value, json};
 
-use super::{now, story};
+use super::{now, process_events};
 
 /// 2026-03-04T10:15:30Z in ticks since 1601.
 const STARTED: u64 = 134_170_929_300_000_000;
@@ -85,8 +85,8 @@ pub fn answer(fetch: &Fetch) -> Result<Answer, Error> {
             let count = include_str!("../../goldens/get_process_host_count.json");
             Answer::Prevalence(known(wire::parse_one(count).unwrap().unwrap()))
         }
-        Fetch::Segments(id) => Answer::Segments(known(story::segments(*id))),
-        Fetch::Events { id, segment } => Answer::Events(known(story::events(*id, *segment))),
+        Fetch::Segments(id) => Answer::Segments(known(process_events::segments(*id))),
+        Fetch::Events { id, segment } => Answer::Events(known(process_events::events(*id, *segment))),
         Fetch::Binaries { span, .. } => {
             let rows = ["Signed", "Unsigned", "Bad Signature"].iter().zip(1..);
             let rows = rows.map(|(verdict, row)| {

@@ -3,8 +3,8 @@
 use lampblack::panes::PaneId;
 use serde_json::json;
 
+use crate::support::changes::{changes, fault};
 use crate::support::console::Console;
-use crate::support::deeds::{changes, fault};
 
 /// A console with a process of the documentation's own host open, and the alerts of other hosts before it. What else
 /// the server knows of processes, it does not tell.

@@ -2,10 +2,10 @@
 
 use crate::support;
 
-mod belated;
-mod desk;
-mod hand;
-mod weather;
+mod analyst;
+mod fault_plan;
+mod late_requests;
+mod objects;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -13,13 +13,13 @@ use std::{
     time::Duration,
 };
 
-use hand::{Hand, Own, Sent, held, is_held};
+use analyst::{Analyst, Own, Sent, held, is_held};
 use lampblack::api::Client;
 use lampblack::audit::{self, AuditLog};
 use lampblack::changes::{Change, ChangeHistory, LoggedStage, SensorChange, Target};
 use lampblack::model::{GroupId, Md5, SensorFilter, SensorId, Span};
 use lampblack::sim::{self, Options, Running};
-use support::{console::settings, dice::Dice};
+use support::{console::settings, random::Random};
 use tokio::{sync::mpsc, task::JoinSet};
 
 /// How long anything may take before the test fails.
@@ -28,8 +28,8 @@ const PATIENCE: Duration = Duration::from_mins(1);
 /// How long one answer is waited for: what hangs takes as long.
 const TIMEOUT: Duration = Duration::from_millis(200);
 
-const HANDS: u64 = 8;
-const DEEDS: usize = 1_000;
+const ANALYSTS: u64 = 8;
+const CHANGES: usize = 1_000;
 
 /// What the script is drawn from.
 const SEED: u64 = 7;
@@ -48,25 +48,25 @@ async fn of_a_thousand_deeds_on_a_bad_server_none_is_sent_twice_falsely_confirme
     let (shares, groups) = shares(&client(&sim).0).await;
     // After a client of ours, which has brought the cryptography that this one is built without.
     let witness = reqwest::Client::builder().no_proxy().build().unwrap();
-    let mut hands = JoinSet::new();
-    for (n, own) in (0..HANDS).zip(shares) {
+    let mut analysts = JoinSet::new();
+    for (n, own) in (0..ANALYSTS).zip(shares) {
         let (client, calls) = client(&sim);
-        let hand = Hand {
+        let analyst = Analyst {
             sim: sim.clone(),
             client,
             calls,
             witness: witness.clone(),
             log: AuditLog::open(dir.path()).unwrap(),
-            dice: Dice::new(SEED + n),
+            random: Random::new(SEED + n),
             own,
             groups: groups.clone(),
             sent: Vec::new(),
         };
         let dir = dir.path().to_owned();
-        let n_deeds = DEEDS / usize::try_from(HANDS).unwrap();
-        hands.spawn(async move { hand.work(n_deeds, &dir).await });
+        let n_deeds = CHANGES / usize::try_from(ANALYSTS).unwrap();
+        analysts.spawn(async move { analyst.work(n_deeds, &dir).await });
     }
-    let sent: Vec<_> = hands.join_all().await.into_iter().flatten().collect();
+    let sent: Vec<_> = analysts.join_all().await.into_iter().flatten().collect();
     sim.clear_faults();
 
     let verdict = audit::verify(dir.path()).unwrap();
@@ -87,19 +87,19 @@ fn client(sim: &Running) -> (Client, mpsc::UnboundedReceiver<lampblack::api::Req
     (Client::new(settings, Some(told)).unwrap(), calls)
 }
 
-/// What each hand has for itself, and the groups that there are.
+/// What each analyst has for itself, and the groups that there are.
 async fn shares(client: &Client) -> (Vec<Own>, Vec<GroupId>) {
     let span = Span { start: 0, rows: 1_000 };
     let page = client.sensors(&SensorFilter::default(), span).await;
     let sensors = page.unwrap().rows.into_iter();
     let sensors = sensors.filter(|sensor| sensor.uninstalled != Some(true));
     let (online, others): (Vec<_>, Vec<_>) = sensors.partition(|sensor| sensor.status.raw() == "Online");
-    let (belated, online) = online.split_at(usize::try_from(HANDS).unwrap());
+    let (belated, online) = online.split_at(usize::try_from(ANALYSTS).unwrap());
     let sensors: Vec<SensorId> = online.iter().chain(&others).map(|one| one.id).collect();
-    let mut dice = Dice::new(SEED);
+    let mut random = Random::new(SEED);
     let mut share = |n: usize| Own {
         sensors: sensors.iter().copied().skip(n).step_by(belated.len()).collect(),
-        hashes: (0..5).map(|_| md5(&mut dice)).collect(),
+        hashes: (0..5).map(|_| md5(&mut random)).collect(),
         belated: belated[n].id,
     };
     let shares = (0..belated.len()).map(&mut share).collect();
@@ -107,8 +107,8 @@ async fn shares(client: &Client) -> (Vec<Own>, Vec<GroupId>) {
     (shares, groups.map(|group| group.id).collect())
 }
 
-fn md5(dice: &mut Dice) -> Md5 {
-    let text = format!("{:016x}{:016x}", dice.roll(), dice.roll());
+fn md5(random: &mut Random) -> Md5 {
+    let text = format!("{:016x}{:016x}", random.roll(), random.roll());
     text.parse().unwrap()
 }
 
@@ -186,6 +186,6 @@ fn all_of_it_has_happened(journal: &ChangeHistory, sent: &[Sent]) {
     ] {
         assert!(n_of(stage) > 20, "{} are {stage}", n_of(stage));
     }
-    let n_not_sent = DEEDS - sent.len();
+    let n_not_sent = CHANGES - sent.len();
     assert!(n_not_sent > 20, "{n_not_sent} could not be sent");
 }

@@ -3,7 +3,7 @@
 mod bench;
 mod cached;
 mod events;
-mod joined;
 mod paged;
+mod related;
 mod slots;
 mod walks;

@@ -8,12 +8,12 @@ use lampblack::model::{Clock, Timings};
 use lampblack::sim::{Fault, Mode};
 use lampblack::worker::{FetchPolicy, List, Slot, Ticket};
 
-use crate::support::{asked::Desk, now};
+use crate::support::{held_server::HeldServer, now};
 use crate::worker::bench::{Bench, seen, sensor, start, until};
 
 /// A worker that asks a server in the hands of the test.
-async fn by_hand() -> (Desk, Bench) {
-    let desk = Desk::open().await;
+async fn by_hand() -> (HeldServer, Bench) {
+    let desk = HeldServer::open().await;
     let mut settings = Settings::new(desk.url.parse().unwrap(), "0123".into());
     settings.clock = Clock::Fixed(now());
     settings.timings = Timings::for_tests();
@@ -126,7 +126,7 @@ async fn a_request_with_several_waiters_given_up_when_the_last_one_leaves() {
 
 #[tokio::test]
 async fn who_asks_after_a_deed_is_not_told_what_was_asked_before_it() {
-    let mut desk = Desk::open().await;
+    let mut desk = HeldServer::open().await;
     let settings = Settings::new(desk.url.parse().unwrap(), "0123".into());
     let mut reader = Fetcher::new(Client::new(settings, None).unwrap());
     reader.request(RequestId(1), sensor(1), false);

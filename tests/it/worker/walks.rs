@@ -11,7 +11,7 @@ use lampblack::model::{Clock, Lineage, ProcessId, Search, Span, Timings, Top};
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
-use crate::support::{asked::Desk, now};
+use crate::support::{held_server::HeldServer, now};
 
 /// The process whose parents are walked along, and its ancestors: 0 is the subject itself.
 fn id(height: u32) -> ProcessId {
@@ -46,7 +46,7 @@ struct Served {
 
 impl Served {
     async fn start(summaries: Vec<Value>) -> Self {
-        let mut desk = Desk::open().await;
+        let mut desk = HeldServer::open().await;
         let mut settings = Settings::new(desk.url.parse().unwrap(), "0123".into());
         settings.clock = Clock::Fixed(now());
         settings.timings = Timings::for_tests();
@@ -246,7 +246,7 @@ async fn a_row_without_a_summary_is_a_chain_of_its_own() {
 
 #[tokio::test]
 async fn a_summary_of_another_process_is_not_believed() {
-    let mut desk = Desk::open().await;
+    let mut desk = HeldServer::open().await;
     let settings = Settings::new(desk.url.parse().unwrap(), "0123".into());
     let mut reader = Fetcher::new(Client::new(settings, None).unwrap());
     let answering = async {

@@ -3,7 +3,7 @@
 use lampblack::fetch::Fetch;
 use lampblack::model::ProcessId;
 
-use crate::support::{story, world};
+use crate::support::{process_events, world};
 use crate::timeline::bench::opened;
 
 #[test]
@@ -52,7 +52,7 @@ fn a_child_is_opened_and_going_back_finds_filter_and_cursor() {
     stage.press("/").write("kind:child").press("enter").shows(&["2 of 19 loaded"]);
     stage.press("j enter").shows(&["This child was suppressed by the sensor filter"]);
     stage.press("k enter");
-    let child: ProcessId = story::CHILD.parse().unwrap();
+    let child: ProcessId = process_events::CHILD.parse().unwrap();
     let is_asked = |fetch: &Fetch| matches!(fetch, Fetch::Summary { id, .. } if *id == child);
     assert!(stage.asked.iter().any(|(_, _, fetch)| is_asked(fetch)));
     let is_asked = |fetch: &Fetch| matches!(fetch, Fetch::Segments(id) if *id == child);
@@ -87,7 +87,7 @@ fn what_is_copied_is_defanged_unless_asked_for_raw() {
     stage.press("e a e c y c");
     assert_eq!(stage.copied.last().unwrap(), "cmd.exe /c whoami");
     stage.press("y g");
-    assert_eq!(stage.copied.last().unwrap(), story::CHILD);
+    assert_eq!(stage.copied.last().unwrap(), process_events::CHILD);
     stage.press("e a e s y h y j");
     assert!(stage.copied.last().unwrap().contains("Invoke-Expression"));
     assert!(stage.copied[stage.copied.len() - 2].starts_with("efef"));

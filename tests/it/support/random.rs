@@ -4,10 +4,10 @@
 
 /// Throws that follow from a seed.
 #[derive(Clone, Debug)]
-pub struct Dice(u64);
+pub struct Random(u64);
 
-impl Dice {
-    /// Dice of their own for each seed.
+impl Random {
+    /// Random of their own for each seed.
     pub fn new(seed: u64) -> Self {
         Self(seed)
     }

@@ -2,8 +2,8 @@
 
 use std::fs::{self, File};
 
+use crate::support::changes::{changes, fault, ready};
 use crate::support::console::settings;
-use crate::support::deeds::{changes, fault, ready};
 use lampblack::api::{Client, WriteRequest};
 use lampblack::model::{SensorId, Timings};
 use serde_json::json;

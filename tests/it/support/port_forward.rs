@@ -9,13 +9,13 @@ use tokio::{
 };
 
 /// A port of this machine that leads somewhere else.
-pub struct Door {
+pub struct PortForward {
     address: SocketAddr,
     /// Whoever goes through it; nobody while it is shut.
     passage: JoinSet<()>,
 }
 
-impl Door {
+impl PortForward {
     /// A door that leads to the server at `url`.
     pub async fn open(url: &str) -> Self {
         let free = TcpListener::bind("127.0.0.1:0").await.unwrap();

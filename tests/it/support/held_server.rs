@@ -14,7 +14,7 @@ use tokio::{
 const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Requests that wait for the test.
-pub struct Desk {
+pub struct HeldServer {
     /// Where it listens.
     pub url: String,
     inbox: UnboundedReceiver<Asked>,
@@ -28,7 +28,7 @@ pub struct Asked {
     stream: TcpStream,
 }
 
-impl Desk {
+impl HeldServer {
     /// Listens on a free port of this machine.
     pub async fn open() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();

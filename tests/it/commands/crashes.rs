@@ -22,7 +22,7 @@ use tokio::{
 
 use super::{
     bench::{Bench, Members, world},
-    dice::Dice,
+    random::Random,
 };
 
 /// How long anything may take before the test fails.
@@ -90,7 +90,7 @@ async fn killed_at_two_hundred_points_the_log_verifies_and_nothing_that_is_open_
 struct Lane {
     bench: Bench,
     work: Work,
-    dice: Dice,
+    random: Random,
     tally: Tally,
     /// Whether the thing is to be done next, and not taken back.
     is_to_do: bool,
@@ -103,16 +103,22 @@ impl Lane {
             Work::Host | Work::Hash => Duration::ZERO,
         };
         let options = Options { processes: 100, sensors: 16, checkin, ..world() };
-        Self { bench: Bench::with(options).await, work, dice: Dice::new(seed), tally: Tally::default(), is_to_do: true }
+        Self {
+            bench: Bench::with(options).await,
+            work,
+            random: Random::new(seed),
+            tally: Tally::default(),
+            is_to_do: true,
+        }
     }
 
     async fn run(mut self) -> Tally {
         let kills = KILLS / usize::try_from(LANES).unwrap();
         while self.tally.kills < kills {
             // About as many as a deed has; what is beyond it is drawn again.
-            let moment = match self.dice.below(2) {
-                0 => Moment::Seen(usize::try_from(1 + self.dice.below(10)).unwrap()),
-                _ => Moment::Grown(1 + self.dice.below(1_200)),
+            let moment = match self.random.below(2) {
+                0 => Moment::Seen(usize::try_from(1 + self.random.below(10)).unwrap()),
+                _ => Moment::Grown(1 + self.random.below(1_200)),
             };
             let n_lines = self.n_lines();
             if self.killed_at(moment).await {

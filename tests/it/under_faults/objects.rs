@@ -17,14 +17,14 @@ use tempfile::TempDir;
 use super::support::console::{settings, small};
 
 /// A server, somebody who changes it, and the log.
-struct Desk {
+struct Setup {
     sim: Running,
     client: Client,
     log: AuditLog,
     state: TempDir,
 }
 
-impl Desk {
+impl Setup {
     async fn open() -> Self {
         let options = Options { server_version: "7.8".into(), ..small() };
         let sim = sim::start(options).await.unwrap();
@@ -92,25 +92,25 @@ fn watchlist(index: StoredIndex, sets_off: &[ActionKind]) -> Change {
 
 #[tokio::test]
 async fn a_synchronization_whose_answer_was_lost_stays_unknown() {
-    let mut desk = Desk::open().await;
+    let mut setup = Setup::open().await;
     let lost = Fault::new(Mode::LostAnswer).method("POST").limit_times(1);
-    desk.sim.add_fault(lost.for_target("/synchronize"));
-    let Applied { change, mut outcome } = desk.perform(sync()).await;
+    setup.sim.add_fault(lost.for_target("/synchronize"));
+    let Applied { change, mut outcome } = setup.perform(sync()).await;
     assert_eq!(outcome.stage, LoggedStage::Unknown, "{}", outcome.note);
-    changes::recheck(&change, &desk.client, &mut desk.log, &mut outcome).await;
+    changes::recheck(&change, &setup.client, &mut setup.log, &mut outcome).await;
     assert_eq!(outcome.stage, LoggedStage::Unknown, "{}", outcome.note);
     // Nobody will ever tell, so that nobody looks for it any more.
     assert!(!outcome.is_open() && !outcome.needs_read_back());
-    assert_eq!(desk.journal().n_open(desk.client.server()), 0);
-    assert_eq!(desk.perform(sync()).await.outcome.stage, LoggedStage::Confirmed);
+    assert_eq!(setup.journal().n_open(setup.client.server()), 0);
+    assert_eq!(setup.perform(sync()).await.outcome.stage, LoggedStage::Confirmed);
 }
 
 #[tokio::test]
 async fn what_follows_from_a_deed_is_in_the_log_before_it_is_sent() {
-    let mut desk = Desk::open().await;
-    let done = desk.perform(watchlist(StoredIndex::Events, &[ActionKind::Alert])).await;
+    let mut setup = Setup::open().await;
+    let done = setup.perform(watchlist(StoredIndex::Events, &[ActionKind::Alert])).await;
     assert_eq!(done.outcome.stage, LoggedStage::Confirmed, "{}", done.outcome.note);
-    let journal = desk.journal();
+    let journal = setup.journal();
     let told = journal.activity.iter().rev().map(|act| {
         let n_requests = act.submitted.requests.len();
         (act.submitted.verb.as_str(), act.submitted.follows, act.stage(), n_requests)
@@ -121,95 +121,95 @@ async fn what_follows_from_a_deed_is_in_the_log_before_it_is_sent() {
         [("create watchlist", None, LoggedStage::Confirmed, 1), ("add action", Some(1), LoggedStage::Confirmed, 1),]
     );
     // All of it goes with the watchlist.
-    let last = journal.last_undoable(desk.client.server(), jiff::Timestamp::UNIX_EPOCH, |_| true);
+    let last = journal.last_undoable(setup.client.server(), jiff::Timestamp::UNIX_EPOCH, |_| true);
     let undo = last.unwrap().inverse().unwrap();
     assert!(matches!(undo, Change::Watch(WatchlistChange::Delete(_))), "{undo:?}");
 }
 
 #[tokio::test]
 async fn a_watchlist_that_was_made_without_its_action_is_partly_done_and_goes_again() {
-    let mut desk = Desk::open().await;
+    let mut setup = Setup::open().await;
     let refused = Fault::new(Mode::Forbidden).method("POST").for_target("/action");
-    desk.sim.add_fault(refused.limit_times(1));
+    setup.sim.add_fault(refused.limit_times(1));
     let wanted = watchlist(StoredIndex::Events, &[ActionKind::Alert]);
-    let done = desk.perform(wanted.clone()).await;
+    let done = setup.perform(wanted.clone()).await;
     assert_eq!(done.outcome.stage, LoggedStage::Partly, "{}", done.outcome.note);
     assert!(done.outcome.skipped.contains("add action"), "{}", done.outcome.skipped);
-    let [one] = &desk.watchlists("share").await[..] else {
+    let [one] = &setup.watchlists("share").await[..] else {
         panic!("there is one");
     };
     // Somebody else might have made it by now: a second try does not touch it.
-    assert!(matches!(desk.prepare(wanted).await, Prepared::Rejected(_)));
-    let undo = desk.journal().activity.last().unwrap().inverse();
+    assert!(matches!(setup.prepare(wanted).await, Prepared::Rejected(_)));
+    let undo = setup.journal().activity.last().unwrap().inverse();
     assert_eq!(undo, Some(Change::Watch(WatchlistChange::Delete(one.id))));
 }
 
 #[tokio::test]
 async fn a_watchlist_of_binaries_is_not_one_of_processes() {
-    let mut desk = Desk::open().await;
-    desk.perform(watchlist(StoredIndex::Events, &[])).await;
-    let done = desk.perform(watchlist(StoredIndex::Modules, &[])).await;
+    let mut setup = Setup::open().await;
+    setup.perform(watchlist(StoredIndex::Events, &[])).await;
+    let done = setup.perform(watchlist(StoredIndex::Modules, &[])).await;
     assert_eq!(done.outcome.stage, LoggedStage::Confirmed);
-    assert_eq!(desk.watchlists("share").await.len(), 2);
+    assert_eq!(setup.watchlists("share").await.len(), 2);
 }
 
 #[tokio::test]
 async fn a_watchlist_that_was_disabled_comes_back_disabled() {
-    let mut desk = Desk::open().await;
-    desk.perform(watchlist(StoredIndex::Events, &[])).await;
-    let id = desk.watchlists("share").await[0].id;
-    desk.perform(Change::Watch(WatchlistChange::Switch { id, is_enabled: false })).await;
-    desk.perform(Change::Watch(WatchlistChange::Delete(id))).await;
-    let undo = desk.journal().activity[0].inverse().unwrap();
-    desk.perform(undo).await;
-    assert_eq!(desk.watchlists("share").await[0].is_enabled, Some(false));
+    let mut setup = Setup::open().await;
+    setup.perform(watchlist(StoredIndex::Events, &[])).await;
+    let id = setup.watchlists("share").await[0].id;
+    setup.perform(Change::Watch(WatchlistChange::Switch { id, is_enabled: false })).await;
+    setup.perform(Change::Watch(WatchlistChange::Delete(id))).await;
+    let undo = setup.journal().activity[0].inverse().unwrap();
+    setup.perform(undo).await;
+    assert_eq!(setup.watchlists("share").await[0].is_enabled, Some(false));
 }
 
 #[tokio::test]
 async fn an_edit_writes_only_what_it_changes_and_nothing_that_was_changed_meanwhile() {
-    let mut desk = Desk::open().await;
-    desk.perform(watchlist(StoredIndex::Events, &[])).await;
-    let old = desk.watchlists("share").await[0].clone();
+    let mut setup = Setup::open().await;
+    setup.perform(watchlist(StoredIndex::Events, &[])).await;
+    let old = setup.watchlists("share").await[0].clone();
     let edit = |change| {
         let change = Box::new(change);
         Change::Watch(WatchlistChange::Edit { id: old.id, change })
     };
     let described =
-        desk.plan(edit(WatchlistEdit { description: Some("mounts".into()), ..WatchlistEdit::default() })).await;
-    let renamed = desk.plan(edit(WatchlistEdit { name: Some("shares".into()), ..WatchlistEdit::default() })).await;
+        setup.plan(edit(WatchlistEdit { description: Some("mounts".into()), ..WatchlistEdit::default() })).await;
+    let renamed = setup.plan(edit(WatchlistEdit { name: Some("shares".into()), ..WatchlistEdit::default() })).await;
     let theirs = json!({"name": "kim's", "search_query": "q=cmdline%3Akim"});
-    desk.client.send_write(&WriteRequest::watchlist(&old, theirs)).await.unwrap();
-    desk.carry_out(&described).await.unwrap();
-    let [now] = &desk.watchlists("kim's").await[..] else {
+    setup.client.send_write(&WriteRequest::watchlist(&old, theirs)).await.unwrap();
+    setup.carry_out(&described).await.unwrap();
+    let [now] = &setup.watchlists("kim's").await[..] else {
         panic!("the name that was given meanwhile stays");
     };
     assert_eq!(now.search_query.raw(), "q=cmdline%3Akim");
     assert_eq!(now.description.raw(), "mounts");
-    let refused = desk.carry_out(&renamed).await.unwrap_err().to_string();
+    let refused = setup.carry_out(&renamed).await.unwrap_err().to_string();
     assert!(refused.contains("was changed meanwhile"), "{refused}");
 }
 
 #[tokio::test]
 async fn notes_that_somebody_wrote_meanwhile_are_kept_and_told_before_an_undo() {
-    let mut desk = Desk::open().await;
+    let mut setup = Setup::open().await;
     let annotate = |notes: &str| Change::Sensor(SensorChange::Annotate { sensor: SensorId(3), notes: notes.into() });
-    desk.perform(annotate("mine")).await;
-    let plan = desk.plan(annotate("mine again")).await;
-    let sensor = desk.client.sensor(SensorId(3)).await.unwrap();
-    desk.client.send_write(&WriteRequest::notes(&sensor, "kim's")).await.unwrap();
-    let refused = desk.carry_out(&plan).await.unwrap_err().to_string();
+    setup.perform(annotate("mine")).await;
+    let plan = setup.plan(annotate("mine again")).await;
+    let sensor = setup.client.sensor(SensorId(3)).await.unwrap();
+    setup.client.send_write(&WriteRequest::notes(&sensor, "kim's")).await.unwrap();
+    let refused = setup.carry_out(&plan).await.unwrap_err().to_string();
     assert!(refused.contains("was changed meanwhile"), "{refused}");
-    let act = &desk.journal().activity[0];
-    let undo = desk.plan(act.inverse().unwrap()).await;
+    let act = &setup.journal().activity[0];
+    let undo = setup.plan(act.inverse().unwrap()).await;
     assert_eq!(act.changed_since(&undo.state), [r#"notes is "kim's" now"#]);
 }
 
 #[tokio::test]
 async fn an_alert_that_is_left_alone_is_in_no_request() {
-    let mut desk = Desk::open().await;
+    let mut setup = Setup::open().await;
     let search = Search { query: "status:Unresolved".into(), ..Search::default() };
     let span = Span { start: 0, rows: 50 };
-    let alerts = desk.client.alerts(&search, span).await.unwrap().rows;
+    let alerts = setup.client.alerts(&search, span).await.unwrap().rows;
     // What a watchlist raised has no report that could be ignored.
     let by_reports = alerts.iter().filter(|alert| matches!(alert.source, AlertSource::Report(_)));
     let ids: Vec<_> = by_reports.map(|alert| alert.id.clone()).take(3).collect();
@@ -217,23 +217,23 @@ async fn an_alert_that_is_left_alone_is_in_no_request() {
         let [triage] = &AlertChange::batches(&ids, &to)[..] else {
             panic!("three are one block");
         };
-        let plan = desk.plan(Change::Triage(triage.clone())).await;
+        let plan = setup.plan(Change::Triage(triage.clone())).await;
         let begun = WriteRequest::alert(&ids[0], &AlertStatus::InProgress);
-        desk.client.send_write(&begun).await.unwrap();
-        let done = desk.carry_out(&plan).await.unwrap();
+        setup.client.send_write(&begun).await.unwrap();
+        let done = setup.carry_out(&plan).await.unwrap();
         assert!(done.outcome.skipped.contains("is skipped"), "{}", done.outcome.skipped);
-        let now = desk.client.alerts_by_id(&ids[..1]).await.unwrap();
+        let now = setup.client.alerts_by_id(&ids[..1]).await.unwrap();
         assert_eq!(now[0].status, AlertStatus::InProgress, "{to:?}");
         for id in &ids {
             let back = WriteRequest::alert(id, &AlertStatus::Unresolved);
-            desk.client.send_write(&back).await.unwrap();
+            setup.client.send_write(&back).await.unwrap();
         }
     }
 }
 
 #[tokio::test]
 async fn an_e_mail_to_somebody_else_is_another_action() {
-    let mut desk = Desk::open().await;
+    let mut setup = Setup::open().await;
     let add = |user| {
         Change::Watch(WatchlistChange::AddAction {
             id: WatchlistId(22),
@@ -241,26 +241,26 @@ async fn an_e_mail_to_somebody_else_is_another_action() {
             recipients: vec![user],
         })
     };
-    desk.perform(add(7)).await;
-    let done = desk.perform(add(8)).await;
+    setup.perform(add(7)).await;
+    let done = setup.perform(add(8)).await;
     assert_eq!(done.outcome.stage, LoggedStage::Confirmed);
-    assert!(matches!(desk.prepare(add(8)).await, Prepared::NoOp { .. }));
-    assert_eq!(desk.n_sent("/api/v1/watchlist/22/action"), 2);
+    assert!(matches!(setup.prepare(add(8)).await, Prepared::NoOp { .. }));
+    assert_eq!(setup.n_sent("/api/v1/watchlist/22/action"), 2);
 }
 
 #[tokio::test]
 async fn a_feed_that_was_disabled_comes_back_disabled_and_no_password_is_taken_in_an_address() {
-    let mut desk = Desk::open().await;
-    let feeds = desk.client.feeds().await.unwrap().rows;
+    let mut setup = Setup::open().await;
+    let feeds = setup.client.feeds().await.unwrap().rows;
     let own = feeds.iter().find(|feed| feed.is_manual == Some(true));
     let id = own.expect("one was added by hand").id;
-    desk.perform(Change::Feed(FeedChange::Switch { id, is_enabled: false })).await;
-    desk.perform(Change::Feed(FeedChange::Delete(id))).await;
-    let undo = desk.journal().activity[0].inverse().unwrap();
+    setup.perform(Change::Feed(FeedChange::Switch { id, is_enabled: false })).await;
+    setup.perform(Change::Feed(FeedChange::Delete(id))).await;
+    let undo = setup.journal().activity[0].inverse().unwrap();
     assert!(matches!(&undo, Change::Feed(FeedChange::Add { is_enabled: false, .. })), "{undo:?}");
     for address in ["https://ana:s3cret@intel.example/feed.json", "intel.example"] {
         let add = Change::Feed(FeedChange::Add { url: address.into(), is_enabled: true });
-        let Prepared::Rejected(refusal) = desk.prepare(add).await else {
+        let Prepared::Rejected(refusal) = setup.prepare(add).await else {
             panic!("{address} is refused");
         };
         assert!(!refusal.hint.is_empty());

@@ -1,7 +1,7 @@
 //! Deeds from within the console: looked at, confirmed, proven, taken back, and known again after a restart.
 
+use crate::support::changes::{changes, fault, ready};
 use crate::support::console::{Console, settings, small};
-use crate::support::deeds::{changes, fault, ready};
 use crate::support::{SIZES, SNAPSHOT_SIZE};
 use lampblack::api::{Client, WriteRequest};
 use lampblack::audit;

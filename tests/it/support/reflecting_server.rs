@@ -34,20 +34,20 @@ impl Reflection {
 }
 
 /// The server; it ends when this goes.
-pub struct Mirror {
+pub struct ReflectingServer {
     pub url: String,
     token: String,
     reflection: Arc<AtomicU8>,
     task: JoinHandle<()>,
 }
 
-impl Drop for Mirror {
+impl Drop for ReflectingServer {
     fn drop(&mut self) {
         self.task.abort();
     }
 }
 
-impl Mirror {
+impl ReflectingServer {
     /// Starts before the server at `url`, whose token this is.
     pub async fn start(url: &str, token: &str) -> Self {
         let _ = rustls::crypto::ring::default_provider().install_default();

@@ -15,11 +15,11 @@ use tokio::sync::mpsc::UnboundedReceiver;
 
 use super::{
     PATIENCE,
-    support::dice::Dice,
-    weather::{belated, forecast, record},
+    fault_plan::{belated, forecast, record},
+    support::random::Random,
 };
 
-/// What belongs to one hand alone.
+/// What belongs to one analyst alone.
 #[derive(Clone, Debug)]
 pub(crate) struct Own {
     pub(crate) sensors: Vec<SensorId>,
@@ -35,20 +35,20 @@ pub(crate) struct Sent {
     pub(crate) requests: Vec<(String, String)>,
 }
 
-pub(crate) struct Hand {
+pub(crate) struct Analyst {
     pub(crate) sim: Arc<Running>,
     pub(crate) client: Client,
     pub(crate) calls: UnboundedReceiver<RequestTrace>,
     /// Somebody without any cleverness, who meets with no fault.
     pub(crate) witness: reqwest::Client,
     pub(crate) log: AuditLog,
-    pub(crate) dice: Dice,
+    pub(crate) random: Random,
     pub(crate) own: Own,
     pub(crate) groups: Vec<GroupId>,
     pub(crate) sent: Vec<Sent>,
 }
 
-impl Hand {
+impl Analyst {
     /// Does as many deeds, each in a weather of its own, and gives back what was sent.
     pub(crate) async fn work(mut self, n_deeds: usize, dir: &Path) -> Vec<Sent> {
         for n in 0..n_deeds {
@@ -58,10 +58,10 @@ impl Hand {
                 assert_eq!(verdict.faults, [], "while others write");
             }
             // Sensors that never confirm do so now, and whatever was left of a bad weather is gone.
-            if self.dice.one_in(20) {
+            if self.random.one_in(20) {
                 self.sim.clear_faults();
             }
-            if self.dice.one_in(15) {
+            if self.random.one_in(15) {
                 self.belated().await;
             } else {
                 self.deed().await;
@@ -73,7 +73,7 @@ impl Hand {
     /// A deed in any weather, looked after for a while, and given up if nothing came of it.
     async fn deed(&mut self) {
         let plan = self.plan(false).await;
-        for fault in forecast(&mut self.dice, &plan.change) {
+        for fault in forecast(&mut self.random, &plan.change) {
             self.sim.add_fault(fault);
         }
         let Some(mut outcome) = self.perform(&plan).await else {
@@ -95,7 +95,7 @@ impl Hand {
     /// A deed that is carried out when nobody waits for the answer any more.
     async fn belated(&mut self) {
         let plan = self.plan(true).await;
-        for fault in belated(&mut self.dice, &plan.change) {
+        for fault in belated(&mut self.random, &plan.change) {
             self.sim.add_fault(fault);
         }
         let mut outcome = self.perform(&plan).await.expect("its first look goes well");
@@ -129,13 +129,13 @@ impl Hand {
     }
 
     fn draw(&mut self, is_belated: bool) -> Change {
-        let sensor = if is_belated { self.own.belated } else { self.dice.pick(&self.own.sensors) };
-        match self.dice.below(if is_belated { 4 } else { 8 }) {
+        let sensor = if is_belated { self.own.belated } else { self.random.pick(&self.own.sensors) };
+        match self.random.below(if is_belated { 4 } else { 8 }) {
             0 | 1 => Change::Sensor(SensorChange::Isolate(sensor)),
             2 => Change::Sensor(SensorChange::Unisolate(sensor)),
-            3 => Change::Sensor(SensorChange::Move { sensor, group: self.dice.pick(&self.groups) }),
-            4..=6 => Change::Ban(BanChange::Ban { md5: self.dice.pick(&self.own.hashes), note: None }),
-            _ => Change::Ban(BanChange::Unban(self.dice.pick(&self.own.hashes))),
+            3 => Change::Sensor(SensorChange::Move { sensor, group: self.random.pick(&self.groups) }),
+            4..=6 => Change::Ban(BanChange::Ban { md5: self.random.pick(&self.own.hashes), note: None }),
+            _ => Change::Ban(BanChange::Unban(self.random.pick(&self.own.hashes))),
         }
     }
 
@@ -146,7 +146,7 @@ impl Hand {
             Change::Ban(BanChange::Ban { md5, .. }) => Change::Ban(BanChange::Unban(md5)),
             Change::Ban(BanChange::Unban(md5)) => Change::Ban(BanChange::Ban { md5, note: None }),
             Change::Sensor(SensorChange::Move { sensor, .. }) => {
-                Change::Sensor(SensorChange::Move { sensor, group: self.dice.pick(&self.groups) })
+                Change::Sensor(SensorChange::Move { sensor, group: self.random.pick(&self.groups) })
             }
             other => other,
         }

@@ -1,7 +1,7 @@
 //! Sheets: what is typed on them goes where it is meant, and what was done together is taken back together.
 
+use crate::support::changes::{changes, ready};
 use crate::support::console::{Console, settings, small};
-use crate::support::deeds::{changes, ready};
 use crate::support::{keys, now};
 use lampblack::api::{Client, WriteRequest};
 use lampblack::app::Input;

@@ -1,11 +1,11 @@
-//! What goes wrong while a deed is done, as the dice have it.
+//! What goes wrong while a deed is done, as the random have it.
 
 use std::time::Duration;
 
 use lampblack::changes::{BanChange, Change, Target};
 use lampblack::sim::{Fault, Mode};
 
-use super::{TIMEOUT, support::dice::Dice};
+use super::{TIMEOUT, support::random::Random};
 
 /// How long after it was given up a request is carried out: a deed has looked for it by then.
 const LATER: Duration = Duration::from_millis(80);
@@ -42,34 +42,34 @@ pub(crate) fn record(target: Target) -> String {
 }
 
 /// The faults that a deed meets with. They are bound to its own addresses, so that they strike it and no other.
-pub(crate) fn forecast(dice: &mut Dice, deed: &Change) -> Vec<Fault> {
+pub(crate) fn forecast(random: &mut Random, deed: &Change) -> Vec<Fault> {
     let change = |mode| change(deed, mode);
-    let reads = |dice: &mut Dice| read(deed, dice.pick(&READS)).limit_times(1 + dice.below(8));
-    let mut faults = match dice.below(12) {
+    let reads = |random: &mut Random| read(deed, random.pick(&READS)).limit_times(1 + random.below(8));
+    let mut faults = match random.below(12) {
         0..=2 => Vec::new(),
         3 => vec![change(Mode::LostAnswer)],
         4 => vec![change(Mode::Cut)],
         5 => vec![change(Mode::BrokenJson)],
-        6 => vec![change(dice.pick(&REFUSALS))],
-        7 => vec![change(dice.pick(&REFUSALS)).after_execution()],
-        8 if dice.one_in(2) => vec![change(Mode::Hang)],
+        6 => vec![change(random.pick(&REFUSALS))],
+        7 => vec![change(random.pick(&REFUSALS)).after_execution()],
+        8 if random.one_in(2) => vec![change(Mode::Hang)],
         8 => vec![change(Mode::Hang).after_execution()],
         9 => vec![change(Mode::NeverConfirm)],
-        10 => vec![reads(dice)],
+        10 => vec![reads(random)],
         _ => {
-            let change = change(dice.pick(&[Mode::LostAnswer, Mode::Internal, Mode::Hang]));
-            vec![change.after_execution(), spared(deed), reads(dice)]
+            let change = change(random.pick(&[Mode::LostAnswer, Mode::Internal, Mode::Hang]));
+            vec![change.after_execution(), spared(deed), reads(random)]
         }
     };
     // Late answers overtake each other.
-    if dice.one_in(3) {
-        let late = Duration::from_millis(1 + dice.below(15));
+    if random.one_in(3) {
+        let late = Duration::from_millis(1 + random.below(15));
         let fault = Fault::new(Mode::Latency).with_delay(late).limit_times(3);
         faults.push(fault.for_target(&format!("^{}$", record(deed.target()))));
     }
     // Of two requests, the second one can be the one that fails.
-    if matches!(deed, Change::Ban(BanChange::Unban(_))) && dice.one_in(3) {
-        let note = Fault::new(dice.pick(&REFUSALS)).method("PUT").limit_times(1);
+    if matches!(deed, Change::Ban(BanChange::Unban(_))) && random.one_in(3) {
+        let note = Fault::new(random.pick(&REFUSALS)).method("PUT").limit_times(1);
         faults.push(note.for_target(&format!("^{}$", record(deed.target()))));
     }
     faults
@@ -77,14 +77,14 @@ pub(crate) fn forecast(dice: &mut Dice, deed: &Change) -> Vec<Fault> {
 
 /// Whoever asks is sent or cut off, and what is asked for is done [`LATER`] all the same. Sometimes the first look for it
 /// fails, too.
-pub(crate) fn belated(dice: &mut Dice, deed: &Change) -> Vec<Fault> {
-    let mode = dice.pick(&[Mode::GatewayTimeout, Mode::LostAnswer, Mode::Hang]);
+pub(crate) fn belated(random: &mut Random, deed: &Change) -> Vec<Fault> {
+    let mode = random.pick(&[Mode::GatewayTimeout, Mode::LostAnswer, Mode::Hang]);
     let patience = match mode {
         Mode::Hang => TIMEOUT,
         _ => Duration::ZERO,
     };
     let mut faults = vec![change(deed, mode).with_late_execution(patience + LATER)];
-    if dice.one_in(2) {
+    if random.one_in(2) {
         faults.extend([spared(deed), read(deed, Mode::Internal).limit_times(1)]);
     }
     faults
