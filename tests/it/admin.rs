@@ -81,7 +81,7 @@ async fn one_pane_is_shown_where_there_is_room_for_one() {
 }
 
 #[tokio::test]
-async fn escape_goes_from_the_sheet_back_to_what_was_written() {
+async fn escape_goes_from_the_preview_back_to_what_was_written() {
     let console = Console::with(small(), 120, 36, |_| {}).await;
     let mut console = console.of("ana").await;
     console.press("esc 9 n").await.write("Finance").await;

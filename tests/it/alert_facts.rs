@@ -68,7 +68,7 @@ async fn an_alert_leads_to_its_host_its_report_and_its_file() {
 }
 
 #[tokio::test]
-async fn another_alert_is_told_from_its_beginning() {
+async fn another_alert_is_shown_from_its_first_line() {
     let mut console = Console::start().await;
     console.press("esc 3 tab G").await.lacks("│report ");
     console.press("shift-tab j").await.shows(&["││report "]);

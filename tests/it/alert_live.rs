@@ -12,12 +12,12 @@ fn rows(console: &Console) -> Vec<String> {
 }
 
 /// Whether there will be another look.
-fn is_looking(console: &Console) -> bool {
+fn is_polling(console: &Console) -> bool {
     console.app.session().alert_state.live.is_polling()
 }
 
 #[tokio::test]
-async fn new_alerts_are_told_of_and_taken_in_with_the_cursor_on_its_alert() {
+async fn new_alerts_are_counted_and_loaded_with_the_cursor_on_its_alert() {
     let mut console = Console::start().await;
     // The newest first: what comes is put before all that is shown.
     console.press("esc 3 s R j j j").await;
@@ -34,7 +34,7 @@ async fn new_alerts_are_told_of_and_taken_in_with_the_cursor_on_its_alert() {
 }
 
 #[tokio::test]
-async fn new_alerts_are_told_of_where_alerts_are_grouped() {
+async fn new_alerts_are_counted_where_alerts_are_grouped() {
     let mut console = Console::start().await;
     console.press("esc 3 , R").await.until("no new alerts").await;
     console.sim.raise_alerts(3);
@@ -43,18 +43,18 @@ async fn new_alerts_are_told_of_where_alerts_are_grouped() {
 }
 
 #[tokio::test]
-async fn nobody_looks_where_nobody_wants_to_be_told_or_nobody_sees_it() {
+async fn there_is_no_poll_where_live_is_off_or_the_list_is_not_shown() {
     let mut console = Console::start().await;
     console.press("esc 3").await.lacks("live,");
-    assert!(!is_looking(&console));
+    assert!(!is_polling(&console));
     console.press("R").await.until("no new alerts").await;
-    assert!(is_looking(&console));
+    assert!(is_polling(&console));
     // In another view, no look is under way.
     console.press("1").await;
-    assert!(!is_looking(&console));
+    assert!(!is_polling(&console));
     console.press("3").await.until("no new alerts").await;
     console.press("R").await.shows(&["Live off"]).lacks("no new alerts");
-    assert!(!is_looking(&console));
+    assert!(!is_polling(&console));
 }
 
 #[tokio::test]
@@ -63,7 +63,7 @@ async fn a_server_that_refuses_is_not_asked_again_until_somebody_wants_it() {
     console.press("esc 3 R").await.until("no new alerts").await;
     fault(&console, json!({"mode": "401"}));
     console.until("live paused").await;
-    assert!(!is_looking(&console));
+    assert!(!is_polling(&console));
     // What is here stays as it is.
     console.shows(&["FUZZYWOMBAT"]);
     console.sim.clear_faults();

@@ -1,4 +1,4 @@
-//! Deeds that somebody or something stands in the way of: a guard, a server that fails, an end in the middle.
+//! Changes that somebody or something stands in the way of: a guard, a server that fails, an end in the middle.
 
 use std::fs::{self, File};
 
@@ -34,7 +34,7 @@ async fn what_is_pending_is_taken_up_after_a_restart() {
 }
 
 #[tokio::test]
-async fn leaving_while_a_deed_is_on_its_way_is_asked_twice_and_the_end_says_what_is_open() {
+async fn quitting_during_a_change_needs_a_second_confirmation_and_the_end_says_what_is_open() {
     let mut console = ready().await;
     let late = json!({"mode": "latency", "ms": 500, "match": "/api/v1/sensor/3", "method": "PUT"});
     let never = json!({"mode": "never-confirm", "match": "/api/v1/sensor/3"});
@@ -73,7 +73,7 @@ async fn what_could_not_be_read_is_unknown_until_it_can_be() {
 }
 
 #[tokio::test]
-async fn of_several_deeds_the_one_that_was_refused_is_not_hidden_by_those_that_were_done() {
+async fn of_several_changes_the_refused_one_is_not_hidden_by_those_that_were_done() {
     let mut console = ready().await;
     fault(&console, json!({"mode": "403", "match": "/banning/blacklist$", "method": "POST", "times": 1}));
     console.press("8 a").await;
@@ -87,7 +87,7 @@ async fn of_several_deeds_the_one_that_was_refused_is_not_hidden_by_those_that_w
 }
 
 #[tokio::test]
-async fn who_must_act_gives_up_the_blast_radius_and_not_the_sheet() {
+async fn a_key_skips_the_impact_lookups_and_keeps_the_dialog() {
     let mut console = ready().await;
     fault(&console, json!({"mode": "hang", "match": "facet=true"}));
     console.begin("I").until("role").await;
@@ -99,7 +99,7 @@ async fn who_must_act_gives_up_the_blast_radius_and_not_the_sheet() {
 }
 
 #[tokio::test]
-async fn a_deed_that_is_open_is_told_of_before_another_on_the_same_host() {
+async fn an_open_change_is_named_before_another_on_the_same_host() {
     let mut console = ready().await;
     fault(&console, json!({"mode": "never-confirm", "match": "/api/v1/sensor/3"}));
     console.press("I").await.write("x").await;

@@ -1,4 +1,4 @@
-//! Deeds from within the console: looked at, confirmed, proven, taken back, and known again after a restart.
+//! Changes from within the console: looked at, confirmed, proven, taken back, and known again after a restart.
 
 use crate::support::changes::{changes, fault, ready};
 use crate::support::console::{Console, settings, small};
@@ -211,7 +211,7 @@ async fn a_reason_that_was_typed_is_not_typed_again_until_something_was_done_for
 }
 
 #[tokio::test]
-async fn the_request_on_the_sheet_is_shown_to_its_end_however_long_it_is() {
+async fn the_request_in_the_dialog_is_shown_to_its_end_however_long_it_is() {
     let mut console = Console::with(small(), 60, 30, |_| {}).await;
     console.press("esc 8 U").await;
     console.shows(&["UNBAN", "\"enabled\":false"]).lacks("…");
@@ -251,7 +251,7 @@ async fn the_hashes_of_marked_rows_are_looked_up_together_too() {
 }
 
 #[tokio::test]
-async fn of_many_hashes_the_looks_are_given_up_together() {
+async fn the_lookups_of_many_hashes_are_cancelled_together() {
     let mut console = ready().await;
     fault(&console, json!({"mode": "hang", "match": "facet=true"}));
     let list: Vec<_> = (0..20).map(|n| format!("{n:032x}")).collect();

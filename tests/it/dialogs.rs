@@ -1,4 +1,4 @@
-//! Sheets: what is typed on them goes where it is meant, and what was done together is taken back together.
+//! Dialogs: what is typed on them goes where it is meant, and what was done together is taken back together.
 
 use crate::support::changes::{changes, ready};
 use crate::support::console::{Console, settings, small};
@@ -134,7 +134,7 @@ async fn the_reason_of_what_was_not_done_is_that_of_nothing_else() {
 }
 
 #[tokio::test]
-async fn enter_changes_no_choice_of_a_sheet() {
+async fn enter_changes_no_choice_of_a_dialog() {
     let mut console = queue().await;
     console.press(", G M").await.until("Based on 3 API requests").await;
     console.write("noise").await.press("tab tab enter").await;
@@ -143,7 +143,7 @@ async fn enter_changes_no_choice_of_a_sheet() {
 }
 
 #[tokio::test]
-async fn what_was_done_together_is_taken_back_together() {
+async fn what_was_changed_together_is_undone_together() {
     let mut console = queue().await;
     let before = n_open(&console).await;
     // The noisiest report, and all that it has raised.

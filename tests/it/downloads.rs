@@ -1,4 +1,4 @@
-//! Downloads from the screen: ordered in a sheet, carried out beside it, proven, and never half done.
+//! Downloads from the screen: ordered in a dialog, carried out beside it, proven, and never half done.
 
 use std::{
     fs,
@@ -20,7 +20,7 @@ async fn at_payload() -> (Console, TempDir) {
     (console, tempfile::tempdir().unwrap())
 }
 
-/// Opens the sheet, chooses another place, and presses these keys.
+/// Opens the dialog, chooses another place, and presses these keys.
 async fn order(console: &mut Console, place: &Path, keys: &str) {
     console.press("D ctrl-u").await;
     console.write(&place.to_string_lossy()).await;

@@ -90,7 +90,7 @@ fn several_fields_are_counted_in_one_request_without_rows() {
 }
 
 #[test]
-fn values_that_could_not_be_read_are_told_and_never_called_none() {
+fn values_that_could_not_be_read_are_reported_and_never_called_none() {
     for (names, title) in [
         (&HERE[..], "Facets  process_name, 3 values; 2 values could not be read"),
         (&[][..], "Facets  process_name, 0 values; 2 values could not be read"),

@@ -23,7 +23,7 @@ async fn the_reports_are_those_of_the_feed_under_the_cursor() {
 }
 
 #[tokio::test]
-async fn a_report_is_told_with_all_that_it_looks_for_and_the_alerts_it_raised() {
+async fn a_report_is_shown_with_all_its_indicators_and_the_alerts_it_raised() {
     let mut console = at_feeds().await;
     console.shows(&[
         "Report vt-4471 of feed 2",

@@ -103,7 +103,7 @@ async fn the_focus_goes_round_and_escape_peels() {
 }
 
 #[tokio::test]
-async fn what_is_copied_is_told() {
+async fn what_is_copied_is_shown_in_a_message() {
     let mut console = Console::start().await;
     console.search(EXAMPLE).await.press("esc y c").await;
     console.shows(&["Copied command line, 23 bytes"]);
@@ -195,7 +195,7 @@ async fn whoever_asks_moves_among_the_answers_at_once() {
 }
 
 #[tokio::test]
-async fn a_console_that_is_given_a_query_starts_with_what_it_finds() {
+async fn a_console_with_a_query_starts_with_its_results() {
     let console = Console::with_query("process_name:net.exe").await;
     console.shows(&["process_name:net.exe", "Processes  ", "net.exe"]).lacks("No search yet");
 }

@@ -57,7 +57,7 @@ fn the_facts_are_those_of_the_process_under_the_cursor() {
 }
 
 #[test]
-fn what_is_open_on_the_host_is_told_and_names_the_watchlists() {
+fn what_is_open_on_the_host_is_shown_and_names_the_watchlists() {
     let mut stage = opened(160, 60);
     stage.shows(&[
         "alerts     1 open: 51 Rundll32 from temp (2 open on the host)",

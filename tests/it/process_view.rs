@@ -72,7 +72,7 @@ fn the_number_of_children_is_raised_for_every_level() {
 }
 
 #[test]
-fn a_server_that_lists_no_more_is_told() {
+fn a_server_that_lists_no_more_is_reported() {
     let mut stage = opened(220, 60);
     stage.press("G k enter").answer_all(|fetch| match fetch {
         Fetch::Summary { id, .. } => Ok(family::told(&family::summary(*id, 15))),

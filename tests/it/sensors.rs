@@ -22,7 +22,7 @@ async fn at_many(sensors: u64) -> Console {
 }
 
 #[tokio::test]
-async fn every_host_is_a_row_and_the_one_under_the_cursor_is_told_in_full() {
+async fn every_host_is_a_row_and_the_one_under_the_cursor_is_shown_in_full() {
     let mut console = at_sensors().await;
     console.shows(&[
         "Sensors  40, row 1",
@@ -149,7 +149,7 @@ async fn a_host_leads_to_its_processes_and_alerts_and_back() {
 }
 
 #[tokio::test]
-async fn a_sheet_is_about_the_marked_hosts() {
+async fn a_confirmation_dialog_is_about_the_marked_hosts() {
     let mut console = at_sensors().await;
     console.press("j space space I").await;
     console.shows(&["ISOLATE", "ENG-WS-023", "ENG-WS-025"]);

@@ -259,9 +259,9 @@ fn a_suspended_console_gives_the_terminal_back_and_returns() {
 }
 
 #[test]
-fn a_panic_gives_the_terminal_back_before_it_is_told() {
+fn a_panic_restores_the_terminal_before_it_is_reported() {
     // This very test is also the program that panics, when it is run with a terminal of its own.
-    const PANICS: &str = "terminal::a_panic_gives_the_terminal_back_before_it_is_told";
+    const PANICS: &str = "terminal::a_panic_restores_the_terminal_before_it_is_reported";
     if std::env::args().any(|arg| arg == "--nocapture") && io::stdout().is_terminal() {
         let _screen = TerminalGuard::acquire("panics", Charset::Unicode).unwrap();
         panic!("told to");
@@ -304,7 +304,7 @@ fn a_panic_beside_the_screen_leaves_it_alone() {
 }
 
 #[test]
-fn a_terminal_that_is_gone_ends_the_program_without_being_told() {
+fn a_terminal_that_is_gone_ends_the_program_without_a_signal() {
     // No shell tells it, because the terminal is nobody's.
     let (started, starts) = channel();
     let (ended, ends) = channel();

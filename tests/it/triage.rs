@@ -61,7 +61,7 @@ async fn the_list_tells_what_is_mine_and_the_rest_is_counted_anew() {
 }
 
 #[tokio::test]
-async fn nobody_takes_alerts_without_saying_who() {
+async fn alerts_are_not_assigned_to_me_without_a_user() {
     let mut console = Console::start().await;
     console.press("esc 3 a").await.shows(&["No user name configured"]);
     assert_eq!(changes(&console), [""; 0]);
@@ -92,7 +92,7 @@ async fn what_the_server_shows_late_is_waited_for() {
 }
 
 #[tokio::test]
-async fn what_is_applied_only_in_part_is_told_by_name_and_never_called_done() {
+async fn what_is_applied_only_in_part_is_named_and_never_called_done() {
     let mut console = queue().await;
     fault(&console, json!({"mode": "partial", "match": "/api/v1/alerts"}));
     console.press("space space space d d").await;
@@ -268,7 +268,7 @@ async fn alerts_are_given_to_nobody_who_is_not_there() {
 }
 
 #[tokio::test]
-async fn a_reason_of_a_cancelled_sheet_is_offered_and_not_sent_by_one_key() {
+async fn a_reason_of_a_cancelled_dialog_is_offered_and_not_sent_by_one_key() {
     let mut console = queue().await;
     console.press("d").await.write("xyz").await;
     console.press("esc").await.lacks("RESOLVE");
@@ -284,6 +284,6 @@ async fn a_reason_of_a_cancelled_sheet_is_offered_and_not_sent_by_one_key() {
 async fn that_answers_are_awaited_is_said_no_longer_than_they_are() {
     let mut console = queue().await;
     console.begin("d d").shows(&["RESOLVE", "waiting for"]);
-    console.until("Unresolved -> Resolved").await.press_and_look("", |_| {}).await.lacks("waiting for");
+    console.until("Unresolved -> Resolved").await.press_and_read("", |_| {}).await.lacks("waiting for");
     assert_eq!(changes(&console), [""; 0]);
 }

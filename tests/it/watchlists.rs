@@ -143,7 +143,7 @@ fn a_server_that_refuses_is_quoted_and_asked_again() {
 }
 
 #[tokio::test]
-async fn a_query_that_cannot_be_read_is_saved_only_by_whoever_was_told() {
+async fn a_query_that_cannot_be_parsed_is_saved_only_after_a_warning() {
     let mut console = at_watchlists().await;
     console.press("n").await.write("mine").await;
     console.press("tab tab").await.write("process_name:(").await;

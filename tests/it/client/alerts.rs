@@ -73,7 +73,7 @@ async fn one_alert_is_the_one_that_was_asked_for() {
 }
 
 #[tokio::test]
-async fn an_old_server_is_not_told_to_leave_facets_out() {
+async fn an_old_server_is_not_asked_to_leave_facets_out() {
     let old = INFO.replace("6.2.4.180911.1420", "5.1.0.150914.1400");
     assert_ne!(old, INFO);
     let mut server = Server::start(vec![json(&old), json(NONE)]).await;

@@ -201,7 +201,7 @@ async fn a_word_that_is_no_status_is_answered_with_those_there_are() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_deed_that_failed_is_an_error_of_its_target_with_its_hint_beside_the_outcome() {
+async fn a_failed_change_is_an_error_of_its_target_with_its_hint_beside_the_outcome() {
     let bench = brisk().await;
     let ids = bench.alerts("status:unresolved", 1).await;
     bench.fault(json!({"mode": "403", "match": "^/api/v1/alert", "method": "POST"}));

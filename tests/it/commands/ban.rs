@@ -16,7 +16,7 @@ async fn bans_are_listed_with_what_they_have_stopped() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_token_without_the_right_is_told_so() {
+async fn a_token_without_the_right_gets_an_error_that_says_so() {
     let bench = Bench::start().await;
     bench.fault(json!({"mode": "403", "match": "/banning"}));
     let ran = bench.run(&["ban", "list"]).await;
@@ -66,8 +66,8 @@ async fn a_hash_is_banned_lifted_with_its_note_and_banned_again_with_proof() {
     assert_eq!(bench.banned(MD5).await, held("true", "back (INC-7)"));
 
     let ran = bench.run(&["log", "show", "--format", "csv"]).await;
-    let deeds: Vec<_> = ran.check(0).out.lines().skip(1).collect();
-    assert_eq!(deeds.len(), 3, "{}", ran.out);
+    let changes: Vec<_> = ran.check(0).out.lines().skip(1).collect();
+    assert_eq!(changes.len(), 3, "{}", ran.out);
     bench.run(&["log", "verify"]).await.check(0);
 }
 
@@ -165,7 +165,7 @@ async fn a_server_that_has_its_bans_under_the_other_name_is_asked_there_from_the
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_expired_license_is_told_before_a_ban_and_by_the_doctor() {
+async fn an_expired_license_is_reported_before_a_ban_and_by_the_doctor() {
     let bench = Bench::start().await;
     let license = |end: &str| {
         let body = json!({"license_valid": true, "license_expired": true, "license_end_date": end});

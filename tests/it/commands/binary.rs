@@ -170,7 +170,7 @@ async fn a_file_is_kept_bare_or_behind_the_customary_password() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_download_goes_where_it_is_told_and_overwrites_nothing() {
+async fn a_download_is_saved_at_the_given_path_and_overwrites_nothing() {
     let bench = Bench::start().await;
     let md5 = bench.md5("svch0st.exe").await;
     fs::create_dir(bench.home.path().join("cases")).unwrap();

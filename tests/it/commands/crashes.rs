@@ -1,4 +1,4 @@
-//! A program that is killed in the middle of a deed: its log holds together, and tells what is still to be found out.
+//! A program that is killed in the middle of a change: its log holds together, and tells what is still to be found out.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -56,7 +56,7 @@ enum Work {
     Hash,
 }
 
-/// What kills have left behind, by how far the deed had got.
+/// What kills have left behind, by how far the change had got.
 #[derive(Debug, Default)]
 struct Tally {
     kills: usize,
@@ -77,7 +77,7 @@ async fn killed_at_two_hundred_points_the_log_verifies_and_nothing_that_is_open_
     let tallies = timeout(PATIENCE, lanes.join_all()).await.unwrap();
     let of = |part: fn(&Tally) -> usize| tallies.iter().map(part).sum::<usize>();
     assert_eq!(of(|tally| tally.kills), KILLS);
-    // They would show little if they all fell into one part of a deed.
+    // They would show little if they all fell into one part of a change.
     for part in [
         of(|tally| tally.before_it_was_logged),
         of(|tally| tally.before_anything_was_known),
@@ -115,7 +115,7 @@ impl Lane {
     async fn run(mut self) -> Tally {
         let kills = KILLS / usize::try_from(LANES).unwrap();
         while self.tally.kills < kills {
-            // About as many as a deed has; what is beyond it is drawn again.
+            // About as many as a change has; what is beyond it is drawn again.
             let moment = match self.random.below(2) {
                 0 => Moment::Seen(usize::try_from(1 + self.random.below(10)).unwrap()),
                 _ => Moment::Grown(1 + self.random.below(1_200)),
@@ -139,13 +139,13 @@ impl Lane {
         let client = Client::new(settings, None).unwrap();
         let mut log = AuditLog::open(&self.dir()).unwrap();
         for act in self.open() {
-            let deed = act.change().expect("the log tells the whole deed");
+            let change = act.change().expect("the log has the whole change");
             let mut outcome = changes::Outcome {
                 // Long after the kill: nothing of it comes any more.
                 may_come_until: None,
                 ..act.outcome()
             };
-            changes::recheck(&deed, &client, &mut log, &mut outcome).await;
+            changes::recheck(&change, &client, &mut log, &mut outcome).await;
         }
         let last = self.open().into_iter().map(|act| act.stage());
         // Only the host that does nothing can still owe something.
@@ -218,7 +218,7 @@ impl Lane {
         is_torn
     }
 
-    /// The log in the plainest way: how many requests are logged after a line, and the deeds of which no end is known,
+    /// The log in the plainest way: how many requests are logged after a line, and the changes of which no end is known,
     /// with the last that is.
     fn read(&self, n_before: u64) -> (usize, BTreeMap<u64, Option<String>>) {
         let text = fs::read_to_string(self.dir().join(audit::FILE)).unwrap_or_default();
@@ -250,7 +250,7 @@ impl Lane {
         (logged, open)
     }
 
-    /// Whatever is left, the next deed is done, and what a kill has torn is repaired and told.
+    /// Whatever is left, the next change is done, and what a kill has torn is repaired and told.
     async fn next_run_works(&mut self, is_torn: bool) {
         let n_before = self.n_lines();
         let more: &[&str] = match self.work {
@@ -278,13 +278,13 @@ impl Lane {
     }
 
     fn arguments(&self, more: &[&'static str]) -> Vec<&'static str> {
-        let deed: &[&str] = match (self.work, self.is_to_do) {
+        let change: &[&str] = match (self.work, self.is_to_do) {
             (Work::Hash, true) => &["ban", "add", MD5],
             (Work::Hash, false) => &["ban", "remove", MD5],
             (_, true) => &["sensor", "isolate", "3"],
             (_, false) => &["sensor", "unisolate", "3"],
         };
-        [deed, &["--reason", "x", "--yes"], more].concat()
+        [change, &["--reason", "x", "--yes"], more].concat()
     }
 
     fn dir(&self) -> PathBuf {

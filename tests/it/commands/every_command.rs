@@ -45,7 +45,7 @@ async fn hostile_strings_are_inert_in_every_format() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_server_s_errors_are_told_with_what_to_do() {
+async fn the_server_s_errors_are_reported_with_what_to_do() {
     let bench = Bench::start().await;
     bench.fault(serde_json::json!({"mode": "401", "match": "^/api/v1/process"}));
     let ran = bench.run(&["search", "", "--format", "json"]).await;
@@ -113,7 +113,7 @@ async fn wrong_usage_is_exit_two() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_broken_configuration_is_told_line_by_line() {
+async fn a_broken_configuration_is_reported_line_by_line() {
     let bench = Bench::start().await;
     let file = bench.home.path().join("config/lampblack/config.toml");
     fs::create_dir_all(file.parent().unwrap()).unwrap();
@@ -162,7 +162,7 @@ async fn the_program_describes_itself() {
 }
 
 #[tokio::test]
-async fn a_wait_that_the_server_asks_for_is_told_while_it_lasts() {
+async fn a_wait_that_the_server_asks_for_is_shown_while_it_lasts() {
     let bench = Bench::start().await;
     bench.fault(json!({"mode": "429", "match": "^/api/v2/sensor", "retry_after": 3, "times": 1}));
     let ran = bench.run(&["sensor", "list", "--limit", "1"]).await;

@@ -111,7 +111,7 @@ async fn what_is_not_shown_is_said() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_server_that_fails_or_lies_is_told_of() {
+async fn a_server_that_fails_or_answers_falsely_is_reported() {
     let bench = Bench::start().await;
     for (mode, exit, words) in [
         ("broken-json", 1, "unexpected response from"),

@@ -14,7 +14,7 @@ async fn groups_are_listed_with_their_hosts() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn groups_that_cannot_be_read_are_told_of() {
+async fn groups_that_cannot_be_read_are_reported() {
     let bench = Bench::start().await;
     let n = bench.rows(&["group", "list"]).await.len();
     bench.fault(json!({"mode": "wrong-types", "match": "^/api/group"}));

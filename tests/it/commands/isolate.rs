@@ -202,7 +202,7 @@ async fn an_edited_log_is_found() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn who_stops_waiting_is_told_that_the_request_stays_in_force() {
+async fn a_cancelled_wait_says_that_the_request_stays_in_force() {
     for signal in ["-INT", "-TERM"] {
         let bench = brisk().await;
         bench.fault(json!({"mode": "never-confirm", "match": "/api/v1/sensor/3"}));

@@ -82,7 +82,7 @@ async fn a_change_in_a_log_of_an_earlier_version_is_found() {
     assert!(notes.contains("line 4 does not follow the line before it"), "{notes}");
 }
 
-/// Writes a log of as many deeds, each of two lines, as version 0.1.0 would have done over many months.
+/// Writes a log of as many changes, each of two lines, as version 0.1.0 would have done over many months.
 fn write_long(bench: &Bench, deeds: u64) {
     let lines: Vec<&str> = LOG.lines().collect();
     bench.put_log("", "");
@@ -90,9 +90,9 @@ fn write_long(bench: &Bench, deeds: u64) {
     let mut file = BufWriter::new(OpenOptions::new().append(true).open(&path).unwrap());
     let (mut prev, mut bytes) = ("0".repeat(64), 0);
     for line in 1..=2 * deeds {
-        // A ban and its outcome; the 7th deed cuts a host off that nobody lets back, the 8th is never heard of again.
-        let (deed, is_outcome) = (line.div_ceil(2), line % 2 == 0);
-        let template = match (deed, is_outcome) {
+        // A ban and its outcome; the 7th change cuts a host off that nobody lets back, the 8th is never heard of again.
+        let (change, is_outcome) = (line.div_ceil(2), line % 2 == 0);
+        let template = match (change, is_outcome) {
             (7, false) => lines[4],
             (7, true) => lines[6],
             (_, false) => lines[0],
@@ -106,7 +106,7 @@ fn write_long(bench: &Bench, deeds: u64) {
         text.replace_range(..end, &format!("{{\"line\":{line}"));
         if is_outcome {
             let (start, end) = (text.find("\"of\":").unwrap(), text.find(",\"stage\"").unwrap());
-            let of = if deed == 8 { 1 } else { line - 1 };
+            let of = if change == 8 { 1 } else { line - 1 };
             text.replace_range(start..end, &format!("\"of\":{of}"));
         }
         let start = text.rfind("\"prev\":").unwrap();

@@ -113,7 +113,7 @@ async fn twins() -> SocketAddr {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn sensors_are_found_by_anything_that_is_told_of_them() {
+async fn sensors_are_found_by_each_of_their_facts() {
     let bench = Bench::start().await;
     let all = bench.rows(&["sensor", "list"]).await;
     let find = async |filter: &str| bench.rows(&["sensor", "list", filter]).await;

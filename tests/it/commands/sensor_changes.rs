@@ -61,18 +61,18 @@ async fn a_target_is_read_once_to_be_shown_and_once_before_anything_is_sent() {
     let rows = bench.rows(&["alert", "list", "status:unresolved"]).await;
     let alert = rows[0].text("unique_id");
     let reason = ["--reason", "x", "--yes"];
-    for (deed, path) in [
+    for (change, path) in [
         (&["alert", "status", "resolved", &alert][..], "/api/v2/alert?"),
         (&["watchlist", "disable", "7"], "/api/v1/watchlist/7"),
         (&["feed", "disable", "12"], "/api/v1/feed/12"),
         (&["report", "ignore", "12:fuzzywombat-beacon-1"], "/api/v1/feed/12/report/"),
     ] {
         bench.server.forget_requests();
-        bench.run(&[deed, &reason].concat()).await.check(0);
+        bench.run(&[change, &reason].concat()).await.check(0);
         let seen = bench.server.seen_requests();
         let before = seen.iter().take_while(|seen| seen.method == "GET");
         let read = before.filter(|seen| seen.target.starts_with(path));
-        assert_eq!(read.count(), 2, "{deed:?}: {seen:?}");
+        assert_eq!(read.count(), 2, "{change:?}: {seen:?}");
     }
 }
 

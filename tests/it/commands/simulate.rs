@@ -11,7 +11,7 @@ use super::bench::{NET, bare, finish};
 
 #[cfg(unix)]
 #[tokio::test(flavor = "multi_thread")]
-async fn the_simulator_says_where_it_is_and_serves_until_it_is_told_to_stop() {
+async fn the_simulator_prints_its_address_and_serves_until_it_is_stopped() {
     let home = tempfile::tempdir().unwrap();
     let mut server =
         bare(&home, &["simulate", "--processes", "50", "--seed", "3", "--token", "0a1b2c"]).spawn().unwrap();

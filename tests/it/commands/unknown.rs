@@ -141,7 +141,7 @@ async fn of_a_list_of_hashes_those_whose_records_cannot_be_read_are_not_passed_b
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn counts_with_unreadable_values_are_told_as_at_least_or_unknown() {
+async fn counts_with_unreadable_values_are_shown_as_at_least_or_unknown() {
     let bench = Bench::start().await;
     let md5 = bench.powershell().await;
     bench.fault(json!({"mode": "wrong-types", "match": "facet"}));
@@ -166,7 +166,7 @@ async fn counts_with_unreadable_values_are_told_as_at_least_or_unknown() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn whom_an_isolation_hits_is_told_as_at_least_or_unknown_where_values_are_unreadable() {
+async fn whom_an_isolation_hits_is_shown_as_at_least_or_unknown_where_values_are_unreadable() {
     let bench = Bench::start().await;
     let isolate = ["sensor", "isolate", "3", "--reason", "x", "--dry-run"];
     bench.fault(json!({"mode": "wrong-types", "match": "facet"}));

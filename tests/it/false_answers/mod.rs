@@ -122,7 +122,7 @@ fn is_true(outcome: &Outcome, is_made: bool, kind: &str, lie: &Lie) -> bool {
 }
 
 /// Every lie against one kind of change: what was said that is not so.
-async fn lies_about(kind: &'static str) -> Vec<String> {
+async fn false_answers_to(kind: &'static str) -> Vec<String> {
     let world = World::new().await;
     let mut offences = Vec::new();
     for (n, lie) in lies().into_iter().enumerate() {
@@ -134,7 +134,7 @@ async fn lies_about(kind: &'static str) -> Vec<String> {
             let case = world.case(kind, 2 * n + usize::from(is_made)).await;
             let fault = lie.fault.clone().method(case.method);
             let fault = if is_made { fault.after_execution() } else { fault };
-            let outcome = world.perform(&case.deed, fault).await;
+            let outcome = world.perform(&case.change, fault).await;
             let held = world.get(&case.record).await;
             assert_eq!((case.is_made)(&held), is_made, "{kind}, {}: {held}", lie.name);
             if !is_true(&outcome, is_made, kind, &lie) {
@@ -160,7 +160,7 @@ async fn whatever_the_answer_says_the_outcome_is_what_the_server_holds() {
         let turns = turns.clone();
         kinds.spawn(async move {
             let _turn = turns.acquire().await;
-            lies_about(kind).await
+            false_answers_to(kind).await
         });
     }
     let offences: Vec<_> = kinds.join_all().await.into_iter().flatten().collect();
@@ -173,7 +173,7 @@ async fn beside_a_colleague(kind: &str, colleague: impl AsyncFn(&World, &Case)) 
     let case = world.case(kind, 0).await;
     let late = Fault::new(Mode::Latency).method(case.method);
     let late = late.with_delay(Duration::from_millis(300));
-    let (outcome, ()) = tokio::join!(world.perform(&case.deed, late), async {
+    let (outcome, ()) = tokio::join!(world.perform(&case.change, late), async {
         world.on_its_way(case.method).await;
         colleague(&world, &case).await;
     });
@@ -181,7 +181,7 @@ async fn beside_a_colleague(kind: &str, colleague: impl AsyncFn(&World, &Case)) 
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn what_a_colleague_did_between_the_look_and_the_request_is_so_already() {
+async fn what_a_colleague_did_between_the_read_and_the_request_is_already_done() {
     let banned = beside_a_colleague("ban", async |world, case| {
         let md5 = case.record.rsplit('/').next().unwrap();
         let body = json!({"md5hash": md5, "text": "kim's", "enabled": true});
@@ -208,7 +208,7 @@ async fn what_was_refused_and_cannot_be_read_is_unknown_and_says_both() {
         let refused = Fault::new(Mode::Forbidden).method("PUT").after_execution();
         let refused = refused.with_delay(Duration::from_millis(300));
         // The look before it is sent still works.
-        let (outcome, ()) = tokio::join!(world.perform(&case.deed, refused), async {
+        let (outcome, ()) = tokio::join!(world.perform(&case.change, refused), async {
             world.on_its_way("PUT").await;
             world.sim.add_fault(unreadable);
         });
@@ -226,7 +226,7 @@ async fn every_kind_of_change_is_taken_by_a_server_that_validates_what_it_is_sen
     let taken = Fault::new(Mode::Latency);
     for (n, kind) in KINDS.into_iter().enumerate() {
         let case = world.case(kind, 2 * n).await;
-        let outcome = world.perform(&case.deed, taken.clone()).await;
+        let outcome = world.perform(&case.change, taken.clone()).await;
         let is_taken = matches!(outcome.stage, LoggedStage::Confirmed | LoggedStage::Accepted);
         assert!(is_taken, "{kind}: {}; {}", outcome.stage, outcome.note);
         let held = world.get(&case.record).await;
@@ -238,7 +238,7 @@ async fn every_kind_of_change_is_taken_by_a_server_that_validates_what_it_is_sen
 async fn a_new_query_that_an_older_server_ignores_is_not_applied() {
     let world = World::on("7.6", false).await;
     let case = world.case("query of a watchlist", 0).await;
-    let outcome = world.perform(&case.deed, Fault::new(Mode::Latency)).await;
+    let outcome = world.perform(&case.change, Fault::new(Mode::Latency)).await;
     assert_eq!(outcome.stage, LoggedStage::NotApplied, "{}", outcome.note);
     assert!(outcome.note.contains("query cmdline:own0"), "{}", outcome.note);
 }
@@ -256,7 +256,7 @@ async fn a_refusal_names_the_permission_that_is_missing_in_the_words_of_the_vend
     ] {
         let case = world.case(kind, 0).await;
         let refused = Fault::new(Mode::Forbidden).method(case.method);
-        let outcome = world.perform(&case.deed, refused).await;
+        let outcome = world.perform(&case.change, refused).await;
         assert_eq!(outcome.stage, LoggedStage::NotApplied, "{kind}: {}", outcome.note);
         assert!(outcome.note.contains(words), "{kind}: {}", outcome.note);
     }

@@ -23,7 +23,7 @@ type Sight = Box<dyn Fn(&Value) -> bool + Send + Sync>;
 
 /// What is done, what is sent for it, and how a witness sees that it was done.
 pub(crate) struct Case {
-    pub(crate) deed: Change,
+    pub(crate) change: Change,
     pub(crate) method: &'static str,
     /// Where the witness looks.
     pub(crate) record: String,
@@ -176,7 +176,7 @@ impl World {
             "restart" => (SensorChange::Restart(sensor), Box::new(|now| now["restart_queued"] == true)),
             _ => (SensorChange::Annotate { sensor, notes: "case 7".into() }, Box::new(|now| now["notes"] == "case 7")),
         };
-        Case { deed: Change::Sensor(change), method: "PUT", record, is_made }
+        Case { change: Change::Sensor(change), method: "PUT", record, is_made }
     }
 
     async fn ban_case(&self, kind: &str, n: usize) -> Case {
@@ -186,14 +186,14 @@ impl World {
             let body = json!({"md5hash": md5.to_string(), "text": "", "enabled": true});
             self.post("/api/v1/banning/bannedlist", body).await;
             return Case {
-                deed: Change::Ban(BanChange::Unban(md5)),
+                change: Change::Ban(BanChange::Unban(md5)),
                 method: "DELETE",
                 record,
                 is_made: Box::new(|now| now["enabled"] == false),
             };
         }
         Case {
-            deed: Change::Ban(BanChange::Ban { md5, note: None }),
+            change: Change::Ban(BanChange::Ban { md5, note: None }),
             method: "POST",
             record,
             is_made: Box::new(|now| now["enabled"] == true),
@@ -216,7 +216,7 @@ impl World {
             _ => |now| any(now, |row| row["status"] == "Resolved"),
         };
         let mut blocks = AlertChange::batches(ids, &to);
-        Case { deed: Change::Triage(blocks.remove(0)), method: "POST", record, is_made: Box::new(is_made) }
+        Case { change: Change::Triage(blocks.remove(0)), method: "POST", record, is_made: Box::new(is_made) }
     }
 
     fn new_watchlist_case(n: usize) -> Case {
@@ -232,7 +232,7 @@ impl World {
             is_enabled: true,
         };
         Case {
-            deed: Change::Watch(WatchlistChange::Create(new)),
+            change: Change::Watch(WatchlistChange::Create(new)),
             method: "POST",
             record: "/api/v1/watchlist".into(),
             is_made: Box::new(move |now| any(now, |one| one["name"] == name.as_str())),
@@ -279,7 +279,7 @@ impl World {
             }
             other => panic!("no case of {other}"),
         };
-        Case { deed: Change::Watch(watching), method, record, is_made }
+        Case { change: Change::Watch(watching), method, record, is_made }
     }
 
     async fn report_case(&self, kind: &str, n: usize) -> Case {
@@ -290,7 +290,7 @@ impl World {
         self.post("/api/v1/threat_report", body).await;
         let report = ReportId { feed: FeedId(feed), id: id.into() };
         Case {
-            deed: Change::Ignore(ReportChange { report, is_ignored: on }),
+            change: Change::Ignore(ReportChange { report, is_ignored: on }),
             method: "POST",
             record: format!("/api/v1/feed/{feed}/report/{id}"),
             is_made: Box::new(move |now| now["is_ignored"] == on),
@@ -302,7 +302,7 @@ impl World {
             let url = self.paper(n);
             let add = FeedChange::Add { url: url.clone(), is_enabled: true };
             return Case {
-                deed: Change::Feed(add),
+                change: Change::Feed(add),
                 method: "POST",
                 record: "/api/v1/feed".into(),
                 is_made: Box::new(move |now| any(now, |one| one["feed_url"] == url.as_str())),
@@ -315,7 +315,7 @@ impl World {
                 "link": "https://intel.example/late", "iocs": {"dns": ["late.example"]}}]);
             self.paper_with(n, &report);
             return Case {
-                deed: Change::Feed(FeedChange::Synchronize(FeedId(id))),
+                change: Change::Feed(FeedChange::Synchronize(FeedId(id))),
                 method: "POST",
                 record: format!("/api/v1/threat_report?cb.urlver=1&q=feed_id:{id}&rows=10"),
                 is_made: Box::new(|now| any(now, |row| row["id"] == "late")),
@@ -329,15 +329,15 @@ impl World {
             }
             _ => (FeedChange::Delete(feed), "DELETE", Value::is_null),
         };
-        Case { deed: Change::Feed(feeding), method, record, is_made: Box::new(is_made) }
+        Case { change: Change::Feed(feeding), method, record, is_made: Box::new(is_made) }
     }
 
     async fn group_case(&self, kind: &str, n: usize) -> Case {
         let name = format!("group {n}");
         if kind == "create group" {
-            let deed = Change::Admin(AdminChange::CreateGroup { name: name.clone(), site: 1 });
+            let change = Change::Admin(AdminChange::CreateGroup { name: name.clone(), site: 1 });
             return Case {
-                deed,
+                change,
                 method: "POST",
                 record: "/api/group".into(),
                 is_made: Box::new(move |now| any(now, |one| one["name"] == name.as_str())),
@@ -346,9 +346,9 @@ impl World {
         let body = json!({"name": name, "site_id": 1});
         let id = self.post("/api/group", body).await["id"].as_u64().unwrap();
         let renamed = format!("renamed {n}");
-        let deed = Change::Admin(AdminChange::EditGroup { id: GroupId(id), name: Some(renamed.clone()), site: None });
+        let change = Change::Admin(AdminChange::EditGroup { id: GroupId(id), name: Some(renamed.clone()), site: None });
         Case {
-            deed,
+            change,
             method: "PUT",
             record: format!("/api/group/{id}"),
             is_made: Box::new(move |now| any(now, |one| one["name"] == renamed.as_str())),
@@ -372,7 +372,7 @@ impl World {
             (team, "/api/teams", "name")
         };
         Case {
-            deed: Change::Admin(admin),
+            change: Change::Admin(admin),
             method: "POST",
             record: record.into(),
             is_made: Box::new(move |now| any(now, |one| one[member] == name.as_str())),
@@ -388,13 +388,13 @@ impl World {
     }
 
     /// Does it under this answer, and finds out what is said of it.
-    pub(crate) async fn perform(&self, deed: &Change, fault: Fault) -> Outcome {
+    pub(crate) async fn perform(&self, change: &Change, fault: Fault) -> Outcome {
         let state = tempfile::tempdir().unwrap();
         let mut log = AuditLog::open(state.path()).unwrap();
         let estate = PlanContext::new(self.client.clone(), Policy::default());
-        let prepared = deed.clone().prepare(&estate).await.unwrap();
+        let prepared = change.clone().prepare(&estate).await.unwrap();
         let Prepared::Ready(plan) = prepared else {
-            panic!("it can be done: {deed:?}: {prepared:?}");
+            panic!("it can be done: {change:?}: {prepared:?}");
         };
         self.sim.add_fault(fault.limit_times(1));
         let order = PlannedChange { plan: &plan, justification: &Justification::default() };

@@ -329,7 +329,7 @@ fn the_histogram_is_that_of_the_official_documentation() {
 }
 
 #[test]
-fn doctor_prints_a_line_for_each_thing_it_looks_at() {
+fn doctor_prints_a_line_for_each_check() {
     let server = Server::start(&[]);
     let home = Home::of(&server);
     let said = home.prints(&["doctor"]);

@@ -201,7 +201,7 @@ impl<'de> Deserialize<'de> for Json {
 }
 
 #[test]
-fn the_order_of_keys_is_kept_and_their_types_are_told() {
+fn the_order_of_keys_is_kept_and_their_types_are_shown() {
     let text = r#"{"b":1,"a":[{"x":null},{"x":"y"}],"c":true}"#;
     let json = Json::read(text);
     assert_eq!(json.to_string(), text);

@@ -44,7 +44,7 @@ async fn the_screen_in_the_readme_is_the_one_the_program_draws() {
 }
 
 #[tokio::test]
-async fn the_stories_happen_as_they_are_told() {
+async fn the_stories_of_the_manual_happen_as_written() {
     let mut n_steps = 0;
     for path in pages::ALL {
         let text = pages::read(path);

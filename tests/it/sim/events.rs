@@ -155,7 +155,7 @@ async fn a_release_knows_its_versions_and_the_older_ones() {
 }
 
 #[tokio::test]
-async fn the_incident_is_told_by_its_events() {
+async fn the_events_show_the_incident() {
     let lab = lab("7.8").await;
     let payload = lab.md5("svch0st.exe").await.to_lowercase();
     let shell = id(&lab, "process_name:powershell.exe cmdline:-enc hostname:FIN-WS-042").await;
@@ -194,7 +194,7 @@ async fn the_incident_is_told_by_its_events() {
 }
 
 #[tokio::test]
-async fn a_child_that_was_hidden_is_told_of_by_its_parent_alone() {
+async fn a_hidden_child_is_counted_by_its_parent_alone() {
     let lab = Lab::small().await;
     let shells = lab.pages(&[("q", "process_name:cmd.exe"), ("cb.group", "id")], 500).await;
     let mut n_hidden = 0;

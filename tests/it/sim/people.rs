@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::sim::lab::Lab;
 
 #[tokio::test]
-async fn a_user_is_made_once_and_the_password_is_never_told() {
+async fn a_user_is_made_once_and_the_password_is_never_sent_back() {
     let lab = Lab::small().await;
     let body = json!({
         "email": "lee@corp.example", "first_name": "Lee", "last_name": "Ng", "global_admin": false, "id": null,
@@ -96,7 +96,7 @@ async fn a_team_sees_the_groups_it_is_given() {
 }
 
 #[tokio::test]
-async fn log_ins_are_told_with_those_that_failed() {
+async fn logins_are_shown_with_those_that_failed() {
     let lab = Lab::small().await;
     let logins = lab.json("/api/useractivity").await;
     let logins = logins.as_array().unwrap();

@@ -190,7 +190,7 @@ async fn a_change_of_many_can_be_made_in_part_or_not_at_all() {
 }
 
 #[tokio::test]
-async fn new_alerts_arrive_while_somebody_looks() {
+async fn new_alerts_arrive_while_the_list_is_shown() {
     let lab = Lab::small().await;
     let all = lab.first("", "10000").await;
     let raised = lab.sim.raise_alerts(3);

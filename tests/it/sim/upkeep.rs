@@ -69,7 +69,7 @@ async fn the_dashboard_counts_what_the_lists_have() {
 }
 
 #[tokio::test]
-async fn the_token_of_the_other_product_is_taken_and_never_told() {
+async fn the_token_of_the_other_product_is_taken_and_never_printed() {
     let lab = Lab::small().await;
     assert_eq!(lab.json(LINK).await, json!({}));
     let said = json!({"server_url": "cbp.corp.example", "auth_token": "s3cret", "watchlist_export": true});

@@ -155,7 +155,7 @@ impl Console {
         Self { app, sim, state, outside: Notes::default(), terminal, worker }
     }
 
-    /// Waits until something is on the screen that nobody asks for: what becomes of a deed.
+    /// Waits until something is on the screen that nobody asks for: what becomes of a change.
     pub async fn until(&mut self, text: &str) -> &mut Self {
         let patience = time::Instant::now() + PATIENCE;
         while !self.text().contains(text) {
@@ -177,7 +177,7 @@ impl Console {
     }
 
     /// Presses keys one by one, and looks at every frame until nothing is awaited.
-    pub async fn press_and_look(&mut self, text: &str, mut look: impl FnMut(&str)) -> &mut Self {
+    pub async fn press_and_read(&mut self, text: &str, mut look: impl FnMut(&str)) -> &mut Self {
         let inputs = keys(text).into_iter().map(Input::Key);
         for input in inputs.collect::<Vec<_>>() {
             self.take(input);

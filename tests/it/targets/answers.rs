@@ -69,9 +69,9 @@ async fn some_actions(client: &Client) -> ChangeHistory {
     let estate = PlanContext::new(client.clone(), Policy::default());
     let ban = |nth: u64| Change::Ban(BanChange::Ban { md5: format!("{nth:032x}").parse().unwrap(), note: None });
     let isolations = (5..12).map(|id| Change::Sensor(SensorChange::Isolate(SensorId(id))));
-    for deed in isolations.chain([ban(4), ban(5)]) {
+    for change in isolations.chain([ban(4), ban(5)]) {
         // Not every sensor can isolate its host.
-        let Prepared::Ready(plan) = deed.prepare(&estate).await.unwrap() else {
+        let Prepared::Ready(plan) = change.prepare(&estate).await.unwrap() else {
             continue;
         };
         let order = PlannedChange { plan: &plan, justification: &Justification::default() };

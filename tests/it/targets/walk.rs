@@ -18,7 +18,7 @@ const ROWS: usize = 12;
 
 /// What becomes of the answers about a row.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Weather {
+pub(crate) enum Delivery {
     /// Each comes.
     Fine,
     /// Each comes, the last asked for first.
@@ -59,24 +59,24 @@ impl View {
         }
     }
 
-    /// Answers what is asked among the rows, as the weather has it.
-    fn answer(&self, stage: &mut Stage, weather: &Weather) {
-        self.answer_at(stage, weather, false);
+    /// Answers what is asked among the rows, as `delivery` says.
+    fn answer(&self, stage: &mut Stage, delivery: &Delivery) {
+        self.answer_at(stage, delivery, false);
     }
 
-    /// Answers what is asked, as the weather has it. Returns the kinds of answers besides the rows.
-    fn answer_at(&self, stage: &mut Stage, weather: &Weather, is_opened: bool) -> BTreeSet<String> {
+    /// Answers what is asked, as `delivery` says. Returns the kinds of answers besides the rows.
+    fn answer_at(&self, stage: &mut Stage, delivery: &Delivery, is_opened: bool) -> BTreeSet<String> {
         let mut kinds = BTreeSet::new();
-        let comes = |slot: Slot| match weather {
+        let comes = |slot: Slot| match delivery {
             _ if self.is_of_rows(slot, is_opened) => true,
-            Weather::Silent | Weather::Late => false,
-            Weather::OneSilent(silent) => kind(slot) != *silent,
+            Delivery::Silent | Delivery::Late => false,
+            Delivery::OneSilent(silent) => kind(slot) != *silent,
             _ => true,
         };
         for _ in 0..2_000 {
             let mut asked = stage.asked.iter();
-            let next = match weather {
-                Weather::Reversed => asked.rposition(|(_, slot, _)| comes(*slot)),
+            let next = match delivery {
+                Delivery::Reversed => asked.rposition(|(_, slot, _)| comes(*slot)),
                 _ => asked.position(|(_, slot, _)| comes(*slot)),
             };
             let Some(at) = next else { return kinds };
@@ -85,9 +85,9 @@ impl View {
             if !is_of_rows {
                 kinds.insert(kind(slot));
             }
-            stage.answer(at, |fetch| match weather {
-                Weather::Refused(error) if !is_of_rows => Err(error.clone()),
-                Weather::OneRefused(refused, error) if kind(slot) == *refused => Err(error.clone()),
+            stage.answer(at, |fetch| match delivery {
+                Delivery::Refused(error) if !is_of_rows => Err(error.clone()),
+                Delivery::OneRefused(refused, error) if kind(slot) == *refused => Err(error.clone()),
                 _ => good(fetch),
             });
         }
@@ -102,10 +102,10 @@ impl View {
         if !self.query.is_empty() {
             stage.write(self.query).press("enter");
         }
-        self.answer(&mut stage, &Weather::Silent);
+        self.answer(&mut stage, &Delivery::Silent);
         for keys in self.then.split(';') {
             stage.press(keys);
-            self.answer(&mut stage, &Weather::Silent);
+            self.answer(&mut stage, &Delivery::Silent);
         }
         stage.press(self.first);
         stage
@@ -125,7 +125,7 @@ impl View {
         let mut alike = None;
         for row in 1..ROWS {
             stage.press("j");
-            self.answer(&mut stage, &Weather::Silent);
+            self.answer(&mut stage, &Delivery::Silent);
             let own = targets(&Self::record(&mut stage));
             // All relatives are on one host.
             if !own.is_empty() && own.is_disjoint(&first) || self.is_tree && row > 2 {
@@ -139,11 +139,11 @@ impl View {
         alike.filter(|_| self.is_brief)
     }
 
-    /// A console that looks at a row in some weather; of the first row, it may know everything.
-    fn look(&self, row: usize, weather: &Weather, is_known: bool) -> (Stage, String, BTreeSet<String>) {
+    /// A console that looks at a row whose answers come as `delivery` says; of the first row, it may know everything.
+    fn look(&self, row: usize, delivery: &Delivery, is_known: bool) -> (Stage, String, BTreeSet<String>) {
         let mut stage = self.begin();
         if is_known {
-            let before = if *weather == Weather::Late { Weather::Silent } else { Weather::Fine };
+            let before = if *delivery == Delivery::Late { Delivery::Silent } else { Delivery::Fine };
             self.answer(&mut stage, &before);
             let is_opened = !self.visit.is_empty();
             stage.press(self.visit);
@@ -168,45 +168,45 @@ impl View {
         let record = Self::record(&mut stage);
         let is_opened = !self.visit.is_empty();
         stage.press(self.visit);
-        let kinds = self.answer_at(&mut stage, weather, is_opened);
-        if *weather == Weather::Late {
+        let kinds = self.answer_at(&mut stage, delivery, is_opened);
+        if *delivery == Delivery::Late {
             stage.answer_dropped(good);
-            self.answer_at(&mut stage, weather, is_opened);
+            self.answer_at(&mut stage, delivery, is_opened);
         }
         (stage, record, kinds)
     }
 
-    /// Walks through the view in any weather.
+    /// Walks through the view with every kind of delivery.
     pub(crate) fn walk(&self) {
         let row = self.other();
         let row = row.unwrap_or_else(|| panic!("{}: all rows are alike", self.name));
-        let (mut stage, record, kinds) = self.look(row, &Weather::Fine, false);
+        let (mut stage, record, kinds) = self.look(row, &Delivery::Fine, false);
         let is_asked = self.visit.is_empty() || !kinds.is_empty();
         assert!(is_asked, "{}: nothing was opened", self.name);
         let all = if self.is_brief { FEW } else { KEYS };
         let fine = self.seen(&mut stage, all);
         let missing = Error::NotFound { what: "that".into() };
-        let mut weathers = vec![
-            Weather::Reversed,
-            Weather::Refused(missing.clone()),
-            Weather::Refused(Error::Internal),
-            Weather::Silent,
-            Weather::Late,
+        let mut deliveries = vec![
+            Delivery::Reversed,
+            Delivery::Refused(missing.clone()),
+            Delivery::Refused(Error::Internal),
+            Delivery::Silent,
+            Delivery::Late,
         ];
         for kind in kinds {
-            weathers.push(Weather::OneRefused(kind.clone(), missing.clone()));
-            weathers.push(Weather::OneSilent(kind));
+            deliveries.push(Delivery::OneRefused(kind.clone(), missing.clone()));
+            deliveries.push(Delivery::OneSilent(kind));
         }
-        for weather in weathers {
-            let is_of_one = matches!(weather, Weather::OneRefused(..) | Weather::OneSilent(_));
+        for delivery in deliveries {
+            let is_of_one = matches!(delivery, Delivery::OneRefused(..) | Delivery::OneSilent(_));
             let keys = if is_of_one { FEW } else { all };
-            let (mut stage, ..) = self.look(row, &weather, false);
+            let (mut stage, ..) = self.look(row, &delivery, false);
             let direct = self.seen(&mut stage, keys);
-            let (mut stage, own, _) = self.look(row, &weather, true);
+            let (mut stage, own, _) = self.look(row, &delivery, true);
             assert_eq!(own, record, "{}: it is another row", self.name);
             let walked = self.seen(&mut stage, keys);
             for (pane, walked) in walked.iter().enumerate() {
-                let at = format!("{}, row {row}, pane {pane}, {weather:?}", self.name);
+                let at = format!("{}, row {row}, pane {pane}, {delivery:?}", self.name);
                 // The events beside a tree are those of the process that was opened.
                 let is_named = self.is_named && (!self.is_tree || pane != 1);
                 let record = Some(record.as_str()).filter(|_| is_named);
@@ -219,7 +219,7 @@ impl View {
     pub(crate) fn keep(&self) {
         let missing = Error::NotFound { what: "that".into() };
         for error in [Some(Error::Internal), Some(missing), None] {
-            let (mut stage, ..) = self.look(0, &Weather::Fine, false);
+            let (mut stage, ..) = self.look(0, &Delivery::Fine, false);
             let before = self.shown(&mut stage);
             stage.press("r");
             if let Some(error) = &error {
@@ -300,7 +300,7 @@ struct Seen {
 /// What a key is about.
 #[derive(Debug, Default)]
 struct Meant {
-    deeds: Vec<Change>,
+    changes: Vec<Change>,
     copied: Vec<String>,
     popup: BTreeSet<String>,
 }
@@ -323,12 +323,12 @@ impl Seen {
                 let mut targets = pure.targets.iter();
                 &targets.find(|(other, _)| other == key).unwrap().1
             });
-            if !meant.deeds.is_empty() {
-                let is_known = pure.iter().any(|pure| pure.deeds == meant.deeds);
-                assert!(is_known, "{at}: {key} is about {:?}", meant.deeds);
+            if !meant.changes.is_empty() {
+                let is_known = pure.iter().any(|pure| pure.changes == meant.changes);
+                assert!(is_known, "{at}: {key} is about {:?}", meant.changes);
             }
-            for (deed, record) in meant.deeds.iter().zip(record) {
-                is_of(deed, record, &format!("{at}: {key}"));
+            for (change, record) in meant.changes.iter().zip(record) {
+                is_of(change, record, &format!("{at}: {key}"));
             }
             if !meant.copied.is_empty() {
                 let is_known = pure.iter().any(|pure| pure.copied == meant.copied);
@@ -345,13 +345,13 @@ impl Seen {
 }
 
 /// Fails if a record does not name what is to be acted on.
-fn is_of(deed: &Change, record: &str, at: &str) {
+fn is_of(change: &Change, record: &str, at: &str) {
     let targets = targets(record);
     // A group of alerts does not name their sensor.
     if record.contains("group_by") {
         return;
     }
-    let name = match deed.target() {
+    let name = match change.target() {
         Target::Sensor(id) => id.to_string(),
         Target::Hash(md5) => md5.to_string(),
         Target::Watchlist(id) => id.to_string(),
@@ -360,7 +360,7 @@ fn is_of(deed: &Change, record: &str, at: &str) {
         _ => return,
     };
     let is_named = targets.contains(&name.to_lowercase());
-    assert!(is_named, "{at} is about {deed:?}, and the row is {record}");
+    assert!(is_named, "{at} is about {change:?}, and the row is {record}");
 }
 
 /// The identifiers in a record.
@@ -386,7 +386,7 @@ fn pressed(stage: &mut Stage, keys: &str) -> Meant {
     stage.copied.clear();
     stage.press(keys);
     let mut meant = Meant {
-        deeds: std::mem::take(&mut stage.previewed),
+        changes: std::mem::take(&mut stage.previewed),
         copied: std::mem::take(&mut stage.copied),
         ..Meant::default()
     };

@@ -26,7 +26,7 @@ fn every_kind_stands_in_one_order_with_the_time_between() {
 }
 
 #[test]
-fn the_selected_event_is_told_in_words() {
+fn the_selected_event_is_described_in_words() {
     let mut stage = opened();
     stage.shows(&["time      2026-03-04 10:15:30.201Z (sensor clock)", "signature Signed by Microsoft Corporation"]);
     stage.press("j").shows(&["signature Unsigned"]);

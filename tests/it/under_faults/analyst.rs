@@ -1,4 +1,4 @@
-//! One of those who do deeds at the same time. What it touches, nobody else does: so it can say what the server must hold.
+//! One of several analysts who make changes at the same time. What it touches, nobody else does: so it can say what the server must hold.
 
 use std::{path::Path, sync::Arc};
 
@@ -15,7 +15,7 @@ use tokio::sync::mpsc::UnboundedReceiver;
 
 use super::{
     PATIENCE,
-    fault_plan::{belated, forecast, record},
+    fault_plan::{draw_faults, late_faults, record},
     support::random::Random,
 };
 
@@ -24,11 +24,11 @@ use super::{
 pub(crate) struct Own {
     pub(crate) sensors: Vec<SensorId>,
     pub(crate) hashes: Vec<Md5>,
-    /// A sensor that meets with nothing but belated changes.
-    pub(crate) belated: SensorId,
+    /// A sensor that meets with nothing but late changes.
+    pub(crate) late: SensorId,
 }
 
-/// A deed that was sent: its line in the log, and the requests that left for it.
+/// A change that was sent: its line in the log, and the requests that left for it.
 #[derive(Clone, Debug)]
 pub(crate) struct Sent {
     pub(crate) line: u64,
@@ -49,9 +49,9 @@ pub(crate) struct Analyst {
 }
 
 impl Analyst {
-    /// Does as many deeds, each in a weather of its own, and gives back what was sent.
-    pub(crate) async fn work(mut self, n_deeds: usize, dir: &Path) -> Vec<Sent> {
-        for n in 0..n_deeds {
+    /// Does as many changes, each with faults of its own, and gives back what was sent.
+    pub(crate) async fn work(mut self, n_changes: usize, dir: &Path) -> Vec<Sent> {
+        for n in 0..n_changes {
             if n % 50 == 49 {
                 // Whoever reads the log while others write it finds it in order.
                 let verdict = audit::verify(dir).unwrap();
@@ -62,18 +62,18 @@ impl Analyst {
                 self.sim.clear_faults();
             }
             if self.random.one_in(15) {
-                self.belated().await;
+                self.late_change().await;
             } else {
-                self.deed().await;
+                self.faulty_change().await;
             }
         }
         self.sent
     }
 
-    /// A deed in any weather, looked after for a while, and given up if nothing came of it.
-    async fn deed(&mut self) {
+    /// A change with any faults, looked after for a while, and given up if nothing came of it.
+    async fn faulty_change(&mut self) {
         let plan = self.plan(false).await;
-        for fault in forecast(&mut self.random, &plan.change) {
+        for fault in draw_faults(&mut self.random, &plan.change) {
             self.sim.add_fault(fault);
         }
         let Some(mut outcome) = self.perform(&plan).await else {
@@ -92,10 +92,10 @@ impl Analyst {
         }
     }
 
-    /// A deed that is carried out when nobody waits for the answer any more.
-    async fn belated(&mut self) {
+    /// A change that is carried out when nobody waits for the answer any more.
+    async fn late_change(&mut self) {
         let plan = self.plan(true).await;
-        for fault in belated(&mut self.random, &plan.change) {
+        for fault in late_faults(&mut self.random, &plan.change) {
             self.sim.add_fault(fault);
         }
         let mut outcome = self.perform(&plan).await.expect("its first look goes well");
@@ -113,14 +113,14 @@ impl Analyst {
         self.check(&plan.change, &outcome).await;
     }
 
-    /// A deed that changes something: where one is done already, what takes it back.
-    async fn plan(&mut self, is_belated: bool) -> Plan {
-        let mut deed = self.draw(is_belated);
+    /// A change that changes something: where one is done already, what takes it back.
+    async fn plan(&mut self, is_late: bool) -> Plan {
+        let mut change = self.draw(is_late);
         let estate = PlanContext::new(self.client.clone(), Policy::default());
         loop {
-            match deed.clone().prepare(&estate).await {
+            match change.clone().prepare(&estate).await {
                 Ok(Prepared::Ready(plan)) => return *plan,
-                Ok(Prepared::NoOp { .. }) => deed = self.other(&deed),
+                Ok(Prepared::NoOp { .. }) => change = self.other(&change),
                 Ok(Prepared::Rejected(refusal)) => panic!("{refusal}"),
                 // What is left of a bad weather. Nothing was sent, and the faults are counted.
                 Err(_) => {}
@@ -128,9 +128,9 @@ impl Analyst {
         }
     }
 
-    fn draw(&mut self, is_belated: bool) -> Change {
-        let sensor = if is_belated { self.own.belated } else { self.random.pick(&self.own.sensors) };
-        match self.random.below(if is_belated { 4 } else { 8 }) {
+    fn draw(&mut self, is_late: bool) -> Change {
+        let sensor = if is_late { self.own.late } else { self.random.pick(&self.own.sensors) };
+        match self.random.below(if is_late { 4 } else { 8 }) {
             0 | 1 => Change::Sensor(SensorChange::Isolate(sensor)),
             2 => Change::Sensor(SensorChange::Unisolate(sensor)),
             3 => Change::Sensor(SensorChange::Move { sensor, group: self.random.pick(&self.groups) }),
@@ -139,8 +139,8 @@ impl Analyst {
         }
     }
 
-    fn other(&mut self, deed: &Change) -> Change {
-        match deed.clone() {
+    fn other(&mut self, change: &Change) -> Change {
+        match change.clone() {
             Change::Sensor(SensorChange::Isolate(sensor)) => Change::Sensor(SensorChange::Unisolate(sensor)),
             Change::Sensor(SensorChange::Unisolate(sensor)) => Change::Sensor(SensorChange::Isolate(sensor)),
             Change::Ban(BanChange::Ban { md5, .. }) => Change::Ban(BanChange::Unban(md5)),
@@ -152,7 +152,7 @@ impl Analyst {
         }
     }
 
-    /// Performs it, and keeps what left for it. Nothing leaves for a deed that is said not to be sent.
+    /// Performs it, and keeps what left for it. Nothing leaves for a change that is said not to be sent.
     async fn perform(&mut self, plan: &Plan) -> Option<Outcome> {
         let grounds = Justification { reason: Some("a script".into()), ..Justification::default() };
         let order = PlannedChange { plan, justification: &grounds };
@@ -183,25 +183,25 @@ impl Analyst {
         changes
     }
 
-    /// Holds what is said of a deed against what is so.
-    async fn check(&self, deed: &Change, outcome: &Outcome) {
+    /// Holds what is said of a change against what is so.
+    async fn check(&self, change: &Change, outcome: &Outcome) {
         match outcome.stage {
             LoggedStage::Confirmed => {
-                let (_, is_done) = self.truth(deed).await;
-                assert!(is_done, "{deed:?} is not done: {}", outcome.note);
+                let (_, is_done) = self.truth(change).await;
+                assert!(is_done, "{change:?} is not done: {}", outcome.note);
             }
             LoggedStage::NotApplied => {
-                let (is_asked, _) = self.truth(deed).await;
-                assert!(!is_asked, "{deed:?} is asked for: {}", outcome.note);
+                let (is_asked, _) = self.truth(change).await;
+                assert!(!is_asked, "{change:?} is asked for: {}", outcome.note);
             }
             _ => {}
         }
     }
 
-    /// Whether the server holds what a deed wants, and whether that is done.
-    async fn truth(&self, deed: &Change) -> (bool, bool) {
-        let held = held(&self.sim, &self.witness, deed.target()).await;
-        is_held(deed, &held)
+    /// Whether the server holds what a change wants, and whether that is done.
+    async fn truth(&self, change: &Change) -> (bool, bool) {
+        let held = held(&self.sim, &self.witness, change.target()).await;
+        is_held(change, &held)
     }
 }
 
@@ -217,11 +217,11 @@ pub(crate) async fn held(sim: &Running, witness: &reqwest::Client, target: Targe
     answer.error_for_status().unwrap().json().await.unwrap()
 }
 
-/// Whether what is held is what a deed wants, and whether it is done.
-pub(crate) fn is_held(deed: &Change, held: &Value) -> (bool, bool) {
+/// Whether what is held is what a change wants, and whether it is done.
+pub(crate) fn is_held(change: &Change, held: &Value) -> (bool, bool) {
     let is = |member: &str| held[member] == true;
     let both = |is: bool| (is, is);
-    match deed {
+    match change {
         Change::Sensor(SensorChange::Isolate(_)) => (is("network_isolation_enabled"), is("is_isolating")),
         Change::Sensor(SensorChange::Unisolate(_)) => (!is("network_isolation_enabled"), !is("is_isolating")),
         Change::Sensor(SensorChange::Move { group, .. }) => both(held["group_id"] == group.0),

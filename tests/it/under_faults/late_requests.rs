@@ -60,8 +60,8 @@ impl Isolation {
     }
 
     async fn look(&mut self) -> LoggedStage {
-        let deed = Change::Sensor(SensorChange::Isolate(SENSOR));
-        changes::recheck(&deed, &self.client, &mut self.log, &mut self.outcome).await;
+        let change = Change::Sensor(SensorChange::Isolate(SENSOR));
+        changes::recheck(&change, &self.client, &mut self.log, &mut self.outcome).await;
         self.outcome.stage
     }
 
@@ -88,10 +88,10 @@ async fn a_change_that_may_yet_arrive_is_not_called_off() {
 }
 
 #[tokio::test]
-async fn nor_is_it_called_off_by_the_first_look_that_succeeds() {
+async fn nor_is_it_called_off_by_the_first_read_that_succeeds() {
     let mut isolation = Isolation::begin([
         on_change(Mode::GatewayTimeout).with_late_execution(LATER),
-        // The look before the deed uses this up, and takes no harm.
+        // The look before the change uses this up, and takes no harm.
         on_read(Mode::NeverConfirm).limit_times(1),
         on_read(Mode::Internal).limit_times(1),
     ])
@@ -102,7 +102,7 @@ async fn nor_is_it_called_off_by_the_first_look_that_succeeds() {
 }
 
 #[tokio::test]
-async fn what_has_not_come_in_time_is_called_off_and_nobody_looks_for_it_any_more() {
+async fn what_has_not_come_in_time_is_called_off_and_is_not_polled_any_more() {
     let mut isolation = Isolation::begin([on_change(Mode::GatewayTimeout)]).await;
     assert_eq!(isolation.outcome.stage, LoggedStage::Pending);
     assert_eq!(isolation.look().await, LoggedStage::Pending);

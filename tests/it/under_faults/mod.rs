@@ -1,4 +1,4 @@
-//! Deeds on a server that drops answers, stumbles after it has done them, hangs, and does them when nobody waits any more.
+//! Changes on a server that drops answers, stumbles after it has done them, hangs, and does them when nobody waits any more.
 
 use crate::support;
 
@@ -35,7 +35,7 @@ const CHANGES: usize = 1_000;
 const SEED: u64 = 7;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn of_a_thousand_deeds_on_a_bad_server_none_is_sent_twice_falsely_confirmed_or_missing_in_the_log() {
+async fn of_a_thousand_changes_on_a_bad_server_none_is_sent_twice_falsely_confirmed_or_missing_in_the_log() {
     let options = Options {
         processes: 100,
         alerts: 0,
@@ -63,8 +63,8 @@ async fn of_a_thousand_deeds_on_a_bad_server_none_is_sent_twice_falsely_confirme
             sent: Vec::new(),
         };
         let dir = dir.path().to_owned();
-        let n_deeds = CHANGES / usize::try_from(ANALYSTS).unwrap();
-        analysts.spawn(async move { analyst.work(n_deeds, &dir).await });
+        let n_changes = CHANGES / usize::try_from(ANALYSTS).unwrap();
+        analysts.spawn(async move { analyst.work(n_changes, &dir).await });
     }
     let sent: Vec<_> = analysts.join_all().await.into_iter().flatten().collect();
     sim.clear_faults();
@@ -94,15 +94,15 @@ async fn shares(client: &Client) -> (Vec<Own>, Vec<GroupId>) {
     let sensors = page.unwrap().rows.into_iter();
     let sensors = sensors.filter(|sensor| sensor.uninstalled != Some(true));
     let (online, others): (Vec<_>, Vec<_>) = sensors.partition(|sensor| sensor.status.raw() == "Online");
-    let (belated, online) = online.split_at(usize::try_from(ANALYSTS).unwrap());
+    let (late, online) = online.split_at(usize::try_from(ANALYSTS).unwrap());
     let sensors: Vec<SensorId> = online.iter().chain(&others).map(|one| one.id).collect();
     let mut random = Random::new(SEED);
     let mut share = |n: usize| Own {
-        sensors: sensors.iter().copied().skip(n).step_by(belated.len()).collect(),
+        sensors: sensors.iter().copied().skip(n).step_by(late.len()).collect(),
         hashes: (0..5).map(|_| md5(&mut random)).collect(),
-        belated: belated[n].id,
+        late: late[n].id,
     };
-    let shares = (0..belated.len()).map(&mut share).collect();
+    let shares = (0..late.len()).map(&mut share).collect();
     let groups = client.groups().await.unwrap().rows.into_iter();
     (shares, groups.map(|group| group.id).collect())
 }
@@ -112,7 +112,7 @@ fn md5(random: &mut Random) -> Md5 {
     text.parse().unwrap()
 }
 
-/// Every deed has a line from before it was sent, and one of what came of it; and no line is of a deed that nobody did.
+/// Every change has a line from before it was sent, and one of what came of it; and no line is of a change that nobody did.
 fn nothing_is_missing(journal: &ChangeHistory, sent: &[Sent]) {
     let logged: BTreeSet<u64> = journal.activity.iter().map(|act| act.line).collect();
     let done: BTreeSet<u64> = sent.iter().map(|sent| sent.line).collect();
@@ -123,7 +123,7 @@ fn nothing_is_missing(journal: &ChangeHistory, sent: &[Sent]) {
     }
 }
 
-/// What left for a deed is what the log says of it, up to where it failed; and the server has seen no more of it.
+/// What left for a change is what the log says of it, up to where it failed; and the server has seen no more of it.
 fn nothing_is_sent_twice(journal: &ChangeHistory, sent: &[Sent], sim: &Running) {
     let mut left: BTreeMap<(String, String), usize> = BTreeMap::new();
     for Sent { line, requests } in sent {
@@ -157,22 +157,22 @@ async fn what_is_confirmed_is_held(journal: &ChangeHistory, sim: &Running, witne
     let mut n_checked = 0;
     // The newest is the first.
     for act in &journal.activity {
-        let deed = act.change().expect("the log tells the whole deed");
-        let part = match deed {
+        let change = act.change().expect("the log tells the whole deed");
+        let part = match change {
             Change::Sensor(SensorChange::Move { .. }) => "group",
             _ => "isolation or ban",
         };
-        let is_last = told.insert((deed.target(), part));
+        let is_last = told.insert((change.target(), part));
         if is_last && act.stage() == LoggedStage::Confirmed {
-            let held = held(sim, witness, deed.target()).await;
-            assert!(is_held(&deed, &held).1, "{deed:?} is not held: {held}");
+            let held = held(sim, witness, change.target()).await;
+            assert!(is_held(&change, &held).1, "{change:?} is not held: {held}");
             n_checked += 1;
         }
     }
     assert!(n_checked > 50, "{n_checked} are too few to show anything");
 }
 
-/// The script was a bad one: everything that can become of a deed became of many.
+/// The script was a bad one: everything that can become of a change became of many.
 fn all_of_it_has_happened(journal: &ChangeHistory, sent: &[Sent]) {
     let steps = journal.activity.iter().flat_map(|act| &act.steps);
     let stages: Vec<_> = steps.map(|(_, outcome)| outcome.stage).collect();

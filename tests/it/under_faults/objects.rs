@@ -1,4 +1,4 @@
-//! Deeds on what a server keeps besides sensors: each outcome told is what the server holds.
+//! Changes on what a server keeps besides sensors: each outcome told is what the server holds.
 
 use lampblack::api::{Client, WriteRequest};
 use lampblack::audit::{self, AuditLog};
@@ -33,13 +33,13 @@ impl Setup {
         Self { log: AuditLog::open(state.path()).unwrap(), sim, client, state }
     }
 
-    async fn prepare(&self, deed: Change) -> Prepared {
+    async fn prepare(&self, change: Change) -> Prepared {
         let estate = PlanContext::new(self.client.clone(), Policy::default());
-        deed.prepare(&estate).await.unwrap()
+        change.prepare(&estate).await.unwrap()
     }
 
-    async fn plan(&self, deed: Change) -> Plan {
-        match self.prepare(deed).await {
+    async fn plan(&self, change: Change) -> Plan {
+        match self.prepare(change).await {
             Prepared::Ready(plan) => *plan,
             other => panic!("it can be done: {other:?}"),
         }
@@ -50,8 +50,8 @@ impl Setup {
         changes::apply(order, &self.client, &mut self.log).await
     }
 
-    async fn perform(&mut self, deed: Change) -> Applied {
-        let plan = self.plan(deed).await;
+    async fn perform(&mut self, change: Change) -> Applied {
+        let plan = self.plan(change).await;
         self.carry_out(&plan).await.unwrap()
     }
 
@@ -106,7 +106,7 @@ async fn a_synchronization_whose_answer_was_lost_stays_unknown() {
 }
 
 #[tokio::test]
-async fn what_follows_from_a_deed_is_in_the_log_before_it_is_sent() {
+async fn the_second_request_of_a_change_is_in_the_log_before_it_is_sent() {
     let mut setup = Setup::open().await;
     let done = setup.perform(watchlist(StoredIndex::Events, &[ActionKind::Alert])).await;
     assert_eq!(done.outcome.stage, LoggedStage::Confirmed, "{}", done.outcome.note);
@@ -190,7 +190,7 @@ async fn an_edit_writes_only_what_it_changes_and_nothing_that_was_changed_meanwh
 }
 
 #[tokio::test]
-async fn notes_that_somebody_wrote_meanwhile_are_kept_and_told_before_an_undo() {
+async fn notes_that_a_colleague_wrote_meanwhile_are_kept_and_shown_before_an_undo() {
     let mut setup = Setup::open().await;
     let annotate = |notes: &str| Change::Sensor(SensorChange::Annotate { sensor: SensorId(3), notes: notes.into() });
     setup.perform(annotate("mine")).await;

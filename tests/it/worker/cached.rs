@@ -58,7 +58,7 @@ async fn a_refresh_asks_the_server_and_what_it_says_is_known_from_then_on() {
 }
 
 #[tokio::test]
-async fn hits_and_misses_are_told() {
+async fn hits_and_misses_are_reported() {
     let (_sim, mut bench) = start(|_| {}).await;
     for (urgency, hits, misses) in [(CacheFirst, 0, 1), (CacheFirst, 1, 1), (NoCache, 1, 2), (CacheFirst, 2, 2)] {
         bench.get(sensor(3), urgency).await.unwrap();

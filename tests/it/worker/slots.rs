@@ -125,7 +125,7 @@ async fn a_request_with_several_waiters_given_up_when_the_last_one_leaves() {
 }
 
 #[tokio::test]
-async fn who_asks_after_a_deed_is_not_told_what_was_asked_before_it() {
+async fn a_read_after_a_change_gets_no_answer_from_before_it() {
     let mut desk = HeldServer::open().await;
     let settings = Settings::new(desk.url.parse().unwrap(), "0123".into());
     let mut reader = Fetcher::new(Client::new(settings, None).unwrap());
