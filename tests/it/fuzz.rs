@@ -2,7 +2,7 @@
 
 use std::{collections::HashSet, time::Duration};
 
-use crate::support::{stage::Stage, world};
+use crate::support::{family, stage::Stage, world};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use lampblack::api::Error;
 use lampblack::app::{App, Input};
@@ -116,7 +116,7 @@ fn check(app: &App, asked: &[(Ticket, Slot, Fetch)], screen: &str) {
 #[test]
 fn a_poll_for_new_alerts_is_not_awaited_by_the_screen() {
     let mut stage = Stage::new(120, 36);
-    stage.answer_all(world::answer).press("esc 3").answer_all(world::answer).press("R");
+    stage.answer_all(world::answer).press("esc 3").answer_all(family::answer).press("R");
     let screen = stage.text();
     assert!(stage.asked.iter().any(|(_, slot, _)| *slot == Slot::NewAlerts), "{screen}");
     check(&stage.app, &stage.asked, &screen);
