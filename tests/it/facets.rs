@@ -217,7 +217,7 @@ fn another_time_is_a_period_and_not_a_text() {
     stage.press("K").write("someday").press("enter");
     stage.shows(&["Neither a condition"]);
     stage.press("ctrl-u").write("-30d..-7d").press("enter");
-    stage.shows(&["B  counting  the same, last event 2026-02-02 10:20:00Z to "]);
+    stage.shows(&["B  counting  same query, last event 2026-02-02 10:20:00Z to "]);
     let of = |app: &App| match app.session().search.facet_counts.compared.last_question() {
         Some(Fetch::Facets { search, .. }) => Search::clone(search),
         other => panic!("{other:?}"),
@@ -291,7 +291,7 @@ fn facets_and_their_comparison_fit_every_size() {
         }
         stage.press("esc K").write("hostname:other").press("enter");
         stage.answer_all(counting(&HERE, &THERE));
-        stage.shows(&["process_name, 3 values", "the same with hostname:other", "100 segments", "182 segments"]);
+        stage.shows(&["process_name, 3 values", "same query with hostname:other", "100 segments", "182 segments"]);
         if size == SNAPSHOT_SIZE {
             assert_snapshot!("compared", stage.picture());
         }

@@ -49,7 +49,7 @@ const STATES: [State; 13] = [
         texts: &[
             "! cannot reach https://cb-prod-01: connection refused",
             "check the profile's url and proxy, the VPN, and that the",
-            "server is up",
+            "server is running",
             "rundll32.exe",
             "up to 214, row 1",
         ],
@@ -62,8 +62,7 @@ const STATES: [State; 13] = [
         name: "failed",
         texts: &[
             "! no answer from the server within 120s",
-            "ask for less: a narrower query, a bound on the time,",
-            "fewer rows",
+            "use a narrower query, a time range or fewer rows",
             "cb-prod-01 no answer",
         ],
         bring: |stage| {

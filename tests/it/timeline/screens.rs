@@ -17,7 +17,7 @@ fn events_of_every_kind_and_a_gap_at_every_size() {
         stage.press("j j j j j v j j");
         stage.shows(&[
             "! the server answered 500 (/api/v4/process)",
-            "try again; if it stays so, the server's administrators",
+            "retry; if it fails again, ask the server",
             r"created c:\temp\out.exe",
             ">*10:15:40.500",
             "*10:15:39.550",
