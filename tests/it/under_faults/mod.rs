@@ -157,7 +157,7 @@ async fn what_is_confirmed_is_held(journal: &ChangeHistory, sim: &Running, witne
     let mut n_checked = 0;
     // The newest is the first.
     for act in &journal.activity {
-        let change = act.change().expect("the log tells the whole deed");
+        let change = act.change().expect("the log has the whole change");
         let part = match change {
             Change::Sensor(SensorChange::Move { .. }) => "group",
             _ => "isolation or ban",
