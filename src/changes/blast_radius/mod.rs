@@ -20,7 +20,7 @@ pub use many::{batch_cost, batch_impact, batch_impact_merged, is_batch, read_ban
 pub struct ImpactLine {
     /// The name of the line.
     pub subject: &'static str,
-    /// The result.
+    /// The finding in words, or why it is unknown.
     pub text: String,
     /// The source of the result, and how much of it was read.
     pub source: String,

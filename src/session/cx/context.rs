@@ -28,7 +28,7 @@ impl Cx<'_> {
         self.fetch_details(Slot::HostAlerts, open);
     }
 
-    /// Refreshes both, past the cache.
+    /// Refreshes prevalence and host alerts, past the cache.
     pub(super) fn refresh_context(&mut self) {
         if let Some(fetch) = self.session.details.prevalence.last_question().cloned() {
             self.fetch(fetch, FetchPolicy::NoCache);
@@ -38,7 +38,7 @@ impl Cx<'_> {
         }
     }
 
-    /// Clears both, when no process is selected.
+    /// Clears prevalence and host alerts, when no process is selected.
     pub(super) fn clear_context(&mut self) {
         for slot in [Slot::Prevalence, Slot::HostAlerts] {
             self.fetch_details(slot, None);
