@@ -236,7 +236,7 @@ impl Module {
         }
         let words = code.split(|c: char| !c.is_alphanumeric() && c != '_' && c != ':');
         let paths = words.map(|word| word.trim_end_matches(':')).filter(|word| word.contains("::"));
-        used.extend(paths.filter(|word| !word.starts_with(':')).map(|word| segments(word)));
+        used.extend(paths.filter(|word| !word.starts_with(':')).map(segments));
         used
     }
 }

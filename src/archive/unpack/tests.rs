@@ -106,13 +106,13 @@ fn a_file_is_unpacked_from_any_kind_of_archive_in_any_pieces() {
 fn a_file_is_complete_before_the_archive_is() {
     let archive = typical_archive(CONTENT);
     let mut unpacker = Unpacker::new(1 << 20);
-    let mut unpacked = Vec::new();
+    let mut content = Vec::new();
     let mut n_read = 0;
     while !unpacker.has_file() {
-        unpacker.feed(&archive[n_read..=n_read], &mut unpacked).unwrap();
+        unpacker.feed(&archive[n_read..=n_read], &mut content).unwrap();
         n_read += 1;
     }
-    assert_eq!(unpacked, CONTENT);
+    assert_eq!(content, CONTENT);
     assert!(n_read < archive.len() - 100);
 }
 

@@ -226,7 +226,7 @@ pub(in crate::query) fn warn_escaped_space(
 
 /// Warns of a quote or a parenthesis directly after a word, where a new term begins.
 pub(in crate::query) fn warn_glued_quote(diagnostics: &mut Diagnostics<'_>, span: &Range<usize>) {
-    let (char, hint) = match diagnostics.text[span.end..].as_bytes().first() {
+    let (char, hint) = match diagnostics.text.as_bytes().get(span.end) {
         Some(b'"') => ('"', r#"write \" for the character itself, or add a space before it"#),
         Some(b'(') => ('(', r"write \( for the character itself, or add a space before it"),
         _ => return,
