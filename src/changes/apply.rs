@@ -61,7 +61,7 @@ pub async fn apply(planned: PlannedChange<'_>, client: &Client, log: &mut AuditL
     if let Some(conflict) = plan.change.conflict(&plan.state, &before) {
         return Err(NotSent::Rejected(format!("{} {conflict}", before.name())));
     }
-    let (change, skipped) = plan.change.without_conflicts(&plan.state, &before);
+    let (change, skipped) = plan.change.without_conflicts(&plan.state, &before, plan.undone_change.as_ref());
     let skipped = skipped.join("; ");
     if change.target().is_empty() {
         return Err(NotSent::Rejected(skipped));

@@ -257,12 +257,21 @@ impl Change {
         (text, String::new())
     }
 
-    /// Returns the change without the alerts that another user changed between `planned` and `current`, and describes
-    /// those alerts.
-    pub(super) fn without_conflicts(&self, planned: &Snapshot, current: &Snapshot) -> (Self, Vec<String>) {
+    /// Returns the change without the alerts that changed between `planned` and `current`, and describes those alerts:
+    /// another user changed them, or the `undone` change, if it was still pending.
+    pub(super) fn without_conflicts(
+        &self,
+        planned: &Snapshot,
+        current: &Snapshot,
+        undone: Option<&Self>,
+    ) -> (Self, Vec<String>) {
         match (self, planned, current) {
             (Self::Triage(change), Snapshot::Alerts(planned), Snapshot::Alerts(current)) => {
-                let (change, conflicts) = change.without_conflicts(planned, current);
+                let undone = undone.and_then(|undone| match undone {
+                    Self::Triage(undone) => Some(undone),
+                    _ => None,
+                });
+                let (change, conflicts) = change.without_conflicts(planned, current, undone);
                 (Self::Triage(change), conflicts)
             }
             _ => (self.clone(), Vec::new()),

@@ -1,6 +1,8 @@
 //! The plan of a change: its effects and warnings, known before it is sent.
 
-use super::{Change, Justification, PlanContext, Rejection, Snapshot, assessment::Assessment, role::HostRole};
+use super::{
+    Change, Justification, LoggedChange, PlanContext, Rejection, Snapshot, assessment::Assessment, role::HostRole,
+};
 use crate::api::{Error, WriteRequest};
 
 /// The result of planning a change.
@@ -32,6 +34,8 @@ pub struct Plan {
     pub(super) role: HostRole,
     /// The audit log line of the change that this one undoes.
     pub(super) undoes: Option<u64>,
+    /// The change that this one undoes, which may still be pending.
+    pub(super) undone_change: Option<Change>,
     /// The server's version, which decides how some members are written.
     pub(super) release: Option<(u32, u32)>,
 }
@@ -40,13 +44,14 @@ impl Plan {
     /// Creates the plan of a change that was assessed for a target in this state. `release` is the server's version.
     fn new(change: Change, state: Snapshot, assessment: Assessment, release: Option<(u32, u32)>) -> Self {
         let Assessment { effects, warnings, notes, protection, role } = assessment;
-        Self { change, state, effects, warnings, notes, protection, role, undoes: None, release }
+        Self { change, state, effects, warnings, notes, protection, role, undoes: None, undone_change: None, release }
     }
 
-    /// Sets the audit log line of the change that this plan undoes.
+    /// Sets the logged change that this plan undoes.
     #[must_use]
-    pub fn with_undone_line(mut self, line: Option<u64>) -> Self {
-        self.undoes = line;
+    pub fn with_undone_change(mut self, logged: Option<&LoggedChange>) -> Self {
+        self.undoes = logged.map(|logged| logged.line);
+        self.undone_change = logged.and_then(LoggedChange::change);
         self
     }
 

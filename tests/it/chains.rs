@@ -114,6 +114,36 @@ fn a_walk_that_is_given_up_says_so() {
     assert_eq!(asked_beyond(&stage), Some(0));
 }
 
+/// A console that shows the tree of the first process, whose chain is still awaited.
+fn awaiting_in_tree() -> Stage {
+    let mut stage = awaiting();
+    stage.press("enter");
+    let is_summary = |(_, slot, _): &(_, Slot, _)| *slot == Slot::Summary(world::id(0));
+    let at = stage.asked.iter().position(is_summary).expect("the process is awaited");
+    stage.answer(at, world::answer);
+    arrive(&mut stage, 2, &Top::Walking);
+    stage.shows(&["Tree  rundll32.exe", "userinit.exe", "Loading ancestors…"]);
+    stage
+}
+
+#[test]
+fn a_walk_that_was_given_up_says_so_when_one_returns_to_its_tree() {
+    let mut stage = awaiting_in_tree();
+    stage.press("ctrl-c esc 2").shows(&["Tree  rundll32.exe", "userinit.exe", "more ancestors not loaded, r retries"]);
+    assert_eq!(asked_beyond(&stage), None);
+    stage.press("r").shows(&["Loading ancestors…"]);
+    assert_eq!(asked_beyond(&stage), Some(0));
+}
+
+#[test]
+fn a_walk_that_the_cursor_left_goes_on_when_one_returns_to_its_tree() {
+    let mut stage = awaiting_in_tree();
+    stage.press("esc j k 2").shows(&["Tree  rundll32.exe 4000", "Loading"]).lacks("not loaded");
+    assert_eq!(asked_beyond(&stage), Some(0));
+    arrive(&mut stage, 3, &Top::Root);
+    stage.shows(&["winlogon.exe"]).lacks("Loading ancestors…");
+}
+
 #[test]
 fn a_refreshed_chain_stays_until_the_new_one_is_as_long() {
     let mut stage = awaiting();

@@ -130,6 +130,32 @@ async fn an_alert_that_somebody_else_changed_meanwhile_is_left_alone() {
 }
 
 #[tokio::test]
+async fn an_alert_that_the_undone_action_changes_only_now_is_not_said_to_be_changed_by_others() {
+    let options = Options { index_lag: Duration::from_millis(300), ..small() };
+    let console = Console::with(options, 120, 36, |_| {}).await;
+    let mut console = console.of("ana").await;
+    fault(&console, json!({"mode": "partial", "match": "/api/v1/alerts"}));
+    console.press("esc 3 space space space d d").await;
+    console.until("accepted, waiting; 2 of 3 alerts changed").await;
+    console.press("z").await.shows(&["RESTORE STATUS 2 of 3 alerts", "already has this status and is skipped"]);
+    // The last of the three is resolved while the undo is looked at.
+    let client = Client::new(settings(&console.sim), None).unwrap();
+    let search =
+        Search { query: "status:Unresolved".into(), sort: Some("alert_severity desc".into()), ..Search::default() };
+    let first = Span { start: 0, rows: 1 };
+    let last_of_three = client.alerts(&search, first).await.unwrap().rows[0].id.clone();
+    client.send_write(&WriteRequest::alert(&last_of_three, &AlertStatus::Resolved)).await.unwrap();
+    while client.alerts(&search, first).await.unwrap().rows[0].id == last_of_three {}
+    console.press("tab tab enter").await;
+    console.until("restore status 3 x FUZZYWOMBAT service: accepted").await;
+    console
+        .press("!")
+        .await
+        .shows(&["only now changed by the undone action", "is skipped: Resolved"])
+        .lacks("meanwhile");
+}
+
+#[tokio::test]
 async fn what_was_marked_is_acted_on_once() {
     let mut console = queue().await;
     console.press("space space f").await.shows(&["2 alerts"]);

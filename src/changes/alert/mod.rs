@@ -238,9 +238,14 @@ impl AlertChange {
         }
     }
 
-    /// Returns the change without the alerts that another user changed between `planned` and `current`, and describes
-    /// those alerts.
-    pub(super) fn without_conflicts(&self, planned: &AlertSnapshot, current: &AlertSnapshot) -> (Self, Vec<String>) {
+    /// Returns the change without the alerts that changed between `planned` and `current`, and describes those alerts:
+    /// another user changed them, or the `undone` change, if it was still pending.
+    pub(super) fn without_conflicts(
+        &self,
+        planned: &AlertSnapshot,
+        current: &AlertSnapshot,
+        undone: Option<&Self>,
+    ) -> (Self, Vec<String>) {
         let planned_alerts: HashMap<_, _> = planned.present.iter().map(|alert| (&alert.id, alert)).collect();
         let mut conflicts = Vec::new();
         let is_unchanged = |alert: &&Arc<Alert>| {
@@ -252,8 +257,10 @@ impl AlertChange {
             };
             let is_unchanged = planned.status == alert.status && planned.assigned_to == alert.assigned_to;
             if !is_unchanged {
+                let is_own = undone.is_some_and(|undone| undone.sets_alert(planned, alert));
+                let cause = if is_own { "was only now changed by the undone action" } else { "was changed meanwhile" };
                 conflicts.push(format!(
-                    "{} was changed meanwhile and is skipped: {}",
+                    "{} {cause} and is skipped: {}",
                     display_id(&alert.id),
                     describe_current(alert)
                 ));
@@ -264,6 +271,15 @@ impl AlertChange {
         let change =
             Self { alerts: unchanged.iter().map(|alert| alert.id.clone()).collect(), desired: self.desired.clone() };
         (change, conflicts)
+    }
+
+    /// Returns whether an alert that was as in `planned` is now as this change would set it.
+    fn sets_alert(&self, planned: &Alert, current: &Alert) -> bool {
+        let is_owner_kept = planned.assigned_to == current.assigned_to;
+        self.alerts.contains(&current.id)
+            && self.is_satisfied_by(current)
+            && !self.is_satisfied_by(planned)
+            && (is_owner_kept || matches!(self.desired, Disposition::Assigned(_) | Disposition::Previous(_)))
     }
 
     /// Finds out what the change does to the alerts.

@@ -286,8 +286,8 @@ impl ConfirmPane {
                 }
                 let plans = self.plans(cx.session()).into_iter();
                 let plans = plans.map(|plan| {
-                    let undone_line = self.undone_change(plan).map(|logged| logged.line);
-                    plan.clone().with_undone_line(undone_line)
+                    let undone_change = self.undone_change(plan).map(AsRef::as_ref);
+                    plan.clone().with_undone_change(undone_change)
                 });
                 let plans = plans.collect();
                 cx.notify(format!("{}: sending; Activity (@) shows the result", self.verb()));

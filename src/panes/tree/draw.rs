@@ -219,7 +219,7 @@ fn top_reason(top: &Top, is_awaited: bool, parent: &Untrusted) -> String {
     let name = parent.non_empty().filter(|name| !name.eq_ignore_case("(unknown)")).map(|name| text::fit(name, 24));
     match top {
         Top::Root => "no parent".into(),
-        Top::Walking if !is_awaited => "more ancestors not loaded".into(),
+        Top::Walking if !is_awaited => "more ancestors not loaded, r retries".into(),
         Top::Walking => "Loading ancestors…".into(),
         Top::Unknown => "parent not recorded".into(),
         Top::NotRecorded(id) => {

@@ -19,6 +19,8 @@ pub(crate) struct View {
     pub(crate) is_tree: bool,
     /// The lists whose rows the cursor is in: their answers are always good.
     pub(crate) rows: &'static [List],
+    /// Whether its rows are counts: their answers are always good.
+    pub(crate) is_counted: bool,
     /// The keys from the row under the cursor to what is looked at, and those that lead back.
     pub(crate) visit: &'static str,
     pub(crate) back: &'static str,
@@ -42,6 +44,7 @@ const PLAIN: View = View {
     first: "g g",
     is_tree: false,
     rows: &[],
+    is_counted: false,
     visit: "",
     back: "",
     opens: None,
@@ -72,6 +75,15 @@ pub(crate) const VIEWS: &[View] = &[
         is_tree: true,
         rows: &[List::Processes],
         panes: 3,
+        ..PLAIN
+    },
+    View {
+        name: "facets",
+        query: "process_name:cmd.exe OR process_name:net.exe",
+        then: "F",
+        rows: &[List::Processes],
+        is_counted: true,
+        is_named: false,
         ..PLAIN
     },
     View { name: "alerts", come: "esc 3", rows: &[List::Alerts], panes: 2, ..PLAIN },

@@ -6,6 +6,7 @@ use lampblack::api::Error;
 use lampblack::changes::{Change, Target};
 use lampblack::panes::PaneId;
 use lampblack::worker::Slot;
+use serde_json::json;
 
 use super::{
     answers::{good, journal},
@@ -54,6 +55,7 @@ impl View {
             Slot::Page(list, _) if is_opened && self.opens == Some(list) => false,
             Slot::Page(list, _) => self.rows.contains(&list),
             Slot::AlertDigest | Slot::ServerInfo => true,
+            Slot::Facets(_) => self.is_counted,
             Slot::Summary(_) | Slot::Lineage => self.is_tree,
             _ => false,
         }
@@ -112,8 +114,13 @@ impl View {
     }
 
     /// The record of the row under the cursor.
-    fn record(stage: &mut Stage) -> String {
+    fn record(&self, stage: &mut Stage) -> String {
         stage.copied.clear();
+        if self.is_counted {
+            // A count has no record, but the value that was counted.
+            stage.press("y d");
+            return json!({"id": stage.copied.pop()}).to_string();
+        }
         stage.press("y j");
         stage.copied.pop().unwrap_or_default()
     }
@@ -121,12 +128,12 @@ impl View {
     /// A row that is unlike the first one in all that a verb can act on.
     fn other(&self) -> Option<usize> {
         let mut stage = self.begin();
-        let first = targets(&Self::record(&mut stage));
+        let first = targets(&self.record(&mut stage));
         let mut alike = None;
         for row in 1..ROWS {
             stage.press("j");
             self.answer(&mut stage, &Delivery::Silent);
-            let own = targets(&Self::record(&mut stage));
+            let own = targets(&self.record(&mut stage));
             // All relatives are on one host.
             if !own.is_empty() && own.is_disjoint(&first) || self.is_tree && row > 2 {
                 return Some(row);
@@ -165,7 +172,7 @@ impl View {
         for _ in 0..row {
             stage.press("j");
         }
-        let record = Self::record(&mut stage);
+        let record = self.record(&mut stage);
         let is_opened = !self.visit.is_empty();
         stage.press(self.visit);
         let kinds = self.answer_at(&mut stage, delivery, is_opened);
