@@ -248,7 +248,9 @@ impl ConfirmPane {
             });
         }
         if self.plans(session).is_empty() {
-            return Some("nothing to change".into());
+            // Without its state, it is not known whether there is anything to change.
+            let is_unknown = preview.results.iter().flatten().any(Result::is_err);
+            return Some(if is_unknown { "the target could not be read" } else { "nothing to change" }.into());
         }
         if self.changes.iter().any(Change::needs_reason) && self.fields.reason().is_none() {
             return Some("a reason is required".into());
