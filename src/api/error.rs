@@ -325,11 +325,11 @@ mod tests {
             (refused(""), "the server answered 500 (GET /api/v1/process)"),
             (refused("out of memory"), "the server answered 500: out of memory (GET /api/v1/process)"),
             (Error::Busy(None), "the server is busy"),
-            (Error::Busy(Some(Duration::from_secs(7))), "the server is busy; it asks to wait 7s"),
+            (Error::Busy(Some(Duration::from_secs(7))), "the server is busy, retry in 7s"),
             (Error::Timeout(Duration::from_mins(2)), "no answer from the server within 120s"),
             (
                 Error::Certificate { reason: CertificateProblem::Name(vec!["localhost".into()]) },
-                "the server's certificate is not accepted: it is made for localhost",
+                "the server certificate is not trusted: it is for localhost",
             ),
         ] {
             assert_eq!(error.to_string(), message);

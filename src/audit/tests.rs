@@ -190,7 +190,7 @@ fn a_log_with_an_invalid_last_line_cannot_be_appended_to() {
     write_log(&dir, format!("{}an edit\n", text(&dir)));
     let mut log = AuditLog::open(dir.path()).unwrap();
     let error = append(&mut log, submitted_event("x"));
-    assert!(error.unwrap_err().to_string().contains("its last line is no entry"));
+    assert!(error.unwrap_err().to_string().contains("its last line is not an entry"));
 }
 
 #[test]

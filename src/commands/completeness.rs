@@ -54,7 +54,7 @@ mod tests {
 
     #[test]
     fn a_single_record_is_described_in_the_singular() {
-        assert_eq!(describe_unreadable(1, "rows"), "1 row could not be read and is left out");
-        assert_eq!(describe_unreadable(2, "feeds"), "2 feeds could not be read and are left out");
+        assert_eq!(describe_unreadable(1, "rows"), "1 row could not be read and is skipped");
+        assert_eq!(describe_unreadable(2, "feeds"), "2 feeds could not be read and are skipped");
     }
 }

@@ -60,7 +60,7 @@ mod tests {
         fs::write(&file, "").unwrap();
         set_mode(&file, 0o644).unwrap();
         let warning = restrict_to_owner(&file).unwrap();
-        let expected = "actions.jsonl was open to other users (mode 644); it is 600 now";
+        let expected = "actions.jsonl was accessible to other users (mode 644); it is now 600";
         assert!(warning.ends_with(expected), "{warning}");
         assert_eq!(restrict_to_owner(&file), None);
         assert_eq!(mode(&fs::metadata(&file).unwrap()), 0o600);

@@ -77,7 +77,7 @@ mod tests {
         check_refused("", "an empty key");
         check_refused(" ", "an empty key");
         check_refused("g g g", "more than two keys");
-        check_refused("g return", "\"return\" is no key");
+        check_refused("g return", "\"return\" is not a key");
     }
 
     #[test]

@@ -253,7 +253,7 @@ mod tests {
         let nearest = |keys| keymap.describe_nearest(Scope::Sensor.lookup_chain(), &typed(keys));
         assert_eq!(nearest("J"), "\"J\" does nothing in this pane; j is down");
         assert_eq!(nearest("s"), "\"s\" does nothing in this pane (it is sort in Rows)");
-        assert_eq!(nearest("y x"), "\"y x\" does nothing in this pane; keys after the first: y h c g n j d");
+        assert_eq!(nearest("y x"), "\"y x\" does nothing in this pane; keys that can follow: y h c g n j d");
         assert_eq!(nearest("f9"), "\"f9\" does nothing in this pane; ? lists the keys");
     }
 }

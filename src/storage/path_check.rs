@@ -82,7 +82,7 @@ mod tests {
         assert_eq!(inside.path, home.path().join("x.zip"));
         fs::write(at("x.zip"), b"theirs").unwrap();
         let taken = check_path(&at(""), "x.zip").problem.unwrap();
-        assert!(taken.ends_with("x.zip: it exists already"), "{taken}");
+        assert!(taken.ends_with("x.zip: it already exists"), "{taken}");
         let missing = check_path(&at("no/a.zip"), "x");
         let problem = missing.problem.unwrap();
         assert!(problem.ends_with("there is no such directory"), "{problem}");

@@ -233,8 +233,8 @@ mod tests {
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         for (text, reason) in [
             ("[[query]]\nname = \"a\"\nquery = x\n", "line 3: "),
-            ("query = [1]\n", "written as [[query]]"),
-            ("[query]\nname = \"a\"\n", "written as [[query]]"),
+            ("query = [1]\n", "write each query as [[query]]"),
+            ("[query]\nname = \"a\"\n", "write each query as [[query]]"),
         ] {
             let mut saved = SavedQueries { path: path.clone(), queries: Vec::new(), n_unreadable: 0 };
             fs::write(&path, text).unwrap();

@@ -123,7 +123,7 @@ mod tests {
         let json = r#"{"a": "0123456789", "b": "01\\2\u00ae3é", "c": "é", "d": "0123", "e": [1, 2, 3, 4, 5]}"#;
         assert_eq!(
             compact_cut(json, 4),
-            r#"{"a":"0123… (6 bytes left out)","b":"01\\… (10 bytes left out)","c":"é","d":"0123","e":[1,2,3,4,5]}"#
+            r#"{"a":"0123… (6 bytes omitted)","b":"01\\… (10 bytes omitted)","c":"é","d":"0123","e":[1,2,3,4,5]}"#
         );
         assert_eq!(compact_cut(json, 100), compact(json));
     }

@@ -234,7 +234,7 @@ mod tests {
             ("", "nothing instead of JSON"),
             ("<html>", "a web page instead of JSON"),
             (r#"{"results": ["#, "the JSON is truncated"),
-            (r#"{"results": [nonsense]}"#, "no valid JSON at line 1, column 15"),
+            (r#"{"results": [nonsense]}"#, "invalid JSON at line 1, column 15"),
         ] {
             assert_eq!(parse_page::<Process>(json, REQUESTED).unwrap_err().to_string(), reason, "{json}");
         }
