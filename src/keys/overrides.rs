@@ -181,12 +181,12 @@ mod tests {
         let scopes: Vec<_> = Scope::all().map(Scope::name).collect();
         let faults = faults.join("\n").replace(&scopes.join(", "), "SCOPES");
         insta::assert_snapshot!(faults, @r#"
-        keys.list.down: "hyper" is no key; allowed are a single character, f1 to f35, enter, esc, tab, backtab, space, minus, up, down, left, right, home, end, pageup, pagedown, delete, backspace, insert
-        keys.list.opne: no such action; did you mean open? `lampblack keys` lists those allowed
-        keys.nowhere: no such place; allowed are SCOPES
-        keys.query.submit: "x" would be typed there; allowed are keys that type nothing, such as ctrl-x or f5
-        keys.rows.sort: "y" is taken: "y y" is yank-row in copy, "y h" is yank-hash in copy, "y c" is yank-cmdline in copy, "y g" is yank-guid in copy, "y n" is yank-host in copy, "y j" is yank-json in copy, "y d" is yank-raw in copy, "y r" is yank-curl in calls; allowed is a key that is free there (to free one, give that action other keys, or [])
-        keys.rows.refresh: "s" is taken: "s" is sort in rows; allowed is a key that is free there (to free one, give that action other keys, or [])
+        keys.list.down: "hyper" is not a key; use a single character, f1 to f35, enter, esc, tab, backtab, space, minus, up, down, left, right, home, end, pageup, pagedown, delete, backspace, insert
+        keys.list.opne: unknown action; did you mean open? `lampblack keys` lists all actions
+        keys.nowhere: unknown place; use one of SCOPES
+        keys.query.submit: "x" is a character that is typed there; use a key such as ctrl-x or f5
+        keys.rows.sort: "y" is already used: "y y" is yank-row in copy, "y h" is yank-hash in copy, "y c" is yank-cmdline in copy, "y g" is yank-guid in copy, "y n" is yank-host in copy, "y j" is yank-json in copy, "y d" is yank-raw in copy, "y r" is yank-curl in calls; use a free key, or give that action other keys, or []
+        keys.rows.refresh: "s" is already used: "s" is sort in rows; use a free key, or give that action other keys, or []
         "#);
     }
 }

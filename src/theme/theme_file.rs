@@ -215,8 +215,8 @@ mod tests {
         .unwrap_err();
         assert_eq!(faults.len(), 3, "{faults:?}");
         assert!(faults[0].starts_with("palette.ink: \"blueish\" is not a color; use #rrggbb"));
-        assert!(faults[1].starts_with("roles.bad: \"acent\" is not in the palette; it has accent, "));
-        assert!(faults[2].starts_with("roles.god: no such role; allowed are text, muted, accent"));
+        assert!(faults[1].starts_with("roles.bad: \"acent\" is not in the palette: use accent, "));
+        assert!(faults[2].starts_with("roles.god: unknown role; use text, muted, accent"));
         let faults = parse_user_theme("[roles]\nbad = { fgg = \"red\" }").unwrap_err();
         assert!(faults[0].contains("unknown field `fgg`"), "{faults:?}");
         assert!(parse("", ThemeFile::default()).unwrap_err().contains(&"roles.text: missing".into()));
