@@ -82,7 +82,8 @@ mod tests {
         set(&dir, 0o755);
         let warnings = check_state(&dir);
         assert_eq!(warnings.len(), 1, "{warnings:?}");
-        let expected = "lampblack was accessible to other users (mode 755); it is now 700; and 3 more in this directory";
+        let expected =
+            "lampblack was accessible to other users (mode 755); it is now 700; and 3 more in this directory";
         assert!(warnings[0].ends_with(expected), "{warnings:?}");
         assert_eq!(check_state(&dir), Vec::<String>::new());
     }

@@ -11,7 +11,36 @@ use std::{
 use crate::support::source::{Source, sources};
 
 /// The parts of a module, lowest first: each uses only the parts before it.
-const ORDERS: [(&str, &[&str]); 2] = [
+const ORDERS: [(&str, &[&str]); 3] = [
+    (
+        "changes",
+        &[
+            "role",
+            "assessment",
+            "rejection",
+            "target",
+            "policy",
+            "context",
+            "unreadable_rows",
+            "isolation",
+            "sensor",
+            "ban",
+            "alert",
+            "watchlist",
+            "feed",
+            "report",
+            "admin",
+            "snapshot",
+            "change",
+            "undo",
+            "logged_change",
+            "plan",
+            "blast_radius",
+            "apply",
+            "history",
+            "log_tail",
+        ],
+    ),
     (
         "query",
         &[
@@ -51,11 +80,7 @@ struct Crate(BTreeMap<ItemPath, Module>);
 #[test]
 fn no_file_imports_itself_through_others() {
     let graph = Crate::read().imports();
-    let circles: Vec<_> = graph
-        .keys()
-        .filter_map(|file| find_circle(&graph, file))
-        .filter(|circle| !circle.contains("src/changes/"))
-        .collect();
+    let circles: Vec<_> = graph.keys().filter_map(|file| find_circle(&graph, file)).collect();
     assert!(circles.is_empty(), "\n{}", circles.join("\n"));
 }
 
