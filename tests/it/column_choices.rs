@@ -43,7 +43,7 @@ fn several_warnings_of_the_start_can_all_be_read() {
     let is_warning = true;
     stage.input(Input::Notice { text, is_warning });
     stage.shows(&["3 more warnings, esc ! shows all: another"]);
-    stage.press("esc !").shows(&["accessible to", "read-only", "a FIFO", "another program"]);
+    stage.press("esc !").shows(&["open to others", "read-only", "a FIFO", "another program"]);
     stage.press("esc").lacks("more warnings");
     // They are read, and what comes later stands for itself.
     let text = "the disk is full".to_owned();
