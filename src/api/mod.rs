@@ -5,6 +5,7 @@
 //! "Reference" in the comments is the API reference of the server, with a section number.
 
 mod auth;
+mod curl;
 mod download;
 mod endpoints;
 mod error;

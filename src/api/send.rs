@@ -84,7 +84,7 @@ impl Accepted {
     /// Returns the error for an answer about another object than the requested one, which must not be shown or acted
     /// on.
     pub(super) fn mismatch_error(&self, about: &str) -> Error {
-        self.malformed_error(format!("a response for something other than {about}"))
+        self.malformed_error(format!("not about {about}"))
     }
 
     /// Returns whether the server states with a 204 that there is nothing. An empty body with another status does not

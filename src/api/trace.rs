@@ -37,13 +37,6 @@ impl RequestTrace {
         self.status.is_none() && self.error.as_deref() == Some(CANCELLED)
     }
 
-    /// Returns the request as a `curl` command without the token, for a server at `url`; `None` for a request that changes
-    /// the server, which must not be repeated.
-    pub fn curl_command(&self, url: &str) -> Option<String> {
-        let quoted = format!("'{}'", format!("{url}{}", self.path).replace('\'', r"'\''"));
-        (self.method == "GET").then(|| format!("curl -sS -H \"X-Auth-Token: $TOKEN\" {quoted}"))
-    }
-
     /// Returns when the request is sent again, if the delay is long enough to be reported to the user.
     pub fn long_retry_at(&self) -> Option<Timestamp> {
         const MIN_REPORTED_WAIT: SignedDuration = SignedDuration::from_secs(3);

@@ -1,13 +1,11 @@
 //! Applying changes from the command line: every target is named, previewed, confirmed, logged and verified.
 
-use std::{cell::RefCell, future::pending};
-
-use tokio::{pin, select, sync::mpsc, time::sleep};
+use std::cell::RefCell;
 
 use super::{
     CommandCx, Exit, Failure,
     change::{self, Log},
-    signals::wait_for_shutdown,
+    wait::{wait_until_confirmed, with_lock_notes},
 };
 use crate::api::{Client, Error};
 use crate::audit::{LoggedStage, Scan};
@@ -219,94 +217,6 @@ async fn apply_in_turn<'p>(
         }
     }
     Ok((applied, exit))
-}
-
-/// Runs an operation that writes to the audit log, and notes when it waits for the lock.
-async fn with_lock_notes<T>(
-    operation: impl Future<Output = T>,
-    lock_waits: &mut mpsc::UnboundedReceiver<bool>,
-    cx: &mut CommandCx<'_>,
-) -> T {
-    pin!(operation);
-    loop {
-        select! {
-            biased;
-            done = &mut operation => return done,
-            Some(is_waiting) = lock_waits.recv() => if is_waiting {
-                cx.note("waiting for another program that has locked the action log");
-            },
-        }
-    }
-}
-
-/// Waits until every change is confirmed, the wait limit has passed, or a signal arrives.
-async fn wait_until_confirmed(
-    applied: &mut [(&Plan, Applied)],
-    wait_limit: WaitLimit,
-    client: &Client,
-    log: &mut Log,
-    cx: &mut CommandCx<'_>,
-) {
-    let time_limit = async {
-        match wait_limit {
-            WaitLimit::For(time) => sleep(time).await,
-            WaitLimit::None | WaitLimit::Unlimited => pending().await,
-        }
-    };
-    let signal = async {
-        if wait_for_shutdown().await.is_err() {
-            pending::<()>().await;
-        }
-    };
-    let is_stopped = select! {
-        biased;
-        () = poll_until_confirmed(applied, client, log, cx) => false,
-        () = signal => true,
-        () = time_limit => false,
-    };
-    cx.progress("");
-    // An outcome that could not be read stays unknown.
-    let open: Vec<_> =
-        applied.iter_mut().map(|(_, one)| &mut one.outcome).filter(|outcome| outcome.is_open()).collect();
-    if is_stopped && !open.is_empty() {
-        cx.warn("waiting cancelled; sent requests stay in force: `lampblack log show` lists them");
-    }
-    let Log { actions, lock_waits } = log;
-    for outcome in open {
-        let logging = with_lock_notes(changes::log_timed_out(actions, client, outcome), lock_waits, cx);
-        select! {
-            () = logging => {}
-            // A second signal ends the wait, since the log may stay locked.
-            _ = wait_for_shutdown() => return,
-        }
-    }
-}
-
-/// Reads the server's state repeatedly until every change is confirmed.
-async fn poll_until_confirmed(
-    applied: &mut [(&Plan, Applied)],
-    client: &Client,
-    log: &mut Log,
-    cx: &mut CommandCx<'_>,
-) {
-    let Log { actions, lock_waits } = log;
-    loop {
-        // If a read failed, the next one may show the outcome.
-        let open =
-            applied.iter_mut().map(|(_, one)| one).filter(|one| one.outcome.is_open() || one.outcome.needs_read_back());
-        let mut open: Vec<_> = open.collect();
-        if open.is_empty() {
-            break;
-        }
-        cx.progress(&format!(
-            "waiting for {} to be confirmed; ^c stops waiting, sent requests stay in force",
-            open.len()
-        ));
-        sleep(client.timings().read_back_interval).await;
-        for Applied { change, outcome } in &mut open {
-            with_lock_notes(changes::recheck(change, client, actions, outcome), lock_waits, cx).await;
-        }
-    }
 }
 
 /// Prints the outcome of a change, and returns the failure to report if it was not applied.

@@ -38,6 +38,7 @@ mod stdin;
 mod time_args;
 mod tree;
 mod user;
+mod wait;
 mod watchlist;
 
 pub use context::{CommandCx, Hidden, Streams};

@@ -1,11 +1,13 @@
 //! Event loop and platform: all I/O of the console.
 
+mod clipboard;
 mod input;
 mod input_decoder;
 mod memory;
 mod output;
 mod password;
 mod platform;
+mod signals;
 mod terminal;
 
 use std::{future::pending, io, path::Path, time::Duration};
@@ -24,7 +26,8 @@ pub use memory::forbid_core_dumps;
 pub use output::Output;
 pub use password::read_password;
 pub use platform::{Platform, UnixPlatform, column_choices, history_entry, saved_queries, session_file};
-pub use terminal::{TerminalGuard, shutdown_signal};
+pub use signals::shutdown_signal;
+pub use terminal::TerminalGuard;
 
 use crate::app::{App, Input};
 use crate::session::Effect;
@@ -159,7 +162,7 @@ fn run_effect<B: Backend>(
         Effect::CopyText(text) => platform.copy_to_clipboard(&text),
         Effect::CopyToFile(text) => {
             let dir = platform.copies_dir().map(Path::to_owned);
-            return Ok(runner.spawn(move || platform::write_copy(dir.as_deref(), &text)));
+            return Ok(runner.spawn(move || clipboard::write_copy(dir.as_deref(), &text)));
         }
         Effect::AppendHistory(entry) => platform.append_history(&entry),
         Effect::SaveQuery(query) => return Ok(runner.finish(platform.save_query(&query))),

@@ -14,7 +14,7 @@ use rustix::process::Signal;
 use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
 use signal_hook::{flag, low_level};
 
-use super::terminal::ENDING;
+use super::signals::ENDING;
 
 /// The time between two checks for a signal that ends the program.
 const SIGNAL_POLL_INTERVAL: Duration = Duration::from_millis(100);

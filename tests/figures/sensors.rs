@@ -35,7 +35,7 @@ pub(crate) fn measure(report: &mut Report) {
         let began = Instant::now();
         let mut open = None;
         console
-            .press_and_look("4", |screen| {
+            .press_and_read("4", |screen| {
                 if screen.contains("Sensors  50,000, row 1") {
                     open.get_or_insert_with(|| began.elapsed());
                 }

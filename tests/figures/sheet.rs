@@ -30,7 +30,7 @@ pub(crate) fn measure(report: &mut Report) {
         console.asked();
         let mut drawn = Vec::new();
         let began = Instant::now();
-        console.press_and_look("B", |screen| drawn.push(screen.to_owned())).await;
+        console.press_and_read("B", |screen| drawn.push(screen.to_owned())).await;
         let whole = began.elapsed();
         let first = drawn.first().cloned().unwrap_or_default();
         report.figure(

@@ -123,7 +123,7 @@ fn what_does_not_come_is_said_and_asked_for_again() {
         Fetch::Binary(_) => Err(Error::Internal),
         _ => distinct(fetch),
     });
-    stage.shows(&["│> ?", "lookups pending"]);
+    stage.shows(&["│> ?", "lookups failed"]);
     assert_eq!(n_awaited(&stage), 0);
     stage.press("j");
     assert_eq!(n_awaited(&stage), 0, "not by itself");
@@ -149,7 +149,7 @@ fn a_file_that_the_server_does_not_know_is_unknown_and_no_failure() {
         Fetch::Binary(_) => Err(Error::NotFound { what: "it".into() }),
         _ => distinct(fetch),
     });
-    stage.shows(&["│> ?"]).lacks("lookups pending");
+    stage.shows(&["│> ?"]).lacks("lookups failed");
 }
 
 #[tokio::test]

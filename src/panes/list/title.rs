@@ -5,6 +5,7 @@ use ratatui::text::Line;
 use super::{ListPane, ListView, columns, group_thousands};
 use crate::panes::bulk;
 use crate::session::{Session, SessionRow};
+use crate::text;
 
 impl<K: ListView> ListPane<K> {
     /// Returns the title.
@@ -41,7 +42,10 @@ impl<K: ListView> ListPane<K> {
         }
         let n_unjoined = session.lists.joins.n_failed();
         if n_unjoined > 0 && !columns::required_joins(&columns::shown_columns::<K>(session)).is_empty() {
-            parts.push(format!("{n_unjoined} lookups pending"));
+            parts.push(format!(
+                "{} failed",
+                text::pluralize(u64::try_from(n_unjoined).unwrap_or(u64::MAX), "lookup", "lookups")
+            ));
         }
         parts.extend(K::note(session));
         if is_incomplete {

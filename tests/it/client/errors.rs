@@ -163,7 +163,7 @@ async fn what_is_no_answer_is_malformed() {
 async fn an_answer_about_something_else_is_malformed() {
     let server = Server::start(vec![json(include_str!("../../goldens/get_sensor_7.json"))]).await;
     let error = server.client().sensor(SensorId(8)).await.unwrap_err();
-    says(&error, "unexpected response from GET /api/v1/sensor/8: a response for something other than sensor 8");
+    says(&error, "unexpected response from GET /api/v1/sensor/8: not about sensor 8");
 }
 
 #[tokio::test]

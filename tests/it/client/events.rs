@@ -148,7 +148,7 @@ async fn the_events_of_another_process_are_refused_and_those_of_an_empty_one_are
     let other = EVENTS.replace(GUID, "00000007-0000-1092-01d7-10df4de391b1");
     let server = Server::start(vec![info("6.2"), json(&other)]).await;
     let error = server.client().events(id(), BATCH).await.unwrap_err().to_string();
-    assert!(error.contains("something other than segment"), "{error}");
+    assert!(error.contains("not about segment"), "{error}");
     let server = Server::start(vec![info("6.2"), json(r#"{"process": {}}"#)]).await;
     let events = server.client().events(id(), BATCH).await.unwrap();
     assert_eq!(events, EventBatch::default());

@@ -42,7 +42,7 @@ async fn answering(answers: Vec<Answer>) -> (Server, Client) {
 fn is_refused<T: Debug>(found: Result<T, Error>, about: &str) {
     let error = found.unwrap_err();
     assert!(matches!(error, Error::Malformed { .. }), "{error:?}");
-    let says = format!("a response for something other than {about}");
+    let says = format!("not about {about}");
     assert!(error.to_string().ends_with(&says), "{error}");
 }
 
