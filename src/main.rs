@@ -51,7 +51,7 @@ fn main() -> ExitCode {
         Ok(Some((state_dir, _))) => (Some(state_dir.clone()), check_state(state_dir)),
         Ok(None) => (None, Vec::new()),
         Err(error) => {
-            let warning = format!("actions and logs are off: {error}");
+            let warning = format!("no action can be sent, nothing is logged: {error}");
             (None, vec![warning])
         }
     };

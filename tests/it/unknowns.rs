@@ -49,7 +49,7 @@ async fn a_comparison_with_a_host_that_does_not_exist_says_so_and_a_backward_tim
     let mut console = Console::start().await;
     console.search("process_name:svchost.exe").await;
     console.press("esc F K ctrl-u").await.write("hostname:nowhere").await.press("enter").await;
-    console.shows(&["B  nothing matches  the same with hostname:nowhere"]);
+    console.shows(&["B  nothing matches  same query with hostname:nowhere"]);
     console.press("K ctrl-u").await.write("-7d..-30d").await.press("enter").await;
     console.shows(&["The time range ends before it begins"]);
 }
