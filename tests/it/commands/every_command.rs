@@ -87,7 +87,7 @@ async fn a_state_directory_that_cannot_be_written_is_a_warning() {
     fs::write(bench.home.path().join("state"), "a file").unwrap();
     let ran = bench.run(&["search", NET, "--count"]).await;
     assert_eq!(ran.check(0).out, "2\n");
-    ran.notes_say("warning: actions and logs are off");
+    ran.notes_say("warning: no action can be sent, nothing is logged");
 }
 
 #[tokio::test(flavor = "multi_thread")]
