@@ -107,7 +107,7 @@ class QueueToZero(ServerCase):
         self.console.press("[ [")
         self.console.until("Tree  svch0st.exe")
         self.console.press("S m")
-        self.console.until("Move host to group", "Quarantine")
+        self.console.until("Move FIN-WS-042", "to group", "Quarantine")
         self.console.press("G enter")
         self.console.until("MOVE", "group Finance: move to group Quarantine")
         self.confirm()
