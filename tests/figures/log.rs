@@ -89,11 +89,11 @@ struct Run {
 fn console(home: &Home) -> Run {
     let began = Instant::now();
     let mut pty = Pty::run(lampblack(&[]), home.0.path(), 120, 36);
-    pty.until("nothing has been asked yet");
+    pty.until("No search yet");
     pty.send("\x1b");
     pty.until("? help");
     pty.send("@");
-    pty.until(if has_lines(&home.state()) { "CONFIRMED" } else { "nothing was changed yet" });
+    pty.until(if has_lines(&home.state()) { "CONFIRMED" } else { "No actions yet" });
     let took = began.elapsed();
     pty.settle(Duration::from_millis(500));
     let peak = peak(pty.pid());
@@ -104,7 +104,7 @@ fn console(home: &Home) -> Run {
     pty.send(&format!("{:032x}\r", pty.pid()));
     pty.until("a reason is required");
     pty.send("case 7\t\t\r");
-    pty.until("CONFIRMED; banned");
+    pty.until("CONFIRMED: banned");
     pty.settle(Duration::from_millis(500));
     Run { took, peak, acted: self::peak(pty.pid()) }
 }
