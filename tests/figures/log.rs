@@ -104,7 +104,7 @@ fn console(home: &Home) -> Run {
     pty.send(&format!("{:032x}\r", pty.pid()));
     pty.until("a reason is required");
     pty.send("case 7\t\t\r");
-    pty.until("CONFIRMED: banned");
+    pty.until("CONFIRMED; banned");
     pty.settle(Duration::from_millis(500));
     Run { took, peak, acted: self::peak(pty.pid()) }
 }

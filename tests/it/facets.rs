@@ -201,7 +201,7 @@ fn another_host_is_put_beside_and_what_is_new_is_said() {
     let query = stage.app.session().search.facet_counts.compared.last_question().and_then(query);
     assert_eq!(query.as_deref(), Some("process_name:net.exe hostname:other"));
     stage.press("esc").shows(&["Cleared the comparison"]);
-    stage.lacks("A vs B");
+    stage.lacks("CHANGE").lacks("hostname:other");
 }
 
 fn query(fetch: &Fetch) -> Option<String> {

@@ -259,13 +259,13 @@ async fn what_is_shown_is_written_to_a_new_file_in_three_forms() {
     {
         let path = dir.path().join(format!("found.{ending}"));
         let name = path.display().to_string();
-        let told = export(&mut console, &name).await;
-        told.shows(&["Exported 2 rows to ", dir.path().to_str().unwrap()]);
+        let screen = export(&mut console, &name).await;
+        screen.shows(&["Exported 2 rows to ", dir.path().to_str().unwrap()]);
         let text = fs::read_to_string(&path).unwrap();
         assert!(text.contains(has), "{text}");
         // It is there now, and stays as it is.
-        let told = export(&mut console, &name).await;
-        told.shows(&["already exists"]);
+        let screen = export(&mut console, &name).await;
+        screen.shows(&["already exists"]);
         assert_eq!(fs::read_to_string(&path).unwrap(), text);
         console.press("esc").await;
     }
@@ -277,8 +277,8 @@ async fn a_file_name_that_is_refused_stays_to_be_mended_and_partial_rows_are_cal
     let mut console = Console::start().await;
     console.search("domain:*").await.press("esc").await;
     let name = dir.path().join("found.txt").display().to_string();
-    let told = export(&mut console, &name).await;
-    told.shows(&["end the name with .csv, .jsonl or .md", "found.txt", "Export "]);
+    let screen = export(&mut console, &name).await;
+    screen.shows(&["end the name with .csv, .jsonl or .md", "found.txt", "Export "]);
     console.press("backspace backspace backspace").await;
     console.write("csv").await.press("enter").await;
     console.lacks("Export 1");

@@ -39,51 +39,51 @@ async fn behind_a_door(options: Options) -> (Console, PortForward) {
 }
 
 /// A refresh fails: the message and its hint are there, and so is the old answer.
-async fn fails(console: &mut Console, told: &[&str]) {
+async fn fails(console: &mut Console, expected: &[&str]) {
     console.press("r").await;
-    console.shows(told).shows(&["net  use y:", "not current"]);
+    console.shows(expected).shows(&["net  use y:", "not current"]);
 }
 
-/// A refresh succeeds, and nothing is left of what was told.
-async fn succeeds(console: &mut Console, told: &[&str]) {
+/// A refresh succeeds, and nothing is left of the error.
+async fn succeeds(console: &mut Console, expected: &[&str]) {
     console.press("r").await;
     console.shows(&["net  use y:"]).lacks("not current");
-    for text in told {
+    for text in expected {
         console.lacks(text);
     }
 }
 
 /// The door leads to another server for a while.
-async fn check(options: Options, other: &Running, told: &[&str]) {
+async fn check(options: Options, other: &Running, expected: &[&str]) {
     let (mut console, mut door) = behind_a_door(options).await;
     door.lead_to(&other.url).await;
-    fails(&mut console, told).await;
+    fails(&mut console, expected).await;
     door.lead_to(&console.sim.url).await;
-    succeeds(&mut console, told).await;
+    succeeds(&mut console, expected).await;
 }
 
 #[tokio::test]
 async fn a_server_that_goes_away_and_comes_back() {
-    let told = ["cannot reach http://127.0.0.1", "connection refused", "check the profile's url and proxy"];
+    let expected = ["cannot reach http://127.0.0.1", "connection refused", "check the profile's url and proxy"];
     let (mut console, mut door) = behind_a_door(small()).await;
     door.shut().await;
-    fails(&mut console, &told).await;
+    fails(&mut console, &expected).await;
     door.lead_to(&console.sim.url).await;
-    succeeds(&mut console, &told).await;
+    succeeds(&mut console, &expected).await;
 }
 
 #[tokio::test]
 async fn a_certificate_that_is_not_the_one_known() {
     let other = sim::start(encrypted()).await.unwrap();
-    let told = ["but the key differs", "another machine answers"];
-    check(encrypted(), &other, &told).await;
+    let expected = ["but the key differs", "another machine answers"];
+    check(encrypted(), &other, &expected).await;
 }
 
 #[tokio::test]
 async fn http_where_https_is_spoken_of_a_sudden() {
     let other = sim::start(encrypted()).await.unwrap();
-    let told = ["the server expects HTTPS, not HTTP", "start the profile's url with https://"];
-    check(small(), &other, &told).await;
+    let expected = ["the server expects HTTPS, not HTTP", "start the profile's url with https://"];
+    check(small(), &other, &expected).await;
 }
 
 #[tokio::test]
@@ -96,14 +96,14 @@ async fn https_where_http_is_spoken_of_a_sudden() {
 async fn another_server_that_does_not_know_the_token() {
     let options = Options { token: Some("f".repeat(40)), ..small() };
     let other = sim::start(options).await.unwrap();
-    let told = ["the server does not accept the token", "doctor` shows"];
-    check(small(), &other, &told).await;
+    let expected = ["the server does not accept the token", "doctor` shows"];
+    check(small(), &other, &expected).await;
 }
 
 #[tokio::test]
 async fn a_login_page_in_the_place_of_the_server() {
     let mut desk = HeldServer::open().await;
-    let told = ["a web page instead of JSON", "not to a login page"];
+    let expected = ["a web page instead of JSON", "not to a login page"];
     let (mut console, mut door) = behind_a_door(small()).await;
     door.lead_to(&desk.url).await;
     let portal = async {
@@ -113,11 +113,11 @@ async fn a_login_page_in_the_place_of_the_server() {
         }
     };
     tokio::select! {
-        () = fails(&mut console, &told) => {}
+        () = fails(&mut console, &expected) => {}
         () = portal => {}
     }
     door.lead_to(&console.sim.url).await;
-    succeeds(&mut console, &told).await;
+    succeeds(&mut console, &expected).await;
 }
 
 #[tokio::test]

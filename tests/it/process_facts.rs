@@ -93,7 +93,7 @@ fn what_was_not_recorded_is_said_to_be_so_and_not_taken_from_others() {
         Fetch::Summary { id, .. } => {
             let document = serde_json::json!({"id": id.to_string(), "sensor_id": 7});
             let summary = serde_json::json!({"process": document});
-            Ok(family::told(&summary))
+            Ok(family::summary_answer(&summary))
         }
         other => family::answer(other),
     };

@@ -75,7 +75,7 @@ fn the_number_of_children_is_raised_for_every_level() {
 fn a_server_that_lists_no_more_is_reported() {
     let mut stage = opened(220, 60);
     stage.press("G k enter").answer_all(|fetch| match fetch {
-        Fetch::Summary { id, .. } => Ok(family::told(&family::summary(*id, 15))),
+        Fetch::Summary { id, .. } => Ok(family::summary_answer(&family::summary(*id, 15))),
         other => world::answer(other),
     });
     stage.shows(&["15 of 23"]);
@@ -161,7 +161,7 @@ fn a_child_that_the_sensor_filtered_out_is_shown_and_cannot_be_opened() {
         Fetch::Summary { id, .. } => {
             let mut hidden = family::relative(child(0), *id, "conhost.exe");
             hidden["is_suppressed"] = true.into();
-            Ok(family::told(&json!({"process": world::document(0), "children": [hidden]})))
+            Ok(family::summary_answer(&json!({"process": world::document(0), "children": [hidden]})))
         }
         other => world::answer(other),
     });
@@ -180,7 +180,7 @@ fn a_child_that_is_its_own_ancestor_ends_there() {
             let again = family::relative(*id, *id, "again.exe");
             let twice = family::relative(child(1), *id, "twice.exe");
             let children = json!([again, twice, twice, {}]);
-            Ok(family::told(&json!({"process": world::document(0), "children": children})))
+            Ok(family::summary_answer(&json!({"process": world::document(0), "children": children})))
         }
         other => family::answer(other),
     });

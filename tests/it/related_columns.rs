@@ -128,7 +128,7 @@ fn what_does_not_come_is_said_and_asked_for_again() {
     stage.press("j");
     assert_eq!(n_awaited(&stage), 0, "not by itself");
     stage.press("r").answer_all(distinct);
-    stage.shows(&["│> S"]).lacks("not loaded");
+    stage.shows(&["│> S"]).lacks("lookups failed");
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use super::super::{Client, Error, request::RequestSpec};
 use crate::model::{EventBatch, ProcessId, Search, Segment, SegmentInfo, Span};
+use crate::text;
 use crate::wire;
 
 impl Client {
@@ -44,7 +45,8 @@ impl Client {
         }
         if n_unreadable > 0 {
             // A segment without a number cannot be requested, and its events must not be silently missing.
-            return Err(answer.malformed_error(format!("{n_unreadable} segments without a number")));
+            return Err(answer
+                .malformed_error(format!("no number in {}", text::pluralize(n_unreadable, "segment", "segments"))));
         }
         Ok(segments)
     }

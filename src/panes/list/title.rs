@@ -42,10 +42,7 @@ impl<K: ListView> ListPane<K> {
         }
         let n_unjoined = session.lists.joins.n_failed();
         if n_unjoined > 0 && !columns::required_joins(&columns::shown_columns::<K>(session)).is_empty() {
-            parts.push(format!(
-                "{} failed",
-                text::pluralize(u64::try_from(n_unjoined).unwrap_or(u64::MAX), "lookup", "lookups")
-            ));
+            parts.push(format!("{} failed", text::pluralize(n_unjoined, "lookup", "lookups")));
         }
         parts.extend(K::note(session));
         if is_incomplete {

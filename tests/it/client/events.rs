@@ -140,7 +140,7 @@ async fn a_segment_that_cannot_be_named_is_not_left_out_silently() {
     let answer = json(r#"{"process": {"segments": [{"segment_id": 3}, {"unique_id": "x"}]}}"#);
     let server = Server::start(vec![info("6.2"), answer]).await;
     let error = server.client().segments(id()).await.unwrap_err().to_string();
-    assert!(error.contains("1 segments without a number"), "{error}");
+    assert!(error.contains("no number in 1 segment"), "{error}");
 }
 
 #[tokio::test]

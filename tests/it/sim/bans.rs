@@ -57,8 +57,8 @@ async fn a_ban_that_is_lifted_stays_listed_without_its_note_until_somebody_puts_
     let ban = lab.json(&one(MD5)).await;
     assert_eq!(ban["enabled"], true);
     let audit: Vec<_> = ban["audit"].as_array().unwrap().iter().collect();
-    let told: Vec<_> = audit.iter().map(|step| step["enabled"] == true).collect();
-    assert_eq!(told, [true, false, false, true]);
+    let states: Vec<_> = audit.iter().map(|step| step["enabled"] == true).collect();
+    assert_eq!(states, [true, false, false, true]);
     assert_eq!(audit[0]["text"], "it is back");
 }
 

@@ -336,8 +336,8 @@ async fn what_third_parties_ask_for_is_answered() {
             let found = lab.json(&format!("/api/v1/binary?{query}")).await;
             assert!(!rows(&found).is_empty(), "{field}:{state}");
             for row in rows(&found) {
-                let told = [&row["signed"], &row["digsig_result"], &row["digsig_result_code"]];
-                assert_eq!(told, [state, state, code]);
+                let signature = [&row["signed"], &row["digsig_result"], &row["digsig_result_code"]];
+                assert_eq!(signature, [state, state, code]);
             }
         }
     }
@@ -347,7 +347,7 @@ async fn what_third_parties_ask_for_is_answered() {
 async fn a_world_without_hostile_strings_has_none() {
     let plain = Lab::start(Options { hostile: false, ..small() }).await;
     let hostile = Lab::small().await;
-    let told = async |lab: &Lab| {
+    let all_records = async |lab: &Lab| {
         let mut all = lab.pages(&[], 1_000).await;
         for path in ["/api/v1/binary?rows=10000", "/api/v2/alert?rows=10000", "/api/v1/threat_report?rows=10000"] {
             all.extend(rows(&lab.json(path).await).iter().cloned());
@@ -373,8 +373,8 @@ async fn a_world_without_hostile_strings_has_none() {
         }
         count
     };
-    assert!(count(&told(&hostile).await) > 5, "nothing to leave out");
-    assert_eq!(count(&told(&plain).await), 0);
+    assert!(count(&all_records(&hostile).await) > 5, "nothing to leave out");
+    assert_eq!(count(&all_records(&plain).await), 0);
 }
 
 #[tokio::test]

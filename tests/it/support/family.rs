@@ -68,7 +68,7 @@ pub fn summary(id: ProcessId, children: u32) -> Value {
 /// What a well-behaved server says, relatives included.
 pub fn answer(fetch: &Fetch) -> Result<Answer, Error> {
     match fetch {
-        Fetch::Summary { id, children } => Ok(told(&summary(*id, *children))),
+        Fetch::Summary { id, children } => Ok(summary_answer(&summary(*id, *children))),
         Fetch::Alerts { span, .. } => {
             Ok(Answer::Alerts(world::known(Page { rows: alerts(), total: 2, start: span.start, ..Page::default() })))
         }
@@ -91,6 +91,6 @@ fn alerts() -> Vec<Arc<Alert>> {
 }
 
 /// A summary as an answer.
-pub fn told(summary: &Value) -> Answer {
+pub fn summary_answer(summary: &Value) -> Answer {
     Answer::Summary(world::known(wire::summary(&summary.to_string()).unwrap().unwrap()))
 }

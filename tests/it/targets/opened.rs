@@ -93,7 +93,7 @@ async fn an_answer_about_another_thing_is_shown_by_no_pane_and_meant_by_no_key()
         );
     }
     console.search("net use hostname:WIN-IA9NQ1GN8OI").await;
-    console.shows(&["not about"]);
+    console.shows(&["not about sensor 3", "binary 79b6d4c5283fc806387c55b8d7c8b762: "]);
     for key in ["I", "B", "S n", "S m", "enter", "tab", "tab", "I", "2", "[", "g b", "[", "g h"] {
         console.press(key).await;
         let screen = console.text().to_lowercase();

@@ -81,10 +81,10 @@ async fn of_a_thousand_changes_on_a_bad_server_none_is_sent_twice_falsely_confir
 
 /// A client that tells what leaves.
 fn client(sim: &Running) -> (Client, mpsc::UnboundedReceiver<lampblack::api::RequestTrace>) {
-    let (told, calls) = mpsc::unbounded_channel();
+    let (tx, calls) = mpsc::unbounded_channel();
     let mut settings = settings(sim);
     settings.timeout = TIMEOUT;
-    (Client::new(settings, Some(told)).unwrap(), calls)
+    (Client::new(settings, Some(tx)).unwrap(), calls)
 }
 
 /// What each analyst has for itself, and the groups that there are.
@@ -153,7 +153,7 @@ fn nothing_is_sent_twice(journal: &ChangeHistory, sent: &[Sent], sim: &Running) 
 
 /// The last word on each target is true of it now that the weather is fine again.
 async fn what_is_confirmed_is_held(journal: &ChangeHistory, sim: &Running, witness: &reqwest::Client) {
-    let mut told: BTreeSet<(Target, &str)> = BTreeSet::new();
+    let mut logged: BTreeSet<(Target, &str)> = BTreeSet::new();
     let mut n_checked = 0;
     // The newest is the first.
     for act in &journal.activity {
@@ -162,7 +162,7 @@ async fn what_is_confirmed_is_held(journal: &ChangeHistory, sim: &Running, witne
             Change::Sensor(SensorChange::Move { .. }) => "group",
             _ => "isolation or ban",
         };
-        let is_last = told.insert((change.target(), part));
+        let is_last = logged.insert((change.target(), part));
         if is_last && act.stage() == LoggedStage::Confirmed {
             let held = held(sim, witness, change.target()).await;
             assert!(is_held(&change, &held).1, "{change:?} is not held: {held}");

@@ -1,4 +1,4 @@
-//! Changes on what a server keeps besides sensors: each outcome told is what the server holds.
+//! Changes on what a server keeps besides sensors: each logged outcome is what the server holds.
 
 use lampblack::api::{Client, WriteRequest};
 use lampblack::audit::{self, AuditLog};
@@ -111,13 +111,13 @@ async fn the_second_request_of_a_change_is_in_the_log_before_it_is_sent() {
     let done = setup.perform(watchlist(StoredIndex::Events, &[ActionKind::Alert])).await;
     assert_eq!(done.outcome.stage, LoggedStage::Confirmed, "{}", done.outcome.note);
     let journal = setup.journal();
-    let told = journal.activity.iter().rev().map(|act| {
+    let outcomes = journal.activity.iter().rev().map(|act| {
         let n_requests = act.submitted.requests.len();
         (act.submitted.verb.as_str(), act.submitted.follows, act.stage(), n_requests)
     });
-    let told: Vec<_> = told.collect();
+    let outcomes: Vec<_> = outcomes.collect();
     assert_eq!(
-        told,
+        outcomes,
         [("create watchlist", None, LoggedStage::Confirmed, 1), ("add action", Some(1), LoggedStage::Confirmed, 1),]
     );
     // All of it goes with the watchlist.

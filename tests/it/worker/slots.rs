@@ -137,12 +137,12 @@ async fn a_read_after_a_change_gets_no_answer_from_before_it() {
     }
     before.given_up().await;
     desk.next().await.answer(SENSOR).await;
-    let mut told = Vec::new();
+    let mut answered = Vec::new();
     while let Some(outcome) = reader.next().await {
         is_sensor(&outcome.result.unwrap(), 1);
-        told.push(outcome.request_id.0);
+        answered.push(outcome.request_id.0);
     }
-    assert_eq!(told, [1, 2, 3]);
+    assert_eq!(answered, [1, 2, 3]);
     assert!(desk.is_quiet() && reader.get_cached(&sensor(1)).is_some());
 }
 
