@@ -237,26 +237,10 @@ pub(super) fn read_timeout(value: &DeValue<'_>) -> Result<Duration, String> {
 fn suggest(word: &str, known: &[&'static str]) -> Option<&'static str> {
     known
         .iter()
-        .map(|&candidate| (edit_distance(word, candidate), candidate))
+        .map(|&candidate| (strsim::levenshtein(word, candidate), candidate))
         .min()
         .filter(|&(distance, _)| distance <= 2)
         .map(|(_, candidate)| candidate)
-}
-
-/// Returns the Levenshtein distance of two words.
-fn edit_distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, from) in a.chars().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, to) in b.iter().enumerate() {
-            let changed = diagonal + usize::from(from != *to);
-            diagonal = row[j + 1];
-            row[j + 1] = changed.min(row[j] + 1).min(diagonal + 1);
-        }
-    }
-    row[b.len()]
 }
 
 #[cfg(test)]

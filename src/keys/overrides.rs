@@ -92,29 +92,14 @@ fn is_conflict(entry: &KeyRow, other: &KeyRow) -> bool {
 
 /// Suggests the known name nearest to `name`, and where all names are listed.
 fn suggest(name: &str) -> String {
-    let nearest =
-        Action::all().map(|action| (edit_distance(name, action.name()), action)).min_by_key(|(distance, _)| *distance);
+    let distances = Action::all().map(|action| (strsim::levenshtein(name, action.name()), action));
+    let nearest = distances.min_by_key(|(distance, _)| *distance);
     match nearest {
         Some((distance, action)) if distance <= 3 => {
             format!("did you mean {action}? `lampblack keys` lists all actions")
         }
         _ => "`lampblack keys` lists all actions".into(),
     }
-}
-
-/// Returns the number of letters to insert, delete or replace to turn one text into the other.
-fn edit_distance(from: &str, to: &str) -> usize {
-    let mut row: Vec<usize> = (0..=to.chars().count()).collect();
-    for (at, ours) in from.chars().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = at + 1;
-        for (column, theirs) in to.chars().enumerate() {
-            let changed = diagonal + usize::from(ours != theirs);
-            diagonal = row[column + 1];
-            row[column + 1] = changed.min(diagonal + 1).min(row[column] + 1);
-        }
-    }
-    row[to.chars().count()]
 }
 
 #[cfg(test)]

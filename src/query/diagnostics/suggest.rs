@@ -33,23 +33,8 @@ pub(in crate::query) fn suggest(index: Option<Index>, name: &str) -> Option<&'st
         .filter(|candidate| index.is_none_or(|index| index == *candidate))
         .flat_map(fields::fields)
         .filter(|field| !field.has_placeholder())
-        .map(|field| (edit_distance(&lower, field.name), field.name))
+        .map(|field| (strsim::levenshtein(&lower, field.name), field.name))
         .min()?;
     // With more than a third of the letters wrong it is another word.
     (nearest.0 <= lower.len() / 3).then_some(nearest.1)
-}
-
-/// Returns the Levenshtein distance of two names, in bytes.
-fn edit_distance(a: &str, b: &str) -> usize {
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (at, x) in a.bytes().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = at + 1;
-        for (to, y) in b.bytes().enumerate() {
-            let replaced = diagonal + usize::from(x != y);
-            diagonal = row[to + 1];
-            row[to + 1] = replaced.min(row[to] + 1).min(diagonal + 1);
-        }
-    }
-    row[b.len()]
 }
