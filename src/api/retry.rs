@@ -1,9 +1,6 @@
 //! Whether and when a failed request is retried.
 
-use std::{
-    hash::{BuildHasher, RandomState},
-    time::Duration,
-};
+use std::time::Duration;
 
 use jiff::{Timestamp, fmt::rfc2822};
 
@@ -25,7 +22,7 @@ pub(super) fn should_retry(error: &Error, timings: Timings) -> bool {
 pub(super) fn backoff(timings: Timings, n_retries: u32, error: &Error) -> Duration {
     let doubled = timings.backoff.saturating_mul(2_u32.saturating_pow(n_retries)).min(timings.max_backoff);
     let half = doubled / 2;
-    let jittered = half + half.mul_f64(random());
+    let jittered = half + half.mul_f64(fastrand::f64());
     let requested = match error {
         Error::Busy(requested) => requested.unwrap_or_default(),
         _ => Duration::ZERO,
@@ -42,13 +39,6 @@ pub(super) fn parse_retry_after(text: &str, now: Timestamp) -> Option<Duration> 
     let at = rfc2822::DateTimeParser::new().parse_timestamp(text).ok()?;
     // A time in the past means no delay.
     Some(now.duration_until(at).try_into().unwrap_or_default())
-}
-
-/// Returns a random number from 0 to less than 1. The seeds of the standard library are random enough to spread
-/// requests.
-fn random() -> f64 {
-    let seed = RandomState::new().hash_one(0_u8) % 1024;
-    u32::try_from(seed).map_or(0.5, |seed| f64::from(seed) / 1024.0)
 }
 
 #[cfg(test)]
