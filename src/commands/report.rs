@@ -1,6 +1,6 @@
 //! The `report` command: threat reports of feeds.
 
-use futures::{StreamExt, TryStreamExt, stream};
+use futures_util::{StreamExt, TryStreamExt, stream};
 
 use super::{
     CommandCx, Exit, Failure,

@@ -2,7 +2,7 @@
 
 use std::pin::pin;
 
-use futures::TryStreamExt;
+use futures_util::TryStreamExt;
 
 use super::{
     CommandCx, Exit, Failure,

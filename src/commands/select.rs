@@ -2,7 +2,7 @@
 
 use std::{collections::HashSet, hash::Hash, pin::pin};
 
-use futures::TryStreamExt;
+use futures_util::TryStreamExt;
 
 use super::{CommandCx, Exit, Failure, completeness::MissingParts, query_argument};
 use crate::api::Client;

@@ -2,7 +2,7 @@
 
 use std::{cell::RefCell, collections::HashSet, pin::pin};
 
-use futures::TryStreamExt;
+use futures_util::TryStreamExt;
 use jiff::ToSpan;
 
 use super::{

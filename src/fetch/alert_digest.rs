@@ -1,6 +1,6 @@
 //! Fetches all alerts of a search; every page is reduced on arrival and then dropped.
 
-use futures::TryStreamExt;
+use futures_util::TryStreamExt;
 
 use super::pages::pages;
 use crate::api::{Client, Error};

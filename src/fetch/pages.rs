@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use futures::{Stream, StreamExt, TryStreamExt, future, stream};
+use futures_util::{Stream, StreamExt, TryStreamExt, future, stream};
 
 use crate::api::{Client, Error};
 use crate::model::{Alert, Binary, Page, Process, Report, Search, Sensor, SensorFilter, Span};

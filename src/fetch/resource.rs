@@ -2,7 +2,7 @@
 
 use std::{collections::HashSet, pin::pin, sync::Arc};
 
-use futures::TryStreamExt;
+use futures_util::TryStreamExt;
 use jiff::Timestamp;
 
 use super::{Answer, alert_digest, file_head, pages::pages};

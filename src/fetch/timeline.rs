@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use futures::{Stream, StreamExt, stream};
+use futures_util::{Stream, StreamExt, stream};
 
 use crate::api::{Client, Error};
 use crate::model::{Event, EventBatch, Md5, ProcessId, Segment, SegmentInfo, Signature, sort_by_time};

@@ -13,7 +13,7 @@ mod terminal;
 use std::{future::pending, io, path::Path, time::Duration};
 
 use crossterm::event::{Event, KeyModifiers};
-use futures::{FutureExt, Stream, StreamExt};
+use futures_util::{FutureExt, Stream, StreamExt};
 use ratatui::{
     Terminal,
     backend::Backend,
@@ -307,7 +307,7 @@ fn translate(event: Event) -> Option<Input> {
 #[cfg(test)]
 mod tests {
     use crossterm::event::KeyCode;
-    use futures::stream;
+    use futures_util::stream;
 
     use super::*;
 

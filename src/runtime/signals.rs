@@ -31,6 +31,6 @@ pub fn shutdown_signal() -> impl Future<Output = ()> {
         if receivers.len() == 0 {
             return std::future::pending().await;
         }
-        futures::future::select_all(receivers).await;
+        futures_util::future::select_all(receivers).await;
     }
 }

@@ -153,7 +153,7 @@ impl ChangeTask {
                 }
             }
         });
-        futures::future::join_all(previews).await;
+        futures_util::future::join_all(previews).await;
     }
 
     /// Previews many hashes, which are looked up together.

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use futures::{StreamExt, stream};
+use futures_util::{StreamExt, stream};
 use lampblack::api::{Client, Settings};
 use lampblack::fetch;
 use lampblack::model::{Event, ProcessId, Search, SegmentInfo, Span};

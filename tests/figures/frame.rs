@@ -10,7 +10,7 @@ use std::{
 };
 
 use crossterm::event::{Event, KeyEvent};
-use futures::Stream;
+use futures_util::Stream;
 use lampblack::app::App;
 use lampblack::model::Clock;
 use lampblack::runtime::{self, Platform};

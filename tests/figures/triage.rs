@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use futures::TryStreamExt;
+use futures_util::TryStreamExt;
 use lampblack::api::Client;
 use lampblack::audit::AuditLog;
 use lampblack::changes::{
@@ -63,7 +63,7 @@ async fn resolve(ids: &[AlertId], client: &Client, log: &mut AuditLog) -> usize 
     let estate = PlanContext::new(client.clone(), Policy::default());
     let blocks = AlertChange::batches(ids, &Disposition::Status(AlertStatus::Resolved));
     let each = blocks.into_iter().map(|block| Change::Triage(block).prepare(&estate));
-    let prepared = futures::future::join_all(each).await;
+    let prepared = futures_util::future::join_all(each).await;
     let mut n_proven = 0;
     for one in prepared {
         let Ok(Prepared::Ready(plan)) = one else {

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use futures::future;
+use futures_util::future;
 
 use super::super::{Client, Error, request::RequestSpec, send::Accepted};
 use crate::model::{Alert, AlertId, Facets, Page, Search, Span};

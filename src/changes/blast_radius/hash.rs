@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use futures::{
+use futures_util::{
     FutureExt, TryFutureExt,
     future::{BoxFuture, Shared},
 };
@@ -49,7 +49,7 @@ pub(super) fn impact_probes(md5: Md5, context: &PlanContext) -> Vec<Probe<'_>> {
 /// Returns the probes of one of many hashes, whose record was read in a block.
 pub(super) fn record_probes(record: Result<Binary, Error>, context: &PlanContext) -> Vec<(&'static str, Probe<'_>)> {
     let [file, hosts, .., exclusions] = NAMES;
-    let binary: SharedBinary<'_> = futures::future::ready(record.map(Arc::new)).boxed().shared();
+    let binary: SharedBinary<'_> = futures_util::future::ready(record.map(Arc::new)).boxed().shared();
     vec![
         (file, Box::pin(file_signature(binary.clone()))),
         (hosts, Box::pin(hosts_with_file(binary.clone(), context))),

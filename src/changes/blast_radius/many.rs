@@ -126,7 +126,7 @@ async fn impact_of_executions(md5s: &[Md5], context: &PlanContext) -> Vec<Impact
     let probes = hash::execution_probes(md5s, &context.client)
         .into_iter()
         .map(|(name, probe)| run_probe(name, probe, context, n_blocks(md5s)));
-    futures::future::join_all(probes).await
+    futures_util::future::join_all(probes).await
 }
 
 fn n_blocks(md5s: &[Md5]) -> u32 {

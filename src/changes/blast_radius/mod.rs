@@ -78,7 +78,7 @@ impl Plan {
             let on_line = &on_line;
             async move { on_line(run_probe(name, probe, context, 1).await) }
         });
-        futures::future::join_all(lines).await;
+        futures_util::future::join_all(lines).await;
     }
 }
 

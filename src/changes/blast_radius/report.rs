@@ -37,7 +37,7 @@ async fn silenced_alerts(report: &ReportId, client: &Client) -> Result<ImpactLin
         client.alerts(&search, none).await.map(|page| page.total)
     };
     let (all, resolved) =
-        futures::future::try_join(count(recent.clone()), count(format!("{recent} status:Resolved"))).await?;
+        futures_util::future::try_join(count(recent.clone()), count(format!("{recent} status:Resolved"))).await?;
     let warnings = if resolved > 0 {
         let were = if resolved == 1 { "was" } else { "were" };
         vec![format!("{resolved} of its alerts {were} resolved as true positives")]
@@ -61,7 +61,7 @@ async fn silenced_alerts(report: &ReportId, client: &Client) -> Result<ImpactLin
 
 /// Lists the open alerts of the report.
 async fn open_alerts(report: &ReportId, client: &Client) -> Result<ImpactLine, Error> {
-    use futures::TryStreamExt;
+    use futures_util::TryStreamExt;
     let search = Search {
         query: format!("{} ({OPEN_ALERTS})", alerts_query(report)),
         sort: Some("alert_severity desc".into()),

@@ -1,6 +1,6 @@
 //! Changes of alerts: selected by ID or by query, previewed, applied and verified.
 
-use futures::future;
+use futures_util::future;
 
 use super::super::{
     args::{self, read_args},

@@ -8,7 +8,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use futures::{StreamExt, stream::FuturesUnordered};
+use futures_util::{StreamExt, stream::FuturesUnordered};
 
 use lampblack::api::{Client, Error, RequestTrace};
 use lampblack::fetch::Fetcher;
@@ -166,7 +166,7 @@ async fn no_more_requests_are_under_way_than_allowed() {
             }
         }
     };
-    let asks = futures::future::join_all((0..8).map(|_| client.users()));
+    let asks = futures_util::future::join_all((0..8).map(|_| client.users()));
     tokio::select! {
         answers = asks => assert!(answers.iter().all(Result::is_ok)),
         () = serve => (),
@@ -216,7 +216,7 @@ async fn credentials_that_are_refused_are_sent_once_until_the_user_asks_again() 
         let mut server = Server::start(refusals).await;
         let client = server.client();
         // Many at a time, as a console asks.
-        let all = futures::future::join_all((0..5).map(|_| client.info())).await;
+        let all = futures_util::future::join_all((0..5).map(|_| client.info())).await;
         let first = all[0].clone().unwrap_err();
         assert!(
             all.iter()
@@ -229,7 +229,7 @@ async fn credentials_that_are_refused_are_sent_once_until_the_user_asks_again() 
         client.with_new_connections().unwrap().info().await.unwrap_err();
         assert_eq!(server.unread(), 1, "{line}");
         client.retry_credentials();
-        futures::future::join_all((0..5).map(|_| client.users())).await;
+        futures_util::future::join_all((0..5).map(|_| client.users())).await;
         assert_eq!(server.unread(), 1, "{line}");
     }
 }

@@ -3,7 +3,7 @@
 use std::{convert::Infallible, future::pending, time::Duration};
 
 use crossterm::event::{Event, KeyEvent};
-use futures::{StreamExt, stream};
+use futures_util::{StreamExt, stream};
 use lampblack::api::{Client, RequestTrace, Settings};
 use lampblack::app::{App, AppSetup, Input};
 use lampblack::changes::{Actor, Policy};

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use futures::TryStreamExt;
+use futures_util::TryStreamExt;
 use lampblack::api::Client;
 use lampblack::fetch::pages;
 use lampblack::model::{Binary, Process, Search, Span};
