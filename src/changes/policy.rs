@@ -4,6 +4,7 @@ use std::net::IpAddr;
 
 use super::{Rejection, role::HostRole};
 use crate::model::{Group, Sensor};
+use crate::query::is_wildcard_match;
 use crate::text;
 use crate::text::Untrusted;
 
@@ -12,7 +13,7 @@ use crate::text::Untrusted;
 pub struct Policy {
     /// Whether every change is rejected.
     pub is_read_only: bool,
-    /// Patterns of protected hosts: a name with `*`, `group:NAME` or `role:NAME`.
+    /// Patterns of protected hosts: a name in which `*` and `?` are wildcards, `group:NAME` or `role:NAME`.
     pub protected: Vec<String>,
     /// Names of the server and of this machine, which are always protected.
     pub own_names: Vec<String>,
@@ -48,7 +49,7 @@ impl Policy {
     /// Returns why a host is protected. If its group is unknown, it counts as a member of every protected one.
     pub fn protection_reason(&self, sensor: &Sensor, group: Option<&Group>) -> Option<String> {
         let names = [&sensor.computer_name, &sensor.dns_name];
-        let is_named = |pattern: &str| names.iter().any(|name| is_match(pattern, name.raw()));
+        let is_named = |pattern: &str| names.iter().any(|name| is_wildcard_match(pattern, name.raw()));
         let is_at = |own: &str| {
             let own: Option<IpAddr> = own.parse().ok();
             let mut adapters = sensor.adapters.iter();
@@ -60,7 +61,7 @@ impl Policy {
         // A group without a readable name is unknown as well.
         let group = group.filter(|group| !group.name.is_empty());
         let is_protected = |pattern: &&String| match pattern.split_once(':') {
-            Some(("group", name)) => group.is_none_or(|group| is_match(name, group.name.raw())),
+            Some(("group", name)) => group.is_none_or(|group| is_wildcard_match(name, group.name.raw())),
             // The sensor record lacks the role: see `role_protection_reason`.
             Some(("role", _)) => false,
             _ => is_named(pattern),
@@ -84,7 +85,7 @@ impl Policy {
         self.own_names
             .iter()
             .chain(&self.protected)
-            .any(|pattern| !pattern.contains(':') && is_match(pattern, name.raw()))
+            .any(|pattern| !pattern.contains(':') && is_wildcard_match(pattern, name.raw()))
     }
 
     /// Returns the roles whose hosts are protected.
@@ -115,26 +116,6 @@ fn is_loopback(name: &str) -> bool {
         || address.is_some_and(|ip| ip.to_canonical().is_loopback() || ip.is_unspecified())
 }
 
-/// Returns whether `pattern`, in which `*` stands for any text, matches all of `text`, ignoring case.
-fn is_match(pattern: &str, text: &str) -> bool {
-    let (pattern, text) = (pattern.to_lowercase(), text.to_lowercase());
-    let Some((start, after_first)) = pattern.split_once('*') else {
-        return pattern == text;
-    };
-    let Some(mut text) = text.strip_prefix(start) else {
-        return false;
-    };
-    let mut parts: Vec<&str> = after_first.split('*').collect();
-    let end = parts.pop().unwrap_or_default();
-    for part in parts {
-        match text.find(part) {
-            Some(at) => text = &text[at + part.len()..],
-            None => return false,
-        }
-    }
-    text.ends_with(end)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -148,11 +129,13 @@ mod tests {
             ("FIN-DC-0", "FIN-DC-01", false),
             ("FIN*01", "FIN-DC-01", true),
             ("FIN*1*1", "FIN1", false),
+            ("FIN-DC-0?", "fin-dc-01", true),
+            ("FIN-DC-0?", "FIN-DC-0", false),
             ("*", "", true),
             ("", "", true),
             ("", "a", false),
         ] {
-            assert_eq!(is_match(pattern, name), expected, "{pattern} {name}");
+            assert_eq!(is_wildcard_match(pattern, name), expected, "{pattern} {name}");
         }
     }
 

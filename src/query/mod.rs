@@ -29,7 +29,7 @@ pub use edit::highlight::highlight;
 pub use edit::summary::{summary, terms};
 pub use edit::value_completion::{TypedValue, countable_facets, typing_at};
 pub use eval::tokens::tokens;
-pub use eval::{FieldValue, Matcher, SearchableRecord};
+pub use eval::{FieldValue, Matcher, SearchableRecord, is_wildcard_match};
 pub use facet_filters::FilteredQuery;
 pub use fields::{BinaryJoin, FieldType, FieldUse, Index, QueryField, fields, find_field, find_joined};
 pub use ioc::{Ioc, IocKind, parse_list};

@@ -23,6 +23,11 @@ pub(super) fn fold_path_char(char: char) -> char {
     if char == '/' { '\\' } else { fold_char(char) }
 }
 
+/// Returns whether the full text matches a pattern with the wildcards `*` and `?`, ignoring case.
+pub fn is_wildcard_match(pattern: &str, text: &str) -> bool {
+    Needle::new(pattern, Stars::Wildcards, fold_char).matches(text)
+}
+
 /// A text or a pattern to compare text with.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Needle {
@@ -145,8 +150,7 @@ mod tests {
 
     #[track_caller]
     fn check(pattern: &str, text: &str, expected: bool) {
-        let needle = Needle::new(pattern, Stars::Wildcards, fold_char);
-        assert_eq!(needle.matches(text), expected, "{pattern} {text}");
+        assert_eq!(is_wildcard_match(pattern, text), expected, "{pattern} {text}");
     }
 
     #[test]

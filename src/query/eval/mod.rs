@@ -16,6 +16,7 @@ use super::syntax::expr::{Clause, Expr, Operand, Query};
 use field_matcher::FieldMatcher;
 
 pub(super) use fold::fold_text;
+pub use fold::is_wildcard_match;
 
 /// One value of a field of a document.
 #[derive(Clone, Debug, PartialEq)]
