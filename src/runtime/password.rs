@@ -10,8 +10,8 @@ use std::{
     time::Duration,
 };
 
+use crossterm::terminal;
 use rustix::process::Signal;
-use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
 use signal_hook::{flag, low_level};
 
 use super::signals::ENDING;
@@ -27,9 +27,9 @@ pub fn read_password(question: &str) -> io::Result<Option<String>> {
     write!(stderr, "{question} ")?;
     stderr.flush()?;
     let line = read_line(&mut io::stdin().lock());
+    drop(echo_guard);
     // The enter key is not echoed either.
     writeln!(stderr)?;
-    drop(echo_guard);
     line
 }
 
@@ -57,29 +57,26 @@ fn read_line(input: &mut impl Read) -> io::Result<Option<String>> {
 }
 
 /// Disables echo, line editing and signal keys of the terminal; dropping it restores the terminal.
-struct EchoGuard(Termios);
+struct EchoGuard;
 
 impl EchoGuard {
     fn start() -> io::Result<Self> {
-        let before = tcgetattr(io::stdin())?;
-        let mut modes = before.clone();
-        modes.local_modes.remove(LocalModes::ECHO | LocalModes::ICANON | LocalModes::ISIG);
-        restore_on_signal(before.clone())?;
-        tcsetattr(io::stdin(), OptionalActions::Now, &modes)?;
-        Ok(Self(before))
+        restore_on_signal()?;
+        terminal::enable_raw_mode()?;
+        Ok(Self)
     }
 }
 
 impl Drop for EchoGuard {
     fn drop(&mut self) {
         // If this fails, the terminal is gone.
-        let _ = tcsetattr(io::stdin(), OptionalActions::Now, &self.0);
+        let _ = terminal::disable_raw_mode();
     }
 }
 
 /// Restores the terminal when a signal ends the program. Reading a key cannot be interrupted, so a separate thread
 /// waits for the signal.
-fn restore_on_signal(before: Termios) -> io::Result<()> {
+fn restore_on_signal() -> io::Result<()> {
     let received = Arc::new(AtomicUsize::new(0));
     for kind in ENDING.map(Signal::as_raw) {
         let value = usize::try_from(kind).unwrap_or_default();
@@ -89,7 +86,7 @@ fn restore_on_signal(before: Termios) -> io::Result<()> {
     thread::Builder::new().name("signals".into()).spawn(move || {
         loop {
             if let Ok(kind @ 1..) = i32::try_from(received.load(Ordering::Relaxed)) {
-                let _ = tcsetattr(io::stdin(), OptionalActions::Now, &before);
+                let _ = terminal::disable_raw_mode();
                 // The default action, which ends the program.
                 let _ = low_level::emulate_default_handler(kind);
             }
