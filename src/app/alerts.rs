@@ -12,7 +12,7 @@ use crate::session::{Cx, Effect, GroupBy};
 impl App {
     /// Handles an action on the whole alert queue; returns whether it was one.
     pub(super) fn act_on_alerts(&mut self, action: Action, now: Timestamp, effects: &mut Vec<Effect>) -> bool {
-        if self.overlay.is_some() {
+        if !self.popups.is_empty() {
             return false;
         }
         let mut cx = Cx::new(&mut self.session, effects, now);

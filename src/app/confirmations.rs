@@ -84,7 +84,7 @@ impl App {
             return false;
         };
         let mut cx = Cx::new(&mut self.session, effects, now);
-        if self.overlay.is_some() {
+        if !self.popups.is_empty() {
             cx.notify(format!("{}: press Esc first", action.label()));
             return true;
         }
@@ -121,7 +121,7 @@ impl App {
                 confirmation.set_hidden_rows(&marked);
                 confirmation.set_target_names(&TargetNames::of_rows(&observables));
                 self.acted_on_pane = Some(pane);
-                self.overlay = Some(confirmation);
+                self.popups.push(confirmation);
             }
             Err(reason) => {
                 let has_no_target = reason.is_none();
@@ -246,10 +246,13 @@ impl App {
 
     /// Opens the confirmation that undoes the change under the cursor, or else the user's last change.
     fn open_undo(&mut self, now: Timestamp, effects: &mut Vec<Effect>) {
-        if self.overlay.is_some() {
+        if !self.popups.is_empty() {
             return Cx::new(&mut self.session, effects, now).notify("Undo: press Esc first");
         }
-        let selected = self.panes.get(self.focus).popup(Action::Undo, &self.session);
+        let selected = match self.focus {
+            PaneId::Activity => self.panes.activity.undo_pane(&self.session),
+            _ => None,
+        };
         if selected.is_none() && self.focus == PaneId::Activity {
             let text = "Cannot undo: not completed, already undone, or nothing to restore";
             return Cx::new(&mut self.session, effects, now).notify(text);
@@ -276,14 +279,13 @@ impl App {
                 format!("Your last action, not the selected row: {verb} {name}")
             });
             let preface = skipped.into_iter().chain(warning).collect();
-            let confirmation: Box<dyn Pane> = Box::new(confirmation.with_preface(preface));
-            Some(confirmation)
+            Some(confirmation.with_preface(preface))
         });
         match confirmation {
             Some(mut confirmation) => {
                 confirmation.set_hidden_rows(&self.marked_rows(self.focus));
                 self.acted_on_pane = Some(self.focus);
-                self.overlay = Some(confirmation);
+                self.popups.push(Box::new(confirmation));
             }
             None => Cx::new(&mut self.session, effects, now)
                 .notify("Nothing of yours to undo in the last 24 h. In Activity (@), z undoes the selected action"),

@@ -5,9 +5,9 @@ use jiff::{Timestamp, ToSpan};
 
 use super::{App, Input, View, visibility};
 use crate::keys::{self, Action, Chord, Lookup};
-use crate::panes::{ErrorPane, Pane, PaneId, QueryPane, RecordPane, SensorSearchPane};
+use crate::panes::{ActionResult, ErrorPane, Pane, PaneId, QueryPane, RecordPane, SensorSearchPane, TextInput};
 use crate::query::Index;
-use crate::session::{Cx, Destination, Effect, RunningChange};
+use crate::session::{Cx, Effect, RunningChange};
 use crate::text;
 
 impl App {
@@ -38,7 +38,7 @@ impl App {
                 if is_first && scope.takes_text() && self.is_screen_hidden() {
                     self.reject_unseen_target("typing", now, effects);
                 } else if is_first && scope.takes_text() {
-                    self.type_key(key, now, effects);
+                    self.enter_text(TextInput::Key(key), now, effects);
                 } else if !is_dropped {
                     let text = self.keymap.describe_nearest(scope.lookup_chain(), &typed);
                     self.refused_key = (is_first && self.starts_text_entry(chord)).then_some(chord);
@@ -46,11 +46,6 @@ impl App {
                 }
             }
         }
-    }
-
-    fn type_key(&mut self, key: KeyEvent, now: Timestamp, effects: &mut Vec<Effect>) {
-        let (pane, session) = self.focused_pane();
-        pane.type_key(key, &mut Cx::new(session, effects, now));
     }
 
     /// Handles characters that arrived together: as one text where text is typed, otherwise one key at a time.
@@ -61,8 +56,7 @@ impl App {
             let is_entry = self.pending_chords.is_empty() && self.scope().takes_text();
             if is_entry && self.refused_key.is_none() && !self.is_screen_hidden() {
                 Cx::new(&mut self.session, &mut effects, now).clear_notice();
-                let (pane, session) = self.focused_pane();
-                pane.type_text(remaining, &mut Cx::new(session, &mut effects, now));
+                self.enter_text(TextInput::Typed(remaining), now, &mut effects);
                 // Only the views need to update; no other input was handled.
                 self.after_input(now, &mut effects);
                 break;
@@ -93,26 +87,59 @@ impl App {
         if self.is_screen_hidden() && !visibility::is_safe_unseen(action) {
             return self.reject_unseen_target(action.label(), now, effects);
         }
-        // Only actions that may change the shown rows add to the navigation history.
-        let may_navigate = View::from_action(action).is_some()
-            || matches!(action, Action::Submit | Action::Open | Action::Accept | Action::Sort | Action::SplitSegments);
-        let location = may_navigate.then(|| self.location());
         self.has_refused_quit &= action == Action::Quit;
+        // Only actions that replace the shown rows add to the navigation history.
+        let replaces_rows = View::from_action(action).is_some()
+            || matches!(action, Action::Submit | Action::Sort | Action::SplitSegments);
+        if !replaces_rows {
+            return self.run_action(action, now, effects);
+        }
+        let location = self.location();
         self.run_action(action, now, effects);
         // After submitting, the user wants to move among the results.
-        if action == Action::Submit && location.as_ref().is_some_and(|location| self.has_moved_from(location)) {
+        if action == Action::Submit && self.has_moved_from(&location) {
             self.focus = self.view.results_pane();
         }
-        let mut cx = Cx::new(&mut self.session, effects, now);
-        if let Some(destination) = cx.take_destination() {
-            let location = location.unwrap_or_else(|| self.location());
-            // Another filter on the list of sensors replaces the list, so it does not drill into it.
-            let is_drilled_into = self.view != View::Sensors || !matches!(destination, Destination::Sensors(_));
-            self.navigate(destination, now, effects);
-            self.push_location(location, is_drilled_into);
-        } else if let Some(location) = location {
-            self.push_location(location, matches!(action, Action::Open | Action::Accept));
+        self.push_location(location, false);
+    }
+
+    /// Passes typed or pasted text to the focused pane.
+    pub(super) fn enter_text(&mut self, input: TextInput<'_>, now: Timestamp, effects: &mut Vec<Effect>) {
+        let (pane, session) = self.focused_pane();
+        let result = pane.enter_text(input, &mut Cx::new(session, effects, now));
+        self.follow(result, now, effects);
+    }
+
+    /// Does what the focused pane asks for.
+    pub(super) fn follow(&mut self, result: ActionResult, now: Timestamp, effects: &mut Vec<Effect>) {
+        match result {
+            ActionResult::Ignored | ActionResult::Done => {}
+            ActionResult::Navigate(destination) => self.navigate(destination, now, effects),
+            ActionResult::SetQuery(index, query) => {
+                self.popups.clear();
+                self.panes.editor_mut(index).recall(&query);
+            }
+            ActionResult::Open(popup) => self.open_over(popup),
+            ActionResult::Close => self.popups.clear(),
+            ActionResult::Back => {
+                self.popups.close_top();
+            }
+            ActionResult::Run(action) => {
+                self.popups.clear();
+                // The key that picked the action is not its own.
+                self.pressed_key = None;
+                self.handle_action(action, now, effects);
+            }
         }
+    }
+
+    /// Opens the popup of the focused pane.
+    fn open_over(&mut self, mut popup: Box<dyn Pane>) {
+        if self.popups.is_empty() {
+            popup.set_hidden_rows(&self.marked_rows(self.focus));
+            self.acted_on_pane = Some(self.focus);
+        }
+        self.popups.push(popup);
     }
 
     fn run_action(&mut self, action: Action, now: Timestamp, effects: &mut Vec<Effect>) {
@@ -149,10 +176,10 @@ impl App {
             Action::ShowError => self.show_error(now, effects),
             // Sensors are searched by parts of their names, not by queries.
             Action::EditQuery if self.view == View::Sensors => {
-                self.overlay = Some(Box::new(SensorSearchPane::new(&self.session)));
+                self.popups.replace_all(SensorSearchPane::new(&self.session));
             }
             Action::EditQuery => {
-                self.overlay = None;
+                self.popups.clear();
                 // In a view without a query, the process search is opened.
                 if self.view.index().is_none() {
                     self.show_view(View::Hunt);
@@ -169,9 +196,9 @@ impl App {
                     self.move_focus(true);
                 }
             }
-            Action::NextPane if self.overlay.is_none() => self.move_focus(true),
-            Action::PreviousPane if self.overlay.is_none() => self.move_focus(false),
-            Action::Zoom if self.overlay.is_none() => self.is_zoomed = !self.is_zoomed,
+            Action::NextPane if self.popups.is_empty() => self.move_focus(true),
+            Action::PreviousPane if self.popups.is_empty() => self.move_focus(false),
+            Action::Zoom if self.popups.is_empty() => self.is_zoomed = !self.is_zoomed,
             Action::Refresh => self.refresh(now, effects),
             Action::GoBack | Action::GoForward => {
                 let is_back = action == Action::GoBack;
@@ -181,7 +208,7 @@ impl App {
                     Cx::new(&mut self.session, effects, now).notify(text);
                 }
             }
-            Action::GoParent | Action::GoRoot if self.overlay.is_none() => {
+            Action::GoParent | Action::GoRoot if self.popups.is_empty() => {
                 self.focus = match self.view {
                     View::Process => PaneId::Tree,
                     _ => PaneId::Lineage,
@@ -196,36 +223,30 @@ impl App {
     fn dispatch_to_pane(&mut self, action: Action, now: Timestamp, effects: &mut Vec<Effect>) {
         let is_about_row = matches!(action, Action::Edit | Action::AddAction | Action::RemoveAction | Action::Download);
         let is_marked = self.panes.get(self.focus).is_marked();
-        if is_about_row && self.overlay.is_none() && !is_marked && !self.is_target_visible(self.focus) {
+        if is_about_row && self.popups.is_empty() && !is_marked && !self.is_target_visible(self.focus) {
             return self.reject_unseen_target(action.label(), now, effects);
         }
         if let Some(reason) = self.refusal_reason(action) {
             return Cx::new(&mut self.session, effects, now).notify(reason);
         }
-        if action == Action::ShowRecord && self.overlay.is_none() {
+        if action == Action::ShowRecord && self.popups.is_empty() {
             match self.panes.get(self.focus).record(&self.session) {
                 Some((title, record)) => {
-                    self.overlay = Some(Box::new(RecordPane::of_record(title, &record)));
+                    self.popups.show_text(RecordPane::of_record(title, &record));
                 }
                 None => Cx::new(&mut self.session, effects, now).notify("No record selected"),
             }
             return;
         }
-        if self.overlay.is_none()
-            && let Some(mut popup) = self.panes.get(self.focus).popup(action, &self.session)
-        {
-            popup.set_hidden_rows(&self.marked_rows(self.focus));
-            self.acted_on_pane = Some(self.focus);
-            self.overlay = Some(popup);
-            return;
-        }
         let (pane, session) = self.focused_pane();
         let mut cx = Cx::new(session, effects, now);
-        if !pane.handle_action(action, &mut cx) {
+        let result = pane.handle_action(action, &mut cx);
+        if let ActionResult::Ignored = result {
             cx.notify(format!("{} is not available in this pane", action.label()));
             let is_entry = matches!(action, Action::Filter | Action::Commands);
             self.refused_key = self.pressed_key.filter(|_| is_entry).map(Chord::from);
         }
+        self.follow(result, now, effects);
     }
 
     /// Returns why a form must not be opened: its change would be rejected afterwards.
@@ -256,7 +277,7 @@ impl App {
 
     /// Shows a view and focuses its main pane.
     pub(super) fn show_view(&mut self, view: View) {
-        self.overlay = None;
+        self.popups.clear();
         self.is_zoomed = false;
         if self.view != view || matches!(self.focus, PaneId::Query(_)) {
             self.view = view;
@@ -283,8 +304,7 @@ impl App {
     /// Closes the topmost layer: a popup, or a view that was opened from another one. Quits if there is none, after a
     /// warning if something would be lost.
     fn quit(&mut self, now: Timestamp, effects: &mut Vec<Effect>) {
-        if let Some(mut closed) = self.overlay.take() {
-            self.overlay = closed.overlay_below();
+        if self.popups.close_top() {
             return;
         }
         if self.is_zoomed {
@@ -319,8 +339,7 @@ impl App {
 
     /// Closes one layer: overlay, completions, entry, filter, marks, zoom, pane, or the view opened last. Never quits.
     fn dismiss_layer(&mut self, now: Timestamp, effects: &mut Vec<Effect>) {
-        if let Some(mut closed) = self.overlay.take() {
-            self.overlay = closed.overlay_below();
+        if self.popups.close_top() {
             return;
         }
         if self.dismiss_completions() {
@@ -378,18 +397,20 @@ impl App {
             let warnings: Vec<_> = start_warnings.into_iter().chain(last).collect();
             // A single warning is the last warning, which is shown below.
             if warnings.len() > 1 {
-                self.overlay = Some(Box::new(RecordPane::of_warnings(warnings.into_iter())));
+                self.popups.show_text(RecordPane::of_warnings(warnings.into_iter()));
                 return;
             }
         }
         if let Some(text) = self.cut_notice.take() {
-            self.overlay = Some(Box::new(RecordPane::of_message(&text)));
+            self.popups.show_text(RecordPane::of_message(&text));
             return;
         }
         let panes = self.view.panes().iter().map(|(id, _)| *id);
         let shown = std::iter::once(self.focus).chain(panes).map(|id| self.panes.get(id));
-        let overlay = self.overlay.iter().map(AsRef::as_ref);
-        let mut errors = overlay
+        let mut errors = self
+            .popups
+            .top()
+            .into_iter()
             .chain(shown)
             .flat_map(Pane::slots)
             .filter_map(|slot| self.session.error(*slot).map(|error| (*slot, error.clone())));
@@ -399,16 +420,16 @@ impl App {
         });
         drop(errors);
         if let Some((slot, error)) = failure {
-            self.overlay = Some(Box::new(ErrorPane::new(slot, error)));
+            self.popups.show_text(ErrorPane::new(slot, error));
             return;
         }
         let problems = self.editor().map_or_else(Vec::new, QueryPane::describe_problems);
-        if !problems.is_empty() && self.overlay.is_none() {
-            self.overlay = Some(Box::new(RecordPane::of_problems(problems)));
+        if !problems.is_empty() && self.popups.is_empty() {
+            self.popups.show_text(RecordPane::of_problems(problems));
         } else if let Some(text) = &self.session.outbox.last_warning {
-            self.overlay = Some(Box::new(RecordPane::of_warning(text)));
+            self.popups.show_text(RecordPane::of_warning(text));
         } else if let Some(text) = &self.session.outbox.last_notice {
-            self.overlay = Some(Box::new(RecordPane::of_message(text)));
+            self.popups.show_text(RecordPane::of_message(text));
         } else {
             Cx::new(&mut self.session, effects, now).notify("No error to show");
         }

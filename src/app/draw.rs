@@ -1,4 +1,4 @@
-//! Draws the whole screen: header, panes in their frames, notice, hints, overlay.
+//! Draws the whole screen: header, panes in their frames, notice, hints, popup.
 
 use ratatui::{
     Frame,
@@ -36,10 +36,10 @@ pub(super) fn render(app: &mut App, frame: &mut Frame<'_>) {
     let is_offering = app.editor().is_some_and(|editor| editor.has_completions() || editor.can_have_values());
     let areas = layout::areas(screen, app.view, app.focus, app.is_zoomed, lines);
     let scope = app.scope();
-    let is_covered = app.overlay.is_some();
+    let is_covered = !app.popups.is_empty();
     header(frame, areas.header, &app.session, &app.theme);
     tabs(frame, areas.tabs, app.view, &app.breadcrumbs(), &app.keymap, &app.theme);
-    let App { session, keymap, theme, panes, overlay, view, focus, ticks, pending_chords, visibility, .. } = app;
+    let App { session, keymap, theme, panes, popups, view, focus, ticks, pending_chords, visibility, .. } = app;
     let mut paint = Painter {
         frame,
         session,
@@ -69,10 +69,10 @@ pub(super) fn render(app: &mut App, frame: &mut Frame<'_>) {
         let render_cx = RenderCx { theme, keymap, is_focused: true };
         panes.editor(index).render_completions(paint.frame, editor, &render_cx);
     }
-    if let Some(overlay) = overlay {
+    if let Some(popup) = popups.top_mut() {
         paint.focus = Some(PaneId::Overlay);
-        let area = layout::popup_area(screen, overlay.wants_full_area(), |width| overlay.preferred_height(width));
-        paint.overlay(overlay.as_mut(), area);
+        let area = layout::popup_area(screen, popup.wants_full_area(), |width| popup.preferred_height(width));
+        paint.popup(popup.as_mut(), area);
     }
     visibility.drawn_panes = Some(paint.drawn_panes);
     let footer = Footer { session, theme, keymap, scope, pending_chords, is_offering };
@@ -104,7 +104,7 @@ impl Painter<'_, '_> {
         draw_legend(&pane.legend(), area, self.frame.buffer_mut(), self.theme);
     }
 
-    fn overlay(&mut self, pane: &mut dyn Pane, area: Rect) {
+    fn popup(&mut self, pane: &mut dyn Pane, area: Rect) {
         let message = self.error(pane).map(ToString::to_string);
         let inner = self.panel(pane, message.as_deref()).render_over(area, self.frame.buffer_mut(), self.theme);
         self.content(pane, inner);

@@ -10,6 +10,7 @@ mod hints;
 mod layout;
 mod navigation;
 mod panes;
+mod popup_stack;
 mod popups;
 mod tabs;
 mod view_entry;
@@ -24,13 +25,14 @@ use ratatui::Frame;
 
 use crate::keys::{Action, Chord, Keymap, Scope};
 use crate::model::PathCheck;
-use crate::panes::{Observables, Pane, PaneId, QueryPane};
+use crate::panes::{ActionResult, Observables, Pane, PaneId, QueryPane, TextInput};
 use crate::query::Index;
 use crate::session::{ColumnChoice, ConnectionInfo, Cx, Effect, HistoryEntry, NamedQuery, Session};
 use crate::theme::Theme;
 use crate::worker::{Reply, Request};
 use navigation::NavHistory;
 use panes::Panes;
+use popup_stack::PopupStack;
 pub use views::View;
 use visibility::VisibleTarget;
 
@@ -85,8 +87,8 @@ pub struct App {
     keymap: Keymap,
     theme: Theme,
     panes: Box<Panes>,
-    overlay: Option<Box<dyn Pane>>,
-    /// Pane whose rows the overlay is about.
+    popups: PopupStack,
+    /// Pane whose rows the popups are about.
     acted_on_pane: Option<PaneId>,
     /// What the last frame showed.
     visibility: VisibleTarget,
@@ -135,7 +137,7 @@ impl App {
             theme,
             panes,
             has_start_query: query.is_some(),
-            overlay: None,
+            popups: PopupStack::default(),
             acted_on_pane: None,
             visibility: VisibleTarget::default(),
             cut_notice: None,
@@ -160,7 +162,8 @@ impl App {
         // As if it had been typed: its problems are shown, and it is not sent.
         if std::mem::take(&mut self.has_start_query) {
             let (pane, session) = self.focused_pane();
-            pane.handle_action(Action::Submit, &mut Cx::new(session, &mut effects, now));
+            let result = pane.handle_action(Action::Submit, &mut Cx::new(session, &mut effects, now));
+            self.follow(result, now, &mut effects);
         }
         effects
     }
@@ -173,10 +176,7 @@ impl App {
             Input::Typed(text) => return self.type_text(&text, now),
             Input::Paste(_) if self.is_screen_hidden() => self.reject_unseen_target("paste", now, &mut effects),
             Input::Paste(_) if !self.scope().takes_text() => self.refuse_paste(now, &mut effects),
-            Input::Paste(text) => {
-                let (pane, session) = self.focused_pane();
-                pane.paste(&text, &mut Cx::new(session, &mut effects, now));
-            }
+            Input::Paste(text) => self.enter_text(TextInput::Pasted(&text), now, &mut effects),
             Input::Reply(reply) => Cx::new(&mut self.session, &mut effects, now).resolve(reply),
             Input::PathChecked(check) => {
                 Cx::new(&mut self.session, &mut effects, now).set_path_check(check);
@@ -204,23 +204,21 @@ impl App {
         effects
     }
 
-    /// Lets the shown panes fetch what they need, and runs an action picked from a menu.
+    /// Lets the shown panes and the topmost popup fetch what they need.
     fn after_input(&mut self, now: Timestamp, effects: &mut Vec<Effect>) {
-        let mut cx = Cx::new(&mut self.session, effects, now);
         for (id, _) in self.view.panes() {
-            self.panes.get_mut(*id).after_input(&mut cx);
-        }
-        let mut picked = None;
-        // An overlay that replaces another one must fetch what it shows, too.
-        while let Some(overlay) = &mut self.overlay {
-            overlay.after_input(&mut cx);
-            if !overlay.is_done() {
-                break;
+            let result = self.panes.get_mut(*id).after_input(&mut Cx::new(&mut self.session, effects, now));
+            // A pane without the focus changes neither the view nor the popups.
+            if let ActionResult::SetQuery(index, query) = result {
+                self.panes.editor_mut(index).recall(&query);
             }
-            picked = overlay.picked_action();
-            self.overlay = overlay.next_overlay();
         }
-        if self.overlay.is_none() {
+        if let Some(popup) = self.popups.top_mut() {
+            let result = popup.after_input(&mut Cx::new(&mut self.session, effects, now));
+            self.follow(result, now, effects);
+        }
+        let mut cx = Cx::new(&mut self.session, effects, now);
+        if self.popups.is_empty() {
             cx.clear_preview();
         }
         // Once something is selected, it is no longer true that nothing is.
@@ -238,11 +236,6 @@ impl App {
         if effects.iter().any(is_apply) {
             let acted_on = self.acted_on_pane.take().unwrap_or(self.focus);
             self.panes.get_mut(acted_on).clear_marks();
-        }
-        // A picked action is handled as if its key had been pressed.
-        if let Some(action) = picked {
-            self.handle_action(action, now, effects);
-            self.after_input(now, effects);
         }
     }
 
@@ -263,7 +256,7 @@ impl App {
 
     /// Returns the focused pane.
     pub fn focus(&self) -> PaneId {
-        if self.overlay.is_some() { PaneId::Overlay } else { self.focus }
+        if self.popups.is_empty() { self.focus } else { PaneId::Overlay }
     }
 
     /// Returns the query editor of the current view, if it has one.
@@ -273,13 +266,13 @@ impl App {
 
     /// Returns the scope in which keys are looked up.
     fn scope(&self) -> Scope {
-        self.overlay.as_ref().map_or_else(|| self.panes.get(self.focus).scope(), |overlay| overlay.scope())
+        self.popups.top().unwrap_or_else(|| self.panes.get(self.focus)).scope()
     }
 
     /// Returns the focused pane, with the session for it to act on.
     fn focused_pane(&mut self) -> (&mut dyn Pane, &mut Session) {
-        let pane: &mut dyn Pane = match &mut self.overlay {
-            Some(overlay) => overlay.as_mut(),
+        let pane: &mut dyn Pane = match self.popups.top_mut() {
+            Some(popup) => popup.as_mut(),
             None => self.panes.get_mut(self.focus),
         };
         (pane, &mut self.session)

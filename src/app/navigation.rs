@@ -253,7 +253,7 @@ impl App {
         self.view = location.view;
         // The rows get the focus, not the query editor.
         self.focus = if let PaneId::Query(_) = location.focus { location.view.main() } else { location.focus };
-        self.overlay = None;
+        self.popups.clear();
         let panes = &mut self.panes;
         let mut cx = Cx::new(&mut self.session, effects, now);
         match location.view_state {

@@ -16,26 +16,26 @@ impl App {
         match action {
             Action::Help => {
                 let keys = self.scope();
-                self.overlay = Some(Box::new(HelpPane::new(keys, &self.keymap)));
+                self.popups.show_text(HelpPane::new(keys, &self.keymap));
             }
-            Action::Commands if self.overlay.is_none() => {
+            Action::Commands if self.popups.is_empty() => {
                 let commands = PalettePane::new(self.scope(), &self.keymap);
-                self.overlay = Some(Box::new(commands));
+                self.popups.replace_all(commands);
             }
-            Action::History if self.overlay.is_none() => {
+            Action::History if self.popups.is_empty() => {
                 self.show_view(View::Hunt);
-                self.overlay = Some(Box::new(HistoryPane::default()));
+                self.popups.replace_all(HistoryPane::default());
                 self.focus = PaneId::Query(Index::Process);
             }
-            Action::SavedQueries if self.overlay.is_none() => {
+            Action::SavedQueries if self.popups.is_empty() => {
                 let text = self.panes.query.text().to_owned();
                 self.show_view(View::Hunt);
-                self.overlay = Some(Box::new(SavedPane::new(&text)));
+                self.popups.replace_all(SavedPane::new(&text));
                 self.focus = PaneId::Query(Index::Process);
             }
             Action::Period if self.view.index() == Some(Index::Process) => {
                 let cx = Cx::new(&mut self.session, effects, now);
-                self.overlay = Some(Box::new(PeriodPane::new(&cx)));
+                self.popups.replace_all(PeriodPane::new(&cx));
             }
             Action::Period => {
                 let mut cx = Cx::new(&mut self.session, effects, now);
@@ -45,11 +45,11 @@ impl App {
                 Some(index) => {
                     let text = self.panes.editor(index).text().to_owned();
                     let cx = Cx::new(&mut self.session, effects, now);
-                    self.overlay = Some(Box::new(RecordPane::of_query(index, &text, &cx)));
+                    self.popups.replace_all(RecordPane::of_query(index, &text, &cx));
                 }
                 None => Cx::new(&mut self.session, effects, now).notify("No query in this view"),
             },
-            Action::SaveWatchlist if self.overlay.is_none() => self.open_watchlist(now, effects),
+            Action::SaveWatchlist if self.popups.is_empty() => self.open_watchlist(now, effects),
             _ => return false,
         }
         true
@@ -69,7 +69,7 @@ impl App {
         let searched = self.view.index().unwrap_or(Index::Process);
         let query = self.panes.editor(searched).text().trim().to_owned();
         let lost = self.lost_clauses(searched, &query);
-        self.overlay = Some(Box::new(FormPane::new_watchlist(index, &query, lost)));
+        self.popups.replace_all(FormPane::new_watchlist(index, &query, lost));
     }
 
     /// Describes the parts of a search that a watchlist cannot have.

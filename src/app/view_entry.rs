@@ -10,8 +10,16 @@ use crate::session::{Cx, Destination, Effect, PeriodInput};
 use crate::worker::Slot;
 
 impl App {
-    /// Navigates to the destination that a pane requested.
+    /// Navigates to the destination that a pane requested, and adds the current location to the history.
     pub(super) fn navigate(&mut self, destination: Destination, now: Timestamp, effects: &mut Vec<Effect>) {
+        let location = self.location();
+        // Another filter on the list of sensors replaces the list, so it does not drill into it.
+        let is_drilled_into = self.view != View::Sensors || !matches!(destination, Destination::Sensors(_));
+        self.show_destination(destination, now, effects);
+        self.push_location(location, is_drilled_into);
+    }
+
+    fn show_destination(&mut self, destination: Destination, now: Timestamp, effects: &mut Vec<Effect>) {
         let mut cx = Cx::new(&mut self.session, effects, now);
         match destination {
             Destination::Process(id) => {
@@ -44,6 +52,10 @@ impl App {
                         self.focus = PaneId::Reports;
                     }
                 }
+            }
+            Destination::Period(period) => {
+                self.popups.clear();
+                cx.search_period(period);
             }
             Destination::Sensors(filter) => {
                 cx.fetch_group_names();
@@ -91,8 +103,8 @@ impl App {
 
     /// Refreshes what a view shows, past the cache.
     pub(super) fn refresh(&mut self, now: Timestamp, effects: &mut Vec<Effect>) {
-        // The overlay would hide the result.
-        self.overlay = None;
+        // A popup would hide the result.
+        self.popups.clear();
         let mut cx = Cx::new(&mut self.session, effects, now);
         cx.retry_failed();
         let panes = &self.panes;

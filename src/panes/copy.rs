@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use super::ActionResult;
 use crate::keys::Action;
 use crate::model::{Alert, Ban, Binary, Document, Event, EventFacts, Process, Sensor};
 use crate::session::Cx;
@@ -146,13 +147,11 @@ pub(super) fn event_clip(event: &Event, action: Action) -> Option<Clip> {
     })
 }
 
-/// Copies the clip to the clipboard; returns false if there is none.
-pub(super) fn copy_clip(clip: Option<Clip>, cx: &mut Cx<'_>) -> bool {
-    let is_clip = clip.is_some();
-    if let Some(clip) = clip {
-        copy_clips(vec![clip], cx);
-    }
-    is_clip
+/// Copies the clip to the clipboard; the action is not available if there is none.
+pub(super) fn copy_clip(clip: Option<Clip>, cx: &mut Cx<'_>) -> ActionResult {
+    let Some(clip) = clip else { return ActionResult::Ignored };
+    copy_clips(vec![clip], cx);
+    ActionResult::Done
 }
 
 /// Copies the text of each clip to the clipboard, one line each.

@@ -1,5 +1,6 @@
 //! Cursor movement in panes with rows.
 
+use super::ActionResult;
 use crate::keys::Action;
 
 /// Returns the row to which `action` moves the cursor from row `at`, where `height` rows are visible and `last` is the
@@ -18,6 +19,13 @@ pub(super) fn new_cursor(action: Action, at: usize, height: usize, last: usize) 
         _ => return None,
     };
     Some(to.min(last))
+}
+
+/// Moves a cursor or a scroll offset if `action` is a movement; it is not available otherwise.
+pub(super) fn move_cursor(at: &mut usize, action: Action, height: usize, last: usize) -> ActionResult {
+    let Some(to) = new_cursor(action, *at, height, last) else { return ActionResult::Ignored };
+    *at = to;
+    ActionResult::Done
 }
 
 #[cfg(test)]

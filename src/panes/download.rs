@@ -5,14 +5,16 @@ use std::{
     sync::Arc,
 };
 
-use crossterm::event::KeyEvent;
 use ratatui::{
     Frame,
     layout::{Constraint, Layout, Rect},
     text::{Line, Span},
 };
 
-use super::{MarkedRows, Pane, PaneId, RenderCx, editor::Editor};
+use super::{
+    ActionResult, MarkedRows, Pane, PaneId, RenderCx, TextInput,
+    editor::{Editor, PasteForm},
+};
 use crate::download::{DownloadRequest, PASSWORD, SaveFormat, file_name};
 use crate::keys::{Action, Scope};
 use crate::model::{Binary, PathCheck};
@@ -30,7 +32,6 @@ pub struct DownloadPane {
     /// The path that was last checked.
     checked_path: Option<(String, SaveFormat)>,
     hidden_rows: MarkedRows,
-    is_done: bool,
 }
 
 impl DownloadPane {
@@ -42,7 +43,6 @@ impl DownloadPane {
             editor: Editor::default(),
             checked_path: None,
             hidden_rows: MarkedRows::default(),
-            is_done: false,
         };
         let name = pane.default_name();
         pane.editor.set_text(&name);
@@ -207,7 +207,7 @@ impl Pane for DownloadPane {
         }
     }
 
-    fn handle_action(&mut self, action: Action, cx: &mut Cx<'_>) -> bool {
+    fn handle_action(&mut self, action: Action, cx: &mut Cx<'_>) -> ActionResult {
         match action {
             Action::NextForm => self.cycle_format(),
             Action::Accept => {
@@ -215,42 +215,30 @@ impl Pane for DownloadPane {
                     cx.warn(reason);
                 } else {
                     self.start_downloads(cx);
-                    self.is_done = true;
+                    return ActionResult::Close;
                 }
             }
-            _ => return false,
+            _ => return ActionResult::Ignored,
         }
-        true
+        ActionResult::Done
     }
 
-    fn type_key(&mut self, key: KeyEvent, cx: &mut Cx<'_>) {
-        self.editor.type_key(key, cx);
+    fn enter_text(&mut self, input: TextInput<'_>, cx: &mut Cx<'_>) -> ActionResult {
+        self.editor.enter_text(input, PasteForm::Prose, cx);
+        ActionResult::Done
     }
 
-    fn type_text(&mut self, text: &str, cx: &mut Cx<'_>) {
-        self.editor.type_text(text, cx);
-    }
-
-    fn paste(&mut self, text: &str, cx: &mut Cx<'_>) {
-        self.editor.paste_plain(text, cx);
-    }
-
-    fn after_input(&mut self, cx: &mut Cx<'_>) {
+    fn after_input(&mut self, cx: &mut Cx<'_>) -> ActionResult {
         let path = (self.first_path(), self.format);
-        if self.is_done || self.checked_path.as_ref() == Some(&path) {
-            return;
+        if self.checked_path.as_ref() != Some(&path) {
+            cx.check_path(path.0.clone(), self.default_name());
+            self.checked_path = Some(path);
         }
-        let name = self.default_name();
-        cx.check_path(path.0.clone(), name);
-        self.checked_path = Some(path);
+        ActionResult::Done
     }
 
     fn set_hidden_rows(&mut self, marked: &MarkedRows) {
         self.hidden_rows = marked.clone();
-    }
-
-    fn is_done(&self) -> bool {
-        self.is_done
     }
 
     fn render(&mut self, frame: &mut Frame<'_>, area: Rect, session: &Session, cx: &RenderCx<'_>) {

@@ -5,6 +5,7 @@ use std::ops::Range;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use tui_textarea::{CursorMove, TextArea};
 
+use super::TextInput;
 use crate::query;
 use crate::session::Cx;
 use crate::text::{self, Untrusted};
@@ -31,6 +32,17 @@ pub(super) enum Pasted {
     Cleaned,
     /// Refused because it is too long or not one line; the text is unchanged.
     Refused,
+}
+
+/// How pasted text is inserted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PasteForm {
+    /// With its line breaks.
+    Lines,
+    /// As one line; a list of indicators is refused.
+    Line,
+    /// As one line, whatever it is.
+    Prose,
 }
 
 impl Default for Editor {
@@ -110,6 +122,17 @@ impl Editor {
         is_text && self.area.input(key)
     }
 
+    /// Handles typed or pasted text; returns true if the text has changed.
+    pub(super) fn enter_text(&mut self, input: TextInput<'_>, form: PasteForm, cx: &mut Cx<'_>) -> bool {
+        match (input, form) {
+            (TextInput::Key(key), _) => self.type_key(key, cx),
+            (TextInput::Typed(text), _) => self.type_text(text, cx),
+            (TextInput::Pasted(text), PasteForm::Lines) => self.paste(text, cx) != Pasted::Refused,
+            (TextInput::Pasted(text), PasteForm::Line) => self.paste_line(text, cx) != Pasted::Refused,
+            (TextInput::Pasted(text), PasteForm::Prose) => self.paste_prose(text, cx) != Pasted::Refused,
+        }
+    }
+
     /// Inserts characters that were typed together; returns false if there is no room for them.
     pub(super) fn type_text(&mut self, typed: &str, cx: &mut Cx<'_>) -> bool {
         let n_typed = typed.chars().count();
@@ -146,17 +169,17 @@ impl Editor {
 
     /// Inserts pasted text as one line, or refuses it. A list of indicators is refused: as one query it would find only
     /// what has all of them.
-    pub(super) fn paste_line(&mut self, pasted: &str, cx: &mut Cx<'_>) -> Pasted {
+    fn paste_line(&mut self, pasted: &str, cx: &mut Cx<'_>) -> Pasted {
         let has_lines = text::lines(pasted.trim()).nth(1).is_some();
         if let Some(list) = has_lines.then(|| query::list_message(pasted)).flatten() {
             cx.warn(format!("Not pasted: {list}"));
             return Pasted::Refused;
         }
-        self.paste_plain(pasted, cx)
+        self.paste_prose(pasted, cx)
     }
 
     /// Inserts any pasted text as one line, or refuses it if it is too long.
-    pub(super) fn paste_plain(&mut self, pasted: &str, cx: &mut Cx<'_>) -> Pasted {
+    fn paste_prose(&mut self, pasted: &str, cx: &mut Cx<'_>) -> Pasted {
         let text = text::normalize_newlines(pasted);
         self.paste(&text.trim_end_matches('\n').replace('\n', " "), cx)
     }

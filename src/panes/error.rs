@@ -7,7 +7,7 @@ use ratatui::{
     widgets::{Paragraph, Wrap},
 };
 
-use super::{Pane, PaneId, RenderCx};
+use super::{ActionResult, Pane, PaneId, RenderCx};
 use crate::api::Error;
 use crate::keys::{Action, Scope};
 use crate::session::{Cx, Session};
@@ -40,8 +40,8 @@ impl Pane for ErrorPane {
         format!("Error: {}", self.slot).into()
     }
 
-    fn handle_action(&mut self, _: Action, _: &mut Cx<'_>) -> bool {
-        false
+    fn handle_action(&mut self, _: Action, _: &mut Cx<'_>) -> ActionResult {
+        ActionResult::Ignored
     }
 
     fn render(&mut self, frame: &mut Frame<'_>, area: Rect, session: &Session, cx: &RenderCx<'_>) {

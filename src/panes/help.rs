@@ -7,7 +7,7 @@ use ratatui::{
     widgets::{Clear, Paragraph},
 };
 
-use super::{Pane, PaneId, RenderCx, cursor, legend};
+use super::{ActionResult, Pane, PaneId, RenderCx, cursor, legend};
 use crate::keys::{Action, Keymap, Lookup, Scope};
 use crate::session::{Cx, Session};
 use crate::text;
@@ -74,11 +74,9 @@ impl Pane for HelpPane {
         format!("Keys: {}", self.scope.title()).into()
     }
 
-    fn handle_action(&mut self, action: Action, _: &mut Cx<'_>) -> bool {
+    fn handle_action(&mut self, action: Action, _: &mut Cx<'_>) -> ActionResult {
         let last = self.rows.len().saturating_sub(self.height);
-        let moved = cursor::new_cursor(action, self.offset, self.height, last);
-        self.offset = moved.unwrap_or(self.offset);
-        moved.is_some()
+        cursor::move_cursor(&mut self.offset, action, self.height, last)
     }
 
     fn render(&mut self, frame: &mut Frame<'_>, area: Rect, _: &Session, cx: &RenderCx<'_>) {

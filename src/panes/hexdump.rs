@@ -2,7 +2,7 @@
 
 use ratatui::{Frame, layout::Rect, text::Line};
 
-use super::{Pane, PaneId, RenderCx, cursor};
+use super::{ActionResult, Pane, PaneId, RenderCx, cursor};
 use crate::keys::{Action, Scope};
 use crate::model::{Binary, Md5};
 use crate::session::{Cx, RemoteState, Session};
@@ -69,18 +69,17 @@ impl Pane for HexdumpPane {
         if self.is_uncollected { &[] } else { &[Slot::FileHead] }
     }
 
-    fn handle_action(&mut self, action: Action, _: &mut Cx<'_>) -> bool {
+    fn handle_action(&mut self, action: Action, _: &mut Cx<'_>) -> ActionResult {
         let last = self.n_lines.saturating_sub(self.height);
-        let to = cursor::new_cursor(action, self.offset, self.height, last);
-        self.offset = to.unwrap_or(self.offset);
-        to.is_some()
+        cursor::move_cursor(&mut self.offset, action, self.height, last)
     }
 
-    fn after_input(&mut self, cx: &mut Cx<'_>) {
+    fn after_input(&mut self, cx: &mut Cx<'_>) -> ActionResult {
         if !self.has_requested && !self.is_uncollected {
             cx.fetch_file_head(self.md5);
             self.has_requested = true;
         }
+        ActionResult::Done
     }
 
     fn render(&mut self, frame: &mut Frame<'_>, area: Rect, session: &Session, cx: &RenderCx<'_>) {

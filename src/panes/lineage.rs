@@ -9,7 +9,7 @@ use ratatui::{
 };
 
 use super::{
-    Pane, PaneId, RenderCx, copy, cursor,
+    ActionResult, Pane, PaneId, RenderCx, copy, cursor,
     details::process,
     pivot::{self, Observables},
     tree::{self, TreeStyle},
@@ -79,10 +79,9 @@ impl Pane for LineagePane {
         &[Slot::Lineage]
     }
 
-    fn handle_action(&mut self, action: Action, cx: &mut Cx<'_>) -> bool {
+    fn handle_action(&mut self, action: Action, cx: &mut Cx<'_>) -> ActionResult {
         let Some(lineage) = Self::displayed_chain(cx.session()) else {
-            cx.notify("No process selected");
-            return true;
+            return ActionResult::notify("No process selected", cx);
         };
         let last = lineage.ancestors.len();
         // Rows are in order from the root, ancestors from the process upwards.
@@ -91,18 +90,18 @@ impl Pane for LineagePane {
             Action::GoParent => Some(row.saturating_sub(1)),
             Action::GoRoot => Some(0),
             Action::Open => {
-                cx.navigate(Destination::Process(self.process_at_cursor(&lineage).id));
-                return true;
+                let process = self.process_at_cursor(&lineage);
+                return ActionResult::Navigate(Destination::Process(process.id));
             }
             _ => cursor::new_cursor(action, row, self.height, last),
         };
         let Some(to) = to else {
             let process = self.process_at_cursor(&lineage);
             return pivot::pivot(action, cx, |_| vec![Observables::of_process(process)])
-                || copy::copy_clip(copy::process_clip(process, action), cx);
+                .or_else(|| copy::copy_clip(copy::process_clip(process, action), cx));
         };
         self.cursor_ancestor = last - to;
-        true
+        ActionResult::Done
     }
 
     fn observables(&self, session: &Session) -> Vec<Observables> {
@@ -117,11 +116,7 @@ impl Pane for LineagePane {
         Some((process::process_title(process), process.document.clone()))
     }
 
-    fn popup(&self, action: Action, session: &Session) -> Option<Box<dyn Pane>> {
-        pivot::overlay_for(action, || self.observables(session).pop())
-    }
-
-    fn after_input(&mut self, cx: &mut Cx<'_>) {
+    fn after_input(&mut self, cx: &mut Cx<'_>) -> ActionResult {
         let subject = cx.session().selection.process.as_ref().map(|subject| subject.id);
         if subject != self.scrolled_id {
             self.scrolled_id = subject;
@@ -129,6 +124,7 @@ impl Pane for LineagePane {
         }
         let lineage = Self::displayed_chain(cx.session());
         cx.select_binary_of(lineage.as_ref().map(|lineage| self.process_at_cursor(lineage)));
+        ActionResult::Done
     }
 
     fn render(&mut self, frame: &mut Frame<'_>, area: Rect, session: &Session, cx: &RenderCx<'_>) {

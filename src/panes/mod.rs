@@ -1,5 +1,6 @@
 //! Panes: one file each. A pane owns its cursor, and no data of the server.
 
+mod action_result;
 mod bulk;
 mod confirm;
 mod copy;
@@ -30,6 +31,7 @@ mod tree;
 use crossterm::event::KeyEvent;
 use ratatui::{Frame, layout::Rect, text::Line};
 
+pub use action_result::ActionResult;
 pub use bulk::MarkedRows;
 pub use confirm::ConfirmPane;
 pub use details::alert::AlertPane;
@@ -63,7 +65,7 @@ pub use record::RecordPane;
 pub use target_names::TargetNames;
 pub use tree::{TreePane, TreeState};
 
-use crate::keys::{self, Action, Keymap, Scope};
+use crate::keys::{Action, Keymap, Scope};
 use crate::model::Document;
 use crate::query::Index;
 use crate::session::{Cx, Session};
@@ -126,6 +128,16 @@ pub struct RenderCx<'a> {
     pub is_focused: bool,
 }
 
+/// Text that is typed or pasted into a pane.
+#[derive(Clone, Copy, Debug)]
+pub enum TextInput<'a> {
+    /// A key without a binding.
+    Key(KeyEvent),
+    /// Characters without a binding that arrived together; expensive work is done once for all.
+    Typed(&'a str),
+    Pasted(&'a str),
+}
+
 /// A region of the screen that can have the focus. It draws its content; `app` draws its frame, spinner and errors.
 pub trait Pane {
     fn id(&self) -> PaneId;
@@ -151,22 +163,13 @@ pub trait Pane {
         &[]
     }
 
-    /// Handles an action; returns false if it is not available in this pane.
-    fn handle_action(&mut self, action: Action, cx: &mut Cx<'_>) -> bool;
+    /// Handles an action.
+    fn handle_action(&mut self, action: Action, cx: &mut Cx<'_>) -> ActionResult;
 
-    /// Handles a key without a binding, where text is typed.
-    fn type_key(&mut self, _key: KeyEvent, _cx: &mut Cx<'_>) {}
-
-    /// Handles characters without a binding that arrived together, where text is typed. Expensive work is done once for
-    /// all.
-    fn type_text(&mut self, text: &str, cx: &mut Cx<'_>) {
-        for char in text.chars() {
-            self.type_key(keys::key_of(char), cx);
-        }
+    /// Handles typed or pasted text, where text is typed.
+    fn enter_text(&mut self, _input: TextInput<'_>, _cx: &mut Cx<'_>) -> ActionResult {
+        ActionResult::Done
     }
-
-    /// Inserts pasted text, where text is typed.
-    fn paste(&mut self, _text: &str, _cx: &mut Cx<'_>) {}
 
     /// Dismisses the topmost layer, such as a text input, a filter, or marks. Returns its name if there was one.
     fn dismiss_layer(&mut self) -> Option<&'static str> {
@@ -207,13 +210,10 @@ pub trait Pane {
         None
     }
 
-    /// Returns the popup that `action` opens over this pane.
-    fn popup(&self, _action: Action, _session: &Session) -> Option<Box<dyn Pane>> {
-        None
-    }
-
     /// Called after every input; fetches what is about to be shown.
-    fn after_input(&mut self, _cx: &mut Cx<'_>) {}
+    fn after_input(&mut self, _cx: &mut Cx<'_>) -> ActionResult {
+        ActionResult::Done
+    }
 
     /// Whether a popup uses the full area of a small screen.
     fn wants_full_area(&self) -> bool {
@@ -222,26 +222,6 @@ pub trait Pane {
 
     /// Returns the lines needed at `width` cells; `None` if any number will do.
     fn preferred_height(&self, _width: u16) -> Option<u16> {
-        None
-    }
-
-    /// Whether it is finished; a popup is then closed.
-    fn is_done(&self) -> bool {
-        false
-    }
-
-    /// Returns the action that was picked, to be run once the popup is closed.
-    fn picked_action(&self) -> Option<Action> {
-        None
-    }
-
-    /// Returns the popup that replaces this one once it is finished.
-    fn next_overlay(&mut self) -> Option<Box<dyn Pane>> {
-        None
-    }
-
-    /// Returns the popup below this one, shown again once this one is closed.
-    fn overlay_below(&mut self) -> Option<Box<dyn Pane>> {
         None
     }
 

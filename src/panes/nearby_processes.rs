@@ -10,7 +10,7 @@ use ratatui::{
 use super::{observables::Moment, pivot::Observables};
 use crate::keys::{Action, Scope};
 use crate::model::{Precision, SensorId};
-use crate::panes::{Pane, PaneId, RenderCx, details::subject};
+use crate::panes::{ActionResult, Pane, PaneId, RenderCx, details::subject};
 use crate::query::{Index, quote};
 use crate::session::{Cx, Destination, Session};
 use crate::text::{self, Untrusted};
@@ -37,7 +37,6 @@ pub struct AroundPane {
     sensor: Option<SensorId>,
     moment: Moment,
     span: usize,
-    is_done: bool,
 }
 
 impl AroundPane {
@@ -48,7 +47,6 @@ impl AroundPane {
             sensor: observables.sensor,
             moment: observables.at?,
             span: DEFAULT_SPAN,
-            is_done: false,
         })
     }
 
@@ -94,21 +92,16 @@ impl Pane for AroundPane {
         "Other process starts around this time".into()
     }
 
-    fn handle_action(&mut self, action: Action, cx: &mut Cx<'_>) -> bool {
+    fn handle_action(&mut self, action: Action, _: &mut Cx<'_>) -> ActionResult {
         match action {
             Action::Widen => self.span = (self.span + 1).min(TIME_SPANS.len() - 1),
             Action::Tighten => self.span = self.span.saturating_sub(1),
             Action::Accept => {
-                cx.navigate(Destination::Search(Index::Process, self.range_query()));
-                self.is_done = true;
+                return ActionResult::Navigate(Destination::Search(Index::Process, self.range_query()));
             }
-            _ => return false,
+            _ => return ActionResult::Ignored,
         }
-        true
-    }
-
-    fn is_done(&self) -> bool {
-        self.is_done
+        ActionResult::Done
     }
 
     fn render(&mut self, frame: &mut Frame<'_>, area: Rect, session: &Session, cx: &RenderCx<'_>) {

@@ -8,10 +8,9 @@ pub(super) mod notes;
 pub(super) mod period;
 pub(super) mod sensor_search;
 
-use crossterm::event::KeyEvent;
 use ratatui::{Frame, layout::Rect, text::Line};
 
-use super::{MarkedRows, Pane, PaneId, RenderCx, TargetNames, editor::Pasted};
+use super::{ActionResult, MarkedRows, Pane, PaneId, RenderCx, TargetNames, TextInput, editor::PasteForm};
 use crate::keys::{Action, Scope};
 use crate::session::{Cx, Session};
 use crate::theme::Theme;
@@ -22,21 +21,21 @@ pub trait Question {
     /// Label before the input line.
     const LABEL: &'static str;
 
-    /// Whether the text is prose, so that a pasted list of indicators is inserted and not refused.
-    const IS_PROSE: bool = false;
+    /// How pasted text is inserted.
+    const PASTE_FORM: PasteForm = PasteForm::Line;
 
     /// Returns the title of the popup.
     fn title(&self, session: &Session) -> Line<'static>;
 
     /// Handles the entered text.
-    fn accept(&mut self, text: &str, cx: &mut Cx<'_>);
+    fn accept(&mut self, text: &str, cx: &mut Cx<'_>) -> ActionResult;
 
     /// Returns the lines below the input line.
     fn hints(&self, text: &str, session: &Session, theme: &Theme) -> Vec<Line<'static>>;
 
-    /// Handles an action other than accepting the text; returns false if it is not available.
-    fn handle_action(&mut self, _action: Action, _cx: &mut Cx<'_>) -> bool {
-        false
+    /// Handles an action other than accepting the text.
+    fn handle_action(&mut self, _action: Action, _cx: &mut Cx<'_>) -> ActionResult {
+        ActionResult::Ignored
     }
 
     /// Replaces a link to the web console by the query or filter for it; returns false if the line has no link.
@@ -51,16 +50,8 @@ pub trait Question {
     fn set_target_names(&mut self, _names: &TargetNames) {}
 
     /// Called after every input.
-    fn after_input(&mut self, _cx: &mut Cx<'_>) {}
-
-    /// Whether the question is answered; the popup is then closed.
-    fn is_done(&self) -> bool {
-        false
-    }
-
-    /// Returns the popup that follows.
-    fn next_overlay(&mut self) -> Option<Box<dyn Pane>> {
-        None
+    fn after_input(&mut self, _cx: &mut Cx<'_>) -> ActionResult {
+        ActionResult::Done
     }
 }
 
@@ -90,31 +81,23 @@ impl<Q: Question> Pane for Prompt<Q> {
         self.question.title(session)
     }
 
-    fn handle_action(&mut self, action: Action, cx: &mut Cx<'_>) -> bool {
+    fn handle_action(&mut self, action: Action, cx: &mut Cx<'_>) -> ActionResult {
         if action != Action::Accept {
             return self.question.handle_action(action, cx);
         }
         // The replacement of a link is shown before it is accepted.
-        if !self.question.replace_link(&mut self.line, cx) {
-            self.question.accept(&self.line.text(), cx);
+        if self.question.replace_link(&mut self.line, cx) {
+            return ActionResult::Done;
         }
-        true
+        self.question.accept(&self.line.text(), cx)
     }
 
-    fn type_key(&mut self, key: KeyEvent, cx: &mut Cx<'_>) {
-        self.line.type_key(key, cx);
-    }
-
-    fn type_text(&mut self, text: &str, cx: &mut Cx<'_>) {
-        self.line.type_text(text, cx);
-    }
-
-    fn paste(&mut self, text: &str, cx: &mut Cx<'_>) {
-        if Q::IS_PROSE {
-            self.line.paste_plain(text, cx);
-        } else if self.line.paste(text, cx) != Pasted::Refused {
+    fn enter_text(&mut self, input: TextInput<'_>, cx: &mut Cx<'_>) -> ActionResult {
+        let has_changed = self.line.enter_text(input, Q::PASTE_FORM, cx);
+        if has_changed && matches!(input, TextInput::Pasted(_)) {
             self.question.replace_link(&mut self.line, cx);
         }
+        ActionResult::Done
     }
 
     fn set_hidden_rows(&mut self, marked: &MarkedRows) {
@@ -125,16 +108,8 @@ impl<Q: Question> Pane for Prompt<Q> {
         self.question.set_target_names(names);
     }
 
-    fn after_input(&mut self, cx: &mut Cx<'_>) {
-        self.question.after_input(cx);
-    }
-
-    fn is_done(&self) -> bool {
-        self.question.is_done()
-    }
-
-    fn next_overlay(&mut self) -> Option<Box<dyn Pane>> {
-        self.question.next_overlay()
+    fn after_input(&mut self, cx: &mut Cx<'_>) -> ActionResult {
+        self.question.after_input(cx)
     }
 
     fn render(&mut self, frame: &mut Frame<'_>, area: Rect, session: &Session, cx: &RenderCx<'_>) {

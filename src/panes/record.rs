@@ -3,7 +3,7 @@
 use ratatui::{Frame, layout::Rect, text::Line, widgets::Clear};
 use serde_json::Value;
 
-use super::{Pane, PaneId, RenderCx, cursor};
+use super::{ActionResult, Pane, PaneId, RenderCx, cursor};
 use crate::changes::{self, LoggedChange};
 use crate::keys::{Action, Scope};
 use crate::model::Document;
@@ -204,11 +204,9 @@ impl Pane for RecordPane {
         self.title.clone().into()
     }
 
-    fn handle_action(&mut self, action: Action, _: &mut Cx<'_>) -> bool {
+    fn handle_action(&mut self, action: Action, _: &mut Cx<'_>) -> ActionResult {
         let last = self.n_lines.saturating_sub(self.height);
-        let moved = cursor::new_cursor(action, self.offset, self.height, last);
-        self.offset = moved.unwrap_or(self.offset);
-        moved.is_some()
+        cursor::move_cursor(&mut self.offset, action, self.height, last)
     }
 
     fn render(&mut self, frame: &mut Frame<'_>, area: Rect, _: &Session, cx: &RenderCx<'_>) {

@@ -1,5 +1,6 @@
-//! Where a key navigates to; requested by a pane, carried out by the app.
+//! Where a key navigates to; returned by a pane, carried out by the app.
 
+use super::PeriodInput;
 use crate::model::{ProcessId, WatchlistId};
 use crate::query::Index;
 
@@ -10,6 +11,8 @@ pub enum Destination {
     Process(ProcessId),
     /// The results of a query in an index.
     Search(Index, String),
+    /// The process search of before within another time range.
+    Period(PeriodInput),
     /// The sensors that match a filter.
     Sensors(String),
     Watchlist(WatchlistId),

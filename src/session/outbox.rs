@@ -1,9 +1,6 @@
-//! What the last input leaves for the app: notices, a destination, a query.
+//! What the last input leaves for the app: notices.
 
-use super::Destination;
-use crate::query::Index;
-
-/// What the last input leaves for the app to show or to follow.
+/// What the last input leaves for the app to show.
 #[derive(Debug, Default)]
 pub struct Outbox {
     /// Notice in the footer.
@@ -13,10 +10,6 @@ pub struct Outbox {
     pub last_warning: Option<String>,
     /// Warnings of the start that have not been read in full.
     pub start_warnings: Vec<String>,
-    /// View to open next.
-    pub(super) destination: Option<Destination>,
-    /// A query picked in another pane, for the editor of its index.
-    pub(super) pending_query: Option<(Index, String)>,
 }
 
 /// A message in the footer.

@@ -10,7 +10,9 @@ use std::sync::Arc;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::{Frame, layout::Rect, text::Line};
 
-use super::{MarkedRows, Observables, Pane, PaneId, RenderCx, TargetNames, cursor};
+use super::{
+    ActionResult, MarkedRows, Observables, Pane, PaneId, RenderCx, TargetNames, TextInput, cursor, editor::PasteForm,
+};
 use crate::changes::{self, AlertChange, Change, Disposition, Justification, LoggedChange, Plan};
 use crate::keys::{self, Action, Scope};
 use crate::model::{AlertId, AlertStatus};
@@ -28,8 +30,6 @@ pub struct ConfirmPane {
     /// The marked rows that the changes apply to, if some of them are not visible.
     hidden_rows: Option<MarkedRows>,
     target_names: TargetNames,
-    /// The form that the changes were entered in.
-    form: Option<Box<dyn Pane>>,
     /// The logged change that each change undoes; empty if it is no undo.
     undone_changes: Vec<Arc<LoggedChange>>,
     /// The key that opened the popup, which confirms it if pressed again, where one key is enough.
@@ -47,7 +47,6 @@ pub struct ConfirmPane {
     height: usize,
     /// The area and the number of lines in which a line with a target was drawn.
     target_drawn_in: Option<(Rect, usize)>,
-    is_done: bool,
     /// The notice that answers are pending, while they are.
     waiting: Option<String>,
 }
@@ -78,7 +77,6 @@ impl ConfirmPane {
             preface: Vec::new(),
             hidden_rows: None,
             target_names: TargetNames::default(),
-            form: None,
             undone_changes: Vec::new(),
             confirm_key: None,
             ignorable_alerts: Vec::new(),
@@ -90,7 +88,6 @@ impl ConfirmPane {
             n_lines: 0,
             height: 1,
             target_drawn_in: None,
-            is_done: false,
             waiting: None,
         }
     }
@@ -124,13 +121,6 @@ impl ConfirmPane {
     #[must_use]
     pub fn with_target_names(mut self, names: &TargetNames) -> Self {
         self.set_target_names(names);
-        self
-    }
-
-    /// Sets the form to return to if the confirmation is cancelled.
-    #[must_use]
-    pub fn with_form(mut self, form: Box<dyn Pane>) -> Self {
-        self.form = Some(form);
         self
     }
 
@@ -276,32 +266,73 @@ impl ConfirmPane {
         format!("Tab to [ {} ], Enter to confirm", self.verb())
     }
 
-    fn activate_focused(&mut self, cx: &mut Cx<'_>) {
+    fn activate_focused(&mut self, cx: &mut Cx<'_>) -> ActionResult {
         match self.fields.focus {
-            Focus::Cancel => self.is_done = true,
-            Focus::Confirm => {
-                if let Some(reason) = self.blocking_reason(cx.session()) {
-                    let preview = self.preview(cx.session());
-                    let is_waiting = preview.is_some_and(|preview| preview.n_pending() > 0);
-                    self.waiting = is_waiting.then(|| reason.clone());
-                    return cx.warn(reason);
-                }
-                let plans = self.plans(cx.session()).into_iter();
-                let plans = plans.map(|plan| {
-                    let undone_change = self.undone_change(plan).map(AsRef::as_ref);
-                    plan.clone().with_undone_change(undone_change)
-                });
-                let plans = plans.collect();
-                cx.notify(format!("{}: sending; Activity (@) shows the result", self.verb()));
-                cx.apply_changes(plans, self.justification());
-                self.form = None;
-                self.is_done = true;
-            }
-            Focus::Choice => cx.notify("Space toggles, Tab = next field"),
-            Focus::Reason | Focus::Ticket | Focus::Confirmation => {
-                cx.notify(self.confirm_hint());
+            Focus::Cancel => ActionResult::Back,
+            Focus::Confirm => self.apply_changes(cx),
+            Focus::Choice => ActionResult::notify("Space toggles, Tab = next field", cx),
+            Focus::Reason | Focus::Ticket | Focus::Confirmation => ActionResult::notify(self.confirm_hint(), cx),
+        }
+    }
+
+    /// Applies the previewed changes, or warns why they cannot be confirmed yet.
+    fn apply_changes(&mut self, cx: &mut Cx<'_>) -> ActionResult {
+        if let Some(reason) = self.blocking_reason(cx.session()) {
+            let preview = self.preview(cx.session());
+            let is_waiting = preview.is_some_and(|preview| preview.n_pending() > 0);
+            self.waiting = is_waiting.then(|| reason.clone());
+            cx.warn(reason);
+            return ActionResult::Done;
+        }
+        let plans = self.plans(cx.session()).into_iter().map(|plan| {
+            let undone_change = self.undone_change(plan).map(AsRef::as_ref);
+            plan.clone().with_undone_change(undone_change)
+        });
+        let plans = plans.collect();
+        cx.notify(format!("{}: sending; Activity (@) shows the result", self.verb()));
+        cx.apply_changes(plans, self.justification());
+        ActionResult::Close
+    }
+
+    /// Handles characters typed while a button has the focus; they may start the reason.
+    fn press_keys(&mut self, text: &str, cx: &mut Cx<'_>) -> ActionResult {
+        let mut chars = text.chars();
+        while self.fields.focused_entry().is_none()
+            && let Some(char) = chars.next()
+        {
+            let result = self.press_key(keys::key_of(char), cx);
+            if !matches!(result, ActionResult::Done) {
+                return result;
             }
         }
+        match chars.as_str() {
+            "" => ActionResult::Done,
+            rest => self.enter_text(TextInput::Typed(rest), cx),
+        }
+    }
+
+    /// Handles a key pressed while a button has the focus.
+    fn press_key(&mut self, key: KeyEvent, cx: &mut Cx<'_>) -> ActionResult {
+        if self.confirm_key == Some(key) {
+            if has_warnings(self, cx.session()) {
+                cx.warn(format!("Read the warning. {}", self.confirm_hint()));
+                return ActionResult::Done;
+            }
+            self.fields.focus = Focus::Confirm;
+            return self.apply_changes(cx);
+        }
+        // Typing a character starts the reason.
+        if self.confirm_key.is_some() && is_text_key(key) {
+            self.confirm_key = None;
+            self.fields.focus = Focus::Reason;
+            return self.enter_text(TextInput::Key(key), cx);
+        }
+        if self.fields.focus == Focus::Choice && key.code == KeyCode::Char(' ') {
+            self.toggle_alerts(cx);
+        } else {
+            cx.notify("Not a text field: Enter presses the button, Tab = next field");
+        }
+        ActionResult::Done
     }
 }
 
@@ -336,74 +367,30 @@ impl Pane for ConfirmPane {
         text::make_visible(&profile.as_str().into()).into()
     }
 
-    fn handle_action(&mut self, action: Action, cx: &mut Cx<'_>) -> bool {
+    fn handle_action(&mut self, action: Action, cx: &mut Cx<'_>) -> ActionResult {
         let places = self.focus_places(cx.session());
         match action {
-            Action::Accept => self.activate_focused(cx),
+            Action::Accept => return self.activate_focused(cx),
             Action::NextPane => self.fields.step_focus(true, places),
             Action::PreviousPane => self.fields.step_focus(false, places),
             other => {
                 let last = self.n_lines.saturating_sub(self.height);
-                let Some(to) = cursor::new_cursor(other, self.offset, self.height, last) else {
-                    return false;
-                };
-                self.offset = to;
+                return cursor::move_cursor(&mut self.offset, other, self.height, last);
             }
         }
-        true
+        ActionResult::Done
     }
 
-    fn type_key(&mut self, key: KeyEvent, cx: &mut Cx<'_>) {
-        let is_choice = self.fields.focus == Focus::Choice;
-        let is_confirm_key = self.confirm_key == Some(key);
-        let is_warned = is_confirm_key && has_warnings(self, cx.session());
-        match self.fields.focused_entry() {
-            Some(entry) => {
-                entry.type_key(key, cx);
-                self.keep_draft_reason(cx);
-            }
-            None if is_warned => {
-                cx.warn(format!("Read the warning. {}", self.confirm_hint()));
-            }
-            None if is_confirm_key => {
-                self.fields.focus = Focus::Confirm;
-                self.activate_focused(cx);
-            }
-            // Typing a character starts the reason.
-            None if self.confirm_key.is_some() && is_text_key(key) => {
-                self.confirm_key = None;
-                self.fields.focus = Focus::Reason;
-                self.type_key(key, cx);
-            }
-            None if is_choice && key.code == KeyCode::Char(' ') => self.toggle_alerts(cx),
-            None => cx.notify("Not a text field: Enter presses the button, Tab = next field"),
-        }
-    }
-
-    fn type_text(&mut self, text: &str, cx: &mut Cx<'_>) {
-        let mut remaining = text;
-        // Characters typed while a button has the focus may start the reason.
-        while self.fields.focused_entry().is_none()
-            && let Some(char) = remaining.chars().next()
-        {
-            remaining = &remaining[char.len_utf8()..];
-            self.type_key(keys::key_of(char), cx);
-        }
-        if let Some(entry) = self.fields.focused_entry()
-            && !remaining.is_empty()
-        {
-            entry.type_text(remaining, cx);
+    fn enter_text(&mut self, input: TextInput<'_>, cx: &mut Cx<'_>) -> ActionResult {
+        if let Some(entry) = self.fields.focused_entry() {
+            entry.enter_text(input, PasteForm::Prose, cx);
             self.keep_draft_reason(cx);
+            return ActionResult::Done;
         }
-    }
-
-    fn paste(&mut self, text: &str, cx: &mut Cx<'_>) {
-        match self.fields.focused_entry() {
-            Some(entry) => {
-                entry.paste_plain(text, cx);
-                self.keep_draft_reason(cx);
-            }
-            None => cx.notify("Not pasted: no text is typed here; Tab moves to a field"),
+        match input {
+            TextInput::Key(key) => self.press_key(key, cx),
+            TextInput::Typed(text) => self.press_keys(text, cx),
+            TextInput::Pasted(_) => ActionResult::notify("Not pasted: no text is typed here; Tab moves to a field", cx),
         }
     }
 
@@ -423,7 +410,7 @@ impl Pane for ConfirmPane {
         true
     }
 
-    fn after_input(&mut self, cx: &mut Cx<'_>) {
+    fn after_input(&mut self, cx: &mut Cx<'_>) -> ActionResult {
         if !self.has_requested {
             self.has_requested = true;
             cx.preview(self.changes.clone());
@@ -448,19 +435,7 @@ impl Pane for ConfirmPane {
             let lines = preview.impact_lines.iter();
             self.ignorable_alerts = lines.flat_map(|(_, line)| line.alerts.clone()).collect();
         }
-    }
-
-    fn is_done(&self) -> bool {
-        self.is_done
-    }
-
-    // Cancelling returns to the form.
-    fn next_overlay(&mut self) -> Option<Box<dyn Pane>> {
-        self.overlay_below()
-    }
-
-    fn overlay_below(&mut self) -> Option<Box<dyn Pane>> {
-        self.form.take()
+        ActionResult::Done
     }
 
     fn render(&mut self, frame: &mut Frame<'_>, area: Rect, session: &Session, cx: &RenderCx<'_>) {

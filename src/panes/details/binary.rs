@@ -5,7 +5,7 @@ use std::sync::Arc;
 use ratatui::{Frame, layout::Rect, text::Line};
 
 use super::super::{
-    DownloadPane, Pane, PaneId, RenderCx, copy, cursor,
+    ActionResult, DownloadPane, Pane, PaneId, RenderCx, copy, cursor,
     hexdump::HexdumpPane,
     pivot::{self, Observables},
 };
@@ -62,22 +62,21 @@ impl Pane for BinaryPane {
         as_of.map_or_else(Line::default, Line::from)
     }
 
-    fn handle_action(&mut self, action: Action, cx: &mut Cx<'_>) -> bool {
+    fn handle_action(&mut self, action: Action, cx: &mut Cx<'_>) -> ActionResult {
         let last = self.n_lines.saturating_sub(self.height);
         if let Some(to) = cursor::new_cursor(action, self.offset, self.height, last) {
             self.offset = to;
-            return true;
+            return ActionResult::Done;
         }
         let Some(binary) = cx.session().selection.binary.clone() else {
-            cx.notify("No binary selected");
-            return true;
+            return ActionResult::notify("No binary selected", cx);
         };
         if action == Action::Open {
-            cx.navigate(processes_destination(&binary));
-            return true;
+            return ActionResult::Navigate(processes_destination(&binary));
         }
-        pivot::pivot(action, cx, |_| vec![Observables::of_binary(&binary)])
-            || copy::copy_clip(copy::binary_clip(&binary, action), cx)
+        open_file(action, || vec![binary.clone()], cx.session())
+            .or_else(|| pivot::pivot(action, cx, |_| vec![Observables::of_binary(&binary)]))
+            .or_else(|| copy::copy_clip(copy::binary_clip(&binary, action), cx))
     }
 
     fn observables(&self, session: &Session) -> Vec<Observables> {
@@ -91,16 +90,13 @@ impl Pane for BinaryPane {
         Some((name, binary.document.clone()))
     }
 
-    fn popup(&self, action: Action, session: &Session) -> Option<Box<dyn Pane>> {
-        overlay_for(action, || session.selection.binary.clone().into_iter().collect(), session)
-    }
-
-    fn after_input(&mut self, cx: &mut Cx<'_>) {
+    fn after_input(&mut self, cx: &mut Cx<'_>) -> ActionResult {
         let md5 = cx.session().selection.binary.as_ref().map(|binary| binary.md5);
         if md5 != self.scrolled_id {
             self.scrolled_id = md5;
             self.offset = 0;
         }
+        ActionResult::Done
     }
 
     fn render(&mut self, frame: &mut Frame<'_>, area: Rect, session: &Session, cx: &RenderCx<'_>) {
@@ -122,20 +118,20 @@ pub(in crate::panes) fn processes_destination(binary: &Binary) -> Destination {
     Destination::Search(Index::Process, format!("md5:{}", binary.md5))
 }
 
-/// Returns the popup that `action` opens for the selected binary, or for the chosen ones.
-pub(in crate::panes) fn overlay_for(
+/// Opens the popup that downloads the chosen binaries, or shows the first bytes of the selected one.
+pub(in crate::panes) fn open_file(
     action: Action,
     chosen: impl FnOnce() -> Vec<Arc<Binary>>,
     session: &Session,
-) -> Option<Box<dyn Pane>> {
-    let binary = session.selection.binary.as_ref()?;
+) -> ActionResult {
+    let Some(binary) = &session.selection.binary else { return ActionResult::Ignored };
     match action {
         Action::Download => {
             let chosen = chosen();
-            (!chosen.is_empty()).then(|| Box::new(DownloadPane::new(chosen)) as Box<dyn Pane>)
+            ActionResult::open_if((!chosen.is_empty()).then(|| DownloadPane::new(chosen)))
         }
-        Action::ShowBytes => Some(Box::new(HexdumpPane::new(binary))),
-        _ => None,
+        Action::ShowBytes => ActionResult::open(HexdumpPane::new(binary)),
+        _ => ActionResult::Ignored,
     }
 }
 

@@ -20,7 +20,7 @@ pub use server::ServerDetails;
 pub use watchlist::WatchlistDetails;
 
 use super::{
-    Pane, PaneId, RenderCx,
+    ActionResult, Pane, PaneId, RenderCx,
     copy::{self, Clip},
     cursor,
     pivot::{self, Observables},
@@ -90,9 +90,9 @@ pub trait Details: fmt::Debug + Sized + 'static {
         None
     }
 
-    /// Handles an action of this pane only; returns false if there is none.
-    fn handle_action(_: Action, _: &mut Cx<'_>) -> bool {
-        false
+    /// Handles an action of this pane only.
+    fn handle_action(_: Action, _: &mut Cx<'_>) -> ActionResult {
+        ActionResult::Ignored
     }
 }
 
@@ -134,26 +134,22 @@ impl<C: Details> Pane for DetailsPane<C> {
         C::SLOTS
     }
 
-    fn handle_action(&mut self, action: Action, cx: &mut Cx<'_>) -> bool {
+    fn handle_action(&mut self, action: Action, cx: &mut Cx<'_>) -> ActionResult {
         let last = self.n_lines.saturating_sub(self.height);
         if let Some(to) = cursor::new_cursor(action, self.offset, self.height, last) {
             self.offset = to;
-            return true;
+            return ActionResult::Done;
         }
         if C::subject_id(cx.session()).is_none() {
-            cx.notify(C::PLACEHOLDER);
-            return true;
+            return ActionResult::notify(C::PLACEHOLDER, cx);
         }
         if action == Action::Open {
-            match C::destination(cx.session()) {
-                Some(destination) => cx.navigate(destination),
-                None => cx.notify(C::no_destination_reason(cx.session())),
-            }
-            return true;
+            let destination = C::destination(cx.session()).ok_or_else(|| C::no_destination_reason(cx.session()));
+            return ActionResult::navigate_or_notify(destination, cx);
         }
         C::handle_action(action, cx)
-            || pivot::pivot(action, cx, |session| C::observables(session).into_iter().collect())
-            || copy::copy_clip(C::clip(cx.session(), action), cx)
+            .or_else(|| pivot::pivot(action, cx, |session| C::observables(session).into_iter().collect()))
+            .or_else(|| copy::copy_clip(C::clip(cx.session(), action), cx))
     }
 
     fn observables(&self, session: &Session) -> Vec<Observables> {
@@ -164,17 +160,14 @@ impl<C: Details> Pane for DetailsPane<C> {
         Some((C::title(session), C::record(session)?))
     }
 
-    fn popup(&self, action: Action, session: &Session) -> Option<Box<dyn Pane>> {
-        pivot::overlay_for(action, || C::observables(session))
-    }
-
-    fn after_input(&mut self, cx: &mut Cx<'_>) {
+    fn after_input(&mut self, cx: &mut Cx<'_>) -> ActionResult {
         C::after_input(cx);
         let subject_id = C::subject_id(cx.session());
         if subject_id != self.scrolled_id {
             self.scrolled_id = subject_id;
             self.offset = 0;
         }
+        ActionResult::Done
     }
 
     fn render(&mut self, frame: &mut Frame<'_>, area: Rect, session: &Session, cx: &RenderCx<'_>) {

@@ -7,7 +7,7 @@ use super::{Details, fetched_at, text_field};
 use crate::keys::{Action, Scope};
 use crate::model::{ActionKind, Document, Precision, StoredIndex, Watchlist, WatchlistId};
 use crate::panes::{
-    PaneId,
+    ActionResult, PaneId,
     copy::{self, Clip},
     details::subject::missing_line,
     list::group_thousands,
@@ -104,12 +104,12 @@ impl Details for WatchlistDetails {
         copy::fields_clip(fields, &watchlist.document, action)
     }
 
-    fn handle_action(action: Action, cx: &mut Cx<'_>) -> bool {
-        let is_counting = action == Action::CountHits;
-        if is_counting {
-            cx.count_watchlist_hits();
+    fn handle_action(action: Action, cx: &mut Cx<'_>) -> ActionResult {
+        if action != Action::CountHits {
+            return ActionResult::Ignored;
         }
-        is_counting
+        cx.count_watchlist_hits();
+        ActionResult::Done
     }
 }
 

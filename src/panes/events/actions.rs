@@ -4,7 +4,7 @@ use super::EventsPane;
 use crate::keys::Action;
 use crate::model::{Event, EventFacts, ExportData};
 use crate::panes::{
-    copy,
+    ActionResult, copy,
     pivot::{self, Observables},
 };
 use crate::session::{Cx, Destination, Session};
@@ -18,22 +18,21 @@ const N_ADDED_COLUMNS: usize = 2;
 
 impl EventsPane {
     /// Opens the child or target process of the selected event.
-    pub(super) fn open_process(&self, cx: &mut Cx<'_>) {
+    pub(super) fn open_process(&self, cx: &mut Cx<'_>) -> ActionResult {
         let Some(event) = self.selected_event(cx.session()) else {
-            return cx.notify("No event selected");
+            return ActionResult::notify("No event selected", cx);
         };
         let id = match &event.what {
             EventFacts::Childproc(child) if child.is_suppressed => {
-                return cx.notify("This child was suppressed by the sensor filter: no process record");
+                let reason = "This child was suppressed by the sensor filter: no process record";
+                return ActionResult::notify(reason, cx);
             }
             EventFacts::Childproc(child) => child.id,
             EventFacts::Crossproc(cross) => cross.id,
-            _ => return cx.notify("Only child and cross-process events can be opened"),
+            _ => return ActionResult::notify("Only child and cross-process events can be opened", cx),
         };
-        match id.filter(|id| !id.is_unknown()) {
-            Some(id) => cx.navigate(Destination::Process(id)),
-            None => cx.notify("The event does not name the process"),
-        }
+        let destination = id.filter(|id| !id.is_unknown()).map(Destination::Process);
+        ActionResult::navigate_or_notify(destination.ok_or("The event does not name the process"), cx)
     }
 
     /// Returns what can be searched for elsewhere of the selected event and the opened process.
@@ -43,14 +42,14 @@ impl EventsPane {
     }
 
     /// Copies what `action` takes from the selected event, or searches for a value of it elsewhere.
-    pub(super) fn copy_or_pivot(&self, action: Action, cx: &mut Cx<'_>) -> bool {
+    pub(super) fn copy_or_pivot(&self, action: Action, cx: &mut Cx<'_>) -> ActionResult {
         let event = self.selected_event(cx.session()).cloned();
         if let Some(event) = event {
             let observables = |session: &Session| self.observables_at_cursor(session).into_iter().collect();
-            return pivot::pivot(action, cx, observables) || copy::copy_clip(copy::event_clip(&event, action), cx);
+            return pivot::pivot(action, cx, observables)
+                .or_else(|| copy::copy_clip(copy::event_clip(&event, action), cx));
         }
-        cx.notify(format!("{}: no event selected", action.label()));
-        true
+        ActionResult::notify(format!("{}: no event selected", action.label()), cx)
     }
 
     /// Returns the shown events for an export.

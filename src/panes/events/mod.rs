@@ -7,15 +7,14 @@ mod draw;
 mod filter;
 mod sparkline;
 
-use crossterm::event::KeyEvent;
 use jiff::Timestamp;
 use ratatui::{Frame, layout::Rect, text::Line};
 
 use super::{
-    ExportPane, Pane, PaneId, RenderCx, cursor,
+    ActionResult, ExportPane, Pane, PaneId, RenderCx, TextInput, cursor,
     details::process,
     list::{Filter, group_thousands},
-    pivot::{self, Observables},
+    pivot::Observables,
     prompt::filter::FilterInput,
 };
 use crate::keys::{Action, Scope};
@@ -135,6 +134,12 @@ impl EventsPane {
         }
     }
 
+    /// Returns the popup that exports the shown events.
+    fn export_pane(&self, session: &Session) -> ExportPane {
+        let total = u64::try_from(session.opened.timeline.rows().len()).unwrap_or(u64::MAX);
+        ExportPane::new(self.export_data(session), total)
+    }
+
     /// Applies the filter if filter or timeline have changed, and keeps the cursor on the selected row.
     fn apply_filter(&mut self, session: &Session) {
         let timeline = &session.opened.timeline;
@@ -207,11 +212,11 @@ impl Pane for EventsPane {
         &[Slot::Segments, Slot::Events(crate::model::Segment::ALL)]
     }
 
-    fn handle_action(&mut self, action: Action, cx: &mut Cx<'_>) -> bool {
+    fn handle_action(&mut self, action: Action, cx: &mut Cx<'_>) -> ActionResult {
         let last = self.filtered.rows.len().saturating_sub(1);
         if let Some(to) = cursor::new_cursor(action, self.cursor, self.height, last) {
             self.move_to(to, cx.session());
-            return true;
+            return ActionResult::Done;
         }
         match action {
             Action::Filter => self.typing.start(self.state.filter.filter.text()),
@@ -219,31 +224,21 @@ impl Pane for EventsPane {
             Action::ShowAllKinds => self.state.filter.kinds = Kinds::default(),
             Action::Narrow => self.narrow_range(cx),
             Action::Earlier | Action::Later => self.step_sparkline(action == Action::Later, cx),
-            Action::Open => self.open_process(cx),
+            Action::Open => return self.open_process(cx),
+            Action::Export => return ActionResult::open(self.export_pane(cx.session())),
             other => match event_kind_of(other) {
                 Some(kind) => self.toggle_kind(kind),
                 None => return self.copy_or_pivot(other, cx),
             },
         }
-        true
+        ActionResult::Done
     }
 
-    fn type_key(&mut self, key: KeyEvent, cx: &mut Cx<'_>) {
-        if let Some(text) = self.typing.type_key(key, cx) {
+    fn enter_text(&mut self, input: TextInput<'_>, cx: &mut Cx<'_>) -> ActionResult {
+        if let Some(text) = self.typing.enter_text(input, cx) {
             self.set_filter(&text);
         }
-    }
-
-    fn type_text(&mut self, text: &str, cx: &mut Cx<'_>) {
-        if let Some(text) = self.typing.type_text(text, cx) {
-            self.set_filter(&text);
-        }
-    }
-
-    fn paste(&mut self, text: &str, cx: &mut Cx<'_>) {
-        if let Some(text) = self.typing.paste(text, cx) {
-            self.set_filter(&text);
-        }
+        ActionResult::Done
     }
 
     fn dismiss_layer(&mut self) -> Option<&'static str> {
@@ -273,21 +268,14 @@ impl Pane for EventsPane {
         Some((format!("{} event", event.kind()), event.document.clone()))
     }
 
-    fn popup(&self, action: Action, session: &Session) -> Option<Box<dyn Pane>> {
-        let total = u64::try_from(session.opened.timeline.rows().len()).unwrap_or(u64::MAX);
-        match action {
-            Action::Export => Some(Box::new(ExportPane::new(self.export_data(session), total))),
-            other => pivot::overlay_for(other, || self.observables_at_cursor(session)),
-        }
-    }
-
-    fn after_input(&mut self, cx: &mut Cx<'_>) {
+    fn after_input(&mut self, cx: &mut Cx<'_>) -> ActionResult {
         let opened = cx.session().opened.id;
         if self.state.process != opened {
             self.restore_state(EventsState { process: opened, ..EventsState::default() });
         }
         cx.fetch_events(self.cursor_time(cx.session()));
         self.apply_filter(cx.session());
+        ActionResult::Done
     }
 
     fn render(&mut self, frame: &mut Frame<'_>, area: Rect, session: &Session, cx: &RenderCx<'_>) {

@@ -3,7 +3,10 @@
 use ratatui::text::Line;
 
 use crate::model::Period;
-use crate::panes::prompt::{Prompt, Question, line::LineInput};
+use crate::panes::{
+    ActionResult,
+    prompt::{Prompt, Question, line::LineInput},
+};
 use crate::query::{self, Index};
 use crate::session::{Cx, FacetComparison, Session};
 use crate::text::Untrusted;
@@ -14,9 +17,7 @@ pub(super) type ComparePane = Prompt<Compare>;
 
 /// The question: a condition or a time range.
 #[derive(Debug)]
-pub(in crate::panes) struct Compare {
-    is_done: bool,
-}
+pub(in crate::panes) struct Compare;
 
 impl ComparePane {
     /// Creates the prompt. Its initial text is a condition for `value` if `field` is a host, user or group.
@@ -28,7 +29,7 @@ impl ComparePane {
             (Some(FacetComparison::Condition(previous)), None) => Some(previous.clone()),
             (_, condition) => condition,
         };
-        Self::with_text(Compare { is_done: false }, &condition.unwrap_or_default())
+        Self::with_text(Compare, &condition.unwrap_or_default())
     }
 }
 
@@ -39,18 +40,17 @@ impl Question for Compare {
         "Compare with".into()
     }
 
-    fn accept(&mut self, text: &str, cx: &mut Cx<'_>) {
+    fn accept(&mut self, text: &str, cx: &mut Cx<'_>) -> ActionResult {
         if text.is_empty() {
             cx.compare_with(None);
-            self.is_done = true;
-            return;
+            return ActionResult::Close;
         }
         let search = cx.session().lists.processes.search().cloned();
         match (FacetComparison::parse(text, cx.now), search) {
             (_, None) => cx.notify("No search yet"),
             (Some(other), Some(search)) if other.apply_to(&search).is_some() => {
                 cx.compare_with(Some(other));
-                self.is_done = true;
+                return ActionResult::Close;
             }
             (Some(_), Some(_)) => cx.warn("The query has an error: fix it first"),
             (None, _) if Period::is_text_backward(text, cx.now) => {
@@ -58,6 +58,7 @@ impl Question for Compare {
             }
             (None, _) => cx.warn("Neither a condition (hostname:x) nor a time range (-30d)"),
         }
+        ActionResult::Done
     }
 
     fn replace_link(&mut self, line: &mut LineInput, cx: &mut Cx<'_>) -> bool {
@@ -76,9 +77,5 @@ impl Question for Compare {
             "Empty = stop comparing",
         ];
         lines.map(|text| Line::styled(text, theme.muted)).into()
-    }
-
-    fn is_done(&self) -> bool {
-        self.is_done
     }
 }

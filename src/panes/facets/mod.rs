@@ -7,11 +7,10 @@ mod values;
 
 use std::sync::Arc;
 
-use crossterm::event::KeyEvent;
 use ratatui::{Frame, layout::Rect, text::Line};
 
 use super::{
-    ColumnPicker, ExportPane, Pane, PaneId, RenderCx, copy, cursor,
+    ActionResult, ColumnPicker, ExportPane, Pane, PaneId, RenderCx, TextInput, copy, cursor,
     list::{Filter, group_thousands},
     prompt::filter::FilterInput,
 };
@@ -90,18 +89,19 @@ impl FacetsPane {
     }
 
     /// Narrows the query by the marked values, or by the value under the cursor if none is marked.
-    fn narrow_query(&mut self, cx: &mut Cx<'_>) {
+    fn narrow_query(&mut self, cx: &mut Cx<'_>) -> ActionResult {
         let Some(search) = cx.session().lists.processes.search().cloned() else {
-            return cx.notify("No search yet");
+            return ActionResult::notify("No search yet", cx);
         };
         if self.marks.is_empty() {
             self.mark_value(Polarity::Include, cx);
         }
-        if !self.marks.is_empty() {
-            let query = self.marks.narrow_query(&search.query);
-            self.marks.clear();
-            cx.navigate(Destination::Search(Index::Process, query));
+        if self.marks.is_empty() {
+            return ActionResult::Done;
         }
+        let query = self.marks.narrow_query(&search.query);
+        self.marks.clear();
+        ActionResult::Navigate(Destination::Search(Index::Process, query))
     }
 
     fn set_filter(&mut self, text: &str) {
@@ -135,7 +135,7 @@ impl FacetsPane {
         }
     }
 
-    fn copy_value(&self, action: Action, cx: &mut Cx<'_>) -> bool {
+    fn copy_value(&self, action: Action, cx: &mut Cx<'_>) -> ActionResult {
         let session = cx.session();
         let selected = self.selected_value(session);
         let clip = match action {
@@ -148,7 +148,7 @@ impl FacetsPane {
                 ("value, defanged", value)
             }
             Action::YankRaw => ("value", selected.map(|value| copy::tab_separated(&[value.name]))),
-            _ => return false,
+            _ => return ActionResult::Ignored,
         };
         copy::copy_clip(Some(clip), cx)
     }
@@ -189,19 +189,30 @@ impl Pane for FacetsPane {
         &[Slot::Facets(FacetSide::A), Slot::Facets(FacetSide::B)]
     }
 
-    fn handle_action(&mut self, action: Action, cx: &mut Cx<'_>) -> bool {
+    fn handle_action(&mut self, action: Action, cx: &mut Cx<'_>) -> ActionResult {
         let session = cx.session();
         let last = self.shown_values(session).len().saturating_sub(1);
         if let Some(to) = cursor::new_cursor(action, self.cursor, self.height, last) {
             self.cursor = to;
-            return true;
+            return ActionResult::Done;
         }
         match action {
             Action::NextField => self.step_field(1, session),
             Action::PreviousField => self.step_field(session.facet_fields().len().saturating_sub(1), session),
             Action::Include => self.mark_value(Polarity::Include, cx),
             Action::Exclude => self.mark_value(Polarity::Exclude, cx),
-            Action::Apply => self.narrow_query(cx),
+            Action::Apply => return self.narrow_query(cx),
+            Action::Columns => return ActionResult::open(column_picker(session)),
+            Action::Export => {
+                let data = self.export_data(session);
+                let total = to_u64(data.rows.len());
+                return ActionResult::open(ExportPane::new(data, total));
+            }
+            Action::Compare => {
+                let value = self.selected_value(session).map(|value| value.name);
+                let field = self.current_field(session);
+                return ActionResult::open(ComparePane::new(&field, value.as_ref(), session));
+            }
             Action::Rarest => {
                 self.order = self.order.next_order(session.search.facet_counts.comparison.is_some());
                 (self.cursor, self.top) = (0, 0);
@@ -211,25 +222,14 @@ impl Pane for FacetsPane {
             Action::KeepFilter => self.typing.keep(cx),
             other => return self.copy_value(other, cx),
         }
-        true
+        ActionResult::Done
     }
 
-    fn type_key(&mut self, key: KeyEvent, cx: &mut Cx<'_>) {
-        if let Some(text) = self.typing.type_key(key, cx) {
+    fn enter_text(&mut self, input: TextInput<'_>, cx: &mut Cx<'_>) -> ActionResult {
+        if let Some(text) = self.typing.enter_text(input, cx) {
             self.set_filter(&text);
         }
-    }
-
-    fn type_text(&mut self, text: &str, cx: &mut Cx<'_>) {
-        if let Some(text) = self.typing.type_text(text, cx) {
-            self.set_filter(&text);
-        }
-    }
-
-    fn paste(&mut self, text: &str, cx: &mut Cx<'_>) {
-        if let Some(text) = self.typing.paste(text, cx) {
-            self.set_filter(&text);
-        }
+        ActionResult::Done
     }
 
     fn dismiss_layer(&mut self) -> Option<&'static str> {
@@ -245,29 +245,7 @@ impl Pane for FacetsPane {
         self.was_comparing.then_some("comparison")
     }
 
-    fn popup(&self, action: Action, session: &Session) -> Option<Box<dyn Pane>> {
-        match action {
-            Action::Columns => {
-                let column_choices = |names: Vec<String>| names.into_iter().map(ColumnChoice::new).collect();
-                let chosen = column_choices(session.facet_fields());
-                let choices = column_choices(query::countable_facets(Index::Process));
-                Some(Box::new(ColumnPicker::new(Session::FACETS, chosen, choices)))
-            }
-            Action::Export => {
-                let data = self.export_data(session);
-                let total = to_u64(data.rows.len());
-                Some(Box::new(ExportPane::new(data, total)))
-            }
-            Action::Compare => {
-                let value = self.selected_value(session).map(|value| value.name);
-                let pane = ComparePane::new(&self.current_field(session), value.as_ref(), session);
-                Some(Box::new(pane))
-            }
-            _ => None,
-        }
-    }
-
-    fn after_input(&mut self, cx: &mut Cx<'_>) {
+    fn after_input(&mut self, cx: &mut Cx<'_>) -> ActionResult {
         if std::mem::take(&mut self.ends_comparison) {
             cx.compare_with(None);
         }
@@ -291,11 +269,20 @@ impl Pane for FacetsPane {
         }
         let last = self.shown_values(session).len().saturating_sub(1);
         self.cursor = self.cursor.min(last);
+        ActionResult::Done
     }
 
     fn render(&mut self, frame: &mut Frame<'_>, area: Rect, session: &Session, cx: &RenderCx<'_>) {
         draw::render(self, frame, area, session, cx);
     }
+}
+
+/// Returns the popup that chooses the counted fields.
+fn column_picker(session: &Session) -> ColumnPicker {
+    let column_choices = |names: Vec<String>| names.into_iter().map(ColumnChoice::new).collect();
+    let chosen = column_choices(session.facet_fields());
+    let choices = column_choices(query::countable_facets(Index::Process));
+    ColumnPicker::new(Session::FACETS, chosen, choices)
 }
 
 fn to_u64(n: usize) -> u64 {

@@ -2,10 +2,12 @@
 
 use std::fmt;
 
+use crossterm::event::KeyCode;
 use ratatui::{Frame, layout::Rect, text::Span};
 
-use crate::panes::prompt::line::LineInput;
+use crate::panes::{TextInput, editor::PasteForm, prompt::line::LineInput};
 use crate::query::Index;
+use crate::session::Cx;
 use crate::theme::Theme;
 
 /// The type of a field.
@@ -73,9 +75,31 @@ impl FormField {
         self.value() == yes_no_label(true)
     }
 
-    /// Switches between yes and no.
-    pub(super) fn toggle(&mut self) {
-        self.entry.set_text(yes_no_label(!self.is_yes()));
+    /// Handles typed or pasted text.
+    pub(super) fn enter_text(&mut self, input: TextInput<'_>, cx: &mut Cx<'_>) {
+        match (self.kind, input) {
+            (FieldKind::Choice, TextInput::Pasted(_)) => cx.notify("Not pasted: space says yes or no"),
+            (FieldKind::Choice, TextInput::Key(key)) => self.type_choice(key.code, cx),
+            (FieldKind::Choice, TextInput::Typed(text)) => {
+                text.chars().for_each(|char| self.type_choice(KeyCode::Char(char), cx));
+            }
+            (FieldKind::Query(index), TextInput::Pasted(_)) => {
+                if self.entry.enter_text(input, PasteForm::Line, cx) {
+                    self.entry.replace_link(index, cx);
+                }
+            }
+            (FieldKind::Text | FieldKind::Secret | FieldKind::Query(_), _) => {
+                self.entry.enter_text(input, PasteForm::Prose, cx);
+            }
+        }
+    }
+
+    /// Switches between yes and no with the space key.
+    fn type_choice(&mut self, key: KeyCode, cx: &mut Cx<'_>) {
+        match key {
+            KeyCode::Char(' ') => self.entry.set_text(yes_no_label(!self.is_yes())),
+            _ => cx.notify("Space toggles"),
+        }
     }
 
     pub(super) fn render(&self, frame: &mut Frame<'_>, row: Rect, width: usize, is_focused: bool, theme: &Theme) {

@@ -3,7 +3,7 @@
 mod definitions;
 mod field;
 
-use std::{iter, mem};
+use std::iter;
 
 use crossterm::event::{KeyCode, KeyEvent};
 use ratatui::{
@@ -13,8 +13,8 @@ use ratatui::{
     text::Line,
 };
 
-use super::{ConfirmPane, MarkedRows, Pane, PaneId, RenderCx, editor::Pasted};
-use crate::keys::{self, Action, Scope};
+use super::{ActionResult, ConfirmPane, MarkedRows, Pane, PaneId, RenderCx, TextInput};
+use crate::keys::{Action, Scope};
 use crate::model::User;
 use crate::query;
 use crate::session::{Cx, Session};
@@ -35,12 +35,11 @@ pub struct FormPane {
     /// Notes below the fields.
     notes: Vec<String>,
     hidden_rows: MarkedRows,
-    confirmation: Option<ConfirmPane>,
 }
 
 impl FormPane {
     fn new(form: FormKind, lines: Vec<FormField>, notes: Vec<String>) -> Self {
-        Self { form, lines, focused_line: 0, notes, hidden_rows: MarkedRows::default(), confirmation: None }
+        Self { form, lines, focused_line: 0, notes, hidden_rows: MarkedRows::default() }
     }
 
     /// Returns the key hints, hidden marked rows and notes below the fields.
@@ -61,12 +60,13 @@ impl FormPane {
     }
 
     /// Opens the confirmation, or focuses the field with an error.
-    fn continue_to_confirmation(&mut self, cx: &mut Cx<'_>) {
+    fn continue_to_confirmation(&mut self, cx: &mut Cx<'_>) -> ActionResult {
         if let Some(reason) = self.unknown_user(cx.session()) {
-            return cx.warn(reason);
+            cx.warn(reason);
+            return ActionResult::Done;
         }
         if self.has_no_query(cx) {
-            return;
+            return ActionResult::Done;
         }
         match self.form.changes(&self.lines) {
             Ok(changes) => {
@@ -74,11 +74,12 @@ impl FormPane {
                 // The confirmation repeats what a watchlist cannot store, but no notes on how to fill in the form.
                 let is_watchlist = matches!(self.form, FormKind::NewWatchlist(_));
                 let preface = self.notes.iter().filter(|_| is_watchlist).map(|note| format!("note: {note}"));
-                self.confirmation = Some(confirmation.with_preface(preface.collect()));
+                ActionResult::open(confirmation.with_preface(preface.collect()))
             }
             Err((line, message)) => {
                 self.focused_line = line;
                 cx.warn(message);
+                ActionResult::Done
             }
         }
     }
@@ -138,71 +139,34 @@ impl Pane for FormPane {
         self.form.title().into()
     }
 
-    fn handle_action(&mut self, action: Action, cx: &mut Cx<'_>) -> bool {
+    fn handle_action(&mut self, action: Action, cx: &mut Cx<'_>) -> ActionResult {
         match action {
             Action::NextPane => self.step_line(true),
             Action::PreviousPane => self.step_line(false),
             // `Enter` goes to the next field, and from the last one to the confirmation.
             Action::Accept if self.focused_line + 1 < self.lines.len() => self.step_line(true),
-            Action::Accept => self.continue_to_confirmation(cx),
-            _ => return false,
+            Action::Accept => return self.continue_to_confirmation(cx),
+            _ => return ActionResult::Ignored,
         }
-        true
+        ActionResult::Done
     }
 
-    fn type_key(&mut self, key: KeyEvent, cx: &mut Cx<'_>) {
-        match key.code {
-            KeyCode::Down => return self.step_line(true),
-            KeyCode::Up => return self.step_line(false),
-            _ => {}
+    fn enter_text(&mut self, input: TextInput<'_>, cx: &mut Cx<'_>) -> ActionResult {
+        if let TextInput::Key(KeyEvent { code: code @ (KeyCode::Down | KeyCode::Up), .. }) = input {
+            self.step_line(code == KeyCode::Down);
+        } else if let Some(line) = self.lines.get_mut(self.focused_line) {
+            line.enter_text(input, cx);
         }
-        let Some(line) = self.lines.get_mut(self.focused_line) else {
-            return;
-        };
-        if line.kind == FieldKind::Choice {
-            if key.code == KeyCode::Char(' ') {
-                line.toggle();
-            } else {
-                cx.notify("Space toggles");
-            }
-        } else {
-            line.entry.type_key(key, cx);
-        }
-    }
-
-    fn type_text(&mut self, text: &str, cx: &mut Cx<'_>) {
-        match self.lines.get_mut(self.focused_line) {
-            Some(line) if line.kind != FieldKind::Choice => {
-                line.entry.type_text(text, cx);
-            }
-            _ => (text.chars()).for_each(|char| self.type_key(keys::key_of(char), cx)),
-        }
-    }
-
-    fn paste(&mut self, text: &str, cx: &mut Cx<'_>) {
-        let Some(line) = self.lines.get_mut(self.focused_line) else {
-            return;
-        };
-        match line.kind {
-            FieldKind::Text | FieldKind::Secret => {
-                line.entry.paste_plain(text, cx);
-            }
-            FieldKind::Query(index) => {
-                if line.entry.paste(text, cx) != Pasted::Refused {
-                    line.entry.replace_link(index, cx);
-                }
-            }
-            FieldKind::Choice => cx.notify("Not pasted: space says yes or no"),
-        }
+        ActionResult::Done
     }
 
     fn set_hidden_rows(&mut self, marked: &MarkedRows) {
         self.hidden_rows = marked.clone();
     }
 
-    fn after_input(&mut self, cx: &mut Cx<'_>) {
+    fn after_input(&mut self, cx: &mut Cx<'_>) -> ActionResult {
         let FormKind::Assign(_) = self.form else {
-            return;
+            return ActionResult::Done;
         };
         cx.load_once::<User>();
         let names: Vec<_> = known_users(cx.session()).into_iter().map(text::make_visible).collect();
@@ -210,21 +174,12 @@ impl Pane for FormPane {
         if !names.is_empty() {
             self.notes.push(format!("users: {}", names.join(", ")));
         }
-    }
-
-    fn is_done(&self) -> bool {
-        self.confirmation.is_some()
+        ActionResult::Done
     }
 
     fn preferred_height(&self, width: u16) -> Option<u16> {
         let footer = self.footer_layout(width, Style::default(), Style::default());
         u16::try_from(self.lines.len() + 1 + footer.n_lines()).ok()
-    }
-
-    fn next_overlay(&mut self) -> Option<Box<dyn Pane>> {
-        let confirmation = self.confirmation.take()?;
-        let empty = Self::new(FormKind::Team, Vec::new(), Vec::new());
-        Some(Box::new(confirmation.with_form(Box::new(mem::replace(self, empty)))))
     }
 
     fn render(&mut self, frame: &mut Frame<'_>, area: Rect, _: &Session, cx: &RenderCx<'_>) {

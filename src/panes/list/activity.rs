@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use super::{CellValue, ListView, RowField};
+use super::{CellValue, ListPane, ListView, RowField};
 use crate::changes::{self, Change, LoggedChange, LoggedStage, Target};
 use crate::keys::{Action, Scope};
-use crate::panes::{ConfirmPane, Pane, PaneId, pivot::Observables, record::RecordPane};
+use crate::panes::{ActionResult, ConfirmPane, PaneId, pivot::Observables, record::RecordPane};
 use crate::query::Index;
-use crate::session::{Destination, Session};
+use crate::session::{Cx, Destination, Session};
 use crate::text;
 use crate::widgets::TableColumn;
 use crate::worker::{List, Slot};
@@ -53,27 +53,32 @@ impl ListView for Activity {
         target.map_or_else(Observables::default, |target| Observables::of_target(target, &name))
     }
 
-    fn popup(
+    fn handle_action(
         action: Action,
-        chosen: impl FnOnce() -> Vec<Arc<LoggedChange>>,
-        session: &Session,
-    ) -> Option<Box<dyn Pane>> {
-        match action {
-            Action::Open => Some(Box::new(RecordPane::of_change(&*chosen().into_iter().next()?))),
-            Action::Undo => {
-                let chosen = chosen();
-                let confirmation = ConfirmPane::undo(&chosen, session)?;
-                let newest = chosen.iter().map(|logged| logged.line).max();
-                let history = session.changes.history.as_ref()?;
-                let later = history.last_change(&session.connection.info.host, |logged| Some(logged.line) > newest);
-                let later = later.map(|last| {
-                    let (label, name) = (changes::label(&last.submitted.verb), last.name());
-                    format!("Not the last action: {label} {name} is newer")
-                });
-                Some(Box::new(confirmation.with_preface(later.into_iter().collect())))
-            }
-            _ => None,
+        chosen: impl FnOnce(&Session) -> Vec<Arc<LoggedChange>>,
+        cx: &mut Cx<'_>,
+    ) -> ActionResult {
+        if action != Action::Open {
+            return ActionResult::Ignored;
         }
+        let logged = chosen(cx.session()).pop();
+        ActionResult::open_if(logged.map(|logged| RecordPane::of_change(&logged)))
+    }
+}
+
+impl ListPane<Activity> {
+    /// Returns the confirmation that undoes the marked or selected changes; `None` if they cannot be undone.
+    pub fn undo_pane(&self, session: &Session) -> Option<ConfirmPane> {
+        let chosen = self.target_rows(session);
+        let confirmation = ConfirmPane::undo(&chosen, session)?;
+        let newest = chosen.iter().map(|logged| logged.line).max();
+        let history = session.changes.history.as_ref()?;
+        let later = history.last_change(&session.connection.info.host, |logged| Some(logged.line) > newest);
+        let later = later.map(|last| {
+            let (label, name) = (changes::label(&last.submitted.verb), last.name());
+            format!("Not the last action: {label} {name} is newer")
+        });
+        Some(confirmation.with_preface(later.into_iter().collect()))
     }
 }
 

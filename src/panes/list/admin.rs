@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::{CellValue, ListView, RowField, watchlists::on_off_value};
 use crate::keys::{Action, Scope};
 use crate::model::{Group, SensorFilter, Site, Team, User};
-use crate::panes::{FormPane, Pane, PaneId, pivot::Observables};
+use crate::panes::{ActionResult, FormPane, PaneId, pivot::Observables};
 use crate::session::{Cx, Destination, Session};
 use crate::text::Untrusted;
 use crate::widgets::TableColumn;
@@ -56,13 +56,16 @@ impl ListView for SensorGroups {
         Observables::of_group(row.id)
     }
 
-    fn popup(action: Action, chosen: impl FnOnce() -> Vec<Arc<Group>>, _: &Session) -> Option<Box<dyn Pane>> {
-        let form = match action {
-            Action::New => FormPane::new_group(),
-            Action::Edit => FormPane::edit_group(&*chosen().into_iter().next()?),
-            _ => return None,
-        };
-        Some(Box::new(form))
+    fn handle_action(
+        action: Action,
+        chosen: impl FnOnce(&Session) -> Vec<Arc<Group>>,
+        cx: &mut Cx<'_>,
+    ) -> ActionResult {
+        ActionResult::open_if(match action {
+            Action::New => Some(FormPane::new_group()),
+            Action::Edit => chosen(cx.session()).first().map(|group| FormPane::edit_group(group)),
+            _ => None,
+        })
     }
 }
 
@@ -82,9 +85,9 @@ impl ListView for Users {
         cx.load_once::<User>();
     }
 
-    fn popup(action: Action, _: impl FnOnce() -> Vec<Arc<User>>, session: &Session) -> Option<Box<dyn Pane>> {
-        let teams = session.lists.teams.loaded_rows().map(|(_, team)| &**team);
-        (action == Action::New).then(|| Box::new(FormPane::new_user(teams)) as Box<dyn Pane>)
+    fn handle_action(action: Action, _: impl FnOnce(&Session) -> Vec<Arc<User>>, cx: &mut Cx<'_>) -> ActionResult {
+        let teams = cx.session().lists.teams.loaded_rows().map(|(_, team)| &**team);
+        ActionResult::open_if((action == Action::New).then(|| FormPane::new_user(teams)))
     }
 }
 
@@ -104,8 +107,8 @@ impl ListView for Teams {
         cx.load_once::<Team>();
     }
 
-    fn popup(action: Action, _: impl FnOnce() -> Vec<Arc<Team>>, _: &Session) -> Option<Box<dyn Pane>> {
-        (action == Action::New).then(|| Box::new(FormPane::new_team()) as Box<dyn Pane>)
+    fn handle_action(action: Action, _: impl FnOnce(&Session) -> Vec<Arc<Team>>, _: &mut Cx<'_>) -> ActionResult {
+        ActionResult::open_if((action == Action::New).then(FormPane::new_team))
     }
 }
 

@@ -7,7 +7,7 @@ use ratatui::text::Line;
 use super::{CellValue, ListView, RowField, format_score, group_thousands, new_alerts};
 use crate::keys::{Action, Scope};
 use crate::model::AlertSource;
-use crate::panes::{PaneId, pivot::Observables};
+use crate::panes::{ActionResult, PaneId, pivot::Observables};
 use crate::query::Index;
 use crate::session::{AlertGroup, Cx, Destination, GroupBy, Session};
 use crate::text::{self, Untrusted};
@@ -79,8 +79,9 @@ impl ListView for AlertGroups {
         cx.fetch_alert_digest();
     }
 
-    fn on_select(row: Option<&Arc<AlertGroup>>, cx: &mut Cx<'_>) {
+    fn on_select(row: Option<&Arc<AlertGroup>>, cx: &mut Cx<'_>) -> ActionResult {
         cx.select_alert_group(row);
+        ActionResult::Done
     }
 
     fn destination(row: &AlertGroup) -> Option<Destination> {
@@ -91,12 +92,16 @@ impl ListView for AlertGroups {
         Observables::of_alert_group(row)
     }
 
-    fn handle_action(action: Action, cx: &mut Cx<'_>) -> bool {
-        let is_sort = action == Action::Sort;
-        if is_sort {
-            cx.sort_alert_groups();
+    fn handle_action(
+        action: Action,
+        _: impl FnOnce(&Session) -> Vec<Arc<AlertGroup>>,
+        cx: &mut Cx<'_>,
+    ) -> ActionResult {
+        if action != Action::Sort {
+            return ActionResult::Ignored;
         }
-        is_sort
+        cx.sort_alert_groups();
+        ActionResult::Done
     }
 }
 

@@ -8,7 +8,7 @@ use super::{CellValue, ListView, RowField, joins::JoinedFields, new_alerts};
 use crate::keys::{Action, Scope};
 use crate::model::{Alert, AlertSource, AlertStatus};
 use crate::panes::{
-    PaneId,
+    ActionResult, PaneId,
     copy::{self, Clip},
     pivot::Observables,
 };
@@ -39,8 +39,9 @@ impl ListView for Alerts {
         new_alerts::new_alerts_line(session, theme)
     }
 
-    fn on_select(row: Option<&Arc<Alert>>, cx: &mut Cx<'_>) {
+    fn on_select(row: Option<&Arc<Alert>>, cx: &mut Cx<'_>) -> ActionResult {
         cx.select_alert(row);
+        ActionResult::Done
     }
 
     fn destination(row: &Alert) -> Option<Destination> {

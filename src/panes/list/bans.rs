@@ -6,7 +6,7 @@ use super::{CellValue, ListView, RowField};
 use crate::keys::{Action, Scope};
 use crate::model::Ban;
 use crate::panes::{
-    Pane, PaneId,
+    ActionResult, PaneId,
     copy::{self, Clip},
     pivot::Observables,
     prompt::hashes::HashesPane,
@@ -54,8 +54,8 @@ impl ListView for Bans {
         copy::ban_clip(row, action)
     }
 
-    fn popup(action: Action, _: impl FnOnce() -> Vec<Arc<Ban>>, _: &Session) -> Option<Box<dyn Pane>> {
-        (action == Action::AddBans).then(|| Box::new(HashesPane::default()) as Box<dyn Pane>)
+    fn handle_action(action: Action, _: impl FnOnce(&Session) -> Vec<Arc<Ban>>, _: &mut Cx<'_>) -> ActionResult {
+        ActionResult::open_if((action == Action::AddBans).then(HashesPane::default))
     }
 }
 

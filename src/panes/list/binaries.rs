@@ -6,7 +6,7 @@ use super::{CellValue, ListView, RowField, joins::signature_value};
 use crate::keys::{Action, Scope};
 use crate::model::Binary;
 use crate::panes::{
-    Pane, PaneId,
+    ActionResult, PaneId,
     copy::{self, Clip},
     details::binary,
     pivot::Observables,
@@ -31,8 +31,9 @@ impl ListView for Binaries {
     const FIELDS: &'static [RowField<Binary>] = FIELDS;
     const DEFAULT_COLUMNS: usize = 8;
 
-    fn on_select(row: Option<&Arc<Binary>>, cx: &mut Cx<'_>) {
+    fn on_select(row: Option<&Arc<Binary>>, cx: &mut Cx<'_>) -> ActionResult {
         cx.select_binary(row);
+        ActionResult::Done
     }
 
     fn destination(row: &Binary) -> Option<Destination> {
@@ -47,8 +48,13 @@ impl ListView for Binaries {
         copy::binary_clip(row, action)
     }
 
-    fn popup(action: Action, chosen: impl FnOnce() -> Vec<Arc<Binary>>, session: &Session) -> Option<Box<dyn Pane>> {
-        binary::overlay_for(action, chosen, session)
+    fn handle_action(
+        action: Action,
+        chosen: impl FnOnce(&Session) -> Vec<Arc<Binary>>,
+        cx: &mut Cx<'_>,
+    ) -> ActionResult {
+        let session = cx.session();
+        binary::open_file(action, || chosen(session), session)
     }
 }
 

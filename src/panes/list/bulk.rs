@@ -9,7 +9,7 @@ use super::{
 };
 use crate::keys::Action;
 use crate::model::ExportData;
-use crate::panes::{MarkedRows, bulk, copy};
+use crate::panes::{ActionResult, MarkedRows, bulk, copy};
 use crate::session::{ColumnChoice, Cx, ListRow, Session, SessionRow};
 use crate::text;
 use crate::wire::RecordMembers;
@@ -93,14 +93,20 @@ impl<K: ListView> ListPane<K> {
         }
     }
 
-    /// Opens the selected row, or shows why it cannot be opened.
-    pub(super) fn open_selected(&self, cx: &mut Cx<'_>) {
-        let row = self.selected_row(cx.session());
-        match row.map(|row| K::destination(row).ok_or_else(|| K::no_destination_reason(row))) {
-            Some(Ok(destination)) => cx.navigate(destination),
-            Some(Err(reason)) => cx.notify(reason),
-            None => cx.notify("No row selected"),
+    /// Returns the rows that `action` applies to: opening applies to the selected row, even if others are marked.
+    pub(super) fn chosen_rows(&self, action: Action, session: &Session) -> Vec<Arc<K::Row>> {
+        match action {
+            Action::Open => self.selected_row(session).cloned().into_iter().collect(),
+            _ => self.target_rows(session),
         }
+    }
+
+    /// Opens the selected row, or shows why it cannot be opened.
+    pub(super) fn open_selected(&self, cx: &mut Cx<'_>) -> ActionResult {
+        let Some(row) = self.selected_row(cx.session()) else {
+            return ActionResult::notify("No row selected", cx);
+        };
+        ActionResult::navigate_or_notify(K::destination(row).ok_or_else(|| K::no_destination_reason(row)), cx)
     }
 
     /// Marks the rows at the positions `span` that are loaded and shown.
@@ -173,20 +179,20 @@ impl<K: ListView> ListPane<K> {
         text
     }
 
-    /// Copies what `action` takes from the marked or selected rows; returns false if it does not apply to them.
-    pub(super) fn copy_rows(&self, action: Action, cx: &mut Cx<'_>) -> bool {
+    /// Copies what `action` takes from the marked or selected rows.
+    pub(super) fn copy_rows(&self, action: Action, cx: &mut Cx<'_>) -> ActionResult {
         let session = cx.session();
         let rows = self.target_rows(session);
         let clips: Option<Vec<_>> = rows.iter().map(|row| K::clip(row, action, session)).collect();
         match clips {
             Some(clips) if !clips.is_empty() => copy::copy_clips(clips, cx),
-            _ => return false,
+            _ => return ActionResult::Ignored,
         }
         let marked = self.marked_by_visibility(cx.session());
         if marked.n_hidden() > 0 {
             cx.add_to_notice(&marked.summary());
         }
-        true
+        ActionResult::Done
     }
 
     /// Returns the marked rows, or those that are shown, with the cells of the shown columns.

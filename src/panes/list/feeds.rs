@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::{CellValue, ListView, RowField, watchlists::on_off_value};
 use crate::keys::{Action, Scope};
 use crate::model::Feed;
-use crate::panes::{FormPane, Pane, PaneId, pivot::Observables};
+use crate::panes::{ActionResult, FormPane, PaneId, pivot::Observables};
 use crate::query::Index;
 use crate::session::{Cx, Destination, Session, feed_reports_query};
 use crate::widgets::TableColumn;
@@ -31,8 +31,9 @@ impl ListView for Feeds {
         cx.load_once::<Feed>();
     }
 
-    fn on_select(row: Option<&Arc<Feed>>, cx: &mut Cx<'_>) {
-        cx.select_feed(row);
+    fn on_select(row: Option<&Arc<Feed>>, cx: &mut Cx<'_>) -> ActionResult {
+        let searched = cx.select_feed(row);
+        searched.map_or(ActionResult::Done, |query| ActionResult::SetQuery(Index::Report, query))
     }
 
     fn destination(row: &Feed) -> Option<Destination> {
@@ -43,8 +44,8 @@ impl ListView for Feeds {
         Observables::of_feed(row.id)
     }
 
-    fn popup(action: Action, _: impl FnOnce() -> Vec<Arc<Feed>>, _: &Session) -> Option<Box<dyn Pane>> {
-        (action == Action::New).then(|| Box::new(FormPane::new_feed()) as Box<dyn Pane>)
+    fn handle_action(action: Action, _: impl FnOnce(&Session) -> Vec<Arc<Feed>>, _: &mut Cx<'_>) -> ActionResult {
+        ActionResult::open_if((action == Action::New).then(FormPane::new_feed))
     }
 }
 

@@ -8,7 +8,7 @@ use ratatui::{style::Style, text::Line};
 use crate::fetch::JoinKey;
 use crate::keys::{Action, Scope};
 use crate::panes::{
-    Pane, PaneId,
+    ActionResult, PaneId,
     copy::{self, Clip},
     pivot::Observables,
 };
@@ -80,7 +80,9 @@ pub trait ListView: Sized + 'static {
     fn before_fetch(_: &mut Cx<'_>) {}
 
     /// Called when the row under the cursor may have changed.
-    fn on_select(_: Option<&Arc<Self::Row>>, _: &mut Cx<'_>) {}
+    fn on_select(_: Option<&Arc<Self::Row>>, _: &mut Cx<'_>) -> ActionResult {
+        ActionResult::Done
+    }
 
     /// Returns where opening `row` leads.
     fn destination(_: &Self::Row) -> Option<Destination> {
@@ -104,14 +106,10 @@ pub trait ListView: Sized + 'static {
         copy::fields_clip(fields, row.document(), action)
     }
 
-    /// Handles an action of this list view that applies to the list, not to a row; returns false if there is none.
-    fn handle_action(_: Action, _: &mut Cx<'_>) -> bool {
-        false
-    }
-
-    /// Returns the popup that `action` opens for the chosen rows, besides those of every list.
-    fn popup(_: Action, _: impl FnOnce() -> Vec<Arc<Self::Row>>, _: &Session) -> Option<Box<dyn Pane>> {
-        None
+    /// Handles an action of this list view, besides those of every list. `chosen` returns the marked rows, or the
+    /// selected one; for opening only that.
+    fn handle_action(_: Action, _chosen: impl FnOnce(&Session) -> Vec<Arc<Self::Row>>, _: &mut Cx<'_>) -> ActionResult {
+        ActionResult::Ignored
     }
 }
 

@@ -26,7 +26,6 @@ mod title;
 mod watchlists;
 mod window;
 
-use crossterm::event::KeyEvent;
 use ratatui::{
     Frame,
     layout::{Constraint, Layout, Rect},
@@ -54,7 +53,7 @@ pub use state::ListState;
 pub use watchlists::Watchlists;
 
 use super::{
-    ColumnPicker, ExportPane, MarkedRows, Pane, PaneId, RenderCx, cursor, legend,
+    ActionResult, ColumnPicker, ExportPane, MarkedRows, Pane, PaneId, RenderCx, TextInput, cursor, legend,
     pivot::{self, Observables},
     prompt::filter::FilterInput,
 };
@@ -182,6 +181,44 @@ impl<K: ListView> ListPane<K> {
         self.has_moved = true;
     }
 
+    /// Handles an action that every list has.
+    fn handle_list_action(&mut self, action: Action, cx: &mut Cx<'_>) -> ActionResult {
+        match action {
+            Action::Left => self.state.scroll_columns = self.state.scroll_columns.saturating_sub(SHIFT_CELLS),
+            Action::Right => self.state.scroll_columns += SHIFT_CELLS,
+            Action::Sort => cx.sort_next::<K::Row>(),
+            Action::Filter => self.typing.start(self.state.filter.text()),
+            Action::KeepFilter => self.typing.keep(cx),
+            Action::Mark | Action::MarkRange | Action::MarkAll => self.update_marks(action, cx),
+            Action::Columns => return ActionResult::open(self.column_picker(cx.session())),
+            Action::Export => return ActionResult::open(self.export_pane(cx.session())),
+            Action::Open => return self.open_selected(cx),
+            other if !self.has_marks() && self.selected_row(cx.session()).is_none() => {
+                cx.notify(format!("{}: no row selected", other.label()));
+            }
+            // Searches around the selected row, even if others are marked.
+            Action::Around => {
+                let selected = self.selected_row(cx.session());
+                return pivot::search_around(selected.map(|row| K::observables(row)));
+            }
+            other => {
+                let pivoted = pivot::pivot(other, cx, |session| self.observables(session));
+                return pivoted.or_else(|| self.copy_rows(other, cx));
+            }
+        }
+        ActionResult::Done
+    }
+
+    fn column_picker(&self, session: &Session) -> ColumnPicker {
+        let columns = columns::shown_columns::<K>(session);
+        let chosen = columns.iter().map(columns::ListColumn::choice).collect();
+        ColumnPicker::new(K::NAME, chosen, self.column_options(session))
+    }
+
+    fn export_pane(&self, session: &Session) -> ExportPane {
+        ExportPane::new(self.export_data(session), K::Row::pages(session).total().unwrap_or(0))
+    }
+
     fn set_filter(&mut self, text: &str) {
         self.state.filter = Filter::parse(text);
         self.filtered = None;
@@ -211,7 +248,7 @@ impl<K: ListView> Pane for ListPane<K> {
         K::SLOTS
     }
 
-    fn handle_action(&mut self, action: Action, cx: &mut Cx<'_>) -> bool {
+    fn handle_action(&mut self, action: Action, cx: &mut Cx<'_>) -> ActionResult {
         let session = cx.session();
         let last = self.n_shown(session).saturating_sub(1);
         let at = self.cursor_index(session);
@@ -222,47 +259,17 @@ impl<K: ListView> Pane for ListPane<K> {
             if self.state.is_marking {
                 self.mark_passed(from, cx);
             }
-            return true;
+            return ActionResult::Done;
         }
-        match action {
-            other if K::handle_action(other, cx) => {}
-            Action::Left => self.state.scroll_columns = self.state.scroll_columns.saturating_sub(SHIFT_CELLS),
-            Action::Right => self.state.scroll_columns += SHIFT_CELLS,
-            Action::Sort => cx.sort_next::<K::Row>(),
-            Action::Filter => self.typing.start(self.state.filter.text()),
-            Action::KeepFilter => self.typing.keep(cx),
-            Action::Mark | Action::MarkRange | Action::MarkAll => self.update_marks(action, cx),
-            Action::Open => self.open_selected(cx),
-            other if !self.has_marks() && self.selected_row(cx.session()).is_none() => {
-                cx.notify(format!("{}: no row selected", other.label()));
-            }
-            other => {
-                let observables = |session: &Session| {
-                    let rows = self.target_rows(session);
-                    rows.iter().map(|row| K::observables(row)).collect()
-                };
-                return pivot::pivot(other, cx, observables) || self.copy_rows(other, cx);
-            }
-        }
-        true
+        K::handle_action(action, |session| self.chosen_rows(action, session), cx)
+            .or_else(|| self.handle_list_action(action, cx))
     }
 
-    fn type_key(&mut self, key: KeyEvent, cx: &mut Cx<'_>) {
-        if let Some(text) = self.typing.type_key(key, cx) {
+    fn enter_text(&mut self, input: TextInput<'_>, cx: &mut Cx<'_>) -> ActionResult {
+        if let Some(text) = self.typing.enter_text(input, cx) {
             self.set_filter(&text);
         }
-    }
-
-    fn type_text(&mut self, text: &str, cx: &mut Cx<'_>) {
-        if let Some(text) = self.typing.type_text(text, cx) {
-            self.set_filter(&text);
-        }
-    }
-
-    fn paste(&mut self, text: &str, cx: &mut Cx<'_>) {
-        if let Some(text) = self.typing.paste(text, cx) {
-            self.set_filter(&text);
-        }
+        ActionResult::Done
     }
 
     fn dismiss_layer(&mut self) -> Option<&'static str> {
@@ -305,29 +312,7 @@ impl<K: ListView> Pane for ListPane<K> {
         Some((format!("{}, row {at}", K::NAME), row.document().clone()))
     }
 
-    fn popup(&self, action: Action, session: &Session) -> Option<Box<dyn Pane>> {
-        match action {
-            Action::Columns => {
-                let columns = columns::shown_columns::<K>(session);
-                let chosen = columns.iter().map(columns::ListColumn::choice).collect();
-                let choices = self.column_options(session);
-                Some(Box::new(ColumnPicker::new(K::NAME, chosen, choices)))
-            }
-            Action::Export => {
-                let total = K::Row::pages(session).total().unwrap_or(0);
-                Some(Box::new(ExportPane::new(self.export_data(session), total)))
-            }
-            // Opens the selected row, even if others are marked.
-            Action::Open => {
-                let selected = || self.selected_row(session).cloned().into_iter().collect();
-                K::popup(action, selected, session)
-            }
-            other => K::popup(other, || self.target_rows(session), session)
-                .or_else(|| pivot::overlay_for(other, || self.selected_row(session).map(|row| K::observables(row)))),
-        }
-    }
-
-    fn after_input(&mut self, cx: &mut Cx<'_>) {
+    fn after_input(&mut self, cx: &mut Cx<'_>) -> ActionResult {
         K::before_fetch(cx);
         let search = K::Row::pages(cx.session()).search().cloned();
         if !self.state.is_for_search(search.as_ref()) {
@@ -363,7 +348,7 @@ impl<K: ListView> Pane for ListPane<K> {
         self.fetch_joins(cx);
         let selected = self.selected_row(cx.session()).cloned();
         self.state.selected_id = selected.as_ref().map(|row| row.id());
-        K::on_select(selected.as_ref(), cx);
+        K::on_select(selected.as_ref(), cx)
     }
 
     fn render(&mut self, frame: &mut Frame<'_>, area: Rect, session: &Session, cx: &RenderCx<'_>) {

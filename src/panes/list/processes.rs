@@ -10,7 +10,7 @@ use crate::fetch::JoinKey;
 use crate::keys::{Action, Scope};
 use crate::model::Process;
 use crate::panes::{
-    PaneId,
+    ActionResult, PaneId,
     copy::{self, Clip},
     pivot::Observables,
 };
@@ -41,16 +41,17 @@ impl ListView for Processes {
         if session.is_by_segment() { " segments" } else { "" }
     }
 
-    fn on_select(row: Option<&Arc<Process>>, cx: &mut Cx<'_>) {
+    fn on_select(row: Option<&Arc<Process>>, cx: &mut Cx<'_>) -> ActionResult {
         cx.select_process(row);
+        ActionResult::Done
     }
 
-    fn handle_action(action: Action, cx: &mut Cx<'_>) -> bool {
-        let is_split = action == Action::SplitSegments;
-        if is_split {
-            cx.toggle_segment_rows();
+    fn handle_action(action: Action, _: impl FnOnce(&Session) -> Vec<Arc<Process>>, cx: &mut Cx<'_>) -> ActionResult {
+        if action != Action::SplitSegments {
+            return ActionResult::Ignored;
         }
-        is_split
+        cx.toggle_segment_rows();
+        ActionResult::Done
     }
 
     fn destination(row: &Process) -> Option<Destination> {

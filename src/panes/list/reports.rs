@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::{CellValue, ListView, RowField};
 use crate::keys::Scope;
 use crate::model::Report;
-use crate::panes::{PaneId, pivot::Observables};
+use crate::panes::{ActionResult, PaneId, pivot::Observables};
 use crate::query::{self, Index};
 use crate::session::{Cx, Destination, report_alerts_query};
 use crate::text::Untrusted;
@@ -29,8 +29,9 @@ impl ListView for Reports {
     const DEFAULT_COLUMNS: usize = 5;
     const IS_TOTAL_EXACT: bool = true;
 
-    fn on_select(row: Option<&Arc<Report>>, cx: &mut Cx<'_>) {
+    fn on_select(row: Option<&Arc<Report>>, cx: &mut Cx<'_>) -> ActionResult {
         cx.select_report(row);
+        ActionResult::Done
     }
 
     fn destination(row: &Report) -> Option<Destination> {

@@ -5,11 +5,11 @@ use std::sync::Arc;
 use super::{CellValue, ListView, RowField};
 use crate::keys::{Action, Scope};
 use crate::panes::{
-    Pane, PaneId,
+    ActionResult, PaneId,
     copy::{self, Clip},
     record::RecordPane,
 };
-use crate::session::{RequestLogEntry, Session};
+use crate::session::{Cx, RequestLogEntry, Session};
 use crate::widgets::TableColumn;
 use crate::worker::Slot;
 
@@ -37,16 +37,16 @@ impl ListView for Requests {
         copy::fields_clip(fields, &row.document, action)
     }
 
-    fn popup(
+    fn handle_action(
         action: Action,
-        chosen: impl FnOnce() -> Vec<Arc<RequestLogEntry>>,
-        session: &Session,
-    ) -> Option<Box<dyn Pane>> {
+        chosen: impl FnOnce(&Session) -> Vec<Arc<RequestLogEntry>>,
+        cx: &mut Cx<'_>,
+    ) -> ActionResult {
         if action != Action::Open {
-            return None;
+            return ActionResult::Ignored;
         }
-        let entry = chosen().into_iter().next()?;
-        Some(Box::new(RecordPane::of_request(&entry, session)))
+        let entry = chosen(cx.session()).pop();
+        ActionResult::open_if(entry.map(|entry| RecordPane::of_request(&entry, cx.session())))
     }
 }
 

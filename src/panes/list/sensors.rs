@@ -6,7 +6,7 @@ use super::{CellValue, ListView, RowField};
 use crate::keys::{Action, Scope};
 use crate::model::{Isolation, Sensor, SensorFilter};
 use crate::panes::{
-    PaneId,
+    ActionResult, PaneId,
     copy::{self, Clip},
     pivot::Observables,
     prompt::sensor_search,
@@ -44,8 +44,9 @@ impl ListView for Sensors {
         is_any.then(|| format!("filter: {}", sensor_search::filter_text(&filter, session)))
     }
 
-    fn on_select(row: Option<&Arc<Sensor>>, cx: &mut Cx<'_>) {
+    fn on_select(row: Option<&Arc<Sensor>>, cx: &mut Cx<'_>) -> ActionResult {
         cx.select_sensor(row);
+        ActionResult::Done
     }
 
     fn destination(row: &Sensor) -> Option<Destination> {

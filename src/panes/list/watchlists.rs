@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::{CellValue, ListView, RowField};
 use crate::keys::{Action, Scope};
 use crate::model::{StoredIndex, Watchlist};
-use crate::panes::{FormPane, Pane, PaneId, pivot::Observables};
+use crate::panes::{ActionResult, FormPane, PaneId, pivot::Observables};
 use crate::query;
 use crate::session::{Cx, Destination, Session, not_runnable_reason, runnable_query};
 use crate::widgets::TableColumn;
@@ -31,16 +31,9 @@ impl ListView for Watchlists {
         cx.load_once::<Watchlist>();
     }
 
-    fn on_select(row: Option<&Arc<Watchlist>>, cx: &mut Cx<'_>) {
+    fn on_select(row: Option<&Arc<Watchlist>>, cx: &mut Cx<'_>) -> ActionResult {
         cx.select_watchlist(row);
-    }
-
-    fn handle_action(action: Action, cx: &mut Cx<'_>) -> bool {
-        let is_counting = action == Action::CountHits;
-        if is_counting {
-            cx.count_watchlist_hits();
-        }
-        is_counting
+        ActionResult::Done
     }
 
     fn destination(row: &Watchlist) -> Option<Destination> {
@@ -56,21 +49,29 @@ impl ListView for Watchlists {
         Observables::of_watchlist(row.id)
     }
 
-    fn popup(action: Action, chosen: impl FnOnce() -> Vec<Arc<Self::Row>>, session: &Session) -> Option<Box<dyn Pane>> {
-        let row = || chosen().into_iter().next();
+    fn handle_action(
+        action: Action,
+        chosen: impl FnOnce(&Session) -> Vec<Arc<Watchlist>>,
+        cx: &mut Cx<'_>,
+    ) -> ActionResult {
+        let session = cx.session();
+        let row = || chosen(session).into_iter().next();
         let form = match action {
-            Action::New => FormPane::new_watchlist(StoredIndex::Events, "", Vec::new()),
-            Action::Edit => FormPane::edit_watchlist(&*row()?),
-            Action::AddAction => FormPane::add_action(row()?.id),
-            Action::RemoveAction => {
-                // The loaded actions are those of the selected watchlist, even if others are marked.
-                let row = row()?;
-                let actions = session.watchlist_actions_of(row.id)?.latest()?;
-                FormPane::remove_action(row.id, actions.value.rows.clone())
+            Action::CountHits => {
+                cx.count_watchlist_hits();
+                return ActionResult::Done;
             }
-            _ => return None,
+            Action::New => Some(FormPane::new_watchlist(StoredIndex::Events, "", Vec::new())),
+            Action::Edit => row().map(|row| FormPane::edit_watchlist(&row)),
+            Action::AddAction => row().map(|row| FormPane::add_action(row.id)),
+            // The loaded actions are those of the selected watchlist, even if others are marked.
+            Action::RemoveAction => row().and_then(|row| {
+                let actions = session.watchlist_actions_of(row.id)?.latest()?;
+                Some(FormPane::remove_action(row.id, actions.value.rows.clone()))
+            }),
+            _ => None,
         };
-        Some(Box::new(form))
+        ActionResult::open_if(form)
     }
 }
 

@@ -6,7 +6,7 @@ use ratatui::{
     text::{Line, Span},
 };
 
-use super::super::{Pane, PaneId, RenderCx, cursor};
+use super::super::{ActionResult, Pane, PaneId, RenderCx, cursor};
 use crate::keys::{Action, Scope};
 use crate::session::{ColumnChoice, Cx, Session};
 use crate::text;
@@ -92,11 +92,11 @@ impl Pane for ColumnPicker {
         format!("Columns of {}", self.list.to_lowercase()).into()
     }
 
-    fn handle_action(&mut self, action: Action, cx: &mut Cx<'_>) -> bool {
+    fn handle_action(&mut self, action: Action, cx: &mut Cx<'_>) -> ActionResult {
         let last = self.rows.len().saturating_sub(1);
         if let Some(to) = cursor::new_cursor(action, self.cursor, self.height, last) {
             self.cursor = to;
-            return true;
+            return ActionResult::Done;
         }
         match action {
             Action::Toggle => self.toggle(cx),
@@ -107,19 +107,14 @@ impl Pane for ColumnPicker {
             Action::ResetColumns => {
                 cx.set_columns(self.list, None);
                 cx.notify("Columns reset to default");
-                self.rows.clear();
-                return true;
+                return ActionResult::Close;
             }
-            _ => return false,
+            _ => return ActionResult::Ignored,
         }
         let shown = self.rows.iter().filter(|(_, is_shown)| *is_shown);
         let chosen = shown.map(|(column, _)| column.clone()).collect();
         cx.set_columns(self.list, Some(chosen));
-        true
-    }
-
-    fn is_done(&self) -> bool {
-        self.rows.is_empty()
+        ActionResult::Done
     }
 
     fn render(&mut self, frame: &mut Frame<'_>, area: Rect, _: &Session, cx: &RenderCx<'_>) {

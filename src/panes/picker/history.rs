@@ -6,7 +6,7 @@ use ratatui::{
     text::{Line, Span},
 };
 
-use super::super::{Pane, PaneId, RenderCx, cursor};
+use super::super::{ActionResult, Pane, PaneId, RenderCx, cursor};
 use crate::keys::{Action, Scope};
 use crate::model::Precision;
 use crate::query::Index;
@@ -21,7 +21,6 @@ const MIN_WIDTH_DURATION: u16 = 80;
 pub struct HistoryPane {
     cursor: usize,
     height: usize,
-    is_done: bool,
 }
 
 impl Pane for HistoryPane {
@@ -37,24 +36,16 @@ impl Pane for HistoryPane {
         format!("Query history {}", session.search.query_history.len()).into()
     }
 
-    fn handle_action(&mut self, action: Action, cx: &mut Cx<'_>) -> bool {
+    fn handle_action(&mut self, action: Action, cx: &mut Cx<'_>) -> ActionResult {
         if action == Action::Open {
-            if let Some(entry) = cx.session().search.query_history.get(self.cursor) {
-                let (query, period) = (entry.query.clone(), entry.period.clone());
-                cx.set_pending_query(Index::Process, query);
-                cx.set_period(period);
-            }
-            self.is_done = true;
-            return true;
+            let Some(entry) = cx.session().search.query_history.get(self.cursor).cloned() else {
+                return ActionResult::Close;
+            };
+            cx.set_period(entry.period);
+            return ActionResult::SetQuery(Index::Process, entry.query);
         }
         let last = cx.session().search.query_history.len().saturating_sub(1);
-        let moved = cursor::new_cursor(action, self.cursor, self.height, last);
-        self.cursor = moved.unwrap_or(self.cursor);
-        moved.is_some()
-    }
-
-    fn is_done(&self) -> bool {
-        self.is_done
+        cursor::move_cursor(&mut self.cursor, action, self.height, last)
     }
 
     fn render(&mut self, frame: &mut Frame<'_>, area: Rect, session: &Session, cx: &RenderCx<'_>) {

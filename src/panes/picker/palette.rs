@@ -1,13 +1,14 @@
 //! The command palette: actions by name.
 
-use crossterm::event::KeyEvent;
 use ratatui::{
     Frame,
     layout::{Constraint, Layout, Rect},
     text::{Line, Span},
 };
 
-use super::super::{Pane, PaneId, RenderCx, cursor, links, prompt::line::LineInput};
+use super::super::{
+    ActionResult, Pane, PaneId, RenderCx, TextInput, cursor, editor::PasteForm, links, prompt::line::LineInput,
+};
 use crate::keys::{Action, Keymap, Scope};
 use crate::session::{Cx, Session};
 use crate::text;
@@ -21,22 +22,12 @@ pub struct PalettePane {
     keymap: Keymap,
     cursor: usize,
     height: usize,
-    picked_action: Option<Action>,
-    is_done: bool,
 }
 
 impl PalettePane {
     /// Creates the palette with the actions of `scope`.
     pub fn new(scope: Scope, keymap: &Keymap) -> Self {
-        Self {
-            entry: LineInput::default(),
-            scope,
-            keymap: keymap.clone(),
-            cursor: 0,
-            height: 1,
-            picked_action: None,
-            is_done: false,
-        }
+        Self { entry: LineInput::default(), scope, keymap: keymap.clone(), cursor: 0, height: 1 }
     }
 
     /// Returns the actions whose name or help contains all typed words; those whose name starts with the text come
@@ -62,6 +53,25 @@ impl PalettePane {
         matches.sort_by_key(|(action, _)| rank(*action));
         matches
     }
+
+    /// Follows the link that was typed, or runs the selected action.
+    fn run_selected(&self, cx: &mut Cx<'_>) -> ActionResult {
+        match links::parse_destination(&self.entry.text(), cx.session()) {
+            Some(Ok((destination, note))) => {
+                cx.notify(note);
+                return ActionResult::Navigate(destination);
+            }
+            Some(Err(reason)) => {
+                cx.warn(reason);
+                return ActionResult::Done;
+            }
+            None => {}
+        }
+        match self.matching_actions().get(self.cursor) {
+            Some((action, _)) => ActionResult::Run(*action),
+            None => ActionResult::notify("No such command here. ? lists the keys", cx),
+        }
+    }
 }
 
 impl Pane for PalettePane {
@@ -77,59 +87,19 @@ impl Pane for PalettePane {
         "Do".into()
     }
 
-    fn handle_action(&mut self, action: Action, cx: &mut Cx<'_>) -> bool {
-        let matches = self.matching_actions();
+    fn handle_action(&mut self, action: Action, cx: &mut Cx<'_>) -> ActionResult {
         if action == Action::Accept {
-            match links::parse_destination(&self.entry.text(), cx.session()) {
-                Some(Ok((destination, note))) => {
-                    cx.navigate(destination);
-                    cx.notify(note);
-                    return true;
-                }
-                Some(Err(reason)) => {
-                    cx.warn(reason);
-                    return true;
-                }
-                None => {}
-            }
-            match matches.get(self.cursor) {
-                Some((action, _)) => {
-                    self.picked_action = Some(*action);
-                    self.is_done = true;
-                }
-                None => cx.notify("No such command here. ? lists the keys"),
-            }
-            return true;
+            return self.run_selected(cx);
         }
-        let last = matches.len().saturating_sub(1);
-        let moved = cursor::new_cursor(action, self.cursor, self.height, last);
-        self.cursor = moved.unwrap_or(self.cursor);
-        moved.is_some()
+        let last = self.matching_actions().len().saturating_sub(1);
+        cursor::move_cursor(&mut self.cursor, action, self.height, last)
     }
 
-    fn type_key(&mut self, key: KeyEvent, cx: &mut Cx<'_>) {
-        if self.entry.type_key(key, cx) {
+    fn enter_text(&mut self, input: TextInput<'_>, cx: &mut Cx<'_>) -> ActionResult {
+        if self.entry.enter_text(input, PasteForm::Line, cx) {
             self.cursor = 0;
         }
-    }
-
-    fn type_text(&mut self, text: &str, cx: &mut Cx<'_>) {
-        if self.entry.type_text(text, cx) {
-            self.cursor = 0;
-        }
-    }
-
-    fn paste(&mut self, text: &str, cx: &mut Cx<'_>) {
-        self.entry.paste(text, cx);
-        self.cursor = 0;
-    }
-
-    fn is_done(&self) -> bool {
-        self.is_done
-    }
-
-    fn picked_action(&self) -> Option<Action> {
-        self.picked_action
+        ActionResult::Done
     }
 
     fn render(&mut self, frame: &mut Frame<'_>, area: Rect, session: &Session, cx: &RenderCx<'_>) {

@@ -1,13 +1,14 @@
 //! Saved queries: pick one, save the query of the editor, or delete one.
 
-use crossterm::event::KeyEvent;
 use ratatui::{
     Frame,
     layout::{Constraint, Layout, Rect},
     text::{Line, Span},
 };
 
-use super::super::{Pane, PaneId, RenderCx, cursor, prompt::line::LineInput};
+use super::super::{
+    ActionResult, Pane, PaneId, RenderCx, TextInput, cursor, editor::PasteForm, prompt::line::LineInput,
+};
 use crate::keys::{Action, Scope};
 use crate::query::Index;
 use crate::session::{Cx, NamedQuery, Session};
@@ -29,21 +30,12 @@ pub struct SavedPane {
     name_entry: Option<LineInput>,
     /// Name of the query that is deleted if the delete key is pressed again.
     pending_delete: Option<String>,
-    is_done: bool,
 }
 
 impl SavedPane {
     /// Creates the popup; `query` is the query that can be saved.
     pub fn new(query: &str) -> Self {
-        Self {
-            query: query.trim().to_owned(),
-            cursor: 0,
-            top: 0,
-            height: 1,
-            name_entry: None,
-            pending_delete: None,
-            is_done: false,
-        }
+        Self { query: query.trim().to_owned(), cursor: 0, top: 0, height: 1, name_entry: None, pending_delete: None }
     }
 
     fn selected_query<'a>(&self, session: &'a Session) -> Option<&'a NamedQuery> {
@@ -100,48 +92,33 @@ impl Pane for SavedPane {
         format!("Saved queries {}", session.search.saved_queries.len()).into()
     }
 
-    fn handle_action(&mut self, action: Action, cx: &mut Cx<'_>) -> bool {
+    fn handle_action(&mut self, action: Action, cx: &mut Cx<'_>) -> ActionResult {
         let last = cx.session().search.saved_queries.len().saturating_sub(1);
         if let Some(to) = cursor::new_cursor(action, self.cursor, self.height, last) {
             (self.cursor, self.pending_delete) = (to, None);
-            return true;
+            return ActionResult::Done;
         }
         match action {
             Action::Open => {
-                if let Some(saved) = self.selected_query(cx.session()).cloned() {
-                    cx.set_pending_query(Index::Process, saved.query);
-                    cx.set_period(saved.period);
-                }
-                self.is_done = true;
+                let Some(saved) = self.selected_query(cx.session()).cloned() else {
+                    return ActionResult::Close;
+                };
+                cx.set_period(saved.period);
+                return ActionResult::SetQuery(Index::Process, saved.query);
             }
             Action::Save => self.start_naming(cx),
             Action::Accept => self.save_query(cx),
             Action::Delete => self.delete_selected(cx),
-            _ => return false,
+            _ => return ActionResult::Ignored,
         }
-        true
+        ActionResult::Done
     }
 
-    fn type_key(&mut self, key: KeyEvent, cx: &mut Cx<'_>) {
+    fn enter_text(&mut self, input: TextInput<'_>, cx: &mut Cx<'_>) -> ActionResult {
         if let Some(entry) = &mut self.name_entry {
-            entry.type_key(key, cx);
+            entry.enter_text(input, PasteForm::Line, cx);
         }
-    }
-
-    fn type_text(&mut self, text: &str, cx: &mut Cx<'_>) {
-        if let Some(entry) = &mut self.name_entry {
-            entry.type_text(text, cx);
-        }
-    }
-
-    fn paste(&mut self, text: &str, cx: &mut Cx<'_>) {
-        if let Some(entry) = &mut self.name_entry {
-            entry.paste(text, cx);
-        }
-    }
-
-    fn is_done(&self) -> bool {
-        self.is_done
+        ActionResult::Done
     }
 
     fn render(&mut self, frame: &mut Frame<'_>, area: Rect, session: &Session, cx: &RenderCx<'_>) {

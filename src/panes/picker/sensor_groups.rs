@@ -8,7 +8,7 @@ use ratatui::{
     text::{Line, Span},
 };
 
-use super::super::{ConfirmPane, MarkedRows, Pane, PaneId, RenderCx, TargetNames, count_hosts, cursor};
+use super::super::{ActionResult, ConfirmPane, MarkedRows, Pane, PaneId, RenderCx, TargetNames, count_hosts, cursor};
 use crate::changes::{Change, SensorChange};
 use crate::keys::{Action, Scope};
 use crate::model::{Group, SensorId};
@@ -27,7 +27,6 @@ pub struct SensorGroupPicker {
     has_requested: bool,
     cursor: usize,
     height: usize,
-    confirmation: Option<ConfirmPane>,
 }
 
 impl SensorGroupPicker {
@@ -40,7 +39,6 @@ impl SensorGroupPicker {
             has_requested: false,
             cursor: 0,
             height: 1,
-            confirmation: None,
         }
     }
 }
@@ -70,22 +68,19 @@ impl Pane for SensorGroupPicker {
         &[Slot::Page(List::SensorGroups, 0)]
     }
 
-    fn handle_action(&mut self, action: Action, cx: &mut Cx<'_>) -> bool {
+    fn handle_action(&mut self, action: Action, cx: &mut Cx<'_>) -> ActionResult {
         let groups = sorted_groups(cx.session());
         if action == Action::Open {
-            if let Some(group) = groups.get(self.cursor) {
-                let group = group.id;
-                let to_change = |sensor| Change::Sensor(SensorChange::Move { sensor, group });
-                let changes = self.sensors.iter().copied().map(to_change).collect();
-                let confirmation = ConfirmPane::new(changes, cx.session()).with_hidden_rows(&self.hidden_rows);
-                self.confirmation = Some(confirmation.with_target_names(&self.names));
-            }
-            return true;
+            let Some(group) = groups.get(self.cursor).map(|group| group.id) else {
+                return ActionResult::Done;
+            };
+            let to_change = |sensor| Change::Sensor(SensorChange::Move { sensor, group });
+            let changes = self.sensors.iter().copied().map(to_change).collect();
+            let confirmation = ConfirmPane::new(changes, cx.session()).with_hidden_rows(&self.hidden_rows);
+            return ActionResult::open(confirmation.with_target_names(&self.names));
         }
         let last = groups.len().saturating_sub(1);
-        let moved = cursor::new_cursor(action, self.cursor, self.height, last);
-        self.cursor = moved.unwrap_or(self.cursor);
-        moved.is_some()
+        cursor::move_cursor(&mut self.cursor, action, self.height, last)
     }
 
     fn set_hidden_rows(&mut self, marked: &MarkedRows) {
@@ -96,20 +91,12 @@ impl Pane for SensorGroupPicker {
         self.names = names.clone();
     }
 
-    fn after_input(&mut self, cx: &mut Cx<'_>) {
+    fn after_input(&mut self, cx: &mut Cx<'_>) -> ActionResult {
         if !self.has_requested {
             self.has_requested = true;
             cx.refresh_or_load::<Group>();
         }
-    }
-
-    fn is_done(&self) -> bool {
-        self.confirmation.is_some()
-    }
-
-    fn next_overlay(&mut self) -> Option<Box<dyn Pane>> {
-        let confirmation = self.confirmation.take()?;
-        Some(Box::new(confirmation))
+        ActionResult::Done
     }
 
     fn render(&mut self, frame: &mut Frame<'_>, area: Rect, session: &Session, cx: &RenderCx<'_>) {

@@ -5,41 +5,42 @@ pub use super::observables::Observables;
 
 use crate::keys::Action;
 use crate::model::SensorFilter;
-use crate::panes::Pane;
+use crate::panes::ActionResult;
 use crate::query::{Index, quote};
 use crate::session::{Cx, Destination, Session};
 
 /// Values per search: a query with more would be rejected for its length.
 const MAX_VALUES: usize = 50;
 
-/// Searches for the values that `action` takes from `observables`; returns false, without evaluating them, if `action`
-/// is not a pivot.
-pub(super) fn pivot(action: Action, cx: &mut Cx<'_>, observables: impl FnOnce(&Session) -> Vec<Observables>) -> bool {
-    if let Action::GoHost | Action::GoWatchlist | Action::GoReport = action {
-        let rows = observables(cx.session());
-        match rows.iter().find_map(|row| direct_destination(action, row)) {
-            Some(destination) => cx.navigate(destination),
-            None => cx.notify(format!("{}: unknown here", action.label())),
-        }
-        return true;
-    }
+/// Searches for the values that `action` takes from `observables`, which are not evaluated if it is not a pivot.
+pub(super) fn pivot(
+    action: Action,
+    cx: &mut Cx<'_>,
+    observables: impl FnOnce(&Session) -> Vec<Observables>,
+) -> ActionResult {
     let (value_action, index) = match action {
+        Action::GoHost | Action::GoWatchlist | Action::GoReport => {
+            let rows = observables(cx.session());
+            let destination = rows.iter().find_map(|row| direct_destination(action, row));
+            return ActionResult::navigate_or_notify(destination.ok_or_else(|| unknown_reason(action)), cx);
+        }
+        Action::Around => return search_around(observables(cx.session()).pop()),
         Action::AlertsOfHost => (Action::SameHost, Index::Alert),
         Action::GoBinary => (Action::SameHash, Index::Binary),
         action if super::observables::PIVOTS.contains(&action) => (action, Index::Process),
-        _ => return false,
+        _ => return ActionResult::Ignored,
     };
     let rows = observables(cx.session());
-    search_values(&rows, value_action, index, cx);
-    true
+    search_values(&rows, value_action, index, cx)
 }
 
-/// Returns the popup that `action` opens for the observables under the cursor.
-pub(super) fn overlay_for(action: Action, observables: impl FnOnce() -> Option<Observables>) -> Option<Box<dyn Pane>> {
-    if action != Action::Around {
-        return None;
-    }
-    Some(Box::new(AroundPane::new(&observables()?)?))
+/// Opens the popup that searches around the time of a row, if its host and time are known.
+pub(super) fn search_around(row: Option<Observables>) -> ActionResult {
+    ActionResult::open_if(row.and_then(|row| AroundPane::new(&row)))
+}
+
+fn unknown_reason(action: Action) -> String {
+    format!("{}: unknown here", action.label())
 }
 
 /// Returns where an action leads that opens one thing, and does not search.
@@ -60,7 +61,7 @@ fn direct_destination(action: Action, observables: &Observables) -> Option<Desti
     })
 }
 
-fn search_values(rows: &[Observables], action: Action, index: Index, cx: &mut Cx<'_>) {
+fn search_values(rows: &[Observables], action: Action, index: Index, cx: &mut Cx<'_>) -> ActionResult {
     let mut terms: Vec<String> = Vec::new();
     for (field, value) in rows.iter().filter_map(|row| row.pivot_value(action)) {
         // The binary index has one field for the hash, which has other names in processes and events.
@@ -70,21 +71,25 @@ fn search_values(rows: &[Observables], action: Action, index: Index, cx: &mut Cx
         };
         terms.push(format!("{field}:{}", quote(value.raw())));
     }
-    search_conditions(terms, action, index, cx);
+    search_conditions(terms, action, index, cx)
 }
 
 /// Searches for any of the conditions, without duplicates.
-fn search_conditions(conditions: Vec<String>, action: Action, index: Index, cx: &mut Cx<'_>) {
+fn search_conditions(conditions: Vec<String>, action: Action, index: Index, cx: &mut Cx<'_>) -> ActionResult {
     let mut terms: Vec<String> = Vec::new();
     for term in conditions {
         if !terms.contains(&term) {
             terms.push(term);
         }
     }
-    match terms.len() {
-        0 => cx.notify(format!("{}: unknown here", action.label())),
-        1 => cx.navigate(Destination::Search(index, terms.remove(0))),
-        2..=MAX_VALUES => cx.navigate(Destination::Search(index, format!("({})", terms.join(" OR ")))),
-        n => cx.warn(format!("{n} values are too many for one query. Mark at most {MAX_VALUES}")),
-    }
+    let query = match terms.len() {
+        0 => return ActionResult::notify(unknown_reason(action), cx),
+        1 => terms.remove(0),
+        2..=MAX_VALUES => format!("({})", terms.join(" OR ")),
+        n => {
+            cx.warn(format!("{n} values are too many for one query. Mark at most {MAX_VALUES}"));
+            return ActionResult::Done;
+        }
+    };
+    ActionResult::Navigate(Destination::Search(index, query))
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use ratatui::text::Line;
 
-use super::super::MarkedRows;
+use super::super::{ActionResult, MarkedRows};
 use super::{Prompt, Question};
 use crate::model::ExportData;
 use crate::session::{Cx, Session};
@@ -29,7 +29,6 @@ enum ExportState {
     /// The user types the name, for the first time or after an error.
     Typing,
     Writing,
-    Done,
 }
 
 impl ExportPane {
@@ -51,9 +50,9 @@ impl Question for Export {
         format!("Export {rows} {name} of {}, {columns} columns", self.total).into()
     }
 
-    fn accept(&mut self, text: &str, cx: &mut Cx<'_>) {
+    fn accept(&mut self, text: &str, cx: &mut Cx<'_>) -> ActionResult {
         if self.state == ExportState::Writing {
-            return;
+            return ActionResult::Done;
         }
         if text.is_empty() {
             cx.warn("Enter a file name");
@@ -61,6 +60,7 @@ impl Question for Export {
             cx.export_rows(text.into(), self.data.clone(), self.total);
             self.state = ExportState::Writing;
         }
+        ActionResult::Done
     }
 
     fn hints(&self, _: &str, _: &Session, theme: &Theme) -> Vec<Line<'static>> {
@@ -84,16 +84,13 @@ impl Question for Export {
         self.hidden_rows = marked.clone();
     }
 
-    fn after_input(&mut self, cx: &mut Cx<'_>) {
-        // After an error, the user can correct the file name.
-        self.state = match (self.state, cx.session().transfers.is_exported) {
-            (ExportState::Writing, Some(true)) => ExportState::Done,
-            (ExportState::Writing, Some(false)) => ExportState::Typing,
-            (state, _) => state,
-        };
-    }
-
-    fn is_done(&self) -> bool {
-        self.state == ExportState::Done
+    fn after_input(&mut self, cx: &mut Cx<'_>) -> ActionResult {
+        match (self.state, cx.session().transfers.is_exported) {
+            (ExportState::Writing, Some(true)) => return ActionResult::Close,
+            // The user can correct the file name.
+            (ExportState::Writing, Some(false)) => self.state = ExportState::Typing,
+            (ExportState::Writing, None) | (ExportState::Typing, _) => {}
+        }
+        ActionResult::Done
     }
 }

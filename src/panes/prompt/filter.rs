@@ -1,8 +1,9 @@
 //! The filter input of lists, timelines and facets.
 
-use crossterm::event::KeyEvent;
-
-use super::super::editor::{Editor, Pasted};
+use super::super::{
+    TextInput,
+    editor::{Editor, PasteForm},
+};
 use crate::model::Link;
 use crate::session::Cx;
 
@@ -37,28 +38,17 @@ impl FilterInput {
         self.0.is_some()
     }
 
-    /// Handles a key; returns the filter if it has changed.
-    pub(in crate::panes) fn type_key(&mut self, key: KeyEvent, cx: &mut Cx<'_>) -> Option<String> {
+    /// Handles typed or pasted text; returns the filter if it has changed. Refuses to paste a link to the web console,
+    /// which no row contains.
+    pub(in crate::panes) fn enter_text(&mut self, input: TextInput<'_>, cx: &mut Cx<'_>) -> Option<String> {
         let editor = self.0.as_mut()?;
-        editor.type_key(key, cx).then(|| editor.text())
-    }
-
-    /// Inserts characters that were typed together; returns the filter if it has changed.
-    pub(in crate::panes) fn type_text(&mut self, text: &str, cx: &mut Cx<'_>) -> Option<String> {
-        let editor = self.0.as_mut()?;
-        editor.type_text(text, cx).then(|| editor.text())
-    }
-
-    /// Inserts pasted text as one line; returns the filter if it has changed. Refuses a link to the web console, which
-    /// no row contains.
-    pub(in crate::panes) fn paste(&mut self, text: &str, cx: &mut Cx<'_>) -> Option<String> {
-        let editor = self.0.as_mut()?;
-        if let Some(link) = Link::parse(text) {
+        if let TextInput::Pasted(text) = input
+            && let Some(link) = Link::parse(text)
+        {
             cx.warn(format!("Not pasted: {}", elsewhere(&link)));
             return None;
         }
-        let pasted = editor.paste_line(text, cx);
-        (pasted != Pasted::Refused).then(|| editor.text())
+        editor.enter_text(input, PasteForm::Line, cx).then(|| editor.text())
     }
 }
 

@@ -1,6 +1,5 @@
 //! The popup to ban hashes, typed or pasted.
 
-use crossterm::event::KeyEvent;
 use ratatui::{
     Frame,
     layout::{Constraint, Layout, Rect},
@@ -8,7 +7,7 @@ use ratatui::{
     widgets::{Paragraph, Wrap},
 };
 
-use super::super::{ConfirmPane, Pane, PaneId, RenderCx, editor::Pasted};
+use super::super::{ActionResult, ConfirmPane, Pane, PaneId, RenderCx, TextInput, editor::PasteForm};
 use super::line::LineInput;
 use crate::changes::{self, BanChange, Change};
 use crate::keys::{Action, Scope};
@@ -20,14 +19,13 @@ pub(in crate::panes) struct HashesPane {
     entry: LineInput,
     /// The hashes in `entry`, updated with it.
     hash_list: HashList,
-    confirmation: Option<ConfirmPane>,
 }
 
 impl Default for HashesPane {
     fn default() -> Self {
         /// Room for ten thousand hashes with names and dates beside them.
         const LIMIT: usize = 1_000_000;
-        Self { entry: LineInput::with_limit(LIMIT), hash_list: HashList::default(), confirmation: None }
+        Self { entry: LineInput::with_limit(LIMIT), hash_list: HashList::default() }
     }
 }
 
@@ -76,48 +74,27 @@ impl Pane for HashesPane {
         "Ban hashes".into()
     }
 
-    fn handle_action(&mut self, action: Action, cx: &mut Cx<'_>) -> bool {
+    fn handle_action(&mut self, action: Action, cx: &mut Cx<'_>) -> ActionResult {
         if action != Action::Accept {
-            return false;
+            return ActionResult::Ignored;
         }
         if let Some(error) = self.entry.input_error() {
             cx.warn(format!("{error}; paste the list, or read it from a file: lampblack ban add -"));
-            return true;
+            return ActionResult::Done;
         }
         if self.hash_list.md5s.is_empty() {
             cx.warn("No MD5 found (32 hex digits each)");
-            return true;
+            return ActionResult::Done;
         }
         let notes = rejected_lines(&self.hash_list);
-        self.confirmation = Some(ConfirmPane::new(self.ban_changes(), cx.session()).with_preface(notes));
-        true
+        ActionResult::open(ConfirmPane::new(self.ban_changes(), cx.session()).with_preface(notes))
     }
 
-    fn type_key(&mut self, key: KeyEvent, cx: &mut Cx<'_>) {
-        if self.entry.type_key(key, cx) {
+    fn enter_text(&mut self, input: TextInput<'_>, cx: &mut Cx<'_>) -> ActionResult {
+        if self.entry.enter_text(input, PasteForm::Lines, cx) {
             self.parse_entry();
         }
-    }
-
-    fn type_text(&mut self, text: &str, cx: &mut Cx<'_>) {
-        if self.entry.type_text(text, cx) {
-            self.parse_entry();
-        }
-    }
-
-    fn paste(&mut self, text: &str, cx: &mut Cx<'_>) {
-        if self.entry.paste_lines(text, cx) != Pasted::Refused {
-            self.parse_entry();
-        }
-    }
-
-    fn is_done(&self) -> bool {
-        self.confirmation.is_some()
-    }
-
-    fn next_overlay(&mut self) -> Option<Box<dyn Pane>> {
-        let confirmation = self.confirmation.take()?;
-        Some(Box::new(confirmation))
+        ActionResult::Done
     }
 
     fn render(&mut self, frame: &mut Frame<'_>, area: Rect, _: &Session, cx: &RenderCx<'_>) {

@@ -1,6 +1,5 @@
 //! The input line of a popup.
 
-use crossterm::event::KeyEvent;
 use ratatui::{
     Frame,
     layout::Rect,
@@ -8,8 +7,8 @@ use ratatui::{
 };
 
 use super::super::{
-    RenderCx,
-    editor::{Editor, Pasted},
+    RenderCx, TextInput,
+    editor::{Editor, PasteForm},
     links,
 };
 use crate::model::Link;
@@ -51,29 +50,9 @@ impl LineInput {
         self.0.text().clone()
     }
 
-    /// Handles a key; returns true if the text has changed.
-    pub(in crate::panes) fn type_key(&mut self, key: KeyEvent, cx: &mut Cx<'_>) -> bool {
-        self.0.type_key(key, cx)
-    }
-
-    /// Inserts characters that were typed together; returns true if the text has changed.
-    pub(in crate::panes) fn type_text(&mut self, text: &str, cx: &mut Cx<'_>) -> bool {
-        self.0.type_text(text, cx)
-    }
-
-    /// Inserts pasted text as one line, or refuses it; a list of indicators is refused.
-    pub(in crate::panes) fn paste(&mut self, text: &str, cx: &mut Cx<'_>) -> Pasted {
-        self.0.paste_line(text, cx)
-    }
-
-    /// Inserts pasted text as one line, or refuses it if it is too long.
-    pub(in crate::panes) fn paste_plain(&mut self, text: &str, cx: &mut Cx<'_>) -> Pasted {
-        self.0.paste_plain(text, cx)
-    }
-
-    /// Inserts pasted text with its line breaks, or refuses it if it is too long.
-    pub(in crate::panes) fn paste_lines(&mut self, text: &str, cx: &mut Cx<'_>) -> Pasted {
-        self.0.paste(text, cx)
+    /// Handles typed or pasted text; returns true if the text has changed.
+    pub(in crate::panes) fn enter_text(&mut self, input: TextInput<'_>, form: PasteForm, cx: &mut Cx<'_>) -> bool {
+        self.0.enter_text(input, form, cx)
     }
 
     /// Replaces a link to the web console by its query for `index`; returns false if the text is not a link. Warns if

@@ -2,7 +2,7 @@
 
 use ratatui::text::Line;
 
-use super::super::{ConfirmPane, MarkedRows, Pane, TargetNames};
+use super::super::{ActionResult, ConfirmPane, MarkedRows, TargetNames, editor::PasteForm};
 use super::{Prompt, Question};
 use crate::changes::{Change, SensorChange};
 use crate::model::SensorId;
@@ -19,7 +19,6 @@ pub struct Notes {
     is_prefilled: bool,
     hidden_rows: MarkedRows,
     names: TargetNames,
-    confirmation: Option<ConfirmPane>,
 }
 
 impl NotesPane {
@@ -35,7 +34,6 @@ impl NotesPane {
             is_prefilled: sensor.is_some(),
             hidden_rows: MarkedRows::default(),
             names: TargetNames::default(),
-            confirmation: None,
         };
         Self::with_text(question, text)
     }
@@ -43,7 +41,7 @@ impl NotesPane {
 
 impl Question for Notes {
     const LABEL: &'static str = "notes  ";
-    const IS_PROSE: bool = true;
+    const PASTE_FORM: PasteForm = PasteForm::Prose;
 
     fn title(&self, session: &Session) -> Line<'static> {
         match self.sensors[..] {
@@ -52,11 +50,11 @@ impl Question for Notes {
         }
     }
 
-    fn accept(&mut self, text: &str, cx: &mut Cx<'_>) {
+    fn accept(&mut self, text: &str, cx: &mut Cx<'_>) -> ActionResult {
         let annotate = |sensor| Change::Sensor(SensorChange::Annotate { sensor, notes: text.to_owned() });
         let changes = self.sensors.iter().copied().map(annotate).collect();
         let confirmation = ConfirmPane::new(changes, cx.session()).with_hidden_rows(&self.hidden_rows);
-        self.confirmation = Some(confirmation.with_target_names(&self.names));
+        ActionResult::open(confirmation.with_target_names(&self.names))
     }
 
     fn hints(&self, _: &str, session: &Session, theme: &Theme) -> Vec<Line<'static>> {
@@ -79,14 +77,5 @@ impl Question for Notes {
 
     fn set_hidden_rows(&mut self, marked: &MarkedRows) {
         self.hidden_rows = marked.clone();
-    }
-
-    fn is_done(&self) -> bool {
-        self.confirmation.is_some()
-    }
-
-    fn next_overlay(&mut self) -> Option<Box<dyn Pane>> {
-        let confirmation = self.confirmation.take()?;
-        Some(Box::new(confirmation))
     }
 }

@@ -6,7 +6,8 @@ use ratatui::text::{Line, Span};
 use super::{Prompt, Question};
 use crate::keys::Action;
 use crate::model::EventClock;
-use crate::session::{Cx, PeriodInput, Session};
+use crate::panes::ActionResult;
+use crate::session::{Cx, Destination, PeriodInput, Session};
 use crate::theme::Theme;
 
 /// The popup in which a time range and its clock are chosen.
@@ -18,14 +19,13 @@ pub struct PeriodQuestion {
     clock: EventClock,
     /// Time when the popup was opened, from which relative times are counted.
     now: Timestamp,
-    is_done: bool,
 }
 
 impl PeriodPane {
     /// Creates the prompt with the time range in force.
     pub fn new(cx: &Cx<'_>) -> Self {
         let period = &cx.session().search.period;
-        Self::with_text(PeriodQuestion { clock: period.clock, now: cx.now, is_done: false }, &period.text)
+        Self::with_text(PeriodQuestion { clock: period.clock, now: cx.now }, &period.text)
     }
 }
 
@@ -42,21 +42,21 @@ impl Question for PeriodQuestion {
         "Time range (last event)".into()
     }
 
-    fn accept(&mut self, text: &str, cx: &mut Cx<'_>) {
+    fn accept(&mut self, text: &str, cx: &mut Cx<'_>) -> ActionResult {
         let period = self.with_clock(text);
         if period.period(cx.now).is_none() {
-            return cx.warn("Not a time range: write -24h, or FROM..UNTIL");
+            cx.warn("Not a time range: write -24h, or FROM..UNTIL");
+            return ActionResult::Done;
         }
-        cx.search_period(period);
-        self.is_done = true;
+        ActionResult::Navigate(Destination::Period(period))
     }
 
-    fn handle_action(&mut self, action: Action, _: &mut Cx<'_>) -> bool {
-        let is_other_clock = matches!(action, Action::NextPane | Action::PreviousPane);
-        if is_other_clock {
-            self.clock = self.clock.other_clock();
+    fn handle_action(&mut self, action: Action, _: &mut Cx<'_>) -> ActionResult {
+        if !matches!(action, Action::NextPane | Action::PreviousPane) {
+            return ActionResult::Ignored;
         }
-        is_other_clock
+        self.clock = self.clock.other_clock();
+        ActionResult::Done
     }
 
     fn hints(&self, text: &str, _: &Session, theme: &Theme) -> Vec<Line<'static>> {
@@ -82,9 +82,5 @@ impl Question for PeriodQuestion {
             Line::styled("2026-03-04 10:00..2026-03-04 12:00, yesterday..", theme.muted),
             Line::styled("empty             any time", theme.muted),
         ]
-    }
-
-    fn is_done(&self) -> bool {
-        self.is_done
     }
 }

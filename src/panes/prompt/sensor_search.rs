@@ -2,7 +2,7 @@
 
 use ratatui::text::{Line, Span};
 
-use super::super::{count_hosts, links};
+use super::super::{ActionResult, count_hosts, links};
 use super::line::LineInput;
 use super::{Prompt, Question};
 use crate::model::{GroupId, SensorFilter};
@@ -53,14 +53,15 @@ impl Question for SensorSearch {
         "Find sensors".into()
     }
 
-    fn accept(&mut self, text: &str, cx: &mut Cx<'_>) {
+    fn accept(&mut self, text: &str, cx: &mut Cx<'_>) -> ActionResult {
         let session = cx.session();
         match SensorFilter::parse(text, |name| find_group(name, session)) {
-            Ok(filter) => cx.navigate(Destination::Sensors(filter.to_string())),
+            Ok(filter) => ActionResult::Navigate(Destination::Sensors(filter.to_string())),
             Err(error) => {
                 let groups_error = session.lists.sensor_groups.error();
                 let groups_error = groups_error.map(|error| format!("; sensor groups unknown: {error}"));
                 cx.warn(format!("{error}{}", groups_error.unwrap_or_default()));
+                ActionResult::Done
             }
         }
     }
@@ -79,8 +80,9 @@ impl Question for SensorSearch {
         true
     }
 
-    fn after_input(&mut self, cx: &mut Cx<'_>) {
+    fn after_input(&mut self, cx: &mut Cx<'_>) -> ActionResult {
         cx.fetch_group_names();
+        ActionResult::Done
     }
 
     fn hints(&self, _: &str, session: &Session, theme: &Theme) -> Vec<Line<'static>> {

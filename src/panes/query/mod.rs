@@ -5,12 +5,11 @@ mod values;
 
 use std::{cmp::Reverse, ops::Range};
 
-use crossterm::event::KeyEvent;
 use ratatui::{Frame, layout::Rect, text::Line};
 
 use super::{
-    Pane, PaneId, RenderCx,
-    editor::{Editor, Pasted},
+    ActionResult, Pane, PaneId, RenderCx, TextInput,
+    editor::{Editor, PasteForm, Pasted},
     links,
 };
 use crate::keys::{Action, Scope};
@@ -125,6 +124,29 @@ impl QueryPane {
         self.on_text_changed();
         self.completions = CompletionMenu::default();
         self.clear_values();
+    }
+
+    /// Replaces the text by a query picked elsewhere; the text before it can be recalled.
+    pub fn recall(&mut self, query: &str) {
+        self.draft.0 = self.text.clone();
+        self.set_text(query);
+    }
+
+    /// Inserts pasted text with its line breaks, or refuses it.
+    fn paste(&mut self, text: &str, cx: &mut Cx<'_>) {
+        let pasted = self.editor.paste(text, cx);
+        if pasted == Pasted::Refused {
+            return;
+        }
+        self.history_position = None;
+        self.on_text_changed();
+        self.completions = CompletionMenu::default();
+        if self.replace_link(cx) {
+            return;
+        }
+        if pasted == Pasted::Cleaned {
+            cx.notify("Pasted: invisible characters removed, addresses refanged");
+        }
     }
 
     fn accept_completion(&mut self) {
@@ -266,7 +288,7 @@ impl Pane for QueryPane {
         text::make_visible(&session.search.period.describe().into()).into()
     }
 
-    fn handle_action(&mut self, action: Action, cx: &mut Cx<'_>) -> bool {
+    fn handle_action(&mut self, action: Action, cx: &mut Cx<'_>) -> ActionResult {
         match action {
             Action::Submit => self.submit_query(cx),
             Action::Newline => {
@@ -282,49 +304,27 @@ impl Pane for QueryPane {
             Action::NextCompletion if !self.editor.move_down() => self.recall_history(-1, cx),
             Action::PreviousCompletion if !self.editor.move_up() => self.recall_history(1, cx),
             Action::NextCompletion | Action::PreviousCompletion => {}
-            _ => return false,
+            _ => return ActionResult::Ignored,
         }
-        true
+        ActionResult::Done
     }
 
-    fn type_key(&mut self, key: KeyEvent, cx: &mut Cx<'_>) {
-        if self.editor.type_key(key, cx) {
+    fn enter_text(&mut self, input: TextInput<'_>, cx: &mut Cx<'_>) -> ActionResult {
+        let is_key = matches!(input, TextInput::Key(_));
+        if let TextInput::Pasted(text) = input {
+            self.paste(text, cx);
+        } else if self.editor.enter_text(input, PasteForm::Lines, cx) {
             self.history_position = None;
             self.on_text_changed();
-        } else {
+        } else if is_key {
             self.dismiss_completions();
         }
+        ActionResult::Done
     }
 
-    fn type_text(&mut self, text: &str, cx: &mut Cx<'_>) {
-        if self.editor.type_text(text, cx) {
-            self.history_position = None;
-            self.on_text_changed();
-        }
-    }
-
-    fn paste(&mut self, text: &str, cx: &mut Cx<'_>) {
-        let pasted = self.editor.paste(text, cx);
-        if pasted == Pasted::Refused {
-            return;
-        }
-        self.history_position = None;
-        self.on_text_changed();
-        self.completions = CompletionMenu::default();
-        if self.replace_link(cx) {
-            return;
-        }
-        if pasted == Pasted::Cleaned {
-            cx.notify("Pasted: invisible characters removed, addresses refanged");
-        }
-    }
-
-    fn after_input(&mut self, cx: &mut Cx<'_>) {
-        if let Some(query) = cx.take_pending_query(self.index) {
-            self.draft.0 = self.text.clone();
-            self.set_text(&query);
-        }
+    fn after_input(&mut self, cx: &mut Cx<'_>) -> ActionResult {
         self.offer_values(cx);
+        ActionResult::Done
     }
 
     fn render(&mut self, frame: &mut Frame<'_>, area: Rect, session: &Session, cx: &RenderCx<'_>) {

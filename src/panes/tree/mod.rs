@@ -12,7 +12,7 @@ pub(super) use rows::chain_rows;
 use rows::{Fold, Note, RowContent, RowKey, TreeRow};
 
 use super::{
-    Pane, PaneId, RenderCx, copy, cursor,
+    ActionResult, Pane, PaneId, RenderCx, copy, cursor,
     details::process,
     legend,
     pivot::{self, Observables},
@@ -96,9 +96,9 @@ impl TreePane {
     }
 
     /// Runs the action of a row.
-    fn run_row_action(&mut self, action: RowAction, cx: &mut Cx<'_>) {
+    fn run_row_action(&mut self, action: RowAction, cx: &mut Cx<'_>) -> ActionResult {
         match action {
-            RowAction::Open(id) => cx.navigate(Destination::Process(id)),
+            RowAction::Open(id) => return ActionResult::Navigate(Destination::Process(id)),
             RowAction::Unfold(id) => {
                 self.state.unfolded.insert(id);
             }
@@ -117,6 +117,7 @@ impl TreePane {
             }
             RowAction::Nothing(reason) => cx.notify(reason),
         }
+        ActionResult::Done
     }
 
     /// Expands every folded process of the topmost level that has one.
@@ -209,14 +210,13 @@ impl Pane for TreePane {
         &[Slot::Lineage, RELATIVES]
     }
 
-    fn handle_action(&mut self, action: Action, cx: &mut Cx<'_>) -> bool {
+    fn handle_action(&mut self, action: Action, cx: &mut Cx<'_>) -> ActionResult {
         if cx.session().opened.chain_start.is_none() {
-            cx.notify("No process open");
-            return true;
+            return ActionResult::notify("No process open", cx);
         }
         let rows = rows::tree_rows(cx.session(), &self.state.unfolded);
         let at = self.cursor_index(&rows);
-        let Some(row) = rows.get(at) else { return true };
+        let Some(row) = rows.get(at) else { return ActionResult::Done };
         let parent = parent_row(&rows, at);
         let moved = match action {
             Action::GoParent => Some(parent.unwrap_or(at)),
@@ -227,12 +227,12 @@ impl Pane for TreePane {
         };
         if let Some(to) = moved {
             self.move_to(&rows, to.min(rows.len() - 1));
-            return true;
+            return ActionResult::Done;
         }
         match action {
             Action::Open => {
                 let row_action = RowAction::for_row(row);
-                self.run_row_action(row_action, cx);
+                return self.run_row_action(row_action, cx);
             }
             Action::Unfold => {
                 let row_action = match row.content {
@@ -240,7 +240,7 @@ impl Pane for TreePane {
                     RowContent::Process(process, _) => RowAction::Unfold(process.id),
                     RowContent::Note(..) => RowAction::for_row(row),
                 };
-                self.run_row_action(row_action, cx);
+                return self.run_row_action(row_action, cx);
             }
             Action::Fold => {
                 if let Some(process) = row.process() {
@@ -257,15 +257,14 @@ impl Pane for TreePane {
                 }
             }
             _ => {
-                let Some(process) = row.process() else {
-                    return false;
+                let Some(process) = row.process().cloned() else {
+                    return ActionResult::Ignored;
                 };
-                let process = process.clone();
                 return pivot::pivot(action, cx, |_| vec![Observables::of_process(&process)])
-                    || copy::copy_clip(copy::process_clip(&process, action), cx);
+                    .or_else(|| copy::copy_clip(copy::process_clip(&process, action), cx));
             }
         }
-        true
+        ActionResult::Done
     }
 
     fn observables(&self, session: &Session) -> Vec<Observables> {
@@ -280,11 +279,7 @@ impl Pane for TreePane {
         Some((process::process_title(process), process.document.clone()))
     }
 
-    fn popup(&self, action: Action, session: &Session) -> Option<Box<dyn Pane>> {
-        pivot::overlay_for(action, || self.observables(session).pop())
-    }
-
-    fn after_input(&mut self, cx: &mut Cx<'_>) {
+    fn after_input(&mut self, cx: &mut Cx<'_>) -> ActionResult {
         self.follow_opened(cx.session());
         let session = cx.session();
         let rows = rows::tree_rows(session, &self.state.unfolded);
@@ -311,6 +306,7 @@ impl Pane for TreePane {
         for id in unfolded {
             cx.fetch_children(id, self.child_limit());
         }
+        ActionResult::Done
     }
 
     fn render(&mut self, frame: &mut Frame<'_>, area: Rect, session: &Session, cx: &RenderCx<'_>) {

@@ -20,11 +20,10 @@ use jiff::{SignedDuration, Timestamp};
 pub(super) use selection::alert_count_fetch;
 pub use selection::{feed_reports_query, not_runnable_reason, report_alerts_query, runnable_query};
 
-use super::{ColumnChoice, Destination, Effect, NamedQuery, Notice, RemoteState, RequestLogEntry, Session};
+use super::{ColumnChoice, Effect, NamedQuery, Notice, RemoteState, RequestLogEntry, Session};
 use crate::api::RequestTrace;
 use crate::fetch::Fetch;
 use crate::model::ExportData;
-use crate::query::Index;
 use crate::text;
 use crate::worker::{AlertContextPart, FetchPolicy, List, Reply, Request, Slot, Ticket};
 
@@ -82,27 +81,6 @@ impl<'a> Cx<'a> {
     /// Replaces the saved queries after they were written to disk.
     pub fn set_saved_queries(&mut self, saved: Vec<NamedQuery>) {
         self.session.search.saved_queries = saved;
-    }
-
-    /// Hands a query to the editor of an index.
-    pub fn set_pending_query(&mut self, index: Index, query: String) {
-        self.session.outbox.pending_query = Some((index, query));
-    }
-
-    /// Takes the query that was handed to the editor of `index`.
-    pub fn take_pending_query(&mut self, index: Index) -> Option<String> {
-        let pending = self.session.outbox.pending_query.take_if(|(target, _)| *target == index);
-        pending.map(|(_, query)| query)
-    }
-
-    /// Sets the destination that the app navigates to after the current input.
-    pub fn navigate(&mut self, destination: Destination) {
-        self.session.outbox.destination = Some(destination);
-    }
-
-    /// Takes the destination of the last input.
-    pub fn take_destination(&mut self) -> Option<Destination> {
-        self.session.outbox.destination.take()
     }
 
     /// Fetches a value into the slot that belongs to the request.

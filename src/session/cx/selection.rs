@@ -55,13 +55,12 @@ impl Cx<'_> {
         self.session.selection.feed = None;
     }
 
-    /// Selects a feed and shows its reports, unless the user is viewing the results of a report search of their own.
-    pub fn select_feed(&mut self, feed: Option<&Arc<Feed>>) {
+    /// Selects a feed and searches its reports, unless the user is viewing the results of a report search of their own.
+    /// Returns the query if there is a new search.
+    pub fn select_feed(&mut self, feed: Option<&Arc<Feed>>) -> Option<String> {
         let previous = self.session.selection.feed.take();
         self.session.selection.feed = feed.cloned();
-        let (Some(feed), reports) = (feed, &self.session.lists.reports) else {
-            return;
-        };
+        let (feed, reports) = (feed?, &self.session.lists.reports);
         let is_same = previous.as_ref().is_some_and(|previous| previous.id == feed.id);
         let query = feed_reports_query(feed);
         let current = reports.search().map(|search| &search.query);
@@ -73,10 +72,11 @@ impl Cx<'_> {
             }
             (Some(_), None) => false,
         };
-        if is_browsing && !(is_same && current.is_some()) {
-            self.set_pending_query(Index::Report, query.clone());
-            self.search_debounced::<Report>(query);
+        if !is_browsing || is_same && current.is_some() {
+            return None;
         }
+        self.search_debounced::<Report>(query.clone());
+        Some(query)
     }
 
     /// Selects a report, and fetches its indicators and the number of alerts it raised.

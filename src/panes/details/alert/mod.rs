@@ -7,7 +7,7 @@ mod group;
 use ratatui::{Frame, layout::Rect, text::Line};
 
 use super::super::{
-    Pane, PaneId, RenderCx, copy, cursor,
+    ActionResult, Pane, PaneId, RenderCx, copy, cursor,
     pivot::{self, Observables},
 };
 use crate::keys::{Action, Scope};
@@ -42,25 +42,21 @@ impl Pane for AlertPane {
         }
     }
 
-    fn handle_action(&mut self, action: Action, cx: &mut Cx<'_>) -> bool {
+    fn handle_action(&mut self, action: Action, cx: &mut Cx<'_>) -> ActionResult {
         let last = self.n_lines.saturating_sub(self.height);
         if let Some(to) = cursor::new_cursor(action, self.offset, self.height, last) {
             self.offset = to;
-            return true;
+            return ActionResult::Done;
         }
         let Some(alert) = cx.session().selection.alert.clone() else {
-            cx.notify("No alert selected");
-            return true;
+            return ActionResult::notify("No alert selected", cx);
         };
         if action == Action::Open {
-            match alert.process {
-                Some(id) => cx.navigate(Destination::Process(id)),
-                None => cx.notify("This alert has no process to open"),
-            }
-            return true;
+            let destination = alert.process.map(Destination::Process);
+            return ActionResult::navigate_or_notify(destination.ok_or("This alert has no process to open"), cx);
         }
         pivot::pivot(action, cx, |session| self.observables(session))
-            || copy::copy_clip(copy::alert_clip(&alert, action), cx)
+            .or_else(|| copy::copy_clip(copy::alert_clip(&alert, action), cx))
     }
 
     fn observables(&self, session: &Session) -> Vec<Observables> {
@@ -70,7 +66,7 @@ impl Pane for AlertPane {
         group.or_else(alert).into_iter().collect()
     }
 
-    fn after_input(&mut self, cx: &mut Cx<'_>) {
+    fn after_input(&mut self, cx: &mut Cx<'_>) -> ActionResult {
         cx.fetch_alert_context();
         let session = cx.session();
         let group = session.alert_state.selected_group.as_ref();
@@ -80,15 +76,12 @@ impl Pane for AlertPane {
             self.scrolled_id = ids;
             self.offset = 0;
         }
+        ActionResult::Done
     }
 
     fn record(&self, session: &Session) -> Option<(String, Document)> {
         let alert = session.selection.alert.as_deref()?;
         Some(("Alert".into(), alert.document.clone()))
-    }
-
-    fn popup(&self, action: Action, session: &Session) -> Option<Box<dyn Pane>> {
-        pivot::overlay_for(action, || self.observables(session).pop())
     }
 
     fn render(&mut self, frame: &mut Frame<'_>, area: Rect, session: &Session, cx: &RenderCx<'_>) {

@@ -12,7 +12,7 @@ use ratatui::{
 pub(in crate::panes) use document::{id_fields, opened_title, process_title, run_fields};
 
 use super::super::{
-    Pane, PaneId, RenderCx, copy, cursor,
+    ActionResult, Pane, PaneId, RenderCx, copy, cursor,
     pivot::{self, Observables},
 };
 use super::subject;
@@ -75,22 +75,20 @@ impl Pane for ProcessDetailsPane {
         &[Slot::Sensor, Slot::SensorGroup, Slot::Binary, Slot::Prevalence, Slot::HostAlerts]
     }
 
-    fn handle_action(&mut self, action: Action, cx: &mut Cx<'_>) -> bool {
+    fn handle_action(&mut self, action: Action, cx: &mut Cx<'_>) -> ActionResult {
         let last = self.n_lines.saturating_sub(self.height);
         if let Some(to) = cursor::new_cursor(action, self.offset, self.height, last) {
             self.offset = to;
-            return true;
+            return ActionResult::Done;
         }
         let Some(process) = cx.session().details_process().cloned() else {
-            cx.notify("No process shown");
-            return true;
+            return ActionResult::notify("No process shown", cx);
         };
         if action == Action::Open {
-            cx.navigate(Destination::Process(process.id));
-            return true;
+            return ActionResult::Navigate(Destination::Process(process.id));
         }
         pivot::pivot(action, cx, |_| vec![Observables::of_process(&process)])
-            || copy::copy_clip(copy::process_clip(&process, action), cx)
+            .or_else(|| copy::copy_clip(copy::process_clip(&process, action), cx))
     }
 
     fn observables(&self, session: &Session) -> Vec<Observables> {
@@ -103,17 +101,14 @@ impl Pane for ProcessDetailsPane {
         Some((process_title(process), process.document.clone()))
     }
 
-    fn popup(&self, action: Action, session: &Session) -> Option<Box<dyn Pane>> {
-        pivot::overlay_for(action, || self.observables(session).pop())
-    }
-
-    fn after_input(&mut self, cx: &mut Cx<'_>) {
+    fn after_input(&mut self, cx: &mut Cx<'_>) -> ActionResult {
         cx.fetch_context();
         let process = cx.session().details_process().map(|process| process.id);
         if process != self.scrolled_id {
             self.scrolled_id = process;
             self.offset = 0;
         }
+        ActionResult::Done
     }
 
     fn render(&mut self, frame: &mut Frame<'_>, area: Rect, session: &Session, cx: &RenderCx<'_>) {

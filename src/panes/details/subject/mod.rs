@@ -7,7 +7,7 @@ pub(in crate::panes) use host::{clock_line, secondary_facts, sensor_fields};
 
 use ratatui::{Frame, layout::Rect, text::Line};
 
-use super::super::{Pane, PaneId, RenderCx, copy, cursor, pivot::Observables};
+use super::super::{ActionResult, Pane, PaneId, RenderCx, copy, cursor, pivot::Observables};
 use crate::keys::{Action, Scope};
 use crate::model::{Document, Process, ProcessId, Sensor};
 use crate::session::{Cx, Remote, RemoteState, Session};
@@ -56,17 +56,16 @@ impl Pane for SensorPane {
         &[Slot::Sensor, Slot::SensorGroup, Slot::Binary]
     }
 
-    fn handle_action(&mut self, action: Action, cx: &mut Cx<'_>) -> bool {
+    fn handle_action(&mut self, action: Action, cx: &mut Cx<'_>) -> ActionResult {
         let last = self.n_lines.saturating_sub(self.height);
         if let Some(to) = cursor::new_cursor(action, self.offset, self.height, last) {
             self.offset = to;
-            return true;
+            return ActionResult::Done;
         }
         let session = cx.session();
         let process = session.details_process();
         let Some(sensor) = process.and_then(|process| find_host(process, session)) else {
-            cx.notify("No sensor shown");
-            return true;
+            return ActionResult::notify("No sensor shown", cx);
         };
         copy::copy_clip(copy::sensor_clip(&sensor.clone(), action), cx)
     }
@@ -83,12 +82,13 @@ impl Pane for SensorPane {
         Some((format!("{name} #{}", sensor.id), sensor.document.clone()))
     }
 
-    fn after_input(&mut self, cx: &mut Cx<'_>) {
+    fn after_input(&mut self, cx: &mut Cx<'_>) -> ActionResult {
         let process = cx.session().details_process().map(|process| process.id);
         if process != self.scrolled_id {
             self.scrolled_id = process;
             self.offset = 0;
         }
+        ActionResult::Done
     }
 
     fn render(&mut self, frame: &mut Frame<'_>, area: Rect, session: &Session, cx: &RenderCx<'_>) {
