@@ -5,8 +5,16 @@ use std::fmt;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 
-use super::{Rejection, Target, assessment::Assessment, unreadable_rows};
+use super::{
+    Aspect, Justification, PlanContext, Rejection, Target,
+    assessment::Assessment,
+    members,
+    operation::{Operation, WriteContext, immediate_stage},
+    snapshot::Snapshot,
+    unreadable_rows,
+};
 use crate::api::{Client, Error, WriteRequest};
+use crate::audit::LoggedStage;
 use crate::model::{Group, GroupId};
 use crate::text::{self, Untrusted};
 
@@ -91,7 +99,79 @@ pub struct AdminSnapshot {
 }
 
 impl AdminChange {
-    pub(super) fn verb(&self) -> &'static str {
+    /// Returns the members that the change sets, without secrets.
+    fn desired_members(&self) -> Value {
+        match self {
+            Self::CreateGroup { name, site } => json!({"name": name, "site_id": site}),
+            Self::EditGroup { name, site, .. } => settings(name.as_deref(), *site),
+            Self::CreateUser(user) => user.redact(),
+            Self::CreateTeam { name } => json!({"name": name}),
+        }
+    }
+
+    /// Returns whether the object on the server satisfies the change; `None` if an unreadable record may be that
+    /// object.
+    fn is_satisfied_by(&self, current: &AdminSnapshot) -> Option<bool> {
+        let Self::EditGroup { name, site, .. } = self else {
+            let is_known = current.found.is_some() || current.n_unreadable == 0;
+            return is_known.then(|| current.found.is_some() && self.difference(current).is_none());
+        };
+        let group = current.group.as_ref()?;
+        let is_named = name.as_ref().is_none_or(|name| group.name.raw() == name);
+        Some(is_named && site.is_none_or(|site| group.site == Some(site)))
+    }
+
+    /// Returns how the object that already has this name differs from the one to be created, with a hint.
+    fn difference(&self, current: &AdminSnapshot) -> Option<(&'static str, &'static str)> {
+        let existing = current.found.as_ref()?;
+        let desired = self.desired_members();
+        // A member that the server does not return is no difference, and servers often store addresses in lower case.
+        let is_other = |member: &str| match (&existing[member], &desired[member]) {
+            (Value::Null, _) => false,
+            (Value::String(existing), Value::String(desired)) => {
+                !existing.is_empty() && existing.to_lowercase() != desired.to_lowercase()
+            }
+            (existing, desired) => existing != desired,
+        };
+        match self {
+            Self::CreateUser(_) if is_other("email") => {
+                Some(("already exists with a different email address", "use a different name"))
+            }
+            Self::CreateUser(_) if is_other("first_name") || is_other("last_name") => {
+                Some(("already exists with a different name", "use a different username"))
+            }
+            Self::CreateUser(_) if is_other("global_admin") => {
+                Some(("already exists with different permissions", "use a different name"))
+            }
+            Self::CreateGroup { .. } if is_other("site_id") => {
+                Some(("already exists on a different site", "edit that group, or use a different name"))
+            }
+            _ => None,
+        }
+    }
+
+    /// Returns why no server would accept the change.
+    fn invalid_reason(&self) -> Option<Rejection> {
+        let is_nameless = match self {
+            Self::CreateGroup { name, .. } | Self::CreateTeam { name } => name.trim().is_empty(),
+            Self::EditGroup { name, .. } => name.as_ref().is_some_and(|name| name.trim().is_empty()),
+            Self::CreateUser(user) => user.username.trim().is_empty(),
+        };
+        let (why, hint) = match self {
+            _ if is_nameless => ("the name is empty", "enter a name"),
+            Self::CreateUser(user) if user.password.is_empty() => {
+                ("the password is empty", "enter a password at the prompt; it is not shown")
+            }
+            _ => return None,
+        };
+        Some(Rejection { why: why.into(), hint, is_policy: false })
+    }
+}
+
+impl Operation for AdminChange {
+    type State = AdminSnapshot;
+
+    fn verb(&self) -> &'static str {
         match self {
             Self::CreateGroup { .. } => "create group",
             Self::EditGroup { .. } => "edit group",
@@ -100,7 +180,18 @@ impl AdminChange {
         }
     }
 
-    pub(super) fn target(&self) -> Target {
+    fn aspect(&self) -> Aspect {
+        match self {
+            Self::CreateGroup { .. } | Self::CreateUser(_) | Self::CreateTeam { .. } => Aspect::Creation,
+            Self::EditGroup { .. } => Aspect::Settings,
+        }
+    }
+
+    fn needs_reason(&self) -> bool {
+        false
+    }
+
+    fn target(&self) -> Target {
         match self {
             Self::CreateGroup { name, .. } => Target::New("group", name.clone()),
             Self::EditGroup { id, .. } => Target::Group(*id),
@@ -109,17 +200,28 @@ impl AdminChange {
         }
     }
 
-    pub(super) fn desired(&self) -> Value {
+    fn desired(&self, _: &Justification) -> Value {
+        self.desired_members()
+    }
+
+    fn replaced_members(&self) -> Option<Value> {
+        matches!(self, Self::EditGroup { .. }).then(|| self.desired_members())
+    }
+
+    fn inverse(&self, before: &Value, _: &Value) -> Result<Self, &'static str> {
         match self {
-            Self::CreateGroup { name, site } => json!({"name": name, "site_id": site}),
-            Self::EditGroup { name, site, .. } => members(name.as_deref(), *site),
-            Self::CreateUser(user) => user.redact(),
-            Self::CreateTeam { name } => json!({"name": name}),
+            Self::EditGroup { id, name, site } => Ok(Self::EditGroup {
+                id: *id,
+                name: name.as_ref().and_then(|_| members::text(before, "name")),
+                site: site.and_then(|_| members::number(before, "site_id")),
+            }),
+            Self::CreateGroup { .. } | Self::CreateUser(_) | Self::CreateTeam { .. } => {
+                Err("what was created is deleted in the web console")
+            }
         }
     }
 
-    /// Reads the target from the server, past every cache.
-    pub(super) async fn read(&self, client: &Client) -> Result<AdminSnapshot, Error> {
+    async fn read(&self, client: &Client) -> Result<AdminSnapshot, Error> {
         let mut current = AdminSnapshot { name: self.target().id().as_str().into(), ..AdminSnapshot::default() };
         match self {
             Self::CreateGroup { name, .. } => {
@@ -164,10 +266,10 @@ impl AdminChange {
         Ok(current)
     }
 
-    pub(super) fn write_requests(&self, current: &AdminSnapshot) -> Vec<WriteRequest> {
+    fn write_requests(&self, current: &AdminSnapshot, _: &WriteContext<'_>) -> Vec<WriteRequest> {
         let request = match (self, &current.group) {
             (Self::EditGroup { name, site, .. }, Some(group)) => {
-                WriteRequest::sensor_group(group, members(name.as_deref(), *site))
+                WriteRequest::sensor_group(group, settings(name.as_deref(), *site))
             }
             (Self::EditGroup { .. }, None) => return Vec::new(),
             _ if current.found.is_some() => return Vec::new(),
@@ -178,19 +280,11 @@ impl AdminChange {
         vec![request]
     }
 
-    /// Returns whether the object on the server satisfies the change; `None` if an unreadable record may be that
-    /// object.
-    pub(super) fn is_satisfied_by(&self, current: &AdminSnapshot) -> Option<bool> {
-        let Self::EditGroup { name, site, .. } = self else {
-            let is_known = current.found.is_some() || current.n_unreadable == 0;
-            return is_known.then(|| current.found.is_some() && self.difference(current).is_none());
-        };
-        let group = current.group.as_ref()?;
-        let is_named = name.as_ref().is_none_or(|name| group.name.raw() == name);
-        Some(is_named && site.is_none_or(|site| group.site == Some(site)))
+    fn stage(&self, current: &AdminSnapshot) -> LoggedStage {
+        immediate_stage(self.is_satisfied_by(current))
     }
 
-    pub(super) fn no_op_reason(&self, current: &AdminSnapshot) -> Option<String> {
+    fn no_op_reason(&self, current: &AdminSnapshot) -> Option<String> {
         let text = match self {
             Self::EditGroup { .. } => "already has these settings",
             Self::CreateUser(_) => "already exists; its password and teams do not change",
@@ -199,36 +293,7 @@ impl AdminChange {
         (self.is_satisfied_by(current) == Some(true)).then(|| text.into())
     }
 
-    /// Returns how the object that already has this name differs from the one to be created, with a hint.
-    fn difference(&self, current: &AdminSnapshot) -> Option<(&'static str, &'static str)> {
-        let existing = current.found.as_ref()?;
-        let desired = self.desired();
-        // A member that the server does not return is no difference, and servers often store addresses in lower case.
-        let is_other = |member: &str| match (&existing[member], &desired[member]) {
-            (Value::Null, _) => false,
-            (Value::String(existing), Value::String(desired)) => {
-                !existing.is_empty() && existing.to_lowercase() != desired.to_lowercase()
-            }
-            (existing, desired) => existing != desired,
-        };
-        match self {
-            Self::CreateUser(_) if is_other("email") => {
-                Some(("already exists with a different email address", "use a different name"))
-            }
-            Self::CreateUser(_) if is_other("first_name") || is_other("last_name") => {
-                Some(("already exists with a different name", "use a different username"))
-            }
-            Self::CreateUser(_) if is_other("global_admin") => {
-                Some(("already exists with different permissions", "use a different name"))
-            }
-            Self::CreateGroup { .. } if is_other("site_id") => {
-                Some(("already exists on a different site", "edit that group, or use a different name"))
-            }
-            _ => None,
-        }
-    }
-
-    pub(super) fn rejection(&self, current: &AdminSnapshot) -> Option<(&'static str, &'static str)> {
+    fn rejection(&self, current: &AdminSnapshot) -> Option<(&'static str, &'static str)> {
         if let Some(difference) = self.difference(current) {
             return Some(difference);
         }
@@ -236,7 +301,7 @@ impl AdminChange {
         is_missing.then_some(("no longer exists", "reload the groups (r)"))
     }
 
-    pub(super) fn describe(&self, current: &AdminSnapshot) -> String {
+    fn describe(&self, current: &AdminSnapshot) -> String {
         match (self, &current.group, &current.found) {
             (Self::EditGroup { .. }, Some(group), _) => {
                 let site = group.site.map_or("?".into(), |site| site.to_string());
@@ -248,10 +313,9 @@ impl AdminChange {
         }
     }
 
-    /// Finds out what the change does to the object.
-    pub(super) fn assess(&self, current: &AdminSnapshot) -> Result<Assessment, Rejection> {
+    async fn assess(&self, current: &AdminSnapshot, _: &PlanContext) -> Result<Result<Assessment, Rejection>, Error> {
         if let Some(rejection) = self.invalid_reason() {
-            return Err(rejection);
+            return Ok(Err(rejection));
         }
         let name = text::make_visible(&current.name);
         let names = match self {
@@ -293,24 +357,7 @@ impl AdminChange {
                 vec![format!("{name}: new team")]
             }
         };
-        Ok(Assessment { effects, notes, ..Assessment::default() })
-    }
-
-    /// Returns why no server would accept the change.
-    fn invalid_reason(&self) -> Option<Rejection> {
-        let is_nameless = match self {
-            Self::CreateGroup { name, .. } | Self::CreateTeam { name } => name.trim().is_empty(),
-            Self::EditGroup { name, .. } => name.as_ref().is_some_and(|name| name.trim().is_empty()),
-            Self::CreateUser(user) => user.username.trim().is_empty(),
-        };
-        let (why, hint) = match self {
-            _ if is_nameless => ("the name is empty", "enter a name"),
-            Self::CreateUser(user) if user.password.is_empty() => {
-                ("the password is empty", "enter a password at the prompt; it is not shown")
-            }
-            _ => return None,
-        };
-        Some(Rejection { why: why.into(), hint, is_policy: false })
+        Ok(Ok(Assessment { effects, notes, ..Assessment::default() }))
     }
 }
 
@@ -335,14 +382,12 @@ impl NewUser {
     }
 }
 
-impl AdminSnapshot {
-    /// Returns the name of the object.
-    pub(super) fn target_name(&self) -> &Untrusted {
-        &self.name
+impl Snapshot for AdminSnapshot {
+    fn target_name(&self) -> Untrusted {
+        self.name.clone()
     }
 
-    /// Returns the state as JSON for the audit log.
-    pub(super) fn snapshot_json(&self) -> Value {
+    fn snapshot_json(&self) -> Value {
         match (&self.group, &self.found) {
             (Some(group), _) => json!({"name": group.name.raw(), "site_id": group.site}),
             (None, Some(found)) => found.clone(),
@@ -351,7 +396,7 @@ impl AdminSnapshot {
     }
 }
 
-fn members(name: Option<&str>, site: Option<u64>) -> Value {
+fn settings(name: Option<&str>, site: Option<u64>) -> Value {
     let name = name.map(|name| ("name".to_owned(), name.into()));
     let site = site.map(|site| ("site_id".to_owned(), site.into()));
     Value::Object(name.into_iter().chain(site).collect())

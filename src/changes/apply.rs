@@ -3,7 +3,9 @@
 use jiff::SignedDuration;
 use serde_json::Value;
 
-use super::{Change, Justification, Outcome, Plan, REQUEST_LIFETIME, Snapshot};
+use super::{
+    Change, ChangeReading, Justification, Outcome, Plan, REQUEST_LIFETIME, change::Reread, operation::WriteContext,
+};
 use crate::api::{self, Client, WriteReply, WriteRequest};
 use crate::audit::{self, AuditLog, LogEvent, LoggedRequest, LoggedStage, LoggedTarget, Submitted};
 use crate::storage;
@@ -51,35 +53,35 @@ pub struct Applied {
 pub async fn apply(planned: PlannedChange<'_>, client: &Client, log: &mut AuditLog) -> Result<Applied, NotSent> {
     let PlannedChange { plan, justification } = planned;
     // The user may have taken a while to confirm the plan.
-    let before = plan.change.read(client).await?;
-    if let Some(reason) = plan.change.no_op_reason(&before) {
-        return Err(NotSent::NoOp(format!("{} {reason}", before.name())));
+    let Reread { current, sendable, skipped } = plan.reading.read_again(plan.undone_change.as_ref(), client).await?;
+    if let Some(reason) = current.no_op_reason() {
+        return Err(NotSent::NoOp(format!("{} {reason}", current.name())));
     }
-    if let Some((why, _)) = plan.change.rejection(&before) {
-        return Err(NotSent::Rejected(format!("{} {why}", before.name())));
+    if let Some((why, _)) = current.rejection() {
+        return Err(NotSent::Rejected(format!("{} {why}", current.name())));
     }
-    if let Some(conflict) = plan.change.conflict(&plan.state, &before) {
-        return Err(NotSent::Rejected(format!("{} {conflict}", before.name())));
+    if let Some(conflict) = plan.reading.conflict(&current) {
+        return Err(NotSent::Rejected(format!("{} {conflict}", current.name())));
     }
-    let (change, skipped) = plan.change.without_conflicts(&plan.state, &before, plan.undone_change.as_ref());
     let skipped = skipped.join("; ");
+    let change = sendable.change();
     if change.target().is_empty() {
         return Err(NotSent::Rejected(skipped));
     }
-    let mut applier = Applier { justification, release: plan.release, undoes: plan.undoes, client, log };
-    let (mut outcome, sent) = applier.send(&change, &before, None).await?;
+    let context = WriteContext { justification, release: plan.release };
+    let mut applier = Applier { context, undoes: plan.undoes, client, log };
+    let (mut outcome, sent) = applier.send(&sendable, None).await?;
     outcome.skipped = skipped;
     if outcome.error.is_none() {
         applier.apply_follow_ups(&change, &mut outcome).await;
     }
-    applier.verify(&change, &before, &mut outcome, sent).await;
+    applier.verify(&sendable, &mut outcome, sent).await;
     Ok(Applied { change, outcome })
 }
 
 /// Sends a change and its follow-ups, and logs them.
 struct Applier<'a> {
-    justification: &'a Justification,
-    release: Option<(u32, u32)>,
+    context: WriteContext<'a>,
     undoes: Option<u64>,
     client: &'a Client,
     log: &'a mut AuditLog,
@@ -99,13 +101,13 @@ impl Applier<'_> {
     /// change that this one follows.
     async fn send(
         &mut self,
-        change: &Change,
-        before: &Snapshot,
+        before: &ChangeReading,
         follows: Option<u64>,
     ) -> Result<(Outcome, Sent), storage::FileError> {
-        let requests = change.write_requests(before, self.justification, self.release);
+        let change = before.change();
+        let requests = before.write_requests(&self.context);
         let now = self.client.clock().now();
-        let submitted = build_submitted(change, before, &requests, self.justification, self.client);
+        let submitted = build_submitted(before, &requests, self.context.justification, self.client);
         let submitted = LogEvent::Sending(Box::new(Submitted { undoes: self.undoes, follows, ..submitted }));
         let mut outcome = Outcome {
             line: self.log.append(now, submitted).await?,
@@ -160,22 +162,24 @@ impl Applier<'_> {
                 return;
             }
         };
-        for follow_up in change.follow_ups(&state) {
-            match self.send(&follow_up, &state, Some(outcome.line)).await {
+        for follow_up in state.follow_ups() {
+            let label = follow_up.change().label();
+            match self.send(&follow_up, Some(outcome.line)).await {
                 Ok((mut result, sent)) => {
-                    self.verify(&follow_up, &state, &mut result, sent).await;
+                    self.verify(&follow_up, &mut result, sent).await;
                     if result.stage != LoggedStage::Confirmed {
-                        outcome.skipped = format!("{}: {}", follow_up.label(), result.note);
+                        outcome.skipped = format!("{label}: {}", result.note);
                     }
                 }
-                Err(error) => outcome.skipped = format!("{} was not sent: {error}", follow_up.label()),
+                Err(error) => outcome.skipped = format!("{label} was not sent: {error}"),
             }
         }
     }
 
     /// Verifies the outcome on the server and logs it.
-    async fn verify(&mut self, change: &Change, before: &Snapshot, outcome: &mut Outcome, sent: Sent) {
+    async fn verify(&mut self, before: &ChangeReading, outcome: &mut Outcome, sent: Sent) {
         let Sent { n_accepted, is_delete, is_silent } = sent;
+        let change = &before.change();
         let after = match &outcome.error {
             Some(error) if n_accepted == 0 && !error.may_have_arrived() => {
                 outcome.stage = LoggedStage::NotApplied;
@@ -185,12 +189,12 @@ impl Applier<'_> {
             // The answer would be the only proof, and it is empty.
             None if change.is_unverifiable() && is_silent => {
                 outcome.stage = LoggedStage::Unknown;
-                outcome.note = format!("the answer is empty; {}", change.describe(before).0);
+                outcome.note = format!("the answer is empty; {}", before.describe());
                 None
             }
             None if change.is_unverifiable() => {
                 outcome.stage = LoggedStage::Confirmed;
-                outcome.note = format!("accepted by the server; {}", change.describe(before).0);
+                outcome.note = format!("accepted by the server; {}", before.describe());
                 None
             }
             // The server applies it later; the caller checks again.
@@ -263,14 +267,14 @@ pub async fn log_timed_out(log: &mut AuditLog, client: &Client, outcome: &mut Ou
 
 /// Reads the server's state into `outcome`, up to `max_reads` times while the change is missing. If an answer was lost,
 /// this alone shows whether the change was applied.
-async fn read_back(change: &Change, client: &Client, outcome: &mut Outcome, max_reads: u32) -> Option<Snapshot> {
+async fn read_back(change: &Change, client: &Client, outcome: &mut Outcome, max_reads: u32) -> Option<ChangeReading> {
     let request_error = outcome.error.clone();
     let mut n_reads = 0;
     loop {
         n_reads += 1;
         match change.read(client).await {
-            Ok(snapshot) => {
-                let stage = change.stage(&snapshot);
+            Ok(reading) => {
+                let stage = reading.stage();
                 let is_missing = match stage {
                     // A single request creates no more than this part.
                     LoggedStage::Partly => change.is_eventual(),
@@ -292,8 +296,8 @@ async fn read_back(change: &Change, client: &Client, outcome: &mut Outcome, max_
                 if matches!(stage, LoggedStage::Accepted | LoggedStage::Confirmed) {
                     outcome.may_come_until = None;
                 }
-                outcome.note = describe_outcome(change, outcome, request_error.as_ref(), &snapshot);
-                return Some(snapshot);
+                outcome.note = describe_outcome(change, outcome, request_error.as_ref(), &reading);
+                return Some(reading);
             }
             Err(error) => {
                 let why = format!("the state could not be read back from the server: {error}");
@@ -326,13 +330,13 @@ fn describe_outcome(
     change: &Change,
     outcome: &Outcome,
     request_error: Option<&api::Error>,
-    state: &Snapshot,
+    reading: &ChangeReading,
 ) -> String {
-    let (current, suffix) = change.describe(state);
+    let current = reading.describe();
     let text = match outcome.stage {
         LoggedStage::Confirmed => format!("{current} (verified on the server)"),
         LoggedStage::Accepted if change.is_eventual() => format!("{current} so far"),
-        LoggedStage::Accepted => format!("{current}{suffix}"),
+        LoggedStage::Accepted => format!("{current}{}", reading.describe_wait()),
         LoggedStage::Pending if change.is_eventual() && change.target().len() > 1 => {
             format!("{current}; the others may still change")
         }
@@ -376,12 +380,12 @@ fn with_skipped(outcome: &Outcome, text: String) -> String {
 }
 
 fn build_submitted(
-    change: &Change,
-    before: &Snapshot,
+    before: &ChangeReading,
     requests: &[WriteRequest],
     justification: &Justification,
     client: &Client,
 ) -> Submitted {
+    let change = before.change();
     let target = change.target();
     let to_logged = |request: &WriteRequest| LoggedRequest {
         method: request.method().to_owned(),
@@ -409,11 +413,11 @@ fn build_submitted(
 }
 
 /// Appends the outcome to the audit log. A failed write does not revert the change; the note reports it.
-async fn log_outcome(log: &mut AuditLog, client: &Client, outcome: &mut Outcome, after: Option<&Snapshot>) {
+async fn log_outcome(log: &mut AuditLog, client: &Client, outcome: &mut Outcome, after: Option<&ChangeReading>) {
     let event = LogEvent::Known(Box::new(audit::LoggedOutcome {
         of: outcome.line,
         stage: outcome.stage,
-        after: after.map_or(Value::Null, Snapshot::snapshot_json),
+        after: after.map_or(Value::Null, ChangeReading::snapshot_json),
         note: outcome.note.clone(),
     }));
     if let Err(error) = log.append(client.clock().now(), event).await {

@@ -1,6 +1,6 @@
 //! The assessment of a change: what it would do to its target, and what speaks against it.
 
-use super::role::HostRole;
+use super::blast_radius::ImpactSubject;
 
 /// What was found out about a change of a target that was read just now.
 #[derive(Debug, Default)]
@@ -12,5 +12,5 @@ pub(super) struct Assessment {
     pub(super) notes: Vec<String>,
     /// Why the host is protected.
     pub(super) protection: Option<String>,
-    pub(super) role: HostRole,
+    pub(super) impact: ImpactSubject,
 }

@@ -2,10 +2,18 @@
 
 use serde_json::{Value, json};
 
-use super::{Justification, PlanContext, Target, assessment::Assessment};
-use crate::api::{BanList, WriteRequest};
+use super::{
+    Aspect, Justification, PlanContext, Rejection, Target,
+    assessment::Assessment,
+    blast_radius::ImpactSubject,
+    members,
+    operation::{Operation, WriteContext, immediate_stage},
+    snapshot::Snapshot,
+};
+use crate::api::{BanList, Client, Error, WriteRequest};
+use crate::audit::LoggedStage;
 use crate::model::{Ban, Md5};
-use crate::text;
+use crate::text::{self, Untrusted};
 
 /// The MD5 of the empty file.
 const EMPTY: Md5 =
@@ -24,11 +32,17 @@ pub enum BanChange {
     Unban(Md5),
 }
 
-impl BanChange {
-    pub(super) fn verb(&self) -> &'static str {
-        if self.is_ban() { "ban" } else { "unban" }
-    }
+/// A hash with its ban, if there ever was one.
+#[derive(Clone, Debug, PartialEq)]
+pub struct BanSnapshot {
+    pub(super) md5: Md5,
+    /// The ban, enabled or disabled.
+    pub(super) ban: Option<Ban>,
+    /// The endpoint of the ban list, which depends on the server's version.
+    pub(super) list: BanList,
+}
 
+impl BanChange {
     fn is_ban(&self) -> bool {
         matches!(self, Self::Ban { .. })
     }
@@ -40,11 +54,40 @@ impl BanChange {
         }
     }
 
-    pub(super) fn target(&self) -> Target {
+    fn is_satisfied_by(&self, ban: Option<&Ban>) -> Option<bool> {
+        let is_enabled = match ban {
+            Some(ban) => ban.is_enabled,
+            None => Some(false),
+        };
+        is_enabled.map(|is| is == self.is_ban())
+    }
+}
+
+impl Operation for BanChange {
+    type State = BanSnapshot;
+
+    fn verb(&self) -> &'static str {
+        if self.is_ban() { "ban" } else { "unban" }
+    }
+
+    fn aspect(&self) -> Aspect {
+        Aspect::Ban
+    }
+
+    fn target(&self) -> Target {
         Target::Hash(self.md5())
     }
 
-    pub(super) fn desired(&self, justification: &Justification) -> Value {
+    fn needs_reason(&self) -> bool {
+        true
+    }
+
+    async fn read(&self, client: &Client) -> Result<BanSnapshot, Error> {
+        let md5 = self.md5();
+        Ok(BanSnapshot { md5, ban: client.ban(md5).await?, list: client.ban_list() })
+    }
+
+    fn desired(&self, justification: &Justification) -> Value {
         match self {
             Self::Ban { note, .. } => {
                 json!({"enabled": true, "text": note.clone().unwrap_or_else(|| justification.note())})
@@ -54,37 +97,34 @@ impl BanChange {
     }
 
     /// Returns the requests: an unban clears the note of the ban, so a second request restores it.
-    pub(super) fn write_requests(
-        &self,
-        ban: Option<&Ban>,
-        list: BanList,
-        justification: &Justification,
-    ) -> Vec<WriteRequest> {
+    fn write_requests(&self, state: &BanSnapshot, context: &WriteContext<'_>) -> Vec<WriteRequest> {
+        let list = state.list;
         match self {
             Self::Ban { md5, note } => {
-                let text = note.clone().unwrap_or_else(|| justification.note());
+                let text = note.clone().unwrap_or_else(|| context.justification.note());
                 vec![WriteRequest::ban(*md5, &text, list)]
             }
             Self::Unban(md5) => {
-                let with_note = ban.filter(|ban| !ban.text.is_empty());
+                let with_note = state.ban.as_ref().filter(|ban| !ban.text.is_empty());
                 let note = with_note.map(|ban| WriteRequest::restore_ban_note(ban, list));
                 [WriteRequest::unban(*md5, list)].into_iter().chain(note).collect()
             }
         }
     }
 
-    /// Returns whether the ban on the server satisfies the change; `None` if the server does not say.
-    pub(super) fn is_satisfied_by(&self, ban: Option<&Ban>) -> Option<bool> {
-        let is_enabled = match ban {
-            Some(ban) => ban.is_enabled,
-            None => Some(false),
-        };
-        is_enabled.map(|is| is == self.is_ban())
+    fn stage(&self, state: &BanSnapshot) -> LoggedStage {
+        immediate_stage(self.is_satisfied_by(state.ban.as_ref()))
     }
 
-    /// Describes the ban on the server.
-    pub(super) fn describe(ban: Option<&Ban>) -> String {
-        match ban {
+    fn inverse(&self, before: &Value, _: &Value) -> Result<Self, &'static str> {
+        Ok(match *self {
+            Self::Ban { md5, .. } => Self::Unban(md5),
+            Self::Unban(md5) => Self::Ban { md5, note: members::text(before, "text") },
+        })
+    }
+
+    fn describe(&self, state: &BanSnapshot) -> String {
+        match &state.ban {
             None => "not banned".into(),
             Some(ban) => match ban.is_enabled {
                 Some(true) => format!("banned {}", describe_origin(ban)),
@@ -95,8 +135,8 @@ impl BanChange {
         }
     }
 
-    /// Returns why the change would have no effect; `None` if it would have one.
-    pub(super) fn no_op_reason(&self, ban: Option<&Ban>) -> Option<String> {
+    fn no_op_reason(&self, state: &BanSnapshot) -> Option<String> {
+        let ban = state.ban.as_ref();
         let is_enabled = ban.and_then(|ban| ban.is_enabled);
         match (self, ban) {
             (Self::Ban { .. }, Some(ban)) if is_enabled == Some(true) => {
@@ -110,9 +150,8 @@ impl BanChange {
         }
     }
 
-    /// Finds out what the change does to the hash.
-    pub(super) async fn assess(&self, ban: Option<&Ban>, context: &PlanContext) -> Assessment {
-        let (md5, is_ban) = (self.md5(), self.is_ban());
+    async fn assess(&self, state: &BanSnapshot, context: &PlanContext) -> Result<Result<Assessment, Rejection>, Error> {
+        let (md5, is_ban, ban) = (self.md5(), self.is_ban(), state.ban.as_ref());
         let mut effects = vec![format!(
             "{md5}: {}",
             match (ban, is_ban) {
@@ -164,7 +203,25 @@ impl BanChange {
         } else {
             effects.push("Files with this hash can run again".into());
         }
-        Assessment { effects, warnings, notes, ..Assessment::default() }
+        let impact = if is_ban { ImpactSubject::Hash(md5) } else { ImpactSubject::None };
+        Ok(Ok(Assessment { effects, warnings, notes, impact, ..Assessment::default() }))
+    }
+}
+
+impl Snapshot for BanSnapshot {
+    fn target_name(&self) -> Untrusted {
+        self.md5.to_string().as_str().into()
+    }
+
+    fn snapshot_json(&self) -> Value {
+        match &self.ban {
+            None => json!({"enabled": false}),
+            Some(ban) => json!({
+                "enabled": ban.is_enabled,
+                "text": ban.text.raw(),
+                "username": ban.username.raw(),
+            }),
+        }
     }
 }
 

@@ -2,8 +2,16 @@
 
 use serde_json::{Value, json};
 
-use super::{PlanContext, Target, assessment::Assessment, unreadable_rows};
+use super::{
+    Aspect, Justification, PlanContext, Rejection, Target,
+    assessment::Assessment,
+    members,
+    operation::{NOTHING_LOGGED, Operation, WriteContext, immediate_stage},
+    snapshot::Snapshot,
+    unreadable_rows,
+};
 use crate::api::{Client, Error, WriteRequest};
+use crate::audit::LoggedStage;
 use crate::model::{Feed, FeedId, Search, Span};
 use crate::text::{self, Untrusted};
 
@@ -47,7 +55,26 @@ impl FeedChange {
         ))
     }
 
-    pub(super) fn verb(&self) -> &'static str {
+    /// Returns whether the feed on the server satisfies the change; `None` if the server does not say, as for a
+    /// synchronization.
+    fn is_satisfied_by(&self, current: &FeedSnapshot) -> Option<bool> {
+        match (self, &current.feed) {
+            (Self::Add { .. }, None) if current.n_unreadable > 0 => None,
+            (Self::Add { .. } | Self::Switch { .. } | Self::Synchronize(_), None) => Some(false),
+            (Self::Add { is_enabled, .. } | Self::Switch { is_enabled, .. }, Some(feed)) => {
+                feed.is_enabled.map(|is| is == *is_enabled)
+            }
+            (Self::Delete(_), feed) => Some(feed.is_none()),
+            // A disabled feed is not fetched again.
+            (Self::Synchronize(_), Some(feed)) => feed.is_enabled.filter(|is| !is),
+        }
+    }
+}
+
+impl Operation for FeedChange {
+    type State = FeedSnapshot;
+
+    fn verb(&self) -> &'static str {
         match self {
             Self::Add { .. } => "add feed",
             Self::Switch { is_enabled: true, .. } => "enable feed",
@@ -57,18 +84,27 @@ impl FeedChange {
         }
     }
 
-    pub(super) fn target(&self) -> Target {
+    fn aspect(&self) -> Aspect {
+        match self {
+            Self::Add { .. } => Aspect::Creation,
+            Self::Switch { .. } => Aspect::Switch,
+            Self::Synchronize(_) => Aspect::Synchronization,
+            Self::Delete(_) => Aspect::Deletion,
+        }
+    }
+
+    fn target(&self) -> Target {
         match self {
             Self::Add { url, .. } => Target::New("feed", url.clone()),
             Self::Switch { id, .. } | Self::Synchronize(id) | Self::Delete(id) => Target::Feed(*id),
         }
     }
 
-    pub(super) fn needs_reason(&self) -> bool {
+    fn needs_reason(&self) -> bool {
         matches!(self, Self::Switch { is_enabled: false, .. } | Self::Delete(_))
     }
 
-    pub(super) fn desired(&self) -> Value {
+    fn desired(&self, _: &Justification) -> Value {
         match self {
             Self::Add { url, is_enabled } => json!({"feed_url": url, "enabled": is_enabled}),
             Self::Switch { is_enabled, .. } => json!({"enabled": is_enabled}),
@@ -77,8 +113,7 @@ impl FeedChange {
         }
     }
 
-    /// Reads the feed from the server, past every cache.
-    pub(super) async fn read(&self, client: &Client) -> Result<FeedSnapshot, Error> {
+    async fn read(&self, client: &Client) -> Result<FeedSnapshot, Error> {
         match self {
             Self::Add { url, .. } => {
                 let feeds = client.feeds().await?;
@@ -100,7 +135,7 @@ impl FeedChange {
         }
     }
 
-    pub(super) fn write_requests(&self, current: &FeedSnapshot) -> Vec<WriteRequest> {
+    fn write_requests(&self, current: &FeedSnapshot, _: &WriteContext<'_>) -> Vec<WriteRequest> {
         let request = match (self, &current.feed) {
             (Self::Add { url, is_enabled }, None) => WriteRequest::new_feed(url, *is_enabled),
             (Self::Switch { is_enabled, .. }, Some(feed)) => WriteRequest::feed(feed, *is_enabled),
@@ -111,22 +146,29 @@ impl FeedChange {
         vec![request]
     }
 
-    /// Returns whether the feed on the server satisfies the change; `None` if the server does not say, as for a
-    /// synchronization.
-    pub(super) fn is_satisfied_by(&self, current: &FeedSnapshot) -> Option<bool> {
-        match (self, &current.feed) {
-            (Self::Add { .. }, None) if current.n_unreadable > 0 => None,
-            (Self::Add { .. } | Self::Switch { .. } | Self::Synchronize(_), None) => Some(false),
-            (Self::Add { is_enabled, .. } | Self::Switch { is_enabled, .. }, Some(feed)) => {
-                feed.is_enabled.map(|is| is == *is_enabled)
-            }
-            (Self::Delete(_), feed) => Some(feed.is_none()),
-            // A disabled feed is not fetched again.
-            (Self::Synchronize(_), Some(feed)) => feed.is_enabled.filter(|is| !is),
+    fn stage(&self, current: &FeedSnapshot) -> LoggedStage {
+        immediate_stage(self.is_satisfied_by(current))
+    }
+
+    fn is_unverifiable(&self) -> bool {
+        matches!(self, Self::Synchronize(_))
+    }
+
+    fn inverse(&self, before: &Value, after: &Value) -> Result<Self, &'static str> {
+        match self {
+            Self::Switch { id, is_enabled } => Ok(Self::Switch { id: *id, is_enabled: !is_enabled }),
+            Self::Add { .. } if members::number(before, "id").is_some() => Err("the feed existed before"),
+            Self::Add { .. } => members::number(after, "id").map(|id| Self::Delete(FeedId(id))).ok_or(NOTHING_LOGGED),
+            Self::Delete(_) if members::flag(before, "manually_added") == Some(true) => Ok(Self::Add {
+                url: members::text(before, "feed_url").ok_or(NOTHING_LOGGED)?,
+                is_enabled: members::flag(before, "enabled").unwrap_or(true),
+            }),
+            Self::Delete(_) => Err("a vendor feed cannot be added again by URL"),
+            Self::Synchronize(_) => Err("a sync changes nothing that could be restored"),
         }
     }
 
-    pub(super) fn no_op_reason(&self, current: &FeedSnapshot) -> Option<String> {
+    fn no_op_reason(&self, current: &FeedSnapshot) -> Option<String> {
         let text = match self {
             Self::Add { .. } => "already exists",
             Self::Switch { is_enabled: true, .. } => "is enabled already",
@@ -137,7 +179,7 @@ impl FeedChange {
         (self.is_satisfied_by(current) == Some(true)).then(|| text.into())
     }
 
-    pub(super) fn rejection(&self, current: &FeedSnapshot) -> Option<(&'static str, &'static str)> {
+    fn rejection(&self, current: &FeedSnapshot) -> Option<(&'static str, &'static str)> {
         match (self, &current.feed) {
             (Self::Add { url, .. }, None) => Self::invalid_url_reason(url),
             // It may belong to another user.
@@ -151,7 +193,7 @@ impl FeedChange {
         }
     }
 
-    pub(super) fn describe(&self, current: &FeedSnapshot) -> String {
+    fn describe(&self, current: &FeedSnapshot) -> String {
         let Some(feed) = &current.feed else {
             let among_readable = if current.n_unreadable > 0 { " among those that could be read" } else { "" };
             return format!("no such feed{among_readable}");
@@ -167,9 +209,12 @@ impl FeedChange {
         format!("feed {}, {state}", feed.id)
     }
 
-    /// Finds out what the change does to the feed.
-    pub(super) async fn assess(&self, current: &FeedSnapshot, context: &PlanContext) -> Assessment {
-        let name = text::make_visible(current.target_name());
+    async fn assess(
+        &self,
+        current: &FeedSnapshot,
+        context: &PlanContext,
+    ) -> Result<Result<Assessment, Rejection>, Error> {
+        let name = text::make_visible(&current.target_name());
         let unreadable_warning =
             unreadable_rows::unreadable_rows_warning(current.n_unreadable, ("feed", "feeds"), "have this URL");
         let mut warnings = Vec::new();
@@ -208,7 +253,7 @@ impl FeedChange {
                 notes.push("Its stored credentials are deleted and cannot be restored".into());
             }
         }
-        Assessment { effects, warnings, notes, ..Assessment::default() }
+        Ok(Ok(Assessment { effects, warnings, notes, ..Assessment::default() }))
     }
 }
 
@@ -218,14 +263,12 @@ async fn n_reports(id: FeedId, client: &Client) -> Result<u64, Error> {
     Ok(client.reports(&search, Span { start: 0, rows: 0 }).await?.total)
 }
 
-impl FeedSnapshot {
-    /// Returns the name of the feed.
-    pub(super) fn target_name(&self) -> &Untrusted {
-        self.feed.as_ref().map_or(&self.name, Feed::title)
+impl Snapshot for FeedSnapshot {
+    fn target_name(&self) -> Untrusted {
+        self.feed.as_ref().map_or(&self.name, Feed::title).clone()
     }
 
-    /// Returns the state as JSON for the audit log.
-    pub(super) fn snapshot_json(&self) -> Value {
+    fn snapshot_json(&self) -> Value {
         match &self.feed {
             None => json!({"exists": false}),
             Some(feed) => json!({

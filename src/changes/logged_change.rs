@@ -1,14 +1,11 @@
 //! A change in the audit log: what was sent, its outcome, and its inverse.
 
-use std::{
-    collections::{BTreeMap, HashMap, HashSet},
-    sync::OnceLock,
-};
+use std::sync::OnceLock;
 
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
-use super::{Change, REQUEST_LIFETIME, SensorChange, Snapshot, snapshot, undo};
+use super::{Change, ChangeReading, REQUEST_LIFETIME, SensorChange, log_reader};
 use crate::audit::{LoggedOutcome, LoggedStage, Submitted};
 use crate::changes;
 use crate::model::{Document, SensorId};
@@ -78,41 +75,18 @@ impl LoggedChange {
         }
     }
 
-    /// Describes what another user has changed on the server since this change.
-    pub fn changed_since(&self, current: &Snapshot) -> Vec<String> {
-        let change = self.change();
-        let state = current.snapshot_json();
-        let (Some(logged), Some(read)) = (alerts(self.state_after()), alerts(&state)) else {
-            // Members that this change itself has set since the last read back are not counted.
-            let is_own = |name: &String, value: &Value| state.get(name) == Some(value);
-            let desired = self.submitted.desired.as_object().into_iter().flatten();
-            let desired: Map<_, _> = desired
-                .filter(|(name, value)| !is_own(name, value))
-                .map(|(name, value)| (name.clone(), value.clone()))
-                .collect();
-            return snapshot::changed_members(&desired.into(), self.state_after(), &state);
-        };
-        let logged: HashMap<_, _> = logged.collect();
-        let own: HashSet<_> = match (&change, current) {
-            (Some(Change::Triage(change)), Snapshot::Alerts(read)) => change.applied_since(&logged, read).collect(),
-            _ => HashSet::new(),
-        };
-        let changed: Vec<_> = read
-            .filter(|(id, current)| logged.get(id).is_some_and(|logged| logged != current) && !own.contains(id))
-            .map(|(_, current)| current)
+    /// Describes what others have changed on the server since this change; `undo` is the change that undoes it, with the
+    /// state of the target.
+    pub fn changed_since(&self, undo: &ChangeReading) -> Vec<String> {
+        let state = undo.snapshot_json();
+        // Members that this change itself has set since the last read back are not counted.
+        let is_own = |name: &String, value: &Value| state.get(name) == Some(value);
+        let desired = self.submitted.desired.as_object().into_iter().flatten();
+        let desired: Map<_, _> = desired
+            .filter(|(name, value)| !is_own(name, value))
+            .map(|(name, value)| (name.clone(), value.clone()))
             .collect();
-        let mut counts: BTreeMap<String, usize> = BTreeMap::new();
-        for [status, owner] in &changed {
-            let owner = if owner.is_empty() { "unassigned" } else { owner };
-            *counts.entry(format!("{status}, {owner}")).or_default() += 1;
-        }
-        let counts: Vec<_> =
-            counts.iter().map(|(state, n)| format!("{n} {}", text::make_visible(&state.as_str().into()))).collect();
-        if counts.is_empty() {
-            return Vec::new();
-        }
-        let n = text::pluralize(changed.len(), "alert was", "alerts were");
-        vec![format!("{n} changed since: {}", counts.join("; "))]
+        undo.changed_since(self.change().as_ref(), &desired.into(), self.state_after())
     }
 
     /// Returns the state that was last read back; null if none was.
@@ -128,7 +102,7 @@ impl LoggedChange {
 
     /// Returns the change itself; `None` for a kind that this version does not know.
     pub fn change(&self) -> Option<Change> {
-        undo::from_submitted(&self.submitted)
+        log_reader::from_submitted(&self.submitted)
     }
 
     /// Returns the sensor that it isolated (`true`) or unisolated (`false`); `None` for any other change and for one
@@ -144,7 +118,8 @@ impl LoggedChange {
     /// Returns the change that undoes it; `None` if there is none, if it had no effect, and if it is undone already.
     pub fn inverse(&self) -> Option<Change> {
         let is_done = self.stage() != LoggedStage::NotApplied && self.undone_by.is_none();
-        is_done.then(|| undo::inverse(&self.submitted, self.state_after())).flatten()
+        let change = self.change().filter(|_| is_done)?;
+        change.inverse(&self.submitted.before, self.state_after()).ok()
     }
 
     /// Returns the name of the target, safe to display.
@@ -171,15 +146,4 @@ impl LoggedChange {
             Document::new(record.to_string())
         })
     }
-}
-
-/// Returns the alerts of a logged state: the ID of each, with status and owner.
-fn alerts(state: &Value) -> Option<impl Iterator<Item = (&str, [&str; 2])>> {
-    let alerts = state.get("alerts")?.as_array()?.iter();
-    Some(alerts.filter_map(|alert| {
-        let id = alert.get("unique_id")?.as_str()?;
-        let status = alert.get("status")?.as_str()?;
-        let owner = alert.get("assigned_to").and_then(Value::as_str);
-        Some((id, [status, owner.unwrap_or_default()]))
-    }))
 }

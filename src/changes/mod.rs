@@ -8,16 +8,21 @@
 mod admin;
 mod alert;
 mod apply;
+mod aspect;
 mod assessment;
 mod ban;
+mod ban_batch;
 mod blast_radius;
 mod change;
 mod context;
 mod feed;
 mod history;
 mod isolation;
+mod log_reader;
 mod log_tail;
 mod logged_change;
+mod members;
+mod operation;
 mod plan;
 mod policy;
 mod rejection;
@@ -26,31 +31,32 @@ mod role;
 mod sensor;
 mod snapshot;
 mod target;
-mod undo;
 mod unreadable_rows;
 mod watchlist;
 
 use jiff::{SignedDuration, Timestamp};
 
 use crate::api::Error;
+use aspect::Aspect;
 
 pub use crate::audit::{Actor, LoggedStage};
 pub use admin::{AdminChange, AdminSnapshot, NewUser, Password};
 pub use alert::{AlertChange, AlertSnapshot, BLOCK, Disposition, PreviousAlert};
 pub use apply::{Applied, NotSent, PlannedChange, apply, log_timed_out, recheck};
-pub use ban::BanChange;
-pub use blast_radius::{ImpactLine, batch_cost, batch_impact, batch_impact_merged, is_batch, read_ban_batch};
-pub use change::Change;
+pub use ban::{BanChange, BanSnapshot};
+pub use ban_batch::{batch_cost, batch_impact, batch_impact_merged, is_batch, read_ban_batch};
+pub use blast_radius::ImpactLine;
+pub use change::{Change, ChangeReading, Reading};
 pub use context::PlanContext;
 pub use feed::{FeedChange, FeedSnapshot};
 pub use history::ChangeHistory;
+pub use log_reader::label;
 pub use logged_change::LoggedChange;
 pub use plan::{Plan, Prepared};
 pub use policy::Policy;
 pub use rejection::Rejection;
 pub use report::{ReportChange, ReportSnapshot};
 pub use sensor::SensorChange;
-pub use snapshot::Snapshot;
 pub use target::Target;
 pub use watchlist::{NewWatchlist, WatchlistChange, WatchlistDraft, WatchlistEdit, WatchlistSnapshot};
 
@@ -105,16 +111,5 @@ impl Outcome {
     pub fn needs_read_back(&self) -> bool {
         let may_succeed = |error: &Error| !matches!(error, Error::Unauthorized | Error::Forbidden { .. });
         self.stage == LoggedStage::Unknown && self.error.as_ref().is_some_and(may_succeed)
-    }
-}
-
-/// Returns the name of an action on the screen for its name in the log, where some names are older.
-pub fn label(logged: &str) -> &str {
-    match logged {
-        "release" => "unisolate",
-        "annotate" => "edit notes",
-        "begin" => "set in progress",
-        "put back" => "restore status",
-        other => other,
     }
 }

@@ -1,9 +1,11 @@
 //! The plan of a change: its effects and warnings, known before it is sent.
 
 use super::{
-    Change, Justification, LoggedChange, PlanContext, Rejection, Snapshot, assessment::Assessment, role::HostRole,
+    Change, ChangeReading, ImpactLine, Justification, LoggedChange, PlanContext, Rejection, assessment::Assessment,
+    blast_radius::ImpactSubject, operation::WriteContext,
 };
 use crate::api::{Error, WriteRequest};
+use crate::text::Untrusted;
 
 /// The result of planning a change.
 #[derive(Clone, Debug)]
@@ -22,8 +24,7 @@ pub enum Prepared {
 /// A change that can be applied, with everything to know before.
 #[derive(Clone, Debug)]
 pub struct Plan {
-    pub change: Change,
-    pub state: Snapshot,
+    pub reading: ChangeReading,
     pub effects: Vec<String>,
     /// Reasons against it, one line each: neither `--yes` alone nor a single key confirms them.
     pub warnings: Vec<String>,
@@ -31,7 +32,7 @@ pub struct Plan {
     pub notes: Vec<String>,
     /// Why the host is protected; its name must then be typed.
     pub protection: Option<String>,
-    pub(super) role: HostRole,
+    pub(super) impact: ImpactSubject,
     /// The audit log line of the change that this one undoes.
     pub(super) undoes: Option<u64>,
     /// The change that this one undoes, which may still be pending.
@@ -41,10 +42,10 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// Creates the plan of a change that was assessed for a target in this state. `release` is the server's version.
-    fn new(change: Change, state: Snapshot, assessment: Assessment, release: Option<(u32, u32)>) -> Self {
-        let Assessment { effects, warnings, notes, protection, role } = assessment;
-        Self { change, state, effects, warnings, notes, protection, role, undoes: None, undone_change: None, release }
+    /// Creates the plan of an assessed change. `release` is the server's version.
+    fn new(reading: ChangeReading, assessment: Assessment, release: Option<(u32, u32)>) -> Self {
+        let Assessment { effects, warnings, notes, protection, impact } = assessment;
+        Self { reading, effects, warnings, notes, protection, impact, undoes: None, undone_change: None, release }
     }
 
     /// Sets the logged change that this plan undoes.
@@ -60,17 +61,39 @@ impl Plan {
         n_changes > 1 && self.protection.is_some()
     }
 
+    /// Returns the change.
+    pub fn change(&self) -> Change {
+        self.reading.change()
+    }
+
+    /// Returns the name of the target, safe to display.
+    pub fn name(&self) -> String {
+        self.reading.name()
+    }
+
+    /// Returns the name of the target, as the server sent it.
+    pub fn target_name(&self) -> Untrusted {
+        self.reading.target_name()
+    }
+
     /// Returns the exact requests, in the order in which they are sent.
     pub fn write_requests(&self, justification: &Justification) -> Vec<WriteRequest> {
-        self.change.write_requests(&self.state, justification, self.release)
+        self.reading.write_requests(&WriteContext { justification, release: self.release })
     }
 
     /// Returns the number of objects that change: of several alerts, those that do not have the desired state yet.
     pub fn count(&self) -> usize {
-        match (&self.change, &self.state) {
-            (Change::Triage(change), Snapshot::Alerts(current)) => change.n_open(current),
-            _ => 1,
-        }
+        self.reading.n_changed()
+    }
+
+    /// Returns the names of the blast radius lines, in their order.
+    pub fn impact_names(&self) -> &'static [&'static str] {
+        self.impact.names()
+    }
+
+    /// Finds out the blast radius and passes each line to `on_line` as soon as its probe ends.
+    pub async fn find_blast_radius(&self, context: &PlanContext, on_line: impl Fn(ImpactLine)) {
+        self.impact.find(context, on_line).await;
     }
 }
 
@@ -80,41 +103,24 @@ impl Change {
         if let Some(rejection) = context.policy.read_only_rejection() {
             return Ok(Prepared::Rejected(rejection));
         }
-        let state = self.read(&context.client).await?;
-        self.plan_from(state, context).await
+        self.read(&context.client).await?.plan(context).await
     }
+}
 
-    /// Plans the change for a target that was read just now.
-    pub async fn plan_from(self, state: Snapshot, context: &PlanContext) -> Result<Prepared, Error> {
+impl ChangeReading {
+    /// Plans the change for its target, which was read just now.
+    pub async fn plan(self, context: &PlanContext) -> Result<Prepared, Error> {
         if let Some(rejection) = context.policy.read_only_rejection() {
             return Ok(Prepared::Rejected(rejection));
         }
-        if let Some(reason) = self.no_op_reason(&state) {
-            return Ok(Prepared::NoOp {
-                text: format!("{} {reason}", state.name()),
-                is_pending: self.is_pending(&state),
-            });
+        if let Some(reason) = self.no_op_reason() {
+            return Ok(Prepared::NoOp { text: format!("{} {reason}", self.name()), is_pending: self.is_pending() });
         }
-        if let Some((why, hint)) = self.rejection(&state) {
-            return Ok(Prepared::Rejected(Rejection {
-                why: format!("{} {why}", state.name()),
-                hint,
-                is_policy: false,
-            }));
+        if let Some((why, hint)) = self.rejection() {
+            return Ok(Prepared::Rejected(Rejection { why: format!("{} {why}", self.name()), hint, is_policy: false }));
         }
-        let assessment = match (&self, &state) {
-            (Self::Sensor(change), Snapshot::Sensor(current)) => change.assess(current, context).await?,
-            (Self::Ban(change), Snapshot::Hash { ban, .. }) => Ok(change.assess(ban.as_ref(), context).await),
-            (Self::Triage(change), Snapshot::Alerts(current)) => Ok(change.assess(current, context)),
-            (Self::Watch(change), Snapshot::Watchlist(current)) => change.assess(current, context),
-            (Self::Feed(change), Snapshot::Feed(current)) => Ok(change.assess(current, context).await),
-            (Self::Ignore(change), Snapshot::Report(current)) => Ok(change.assess(current)),
-            (Self::Admin(change), Snapshot::Admin(current)) => change.assess(current),
-            // `Change::read` returns the kind that belongs to the change.
-            _ => return Err(Error::Internal),
-        };
-        Ok(match assessment {
-            Ok(assessment) => Prepared::Ready(Box::new(Plan::new(self, state, assessment, context.client.release()))),
+        Ok(match self.assess(context).await? {
+            Ok(assessment) => Prepared::Ready(Box::new(Plan::new(self, assessment, context.client.release()))),
             Err(rejection) => Prepared::Rejected(rejection),
         })
     }

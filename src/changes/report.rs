@@ -2,8 +2,15 @@
 
 use serde_json::{Value, json};
 
-use super::{Target, assessment::Assessment};
+use super::{
+    Aspect, Justification, PlanContext, Rejection, Target,
+    assessment::Assessment,
+    blast_radius::ImpactSubject,
+    operation::{Operation, WriteContext, immediate_stage},
+    snapshot::Snapshot,
+};
 use crate::api::{Client, Error, WriteRequest};
+use crate::audit::LoggedStage;
 use crate::model::{Report, ReportId};
 use crate::text::{self, Untrusted};
 
@@ -26,21 +33,38 @@ impl ReportChange {
     /// The verbs of ignoring a report and of restoring it.
     pub const VERBS: [&str; 2] = ["ignore report", "restore report"];
 
-    pub(super) fn verb(&self) -> &'static str {
+    /// Returns whether the report on the server satisfies the change; `None` if the server does not say.
+    fn is_satisfied_by(&self, current: &ReportSnapshot) -> Option<bool> {
+        let is_ignored = current.report.as_ref()?.is_ignored?;
+        Some(is_ignored == self.is_ignored)
+    }
+}
+
+impl Operation for ReportChange {
+    type State = ReportSnapshot;
+
+    fn verb(&self) -> &'static str {
         let [ignore, restore] = Self::VERBS;
         if self.is_ignored { ignore } else { restore }
     }
 
-    pub(super) fn target(&self) -> Target {
+    fn aspect(&self) -> Aspect {
+        Aspect::Ignored
+    }
+
+    fn needs_reason(&self) -> bool {
+        self.is_ignored
+    }
+
+    fn target(&self) -> Target {
         Target::Report(self.report.clone())
     }
 
-    pub(super) fn desired(&self) -> Value {
+    fn desired(&self, _: &Justification) -> Value {
         json!({"is_ignored": self.is_ignored})
     }
 
-    /// Reads the report from the server, past every cache.
-    pub(super) async fn read(&self, client: &Client) -> Result<ReportSnapshot, Error> {
+    async fn read(&self, client: &Client) -> Result<ReportSnapshot, Error> {
         let report = match client.report(&self.report).await {
             Ok(report) => Some(report),
             Err(Error::NotFound { .. }) => None,
@@ -50,26 +74,28 @@ impl ReportChange {
         Ok(ReportSnapshot { report, name })
     }
 
-    pub(super) fn write_requests(&self, current: &ReportSnapshot) -> Vec<WriteRequest> {
+    fn write_requests(&self, current: &ReportSnapshot, _: &WriteContext<'_>) -> Vec<WriteRequest> {
         current.report.as_ref().map(|report| WriteRequest::report(&report.id, self.is_ignored)).into_iter().collect()
     }
 
-    /// Returns whether the report on the server satisfies the change; `None` if the server does not say.
-    pub(super) fn is_satisfied_by(&self, current: &ReportSnapshot) -> Option<bool> {
-        let is_ignored = current.report.as_ref()?.is_ignored?;
-        Some(is_ignored == self.is_ignored)
+    fn stage(&self, current: &ReportSnapshot) -> LoggedStage {
+        immediate_stage(self.is_satisfied_by(current))
     }
 
-    pub(super) fn no_op_reason(&self, current: &ReportSnapshot) -> Option<String> {
+    fn inverse(&self, _: &Value, _: &Value) -> Result<Self, &'static str> {
+        Ok(Self { report: self.report.clone(), is_ignored: !self.is_ignored })
+    }
+
+    fn no_op_reason(&self, current: &ReportSnapshot) -> Option<String> {
         let text = if self.is_ignored { "is already ignored" } else { "already raises alerts" };
         (self.is_satisfied_by(current) == Some(true)).then(|| text.into())
     }
 
-    pub(super) fn rejection(current: &ReportSnapshot) -> Option<(&'static str, &'static str)> {
+    fn rejection(&self, current: &ReportSnapshot) -> Option<(&'static str, &'static str)> {
         current.report.is_none().then_some(("no longer exists", "its feed removed it, or the feed was deleted"))
     }
 
-    pub(super) fn describe(current: &ReportSnapshot) -> String {
+    fn describe(&self, current: &ReportSnapshot) -> String {
         match current.report.as_ref().map(|report| report.is_ignored) {
             Some(Some(true)) => "ignored".into(),
             Some(Some(false)) => "raises alerts".into(),
@@ -78,9 +104,8 @@ impl ReportChange {
         }
     }
 
-    /// Finds out what the change does to the report.
-    pub(super) fn assess(&self, current: &ReportSnapshot) -> Assessment {
-        let name = text::make_visible(current.target_name());
+    async fn assess(&self, current: &ReportSnapshot, _: &PlanContext) -> Result<Result<Assessment, Rejection>, Error> {
+        let name = text::make_visible(&current.target_name());
         let (feed, n_indicators) = match &current.report {
             Some(report) => (text::make_visible(&report.feed_name), report.indicators.len()),
             None => (String::new(), 0),
@@ -90,18 +115,17 @@ impl ReportChange {
         if n_indicators > 0 {
             effects.push(format!("Contains {}", text::pluralize(n_indicators, "indicator", "indicators")));
         }
-        Assessment { effects, ..Assessment::default() }
+        let impact = if self.is_ignored { ImpactSubject::Report(self.report.clone()) } else { ImpactSubject::None };
+        Ok(Ok(Assessment { effects, impact, ..Assessment::default() }))
     }
 }
 
-impl ReportSnapshot {
-    /// Returns the title of the report, or its ID if there is none.
-    pub(super) fn target_name(&self) -> &Untrusted {
-        self.report.as_ref().map(|report| &report.title).and_then(Untrusted::non_empty).unwrap_or(&self.name)
+impl Snapshot for ReportSnapshot {
+    fn target_name(&self) -> Untrusted {
+        self.report.as_ref().map(|report| &report.title).and_then(Untrusted::non_empty).unwrap_or(&self.name).clone()
     }
 
-    /// Returns the state as JSON for the audit log.
-    pub(super) fn snapshot_json(&self) -> Value {
+    fn snapshot_json(&self) -> Value {
         let is_ignored = self.report.as_ref().map(|report| report.is_ignored);
         json!({"is_ignored": is_ignored})
     }

@@ -8,11 +8,8 @@ use crate::text::Untrusted;
 pub(super) const DOMAIN_CONTROLLER: &str = "domain_controller";
 
 /// The role of a host, according to its processes.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(super) enum HostRole {
-    /// Not read, since the plan does not depend on the role.
-    #[default]
-    NotRead,
     /// The `host_type` values of its processes; empty if the server has no process of the host.
     Read {
         /// The values, as the server writes them.
@@ -55,7 +52,6 @@ impl HostRole {
             _ if self.is_role(role) => None,
             Self::Read { doubt, .. } => doubt.clone(),
             Self::Unread(error) => Some(error.to_string()),
-            Self::NotRead => None,
         }
     }
 
@@ -63,7 +59,7 @@ impl HostRole {
     pub(super) fn is_role(&self, role: &str) -> bool {
         match self {
             Self::Read { names, .. } => names.iter().any(|name| name.eq_ignore_case(role)),
-            Self::NotRead | Self::Unread(_) => false,
+            Self::Unread(_) => false,
         }
     }
 }

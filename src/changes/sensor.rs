@@ -3,10 +3,19 @@
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::{PlanContext, Rejection, Target, assessment::Assessment, isolation, role::HostRole};
-use crate::api::{Error, WriteRequest};
+use super::{
+    Aspect, Justification, PlanContext, Rejection, Target,
+    assessment::Assessment,
+    blast_radius::ImpactSubject,
+    isolation, members,
+    operation::{NOTHING_LOGGED, Operation, WriteContext},
+    role::HostRole,
+    snapshot::Snapshot,
+};
+use crate::api::{Client, Error, WriteRequest};
+use crate::audit::LoggedStage;
 use crate::model::{Group, GroupId, Isolation, Sensor, SensorId};
-use crate::text;
+use crate::text::{self, Untrusted};
 
 /// A change of a sensor.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,19 +44,8 @@ pub enum SensorChange {
 }
 
 impl SensorChange {
-    pub(super) fn verb(&self) -> &'static str {
-        match self {
-            Self::Isolate(_) => "isolate",
-            Self::Unisolate(_) => "release",
-            Self::Move { .. } => "move",
-            Self::Flush { .. } => "flush",
-            Self::Restart(_) => "restart",
-            Self::Annotate { .. } => "annotate",
-        }
-    }
-
     /// Returns the ID of the sensor.
-    pub(super) fn sensor(&self) -> SensorId {
+    fn sensor(&self) -> SensorId {
         match self {
             Self::Isolate(sensor)
             | Self::Unisolate(sensor)
@@ -58,41 +56,9 @@ impl SensorChange {
         }
     }
 
-    pub(super) fn target(&self) -> Target {
-        Target::Sensor(self.sensor())
-    }
-
-    pub(super) fn needs_reason(&self) -> bool {
-        matches!(self, Self::Isolate(_) | Self::Unisolate(_))
-    }
-
-    pub(super) fn desired(&self) -> Value {
-        match self {
-            Self::Isolate(_) => json!({"is_isolating": true}),
-            Self::Unisolate(_) => json!({"is_isolating": false}),
-            Self::Move { group, .. } => json!({"group_id": group.0}),
-            Self::Flush { until, .. } => json!({"event_log_flush_time": until}),
-            Self::Restart(_) => json!({"restart_queued": true}),
-            Self::Annotate { notes, .. } => json!({"notes": notes}),
-        }
-    }
-
-    /// Returns the request for the change.
-    pub(super) fn write_requests(&self, sensor: &Sensor, release: Option<(u32, u32)>) -> Vec<WriteRequest> {
-        let request = match self {
-            Self::Isolate(_) => WriteRequest::isolation(sensor, true),
-            Self::Unisolate(_) => WriteRequest::isolation(sensor, false),
-            Self::Move { group, .. } => WriteRequest::group(sensor, *group),
-            Self::Flush { until, .. } => WriteRequest::flush(sensor, *until, release),
-            Self::Restart(_) => WriteRequest::restart(sensor),
-            Self::Annotate { notes, .. } => WriteRequest::notes(sensor, notes),
-        };
-        vec![request]
-    }
-
     /// Returns whether the server has recorded the change, and whether the sensor has applied it. `None` if the record
     /// does not say: a member that vanishes once the sensor has acted on it looks as if it was never set.
-    pub(super) fn is_satisfied_by(&self, sensor: &Sensor) -> (Option<bool>, Option<bool>) {
+    fn is_satisfied_by(&self, sensor: &Sensor) -> (Option<bool>, Option<bool>) {
         let same = |is_satisfied: Option<bool>| (is_satisfied, is_satisfied);
         match self {
             Self::Isolate(_) => (sensor.isolation_wanted, sensor.is_isolating),
@@ -102,121 +68,6 @@ impl SensorChange {
             Self::Restart(_) => same(sensor.restart_queued.filter(|is| *is)),
             Self::Annotate { notes, .. } => same(Some(sensor.notes.raw() == notes)),
         }
-    }
-
-    /// Describes the member that the change sets.
-    pub(super) fn describe(&self, sensor: &Sensor) -> String {
-        match self {
-            Self::Isolate(_) | Self::Unisolate(_) => sensor.isolation().to_string(),
-            Self::Move { .. } => sensor.group.map_or("no group".into(), |group| format!("group {group}")),
-            Self::Flush { .. } if sensor.flush_until.is_empty() => {
-                "no flush queued: already done, or ignored by the server".into()
-            }
-            Self::Flush { .. } => "flush queued for the next check-in".into(),
-            Self::Restart(_) if sensor.restart_queued == Some(true) => "restart queued for the next check-in".into(),
-            Self::Restart(_) => "no restart queued: already done, or ignored by the server".into(),
-            Self::Annotate { .. } if sensor.notes.is_empty() => "no notes".into(),
-            Self::Annotate { .. } => format!("notes: {}", text::fit(&sensor.notes, 60)),
-        }
-    }
-
-    /// Returns why the change would have no effect; `None` if it would have one.
-    pub(super) fn no_op_reason(&self, sensor: &Sensor) -> Option<String> {
-        let is_waiting =
-            |action: &str| format!("is already waiting to be {action}; the sensor was last seen {}", last_seen(sensor));
-        let reason = match self {
-            Self::Move { group, .. } if sensor.group == Some(*group) => {
-                return Some("is already in that group".into());
-            }
-            Self::Annotate { notes, .. } if sensor.notes.raw() == notes => {
-                return Some("already has these notes".into());
-            }
-            Self::Flush { .. } if !sensor.flush_until.is_empty() => is_waiting("flushed"),
-            Self::Restart(_) if sensor.restart_queued == Some(true) => is_waiting("restarted"),
-            Self::Isolate(_) => match sensor.isolation() {
-                Isolation::Yes => "is already isolated".into(),
-                Isolation::Pending => is_waiting("isolated"),
-                _ => return None,
-            },
-            Self::Unisolate(_) => match sensor.isolation() {
-                Isolation::No => "is not isolated".into(),
-                Isolation::Lifting => is_waiting("unisolated"),
-                _ => return None,
-            },
-            _ => return None,
-        };
-        Some(reason)
-    }
-
-    /// Returns why the sensor cannot apply the change, with a hint.
-    pub(super) fn rejection(&self, sensor: &Sensor) -> Option<(&'static str, &'static str)> {
-        let is_isolation = matches!(self, Self::Isolate(_));
-        let elsewhere = if is_isolation { "isolate the host on the network" } else { "no action can reach it" };
-        if sensor.uninstalled == Some(true) {
-            return Some(("no longer has a sensor: it was uninstalled", elsewhere));
-        }
-        if is_isolation && sensor.supports_isolation == Some(false) {
-            return Some(("has a sensor that cannot isolate", elsewhere));
-        }
-        None
-    }
-
-    /// Finds out what the change does to the sensor.
-    pub(super) async fn assess(
-        &self,
-        sensor: &Sensor,
-        context: &PlanContext,
-    ) -> Result<Result<Assessment, Rejection>, Error> {
-        let PlanContext { client, policy, .. } = context;
-        // The server's version decides how a time is written.
-        if matches!(self, Self::Flush { .. }) && client.release().is_none() {
-            client.info().await?;
-        }
-        let mut notes = Vec::new();
-        let fetched_group = match (self, sensor.group) {
-            (_, None) => None,
-            // When several hosts are moved, many leave one group and all enter one.
-            (Self::Move { .. }, Some(id)) => Some(context.group(id).await),
-            (_, Some(id)) => Some(client.group(id).await),
-        };
-        let group = match fetched_group {
-            Some(fetched_group) => match fetched_group {
-                Ok(group) => Some(group),
-                Err(error) => {
-                    notes.push(format!("Its sensor group is unknown: {error}"));
-                    None
-                }
-            },
-            None => None,
-        };
-        let needs_role = matches!(self, Self::Isolate(_)) || policy.protected_roles().next().is_some();
-        let role = if needs_role { HostRole::read(sensor, client).await } else { HostRole::NotRead };
-        let protection =
-            policy.protection_reason(sensor, group.as_ref()).or_else(|| policy.role_protection_reason(&role));
-        let destination_name = match self {
-            Self::Move { group: destination, .. } => match context.group(*destination).await {
-                Ok(group) => format!("group {}", text::make_visible(&group.name)),
-                Err(Error::NotFound { what }) => {
-                    return Ok(Err(Rejection {
-                        why: format!("{what} not found on the server"),
-                        hint: "`lampblack sensor show HOST` shows the group of a host",
-                        is_policy: false,
-                    }));
-                }
-                Err(error) => return Err(error),
-            },
-            _ => String::new(),
-        };
-        notes.extend(self.notes(sensor));
-        // A host that is known to be protected needs no doubt.
-        let name_doubt = policy.name_doubt(sensor).filter(|_| protection.is_none());
-        Ok(Ok(Assessment {
-            effects: self.effects(sensor, group.as_ref(), &destination_name),
-            warnings: name_doubt.into_iter().collect(),
-            notes,
-            protection,
-            role,
-        }))
     }
 
     fn effects(&self, sensor: &Sensor, group: Option<&Group>, destination: &str) -> Vec<String> {
@@ -275,6 +126,233 @@ impl SensorChange {
     }
 }
 
+impl Operation for SensorChange {
+    type State = Sensor;
+
+    fn verb(&self) -> &'static str {
+        match self {
+            Self::Isolate(_) => "isolate",
+            Self::Unisolate(_) => "release",
+            Self::Move { .. } => "move",
+            Self::Flush { .. } => "flush",
+            Self::Restart(_) => "restart",
+            Self::Annotate { .. } => "annotate",
+        }
+    }
+
+    fn aspect(&self) -> Aspect {
+        match self {
+            Self::Isolate(_) | Self::Unisolate(_) => Aspect::Isolation,
+            Self::Move { .. } => Aspect::Group,
+            Self::Flush { .. } => Aspect::Flush,
+            Self::Restart(_) => Aspect::Restart,
+            Self::Annotate { .. } => Aspect::Notes,
+        }
+    }
+
+    fn target(&self) -> Target {
+        Target::Sensor(self.sensor())
+    }
+
+    fn needs_reason(&self) -> bool {
+        matches!(self, Self::Isolate(_) | Self::Unisolate(_))
+    }
+
+    fn desired(&self, _: &Justification) -> Value {
+        match self {
+            Self::Isolate(_) => json!({"is_isolating": true}),
+            Self::Unisolate(_) => json!({"is_isolating": false}),
+            Self::Move { group, .. } => json!({"group_id": group.0}),
+            Self::Flush { until, .. } => json!({"event_log_flush_time": until}),
+            Self::Restart(_) => json!({"restart_queued": true}),
+            Self::Annotate { notes, .. } => json!({"notes": notes}),
+        }
+    }
+
+    async fn read(&self, client: &Client) -> Result<Sensor, Error> {
+        client.sensor(self.sensor()).await
+    }
+
+    fn write_requests(&self, sensor: &Sensor, context: &WriteContext<'_>) -> Vec<WriteRequest> {
+        let request = match self {
+            Self::Isolate(_) => WriteRequest::isolation(sensor, true),
+            Self::Unisolate(_) => WriteRequest::isolation(sensor, false),
+            Self::Move { group, .. } => WriteRequest::group(sensor, *group),
+            Self::Flush { until, .. } => WriteRequest::flush(sensor, *until, context.release),
+            Self::Restart(_) => WriteRequest::restart(sensor),
+            Self::Annotate { notes, .. } => WriteRequest::notes(sensor, notes),
+        };
+        vec![request]
+    }
+
+    fn stage(&self, sensor: &Sensor) -> LoggedStage {
+        match self.is_satisfied_by(sensor) {
+            (Some(true), Some(true)) => LoggedStage::Confirmed,
+            (Some(true), _) => LoggedStage::Accepted,
+            (Some(false), _) => LoggedStage::NotApplied,
+            (None, _) => LoggedStage::Unknown,
+        }
+    }
+
+    fn is_pending(&self, sensor: &Sensor) -> bool {
+        self.stage(sensor) == LoggedStage::Accepted
+    }
+
+    fn describe(&self, sensor: &Sensor) -> String {
+        match self {
+            Self::Isolate(_) | Self::Unisolate(_) => sensor.isolation().to_string(),
+            Self::Move { .. } => sensor.group.map_or("no group".into(), |group| format!("group {group}")),
+            Self::Flush { .. } if sensor.flush_until.is_empty() => {
+                "no flush queued: already done, or ignored by the server".into()
+            }
+            Self::Flush { .. } => "flush queued for the next check-in".into(),
+            Self::Restart(_) if sensor.restart_queued == Some(true) => "restart queued for the next check-in".into(),
+            Self::Restart(_) => "no restart queued: already done, or ignored by the server".into(),
+            Self::Annotate { .. } if sensor.notes.is_empty() => "no notes".into(),
+            Self::Annotate { .. } => format!("notes: {}", text::fit(&sensor.notes, 60)),
+        }
+    }
+
+    fn describe_wait(&self, sensor: &Sensor) -> String {
+        format!("; the sensor was last seen {}", last_seen(sensor))
+    }
+
+    fn replaced_members(&self) -> Option<Value> {
+        match self {
+            Self::Move { group, .. } => Some(json!({"group_id": group.0})),
+            Self::Annotate { notes, .. } => Some(json!({"notes": notes})),
+            Self::Isolate(_) | Self::Unisolate(_) | Self::Flush { .. } | Self::Restart(_) => None,
+        }
+    }
+
+    fn inverse(&self, before: &Value, _: &Value) -> Result<Self, &'static str> {
+        match *self {
+            Self::Isolate(sensor) => Ok(Self::Unisolate(sensor)),
+            Self::Unisolate(sensor) => Ok(Self::Isolate(sensor)),
+            Self::Move { sensor, .. } => {
+                let group = members::number(before, "group_id").ok_or(NOTHING_LOGGED)?;
+                Ok(Self::Move { sensor, group: GroupId(group) })
+            }
+            Self::Annotate { sensor, .. } => {
+                Ok(Self::Annotate { sensor, notes: members::text(before, "notes").unwrap_or_default() })
+            }
+            Self::Flush { .. } => Err("what a sensor has sent stays on the server"),
+            Self::Restart(_) => Err("a restart changes nothing that could be restored"),
+        }
+    }
+
+    fn no_op_reason(&self, sensor: &Sensor) -> Option<String> {
+        let is_waiting =
+            |action: &str| format!("is already waiting to be {action}; the sensor was last seen {}", last_seen(sensor));
+        let reason = match self {
+            Self::Move { group, .. } if sensor.group == Some(*group) => {
+                return Some("is already in that group".into());
+            }
+            Self::Annotate { notes, .. } if sensor.notes.raw() == notes => {
+                return Some("already has these notes".into());
+            }
+            Self::Flush { .. } if !sensor.flush_until.is_empty() => is_waiting("flushed"),
+            Self::Restart(_) if sensor.restart_queued == Some(true) => is_waiting("restarted"),
+            Self::Isolate(_) => match sensor.isolation() {
+                Isolation::Yes => "is already isolated".into(),
+                Isolation::Pending => is_waiting("isolated"),
+                _ => return None,
+            },
+            Self::Unisolate(_) => match sensor.isolation() {
+                Isolation::No => "is not isolated".into(),
+                Isolation::Lifting => is_waiting("unisolated"),
+                _ => return None,
+            },
+            _ => return None,
+        };
+        Some(reason)
+    }
+
+    fn rejection(&self, sensor: &Sensor) -> Option<(&'static str, &'static str)> {
+        let is_isolation = matches!(self, Self::Isolate(_));
+        let elsewhere = if is_isolation { "isolate the host on the network" } else { "no action can reach it" };
+        if sensor.uninstalled == Some(true) {
+            return Some(("no longer has a sensor: it was uninstalled", elsewhere));
+        }
+        if is_isolation && sensor.supports_isolation == Some(false) {
+            return Some(("has a sensor that cannot isolate", elsewhere));
+        }
+        None
+    }
+
+    async fn assess(&self, sensor: &Sensor, context: &PlanContext) -> Result<Result<Assessment, Rejection>, Error> {
+        let PlanContext { client, policy, .. } = context;
+        // The server's version decides how a time is written.
+        if matches!(self, Self::Flush { .. }) && client.release().is_none() {
+            client.info().await?;
+        }
+        let mut notes = Vec::new();
+        let fetched_group = match (self, sensor.group) {
+            (_, None) => None,
+            // When several hosts are moved, many leave one group and all enter one.
+            (Self::Move { .. }, Some(id)) => Some(context.group(id).await),
+            (_, Some(id)) => Some(client.group(id).await),
+        };
+        let group = match fetched_group {
+            Some(fetched_group) => match fetched_group {
+                Ok(group) => Some(group),
+                Err(error) => {
+                    notes.push(format!("Its sensor group is unknown: {error}"));
+                    None
+                }
+            },
+            None => None,
+        };
+        let needs_role = matches!(self, Self::Isolate(_)) || policy.protected_roles().next().is_some();
+        let role = if needs_role { Some(HostRole::read(sensor, client).await) } else { None };
+        let role_protection = || role.as_ref().and_then(|role| policy.role_protection_reason(role));
+        let protection = policy.protection_reason(sensor, group.as_ref()).or_else(role_protection);
+        let destination_name = match self {
+            Self::Move { group: destination, .. } => match context.group(*destination).await {
+                Ok(group) => format!("group {}", text::make_visible(&group.name)),
+                Err(Error::NotFound { what }) => {
+                    return Ok(Err(Rejection {
+                        why: format!("{what} not found on the server"),
+                        hint: "`lampblack sensor show HOST` shows the group of a host",
+                        is_policy: false,
+                    }));
+                }
+                Err(error) => return Err(error),
+            },
+            _ => String::new(),
+        };
+        notes.extend(self.notes(sensor));
+        // A host that is known to be protected needs no doubt.
+        let name_doubt = policy.name_doubt(sensor).filter(|_| protection.is_none());
+        let impact = role.filter(|_| matches!(self, Self::Isolate(_)));
+        let impact = impact.map(|role| ImpactSubject::Host { sensor: Box::new(sensor.clone()), role });
+        Ok(Ok(Assessment {
+            effects: self.effects(sensor, group.as_ref(), &destination_name),
+            warnings: name_doubt.into_iter().collect(),
+            notes,
+            protection,
+            impact: impact.unwrap_or_default(),
+        }))
+    }
+}
+
+impl Snapshot for Sensor {
+    fn target_name(&self) -> Untrusted {
+        self.computer_name.clone()
+    }
+
+    fn snapshot_json(&self) -> Value {
+        json!({
+            "network_isolation_enabled": self.isolation_wanted,
+            "is_isolating": self.is_isolating,
+            "group_id": self.group.map(|group| group.0),
+            "restart_queued": self.restart_queued,
+            "event_log_flush_time": self.flush_until.non_empty().map(Untrusted::raw),
+            "notes": self.notes.non_empty().map(Untrusted::raw),
+        })
+    }
+}
+
 fn to_kib(bytes: Option<u64>) -> String {
     bytes.map_or("?".into(), |bytes| bytes.div_ceil(1024).to_string())
 }
@@ -284,6 +362,6 @@ fn lost_exclusions(group: GroupId) -> String {
 }
 
 /// Returns the time of the last check-in, in UTC, or "never".
-pub(super) fn last_seen(sensor: &Sensor) -> String {
+fn last_seen(sensor: &Sensor) -> String {
     sensor.last_checkin.map_or("never".into(), |at| at.strftime("%Y-%m-%d %H:%M:%SZ").to_string())
 }

@@ -10,22 +10,28 @@ use super::{
 use crate::api::{Client, Error};
 use crate::audit::{LoggedStage, Scan};
 use crate::changes::{
-    self, Applied, Change, ImpactLine, Justification, NotSent, Outcome, Plan, PlanContext, PlannedChange, Prepared,
-    Snapshot,
+    self, Applied, Change, ChangeReading, ImpactLine, Justification, NotSent, Outcome, Plan, PlanContext,
+    PlannedChange, Prepared,
 };
 use crate::cli::{self, WaitLimit};
 use crate::config::Access;
 use crate::text;
 
 /// A change, with the state of its target if it was read already.
-pub(super) struct PlannedTarget {
-    pub(super) change: Change,
-    pub(super) state: Option<Snapshot>,
+pub(super) enum PlannedTarget {
+    Unread(Change),
+    Read(ChangeReading),
 }
 
 impl From<Change> for PlannedTarget {
     fn from(change: Change) -> Self {
-        Self { change, state: None }
+        Self::Unread(change)
+    }
+}
+
+impl From<ChangeReading> for PlannedTarget {
+    fn from(reading: ChangeReading) -> Self {
+        Self::Read(reading)
     }
 }
 
@@ -35,15 +41,29 @@ impl PlannedTarget {
     pub(super) async fn find_by_number(
         word: &str,
         change: impl Fn(u64) -> Change,
-        exists: impl Fn(&Snapshot) -> bool,
+        exists: impl Fn(&ChangeReading) -> bool,
         client: &Client,
     ) -> Result<Option<Self>, Failure> {
         let Ok(id) = word.trim().parse() else {
             return Ok(None);
         };
-        let change = change(id);
-        let state = change.read(client).await?;
-        Ok(exists(&state).then_some(Self { change, state: Some(state) }))
+        let reading = change(id).read(client).await?;
+        Ok(exists(&reading).then_some(Self::Read(reading)))
+    }
+
+    /// Returns the change with the state of its target, which is read unless it was already.
+    pub(super) async fn reading(self, client: &Client) -> Result<ChangeReading, Error> {
+        match self {
+            Self::Unread(change) => change.read(client).await,
+            Self::Read(reading) => Ok(reading),
+        }
+    }
+
+    fn change(&self) -> Change {
+        match self {
+            Self::Unread(change) => change.clone(),
+            Self::Read(reading) => reading.change(),
+        }
     }
 }
 
@@ -56,7 +76,7 @@ pub(super) async fn apply_changes<M: Into<PlannedTarget>>(
     cx: &mut CommandCx<'_>,
 ) -> Result<Exit, Failure> {
     let changes: Vec<PlannedTarget> = changes.into_iter().map(Into::into).collect();
-    let needs_reason = changes.iter().any(|target| target.change.needs_reason());
+    let needs_reason = changes.iter().any(|target| target.change().needs_reason());
     let justification = change::justification(args, needs_reason, access, cx)?;
     let context = PlanContext::new(client.clone(), change::policy(access)).with_user(access.profile.user.clone());
     let (plans, mut exit) = plan(changes, wait_limit, &context, access, cx).await?;
@@ -124,9 +144,9 @@ async fn render_preview(
     for plan in plans {
         let impact = RefCell::new(Vec::new());
         let collect = |line| impact.borrow_mut().push(line);
-        plan.blast_radius(context, collect).await;
+        plan.find_blast_radius(context, collect).await;
         let mut impact: Vec<ImpactLine> = impact.into_inner();
-        let names = plan.change.probe_names();
+        let names = plan.impact_names();
         impact.sort_by_key(|line| names.iter().position(|name| *name == line.subject));
         warnings.extend(change::warnings(plan, &impact));
         lines.extend(change::render_preview(plan, &impact, justification));
@@ -146,15 +166,15 @@ async fn plan(
     let is_bulk = changes.len() > 1;
     let mut exit = Exit::Done;
     let mut plans = Vec::new();
-    for PlannedTarget { change, state } in changes {
-        let prepared = match state {
-            Some(state) => change.plan_from(state, context).await?,
-            None => change.prepare(context).await?,
+    for target in changes {
+        let prepared = match target {
+            PlannedTarget::Read(reading) => reading.plan(context).await?,
+            PlannedTarget::Unread(change) => change.prepare(context).await?,
         };
         match prepared {
             Prepared::Ready(plan) => match &plan.protection {
                 Some(why) if is_bulk => {
-                    let name = plan.state.name();
+                    let name = plan.name();
                     cx.warn(&format!("{name} is skipped: {why}; a protected host needs a command of its own"));
                     exit = Exit::Refused;
                 }
@@ -210,7 +230,7 @@ async fn apply_in_turn<'p>(
                 return Err(Failure::from(error).with_hint("nothing was sent"));
             }
             Err(error) => {
-                let name = plan.state.name();
+                let name = plan.name();
                 let text = format!("{name}: {error}");
                 exit = cx.report(&Failure::new(Exit::Failed, text).with_hint("nothing was sent"));
             }
@@ -226,8 +246,8 @@ fn report_outcome(
     wait_limit: WaitLimit,
     cx: &mut CommandCx<'_>,
 ) -> Result<(Exit, Option<Failure>), Failure> {
-    let name = plan.state.name();
-    let verb = plan.change.label();
+    let name = plan.name();
+    let verb = plan.change().label();
     let stage = match outcome.stage {
         LoggedStage::Accepted => "accepted",
         LoggedStage::Confirmed => "confirmed",

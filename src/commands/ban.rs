@@ -119,9 +119,9 @@ async fn plan_targets(
     };
     cx.note(&cost);
     let context = PlanContext::new(client.clone(), change::policy(access));
-    let states = changes::read_ban_batch(&changes, &context).await?;
-    let targets = changes.into_iter().zip(states);
-    Ok(targets.map(|(change, state)| PlannedTarget { change, state }).collect())
+    let readings = changes::read_ban_batch(&changes, &context).await?;
+    let targets = changes.into_iter().zip(readings);
+    Ok(targets.map(|(change, reading)| reading.map_or(PlannedTarget::Unread(change), PlannedTarget::Read)).collect())
 }
 
 fn row(ban: &Ban) -> OutputRow {

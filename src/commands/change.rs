@@ -65,7 +65,7 @@ pub(super) fn open_log(cx: &CommandCx<'_>) -> Result<Log, Failure> {
 
 /// Returns the preview of a change, line by line: effects, warnings, blast radius, requests.
 pub(super) fn render_preview(plan: &Plan, impact: &[ImpactLine], justification: &Justification) -> Vec<String> {
-    let mut lines = vec![plan.change.label().to_owned()];
+    let mut lines = vec![plan.change().label().to_owned()];
     lines.extend(plan.effects.iter().map(|effect| format!("  {effect}")));
     lines.extend(plan.protection.iter().map(|why| format!("  PROTECTED: {why}")));
     lines.extend(warnings(plan, impact).map(|warning| format!("  WARNING: {warning}")));
@@ -138,11 +138,11 @@ pub(super) fn confirm(
     let n: usize = plans.iter().map(Plan::count).sum();
     let (question, expected) = match (protected, plans) {
         (Some(plan), _) => {
-            let name = plan.state.target_name().raw().to_owned();
+            let name = plan.target_name().raw().to_owned();
             ("Type the name of the host to confirm:".to_owned(), name)
         }
         (None, [first, ..]) if n > 1 => {
-            let noun = first.change.target().plural();
+            let noun = first.change().target().plural();
             let question = format!("Type the number of {noun}, {n}, to confirm:");
             (question, n.to_string())
         }

@@ -9,7 +9,7 @@ use super::{
     resolve::{self, Numbered, ObjectKind},
 };
 use crate::api::{Client, Error};
-use crate::changes::{Change, FeedChange, Snapshot};
+use crate::changes::{Change, ChangeReading, FeedChange};
 use crate::cli::{self, OutputArgs, WaitLimit};
 use crate::model::{Feed, FeedId, Search, Span};
 use crate::output::{Align, Format, OutputCell, OutputColumn, OutputRow, TableWriter};
@@ -146,7 +146,8 @@ async fn plan_target(
     cx: &mut CommandCx<'_>,
 ) -> Result<PlannedTarget, Failure> {
     let change = |number| Change::Feed(feed_change(FeedId(number)));
-    let exists = |state: &Snapshot| matches!(state, Snapshot::Feed(snapshot) if snapshot.feed.is_some());
+    let exists =
+        |reading: &ChangeReading| matches!(reading, ChangeReading::Feed(reading) if reading.state.feed.is_some());
     if let Some(target) = PlannedTarget::find_by_number(word, change, exists, client).await? {
         return Ok(target);
     }

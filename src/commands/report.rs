@@ -8,8 +8,8 @@ use super::{
     args::{self, read_args},
     links, page_summary, query_argument, select, time_args,
 };
-use crate::api::{Client, Error};
-use crate::changes::{Change, ReportChange, Snapshot};
+use crate::api::Client;
+use crate::changes::{Change, ChangeReading, ReportChange};
 use crate::cli::{self, Reports, WaitLimit};
 use crate::model::{Report, ReportId, Search};
 use crate::output::{Align, OutputCell, OutputColumn, OutputRow};
@@ -86,25 +86,22 @@ fn parse_ids(ids: &[String], cx: &mut CommandCx<'_>) -> Result<Vec<ReportId>, Fa
 async fn with_current_state(changes: Vec<Change>, client: &Client) -> Result<Vec<PlannedTarget>, Failure> {
     /// The number of concurrent requests.
     const MAX_CONCURRENT: usize = 8;
-    let reads: Vec<_> = stream::iter(changes)
-        .map(|change| async move {
-            let state = change.read(client).await?;
-            Ok::<_, Error>((change, state))
-        })
+    let readings: Vec<_> = stream::iter(changes)
+        .map(|change| async move { change.read(client).await })
         .buffered(MAX_CONCURRENT)
         .try_collect()
         .await?;
-    let (mut missing, mut targets) = (Vec::new(), Vec::new());
-    for (change, state) in reads {
-        if matches!(&state, Snapshot::Report(snapshot) if snapshot.report.is_none()) {
-            let id = text::make_visible(&change.target().id().into());
+    let mut missing = Vec::new();
+    for reading in &readings {
+        if let ChangeReading::Ignore(reading) = reading
+            && reading.state.report.is_none()
+        {
+            let id = text::make_visible(&reading.change.report.raw().into());
             missing.push(format!("report {id} not found"));
         }
-        let state = Some(state);
-        targets.push(PlannedTarget { change, state });
     }
     select::check_none_missing(missing, "`lampblack report list`")?;
-    Ok(targets)
+    Ok(readings.into_iter().map(PlannedTarget::Read).collect())
 }
 
 fn row(report: &Report) -> OutputRow {

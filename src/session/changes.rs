@@ -68,7 +68,7 @@ impl Preview {
         let each = self.results.iter().enumerate();
         let ready = each.filter_map(move |(at, result)| match result {
             Some(Ok(Prepared::Ready(plan))) if !plan.is_left_out_of(self.changes.len()) => {
-                Some(((!is_batch).then_some(at), plan.change.probe_names()))
+                Some(((!is_batch).then_some(at), plan.impact_names()))
             }
             _ => None,
         });

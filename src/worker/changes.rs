@@ -149,7 +149,7 @@ impl ChangeTask {
                     let report = |line| {
                         task.reply(Reply::Impact { ticket, index: Some(index), impact_lines: vec![line] });
                     };
-                    plan.blast_radius(cx, report).await;
+                    plan.find_blast_radius(cx, report).await;
                 }
             }
         });
@@ -159,8 +159,8 @@ impl ChangeTask {
     /// Previews many hashes, which are looked up together.
     async fn preview_batch(&self, ticket: Ticket, changes: Vec<Change>, cx: &PlanContext) {
         let send_result = |index, result| self.reply(Reply::Prepared { ticket, index, result });
-        let states = match changes::read_ban_batch(&changes, cx).await {
-            Ok(states) => states,
+        let readings = match changes::read_ban_batch(&changes, cx).await {
+            Ok(readings) => readings,
             Err(error) => {
                 for index in 0..changes.len() {
                     send_result(index, Err(error.clone()));
@@ -169,9 +169,9 @@ impl ChangeTask {
             }
         };
         let mut plans = Vec::new();
-        for (index, (change, state)) in changes.into_iter().zip(states).enumerate() {
-            let result = match state {
-                Some(state) => change.plan_from(state, cx).await,
+        for (index, (change, reading)) in changes.into_iter().zip(readings).enumerate() {
+            let result = match reading {
+                Some(reading) => reading.plan(cx).await,
                 None => change.prepare(cx).await,
             };
             if let Ok(Prepared::Ready(plan)) = &result {

@@ -13,13 +13,19 @@ use std::{
 
 use serde_json::{Value, json};
 
-use restore::PreviousAlerts;
-pub(super) use restore::{inverse, read_previous_alert};
+pub(super) use restore::read_previous_alert;
+use restore::{PreviousAlerts, inverse};
 pub use snapshot::AlertSnapshot;
 use snapshot::{alert_source, describe_current, describe_status, display_id, display_owner};
 
-use super::{PlanContext, assessment::Assessment};
-use crate::api::{AlertUpdate, WriteRequest};
+use super::{
+    Aspect, Justification, PlanContext, Rejection, Target,
+    assessment::Assessment,
+    operation::{NOTHING_LOGGED, Operation, WriteContext},
+    snapshot::{Snapshot, changed_members},
+};
+use crate::api::{AlertUpdate, Client, Error, WriteRequest};
+use crate::audit::LoggedStage;
 use crate::model::{Alert, AlertId, AlertSource, AlertStatus, ProcessId};
 use crate::text;
 
@@ -66,19 +72,6 @@ impl AlertChange {
         alerts.chunks(BLOCK).map(|block| Self { alerts: block.into(), desired: desired.clone() }).collect()
     }
 
-    pub(super) fn verb(&self) -> &'static str {
-        match &self.desired {
-            Disposition::Assigned(_) => "assign",
-            Disposition::Status(AlertStatus::Unresolved) => "reopen",
-            Disposition::Status(AlertStatus::InProgress) => "begin",
-            Disposition::Status(AlertStatus::Resolved) => "resolve",
-            Disposition::Status(AlertStatus::FalsePositive) => "false positive",
-            Disposition::Status(AlertStatus::Other(_)) => "set status",
-            Disposition::Ignored => "ignore",
-            Disposition::Previous(_) => "put back",
-        }
-    }
-
     /// Returns whether an alert has the desired state.
     fn is_satisfied_by(&self, alert: &Alert) -> bool {
         match &self.desired {
@@ -98,7 +91,7 @@ impl AlertChange {
 
     /// Returns the IDs of the alerts that this change itself may have set since they were logged: they have the desired
     /// state, and an owner that is unchanged or set by the change. `logged` has the status and owner of each.
-    pub(super) fn applied_since<'a>(
+    fn applied_since<'a>(
         &'a self,
         logged: &'a HashMap<&str, [&str; 2]>,
         read: &'a AlertSnapshot,
@@ -132,7 +125,90 @@ impl AlertChange {
         }
     }
 
-    pub(super) fn desired(&self) -> Value {
+    /// Returns the number of alerts with the desired state, and of all.
+    fn count(&self, current: &AlertSnapshot) -> (usize, usize) {
+        let done = current.present.iter().filter(|alert| self.is_satisfied_by(alert)).count();
+        (done, self.alerts.len())
+    }
+
+    /// Returns whether an alert that was as in `planned` is now as this change would set it.
+    fn sets_alert(&self, planned: &Alert, current: &Alert) -> bool {
+        let is_owner_kept = planned.assigned_to == current.assigned_to;
+        self.alerts.contains(&current.id)
+            && self.is_satisfied_by(current)
+            && !self.is_satisfied_by(planned)
+            && (is_owner_kept || matches!(self.desired, Disposition::Assigned(_) | Disposition::Previous(_)))
+    }
+
+    /// Counts the alerts in progress that the change would take from their owners, per owner: other than `user`, who
+    /// makes the change, and the user whom it assigns.
+    fn owners(&self, current: &AlertSnapshot, user: Option<&str>) -> BTreeMap<String, usize> {
+        let mut owners = BTreeMap::new();
+        for alert in current.present.iter().filter(|alert| !self.is_satisfied_by(alert)) {
+            let owner = alert.assigned_to.raw();
+            let is_in_progress = alert.status == AlertStatus::InProgress && !owner.is_empty();
+            let is_new_owner = matches!(&self.desired, Disposition::Assigned(user) if user == owner);
+            if is_in_progress && !is_new_owner && user != Some(owner) {
+                *owners.entry(display_owner(owner)).or_default() += 1;
+            }
+        }
+        owners
+    }
+
+    /// Describes the effect on an alert.
+    fn effect(&self, alert: &Alert) -> String {
+        /// Maximum width of a name, in cells.
+        const WIDE: usize = 40;
+        let score = alert.severity.map_or("?".into(), |score| format!("{score:.0}"));
+        let name = alert_source(alert);
+        let host = if alert.host.is_empty() { String::new() } else { format!(" on {}", text::fit(&alert.host, WIDE)) };
+        // Alerts of one report on one host differ in these.
+        let pid = alert.process.and_then(ProcessId::pid).map(|pid| format!("pid {pid}"));
+        let raised = alert.created.map(|at| at.strftime("%m-%d %H:%M:%SZ").to_string());
+        let parts: Vec<_> = pid.into_iter().chain(raised).collect();
+        let distinction = if parts.is_empty() { String::new() } else { format!(" ({})", parts.join(", ")) };
+        format!(
+            "{score:>3}  {}{host}: {} -> {}{distinction}",
+            text::fit(name, WIDE),
+            describe_current(alert),
+            self.describe_desired(alert)
+        )
+    }
+}
+
+impl Operation for AlertChange {
+    type State = AlertSnapshot;
+
+    fn verb(&self) -> &'static str {
+        match &self.desired {
+            Disposition::Assigned(_) => "assign",
+            Disposition::Status(AlertStatus::Unresolved) => "reopen",
+            Disposition::Status(AlertStatus::InProgress) => "begin",
+            Disposition::Status(AlertStatus::Resolved) => "resolve",
+            Disposition::Status(AlertStatus::FalsePositive) => "false positive",
+            Disposition::Status(AlertStatus::Other(_)) => "set status",
+            Disposition::Ignored => "ignore",
+            Disposition::Previous(_) => "put back",
+        }
+    }
+
+    fn aspect(&self) -> Aspect {
+        Aspect::AlertStatus
+    }
+
+    fn target(&self) -> Target {
+        Target::Alerts(self.alerts.clone())
+    }
+
+    fn needs_reason(&self) -> bool {
+        self.desired == Disposition::Ignored
+    }
+
+    async fn read(&self, client: &Client) -> Result<AlertSnapshot, Error> {
+        AlertSnapshot::read(&self.alerts, client).await
+    }
+
+    fn desired(&self, _: &Justification) -> Value {
         match &self.desired {
             Disposition::Assigned(user) => json!({"status": "In Progress", "assigned_to": user}),
             Disposition::Status(status) => json!({"status": status.server_word().raw()}),
@@ -151,7 +227,7 @@ impl AlertChange {
         }
     }
 
-    pub(super) fn write_requests(&self, current: &AlertSnapshot) -> Vec<WriteRequest> {
+    fn write_requests(&self, current: &AlertSnapshot, _: &WriteContext<'_>) -> Vec<WriteRequest> {
         let ids: HashSet<_> = self.alerts.iter().collect();
         let is_open = |alert: &&Arc<Alert>| ids.contains(&alert.id) && !self.is_satisfied_by(alert);
         let open: Vec<_> = current.present.iter().filter(is_open).collect();
@@ -177,17 +253,11 @@ impl AlertChange {
     }
 
     /// Returns the number of existing alerts without the desired state.
-    pub(super) fn n_open(&self, current: &AlertSnapshot) -> usize {
+    fn n_changed(&self, current: &AlertSnapshot) -> usize {
         current.present.iter().filter(|alert| !self.is_satisfied_by(alert)).count()
     }
 
-    /// Returns the number of alerts with the desired state, and of all.
-    fn count(&self, current: &AlertSnapshot) -> (usize, usize) {
-        let done = current.present.iter().filter(|alert| self.is_satisfied_by(alert)).count();
-        (done, self.alerts.len())
-    }
-
-    pub(super) fn no_op_reason(&self, current: &AlertSnapshot) -> Option<String> {
+    fn no_op_reason(&self, current: &AlertSnapshot) -> Option<String> {
         match (self.count(current), &current.present[..]) {
             ((1, 1), [alert]) => Some(format!("is already {}", describe_current(alert))),
             ((done, all), _) if done == all => Some("already have this status".into()),
@@ -195,7 +265,7 @@ impl AlertChange {
         }
     }
 
-    pub(super) fn rejection(&self, current: &AlertSnapshot) -> Option<(&'static str, &'static str)> {
+    fn rejection(&self, current: &AlertSnapshot) -> Option<(&'static str, &'static str)> {
         if current.present.is_empty() {
             return Some(("no longer on the server", "reload the alerts (r)"));
         }
@@ -207,16 +277,54 @@ impl AlertChange {
         ))
     }
 
-    /// Returns whether all, some or none of the alerts have the desired state.
-    pub(super) fn coverage(&self, current: &AlertSnapshot) -> Coverage {
+    fn stage(&self, current: &AlertSnapshot) -> LoggedStage {
         match self.count(current) {
-            (done, all) if done == all => Coverage::All,
-            (0, _) => Coverage::None,
-            _ => Coverage::Some,
+            (done, all) if done == all => LoggedStage::Confirmed,
+            (0, _) => LoggedStage::NotApplied,
+            _ => LoggedStage::Partly,
         }
     }
 
-    pub(super) fn describe(&self, current: &AlertSnapshot) -> String {
+    fn is_eventual(&self) -> bool {
+        true
+    }
+
+    fn inverse(&self, before: &Value, _: &Value) -> Result<Self, &'static str> {
+        inverse(before, self).ok_or(NOTHING_LOGGED)
+    }
+
+    fn changed_since(
+        &self,
+        undone: Option<&Self>,
+        desired: &Value,
+        after: &Value,
+        current: &AlertSnapshot,
+    ) -> Vec<String> {
+        let state = current.snapshot_json();
+        let (Some(logged), Some(read)) = (logged_alerts(after), logged_alerts(&state)) else {
+            return changed_members(desired, after, &state);
+        };
+        let logged: HashMap<_, _> = logged.collect();
+        let own: HashSet<_> = undone.into_iter().flat_map(|undone| undone.applied_since(&logged, current)).collect();
+        let changed: Vec<_> = read
+            .filter(|(id, current)| logged.get(id).is_some_and(|logged| logged != current) && !own.contains(id))
+            .map(|(_, current)| current)
+            .collect();
+        let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+        for [status, owner] in &changed {
+            let owner = if owner.is_empty() { "unassigned" } else { owner };
+            *counts.entry(format!("{status}, {owner}")).or_default() += 1;
+        }
+        let counts: Vec<_> =
+            counts.iter().map(|(state, n)| format!("{n} {}", text::make_visible(&state.as_str().into()))).collect();
+        if counts.is_empty() {
+            return Vec::new();
+        }
+        let n = text::pluralize(changed.len(), "alert was", "alerts were");
+        vec![format!("{n} changed since: {}", counts.join("; "))]
+    }
+
+    fn describe(&self, current: &AlertSnapshot) -> String {
         let (done, all) = self.count(current);
         if all == 1
             && let [alert] = &current.present[..]
@@ -238,9 +346,7 @@ impl AlertChange {
         }
     }
 
-    /// Returns the change without the alerts that changed between `planned` and `current`, and describes those alerts:
-    /// another user changed them, or the `undone` change, if it was still pending.
-    pub(super) fn without_conflicts(
+    fn without_conflicts(
         &self,
         planned: &AlertSnapshot,
         current: &AlertSnapshot,
@@ -273,17 +379,11 @@ impl AlertChange {
         (change, conflicts)
     }
 
-    /// Returns whether an alert that was as in `planned` is now as this change would set it.
-    fn sets_alert(&self, planned: &Alert, current: &Alert) -> bool {
-        let is_owner_kept = planned.assigned_to == current.assigned_to;
-        self.alerts.contains(&current.id)
-            && self.is_satisfied_by(current)
-            && !self.is_satisfied_by(planned)
-            && (is_owner_kept || matches!(self.desired, Disposition::Assigned(_) | Disposition::Previous(_)))
-    }
-
-    /// Finds out what the change does to the alerts.
-    pub(super) fn assess(&self, current: &AlertSnapshot, context: &PlanContext) -> Assessment {
+    async fn assess(
+        &self,
+        current: &AlertSnapshot,
+        context: &PlanContext,
+    ) -> Result<Result<Assessment, Rejection>, Error> {
         let open = current.present.iter().filter(|alert| !self.is_satisfied_by(alert));
         let mut effects: Vec<_> = open.map(|alert| self.effect(alert)).collect();
         let (n_open, n_no_op) = (effects.len(), current.present.len() - effects.len());
@@ -327,42 +427,7 @@ impl AlertChange {
                 notes.push(format!("{n} unassigned before and will stay assigned: the API cannot unassign alerts"));
             }
         }
-        Assessment { effects, warnings, notes, ..Assessment::default() }
-    }
-
-    /// Counts the alerts in progress that the change would take from their owners, per owner: other than `user`, who
-    /// makes the change, and the user whom it assigns.
-    fn owners(&self, current: &AlertSnapshot, user: Option<&str>) -> BTreeMap<String, usize> {
-        let mut owners = BTreeMap::new();
-        for alert in current.present.iter().filter(|alert| !self.is_satisfied_by(alert)) {
-            let owner = alert.assigned_to.raw();
-            let is_in_progress = alert.status == AlertStatus::InProgress && !owner.is_empty();
-            let is_new_owner = matches!(&self.desired, Disposition::Assigned(user) if user == owner);
-            if is_in_progress && !is_new_owner && user != Some(owner) {
-                *owners.entry(display_owner(owner)).or_default() += 1;
-            }
-        }
-        owners
-    }
-
-    /// Describes the effect on an alert.
-    fn effect(&self, alert: &Alert) -> String {
-        /// Maximum width of a name, in cells.
-        const WIDE: usize = 40;
-        let score = alert.severity.map_or("?".into(), |score| format!("{score:.0}"));
-        let name = alert_source(alert);
-        let host = if alert.host.is_empty() { String::new() } else { format!(" on {}", text::fit(&alert.host, WIDE)) };
-        // Alerts of one report on one host differ in these.
-        let pid = alert.process.and_then(ProcessId::pid).map(|pid| format!("pid {pid}"));
-        let raised = alert.created.map(|at| at.strftime("%m-%d %H:%M:%SZ").to_string());
-        let parts: Vec<_> = pid.into_iter().chain(raised).collect();
-        let distinction = if parts.is_empty() { String::new() } else { format!(" ({})", parts.join(", ")) };
-        format!(
-            "{score:>3}  {}{host}: {} -> {}{distinction}",
-            text::fit(name, WIDE),
-            describe_current(alert),
-            self.describe_desired(alert)
-        )
+        Ok(Ok(Assessment { effects, warnings, notes, ..Assessment::default() }))
     }
 }
 
@@ -371,10 +436,13 @@ fn is_watched(alert: &Alert) -> bool {
     alert.source == AlertSource::Watchlist
 }
 
-/// How many of several alerts have the desired state.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Coverage {
-    All,
-    Some,
-    None,
+/// Returns the alerts of a logged state: the ID of each, with status and owner.
+fn logged_alerts(state: &Value) -> Option<impl Iterator<Item = (&str, [&str; 2])>> {
+    let alerts = state.get("alerts")?.as_array()?.iter();
+    Some(alerts.filter_map(|alert| {
+        let id = alert.get("unique_id")?.as_str()?;
+        let status = alert.get("status")?.as_str()?;
+        let owner = alert.get("assigned_to").and_then(Value::as_str);
+        Some((id, [status, owner.unwrap_or_default()]))
+    }))
 }

@@ -36,7 +36,7 @@ impl PreviousAlerts {
 
 /// Returns the change that undoes `change`: it restores the status and owner that the log has as `before`, and
 /// unignores reports.
-pub(in crate::changes) fn inverse(before: &Value, change: &AlertChange) -> Option<AlertChange> {
+pub(super) fn inverse(before: &Value, change: &AlertChange) -> Option<AlertChange> {
     let was_ignored = change.desired == Disposition::Ignored;
     let alerts = before.get("alerts")?.as_array()?.iter().filter_map(|alert| read_previous_alert(alert, was_ignored));
     let changed: HashSet<_> = change.alerts.iter().collect();

@@ -5,6 +5,7 @@ use std::{collections::HashMap, sync::Arc};
 use serde_json::{Value, json};
 
 use crate::api::{Client, Error};
+use crate::changes::snapshot::Snapshot;
 use crate::model::{Alert, AlertId, AlertStatus};
 use crate::text::{self, Untrusted};
 
@@ -19,7 +20,7 @@ pub struct AlertSnapshot {
 
 impl AlertSnapshot {
     /// Reads the alerts from the server, past every cache.
-    pub(in crate::changes) async fn read(ids: &[AlertId], client: &Client) -> Result<Self, Error> {
+    pub(super) async fn read(ids: &[AlertId], client: &Client) -> Result<Self, Error> {
         let mut by_id: HashMap<_, _> =
             client.alerts_by_id(ids).await?.into_iter().map(|alert| (alert.id.clone(), Arc::new(alert))).collect();
         let mut alerts = Self::default();
@@ -31,10 +32,12 @@ impl AlertSnapshot {
         }
         Ok(alerts)
     }
+}
 
+impl Snapshot for AlertSnapshot {
     /// Returns a name for the alerts: the report or watchlist that raised them, the host of a single one, and the
     /// number of several.
-    pub(in crate::changes) fn target_name(&self) -> Untrusted {
+    fn target_name(&self) -> Untrusted {
         let Some(first) = self.present.first() else {
             return "alert".into();
         };
@@ -48,8 +51,7 @@ impl AlertSnapshot {
         }
     }
 
-    /// Returns the state as JSON for the audit log.
-    pub(in crate::changes) fn snapshot_json(&self) -> Value {
+    fn snapshot_json(&self) -> Value {
         let alerts = self.present.iter().map(|alert| {
             json!({
                 "unique_id": alert.id.0.raw(),

@@ -88,7 +88,6 @@ fn host_role(role: &HostRole) -> Result<ImpactLine, Error> {
     let (names, doubt) = match role {
         HostRole::Read { names, doubt } => (names, doubt),
         HostRole::Unread(error) => return Err(error.clone()),
-        HostRole::NotRead => return Err(Error::Internal),
     };
     let warning = if role.is_role(DOMAIN_CONTROLLER) {
         Some("DOMAIN CONTROLLER: logons and DNS through this host will stop".into())

@@ -1,36 +1,13 @@
-//! The blast radius of many bans: the hashes are looked up in blocks, with a known maximum of requests.
+//! The blast radius of many bans: the hashes are looked up in blocks.
 
 use std::{collections::HashMap, hash::Hash};
 
-use super::{ImpactLine, hash, run_probe};
+use super::{ImpactLine, PlanContext, hash, run_probe};
 use crate::api::Error;
-use crate::changes::{BanChange, Change, Plan, PlanContext, Snapshot};
 use crate::model::Md5;
 
-/// The maximum number of hashes that are looked up one by one.
-const MAX_SINGLE_LOOKUPS: usize = 4;
-
-/// A ban list of this length may be truncated.
-const MAX_LISTED_BANS: usize = 10_000;
-
-/// Returns whether the changes are looked up in blocks: bans or unbans of more than a few hashes.
-pub fn is_batch(changes: &[Change]) -> bool {
-    changes.len() > MAX_SINGLE_LOOKUPS && changes.iter().all(|change| ban_hash(change).is_some())
-}
-
-/// Describes how many requests a batch takes; `None` if its hashes are looked up one by one.
-pub fn batch_cost(changes: &[Change]) -> Option<String> {
-    is_batch(changes).then(|| {
-        let n = changes.len();
-        format!(
-            "{n} hashes: up to {} API requests for this preview, then up to 4 for each hash that changes",
-            max_probe_requests(n)
-        )
-    })
-}
-
 /// Returns the maximum number of requests for the blast radius of `n` hashes.
-fn max_probe_requests(n: usize) -> usize {
+pub(in crate::changes) fn max_probe_requests(n: usize) -> usize {
     /// Ban list, server info, sensor groups, license, number of sensors, ban restrictions.
     const SHARED: usize = 6;
     /// Binary records and three facet counts.
@@ -38,65 +15,8 @@ fn max_probe_requests(n: usize) -> usize {
     SHARED + EACH * n.div_ceil(hash::HASHES_PER_REQUEST)
 }
 
-fn ban_hash(change: &Change) -> Option<Md5> {
-    match change {
-        Change::Ban(change) => Some(change.md5()),
-        _ => None,
-    }
-}
-
-/// Reads the bans of the hashes from the server's ban list. A hash for which the list is not conclusive has no snapshot
-/// and is read on its own.
-pub async fn read_ban_batch(changes: &[Change], context: &PlanContext) -> Result<Vec<Option<Snapshot>>, Error> {
-    if context.policy.read_only_rejection().is_some() {
-        return Ok(vec![None; changes.len()]);
-    }
-    let client = &context.client;
-    let page = client.bans().await?;
-    let is_complete = page.n_unreadable == 0 && page.rows.len() < MAX_LISTED_BANS;
-    let mut bans: HashMap<_, _> = page.rows.into_iter().map(|ban| (ban.md5, ban)).collect();
-    let states = changes.iter().map(|change| {
-        let md5 = ban_hash(change)?;
-        let ban = bans.remove(&md5);
-        (is_complete || ban.is_some()).then(|| Snapshot::Hash { md5, ban, list: client.ban_list() })
-    });
-    Ok(states.collect())
-}
-
-/// Returns the blast radius of many bans: the lines of each hash, and the lines of all hashes together. `None` for
-/// other changes and for a few hashes.
-pub async fn batch_impact(plans: &[Plan], context: &PlanContext) -> Option<(Vec<Vec<ImpactLine>>, Vec<ImpactLine>)> {
-    let md5s = hashes_to_ban(plans)?;
-    if md5s.len() <= MAX_SINGLE_LOOKUPS {
-        return None;
-    }
-    let each = impact_per_hash(&md5s, context).await;
-    Some((each, impact_of_executions(&md5s, context).await))
-}
-
-/// Finds out the blast radius of many bans for the screen: lines that apply to several hashes are merged, and the lines
-/// of one name are passed to `on_lines` together.
-pub async fn batch_impact_merged(plans: &[Plan], context: &PlanContext, on_lines: impl Fn(Vec<ImpactLine>)) {
-    let Some(md5s) = hashes_to_ban(plans).filter(|md5s| !md5s.is_empty()) else {
-        return;
-    };
-    on_lines(merge_impact(&md5s, impact_per_hash(&md5s, context).await));
-    on_lines(impact_of_executions(&md5s, context).await);
-}
-
-/// Returns the hashes to be banned; `None` if a plan is another change.
-fn hashes_to_ban(plans: &[Plan]) -> Option<Vec<Md5>> {
-    plans
-        .iter()
-        .map(|plan| match (&plan.change, &plan.state) {
-            (Change::Ban(BanChange::Ban { .. }), Snapshot::Hash { md5, .. }) => Some(*md5),
-            _ => None,
-        })
-        .collect()
-}
-
 /// Returns the lines from the binary record of each hash.
-async fn impact_per_hash(md5s: &[Md5], context: &PlanContext) -> Vec<Vec<ImpactLine>> {
+pub(in crate::changes) async fn impact_per_hash(md5s: &[Md5], context: &PlanContext) -> Vec<Vec<ImpactLine>> {
     let mut records = hash::records(md5s, &context.client).await;
     // The records of a block take one request, which is counted with the first hash.
     let mut n_requests = n_blocks(md5s);
@@ -122,7 +42,7 @@ async fn impact_per_hash(md5s: &[Md5], context: &PlanContext) -> Vec<Vec<ImpactL
 }
 
 /// Returns the lines about executions of all hashes together.
-async fn impact_of_executions(md5s: &[Md5], context: &PlanContext) -> Vec<ImpactLine> {
+pub(in crate::changes) async fn impact_of_executions(md5s: &[Md5], context: &PlanContext) -> Vec<ImpactLine> {
     let probes = hash::execution_probes(md5s, &context.client)
         .into_iter()
         .map(|(name, probe)| run_probe(name, probe, context, n_blocks(md5s)));
@@ -134,7 +54,7 @@ fn n_blocks(md5s: &[Md5]) -> u32 {
 }
 
 /// Merges the lines of many hashes: each line once, with the hashes that it applies to.
-fn merge_impact(md5s: &[Md5], each: Vec<Vec<ImpactLine>>) -> Vec<ImpactLine> {
+pub(in crate::changes) fn merge_impact(md5s: &[Md5], each: Vec<Vec<ImpactLine>>) -> Vec<ImpactLine> {
     let mut lines: BulkImpact<(&'static str, String, String), ImpactLine> = BulkImpact::default();
     let (mut warnings, mut notes) = (BulkImpact::default(), BulkImpact::default());
     for (md5, hash_lines) in md5s.iter().zip(each) {
@@ -236,13 +156,5 @@ mod tests {
         let warnings: Vec<_> = lines.iter().flat_map(|line| &line.warnings).collect();
         assert_eq!(warnings, ["look twice about file", "look twice about hosts"]);
         assert_eq!(lines[0].requests, 3);
-    }
-
-    #[test]
-    fn bans_of_many_hashes_are_looked_up_together_and_their_cost_is_shown() {
-        let unbans = |n: u8| (0..n).map(|n| Change::Ban(BanChange::Unban(Md5([n; 16])))).collect::<Vec<_>>();
-        assert_eq!(batch_cost(&unbans(4)), None);
-        let cost = batch_cost(&unbans(51)).unwrap();
-        assert!(cost.starts_with("51 hashes: up to 14 API requests"), "{cost}");
     }
 }

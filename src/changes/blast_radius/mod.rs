@@ -9,11 +9,27 @@ mod watchlist;
 
 use std::pin::Pin;
 
-use super::{BanChange, Change, Plan, PlanContext, SensorChange, Snapshot, WatchlistChange};
+use super::{PlanContext, role::HostRole};
 use crate::api::Error;
-use crate::model::{AlertId, StoredIndex};
+use crate::model::{AlertId, Md5, ReportId, Sensor, StoredIndex};
 
-pub use many::{batch_cost, batch_impact, batch_impact_merged, is_batch, read_ban_batch};
+pub(super) use many::{impact_of_executions, impact_per_hash, max_probe_requests, merge_impact};
+
+/// The subject of a blast radius.
+#[derive(Clone, Debug, Default)]
+pub(super) enum ImpactSubject {
+    /// The change has none.
+    #[default]
+    None,
+    /// The isolation of a host.
+    Host { sensor: Box<Sensor>, role: HostRole },
+    /// The ban of a hash.
+    Hash(Md5),
+    /// A threat report that is ignored.
+    Report(ReportId),
+    /// The query of a watchlist.
+    Watchlist { query: String, index: StoredIndex },
+}
 
 /// A line of the blast radius.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -39,42 +55,29 @@ pub struct ImpactLine {
 /// A query that produces one line.
 type Probe<'a> = Pin<Box<dyn Future<Output = Result<ImpactLine, Error>> + Send + 'a>>;
 
-impl Change {
-    /// Returns the names of the blast radius lines, in their order.
-    pub fn probe_names(&self) -> &'static [&'static str] {
+impl ImpactSubject {
+    /// Returns the names of the lines, in their order.
+    pub(super) fn names(&self) -> &'static [&'static str] {
         match self {
-            Self::Ban(BanChange::Ban { .. }) => &hash::NAMES,
-            Self::Sensor(SensorChange::Isolate(_)) => &host::NAMES,
-            Self::Ignore(change) if change.is_ignored => &report::NAMES,
-            Self::Watch(change) if change.query().is_some() => &watchlist::NAMES,
-            _ => &[],
+            Self::None => &[],
+            Self::Host { .. } => &host::NAMES,
+            Self::Hash(_) => &hash::NAMES,
+            Self::Report(_) => &report::NAMES,
+            Self::Watchlist { .. } => &watchlist::NAMES,
         }
     }
-}
 
-impl Plan {
-    /// Finds out the blast radius and passes each line to `on_line` as soon as its probe ends.
-    pub async fn blast_radius(&self, context: &PlanContext, on_line: impl Fn(ImpactLine)) {
-        let probes: Vec<Probe<'_>> = match (&self.change, &self.state) {
-            (Change::Ban(BanChange::Ban { .. }), Snapshot::Hash { md5, .. }) => hash::impact_probes(*md5, context),
-            (Change::Sensor(SensorChange::Isolate(_)), Snapshot::Sensor(sensor)) => {
-                host::impact_probes(sensor, &self.role, &context.client)
-            }
-            (Change::Ignore(change), _) if change.is_ignored => report::impact_probes(&change.report, &context.client),
-            (Change::Watch(change), Snapshot::Watchlist(current)) => {
-                let index = match change {
-                    WatchlistChange::Create(new) => Some(&new.index),
-                    _ => current.watchlist.as_ref().map(|watchlist| &watchlist.index),
-                };
-                let index = index.unwrap_or(&StoredIndex::Events);
-                let Some(query) = change.query() else {
-                    return;
-                };
-                watchlist::impact_probes(query, index, &context.client)
-            }
-            _ => return,
+    /// Runs all probes and passes each line to `on_line` as soon as its probe ends.
+    pub(super) async fn find(&self, context: &PlanContext, on_line: impl Fn(ImpactLine)) {
+        let client = &context.client;
+        let probes: Vec<Probe<'_>> = match self {
+            Self::None => Vec::new(),
+            Self::Host { sensor, role } => host::impact_probes(sensor, role, client),
+            Self::Hash(md5) => hash::impact_probes(*md5, context),
+            Self::Report(report) => report::impact_probes(report, client),
+            Self::Watchlist { query, index } => watchlist::impact_probes(query, index, client),
         };
-        let lines = self.change.probe_names().iter().zip(probes).map(|(name, probe)| {
+        let lines = self.names().iter().zip(probes).map(|(name, probe)| {
             let on_line = &on_line;
             async move { on_line(run_probe(name, probe, context, 1).await) }
         });

@@ -4,11 +4,21 @@ mod snapshot;
 
 use serde_json::{Value, json};
 
-use snapshot::display_query;
+pub(super) use snapshot::logged_action;
 pub use snapshot::{NewWatchlist, WatchlistDraft, WatchlistEdit, WatchlistSnapshot};
+use snapshot::{display_query, logged_actions};
 
-use super::{PlanContext, Rejection, Target, assessment::Assessment, unreadable_rows};
+use super::{
+    Aspect, Justification, PlanContext, Rejection, Target,
+    assessment::Assessment,
+    blast_radius::ImpactSubject,
+    members,
+    operation::{NOTHING_LOGGED, Operation, WriteContext, immediate_stage},
+    snapshot::Snapshot,
+    unreadable_rows,
+};
 use crate::api::{Client, Error, WriteRequest};
+use crate::audit::LoggedStage;
 use crate::model::{ActionKind, StoredIndex, WatchlistId};
 use crate::text;
 
@@ -46,7 +56,86 @@ pub enum WatchlistChange {
 }
 
 impl WatchlistChange {
-    pub(super) fn verb(&self) -> &'static str {
+    /// Returns whether the server has applied a part of the change: a new watchlist without all of its actions, or only
+    /// some of the edited members.
+    fn is_partly_satisfied_by(&self, current: &WatchlistSnapshot) -> bool {
+        match (self, &current.watchlist) {
+            (Self::Create(_), Some(_)) => self.is_satisfied_by(current) == Some(false),
+            (Self::Edit { change, .. }, Some(watchlist)) => change.is_partly_satisfied_by(watchlist),
+            _ => false,
+        }
+    }
+
+    /// Returns whether the watchlist on the server satisfies the change; `None` if the server does not say.
+    fn is_satisfied_by(&self, current: &WatchlistSnapshot) -> Option<bool> {
+        let Some(watchlist) = &current.watchlist else {
+            let is_unknown = matches!(self, Self::Create(_)) && current.n_unreadable > 0;
+            return (!is_unknown).then_some(matches!(self, Self::Delete(_)));
+        };
+        match self {
+            Self::Create(new) => {
+                let mut kinds = new.actions.iter();
+                let is_desired_state = watchlist.is_enabled.is_none_or(|is| is == new.is_enabled);
+                Some(is_desired_state && kinds.all(|kind| current.has_action(*kind, &[])))
+            }
+            Self::Edit { change, .. } => Some(change.is_satisfied_by(watchlist)),
+            Self::Switch { is_enabled, .. } => watchlist.is_enabled.map(|is| is == *is_enabled),
+            Self::Delete(_) => Some(false),
+            Self::AddAction { kind, recipients, .. } => match current.has_action(*kind, recipients) {
+                false if current.n_unreadable > 0 => None,
+                has_action => Some(has_action),
+            },
+            Self::RemoveAction { action, .. } => {
+                let mut actions = current.actions.as_ref()?.iter();
+                let is_there = actions.any(|other| other.id == *action);
+                (is_there || current.n_unreadable == 0).then_some(!is_there)
+            }
+        }
+    }
+
+    /// Returns the new query of the watchlist, if the change sets one.
+    fn query(&self) -> Option<&str> {
+        match self {
+            Self::Create(new) => Some(&new.draft.search_query),
+            Self::Edit { change, .. } => change.search_query.as_deref(),
+            _ => None,
+        }
+    }
+
+    fn effect(&self, current: &WatchlistSnapshot) -> String {
+        match self {
+            Self::Create(new) => match new.index {
+                StoredIndex::Modules => "new binary watchlist".into(),
+                _ => "new process watchlist".into(),
+            },
+            Self::Edit { change, .. } => {
+                let current = current.watchlist.as_ref();
+                current.map_or_else(String::new, |current| change.describe(current))
+            }
+            Self::Switch { is_enabled: true, .. } => "disabled -> enabled".into(),
+            Self::Switch { is_enabled: false, .. } => "enabled -> disabled".into(),
+            Self::Delete(_) => match current.watchlist.as_ref().and_then(|one| one.total_hits) {
+                Some(n) => format!("will be DELETED ({})", text::pluralize(n, "hit", "hits")),
+                None => "will be DELETED".into(),
+            },
+            Self::AddAction { kind, recipients, .. } => match recipients.len() {
+                0 => format!("add action: {kind}"),
+                n => format!("add action: {kind} to {}", text::pluralize(n, "user", "users")),
+            },
+            Self::RemoveAction { action, .. } => {
+                let actions = current.actions.iter().flatten();
+                let kind = actions.filter(|one| one.id == *action).map(|one| one.kind);
+                let kind = kind.map(|kind| kind.to_string()).next();
+                format!("remove action: {}", kind.unwrap_or_default())
+            }
+        }
+    }
+}
+
+impl Operation for WatchlistChange {
+    type State = WatchlistSnapshot;
+
+    fn verb(&self) -> &'static str {
         match self {
             Self::Create(_) => "create watchlist",
             Self::Edit { .. } => "edit watchlist",
@@ -58,7 +147,18 @@ impl WatchlistChange {
         }
     }
 
-    pub(super) fn target(&self) -> Target {
+    fn aspect(&self) -> Aspect {
+        match self {
+            Self::Create(_) => Aspect::Creation,
+            Self::Edit { .. } => Aspect::Settings,
+            Self::Switch { .. } => Aspect::Switch,
+            Self::Delete(_) => Aspect::Deletion,
+            Self::AddAction { .. } => Aspect::AddedAction,
+            Self::RemoveAction { .. } => Aspect::RemovedAction,
+        }
+    }
+
+    fn target(&self) -> Target {
         match self {
             Self::Create(new) => Target::New("watchlist", new.draft.name.clone()),
             Self::Edit { id, .. }
@@ -69,11 +169,11 @@ impl WatchlistChange {
         }
     }
 
-    pub(super) fn needs_reason(&self) -> bool {
+    fn needs_reason(&self) -> bool {
         matches!(self, Self::Switch { is_enabled: false, .. } | Self::Delete(_))
     }
 
-    pub(super) fn desired(&self) -> Value {
+    fn desired(&self, _: &Justification) -> Value {
         match self {
             Self::Create(new) => {
                 let action_types = new.actions.iter().map(|kind| kind.number());
@@ -96,8 +196,7 @@ impl WatchlistChange {
         }
     }
 
-    /// Reads the watchlist from the server, past every cache.
-    pub(super) async fn read(&self, client: &Client) -> Result<WatchlistSnapshot, Error> {
+    async fn read(&self, client: &Client) -> Result<WatchlistSnapshot, Error> {
         let mut snapshot = WatchlistSnapshot::default();
         let id = match self {
             Self::Create(new) => {
@@ -139,7 +238,7 @@ impl WatchlistChange {
         Ok(snapshot)
     }
 
-    pub(super) fn write_requests(&self, current: &WatchlistSnapshot) -> Vec<WriteRequest> {
+    fn write_requests(&self, current: &WatchlistSnapshot, _: &WriteContext<'_>) -> Vec<WriteRequest> {
         match (self, &current.watchlist) {
             (Self::Create(new), None) => {
                 let (draft, index) = (&new.draft, new.index.server_word());
@@ -166,8 +265,12 @@ impl WatchlistChange {
         }
     }
 
+    fn has_follow_ups(&self) -> bool {
+        matches!(self, Self::Create(new) if !new.actions.is_empty())
+    }
+
     /// Returns the changes that add the actions of a new watchlist once it has an ID.
-    pub(super) fn follow_ups(&self, current: &WatchlistSnapshot) -> Vec<Self> {
+    fn follow_ups(&self, current: &WatchlistSnapshot) -> Vec<Self> {
         let (Self::Create(new), Some(watchlist)) = (self, &current.watchlist) else {
             return Vec::new();
         };
@@ -176,44 +279,54 @@ impl WatchlistChange {
         missing.map(action).collect()
     }
 
-    /// Returns whether the server has applied a part of the change: a new watchlist without all of its actions, or only
-    /// some of the edited members.
-    pub(super) fn is_partly_satisfied_by(&self, current: &WatchlistSnapshot) -> bool {
-        match (self, &current.watchlist) {
-            (Self::Create(_), Some(_)) => self.is_satisfied_by(current) == Some(false),
-            (Self::Edit { change, .. }, Some(watchlist)) => change.is_partly_satisfied_by(watchlist),
-            _ => false,
+    fn stage(&self, current: &WatchlistSnapshot) -> LoggedStage {
+        if self.is_partly_satisfied_by(current) {
+            return LoggedStage::Partly;
         }
+        immediate_stage(self.is_satisfied_by(current))
     }
 
-    /// Returns whether the watchlist on the server satisfies the change; `None` if the server does not say.
-    pub(super) fn is_satisfied_by(&self, current: &WatchlistSnapshot) -> Option<bool> {
-        let Some(watchlist) = &current.watchlist else {
-            let is_unknown = matches!(self, Self::Create(_)) && current.n_unreadable > 0;
-            return (!is_unknown).then_some(matches!(self, Self::Delete(_)));
-        };
+    fn replaced_members(&self) -> Option<Value> {
         match self {
-            Self::Create(new) => {
-                let mut kinds = new.actions.iter();
-                let is_desired_state = watchlist.is_enabled.is_none_or(|is| is == new.is_enabled);
-                Some(is_desired_state && kinds.all(|kind| current.has_action(*kind, &[])))
-            }
-            Self::Edit { change, .. } => Some(change.is_satisfied_by(watchlist)),
-            Self::Switch { is_enabled, .. } => watchlist.is_enabled.map(|is| is == *is_enabled),
-            Self::Delete(_) => Some(false),
-            Self::AddAction { kind, recipients, .. } => match current.has_action(*kind, recipients) {
-                false if current.n_unreadable > 0 => None,
-                has_action => Some(has_action),
-            },
-            Self::RemoveAction { action, .. } => {
-                let mut actions = current.actions.as_ref()?.iter();
-                let is_there = actions.any(|other| other.id == *action);
-                (is_there || current.n_unreadable == 0).then_some(!is_there)
-            }
+            Self::Edit { change, .. } => Some(change.changed_members()),
+            _ => None,
         }
     }
 
-    pub(super) fn no_op_reason(&self, current: &WatchlistSnapshot) -> Option<String> {
+    fn inverse(&self, before: &Value, after: &Value) -> Result<Self, &'static str> {
+        Ok(match self {
+            Self::Create(_) if members::number(before, "id").is_some() => return Err("the watchlist existed before"),
+            Self::Create(_) => Self::Delete(WatchlistId(members::number(after, "id").ok_or(NOTHING_LOGGED)?)),
+            Self::Edit { id, change } => {
+                let previous = |changed: &Option<String>, name| {
+                    changed.as_ref().map(|_| members::text(before, name).unwrap_or_default())
+                };
+                Self::Edit {
+                    id: *id,
+                    change: Box::new(WatchlistEdit {
+                        name: previous(&change.name, "name"),
+                        description: previous(&change.description, "description"),
+                        search_query: previous(&change.search_query, "search_query"),
+                    }),
+                }
+            }
+            Self::Switch { id, is_enabled } => Self::Switch { id: *id, is_enabled: !is_enabled },
+            Self::Delete(_) => Self::Create(NewWatchlist::from_logged(before).ok_or(NOTHING_LOGGED)?),
+            Self::AddAction { id, kind, recipients } => {
+                let is_it = |(other, users): (ActionKind, Vec<u64>)| other == *kind && users == *recipients;
+                let added = logged_actions(after).rfind(|one| logged_action(one).is_some_and(is_it));
+                let action = added.and_then(|added| members::number(added, "id")).ok_or(NOTHING_LOGGED)?;
+                Self::RemoveAction { id: *id, action }
+            }
+            Self::RemoveAction { id, action: removed } => {
+                let previous = logged_actions(before).find(|one| members::number(one, "id") == Some(*removed));
+                let (kind, recipients) = previous.and_then(logged_action).ok_or(NOTHING_LOGGED)?;
+                Self::AddAction { id: *id, kind, recipients }
+            }
+        })
+    }
+
+    fn no_op_reason(&self, current: &WatchlistSnapshot) -> Option<String> {
         let is_satisfied = self.is_satisfied_by(current) == Some(true);
         let text = match self {
             Self::Create(_) => "already exists with this query",
@@ -229,7 +342,7 @@ impl WatchlistChange {
         is_satisfied.then(|| text.into())
     }
 
-    pub(super) fn rejection(&self, current: &WatchlistSnapshot) -> Option<(&'static str, &'static str)> {
+    fn rejection(&self, current: &WatchlistSnapshot) -> Option<(&'static str, &'static str)> {
         match (self, &current.watchlist) {
             (Self::Create(_), None) => None,
             // It may belong to another user.
@@ -247,7 +360,7 @@ impl WatchlistChange {
         }
     }
 
-    pub(super) fn describe(&self, current: &WatchlistSnapshot) -> String {
+    fn describe(&self, current: &WatchlistSnapshot) -> String {
         let Some(watchlist) = &current.watchlist else {
             let among_readable = if current.n_unreadable > 0 { " among those that could be read" } else { "" };
             return format!("no such watchlist{among_readable}");
@@ -270,14 +383,17 @@ impl WatchlistChange {
         format!("watchlist {}, {state}{query}{}", watchlist.id, actions.unwrap_or_default())
     }
 
-    /// Finds out what the change does to the watchlist.
-    pub(super) fn assess(&self, current: &WatchlistSnapshot, context: &PlanContext) -> Result<Assessment, Rejection> {
+    async fn assess(
+        &self,
+        current: &WatchlistSnapshot,
+        context: &PlanContext,
+    ) -> Result<Result<Assessment, Rejection>, Error> {
         if let Self::Create(NewWatchlist { draft, .. }) = self
             && let Some((why, hint)) = draft.invalid_reason()
         {
-            return Err(Rejection { why: why.into(), hint, is_policy: false });
+            return Ok(Err(Rejection { why: why.into(), hint, is_policy: false }));
         }
-        let mut effects = vec![format!("{}: {}", text::make_visible(current.target_name()), self.effect(current))];
+        let mut effects = vec![format!("{}: {}", text::make_visible(&current.target_name()), self.effect(current))];
         let mut notes = Vec::new();
         let mut warnings: Vec<String> = self.query().and_then(snapshot::query_problem).into_iter().collect();
         if let Some(one) = current.watchlist.as_ref().filter(|_| self.query().is_none()) {
@@ -319,44 +435,14 @@ impl WatchlistChange {
             }
             _ => {}
         }
-        Ok(Assessment { effects, warnings, notes, ..Assessment::default() })
-    }
-
-    /// Returns the new query of the watchlist, if the change sets one.
-    pub(super) fn query(&self) -> Option<&str> {
-        match self {
-            Self::Create(new) => Some(&new.draft.search_query),
-            Self::Edit { change, .. } => change.search_query.as_deref(),
-            _ => None,
-        }
-    }
-
-    fn effect(&self, current: &WatchlistSnapshot) -> String {
-        match self {
-            Self::Create(new) => match new.index {
-                StoredIndex::Modules => "new binary watchlist".into(),
-                _ => "new process watchlist".into(),
-            },
-            Self::Edit { change, .. } => {
-                let current = current.watchlist.as_ref();
-                current.map_or_else(String::new, |current| change.describe(current))
-            }
-            Self::Switch { is_enabled: true, .. } => "disabled -> enabled".into(),
-            Self::Switch { is_enabled: false, .. } => "enabled -> disabled".into(),
-            Self::Delete(_) => match current.watchlist.as_ref().and_then(|one| one.total_hits) {
-                Some(n) => format!("will be DELETED ({})", text::pluralize(n, "hit", "hits")),
-                None => "will be DELETED".into(),
-            },
-            Self::AddAction { kind, recipients, .. } => match recipients.len() {
-                0 => format!("add action: {kind}"),
-                n => format!("add action: {kind} to {}", text::pluralize(n, "user", "users")),
-            },
-            Self::RemoveAction { action, .. } => {
-                let actions = current.actions.iter().flatten();
-                let kind = actions.filter(|one| one.id == *action).map(|one| one.kind);
-                let kind = kind.map(|kind| kind.to_string()).next();
-                format!("remove action: {}", kind.unwrap_or_default())
-            }
-        }
+        let index = match self {
+            Self::Create(new) => Some(&new.index),
+            _ => current.watchlist.as_ref().map(|watchlist| &watchlist.index),
+        };
+        let impact = self.query().map_or(ImpactSubject::None, |query| ImpactSubject::Watchlist {
+            query: query.to_owned(),
+            index: index.unwrap_or(&StoredIndex::Events).clone(),
+        });
+        Ok(Ok(Assessment { effects, warnings, notes, impact, ..Assessment::default() }))
     }
 }

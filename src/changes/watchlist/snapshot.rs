@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use crate::changes::{members, snapshot::Snapshot};
 use crate::model::{ActionKind, StoredIndex, WatchAction, Watchlist};
 use crate::query::{self, Index, Level, StoredQuery};
 use crate::text::{self, Untrusted};
@@ -62,6 +63,26 @@ impl WatchlistDraft {
 }
 
 impl NewWatchlist {
+    /// Parses a watchlist that was created or existed, with its actions, except e-mails: their recipients cannot be
+    /// restored.
+    pub(in crate::changes) fn from_logged(record: &Value) -> Option<Self> {
+        let kinds = record.get("action_types").and_then(Value::as_array).into_iter().flatten();
+        let mut actions: Vec<_> = kinds.filter_map(Value::as_i64).map(ActionKind::from_number).collect();
+        let without_recipients =
+            logged_actions(record).filter_map(logged_action).filter(|(_, recipients)| recipients.is_empty());
+        actions.extend(without_recipients.map(|(kind, _)| kind));
+        Some(Self {
+            draft: WatchlistDraft {
+                name: members::text(record, "name")?,
+                description: members::text(record, "description").unwrap_or_default(),
+                search_query: members::text(record, "search_query")?,
+            },
+            index: StoredIndex::parse(&members::text(record, "index_type")?.into()),
+            actions,
+            is_enabled: members::flag(record, "enabled").unwrap_or(true),
+        })
+    }
+
     /// Returns whether a watchlist has the name, the index and the query of this one.
     pub(super) fn is_satisfied_by(&self, watchlist: &Watchlist) -> bool {
         watchlist.name.raw() == self.draft.name
@@ -129,12 +150,6 @@ impl WatchlistEdit {
 }
 
 impl WatchlistSnapshot {
-    /// Returns the name of the watchlist.
-    pub(in crate::changes) fn target_name(&self) -> &Untrusted {
-        let name = self.watchlist.as_ref().map(|watchlist| &watchlist.name);
-        name.and_then(Untrusted::non_empty).unwrap_or(&self.name)
-    }
-
     /// Returns whether it has an action of this kind for all of these users.
     pub(super) fn has_action(&self, kind: ActionKind, recipients: &[u64]) -> bool {
         self.actions.iter().flatten().any(|action| {
@@ -142,9 +157,15 @@ impl WatchlistSnapshot {
             action.kind == kind && recipients.all(|user| action.recipients.contains(user))
         })
     }
+}
 
-    /// Returns the state as JSON for the audit log.
-    pub(in crate::changes) fn snapshot_json(&self) -> Value {
+impl Snapshot for WatchlistSnapshot {
+    fn target_name(&self) -> Untrusted {
+        let name = self.watchlist.as_ref().map(|watchlist| &watchlist.name);
+        name.and_then(Untrusted::non_empty).unwrap_or(&self.name).clone()
+    }
+
+    fn snapshot_json(&self) -> Value {
         let Some(watchlist) = &self.watchlist else {
             return json!({"exists": false});
         };
@@ -170,6 +191,18 @@ impl WatchlistSnapshot {
             "actions": actions,
         })
     }
+}
+
+/// Returns the actions of a logged watchlist.
+pub(super) fn logged_actions(record: &Value) -> impl DoubleEndedIterator<Item = &Value> {
+    record.get("actions").and_then(Value::as_array).into_iter().flatten()
+}
+
+/// Parses a logged action: its kind, and the users who get the e-mail.
+pub(in crate::changes) fn logged_action(record: &Value) -> Option<(ActionKind, Vec<u64>)> {
+    let kind = record.get("action_type")?.as_i64()?;
+    let recipients = record.get("email_recipients").and_then(Value::as_array).into_iter().flatten();
+    Some((ActionKind::from_number(kind), recipients.filter_map(Value::as_u64).collect()))
 }
 
 /// Returns why a query is malformed or has an error. It is a warning only: servers accept more than this parser.

@@ -8,7 +8,7 @@ use super::super::{
 };
 use super::{CommandCx, Exit, Failure, links, not_found};
 use crate::api::{Client, Error};
-use crate::changes::{AlertChange, Change, Disposition, Snapshot};
+use crate::changes::{AlertChange, Change, ChangeReading, Disposition};
 use crate::cli::Alerts;
 use crate::commands::apply::{PlannedTarget, apply_changes};
 use crate::model::{Alert, AlertId, AlertStatus, Search};
@@ -95,21 +95,16 @@ fn parse_uuid(word: &str) -> Option<AlertId> {
 
 /// Reads the alerts of each change from the server; fails if one is missing.
 async fn with_current_state(changes: Vec<Change>, client: &Client) -> Result<Vec<PlannedTarget>, Failure> {
-    let reads = changes.into_iter().map(|change| async move {
-        let state = change.read(client).await?;
-        Ok::<_, Error>((change, state))
-    });
-    let (mut missing, mut targets) = (Vec::new(), Vec::new());
-    for (change, state) in future::try_join_all(reads).await? {
-        if let Snapshot::Alerts(snapshot) = &state {
-            let missing_ids = snapshot.missing.iter();
+    let readings = future::try_join_all(changes.iter().map(|change| change.read(client))).await?;
+    let mut missing = Vec::new();
+    for reading in &readings {
+        if let ChangeReading::Triage(reading) = reading {
+            let missing_ids = reading.state.missing.iter();
             missing.extend(missing_ids.map(|id| format!("alert {} not found", text::make_visible(&id.0))));
         }
-        let state = Some(state);
-        targets.push(PlannedTarget { change, state });
     }
     select::check_none_missing(missing, "`lampblack alert list`")?;
-    Ok(targets)
+    Ok(readings.into_iter().map(PlannedTarget::Read).collect())
 }
 
 /// Returns the username as the server spells it. It has to be checked here: the server accepts any name as an owner.

@@ -1,8 +1,8 @@
 //! The `watchlist action` command: the actions that run for each hit of a watchlist.
 
 use super::super::{change, completeness::not_found, print_list};
-use super::{CommandCx, Exit, Failure, PlannedTarget, apply_changes, plan_target, resolve_watchlist, show};
-use crate::changes::{Snapshot, WatchlistChange, WatchlistSnapshot};
+use super::{CommandCx, Exit, Failure, apply_changes, plan_target, resolve_watchlist, show};
+use crate::changes::{ChangeReading, WatchlistChange, WatchlistSnapshot};
 use crate::cli::{self, Effect, OutputArgs, WaitLimit};
 use crate::model::WatchAction;
 use crate::output::{Align, OutputCell, OutputColumn, OutputRow};
@@ -34,16 +34,11 @@ pub(super) async fn run(word: &str, action: cli::Action, cx: &mut CommandCx<'_>)
         }
         Err(action) => WatchlistChange::RemoveAction { id, action: *action },
     };
-    let PlannedTarget { change, state } = plan_target(word, watchlist_change, &client, cx).await?;
-    let state = match state {
-        Some(state) => state,
-        None => change.read(&client).await?,
-    };
-    if let (Err(action), Snapshot::Watchlist(snapshot)) = (&requested, &state) {
-        check_action_exists(*action, snapshot)?;
+    let reading = plan_target(word, watchlist_change, &client, cx).await?.reading(&client).await?;
+    if let (Err(action), ChangeReading::Watch(reading)) = (&requested, &reading) {
+        check_action_exists(*action, &reading.state)?;
     }
-    let state = Some(state);
-    let (changes, server) = (vec![PlannedTarget { change, state }], (&client, &access));
+    let (changes, server) = (vec![reading], (&client, &access));
     apply_changes(changes, &justification, WaitLimit::None, server, cx).await
 }
 

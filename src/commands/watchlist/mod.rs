@@ -12,7 +12,7 @@ use super::{
     search, time_args,
 };
 use crate::api::{Client, Error};
-use crate::changes::{Change, Snapshot, WatchlistChange};
+use crate::changes::{Change, ChangeReading, WatchlistChange};
 use crate::cli::{self, OutputArgs, WaitLimit};
 use crate::model::{StoredIndex, Watchlist, WatchlistId};
 use crate::output::{Align, OutputCell, OutputColumn, OutputRow};
@@ -110,7 +110,8 @@ async fn plan_target(
 ) -> Result<PlannedTarget, Failure> {
     let word = &links::watchlist(word, cx)?;
     let change = |number| Change::Watch(watchlist_change(WatchlistId(number)));
-    let exists = |state: &Snapshot| matches!(state, Snapshot::Watchlist(snapshot) if snapshot.watchlist.is_some());
+    let exists =
+        |reading: &ChangeReading| matches!(reading, ChangeReading::Watch(reading) if reading.state.watchlist.is_some());
     if let Some(target) = PlannedTarget::find_by_number(word, change, exists, client).await? {
         return Ok(target);
     }

@@ -3,7 +3,7 @@
 use ratatui::text::{Line, Span};
 
 use super::ConfirmPane;
-use crate::changes::{self, Change, ImpactLine, LoggedChange, Plan, Prepared};
+use crate::changes::{self, Change, ChangeReading, ImpactLine, LoggedChange, Plan, Prepared};
 use crate::session::{Preview, Session};
 use crate::text;
 use crate::theme::Theme;
@@ -80,7 +80,7 @@ fn hidden_lines(pane: &ConfirmPane, theme: &Theme) -> Vec<LabeledLine> {
 
 /// Whether a plan changes alerts: its effects are then listed as targets.
 fn is_about_alerts(plan: &Plan) -> bool {
-    matches!(plan.change, Change::Triage(_))
+    matches!(plan.reading, ChangeReading::Triage(_))
 }
 
 /// Returns the targets of a plan, each with what happens to it.
@@ -106,7 +106,7 @@ fn group_by_targets<'p>(plans: &[&'p Plan], texts: impl Fn(&'p Plan) -> &'p [Str
     let mut grouped: Vec<(Vec<String>, &String)> = Vec::new();
     for plan in plans {
         for text in texts(plan) {
-            let name = plan.state.name();
+            let name = plan.name();
             match grouped.iter_mut().find(|(_, other)| *other == text) {
                 Some((names, _)) => names.push(name),
                 None => grouped.push((vec![name], text)),
@@ -154,7 +154,7 @@ fn pending_lines(preview: &Preview, session: &Session, theme: &Theme) -> Vec<Lab
 fn conflicts(pane: &ConfirmPane, plans: &[&Plan]) -> Vec<String> {
     let drift = plans.iter().flat_map(|plan| {
         let undone = pane.undone_change(plan);
-        undone.map_or_else(Vec::new, |undone| undone.changed_since(&plan.state))
+        undone.map_or_else(Vec::new, |undone| undone.changed_since(&plan.reading))
     });
     drift.collect()
 }
@@ -204,8 +204,8 @@ fn prefixed_texts<'p>(
 
 /// Returns the lines of the blast radius in order of targets and probes, not of loading.
 fn sorted_impact_lines(preview: &Preview) -> Vec<(Option<usize>, &ImpactLine)> {
-    let probes = preview.changes.first().map_or(&[][..], Change::probe_names);
-    let order = |subject: &str| probes.iter().position(|probe| *probe == subject);
+    let names = preview.plans().next().map_or(&[][..], Plan::impact_names);
+    let order = |subject: &str| names.iter().position(|probe| *probe == subject);
     let lines = preview.impact_lines.iter().map(|(at, line)| (*at, line));
     let mut lines: Vec<_> = lines.collect();
     lines.sort_by_key(|(at, line)| (*at, order(line.subject)));
@@ -216,7 +216,7 @@ fn sorted_impact_lines(preview: &Preview) -> Vec<(Option<usize>, &ImpactLine)> {
 fn target_prefix(preview: &Preview, at: Option<usize>) -> String {
     let is_alone = preview.changes.len() == 1;
     match at.and_then(|at| preview.results.get(at)) {
-        Some(Some(Ok(Prepared::Ready(plan)))) if !is_alone => format!("{}: ", plan.state.name()),
+        Some(Some(Ok(Prepared::Ready(plan)))) if !is_alone => format!("{}: ", plan.name()),
         _ => String::new(),
     }
 }
@@ -279,7 +279,7 @@ fn excluded_lines(pane: &ConfirmPane, preview: &Preview, session: &Session, them
             }
             Some(Ok(Prepared::Ready(plan))) => match &plan.protection {
                 Some(reason) if plan.is_left_out_of(preview.changes.len()) => {
-                    let text = format!("{}: {reason}; select it alone", plan.state.name());
+                    let text = format!("{}: {reason}; select it alone", plan.name());
                     ("skipped", Line::styled(escape_line(&text), theme.caution))
                 }
                 _ => continue,

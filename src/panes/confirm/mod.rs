@@ -178,7 +178,8 @@ impl ConfirmPane {
 
     /// Returns the logged change that a plan undoes, if there is one.
     fn undone_change(&self, plan: &Plan) -> Option<&Arc<LoggedChange>> {
-        let at = self.changes.iter().position(|change| *change == plan.change)?;
+        let planned = plan.change();
+        let at = self.changes.iter().position(|change| *change == planned)?;
         self.undone_changes.get(at)
     }
 

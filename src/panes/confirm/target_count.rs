@@ -33,7 +33,7 @@ impl ConfirmPane {
         let protected = || {
             let plans = self.plans(session);
             let plan = plans.into_iter().find(|plan| plan.protection.is_some())?;
-            let name = plan.state.target_name().raw().to_owned();
+            let name = plan.target_name().raw().to_owned();
             Some(("host name".into(), name))
         };
         match n {

@@ -64,13 +64,14 @@ impl Cx<'_> {
     pub fn apply_changes(&mut self, plans: Vec<Plan>, justification: Justification) {
         let ticket = self.next_ticket();
         for (index, plan) in plans.iter().enumerate() {
+            let change = plan.change();
             self.session.changes.running.push(RunningChange {
                 ticket,
                 plan_index: index,
-                verb: plan.change.verb(),
-                target: plan.change.target(),
-                name: plan.state.name(),
-                lists: affected_lists(&plan.change),
+                verb: change.verb(),
+                target: change.target(),
+                name: plan.name(),
+                lists: affected_lists(&change),
                 progress: ChangeStep::Sending,
                 known_at: None,
             });

@@ -73,20 +73,20 @@ impl Analyst {
     /// A change with any faults, looked after for a while, and given up if nothing came of it.
     async fn faulty_change(&mut self) {
         let plan = self.plan(false).await;
-        for fault in draw_faults(&mut self.random, &plan.change) {
+        for fault in draw_faults(&mut self.random, &plan.change()) {
             self.sim.add_fault(fault);
         }
         let Some(mut outcome) = self.perform(&plan).await else {
             return;
         };
         for _ in 0..3 {
-            self.check(&plan.change, &outcome).await;
+            self.check(&plan.change(), &outcome).await;
             if outcome.stage.is_final() {
                 return;
             }
-            changes::recheck(&plan.change, &self.client, &mut self.log, &mut outcome).await;
+            changes::recheck(&plan.change(), &self.client, &mut self.log, &mut outcome).await;
         }
-        self.check(&plan.change, &outcome).await;
+        self.check(&plan.change(), &outcome).await;
         if outcome.is_open() {
             changes::log_timed_out(&mut self.log, &self.client, &mut outcome).await;
         }
@@ -95,22 +95,22 @@ impl Analyst {
     /// A change that is carried out when nobody waits for the answer any more.
     async fn late_change(&mut self) {
         let plan = self.plan(true).await;
-        for fault in late_faults(&mut self.random, &plan.change) {
+        for fault in late_faults(&mut self.random, &plan.change()) {
             self.sim.add_fault(fault);
         }
         let mut outcome = self.perform(&plan).await.expect("its first look goes well");
         // Most likely it has not come yet.
-        changes::recheck(&plan.change, &self.client, &mut self.log, &mut outcome).await;
+        changes::recheck(&plan.change(), &self.client, &mut self.log, &mut outcome).await;
         let deadline = tokio::time::Instant::now() + PATIENCE;
-        while !self.truth(&plan.change).await.0 {
+        while !self.truth(&plan.change()).await.0 {
             assert!(tokio::time::Instant::now() < deadline, "it never came");
         }
-        assert_ne!(outcome.stage, LoggedStage::NotApplied, "{:?} was on its way, {}", plan.change, outcome.note);
+        assert_ne!(outcome.stage, LoggedStage::NotApplied, "{:?} was on its way, {}", plan.change(), outcome.note);
         while outcome.stage != LoggedStage::Confirmed {
-            changes::recheck(&plan.change, &self.client, &mut self.log, &mut outcome).await;
+            changes::recheck(&plan.change(), &self.client, &mut self.log, &mut outcome).await;
             assert!(tokio::time::Instant::now() < deadline, "{outcome:?}");
         }
-        self.check(&plan.change, &outcome).await;
+        self.check(&plan.change(), &outcome).await;
     }
 
     /// A change that changes something: where one is done already, what takes it back.

@@ -201,7 +201,7 @@ async fn notes_that_a_colleague_wrote_meanwhile_are_kept_and_shown_before_an_und
     assert!(refused.contains("was changed meanwhile"), "{refused}");
     let act = &setup.journal().activity[0];
     let undo = setup.plan(act.inverse().unwrap()).await;
-    assert_eq!(act.changed_since(&undo.state), [r#"notes is "kim's" now"#]);
+    assert_eq!(act.changed_since(&undo.reading), [r#"notes is "kim's" now"#]);
 }
 
 #[tokio::test]

@@ -1,9 +1,10 @@
 //! The change that undoes each kind of change.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::*;
 use crate::audit::{Actor, LoggedTarget};
+use crate::model::{ActionKind, StoredIndex};
 
 fn inverse_of(verb: &str, (kind, id): (&str, &str), [before, desired, after]: [Value; 3]) -> Option<Change> {
     let submitted = Submitted {
@@ -20,7 +21,7 @@ fn inverse_of(verb: &str, (kind, id): (&str, &str), [before, desired, after]: [V
         before,
         desired,
     };
-    inverse(&submitted, &after)
+    from_submitted(&submitted)?.inverse(&submitted.before, &after).ok()
 }
 
 const WATCHLIST: (&str, &str) = ("watchlist", "14");
