@@ -1,5 +1,6 @@
 //! The first line of the screen: server, account, and network activity.
 
+use jiff::Timestamp;
 use ratatui::{
     Frame,
     layout::Rect,
@@ -7,12 +8,13 @@ use ratatui::{
 };
 
 use crate::api::Error;
-use crate::session::{RemoteState, Session};
-use crate::text::{self, Untrusted};
+use crate::model::{Isolation, OPEN_ALERTS};
+use crate::session::{ListRow, Pages, RemoteState, Session};
+use crate::text::{self, Untrusted, group_thousands};
 use crate::theme::Theme;
 use crate::widgets::Bar;
 
-/// Draws server, profile, user, mode, time zone, requests in flight and cache hit rate.
+/// Draws server, profile, user, mode, time zone, pending actions, requests in flight, and the counts that are known.
 pub(super) fn header(frame: &mut Frame<'_>, area: Rect, session: &Session, theme: &Theme) {
     let info = &session.connection.info;
     let version = match session.connection.server_info.latest() {
@@ -44,11 +46,11 @@ pub(super) fn header(frame: &mut Frame<'_>, area: Rect, session: &Session, theme
     let as_of = session.connection.server_info.latest().map(|fetched| fetched.as_of);
     let zone = session.connection.zone.label(as_of.unwrap_or_default());
     left.push(Line::styled(zone, theme.text));
-    // Who and where count for more than the statistics.
+    // Who and where come before the counts.
     let n_left: usize = left.iter().map(|piece| piece.width() + 2).sum();
-    let right = traffic(session, area.width);
+    let right = activity(session, area.width);
     let fits = n_left + text::width(&right) < usize::from(area.width);
-    let right = if fits { right } else { traffic(session, 0) };
+    let right = if fits { right } else { activity(session, 0) };
     let right = Line::styled(right, theme.muted);
     Bar { left, right, style: theme.text }.render(area, frame.buffer_mut(), theme);
 }
@@ -74,38 +76,76 @@ fn release(version: &Untrusted) -> String {
     text::fit(&release.into(), 12)
 }
 
-fn traffic(session: &Session, width: u16) -> String {
-    /// Minimum width for showing request count and cache hit rate.
+/// Returns what is going on: requests, downloads, pending actions. If `width` suffices, also the counts of open alerts and
+/// hosts.
+fn activity(session: &Session, width: u16) -> String {
+    /// Minimum width for showing the counts.
     const WIDE_HEADER_COLUMNS: u16 = 110;
+    let mut parts = Vec::new();
+    if let Some(at) = session.connection.request_stats.busy_until {
+        parts.push(format!("busy until {}", session.connection.zone.time_of_day(at)));
+    }
+    if session.changes.is_log_locked {
+        parts.push("AUDIT LOG LOCKED".into());
+    }
+    let n_changes = session.n_pending_changes();
+    if n_changes > 0 {
+        parts.push(format!("{} pending", text::pluralize(n_changes, "action", "actions")));
+    }
+    match session.transfers.downloads.as_slice() {
+        [] => {}
+        [only] => parts.push(format!("downloading {}", only.describe())),
+        [first, queued @ ..] => parts.push(format!("downloading {} ({} queued)", first.describe(), queued.len())),
+    }
     // Requests of changes are in flight as well.
     let in_flight = session.changes.running.iter().filter(|change| change.is_in_flight());
-    let n_pending = session.n_pending() + in_flight.count();
-    let transfer = match session.transfers.downloads.as_slice() {
-        [] => String::new(),
-        [only] => format!("downloading {}  ", only.describe()),
-        [first, queued @ ..] => format!("downloading {} ({} queued)  ", first.describe(), queued.len()),
-    };
-    let pending_changes = session.n_pending_changes();
-    let pending_changes = match pending_changes {
-        0 => String::new(),
-        1 => "1 action pending  ".into(),
-        n => format!("{n} actions pending  "),
-    };
-    let pending_changes =
-        if session.changes.is_log_locked { format!("AUDIT LOG LOCKED  {pending_changes}") } else { pending_changes };
-    let wait = session
-        .connection
-        .request_stats
-        .busy_until
-        .map_or_else(String::new, |at| format!("busy until {}  ", session.connection.zone.time_of_day(at)));
-    if width < WIDE_HEADER_COLUMNS {
-        return format!("{wait}{pending_changes}{transfer}in flight {n_pending}");
+    let n_requests = session.n_pending() + in_flight.count();
+    if n_requests > 0 {
+        parts.push(format!("in flight {n_requests}"));
     }
-    let stats = session.connection.request_stats.cache_stats;
-    let share = (stats.hits * 100).checked_div(stats.hits + stats.misses);
-    let share = share.map_or("-".into(), |share| format!("{share}%"));
-    format!(
-        "{wait}{pending_changes}{transfer}in flight {n_pending}  requests {}  cache {share}",
-        session.connection.request_stats.n_requests
-    )
+    if width >= WIDE_HEADER_COLUMNS {
+        parts.extend(known_counts(session));
+    }
+    parts.join("  ")
+}
+
+/// Returns the numbers of open alerts, isolated hosts and offline hosts, as far as the loaded lists tell them, with the
+/// time of the oldest answer. No request is sent for them.
+fn known_counts(session: &Session) -> Option<String> {
+    let lists = &session.lists;
+    let counts = [
+        count_open_alerts(session).map(|(n, at)| (text::pluralize(n, "open alert", "open alerts"), at)),
+        count_rows(&lists.isolated_sensors, |row| row.0.isolation() == Isolation::Yes)
+            .map(|(n, at)| (format!("{} isolated", group_thousands(n)), at)),
+        Some(&lists.sensors)
+            .filter(|sensors| sensors.search().is_some_and(|search| search.query.is_empty()))
+            .and_then(|sensors| count_rows(sensors, |sensor| sensor.status.eq_ignore_case("Offline")))
+            .map(|(n, at)| (format!("{} offline", group_thousands(n)), at)),
+    ];
+    let counts: Vec<_> = counts.into_iter().flatten().collect();
+    let as_of = counts.iter().map(|(_, at)| *at).min()?;
+    let texts: Vec<_> = counts.into_iter().map(|(text, _)| text).collect();
+    Some(format!("{} ({})", texts.join(", "), session.connection.zone.time_of_day(as_of)))
+}
+
+/// Returns the number of open alerts and when the server gave it; `None` if other alerts are listed.
+fn count_open_alerts(session: &Session) -> Option<(u64, Timestamp)> {
+    let alerts = &session.lists.alerts;
+    let is_open = alerts.search().is_some_and(|search| search.query == OPEN_ALERTS);
+    let page = alerts.loaded_pages().max_by_key(|page| page.as_of).filter(|_| is_open);
+    let listed = page.map(|page| (page.value.total, page.as_of));
+    let digest = session.alert_state.open_digest().map(|digest| (digest.value.total, digest.as_of));
+    listed.into_iter().chain(digest).max_by_key(|(_, as_of)| *as_of)
+}
+
+/// Counts the rows of a list for which `is_counted` holds, if every row is loaded and readable.
+fn count_rows<T: ListRow>(pages: &Pages<T>, is_counted: impl Fn(&T) -> bool) -> Option<(u64, Timestamp)> {
+    let is_whole = pages.loaded_pages().all(|page| page.value.n_unreadable == 0 && !page.value.is_incomplete);
+    let n_loaded = u64::try_from(pages.loaded_rows().count()).ok();
+    if !is_whole || pages.total() != n_loaded {
+        return None;
+    }
+    let as_of = pages.loaded_pages().map(|page| page.as_of).min()?;
+    let n = pages.loaded_rows().filter(|(_, row)| is_counted(row)).count();
+    Some((u64::try_from(n).unwrap_or(u64::MAX), as_of))
 }

@@ -312,12 +312,14 @@ impl App {
                 return self.view.title().to_lowercase();
             }
             View::Process => {
-                let opened = self.session.find_opened();
-                return opened.map_or(String::new(), |process| {
-                    let name = text::fit(&process.name, MAX_CRUMB_WIDTH);
-                    let pid = process.pid.map(|pid| format!(" {pid}"));
-                    name + &pid.unwrap_or_default()
-                });
+                let Some(process) = self.session.find_opened() else {
+                    // Its record did not come: the id still tells it from the location before.
+                    let id = self.session.opened.id.map(|id| format!("process {id}"));
+                    return text::fit(&id.unwrap_or_default().into(), MAX_CRUMB_WIDTH);
+                };
+                let name = text::fit(&process.name, MAX_CRUMB_WIDTH);
+                let pid = process.pid.map(|pid| format!(" {pid}"));
+                return name + &pid.unwrap_or_default();
             }
         };
         match search {

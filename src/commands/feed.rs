@@ -166,7 +166,7 @@ fn describe_state(feed: &Feed) -> &'static str {
 
 /// Returns who added a feed, in words.
 fn describe_source(feed: &Feed) -> Option<&'static str> {
-    feed.is_manual.map(|is| if is { "added here" } else { "vendor" })
+    feed.is_manual.map(|is| if is { "local" } else { "vendor" })
 }
 
 fn row(feed: &Feed) -> OutputRow {

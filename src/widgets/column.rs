@@ -2,7 +2,8 @@
 
 use ratatui::text::{Line, Span};
 
-use super::truncate;
+use super::{to_cells, truncate};
+use crate::text;
 use crate::theme::Theme;
 
 /// A column with its width limits.
@@ -30,6 +31,9 @@ pub enum RowOrder {
     Descending,
 }
 
+/// Cells of the arrow in the heading of the sort column, with the blank before it.
+const ARROW_WIDTH: usize = 2;
+
 /// Cells between columns.
 pub(super) const GAP_WIDTH: usize = 2;
 
@@ -47,12 +51,21 @@ impl<'a> TableColumn<'a> {
         Self { is_right: true, ..Self::left_aligned(title, min, ideal, priority) }
     }
 
-    /// Returns the heading cut to `width` cells, with an arrow if the rows are sorted by this column.
+    /// Returns the width of the heading in cells, with its arrow.
+    pub fn heading_width(&self) -> u16 {
+        let arrow = if self.sort_order.is_some() { ARROW_WIDTH } else { 0 };
+        to_cells(text::width(self.title) + arrow)
+    }
+
+    /// Returns the heading cut to `width` cells, with an arrow if the rows are sorted by this column. Parentheses at its
+    /// end, such as the time zone, are left out before anything is cut.
     pub(super) fn heading_line(&self, width: usize, theme: &Theme) -> Line<'static> {
-        let mut title = Line::styled(self.title.to_owned(), theme.title);
+        let room = if self.sort_order.is_some() { width.saturating_sub(ARROW_WIDTH) } else { width };
+        let short = self.title.split_once(" (").map_or(self.title, |(short, _)| short);
+        let fitting = if text::width(self.title) <= room { self.title } else { short };
+        let mut title = Line::styled(fitting.to_owned(), theme.title);
         if let Some(order) = self.sort_order {
-            // The title is cut, so that the arrow fits.
-            title = truncate(&title, width.saturating_sub(2), theme.glyphs.ellipsis);
+            title = truncate(&title, room, theme.glyphs.ellipsis);
             let sign = match order {
                 RowOrder::Ascending => theme.glyphs.sort_ascending,
                 RowOrder::Descending => theme.glyphs.sort_descending,

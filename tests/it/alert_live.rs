@@ -1,4 +1,4 @@
-//! Being told of new alerts: without a row moving, until they are taken in; paused where the server fails.
+//! Live updates of alerts: no row moves until they are loaded; paused where the server fails.
 
 use crate::support::changes::fault;
 use crate::support::console::Console;

@@ -1,4 +1,4 @@
-//! Binaries on the screen: found, looked at, and the way to whoever ran them and back.
+//! Binaries on the screen: search, details, and the way to the processes that ran them and back.
 
 use crate::support::{console::Console, stage::Stage, world};
 use lampblack::api::Error;

@@ -38,7 +38,7 @@ fn place(stage: &Stage) -> usize {
     stage.asked.iter().position(is_chain).expect("a chain is awaited")
 }
 
-/// How many ancestors are known to whoever asks for more of the chain.
+/// How many ancestors the request for more of the chain names as known.
 fn asked_beyond(stage: &Stage) -> Option<usize> {
     stage.asked.iter().find_map(|(_, _, fetch)| match fetch {
         Fetch::Lineage { n_known_ancestors: known, .. } => Some(*known),

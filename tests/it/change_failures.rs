@@ -1,4 +1,4 @@
-//! Changes that somebody or something stands in the way of: a guard, a server that fails, an end in the middle.
+//! Changes that are prevented: by the policy, by a server that fails, by an end in the middle.
 
 use std::fs::{self, File};
 
@@ -187,7 +187,7 @@ async fn an_action_waits_for_a_locked_log_beside_the_screen_and_can_be_cancelled
     console.press("tab tab enter").await;
     console.until("AUDIT LOG LOCKED").await;
     console.shows(&["Waiting: another program has locked the audit log"]);
-    // Everything else goes on.
+    // Everything else works.
     console.press("4").await.shows(&["Sensors  "]);
     console.press("ctrl-c").await;
     console.until("not sent: ").await;
@@ -220,14 +220,14 @@ async fn q_leaves_while_another_program_holds_the_log_and_nothing_is_sent_after_
         yield_now().await;
     }
     log.unlock().unwrap();
-    // Whoever waits for the log looks every few milliseconds whether it is free.
+    // A console that waits for the log checks it every few milliseconds.
     let sent = async {
         while sim.seen_requests().iter().all(|seen| seen.method == "GET") {
             yield_now().await;
         }
     };
     let sent = timeout(Timings::for_tests().lock_poll_interval * 20, sent).await;
-    assert!(sent.is_err(), "it is sent though nobody is there");
+    assert!(sent.is_err(), "it is sent though the console has ended");
 }
 
 #[tokio::test]

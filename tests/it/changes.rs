@@ -1,4 +1,4 @@
-//! Changes from within the console: looked at, confirmed, proven, taken back, and known again after a restart.
+//! Changes from within the console: previewed, confirmed, verified, undone, and taken up again after a restart.
 
 use crate::support::changes::{changes, fault, ready};
 use crate::support::console::{Console, settings, small};
@@ -107,7 +107,7 @@ async fn the_isolated_board_says_since_when_by_whom_and_why_and_what_drifted() {
     console.press(":").await.write("isolated").await;
     console.press("enter").await;
     console.shows(&["Isolated", "ISOLATED", "WIN-IA9NQ1GN8OI", "case 7", "ana", "unknown"]);
-    // Somebody else lets it back.
+    // Another user unisolates it.
     let client = Client::new(settings(&console.sim), None).unwrap();
     let sensor = client.sensor(SensorId(3)).await.unwrap();
     let release = WriteRequest::isolation(&sensor, false);
@@ -155,7 +155,7 @@ async fn a_host_is_moved_to_a_group_that_is_picked_and_its_notes_are_written() {
     console.press("enter").await.shows(&["EDIT NOTES", "\"image before release\""]);
     console.press("tab tab enter").await;
     console.until("edit notes WIN-IA9NQ1GN8OI: CONFIRMED").await;
-    // Both are taken back: the group, and the notes that were there.
+    // Both are undone: the group and the notes.
     console.press("z").await.shows(&["Undo: edit notes"]);
     console.press("tab tab enter").await;
     console.until("edit notes WIN-IA9NQ1GN8OI: CONFIRMED; no notes").await;
@@ -244,7 +244,7 @@ async fn the_hashes_of_marked_rows_are_looked_up_together_too() {
     console.shows(&["hashes: up to ", "API requests for this preview"]);
     let asked = console.sim.seen_requests();
     assert!(asked.len() <= 14, "{} requests: {asked:?}", asked.len());
-    // What holds for several of them is told once.
+    // What holds for several targets is shown once.
     let screen = console.text();
     let n = screen.matches("more: Microsoft-signed").count();
     assert_eq!(n, 1, "{screen}");

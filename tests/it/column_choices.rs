@@ -38,7 +38,7 @@ fn several_warnings_of_the_start_can_all_be_read() {
     let setup = AppSetup { warnings: warnings.clone(), ..AppSetup::default() };
     let mut stage = Stage::with(60, 24, setup);
     stage.shows(&["2 more warnings, esc ! shows all: the"]);
-    // What is told before anybody has pressed a key does not hide that.
+    // A message from before the first key does not hide that.
     let text = "another program has locked the action log".to_owned();
     let is_warning = true;
     stage.input(Input::Notice { text, is_warning });

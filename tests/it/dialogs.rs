@@ -1,4 +1,4 @@
-//! Dialogs: what is typed on them goes where it is meant, and what was done together is taken back together.
+//! Dialogs: typed text reaches the right field, and a batch is undone as one.
 
 use crate::support::changes::{changes, ready};
 use crate::support::console::{Console, settings, small};
@@ -18,7 +18,7 @@ async fn queue() -> Console {
     console
 }
 
-/// How many alerts nobody has closed.
+/// The number of open alerts.
 async fn n_open(console: &Console) -> u64 {
     let client = Client::new(settings(&console.sim), None).unwrap();
     let search = Search { query: "status:Unresolved OR status:\"In Progress\"".into(), ..Search::default() };

@@ -112,7 +112,7 @@ async fn a_download_that_breaks_is_said_to_and_leaves_nothing() {
     order(&mut console, &home.path().join("a.zip"), "enter").await;
     console.shows(&["svch0st.exe: ", "the connection closed"]);
     assert!(names(home.path()).is_empty());
-    // Whoever tries again gets it.
+    // A second try succeeds.
     console.sim.clear_faults();
     order(&mut console, &home.path().join("a.zip"), "enter").await;
     console.shows(&["MD5 verified"]);
@@ -122,7 +122,7 @@ async fn a_download_that_breaks_is_said_to_and_leaves_nothing() {
 #[tokio::test]
 async fn a_download_that_is_given_up_leaves_nothing() {
     let (mut console, home) = at_payload().await;
-    // Longer than the test: that it ends shows that nobody waits for it.
+    // Longer than the test: its end shows that the console does not wait for it.
     fault(&console, "latency", 600_000);
     console.press("D ctrl-u").await;
     let path = home.path().join("a.zip");

@@ -187,14 +187,17 @@ fn letters_are_text_in_the_editor_and_keys_outside_of_it() {
 }
 
 #[tokio::test]
-async fn the_header_counts_what_is_asked_and_what_is_known() {
+async fn the_request_log_counts_requests_and_answers_from_the_cache() {
     let mut console = Console::start().await;
-    console.shows(&["in flight 0  requests 1  cache 0%"]);
+    let n_requests = |console: &Console| console.app.session().connection.request_stats.n_requests;
+    console.lacks("in flight");
+    assert_eq!(n_requests(&console), 1);
     console.search(r"process_name:net.exe cmdline:\\test\blah").await;
     // A page, four summaries, a sensor, its group, a binary.
-    console.shows(&["in flight 0  requests 9  cache 0%"]);
+    assert_eq!(n_requests(&console), 9);
     console.press("esc j k j k").await;
-    console.shows(&["requests 9"]).lacks("cache 0%");
+    assert_eq!(n_requests(&console), 9);
+    console.press("@ tab").await.shows(&["Requests  9", "from the cache"]);
 }
 
 #[test]

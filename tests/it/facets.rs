@@ -26,7 +26,7 @@ fn value(name: &str, count: u64) -> FacetValue {
     }
 }
 
-/// A server that counts these process names of what is asked first, and others of whatever names another host.
+/// A server that counts these process names for the first query, and others for a query that names another host.
 fn counting<'a>(
     here: &'a [(&'a str, u64)],
     there: &'a [(&'a str, u64)],
@@ -64,7 +64,7 @@ fn facets(width: u16, height: u16) -> Stage {
     stage
 }
 
-/// The queries asked of the process index, as far as they still wait.
+/// The pending queries of the process index.
 fn searched(stage: &Stage) -> Vec<String> {
     let searches = stage.asked.iter().filter_map(|(_, _, fetch)| match fetch {
         Fetch::Processes { search, .. } => Some(search.query.clone()),

@@ -1,4 +1,4 @@
-//! Feeds and their threat reports on the screen: browsed, searched, told in full, and led on from.
+//! Feeds and their threat reports on the screen: list, search, details, pivots.
 
 use std::time::Duration;
 

@@ -24,7 +24,7 @@ enum Step {
     Answer(usize),
     /// A failure instead.
     Fail(usize, Error),
-    /// An answer to a request nobody waits for any more.
+    /// An answer to a request that was cancelled.
     Late(u64),
     Turn,
 }
@@ -106,7 +106,7 @@ fn check(app: &App, asked: &[(Ticket, Slot, Fetch)], screen: &str) {
     // A look that the worker takes later is nothing that anybody waits for.
     let asked = asked.iter().filter(|(_, slot, _)| *slot != Slot::NewAlerts);
     let asked: Vec<_> = asked.collect();
-    // A file on its way to the disk is none of the requests that the stage answers.
+    // A download is not one of the requests that the stage answers.
     let n_files = app.session().transfers.downloads.len();
     assert_eq!(app.is_waiting(), asked.len() + n_files > 0, "what is awaited was not asked, or the reverse: {asked:?}");
     assert_eq!(app.session().n_pending(), asked.len() + n_files);
@@ -135,7 +135,7 @@ proptest! {
             let screen = stage.text();
             check(&stage.app, &stage.asked, &screen);
         }
-        // Whatever came before, the next answers are taken.
+        // After any input, the next answers are accepted.
         stage.answer_all(world::answer);
         prop_assert_eq!(stage.app.session().n_pending(), stage.app.session().transfers.downloads.len());
     }

@@ -295,7 +295,7 @@ async fn going_back_finds_query_filter_marks_and_cursor_and_asks_nothing_again()
     console.search("process_name:svchost.exe").await.press("esc j j space").await;
     console.press("/").await.write("host").await.press("enter").await;
     let before = console.shows(&["/host"]).text();
-    // Whatever Esc would take away stays.
+    // Nothing that Esc would clear is lost.
     console.press("i ctrl-u").await.write("process_name:net.exe").await.press("enter").await;
     // On a wider screen there is room for the way.
     console.resize(200, 36).await;

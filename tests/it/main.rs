@@ -22,6 +22,7 @@ mod facets;
 mod false_answers;
 mod feeds;
 mod fuzz;
+mod header;
 mod hostile;
 mod imports;
 mod intelligence;

@@ -100,7 +100,7 @@ async fn the_time_around_an_alert_is_that_of_its_process_by_the_clock_of_its_hos
     console.shows(&["process start", "(host clock)"]);
     console.press("enter").await;
     console.shows(&["hostname:fin-lt-0312 start:[", "winupdsvc.exe"]);
-    // Whoever looks at the host knows how far its clock is off.
+    // The host pane shows the clock difference.
     console.press("/").await.write("winupdsvc").await.press("enter t").await;
     console.shows(&["341 s off (vs server)"]);
 }

@@ -22,7 +22,7 @@ fn opened(width: u16, height: u16) -> Stage {
     stage
 }
 
-/// The numbers of children asked of a process, in order.
+/// The numbers of children requested for a process, in order.
 fn asked_of(stage: &Stage, of: ProcessId) -> Vec<u32> {
     let asked = stage.asked.iter().filter_map(|(_, _, fetch)| match fetch {
         Fetch::Summary { id, children } if *id == of => Some(*children),
@@ -199,7 +199,7 @@ fn opening_a_relative_keeps_the_tree_and_so_does_going_back() {
     stage.press("[").answer_all(family::answer);
     assert_eq!(stage.app.session().opened.id, Some(world::id(0)));
     stage.shows(&["Tree  rundll32.exe 4000", "6001"]);
-    // A process that is none of them has a tree of its own.
+    // An unrelated process has a tree of its own.
     stage.press("1 j 2").answer_all(family::answer);
     assert_eq!(stage.app.session().opened.chain_start, Some(world::id(1)));
     stage.shows(&["Tree  child01.exe 4001"]).lacks("6001");

@@ -157,7 +157,7 @@ fn a_host_with_dozens_of_adapters_still_shows_its_health_and_version() {
     stage.write("a").press("enter").answer_all(answer);
     stage.shows(&["10.0.0.1 ", "+58", "health    95", "md5 "]);
     stage.lacks("10.0.0.2 ");
-    // Whoever scrolls reads all of them.
+    // Scrolling shows all of them.
     stage.press("esc tab tab +");
     stage.text();
     stage.press("G").shows(&["10.0.0.59"]);

@@ -144,7 +144,7 @@ async fn a_host_leads_to_its_processes_and_alerts_and_back() {
     console.press("enter").await.shows(&["sensor_id:7", "Processes"]);
     console.press("[").await.shows(&["Sensors  40", "FIN-WS-042 #7"]);
     console.press("g a").await.shows(&["hostname:", "Alerts"]);
-    // And whatever has a host leads to it.
+    // And every row with a host leads to it.
     console.press("g h").await.shows(&["filter: id:7", "FIN-WS-042 #7"]);
 }
 

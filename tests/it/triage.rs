@@ -176,7 +176,7 @@ async fn alerts_that_the_filter_hides_are_not_confirmed_by_one_key() {
     console.press("d").await.shows(&["RESOLVE 2 alerts", "HIDDEN", "of 2 marked rows"]);
     console.press("d d d").await.shows(&["RESOLVE 2 alerts"]);
     assert_eq!(changes(&console), [""; 0]);
-    // Whoever has read it goes to the button.
+    // Then the user moves to the button.
     console.press("tab tab tab enter").await;
     console.until("CONFIRMED; 2 of 2 alerts").await;
     console.lacks("2 marked");

@@ -142,6 +142,11 @@ impl<K: ListView> ListColumn<K> {
         }
         if let Some(order) = order.filter(|_| is_sorted) {
             column.sort_order = Some(if order.is_descending { RowOrder::Descending } else { RowOrder::Ascending });
+            // The heading that explains the order of the rows is not cut.
+            if !is_narrow && self.width().is_none() && column.ideal != widgets::TableColumn::FILL {
+                column.ideal = column.ideal.max(column.heading_width());
+                column.max = column.max.max(column.ideal);
+            }
         }
         column
     }

@@ -10,6 +10,7 @@ use crate::panes::{
     record::RecordPane,
 };
 use crate::session::{Cx, RequestLogEntry, Session};
+use crate::text;
 use crate::widgets::TableColumn;
 use crate::worker::Slot;
 
@@ -28,6 +29,11 @@ impl ListView for Requests {
     const EMPTY: &'static str = "No requests yet";
     const FIELDS: &'static [RowField<RequestLogEntry>] = FIELDS;
     const DEFAULT_COLUMNS: usize = 6;
+
+    fn note(session: &Session) -> Option<String> {
+        let hits = session.connection.request_stats.cache_stats.hits;
+        (hits > 0).then(|| format!("{} from the cache", text::pluralize(hits, "answer", "answers")))
+    }
 
     fn clip(row: &RequestLogEntry, action: Action, session: &Session) -> Option<Clip> {
         if action == Action::YankCurl {

@@ -14,7 +14,7 @@ pub use live_updates::{LiveMode, LiveUpdates, NewAlerts};
 pub(super) use shared_fields::shared_status;
 
 use super::{Pages, Remote};
-use crate::model::{AlertDigest, AlertStatus, Search};
+use crate::model::{AlertDigest, AlertStatus, Fetched, OPEN_ALERTS, Search};
 
 /// State of the alert queue.
 #[derive(Debug, Default)]
@@ -38,4 +38,12 @@ pub struct AlertState {
     pub selected_group: Option<Arc<AlertGroup>>,
     pub context: AlertContext,
     pub live: LiveUpdates,
+}
+
+impl AlertState {
+    /// Returns all open alerts, if those are what was fetched last for grouping.
+    pub fn open_digest(&self) -> Option<&Fetched<AlertDigest>> {
+        let is_open = self.digest_search.as_ref().is_some_and(|search| search.query == OPEN_ALERTS);
+        self.digest.latest().filter(|_| is_open)
+    }
 }

@@ -29,7 +29,7 @@ fn zip(body: &[u8]) -> Answer {
     status("200 OK", "Content-Type: application/zip\r\n", body)
 }
 
-/// The beginning of an archive that goes on for ever, or so its head says.
+/// The beginning of an archive that never ends, by its header.
 fn endless(body: &[u8]) -> Vec<u8> {
     let mut bytes = b"HTTP/1.1 200 OK\r\nContent-Type: application/zip\r\nContent-Length: 99999999\r\n\r\n".to_vec();
     bytes.extend_from_slice(body);
@@ -118,13 +118,13 @@ async fn a_server_that_falls_silent_in_a_file_is_given_up() {
 async fn the_first_bytes_cost_no_more_than_their_part_of_the_archive() {
     // The server never gets to the end of this one.
     let server = Server::start(vec![Answer::Stopped(endless(&archive()[..60]))]).await;
-    let (calls, mut told) = mpsc::unbounded_channel();
+    let (calls, mut traces) = mpsc::unbounded_channel();
     let client = Client::new(server.settings("http"), Some(calls)).unwrap();
     let mut reader = Fetcher::new(client);
     let head = reader.head(md5(), 2).await.unwrap();
     assert_eq!((&*head.value.bytes, head.value.is_whole), (&b"MZ"[..], false));
     // The request is over, and nothing is wrong with it.
-    let RequestTrace { status, error, .. } = told.recv().await.unwrap();
+    let RequestTrace { status, error, .. } = traces.recv().await.unwrap();
     assert_eq!((status, error), (Some(200), None));
     // The same bytes again cost nothing.
     assert!(reader.head(md5(), 2).await.unwrap().from_cache);

@@ -114,8 +114,8 @@ async fn the_segments_of_a_five_are_rows_of_a_search() {
     let rows = format!("{}, {}, {other}", row(2), row(1));
     let mut server = Server::start(vec![info("5.2.0"), page(&rows, 0), page(&row(3), 3)]).await;
     let segments = server.client().segments(id()).await.unwrap();
-    let told: Vec<_> = segments.iter().map(|info| (info.segment.0, info.counts.netconn)).collect();
-    assert_eq!(told, [(1, Some(3)), (2, Some(3)), (3, Some(3))]);
+    let counted: Vec<_> = segments.iter().map(|info| (info.segment.0, info.counts.netconn)).collect();
+    assert_eq!(counted, [(1, Some(3)), (2, Some(3)), (3, Some(3))]);
     let asked = asked(&mut server, 3).await;
     assert!(asked[1].contains("q=process_id%3AID&"), "{asked:?}");
     assert!(asked[2].contains("start=3"), "{asked:?}");

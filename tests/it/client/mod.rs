@@ -1,4 +1,4 @@
-//! The client against small servers made by hand: what it sends, and what it makes of whatever comes back.
+//! The client against small servers made by hand: what it sends, and how it reads the answers.
 
 mod alerts;
 mod answers;

@@ -57,7 +57,7 @@ async fn the_token_is_in_no_output() {
     }
 }
 
-/// Whatever a client shows of itself and of its requests.
+/// Everything that a client shows of itself and of its requests.
 async fn shown() -> Vec<String> {
     let (sender, mut calls) = mpsc::unbounded_channel();
     let answers = vec![json(INFO), status("401 No", "", b""), status("500 No", "", b"oops")];
@@ -68,7 +68,7 @@ async fn shown() -> Vec<String> {
     let client = Client::new(settings, Some(sender)).unwrap();
     outputs.push(format!("{client:?}"));
     outputs.push(format!("{:?}", client.info().await.unwrap()));
-    // Two refusals, and one connection that nobody accepts.
+    // Two refusals, and one connection that is never accepted.
     for _ in 0..3 {
         client.retry_credentials();
         let error = client.info().await.unwrap_err();

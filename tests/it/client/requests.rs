@@ -35,7 +35,7 @@ async fn a_search_is_spelled_as_the_official_client_spells_it() {
     let mut server = Server::start(vec![json(NONE), json(INFO), json(NONE), json(NONE)]).await;
     let client = server.client();
     let none = Span { start: 0, rows: 0 };
-    // Of a server that has not told its release, it is not known whether it can be told to count no facets.
+    // A server of unknown release may not know the parameter that turns facets off.
     client.processes(&Search::default(), none).await.unwrap();
     assert_eq!(line(&server.request().await), "GET /api/v1/process?cb.urlver=1&q=&rows=0&start=0 HTTP/1.1");
     client.info().await.unwrap();
@@ -285,7 +285,7 @@ async fn a_proxy_that_does_not_lead_to_the_server_is_named_with_its_origin() {
         assert!(said.contains(&name), "{said}");
         assert!(error.hint().is_some(), "{said}");
     }
-    // Nobody listens there.
+    // No server listens there.
     let mut settings = settings("https://cb.invalid");
     settings.timings.retries = 0;
     settings.proxy = Some(proxy("http", 1, ""));

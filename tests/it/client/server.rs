@@ -89,7 +89,7 @@ impl Server {
         self.requests.recv().await.unwrap()
     }
 
-    /// How many requests have come that nobody has looked at.
+    /// The number of requests that the test has not read yet.
     pub(crate) fn unread(&mut self) -> usize {
         std::iter::from_fn(|| self.requests.try_recv().ok()).count()
     }

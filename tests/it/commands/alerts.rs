@@ -83,7 +83,7 @@ async fn several_alerts_are_assigned_in_one_request_to_a_user_who_is_there() {
         assert_eq!(bench.alert(id).await, held);
     }
     assert_eq!(bench.changes(), 1);
-    // Somebody else takes one of them over, and is told whose it was.
+    // Another user takes one of them over, and is warned whose it was.
     let take = ["alert", "assign", "kim", &ids[0], "--yes"];
     let ran = bench.run(&take).await;
     ran.check(5).notes_say("1 of 1 is assigned to others: aruiz 1").notes_say("add --override-warnings");

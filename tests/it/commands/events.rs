@@ -64,10 +64,10 @@ async fn a_table_says_what_was_done_and_what_is_left_out() {
 async fn several_processes_are_one_timeline_and_what_is_missing_is_named() {
     let bench = Bench::start().await;
     let ids = bench.ids("process_name:winupdsvc.exe").await;
-    let nobody = "0000ffff-0000-0001-01d7-10df4de391b0";
-    let input = format!("{}\n{nobody}\n{}\n", ids[0], ids[1]);
+    let unknown = "0000ffff-0000-0001-01d7-10df4de391b0";
+    let input = format!("{}\n{unknown}\n{}\n", ids[0], ids[1]);
     let ran = bench.fed(&["events", "-", "--limit", "0", "--format", "json"], &input).await;
-    ran.check(3).notes_say(nobody);
+    ran.check(3).notes_say(unknown);
     let rows: Vec<Value> = serde_json::from_str(&ran.out).unwrap();
     assert!(times(&rows).is_sorted());
     for id in &ids[..2] {

@@ -166,8 +166,8 @@ async fn a_wait_that_the_server_asks_for_is_shown_while_it_lasts() {
     let bench = Bench::start().await;
     bench.fault(json!({"mode": "429", "match": "^/api/v2/sensor", "retry_after": 3, "times": 1}));
     let ran = bench.run(&["sensor", "list", "--limit", "1"]).await;
-    let told = "note: the server is busy, waiting until ";
-    assert!(ran.check(0).notes.contains(told), "{}", ran.notes);
+    let note = "note: the server is busy, waiting until ";
+    assert!(ran.check(0).notes.contains(note), "{}", ran.notes);
 }
 
 #[tokio::test]

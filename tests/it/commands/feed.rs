@@ -95,7 +95,7 @@ async fn the_address_of_a_new_feed_is_the_feed_s_and_not_the_server_s() {
     let ran = bench.run(&["feed", "add", &url, "--yes"]).await;
     ran.check(0).says("already exists; nothing was sent");
     let ran = bench.run(&["feed", "show", "corp intel"]).await;
-    ran.check(0).says("from           added here").says(&url);
+    ran.check(0).says("from           local").says(&url);
     let ran = bench.run(&["feed", "add", "file:///no/such/feed", "--yes"]).await;
     ran.check(1).says("add feed: not applied");
     let ran = bench.run(&["feed", "add", "nonsense", "--dry-run"]).await;

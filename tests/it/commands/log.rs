@@ -60,10 +60,10 @@ async fn a_log_of_an_earlier_version_is_shown_verified_and_goes_on() {
     let verified = bench.run(&["log", "verify"]).await;
     assert!(verified.check(0).out.starts_with("Audit log intact: 10 entries"), "{}", verified.out);
     let shown = bench.rows_of(&["log", "show"]).await;
-    let deeds: Vec<_> = shown.iter().map(|row| (row["action"].as_str().unwrap(), &row["outcomes"])).collect();
-    let of = |at: usize| deeds[at].1.as_array().unwrap().last().unwrap()["stage"].as_str().unwrap();
+    let changes: Vec<_> = shown.iter().map(|row| (row["action"].as_str().unwrap(), &row["outcomes"])).collect();
+    let of = |at: usize| changes[at].1.as_array().unwrap().last().unwrap()["stage"].as_str().unwrap();
     assert_eq!(
-        [0, 1, 2, 3].map(|at| (deeds[at].0, of(at))),
+        [0, 1, 2, 3].map(|at| (changes[at].0, of(at))),
         [("ban", "confirmed"), ("unban", "confirmed"), ("isolate", "confirmed"), ("release", "confirmed"),]
     );
     let journal = ChangeHistory::read(&bench.state()).unwrap();
@@ -83,14 +83,14 @@ async fn a_change_in_a_log_of_an_earlier_version_is_found() {
 }
 
 /// Writes a log of as many changes, each of two lines, as version 0.1.0 would have done over many months.
-fn write_long(bench: &Bench, deeds: u64) {
+fn write_long(bench: &Bench, changes: u64) {
     let lines: Vec<&str> = LOG.lines().collect();
     bench.put_log("", "");
     let path = bench.state().join(audit::FILE);
     let mut file = BufWriter::new(OpenOptions::new().append(true).open(&path).unwrap());
     let (mut prev, mut bytes) = ("0".repeat(64), 0);
-    for line in 1..=2 * deeds {
-        // A ban and its outcome; the 7th change cuts a host off that nobody lets back, the 8th is never heard of again.
+    for line in 1..=2 * changes {
+        // A ban and its outcome; the 7th change isolates a host for good, the 8th never has an outcome.
         let (change, is_outcome) = (line.div_ceil(2), line % 2 == 0);
         let template = match (change, is_outcome) {
             (7, false) => lines[4],
@@ -98,7 +98,7 @@ fn write_long(bench: &Bench, deeds: u64) {
             (_, false) => lines[0],
             (_, true) => lines[1],
         };
-        let month = 1 + line * 9 / (2 * deeds);
+        let month = 1 + line * 9 / (2 * changes);
         let mut text = template.to_owned();
         let (start, end) = (text.find("\"at\":").unwrap(), text.find(",\"event\"").unwrap());
         text.replace_range(start..end, &format!("\"at\":\"2026-{month:02}-10T08:00:00Z\""));
@@ -116,21 +116,21 @@ fn write_long(bench: &Bench, deeds: u64) {
         writeln!(file, "{text}").unwrap();
     }
     file.flush().unwrap();
-    let head = format!(r#"{{"lines":{},"bytes":{bytes},"last":"{prev}"}}"#, 2 * deeds);
+    let head = format!(r#"{{"lines":{},"bytes":{bytes},"last":"{prev}"}}"#, 2 * changes);
     fs::write(bench.state().join(audit::HEAD), head).unwrap();
 }
 
 #[tokio::test]
 async fn of_a_long_log_only_what_is_shown_is_kept_and_all_of_it_is_archived_and_verified() {
-    const DEEDS: u64 = 6_000;
+    const CHANGES: u64 = 6_000;
     let bench = Bench::start().await;
-    write_long(&bench, DEEDS);
+    write_long(&bench, CHANGES);
     let journal = ChangeHistory::read(&bench.state()).unwrap();
     assert_eq!(journal.log_faults, Vec::<String>::new());
     let kept = journal.activity.len();
     assert!((1_000..1_010).contains(&kept), "{kept}");
     assert_eq!(journal.n_older, 6_000 - kept);
-    assert_eq!(journal.activity[0].line, 2 * DEEDS - 1);
+    assert_eq!(journal.activity[0].line, 2 * CHANGES - 1);
     // However long ago: a host that is cut off.
     let server = &journal.activity[0].submitted.server;
     let isolated: Vec<_> = journal.isolations(server).map(|(_, act)| act.line).collect();

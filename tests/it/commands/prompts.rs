@@ -1,4 +1,4 @@
-//! What is asked at the terminal: the number of what is changed, and a password that nobody sees.
+//! Prompts at the terminal: the number of targets, and a password that is not shown.
 
 use std::time::Duration;
 
@@ -49,7 +49,7 @@ async fn the_number_that_is_typed_is_that_of_the_alerts() {
     assert!(pty.wait().success(), "{}", pty.text());
 }
 
-/// What nobody is to see.
+/// The password, which must not be shown.
 const PASSWORD: &str = "s3cret-pass";
 
 impl Bench {

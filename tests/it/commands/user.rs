@@ -59,10 +59,10 @@ async fn a_user_is_made_with_the_password_of_standard_input_and_nobody_sees_it()
         let text = fs::read_to_string(file).unwrap();
         assert!(!text.contains(PASSWORD.trim()), "{text}");
     }
-    // Nobody is asked for the password of a user who is there.
+    // No password is prompted for a user who exists.
     let ran = bench.create(&["--yes"], "").await;
     ran.check(0).says("already exists; its password and teams do not change");
-    // One who is somebody else is no reason to call it done.
+    // A different user of that name does not make it a no-op.
     let ran = bench.create(&["--admin", "--yes"], PASSWORD).await;
     ran.check(1).notes_say("already exists with different permissions");
     assert_eq!(bench.changes(), 1);

@@ -68,7 +68,7 @@ async fn what_it_would_find_now_is_what_a_search_prints() {
     // This one is of binaries.
     let ran = bench.run(&["watchlist", "search", "31", "--format", "csv"]).await;
     ran.check(0).says("svch0st.exe");
-    // Somebody stored what no server can read.
+    // A query is stored that no server can read.
     let ran = bench.run(&["watchlist", "search", "33"]).await;
     ran.check(2).notes_say("Unclosed (");
 }

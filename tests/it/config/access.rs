@@ -239,7 +239,7 @@ fn a_credential_file_that_cannot_be_used_is_what_the_error_is_about() {
 #[test]
 fn a_credential_file_that_cannot_be_read_is_what_the_error_is_about() {
     let place = Place::new();
-    // Nobody can read a directory as a file, whoever runs the test.
+    // A directory cannot be read as a file, even by root.
     let file = place.path().join("home/.carbonblack/credentials.response");
     std::fs::create_dir(&file).unwrap();
     let error = place.choose(&Flags::default(), &[]).unwrap_err();

@@ -58,9 +58,9 @@ const TRACELESS: [&str; 1] = ["sync feed"];
 /// An answer that need not be true.
 struct Lie {
     name: &'static str,
-    /// What the server answers, or that it does not, whatever it has done.
+    /// The server's answer, or none, independent of what it has done.
     fault: Fault,
-    /// Whether the request may still arrive when nobody waits for the answer any more.
+    /// Whether the request may still arrive after the client has timed out.
     may_come: bool,
     /// Whether it says that nothing was done.
     is_refusal: bool,
@@ -112,7 +112,7 @@ fn is_true(outcome: &Outcome, is_made: bool, kind: &str, lie: &Lie) -> bool {
     let is_late = ["alert status", "status of alerts", "assign", "ignore"].contains(&kind);
     match (outcome.stage, is_made) {
         (LoggedStage::Confirmed | LoggedStage::Accepted, true) | (LoggedStage::NotApplied, false) => true,
-        // Whoever took it, or did not answer, may still do it: what alerts are shows late.
+        // A server that accepted it, or did not answer, may still apply it: alerts change late.
         (LoggedStage::Pending, false) => lie.may_come || is_late && !lie.is_refusal,
         (LoggedStage::Accepted, false) => is_late && lie.name == "an empty 200",
         (LoggedStage::Unknown, false) => PASSING.contains(&kind),
@@ -167,7 +167,7 @@ async fn whatever_the_answer_says_the_outcome_is_what_the_server_holds() {
     assert!(offences.is_empty(), "{}:\n{}", offences.len(), offences.join("\n"));
 }
 
-/// The change is held up until somebody else has made the same.
+/// The change is delayed until another client has made the same one.
 async fn beside_a_colleague(kind: &str, colleague: impl AsyncFn(&World, &Case)) -> Outcome {
     let world = World::new().await;
     let case = world.case(kind, 0).await;

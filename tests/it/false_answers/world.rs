@@ -1,4 +1,4 @@
-//! A server, and somebody who looks at it and sets things up without the help of what is tested.
+//! A server, and a plain client that reads it and sets things up without the code under test.
 
 use std::time::Duration;
 
@@ -36,7 +36,7 @@ fn any(records: &Value, is_it: impl Fn(&Value) -> bool) -> bool {
     rows.as_array().is_some_and(|all| all.iter().any(is_it))
 }
 
-/// A server, and somebody without any cleverness who looks at it and sets things up.
+/// A server, and a plain client that reads it and sets things up.
 pub(crate) struct World {
     pub(crate) sim: Running,
     client: Client,
@@ -102,7 +102,7 @@ impl World {
         self.say(self.http.put(format!("{}{path}", self.sim.url)).json(&body)).await
     }
 
-    /// The answer; null if there is none, or no such thing.
+    /// The answer; null if there is none or it is a 404.
     pub(crate) async fn say(&self, request: reqwest::RequestBuilder) -> Value {
         let request = request.header("X-Auth-Token", &self.sim.token);
         let answer = request.send().await.unwrap();
@@ -119,7 +119,7 @@ impl World {
         self.post("/api/v1/watchlist", body).await["id"].as_u64().unwrap()
     }
 
-    /// The address of a document of a feed that nobody has added yet.
+    /// The URL of a feed document that was not added yet.
     fn paper(&self, n: usize) -> String {
         self.paper_with(n, &json!([]))
     }

@@ -1,4 +1,4 @@
-//! What must hold of every screen, whatever is on it.
+//! What must hold of every screen.
 
 use lampblack::text;
 use ratatui::buffer::{Buffer, Cell};

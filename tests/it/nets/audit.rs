@@ -61,13 +61,13 @@ fn describe(lines: &[Line]) -> String {
         let kind = |line: &Json| line.get("target").unwrap().text("kind").to_owned();
         match event {
             "sending" => {
-                let deed = json.text("deed");
+                let verb = json.text("deed");
                 for name in ["who", "target", "wanted"] {
-                    found.insert(format!("{event} {deed}, {name}: {}", json.get(name).unwrap().outline()));
+                    found.insert(format!("{event} {verb}, {name}: {}", json.get(name).unwrap().outline()));
                 }
-                found.insert(format!("{event} {deed}, target is: {}", kind(json)));
+                found.insert(format!("{event} {verb}, target is: {}", kind(json)));
                 for request in json.get("requests").unwrap().list() {
-                    found.insert(format!("{event} {deed}, sent: {}", request_of(request)));
+                    found.insert(format!("{event} {verb}, sent: {}", request_of(request)));
                 }
                 held.push((format!("before, {}", kind(json)), json.get("before").unwrap().clone()));
             }

@@ -90,22 +90,22 @@ impl Console {
     /// Waits until the log says how far a change of this kind has got that was not there before, and the screen shows its
     /// requests no more.
     #[track_caller]
-    pub(crate) fn until_known(&mut self, home: &Home, deed: &str, stage: &str) {
+    pub(crate) fn until_known(&mut self, home: &Home, verb: &str, stage: &str) {
         let deadline = Instant::now() + PATIENCE;
         loop {
             self.read();
-            let last = last_stage(home, deed, self.n_lines);
+            let last = last_stage(home, verb, self.n_lines);
             if last.as_deref() == Some(stage) && !self.text().contains(" /api/") {
                 break;
             }
             let is_late = Instant::now() > deadline;
-            assert!(!is_late, "{deed} is {last:?}, not {stage}:\n{}", self.text());
+            assert!(!is_late, "{verb} is {last:?}, not {stage}:\n{}", self.text());
         }
         self.n_lines = chain::read(&home.state("")).len();
         self.rest();
     }
 
-    /// Leaves it, whatever is open.
+    /// Quits, whatever popup is open.
     pub(crate) fn quit(mut self) {
         self.pty.send("\x03\x03");
         assert!(self.pty.wait().success());
@@ -113,10 +113,10 @@ impl Console {
 }
 
 /// How far the last change of a kind has got that stands after so many lines, as the log says.
-fn last_stage(home: &Home, deed: &str, n_lines: usize) -> Option<String> {
+fn last_stage(home: &Home, verb: &str, n_lines: usize) -> Option<String> {
     let lines = chain::read(&home.state(""));
     let mut new = lines.iter().skip(n_lines);
-    let sent = new.rfind(|line| line.json.text("deed") == deed)?;
+    let sent = new.rfind(|line| line.json.text("deed") == verb)?;
     let number = sent.json.text("line");
     let known = lines.iter().rfind(|line| line.json.text("of") == number)?;
     Some(known.json.text("stage").to_owned())

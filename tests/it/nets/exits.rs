@@ -38,8 +38,8 @@ const PLAIN: &[Case] = &[
     ("no reason to unisolate", &["sensor", "unisolate", HOST, "--yes"], 2),
     ("no reason to disable a watchlist", &["watchlist", "disable", "7", "--yes"], 2),
     ("no reason to ignore a report", &["report", "ignore", "12:fuzzywombat-beacon-1", "--yes"], 2),
-    ("a hash that is none", &["ban", "add", "abc", "--reason", "x", "--yes"], 2),
-    ("a process that is none", &["tree", "abc"], 2),
+    ("an invalid hash", &["ban", "add", "abc", "--reason", "x", "--yes"], 2),
+    ("an invalid process id", &["tree", "abc"], 2),
     ("an address without its token", &["search", "a", "--url", "http://127.0.0.1:9"], 2),
     ("a profile that does not exist", &["search", "a", "--profile", "none"], 2),
 
@@ -53,7 +53,7 @@ const PLAIN: &[Case] = &[
     ("no alert that matches", &["alert", "list", "hostname:no-such-host"], 3),
     ("no sensor that matches", &["sensor", "list", "no-such-host"], 3),
 
-    ("nobody to confirm it", &["ban", "remove", HASH, "--reason", "x"], 5),
+    ("no terminal to confirm on", &["ban", "remove", HASH, "--reason", "x"], 5),
     ("read-only", &["ban", "remove", HASH, "--reason", "x", "--yes", "--read-only"], 5),
     ("a protected host", &["sensor", "isolate", "CORP-DC-01", "--reason", "x", "--yes"], 5),
     ("a warning", &["ban", "add", "d41d8cd98f00b204e9800998ecf8427e", "--reason", "x", "--yes"], 5),
@@ -95,7 +95,7 @@ fn what_server_network_and_files_do_wrong_is_exit_code_one() {
     fault("403", "/api/v1/process", "");
     check("a right that is missing", &home.run(&["search", "a"]), 1);
     fault("broken-json", "/api/v1/process", "");
-    check("an answer that is none", &home.run(&["search", "a"]), 1);
+    check("an answer that is no JSON", &home.run(&["search", "a"]), 1);
     fault("never-confirm", "/api/v1/watchlist/7", r#","method":"PUT""#);
     let lost = home.run(&["watchlist", "disable", "7", "--reason", "x", "--yes"]);
     assert_eq!(lost.exit, 1, "a change that did not come to pass: {lost:#?}");

@@ -42,7 +42,7 @@ impl Json {
         }
     }
 
-    /// The text or number of a member; empty where there is none.
+    /// The text or number of a member; empty if it is missing.
     pub(crate) fn text(&self, name: &str) -> &str {
         match self.get(name) {
             Some(Self::Text(text) | Self::Number(text)) => text,

@@ -238,13 +238,13 @@ fn every_message_in_a_table_is_one_of_the_program() {
 fn every_command_has_its_place_in_the_readme() {
     let readme = pages::read("README.md");
     let table = pages::between(&readme, "| Command | What it does |\n", "\n\n");
-    let told: Vec<_> = quoted(table).into_iter().flat_map(|code| code.split(' ')).collect();
+    let listed: Vec<_> = quoted(table).into_iter().flat_map(|code| code.split(' ')).collect();
     let mut program = Cli::command();
     program.build();
     let mut missing = Vec::new();
     for command in program.get_subcommands() {
         let names = command.get_subcommands().chain([command]).map(clap::Command::get_name);
-        missing.extend(names.filter(|name| *name != "help" && !told.contains(name)));
+        missing.extend(names.filter(|name| *name != "help" && !listed.contains(name)));
     }
     assert!(missing.is_empty(), "{missing:?}");
 }

@@ -1,4 +1,4 @@
-//! A shell of somebody who has a profile for a server, as the examples of the documentation take for granted.
+//! A shell whose user has a profile for a server, as the examples of the documentation assume.
 
 use std::{fs, os::unix::fs::PermissionsExt, path::Path};
 

@@ -238,9 +238,9 @@ async fn they_are_spread_over_thirty_days_and_dealt_with_after_they_were_raised(
     }
     assert!(days.len() > 25 && days.keys().all(|day| *day <= 30), "{days:?}");
     let fewer = Lab::start(Options { alerts: 0, ..small() }).await;
-    let told = fewer.alerts(&[ALL]).await;
-    assert!((15..40).contains(&rows(&told).len()), "{}", rows(&told).len());
-    assert!(rows(&told).iter().all(|row| row["status"] == "Unresolved"));
+    let answer = fewer.alerts(&[ALL]).await;
+    assert!((15..40).contains(&rows(&answer).len()), "{}", rows(&answer).len());
+    assert!(rows(&answer).iter().all(|row| row["status"] == "Unresolved"));
 }
 
 #[tokio::test]

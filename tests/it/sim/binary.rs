@@ -124,7 +124,7 @@ async fn every_file_that_is_whole_hashes_to_its_name() {
     assert_eq!(cut, 1, "one is larger than what servers keep");
 }
 
-/// A member of an archive; none when there is none, or it is not as it says.
+/// A member of an archive; `None` if it is missing or damaged.
 fn member(archive: &[u8], name: &str) -> Option<Vec<u8>> {
     let mut zip = ZipArchive::new(Cursor::new(archive)).ok()?;
     let mut content = Vec::new();

@@ -211,7 +211,7 @@ async fn a_hidden_child_is_counted_by_its_parent_alone() {
             assert!(listed.iter().any(|one| one["id"] == child && one["is_suppressed"] == true));
         }
     }
-    assert!(n_hidden > 0, "nobody has a hidden child");
+    assert!(n_hidden > 0, "no process has a hidden child");
 }
 
 #[tokio::test]

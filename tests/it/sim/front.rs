@@ -180,7 +180,7 @@ async fn only_a_host_header_of_this_machine_drives_the_simulation() {
             assert_eq!(answer.unwrap().status(), status, "{host} {path}");
         }
     }
-    // Everything else is asked for by whatever name the server has.
+    // All other routes answer any host name.
     let info = lab
         .client
         .get(format!("{}/api/info", lab.sim.url))
@@ -198,7 +198,7 @@ async fn a_body_is_bounded_before_the_token_is_looked_at() {
     let kept = send("/api/v1/process", &lab.sim.token, 1 << 20);
     assert_eq!(kept.await.unwrap().status(), 200);
     for bytes in [1 << 10, 1 << 20, 40 << 20] {
-        // It may be told so before it has sent everything.
+        // The refusal may come before it has sent everything.
         if let Ok(answer) = send("/api/v1/process", "wrong", bytes).await {
             assert_eq!(answer.status(), StatusCode::UNAUTHORIZED, "{bytes}");
         }
@@ -208,7 +208,7 @@ async fn a_body_is_bounded_before_the_token_is_looked_at() {
             assert_eq!(answer.status(), StatusCode::PAYLOAD_TOO_LARGE, "{path}");
         }
     }
-    // Nobody has to wait for the end of what is never sent.
+    // No request waits for a body that is never sent.
     let mut line = TcpStream::connect(lab.sim.url.trim_start_matches("http://")).await.unwrap();
     let head = "POST /api/v1/process HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000000\r\n\r\n";
     line.write_all(head.as_bytes()).await.unwrap();

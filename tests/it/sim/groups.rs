@@ -78,7 +78,7 @@ async fn a_group_is_written_back_whole_or_in_part() {
     let taken = json!({"name": "SERVERS"});
     assert_eq!(lab.ask(Method::PUT, "/api/group/4", taken).await.0, 409);
     assert_eq!(lab.ask(Method::PUT, "/api/group/77", json!({})).await.0, 404);
-    // What a team may do is told with the team too, by the name that the group has now.
+    // The permissions of a team are listed with the team too, by the present name of the group.
     let team = lab.json("/api/team/1").await;
     let access = team["group_access"].as_array().unwrap();
     assert!(access.iter().any(|entry| entry["group_name"] == "Treasury"));

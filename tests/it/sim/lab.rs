@@ -9,7 +9,7 @@ use lampblack::{
 use reqwest::{Client, Method, Response, StatusCode};
 use serde_json::Value;
 
-/// A simulator and somebody who asks it.
+/// A simulator and an HTTP client.
 pub(crate) struct Lab {
     pub(crate) sim: Running,
     pub(crate) client: Client,

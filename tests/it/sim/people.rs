@@ -1,4 +1,4 @@
-//! Users and teams: made once, changed, and gone; a password is told to nobody.
+//! Users and teams: created once, changed, deleted; no answer has a password.
 
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};

@@ -1,4 +1,4 @@
-//! Processes: documents, summaries, segments, and the stories told in them.
+//! Processes: documents, summaries, segments, and the scenarios in them.
 
 use lampblack::sim::Options;
 use serde_json::{Value, json};
@@ -154,7 +154,7 @@ async fn the_unseen_parent_of_the_kernel_is_an_empty_process() {
         assert_eq!(lab.json(&events).await["process"], json!({}));
         let other = "00000003-0000-0004-01d2-2ec93f6051ef";
         let path = format!("/api/v1/process/{other}/1");
-        assert_eq!(lab.status(&path).await, 404, "nobody's parent");
+        assert_eq!(lab.status(&path).await, 404, "a parent without a record");
     }
 }
 

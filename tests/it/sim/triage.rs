@@ -30,7 +30,7 @@ impl Lab {
 
 const OPEN: &str = "status:Unresolved";
 
-/// A server whose index knows of nothing until it is told to.
+/// A server whose index does not update until the test says so.
 async fn late() -> Lab {
     Lab::start(Options { index_lag: Duration::from_hours(1), ..small() }).await
 }

@@ -12,8 +12,8 @@ const STORE: &str = "/api/v1/storage/events";
 impl Lab {
     /// Name and status of every partition.
     async fn partitions(&self) -> Vec<(String, String)> {
-        let told = self.json(&format!("{STORE}/partition")).await;
-        let parts = told.as_object().unwrap().iter();
+        let answer = self.json(&format!("{STORE}/partition")).await;
+        let parts = answer.as_object().unwrap().iter();
         parts.map(|(name, part)| (name.clone(), part["status"].as_str().unwrap().to_owned())).collect()
     }
 
@@ -55,8 +55,8 @@ async fn the_dashboard_counts_what_the_lists_have() {
         let online = rows(&sensors).iter().filter(|one| one["status"] == "Online");
         assert_eq!(entry["punctual"], online.count());
     }
-    let told = lab.json("/api/v1/dashboard/statistics").await;
-    let node = told["storage"].as_object().unwrap().values().next().unwrap();
+    let answer = lab.json("/api/v1/dashboard/statistics").await;
+    let node = answer["storage"].as_object().unwrap().values().next().unwrap();
     let binaries = lab.json("/api/v1/binary?rows=0").await;
     assert_eq!(node["ModuleStoreStats"]["files"], binaries["total_results"]);
     let alliance = lab.json("/api/v1/dashboard/alliance").await;
@@ -95,8 +95,8 @@ async fn partitions_are_laid_aside_taken_back_and_erased() {
     assert_eq!(status(lab.partitions().await), "cold");
     assert_eq!(lab.act(Method::POST, &format!("{name}/mount")).await, 200);
     assert_eq!(status(lab.partitions().await), "warm");
-    let told = lab.json(&format!("{STORE}/partition")).await;
-    assert_eq!(told[name.as_str()]["info"]["userMounted"], true);
+    let answer = lab.json(&format!("{STORE}/partition")).await;
+    assert_eq!(answer[name.as_str()]["info"]["userMounted"], true);
     assert_eq!(lab.act(Method::DELETE, name).await, 200);
     assert_eq!(lab.partitions().await, parts[1..]);
     for (method, path, expected) in [

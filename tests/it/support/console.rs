@@ -155,7 +155,7 @@ impl Console {
         Self { app, sim, state, outside: Notes::default(), terminal, worker }
     }
 
-    /// Waits until something is on the screen that nobody asks for: what becomes of a change.
+    /// Waits until a text is on the screen that no key brings: the outcome of a change.
     pub async fn until(&mut self, text: &str) -> &mut Self {
         let patience = time::Instant::now() + PATIENCE;
         while !self.text().contains(text) {
@@ -224,7 +224,7 @@ impl Console {
         self
     }
 
-    /// Writes a query over whatever stands in the editor, and runs it.
+    /// Replaces the text of the editor by a query, and runs it.
     pub async fn search(&mut self, query: &str) -> &mut Self {
         self.press("esc i ctrl-u").await.write(query).await.press("enter").await
     }
@@ -269,7 +269,7 @@ impl Console {
     /// Presses keys of which the last one leaves the console; the server and the action log are still there.
     pub async fn leave(mut self, text: &str) -> (Running, TempDir) {
         let ended = self.feed(keys(text)).await;
-        assert_eq!(ended, ExitReason::Quit, "it goes on:\n{}", self.text());
+        assert_eq!(ended, ExitReason::Quit, "it did not quit:\n{}", self.text());
         (self.sim, self.state)
     }
 

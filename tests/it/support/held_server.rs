@@ -1,4 +1,4 @@
-//! A server whose answers are in the hands of the test: it takes requests one by one, and answers when it is told to.
+//! A server whose answers are held by the test: it takes requests one by one, and answers when the test says so.
 
 use std::time::Duration;
 
@@ -83,14 +83,14 @@ impl Asked {
     pub async fn say(mut self, status: &str, body: &str) {
         let length = body.len();
         let answer = format!("HTTP/1.1 {status}\r\nConnection: close\r\nContent-Length: {length}\r\n\r\n{body}");
-        // Whoever asked may have gone.
+        // The client may have closed the connection.
         let _ = self.stream.write_all(answer.as_bytes()).await;
     }
 
-    /// Waits until whoever asked has closed the connection.
+    /// Waits until the client has closed the connection.
     pub async fn given_up(mut self) {
         let mut rest = [0; 64];
         let ended = async { while let Ok(1..) = self.stream.read(&mut rest).await {} };
-        timeout(PATIENCE, ended).await.expect("it is given up");
+        timeout(PATIENCE, ended).await.expect("the request is cancelled");
     }
 }

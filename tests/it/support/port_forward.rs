@@ -11,7 +11,7 @@ use tokio::{
 /// A port of this machine that leads somewhere else.
 pub struct PortForward {
     address: SocketAddr,
-    /// Whoever goes through it; nobody while it is shut.
+    /// The connections through it; none while it is shut.
     passage: JoinSet<()>,
 }
 
@@ -30,7 +30,7 @@ impl PortForward {
         format!("{scheme}://{}", self.address)
     }
 
-    /// Leads to another server from now on. Nobody stays inside.
+    /// Leads to another server from now on. Open connections are closed.
     pub async fn lead_to(&mut self, url: &str) {
         self.shut().await;
         let listener = TcpListener::bind(self.address).await.unwrap();
@@ -49,7 +49,7 @@ impl PortForward {
         });
     }
 
-    /// Nobody listens any more.
+    /// The port is closed.
     pub async fn shut(&mut self) {
         self.passage.shutdown().await;
     }

@@ -13,7 +13,7 @@ use ratatui::{Terminal, backend::TestBackend, buffer::Buffer};
 
 use super::{keys, lacks, now, picture, shows, text, typed, world};
 
-/// The console on a screen of a given size, with what it has asked and not been told.
+/// The console on a screen of a given size, with its requests that were not answered yet.
 pub struct Stage {
     pub app: App,
     terminal: Terminal<TestBackend>,
@@ -142,12 +142,12 @@ impl Stage {
                     self.drop_slot(slot);
                 }
                 // No server is there that would say what they do.
-                Effect::Send(Request::Preview { ticket, changes: deeds }) => {
-                    for index in 0..deeds.len() {
+                Effect::Send(Request::Preview { ticket, changes: requested }) => {
+                    for index in 0..requested.len() {
                         let result = Err(Error::Internal);
                         self.input(Input::Reply(Reply::Prepared { ticket, index, result }));
                     }
-                    self.previewed.extend(deeds);
+                    self.previewed.extend(requested);
                 }
                 Effect::Send(Request::History) => {
                     if let Some(journal) = self.journal.clone() {

@@ -1,4 +1,4 @@
-//! What a real server answers, each question asked of it once.
+//! The answers of a real simulator, each requested once.
 
 use std::{
     collections::HashMap,

@@ -1,4 +1,4 @@
-//! What a pane shows and what a key there acts on is the row under the cursor, whatever becomes of the answers.
+//! What a pane shows and what a key there acts on is the row under the cursor, however the answers come.
 
 use crate::support;
 

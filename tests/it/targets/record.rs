@@ -1,4 +1,4 @@
-//! The whole record of whatever is under a cursor.
+//! The whole record of the row under a cursor.
 
 use lampblack::panes::PaneId;
 

@@ -28,7 +28,7 @@ pub(crate) struct View {
     pub(crate) opens: Option<List>,
     /// Whether the cursor is among what is known only when all is known: then all is, before the row is left.
     pub(crate) is_settled: bool,
-    /// Whether the record of the row names whatever can be acted on.
+    /// Whether the record of the row names every possible target.
     pub(crate) is_named: bool,
     /// Whether only a few keys are pressed, because the panes are those of another view.
     pub(crate) is_brief: bool,

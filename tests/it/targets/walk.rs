@@ -155,7 +155,7 @@ impl View {
             let is_opened = !self.visit.is_empty();
             stage.press(self.visit);
             self.answer_at(&mut stage, &before, is_opened);
-            // Whatever moves in a pane must not be taken along; beside a tree, it is still the same process.
+            // The position in a pane must not be kept for another row; beside a tree, it is still the same process.
             let moves = if self.is_tree { "" } else { "j" };
             for _ in 0..self.panes {
                 stage.press(moves).text();

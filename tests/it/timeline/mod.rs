@@ -1,4 +1,4 @@
-//! What a process did: streamed in, sifted, narrowed, told in words, and led on from.
+//! The timeline of a process: loading, filters, time ranges, event texts, pivots.
 
 mod bench;
 mod event_details;

@@ -1,4 +1,4 @@
-//! Segments as they come: in any order, late, failed, given up, asked for again.
+//! Segments in any order: late, failed, cancelled, requested again.
 
 use lampblack::api::Error;
 use lampblack::fetch::Fetch;
@@ -49,7 +49,7 @@ fn a_segment_that_fails_is_a_gap_and_the_others_come() {
         "2 of 3 segments loaded",
         "c:\\temp\\next.exe",
     ]);
-    // It is told where its events would be, and it is nothing that can be copied or opened.
+    // Its row stands where its events would be, and cannot be copied or opened.
     stage.press("e b").shows(&["gap     6 events of segment 2 could not be loaded, r retries"]);
     stage.press("j y y").shows(&["no event selected"]);
     stage.press("enter").shows(&["No event selected"]);

@@ -1,4 +1,4 @@
-//! One of several analysts who make changes at the same time. What it touches, nobody else does: so it can say what the server must hold.
+//! One of several analysts who make changes at the same time. Each has targets of its own: so it can say what the server must hold.
 
 use std::{path::Path, sync::Arc};
 
@@ -39,7 +39,7 @@ pub(crate) struct Analyst {
     pub(crate) sim: Arc<Running>,
     pub(crate) client: Client,
     pub(crate) calls: UnboundedReceiver<RequestTrace>,
-    /// Somebody without any cleverness, who meets with no fault.
+    /// A plain HTTP client that meets with no fault.
     pub(crate) witness: reqwest::Client,
     pub(crate) log: AuditLog,
     pub(crate) random: Random,
@@ -53,11 +53,11 @@ impl Analyst {
     pub(crate) async fn work(mut self, n_changes: usize, dir: &Path) -> Vec<Sent> {
         for n in 0..n_changes {
             if n % 50 == 49 {
-                // Whoever reads the log while others write it finds it in order.
+                // The log can be read while others write it.
                 let verdict = audit::verify(dir).unwrap();
                 assert_eq!(verdict.faults, [], "while others write");
             }
-            // Sensors that never confirm do so now, and whatever was left of a bad weather is gone.
+            // Sensors that never confirmed do so now, and no fault is left.
             if self.random.one_in(20) {
                 self.sim.clear_faults();
             }
@@ -70,7 +70,7 @@ impl Analyst {
         self.sent
     }
 
-    /// A change with any faults, looked after for a while, and given up if nothing came of it.
+    /// A change with any faults, polled for a while, and abandoned if it has no outcome.
     async fn faulty_change(&mut self) {
         let plan = self.plan(false).await;
         for fault in draw_faults(&mut self.random, &plan.change()) {
@@ -92,7 +92,7 @@ impl Analyst {
         }
     }
 
-    /// A change that is carried out when nobody waits for the answer any more.
+    /// A change that the server applies after the client has timed out.
     async fn late_change(&mut self) {
         let plan = self.plan(true).await;
         for fault in late_faults(&mut self.random, &plan.change()) {

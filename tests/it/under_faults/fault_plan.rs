@@ -7,7 +7,7 @@ use lampblack::sim::{Fault, Mode};
 
 use super::{TIMEOUT, support::random::Random};
 
-/// How long after it was given up a request is carried out: a change has looked for it by then.
+/// How long after its time-out a request is carried out: a change has been read back by then.
 const LATER: Duration = Duration::from_millis(80);
 
 /// Answers in the place of the application's.

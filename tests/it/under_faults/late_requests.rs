@@ -1,4 +1,4 @@
-//! Requests that arrive when nobody waits for them any more.
+//! Requests that arrive after the client has timed out.
 
 use std::time::Duration;
 

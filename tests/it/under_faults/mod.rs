@@ -1,4 +1,4 @@
-//! Changes on a server that drops answers, stumbles after it has done them, hangs, and does them when nobody waits any more.
+//! Changes on a server that drops answers, fails after it has applied them, hangs, and applies them after a time-out.
 
 use crate::support;
 
@@ -117,7 +117,7 @@ fn nothing_is_missing(journal: &ChangeHistory, sent: &[Sent]) {
     let logged: BTreeSet<u64> = journal.activity.iter().map(|act| act.line).collect();
     let done: BTreeSet<u64> = sent.iter().map(|sent| sent.line).collect();
     assert_eq!(logged, done);
-    assert_eq!(done.len(), sent.len(), "two deeds have one line");
+    assert_eq!(done.len(), sent.len(), "two changes have one line");
     for act in &journal.activity {
         assert!(!act.steps.is_empty(), "what became of line {}?", act.line);
     }

@@ -16,7 +16,7 @@ use tempfile::TempDir;
 
 use super::support::console::{settings, small};
 
-/// A server, somebody who changes it, and the log.
+/// A server, a user who changes it, and the log.
 struct Setup {
     sim: Running,
     client: Client,
@@ -99,7 +99,7 @@ async fn a_synchronization_whose_answer_was_lost_stays_unknown() {
     assert_eq!(outcome.stage, LoggedStage::Unknown, "{}", outcome.note);
     changes::recheck(&change, &setup.client, &mut setup.log, &mut outcome).await;
     assert_eq!(outcome.stage, LoggedStage::Unknown, "{}", outcome.note);
-    // Nobody will ever tell, so that nobody looks for it any more.
+    // The server will never show it, so the console stops reading it back.
     assert!(!outcome.is_open() && !outcome.needs_read_back());
     assert_eq!(setup.journal().n_open(setup.client.server()), 0);
     assert_eq!(setup.perform(sync()).await.outcome.stage, LoggedStage::Confirmed);
@@ -138,7 +138,7 @@ async fn a_watchlist_that_was_made_without_its_action_is_partly_done_and_goes_ag
     let [one] = &setup.watchlists("share").await[..] else {
         panic!("there is one");
     };
-    // Somebody else might have made it by now: a second try does not touch it.
+    // Another user may have created it by now: a second try does not touch it.
     assert!(matches!(setup.prepare(wanted).await, Prepared::Rejected(_)));
     let undo = setup.journal().activity.last().unwrap().inverse();
     assert_eq!(undo, Some(Change::Watch(WatchlistChange::Delete(one.id))));

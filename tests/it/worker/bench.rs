@@ -18,9 +18,9 @@ const PATIENCE: Duration = Duration::from_mins(1);
 pub(crate) struct Bench {
     worker: Worker,
     tickets: u64,
-    /// The calls it has told of, in order.
+    /// The requests that it reported, in order.
     pub(crate) calls: Vec<RequestTrace>,
-    /// The last tally it has told.
+    /// The last counts that it reported.
     pub(crate) tally: CacheStats,
 }
 
@@ -83,7 +83,7 @@ impl Bench {
         ticket
     }
 
-    /// Gives up what a slot awaits.
+    /// Cancels the request of a slot.
     pub(crate) fn cancel(&mut self, slot: Slot) {
         self.send(Request::Cancel(slot));
     }
@@ -92,7 +92,7 @@ impl Bench {
         self.worker.requests.send(request).unwrap();
     }
 
-    /// The next answer; what is told besides is kept.
+    /// The next answer; other replies are kept.
     pub(crate) async fn answer(&mut self) -> (Ticket, Result<Answer, Error>) {
         loop {
             match self.reply().await {
@@ -113,7 +113,7 @@ impl Bench {
         result
     }
 
-    /// Waits until so many calls were told of.
+    /// Waits until that many requests were reported.
     pub(crate) async fn until_calls(&mut self, n_calls: usize) {
         while self.calls.len() < n_calls {
             let reply = self.reply().await;
@@ -146,7 +146,7 @@ impl Bench {
             | Reply::LogWait(_)
             | Reply::History(_)
             | Reply::Resumed(_) => {}
-            Reply::Answer { ticket, .. } => panic!("an answer nobody asked for: {ticket:?}"),
+            Reply::Answer { ticket, .. } => panic!("an answer without a request: {ticket:?}"),
         }
     }
 }

@@ -78,7 +78,7 @@ async fn hits_and_misses_are_reported() {
 async fn a_host_is_asked_about_again_when_the_answer_is_too_old() {
     for (age, n_requests) in [(Duration::ZERO, 2), (Duration::from_hours(1), 1)] {
         let (sim, mut bench) = start(|settings| {
-            // Time goes on between the two questions, if only a little.
+            // Some time passes between the two requests.
             settings.clock = Clock::System;
             settings.timings.sensor_age = age;
         })

@@ -1,4 +1,4 @@
-//! The worker and the reader, with the real client: what is asked of a server, how often, and what comes back.
+//! The worker and the fetcher, with the real client: which requests are sent, how often, and what comes back.
 
 mod bench;
 mod cached;

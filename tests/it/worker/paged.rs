@@ -1,4 +1,4 @@
-//! All rows of a search: in order, without gap or double, whatever the server makes of what it is asked.
+//! All rows of a search: in order, without gap or duplicate, however the server pages them.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,4 @@
-//! The newest request of a slot wins, and what nobody waits for any more is given up.
+//! The newest request of a slot wins, and requests without a requester are cancelled.
 
 use std::time::Duration;
 

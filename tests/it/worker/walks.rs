@@ -211,7 +211,7 @@ async fn an_ancestor_that_is_not_there_is_asked_for_once() {
     for _ in 0..3 {
         served.walk().await.unwrap();
     }
-    // A server that has not told its release may number its segments from 1.
+    // A server of unknown release may number its segments from 1.
     assert_eq!(served.n_asked(2), 2);
 }
 
