@@ -147,7 +147,10 @@ impl<'a> CommandCx<'a> {
             is_styled: match self.color {
                 ColorChoice::Always => true,
                 ColorChoice::Never => false,
-                ColorChoice::Auto => self.streams.width.is_some() && !self.environment.wants_no_color(),
+                ColorChoice::Auto => {
+                    let is_usual = self.streams.width.is_some() && !self.environment.wants_no_color();
+                    is_usual || self.environment.forces_color()
+                }
             },
             charset: self.environment.charset(),
         }

@@ -55,6 +55,8 @@ impl Environment {
             "CBAPI_SSL_VERIFY",
             "PATH",
             "NO_COLOR",
+            "CLICOLOR_FORCE",
+            "FORCE_COLOR",
             "TERM",
             "COLORTERM",
             "LC_ALL",
@@ -152,6 +154,12 @@ impl Environment {
     /// Whether colors are disabled by `NO_COLOR`, or not supported by the terminal.
     pub fn wants_no_color(&self) -> bool {
         self.variable("NO_COLOR").is_some() || self.variable("TERM") == Some("dumb")
+    }
+
+    /// Whether `CLICOLOR_FORCE` or `FORCE_COLOR` asks for colors even without a terminal. `NO_COLOR` wins.
+    pub fn forces_color(&self) -> bool {
+        let is_set = |name: &&str| self.variable(name).is_some_and(|value| value != "0");
+        self.variable("NO_COLOR").is_none() && ["CLICOLOR_FORCE", "FORCE_COLOR"].iter().any(is_set)
     }
 
     /// Returns the characters that may be written to the terminal and to pipes.

@@ -1,4 +1,7 @@
 //! Color support of the terminal, and the nearest supported color for any other.
+//!
+//! By hand: of the libraries for it, `supports-color` reads the environment of the process, not a value, and
+//! `termprofile` takes what runs in tmux for 256 colors although `COLORTERM` says more, or starts `tmux info` to know.
 
 use ratatui::style::Color;
 
@@ -44,7 +47,8 @@ impl TerminalColors {
         if matches!(&*self.colorterm, "truecolor" | "24bit") || TRUE_COLOR.iter().any(|name| self.term.contains(name)) {
             return ColorDepth::True;
         }
-        if self.term.contains("256color") {
+        // tmux and screen show 256 colors, also if `TERM` does not end in `256color`.
+        if self.term.contains("256color") || self.term.starts_with("tmux") || self.term.starts_with("screen") {
             return ColorDepth::Indexed;
         }
         ColorDepth::Ansi
@@ -128,6 +132,9 @@ mod tests {
         check("linux", "", ColorDepth::Ansi);
         check("", "", ColorDepth::Ansi);
         check("screen-256color", "", ColorDepth::Indexed);
+        check("screen", "", ColorDepth::Indexed);
+        check("tmux", "", ColorDepth::Indexed);
+        check("tmux-256color", "truecolor", ColorDepth::True);
         check("xterm-256color", "truecolor", ColorDepth::True);
         check("xterm-kitty", "", ColorDepth::True);
     }
