@@ -15,6 +15,7 @@ mod client;
 mod column_choices;
 mod commands;
 mod config;
+mod dependencies;
 mod dialogs;
 mod downloads;
 mod editing;
