@@ -7,6 +7,7 @@ mod hexdump;
 mod invisible;
 mod line;
 mod number;
+mod size;
 
 use std::{borrow::Borrow, borrow::Cow, cmp::Ordering, fmt, sync::Arc};
 
@@ -17,6 +18,7 @@ pub use hexdump::dump;
 use invisible::is_hidden;
 pub use line::{line, lines, normalize_newlines};
 pub use number::group_thousands;
+pub use size::format_size;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 /// A string from the wire. It has no `Display`: [`make_visible`], [`fit`], [`defang()`] and [`csv_cell`] show it.

@@ -2,6 +2,8 @@
 
 use std::{fmt, time::Duration};
 
+use crate::text;
+
 /// The error of a request. Texts from the server in it are shortened, with control characters made visible.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
@@ -62,7 +64,7 @@ pub enum Error {
     #[error("unexpected response from {endpoint}: {reason}")]
     Malformed { endpoint: String, reason: String },
     /// An answer with more bytes than the limit.
-    #[error("the response of {endpoint} is larger than the limit of {}", size(*.limit))]
+    #[error("the response of {endpoint} is larger than the limit of {}", format_limit(*.limit))]
     TooLarge { endpoint: String, limit: usize },
     /// The server is too old for a parameter of the request, and would ignore it.
     #[error("this server ({}.{}) does not support {what} and would ignore it", release.0, release.1)]
@@ -301,9 +303,8 @@ impl fmt::Display for CertificateProblem {
     }
 }
 
-fn size(bytes: usize) -> String {
-    const MIB: usize = 1024 * 1024;
-    if bytes.is_multiple_of(MIB) { format!("{} MiB", bytes / MIB) } else { format!("{bytes} bytes") }
+fn format_limit(bytes: usize) -> String {
+    text::format_size(u64::try_from(bytes).unwrap_or(u64::MAX))
 }
 
 fn describe_wait(wait: Option<Duration>) -> String {

@@ -88,9 +88,9 @@ impl SensorChange {
         match self {
             Self::Isolate(_) => effects.extend(isolation::effects(sensor, group)),
             Self::Flush { .. } => effects.push(format!(
-                "Queued on the host: {} KiB of events, {} KiB of files",
-                to_kib(sensor.eventlog_bytes),
-                to_kib(sensor.storefile_bytes)
+                "Queued on the host: {} of events, {} of files",
+                describe_size(sensor.eventlog_bytes),
+                describe_size(sensor.storefile_bytes)
             )),
             _ => {}
         }
@@ -353,8 +353,8 @@ impl Snapshot for Sensor {
     }
 }
 
-fn to_kib(bytes: Option<u64>) -> String {
-    bytes.map_or("?".into(), |bytes| bytes.div_ceil(1024).to_string())
+fn describe_size(bytes: Option<u64>) -> String {
+    bytes.map_or("?".into(), text::format_size)
 }
 
 fn lost_exclusions(group: GroupId) -> String {

@@ -13,6 +13,7 @@ use crate::api::{Client, Download};
 use crate::archive::{self, SaveJob, SavedFile, safe_name};
 use crate::model::{Binary, Md5};
 use crate::storage::{self, NewFile};
+use crate::text;
 
 pub use crate::archive::{PASSWORD, SaveFormat};
 pub use error::Error;
@@ -159,13 +160,10 @@ fn check_not_existing(path: &Path) -> Result<(), Error> {
 }
 
 impl DownloadProgress {
-    /// Formats the progress for the screen, in KiB.
+    /// Formats the progress for the screen.
     pub fn describe(&self) -> String {
-        let kib = |bytes: u64| bytes / 1024;
-        match self.length {
-            Some(length) => format!("{} of {} KiB", kib(self.done), kib(length)),
-            None => format!("{} KiB", kib(self.done)),
-        }
+        let done = text::format_size(self.done);
+        self.length.map_or(done.clone(), |length| format!("{done} of {}", text::format_size(length)))
     }
 }
 

@@ -6,6 +6,8 @@ use std::{
     path::Path,
 };
 
+use crate::text;
+
 /// Creates a directory and its parents with mode 0700. An existing directory is left as it is.
 pub fn create_dir(dir: &Path) -> io::Result<()> {
     let mut builder = fs::DirBuilder::new();
@@ -44,7 +46,7 @@ pub fn read(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     open(path)?.take(limit + 1).read_to_end(&mut bytes)?;
     if u64::try_from(bytes.len()).is_ok_and(|length| length > limit) {
-        let reason = format!("it is larger than {} KiB", limit / 1024);
+        let reason = format!("it is larger than {}", text::format_size(limit));
         return Err(io::Error::new(io::ErrorKind::FileTooLarge, reason));
     }
     Ok(bytes)
@@ -122,7 +124,8 @@ mod tests {
         let path = home.path().join("a");
         fs::write(&path, "x".repeat(2048)).unwrap();
         assert_eq!(read(&path, 2048).unwrap().len(), 2048);
-        let error = read(&path, 2047).unwrap_err().to_string();
+        assert!(read(&path, 2047).is_err());
+        let error = read(&path, 1024).unwrap_err().to_string();
         assert_eq!(error, "it is larger than 1 KiB");
         fs::write(&path, b"\xff").unwrap();
         assert!(read_text(&path, 10).is_err());

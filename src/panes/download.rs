@@ -169,7 +169,7 @@ impl DownloadPane {
         fields.push(FieldRow::single_line("size", format!("{size} B, server has {stored} B")));
         if let Some(check) = self.path_check(session) {
             fields.push(FieldRow::multi_line("path", escape_text(&check.path.to_string_lossy()), 3));
-            let free = check.free_space.map(|free| format!("{} MiB free", free >> 20));
+            let free = check.free_space.map(|free| format!("{} free", text::format_size(free)));
             fields.push(FieldRow::single_line("free space", free.unwrap_or_else(|| "unknown".into())));
         }
         if self.format == SaveFormat::Extracted {

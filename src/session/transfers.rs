@@ -2,6 +2,7 @@
 
 use crate::download::DownloadProgress;
 use crate::model::PathCheck;
+use crate::text;
 use crate::worker::Ticket;
 
 /// Downloads and exports of this run.
@@ -23,12 +24,12 @@ pub struct DownloadState {
 }
 
 impl DownloadState {
-    /// Describes the progress: a percentage, or KiB if the length is unknown.
+    /// Describes the progress: a percentage, or the received size if the length is unknown.
     pub fn describe(&self) -> String {
         let DownloadProgress { done, length } = self.progress;
         match length.and_then(|length| (done * 100).checked_div(length)) {
             Some(percent) => format!("{percent}%"),
-            None => format!("{} KiB", done / 1024),
+            None => text::format_size(done),
         }
     }
 }

@@ -125,6 +125,6 @@ mod tests {
         assert_eq!(session.columns["Alerts"].len(), MAX_COLUMNS);
         fs::write(dir.path().join(FILE), file(100_000)).unwrap();
         let error = SessionFile::open(dir.path()).unwrap_err().to_string();
-        assert!(error.ends_with("it is larger than 1024 KiB"), "{error}");
+        assert!(error.ends_with("it is larger than 1 MiB"), "{error}");
     }
 }

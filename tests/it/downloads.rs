@@ -53,7 +53,7 @@ async fn the_payload_is_looked_into_downloaded_behind_the_password_and_is_what_i
     console.press("b").await;
     console.shows(&["00000000  4d 5a"]);
     console.press("esc D").await;
-    console.shows(&["Download svch0st.exe", "server archive (zip)", "214528 B, server has 214528", "MiB free", ".zip"]);
+    console.shows(&["Download svch0st.exe", "server archive (zip)", "214528 B, server has 214528", "iB free", ".zip"]);
     console.press("tab").await;
     console.shows(&["zip with the password infected"]);
     let path = home.path().join("sample.zip");

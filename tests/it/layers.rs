@@ -10,7 +10,7 @@ use std::{
 /// Every top-level module, lowest first, with what it may use.
 const LAYERS: &[(&str, &[&str])] = &[
     ("text", &[]),
-    ("files", &[]),
+    ("files", &["text"]),
     ("model", &["text"]),
     ("query", &["model", "text"]),
     ("keys", &[]),

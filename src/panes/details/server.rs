@@ -140,19 +140,11 @@ fn partition_fields(partition: &Partition, session: &Session, theme: &Theme) -> 
     let label = label.into_iter().find(|label| partition.status.eq_ignore_case(label));
     let name = text::fit(&partition.name, 40);
     let documents = partition.documents.map(|n| format!("{} process records", group_thousands(n)));
-    let size = partition.bytes.map(format_size);
+    let size = partition.bytes.map(text::format_size);
     let amount: Vec<_> = [documents, size].into_iter().flatten().collect();
     vec![
         FieldRow::multi_line(label.unwrap_or("store"), name, 2),
         FieldRow::multi_line("", Line::styled(format!("  {from} to {to}"), theme.time), 2),
         FieldRow::multi_line("", format!("  {}", amount.join(", ")), 2),
     ]
-}
-
-fn format_size(bytes: u64) -> String {
-    match bytes {
-        0..1_048_576 => format!("{} KB", bytes / 1024),
-        1_048_576..1_073_741_824 => format!("{} MB", bytes / 1_048_576),
-        _ => format!("{} GB", bytes / 1_073_741_824),
-    }
 }

@@ -169,7 +169,7 @@ async fn an_answer_about_something_else_is_malformed() {
 #[tokio::test]
 async fn an_endless_answer_is_not_kept() {
     let error = info(json(&format!("{{\"version\": \"{}\"}}", "6".repeat(9999)))).await;
-    says(&error, "the response of GET /api/info is larger than the limit of 4096 bytes");
+    says(&error, "the response of GET /api/info is larger than the limit of 4 KiB");
     let error = info(status("500 Oops", "", "x".repeat(1 << 20).as_bytes())).await;
     assert!(error.to_string().len() < 1000, "{error}");
 }

@@ -64,7 +64,10 @@ pub(in crate::panes) fn secondary_facts(sensor: &Sensor) -> Vec<FieldRow<'static
     let mut fields = vec![FieldRow::single_line("version", sensor.release())];
     let backlog = match (sensor.eventlog_bytes, sensor.storefile_bytes) {
         (None, None) => "unknown".into(),
-        (events, files) => format!("events {}, files {}", format_bytes(events), format_bytes(files)),
+        (events, files) => {
+            let size = |bytes: Option<u64>| bytes.map_or("?".into(), text::format_size);
+            format!("events {}, files {}", size(events), size(files))
+        }
     };
     fields.push(FieldRow::single_line("backlog", backlog));
     if let Some(notes) = sensor.notes.non_empty() {
@@ -147,15 +150,6 @@ fn yes_no_label(answer: Option<bool>) -> &'static str {
 /// Formats a time of the day of `as_of` without the date, and another with it.
 fn format_seen(at: Timestamp, as_of: Timestamp, zone: &Zone) -> String {
     if zone.day(at) == zone.day(as_of) { zone.time_of_day(at) } else { zone.format(at, Precision::Minute) }
-}
-
-fn format_bytes(count: Option<u64>) -> String {
-    match count {
-        None => "?".into(),
-        Some(count @ ..1024) => format!("{count} B"),
-        Some(count @ ..1_048_576) => format!("{} KB", count / 1024),
-        Some(count) => format!("{} MB", count / 1_048_576),
-    }
 }
 
 #[cfg(test)]
