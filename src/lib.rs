@@ -80,6 +80,7 @@ pub mod wire;
 
 pub mod api;
 pub mod changes;
+pub mod columns;
 pub mod config;
 pub mod download;
 pub mod fetch;

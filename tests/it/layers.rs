@@ -19,9 +19,10 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("archive", &["model", "text"]),
     ("widgets", &["theme", "text"]),
     ("wire", &["model", "text"]),
+    ("columns", &["wire", "model", "query", "text"]),
     ("storage", &["files", "model", "text"]),
     ("audit", &["files", "storage", "model", "text"]),
-    ("output", &["model", "text"]),
+    ("output", &["columns", "model", "text"]),
     ("api", &["files", "wire", "model", "query", "text"]),
     ("fetch", &["api", "archive", "model"]),
     ("download", &["api", "archive", "storage", "model", "text"]),
@@ -32,8 +33,8 @@ const LAYERS: &[(&str, &[&str])] = &[
     (
         "panes",
         &[
-            "session", "download", "changes", "worker", "fetch", "api", "model", "query", "text", "keys", "theme",
-            "widgets", "wire",
+            "columns", "session", "download", "changes", "worker", "fetch", "api", "model", "query", "text", "keys",
+            "theme", "widgets", "wire",
         ],
     ),
     (
@@ -49,8 +50,8 @@ const LAYERS: &[(&str, &[&str])] = &[
     (
         "commands",
         &[
-            "changes", "fetch", "download", "api", "archive", "audit", "storage", "config", "keys", "output", "query",
-            "model", "text", "sim", "cli",
+            "columns", "changes", "fetch", "download", "api", "archive", "audit", "storage", "config", "keys",
+            "output", "query", "model", "text", "sim", "cli",
         ],
     ),
 ];

@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
-use super::{CellValue, ListPane, ListView, RowField};
+use super::{ListPane, ListView, RowField};
 use crate::changes::{self, Change, LoggedChange, LoggedStage, Target};
+use crate::columns::CellValue;
 use crate::keys::{Action, Scope};
 use crate::panes::{ActionResult, ConfirmPane, PaneId, pivot::Observables, record::RecordPane};
 use crate::query::Index;

@@ -2,14 +2,13 @@
 
 use std::sync::Arc;
 
-use super::{CellValue, ListView, RowField, watchlists::on_off_value};
+use super::{ListView, RowField};
+use crate::columns::{CellValue, group, site, team, user};
 use crate::keys::{Action, Scope};
 use crate::model::{Group, SensorFilter, Site, Team, User};
 use crate::panes::{ActionResult, FormPane, PaneId, pivot::Observables};
 use crate::session::{Cx, Destination, Session};
-use crate::text::Untrusted;
 use crate::widgets::TableColumn;
-use crate::wire::RecordMembers;
 use crate::worker::{List, Slot};
 
 /// Shown after a request was cancelled.
@@ -141,143 +140,48 @@ fn site_name(group: &Group, session: &Session) -> CellValue {
     }
 }
 
-/// Returns the member `name` of the record of `group`.
-fn group_member(group: &Group, name: &str) -> CellValue {
-    let value = RecordMembers::from_document(&group.document).text_at(name);
-    value.map_or(CellValue::None, CellValue::Text)
-}
-
-fn comma_list(texts: impl Iterator<Item = String>) -> CellValue {
-    let texts: Vec<_> = texts.collect();
-    let text: Untrusted = texts.join(", ").into();
-    (&text).into()
-}
-
 const GROUP_FIELDS: &[RowField<Group>] = &[
-    RowField::new(
-        "name",
-        TableColumn::left_aligned("GROUP", 18, 22, 0),
-        |theme| theme.accent,
-        |group, _| (&group.name).into(),
-    ),
-    RowField::new(
-        "number_of_hosts",
-        TableColumn::right_aligned("HOSTS", 5, 6, 1),
-        |theme| theme.number,
-        |group, _| group.hosts.into(),
-    ),
-    RowField::new(
-        "banning_enabled",
-        TableColumn::left_aligned("BANS", 4, 4, 2),
-        |theme| theme.text,
-        |group, _| on_off_value(group.banning_enabled),
-    ),
-    RowField::new(
-        "alert_criticality",
-        TableColumn::right_aligned("CRITICAL", 8, 8, 3),
-        |theme| theme.number,
-        |group, _| group_member(group, "alert_criticality"),
-    ),
+    RowField::of(group::field("name"), TableColumn::left_aligned("GROUP", 18, 22, 0), |theme| theme.accent),
+    RowField::of(group::field("number_of_hosts"), TableColumn::right_aligned("HOSTS", 5, 6, 1), |theme| theme.number),
+    RowField::of(group::field("banning_enabled"), TableColumn::left_aligned("BANS", 4, 4, 2), |theme| theme.text),
+    RowField::of(group::field("alert_criticality"), TableColumn::right_aligned("CRITICAL", 8, 8, 3), |theme| {
+        theme.number
+    }),
     RowField::new("site", TableColumn::left_aligned("SITE", 8, 14, 4), |theme| theme.text, site_name),
-    RowField::new(
-        "isolation_exclusions",
+    RowField::of(
+        group::field("isolation_exclusions"),
         TableColumn::left_aligned("ISOLATION EXCLUSIONS", 12, TableColumn::FILL, 2),
         |theme| theme.text,
-        |group, _| {
-            let exclusions = group.isolation_exclusions.iter();
-            comma_list(exclusions.map(|address| address.raw().to_owned()))
-        },
     ),
-    RowField::new(
-        "id",
-        TableColumn::right_aligned("ID", 3, 5, 5),
-        |theme| theme.number,
-        |group, _| CellValue::Number(group.id.0),
-    ),
-    RowField::new(
-        "sensorbackend_server",
-        TableColumn::left_aligned("SERVER URL", 16, 40, 7),
-        |theme| theme.text,
-        |group, _| group_member(group, "sensorbackend_server"),
-    ),
+    RowField::of(group::field("id"), TableColumn::right_aligned("ID", 3, 5, 5), |theme| theme.number),
+    RowField::of(group::field("sensorbackend_server"), TableColumn::left_aligned("SERVER URL", 16, 40, 7), |theme| {
+        theme.text
+    }),
 ];
 
 const USER_FIELDS: &[RowField<User>] = &[
-    RowField::new(
-        "username",
-        TableColumn::left_aligned("USER", 10, 16, 0),
-        |theme| theme.accent,
-        |user, _| (&user.username).into(),
-    ),
-    RowField::new(
-        "global_admin",
-        TableColumn::left_aligned("ADMIN", 5, 5, 1),
-        |theme| theme.caution,
-        |user, _| match user.is_admin {
-            Some(true) => CellValue::Word("admin"),
-            Some(false) => CellValue::None,
-            None => CellValue::Unavailable,
-        },
-    ),
-    RowField::new(
-        "name",
-        TableColumn::left_aligned("NAME", 12, 20, 2),
-        |theme| theme.text,
-        |user, _| {
-            let name = [user.first_name.raw(), user.last_name.raw()].join(" ");
-            let name: Untrusted = name.trim().into();
-            (&name).into()
-        },
-    ),
-    RowField::new(
-        "teams",
-        TableColumn::left_aligned("TEAMS", 10, 18, 3),
-        |theme| theme.text,
-        |user, _| comma_list(user.teams.iter().map(|team| team.raw().to_owned())),
-    ),
-    RowField::new(
-        "email",
-        TableColumn::left_aligned("EMAIL", 14, TableColumn::FILL, 4),
-        |theme| theme.text,
-        |user, _| (&user.email).into(),
-    ),
+    RowField::of(user::field("username"), TableColumn::left_aligned("USER", 10, 16, 0), |theme| theme.accent),
+    RowField::of(user::field("global_admin"), TableColumn::left_aligned("ADMIN", 5, 5, 1), |theme| theme.caution),
+    RowField::of(user::field("name"), TableColumn::left_aligned("NAME", 12, 20, 2), |theme| theme.text),
+    RowField::of(user::field("teams"), TableColumn::left_aligned("TEAMS", 10, 18, 3), |theme| theme.text),
+    RowField::of(user::field("email"), TableColumn::left_aligned("EMAIL", 14, TableColumn::FILL, 4), |theme| {
+        theme.text
+    }),
 ];
 
 const TEAM_FIELDS: &[RowField<Team>] = &[
-    RowField::new(
-        "name",
-        TableColumn::left_aligned("TEAM", 10, 16, 0),
-        |theme| theme.accent,
-        |team, _| (&team.name).into(),
-    ),
-    RowField::new(
-        "group_access",
+    RowField::of(team::field("name"), TableColumn::left_aligned("TEAM", 10, 16, 0), |theme| theme.accent),
+    RowField::of(
+        team::field("group_access"),
         TableColumn::left_aligned("PERMISSIONS", 16, TableColumn::FILL, 1),
         |theme| theme.text,
-        |team, _| {
-            let access = team.access.iter();
-            comma_list(access.map(|access| format!("{}: {}", access.group.raw(), access.category.raw())))
-        },
     ),
-    RowField::new(
-        "id",
-        TableColumn::right_aligned("ID", 3, 5, 2),
-        |theme| theme.number,
-        |team, _| CellValue::Number(team.id),
-    ),
+    RowField::of(team::field("id"), TableColumn::right_aligned("ID", 3, 5, 2), |theme| theme.number),
 ];
 
 const SITE_FIELDS: &[RowField<Site>] = &[
-    RowField::new(
-        "name",
-        TableColumn::left_aligned("SITE", 10, TableColumn::FILL, 0),
-        |theme| theme.accent,
-        |site, _| (&site.name).into(),
-    ),
-    RowField::new(
-        "id",
-        TableColumn::right_aligned("ID", 3, 5, 1),
-        |theme| theme.number,
-        |site, _| CellValue::Number(site.id),
-    ),
+    RowField::of(site::field("name"), TableColumn::left_aligned("SITE", 10, TableColumn::FILL, 0), |theme| {
+        theme.accent
+    }),
+    RowField::of(site::field("id"), TableColumn::right_aligned("ID", 3, 5, 1), |theme| theme.number),
 ];

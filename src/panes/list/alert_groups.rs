@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use ratatui::text::Line;
 
-use super::{CellValue, ListView, RowField, format_score, group_thousands, new_alerts};
+use super::{ListView, RowField, group_thousands, new_alerts};
+use crate::columns::{CellValue, alert::format_score};
 use crate::keys::{Action, Scope};
 use crate::model::AlertSource;
 use crate::panes::{ActionResult, PaneId, pivot::Observables};

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use super::{CellValue, ListView, RowField};
+use super::{ListView, RowField};
+use crate::columns::ban;
 use crate::keys::{Action, Scope};
 use crate::model::Ban;
 use crate::panes::{
@@ -60,46 +61,12 @@ impl ListView for Bans {
 }
 
 const FIELDS: &[RowField<Ban>] = &[
-    RowField::new(
-        "enabled",
-        TableColumn::left_aligned("STATE", 7, 7, 1),
-        |theme| theme.caution,
-        |ban, _| match ban.is_enabled {
-            Some(true) => CellValue::Word("ACTIVE"),
-            Some(false) => CellValue::Word("REMOVED"),
-            None => CellValue::Word("?"),
-        },
-    ),
-    RowField::new(
-        "md5hash",
-        TableColumn::left_aligned("MD5", 32, 32, 0),
-        |theme| theme.number,
-        |ban, _| CellValue::Text(ban.md5.to_string().into()),
-    ),
-    RowField::time("timestamp", "BANNED", 4, |ban, _| CellValue::time(ban.created)),
-    RowField::new(
-        "username",
-        TableColumn::left_aligned("BY", 8, 14, 3),
-        |theme| theme.text,
-        |ban, _| (&ban.username).into(),
-    ),
-    RowField::new(
-        "block_count",
-        TableColumn::right_aligned("BLOCKS", 6, 6, 2),
-        |theme| theme.number,
-        |ban, _| ban.blocks.into(),
-    ),
-    RowField::time("last_block_time", "LAST", 5, |ban, _| CellValue::time(ban.last_block)),
-    RowField::new(
-        "last_block_hostname",
-        TableColumn::left_aligned("ON", 12, 16, 6),
-        |theme| theme.text,
-        |ban, _| (&ban.last_host).into(),
-    ),
-    RowField::new(
-        "text",
-        TableColumn::left_aligned("NOTE", 30, TableColumn::FILL, 1),
-        |theme| theme.text,
-        |ban, _| (&ban.text).into(),
-    ),
+    RowField::of(ban::field("enabled"), TableColumn::left_aligned("STATE", 7, 7, 1), |theme| theme.caution),
+    RowField::of(ban::field("md5hash"), TableColumn::left_aligned("MD5", 32, 32, 0), |theme| theme.number),
+    RowField::time_of(ban::field("timestamp"), "BANNED", 4),
+    RowField::of(ban::field("username"), TableColumn::left_aligned("BY", 8, 14, 3), |theme| theme.text),
+    RowField::of(ban::field("block_count"), TableColumn::right_aligned("BLOCKS", 6, 6, 2), |theme| theme.number),
+    RowField::time_of(ban::field("last_block_time"), "LAST", 5),
+    RowField::of(ban::field("last_block_hostname"), TableColumn::left_aligned("ON", 12, 16, 6), |theme| theme.text),
+    RowField::of(ban::field("text"), TableColumn::left_aligned("NOTE", 30, TableColumn::FILL, 1), |theme| theme.text),
 ];

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use super::{CellValue, ListView, RowField, joins::signature_value};
+use super::{ListView, RowField};
+use crate::columns::binary::field;
 use crate::keys::{Action, Scope};
 use crate::model::Binary;
 use crate::panes::{
@@ -59,75 +60,19 @@ impl ListView for Binaries {
 }
 
 const FIELDS: &[RowField<Binary>] = &[
-    RowField::new(
-        "digsig_result",
-        TableColumn::left_aligned("SIGNED", 8, 14, 2),
-        |theme| theme.text,
-        |binary, _| signature_value(binary),
-    ),
-    RowField::time("server_added_timestamp", "FIRST", 4, |binary, _| CellValue::time(binary.first_seen)),
-    RowField::new(
-        "name",
-        TableColumn::left_aligned("NAME", 12, 20, 0),
-        |theme| theme.accent,
-        |binary, _| (&binary.name()).into(),
-    ),
-    RowField::new(
-        "digsig_publisher",
-        TableColumn::left_aligned("PUBLISHER", 12, 24, 3),
-        |theme| theme.text,
-        |binary, _| (&binary.signature.publisher).into(),
-    ),
-    RowField::new(
-        "host_count",
-        TableColumn::right_aligned("HOSTS", 5, 6, 1),
-        |theme| theme.number,
-        |binary, _| binary.hosts.into(),
-    ),
-    RowField::new(
-        "orig_mod_len",
-        TableColumn::right_aligned("SIZE", 8, 11, 6),
-        |theme| theme.number,
-        |binary, _| binary.size.into(),
-    ),
-    RowField::new(
-        "md5",
-        TableColumn::left_aligned("MD5", 12, 32, 7),
-        |theme| theme.number,
-        |binary, _| CellValue::Text(binary.md5.to_string().into()),
-    ),
-    RowField::new(
-        "observed_filename",
-        TableColumn::left_aligned("PATH", 16, TableColumn::FILL, 5),
-        |theme| theme.text,
-        |binary, _| {
-            let path = binary.observed_paths.first();
-            path.map_or(CellValue::None, CellValue::from)
-        },
-    ),
-    RowField::new(
-        "product_name",
-        TableColumn::left_aligned("PRODUCT", 12, 24, 7),
-        |theme| theme.text,
-        |binary, _| (&binary.version.product).into(),
-    ),
-    RowField::new(
-        "file_version",
-        TableColumn::left_aligned("VERSION", 8, 16, 7),
-        |theme| theme.text,
-        |binary, _| (&binary.version.file_version).into(),
-    ),
-    RowField::new(
-        "copied_mod_len",
-        TableColumn::right_aligned("COLLECTED", 9, 11, 8),
-        |theme| theme.number,
-        |binary, _| binary.stored_size.into(),
-    ),
-    RowField::time("last_seen", "LAST", 5, |binary, _| CellValue::time(binary.last_seen)),
-    RowField::new(
-        "os_type",
-        TableColumn::left_aligned("OS", 6, 10, 8),
-        |theme| theme.muted,
-        |binary, _| (&binary.os).into(),
-    ),
+    RowField::of(field("digsig_result"), TableColumn::left_aligned("SIGNED", 8, 14, 2), |theme| theme.text),
+    RowField::time_of(field("server_added_timestamp"), "FIRST", 4),
+    RowField::of(field("name"), TableColumn::left_aligned("NAME", 12, 20, 0), |theme| theme.accent),
+    RowField::of(field("digsig_publisher"), TableColumn::left_aligned("PUBLISHER", 12, 24, 3), |theme| theme.text),
+    RowField::of(field("host_count"), TableColumn::right_aligned("HOSTS", 5, 6, 1), |theme| theme.number),
+    RowField::of(field("orig_mod_len"), TableColumn::right_aligned("SIZE", 8, 11, 6), |theme| theme.number),
+    RowField::of(field("md5"), TableColumn::left_aligned("MD5", 12, 32, 7), |theme| theme.number),
+    RowField::of(field("observed_filename"), TableColumn::left_aligned("PATH", 16, TableColumn::FILL, 5), |theme| {
+        theme.text
+    }),
+    RowField::of(field("product_name"), TableColumn::left_aligned("PRODUCT", 12, 24, 7), |theme| theme.text),
+    RowField::of(field("file_version"), TableColumn::left_aligned("VERSION", 8, 16, 7), |theme| theme.text),
+    RowField::of(field("copied_mod_len"), TableColumn::right_aligned("COLLECTED", 9, 11, 8), |theme| theme.number),
+    RowField::time_of(field("last_seen"), "LAST", 5),
+    RowField::of(field("os_type"), TableColumn::left_aligned("OS", 6, 10, 8), |theme| theme.muted),
 ];

@@ -4,7 +4,8 @@ use std::{cell::OnceCell, sync::Arc};
 
 use ratatui::style::Style;
 
-use super::{CellValue, ListView, RowField};
+use super::{ListView, RowField};
+use crate::columns::CellValue;
 use crate::fetch::JoinKey;
 use crate::session::{ColumnChoice, ListRow, Session};
 use crate::theme::Theme;
@@ -180,7 +181,7 @@ impl<'a, K: ListView> Cells<'a, K> {
     }
 
     pub(super) fn field_value(&self, field: &RowField<K::Row>) -> CellValue {
-        (field.value)(self.row, self.session)
+        field.value(self.row, self.session)
     }
 
     /// Returns the member of the row's record at `path`.

@@ -9,10 +9,11 @@ use ratatui::{
 };
 
 use super::{
-    CellValue, ListPane, ListView,
+    ListPane, ListView,
     columns::{Cells, ListColumn, shown_columns},
     to_index,
 };
+use crate::columns::CellValue;
 use crate::model::{Precision, Zone};
 use crate::panes::RenderCx;
 use crate::session::{RowState, Session, SessionRow};

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use super::{CellValue, ListView, RowField, watchlists::on_off_value};
+use super::{ListView, RowField};
+use crate::columns::feed;
 use crate::keys::{Action, Scope};
 use crate::model::Feed;
 use crate::panes::{ActionResult, FormPane, PaneId, pivot::Observables};
@@ -50,62 +51,15 @@ impl ListView for Feeds {
 }
 
 const FIELDS: &[RowField<Feed>] = &[
-    RowField::new(
-        "enabled",
-        TableColumn::left_aligned("ON", 3, 3, 1),
-        |theme| theme.text,
-        |feed, _| on_off_value(feed.is_enabled),
-    ),
-    RowField::new(
-        "display_name",
-        TableColumn::left_aligned("FEED", 16, TableColumn::FILL, 0),
-        |theme| theme.accent,
-        |feed, _| feed.title().into(),
-    ),
-    RowField::new(
-        "manually_added",
-        TableColumn::left_aligned("SOURCE", 6, 6, 3),
-        |theme| theme.muted,
-        |feed, _| match feed.is_manual {
-            Some(true) => CellValue::Word("local"),
-            Some(false) => CellValue::Word("vendor"),
-            None => CellValue::Unavailable,
-        },
-    ),
-    RowField::new(
-        "id",
-        TableColumn::right_aligned("ID", 3, 5, 4),
-        |theme| theme.number,
-        |feed, _| CellValue::Number(feed.id.0),
-    ),
-    RowField::new(
-        "name",
-        TableColumn::left_aligned("NAME", 10, 16, 6),
-        |theme| theme.text,
-        |feed, _| (&feed.name).into(),
-    ),
-    RowField::new(
-        "category",
-        TableColumn::left_aligned("CATEGORY", 10, 16, 6),
-        |theme| theme.text,
-        |feed, _| (&feed.category).into(),
-    ),
-    RowField::new(
-        "summary",
-        TableColumn::left_aligned("SUMMARY", 16, 40, 7),
-        |theme| theme.text,
-        |feed, _| (&feed.summary).into(),
-    ),
-    RowField::new(
-        "feed_url",
-        TableColumn::left_aligned("URL", 16, 40, 8),
-        |theme| theme.text,
-        |feed, _| (&feed.url).into(),
-    ),
-    RowField::new(
-        "provider_url",
-        TableColumn::left_aligned("PROVIDER", 16, 40, 8),
-        |theme| theme.text,
-        |feed, _| (&feed.provider_url).into(),
-    ),
+    RowField::of(feed::field("enabled"), TableColumn::left_aligned("ON", 3, 3, 1), |theme| theme.text),
+    RowField::of(feed::field("display_name"), TableColumn::left_aligned("FEED", 16, TableColumn::FILL, 0), |theme| {
+        theme.accent
+    }),
+    RowField::of(feed::field("manually_added"), TableColumn::left_aligned("SOURCE", 6, 6, 3), |theme| theme.muted),
+    RowField::of(feed::field("id"), TableColumn::right_aligned("ID", 3, 5, 4), |theme| theme.number),
+    RowField::of(feed::field("name"), TableColumn::left_aligned("NAME", 10, 16, 6), |theme| theme.text),
+    RowField::of(feed::field("category"), TableColumn::left_aligned("CATEGORY", 10, 16, 6), |theme| theme.text),
+    RowField::of(feed::field("summary"), TableColumn::left_aligned("SUMMARY", 16, 40, 7), |theme| theme.text),
+    RowField::of(feed::field("feed_url"), TableColumn::left_aligned("URL", 16, 40, 8), |theme| theme.text),
+    RowField::of(feed::field("provider_url"), TableColumn::left_aligned("PROVIDER", 16, 40, 8), |theme| theme.text),
 ];

@@ -4,8 +4,9 @@ use std::collections::HashSet;
 
 use jiff::{Timestamp, ToSpan};
 
-use super::{CellValue, ListView, RowField};
+use super::{ListView, RowField};
 use crate::changes::LoggedChange;
+use crate::columns::CellValue;
 use crate::keys::{Action, Scope};
 use crate::model::{IsolatedSensor, Isolation, SensorId};
 use crate::panes::{

@@ -1,6 +1,7 @@
 //! Fields joined to the rows of a list: of their sensor, its group, their binary.
 
-use super::{CellValue, RowField};
+use super::RowField;
+use crate::columns::{CellValue, binary::signature_value};
 use crate::fetch::JoinKey;
 use crate::model::{self, Binary, Group, Isolation, Process, Sensor};
 use crate::session::{Joined, ListRow, Session};
@@ -132,15 +133,6 @@ fn group_value<R: ListRow>(row: &R, session: &Session) -> CellValue {
         Some(id) => join_value(&session.lists.joins.group(id), |group: &Group| (&group.name).into()),
         None => CellValue::None,
     })
-}
-
-/// Returns the signature status of `binary`, rated by whether it is valid.
-pub(super) fn signature_value(binary: &Binary) -> CellValue {
-    let signature = &binary.signature;
-    match signature.is_valid() {
-        Some(is_good) => CellValue::Rated(signature.result.clone(), is_good),
-        None => CellValue::Unavailable,
-    }
 }
 
 fn clock_offset_value(process: &Process, sensor: &Sensor) -> CellValue {

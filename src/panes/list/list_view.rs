@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use jiff::Timestamp;
 use ratatui::{style::Style, text::Line};
 
+use crate::columns::{CellValue, Field};
 use crate::fetch::JoinKey;
 use crate::keys::{Action, Scope};
 use crate::panes::{
@@ -13,7 +13,6 @@ use crate::panes::{
     pivot::Observables,
 };
 use crate::session::{Cx, Destination, ListRow, Session, SessionRow};
-use crate::text::Untrusted;
 use crate::theme::Theme;
 use crate::widgets::TableColumn;
 use crate::worker::Slot;
@@ -102,7 +101,7 @@ pub trait ListView: Sized + 'static {
     /// Returns what a copy action takes from `row`; `None` if `action` does not apply. By default fields and record.
     fn clip(row: &Self::Row, action: Action, session: &Session) -> Option<Clip> {
         let fields = Self::FIELDS.iter();
-        let fields = || fields.map(|field| (field.value)(row, session).text());
+        let fields = || fields.map(|field| field.value(row, session).text());
         copy::fields_clip(fields, row.document(), action)
     }
 
@@ -126,16 +125,40 @@ pub struct RowField<R> {
     /// Objects that must be joined for its value.
     pub joins: &'static [JoinKey],
     pub style: fn(&Theme) -> Style,
-    pub value: fn(&R, &Session) -> CellValue,
+    value: RowValue<R>,
+}
+
+/// How the value of a field is read.
+#[derive(Debug)]
+enum RowValue<R> {
+    /// From the record alone.
+    Record(fn(&R) -> CellValue),
+    /// From the record and what the session knows besides.
+    Session(fn(&R, &Session) -> CellValue),
 }
 
 impl<R> RowField<R> {
-    /// A field that has its minimum width in a narrow list.
+    /// A field of the record.
+    pub const fn of(field: &'static Field<R>, column: TableColumn<'static>, style: fn(&Theme) -> Style) -> Self {
+        Self::with_value(field.name, column, style, RowValue::Record(field.value))
+    }
+
+    /// A field for which the session is needed.
     pub const fn new(
         name: &'static str,
         column: TableColumn<'static>,
         style: fn(&Theme) -> Style,
         value: fn(&R, &Session) -> CellValue,
+    ) -> Self {
+        Self::with_value(name, column, style, RowValue::Session(value))
+    }
+
+    /// A field that has its minimum width in a narrow list.
+    const fn with_value(
+        name: &'static str,
+        column: TableColumn<'static>,
+        style: fn(&Theme) -> Style,
+        value: RowValue<R>,
     ) -> Self {
         Self {
             name,
@@ -148,71 +171,40 @@ impl<R> RowField<R> {
         }
     }
 
+    /// Returns the value of the field of `row`.
+    pub fn value(&self, row: &R, session: &Session) -> CellValue {
+        match self.value {
+            RowValue::Record(value) => value(row),
+            RowValue::Session(value) => value(row, session),
+        }
+    }
+
     /// Adds the objects that must be joined for the value.
     pub const fn with_joins(self, needs: &'static [JoinKey]) -> Self {
         Self { joins: needs, ..self }
     }
 
-    /// A time; in a narrow list, wide enough for a date with year, hour and minute.
+    /// A time of the record.
+    pub const fn time_of(field: &'static Field<R>, title: &'static str, priority: u8) -> Self {
+        Self::time_with(field.name, title, priority, RowValue::Record(field.value))
+    }
+
+    /// A time for which the session is needed.
     pub const fn time(
         name: &'static str,
         title: &'static str,
         priority: u8,
         value: fn(&R, &Session) -> CellValue,
     ) -> Self {
+        Self::time_with(name, title, priority, RowValue::Session(value))
+    }
+
+    /// A time; in a narrow list, wide enough for a date with year, hour and minute.
+    const fn time_with(name: &'static str, title: &'static str, priority: u8, value: RowValue<R>) -> Self {
         /// Width without the year, and in full.
         const CELLS: (u16, u16) = (14, 19);
         let column = TableColumn::left_aligned(title, CELLS.0, CELLS.1, priority);
-        Self { narrow_width: CELLS.0 + 2, is_time: true, ..Self::new(name, column, |theme| theme.time, value) }
-    }
-}
-
-/// The value of a field of one row.
-#[derive(Clone, Debug, PartialEq)]
-pub enum CellValue {
-    /// No value.
-    None,
-    /// A text from the server: attacker-controlled.
-    Text(Untrusted),
-    /// A text of this program.
-    Word(&'static str),
-    Rated(Untrusted, bool),
-    Time(Timestamp),
-    Number(u64),
-    Pending,
-    /// Could not be fetched.
-    Unavailable,
-}
-
-impl CellValue {
-    /// Returns the value as text for filters, exports and copies; `?` where it is not available.
-    pub fn text(&self) -> Untrusted {
-        match self {
-            Self::None => Untrusted::default(),
-            Self::Text(text) | Self::Rated(text, _) => text.clone(),
-            Self::Word(word) => (*word).into(),
-            Self::Time(at) => at.to_string().into(),
-            Self::Number(number) => number.to_string().into(),
-            Self::Pending | Self::Unavailable => "?".into(),
-        }
-    }
-}
-
-impl From<&Untrusted> for CellValue {
-    fn from(text: &Untrusted) -> Self {
-        if text.is_empty() { Self::None } else { Self::Text(text.clone()) }
-    }
-}
-
-impl<T: Into<u64>> From<Option<T>> for CellValue {
-    fn from(number: Option<T>) -> Self {
-        number.map_or(Self::None, |number| Self::Number(number.into()))
-    }
-}
-
-impl CellValue {
-    /// A time, or no value.
-    pub fn time(at: Option<Timestamp>) -> Self {
-        at.map_or(Self::None, Self::Time)
+        let field = Self::with_value(name, column, |theme| theme.time, value);
+        Self { narrow_width: CELLS.0 + 2, is_time: true, ..field }
     }
 }

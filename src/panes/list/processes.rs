@@ -3,8 +3,12 @@
 use std::sync::Arc;
 
 use super::{
-    CellValue, ListView, RowField,
+    ListView, RowField,
     joins::{CLOCK, DAYS_SIGNED, JoinedFields},
+};
+use crate::columns::{
+    CellValue,
+    process::{self, hit_sign},
 };
 use crate::fetch::JoinKey;
 use crate::keys::{Action, Scope};
@@ -78,68 +82,20 @@ const FIELDS: &[RowField<Process>] = &[
         },
     )
     .with_joins(&[JoinKey::Binary]),
-    RowField::time("start", "START", 2, |process, _| CellValue::time(process.started)),
-    RowField::new(
-        "hostname",
-        TableColumn::left_aligned("HOST", 12, 16, 3),
-        |theme| theme.text,
-        |process, _| (&process.host).into(),
-    ),
-    RowField::new(
-        "parent_name",
-        TableColumn::left_aligned("PARENT", 11, 14, 6),
-        |theme| theme.muted,
-        |process, _| (&process.parent_name).into(),
-    ),
-    RowField::new(
-        "process_name",
-        TableColumn::left_aligned("PROCESS", 12, 14, 0),
-        |theme| theme.accent,
-        |process, _| (&process.name).into(),
-    ),
-    RowField::new(
-        "process_pid",
-        TableColumn::right_aligned("PID", 5, 6, 8),
-        |theme| theme.number,
-        |process, _| process.pid.map_or(CellValue::Word("?"), |pid| CellValue::Number(pid.into())),
-    ),
-    RowField::new(
-        "username",
-        TableColumn::left_aligned("USER", 10, 14, 7),
-        |theme| theme.text,
-        |process, _| (&process.user).into(),
-    ),
-    RowField::new(
-        "cmdline",
-        TableColumn::left_aligned("CMDLINE", 16, TableColumn::FILL, 1),
-        |theme| theme.text,
-        |process, _| (&process.cmdline).into(),
-    ),
-    RowField::time("last_update", "LAST EVENT", 4, |process, _| CellValue::time(process.last_update)),
-    RowField::new(
-        "group",
-        TableColumn::left_aligned("GROUP", 10, 16, 6),
-        |theme| theme.text,
-        |process, _| (&process.group).into(),
-    ),
-    RowField::new(
-        "path",
-        TableColumn::left_aligned("PATH", 16, 40, 5),
-        |theme| theme.text,
-        |process, _| (&process.path).into(),
-    ),
-    RowField::new(
-        "process_md5",
-        TableColumn::left_aligned("MD5", 12, 32, 5),
-        |theme| theme.number,
-        |process, _| process.md5.map_or(CellValue::None, |md5| CellValue::Text(md5.to_string().into())),
-    ),
-    RowField::new(
-        "hit",
-        TableColumn::left_aligned("!", 1, 1, 4),
-        |theme| theme.caution,
-        |process, _| hit_sign(process),
-    ),
+    RowField::time_of(process::field("start"), "START", 2),
+    RowField::of(process::field("hostname"), TableColumn::left_aligned("HOST", 12, 16, 3), |theme| theme.text),
+    RowField::of(process::field("parent_name"), TableColumn::left_aligned("PARENT", 11, 14, 6), |theme| theme.muted),
+    RowField::of(process::field("process_name"), TableColumn::left_aligned("PROCESS", 12, 14, 0), |theme| theme.accent),
+    RowField::of(process::field("process_pid"), TableColumn::right_aligned("PID", 5, 6, 8), |theme| theme.number),
+    RowField::of(process::field("username"), TableColumn::left_aligned("USER", 10, 14, 7), |theme| theme.text),
+    RowField::of(process::field("cmdline"), TableColumn::left_aligned("CMDLINE", 16, TableColumn::FILL, 1), |theme| {
+        theme.text
+    }),
+    RowField::time_of(process::field("last_update"), "LAST EVENT", 4),
+    RowField::of(process::field("group"), TableColumn::left_aligned("GROUP", 10, 16, 6), |theme| theme.text),
+    RowField::of(process::field("path"), TableColumn::left_aligned("PATH", 16, 40, 5), |theme| theme.text),
+    RowField::of(process::field("process_md5"), TableColumn::left_aligned("MD5", 12, 32, 5), |theme| theme.number),
+    RowField::of(process::field("hit"), TableColumn::left_aligned("!", 1, 1, 4), |theme| theme.caution),
     JoinedFields::SIGNATURE,
     JoinedFields::PUBLISHER,
     DAYS_SIGNED,
@@ -148,15 +104,5 @@ const FIELDS: &[RowField<Process>] = &[
     CLOCK,
     JoinedFields::ISOLATION,
     JoinedFields::GROUP,
-    RowField::new(
-        "id",
-        TableColumn::left_aligned("GUID", 12, 36, 9),
-        |theme| theme.number,
-        |process, _| CellValue::Text(process.id.to_string().into()),
-    ),
+    RowField::of(process::field("id"), TableColumn::left_aligned("GUID", 12, 36, 9), |theme| theme.number),
 ];
-
-/// Returns `!` for a process that a watchlist or a feed has matched.
-fn hit_sign(process: &Process) -> CellValue {
-    if process.watchlists.is_empty() && process.feeds.is_empty() { CellValue::None } else { CellValue::Word("!") }
-}

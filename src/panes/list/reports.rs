@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use super::{CellValue, ListView, RowField};
+use super::{ListView, RowField};
+use crate::columns::{CellValue, report};
 use crate::keys::Scope;
 use crate::model::Report;
 use crate::panes::{ActionResult, PaneId, pivot::Observables};
-use crate::query::{self, Index};
+use crate::query::Index;
 use crate::session::{Cx, Destination, report_alerts_query};
-use crate::text::Untrusted;
 use crate::widgets::TableColumn;
 use crate::worker::{List, Slot};
 
@@ -43,24 +43,8 @@ impl ListView for Reports {
     }
 }
 
-/// Returns the indicators of `report` as query terms.
-fn describe_indicators(report: &Report) -> Untrusted {
-    let indicators = report.indicators.iter();
-    let indicators: Vec<_> =
-        indicators.map(|indicator| query::indicator_text(indicator.kind.raw(), indicator.value.raw())).collect();
-    indicators.join(" ").into()
-}
-
 const FIELDS: &[RowField<Report>] = &[
-    RowField::new(
-        "score",
-        TableColumn::right_aligned("SCORE", 7, 7, 0),
-        |theme| theme.caution,
-        |report, _| match report.score {
-            Some(score) => CellValue::Text(score.to_string().into()),
-            None => CellValue::None,
-        },
-    ),
+    RowField::of(report::field("score"), TableColumn::right_aligned("SCORE", 7, 7, 0), |theme| theme.caution),
     RowField::new(
         "is_ignored",
         TableColumn::left_aligned("IGNORED", 7, 7, 2),
@@ -71,50 +55,14 @@ const FIELDS: &[RowField<Report>] = &[
             None => CellValue::Unavailable,
         },
     ),
-    RowField::new(
-        "title",
-        TableColumn::left_aligned("TITLE", 30, TableColumn::FILL, 0),
-        |theme| theme.accent,
-        |report, _| (&report.title).into(),
-    ),
-    RowField::time("create_time", "CREATED", 3, |report, _| CellValue::time(report.created)),
-    RowField::new(
-        "feed_name",
-        TableColumn::left_aligned("FEED", 8, 14, 4),
-        |theme| theme.muted,
-        |report, _| (&report.feed_name).into(),
-    ),
-    RowField::new(
-        "report_id",
-        TableColumn::left_aligned("REPORT", 8, 16, 5),
-        |theme| theme.number,
-        |report, _| (&report.id.id).into(),
-    ),
-    RowField::new(
-        "tags",
-        TableColumn::left_aligned("TAGS", 8, 20, 6),
-        |theme| theme.text,
-        |report, _| {
-            let tags: Vec<_> = report.tags.iter().map(Untrusted::raw).collect();
-            CellValue::Text(tags.join(" ").into())
-        },
-    ),
-    RowField::new(
-        "indicators",
-        TableColumn::left_aligned("INDICATORS", 16, 40, 6),
-        |theme| theme.text,
-        |report, _| CellValue::Text(describe_indicators(report)),
-    ),
-    RowField::new(
-        "link",
-        TableColumn::left_aligned("LINK", 16, 40, 7),
-        |theme| theme.text,
-        |report, _| (&report.link).into(),
-    ),
-    RowField::new(
-        "description",
-        TableColumn::left_aligned("DESCRIPTION", 16, 40, 7),
-        |theme| theme.text,
-        |report, _| (&report.description).into(),
-    ),
+    RowField::of(report::field("title"), TableColumn::left_aligned("TITLE", 30, TableColumn::FILL, 0), |theme| {
+        theme.accent
+    }),
+    RowField::time_of(report::field("create_time"), "CREATED", 3),
+    RowField::of(report::field("feed_name"), TableColumn::left_aligned("FEED", 8, 14, 4), |theme| theme.muted),
+    RowField::of(report::field("report_id"), TableColumn::left_aligned("REPORT", 8, 16, 5), |theme| theme.number),
+    RowField::of(report::field("tags"), TableColumn::left_aligned("TAGS", 8, 20, 6), |theme| theme.text),
+    RowField::of(report::field("indicators"), TableColumn::left_aligned("INDICATORS", 16, 40, 6), |theme| theme.text),
+    RowField::of(report::field("link"), TableColumn::left_aligned("LINK", 16, 40, 7), |theme| theme.text),
+    RowField::of(report::field("description"), TableColumn::left_aligned("DESCRIPTION", 16, 40, 7), |theme| theme.text),
 ];

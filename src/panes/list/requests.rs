@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use super::{CellValue, ListView, RowField};
+use super::{ListView, RowField};
+use crate::columns::CellValue;
 use crate::keys::{Action, Scope};
 use crate::panes::{
     ActionResult, PaneId,
@@ -39,7 +40,7 @@ impl ListView for Requests {
         if action == Action::YankCurl {
             return Some(("curl", row.trace.curl_command(&session.connection.info.url)));
         }
-        let fields = || FIELDS.iter().map(|field| (field.value)(row, session).text());
+        let fields = || FIELDS.iter().map(|field| field.value(row, session).text());
         copy::fields_clip(fields, &row.document, action)
     }
 

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use super::{CellValue, ListView, RowField};
+use super::{ListView, RowField};
+use crate::columns::watchlist;
 use crate::keys::{Action, Scope};
 use crate::model::{StoredIndex, Watchlist};
 use crate::panes::{ActionResult, FormPane, PaneId, pivot::Observables};
-use crate::query;
 use crate::session::{Cx, Destination, Session, not_runnable_reason, runnable_query};
 use crate::widgets::TableColumn;
 use crate::worker::{List, Slot};
@@ -75,84 +75,25 @@ impl ListView for Watchlists {
     }
 }
 
-/// Formats a switch as on or off.
-pub(super) fn on_off_value(is_on: Option<bool>) -> CellValue {
-    match is_on {
-        Some(true) => CellValue::Rated("on".into(), true),
-        Some(false) => CellValue::Rated("off".into(), false),
-        None => CellValue::Unavailable,
-    }
-}
-
-/// Returns the stored query of `watchlist` in readable form.
-fn describe_search(watchlist: &Watchlist) -> CellValue {
-    CellValue::Text(query::describe_stored(watchlist.search_query.raw()).as_str().into())
-}
-
 const FIELDS: &[RowField<Watchlist>] = &[
-    RowField::new(
-        "enabled",
-        TableColumn::left_aligned("ON", 3, 3, 1),
-        |theme| theme.text,
-        |watchlist, _| on_off_value(watchlist.is_enabled),
-    ),
-    RowField::new(
-        "name",
-        TableColumn::left_aligned("NAME", 24, 30, 0),
-        |theme| theme.accent,
-        |watchlist, _| (&watchlist.name).into(),
-    ),
-    RowField::new(
-        "total_hits",
-        TableColumn::right_aligned("HITS", 6, 8, 1),
-        |theme| theme.number,
-        |watchlist, _| watchlist.total_hits.into(),
-    ),
-    RowField::new(
-        "last_hit_count",
-        TableColumn::right_aligned("LAST RUN", 8, 8, 5),
-        |theme| theme.number,
-        |watchlist, _| watchlist.last_hits.into(),
-    ),
-    RowField::time("last_hit", "LAST HIT", 2, |watchlist, _| CellValue::time(watchlist.last_hit)),
-    RowField::new(
-        "index_type",
-        TableColumn::left_aligned("FINDS", 9, 9, 6),
-        |theme| theme.muted,
-        |watchlist, _| match &watchlist.index {
-            StoredIndex::Events => CellValue::Word("processes"),
-            StoredIndex::Modules => CellValue::Word("binaries"),
-            StoredIndex::Other(word) => word.into(),
-        },
-    ),
-    RowField::new(
-        "search_query",
+    RowField::of(watchlist::field("enabled"), TableColumn::left_aligned("ON", 3, 3, 1), |theme| theme.text),
+    RowField::of(watchlist::field("name"), TableColumn::left_aligned("NAME", 24, 30, 0), |theme| theme.accent),
+    RowField::of(watchlist::field("total_hits"), TableColumn::right_aligned("HITS", 6, 8, 1), |theme| theme.number),
+    RowField::of(watchlist::field("last_hit_count"), TableColumn::right_aligned("LAST RUN", 8, 8, 5), |theme| {
+        theme.number
+    }),
+    RowField::time_of(watchlist::field("last_hit"), "LAST HIT", 2),
+    RowField::of(watchlist::field("index_type"), TableColumn::left_aligned("FINDS", 9, 9, 6), |theme| theme.muted),
+    RowField::of(
+        watchlist::field("search_query"),
         TableColumn::left_aligned("QUERY", 12, TableColumn::FILL, 3),
         |theme| theme.text,
-        |watchlist, _| describe_search(watchlist),
     ),
-    RowField::new(
-        "readonly",
-        TableColumn::left_aligned("READ-ONLY", 9, 9, 8),
-        |theme| theme.muted,
-        |watchlist, _| match watchlist.is_readonly {
-            Some(true) => CellValue::Word("read-only"),
-            Some(false) => CellValue::None,
-            None => CellValue::Unavailable,
-        },
-    ),
-    RowField::new(
-        "id",
-        TableColumn::right_aligned("ID", 4, 6, 7),
-        |theme| theme.number,
-        |watchlist, _| CellValue::Number(watchlist.id.0),
-    ),
-    RowField::new(
-        "description",
-        TableColumn::left_aligned("DESCRIPTION", 16, 40, 7),
-        |theme| theme.text,
-        |watchlist, _| (&watchlist.description).into(),
-    ),
-    RowField::time("date_added", "MADE", 8, |watchlist, _| CellValue::time(watchlist.added)),
-    RowField::time("search_timestamp", "SEARCHED", 8, |watchlist, _| CellValue::time(watchlist.searched_until)),
+    RowField::of(watchlist::field("readonly"), TableColumn::left_aligned("READ-ONLY", 9, 9, 8), |theme| theme.muted),
+    RowField::of(watchlist::field("id"), TableColumn::right_aligned("ID", 4, 6, 7), |theme| theme.number),
+    RowField::of(watchlist::field("description"), TableColumn::left_aligned("DESCRIPTION", 16, 40, 7), |theme| {
+        theme.text
+    }),
+    RowField::time_of(watchlist::field("date_added"), "MADE", 8),
+    RowField::time_of(watchlist::field("search_timestamp"), "SEARCHED", 8),
 ];

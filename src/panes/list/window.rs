@@ -3,10 +3,11 @@
 use std::{ops::Range, sync::Arc};
 
 use super::{
-    CellValue, ListPane, ListView,
+    ListPane, ListView,
     columns::{self, Cells},
     to_index,
 };
+use crate::columns::CellValue;
 use crate::fetch::JoinKey;
 use crate::session::{ColumnChoice, Cx, ListRow, RowState, Session, SessionRow};
 

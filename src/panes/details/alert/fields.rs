@@ -3,11 +3,9 @@
 use ratatui::text::{Line, Span};
 
 use super::context;
+use crate::columns::alert::{format_score, indicator_text, object_name, source_name};
 use crate::model::{Alert, AlertKind, AlertSource, Precision};
-use crate::panes::{
-    count_hosts,
-    list::{format_score, indicator_text, object_name, source_name},
-};
+use crate::panes::count_hosts;
 use crate::session::Session;
 use crate::text::{self, Untrusted};
 use crate::theme::Theme;

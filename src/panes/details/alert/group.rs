@@ -3,9 +3,10 @@
 use ratatui::text::Line;
 
 use super::fields::time_field;
+use crate::columns::alert::format_score;
 use crate::panes::{
     count_hosts,
-    list::{format_score, group_name, group_thousands, owners_text, statuses_text},
+    list::{group_name, group_thousands, owners_text, statuses_text},
 };
 use crate::session::{AlertGroup, GroupBy, Session};
 use crate::text;

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use ratatui::text::{Line, Span};
 
+use crate::columns::alert::{format_score, source_name};
 use crate::model::{Alert, AlertSource, EventCounts, Prevalence, Process, WatchlistHit};
 use crate::panes::count_hosts;
 use crate::panes::details::subject::missing_line;
-use crate::panes::list::{format_score, source_name};
 use crate::session::{Remote, Session};
 use crate::text::{self, Untrusted};
 use crate::theme::Theme;

@@ -1,0 +1,51 @@
+//! The fields of each kind of row, with the names they have everywhere: in the lists of the console, filters, exports,
+//! the tables of the commands, and `--fields`.
+
+pub mod alert;
+pub mod ban;
+pub mod binary;
+pub mod feed;
+pub mod group;
+pub mod process;
+pub mod report;
+pub mod sensor;
+pub mod site;
+pub mod team;
+pub mod user;
+mod value;
+pub mod watchlist;
+
+pub use value::CellValue;
+
+/// A field of the rows of one kind.
+#[derive(Debug)]
+pub struct Field<R> {
+    /// The server's own name, where it has one.
+    pub name: &'static str,
+    pub value: fn(&R) -> CellValue,
+}
+
+impl<R> Field<R> {
+    const fn new(name: &'static str, value: fn(&R) -> CellValue) -> Self {
+        Self { name, value }
+    }
+}
+
+/// Returns the field with this name. It is called when constants are computed, so that a wrong name does not compile.
+const fn find<R>(fields: &'static [Field<R>], name: &str) -> &'static Field<R> {
+    let mut at = 0;
+    while !is_equal(fields[at].name, name) {
+        at += 1;
+    }
+    &fields[at]
+}
+
+/// Whether two names are equal, in a constant.
+const fn is_equal(one: &str, other: &str) -> bool {
+    let (one, other) = (one.as_bytes(), other.as_bytes());
+    let mut at = 0;
+    while at < one.len() && at < other.len() && one[at] == other[at] {
+        at += 1;
+    }
+    at == one.len() && at == other.len()
+}
