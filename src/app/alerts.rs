@@ -2,23 +2,19 @@
 
 use jiff::Timestamp;
 
-use super::{App, View, panes::Panes};
-use crate::keys::Action;
+use super::{App, View, panes::Panes, route::AlertsAction};
 use crate::model::OPEN_ALERTS;
 use crate::panes::PaneId;
 use crate::query::Index;
 use crate::session::{Cx, Effect, GroupBy};
 
 impl App {
-    /// Handles an action on the whole alert queue; returns whether it was one.
-    pub(super) fn act_on_alerts(&mut self, action: Action, now: Timestamp, effects: &mut Vec<Effect>) -> bool {
-        if !self.popups.is_empty() {
-            return false;
-        }
+    /// Changes how alerts are shown.
+    pub(super) fn act_on_alerts(&mut self, action: AlertsAction, now: Timestamp, effects: &mut Vec<Effect>) {
         let mut cx = Cx::new(&mut self.session, effects, now);
         match action {
-            Action::Live => cx.toggle_live(),
-            Action::GroupBy => {
+            AlertsAction::Live => cx.toggle_live(),
+            AlertsAction::GroupBy => {
                 let by = GroupBy::next(cx.session().alert_state.group_by);
                 cx.group_alerts_by(by);
                 cx.align_alerts();
@@ -32,9 +28,7 @@ impl App {
                     self.focus = PaneId::Alert;
                 }
             }
-            _ => return false,
         }
-        true
     }
 
     /// Returns from a filtered list of alerts to the queue: its groups as they were left, or all open alerts.

@@ -4,13 +4,15 @@ use std::collections::HashSet;
 
 use jiff::{Timestamp, ToSpan};
 
-use super::{App, View};
+use super::{
+    App, View,
+    route::{ChangeAction, HashAction, HostAction, ReportAction, SwitchAction, TriageAction},
+};
 use crate::changes::{
     self, AlertChange, BanChange, Change, Disposition, FeedChange, LoggedChange, ReportChange, SensorChange,
     WatchlistChange,
 };
-use crate::keys::Action;
-use crate::model::{AlertStatus, Md5, SensorId};
+use crate::model::AlertStatus;
 use crate::panes::{
     ConfirmPane, FormPane, MarkedRows, NotesPane, Observables, Pane, PaneId, SensorGroupPicker, TargetNames,
 };
@@ -26,95 +28,38 @@ const NO_USER: &str = "No user name configured, so alerts cannot be assigned to 
 /// A confirmation or a form before it; otherwise the reason why there is none, or `None` if no target is selected.
 type Opened = Result<Box<dyn Pane>, Option<String>>;
 
-/// The kind of target that an action needs.
-#[derive(Clone, Copy)]
-enum Subject {
-    Host,
-    Hash,
-    Alerts,
-    Report,
-    Watchlist,
-    Feed,
-}
-
-impl Subject {
-    fn from_action(action: Action) -> Option<Self> {
-        Some(match action {
-            Action::Isolate
-            | Action::Release
-            | Action::MoveSensor
-            | Action::FlushSensor
-            | Action::RestartSensor
-            | Action::AnnotateSensor => Self::Host,
-            Action::Ban | Action::Lift => Self::Hash,
-            Action::Take
-            | Action::Resolve
-            | Action::FalsePositive
-            | Action::Reopen
-            | Action::Assign
-            | Action::IgnoreAlerts => Self::Alerts,
-            Action::IgnoreReport | Action::RestoreReport => Self::Report,
-            Action::Enable | Action::Disable | Action::Remove => Self::Watchlist,
-            Action::Synchronize => Self::Feed,
-            _ => return None,
-        })
-    }
-
-    fn label(self) -> &'static str {
-        match self {
-            Self::Host => "host",
-            Self::Hash => "hash",
-            Self::Alerts => "alert",
-            Self::Report => "threat report",
-            Self::Watchlist => "watchlist or feed",
-            Self::Feed => "feed",
-        }
-    }
-}
-
 impl App {
-    /// Opens the confirmation of a changing action, or shows why it cannot; returns whether `action` changes the
-    /// server.
-    pub(super) fn open_confirmation(&mut self, action: Action, now: Timestamp, effects: &mut Vec<Effect>) -> bool {
-        if action == Action::Undo {
-            self.open_undo(now, effects);
-            return true;
-        }
-        let Some(subject) = Subject::from_action(action) else {
-            return false;
-        };
-        let mut cx = Cx::new(&mut self.session, effects, now);
+    /// Opens the confirmation of a change, or shows why it cannot; `verb` is the change in words.
+    pub(super) fn open_confirmation(
+        &mut self,
+        change: ChangeAction,
+        verb: &str,
+        now: Timestamp,
+        effects: &mut Vec<Effect>,
+    ) {
         if !self.popups.is_empty() {
-            cx.notify(format!("{}: press Esc first", action.label()));
-            return true;
+            return Cx::new(&mut self.session, effects, now).notify(format!("{verb}: press Esc first"));
         }
         // Marked rows take precedence over the cursor and the focus.
         let main = self.view.main();
         let is_marked = self.panes.get(main).is_marked();
-        let pane = match subject {
+        let pane = match change {
             // Feeds cannot be ignored, only their reports, so the focus does not matter here.
-            Subject::Report if self.view == View::Feeds => PaneId::Reports,
+            ChangeAction::Report(_) if self.view == View::Feeds => PaneId::Reports,
             _ if is_marked => main,
             _ => self.focus,
         };
         if !is_marked && !self.is_target_visible(pane) {
-            self.reject_unseen_target(action.label(), now, effects);
-            return true;
+            return self.reject_unseen_target(verb, now, effects);
         }
         let observables = self.panes.get(pane).observables(&self.session);
         let marked = self.marked_rows(pane);
-        let opened = match subject {
-            Subject::Hash => {
-                let hashes = dedup(observables.iter().filter_map(Observables::md5));
-                self.confirm_hashes(action, hashes)
-            }
-            Subject::Host => {
-                let sensors = dedup(observables.iter().filter_map(Observables::sensor));
-                self.confirm_sensors(action, sensors, now)
-            }
-            Subject::Alerts => self.confirm_alerts(action, &observables),
-            Subject::Report => self.confirm_reports(action, &observables),
-            Subject::Watchlist | Subject::Feed => self.confirm_switch(action, &observables),
+        let opened = match change {
+            ChangeAction::Host(action) => self.confirm_sensors(action, &observables, now),
+            ChangeAction::Hash(action) => self.confirm_hashes(action, &observables),
+            ChangeAction::Alerts(action) => self.confirm_alerts(action, &observables),
+            ChangeAction::Report(action) => self.confirm_reports(action, &observables),
+            ChangeAction::Switch(action) => self.confirm_switch(action, &observables),
         };
         match opened {
             Ok(mut confirmation) => {
@@ -125,17 +70,13 @@ impl App {
             }
             Err(reason) => {
                 let has_no_target = reason.is_none();
-                let text = reason.unwrap_or_else(|| {
-                    let (verb, noun) = (action.label(), subject.label());
-                    format!("{verb}: no {noun} selected")
-                });
+                let text = reason.unwrap_or_else(|| format!("{verb}: no {} selected", change.target_label()));
                 if has_no_target {
                     self.missing_target = Some((text.clone(), pane, observables));
                 }
                 Cx::new(&mut self.session, effects, now).notify(text);
             }
         }
-        true
     }
 
     /// Returns the marked rows of a pane; if the pane is not on screen, none of them is visible.
@@ -149,36 +90,36 @@ impl App {
         marked
     }
 
-    fn confirm_hashes(&self, action: Action, hashes: Vec<Md5>) -> Opened {
-        let change = |md5| {
-            Change::Ban(match action {
-                Action::Lift => BanChange::Unban(md5),
-                _ => BanChange::Ban { md5, note: None },
-            })
-        };
-        self.confirm(hashes.into_iter().map(change).collect())
+    fn confirm_hashes(&self, action: HashAction, observables: &[Observables]) -> Opened {
+        let hashes = dedup(observables.iter().filter_map(Observables::md5)).into_iter();
+        self.confirm(match action {
+            HashAction::Ban => hashes.map(|md5| Change::Ban(BanChange::Ban { md5, note: None })).collect(),
+            HashAction::Unban => hashes.map(|md5| Change::Ban(BanChange::Unban(md5))).collect(),
+        })
     }
 
-    fn confirm_sensors(&self, action: Action, sensors: Vec<SensorId>, now: Timestamp) -> Opened {
-        let until = now.checked_add(FLUSH_HOURS.hours()).unwrap_or(Timestamp::MAX);
-        let change = |sensor| {
-            Change::Sensor(match action {
-                Action::Isolate => SensorChange::Isolate(sensor),
-                Action::Release => SensorChange::Unisolate(sensor),
-                Action::FlushSensor => SensorChange::Flush { sensor, until },
-                _ => SensorChange::Restart(sensor),
-            })
-        };
-        match action {
-            _ if sensors.is_empty() => Err(None),
-            Action::MoveSensor => Ok(Box::new(SensorGroupPicker::new(sensors))),
-            Action::AnnotateSensor => Ok(Box::new(NotesPane::new(sensors, &self.session))),
-            _ => self.confirm(sensors.into_iter().map(change).collect()),
+    fn confirm_sensors(&self, action: HostAction, observables: &[Observables], now: Timestamp) -> Opened {
+        let sensors = dedup(observables.iter().filter_map(Observables::sensor));
+        if sensors.is_empty() {
+            return Err(None);
         }
+        let change = match action {
+            HostAction::Isolate => SensorChange::Isolate,
+            HostAction::Unisolate => SensorChange::Unisolate,
+            HostAction::Restart => SensorChange::Restart,
+            HostAction::Flush => {
+                let until = now.checked_add(FLUSH_HOURS.hours()).unwrap_or(Timestamp::MAX);
+                let flush = |sensor| Change::Sensor(SensorChange::Flush { sensor, until });
+                return self.confirm(sensors.into_iter().map(flush).collect());
+            }
+            HostAction::Move => return Ok(Box::new(SensorGroupPicker::new(sensors))),
+            HostAction::Annotate => return Ok(Box::new(NotesPane::new(sensors, &self.session))),
+        };
+        self.confirm(sensors.into_iter().map(change).map(Change::Sensor).collect())
     }
 
     /// Opens the confirmation that sets status or owner of alerts, or ignores them.
-    fn confirm_alerts(&self, action: Action, observables: &[Observables]) -> Opened {
+    fn confirm_alerts(&self, action: TriageAction, observables: &[Observables]) -> Opened {
         let mut seen = HashSet::new();
         let ids = observables.iter().flat_map(|observables| &observables.alerts);
         let alerts: Vec<_> = ids.filter(|id| seen.insert(*id)).cloned().collect();
@@ -186,55 +127,53 @@ impl App {
             return Err(None);
         }
         let disposition = match action {
-            Action::Take => match &self.session.connection.info.user {
+            TriageAction::Take => match &self.session.connection.info.user {
                 Some(user) => Disposition::Assigned(user.clone()),
                 None => return Err(Some(NO_USER.into())),
             },
-            Action::Assign => return Ok(Box::new(FormPane::new_assignment(alerts))),
-            Action::Resolve => Disposition::Status(AlertStatus::Resolved),
-            Action::FalsePositive => Disposition::Status(AlertStatus::FalsePositive),
-            Action::Reopen => Disposition::Status(AlertStatus::Unresolved),
-            _ => Disposition::Ignored,
+            TriageAction::Assign => return Ok(Box::new(FormPane::new_assignment(alerts))),
+            TriageAction::Resolve => Disposition::Status(AlertStatus::Resolved),
+            TriageAction::FalsePositive => Disposition::Status(AlertStatus::FalsePositive),
+            TriageAction::Reopen => Disposition::Status(AlertStatus::Unresolved),
+            TriageAction::Ignore => Disposition::Ignored,
         };
         let batches = AlertChange::batches(&alerts, &disposition);
         let confirmation = ConfirmPane::new(batches.into_iter().map(Change::Triage).collect(), &self.session);
         Ok(Box::new(confirmation.with_confirm_key(self.pressed_key)))
     }
 
-    fn confirm_reports(&self, action: Action, observables: &[Observables]) -> Opened {
+    fn confirm_reports(&self, action: ReportAction, observables: &[Observables]) -> Opened {
         let reports = dedup(observables.iter().filter_map(|observables| observables.report.clone()));
         let is_watchlist = observables.iter().any(|observables| observables.watchlist.is_some());
         if reports.is_empty() && is_watchlist {
             let text = "Raised by a watchlist, not a report. Disable the watchlist in view 6";
             return Err(Some(text.into()));
         }
-        let is_ignored = action == Action::IgnoreReport;
+        let is_ignored = action == ReportAction::Ignore;
         let change = |report| Change::Ignore(ReportChange { report, is_ignored });
         self.confirm(reports.into_iter().map(change).collect())
     }
 
     /// Opens the confirmation that enables, disables, synchronizes or deletes watchlists or feeds.
-    fn confirm_switch(&self, action: Action, observables: &[Observables]) -> Opened {
-        let watchlists = dedup(observables.iter().filter_map(|observables| observables.watchlist));
+    fn confirm_switch(&self, action: SwitchAction, observables: &[Observables]) -> Opened {
         let feeds = dedup(observables.iter().filter_map(|observables| observables.feed));
-        let watch = |id| {
-            Change::Watch(match action {
-                Action::Remove => WatchlistChange::Delete(id),
-                _ => WatchlistChange::Switch { id, is_enabled: action == Action::Enable },
-            })
-        };
-        let feed = |id| {
-            Change::Feed(match action {
-                Action::Remove => FeedChange::Delete(id),
-                Action::Synchronize => FeedChange::Synchronize(id),
-                _ => FeedChange::Switch { id, is_enabled: action == Action::Enable },
-            })
-        };
-        if feeds.is_empty() {
-            self.confirm(watchlists.into_iter().map(watch).collect())
-        } else {
-            self.confirm(feeds.into_iter().map(feed).collect())
+        if !feeds.is_empty() {
+            let change = |id| match action {
+                SwitchAction::Enable => FeedChange::Switch { id, is_enabled: true },
+                SwitchAction::Disable => FeedChange::Switch { id, is_enabled: false },
+                SwitchAction::Delete => FeedChange::Delete(id),
+                SwitchAction::Synchronize => FeedChange::Synchronize(id),
+            };
+            return self.confirm(feeds.into_iter().map(change).map(Change::Feed).collect());
         }
+        let change = |id| match action {
+            SwitchAction::Enable => Some(WatchlistChange::Switch { id, is_enabled: true }),
+            SwitchAction::Disable => Some(WatchlistChange::Switch { id, is_enabled: false }),
+            SwitchAction::Delete => Some(WatchlistChange::Delete(id)),
+            SwitchAction::Synchronize => None,
+        };
+        let watchlists = dedup(observables.iter().filter_map(|observables| observables.watchlist));
+        self.confirm(watchlists.into_iter().filter_map(change).map(Change::Watch).collect())
     }
 
     fn confirm(&self, changes: Vec<Change>) -> Opened {
@@ -245,7 +184,7 @@ impl App {
     }
 
     /// Opens the confirmation that undoes the change under the cursor, or else the user's last change.
-    fn open_undo(&mut self, now: Timestamp, effects: &mut Vec<Effect>) {
+    pub(super) fn open_undo(&mut self, now: Timestamp, effects: &mut Vec<Effect>) {
         if !self.popups.is_empty() {
             return Cx::new(&mut self.session, effects, now).notify("Undo: press Esc first");
         }

@@ -3,7 +3,12 @@
 use crossterm::event::KeyEvent;
 use jiff::{Timestamp, ToSpan};
 
-use super::{App, Input, View, visibility};
+use super::{
+    App, Input, View,
+    navigation::NextLocation,
+    route::{AppAction, Direction, FocusAction, PaneAction, Route, route},
+    visibility,
+};
 use crate::keys::{self, Action, Chord, Lookup};
 use crate::panes::{ActionResult, ErrorPane, Pane, PaneId, QueryPane, RecordPane, SensorSearchPane, TextInput};
 use crate::query::Index;
@@ -88,19 +93,22 @@ impl App {
             return self.reject_unseen_target(action.label(), now, effects);
         }
         self.has_refused_quit &= action == Action::Quit;
-        // Only actions that replace the shown rows add to the navigation history.
-        let replaces_rows = View::from_action(action).is_some()
-            || matches!(action, Action::Submit | Action::Sort | Action::SplitSegments);
-        if !replaces_rows {
-            return self.run_action(action, now, effects);
+        let is_covered = !self.popups.is_empty();
+        match route(action) {
+            // These are about the view, so the popup that covers it decides whether they mean something there.
+            Route::Alerts(_) | Route::Focus(_) if is_covered => self.dispatch_to_pane(action, now, effects),
+            Route::Popup(popup) if is_covered && !popup.opens_over_popups() => {
+                self.dispatch_to_pane(action, now, effects);
+            }
+            Route::View(view) => self.enter_view(view, now, effects),
+            Route::Popup(popup) => self.open_popup(popup, now, effects),
+            Route::Change(change) => self.open_confirmation(change, action.label(), now, effects),
+            Route::Undo => self.open_undo(now, effects),
+            Route::Alerts(alerts) => self.act_on_alerts(alerts, now, effects),
+            Route::Focus(focus) => self.act_on_focus(focus, action, now, effects),
+            Route::App(app) => self.act_on_app(app, action, now, effects),
+            Route::Pane(pane) => self.act_on_pane(pane, action, now, effects),
         }
-        let location = self.location();
-        self.run_action(action, now, effects);
-        // After submitting, the user wants to move among the results.
-        if action == Action::Submit && self.has_moved_from(&location) {
-            self.focus = self.view.results_pane();
-        }
-        self.push_location(location, false);
     }
 
     /// Passes typed or pasted text to the focused pane.
@@ -142,102 +150,116 @@ impl App {
         self.popups.push(popup);
     }
 
-    fn run_action(&mut self, action: Action, now: Timestamp, effects: &mut Vec<Effect>) {
-        if let Some(view) = View::from_action(action) {
+    /// Shows the view of a key.
+    fn enter_view(&mut self, view: View, now: Timestamp, effects: &mut Vec<Effect>) {
+        let location = self.location();
+        if view == View::Alerts && matches!(self.view, View::Alerts | View::AlertGroups) {
             // Pressed in a filtered list of alerts, the alerts key shows all of them.
-            if view == View::Alerts && matches!(self.view, View::Alerts | View::AlertGroups) {
-                return self.return_to_alert_groups(now, effects);
-            }
+            self.return_to_alert_groups(now, effects);
+        } else {
             // Pressed a second time, the key of the facets returns to the hunt.
             let is_back = view == View::Facets && self.view == view;
-            let view = if is_back { View::Hunt } else { view };
-            let view = self.grouped_view(view);
+            let view = self.grouped_view(if is_back { View::Hunt } else { view });
             self.prepare(view, now, effects);
             self.show_view(view);
             // Where nothing was searched yet, there is nothing to do but to type a query.
             if view == View::Binaries && self.session.lists.binaries.search().is_none() {
                 self.focus = PaneId::Query(Index::Binary);
             }
-            return;
         }
-        if self.open_popup(action, now, effects) {
-            return;
-        }
-        if self.open_confirmation(action, now, effects) || self.act_on_alerts(action, now, effects) {
-            return;
-        }
-        match action {
-            Action::Quit => self.quit(now, effects),
-            Action::Cancel => self.cancel(now, effects),
-            Action::Suspend => effects.push(Effect::Suspend),
-            Action::Redraw => effects.push(Effect::Repaint),
-            Action::Back => self.dismiss_layer(now, effects),
-            Action::TimeZone => Cx::new(&mut self.session, effects, now).next_zone(),
-            Action::ShowError => self.show_error(now, effects),
-            // Sensors are searched by parts of their names, not by queries.
-            Action::EditQuery if self.view == View::Sensors => {
-                self.popups.replace_all(SensorSearchPane::new(&self.session));
-            }
-            Action::EditQuery => {
-                self.popups.clear();
-                // In a view without a query, the process search is opened.
-                if self.view.index().is_none() {
-                    self.show_view(View::Hunt);
-                }
-                self.focus = PaneId::Query(self.view.index().unwrap_or(Index::Process));
-            }
-            // Tab accepts a completion if one is offered, and moves to the next pane otherwise.
-            Action::Complete if !self.has_completions() => {
-                let is_fetching = self.view.index().is_some_and(|index| {
-                    let mut cx = Cx::new(&mut self.session, effects, now);
-                    self.panes.editor_mut(index).fetch_values(&mut cx)
-                });
-                if !is_fetching {
-                    self.move_focus(true);
-                }
-            }
-            Action::NextPane if self.popups.is_empty() => self.move_focus(true),
-            Action::PreviousPane if self.popups.is_empty() => self.move_focus(false),
-            Action::Zoom if self.popups.is_empty() => self.is_zoomed = !self.is_zoomed,
-            Action::Refresh => self.refresh(now, effects),
-            Action::GoBack | Action::GoForward => {
-                let is_back = action == Action::GoBack;
-                if !self.navigate_history(is_back, now, effects) {
-                    let direction = if is_back { "back" } else { "forward" };
-                    let text = format!("Nothing to go {direction} to");
-                    Cx::new(&mut self.session, effects, now).notify(text);
-                }
-            }
-            Action::GoParent | Action::GoRoot if self.popups.is_empty() => {
-                self.focus = match self.view {
-                    View::Process => PaneId::Tree,
-                    _ => PaneId::Lineage,
-                };
+        self.push_location(location, NextLocation::Searched);
+    }
+
+    fn act_on_focus(&mut self, focus: FocusAction, action: Action, now: Timestamp, effects: &mut Vec<Effect>) {
+        match focus {
+            FocusAction::Pane(direction) => self.move_focus(direction),
+            FocusAction::Zoom => self.is_zoomed = !self.is_zoomed,
+            FocusAction::Ancestors => {
+                self.focus = if self.view == View::Process { PaneId::Tree } else { PaneId::Lineage };
                 self.dispatch_to_pane(action, now, effects);
             }
-            _ => self.dispatch_to_pane(action, now, effects),
         }
     }
 
-    /// Passes an action that the app does not handle to the focused pane.
-    fn dispatch_to_pane(&mut self, action: Action, now: Timestamp, effects: &mut Vec<Effect>) {
-        let is_about_row = matches!(action, Action::Edit | Action::AddAction | Action::RemoveAction | Action::Download);
+    fn act_on_app(&mut self, app: AppAction, action: Action, now: Timestamp, effects: &mut Vec<Effect>) {
+        match app {
+            AppAction::Quit => self.quit(now, effects),
+            AppAction::Cancel => self.cancel(now, effects),
+            AppAction::Suspend => effects.push(Effect::Suspend),
+            AppAction::Redraw => effects.push(Effect::Repaint),
+            AppAction::Back => self.dismiss_layer(now, effects),
+            AppAction::TimeZone => Cx::new(&mut self.session, effects, now).next_zone(),
+            AppAction::ShowError => self.show_error(now, effects),
+            AppAction::EditQuery => self.edit_query(),
+            AppAction::Complete if self.has_completions() => self.dispatch_to_pane(action, now, effects),
+            AppAction::Complete => self.complete_or_move(now, effects),
+            AppAction::Refresh => self.refresh(now, effects),
+            AppAction::Navigate(direction) => {
+                if !self.navigate_history(direction, now, effects) {
+                    let text = match direction {
+                        Direction::Back => "Nothing to go back to",
+                        Direction::Forward => "Nothing to go forward to",
+                    };
+                    Cx::new(&mut self.session, effects, now).notify(text);
+                }
+            }
+        }
+    }
+
+    /// Moves to the query of the view, or opens the one of the hunt.
+    fn edit_query(&mut self) {
+        // Sensors are searched by parts of their names, not by queries.
+        if self.view == View::Sensors {
+            return self.popups.replace_all(SensorSearchPane::new(&self.session));
+        }
+        self.popups.clear();
+        if self.view.index().is_none() {
+            self.show_view(View::Hunt);
+        }
+        self.focus = PaneId::Query(self.view.index().unwrap_or(Index::Process));
+    }
+
+    /// Offers values of the field under the cursor of the query, or moves to the next pane.
+    fn complete_or_move(&mut self, now: Timestamp, effects: &mut Vec<Effect>) {
+        let is_fetching = self.view.index().is_some_and(|index| {
+            let mut cx = Cx::new(&mut self.session, effects, now);
+            self.panes.editor_mut(index).fetch_values(&mut cx)
+        });
+        if !is_fetching {
+            self.move_focus(Direction::Forward);
+        }
+    }
+
+    /// Passes an action to the focused pane, if what it requires is given.
+    fn act_on_pane(&mut self, pane: PaneAction, action: Action, now: Timestamp, effects: &mut Vec<Effect>) {
+        let needs_target = match pane {
+            PaneAction::Any | PaneAction::Move | PaneAction::New => false,
+            PaneAction::EditRow | PaneAction::Download => self.popups.is_empty(),
+            PaneAction::Search => return self.search_in_pane(action, now, effects),
+        };
         let is_marked = self.panes.get(self.focus).is_marked();
-        if is_about_row && self.popups.is_empty() && !is_marked && !self.is_target_visible(self.focus) {
+        if needs_target && !is_marked && !self.is_target_visible(self.focus) {
             return self.reject_unseen_target(action.label(), now, effects);
         }
-        if let Some(reason) = self.refusal_reason(action) {
-            return Cx::new(&mut self.session, effects, now).notify(reason);
+        match self.form_refusal(pane, action) {
+            Some(reason) => Cx::new(&mut self.session, effects, now).notify(reason),
+            None => self.dispatch_to_pane(action, now, effects),
         }
-        if action == Action::ShowRecord && self.popups.is_empty() {
-            match self.panes.get(self.focus).record(&self.session) {
-                Some((title, record)) => {
-                    self.popups.show_text(RecordPane::of_record(title, &record));
-                }
-                None => Cx::new(&mut self.session, effects, now).notify("No record selected"),
-            }
-            return;
+    }
+
+    /// Lets the focused pane start another search, and adds the one before it to the history.
+    fn search_in_pane(&mut self, action: Action, now: Timestamp, effects: &mut Vec<Effect>) {
+        let location = self.location();
+        self.dispatch_to_pane(action, now, effects);
+        // After submitting, the user wants to move among the results.
+        if action == Action::Submit && self.has_moved_from(&location) {
+            self.focus = self.view.results_pane();
         }
+        self.push_location(location, NextLocation::Searched);
+    }
+
+    /// Passes an action to the topmost popup, or else to the focused pane.
+    fn dispatch_to_pane(&mut self, action: Action, now: Timestamp, effects: &mut Vec<Effect>) {
         let (pane, session) = self.focused_pane();
         let mut cx = Cx::new(session, effects, now);
         let result = pane.handle_action(action, &mut cx);
@@ -250,11 +272,12 @@ impl App {
     }
 
     /// Returns why a form must not be opened: its change would be rejected afterwards.
-    fn refusal_reason(&self, action: Action) -> Option<String> {
-        let is_single_row = matches!(action, Action::Edit | Action::AddAction | Action::RemoveAction);
-        if !is_single_row && action != Action::New {
-            return None;
-        }
+    fn form_refusal(&self, pane: PaneAction, action: Action) -> Option<String> {
+        let is_single_row = match pane {
+            PaneAction::EditRow => true,
+            PaneAction::New => false,
+            PaneAction::Any | PaneAction::Move | PaneAction::Download | PaneAction::Search => return None,
+        };
         if self.session.connection.info.is_read_only {
             return Some(format!("{}: not possible, the profile is read-only", action.label()));
         }
@@ -285,17 +308,17 @@ impl App {
         }
     }
 
-    fn move_focus(&mut self, is_forward: bool) {
+    fn move_focus(&mut self, direction: Direction) {
         // The query editor is skipped, since letters would be typed into it; it has a key of its own.
         let panes = self.view.panes().iter().map(|(id, _)| *id);
         let panes: Vec<_> = panes.filter(|id| !matches!(id, PaneId::Query(_))).collect();
         let at = panes.iter().position(|id| *id == self.focus);
         let last = panes.len() - 1;
-        let next = match (at, is_forward) {
-            (None, true) => 0,
-            (None, false) => last,
-            (Some(at), true) => (at + 1) % panes.len(),
-            (Some(at), false) => at.checked_sub(1).unwrap_or(last),
+        let next = match (at, direction) {
+            (None, Direction::Forward) => 0,
+            (None, Direction::Back) => last,
+            (Some(at), Direction::Forward) => (at + 1) % panes.len(),
+            (Some(at), Direction::Back) => at.checked_sub(1).unwrap_or(last),
         };
         self.focus = panes[next];
         self.dismiss_completions();
@@ -315,7 +338,7 @@ impl App {
             return self.show_view(View::Hunt);
         }
         if self.history.was_drilled_into() {
-            self.navigate_history(true, now, effects);
+            self.navigate_history(Direction::Back, now, effects);
             return;
         }
         let back_hint = || {
@@ -358,7 +381,7 @@ impl App {
         } else if self.view == View::Facets {
             self.show_view(View::Hunt);
         } else if self.history.was_drilled_into() {
-            self.navigate_history(true, now, effects);
+            self.navigate_history(Direction::Back, now, effects);
         } else {
             let mut cx = Cx::new(&mut self.session, effects, now);
             cx.notify(match (self.view, self.history.can_go_back()) {

@@ -12,6 +12,7 @@ mod navigation;
 mod panes;
 mod popup_stack;
 mod popups;
+mod route;
 mod tabs;
 mod view_entry;
 mod views;

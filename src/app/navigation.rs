@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::{App, View};
+use super::{App, View, route::Direction};
 use crate::model::{Alert, ProcessId, Search};
 use crate::panes::{
     Activity, AlertGroups, Alerts, Bans, Binaries, EventsState, Feeds, IsolatedSensors, ListPane, ListState, ListView,
@@ -36,6 +36,15 @@ impl NavHistory {
     pub(super) fn was_drilled_into(&self) -> bool {
         self.back_stack.last().is_some_and(|location| location.is_drilled_into)
     }
+}
+
+/// How the location after another one was reached.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum NextLocation {
+    /// It was opened from a row, to which closing it returns.
+    DrilledInto,
+    /// It is another view or search.
+    Searched,
 }
 
 /// A view with the state in which it was left.
@@ -209,11 +218,12 @@ impl App {
     }
 
     /// Adds a location to the history, unless it is still the current one.
-    pub(super) fn push_location(&mut self, location: Location, is_drilled_into: bool) {
+    pub(super) fn push_location(&mut self, location: Location, next: NextLocation) {
         if location.view_state.is_empty() || !self.has_moved_from(&location) {
             return;
         }
         self.history.forward_stack.clear();
+        let is_drilled_into = next == NextLocation::DrilledInto;
         self.history.back_stack.push(Location { is_drilled_into, ..location });
         if self.history.back_stack.len() > MAX_LOCATIONS {
             self.history.back_stack.remove(0);
@@ -221,13 +231,12 @@ impl App {
     }
 
     /// Navigates back, or forward again; returns whether there was a location.
-    pub(super) fn navigate_history(&mut self, is_back: bool, now: Timestamp, effects: &mut Vec<Effect>) -> bool {
+    pub(super) fn navigate_history(&mut self, direction: Direction, now: Timestamp, effects: &mut Vec<Effect>) -> bool {
         let current = self.location();
         let history = &mut self.history;
-        let (from, to) = if is_back {
-            (&mut history.back_stack, &mut history.forward_stack)
-        } else {
-            (&mut history.forward_stack, &mut history.back_stack)
+        let (from, to) = match direction {
+            Direction::Back => (&mut history.back_stack, &mut history.forward_stack),
+            Direction::Forward => (&mut history.forward_stack, &mut history.back_stack),
         };
         let Some(location) = from.pop() else {
             return false;

@@ -2,57 +2,51 @@
 
 use jiff::Timestamp;
 
-use super::{App, View};
-use crate::keys::Action;
+use super::{App, View, route::PopupAction};
 use crate::model::StoredIndex;
-use crate::panes::{FormPane, HelpPane, HistoryPane, PalettePane, PaneId, PeriodPane, RecordPane, SavedPane};
+use crate::panes::{FormPane, HelpPane, HistoryPane, PalettePane, Pane, PaneId, PeriodPane, RecordPane, SavedPane};
 use crate::query::{self, Index};
 use crate::session::{Cx, Effect};
 use crate::text;
 
 impl App {
-    /// Opens the popup of an action; returns whether the action has one.
-    pub(super) fn open_popup(&mut self, action: Action, now: Timestamp, effects: &mut Vec<Effect>) -> bool {
-        match action {
-            Action::Help => {
-                let keys = self.scope();
-                self.popups.show_text(HelpPane::new(keys, &self.keymap));
-            }
-            Action::Commands if self.popups.is_empty() => {
-                let commands = PalettePane::new(self.scope(), &self.keymap);
-                self.popups.replace_all(commands);
-            }
-            Action::History if self.popups.is_empty() => {
-                self.show_view(View::Hunt);
-                self.popups.replace_all(HistoryPane::default());
-                self.focus = PaneId::Query(Index::Process);
-            }
-            Action::SavedQueries if self.popups.is_empty() => {
-                let text = self.panes.query.text().to_owned();
-                self.show_view(View::Hunt);
-                self.popups.replace_all(SavedPane::new(&text));
-                self.focus = PaneId::Query(Index::Process);
-            }
-            Action::Period if self.view.index() == Some(Index::Process) => {
+    /// Opens the popup of an action, or shows why there is none.
+    pub(super) fn open_popup(&mut self, popup: PopupAction, now: Timestamp, effects: &mut Vec<Effect>) {
+        match popup {
+            PopupAction::Help => self.popups.show_text(HelpPane::new(self.scope(), &self.keymap)),
+            PopupAction::Commands => self.popups.replace_all(PalettePane::new(self.scope(), &self.keymap)),
+            PopupAction::History => self.open_in_hunt(HistoryPane::default()),
+            PopupAction::SavedQueries => self.open_in_hunt(SavedPane::new(self.panes.query.text())),
+            PopupAction::Period if self.view.index() == Some(Index::Process) => {
                 let cx = Cx::new(&mut self.session, effects, now);
                 self.popups.replace_all(PeriodPane::new(&cx));
             }
-            Action::Period => {
+            PopupAction::Period => {
                 let mut cx = Cx::new(&mut self.session, effects, now);
                 cx.notify("Only process searches have a time range");
             }
-            Action::Explain => match self.view.index() {
-                Some(index) => {
-                    let text = self.panes.editor(index).text().to_owned();
-                    let cx = Cx::new(&mut self.session, effects, now);
-                    self.popups.replace_all(RecordPane::of_query(index, &text, &cx));
-                }
-                None => Cx::new(&mut self.session, effects, now).notify("No query in this view"),
+            PopupAction::Explain => self.explain_query(now, effects),
+            PopupAction::SaveWatchlist => self.open_watchlist(now, effects),
+            PopupAction::Record => match self.panes.get(self.focus).record(&self.session) {
+                Some((title, record)) => self.popups.show_text(RecordPane::of_record(title, &record)),
+                None => Cx::new(&mut self.session, effects, now).notify("No record selected"),
             },
-            Action::SaveWatchlist if self.popups.is_empty() => self.open_watchlist(now, effects),
-            _ => return false,
         }
-        true
+    }
+
+    /// Opens a popup over the query editor of the hunt.
+    fn open_in_hunt(&mut self, popup: impl Pane + 'static) {
+        self.show_view(View::Hunt);
+        self.popups.replace_all(popup);
+        self.focus = PaneId::Query(Index::Process);
+    }
+
+    fn explain_query(&mut self, now: Timestamp, effects: &mut Vec<Effect>) {
+        let mut cx = Cx::new(&mut self.session, effects, now);
+        match self.view.index() {
+            Some(index) => self.popups.replace_all(RecordPane::of_query(index, self.panes.editor(index).text(), &cx)),
+            None => cx.notify("No query in this view"),
+        }
     }
 
     /// Opens the form that creates a watchlist from the query of this view.

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{App, View};
+use super::{App, View, navigation::NextLocation};
 use crate::model::{Ban, FeedId, IsolatedSensor, OPEN_ALERTS, Sensor};
 use crate::panes::{ListState, PaneId};
 use crate::query::Index;
@@ -14,9 +14,12 @@ impl App {
     pub(super) fn navigate(&mut self, destination: Destination, now: Timestamp, effects: &mut Vec<Effect>) {
         let location = self.location();
         // Another filter on the list of sensors replaces the list, so it does not drill into it.
-        let is_drilled_into = self.view != View::Sensors || !matches!(destination, Destination::Sensors(_));
+        let next = match destination {
+            Destination::Sensors(_) if self.view == View::Sensors => NextLocation::Searched,
+            _ => NextLocation::DrilledInto,
+        };
         self.show_destination(destination, now, effects);
-        self.push_location(location, is_drilled_into);
+        self.push_location(location, next);
     }
 
     fn show_destination(&mut self, destination: Destination, now: Timestamp, effects: &mut Vec<Effect>) {

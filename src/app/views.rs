@@ -42,11 +42,6 @@ impl View {
         Self::iter()
     }
 
-    /// Returns the view that an action shows.
-    pub(super) fn from_action(action: Action) -> Option<Self> {
-        Self::all().find(|view| view.action() == action)
-    }
-
     /// Returns the action that shows this view.
     pub(super) fn action(self) -> Action {
         match self {

@@ -3,7 +3,10 @@
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use jiff::Timestamp;
 
-use super::{App, View, layout};
+use super::{
+    App, layout,
+    route::{AppAction, FocusAction, PaneAction, Route, route},
+};
 use crate::keys::{Action, Chord, Lookup};
 use crate::panes::PaneId;
 use crate::session::{Cx, Effect};
@@ -85,27 +88,26 @@ impl App {
 
 /// Returns whether an action is allowed while nothing is visible: it only moves, leaves or closes something.
 pub(super) fn is_safe_unseen(action: Action) -> bool {
-    View::from_action(action).is_some()
-        || matches!(
-            action,
-            Action::Quit
-                | Action::Cancel
-                | Action::Suspend
-                | Action::Redraw
-                | Action::Back
-                | Action::GoBack
-                | Action::GoForward
-                | Action::NextPane
-                | Action::PreviousPane
-                | Action::Zoom
-                | Action::Refresh
-                | Action::Down
-                | Action::Up
-                | Action::HalfPageDown
-                | Action::HalfPageUp
-                | Action::PageDown
-                | Action::PageUp
-                | Action::Top
-                | Action::Bottom
-        )
+    match route(action) {
+        Route::View(_) | Route::Pane(PaneAction::Move) => true,
+        Route::Focus(FocusAction::Pane(_) | FocusAction::Zoom) => true,
+        Route::App(app) => match app {
+            AppAction::Quit
+            | AppAction::Cancel
+            | AppAction::Suspend
+            | AppAction::Redraw
+            | AppAction::Back
+            | AppAction::Navigate(_)
+            | AppAction::Refresh => true,
+            AppAction::ShowError | AppAction::EditQuery | AppAction::Complete | AppAction::TimeZone => false,
+        },
+        Route::Focus(FocusAction::Ancestors)
+        | Route::Popup(_)
+        | Route::Change(_)
+        | Route::Undo
+        | Route::Alerts(_)
+        | Route::Pane(
+            PaneAction::Any | PaneAction::Search | PaneAction::New | PaneAction::EditRow | PaneAction::Download,
+        ) => false,
+    }
 }

@@ -1,0 +1,284 @@
+//! Which part of the console handles an action.
+
+use super::View;
+use crate::keys::Action::{
+    self, Accept, AddAction, AddBans, AlertsOfHost, AnnotateSensor, Apply, Around, Assign, Back, Ban, Bottom, Cancel,
+    Columns, Commands, Compare, Complete, CountHits, Deeper, Delete, Disable, Down, Download, Earlier, Edit, EditQuery,
+    Enable, Exclude, Explain, Export, FalsePositive, Filter, Fix, FlushSensor, Fold, GoBack, GoBinary, GoForward,
+    GoHost, GoParent, GoReport, GoRoot, GoWatchlist, GroupBy, HalfPageDown, HalfPageUp, Help, History, IgnoreAlerts,
+    IgnoreReport, Include, Isolate, KeepFilter, Later, Left, Lift, Live, Mark, MarkAll, MarkRange, MoveColumnDown,
+    MoveColumnUp, MoveSensor, Narrow, Narrower, New, Newline, NextCompletion, NextField, NextForm, NextPane,
+    OfferValues, Open, PageDown, PageUp, Period, PreviousCompletion, PreviousField, PreviousPane, Quit, Rarest, Redraw,
+    Refresh, Release, Remove, RemoveAction, Reopen, ResetColumns, Resolve, RestartSensor, RestoreReport, Right,
+    SameAddress, SameCmdline, SameDomain, SameFile, SameHash, SameHost, SameKey, SameName, SameParent, SameUser, Save,
+    SaveWatchlist, SavedQueries, Shallower, ShowAllKinds, ShowBlocks, ShowBytes, ShowChildprocs, ShowCrossprocs,
+    ShowError, ShowFilemods, ShowModloads, ShowNetconns, ShowOthers, ShowRecord, ShowRegmods, ShowScripts,
+    ShowTampering, Sort, SplitSegments, Submit, Suspend, Synchronize, Take, Tighten, TimeZone, Toggle, Top, Undo,
+    Unfold, Up, ViewActivity, ViewAdmin, ViewAlerts, ViewBans, ViewBinaries, ViewFacets, ViewFeeds, ViewHunt,
+    ViewIsolated, ViewProcess, ViewSensors, ViewWatchlists, Widen, Wider, YankCmdline, YankCurl, YankGuid, YankHash,
+    YankHistogram, YankHost, YankJson, YankRaw, YankRow, Zoom,
+};
+
+/// What handles an action.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Route {
+    /// Shows a view.
+    View(View),
+    /// Opens a popup of the app.
+    Popup(PopupAction),
+    /// Opens the confirmation of a change, or the form before it.
+    Change(ChangeAction),
+    /// Opens the confirmation that undoes a change.
+    Undo,
+    /// Changes how alerts are shown.
+    Alerts(AlertsAction),
+    /// Moves the focus, or changes the size of the focused pane.
+    Focus(FocusAction),
+    /// Concerns the console as a whole.
+    App(AppAction),
+    /// Goes to the focused pane.
+    Pane(PaneAction),
+}
+
+/// An action that opens a popup of the app.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum PopupAction {
+    Help,
+    Commands,
+    History,
+    SavedQueries,
+    Period,
+    Explain,
+    SaveWatchlist,
+    /// The selected record as JSON.
+    Record,
+}
+
+impl PopupAction {
+    /// Whether the popup may open while another one is open.
+    pub(super) fn opens_over_popups(self) -> bool {
+        match self {
+            Self::Help | Self::Period | Self::Explain => true,
+            Self::Commands | Self::History | Self::SavedQueries | Self::SaveWatchlist | Self::Record => false,
+        }
+    }
+}
+
+/// An action that changes the server, by the kind of its target.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum ChangeAction {
+    Host(HostAction),
+    Hash(HashAction),
+    Alerts(TriageAction),
+    Report(ReportAction),
+    Switch(SwitchAction),
+}
+
+impl ChangeAction {
+    /// Returns the kind of its target in words.
+    pub(super) fn target_label(self) -> &'static str {
+        match self {
+            Self::Host(_) => "host",
+            Self::Hash(_) => "hash",
+            Self::Alerts(_) => "alert",
+            Self::Report(_) => "threat report",
+            Self::Switch(SwitchAction::Synchronize) => "feed",
+            Self::Switch(SwitchAction::Enable | SwitchAction::Disable | SwitchAction::Delete) => "watchlist or feed",
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum HostAction {
+    Isolate,
+    Unisolate,
+    Move,
+    Flush,
+    Restart,
+    Annotate,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum HashAction {
+    Ban,
+    Unban,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum TriageAction {
+    /// Assigns alerts to the user of the console.
+    Take,
+    Resolve,
+    FalsePositive,
+    Reopen,
+    Assign,
+    Ignore,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum ReportAction {
+    Ignore,
+    Restore,
+}
+
+/// A change of watchlists or feeds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum SwitchAction {
+    Enable,
+    Disable,
+    Delete,
+    /// Feeds only.
+    Synchronize,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum AlertsAction {
+    GroupBy,
+    Live,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum FocusAction {
+    /// Moves to the next or previous pane.
+    Pane(Direction),
+    Zoom,
+    /// Moves in the pane with the ancestors.
+    Ancestors,
+}
+
+/// An action on the console as a whole, which is available over a popup as well.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum AppAction {
+    Quit,
+    Cancel,
+    Suspend,
+    Redraw,
+    /// Closes the topmost layer.
+    Back,
+    Navigate(Direction),
+    ShowError,
+    EditQuery,
+    /// Accepts a completion, or moves to the next pane.
+    Complete,
+    Refresh,
+    TimeZone,
+}
+
+/// A direction in the navigation history, or among the panes of a view.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Direction {
+    Back,
+    Forward,
+}
+
+/// An action of the focused pane, by what the app does about it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum PaneAction {
+    /// Nothing.
+    Any,
+    /// Nothing, even if the screen is not visible.
+    Move,
+    /// Adds the search before it to the navigation history.
+    Search,
+    /// Requires that the profile may change the server.
+    New,
+    /// Requires one visible row, and that the profile may change the server.
+    EditRow,
+    /// Requires a visible row.
+    Download,
+}
+
+/// Returns what handles an action.
+pub(super) fn route(action: Action) -> Route {
+    match action {
+        Quit => Route::App(AppAction::Quit),
+        Cancel => Route::App(AppAction::Cancel),
+        Suspend => Route::App(AppAction::Suspend),
+        Redraw => Route::App(AppAction::Redraw),
+        Back => Route::App(AppAction::Back),
+        GoBack => Route::App(AppAction::Navigate(Direction::Back)),
+        GoForward => Route::App(AppAction::Navigate(Direction::Forward)),
+        ShowError => Route::App(AppAction::ShowError),
+        EditQuery => Route::App(AppAction::EditQuery),
+        Complete => Route::App(AppAction::Complete),
+        Refresh => Route::App(AppAction::Refresh),
+        TimeZone => Route::App(AppAction::TimeZone),
+        ViewHunt => Route::View(View::Hunt),
+        ViewProcess => Route::View(View::Process),
+        ViewAlerts => Route::View(View::Alerts),
+        ViewBinaries => Route::View(View::Binaries),
+        ViewFacets => Route::View(View::Facets),
+        ViewBans => Route::View(View::Bans),
+        ViewSensors => Route::View(View::Sensors),
+        ViewWatchlists => Route::View(View::Watchlists),
+        ViewFeeds => Route::View(View::Feeds),
+        ViewAdmin => Route::View(View::Admin),
+        ViewIsolated => Route::View(View::Isolated),
+        ViewActivity => Route::View(View::Activity),
+        Help => Route::Popup(PopupAction::Help),
+        Commands => Route::Popup(PopupAction::Commands),
+        History => Route::Popup(PopupAction::History),
+        SavedQueries => Route::Popup(PopupAction::SavedQueries),
+        Period => Route::Popup(PopupAction::Period),
+        Explain => Route::Popup(PopupAction::Explain),
+        SaveWatchlist => Route::Popup(PopupAction::SaveWatchlist),
+        ShowRecord => Route::Popup(PopupAction::Record),
+        Isolate => Route::Change(ChangeAction::Host(HostAction::Isolate)),
+        Release => Route::Change(ChangeAction::Host(HostAction::Unisolate)),
+        MoveSensor => Route::Change(ChangeAction::Host(HostAction::Move)),
+        FlushSensor => Route::Change(ChangeAction::Host(HostAction::Flush)),
+        RestartSensor => Route::Change(ChangeAction::Host(HostAction::Restart)),
+        AnnotateSensor => Route::Change(ChangeAction::Host(HostAction::Annotate)),
+        Ban => Route::Change(ChangeAction::Hash(HashAction::Ban)),
+        Lift => Route::Change(ChangeAction::Hash(HashAction::Unban)),
+        Take => Route::Change(ChangeAction::Alerts(TriageAction::Take)),
+        Resolve => Route::Change(ChangeAction::Alerts(TriageAction::Resolve)),
+        FalsePositive => Route::Change(ChangeAction::Alerts(TriageAction::FalsePositive)),
+        Reopen => Route::Change(ChangeAction::Alerts(TriageAction::Reopen)),
+        Assign => Route::Change(ChangeAction::Alerts(TriageAction::Assign)),
+        IgnoreAlerts => Route::Change(ChangeAction::Alerts(TriageAction::Ignore)),
+        IgnoreReport => Route::Change(ChangeAction::Report(ReportAction::Ignore)),
+        RestoreReport => Route::Change(ChangeAction::Report(ReportAction::Restore)),
+        Enable => Route::Change(ChangeAction::Switch(SwitchAction::Enable)),
+        Disable => Route::Change(ChangeAction::Switch(SwitchAction::Disable)),
+        Remove => Route::Change(ChangeAction::Switch(SwitchAction::Delete)),
+        Synchronize => Route::Change(ChangeAction::Switch(SwitchAction::Synchronize)),
+        Undo => Route::Undo,
+        GroupBy => Route::Alerts(AlertsAction::GroupBy),
+        Live => Route::Alerts(AlertsAction::Live),
+        NextPane => Route::Focus(FocusAction::Pane(Direction::Forward)),
+        PreviousPane => Route::Focus(FocusAction::Pane(Direction::Back)),
+        Zoom => Route::Focus(FocusAction::Zoom),
+        GoParent | GoRoot => Route::Focus(FocusAction::Ancestors),
+        Submit | Sort | SplitSegments => Route::Pane(PaneAction::Search),
+        Down | Up | HalfPageDown | HalfPageUp | PageDown | PageUp | Top | Bottom => Route::Pane(PaneAction::Move),
+        New => Route::Pane(PaneAction::New),
+        Edit | AddAction | RemoveAction => Route::Pane(PaneAction::EditRow),
+        Download => Route::Pane(PaneAction::Download),
+        AddBans | Save | Delete | Newline | OfferValues | Fix | NextCompletion | PreviousCompletion | Left | Right
+        | Open | Filter | KeepFilter | Mark | MarkRange | MarkAll | Columns | Export | Toggle | MoveColumnUp
+        | MoveColumnDown | Wider | Narrower | ResetColumns | Accept | ShowFilemods | ShowRegmods | ShowNetconns
+        | ShowModloads | ShowChildprocs | ShowCrossprocs | ShowBlocks | ShowScripts | ShowTampering | ShowOthers
+        | ShowAllKinds | Narrow | Earlier | Later | SameHash | SameName | SameHost | SameUser | SameParent
+        | SameCmdline | SameAddress | SameDomain | SameFile | SameKey | AlertsOfHost | Around | Widen | Tighten
+        | Include | Exclude | Apply | NextField | PreviousField | Rarest | Compare | GoBinary | GoHost
+        | GoWatchlist | GoReport | CountHits | NextForm | ShowBytes | Unfold | Fold | Deeper | Shallower | YankRow
+        | YankHash | YankCmdline | YankGuid | YankHost | YankJson | YankHistogram | YankCurl | YankRaw => {
+            Route::Pane(PaneAction::Any)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_key_of_a_view_shows_it() {
+        for view in View::all() {
+            // Alerts and alert groups share a key.
+            let shown = if view == View::AlertGroups { View::Alerts } else { view };
+            assert_eq!(route(view.action()), Route::View(shown));
+        }
+    }
+}
