@@ -14,7 +14,7 @@ use crate::changes::{
 };
 use crate::model::AlertStatus;
 use crate::panes::{
-    ConfirmPane, FormPane, MarkedRows, NotesPane, Observables, Pane, PaneId, SensorGroupPicker, TargetNames,
+    ConfirmPane, FormPane, NotesPane, Observables, Pane, PaneId, SensorGroupPicker, TargetNames, TargetRows,
 };
 use crate::session::{Cx, Effect};
 
@@ -42,18 +42,17 @@ impl App {
         }
         // Marked rows take precedence over the cursor and the focus.
         let main = self.view.main();
-        let is_marked = self.panes.get(main).is_marked();
+        let is_marked = !self.panes.get(main).selection(&self.session).marked.is_empty();
         let pane = match change {
             // Feeds cannot be ignored, only their reports, so the focus does not matter here.
             ChangeAction::Report(_) if self.view == View::Feeds => PaneId::Reports,
             _ if is_marked => main,
             _ => self.focus,
         };
-        if !is_marked && !self.is_target_visible(pane) {
+        if !self.is_target_visible(pane) {
             return self.reject_unseen_target(verb, now, effects);
         }
-        let observables = self.panes.get(pane).observables(&self.session);
-        let marked = self.marked_rows(pane);
+        let observables = self.panes.get(pane).selection(&self.session).rows;
         let opened = match change {
             ChangeAction::Host(action) => self.confirm_sensors(action, &observables, now),
             ChangeAction::Hash(action) => self.confirm_hashes(action, &observables),
@@ -62,11 +61,9 @@ impl App {
             ChangeAction::Switch(action) => self.confirm_switch(action, &observables),
         };
         match opened {
-            Ok(mut confirmation) => {
-                confirmation.set_hidden_rows(&marked);
-                confirmation.set_target_names(&TargetNames::of_rows(&observables));
+            Ok(confirmation) => {
                 self.acted_on_pane = Some(pane);
-                self.popups.push(confirmation);
+                self.popups.open(confirmation, self.target_rows(pane));
             }
             Err(reason) => {
                 let has_no_target = reason.is_none();
@@ -79,15 +76,15 @@ impl App {
         }
     }
 
-    /// Returns the marked rows of a pane; if the pane is not on screen, none of them is visible.
-    pub(super) fn marked_rows(&self, pane: PaneId) -> MarkedRows {
-        let mut marked = self.panes.get(pane).marked_rows(&self.session);
+    /// Returns the rows of a pane that an action applies to; if the pane is not on screen, none of them is visible.
+    pub(super) fn target_rows(&self, pane: PaneId) -> TargetRows {
+        let selection = self.panes.get(pane).selection(&self.session);
+        let mut marked = selection.marked;
         if !self.is_drawn(pane) {
-            let panes = self.view.panes().iter();
-            let mut matches = panes.filter(|(id, _)| *id == pane);
-            marked.offscreen_pane = matches.next().map(|(_, name)| *name);
+            let mut panes = self.view.panes().iter();
+            marked.offscreen_pane = panes.find(|(id, _)| *id == pane).map(|(_, name)| *name);
         }
-        marked
+        TargetRows { marked, names: TargetNames::of_rows(&selection.rows) }
     }
 
     fn confirm_hashes(&self, action: HashAction, observables: &[Observables]) -> Opened {
@@ -211,8 +208,8 @@ impl App {
             });
             // Undo is about the last change even if the cursor is on another row, which the confirmation then says
             // first.
-            let observables = self.panes.get(self.focus).observables(session);
-            let is_elsewhere = confirmation.is_about_other_rows(&observables);
+            let rows = self.panes.get(self.focus).selection(session).rows;
+            let is_elsewhere = confirmation.is_about_other_rows(&rows);
             let warning = is_elsewhere.then(|| {
                 let (verb, name) = (changes::label(&logged.submitted.verb), logged.name());
                 format!("Your last action, not the selected row: {verb} {name}")
@@ -221,10 +218,9 @@ impl App {
             Some(confirmation.with_preface(preface))
         });
         match confirmation {
-            Some(mut confirmation) => {
-                confirmation.set_hidden_rows(&self.marked_rows(self.focus));
+            Some(confirmation) => {
                 self.acted_on_pane = Some(self.focus);
-                self.popups.push(Box::new(confirmation));
+                self.popups.open(Box::new(confirmation), self.target_rows(self.focus));
             }
             None => Cx::new(&mut self.session, effects, now)
                 .notify("Nothing of yours to undo in the last 24 h. In Activity (@), z undoes the selected action"),

@@ -141,13 +141,15 @@ impl App {
         }
     }
 
-    /// Opens the popup of the focused pane.
-    fn open_over(&mut self, mut popup: Box<dyn Pane>) {
+    /// Opens a popup that the focused pane asks for.
+    fn open_over(&mut self, popup: Box<dyn Pane>) {
         if self.popups.is_empty() {
-            popup.set_hidden_rows(&self.marked_rows(self.focus));
+            let target = self.target_rows(self.focus);
             self.acted_on_pane = Some(self.focus);
+            self.popups.open(popup, target);
+        } else {
+            self.popups.open_over(popup);
         }
-        self.popups.push(popup);
     }
 
     /// Shows the view of a key.
@@ -237,8 +239,7 @@ impl App {
             PaneAction::EditRow | PaneAction::Download => self.popups.is_empty(),
             PaneAction::Search => return self.search_in_pane(action, now, effects),
         };
-        let is_marked = self.panes.get(self.focus).is_marked();
-        if needs_target && !is_marked && !self.is_target_visible(self.focus) {
+        if needs_target && !self.is_target_visible(self.focus) {
             return self.reject_unseen_target(action.label(), now, effects);
         }
         match self.form_refusal(pane, action) {
@@ -281,9 +282,9 @@ impl App {
         if self.session.connection.info.is_read_only {
             return Some(format!("{}: not possible, the profile is read-only", action.label()));
         }
-        let pane = self.panes.get(self.focus);
-        let n = pane.observables(&self.session).len();
-        (is_single_row && pane.is_marked() && n > 1)
+        let selection = self.panes.get(self.focus).selection(&self.session);
+        let n = selection.rows.len();
+        (is_single_row && !selection.marked.is_empty() && n > 1)
             .then(|| format!("{}: works on one row, but {n} are marked (Esc clears marks)", action.label()))
     }
 
@@ -435,7 +436,7 @@ impl App {
             .top()
             .into_iter()
             .chain(shown)
-            .flat_map(Pane::slots)
+            .flat_map(|pane| pane.header(&self.session).slots)
             .filter_map(|slot| self.session.error(*slot).map(|error| (*slot, error.clone())));
         let failure = errors.next().or_else(|| {
             let slot = crate::worker::Slot::ServerInfo;

@@ -2,13 +2,13 @@
 
 use ratatui::{
     Frame,
+    buffer::Buffer,
     layout::Rect,
     text::{Line, Span},
     widgets::{Paragraph, Wrap},
 };
 
 use super::{App, View, footer::Footer, header::header, layout, tabs::tabs};
-use crate::api::Error;
 use crate::keys::Keymap;
 use crate::panes::{Pane, PaneId, QueryPane, RenderCx};
 use crate::session::Session;
@@ -71,7 +71,7 @@ pub(super) fn render(app: &mut App, frame: &mut Frame<'_>) {
     }
     if let Some(popup) = popups.top_mut() {
         paint.focus = Some(PaneId::Overlay);
-        let area = layout::popup_area(screen, popup.wants_full_area(), |width| popup.preferred_height(width));
+        let area = layout::popup_area(screen, |width| popup.popup_size(width));
         paint.popup(popup.as_mut(), area);
     }
     visibility.drawn_panes = Some(paint.drawn_panes);
@@ -96,17 +96,14 @@ struct Painter<'a, 'f> {
 
 impl Painter<'_, '_> {
     fn pane(&mut self, pane: &mut dyn Pane, area: Rect) {
-        let message = self.error(pane).map(ToString::to_string);
-        let panel = self.panel(pane, message.as_deref());
-        let inner = panel.render(area, self.frame.buffer_mut(), self.theme);
+        let inner = self.panel(pane, |panel, buffer, theme| panel.render(area, buffer, theme));
         self.content(pane, inner);
         // The symbols in use are known only after the content is drawn.
         draw_legend(&pane.legend(), area, self.frame.buffer_mut(), self.theme);
     }
 
     fn popup(&mut self, pane: &mut dyn Pane, area: Rect) {
-        let message = self.error(pane).map(ToString::to_string);
-        let inner = self.panel(pane, message.as_deref()).render_over(area, self.frame.buffer_mut(), self.theme);
+        let inner = self.panel(pane, |panel, buffer, theme| panel.render_over(area, buffer, theme));
         self.content(pane, inner);
         fill_background(area, self.frame.buffer_mut(), self.theme);
     }
@@ -119,40 +116,40 @@ impl Painter<'_, '_> {
         }
     }
 
-    /// Returns the frame of a pane, with the loading state of its slots.
-    fn panel<'a>(&self, pane: &dyn Pane, message: Option<&'a str>) -> Panel<'a> {
-        let is_pending = pane.slots().iter().any(|slot| self.session.is_pending(*slot));
+    /// Draws the frame of a pane with `draw`, with the loading state of its slots; returns the area inside.
+    fn panel(&mut self, pane: &dyn Pane, draw: impl FnOnce(Panel<'_>, &mut Buffer, &Theme) -> Rect) -> Rect {
+        let session = self.session;
+        let header = pane.header(session);
+        let is_pending = header.slots.iter().any(|slot| session.is_pending(*slot));
         // A pane with several values is stale only if a value that is still shown could not be refreshed.
-        let is_stale = pane.slots().iter().any(|slot| self.session.is_stale(*slot));
-        let tint = self.session.connection.info.color.as_deref().map(|color| self.theme.profile(color));
-        Panel {
-            title: pane.title(self.session),
-            status: self.state(pane),
+        let is_stale = header.slots.iter().any(|slot| session.is_stale(*slot));
+        let tint = session.connection.info.color.as_deref().map(|color| self.theme.profile(color));
+        let error = header.slots.iter().find_map(|slot| session.error(*slot));
+        let message = error.map(ToString::to_string).unwrap_or_default();
+        let panel = Panel {
+            title: header.title,
+            status: self.with_tabs(header.status, pane.id()),
             is_focused: self.focus == Some(pane.id()),
             tint,
             spinner: is_pending.then_some(self.ticks),
             stale_note: (is_stale && !is_pending).then_some("not current"),
-            error: message.map(|message| ErrorLine { message, hint: self.error(pane).and_then(Error::hint) }),
-        }
+            error: error.map(|error| ErrorLine { message: &message, hint: error.hint() }),
+        };
+        draw(panel, self.frame.buffer_mut(), self.theme)
     }
 
-    /// Returns the status line of a pane; if it is shown alone, with the names of the view's panes.
-    fn state(&self, pane: &dyn Pane) -> Line<'static> {
-        let mut status = pane.status_line(self.session);
+    /// Adds the names of the view's panes to the status line of a pane that is shown alone.
+    fn with_tabs(&self, mut status: Line<'static>, pane: PaneId) -> Line<'static> {
         let others = self.view.panes().iter();
         let tabs = others.filter(|(id, _)| !matches!(id, PaneId::Query(_)));
-        if !self.is_alone || !tabs.clone().any(|(id, _)| *id == pane.id()) {
+        if !self.is_alone || !tabs.clone().any(|(id, _)| *id == pane) {
             return status;
         }
         for (id, name) in tabs {
-            let style = if *id == pane.id() { self.theme.title } else { self.theme.muted };
+            let style = if *id == pane { self.theme.title } else { self.theme.muted };
             let gap = if status.spans.is_empty() { "" } else { "  " };
             status.spans.extend([Span::raw(gap), Span::styled(*name, style)]);
         }
         status
-    }
-
-    fn error(&self, pane: &dyn Pane) -> Option<&Error> {
-        pane.slots().iter().find_map(|slot| self.session.error(*slot))
     }
 }

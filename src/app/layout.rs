@@ -3,7 +3,7 @@
 use ratatui::layout::{Constraint, Layout, Rect};
 
 use super::View;
-use crate::panes::PaneId;
+use crate::panes::{PaneId, PopupSize};
 
 /// Minimum width for showing panes beside the list.
 const TWO_COLUMN_WIDTH: u16 = 100;
@@ -143,15 +143,17 @@ fn side_by_side(main: Rect) -> [Rect; 2] {
 
 /// Returns the area of a popup, centered, with the height it prefers if that is known. On a narrow screen, a large
 /// popup takes everything except the first and the last line.
-pub(super) fn popup_area(screen: Rect, is_large: bool, preferred_height: impl FnOnce(u16) -> Option<u16>) -> Rect {
-    if is_large && screen.width < TWO_COLUMN_WIDTH {
-        return Rect { y: screen.y + 1, height: screen.height.saturating_sub(2), ..screen };
-    }
+pub(super) fn popup_area(screen: Rect, size: impl FnOnce(u16) -> PopupSize) -> Rect {
     let width = (screen.width - screen.width / 6).min(100);
     let max_height = screen.height - screen.height / 5;
     // The frame takes two columns and two lines.
-    let preferred = preferred_height(width.saturating_sub(2));
-    let height = preferred.map_or(max_height, |n| max_height.min(n.saturating_add(2)));
+    let height = match size(width.saturating_sub(2)) {
+        PopupSize::Full if screen.width < TWO_COLUMN_WIDTH => {
+            return Rect { y: screen.y + 1, height: screen.height.saturating_sub(2), ..screen };
+        }
+        PopupSize::Lines(n) => max_height.min(n.saturating_add(2)),
+        PopupSize::Full | PopupSize::Default => max_height,
+    };
     Rect { x: screen.x + (screen.width - width) / 2, y: screen.y + (screen.height - height) / 2, width, height }
 }
 
@@ -193,8 +195,8 @@ mod tests {
                 ]);
                 for area in all.chain([
                     areas.notice,
-                    popup_area(screen, false, |_| Some(3)),
-                    popup_area(screen, true, |_| None),
+                    popup_area(screen, |_| PopupSize::Lines(3)),
+                    popup_area(screen, |_| PopupSize::Full),
                 ]) {
                     assert_eq!(area.intersection(screen).area(), area.area(), "{screen:?} {area:?}");
                 }

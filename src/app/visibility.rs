@@ -35,9 +35,10 @@ impl App {
         drawn.is_none_or(|drawn| drawn.contains(&pane))
     }
 
-    /// Returns whether the last frame showed the target of an action in `pane`.
+    /// Returns whether the user knows the target of an action in `pane`: the last frame showed it, or it was marked.
     pub(super) fn is_target_visible(&self, pane: PaneId) -> bool {
-        self.is_drawn(pane) && self.panes.get(pane).shows_target()
+        let selection = self.panes.get(pane).selection(&self.session);
+        !selection.marked.is_empty() || self.is_drawn(pane) && selection.is_visible
     }
 
     /// Warns that an action is not done because its target is not visible.

@@ -18,6 +18,11 @@ pub struct MarkedRows {
 }
 
 impl MarkedRows {
+    /// Whether no row is marked.
+    pub fn is_empty(&self) -> bool {
+        self.visible.is_empty() && self.filtered.is_empty() && self.unloaded.is_empty()
+    }
+
     /// Returns the number of marked rows that are not visible.
     pub fn n_hidden(&self) -> usize {
         let n_offscreen = self.offscreen_pane.map_or(0, |_| self.visible.len());

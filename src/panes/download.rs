@@ -12,7 +12,7 @@ use ratatui::{
 };
 
 use super::{
-    ActionResult, MarkedRows, Pane, PaneId, RenderCx, TextInput,
+    ActionResult, MarkedRows, Pane, PaneHeader, RenderCx, TargetRows, TextInput,
     editor::{Editor, PasteForm},
 };
 use crate::download::{DownloadRequest, PASSWORD, SaveFormat, file_name};
@@ -192,15 +192,11 @@ impl DownloadPane {
 }
 
 impl Pane for DownloadPane {
-    fn id(&self) -> PaneId {
-        PaneId::Overlay
-    }
-
     fn scope(&self) -> Scope {
         Scope::Download
     }
 
-    fn title(&self, _: &Session) -> Line<'static> {
+    fn header(&self, _: &Session) -> PaneHeader {
         match self.single_binary() {
             Some(binary) => format!("Download {}", display_name(binary)).into(),
             None => format!("Download {} files", self.binaries.len()).into(),
@@ -237,8 +233,8 @@ impl Pane for DownloadPane {
         ActionResult::Done
     }
 
-    fn set_hidden_rows(&mut self, marked: &MarkedRows) {
-        self.hidden_rows = marked.clone();
+    fn set_target(&mut self, rows: &TargetRows) {
+        self.hidden_rows = rows.marked.clone();
     }
 
     fn render(&mut self, frame: &mut Frame<'_>, area: Rect, session: &Session, cx: &RenderCx<'_>) {

@@ -7,7 +7,7 @@ use ratatui::{
     widgets::{Paragraph, Wrap},
 };
 
-use super::{ActionResult, Pane, PaneId, RenderCx};
+use super::{ActionResult, Pane, PaneHeader, RenderCx};
 use crate::api::Error;
 use crate::keys::{Action, Scope};
 use crate::session::{Cx, Session};
@@ -28,15 +28,11 @@ impl ErrorPane {
 }
 
 impl Pane for ErrorPane {
-    fn id(&self) -> PaneId {
-        PaneId::Overlay
-    }
-
     fn scope(&self) -> Scope {
         Scope::Overlay
     }
 
-    fn title(&self, _: &Session) -> Line<'static> {
+    fn header(&self, _: &Session) -> PaneHeader {
         format!("Error: {}", self.slot).into()
     }
 

@@ -7,7 +7,7 @@ use ratatui::{
     widgets::{Clear, Paragraph},
 };
 
-use super::{ActionResult, Pane, PaneId, RenderCx, cursor, legend};
+use super::{ActionResult, Pane, PaneHeader, RenderCx, cursor, legend};
 use crate::keys::{Action, Keymap, Lookup, Scope};
 use crate::session::{Cx, Session};
 use crate::text;
@@ -62,15 +62,11 @@ impl HelpPane {
 }
 
 impl Pane for HelpPane {
-    fn id(&self) -> PaneId {
-        PaneId::Overlay
-    }
-
     fn scope(&self) -> Scope {
         Scope::Overlay
     }
 
-    fn title(&self, _: &Session) -> Line<'static> {
+    fn header(&self, _: &Session) -> PaneHeader {
         format!("Keys: {}", self.scope.title()).into()
     }
 

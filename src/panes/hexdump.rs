@@ -2,7 +2,7 @@
 
 use ratatui::{Frame, layout::Rect, text::Line};
 
-use super::{ActionResult, Pane, PaneId, RenderCx, cursor};
+use super::{ActionResult, Pane, PaneHeader, RenderCx, cursor};
 use crate::keys::{Action, Scope};
 use crate::model::{Binary, Md5};
 use crate::session::{Cx, RemoteState, Session};
@@ -42,20 +42,14 @@ impl HexdumpPane {
     }
 }
 
-impl Pane for HexdumpPane {
-    fn id(&self) -> PaneId {
-        PaneId::Overlay
-    }
-
-    fn scope(&self) -> Scope {
-        Scope::Overlay
-    }
-
+impl HexdumpPane {
+    /// Returns the title.
     fn title(&self, _: &Session) -> Line<'static> {
         format!("First bytes of {}", self.name).into()
     }
 
-    fn status_line(&self, session: &Session) -> Line<'static> {
+    /// Returns additional text for the frame.
+    fn status(&self, session: &Session) -> Line<'static> {
         let Some(fetched) = session.details.file_head.latest().filter(|_| self.has_requested) else {
             return Line::default();
         };
@@ -64,9 +58,19 @@ impl Pane for HexdumpPane {
         let suffix = if head.is_whole { ", the whole collected file" } else { "" };
         format!("{n} B{suffix}").into()
     }
+}
 
-    fn slots(&self) -> &'static [Slot] {
-        if self.is_uncollected { &[] } else { &[Slot::FileHead] }
+impl Pane for HexdumpPane {
+    fn scope(&self) -> Scope {
+        Scope::Overlay
+    }
+
+    fn header(&self, session: &Session) -> PaneHeader {
+        PaneHeader::from(self.title(session)).with_status(self.status(session)).with_slots(if self.is_uncollected {
+            &[]
+        } else {
+            &[Slot::FileHead]
+        })
     }
 
     fn handle_action(&mut self, action: Action, _: &mut Cx<'_>) -> ActionResult {

@@ -9,7 +9,7 @@ use ratatui::{
 };
 
 use super::{
-    ActionResult, Pane, PaneId, RenderCx, copy, cursor,
+    ActionResult, Pane, PaneHeader, PaneId, RenderCx, Selection, copy, cursor,
     details::process,
     pivot::{self, Observables},
     tree::{self, TreeStyle},
@@ -59,6 +59,25 @@ impl LineagePane {
     }
 }
 
+impl LineagePane {
+    /// Returns the title.
+    fn title(&self, session: &Session) -> Line<'static> {
+        match Self::displayed_chain(session) {
+            Some(lineage) => format!("Parent chain  {}", process::process_title(&lineage.subject)).into(),
+            None => "Parent chain".into(),
+        }
+    }
+}
+
+impl LineagePane {
+    /// Returns the observables that actions apply to.
+    fn observables(&self, session: &Session) -> Vec<Observables> {
+        let lineage = Self::displayed_chain(session);
+        let process = lineage.map(|lineage| Observables::of_process(self.process_at_cursor(&lineage)));
+        process.into_iter().collect()
+    }
+}
+
 impl Pane for LineagePane {
     fn id(&self) -> PaneId {
         PaneId::Lineage
@@ -68,15 +87,8 @@ impl Pane for LineagePane {
         Scope::Lineage
     }
 
-    fn title(&self, session: &Session) -> Line<'static> {
-        match Self::displayed_chain(session) {
-            Some(lineage) => format!("Parent chain  {}", process::process_title(&lineage.subject)).into(),
-            None => "Parent chain".into(),
-        }
-    }
-
-    fn slots(&self) -> &'static [Slot] {
-        &[Slot::Lineage]
+    fn header(&self, session: &Session) -> PaneHeader {
+        PaneHeader::from(self.title(session)).with_slots(&[Slot::Lineage])
     }
 
     fn handle_action(&mut self, action: Action, cx: &mut Cx<'_>) -> ActionResult {
@@ -104,10 +116,8 @@ impl Pane for LineagePane {
         ActionResult::Done
     }
 
-    fn observables(&self, session: &Session) -> Vec<Observables> {
-        let lineage = Self::displayed_chain(session);
-        let process = lineage.map(|lineage| Observables::of_process(self.process_at_cursor(&lineage)));
-        process.into_iter().collect()
+    fn selection(&self, session: &Session) -> Selection {
+        self.observables(session).into()
     }
 
     fn record(&self, session: &Session) -> Option<(String, Document)> {

@@ -20,16 +20,18 @@ mod links;
 mod list;
 mod nearby_processes;
 mod observables;
+mod pane_header;
 mod picker;
 mod pivot;
 mod prompt;
 mod query;
 mod record;
+mod selection;
 mod target_names;
 mod tree;
 
 use crossterm::event::KeyEvent;
-use ratatui::{Frame, layout::Rect, text::Line};
+use ratatui::{Frame, layout::Rect};
 
 pub use action_result::ActionResult;
 pub use bulk::MarkedRows;
@@ -50,6 +52,7 @@ pub use list::{
     Activity, AlertGroups, Alerts, Bans, Binaries, Feeds, IsolatedSensors, ListPane, ListState, ListView, Processes,
     Reports, Requests, SensorGroups, Sensors, Sites, Teams, Users, Watchlists,
 };
+pub use pane_header::PaneHeader;
 pub use picker::columns::ColumnPicker;
 pub use picker::history::HistoryPane;
 pub use picker::palette::PalettePane;
@@ -62,6 +65,7 @@ pub use prompt::period::PeriodPane;
 pub use prompt::sensor_search::SensorSearchPane;
 pub use query::QueryPane;
 pub use record::RecordPane;
+pub use selection::{Selection, TargetRows};
 pub use target_names::TargetNames;
 pub use tree::{TreePane, TreeState};
 
@@ -71,7 +75,6 @@ use crate::query::Index;
 use crate::session::{Cx, Session};
 use crate::text;
 use crate::theme::Theme;
-use crate::worker::Slot;
 
 /// Identifies a pane.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -128,6 +131,16 @@ pub struct RenderCx<'a> {
     pub is_focused: bool,
 }
 
+/// The size of a popup.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PopupSize {
+    Default,
+    /// The whole area of a small screen.
+    Full,
+    /// This number of lines.
+    Lines(u16),
+}
+
 /// Text that is typed or pasted into a pane.
 #[derive(Clone, Copy, Debug)]
 pub enum TextInput<'a> {
@@ -140,27 +153,20 @@ pub enum TextInput<'a> {
 
 /// A region of the screen that can have the focus. It draws its content; `app` draws its frame, spinner and errors.
 pub trait Pane {
-    fn id(&self) -> PaneId;
+    /// Returns its id; popups share one.
+    fn id(&self) -> PaneId {
+        PaneId::Overlay
+    }
 
     /// Returns the key scope that is looked up while it has the focus.
     fn scope(&self) -> Scope;
 
-    /// Returns the title.
-    fn title(&self, session: &Session) -> Line<'static>;
-
-    /// Returns additional text for the frame, such as the time of the data; shown if there is room.
-    fn status_line(&self, _session: &Session) -> Line<'static> {
-        Line::default()
-    }
+    /// Returns the texts of its frame.
+    fn header(&self, session: &Session) -> PaneHeader;
 
     /// Returns the meaning of the signs in the last frame; shown in the lower border if there is room.
     fn legend(&self) -> String {
         String::new()
-    }
-
-    /// Returns the slots whose spinner and errors are shown in the frame.
-    fn slots(&self) -> &'static [Slot] {
-        &[]
     }
 
     /// Handles an action.
@@ -176,31 +182,13 @@ pub trait Pane {
         None
     }
 
-    /// Returns the observables that actions apply to: those of the marked rows, or of the selected one.
-    fn observables(&self, _session: &Session) -> Vec<Observables> {
-        Vec::new()
+    /// Returns what actions apply to.
+    fn selection(&self, _session: &Session) -> Selection {
+        Selection::default()
     }
 
-    /// Whether rows are marked: actions then apply to them even if another pane has the focus.
-    fn is_marked(&self) -> bool {
-        false
-    }
-
-    /// Returns the names of the marked rows, by whether they are visible.
-    fn marked_rows(&self, _session: &Session) -> MarkedRows {
-        MarkedRows::default()
-    }
-
-    /// Whether the last frame showed the row or record that actions apply to.
-    fn shows_target(&self) -> bool {
-        true
-    }
-
-    /// Sets the marked rows that a popup applies to, of which some are not visible.
-    fn set_hidden_rows(&mut self, _marked: &MarkedRows) {}
-
-    /// Sets the names that the marked or selected rows have for the targets of a popup.
-    fn set_target_names(&mut self, _names: &TargetNames) {}
+    /// Sets the rows that a popup applies to.
+    fn set_target(&mut self, _rows: &TargetRows) {}
 
     /// Removes all marks after an action on the marked rows.
     fn clear_marks(&mut self) {}
@@ -215,14 +203,9 @@ pub trait Pane {
         ActionResult::Done
     }
 
-    /// Whether a popup uses the full area of a small screen.
-    fn wants_full_area(&self) -> bool {
-        false
-    }
-
-    /// Returns the lines needed at `width` cells; `None` if any number will do.
-    fn preferred_height(&self, _width: u16) -> Option<u16> {
-        None
+    /// Returns how large a popup should be if it is `width` cells wide.
+    fn popup_size(&self, _width: u16) -> PopupSize {
+        PopupSize::Default
     }
 
     /// Draws the content. Scroll positions are the only state that it may change.

@@ -10,7 +10,7 @@ use ratatui::{
 use super::{observables::Moment, pivot::Observables};
 use crate::keys::{Action, Scope};
 use crate::model::{Precision, SensorId};
-use crate::panes::{ActionResult, Pane, PaneId, RenderCx, details::subject};
+use crate::panes::{ActionResult, Pane, PaneHeader, RenderCx, details::subject};
 use crate::query::{Index, quote};
 use crate::session::{Cx, Destination, Session};
 use crate::text::{self, Untrusted};
@@ -80,15 +80,11 @@ impl AroundPane {
 }
 
 impl Pane for AroundPane {
-    fn id(&self) -> PaneId {
-        PaneId::Overlay
-    }
-
     fn scope(&self) -> Scope {
         Scope::Around
     }
 
-    fn title(&self, _: &Session) -> Line<'static> {
+    fn header(&self, _: &Session) -> PaneHeader {
         "Other process starts around this time".into()
     }
 

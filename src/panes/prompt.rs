@@ -10,7 +10,7 @@ pub(super) mod sensor_search;
 
 use ratatui::{Frame, layout::Rect, text::Line};
 
-use super::{ActionResult, MarkedRows, Pane, PaneId, RenderCx, TargetNames, TextInput, editor::PasteForm};
+use super::{ActionResult, Pane, PaneHeader, RenderCx, TargetRows, TextInput, editor::PasteForm};
 use crate::keys::{Action, Scope};
 use crate::session::{Cx, Session};
 use crate::theme::Theme;
@@ -43,11 +43,8 @@ pub trait Question {
         false
     }
 
-    /// Sets the marked rows that the prompt applies to, of which some are not visible.
-    fn set_hidden_rows(&mut self, _marked: &MarkedRows) {}
-
-    /// Sets the names that the rows give to its targets.
-    fn set_target_names(&mut self, _names: &TargetNames) {}
+    /// Sets the rows that the prompt applies to.
+    fn set_target(&mut self, _rows: &TargetRows) {}
 
     /// Called after every input.
     fn after_input(&mut self, _cx: &mut Cx<'_>) -> ActionResult {
@@ -69,16 +66,12 @@ impl<Q: Question> Prompt<Q> {
 }
 
 impl<Q: Question> Pane for Prompt<Q> {
-    fn id(&self) -> PaneId {
-        PaneId::Overlay
-    }
-
     fn scope(&self) -> Scope {
         Scope::Entry
     }
 
-    fn title(&self, session: &Session) -> Line<'static> {
-        self.question.title(session)
+    fn header(&self, session: &Session) -> PaneHeader {
+        self.question.title(session).into()
     }
 
     fn handle_action(&mut self, action: Action, cx: &mut Cx<'_>) -> ActionResult {
@@ -100,12 +93,8 @@ impl<Q: Question> Pane for Prompt<Q> {
         ActionResult::Done
     }
 
-    fn set_hidden_rows(&mut self, marked: &MarkedRows) {
-        self.question.set_hidden_rows(marked);
-    }
-
-    fn set_target_names(&mut self, names: &TargetNames) {
-        self.question.set_target_names(names);
+    fn set_target(&mut self, rows: &TargetRows) {
+        self.question.set_target(rows);
     }
 
     fn after_input(&mut self, cx: &mut Cx<'_>) -> ActionResult {

@@ -3,7 +3,7 @@
 use ratatui::{Frame, layout::Rect, text::Line, widgets::Clear};
 use serde_json::Value;
 
-use super::{ActionResult, Pane, PaneId, RenderCx, cursor};
+use super::{ActionResult, Pane, PaneHeader, RenderCx, cursor};
 use crate::changes::{self, LoggedChange};
 use crate::keys::{Action, Scope};
 use crate::model::Document;
@@ -192,15 +192,11 @@ impl RecordPane {
 }
 
 impl Pane for RecordPane {
-    fn id(&self) -> PaneId {
-        PaneId::Overlay
-    }
-
     fn scope(&self) -> Scope {
         Scope::Overlay
     }
 
-    fn title(&self, _: &Session) -> Line<'static> {
+    fn header(&self, _: &Session) -> PaneHeader {
         self.title.clone().into()
     }
 

@@ -11,7 +11,8 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::{Frame, layout::Rect, text::Line};
 
 use super::{
-    ActionResult, MarkedRows, Observables, Pane, PaneId, RenderCx, TargetNames, TextInput, cursor, editor::PasteForm,
+    ActionResult, MarkedRows, Observables, Pane, PaneHeader, PopupSize, RenderCx, TargetNames, TargetRows, TextInput,
+    cursor, editor::PasteForm,
 };
 use crate::changes::{self, AlertChange, Change, Disposition, Justification, LoggedChange, Plan};
 use crate::keys::{self, Action, Scope};
@@ -107,20 +108,6 @@ impl ConfirmPane {
     #[must_use]
     pub fn with_preface(mut self, preface: Vec<String>) -> Self {
         self.preface.splice(..0, preface);
-        self
-    }
-
-    /// Sets the marked rows that the changes apply to, if some of them are not visible.
-    #[must_use]
-    pub fn with_hidden_rows(mut self, marked: &MarkedRows) -> Self {
-        self.set_hidden_rows(marked);
-        self
-    }
-
-    /// Sets the names that the marked or selected rows have for the targets.
-    #[must_use]
-    pub fn with_target_names(mut self, names: &TargetNames) -> Self {
-        self.set_target_names(names);
         self
     }
 
@@ -343,15 +330,8 @@ fn is_text_key(key: KeyEvent) -> bool {
     matches!(key.code, KeyCode::Char(_)) && !key.modifiers.intersects(commands)
 }
 
-impl Pane for ConfirmPane {
-    fn id(&self) -> PaneId {
-        PaneId::Overlay
-    }
-
-    fn scope(&self) -> Scope {
-        Scope::Sheet
-    }
-
+impl ConfirmPane {
+    /// Returns the title.
     fn title(&self, session: &Session) -> Line<'static> {
         let verb = self.verb().to_uppercase();
         let n_targets = self.n_targets();
@@ -363,9 +343,20 @@ impl Pane for ConfirmPane {
         }
     }
 
-    fn status_line(&self, session: &Session) -> Line<'static> {
+    /// Returns additional text for the frame.
+    fn status(&self, session: &Session) -> Line<'static> {
         let profile = &session.connection.info.profile;
         text::make_visible(&profile.as_str().into()).into()
+    }
+}
+
+impl Pane for ConfirmPane {
+    fn scope(&self) -> Scope {
+        Scope::Sheet
+    }
+
+    fn header(&self, session: &Session) -> PaneHeader {
+        PaneHeader::from(self.title(session)).with_status(self.status(session))
     }
 
     fn handle_action(&mut self, action: Action, cx: &mut Cx<'_>) -> ActionResult {
@@ -395,20 +386,17 @@ impl Pane for ConfirmPane {
         }
     }
 
-    // The key that opened the popup does not confirm rows that are not visible.
-    fn set_hidden_rows(&mut self, marked: &MarkedRows) {
-        if marked.n_hidden() > 0 {
-            self.hidden_rows = Some(marked.clone());
+    fn set_target(&mut self, rows: &TargetRows) {
+        self.target_names = rows.names.clone();
+        // The key that opened the popup does not confirm rows that are not visible.
+        if rows.marked.n_hidden() > 0 {
+            self.hidden_rows = Some(rows.marked.clone());
             self.confirm_key = None;
         }
     }
 
-    fn set_target_names(&mut self, names: &TargetNames) {
-        self.target_names = names.clone();
-    }
-
-    fn wants_full_area(&self) -> bool {
-        true
+    fn popup_size(&self, _: u16) -> PopupSize {
+        PopupSize::Full
     }
 
     fn after_input(&mut self, cx: &mut Cx<'_>) -> ActionResult {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use ratatui::{Frame, layout::Rect, text::Line};
 
 use super::super::{
-    ActionResult, DownloadPane, Pane, PaneId, RenderCx, copy, cursor,
+    ActionResult, DownloadPane, Pane, PaneHeader, PaneId, RenderCx, Selection, copy, cursor,
     hexdump::HexdumpPane,
     pivot::{self, Observables},
 };
@@ -33,15 +33,8 @@ pub struct BinaryPane {
     scrolled_id: Option<Md5>,
 }
 
-impl Pane for BinaryPane {
-    fn id(&self) -> PaneId {
-        PaneId::Binary
-    }
-
-    fn scope(&self) -> Scope {
-        Scope::Binary
-    }
-
+impl BinaryPane {
+    /// Returns the title.
     fn title(&self, session: &Session) -> Line<'static> {
         let name = session.selection.binary.as_ref().map(|binary| binary.name());
         let name = name.as_ref().and_then(|name| name.non_empty());
@@ -51,7 +44,8 @@ impl Pane for BinaryPane {
         }
     }
 
-    fn status_line(&self, session: &Session) -> Line<'static> {
+    /// Returns additional text for the frame.
+    fn status(&self, session: &Session) -> Line<'static> {
         let Some(binary) = &session.selection.binary else {
             return Line::default();
         };
@@ -60,6 +54,20 @@ impl Pane for BinaryPane {
         let page = pages.find(|page| page.value.rows.iter().any(is_selected));
         let as_of = page.map(|page| session.describe_answer_time(page.as_of));
         as_of.map_or_else(Line::default, Line::from)
+    }
+}
+
+impl Pane for BinaryPane {
+    fn id(&self) -> PaneId {
+        PaneId::Binary
+    }
+
+    fn scope(&self) -> Scope {
+        Scope::Binary
+    }
+
+    fn header(&self, session: &Session) -> PaneHeader {
+        PaneHeader::from(self.title(session)).with_status(self.status(session))
     }
 
     fn handle_action(&mut self, action: Action, cx: &mut Cx<'_>) -> ActionResult {
@@ -79,9 +87,9 @@ impl Pane for BinaryPane {
             .or_else(|| copy::copy_clip(copy::binary_clip(&binary, action), cx))
     }
 
-    fn observables(&self, session: &Session) -> Vec<Observables> {
+    fn selection(&self, session: &Session) -> Selection {
         let binary = session.selection.binary.as_deref();
-        binary.map(Observables::of_binary).into_iter().collect()
+        binary.map(Observables::of_binary).into()
     }
 
     fn record(&self, session: &Session) -> Option<(String, Document)> {

@@ -20,7 +20,7 @@ pub use server::ServerDetails;
 pub use watchlist::WatchlistDetails;
 
 use super::{
-    ActionResult, Pane, PaneId, RenderCx,
+    ActionResult, Pane, PaneHeader, PaneId, RenderCx, Selection,
     copy::{self, Clip},
     cursor,
     pivot::{self, Observables},
@@ -121,17 +121,10 @@ impl<C: Details> Pane for DetailsPane<C> {
         C::SCOPE
     }
 
-    fn title(&self, session: &Session) -> Line<'static> {
-        C::title(session).into()
-    }
-
-    fn status_line(&self, session: &Session) -> Line<'static> {
+    fn header(&self, session: &Session) -> PaneHeader {
         let as_of = C::as_of(session).map(|at| session.describe_answer_time(at));
-        as_of.map_or_else(Line::default, Line::from)
-    }
-
-    fn slots(&self) -> &'static [Slot] {
-        C::SLOTS
+        let status = as_of.map_or_else(Line::default, Line::from);
+        PaneHeader::from(C::title(session)).with_status(status).with_slots(C::SLOTS)
     }
 
     fn handle_action(&mut self, action: Action, cx: &mut Cx<'_>) -> ActionResult {
@@ -152,8 +145,8 @@ impl<C: Details> Pane for DetailsPane<C> {
             .or_else(|| copy::copy_clip(C::clip(cx.session(), action), cx))
     }
 
-    fn observables(&self, session: &Session) -> Vec<Observables> {
-        C::observables(session).into_iter().collect()
+    fn selection(&self, session: &Session) -> Selection {
+        C::observables(session).into()
     }
 
     fn record(&self, session: &Session) -> Option<(String, Document)> {

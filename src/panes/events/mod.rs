@@ -11,18 +11,20 @@ use jiff::Timestamp;
 use ratatui::{Frame, layout::Rect, text::Line};
 
 use super::{
-    ActionResult, ExportPane, Pane, PaneId, RenderCx, TextInput, cursor,
+    ActionResult, ExportPane, Pane, PaneHeader, PaneId, RenderCx, Selection, TextInput, cursor,
     details::process,
     list::{Filter, group_thousands},
-    pivot::Observables,
     prompt::filter::FilterInput,
 };
 use crate::keys::{Action, Scope};
-use crate::model::{Document, Event, EventKind, Kinds, ProcessId};
+use crate::model::{Document, Event, EventKind, Kinds, ProcessId, Segment};
 use crate::session::{Cx, RowRef, Session};
 use crate::worker::Slot;
 use filter::{EventFilter, FilteredEvents, TimeRange};
 use sparkline::Sparkline;
+
+/// The slots of the segments and their events.
+const SLOTS: &[Slot] = &[Slot::Segments, Slot::Events(Segment::ALL)];
 
 /// The timeline pane.
 #[derive(Debug, Default)]
@@ -164,15 +166,8 @@ impl EventsPane {
     }
 }
 
-impl Pane for EventsPane {
-    fn id(&self) -> PaneId {
-        PaneId::Events
-    }
-
-    fn scope(&self) -> Scope {
-        if self.is_typing() { Scope::Filter } else { Scope::Events }
-    }
-
+impl EventsPane {
+    /// Returns the title.
     fn title(&self, session: &Session) -> Line<'static> {
         let timeline = &session.opened.timeline;
         let progress = timeline.progress();
@@ -201,15 +196,26 @@ impl Pane for EventsPane {
         parts.join(", ").into()
     }
 
-    fn status_line(&self, session: &Session) -> Line<'static> {
+    /// Returns additional text for the frame.
+    fn status(&self, session: &Session) -> Line<'static> {
         match session.opened.timeline.as_of() {
             Some(as_of) => session.describe_answer_time(as_of).into(),
             None => Line::default(),
         }
     }
+}
 
-    fn slots(&self) -> &'static [Slot] {
-        &[Slot::Segments, Slot::Events(crate::model::Segment::ALL)]
+impl Pane for EventsPane {
+    fn id(&self) -> PaneId {
+        PaneId::Events
+    }
+
+    fn scope(&self) -> Scope {
+        if self.is_typing() { Scope::Filter } else { Scope::Events }
+    }
+
+    fn header(&self, session: &Session) -> PaneHeader {
+        PaneHeader::from(self.title(session)).with_status(self.status(session)).with_slots(SLOTS)
     }
 
     fn handle_action(&mut self, action: Action, cx: &mut Cx<'_>) -> ActionResult {
@@ -259,8 +265,8 @@ impl Pane for EventsPane {
         None
     }
 
-    fn observables(&self, session: &Session) -> Vec<Observables> {
-        self.observables_at_cursor(session).into_iter().collect()
+    fn selection(&self, session: &Session) -> Selection {
+        self.observables_at_cursor(session).into()
     }
 
     fn record(&self, session: &Session) -> Option<(String, Document)> {
@@ -281,14 +287,14 @@ impl Pane for EventsPane {
     fn render(&mut self, frame: &mut Frame<'_>, area: Rect, session: &Session, cx: &RenderCx<'_>) {
         let timeline = &session.opened.timeline;
         let progress = timeline.progress();
-        let is_pending = self.slots().iter().any(|slot| session.is_pending(*slot));
+        let is_pending = SLOTS.iter().any(|slot| session.is_pending(*slot));
         let text = match (timeline.process(), progress.n_segments) {
             _ if !timeline.rows().is_empty() => {
                 return draw::render(self, frame, area, session, cx);
             }
             (None, _) => "Open a process to see its events",
             _ if is_pending => "Loading… ^c cancels",
-            _ if self.slots().iter().any(|slot| session.error(*slot).is_some()) => "",
+            _ if SLOTS.iter().any(|slot| session.error(*slot).is_some()) => "",
             (Some(_), None) => "Cancelled. r retries",
             (Some(_), Some(_)) => "No events on the server for this process",
         };

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use ratatui::{Frame, layout::Rect, text::Line};
 
 use super::{
-    ActionResult, ColumnPicker, ExportPane, Pane, PaneId, RenderCx, TextInput, copy, cursor,
+    ActionResult, ColumnPicker, ExportPane, Pane, PaneHeader, PaneId, RenderCx, TextInput, copy, cursor,
     list::{Filter, group_thousands},
     prompt::filter::FilterInput,
 };
@@ -154,15 +154,8 @@ impl FacetsPane {
     }
 }
 
-impl Pane for FacetsPane {
-    fn id(&self) -> PaneId {
-        PaneId::Facets
-    }
-
-    fn scope(&self) -> Scope {
-        if self.typing.is_typing() { Scope::Filter } else { Scope::Facets }
-    }
-
+impl FacetsPane {
+    /// Returns the title.
     fn title(&self, session: &Session) -> Line<'static> {
         let field = self.current_field(session);
         let fetched = session.search.facet_counts.base.latest();
@@ -181,12 +174,25 @@ impl Pane for FacetsPane {
         .into()
     }
 
-    fn status_line(&self, _: &Session) -> Line<'static> {
+    /// Returns additional text for the frame.
+    fn status(&self, _: &Session) -> Line<'static> {
         self.order.label().into()
     }
+}
 
-    fn slots(&self) -> &'static [Slot] {
-        &[Slot::Facets(FacetSide::A), Slot::Facets(FacetSide::B)]
+impl Pane for FacetsPane {
+    fn id(&self) -> PaneId {
+        PaneId::Facets
+    }
+
+    fn scope(&self) -> Scope {
+        if self.typing.is_typing() { Scope::Filter } else { Scope::Facets }
+    }
+
+    fn header(&self, session: &Session) -> PaneHeader {
+        PaneHeader::from(self.title(session))
+            .with_status(self.status(session))
+            .with_slots(&[Slot::Facets(FacetSide::A), Slot::Facets(FacetSide::B)])
     }
 
     fn handle_action(&mut self, action: Action, cx: &mut Cx<'_>) -> ActionResult {

@@ -13,13 +13,13 @@ use ratatui::{
     text::Line,
 };
 
-use super::{ActionResult, ConfirmPane, MarkedRows, Pane, PaneId, RenderCx, TextInput};
+use super::{ActionResult, ConfirmPane, MarkedRows, Pane, PaneHeader, PopupSize, RenderCx, TargetRows, TextInput};
 use crate::keys::{Action, Scope};
 use crate::model::User;
 use crate::query;
 use crate::session::{Cx, Session};
 use crate::text::{self, Untrusted};
-use crate::widgets::{FieldLayout, FieldRow};
+use crate::widgets::{FieldLayout, FieldRow, to_cells};
 use definitions::FormKind;
 use field::{FieldKind, FormField};
 
@@ -70,7 +70,7 @@ impl FormPane {
         }
         match self.form.changes(&self.lines) {
             Ok(changes) => {
-                let confirmation = ConfirmPane::new(changes, cx.session()).with_hidden_rows(&self.hidden_rows);
+                let confirmation = ConfirmPane::new(changes, cx.session());
                 // The confirmation repeats what a watchlist cannot store, but no notes on how to fill in the form.
                 let is_watchlist = matches!(self.form, FormKind::NewWatchlist(_));
                 let preface = self.notes.iter().filter(|_| is_watchlist).map(|note| format!("note: {note}"));
@@ -127,15 +127,11 @@ impl FormPane {
 }
 
 impl Pane for FormPane {
-    fn id(&self) -> PaneId {
-        PaneId::Overlay
-    }
-
     fn scope(&self) -> Scope {
         Scope::Entry
     }
 
-    fn title(&self, _: &Session) -> Line<'static> {
+    fn header(&self, _: &Session) -> PaneHeader {
         self.form.title().into()
     }
 
@@ -160,8 +156,8 @@ impl Pane for FormPane {
         ActionResult::Done
     }
 
-    fn set_hidden_rows(&mut self, marked: &MarkedRows) {
-        self.hidden_rows = marked.clone();
+    fn set_target(&mut self, rows: &TargetRows) {
+        self.hidden_rows = rows.marked.clone();
     }
 
     fn after_input(&mut self, cx: &mut Cx<'_>) -> ActionResult {
@@ -177,9 +173,9 @@ impl Pane for FormPane {
         ActionResult::Done
     }
 
-    fn preferred_height(&self, width: u16) -> Option<u16> {
+    fn popup_size(&self, width: u16) -> PopupSize {
         let footer = self.footer_layout(width, Style::default(), Style::default());
-        u16::try_from(self.lines.len() + 1 + footer.n_lines()).ok()
+        PopupSize::Lines(to_cells(self.lines.len() + 1 + footer.n_lines()))
     }
 
     fn render(&mut self, frame: &mut Frame<'_>, area: Rect, _: &Session, cx: &RenderCx<'_>) {

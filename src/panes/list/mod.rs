@@ -52,14 +52,13 @@ pub use state::ListState;
 pub use watchlists::Watchlists;
 
 use super::{
-    ActionResult, ColumnPicker, ExportPane, MarkedRows, Pane, PaneId, RenderCx, TextInput, cursor, legend,
+    ActionResult, ColumnPicker, ExportPane, Pane, PaneHeader, PaneId, RenderCx, Selection, TextInput, cursor, legend,
     pivot::{self, Observables},
     prompt::filter::FilterInput,
 };
 use crate::keys::{Action, Scope};
 use crate::model::Document;
 use crate::session::{Cx, ListRow, Session, SessionRow};
-use crate::worker::Slot;
 pub(super) use draw::render_filter_line;
 pub(super) use filter::Filter;
 pub(super) use number_format::{group_thousands, to_index};
@@ -225,6 +224,14 @@ impl<K: ListView> ListPane<K> {
     }
 }
 
+impl<K: ListView> ListPane<K> {
+    /// Returns the observables that actions apply to.
+    fn observables(&self, session: &Session) -> Vec<Observables> {
+        let rows = self.target_rows(session);
+        rows.iter().map(|row| K::observables(row)).collect()
+    }
+}
+
 impl<K: ListView> Pane for ListPane<K> {
     fn id(&self) -> PaneId {
         K::PANE
@@ -234,17 +241,13 @@ impl<K: ListView> Pane for ListPane<K> {
         if self.is_typing() { Scope::Filter } else { K::SCOPE }
     }
 
-    fn title(&self, session: &Session) -> Line<'static> {
-        self.title_line(session)
-    }
-
     fn legend(&self) -> String {
         let line = self.last_frame.has_signs.then(|| legend::legend_line(K::SCOPE));
         line.unwrap_or_default()
     }
 
-    fn slots(&self) -> &'static [Slot] {
-        K::SLOTS
+    fn header(&self, session: &Session) -> PaneHeader {
+        PaneHeader::from(self.title_line(session)).with_slots(K::SLOTS)
     }
 
     fn handle_action(&mut self, action: Action, cx: &mut Cx<'_>) -> ActionResult {
@@ -283,26 +286,17 @@ impl<K: ListView> Pane for ListPane<K> {
         None
     }
 
-    fn is_marked(&self) -> bool {
-        self.has_marks()
-    }
-
-    fn shows_target(&self) -> bool {
-        !self.last_frame.lacks_cursor
-    }
-
-    fn marked_rows(&self, session: &Session) -> MarkedRows {
-        self.marked_by_visibility(session)
-    }
-
     fn clear_marks(&mut self) {
         self.state.marks.clear();
         self.state.is_marking = false;
     }
 
-    fn observables(&self, session: &Session) -> Vec<Observables> {
-        let rows = self.target_rows(session);
-        rows.iter().map(|row| K::observables(row)).collect()
+    fn selection(&self, session: &Session) -> Selection {
+        Selection {
+            rows: self.observables(session),
+            marked: self.marked_by_visibility(session),
+            is_visible: !self.last_frame.lacks_cursor,
+        }
     }
 
     fn record(&self, session: &Session) -> Option<(String, Document)> {

@@ -6,7 +6,7 @@ use ratatui::{
     text::{Line, Span},
 };
 
-use super::super::{ActionResult, Pane, PaneId, RenderCx, cursor};
+use super::super::{ActionResult, Pane, PaneHeader, RenderCx, cursor};
 use crate::keys::{Action, Scope};
 use crate::session::{ColumnChoice, Cx, Session};
 use crate::text;
@@ -80,15 +80,11 @@ impl ColumnPicker {
 }
 
 impl Pane for ColumnPicker {
-    fn id(&self) -> PaneId {
-        PaneId::Overlay
-    }
-
     fn scope(&self) -> Scope {
         Scope::Columns
     }
 
-    fn title(&self, _: &Session) -> Line<'static> {
+    fn header(&self, _: &Session) -> PaneHeader {
         format!("Columns of {}", self.list.to_lowercase()).into()
     }
 

@@ -6,7 +6,7 @@ use ratatui::{
     text::{Line, Span},
 };
 
-use super::super::{ActionResult, Pane, PaneId, RenderCx, cursor};
+use super::super::{ActionResult, Pane, PaneHeader, RenderCx, cursor};
 use crate::keys::{Action, Scope};
 use crate::model::Precision;
 use crate::query::Index;
@@ -24,15 +24,11 @@ pub struct HistoryPane {
 }
 
 impl Pane for HistoryPane {
-    fn id(&self) -> PaneId {
-        PaneId::Overlay
-    }
-
     fn scope(&self) -> Scope {
         Scope::History
     }
 
-    fn title(&self, session: &Session) -> Line<'static> {
+    fn header(&self, session: &Session) -> PaneHeader {
         format!("Query history {}", session.search.query_history.len()).into()
     }
 

@@ -7,7 +7,7 @@ use ratatui::{
 };
 
 use super::super::{
-    ActionResult, Pane, PaneId, RenderCx, TextInput, cursor, editor::PasteForm, links, prompt::line::LineInput,
+    ActionResult, Pane, PaneHeader, RenderCx, TextInput, cursor, editor::PasteForm, links, prompt::line::LineInput,
 };
 use crate::keys::{Action, Keymap, Scope};
 use crate::session::{Cx, Session};
@@ -75,15 +75,11 @@ impl PalettePane {
 }
 
 impl Pane for PalettePane {
-    fn id(&self) -> PaneId {
-        PaneId::Overlay
-    }
-
     fn scope(&self) -> Scope {
         Scope::Commands
     }
 
-    fn title(&self, _: &Session) -> Line<'static> {
+    fn header(&self, _: &Session) -> PaneHeader {
         "Do".into()
     }
 

@@ -7,7 +7,7 @@ use ratatui::{
 };
 
 use super::super::{
-    ActionResult, Pane, PaneId, RenderCx, TextInput, cursor, editor::PasteForm, prompt::line::LineInput,
+    ActionResult, Pane, PaneHeader, RenderCx, TextInput, cursor, editor::PasteForm, prompt::line::LineInput,
 };
 use crate::keys::{Action, Scope};
 use crate::query::Index;
@@ -80,15 +80,11 @@ impl SavedPane {
 }
 
 impl Pane for SavedPane {
-    fn id(&self) -> PaneId {
-        PaneId::Overlay
-    }
-
     fn scope(&self) -> Scope {
         if self.name_entry.is_some() { Scope::Entry } else { Scope::Saved }
     }
 
-    fn title(&self, session: &Session) -> Line<'static> {
+    fn header(&self, session: &Session) -> PaneHeader {
         format!("Saved queries {}", session.search.saved_queries.len()).into()
     }
 

@@ -8,7 +8,9 @@ use ratatui::{
     text::{Line, Span},
 };
 
-use super::super::{ActionResult, ConfirmPane, MarkedRows, Pane, PaneId, RenderCx, TargetNames, count_hosts, cursor};
+use super::super::{
+    ActionResult, ConfirmPane, Pane, PaneHeader, RenderCx, TargetNames, TargetRows, count_hosts, cursor,
+};
 use crate::changes::{Change, SensorChange};
 use crate::keys::{Action, Scope};
 use crate::model::{Group, SensorId};
@@ -22,7 +24,6 @@ const NAME_WIDTH: usize = 40;
 /// The popup to pick a group. The confirmation of the move follows.
 pub struct SensorGroupPicker {
     sensors: Vec<SensorId>,
-    hidden_rows: MarkedRows,
     names: TargetNames,
     has_requested: bool,
     cursor: usize,
@@ -32,14 +33,7 @@ pub struct SensorGroupPicker {
 impl SensorGroupPicker {
     /// Creates the picker for `sensors`, at least one.
     pub fn new(sensors: Vec<SensorId>) -> Self {
-        Self {
-            sensors,
-            hidden_rows: MarkedRows::default(),
-            names: TargetNames::default(),
-            has_requested: false,
-            cursor: 0,
-            height: 1,
-        }
+        Self { sensors, names: TargetNames::default(), has_requested: false, cursor: 0, height: 1 }
     }
 }
 
@@ -47,15 +41,8 @@ fn sorted_groups(session: &Session) -> Vec<&Arc<Group>> {
     session.lists.sensor_groups.loaded_rows().map(|(_, group)| group).collect()
 }
 
-impl Pane for SensorGroupPicker {
-    fn id(&self) -> PaneId {
-        PaneId::Overlay
-    }
-
-    fn scope(&self) -> Scope {
-        Scope::Groups
-    }
-
+impl SensorGroupPicker {
+    /// Returns the title.
     fn title(&self, session: &Session) -> Line<'static> {
         let hosts = self.names.describe_hosts(&self.sensors, session);
         match self.sensors.len() {
@@ -63,9 +50,15 @@ impl Pane for SensorGroupPicker {
             n => format!("Move {n} hosts to group: {hosts}").into(),
         }
     }
+}
 
-    fn slots(&self) -> &'static [Slot] {
-        &[Slot::Page(List::SensorGroups, 0)]
+impl Pane for SensorGroupPicker {
+    fn scope(&self) -> Scope {
+        Scope::Groups
+    }
+
+    fn header(&self, session: &Session) -> PaneHeader {
+        PaneHeader::from(self.title(session)).with_slots(&[Slot::Page(List::SensorGroups, 0)])
     }
 
     fn handle_action(&mut self, action: Action, cx: &mut Cx<'_>) -> ActionResult {
@@ -76,19 +69,14 @@ impl Pane for SensorGroupPicker {
             };
             let to_change = |sensor| Change::Sensor(SensorChange::Move { sensor, group });
             let changes = self.sensors.iter().copied().map(to_change).collect();
-            let confirmation = ConfirmPane::new(changes, cx.session()).with_hidden_rows(&self.hidden_rows);
-            return ActionResult::open(confirmation.with_target_names(&self.names));
+            return ActionResult::open(ConfirmPane::new(changes, cx.session()));
         }
         let last = groups.len().saturating_sub(1);
         cursor::move_cursor(&mut self.cursor, action, self.height, last)
     }
 
-    fn set_hidden_rows(&mut self, marked: &MarkedRows) {
-        self.hidden_rows = marked.clone();
-    }
-
-    fn set_target_names(&mut self, names: &TargetNames) {
-        self.names = names.clone();
+    fn set_target(&mut self, rows: &TargetRows) {
+        self.names = rows.names.clone();
     }
 
     fn after_input(&mut self, cx: &mut Cx<'_>) -> ActionResult {

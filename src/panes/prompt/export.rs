@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use ratatui::text::Line;
 
-use super::super::{ActionResult, MarkedRows};
+use super::super::{ActionResult, MarkedRows, TargetRows};
 use super::{Prompt, Question};
 use crate::model::ExportData;
 use crate::session::{Cx, Session};
@@ -80,8 +80,8 @@ impl Question for Export {
         [hidden].into_iter().chain(notes).collect()
     }
 
-    fn set_hidden_rows(&mut self, marked: &MarkedRows) {
-        self.hidden_rows = marked.clone();
+    fn set_target(&mut self, rows: &TargetRows) {
+        self.hidden_rows = rows.marked.clone();
     }
 
     fn after_input(&mut self, cx: &mut Cx<'_>) -> ActionResult {

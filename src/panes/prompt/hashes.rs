@@ -7,7 +7,7 @@ use ratatui::{
     widgets::{Paragraph, Wrap},
 };
 
-use super::super::{ActionResult, ConfirmPane, Pane, PaneId, RenderCx, TextInput, editor::PasteForm};
+use super::super::{ActionResult, ConfirmPane, Pane, PaneHeader, RenderCx, TextInput, editor::PasteForm};
 use super::line::LineInput;
 use crate::changes::{self, BanChange, Change};
 use crate::keys::{Action, Scope};
@@ -62,15 +62,11 @@ fn rejected_lines(list: &HashList) -> Vec<String> {
 }
 
 impl Pane for HashesPane {
-    fn id(&self) -> PaneId {
-        PaneId::Overlay
-    }
-
     fn scope(&self) -> Scope {
         Scope::Entry
     }
 
-    fn title(&self, _: &Session) -> Line<'static> {
+    fn header(&self, _: &Session) -> PaneHeader {
         "Ban hashes".into()
     }
 

@@ -2,7 +2,7 @@
 
 use ratatui::text::Line;
 
-use super::super::{ActionResult, ConfirmPane, MarkedRows, TargetNames, editor::PasteForm};
+use super::super::{ActionResult, ConfirmPane, TargetNames, TargetRows, editor::PasteForm};
 use super::{Prompt, Question};
 use crate::changes::{Change, SensorChange};
 use crate::model::SensorId;
@@ -17,7 +17,6 @@ pub struct Notes {
     sensors: Vec<SensorId>,
     /// Whether the initial text is the present notes.
     is_prefilled: bool,
-    hidden_rows: MarkedRows,
     names: TargetNames,
 }
 
@@ -29,12 +28,7 @@ impl NotesPane {
             _ => None,
         };
         let text = sensor.map_or("", |sensor| sensor.notes.raw());
-        let question = Notes {
-            sensors,
-            is_prefilled: sensor.is_some(),
-            hidden_rows: MarkedRows::default(),
-            names: TargetNames::default(),
-        };
+        let question = Notes { sensors, is_prefilled: sensor.is_some(), names: TargetNames::default() };
         Self::with_text(question, text)
     }
 }
@@ -53,8 +47,7 @@ impl Question for Notes {
     fn accept(&mut self, text: &str, cx: &mut Cx<'_>) -> ActionResult {
         let annotate = |sensor| Change::Sensor(SensorChange::Annotate { sensor, notes: text.to_owned() });
         let changes = self.sensors.iter().copied().map(annotate).collect();
-        let confirmation = ConfirmPane::new(changes, cx.session()).with_hidden_rows(&self.hidden_rows);
-        ActionResult::open(confirmation.with_target_names(&self.names))
+        ActionResult::open(ConfirmPane::new(changes, cx.session()))
     }
 
     fn hints(&self, _: &str, session: &Session, theme: &Theme) -> Vec<Line<'static>> {
@@ -71,11 +64,7 @@ impl Question for Notes {
         lines
     }
 
-    fn set_target_names(&mut self, names: &TargetNames) {
-        self.names = names.clone();
-    }
-
-    fn set_hidden_rows(&mut self, marked: &MarkedRows) {
-        self.hidden_rows = marked.clone();
+    fn set_target(&mut self, rows: &TargetRows) {
+        self.names = rows.names.clone();
     }
 }

@@ -8,7 +8,7 @@ use std::{cmp::Reverse, ops::Range};
 use ratatui::{Frame, layout::Rect, text::Line};
 
 use super::{
-    ActionResult, Pane, PaneId, RenderCx, TextInput,
+    ActionResult, Pane, PaneHeader, PaneId, RenderCx, TextInput,
     editor::{Editor, PasteForm, Pasted},
     links,
 };
@@ -268,6 +268,16 @@ impl QueryPane {
     }
 }
 
+impl QueryPane {
+    /// Returns additional text for the frame.
+    fn status(&self, session: &Session) -> Line<'static> {
+        if self.index != Index::Process || session.search.period.is_any_time() {
+            return Line::default();
+        }
+        text::make_visible(&session.search.period.describe().into()).into()
+    }
+}
+
 impl Pane for QueryPane {
     fn id(&self) -> PaneId {
         PaneId::Query(self.index)
@@ -277,15 +287,8 @@ impl Pane for QueryPane {
         Scope::Query
     }
 
-    fn title(&self, _: &Session) -> Line<'static> {
-        "Query".into()
-    }
-
-    fn status_line(&self, session: &Session) -> Line<'static> {
-        if self.index != Index::Process || session.search.period.is_any_time() {
-            return Line::default();
-        }
-        text::make_visible(&session.search.period.describe().into()).into()
+    fn header(&self, session: &Session) -> PaneHeader {
+        PaneHeader::from("Query").with_status(self.status(session))
     }
 
     fn handle_action(&mut self, action: Action, cx: &mut Cx<'_>) -> ActionResult {

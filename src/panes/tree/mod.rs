@@ -12,7 +12,7 @@ pub(super) use rows::chain_rows;
 use rows::{Fold, Note, RowContent, RowKey, TreeRow};
 
 use super::{
-    ActionResult, Pane, PaneId, RenderCx, copy, cursor,
+    ActionResult, Pane, PaneHeader, PaneId, RenderCx, Selection, copy, cursor,
     details::process,
     legend,
     pivot::{self, Observables},
@@ -28,6 +28,9 @@ const CHILD_LIMITS: [u32; 5] = [15, 100, 1_000, 10_000, 100_000];
 
 /// Processes that one key expands at most, so that a wide tree is not loaded by mistake.
 const MAX_UNFOLDED_AT_ONCE: usize = 50;
+
+/// The slots of the ancestors and the relatives; one slot represents those of all relatives.
+const SLOTS: &[Slot] = &[Slot::Lineage, Slot::Summary(ProcessId(0))];
 
 /// The process tree pane.
 #[derive(Debug, Default)]
@@ -170,15 +173,8 @@ impl TreePane {
     }
 }
 
-impl Pane for TreePane {
-    fn id(&self) -> PaneId {
-        PaneId::Tree
-    }
-
-    fn scope(&self) -> Scope {
-        Scope::Tree
-    }
-
+impl TreePane {
+    /// Returns the title.
     fn title(&self, session: &Session) -> Line<'static> {
         match process::opened_title(session) {
             Some(opened) => format!("Tree  {opened}").into(),
@@ -186,7 +182,8 @@ impl Pane for TreePane {
         }
     }
 
-    fn status_line(&self, session: &Session) -> Line<'static> {
+    /// Returns additional text for the frame.
+    fn status(&self, session: &Session) -> Line<'static> {
         let chain = session.opened.chain_start.and_then(|id| session.lineage_of(id));
         let lineage = chain.and_then(Remote::latest);
         let summary = session.opened.id.and_then(|id| session.opened.relatives.get(&id)?.latest());
@@ -199,15 +196,32 @@ impl Pane for TreePane {
         let ancestors = text::pluralize(n_ancestors, "ancestor", "ancestors");
         format!("{ancestors}, {n_children}{more} children").into()
     }
+}
+
+impl TreePane {
+    /// Returns the observables that actions apply to.
+    fn observables(&self, session: &Session) -> Vec<Observables> {
+        let rows = rows::tree_rows(session, &self.state.unfolded);
+        let process = rows.get(self.cursor_index(&rows)).and_then(TreeRow::process);
+        process.map(Observables::of_process).into_iter().collect()
+    }
+}
+
+impl Pane for TreePane {
+    fn id(&self) -> PaneId {
+        PaneId::Tree
+    }
+
+    fn scope(&self) -> Scope {
+        Scope::Tree
+    }
 
     fn legend(&self) -> String {
         legend::legend_line(self.scope())
     }
 
-    fn slots(&self) -> &'static [Slot] {
-        // One slot represents those of all relatives.
-        const RELATIVES: Slot = Slot::Summary(ProcessId(0));
-        &[Slot::Lineage, RELATIVES]
+    fn header(&self, session: &Session) -> PaneHeader {
+        PaneHeader::from(self.title(session)).with_status(self.status(session)).with_slots(SLOTS)
     }
 
     fn handle_action(&mut self, action: Action, cx: &mut Cx<'_>) -> ActionResult {
@@ -267,10 +281,8 @@ impl Pane for TreePane {
         ActionResult::Done
     }
 
-    fn observables(&self, session: &Session) -> Vec<Observables> {
-        let rows = rows::tree_rows(session, &self.state.unfolded);
-        let process = rows.get(self.cursor_index(&rows)).and_then(TreeRow::process);
-        process.map(Observables::of_process).into_iter().collect()
+    fn selection(&self, session: &Session) -> Selection {
+        self.observables(session).into()
     }
 
     fn record(&self, session: &Session) -> Option<(String, Document)> {

@@ -7,7 +7,7 @@ mod group;
 use ratatui::{Frame, layout::Rect, text::Line};
 
 use super::super::{
-    ActionResult, Pane, PaneId, RenderCx, copy, cursor,
+    ActionResult, Pane, PaneHeader, PaneId, RenderCx, Selection, copy, cursor,
     pivot::{self, Observables},
 };
 use crate::keys::{Action, Scope};
@@ -26,6 +26,16 @@ pub struct AlertPane {
     scrolled_id: (Option<Untrusted>, Option<AlertId>),
 }
 
+impl AlertPane {
+    /// Returns the observables that actions apply to.
+    fn observables(&self, session: &Session) -> Vec<Observables> {
+        // An action on a group applies to all its alerts, even if this pane has the focus.
+        let group = session.alert_state.selected_group.as_deref().map(Observables::of_alert_group);
+        let alert = || session.selection.alert.as_deref().map(Observables::of_alert);
+        group.or_else(alert).into_iter().collect()
+    }
+}
+
 impl Pane for AlertPane {
     fn id(&self) -> PaneId {
         PaneId::Alert
@@ -35,7 +45,7 @@ impl Pane for AlertPane {
         Scope::Alert
     }
 
-    fn title(&self, session: &Session) -> Line<'static> {
+    fn header(&self, session: &Session) -> PaneHeader {
         match session.alert_state.selected_group {
             Some(_) => "Group summary".into(),
             None => "Alert details".into(),
@@ -59,13 +69,6 @@ impl Pane for AlertPane {
             .or_else(|| copy::copy_clip(copy::alert_clip(&alert, action), cx))
     }
 
-    fn observables(&self, session: &Session) -> Vec<Observables> {
-        // An action on a group applies to all its alerts, even if this pane has the focus.
-        let group = session.alert_state.selected_group.as_deref().map(Observables::of_alert_group);
-        let alert = || session.selection.alert.as_deref().map(Observables::of_alert);
-        group.or_else(alert).into_iter().collect()
-    }
-
     fn after_input(&mut self, cx: &mut Cx<'_>) -> ActionResult {
         cx.fetch_alert_context();
         let session = cx.session();
@@ -77,6 +80,10 @@ impl Pane for AlertPane {
             self.offset = 0;
         }
         ActionResult::Done
+    }
+
+    fn selection(&self, session: &Session) -> Selection {
+        self.observables(session).into()
     }
 
     fn record(&self, session: &Session) -> Option<(String, Document)> {

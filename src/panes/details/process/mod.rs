@@ -12,7 +12,7 @@ use ratatui::{
 pub(in crate::panes) use document::{id_fields, opened_title, process_title, run_fields};
 
 use super::super::{
-    ActionResult, Pane, PaneId, RenderCx, copy, cursor,
+    ActionResult, Pane, PaneHeader, PaneId, RenderCx, Selection, copy, cursor,
     pivot::{self, Observables},
 };
 use super::subject;
@@ -30,6 +30,9 @@ const MIN_WIDTH_SPLIT: u16 = 100;
 /// Lines that the command line may take: here it is shown in full.
 const MAX_CMDLINE_LINES: usize = 100;
 
+/// The slots of the host, the binary and the context.
+const SLOTS: &[Slot] = &[Slot::Sensor, Slot::SensorGroup, Slot::Binary, Slot::Prevalence, Slot::HostAlerts];
+
 /// The pane with the selected process.
 #[derive(Debug, Default)]
 pub struct ProcessDetailsPane {
@@ -40,15 +43,8 @@ pub struct ProcessDetailsPane {
     scrolled_id: Option<ProcessId>,
 }
 
-impl Pane for ProcessDetailsPane {
-    fn id(&self) -> PaneId {
-        PaneId::ProcessDetails
-    }
-
-    fn scope(&self) -> Scope {
-        Scope::Facts
-    }
-
+impl ProcessDetailsPane {
+    /// Returns the title.
     fn title(&self, session: &Session) -> Line<'static> {
         match session.details_process() {
             Some(process) => {
@@ -62,7 +58,8 @@ impl Pane for ProcessDetailsPane {
         }
     }
 
-    fn status_line(&self, session: &Session) -> Line<'static> {
+    /// Returns additional text for the frame.
+    fn status(&self, session: &Session) -> Line<'static> {
         let process = session.details_process();
         let summary = process.and_then(|process| session.opened.relatives.get(&process.id)?.latest());
         match summary {
@@ -70,9 +67,27 @@ impl Pane for ProcessDetailsPane {
             None => Line::default(),
         }
     }
+}
 
-    fn slots(&self) -> &'static [Slot] {
-        &[Slot::Sensor, Slot::SensorGroup, Slot::Binary, Slot::Prevalence, Slot::HostAlerts]
+impl ProcessDetailsPane {
+    /// Returns the observables that actions apply to.
+    fn observables(&self, session: &Session) -> Vec<Observables> {
+        let process = session.details_process();
+        process.map(|process| Observables::of_process(process)).into_iter().collect()
+    }
+}
+
+impl Pane for ProcessDetailsPane {
+    fn id(&self) -> PaneId {
+        PaneId::ProcessDetails
+    }
+
+    fn scope(&self) -> Scope {
+        Scope::Facts
+    }
+
+    fn header(&self, session: &Session) -> PaneHeader {
+        PaneHeader::from(self.title(session)).with_status(self.status(session)).with_slots(SLOTS)
     }
 
     fn handle_action(&mut self, action: Action, cx: &mut Cx<'_>) -> ActionResult {
@@ -91,9 +106,8 @@ impl Pane for ProcessDetailsPane {
             .or_else(|| copy::copy_clip(copy::process_clip(&process, action), cx))
     }
 
-    fn observables(&self, session: &Session) -> Vec<Observables> {
-        let process = session.details_process();
-        process.map(|process| Observables::of_process(process)).into_iter().collect()
+    fn selection(&self, session: &Session) -> Selection {
+        self.observables(session).into()
     }
 
     fn record(&self, session: &Session) -> Option<(String, Document)> {

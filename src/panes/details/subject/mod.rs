@@ -7,7 +7,7 @@ pub(in crate::panes) use host::{clock_line, secondary_facts, sensor_fields};
 
 use ratatui::{Frame, layout::Rect, text::Line};
 
-use super::super::{ActionResult, Pane, PaneId, RenderCx, copy, cursor, pivot::Observables};
+use super::super::{ActionResult, Pane, PaneHeader, PaneId, RenderCx, Selection, copy, cursor, pivot::Observables};
 use crate::keys::{Action, Scope};
 use crate::model::{Document, Process, ProcessId, Sensor};
 use crate::session::{Cx, Remote, RemoteState, Session};
@@ -26,6 +26,27 @@ pub struct SensorPane {
     scrolled_id: Option<ProcessId>,
 }
 
+impl SensorPane {
+    /// Returns the title.
+    fn title(&self, session: &Session) -> Line<'static> {
+        let Some(process) = session.details_process() else {
+            return "Sensor".into();
+        };
+        let name = find_host(process, session).map_or(&process.host, |sensor| &sensor.computer_name);
+        format!("{} #{}", text::fit(name, 24), process.sensor).into()
+    }
+
+    /// Returns additional text for the frame.
+    fn status(&self, session: &Session) -> Line<'static> {
+        let process = session.details_process();
+        let sensor = process.and_then(|process| session.sensor_of(process.sensor));
+        match sensor.and_then(Remote::latest) {
+            Some(fetched) => session.describe_answer_time(fetched.as_of).into(),
+            None => Line::default(),
+        }
+    }
+}
+
 impl Pane for SensorPane {
     fn id(&self) -> PaneId {
         PaneId::Sensor
@@ -35,25 +56,12 @@ impl Pane for SensorPane {
         Scope::Sensor
     }
 
-    fn title(&self, session: &Session) -> Line<'static> {
-        let Some(process) = session.details_process() else {
-            return "Sensor".into();
-        };
-        let name = find_host(process, session).map_or(&process.host, |sensor| &sensor.computer_name);
-        format!("{} #{}", text::fit(name, 24), process.sensor).into()
-    }
-
-    fn status_line(&self, session: &Session) -> Line<'static> {
-        let process = session.details_process();
-        let sensor = process.and_then(|process| session.sensor_of(process.sensor));
-        match sensor.and_then(Remote::latest) {
-            Some(fetched) => session.describe_answer_time(fetched.as_of).into(),
-            None => Line::default(),
-        }
-    }
-
-    fn slots(&self) -> &'static [Slot] {
-        &[Slot::Sensor, Slot::SensorGroup, Slot::Binary]
+    fn header(&self, session: &Session) -> PaneHeader {
+        PaneHeader::from(self.title(session)).with_status(self.status(session)).with_slots(&[
+            Slot::Sensor,
+            Slot::SensorGroup,
+            Slot::Binary,
+        ])
     }
 
     fn handle_action(&mut self, action: Action, cx: &mut Cx<'_>) -> ActionResult {
@@ -70,10 +78,10 @@ impl Pane for SensorPane {
         copy::copy_clip(copy::sensor_clip(&sensor.clone(), action), cx)
     }
 
-    fn observables(&self, session: &Session) -> Vec<Observables> {
+    fn selection(&self, session: &Session) -> Selection {
         let process = session.details_process();
         let sensor = process.and_then(|process| find_host(process, session));
-        sensor.map(|sensor| Observables::of_host(sensor.id, &sensor.computer_name)).into_iter().collect()
+        sensor.map(|sensor| Observables::of_host(sensor.id, &sensor.computer_name)).into()
     }
 
     fn record(&self, session: &Session) -> Option<(String, Document)> {

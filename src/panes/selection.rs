@@ -1,0 +1,41 @@
+//! What an action applies to: rows of a pane, and what a popup must know of them.
+
+use super::{MarkedRows, Observables, TargetNames};
+
+/// What actions in a pane apply to.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Selection {
+    /// Observables of the marked rows, or of the selected one.
+    pub rows: Vec<Observables>,
+    /// Names of the marked rows. Actions apply to them even if another pane has the focus.
+    pub marked: MarkedRows,
+    /// Whether the last frame showed the selected row or record.
+    pub is_visible: bool,
+}
+
+impl Default for Selection {
+    fn default() -> Self {
+        Self { rows: Vec::new(), marked: MarkedRows::default(), is_visible: true }
+    }
+}
+
+impl From<Vec<Observables>> for Selection {
+    fn from(rows: Vec<Observables>) -> Self {
+        Self { rows, ..Self::default() }
+    }
+}
+
+impl From<Option<Observables>> for Selection {
+    fn from(row: Option<Observables>) -> Self {
+        row.into_iter().collect::<Vec<_>>().into()
+    }
+}
+
+/// The rows that a popup applies to.
+#[derive(Clone, Debug, Default)]
+pub struct TargetRows {
+    /// The marked rows, of which some may not be visible.
+    pub marked: MarkedRows,
+    /// Names that the rows have for the targets.
+    pub names: TargetNames,
+}
