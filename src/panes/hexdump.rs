@@ -2,7 +2,7 @@
 
 use ratatui::{Frame, layout::Rect, text::Line};
 
-use super::{ActionResult, Pane, PaneHeader, RenderCx, cursor};
+use super::{ActionResult, Pane, PaneHeader, RenderCx, ScrollView};
 use crate::keys::{Action, Scope};
 use crate::model::{Binary, Md5};
 use crate::session::{Cx, RemoteState, Session};
@@ -20,9 +20,7 @@ pub(super) struct HexdumpPane {
     /// Whether the server has not collected the file.
     is_uncollected: bool,
     has_requested: bool,
-    offset: usize,
-    n_lines: usize,
-    height: usize,
+    scroll: ScrollView,
 }
 
 impl HexdumpPane {
@@ -35,9 +33,7 @@ impl HexdumpPane {
             name: name.unwrap_or_else(|| binary.md5.to_string()),
             is_uncollected: binary.is_uncollected(),
             has_requested: false,
-            offset: 0,
-            n_lines: 0,
-            height: 1,
+            scroll: ScrollView::default(),
         }
     }
 }
@@ -74,8 +70,7 @@ impl Pane for HexdumpPane {
     }
 
     fn handle_action(&mut self, action: Action, _: &mut Cx<'_>) -> ActionResult {
-        let last = self.n_lines.saturating_sub(self.height);
-        cursor::move_cursor(&mut self.offset, action, self.height, last)
+        self.scroll.handle_action(action)
     }
 
     fn after_input(&mut self, cx: &mut Cx<'_>) -> ActionResult {
@@ -104,10 +99,8 @@ impl Pane for HexdumpPane {
         };
         let n = if area.width < LINE_WIDTH { 8 } else { 16 };
         let bytes = &fetched.value.bytes;
-        self.n_lines = bytes.len().div_ceil(n);
-        self.height = usize::from(area.height).max(1);
-        self.offset = self.offset.min(self.n_lines.saturating_sub(1));
-        let lines = text::dump(bytes, n).skip(self.offset);
+        let first = self.scroll.resize(bytes.len().div_ceil(n), area.height);
+        let lines = text::dump(bytes, n).skip(first);
         for (line, row) in lines.zip(area.rows()) {
             frame.render_widget(Line::styled(line, theme.text), row);
         }

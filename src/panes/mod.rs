@@ -26,6 +26,7 @@ mod pivot;
 mod prompt;
 mod query;
 mod record;
+mod scroll_view;
 mod selection;
 mod target_names;
 mod tree;
@@ -68,6 +69,8 @@ pub use record::RecordPane;
 pub use selection::{Selection, TargetRows};
 pub use target_names::TargetNames;
 pub use tree::{TreePane, TreeState};
+
+use scroll_view::ScrollView;
 
 use crate::keys::{Action, Keymap, Scope};
 use crate::model::Document;

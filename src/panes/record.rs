@@ -1,9 +1,9 @@
 //! The popup with all fields of a record, a logged change, a request, a warning, or an explained query.
 
-use ratatui::{Frame, layout::Rect, text::Line, widgets::Clear};
+use ratatui::{Frame, layout::Rect, text::Line};
 use serde_json::Value;
 
-use super::{ActionResult, Pane, PaneHeader, RenderCx, cursor};
+use super::{ActionResult, Pane, PaneHeader, RenderCx, ScrollView};
 use crate::changes::{self, LoggedChange};
 use crate::keys::{Action, Scope};
 use crate::model::Document;
@@ -25,9 +25,7 @@ pub struct RecordPane {
     lines: Vec<(String, String)>,
     /// Lines that one field may take.
     max_lines: usize,
-    offset: usize,
-    n_lines: usize,
-    height: usize,
+    scroll: ScrollView,
     /// The layout and its width, cached: for a long record it is expensive.
     layout: Option<(u16, FieldLayout<'static>)>,
 }
@@ -41,9 +39,7 @@ impl RecordPane {
             title: visible(title),
             lines: lines.map(|(name, value)| (visible(name.into()), visible(value))).collect(),
             max_lines: MAX_LINES,
-            offset: 0,
-            n_lines: 0,
-            height: 1,
+            scroll: ScrollView::default(),
             layout: None,
         }
     }
@@ -201,27 +197,19 @@ impl Pane for RecordPane {
     }
 
     fn handle_action(&mut self, action: Action, _: &mut Cx<'_>) -> ActionResult {
-        let last = self.n_lines.saturating_sub(self.height);
-        cursor::move_cursor(&mut self.offset, action, self.height, last)
+        self.scroll.handle_action(action)
     }
 
     fn render(&mut self, frame: &mut Frame<'_>, area: Rect, _: &Session, cx: &RenderCx<'_>) {
         let theme = cx.theme;
-        self.height = usize::from(area.height).max(1);
         let layout = match self.layout.take() {
             Some((width, layout)) if width == area.width => layout,
             _ => self.layout_for(area.width, theme),
         };
-        self.n_lines = layout.render(area, self.offset, frame.buffer_mut(), theme);
+        let first = self.scroll.resize(layout.n_lines(), area.height);
+        layout.render(area, first, frame.buffer_mut(), theme);
         self.layout = Some((area.width, layout));
-        let n_below = self.n_lines.saturating_sub(self.offset + self.height);
-        if n_below > 0
-            && let Some(last) = area.rows().next_back()
-        {
-            frame.render_widget(Clear, last);
-            let text = format!("{} more lines below", n_below + 1);
-            frame.render_widget(Line::styled(text, theme.muted), last);
-        }
+        self.scroll.render_rest(frame, area, theme);
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use ratatui::{Frame, layout::Rect, text::Line};
 
 use super::super::{
-    ActionResult, DownloadPane, Pane, PaneHeader, PaneId, RenderCx, Selection, copy, cursor,
+    ActionResult, DownloadPane, Pane, PaneHeader, PaneId, RenderCx, ScrollView, Selection, copy,
     hexdump::HexdumpPane,
     pivot::{self, Observables},
 };
@@ -15,7 +15,7 @@ use crate::query::Index;
 use crate::session::{Cx, Destination, Session};
 use crate::text;
 use crate::theme::Theme;
-use crate::widgets::{FieldList, FieldRow};
+use crate::widgets::FieldRow;
 
 /// Paths and hosts that are listed; all of them are in the JSON record.
 const MAX_NAMED: usize = 100;
@@ -26,9 +26,7 @@ const MAX_LINES: usize = 4;
 /// The pane with the selected binary.
 #[derive(Debug, Default)]
 pub struct BinaryPane {
-    offset: usize,
-    n_lines: usize,
-    height: usize,
+    scroll: ScrollView,
     /// The binary that the scroll offset is for.
     scrolled_id: Option<Md5>,
 }
@@ -71,10 +69,9 @@ impl Pane for BinaryPane {
     }
 
     fn handle_action(&mut self, action: Action, cx: &mut Cx<'_>) -> ActionResult {
-        let last = self.n_lines.saturating_sub(self.height);
-        if let Some(to) = cursor::new_cursor(action, self.offset, self.height, last) {
-            self.offset = to;
-            return ActionResult::Done;
+        let scrolled = self.scroll.handle_action(action);
+        if !matches!(scrolled, ActionResult::Ignored) {
+            return scrolled;
         }
         let Some(binary) = cx.session().selection.binary.clone() else {
             return ActionResult::notify("No binary selected", cx);
@@ -102,7 +99,7 @@ impl Pane for BinaryPane {
         let md5 = cx.session().selection.binary.as_ref().map(|binary| binary.md5);
         if md5 != self.scrolled_id {
             self.scrolled_id = md5;
-            self.offset = 0;
+            self.scroll.reset();
         }
         ActionResult::Done
     }
@@ -114,10 +111,7 @@ impl Pane for BinaryPane {
             return;
         };
         let fields = facts(binary, &session.connection.zone, cx.theme);
-        self.height = usize::from(area.height);
-        self.offset = self.offset.min(self.n_lines.saturating_sub(1));
-        let list = FieldList { fields: &fields, scroll: self.offset };
-        self.n_lines = list.render(area, frame.buffer_mut(), cx.theme);
+        self.scroll.render_fields(&fields, frame, area, cx.theme);
     }
 }
 

@@ -20,9 +20,8 @@ pub use server::ServerDetails;
 pub use watchlist::WatchlistDetails;
 
 use super::{
-    ActionResult, Pane, PaneHeader, PaneId, RenderCx, Selection,
+    ActionResult, Pane, PaneHeader, PaneId, RenderCx, ScrollView, Selection,
     copy::{self, Clip},
-    cursor,
     pivot::{self, Observables},
 };
 use crate::keys::{Action, Scope};
@@ -30,7 +29,7 @@ use crate::model::Document;
 use crate::session::{Cx, Destination, Session, SessionRow};
 use crate::text::{self, Untrusted};
 use crate::theme::Theme;
-use crate::widgets::{FieldList, FieldRow};
+use crate::widgets::FieldRow;
 use crate::worker::Slot;
 
 /// Lines that a description or a query may take.
@@ -99,16 +98,14 @@ pub trait Details: fmt::Debug + Sized + 'static {
 /// A scrolled pane with the fields of `C`.
 #[derive(Debug)]
 pub struct DetailsPane<C: Details> {
-    offset: usize,
-    n_lines: usize,
-    height: usize,
+    scroll: ScrollView,
     /// What the scroll offset is for.
     scrolled_id: Option<C::Id>,
 }
 
 impl<C: Details> Default for DetailsPane<C> {
     fn default() -> Self {
-        Self { offset: 0, n_lines: 0, height: 1, scrolled_id: None }
+        Self { scroll: ScrollView::default(), scrolled_id: None }
     }
 }
 
@@ -128,10 +125,9 @@ impl<C: Details> Pane for DetailsPane<C> {
     }
 
     fn handle_action(&mut self, action: Action, cx: &mut Cx<'_>) -> ActionResult {
-        let last = self.n_lines.saturating_sub(self.height);
-        if let Some(to) = cursor::new_cursor(action, self.offset, self.height, last) {
-            self.offset = to;
-            return ActionResult::Done;
+        let scrolled = self.scroll.handle_action(action);
+        if !matches!(scrolled, ActionResult::Ignored) {
+            return scrolled;
         }
         if C::subject_id(cx.session()).is_none() {
             return ActionResult::notify(C::PLACEHOLDER, cx);
@@ -158,7 +154,7 @@ impl<C: Details> Pane for DetailsPane<C> {
         let subject_id = C::subject_id(cx.session());
         if subject_id != self.scrolled_id {
             self.scrolled_id = subject_id;
-            self.offset = 0;
+            self.scroll.reset();
         }
         ActionResult::Done
     }
@@ -169,10 +165,7 @@ impl<C: Details> Pane for DetailsPane<C> {
             return;
         }
         let fields = C::facts(session, cx.theme);
-        self.height = usize::from(area.height);
-        self.offset = self.offset.min(self.n_lines.saturating_sub(1));
-        let list = FieldList { fields: &fields, scroll: self.offset };
-        self.n_lines = list.render(area, frame.buffer_mut(), cx.theme);
+        self.scroll.render_fields(&fields, frame, area, cx.theme);
     }
 }
 

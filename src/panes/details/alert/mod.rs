@@ -7,21 +7,18 @@ mod group;
 use ratatui::{Frame, layout::Rect, text::Line};
 
 use super::super::{
-    ActionResult, Pane, PaneHeader, PaneId, RenderCx, Selection, copy, cursor,
+    ActionResult, Pane, PaneHeader, PaneId, RenderCx, ScrollView, Selection, copy,
     pivot::{self, Observables},
 };
 use crate::keys::{Action, Scope};
 use crate::model::{AlertId, Document};
 use crate::session::{Cx, Destination, Session};
 use crate::text::Untrusted;
-use crate::widgets::FieldList;
 
 /// The pane with the selected alert.
 #[derive(Debug, Default)]
 pub struct AlertPane {
-    offset: usize,
-    n_lines: usize,
-    height: usize,
+    scroll: ScrollView,
     /// The group and the alert that the scroll offset is for.
     scrolled_id: (Option<Untrusted>, Option<AlertId>),
 }
@@ -53,10 +50,9 @@ impl Pane for AlertPane {
     }
 
     fn handle_action(&mut self, action: Action, cx: &mut Cx<'_>) -> ActionResult {
-        let last = self.n_lines.saturating_sub(self.height);
-        if let Some(to) = cursor::new_cursor(action, self.offset, self.height, last) {
-            self.offset = to;
-            return ActionResult::Done;
+        let scrolled = self.scroll.handle_action(action);
+        if !matches!(scrolled, ActionResult::Ignored) {
+            return scrolled;
         }
         let Some(alert) = cx.session().selection.alert.clone() else {
             return ActionResult::notify("No alert selected", cx);
@@ -77,7 +73,7 @@ impl Pane for AlertPane {
         let ids = (group.map(|group| group.label().clone()), alert.map(|alert| alert.id.clone()));
         if ids != self.scrolled_id {
             self.scrolled_id = ids;
-            self.offset = 0;
+            self.scroll.reset();
         }
         ActionResult::Done
     }
@@ -102,9 +98,6 @@ impl Pane for AlertPane {
             frame.render_widget(Line::styled(text, cx.theme.muted), area);
             return;
         }
-        self.height = usize::from(area.height);
-        self.offset = self.offset.min(fields.len().saturating_sub(1));
-        let list = FieldList { fields: &fields, scroll: self.offset };
-        self.n_lines = list.render(area, frame.buffer_mut(), cx.theme);
+        self.scroll.render_fields(&fields, frame, area, cx.theme);
     }
 }

@@ -12,7 +12,7 @@ use ratatui::{
 pub(in crate::panes) use document::{id_fields, opened_title, process_title, run_fields};
 
 use super::super::{
-    ActionResult, Pane, PaneHeader, PaneId, RenderCx, Selection, copy, cursor,
+    ActionResult, Pane, PaneHeader, PaneId, RenderCx, ScrollView, Selection, copy,
     pivot::{self, Observables},
 };
 use super::subject;
@@ -21,7 +21,7 @@ use crate::keys::{Action, Scope};
 use crate::model::{Document, ProcessId};
 use crate::session::{Cx, Destination, RemoteState, Session};
 use crate::text;
-use crate::widgets::{FieldList, FieldRow};
+use crate::widgets::FieldRow;
 use crate::worker::Slot;
 
 /// Width from which process and binary are drawn side by side.
@@ -36,9 +36,7 @@ const SLOTS: &[Slot] = &[Slot::Sensor, Slot::SensorGroup, Slot::Binary, Slot::Pr
 /// The pane with the selected process.
 #[derive(Debug, Default)]
 pub struct ProcessDetailsPane {
-    offset: usize,
-    n_lines: usize,
-    height: usize,
+    scroll: ScrollView,
     /// The process that the scroll offset is for.
     scrolled_id: Option<ProcessId>,
 }
@@ -91,10 +89,9 @@ impl Pane for ProcessDetailsPane {
     }
 
     fn handle_action(&mut self, action: Action, cx: &mut Cx<'_>) -> ActionResult {
-        let last = self.n_lines.saturating_sub(self.height);
-        if let Some(to) = cursor::new_cursor(action, self.offset, self.height, last) {
-            self.offset = to;
-            return ActionResult::Done;
+        let scrolled = self.scroll.handle_action(action);
+        if !matches!(scrolled, ActionResult::Ignored) {
+            return scrolled;
         }
         let Some(process) = cx.session().details_process().cloned() else {
             return ActionResult::notify("No process shown", cx);
@@ -120,7 +117,7 @@ impl Pane for ProcessDetailsPane {
         let process = cx.session().details_process().map(|process| process.id);
         if process != self.scrolled_id {
             self.scrolled_id = process;
-            self.offset = 0;
+            self.scroll.reset();
         }
         ActionResult::Done
     }
@@ -152,14 +149,7 @@ impl Pane for ProcessDetailsPane {
             first.push(FieldRow::single_line("", ""));
             first.append(&mut second);
         }
-        self.height = usize::from(area.height);
-        self.offset = self.offset.min(self.n_lines.saturating_sub(1));
-        self.n_lines = 0;
-        for (fields, place) in [(first, left), (second, right)] {
-            let list = FieldList { fields: &fields, scroll: self.offset };
-            let n_lines = list.render(place, frame.buffer_mut(), theme);
-            self.n_lines = self.n_lines.max(n_lines);
-        }
+        self.scroll.render_columns([(first, left), (second, right)], frame, theme);
     }
 }
 

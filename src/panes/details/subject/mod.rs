@@ -7,21 +7,19 @@ pub(in crate::panes) use host::{clock_line, secondary_facts, sensor_fields};
 
 use ratatui::{Frame, layout::Rect, text::Line};
 
-use super::super::{ActionResult, Pane, PaneHeader, PaneId, RenderCx, Selection, copy, cursor, pivot::Observables};
+use super::super::{ActionResult, Pane, PaneHeader, PaneId, RenderCx, ScrollView, Selection, copy, pivot::Observables};
 use crate::keys::{Action, Scope};
 use crate::model::{Document, Process, ProcessId, Sensor};
 use crate::session::{Cx, Remote, RemoteState, Session};
 use crate::text;
 use crate::theme::Theme;
-use crate::widgets::{FieldList, FieldRow};
+use crate::widgets::FieldRow;
 use crate::worker::Slot;
 
 /// The pane with the sensor and the binary of the selected process.
 #[derive(Debug, Default)]
 pub struct SensorPane {
-    offset: usize,
-    n_lines: usize,
-    height: usize,
+    scroll: ScrollView,
     /// The process that the scroll offset is for.
     scrolled_id: Option<ProcessId>,
 }
@@ -65,10 +63,9 @@ impl Pane for SensorPane {
     }
 
     fn handle_action(&mut self, action: Action, cx: &mut Cx<'_>) -> ActionResult {
-        let last = self.n_lines.saturating_sub(self.height);
-        if let Some(to) = cursor::new_cursor(action, self.offset, self.height, last) {
-            self.offset = to;
-            return ActionResult::Done;
+        let scrolled = self.scroll.handle_action(action);
+        if !matches!(scrolled, ActionResult::Ignored) {
+            return scrolled;
         }
         let session = cx.session();
         let process = session.details_process();
@@ -94,7 +91,7 @@ impl Pane for SensorPane {
         let process = cx.session().details_process().map(|process| process.id);
         if process != self.scrolled_id {
             self.scrolled_id = process;
-            self.offset = 0;
+            self.scroll.reset();
         }
         ActionResult::Done
     }
@@ -115,10 +112,7 @@ impl Pane for SensorPane {
             fields.push(FieldRow::single_line("", ""));
             fields.extend(dim_stale(remote, secondary_facts(&fetched.value), theme));
         }
-        self.height = usize::from(area.height);
-        self.offset = self.offset.min(fields.len().saturating_sub(self.height));
-        let list = FieldList { fields: &fields, scroll: self.offset };
-        self.n_lines = list.render(area, frame.buffer_mut(), theme);
+        self.scroll.render_fields(&fields, frame, area, theme);
     }
 }
 
