@@ -41,7 +41,11 @@ impl Client {
     /// Starts the download of the server's archive of a file (reference 2.5).
     pub async fn download(&self, md5: Md5) -> Result<Download, Error> {
         let path = format!("/api/v1/binary/{}", md5.to_upper_hex());
-        let spec = RequestSpec::get(path, format!("a copy of {md5}"));
+        self.start_download(RequestSpec::get(path, format!("a copy of {md5}"))).await
+    }
+
+    /// Starts the download of a file that the server sends as it is.
+    pub(super) async fn start_download(&self, spec: RequestSpec) -> Result<Download, Error> {
         let mut n_retries = 0;
         loop {
             let ReadyRequest { request, mut attempt, permit, auth_attempt } = self.prepare(&spec).await?;

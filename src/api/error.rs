@@ -16,6 +16,9 @@ pub enum Error {
     /// 404, or an empty list in answer to a request for one record.
     #[error("{what} not found on the server")]
     NotFound { what: String },
+    /// 404 of a request in a session of Live Response that has ended, or whose sensor has left it (reference 2.17).
+    #[error("the Live Response session is gone{}{reason}", if .reason.is_empty() { "" } else { ": " })]
+    SessionGone { reason: String },
     /// 400 with a reason that is about the syntax of the query.
     #[error("the server cannot read the query: {reason}")]
     Syntax { reason: String },
@@ -109,6 +112,7 @@ impl Error {
             | Self::NotSent { .. }
             | Self::Forbidden { .. }
             | Self::NotFound { .. }
+            | Self::SessionGone { .. }
             | Self::Syntax { .. }
             | Self::LeadingWildcard { .. }
             | Self::Certificate { .. }
@@ -150,6 +154,7 @@ impl Error {
             | Self::TooOld { .. }
             | Self::Forbidden { .. }
             | Self::NotFound { .. }
+            | Self::SessionGone { .. }
             | Self::Syntax { .. }
             | Self::LeadingWildcard { .. }
             | Self::Unreachable { .. }
@@ -184,6 +189,7 @@ impl Error {
         match self {
             Self::Forbidden { what } => Self::Forbidden { what: change(what) },
             Self::NotFound { what } => Self::NotFound { what: change(what) },
+            Self::SessionGone { reason } => Self::SessionGone { reason: change(reason) },
             Self::Syntax { reason } => Self::Syntax { reason: change(reason) },
             Self::Unreachable { url, reason } => Self::Unreachable { url: change(url), reason: change(reason) },
             Self::Proxy { proxy, url, reason } => {
@@ -272,6 +278,9 @@ impl Error {
             }
             Self::TooLarge { .. } => "use a narrower query, fewer rows or one segment",
             Self::TooOld { .. } => "write it in the query, if the server has a field for it",
+            Self::Refused { status: 412, .. } => {
+                "Live Response is off on this server: an administrator sets CbLREnabled=True in cb.conf"
+            }
             Self::Refused { status: 502 | 503, .. } => {
                 "the server's web front end runs, its back end does not: retry in a minute"
             }
@@ -282,6 +291,7 @@ impl Error {
             Self::Malformed { .. } => {
                 "check that the profile's url leads to the server itself, not to a login page or a proxy before it"
             }
+            Self::SessionGone { .. } => "run it again: a new session is opened",
             Self::NotFound { .. } | Self::Refused { .. } | Self::Invalid { .. } => return None,
             Self::Internal => "please report it with the log",
         })

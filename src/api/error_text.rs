@@ -51,6 +51,23 @@ pub(super) fn syntax_error(body: &str) -> Option<String> {
     matches!(reason, "query_malformed_syntax" | "query_syntax_error").then(|| reason.to_owned())
 }
 
+/// Returns why a session of Live Response is gone, if a 404 says so: by a text that begins with `Sensor` or `Session`, or
+/// by a `status` of `NOT_FOUND` (reference 2.17).
+pub(super) fn session_gone_reason(path: &str, body: &str) -> Option<String> {
+    let is_of_session = path.strip_prefix("/api/v1/cblr/session/").is_some_and(|rest| !rest.is_empty());
+    if !is_of_session {
+        return None;
+    }
+    let body = body.trim();
+    let fields: Map<String, Value> = serde_json::from_str(body).unwrap_or_default();
+    let has_status = fields.get("status").and_then(Value::as_str) == Some("NOT_FOUND");
+    if has_status {
+        let reason = ["reason", "message", "error"].into_iter().find_map(|name| fields.get(name)?.as_str());
+        return Some(excerpt(reason.unwrap_or_default()));
+    }
+    (body.starts_with("Sensor") || body.starts_with("Session")).then(|| excerpt(body))
+}
+
 /// Summarizes the body of an error: the message in JSON, the title of a web page, or the text itself.
 pub(super) fn summarize(body: &str) -> String {
     let body = body.trim();
@@ -164,6 +181,21 @@ mod tests {
             ("{\"id\": ", Some("broken JSON")),
         ] {
             assert_eq!(foreign_answer(body), expected, "{body}");
+        }
+    }
+
+    #[test]
+    fn a_session_is_gone_if_the_server_names_it_and_not_if_a_file_is_missing() {
+        let reason = |body: &str| session_gone_reason("/api/v1/cblr/session/3/command", body);
+        assert_eq!(reason("Session 3 not found\u{1b}[2J").as_deref(), Some("Session 3 not found␛[2J"));
+        assert_eq!(reason("Sensor 7 is not connected").as_deref(), Some("Sensor 7 is not connected"));
+        assert_eq!(reason(r#"{"status": "NOT_FOUND", "reason": "no session"}"#).as_deref(), Some("no session"));
+        assert_eq!(reason(r#"{"status": "NOT_FOUND"}"#).as_deref(), Some(""));
+        for body in ["", "<html>404</html>", "File 2 not found", r#"{"status": "error"}"#] {
+            assert_eq!(reason(body), None, "{body}");
+        }
+        for path in ["/api/v1/cblr/session", "/api/v1/cblr/session/", "/api/v1/sensor/7"] {
+            assert_eq!(session_gone_reason(path, "Sensor 7"), None, "{path}");
         }
     }
 

@@ -35,7 +35,7 @@ pub use error::{CertificateProblem, Error};
 pub use proxy::Proxy;
 pub use settings::{Settings, Tls};
 pub use trace::RequestTrace;
-pub use write::{AlertUpdate, WriteReply, WriteRequest};
+pub use write::{AlertUpdate, Upload, WriteReply, WriteRequest};
 
 use crate::model::{Clock, Timings};
 use auth::AuthGate;

@@ -156,7 +156,8 @@ impl Client {
         Ok(ReadyRequest { request, attempt, permit, auth_attempt })
     }
 
-    async fn exchange(
+    /// Sends a request and reads the answer of a success.
+    pub(super) async fn exchange(
         &self,
         spec: &RequestSpec,
         request: RequestBuilder,
@@ -278,7 +279,12 @@ impl Client {
             401 => return Error::Unauthorized,
             407 => return self.proxy_refused(false),
             403 => return Error::Forbidden { what: spec.purpose.clone() },
-            404 => return Error::NotFound { what: spec.about.clone() },
+            404 => {
+                return match error_text::session_gone_reason(spec.path(), body) {
+                    Some(reason) => Error::SessionGone { reason },
+                    None => Error::NotFound { what: spec.about.clone() },
+                };
+            }
             429 | 503 => {
                 let now = self.0.clock.now();
                 return Error::Busy(text(RETRY_AFTER).and_then(|text| retry::parse_retry_after(text, now)));

@@ -50,6 +50,13 @@ pub struct Timings {
     pub probe_timeout: Duration,
     /// Interval for polling for new alerts while live updates are on.
     pub live_poll_interval: Duration,
+    /// Delay before the first poll of a command on a host; doubled for each further one.
+    pub command_poll: Duration,
+    /// Maximum delay between polls of a command or of a pending session.
+    pub max_command_poll: Duration,
+    /// Interval of the requests that keep a session with a host from being closed while a command runs. The server
+    /// closes it after two minutes.
+    pub keepalive_interval: Duration,
     /// How long answers that may change at any time, such as a sensor's record, remain fresh.
     pub sensor_age: Duration,
     /// How long the document of a process that has not ended remains fresh.
@@ -72,6 +79,9 @@ impl Default for Timings {
             fast_poll_for: Duration::from_mins(2),
             probe_timeout: Duration::from_secs(10),
             live_poll_interval: Duration::from_secs(30),
+            command_poll: Duration::from_millis(50),
+            max_command_poll: Duration::from_millis(500),
+            keepalive_interval: Duration::from_secs(30),
             sensor_age: Duration::from_secs(15),
             running_age: Duration::from_secs(30),
             count_age: Duration::from_mins(5),
@@ -89,6 +99,8 @@ impl Timings {
             read_back_interval: Duration::from_millis(5),
             lock_poll_interval: Duration::from_millis(5),
             live_poll_interval: Duration::from_millis(5),
+            command_poll: Duration::from_millis(1),
+            max_command_poll: Duration::from_millis(5),
             ..Self::default()
         }
     }

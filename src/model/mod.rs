@@ -15,6 +15,7 @@ mod hash;
 mod hash_list;
 mod lineage;
 mod link;
+mod live_response;
 mod path_check;
 mod period;
 mod prevalence;
@@ -45,6 +46,11 @@ pub use hash::{Md5, Sha256};
 pub use hash_list::HashList;
 pub use lineage::{Lineage, Top};
 pub use link::{Link, LinkTarget, host};
+pub use live_response::{
+    CommandOutput, CommandResult, CommandRun, CommandRunId, Compression, DumpProgress, ExecuteWait, FileEntry,
+    HostProcess, LiveCommand, LiveCommandKind, LiveSession, LiveSessionId, LiveStatus, Overwrite, RegistryData,
+    RegistryType, RegistryValue, ResultCode, RunStatus, StoredFile, StoredFileId,
+};
 pub use path_check::PathCheck;
 pub use period::{EventClock, Period, parse_end, parse_moment};
 pub use prevalence::{HostCount, Prevalence};

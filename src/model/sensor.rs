@@ -58,6 +58,8 @@ pub struct Sensor {
     pub is_isolating: Option<bool>,
     /// Whether it supports isolation.
     pub supports_isolation: Option<bool>,
+    /// Whether the sensor has Live Response.
+    pub supports_live_response: Option<bool>,
     /// Whether it will be uninstalled at its next check-in.
     pub uninstall: Option<bool>,
     pub uninstalled: Option<bool>,

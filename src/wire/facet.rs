@@ -28,7 +28,7 @@ pub fn facets(json: &str, fields: &[String]) -> Result<Facets, Malformed> {
         Facet { field, values, broken: n_broken }
     });
     let facets: Vec<Facet> = facets.collect();
-    let envelope = Record::envelope(&members, "facets");
+    let envelope = Record::envelope(&members, &["facets"]);
     // Without a total, the largest sum of one field is a lower bound.
     let total = envelope.count("total_results");
     let lower_bound = facets.iter().map(Facet::sum).max().unwrap_or(0);

@@ -78,7 +78,7 @@ pub fn parse_page<T: FromRecord>(json: &str, requested: Span) -> Result<Page<T>,
     let results = members.get("results").ok_or_else(|| Malformed("an object without results".into()))?;
     let list: Vec<&RawValue> = serde_json::from_str(results.get())
         .map_err(|_| Malformed::unexpected_value(results.get(), "a list of results"))?;
-    let envelope = Record::envelope(&members, "results");
+    let envelope = Record::envelope(&members, &["results"]);
     let start = envelope.count("start").unwrap_or(requested.start);
     let total = envelope.count("total_results");
     if total.is_none() && requested.rows == 0 {

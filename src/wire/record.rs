@@ -53,11 +53,11 @@ impl Record {
         Some(Self { fields, document: Document::new(json) })
     }
 
-    /// Creates a record of all members of an envelope but its rows.
-    pub(super) fn envelope(members: &MemberMap<'_>, rows: &str) -> Self {
+    /// Creates a record of all members of an envelope but its lists of rows.
+    pub(super) fn envelope(members: &MemberMap<'_>, rows: &[&str]) -> Self {
         let fields = members
             .iter()
-            .filter(|(name, _)| *name != rows)
+            .filter(|(name, _)| !rows.contains(&name.as_str()))
             .filter_map(|(name, value)| Some((name.clone(), serde_json::from_str(value.get()).ok()?)))
             .collect();
         Self { fields, document: Document::default() }

@@ -26,6 +26,7 @@ impl FromRecord for Sensor {
             isolation_wanted: record.flag("network_isolation_enabled"),
             is_isolating: record.flag("is_isolating"),
             supports_isolation: record.flag("supports_isolation"),
+            supports_live_response: record.flag("supports_cblr"),
             uninstall: record.flag("uninstall"),
             uninstalled: record.flag("uninstalled"),
             restart_queued: record.flag("restart_queued"),

@@ -6,7 +6,9 @@
 use std::{env, fs, path::PathBuf};
 
 use lampblack::{
-    model::{Binary, Document, Group, Page, Prevalence, Process, Sensor, ServerInfo, Span, Summary},
+    model::{
+        Binary, Document, Group, HostProcess, LiveSession, Page, Prevalence, Process, Sensor, ServerInfo, Span, Summary,
+    },
     wire,
 };
 use serde_json::Value;
@@ -42,7 +44,7 @@ fn every_recorded_answer_is_read_without_loss() {
 
 /// What a file holds, by its name.
 fn check_for(name: &str) -> Option<Check> {
-    let kinds: [(&str, Check); 11] = [
+    let kinds: [(&str, Check); 15] = [
         ("get_info", |name, json| one(name, json, server)),
         ("get_sensor_list", |name, json| list(name, json, sensor)),
         ("get_sensor_search", |name, json| page(name, json, sensor)),
@@ -56,6 +58,10 @@ fn check_for(name: &str) -> Option<Check> {
         }),
         ("get_binary_search", |name, json| page(name, json, binary)),
         ("get_binary_summary", |name, json| one(name, json, binary)),
+        ("get_cblr_session_list", |name, json| list(name, json, live_session)),
+        ("get_cblr_session_", |name, json| one(name, json, live_session)),
+        ("get_cblr_command_", command_run),
+        ("post_cblr_command_", command_run),
     ];
     kinds.into_iter().find_map(|(prefix, check)| name.starts_with(prefix).then_some(check))
 }
@@ -202,6 +208,7 @@ fn sensor(name: &str, sensor: &Sensor, sent: &Value) {
         ("network_isolation_enabled", sensor.isolation_wanted.is_some()),
         ("is_isolating", sensor.is_isolating.is_some()),
         ("supports_isolation", sensor.supports_isolation.is_some()),
+        ("supports_cblr", sensor.supports_live_response.is_some()),
         ("uninstall", sensor.uninstall.is_some()),
         ("uninstalled", sensor.uninstalled.is_some()),
         ("restart_queued", sensor.restart_queued.is_some()),
@@ -296,6 +303,68 @@ fn binary(name: &str, binary: &Binary, sent: &Value) {
     assert_eq!(binary.observed_paths.len(), paths, "{name}");
     assert!(binary.watchlists.iter().all(|hit| hit.at.is_some()), "{name}");
     assert_eq!(binary.feeds.len(), scores(sent), "{name}");
+}
+
+fn live_session(name: &str, session: &LiveSession, sent: &Value) {
+    let kept = [
+        ("status", !session.status.label().is_empty()),
+        ("sensor_id", session.sensor.is_some()),
+        ("supported_commands", !session.commands.is_empty()),
+        ("drives", !session.drives.is_empty()),
+        ("storage_size", session.storage_size.is_some()),
+        ("create_time", session.created.is_some()),
+        ("sensor_wait_timeout", session.sensor_wait_timeout.is_some()),
+        ("address", session.address.is_some()),
+        ("check_in_timeout", session.check_in_timeout.is_some()),
+        ("hostname", !session.host.is_empty()),
+        ("storage_ttl", session.storage_days.is_some()),
+        ("os_version", !session.os_version.is_empty()),
+        ("session_timeout", session.session_timeout.is_some()),
+        ("current_working_directory", !session.working_directory.is_empty()),
+    ];
+    whole(name, &session.document, sent, &kept);
+    assert_eq!(session.commands.len(), sent["supported_commands"].as_array().unwrap().len(), "{name}");
+}
+
+fn command_run(name: &str, json: &str) {
+    let mut sent = raw(json);
+    let processes = sent.as_object_mut().unwrap().remove("processes").unwrap_or(Value::Array(Vec::new()));
+    let run = wire::command_run(json).unwrap();
+    let kept = [
+        ("id", true),
+        ("status", run.status.is_final() || sent["status"] == "pending"),
+        ("username", !run.user.is_empty()),
+        ("sensor_id", run.sensor.is_some()),
+        ("session_id", run.session.is_some()),
+        ("object", !run.object.is_empty()),
+        ("name", !run.name.is_empty()),
+        ("create_time", run.created.is_some()),
+        ("completion", run.completed.is_some()),
+        ("result_code", run.result.is_some()),
+        ("file_id", run.file.is_some()),
+    ];
+    whole(name, &run.document, &sent, &kept);
+    let processes = processes.as_array().unwrap();
+    assert_eq!((run.output.processes.len(), run.output.n_unreadable), (processes.len(), 0), "{name}");
+    for (process, sent) in run.output.processes.iter().zip(processes) {
+        host_process(name, process, sent);
+    }
+}
+
+fn host_process(name: &str, process: &HostProcess, sent: &Value) {
+    let kept = [
+        ("pid", true),
+        ("parent", process.parent_pid.is_some()),
+        ("parent_guid", process.parent.is_some()),
+        ("proc_guid", process.id.is_some()),
+        ("path", !process.path.is_empty()),
+        ("command_line", !process.command_line.is_empty()),
+        ("username", !process.user.is_empty()),
+        ("sid", !process.sid.is_empty()),
+        ("create_time", process.started.is_some()),
+    ];
+    whole(name, &process.document, sent, &kept);
+    assert_eq!(process.id.and_then(|id| id.pid()), Some(process.pid), "{name}");
 }
 
 /// How many feeds have a score in a document.

@@ -7,6 +7,7 @@ pub(super) mod binary;
 pub(super) mod event;
 pub(super) mod feed;
 pub(super) mod info;
+pub(super) mod live_response;
 pub(super) mod process;
 pub(super) mod sensor;
 pub(super) mod watchlist;

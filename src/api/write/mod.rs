@@ -4,11 +4,13 @@
 mod admin;
 mod alert;
 mod feed;
+mod live_response;
 mod watchlist;
 
 use std::fmt;
 
 pub use alert::AlertUpdate;
+pub use live_response::Upload;
 
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};

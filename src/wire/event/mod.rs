@@ -52,7 +52,7 @@ pub fn events(json: &str, process: ProcessId, segment: Segment) -> Result<EventB
         None => envelope.clone(),
     };
     let mut events = EventBatch {
-        elapsed: Record::envelope(&envelope, "process").float("elapsed"),
+        elapsed: Record::envelope(&envelope, &["process"]).float("elapsed"),
         signatures: inner.get("binaries").map_or_else(BTreeMap::new, |json| signatures(json)),
         process: document(&inner),
         ..EventBatch::default()

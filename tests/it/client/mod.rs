@@ -5,6 +5,7 @@ mod answers;
 mod downloads;
 mod errors;
 mod events;
+mod live_response;
 mod others;
 mod privacy;
 mod repeats;
