@@ -27,7 +27,7 @@ use super::{
     http::{
         fault::{Fault, Mode, corrupt_rows},
         request::ApiRequest,
-        response::{ApiResponse, Content},
+        response::{ApiResponse, Caching, Content},
     },
     routes,
     state::server::{Server, may_control, response_delay},
@@ -80,6 +80,7 @@ pub(in crate::sim) async fn handle_request(
     request.drops_change = fault.as_ref().is_some_and(|fault| fault.mode == Mode::NeverConfirm);
     request.has_rebooted = fault.as_ref().is_some_and(|fault| fault.mode == Mode::Reboot);
     request.is_partial = fault.as_ref().is_some_and(|fault| fault.mode == Mode::Partial);
+    request.host_fault = fault.as_ref().and_then(|fault| fault.mode.host_fault());
     let answer = run_application(&server, request, is_authorized, fault.as_ref()).await;
     let mut answer = fault.as_ref().and_then(fault_response).unwrap_or(answer);
     match fault.as_ref().map(|fault| fault.mode) {
@@ -153,7 +154,11 @@ fn fault_response(fault: &Fault) -> Option<ApiResponse> {
         | Mode::WrongTypes
         | Mode::NeverConfirm
         | Mode::Reboot
-        | Mode::Partial => return None,
+        | Mode::Partial
+        | Mode::SessionLost
+        | Mode::SensorGone
+        | Mode::AccessDenied
+        | Mode::DiskFull => return None,
     };
     answer.retry_after = fault.retry_after.or((fault.mode == Mode::TooMany).then_some(1));
     Some(answer)
@@ -232,11 +237,18 @@ fn build_response(
         .header(header::DATE, &date)
         .header(header::EXPIRES, &date)
         .header(header::CACHE_CONTROL, "max-age=0")
-        .header(header::PRAGMA, "no-cache")
-        .header(header::LAST_MODIFIED, format::naive_time(server.now()))
         .header(header::STRICT_TRANSPORT_SECURITY, "max-age=31536000")
         .header(header::X_CONTENT_TYPE_OPTIONS, "nosniff")
         .header(header::X_FRAME_OPTIONS, "DENY");
+    response = match &answer.caching {
+        Caching::Page => {
+            response.header(header::PRAGMA, "no-cache").header(header::LAST_MODIFIED, format::naive_time(server.now()))
+        }
+        Caching::None => response,
+        Caching::File { etag, modified } => {
+            response.header(header::ETAG, etag).header(header::LAST_MODIFIED, http_date(*modified))
+        }
+    };
     if let Some(kind) = kind {
         response = response.header(header::CONTENT_TYPE, HeaderValue::from_static(kind));
     }

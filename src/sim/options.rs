@@ -31,6 +31,10 @@ pub struct Options {
     pub latency: Duration,
     /// How long a sensor takes to carry out a request.
     pub checkin: Duration,
+    /// How long a command takes on a host, in a session of Live Response.
+    pub command_time: Duration,
+    /// Whether Live Response is enabled on the server.
+    pub live_response: bool,
     /// How long until searches see a changed alert or report.
     pub index_lag: Duration,
     /// Upper limit for the rows of one response; `None`: no limit.
@@ -60,6 +64,8 @@ impl Default for Options {
             token: None,
             latency: Duration::ZERO,
             checkin: Duration::from_secs(3),
+            command_time: Duration::ZERO,
+            live_response: true,
             index_lag: Duration::ZERO,
             max_rows: None,
             search_timeout: Duration::from_secs(30),

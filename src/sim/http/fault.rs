@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::request::ApiRequest;
+use super::request::{ApiRequest, HostFault};
 
 /// A fault: the failure, the requests it applies to, and how often.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -91,6 +91,44 @@ pub enum Mode {
     Answer,
     /// A change of several alerts or reports is applied to every other one, and reported as complete.
     Partial,
+    /// The Live Response session of the request has ended, and the server does not know it any more.
+    SessionLost,
+    /// The sensor has left its Live Response session.
+    SensorGone,
+    /// The host refuses the Live Response command.
+    AccessDenied,
+    /// The host has no space for the Live Response command.
+    DiskFull,
+}
+
+impl Mode {
+    /// Returns the failure of a session or a command; `None` for other modes.
+    pub(in crate::sim) fn host_fault(self) -> Option<HostFault> {
+        match self {
+            Self::SessionLost => Some(HostFault::SessionLost),
+            Self::SensorGone => Some(HostFault::SensorGone),
+            Self::AccessDenied => Some(HostFault::AccessDenied),
+            Self::DiskFull => Some(HostFault::DiskFull),
+            Self::Latency
+            | Self::Unauthorized
+            | Self::Forbidden
+            | Self::NotFound
+            | Self::TooMany
+            | Self::Internal
+            | Self::BadGateway
+            | Self::Unavailable
+            | Self::GatewayTimeout
+            | Self::Hang
+            | Self::Cut
+            | Self::BrokenJson
+            | Self::WrongTypes
+            | Self::NeverConfirm
+            | Self::Reboot
+            | Self::LostAnswer
+            | Self::Answer
+            | Self::Partial => None,
+        }
+    }
 }
 
 impl Fault {

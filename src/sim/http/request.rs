@@ -19,6 +19,17 @@ pub(in crate::sim) struct ApiRequest {
     pub(in crate::sim) has_rebooted: bool,
     /// Whether a change of several objects is applied to every other one only.
     pub(in crate::sim) is_partial: bool,
+    /// What goes wrong on the host of a session.
+    pub(in crate::sim) host_fault: Option<HostFault>,
+}
+
+/// A failure of a session with a host, or of a command there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::sim) enum HostFault {
+    SessionLost,
+    SensorGone,
+    AccessDenied,
+    DiskFull,
 }
 
 impl ApiRequest {
@@ -35,6 +46,7 @@ impl ApiRequest {
             drops_change: false,
             has_rebooted: false,
             is_partial: false,
+            host_fault: None,
         }
     }
 
@@ -76,6 +88,11 @@ impl ApiRequest {
     /// Parses a parameter as a number; `None` if it is absent, negative or not a number.
     pub(in crate::sim) fn number(&self, name: &str) -> Option<u64> {
         self.param(name)?.trim().parse().ok()
+    }
+
+    /// Returns the body as it came.
+    pub(in crate::sim) fn body(&self) -> &[u8] {
+        &self.body
     }
 
     /// Parses the body as JSON; an empty one is `null`.

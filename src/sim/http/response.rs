@@ -2,6 +2,7 @@
 
 use std::io;
 
+use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::{
     Value, json,
@@ -15,6 +16,19 @@ pub(in crate::sim) struct ApiResponse {
     pub(in crate::sim) content: Content,
     /// Value of a `Retry-After` header, in seconds.
     pub(in crate::sim) retry_after: Option<u64>,
+    pub(in crate::sim) caching: Caching,
+}
+
+/// Headers about caching, which differ between resources.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(in crate::sim) enum Caching {
+    /// `Pragma: no-cache`, and the present in local time as `Last-Modified`.
+    #[default]
+    Page,
+    /// None of them: Live Response.
+    None,
+    /// A file: a tag, and a date of its content.
+    File { etag: String, modified: Timestamp },
 }
 
 /// Content of a response.
@@ -30,11 +44,24 @@ pub(in crate::sim) enum Content {
     Zip(Vec<u8>),
     Png(Vec<u8>),
     Gzip(Vec<u8>),
+    /// A file as it is.
+    Octets(Vec<u8>),
 }
 
 impl ApiResponse {
     fn new(status: u16, content: Content) -> Self {
-        Self { status, content, retry_after: None }
+        Self { status, content, retry_after: None, caching: Caching::Page }
+    }
+
+    /// Sets the headers about caching.
+    #[must_use]
+    pub(in crate::sim) fn with_caching(self, caching: Caching) -> Self {
+        Self { caching, ..self }
+    }
+
+    /// Creates a 200 with a file as it is.
+    pub(in crate::sim) fn octets(bytes: Vec<u8>) -> Self {
+        Self::new(200, Content::Octets(bytes))
     }
 
     /// Creates a 200 with indented JSON.
@@ -171,6 +198,7 @@ impl Content {
             Self::Zip(bytes) => (bytes.clone(), Some("application/zip")),
             Self::Gzip(bytes) => (bytes.clone(), Some("application/x-gzip")),
             Self::Png(bytes) => (bytes.clone(), Some("image/png")),
+            Self::Octets(bytes) => (bytes.clone(), Some("application/octet-stream")),
         }
     }
 }

@@ -8,9 +8,6 @@ use crate::sim::{
     state::server::Server,
 };
 
-/// Whether Live Response is available, for which there are no routes.
-const LIVE_RESPONSE: bool = false;
-
 pub(super) fn handle(server: &Server, request: &ApiRequest) -> Option<ApiResponse> {
     let (method, path) = request.route();
     let ["api", "info"] = path.as_slice() else {
@@ -29,7 +26,7 @@ fn server_info(server: &Server) -> Value {
     let mut info = json!({
         "version": server.version.text,
         "version_release": server.version.package_version(),
-        "cblrEnabled": LIVE_RESPONSE,
+        "cblrEnabled": server.options.live_response,
         "banningEnabled": true,
         "liveResponseAutoAttach": true,
         "processPageSize": 10,

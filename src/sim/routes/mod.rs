@@ -17,6 +17,7 @@ mod info;
 mod ingress;
 mod installer;
 mod license;
+mod live_response;
 mod process;
 mod process_evidence;
 mod process_json;
@@ -74,6 +75,7 @@ pub(super) fn handle(server: &Server, request: &ApiRequest) -> ApiResponse {
         report::handle,
         feed::handle,
         ban::handle,
+        live_response::handle,
     ];
     resources.into_iter().find_map(|resource| resource(server, request)).unwrap_or_else(|| ApiResponse::app_error(404))
 }

@@ -190,7 +190,7 @@ fn full_document(server: &Server, document: &Document<'_>, counts: Counts) -> Ma
         "username": process.user(),
         "start": or_damaged(json!(format::solr_time(process.start()))),
         "last_update": format::solr_time(end),
-        "terminated": process.has_ended(),
+        "terminated": process.has_ended() || server.with_live_response(|live| live.is_killed(process.id())),
         "parent_id": parent.to_string(),
         "parent_unique_id": format::unique_id(parent, 1, release),
         "parent_name": parent_name,

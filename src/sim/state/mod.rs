@@ -3,6 +3,8 @@
 pub(super) mod admin;
 pub(super) mod bans;
 pub(super) mod detections;
+pub(super) mod live_response;
+pub(super) mod machine;
 pub(super) mod result_cache;
 pub(super) mod sensor_list;
 pub(super) mod sensors;

@@ -20,8 +20,8 @@ use super::super::{
     world::{Rng, World, WorldOptions},
 };
 use super::{
-    admin::AdminRecords, bans::Bans, detections::Detections, result_cache::Searches, sensor_list::SensorLists,
-    sensors::Sensors,
+    admin::AdminRecords, bans::Bans, detections::Detections, live_response::LiveResponse, result_cache::Searches,
+    sensor_list::SensorLists, sensors::Sensors,
 };
 
 /// Limit of the recorded requests; older ones are dropped.
@@ -43,6 +43,8 @@ pub(in crate::sim) struct Server {
     sensor_lists: Mutex<SensorLists>,
     /// Groups, users and other records of administrators. Lock order: `admin` before `state`.
     admin: Mutex<AdminRecords>,
+    /// Sessions with hosts. No other lock is taken under it.
+    live_response: Mutex<LiveResponse>,
     state: Mutex<ServerState>,
 }
 
@@ -85,6 +87,7 @@ impl Server {
             detections: Detections::from_world(&world, options.index_lag),
             sensor_lists: Mutex::default(),
             admin: Mutex::new(AdminRecords::from_world(&world)),
+            live_response: Mutex::default(),
             state: Mutex::new(ServerState { bans: Bans::from_world(&world), ..ServerState::default() }),
             world,
             options,
@@ -124,6 +127,13 @@ impl Server {
         f(&mut admin)
     }
 
+    /// Calls `f` with the sessions of Live Response, locked, after the check-ins that are due.
+    pub(in crate::sim) fn with_live_response<T>(&self, f: impl FnOnce(&mut LiveResponse) -> T) -> T {
+        let mut live_response = self.live_response.lock().expect("no holder of the lock panics");
+        live_response.update(Instant::now());
+        f(&mut live_response)
+    }
+
     /// Returns the faults for a request and uses up one time of each.
     pub(in crate::sim) fn fault_plan(&self, request: &ApiRequest) -> Plan {
         Plan::take_matching(&mut self.state().faults, request)
@@ -141,6 +151,7 @@ impl Server {
 
     /// Removes all faults; sensors that ignored requests because of one check in again.
     pub(in crate::sim) fn clear_faults(&self) {
+        self.with_live_response(|live| live.resume_checkins(self.options.checkin));
         let mut state = self.state();
         state.faults.clear();
         state.sensors.resume_checkins(self.options.checkin);

@@ -112,6 +112,11 @@ impl Binary {
         content::file_content(self.seed, self.os, self.stored_size())
     }
 
+    /// Returns the seed of the content, by which a host generates the complete file.
+    pub(crate) fn content_seed(&self) -> u64 {
+        self.seed
+    }
+
     /// Replaces the random MD5 by that of the content. A file that is not stored completely keeps the random one, which no
     /// client can verify.
     fn with_content_hash(mut self) -> Self {

@@ -12,7 +12,7 @@ const BLOCK: usize = 1024;
 const STUB: &[u8] = b"!This program cannot be run in DOS mode.\r\r\n$";
 
 /// Returns the first `length` bytes of the file with a seed.
-pub(super) fn file_content(seed: u64, os: Os, length: u64) -> Vec<u8> {
+pub(crate) fn file_content(seed: u64, os: Os, length: u64) -> Vec<u8> {
     let mut rng = Rng::new(0, SALT, seed);
     let block: Vec<u8> = std::iter::repeat_with(|| rng.next_u64().to_le_bytes()).take(BLOCK / 8).flatten().collect();
     let mut content = file_header(os);

@@ -25,6 +25,7 @@ use jiff::{SignedDuration, Timestamp};
 
 pub(super) use alert::{Alert, Origin, Status, Subject, raise_alerts};
 pub(super) use binary::{Binaries, Binary, Deception, derived_sha256};
+pub(super) use content::file_content as generated_content;
 pub(super) use counts::Counts;
 pub(super) use events::{
     Child, ChildRef, Connection, CrossProcess, EventList, Events, FileChange, Hidden, derived_md5, file_type,

@@ -4,7 +4,7 @@ use crate::nets::json::{self, Json};
 use crate::nets::program::Server;
 
 /// Every way to go wrong, with every setting that some of them have.
-const MODES: [&str; 17] = [
+const MODES: [&str; 21] = [
     "latency",
     "401",
     "403",
@@ -22,6 +22,10 @@ const MODES: [&str; 17] = [
     "reboot",
     "lost-answer",
     "partial",
+    "session-lost",
+    "sensor-gone",
+    "access-denied",
+    "disk-full",
 ];
 
 #[test]

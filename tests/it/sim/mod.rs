@@ -11,6 +11,7 @@ mod fleet;
 mod front;
 mod groups;
 mod lab;
+mod live_response;
 mod people;
 mod process;
 mod reports;

@@ -1,0 +1,166 @@
+//! Commands of a session: create, read, cancel.
+
+use std::time::Instant;
+
+use serde_json::{Map, Value, json};
+
+use super::{not_found, now, output, with_session};
+use crate::sim::{
+    http::{
+        request::{ApiRequest, HostFault},
+        response::ApiResponse,
+    },
+    routes::with_object_body,
+    state::{
+        live_response::{CommandRecord, LiveSession, SessionState},
+        machine::code,
+        server::Server,
+    },
+};
+
+/// The user whose token every client has.
+const USER: &str = "admin";
+
+pub(super) fn list(server: &Server, request: &ApiRequest, id: u64) -> ApiResponse {
+    let count = request.number("count").and_then(|count| usize::try_from(count).ok()).unwrap_or(usize::MAX);
+    with_session(server, id, |session| {
+        let rows = session.commands.iter().map(|run| command_json(session, run));
+        let rows = rows.filter(|row| request.param("status").is_none_or(|status| row["status"] == status));
+        ApiResponse::json_compact(rows.take(count).collect())
+    })
+}
+
+/// Carries a command out on the host, and returns it as pending.
+pub(super) fn create(server: &Server, request: &ApiRequest, id: u64) -> ApiResponse {
+    with_object_body(request, |body| {
+        let Some(name) = body.get("name").and_then(Value::as_str) else {
+            return ApiResponse::app_error(400);
+        };
+        server.with_live_response(|live| {
+            let Some(session) = live.session(id).filter(|session| session.is_open()) else {
+                return not_found(id);
+            };
+            session.touch();
+            if session.state == SessionState::Pending {
+                return ApiResponse::text(404, &format!("Session {id} is not active"));
+            }
+            let Some(host) = server.world.fleet.host(session.sensor) else {
+                return not_found(id);
+            };
+            let refused = request.host_fault.map(|fault| match fault {
+                HostFault::DiskFull => code::DISK_FULL,
+                HostFault::AccessDenied | HostFault::SessionLost | HostFault::SensorGone => code::ACCESS_DENIED,
+            });
+            let at = server.now().as_millisecond() + host.skew * 1_000;
+            let Some(outcome) = output::run(live, &server.world, host, id, output::Call { name, body, at, refused })
+            else {
+                return ApiResponse::app_error(400);
+            };
+            let record = CommandRecord {
+                id: 0,
+                name: name.to_owned(),
+                object: body.get("object").cloned().unwrap_or(Value::Null),
+                created: now(server),
+                ready_at: Instant::now() + server.options.command_time,
+                code: outcome.code,
+                file: outcome.file,
+                result: outcome.members,
+                is_canceled: false,
+            };
+            let Some(session) = live.session(id) else {
+                return not_found(id);
+            };
+            match session.add_command(record) {
+                Some(number) => {
+                    let run = session.commands.iter().find(|run| run.id == number);
+                    run.map_or_else(|| not_found(id), |run| ApiResponse::json_compact(pending_json(session, run)))
+                }
+                None => ApiResponse::text(503, "Too many commands"),
+            }
+        })
+    })
+}
+
+pub(super) fn get(server: &Server, request: &ApiRequest, id: u64, run: &str) -> ApiResponse {
+    with_session(server, id, |session| {
+        if request.param("wait") == Some("true")
+            && let Some(run) = find_mut(session, run)
+        {
+            run.ready_at = Instant::now();
+        }
+        match find(session, run) {
+            Some(run) => ApiResponse::json_compact(command_json(session, run)),
+            None => ApiResponse::text(404, &format!("Command {run} not found")),
+        }
+    })
+}
+
+/// Cancels a command that has not ended.
+pub(super) fn cancel(server: &Server, id: u64, run: &str) -> ApiResponse {
+    with_session(server, id, |session| {
+        if let Some(run) = find_mut(session, run) {
+            run.is_canceled |= run.ready_at > Instant::now();
+        }
+        match find(session, run) {
+            Some(run) => ApiResponse::json_compact(command_json(session, run)),
+            None => ApiResponse::text(404, &format!("Command {run} not found")),
+        }
+    })
+}
+
+fn find<'s>(session: &'s LiveSession, run: &str) -> Option<&'s CommandRecord> {
+    let id: u64 = run.parse().ok()?;
+    session.commands.iter().find(|run| run.id == id)
+}
+
+fn find_mut<'s>(session: &'s mut LiveSession, run: &str) -> Option<&'s mut CommandRecord> {
+    let id: u64 = run.parse().ok()?;
+    session.commands.iter_mut().find(|run| run.id == id)
+}
+
+/// Returns the record of a command as it was accepted.
+fn pending_json(session: &LiveSession, run: &CommandRecord) -> Value {
+    let mut record = json!({
+        "status": "pending",
+        "username": USER,
+        "sensor_id": session.sensor,
+        "create_time": run.created,
+        "name": run.name,
+        "object": run.object,
+        "id": run.id,
+        "session_id": session.id,
+    });
+    if let Some(file) = run.file {
+        record["file_id"] = json!(file);
+    }
+    record
+}
+
+/// Returns the record of a command as it is now.
+pub(super) fn command_json(session: &LiveSession, run: &CommandRecord) -> Value {
+    let mut record = pending_json(session, run);
+    if run.is_canceled {
+        record["status"] = json!("cancel");
+        return record;
+    }
+    if run.ready_at > Instant::now() {
+        if run.name == "memdump" {
+            record["status"] = json!("in progress");
+            merge(&mut record, &output::dump_progress(40));
+        }
+        return record;
+    }
+    record["status"] = json!(if run.code == 0 { "complete" } else { "error" });
+    record["completion"] = json!(run.created + 0.064);
+    record["result_code"] = json!(run.code);
+    record["result_type"] = json!("WinHresult");
+    record["result_desc"] = json!("");
+    merge(&mut record, &run.result);
+    record
+}
+
+fn merge(record: &mut Value, members: &Map<String, Value>) {
+    if let Value::Object(record) = record {
+        record.extend(members.clone());
+    }
+}
