@@ -12,9 +12,11 @@
 mod error;
 mod header;
 mod member;
+mod protect;
 mod save;
 mod unpack;
 
 pub use error::Error;
-pub use save::{PASSWORD, SaveFormat, SaveJob, SavedFile, safe_name};
+pub use protect::{PASSWORD, ProtectedWriter};
+pub use save::{SaveFormat, SaveJob, SavedFile, safe_name};
 pub use unpack::Unpacker;

@@ -2,19 +2,9 @@
 
 use std::io::{self, Write};
 
-use zip::{
-    CompressionMethod, ZipWriter,
-    unstable::write::FileOptionsExt,
-    write::{SimpleFileOptions, StreamWriter},
-};
-
-use super::{Error, Unpacker};
+use super::{Error, Unpacker, protect::ProtectedWriter};
 use crate::model::Md5;
 use crate::text::Untrusted;
-
-/// The customary password for archives of malware samples. It prevents detection by scanners and accidental execution;
-/// it is no secret.
-pub const PASSWORD: &str = "infected";
 
 /// The format that a file is saved in.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -23,7 +13,7 @@ pub enum SaveFormat {
     #[default]
     Archive,
     Extracted,
-    /// A new archive of the file, encrypted with [`PASSWORD`].
+    /// A new archive of the file, encrypted with [`PASSWORD`](super::PASSWORD).
     Protected,
 }
 
@@ -36,7 +26,7 @@ pub struct SaveJob<W: Write> {
 enum SaveTarget<W: Write> {
     Archive(W),
     Extracted(W),
-    Protected(Box<ZipWriter<StreamWriter<Fused<W>>>>),
+    Protected(Box<ProtectedWriter<W>>),
 }
 
 /// A file that was saved completely.
@@ -55,17 +45,7 @@ impl<W: Write> SaveJob<W> {
         let target = match format {
             SaveFormat::Archive => SaveTarget::Archive(target),
             SaveFormat::Extracted => SaveTarget::Extracted(target),
-            SaveFormat::Protected => {
-                let options = SimpleFileOptions::default()
-                    .compression_method(CompressionMethod::Deflated)
-                    .large_file(max_bytes > u32::MAX.into())
-                    .unix_permissions(0o600)
-                    .with_deprecated_encryption(PASSWORD.as_bytes())
-                    .map_err(io::Error::from)?;
-                let mut archive = ZipWriter::new_stream(Fused::new(target));
-                archive.start_file(name, options).map_err(io::Error::from)?;
-                SaveTarget::Protected(Box::new(archive))
-            }
+            SaveFormat::Protected => SaveTarget::Protected(Box::new(ProtectedWriter::new(target, name, max_bytes)?)),
         };
         Ok(Self { unpacker: Unpacker::new(max_bytes), target })
     }
@@ -79,7 +59,7 @@ impl<W: Write> SaveJob<W> {
                 Ok(())
             }
             SaveTarget::Extracted(target) => self.unpacker.feed(piece, target),
-            SaveTarget::Protected(archive) => self.unpacker.feed(piece, archive),
+            SaveTarget::Protected(archive) => self.unpacker.feed(piece, &mut **archive),
         }
     }
 
@@ -88,40 +68,9 @@ impl<W: Write> SaveJob<W> {
         let (md5, size) = self.unpacker.finish()?;
         let target = match self.target {
             SaveTarget::Archive(target) | SaveTarget::Extracted(target) => target,
-            SaveTarget::Protected(archive) => archive.finish().map_err(io::Error::from)?.into_inner().target,
+            SaveTarget::Protected(archive) => archive.finish()?,
         };
         Ok(SavedFile { target, md5, size })
-    }
-}
-
-/// A writer that ignores everything after its first failure. A [`ZipWriter`] that is dropped tries to finish the
-/// archive, and prints to the terminal if that fails.
-struct Fused<W> {
-    target: W,
-    has_failed: bool,
-}
-
-impl<W> Fused<W> {
-    fn new(target: W) -> Self {
-        Self { target, has_failed: false }
-    }
-}
-
-impl<W: Write> Write for Fused<W> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        if self.has_failed {
-            return Ok(bytes.len());
-        }
-        let written = self.target.write(bytes);
-        self.has_failed = written.is_err();
-        written
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        if self.has_failed {
-            return Ok(());
-        }
-        self.target.flush()
     }
 }
 
@@ -140,8 +89,9 @@ mod tests {
     use std::io::{Cursor, Read};
 
     use md5::{Digest, Md5 as Hasher};
-    use zip::ZipArchive;
+    use zip::{ZipArchive, ZipWriter, write::SimpleFileOptions};
 
+    use super::super::PASSWORD;
     use super::*;
 
     const CONTENT: &[u8] = b"MZ and so on, and so on, and so on";

@@ -23,6 +23,9 @@ pub enum Error {
     /// The server has only the beginning of the file, so its hash cannot match.
     #[error("the server has only the first {stored} of {size} bytes: the MD5 {md5} cannot be verified")]
     Partial { stored: u64, size: u64, md5: Md5 },
+    /// The connection broke, and the bytes received so far are kept for the next attempt.
+    #[error("{error}; {done} bytes are kept in {part}")]
+    Broken { error: api::Error, done: u64, part: String },
     /// The content is another file than requested.
     #[error("NOT VERIFIED: {size} bytes with MD5 {md5}; nothing was saved")]
     HashMismatch { size: u64, md5: Md5 },

@@ -6,8 +6,9 @@ use tokio::select;
 
 use super::{CommandCx, Exit, Failure, fetch_binary, no_copy_failure};
 use crate::cli::BinaryDownload;
+use crate::commands::progress_line::ProgressLine;
 use crate::commands::signals::wait_for_shutdown;
-use crate::download::{self, DownloadProgress, DownloadRequest, Error, SaveFormat};
+use crate::download::{self, DownloadRequest, Error, SaveFormat};
 use crate::fetch::Fetcher;
 
 /// Runs `binary download`.
@@ -59,24 +60,6 @@ fn download_failure(error: Error) -> Failure {
         Error::Partial { .. } | Error::HashMismatch { .. } => {
             Failure::new(Exit::Failed, text).with_hint("--keep-unverified keeps the file as NAME.unverified")
         }
-        Error::Record(_) | Error::Archive(_) => Failure::new(Exit::Failed, text),
-    }
-}
-
-/// Prints the progress of a download at intervals.
-#[derive(Default)]
-struct ProgressLine {
-    /// The number of bytes at which the next progress line is due.
-    next_report_at: u64,
-}
-
-impl ProgressLine {
-    fn report_progress(&mut self, progress: DownloadProgress, cx: &mut CommandCx<'_>) {
-        /// Bytes between two progress lines.
-        const STEP: u64 = 256 * 1024;
-        if progress.done >= self.next_report_at.max(STEP) {
-            self.next_report_at = progress.done + STEP;
-            cx.progress(&progress.describe());
-        }
+        Error::Record(_) | Error::Archive(_) | Error::Broken { .. } => Failure::new(Exit::Failed, text),
     }
 }
