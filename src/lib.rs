@@ -33,6 +33,10 @@
 //! even when another view is shown, and again after a restart. The audit log is read as a *change history*, whose *logged
 //! changes* are a list like any other.
 //!
+//! Live Response is a session with a host, which all users of the server share. [`live_response`] joins the open one or
+//! opens one, polls its commands, opens a lost session again, and closes what it has opened. Reading is logged, and needs
+//! no confirmation.
+//!
 //! # Invariants
 //!
 //! 1. **Only `runtime` touches the terminal and the channels.** `app`, `panes`, `session` and `widgets` do no I/O,
@@ -84,6 +88,7 @@ pub mod columns;
 pub mod config;
 pub mod download;
 pub mod fetch;
+pub mod live_response;
 pub mod output;
 pub mod worker;
 

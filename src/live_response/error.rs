@@ -1,0 +1,80 @@
+//! Why a host could not be reached, or did not do what a command says.
+
+use std::time::Duration;
+
+use super::MAX_SESSIONS;
+use crate::api;
+use crate::model::CommandResult;
+
+/// The error of a session with a host. Texts from the host are made visible.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Error {
+    #[error(transparent)]
+    Server(#[from] api::Error),
+    /// Live Response is disabled on the server.
+    #[error("Live Response is off on this server")]
+    Disabled,
+    /// The sensor is too old, or of another kind.
+    #[error("the sensor of {host} does not support Live Response")]
+    NotSupported { host: String },
+    #[error("{host} has no sensor any more")]
+    Uninstalled { host: String },
+    /// The sensor has not checked in within the time limit.
+    #[error("the session with {host} did not open within {limit:?}: {why}")]
+    Pending {
+        host: String,
+        limit: Duration,
+        /// When the sensor was last seen.
+        why: String,
+    },
+    /// The server has its limit of sessions.
+    #[error("the server has {MAX_SESSIONS} open Live Response sessions, and allows no more")]
+    TooMany,
+    /// The server refuses a session and lists none with the sensor.
+    #[error("the server opens no session with {host}: the sensor is busy, or it is not known")]
+    Busy { host: String },
+    /// The session has ended before it was active.
+    #[error("the session with {host} has ended: {status}")]
+    Ended { host: String, status: String },
+    /// The session was lost again and again.
+    #[error("the session with {host} was lost {times} times: {reason}")]
+    Lost { host: String, times: u32, reason: String },
+    /// The session was lost after a command that changes the host had been sent.
+    #[error("the session with {host} was lost; it is not known whether the host has done it")]
+    Unknown { host: String },
+    /// The sensor has no such command.
+    #[error("the sensor of {host} has no command {command:?}")]
+    NoCommand { host: String, command: &'static str },
+    /// The host has refused the command.
+    #[error("{host}: {} ({command})", result.describe())]
+    Failed { host: String, command: String, result: CommandResult },
+    #[error("{host}: cancelled by another user ({command})")]
+    Canceled { host: String, command: String },
+    /// The command has not ended within the time limit.
+    #[error("{host} did not answer within {limit:?} ({command})")]
+    Timeout { host: String, command: String, limit: Duration },
+}
+
+impl Error {
+    /// Returns what the user can do about the error, if anything.
+    pub fn hint(&self) -> Option<&'static str> {
+        Some(match self {
+            Self::Server(error) => return error.hint(),
+            Self::Disabled => "an administrator sets CbLREnabled=True in cb.conf",
+            Self::NotSupported { .. } => "Live Response needs a sensor from 5.0 on, and Windows, macOS or Linux",
+            Self::Pending { .. } => "the session opens when the sensor checks in: wait longer with --timeout",
+            Self::TooMany => "`lampblack lr sessions` lists them, `lampblack lr close HOST` closes one",
+            Self::Busy { .. } => "`lampblack lr sessions` lists the sessions of all users",
+            Self::Lost { .. } | Self::Ended { .. } => "check that the host is on and its sensor is healthy, and retry",
+            Self::Timeout { .. } => "wait longer with --timeout",
+            Self::Unknown { .. } => "read the state of the host before you retry",
+            Self::NoCommand { .. } => "a newer sensor may have it",
+            Self::Uninstalled { .. } | Self::Failed { .. } | Self::Canceled { .. } => return None,
+        })
+    }
+
+    /// Whether the host has not answered in time, and may still do so.
+    pub fn is_late(&self) -> bool {
+        matches!(self, Self::Pending { .. } | Self::Timeout { .. })
+    }
+}
