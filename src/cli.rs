@@ -7,6 +7,7 @@ mod alert;
 mod binary;
 mod change;
 mod feed;
+mod live_response;
 mod sensor;
 mod simulate;
 #[cfg(test)]
@@ -24,6 +25,7 @@ pub use alert::{Alert, Alerts};
 pub use binary::{Binary, BinaryDownload, BinarySearch, BinaryShow};
 pub use change::{Ban, ChangeArgs, HashArgs, Log, WaitArgs, WaitLimit};
 pub use feed::{Feed, Report, Reports};
+pub use live_response::{GetFile, HostList, ListDirectory, LiveArgs, LiveResponse, QueryRegistry, RegistryCommand};
 pub use sensor::{Hosts, Isolation, Sensor};
 pub use simulate::{Demo, Simulate};
 pub use watchlist::{Action, Effect, IdArg, NewWatchlist, Watchlist};
@@ -110,6 +112,9 @@ pub enum Command {
     /// List and show sensors, isolate and unisolate hosts
     #[command(subcommand)]
     Sensor(Sensor),
+    /// Live Response: processes, files and registry of hosts
+    #[command(subcommand, name = "lr")]
+    LiveResponse(LiveResponse),
     /// List banned hashes, ban and unban hashes
     #[command(subcommand)]
     Ban(Ban),

@@ -57,7 +57,7 @@ impl WaitArgs {
     }
 }
 
-fn wait_limit(text: &str) -> Result<WaitLimit, &'static str> {
+pub(super) fn wait_limit(text: &str) -> Result<WaitLimit, &'static str> {
     const EXPECTED: &str = "write it as 120s, 5m or none";
     if text == "none" {
         return Ok(WaitLimit::Unlimited);

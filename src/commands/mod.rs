@@ -19,11 +19,13 @@ mod group;
 mod hosts;
 mod join;
 mod links;
+mod live_response;
 mod log;
 mod manual;
 mod page_summary;
 mod print_list;
 mod process_args;
+mod progress_line;
 mod query_argument;
 mod query_error;
 mod report;
@@ -108,6 +110,7 @@ async fn dispatch(
         Some(Command::Tree(tree)) => tree::tree(&tree, cx).await,
         Some(Command::Events(events)) => events::events(&events, cx).await,
         Some(Command::Sensor(command)) => sensor::run(command, cx).await,
+        Some(Command::LiveResponse(command)) => live_response::run(command, cx).await,
         Some(Command::Ban(Ban::List { output })) => ban::list(output, cx).await,
         Some(Command::Ban(Ban::Add(args))) => ban::change(ban::ban_change, &args, cx).await,
         Some(Command::Ban(Ban::Remove(args))) => ban::change(BanChange::Unban, &args, cx).await,

@@ -1,0 +1,43 @@
+//! The `lr` command: reads processes, files and the registry of hosts through Live Response.
+
+mod directory;
+mod file;
+mod log;
+mod processes;
+mod reader;
+mod registry;
+mod sessions;
+mod table;
+
+use super::{CommandCx, Exit, Failure};
+use crate::api;
+use crate::cli::{LiveResponse, RegistryCommand};
+use crate::live_response::Error;
+
+/// Runs `lr`.
+pub(super) async fn run(command: LiveResponse, cx: &mut CommandCx<'_>) -> Result<Exit, Failure> {
+    match command {
+        LiveResponse::Ps(args) => processes::list(&args, cx).await,
+        LiveResponse::Ls(args) => directory::list(&args, cx).await,
+        LiveResponse::Get(args) => file::get(&args, cx).await,
+        LiveResponse::Reg(RegistryCommand::Query(args)) => registry::query(&args, cx).await,
+        LiveResponse::Sessions { output } => sessions::list(output, cx).await,
+        LiveResponse::Close { host } => sessions::close(&host, cx).await,
+    }
+}
+
+impl From<Error> for Failure {
+    /// A host that has not answered in time may still do so.
+    fn from(error: Error) -> Self {
+        let exit = match &error {
+            Error::Server(api::Error::NotFound { .. }) => Exit::NoResults,
+            error if error.is_late() => Exit::Unconfirmed,
+            _ => Exit::Failed,
+        };
+        let failure = Self::new(exit, error.to_string());
+        match error.hint() {
+            Some(hint) => failure.with_hint(hint),
+            None => failure,
+        }
+    }
+}
