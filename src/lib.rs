@@ -3,35 +3,41 @@
 //! One crate, one event loop, one worker task. A dozen words carry the whole design:
 //!
 //! > **Input** comes in · **Action** is what a key is bound to · **Pane** handles it · **Session** holds the state ·
-//! > **Effect** is carried out outside · **Fetch** names an answer · **Slot** is the place of an answer · **Ticket**
-//! > separates current answers from stale ones · **Remote** stores an answer · **Reply** delivers it · **View** is a
-//! > screen of panes · **Theme** has the colors.
+//! > **Effect** is carried out outside · **Fetch** is a question to the server · **Slot** is the place of an answer ·
+//! > **Ticket** separates current answers from stale ones · **Remote** stores an answer · **Reply** delivers it ·
+//! > **View** is a screen of panes · **Theme** has the colors.
 //!
 //! # How a key becomes an answer
 //!
 //! [`runtime`] waits for a key, a reply or a signal and passes it to [`app`] as an *input*. The keymap ([`keys`]) maps
-//! the key to an *action*, and the focused pane ([`panes`]) handles it through a `Cx`, which changes the [`session`] and
-//! collects *effects*. `runtime` carries the effects out: a request is sent to the [`worker`], which drives a
+//! the key to an *action*, and the focused pane ([`panes`]) handles it through a `Cx`, which changes the [`session`]
+//! and collects *effects*. `runtime` carries the effects out: a request is sent to the [`worker`], which drives a
 //! [`fetch::Fetcher`] (client, cache, requests in flight) and sends a *reply* back. The session stores the reply, the
 //! screen is drawn, and the program sleeps again. The headless [`commands`] use a fetcher as well, without a screen.
 //!
-//! Lists that the server sends page by page share one mechanism: `session::Pages` holds the loaded pages, a list pane
-//! shows them, and a `ListView` defines the fields of the rows. The navigation history stores *locations* to return to. A
-//! key that opens something sets a *destination*, to which `app` navigates. The values of a row, an event or an ancestor
-//! that can be searched for elsewhere are its *observables*.
+//! What can be fetched is a [`fetch::Resource`]: a question, the type of its answer, how it is sent, how long the
+//! answer may be used, and whether a change may affect it. In the cache and on its way an answer has any type; it is
+//! taken out by its type in one place, [`fetch::Answer::get`]. The session keeps the values in one store by slot, and
+//! [`session::slots`] says which type of question each slot has.
 //!
-//! Everything else is assembled by the session from several answers: the *relatives* of a process, the *timeline* of its
-//! segments, the *facet counts* of a search, the objects joined to the rows of a list (`session::JoinStore`). Each answer
-//! has a slot of its own, so that a failed part is a named gap and the rest stays usable. All alerts of a search are
-//! fetched and reduced once per answer (`model::AlertDigest`): the *alert groups* are a list like any other, and the
-//! *alert context* shows what else is known about an alert. Live updates are requests that the worker sends after a
+//! Lists that the server sends page by page share one mechanism: a `session::ListRow` says where its rows come from,
+//! `session::Pages` holds the loaded pages, a list pane shows them, and a `ListView` defines the fields of the rows.
+//! The navigation history stores *locations* to return to. A key that opens something sets a *destination*, to which
+//! `app` navigates. The values of a row, an event or an ancestor that can be searched for elsewhere are its
+//! *observables*.
+//!
+//! Everything else is assembled by the session from several answers: the *relatives* of a process, the *timeline* of
+//! its segments, the *facet counts* of a search, the objects joined to the rows of a list (`session::JoinStore`). Each
+//! answer has a slot of its own, so that a failed part is a named gap and the rest stays usable. All alerts of a search
+//! are fetched and reduced once per answer (`model::AlertDigest`): the *alert groups* are a list like any other, and
+//! the *alert context* shows what else is known about an alert. Live updates are requests that the worker sends after a
 //! delay; they move no row.
 //!
 //! Changes of the server are not fetches. A pane names the target by its observables, and the *confirmation* previews a
 //! [`changes::Change`] for each target: its effect, its blast radius, its requests. Only what the confirmation shows is
-//! applied: the worker logs the change, sends it once, logs the response, reads the result back, and polls open changes,
-//! even when another view is shown, and again after a restart. The audit log is read as a *change history*, whose *logged
-//! changes* are a list like any other.
+//! applied: the worker logs the change, sends it once, logs the response, reads the result back, and polls open
+//! changes, even when another view is shown, and again after a restart. The audit log is read as a *change history*,
+//! whose *logged changes* are a list like any other.
 //!
 //! Live Response is a session with a host, which all users of the server share. [`live_response`] joins the open one or
 //! opens one, polls its commands, opens a lost session again, and closes what it has opened. Reading is logged, and needs
@@ -45,10 +51,10 @@
 //!    requests in flight. No lock is shared between the screen and the network; there is no `Mutex` outside `sim`. A
 //!    change of the server is planned and applied by [`changes`] alone: never cached, never sent twice, logged before it
 //!    is sent.
-//! 3. **Messages are data.** Inputs, effects, requests and replies derive `Debug`; no closure, future or `Box<dyn …>`
-//!    crosses a channel.
+//! 3. **Messages are data.** Inputs, effects, requests and replies derive `Debug`; no closure or future crosses a
+//!    channel, and no `dyn` except the value in an answer, which can be shown, weighed and taken out, no more.
 //! 4. **A slot awaits at most one answer.** A newer request supersedes the older; an answer whose ticket is not the
-//!    expected one is dropped.
+//!    expected one is dropped, as is one whose type is not that of the question.
 //! 5. **A pane has one subject.** What it draws and what a key there acts on come from one value: the row under the
 //!    cursor, and answers that are found only by their subject. A failed refresh marks a pane and retains its content;
 //!    an answer about *another* subject is dropped as soon as the selection changes, whether or not a new answer arrives

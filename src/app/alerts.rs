@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::{App, View, panes::Panes, route::AlertsAction};
-use crate::model::OPEN_ALERTS;
+use crate::model::{Alert, OPEN_ALERTS};
 use crate::panes::PaneId;
 use crate::query::Index;
 use crate::session::{Cx, Effect, GroupBy};
@@ -37,7 +37,7 @@ impl App {
             return;
         }
         let mut cx = Cx::new(&mut self.session, effects, now);
-        let current = cx.session().lists.alerts.search();
+        let current = cx.session().lists.pages::<Alert>().search();
         if current.is_some_and(|search| search.query != OPEN_ALERTS) {
             self.panes.alert_query.set_text(OPEN_ALERTS);
             cx.search_index(Index::Alert, OPEN_ALERTS.into());

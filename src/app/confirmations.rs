@@ -17,6 +17,7 @@ use crate::panes::{
     ConfirmPane, FormPane, NotesPane, Observables, Pane, PaneId, SensorGroupPicker, TargetNames, TargetRows,
 };
 use crate::session::{Cx, Effect};
+use crate::worker::List;
 
 /// Hours until a flush of a sensor's backlog ends; the official client uses this value, too (API reference 2.6,
 /// "Flush").
@@ -45,7 +46,7 @@ impl App {
         let is_marked = !self.panes.get(main).selection(&self.session).marked.is_empty();
         let pane = match change {
             // Feeds cannot be ignored, only their reports, so the focus does not matter here.
-            ChangeAction::Report(_) if self.view == View::Feeds => PaneId::Reports,
+            ChangeAction::Report(_) if self.view == View::Feeds => PaneId::List(List::Reports),
             _ if is_marked => main,
             _ => self.focus,
         };
@@ -186,10 +187,10 @@ impl App {
             return Cx::new(&mut self.session, effects, now).notify("Undo: press Esc first");
         }
         let selected = match self.focus {
-            PaneId::Activity => self.panes.activity.undo_pane(&self.session),
+            PaneId::List(List::Activity) => self.panes.activity.undo_pane(&self.session),
             _ => None,
         };
-        if selected.is_none() && self.focus == PaneId::Activity {
+        if selected.is_none() && self.focus == PaneId::List(List::Activity) {
             let text = "Cannot undo: not completed, already undone, or nothing to restore";
             return Cx::new(&mut self.session, effects, now).notify(text);
         }

@@ -10,6 +10,7 @@ use super::{
     visibility,
 };
 use crate::keys::{self, Action, Chord, Lookup};
+use crate::model::Binary;
 use crate::panes::{ActionResult, ErrorPane, Pane, PaneId, QueryPane, RecordPane, SensorSearchPane, TextInput};
 use crate::query::Index;
 use crate::session::{Cx, Effect, RunningChange};
@@ -165,7 +166,7 @@ impl App {
             self.prepare(view, now, effects);
             self.show_view(view);
             // Where nothing was searched yet, there is nothing to do but to type a query.
-            if view == View::Binaries && self.session.lists.binaries.search().is_none() {
+            if view == View::Binaries && self.session.lists.pages::<Binary>().search().is_none() {
                 self.focus = PaneId::Query(Index::Binary);
             }
         }

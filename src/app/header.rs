@@ -8,25 +8,24 @@ use ratatui::{
 };
 
 use crate::api::Error;
-use crate::model::{Isolation, OPEN_ALERTS};
-use crate::session::{ListRow, Pages, RemoteState, Session};
+use crate::model::{Alert, IsolatedSensor, Isolation, OPEN_ALERTS, Sensor};
+use crate::session::{ListRow, Pages, Session, slots};
 use crate::text::{self, Untrusted, group_thousands};
 use crate::theme::Theme;
 use crate::widgets::Bar;
+use crate::worker::Slot;
 
 /// Draws server, profile, user, mode, time zone, pending actions, requests in flight, and the counts that are known.
 pub(super) fn header(frame: &mut Frame<'_>, area: Rect, session: &Session, theme: &Theme) {
     let info = &session.connection.info;
-    let version = match session.connection.server_info.latest() {
+    let version = match session.values.latest(slots::SERVER_INFO) {
         Some(fetched) => format!(" {}", release(&fetched.value.version)),
-        None => {
-            session.connection.server_info.error().map_or(String::new(), |error| format!(" {}", error_label(error)))
-        }
+        None => session.error(Slot::ServerInfo).map_or(String::new(), |error| format!(" {}", error_label(error))),
     };
     let name = info.color.as_deref().map_or(theme.accent, |color| theme.profile(color));
     let mut left = vec![Line::from(vec![
         Span::styled(text::make_visible(&info.server.as_str().into()), name),
-        Span::styled(version, if session.connection.server_info.error().is_some() { theme.bad } else { theme.text }),
+        Span::styled(version, if session.error(Slot::ServerInfo).is_some() { theme.bad } else { theme.text }),
     ])];
     // Without a profile, the source of the token is shown.
     let profile = if info.profile.is_empty() { &info.source } else { &info.profile };
@@ -43,7 +42,7 @@ pub(super) fn header(frame: &mut Frame<'_>, area: Rect, session: &Session, theme
         Some(user) => Line::styled(text::make_visible(&user.as_str().into()), theme.text),
         None => Line::styled("no user set", theme.unknown),
     });
-    let as_of = session.connection.server_info.latest().map(|fetched| fetched.as_of);
+    let as_of = session.values.latest(slots::SERVER_INFO).map(|fetched| fetched.as_of);
     let zone = session.connection.zone.label(as_of.unwrap_or_default());
     left.push(Line::styled(zone, theme.text));
     // Who and where come before the counts.
@@ -115,9 +114,9 @@ fn known_counts(session: &Session) -> Option<String> {
     let lists = &session.lists;
     let counts = [
         count_open_alerts(session).map(|(n, at)| (text::pluralize(n, "open alert", "open alerts"), at)),
-        count_rows(&lists.isolated_sensors, |row| row.0.isolation() == Isolation::Yes)
+        count_rows(lists.pages::<IsolatedSensor>(), |row| row.0.isolation() == Isolation::Yes)
             .map(|(n, at)| (format!("{} isolated", group_thousands(n)), at)),
-        Some(&lists.sensors)
+        Some(lists.pages::<Sensor>())
             .filter(|sensors| sensors.search().is_some_and(|search| search.query.is_empty()))
             .and_then(|sensors| count_rows(sensors, |sensor| sensor.status.eq_ignore_case("Offline")))
             .map(|(n, at)| (format!("{} offline", group_thousands(n)), at)),
@@ -130,11 +129,11 @@ fn known_counts(session: &Session) -> Option<String> {
 
 /// Returns the number of open alerts and when the server gave it; `None` if other alerts are listed.
 fn count_open_alerts(session: &Session) -> Option<(u64, Timestamp)> {
-    let alerts = &session.lists.alerts;
+    let alerts = session.lists.pages::<Alert>();
     let is_open = alerts.search().is_some_and(|search| search.query == OPEN_ALERTS);
     let page = alerts.loaded_pages().max_by_key(|page| page.as_of).filter(|_| is_open);
     let listed = page.map(|page| (page.value.total, page.as_of));
-    let digest = session.alert_state.open_digest().map(|digest| (digest.value.total, digest.as_of));
+    let digest = session.open_digest().map(|digest| (digest.value.total, digest.as_of));
     listed.into_iter().chain(digest).max_by_key(|(_, as_of)| *as_of)
 }
 

@@ -10,30 +10,10 @@ pub(super) fn hints(scope: Scope) -> impl Iterator<Item = Action> {
     own.iter().chain(further).copied()
 }
 
-/// Returns whether the scope is that of a list.
+/// Returns whether the scope is that of a list, or of the details beside one.
 fn is_list(scope: Scope) -> bool {
-    matches!(
-        scope,
-        Scope::Results
-            | Scope::Binaries
-            | Scope::Alerts
-            | Scope::Bans
-            | Scope::Isolated
-            | Scope::Sensors
-            | Scope::Host
-            | Scope::Watchlists
-            | Scope::Watchlist
-            | Scope::Feeds
-            | Scope::Reports
-            | Scope::Report
-            | Scope::SensorGroups
-            | Scope::Users
-            | Scope::Teams
-            | Scope::Sites
-            | Scope::Server
-            | Scope::Acts
-            | Scope::Calls
-    )
+    let is_beside_list = matches!(scope, Scope::Host | Scope::Watchlist | Scope::Report | Scope::Server);
+    is_beside_list || scope.lookup_chain().contains(&Scope::Rows)
 }
 
 /// Returns the actions specific to a scope, most useful first.
@@ -61,7 +41,6 @@ fn scope_actions(scope: Scope) -> &'static [Action] {
         Scope::Watchlists | Scope::Watchlist => WATCHLISTS,
         Scope::Feeds => FEEDS,
         Scope::Reports | Scope::Report => REPORTS,
-        Scope::SensorGroups | Scope::Users | Scope::Teams | Scope::Sites | Scope::Server => ADMIN,
         Scope::Acts | Scope::Calls => ACTIVITY,
         Scope::Lineage => &[
             Action::Help,
@@ -108,6 +87,7 @@ fn scope_actions(scope: Scope) -> &'static [Action] {
         Scope::Facets => FACETS,
         Scope::Saved => &[Action::Open, Action::Save, Action::Delete, Action::Back],
         Scope::History | Scope::Groups => &[Action::Open, Action::Down, Action::Up, Action::Back],
+        other if is_list(other) => ADMIN,
         _ => &[Action::Back, Action::Down, Action::Up],
     }
 }

@@ -11,14 +11,8 @@ const TWO_COLUMN_WIDTH: u16 = 100;
 /// Minimum height for a notice line of its own.
 const NOTICE_LINE_HEIGHT: u16 = 40;
 
-/// Maximum width of the panes beside the list; command lines need the rest.
-const MAX_SIDE_WIDTH: u16 = 64;
-
 /// Minimum height for showing an unfocused query editor.
 const MIN_QUERY_LINES: u16 = 14;
-
-/// Lines needed for all details of a host and a binary.
-const DETAILS_LINES: u16 = 20;
 
 /// Minimum screen size; below it, only a message is shown.
 pub(super) const MIN_SCREEN_SIZE: (u16, u16) = (40, 8);
@@ -59,86 +53,8 @@ pub(super) fn areas(screen: Rect, view: View, focus: PaneId, is_zoomed: bool, li
     // Without a line of its own, the notice replaces the hints.
     let notice = if is_high { notice } else { hints };
     let focused = if let PaneId::Query(_) = focus { view.main() } else { focus };
-    let panes =
-        if is_zoomed || screen.width < TWO_COLUMN_WIDTH { vec![(focused, main)] } else { split_panes(view, main) };
+    let panes = if is_zoomed || screen.width < TWO_COLUMN_WIDTH { vec![(focused, main)] } else { view.split(main) };
     ScreenAreas { header, tabs, query, panes, notice, hints }
-}
-
-/// Divides the main area among the panes of a view.
-fn split_panes(view: View, main: Rect) -> Vec<(PaneId, Rect)> {
-    match view {
-        View::Hunt => {
-            let [list, column] = side_by_side(main);
-            // The details of host and binary get a fixed height, the ancestors the remaining one.
-            let details = (main.height * 15 / 28).min(DETAILS_LINES);
-            let [chain, sensor] = Layout::vertical([Constraint::Fill(1), Constraint::Length(details)]).areas(column);
-            vec![(PaneId::Processes, list), (PaneId::Lineage, chain), (PaneId::Sensor, sensor)]
-        }
-        View::Process => {
-            let [above, details] =
-                Layout::vertical([Constraint::Fill(1), Constraint::Length((main.height / 3).min(DETAILS_LINES))])
-                    .areas(main);
-            // Events need more width than the process tree.
-            let [tree, events] = Layout::horizontal([Constraint::Percentage(37), Constraint::Fill(1)]).areas(above);
-            vec![(PaneId::Tree, tree), (PaneId::Events, events), (PaneId::ProcessDetails, details)]
-        }
-        View::Alerts => {
-            let [list, alert] = side_by_side(main);
-            vec![(PaneId::Alerts, list), (PaneId::Alert, alert)]
-        }
-        View::AlertGroups => {
-            let [groups, alert] = side_by_side(main);
-            vec![(PaneId::AlertGroups, groups), (PaneId::Alert, alert)]
-        }
-        View::Binaries => {
-            let [list, binary] = side_by_side(main);
-            vec![(PaneId::Binaries, list), (PaneId::Binary, binary)]
-        }
-        View::Sensors => {
-            let [list, host] = side_by_side(main);
-            vec![(PaneId::Sensors, list), (PaneId::Host, host)]
-        }
-        View::Watchlists => {
-            let [list, watchlist] = side_by_side(main);
-            vec![(PaneId::Watchlists, list), (PaneId::Watchlist, watchlist)]
-        }
-        View::Feeds => {
-            // The indicators of a report are long and need the whole width.
-            let [above, report] = Layout::vertical([Constraint::Fill(5), Constraint::Fill(4)]).areas(main);
-            let [feeds, reports] = Layout::horizontal([Constraint::Percentage(37), Constraint::Fill(1)]).areas(above);
-            vec![(PaneId::Feeds, feeds), (PaneId::Reports, reports), (PaneId::Report, report)]
-        }
-        View::Admin => {
-            let [left, right] = Layout::horizontal([Constraint::Fill(1), Constraint::Percentage(42)]).areas(main);
-            let [groups, users] = Layout::vertical([Constraint::Fill(1), Constraint::Fill(1)]).areas(left);
-            let parts = [Constraint::Fill(2), Constraint::Fill(1), Constraint::Length((main.height / 5).max(4))];
-            let [server, teams, sites] = Layout::vertical(parts).areas(right);
-            vec![
-                (PaneId::SensorGroups, groups),
-                (PaneId::Users, users),
-                (PaneId::Server, server),
-                (PaneId::Teams, teams),
-                (PaneId::Sites, sites),
-            ]
-        }
-        View::Bans => vec![(PaneId::Bans, main)],
-        View::Isolated => vec![(PaneId::IsolatedSensors, main)],
-        View::Activity => {
-            let [activity, requests] = Layout::vertical([Constraint::Fill(1), Constraint::Fill(1)]).areas(main);
-            vec![(PaneId::Activity, activity), (PaneId::Requests, requests)]
-        }
-        View::Facets => {
-            let half = Layout::horizontal([Constraint::Fill(5), Constraint::Fill(6)]);
-            let [list, facets] = half.areas(main);
-            vec![(PaneId::Processes, list), (PaneId::Facets, facets)]
-        }
-    }
-}
-
-/// Splits an area into a wide left and a narrower right part.
-fn side_by_side(main: Rect) -> [Rect; 2] {
-    let side = (main.width * 37 / 100).min(MAX_SIDE_WIDTH);
-    Layout::horizontal([Constraint::Fill(1), Constraint::Length(side)]).areas(main)
 }
 
 /// Returns the area of a popup, centered, with the height it prefers if that is known. On a narrow screen, a large
@@ -161,6 +77,7 @@ pub(super) fn popup_area(screen: Rect, size: impl FnOnce(u16) -> PopupSize) -> R
 mod tests {
     use super::*;
     use crate::query::Index;
+    use crate::worker::List;
 
     fn shown(width: u16, height: u16, focus: PaneId, is_zoomed: bool) -> Vec<PaneId> {
         areas(Rect::new(0, 0, width, height), View::Hunt, focus, is_zoomed, Some(1))
@@ -174,10 +91,10 @@ mod tests {
     fn a_wide_screen_shows_all_panes_and_a_narrow_one_the_focused() {
         assert_eq!(
             shown(120, 36, PaneId::Query(Index::Process), false),
-            [PaneId::Processes, PaneId::Lineage, PaneId::Sensor]
+            [PaneId::List(List::Processes), PaneId::Lineage, PaneId::Sensor]
         );
         assert_eq!(shown(120, 36, PaneId::Sensor, true), [PaneId::Sensor]);
-        assert_eq!(shown(80, 24, PaneId::Query(Index::Process), false), [PaneId::Processes]);
+        assert_eq!(shown(80, 24, PaneId::Query(Index::Process), false), [PaneId::List(List::Processes)]);
         assert_eq!(shown(80, 24, PaneId::Lineage, false), [PaneId::Lineage]);
     }
 
@@ -186,7 +103,7 @@ mod tests {
         for width in 0..130 {
             for height in 0..50 {
                 let screen = Rect::new(0, 0, width, height);
-                let areas = areas(screen, View::Hunt, PaneId::Processes, false, Some(3));
+                let areas = areas(screen, View::Hunt, PaneId::List(List::Processes), false, Some(3));
                 let all = areas.panes.iter().map(|(_, area)| *area).chain([
                     areas.header,
                     areas.tabs,

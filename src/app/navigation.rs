@@ -5,12 +5,12 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::{App, View, route::Direction};
-use crate::model::{Alert, ProcessId, Search};
+use crate::model::{Alert, Binary, Process, ProcessId, Report, Search, Sensor};
 use crate::panes::{
     Activity, AlertGroups, Alerts, Bans, Binaries, EventsState, Feeds, IsolatedSensors, ListPane, ListState, ListView,
     PaneId, Processes, QueryPane, Reports, SensorGroups, Sensors, TreeState, Watchlists,
 };
-use crate::session::{Cx, Effect, GroupBy, Session, SessionRow};
+use crate::session::{Cx, Effect, GroupBy, ListRow, Session};
 use crate::text;
 
 /// Number of retained locations; the oldest are dropped.
@@ -96,8 +96,8 @@ impl<K: ListView> SearchState<K> {
     }
 
     /// Captures the search of row type `T`, from which the rows of `list` are derived.
-    fn capture_by<T: SessionRow>(editor: Option<&QueryPane>, list: &ListPane<K>, session: &Session) -> Self {
-        let search = T::pages(session).search().cloned();
+    fn capture_by<T: ListRow>(editor: Option<&QueryPane>, list: &ListPane<K>, session: &Session) -> Self {
+        let search = session.lists.pages::<T>().search().cloned();
         // Query text that was not submitted belongs to the location that is navigated to.
         let query = search.as_ref().map(|search| search.query.clone());
         Self {
@@ -111,7 +111,7 @@ impl<K: ListView> SearchState<K> {
         self.restore_by::<K::Row>(editor, list, cx);
     }
 
-    fn restore_by<T: SessionRow>(self, editor: Option<&mut QueryPane>, list: &mut ListPane<K>, cx: &mut Cx<'_>) {
+    fn restore_by<T: ListRow>(self, editor: Option<&mut QueryPane>, list: &mut ListPane<K>, cx: &mut Cx<'_>) {
         if let Some(editor) = editor
             && editor.text() != self.query
         {
@@ -307,12 +307,12 @@ impl App {
     /// Returns a short description of the current location.
     fn breadcrumb_label(&self) -> String {
         let search = match self.view {
-            View::Hunt | View::Facets => self.session.lists.processes.search(),
-            View::Alerts | View::AlertGroups => self.session.lists.alerts.search(),
-            View::Binaries => self.session.lists.binaries.search(),
-            View::Feeds => self.session.lists.reports.search(),
+            View::Hunt | View::Facets => self.session.lists.pages::<Process>().search(),
+            View::Alerts | View::AlertGroups => self.session.lists.pages::<Alert>().search(),
+            View::Binaries => self.session.lists.pages::<Binary>().search(),
+            View::Feeds => self.session.lists.pages::<Report>().search(),
             View::Sensors => {
-                let search = self.session.lists.sensors.search();
+                let search = self.session.lists.pages::<Sensor>().search();
                 let query = search.map_or("", |search| &search.query);
                 let label = format!("sensors {query}");
                 return text::fit(&label.trim_end().into(), MAX_CRUMB_WIDTH);

@@ -7,6 +7,8 @@ use crate::panes::{
     WatchlistDetails, Watchlists,
 };
 use crate::query::Index;
+use crate::session::Cx;
+use crate::worker::List;
 
 /// All panes of the console.
 #[derive(Debug)]
@@ -105,38 +107,48 @@ impl Panes {
         }
     }
 
+    /// Refreshes the lists of groups, accounts and sites, past the cache.
+    pub(super) fn refresh_accounts(&self, cx: &mut Cx<'_>) {
+        self.groups.refresh_rows(cx);
+        self.users.refresh_rows(cx);
+        self.teams.refresh_rows(cx);
+        self.sites.refresh_rows(cx);
+    }
+
     /// Returns a pane by its id; the overlay is not among them, so its id returns the process query editor.
     pub(super) fn get(&self, id: PaneId) -> &dyn Pane {
         match id {
             PaneId::Overlay => &self.query,
             PaneId::Query(index) => self.editor(index),
-            PaneId::Processes => &self.processes,
+            PaneId::List(list) => match list {
+                List::Processes => &self.processes,
+                List::Alerts => &self.alerts,
+                List::AlertGroups => &self.alert_groups,
+                List::Binaries => &self.binaries,
+                List::Bans => &self.bans,
+                List::IsolatedSensors => &self.isolated_sensors,
+                List::Activity => &self.activity,
+                List::Requests => &self.requests,
+                List::Sensors => &self.sensors,
+                List::Watchlists => &self.watchlists,
+                List::Feeds => &self.feeds,
+                List::Reports => &self.reports,
+                List::SensorGroups => &self.groups,
+                List::Users => &self.users,
+                List::Teams => &self.teams,
+                List::Sites => &self.sites,
+            },
             PaneId::Lineage => &self.lineage,
             PaneId::Sensor => &self.sensor,
             PaneId::Tree => &self.tree,
             PaneId::Events => &self.events,
             PaneId::ProcessDetails => &self.facts,
-            PaneId::Alerts => &self.alerts,
-            PaneId::AlertGroups => &self.alert_groups,
             PaneId::Alert => &self.alert,
-            PaneId::Binaries => &self.binaries,
             PaneId::Binary => &self.binary,
             PaneId::Facets => &self.facets,
-            PaneId::Bans => &self.bans,
-            PaneId::IsolatedSensors => &self.isolated_sensors,
-            PaneId::Activity => &self.activity,
-            PaneId::Requests => &self.requests,
-            PaneId::Sensors => &self.sensors,
             PaneId::Host => &self.host,
-            PaneId::Watchlists => &self.watchlists,
             PaneId::Watchlist => &self.watchlist,
-            PaneId::Feeds => &self.feeds,
-            PaneId::Reports => &self.reports,
             PaneId::Report => &self.report,
-            PaneId::SensorGroups => &self.groups,
-            PaneId::Users => &self.users,
-            PaneId::Teams => &self.teams,
-            PaneId::Sites => &self.sites,
             PaneId::Server => &self.server,
         }
     }
@@ -146,33 +158,35 @@ impl Panes {
         match id {
             PaneId::Overlay => &mut self.query,
             PaneId::Query(index) => self.editor_mut(index),
-            PaneId::Processes => &mut self.processes,
+            PaneId::List(list) => match list {
+                List::Processes => &mut self.processes,
+                List::Alerts => &mut self.alerts,
+                List::AlertGroups => &mut self.alert_groups,
+                List::Binaries => &mut self.binaries,
+                List::Bans => &mut self.bans,
+                List::IsolatedSensors => &mut self.isolated_sensors,
+                List::Activity => &mut self.activity,
+                List::Requests => &mut self.requests,
+                List::Sensors => &mut self.sensors,
+                List::Watchlists => &mut self.watchlists,
+                List::Feeds => &mut self.feeds,
+                List::Reports => &mut self.reports,
+                List::SensorGroups => &mut self.groups,
+                List::Users => &mut self.users,
+                List::Teams => &mut self.teams,
+                List::Sites => &mut self.sites,
+            },
             PaneId::Lineage => &mut self.lineage,
             PaneId::Sensor => &mut self.sensor,
             PaneId::Tree => &mut self.tree,
             PaneId::Events => &mut self.events,
             PaneId::ProcessDetails => &mut self.facts,
-            PaneId::Alerts => &mut self.alerts,
-            PaneId::AlertGroups => &mut self.alert_groups,
             PaneId::Alert => &mut self.alert,
-            PaneId::Binaries => &mut self.binaries,
             PaneId::Binary => &mut self.binary,
             PaneId::Facets => &mut self.facets,
-            PaneId::Bans => &mut self.bans,
-            PaneId::IsolatedSensors => &mut self.isolated_sensors,
-            PaneId::Activity => &mut self.activity,
-            PaneId::Requests => &mut self.requests,
-            PaneId::Sensors => &mut self.sensors,
             PaneId::Host => &mut self.host,
-            PaneId::Watchlists => &mut self.watchlists,
             PaneId::Watchlist => &mut self.watchlist,
-            PaneId::Feeds => &mut self.feeds,
-            PaneId::Reports => &mut self.reports,
             PaneId::Report => &mut self.report,
-            PaneId::SensorGroups => &mut self.groups,
-            PaneId::Users => &mut self.users,
-            PaneId::Teams => &mut self.teams,
-            PaneId::Sites => &mut self.sites,
             PaneId::Server => &mut self.server,
         }
     }

@@ -3,11 +3,11 @@
 use jiff::Timestamp;
 
 use super::{App, View, navigation::NextLocation};
-use crate::model::{Ban, FeedId, IsolatedSensor, OPEN_ALERTS, Sensor};
+use crate::model::{Alert, Ban, FeedId, IsolatedSensor, OPEN_ALERTS, Sensor};
 use crate::panes::{ListState, PaneId};
 use crate::query::Index;
 use crate::session::{Cx, Destination, Effect, PeriodInput};
-use crate::worker::Slot;
+use crate::worker::{List, Slot};
 
 impl App {
     /// Navigates to the destination that a pane requested, and adds the current location to the history.
@@ -52,7 +52,7 @@ impl App {
                     self.prepare(view, now, effects);
                     self.show_view(view);
                     if index == Index::Report {
-                        self.focus = PaneId::Reports;
+                        self.focus = PaneId::List(List::Reports);
                     }
                 }
             }
@@ -88,7 +88,7 @@ impl App {
                     cx.open_process(id);
                 }
             }
-            View::Alerts | View::AlertGroups if cx.session().lists.alerts.search().is_none() => {
+            View::Alerts | View::AlertGroups if cx.session().lists.pages::<Alert>().search().is_none() => {
                 self.panes.alert_query.set_text(OPEN_ALERTS);
                 cx.search_index(Index::Alert, OPEN_ALERTS.into());
             }
@@ -138,10 +138,7 @@ impl App {
                 cx.refresh_details(&[Slot::Report, Slot::ReportAlerts]);
             }
             View::Admin => {
-                panes.groups.refresh_rows(&mut cx);
-                panes.users.refresh_rows(&mut cx);
-                panes.teams.refresh_rows(&mut cx);
-                panes.sites.refresh_rows(&mut cx);
+                panes.refresh_accounts(&mut cx);
                 cx.refresh_details(&[Slot::ServerInfo, Slot::License, Slot::Partitions]);
             }
             View::Bans => cx.refresh_or_load::<Ban>(),

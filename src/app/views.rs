@@ -1,10 +1,18 @@
 //! The views: which panes are shown together.
 
+use ratatui::layout::{Constraint, Layout, Rect};
 use strum::{EnumIter, IntoEnumIterator};
 
 use crate::keys::Action;
 use crate::panes::PaneId;
 use crate::query::Index;
+use crate::worker::List;
+
+/// Maximum width of the panes beside the list; command lines need the rest.
+const MAX_SIDE_WIDTH: u16 = 64;
+
+/// Lines needed for all details of a host and a binary.
+const DETAILS_LINES: u16 = 20;
 
 /// A screen of panes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, EnumIter)]
@@ -121,41 +129,47 @@ impl View {
         match self {
             Self::Hunt => &[
                 (PaneId::Query(Index::Process), "Query"),
-                (PaneId::Processes, "Processes"),
+                (PaneId::List(List::Processes), "Processes"),
                 (PaneId::Lineage, "Chain"),
                 (PaneId::Sensor, "Sensor"),
             ],
             Self::Process => &[(PaneId::Tree, "Tree"), (PaneId::Events, "Events"), (PaneId::ProcessDetails, "Facts")],
-            Self::Alerts => {
-                &[(PaneId::Query(Index::Alert), "Query"), (PaneId::Alerts, "Alerts"), (PaneId::Alert, "Why")]
-            }
-            Self::AlertGroups => {
-                &[(PaneId::Query(Index::Alert), "Query"), (PaneId::AlertGroups, "Groups"), (PaneId::Alert, "Why")]
-            }
-            Self::Binaries => {
-                &[(PaneId::Query(Index::Binary), "Query"), (PaneId::Binaries, "Binaries"), (PaneId::Binary, "Binary")]
-            }
-            Self::Sensors => &[(PaneId::Sensors, "Sensors"), (PaneId::Host, "Host")],
-            Self::Watchlists => &[(PaneId::Watchlists, "Watchlists"), (PaneId::Watchlist, "Watchlist")],
+            Self::Alerts => &[
+                (PaneId::Query(Index::Alert), "Query"),
+                (PaneId::List(List::Alerts), "Alerts"),
+                (PaneId::Alert, "Why"),
+            ],
+            Self::AlertGroups => &[
+                (PaneId::Query(Index::Alert), "Query"),
+                (PaneId::List(List::AlertGroups), "Groups"),
+                (PaneId::Alert, "Why"),
+            ],
+            Self::Binaries => &[
+                (PaneId::Query(Index::Binary), "Query"),
+                (PaneId::List(List::Binaries), "Binaries"),
+                (PaneId::Binary, "Binary"),
+            ],
+            Self::Sensors => &[(PaneId::List(List::Sensors), "Sensors"), (PaneId::Host, "Host")],
+            Self::Watchlists => &[(PaneId::List(List::Watchlists), "Watchlists"), (PaneId::Watchlist, "Watchlist")],
             Self::Feeds => &[
                 (PaneId::Query(Index::Report), "Query"),
-                (PaneId::Feeds, "Feeds"),
-                (PaneId::Reports, "Reports"),
+                (PaneId::List(List::Feeds), "Feeds"),
+                (PaneId::List(List::Reports), "Reports"),
                 (PaneId::Report, "Report"),
             ],
             Self::Admin => &[
-                (PaneId::SensorGroups, "Groups"),
-                (PaneId::Users, "Users"),
+                (PaneId::List(List::SensorGroups), "Groups"),
+                (PaneId::List(List::Users), "Users"),
                 (PaneId::Server, "Server"),
-                (PaneId::Teams, "Teams"),
-                (PaneId::Sites, "Sites"),
+                (PaneId::List(List::Teams), "Teams"),
+                (PaneId::List(List::Sites), "Sites"),
             ],
-            Self::Bans => &[(PaneId::Bans, "Bans")],
-            Self::Isolated => &[(PaneId::IsolatedSensors, "Isolated")],
-            Self::Activity => &[(PaneId::Activity, "Activity"), (PaneId::Requests, "Requests")],
+            Self::Bans => &[(PaneId::List(List::Bans), "Bans")],
+            Self::Isolated => &[(PaneId::List(List::IsolatedSensors), "Isolated")],
+            Self::Activity => &[(PaneId::List(List::Activity), "Activity"), (PaneId::List(List::Requests), "Requests")],
             Self::Facets => &[
                 (PaneId::Query(Index::Process), "Query"),
-                (PaneId::Processes, "Processes"),
+                (PaneId::List(List::Processes), "Processes"),
                 (PaneId::Facets, "Facets"),
             ],
         }
@@ -164,7 +178,7 @@ impl View {
     /// Returns the pane with the results of the view's query.
     pub(super) fn results_pane(self) -> PaneId {
         match self {
-            Self::Feeds => PaneId::Reports,
+            Self::Feeds => PaneId::List(List::Reports),
             other => other.main(),
         }
     }
@@ -172,19 +186,102 @@ impl View {
     /// Returns the main pane, which has the focus when the view is entered.
     pub(super) fn main(self) -> PaneId {
         match self {
-            Self::Hunt => PaneId::Processes,
+            Self::Hunt => PaneId::List(List::Processes),
             Self::Process => PaneId::Tree,
-            Self::Alerts => PaneId::Alerts,
-            Self::AlertGroups => PaneId::AlertGroups,
-            Self::Binaries => PaneId::Binaries,
-            Self::Sensors => PaneId::Sensors,
-            Self::Watchlists => PaneId::Watchlists,
-            Self::Feeds => PaneId::Feeds,
-            Self::Admin => PaneId::SensorGroups,
-            Self::Bans => PaneId::Bans,
+            Self::Alerts => PaneId::List(List::Alerts),
+            Self::AlertGroups => PaneId::List(List::AlertGroups),
+            Self::Binaries => PaneId::List(List::Binaries),
+            Self::Sensors => PaneId::List(List::Sensors),
+            Self::Watchlists => PaneId::List(List::Watchlists),
+            Self::Feeds => PaneId::List(List::Feeds),
+            Self::Admin => PaneId::List(List::SensorGroups),
+            Self::Bans => PaneId::List(List::Bans),
             Self::Facets => PaneId::Facets,
-            Self::Isolated => PaneId::IsolatedSensors,
-            Self::Activity => PaneId::Activity,
+            Self::Isolated => PaneId::List(List::IsolatedSensors),
+            Self::Activity => PaneId::List(List::Activity),
         }
     }
+
+    /// Divides the main area among the panes.
+    pub(super) fn split(self, main: Rect) -> Vec<(PaneId, Rect)> {
+        match self {
+            Self::Hunt => {
+                let [list, column] = side_by_side(main);
+                // The details of host and binary get a fixed height, the ancestors the remaining one.
+                let details = (main.height * 15 / 28).min(DETAILS_LINES);
+                let [chain, sensor] =
+                    Layout::vertical([Constraint::Fill(1), Constraint::Length(details)]).areas(column);
+                vec![(PaneId::List(List::Processes), list), (PaneId::Lineage, chain), (PaneId::Sensor, sensor)]
+            }
+            Self::Process => {
+                let [above, details] =
+                    Layout::vertical([Constraint::Fill(1), Constraint::Length((main.height / 3).min(DETAILS_LINES))])
+                        .areas(main);
+                // Events need more width than the process tree.
+                let [tree, events] = Layout::horizontal([Constraint::Percentage(37), Constraint::Fill(1)]).areas(above);
+                vec![(PaneId::Tree, tree), (PaneId::Events, events), (PaneId::ProcessDetails, details)]
+            }
+            Self::Alerts => {
+                let [list, alert] = side_by_side(main);
+                vec![(PaneId::List(List::Alerts), list), (PaneId::Alert, alert)]
+            }
+            Self::AlertGroups => {
+                let [groups, alert] = side_by_side(main);
+                vec![(PaneId::List(List::AlertGroups), groups), (PaneId::Alert, alert)]
+            }
+            Self::Binaries => {
+                let [list, binary] = side_by_side(main);
+                vec![(PaneId::List(List::Binaries), list), (PaneId::Binary, binary)]
+            }
+            Self::Sensors => {
+                let [list, host] = side_by_side(main);
+                vec![(PaneId::List(List::Sensors), list), (PaneId::Host, host)]
+            }
+            Self::Watchlists => {
+                let [list, watchlist] = side_by_side(main);
+                vec![(PaneId::List(List::Watchlists), list), (PaneId::Watchlist, watchlist)]
+            }
+            Self::Feeds => {
+                // The indicators of a report are long and need the whole width.
+                let [above, report] = Layout::vertical([Constraint::Fill(5), Constraint::Fill(4)]).areas(main);
+                let [feeds, reports] =
+                    Layout::horizontal([Constraint::Percentage(37), Constraint::Fill(1)]).areas(above);
+                vec![
+                    (PaneId::List(List::Feeds), feeds),
+                    (PaneId::List(List::Reports), reports),
+                    (PaneId::Report, report),
+                ]
+            }
+            Self::Admin => {
+                let [left, right] = Layout::horizontal([Constraint::Fill(1), Constraint::Percentage(42)]).areas(main);
+                let [groups, users] = Layout::vertical([Constraint::Fill(1), Constraint::Fill(1)]).areas(left);
+                let parts = [Constraint::Fill(2), Constraint::Fill(1), Constraint::Length((main.height / 5).max(4))];
+                let [server, teams, sites] = Layout::vertical(parts).areas(right);
+                vec![
+                    (PaneId::List(List::SensorGroups), groups),
+                    (PaneId::List(List::Users), users),
+                    (PaneId::Server, server),
+                    (PaneId::List(List::Teams), teams),
+                    (PaneId::List(List::Sites), sites),
+                ]
+            }
+            Self::Bans => vec![(PaneId::List(List::Bans), main)],
+            Self::Isolated => vec![(PaneId::List(List::IsolatedSensors), main)],
+            Self::Activity => {
+                let [activity, requests] = Layout::vertical([Constraint::Fill(1), Constraint::Fill(1)]).areas(main);
+                vec![(PaneId::List(List::Activity), activity), (PaneId::List(List::Requests), requests)]
+            }
+            Self::Facets => {
+                let half = Layout::horizontal([Constraint::Fill(5), Constraint::Fill(6)]);
+                let [list, facets] = half.areas(main);
+                vec![(PaneId::List(List::Processes), list), (PaneId::Facets, facets)]
+            }
+        }
+    }
+}
+
+/// Splits an area into a wide left and a narrower right part.
+fn side_by_side(main: Rect) -> [Rect; 2] {
+    let side = (main.width * 37 / 100).min(MAX_SIDE_WIDTH);
+    Layout::horizontal([Constraint::Fill(1), Constraint::Length(side)]).areas(main)
 }

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use super::{CommandCx, Exit, Failure, completeness::MissingParts, query_argument, time_args};
 use crate::cli;
-use crate::fetch::Fetcher;
+use crate::fetch::{FacetsFetch, Fetcher};
 use crate::model::{Facet, FacetValue, Facets, Search};
 use crate::output::{Align, Format, OutputCell, OutputColumn, OutputRow, TableStyle, TableWriter, with_members};
 use crate::query::Index;
@@ -30,7 +30,7 @@ pub(super) async fn facets(args: &cli::Facets, cx: &mut CommandCx<'_>) -> Result
     let search = time_args::bind_to_bounds(search, &args.bounds, cx)?;
     let fields = fields(&args.field);
     let mut fetcher = Fetcher::new(cx.client()?);
-    let result = fetcher.facets(&search, &fields).await?;
+    let result = fetcher.get(FacetsFetch::new(&search, fields.clone())).await?;
     let counted = FacetTable {
         facets: &result.value,
         limit: match usize::try_from(args.limit) {

@@ -14,7 +14,7 @@ use super::{
 use crate::api::{self, Client};
 use crate::changes::{Change, SensorChange};
 use crate::cli::{self, OutputArgs, WaitLimit};
-use crate::fetch::{Fetcher, pages};
+use crate::fetch::{Fetcher, SensorFetch, SensorGroupFetch, pages};
 use crate::model::{Group, GroupId, Page, Search, Sensor, SensorFilter, SensorId};
 use crate::output::{Align, Format, OutputCell, OutputColumn, OutputRow, TableWriter};
 use crate::text;
@@ -240,7 +240,7 @@ async fn show(host: &str, format: Format, cx: &mut CommandCx<'_>) -> Result<Exit
     let client = cx.client()?;
     let id = hosts::resolve_sensor(host, &client, cx).await?;
     let mut fetcher = Fetcher::new(client);
-    let sensor = match fetcher.sensor(id).await {
+    let sensor = match fetcher.get(SensorFetch(id)).await {
         Ok(sensor) => sensor,
         Err(api::Error::NotFound { .. }) => {
             return Err(Failure::new(Exit::NoResults, format!("sensor {id} not found"))
@@ -258,7 +258,7 @@ async fn show(host: &str, format: Format, cx: &mut CommandCx<'_>) -> Result<Exit
     let group = match sensor.value.group {
         None => None,
         // The sensor is the result; a failed group request does not suppress it.
-        Some(id) => match fetcher.group(id).await {
+        Some(id) => match fetcher.get(SensorGroupFetch(id)).await {
             Ok(group) => Some(format!("{} ({id})", text::make_visible(&group.value.name))),
             Err(error) => {
                 cx.warn(&format!("group name: {error}"));

@@ -5,7 +5,7 @@ use std::{collections::HashSet, sync::Arc};
 use super::{CommandCx, Exit, Failure, completeness::describe_unreadable, join::Joins, process_args, time_args};
 use crate::api;
 use crate::cli;
-use crate::fetch::Fetcher;
+use crate::fetch::{Fetcher, SummaryFetch};
 use crate::model::{Lineage, Process, ProcessId, Summary, Top};
 use crate::output::{self, Align, OutputCell, OutputColumn, OutputRow, TableWriter};
 use crate::text;
@@ -105,7 +105,7 @@ async fn children(fetcher: &mut Fetcher, id: ProcessId, max: Option<u64>) -> Res
         None => DEFAULT_CHILDREN,
     };
     loop {
-        let summary = fetcher.summary(id, n_requested).await?.value;
+        let summary = fetcher.get(SummaryFetch { id, children: n_requested }).await?.value;
         let is_full = u32::try_from(summary.children.len()).is_ok_and(|found| found >= n_requested);
         if max.is_some() || !is_full || n_requested >= MAX_CHILDREN {
             return Ok(summary);

@@ -1,16 +1,12 @@
 //! Cache of answers by request and of process documents by id, limited in bytes.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use jiff::Timestamp;
 use lru::LruCache;
 
-use super::{
-    answer::{Answer, process_heap_size},
-    lifetime::is_fresh,
-    resource::Fetch,
-};
-use crate::model::{Process, ProcessId, Timings};
+use super::resource::{Answer, Fetch, HeapSize, LineageFetch, Rows, SummaryFetch};
+use crate::model::{Process, ProcessId, Summary, Timings};
 
 /// Limit of cached bytes: enough for some 20,000 processes, small enough for a shared jump host.
 const MAX_BYTES: usize = 48 * 1024 * 1024;
@@ -57,12 +53,14 @@ impl Cache {
 
     /// Returns a cached answer that is still fresh.
     pub(super) fn get(&mut self, fetch: &Fetch, now: Timestamp, timings: Timings) -> Option<Answer> {
-        let entry = self.entries.get(&CacheKey::Fetch(fetch.clone()));
-        let answer = match entry {
-            Some((CacheEntry::Answer(answer), _)) if is_fresh(fetch, answer, now, timings) => answer.clone(),
-            _ => return None,
-        };
-        Some(answer.without_request())
+        match self.entries.get(&CacheKey::Fetch(fetch.clone())) {
+            Some((CacheEntry::Answer(answer), _)) if is_fresh(fetch, answer, now, timings) => {
+                let mut answer = answer.clone();
+                answer.from_cache = true;
+                Some(answer)
+            }
+            _ => None,
+        }
     }
 
     /// Returns the document of a process, regardless of its age: the parent of a process never changes.
@@ -75,7 +73,7 @@ impl Cache {
 
     /// Returns whether the server has answered that it does not have this process.
     pub(super) fn is_absent(&mut self, id: ProcessId) -> bool {
-        let entry = self.entries.get(&CacheKey::Fetch(Fetch::summary(id)));
+        let entry = self.entries.get(&CacheKey::Fetch(SummaryFetch::new(id).into()));
         matches!(entry, Some((CacheEntry::Absent, _)))
     }
 
@@ -83,19 +81,15 @@ impl Cache {
     /// a large answer may leave no room for anything else.
     pub(super) fn insert(&mut self, fetch: &Fetch, answer: &Answer) {
         self.store(CacheKey::Fetch(fetch.clone()), CacheEntry::Answer(answer.clone()), answer.heap_size());
-        match answer {
-            Answer::Processes(fetched) => {
-                for row in &fetched.value.rows {
-                    self.insert_document(row.clone(), fetched.as_of, false);
-                }
+        if let Some(fetched) = answer.get::<Rows>() {
+            for row in &fetched.value.rows {
+                self.insert_document(row.clone(), fetched.as_of, false);
             }
-            Answer::Summary(fetched) => {
-                let parent = fetched.value.parent.iter().filter(|parent| !parent.id.is_unknown());
-                for process in parent.chain([&fetched.value.process]) {
-                    self.insert_document(Arc::new(process.clone()), fetched.as_of, true);
-                }
+        } else if let Some(fetched) = answer.get::<Summary>() {
+            let parent = fetched.value.parent.iter().filter(|parent| !parent.id.is_unknown());
+            for process in parent.chain([&fetched.value.process]) {
+                self.insert_document(Arc::new(process.clone()), fetched.as_of, true);
             }
-            _ => {}
         }
     }
 
@@ -107,8 +101,8 @@ impl Cache {
     /// Removes what must be fetched again.
     pub(super) fn remove(&mut self, fetch: &Fetch) {
         let keys = match fetch {
-            Fetch::Summary { id, .. } => vec![CacheKey::Fetch(fetch.clone()), CacheKey::Document(*id)],
-            Fetch::Lineage { id, .. } => self.chain(*id),
+            Fetch::Summary(SummaryFetch { id, .. }) => vec![CacheKey::Fetch(fetch.clone()), CacheKey::Document(*id)],
+            Fetch::Lineage(LineageFetch { id, .. }) => self.chain(*id),
             _ => vec![CacheKey::Fetch(fetch.clone())],
         };
         for key in keys {
@@ -124,7 +118,8 @@ impl Cache {
 
     /// Removes the answers that a change may affect.
     pub(super) fn invalidate(&mut self) {
-        let is_affected = |key: &CacheKey| matches!(key, CacheKey::Fetch(fetch) if fetch.is_affected_by_changes());
+        let is_affected =
+            |key: &CacheKey| matches!(key, CacheKey::Fetch(fetch) if fetch.resource().is_affected_by_changes());
         let keys = self.entries.iter().map(|(key, _)| key);
         let keys: Vec<_> = keys.filter(|key| is_affected(key)).cloned().collect();
         for key in keys {
@@ -137,7 +132,7 @@ impl Cache {
         let mut keys = Vec::new();
         let mut next = Some(id);
         while let Some(id) = next.filter(|id| !keys.contains(&CacheKey::Document(*id))) {
-            keys.extend([CacheKey::Document(id), CacheKey::Fetch(Fetch::summary(id))]);
+            keys.extend([CacheKey::Document(id), CacheKey::Fetch(SummaryFetch::new(id).into())]);
             next = self.document(id).and_then(|document| document.process.parent);
         }
         keys
@@ -151,7 +146,7 @@ impl Cache {
         {
             return;
         }
-        let weight = process_heap_size(&process);
+        let weight = process.heap_size();
         self.store(key, CacheEntry::Document(CachedDocument { process, as_of, is_complete }), weight);
     }
 
@@ -172,32 +167,41 @@ impl Cache {
     }
 }
 
+/// Returns whether a cached answer may still be used.
+fn is_fresh(fetch: &Fetch, answer: &Answer, now: Timestamp, timings: Timings) -> bool {
+    let max_age = fetch.resource().lifetime_of(answer).max_age(timings);
+    max_age.is_none_or(|max_age| now.duration_since(answer.as_of).try_into().is_ok_and(|age: Duration| age <= max_age))
+}
+
 #[cfg(test)]
 mod tests {
     use std::time::Duration;
 
     use super::*;
     use crate::fetch::tests::answer_from;
-    use crate::model::{Page, Search, Segment, SensorId, Span};
+    use crate::fetch::{
+        AlertsFetch, EventsFetch, FacetsFetch, PrevalenceFetch, ProcessesFetch, SegmentsFetch, SensorFetch,
+    };
+    use crate::model::{Fetched, Page, Search, Segment, SensorId, Span};
 
     const GUID: &str = "00000007-0000-1092-01d7-10df4de391b0";
 
     /// The summary of [`GUID`], with further members in the answer and in the document.
     async fn summary(members: &str, facts: &str) -> (Fetch, Answer) {
-        let fetch = Fetch::summary(GUID.parse().unwrap());
+        let fetch = SummaryFetch::new(GUID.parse().unwrap()).into();
         let body = format!(r#"{{"process": {{"id": "{GUID}"{facts}}}{members}}}"#);
         let answer = answer_from(&fetch, &body).await;
         (fetch, answer)
     }
 
     async fn segments() -> (Fetch, Answer) {
-        let fetch = Fetch::Segments(GUID.parse().unwrap());
+        let fetch = SegmentsFetch(GUID.parse().unwrap()).into();
         let answer = answer_from(&fetch, r#"{"process": {"segments": []}}"#).await;
         (fetch, answer)
     }
 
     async fn events(segment: u64, facts: &str) -> (Fetch, Answer) {
-        let fetch = Fetch::Events { id: GUID.parse().unwrap(), segment: Segment(segment) };
+        let fetch = EventsFetch { id: GUID.parse().unwrap(), segment: Segment(segment) }.into();
         let body = format!(r#"{{"process": {{"id": "{GUID}"{facts}}}}}"#);
         let answer = answer_from(&fetch, &body).await;
         (fetch, answer)
@@ -205,10 +209,10 @@ mod tests {
 
     fn page(start: u64) -> (Fetch, Answer) {
         let span = Span { start, rows: 100 };
-        let fetch = Fetch::Processes { search: Arc::new(Search::default()), span };
-        let value = Page { start, ..Page::default() };
-        let fetched = crate::model::Fetched { value: Arc::new(value), as_of: Timestamp::UNIX_EPOCH, from_cache: false };
-        (fetch, Answer::Processes(fetched))
+        let fetch = ProcessesFetch { search: Arc::new(Search::default()), span }.into();
+        let value = Rows { start, ..Page::default() };
+        let fetched = Fetched { value: Arc::new(value), as_of: Timestamp::UNIX_EPOCH, from_cache: false };
+        (fetch, fetched.into())
     }
 
     #[test]
@@ -238,7 +242,7 @@ mod tests {
     #[tokio::test]
     async fn a_change_invalidates_exactly_the_answers_it_may_affect() {
         let mut cache = Cache::default();
-        let host = Fetch::Sensor(SensorId(7));
+        let host = SensorFetch(SensorId(7)).into();
         let sensor = answer_from(&host, r#"{"id": 7}"#).await;
         let (rows, processes) = page(0);
         cache.insert(&host, &sensor);
@@ -252,13 +256,13 @@ mod tests {
 
     #[tokio::test]
     async fn mutable_answers_expire_and_final_ones_do_not() {
-        let host = Fetch::Sensor(SensorId(7));
+        let host = SensorFetch(SensorId(7)).into();
         let sensor = answer_from(&host, r#"{"id": 7}"#).await;
-        let facets = Fetch::facets(&Search::default(), ["start".to_owned()]);
+        let facets = FacetsFetch::new(&Search::default(), ["start".to_owned()]).into();
         let counted = answer_from(&facets, r#"{"facets": {}}"#).await;
-        let file = Fetch::Prevalence("9e107d9d372bb6826bd81d3542a419d6".parse().unwrap());
+        let file = PrevalenceFetch("9e107d9d372bb6826bd81d3542a419d6".parse().unwrap()).into();
         let hosts = answer_from(&file, r#"{"hostCount": 2}"#).await;
-        let queue = Fetch::Alerts { search: Arc::new(Search::default()), span: Span { start: 0, rows: 0 } };
+        let queue = AlertsFetch { search: Arc::new(Search::default()), span: Span { start: 0, rows: 0 } }.into();
         let alerts = answer_from(&queue, r#"{"results": [], "total_results": 0}"#).await;
         let timings = Timings::default();
         let (host_age, running_age) = (Some(timings.sensor_age), Some(timings.running_age));
@@ -296,7 +300,7 @@ mod tests {
         let mut cache = Cache::default();
         let (fetch, answer) = summary("", r#", "parent_unique_id": "00000007-0000-0b00-01d7-10ccae568ec0""#).await;
         cache.insert(&fetch, &answer);
-        let search = Fetch::Processes { search: Arc::new(Search::default()), span: Span { start: 0, rows: 1 } };
+        let search = ProcessesFetch { search: Arc::new(Search::default()), span: Span { start: 0, rows: 1 } }.into();
         let rows = format!(r#"{{"results": [{{"id": "{GUID}"}}], "total_results": 1}}"#);
         let answer = answer_from(&search, &rows).await;
         cache.insert(&search, &answer);

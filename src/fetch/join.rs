@@ -6,7 +6,7 @@ use std::{
     hash::Hash,
 };
 
-use super::{Answer, Fetch, Fetcher, RequestId};
+use super::{Answer, BinaryFetch, Fetch, Fetcher, HeapSize, RequestId, SensorFetch, SensorGroupFetch};
 use crate::api::Error;
 use crate::model::{Binary, Fetched, Group, GroupId, Md5, Process, Sensor, SensorId};
 
@@ -37,6 +37,15 @@ impl<T> JoinResult<T> {
         match self {
             Self::Ready(fetched) => Some(fetched),
             Self::Pending | Self::Unavailable(_) => None,
+        }
+    }
+}
+
+impl<T: HeapSize> JoinResult<T> {
+    fn from_result(result: Result<Answer, Error>) -> Self {
+        match result.and_then(|answer| answer.get().ok_or(Error::Internal)) {
+            Ok(fetched) => Self::Ready(fetched),
+            Err(error) => Self::Unavailable(error),
         }
     }
 }
@@ -75,13 +84,13 @@ impl JoinPlan {
     /// Adds the next row.
     pub fn add(&mut self, process: &Process) {
         if self.needs_sensor() && insert_pending(&mut self.sensors, process.sensor) {
-            self.queue.push_back(Fetch::Sensor(process.sensor));
+            self.queue.push_back(SensorFetch(process.sensor).into());
         }
         if self.includes(JoinKey::Binary)
             && let Some(md5) = process.md5
             && insert_pending(&mut self.binaries, md5)
         {
-            self.queue.push_back(Fetch::Binary(md5));
+            self.queue.push_back(BinaryFetch(md5).into());
         }
     }
 
@@ -92,9 +101,9 @@ impl JoinPlan {
             let sensor = self.sensors.get(&process.sensor);
             let group = sensor.and_then(JoinResult::get);
             let group = group.and_then(|sensor| sensor.value.group);
-            urgent.extend(group.map(Fetch::SensorGroup));
-            urgent.push(Fetch::Sensor(process.sensor));
-            urgent.extend(process.md5.map(Fetch::Binary));
+            urgent.extend(group.map(|group| SensorGroupFetch(group).into()));
+            urgent.push(SensorFetch(process.sensor).into());
+            urgent.extend(process.md5.map(|md5| BinaryFetch(md5).into()));
         }
         let mut queued: HashSet<Fetch> = self.queue.iter().cloned().collect();
         urgent.retain(|fetch| queued.remove(fetch));
@@ -116,34 +125,27 @@ impl JoinPlan {
 
     /// Stores the result of a request.
     pub fn resolve(&mut self, fetch: &Fetch, result: Result<Answer, Error>) {
-        let is_expected = match (fetch, result) {
-            (Fetch::Sensor(id), Ok(Answer::Sensor(fetched))) => {
-                let group = fetched.value.group;
-                let is_expected = resolve_pending(&mut self.sensors, id, JoinResult::Ready(fetched));
+        let is_expected = match fetch {
+            Fetch::Sensor(SensorFetch(id)) => {
+                let sensor = JoinResult::<Sensor>::from_result(result);
+                let group = sensor.get().and_then(|fetched| fetched.value.group);
+                let is_expected = resolve_pending(&mut self.sensors, id, sensor);
                 if self.includes(JoinKey::Group)
                     && let Some(group) = group
                     && insert_pending(&mut self.groups, group)
                 {
                     // The rows that need the group have waited longest.
-                    self.queue.push_front(Fetch::SensorGroup(group));
+                    self.queue.push_front(SensorGroupFetch(group).into());
                 }
                 is_expected
             }
-            (Fetch::SensorGroup(id), Ok(Answer::SensorGroup(fetched))) => {
-                resolve_pending(&mut self.groups, id, JoinResult::Ready(fetched))
+            Fetch::SensorGroup(SensorGroupFetch(id)) => {
+                resolve_pending(&mut self.groups, id, JoinResult::from_result(result))
             }
-            (Fetch::Binary(md5), Ok(Answer::Binary(fetched))) => {
-                resolve_pending(&mut self.binaries, md5, JoinResult::Ready(fetched))
+            Fetch::Binary(BinaryFetch(md5)) => {
+                resolve_pending(&mut self.binaries, md5, JoinResult::from_result(result))
             }
-            (fetch, result) => {
-                let error = result.err().unwrap_or(Error::Internal);
-                match fetch {
-                    Fetch::Sensor(id) => resolve_pending(&mut self.sensors, id, JoinResult::Unavailable(error)),
-                    Fetch::SensorGroup(id) => resolve_pending(&mut self.groups, id, JoinResult::Unavailable(error)),
-                    Fetch::Binary(md5) => resolve_pending(&mut self.binaries, md5, JoinResult::Unavailable(error)),
-                    _ => false,
-                }
-            }
+            _ => false,
         };
         if is_expected {
             self.n_in_flight = self.n_in_flight.saturating_sub(1);

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::cache::Cache;
+use super::{cache::Cache, resource::LineageFetch};
 use crate::model::{Fetched, Lineage, ProcessId, Top};
 
 /// Maximum length of a chain: deeper ones are damaged data, and the official client stops here too (API reference 4.9).
@@ -10,10 +10,7 @@ const MAX_DEPTH: usize = 500;
 
 /// A walk in progress.
 #[derive(Debug)]
-pub(super) struct LineageWalk {
-    pub(super) subject: ProcessId,
-    n_known_ancestors: usize,
-}
+pub(super) struct LineageWalk(LineageFetch);
 
 /// The result of advancing a walk.
 pub(super) enum WalkStep {
@@ -24,18 +21,23 @@ pub(super) enum WalkStep {
 }
 
 impl LineageWalk {
-    pub(super) fn new(subject: ProcessId, n_known_ancestors: usize) -> Self {
-        Self { subject, n_known_ancestors }
+    pub(super) fn new(question: LineageFetch) -> Self {
+        Self(question)
+    }
+
+    /// Returns the process whose ancestors are walked.
+    pub(super) fn subject(&self) -> ProcessId {
+        self.0.id
     }
 
     /// Advances as far as the cache allows.
     pub(super) fn step(&self, cache: &mut Cache) -> WalkStep {
-        let Some(subject) = cache.document(self.subject) else {
-            return WalkStep::Need(self.subject);
+        let Some(subject) = cache.document(self.subject()) else {
+            return WalkStep::Need(self.subject());
         };
         let mut as_of = subject.as_of;
         let mut ancestors = Vec::new();
-        let mut seen = vec![self.subject];
+        let mut seen = vec![self.subject()];
         let mut child = subject.clone();
         let top = loop {
             // Process 0 is the root of every system; any parent that the server reports for it is an invented stub.
@@ -79,6 +81,6 @@ impl LineageWalk {
     /// Returns whether there are more ancestors than the requester has, so that the walk reports them before the next
     /// request.
     fn has_progress<T>(&self, ancestors: &[T]) -> bool {
-        ancestors.len() > self.n_known_ancestors
+        ancestors.len() > self.0.n_known_ancestors
     }
 }

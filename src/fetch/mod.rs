@@ -1,11 +1,8 @@
 //! Fetches values from the server through a cache; identical requests in flight are merged.
 
-mod alert_digest;
-mod answer;
 mod cache;
 mod file_head;
 mod join;
-mod lifetime;
 mod lineage;
 mod one_shot;
 mod pages;
@@ -22,10 +19,9 @@ use tokio::{
     time::Instant,
 };
 
-pub use answer::{AlertRows, Answer, Rows};
 pub use join::{JoinKey, JoinPlan, JoinResult};
 pub use pages::{Paged, pages};
-pub use resource::Fetch;
+pub use resource::*;
 pub use timeline::{
     FetchedSegment, MissingSegment, SEGMENTS_IN_FLIGHT, TimelineWalk, parts, segments_to_fetch, timeline,
 };
@@ -124,12 +120,10 @@ impl Fetcher {
     /// Returns a cached answer that is still fresh; sends no request.
     pub fn get_cached(&mut self, fetch: &Fetch) -> Option<Answer> {
         match fetch {
-            Fetch::Lineage { id, n_known_ancestors } => {
-                match LineageWalk::new(*id, *n_known_ancestors).step(&mut self.cache) {
-                    WalkStep::Done(lineage) => Some(lineage.into()),
-                    WalkStep::Need(_) => None,
-                }
-            }
+            Fetch::Lineage(lineage) => match LineageWalk::new(*lineage).step(&mut self.cache) {
+                WalkStep::Done(lineage) => Some(lineage.into()),
+                WalkStep::Need(_) => None,
+            },
             _ => self.cache.get(fetch, self.client.clock().now(), self.client.timings()),
         }
     }
@@ -138,7 +132,7 @@ impl Fetcher {
     pub fn invalidate(&mut self) {
         self.cache.invalidate();
         for (fetch, in_flight) in &mut self.in_flight {
-            in_flight.is_invalidated |= fetch.is_affected_by_changes();
+            in_flight.is_invalidated |= fetch.resource().is_affected_by_changes();
         }
     }
 
@@ -152,8 +146,8 @@ impl Fetcher {
         }
         self.cache_stats.misses += 1;
         match fetch {
-            Fetch::Lineage { id, n_known_ancestors } => {
-                self.walks.insert(request_id, LineageWalk::new(id, n_known_ancestors));
+            Fetch::Lineage(lineage) => {
+                self.walks.insert(request_id, LineageWalk::new(lineage));
                 self.advance(request_id, None);
             }
             object => self.start(request_id, object),
@@ -200,22 +194,6 @@ impl Fetcher {
         }
     }
 
-    /// Submits a request and waits for its response, for callers with one request at a time.
-    pub async fn get(&mut self, fetch: Fetch) -> Result<Answer, Error> {
-        let request_id = self.new_request_id();
-        self.request(request_id, fetch, false);
-        let mut others = Vec::new();
-        let result = loop {
-            match self.next().await {
-                Some(response) if response.request_id == request_id => break response.result,
-                Some(other) => others.push(other),
-                None => break Err(Error::Internal),
-            }
-        };
-        self.ready.extend(others);
-        result
-    }
-
     /// Returns a new id for a request made by this fetcher.
     fn new_request_id(&mut self) -> RequestId {
         let request_id = RequestId(self.last_request_id);
@@ -238,7 +216,7 @@ impl Fetcher {
         self.reconnect_if_idle();
         let client = self.client.clone();
         let request = fetch.clone();
-        self.spawn(request_ids, fetch, async move { request.request(&client).await });
+        self.spawn(request_ids, fetch, async move { request.resource().send(&client).await });
     }
 
     /// Spawns the task of a request.
@@ -286,12 +264,12 @@ impl Fetcher {
             match (self.walks.get(&request_id), result, fetch) {
                 // A missing ancestor ends a chain and is no failure. Neither is a missing subject that is known from
                 // the row of a search.
-                (Some(walk), Err(Error::NotFound { .. }), Fetch::Summary { id, .. })
-                    if *id != walk.subject || self.cache.document(*id).is_some() =>
+                (Some(walk), Err(Error::NotFound { .. }), Fetch::Summary(SummaryFetch { id, .. }))
+                    if *id != walk.subject() || self.cache.document(*id).is_some() =>
                 {
                     self.advance(request_id, Some(*id));
                 }
-                (Some(_), Ok(_), Fetch::Summary { id, .. }) => self.advance(request_id, Some(*id)),
+                (Some(_), Ok(_), Fetch::Summary(SummaryFetch { id, .. })) => self.advance(request_id, Some(*id)),
                 _ => self.queue_reply(request_id, result.clone()),
             }
         }
@@ -310,7 +288,7 @@ impl Fetcher {
                 tracing::error!("process {id} is too large for the cache");
                 self.queue_reply(request_id, Err(Error::Internal));
             }
-            WalkStep::Need(id) => self.start(request_id, Fetch::summary(id)),
+            WalkStep::Need(id) => self.start(request_id, SummaryFetch::new(id).into()),
         }
     }
 

@@ -8,13 +8,16 @@ use tokio::{
     net::TcpListener,
 };
 
-use super::{Answer, Fetch, Fetcher, RequestId, cache::Cache, lineage::LineageWalk};
+use super::{
+    Answer, Fetch, Fetcher, LineageFetch, RequestId, Resource, SensorFetch, SummaryFetch, cache::Cache,
+    lineage::LineageWalk,
+};
 use crate::api::{Client, Error, Settings};
-use crate::model::{Clock, SensorId};
+use crate::model::{Clock, Fetched, Sensor, SensorId};
 
 const SUBJECT: &str = "00000007-0000-1092-01d7-10df4de391b0";
 
-const QUESTION: Fetch = Fetch::Sensor(SensorId(7));
+const QUESTION: Fetch = Fetch::Sensor(SensorFetch(SensorId(7)));
 
 fn client(url: &str) -> Client {
     let mut settings = Settings::new(url.parse().unwrap(), "0123".into());
@@ -45,9 +48,14 @@ pub(super) async fn answer_from(fetch: &Fetch, body: &str) -> Answer {
         }
     };
     tokio::select! {
-        answer = fetch.request(&client) => answer.unwrap(),
+        answer = fetch.resource().send(&client) => answer.unwrap(),
         () = serving => unreachable!("it serves for ever"),
     }
+}
+
+/// The value in the answer to `question` by a server that sends `body` for every request.
+pub(super) async fn fetched_from<R: Resource>(question: R, body: &str) -> Fetched<R::Value> {
+    answer_from(&question.into(), body).await.get().unwrap()
 }
 
 async fn sensor(name: &str) -> Answer {
@@ -81,16 +89,14 @@ async fn a_cancelled_request_does_not_answer_a_newer_identical_one() {
     fetcher.spawn(vec![RequestId(2)], QUESTION, ready(Ok(current)));
     let outcome = fetcher.next().await.unwrap();
     assert_eq!(outcome.request_id, RequestId(2));
-    match outcome.result.unwrap() {
-        Answer::Sensor(known) => assert_eq!(known.value.computer_name.raw(), "NEW"),
-        other => panic!("{other:?}"),
-    }
+    let known = outcome.result.unwrap().get::<Sensor>().unwrap();
+    assert_eq!(known.value.computer_name.raw(), "NEW");
     assert!(fetcher.next().await.is_none());
 }
 
 #[tokio::test]
 async fn an_answer_requested_before_a_change_is_not_cached() {
-    let summary = Fetch::summary(SUBJECT.parse().unwrap());
+    let summary = SummaryFetch::new(SUBJECT.parse().unwrap()).into();
     let body = format!(r#"{{"process": {{"id": "{SUBJECT}", "terminated": true}}}}"#);
     let process = answer_from(&summary, &body).await;
     for (fetch, answer, is_cached) in [
@@ -112,9 +118,9 @@ async fn a_walk_ends_if_a_document_does_not_fit_into_the_cache() {
     fetcher.cache = Cache::with_limit(100);
     let id = SUBJECT.parse().unwrap();
     let body = format!(r#"{{"process": {{"id": "{SUBJECT}"}}}}"#);
-    let summary = answer_from(&Fetch::summary(id), &body).await;
-    fetcher.walks.insert(RequestId(1), LineageWalk::new(id, 0));
-    fetcher.spawn(vec![RequestId(1)], Fetch::summary(id), ready(Ok(summary)));
+    let summary = answer_from(&SummaryFetch::new(id).into(), &body).await;
+    fetcher.walks.insert(RequestId(1), LineageWalk::new(LineageFetch::new(id)));
+    fetcher.spawn(vec![RequestId(1)], SummaryFetch::new(id).into(), ready(Ok(summary)));
     let outcome = fetcher.next().await.unwrap();
     assert_eq!(outcome.result.unwrap_err(), Error::Internal);
     assert!(fetcher.next().await.is_none());

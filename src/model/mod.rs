@@ -27,7 +27,7 @@ mod server;
 mod watchlist;
 mod zone;
 
-pub use admin::{License, Partition, Site, Team, TeamAccess, User};
+pub use admin::*;
 pub use alert::{Alert, AlertId, AlertKind, AlertSource, AlertStatus, Indicator, OPEN_ALERTS};
 pub use alert_digest::{AlertDigest, AlertSummary, DigestBuilder};
 pub use ban::{Ban, Restrictions};

@@ -5,7 +5,7 @@ use ratatui::{Frame, layout::Rect, text::Line};
 use super::{ActionResult, Pane, PaneHeader, RenderCx, ScrollView};
 use crate::keys::{Action, Scope};
 use crate::model::{Binary, Md5};
-use crate::session::{Cx, RemoteState, Session};
+use crate::session::{Cx, Session, slots};
 use crate::text;
 use crate::worker::Slot;
 
@@ -46,7 +46,7 @@ impl HexdumpPane {
 
     /// Returns additional text for the frame.
     fn status(&self, session: &Session) -> Line<'static> {
-        let Some(fetched) = session.details.file_head.latest().filter(|_| self.has_requested) else {
+        let Some(fetched) = session.values.latest(slots::FILE_HEAD).filter(|_| self.has_requested) else {
             return Line::default();
         };
         let head = &fetched.value;
@@ -83,13 +83,12 @@ impl Pane for HexdumpPane {
 
     fn render(&mut self, frame: &mut Frame<'_>, area: Rect, session: &Session, cx: &RenderCx<'_>) {
         let theme = cx.theme;
-        let head = &session.details.file_head;
-        let Some(fetched) = head.latest().filter(|_| self.has_requested) else {
+        let Some(fetched) = session.values.latest(slots::FILE_HEAD).filter(|_| self.has_requested) else {
             let text = if self.is_uncollected {
                 "The server has not collected this file"
-            } else if head.is_pending() {
+            } else if session.is_pending(Slot::FileHead) {
                 "Loading… ^c cancels"
-            } else if head.error().is_some() {
+            } else if session.error(Slot::FileHead).is_some() {
                 ""
             } else {
                 "Cancelled"

@@ -147,7 +147,7 @@ impl Pane for LineagePane {
         let chain = session.lineage_of(lineage.subject.id);
         let rows = tree::chain_rows(lineage, chain.is_some_and(RemoteState::is_pending));
         let chain_as_of = chain.and_then(Remote::latest).map(|fetched| fetched.as_of);
-        let page_as_of = session.lists.processes.loaded_pages().map(|page| page.as_of).max();
+        let page_as_of = session.lists.pages::<Process>().loaded_pages().map(|page| page.as_of).max();
         let n_rows = rows.len();
         let reserved = if area.height < MIN_HEIGHT_DETAILS { 0 } else { DETAIL_LINES };
         let details = area.height.saturating_sub(to_cells(n_rows)).max(reserved);

@@ -49,10 +49,7 @@ pub use facets::FacetsPane;
 pub use form::FormPane;
 pub use help::HelpPane;
 pub use lineage::LineagePane;
-pub use list::{
-    Activity, AlertGroups, Alerts, Bans, Binaries, Feeds, IsolatedSensors, ListPane, ListState, ListView, Processes,
-    Reports, Requests, SensorGroups, Sensors, Sites, Teams, Users, Watchlists,
-};
+pub use list::*;
 pub use pane_header::PaneHeader;
 pub use picker::columns::ColumnPicker;
 pub use picker::history::HistoryPane;
@@ -78,13 +75,14 @@ use crate::query::Index;
 use crate::session::{Cx, Session};
 use crate::text;
 use crate::theme::Theme;
+use crate::worker::List;
 
 /// Identifies a pane.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum PaneId {
     /// The query editor of an index.
     Query(Index),
-    Processes,
+    List(List),
     Lineage,
     Tree,
     /// Details of the process selected in the tree.
@@ -93,32 +91,16 @@ pub enum PaneId {
     Sensor,
     /// The timeline of the opened process.
     Events,
-    Alerts,
-    AlertGroups,
     /// Details of the selected alert.
     Alert,
-    Binaries,
     /// Details of the selected binary.
     Binary,
-    Bans,
-    IsolatedSensors,
-    Activity,
-    /// The request log.
-    Requests,
-    Sensors,
     /// Details of the selected sensor.
     Host,
-    Watchlists,
     /// Details of the selected watchlist.
     Watchlist,
-    Feeds,
-    Reports,
     /// Details of the selected threat report.
     Report,
-    SensorGroups,
-    Users,
-    Teams,
-    Sites,
     Server,
     Facets,
     /// A popup over the view.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::Observables;
 use crate::changes::Target;
-use crate::model::{Md5, SensorId};
+use crate::model::{Feed, Md5, Report, SensorId, Watchlist};
 use crate::session::Session;
 use crate::text::{self, Untrusted};
 
@@ -83,17 +83,17 @@ impl TargetNames {
                 ids => text::pluralize(ids.len(), "alert", "alerts"),
             },
             Target::Watchlist(id) => {
-                let mut rows = session.lists.watchlists.loaded_rows();
+                let mut rows = session.lists.pages::<Watchlist>().loaded_rows();
                 let row = rows.find(|(_, row)| row.id == *id);
                 describe_row("watchlist", &id.to_string(), row.map(|(_, row)| &row.name))
             }
             Target::Feed(id) => {
-                let mut rows = session.lists.feeds.loaded_rows();
+                let mut rows = session.lists.pages::<Feed>().loaded_rows();
                 let row = rows.find(|(_, row)| row.id == *id);
                 describe_row("feed", &id.to_string(), row.map(|(_, row)| row.title()))
             }
             Target::Report(id) => {
-                let mut rows = session.lists.reports.loaded_rows();
+                let mut rows = session.lists.pages::<Report>().loaded_rows();
                 let row = rows.find(|(_, row)| row.id == *id);
                 describe_row("report", &text::line(&id.raw()), row.map(|(_, row)| &row.title))
             }

@@ -170,7 +170,7 @@ impl Session {
     pub fn is_ignored(&self, report: &Report) -> Option<bool> {
         /// Servers take about half of this (API reference 2.13, "POST /api/v1/alerts").
         const LAG: SignedDuration = SignedDuration::from_secs(60);
-        let as_of = self.lists.reports.loaded_pages().map(|page| page.as_of).min();
+        let as_of = self.lists.pages::<Report>().loaded_pages().map(|page| page.as_of).min();
         let mut running = self.changes.running.iter().rev();
         let confirmed = running.find(|change| {
             let is_this_report = matches!(&change.target, Target::Report(id) if *id == report.id);

@@ -2,11 +2,10 @@
 
 use jiff::{Timestamp, tz::TimeZone};
 
-use super::Remote;
 use crate::api::RequestTrace;
 use crate::changes::Actor;
 use crate::fetch::CacheStats;
-use crate::model::{License, Partition, ServerInfo, Zone};
+use crate::model::Zone;
 
 /// The server, the account, and how the two are reached.
 #[derive(Debug, Default)]
@@ -14,11 +13,6 @@ pub struct Connection {
     /// Server and account as configured.
     pub info: ConnectionInfo,
     pub zone: Zone,
-    /// Version and settings reported by the server.
-    pub server_info: Remote<ServerInfo>,
-    pub license: Remote<License>,
-    /// Partitions of the server's event store.
-    pub store_partitions: Remote<Vec<Partition>>,
     pub request_stats: RequestCounts,
     /// Number of tickets issued so far.
     pub(super) ticket_count: u64,

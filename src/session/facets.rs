@@ -4,22 +4,17 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::{Remote, Session};
-use crate::model::{EventClock, Facets, Period, Search};
+use super::Session;
+use crate::model::{EventClock, Period, Search};
 use crate::query;
-use crate::worker::FacetSide;
 
-/// Value counts of some fields, for a search and the search it is compared with.
+/// What is counted: fields of a search, and of the search it is compared with.
 #[derive(Debug, Default)]
 pub struct FacetCounts {
     /// The search whose values were counted last.
     pub(super) search: Option<Arc<Search>>,
     /// The counted fields, by their server names.
     pub(super) fields: Arc<[String]>,
-    /// Counts of the search itself.
-    pub base: Remote<Facets>,
-    /// Counts of the other side of the comparison.
-    pub compared: Remote<Facets>,
     /// How that other side differs.
     pub comparison: Option<FacetComparison>,
 }
@@ -54,22 +49,6 @@ impl Session {
         match self.chosen_columns(Self::FACETS) {
             Some(chosen) => chosen.iter().map(|column| column.name.clone()).collect(),
             None => FIELDS.map(str::to_owned).to_vec(),
-        }
-    }
-
-    /// Returns the counts of one side of the comparison.
-    pub(super) fn facets_of(&self, side: FacetSide) -> &Remote<Facets> {
-        match side {
-            FacetSide::A => &self.search.facet_counts.base,
-            FacetSide::B => &self.search.facet_counts.compared,
-        }
-    }
-
-    /// Returns the counts of one side of the comparison, mutably.
-    pub(super) fn facets_of_mut(&mut self, side: FacetSide) -> &mut Remote<Facets> {
-        match side {
-            FacetSide::A => &mut self.search.facet_counts.base,
-            FacetSide::B => &mut self.search.facet_counts.compared,
         }
     }
 }

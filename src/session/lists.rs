@@ -1,53 +1,95 @@
 //! The lists of the console: where their rows are stored, how a page of them is fetched.
 
-mod unpaged_lists;
+use std::{any::Any, collections::BTreeMap, sync::Arc};
 
-use std::{fmt::Debug, sync::Arc};
+use strum::VariantArray;
 
-use super::{AlertGroup, JoinStore, ListRow, Pages, RequestLogEntry, Session, alerts::AlertGroupId};
-use crate::changes::LoggedChange;
-use crate::fetch::Fetch;
-use crate::model::{
-    Alert, AlertId, Ban, Binary, Document, Feed, Group, IsolatedSensor, Md5, Process, ProcessId, Report, ReportId,
-    Search, Sensor, SensorFilter, SensorId, Site, Span, Team, User, Watchlist,
+use super::{
+    AlertGroup, JoinStore, ListRow, Pages, PagesState, RequestLogEntry, SortOrder, alerts::AlertGroupId,
+    list_row::RowSource, sort_order,
 };
+use crate::changes::LoggedChange;
+use crate::fetch::{
+    AlertsFetch, BansFetch, BinariesFetch, FeedsFetch, Fetch, IsolatedSensorsFetch, ProcessesFetch, ReportsFetch,
+    SensorGroupsFetch, SensorsFetch, SitesFetch, TeamsFetch, UsersFetch, WatchlistsFetch,
+};
+use crate::model::{
+    Alert, AlertId, Ban, Binary, Document, Feed, FeedId, Group, GroupId, IsolatedSensor, Md5, Process, ProcessId,
+    Report, ReportId, Search, Sensor, SensorFilter, SensorId, Site, Team, User, Watchlist, WatchlistId,
+};
+use crate::text::Untrusted;
 use crate::worker::List;
 
 /// Number of retained requests; the oldest are dropped.
 const MAX_REQUEST_LOG_ENTRIES: usize = 500;
 
 /// The pages of every list.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Lists {
-    pub processes: Pages<Process>,
-    pub alerts: Pages<Alert>,
-    pub binaries: Pages<Binary>,
-    pub bans: Pages<Ban>,
-    /// Sensors that are isolated or about to be.
-    pub isolated_sensors: Pages<IsolatedSensor>,
-    pub sensors: Pages<Sensor>,
-    pub sensor_groups: Pages<Group>,
-    pub watchlists: Pages<Watchlist>,
-    pub feeds: Pages<Feed>,
-    pub reports: Pages<Report>,
-    pub users: Pages<User>,
-    pub teams: Pages<Team>,
-    pub sites: Pages<Site>,
-    /// Changes of the audit log, newest first.
-    pub activity: Pages<LoggedChange>,
-    /// Requests of this run, newest first.
-    pub request_log: Pages<RequestLogEntry>,
+    pages: BTreeMap<List, Box<dyn PagesState>>,
     /// Sensors, groups and binaries that rows refer to.
     pub joins: JoinStore,
 }
 
-/// A row whose pages the session holds.
-pub trait SessionRow: ListRow {
-    /// Returns the pages of the list.
-    fn pages(session: &Session) -> &Pages<Self>;
+impl Default for Lists {
+    fn default() -> Self {
+        let pages = List::VARIANTS.iter().map(|list| (*list, empty_pages(*list)));
+        Self { pages: pages.collect(), joins: JoinStore::default() }
+    }
+}
 
-    /// Returns the pages of the list, to be changed.
-    fn pages_mut(session: &mut Session) -> &mut Pages<Self>;
+impl Lists {
+    /// Returns the pages of the list of these rows.
+    pub fn pages<T: ListRow>(&self) -> &Pages<T> {
+        let pages: &dyn Any = self.state(T::LIST);
+        pages.downcast_ref().expect("a list has one type of rows")
+    }
+
+    /// Returns the pages of the list of these rows, to be changed.
+    pub(super) fn pages_mut<T: ListRow>(&mut self) -> &mut Pages<T> {
+        let pages: &mut dyn Any = self.state_mut(T::LIST);
+        pages.downcast_mut().expect("a list has one type of rows")
+    }
+
+    /// Returns the loading state of a list.
+    pub(super) fn state(&self, list: List) -> &dyn PagesState {
+        self.pages[&list].as_ref()
+    }
+
+    /// Returns the loading state of a list, mutably.
+    pub(super) fn state_mut(&mut self, list: List) -> &mut dyn PagesState {
+        self.pages.entry(list).or_insert_with(|| empty_pages(list)).as_mut()
+    }
+
+    /// Returns the loading states of all lists.
+    pub(super) fn states(&self) -> impl Iterator<Item = &dyn PagesState> {
+        self.pages.values().map(AsRef::as_ref)
+    }
+}
+
+/// Returns a list without rows.
+fn empty_pages(list: List) -> Box<dyn PagesState> {
+    fn of<T: ListRow>() -> Box<dyn PagesState> {
+        Box::new(Pages::<T>::default())
+    }
+    match list {
+        List::Processes => of::<Process>(),
+        List::Alerts => of::<Alert>(),
+        List::Binaries => of::<Binary>(),
+        List::Bans => of::<Ban>(),
+        List::IsolatedSensors => of::<IsolatedSensor>(),
+        List::AlertGroups => of::<AlertGroup>(),
+        List::Activity => of::<LoggedChange>(),
+        List::Requests => of::<RequestLogEntry>(),
+        List::Sensors => of::<Sensor>(),
+        List::Watchlists => of::<Watchlist>(),
+        List::Feeds => of::<Feed>(),
+        List::Reports => of::<Report>(),
+        List::SensorGroups => of::<Group>(),
+        List::Users => of::<User>(),
+        List::Teams => of::<Team>(),
+        List::Sites => of::<Site>(),
+    }
 }
 
 impl ListRow for Process {
@@ -55,6 +97,8 @@ impl ListRow for Process {
     type Id = ProcessId;
 
     const LIST: List = List::Processes;
+    const SOURCE: RowSource = RowSource::Paged(|search, span| ProcessesFetch { search, span }.into());
+    const SORT_ORDERS: &'static [SortOrder] = sort_order::PROCESS_ORDERS;
 
     fn id(&self) -> ProcessId {
         self.id
@@ -71,26 +115,14 @@ impl ListRow for Process {
     fn md5(&self) -> Option<Md5> {
         self.md5
     }
-
-    fn page_fetch(search: Arc<Search>, span: Span) -> Option<Fetch> {
-        Some(Fetch::Processes { search, span })
-    }
-}
-
-impl SessionRow for Process {
-    fn pages(session: &Session) -> &Pages<Self> {
-        &session.lists.processes
-    }
-
-    fn pages_mut(session: &mut Session) -> &mut Pages<Self> {
-        &mut session.lists.processes
-    }
 }
 
 impl ListRow for Alert {
     type Id = AlertId;
 
     const LIST: List = List::Alerts;
+    const SOURCE: RowSource = RowSource::Paged(|search, span| AlertsFetch { search, span }.into());
+    const SORT_ORDERS: &'static [SortOrder] = sort_order::ALERT_ORDERS;
 
     fn id(&self) -> AlertId {
         self.id.clone()
@@ -107,26 +139,14 @@ impl ListRow for Alert {
     fn md5(&self) -> Option<Md5> {
         self.md5
     }
-
-    fn page_fetch(search: Arc<Search>, span: Span) -> Option<Fetch> {
-        Some(Fetch::Alerts { search, span })
-    }
-}
-
-impl SessionRow for Alert {
-    fn pages(session: &Session) -> &Pages<Self> {
-        &session.lists.alerts
-    }
-
-    fn pages_mut(session: &mut Session) -> &mut Pages<Self> {
-        &mut session.lists.alerts
-    }
 }
 
 impl ListRow for Binary {
     type Id = Md5;
 
     const LIST: List = List::Binaries;
+    const SOURCE: RowSource = RowSource::Paged(|search, span| BinariesFetch { search, span }.into());
+    const SORT_ORDERS: &'static [SortOrder] = sort_order::BINARY_ORDERS;
 
     fn id(&self) -> Md5 {
         self.md5
@@ -135,29 +155,13 @@ impl ListRow for Binary {
     fn document(&self) -> &Document {
         &self.document
     }
-
-    fn page_fetch(search: Arc<Search>, span: Span) -> Option<Fetch> {
-        Some(Fetch::Binaries { search, span })
-    }
-}
-
-impl SessionRow for Binary {
-    fn pages(session: &Session) -> &Pages<Self> {
-        &session.lists.binaries
-    }
-
-    fn pages_mut(session: &mut Session) -> &mut Pages<Self> {
-        &mut session.lists.binaries
-    }
 }
 
 impl ListRow for Ban {
     type Id = Md5;
 
     const LIST: List = List::Bans;
-
-    /// The server sends all of them in one answer (API reference 2.9).
-    const PAGE_ROWS: u64 = 1 << 32;
+    const SOURCE: RowSource = RowSource::Whole(Fetch::Bans(BansFetch));
 
     fn id(&self) -> Md5 {
         self.md5
@@ -170,29 +174,13 @@ impl ListRow for Ban {
     fn md5(&self) -> Option<Md5> {
         Some(self.md5)
     }
-
-    fn page_fetch(_: Arc<Search>, _: Span) -> Option<Fetch> {
-        Some(Fetch::Bans)
-    }
-}
-
-impl SessionRow for Ban {
-    fn pages(session: &Session) -> &Pages<Self> {
-        &session.lists.bans
-    }
-
-    fn pages_mut(session: &mut Session) -> &mut Pages<Self> {
-        &mut session.lists.bans
-    }
 }
 
 impl ListRow for IsolatedSensor {
     type Id = SensorId;
 
     const LIST: List = List::IsolatedSensors;
-
-    /// All of them come in one answer.
-    const PAGE_ROWS: u64 = 1 << 32;
+    const SOURCE: RowSource = RowSource::Whole(Fetch::IsolatedSensors(IsolatedSensorsFetch));
 
     fn id(&self) -> SensorId {
         self.0.id
@@ -205,26 +193,16 @@ impl ListRow for IsolatedSensor {
     fn sensor(&self) -> Option<SensorId> {
         Some(self.0.id)
     }
-
-    fn page_fetch(_: Arc<Search>, _: Span) -> Option<Fetch> {
-        Some(Fetch::IsolatedSensors)
-    }
-}
-
-impl SessionRow for IsolatedSensor {
-    fn pages(session: &Session) -> &Pages<Self> {
-        &session.lists.isolated_sensors
-    }
-
-    fn pages_mut(session: &mut Session) -> &mut Pages<Self> {
-        &mut session.lists.isolated_sensors
-    }
 }
 
 impl ListRow for Sensor {
     type Id = SensorId;
 
     const LIST: List = List::Sensors;
+    const SOURCE: RowSource = RowSource::Paged(|search, span| {
+        // The query of a sensor search is a list of name and address parts, from which the filter is parsed.
+        SensorsFetch { filter: SensorFilter::parse_canonical(&search.query), span }.into()
+    });
 
     fn id(&self) -> SensorId {
         self.id
@@ -240,23 +218,8 @@ impl ListRow for Sensor {
 
     /// A filter that is evaluated by the client needs all sensors, so its matches come at once.
     fn page_rows(search: &Search) -> u64 {
-        if SensorFilter::parse_canonical(&search.query).client_side.is_empty() { Self::PAGE_ROWS } else { 1 << 32 }
-    }
-
-    /// The query of a sensor search is a list of name and address parts, from which the filter is parsed.
-    fn page_fetch(search: Arc<Search>, span: Span) -> Option<Fetch> {
-        let filter = SensorFilter::parse_canonical(&search.query);
-        Some(Fetch::Sensors { filter, span })
-    }
-}
-
-impl SessionRow for Sensor {
-    fn pages(session: &Session) -> &Pages<Self> {
-        &session.lists.sensors
-    }
-
-    fn pages_mut(session: &mut Session) -> &mut Pages<Self> {
-        &mut session.lists.sensors
+        let is_paged = SensorFilter::parse_canonical(&search.query).client_side.is_empty();
+        if is_paged { Self::SOURCE.page_rows() } else { RowSource::ALL_ROWS }
     }
 }
 
@@ -264,6 +227,8 @@ impl ListRow for Report {
     type Id = ReportId;
 
     const LIST: List = List::Reports;
+    const SOURCE: RowSource = RowSource::Paged(|search, span| ReportsFetch { search, span }.into());
+    const SORT_ORDERS: &'static [SortOrder] = sort_order::REPORT_ORDERS;
 
     fn id(&self) -> ReportId {
         self.id.clone()
@@ -272,19 +237,95 @@ impl ListRow for Report {
     fn document(&self) -> &Document {
         &self.document
     }
+}
 
-    fn page_fetch(search: Arc<Search>, span: Span) -> Option<Fetch> {
-        Some(Fetch::Reports { search, span })
+impl ListRow for Watchlist {
+    type Id = WatchlistId;
+
+    const LIST: List = List::Watchlists;
+    const SOURCE: RowSource = RowSource::Whole(Fetch::Watchlists(WatchlistsFetch));
+
+    fn id(&self) -> WatchlistId {
+        self.id
+    }
+
+    fn document(&self) -> &Document {
+        &self.document
     }
 }
 
-impl SessionRow for Report {
-    fn pages(session: &Session) -> &Pages<Self> {
-        &session.lists.reports
+impl ListRow for Feed {
+    type Id = FeedId;
+
+    const LIST: List = List::Feeds;
+    const SOURCE: RowSource = RowSource::Whole(Fetch::Feeds(FeedsFetch));
+
+    fn id(&self) -> FeedId {
+        self.id
     }
 
-    fn pages_mut(session: &mut Session) -> &mut Pages<Self> {
-        &mut session.lists.reports
+    fn document(&self) -> &Document {
+        &self.document
+    }
+}
+
+impl ListRow for Group {
+    type Id = GroupId;
+
+    const LIST: List = List::SensorGroups;
+    const SOURCE: RowSource = RowSource::Whole(Fetch::SensorGroups(SensorGroupsFetch));
+
+    fn id(&self) -> GroupId {
+        self.id
+    }
+
+    fn document(&self) -> &Document {
+        &self.document
+    }
+}
+
+impl ListRow for User {
+    type Id = Untrusted;
+
+    const LIST: List = List::Users;
+    const SOURCE: RowSource = RowSource::Whole(Fetch::Users(UsersFetch));
+
+    fn id(&self) -> Untrusted {
+        self.username.clone()
+    }
+
+    fn document(&self) -> &Document {
+        &self.document
+    }
+}
+
+impl ListRow for Team {
+    type Id = u64;
+
+    const LIST: List = List::Teams;
+    const SOURCE: RowSource = RowSource::Whole(Fetch::Teams(TeamsFetch));
+
+    fn id(&self) -> u64 {
+        self.id
+    }
+
+    fn document(&self) -> &Document {
+        &self.document
+    }
+}
+
+impl ListRow for Site {
+    type Id = u64;
+
+    const LIST: List = List::Sites;
+    const SOURCE: RowSource = RowSource::Whole(Fetch::Sites(SitesFetch));
+
+    fn id(&self) -> u64 {
+        self.id
+    }
+
+    fn document(&self) -> &Document {
+        &self.document
     }
 }
 
@@ -292,8 +333,8 @@ impl ListRow for AlertGroup {
     type Id = AlertGroupId;
 
     const LIST: List = List::AlertGroups;
-
-    const PAGE_ROWS: u64 = 1 << 32;
+    const SOURCE: RowSource = RowSource::Local;
+    const SORT_ORDERS: &'static [SortOrder] = sort_order::ALERT_GROUP_ORDERS;
 
     fn id(&self) -> AlertGroupId {
         self.id.clone()
@@ -311,22 +352,8 @@ impl ListRow for AlertGroup {
         self.shared.md5
     }
 
-    fn page_fetch(_: Arc<Search>, _: Span) -> Option<Fetch> {
-        None
-    }
-
     fn is_same_search(one: &Search, other: &Search) -> bool {
         (&one.query, &one.group_by) == (&other.query, &other.group_by)
-    }
-}
-
-impl SessionRow for AlertGroup {
-    fn pages(session: &Session) -> &Pages<Self> {
-        &session.alert_state.groups
-    }
-
-    fn pages_mut(session: &mut Session) -> &mut Pages<Self> {
-        &mut session.alert_state.groups
     }
 }
 
@@ -334,8 +361,7 @@ impl ListRow for LoggedChange {
     type Id = u64;
 
     const LIST: List = List::Activity;
-
-    const PAGE_ROWS: u64 = 1 << 32;
+    const SOURCE: RowSource = RowSource::Local;
 
     fn id(&self) -> u64 {
         self.line
@@ -344,28 +370,13 @@ impl ListRow for LoggedChange {
     fn document(&self) -> &Document {
         LoggedChange::document(self)
     }
-
-    fn page_fetch(_: Arc<Search>, _: Span) -> Option<Fetch> {
-        None
-    }
-}
-
-impl SessionRow for LoggedChange {
-    fn pages(session: &Session) -> &Pages<Self> {
-        &session.lists.activity
-    }
-
-    fn pages_mut(session: &mut Session) -> &mut Pages<Self> {
-        &mut session.lists.activity
-    }
 }
 
 impl ListRow for RequestLogEntry {
     type Id = u64;
 
     const LIST: List = List::Requests;
-
-    const PAGE_ROWS: u64 = 1 << 32;
+    const SOURCE: RowSource = RowSource::Local;
 
     fn id(&self) -> u64 {
         self.sequence_number
@@ -373,20 +384,6 @@ impl ListRow for RequestLogEntry {
 
     fn document(&self) -> &Document {
         &self.document
-    }
-
-    fn page_fetch(_: Arc<Search>, _: Span) -> Option<Fetch> {
-        None
-    }
-}
-
-impl SessionRow for RequestLogEntry {
-    fn pages(session: &Session) -> &Pages<Self> {
-        &session.lists.request_log
-    }
-
-    fn pages_mut(session: &mut Session) -> &mut Pages<Self> {
-        &mut session.lists.request_log
     }
 }
 

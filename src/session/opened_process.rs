@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::{Remote, Session, Timeline};
-use crate::fetch::Fetch;
-use crate::model::{Process, ProcessId, Summary};
+use crate::fetch::SummaryFetch;
+use crate::model::{Process, ProcessId};
 
 /// The process that was opened, with its relatives and events.
 #[derive(Debug, Default)]
@@ -13,7 +13,7 @@ pub struct OpenedProcess {
     /// The process whose parent chain was fetched: the opened one, or a relative that was opened before it.
     pub chain_start: Option<ProcessId>,
     /// Parents, children and siblings of the opened process and of each expanded relative.
-    pub relatives: BTreeMap<ProcessId, Remote<Summary>>,
+    pub relatives: BTreeMap<ProcessId, Remote<SummaryFetch>>,
     pub timeline: Timeline,
 }
 
@@ -53,10 +53,10 @@ impl Session {
     pub fn has_more_children(&self, id: ProcessId) -> bool {
         let remote = self.opened.relatives.get(&id);
         let fetched = remote.and_then(|remote| Some((remote.latest()?, remote.answered_question()?)));
-        let Some((fetched, Fetch::Summary { children, .. })) = fetched else {
+        let Some((fetched, question)) = fetched else {
             return false;
         };
         let n_loaded = fetched.value.children.len() + fetched.value.n_unreadable;
-        u32::try_from(n_loaded).is_ok_and(|n_loaded| n_loaded >= *children)
+        u32::try_from(n_loaded).is_ok_and(|n_loaded| n_loaded >= question.children)
     }
 }

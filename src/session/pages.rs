@@ -4,13 +4,13 @@ mod page;
 #[cfg(test)]
 mod tests;
 
-use std::{collections::BTreeMap, ops::Range, sync::Arc};
+use std::{any::Any, collections::BTreeMap, fmt::Debug, ops::Range, sync::Arc};
 
 use jiff::Timestamp;
 
-use super::ListRow;
+use super::{ListRow, SortOrder};
 use crate::api::Error;
-use crate::fetch::Fetch;
+use crate::fetch::{Answer, Fetch};
 use crate::model::{Fetched, Page, Search, Span};
 use crate::worker::Ticket;
 use page::PageSlot;
@@ -55,15 +55,21 @@ pub enum RowState<'a, T> {
 }
 
 /// The loading state of a list, independent of its row type.
-pub trait PagesState {
+pub trait PagesState: Any + Debug + Send + Sync {
     /// Expects the answer to `ticket` for the page at `start`.
     fn set_pending(&mut self, start: u64, ticket: Ticket);
+    /// Stores a page if `ticket` is the expected one; returns whether it was.
+    fn resolve(&mut self, start: u64, ticket: Ticket, answer: &Answer) -> bool;
     /// Stores a failure if `ticket` is the expected one; returns whether it was.
     fn reject(&mut self, start: u64, ticket: Ticket, error: Error) -> bool;
     /// Cancels every pending page until it is retried; returns their starts.
     fn cancel_pending(&mut self) -> Vec<u64>;
     /// Clears failed and cancelled pages, so that they are requested again.
     fn clear_failures(&mut self);
+    /// Returns the requests that refresh the loaded rows; none if the list was never requested.
+    fn refetch_loaded(&mut self) -> Vec<(u64, Fetch)>;
+    /// Returns the orders in which the list can be sorted, the default first; empty if there is only one.
+    fn sort_orders(&self) -> &'static [SortOrder];
     /// Returns the number of pending pages.
     fn n_pending(&self) -> usize;
     /// Returns why a page could not be fetched.
@@ -113,7 +119,7 @@ impl<T: ListRow> Pages<T> {
         let total = u64::try_from(rows.len()).unwrap_or(u64::MAX);
         let fetched = Fetched { value: Arc::new(Page::from(rows)), as_of, from_cache: true };
         self.search.get_or_insert_default();
-        (self.size, self.total) = (T::PAGE_ROWS, Some(total));
+        (self.size, self.total) = (T::SOURCE.page_rows(), Some(total));
         (self.min_rows, self.end) = (total, total);
         let page = PageSlot { answer: Some(fetched), ..PageSlot::default() };
         self.slots = BTreeMap::from([(0, page)]);
@@ -170,8 +176,9 @@ impl<T: ListRow> Pages<T> {
         matches.map(|(position, _)| position).min_by_key(|position| position.abs_diff(at))
     }
 
-    /// Returns the requests needed to show `window`. Failed and cancelled pages are not requested again automatically.
-    pub fn missing_pages(&self, window: &Range<u64>) -> Vec<Fetch> {
+    /// Returns the requests needed to show `window`, with the starts of their pages. Failed and cancelled pages are not
+    /// requested again automatically.
+    pub fn missing_pages(&self, window: &Range<u64>) -> Vec<(u64, Fetch)> {
         let Some(search) = &self.search else {
             return Vec::new();
         };
@@ -185,7 +192,7 @@ impl<T: ListRow> Pages<T> {
         let mut start = first;
         while start < end || start == first {
             if self.slots.get(&start).is_none_or(PageSlot::needs_fetch) {
-                requests.extend(T::page_fetch(search.clone(), self.page_span(start)));
+                requests.extend(T::SOURCE.fetch(search.clone(), self.page_span(start)).map(|fetch| (start, fetch)));
             }
             start += self.size;
         }
@@ -193,7 +200,7 @@ impl<T: ListRow> Pages<T> {
     }
 
     /// Returns the requests that refresh `window`; pages outside it are refreshed when they are shown.
-    pub fn refetch_pages(&mut self, window: &Range<u64>) -> Vec<Fetch> {
+    pub fn refetch_pages(&mut self, window: &Range<u64>) -> Vec<(u64, Fetch)> {
         let Some(search) = self.search.clone() else {
             return Vec::new();
         };
@@ -212,7 +219,7 @@ impl<T: ListRow> Pages<T> {
         self.revision += 1;
         (0..=(last - first) / self.size)
             .map(|n| first + n * self.size)
-            .filter_map(|start| T::page_fetch(search.clone(), self.page_span(start)))
+            .filter_map(|start| Some((start, T::SOURCE.fetch(search.clone(), self.page_span(start))?)))
             .collect()
     }
 
@@ -238,12 +245,8 @@ impl<T: ListRow> Pages<T> {
         self.loaded_rows().map(|(_, row)| 2 * row.document().len()).sum()
     }
 
-    /// Stores a page if `ticket` is the expected one; returns whether it was.
-    pub fn resolve(&mut self, start: u64, ticket: Ticket, fetched: Fetched<Page<Arc<T>>>) -> bool {
-        let is_awaited = self.slots.get(&start).is_some_and(|page| page.pending == Some(ticket));
-        if !is_awaited {
-            return false;
-        }
+    /// Stores an awaited page.
+    fn store_page(&mut self, start: u64, fetched: Fetched<Page<Arc<T>>>) {
         let sent = u64::try_from(fetched.value.n_sent()).unwrap_or(u64::MAX);
         let reached = start + sent;
         // A short first page may only mean that the server sends fewer rows at once.
@@ -275,12 +278,11 @@ impl<T: ListRow> Pages<T> {
                 self.size = self.requested_size();
             }
         }
-        true
     }
 
     /// Returns the number of rows to request at once.
     fn requested_size(&self) -> u64 {
-        self.search.as_ref().map_or(T::PAGE_ROWS, |search| T::page_rows(search))
+        self.search.as_ref().map_or(T::SOURCE.page_rows(), |search| T::page_rows(search))
     }
 
     /// Returns the number of rows, given the server's estimate `total`. It may be far too high (it counts segments
@@ -316,11 +318,20 @@ impl<T: ListRow> Pages<T> {
     }
 }
 
-impl<T> PagesState for Pages<T> {
+impl<T: ListRow> PagesState for Pages<T> {
     fn set_pending(&mut self, start: u64, ticket: Ticket) {
         let page = self.slots.entry(start).or_default();
         page.pending = Some(ticket);
         page.is_cancelled = false;
+    }
+
+    fn resolve(&mut self, start: u64, ticket: Ticket, answer: &Answer) -> bool {
+        let is_awaited = self.slots.get(&start).is_some_and(|page| page.pending == Some(ticket));
+        let Some(fetched) = answer.get().filter(|_| is_awaited) else {
+            return false;
+        };
+        self.store_page(start, fetched);
+        true
     }
 
     fn reject(&mut self, start: u64, ticket: Ticket, error: Error) -> bool {
@@ -348,6 +359,16 @@ impl<T> PagesState for Pages<T> {
             page.error = None;
             page.is_cancelled = false;
         }
+    }
+
+    fn refetch_loaded(&mut self) -> Vec<(u64, Fetch)> {
+        let positions = || self.loaded_rows().map(|(at, _)| at);
+        let span = positions().min().unwrap_or(0)..positions().max().unwrap_or(0) + 1;
+        self.refetch_pages(&span)
+    }
+
+    fn sort_orders(&self) -> &'static [SortOrder] {
+        T::SORT_ORDERS
     }
 
     fn n_pending(&self) -> usize {

@@ -4,8 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use super::{ColumnChoice, FacetCounts, NamedQuery, PeriodInput, Remote};
-use crate::model::Facets;
+use super::{ColumnChoice, FacetCounts, NamedQuery, PeriodInput};
 use crate::worker::List;
 
 /// How lists are searched, sorted and shown.
@@ -20,8 +19,6 @@ pub struct SearchSettings {
     /// Columns chosen by the user, by the name of the list.
     pub chosen_columns: BTreeMap<String, Vec<ColumnChoice>>,
     pub facet_counts: FacetCounts,
-    /// Values of the field that is being typed.
-    pub value_suggestions: Remote<Facets>,
     /// Newest first.
     pub query_history: Vec<HistoryEntry>,
     pub saved_queries: Vec<NamedQuery>,

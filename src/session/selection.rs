@@ -8,6 +8,8 @@ use crate::model::{Alert, Binary, Feed, Process, Report, Sensor, Watchlist};
 #[derive(Debug, Default)]
 pub struct Selection {
     pub process: Option<Arc<Process>>,
+    /// The process whose details are shown: the selected one, or one of its relatives.
+    pub(super) details_process: Option<Arc<Process>>,
     pub alert: Option<Arc<Alert>>,
     pub sensor: Option<Arc<Sensor>>,
     pub binary: Option<Arc<Binary>>,

@@ -1,59 +1,67 @@
-//! The state of each slot: pending, failed, stale.
+//! The state of each slot: pending, failed, stale; and where its answers are stored.
 
-use strum::IntoEnumIterator;
-
-use super::{PagesState, Preview, RemoteState, Session};
+use super::{LiveMode, PagesState, Preview, RemoteState, Session, slots};
 use crate::api::Error;
-use crate::worker::{AlertContextPart, FacetSide, List, Slot};
-
-/// The slots that hold one value each: all except pages, events and relatives.
-const VALUES: [Slot; 19] = [
-    Slot::ServerInfo,
-    Slot::Lineage,
-    Slot::Sensor,
-    Slot::SensorGroup,
-    Slot::Binary,
-    Slot::FileHead,
-    Slot::Prevalence,
-    Slot::HostAlerts,
-    Slot::Segments,
-    Slot::Facets(FacetSide::A),
-    Slot::Facets(FacetSide::B),
-    Slot::FieldValues,
-    Slot::AlertDigest,
-    Slot::WatchActions,
-    Slot::WatchCount,
-    Slot::Report,
-    Slot::ReportAlerts,
-    Slot::License,
-    Slot::Partitions,
-];
+use crate::fetch::Answer;
+use crate::model::Lineage;
+use crate::worker::{Slot, Ticket};
 
 impl Session {
+    /// Stores an answer or failure in its slot; returns whether `ticket` was still expected.
+    pub(super) fn resolve(&mut self, ticket: Ticket, slot: Slot, result: Result<Answer, Error>) -> bool {
+        match (slot, result) {
+            (Slot::Page(list, start), Ok(answer)) => self.lists.state_mut(list).resolve(start, ticket, &answer),
+            (Slot::Page(list, start), Err(error)) => self.lists.state_mut(list).reject(start, ticket, error),
+            (Slot::Events(segment), Ok(answer)) => self.opened.timeline.resolve_events(segment, ticket, &answer),
+            (Slot::Events(segment), Err(error)) => self.opened.timeline.reject(segment, ticket, error),
+            (Slot::Segments, Ok(answer)) => self.opened.timeline.resolve_segments(ticket, &answer),
+            (Slot::NewAlerts, Err(error)) => {
+                let is_expected = self.values.get_mut(slots::NEW_ALERTS).reject(ticket, error.clone());
+                if is_expected {
+                    self.alert_state.live.state = LiveMode::Paused(error);
+                }
+                is_expected
+            }
+            // A refreshed chain grows from its start; the longer one from before is shown until it has caught up.
+            (Slot::Lineage, Ok(answer)) if self.has_longer_chain(&answer) => {
+                self.values.get_mut(slots::LINEAGE).resolve_unchanged(ticket)
+            }
+            (slot, Ok(answer)) => self.state_mut(slot).is_some_and(|remote| remote.resolve(ticket, &answer)),
+            (slot, Err(error)) => self.state_mut(slot).is_some_and(|remote| remote.reject(ticket, error)),
+        }
+    }
+
+    /// Returns whether the stored chain extends the one in `answer`, which is still being walked.
+    fn has_longer_chain(&self, answer: &Answer) -> bool {
+        let stored = self.values.latest(slots::LINEAGE);
+        let lineage = answer.get::<Lineage>().filter(|fetched| fetched.value.is_walking());
+        stored.zip(lineage).is_some_and(|(stored, lineage)| stored.value.extends(&lineage.value))
+    }
+
     /// Returns the number of pending answers.
     pub fn n_pending(&self) -> usize {
-        let values = self.value_slots();
-        let remotes = values.iter().filter_map(|slot| self.remote(*slot));
-        let lists = List::ALL.iter().map(|list| self.list_state(*list));
-        remotes.filter(|remote| remote.is_pending()).count()
-            + lists.map(PagesState::n_pending).sum::<usize>()
+        self.pending_slots().count()
+            + self.lists.states().map(PagesState::n_pending).sum::<usize>()
             + self.opened.timeline.n_pending()
-            + self.lists.joins.n_pending()
             + self.transfers.downloads.len()
             + self.changes.preview.as_ref().map_or(0, Preview::n_pending)
     }
 
-    /// Returns every slot that holds one value.
-    pub(super) fn value_slots(&self) -> Vec<Slot> {
-        let relatives = self.opened.relatives.keys().map(|id| Slot::Summary(*id));
-        let context_parts = AlertContextPart::iter().map(Slot::AlertContext);
-        VALUES.into_iter().chain(relatives).chain(context_parts).collect()
+    /// Returns the pending slots that hold one value each: all except pages and events, and except polls, which are
+    /// always pending.
+    pub(super) fn pending_slots(&self) -> impl Iterator<Item = Slot> {
+        let is_pending = |(slot, remote): (Slot, &dyn RemoteState)| remote.is_pending().then_some(slot);
+        let stored = self.values.states().chain(self.lists.joins.states()).filter_map(is_pending);
+        let relatives = self.opened.relatives.iter();
+        let relatives = relatives.filter(|(_, remote)| remote.is_pending()).map(|(id, _)| Slot::Summary(*id));
+        let segments = self.opened.timeline.segments.is_pending().then_some(Slot::Segments);
+        stored.filter(|slot| *slot != Slot::NewAlerts).chain(relatives).chain(segments)
     }
 
     /// Returns why a slot could not be fetched. A page represents its whole list, a relative or a segment all of them.
     pub fn error(&self, slot: Slot) -> Option<&Error> {
         match slot {
-            Slot::Page(list, _) => self.list_state(list).error(),
+            Slot::Page(list, _) => self.lists.state(list).error(),
             Slot::Events(_) => self.opened.timeline.error(),
             Slot::Summary(_) => self.opened.relatives.iter().find_map(|(id, remote)| {
                 // A relative that the server does not have is a gap, not a failure, unless it is the opened process.
@@ -61,17 +69,17 @@ impl Session {
                 let is_opened = self.opened.id == Some(*id);
                 remote.error().filter(|error| is_opened || !is_gap(error))
             }),
-            value => self.remote(value)?.error(),
+            value => self.state(value)?.error(),
         }
     }
 
     /// Returns whether an answer for a slot is pending.
     pub fn is_pending(&self, slot: Slot) -> bool {
         match slot {
-            Slot::Page(list, _) => self.list_state(list).is_pending(),
+            Slot::Page(list, _) => self.lists.state(list).is_pending(),
             Slot::Summary(_) => self.opened.relatives.values().any(RemoteState::is_pending),
             Slot::Events(_) => self.opened.timeline.n_pending() > 0,
-            value => self.remote(value).is_some_and(RemoteState::is_pending),
+            value => self.state(value).is_some_and(RemoteState::is_pending),
         }
     }
 
@@ -79,115 +87,30 @@ impl Session {
     pub fn is_stale(&self, slot: Slot) -> bool {
         match slot {
             // Pages that were never loaded do not make the loaded ones stale.
-            Slot::Page(list, _) => self.list_state(list).is_stale(),
-            Slot::Summary(_) => {
-                let mut relatives = self.opened.relatives.values();
-                relatives.any(|remote| remote.has_answer() && remote.error().is_some())
-            }
+            Slot::Page(list, _) => self.lists.state(list).is_stale(),
+            Slot::Summary(_) => self.opened.relatives.values().any(RemoteState::is_stale),
             Slot::Events(_) => self.opened.timeline.is_stale(),
-            value => self.remote(value).is_some_and(|remote| remote.has_answer() && remote.error().is_some()),
+            value => self.state(value).is_some_and(RemoteState::is_stale),
         }
     }
 
-    /// Returns the loading state of a list.
-    pub(super) fn list_state(&self, list: List) -> &dyn PagesState {
-        match list {
-            List::Processes => &self.lists.processes,
-            List::Alerts => &self.lists.alerts,
-            List::Binaries => &self.lists.binaries,
-            List::Bans => &self.lists.bans,
-            List::IsolatedSensors => &self.lists.isolated_sensors,
-            List::AlertGroups => &self.alert_state.groups,
-            List::Activity => &self.lists.activity,
-            List::Requests => &self.lists.request_log,
-            List::Sensors => &self.lists.sensors,
-            List::Watchlists => &self.lists.watchlists,
-            List::Feeds => &self.lists.feeds,
-            List::Reports => &self.lists.reports,
-            List::SensorGroups => &self.lists.sensor_groups,
-            List::Users => &self.lists.users,
-            List::Teams => &self.lists.teams,
-            List::Sites => &self.lists.sites,
+    /// Returns the loading state of a slot with one value; `None` for pages and events, and if it was never requested.
+    fn state(&self, slot: Slot) -> Option<&dyn RemoteState> {
+        match slot {
+            Slot::Summary(id) => Some(self.opened.relatives.get(&id)?),
+            Slot::Segments => Some(&self.opened.timeline.segments),
+            Slot::Joined(_) => self.lists.joins.state(slot),
+            value => self.values.state(value),
         }
-    }
-
-    /// Returns the loading state of a list, mutably.
-    pub(super) fn list_state_mut(&mut self, list: List) -> &mut dyn PagesState {
-        match list {
-            List::Processes => &mut self.lists.processes,
-            List::Alerts => &mut self.lists.alerts,
-            List::Binaries => &mut self.lists.binaries,
-            List::Bans => &mut self.lists.bans,
-            List::IsolatedSensors => &mut self.lists.isolated_sensors,
-            List::AlertGroups => &mut self.alert_state.groups,
-            List::Activity => &mut self.lists.activity,
-            List::Requests => &mut self.lists.request_log,
-            List::Sensors => &mut self.lists.sensors,
-            List::Watchlists => &mut self.lists.watchlists,
-            List::Feeds => &mut self.lists.feeds,
-            List::Reports => &mut self.lists.reports,
-            List::SensorGroups => &mut self.lists.sensor_groups,
-            List::Users => &mut self.lists.users,
-            List::Teams => &mut self.lists.teams,
-            List::Sites => &mut self.lists.sites,
-        }
-    }
-
-    /// Returns the loading state of a slot with one value; `None` for pages and events.
-    pub(super) fn remote(&self, slot: Slot) -> Option<&dyn RemoteState> {
-        Some(match slot {
-            Slot::ServerInfo => &self.connection.server_info,
-            Slot::Lineage => &self.details.lineage,
-            Slot::Sensor => &self.details.sensor,
-            Slot::SensorGroup => &self.details.group,
-            Slot::Binary => &self.details.binary,
-            Slot::FileHead => &self.details.file_head,
-            Slot::Joined(object) => self.lists.joins.remote(object)?,
-            Slot::Prevalence => &self.details.prevalence,
-            Slot::HostAlerts => &self.details.host_alerts,
-            Slot::Summary(id) => self.opened.relatives.get(&id)?,
-            Slot::Segments => &self.opened.timeline.segments,
-            Slot::Facets(side) => self.facets_of(side),
-            Slot::FieldValues => &self.search.value_suggestions,
-            Slot::AlertDigest => &self.alert_state.digest,
-            Slot::NewAlerts => &self.alert_state.live.poll,
-            Slot::AlertContext(part) => self.alert_state.context.remote(part),
-            Slot::WatchActions => &self.details.watchlist_actions,
-            Slot::WatchCount => &self.details.watchlist_hits,
-            Slot::Report => &self.details.report,
-            Slot::ReportAlerts => &self.details.report_alert_count,
-            Slot::License => &self.connection.license,
-            Slot::Partitions => &self.connection.store_partitions,
-            Slot::Page(..) | Slot::Events(_) => return None,
-        })
     }
 
     /// Returns the loading state of a slot with one value, mutably.
-    pub(super) fn remote_mut(&mut self, slot: Slot) -> Option<&mut dyn RemoteState> {
-        Some(match slot {
-            Slot::ServerInfo => &mut self.connection.server_info,
-            Slot::Lineage => &mut self.details.lineage,
-            Slot::Sensor => &mut self.details.sensor,
-            Slot::SensorGroup => &mut self.details.group,
-            Slot::Binary => &mut self.details.binary,
-            Slot::FileHead => &mut self.details.file_head,
-            Slot::Joined(object) => self.lists.joins.remote_mut(object)?,
-            Slot::Prevalence => &mut self.details.prevalence,
-            Slot::HostAlerts => &mut self.details.host_alerts,
-            Slot::Summary(id) => self.opened.relatives.get_mut(&id)?,
-            Slot::Segments => &mut self.opened.timeline.segments,
-            Slot::Facets(side) => self.facets_of_mut(side),
-            Slot::FieldValues => &mut self.search.value_suggestions,
-            Slot::AlertDigest => &mut self.alert_state.digest,
-            Slot::NewAlerts => &mut self.alert_state.live.poll,
-            Slot::AlertContext(part) => self.alert_state.context.remote_mut(part),
-            Slot::WatchActions => &mut self.details.watchlist_actions,
-            Slot::WatchCount => &mut self.details.watchlist_hits,
-            Slot::Report => &mut self.details.report,
-            Slot::ReportAlerts => &mut self.details.report_alert_count,
-            Slot::License => &mut self.connection.license,
-            Slot::Partitions => &mut self.connection.store_partitions,
-            Slot::Page(..) | Slot::Events(_) => return None,
-        })
+    pub(super) fn state_mut(&mut self, slot: Slot) -> Option<&mut dyn RemoteState> {
+        match slot {
+            Slot::Summary(id) => Some(self.opened.relatives.get_mut(&id)?),
+            Slot::Segments => Some(&mut self.opened.timeline.segments),
+            Slot::Joined(_) => self.lists.joins.state_mut(slot),
+            value => self.values.state_mut(value),
+        }
     }
 }

@@ -2,163 +2,127 @@
 
 use std::fmt;
 
-use strum::EnumIter;
+use strum::{AsRefStr, EnumIter};
 
 use super::{JoinObject, List};
-use crate::fetch::Fetch;
 use crate::model::{ProcessId, Segment};
 
 /// The place on screen that an answer belongs to. A slot has at most one pending request.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, AsRefStr)]
 pub enum Slot {
     /// Version and settings of the server, shown in the header.
+    #[strum(serialize = "server")]
     ServerInfo,
     /// Page of a list that starts at this row.
     Page(List, u64),
     /// Parent chain of the selected process.
+    #[strum(serialize = "parent chain")]
     Lineage,
     /// Sensor of the selected process.
+    #[strum(serialize = "sensor")]
     Sensor,
     /// Group of that sensor.
+    #[strum(serialize = "sensor group")]
     SensorGroup,
     /// Binary of the selected process.
+    #[strum(serialize = "binary")]
     Binary,
     /// How common its file is.
+    #[strum(serialize = "prevalence")]
     Prevalence,
     /// Open alerts of the selected host.
+    #[strum(serialize = "alerts of the host")]
     HostAlerts,
+    #[strum(serialize = "process")]
     Summary(ProcessId),
     /// List of segments of the opened process.
+    #[strum(serialize = "segments")]
     Segments,
     /// Events of a segment of the opened process.
+    #[strum(serialize = "events")]
     Events(Segment),
+    #[strum(serialize = "first bytes")]
     FileHead,
     /// An object that rows refer to.
+    #[strum(serialize = "columns")]
     Joined(JoinObject),
     /// Value counts of the process search, or of the search it is compared with.
     Facets(FacetSide),
     /// Values of the field that is being typed.
+    #[strum(serialize = "values")]
     FieldValues,
     /// Actions of the selected watchlist.
+    #[strum(serialize = "actions")]
     WatchActions,
     /// Current number of matches of the selected watchlist.
+    #[strum(serialize = "matches now")]
     WatchCount,
     /// The selected threat report with its indicators.
+    #[strum(serialize = "threat report")]
     Report,
     /// Number of alerts that the selected report raised.
+    #[strum(serialize = "alerts of the report")]
     ReportAlerts,
+    #[strum(serialize = "license")]
     License,
     /// Partitions of the event store.
+    #[strum(serialize = "event store")]
     Partitions,
     /// All alerts of the search, for grouping.
+    #[strum(serialize = "queue")]
     AlertDigest,
     /// The newest alerts, polled for live updates.
+    #[strum(serialize = "new alerts")]
     NewAlerts,
     /// A part of the context of the selected alert.
     AlertContext(AlertContextPart),
 }
 
 /// A part of the context of an alert.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, EnumIter)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, AsRefStr, EnumIter)]
 pub enum AlertContextPart {
     /// Newest alert of the selected group.
+    #[strum(serialize = "newest alert")]
     NewestAlert,
     /// Parent chain of its process.
+    #[strum(serialize = "parent chain")]
     Lineage,
+    #[strum(serialize = "sensor")]
     Sensor,
+    #[strum(serialize = "binary")]
     Binary,
     /// Number of open alerts on its host.
+    #[strum(serialize = "alerts of the host")]
     HostAlerts,
     /// Number of open alerts of its file.
+    #[strum(serialize = "alerts of the hash")]
     HashAlerts,
     /// Status counts of past alerts of its report or watchlist.
+    #[strum(serialize = "alerts of the report")]
     PastOutcomes,
     /// The most recently resolved of those.
+    #[strum(serialize = "alerts of the report")]
     LastResolved,
 }
 
 /// One of the two searches whose value counts are compared.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, AsRefStr)]
 pub enum FacetSide {
     /// The search itself.
+    #[strum(serialize = "facets")]
     A,
     /// The search it is compared with.
+    #[strum(serialize = "facets to compare")]
     B,
-}
-
-impl Fetch {
-    /// Returns the slot that the answer belongs to; `None` if the caller must name it.
-    pub fn slot(&self) -> Option<Slot> {
-        Some(match self {
-            Self::ServerInfo => Slot::ServerInfo,
-            Self::Processes { span, .. } => Slot::Page(List::Processes, span.start),
-            Self::Lineage { .. } => Slot::Lineage,
-            Self::Sensor(_) => Slot::Sensor,
-            Self::SensorGroup(_) => Slot::SensorGroup,
-            Self::SensorGroups => Slot::Page(List::SensorGroups, 0),
-            Self::Binary(_) => Slot::Binary,
-            Self::Prevalence(_) => Slot::Prevalence,
-            Self::Alerts { span, .. } => Slot::Page(List::Alerts, span.start),
-            Self::Binaries { span, .. } => Slot::Page(List::Binaries, span.start),
-            Self::Bans => Slot::Page(List::Bans, 0),
-            Self::IsolatedSensors => Slot::Page(List::IsolatedSensors, 0),
-            Self::Summary { id, .. } => Slot::Summary(*id),
-            Self::Segments(_) => Slot::Segments,
-            Self::Events { segment, .. } => Slot::Events(*segment),
-            Self::FileHead { .. } => Slot::FileHead,
-            Self::AlertDigest { .. } => Slot::AlertDigest,
-            Self::Sensors { span, .. } => Slot::Page(List::Sensors, span.start),
-            Self::Watchlists => Slot::Page(List::Watchlists, 0),
-            Self::WatchActions(_) => Slot::WatchActions,
-            Self::Feeds => Slot::Page(List::Feeds, 0),
-            Self::Reports { span, .. } => Slot::Page(List::Reports, span.start),
-            Self::Report(_) => Slot::Report,
-            Self::Users => Slot::Page(List::Users, 0),
-            Self::Teams => Slot::Page(List::Teams, 0),
-            Self::Sites => Slot::Page(List::Sites, 0),
-            Self::License => Slot::License,
-            Self::Partitions => Slot::Partitions,
-            Self::Facets { .. } | Self::AlertFacets { .. } | Self::Count { .. } => return None,
-        })
-    }
 }
 
 impl fmt::Display for Slot {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::ServerInfo => f.write_str("server"),
             Self::Page(_, start) => write!(f, "rows from {}", start + 1),
-            Self::Lineage => f.write_str("parent chain"),
-            Self::Sensor => f.write_str("sensor"),
-            Self::SensorGroup => f.write_str("sensor group"),
-            Self::Binary => f.write_str("binary"),
-            Self::Prevalence => f.write_str("prevalence"),
-            Self::HostAlerts => f.write_str("alerts of the host"),
-            Self::Facets(FacetSide::A) => f.write_str("facets"),
-            Self::Facets(FacetSide::B) => f.write_str("facets to compare"),
-            Self::FieldValues => f.write_str("values"),
-            Self::AlertDigest => f.write_str("queue"),
-            Self::NewAlerts => f.write_str("new alerts"),
-            Self::AlertContext(part) => f.write_str(match part {
-                AlertContextPart::NewestAlert => "newest alert",
-                AlertContextPart::Lineage => "parent chain",
-                AlertContextPart::Sensor => "sensor",
-                AlertContextPart::Binary => "binary",
-                AlertContextPart::HostAlerts => "alerts of the host",
-                AlertContextPart::HashAlerts => "alerts of the hash",
-                AlertContextPart::PastOutcomes | AlertContextPart::LastResolved => "alerts of the report",
-            }),
-            Self::Summary(_) => f.write_str("process"),
-            Self::Segments => f.write_str("segments"),
-            Self::Events(_) => f.write_str("events"),
-            Self::FileHead => f.write_str("first bytes"),
-            Self::Joined(_) => f.write_str("columns"),
-            Self::WatchActions => f.write_str("actions"),
-            Self::WatchCount => f.write_str("matches now"),
-            Self::Report => f.write_str("threat report"),
-            Self::ReportAlerts => f.write_str("alerts of the report"),
-            Self::License => f.write_str("license"),
-            Self::Partitions => f.write_str("event store"),
+            Self::AlertContext(part) => f.write_str(part.as_ref()),
+            Self::Facets(side) => f.write_str(side.as_ref()),
+            other => f.write_str(other.as_ref()),
         }
     }
 }

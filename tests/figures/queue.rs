@@ -2,6 +2,7 @@
 
 use std::time::Instant;
 
+use lampblack::session::slots;
 use lampblack::sim::Options;
 
 use crate::report::{Report, ms, note};
@@ -27,8 +28,8 @@ pub(crate) fn measure(report: &mut Report) {
         console.press(",").await;
         (console, began.elapsed())
     });
-    let queue = &console.app.session().alert_state.digest;
-    let n = queue.latest().map_or(0, |known| known.value.rows.len());
+    let values = &console.app.session().values;
+    let n = values.latest(slots::ALERT_DIGEST).map_or(0, |known| known.value.rows.len());
     assert!(n >= ALERTS, "only {n} alerts are read");
     crate::within::a_frame(report, "queue", "key", &mut console, keys(KEYS));
     note(&format!(

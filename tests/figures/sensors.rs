@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use lampblack::api::Client;
-use lampblack::model::{SensorFilter, Span};
+use lampblack::model::{Sensor, SensorFilter, Span};
 use lampblack::sim::Options;
 
 use crate::report::{Report, Times, ms, note};
@@ -74,6 +74,6 @@ async fn scroll(report: &mut Report, console: &mut Console) {
     // Over there, rows have come; far ones were let go.
     console.press("ctrl-c G").await;
     console.shows(&["row 50,000"]);
-    let held = console.app.session().lists.sensors.loaded_rows().count();
+    let held = console.app.session().lists.pages::<Sensor>().loaded_rows().count();
     note(&format!("{PAGES} pages of a frame of 200x60; {held} of {SENSORS} rows are held at the end"));
 }

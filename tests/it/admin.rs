@@ -6,7 +6,7 @@ use crate::support::{
     world,
 };
 use lampblack::api::Error;
-use lampblack::fetch::{Answer, Fetch};
+use lampblack::fetch::{Answer, Fetch, PartitionsFetch, UsersFetch};
 
 #[tokio::test]
 async fn groups_users_teams_sites_and_the_server_are_shown() {
@@ -60,7 +60,9 @@ fn what_the_token_has_no_right_to_see_is_said_in_its_pane_and_the_others_stay() 
     stage.answer_all(world::answer).press("esc 9");
     let answer = |fetch: &Fetch| -> Result<Answer, Error> {
         match fetch {
-            Fetch::Users | Fetch::Partitions => Err(Error::Forbidden { what: "that".into() }),
+            Fetch::Users(UsersFetch) | Fetch::Partitions(PartitionsFetch) => {
+                Err(Error::Forbidden { what: "that".into() })
+            }
             other => world::answer(other),
         }
     };

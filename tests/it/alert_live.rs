@@ -13,7 +13,7 @@ fn rows(console: &Console) -> Vec<String> {
 
 /// Whether there will be another look.
 fn is_polling(console: &Console) -> bool {
-    console.app.session().alert_state.live.is_polling()
+    console.app.session().is_polling()
 }
 
 #[tokio::test]

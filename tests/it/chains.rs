@@ -2,7 +2,7 @@
 
 use crate::support::{stage::Stage, world};
 use lampblack::api::Error;
-use lampblack::fetch::{Answer, Fetch};
+use lampblack::fetch::{Answer, Fetch, LineageFetch};
 use lampblack::model::Top;
 use lampblack::worker::Slot;
 
@@ -23,7 +23,7 @@ fn arrive(stage: &mut Stage, n_ancestors: usize, top: &Top) {
     let at = place(stage);
     stage.answer(at, |_| {
         let lineage = world::chain(0, n_ancestors, top.clone());
-        Ok(Answer::Lineage(world::known(lineage)))
+        Ok(Answer::from(world::known(lineage)))
     });
 }
 
@@ -41,7 +41,7 @@ fn place(stage: &Stage) -> usize {
 /// How many ancestors the request for more of the chain names as known.
 fn asked_beyond(stage: &Stage) -> Option<usize> {
     stage.asked.iter().find_map(|(_, _, fetch)| match fetch {
-        Fetch::Lineage { n_known_ancestors: known, .. } => Some(*known),
+        Fetch::Lineage(LineageFetch { n_known_ancestors: known, .. }) => Some(*known),
         _ => None,
     })
 }

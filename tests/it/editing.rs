@@ -2,15 +2,16 @@
 
 use crate::support::{console::Console, now, stage::Stage, world};
 use lampblack::app::{AppSetup, Input};
-use lampblack::fetch::Fetch;
+use lampblack::fetch::{Fetch, ProcessesFetch};
 use lampblack::panes::PaneId;
 use lampblack::query::Index;
 use lampblack::session::{HistoryEntry, PeriodInput};
+use lampblack::worker::List;
 
 /// The queries that were sent and not answered yet.
 fn asked(stage: &Stage) -> Vec<String> {
     let query = |fetch: &Fetch| match fetch {
-        Fetch::Processes { search, .. } => Some(search.query.clone()),
+        Fetch::Processes(ProcessesFetch { search, .. }) => Some(search.query.clone()),
         _ => None,
     };
     stage.asked.iter().filter_map(|(_, _, fetch)| query(fetch)).collect()
@@ -115,7 +116,7 @@ fn another_completion_is_chosen_by_its_key() {
 fn tab_goes_on_where_nothing_is_offered() {
     let mut stage = Stage::new(120, 36);
     stage.answer_all(world::answer).write("net.exe").press("tab");
-    assert_eq!(stage.app.focus(), PaneId::Processes);
+    assert_eq!(stage.app.focus(), PaneId::List(List::Processes));
 }
 
 #[test]
@@ -127,7 +128,7 @@ fn escape_takes_back_the_offer_before_it_leaves_the_editor() {
     stage.lacks("username:");
     assert_eq!(stage.app.focus(), PaneId::Query(Index::Process));
     stage.press("esc");
-    assert_eq!(stage.app.focus(), PaneId::Processes);
+    assert_eq!(stage.app.focus(), PaneId::List(List::Processes));
     // Nothing was sent by any of it, and what was written is still there.
     assert_eq!(asked(&stage), Vec::<String>::new());
     stage.shows(&["usern"]);
@@ -204,7 +205,7 @@ async fn the_request_log_counts_requests_and_answers_from_the_cache() {
 fn q_leaves_a_popup_then_what_was_followed_and_asks_before_it_quits() {
     let mut stage = Stage::new(120, 36);
     stage.search("a").press("esc ?").press("q");
-    assert_eq!(stage.app.focus(), PaneId::Processes);
+    assert_eq!(stage.app.focus(), PaneId::List(List::Processes));
     // Into the same hash, and back out of it.
     stage.press("x h").answer_all(world::answer);
     stage.shows(&["md5:"]).press("q").answer_all(world::answer);

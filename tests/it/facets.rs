@@ -11,9 +11,11 @@ use crate::support::{
 use insta::assert_snapshot;
 use lampblack::api::Error;
 use lampblack::app::App;
-use lampblack::fetch::{Answer, Fetch};
+use lampblack::fetch::{Answer, FacetsFetch, Fetch, ProcessesFetch};
 use lampblack::model::{Document, Facet, FacetValue, Facets, Search};
 use lampblack::panes::PaneId;
+use lampblack::session::slots;
+use lampblack::worker::FacetSide;
 
 /// A value that occurs so often.
 fn value(name: &str, count: u64) -> FacetValue {
@@ -32,7 +34,7 @@ fn counting<'a>(
     there: &'a [(&'a str, u64)],
 ) -> impl Fn(&Fetch) -> Result<Answer, Error> + 'a {
     move |fetch| match fetch {
-        Fetch::Facets { search, fields } => {
+        Fetch::Facets(FacetsFetch { search, fields }) => {
             let names = if search.query.contains("other") { there } else { here };
             let facet = |field: &String| Facet {
                 field: field.clone(),
@@ -43,7 +45,7 @@ fn counting<'a>(
                 },
                 broken: 0,
             };
-            Ok(Answer::Facets(known(Facets {
+            Ok(Answer::from(known(Facets {
                 facets: fields.iter().map(facet).collect(),
                 total: names.iter().map(|(_, n)| n).sum(),
                 ..Facets::default()
@@ -67,7 +69,7 @@ fn facets(width: u16, height: u16) -> Stage {
 /// The pending queries of the process index.
 fn searched(stage: &Stage) -> Vec<String> {
     let searches = stage.asked.iter().filter_map(|(_, _, fetch)| match fetch {
-        Fetch::Processes { search, .. } => Some(search.query.clone()),
+        Fetch::Processes(ProcessesFetch { search, .. }) => Some(search.query.clone()),
         _ => None,
     });
     searches.collect()
@@ -77,9 +79,9 @@ fn searched(stage: &Stage) -> Vec<String> {
 fn several_fields_are_counted_in_one_request_without_rows() {
     let mut stage = Stage::new(120, 36);
     stage.search("hostname:one").press("F");
-    let counted: Vec<_> = stage.asked.iter().filter(|(_, _, fetch)| matches!(fetch, Fetch::Facets { .. })).collect();
+    let counted: Vec<_> = stage.asked.iter().filter(|(_, _, fetch)| matches!(fetch, Fetch::Facets(_))).collect();
     assert_eq!(counted.len(), 1);
-    assert!(matches!(&counted[0].2, Fetch::Facets { search, fields }
+    assert!(matches!(&counted[0].2, Fetch::Facets(FacetsFetch { search, fields })
         if search.query == "hostname:one" && fields.len() == 9));
     stage.shows(&["Counting… ^c cancels"]);
     stage.answer_all(counting(&HERE, &THERE));
@@ -99,13 +101,12 @@ fn values_that_could_not_be_read_are_reported_and_never_called_none() {
         stage.search("hostname:one").press("F");
         stage.answer_all(|fetch| {
             let answer = counting(names, &THERE)(fetch)?;
-            let Answer::Facets(mut counted) = answer else {
+            let Some(counted) = answer.get::<Facets>() else {
                 return Ok(answer);
             };
             let mut facets = (*counted.value).clone();
             (facets.n_unreadable, facets.facets[0].broken, facets.total) = (2, 2, 9);
-            counted.value = facets.into();
-            Ok(Answer::Facets(counted))
+            Ok(Answer::from(known(facets)))
         });
         stage.shows(&[title]);
         let none = "The server has no value counts for this field";
@@ -176,7 +177,7 @@ fn the_fields_are_chosen_and_asked_for_together() {
     // The first is counted no more.
     stage.press("space esc");
     let asked = stage.asked.iter().find_map(|(_, _, fetch)| match fetch {
-        Fetch::Facets { fields, .. } => Some(fields.clone()),
+        Fetch::Facets(FacetsFetch { fields, .. }) => Some(fields.clone()),
         _ => None,
     });
     assert_eq!(asked.map(|fields| fields[0].clone()).as_deref(), Some("parent_name"));
@@ -198,17 +199,11 @@ fn another_host_is_put_beside_and_what_is_new_is_said() {
     ]);
     // Narrowing one side narrows the other.
     stage.press("j enter").answer_all(counting(&HERE, &THERE));
-    let query = stage.app.session().search.facet_counts.compared.last_question().and_then(query);
+    let query =
+        stage.app.session().values.question(slots::facets(FacetSide::B)).map(|question| question.search.query.clone());
     assert_eq!(query.as_deref(), Some("process_name:net.exe hostname:other"));
     stage.press("esc").shows(&["Cleared the comparison"]);
     stage.lacks("CHANGE").lacks("hostname:other");
-}
-
-fn query(fetch: &Fetch) -> Option<String> {
-    match fetch {
-        Fetch::Facets { search, .. } => Some(search.query.clone()),
-        _ => None,
-    }
 }
 
 #[test]
@@ -218,8 +213,8 @@ fn another_time_is_a_period_and_not_a_text() {
     stage.shows(&["Neither a condition"]);
     stage.press("ctrl-u").write("-30d..-7d").press("enter");
     stage.shows(&["B  counting  same query, last event 2026-02-02 10:20:00Z to "]);
-    let of = |app: &App| match app.session().search.facet_counts.compared.last_question() {
-        Some(Fetch::Facets { search, .. }) => Search::clone(search),
+    let of = |app: &App| match app.session().values.question(slots::facets(FacetSide::B)) {
+        Some(FacetsFetch { search, .. }) => Search::clone(search),
         other => panic!("{other:?}"),
     };
     let search = of(&stage.app);
@@ -242,13 +237,14 @@ fn what_the_server_left_out_is_not_called_new_either() {
     let mut stage = facets(120, 36);
     stage.press("K").write("hostname:other").press("enter");
     let there = counting(&HERE, &THERE);
-    stage.answer_all(|fetch| match there(fetch)? {
-        Answer::Facets(known) => {
+    stage.answer_all(|fetch| {
+        let answer = there(fetch)?;
+        if let Some(known) = answer.get::<Facets>() {
             let mut facets = Facets::clone(&known.value);
             facets.is_incomplete = true;
-            Ok(Answer::Facets(world::known(facets)))
+            return Ok(world::known(facets).into());
         }
-        other => Ok(other),
+        Ok(answer)
     });
     stage.shows(&["unknown"]).lacks("NEW");
 }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::support::console::{Console, small};
+use lampblack::model::Report;
 use lampblack::sim::Options;
 
 /// A console at the feeds.
@@ -44,7 +45,7 @@ async fn reports_are_searched_by_a_query_which_the_feeds_leave_alone() {
     let mut console = at_feeds().await;
     console.search("is_ignored:false").await;
     console.shows(&["is_ignored:false", "Reports"]);
-    let found = console.app.session().lists.reports.total();
+    let found = console.app.session().lists.pages::<Report>().total();
     assert!(found > Some(1), "{found:?}");
     console.press("j").await;
     console.shows(&["is_ignored:false"]);

@@ -6,7 +6,7 @@ use crate::support::{family, stage::Stage, world};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use lampblack::api::Error;
 use lampblack::app::{App, Input};
-use lampblack::fetch::{CacheStats, Fetch};
+use lampblack::fetch::{CacheStats, Fetch, ServerInfoFetch};
 use lampblack::keys::Keymap;
 use lampblack::worker::{Reply, Slot, Ticket};
 use proptest::prelude::*;
@@ -86,7 +86,7 @@ fn perform(stage: &mut Stage, step: Step, keymap: &Keymap) {
             stage.answer(which % n_waiting, |_| Err(error.clone()));
         }
         Step::Late(number) => {
-            let result = world::answer(&Fetch::ServerInfo);
+            let result = world::answer(&Fetch::ServerInfo(ServerInfoFetch));
             let ticket = Ticket(u64::MAX - number % 1000);
             stage.input(Input::Reply(Reply::Answer {
                 ticket,

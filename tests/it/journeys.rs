@@ -3,6 +3,8 @@
 use crate::support::console::Console;
 use insta::assert_snapshot;
 
+use lampblack::model::Process;
+
 const EXAMPLE: &str = r"process_name:net.exe cmdline:\\test\blah";
 
 #[tokio::test]
@@ -30,13 +32,13 @@ async fn the_chain_of_the_second_net_use_costs_no_request() {
 async fn the_last_row_of_thousands_is_one_key_away_and_so_is_the_first() {
     let mut console = Console::start().await;
     console.search("").await.press("esc").await;
-    let total = console.app.session().lists.processes.total().unwrap();
+    let total = console.app.session().lists.pages::<Process>().total().unwrap();
     assert!(total > 3_000, "{total}");
     console.asked();
     console.press("G").await;
     // The estimate counts segments: the end is found out in few steps, and the cursor goes along.
-    let rows = console.app.session().lists.processes.total().unwrap();
-    assert!(rows < total && !console.app.session().lists.processes.is_estimate(), "{rows} of {total}");
+    let rows = console.app.session().lists.pages::<Process>().total().unwrap();
+    assert!(rows < total && !console.app.session().lists.pages::<Process>().is_estimate(), "{rows} of {total}");
     let row = format!("row {},{:03}", rows / 1_000, rows % 1_000);
     console.shows(&[&row]);
     let pages = console.asked().into_iter().filter(|path| path.starts_with("/api/v1/process?")).count();

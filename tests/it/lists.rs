@@ -3,8 +3,8 @@
 use std::fs;
 
 use crate::support::{console::Console, stage::Stage};
-use lampblack::fetch::{Answer, Fetch};
-use lampblack::model::Page;
+use lampblack::fetch::{Answer, Fetch, Rows};
+use lampblack::model::{Page, Process};
 
 /// A console with a page of processes.
 fn listing() -> Stage {
@@ -108,8 +108,9 @@ fn marks_of_a_list_that_is_not_on_the_screen_are_hidden_ones() {
 #[test]
 fn an_action_on_a_marked_row_is_about_what_the_list_shows_of_it_now() {
     let mut stage = listing();
-    stage.press("space r").answer_all(|fetch| match crate::support::world::answer(fetch)? {
-        Answer::Processes(known) => {
+    stage.press("space r").answer_all(|fetch| {
+        let answer = crate::support::world::answer(fetch)?;
+        if let Some(known) = answer.get::<Rows>() {
             let mut page = Page::clone(&known.value);
             for row in &mut page.rows {
                 let mut document = crate::support::world::document(0);
@@ -117,9 +118,9 @@ fn an_action_on_a_marked_row_is_about_what_the_list_shows_of_it_now() {
                 document["cmdline"] = "another command line".into();
                 *row = crate::support::world::process(&document).into();
             }
-            Ok(Answer::Processes(crate::support::world::known(page)))
+            return Ok(crate::support::world::known(page).into());
         }
-        other => Ok(other),
+        Ok(answer)
     });
     stage.press("y c");
     assert_eq!(stage.copied.last().unwrap(), "another command line");
@@ -128,13 +129,14 @@ fn an_action_on_a_marked_row_is_about_what_the_list_shows_of_it_now() {
 #[test]
 fn marked_rows_are_copied_in_the_order_they_stand_in() {
     // The newest first: not the order of their names.
-    let newest_first = |fetch: &Fetch| match crate::support::world::answer(fetch)? {
-        Answer::Processes(known) => {
+    let newest_first = |fetch: &Fetch| {
+        let answer = crate::support::world::answer(fetch)?;
+        if let Some(known) = answer.get::<Rows>() {
             let mut page = Page::clone(&known.value);
             page.rows.reverse();
-            Ok(Answer::Processes(crate::support::world::known(page)))
+            return Ok(crate::support::world::known(page).into());
         }
-        other => Ok(other),
+        Ok(answer)
     };
     let mut stage = Stage::new(200, 36);
     stage.write("a").press("enter").answer_all(newest_first);
@@ -173,7 +175,7 @@ fn a_filter_looks_again_when_other_columns_are_shown() {
 fn segments_are_split_where_no_row_is() {
     let mut stage = Stage::new(120, 36);
     stage.write("a").press("enter").answer_all(|fetch| match fetch {
-        Fetch::Processes { .. } => Ok(Answer::Processes(crate::support::world::known(Page::default()))),
+        Fetch::Processes(_) => Ok(Answer::from(crate::support::world::known(Rows::default()))),
         _ => crate::support::world::answer(fetch),
     });
     stage.press("esc").shows(&["No processes match"]);
@@ -284,7 +286,7 @@ async fn a_file_name_that_is_refused_stays_to_be_mended_and_partial_rows_are_cal
     console.lacks("Export 1");
     let path = dir.path().join("found.csv");
     let rows = fs::read_to_string(&path).unwrap().lines().count() - 1;
-    let n_all = console.app.session().lists.processes.total().unwrap();
+    let n_all = console.app.session().lists.pages::<Process>().total().unwrap();
     assert!(u64::try_from(rows).unwrap() < n_all, "{rows} of {n_all}");
     console.shows(&[&format!("Exported {rows} of {n_all} rows to ")]);
 }
@@ -349,7 +351,7 @@ fn the_column_that_a_list_is_ordered_by_is_shown_with_its_direction() {
 
 /// In which order the processes were last asked for.
 fn sort(stage: &Stage) -> String {
-    let search = stage.app.session().lists.processes.search();
+    let search = stage.app.session().lists.pages::<Process>().search();
     search.unwrap().sort.clone().unwrap()
 }
 

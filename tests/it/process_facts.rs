@@ -8,7 +8,7 @@ use crate::support::{
 };
 use insta::assert_snapshot;
 use lampblack::api::Error;
-use lampblack::fetch::Fetch;
+use lampblack::fetch::{Fetch, SummaryFetch};
 use lampblack::worker::Slot;
 
 /// A console of a size that shows the facts of the first process found.
@@ -72,7 +72,7 @@ fn what_is_open_on_the_host_is_shown_and_names_the_watchlists() {
 fn what_could_not_be_asked_is_said_and_the_rest_stays() {
     let mut stage = Stage::new(120, 36);
     let refuse = |fetch: &Fetch| match fetch {
-        Fetch::Prevalence(_) | Fetch::Alerts { .. } => Err(Error::Forbidden { what: "this".into() }),
+        Fetch::Prevalence(_) | Fetch::Alerts(_) => Err(Error::Forbidden { what: "this".into() }),
         other => family::answer(other),
     };
     stage.search("a").press("esc 2").answer_all(refuse);
@@ -90,7 +90,7 @@ fn what_could_not_be_asked_is_said_and_the_rest_stays() {
 fn what_was_not_recorded_is_said_to_be_so_and_not_taken_from_others() {
     let mut stage = Stage::new(120, 36);
     let bare = |fetch: &Fetch| match fetch {
-        Fetch::Summary { id, .. } => {
+        Fetch::Summary(SummaryFetch { id, .. }) => {
             let document = serde_json::json!({"id": id.to_string(), "sensor_id": 7});
             let summary = serde_json::json!({"process": document});
             Ok(family::summary_answer(&summary))

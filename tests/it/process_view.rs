@@ -9,7 +9,7 @@ use crate::support::{
 };
 use insta::assert_snapshot;
 use lampblack::api::Error;
-use lampblack::fetch::{Answer, Fetch};
+use lampblack::fetch::{Answer, Fetch, SummaryFetch};
 use lampblack::model::{ProcessId, Top};
 use lampblack::session::RemoteState;
 use lampblack::worker::Slot;
@@ -25,7 +25,7 @@ fn opened(width: u16, height: u16) -> Stage {
 /// The numbers of children requested for a process, in order.
 fn asked_of(stage: &Stage, of: ProcessId) -> Vec<u32> {
     let asked = stage.asked.iter().filter_map(|(_, _, fetch)| match fetch {
-        Fetch::Summary { id, children } if *id == of => Some(*children),
+        Fetch::Summary(SummaryFetch { id, children }) if *id == of => Some(*children),
         _ => None,
     });
     asked.collect()
@@ -75,7 +75,7 @@ fn the_number_of_children_is_raised_for_every_level() {
 fn a_server_that_lists_no_more_is_reported() {
     let mut stage = opened(220, 60);
     stage.press("G k enter").answer_all(|fetch| match fetch {
-        Fetch::Summary { id, .. } => Ok(family::summary_answer(&family::summary(*id, 15))),
+        Fetch::Summary(SummaryFetch { id, .. }) => Ok(family::summary_answer(&family::summary(*id, 15))),
         other => world::answer(other),
     });
     stage.shows(&["15 of 23"]);
@@ -89,7 +89,7 @@ fn children_that_cannot_be_fetched_leave_the_others_and_are_asked_for_again() {
     let mut stage = opened(220, 60);
     let busy = || Err(Error::Busy(None));
     stage.press("j j l").answer_all(|fetch| match fetch {
-        Fetch::Summary { .. } => busy(),
+        Fetch::Summary(_) => busy(),
         other => world::answer(other),
     });
     stage.shows(&["- child01.exe", "not loaded, Enter retries", "child14.exe", "the server is busy"]);
@@ -113,7 +113,7 @@ fn a_child_that_the_server_no_longer_has_is_a_gap_and_no_failure() {
     let mut stage = opened(220, 60);
     let gone = |what: &str| Err(Error::NotFound { what: what.into() });
     stage.press("j j l").answer_all(|fetch| match fetch {
-        Fetch::Summary { .. } => gone("this process"),
+        Fetch::Summary(_) => gone("this process"),
         other => world::answer(other),
     });
     stage.shows(&["not on the server"]).lacks("not found on the server");
@@ -131,9 +131,9 @@ fn a_process_that_cannot_be_fetched_says_so_and_is_asked_for_again() {
 #[test]
 fn an_unknown_parent_is_a_row_that_says_so() {
     let orphan = |fetch: &Fetch| match fetch {
-        Fetch::Lineage { .. } => {
+        Fetch::Lineage(_) => {
             let chain = world::chain(0, 0, Top::Unknown);
-            Ok(Answer::Lineage(world::known(chain)))
+            Ok(Answer::from(world::known(chain)))
         }
         other => family::answer(other),
     };
@@ -158,7 +158,7 @@ fn siblings_come_when_they_are_asked_for() {
 fn a_child_that_the_sensor_filtered_out_is_shown_and_cannot_be_opened() {
     let mut stage = Stage::new(220, 60);
     stage.search("a").press("esc 2").answer_all(|fetch| match fetch {
-        Fetch::Summary { id, .. } => {
+        Fetch::Summary(SummaryFetch { id, .. }) => {
             let mut hidden = family::relative(child(0), *id, "conhost.exe");
             hidden["is_suppressed"] = true.into();
             Ok(family::summary_answer(&json!({"process": world::document(0), "children": [hidden]})))
@@ -176,7 +176,7 @@ fn a_child_that_the_sensor_filtered_out_is_shown_and_cannot_be_opened() {
 fn a_child_that_is_its_own_ancestor_ends_there() {
     let mut stage = Stage::new(220, 60);
     stage.search("a").press("esc 2").answer_all(|fetch| match fetch {
-        Fetch::Summary { id, .. } if *id == world::id(0) => {
+        Fetch::Summary(SummaryFetch { id, .. }) if *id == world::id(0) => {
             let again = family::relative(*id, *id, "again.exe");
             let twice = family::relative(child(1), *id, "twice.exe");
             let children = json!([again, twice, twice, {}]);

@@ -11,21 +11,22 @@ use crate::support::{
 use insta::assert_snapshot;
 use lampblack::api::Error;
 use lampblack::app::Input;
-use lampblack::fetch::{Answer, Fetch};
-use lampblack::model::{Page, Search};
+use lampblack::fetch::{Answer, BinariesFetch, FacetsFetch, Fetch};
+use lampblack::model::{Binary, Page, Process, Search, Sensor};
 use lampblack::panes::PaneId;
 use lampblack::query::Index;
-use lampblack::session::{NamedQuery, PeriodInput, RemoteState};
+use lampblack::session::{NamedQuery, PeriodInput};
 use lampblack::storage::SavedQueries;
+use lampblack::worker::{List, Slot};
 
 /// A server that has two process names to offer.
 fn names(fetch: &Fetch) -> Result<Answer, Error> {
     match fetch {
-        Fetch::Facets { fields, .. } => {
+        Fetch::Facets(FacetsFetch { fields, .. }) => {
             let json = r#"{"total_results": 5, "facets": {"process_name": [
                 {"name": "svchost.exe", "value": 4}, {"name": "svch0st.exe", "value": 1}]}}"#;
             let facets = lampblack::wire::facets(json, fields).unwrap();
-            Ok(Answer::Facets(known(facets)))
+            Ok(Answer::from(known(facets)))
         }
         _ => world::answer(fetch),
     }
@@ -34,7 +35,7 @@ fn names(fetch: &Fetch) -> Result<Answer, Error> {
 /// The queries whose values were asked for and have not come.
 fn asked(stage: &Stage) -> Vec<String> {
     let asked = stage.asked.iter().filter_map(|(_, _, fetch)| match fetch {
-        Fetch::Facets { search, .. } => Some(search.query.clone()),
+        Fetch::Facets(FacetsFetch { search, .. }) => Some(search.query.clone()),
         _ => None,
     });
     asked.collect()
@@ -61,7 +62,7 @@ fn values_are_asked_for_by_a_key_and_never_by_typing() {
     stage.press("tab").shows(&["│process_name:svch0st.exe "]);
     stage.lacks("1 times");
     stage.press("enter");
-    assert_eq!(stage.app.focus(), PaneId::Processes);
+    assert_eq!(stage.app.focus(), PaneId::List(List::Processes));
 }
 
 #[test]
@@ -70,13 +71,13 @@ fn where_there_is_no_other_value_the_key_goes_on() {
     stage.press("tab").answer_all(names);
     stage.shows(&["No other value of process_name matches"]);
     stage.press("tab");
-    assert_eq!(stage.app.focus(), PaneId::Processes);
+    assert_eq!(stage.app.focus(), PaneId::List(List::Processes));
     // Where the server counts nothing, nothing is asked.
     let mut stage = writing("cmdline:x");
     stage.press("ctrl-space").shows(&["No values to list here"]);
     stage.press("tab");
     assert!(asked(&stage).is_empty());
-    assert_eq!(stage.app.focus(), PaneId::Processes);
+    assert_eq!(stage.app.focus(), PaneId::List(List::Processes));
 }
 
 #[test]
@@ -95,7 +96,7 @@ fn values_that_do_not_come_are_said_to() {
     stage.press("tab").answer_all(|_| Err(Error::Internal));
     stage.shows(&["No values: "]);
     stage.press("tab").press("ctrl-c").lacks("svchost.exe  4 ");
-    assert!(!stage.app.session().search.value_suggestions.is_pending());
+    assert!(!stage.app.session().values.is_pending(Slot::FieldValues));
 }
 
 #[test]
@@ -148,8 +149,8 @@ fn a_host_with_dozens_of_adapters_still_shows_its_health_and_version() {
         Fetch::Sensor(_) => {
             let mut sensor = world::sensor();
             sensor["network_adapters"] = adapters.as_str().into();
-            let sensor = lampblack::wire::parse_one(&sensor.to_string()).unwrap().unwrap();
-            Ok(Answer::Sensor(known(sensor)))
+            let sensor: Sensor = lampblack::wire::parse_one(&sensor.to_string()).unwrap().unwrap();
+            Ok(Answer::from(known(sensor)))
         }
         _ => world::answer(fetch),
     };
@@ -167,7 +168,7 @@ fn a_host_with_dozens_of_adapters_still_shows_its_health_and_version() {
 fn a_download_says_one_thing_of_what_is_verified() {
     let stored = |lengths: [u64; 2]| {
         move |fetch: &Fetch| match fetch {
-            Fetch::Binaries { span, .. } => {
+            Fetch::Binaries(BinariesFetch { span, .. }) => {
                 let rows = lengths.iter().zip(1..).map(|(stored, row)| {
                     let mut document = world::binary();
                     document["md5"] = format!("{row:032X}").into();
@@ -175,7 +176,7 @@ fn a_download_says_one_thing_of_what_is_verified() {
                     let binary = lampblack::wire::parse_one(&document.to_string());
                     std::sync::Arc::new(binary.unwrap().unwrap())
                 });
-                Ok(Answer::Binaries(known(Page {
+                Ok(Answer::from(known(Page::<std::sync::Arc<Binary>> {
                     rows: rows.collect(),
                     total: 2,
                     start: span.start,
@@ -201,7 +202,7 @@ fn a_download_says_one_thing_of_what_is_verified() {
 
 /// The search that was asked last.
 fn search(stage: &Stage) -> Search {
-    let results = &stage.app.session().lists.processes;
+    let results = &stage.app.session().lists.pages::<Process>();
     Search::clone(results.search().expect("something was asked"))
 }
 

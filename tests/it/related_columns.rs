@@ -6,7 +6,7 @@ use crate::support::{
     world,
 };
 use lampblack::api::Error;
-use lampblack::fetch::{Answer, Fetch};
+use lampblack::fetch::{Answer, Fetch, Rows};
 use lampblack::sim::Options;
 use lampblack::worker::{JoinObject, Slot};
 
@@ -21,16 +21,16 @@ fn listing() -> Stage {
 
 /// As a well-behaved server answers, with a file of its own for each process.
 fn distinct(fetch: &Fetch) -> Result<Answer, Error> {
-    let Ok(Answer::Processes(mut known)) = world::answer(fetch) else {
-        return world::answer(fetch);
+    let answer = world::answer(fetch)?;
+    let Some(known) = answer.get::<Rows>() else {
+        return Ok(answer);
     };
     let mut page = (*known.value).clone();
     for (process, row) in page.rows.iter_mut().zip(page.start + 1..) {
         let process = std::sync::Arc::make_mut(process);
         process.md5 = Some(format!("{row:032x}").parse().unwrap());
     }
-    known.value = page.into();
-    Ok(Answer::Processes(known))
+    Ok(world::known(page).into())
 }
 
 /// How many files are awaited because rows need them.

@@ -2,7 +2,7 @@
 
 use crate::support::{console::Console, stage::Stage, world};
 use lampblack::api::Error;
-use lampblack::fetch::{Answer, Fetch};
+use lampblack::fetch::{Answer, Fetch, ProcessesFetch, Rows};
 use lampblack::model::{Page, Span};
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ const TOTAL: u64 = 5_000;
 /// The answer of a server with thousands of processes, the newest of which came after `n_new` others.
 fn grown(n_new: u32) -> impl Fn(&Fetch) -> Result<Answer, Error> {
     move |fetch| {
-        let Fetch::Processes { span, .. } = fetch else {
+        let Fetch::Processes(ProcessesFetch { span, .. }) = fetch else {
             return world::answer(fetch);
         };
         let Span { start, rows } = *span;
@@ -22,7 +22,7 @@ fn grown(n_new: u32) -> impl Fn(&Fetch) -> Result<Answer, Error> {
             let number = row.checked_sub(n_new).unwrap_or(9_000 + row);
             Arc::new(world::process(&world::document(number)))
         });
-        Ok(Answer::Processes(world::known(Page { rows: rows.collect(), total: TOTAL, start, ..Page::default() })))
+        Ok(Answer::from(world::known(Rows { rows: rows.collect(), total: TOTAL, start, ..Page::default() })))
     }
 }
 
@@ -45,7 +45,7 @@ fn n_placeholders(stage: &mut Stage) -> usize {
 /// The first rows of the pages that are awaited.
 fn awaited(stage: &Stage) -> Vec<u64> {
     let start = |fetch: &Fetch| match fetch {
-        Fetch::Processes { span, .. } => Some(span.start),
+        Fetch::Processes(ProcessesFetch { span, .. }) => Some(span.start),
         _ => None,
     };
     stage.asked.iter().filter_map(|(_, _, fetch)| start(fetch)).collect()
@@ -95,7 +95,7 @@ fn a_page_that_fails_fails_alone_until_it_is_tried_again() {
         stage.press("ctrl-f").text();
     }
     stage.answer_all(|fetch| match fetch {
-        Fetch::Processes { .. } => Err(Error::Internal),
+        Fetch::Processes(_) => Err(Error::Internal),
         _ => answer(fetch),
     });
     stage.press("ctrl-d ctrl-d");

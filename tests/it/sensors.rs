@@ -3,6 +3,7 @@
 use crate::support::changes::fault;
 use crate::support::console::{Console, small};
 use crate::support::{stage::Stage, world};
+use lampblack::model::Sensor;
 use lampblack::sim::Options;
 use serde_json::json;
 
@@ -68,7 +69,7 @@ async fn fifty_thousand_hosts_come_page_by_page() {
     console.shows(&["Sensors  50,000, row 50,000"]);
     assert!(pages(console.asked()) <= 2);
     // Far pages are let go of: memory is that of what is looked at.
-    let held = console.app.session().lists.sensors.loaded_rows().count();
+    let held = console.app.session().lists.pages::<Sensor>().loaded_rows().count();
     assert!(held <= 1_000, "{held} rows are kept");
 }
 
@@ -100,8 +101,8 @@ async fn hosts_are_looked_for_by_what_no_server_looks_for() {
     console.shows(&["filter: status:\"offline\"", "offline"]);
     console.lacks(" online ");
     let session = console.app.session();
-    let n = session.lists.sensors.loaded_rows().count();
-    assert!(n > 100 && session.lists.sensors.total() == u64::try_from(n).ok(), "{n}");
+    let n = session.lists.pages::<Sensor>().loaded_rows().count();
+    assert!(n > 100 && session.lists.pages::<Sensor>().total() == u64::try_from(n).ok(), "{n}");
     // All are looked at, as many at once as the server gives, and none twice.
     let asked = console.asked();
     let pages = asked.iter().filter(|path| path.contains("/v2/sensor"));

@@ -4,6 +4,8 @@ use crate::support::changes::{changes, fault, ready};
 use crate::support::console::Console;
 use serde_json::json;
 
+use lampblack::model::Watchlist;
+
 async fn at_sensors() -> Console {
     let mut console = ready().await;
     console.press("esc 4").await;
@@ -76,7 +78,7 @@ async fn a_child_whose_ban_cannot_be_read_is_named_as_its_event_named_it() {
 async fn watchlists_and_feeds_that_cannot_be_read_are_named_as_their_rows_named_them() {
     let mut console = ready().await;
     console.press("esc 6").await;
-    let name = console.app.session().lists.watchlists.loaded_rows().next().unwrap().1.name.raw().to_owned();
+    let name = console.app.session().lists.pages::<Watchlist>().loaded_rows().next().unwrap().1.name.raw().to_owned();
     fault(&console, json!({"mode": "500", "match": "/watchlist/"}));
     console.press("g g o").await;
     let screen = console.text();

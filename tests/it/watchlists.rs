@@ -6,7 +6,7 @@ use crate::support::{
     world,
 };
 use lampblack::api::Error;
-use lampblack::fetch::Fetch;
+use lampblack::fetch::{Fetch, WatchlistsFetch};
 use serde_json::json;
 
 /// A console at the watchlists.
@@ -133,13 +133,13 @@ fn a_server_that_refuses_is_quoted_and_asked_again() {
     let mut stage = Stage::new(120, 36);
     stage.answer_all(world::answer).press("esc 6");
     let refused = |fetch: &Fetch| match fetch {
-        Fetch::Watchlists => Err(Error::Unauthorized),
+        Fetch::Watchlists(WatchlistsFetch) => Err(Error::Unauthorized),
         other => world::answer(other),
     };
     stage.answer_all(refused);
     stage.shows(&["Watchlists", "token"]).press("!");
     stage.shows(&["Error"]).press("esc r");
-    assert!(matches!(stage.asked[0].2, Fetch::Watchlists));
+    assert!(matches!(stage.asked[0].2, Fetch::Watchlists(WatchlistsFetch)));
 }
 
 #[tokio::test]

@@ -6,7 +6,7 @@ mod download;
 use super::{CommandCx, Exit, Failure, page_summary, query_argument, search, time_args};
 use crate::api;
 use crate::cli::{BinarySearch, BinaryShow, OutputArgs};
-use crate::fetch::Fetcher;
+use crate::fetch::{BinaryFetch, Fetcher, FileHeadFetch};
 use crate::model::{Binary, Fetched, Md5, Search};
 use crate::output::{Align, Format, OutputCell, OutputColumn, OutputRow, TableWriter};
 use crate::query::Index;
@@ -57,7 +57,7 @@ pub(super) async fn show(args: &BinaryShow, cx: &mut CommandCx<'_>) -> Result<Ex
     let mut fetcher = Fetcher::new(cx.client()?);
     if let Some(bytes) = args.head {
         let bytes = usize::try_from(bytes).unwrap_or(usize::MAX);
-        let head = fetcher.head(args.md5, bytes).await.map_err(no_copy_failure)?;
+        let head = fetcher.get(FileHeadFetch { md5: args.md5, bytes }).await.map_err(no_copy_failure)?;
         for line in text::dump(&head.value.bytes, 16) {
             writeln!(cx.streams.out, "{line}")?;
         }
@@ -81,7 +81,7 @@ pub(super) async fn show(args: &BinaryShow, cx: &mut CommandCx<'_>) -> Result<Ex
 
 /// Fetches the binary record of a file.
 async fn fetch_binary(fetcher: &mut Fetcher, md5: Md5) -> Result<Fetched<Binary>, Failure> {
-    fetcher.binary(md5).await.map_err(|error| match error {
+    fetcher.get(BinaryFetch(md5)).await.map_err(|error| match error {
         api::Error::NotFound { .. } => Failure::new(Exit::NoResults, format!("binary {md5} not found"))
             .with_hint("`lampblack binary search` shows the binaries"),
         error => error.into(),

@@ -3,7 +3,10 @@
 use std::sync::Arc;
 
 use super::*;
-use crate::fetch::tests::answer_from;
+use crate::fetch::{
+    ProcessesFetch,
+    tests::{answer_from, fetched_from},
+};
 use crate::model::{SensorId, Span};
 
 const ALL: [JoinKey; 3] = [JoinKey::Sensor, JoinKey::Group, JoinKey::Binary];
@@ -16,11 +19,8 @@ async fn rows(n_rows: usize, n_hosts: usize) -> Vec<Arc<Process>> {
     };
     let rows: Vec<_> = (0..n_rows).map(row).collect();
     let body = format!(r#"{{"results": [{}]}}"#, rows.join(","));
-    let fetch = Fetch::Processes { search: Arc::default(), span: Span { start: 0, rows: 100 } };
-    match answer_from(&fetch, &body).await {
-        Answer::Processes(fetched) => fetched.value.rows.clone(),
-        other => panic!("{other:?}"),
-    }
+    let question = ProcessesFetch { search: Arc::default(), span: Span { start: 0, rows: 100 } };
+    fetched_from(question, &body).await.value.rows.clone()
 }
 
 fn join_rows(rows: &[Arc<Process>], relations: &[JoinKey]) -> JoinPlan {
@@ -40,8 +40,8 @@ async fn each_object_is_requested_once_in_the_order_of_the_rows() {
     let mut join = join_rows(&rows(50, 3).await, &[JoinKey::Sensor, JoinKey::Binary]);
     let requests = take_requests(&mut join);
     let ids = requests.iter().map(|fetch| match fetch {
-        Fetch::Sensor(id) => id.to_string(),
-        Fetch::Binary(md5) => md5.to_string().trim_start_matches('0').to_owned(),
+        Fetch::Sensor(SensorFetch(id)) => id.to_string(),
+        Fetch::Binary(BinaryFetch(md5)) => md5.to_string().trim_start_matches('0').to_owned(),
         other => panic!("{other:?}"),
     });
     let ids: Vec<_> = ids.collect();
@@ -61,7 +61,7 @@ async fn the_number_of_requests_in_flight_is_limited() {
     join.resolve(&first[0], Err(Error::Internal));
     // A repeated answer does not make room twice.
     join.resolve(&first[0], Err(Error::Internal));
-    join.resolve(&Fetch::Sensor(SensorId(4_000)), Err(Error::Internal));
+    join.resolve(&SensorFetch(SensorId(4_000)).into(), Err(Error::Internal));
     assert_eq!(take_requests(&mut join).len(), 1);
 }
 
@@ -71,7 +71,7 @@ async fn rows_in_view_are_requested_first() {
     let mut join = join_rows(&rows, &[JoinKey::Sensor]);
     join.prioritize(rows[60..62].iter().map(Arc::as_ref));
     let first = take_requests(&mut join);
-    let sensor = |at: usize| Fetch::Sensor(rows[at].sensor);
+    let sensor = |at: usize| Fetch::from(SensorFetch(rows[at].sensor));
     assert_eq!(first[..4], [sensor(60), sensor(61), sensor(0), sensor(1)]);
     // Requests in flight are not repeated.
     join.prioritize(rows[..20].iter().map(Arc::as_ref));
@@ -89,7 +89,7 @@ async fn the_group_is_known_from_the_sensor() {
         join.resolve(fetch, Ok(answer_from(fetch, &body).await));
     }
     let groups = take_requests(&mut join);
-    assert_eq!(groups, [Fetch::SensorGroup(GroupId(5))]);
+    assert_eq!(groups, [Fetch::from(SensorGroupFetch(GroupId(5)))]);
     assert!(matches!(join.group(&rows[0]), Some(JoinResult::Pending)));
     let group = answer_from(&groups[0], r#"[{"id": 5, "name": "Finance"}]"#).await;
     join.resolve(&groups[0], Ok(group));
@@ -119,7 +119,7 @@ async fn failed_objects_are_listed_by_name() {
     // An answer of another type counts as a failure.
     let mut join = join_rows(&rows[..1], &[JoinKey::Sensor]);
     let fetch = join.next_request().unwrap();
-    let group = Fetch::SensorGroup(GroupId(5));
+    let group = SensorGroupFetch(GroupId(5)).into();
     join.resolve(&fetch, Ok(answer_from(&group, r#"{"id": 5}"#).await));
     assert_eq!(join.failures().len(), 1);
 }

@@ -47,7 +47,7 @@ impl BinaryPane {
         let Some(binary) = &session.selection.binary else {
             return Line::default();
         };
-        let mut pages = session.lists.binaries.loaded_pages();
+        let mut pages = session.lists.pages::<Binary>().loaded_pages();
         let is_selected = |row: &Arc<Binary>| Arc::ptr_eq(row, binary);
         let page = pages.find(|page| page.value.rows.iter().any(is_selected));
         let as_of = page.map(|page| session.describe_answer_time(page.as_of));

@@ -26,7 +26,7 @@ use super::{
 };
 use crate::keys::{Action, Scope};
 use crate::model::Document;
-use crate::session::{Cx, Destination, Session, SessionRow};
+use crate::session::{Cx, Destination, ListRow, Session};
 use crate::text::{self, Untrusted};
 use crate::theme::Theme;
 use crate::widgets::FieldRow;
@@ -170,9 +170,9 @@ impl<C: Details> Pane for DetailsPane<C> {
 }
 
 /// Returns when the page with `row` was fetched.
-fn fetched_at<R: SessionRow>(row: Option<&Arc<R>>, session: &Session) -> Option<Timestamp> {
+fn fetched_at<R: ListRow>(row: Option<&Arc<R>>, session: &Session) -> Option<Timestamp> {
     let row = row?;
-    let mut pages = R::pages(session).loaded_pages();
+    let mut pages = session.lists.pages::<R>().loaded_pages();
     let page = pages.find(|page| page.value.rows.iter().any(|other| Arc::ptr_eq(other, row)));
     page.map(|page| page.as_of)
 }

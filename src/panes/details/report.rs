@@ -69,7 +69,7 @@ impl Details for ReportDetails {
             fields.push(FieldRow::single_line("", ""));
         }
         let feed_id = session.selection.report.as_ref().map(|report| report.id.feed);
-        let mut feeds = session.lists.feeds.loaded_rows().map(|(_, feed)| feed);
+        let mut feeds = session.lists.pages::<Feed>().loaded_rows().map(|(_, feed)| feed);
         let feed = match feed_id {
             Some(id) => feeds.find(|feed| feed.id == id),
             None => session.selection.feed.as_ref(),

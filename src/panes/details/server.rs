@@ -13,7 +13,7 @@ use crate::panes::{
     details::subject::missing_line,
     list::group_thousands,
 };
-use crate::session::{Cx, Session};
+use crate::session::{Cx, Session, slots};
 use crate::text;
 use crate::theme::Theme;
 use crate::widgets::FieldRow;
@@ -40,28 +40,29 @@ impl Details for ServerDetails {
     }
 
     fn as_of(session: &Session) -> Option<Timestamp> {
-        session.connection.license.latest().map(|fetched| fetched.as_of)
+        session.values.latest(slots::LICENSE).map(|fetched| fetched.as_of)
     }
 
     fn facts(session: &Session, theme: &Theme) -> Vec<FieldRow<'static>> {
-        let mut fields = match session.connection.server_info.latest() {
+        let mut fields = match session.values.latest(slots::SERVER_INFO) {
             Some(fetched) => info_fields(&fetched.value, theme),
-            None => vec![FieldRow::single_line("version", missing_line(Some(&session.connection.server_info), theme))],
+            None => vec![FieldRow::single_line("version", missing_line(session.values.get(slots::SERVER_INFO), theme))],
         };
         fields.push(FieldRow::single_line("", ""));
-        match session.connection.license.latest() {
+        match session.values.latest(slots::LICENSE) {
             Some(fetched) => fields.extend(license_fields(&fetched.value, theme)),
             None => {
-                fields.push(FieldRow::single_line("license", missing_line(Some(&session.connection.license), theme)));
+                fields.push(FieldRow::single_line("license", missing_line(session.values.get(slots::LICENSE), theme)));
             }
         }
         fields.push(FieldRow::single_line("", ""));
-        match session.connection.store_partitions.latest() {
+        match session.values.latest(slots::PARTITIONS) {
             Some(fetched) => {
                 fields.extend(fetched.value.iter().flat_map(|partition| partition_fields(partition, session, theme)));
             }
-            None => fields
-                .push(FieldRow::single_line("store", missing_line(Some(&session.connection.store_partitions), theme))),
+            None => {
+                fields.push(FieldRow::single_line("store", missing_line(session.values.get(slots::PARTITIONS), theme)))
+            }
         }
         fields
     }
@@ -71,11 +72,11 @@ impl Details for ServerDetails {
     }
 
     fn record(session: &Session) -> Option<Document> {
-        Some(session.connection.server_info.latest()?.value.document.clone())
+        Some(session.values.latest(slots::SERVER_INFO)?.value.document.clone())
     }
 
     fn clip(session: &Session, action: Action) -> Option<Clip> {
-        let info = &session.connection.server_info.latest()?.value;
+        let info = &session.values.latest(slots::SERVER_INFO)?.value;
         copy::fields_clip(|| std::iter::once(info.version.clone()), &info.document, action)
     }
 }

@@ -5,7 +5,7 @@ use ratatui::text::Line;
 
 use super::{Details, fetched_at, text_field};
 use crate::keys::{Action, Scope};
-use crate::model::{ActionKind, Document, Precision, StoredIndex, Watchlist, WatchlistId};
+use crate::model::{ActionKind, Document, Precision, StoredIndex, User, Watchlist, WatchlistId};
 use crate::panes::{
     ActionResult, PaneId,
     copy::{self, Clip},
@@ -186,7 +186,7 @@ fn hit_count_line(watchlist: &Watchlist, session: &Session, theme: &Theme) -> Li
 
 /// Names a user by the ID in an action, as far as the users are loaded.
 fn describe_user(id: u64, session: &Session) -> String {
-    let mut users = session.lists.users.loaded_rows();
+    let mut users = session.lists.pages::<User>().loaded_rows();
     match users.find(|(_, user)| user.id == Some(id)) {
         Some((_, user)) => format!("{} (user {id})", text::make_visible(&user.username)),
         None => format!("user {id} (name unknown)"),

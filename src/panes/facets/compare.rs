@@ -2,7 +2,7 @@
 
 use ratatui::text::Line;
 
-use crate::model::Period;
+use crate::model::{Period, Process};
 use crate::panes::{
     ActionResult,
     prompt::{Prompt, Question, line::LineInput},
@@ -45,7 +45,7 @@ impl Question for Compare {
             cx.compare_with(None);
             return ActionResult::Close;
         }
-        let search = cx.session().lists.processes.search().cloned();
+        let search = cx.session().lists.pages::<Process>().search().cloned();
         match (FacetComparison::parse(text, cx.now), search) {
             (_, None) => cx.notify("No search yet"),
             (Some(other), Some(search)) if other.apply_to(&search).is_some() => {

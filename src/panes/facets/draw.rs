@@ -8,13 +8,14 @@ use ratatui::{
 };
 
 use super::{CountedValue, FacetsPane, group_thousands, to_u64, truncation_note};
-use crate::model::{FacetDelta, Facets, Fetched, Period, Precision};
+use crate::model::{FacetDelta, Facets, Fetched, Period, Precision, Process};
 use crate::panes::{RenderCx, list};
 use crate::query::Polarity;
-use crate::session::{FacetComparison, Remote, RemoteState, Session};
+use crate::session::{FacetComparison, Session, slots};
 use crate::text::{self, Untrusted};
 use crate::theme::Theme;
 use crate::widgets::{Gutter, TableColumn, TableRow, TableWidget, draw_line, to_cells, wrap_line};
+use crate::worker::FacetSide;
 
 /// Lines that the marked conditions may take.
 const MAX_PENDING_LINES: usize = 3;
@@ -22,13 +23,13 @@ const MAX_PENDING_LINES: usize = 3;
 /// Draws the pane.
 pub(super) fn render(pane: &mut FacetsPane, frame: &mut Frame<'_>, area: Rect, session: &Session, cx: &RenderCx<'_>) {
     let theme = cx.theme;
-    let counts = &session.search.facet_counts;
-    let Some(fetched) = counts.base.latest() else {
-        let text = if session.lists.processes.search().is_none() {
+    let base = slots::facets(FacetSide::A);
+    let Some(fetched) = session.values.latest(base) else {
+        let text = if session.lists.pages::<Process>().search().is_none() {
             "Run a search to see value counts"
-        } else if counts.base.is_pending() {
+        } else if session.is_pending(base.slot) {
             "Counting… ^c cancels"
-        } else if counts.base.error().is_some() {
+        } else if session.error(base.slot).is_some() {
             ""
         } else {
             "Cancelled. r retries"
@@ -42,7 +43,7 @@ pub(super) fn render(pane: &mut FacetsPane, frame: &mut Frame<'_>, area: Rect, s
     let notes = notes_lines(fetched, &field, session, theme);
     let [fields, sides, rows, filter, conditions, note_area] = Layout::vertical([
         Constraint::Length(1),
-        Constraint::Length(if counts.comparison.is_some() { 2 } else { 0 }),
+        Constraint::Length(if session.search.facet_counts.comparison.is_some() { 2 } else { 0 }),
         Constraint::Fill(1),
         Constraint::Length(u16::from(has_filter)),
         Constraint::Length(to_cells(pending.len())),
@@ -98,7 +99,7 @@ pub(super) fn unread(n: usize) -> String {
 
 /// Returns the line of the search itself in a comparison.
 fn base_line(fetched: &Fetched<Facets>, session: &Session, theme: &Theme) -> Line<'static> {
-    let search = session.lists.processes.search();
+    let search = session.lists.pages::<Process>().search();
     let query = search.map_or("", |search| search.query.as_str());
     let query = if query.is_empty() { "everything" } else { query };
     let period = search.map_or_else(Vec::new, |search| Period::from_search(search));
@@ -115,12 +116,13 @@ fn comparison_line(session: &Session, theme: &Theme) -> Line<'static> {
         Some(FacetComparison::Period(period)) => format!("same query, {period}"),
         None => String::new(),
     };
-    match counts.compared.latest() {
+    let compared = slots::facets(FacetSide::B);
+    match session.values.latest(compared) {
         Some(fetched) if fetched.value.total == 0 && fetched.value.gap().is_none() => {
             side_note_line("B", "nothing matches", &description, theme)
         }
         Some(fetched) => side_line("B", fetched.value.total, &description, theme),
-        None if counts.compared.is_pending() => side_note_line("B", "counting", &description, theme),
+        None if session.is_pending(compared.slot) => side_note_line("B", "counting", &description, theme),
         None => side_note_line("B", "not counted", &description, theme),
     }
 }
@@ -173,12 +175,11 @@ fn notes_lines(fetched: &Fetched<Facets>, field: &str, session: &Session, theme:
     if facets.hidden > 0 {
         caveats.push(format!("{} hidden (no permission)", group_thousands(facets.hidden)));
     }
-    let truncation = |remote: &Remote<Facets>| {
-        let facet = remote.latest().and_then(|fetched| fetched.value.get(field));
-        facet.and_then(truncation_note)
+    let truncation = |side| {
+        let fetched = session.values.latest(slots::facets(side));
+        fetched.and_then(|fetched| fetched.value.get(field)).and_then(truncation_note)
     };
-    let counts = &session.search.facet_counts;
-    caveats.extend(truncation(&counts.base).or_else(|| truncation(&counts.compared)));
+    caveats.extend(truncation(FacetSide::A).or_else(|| truncation(FacetSide::B)));
     if !caveats.is_empty() {
         notes.push(Line::styled(caveats.join("; "), theme.caution));
     }
@@ -213,7 +214,7 @@ fn render_table(
         TableColumn::left_aligned("CHANGE", 7, 7, 1),
     ];
     let columns: &[TableColumn<'_>] = if is_comparing { &compared } else { &single };
-    let counted = session.search.facet_counts.base.latest();
+    let counted = session.values.latest(slots::facets(FacetSide::A));
     let counted = counted.and_then(|fetched| fetched.value.get(field).map(|facet| (fetched, facet)));
     let empty = match counted {
         _ if !pane.filter.is_empty() => "No value matches the filter".to_owned(),

@@ -15,9 +15,9 @@ use super::{
     prompt::filter::FilterInput,
 };
 use crate::keys::{Action, Scope};
-use crate::model::{ExportData, Facet, Search};
+use crate::model::{ExportData, Facet, Process, Search};
 use crate::query::{self, Index, Polarity};
-use crate::session::{ColumnChoice, Cx, Destination, Session};
+use crate::session::{ColumnChoice, Cx, Destination, Session, slots};
 use crate::text::Untrusted;
 use crate::worker::{FacetSide, Slot};
 use compare::ComparePane;
@@ -54,7 +54,7 @@ impl FacetsPane {
 
     fn shown_values(&self, session: &Session) -> Vec<CountedValue> {
         let field = self.current_field(session);
-        values(&session.search.facet_counts, &field, self.order, &self.filter)
+        values(session, &field, self.order, &self.filter)
     }
 
     /// Returns the value under the cursor.
@@ -90,7 +90,7 @@ impl FacetsPane {
 
     /// Narrows the query by the marked values, or by the value under the cursor if none is marked.
     fn narrow_query(&mut self, cx: &mut Cx<'_>) -> ActionResult {
-        let Some(search) = cx.session().lists.processes.search().cloned() else {
+        let Some(search) = cx.session().lists.pages::<Process>().search().cloned() else {
             return ActionResult::notify("No search yet", cx);
         };
         if self.marks.is_empty() {
@@ -158,7 +158,7 @@ impl FacetsPane {
     /// Returns the title.
     fn title(&self, session: &Session) -> Line<'static> {
         let field = self.current_field(session);
-        let fetched = session.search.facet_counts.base.latest();
+        let fetched = session.values.latest(slots::facets(FacetSide::A));
         let Some(facet) = fetched.and_then(|fetched| fetched.value.get(&field)) else {
             return format!("Facets  {field}").into();
         };
@@ -257,7 +257,7 @@ impl Pane for FacetsPane {
         }
         cx.count_facets();
         let session = cx.session();
-        let search = session.lists.processes.search();
+        let search = session.lists.pages::<Process>().search();
         let is_same = match (&self.marked_search, search) {
             (Some(marked), Some(search)) => Arc::ptr_eq(marked, search),
             (marked, search) => marked.is_none() && search.is_none(),

@@ -4,8 +4,9 @@ use std::collections::HashMap;
 
 use crate::model::{Document, Facet, FacetDelta, Facets, compare};
 use crate::panes::list::Filter;
-use crate::session::FacetCounts;
+use crate::session::{Session, slots};
 use crate::text::Untrusted;
+use crate::worker::FacetSide;
 
 /// A value and how often it occurs.
 #[derive(Clone, Debug)]
@@ -51,17 +52,19 @@ impl ValueOrder {
 }
 
 /// Returns the values of a field that pass the filter, sorted.
-pub(super) fn values(counts: &FacetCounts, field: &str, order: ValueOrder, filter: &Filter) -> Vec<CountedValue> {
-    let Some(a) = find_facet(counts.base.latest().map(|fetched| &*fetched.value), field) else {
+pub(super) fn values(session: &Session, field: &str, order: ValueOrder, filter: &Filter) -> Vec<CountedValue> {
+    let facets = |side| session.values.latest(slots::facets(side)).map(|fetched| &*fetched.value);
+    let is_comparing = session.search.facet_counts.comparison.is_some();
+    let Some(a) = find_facet(facets(FacetSide::A), field) else {
         return Vec::new();
     };
-    let b = find_facet(counts.compared.latest().map(|fetched| &*fetched.value), field);
+    let b = find_facet(facets(FacetSide::B), field);
     let mut values: Vec<_> = match b {
-        Some((b, is_b_incomplete)) if counts.comparison.is_some() => compared_values(a.0, b, a.1 || is_b_incomplete),
+        Some((b, is_b_incomplete)) if is_comparing => compared_values(a.0, b, a.1 || is_b_incomplete),
         _ => a.0.values.iter().map(|value| single_value(a.0, value)).collect(),
     };
     match order {
-        ValueOrder::Common if counts.comparison.is_none() => {}
+        ValueOrder::Common if !is_comparing => {}
         ValueOrder::Common => values.sort_by_key(|value| std::cmp::Reverse(value.base.0)),
         // A value that does not occur in this result at all is gone, not rare.
         ValueOrder::Rare => values.sort_by(|one, other| {

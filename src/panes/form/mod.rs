@@ -87,7 +87,7 @@ impl FormPane {
 
 /// Returns the known user names; none if the token cannot list users.
 fn known_users(session: &Session) -> Vec<&Untrusted> {
-    session.lists.users.loaded_rows().map(|(_, user)| &user.username).collect()
+    session.lists.pages::<User>().loaded_rows().map(|(_, user)| &user.username).collect()
 }
 
 impl FormPane {

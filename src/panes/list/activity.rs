@@ -6,7 +6,7 @@ use super::{ListPane, ListView, RowField};
 use crate::changes::{self, Change, LoggedChange, LoggedStage, Target};
 use crate::columns::CellValue;
 use crate::keys::{Action, Scope};
-use crate::panes::{ActionResult, ConfirmPane, PaneId, pivot::Observables, record::RecordPane};
+use crate::panes::{ActionResult, ConfirmPane, pivot::Observables, record::RecordPane};
 use crate::query::Index;
 use crate::session::{Cx, Destination, Session};
 use crate::text;
@@ -20,7 +20,6 @@ pub struct Activity;
 impl ListView for Activity {
     type Row = LoggedChange;
 
-    const PANE: PaneId = PaneId::Activity;
     const SCOPE: Scope = Scope::Acts;
     const NAME: &'static str = "Activity";
     // The audit log is a local file: no server slot.

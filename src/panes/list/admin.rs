@@ -6,7 +6,7 @@ use super::{ListView, RowField};
 use crate::columns::{CellValue, group, site, team, user};
 use crate::keys::{Action, Scope};
 use crate::model::{Group, SensorFilter, Site, Team, User};
-use crate::panes::{ActionResult, FormPane, PaneId, pivot::Observables};
+use crate::panes::{ActionResult, FormPane, pivot::Observables};
 use crate::session::{Cx, Destination, Session};
 use crate::widgets::TableColumn;
 use crate::worker::{List, Slot};
@@ -33,7 +33,6 @@ pub struct Sites;
 impl ListView for SensorGroups {
     type Row = Group;
 
-    const PANE: PaneId = PaneId::SensorGroups;
     const SCOPE: Scope = Scope::SensorGroups;
     const NAME: &'static str = "Sensor groups";
     const SLOTS: &'static [Slot] = &[Slot::Page(List::SensorGroups, 0)];
@@ -71,7 +70,6 @@ impl ListView for SensorGroups {
 impl ListView for Users {
     type Row = User;
 
-    const PANE: PaneId = PaneId::Users;
     const SCOPE: Scope = Scope::Users;
     const NAME: &'static str = "Users";
     const SLOTS: &'static [Slot] = &[Slot::Page(List::Users, 0)];
@@ -85,7 +83,7 @@ impl ListView for Users {
     }
 
     fn handle_action(action: Action, _: impl FnOnce(&Session) -> Vec<Arc<User>>, cx: &mut Cx<'_>) -> ActionResult {
-        let teams = cx.session().lists.teams.loaded_rows().map(|(_, team)| &**team);
+        let teams = cx.session().lists.pages::<Team>().loaded_rows().map(|(_, team)| &**team);
         ActionResult::open_if((action == Action::New).then(|| FormPane::new_user(teams)))
     }
 }
@@ -93,7 +91,6 @@ impl ListView for Users {
 impl ListView for Teams {
     type Row = Team;
 
-    const PANE: PaneId = PaneId::Teams;
     const SCOPE: Scope = Scope::Teams;
     const NAME: &'static str = "Teams";
     const SLOTS: &'static [Slot] = &[Slot::Page(List::Teams, 0)];
@@ -114,7 +111,6 @@ impl ListView for Teams {
 impl ListView for Sites {
     type Row = Site;
 
-    const PANE: PaneId = PaneId::Sites;
     const SCOPE: Scope = Scope::Sites;
     const NAME: &'static str = "Sites";
     const SLOTS: &'static [Slot] = &[Slot::Page(List::Sites, 0)];
@@ -133,7 +129,7 @@ fn site_name(group: &Group, session: &Session) -> CellValue {
     let Some(id) = group.site else {
         return CellValue::None;
     };
-    let mut sites = session.lists.sites.loaded_rows();
+    let mut sites = session.lists.pages::<Site>().loaded_rows();
     match sites.find(|(_, site)| site.id == id) {
         Some((_, site)) => (&site.name).into(),
         None => CellValue::Text(format!("#{id}").into()),

@@ -8,9 +8,9 @@ use super::{ListView, RowField, group_thousands, new_alerts};
 use crate::columns::{CellValue, alert::format_score};
 use crate::keys::{Action, Scope};
 use crate::model::AlertSource;
-use crate::panes::{ActionResult, PaneId, pivot::Observables};
+use crate::panes::{ActionResult, pivot::Observables};
 use crate::query::Index;
-use crate::session::{AlertGroup, Cx, Destination, GroupBy, Session};
+use crate::session::{AlertGroup, Cx, Destination, GroupBy, Session, slots};
 use crate::text::{self, Untrusted};
 use crate::theme::Theme;
 use crate::widgets::TableColumn;
@@ -23,7 +23,6 @@ pub struct AlertGroups;
 impl ListView for AlertGroups {
     type Row = AlertGroup;
 
-    const PANE: PaneId = PaneId::AlertGroups;
     const SCOPE: Scope = Scope::Alerts;
     const NAME: &'static str = "Alert groups";
     const SLOTS: &'static [Slot] = &[Slot::AlertDigest, Slot::ServerInfo];
@@ -34,11 +33,11 @@ impl ListView for AlertGroups {
 
     fn headline(session: &Session) -> Option<String> {
         let alert_state = &session.alert_state;
-        let digest = &alert_state.digest.latest()?.value;
+        let digest = &session.values.latest(slots::ALERT_DIGEST)?.value;
         let n = digest.rows.len();
         let n = group_thousands(u64::try_from(n).unwrap_or(u64::MAX));
         let n = if digest.is_truncated() { format!("first {n} of {}", group_thousands(digest.total)) } else { n };
-        let groups = group_thousands(alert_state.groups.total()?);
+        let groups = group_thousands(session.lists.pages::<AlertGroup>().total()?);
         let by = alert_state.group_by?.label();
         let status = alert_state
             .shared_status
@@ -49,7 +48,7 @@ impl ListView for AlertGroups {
     }
 
     fn note(session: &Session) -> Option<String> {
-        let digest = &session.alert_state.digest.latest()?.value;
+        let digest = &session.values.latest(slots::ALERT_DIGEST)?.value;
         let mut notes = Vec::new();
         if digest.n_unreadable > 0 {
             notes.push(format!("{} alerts unreadable", digest.n_unreadable));

@@ -9,7 +9,7 @@ use crate::columns::{CellValue, alert};
 use crate::keys::{Action, Scope};
 use crate::model::{Alert, AlertStatus};
 use crate::panes::{
-    ActionResult, PaneId,
+    ActionResult,
     copy::{self, Clip},
     pivot::Observables,
 };
@@ -17,7 +17,6 @@ use crate::query::Index;
 use crate::session::{Cx, Destination, Session};
 use crate::theme::Theme;
 use crate::widgets::TableColumn;
-use crate::worker::{List, Slot};
 
 /// The list view of alerts.
 #[derive(Debug)]
@@ -26,10 +25,8 @@ pub struct Alerts;
 impl ListView for Alerts {
     type Row = Alert;
 
-    const PANE: PaneId = PaneId::Alerts;
     const SCOPE: Scope = Scope::Alerts;
     const NAME: &'static str = "Alerts";
-    const SLOTS: &'static [Slot] = &[Slot::Page(List::Alerts, 0), Slot::ServerInfo];
     const NOT_REQUESTED: &'static str = "No search yet. Press Enter in the query";
     const EMPTY: &'static str = "No alerts match. Closed alerts have a different status";
     const FIELDS: &'static [RowField<Alert>] = FIELDS;

@@ -7,15 +7,14 @@ use crate::columns::ban;
 use crate::keys::{Action, Scope};
 use crate::model::Ban;
 use crate::panes::{
-    ActionResult, PaneId,
+    ActionResult,
     copy::{self, Clip},
     pivot::Observables,
     prompt::hashes::HashesPane,
 };
 use crate::query::Index;
-use crate::session::{Cx, Destination, Session};
+use crate::session::{Cx, Destination, Session, slots};
 use crate::widgets::TableColumn;
-use crate::worker::{List, Slot};
 
 /// The list view of bans.
 #[derive(Debug)]
@@ -24,10 +23,8 @@ pub struct Bans;
 impl ListView for Bans {
     type Row = Ban;
 
-    const PANE: PaneId = PaneId::Bans;
     const SCOPE: Scope = Scope::Bans;
     const NAME: &'static str = "Bans";
-    const SLOTS: &'static [Slot] = &[Slot::Page(List::Bans, 0), Slot::ServerInfo];
     const NOT_REQUESTED: &'static str = "Cancelled. r retries";
     const EMPTY: &'static str = "No hashes have been banned";
     const FIELDS: &'static [RowField<Ban>] = FIELDS;
@@ -38,7 +35,7 @@ impl ListView for Bans {
     }
 
     fn note(session: &Session) -> Option<String> {
-        let info = session.connection.server_info.latest();
+        let info = session.values.latest(slots::SERVER_INFO);
         let is_off = info.and_then(|info| info.value.banning_enabled) == Some(false);
         is_off.then(|| "BANNING IS DISABLED ON THIS SERVER".into())
     }

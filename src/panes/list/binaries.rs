@@ -7,14 +7,13 @@ use crate::columns::binary::field;
 use crate::keys::{Action, Scope};
 use crate::model::Binary;
 use crate::panes::{
-    ActionResult, PaneId,
+    ActionResult,
     copy::{self, Clip},
     details::binary,
     pivot::Observables,
 };
 use crate::session::{Cx, Destination, Session};
 use crate::widgets::TableColumn;
-use crate::worker::{List, Slot};
 
 /// The list view of binaries.
 #[derive(Debug)]
@@ -23,10 +22,8 @@ pub struct Binaries;
 impl ListView for Binaries {
     type Row = Binary;
 
-    const PANE: PaneId = PaneId::Binaries;
     const SCOPE: Scope = Scope::Binaries;
     const NAME: &'static str = "Binaries";
-    const SLOTS: &'static [Slot] = &[Slot::Page(List::Binaries, 0), Slot::ServerInfo];
     const NOT_REQUESTED: &'static str = "No search yet. Type a query and press Enter";
     const EMPTY: &'static str = "No binaries match. Try fewer terms or a wildcard";
     const FIELDS: &'static [RowField<Binary>] = FIELDS;

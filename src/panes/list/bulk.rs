@@ -10,7 +10,7 @@ use super::{
 use crate::keys::Action;
 use crate::model::ExportData;
 use crate::panes::{ActionResult, MarkedRows, bulk, copy};
-use crate::session::{ColumnChoice, Cx, ListRow, Session, SessionRow};
+use crate::session::{ColumnChoice, Cx, ListRow, Session};
 use crate::text;
 use crate::wire::RecordMembers;
 
@@ -18,7 +18,7 @@ impl<K: ListView> ListPane<K> {
     /// Updates the marked rows from the loaded rows. If every row of the list is loaded, drops the marks on rows that
     /// are no longer in it; otherwise such rows may be on a page that is not loaded.
     pub(super) fn keep_marks_current(&mut self, cx: &mut Cx<'_>) {
-        let pages = K::Row::pages(cx.session());
+        let pages = cx.session().lists.pages::<K::Row>();
         let revision = Some(pages.revision());
         if !self.has_marks() || self.marks_revision == revision {
             return;
@@ -47,7 +47,7 @@ impl<K: ListView> ListPane<K> {
             return by_visibility;
         }
         let (mut loaded, mut shown) = (BTreeSet::new(), BTreeSet::new());
-        for (at, row) in K::Row::pages(session).loaded_rows() {
+        for (at, row) in session.lists.pages::<K::Row>().loaded_rows() {
             if self.state.marks.is_marked(row) {
                 let id = row.id();
                 if self.is_shown(at) {
@@ -111,7 +111,7 @@ impl<K: ListView> ListPane<K> {
 
     /// Marks the rows at the positions `span` that are loaded and shown.
     pub(super) fn mark_all(&mut self, span: Range<u64>, session: &Session) {
-        for (at, row) in K::Row::pages(session).loaded_rows() {
+        for (at, row) in session.lists.pages::<K::Row>().loaded_rows() {
             if span.contains(&at) && self.is_shown(at) {
                 self.state.marks.mark(at, row);
             }
@@ -125,7 +125,7 @@ impl<K: ListView> ListPane<K> {
         let session = cx.session();
         self.mark_all(span.clone(), session);
         let n = self.state.marks.len();
-        let loaded = K::Row::pages(session).loaded_rows();
+        let loaded = session.lists.pages::<K::Row>().loaded_rows();
         let n_loaded = loaded.filter(|(at, _)| span.contains(at)).count();
         // With a filter, only loaded rows are shown.
         let n_passed = if self.filtered.is_some() { n_loaded } else { to_index(span.end - span.start) };
@@ -168,7 +168,7 @@ impl<K: ListView> ListPane<K> {
     /// Returns the notice after all shown rows were marked.
     fn all_marked_message(&self, session: &Session) -> String {
         let [shown, filtered, unloaded] = self.marks_by_visibility(session);
-        let n_loaded = K::Row::pages(session).loaded_rows().count();
+        let n_loaded = session.lists.pages::<K::Row>().loaded_rows().count();
         let marked = text::pluralize(shown.len(), "row", "rows");
         let mut text = format!("Marked {marked} shown, of {n_loaded} loaded");
         if !filtered.is_empty() || !unloaded.is_empty() {
@@ -197,7 +197,7 @@ impl<K: ListView> ListPane<K> {
 
     /// Returns the marked rows, or those that are shown, with the cells of the shown columns.
     pub(super) fn export_data(&self, session: &Session) -> ExportData {
-        let pages = K::Row::pages(session);
+        let pages = session.lists.pages::<K::Row>();
         let rows: Vec<_> = if self.has_marks() {
             self.state.marks.rows()
         } else {

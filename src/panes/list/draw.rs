@@ -16,7 +16,7 @@ use super::{
 use crate::columns::CellValue;
 use crate::model::{Precision, Zone};
 use crate::panes::RenderCx;
-use crate::session::{RowState, Session, SessionRow};
+use crate::session::{RowState, Session};
 use crate::text::{self, Untrusted};
 use crate::theme::Theme;
 use crate::widgets::{self, Gutter, TableWidget, to_cells};
@@ -33,7 +33,7 @@ pub(super) fn render_rows<K: ListView>(
     cx: &RenderCx<'_>,
 ) {
     let columns = shown_columns::<K>(session);
-    let pages = K::Row::pages(session);
+    let pages = session.lists.pages::<K::Row>();
     let first = pages.loaded_pages().next();
     let as_of = first.map_or(Timestamp::UNIX_EPOCH, |page| page.as_of);
     let zone = session.connection.zone.short_label(as_of);
@@ -155,7 +155,7 @@ pub(super) fn render_filter<K: ListView>(
     cx: &RenderCx<'_>,
 ) {
     let n_shown = to_index(pane.n_shown(session));
-    let n_loaded = K::Row::pages(session).loaded_rows().count();
+    let n_loaded = session.lists.pages::<K::Row>().loaded_rows().count();
     let is_typing = pane.is_typing() && cx.is_focused;
     render_filter_line(frame, area, pane.filter_text(), (n_shown, n_loaded), is_typing, cx);
 }

@@ -6,11 +6,10 @@ use super::{ListView, RowField};
 use crate::columns::feed;
 use crate::keys::{Action, Scope};
 use crate::model::Feed;
-use crate::panes::{ActionResult, FormPane, PaneId, pivot::Observables};
+use crate::panes::{ActionResult, FormPane, pivot::Observables};
 use crate::query::Index;
 use crate::session::{Cx, Destination, Session, feed_reports_query};
 use crate::widgets::TableColumn;
-use crate::worker::{List, Slot};
 
 /// The list view of feeds.
 #[derive(Debug)]
@@ -19,10 +18,8 @@ pub struct Feeds;
 impl ListView for Feeds {
     type Row = Feed;
 
-    const PANE: PaneId = PaneId::Feeds;
     const SCOPE: Scope = Scope::Feeds;
     const NAME: &'static str = "Feeds";
-    const SLOTS: &'static [Slot] = &[Slot::Page(List::Feeds, 0), Slot::ServerInfo];
     const NOT_REQUESTED: &'static str = "Cancelled. r retries";
     const EMPTY: &'static str = "No feeds";
     const FIELDS: &'static [RowField<Feed>] = FIELDS;

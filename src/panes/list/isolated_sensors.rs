@@ -10,7 +10,6 @@ use crate::columns::CellValue;
 use crate::keys::{Action, Scope};
 use crate::model::{IsolatedSensor, Isolation, SensorId};
 use crate::panes::{
-    PaneId,
     copy::{self, Clip},
     pivot::Observables,
 };
@@ -18,7 +17,6 @@ use crate::query::Index;
 use crate::session::{Cx, Destination, Session};
 use crate::text;
 use crate::widgets::TableColumn;
-use crate::worker::{List, Slot};
 
 /// Hours after which an isolation is due for review.
 const REVIEW_HOURS: i64 = 24;
@@ -30,10 +28,8 @@ pub struct IsolatedSensors;
 impl ListView for IsolatedSensors {
     type Row = IsolatedSensor;
 
-    const PANE: PaneId = PaneId::IsolatedSensors;
     const SCOPE: Scope = Scope::Isolated;
     const NAME: &'static str = "Isolated";
-    const SLOTS: &'static [Slot] = &[Slot::Page(List::IsolatedSensors, 0), Slot::ServerInfo];
     const NOT_REQUESTED: &'static str = "Cancelled. r retries";
     const EMPTY: &'static str = "No hosts are isolated or pending isolation";
     const FIELDS: &'static [RowField<IsolatedSensor>] = FIELDS;
@@ -70,10 +66,10 @@ fn isolating_change(sensor: SensorId, session: &Session) -> Option<&LoggedChange
 
 /// Returns the names of sensors that are isolated by the audit log, but not by the server.
 fn drifted_hosts(session: &Session) -> Vec<String> {
-    if session.lists.isolated_sensors.total().is_none() {
+    if session.lists.pages::<IsolatedSensor>().total().is_none() {
         return Vec::new();
     }
-    let listed: HashSet<_> = session.lists.isolated_sensors.loaded_rows().map(|(_, row)| row.0.id).collect();
+    let listed: HashSet<_> = session.lists.pages::<IsolatedSensor>().loaded_rows().map(|(_, row)| row.0.id).collect();
     let history = session.changes.history.iter();
     let logged = history.flat_map(|history| history.isolations(&session.connection.info.host));
     let drifted = logged.filter(|(id, _)| !listed.contains(id));
@@ -102,7 +98,7 @@ fn isolated_since(IsolatedSensor(sensor): &IsolatedSensor, session: &Session) ->
 /// Returns the time at which an isolation is due for review, or `DUE` if that was before the time of the answer.
 fn review_time(sensor: &IsolatedSensor, session: &Session) -> CellValue {
     let due = isolated_since(sensor, session).and_then(|at| at.checked_add(REVIEW_HOURS.hours()).ok());
-    let as_of = session.lists.isolated_sensors.loaded_pages().map(|page| page.as_of).max();
+    let as_of = session.lists.pages::<IsolatedSensor>().loaded_pages().map(|page| page.as_of).max();
     match (due, as_of) {
         (Some(due), Some(now)) if due <= now => CellValue::Word("DUE"),
         (Some(due), _) => CellValue::Time(due),

@@ -8,20 +8,18 @@ use crate::columns::{CellValue, Field};
 use crate::fetch::JoinKey;
 use crate::keys::{Action, Scope};
 use crate::panes::{
-    ActionResult, PaneId,
+    ActionResult,
     copy::{self, Clip},
     pivot::Observables,
 };
-use crate::session::{Cx, Destination, ListRow, Session, SessionRow};
+use crate::session::{Cx, Destination, ListRow, Session};
 use crate::theme::Theme;
 use crate::widgets::TableColumn;
 use crate::worker::Slot;
 
 /// A list view: its rows, their fields, and what its actions do.
 pub trait ListView: Sized + 'static {
-    type Row: SessionRow;
-
-    const PANE: PaneId;
+    type Row: ListRow;
 
     /// Key bindings of the pane.
     const SCOPE: Scope;
@@ -30,7 +28,7 @@ pub trait ListView: Sized + 'static {
     const NAME: &'static str;
 
     /// Slots whose spinner and errors the pane shows.
-    const SLOTS: &'static [Slot];
+    const SLOTS: &'static [Slot] = &[Slot::Page(<Self::Row as ListRow>::LIST, 0), Slot::ServerInfo];
 
     /// Shown before the first request.
     const NOT_REQUESTED: &'static str;

@@ -33,7 +33,7 @@ use ratatui::{
 };
 
 pub use activity::Activity;
-pub use admin::{SensorGroups, Sites, Teams, Users};
+pub use admin::*;
 pub use alert_groups::AlertGroups;
 pub(super) use alert_groups::{group_name, owners_text, statuses_text};
 pub use alerts::Alerts;
@@ -58,7 +58,7 @@ use super::{
 };
 use crate::keys::{Action, Scope};
 use crate::model::Document;
-use crate::session::{Cx, ListRow, Session, SessionRow};
+use crate::session::{Cx, ListRow, Session};
 pub(super) use draw::render_filter_line;
 pub(super) use filter::Filter;
 pub(super) use number_format::{group_thousands, to_index};
@@ -126,18 +126,6 @@ impl<K: ListView> ListPane<K> {
     /// Restores a saved state.
     pub fn restore_state(&mut self, state: ListState<K>) {
         *self = Self { state, height: self.height, sought_id: self.sought_id.take(), ..Self::default() };
-    }
-
-    /// Fetches the visible rows again, past the cache; with a filter, all loaded rows.
-    pub fn refresh_rows(&self, cx: &mut Cx<'_>) {
-        let session = cx.session();
-        let positions = || K::Row::pages(session).loaded_rows().map(|(at, _)| at);
-        let window = match &self.filtered {
-            Some(_) => positions().min().unwrap_or(0)..positions().max().unwrap_or(0) + 1,
-            None => self.visible_rows(),
-        };
-        cx.refresh_window::<K::Row>(&window);
-        self.refresh_joins(cx);
     }
 
     fn offset(&self) -> u64 {
@@ -214,7 +202,7 @@ impl<K: ListView> ListPane<K> {
     }
 
     fn export_pane(&self, session: &Session) -> ExportPane {
-        ExportPane::new(self.export_data(session), K::Row::pages(session).total().unwrap_or(0))
+        ExportPane::new(self.export_data(session), session.lists.pages::<K::Row>().total().unwrap_or(0))
     }
 
     fn set_filter(&mut self, text: &str) {
@@ -225,6 +213,18 @@ impl<K: ListView> ListPane<K> {
 }
 
 impl<K: ListView> ListPane<K> {
+    /// Fetches the visible rows again, past the cache; with a filter, all loaded rows.
+    pub fn refresh_rows(&self, cx: &mut Cx<'_>) {
+        let session = cx.session();
+        let positions = || session.lists.pages::<K::Row>().loaded_rows().map(|(at, _)| at);
+        let window = match &self.filtered {
+            Some(_) => positions().min().unwrap_or(0)..positions().max().unwrap_or(0) + 1,
+            None => self.visible_rows(),
+        };
+        cx.refresh_window::<K::Row>(&window);
+        self.refresh_joins(cx);
+    }
+
     /// Returns the observables that actions apply to.
     fn observables(&self, session: &Session) -> Vec<Observables> {
         let rows = self.target_rows(session);
@@ -234,7 +234,7 @@ impl<K: ListView> ListPane<K> {
 
 impl<K: ListView> Pane for ListPane<K> {
     fn id(&self) -> PaneId {
-        K::PANE
+        PaneId::List(K::Row::LIST)
     }
 
     fn scope(&self) -> Scope {
@@ -307,7 +307,7 @@ impl<K: ListView> Pane for ListPane<K> {
 
     fn after_input(&mut self, cx: &mut Cx<'_>) -> ActionResult {
         K::before_fetch(cx);
-        let search = K::Row::pages(cx.session()).search().cloned();
+        let search = cx.session().lists.pages::<K::Row>().search().cloned();
         if !self.state.is_for_search(search.as_ref()) {
             let state = self.state.for_search(search);
             self.restore_state(state);
@@ -320,7 +320,7 @@ impl<K: ListView> Pane for ListPane<K> {
         if !has_moved && !self.state.is_at_end {
             self.keep_row_selected(cx.session());
         }
-        if let Some(total) = K::Row::pages(cx.session()).total() {
+        if let Some(total) = cx.session().lists.pages::<K::Row>().total() {
             let last = total.saturating_sub(1);
             let cursor = self.state.cursor.min(last);
             self.state.cursor = if self.state.is_at_end { last } else { cursor };
@@ -331,7 +331,7 @@ impl<K: ListView> Pane for ListPane<K> {
         }
         self.keep_cursor_visible(cx.session());
         // A filter applies to loaded rows only, but if none are loaded, the first ones must be fetched.
-        let is_unloaded = K::Row::pages(cx.session()).total().is_none();
+        let is_unloaded = cx.session().lists.pages::<K::Row>().total().is_none();
         if self.filtered.is_none() {
             cx.fetch_window::<K::Row>(&self.prefetch_range());
         } else if is_unloaded {
@@ -358,7 +358,7 @@ impl<K: ListView> Pane for ListPane<K> {
         self.last_frame = Drawn { lacks_cursor: area.height <= 1, has_signs: false };
         self.keep_cursor_visible(session);
         frame.render_widget(footer.unwrap_or_default(), last);
-        let pages = K::Row::pages(session);
+        let pages = session.lists.pages::<K::Row>();
         let page = K::SLOTS[0];
         let text = match (pages.search(), pages.total()) {
             (None, _) => K::NOT_REQUESTED,

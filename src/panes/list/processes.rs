@@ -14,13 +14,12 @@ use crate::fetch::JoinKey;
 use crate::keys::{Action, Scope};
 use crate::model::Process;
 use crate::panes::{
-    ActionResult, PaneId,
+    ActionResult,
     copy::{self, Clip},
     pivot::Observables,
 };
 use crate::session::{Cx, Destination, Session};
 use crate::widgets::TableColumn;
-use crate::worker::{List, Slot};
 
 /// The list view of processes.
 #[derive(Debug)]
@@ -29,11 +28,9 @@ pub struct Processes;
 impl ListView for Processes {
     type Row = Process;
 
-    const PANE: PaneId = PaneId::Processes;
     const SCOPE: Scope = Scope::Results;
     const NAME: &'static str = "Processes";
     // With the slot of the server info, so that a server that cannot be reached is reported here.
-    const SLOTS: &'static [Slot] = &[Slot::Page(List::Processes, 0), Slot::ServerInfo];
     const NOT_REQUESTED: &'static str = "No search yet. Type a query and press Enter";
     const EMPTY: &'static str = "No processes match. Try a wider time range, fewer terms or a wildcard";
     const FIELDS: &'static [RowField<Process>] = FIELDS;

@@ -6,11 +6,10 @@ use super::{ListView, RowField};
 use crate::columns::{CellValue, report};
 use crate::keys::Scope;
 use crate::model::Report;
-use crate::panes::{ActionResult, PaneId, pivot::Observables};
+use crate::panes::{ActionResult, pivot::Observables};
 use crate::query::Index;
 use crate::session::{Cx, Destination, report_alerts_query};
 use crate::widgets::TableColumn;
-use crate::worker::{List, Slot};
 
 /// The list view of threat reports: those of a feed, or those that match a query.
 #[derive(Debug)]
@@ -19,10 +18,8 @@ pub struct Reports;
 impl ListView for Reports {
     type Row = Report;
 
-    const PANE: PaneId = PaneId::Reports;
     const SCOPE: Scope = Scope::Reports;
     const NAME: &'static str = "Reports";
-    const SLOTS: &'static [Slot] = &[Slot::Page(List::Reports, 0), Slot::ServerInfo];
     const NOT_REQUESTED: &'static str = "Select a feed, or type a query and press Enter";
     const EMPTY: &'static str = "No reports match, or the feed has none";
     const FIELDS: &'static [RowField<Report>] = FIELDS;

@@ -6,7 +6,7 @@ use super::{ListView, RowField};
 use crate::columns::CellValue;
 use crate::keys::{Action, Scope};
 use crate::panes::{
-    ActionResult, PaneId,
+    ActionResult,
     copy::{self, Clip},
     record::RecordPane,
 };
@@ -22,7 +22,6 @@ pub struct Requests;
 impl ListView for Requests {
     type Row = RequestLogEntry;
 
-    const PANE: PaneId = PaneId::Requests;
     const SCOPE: Scope = Scope::Calls;
     const NAME: &'static str = "Requests";
     const SLOTS: &'static [Slot] = &[Slot::ServerInfo];

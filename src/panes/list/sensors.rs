@@ -7,7 +7,7 @@ use crate::columns::{CellValue, sensor};
 use crate::keys::{Action, Scope};
 use crate::model::{Sensor, SensorFilter};
 use crate::panes::{
-    ActionResult, PaneId,
+    ActionResult,
     copy::{self, Clip},
     pivot::Observables,
     prompt::sensor_search,
@@ -15,7 +15,6 @@ use crate::panes::{
 use crate::query::Index;
 use crate::session::{Cx, Destination, Session};
 use crate::widgets::TableColumn;
-use crate::worker::{List, Slot};
 
 /// The list view of sensors.
 #[derive(Debug)]
@@ -24,10 +23,8 @@ pub struct Sensors;
 impl ListView for Sensors {
     type Row = Sensor;
 
-    const PANE: PaneId = PaneId::Sensors;
     const SCOPE: Scope = Scope::Sensors;
     const NAME: &'static str = "Sensors";
-    const SLOTS: &'static [Slot] = &[Slot::Page(List::Sensors, 0), Slot::ServerInfo];
     const NOT_REQUESTED: &'static str = "Cancelled. r retries";
     const EMPTY: &'static str = "No sensor matches (case-sensitive). i searches the server";
     const FIELDS: &'static [RowField<Sensor>] = FIELDS;
@@ -39,7 +36,7 @@ impl ListView for Sensors {
     }
 
     fn note(session: &Session) -> Option<String> {
-        let filter = SensorFilter::parse_canonical(&session.lists.sensors.search()?.query);
+        let filter = SensorFilter::parse_canonical(&session.lists.pages::<Sensor>().search()?.query);
         let is_any = filter != SensorFilter::default();
         is_any.then(|| format!("filter: {}", sensor_search::filter_text(&filter, session)))
     }

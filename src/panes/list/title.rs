@@ -4,13 +4,13 @@ use ratatui::text::Line;
 
 use super::{ListPane, ListView, columns, group_thousands};
 use crate::panes::bulk;
-use crate::session::{Session, SessionRow};
+use crate::session::Session;
 use crate::text;
 
 impl<K: ListView> ListPane<K> {
     /// Returns the title.
     pub(super) fn title_line(&self, session: &Session) -> Line<'static> {
-        let pages = K::Row::pages(session);
+        let pages = session.lists.pages::<K::Row>();
         let Some(total) = pages.total() else {
             return K::NAME.into();
         };

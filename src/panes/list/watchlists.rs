@@ -6,10 +6,9 @@ use super::{ListView, RowField};
 use crate::columns::watchlist;
 use crate::keys::{Action, Scope};
 use crate::model::{StoredIndex, Watchlist};
-use crate::panes::{ActionResult, FormPane, PaneId, pivot::Observables};
+use crate::panes::{ActionResult, FormPane, pivot::Observables};
 use crate::session::{Cx, Destination, Session, not_runnable_reason, runnable_query};
 use crate::widgets::TableColumn;
-use crate::worker::{List, Slot};
 
 /// The list view of watchlists.
 #[derive(Debug)]
@@ -18,10 +17,8 @@ pub struct Watchlists;
 impl ListView for Watchlists {
     type Row = Watchlist;
 
-    const PANE: PaneId = PaneId::Watchlists;
     const SCOPE: Scope = Scope::Watchlists;
     const NAME: &'static str = "Watchlists";
-    const SLOTS: &'static [Slot] = &[Slot::Page(List::Watchlists, 0), Slot::ServerInfo];
     const NOT_REQUESTED: &'static str = "Cancelled. r retries";
     const EMPTY: &'static str = "No watchlists";
     const FIELDS: &'static [RowField<Watchlist>] = FIELDS;

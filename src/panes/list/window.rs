@@ -9,7 +9,7 @@ use super::{
 };
 use crate::columns::CellValue;
 use crate::fetch::JoinKey;
-use crate::session::{ColumnChoice, Cx, ListRow, RowState, Session, SessionRow};
+use crate::session::{ColumnChoice, Cx, ListRow, RowState, Session};
 
 impl<K: ListView> ListPane<K> {
     /// Returns the range of visible rows.
@@ -21,7 +21,7 @@ impl<K: ListView> ListPane<K> {
     pub(super) fn n_shown(&self, session: &Session) -> u64 {
         match &self.filtered {
             Some(filtered) => u64::try_from(filtered.positions.len()).unwrap_or(u64::MAX),
-            None => K::Row::pages(session).total().unwrap_or(0),
+            None => session.lists.pages::<K::Row>().total().unwrap_or(0),
         }
     }
 
@@ -29,7 +29,7 @@ impl<K: ListView> ListPane<K> {
     pub(super) fn position_at(&self, index: u64, session: &Session) -> u64 {
         match &self.filtered {
             Some(filtered) => filtered.positions.get(to_index(index)).copied().unwrap_or(u64::MAX),
-            None => index.min(K::Row::pages(session).total().unwrap_or(index)),
+            None => index.min(session.lists.pages::<K::Row>().total().unwrap_or(index)),
         }
     }
 
@@ -48,7 +48,7 @@ impl<K: ListView> ListPane<K> {
     /// Returns the row under the cursor, if it is loaded.
     pub(super) fn selected_row<'a>(&self, session: &'a Session) -> Option<&'a Arc<K::Row>> {
         let at = self.position_at(self.cursor_index(session), session);
-        match K::Row::pages(session).row(at) {
+        match session.lists.pages::<K::Row>().row(at) {
             RowState::Loaded(row) => Some(row),
             _ => None,
         }
@@ -56,7 +56,7 @@ impl<K: ListView> ListPane<K> {
 
     /// Keeps the cursor on the selected row when other rows were inserted before it.
     pub(super) fn keep_row_selected(&mut self, session: &Session) {
-        let pages = K::Row::pages(session);
+        let pages = session.lists.pages::<K::Row>();
         let cursor = self.state.cursor;
         if let Some(id) = &self.state.selected_id
             && !matches!(pages.row(cursor), RowState::Loaded(row) if row.id() == *id)
@@ -78,7 +78,7 @@ impl<K: ListView> ListPane<K> {
 
     /// Selects the row requested by [`Self::select_when_loaded`] if the rows are loaded.
     pub(super) fn select_sought(&mut self, cx: &mut Cx<'_>) {
-        let pages = K::Row::pages(cx.session());
+        let pages = cx.session().lists.pages::<K::Row>();
         let Some(id) = self.sought_id.take_if(|_| pages.total().is_some()) else {
             return;
         };
@@ -135,13 +135,13 @@ impl<K: ListView> ListPane<K> {
         }
         let window = self.visible_rows();
         let is_needed = |at: u64| self.filtered.is_some() || window.contains(&at);
-        let rows = K::Row::pages(session).loaded_rows().filter(|(at, _)| is_needed(*at));
+        let rows = session.lists.pages::<K::Row>().loaded_rows().filter(|(at, _)| is_needed(*at));
         (rows.map(|(_, row)| row.clone()).collect(), needs)
     }
 
     /// Applies the filter, unless rows, joined objects and columns are unchanged since it was last applied.
     pub(super) fn apply_filter(&mut self, session: &Session) {
-        let pages = K::Row::pages(session);
+        let pages = session.lists.pages::<K::Row>();
         if self.state.filter.is_empty() {
             self.filtered = None;
             return;

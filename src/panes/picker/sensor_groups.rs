@@ -38,7 +38,7 @@ impl SensorGroupPicker {
 }
 
 fn sorted_groups(session: &Session) -> Vec<&Arc<Group>> {
-    session.lists.sensor_groups.loaded_rows().map(|(_, group)| group).collect()
+    session.lists.pages::<Group>().loaded_rows().map(|(_, group)| group).collect()
 }
 
 impl SensorGroupPicker {
@@ -92,7 +92,7 @@ impl Pane for SensorGroupPicker {
         self.height = usize::from(area.height).max(1);
         let groups = sorted_groups(session);
         if groups.is_empty() {
-            let text = if session.lists.sensor_groups.is_pending() {
+            let text = if session.lists.pages::<Group>().is_pending() {
                 "Loading… ^c cancels"
             } else {
                 "No sensor groups found"

@@ -5,7 +5,7 @@ use ratatui::text::{Line, Span};
 use super::super::{ActionResult, count_hosts, links};
 use super::line::LineInput;
 use super::{Prompt, Question};
-use crate::model::{GroupId, SensorFilter};
+use crate::model::{Group, GroupId, Sensor, SensorFilter};
 use crate::session::{Cx, Destination, PagesState, Session};
 use crate::text;
 use crate::theme::Theme;
@@ -20,7 +20,7 @@ pub struct SensorSearch;
 impl SensorSearchPane {
     /// Creates the prompt with the filter in force.
     pub fn new(session: &Session) -> Self {
-        let search = session.lists.sensors.search();
+        let search = session.lists.pages::<Sensor>().search();
         let filter = search.map(|search| SensorFilter::parse_canonical(&search.query));
         Self::with_text(SensorSearch, &filter_text(&filter.unwrap_or_default(), session))
     }
@@ -38,7 +38,7 @@ pub(in crate::panes) fn filter_text(filter: &SensorFilter, session: &Session) ->
 }
 
 fn find_group(name: &str, session: &Session) -> Option<GroupId> {
-    let mut groups = session.lists.sensor_groups.loaded_rows();
+    let mut groups = session.lists.pages::<Group>().loaded_rows();
     groups.find_map(|(_, group)| {
         let display_name = text::make_visible(&group.name).replace('"', "?");
         let is_match = group.name.eq_ignore_case(name) || display_name == name;
@@ -58,7 +58,7 @@ impl Question for SensorSearch {
         match SensorFilter::parse(text, |name| find_group(name, session)) {
             Ok(filter) => ActionResult::Navigate(Destination::Sensors(filter.to_string())),
             Err(error) => {
-                let groups_error = session.lists.sensor_groups.error();
+                let groups_error = session.lists.pages::<Group>().error();
                 let groups_error = groups_error.map(|error| format!("; sensor groups unknown: {error}"));
                 cx.warn(format!("{error}{}", groups_error.unwrap_or_default()));
                 ActionResult::Done
@@ -94,7 +94,7 @@ impl Question for SensorSearch {
             "",
         ];
         let hints = lines.map(|text| Line::styled(text, theme.hint));
-        let groups = session.lists.sensor_groups.loaded_rows().map(|(_, group)| {
+        let groups = session.lists.pages::<Group>().loaded_rows().map(|(_, group)| {
             let name = text::fit(&group.name, 40);
             let n = group.hosts.map(|n| format!("  {}", count_hosts(n)));
             Line::from(vec![

@@ -181,7 +181,7 @@ fn status_line(
             Index::Binary => "one row per hash",
             Index::Report => "one row per report",
         };
-        let order = List::from_index(pane.index).and_then(|list| session.sort_order(list));
+        let order = session.sort_order(List::from_index(pane.index));
         let order = order.map_or("", |order| order.description);
         let Some(query) = pane.parsed.query.as_ref().filter(|_| !pane.text().trim().is_empty()) else {
             return Line::styled(format!("Enter to search; {rows}"), theme.muted);

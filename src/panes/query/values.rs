@@ -2,7 +2,8 @@
 
 use super::{CompletionMenu, QueryPane};
 use crate::query::{self, Index, TypedValue};
-use crate::session::{Cx, RemoteState};
+use crate::session::{Cx, slots};
+use crate::worker::Slot;
 
 /// State of the value completions.
 #[derive(Debug, Default)]
@@ -67,9 +68,9 @@ impl QueryPane {
             }
             self.completions = CompletionMenu { items, selected: 0 };
             self.values.offered = Some(typing);
-        } else if session.search.value_suggestions.is_pending() {
+        } else if session.values.is_pending(Slot::FieldValues) {
             // Still loading, or the text typed since needs other values.
-        } else if let Some(error) = session.search.value_suggestions.error() {
+        } else if let Some(error) = session.error(Slot::FieldValues) {
             let text = format!("No values: {error}");
             self.clear_values();
             cx.warn(text);
@@ -89,7 +90,8 @@ impl QueryPane {
 
     /// Whether the loaded values include all that start with the typed text.
     fn has_all_values(&self, typing: &TypedValue, cx: &Cx<'_>) -> bool {
-        let (Some(requested), Some(fetched)) = (&self.values.requested, cx.session().search.value_suggestions.latest())
+        let (Some(requested), Some(fetched)) =
+            (&self.values.requested, cx.session().values.latest(slots::FIELD_VALUES))
         else {
             return false;
         };
@@ -105,7 +107,7 @@ impl QueryPane {
 
     /// Returns the completions for the typed value.
     fn value_completions(&self, typing: &TypedValue, cx: &Cx<'_>) -> Vec<query::Completion> {
-        let fetched = cx.session().search.value_suggestions.latest();
+        let fetched = cx.session().values.latest(slots::FIELD_VALUES);
         let facet = fetched.and_then(|fetched| fetched.value.get(&typing.facet));
         let values = facet.map_or(&[][..], |facet| &facet.values);
         let values = values.iter().map(|value| (value.name.raw(), value.count));

@@ -5,10 +5,7 @@ use std::collections::HashSet;
 use jiff::Timestamp;
 
 use crate::api::Error;
-use crate::fetch::AlertRows;
 use crate::model::AlertId;
-use crate::session::{Remote, RemoteState};
-use crate::worker::Ticket;
 
 /// Whether the alert queue is polled.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -33,26 +30,8 @@ pub struct NewAlerts {
 #[derive(Debug, Default)]
 pub struct LiveUpdates {
     pub state: LiveMode,
-    /// The newest alerts of the search.
-    pub poll: Remote<AlertRows>,
     /// Result of the last poll.
     pub new_alerts: Option<NewAlerts>,
-}
-
-impl LiveUpdates {
-    /// Returns whether another poll is scheduled.
-    pub fn is_polling(&self) -> bool {
-        self.poll.is_pending()
-    }
-
-    /// Stores a failure if `ticket` is the expected one, which pauses polling; returns whether it was.
-    pub(in crate::session) fn reject(&mut self, ticket: Ticket, error: Error) -> bool {
-        let is_expected = self.poll.reject(ticket, error.clone());
-        if is_expected {
-            self.state = LiveMode::Paused(error);
-        }
-        is_expected
-    }
 }
 
 impl NewAlerts {

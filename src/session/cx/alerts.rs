@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use jiff::ToSpan;
+use jiff::{Timestamp, ToSpan};
 use strum::IntoEnumIterator;
 
 use super::Cx;
-use crate::fetch::Fetch;
+use crate::fetch::{AlertDigestFetch, AlertFacetsFetch, AlertsFetch, BinaryFetch, LineageFetch, SensorFetch};
 use crate::model::{Alert, AlertSource, OPEN_ALERTS, Search, Span};
 use crate::query;
-use crate::session::{AlertGroup, GroupBy, alerts::shared_status};
+use crate::session::{AlertGroup, GroupBy, alerts::shared_status, slots};
 use crate::worker::{AlertContextPart, FetchPolicy, List, Slot};
 
 /// Number of ancestors that fit in the one-line parent chain.
@@ -40,7 +40,7 @@ impl Cx<'_> {
             return;
         }
         if std::mem::take(&mut state.is_list_stale) {
-            self.refresh_loaded::<Alert>();
+            self.refresh_loaded(List::Alerts);
         }
     }
 
@@ -53,7 +53,7 @@ impl Cx<'_> {
     /// Returns to alert groups shown before, identified by their search.
     pub fn restore_alert_groups(&mut self, by: Option<GroupBy>, shown: Option<Arc<Search>>) {
         self.session.alert_state.group_by = by;
-        let groups = &mut self.session.alert_state.groups;
+        let groups = self.session.lists.pages_mut::<AlertGroup>();
         if let Some(shown) = shown
             && groups.search().is_none_or(|current| !Arc::ptr_eq(current, &shown))
         {
@@ -66,7 +66,7 @@ impl Cx<'_> {
 
     /// Returns whether the digest belongs to the current search.
     fn is_digest_current(&self) -> bool {
-        let (of, search) = (&self.session.alert_state.digest_search, self.session.lists.alerts.search());
+        let (of, search) = (&self.session.alert_state.digest_search, self.session.lists.pages::<Alert>().search());
         matches!((of, search), (Some(of), Some(search)) if Arc::ptr_eq(of, search))
     }
 
@@ -75,7 +75,7 @@ impl Cx<'_> {
         if self.is_digest_current() {
             return;
         }
-        let Some(search) = self.session.lists.alerts.search().cloned() else {
+        let Some(search) = self.session.lists.pages::<Alert>().search().cloned() else {
             return;
         };
         self.session.alert_state.digest_search = Some(search.clone());
@@ -84,7 +84,7 @@ impl Cx<'_> {
         self.session.alert_state.is_digest_stale = false;
         self.session.alert_state.is_list_stale = !is_restored;
         let policy = if is_restored { FetchPolicy::CacheFirst } else { FetchPolicy::NoCache };
-        self.fetch(digest_fetch(&search), policy);
+        self.fetch(slots::ALERT_DIGEST, digest_fetch(&search), policy);
     }
 
     /// Refreshes the digest, past the cache.
@@ -92,7 +92,7 @@ impl Cx<'_> {
         if let Some(search) = self.session.alert_state.digest_search.clone() {
             let state = &mut self.session.alert_state;
             (state.is_digest_stale, state.is_list_stale) = (false, true);
-            self.fetch(digest_fetch(&search), FetchPolicy::NoCache);
+            self.fetch(slots::ALERT_DIGEST, digest_fetch(&search), FetchPolicy::NoCache);
         }
     }
 
@@ -107,14 +107,15 @@ impl Cx<'_> {
 
     /// Starts an empty list of groups if the search or the grouping changed.
     fn start_grouping(&mut self) {
-        let state = &mut self.session.alert_state;
+        let state = &self.session.alert_state;
         let (Some(search_of_digest), Some(by)) = (&state.digest_search, state.group_by) else {
             return;
         };
         let search =
             Search { query: search_of_digest.query.clone(), group_by: Some(by.label().into()), ..Search::default() };
-        if state.groups.search().is_none_or(|current| **current != search) {
-            state.groups.set_search(Arc::new(search));
+        let groups = self.session.lists.pages_mut::<AlertGroup>();
+        if groups.search().is_none_or(|current| **current != search) {
+            groups.set_search(Arc::new(search));
         }
     }
 
@@ -126,23 +127,22 @@ impl Cx<'_> {
             return;
         };
         self.start_grouping();
-        let state = &mut self.session.alert_state;
-        let Some(fetched) = state.digest.latest() else {
+        let Some(fetched) = self.session.values.latest(slots::ALERT_DIGEST) else {
             return;
         };
-        state.shared_status = shared_status(&fetched.value);
+        self.session.alert_state.shared_status = shared_status(&fetched.value);
         let groups = AlertGroup::group_alerts(&fetched.value, &search, by).into_iter();
         let mut groups: Vec<_> = groups.map(Arc::new).collect();
         if let Some(order) = order {
             AlertGroup::sort_groups(&mut groups, order);
         }
-        state.groups.set_rows(groups, fetched.as_of);
+        self.session.lists.pages_mut().set_rows(groups, fetched.as_of);
     }
 
     /// Selects an alert group, and fetches its newest alert.
     pub fn select_alert_group(&mut self, group: Option<&Arc<AlertGroup>>) {
         self.session.alert_state.selected_group = group.cloned();
-        let newest = group.map(|group| Fetch::Alerts {
+        let newest = group.map(|group| AlertsFetch {
             search: Arc::new(Search {
                 query: group.query(),
                 sort: Some("created_time desc".into()),
@@ -150,30 +150,30 @@ impl Cx<'_> {
             }),
             span: Span { start: 0, rows: 1 },
         });
-        self.fetch_details(Slot::AlertContext(AlertContextPart::NewestAlert), newest);
-        self.session.selection.alert = self.session.alert_state.context.newest_alert().cloned();
+        self.fetch_details(slots::NEWEST_ALERT, newest);
+        self.session.selection.alert = self.session.newest_alert().cloned();
     }
 
     /// Fetches the context of the alert under the cursor, unless it was requested.
     pub fn fetch_alert_context(&mut self) {
         let alert = self.session.selection.alert.clone();
-        for part in AlertContextPart::iter().filter(|part| *part != AlertContextPart::NewestAlert) {
-            let fetch = alert.as_ref().and_then(|alert| self.context_fetch(part, alert));
-            self.fetch_details(Slot::AlertContext(part), fetch);
-        }
+        let alert = alert.as_deref();
+        self.fetch_details(slots::ALERT_LINEAGE, alert.and_then(|alert| Some(LineageFetch::new(alert.process?))));
+        self.fetch_details(slots::ALERT_SENSOR, alert.and_then(|alert| Some(SensorFetch(alert.sensor?))));
+        self.fetch_details(slots::ALERT_BINARY, alert.and_then(|alert| Some(BinaryFetch(alert.md5?))));
+        self.fetch_details(slots::OPEN_ON_HOST, alert.and_then(open_on_host_fetch));
+        self.fetch_details(slots::OPEN_FOR_HASH, alert.and_then(open_for_hash_fetch));
+        self.fetch_details(slots::PAST_OUTCOMES, alert.and_then(|alert| past_outcomes_fetch(alert, self.now)));
+        self.fetch_details(slots::LAST_RESOLVED, alert.and_then(last_resolved_fetch));
     }
 
     /// Refreshes the parts of the alert context that may have changed or could not be fetched, past the cache.
     pub fn refresh_alert_context(&mut self) {
         for part in AlertContextPart::iter() {
-            let remote = self.session.alert_state.context.remote(part);
+            let slot = Slot::AlertContext(part);
             let may_change = !matches!(part, AlertContextPart::Binary | AlertContextPart::Lineage);
-            let fetch = match remote.question() {
-                Some(Fetch::Lineage { id, .. }) => Some(Fetch::Lineage { id: *id, n_known_ancestors: 0 }),
-                question => question.cloned(),
-            };
-            if let Some(fetch) = fetch.filter(|_| may_change || !remote.has_answer()) {
-                self.fetch_into(Slot::AlertContext(part), fetch, FetchPolicy::NoCache);
+            if may_change || !self.session.values.has_answer(slot) {
+                self.refresh(slot, FetchPolicy::NoCache);
             }
         }
     }
@@ -186,60 +186,51 @@ impl Cx<'_> {
             AlertContextPart::PastOutcomes,
             AlertContextPart::LastResolved,
         ] {
-            let remote = self.session.alert_state.context.remote(part);
-            if let Some(fetch) = remote.question().cloned() {
-                self.fetch_into(Slot::AlertContext(part), fetch, FetchPolicy::CacheFirst);
-            }
+            self.refresh(Slot::AlertContext(part), FetchPolicy::CacheFirst);
         }
-        if let Some(fetch) = self.session.details.host_alerts.last_question().cloned() {
-            self.fetch_into(Slot::HostAlerts, fetch, FetchPolicy::CacheFirst);
-        }
+        self.refresh(Slot::HostAlerts, FetchPolicy::CacheFirst);
     }
 
     /// Fetches the next part of the parent chain, up to the number of ancestors that are shown.
-    pub(super) fn fetch_chain(&mut self, next: Option<Fetch>) {
-        if let Some(Fetch::Lineage { id, n_known_ancestors }) = next.filter(is_below_limit) {
-            let slot = Slot::AlertContext(AlertContextPart::Lineage);
-            self.fetch_into(slot, Fetch::Lineage { id, n_known_ancestors }, FetchPolicy::CacheFirst);
+    pub(super) fn fetch_chain(&mut self, next: Option<LineageFetch>) {
+        if let Some(next) = next.filter(|next| next.n_known_ancestors < MAX_CHAIN) {
+            self.fetch(slots::ALERT_LINEAGE, next, FetchPolicy::CacheFirst);
         }
     }
+}
 
-    /// Returns the request for a part of the context of `alert`; `None` if the alert lacks the value.
-    fn context_fetch(&self, part: AlertContextPart, alert: &Alert) -> Option<Fetch> {
-        let count = |query: String| Fetch::Alerts {
-            search: Arc::new(Search { query, ..Search::default() }),
-            span: Span { start: 0, rows: 0 },
-        };
-        Some(match part {
-            AlertContextPart::NewestAlert => return None,
-            AlertContextPart::Lineage => Fetch::Lineage { id: alert.process?, n_known_ancestors: 0 },
-            AlertContextPart::Sensor => Fetch::Sensor(alert.sensor?),
-            AlertContextPart::Binary => Fetch::Binary(alert.md5?),
-            AlertContextPart::HostAlerts => {
-                let host = query::quote(alert.host.non_empty()?.raw());
-                count(format!("hostname:{host} ({OPEN_ALERTS})"))
-            }
-            AlertContextPart::HashAlerts => count(format!("md5:{} ({OPEN_ALERTS})", alert.md5?)),
-            AlertContextPart::PastOutcomes => {
-                let since = self.now.checked_sub((24 * Self::PRECEDENT_DAYS).hours()).ok()?;
-                // Rounded to the day, so that the cache serves all alerts of the report.
-                let since = since.strftime("%Y-%m-%dT00:00:00");
-                let same_source = same_source_condition(alert)?;
-                Fetch::AlertFacets {
-                    query: format!("{same_source} created_time:[{since} TO *]").into(),
-                    fields: ["status".to_owned()].into(),
-                }
-            }
-            AlertContextPart::LastResolved => Fetch::Alerts {
-                search: Arc::new(Search {
-                    query: format!("{} (status:Resolved OR status:\"False Positive\")", same_source_condition(alert)?),
-                    sort: Some("resolved_time desc".into()),
-                    ..Search::default()
-                }),
-                span: Span { start: 0, rows: 1 },
-            },
-        })
-    }
+/// Returns the question for the number of open alerts on the host of `alert`.
+fn open_on_host_fetch(alert: &Alert) -> Option<AlertsFetch> {
+    let host = query::quote(alert.host.non_empty()?.raw());
+    Some(alert_total_fetch(format!("hostname:{host} ({OPEN_ALERTS})")))
+}
+
+/// Returns the question for the number of open alerts of the file of `alert`.
+fn open_for_hash_fetch(alert: &Alert) -> Option<AlertsFetch> {
+    Some(alert_total_fetch(format!("md5:{} ({OPEN_ALERTS})", alert.md5?)))
+}
+
+fn alert_total_fetch(query: String) -> AlertsFetch {
+    AlertsFetch { search: Arc::new(Search { query, ..Search::default() }), span: Span { start: 0, rows: 0 } }
+}
+
+/// Returns the question for the number of alerts per status for the report or watchlist of `alert`.
+fn past_outcomes_fetch(alert: &Alert, now: Timestamp) -> Option<AlertFacetsFetch> {
+    let since = now.checked_sub((24 * Cx::PRECEDENT_DAYS).hours()).ok()?;
+    // Rounded to the day, so that the cache serves all alerts of the report.
+    let since = since.strftime("%Y-%m-%dT00:00:00");
+    let same_source = same_source_condition(alert)?;
+    Some(AlertFacetsFetch {
+        query: format!("{same_source} created_time:[{since} TO *]").into(),
+        fields: ["status".to_owned()].into(),
+    })
+}
+
+/// Returns the question for the most recently resolved alert of the report or watchlist of `alert`.
+fn last_resolved_fetch(alert: &Alert) -> Option<AlertsFetch> {
+    let query = format!("{} (status:Resolved OR status:\"False Positive\")", same_source_condition(alert)?);
+    let search = Search { query, sort: Some("resolved_time desc".into()), ..Search::default() };
+    Some(AlertsFetch { search: Arc::new(search), span: Span { start: 0, rows: 1 } })
 }
 
 /// Returns the condition for all alerts of the report or watchlist that raised `alert`.
@@ -253,17 +244,12 @@ fn same_source_condition(alert: &Alert) -> Option<String> {
 }
 
 /// Returns the request for all alerts of a search; if they are too many, those with the highest scores.
-fn digest_fetch(search: &Search) -> Fetch {
-    Fetch::AlertDigest {
+fn digest_fetch(search: &Search) -> AlertDigestFetch {
+    AlertDigestFetch {
         search: Arc::new(Search {
             query: search.query.clone(),
             sort: Some("alert_severity desc".into()),
             ..Search::default()
         }),
     }
-}
-
-/// Returns whether `next` adds ancestors that would still be shown.
-fn is_below_limit(next: &Fetch) -> bool {
-    matches!(next, Fetch::Lineage { n_known_ancestors, .. } if *n_known_ancestors < MAX_CHAIN)
 }

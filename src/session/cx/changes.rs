@@ -7,8 +7,7 @@ use crate::api::Error;
 use crate::changes::{
     self, Change, ChangeHistory, ImpactLine, Justification, LoggedStage, Plan, Prepared, SensorChange, Target,
 };
-use crate::fetch::Fetch;
-use crate::model::{Alert, Ban, Feed, Group, IsolatedSensor, Report, Sensor, SensorId, Team, User, Watchlist};
+use crate::model::SensorId;
 use crate::session::{Effect, Joined, Preview, RunningChange, changes::ReasonDraft};
 use crate::worker::{ChangeStep, FetchPolicy, JoinObject, List, Request, Slot, Ticket};
 
@@ -183,47 +182,31 @@ impl Cx<'_> {
 
     /// Refreshes what is shown of sensor `id`.
     fn refresh_sensor(&mut self, id: SensorId) {
-        let fetch = Fetch::Sensor(id);
-        if self.session.details.sensor.last_question() == Some(&fetch) {
-            self.fetch(fetch.clone(), FetchPolicy::NoCache);
+        if self.session.sensor_of(id).is_some() {
+            self.refresh(Slot::Sensor, FetchPolicy::NoCache);
         }
         if let Joined::Ready(_) = self.session.lists.joins.sensor(id) {
-            let slot = Slot::Joined(JoinObject::Sensor(id));
-            self.fetch_into(slot, fetch, FetchPolicy::NoCache);
+            self.refresh(Slot::Joined(JoinObject::Sensor(id)), FetchPolicy::NoCache);
         }
     }
 
     /// Refreshes a list and the details that the change may have altered.
     fn refresh_list(&mut self, list: List) {
+        self.refresh_loaded(list);
         match list {
-            List::Sensors => self.refresh_loaded::<Sensor>(),
-            List::IsolatedSensors => self.refresh_loaded::<IsolatedSensor>(),
-            List::Bans => self.refresh_loaded::<Ban>(),
             List::Alerts => {
-                self.refresh_loaded::<Alert>();
                 self.refresh_alert_digest();
                 self.refresh_alert_counts();
             }
-            List::Watchlists => {
-                self.refresh_loaded::<Watchlist>();
-                self.refresh_details(&[Slot::WatchActions]);
-            }
-            List::Feeds => self.refresh_loaded::<Feed>(),
-            List::Reports => {
-                self.refresh_loaded::<Report>();
-                self.refresh_details(&[Slot::Report]);
-            }
-            List::SensorGroups => self.refresh_loaded::<Group>(),
-            List::Users => self.refresh_loaded::<User>(),
-            List::Teams => self.refresh_loaded::<Team>(),
-            // No change alters these lists, or they are derived from others.
-            List::Processes | List::Binaries | List::AlertGroups | List::Activity | List::Requests | List::Sites => {}
+            List::Watchlists => self.refresh_details(&[Slot::WatchActions]),
+            List::Reports => self.refresh_details(&[Slot::Report]),
+            _ => {}
         }
     }
 
     pub(super) fn set_change_history(&mut self, history: Arc<ChangeHistory>) {
         let activity = history.activity.clone();
-        self.session.lists.activity.set_rows(activity, self.now);
+        self.session.lists.pages_mut().set_rows(activity, self.now);
         let host = &self.session.connection.info.host;
         let ours = history.activity.iter().filter(|logged| logged.submitted.server == *host);
         self.session.changes.n_unanswered = ours.filter(|logged| logged.steps.is_empty()).count();

@@ -3,16 +3,16 @@
 use std::sync::Arc;
 
 use super::Cx;
-use crate::fetch::Fetch;
-use crate::model::Search;
+use crate::fetch::FacetsFetch;
+use crate::model::{Process, Search};
 use crate::query::TypedValue;
-use crate::session::facets::FacetComparison;
-use crate::worker::{FacetSide, FetchPolicy, Slot};
+use crate::session::{FacetComparison, slots};
+use crate::worker::{FacetSide, FetchPolicy};
 
 impl Cx<'_> {
     /// Counts the values of the current search, unless they are there, pending or cancelled.
     pub fn count_facets(&mut self) {
-        let Some(search) = self.session.lists.processes.search().cloned() else {
+        let Some(search) = self.session.lists.pages::<Process>().search().cloned() else {
             return;
         };
         let counts = &self.session.search.facet_counts;
@@ -46,8 +46,8 @@ impl Cx<'_> {
     /// Fetches values that begin with the text being typed; known ones come from the cache.
     pub fn fetch_values(&mut self, typing: &TypedValue) {
         let search = Search { query: typing.prefix_query(), ..Search::default() };
-        let fetch = Fetch::facets(&search, [typing.facet.clone()]);
-        self.fetch_into(Slot::FieldValues, fetch, FetchPolicy::CacheFirst);
+        let question = FacetsFetch::new(&search, [typing.facet.clone()]);
+        self.fetch(slots::FIELD_VALUES, question, FetchPolicy::CacheFirst);
     }
 
     fn count_sides(&mut self, search: &Search, fields: &Arc<[String]>, policy: FetchPolicy) {
@@ -58,14 +58,13 @@ impl Cx<'_> {
     }
 
     fn count_side(&mut self, side: FacetSide, search: Option<&Search>, fields: &Arc<[String]>, policy: FetchPolicy) {
-        let slot = Slot::Facets(side);
+        let place = slots::facets(side);
         let Some(search) = search else {
-            self.cancel_slot(slot);
-            return self.session.facets_of_mut(side).clear();
+            return self.clear_slot(place.slot);
         };
-        let fetch = Fetch::facets(search, fields.clone());
-        if policy == FetchPolicy::NoCache || self.session.facets_of(side).last_question() != Some(&fetch) {
-            self.fetch_into(slot, fetch, policy);
+        let question = FacetsFetch::new(search, fields.clone());
+        if policy == FetchPolicy::NoCache || self.session.values.question(place) != Some(&question) {
+            self.fetch(place, question, policy);
         }
     }
 }

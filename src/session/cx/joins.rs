@@ -3,23 +3,20 @@
 use std::collections::BTreeSet;
 
 use super::Cx;
-use crate::fetch::JoinKey;
-use crate::session::{Effect, Joined, ListRow};
+use crate::fetch::{BinaryFetch, JoinKey, Resource, SensorFetch, SensorGroupFetch};
+use crate::session::{Effect, Joined, ListRow, SlotOf, slots};
 use crate::worker::{FetchPolicy, JoinObject, Request, Slot};
 
 impl Cx<'_> {
     /// Fetches the objects that `rows` need, and cancels pending ones that none of them needs.
     pub fn fetch_joins<T: ListRow>(&mut self, rows: &[&T], needs: &[JoinKey]) {
         let needed = self.needed_joins(rows, needs);
-        for object in self.session.lists.joins.cancel_unneeded(&needed.iter().copied().collect()) {
-            let slot = Slot::Joined(object);
+        for slot in self.session.lists.joins.cancel_unneeded(&needed.iter().copied().collect()) {
             self.effects.push(Effect::Send(Request::Cancel(slot)));
         }
         for object in needed {
             if !self.session.lists.joins.is_requested(object) {
-                self.session.lists.joins.insert_pending(object);
-                let slot = Slot::Joined(object);
-                self.fetch_into(slot, object.fetch(), FetchPolicy::Debounced);
+                self.fetch_joined(object);
             }
         }
     }
@@ -28,11 +25,24 @@ impl Cx<'_> {
     pub fn refresh_joins<T: ListRow>(&mut self, rows: &[&T], needs: &[JoinKey]) {
         for object in self.needed_joins(rows, needs) {
             let may_change = !matches!(object, JoinObject::Binary(_));
-            if may_change && self.session.lists.joins.is_requested(object) {
-                let slot = Slot::Joined(object);
-                self.fetch_into(slot, object.fetch(), FetchPolicy::NoCache);
+            if may_change {
+                self.refresh(Slot::Joined(object), FetchPolicy::NoCache);
             }
         }
+    }
+
+    fn fetch_joined(&mut self, object: JoinObject) {
+        match object {
+            JoinObject::Sensor(id) => self.fetch_into_joins(slots::joined_sensor(id), SensorFetch(id)),
+            JoinObject::Group(id) => self.fetch_into_joins(slots::joined_group(id), SensorGroupFetch(id)),
+            JoinObject::Binary(md5) => self.fetch_into_joins(slots::joined_binary(md5), BinaryFetch(md5)),
+        }
+    }
+
+    fn fetch_into_joins<R: Resource>(&mut self, place: SlotOf<R>, question: R) {
+        let ticket = self.next_ticket();
+        self.session.lists.joins.get_mut(place).set_pending(ticket, question.clone());
+        self.send_fetch(ticket, place.slot, question, FetchPolicy::Debounced);
     }
 
     /// Returns the objects that `rows` need, each once, in the order of the rows.

@@ -5,7 +5,7 @@ use std::{ops::Range, sync::Arc};
 use super::Cx;
 use crate::model::{Alert, Binary, Process, Report, Search};
 use crate::query::Index;
-use crate::session::{Effect, HistoryEntry, PeriodInput, SessionRow};
+use crate::session::{Effect, HistoryEntry, ListRow, PeriodInput};
 use crate::worker::{FetchPolicy, List, Request, Slot};
 
 impl Cx<'_> {
@@ -20,9 +20,9 @@ impl Cx<'_> {
     }
 
     /// Starts a search in an index. It bypasses the cache, since the user wants to know what is there now.
-    pub fn search<T: SessionRow>(&mut self, query: String) {
+    pub fn search<T: ListRow>(&mut self, query: String) {
         // A chosen order belongs to the query it was chosen for.
-        let current = T::pages(self.session).search();
+        let current = self.session.lists.pages::<T>().search();
         if current.is_some_and(|current| current.query != query) {
             self.session.search.sort_orders.remove(&T::LIST);
         }
@@ -42,63 +42,58 @@ impl Cx<'_> {
     }
 
     /// Fetches a list that comes in one answer, unless it was requested.
-    pub fn load_once<T: SessionRow>(&mut self) {
-        if T::pages(self.session).search().is_none() {
+    pub fn load_once<T: ListRow>(&mut self) {
+        if self.session.lists.pages::<T>().search().is_none() {
             self.search::<T>(String::new());
         }
     }
 
     /// Refreshes the loaded rows of a list, or fetches the list if it was never requested. The rows remain until the
     /// answer arrives.
-    pub fn refresh_or_load<T: SessionRow>(&mut self) {
-        if T::pages(self.session).search().is_none() {
+    pub fn refresh_or_load<T: ListRow>(&mut self) {
+        if self.session.lists.pages::<T>().search().is_none() {
             self.search::<T>(String::new());
         } else {
-            self.refresh_loaded::<T>();
+            self.refresh_loaded(T::LIST);
         }
     }
 
     /// Refreshes the loaded rows of a list, if it was ever requested.
-    pub(super) fn refresh_loaded<T: SessionRow>(&mut self) {
-        let pages = T::pages(self.session);
-        let positions = || pages.loaded_rows().map(|(at, _)| at);
-        let span = positions().min().unwrap_or(0)..positions().max().unwrap_or(0) + 1;
-        if pages.search().is_some() {
-            self.refresh_window::<T>(&span);
-        }
+    pub(super) fn refresh_loaded(&mut self, list: List) {
+        let pages = self.session.lists.state_mut(list).refetch_loaded();
+        self.fetch_pages(list, pages, FetchPolicy::NoCache);
     }
 
     /// Sets the search of a list that follows the cursor of another one; it is sent once the cursor rests, and the
     /// cache may answer.
-    pub fn search_debounced<T: SessionRow>(&mut self, query: String) {
+    pub fn search_debounced<T: ListRow>(&mut self, query: String) {
         let search = Search {
             query,
             sort: self.session.sort_order(T::LIST).map(|order| order.sort.into()),
             ..Search::default()
         };
-        let pending = T::pages_mut(self.session).set_search(Arc::new(search));
+        let pending = self.session.lists.pages_mut::<T>().set_search(Arc::new(search));
         self.cancel_pages(T::LIST, pending);
     }
 
-    fn start_search<T: SessionRow>(&mut self, search: Search) {
+    fn start_search<T: ListRow>(&mut self, search: Search) {
         self.fetch_server_info();
         self.session.alert_state.is_restored_search &= T::LIST != List::Alerts;
-        let pending = T::pages_mut(self.session).set_search(Arc::new(search));
+        let pending = self.session.lists.pages_mut::<T>().set_search(Arc::new(search));
         self.cancel_pages(T::LIST, pending);
-        for fetch in T::pages(self.session).missing_pages(&(0..1)) {
-            self.fetch(fetch, FetchPolicy::NoCache);
-        }
+        let pages = self.session.lists.pages::<T>().missing_pages(&(0..1));
+        self.fetch_pages(T::LIST, pages, FetchPolicy::NoCache);
     }
 
     /// Returns the field by which rows are collapsed: processes are grouped to one row each.
-    fn grouping_field<T: SessionRow>(&self) -> Option<String> {
+    fn grouping_field<T: ListRow>(&self) -> Option<String> {
         let is_grouped = T::LIST == List::Processes && !self.session.is_by_segment();
         is_grouped.then(|| "id".into())
     }
 
     /// Returns to an earlier search, if another one was started since. The cache may still have the answer.
-    pub fn restore_search<T: SessionRow>(&mut self, search: Option<Arc<Search>>) {
-        let current = T::pages(self.session).search();
+    pub fn restore_search<T: ListRow>(&mut self, search: Option<Arc<Search>>) {
+        let current = self.session.lists.pages::<T>().search();
         let is_same = match (current, &search) {
             (Some(current), Some(search)) => Arc::ptr_eq(current, search),
             (current, search) => current.is_none() && search.is_none(),
@@ -108,13 +103,13 @@ impl Cx<'_> {
         {
             self.session.restore_order(T::LIST, &search);
             self.session.alert_state.is_restored_search |= T::LIST == List::Alerts;
-            let pending = T::pages_mut(self.session).set_search(search);
+            let pending = self.session.lists.pages_mut::<T>().set_search(search);
             self.cancel_pages(T::LIST, pending);
         }
     }
 
     /// Repeats the search in the next order.
-    pub fn sort_next<T: SessionRow>(&mut self) {
+    pub fn sort_next<T: ListRow>(&mut self) {
         *self.session.search.sort_orders.entry(T::LIST).or_default() += 1;
         match self.session.sort_order(T::LIST) {
             Some(order) => self.notify(order.description),
@@ -137,7 +132,7 @@ impl Cx<'_> {
     /// Sets the period of the process search, and repeats the search if there is one.
     pub fn search_period(&mut self, period: PeriodInput) {
         self.set_period(period);
-        if let Some(search) = self.session.lists.processes.search() {
+        if let Some(search) = self.session.lists.pages::<Process>().search() {
             let query = search.query.clone();
             self.search::<Process>(query);
         }
@@ -150,9 +145,9 @@ impl Cx<'_> {
         self.session.search.period = Some(period).filter(|period| !period.is_any_time()).unwrap_or_default();
     }
 
-    fn repeat_search<T: SessionRow>(&mut self) {
+    fn repeat_search<T: ListRow>(&mut self) {
         // A repeated search is not a new one: the settings of the next search do not apply to it.
-        if let Some(search) = T::pages(self.session).search() {
+        if let Some(search) = self.session.lists.pages::<T>().search() {
             let search = Search {
                 sort: self.session.sort_order(T::LIST).map(|order| order.sort.into()),
                 group_by: self.grouping_field::<T>(),
@@ -166,19 +161,17 @@ impl Cx<'_> {
     }
 
     /// Fetches the rows of `window`, and drops pages far from it.
-    pub fn fetch_window<T: SessionRow>(&mut self, window: &Range<u64>) {
-        for fetch in T::pages(self.session).missing_pages(window) {
-            self.fetch(fetch, FetchPolicy::Debounced);
-        }
-        let far = T::pages_mut(self.session).evict_far(window);
+    pub fn fetch_window<T: ListRow>(&mut self, window: &Range<u64>) {
+        let pages = self.session.lists.pages::<T>().missing_pages(window);
+        self.fetch_pages(T::LIST, pages, FetchPolicy::Debounced);
+        let far = self.session.lists.pages_mut::<T>().evict_far(window);
         self.cancel_pages(T::LIST, far);
     }
 
     /// Refreshes the rows of `window`, past the cache.
-    pub fn refresh_window<T: SessionRow>(&mut self, window: &Range<u64>) {
-        for fetch in T::pages_mut(self.session).refetch_pages(window) {
-            self.fetch(fetch, FetchPolicy::NoCache);
-        }
+    pub fn refresh_window<T: ListRow>(&mut self, window: &Range<u64>) {
+        let pages = self.session.lists.pages_mut::<T>().refetch_pages(window);
+        self.fetch_pages(T::LIST, pages, FetchPolicy::NoCache);
     }
 
     /// Cancels the requests of pages.
@@ -189,7 +182,7 @@ impl Cx<'_> {
 
     /// Adds the query of the process search to the history once its first page has arrived.
     pub(super) fn add_to_history(&mut self) {
-        let pages = &self.session.lists.processes;
+        let pages = &self.session.lists.pages::<Process>();
         let (Some(search), Some(total)) = (pages.search(), pages.total()) else {
             return;
         };

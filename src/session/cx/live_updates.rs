@@ -5,9 +5,9 @@ use std::{collections::HashSet, sync::Arc};
 use jiff::Timestamp;
 
 use super::Cx;
-use crate::fetch::Fetch;
-use crate::model::{AlertId, Search, Span};
-use crate::session::{Effect, LiveMode, NewAlerts, RemoteState, Session};
+use crate::fetch::AlertsFetch;
+use crate::model::{Alert, AlertId, Search, Span};
+use crate::session::{Effect, LiveMode, NewAlerts, Session, slots};
 use crate::worker::{FetchPolicy, Request, Slot};
 
 /// Number of the newest alerts that a poll fetches.
@@ -28,10 +28,10 @@ impl Cx<'_> {
 
     /// Schedules the next poll if live updates are on and the alerts are shown; called after every input.
     pub fn schedule_live_poll(&mut self, is_shown: bool) {
-        let poll = &self.session.alert_state.live.poll;
+        let values = &self.session.values;
         match self.session.live_fetch().filter(|_| is_shown) {
-            Some(fetch) if poll.is_pending() && poll.last_question() == Some(&fetch) => {}
-            Some(fetch) => self.fetch_into(Slot::NewAlerts, fetch, FetchPolicy::Poll),
+            Some(question) if self.session.is_polling() && values.question(slots::NEW_ALERTS) == Some(&question) => {}
+            Some(question) => self.fetch(slots::NEW_ALERTS, question, FetchPolicy::Poll),
             None => self.cancel_slot(Slot::NewAlerts),
         }
     }
@@ -45,7 +45,7 @@ impl Cx<'_> {
     /// Recomputes the counts of new alerts after a poll or a refresh of the list; an older poll does not count.
     pub(super) fn update_new_alerts(&mut self) {
         let session = &*self.session;
-        let fetched = session.alert_state.live.poll.latest();
+        let fetched = session.values.latest(slots::NEW_ALERTS);
         let new_alerts = fetched.and_then(|fetched| {
             let (shown, total, as_of) = session.baseline_alerts()?;
             if session.alert_state.live.state != LiveMode::On || fetched.as_of < as_of {
@@ -60,12 +60,17 @@ impl Cx<'_> {
 }
 
 impl Session {
+    /// Returns whether another poll is scheduled.
+    pub fn is_polling(&self) -> bool {
+        self.values.is_pending(Slot::NewAlerts)
+    }
+
     /// Returns the request of a poll; `None` if live updates are off or there is nothing to compare with.
-    fn live_fetch(&self) -> Option<Fetch> {
+    fn live_fetch(&self) -> Option<AlertsFetch> {
         let is_on = self.alert_state.live.state == LiveMode::On;
-        let search = self.lists.alerts.search().filter(|_| is_on)?;
+        let search = self.lists.pages::<Alert>().search().filter(|_| is_on)?;
         self.n_baseline_alerts()?;
-        Some(Fetch::Alerts {
+        Some(AlertsFetch {
             search: Arc::new(Search {
                 query: search.query.clone(),
                 sort: Some("created_time desc".into()),
@@ -78,8 +83,8 @@ impl Session {
     /// Returns the number of alerts when the shown ones were fetched.
     fn n_baseline_alerts(&self) -> Option<u64> {
         match self.alert_state.group_by {
-            Some(_) => Some(self.alert_state.digest.latest()?.value.total),
-            None => self.lists.alerts.total(),
+            Some(_) => Some(self.values.latest(slots::ALERT_DIGEST)?.value.total),
+            None => self.lists.pages::<Alert>().total(),
         }
     }
 
@@ -87,12 +92,12 @@ impl Session {
     fn baseline_alerts(&self) -> Option<(HashSet<&AlertId>, u64, Timestamp)> {
         let total = self.n_baseline_alerts()?;
         if self.alert_state.group_by.is_some() {
-            let queue = self.alert_state.digest.latest()?;
+            let queue = self.values.latest(slots::ALERT_DIGEST)?;
             let ids = queue.value.rows.iter().map(|alert| &alert.id);
             return Some((ids.collect(), total, queue.as_of));
         }
-        let ids = self.lists.alerts.loaded_rows().map(|(_, alert)| &alert.id);
-        let as_of = self.lists.alerts.loaded_pages().map(|page| page.as_of).max()?;
+        let ids = self.lists.pages::<Alert>().loaded_rows().map(|(_, alert)| &alert.id);
+        let as_of = self.lists.pages::<Alert>().loaded_pages().map(|page| page.as_of).max()?;
         Some((ids.collect(), total, as_of))
     }
 }

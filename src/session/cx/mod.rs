@@ -19,10 +19,11 @@ pub(super) use context::open_alerts_fetch;
 use jiff::{SignedDuration, Timestamp};
 pub(super) use selection::alert_count_fetch;
 pub use selection::{feed_reports_query, not_runnable_reason, report_alerts_query, runnable_query};
+use strum::VariantArray;
 
-use super::{ColumnChoice, Effect, NamedQuery, Notice, RemoteState, RequestLogEntry, Session};
+use super::{ColumnChoice, Effect, NamedQuery, Notice, RequestLogEntry, Session, SlotOf, slots};
 use crate::api::RequestTrace;
-use crate::fetch::Fetch;
+use crate::fetch::{Fetch, Resource, ServerInfoFetch};
 use crate::model::ExportData;
 use crate::text;
 use crate::worker::{AlertContextPart, FetchPolicy, List, Reply, Request, Slot, Ticket};
@@ -49,8 +50,9 @@ impl<'a> Cx<'a> {
 
     /// Fetches version and settings of the server, unless they are there or pending.
     pub fn fetch_server_info(&mut self) {
-        if self.session.connection.server_info.latest().is_none() && !self.session.connection.server_info.is_pending() {
-            self.fetch(Fetch::ServerInfo, FetchPolicy::CacheFirst);
+        let values = &self.session.values;
+        if values.latest(slots::SERVER_INFO).is_none() && !values.is_pending(Slot::ServerInfo) {
+            self.fetch(slots::SERVER_INFO, ServerInfoFetch, FetchPolicy::CacheFirst);
         }
     }
 
@@ -83,25 +85,32 @@ impl<'a> Cx<'a> {
         self.session.search.saved_queries = saved;
     }
 
-    /// Fetches a value into the slot that belongs to the request.
-    pub fn fetch(&mut self, fetch: Fetch, policy: FetchPolicy) {
-        if let Some(slot) = fetch.slot() {
-            self.fetch_into(slot, fetch, policy);
+    /// Fetches a value into its slot.
+    fn fetch<R: Resource>(&mut self, place: SlotOf<R>, question: R, policy: FetchPolicy) {
+        let ticket = self.next_ticket();
+        self.session.values.get_mut(place).set_pending(ticket, question.clone());
+        self.send_fetch(ticket, place.slot, question, policy);
+    }
+
+    /// Fetches the answer to the current question of a slot again, if it has one.
+    fn refresh(&mut self, slot: Slot, policy: FetchPolicy) {
+        let ticket = self.next_ticket();
+        if let Some(fetch) = self.session.state_mut(slot).and_then(|remote| remote.refresh(ticket)) {
+            self.send_fetch(ticket, slot, fetch, policy);
         }
     }
 
-    /// Fetches a value into `slot`.
-    fn fetch_into(&mut self, slot: Slot, fetch: Fetch, policy: FetchPolicy) {
-        let ticket = self.next_ticket();
-        match slot {
-            Slot::Page(list, start) => self.session.list_state_mut(list).set_pending(start, ticket),
-            Slot::Events(segment) => self.session.opened.timeline.set_pending(segment, ticket, fetch.clone()),
-            value => match self.session.remote_mut(value) {
-                Some(remote) => remote.set_pending(ticket, fetch.clone()),
-                None => return,
-            },
+    /// Fetches pages of a list, named by their starts.
+    fn fetch_pages(&mut self, list: List, pages: Vec<(u64, Fetch)>, policy: FetchPolicy) {
+        for (start, fetch) in pages {
+            let ticket = self.next_ticket();
+            self.session.lists.state_mut(list).set_pending(start, ticket);
+            self.send_fetch(ticket, Slot::Page(list, start), fetch, policy);
         }
-        self.effects.push(Effect::Send(Request::Fetch { ticket, slot, fetch, policy }));
+    }
+
+    fn send_fetch(&mut self, ticket: Ticket, slot: Slot, fetch: impl Into<Fetch>, policy: FetchPolicy) {
+        self.effects.push(Effect::Send(Request::Fetch { ticket, slot, fetch: fetch.into(), policy }));
     }
 
     /// Returns a new ticket.
@@ -112,10 +121,8 @@ impl<'a> Cx<'a> {
 
     /// Cancels the pending request of a slot.
     pub fn cancel_slot(&mut self, slot: Slot) {
-        let Some(remote) = self.session.remote_mut(slot) else {
-            return;
-        };
-        if remote.is_pending() {
+        let remote = self.session.state_mut(slot);
+        if let Some(remote) = remote.filter(|remote| remote.is_pending()) {
             remote.cancel_pending();
             self.effects.push(Effect::Send(Request::Cancel(slot)));
         }
@@ -124,15 +131,13 @@ impl<'a> Cx<'a> {
     /// Cancels all pending requests; returns whether there were any.
     pub fn cancel_all(&mut self) -> bool {
         let is_waiting = self.session.is_waiting();
-        for list in List::ALL {
-            let pending = self.session.list_state_mut(list).cancel_pending();
-            self.cancel_pages(list, pending);
+        for list in List::VARIANTS {
+            let pending = self.session.lists.state_mut(*list).cancel_pending();
+            self.cancel_pages(*list, pending);
         }
         self.cancel_downloads();
         self.cancel_preview();
-        let joins = self.session.lists.joins.pending_keys().map(Slot::Joined);
-        let slots: Vec<_> = self.session.value_slots().into_iter().chain(joins).collect();
-        for slot in slots {
+        for slot in self.session.pending_slots().collect::<Vec<_>>() {
             self.cancel_slot(slot);
         }
         self.cancel_events();
@@ -143,8 +148,8 @@ impl<'a> Cx<'a> {
     /// Retries failed requests.
     pub fn retry_failed(&mut self) {
         self.effects.push(Effect::Send(Request::RetryCredentials));
-        for list in List::ALL {
-            self.session.list_state_mut(list).clear_failures();
+        for list in List::VARIANTS {
+            self.session.lists.state_mut(*list).clear_failures();
         }
         self.session.lists.joins.clear_failures();
     }
@@ -171,11 +176,11 @@ impl<'a> Cx<'a> {
                 let number = stats.n_requests;
                 stats.last_request = Some(trace.clone());
                 self.track_server(&trace);
-                return self.session.lists.request_log.push_front(RequestLogEntry::new(number, trace));
+                return self.session.lists.pages_mut().push_front(RequestLogEntry::new(number, trace));
             }
         };
         let is_answer = result.is_ok();
-        let next = result.as_ref().ok().and_then(process::next_page);
+        let next = result.as_ref().ok().and_then(process::next_part);
         // Only an answer may trigger follow-up requests: after a failure, they would be repeated forever.
         if !self.session.resolve(ticket, slot, result) || !is_answer {
             return;
@@ -184,7 +189,7 @@ impl<'a> Cx<'a> {
             Slot::Page(List::Processes, 0) => self.add_to_history(),
             Slot::Lineage => {
                 if let Some(next) = next {
-                    self.fetch(next, FetchPolicy::CacheFirst);
+                    self.fetch(slots::LINEAGE, next, FetchPolicy::CacheFirst);
                 }
             }
             Slot::Sensor => self.fetch_subject_group(),
@@ -216,11 +221,12 @@ impl<'a> Cx<'a> {
         }
         let is_answer = trace.status.is_some_and(|status| !matches!(status, 502..=504));
         let was_down = std::mem::replace(&mut stats.was_down, !is_answer);
-        let info = &self.session.connection.server_info;
-        let is_old = info.latest().is_some_and(|fetched| self.now.duration_since(fetched.as_of) > MAX_INFO_AGE);
-        let is_info_request = info.is_pending() || trace.path.contains("/api/info");
-        if is_answer && (was_down || is_old) && !is_info_request && info.last_question().is_some() {
-            self.fetch(Fetch::ServerInfo, FetchPolicy::NoCache);
+        let values = &self.session.values;
+        let info = values.latest(slots::SERVER_INFO);
+        let is_old = info.is_some_and(|fetched| self.now.duration_since(fetched.as_of) > MAX_INFO_AGE);
+        let is_info_request = values.is_pending(Slot::ServerInfo) || trace.path.contains("/api/info");
+        if is_answer && (was_down || is_old) && !is_info_request {
+            self.refresh(Slot::ServerInfo, FetchPolicy::NoCache);
         }
     }
 

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use super::Cx;
-use crate::fetch::{Answer, Fetch};
-use crate::model::{Alert, Binary, Md5, Process, ProcessId};
-use crate::session::RemoteState;
+use crate::fetch::{Answer, BinaryFetch, FileHeadFetch, LineageFetch, SensorFetch, SensorGroupFetch};
+use crate::model::{Alert, Binary, Lineage, Md5, Process, ProcessId};
+use crate::session::{RemoteState, slots};
 use crate::worker::{FetchPolicy, Slot};
 
 impl Cx<'_> {
@@ -24,11 +24,10 @@ impl Cx<'_> {
     pub fn fetch_file_head(&mut self, md5: Md5) {
         /// Enough for a header, its sections and the first code, which identify the file type.
         const HEAD_BYTES: usize = 4_096;
-        let fetch = Fetch::FileHead { md5, bytes: HEAD_BYTES };
-        let head = &self.session.details.file_head;
-        let is_requested = head.last_question().is_some_and(|question| *question == fetch);
-        if !is_requested || !head.is_pending() && head.latest().is_none() {
-            self.fetch(fetch, FetchPolicy::CacheFirst);
+        let question = FileHeadFetch { md5, bytes: HEAD_BYTES };
+        let head = self.session.value_of(slots::FILE_HEAD, &question);
+        if head.is_none_or(|head| !head.is_pending() && !head.has_answer()) {
+            self.fetch(slots::FILE_HEAD, question, FetchPolicy::CacheFirst);
         }
     }
 
@@ -43,80 +42,67 @@ impl Cx<'_> {
     /// Selects a process, shown in the parent chain of `chain_of`.
     pub(super) fn select_process_in(&mut self, process: &Arc<Process>, chain_of: ProcessId) {
         let previous = self.session.selection.process.replace(process.clone());
-        let chain = Fetch::Lineage { id: chain_of, n_known_ancestors: 0 };
-        self.fetch_details(Slot::Lineage, Some(chain));
+        self.fetch_details(slots::LINEAGE, Some(LineageFetch::new(chain_of)));
         // The sensor's state may have changed since it was fetched for another process.
         if previous.is_none_or(|previous| previous.id != process.id) {
-            self.fetch(Fetch::Sensor(process.sensor), FetchPolicy::Debounced);
+            self.fetch(slots::SENSOR, SensorFetch(process.sensor), FetchPolicy::Debounced);
         }
     }
 
     /// Shows the details of a process and fetches its sensor and binary; `None` clears them.
     pub fn select_binary_of(&mut self, process: Option<&Arc<Process>>) {
-        let previous = std::mem::replace(&mut self.session.details.process, process.cloned());
+        let previous = std::mem::replace(&mut self.session.selection.details_process, process.cloned());
         let Some(process) = process else {
             for slot in [Slot::Sensor, Slot::SensorGroup, Slot::Binary] {
-                self.fetch_details(slot, None);
+                self.clear_slot(slot);
             }
             return self.clear_context();
         };
         if self.session.sensor_of(process.sensor).is_none() {
-            self.fetch_details(Slot::SensorGroup, None);
+            self.clear_slot(Slot::SensorGroup);
         }
-        self.fetch_details(Slot::Sensor, Some(Fetch::Sensor(process.sensor)));
+        self.fetch_details(slots::SENSOR, Some(SensorFetch(process.sensor)));
         // A binary that failed for the previous process is requested again for this one.
         if previous.is_none_or(|previous| previous.id != process.id)
-            && !self.session.details.binary.is_pending()
-            && self.session.details.binary.latest().is_none()
+            && !self.session.values.is_pending(Slot::Binary)
+            && self.session.values.latest(slots::BINARY).is_none()
         {
-            self.fetch_details(Slot::Binary, None);
+            self.clear_slot(Slot::Binary);
         }
-        self.fetch_details(Slot::Binary, process.md5.map(Fetch::Binary));
+        self.fetch_details(slots::BINARY, process.md5.map(BinaryFetch));
     }
 
     fn clear_subject(&mut self) {
         self.session.selection.process = None;
-        self.fetch_details(Slot::Lineage, None);
+        self.clear_slot(Slot::Lineage);
     }
 
     /// Refreshes the details of the selected process, past the cache.
     pub fn refresh_subject(&mut self) {
         self.fetch_server_info();
-        let remotes = [
-            self.session.details.lineage.last_question(),
-            self.session.details.sensor.last_question(),
-            self.session.details.binary.last_question(),
-        ];
-        let questions: Vec<_> = remotes.into_iter().flatten().cloned().collect();
-        for fetch in questions {
-            let fetch = match fetch {
-                Fetch::Lineage { id, .. } => Fetch::Lineage { id, n_known_ancestors: 0 },
-                other => other,
-            };
-            self.fetch(fetch, FetchPolicy::NoCache);
+        for slot in [Slot::Lineage, Slot::Sensor, Slot::Binary] {
+            self.refresh(slot, FetchPolicy::NoCache);
         }
         self.refresh_context();
     }
 
     /// Fetches the group of the sensor, since the sensor record has only its id and the details show its name.
     pub(super) fn fetch_subject_group(&mut self) {
-        let group = self.session.details.sensor.latest().and_then(|fetched| fetched.value.group);
-        match group.map(Fetch::SensorGroup) {
-            Some(fetch)
-                if self.session.details.group.latest().is_some()
-                    && self.session.details.group.last_question() == Some(&fetch) => {}
-            Some(fetch) => self.fetch(fetch, FetchPolicy::CacheFirst),
-            None => self.session.details.group.clear(),
+        let values = &self.session.values;
+        let group = values.latest(slots::SENSOR).and_then(|fetched| fetched.value.group);
+        match group.map(SensorGroupFetch) {
+            Some(question)
+                if values.latest(slots::SENSOR_GROUP).is_some()
+                    && values.question(slots::SENSOR_GROUP) == Some(&question) => {}
+            Some(question) => self.fetch(slots::SENSOR_GROUP, question, FetchPolicy::CacheFirst),
+            None => self.session.values.get_mut(slots::SENSOR_GROUP).clear(),
         }
     }
 }
 
-/// Returns the request for the next part of a parent chain that is still being walked.
-pub(super) fn next_page(answer: &Answer) -> Option<Fetch> {
-    match answer {
-        Answer::Lineage(fetched) if fetched.value.is_walking() => {
-            Some(Fetch::Lineage { id: fetched.value.subject.id, n_known_ancestors: fetched.value.ancestors.len() })
-        }
-        _ => None,
-    }
+/// Returns the question for the next part of a parent chain that is still being walked.
+pub(super) fn next_part(answer: &Answer) -> Option<LineageFetch> {
+    let lineage = answer.get::<Lineage>()?.value;
+    let next = LineageFetch { id: lineage.subject.id, n_known_ancestors: lineage.ancestors.len() };
+    lineage.is_walking().then_some(next)
 }

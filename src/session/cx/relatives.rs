@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use super::Cx;
-use crate::fetch::Fetch;
+use crate::fetch::SummaryFetch;
 use crate::model::ProcessId;
-use crate::session::RemoteState;
+use crate::session::{Remote, RemoteState};
 use crate::worker::{FetchPolicy, Slot};
 
 impl Cx<'_> {
@@ -22,10 +22,9 @@ impl Cx<'_> {
     /// Opens a process in the tree of `origin`.
     pub fn open_relative(&mut self, id: ProcessId, origin: ProcessId) {
         if self.session.opened.chain_start != Some(origin) {
-            for slot in self.session.value_slots() {
-                if matches!(slot, Slot::Summary(_)) {
-                    self.cancel_slot(slot);
-                }
+            let is_relative = |slot: &Slot| matches!(slot, Slot::Summary(_));
+            for slot in self.session.pending_slots().filter(is_relative).collect::<Vec<_>>() {
+                self.cancel_slot(slot);
             }
             self.session.opened.relatives.clear();
             self.session.opened.chain_start = Some(origin);
@@ -34,7 +33,7 @@ impl Cx<'_> {
         // The previous process must not be shown for one that may never arrive.
         self.session.selection.process.take_if(|subject| subject.id != id);
         if self.session.lineage_of(origin).is_none() {
-            self.fetch_details(Slot::Lineage, None);
+            self.clear_slot(Slot::Lineage);
         }
         self.fetch_relative(origin);
         self.fetch_relative(id);
@@ -43,9 +42,8 @@ impl Cx<'_> {
 
     /// Refreshes a relative, past the cache.
     pub fn refresh_relative(&mut self, id: ProcessId) {
-        let remote = self.session.opened.relatives.entry(id).or_default();
-        let fetch = remote.last_question().cloned();
-        self.fetch(fetch.unwrap_or_else(|| Fetch::summary(id)), FetchPolicy::NoCache);
+        let question = self.session.opened.relatives.get(&id).and_then(Remote::last_question).copied();
+        self.fetch_summary(question.unwrap_or_else(|| SummaryFetch::new(id)), FetchPolicy::NoCache);
     }
 
     /// Requests the relatives that could not be fetched again.
@@ -61,14 +59,14 @@ impl Cx<'_> {
     pub fn fetch_relative(&mut self, id: ProcessId) {
         let remote = self.session.opened.relatives.entry(id).or_default();
         if !remote.has_answer() && !remote.is_pending() {
-            self.fetch(Fetch::summary(id), FetchPolicy::CacheFirst);
+            self.fetch_summary(SummaryFetch::new(id), FetchPolicy::CacheFirst);
         }
     }
 
     /// Fetches a relative once the cursor rests on it, unless it was requested.
     pub fn fetch_relative_debounced(&mut self, id: ProcessId) {
         if self.session.opened.relatives.entry(id).or_default().last_question().is_none() {
-            self.fetch(Fetch::summary(id), FetchPolicy::Debounced);
+            self.fetch_summary(SummaryFetch::new(id), FetchPolicy::Debounced);
         }
     }
 
@@ -84,15 +82,16 @@ impl Cx<'_> {
     /// Fetches up to `children` children of a relative, unless all are loaded or that many were requested.
     pub fn fetch_children(&mut self, id: ProcessId, children: u32) {
         let remote = self.session.opened.relatives.entry(id).or_default();
-        let is_needed = match remote.last_question().cloned() {
-            Some(Fetch::Summary { children: requested, .. }) => {
-                requested < children && self.session.has_more_children(id)
-            }
-            _ => true,
-        };
-        if is_needed {
-            self.fetch(Fetch::Summary { id, children }, FetchPolicy::CacheFirst);
+        let requested = remote.last_question().map(|question| question.children);
+        if requested.is_none_or(|requested| requested < children && self.session.has_more_children(id)) {
+            self.fetch_summary(SummaryFetch { id, children }, FetchPolicy::CacheFirst);
         }
+    }
+
+    fn fetch_summary(&mut self, question: SummaryFetch, policy: FetchPolicy) {
+        let ticket = self.next_ticket();
+        self.session.opened.relatives.entry(question.id).or_default().set_pending(ticket, question);
+        self.send_fetch(ticket, Slot::Summary(question.id), question, policy);
     }
 
     /// Selects the opened process once it is fetched.

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use super::{Cx, context::open_alerts_fetch};
-use crate::fetch::Fetch;
+use crate::fetch::{CountFetch, LicenseFetch, PartitionsFetch, ReportFetch, Resource, WatchActionsFetch};
 use crate::model::{Corpus, Feed, Group, Report, Sensor, StoredIndex, Watchlist};
 use crate::query::{self, Index, StoredQuery};
-use crate::session::{Remote, RemoteState, Session};
+use crate::session::{Remote, Session, SlotOf, slots};
 use crate::worker::{FetchPolicy, Slot};
 
 impl Cx<'_> {
@@ -29,14 +29,14 @@ impl Cx<'_> {
     pub fn fetch_host_alerts(&mut self) {
         let sensor = self.session.selection.sensor.as_ref();
         let name = sensor.and_then(|sensor| sensor.computer_name.non_empty());
-        self.fetch_details(Slot::HostAlerts, name.map(open_alerts_fetch));
+        self.fetch_details(slots::HOST_ALERTS, name.map(open_alerts_fetch));
     }
 
     /// Selects a watchlist and fetches its actions.
     pub fn select_watchlist(&mut self, watchlist: Option<&Arc<Watchlist>>) {
         self.session.selection.watchlist = watchlist.cloned();
-        let actions = watchlist.map(|watchlist| Fetch::WatchActions(watchlist.id));
-        self.fetch_details(Slot::WatchActions, actions);
+        let actions = watchlist.map(|watchlist| WatchActionsFetch(watchlist.id));
+        self.fetch_details(slots::WATCH_ACTIONS, actions);
     }
 
     /// Counts the current matches of the selected watchlist on the server.
@@ -45,7 +45,7 @@ impl Cx<'_> {
             return self.notify("No watchlist selected");
         };
         match hit_count_fetch(&watchlist) {
-            Some(fetch) => self.fetch_into(Slot::WatchCount, fetch, FetchPolicy::NoCache),
+            Some(question) => self.fetch(slots::WATCH_COUNT, question, FetchPolicy::NoCache),
             None => self.notify(not_runnable_reason(&watchlist)),
         }
     }
@@ -60,7 +60,7 @@ impl Cx<'_> {
     pub fn select_feed(&mut self, feed: Option<&Arc<Feed>>) -> Option<String> {
         let previous = self.session.selection.feed.take();
         self.session.selection.feed = feed.cloned();
-        let (feed, reports) = (feed?, &self.session.lists.reports);
+        let (feed, reports) = (feed?, self.session.lists.pages::<Report>());
         let is_same = previous.as_ref().is_some_and(|previous| previous.id == feed.id);
         let query = feed_reports_query(feed);
         let current = reports.search().map(|search| &search.query);
@@ -82,67 +82,50 @@ impl Cx<'_> {
     /// Selects a report, and fetches its indicators and the number of alerts it raised.
     pub fn select_report(&mut self, report: Option<&Arc<Report>>) {
         self.session.selection.report = report.cloned();
-        let fetch = report.map(|report| Fetch::Report(report.id.clone()));
-        self.fetch_details(Slot::Report, fetch);
-        let fetch = report.map(|report| alert_count_fetch(report));
-        self.fetch_details(Slot::ReportAlerts, fetch);
+        self.fetch_details(slots::REPORT, report.map(|report| ReportFetch(report.id.clone())));
+        self.fetch_details(slots::REPORT_ALERTS, report.map(|report| alert_count_fetch(report)));
     }
 
     /// Fetches the license and the event-store partitions of the server, unless they were requested.
     pub fn fetch_server_details(&mut self) {
         self.fetch_server_info();
-        if self.session.connection.license.last_question().is_none() {
-            self.fetch(Fetch::License, FetchPolicy::CacheFirst);
+        if self.session.values.question(slots::LICENSE).is_none() {
+            self.fetch(slots::LICENSE, LicenseFetch, FetchPolicy::CacheFirst);
         }
-        if self.session.connection.store_partitions.last_question().is_none() {
-            self.fetch(Fetch::Partitions, FetchPolicy::CacheFirst);
+        if self.session.values.question(slots::PARTITIONS).is_none() {
+            self.fetch(slots::PARTITIONS, PartitionsFetch, FetchPolicy::CacheFirst);
         }
     }
 
     /// Refreshes the details beside the lists of a view, past the cache.
     pub fn refresh_details(&mut self, slots: &[Slot]) {
-        let session = &self.session;
-        let question = |slot: &Slot| {
-            let fetch = match slot {
-                Slot::ServerInfo => session.connection.server_info.last_question(),
-                Slot::HostAlerts => session.details.host_alerts.last_question(),
-                Slot::WatchActions => session.details.watchlist_actions.last_question(),
-                Slot::WatchCount => session.details.watchlist_hits.last_question(),
-                Slot::Report => session.details.report.last_question(),
-                Slot::ReportAlerts => session.details.report_alert_count.last_question(),
-                Slot::License => session.connection.license.last_question(),
-                Slot::Partitions => session.connection.store_partitions.last_question(),
-                _ => None,
-            };
-            fetch.map(|fetch| (*slot, fetch.clone()))
-        };
-        let requests: Vec<_> = slots.iter().filter_map(question).collect();
-        for (slot, fetch) in requests {
-            self.fetch_into(slot, fetch, FetchPolicy::NoCache);
+        for slot in slots {
+            self.refresh(*slot, FetchPolicy::NoCache);
         }
     }
 
-    /// Fetches details into `slot` once the cursor rests, unless they were requested; `None` clears the slot.
-    pub(super) fn fetch_details(&mut self, slot: Slot, fetch: Option<Fetch>) {
-        let Some(fetch) = fetch else {
-            self.cancel_slot(slot);
-            if let Some(remote) = self.session.remote_mut(slot) {
-                remote.reset();
-            }
-            return;
-        };
-        let current = self.session.remote(slot);
-        let current = current.and_then(RemoteState::question);
-        if current.is_none_or(|current| !current.covers_same_request(&fetch)) {
-            self.fetch_into(slot, fetch, FetchPolicy::Debounced);
+    /// Fetches details into their slot once the cursor rests, unless they were requested; `None` clears the slot.
+    pub(super) fn fetch_details<R: Resource>(&mut self, place: SlotOf<R>, question: Option<R>) {
+        match question {
+            None => self.clear_slot(place.slot),
+            Some(question) if self.session.value_of(place, &question).is_some() => {}
+            Some(question) => self.fetch(place, question, FetchPolicy::Debounced),
+        }
+    }
+
+    /// Clears a slot and cancels its pending request.
+    pub(super) fn clear_slot(&mut self, slot: Slot) {
+        self.cancel_slot(slot);
+        if let Some(remote) = self.session.state_mut(slot) {
+            remote.clear();
         }
     }
 }
 
 impl Session {
     /// Returns the last count of matches of `watchlist`; `None` if another one was counted.
-    pub fn watchlist_hits_of(&self, watchlist: &Watchlist) -> Option<&Remote<u64>> {
-        self.details.watchlist_hits.if_about(&hit_count_fetch(watchlist)?)
+    pub fn watchlist_hits_of(&self, watchlist: &Watchlist) -> Option<&Remote<CountFetch>> {
+        self.value_of(slots::WATCH_COUNT, &hit_count_fetch(watchlist)?)
     }
 }
 
@@ -173,8 +156,8 @@ pub fn report_alerts_query(report: &Report) -> String {
 }
 
 /// Returns the request that counts the alerts of a report.
-pub(in crate::session) fn alert_count_fetch(report: &Report) -> Fetch {
-    Fetch::Count { corpus: Corpus::Alerts, query: report_alerts_query(report) }
+pub(in crate::session) fn alert_count_fetch(report: &Report) -> CountFetch {
+    CountFetch { corpus: Corpus::Alerts, query: report_alerts_query(report) }
 }
 
 /// Returns the query for the reports of a feed.
@@ -182,11 +165,11 @@ pub fn feed_reports_query(feed: &Feed) -> String {
     format!("feed_id:{}", feed.id)
 }
 
-fn hit_count_fetch(watchlist: &Watchlist) -> Option<Fetch> {
+fn hit_count_fetch(watchlist: &Watchlist) -> Option<CountFetch> {
     let (index, query) = runnable_query(watchlist)?;
     let corpus = match index {
         Index::Process => Corpus::Processes,
         _ => Corpus::Binaries,
     };
-    Some(Fetch::Count { corpus, query })
+    Some(CountFetch { corpus, query })
 }

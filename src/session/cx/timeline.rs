@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::Cx;
-use crate::fetch::Fetch;
+use crate::fetch::SegmentsFetch;
 use crate::model::{ProcessId, Segment};
 use crate::session::{Effect, Timeline};
 use crate::worker::{FetchPolicy, Request, Slot};
@@ -20,9 +20,20 @@ impl Cx<'_> {
             let revision = self.session.opened.timeline.revision() + 1;
             self.session.opened.timeline = Timeline::new(id, self.find_segment(id), revision);
         }
-        for (fetch, policy) in self.session.opened.timeline.missing_segments(near) {
-            self.fetch(fetch, policy);
+        if self.session.opened.timeline.segments.last_question().is_none() {
+            self.fetch_segments(id, FetchPolicy::CacheFirst);
         }
+        for (question, policy) in self.session.opened.timeline.missing_segments(near) {
+            let ticket = self.next_ticket();
+            self.session.opened.timeline.set_pending(ticket, question);
+            self.send_fetch(ticket, Slot::Events(question.segment), question, policy);
+        }
+    }
+
+    fn fetch_segments(&mut self, id: ProcessId, policy: FetchPolicy) {
+        let ticket = self.next_ticket();
+        self.session.opened.timeline.segments.set_pending(ticket, SegmentsFetch(id));
+        self.send_fetch(ticket, Slot::Segments, SegmentsFetch(id), policy);
     }
 
     /// Fetches the list of segments again, past the cache. New, changed and failed segments are then fetched
@@ -30,7 +41,7 @@ impl Cx<'_> {
     pub fn refresh_segments(&mut self) {
         self.session.opened.timeline.clear_failures();
         if let Some(id) = self.session.opened.timeline.process() {
-            self.fetch(Fetch::Segments(id), FetchPolicy::NoCache);
+            self.fetch_segments(id, FetchPolicy::NoCache);
         }
     }
 

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::*;
-use crate::fetch::Rows;
+use crate::fetch::{ProcessesFetch, Rows};
 use crate::model::Process;
 
 fn searched_pages() -> Pages<Process> {
@@ -12,11 +12,11 @@ fn searched_pages() -> Pages<Process> {
     pages
 }
 
-fn starts(fetches: &[Fetch]) -> Vec<(u64, u64)> {
+fn starts(fetches: &[(u64, Fetch)]) -> Vec<(u64, u64)> {
     fetches
         .iter()
-        .map(|fetch| match fetch {
-            Fetch::Processes { span, .. } => (span.start, span.rows),
+        .map(|(_, fetch)| match fetch {
+            Fetch::Processes(ProcessesFetch { span, .. }) => (span.start, span.rows),
             other => panic!("{other:?}"),
         })
         .collect()
@@ -27,7 +27,7 @@ fn answer(pages: &mut Pages<Process>, start: u64, sent: usize, total: u64) {
     let value = Rows { n_unreadable: sent, total, start, ..Rows::default() };
     pages.set_pending(start, Ticket(start));
     let fetched = Fetched { value: Arc::new(value), as_of: Timestamp::UNIX_EPOCH, from_cache: false };
-    assert!(pages.resolve(start, Ticket(start), fetched));
+    assert!(pages.resolve(start, Ticket(start), &fetched.into()));
 }
 
 #[test]

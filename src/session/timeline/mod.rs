@@ -10,8 +10,8 @@ use jiff::Timestamp;
 
 use super::{Remote, RemoteState};
 use crate::api::Error;
-use crate::fetch::{self, Fetch};
-use crate::model::{Event, EventBatch, Fetched, Kinds, Md5, ProcessId, Segment, SegmentInfo, Signature};
+use crate::fetch::{self, Answer, EventsFetch, SegmentsFetch};
+use crate::model::{Event, EventBatch, Kinds, Md5, ProcessId, Segment, Signature};
 use crate::worker::{FetchPolicy, Ticket};
 pub use row_ref::RowRef;
 use row_ref::{merge_sorted, to_index};
@@ -26,7 +26,7 @@ const MAX_BYTES: usize = 64 << 20;
 pub struct Timeline {
     process: Option<ProcessId>,
     /// The list of segments.
-    pub(super) segments: Remote<Vec<SegmentInfo>>,
+    pub(super) segments: Remote<SegmentsFetch>,
     /// Indexes stay valid, because rows refer to them.
     segment_slots: Vec<SegmentSlot>,
     rows: Vec<RowRef>,
@@ -150,19 +150,11 @@ impl Timeline {
         digests + size_of::<RowRef>() * self.rows.capacity()
     }
 
-    /// Returns what to fetch: the list of segments, and segments up to the number allowed in flight, those nearest to
-    /// `near` first.
-    pub(super) fn missing_segments(&self, near: Option<Timestamp>) -> Vec<(Fetch, FetchPolicy)> {
-        let Some(id) = self.process else {
+    /// Returns the segments to fetch: up to the number allowed in flight, those nearest to `near` first.
+    pub(super) fn missing_segments(&self, near: Option<Timestamp>) -> Vec<(EventsFetch, FetchPolicy)> {
+        let Some(id) = self.process.filter(|_| !self.is_request_refused()) else {
             return Vec::new();
         };
-        let mut requests = Vec::new();
-        if self.segments.last_question().is_none() {
-            requests.push((Fetch::Segments(id), FetchPolicy::CacheFirst));
-        }
-        if self.is_request_refused() {
-            return requests;
-        }
         let mut missing: Vec<&SegmentSlot> = self.segment_slots.iter().filter(|slot| slot.needs_fetch).collect();
         missing.sort_by_key(|slot| {
             let distance = near.zip(slot.last_event_time());
@@ -174,28 +166,27 @@ impl Timeline {
             let segment = slot.segment;
             let is_loaded = slot.events.latest().is_some();
             let policy = if is_loaded { FetchPolicy::NoCache } else { FetchPolicy::CacheFirst };
-            (Fetch::Events { id, segment }, policy)
+            (EventsFetch { id, segment }, policy)
         };
-        requests.extend(missing.into_iter().take(n_free).map(fetch));
-        requests
+        missing.into_iter().take(n_free).map(fetch).collect()
     }
 
     /// Expects the answer to `ticket` for a segment.
-    pub(super) fn set_pending(&mut self, segment: Segment, ticket: Ticket, fetch: Fetch) {
-        if let Some(index) = self.segment_index(segment) {
+    pub(super) fn set_pending(&mut self, ticket: Ticket, question: EventsFetch) {
+        if let Some(index) = self.segment_index(question.segment) {
             let slot = &mut self.segment_slots[index];
             slot.needs_fetch = false;
-            slot.events.set_pending(ticket, fetch);
+            slot.events.set_pending(ticket, question);
             self.update_gap_row(index);
         }
     }
 
     /// Stores the list of segments if `ticket` is the expected one; returns whether it was.
-    pub(super) fn resolve_segments(&mut self, ticket: Ticket, fetched: Fetched<Vec<SegmentInfo>>) -> bool {
-        let infos = fetched.value.clone();
-        if !self.segments.resolve(ticket, fetched) {
+    pub(super) fn resolve_segments(&mut self, ticket: Ticket, answer: &Answer) -> bool {
+        let is_expected = self.segments.resolve(ticket, answer);
+        let Some(infos) = self.segments.latest().filter(|_| is_expected).map(|fetched| fetched.value.clone()) else {
             return false;
-        }
+        };
         let numbers = fetch::segments_to_fetch(&infos);
         if self.segment_slots.iter().any(|slot| !numbers.contains(&slot.segment)) {
             // Segments that the server no longer has are removed; the rows of the others get new indexes.
@@ -222,8 +213,8 @@ impl Timeline {
     }
 
     /// Stores the events of a segment if `ticket` is the expected one; returns whether it was.
-    pub(super) fn resolve_events(&mut self, segment: Segment, ticket: Ticket, fetched: Fetched<EventBatch>) -> bool {
-        let Some(index) = self.segment_index(segment) else {
+    pub(super) fn resolve_events(&mut self, segment: Segment, ticket: Ticket, answer: &Answer) -> bool {
+        let (Some(index), Some(fetched)) = (self.segment_index(segment), answer.get::<EventBatch>()) else {
             return false;
         };
         let total: usize = self.segment_slots.iter().map(|slot| slot.weight).sum();
@@ -235,7 +226,7 @@ impl Timeline {
             self.leave_out(index);
             return true;
         }
-        if !slot.resolve(ticket, fetched) {
+        if !slot.resolve(ticket, answer) {
             return false;
         }
         if was_loaded {
@@ -307,8 +298,7 @@ impl Timeline {
 
     /// Returns whether a loaded segment could not be refreshed.
     pub(super) fn is_stale(&self) -> bool {
-        let is_stale = |slot: &SegmentSlot| slot.events.has_answer() && slot.events.error().is_some();
-        self.segment_slots.iter().any(is_stale)
+        self.segment_slots.iter().any(|slot| slot.events.is_stale())
     }
 
     /// Returns whether a segment was refused for a reason that holds for all of them.

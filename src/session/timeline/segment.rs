@@ -3,7 +3,8 @@
 use jiff::Timestamp;
 
 use super::event_text::EventText;
-use crate::model::{Event, EventBatch, Fetched, Segment, SegmentInfo};
+use crate::fetch::{Answer, EventsFetch};
+use crate::model::{Event, Segment, SegmentInfo};
 use crate::session::{Remote, RemoteState};
 use crate::worker::Ticket;
 
@@ -13,7 +14,7 @@ pub(super) struct SegmentSlot {
     pub(super) segment: Segment,
     /// Description of the segment by the server, once fetched.
     pub(super) info: Option<SegmentInfo>,
-    pub(super) events: Remote<EventBatch>,
+    pub(super) events: Remote<EventsFetch>,
     pub(super) digest: EventText,
     /// Whether it is still to be requested.
     pub(super) needs_fetch: bool,
@@ -43,10 +44,10 @@ impl SegmentSlot {
     }
 
     /// Stores the events if `ticket` is the expected one; returns whether it was.
-    pub(super) fn resolve(&mut self, ticket: Ticket, fetched: Fetched<EventBatch>) -> bool {
-        let events = fetched.value.clone();
-        let is_expected = self.events.resolve(ticket, fetched);
-        if is_expected {
+    pub(super) fn resolve(&mut self, ticket: Ticket, answer: &Answer) -> bool {
+        let is_expected = self.events.resolve(ticket, answer);
+        if let Some(fetched) = self.events.latest().filter(|_| is_expected) {
+            let events = &fetched.value;
             self.digest = EventText::from_events(&events.rows);
             self.weight = events.heap_size() + self.digest.heap_size();
             self.is_left_out = false;

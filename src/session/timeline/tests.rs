@@ -5,14 +5,15 @@ use std::sync::Arc;
 use proptest::prelude::*;
 
 use super::*;
-use crate::model::{Document, EventCounts, EventFacts, RegAction, Regmod, sort_by_time};
+use crate::fetch::{Fetch, HeapSize};
+use crate::model::{Document, EventCounts, EventFacts, Fetched, RegAction, Regmod, SegmentInfo, sort_by_time};
 
 fn id() -> ProcessId {
     ProcessId::new(7, 4242, 1)
 }
 
-fn known<T>(value: T) -> Fetched<T> {
-    Fetched { value: Arc::new(value), as_of: Timestamp::UNIX_EPOCH, from_cache: false }
+fn known<T: HeapSize>(value: T) -> Answer {
+    Fetched { value: Arc::new(value), as_of: Timestamp::UNIX_EPOCH, from_cache: false }.into()
 }
 
 fn at(second: i64) -> Timestamp {
@@ -66,22 +67,22 @@ impl TimelineHarness {
     /// Requests the missing segments, and returns them.
     fn ask(&mut self, near: Option<i64>) -> Vec<u64> {
         let mut segments = Vec::new();
+        if self.timeline.segments.last_question().is_none() {
+            self.last += 1;
+            self.timeline.segments.set_pending(Ticket(self.last), SegmentsFetch(id()));
+            self.pending.push((Ticket(self.last), SegmentsFetch(id()).into()));
+        }
         for (fetch, _) in self.timeline.missing_segments(near.map(at)) {
             self.last += 1;
-            let ticket = Ticket(self.last);
-            if let Fetch::Events { segment, .. } = &fetch {
-                segments.push(segment.0);
-                self.timeline.set_pending(*segment, ticket, fetch.clone());
-            } else {
-                self.timeline.segments.set_pending(ticket, fetch.clone());
-            }
-            self.pending.push((ticket, fetch));
+            segments.push(fetch.segment.0);
+            self.timeline.set_pending(Ticket(self.last), fetch);
+            self.pending.push((Ticket(self.last), fetch.into()));
         }
         segments
     }
 
     fn ticket(&mut self, segment: u64) -> Ticket {
-        let is_it = |fetch: &Fetch| matches!(fetch, Fetch::Events { segment: it, .. } if it.0 == segment);
+        let is_it = |fetch: &Fetch| matches!(fetch, Fetch::Events(EventsFetch { segment: it, .. }) if it.0 == segment);
         let place = self.pending.iter().position(|(_, fetch)| is_it(fetch));
         self.pending.remove(place.unwrap()).0
     }
@@ -90,20 +91,20 @@ impl TimelineHarness {
         let is_it = |fetch: &Fetch| matches!(fetch, Fetch::Segments(_));
         let place = self.pending.iter().position(|(_, fetch)| is_it(fetch));
         let (ticket, _) = self.pending.remove(place.unwrap());
-        assert!(self.timeline.resolve_segments(ticket, known(infos)));
+        assert!(self.timeline.resolve_segments(ticket, &known(infos)));
     }
 
     fn refresh(&mut self, infos: Vec<SegmentInfo>) {
         self.last += 1;
         let ticket = Ticket(self.last);
-        self.timeline.segments.set_pending(ticket, Fetch::Segments(id()));
-        assert!(self.timeline.resolve_segments(ticket, known(infos)));
+        self.timeline.segments.set_pending(ticket, SegmentsFetch(id()));
+        assert!(self.timeline.resolve_segments(ticket, &known(infos)));
     }
 
     fn give(&mut self, segment: u64, seconds: &[Option<i64>]) {
         let ticket = self.ticket(segment);
         let events = known(events(segment, seconds));
-        assert!(self.timeline.resolve_events(Segment(segment), ticket, events));
+        assert!(self.timeline.resolve_events(Segment(segment), ticket, &events));
     }
 
     fn fail(&mut self, segment: u64) {
@@ -248,7 +249,7 @@ proptest! {
         open.rotate_left(turn);
         while !open.is_empty() {
             harness.ask(None);
-            let is_asked = |segment: u64| harness.pending.iter().any(|(_, fetch)| matches!(fetch, Fetch::Events { segment: it, .. } if it.0 == segment));
+            let is_asked = |segment: u64| harness.pending.iter().any(|(_, fetch)| matches!(fetch, Fetch::Events(EventsFetch { segment: it, .. }) if it.0 == segment));
             let place = open.iter().position(|n| is_asked(*n as u64 + 1)).unwrap();
             let n = open.remove(place);
             harness.give(n as u64 + 1, &segments[n]);
@@ -281,7 +282,7 @@ fn beyond_the_memory_of_one_process_segments_are_left_out_and_are_gaps_that_say_
         for segment in pending {
             let ticket = harness.ticket(segment);
             let events = known(heavy(segment));
-            assert!(harness.timeline.resolve_events(Segment(segment), ticket, events));
+            assert!(harness.timeline.resolve_events(Segment(segment), ticket, &events));
         }
     }
     let progress = harness.timeline.progress();

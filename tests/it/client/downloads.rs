@@ -3,7 +3,7 @@
 use std::io::{Cursor, Write};
 
 use lampblack::api::{Client, Error, RequestTrace};
-use lampblack::fetch::Fetcher;
+use lampblack::fetch::{Fetcher, FileHeadFetch};
 use lampblack::model::Md5;
 use tokio::sync::mpsc;
 use zip::{ZipWriter, write::SimpleFileOptions};
@@ -23,6 +23,11 @@ fn archive() -> Vec<u8> {
         zip.write_all(content).unwrap();
     }
     zip.finish().unwrap().into_inner()
+}
+
+/// The first bytes of the file, that many.
+fn question(bytes: usize) -> FileHeadFetch {
+    FileHeadFetch { md5: md5(), bytes }
 }
 
 fn zip(body: &[u8]) -> Answer {
@@ -121,13 +126,13 @@ async fn the_first_bytes_cost_no_more_than_their_part_of_the_archive() {
     let (calls, mut traces) = mpsc::unbounded_channel();
     let client = Client::new(server.settings("http"), Some(calls)).unwrap();
     let mut reader = Fetcher::new(client);
-    let head = reader.head(md5(), 2).await.unwrap();
+    let head = reader.get(question(2)).await.unwrap();
     assert_eq!((&*head.value.bytes, head.value.is_whole), (&b"MZ"[..], false));
     // The request is over, and nothing is wrong with it.
     let RequestTrace { status, error, .. } = traces.recv().await.unwrap();
     assert_eq!((status, error), (Some(200), None));
     // The same bytes again cost nothing.
-    assert!(reader.head(md5(), 2).await.unwrap().from_cache);
+    assert!(reader.get(question(2)).await.unwrap().from_cache);
 }
 
 #[tokio::test]
@@ -136,7 +141,7 @@ async fn a_file_shorter_than_asked_for_is_whole() {
     for bytes in [CONTENT.len(), more] {
         let server = Server::start(vec![zip(&archive())]).await;
         let mut reader = Fetcher::new(server.client());
-        let head = reader.head(md5(), bytes).await.unwrap();
+        let head = reader.get(question(bytes)).await.unwrap();
         assert_eq!((&*head.value.bytes, head.value.is_whole), (CONTENT, true));
     }
 }
@@ -151,9 +156,9 @@ async fn the_first_bytes_of_what_is_no_archive_are_an_error() {
     ] {
         let server = Server::start(vec![zip(&body)]).await;
         let mut reader = Fetcher::new(server.client());
-        let error = reader.head(md5(), 999).await.unwrap_err();
+        let error = reader.get(question(999)).await.unwrap_err();
         assert!(error.to_string().ends_with(reason), "{error}");
     }
     let server = Server::start(vec![raw("garbage")]).await;
-    assert!(Fetcher::new(server.client()).head(md5(), 9).await.is_err());
+    assert!(Fetcher::new(server.client()).get(question(9)).await.is_err());
 }

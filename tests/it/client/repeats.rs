@@ -11,7 +11,7 @@ use std::{
 use futures_util::{StreamExt, stream::FuturesUnordered};
 
 use lampblack::api::{Client, Error, RequestTrace};
-use lampblack::fetch::Fetcher;
+use lampblack::fetch::{Fetcher, SensorFetch};
 use lampblack::model::{Search, SensorId, Span};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -193,7 +193,7 @@ async fn a_connection_that_was_not_used_for_long_is_not_used_again() {
         let mut reader = Fetcher::new(Client::new(settings, None).unwrap());
         for id in [1, 2] {
             // There is no such sensor, but an answer.
-            assert!(reader.sensor(SensorId(id)).await.is_err());
+            assert!(reader.get(SensorFetch(SensorId(id))).await.is_err());
         }
         assert_eq!(accepted.load(SeqCst), connections);
         server.abort();

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use lampblack::fetch::{Answer, Fetch};
+use lampblack::fetch::{Answer, Fetch, ProcessesFetch, Rows};
 use lampblack::model::{Page, Process};
 
 use crate::hostile::checks::{INVISIBLE, check_whole};
@@ -19,7 +19,7 @@ const HOSTILE: &str = "(sensor_id:8 start:[2026-03-03T23:17:30 TO 2026-03-03T23:
 async fn hostile_processes_are_shown_and_copied_as_text() {
     let mut console = Console::start().await;
     console.search(HOSTILE).await.press("esc").await;
-    let total = console.app.session().lists.processes.total().unwrap();
+    let total = console.app.session().lists.pages::<Process>().total().unwrap();
     assert_eq!(total, 13, "{}", console.text());
     for _ in 0..total {
         check_whole(console.buffer());
@@ -71,7 +71,7 @@ async fn hostile_processes_fit_on_every_screen() {
 async fn a_megabyte_of_command_line_is_a_row_like_any_other() {
     let mut console = Console::start().await;
     console.search("process_name:probe.exe").await.press("esc G g g").await;
-    let rows = console.app.session().lists.processes.loaded_pages().flat_map(|page| &page.value.rows);
+    let rows = console.app.session().lists.pages::<Process>().loaded_pages().flat_map(|page| &page.value.rows);
     let longest = rows.map(|row| row.cmdline.raw().len()).max();
     assert!(longest >= Some(1_000_000), "{longest:?}");
     check_whole(console.buffer());
@@ -90,12 +90,12 @@ fn of_rows_of_megabytes_only_the_pages_in_sight_are_kept() {
         let mut stage = Stage::new(120, 36);
         stage.write("x").press("enter");
         let answer = |fetch: &Fetch| match fetch {
-            Fetch::Processes { span, .. } => {
+            Fetch::Processes(ProcessesFetch { span, .. }) => {
                 let rows = (span.start..span.start + span.rows).map(|n| {
                     let id = world::id(u32::try_from(n).unwrap());
                     Arc::new(Process { id, ..process.clone() })
                 });
-                Ok(Answer::Processes(world::known(Page {
+                Ok(Answer::from(world::known(Rows {
                     rows: rows.collect(),
                     total: 1_000,
                     start: span.start,
@@ -110,7 +110,7 @@ fn of_rows_of_megabytes_only_the_pages_in_sight_are_kept() {
             stage.press("ctrl-f");
             stage.answer_all(answer);
         }
-        let n = stage.app.session().lists.processes.loaded_pages().count();
+        let n = stage.app.session().lists.pages::<Process>().loaded_pages().count();
         assert!(n >= n_pages && n <= n_pages + 1, "{n} pages of rows of {bytes} bytes");
     }
 }
@@ -120,10 +120,10 @@ fn a_copy_that_is_too_long_for_a_clipboard_goes_to_a_file() {
     let mut stage = Stage::new(120, 36);
     stage.write("x").press("enter");
     stage.answer_all(|fetch| match fetch {
-        Fetch::Processes { .. } => {
+        Fetch::Processes(_) => {
             let mut document = world::document(0);
             document["cmdline"] = "a".repeat(1_000_000).into();
-            Ok(Answer::Processes(world::known(Page {
+            Ok(Answer::from(world::known(Rows {
                 rows: vec![Arc::new(world::process(&document))],
                 total: 1,
                 ..Page::default()

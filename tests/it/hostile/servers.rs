@@ -3,8 +3,10 @@
 use std::sync::Arc;
 
 use lampblack::api::Error;
-use lampblack::fetch::{Answer, Fetch};
-use lampblack::model::{Document, Fetched, Page};
+use lampblack::fetch::{Answer, Fetch, HeapSize};
+use lampblack::model::{
+    Ban, Binary, Document, Facets, Group, IsolatedSensor, Lineage, Page, Prevalence, Process, Sensor, ServerInfo,
+};
 use lampblack::wire;
 use serde_json::Value;
 
@@ -18,88 +20,71 @@ use crate::support::{
 
 /// The answer a server gives whose every text was written by an attacker.
 fn poisoned(fetch: &Fetch) -> Result<Answer, Error> {
-    Ok(match world::answer(fetch)? {
-        Answer::ServerInfo(mut known) => {
-            poison(Arc::make_mut(&mut known.value), |info| info.document.json().to_owned());
-            Answer::ServerInfo(known)
-        }
-        Answer::Sensor(mut known) => {
-            poison(Arc::make_mut(&mut known.value), |sensor| sensor.document.json().to_owned());
-            Answer::Sensor(known)
-        }
-        Answer::SensorGroup(mut known) => {
-            poison(Arc::make_mut(&mut known.value), |group| group.document.json().to_owned());
-            Answer::SensorGroup(known)
-        }
-        Answer::Binary(mut known) => {
-            poison(Arc::make_mut(&mut known.value), |binary| binary.document.json().to_owned());
-            Answer::Binary(known)
-        }
-        Answer::Processes(mut known) => {
-            for row in &mut Arc::make_mut(&mut known.value).rows {
-                poison(Arc::make_mut(row), |process| process.document.json().to_owned());
-            }
-            Answer::Processes(known)
-        }
-        Answer::Lineage(mut known) => {
-            let lineage = Arc::make_mut(&mut known.value);
-            for process in lineage.ancestors.iter_mut().chain([&mut lineage.subject]) {
-                poison(Arc::make_mut(process), |process| process.document.json().to_owned());
-            }
-            Answer::Lineage(known)
-        }
-        Answer::Facets(mut known) => {
-            let facets = &mut Arc::make_mut(&mut known.value).facets;
-            for value in facets.iter_mut().flat_map(|facet| &mut facet.values) {
-                poison(value, |value| value.document.json().to_owned());
-            }
-            Answer::Facets(known)
-        }
-        Answer::Prevalence(mut known) => {
-            for host in &mut Arc::make_mut(&mut known.value).hostnames {
-                host.name = "\u{202e}host\x1b[2J".into();
-            }
-            Answer::Prevalence(known)
-        }
-        Answer::Bans(known) => Answer::Bans(poison_all(known, |ban| &ban.document)),
-        Answer::IsolatedSensors(mut known) => {
-            for row in &mut Arc::make_mut(&mut known.value).rows {
-                poison(&mut Arc::make_mut(row).0, |sensor| sensor.document.json().to_owned());
-            }
-            Answer::IsolatedSensors(known)
-        }
-        Answer::Sensors(known) => Answer::Sensors(poison_all(known, |sensor| &sensor.document)),
-        Answer::SensorGroups(known) => Answer::SensorGroups(poison_all(known, |group| &group.document)),
-        other @ (Answer::Summary(_)
-        | Answer::Alerts(_)
-        | Answer::AlertDigest(_)
-        | Answer::Segments(_)
-        | Answer::Events(_)
-        | Answer::Binaries(_)
-        | Answer::FileHead(_)
-        | Answer::Watchlists(_)
-        | Answer::WatchActions(_)
-        | Answer::Feeds(_)
-        | Answer::Reports(_)
-        | Answer::Report(_)
-        | Answer::Users(_)
-        | Answer::Teams(_)
-        | Answer::Sites(_)
-        | Answer::License(_)
-        | Answer::Partitions(_)
-        | Answer::Count(_)) => other,
-    })
+    let answer = world::answer(fetch)?;
+    let poisoned = poisoned_value(&answer, |info: &ServerInfo| &info.document)
+        .or_else(|| poisoned_value(&answer, |sensor: &Sensor| &sensor.document))
+        .or_else(|| poisoned_value(&answer, |group: &Group| &group.document))
+        .or_else(|| poisoned_value(&answer, |binary: &Binary| &binary.document))
+        .or_else(|| poisoned_rows(&answer, |process: &Process| &process.document))
+        .or_else(|| poisoned_rows(&answer, |ban: &Ban| &ban.document))
+        .or_else(|| poisoned_rows(&answer, |sensor: &Sensor| &sensor.document))
+        .or_else(|| poisoned_rows(&answer, |group: &Group| &group.document))
+        .or_else(|| {
+            changed(&answer, |lineage: &mut Lineage| {
+                for process in lineage.ancestors.iter_mut().chain([&mut lineage.subject]) {
+                    poison(Arc::make_mut(process), |process| process.document.json().to_owned());
+                }
+            })
+        })
+        .or_else(|| {
+            changed(&answer, |facets: &mut Facets| {
+                for value in facets.facets.iter_mut().flat_map(|facet| &mut facet.values) {
+                    poison(value, |value| value.document.json().to_owned());
+                }
+            })
+        })
+        .or_else(|| {
+            changed(&answer, |prevalence: &mut Prevalence| {
+                for host in &mut prevalence.hostnames {
+                    host.name = "\u{202e}host\x1b[2J".into();
+                }
+            })
+        })
+        .or_else(|| {
+            changed(&answer, |page: &mut Page<Arc<IsolatedSensor>>| {
+                for row in &mut page.rows {
+                    poison(&mut Arc::make_mut(row).0, |sensor| sensor.document.json().to_owned());
+                }
+            })
+        });
+    Ok(poisoned.unwrap_or(answer))
 }
 
-/// The same of every row of a page.
-fn poison_all<T: wire::FromRecord + Clone>(
-    mut known: Fetched<Page<Arc<T>>>,
-    document: impl Fn(&T) -> &Document,
-) -> Fetched<Page<Arc<T>>> {
-    for row in &mut Arc::make_mut(&mut known.value).rows {
-        poison(Arc::make_mut(row), |row| document(row).json().to_owned());
-    }
-    known
+/// The answer with its value changed, if it is of this type.
+fn changed<T: HeapSize + Clone>(answer: &Answer, change: impl FnOnce(&mut T)) -> Option<Answer> {
+    let mut known = answer.get::<T>()?;
+    change(Arc::make_mut(&mut known.value));
+    Some(known.into())
+}
+
+/// The answer with its record poisoned, if it is of this type.
+fn poisoned_value<T>(answer: &Answer, document: impl Fn(&T) -> &Document) -> Option<Answer>
+where
+    T: HeapSize + wire::FromRecord + Clone,
+{
+    changed(answer, |value: &mut T| poison(value, |value| document(value).json().to_owned()))
+}
+
+/// The answer with the record of every row poisoned, if it is a page of these.
+fn poisoned_rows<T>(answer: &Answer, document: impl Fn(&T) -> &Document) -> Option<Answer>
+where
+    T: HeapSize + wire::FromRecord + Clone,
+{
+    changed(answer, |page: &mut Page<Arc<T>>| {
+        for row in &mut page.rows {
+            poison(Arc::make_mut(row), |row| document(row).json().to_owned());
+        }
+    })
 }
 
 /// Reads a record again with every text that names nothing replaced.

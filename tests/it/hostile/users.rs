@@ -3,7 +3,7 @@
 use std::fs;
 
 use lampblack::app::{AppSetup, Input};
-use lampblack::fetch::Fetch;
+use lampblack::fetch::{Fetch, ProcessesFetch};
 use lampblack::session::{ConnectionInfo, HistoryEntry, PeriodInput};
 use tempfile::TempDir;
 
@@ -56,7 +56,7 @@ fn a_history_that_was_tampered_with_is_text_and_asks_for_what_it_shows() {
     stage.press("enter");
     let (_, _, fetch) = stage.asked.first().unwrap();
     match fetch {
-        Fetch::Processes { search, .. } => assert_eq!(search.query, "process_name:exe.ten[2J or x"),
+        Fetch::Processes(ProcessesFetch { search, .. }) => assert_eq!(search.query, "process_name:exe.ten[2J or x"),
         other => panic!("{other:?}"),
     }
 }

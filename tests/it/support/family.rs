@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use lampblack::api::Error;
-use lampblack::fetch::{Answer, Fetch};
-use lampblack::model::{Alert, Page, ProcessId};
+use lampblack::fetch::{AlertRows, AlertsFetch, Answer, Fetch, SummaryFetch};
+use lampblack::model::{Alert, Page, ProcessId, Summary};
 use lampblack::wire;
 use serde_json::{Value, json};
 
@@ -68,9 +68,9 @@ pub fn summary(id: ProcessId, children: u32) -> Value {
 /// What a well-behaved server says, relatives included.
 pub fn answer(fetch: &Fetch) -> Result<Answer, Error> {
     match fetch {
-        Fetch::Summary { id, children } => Ok(summary_answer(&summary(*id, *children))),
-        Fetch::Alerts { span, .. } => {
-            Ok(Answer::Alerts(world::known(Page { rows: alerts(), total: 2, start: span.start, ..Page::default() })))
+        Fetch::Summary(SummaryFetch { id, children }) => Ok(summary_answer(&summary(*id, *children))),
+        Fetch::Alerts(AlertsFetch { span, .. }) => {
+            Ok(Answer::from(world::known(AlertRows { rows: alerts(), total: 2, start: span.start, ..Page::default() })))
         }
         other => world::answer(other),
     }
@@ -92,5 +92,5 @@ fn alerts() -> Vec<Arc<Alert>> {
 
 /// A summary as an answer.
 pub fn summary_answer(summary: &Value) -> Answer {
-    Answer::Summary(world::known(wire::summary(&summary.to_string()).unwrap().unwrap()))
+    Answer::from(world::known::<Summary>(wire::summary(&summary.to_string()).unwrap().unwrap()))
 }

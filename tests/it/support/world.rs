@@ -3,8 +3,14 @@
 use std::sync::Arc;
 
 use lampblack::api::Error;
-use lampblack::fetch::{Answer, Fetch};
-use lampblack::model::{Ban, Fetched, FileHead, Group, IsolatedSensor, Lineage, Page, Process, ProcessId, Top};
+use lampblack::fetch::{
+    Answer, BinariesFetch, EventsFetch, FacetsFetch, Fetch, LineageFetch, ProcessesFetch, Rows, SegmentsFetch,
+    SensorsFetch,
+};
+use lampblack::model::{
+    Ban, Binary, Fetched, FileHead, Group, IsolatedSensor, Lineage, Page, Prevalence, Process, ProcessId, Sensor,
+    ServerInfo, Top,
+};
 use lampblack::wire;
 use serde_json::{Value, json};
 
@@ -57,37 +63,37 @@ pub fn process(document: &Value) -> Process {
 /// The answer a well-behaved server would give.
 pub fn answer(fetch: &Fetch) -> Result<Answer, Error> {
     Ok(match fetch {
-        Fetch::ServerInfo => Answer::ServerInfo(known(
+        Fetch::ServerInfo(_) => Answer::from(known::<ServerInfo>(
             wire::parse_one(r#"{"version": "6.2.0.171114.1158", "banningEnabled": true}"#).unwrap().unwrap(),
         )),
-        Fetch::Processes { span, .. } => {
+        Fetch::Processes(ProcessesFetch { span, .. }) => {
             const TOTAL: u64 = 214;
             let rows = (span.start..TOTAL.min(span.start + span.rows))
                 .map(|row| Arc::new(process(&document(u32::try_from(row).unwrap()))))
                 .collect();
-            Answer::Processes(known(Page { rows, total: TOTAL, start: span.start, ..Page::default() }))
+            known(Rows { rows, total: TOTAL, start: span.start, ..Page::default() }).into()
         }
-        Fetch::Lineage { id, .. } => Answer::Lineage(known(lineage(*id))),
-        Fetch::Sensor(_) => Answer::Sensor(known(wire::parse_one(&sensor().to_string()).unwrap().unwrap())),
-        Fetch::SensorGroup(_) => Answer::SensorGroup(known(
+        Fetch::Lineage(LineageFetch { id, .. }) => known(lineage(*id)).into(),
+        Fetch::Sensor(_) => known::<Sensor>(wire::parse_one(&sensor().to_string()).unwrap().unwrap()).into(),
+        Fetch::SensorGroup(_) => Answer::from(known::<Group>(
             wire::parse_one(r#"[{"id": 4, "name": "Finance", "number_of_hosts": 12}]"#).unwrap().unwrap(),
         )),
-        Fetch::SensorGroups => {
+        Fetch::SensorGroups(_) => {
             let groups = r#"[{"id": 4, "name": "Finance", "number_of_hosts": 12}]"#;
-            Answer::SensorGroups(known(wire::parse_list::<Group>(groups).unwrap().map(Arc::new)))
+            known(wire::parse_list::<Group>(groups).unwrap().map(Arc::new)).into()
         }
-        Fetch::Binary(_) => Answer::Binary(known(wire::parse_one(&binary().to_string()).unwrap().unwrap())),
-        Fetch::Facets { fields, .. } => {
+        Fetch::Binary(_) => known::<Binary>(wire::parse_one(&binary().to_string()).unwrap().unwrap()).into(),
+        Fetch::Facets(FacetsFetch { fields, .. }) => {
             let counts = include_str!("../../goldens/get_process_facets.json");
-            Answer::Facets(known(wire::facets(counts, fields).unwrap()))
+            known(wire::facets(counts, fields).unwrap()).into()
         }
         Fetch::Prevalence(_) => {
             let count = include_str!("../../goldens/get_process_host_count.json");
-            Answer::Prevalence(known(wire::parse_one(count).unwrap().unwrap()))
+            known::<Prevalence>(wire::parse_one(count).unwrap().unwrap()).into()
         }
-        Fetch::Segments(id) => Answer::Segments(known(process_events::segments(*id))),
-        Fetch::Events { id, segment } => Answer::Events(known(process_events::events(*id, *segment))),
-        Fetch::Binaries { span, .. } => {
+        Fetch::Segments(SegmentsFetch(id)) => known(process_events::segments(*id)).into(),
+        Fetch::Events(EventsFetch { id, segment }) => known(process_events::events(*id, *segment)).into(),
+        Fetch::Binaries(BinariesFetch { span, .. }) => {
             let rows = ["Signed", "Unsigned", "Bad Signature"].iter().zip(1..);
             let rows = rows.map(|(verdict, row)| {
                 let mut document = binary();
@@ -95,38 +101,37 @@ pub fn answer(fetch: &Fetch) -> Result<Answer, Error> {
                 document["digsig_result"] = (*verdict).into();
                 Arc::new(wire::parse_one(&document.to_string()).unwrap().unwrap())
             });
-            Answer::Binaries(known(Page { rows: rows.collect(), total: 3, start: span.start, ..Page::default() }))
+            known(Page::<Arc<Binary>> { rows: rows.collect(), total: 3, start: span.start, ..Page::default() }).into()
         }
-        Fetch::Bans => {
+        Fetch::Bans(_) => {
             let page = wire::parse_list::<Ban>(include_str!("../../goldens/get_ban_list.json")).unwrap();
-            Answer::Bans(known(page.map(Arc::new)))
+            known(page.map(Arc::new)).into()
         }
-        Fetch::IsolatedSensors => {
+        Fetch::IsolatedSensors(_) => {
             let host = wire::parse_one(&sensor().to_string()).unwrap().unwrap();
-            Answer::IsolatedSensors(known(Page::from(vec![Arc::new(IsolatedSensor(host))])))
+            known(Page::from(vec![Arc::new(IsolatedSensor(host))])).into()
         }
-        Fetch::FileHead { .. } => {
-            Answer::FileHead(known(FileHead { bytes: b"MZ\x90\0 no more than this".to_vec(), is_whole: true }))
-        }
-        Fetch::Sensors { span, .. } => {
+        Fetch::FileHead(_) => known(FileHead { bytes: b"MZ\x90\0 no more than this".to_vec(), is_whole: true }).into(),
+        Fetch::Sensors(SensorsFetch { span, .. }) => {
             let host = wire::parse_one(&sensor().to_string()).unwrap().unwrap();
-            Answer::Sensors(known(Page { rows: vec![Arc::new(host)], total: 1, start: span.start, ..Page::default() }))
+            known(Page::<Arc<Sensor>> { rows: vec![Arc::new(host)], total: 1, start: span.start, ..Page::default() })
+                .into()
         }
-        Fetch::Count { .. } => Answer::Count(known(12)),
-        Fetch::Watchlists
+        Fetch::Count(_) => known(12_u64).into(),
+        Fetch::Watchlists(_)
         | Fetch::WatchActions(_)
-        | Fetch::Feeds
-        | Fetch::Reports { .. }
+        | Fetch::Feeds(_)
+        | Fetch::Reports(_)
         | Fetch::Report(_)
-        | Fetch::Users
-        | Fetch::Teams
-        | Fetch::Sites
-        | Fetch::License
-        | Fetch::Partitions
-        | Fetch::Summary { .. }
-        | Fetch::Alerts { .. }
-        | Fetch::AlertDigest { .. }
-        | Fetch::AlertFacets { .. } => {
+        | Fetch::Users(_)
+        | Fetch::Teams(_)
+        | Fetch::Sites(_)
+        | Fetch::License(_)
+        | Fetch::Partitions(_)
+        | Fetch::Summary(_)
+        | Fetch::Alerts(_)
+        | Fetch::AlertDigest(_)
+        | Fetch::AlertFacets(_) => {
             return Err(Error::NotFound { what: "that".into() });
         }
     })

@@ -97,7 +97,7 @@ pub(crate) fn good(fetch: &Fetch) -> Result<Answer, Error> {
     if let Some(answer) = server.answers.get(fetch) {
         return answer.clone();
     }
-    let asked = server.reader.get(fetch.clone());
+    let asked = server.reader.get_answer(fetch.clone());
     let answer = server.runtime.block_on(asked);
     server.answers.insert(fetch.clone(), answer.clone());
     answer

@@ -1,7 +1,7 @@
 //! A console with a process opened, and its segments in the hands of the test.
 
 use lampblack::api::Error;
-use lampblack::fetch::{Answer, Fetch};
+use lampblack::fetch::{Answer, EventsFetch, Fetch};
 
 use crate::support::{stage::Stage, world};
 
@@ -21,7 +21,7 @@ pub(crate) fn opened() -> Stage {
 
 /// Answers the request for a segment.
 pub(crate) fn answer(stage: &mut Stage, segment: u64, result: impl Fn(&Fetch) -> Result<Answer, Error>) {
-    let is_it = |fetch: &Fetch| matches!(fetch, Fetch::Events { segment: it, .. } if it.0 == segment);
+    let is_it = |fetch: &Fetch| matches!(fetch, Fetch::Events(EventsFetch { segment: it, .. }) if it.0 == segment);
     let at = stage.asked.iter().position(|(_, _, fetch)| is_it(fetch));
     stage.answer(at.expect("it is asked for"), result);
 }
@@ -29,7 +29,7 @@ pub(crate) fn answer(stage: &mut Stage, segment: u64, result: impl Fn(&Fetch) ->
 /// The segments that wait for their answer.
 pub(crate) fn awaited(stage: &Stage) -> Vec<u64> {
     let segment = |fetch: &Fetch| match fetch {
-        Fetch::Events { segment, .. } => Some(segment.0),
+        Fetch::Events(EventsFetch { segment, .. }) => Some(segment.0),
         _ => None,
     };
     stage.asked.iter().filter_map(|(_, _, fetch)| segment(fetch)).collect()

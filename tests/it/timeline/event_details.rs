@@ -1,6 +1,6 @@
 //! Events in words, what is copied of them, and where they lead.
 
-use lampblack::fetch::Fetch;
+use lampblack::fetch::{Fetch, SegmentsFetch, SummaryFetch};
 use lampblack::model::ProcessId;
 
 use crate::support::{process_events, world};
@@ -53,9 +53,9 @@ fn a_child_is_opened_and_going_back_finds_filter_and_cursor() {
     stage.press("j enter").shows(&["This child was suppressed by the sensor filter"]);
     stage.press("k enter");
     let child: ProcessId = process_events::CHILD.parse().unwrap();
-    let is_asked = |fetch: &Fetch| matches!(fetch, Fetch::Summary { id, .. } if *id == child);
+    let is_asked = |fetch: &Fetch| matches!(fetch, Fetch::Summary(SummaryFetch { id, .. }) if *id == child);
     assert!(stage.asked.iter().any(|(_, _, fetch)| is_asked(fetch)));
-    let is_asked = |fetch: &Fetch| matches!(fetch, Fetch::Segments(id) if *id == child);
+    let is_asked = |fetch: &Fetch| matches!(fetch, Fetch::Segments(SegmentsFetch(id)) if *id == child);
     assert!(stage.asked.iter().any(|(_, _, fetch)| is_asked(fetch)));
     stage.lacks("/kind:child").answer_all(world::answer);
     stage.press("[").answer_all(world::answer);
@@ -69,7 +69,10 @@ fn only_what_names_another_process_is_opened() {
     stage.press("enter").shows(&["Only child and cross-process events can be opened"]);
     stage.press("e x enter");
     assert!(
-        stage.asked.iter().any(|(_, _, fetch)| matches!(fetch, Fetch::Summary { id, .. } if id.pid() == Some(0x270)))
+        stage
+            .asked
+            .iter()
+            .any(|(_, _, fetch)| matches!(fetch, Fetch::Summary(SummaryFetch { id, .. }) if id.pid() == Some(0x270)))
     );
 }
 

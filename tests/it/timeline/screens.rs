@@ -1,7 +1,7 @@
 //! What the timeline shows at every size, and a snapshot of it at one.
 
 use insta::assert_snapshot;
-use lampblack::fetch::Fetch;
+use lampblack::fetch::{EventsFetch, Fetch};
 
 use crate::support::{SIZES, SNAPSHOT_SIZE, family};
 use crate::timeline::bench::{broken, opening};
@@ -11,7 +11,7 @@ fn events_of_every_kind_and_a_gap_at_every_size() {
     for size in SIZES {
         let mut stage = opening(size.0, size.1);
         stage.answer_all(|fetch| match fetch {
-            Fetch::Events { segment, .. } if segment.0 == 3 => Err(broken()),
+            Fetch::Events(EventsFetch { segment, .. }) if segment.0 == 3 => Err(broken()),
             other => family::answer(other),
         });
         stage.press("j j j j j v j j");

@@ -1,7 +1,7 @@
 //! Segments in any order: late, failed, cancelled, requested again.
 
 use lampblack::api::Error;
-use lampblack::fetch::Fetch;
+use lampblack::fetch::{EventsFetch, Fetch};
 use lampblack::model::Segment;
 use lampblack::session::Effect;
 use lampblack::worker::Request;
@@ -90,7 +90,7 @@ fn a_refresh_asks_for_the_list_and_for_nothing_that_has_not_changed() {
 fn a_process_that_the_server_does_not_have_says_so_in_the_pane() {
     let mut stage = opening(160, 48);
     stage.answer_all(|fetch| match fetch {
-        Fetch::Segments(_) | Fetch::Events { .. } => Err(Error::NotFound { what: "process".into() }),
+        Fetch::Segments(_) | Fetch::Events(_) => Err(Error::NotFound { what: "process".into() }),
         other => world::answer(other),
     });
     stage.shows(&["gap     events of segment 1 could not be loaded", "not found on the server"]);
@@ -108,7 +108,7 @@ fn another_process_gives_up_what_the_first_still_awaits() {
 #[test]
 fn unused_segment_numbers_are_never_asked_for() {
     let mut stage = opened();
-    let all = |fetch: &Fetch| matches!(fetch, Fetch::Events { segment: Segment::ALL, .. });
+    let all = |fetch: &Fetch| matches!(fetch, Fetch::Events(EventsFetch { segment: Segment::ALL, .. }));
     assert!(!stage.asked.iter().any(|(_, _, fetch)| all(fetch)));
     let effects = stage.app.handle(lampblack::app::Input::Resize, support::now());
     let is_fetch = |effect: &Effect| matches!(effect, Effect::Send(Request::Fetch { .. }));

@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use lampblack::api::{Client, Error, RequestTrace, Settings};
-use lampblack::fetch::{Answer, CacheStats, Fetch, Fetcher};
+use lampblack::fetch::{Answer, CacheStats, Fetch, Fetcher, SensorFetch};
 use lampblack::model::SensorId;
 use lampblack::sim::{self, Running};
-use lampblack::worker::{self, FetchPolicy, Reply, Request, Slot, Ticket, Worker};
+use lampblack::worker::{self, FetchPolicy, List, Reply, Request, Slot, Ticket, Worker};
 use tokio::{sync::mpsc, task::yield_now, time::timeout};
 
 use crate::support::console::{settings, small};
@@ -34,7 +34,7 @@ pub(crate) async fn start(change: impl FnOnce(&mut Settings)) -> (Running, Bench
 
 /// The question about a sensor of the simulator's, by its number.
 pub(crate) fn sensor(id: u64) -> Fetch {
-    Fetch::Sensor(SensorId(id))
+    Fetch::Sensor(SensorFetch(SensorId(id)))
 }
 
 /// Paths and queries that the simulator has seen.
@@ -71,7 +71,13 @@ impl Bench {
 
     /// Asks for an answer in the slot that is its own.
     pub(crate) fn ask(&mut self, fetch: Fetch, urgency: FetchPolicy) -> Ticket {
-        let slot = fetch.slot().unwrap();
+        let slot = match &fetch {
+            Fetch::ServerInfo(_) => Slot::ServerInfo,
+            Fetch::Processes(page) => Slot::Page(List::Processes, page.span.start),
+            Fetch::Sensor(_) => Slot::Sensor,
+            Fetch::Lineage(_) => Slot::Lineage,
+            other => panic!("no slot for {other:?}"),
+        };
         self.ask_for(slot, fetch, urgency)
     }
 

@@ -3,8 +3,8 @@
 use std::{sync::Arc, time::Duration};
 
 use lampblack::api::Error;
-use lampblack::fetch::{Answer, Fetch};
-use lampblack::model::{Clock, ProcessId, Search, Span};
+use lampblack::fetch::{Fetch, LineageFetch, ProcessesFetch, Rows};
+use lampblack::model::{Clock, Lineage, ProcessId, Search, Span};
 use lampblack::sim::{Fault, Mode};
 use lampblack::worker::FetchPolicy::{CacheFirst, NoCache};
 
@@ -13,24 +13,13 @@ use crate::worker::bench::{Bench, seen, sensor, start};
 /// A page of a search.
 fn page(query: &str) -> Fetch {
     let search = Search { query: query.into(), group_by: Some("id".into()), ..Search::default() };
-    Fetch::Processes { search: Arc::new(search), span: Span { start: 0, rows: 100 } }
+    Fetch::Processes(ProcessesFetch { search: Arc::new(search), span: Span { start: 0, rows: 100 } })
 }
 
 /// The processes of a query.
 async fn ids(bench: &mut Bench, query: &str) -> Vec<ProcessId> {
-    match bench.get(page(query), CacheFirst).await.unwrap() {
-        Answer::Processes(known) => known.value.rows.iter().map(|row| row.id).collect(),
-        other => panic!("{other:?}"),
-    }
-}
-
-fn is_from_cache(answer: &Answer) -> bool {
-    match answer {
-        Answer::Processes(known) => known.from_cache,
-        Answer::Sensor(known) => known.from_cache,
-        Answer::Lineage(known) => known.from_cache,
-        other => panic!("{other:?}"),
-    }
+    let known = bench.get(page(query), CacheFirst).await.unwrap().get::<Rows>().unwrap();
+    known.value.rows.iter().map(|row| row.id).collect()
 }
 
 #[tokio::test]
@@ -38,11 +27,11 @@ async fn what_is_known_costs_no_request_and_says_so() {
     let (sim, mut bench) = start(|_| {}).await;
     for fetch in [sensor(3), page("process_name:net.exe")] {
         let first = bench.get(fetch.clone(), CacheFirst).await.unwrap();
-        assert!(!is_from_cache(&first));
+        assert!(!first.from_cache);
         let n_seen = seen(&sim).len();
         let second = bench.get(fetch, CacheFirst).await.unwrap();
-        assert!(is_from_cache(&second));
-        assert_eq!(second.as_of(), first.as_of());
+        assert!(second.from_cache);
+        assert_eq!(second.as_of, first.as_of);
         assert_eq!(seen(&sim).len(), n_seen);
     }
 }
@@ -67,7 +56,7 @@ async fn hits_and_misses_are_reported() {
     let id = ids(&mut bench, r"cmdline:\\test\blah").await[0];
     bench.until_tally(2, 3).await;
     // A walk is one question, however many requests it takes.
-    let chain = Fetch::Lineage { id, n_known_ancestors: 7 };
+    let chain = Fetch::Lineage(LineageFetch { id, n_known_ancestors: 7 });
     bench.get(chain.clone(), CacheFirst).await.unwrap();
     bench.until_tally(2, 4).await;
     bench.get(chain, CacheFirst).await.unwrap();
@@ -130,18 +119,15 @@ async fn a_failed_refresh_leaves_nothing_old_to_be_taken_for_new() {
 async fn the_chain_of_a_sibling_costs_no_request() {
     let (sim, mut bench) = start(|_| {}).await;
     let found = ids(&mut bench, r"process_name:net.exe cmdline:\\test\blah").await;
-    let chain = |at: usize| Fetch::Lineage { id: found[at], n_known_ancestors: 7 };
+    let chain = |at: usize| Fetch::Lineage(LineageFetch { id: found[at], n_known_ancestors: 7 });
     sim.forget_requests();
     bench.get(chain(0), CacheFirst).await.unwrap();
     // A summary brings the parent along: eight ancestors are four requests.
     assert_eq!(seen(&sim).len(), 4);
     sim.forget_requests();
     let answer = bench.get(chain(1), CacheFirst).await.unwrap();
-    assert!(is_from_cache(&answer));
-    match answer {
-        Answer::Lineage(known) => assert_eq!(known.value.ancestors.len(), 8),
-        other => panic!("{other:?}"),
-    }
+    assert!(answer.from_cache);
+    assert_eq!(answer.get::<Lineage>().unwrap().value.ancestors.len(), 8);
     assert_eq!(seen(&sim), Vec::<String>::new());
 }
 
@@ -149,7 +135,7 @@ async fn the_chain_of_a_sibling_costs_no_request() {
 async fn a_refreshed_chain_is_walked_anew() {
     let (sim, mut bench) = start(|_| {}).await;
     let id = ids(&mut bench, r"process_name:net.exe cmdline:\\test\blah").await[0];
-    let chain = Fetch::Lineage { id, n_known_ancestors: 7 };
+    let chain = Fetch::Lineage(LineageFetch { id, n_known_ancestors: 7 });
     bench.get(chain.clone(), CacheFirst).await.unwrap();
     sim.forget_requests();
     bench.get(chain, NoCache).await.unwrap();

@@ -1,8 +1,8 @@
 //! Segments and their events through the reader: asked for once, and again when they may have grown.
 
 use lampblack::api::Client;
-use lampblack::fetch::{self, Answer, Fetch, Fetcher};
-use lampblack::model::{EventKind, ProcessId, Search, Segment, Span};
+use lampblack::fetch::{self, EventsFetch, Fetch, Fetcher, SegmentsFetch};
+use lampblack::model::{EventBatch, EventKind, ProcessId, Search, Segment, Span};
 use lampblack::sim::{self, Fault, Mode, Running};
 
 use crate::support::console::{settings, small};
@@ -24,18 +24,18 @@ async fn process(reader: &Fetcher, query: &str) -> ProcessId {
 async fn segments_and_events_are_asked_for_once() {
     let (sim, mut reader) = start().await;
     let id = process(&reader, "process_name:rundll32.exe cmdline:MiniDump").await;
-    let segments = reader.segments(id).await.unwrap();
+    let segments = reader.get(SegmentsFetch(id)).await.unwrap();
     assert_eq!(segments.value.len(), 1);
     let segment = segments.value[0].segment;
-    let events = reader.events(id, segment).await.unwrap();
+    let events = reader.get(EventsFetch { id, segment }).await.unwrap();
     assert!(!events.from_cache);
     let crossed = events.value.rows.iter().filter(|event| event.kind() == EventKind::Crossproc);
     assert_eq!(crossed.count(), 2);
     let n_seen = seen(&sim).len();
-    assert!(reader.segments(id).await.unwrap().from_cache);
-    assert!(reader.events(id, segment).await.unwrap().from_cache);
+    assert!(reader.get(SegmentsFetch(id)).await.unwrap().from_cache);
+    assert!(reader.get(EventsFetch { id, segment }).await.unwrap().from_cache);
     assert_eq!(seen(&sim).len(), n_seen);
-    let merged = reader.events(id, Segment::ALL).await.unwrap();
+    let merged = reader.get(EventsFetch { id, segment: Segment::ALL }).await.unwrap();
     assert_eq!(merged.value.rows.len(), events.value.rows.len());
 }
 
@@ -43,18 +43,15 @@ async fn segments_and_events_are_asked_for_once() {
 async fn equal_questions_in_flight_are_one_request() {
     let (sim, mut reader) = start().await;
     let id = process(&reader, "process_name:svch0st.exe").await;
-    let segments = reader.segments(id).await.unwrap().value;
+    let segments = reader.get(SegmentsFetch(id)).await.unwrap().value;
     sim.forget_requests();
-    let fetch = Fetch::Events { id, segment: segments[3].segment };
+    let fetch = Fetch::Events(EventsFetch { id, segment: segments[3].segment });
     for waiter in 0..3 {
         reader.request(fetch::RequestId(waiter), fetch.clone(), false);
     }
     let mut lengths = Vec::new();
     while let Some(outcome) = reader.next().await {
-        match outcome.result.unwrap() {
-            Answer::Events(known) => lengths.push(known.value.rows.len()),
-            other => panic!("{other:?}"),
-        }
+        lengths.push(outcome.result.unwrap().get::<EventBatch>().unwrap().value.rows.len());
     }
     assert_eq!(lengths.len(), 3);
     assert!(lengths[0] > 300 && lengths.iter().all(|length| *length == lengths[0]));

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use lampblack::api::Client;
-use lampblack::fetch::{Answer, Fetch, Fetcher, JoinKey, JoinPlan, JoinResult, RequestId};
+use lampblack::fetch::{AlertsFetch, Fetcher, JoinKey, JoinPlan, JoinResult, ProcessesFetch, RequestId};
 use lampblack::model::{AlertStatus, Search, Span};
 use lampblack::sim::{self, Fault, Mode, Running};
 
@@ -25,12 +25,10 @@ fn search(query: &str) -> Arc<Search> {
 #[tokio::test]
 async fn alerts_that_are_known_cost_no_request() {
     let (sim, mut reader) = reader().await;
-    let fetch = Fetch::Alerts { search: search("status:unresolved"), span: FIRST };
+    let question = AlertsFetch { search: search("status:unresolved"), span: FIRST };
     let mut is_known = false;
     for _ in 0..2 {
-        let Answer::Alerts(known) = reader.get(fetch.clone()).await.unwrap() else {
-            panic!("something else");
-        };
+        let known = reader.get(question.clone()).await.unwrap();
         assert_eq!(known.from_cache, is_known);
         assert_eq!(known.value.rows.len(), 50);
         let statuses = known.value.rows.iter().map(|alert| &alert.status);
@@ -43,10 +41,8 @@ async fn alerts_that_are_known_cost_no_request() {
 #[tokio::test]
 async fn a_join_takes_no_answer_that_is_somebody_elses() {
     let (sim, mut reader) = reader().await;
-    let page = Fetch::Processes { search: search("hostname:fin-ws-042"), span: FIRST };
-    let Answer::Processes(page) = reader.get(page).await.unwrap() else {
-        panic!("something else");
-    };
+    let page = ProcessesFetch { search: search("hostname:fin-ws-042"), span: FIRST };
+    let page = reader.get(page).await.unwrap();
     // Another question is on its way, and one of them is the join's own.
     reader.request(RequestId(1), sensor(4), false);
     reader.request(RequestId(2), sensor(7), false);
@@ -77,10 +73,8 @@ async fn a_join_takes_no_answer_that_is_somebody_elses() {
 async fn an_object_that_fails_costs_only_itself() {
     let (sim, mut reader) = reader().await;
     sim.add_fault(Fault::new(Mode::Forbidden).for_target("^/api/v1/sensor/14"));
-    let page = Fetch::Processes { search: search("process_name:winupdsvc.exe"), span: FIRST };
-    let Answer::Processes(page) = reader.get(page).await.unwrap() else {
-        panic!("something else");
-    };
+    let page = ProcessesFetch { search: search("process_name:winupdsvc.exe"), span: FIRST };
+    let page = reader.get(page).await.unwrap();
     let mut join = JoinPlan::new(&[JoinKey::Group]);
     for row in &page.value.rows {
         join.add(row);

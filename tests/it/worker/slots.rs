@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use lampblack::api::{Client, Settings};
-use lampblack::fetch::{Answer, Fetch, Fetcher, RequestId};
-use lampblack::model::{Clock, Timings};
+use lampblack::fetch::{Answer, Fetch, Fetcher, RequestId, ServerInfoFetch};
+use lampblack::model::{Clock, Sensor, Timings};
 use lampblack::sim::{Fault, Mode};
 use lampblack::worker::{FetchPolicy, List, Slot, Ticket};
 
@@ -24,10 +24,7 @@ const SENSOR: &str = r#"{"id": 1, "computer_name": "ONE"}"#;
 
 #[track_caller]
 fn is_sensor(answer: &Answer, id: u64) {
-    match answer {
-        Answer::Sensor(known) => assert_eq!(known.value.id.0, id),
-        other => panic!("{other:?}"),
-    }
+    assert_eq!(answer.get::<Sensor>().unwrap().value.id.0, id);
 }
 
 #[tokio::test]
@@ -164,7 +161,7 @@ async fn what_is_known_need_not_rest() {
     bench.get(sensor(1), FetchPolicy::Debounced).await.unwrap();
     // What is not known rests; what is urgent does not wait behind it.
     bench.ask(sensor(3), FetchPolicy::Debounced);
-    bench.get(Fetch::ServerInfo, FetchPolicy::CacheFirst).await.unwrap();
+    bench.get(Fetch::ServerInfo(ServerInfoFetch), FetchPolicy::CacheFirst).await.unwrap();
     assert_eq!(seen(&sim), ["/api/v1/sensor/1", "/api/info"]);
 }
 

@@ -6,7 +6,7 @@ use std::{
 };
 
 use lampblack::api::{Client, Error, Settings};
-use lampblack::fetch::{Fetch, Fetcher};
+use lampblack::fetch::{Fetcher, ProcessesFetch};
 use lampblack::model::{Clock, Lineage, ProcessId, Search, Span, Timings, Top};
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
@@ -90,7 +90,7 @@ impl Served {
     async fn search(&mut self) {
         let search = Arc::new(Search::default());
         let span = Span { start: 0, rows: 1 };
-        let found = self.reader.get(Fetch::Processes { search, span }).await;
+        let found = self.reader.get(ProcessesFetch { search, span }).await;
         found.unwrap();
     }
 

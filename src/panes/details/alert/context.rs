@@ -3,10 +3,10 @@
 use jiff::ToSpan;
 use ratatui::text::{Line, Span};
 
-use crate::fetch::AlertRows;
+use crate::fetch::{AlertsFetch, Resource};
 use crate::model::{Alert, AlertStatus, Facets, Isolation, Lineage, Top};
 use crate::panes::list::group_thousands;
-use crate::session::{Cx, Remote, RemoteState, Session};
+use crate::session::{Cx, RemoteState, Session, SlotOf, slots};
 use crate::text::{self, Untrusted};
 use crate::theme::Theme;
 use crate::widgets::FieldRow;
@@ -16,7 +16,13 @@ const MAX_LINES: usize = 4;
 
 /// Formats a part of the context with `format`; `…` while it is loading, the error if it failed, and `None` if it was
 /// not requested.
-fn part_line<T>(remote: &Remote<T>, theme: &Theme, format: impl FnOnce(&T) -> Line<'static>) -> Option<Line<'static>> {
+fn part_line<R: Resource>(
+    place: SlotOf<R>,
+    session: &Session,
+    theme: &Theme,
+    format: impl FnOnce(&R::Value) -> Line<'static>,
+) -> Option<Line<'static>> {
+    let remote = session.values.get(place)?;
     if let Some(fetched) = remote.latest() {
         return Some(format(&fetched.value));
     }
@@ -31,18 +37,17 @@ fn part_line<T>(remote: &Remote<T>, theme: &Theme, format: impl FnOnce(&T) -> Li
 
 /// Returns how other alerts of this report or watchlist were closed so far.
 pub(super) fn precedent_fields(alert: &Alert, session: &Session, theme: &Theme) -> Vec<FieldRow<'static>> {
-    let context = &session.alert_state.context;
     // The counts include this alert, unless it was created before the period that they cover.
-    let is_counted = context.status_counts.latest().is_some_and(|fetched| {
+    let is_counted = session.values.latest(slots::PAST_OUTCOMES).is_some_and(|fetched| {
         let since = fetched.as_of.checked_sub((24 * Cx::PRECEDENT_DAYS).hours());
         since.is_ok_and(|since| alert.created.is_some_and(|at| at >= since))
     });
     let own_status = is_counted.then(|| text::excerpt(&alert.status.server_word()));
     let outcomes =
-        part_line(&context.status_counts, theme, |facets| outcome_line(facets, own_status.as_deref(), theme));
+        part_line(slots::PAST_OUTCOMES, session, theme, |facets| outcome_line(facets, own_status.as_deref(), theme));
     let mut fields: Vec<_> =
         outcomes.map(|line| FieldRow::multi_line("history", line, MAX_LINES)).into_iter().collect();
-    let last_resolved = context.last_resolved.latest();
+    let last_resolved = session.values.latest(slots::LAST_RESOLVED);
     if let Some(alert) = last_resolved.and_then(|fetched| fetched.value.rows.first()) {
         let day = alert.resolved.map(|at| session.connection.zone.day(at));
         let by = alert.assigned_to.non_empty().map(text::excerpt);
@@ -89,7 +94,7 @@ fn status_label(word: &Untrusted) -> String {
 
 /// Returns isolation state and status of the sensor.
 pub(super) fn host_field(session: &Session, theme: &Theme) -> Option<FieldRow<'static>> {
-    let line = part_line(&session.alert_state.context.sensor, theme, |sensor| {
+    let line = part_line(slots::ALERT_SENSOR, session, theme, |sensor| {
         let isolation = sensor.isolation();
         let style = match isolation {
             Isolation::No => theme.text,
@@ -109,7 +114,7 @@ pub(super) fn host_field(session: &Session, theme: &Theme) -> Option<FieldRow<'s
 
 /// Returns the process with its ancestors, oldest first.
 pub(super) fn chain_field(session: &Session, theme: &Theme) -> Option<FieldRow<'static>> {
-    let chain = session.alert_state.context.chain.latest()?;
+    let chain = session.values.latest(slots::ALERT_LINEAGE)?;
     Some(FieldRow::multi_line("process", chain_line(&chain.value, theme), MAX_LINES))
 }
 
@@ -135,7 +140,7 @@ fn chain_line(lineage: &Lineage, theme: &Theme) -> Line<'static> {
 
 /// Returns the signature status of the binary.
 pub(super) fn file_field(session: &Session, theme: &Theme) -> Option<FieldRow<'static>> {
-    let line = part_line(&session.alert_state.context.binary, theme, |binary| {
+    let line = part_line(slots::ALERT_BINARY, session, theme, |binary| {
         let signature = &binary.signature;
         let (style, word) = match signature.is_valid() {
             Some(true) => (theme.good, text::excerpt(&signature.result)),
@@ -151,17 +156,16 @@ pub(super) fn file_field(session: &Session, theme: &Theme) -> Option<FieldRow<'s
 
 /// Returns the number of other open alerts on this host and with this hash.
 pub(super) fn other_alerts_field(alert: &Alert, session: &Session, theme: &Theme) -> Option<FieldRow<'static>> {
-    let context = &session.alert_state.context;
     let n_own = u64::from(alert.is_open());
-    let count_line = |remote: &Remote<AlertRows>, text: &str| {
-        part_line(remote, theme, |rows| {
+    let count_line = |place: SlotOf<AlertsFetch>, text: &str| {
+        part_line(place, session, theme, |rows| {
             let n = rows.total.saturating_sub(n_own);
             let style = if n == 0 { theme.text } else { theme.caution };
             Line::styled(format!("{} {text}", group_thousands(n)), style)
         })
     };
-    let of_host = count_line(&context.open_on_host, "open on this host");
-    let of_hash = count_line(&context.open_for_hash, "with this hash");
+    let of_host = count_line(slots::OPEN_ON_HOST, "open on this host");
+    let of_hash = count_line(slots::OPEN_FOR_HASH, "with this hash");
     let mut spans = of_host.map_or_else(Vec::new, |line| vec![to_span(&line)]);
     if let Some(of_hash) = of_hash {
         spans.extend((!spans.is_empty()).then(|| Span::raw(", ")));

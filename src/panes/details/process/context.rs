@@ -5,7 +5,7 @@ use std::sync::Arc;
 use ratatui::text::{Line, Span};
 
 use crate::columns::alert::{format_score, source_name};
-use crate::model::{Alert, AlertSource, EventCounts, Prevalence, Process, WatchlistHit};
+use crate::model::{Alert, AlertSource, EventCounts, Prevalence, Process, Watchlist, WatchlistHit};
 use crate::panes::count_hosts;
 use crate::panes::details::subject::missing_line;
 use crate::session::{Remote, Session};
@@ -54,7 +54,7 @@ pub(super) fn hit_fields(process: &Process, session: &Session, theme: &Theme) ->
 
 /// Returns the name of a watchlist from the loaded watchlists or from an alert of the host; otherwise its ID.
 fn watchlist_name(hit: &WatchlistHit, host: &Untrusted, session: &Session) -> String {
-    let mut watchlists = session.lists.watchlists.loaded_rows().map(|(_, watchlist)| watchlist);
+    let mut watchlists = session.lists.pages::<Watchlist>().loaded_rows().map(|(_, watchlist)| watchlist);
     let name = watchlists.find(|watchlist| watchlist.id.to_string() == hit.id.raw()).map(|watchlist| &watchlist.name);
     let alerts = session.host_alerts_of(host).and_then(Remote::latest);
     let mut alerts = alerts.iter().flat_map(|fetched| &fetched.value.rows);

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use ratatui::text::{Line, Span};
 
+use crate::fetch::BinaryFetch;
 use crate::model::{Binary, Fetched, Process, Zone};
 use crate::panes::count_hosts;
 use crate::session::{Remote, RemoteState};
@@ -44,7 +45,11 @@ pub(super) fn binary_fields(
 }
 
 /// Returns why there are no fields.
-pub(super) fn missing_fields(process: &Process, remote: Option<&Remote<Binary>>, theme: &Theme) -> FieldRow<'static> {
+pub(super) fn missing_fields(
+    process: &Process,
+    remote: Option<&Remote<BinaryFetch>>,
+    theme: &Theme,
+) -> FieldRow<'static> {
     let line = match process.md5 {
         None => Line::styled("hash unknown", theme.unknown),
         Some(_) if remote.is_some_and(RemoteState::is_pending) => Line::styled("Loading…", theme.muted),

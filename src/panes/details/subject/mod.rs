@@ -8,6 +8,7 @@ pub(in crate::panes) use host::{clock_line, secondary_facts, sensor_fields};
 use ratatui::{Frame, layout::Rect, text::Line};
 
 use super::super::{ActionResult, Pane, PaneHeader, PaneId, RenderCx, ScrollView, Selection, copy, pivot::Observables};
+use crate::fetch::Resource;
 use crate::keys::{Action, Scope};
 use crate::model::{Document, Process, ProcessId, Sensor};
 use crate::session::{Cx, Remote, RemoteState, Session};
@@ -148,7 +149,7 @@ pub(in crate::panes) fn binary_fields(process: &Process, session: &Session, them
 }
 
 /// Returns what to show instead of an answer that is missing.
-pub(in crate::panes) fn missing_line<T>(remote: Option<&Remote<T>>, theme: &Theme) -> Line<'static> {
+pub(in crate::panes) fn missing_line<R: Resource>(remote: Option<&Remote<R>>, theme: &Theme) -> Line<'static> {
     if remote.is_some_and(RemoteState::is_pending) {
         Line::styled("Loading…", theme.muted)
     } else {
@@ -157,7 +158,11 @@ pub(in crate::panes) fn missing_line<T>(remote: Option<&Remote<T>>, theme: &Them
 }
 
 /// Dims the fields of an answer that could not be refreshed.
-fn dim_stale<T>(remote: &Remote<T>, mut fields: Vec<FieldRow<'static>>, theme: &Theme) -> Vec<FieldRow<'static>> {
+fn dim_stale<R: Resource>(
+    remote: &Remote<R>,
+    mut fields: Vec<FieldRow<'static>>,
+    theme: &Theme,
+) -> Vec<FieldRow<'static>> {
     if remote.error().is_some() {
         for field in &mut fields {
             field.value = Line::styled(field.value.to_string(), theme.stale);
