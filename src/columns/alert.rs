@@ -22,6 +22,7 @@ pub const FIELDS: &[Field<Alert>] = &[
     }),
     Field::new("group", |alert| (&alert.group).into()),
     Field::new("md5", |alert| CellValue::text_of(alert.md5)),
+    Field::new("process_id", |alert| CellValue::text_of(alert.process)),
     Field::new("unique_id", |alert| CellValue::Text(alert.id.0.clone())),
 ];
 

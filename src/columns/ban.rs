@@ -10,7 +10,7 @@ pub const FIELDS: &[Field<Ban>] = &[
         Some(false) => CellValue::Word("REMOVED"),
         None => CellValue::Word("?"),
     }),
-    Field::new("md5hash", |ban| CellValue::Text(ban.md5.to_string().into())),
+    Field::new("md5hash", |ban| CellValue::text_of(Some(ban.md5))),
     Field::new("timestamp", |ban| CellValue::time(ban.created)),
     Field::new("username", |ban| (&ban.username).into()),
     Field::new("block_count", |ban| ban.blocks.into()),

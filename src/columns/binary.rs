@@ -5,13 +5,13 @@ use crate::model::Binary;
 
 /// The fields of binary rows.
 pub const FIELDS: &[Field<Binary>] = &[
-    Field::new("digsig_result", |binary| signature_value(binary)),
+    Field::new("digsig_result", signature_value),
     Field::new("server_added_timestamp", |binary| CellValue::time(binary.first_seen)),
     Field::new("name", |binary| (&binary.name()).into()),
     Field::new("digsig_publisher", |binary| (&binary.signature.publisher).into()),
     Field::new("host_count", |binary| binary.hosts.into()),
     Field::new("orig_mod_len", |binary| binary.size.into()),
-    Field::new("md5", |binary| CellValue::Text(binary.md5.to_string().into())),
+    Field::new("md5", |binary| CellValue::text_of(Some(binary.md5))),
     Field::new("observed_filename", |binary| {
         let path = binary.observed_paths.first();
         path.map_or(CellValue::None, CellValue::from)

@@ -1,19 +1,18 @@
 //! The fields of each kind of row, with the names they have everywhere: in the lists of the console, filters, exports,
 //! the tables of the commands, and `--fields`.
 
+pub mod admin;
 pub mod alert;
 pub mod ban;
 pub mod binary;
 pub mod feed;
-pub mod group;
 pub mod process;
 pub mod report;
 pub mod sensor;
-pub mod site;
-pub mod team;
-pub mod user;
 mod value;
 pub mod watchlist;
+
+use crate::text::Untrusted;
 
 pub use value::CellValue;
 
@@ -28,6 +27,11 @@ pub struct Field<R> {
 impl<R> Field<R> {
     const fn new(name: &'static str, value: fn(&R) -> CellValue) -> Self {
         Self { name, value }
+    }
+
+    /// Returns the value of the field of `row` as text.
+    pub fn text(&self, row: &R) -> Untrusted {
+        (self.value)(row).text()
     }
 }
 

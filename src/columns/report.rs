@@ -7,13 +7,16 @@ use crate::text::Untrusted;
 
 /// The fields of report rows.
 pub const FIELDS: &[Field<Report>] = &[
-    Field::new("score", |report| match report.score {
-        Some(score) => CellValue::Text(score.to_string().into()),
-        None => CellValue::None,
-    }),
+    Field::new("score", |report| CellValue::text_of(report.score)),
     Field::new("title", |report| (&report.title).into()),
     Field::new("create_time", |report| CellValue::time(report.created)),
     Field::new("feed_name", |report| (&report.feed_name).into()),
+    Field::new("is_ignored", |report| match report.is_ignored {
+        Some(true) => CellValue::Word("ignored"),
+        Some(false) => CellValue::Word("active"),
+        None => CellValue::Word("unknown"),
+    }),
+    Field::new("id", |report| CellValue::text_of(Some(report.id.raw()))),
     Field::new("report_id", |report| (&report.id.id).into()),
     Field::new("tags", |report| {
         let tags: Vec<_> = report.tags.iter().map(Untrusted::raw).collect();

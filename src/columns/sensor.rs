@@ -15,6 +15,7 @@ pub const FIELDS: &[Field<Sensor>] = &[
     Field::new("os_environment_display_string", |sensor| (&sensor.os).into()),
     Field::new("build_version_string", |sensor| CellValue::Text(sensor.release().into())),
     Field::new("id", |sensor| CellValue::Number(sensor.id.0)),
+    Field::new("group_id", |sensor| CellValue::text_of(sensor.group)),
     Field::new("notes", |sensor| (&sensor.notes).into()),
     Field::new("computer_dns_name", |sensor| (&sensor.dns_name).into()),
     Field::new("registration_time", |sensor| CellValue::time(sensor.registered)),

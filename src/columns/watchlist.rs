@@ -1,7 +1,7 @@
 //! The fields of watchlists.
 
 use super::{CellValue, Field, find};
-use crate::model::{StoredIndex, Watchlist};
+use crate::model::{StoredIndex, WatchAction, Watchlist};
 use crate::query;
 
 /// The fields of watchlist rows.
@@ -16,7 +16,7 @@ pub const FIELDS: &[Field<Watchlist>] = &[
         StoredIndex::Modules => CellValue::Word("binaries"),
         StoredIndex::Other(word) => word.into(),
     }),
-    Field::new("search_query", |watchlist| describe_search(watchlist)),
+    Field::new("search_query", describe_search),
     Field::new("readonly", |watchlist| match watchlist.is_readonly {
         Some(true) => CellValue::Word("read-only"),
         Some(false) => CellValue::None,
@@ -31,6 +31,21 @@ pub const FIELDS: &[Field<Watchlist>] = &[
 /// Returns the field with this name.
 pub const fn field(name: &str) -> &'static Field<Watchlist> {
     find(FIELDS, name)
+}
+
+/// The fields of the actions of a watchlist.
+pub const ACTION_FIELDS: &[Field<WatchAction>] = &[
+    Field::new("id", |action| CellValue::Number(action.id)),
+    Field::new("action_type", |action| CellValue::text_of(Some(action.kind))),
+    Field::new("email_recipients", |action| {
+        let recipients: Vec<_> = action.recipients.iter().map(ToString::to_string).collect();
+        CellValue::text_of(Some(recipients.join(" ")))
+    }),
+];
+
+/// Returns the field of actions with this name.
+pub const fn action_field(name: &str) -> &'static Field<WatchAction> {
+    find(ACTION_FIELDS, name)
 }
 
 /// Returns the stored query of `watchlist` in readable form.

@@ -3,36 +3,46 @@
 use super::{
     CommandCx, Exit, Failure,
     apply::{PlannedTarget, apply_changes},
-    args, change, print_list, stdin, time_args,
+    args, change, print_list, stdin,
 };
 use crate::api::Client;
 use crate::changes::{self, BanChange, Change, PlanContext};
 use crate::cli::{HashArgs, OutputArgs, WaitLimit};
+use crate::columns::{CellValue, ban};
 use crate::config::Access;
 use crate::model::{Ban, HashList, Link, Md5};
-use crate::output::{Align, OutputCell, OutputColumn, OutputRow};
+use crate::output::{Align, OutputColumn, RowFormat};
 use crate::text;
 
 /// The hint for an invalid hash.
 const ADVICE: &str = "an MD5 has 32 hex digits; servers ban by MD5 only";
 
 /// The columns of bans.
-const COLUMNS: &[OutputColumn] = &[
-    OutputColumn::new("md5", Align::Left),
-    OutputColumn::new("state", Align::Left),
-    OutputColumn::new("created", Align::Left).rank(2),
-    OutputColumn::new("by", Align::Left).rank(1),
-    OutputColumn::new("blocks", Align::Right),
-    OutputColumn::new("last_block", Align::Left).rank(3),
-    OutputColumn::new("last_host", Align::Left).rank(4),
-    OutputColumn::new("text", Align::Left).min_width(12),
-];
+const FORMAT: RowFormat<Ban> = RowFormat {
+    columns: &[
+        OutputColumn::new("md5", Align::Left).of(ban::field("md5hash")),
+        OutputColumn::new("state", Align::Left).of(ban::field("enabled")).with_value(|ban| {
+            CellValue::Word(match ban.is_enabled {
+                Some(true) => "banned",
+                Some(false) => "lifted",
+                None => "unknown",
+            })
+        }),
+        OutputColumn::new("created", Align::Left).rank(2).of(ban::field("timestamp")),
+        OutputColumn::new("by", Align::Left).rank(1).of(ban::field("username")),
+        OutputColumn::new("blocks", Align::Right).of(ban::field("block_count")),
+        OutputColumn::new("last_block", Align::Left).rank(3).of(ban::field("last_block_time")),
+        OutputColumn::new("last_host", Align::Left).rank(4).of(ban::field("last_block_hostname")),
+        OutputColumn::new("text", Align::Left).min_width(12).of(ban::field("text")),
+    ],
+    document: |ban| &ban.document,
+};
 
 /// Runs `ban list`.
 pub(super) async fn list(output: OutputArgs, cx: &mut CommandCx<'_>) -> Result<Exit, Failure> {
     let page = cx.client()?.bans().await?;
     let names = print_list::Names { plural: "bans", empty_message: "no hash was ever banned" };
-    print_list::print(&page, names, COLUMNS, output, row, cx)
+    print_list::print(&page, names, &FORMAT, output, cx)
 }
 
 /// Returns the change that bans a hash, with the reason as its note.
@@ -122,25 +132,4 @@ async fn plan_targets(
     let readings = changes::read_ban_batch(&changes, &context).await?;
     let targets = changes.into_iter().zip(readings);
     Ok(targets.map(|(change, reading)| reading.map_or(PlannedTarget::Unread(change), PlannedTarget::Read)).collect())
-}
-
-fn row(ban: &Ban) -> OutputRow {
-    let state = match ban.is_enabled {
-        Some(true) => "banned",
-        Some(false) => "lifted",
-        None => "unknown",
-    };
-    OutputRow {
-        cells: vec![
-            OutputCell::from_value(Some(ban.md5)),
-            OutputCell::from_value(Some(state)),
-            OutputCell::from_value(ban.created.map(time_args::format_time)),
-            OutputCell::from_untrusted(&ban.username),
-            OutputCell::from_value(ban.blocks),
-            OutputCell::from_value(ban.last_block.map(time_args::format_time)),
-            OutputCell::from_untrusted(&ban.last_host),
-            OutputCell::from_untrusted(&ban.text),
-        ],
-        json: ban.document.json().to_owned(),
-    }
 }

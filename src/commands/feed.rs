@@ -11,20 +11,33 @@ use super::{
 use crate::api::{Client, Error};
 use crate::changes::{Change, ChangeReading, FeedChange};
 use crate::cli::{self, OutputArgs, WaitLimit};
+use crate::columns::{CellValue, feed};
 use crate::model::{Feed, FeedId, Search, Span};
-use crate::output::{Align, Format, OutputCell, OutputColumn, OutputRow, TableWriter};
+use crate::output::{Align, Format, OutputColumn, RowFormat, TableWriter};
 use crate::text::Untrusted;
 
 /// The columns of feeds.
-const COLUMNS: &[OutputColumn] = &[
-    OutputColumn::new("id", Align::Right),
-    OutputColumn::new("name", Align::Left).min_width(12),
-    OutputColumn::new("title", Align::Left).min_width(16).rank(2),
-    OutputColumn::new("state", Align::Left),
-    OutputColumn::new("from", Align::Left).rank(3),
-    OutputColumn::new("category", Align::Left).min_width(12).rank(4),
-    OutputColumn::new("url", Align::Left).min_width(20).rank(1),
-];
+const FORMAT: RowFormat<Feed> = RowFormat {
+    columns: &[
+        OutputColumn::new("id", Align::Right).of(feed::field("id")),
+        OutputColumn::new("name", Align::Left).min_width(12).of(feed::field("name")),
+        OutputColumn::new("title", Align::Left)
+            .min_width(16)
+            .rank(2)
+            .of(feed::field("display_name"))
+            .with_value(|feed| (&feed.display_name).into()),
+        OutputColumn::new("state", Align::Left)
+            .of(feed::field("enabled"))
+            .with_value(|feed| CellValue::Word(describe_state(feed))),
+        OutputColumn::new("from", Align::Left)
+            .rank(3)
+            .of(feed::field("manually_added"))
+            .with_value(|feed| CellValue::text_of(describe_source(feed))),
+        OutputColumn::new("category", Align::Left).min_width(12).rank(4).of(feed::field("category")),
+        OutputColumn::new("url", Align::Left).min_width(20).rank(1).of(feed::field("feed_url")),
+    ],
+    document: |feed| &feed.document,
+};
 
 /// The words for feeds in messages.
 const KIND: ObjectKind = ObjectKind { singular: "feed", plural: "feeds", list: Some("lampblack feed list") };
@@ -57,7 +70,7 @@ pub(super) async fn run(command: cli::Feed, cx: &mut CommandCx<'_>) -> Result<Ex
 async fn list(output: OutputArgs, cx: &mut CommandCx<'_>) -> Result<Exit, Failure> {
     let page = cx.client()?.feeds().await?;
     let names = print_list::Names { plural: KIND.plural, empty_message: "no feeds" };
-    print_list::print(&page, names, COLUMNS, output, row, cx)
+    print_list::print(&page, names, &FORMAT, output, cx)
 }
 
 /// Runs `feed show`.
@@ -66,8 +79,8 @@ async fn show(word: &str, format: Format, cx: &mut CommandCx<'_>) -> Result<Exit
     let feed = resolve_feed(word, &client, cx).await?;
     if format != Format::Table {
         let style = cx.table_style();
-        let mut table = TableWriter::new(cx.streams.out, format, COLUMNS, style);
-        table.write_rows(&[row(&feed)])?;
+        let mut table = TableWriter::new(cx.streams.out, format, FORMAT.layout(), style);
+        table.write_rows(&[FORMAT.row(&feed)])?;
         table.finish()?;
         return Ok(Exit::Done);
     }
@@ -167,19 +180,4 @@ fn describe_state(feed: &Feed) -> &'static str {
 /// Returns who added a feed, in words.
 fn describe_source(feed: &Feed) -> Option<&'static str> {
     feed.is_manual.map(|is| if is { "local" } else { "vendor" })
-}
-
-fn row(feed: &Feed) -> OutputRow {
-    OutputRow {
-        cells: vec![
-            OutputCell::from_value(Some(feed.id)),
-            OutputCell::from_untrusted(&feed.name),
-            OutputCell::from_untrusted(&feed.display_name),
-            OutputCell::from_value(Some(describe_state(feed))),
-            OutputCell::from_value(describe_source(feed)),
-            OutputCell::from_untrusted(&feed.category),
-            OutputCell::from_untrusted(&feed.url),
-        ],
-        json: feed.document.json().to_owned(),
-    }
 }

@@ -4,19 +4,32 @@ use super::{CommandCx, Exit, Failure, apply::apply_changes, change, completeness
 use crate::api::{Client, Error};
 use crate::changes::{AdminChange, Change};
 use crate::cli::{self, OutputArgs, WaitLimit};
+use crate::columns::{CellValue, admin};
 use crate::model::Group;
-use crate::output::{Align, OutputCell, OutputColumn, OutputRow};
+use crate::output::{Align, OutputColumn, RowFormat};
 use crate::text;
 
 /// The columns of sensor groups.
-const COLUMNS: &[OutputColumn] = &[
-    OutputColumn::new("id", Align::Right),
-    OutputColumn::new("name", Align::Left).min_width(16),
-    OutputColumn::new("site", Align::Right),
-    OutputColumn::new("hosts", Align::Right),
-    OutputColumn::new("bans", Align::Left).rank(1),
-    OutputColumn::new("reachable_when_isolated", Align::Left).min_width(16).rank(2),
-];
+const FORMAT: RowFormat<Group> = RowFormat {
+    columns: &[
+        OutputColumn::new("id", Align::Right).of(admin::group_field("id")),
+        OutputColumn::new("name", Align::Left).min_width(16).of(admin::group_field("name")),
+        OutputColumn::new("site", Align::Right).of(admin::group_field("site_id")),
+        OutputColumn::new("hosts", Align::Right).of(admin::group_field("number_of_hosts")),
+        OutputColumn::new("bans", Align::Left).rank(1).of(admin::group_field("banning_enabled")).with_value(|group| {
+            CellValue::text_of(group.banning_enabled.map(|is| if is { "enforced" } else { "not enforced" }))
+        }),
+        OutputColumn::new("reachable_when_isolated", Align::Left)
+            .min_width(16)
+            .rank(2)
+            .of(admin::group_field("isolation_exclusions"))
+            .with_value(|group| {
+                let reachable: Vec<_> = group.isolation_exclusions.iter().map(text::make_visible).collect();
+                CellValue::text_of(Some(reachable.join(" ")))
+            }),
+    ],
+    document: |group| &group.document,
+};
 
 /// Runs `group`.
 pub(super) async fn run(command: cli::Group, cx: &mut CommandCx<'_>) -> Result<Exit, Failure> {
@@ -30,7 +43,7 @@ pub(super) async fn run(command: cli::Group, cx: &mut CommandCx<'_>) -> Result<E
 async fn list(output: OutputArgs, cx: &mut CommandCx<'_>) -> Result<Exit, Failure> {
     let page = cx.client()?.groups().await?;
     let names = print_list::Names { plural: "groups", empty_message: "no sensor groups visible" };
-    print_list::print(&page, names, COLUMNS, output, row, cx)
+    print_list::print(&page, names, &FORMAT, output, cx)
 }
 
 /// Runs `group create`.
@@ -70,20 +83,4 @@ async fn check_site_exists(site: u64, client: &Client, cx: &mut CommandCx<'_>) -
     let available = available.collect::<Vec<_>>().join(", ");
     let why = format!("site {site} not found");
     Err(not_found(why, sites.n_unreadable, "sites").with_hint(format!("sites: {available}")))
-}
-
-fn row(group: &Group) -> OutputRow {
-    let bans = group.banning_enabled.map(|is| if is { "enforced" } else { "not enforced" });
-    let reachable: Vec<_> = group.isolation_exclusions.iter().map(text::make_visible).collect();
-    OutputRow {
-        cells: vec![
-            OutputCell::from_value(Some(group.id)),
-            OutputCell::from_untrusted(&group.name),
-            OutputCell::from_value(group.site),
-            OutputCell::from_value(group.hosts),
-            OutputCell::from_value(bans),
-            OutputCell::from_value(Some(reachable.join(" "))),
-        ],
-        json: group.document.json().to_owned(),
-    }
 }

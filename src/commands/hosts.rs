@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::{CommandCx, Failure, completeness::not_found, links, time_args};
+use super::{CommandCx, Failure, completeness::not_found, links};
 use crate::api::{self, Client};
 use crate::model::{Sensor, SensorFilter, SensorId, Span};
+use crate::output;
 use crate::text;
 
 /// The number of sensors per request: the maximum of the server's web console (reference 1.6).
@@ -38,7 +39,7 @@ fn line(sensor: &Sensor) -> String {
         "  {}  {}  last check-in {}  {}",
         sensor.id,
         text::make_visible(&sensor.computer_name),
-        sensor.last_checkin.map_or_else(|| "unknown".to_owned(), time_args::format_time),
+        sensor.last_checkin.map_or_else(|| "unknown".to_owned(), output::format_time),
         text::make_visible(&sensor.status),
     )
 }

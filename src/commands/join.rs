@@ -1,7 +1,5 @@
 //! The `--join` option: related sensors, groups and binaries, as columns and as JSON members.
 
-use std::borrow::Cow;
-
 use super::CommandCx;
 use crate::cli;
 use crate::fetch::{Fetcher, JoinKey, JoinPlan, JoinResult};
@@ -30,11 +28,10 @@ impl Joins {
     }
 
     /// Returns the columns, with those of the joins before the last one.
-    pub(super) fn columns(&self, own: &'static [OutputColumn]) -> Cow<'static, [OutputColumn]> {
-        let mut columns = own.to_vec();
+    pub(super) fn columns(&self, mut own: Vec<OutputColumn>) -> Vec<OutputColumn> {
         let index = own.len().saturating_sub(1);
-        columns.splice(index..index, self.added_columns().into_iter().flatten());
-        columns.into()
+        own.splice(index..index, self.added_columns().into_iter().flatten());
+        own
     }
 
     /// Returns the columns of each join, in a fixed order.

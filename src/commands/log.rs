@@ -8,9 +8,9 @@ use std::{
 
 use serde_json::json;
 
-use super::{CommandCx, DEMO, Exit, Failure, time_args};
+use super::{CommandCx, DEMO, Exit, Failure};
 use crate::audit::{self, LinePosition, LineReader, LogEntry, LogEvent, LoggedOutcome, Scan};
-use crate::output::{Align, Format, OutputCell, OutputColumn, OutputRow, TableWriter};
+use crate::output::{self, Align, Format, OutputCell, OutputColumn, OutputRow, TableWriter};
 use crate::text;
 
 /// The number of rows per write.
@@ -147,7 +147,7 @@ fn outcome(line: &[u8]) -> Option<LoggedOutcome> {
 
 /// Returns the row of an entry with its outcomes; `None` for an entry that belongs to the row of another one.
 fn row(entry: &LogEntry, outcomes: &[LoggedOutcome]) -> Option<OutputRow> {
-    let (line, at) = (Some(entry.line), Some(time_args::format_time(entry.at)));
+    let (line, at) = (Some(entry.line), Some(output::format_time(entry.at)));
     let json = json!({"outcomes": outcomes});
     let mut record = serde_json::to_value(entry).ok()?;
     let cells = match &entry.event {

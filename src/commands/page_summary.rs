@@ -9,28 +9,27 @@ use crate::api::Client;
 use crate::cli::OutputArgs;
 use crate::fetch::{self, Paged};
 use crate::model::{Page, Search, Span};
-use crate::output::{OutputColumn, OutputRow, TableWriter};
+use crate::output::{OutputRow, RowFormat, TableWriter};
 
 /// Prints the rows of a search page by page, then its warnings; `noun` is the name of a row.
 pub(super) async fn print<T: Paged>(
     noun: &'static str,
     search: Search,
-    columns: &'static [OutputColumn],
+    format: &RowFormat<T>,
     output: OutputArgs,
-    row: fn(&T) -> OutputRow,
     cx: &mut CommandCx<'_>,
 ) -> Result<Exit, Failure> {
     let client = cx.client()?;
     let limit = (output.limit > 0).then_some(output.limit);
     let mut summary = PageSummary::new(noun);
     let style = cx.table_style();
-    let mut table = TableWriter::new(cx.streams.out, output.format, columns, style);
+    let mut table = TableWriter::new(cx.streams.out, output.format, format.layout(), style);
     let mut pages = pin!(fetch::pages::<T>(&client, search, limit));
     let result = loop {
         match pages.try_next().await {
             Ok(Some(page)) => {
                 summary.add(&page);
-                let rows: Vec<OutputRow> = page.rows.iter().map(row).collect();
+                let rows: Vec<OutputRow> = page.rows.iter().map(|row| format.row(row)).collect();
                 table.write_rows(&rows)?;
             }
             Ok(None) => break Ok(()),

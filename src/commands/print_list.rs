@@ -3,7 +3,7 @@
 use super::{CommandCx, Exit, Failure, completeness::MissingParts};
 use crate::cli::OutputArgs;
 use crate::model::Page;
-use crate::output::{OutputColumn, OutputRow, TableWriter};
+use crate::output::{OutputRow, RowFormat, TableWriter};
 
 /// The words for the rows in messages.
 #[derive(Clone, Copy)]
@@ -16,18 +16,17 @@ pub(super) struct Names {
 pub(super) fn print<T>(
     page: &Page<T>,
     names: Names,
-    columns: &'static [OutputColumn],
+    format: &RowFormat<T>,
     output: OutputArgs,
-    row: impl Fn(&T) -> OutputRow,
     cx: &mut CommandCx<'_>,
 ) -> Result<Exit, Failure> {
     let limit = match output.limit {
         0 => usize::MAX,
         limit => usize::try_from(limit).unwrap_or(usize::MAX),
     };
-    let rows: Vec<OutputRow> = page.rows.iter().take(limit).map(row).collect();
+    let rows: Vec<OutputRow> = page.rows.iter().take(limit).map(|row| format.row(row)).collect();
     let style = cx.table_style();
-    let mut table = TableWriter::new(cx.streams.out, output.format, columns, style);
+    let mut table = TableWriter::new(cx.streams.out, output.format, format.layout(), style);
     table.write_rows(&rows)?;
     table.finish()?;
     let missing = MissingParts { n_unreadable: page.n_unreadable, ..MissingParts::default() };

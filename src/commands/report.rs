@@ -6,26 +6,30 @@ use super::{
     CommandCx, Exit, Failure,
     apply::{PlannedTarget, apply_changes},
     args::{self, read_args},
-    links, page_summary, query_argument, select, time_args,
+    links, page_summary, query_argument, select,
 };
 use crate::api::Client;
 use crate::changes::{Change, ChangeReading, ReportChange};
 use crate::cli::{self, Reports, WaitLimit};
+use crate::columns::report;
 use crate::model::{Report, ReportId, Search};
-use crate::output::{Align, OutputCell, OutputColumn, OutputRow};
+use crate::output::{Align, OutputColumn, RowFormat};
 use crate::query::Index;
 use crate::text;
 
 /// The columns of threat reports.
-const COLUMNS: &[OutputColumn] = &[
-    OutputColumn::new("id", Align::Left),
-    OutputColumn::new("score", Align::Right),
-    OutputColumn::new("state", Align::Left),
-    OutputColumn::new("feed", Align::Left).min_width(8).rank(2),
-    OutputColumn::new("created", Align::Left).rank(1),
-    OutputColumn::new("title", Align::Left).min_width(20),
-    OutputColumn::new("link", Align::Left).min_width(20).rank(3),
-];
+const FORMAT: RowFormat<Report> = RowFormat {
+    columns: &[
+        OutputColumn::new("id", Align::Left).of(report::field("id")),
+        OutputColumn::new("score", Align::Right).of(report::field("score")),
+        OutputColumn::new("state", Align::Left).of(report::field("is_ignored")),
+        OutputColumn::new("feed", Align::Left).min_width(8).rank(2).of(report::field("feed_name")),
+        OutputColumn::new("created", Align::Left).rank(1).of(report::field("create_time")),
+        OutputColumn::new("title", Align::Left).min_width(20).of(report::field("title")),
+        OutputColumn::new("link", Align::Left).min_width(20).rank(3).of(report::field("link")),
+    ],
+    document: |report| &report.document,
+};
 
 /// Runs `report`.
 pub(super) async fn run(command: cli::Report, cx: &mut CommandCx<'_>) -> Result<Exit, Failure> {
@@ -38,7 +42,7 @@ pub(super) async fn run(command: cli::Report, cx: &mut CommandCx<'_>) -> Result<
                 page_summary::count::<Report>(&search, &client, cx).await?;
                 return Ok(Exit::Done);
             }
-            page_summary::print("report", search, COLUMNS, output, row, cx).await
+            page_summary::print("report", search, &FORMAT, output, cx).await
         }
         cli::Report::Ignore(args) => change(true, &args, cx).await,
         cli::Report::Restore(args) => change(false, &args, cx).await,
@@ -102,24 +106,4 @@ async fn with_current_state(changes: Vec<Change>, client: &Client) -> Result<Vec
     }
     select::check_none_missing(missing, "`lampblack report list`")?;
     Ok(readings.into_iter().map(PlannedTarget::Read).collect())
-}
-
-fn row(report: &Report) -> OutputRow {
-    let state = match report.is_ignored {
-        Some(true) => "ignored",
-        Some(false) => "active",
-        None => "unknown",
-    };
-    OutputRow {
-        cells: vec![
-            OutputCell::from_untrusted(&report.id.raw().into()),
-            OutputCell::from_value(report.score),
-            OutputCell::from_value(Some(state)),
-            OutputCell::from_untrusted(&report.feed_name),
-            OutputCell::from_value(report.created.map(time_args::format_time)),
-            OutputCell::from_untrusted(&report.title),
-            OutputCell::from_untrusted(&report.link),
-        ],
-        json: report.document.json().to_owned(),
-    }
 }

@@ -11,23 +11,29 @@ use super::{
     query_argument, time_args,
 };
 use crate::cli;
+use crate::columns::process;
 use crate::fetch::{self, Fetcher};
 use crate::model::{Process, Search};
-use crate::output::{self, Align, OutputCell, OutputColumn, OutputRow, TableWriter};
+use crate::output::{self, Align, OutputColumn, OutputRow, RowFormat, TableWriter};
 use crate::query::{self, Index};
 
 /// The columns of processes. In a narrow terminal, those with a higher rank are hidden first.
-const COLUMNS: &[OutputColumn] = &[
-    OutputColumn::new("start", Align::Left),
-    OutputColumn::new("host", Align::Left).min_width(12),
-    OutputColumn::new("user", Align::Left).min_width(6).keep_end().rank(3),
-    OutputColumn::new("parent", Align::Left).min_width(12).rank(2),
-    OutputColumn::new("process", Align::Left).min_width(12),
-    OutputColumn::new("pid", Align::Right),
-    OutputColumn::new("cmdline", Align::Left).min_width(20),
-    OutputColumn::new("md5", Align::Left).rank(4),
-    OutputColumn::new("id", Align::Left).rank(1),
-];
+const FORMAT: RowFormat<Process> = RowFormat {
+    columns: &[
+        OutputColumn::new("start", Align::Left).of(process::field("start")),
+        OutputColumn::new("host", Align::Left).min_width(12).of(process::field("hostname")),
+        OutputColumn::new("user", Align::Left).min_width(6).keep_end().rank(3).of(process::field("username")),
+        OutputColumn::new("parent", Align::Left).min_width(12).rank(2).of(process::field("parent_name")),
+        OutputColumn::new("process", Align::Left).min_width(12).of(process::field("process_name")),
+        OutputColumn::new("pid", Align::Right)
+            .of(process::field("process_pid"))
+            .with_value(|process| process.pid.into()),
+        OutputColumn::new("cmdline", Align::Left).min_width(20).of(process::field("cmdline")),
+        OutputColumn::new("md5", Align::Left).rank(4).of(process::field("process_md5")),
+        OutputColumn::new("id", Align::Left).rank(1).of(process::field("id")),
+    ],
+    document: |process| &process.document,
+};
 
 /// Runs `search`.
 pub(super) async fn search(args: &cli::Search, cx: &mut CommandCx<'_>) -> Result<Exit, Failure> {
@@ -45,7 +51,7 @@ pub(super) async fn search(args: &cli::Search, cx: &mut CommandCx<'_>) -> Result
     let mut summary = PageSummary::new("process");
     let style = cx.table_style();
     let mut joins = Joins::new(&args.join);
-    let mut table = TableWriter::new(cx.streams.out, args.output.format, joins.columns(COLUMNS), style);
+    let mut table = TableWriter::new(cx.streams.out, args.output.format, joins.columns(FORMAT.layout()), style);
     let mut fetcher = Fetcher::new(client.clone());
     let mut pages = pin!(fetch::pages::<Process>(&client, search, limit));
     let result = loop {
@@ -78,8 +84,7 @@ pub(super) async fn print_processes(
     output: cli::OutputArgs,
     cx: &mut CommandCx<'_>,
 ) -> Result<Exit, Failure> {
-    let row = |process: &Process| row(process, &Joins::new(&[]));
-    page_summary::print("process", search, COLUMNS, output, row, cx).await
+    page_summary::print("process", search, &FORMAT, output, cx).await
 }
 
 /// Returns the search from the command line and standard input.
@@ -120,17 +125,7 @@ pub(super) fn parse_sort(index: Index, text: &str) -> Result<String, Failure> {
 }
 
 fn row(process: &Process, joins: &Joins) -> OutputRow {
-    let mut cells = vec![
-        OutputCell::from_value(process.started.map(time_args::format_time)),
-        OutputCell::from_untrusted(&process.host),
-        OutputCell::from_untrusted(&process.user),
-        OutputCell::from_untrusted(&process.parent_name),
-        OutputCell::from_untrusted(&process.name),
-        OutputCell::from_value(process.pid),
-        OutputCell::from_untrusted(&process.cmdline),
-        OutputCell::from_value(process.md5),
-        OutputCell::from_value(Some(process.id)),
-    ];
+    let mut cells = FORMAT.cells(process);
     joins.extend(process, &mut cells);
     let joined = joins.json_members(process);
     OutputRow {

@@ -9,29 +9,38 @@ use super::{
     CommandCx, Exit, Failure,
     apply::apply_changes,
     completeness::{describe_unreadable, not_found},
-    hosts, sensor_details, time_args,
+    hosts, sensor_details,
 };
 use crate::api::{self, Client};
 use crate::changes::{Change, SensorChange};
 use crate::cli::{self, OutputArgs, WaitLimit};
+use crate::columns::{CellValue, sensor};
 use crate::fetch::{Fetcher, SensorFetch, SensorGroupFetch, pages};
 use crate::model::{Group, GroupId, Page, Search, Sensor, SensorFilter, SensorId};
-use crate::output::{Align, Format, OutputCell, OutputColumn, OutputRow, TableWriter};
+use crate::output::{Align, Format, OutputColumn, RowFormat, TableWriter};
 use crate::text;
 
 /// The columns of sensors.
-const COLUMNS: &[OutputColumn] = &[
-    OutputColumn::new("id", Align::Right),
-    OutputColumn::new("host", Align::Left).min_width(15),
-    OutputColumn::new("status", Align::Left).min_width(11),
-    OutputColumn::new("isolation", Align::Left),
-    OutputColumn::new("last_checkin", Align::Left),
-    OutputColumn::new("address", Align::Left).min_width(15).rank(1),
-    OutputColumn::new("os", Align::Left).min_width(16).rank(2),
-    OutputColumn::new("version", Align::Left).rank(4),
-    OutputColumn::new("group", Align::Right).rank(3),
-    OutputColumn::new("dns_name", Align::Left).min_width(20).rank(5),
-];
+const FORMAT: RowFormat<Sensor> = RowFormat {
+    columns: &[
+        OutputColumn::new("id", Align::Right).of(sensor::field("id")),
+        OutputColumn::new("host", Align::Left).min_width(15).of(sensor::field("computer_name")),
+        OutputColumn::new("status", Align::Left)
+            .min_width(11)
+            .of(sensor::field("status"))
+            .with_value(|sensor| (&sensor.status).into()),
+        OutputColumn::new("isolation", Align::Left)
+            .of(sensor::field("isolation"))
+            .with_value(|sensor| CellValue::text_of(Some(sensor.isolation()))),
+        OutputColumn::new("last_checkin", Align::Left).of(sensor::field("last_checkin_time")),
+        OutputColumn::new("address", Align::Left).min_width(15).rank(1).of(sensor::field("network_adapters")),
+        OutputColumn::new("os", Align::Left).min_width(16).rank(2).of(sensor::field("os_environment_display_string")),
+        OutputColumn::new("version", Align::Left).rank(4).of(sensor::field("build_version_string")),
+        OutputColumn::new("group", Align::Right).rank(3).of(sensor::field("group_id")),
+        OutputColumn::new("dns_name", Align::Left).min_width(20).rank(5).of(sensor::field("computer_dns_name")),
+    ],
+    document: |sensor| &sensor.document,
+};
 
 /// Runs `sensor`.
 pub(super) async fn run(command: cli::Sensor, cx: &mut CommandCx<'_>) -> Result<Exit, Failure> {
@@ -126,7 +135,7 @@ fn no_group_failure(name: &str, groups: &Page<Group>) -> Failure {
 async fn list(filter: Option<&str>, output: OutputArgs, cx: &mut CommandCx<'_>) -> Result<Exit, Failure> {
     let client = cx.client()?;
     let style = cx.table_style();
-    let mut table = TableWriter::new(cx.streams.out, output.format, COLUMNS, style);
+    let mut table = TableWriter::new(cx.streams.out, output.format, FORMAT.layout(), style);
     let mut listing = Listing {
         limit: if output.limit == 0 { usize::MAX } else { usize::try_from(output.limit).unwrap_or(usize::MAX) },
         ..Listing::default()
@@ -224,7 +233,7 @@ impl Listing {
                     break;
                 }
                 self.seen_ids.insert(sensor.id);
-                rows.push(row(sensor));
+                rows.push(FORMAT.row(sensor));
             }
             table.write_rows(&rows)?;
             if self.is_cut {
@@ -250,8 +259,8 @@ async fn show(host: &str, format: Format, cx: &mut CommandCx<'_>) -> Result<Exit
     };
     if format != Format::Table {
         let style = cx.table_style();
-        let mut table = TableWriter::new(cx.streams.out, format, COLUMNS, style);
-        table.write_rows(&[row(&sensor.value)])?;
+        let mut table = TableWriter::new(cx.streams.out, format, FORMAT.layout(), style);
+        table.write_rows(&[FORMAT.row(&sensor.value)])?;
         table.finish()?;
         return Ok(Exit::Done);
     }
@@ -269,23 +278,4 @@ async fn show(host: &str, format: Format, cx: &mut CommandCx<'_>) -> Result<Exit
     let details = sensor_details::details(&sensor, group);
     cx.streams.out.write_all(details.as_bytes())?;
     Ok(Exit::Done)
-}
-
-fn row(sensor: &Sensor) -> OutputRow {
-    let addresses: Vec<_> = sensor.adapters.iter().map(|adapter| adapter.ip.to_string()).collect();
-    OutputRow {
-        cells: vec![
-            OutputCell::from_value(Some(sensor.id)),
-            OutputCell::from_untrusted(&sensor.computer_name),
-            OutputCell::from_untrusted(&sensor.status),
-            OutputCell::from_value(Some(sensor.isolation())),
-            OutputCell::from_value(sensor.last_checkin.map(time_args::format_time)),
-            OutputCell::from_value(Some(addresses.join(" "))),
-            OutputCell::from_untrusted(&sensor.os),
-            OutputCell::from_value(Some(sensor.release())),
-            OutputCell::from_value(sensor.group),
-            OutputCell::from_untrusted(&sensor.dns_name),
-        ],
-        json: sensor.document.json().to_owned(),
-    }
 }

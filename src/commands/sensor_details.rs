@@ -4,15 +4,15 @@ use std::fmt::Write;
 
 use jiff::Timestamp;
 
-use super::time_args;
 use crate::model::{Fetched, Isolation, Sensor, describe_skew, duration};
+use crate::output;
 use crate::text::{self, Untrusted};
 
 /// Returns the properties of the sensor, one per line.
 pub(super) fn details(fetched: &Fetched<Sensor>, group: Option<String>) -> String {
     let sensor = &*fetched.value;
     let shown = |text: &Untrusted| text.non_empty().map(text::make_visible);
-    let time = |time: Option<Timestamp>| time.map(time_args::format_time);
+    let time = |time: Option<Timestamp>| time.map(output::format_time);
     let properties = [
         ("sensor", Some(sensor.id.to_string())),
         ("DNS name", shown(&sensor.dns_name)),
@@ -31,7 +31,7 @@ pub(super) fn details(fetched: &Fetched<Sensor>, group: Option<String>) -> Strin
         ("backlog", describe_backlog(sensor)),
         ("registered", time(sensor.registered)),
         ("notes", shown(&sensor.notes)),
-        ("as of", Some(time_args::format_time(fetched.as_of))),
+        ("as of", Some(output::format_time(fetched.as_of))),
     ];
     let mut out = format!("{}\n", text::make_visible(&sensor.computer_name));
     let mut write_property = |name: &str, value: &str| {

@@ -63,8 +63,3 @@ pub(super) fn bind_to_bounds(search: Search, bounds: &Bounds, cx: &mut CommandCx
     }
     Ok(search)
 }
-
-/// Formats a time for tables: UTC, to the second.
-pub(super) fn format_time(time: Timestamp) -> String {
-    time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
-}

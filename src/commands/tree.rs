@@ -2,7 +2,7 @@
 
 use std::{collections::HashSet, sync::Arc};
 
-use super::{CommandCx, Exit, Failure, completeness::describe_unreadable, join::Joins, process_args, time_args};
+use super::{CommandCx, Exit, Failure, completeness::describe_unreadable, join::Joins, process_args};
 use crate::api;
 use crate::cli;
 use crate::fetch::{Fetcher, SummaryFetch};
@@ -32,7 +32,7 @@ pub(super) async fn tree(args: &cli::Tree, cx: &mut CommandCx<'_>) -> Result<Exi
     let mut missing = Vec::new();
     let mut notes = Vec::new();
     let mut joins = Joins::new(&args.join);
-    let columns = joins.columns(COLUMNS);
+    let columns = joins.columns(COLUMNS.to_vec());
     let mut table = TableWriter::new(cx.streams.out, args.format, columns, style);
     let mut result = Ok(());
     let mut is_first = true;
@@ -221,7 +221,7 @@ fn row(process: &Process, relation: &str, depth: usize, prefix: String, joins: &
         name,
         OutputCell::from_value(process.pid),
         OutputCell::from_untrusted(&process.user),
-        OutputCell::from_value(process.started.map(time_args::format_time)),
+        OutputCell::from_value(process.started.map(output::format_time)),
         OutputCell::from_untrusted(&process.cmdline),
         OutputCell::from_value(process.md5),
         OutputCell::from_value(Some(process.id)),

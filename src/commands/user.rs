@@ -9,20 +9,29 @@ use super::{
 use crate::api::Client;
 use crate::changes::{AdminChange, Change, NewUser, Password};
 use crate::cli::{self, OutputArgs, WaitLimit};
+use crate::columns::{CellValue, admin};
 use crate::model::{Team, User};
-use crate::output::{Align, OutputCell, OutputColumn, OutputRow};
+use crate::output::{Align, OutputColumn, RowFormat};
 use crate::text::{self, Untrusted};
 
 /// The columns of users.
-const COLUMNS: &[OutputColumn] = &[
-    OutputColumn::new("id", Align::Right),
-    OutputColumn::new("username", Align::Left),
-    OutputColumn::new("first_name", Align::Left).min_width(8),
-    OutputColumn::new("last_name", Align::Left).min_width(8),
-    OutputColumn::new("email", Align::Left).min_width(12).rank(1),
-    OutputColumn::new("admin", Align::Left),
-    OutputColumn::new("teams", Align::Left).min_width(12),
-];
+const FORMAT: RowFormat<User> = RowFormat {
+    columns: &[
+        OutputColumn::new("id", Align::Right).of(admin::user_field("id")),
+        OutputColumn::new("username", Align::Left).of(admin::user_field("username")),
+        OutputColumn::new("first_name", Align::Left).min_width(8).of(admin::user_field("first_name")),
+        OutputColumn::new("last_name", Align::Left).min_width(8).of(admin::user_field("last_name")),
+        OutputColumn::new("email", Align::Left).min_width(12).rank(1).of(admin::user_field("email")),
+        OutputColumn::new("admin", Align::Left)
+            .of(admin::user_field("global_admin"))
+            .with_value(|user| CellValue::text_of(user.is_admin.map(|is| if is { "yes" } else { "no" }))),
+        OutputColumn::new("teams", Align::Left)
+            .min_width(12)
+            .of(admin::user_field("teams"))
+            .with_value(|user| CellValue::comma_list(user.teams.iter().map(text::make_visible))),
+    ],
+    document: |user| &user.document,
+};
 
 /// The words for teams in messages.
 const TEAM: ObjectKind = ObjectKind { singular: "team", plural: "teams", list: None };
@@ -49,7 +58,7 @@ pub(super) async fn run(command: cli::User, cx: &mut CommandCx<'_>) -> Result<Ex
 async fn list(output: OutputArgs, cx: &mut CommandCx<'_>) -> Result<Exit, Failure> {
     let page = cx.client()?.users().await?;
     let names = print_list::Names { plural: "users", empty_message: "this token cannot list users" };
-    print_list::print(&page, names, COLUMNS, output, row, cx)
+    print_list::print(&page, names, &FORMAT, output, cx)
 }
 
 /// Runs `user create`.
@@ -129,20 +138,4 @@ fn password(username: &str, cx: &mut CommandCx<'_>) -> Result<Password, Failure>
         return Err(failure("the passwords differ"));
     }
     Ok(Password::new(password))
-}
-
-fn row(user: &User) -> OutputRow {
-    let teams: Vec<_> = user.teams.iter().map(text::make_visible).collect();
-    OutputRow {
-        cells: vec![
-            OutputCell::from_value(user.id),
-            OutputCell::from_untrusted(&user.username),
-            OutputCell::from_untrusted(&user.first_name),
-            OutputCell::from_untrusted(&user.last_name),
-            OutputCell::from_untrusted(&user.email),
-            OutputCell::from_value(user.is_admin.map(|is| if is { "yes" } else { "no" })),
-            OutputCell::from_value(Some(teams.join(", "))),
-        ],
-        json: user.document.json().to_owned(),
-    }
 }

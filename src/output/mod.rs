@@ -1,5 +1,6 @@
 //! Output formats of the headless commands. Rows are written as they arrive.
 
+mod column;
 mod extract;
 mod json;
 mod table;
@@ -10,7 +11,9 @@ use std::{
 };
 
 use clap::ValueEnum;
+use jiff::Timestamp;
 
+pub use column::{Column, RowFormat};
 pub use extract::FileForm;
 pub use json::{escape_json, quote_json, with_leading_members, with_members};
 pub use table::{Align, OutputColumn};
@@ -62,6 +65,11 @@ impl OutputCell {
     pub fn from_value<T: ToString>(value: Option<T>) -> Self {
         Self { text: value.map(|value| value.to_string()).unwrap_or_default().into(), ..Self::default() }
     }
+}
+
+/// Formats a time for tables: UTC, to the second.
+pub fn format_time(time: Timestamp) -> String {
+    time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }
 
 /// The style of a table.

@@ -2,31 +2,39 @@
 
 mod triage;
 
-use super::{CommandCx, Exit, Failure, completeness::not_found, links, page_summary, query_argument, time_args};
+use super::{CommandCx, Exit, Failure, completeness::not_found, links, page_summary, query_argument};
 use crate::cli::{self, OutputArgs, QueryArgs};
-use crate::model::{Alert, AlertSource, OPEN_ALERTS, Search};
-use crate::output::{Align, OutputCell, OutputColumn, OutputRow};
-use crate::query::{self, Index};
-use crate::text::Untrusted;
+use crate::columns::{CellValue, alert};
+use crate::model::{Alert, OPEN_ALERTS, Search};
+use crate::output::{Align, OutputColumn, RowFormat};
+use crate::query::Index;
 
 use triage::{AlertChangeArg, change};
 
 /// The columns of alerts. In a narrow terminal, those with a higher rank are hidden first.
-const COLUMNS: &[OutputColumn] = &[
-    OutputColumn::new("created", Align::Left),
-    OutputColumn::new("severity", Align::Right),
-    OutputColumn::new("status", Align::Left).rank(4),
-    OutputColumn::new("host", Align::Left).min_width(12),
-    OutputColumn::new("user", Align::Left).min_width(6).keep_end().rank(3),
-    OutputColumn::new("process", Align::Left).min_width(12),
-    OutputColumn::new("source", Align::Left).min_width(16),
-    OutputColumn::new("feed", Align::Left).min_width(6).rank(6),
-    OutputColumn::new("indicator", Align::Left).min_width(16).rank(5),
-    OutputColumn::new("assigned_to", Align::Left).rank(8),
-    OutputColumn::new("md5", Align::Left).rank(9),
-    OutputColumn::new("process_id", Align::Left).rank(7),
-    OutputColumn::new("id", Align::Left).rank(2),
-];
+const FORMAT: RowFormat<Alert> = RowFormat {
+    columns: &[
+        OutputColumn::new("created", Align::Left).of(alert::field("created_time")),
+        OutputColumn::new("severity", Align::Right)
+            .of(alert::field("alert_severity"))
+            .with_value(|alert| CellValue::text_of(alert.severity.map(|severity| format!("{severity:.1}")))),
+        OutputColumn::new("status", Align::Left).rank(4).of(alert::field("status")),
+        OutputColumn::new("host", Align::Left).min_width(12).of(alert::field("hostname")),
+        OutputColumn::new("user", Align::Left).min_width(6).keep_end().rank(3).of(alert::field("username")),
+        OutputColumn::new("process", Align::Left).min_width(12).of(alert::field("process_name")).with_value(|alert| {
+            let name = alert.process_name.non_empty().or_else(|| alert.observed_paths.first());
+            name.map_or(CellValue::None, CellValue::from)
+        }),
+        OutputColumn::new("source", Align::Left).min_width(16).of(alert::field("watchlist_name")),
+        OutputColumn::new("feed", Align::Left).min_width(6).rank(6).of(alert::field("feed_name")),
+        OutputColumn::new("indicator", Align::Left).min_width(16).rank(5).of(alert::field("ioc_value")),
+        OutputColumn::new("assigned_to", Align::Left).rank(8).of(alert::field("assigned_to")),
+        OutputColumn::new("md5", Align::Left).rank(9).of(alert::field("md5")),
+        OutputColumn::new("process_id", Align::Left).rank(7).of(alert::field("process_id")),
+        OutputColumn::new("id", Align::Left).rank(2).of(alert::field("unique_id")),
+    ],
+    document: |alert| &alert.document,
+};
 
 /// Runs `alert`.
 pub(super) async fn run(command: cli::Alert, cx: &mut CommandCx<'_>) -> Result<Exit, Failure> {
@@ -50,34 +58,5 @@ async fn list(
         sort: Some("alert_severity desc".into()),
         ..Search::default()
     };
-    page_summary::print("alert", search, COLUMNS, output, row, cx).await
-}
-
-fn row(alert: &Alert) -> OutputRow {
-    let name = alert.process_name.non_empty().or_else(|| alert.observed_paths.first());
-    let indicator = &alert.indicator;
-    let indicator = query::indicator_text(indicator.kind.raw(), indicator.value.raw());
-    let indicator = Untrusted::from(indicator);
-    let feed = match alert.source {
-        AlertSource::Watchlist => OutputCell::from_value(Some("watchlist")),
-        AlertSource::Report(_) => OutputCell::from_untrusted(&alert.feed_name),
-    };
-    OutputRow {
-        cells: vec![
-            OutputCell::from_value(alert.created.map(time_args::format_time)),
-            OutputCell::from_value(alert.severity.map(|severity| format!("{severity:.1}"))),
-            OutputCell::from_untrusted(&alert.status.server_word()),
-            OutputCell::from_untrusted(&alert.host),
-            OutputCell::from_untrusted(&alert.user),
-            name.map(OutputCell::from_untrusted).unwrap_or_default(),
-            OutputCell::from_untrusted(alert.source_name.non_empty().unwrap_or(&alert.source_id)),
-            feed,
-            OutputCell::from_untrusted(&indicator),
-            OutputCell::from_untrusted(&alert.assigned_to),
-            OutputCell::from_value(alert.md5),
-            OutputCell::from_value(alert.process),
-            OutputCell::from_untrusted(&alert.id.0),
-        ],
-        json: alert.document.json().to_owned(),
-    }
+    page_summary::print("alert", search, &FORMAT, output, cx).await
 }

@@ -3,30 +3,37 @@
 mod details;
 mod download;
 
-use super::{CommandCx, Exit, Failure, page_summary, query_argument, search, time_args};
+use super::{CommandCx, Exit, Failure, page_summary, query_argument, search};
 use crate::api;
 use crate::cli::{BinarySearch, BinaryShow, OutputArgs};
+use crate::columns::binary;
 use crate::fetch::{BinaryFetch, Fetcher, FileHeadFetch};
 use crate::model::{Binary, Fetched, Md5, Search};
-use crate::output::{Align, Format, OutputCell, OutputColumn, OutputRow, TableWriter};
+use crate::output::{Align, Format, OutputColumn, RowFormat, TableWriter};
 use crate::query::Index;
 use crate::text;
 
 pub(super) use download::download;
 
 /// The columns of binaries.
-const COLUMNS: &[OutputColumn] = &[
-    OutputColumn::new("first_seen", Align::Left),
-    OutputColumn::new("name", Align::Left).min_width(12),
-    OutputColumn::new("signature", Align::Left).min_width(8),
-    OutputColumn::new("publisher", Align::Left).min_width(12).rank(2),
-    OutputColumn::new("product", Align::Left).min_width(12).rank(4),
-    OutputColumn::new("hosts", Align::Right),
-    OutputColumn::new("size", Align::Right).rank(3),
-    OutputColumn::new("stored", Align::Right).rank(5),
-    OutputColumn::new("md5", Align::Left),
-    OutputColumn::new("path", Align::Left).min_width(20).keep_end().rank(1),
-];
+const FORMAT: RowFormat<Binary> = RowFormat {
+    columns: &[
+        OutputColumn::new("first_seen", Align::Left).of(binary::field("server_added_timestamp")),
+        OutputColumn::new("name", Align::Left).min_width(12).of(binary::field("name")),
+        OutputColumn::new("signature", Align::Left)
+            .min_width(8)
+            .of(binary::field("digsig_result"))
+            .with_value(|binary| (&binary.signature.result).into()),
+        OutputColumn::new("publisher", Align::Left).min_width(12).rank(2).of(binary::field("digsig_publisher")),
+        OutputColumn::new("product", Align::Left).min_width(12).rank(4).of(binary::field("product_name")),
+        OutputColumn::new("hosts", Align::Right).of(binary::field("host_count")),
+        OutputColumn::new("size", Align::Right).rank(3).of(binary::field("orig_mod_len")),
+        OutputColumn::new("stored", Align::Right).rank(5).of(binary::field("copied_mod_len")),
+        OutputColumn::new("md5", Align::Left).of(binary::field("md5")),
+        OutputColumn::new("path", Align::Left).min_width(20).keep_end().rank(1).of(binary::field("observed_filename")),
+    ],
+    document: |binary| &binary.document,
+};
 
 /// Runs `binary search`.
 pub(super) async fn search(args: &BinarySearch, cx: &mut CommandCx<'_>) -> Result<Exit, Failure> {
@@ -49,7 +56,7 @@ pub(super) async fn print_binaries(
     output: OutputArgs,
     cx: &mut CommandCx<'_>,
 ) -> Result<Exit, Failure> {
-    page_summary::print("binary", search, COLUMNS, output, row, cx).await
+    page_summary::print("binary", search, &FORMAT, output, cx).await
 }
 
 /// Runs `binary show`.
@@ -73,8 +80,8 @@ pub(super) async fn show(args: &BinaryShow, cx: &mut CommandCx<'_>) -> Result<Ex
         return Ok(Exit::Done);
     }
     let style = cx.table_style();
-    let mut table = TableWriter::new(cx.streams.out, args.format, COLUMNS, style);
-    table.write_rows(&[row(&binary.value)])?;
+    let mut table = TableWriter::new(cx.streams.out, args.format, FORMAT.layout(), style);
+    table.write_rows(&[FORMAT.row(&binary.value)])?;
     table.finish()?;
     Ok(Exit::Done)
 }
@@ -96,24 +103,5 @@ fn no_copy_failure(error: api::Error) -> Failure {
         failure.with_hint("no sensor has collected it yet; `lampblack binary show` shows the known details")
     } else {
         failure
-    }
-}
-
-fn row(binary: &Binary) -> OutputRow {
-    let path = binary.observed_paths.first().cloned().unwrap_or_default();
-    OutputRow {
-        cells: vec![
-            OutputCell::from_value(binary.first_seen.map(time_args::format_time)),
-            OutputCell::from_untrusted(&binary.name()),
-            OutputCell::from_untrusted(&binary.signature.result),
-            OutputCell::from_untrusted(&binary.signature.publisher),
-            OutputCell::from_untrusted(&binary.version.product),
-            OutputCell::from_value(binary.hosts),
-            OutputCell::from_value(binary.size),
-            OutputCell::from_value(binary.stored_size),
-            OutputCell::from_value(Some(binary.md5)),
-            OutputCell::from_untrusted(&path),
-        ],
-        json: binary.document.json().to_owned(),
     }
 }

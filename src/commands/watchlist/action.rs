@@ -4,15 +4,19 @@ use super::super::{change, completeness::not_found, print_list};
 use super::{CommandCx, Exit, Failure, apply_changes, plan_target, resolve_watchlist, show};
 use crate::changes::{ChangeReading, WatchlistChange, WatchlistSnapshot};
 use crate::cli::{self, Effect, OutputArgs, WaitLimit};
+use crate::columns::watchlist;
 use crate::model::WatchAction;
-use crate::output::{Align, OutputCell, OutputColumn, OutputRow};
+use crate::output::{Align, OutputColumn, RowFormat};
 
 /// The columns of actions.
-const COLUMNS: &[OutputColumn] = &[
-    OutputColumn::new("id", Align::Right),
-    OutputColumn::new("action", Align::Left),
-    OutputColumn::new("to_users", Align::Left),
-];
+const FORMAT: RowFormat<WatchAction> = RowFormat {
+    columns: &[
+        OutputColumn::new("id", Align::Right).of(watchlist::action_field("id")),
+        OutputColumn::new("action", Align::Left).of(watchlist::action_field("action_type")),
+        OutputColumn::new("to_users", Align::Left).of(watchlist::action_field("email_recipients")),
+    ],
+    document: |action| &action.document,
+};
 
 /// Runs `watchlist action`.
 pub(super) async fn run(word: &str, action: cli::Action, cx: &mut CommandCx<'_>) -> Result<Exit, Failure> {
@@ -48,7 +52,7 @@ async fn list(word: &str, output: OutputArgs, cx: &mut CommandCx<'_>) -> Result<
     let id = resolve_watchlist(word, &client, cx).await?.id;
     let page = client.watch_actions(id).await?;
     let names = print_list::Names { plural: "actions", empty_message: "no actions" };
-    print_list::print(&page, names, COLUMNS, output, row, cx)
+    print_list::print(&page, names, &FORMAT, output, cx)
 }
 
 /// Fails if the watchlist has no such action, with a hint that lists the existing ones.
@@ -65,16 +69,4 @@ fn check_action_exists(action: u64, snapshot: &WatchlistSnapshot) -> Result<(), 
     };
     let why = format!("the watchlist has no action {action}");
     Err(not_found(why, snapshot.n_unreadable, "actions").with_hint(hint))
-}
-
-fn row(action: &WatchAction) -> OutputRow {
-    let recipients: Vec<_> = action.recipients.iter().map(ToString::to_string).collect();
-    OutputRow {
-        cells: vec![
-            OutputCell::from_value(Some(action.id)),
-            OutputCell::from_value(Some(action.kind)),
-            OutputCell::from_value(Some(recipients.join(" "))),
-        ],
-        json: action.document.json().to_owned(),
-    }
 }

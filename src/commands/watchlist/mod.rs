@@ -9,26 +9,31 @@ use super::{
     apply::{PlannedTarget, apply_changes},
     binary, change, links, print_list, query_argument,
     resolve::{self, Numbered, ObjectKind},
-    search, time_args,
+    search,
 };
 use crate::api::{Client, Error};
 use crate::changes::{Change, ChangeReading, WatchlistChange};
 use crate::cli::{self, OutputArgs, WaitLimit};
+use crate::columns::{CellValue, watchlist};
 use crate::model::{StoredIndex, Watchlist, WatchlistId};
-use crate::output::{Align, OutputCell, OutputColumn, OutputRow};
-use crate::query;
+use crate::output::{Align, OutputColumn, RowFormat};
 use crate::text::Untrusted;
 
 /// The columns of watchlists.
-const COLUMNS: &[OutputColumn] = &[
-    OutputColumn::new("id", Align::Right),
-    OutputColumn::new("name", Align::Left).min_width(20),
-    OutputColumn::new("state", Align::Left),
-    OutputColumn::new("searches", Align::Left).rank(3),
-    OutputColumn::new("hits", Align::Right).rank(1),
-    OutputColumn::new("last_hit", Align::Left).rank(2),
-    OutputColumn::new("query", Align::Left).min_width(20),
-];
+const FORMAT: RowFormat<Watchlist> = RowFormat {
+    columns: &[
+        OutputColumn::new("id", Align::Right).of(watchlist::field("id")),
+        OutputColumn::new("name", Align::Left).min_width(20).of(watchlist::field("name")),
+        OutputColumn::new("state", Align::Left)
+            .of(watchlist::field("enabled"))
+            .with_value(|watchlist| CellValue::Word(describe_state(watchlist.is_enabled))),
+        OutputColumn::new("searches", Align::Left).rank(3).of(watchlist::field("index_type")),
+        OutputColumn::new("hits", Align::Right).rank(1).of(watchlist::field("total_hits")),
+        OutputColumn::new("last_hit", Align::Left).rank(2).of(watchlist::field("last_hit")),
+        OutputColumn::new("query", Align::Left).min_width(20).of(watchlist::field("search_query")),
+    ],
+    document: |watchlist| &watchlist.document,
+};
 
 /// The words for watchlists in messages.
 const KIND: ObjectKind =
@@ -66,7 +71,7 @@ pub(super) async fn run(command: cli::Watchlist, cx: &mut CommandCx<'_>) -> Resu
 async fn list(output: OutputArgs, cx: &mut CommandCx<'_>) -> Result<Exit, Failure> {
     let page = cx.client()?.watchlists().await?;
     let names = print_list::Names { plural: KIND.plural, empty_message: "no watchlists" };
-    print_list::print(&page, names, COLUMNS, output, row, cx)
+    print_list::print(&page, names, &FORMAT, output, cx)
 }
 
 /// Applies a change to an existing watchlist.
@@ -119,40 +124,11 @@ async fn plan_target(
     Ok(Change::Watch(watchlist_change(id)).into())
 }
 
-/// Returns the query of a watchlist in readable form.
-fn display_query(watchlist: &Watchlist) -> Untrusted {
-    query::describe_stored(watchlist.search_query.raw()).into()
-}
-
-/// Returns what a watchlist searches, in words.
-fn describe_index(watchlist: &Watchlist) -> Untrusted {
-    match &watchlist.index {
-        StoredIndex::Events => "processes".into(),
-        StoredIndex::Modules => "binaries".into(),
-        StoredIndex::Other(word) => word.clone(),
-    }
-}
-
 /// Returns the state of a watchlist in words.
 fn describe_state(is_enabled: Option<bool>) -> &'static str {
     match is_enabled {
         Some(true) => "enabled",
         Some(false) => "disabled",
         None => "unknown",
-    }
-}
-
-fn row(watchlist: &Watchlist) -> OutputRow {
-    OutputRow {
-        cells: vec![
-            OutputCell::from_value(Some(watchlist.id)),
-            OutputCell::from_untrusted(&watchlist.name),
-            OutputCell::from_value(Some(describe_state(watchlist.is_enabled))),
-            OutputCell::from_untrusted(&describe_index(watchlist)),
-            OutputCell::from_value(watchlist.total_hits),
-            OutputCell::from_value(watchlist.last_hit.map(time_args::format_time)),
-            OutputCell::from_untrusted(&display_query(watchlist)),
-        ],
-        json: watchlist.document.json().to_owned(),
     }
 }

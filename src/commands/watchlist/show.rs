@@ -2,13 +2,11 @@
 
 use super::super::{
     details::{card, flag, property},
-    page_summary, query_error, time_args,
+    page_summary, query_error,
 };
-use super::{
-    COLUMNS, CommandCx, Exit, Failure, binary, describe_index, describe_state, display_query, resolve_watchlist, row,
-    search,
-};
+use super::{CommandCx, Exit, FORMAT, Failure, binary, describe_state, resolve_watchlist, search};
 use crate::cli::{OutputArgs, QueryArgs};
+use crate::columns::watchlist::field;
 use crate::model::{Binary, Process, Search, StoredIndex, WatchAction, Watchlist};
 use crate::output::{self, Format, OutputRow, TableWriter};
 use crate::query::{self, Index, StoredQuery};
@@ -39,9 +37,9 @@ pub(super) async fn show(word: &str, format: Format, cx: &mut CommandCx<'_>) -> 
         },
     );
     let output_row =
-        OutputRow { json: output::with_members(&watchlist.document, &[("actions", json)]), ..row(&watchlist) };
+        OutputRow { json: output::with_members(&watchlist.document, &[("actions", json)]), ..FORMAT.row(&watchlist) };
     let style = cx.table_style();
-    let mut table = TableWriter::new(cx.streams.out, format, COLUMNS, style);
+    let mut table = TableWriter::new(cx.streams.out, format, FORMAT.layout(), style);
     table.write_rows(&[output_row])?;
     table.finish()?;
     Ok(Exit::Done)
@@ -120,14 +118,14 @@ fn details(watchlist: &Watchlist, actions: Option<&[WatchAction]>) -> String {
             ("description", Some(watchlist.description.clone())),
             ("state", property(Some(describe_state(watchlist.is_enabled)))),
             ("read-only", property(flag(watchlist.is_readonly))),
-            ("searches", Some(describe_index(watchlist))),
-            ("query", Some(display_query(watchlist))),
+            ("searches", Some(field("index_type").text(watchlist))),
+            ("query", Some(field("search_query").text(watchlist))),
             ("malformed", property(stored.malformed_reason())),
             ("filters", property(Some(filters))),
             ("actions", property(action_text)),
-            ("created", property(watchlist.added.map(time_args::format_time))),
-            ("last searched", property(searched_until.map(time_args::format_time))),
-            ("last hit", property(watchlist.last_hit.map(time_args::format_time))),
+            ("created", property(watchlist.added.map(output::format_time))),
+            ("last searched", property(searched_until.map(output::format_time))),
+            ("last hit", property(watchlist.last_hit.map(output::format_time))),
             ("last run", property(watchlist.last_hits.map(describe_hits))),
             ("total hits", property(watchlist.total_hits.map(describe_hits))),
         ],

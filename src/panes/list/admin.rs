@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{ListView, RowField};
-use crate::columns::{CellValue, group, site, team, user};
+use crate::columns::{CellValue, admin};
 use crate::keys::{Action, Scope};
 use crate::model::{Group, SensorFilter, Site, Team, User};
 use crate::panes::{ActionResult, FormPane, pivot::Observables};
@@ -137,47 +137,51 @@ fn site_name(group: &Group, session: &Session) -> CellValue {
 }
 
 const GROUP_FIELDS: &[RowField<Group>] = &[
-    RowField::of(group::field("name"), TableColumn::left_aligned("GROUP", 18, 22, 0), |theme| theme.accent),
-    RowField::of(group::field("number_of_hosts"), TableColumn::right_aligned("HOSTS", 5, 6, 1), |theme| theme.number),
-    RowField::of(group::field("banning_enabled"), TableColumn::left_aligned("BANS", 4, 4, 2), |theme| theme.text),
-    RowField::of(group::field("alert_criticality"), TableColumn::right_aligned("CRITICAL", 8, 8, 3), |theme| {
+    RowField::of(admin::group_field("name"), TableColumn::left_aligned("GROUP", 18, 22, 0), |theme| theme.accent),
+    RowField::of(admin::group_field("number_of_hosts"), TableColumn::right_aligned("HOSTS", 5, 6, 1), |theme| {
+        theme.number
+    }),
+    RowField::of(admin::group_field("banning_enabled"), TableColumn::left_aligned("BANS", 4, 4, 2), |theme| theme.text),
+    RowField::of(admin::group_field("alert_criticality"), TableColumn::right_aligned("CRITICAL", 8, 8, 3), |theme| {
         theme.number
     }),
     RowField::new("site", TableColumn::left_aligned("SITE", 8, 14, 4), |theme| theme.text, site_name),
     RowField::of(
-        group::field("isolation_exclusions"),
+        admin::group_field("isolation_exclusions"),
         TableColumn::left_aligned("ISOLATION EXCLUSIONS", 12, TableColumn::FILL, 2),
         |theme| theme.text,
     ),
-    RowField::of(group::field("id"), TableColumn::right_aligned("ID", 3, 5, 5), |theme| theme.number),
-    RowField::of(group::field("sensorbackend_server"), TableColumn::left_aligned("SERVER URL", 16, 40, 7), |theme| {
-        theme.text
-    }),
+    RowField::of(admin::group_field("id"), TableColumn::right_aligned("ID", 3, 5, 5), |theme| theme.number),
+    RowField::of(
+        admin::group_field("sensorbackend_server"),
+        TableColumn::left_aligned("SERVER URL", 16, 40, 7),
+        |theme| theme.text,
+    ),
 ];
 
 const USER_FIELDS: &[RowField<User>] = &[
-    RowField::of(user::field("username"), TableColumn::left_aligned("USER", 10, 16, 0), |theme| theme.accent),
-    RowField::of(user::field("global_admin"), TableColumn::left_aligned("ADMIN", 5, 5, 1), |theme| theme.caution),
-    RowField::of(user::field("name"), TableColumn::left_aligned("NAME", 12, 20, 2), |theme| theme.text),
-    RowField::of(user::field("teams"), TableColumn::left_aligned("TEAMS", 10, 18, 3), |theme| theme.text),
-    RowField::of(user::field("email"), TableColumn::left_aligned("EMAIL", 14, TableColumn::FILL, 4), |theme| {
+    RowField::of(admin::user_field("username"), TableColumn::left_aligned("USER", 10, 16, 0), |theme| theme.accent),
+    RowField::of(admin::user_field("global_admin"), TableColumn::left_aligned("ADMIN", 5, 5, 1), |theme| theme.caution),
+    RowField::of(admin::user_field("name"), TableColumn::left_aligned("NAME", 12, 20, 2), |theme| theme.text),
+    RowField::of(admin::user_field("teams"), TableColumn::left_aligned("TEAMS", 10, 18, 3), |theme| theme.text),
+    RowField::of(admin::user_field("email"), TableColumn::left_aligned("EMAIL", 14, TableColumn::FILL, 4), |theme| {
         theme.text
     }),
 ];
 
 const TEAM_FIELDS: &[RowField<Team>] = &[
-    RowField::of(team::field("name"), TableColumn::left_aligned("TEAM", 10, 16, 0), |theme| theme.accent),
+    RowField::of(admin::team_field("name"), TableColumn::left_aligned("TEAM", 10, 16, 0), |theme| theme.accent),
     RowField::of(
-        team::field("group_access"),
+        admin::team_field("group_access"),
         TableColumn::left_aligned("PERMISSIONS", 16, TableColumn::FILL, 1),
         |theme| theme.text,
     ),
-    RowField::of(team::field("id"), TableColumn::right_aligned("ID", 3, 5, 2), |theme| theme.number),
+    RowField::of(admin::team_field("id"), TableColumn::right_aligned("ID", 3, 5, 2), |theme| theme.number),
 ];
 
 const SITE_FIELDS: &[RowField<Site>] = &[
-    RowField::of(site::field("name"), TableColumn::left_aligned("SITE", 10, TableColumn::FILL, 0), |theme| {
+    RowField::of(admin::site_field("name"), TableColumn::left_aligned("SITE", 10, TableColumn::FILL, 0), |theme| {
         theme.accent
     }),
-    RowField::of(site::field("id"), TableColumn::right_aligned("ID", 3, 5, 1), |theme| theme.number),
+    RowField::of(admin::site_field("id"), TableColumn::right_aligned("ID", 3, 5, 1), |theme| theme.number),
 ];

@@ -1,0 +1,81 @@
+//! The fields of sensor groups, users, teams and sites.
+
+use super::{CellValue, Field, find};
+use crate::model::{Group, Site, Team, User};
+use crate::text::Untrusted;
+use crate::wire::RecordMembers;
+
+/// The fields of group rows.
+pub const GROUP_FIELDS: &[Field<Group>] = &[
+    Field::new("name", |group| (&group.name).into()),
+    Field::new("number_of_hosts", |group| group.hosts.into()),
+    Field::new("banning_enabled", |group| CellValue::on_off(group.banning_enabled)),
+    Field::new("alert_criticality", |group| group_member(group, "alert_criticality")),
+    Field::new("isolation_exclusions", |group| {
+        let exclusions = group.isolation_exclusions.iter();
+        CellValue::comma_list(exclusions.map(|address| address.raw().to_owned()))
+    }),
+    Field::new("id", |group| CellValue::Number(group.id.0)),
+    Field::new("site_id", |group| CellValue::text_of(group.site)),
+    Field::new("sensorbackend_server", |group| group_member(group, "sensorbackend_server")),
+];
+
+/// Returns the field of groups with this name.
+pub const fn group_field(name: &str) -> &'static Field<Group> {
+    find(GROUP_FIELDS, name)
+}
+
+/// Returns the member `name` of the record of `group`.
+fn group_member(group: &Group, name: &str) -> CellValue {
+    let value = RecordMembers::from_document(&group.document).text_at(name);
+    value.map_or(CellValue::None, CellValue::Text)
+}
+
+/// The fields of user rows.
+pub const USER_FIELDS: &[Field<User>] = &[
+    Field::new("id", |user| CellValue::text_of(user.id)),
+    Field::new("first_name", |user| (&user.first_name).into()),
+    Field::new("last_name", |user| (&user.last_name).into()),
+    Field::new("username", |user| (&user.username).into()),
+    Field::new("global_admin", |user| match user.is_admin {
+        Some(true) => CellValue::Word("admin"),
+        Some(false) => CellValue::None,
+        None => CellValue::Unavailable,
+    }),
+    Field::new("name", |user| {
+        let name = [user.first_name.raw(), user.last_name.raw()].join(" ");
+        let name: Untrusted = name.trim().into();
+        (&name).into()
+    }),
+    Field::new("teams", |user| CellValue::comma_list(user.teams.iter().map(|team| team.raw().to_owned()))),
+    Field::new("email", |user| (&user.email).into()),
+];
+
+/// Returns the field of users with this name.
+pub const fn user_field(name: &str) -> &'static Field<User> {
+    find(USER_FIELDS, name)
+}
+
+/// The fields of team rows.
+pub const TEAM_FIELDS: &[Field<Team>] = &[
+    Field::new("name", |team| (&team.name).into()),
+    Field::new("group_access", |team| {
+        let access = team.access.iter();
+        CellValue::comma_list(access.map(|access| format!("{}: {}", access.group.raw(), access.category.raw())))
+    }),
+    Field::new("id", |team| CellValue::Number(team.id)),
+];
+
+/// Returns the field of teams with this name.
+pub const fn team_field(name: &str) -> &'static Field<Team> {
+    find(TEAM_FIELDS, name)
+}
+
+/// The fields of site rows.
+pub const SITE_FIELDS: &[Field<Site>] =
+    &[Field::new("name", |site| (&site.name).into()), Field::new("id", |site| CellValue::Number(site.id))];
+
+/// Returns the field of sites with this name.
+pub const fn site_field(name: &str) -> &'static Field<Site> {
+    find(SITE_FIELDS, name)
+}
