@@ -156,7 +156,7 @@ pub enum Command {
 }
 
 /// Row limit and output format.
-#[derive(Args, Clone, Copy, Debug)]
+#[derive(Args, Clone, Debug)]
 pub struct OutputArgs {
     /// Output format
     #[arg(long, value_name = "FORMAT", default_value = "table")]
@@ -164,6 +164,9 @@ pub struct OutputArgs {
     /// Row limit (0 = all)
     #[arg(long, value_name = "N", default_value_t = 100)]
     pub limit: u64,
+    /// Columns, or members of JSON, by the server's names; also a path in the record, such as alert.0.name
+    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+    pub fields: Vec<String>,
 }
 
 /// Whether a query with errors is refused.

@@ -5,6 +5,7 @@ pub mod admin;
 pub mod alert;
 pub mod ban;
 pub mod binary;
+pub mod event;
 pub mod feed;
 pub mod process;
 pub mod report;

@@ -19,6 +19,7 @@ const ADVICE: &str = "an MD5 has 32 hex digits; servers ban by MD5 only";
 
 /// The columns of bans.
 const FORMAT: RowFormat<Ban> = RowFormat {
+    fields: ban::FIELDS,
     columns: &[
         OutputColumn::new("md5", Align::Left).of(ban::field("md5hash")),
         OutputColumn::new("state", Align::Left).of(ban::field("enabled")).with_value(|ban| {
@@ -35,14 +36,14 @@ const FORMAT: RowFormat<Ban> = RowFormat {
         OutputColumn::new("last_host", Align::Left).rank(4).of(ban::field("last_block_hostname")),
         OutputColumn::new("text", Align::Left).min_width(12).of(ban::field("text")),
     ],
-    document: |ban| &ban.document,
+    json: |ban| ban.document.json().into(),
 };
 
 /// Runs `ban list`.
 pub(super) async fn list(output: OutputArgs, cx: &mut CommandCx<'_>) -> Result<Exit, Failure> {
     let page = cx.client()?.bans().await?;
     let names = print_list::Names { plural: "bans", empty_message: "no hash was ever banned" };
-    print_list::print(&page, names, &FORMAT, output, cx)
+    print_list::print(&page, names, &FORMAT, &output, cx)
 }
 
 /// Returns the change that bans a hash, with the reason as its note.

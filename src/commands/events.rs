@@ -3,20 +3,27 @@
 use super::{CommandCx, Exit, Failure, completeness::describe_unreadable, process_args};
 use crate::api;
 use crate::cli;
+use crate::columns::{CellValue, event};
 use crate::fetch::{self, TimelineWalk};
-use crate::model::{Event, EventFacts, EventKind, sort_by_time};
-use crate::output::{self, Align, OutputCell, OutputColumn, OutputRow, TableWriter};
+use crate::model::{Event, sort_by_time};
+use crate::output::{self, Align, OutputColumn, RowFormat, TableWriter};
 
 /// The columns of events.
-const COLUMNS: &[OutputColumn] = &[
-    OutputColumn::new("time", Align::Left),
-    OutputColumn::new("kind", Align::Left),
-    OutputColumn::new("action", Align::Left),
-    OutputColumn::new("what", Align::Left).min_width(30),
-    OutputColumn::new("md5", Align::Left).rank(2),
-    OutputColumn::new("segment", Align::Right).rank(3),
-    OutputColumn::new("process", Align::Left).rank(1),
-];
+const FORMAT: RowFormat<Event> = RowFormat {
+    fields: event::FIELDS,
+    columns: &[
+        OutputColumn::new("time", Align::Left)
+            .of(event::field("time"))
+            .with_value(|event| CellValue::text_of(event.at.map(|at| at.strftime("%Y-%m-%dT%H:%M:%S%.3fZ")))),
+        OutputColumn::new("kind", Align::Left).of(event::field("kind")),
+        OutputColumn::new("action", Align::Left).of(event::field("action")),
+        OutputColumn::new("what", Align::Left).min_width(30).of(event::field("what")),
+        OutputColumn::new("md5", Align::Left).rank(2).of(event::field("md5")),
+        OutputColumn::new("segment", Align::Right).rank(3).of(event::field("segment_id")),
+        OutputColumn::new("process", Align::Left).rank(1).of(event::field("process_id")),
+    ],
+    json: |event| json(event).into(),
+};
 
 /// The number of rows per write.
 const CHUNK: usize = 1_000;
@@ -56,9 +63,9 @@ pub(super) async fn events(args: &cli::Events, cx: &mut CommandCx<'_>) -> Result
     let n_events = all.events.len();
     let shown = &all.events[..n_events.min(limit)];
     let style = cx.table_style();
-    let mut table = TableWriter::new(cx.streams.out, args.output.format, COLUMNS, style);
+    let mut table = TableWriter::new(cx.streams.out, args.output.format, FORMAT.layout(&args.output.fields), style);
     for chunk in shown.chunks(CHUNK) {
-        table.write_rows(&chunk.iter().map(row).collect::<Vec<_>>())?;
+        table.write_rows(&chunk.iter().map(|event| FORMAT.row(event, &args.output.fields)).collect::<Vec<_>>())?;
     }
     table.finish()?;
     report_gaps(&all, shown.len(), failure.is_none(), cx);
@@ -91,45 +98,16 @@ fn report_gaps(timeline: &TimelineWalk, n_shown: usize, is_complete: bool, cx: &
     }
 }
 
-fn row(event: &Event) -> OutputRow {
-    let kind = kind_name(event);
-    let at = event.at.map(|at| at.strftime("%Y-%m-%dT%H:%M:%S%.3fZ").to_string());
-    OutputRow {
-        cells: vec![
-            OutputCell::from_value(at),
-            OutputCell::from_untrusted(&kind.as_str().into()),
-            OutputCell::from_untrusted(&describe_action(event).into()),
-            OutputCell::from_untrusted(&event.object()),
-            OutputCell::from_value(event.md5()),
-            OutputCell::from_value(Some(event.segment)),
-            OutputCell::from_value(Some(event.process)),
+/// Returns the record of `event` with its kind, time and process before its own members.
+fn json(event: &Event) -> String {
+    let kind = event::field("kind").text(event);
+    output::with_leading_members(
+        &event.document,
+        &[
+            ("kind", output::quote_json(kind.raw())),
+            ("time", event.at.map_or_else(|| "null".into(), |at| output::quote_json(&at.to_string()))),
+            ("process_id", output::quote_json(&event.process.to_string())),
+            ("segment_id", event.segment.to_string()),
         ],
-        json: output::with_leading_members(
-            &event.document,
-            &[
-                ("kind", output::quote_json(&kind)),
-                ("time", event.at.map_or_else(|| "null".into(), |at| output::quote_json(&at.to_string()))),
-                ("process_id", output::quote_json(&event.process.to_string())),
-                ("segment_id", event.segment.to_string()),
-            ],
-        ),
-    }
-}
-
-/// Returns the kind of an event; for an unknown kind, the server's name.
-fn kind_name(event: &Event) -> String {
-    match &event.what {
-        EventFacts::Other { kind, .. } => kind.raw().to_owned(),
-        what => EventKind::to_string(&what.kind()),
-    }
-}
-
-/// Returns the action of an event, marked if it was tampering or if its path is uncertain.
-fn describe_action(event: &Event) -> String {
-    let action = event.action();
-    match (event.is_tamper, event.is_ambiguous) {
-        (true, _) => format!("{action} (tamper)"),
-        (false, true) => format!("{action} (path uncertain)"),
-        (false, false) => action.to_owned(),
-    }
+    )
 }

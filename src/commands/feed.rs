@@ -18,6 +18,7 @@ use crate::text::Untrusted;
 
 /// The columns of feeds.
 const FORMAT: RowFormat<Feed> = RowFormat {
+    fields: feed::FIELDS,
     columns: &[
         OutputColumn::new("id", Align::Right).of(feed::field("id")),
         OutputColumn::new("name", Align::Left).min_width(12).of(feed::field("name")),
@@ -36,7 +37,7 @@ const FORMAT: RowFormat<Feed> = RowFormat {
         OutputColumn::new("category", Align::Left).min_width(12).rank(4).of(feed::field("category")),
         OutputColumn::new("url", Align::Left).min_width(20).rank(1).of(feed::field("feed_url")),
     ],
-    document: |feed| &feed.document,
+    json: |feed| feed.document.json().into(),
 };
 
 /// The words for feeds in messages.
@@ -70,7 +71,7 @@ pub(super) async fn run(command: cli::Feed, cx: &mut CommandCx<'_>) -> Result<Ex
 async fn list(output: OutputArgs, cx: &mut CommandCx<'_>) -> Result<Exit, Failure> {
     let page = cx.client()?.feeds().await?;
     let names = print_list::Names { plural: KIND.plural, empty_message: "no feeds" };
-    print_list::print(&page, names, &FORMAT, output, cx)
+    print_list::print(&page, names, &FORMAT, &output, cx)
 }
 
 /// Runs `feed show`.
@@ -79,8 +80,8 @@ async fn show(word: &str, format: Format, cx: &mut CommandCx<'_>) -> Result<Exit
     let feed = resolve_feed(word, &client, cx).await?;
     if format != Format::Table {
         let style = cx.table_style();
-        let mut table = TableWriter::new(cx.streams.out, format, FORMAT.layout(), style);
-        table.write_rows(&[FORMAT.row(&feed)])?;
+        let mut table = TableWriter::new(cx.streams.out, format, FORMAT.layout(&[]), style);
+        table.write_rows(&[FORMAT.row(&feed, &[])])?;
         table.finish()?;
         return Ok(Exit::Done);
     }

@@ -11,6 +11,7 @@ use crate::text;
 
 /// The columns of sensor groups.
 const FORMAT: RowFormat<Group> = RowFormat {
+    fields: admin::GROUP_FIELDS,
     columns: &[
         OutputColumn::new("id", Align::Right).of(admin::group_field("id")),
         OutputColumn::new("name", Align::Left).min_width(16).of(admin::group_field("name")),
@@ -28,7 +29,7 @@ const FORMAT: RowFormat<Group> = RowFormat {
                 CellValue::text_of(Some(reachable.join(" ")))
             }),
     ],
-    document: |group| &group.document,
+    json: |group| group.document.json().into(),
 };
 
 /// Runs `group`.
@@ -43,7 +44,7 @@ pub(super) async fn run(command: cli::Group, cx: &mut CommandCx<'_>) -> Result<E
 async fn list(output: OutputArgs, cx: &mut CommandCx<'_>) -> Result<Exit, Failure> {
     let page = cx.client()?.groups().await?;
     let names = print_list::Names { plural: "groups", empty_message: "no sensor groups visible" };
-    print_list::print(&page, names, &FORMAT, output, cx)
+    print_list::print(&page, names, &FORMAT, &output, cx)
 }
 
 /// Runs `group create`.

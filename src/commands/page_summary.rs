@@ -23,13 +23,13 @@ pub(super) async fn print<T: Paged>(
     let limit = (output.limit > 0).then_some(output.limit);
     let mut summary = PageSummary::new(noun);
     let style = cx.table_style();
-    let mut table = TableWriter::new(cx.streams.out, output.format, format.layout(), style);
+    let mut table = TableWriter::new(cx.streams.out, output.format, format.layout(&output.fields), style);
     let mut pages = pin!(fetch::pages::<T>(&client, search, limit));
     let result = loop {
         match pages.try_next().await {
             Ok(Some(page)) => {
                 summary.add(&page);
-                let rows: Vec<OutputRow> = page.rows.iter().map(|row| format.row(row)).collect();
+                let rows: Vec<OutputRow> = page.rows.iter().map(|row| format.row(row, &output.fields)).collect();
                 table.write_rows(&rows)?;
             }
             Ok(None) => break Ok(()),

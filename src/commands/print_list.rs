@@ -17,16 +17,16 @@ pub(super) fn print<T>(
     page: &Page<T>,
     names: Names,
     format: &RowFormat<T>,
-    output: OutputArgs,
+    output: &OutputArgs,
     cx: &mut CommandCx<'_>,
 ) -> Result<Exit, Failure> {
     let limit = match output.limit {
         0 => usize::MAX,
         limit => usize::try_from(limit).unwrap_or(usize::MAX),
     };
-    let rows: Vec<OutputRow> = page.rows.iter().take(limit).map(|row| format.row(row)).collect();
+    let rows: Vec<OutputRow> = page.rows.iter().take(limit).map(|row| format.row(row, &output.fields)).collect();
     let style = cx.table_style();
-    let mut table = TableWriter::new(cx.streams.out, output.format, format.layout(), style);
+    let mut table = TableWriter::new(cx.streams.out, output.format, format.layout(&output.fields), style);
     table.write_rows(&rows)?;
     table.finish()?;
     let missing = MissingParts { n_unreadable: page.n_unreadable, ..MissingParts::default() };

@@ -19,6 +19,7 @@ use crate::text;
 
 /// The columns of threat reports.
 const FORMAT: RowFormat<Report> = RowFormat {
+    fields: report::FIELDS,
     columns: &[
         OutputColumn::new("id", Align::Left).of(report::field("id")),
         OutputColumn::new("score", Align::Right).of(report::field("score")),
@@ -28,7 +29,7 @@ const FORMAT: RowFormat<Report> = RowFormat {
         OutputColumn::new("title", Align::Left).min_width(20).of(report::field("title")),
         OutputColumn::new("link", Align::Left).min_width(20).rank(3).of(report::field("link")),
     ],
-    document: |report| &report.document,
+    json: |report| report.document.json().into(),
 };
 
 /// Runs `report`.

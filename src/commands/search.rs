@@ -13,12 +13,13 @@ use super::{
 use crate::cli;
 use crate::columns::process;
 use crate::fetch::{self, Fetcher};
-use crate::model::{Process, Search};
+use crate::model::{Document, Process, Search};
 use crate::output::{self, Align, OutputColumn, OutputRow, RowFormat, TableWriter};
 use crate::query::{self, Index};
 
 /// The columns of processes. In a narrow terminal, those with a higher rank are hidden first.
 const FORMAT: RowFormat<Process> = RowFormat {
+    fields: process::FIELDS,
     columns: &[
         OutputColumn::new("start", Align::Left).of(process::field("start")),
         OutputColumn::new("host", Align::Left).min_width(12).of(process::field("hostname")),
@@ -32,7 +33,7 @@ const FORMAT: RowFormat<Process> = RowFormat {
         OutputColumn::new("md5", Align::Left).rank(4).of(process::field("process_md5")),
         OutputColumn::new("id", Align::Left).rank(1).of(process::field("id")),
     ],
-    document: |process| &process.document,
+    json: |process| process.document.json().into(),
 };
 
 /// Runs `search`.
@@ -51,7 +52,8 @@ pub(super) async fn search(args: &cli::Search, cx: &mut CommandCx<'_>) -> Result
     let mut summary = PageSummary::new("process");
     let style = cx.table_style();
     let mut joins = Joins::new(&args.join);
-    let mut table = TableWriter::new(cx.streams.out, args.output.format, joins.columns(FORMAT.layout()), style);
+    let mut table =
+        TableWriter::new(cx.streams.out, args.output.format, joins.columns(FORMAT.layout(&args.output.fields)), style);
     let mut fetcher = Fetcher::new(client.clone());
     let mut pages = pin!(fetch::pages::<Process>(&client, search, limit));
     let result = loop {
@@ -59,7 +61,8 @@ pub(super) async fn search(args: &cli::Search, cx: &mut CommandCx<'_>) -> Result
             Ok(Some(page)) => {
                 summary.add(&page);
                 joins.fetch(&page.rows, &mut fetcher).await;
-                let rows: Vec<OutputRow> = page.rows.iter().map(|process| row(process, &joins)).collect();
+                let rows: Vec<OutputRow> =
+                    page.rows.iter().map(|process| row(process, &args.output.fields, &joins)).collect();
                 table.write_rows(&rows)?;
             }
             Ok(None) => break Ok(()),
@@ -124,16 +127,12 @@ pub(super) fn parse_sort(index: Index, text: &str) -> Result<String, Failure> {
     Ok(format!("{field} {order}"))
 }
 
-fn row(process: &Process, joins: &Joins) -> OutputRow {
-    let mut cells = FORMAT.cells(process);
-    joins.extend(process, &mut cells);
+fn row(process: &Process, fields: &[String], joins: &Joins) -> OutputRow {
+    let mut row = FORMAT.row(process, fields);
+    joins.extend(process, &mut row.cells);
     let joined = joins.json_members(process);
-    OutputRow {
-        cells,
-        json: if joined.is_empty() {
-            process.document.json().to_owned()
-        } else {
-            output::with_members(&process.document, &joined)
-        },
+    if !joined.is_empty() {
+        row.json = output::with_members(&Document::new(row.json), &joined);
     }
+    row
 }

@@ -22,6 +22,7 @@ use crate::text;
 
 /// The columns of sensors.
 const FORMAT: RowFormat<Sensor> = RowFormat {
+    fields: sensor::FIELDS,
     columns: &[
         OutputColumn::new("id", Align::Right).of(sensor::field("id")),
         OutputColumn::new("host", Align::Left).min_width(15).of(sensor::field("computer_name")),
@@ -39,7 +40,7 @@ const FORMAT: RowFormat<Sensor> = RowFormat {
         OutputColumn::new("group", Align::Right).rank(3).of(sensor::field("group_id")),
         OutputColumn::new("dns_name", Align::Left).min_width(20).rank(5).of(sensor::field("computer_dns_name")),
     ],
-    document: |sensor| &sensor.document,
+    json: |sensor| sensor.document.json().into(),
 };
 
 /// Runs `sensor`.
@@ -135,9 +136,10 @@ fn no_group_failure(name: &str, groups: &Page<Group>) -> Failure {
 async fn list(filter: Option<&str>, output: OutputArgs, cx: &mut CommandCx<'_>) -> Result<Exit, Failure> {
     let client = cx.client()?;
     let style = cx.table_style();
-    let mut table = TableWriter::new(cx.streams.out, output.format, FORMAT.layout(), style);
+    let mut table = TableWriter::new(cx.streams.out, output.format, FORMAT.layout(&output.fields), style);
     let mut listing = Listing {
         limit: if output.limit == 0 { usize::MAX } else { usize::try_from(output.limit).unwrap_or(usize::MAX) },
+        fields: output.fields,
         ..Listing::default()
     };
     let mut result = Ok(());
@@ -201,6 +203,8 @@ async fn parse_filter(filter: &str, client: &Client) -> Result<SensorFilter, Fai
 #[derive(Default)]
 struct Listing {
     limit: usize,
+    /// The names that `--fields` gives.
+    fields: Vec<String>,
     seen_ids: HashSet<SensorId>,
     n_unreadable: usize,
     is_cut: bool,
@@ -233,7 +237,7 @@ impl Listing {
                     break;
                 }
                 self.seen_ids.insert(sensor.id);
-                rows.push(FORMAT.row(sensor));
+                rows.push(FORMAT.row(sensor, &self.fields));
             }
             table.write_rows(&rows)?;
             if self.is_cut {
@@ -259,8 +263,8 @@ async fn show(host: &str, format: Format, cx: &mut CommandCx<'_>) -> Result<Exit
     };
     if format != Format::Table {
         let style = cx.table_style();
-        let mut table = TableWriter::new(cx.streams.out, format, FORMAT.layout(), style);
-        table.write_rows(&[FORMAT.row(&sensor.value)])?;
+        let mut table = TableWriter::new(cx.streams.out, format, FORMAT.layout(&[]), style);
+        table.write_rows(&[FORMAT.row(&sensor.value, &[])])?;
         table.finish()?;
         return Ok(Exit::Done);
     }

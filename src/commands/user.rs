@@ -16,6 +16,7 @@ use crate::text::{self, Untrusted};
 
 /// The columns of users.
 const FORMAT: RowFormat<User> = RowFormat {
+    fields: admin::USER_FIELDS,
     columns: &[
         OutputColumn::new("id", Align::Right).of(admin::user_field("id")),
         OutputColumn::new("username", Align::Left).of(admin::user_field("username")),
@@ -30,7 +31,7 @@ const FORMAT: RowFormat<User> = RowFormat {
             .of(admin::user_field("teams"))
             .with_value(|user| CellValue::comma_list(user.teams.iter().map(text::make_visible))),
     ],
-    document: |user| &user.document,
+    json: |user| user.document.json().into(),
 };
 
 /// The words for teams in messages.
@@ -58,7 +59,7 @@ pub(super) async fn run(command: cli::User, cx: &mut CommandCx<'_>) -> Result<Ex
 async fn list(output: OutputArgs, cx: &mut CommandCx<'_>) -> Result<Exit, Failure> {
     let page = cx.client()?.users().await?;
     let names = print_list::Names { plural: "users", empty_message: "this token cannot list users" };
-    print_list::print(&page, names, &FORMAT, output, cx)
+    print_list::print(&page, names, &FORMAT, &output, cx)
 }
 
 /// Runs `user create`.

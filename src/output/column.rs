@@ -1,23 +1,35 @@
 //! The columns of a command's rows: fields of their kind, each with a heading and a layout.
 
-use super::{OutputCell, OutputColumn, OutputRow};
+use std::borrow::Cow;
+
+use super::{Align, OutputCell, OutputColumn, OutputRow, quote_json};
 use crate::columns::{CellValue, Field};
-use crate::model::Document;
+use crate::wire::RecordMembers;
 
 /// A column: the field that it shows, and its layout.
 #[derive(Debug)]
 pub struct Column<R: 'static> {
-    pub field: &'static Field<R>,
-    pub layout: OutputColumn,
+    field: &'static Field<R>,
+    layout: OutputColumn,
     value: fn(&R) -> CellValue,
 }
 
-/// How rows of one kind are written.
+/// How rows of one kind are written: all columns and the whole record, or the fields that the user names.
 #[derive(Debug)]
 pub struct RowFormat<R: 'static> {
+    /// Every field that has a name of its own.
+    pub fields: &'static [Field<R>],
     pub columns: &'static [Column<R>],
-    /// Returns the record of a row.
-    pub document: fn(&R) -> &Document,
+    /// Returns the record of a row as one JSON object.
+    pub json: fn(&R) -> Cow<'_, str>,
+}
+
+/// What a name chooses.
+enum Chosen<'n, R: 'static> {
+    Column(&'static Column<R>),
+    Field(&'static Field<R>),
+    /// A member of the record, by its path.
+    Member(&'n str),
 }
 
 impl OutputColumn {
@@ -37,19 +49,68 @@ impl<R> Column<R> {
 }
 
 impl<R> RowFormat<R> {
-    /// Returns the layout of each column.
-    pub fn layout(&self) -> Vec<OutputColumn> {
-        self.columns.iter().map(|column| column.layout).collect()
+    /// Returns the layout of the columns: those that `names` choose; without names, all of this format.
+    pub fn layout(&self, names: &[String]) -> Vec<OutputColumn> {
+        if names.is_empty() {
+            return self.columns.iter().map(|column| column.layout.clone()).collect();
+        }
+        let layout = |name: &String| match self.find(name) {
+            Chosen::Column(column) => column.layout.clone().with_name(column.field.name),
+            other => OutputColumn::new("", Align::Left).with_name(other.name().to_owned()),
+        };
+        names.iter().map(layout).collect()
     }
 
     /// Returns what each format needs of `row`.
-    pub fn row(&self, row: &R) -> OutputRow {
-        OutputRow { cells: self.cells(row), json: (self.document)(row).json().to_owned() }
+    pub fn row(&self, row: &R, names: &[String]) -> OutputRow {
+        let json = (self.json)(row);
+        if names.is_empty() {
+            let cells = self.columns.iter().map(|column| (column.value)(row).into()).collect();
+            return OutputRow { cells, json: json.into_owned() };
+        }
+        let members = RecordMembers::from_json(&json);
+        let chosen: Vec<_> = names.iter().map(|name| self.find(name)).collect();
+        let json: Vec<_> =
+            chosen.iter().map(|one| format!("{}:{}", quote_json(one.name()), one.json(row, &members))).collect();
+        OutputRow {
+            cells: chosen.iter().map(|one| one.value(row, &members).into()).collect(),
+            json: format!("{{{}}}", json.join(",")),
+        }
     }
 
-    /// Returns the text of each column of `row`.
-    pub fn cells(&self, row: &R) -> Vec<OutputCell> {
-        self.columns.iter().map(|column| (column.value)(row).into()).collect()
+    /// Finds what `name` chooses: a field, a column by its heading, or a member of the record.
+    fn find<'n>(&self, name: &'n str) -> Chosen<'n, R> {
+        let column = self.columns.iter().find(|column| column.field.name == name);
+        let field = || self.fields.iter().find(|field| field.name == name).map(Chosen::Field);
+        let heading = || self.columns.iter().find(|column| column.layout.name == name).map(Chosen::Column);
+        column.map(Chosen::Column).or_else(field).or_else(heading).unwrap_or(Chosen::Member(name))
+    }
+}
+
+impl<R> Chosen<'_, R> {
+    fn name(&self) -> &str {
+        match self {
+            Self::Column(column) => column.field.name,
+            Self::Field(field) => field.name,
+            Self::Member(path) => path,
+        }
+    }
+
+    fn value(&self, row: &R, members: &RecordMembers) -> CellValue {
+        match self {
+            Self::Column(column) => (column.value)(row),
+            Self::Field(field) => (field.value)(row),
+            Self::Member(path) => members.text_at(path).map_or(CellValue::None, CellValue::Text),
+        }
+    }
+
+    /// Returns the member of the record with this name, or the value of the field as JSON.
+    fn json(&self, row: &R, members: &RecordMembers) -> String {
+        members.json_at(self.name()).unwrap_or_else(|| match self.value(row, members) {
+            CellValue::None | CellValue::Pending | CellValue::Unavailable => "null".into(),
+            CellValue::Number(number) => number.to_string(),
+            known => quote_json(known.text().raw()),
+        })
     }
 }
 
@@ -60,5 +121,43 @@ impl From<CellValue> for OutputCell {
             CellValue::Pending | CellValue::Unavailable => Self::default(),
             known => Self { text: known.text(), ..Self::default() },
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Row(&'static str);
+
+    const FORMAT: RowFormat<Row> = RowFormat {
+        fields: FIELDS,
+        columns: &[OutputColumn::new("host", Align::Left).of(&FIELDS[0])],
+        json: |row| row.0.into(),
+    };
+
+    const FIELDS: &[Field<Row>] = &[
+        Field { name: "hostname", value: |_| CellValue::Word("WS-7") },
+        Field { name: "length", value: |row| CellValue::text_of(Some(row.0.len())) },
+    ];
+
+    #[track_caller]
+    fn check(names: &[&str], columns: &[&str], cells: &[&str], json: &str) {
+        let names: Vec<_> = names.iter().map(|&name| name.to_owned()).collect();
+        let layout = FORMAT.layout(&names);
+        assert_eq!(layout.iter().map(|column| &*column.name).collect::<Vec<_>>(), columns);
+        let row = FORMAT.row(&Row(r#"{"hostname":"ws-7","a":{"b":[1,true]}}"#), &names);
+        assert_eq!(row.cells.iter().map(|cell| cell.text.raw()).collect::<Vec<_>>(), cells);
+        assert_eq!(row.json, json);
+    }
+
+    #[test]
+    fn a_name_chooses_a_field_a_column_or_a_member_of_the_record() {
+        check(&[], &["host"], &["WS-7"], r#"{"hostname":"ws-7","a":{"b":[1,true]}}"#);
+        check(&["hostname"], &["hostname"], &["WS-7"], r#"{"hostname":"ws-7"}"#);
+        check(&["host"], &["hostname"], &["WS-7"], r#"{"hostname":"ws-7"}"#);
+        check(&["a.b.1", "length"], &["a.b.1", "length"], &["true", "38"], r#"{"a.b.1":true,"length":"38"}"#);
+        check(&["a"], &["a"], &[r#"{"b":[1,true]}"#], r#"{"a":{"b":[1,true]}}"#);
+        check(&["missing"], &["missing"], &[""], r#"{"missing":null}"#);
     }
 }

@@ -164,7 +164,7 @@ fn write_csv(
 ) -> io::Result<()> {
     let mut writer = csv::Writer::from_writer(out);
     if !*has_header {
-        let names = columns.iter().map(|column| column.name);
+        let names = columns.iter().map(|column| &*column.name);
         writer.write_record(names).map_err(into_io_error)?;
         *has_header = true;
     }

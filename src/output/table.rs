@@ -15,10 +15,10 @@ const GAP: &str = "  ";
 const MAX_CELL_WIDTH: usize = 200;
 
 /// A column: its name, and how it gives way where space is short.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct OutputColumn {
     /// The name in the header of a CSV file; a table shows it in capitals.
-    pub name: &'static str,
+    pub name: Cow<'static, str>,
     align: Align,
     /// The least width it is shortened to; `None` for a column that is never shortened.
     min_width: Option<usize>,
@@ -41,7 +41,7 @@ pub enum Align {
 impl OutputColumn {
     /// Creates a column that is never shortened or left out.
     pub const fn new(name: &'static str, align: Align) -> Self {
-        Self { name, align, min_width: None, keeps_end: false, rank: 0, is_in_table: true }
+        Self { name: Cow::Borrowed(name), align, min_width: None, keeps_end: false, rank: 0, is_in_table: true }
     }
 
     /// Allows shortening to `least` cells where space is short.
@@ -72,6 +72,12 @@ impl OutputColumn {
         self
     }
 
+    /// Returns the column under another name.
+    #[must_use]
+    pub(super) fn with_name(self, name: impl Into<Cow<'static, str>>) -> Self {
+        Self { name: name.into(), ..self }
+    }
+
     /// Returns the width of the widest cell of this column, not counting cells wider than `max_width`.
     fn preferred_width(&self, rows: &[OutputRow], index: usize, max_width: usize) -> usize {
         rows.iter()
@@ -80,7 +86,7 @@ impl OutputColumn {
             .filter(|&width| width <= max_width)
             .max()
             .unwrap_or(0)
-            .max(text::width(self.name))
+            .max(text::width(&*self.name))
     }
 }
 

@@ -12,24 +12,37 @@ pub struct RecordMembers(Value);
 impl RecordMembers {
     /// Parses a record; one that is not valid JSON has no members.
     pub fn from_document(document: &Document) -> Self {
-        Self(serde_json::from_str(document.json()).unwrap_or(Value::Null))
+        Self::from_json(document.json())
+    }
+
+    /// Parses the JSON of a record; if it is not valid, the record has no members.
+    pub fn from_json(json: &str) -> Self {
+        Self(serde_json::from_str(json).unwrap_or(Value::Null))
     }
 
     /// Returns the member at `path` as text, or as JSON if it is a list or object; `None` if it is missing or empty. A
     /// path is names and list indexes (from 0), separated by dots.
     pub fn text_at(&self, path: &str) -> Option<Untrusted> {
-        // The name of a member may contain dots itself.
-        let member = self.0.get(path).or_else(|| {
-            path.split('.').try_fold(&self.0, |value, step| match value {
-                Value::Array(list) => list.get(step.parse::<usize>().ok()?),
-                other => other.get(step),
-            })
-        });
-        match member? {
+        match self.value_at(path)? {
             Value::Null => None,
             Value::String(text) => Some(text.as_str().into()).filter(|text: &Untrusted| !text.is_empty()),
             other => Some(other.to_string().into()),
         }
+    }
+
+    /// Returns the JSON of the member at `path`; `None` if it is missing.
+    pub fn json_at(&self, path: &str) -> Option<String> {
+        self.value_at(path).map(Value::to_string)
+    }
+
+    fn value_at(&self, path: &str) -> Option<&Value> {
+        // The name of a member may contain dots itself.
+        self.0.get(path).or_else(|| {
+            path.split('.').try_fold(&self.0, |value, step| match value {
+                Value::Array(list) => list.get(step.parse::<usize>().ok()?),
+                other => other.get(step),
+            })
+        })
     }
 
     /// Returns the paths of all members that are neither lists nor objects, in the order of names.

@@ -22,7 +22,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("columns", &["wire", "model", "query", "text"]),
     ("storage", &["files", "model", "text"]),
     ("audit", &["files", "storage", "model", "text"]),
-    ("output", &["columns", "model", "text"]),
+    ("output", &["columns", "wire", "model", "text"]),
     ("api", &["files", "wire", "model", "query", "text"]),
     ("fetch", &["api", "archive", "model"]),
     ("download", &["api", "archive", "storage", "model", "text"]),

@@ -13,6 +13,7 @@ use triage::{AlertChangeArg, change};
 
 /// The columns of alerts. In a narrow terminal, those with a higher rank are hidden first.
 const FORMAT: RowFormat<Alert> = RowFormat {
+    fields: alert::FIELDS,
     columns: &[
         OutputColumn::new("created", Align::Left).of(alert::field("created_time")),
         OutputColumn::new("severity", Align::Right)
@@ -33,7 +34,7 @@ const FORMAT: RowFormat<Alert> = RowFormat {
         OutputColumn::new("process_id", Align::Left).rank(7).of(alert::field("process_id")),
         OutputColumn::new("id", Align::Left).rank(2).of(alert::field("unique_id")),
     ],
-    document: |alert| &alert.document,
+    json: |alert| alert.document.json().into(),
 };
 
 /// Runs `alert`.

@@ -17,6 +17,7 @@ pub(super) use download::download;
 
 /// The columns of binaries.
 const FORMAT: RowFormat<Binary> = RowFormat {
+    fields: binary::FIELDS,
     columns: &[
         OutputColumn::new("first_seen", Align::Left).of(binary::field("server_added_timestamp")),
         OutputColumn::new("name", Align::Left).min_width(12).of(binary::field("name")),
@@ -32,7 +33,7 @@ const FORMAT: RowFormat<Binary> = RowFormat {
         OutputColumn::new("md5", Align::Left).of(binary::field("md5")),
         OutputColumn::new("path", Align::Left).min_width(20).keep_end().rank(1).of(binary::field("observed_filename")),
     ],
-    document: |binary| &binary.document,
+    json: |binary| binary.document.json().into(),
 };
 
 /// Runs `binary search`.
@@ -47,7 +48,7 @@ pub(super) async fn search(args: &BinarySearch, cx: &mut CommandCx<'_>) -> Resul
         page_summary::count::<Binary>(&search, &client, cx).await?;
         return Ok(Exit::Done);
     }
-    print_binaries(search, args.output, cx).await
+    print_binaries(search, args.output.clone(), cx).await
 }
 
 /// Prints the binaries that a search returns.
@@ -80,8 +81,8 @@ pub(super) async fn show(args: &BinaryShow, cx: &mut CommandCx<'_>) -> Result<Ex
         return Ok(Exit::Done);
     }
     let style = cx.table_style();
-    let mut table = TableWriter::new(cx.streams.out, args.format, FORMAT.layout(), style);
-    table.write_rows(&[FORMAT.row(&binary.value)])?;
+    let mut table = TableWriter::new(cx.streams.out, args.format, FORMAT.layout(&[]), style);
+    table.write_rows(&[FORMAT.row(&binary.value, &[])])?;
     table.finish()?;
     Ok(Exit::Done)
 }

@@ -10,12 +10,13 @@ use crate::output::{Align, OutputColumn, RowFormat};
 
 /// The columns of actions.
 const FORMAT: RowFormat<WatchAction> = RowFormat {
+    fields: watchlist::ACTION_FIELDS,
     columns: &[
         OutputColumn::new("id", Align::Right).of(watchlist::action_field("id")),
         OutputColumn::new("action", Align::Left).of(watchlist::action_field("action_type")),
         OutputColumn::new("to_users", Align::Left).of(watchlist::action_field("email_recipients")),
     ],
-    document: |action| &action.document,
+    json: |action| action.document.json().into(),
 };
 
 /// Runs `watchlist action`.
@@ -52,7 +53,7 @@ async fn list(word: &str, output: OutputArgs, cx: &mut CommandCx<'_>) -> Result<
     let id = resolve_watchlist(word, &client, cx).await?.id;
     let page = client.watch_actions(id).await?;
     let names = print_list::Names { plural: "actions", empty_message: "no actions" };
-    print_list::print(&page, names, &FORMAT, output, cx)
+    print_list::print(&page, names, &FORMAT, &output, cx)
 }
 
 /// Fails if the watchlist has no such action, with a hint that lists the existing ones.

@@ -15,12 +15,13 @@ use crate::api::{Client, Error};
 use crate::changes::{Change, ChangeReading, WatchlistChange};
 use crate::cli::{self, OutputArgs, WaitLimit};
 use crate::columns::{CellValue, watchlist};
-use crate::model::{StoredIndex, Watchlist, WatchlistId};
+use crate::model::{Watchlist, WatchlistId};
 use crate::output::{Align, OutputColumn, RowFormat};
 use crate::text::Untrusted;
 
 /// The columns of watchlists.
 const FORMAT: RowFormat<Watchlist> = RowFormat {
+    fields: watchlist::FIELDS,
     columns: &[
         OutputColumn::new("id", Align::Right).of(watchlist::field("id")),
         OutputColumn::new("name", Align::Left).min_width(20).of(watchlist::field("name")),
@@ -32,7 +33,7 @@ const FORMAT: RowFormat<Watchlist> = RowFormat {
         OutputColumn::new("last_hit", Align::Left).rank(2).of(watchlist::field("last_hit")),
         OutputColumn::new("query", Align::Left).min_width(20).of(watchlist::field("search_query")),
     ],
-    document: |watchlist| &watchlist.document,
+    json: |watchlist| watchlist.document.json().into(),
 };
 
 /// The words for watchlists in messages.
@@ -71,7 +72,7 @@ pub(super) async fn run(command: cli::Watchlist, cx: &mut CommandCx<'_>) -> Resu
 async fn list(output: OutputArgs, cx: &mut CommandCx<'_>) -> Result<Exit, Failure> {
     let page = cx.client()?.watchlists().await?;
     let names = print_list::Names { plural: KIND.plural, empty_message: "no watchlists" };
-    print_list::print(&page, names, &FORMAT, output, cx)
+    print_list::print(&page, names, &FORMAT, &output, cx)
 }
 
 /// Applies a change to an existing watchlist.

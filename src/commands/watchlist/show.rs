@@ -36,10 +36,12 @@ pub(super) async fn show(word: &str, format: Format, cx: &mut CommandCx<'_>) -> 
             format!("[{}]", documents.join(","))
         },
     );
-    let output_row =
-        OutputRow { json: output::with_members(&watchlist.document, &[("actions", json)]), ..FORMAT.row(&watchlist) };
+    let output_row = OutputRow {
+        json: output::with_members(&watchlist.document, &[("actions", json)]),
+        ..FORMAT.row(&watchlist, &[])
+    };
     let style = cx.table_style();
-    let mut table = TableWriter::new(cx.streams.out, format, FORMAT.layout(), style);
+    let mut table = TableWriter::new(cx.streams.out, format, FORMAT.layout(&[]), style);
     table.write_rows(&[output_row])?;
     table.finish()?;
     Ok(Exit::Done)

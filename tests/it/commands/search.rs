@@ -33,6 +33,26 @@ async fn every_format_has_the_same_processes() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_fields_of_a_row_are_chosen_by_the_servers_names() {
+    let bench = Bench::start().await;
+    let search = |fields: &'static str, format: &'static str| {
+        ["search", NET, "--limit", "1", "--fields", fields, "--format", format]
+    };
+    let csv = bench.run(&search("hostname,process_pid,sensor_id,no_such_member", "csv")).await;
+    let lines: Vec<_> = csv.check(0).out.lines().collect();
+    assert_eq!(lines[0], "hostname,process_pid,sensor_id,no_such_member");
+    assert!(lines[1].starts_with("win-ia9nq1gn8oi,") && lines[1].ends_with(",3,"), "{}", lines[1]);
+
+    let json = bench.run(&search("hostname,sensor_id,no_such_member", "jsonl")).await;
+    let expected = r#"{"hostname":"win-ia9nq1gn8oi","sensor_id":3,"no_such_member":null}"#;
+    assert_eq!(json.check(0).out, format!("{expected}\n"));
+
+    // The heading of a column chooses its field, whose name stands in the answer.
+    let by_heading = bench.run(&search("host", "csv")).await;
+    assert_eq!(by_heading.check(0).out, "hostname\nwin-ia9nq1gn8oi\n");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_documented_example_is_found() {
     let bench = Bench::start().await;
     let ran = bench.run(&["search", NET, "--format", "jsonl"]).await;
