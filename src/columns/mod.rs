@@ -7,6 +7,7 @@ pub mod ban;
 pub mod binary;
 pub mod event;
 pub mod feed;
+pub mod live_session;
 pub mod process;
 pub mod report;
 pub mod sensor;

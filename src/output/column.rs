@@ -114,6 +114,38 @@ impl<R> Chosen<'_, R> {
     }
 }
 
+/// Returns the columns that `names` choose among headings and members of the record; without names, all.
+pub fn choose_columns(columns: &'static [OutputColumn], names: &[String]) -> Cow<'static, [OutputColumn]> {
+    if names.is_empty() {
+        return columns.into();
+    }
+    let column = |name: &String| {
+        let own = columns.iter().find(|column| column.name == *name);
+        own.cloned().unwrap_or_else(|| OutputColumn::new("", Align::Left).with_name(name.clone()))
+    };
+    names.iter().map(column).collect()
+}
+
+/// Reduces a row to the cells and members that `names` choose; without names, returns it unchanged.
+pub fn choose_cells(row: OutputRow, columns: &[OutputColumn], names: &[String]) -> OutputRow {
+    if names.is_empty() {
+        return row;
+    }
+    let members = RecordMembers::from_json(&row.json);
+    let cell = |name: &String| {
+        let own = columns.iter().position(|column| column.name == *name);
+        let member = || members.text_at(name).as_ref().map(OutputCell::from_untrusted).unwrap_or_default();
+        own.and_then(|at| row.cells.get(at).cloned()).unwrap_or_else(member)
+    };
+    let cells: Vec<_> = names.iter().map(cell).collect();
+    let member = |(name, cell): (&String, &OutputCell)| {
+        let text = || if cell.text.is_empty() { "null".into() } else { quote_json(cell.text.raw()) };
+        format!("{}:{}", quote_json(name), members.json_at(name).unwrap_or_else(text))
+    };
+    let json: Vec<_> = names.iter().zip(&cells).map(member).collect();
+    OutputRow { json: format!("{{{}}}", json.join(",")), cells }
+}
+
 impl From<CellValue> for OutputCell {
     fn from(value: CellValue) -> Self {
         match value {
@@ -159,5 +191,18 @@ mod tests {
         check(&["a.b.1", "length"], &["a.b.1", "length"], &["true", "38"], r#"{"a.b.1":true,"length":"38"}"#);
         check(&["a"], &["a"], &[r#"{"b":[1,true]}"#], r#"{"a":{"b":[1,true]}}"#);
         check(&["missing"], &["missing"], &[""], r#"{"missing":null}"#);
+    }
+
+    #[test]
+    fn a_row_of_cells_is_reduced_by_headings_and_members() {
+        const COLUMNS: &[OutputColumn] =
+            &[OutputColumn::new("host", Align::Left), OutputColumn::new("kind", Align::Left)];
+        let names: Vec<_> = ["kind", "pid", "missing"].map(str::to_owned).into();
+        let columns = choose_columns(COLUMNS, &names);
+        assert_eq!(columns.iter().map(|column| &*column.name).collect::<Vec<_>>(), ["kind", "pid", "missing"]);
+        let cells = vec![OutputCell::from_value(Some("ws-7")), OutputCell::from_value(Some("key"))];
+        let row = choose_cells(OutputRow { cells, json: r#"{"pid":4}"#.into() }, COLUMNS, &names);
+        assert_eq!(row.cells.iter().map(|cell| cell.text.raw()).collect::<Vec<_>>(), ["key", "4", ""]);
+        assert_eq!(row.json, r#"{"kind":"key","pid":4,"missing":null}"#);
     }
 }

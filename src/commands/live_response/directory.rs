@@ -5,10 +5,10 @@ use super::{
     table::{self, HostRow, Rows},
 };
 use crate::cli::ListDirectory;
-use crate::commands::{CommandCx, Exit, Failure, time_args};
+use crate::commands::{CommandCx, Exit, Failure};
 use crate::live_response::{Error, HostSession};
 use crate::model::{CommandRun, FileEntry, LiveCommand};
-use crate::output::{Align, OutputCell, OutputColumn};
+use crate::output::{self, Align, OutputCell, OutputColumn};
 
 const COLUMNS: &[OutputColumn] = &[
     OutputColumn::new("host", Align::Left).min_width(10).rank(5),
@@ -33,7 +33,7 @@ pub(super) async fn list(args: &ListDirectory, cx: &mut CommandCx<'_>) -> Result
         let files = run.output.files.iter().filter(|file| !file.is_dot());
         (files.map(row).collect(), run.output.n_unreadable)
     };
-    table::print(&answers, words, args.output, rows, cx)
+    table::print(&answers, words, &args.output, rows, cx)
 }
 
 /// Lists a path: the entries of a directory, whether or not a separator follows it, or the file itself.
@@ -56,9 +56,9 @@ fn row(file: &FileEntry) -> HostRow {
             OutputCell::from_untrusted(&file.name),
             OutputCell::from_value(file.size.filter(|_| !file.is_directory())),
             OutputCell::from_untrusted(&attributes.join(" ").into()),
-            OutputCell::from_value(file.written.map(time_args::format_time)),
-            OutputCell::from_value(file.created.map(time_args::format_time)),
-            OutputCell::from_value(file.accessed.map(time_args::format_time)),
+            OutputCell::from_value(file.written.map(output::format_time)),
+            OutputCell::from_value(file.created.map(output::format_time)),
+            OutputCell::from_value(file.accessed.map(output::format_time)),
             OutputCell::from_untrusted(&file.alternate_name),
         ],
         document: file.document.clone(),

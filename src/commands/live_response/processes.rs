@@ -5,9 +5,9 @@ use super::{
     table::{self, HostRow, Rows},
 };
 use crate::cli::HostList;
-use crate::commands::{CommandCx, Exit, Failure, time_args};
+use crate::commands::{CommandCx, Exit, Failure};
 use crate::model::{CommandRun, HostProcess, LiveCommand};
-use crate::output::{Align, OutputCell, OutputColumn};
+use crate::output::{self, Align, OutputCell, OutputColumn};
 
 const COLUMNS: &[OutputColumn] = &[
     OutputColumn::new("host", Align::Left).min_width(10).rank(4),
@@ -27,7 +27,7 @@ pub(super) async fn list(args: &HostList, cx: &mut CommandCx<'_>) -> Result<Exit
     let answers = reader.run(sensors, &LiveCommand::ListProcesses, cx).await?;
     let words = Rows { columns: COLUMNS, plural: "processes", empty_message: "no process is listed" };
     let rows = |run: &CommandRun| (run.output.processes.iter().map(row).collect(), run.output.n_unreadable);
-    table::print(&answers, words, args.output, rows, cx)
+    table::print(&answers, words, &args.output, rows, cx)
 }
 
 fn row(process: &HostProcess) -> HostRow {
@@ -35,7 +35,7 @@ fn row(process: &HostProcess) -> HostRow {
         cells: vec![
             OutputCell::from_value(Some(process.pid)),
             OutputCell::from_value(process.parent_pid),
-            OutputCell::from_value(process.started.map(time_args::format_time)),
+            OutputCell::from_value(process.started.map(output::format_time)),
             OutputCell::from_untrusted(&process.user),
             OutputCell::from_untrusted(&process.path),
             OutputCell::from_untrusted(&process.command_line),

@@ -34,7 +34,7 @@ pub(super) async fn query(args: &QueryRegistry, cx: &mut CommandCx<'_>) -> Resul
     let read = async |session: &mut HostSession| query_key(session, &args.key).await;
     let answers = reader.read(sensors, &command, read, cx).await?;
     let words = Rows { columns: COLUMNS, plural: "keys and values", empty_message: "the key is empty" };
-    table::print(&answers, words, args.output, rows, cx)
+    table::print(&answers, words, &args.output, rows, cx)
 }
 
 /// Lists a key; if there is no such key, reads the value of this name.

@@ -1,23 +1,27 @@
 //! The `lr sessions` and `lr close` commands.
 
 use crate::cli::OutputArgs;
+use crate::columns::live_session;
 use crate::commands::{
     CommandCx, Exit, Failure, hosts,
     print_list::{self, Names},
-    time_args,
 };
 use crate::model::LiveSession;
-use crate::output::{Align, OutputCell, OutputColumn, OutputRow};
+use crate::output::{Align, OutputColumn, RowFormat};
 
-const COLUMNS: &[OutputColumn] = &[
-    OutputColumn::new("id", Align::Right),
-    OutputColumn::new("host", Align::Left).min_width(12),
-    OutputColumn::new("sensor", Align::Right),
-    OutputColumn::new("status", Align::Left),
-    OutputColumn::new("created", Align::Left),
-    OutputColumn::new("address", Align::Left).rank(1),
-    OutputColumn::new("stored_bytes", Align::Right).rank(2),
-];
+const FORMAT: RowFormat<LiveSession> = RowFormat {
+    fields: live_session::FIELDS,
+    columns: &[
+        OutputColumn::new("id", Align::Right).of(live_session::field("id")),
+        OutputColumn::new("host", Align::Left).min_width(12).of(live_session::field("hostname")),
+        OutputColumn::new("sensor", Align::Right).of(live_session::field("sensor_id")),
+        OutputColumn::new("status", Align::Left).of(live_session::field("status")),
+        OutputColumn::new("created", Align::Left).of(live_session::field("create_time")),
+        OutputColumn::new("address", Align::Left).rank(1).of(live_session::field("address")),
+        OutputColumn::new("stored_bytes", Align::Right).rank(2).of(live_session::field("storage_size")),
+    ],
+    json: |session| session.document.json().into(),
+};
 
 /// Runs `lr sessions`.
 pub(super) async fn list(output: OutputArgs, cx: &mut CommandCx<'_>) -> Result<Exit, Failure> {
@@ -25,7 +29,7 @@ pub(super) async fn list(output: OutputArgs, cx: &mut CommandCx<'_>) -> Result<E
     // Servers before 6.3 list closed sessions too.
     page.rows.retain(|session| session.status.is_open());
     let names = Names { plural: "sessions", empty_message: "no Live Response session is open" };
-    print_list::print(&page, names, COLUMNS, output, row, cx)
+    print_list::print(&page, names, &FORMAT, &output, cx)
 }
 
 /// Runs `lr close`.
@@ -41,19 +45,4 @@ pub(super) async fn close(host: &str, cx: &mut CommandCx<'_>) -> Result<Exit, Fa
     client.close_live_session(session).await?;
     cx.note(&format!("session {} with sensor {sensor} is closed", session.id));
     Ok(Exit::Done)
-}
-
-fn row(session: &LiveSession) -> OutputRow {
-    OutputRow {
-        cells: vec![
-            OutputCell::from_value(Some(session.id)),
-            OutputCell::from_untrusted(&session.host),
-            OutputCell::from_value(session.sensor),
-            OutputCell::from_untrusted(&session.status.label()),
-            OutputCell::from_value(session.created.map(time_args::format_time)),
-            OutputCell::from_value(session.address),
-            OutputCell::from_value(session.storage_size),
-        ],
-        json: session.document.json().to_owned(),
-    }
 }

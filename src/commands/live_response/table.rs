@@ -4,7 +4,9 @@ use super::reader::{HostAnswer, report_failures};
 use crate::cli::OutputArgs;
 use crate::commands::{CommandCx, Exit, Failure, completeness::describe_unreadable};
 use crate::model::{Document, Sensor};
-use crate::output::{OutputCell, OutputColumn, OutputRow, TableWriter, quote_json, with_leading_members};
+use crate::output::{
+    OutputCell, OutputColumn, OutputRow, TableWriter, choose_cells, choose_columns, quote_json, with_leading_members,
+};
 
 /// The words for the rows in messages.
 #[derive(Clone, Copy)]
@@ -24,7 +26,7 @@ pub(super) struct HostRow {
 pub(super) fn print<T>(
     answers: &[HostAnswer<T>],
     words: Rows,
-    output: OutputArgs,
+    output: &OutputArgs,
     rows: impl Fn(&T) -> (Vec<HostRow>, usize),
     cx: &mut CommandCx<'_>,
 ) -> Result<Exit, Failure> {
@@ -33,7 +35,8 @@ pub(super) fn print<T>(
         limit => usize::try_from(limit).unwrap_or(usize::MAX),
     };
     let style = cx.table_style();
-    let mut table = TableWriter::new(cx.streams.out, output.format, words.columns, style);
+    let mut table =
+        TableWriter::new(cx.streams.out, output.format, choose_columns(words.columns, &output.fields), style);
     let (mut n_rows, mut n_shown, mut n_unreadable, mut n_answers) = (0, 0, 0, 0);
     for answer in answers {
         let Ok(value) = &answer.outcome else { continue };
@@ -41,7 +44,8 @@ pub(super) fn print<T>(
         n_answers += 1;
         n_rows += rows.len();
         n_unreadable += n_lost;
-        let rows: Vec<_> = rows.into_iter().take(limit - n_shown).map(|row| output_row(&answer.sensor, row)).collect();
+        let row = |row| choose_cells(output_row(&answer.sensor, row), words.columns, &output.fields);
+        let rows: Vec<_> = rows.into_iter().take(limit - n_shown).map(row).collect();
         n_shown += rows.len();
         table.write_rows(&rows)?;
     }
