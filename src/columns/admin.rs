@@ -1,7 +1,7 @@
-//! The fields of sensor groups, users, teams and sites.
+//! The fields of sensor groups and users.
 
 use super::{CellValue, Field, find};
-use crate::model::{Group, Site, Team, User};
+use crate::model::{Group, User};
 use crate::text::Untrusted;
 use crate::wire::RecordMembers;
 
@@ -54,28 +54,4 @@ pub const USER_FIELDS: &[Field<User>] = &[
 /// Returns the field of users with this name.
 pub const fn user_field(name: &str) -> &'static Field<User> {
     find(USER_FIELDS, name)
-}
-
-/// The fields of team rows.
-pub const TEAM_FIELDS: &[Field<Team>] = &[
-    Field::new("name", |team| (&team.name).into()),
-    Field::new("group_access", |team| {
-        let access = team.access.iter();
-        CellValue::comma_list(access.map(|access| format!("{}: {}", access.group.raw(), access.category.raw())))
-    }),
-    Field::new("id", |team| CellValue::Number(team.id)),
-];
-
-/// Returns the field of teams with this name.
-pub const fn team_field(name: &str) -> &'static Field<Team> {
-    find(TEAM_FIELDS, name)
-}
-
-/// The fields of site rows.
-pub const SITE_FIELDS: &[Field<Site>] =
-    &[Field::new("name", |site| (&site.name).into()), Field::new("id", |site| CellValue::Number(site.id))];
-
-/// Returns the field of sites with this name.
-pub const fn site_field(name: &str) -> &'static Field<Site> {
-    find(SITE_FIELDS, name)
 }

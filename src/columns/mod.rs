@@ -1,5 +1,5 @@
 //! The fields of each kind of row, with the names they have everywhere: in the lists of the console, filters, exports,
-//! the tables of the commands, and `--fields`.
+//! the tables of the commands, and `--fields`. A kind that only one list shows has its fields there.
 
 pub mod admin;
 pub mod alert;

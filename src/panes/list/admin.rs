@@ -170,18 +170,40 @@ const USER_FIELDS: &[RowField<User>] = &[
 ];
 
 const TEAM_FIELDS: &[RowField<Team>] = &[
-    RowField::of(admin::team_field("name"), TableColumn::left_aligned("TEAM", 10, 16, 0), |theme| theme.accent),
-    RowField::of(
-        admin::team_field("group_access"),
+    RowField::new(
+        "name",
+        TableColumn::left_aligned("TEAM", 10, 16, 0),
+        |theme| theme.accent,
+        |team, _| (&team.name).into(),
+    ),
+    RowField::new(
+        "group_access",
         TableColumn::left_aligned("PERMISSIONS", 16, TableColumn::FILL, 1),
         |theme| theme.text,
+        |team, _| {
+            let access = team.access.iter();
+            CellValue::comma_list(access.map(|access| format!("{}: {}", access.group.raw(), access.category.raw())))
+        },
     ),
-    RowField::of(admin::team_field("id"), TableColumn::right_aligned("ID", 3, 5, 2), |theme| theme.number),
+    RowField::new(
+        "id",
+        TableColumn::right_aligned("ID", 3, 5, 2),
+        |theme| theme.number,
+        |team, _| CellValue::Number(team.id),
+    ),
 ];
 
 const SITE_FIELDS: &[RowField<Site>] = &[
-    RowField::of(admin::site_field("name"), TableColumn::left_aligned("SITE", 10, TableColumn::FILL, 0), |theme| {
-        theme.accent
-    }),
-    RowField::of(admin::site_field("id"), TableColumn::right_aligned("ID", 3, 5, 1), |theme| theme.number),
+    RowField::new(
+        "name",
+        TableColumn::left_aligned("SITE", 10, TableColumn::FILL, 0),
+        |theme| theme.accent,
+        |site, _| (&site.name).into(),
+    ),
+    RowField::new(
+        "id",
+        TableColumn::right_aligned("ID", 3, 5, 1),
+        |theme| theme.number,
+        |site, _| CellValue::Number(site.id),
+    ),
 ];
