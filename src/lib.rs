@@ -35,9 +35,10 @@
 //!
 //! Changes of the server are not fetches. A pane names the target by its observables, and the *confirmation* previews a
 //! [`changes::Change`] for each target: its effect, its blast radius, its requests. Only what the confirmation shows is
-//! applied: the worker logs the change, sends it once, logs the response, reads the result back, and polls open
-//! changes, even when another view is shown, and again after a restart. The audit log is read as a *change history*,
-//! whose *logged changes* are a list like any other.
+//! applied: the worker logs the change, sends it once, logs the response, reads the result back, and polls open changes,
+//! even when another view is shown, and again after a restart. Each family of changes implements one trait; a change and
+//! the state of its target are one value, a `changes::ChangeReading`. The audit log holds the change itself, and is read
+//! as a *change history*, whose *logged changes* are a list like any other.
 //!
 //! Live Response is a session with a host, which all users of the server share. [`live_response`] joins the open one or
 //! opens one, polls its commands, opens a lost session again, and closes what it has opened. Reading is logged, and needs

@@ -18,11 +18,12 @@ pub use hexdump::dump;
 use invisible::is_hidden;
 pub use line::{line, lines, normalize_newlines};
 pub use number::group_thousands;
+use serde::{Deserialize, Serialize};
 pub use size::format_size;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 /// A string from the wire. It has no `Display`: [`make_visible`], [`fit`], [`defang()`] and [`csv_cell`] show it.
-#[derive(Clone, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Untrusted(Arc<str>);
 
 impl Untrusted {

@@ -72,6 +72,9 @@ pub struct Submitted {
     /// The state of the target that the change is to achieve.
     #[serde(rename = "wanted")]
     pub desired: Value,
+    /// The change itself, without secrets; null in lines of older versions.
+    #[serde(default, skip_serializing_if = "Value::is_null")]
+    pub change: Value,
 }
 
 /// The user who makes a change.

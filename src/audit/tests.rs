@@ -27,6 +27,7 @@ fn submitted_event(reason: &str) -> LogEvent {
         }],
         before: json!({"network_isolation_enabled": false, "is_isolating": false}),
         desired: json!({"is_isolating": true}),
+        change: Value::Null,
     }))
 }
 

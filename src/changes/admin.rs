@@ -3,6 +3,7 @@
 use std::fmt;
 
 use secrecy::{ExposeSecret, SecretString};
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::{
@@ -19,7 +20,8 @@ use crate::model::{Group, GroupId};
 use crate::text::{self, Untrusted};
 
 /// A change of a sensor group, a user or a team.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum AdminChange {
     /// Creates a sensor group.
     CreateGroup {
@@ -42,7 +44,7 @@ pub enum AdminChange {
 }
 
 /// A user to be created.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NewUser {
     pub username: String,
     pub first_name: String,
@@ -52,6 +54,8 @@ pub struct NewUser {
     pub is_admin: bool,
     /// The ID and the name of each team.
     pub teams: Vec<(u64, String)>,
+    /// Never written to the audit log.
+    #[serde(skip)]
     pub password: Password,
 }
 

@@ -409,6 +409,7 @@ fn build_submitted(
         requests: requests.iter().map(to_logged).collect(),
         before: before.snapshot_json(),
         desired: change.desired(justification),
+        change: serde_json::to_value(&change).unwrap_or_default(),
     }
 }
 

@@ -1,5 +1,6 @@
 //! Banning and unbanning a hash (reference 2.9). A disabled ban stays listed, with its note.
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::{
@@ -20,7 +21,8 @@ const EMPTY: Md5 =
     Md5([0xd4, 0x1d, 0x8c, 0xd9, 0x8f, 0x00, 0xb2, 0x04, 0xe9, 0x80, 0x09, 0x98, 0xec, 0xf8, 0x42, 0x7e]);
 
 /// Banning or unbanning a hash.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum BanChange {
     /// Bans a hash: sensors block files that have it.
     Ban {

@@ -1,5 +1,6 @@
 //! Changes of feeds (reference 2.11).
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::{
@@ -16,7 +17,8 @@ use crate::model::{Feed, FeedId, Search, Span};
 use crate::text::{self, Untrusted};
 
 /// A change of a feed.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum FeedChange {
     /// Adds a feed, which the server fetches at once.
     Add {

@@ -200,6 +200,7 @@ mod tests {
             requests: Vec::new(),
             before,
             desired,
+            change: Value::Null,
         }
     }
 

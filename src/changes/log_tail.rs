@@ -10,7 +10,7 @@ use std::{
 
 use serde::Deserialize;
 
-use super::ChangeHistory;
+use super::{ChangeHistory, log_reader};
 use crate::audit::{LinePosition, LogEntry, LogLine, LoggedStage, Scan};
 use crate::storage;
 
@@ -105,11 +105,7 @@ impl Mentions {
                 line: line.number,
                 position: line.position,
                 target: outline.target_hash(),
-                isolation: match &*outline.verb {
-                    "isolate" => Some(true),
-                    "release" => Some(false),
-                    _ => None,
-                },
+                isolation: log_reader::isolation_by(&outline.verb),
                 undoes: outline.undoes,
                 stage: LoggedStage::Unknown,
             }),

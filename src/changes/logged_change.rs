@@ -102,7 +102,7 @@ impl LoggedChange {
 
     /// Returns the change itself; `None` for a kind that this version does not know.
     pub fn change(&self) -> Option<Change> {
-        log_reader::from_submitted(&self.submitted)
+        log_reader::read_change(&self.submitted)
     }
 
     /// Returns the sensor that it isolated (`true`) or unisolated (`false`); `None` for any other change and for one

@@ -1,5 +1,6 @@
 //! Ignoring a threat report, and letting it raise alerts again (reference 2.12).
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::{
@@ -15,7 +16,7 @@ use crate::model::{Report, ReportId};
 use crate::text::{self, Untrusted};
 
 /// A change of whether a threat report raises alerts.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReportChange {
     pub report: ReportId,
     pub is_ignored: bool,
@@ -30,9 +31,6 @@ pub struct ReportSnapshot {
 }
 
 impl ReportChange {
-    /// The verbs of ignoring a report and of restoring it.
-    pub const VERBS: [&str; 2] = ["ignore report", "restore report"];
-
     /// Returns whether the report on the server satisfies the change; `None` if the server does not say.
     fn is_satisfied_by(&self, current: &ReportSnapshot) -> Option<bool> {
         let is_ignored = current.report.as_ref()?.is_ignored?;
@@ -44,8 +42,7 @@ impl Operation for ReportChange {
     type State = ReportSnapshot;
 
     fn verb(&self) -> &'static str {
-        let [ignore, restore] = Self::VERBS;
-        if self.is_ignored { ignore } else { restore }
+        if self.is_ignored { "ignore report" } else { "restore report" }
     }
 
     fn aspect(&self) -> Aspect {

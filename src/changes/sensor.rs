@@ -1,6 +1,7 @@
 //! Changes of a sensor (reference 2.6): each sets one member of its record.
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::{
@@ -18,7 +19,8 @@ use crate::model::{Group, GroupId, Isolation, Sensor, SensorId};
 use crate::text::{self, Untrusted};
 
 /// A change of a sensor.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum SensorChange {
     /// Isolates a host from the network, except for the server and the exclusions of its group.
     Isolate(SensorId),

@@ -3,12 +3,13 @@
 use std::net::IpAddr;
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use super::{Document, EventCounts, Md5, ProcessId, SensorId, Sha256};
 use crate::text::Untrusted;
 
 /// Identifies an alert: a UUID.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct AlertId(pub Untrusted);
 
 /// An alert (API reference 2.13). Times are on the server's clock.
@@ -129,7 +130,8 @@ impl AlertKind {
 }
 
 /// The status of an alert.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum AlertStatus {
     Unresolved,
     InProgress,

@@ -3,12 +3,13 @@
 use std::{fmt, sync::Arc};
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use super::{Document, Indicator};
 use crate::text::Untrusted;
 
 /// Numeric id of a feed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct FeedId(pub u64);
 
 impl fmt::Display for FeedId {
@@ -71,7 +72,7 @@ impl fmt::Debug for Sealed {
 }
 
 /// Identifies a report: its feed, and its id within the feed.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct ReportId {
     pub feed: FeedId,
     /// Id within the feed.

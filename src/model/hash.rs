@@ -2,8 +2,11 @@
 
 use std::{fmt, str::FromStr};
 
+use serde::{Deserialize, Serialize};
+
 /// An MD5 hash, displayed in lower case.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
 pub struct Md5(pub [u8; 16]);
 
 /// A SHA-256 hash, displayed in lower case.
@@ -21,6 +24,20 @@ impl FromStr for Md5 {
     type Err = ();
     fn from_str(text: &str) -> Result<Self, ()> {
         bytes(text).map(Self).ok_or(())
+    }
+}
+
+impl From<Md5> for String {
+    fn from(md5: Md5) -> Self {
+        md5.to_string()
+    }
+}
+
+impl TryFrom<String> for Md5 {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        text.parse().map_err(|()| "not an MD5 hash")
     }
 }
 

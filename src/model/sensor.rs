@@ -3,16 +3,17 @@
 use std::{fmt, net::IpAddr};
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use super::Document;
 use crate::text::{self, Untrusted};
 
 /// Numeric id of a sensor.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct SensorId(pub u64);
 
 /// Numeric id of a sensor group.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct GroupId(pub u64);
 
 impl fmt::Display for SensorId {

@@ -3,12 +3,13 @@
 use std::fmt;
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use super::Document;
 use crate::text::Untrusted;
 
 /// Numeric id of a watchlist, which the server writes as text or as a number.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct WatchlistId(pub u64);
 
 impl fmt::Display for WatchlistId {
@@ -43,7 +44,8 @@ pub struct Watchlist {
 }
 
 /// The index that a stored search uses.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum StoredIndex {
     Events,
     Modules,
@@ -85,7 +87,8 @@ pub struct WatchAction {
 }
 
 /// The kind of action that a match of a watchlist triggers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum ActionKind {
     Email,
     Syslog,

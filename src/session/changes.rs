@@ -6,9 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::Session;
 use crate::api::Error;
-use crate::changes::{
-    self, Change, ChangeHistory, ImpactLine, LoggedChange, LoggedStage, Plan, Prepared, ReportChange, Target,
-};
+use crate::changes::{self, Change, ChangeHistory, ImpactLine, LoggedChange, LoggedStage, Plan, Prepared, Target};
 use crate::model::Report;
 use crate::text;
 use crate::worker::{ChangeStep, List, Ticket};
@@ -154,6 +152,8 @@ pub struct RunningChange {
     pub(super) ticket: Ticket,
     pub(super) plan_index: usize,
     pub verb: &'static str,
+    /// Whether it ignores a report (`true`) or restores it (`false`); `None` for any other change.
+    pub(super) ignores_report: Option<bool>,
     pub target: Target,
     /// Name of the target, made visible for the screen.
     pub name: String,
@@ -179,8 +179,7 @@ impl Session {
                 matches!(&change.progress, ChangeStep::Outcome(outcome) if outcome.stage == LoggedStage::Confirmed);
             is_this_report && is_done && as_of < until
         });
-        let is_ignored = confirmed.map(|change| change.verb == ReportChange::VERBS[0]);
-        is_ignored.or(report.is_ignored)
+        confirmed.and_then(|change| change.ignores_report).or(report.is_ignored)
     }
 
     /// Returns the number of changes on this server whose outcome is not known.

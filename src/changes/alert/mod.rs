@@ -11,6 +11,7 @@ use std::{
     sync::Arc,
 };
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 pub(super) use restore::read_previous_alert;
@@ -36,14 +37,15 @@ pub const BLOCK: usize = 500;
 const MAX_STRAGGLERS: usize = 8;
 
 /// A change of alerts.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AlertChange {
     pub alerts: Arc<[AlertId]>,
     pub desired: Disposition,
 }
 
 /// The state that alerts are set to.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Disposition {
     /// In progress, assigned to this user.
     Assigned(String),
@@ -55,7 +57,7 @@ pub enum Disposition {
 }
 
 /// The previous state of an alert.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PreviousAlert {
     pub id: AlertId,
     pub status: AlertStatus,

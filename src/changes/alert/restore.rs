@@ -2,6 +2,7 @@
 
 use std::{collections::HashSet, sync::Arc};
 
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{AlertChange, Disposition, PreviousAlert};
@@ -9,7 +10,8 @@ use crate::api::{AlertUpdate, WriteRequest};
 use crate::model::{Alert, AlertId, AlertStatus};
 
 /// The previous states of several alerts, one per alert; sorted by ID, since there may be many and each is looked up.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "Vec<PreviousAlert>")]
 pub struct PreviousAlerts(Arc<[PreviousAlert]>);
 
 impl FromIterator<PreviousAlert> for PreviousAlerts {
@@ -18,6 +20,12 @@ impl FromIterator<PreviousAlert> for PreviousAlerts {
         each.sort_by(|a, b| a.id.cmp(&b.id));
         each.dedup_by(|a, b| a.id == b.id);
         Self(each.into())
+    }
+}
+
+impl From<Vec<PreviousAlert>> for PreviousAlerts {
+    fn from(each: Vec<PreviousAlert>) -> Self {
+        each.into_iter().collect()
     }
 }
 

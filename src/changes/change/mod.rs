@@ -4,6 +4,7 @@ mod reading;
 
 use std::{any::Any, sync::Arc};
 
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{
@@ -12,20 +13,24 @@ use super::{
 };
 use crate::api::{Client, Error};
 
-/// A change of server state that the user requests.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A change of server state that the user requests. Its serialized form is in the audit log: names on disk that must stay as they are.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Change {
     /// Isolates, moves, flushes or restarts a sensor, or replaces its notes.
     Sensor(SensorChange),
     /// Bans or unbans a hash.
     Ban(BanChange),
     /// Sets the status or the owner of alerts, or ignores their reports.
+    #[serde(rename = "alerts")]
     Triage(AlertChange),
     /// Creates, edits or deletes a watchlist.
+    #[serde(rename = "watchlist")]
     Watch(WatchlistChange),
     /// Adds, enables, disables, synchronizes or deletes a feed.
     Feed(FeedChange),
     /// Ignores a threat report, or lets it raise alerts again.
+    #[serde(rename = "report")]
     Ignore(ReportChange),
     /// Creates or edits a sensor group, or creates a user or a team.
     Admin(AdminChange),

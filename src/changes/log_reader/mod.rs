@@ -1,7 +1,10 @@
-//! Reading changes from the audit log by their verbs, which are names on disk.
+//! Reading changes from the audit log: as they were written, and by their verbs from lines of older versions.
 
 #[cfg(test)]
 mod tests;
+
+use serde::Deserialize;
+use serde_json::Value;
 
 use super::{
     AdminChange, AlertChange, BanChange, Change, Disposition, FeedChange, NewUser, NewWatchlist, ReportChange,
@@ -31,8 +34,25 @@ impl Change {
     }
 }
 
-/// Parses the change from its log entry; `None` for a kind that this version does not know.
-pub(super) fn from_submitted(submitted: &Submitted) -> Option<Change> {
+/// Returns whether a logged verb isolates a host (`true`) or unisolates it (`false`); `None` for any other.
+pub(super) fn isolation_by(verb: &str) -> Option<bool> {
+    match verb {
+        "isolate" => Some(true),
+        "release" => Some(false),
+        _ => None,
+    }
+}
+
+/// Reads the change from its log entry; `None` for a kind that this version does not know.
+pub(super) fn read_change(submitted: &Submitted) -> Option<Change> {
+    match &submitted.change {
+        Value::Null => from_verb(submitted),
+        change => Change::deserialize(change).ok(),
+    }
+}
+
+/// Reads a change that an older version logged, by its verb and the members that it set.
+fn from_verb(submitted: &Submitted) -> Option<Change> {
     let (target, desired) = (&submitted.target, &submitted.desired);
     match target.kind.as_str() {
         "alerts" => alert_change(submitted).map(Change::Triage),

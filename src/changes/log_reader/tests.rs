@@ -1,13 +1,19 @@
 //! The change that undoes each kind of change.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::*;
 use crate::audit::{Actor, LoggedTarget};
-use crate::model::{ActionKind, StoredIndex};
+use crate::changes::{Password, PreviousAlert, WatchlistDraft};
+use crate::model::{ActionKind, Md5, StoredIndex};
 
-fn inverse_of(verb: &str, (kind, id): (&str, &str), [before, desired, after]: [Value; 3]) -> Option<Change> {
-    let submitted = Submitted {
+fn inverse_of(verb: &str, target: (&str, &str), [before, desired, after]: [Value; 3]) -> Option<Change> {
+    let submitted = Submitted { before, desired, ..submitted(verb, target) };
+    read_change(&submitted)?.inverse(&submitted.before, &after).ok()
+}
+
+fn submitted(verb: &str, (kind, id): (&str, &str)) -> Submitted {
+    Submitted {
         who: Actor::default(),
         server: String::new(),
         verb: verb.into(),
@@ -18,10 +24,54 @@ fn inverse_of(verb: &str, (kind, id): (&str, &str), [before, desired, after]: [V
         batch: None,
         follows: None,
         requests: Vec::new(),
-        before,
-        desired,
+        before: Value::Null,
+        desired: Value::Null,
+        change: Value::Null,
+    }
+}
+
+#[test]
+fn a_change_is_read_as_it_was_written_and_never_with_a_password() {
+    let alerts: std::sync::Arc<[AlertId]> = [AlertId("x".into())].into();
+    let previous = PreviousAlert {
+        id: AlertId("x".into()),
+        status: AlertStatus::Other("odd".into()),
+        assigned_to: "kim".into(),
+        report_restored: true,
     };
-    from_submitted(&submitted)?.inverse(&submitted.before, &after).ok()
+    let draft = WatchlistDraft { name: "n".into(), description: String::new(), search_query: "q=a".into() };
+    let user = NewUser { username: "ana".into(), password: Password::new("s3cret".into()), ..NewUser::default() };
+    for (change, name) in [
+        (Change::Sensor(SensorChange::Isolate(SensorId(3))), r#"{"sensor":{"isolate":3}}"#),
+        (Change::Ban(BanChange::Unban(Md5([0xab; 16]))), "abababab"),
+        (
+            Change::Triage(AlertChange { alerts, desired: Disposition::Previous([previous].into_iter().collect()) }),
+            "kim",
+        ),
+        (
+            Change::Watch(WatchlistChange::Create(NewWatchlist {
+                draft,
+                index: StoredIndex::Modules,
+                actions: vec![ActionKind::Other(9)],
+                is_enabled: true,
+            })),
+            "q=a",
+        ),
+        (Change::Feed(FeedChange::Synchronize(FeedId(12))), "12"),
+        (
+            Change::Ignore(ReportChange { report: ReportId { feed: FeedId(1), id: "r".into() }, is_ignored: true }),
+            "is_ignored",
+        ),
+        (Change::Admin(AdminChange::CreateUser(Box::new(user))), "ana"),
+    ] {
+        let written = serde_json::to_value(&change).unwrap();
+        assert!(written.to_string().contains(name), "{written}");
+        assert!(!written.to_string().contains("s3cret"), "{written}");
+        let submitted = Submitted { change: written, ..submitted("something of tomorrow", ("", "")) };
+        assert_eq!(read_change(&submitted), Some(change));
+    }
+    let unknown = Submitted { change: json!({"sensor": {"paint": 3}}), ..submitted("isolate", ("sensor", "3")) };
+    assert_eq!(read_change(&unknown), None);
 }
 
 const WATCHLIST: (&str, &str) = ("watchlist", "14");

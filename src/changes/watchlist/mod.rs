@@ -2,6 +2,7 @@
 
 mod snapshot;
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 pub(super) use snapshot::logged_action;
@@ -26,7 +27,8 @@ use crate::text;
 const QUERIES_CHANGE: (u32, u32) = (7, 8);
 
 /// A change of a watchlist.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum WatchlistChange {
     Create(NewWatchlist),
     /// Changes the name, the description or the query.

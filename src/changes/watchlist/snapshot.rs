@@ -1,5 +1,6 @@
 //! The state of a watchlist on the server, and the settings of a new or edited one.
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::changes::{members, snapshot::Snapshot};
@@ -8,7 +9,7 @@ use crate::query::{self, Index, Level, StoredQuery};
 use crate::text::{self, Untrusted};
 
 /// The texts of a watchlist that a user enters.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WatchlistDraft {
     pub name: String,
     pub description: String,
@@ -17,7 +18,7 @@ pub struct WatchlistDraft {
 }
 
 /// A watchlist to be created.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NewWatchlist {
     pub draft: WatchlistDraft,
     /// Which index it searches: processes or binaries.
@@ -27,7 +28,7 @@ pub struct NewWatchlist {
 }
 
 /// The edited texts of a watchlist; `None` leaves one as it is.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WatchlistEdit {
     pub name: Option<String>,
     pub description: Option<String>,

@@ -43,6 +43,7 @@ pub(super) async fn log_read(
         }],
         before: Value::Null,
         desired: json!({}),
+        change: Value::Null,
     }));
     Ok(append(event, client, log, cx).await?)
 }

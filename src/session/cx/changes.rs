@@ -68,6 +68,10 @@ impl Cx<'_> {
                 ticket,
                 plan_index: index,
                 verb: change.verb(),
+                ignores_report: match &change {
+                    Change::Ignore(change) => Some(change.is_ignored),
+                    _ => None,
+                },
                 target: change.target(),
                 name: plan.name(),
                 lists: affected_lists(&change),

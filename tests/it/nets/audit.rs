@@ -62,7 +62,7 @@ fn describe(lines: &[Line]) -> String {
         match event {
             "sending" => {
                 let verb = json.text("deed");
-                for name in ["who", "target", "wanted"] {
+                for name in ["who", "target", "wanted", "change"] {
                     found.insert(format!("{event} {verb}, {name}: {}", json.get(name).unwrap().outline()));
                 }
                 found.insert(format!("{event} {verb}, target is: {}", kind(json)));
