@@ -179,10 +179,10 @@ impl Operation for SensorChange {
         let request = match self {
             Self::Isolate(_) => WriteRequest::isolation(sensor, true),
             Self::Unisolate(_) => WriteRequest::isolation(sensor, false),
-            Self::Move { group, .. } => WriteRequest::group(sensor, *group),
+            Self::Move { group, .. } => WriteRequest::sensor(sensor, "group_id", group.0),
             Self::Flush { until, .. } => WriteRequest::flush(sensor, *until, context.release),
-            Self::Restart(_) => WriteRequest::restart(sensor),
-            Self::Annotate { notes, .. } => WriteRequest::notes(sensor, notes),
+            Self::Restart(_) => WriteRequest::sensor(sensor, "restart_queued", true),
+            Self::Annotate { notes, .. } => WriteRequest::sensor(sensor, "notes", notes.as_str()),
         };
         vec![request]
     }

@@ -16,7 +16,7 @@ use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
 use super::{BanList, Client, Error, request::RequestSpec};
-use crate::model::{Ban, GroupId, Md5, Sensor};
+use crate::model::{Ban, Md5, Sensor};
 
 /// A request that changes the server, exactly as it will be sent.
 #[derive(Clone)]
@@ -40,13 +40,8 @@ impl WriteRequest {
 
     /// Isolates or unisolates the host of a sensor (reference 2.6, "Isolation").
     pub fn isolation(sensor: &Sensor, is_isolated: bool) -> Self {
-        Self::sensor(sensor, "network_isolation_enabled", is_isolated.into())
+        Self::sensor(sensor, "network_isolation_enabled", is_isolated)
             .with_permission("isolate or unisolate hosts", "the enhanced permission to isolate")
-    }
-
-    /// Moves a sensor to another group (reference 2.6, "Move").
-    pub fn group(sensor: &Sensor, group: GroupId) -> Self {
-        Self::sensor(sensor, "group_id", group.0.into())
     }
 
     /// Requests that a sensor sends all its pending events until a time (reference 2.6, "Flush"). The time format
@@ -58,28 +53,18 @@ impl WriteRequest {
         } else {
             until.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()
         };
-        Self::sensor(sensor, "event_log_flush_time", text.into())
-    }
-
-    /// Requests that a sensor restarts its service (reference 2.6, "Restart").
-    pub fn restart(sensor: &Sensor) -> Self {
-        Self::sensor(sensor, "restart_queued", true.into())
-    }
-
-    /// Replaces the notes of a sensor.
-    pub fn notes(sensor: &Sensor, notes: &str) -> Self {
-        Self::sensor(sensor, "notes", notes.into())
+        Self::sensor(sensor, "event_log_flush_time", text)
     }
 
     /// Sets one member of a sensor's record (reference 2.6, "PUT"). Every server release accepts a record of that
     /// member and the group, although old web consoles send the full record and servers from 7.1 on refuse most of it.
     /// Members that are not sent are not overwritten with outdated values.
-    fn sensor(sensor: &Sensor, member: &str, value: Value) -> Self {
+    pub fn sensor(sensor: &Sensor, member: &str, value: impl Into<Value>) -> Self {
         let mut body = Map::new();
         if let Some(group) = sensor.group {
             body.insert("group_id".into(), group.0.into());
         }
-        body.insert(member.into(), value);
+        body.insert(member.into(), value.into());
         let id = sensor.id;
         let path = format!("/api/v1/sensor/{id}");
         Self(RequestSpec::put(path, format!("sensor {id}"), Value::Object(body)))
@@ -87,7 +72,8 @@ impl WriteRequest {
     }
 
     /// Sets the purpose and the permission it needs. A global administrator has every permission.
-    fn with_permission(self, purpose: &str, permission: &str) -> Self {
+    #[must_use]
+    pub fn with_permission(self, purpose: &str, permission: &str) -> Self {
         let permission = match permission {
             ADMINISTRATOR => permission.to_owned(),
             permission => format!("{permission}, or a global administrator"),
@@ -235,7 +221,7 @@ mod tests {
             WriteRequest::isolation(&sensor, true).body(),
             json!({"group_id": 1, "network_isolation_enabled": true})
         );
-        assert_eq!(WriteRequest::group(&sensor, GroupId(2)).body(), json!({"group_id": 2}));
+        assert_eq!(WriteRequest::sensor(&sensor, "group_id", 2).body(), json!({"group_id": 2}));
     }
 
     #[test]

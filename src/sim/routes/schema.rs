@@ -2,13 +2,16 @@
 
 use serde_json::{Value, json};
 
-use crate::sim::http::{request::ApiRequest, response::ApiResponse};
+use crate::sim::{
+    http::{request::ApiRequest, response::ApiResponse},
+    state::sensors::SensorState,
+};
 
 /// Returns the error response for a body with a read-only or unknown member; `None` if it is valid or not validated.
 pub(super) fn validation_error(request: &ApiRequest) -> Option<ApiResponse> {
     let (method, path) = request.route();
     let writable = match (method, path.as_slice()) {
-        ("PUT", ["api", "v1", "sensor", _]) => SENSOR,
+        ("PUT", ["api", "v1", "sensor", _]) => &SensorState::WRITABLE,
         ("POST" | "PUT", ["api", "v1", "watchlist"] | ["api", "v1", "watchlist", _]) => WATCHLIST,
         ("POST", ["api", "v1", "watchlist" | "feed", _, "action"]) => ACTION,
         ("POST" | "PUT", ["api", "v1", "feed"] | ["api", "v1", "feed", _]) => FEED,
@@ -26,16 +29,6 @@ pub(super) fn validation_error(request: &ApiRequest) -> Option<ApiResponse> {
     };
     unexpected_member(request, |name| writable.contains(&name))
 }
-
-const SENSOR: &[&str] = &[
-    "network_isolation_enabled",
-    "restart_queued",
-    "uninstall",
-    "liveresponse_init",
-    "group_id",
-    "notes",
-    "event_log_flush_time",
-];
 
 const WATCHLIST: &[&str] =
     &["id", "name", "description", "search_query", "index_type", "enabled", "readonly", "group_id"];

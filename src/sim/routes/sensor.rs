@@ -1,6 +1,6 @@
 //! Sensors: both lists, one record, and requests to a sensor (reference 2.6).
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::{method_not_allowed, or_not_found, sensor_list, sensor_record::SensorRecord};
 use crate::sim::{
@@ -11,16 +11,6 @@ use crate::sim::{
 
 /// Limit of the unpaged list.
 const MAX_UNPAGED: usize = 1_000;
-/// Members that servers from 7.1 on accept in a change.
-const WRITABLE_FIELDS: [&str; 7] = [
-    "network_isolation_enabled",
-    "restart_queued",
-    "uninstall",
-    "liveresponse_init",
-    "group_id",
-    "notes",
-    "event_log_flush_time",
-];
 
 pub(super) fn handle(server: &Server, request: &ApiRequest) -> Option<ApiResponse> {
     let (method, path) = request.route();
@@ -97,7 +87,7 @@ fn update_sensor(server: &Server, request: &ApiRequest, id: &str) -> Option<ApiR
     let Ok(Value::Object(body)) = request.json() else {
         return Some(ApiResponse::app_error(400));
     };
-    if server.version.is_at_least(7, 1, 0) && body.keys().any(|key| !WRITABLE_FIELDS.contains(&key.as_str())) {
+    if server.version.is_at_least(7, 1, 0) && body.keys().any(|key| !SensorState::WRITABLE.contains(&key.as_str())) {
         return Some(ApiResponse::app_error(400));
     }
     let group = body.get("group_id").and_then(Value::as_u64);
@@ -107,37 +97,8 @@ fn update_sensor(server: &Server, request: &ApiRequest, id: &str) -> Option<ApiR
     server.with_sensors(|sensors| {
         sensors.request_change(host, server.options.checkin, |sensor| {
             sensor.ignores_requests |= request.drops_change;
-            apply_body(sensor, &body, server.version.is_at_least_6());
+            sensor.request(&body, server.version.is_at_least_6());
         });
     });
     Some(ApiResponse::no_content())
-}
-
-/// Applies the writable members of a record and ignores the others. From 6.0 on a flush time must be an RFC 1123 date.
-fn apply_body(sensor: &mut SensorState, body: &Map<String, Value>, requires_rfc1123: bool) {
-    let flag = |name: &str, old: bool| match body.get(name) {
-        Some(Value::Bool(flag)) => *flag,
-        // Servers accept Python's `"True"` too.
-        Some(Value::String(word)) => word.eq_ignore_ascii_case("true"),
-        _ => old,
-    };
-    sensor.isolation_requested = flag("network_isolation_enabled", sensor.isolation_requested);
-    sensor.restart_queued = flag("restart_queued", sensor.restart_queued);
-    sensor.uninstall = flag("uninstall", sensor.uninstall);
-    if let Some(group) = body.get("group_id").and_then(Value::as_u64) {
-        sensor.group = u32::try_from(group).unwrap_or(sensor.group);
-    }
-    match body.get("notes") {
-        Some(Value::String(notes)) => sensor.notes = Some(notes.clone()),
-        Some(Value::Null) => sensor.notes = None,
-        _ => {}
-    }
-    match body.get("event_log_flush_time") {
-        // `Wed, 05 Jan 2022 10:01:07 GMT`; other formats are ignored from 6.0 on.
-        Some(Value::String(at)) if !requires_rfc1123 || at.ends_with("GMT") => {
-            sensor.flush = Some(at.clone());
-        }
-        Some(Value::Null) => sensor.flush = None,
-        _ => {}
-    }
 }

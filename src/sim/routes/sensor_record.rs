@@ -12,8 +12,8 @@ use crate::sim::{
 pub(crate) const CHECKIN_INTERVAL: i64 = 30_000;
 const DAY: i64 = 86_400_000;
 
-/// Members of a record, without those of [`constant_members`].
-const MEMBERS: [&str; 33] = [
+/// Members of a record, without those of [`SensorState`] and of [`constant_members`].
+const MEMBERS: [&str; 25] = [
     "id",
     "computer_name",
     "computer_dns_name",
@@ -24,19 +24,11 @@ const MEMBERS: [&str; 33] = [
     "os_environment_display_string",
     "build_id",
     "build_version_string",
-    "group_id",
     "network_adapters",
     "last_checkin_time",
     "next_checkin_time",
     "registration_time",
     "last_update",
-    "network_isolation_enabled",
-    "is_isolating",
-    "uninstall",
-    "uninstalled",
-    "restart_queued",
-    "event_log_flush_time",
-    "notes",
     "sensor_health_status",
     "sensor_health_message",
     "sensor_uptime",
@@ -65,8 +57,11 @@ impl<'s> SensorRecord<'s> {
 
     /// Returns the complete record.
     pub(crate) fn to_record(&self) -> Value {
-        let mut record: Map<String, Value> =
-            MEMBERS.into_iter().map(|name| (name.into(), self.member_value(name))).collect();
+        let mut record: Map<String, Value> = MEMBERS
+            .into_iter()
+            .chain(SensorState::MEMBERS)
+            .map(|name| (name.into(), self.member_value(name)))
+            .collect();
         record.insert("cookie".into(), json!(self.stable_random("cookie", 2_000_000_000)));
         if let Value::Object(constants) = constant_members() {
             record.extend(constants);
@@ -89,7 +84,6 @@ impl<'s> SensorRecord<'s> {
             "os_environment_display_string" => json!(host.system),
             "build_id" => json!(host.sensor_build.unwrap_or(11)),
             "build_version_string" => json!(host.version),
-            "group_id" => json!(sensor.group),
             "network_adapters" => json!(format!("{},0050569a{:04x}|", host.ip, host.id & 0xffff)),
             "last_checkin_time" => json!(format::local_time(self.last_checkin())),
             "next_checkin_time" => json!(format::local_time(self.last_checkin() + CHECKIN_INTERVAL)),
@@ -98,13 +92,6 @@ impl<'s> SensorRecord<'s> {
                 let age = i64::try_from(self.stable_random("registered", 20_000_000_000)).unwrap_or(0);
                 json!(format::local_time(generated_at - 90 * DAY - age))
             }
-            "network_isolation_enabled" => json!(sensor.isolation_requested),
-            "is_isolating" => json!(sensor.is_isolating),
-            "uninstall" => json!(sensor.uninstall),
-            "uninstalled" if host.uninstalled => json!(true),
-            "restart_queued" => json!(sensor.restart_queued),
-            "event_log_flush_time" => json!(sensor.flush),
-            "notes" => json!(sensor.notes),
             "sensor_health_status" => json!(host.health),
             "sensor_health_message" => json!(host.health_message),
             "sensor_uptime" => json!((self.uptime() - 122).to_string()),
@@ -121,7 +108,10 @@ impl<'s> SensorRecord<'s> {
             "boot_id" => {
                 json!(host.boots.unwrap_or_else(|| 1 + self.stable_random("boot", 60)).to_string())
             }
-            other => constant_members().get_mut(other).map_or(Value::Null, Value::take),
+            other => {
+                let constant = || constant_members().get_mut(other).map(Value::take);
+                sensor.member_value(other).or_else(constant).unwrap_or_default()
+            }
         }
     }
 
@@ -136,7 +126,7 @@ impl<'s> SensorRecord<'s> {
     }
 
     fn status(&self) -> &'static str {
-        match (self.host.uninstalled, self.host.silent_for) {
+        match (self.sensor.is_uninstalled, self.host.silent_for) {
             (true, _) => "Uninstalled",
             (_, Some(_)) => "Offline",
             _ => "Online",

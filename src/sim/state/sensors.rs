@@ -5,6 +5,8 @@ use std::{
     time::{Duration, Instant},
 };
 
+use serde_json::{Map, Value, json};
+
 use super::super::world::Host;
 
 /// State of the sensors that have received requests.
@@ -22,10 +24,11 @@ pub(in crate::sim) struct SensorState {
     pub(in crate::sim) group: u32,
     pub(in crate::sim) isolation_requested: bool,
     pub(in crate::sim) is_isolating: bool,
-    pub(in crate::sim) uninstall: bool,
-    pub(in crate::sim) restart_queued: bool,
-    pub(in crate::sim) notes: Option<String>,
-    pub(in crate::sim) flush: Option<String>,
+    pub(in crate::sim) is_uninstalled: bool,
+    uninstall: bool,
+    restart_queued: bool,
+    notes: Option<String>,
+    flush: Option<String>,
     /// When the sensor will carry out its requests; `None` if there are none or it never will.
     next_checkin: Option<Instant>,
     /// Whether the sensor accepts requests and never carries them out.
@@ -92,11 +95,79 @@ impl Sensors {
 }
 
 impl SensorState {
+    /// Members that servers from 7.1 on accept in a change.
+    pub(in crate::sim) const WRITABLE: [&str; 7] = [
+        "network_isolation_enabled",
+        "restart_queued",
+        "uninstall",
+        "liveresponse_init",
+        "group_id",
+        "notes",
+        "event_log_flush_time",
+    ];
+
+    /// Members of a record that requests to the sensor change.
+    pub(in crate::sim) const MEMBERS: [&str; 8] = [
+        "group_id",
+        "network_isolation_enabled",
+        "is_isolating",
+        "uninstall",
+        "uninstalled",
+        "restart_queued",
+        "event_log_flush_time",
+        "notes",
+    ];
+
+    /// Returns one of [`Self::MEMBERS`]; `None` for any other.
+    pub(in crate::sim) fn member_value(&self, name: &str) -> Option<Value> {
+        Some(match name {
+            "group_id" => json!(self.group),
+            "network_isolation_enabled" => json!(self.isolation_requested),
+            "is_isolating" => json!(self.is_isolating),
+            "uninstall" => json!(self.uninstall),
+            "uninstalled" => json!(self.is_uninstalled.then_some(true)),
+            "restart_queued" => json!(self.restart_queued),
+            "event_log_flush_time" => json!(self.flush),
+            "notes" => json!(self.notes),
+            _ => return None,
+        })
+    }
+
+    /// Takes the writable members of a record and ignores the others. From 6.0 on a flush time must be an RFC 1123 date.
+    pub(in crate::sim) fn request(&mut self, body: &Map<String, Value>, requires_rfc1123: bool) {
+        let flag = |name: &str, old: bool| match body.get(name) {
+            Some(Value::Bool(flag)) => *flag,
+            // Servers accept Python's `"True"` too.
+            Some(Value::String(word)) => word.eq_ignore_ascii_case("true"),
+            _ => old,
+        };
+        self.isolation_requested = flag("network_isolation_enabled", self.isolation_requested);
+        self.restart_queued = flag("restart_queued", self.restart_queued);
+        self.uninstall = flag("uninstall", self.uninstall);
+        if let Some(group) = body.get("group_id").and_then(Value::as_u64) {
+            self.group = u32::try_from(group).unwrap_or(self.group);
+        }
+        match body.get("notes") {
+            Some(Value::String(notes)) => self.notes = Some(notes.clone()),
+            Some(Value::Null) => self.notes = None,
+            _ => {}
+        }
+        match body.get("event_log_flush_time") {
+            // `Wed, 05 Jan 2022 10:01:07 GMT`; other formats are ignored from 6.0 on.
+            Some(Value::String(at)) if !requires_rfc1123 || at.ends_with("GMT") => {
+                self.flush = Some(at.clone());
+            }
+            Some(Value::Null) => self.flush = None,
+            _ => {}
+        }
+    }
+
     fn initial(host: &Host) -> Self {
         Self {
             group: host.group,
             isolation_requested: host.isolated,
             is_isolating: host.isolated,
+            is_uninstalled: host.uninstalled,
             uninstall: host.uninstalled,
             restart_queued: false,
             notes: host.notes.clone(),

@@ -196,7 +196,7 @@ async fn notes_that_a_colleague_wrote_meanwhile_are_kept_and_shown_before_an_und
     setup.perform(annotate("mine")).await;
     let plan = setup.plan(annotate("mine again")).await;
     let sensor = setup.client.sensor(SensorId(3)).await.unwrap();
-    setup.client.send_write(&WriteRequest::notes(&sensor, "kim's")).await.unwrap();
+    setup.client.send_write(&WriteRequest::sensor(&sensor, "notes", "kim's")).await.unwrap();
     let refused = setup.carry_out(&plan).await.unwrap_err().to_string();
     assert!(refused.contains("was changed meanwhile"), "{refused}");
     let act = &setup.journal().activity[0];
