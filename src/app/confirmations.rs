@@ -191,7 +191,10 @@ impl App {
             _ => None,
         };
         if selected.is_none() && self.focus == PaneId::List(List::Activity) {
-            let text = "Cannot undo: not completed, already undone, or nothing to restore";
+            let text = match self.panes.activity.undo_refusal(&self.session) {
+                Some(reason) => format!("Cannot undo: {reason}"),
+                None => "Cannot undo: not completed, already undone, or nothing to restore".into(),
+            };
             return Cx::new(&mut self.session, effects, now).notify(text);
         }
         let confirmation = selected.or_else(|| {
@@ -205,7 +208,8 @@ impl App {
             let skipped = last.filter(|last| last.line > logged.line && last.inverse().is_none());
             let skipped = skipped.map(|last| {
                 let (verb, name) = (changes::label(&last.submitted.verb), last.name());
-                format!("The last action, {verb} {name}, cannot be undone; this is an earlier one")
+                let reason = last.undo_refusal().map_or(String::new(), |reason| format!(": {reason}"));
+                format!("The last action, {verb} {name}, cannot be undone{reason}; this is an earlier one")
             });
             // Undo is about the last change even if the cursor is on another row, which the confirmation then says
             // first.
@@ -223,9 +227,37 @@ impl App {
                 self.acted_on_pane = Some(self.focus);
                 self.popups.open(Box::new(confirmation), self.target_rows(self.focus));
             }
-            None => Cx::new(&mut self.session, effects, now)
-                .notify("Nothing of yours to undo in the last 24 h. In Activity (@), z undoes the selected action"),
+            None => {
+                let text = self.describe_no_undo(now);
+                Cx::new(&mut self.session, effects, now).notify(text);
+            }
         }
+    }
+
+    /// Says that there is nothing to undo, and why if the last action never can be undone.
+    fn describe_no_undo(&self, now: Timestamp) -> String {
+        let info = &self.session.connection.info;
+        let since = now.checked_sub(24.hours()).unwrap_or(now);
+        let is_mine = |logged: &LoggedChange| logged.at >= since && logged.submitted.who.is_same_actor(&info.actor);
+        let history = self.session.changes.history.as_ref();
+        let last = history.and_then(|history| history.last_change(&info.host, is_mine));
+        match last.and_then(|last| Some((last, last.undo_refusal()?))) {
+            Some((last, reason)) => {
+                let (verb, name) = (changes::label(&last.submitted.verb), last.name());
+                format!("The last action, {verb} {name}, cannot be undone: {reason}")
+            }
+            None => "Nothing of yours to undo in the last 24 h. In Activity (@), z undoes the selected action".into(),
+        }
+    }
+}
+
+impl App {
+    /// Returns why the selected action of the audit log cannot be undone, if it never can.
+    fn selected_undo_refusal(&self) -> Option<&'static str> {
+        let observables = self.panes.get(self.focus).observables(&self.session);
+        let line = observables.first()?.logged_line?;
+        let mut activity = self.session.changes.history.as_ref()?.activity.iter();
+        activity.find(|logged| logged.line == line)?.undo_refusal()
     }
 }
 

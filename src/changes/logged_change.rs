@@ -118,8 +118,17 @@ impl LoggedChange {
     /// Returns the change that undoes it; `None` if there is none, if it had no effect, and if it is undone already.
     pub fn inverse(&self) -> Option<Change> {
         let is_done = self.stage() != LoggedStage::NotApplied && self.undone_by.is_none();
-        let change = self.change().filter(|_| is_done)?;
-        change.inverse(&self.submitted.before, self.state_after()).ok()
+        if is_done { self.find_inverse()?.ok() } else { None }
+    }
+
+    /// Returns why no change undoes it, if it had an effect; `None` also for a kind that this version does not know.
+    pub fn undo_refusal(&self) -> Option<&'static str> {
+        let has_effect = self.stage() != LoggedStage::NotApplied;
+        if has_effect { self.find_inverse()?.err() } else { None }
+    }
+
+    fn find_inverse(&self) -> Option<Result<Change, &'static str>> {
+        Some(self.change()?.inverse(&self.submitted.before, self.state_after()))
     }
 
     /// Returns the name of the target, safe to display.

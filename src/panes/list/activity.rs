@@ -80,6 +80,11 @@ impl ListPane<Activity> {
         });
         Some(confirmation.with_preface(later.into_iter().collect()))
     }
+
+    /// Returns why nothing undoes the marked or selected change, if it never can be undone.
+    pub fn undo_refusal(&self, session: &Session) -> Option<&'static str> {
+        self.target_rows(session).first()?.undo_refusal()
+    }
 }
 
 /// Returns the RESULT of a logged change: its stage, or what has happened to it since.
