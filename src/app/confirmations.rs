@@ -251,16 +251,6 @@ impl App {
     }
 }
 
-impl App {
-    /// Returns why the selected action of the audit log cannot be undone, if it never can.
-    fn selected_undo_refusal(&self) -> Option<&'static str> {
-        let observables = self.panes.get(self.focus).observables(&self.session);
-        let line = observables.first()?.logged_line?;
-        let mut activity = self.session.changes.history.as_ref()?.activity.iter();
-        activity.find(|logged| logged.line == line)?.undo_refusal()
-    }
-}
-
 /// Returns the values without duplicates, in order of first occurrence.
 fn dedup<T: PartialEq>(values: impl Iterator<Item = T>) -> Vec<T> {
     let mut unique = Vec::new();

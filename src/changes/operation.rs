@@ -46,6 +46,11 @@ pub(super) trait Operation: Clone + 'static {
     /// Returns the change that undoes this one, by the logged states `before` and `after` it, or why there is none.
     fn inverse(&self, before: &Value, after: &Value) -> Result<Self, &'static str>;
 
+    /// Returns what cannot be restored afterwards: the change is then confirmed alone and by the name of its target.
+    fn loss(&self) -> Option<&'static str> {
+        None
+    }
+
     /// Returns why the change is impossible for this target, with a hint.
     fn rejection(&self, _state: &Self::State) -> Option<(&'static str, &'static str)> {
         None

@@ -32,6 +32,8 @@ pub struct Plan {
     pub notes: Vec<String>,
     /// Why the host is protected; its name must then be typed.
     pub protection: Option<String>,
+    /// What cannot be restored afterwards; the name of the target must then be typed.
+    loss: Option<&'static str>,
     pub(super) impact: ImpactSubject,
     /// The audit log line of the change that this one undoes.
     pub(super) undoes: Option<u64>,
@@ -44,8 +46,10 @@ pub struct Plan {
 impl Plan {
     /// Creates the plan of an assessed change. `release` is the server's version.
     fn new(reading: ChangeReading, assessment: Assessment, release: Option<(u32, u32)>) -> Self {
-        let Assessment { effects, warnings, notes, protection, impact } = assessment;
-        Self { reading, effects, warnings, notes, protection, impact, undoes: None, undone_change: None, release }
+        let Assessment { effects, mut warnings, notes, protection, impact } = assessment;
+        let loss = reading.loss();
+        warnings.extend(loss.map(|loss| format!("This cannot be undone: {loss}")));
+        Self { reading, effects, warnings, notes, protection, loss, impact, undoes: None, undone_change: None, release }
     }
 
     /// Sets the logged change that this plan undoes.
@@ -56,9 +60,14 @@ impl Plan {
         self
     }
 
-    /// Returns whether a confirmation of `n_changes` changes leaves this one out: a protected host is confirmed alone.
+    /// Returns whether a confirmation of `n_changes` changes leaves this one out, which is confirmed alone.
     pub fn is_left_out_of(&self, n_changes: usize) -> bool {
-        n_changes > 1 && self.protection.is_some()
+        n_changes > 1 && self.name_reason().is_some()
+    }
+
+    /// Returns why the name of the target must be typed: it is protected, or nothing undoes the change.
+    pub fn name_reason(&self) -> Option<&str> {
+        self.protection.as_deref().or(self.loss)
     }
 
     /// Returns the change.

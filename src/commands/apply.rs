@@ -172,10 +172,10 @@ async fn plan(
             PlannedTarget::Unread(change) => change.prepare(context).await?,
         };
         match prepared {
-            Prepared::Ready(plan) => match &plan.protection {
+            Prepared::Ready(plan) => match plan.name_reason() {
                 Some(why) if is_bulk => {
                     let name = plan.name();
-                    cx.warn(&format!("{name} is skipped: {why}; a protected host needs a command of its own"));
+                    cx.warn(&format!("{name} is skipped: {why}; it needs a command of its own"));
                     exit = Exit::Refused;
                 }
                 _ => plans.push(*plan),

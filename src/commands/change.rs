@@ -136,7 +136,8 @@ pub(super) fn confirm(
         };
     }
     let n: usize = plans.iter().map(Plan::count).sum();
-    let (question, expected) = match (protected, plans) {
+    let named = plans.iter().find(|plan| plan.name_reason().is_some());
+    let (question, expected) = match (named, plans) {
         (Some(plan), _) => {
             let name = plan.target_name().raw().to_owned();
             ("Type the name of the host to confirm:".to_owned(), name)

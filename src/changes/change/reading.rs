@@ -108,6 +108,11 @@ impl ChangeReading {
         dispatch!(Self, self, reading => reading.change.is_pending(&reading.state))
     }
 
+    /// Returns what cannot be restored afterwards.
+    pub(in crate::changes) fn loss(&self) -> Option<&'static str> {
+        dispatch!(Self, self, reading => reading.change.loss())
+    }
+
     /// Returns why the change is impossible for this target, with a hint.
     pub(in crate::changes) fn rejection(&self) -> Option<(&'static str, &'static str)> {
         dispatch!(Self, self, reading => reading.change.rejection(&reading.state))

@@ -277,7 +277,7 @@ fn excluded_lines(pane: &ConfirmPane, preview: &Preview, session: &Session, them
                 let text = format!("{}; {}", refusal.why, refusal.hint);
                 ("refused", Line::styled(escape_line(&text), theme.bad))
             }
-            Some(Ok(Prepared::Ready(plan))) => match &plan.protection {
+            Some(Ok(Prepared::Ready(plan))) => match plan.name_reason() {
                 Some(reason) if plan.is_left_out_of(preview.changes.len()) => {
                     let text = format!("{}: {reason}; select it alone", plan.name());
                     ("skipped", Line::styled(escape_line(&text), theme.caution))

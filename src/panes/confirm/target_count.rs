@@ -24,20 +24,20 @@ impl ConfirmPane {
         if kinds.all(|other| other == first) { first } else { "actions" }
     }
 
-    /// Returns a noun for the text that must be typed, and the text; `None` for one unprotected target, and for few
-    /// alerts.
+    /// Returns a noun for the text that must be typed, and the text; `None` for one target that may be confirmed by
+    /// a button, and for few alerts.
     pub(super) fn confirmation(&self, session: &Session) -> Option<(String, String)> {
         /// From this many alerts on, their number must be typed.
         const MAX_UNCONFIRMED: usize = 25;
         let n = self.n_changed(session);
-        let protected = || {
+        let named = || {
             let plans = self.plans(session);
-            let plan = plans.into_iter().find(|plan| plan.protection.is_some())?;
+            let plan = plans.into_iter().find(|plan| plan.name_reason().is_some())?;
             let name = plan.target_name().raw().to_owned();
             Some(("host name".into(), name))
         };
         match n {
-            0 | 1 => protected(),
+            0 | 1 => named(),
             _ if n < MAX_UNCONFIRMED && self.needs_no_reason() => None,
             n => Some((format!("number of {}", self.targets_plural()), n.to_string())),
         }
