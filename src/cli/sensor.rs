@@ -35,15 +35,12 @@ pub enum Sensor {
     Unisolate(Isolation),
     /// Move sensors to another group
     Move {
-        /// Sensor IDs or full host names
-        #[arg(required = true, value_name = "HOST")]
-        hosts: Vec<String>,
         /// Group name or ID
         #[arg(long, value_name = "NAME")]
         group: String,
-        /// Reason, prompts and preview.
+        /// Hosts, reason, prompts and preview.
         #[command(flatten)]
-        justification: ChangeArgs,
+        args: Hosts,
     },
     /// Flush sensor queues (without throttling)
     Flush(Hosts),
@@ -51,7 +48,7 @@ pub enum Sensor {
     Restart(Hosts),
 }
 
-/// Options of sensor commands that do not wait.
+/// Options of every change of sensors.
 #[derive(Args, Clone, Debug)]
 pub struct Hosts {
     /// Sensor IDs or full host names
@@ -65,12 +62,9 @@ pub struct Hosts {
 /// Options of `sensor isolate` and `sensor unisolate`.
 #[derive(Args, Clone, Debug)]
 pub struct Isolation {
-    /// Sensor IDs or full host names
-    #[arg(required = true, value_name = "HOST")]
-    pub hosts: Vec<String>,
-    /// Reason, prompts and preview.
+    /// Hosts, reason, prompts and preview.
     #[command(flatten)]
-    pub justification: ChangeArgs,
+    pub args: Hosts,
     /// Wait limit.
     #[command(flatten)]
     pub wait: WaitArgs,

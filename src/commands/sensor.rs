@@ -15,6 +15,7 @@ use crate::api::{self, Client};
 use crate::changes::{Change, SensorChange};
 use crate::cli::{self, OutputArgs, WaitLimit};
 use crate::columns::{CellValue, sensor};
+use crate::config::Access;
 use crate::fetch::{Fetcher, SensorFetch, SensorGroupFetch, pages};
 use crate::model::{Group, GroupId, Page, Search, Sensor, SensorFilter, SensorId};
 use crate::output::{Align, Format, OutputColumn, RowFormat, TableWriter};
@@ -48,43 +49,39 @@ pub(super) async fn run(command: cli::Sensor, cx: &mut CommandCx<'_>) -> Result<
     match command {
         cli::Sensor::List { filter, output } => list(filter.as_deref(), output, cx).await,
         cli::Sensor::Show { host, format } => show(&host, format, cx).await,
-        cli::Sensor::Isolate(args) => isolate(SensorChange::Isolate, &args, cx).await,
-        cli::Sensor::Unisolate(args) => isolate(SensorChange::Unisolate, &args, cx).await,
+        cli::Sensor::Isolate(cli::Isolation { args, wait }) => {
+            change_sensors(&args, SensorChange::Isolate, wait.wait_limit(), cx.connect()?, cx).await
+        }
+        cli::Sensor::Unisolate(cli::Isolation { args, wait }) => {
+            change_sensors(&args, SensorChange::Unisolate, wait.wait_limit(), cx.connect()?, cx).await
+        }
         cli::Sensor::Flush(args) => {
-            let (client, access) = cx.connect()?;
+            let server = cx.connect()?;
             // The period that the official client uses (reference 2.6, "Flush").
-            let until = client.clock().now() + (365 * 24).hours();
-            let flush = |sensor| SensorChange::Flush { sensor, until };
-            let changes = changes_for_hosts(&args.hosts, flush, &client, cx).await?;
-            let server = (&client, &access);
-            apply_changes(changes, &args.justification, WaitLimit::None, server, cx).await
+            let until = server.0.clock().now() + (365 * 24).hours();
+            change_sensors(&args, |sensor| SensorChange::Flush { sensor, until }, WaitLimit::None, server, cx).await
         }
         cli::Sensor::Restart(args) => {
-            let (client, access) = cx.connect()?;
-            let changes = changes_for_hosts(&args.hosts, SensorChange::Restart, &client, cx).await?;
-            let server = (&client, &access);
-            apply_changes(changes, &args.justification, WaitLimit::None, server, cx).await
+            change_sensors(&args, SensorChange::Restart, WaitLimit::None, cx.connect()?, cx).await
         }
-        cli::Sensor::Move { hosts, group, justification } => {
-            let (client, access) = cx.connect()?;
-            let group = resolve_group(&group, &client).await?;
-            let move_to_group = |sensor| SensorChange::Move { sensor, group };
-            let changes = changes_for_hosts(&hosts, move_to_group, &client, cx).await?;
-            let server = (&client, &access);
-            apply_changes(changes, &justification, WaitLimit::None, server, cx).await
+        cli::Sensor::Move { args, group } => {
+            let server = cx.connect()?;
+            let group = resolve_group(&group, &server.0).await?;
+            change_sensors(&args, |sensor| SensorChange::Move { sensor, group }, WaitLimit::None, server, cx).await
         }
     }
 }
 
-async fn isolate(
-    change: fn(SensorId) -> SensorChange,
-    args: &cli::Isolation,
+/// Changes the sensors of the hosts that are given.
+async fn change_sensors(
+    args: &cli::Hosts,
+    change: impl Fn(SensorId) -> SensorChange,
+    wait_limit: WaitLimit,
+    (client, access): (Client, Access),
     cx: &mut CommandCx<'_>,
 ) -> Result<Exit, Failure> {
-    let (client, access) = cx.connect()?;
     let changes = changes_for_hosts(&args.hosts, change, &client, cx).await?;
-    let server = (&client, &access);
-    apply_changes(changes, &args.justification, args.wait.wait_limit(), server, cx).await
+    apply_changes(changes, &args.justification, wait_limit, (&client, &access), cx).await
 }
 
 /// Returns the change for each host. All hosts are found before anything is sent.
