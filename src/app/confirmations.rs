@@ -6,22 +6,17 @@ use jiff::{Timestamp, ToSpan};
 
 use super::{
     App, View,
-    route::{ChangeAction, HashAction, HostAction, ReportAction, SwitchAction, TriageAction},
+    route::{ChangeAction, HashAction, HostAction, ReportAction, SensorInput, SwitchAction, TriageAction},
 };
 use crate::changes::{
-    self, AlertChange, BanChange, Change, Disposition, FeedChange, LoggedChange, ReportChange, SensorChange,
-    WatchlistChange,
+    self, AlertChange, BanChange, Change, Disposition, FeedChange, LoggedChange, ReportChange, WatchlistChange,
 };
-use crate::model::AlertStatus;
+use crate::model::{AlertStatus, SensorId};
 use crate::panes::{
     ConfirmPane, FormPane, NotesPane, Observables, Pane, PaneId, SensorGroupPicker, TargetNames, TargetRows,
 };
 use crate::session::{Cx, Effect};
 use crate::worker::List;
-
-/// Hours until a flush of a sensor's backlog ends; the official client uses this value, too (API reference 2.6,
-/// "Flush").
-const FLUSH_HOURS: i64 = 365 * 24;
 
 const NO_USER: &str = "No user name configured, so alerts cannot be assigned to you. \
     Set user in the profile or start with --user NAME";
@@ -101,19 +96,12 @@ impl App {
         if sensors.is_empty() {
             return Err(None);
         }
-        let change = match action {
-            HostAction::Isolate => SensorChange::Isolate,
-            HostAction::Unisolate => SensorChange::Unisolate,
-            HostAction::Restart => SensorChange::Restart,
-            HostAction::Flush => {
-                let until = now.checked_add(FLUSH_HOURS.hours()).unwrap_or(Timestamp::MAX);
-                let flush = |sensor| Change::Sensor(SensorChange::Flush { sensor, until });
-                return self.confirm(sensors.into_iter().map(flush).collect());
-            }
-            HostAction::Move => return Ok(Box::new(SensorGroupPicker::new(sensors))),
-            HostAction::Annotate => return Ok(Box::new(NotesPane::new(sensors, &self.session))),
-        };
-        self.confirm(sensors.into_iter().map(change).map(Change::Sensor).collect())
+        let change = |sensor: &SensorId| action.change(*sensor, now).map(Change::Sensor);
+        match sensors.iter().map(change).collect() {
+            Ok(changes) => self.confirm(changes),
+            Err(SensorInput::Group) => Ok(Box::new(SensorGroupPicker::new(sensors))),
+            Err(SensorInput::Notes) => Ok(Box::new(NotesPane::new(sensors, &self.session))),
+        }
     }
 
     /// Opens the confirmation that sets status or owner of alerts, or ignores them.

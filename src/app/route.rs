@@ -1,6 +1,9 @@
 //! Which part of the console handles an action.
 
+use jiff::{Timestamp, ToSpan};
+
 use super::View;
+use crate::changes::SensorChange;
 use crate::keys::Action::{
     self, Accept, AddAction, AddBans, AlertsOfHost, AnnotateSensor, Apply, Around, Assign, Back, Ban, Bottom, Cancel,
     Columns, Commands, Compare, Complete, CountHits, Deeper, Delete, Disable, Down, Download, Earlier, Edit, EditQuery,
@@ -18,6 +21,11 @@ use crate::keys::Action::{
     ViewIsolated, ViewProcess, ViewSensors, ViewWatchlists, Widen, Wider, YankCmdline, YankCurl, YankGuid, YankHash,
     YankHistogram, YankHost, YankJson, YankRaw, YankRow, Zoom,
 };
+use crate::model::SensorId;
+
+/// Hours until a flush of a sensor's backlog ends; the official client uses this value, too (API reference 2.6,
+/// "Flush").
+const FLUSH_HOURS: i64 = 365 * 24;
 
 /// What handles an action.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -96,6 +104,30 @@ pub(super) enum HostAction {
     Flush,
     Restart,
     Annotate,
+}
+
+/// What is entered before a sensor is changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum SensorInput {
+    Group,
+    Notes,
+}
+
+impl HostAction {
+    /// Returns the change of a sensor, or what is entered before.
+    pub(super) fn change(self, sensor: SensorId, now: Timestamp) -> Result<SensorChange, SensorInput> {
+        Ok(match self {
+            Self::Isolate => SensorChange::Isolate(sensor),
+            Self::Unisolate => SensorChange::Unisolate(sensor),
+            Self::Flush => {
+                let until = now.checked_add(FLUSH_HOURS.hours()).unwrap_or(Timestamp::MAX);
+                SensorChange::Flush { sensor, until }
+            }
+            Self::Restart => SensorChange::Restart(sensor),
+            Self::Move => return Err(SensorInput::Group),
+            Self::Annotate => return Err(SensorInput::Notes),
+        })
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
