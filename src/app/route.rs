@@ -17,9 +17,9 @@ use crate::keys::Action::{
     SaveWatchlist, SavedQueries, Shallower, ShowAllKinds, ShowBlocks, ShowBytes, ShowChildprocs, ShowCrossprocs,
     ShowError, ShowFilemods, ShowModloads, ShowNetconns, ShowOthers, ShowRecord, ShowRegmods, ShowScripts,
     ShowTampering, Sort, SplitSegments, Submit, Suspend, Synchronize, Take, Tighten, TimeZone, Toggle, Top, Undo,
-    Unfold, Up, ViewActivity, ViewAdmin, ViewAlerts, ViewBans, ViewBinaries, ViewFacets, ViewFeeds, ViewHunt,
-    ViewIsolated, ViewProcess, ViewSensors, ViewWatchlists, Widen, Wider, YankCmdline, YankCurl, YankGuid, YankHash,
-    YankHistogram, YankHost, YankJson, YankRaw, YankRow, Zoom,
+    Unfold, UninstallSensor, Up, ViewActivity, ViewAdmin, ViewAlerts, ViewBans, ViewBinaries, ViewFacets, ViewFeeds,
+    ViewHunt, ViewIsolated, ViewProcess, ViewSensors, ViewWatchlists, Widen, Wider, YankCmdline, YankCurl, YankGuid,
+    YankHash, YankHistogram, YankHost, YankJson, YankRaw, YankRow, Zoom,
 };
 use crate::model::SensorId;
 
@@ -103,6 +103,7 @@ pub(super) enum HostAction {
     Move,
     Flush,
     Restart,
+    Uninstall,
     Annotate,
 }
 
@@ -124,6 +125,7 @@ impl HostAction {
                 SensorChange::Flush { sensor, until }
             }
             Self::Restart => SensorChange::Restart(sensor),
+            Self::Uninstall => SensorChange::Uninstall(sensor),
             Self::Move => return Err(SensorInput::Group),
             Self::Annotate => return Err(SensorInput::Notes),
         })
@@ -260,6 +262,7 @@ pub(super) fn route(action: Action) -> Route {
         MoveSensor => Route::Change(ChangeAction::Host(HostAction::Move)),
         FlushSensor => Route::Change(ChangeAction::Host(HostAction::Flush)),
         RestartSensor => Route::Change(ChangeAction::Host(HostAction::Restart)),
+        UninstallSensor => Route::Change(ChangeAction::Host(HostAction::Uninstall)),
         AnnotateSensor => Route::Change(ChangeAction::Host(HostAction::Annotate)),
         Ban => Route::Change(ChangeAction::Hash(HashAction::Ban)),
         Lift => Route::Change(ChangeAction::Hash(HashAction::Unban)),

@@ -18,6 +18,9 @@ use crate::audit::LoggedStage;
 use crate::model::{Group, GroupId, Isolation, Sensor, SensorId};
 use crate::text::{self, Untrusted};
 
+/// Why an uninstallation has no undo.
+const UNINSTALLED: &str = "only an installer on the host brings a sensor back";
+
 /// A change of a sensor.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -43,6 +46,8 @@ pub enum SensorChange {
         sensor: SensorId,
         notes: String,
     },
+    /// Uninstalls a sensor at its next check-in.
+    Uninstall(SensorId),
 }
 
 impl SensorChange {
@@ -54,7 +59,8 @@ impl SensorChange {
             | Self::Move { sensor, .. }
             | Self::Flush { sensor, .. }
             | Self::Restart(sensor)
-            | Self::Annotate { sensor, .. } => *sensor,
+            | Self::Annotate { sensor, .. }
+            | Self::Uninstall(sensor) => *sensor,
         }
     }
 
@@ -69,6 +75,8 @@ impl SensorChange {
             Self::Flush { .. } => same((!sensor.flush_until.is_empty()).then_some(true)),
             Self::Restart(_) => same(sensor.restart_queued.filter(|is| *is)),
             Self::Annotate { notes, .. } => same(Some(sensor.notes.raw() == notes)),
+            Self::Uninstall(_) if sensor.uninstalled == Some(true) => same(Some(true)),
+            Self::Uninstall(_) => (sensor.uninstall, Some(false)),
         }
     }
 
@@ -85,6 +93,7 @@ impl SensorChange {
             Self::Annotate { notes, .. } => {
                 format!("notes {:?} -> {:?}", text::fit(&sensor.notes, 40), text::fit(&notes.as_str().into(), 40))
             }
+            Self::Uninstall(_) => "the sensor uninstalls itself at its next check-in".into(),
         };
         let mut effects = vec![format!("{name}  sensor {}, {status}, group {group_name}: {transition}", sensor.id)];
         match self {
@@ -94,6 +103,10 @@ impl SensorChange {
                 describe_size(sensor.eventlog_bytes),
                 describe_size(sensor.storefile_bytes)
             )),
+            Self::Uninstall(_) => effects.extend([
+                "Then no events, bans, isolation or Live Response on this host".to_owned(),
+                "The server keeps its events and lists it as uninstalled".to_owned(),
+            ]),
             _ => {}
         }
         effects
@@ -122,6 +135,9 @@ impl SensorChange {
             Self::Move { group, .. } if sensor.isolation() == Isolation::Yes => {
                 notes.push(lost_exclusions(*group));
             }
+            Self::Uninstall(_) if sensor.isolation() == Isolation::Yes => {
+                notes.push("It is isolated: without its sensor nothing keeps it isolated".into());
+            }
             _ => {}
         }
         notes
@@ -139,6 +155,7 @@ impl Operation for SensorChange {
             Self::Flush { .. } => "flush",
             Self::Restart(_) => "restart",
             Self::Annotate { .. } => "annotate",
+            Self::Uninstall(_) => "uninstall",
         }
     }
 
@@ -149,6 +166,7 @@ impl Operation for SensorChange {
             Self::Flush { .. } => Aspect::Flush,
             Self::Restart(_) => Aspect::Restart,
             Self::Annotate { .. } => Aspect::Notes,
+            Self::Uninstall(_) => Aspect::Deletion,
         }
     }
 
@@ -157,7 +175,11 @@ impl Operation for SensorChange {
     }
 
     fn needs_reason(&self) -> bool {
-        matches!(self, Self::Isolate(_) | Self::Unisolate(_))
+        matches!(self, Self::Isolate(_) | Self::Unisolate(_) | Self::Uninstall(_))
+    }
+
+    fn loss(&self) -> Option<&'static str> {
+        matches!(self, Self::Uninstall(_)).then_some(UNINSTALLED)
     }
 
     fn desired(&self, _: &Justification) -> Value {
@@ -168,6 +190,7 @@ impl Operation for SensorChange {
             Self::Flush { until, .. } => json!({"event_log_flush_time": until}),
             Self::Restart(_) => json!({"restart_queued": true}),
             Self::Annotate { notes, .. } => json!({"notes": notes}),
+            Self::Uninstall(_) => json!({"uninstall": true}),
         }
     }
 
@@ -183,6 +206,8 @@ impl Operation for SensorChange {
             Self::Flush { until, .. } => WriteRequest::flush(sensor, *until, context.release),
             Self::Restart(_) => WriteRequest::sensor(sensor, "restart_queued", true),
             Self::Annotate { notes, .. } => WriteRequest::sensor(sensor, "notes", notes.as_str()),
+            Self::Uninstall(_) => WriteRequest::sensor(sensor, "uninstall", true)
+                .with_permission("uninstall sensors", "the enhanced permission to uninstall"),
         };
         vec![request]
     }
@@ -212,6 +237,9 @@ impl Operation for SensorChange {
             Self::Restart(_) => "no restart queued: already done, or ignored by the server".into(),
             Self::Annotate { .. } if sensor.notes.is_empty() => "no notes".into(),
             Self::Annotate { .. } => format!("notes: {}", text::fit(&sensor.notes, 60)),
+            Self::Uninstall(_) if sensor.uninstalled == Some(true) => "uninstalled".into(),
+            Self::Uninstall(_) if sensor.uninstall == Some(true) => "uninstall queued for the next check-in".into(),
+            Self::Uninstall(_) => "no uninstall queued".into(),
         }
     }
 
@@ -223,7 +251,7 @@ impl Operation for SensorChange {
         match self {
             Self::Move { group, .. } => Some(json!({"group_id": group.0})),
             Self::Annotate { notes, .. } => Some(json!({"notes": notes})),
-            Self::Isolate(_) | Self::Unisolate(_) | Self::Flush { .. } | Self::Restart(_) => None,
+            Self::Isolate(_) | Self::Unisolate(_) | Self::Flush { .. } | Self::Restart(_) | Self::Uninstall(_) => None,
         }
     }
 
@@ -240,6 +268,7 @@ impl Operation for SensorChange {
             }
             Self::Flush { .. } => Err("what a sensor has sent stays on the server"),
             Self::Restart(_) => Err("a restart changes nothing that could be restored"),
+            Self::Uninstall(_) => Err(UNINSTALLED),
         }
     }
 
@@ -255,6 +284,8 @@ impl Operation for SensorChange {
             }
             Self::Flush { .. } if !sensor.flush_until.is_empty() => is_waiting("flushed"),
             Self::Restart(_) if sensor.restart_queued == Some(true) => is_waiting("restarted"),
+            Self::Uninstall(_) if sensor.uninstalled == Some(true) => "is already uninstalled".into(),
+            Self::Uninstall(_) if sensor.uninstall == Some(true) => is_waiting("uninstalled"),
             Self::Isolate(_) => match sensor.isolation() {
                 Isolation::Yes => "is already isolated".into(),
                 Isolation::Pending => is_waiting("isolated"),
@@ -349,6 +380,8 @@ impl Snapshot for Sensor {
             "is_isolating": self.is_isolating,
             "group_id": self.group.map(|group| group.0),
             "restart_queued": self.restart_queued,
+            "uninstall": self.uninstall,
+            "uninstalled": self.uninstalled,
             "event_log_flush_time": self.flush_until.non_empty().map(Untrusted::raw),
             "notes": self.notes.non_empty().map(Untrusted::raw),
         })

@@ -46,6 +46,8 @@ pub enum Sensor {
     Flush(Hosts),
     /// Restart the sensor service
     Restart(Hosts),
+    /// Uninstall the sensor (cannot be undone)
+    Uninstall(Hosts),
 }
 
 /// Options of every change of sensors.

@@ -64,6 +64,9 @@ pub(super) async fn run(command: cli::Sensor, cx: &mut CommandCx<'_>) -> Result<
         cli::Sensor::Restart(args) => {
             change_sensors(&args, SensorChange::Restart, WaitLimit::None, cx.connect()?, cx).await
         }
+        cli::Sensor::Uninstall(args) => {
+            change_sensors(&args, SensorChange::Uninstall, WaitLimit::None, cx.connect()?, cx).await
+        }
         cli::Sensor::Move { args, group } => {
             let server = cx.connect()?;
             let group = resolve_group(&group, &server.0).await?;

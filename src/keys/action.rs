@@ -132,6 +132,9 @@ pub enum Action {
     /// Restart the sensor service (preview first)
     #[strum(message = "restart")]
     RestartSensor,
+    /// Uninstall the sensor for good (preview first)
+    #[strum(message = "uninstall")]
+    UninstallSensor,
     /// Edit host notes (preview first)
     #[strum(message = "notes")]
     AnnotateSensor,

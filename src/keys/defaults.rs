@@ -39,6 +39,7 @@ pub(super) const DEFAULTS: &[(Scope, &[Keys])] = &[
             (Action::MoveSensor, &["S m"]),
             (Action::FlushSensor, &["S f"]),
             (Action::RestartSensor, &["S r"]),
+            (Action::UninstallSensor, &["S X"]),
             (Action::AnnotateSensor, &["S n"]),
             (Action::Undo, &["z"]),
             (Action::GoBack, &["["]),

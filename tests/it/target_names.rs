@@ -45,7 +45,7 @@ async fn a_host_whose_record_cannot_be_read_is_named_as_its_row_named_it() {
     for mode in ["404", "500", "broken-json"] {
         console.sim.clear_faults();
         fault(&console, json!({"mode": mode, "match": "^/api/v1/sensor/3"}));
-        for key in ["I", "U", "S f", "S r"] {
+        for key in ["I", "U", "S f", "S r", "S X"] {
             console.press(key).await.shows(&["WIN-IA9NQ1GN8OI  sensor 3"]);
             console.press("esc").await;
         }

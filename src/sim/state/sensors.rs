@@ -185,11 +185,16 @@ impl SensorState {
             self.is_isolating = self.isolation_requested;
             self.restart_queued = false;
             self.flush = None;
+            self.is_uninstalled |= self.uninstall;
         }
         is_due
     }
 
     fn has_work(&self) -> bool {
-        self.is_isolating != self.isolation_requested || self.restart_queued || self.flush.is_some()
+        let is_asked = self.is_isolating != self.isolation_requested
+            || self.restart_queued
+            || self.flush.is_some()
+            || self.uninstall;
+        is_asked && !self.is_uninstalled
     }
 }

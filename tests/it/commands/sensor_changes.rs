@@ -1,4 +1,6 @@
-//! `sensor move`, `flush` and `restart`: the same mechanism as isolation, without a wait.
+//! `sensor move`, `flush`, `restart` and `uninstall`: the same mechanism as isolation, without a wait.
+
+use std::time::Duration;
 
 use lampblack::sim::Options;
 use reqwest::Method;
@@ -34,6 +36,36 @@ async fn a_sensor_is_flushed_and_restarted_as_its_server_reads_it() {
         let ran = bench.run(&["sensor", "restart", HOST, "--yes"]).await;
         assert!(ran.check(0).out.contains("restart: confirmed; restart queued"));
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sensor_is_uninstalled_for_a_reason_alone_and_in_spite_of_its_warning() {
+    let bench = Bench::with(Options { checkin: Duration::from_secs(3600), ..world() }).await;
+    let uninstall = |more: &[&'static str]| [&["sensor", "uninstall", HOST, "--yes"], more].concat();
+    bench.run(&uninstall(&[])).await.check(2).notes_say("--reason is required");
+    let ran = bench.run(&uninstall(&["--reason", "decommissioned"])).await;
+    ran.check(5).notes_say("--yes does not override 1 warning").notes_say("only an installer on the host");
+    let ran = bench.run(&uninstall(&["4", "--reason", "decommissioned", "--override-warnings"])).await;
+    ran.check(5).notes_say(&format!("{HOST} is skipped")).notes_say("it needs a command of its own");
+    assert_eq!(bench.changes(), 0);
+    let alone = uninstall(&["--reason", "decommissioned", "--override-warnings"]);
+    let ran = bench.run(&alone).await;
+    ran.check(0).notes_say(r#"PUT /api/v1/sensor/3 {"group_id":1,"uninstall":true}"#);
+    assert!(ran.out.contains("uninstall: accepted; uninstall queued for the next check-in"), "{}", ran.out);
+    assert!(bench.run(&alone).await.check(0).out.contains("is already waiting to be uninstalled"));
+    assert_eq!(bench.changes(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_uninstalled_sensor_has_gone_at_its_check_in_and_nothing_reaches_it() {
+    let bench = Bench::with(Options { checkin: Duration::ZERO, ..world() }).await;
+    let uninstall = ["sensor", "uninstall", HOST, "--reason", "x", "--yes", "--override-warnings"];
+    bench.run(&uninstall).await.check(0);
+    assert_eq!(bench.rows(&["sensor", "list", "id:3"]).await[0].text("status"), "Uninstalled");
+    assert!(bench.run(&uninstall).await.check(0).out.contains("is already uninstalled"));
+    let ran = bench.run(&["sensor", "restart", HOST, "--yes"]).await;
+    ran.check(1).notes_say("no longer has a sensor: it was uninstalled");
+    assert_eq!(bench.changes(), 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]

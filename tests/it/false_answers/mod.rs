@@ -15,13 +15,14 @@ use tokio::{sync::Semaphore, task::JoinSet};
 use world::{Case, World};
 
 /// The kinds of changes. Of two cases, the first changes nothing, so that both may have one target.
-const KINDS: [&str; 31] = [
+const KINDS: [&str; 32] = [
     "isolate",
     "unisolate",
     "move",
     "flush",
     "restart",
     "notes",
+    "uninstall",
     "ban",
     "unban",
     "alert status",

@@ -142,7 +142,9 @@ impl World {
     /// A change of this kind that is to be made, to a target that no pair of cases but this has changed.
     pub(crate) async fn case(&self, kind: &str, n: usize) -> Case {
         match kind {
-            "isolate" | "unisolate" | "move" | "flush" | "restart" | "notes" => self.sensor_case(kind, n).await,
+            "isolate" | "unisolate" | "move" | "flush" | "restart" | "notes" | "uninstall" => {
+                self.sensor_case(kind, n).await
+            }
             "ban" | "unban" => self.ban_case(kind, n).await,
             "alert status" | "status of alerts" | "assign" | "ignore" => self.alert_case(kind, n),
             "ignore report" | "restore report" => self.report_case(kind, n).await,
@@ -174,6 +176,7 @@ impl World {
                 Box::new(|now| now["event_log_flush_time"].is_string()),
             ),
             "restart" => (SensorChange::Restart(sensor), Box::new(|now| now["restart_queued"] == true)),
+            "uninstall" => (SensorChange::Uninstall(sensor), Box::new(|now| now["uninstall"] == true)),
             _ => (SensorChange::Annotate { sensor, notes: "case 7".into() }, Box::new(|now| now["notes"] == "case 7")),
         };
         Case { change: Change::Sensor(change), method: "PUT", record, is_made }

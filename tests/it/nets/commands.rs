@@ -83,6 +83,7 @@ const CHANGES: &[(&str, &[&str])] = &[
     ("sensor_move", &["sensor", "move", "WIN-IA9NQ1GN8OI", "--group", "Engineering"]),
     ("sensor_flush", &["sensor", "flush", "WIN-IA9NQ1GN8OI"]),
     ("sensor_restart", &["sensor", "restart", "WIN-IA9NQ1GN8OI"]),
+    ("sensor_uninstall", &["sensor", "uninstall", "WIN-IA9NQ1GN8OI", "--override-warnings"]),
     ("alert_resolved", &["alert", "status", "resolved", "{alert}"]),
     ("alert_in_progress", &["alert", "status", "in-progress", "{alert}"]),
     ("alert_false_positive", &["alert", "status", "false-positive", "{alert}"]),

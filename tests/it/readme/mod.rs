@@ -156,6 +156,10 @@ fn the_contributors_page_has_a_row_for_each_module_and_names_files_that_exist() 
         assert!(is_there, "there is no {name}");
     }
     assert!(n_names > 20);
+    let (_, change) = examples.split_once("**A change of a known target: ").unwrap();
+    let (change, _) = change.split_once("**A list").unwrap();
+    let n_files = change.split('`').skip(1).step_by(2).filter(|name| name.contains('/')).count();
+    assert_eq!(change.split(' ').next().unwrap(), n_files.to_string());
 }
 
 #[test]
