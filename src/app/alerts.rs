@@ -13,11 +13,11 @@ impl App {
     pub(super) fn act_on_alerts(&mut self, action: AlertsAction, now: Timestamp, effects: &mut Vec<Effect>) {
         let mut cx = Cx::new(&mut self.session, effects, now);
         match action {
-            AlertsAction::Live => cx.toggle_live(),
+            AlertsAction::Live => cx.alerts().toggle_live(),
             AlertsAction::GroupBy => {
                 let by = GroupBy::next(cx.session().alert_state.group_by);
-                cx.group_alerts_by(by);
-                cx.align_alerts();
+                cx.alerts().group_alerts_by(by);
+                cx.alerts().align_alerts();
                 match by {
                     Some(by) => cx.notify(format!("grouped by {}", by.label())),
                     None => cx.notify("not grouped"),
@@ -40,7 +40,7 @@ impl App {
         let current = cx.session().lists.pages::<Alert>().search();
         if current.is_some_and(|search| search.query != OPEN_ALERTS) {
             self.panes.alert_query.set_text(OPEN_ALERTS);
-            cx.search_index(Index::Alert, OPEN_ALERTS.into());
+            cx.lists().search_index(Index::Alert, OPEN_ALERTS.into());
         }
         self.show_view(self.grouped_view(View::Alerts));
     }
@@ -58,13 +58,13 @@ impl App {
 impl Panes {
     /// Refreshes the shown alerts and the context of the alert under the cursor.
     pub(super) fn refresh_alerts(&self, view: View, cx: &mut Cx<'_>) {
-        cx.clear_new_alerts();
+        cx.alerts().clear_new_alerts();
         if view == View::AlertGroups {
-            cx.refresh_alert_digest();
+            cx.alerts().refresh_alert_digest();
         } else {
             self.alerts.refresh_rows(cx);
-            cx.mark_digest_stale();
+            cx.alerts().mark_digest_stale();
         }
-        cx.refresh_alert_context();
+        cx.alerts().refresh_alert_context();
     }
 }

@@ -21,7 +21,7 @@ impl App {
         let notice = self.session.outbox.notice.as_ref();
         let cut = notice.filter(|_| self.visibility.is_notice_cut);
         self.cut_notice = cut.map(|notice| notice.text.clone());
-        Cx::new(&mut self.session, effects, now).clear_notice();
+        self.session.outbox.clear_notice();
         let chord = Chord::from(key);
         let scope = self.scope();
         if self.is_swallowed(key, now, effects) {
@@ -61,7 +61,7 @@ impl App {
         while let Some(char) = remaining.chars().next() {
             let is_entry = self.pending_chords.is_empty() && self.scope().takes_text();
             if is_entry && self.refused_key.is_none() && !self.is_screen_hidden() {
-                Cx::new(&mut self.session, &mut effects, now).clear_notice();
+                self.session.outbox.clear_notice();
                 self.enter_text(TextInput::Typed(remaining), now, &mut effects);
                 // Only the views need to update; no other input was handled.
                 self.after_input(now, &mut effects);
@@ -191,7 +191,7 @@ impl App {
             AppAction::Suspend => effects.push(Effect::Suspend),
             AppAction::Redraw => effects.push(Effect::Repaint),
             AppAction::Back => self.dismiss_layer(now, effects),
-            AppAction::TimeZone => Cx::new(&mut self.session, effects, now).next_zone(),
+            AppAction::TimeZone => self.show_next_zone(now),
             AppAction::ShowError => self.show_error(now, effects),
             AppAction::EditQuery => self.edit_query(),
             AppAction::Complete if self.has_completions() => self.dispatch_to_pane(action, now, effects),
@@ -394,6 +394,17 @@ impl App {
         }
     }
 
+    /// Shows times in the next time zone.
+    fn show_next_zone(&mut self, now: Timestamp) {
+        let connection = &mut self.session.connection;
+        let text = if connection.next_zone() {
+            format!("Times are shown in {}", connection.zone.label(now))
+        } else {
+            "Only UTC available. Set host_zone in the profile for host time".to_owned()
+        };
+        self.session.outbox.notify(text);
+    }
+
     /// Cancels pending requests; pressed twice within a second, quits.
     fn cancel(&mut self, now: Timestamp, effects: &mut Vec<Effect>) {
         let is_second =
@@ -404,7 +415,7 @@ impl App {
         }
         self.canceled_at = Some(now);
         let mut cx = Cx::new(&mut self.session, effects, now);
-        if cx.cancel_all() {
+        if cx.requests().cancel_all() {
             cx.notify("Request cancelled. ^c again to quit");
         } else if cx.session().changes.running.iter().any(RunningChange::is_in_flight) {
             cx.notify("The action was already sent and cannot be cancelled; see Activity (@). ^c again to quit");

@@ -124,10 +124,7 @@ impl App {
         let mut session = Session::new(identity, history);
         session.search.saved_queries = saved;
         session.search.chosen_columns = columns;
-        let mut effects = Vec::new();
-        if !warnings.is_empty() {
-            Cx::new(&mut session, &mut effects, Timestamp::UNIX_EPOCH).warn_at_start(warnings);
-        }
+        session.outbox.warn_at_start(warnings);
         let mut panes: Box<Panes> = Box::default();
         if let Some(query) = &query {
             panes.editor_mut(Index::Process).set_text(query);
@@ -159,7 +156,7 @@ impl App {
     /// Fetches the server's version for the header. Nothing is searched.
     pub fn start(&mut self, now: Timestamp) -> Vec<Effect> {
         let mut effects = Vec::new();
-        Cx::new(&mut self.session, &mut effects, now).fetch_server_info();
+        Cx::new(&mut self.session, &mut effects, now).requests().fetch_server_info();
         // As if it had been typed: its problems are shown, and it is not sent.
         if std::mem::take(&mut self.has_start_query) {
             let (pane, session) = self.focused_pane();
@@ -178,12 +175,12 @@ impl App {
             Input::Paste(_) if self.is_screen_hidden() => self.reject_unseen_target("paste", now, &mut effects),
             Input::Paste(_) if !self.scope().takes_text() => self.refuse_paste(now, &mut effects),
             Input::Paste(text) => self.enter_text(TextInput::Pasted(&text), now, &mut effects),
-            Input::Reply(reply) => Cx::new(&mut self.session, &mut effects, now).resolve(reply),
+            Input::Reply(reply) => Cx::new(&mut self.session, &mut effects, now).requests().resolve(reply),
             Input::PathChecked(check) => {
-                Cx::new(&mut self.session, &mut effects, now).set_path_check(check);
+                Cx::new(&mut self.session, &mut effects, now).files().set_path_check(check);
             }
             Input::Exported(result) => {
-                Cx::new(&mut self.session, &mut effects, now).on_exported(result);
+                Cx::new(&mut self.session, &mut effects, now).files().on_exported(result);
             }
             Input::Notice { text, is_warning } => {
                 let mut cx = Cx::new(&mut self.session, &mut effects, now);
@@ -195,7 +192,7 @@ impl App {
             }
             Input::Saved { queries, text } => {
                 let mut cx = Cx::new(&mut self.session, &mut effects, now);
-                cx.set_saved_queries(queries);
+                cx.files().set_saved_queries(queries);
                 cx.notify(text);
             }
             Input::Tick => self.ticks = self.ticks.wrapping_add(1),
@@ -220,7 +217,7 @@ impl App {
         }
         let mut cx = Cx::new(&mut self.session, effects, now);
         if self.popups.is_empty() {
-            cx.clear_preview();
+            cx.changes().clear_preview();
         }
         // Once something is selected, it is no longer true that nothing is.
         if let Some((text, pane, selected)) = self.missing_target.take() {
@@ -229,10 +226,10 @@ impl App {
             if is_shown && is_same {
                 self.missing_target = Some((text, pane, selected));
             } else if is_shown {
-                cx.clear_notice();
+                cx.outbox().clear_notice();
             }
         }
-        cx.schedule_live_poll(matches!(self.view, View::Alerts | View::AlertGroups));
+        cx.alerts().schedule_live_poll(matches!(self.view, View::Alerts | View::AlertGroups));
         let is_apply = |effect: &Effect| matches!(effect, Effect::Send(Request::Apply { .. }));
         if effects.iter().any(is_apply) {
             let acted_on = self.acted_on_pane.take().unwrap_or(self.focus);

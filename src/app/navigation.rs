@@ -117,7 +117,7 @@ impl<K: ListView> SearchState<K> {
         {
             editor.set_text(&self.query);
         }
-        cx.restore_search::<T>(self.search);
+        cx.lists().restore_search::<T>(self.search);
         list.restore_state(self.state);
     }
 
@@ -271,7 +271,7 @@ impl App {
             }
             ViewState::Process(opened, tree, events) => {
                 if let (Some(id), Some(origin)) = (opened, tree.relatives_origin) {
-                    cx.open_relative(id, origin);
+                    cx.process().open_relative(id, origin);
                 }
                 panes.tree.restore_state(tree, opened);
                 panes.events.restore_state(events);
@@ -279,18 +279,18 @@ impl App {
             ViewState::AlertGroups(by, search) => {
                 let shown = search.state.search_shown().cloned();
                 search.restore_by::<Alert>(Some(&mut panes.alert_query), &mut panes.alert_groups, &mut cx);
-                cx.restore_alert_groups(by, shown);
-                cx.align_alerts();
+                cx.alerts().restore_alert_groups(by, shown);
+                cx.alerts().align_alerts();
             }
             ViewState::Alerts(search) => {
-                cx.group_alerts_by(None);
+                cx.alerts().group_alerts_by(None);
                 search.restore(Some(&mut panes.alert_query), &mut panes.alerts, &mut cx);
-                cx.align_alerts();
+                cx.alerts().align_alerts();
             }
             ViewState::Sensors(search) => search.restore(None, &mut panes.sensors, &mut cx),
             ViewState::Watchlists(state) => panes.watchlists.restore_state(state),
             ViewState::Feeds(search, feeds) => {
-                cx.clear_feed();
+                cx.details().clear_feed();
                 panes.feeds.restore_state(feeds);
                 search.restore(Some(&mut panes.report_query), &mut panes.reports, &mut cx);
             }

@@ -26,12 +26,12 @@ impl App {
         let mut cx = Cx::new(&mut self.session, effects, now);
         match destination {
             Destination::Process(id) => {
-                cx.open_process(id);
+                cx.process().open_process(id);
                 self.show_view(View::Process);
             }
             Destination::Search(index, query) => {
                 if index == Index::Alert {
-                    cx.group_alerts_by(None);
+                    cx.alerts().group_alerts_by(None);
                 }
                 let feed = query.split(' ').next().and_then(|term| term.strip_prefix("feed_id:"));
                 if let Some(Ok(feed)) = feed.filter(|_| index == Index::Report).map(str::parse) {
@@ -41,10 +41,10 @@ impl App {
                 // query would silently hide most of its results.
                 let is_narrowing = self.view == View::Facets;
                 if index == Index::Process && !is_narrowing {
-                    cx.set_period(PeriodInput::default());
+                    cx.lists().set_period(PeriodInput::default());
                 }
                 self.panes.editor_mut(index).set_text(&query);
-                cx.search_index(index, query);
+                cx.lists().search_index(index, query);
                 // Narrowing stays in the facets view, but opening an alert group shows its alerts.
                 let stays = self.view.index() == Some(index) && self.view != View::AlertGroups;
                 let current = stays.then_some(self.view);
@@ -58,11 +58,11 @@ impl App {
             }
             Destination::Period(period) => {
                 self.popups.clear();
-                cx.search_period(period);
+                cx.lists().search_period(period);
             }
             Destination::Sensors(filter) => {
-                cx.fetch_group_names();
-                cx.search::<Sensor>(filter);
+                cx.details().fetch_group_names();
+                cx.lists().search::<Sensor>(filter);
                 self.show_view(View::Sensors);
             }
             Destination::Watchlist(id) => {
@@ -85,18 +85,18 @@ impl App {
         match view {
             View::Process => {
                 if let Some(id) = process {
-                    cx.open_process(id);
+                    cx.process().open_process(id);
                 }
             }
             View::Alerts | View::AlertGroups if cx.session().lists.pages::<Alert>().search().is_none() => {
                 self.panes.alert_query.set_text(OPEN_ALERTS);
-                cx.search_index(Index::Alert, OPEN_ALERTS.into());
+                cx.lists().search_index(Index::Alert, OPEN_ALERTS.into());
             }
-            View::Sensors => cx.fetch_group_names(),
+            View::Sensors => cx.details().fetch_group_names(),
             // Isolation is refreshed on every visit.
-            View::Isolated => cx.refresh_or_load::<IsolatedSensor>(),
+            View::Isolated => cx.lists().refresh_or_load::<IsolatedSensor>(),
             View::Activity => {
-                cx.fetch_change_history();
+                cx.changes().fetch_change_history();
                 // The cursor is reset to the newest change.
                 self.panes.activity.restore_state(ListState::default());
             }
@@ -109,47 +109,47 @@ impl App {
         // A popup would hide the result.
         self.popups.clear();
         let mut cx = Cx::new(&mut self.session, effects, now);
-        cx.retry_failed();
+        cx.requests().retry_failed();
         let panes = &self.panes;
         match self.view {
             View::Hunt => {
                 panes.processes.refresh_rows(&mut cx);
-                cx.refresh_subject();
+                cx.process().refresh_subject();
             }
             View::Process => {
                 panes.tree.refresh_shown(&mut cx);
-                cx.refresh_segments();
-                cx.refresh_subject();
+                cx.process().refresh_segments();
+                cx.process().refresh_subject();
             }
             View::Alerts | View::AlertGroups => panes.refresh_alerts(self.view, &mut cx),
             View::Binaries => panes.binaries.refresh_rows(&mut cx),
             View::Sensors => {
                 panes.sensors.refresh_rows(&mut cx);
                 panes.groups.refresh_rows(&mut cx);
-                cx.refresh_details(&[Slot::HostAlerts]);
+                cx.details().refresh_details(&[Slot::HostAlerts]);
             }
             View::Watchlists => {
                 panes.watchlists.refresh_rows(&mut cx);
-                cx.refresh_details(&[Slot::WatchActions, Slot::WatchCount]);
+                cx.details().refresh_details(&[Slot::WatchActions, Slot::WatchCount]);
             }
             View::Feeds => {
                 panes.feeds.refresh_rows(&mut cx);
                 panes.reports.refresh_rows(&mut cx);
-                cx.refresh_details(&[Slot::Report, Slot::ReportAlerts]);
+                cx.details().refresh_details(&[Slot::Report, Slot::ReportAlerts]);
             }
             View::Admin => {
                 panes.refresh_accounts(&mut cx);
-                cx.refresh_details(&[Slot::ServerInfo, Slot::License, Slot::Partitions]);
+                cx.details().refresh_details(&[Slot::ServerInfo, Slot::License, Slot::Partitions]);
             }
-            View::Bans => cx.refresh_or_load::<Ban>(),
+            View::Bans => cx.lists().refresh_or_load::<Ban>(),
             View::Isolated => {
-                cx.fetch_change_history();
-                cx.refresh_or_load::<IsolatedSensor>();
+                cx.changes().fetch_change_history();
+                cx.lists().refresh_or_load::<IsolatedSensor>();
             }
-            View::Activity => cx.fetch_change_history(),
+            View::Activity => cx.changes().fetch_change_history(),
             View::Facets => {
                 panes.processes.refresh_rows(&mut cx);
-                cx.refresh_facets();
+                cx.lists().refresh_facets();
             }
         }
     }

@@ -126,7 +126,7 @@ impl DownloadPane {
                 path,
                 keeps_unverified: binary.is_partial(),
             };
-            cx.start_download(display_name(binary), request);
+            cx.files().start_download(display_name(binary), request);
         }
         let skipped = match missing.len() {
             0 => String::new(),
@@ -227,7 +227,7 @@ impl Pane for DownloadPane {
     fn after_input(&mut self, cx: &mut Cx<'_>) -> ActionResult {
         let path = (self.first_path(), self.format);
         if self.checked_path.as_ref() != Some(&path) {
-            cx.check_path(path.0.clone(), self.default_name());
+            cx.files().check_path(path.0.clone(), self.default_name());
             self.checked_path = Some(path);
         }
         ActionResult::Done

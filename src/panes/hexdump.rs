@@ -75,7 +75,7 @@ impl Pane for HexdumpPane {
 
     fn after_input(&mut self, cx: &mut Cx<'_>) -> ActionResult {
         if !self.has_requested && !self.is_uncollected {
-            cx.fetch_file_head(self.md5);
+            cx.process().fetch_file_head(self.md5);
             self.has_requested = true;
         }
         ActionResult::Done

@@ -133,7 +133,7 @@ impl Pane for LineagePane {
             self.cursor_ancestor = 0;
         }
         let lineage = Self::displayed_chain(cx.session());
-        cx.select_binary_of(lineage.as_ref().map(|lineage| self.process_at_cursor(lineage)));
+        cx.process().select_binary_of(lineage.as_ref().map(|lineage| self.process_at_cursor(lineage)));
         ActionResult::Done
     }
 

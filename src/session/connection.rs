@@ -57,3 +57,15 @@ pub struct RequestCounts {
     /// Whether the last request was not answered.
     pub was_down: bool,
 }
+
+impl Connection {
+    /// Switches to the next time zone; returns whether there is another one.
+    pub fn next_zone(&mut self) -> bool {
+        let (host, user) = (self.info.host_zone.as_ref(), self.info.user_zone.as_ref());
+        let has_others = host.is_some() || user.is_some();
+        if has_others {
+            self.zone = self.zone.next_zone(host, user);
+        }
+        has_others
+    }
+}

@@ -34,7 +34,10 @@ pub use alerts::{AlertGroup, AlertState, GroupBy, LiveMode, LiveUpdates, NewAler
 pub use changes::{ChangeState, Preview, RunningChange};
 pub use column_choice::ColumnChoice;
 pub use connection::{Connection, ConnectionInfo, RequestCounts};
-pub use cx::{Cx, feed_reports_query, not_runnable_reason, report_alerts_query, runnable_query};
+pub use cx::{
+    AlertCx, ChangeCx, Cx, DetailsCx, FileCx, ListCx, ProcessCx, RequestCx, feed_reports_query, not_runnable_reason,
+    report_alerts_query, runnable_query,
+};
 pub use destination::Destination;
 pub use effect::Effect;
 pub use facets::{FacetComparison, FacetCounts};

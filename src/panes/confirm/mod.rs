@@ -190,7 +190,7 @@ impl ConfirmPane {
             let blocks = AlertChange::batches(&self.ignorable_alerts, &disposition);
             self.changes.extend(blocks.into_iter().map(Change::Triage));
         }
-        cx.preview(self.changes.clone());
+        cx.changes().preview(self.changes.clone());
     }
 
     /// Returns the optional inputs, which depend on the preview.
@@ -245,7 +245,7 @@ impl ConfirmPane {
     /// Saves the reason as a draft. The reason of an undo names its audit entry, and fits no other change.
     fn keep_draft_reason(&self, cx: &mut Cx<'_>) {
         if self.undone_changes.is_empty() {
-            cx.set_draft_reason(&self.changes, self.fields.reason());
+            cx.changes().set_draft_reason(&self.changes, self.fields.reason());
         }
     }
 
@@ -278,7 +278,7 @@ impl ConfirmPane {
         });
         let plans = plans.collect();
         cx.notify(format!("{}: sending; Activity (@) shows the result", self.verb()));
-        cx.apply_changes(plans, self.justification());
+        cx.changes().apply_changes(plans, self.justification());
         ActionResult::Close
     }
 
@@ -402,7 +402,7 @@ impl Pane for ConfirmPane {
     fn after_input(&mut self, cx: &mut Cx<'_>) -> ActionResult {
         if !self.has_requested {
             self.has_requested = true;
-            cx.preview(self.changes.clone());
+            cx.changes().preview(self.changes.clone());
         }
         let preview = self.preview(cx.session());
         if preview.is_none_or(|preview| preview.n_pending() == 0)
@@ -410,7 +410,7 @@ impl Pane for ConfirmPane {
             && let Some(notice) = &cx.session().outbox.notice
             && notice.text == waiting
         {
-            cx.clear_notice();
+            cx.outbox().clear_notice();
         }
         let session = cx.session();
         // With many alerts, only their number must be typed.

@@ -75,7 +75,7 @@ impl Details for HostDetails {
     }
 
     fn after_input(cx: &mut Cx<'_>) {
-        cx.fetch_host_alerts();
+        cx.details().fetch_host_alerts();
     }
 
     fn destination(session: &Session) -> Option<Destination> {

@@ -68,7 +68,7 @@ impl Details for ServerDetails {
     }
 
     fn after_input(cx: &mut Cx<'_>) {
-        cx.fetch_server_details();
+        cx.details().fetch_server_details();
     }
 
     fn record(session: &Session) -> Option<Document> {

@@ -108,7 +108,7 @@ impl Details for WatchlistDetails {
         if action != Action::CountHits {
             return ActionResult::Ignored;
         }
-        cx.count_watchlist_hits();
+        cx.details().count_watchlist_hits();
         ActionResult::Done
     }
 }

@@ -279,7 +279,8 @@ impl Pane for EventsPane {
         if self.state.process != opened {
             self.restore_state(EventsState { process: opened, ..EventsState::default() });
         }
-        cx.fetch_events(self.cursor_time(cx.session()));
+        let near = self.cursor_time(cx.session());
+        cx.process().fetch_events(near);
         self.apply_filter(cx.session());
         ActionResult::Done
     }

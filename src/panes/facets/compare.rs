@@ -42,14 +42,14 @@ impl Question for Compare {
 
     fn accept(&mut self, text: &str, cx: &mut Cx<'_>) -> ActionResult {
         if text.is_empty() {
-            cx.compare_with(None);
+            cx.lists().compare_with(None);
             return ActionResult::Close;
         }
         let search = cx.session().lists.pages::<Process>().search().cloned();
         match (FacetComparison::parse(text, cx.now), search) {
             (_, None) => cx.notify("No search yet"),
             (Some(other), Some(search)) if other.apply_to(&search).is_some() => {
-                cx.compare_with(Some(other));
+                cx.lists().compare_with(Some(other));
                 return ActionResult::Close;
             }
             (Some(_), Some(_)) => cx.warn("The query has an error: fix it first"),

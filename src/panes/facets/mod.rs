@@ -253,9 +253,9 @@ impl Pane for FacetsPane {
 
     fn after_input(&mut self, cx: &mut Cx<'_>) -> ActionResult {
         if std::mem::take(&mut self.ends_comparison) {
-            cx.compare_with(None);
+            cx.lists().compare_with(None);
         }
-        cx.count_facets();
+        cx.lists().count_facets();
         let session = cx.session();
         let search = session.lists.pages::<Process>().search();
         let is_same = match (&self.marked_search, search) {

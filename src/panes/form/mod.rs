@@ -164,7 +164,7 @@ impl Pane for FormPane {
         let FormKind::Assign(_) = self.form else {
             return ActionResult::Done;
         };
-        cx.load_once::<User>();
+        cx.lists().load_once::<User>();
         let names: Vec<_> = known_users(cx.session()).into_iter().map(text::make_visible).collect();
         self.notes.truncate(1);
         if !names.is_empty() {

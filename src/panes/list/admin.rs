@@ -42,7 +42,7 @@ impl ListView for SensorGroups {
     const DEFAULT_COLUMNS: usize = 6;
 
     fn before_fetch(cx: &mut Cx<'_>) {
-        cx.load_once::<Group>();
+        cx.lists().load_once::<Group>();
     }
 
     fn destination(row: &Group) -> Option<Destination> {
@@ -79,7 +79,7 @@ impl ListView for Users {
     const DEFAULT_COLUMNS: usize = 5;
 
     fn before_fetch(cx: &mut Cx<'_>) {
-        cx.load_once::<User>();
+        cx.lists().load_once::<User>();
     }
 
     fn handle_action(action: Action, _: impl FnOnce(&Session) -> Vec<Arc<User>>, cx: &mut Cx<'_>) -> ActionResult {
@@ -100,7 +100,7 @@ impl ListView for Teams {
     const DEFAULT_COLUMNS: usize = 3;
 
     fn before_fetch(cx: &mut Cx<'_>) {
-        cx.load_once::<Team>();
+        cx.lists().load_once::<Team>();
     }
 
     fn handle_action(action: Action, _: impl FnOnce(&Session) -> Vec<Arc<Team>>, _: &mut Cx<'_>) -> ActionResult {
@@ -120,7 +120,7 @@ impl ListView for Sites {
     const DEFAULT_COLUMNS: usize = 2;
 
     fn before_fetch(cx: &mut Cx<'_>) {
-        cx.load_once::<Site>();
+        cx.lists().load_once::<Site>();
     }
 }
 

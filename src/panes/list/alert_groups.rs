@@ -76,11 +76,11 @@ impl ListView for AlertGroups {
     }
 
     fn before_fetch(cx: &mut Cx<'_>) {
-        cx.fetch_alert_digest();
+        cx.alerts().fetch_alert_digest();
     }
 
     fn on_select(row: Option<&Arc<AlertGroup>>, cx: &mut Cx<'_>) -> ActionResult {
-        cx.select_alert_group(row);
+        cx.alerts().select_alert_group(row);
         ActionResult::Done
     }
 
@@ -100,7 +100,7 @@ impl ListView for AlertGroups {
         if action != Action::Sort {
             return ActionResult::Ignored;
         }
-        cx.sort_alert_groups();
+        cx.alerts().sort_alert_groups();
         ActionResult::Done
     }
 }

@@ -37,7 +37,7 @@ impl ListView for Alerts {
     }
 
     fn on_select(row: Option<&Arc<Alert>>, cx: &mut Cx<'_>) -> ActionResult {
-        cx.select_alert(row);
+        cx.process().select_alert(row);
         ActionResult::Done
     }
 

@@ -31,7 +31,7 @@ impl ListView for Bans {
     const DEFAULT_COLUMNS: usize = 8;
 
     fn before_fetch(cx: &mut Cx<'_>) {
-        cx.load_once::<Ban>();
+        cx.lists().load_once::<Ban>();
     }
 
     fn note(session: &Session) -> Option<String> {

@@ -30,7 +30,7 @@ impl ListView for Binaries {
     const DEFAULT_COLUMNS: usize = 8;
 
     fn on_select(row: Option<&Arc<Binary>>, cx: &mut Cx<'_>) -> ActionResult {
-        cx.select_binary(row);
+        cx.process().select_binary(row);
         ActionResult::Done
     }
 

@@ -190,7 +190,7 @@ impl<K: ListView> ListPane<K> {
         }
         let marked = self.marked_by_visibility(cx.session());
         if marked.n_hidden() > 0 {
-            cx.add_to_notice(&marked.summary());
+            cx.outbox().add_to_notice(&marked.summary());
         }
         ActionResult::Done
     }

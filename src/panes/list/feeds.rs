@@ -26,11 +26,11 @@ impl ListView for Feeds {
     const DEFAULT_COLUMNS: usize = 4;
 
     fn before_fetch(cx: &mut Cx<'_>) {
-        cx.load_once::<Feed>();
+        cx.lists().load_once::<Feed>();
     }
 
     fn on_select(row: Option<&Arc<Feed>>, cx: &mut Cx<'_>) -> ActionResult {
-        let searched = cx.select_feed(row);
+        let searched = cx.details().select_feed(row);
         searched.map_or(ActionResult::Done, |query| ActionResult::SetQuery(Index::Report, query))
     }
 

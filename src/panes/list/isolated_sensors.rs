@@ -36,7 +36,7 @@ impl ListView for IsolatedSensors {
     const DEFAULT_COLUMNS: usize = 8;
 
     fn before_fetch(cx: &mut Cx<'_>) {
-        cx.load_once::<IsolatedSensor>();
+        cx.lists().load_once::<IsolatedSensor>();
     }
 
     fn note(session: &Session) -> Option<String> {

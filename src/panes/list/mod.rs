@@ -172,7 +172,7 @@ impl<K: ListView> ListPane<K> {
         match action {
             Action::Left => self.state.scroll_columns = self.state.scroll_columns.saturating_sub(SHIFT_CELLS),
             Action::Right => self.state.scroll_columns += SHIFT_CELLS,
-            Action::Sort => cx.sort_next::<K::Row>(),
+            Action::Sort => cx.lists().sort_next::<K::Row>(),
             Action::Filter => self.typing.start(self.state.filter.text()),
             Action::KeepFilter => self.typing.keep(cx),
             Action::Mark | Action::MarkRange | Action::MarkAll => self.update_marks(action, cx),
@@ -221,7 +221,7 @@ impl<K: ListView> ListPane<K> {
             Some(_) => positions().min().unwrap_or(0)..positions().max().unwrap_or(0) + 1,
             None => self.visible_rows(),
         };
-        cx.refresh_window::<K::Row>(&window);
+        cx.lists().refresh_window::<K::Row>(&window);
         self.refresh_joins(cx);
     }
 
@@ -333,10 +333,10 @@ impl<K: ListView> Pane for ListPane<K> {
         // A filter applies to loaded rows only, but if none are loaded, the first ones must be fetched.
         let is_unloaded = cx.session().lists.pages::<K::Row>().total().is_none();
         if self.filtered.is_none() {
-            cx.fetch_window::<K::Row>(&self.prefetch_range());
+            cx.lists().fetch_window::<K::Row>(&self.prefetch_range());
         } else if is_unloaded {
             let cursor = self.state.cursor;
-            cx.fetch_window::<K::Row>(&(cursor..cursor + self.height));
+            cx.lists().fetch_window::<K::Row>(&(cursor..cursor + self.height));
         }
         self.fetch_joins(cx);
         let selected = self.selected_row(cx.session()).cloned();

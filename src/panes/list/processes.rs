@@ -43,7 +43,7 @@ impl ListView for Processes {
     }
 
     fn on_select(row: Option<&Arc<Process>>, cx: &mut Cx<'_>) -> ActionResult {
-        cx.select_process(row);
+        cx.process().select_process(row);
         ActionResult::Done
     }
 
@@ -51,7 +51,7 @@ impl ListView for Processes {
         if action != Action::SplitSegments {
             return ActionResult::Ignored;
         }
-        cx.toggle_segment_rows();
+        cx.lists().toggle_segment_rows();
         ActionResult::Done
     }
 

@@ -27,7 +27,7 @@ impl ListView for Reports {
     const IS_TOTAL_EXACT: bool = true;
 
     fn on_select(row: Option<&Arc<Report>>, cx: &mut Cx<'_>) -> ActionResult {
-        cx.select_report(row);
+        cx.details().select_report(row);
         ActionResult::Done
     }
 

@@ -32,7 +32,7 @@ impl ListView for Sensors {
     const IS_TOTAL_EXACT: bool = true;
 
     fn before_fetch(cx: &mut Cx<'_>) {
-        cx.load_once::<Sensor>();
+        cx.lists().load_once::<Sensor>();
     }
 
     fn note(session: &Session) -> Option<String> {
@@ -42,7 +42,7 @@ impl ListView for Sensors {
     }
 
     fn on_select(row: Option<&Arc<Sensor>>, cx: &mut Cx<'_>) -> ActionResult {
-        cx.select_sensor(row);
+        cx.details().select_sensor(row);
         ActionResult::Done
     }
 

@@ -25,11 +25,11 @@ impl ListView for Watchlists {
     const DEFAULT_COLUMNS: usize = 7;
 
     fn before_fetch(cx: &mut Cx<'_>) {
-        cx.load_once::<Watchlist>();
+        cx.lists().load_once::<Watchlist>();
     }
 
     fn on_select(row: Option<&Arc<Watchlist>>, cx: &mut Cx<'_>) -> ActionResult {
-        cx.select_watchlist(row);
+        cx.details().select_watchlist(row);
         ActionResult::Done
     }
 
@@ -55,7 +55,7 @@ impl ListView for Watchlists {
         let row = || chosen(session).into_iter().next();
         let form = match action {
             Action::CountHits => {
-                cx.count_watchlist_hits();
+                cx.details().count_watchlist_hits();
                 return ActionResult::Done;
             }
             Action::New => Some(FormPane::new_watchlist(StoredIndex::Events, "", Vec::new())),

@@ -115,7 +115,7 @@ impl<K: ListView> ListPane<K> {
         let (rows, needs) = self.rows_to_join(cx.session());
         let rows: Vec<_> = rows.iter().map(AsRef::as_ref).collect();
         if !needs.is_empty() {
-            cx.fetch_joins(&rows, &needs);
+            cx.lists().fetch_joins(&rows, &needs);
         }
     }
 
@@ -123,7 +123,7 @@ impl<K: ListView> ListPane<K> {
     pub(super) fn refresh_joins(&self, cx: &mut Cx<'_>) {
         let (rows, needs) = self.rows_to_join(cx.session());
         let rows: Vec<_> = rows.iter().map(AsRef::as_ref).collect();
-        cx.refresh_joins(&rows, &needs);
+        cx.lists().refresh_joins(&rows, &needs);
     }
 
     /// Returns the rows to join and the objects they need: for the visible rows, or for all loaded rows if there is a

@@ -101,7 +101,7 @@ impl Pane for ColumnPicker {
             Action::Wider => self.resize(true),
             Action::Narrower => self.resize(false),
             Action::ResetColumns => {
-                cx.set_columns(self.list, None);
+                cx.lists().set_columns(self.list, None);
                 cx.notify("Columns reset to default");
                 return ActionResult::Close;
             }
@@ -109,7 +109,7 @@ impl Pane for ColumnPicker {
         }
         let shown = self.rows.iter().filter(|(_, is_shown)| *is_shown);
         let chosen = shown.map(|(column, _)| column.clone()).collect();
-        cx.set_columns(self.list, Some(chosen));
+        cx.lists().set_columns(self.list, Some(chosen));
         ActionResult::Done
     }
 

@@ -37,7 +37,7 @@ impl Pane for HistoryPane {
             let Some(entry) = cx.session().search.query_history.get(self.cursor).cloned() else {
                 return ActionResult::Close;
             };
-            cx.set_period(entry.period);
+            cx.lists().set_period(entry.period);
             return ActionResult::SetQuery(Index::Process, entry.query);
         }
         let last = cx.session().search.query_history.len().saturating_sub(1);

@@ -57,12 +57,8 @@ impl SavedPane {
             return cx.warn("Enter a name for the query");
         }
         self.name_entry = None;
-        cx.save_query(NamedQuery {
-            name,
-            query: self.query.clone(),
-            period: cx.session().search.period.clone(),
-            note: String::new(),
-        });
+        let period = cx.session().search.period.clone();
+        cx.files().save_query(NamedQuery { name, query: self.query.clone(), period, note: String::new() });
     }
 
     /// Deletes the query under the cursor if the key is pressed a second time.
@@ -71,7 +67,7 @@ impl SavedPane {
             return cx.notify("No query selected");
         };
         if self.pending_delete.take().as_ref() == Some(&selected.name) {
-            return cx.delete_query(selected.name);
+            return cx.files().delete_query(selected.name);
         }
         let name = text::fit(&selected.name.as_str().into(), NAME_WIDTH);
         cx.warn(format!("Press again to delete {name} from the file"));
@@ -99,7 +95,7 @@ impl Pane for SavedPane {
                 let Some(saved) = self.selected_query(cx.session()).cloned() else {
                     return ActionResult::Close;
                 };
-                cx.set_period(saved.period);
+                cx.lists().set_period(saved.period);
                 return ActionResult::SetQuery(Index::Process, saved.query);
             }
             Action::Save => self.start_naming(cx),

@@ -82,7 +82,7 @@ impl Pane for SensorGroupPicker {
     fn after_input(&mut self, cx: &mut Cx<'_>) -> ActionResult {
         if !self.has_requested {
             self.has_requested = true;
-            cx.refresh_or_load::<Group>();
+            cx.lists().refresh_or_load::<Group>();
         }
         ActionResult::Done
     }

@@ -57,7 +57,7 @@ impl Question for Export {
         if text.is_empty() {
             cx.warn("Enter a file name");
         } else {
-            cx.export_rows(text.into(), self.data.clone(), self.total);
+            cx.files().export_rows(text.into(), self.data.clone(), self.total);
             self.state = ExportState::Writing;
         }
         ActionResult::Done

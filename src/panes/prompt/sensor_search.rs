@@ -81,7 +81,7 @@ impl Question for SensorSearch {
     }
 
     fn after_input(&mut self, cx: &mut Cx<'_>) -> ActionResult {
-        cx.fetch_group_names();
+        cx.details().fetch_group_names();
         ActionResult::Done
     }
 

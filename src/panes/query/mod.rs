@@ -233,7 +233,7 @@ impl QueryPane {
             return;
         }
         self.rejected_text = None;
-        cx.search_index(self.index, text.trim().to_owned());
+        cx.lists().search_index(self.index, text.trim().to_owned());
     }
 
     /// Recalls the history entry `step` places on, or restores the draft.
@@ -250,7 +250,7 @@ impl QueryPane {
                 let Some(next) = at.checked_add_signed(step) else {
                     self.history_position = None;
                     let (draft, period) = std::mem::take(&mut self.draft);
-                    cx.set_period(period);
+                    cx.lists().set_period(period);
                     return self.set_text(&draft);
                 };
                 next.min(history.len().saturating_sub(1))
@@ -264,7 +264,7 @@ impl QueryPane {
         }
         self.history_position = Some(next);
         self.set_text(&entry.query);
-        cx.set_period(entry.period);
+        cx.lists().set_period(entry.period);
     }
 }
 

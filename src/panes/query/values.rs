@@ -31,7 +31,7 @@ impl QueryPane {
             self.values.offered = None;
             return true;
         }
-        cx.fetch_values(&typing);
+        cx.lists().fetch_values(&typing);
         cx.notify(format!("Loading values of {}", typing.field));
         self.values = Values { requested: Some(typing), ..Values::default() };
         true

@@ -77,7 +77,7 @@ impl TreePane {
         let selected = rows.get(self.cursor_index(&rows)).and_then(TreeRow::process);
         ids.extend(selected.filter(|process| has_own_document(process)).map(|process| process.id));
         for id in ids {
-            cx.refresh_relative(id);
+            cx.process().refresh_relative(id);
         }
     }
 
@@ -105,10 +105,10 @@ impl TreePane {
             RowAction::Unfold(id) => {
                 self.state.unfolded.insert(id);
             }
-            RowAction::Refetch(id) => cx.refresh_relative(id),
+            RowAction::Refetch(id) => cx.process().refresh_relative(id),
             RowAction::Chain => {
-                cx.refresh_missing_relatives();
-                cx.refresh_subject();
+                cx.process().refresh_missing_relatives();
+                cx.process().refresh_subject();
             }
             RowAction::FetchMore(at_least) => {
                 let current = self.child_limit();
@@ -303,20 +303,20 @@ impl Pane for TreePane {
         let changed = selected.filter(|_| is_other).map(|process| Arc::new(process.clone()));
         let rested = selected.filter(|process| has_own_document(process)).map(|process| process.id);
         if is_other {
-            cx.select_binary_of(changed.as_ref());
+            cx.process().select_binary_of(changed.as_ref());
         }
         if rested != self.fetched_at_cursor {
             let previous = std::mem::replace(&mut self.fetched_at_cursor, rested);
             let is_needed = |id: &ProcessId| unfolded.contains(id) || cx.session().opened.id == Some(*id);
             if let Some(previous) = previous.filter(|id| !is_needed(id)) {
-                cx.cancel_relative(previous);
+                cx.process().cancel_relative(previous);
             }
             if let Some(id) = rested {
-                cx.fetch_relative_debounced(id);
+                cx.process().fetch_relative_debounced(id);
             }
         }
         for id in unfolded {
-            cx.fetch_children(id, self.child_limit());
+            cx.process().fetch_children(id, self.child_limit());
         }
         ActionResult::Done
     }

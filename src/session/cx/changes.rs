@@ -11,30 +11,36 @@ use crate::model::SensorId;
 use crate::session::{Effect, Joined, Preview, RunningChange, changes::ReasonDraft};
 use crate::worker::{ChangeStep, FetchPolicy, JoinObject, List, Request, Slot, Ticket};
 
-impl Cx<'_> {
+/// The operations on changes of the server: preview, apply, log.
+#[derive(Debug)]
+pub struct ChangeCx<'c, 'a> {
+    pub(super) cx: &'c mut Cx<'a>,
+}
+
+impl ChangeCx<'_, '_> {
     /// Starts a preview of `changes`.
     pub fn preview(&mut self, changes: Vec<Change>) {
         self.clear_preview();
-        let ticket = self.next_ticket();
-        self.session.changes.preview = Some(Preview {
+        let ticket = self.cx.requests().next_ticket();
+        self.cx.session.changes.preview = Some(Preview {
             ticket,
             results: vec![None; changes.len()],
             change_counts: vec![0; changes.len()],
             impact_lines: Vec::new(),
             changes: changes.clone(),
         });
-        self.effects.push(Effect::Send(Request::Preview { ticket, changes }));
+        self.cx.effects.push(Effect::Send(Request::Preview { ticket, changes }));
     }
 
     /// Saves the reason typed for `changes` until a change is applied.
     pub fn set_draft_reason(&mut self, changes: &[Change], reason: Option<String>) {
-        self.session.changes.draft_reason = reason.map(|reason| ReasonDraft::new(changes, reason));
+        self.cx.session.changes.draft_reason = reason.map(|reason| ReasonDraft::new(changes, reason));
     }
 
     /// Stops waiting for blast-radius lines, which then read "not known"; drops a preview without all its plans.
     /// Returns whether anything was pending.
     pub(super) fn cancel_preview(&mut self) -> bool {
-        let Some(preview) = &mut self.session.changes.preview else {
+        let Some(preview) = &mut self.cx.session.changes.preview else {
             return false;
         };
         if preview.n_pending() == 0 {
@@ -46,25 +52,25 @@ impl Cx<'_> {
         }
         let ticket = preview.ticket;
         preview.cancel_pending();
-        self.effects.push(Effect::Send(Request::CancelTicket(ticket)));
+        self.cx.effects.push(Effect::Send(Request::CancelTicket(ticket)));
         true
     }
 
     /// Drops the preview and cancels its requests.
     pub fn clear_preview(&mut self) {
-        if let Some(preview) = self.session.changes.preview.take()
+        if let Some(preview) = self.cx.session.changes.preview.take()
             && preview.n_pending() > 0
         {
-            self.effects.push(Effect::Send(Request::CancelTicket(preview.ticket)));
+            self.cx.effects.push(Effect::Send(Request::CancelTicket(preview.ticket)));
         }
     }
 
     /// Applies `plans`. The worker continues even if another view is shown.
     pub fn apply_changes(&mut self, plans: Vec<Plan>, justification: Justification) {
-        let ticket = self.next_ticket();
+        let ticket = self.cx.requests().next_ticket();
         for (index, plan) in plans.iter().enumerate() {
             let change = plan.change();
-            self.session.changes.running.push(RunningChange {
+            self.cx.session.changes.running.push(RunningChange {
                 ticket,
                 plan_index: index,
                 verb: change.verb(),
@@ -80,24 +86,24 @@ impl Cx<'_> {
             });
         }
         if justification.ticket.is_some() {
-            self.session.changes.last_ticket.clone_from(&justification.ticket);
+            self.cx.session.changes.last_ticket.clone_from(&justification.ticket);
         }
-        self.effects.push(Effect::Send(Request::Apply { ticket, plans, justification }));
+        self.cx.effects.push(Effect::Send(Request::Apply { ticket, plans, justification }));
     }
 
     /// Cancels the changes that wait for the audit log, so that they are not sent; returns whether any waited.
     pub(super) fn cancel_log_wait(&mut self) -> bool {
-        let is_waiting = self.session.changes.is_log_locked;
+        let is_waiting = self.cx.session.changes.is_log_locked;
         if is_waiting {
-            self.effects.push(Effect::Send(Request::CancelLogWait));
+            self.cx.effects.push(Effect::Send(Request::CancelLogWait));
         }
         is_waiting
     }
 
     pub(super) fn set_log_locked(&mut self, is_locked: bool) {
-        self.session.changes.is_log_locked = is_locked;
+        self.cx.session.changes.is_log_locked = is_locked;
         if is_locked {
-            self.warn(
+            self.cx.warn(
                 "Waiting: another program has locked the audit log. Nothing is sent before it is logged; ^c cancels",
             );
         }
@@ -105,11 +111,11 @@ impl Cx<'_> {
 
     /// Requests that the audit log is read again.
     pub fn fetch_change_history(&mut self) {
-        self.effects.push(Effect::Send(Request::History));
+        self.cx.effects.push(Effect::Send(Request::History));
     }
 
     pub(super) fn on_prepared(&mut self, ticket: Ticket, index: usize, result: Result<Prepared, Error>) {
-        if let Some(preview) = &mut self.session.changes.preview
+        if let Some(preview) = &mut self.cx.session.changes.preview
             && preview.ticket == ticket
             && let Some(slot) = preview.results.get_mut(index)
             && let Some(count) = preview.change_counts.get_mut(index)
@@ -122,7 +128,7 @@ impl Cx<'_> {
     }
 
     pub(super) fn on_impact_lines(&mut self, ticket: Ticket, index: Option<usize>, lines: Vec<ImpactLine>) {
-        if let Some(preview) = &mut self.session.changes.preview
+        if let Some(preview) = &mut self.cx.session.changes.preview
             && preview.ticket == ticket
         {
             let lines = lines.into_iter().map(|line| (index, line));
@@ -132,47 +138,47 @@ impl Cx<'_> {
 
     /// Stores the progress of a change, announces it, and refreshes the lists that it may have altered.
     pub(super) fn on_step(&mut self, ticket: Ticket, index: usize, step: ChangeStep) {
-        let mut running = self.session.changes.running.iter_mut();
+        let mut running = self.cx.session.changes.running.iter_mut();
         let Some(change) = running.find(|change| (change.ticket, change.plan_index) == (ticket, index)) else {
             return;
         };
         let was_in_flight = change.is_in_flight();
-        change.known_at = Some(self.now);
+        change.known_at = Some(self.cx.now);
         change.progress = step.clone();
         let title = format!("{} {}", changes::label(change.verb), change.name);
         let target = change.target.clone();
         match step {
             ChangeStep::Sending => return,
-            ChangeStep::NotSent(why) => self.warn(format!("{title}: not sent: {why}")),
+            ChangeStep::NotSent(why) => self.cx.warn(format!("{title}: not sent: {why}")),
             ChangeStep::Outcome(outcome) => {
                 if matches!(outcome.stage, LoggedStage::Confirmed | LoggedStage::Accepted) {
-                    self.session.changes.draft_reason = None;
+                    self.cx.session.changes.draft_reason = None;
                 }
                 let text = format!("{title}: {}", describe_stage(outcome.stage, &outcome.note));
                 match outcome.stage {
                     LoggedStage::Confirmed | LoggedStage::Accepted if outcome.skipped.is_empty() => {
-                        self.notify(text);
+                        self.cx.notify(text);
                     }
-                    LoggedStage::Confirmed | LoggedStage::Accepted => self.warn(text),
+                    LoggedStage::Confirmed | LoggedStage::Accepted => self.cx.warn(text),
                     LoggedStage::NotApplied | LoggedStage::Partly | LoggedStage::Pending | LoggedStage::Unknown => {
-                        self.warn(text);
+                        self.cx.warn(text);
                     }
                 }
             }
         }
         // For several changes, a summary: the message of the last one must not hide a failure of another.
-        if let Some((text, is_good)) = self.session.batch_summary(ticket) {
+        if let Some((text, is_good)) = self.cx.session.batch_summary(ticket) {
             if is_good {
-                self.notify(text);
+                self.cx.notify(text);
             } else {
-                self.warn(text);
+                self.cx.warn(text);
             }
         }
         if let Target::Sensor(id) = target {
             self.refresh_sensor(id);
         }
         // Lists are refreshed once no change of the batch is in flight, and again for a change that settles later.
-        let batch = self.session.changes.running.iter();
+        let batch = self.cx.session.changes.running.iter();
         let batch = batch.filter(|change| change.ticket == ticket);
         if batch.clone().any(RunningChange::is_in_flight) {
             return;
@@ -186,40 +192,40 @@ impl Cx<'_> {
 
     /// Refreshes what is shown of sensor `id`.
     fn refresh_sensor(&mut self, id: SensorId) {
-        if self.session.sensor_of(id).is_some() {
-            self.refresh(Slot::Sensor, FetchPolicy::NoCache);
+        if self.cx.session.sensor_of(id).is_some() {
+            self.cx.requests().refresh(Slot::Sensor, FetchPolicy::NoCache);
         }
-        if let Joined::Ready(_) = self.session.lists.joins.sensor(id) {
-            self.refresh(Slot::Joined(JoinObject::Sensor(id)), FetchPolicy::NoCache);
+        if let Joined::Ready(_) = self.cx.session.lists.joins.sensor(id) {
+            self.cx.requests().refresh(Slot::Joined(JoinObject::Sensor(id)), FetchPolicy::NoCache);
         }
     }
 
     /// Refreshes a list and the details that the change may have altered.
     fn refresh_list(&mut self, list: List) {
-        self.refresh_loaded(list);
+        self.cx.lists().refresh_loaded(list);
         match list {
             List::Alerts => {
-                self.refresh_alert_digest();
-                self.refresh_alert_counts();
+                self.cx.alerts().refresh_alert_digest();
+                self.cx.alerts().refresh_alert_counts();
             }
-            List::Watchlists => self.refresh_details(&[Slot::WatchActions]),
-            List::Reports => self.refresh_details(&[Slot::Report]),
+            List::Watchlists => self.cx.details().refresh_details(&[Slot::WatchActions]),
+            List::Reports => self.cx.details().refresh_details(&[Slot::Report]),
             _ => {}
         }
     }
 
     pub(super) fn set_change_history(&mut self, history: Arc<ChangeHistory>) {
         let activity = history.activity.clone();
-        self.session.lists.pages_mut().set_rows(activity, self.now);
-        let host = &self.session.connection.info.host;
+        self.cx.session.lists.pages_mut().set_rows(activity, self.cx.now);
+        let host = &self.cx.session.connection.info.host;
         let ours = history.activity.iter().filter(|logged| logged.submitted.server == *host);
-        self.session.changes.n_unanswered = ours.filter(|logged| logged.steps.is_empty()).count();
-        self.session.changes.n_pending = history.n_open(host);
-        let previous = self.session.changes.history.as_ref();
+        self.cx.session.changes.n_unanswered = ours.filter(|logged| logged.steps.is_empty()).count();
+        self.cx.session.changes.n_pending = history.n_open(host);
+        let previous = self.cx.session.changes.history.as_ref();
         if history.is_locked && !previous.is_some_and(|history| history.is_locked) {
-            self.warn("Another program has locked the audit log; actions will wait until it is released");
+            self.cx.warn("Another program has locked the audit log; actions will wait until it is released");
         }
-        self.session.changes.history = Some(history);
+        self.cx.session.changes.history = Some(history);
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::Cx;
+use super::AlertCx;
 use crate::fetch::{AlertsFetch, PrevalenceFetch};
 use crate::model::{OPEN_ALERTS, Search, Span};
 use crate::query;
@@ -13,30 +13,30 @@ use crate::worker::Slot;
 /// Number of open alerts of a host that are loaded; of the others only the count is known.
 const MAX_HOST_ALERTS: u64 = 100;
 
-impl Cx<'_> {
+impl AlertCx<'_, '_> {
     /// Fetches how common the file of the process is, the open alerts of its host and the names of its watchlists,
     /// unless they were requested.
     pub fn fetch_context(&mut self) {
-        let Some(process) = self.session.selection.details_process.clone() else {
+        let Some(process) = self.cx.session.selection.details_process.clone() else {
             return self.clear_context();
         };
         // A watchlist hit has the id of the watchlist, but not its name.
         if !process.watchlists.is_empty() {
-            self.fetch_watchlist_names();
+            self.cx.details().fetch_watchlist_names();
         }
-        self.fetch_details(slots::PREVALENCE, process.md5.map(PrevalenceFetch));
-        self.fetch_details(slots::HOST_ALERTS, process.host.non_empty().map(open_alerts_fetch));
+        self.cx.details().fetch_details(slots::PREVALENCE, process.md5.map(PrevalenceFetch));
+        self.cx.details().fetch_details(slots::HOST_ALERTS, process.host.non_empty().map(open_alerts_fetch));
     }
 
     /// Refreshes prevalence and host alerts, past the cache.
     pub(super) fn refresh_context(&mut self) {
-        self.refresh_details(&[Slot::Prevalence, Slot::HostAlerts]);
+        self.cx.details().refresh_details(&[Slot::Prevalence, Slot::HostAlerts]);
     }
 
     /// Clears prevalence and host alerts, when no process is selected.
     pub(super) fn clear_context(&mut self) {
         for slot in [Slot::Prevalence, Slot::HostAlerts] {
-            self.clear_slot(slot);
+            self.cx.details().clear_slot(slot);
         }
     }
 }

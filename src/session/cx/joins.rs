@@ -2,20 +2,20 @@
 
 use std::collections::BTreeSet;
 
-use super::Cx;
+use super::ListCx;
 use crate::fetch::{BinaryFetch, JoinKey, Resource, SensorFetch, SensorGroupFetch};
 use crate::session::{Effect, Joined, ListRow, SlotOf, slots};
 use crate::worker::{FetchPolicy, JoinObject, Request, Slot};
 
-impl Cx<'_> {
+impl ListCx<'_, '_> {
     /// Fetches the objects that `rows` need, and cancels pending ones that none of them needs.
     pub fn fetch_joins<T: ListRow>(&mut self, rows: &[&T], needs: &[JoinKey]) {
         let needed = self.needed_joins(rows, needs);
-        for slot in self.session.lists.joins.cancel_unneeded(&needed.iter().copied().collect()) {
-            self.effects.push(Effect::Send(Request::Cancel(slot)));
+        for slot in self.cx.session.lists.joins.cancel_unneeded(&needed.iter().copied().collect()) {
+            self.cx.effects.push(Effect::Send(Request::Cancel(slot)));
         }
         for object in needed {
-            if !self.session.lists.joins.is_requested(object) {
+            if !self.cx.session.lists.joins.is_requested(object) {
                 self.fetch_joined(object);
             }
         }
@@ -26,7 +26,7 @@ impl Cx<'_> {
         for object in self.needed_joins(rows, needs) {
             let may_change = !matches!(object, JoinObject::Binary(_));
             if may_change {
-                self.refresh(Slot::Joined(object), FetchPolicy::NoCache);
+                self.cx.requests().refresh(Slot::Joined(object), FetchPolicy::NoCache);
             }
         }
     }
@@ -40,9 +40,9 @@ impl Cx<'_> {
     }
 
     fn fetch_into_joins<R: Resource>(&mut self, place: SlotOf<R>, question: R) {
-        let ticket = self.next_ticket();
-        self.session.lists.joins.get_mut(place).set_pending(ticket, question.clone());
-        self.send_fetch(ticket, place.slot, question, FetchPolicy::Debounced);
+        let ticket = self.cx.requests().next_ticket();
+        self.cx.session.lists.joins.get_mut(place).set_pending(ticket, question.clone());
+        self.cx.requests().send_fetch(ticket, place.slot, question, FetchPolicy::Debounced);
     }
 
     /// Returns the objects that `rows` need, each once, in the order of the rows.
@@ -57,7 +57,7 @@ impl Cx<'_> {
             needed.extend(md5.map(JoinObject::Binary));
             // The group is known only from the sensor.
             if let Some(sensor) = sensor.filter(|_| has(JoinKey::Group))
-                && let Joined::Ready(sensor) = self.session.lists.joins.sensor(sensor)
+                && let Joined::Ready(sensor) = self.cx.session.lists.joins.sensor(sensor)
             {
                 needed.extend(sensor.group.map(JoinObject::Group));
             }

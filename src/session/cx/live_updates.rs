@@ -4,7 +4,7 @@ use std::{collections::HashSet, sync::Arc};
 
 use jiff::Timestamp;
 
-use super::Cx;
+use super::AlertCx;
 use crate::fetch::AlertsFetch;
 use crate::model::{Alert, AlertId, Search, Span};
 use crate::session::{Effect, LiveMode, NewAlerts, Session, slots};
@@ -13,38 +13,39 @@ use crate::worker::{FetchPolicy, Request, Slot};
 /// Number of the newest alerts that a poll fetches.
 const MAX_NEWEST: u64 = 100;
 
-impl Cx<'_> {
+impl AlertCx<'_, '_> {
     /// Turns live updates on or off; after a failure, turns them on again.
     pub fn toggle_live(&mut self) {
-        let live = &mut self.session.alert_state.live;
+        let live = &mut self.cx.session.alert_state.live;
         let is_on = live.state == LiveMode::On;
         live.state = if is_on { LiveMode::Off } else { LiveMode::On };
         live.new_alerts = None;
         if !is_on {
-            self.effects.push(Effect::Send(Request::RetryCredentials));
+            self.cx.effects.push(Effect::Send(Request::RetryCredentials));
         }
-        self.notify(if is_on { "Live off" } else { "Live on: new alerts are announced; r loads them" });
+        self.cx.notify(if is_on { "Live off" } else { "Live on: new alerts are announced; r loads them" });
     }
 
     /// Schedules the next poll if live updates are on and the alerts are shown; called after every input.
     pub fn schedule_live_poll(&mut self, is_shown: bool) {
-        let values = &self.session.values;
-        match self.session.live_fetch().filter(|_| is_shown) {
-            Some(question) if self.session.is_polling() && values.question(slots::NEW_ALERTS) == Some(&question) => {}
-            Some(question) => self.fetch(slots::NEW_ALERTS, question, FetchPolicy::Poll),
-            None => self.cancel_slot(Slot::NewAlerts),
+        let values = &self.cx.session.values;
+        match self.cx.session.live_fetch().filter(|_| is_shown) {
+            Some(question) if self.cx.session.is_polling() && values.question(slots::NEW_ALERTS) == Some(&question) => {
+            }
+            Some(question) => self.cx.requests().fetch(slots::NEW_ALERTS, question, FetchPolicy::Poll),
+            None => self.cx.requests().cancel_slot(Slot::NewAlerts),
         }
     }
 
     /// Clears the counts of new alerts, since the list is being refreshed.
     pub fn clear_new_alerts(&mut self) {
-        self.cancel_slot(Slot::NewAlerts);
-        self.session.alert_state.live.new_alerts = None;
+        self.cx.requests().cancel_slot(Slot::NewAlerts);
+        self.cx.session.alert_state.live.new_alerts = None;
     }
 
     /// Recomputes the counts of new alerts after a poll or a refresh of the list; an older poll does not count.
     pub(super) fn update_new_alerts(&mut self) {
-        let session = &*self.session;
+        let session = &*self.cx.session;
         let fetched = session.values.latest(slots::NEW_ALERTS);
         let new_alerts = fetched.and_then(|fetched| {
             let (shown, total, as_of) = session.baseline_alerts()?;
@@ -55,7 +56,7 @@ impl Cx<'_> {
             let newest = poll.rows.iter().map(|alert| &alert.id);
             Some(NewAlerts::compare(newest, poll.total, &shown, total, fetched.as_of))
         });
-        self.session.alert_state.live.new_alerts = new_alerts;
+        self.cx.session.alert_state.live.new_alerts = new_alerts;
     }
 }
 

@@ -9,58 +9,64 @@ use crate::query::{self, Index, StoredQuery};
 use crate::session::{Remote, Session, SlotOf, slots};
 use crate::worker::{FetchPolicy, Slot};
 
-impl Cx<'_> {
+/// The operations on the rows under cursors, whose details are shown beside lists.
+#[derive(Debug)]
+pub struct DetailsCx<'c, 'a> {
+    pub(super) cx: &'c mut Cx<'a>,
+}
+
+impl DetailsCx<'_, '_> {
     /// Fetches the names of the sensor groups, unless they were requested.
     pub fn fetch_group_names(&mut self) {
-        self.load_once::<Group>();
+        self.cx.lists().load_once::<Group>();
     }
 
     /// Fetches the names of the watchlists, unless they were requested.
     pub(super) fn fetch_watchlist_names(&mut self) {
-        self.load_once::<Watchlist>();
+        self.cx.lists().load_once::<Watchlist>();
     }
 
     /// Selects a sensor.
     pub fn select_sensor(&mut self, sensor: Option<&Arc<Sensor>>) {
-        self.session.selection.sensor = sensor.cloned();
+        self.cx.session.selection.sensor = sensor.cloned();
     }
 
     /// Fetches the open alerts of the selected sensor's host, unless they were requested.
     pub fn fetch_host_alerts(&mut self) {
-        let sensor = self.session.selection.sensor.as_ref();
+        let sensor = self.cx.session.selection.sensor.as_ref();
         let name = sensor.and_then(|sensor| sensor.computer_name.non_empty());
         self.fetch_details(slots::HOST_ALERTS, name.map(open_alerts_fetch));
     }
 
     /// Selects a watchlist and fetches its actions.
     pub fn select_watchlist(&mut self, watchlist: Option<&Arc<Watchlist>>) {
-        self.session.selection.watchlist = watchlist.cloned();
+        self.cx.session.selection.watchlist = watchlist.cloned();
         let actions = watchlist.map(|watchlist| WatchActionsFetch(watchlist.id));
         self.fetch_details(slots::WATCH_ACTIONS, actions);
     }
 
     /// Counts the current matches of the selected watchlist on the server.
     pub fn count_watchlist_hits(&mut self) {
-        let Some(watchlist) = self.session.selection.watchlist.clone() else {
-            return self.notify("No watchlist selected");
+        let Some(watchlist) = self.cx.session.selection.watchlist.clone() else {
+            return self.cx.notify("No watchlist selected");
         };
         match hit_count_fetch(&watchlist) {
-            Some(question) => self.fetch(slots::WATCH_COUNT, question, FetchPolicy::NoCache),
-            None => self.notify(not_runnable_reason(&watchlist)),
+            Some(question) => self.cx.requests().fetch(slots::WATCH_COUNT, question, FetchPolicy::NoCache),
+            None => self.cx.notify(not_runnable_reason(&watchlist)),
         }
     }
 
     /// Clears the selected feed, so that the shown reports stay when the cursor reaches a feed.
     pub fn clear_feed(&mut self) {
-        self.session.selection.feed = None;
+        self.cx.session.selection.feed = None;
     }
 
     /// Selects a feed and searches its reports, unless the user is viewing the results of a report search of their own.
     /// Returns the query if there is a new search.
     pub fn select_feed(&mut self, feed: Option<&Arc<Feed>>) -> Option<String> {
-        let previous = self.session.selection.feed.take();
-        self.session.selection.feed = feed.cloned();
-        let (feed, reports) = (feed?, self.session.lists.pages::<Report>());
+        let previous = self.cx.session.selection.feed.take();
+        self.cx.session.selection.feed = feed.cloned();
+        let (feed, reports) = (feed?, self.cx.session.lists.pages::<Report>());
         let is_same = previous.as_ref().is_some_and(|previous| previous.id == feed.id);
         let query = feed_reports_query(feed);
         let current = reports.search().map(|search| &search.query);
@@ -75,32 +81,32 @@ impl Cx<'_> {
         if !is_browsing || is_same && current.is_some() {
             return None;
         }
-        self.search_debounced::<Report>(query.clone());
+        self.cx.lists().search_debounced::<Report>(query.clone());
         Some(query)
     }
 
     /// Selects a report, and fetches its indicators and the number of alerts it raised.
     pub fn select_report(&mut self, report: Option<&Arc<Report>>) {
-        self.session.selection.report = report.cloned();
+        self.cx.session.selection.report = report.cloned();
         self.fetch_details(slots::REPORT, report.map(|report| ReportFetch(report.id.clone())));
         self.fetch_details(slots::REPORT_ALERTS, report.map(|report| alert_count_fetch(report)));
     }
 
     /// Fetches the license and the event-store partitions of the server, unless they were requested.
     pub fn fetch_server_details(&mut self) {
-        self.fetch_server_info();
-        if self.session.values.question(slots::LICENSE).is_none() {
-            self.fetch(slots::LICENSE, LicenseFetch, FetchPolicy::CacheFirst);
+        self.cx.requests().fetch_server_info();
+        if self.cx.session.values.question(slots::LICENSE).is_none() {
+            self.cx.requests().fetch(slots::LICENSE, LicenseFetch, FetchPolicy::CacheFirst);
         }
-        if self.session.values.question(slots::PARTITIONS).is_none() {
-            self.fetch(slots::PARTITIONS, PartitionsFetch, FetchPolicy::CacheFirst);
+        if self.cx.session.values.question(slots::PARTITIONS).is_none() {
+            self.cx.requests().fetch(slots::PARTITIONS, PartitionsFetch, FetchPolicy::CacheFirst);
         }
     }
 
     /// Refreshes the details beside the lists of a view, past the cache.
     pub fn refresh_details(&mut self, slots: &[Slot]) {
         for slot in slots {
-            self.refresh(*slot, FetchPolicy::NoCache);
+            self.cx.requests().refresh(*slot, FetchPolicy::NoCache);
         }
     }
 
@@ -108,15 +114,15 @@ impl Cx<'_> {
     pub(super) fn fetch_details<R: Resource>(&mut self, place: SlotOf<R>, question: Option<R>) {
         match question {
             None => self.clear_slot(place.slot),
-            Some(question) if self.session.value_of(place, &question).is_some() => {}
-            Some(question) => self.fetch(place, question, FetchPolicy::Debounced),
+            Some(question) if self.cx.session.value_of(place, &question).is_some() => {}
+            Some(question) => self.cx.requests().fetch(place, question, FetchPolicy::Debounced),
         }
     }
 
     /// Clears a slot and cancels its pending request.
     pub(super) fn clear_slot(&mut self, slot: Slot) {
-        self.cancel_slot(slot);
-        if let Some(remote) = self.session.state_mut(slot) {
+        self.cx.requests().cancel_slot(slot);
+        if let Some(remote) = self.cx.session.state_mut(slot) {
             remote.clear();
         }
     }

@@ -6,7 +6,7 @@ use ratatui::text::{Line, Span};
 use crate::fetch::{AlertsFetch, Resource};
 use crate::model::{Alert, AlertStatus, Facets, Isolation, Lineage, Top};
 use crate::panes::list::group_thousands;
-use crate::session::{Cx, RemoteState, Session, SlotOf, slots};
+use crate::session::{AlertCx, RemoteState, Session, SlotOf, slots};
 use crate::text::{self, Untrusted};
 use crate::theme::Theme;
 use crate::widgets::FieldRow;
@@ -39,7 +39,7 @@ fn part_line<R: Resource>(
 pub(super) fn precedent_fields(alert: &Alert, session: &Session, theme: &Theme) -> Vec<FieldRow<'static>> {
     // The counts include this alert, unless it was created before the period that they cover.
     let is_counted = session.values.latest(slots::PAST_OUTCOMES).is_some_and(|fetched| {
-        let since = fetched.as_of.checked_sub((24 * Cx::PRECEDENT_DAYS).hours());
+        let since = fetched.as_of.checked_sub((24 * AlertCx::PRECEDENT_DAYS).hours());
         since.is_ok_and(|since| alert.created.is_some_and(|at| at >= since))
     });
     let own_status = is_counted.then(|| text::excerpt(&alert.status.server_word()));
@@ -62,7 +62,7 @@ pub(super) fn precedent_fields(alert: &Alert, session: &Session, theme: &Theme) 
 /// the counts include it.
 fn outcome_line(facets: &Facets, own_status: Option<&str>, theme: &Theme) -> Line<'static> {
     let values = facets.get("status").map_or(&[][..], |facet| &facet.values);
-    let days = Cx::PRECEDENT_DAYS;
+    let days = AlertCx::PRECEDENT_DAYS;
     let others = facets.total.saturating_sub(own_status.is_some().into());
     let total = group_thousands(others);
     let is_partial = facets.is_incomplete || facets.n_unreadable > 0;

@@ -66,7 +66,7 @@ impl Pane for AlertPane {
     }
 
     fn after_input(&mut self, cx: &mut Cx<'_>) -> ActionResult {
-        cx.fetch_alert_context();
+        cx.alerts().fetch_alert_context();
         let session = cx.session();
         let group = session.alert_state.selected_group.as_ref();
         let alert = session.selection.alert.as_ref();

@@ -113,7 +113,7 @@ impl Pane for ProcessDetailsPane {
     }
 
     fn after_input(&mut self, cx: &mut Cx<'_>) -> ActionResult {
-        cx.fetch_context();
+        cx.alerts().fetch_context();
         let process = cx.session().details_process().map(|process| process.id);
         if process != self.scrolled_id {
             self.scrolled_id = process;
