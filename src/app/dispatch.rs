@@ -135,6 +135,8 @@ impl App {
             }
             ActionResult::Run(action) => {
                 self.popups.clear();
+                self.recent_actions.retain(|recent| *recent != action);
+                self.recent_actions.insert(0, action);
                 // The key that picked the action is not its own.
                 self.pressed_key = None;
                 self.handle_action(action, now, effects);
@@ -364,7 +366,10 @@ impl App {
 
     /// Closes one layer: overlay, completions, entry, filter, marks, zoom, pane, or the view opened last. Never quits.
     fn dismiss_layer(&mut self, now: Timestamp, effects: &mut Vec<Effect>) {
-        if self.popups.close_top() {
+        if let Some(popup) = self.popups.top_mut() {
+            if popup.dismiss_layer().is_none() {
+                self.popups.close_top();
+            }
             return;
         }
         if self.dismiss_completions() {

@@ -85,8 +85,8 @@ fn scope_actions(scope: Scope) -> &'static [Action] {
             Action::Quit,
         ],
         Scope::Facets => FACETS,
-        Scope::Saved => &[Action::Open, Action::Save, Action::Delete, Action::Back],
-        Scope::History | Scope::Groups => &[Action::Open, Action::Down, Action::Up, Action::Back],
+        Scope::Saved => &[Action::Open, Action::Filter, Action::Save, Action::Delete, Action::Back],
+        Scope::History | Scope::Groups => &[Action::Open, Action::Filter, Action::Down, Action::Up, Action::Back],
         other if is_list(other) => ADMIN,
         _ => &[Action::Back, Action::Down, Action::Up],
     }

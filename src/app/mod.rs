@@ -113,6 +113,8 @@ pub struct App {
     canceled_at: Option<Timestamp>,
     /// Whether the last action was a refused attempt to quit.
     has_refused_quit: bool,
+    /// Actions picked from the palette, the last one first.
+    recent_actions: Vec<Action>,
     /// Ticks of the spinner.
     ticks: usize,
 }
@@ -149,6 +151,7 @@ impl App {
             pressed_key: None,
             canceled_at: None,
             has_refused_quit: false,
+            recent_actions: Vec::new(),
             ticks: 0,
         }
     }

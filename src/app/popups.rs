@@ -14,8 +14,10 @@ impl App {
     pub(super) fn open_popup(&mut self, popup: PopupAction, now: Timestamp, effects: &mut Vec<Effect>) {
         match popup {
             PopupAction::Help => self.popups.show_text(HelpPane::new(self.scope(), &self.keymap)),
-            PopupAction::Commands => self.popups.replace_all(PalettePane::new(self.scope(), &self.keymap)),
-            PopupAction::History => self.open_in_hunt(HistoryPane::default()),
+            PopupAction::Commands => {
+                self.popups.replace_all(PalettePane::new(self.scope(), &self.keymap, &self.recent_actions))
+            }
+            PopupAction::History => self.open_in_hunt(HistoryPane::new()),
             PopupAction::SavedQueries => self.open_in_hunt(SavedPane::new(self.panes.query.text())),
             PopupAction::Period if self.view.index() == Some(Index::Process) => {
                 let cx = Cx::new(&mut self.session, effects, now);

@@ -214,7 +214,7 @@ pub(super) const DEFAULTS: &[(Scope, &[Keys])] = &[
     (Scope::Switched, &[(Action::Enable, &["o"]), (Action::Disable, &["x"]), (Action::Remove, &["d"])]),
     (Scope::Alerts, &[(Action::Open, &["enter"]), (Action::GroupBy, &[","]), (Action::Live, &["R"])]),
     (Scope::Alert, &[(Action::Open, &["enter"]), (Action::GroupBy, &[","]), (Action::Live, &["R"])]),
-    (Scope::Groups, &[(Action::Open, &["enter"])]),
+    (Scope::Groups, &[(Action::Open, &["enter"]), (Action::Filter, &["/"])]),
     (Scope::Isolated, &[(Action::Open, &["enter"])]),
     (Scope::Bans, &[(Action::Open, &["enter"]), (Action::AddBans, &["a"]), (Action::Lift, &["U"])]),
     (Scope::Acts, &[(Action::Open, &["enter"])]),
@@ -256,12 +256,21 @@ pub(super) const DEFAULTS: &[(Scope, &[Keys])] = &[
             (Action::YankHistogram, &["y t"]),
         ],
     ),
-    (Scope::Overlay, &[(Action::Back, &["enter"])]),
-    (Scope::History, &[(Action::Open, &["enter"]), (Action::Down, &["ctrl-n", "ctrl-r"]), (Action::Up, &["ctrl-p"])]),
+    (Scope::Overlay, &[(Action::Back, &["enter"]), (Action::Filter, &["/"])]),
+    (
+        Scope::History,
+        &[
+            (Action::Open, &["enter"]),
+            (Action::Filter, &["/"]),
+            (Action::Down, &["ctrl-n", "ctrl-r"]),
+            (Action::Up, &["ctrl-p"]),
+        ],
+    ),
     (
         Scope::Saved,
         &[
             (Action::Open, &["enter"]),
+            (Action::Filter, &["/"]),
             (Action::Save, &["s"]),
             (Action::Delete, &["d"]),
             (Action::Down, &["ctrl-n", "ctrl-s"]),

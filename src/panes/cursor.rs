@@ -1,6 +1,8 @@
 //! Cursor movement in panes with rows.
 
-use super::ActionResult;
+use crossterm::event::KeyCode;
+
+use super::{ActionResult, TextInput};
 use crate::keys::Action;
 
 /// Returns the row to which `action` moves the cursor from row `at`, where `height` rows are visible and `last` is the
@@ -26,6 +28,18 @@ pub(super) fn move_cursor(at: &mut usize, action: Action, height: usize, last: u
     let Some(to) = new_cursor(action, *at, height, last) else { return ActionResult::Ignored };
     *at = to;
     ActionResult::Done
+}
+
+/// Returns the movement of a key that moves even where text is typed.
+pub(super) fn typed_movement(input: TextInput<'_>) -> Option<Action> {
+    let TextInput::Key(key) = input else { return None };
+    Some(match key.code {
+        KeyCode::Down => Action::Down,
+        KeyCode::Up => Action::Up,
+        KeyCode::PageDown => Action::PageDown,
+        KeyCode::PageUp => Action::PageUp,
+        _ => return None,
+    })
 }
 
 #[cfg(test)]

@@ -2,12 +2,21 @@
 
 use ratatui::{
     Frame,
-    layout::Rect,
+    layout::{Constraint, Layout, Rect},
     text::{Line, Span},
-    widgets::{Clear, Paragraph},
+    widgets::Paragraph,
 };
 
-use super::{ActionResult, Pane, PaneHeader, RenderCx, cursor, legend};
+use super::{
+    ActionResult, Pane, PaneHeader, RenderCx, ScrollView, TextInput, cursor,
+    editor::PasteForm,
+    legend,
+    picker::{
+        no_match,
+        search::{self, SearchText},
+    },
+    prompt::line::LineInput,
+};
 use crate::keys::{Action, Keymap, Lookup, Scope};
 use crate::session::{Cx, Session};
 use crate::text;
@@ -19,8 +28,9 @@ pub struct HelpPane {
     scope: Scope,
     /// Titles of scopes, and key bindings with their descriptions.
     rows: Vec<HelpRow>,
-    offset: usize,
-    height: usize,
+    /// The text by which rows are found.
+    find: Option<LineInput>,
+    scroll: ScrollView,
 }
 
 #[derive(Debug)]
@@ -57,13 +67,43 @@ impl HelpPane {
             let signs = signs.iter();
             rows.extend(signs.map(|(sign, _, help)| HelpRow::Key((*sign).into(), help)));
         }
-        Self { scope, rows, offset: 0, height: 1 }
+        Self { scope, rows, find: None, scroll: ScrollView::default() }
+    }
+}
+
+impl HelpPane {
+    /// Returns the rows that match the typed text, with the titles above them.
+    fn shown_rows(&self) -> Vec<&HelpRow> {
+        let typed = self.find.as_ref().map(LineInput::text).unwrap_or_default();
+        let texts: Vec<_> = self.rows.iter().map(HelpRow::search_text).collect();
+        let found = search::find(&typed, &texts);
+        let mut shown = Vec::new();
+        let mut title = None;
+        for (at, row) in self.rows.iter().enumerate() {
+            match row {
+                HelpRow::Title(_) => title = Some(row),
+                HelpRow::Key(..) if found.contains(&at) => shown.extend(title.take().into_iter().chain([row])),
+                HelpRow::Key(..) => {}
+            }
+        }
+        shown
+    }
+}
+
+impl HelpRow {
+    fn search_text(&self) -> SearchText {
+        match self {
+            Self::Title(_) => SearchText::default(),
+            Self::Key(keys, help) => {
+                SearchText { names: vec![keys.clone()], description: (*help).into(), recency: None }
+            }
+        }
     }
 }
 
 impl Pane for HelpPane {
     fn scope(&self) -> Scope {
-        Scope::Overlay
+        if self.find.is_some() { Scope::Entry } else { Scope::Overlay }
     }
 
     fn header(&self, _: &Session) -> PaneHeader {
@@ -71,23 +111,42 @@ impl Pane for HelpPane {
     }
 
     fn handle_action(&mut self, action: Action, _: &mut Cx<'_>) -> ActionResult {
-        let last = self.rows.len().saturating_sub(self.height);
-        cursor::move_cursor(&mut self.offset, action, self.height, last)
+        match action {
+            Action::Filter => {
+                self.find = Some(LineInput::default());
+                ActionResult::Done
+            }
+            Action::Accept => ActionResult::Back,
+            other => self.scroll.handle_action(other),
+        }
+    }
+
+    fn enter_text(&mut self, input: TextInput<'_>, cx: &mut Cx<'_>) -> ActionResult {
+        if let Some(movement) = cursor::typed_movement(input) {
+            return self.scroll.handle_action(movement);
+        }
+        if let Some(find) = &mut self.find
+            && find.enter_text(input, PasteForm::Prose, cx)
+        {
+            self.scroll.reset();
+        }
+        ActionResult::Done
+    }
+
+    fn dismiss_layer(&mut self) -> Option<&'static str> {
+        self.find.take().map(|_| "search")
     }
 
     fn render(&mut self, frame: &mut Frame<'_>, area: Rect, _: &Session, cx: &RenderCx<'_>) {
-        self.height = usize::from(area.height).max(1);
-        let width = self
-            .rows
-            .iter()
-            .map(|row| match row {
-                HelpRow::Key(keys, _) => text::width(keys),
-                HelpRow::Title(_) => 0,
-            })
-            .max()
-            .unwrap_or(0);
-        let lines: Vec<_> = self
-            .rows
+        let n_find_lines = u16::from(self.find.is_some());
+        let [line, list] = Layout::vertical([Constraint::Length(n_find_lines), Constraint::Fill(1)]).areas(area);
+        let key_width = |row: &HelpRow| match row {
+            HelpRow::Key(keys, _) => text::width(keys),
+            HelpRow::Title(_) => 0,
+        };
+        let width = self.rows.iter().map(key_width).max().unwrap_or(0);
+        let shown = self.shown_rows();
+        let mut lines: Vec<_> = shown
             .iter()
             .map(|row| match row {
                 HelpRow::Title(title) => Line::styled(*title, cx.theme.title),
@@ -97,14 +156,14 @@ impl Pane for HelpPane {
                 ]),
             })
             .collect();
-        frame.render_widget(Paragraph::new(lines).scroll((to_cells(self.offset), 0)), area);
-        let n_below = self.rows.len().saturating_sub(self.offset + self.height);
-        if n_below > 0
-            && let Some(last) = area.rows().next_back()
-        {
-            frame.render_widget(Clear, last);
-            let text = format!("{} more lines below", n_below + 1);
-            frame.render_widget(Line::styled(text, cx.theme.muted), last);
+        if let Some(find) = &self.find {
+            if lines.is_empty() {
+                lines.push(Line::styled(no_match(&find.text()), cx.theme.muted));
+            }
+            find.render("find  ", frame, line, cx);
         }
+        let first = self.scroll.resize(lines.len(), list.height);
+        frame.render_widget(Paragraph::new(lines).scroll((to_cells(first), 0)), list);
+        self.scroll.render_rest(frame, list, cx.theme);
     }
 }

@@ -258,6 +258,74 @@ fn the_history_knows_of_when_a_query_was() {
 }
 
 #[test]
+fn an_earlier_query_is_found_by_letters_of_it_in_their_order() {
+    let mut stage = writing("process_name:net.exe");
+    stage.press("enter").answer_all(world::answer);
+    for query in ["hostname:fin", "username:SYSTEM"] {
+        stage.press("i ctrl-u").write(query).press("enter").answer_all(world::answer);
+    }
+    stage.press("ctrl-r /").write("pnet").shows(&["find  pnet", "process_name:net.exe"]);
+    stage.lacks("hostname:fin  ").press("enter").shows(&["process_name:net.exe"]).lacks("Query history");
+    // Escape takes the text away first, and only then the history.
+    stage.press("ctrl-r /").write("qqq").shows(&["No match for qqq"]);
+    stage.press("enter").shows(&["No match for qqq"]);
+    stage.press("esc").shows(&["Query history 3", "hostname:fin"]).press("esc").lacks("Query history");
+}
+
+#[test]
+fn a_command_is_found_by_what_other_consoles_call_it_and_by_its_initials() {
+    let mut stage = writing("x");
+    stage.press("enter").answer_all(world::answer);
+    let mut first = |typed: &str| {
+        stage.press(":").write(typed);
+        let screen = stage.text();
+        let mut lines = screen.lines().skip_while(|line| !line.contains(&format!(":{typed}")));
+        let left = lines.next().and_then(|line| Some(line[..line.find(':')?].chars().count())).unwrap_or_default();
+        let entry: String = lines.nth(1).unwrap_or_default().chars().skip(left).collect();
+        stage.press("esc");
+        entry.split_whitespace().next().unwrap_or_default().to_owned()
+    };
+    for (typed, name) in [
+        ("contain", "isolate"),
+        ("quarantine", "isolate"),
+        ("block", "ban"),
+        ("mute report", "ignore-report"),
+        ("sweep", "hunt"),
+        ("timeline", "process"),
+        ("tz", "time-zone"),
+        ("hunt", "hunt"),
+    ] {
+        assert_eq!(first(typed), name, "{typed}");
+    }
+    stage.press(":").write("theme").shows(&["The theme is set in the configuration"]).press("esc");
+    stage.press(":").write("xyzzy").shows(&["No match for xyzzy"]);
+}
+
+#[test]
+fn the_command_that_was_used_last_comes_first_among_equals() {
+    let mut stage = writing("x");
+    stage.press("enter").answer_all(world::answer);
+    stage.press(":").write("same").shows(&["same-hash"]).press("down down enter").press("esc");
+    let order = |stage: &mut Stage| {
+        stage.press(":").write("same");
+        let screen = stage.text();
+        stage.press("esc");
+        (screen.find("same-host"), screen.find("same-hash"))
+    };
+    let (host, hash) = order(&mut stage);
+    assert!(host < hash, "{host:?} {hash:?}");
+}
+
+#[test]
+fn a_key_is_found_in_the_help() {
+    let mut stage = writing("x");
+    stage.press("enter").answer_all(world::answer);
+    stage.press("? /").write("rarest").shows(&["No match for rarest"]);
+    stage.press("ctrl-u").write("export").shows(&["find  export", "Export the rows shown"]).lacks("Go to the last row");
+    stage.press("esc").shows(&["Keys: Processes"]).press("esc").lacks("Keys: Processes");
+}
+
+#[test]
 fn the_time_range_and_the_saved_queries_fit_every_size() {
     for size in SIZES {
         let mut stage = Stage::new(size.0, size.1);

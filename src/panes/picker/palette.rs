@@ -6,10 +6,15 @@ use ratatui::{
     text::{Line, Span},
 };
 
-use super::super::{
-    ActionResult, Pane, PaneHeader, RenderCx, TextInput, cursor, editor::PasteForm, links, prompt::line::LineInput,
+use super::{
+    no_match,
+    search::{self, SearchText},
+    synonyms,
 };
 use crate::keys::{Action, Keymap, Scope};
+use crate::panes::{
+    ActionResult, Pane, PaneHeader, RenderCx, TextInput, cursor, editor::PasteForm, links, prompt::line::LineInput,
+};
 use crate::session::{Cx, Session};
 use crate::text;
 
@@ -20,38 +25,46 @@ pub struct PalettePane {
     /// Key scope of the focused pane.
     scope: Scope,
     keymap: Keymap,
+    /// Actions that were picked before, the last one first.
+    recent: Vec<Action>,
     cursor: usize,
     height: usize,
 }
 
 impl PalettePane {
-    /// Creates the palette with the actions of `scope`.
-    pub fn new(scope: Scope, keymap: &Keymap) -> Self {
-        Self { entry: LineInput::default(), scope, keymap: keymap.clone(), cursor: 0, height: 1 }
+    /// Creates the palette with the actions of `scope`. Actions picked before, `recent`, come first among equals.
+    pub fn new(scope: Scope, keymap: &Keymap, recent: &[Action]) -> Self {
+        Self {
+            entry: LineInput::default(),
+            scope,
+            keymap: keymap.clone(),
+            recent: recent.to_vec(),
+            cursor: 0,
+            height: 1,
+        }
     }
 
-    /// Returns the actions whose name or help contains all typed words; those whose name starts with the text come
-    /// first.
+    /// Returns the actions that match the typed words, the best first, with their keys.
     fn matching_actions(&self) -> Vec<(Action, String)> {
-        let typed = self.entry.text().to_lowercase();
-        let words: Vec<_> = typed.split_whitespace().collect();
         let chain = self.scope.lookup_chain();
-        let mut matches: Vec<_> = Action::all()
-            .filter_map(|action| Some((action, self.keymap.hint(chain, action)?)))
-            .filter(|(action, _)| *action != Action::Commands)
-            .filter(|(action, _)| {
-                let help = action.help().to_lowercase();
-                let has = |word: &&str| action.name().contains(*word) || help.contains(*word);
-                words.iter().all(has)
-            })
-            .collect();
-        let rank = |action: Action| {
-            let name = action.name();
-            let name = name.strip_prefix("view-").unwrap_or(name);
-            (name != typed, !name.starts_with(&typed), !name.contains(&typed))
-        };
-        matches.sort_by_key(|(action, _)| rank(*action));
-        matches
+        let actions = Action::all().filter(|action| *action != Action::Commands);
+        let actions: Vec<_> = actions.filter_map(|action| Some((action, self.keymap.hint(chain, action)?))).collect();
+        let texts: Vec<_> = actions.iter().map(|(action, _)| self.search_text(*action)).collect();
+        search::find(&self.entry.text(), &texts).into_iter().map(|at| actions[at].clone()).collect()
+    }
+
+    fn search_text(&self, action: Action) -> SearchText {
+        let names = [short_name(action), action.label()].into_iter().chain(synonyms::synonyms(action));
+        SearchText {
+            names: names.map(str::to_owned).collect(),
+            description: action.help().into(),
+            recency: self.recent.iter().position(|recent| *recent == action),
+        }
+    }
+
+    fn no_match_text(&self) -> String {
+        let typed = self.entry.text();
+        synonyms::elsewhere(&typed).map_or_else(|| format!("{}. ? lists the keys", no_match(&typed)), str::to_owned)
     }
 
     /// Follows the link that was typed, or runs the selected action.
@@ -69,7 +82,7 @@ impl PalettePane {
         }
         match self.matching_actions().get(self.cursor) {
             Some((action, _)) => ActionResult::Run(*action),
-            None => ActionResult::notify("No such command here. ? lists the keys", cx),
+            None => ActionResult::notify(self.no_match_text(), cx),
         }
     }
 }
@@ -103,7 +116,9 @@ impl Pane for PalettePane {
         let [line, _, list] =
             Layout::vertical([Constraint::Length(1), Constraint::Length(1), Constraint::Fill(1)]).areas(area);
         self.height = usize::from(list.height).max(1);
-        match links::parse_destination(&self.entry.text(), session) {
+        let destination = links::parse_destination(&self.entry.text(), session);
+        let is_link = destination.is_some();
+        match destination {
             Some(Ok((_, note))) => {
                 let line = format!("{note}: Enter opens it");
                 frame.render_widget(Line::styled(line, theme.text), list);
@@ -113,13 +128,15 @@ impl Pane for PalettePane {
         }
         let matches = self.matching_actions();
         self.cursor = self.cursor.min(matches.len().saturating_sub(1));
+        if matches.is_empty() && !is_link {
+            frame.render_widget(Line::styled(self.no_match_text(), theme.muted), list);
+        }
         let first = (self.cursor + 1).saturating_sub(self.height);
         // Width of the columns before the help.
         let room = usize::from(list.width).saturating_sub(28);
         let rows = matches.iter().enumerate().skip(first).zip(list.rows());
         for ((index, (action, key)), row) in rows {
-            let name = action.name();
-            let name = name.strip_prefix("view-").unwrap_or(name);
+            let name = short_name(*action);
             let line = Line::from(vec![
                 Span::styled(format!("{name:<20} "), theme.accent),
                 Span::styled(format!("{key:<6} "), theme.key),
@@ -132,4 +149,9 @@ impl Pane for PalettePane {
         }
         self.entry.render(":", frame, line, cx);
     }
+}
+
+/// Returns the name of an action as the palette shows it.
+fn short_name(action: Action) -> &'static str {
+    action.name().strip_prefix("view-").unwrap_or(action.name())
 }
