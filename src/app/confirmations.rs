@@ -38,7 +38,7 @@ impl App {
         }
         // Marked rows take precedence over the cursor and the focus.
         let main = self.view.main();
-        let is_marked = !self.panes.get(main).selection(&self.session).marked.is_empty();
+        let is_marked = !self.panes.get(main).action_targets(&self.session).marked.is_empty();
         let pane = match change {
             // Feeds cannot be ignored, only their reports, so the focus does not matter here.
             ChangeAction::Report(_) if self.view == View::Feeds => PaneId::List(List::Reports),
@@ -48,7 +48,7 @@ impl App {
         if !self.is_target_visible(pane) {
             return self.reject_unseen_target(verb, now, effects);
         }
-        let observables = self.panes.get(pane).selection(&self.session).rows;
+        let observables = self.panes.get(pane).action_targets(&self.session).rows;
         let opened = match change {
             ChangeAction::Host(action) => self.confirm_sensors(action, &observables, now),
             ChangeAction::Hash(action) => self.confirm_hashes(action, &observables),
@@ -74,13 +74,13 @@ impl App {
 
     /// Returns the rows of a pane that an action applies to; if the pane is not on screen, none of them is visible.
     pub(super) fn target_rows(&self, pane: PaneId) -> TargetRows {
-        let selection = self.panes.get(pane).selection(&self.session);
-        let mut marked = selection.marked;
+        let targets = self.panes.get(pane).action_targets(&self.session);
+        let mut marked = targets.marked;
         if !self.is_drawn(pane) {
             let mut panes = self.view.panes().iter();
             marked.offscreen_pane = panes.find(|(id, _)| *id == pane).map(|(_, name)| *name);
         }
-        TargetRows { marked, names: TargetNames::of_rows(&selection.rows) }
+        TargetRows { marked, names: TargetNames::of_rows(&targets.rows) }
     }
 
     fn confirm_hashes(&self, action: HashAction, observables: &[Observables]) -> Opened {
@@ -201,7 +201,7 @@ impl App {
             });
             // Undo is about the last change even if the cursor is on another row, which the confirmation then says
             // first.
-            let rows = self.panes.get(self.focus).selection(session).rows;
+            let rows = self.panes.get(self.focus).action_targets(session).rows;
             let is_elsewhere = confirmation.is_about_other_rows(&rows);
             let warning = is_elsewhere.then(|| {
                 let (verb, name) = (changes::label(&logged.submitted.verb), logged.name());

@@ -6,7 +6,7 @@ use jiff::{Timestamp, ToSpan};
 use super::{
     App, Input, View,
     navigation::NextLocation,
-    route::{AppAction, Direction, FocusAction, PaneAction, Route, route},
+    route::{AppAction, StepDirection, FocusAction, PaneAction, Route, route},
     visibility,
 };
 use crate::keys::{self, Action, Chord, Lookup};
@@ -202,8 +202,8 @@ impl App {
             AppAction::Navigate(direction) => {
                 if !self.navigate_history(direction, now, effects) {
                     let text = match direction {
-                        Direction::Back => "Nothing to go back to",
-                        Direction::Forward => "Nothing to go forward to",
+                        StepDirection::Back => "Nothing to go back to",
+                        StepDirection::Forward => "Nothing to go forward to",
                     };
                     Cx::new(&mut self.session, effects, now).notify(text);
                 }
@@ -231,7 +231,7 @@ impl App {
             self.panes.editor_mut(index).fetch_values(&mut cx)
         });
         if !is_fetching {
-            self.move_focus(Direction::Forward);
+            self.move_focus(StepDirection::Forward);
         }
     }
 
@@ -285,9 +285,9 @@ impl App {
         if self.session.connection.info.is_read_only {
             return Some(format!("{}: not possible, the profile is read-only", action.label()));
         }
-        let selection = self.panes.get(self.focus).selection(&self.session);
-        let n = selection.rows.len();
-        (is_single_row && !selection.marked.is_empty() && n > 1)
+        let targets = self.panes.get(self.focus).action_targets(&self.session);
+        let n = targets.rows.len();
+        (is_single_row && !targets.marked.is_empty() && n > 1)
             .then(|| format!("{}: works on one row, but {n} are marked (Esc clears marks)", action.label()))
     }
 
@@ -312,17 +312,17 @@ impl App {
         }
     }
 
-    fn move_focus(&mut self, direction: Direction) {
+    fn move_focus(&mut self, direction: StepDirection) {
         // The query editor is skipped, since letters would be typed into it; it has a key of its own.
         let panes = self.view.panes().iter().map(|(id, _)| *id);
         let panes: Vec<_> = panes.filter(|id| !matches!(id, PaneId::Query(_))).collect();
         let at = panes.iter().position(|id| *id == self.focus);
         let last = panes.len() - 1;
         let next = match (at, direction) {
-            (None, Direction::Forward) => 0,
-            (None, Direction::Back) => last,
-            (Some(at), Direction::Forward) => (at + 1) % panes.len(),
-            (Some(at), Direction::Back) => at.checked_sub(1).unwrap_or(last),
+            (None, StepDirection::Forward) => 0,
+            (None, StepDirection::Back) => last,
+            (Some(at), StepDirection::Forward) => (at + 1) % panes.len(),
+            (Some(at), StepDirection::Back) => at.checked_sub(1).unwrap_or(last),
         };
         self.focus = panes[next];
         self.dismiss_completions();
@@ -342,7 +342,7 @@ impl App {
             return self.show_view(View::Hunt);
         }
         if self.history.was_drilled_into() {
-            self.navigate_history(Direction::Back, now, effects);
+            self.navigate_history(StepDirection::Back, now, effects);
             return;
         }
         let back_hint = || {
@@ -388,7 +388,7 @@ impl App {
         } else if self.view == View::Facets {
             self.show_view(View::Hunt);
         } else if self.history.was_drilled_into() {
-            self.navigate_history(Direction::Back, now, effects);
+            self.navigate_history(StepDirection::Back, now, effects);
         } else {
             let mut cx = Cx::new(&mut self.session, effects, now);
             cx.notify(match (self.view, self.history.can_go_back()) {

@@ -225,7 +225,7 @@ impl App {
         // Once something is selected, it is no longer true that nothing is.
         if let Some((text, pane, selected)) = self.missing_target.take() {
             let is_shown = cx.session().outbox.notice.as_ref().is_some_and(|notice| notice.text == text);
-            let is_same = self.panes.get(pane).selection(cx.session()).rows == selected;
+            let is_same = self.panes.get(pane).action_targets(cx.session()).rows == selected;
             if is_shown && is_same {
                 self.missing_target = Some((text, pane, selected));
             } else if is_shown {

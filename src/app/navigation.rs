@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::{App, View, route::Direction};
+use super::{App, View, route::StepDirection};
 use crate::model::{Alert, Binary, Process, ProcessId, Report, Search, Sensor};
 use crate::panes::{
     Activity, AlertGroups, Alerts, Bans, Binaries, EventsState, Feeds, IsolatedSensors, ListPane, ListState, ListView,
@@ -231,12 +231,12 @@ impl App {
     }
 
     /// Navigates back, or forward again; returns whether there was a location.
-    pub(super) fn navigate_history(&mut self, direction: Direction, now: Timestamp, effects: &mut Vec<Effect>) -> bool {
+    pub(super) fn navigate_history(&mut self, direction: StepDirection, now: Timestamp, effects: &mut Vec<Effect>) -> bool {
         let current = self.location();
         let history = &mut self.history;
         let (from, to) = match direction {
-            Direction::Back => (&mut history.back_stack, &mut history.forward_stack),
-            Direction::Forward => (&mut history.forward_stack, &mut history.back_stack),
+            StepDirection::Back => (&mut history.back_stack, &mut history.forward_stack),
+            StepDirection::Forward => (&mut history.forward_stack, &mut history.back_stack),
         };
         let Some(location) = from.pop() else {
             return false;

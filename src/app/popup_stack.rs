@@ -7,7 +7,7 @@ use crate::panes::{Pane, TargetRows};
 #[derive(Default)]
 pub(super) struct PopupStack {
     popups: Vec<Box<dyn Pane>>,
-    /// The rows that they apply to.
+    /// The rows to which the popups apply.
     target: TargetRows,
 }
 

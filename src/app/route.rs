@@ -174,7 +174,7 @@ pub(super) enum AlertsAction {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum FocusAction {
     /// Moves to the next or previous pane.
-    Pane(Direction),
+    Pane(StepDirection),
     Zoom,
     /// Moves in the pane with the ancestors.
     Ancestors,
@@ -189,7 +189,7 @@ pub(super) enum AppAction {
     Redraw,
     /// Closes the topmost layer.
     Back,
-    Navigate(Direction),
+    Navigate(StepDirection),
     ShowError,
     EditQuery,
     /// Accepts a completion, or moves to the next pane.
@@ -200,7 +200,7 @@ pub(super) enum AppAction {
 
 /// A direction in the navigation history, or among the panes of a view.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Direction {
+pub(super) enum StepDirection {
     Back,
     Forward,
 }
@@ -230,8 +230,8 @@ pub(super) fn route(action: Action) -> Route {
         Suspend => Route::App(AppAction::Suspend),
         Redraw => Route::App(AppAction::Redraw),
         Back => Route::App(AppAction::Back),
-        GoBack => Route::App(AppAction::Navigate(Direction::Back)),
-        GoForward => Route::App(AppAction::Navigate(Direction::Forward)),
+        GoBack => Route::App(AppAction::Navigate(StepDirection::Back)),
+        GoForward => Route::App(AppAction::Navigate(StepDirection::Forward)),
         ShowError => Route::App(AppAction::ShowError),
         EditQuery => Route::App(AppAction::EditQuery),
         Complete => Route::App(AppAction::Complete),
@@ -281,8 +281,8 @@ pub(super) fn route(action: Action) -> Route {
         Undo => Route::Undo,
         GroupBy => Route::Alerts(AlertsAction::GroupBy),
         Live => Route::Alerts(AlertsAction::Live),
-        NextPane => Route::Focus(FocusAction::Pane(Direction::Forward)),
-        PreviousPane => Route::Focus(FocusAction::Pane(Direction::Back)),
+        NextPane => Route::Focus(FocusAction::Pane(StepDirection::Forward)),
+        PreviousPane => Route::Focus(FocusAction::Pane(StepDirection::Back)),
         Zoom => Route::Focus(FocusAction::Zoom),
         GoParent | GoRoot => Route::Focus(FocusAction::Ancestors),
         Submit | Sort | SplitSegments => Route::Pane(PaneAction::Search),

@@ -41,7 +41,7 @@ pub enum PasteForm {
     Lines,
     /// As one line; a list of indicators is refused.
     Line,
-    /// As one line, whatever it is.
+    /// As one line, a list of indicators as well.
     Prose,
 }
 

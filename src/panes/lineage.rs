@@ -9,7 +9,7 @@ use ratatui::{
 };
 
 use super::{
-    ActionResult, Pane, PaneHeader, PaneId, RenderCx, Selection, copy, cursor,
+    ActionResult, Pane, PaneHeader, PaneId, RenderCx, ActionTargets, copy, cursor,
     details::process,
     pivot::{self, Observables},
     tree::{self, TreeStyle},
@@ -116,7 +116,7 @@ impl Pane for LineagePane {
         ActionResult::Done
     }
 
-    fn selection(&self, session: &Session) -> Selection {
+    fn action_targets(&self, session: &Session) -> ActionTargets {
         self.observables(session).into()
     }
 

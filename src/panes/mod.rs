@@ -1,6 +1,7 @@
 //! Panes: one file each. A pane owns its cursor, and no data of the server.
 
 mod action_result;
+mod action_targets;
 mod bulk;
 mod confirm;
 mod copy;
@@ -27,7 +28,6 @@ mod prompt;
 mod query;
 mod record;
 mod scroll_view;
-mod selection;
 mod target_names;
 mod tree;
 
@@ -63,7 +63,7 @@ pub use prompt::period::PeriodPane;
 pub use prompt::sensor_search::SensorSearchPane;
 pub use query::QueryPane;
 pub use record::RecordPane;
-pub use selection::{Selection, TargetRows};
+pub use action_targets::{ActionTargets, TargetRows};
 pub use target_names::TargetNames;
 pub use tree::{TreePane, TreeState};
 
@@ -168,8 +168,8 @@ pub trait Pane {
     }
 
     /// Returns what actions apply to.
-    fn selection(&self, _session: &Session) -> Selection {
-        Selection::default()
+    fn action_targets(&self, _session: &Session) -> ActionTargets {
+        ActionTargets::default()
     }
 
     /// Sets the rows that a popup applies to.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use ratatui::{Frame, layout::Rect, text::Line};
 
 use super::super::{
-    ActionResult, DownloadPane, Pane, PaneHeader, PaneId, RenderCx, ScrollView, Selection, copy,
+    ActionResult, DownloadPane, Pane, PaneHeader, PaneId, RenderCx, ScrollView, ActionTargets, copy,
     hexdump::HexdumpPane,
     pivot::{self, Observables},
 };
@@ -84,7 +84,7 @@ impl Pane for BinaryPane {
             .or_else(|| copy::copy_clip(copy::binary_clip(&binary, action), cx))
     }
 
-    fn selection(&self, session: &Session) -> Selection {
+    fn action_targets(&self, session: &Session) -> ActionTargets {
         let binary = session.selection.binary.as_deref();
         binary.map(Observables::of_binary).into()
     }

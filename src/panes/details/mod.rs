@@ -20,7 +20,7 @@ pub use server::ServerDetails;
 pub use watchlist::WatchlistDetails;
 
 use super::{
-    ActionResult, Pane, PaneHeader, PaneId, RenderCx, ScrollView, Selection,
+    ActionResult, Pane, PaneHeader, PaneId, RenderCx, ScrollView, ActionTargets,
     copy::{self, Clip},
     pivot::{self, Observables},
 };
@@ -141,7 +141,7 @@ impl<C: Details> Pane for DetailsPane<C> {
             .or_else(|| copy::copy_clip(C::clip(cx.session(), action), cx))
     }
 
-    fn selection(&self, session: &Session) -> Selection {
+    fn action_targets(&self, session: &Session) -> ActionTargets {
         C::observables(session).into()
     }
 

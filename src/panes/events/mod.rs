@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use ratatui::{Frame, layout::Rect, text::Line};
 
 use super::{
-    ActionResult, ExportPane, Pane, PaneHeader, PaneId, RenderCx, Selection, TextInput, cursor,
+    ActionResult, ExportPane, Pane, PaneHeader, PaneId, RenderCx, ActionTargets, TextInput, cursor,
     details::process,
     list::{Filter, group_thousands},
     prompt::filter::FilterInput,
@@ -265,7 +265,7 @@ impl Pane for EventsPane {
         None
     }
 
-    fn selection(&self, session: &Session) -> Selection {
+    fn action_targets(&self, session: &Session) -> ActionTargets {
         self.observables_at_cursor(session).into()
     }
 

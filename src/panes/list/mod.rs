@@ -52,7 +52,7 @@ pub use state::ListState;
 pub use watchlists::Watchlists;
 
 use super::{
-    ActionResult, ColumnPicker, ExportPane, Pane, PaneHeader, PaneId, RenderCx, Selection, TextInput, cursor, legend,
+    ActionResult, ColumnPicker, ExportPane, Pane, PaneHeader, PaneId, RenderCx, ActionTargets, TextInput, cursor, legend,
     pivot::{self, Observables},
     prompt::filter::FilterInput,
 };
@@ -291,8 +291,8 @@ impl<K: ListView> Pane for ListPane<K> {
         self.state.is_marking = false;
     }
 
-    fn selection(&self, session: &Session) -> Selection {
-        Selection {
+    fn action_targets(&self, session: &Session) -> ActionTargets {
+        ActionTargets {
             rows: self.observables(session),
             marked: self.marked_by_visibility(session),
             is_visible: !self.last_frame.lacks_cursor,

@@ -12,7 +12,7 @@ pub(super) use rows::chain_rows;
 use rows::{Fold, Note, RowContent, RowKey, TreeRow};
 
 use super::{
-    ActionResult, Pane, PaneHeader, PaneId, RenderCx, Selection, copy, cursor,
+    ActionResult, Pane, PaneHeader, PaneId, RenderCx, ActionTargets, copy, cursor,
     details::process,
     legend,
     pivot::{self, Observables},
@@ -281,7 +281,7 @@ impl Pane for TreePane {
         ActionResult::Done
     }
 
-    fn selection(&self, session: &Session) -> Selection {
+    fn action_targets(&self, session: &Session) -> ActionTargets {
         self.observables(session).into()
     }
 

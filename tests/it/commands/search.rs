@@ -173,6 +173,7 @@ async fn what_a_process_is_tagged_for_stands_in_its_row() {
         "investigation_id": 1, "event_type": "procstart", "unique_id": before[0]["unique_id"],
         "event_data": {"description": "first stage"},
     });
+    let _ = rustls::crypto::ring::default_provider().install_default();
     let http = reqwest::Client::builder().no_proxy().build().unwrap();
     let request = http.post(format!("{}/api/tagged_event", bench.server.url));
     let request = request.header("X-Auth-Token", &bench.server.token).json(&tag);

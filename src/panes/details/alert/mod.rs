@@ -7,7 +7,7 @@ mod group;
 use ratatui::{Frame, layout::Rect, text::Line};
 
 use super::super::{
-    ActionResult, Pane, PaneHeader, PaneId, RenderCx, ScrollView, Selection, copy,
+    ActionResult, Pane, PaneHeader, PaneId, RenderCx, ScrollView, ActionTargets, copy,
     pivot::{self, Observables},
 };
 use crate::keys::{Action, Scope};
@@ -78,7 +78,7 @@ impl Pane for AlertPane {
         ActionResult::Done
     }
 
-    fn selection(&self, session: &Session) -> Selection {
+    fn action_targets(&self, session: &Session) -> ActionTargets {
         self.observables(session).into()
     }
 

@@ -12,7 +12,7 @@ use ratatui::{
 pub(in crate::panes) use document::{id_fields, opened_title, process_title, run_fields};
 
 use super::super::{
-    ActionResult, Pane, PaneHeader, PaneId, RenderCx, ScrollView, Selection, copy,
+    ActionResult, Pane, PaneHeader, PaneId, RenderCx, ScrollView, ActionTargets, copy,
     pivot::{self, Observables},
 };
 use super::subject;
@@ -103,7 +103,7 @@ impl Pane for ProcessDetailsPane {
             .or_else(|| copy::copy_clip(copy::process_clip(&process, action), cx))
     }
 
-    fn selection(&self, session: &Session) -> Selection {
+    fn action_targets(&self, session: &Session) -> ActionTargets {
         self.observables(session).into()
     }
 

@@ -7,7 +7,7 @@ pub(in crate::panes) use host::{clock_line, secondary_facts, sensor_fields};
 
 use ratatui::{Frame, layout::Rect, text::Line};
 
-use super::super::{ActionResult, Pane, PaneHeader, PaneId, RenderCx, ScrollView, Selection, copy, pivot::Observables};
+use super::super::{ActionResult, Pane, PaneHeader, PaneId, RenderCx, ScrollView, ActionTargets, copy, pivot::Observables};
 use crate::fetch::Resource;
 use crate::keys::{Action, Scope};
 use crate::model::{Document, Process, ProcessId, Sensor};
@@ -76,7 +76,7 @@ impl Pane for SensorPane {
         copy::copy_clip(copy::sensor_clip(&sensor.clone(), action), cx)
     }
 
-    fn selection(&self, session: &Session) -> Selection {
+    fn action_targets(&self, session: &Session) -> ActionTargets {
         let process = session.details_process();
         let sensor = process.and_then(|process| find_host(process, session));
         sensor.map(|sensor| Observables::of_host(sensor.id, &sensor.computer_name)).into()

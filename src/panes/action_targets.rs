@@ -4,7 +4,7 @@ use super::{MarkedRows, Observables, TargetNames};
 
 /// What actions in a pane apply to.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Selection {
+pub struct ActionTargets {
     /// Observables of the marked rows, or of the selected one.
     pub rows: Vec<Observables>,
     /// Names of the marked rows. Actions apply to them even if another pane has the focus.
@@ -13,19 +13,19 @@ pub struct Selection {
     pub is_visible: bool,
 }
 
-impl Default for Selection {
+impl Default for ActionTargets {
     fn default() -> Self {
         Self { rows: Vec::new(), marked: MarkedRows::default(), is_visible: true }
     }
 }
 
-impl From<Vec<Observables>> for Selection {
+impl From<Vec<Observables>> for ActionTargets {
     fn from(rows: Vec<Observables>) -> Self {
         Self { rows, ..Self::default() }
     }
 }
 
-impl From<Option<Observables>> for Selection {
+impl From<Option<Observables>> for ActionTargets {
     fn from(row: Option<Observables>) -> Self {
         row.into_iter().collect::<Vec<_>>().into()
     }
