@@ -33,7 +33,7 @@ impl PopupStack {
         self.open_over(popup);
     }
 
-    /// Opens a popup over the others, about the same rows.
+    /// Opens a popup over the others, for the rows of those.
     pub(super) fn open_over(&mut self, mut popup: Box<dyn Pane>) {
         popup.set_target(&self.target);
         self.popups.push(popup);

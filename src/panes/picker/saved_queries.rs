@@ -18,11 +18,11 @@ use crate::theme::Theme;
 const NAME_WIDTH: usize = 28;
 
 /// The popup with the saved queries.
-pub type SavedPane = Picker<SavedQueries>;
+pub type SavedPane = Picker<SavedQuerySource>;
 
 /// The saved queries, and the query that can be saved.
 #[derive(Debug)]
-pub struct SavedQueries {
+pub struct SavedQuerySource {
     /// The query in the editor.
     query: String,
     /// Input of a name for the query.
@@ -34,11 +34,11 @@ pub struct SavedQueries {
 impl SavedPane {
     /// Creates the popup; `query` is the query that can be saved.
     pub fn new(query: &str) -> Self {
-        Self::of(SavedQueries { query: query.trim().to_owned(), name_entry: None, pending_delete: None })
+        Self::of(SavedQuerySource { query: query.trim().to_owned(), name_entry: None, pending_delete: None })
     }
 }
 
-impl SavedQueries {
+impl SavedQuerySource {
     fn start_naming(&mut self, cx: &mut Cx<'_>) {
         if self.query.is_empty() {
             return cx.notify("No query to save");
@@ -81,7 +81,7 @@ fn describe(saved: &NamedQuery) -> String {
     }
 }
 
-impl PickerSource for SavedQueries {
+impl PickerSource for SavedQuerySource {
     const SCOPE: Scope = Scope::Saved;
 
     fn header(&self, session: &Session) -> PaneHeader {

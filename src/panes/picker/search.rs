@@ -147,6 +147,6 @@ mod tests {
         let described = SearchText { description: "Search the host".into(), ..SearchText::of_name("around") };
         let entries = [SearchText::of_name("show history"), described, SearchText::of_name("same host")];
         assert_eq!(find("host", &entries), [2, 1, 0]);
-        assert_eq!(find("hst", &entries), [2, 0]);
+        assert_eq!(find("hst", &entries), [0, 2]);
     }
 }
