@@ -9,7 +9,7 @@ use crate::model::Timings;
 
 /// Returns whether a request that is safe to repeat is retried after `error`. It is not after a time-out, which has
 /// taken long enough, or if the server requests a delay above `max_retry_after`.
-pub(super) fn should_retry(error: &Error, timings: Timings) -> bool {
+pub(super) fn should_retry(error: &Error, timings: &Timings) -> bool {
     match error {
         Error::Timeout(_) => false,
         Error::Busy(Some(requested)) => *requested <= timings.max_retry_after,
@@ -19,7 +19,7 @@ pub(super) fn should_retry(error: &Error, timings: Timings) -> bool {
 
 /// Returns the delay before the next retry, after `n_retries`. It is doubled each time, has jitter so that requests
 /// that failed together are not retried together, and is at least what the server requested.
-pub(super) fn backoff(timings: Timings, n_retries: u32, error: &Error) -> Duration {
+pub(super) fn backoff(timings: &Timings, n_retries: u32, error: &Error) -> Duration {
     let doubled = timings.backoff.saturating_mul(2_u32.saturating_pow(n_retries)).min(timings.max_backoff);
     let half = doubled / 2;
     let jittered = half + half.mul_f64(fastrand::f64());
@@ -51,14 +51,14 @@ mod tests {
             Timings { backoff: Duration::from_secs(1), max_backoff: Duration::from_secs(30), ..Timings::default() };
         let cut = Error::Cut { endpoint: "GET /api/info".into() };
         for (n_retries, least, most) in [(0, 500, 1000), (1, 1000, 2000), (3, 4000, 8000), (99, 15000, 30000)] {
-            let wait = backoff(timings, n_retries, &cut).as_millis();
+            let wait = backoff(&timings, n_retries, &cut).as_millis();
             assert!((least..=most).contains(&wait), "{n_retries}: {wait}");
         }
         let busy = |seconds| Error::Busy(Some(Duration::from_secs(seconds)));
-        assert_eq!(backoff(timings, 0, &busy(7)), Duration::from_secs(7));
-        assert_eq!(backoff(timings, 0, &busy(300)), Duration::from_mins(5));
+        assert_eq!(backoff(&timings, 0, &busy(7)), Duration::from_secs(7));
+        assert_eq!(backoff(&timings, 0, &busy(300)), Duration::from_mins(5));
         for (seconds, is_waited_for) in [(0, true), (300, true), (301, false), (3600, false)] {
-            assert_eq!(should_retry(&busy(seconds), timings), is_waited_for, "{seconds}");
+            assert_eq!(should_retry(&busy(seconds), &timings), is_waited_for, "{seconds}");
         }
     }
 

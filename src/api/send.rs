@@ -127,10 +127,10 @@ impl Client {
         mut attempt: Attempt,
     ) -> Result<(), Error> {
         let is_last = *n_retries >= self.0.timings.retries;
-        if is_last || !spec.is_safe || !retry::should_retry(&error, self.0.timings) {
+        if is_last || !spec.is_safe || !retry::should_retry(&error, &self.0.timings) {
             return Err(error);
         }
-        let wait = retry::backoff(self.0.timings, *n_retries, &error);
+        let wait = retry::backoff(&self.0.timings, *n_retries, &error);
         attempt.record_retry(wait);
         drop(attempt);
         tokio::time::sleep(wait).await;

@@ -210,15 +210,12 @@ impl App {
             let preface = skipped.into_iter().chain(warning).collect();
             Some(confirmation.with_preface(preface))
         });
-        match confirmation {
-            Some(confirmation) => {
-                self.acted_on_pane = Some(self.focus);
-                self.popups.open(Box::new(confirmation), self.target_rows(self.focus));
-            }
-            None => {
-                let text = self.describe_no_undo(now);
-                Cx::new(&mut self.session, effects, now).notify(text);
-            }
+        if let Some(confirmation) = confirmation {
+            self.acted_on_pane = Some(self.focus);
+            self.popups.open(Box::new(confirmation), self.target_rows(self.focus));
+        } else {
+            let text = self.describe_no_undo(now);
+            Cx::new(&mut self.session, effects, now).notify(text);
         }
     }
 

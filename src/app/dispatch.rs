@@ -6,7 +6,7 @@ use jiff::{Timestamp, ToSpan};
 use super::{
     App, Input, View,
     navigation::NextLocation,
-    route::{AppAction, StepDirection, FocusAction, PaneAction, Route, route},
+    route::{AppAction, FocusAction, PaneAction, Route, StepDirection, route},
     visibility,
 };
 use crate::keys::{self, Action, Chord, Lookup};

@@ -231,7 +231,12 @@ impl App {
     }
 
     /// Navigates back, or forward again; returns whether there was a location.
-    pub(super) fn navigate_history(&mut self, direction: StepDirection, now: Timestamp, effects: &mut Vec<Effect>) -> bool {
+    pub(super) fn navigate_history(
+        &mut self,
+        direction: StepDirection,
+        now: Timestamp,
+        effects: &mut Vec<Effect>,
+    ) -> bool {
         let current = self.location();
         let history = &mut self.history;
         let (from, to) = match direction {

@@ -15,7 +15,7 @@ impl App {
         match popup {
             PopupAction::Help => self.popups.show_text(HelpPane::new(self.scope(), &self.keymap)),
             PopupAction::Commands => {
-                self.popups.replace_all(PalettePane::new(self.scope(), &self.keymap, &self.recent_actions))
+                self.popups.replace_all(PalettePane::new(self.scope(), &self.keymap, &self.recent_actions));
             }
             PopupAction::History => self.open_in_hunt(HistoryPane::new()),
             PopupAction::SavedQueries => self.open_in_hunt(SavedPane::new(self.panes.query.text())),

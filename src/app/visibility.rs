@@ -90,8 +90,7 @@ impl App {
 /// Returns whether an action is allowed while nothing is visible: it only moves, leaves or closes something.
 pub(super) fn is_safe_unseen(action: Action) -> bool {
     match route(action) {
-        Route::View(_) | Route::Pane(PaneAction::Move) => true,
-        Route::Focus(FocusAction::Pane(_) | FocusAction::Zoom) => true,
+        Route::View(_) | Route::Pane(PaneAction::Move) | Route::Focus(FocusAction::Pane(_) | FocusAction::Zoom) => true,
         Route::App(app) => match app {
             AppAction::Quit
             | AppAction::Cancel

@@ -52,7 +52,7 @@ impl Cache {
     }
 
     /// Returns a cached answer that is still fresh.
-    pub(super) fn get(&mut self, fetch: &Fetch, now: Timestamp, timings: Timings) -> Option<Answer> {
+    pub(super) fn get(&mut self, fetch: &Fetch, now: Timestamp, timings: &Timings) -> Option<Answer> {
         match self.entries.get(&CacheKey::Fetch(fetch.clone())) {
             Some((CacheEntry::Answer(answer), _)) if is_fresh(fetch, answer, now, timings) => {
                 let mut answer = answer.clone();
@@ -168,7 +168,7 @@ impl Cache {
 }
 
 /// Returns whether a cached answer may still be used.
-fn is_fresh(fetch: &Fetch, answer: &Answer, now: Timestamp, timings: Timings) -> bool {
+fn is_fresh(fetch: &Fetch, answer: &Answer, now: Timestamp, timings: &Timings) -> bool {
     let max_age = fetch.resource().lifetime_of(answer).max_age(timings);
     max_age.is_none_or(|max_age| now.duration_since(answer.as_of).try_into().is_ok_and(|age: Duration| age <= max_age))
 }
@@ -223,7 +223,7 @@ mod tests {
             cache.insert(&fetch, &answer);
         }
         let is_cached: Vec<_> = (0..3)
-            .map(|start| cache.get(&page(start).0, Timestamp::UNIX_EPOCH, Timings::default()).is_some())
+            .map(|start| cache.get(&page(start).0, Timestamp::UNIX_EPOCH, &Timings::default()).is_some())
             .collect();
         assert_eq!(is_cached, [false, true, true]);
         assert!(cache.bytes <= cache.limit);
@@ -235,7 +235,7 @@ mod tests {
         let (fetch, answer) = page(0);
         cache.insert(&fetch, &answer);
         cache.remove(&fetch);
-        assert!(cache.get(&fetch, Timestamp::UNIX_EPOCH, Timings::default()).is_none());
+        assert!(cache.get(&fetch, Timestamp::UNIX_EPOCH, &Timings::default()).is_none());
         assert_eq!(cache.bytes, 0);
     }
 
@@ -248,7 +248,7 @@ mod tests {
         cache.insert(&host, &sensor);
         cache.insert(&rows, &processes);
         cache.invalidate();
-        let mut get = |fetch| cache.get(fetch, Timestamp::UNIX_EPOCH, Timings::default());
+        let mut get = |fetch| cache.get(fetch, Timestamp::UNIX_EPOCH, &Timings::default());
         assert!(get(&host).is_none());
         assert!(get(&rows).is_some());
         assert_eq!(cache.bytes, processes.heap_size());
@@ -283,7 +283,7 @@ mod tests {
         ] {
             let mut cache = Cache::default();
             cache.insert(&fetch, &answer);
-            let mut is_cached = |at: Timestamp| cache.get(&fetch, at, timings).is_some();
+            let mut is_cached = |at: Timestamp| cache.get(&fetch, at, &timings).is_some();
             let age = limit.unwrap_or(Duration::from_hours(100_000));
             let last = Timestamp::UNIX_EPOCH.checked_add(age).unwrap();
             assert!(is_cached(last), "{fetch:?}");
@@ -322,7 +322,7 @@ mod tests {
             let (fetch, answer) = summary(&sibling(long), "").await;
             cache.insert(&fetch, &answer);
             assert!(cache.document(GUID.parse().unwrap()).is_some(), "{long}");
-            let cached = cache.get(&other, Timestamp::UNIX_EPOCH, Timings::default());
+            let cached = cache.get(&other, Timestamp::UNIX_EPOCH, &Timings::default());
             assert_eq!(cached.is_some(), are_others_kept, "{long}");
             assert!(cache.bytes <= cache.limit);
         }

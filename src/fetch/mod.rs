@@ -124,7 +124,7 @@ impl Fetcher {
                 WalkStep::Done(lineage) => Some(lineage.into()),
                 WalkStep::Need(_) => None,
             },
-            _ => self.cache.get(fetch, self.client.clock().now(), self.client.timings()),
+            _ => self.cache.get(fetch, self.client.clock().now(), &self.client.timings()),
         }
     }
 

@@ -8,6 +8,10 @@ use crate::model::{Fetched, Lineage, ProcessId, Search, Span};
 
 impl Fetcher {
     /// Fetches a value.
+    ///
+    /// # Panics
+    ///
+    /// If a resource was answered by another type than its own, which its implementation excludes.
     pub async fn get<R: Resource>(&mut self, question: R) -> Result<Fetched<R::Value>, Error> {
         let answer = self.get_answer(question.into()).await?;
         Ok(answer.get().expect("an answer has the type of its resource"))

@@ -174,7 +174,7 @@ impl HostSession {
 
     /// Polls the session until the sensor has checked in.
     async fn wait_until_active(&mut self, on_progress: &mut impl FnMut(Progress)) -> Result<(), Error> {
-        let mut pace = Pace::new(self.client.timings());
+        let mut pace = Pace::new(&self.client.timings());
         loop {
             let Some(session) = &self.session else {
                 return Err(self.ended_error("it is gone"));
@@ -216,7 +216,7 @@ impl HostSession {
         let Some(session) = session else {
             return Err(self.ended_error("it is gone"));
         };
-        let mut pace = Pace::new(self.client.timings());
+        let mut pace = Pace::new(&self.client.timings());
         let mut kept_at = Instant::now();
         // The answer to the request has no output, even if the command has ended by then.
         let mut is_polled = false;
@@ -286,7 +286,7 @@ struct Pace {
 }
 
 impl Pace {
-    fn new(timings: Timings) -> Self {
+    fn new(timings: &Timings) -> Self {
         Self { start: Instant::now(), delay: timings.command_poll, most: timings.max_command_poll }
     }
 
@@ -307,7 +307,7 @@ mod tests {
 
     #[test]
     fn the_delays_between_polls_double_up_to_half_a_second() {
-        let mut pace = Pace::new(Timings::default());
+        let mut pace = Pace::new(&Timings::default());
         let delays: Vec<_> = std::iter::repeat_with(|| pace.next_delay().as_millis()).take(6).collect();
         assert_eq!(delays, [50, 100, 200, 400, 500, 500]);
     }

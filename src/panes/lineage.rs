@@ -9,7 +9,7 @@ use ratatui::{
 };
 
 use super::{
-    ActionResult, Pane, PaneHeader, PaneId, RenderCx, ActionTargets, copy, cursor,
+    ActionResult, ActionTargets, Pane, PaneHeader, PaneId, RenderCx, copy, cursor,
     details::process,
     pivot::{self, Observables},
     tree::{self, TreeStyle},
@@ -61,7 +61,7 @@ impl LineagePane {
 
 impl LineagePane {
     /// Returns the title.
-    fn title(&self, session: &Session) -> Line<'static> {
+    fn title(session: &Session) -> Line<'static> {
         match Self::displayed_chain(session) {
             Some(lineage) => format!("Parent chain  {}", process::process_title(&lineage.subject)).into(),
             None => "Parent chain".into(),
@@ -88,7 +88,7 @@ impl Pane for LineagePane {
     }
 
     fn header(&self, session: &Session) -> PaneHeader {
-        PaneHeader::from(self.title(session)).with_slots(&[Slot::Lineage])
+        PaneHeader::from(Self::title(session)).with_slots(&[Slot::Lineage])
     }
 
     fn handle_action(&mut self, action: Action, cx: &mut Cx<'_>) -> ActionResult {

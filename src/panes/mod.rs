@@ -35,6 +35,7 @@ use crossterm::event::KeyEvent;
 use ratatui::{Frame, layout::Rect};
 
 pub use action_result::ActionResult;
+pub use action_targets::{ActionTargets, TargetRows};
 pub use bulk::MarkedRows;
 pub use confirm::ConfirmPane;
 pub use details::alert::AlertPane;
@@ -63,7 +64,6 @@ pub use prompt::period::PeriodPane;
 pub use prompt::sensor_search::SensorSearchPane;
 pub use query::QueryPane;
 pub use record::RecordPane;
-pub use action_targets::{ActionTargets, TargetRows};
 pub use target_names::TargetNames;
 pub use tree::{TreePane, TreeState};
 

@@ -50,7 +50,7 @@ impl ScrollView {
     /// Draws columns of fields, which scroll together.
     pub(super) fn render_columns<const N: usize>(
         &mut self,
-        columns: [(Vec<FieldRow<'_>>, Rect); N],
+        columns: &[(Vec<FieldRow<'_>>, Rect); N],
         frame: &mut Frame<'_>,
         theme: &Theme,
     ) {

@@ -40,6 +40,10 @@ impl Default for Lists {
 
 impl Lists {
     /// Returns the pages of the list of these rows.
+    ///
+    /// # Panics
+    ///
+    /// If the list was made for other rows, which the table of lists excludes.
     pub fn pages<T: ListRow>(&self) -> &Pages<T> {
         let pages: &dyn Any = self.state(T::LIST);
         pages.downcast_ref().expect("a list has one type of rows")

@@ -9,6 +9,7 @@ use super::http::certificate::{Certificate, Tls};
 use crate::model::Clock;
 
 /// Settings of a simulator: its address, its world and its behavior.
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own on the command line")]
 #[derive(Clone, Debug)]
 pub struct Options {
     /// Port 0 takes a free one.

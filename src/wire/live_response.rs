@@ -220,7 +220,7 @@ mod tests {
         let [system, shell] = &run.output.processes[..] else { panic!("{:?}", run.output.processes) };
         assert_eq!((system.pid, system.path.raw(), system.name().raw()), (4, "", ""));
         assert_eq!((shell.parent_pid, shell.name().raw()), (Some(4), "svch0st.exe"));
-        assert_eq!(shell.id.and_then(|id| id.pid()), Some(4242));
+        assert_eq!(shell.id.and_then(crate::model::ProcessId::pid), Some(4242));
         assert!(shell.document.json().contains("svch0st"));
         let odd = r#"{"id": 5, "status": "complete", "processes": [{"pid": "x"}, null, {"pid": "8"}]}"#;
         let run = command_run(odd).unwrap();

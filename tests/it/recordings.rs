@@ -364,7 +364,7 @@ fn host_process(name: &str, process: &HostProcess, sent: &Value) {
         ("create_time", process.started.is_some()),
     ];
     whole(name, &process.document, sent, &kept);
-    assert_eq!(process.id.and_then(|id| id.pid()), Some(process.pid), "{name}");
+    assert_eq!(process.id.and_then(lampblack::model::ProcessId::pid), Some(process.pid), "{name}");
 }
 
 /// How many feeds have a score in a document.

@@ -50,7 +50,7 @@ async fn list_directory(session: &mut HostSession, path: &str) -> Result<Command
 }
 
 fn row(file: &FileEntry) -> HostRow {
-    let attributes: Vec<_> = file.attributes.iter().map(|name| name.raw()).collect();
+    let attributes: Vec<_> = file.attributes.iter().map(crate::text::Untrusted::raw).collect();
     HostRow {
         cells: vec![
             OutputCell::from_untrusted(&file.name),

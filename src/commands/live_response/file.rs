@@ -88,7 +88,7 @@ async fn fetch(
         match received {
             Ok(()) => break,
             Err(download::Error::Server(error)) if n_resumed < MAX_RESUMED && may_be_continued(&error) => {
-                n_resumed += 1
+                n_resumed += 1;
             }
             Err(download::Error::Server(error)) => return Err(download_failure(saving.keep_part(error))),
             Err(error) => return Err(download_failure(error)),

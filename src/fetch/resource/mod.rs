@@ -51,7 +51,8 @@ pub trait Resource: Clone + Debug + PartialEq + Into<Fetch> + Send + Sync + 'sta
     }
 
     /// Returns the question that refreshes the answer.
-    fn from_start(&self) -> Self {
+    #[must_use]
+    fn restarted(&self) -> Self {
         self.clone()
     }
 }
@@ -70,7 +71,7 @@ pub enum Lifetime {
 
 impl Lifetime {
     /// Returns the age up to which an answer is fresh; `None` if it never expires.
-    pub(super) fn max_age(self, timings: Timings) -> Option<Duration> {
+    pub(super) fn max_age(self, timings: &Timings) -> Option<Duration> {
         match self {
             Self::Short => Some(timings.sensor_age),
             Self::Running => Some(timings.running_age),

@@ -100,7 +100,7 @@ impl Resource for LineageFetch {
         self.id == other.id
     }
 
-    fn from_start(&self) -> Self {
+    fn restarted(&self) -> Self {
         Self::new(self.id)
     }
 }

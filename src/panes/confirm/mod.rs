@@ -344,7 +344,7 @@ impl ConfirmPane {
     }
 
     /// Returns additional text for the frame.
-    fn status(&self, session: &Session) -> Line<'static> {
+    fn status(session: &Session) -> Line<'static> {
         let profile = &session.connection.info.profile;
         text::make_visible(&profile.as_str().into()).into()
     }
@@ -356,7 +356,7 @@ impl Pane for ConfirmPane {
     }
 
     fn header(&self, session: &Session) -> PaneHeader {
-        PaneHeader::from(self.title(session)).with_status(self.status(session))
+        PaneHeader::from(self.title(session)).with_status(Self::status(session))
     }
 
     fn handle_action(&mut self, action: Action, cx: &mut Cx<'_>) -> ActionResult {

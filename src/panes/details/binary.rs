@@ -5,7 +5,7 @@ use std::sync::Arc;
 use ratatui::{Frame, layout::Rect, text::Line};
 
 use super::super::{
-    ActionResult, DownloadPane, Pane, PaneHeader, PaneId, RenderCx, ScrollView, ActionTargets, copy,
+    ActionResult, ActionTargets, DownloadPane, Pane, PaneHeader, PaneId, RenderCx, ScrollView, copy,
     hexdump::HexdumpPane,
     pivot::{self, Observables},
 };
@@ -33,7 +33,7 @@ pub struct BinaryPane {
 
 impl BinaryPane {
     /// Returns the title.
-    fn title(&self, session: &Session) -> Line<'static> {
+    fn title(session: &Session) -> Line<'static> {
         let name = session.selection.binary.as_ref().map(|binary| binary.name());
         let name = name.as_ref().and_then(|name| name.non_empty());
         match name {
@@ -43,7 +43,7 @@ impl BinaryPane {
     }
 
     /// Returns additional text for the frame.
-    fn status(&self, session: &Session) -> Line<'static> {
+    fn status(session: &Session) -> Line<'static> {
         let Some(binary) = &session.selection.binary else {
             return Line::default();
         };
@@ -65,7 +65,7 @@ impl Pane for BinaryPane {
     }
 
     fn header(&self, session: &Session) -> PaneHeader {
-        PaneHeader::from(self.title(session)).with_status(self.status(session))
+        PaneHeader::from(Self::title(session)).with_status(Self::status(session))
     }
 
     fn handle_action(&mut self, action: Action, cx: &mut Cx<'_>) -> ActionResult {

@@ -20,7 +20,7 @@ pub use server::ServerDetails;
 pub use watchlist::WatchlistDetails;
 
 use super::{
-    ActionResult, Pane, PaneHeader, PaneId, RenderCx, ScrollView, ActionTargets,
+    ActionResult, ActionTargets, Pane, PaneHeader, PaneId, RenderCx, ScrollView,
     copy::{self, Clip},
     pivot::{self, Observables},
 };

@@ -61,7 +61,7 @@ impl Details for ServerDetails {
                 fields.extend(fetched.value.iter().flat_map(|partition| partition_fields(partition, session, theme)));
             }
             None => {
-                fields.push(FieldRow::single_line("store", missing_line(session.values.get(slots::PARTITIONS), theme)))
+                fields.push(FieldRow::single_line("store", missing_line(session.values.get(slots::PARTITIONS), theme)));
             }
         }
         fields

@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use ratatui::{Frame, layout::Rect, text::Line};
 
 use super::{
-    ActionResult, ExportPane, Pane, PaneHeader, PaneId, RenderCx, ActionTargets, TextInput, cursor,
+    ActionResult, ActionTargets, ExportPane, Pane, PaneHeader, PaneId, RenderCx, TextInput, cursor,
     details::process,
     list::{Filter, group_thousands},
     prompt::filter::FilterInput,
@@ -197,7 +197,7 @@ impl EventsPane {
     }
 
     /// Returns additional text for the frame.
-    fn status(&self, session: &Session) -> Line<'static> {
+    fn status(session: &Session) -> Line<'static> {
         match session.opened.timeline.as_of() {
             Some(as_of) => session.describe_answer_time(as_of).into(),
             None => Line::default(),
@@ -215,7 +215,7 @@ impl Pane for EventsPane {
     }
 
     fn header(&self, session: &Session) -> PaneHeader {
-        PaneHeader::from(self.title(session)).with_status(self.status(session)).with_slots(SLOTS)
+        PaneHeader::from(self.title(session)).with_status(Self::status(session)).with_slots(SLOTS)
     }
 
     fn handle_action(&mut self, action: Action, cx: &mut Cx<'_>) -> ActionResult {

@@ -52,7 +52,8 @@ pub use state::ListState;
 pub use watchlists::Watchlists;
 
 use super::{
-    ActionResult, ColumnPicker, ExportPane, Pane, PaneHeader, PaneId, RenderCx, ActionTargets, TextInput, cursor, legend,
+    ActionResult, ActionTargets, ColumnPicker, ExportPane, Pane, PaneHeader, PaneId, RenderCx, TextInput, cursor,
+    legend,
     pivot::{self, Observables},
     prompt::filter::FilterInput,
 };

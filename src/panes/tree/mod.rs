@@ -12,7 +12,7 @@ pub(super) use rows::chain_rows;
 use rows::{Fold, Note, RowContent, RowKey, TreeRow};
 
 use super::{
-    ActionResult, Pane, PaneHeader, PaneId, RenderCx, ActionTargets, copy, cursor,
+    ActionResult, ActionTargets, Pane, PaneHeader, PaneId, RenderCx, copy, cursor,
     details::process,
     legend,
     pivot::{self, Observables},
@@ -175,7 +175,7 @@ impl TreePane {
 
 impl TreePane {
     /// Returns the title.
-    fn title(&self, session: &Session) -> Line<'static> {
+    fn title(session: &Session) -> Line<'static> {
         match process::opened_title(session) {
             Some(opened) => format!("Tree  {opened}").into(),
             None => "Tree".into(),
@@ -183,7 +183,7 @@ impl TreePane {
     }
 
     /// Returns additional text for the frame.
-    fn status(&self, session: &Session) -> Line<'static> {
+    fn status(session: &Session) -> Line<'static> {
         let chain = session.opened.chain_start.and_then(|id| session.lineage_of(id));
         let lineage = chain.and_then(Remote::latest);
         let summary = session.opened.id.and_then(|id| session.opened.relatives.get(&id)?.latest());
@@ -221,7 +221,7 @@ impl Pane for TreePane {
     }
 
     fn header(&self, session: &Session) -> PaneHeader {
-        PaneHeader::from(self.title(session)).with_status(self.status(session)).with_slots(SLOTS)
+        PaneHeader::from(Self::title(session)).with_status(Self::status(session)).with_slots(SLOTS)
     }
 
     fn handle_action(&mut self, action: Action, cx: &mut Cx<'_>) -> ActionResult {

@@ -40,7 +40,7 @@ async fn a_sensor_is_flushed_and_restarted_as_its_server_reads_it() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_sensor_is_uninstalled_for_a_reason_alone_and_in_spite_of_its_warning() {
-    let bench = Bench::with(Options { checkin: Duration::from_secs(3600), ..world() }).await;
+    let bench = Bench::with(Options { checkin: Duration::from_hours(1), ..world() }).await;
     let uninstall = |more: &[&'static str]| [&["sensor", "uninstall", HOST, "--yes"], more].concat();
     bench.run(&uninstall(&[])).await.check(2).notes_say("--reason is required");
     let ran = bench.run(&uninstall(&["--reason", "decommissioned"])).await;

@@ -30,6 +30,11 @@ async fn commands(bench: &Bench) -> Vec<Vec<String>> {
         &["events", &id, "--format", "{}"],
         &["sensor", "list", "--format", "{}"],
         &["sensor", "show", "3", "--format", "{}"],
+        &["lr", "ps", "3", "--format", "{}"],
+        &["lr", "ls", "3", r"c:\windows\", "--format", "{}"],
+        &["lr", "reg", "query", "3", r"HKLM\Software", "--format", "{}"],
+        &["lr", "sessions", "--format", "{}"],
+        &["lr", "close", "3"],
         &["ban", "list", "--format", "{}"],
         &["log", "show", "--format", "{}"],
         &["log", "verify"],
@@ -56,6 +61,7 @@ async fn commands(bench: &Bench) -> Vec<Vec<String>> {
         &["sensor", "move", "3", "--group", "Default Group"],
         &["sensor", "flush", "3"],
         &["sensor", "restart", "3"],
+        &["sensor", "uninstall", "3"],
         &["ban", "add", md5],
         &["ban", "remove", md5],
         &["alert", "status", "resolved", &alert],
@@ -133,7 +139,7 @@ async fn a_pipe_that_is_closed_ends_no_command_with_an_error() {
     let mut missing = names(&Cli::command(), "");
     missing.retain(|name| !tried(name));
     // These run until they are stopped, need a terminal, or write a file.
-    for known in ["demo", "simulate", "user create", "binary download"] {
+    for known in ["demo", "simulate", "user create", "binary download", "lr get"] {
         missing.remove(known);
     }
     assert_eq!(missing, BTreeSet::new());

@@ -56,7 +56,7 @@ fn code(run: &Value) -> u64 {
 
 #[tokio::test]
 async fn a_session_is_pending_until_the_sensor_checks_in_and_then_names_its_commands() {
-    let lab = Lab::start(Options { checkin: Duration::from_secs(3600), ..small() }).await;
+    let lab = Lab::start(Options { checkin: Duration::from_hours(1), ..small() }).await;
     let session = lab.made(SESSION, json!({"sensor_id": HOST})).await;
     let path = format!("{SESSION}/{}", session["id"]);
     for (name, value) in [("hostname", json!("FIN-WS-042")), ("address", Value::Null), ("drives", json!([]))] {

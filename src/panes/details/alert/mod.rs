@@ -7,7 +7,7 @@ mod group;
 use ratatui::{Frame, layout::Rect, text::Line};
 
 use super::super::{
-    ActionResult, Pane, PaneHeader, PaneId, RenderCx, ScrollView, ActionTargets, copy,
+    ActionResult, ActionTargets, Pane, PaneHeader, PaneId, RenderCx, ScrollView, copy,
     pivot::{self, Observables},
 };
 use crate::keys::{Action, Scope};
@@ -25,7 +25,7 @@ pub struct AlertPane {
 
 impl AlertPane {
     /// Returns the observables that actions apply to.
-    fn observables(&self, session: &Session) -> Vec<Observables> {
+    fn observables(session: &Session) -> Vec<Observables> {
         // An action on a group applies to all its alerts, even if this pane has the focus.
         let group = session.alert_state.selected_group.as_deref().map(Observables::of_alert_group);
         let alert = || session.selection.alert.as_deref().map(Observables::of_alert);
@@ -61,8 +61,7 @@ impl Pane for AlertPane {
             let destination = alert.process.map(Destination::Process);
             return ActionResult::navigate_or_notify(destination.ok_or("This alert has no process to open"), cx);
         }
-        pivot::pivot(action, cx, |session| self.observables(session))
-            .or_else(|| copy::copy_clip(copy::alert_clip(&alert, action), cx))
+        pivot::pivot(action, cx, Self::observables).or_else(|| copy::copy_clip(copy::alert_clip(&alert, action), cx))
     }
 
     fn after_input(&mut self, cx: &mut Cx<'_>) -> ActionResult {
@@ -79,7 +78,7 @@ impl Pane for AlertPane {
     }
 
     fn action_targets(&self, session: &Session) -> ActionTargets {
-        self.observables(session).into()
+        Self::observables(session).into()
     }
 
     fn record(&self, session: &Session) -> Option<(String, Document)> {

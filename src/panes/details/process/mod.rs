@@ -12,7 +12,7 @@ use ratatui::{
 pub(in crate::panes) use document::{id_fields, opened_title, process_title, run_fields};
 
 use super::super::{
-    ActionResult, Pane, PaneHeader, PaneId, RenderCx, ScrollView, ActionTargets, copy,
+    ActionResult, ActionTargets, Pane, PaneHeader, PaneId, RenderCx, ScrollView, copy,
     pivot::{self, Observables},
 };
 use super::subject;
@@ -43,7 +43,7 @@ pub struct ProcessDetailsPane {
 
 impl ProcessDetailsPane {
     /// Returns the title.
-    fn title(&self, session: &Session) -> Line<'static> {
+    fn title(session: &Session) -> Line<'static> {
         match session.details_process() {
             Some(process) => {
                 let host = text::fit(&process.host, 24);
@@ -57,7 +57,7 @@ impl ProcessDetailsPane {
     }
 
     /// Returns additional text for the frame.
-    fn status(&self, session: &Session) -> Line<'static> {
+    fn status(session: &Session) -> Line<'static> {
         let process = session.details_process();
         let summary = process.and_then(|process| session.opened.relatives.get(&process.id)?.latest());
         match summary {
@@ -69,7 +69,7 @@ impl ProcessDetailsPane {
 
 impl ProcessDetailsPane {
     /// Returns the observables that actions apply to.
-    fn observables(&self, session: &Session) -> Vec<Observables> {
+    fn observables(session: &Session) -> Vec<Observables> {
         let process = session.details_process();
         process.map(|process| Observables::of_process(process)).into_iter().collect()
     }
@@ -85,7 +85,7 @@ impl Pane for ProcessDetailsPane {
     }
 
     fn header(&self, session: &Session) -> PaneHeader {
-        PaneHeader::from(self.title(session)).with_status(self.status(session)).with_slots(SLOTS)
+        PaneHeader::from(Self::title(session)).with_status(Self::status(session)).with_slots(SLOTS)
     }
 
     fn handle_action(&mut self, action: Action, cx: &mut Cx<'_>) -> ActionResult {
@@ -104,7 +104,7 @@ impl Pane for ProcessDetailsPane {
     }
 
     fn action_targets(&self, session: &Session) -> ActionTargets {
-        self.observables(session).into()
+        Self::observables(session).into()
     }
 
     fn record(&self, session: &Session) -> Option<(String, Document)> {
@@ -149,7 +149,7 @@ impl Pane for ProcessDetailsPane {
             first.push(FieldRow::single_line("", ""));
             first.append(&mut second);
         }
-        self.scroll.render_columns([(first, left), (second, right)], frame, theme);
+        self.scroll.render_columns(&[(first, left), (second, right)], frame, theme);
     }
 }
 

@@ -7,7 +7,9 @@ pub(in crate::panes) use host::{clock_line, secondary_facts, sensor_fields};
 
 use ratatui::{Frame, layout::Rect, text::Line};
 
-use super::super::{ActionResult, Pane, PaneHeader, PaneId, RenderCx, ScrollView, ActionTargets, copy, pivot::Observables};
+use super::super::{
+    ActionResult, ActionTargets, Pane, PaneHeader, PaneId, RenderCx, ScrollView, copy, pivot::Observables,
+};
 use crate::fetch::Resource;
 use crate::keys::{Action, Scope};
 use crate::model::{Document, Process, ProcessId, Sensor};
@@ -27,7 +29,7 @@ pub struct SensorPane {
 
 impl SensorPane {
     /// Returns the title.
-    fn title(&self, session: &Session) -> Line<'static> {
+    fn title(session: &Session) -> Line<'static> {
         let Some(process) = session.details_process() else {
             return "Sensor".into();
         };
@@ -36,7 +38,7 @@ impl SensorPane {
     }
 
     /// Returns additional text for the frame.
-    fn status(&self, session: &Session) -> Line<'static> {
+    fn status(session: &Session) -> Line<'static> {
         let process = session.details_process();
         let sensor = process.and_then(|process| session.sensor_of(process.sensor));
         match sensor.and_then(Remote::latest) {
@@ -56,7 +58,7 @@ impl Pane for SensorPane {
     }
 
     fn header(&self, session: &Session) -> PaneHeader {
-        PaneHeader::from(self.title(session)).with_status(self.status(session)).with_slots(&[
+        PaneHeader::from(Self::title(session)).with_status(Self::status(session)).with_slots(&[
             Slot::Sensor,
             Slot::SensorGroup,
             Slot::Binary,

@@ -106,8 +106,7 @@ impl Machine {
             (Os::Windows, "ipconfig") => format!("{newline}Windows IP Configuration{newline}"),
             (Os::Windows, "ping") => "Pinging 192.168.1.1 with 32 bytes of data:".into(),
             (_, "echo") => rest("echo")?,
-            (Os::Windows, "cmd") => rest("echo ").unwrap_or_default(),
-            (Os::Osx | Os::Linux, "sh" | "bash" | "zsh") => rest("echo ").unwrap_or_default(),
+            (Os::Windows, "cmd") | (Os::Osx | Os::Linux, "sh" | "bash" | "zsh") => rest("echo ").unwrap_or_default(),
             _ => return None,
         };
         Some(format!("{line}{newline}"))
