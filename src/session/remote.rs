@@ -115,7 +115,7 @@ impl<R: Resource> RemoteState for Remote<R> {
     }
 
     fn refresh(&mut self, ticket: Ticket) -> Option<Fetch> {
-        let question = self.question.as_ref()?.restarted();
+        let question = self.question.as_ref()?.refresh_question();
         self.set_pending(ticket, question.clone());
         Some(question.into())
     }

@@ -143,6 +143,9 @@ async fn a_link_leads_from_the_palette_to_what_it_names() {
     assert!(asked.contains("q=process_name%3Anet.exe"), "{asked}");
     let (_, asked) = at(&own(&format!("analyze/{GUID}/1"))).await;
     assert!(asked.contains(&format!("/process/{GUID}/0")), "{asked}");
+    // A process that the server does not have is named by its id in the line of tabs.
+    let (screen, _) = at(&own("analyze/00000009-0000-1092-01d7-10df4de391b0/1")).await;
+    assert!(screen.lines().nth(1).is_some_and(|tabs| tabs.contains("process 00000009")), "{screen}");
 }
 
 #[tokio::test]

@@ -52,7 +52,7 @@ pub trait Resource: Clone + Debug + PartialEq + Into<Fetch> + Send + Sync + 'sta
 
     /// Returns the question that refreshes the answer.
     #[must_use]
-    fn restarted(&self) -> Self {
+    fn refresh_question(&self) -> Self {
         self.clone()
     }
 }

@@ -100,7 +100,7 @@ impl Resource for LineageFetch {
         self.id == other.id
     }
 
-    fn restarted(&self) -> Self {
+    fn refresh_question(&self) -> Self {
         Self::new(self.id)
     }
 }

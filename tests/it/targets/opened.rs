@@ -75,18 +75,6 @@ async fn a_child_that_does_not_come_leaves_its_parent_in_no_pane() {
 }
 
 #[tokio::test]
-async fn a_process_that_does_not_come_is_named_by_its_id_in_the_line_of_tabs() {
-    let mut console = Console::start().await;
-    console.search("process_name:cmd.exe").await;
-    fault(&console, json!({"mode": "404", "match": "^/api/v[12]/process/0"}));
-    console.press("esc 3 , enter").await;
-    let tabs = console.text().lines().nth(1).unwrap_or_default().trim_end().to_owned();
-    let id = console.app.session().opened.id.map(|id| id.to_string()).unwrap_or_default();
-    let last = tabs.rsplit("› ").next().unwrap_or_default();
-    assert!(last.starts_with("process ") && format!("process {id}").starts_with(last.trim_end_matches('…')), "{tabs}");
-}
-
-#[tokio::test]
 async fn an_answer_about_another_thing_is_shown_by_no_pane_and_meant_by_no_key() {
     // What the server answers in place of a sensor, a binary and a process.
     let sensor = json!({"id": 9, "computer_name": "OTHER-HOST", "group_id": 1, "os_type": 1, "status": "Online",
