@@ -93,7 +93,7 @@ impl Pane for PalettePane {
     }
 
     fn header(&self, _: &Session) -> PaneHeader {
-        "Do".into()
+        "Commands".into()
     }
 
     fn handle_action(&mut self, action: Action, cx: &mut Cx<'_>) -> ActionResult {
