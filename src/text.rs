@@ -205,6 +205,19 @@ pub fn prefix_for_cells(text: &str, cells: usize) -> &str {
     text.char_indices().nth(cells + 1).map_or(text, |(at, _)| &text[..at])
 }
 
+/// Returns `text` without the characters that take its first `cells` cells once they are made visible.
+pub fn without_cells(text: &str, cells: usize) -> &str {
+    let mut used = 0;
+    let mut escapes = EscapeState::default();
+    let next = text.char_indices().find(|(_, char)| {
+        let n_cells = width(&escapes.next(*char));
+        let is_left = used >= cells && n_cells > 0;
+        used += n_cells;
+        is_left
+    });
+    next.map_or("", |(at, _)| &text[at..])
+}
+
 /// Returns the width of `text` in terminal cells.
 pub fn width<T: AsRef<str> + ?Sized>(text: &T) -> usize {
     text.as_ref().width()
@@ -254,6 +267,16 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn what_is_scrolled_out_is_counted_in_cells() {
+        assert_eq!(without_cells("net use", 4), "use");
+        assert_eq!(without_cells("日本語", 4), "語");
+        // A mark goes with its letter, and an escape takes as many cells as it has.
+        assert_eq!(without_cells("e\u{301}x", 1), "x");
+        assert_eq!(without_cells("\u{202e}x", "<U+202E>".len()), "x");
+        assert_eq!(without_cells("net", 9), "");
+    }
 
     #[track_caller]
     fn check(raw: &str, shown: &str) {

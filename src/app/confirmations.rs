@@ -13,7 +13,8 @@ use crate::changes::{
 };
 use crate::model::{AlertStatus, SensorId};
 use crate::panes::{
-    ConfirmPane, FormPane, NotesPane, Observables, Pane, PaneId, SensorGroupPicker, TargetNames, TargetRows,
+    ActionTargets, ConfirmPane, FormPane, NotesPane, Observables, Pane, PaneId, SensorGroupPicker, TargetNames,
+    TargetRows,
 };
 use crate::session::{Cx, Effect};
 use crate::worker::List;
@@ -33,54 +34,53 @@ impl App {
         now: Timestamp,
         effects: &mut Vec<Effect>,
     ) {
-        if !self.popups.is_empty() {
-            return Cx::new(&mut self.session, effects, now).notify(format!("{verb}: press Esc first"));
-        }
         // Marked rows take precedence over the cursor and the focus.
         let main = self.view.main();
-        let is_marked = !self.panes.get(main).action_targets(&self.session).marked.is_empty();
         let pane = match change {
             // Feeds cannot be ignored, only their reports, so the focus does not matter here.
             ChangeAction::Report(_) if self.view == View::Feeds => PaneId::List(List::Reports),
-            _ if is_marked => main,
+            _ if self.panes.get(main).n_marked() > 0 => main,
             _ => self.focus,
         };
         if !self.is_target_visible(pane) {
             return self.reject_unseen_target(verb, now, effects);
         }
-        let observables = self.panes.get(pane).action_targets(&self.session).rows;
+        let targets = self.panes.get(pane).action_targets(&self.session);
+        let observables = &targets.rows;
         let opened = match change {
-            ChangeAction::Host(action) => self.confirm_sensors(action, &observables, now),
-            ChangeAction::Hash(action) => self.confirm_hashes(action, &observables),
-            ChangeAction::Alerts(action) => self.confirm_alerts(action, &observables),
-            ChangeAction::Report(action) => self.confirm_reports(action, &observables),
-            ChangeAction::Switch(action) => self.confirm_switch(action, &observables),
+            ChangeAction::Host(action) => self.confirm_sensors(action, observables, now),
+            ChangeAction::Hash(action) => self.confirm_hashes(action, observables),
+            ChangeAction::Alerts(action) => self.confirm_alerts(action, observables),
+            ChangeAction::Report(action) => self.confirm_reports(action, observables),
+            ChangeAction::Switch(action) => self.confirm_switch(action, observables),
         };
         match opened {
-            Ok(confirmation) => {
-                self.acted_on_pane = Some(pane);
-                self.popups.open(confirmation, self.target_rows(pane));
-            }
+            Ok(confirmation) => self.popups.open_for(confirmation, self.target_rows(pane, targets)),
             Err(reason) => {
                 let has_no_target = reason.is_none();
                 let text = reason.unwrap_or_else(|| format!("{verb}: no {} selected", change.target_label()));
                 if has_no_target {
-                    self.missing_target = Some((text.clone(), pane, observables));
+                    self.missing_target = Some((text.clone(), pane, targets.rows));
                 }
                 Cx::new(&mut self.session, effects, now).notify(text);
             }
         }
     }
 
+    /// Opens a popup that is about the rows to which actions in the focused pane apply.
+    pub(super) fn open_for_targets(&mut self, popup: Box<dyn Pane>) {
+        let targets = self.panes.get(self.focus).action_targets(&self.session);
+        self.popups.open_for(popup, self.target_rows(self.focus, targets));
+    }
+
     /// Returns the rows of a pane that an action applies to; if the pane is not on screen, none of them is visible.
-    pub(super) fn target_rows(&self, pane: PaneId) -> TargetRows {
-        let targets = self.panes.get(pane).action_targets(&self.session);
+    fn target_rows(&self, pane: PaneId, targets: ActionTargets) -> TargetRows {
         let mut marked = targets.marked;
         if !self.is_drawn(pane) {
             let mut panes = self.view.panes().iter();
             marked.offscreen_pane = panes.find(|(id, _)| *id == pane).map(|(_, name)| *name);
         }
-        TargetRows { marked, names: TargetNames::of_rows(&targets.rows) }
+        TargetRows { pane, marked, names: TargetNames::of_rows(&targets.rows) }
     }
 
     fn confirm_hashes(&self, action: HashAction, observables: &[Observables]) -> Opened {
@@ -171,52 +171,51 @@ impl App {
 
     /// Opens the confirmation that undoes the change under the cursor, or else the user's last change.
     pub(super) fn open_undo(&mut self, now: Timestamp, effects: &mut Vec<Effect>) {
-        if !self.popups.is_empty() {
-            return Cx::new(&mut self.session, effects, now).notify("Undo: press Esc first");
-        }
-        let selected = match self.focus {
-            PaneId::List(List::Activity) => self.panes.activity.undo_pane(&self.session),
-            _ => None,
-        };
-        if selected.is_none() && self.focus == PaneId::List(List::Activity) {
+        if self.focus == PaneId::List(List::Activity) {
+            if let Some(confirmation) = self.panes.activity.undo_pane(&self.session) {
+                return self.open_for_targets(Box::new(confirmation));
+            }
             let text = match self.panes.activity.undo_refusal(&self.session) {
                 Some(reason) => format!("Cannot undo: {reason}"),
                 None => "Cannot undo: not completed, already undone, or nothing to restore".into(),
             };
             return Cx::new(&mut self.session, effects, now).notify(text);
         }
-        let confirmation = selected.or_else(|| {
-            let session = &self.session;
-            let (history, info) = (session.changes.history.as_ref()?, &session.connection.info);
-            let since = now.checked_sub(24.hours()).unwrap_or(now);
-            let is_mine = |logged: &LoggedChange| logged.submitted.who.is_same_actor(&info.actor);
-            let logged = history.last_undoable(&info.host, since, is_mine)?;
-            let confirmation = ConfirmPane::undo(&history.undo_batch(logged), session)?;
-            let last = history.last_change(&info.host, is_mine);
-            let skipped = last.filter(|last| last.line > logged.line && last.inverse().is_none());
-            let skipped = skipped.map(|last| {
-                let (verb, name) = (changes::label(&last.submitted.verb), last.name());
-                let reason = last.undo_refusal().map_or(String::new(), |reason| format!(": {reason}"));
-                format!("The last action, {verb} {name}, cannot be undone{reason}; this is an earlier one")
-            });
-            // Undo is about the last change even if the cursor is on another row, which the confirmation then says
-            // first.
-            let rows = self.panes.get(self.focus).action_targets(session).rows;
-            let is_elsewhere = confirmation.is_about_other_rows(&rows);
-            let warning = is_elsewhere.then(|| {
-                let (verb, name) = (changes::label(&logged.submitted.verb), logged.name());
-                format!("Your last action, not the selected row: {verb} {name}")
-            });
-            let preface = skipped.into_iter().chain(warning).collect();
-            Some(confirmation.with_preface(preface))
-        });
-        if let Some(confirmation) = confirmation {
-            self.acted_on_pane = Some(self.focus);
-            self.popups.open(Box::new(confirmation), self.target_rows(self.focus));
-        } else {
-            let text = self.describe_no_undo(now);
-            Cx::new(&mut self.session, effects, now).notify(text);
+        match self.last_undo(now) {
+            // It is about the last change, whatever row is selected or marked.
+            Some(confirmation) => self.popups.replace_all(confirmation),
+            None => {
+                let text = self.describe_no_undo(now);
+                Cx::new(&mut self.session, effects, now).notify(text);
+            }
         }
+    }
+
+    /// Returns the confirmation that undoes the user's last change that can be undone.
+    fn last_undo(&self, now: Timestamp) -> Option<ConfirmPane> {
+        let session = &self.session;
+        let (history, info) = (session.changes.history.as_ref()?, &session.connection.info);
+        let since = now.checked_sub(24.hours()).unwrap_or(now);
+        let is_mine = |logged: &LoggedChange| logged.submitted.who.is_same_actor(&info.actor);
+        let logged = history.last_undoable(&info.host, since, is_mine)?;
+        let confirmation = ConfirmPane::undo(&history.undo_batch(logged), session)?;
+        let last = history.last_change(&info.host, is_mine);
+        let skipped = last.filter(|last| last.line > logged.line && last.inverse().is_none());
+        let skipped = skipped.map(|last| {
+            let (verb, name) = (changes::label(&last.submitted.verb), last.name());
+            let reason = last.undo_refusal().map_or(String::new(), |reason| format!(": {reason}"));
+            format!("The last action, {verb} {name}, cannot be undone{reason}; this is an earlier one")
+        });
+        // Undo is about the last change even if the cursor is on another row, which the confirmation then says
+        // first.
+        let rows = self.panes.get(self.focus).action_targets(session).rows;
+        let is_elsewhere = confirmation.is_about_other_rows(&rows);
+        let warning = is_elsewhere.then(|| {
+            let (verb, name) = (changes::label(&logged.submitted.verb), logged.name());
+            format!("Your last action, not the selected row: {verb} {name}")
+        });
+        let preface = skipped.into_iter().chain(warning).collect();
+        Some(confirmation.with_preface(preface))
     }
 
     /// Says that there is nothing to undo, and why if the last action never can be undone.

@@ -6,12 +6,12 @@ use jiff::{Timestamp, ToSpan};
 use super::{
     App, Input, View,
     navigation::NextLocation,
-    route::{AppAction, FocusAction, PaneAction, Route, StepDirection, route},
+    route::{AppAction, FocusAction, OverPopups, PaneAction, Route, StepDirection, route},
     visibility,
 };
 use crate::keys::{self, Action, Chord, Lookup};
 use crate::model::Binary;
-use crate::panes::{ActionResult, ErrorPane, Pane, PaneId, QueryPane, RecordPane, SensorSearchPane, TextInput};
+use crate::panes::{ActionResult, ErrorPane, PaneId, QueryPane, RecordPane, SensorSearchPane, TextInput};
 use crate::query::Index;
 use crate::session::{Cx, Effect, RunningChange};
 use crate::text;
@@ -94,13 +94,21 @@ impl App {
             return self.reject_unseen_target(action.label(), now, effects);
         }
         self.has_refused_quit &= action == Action::Quit;
-        let is_covered = !self.popups.is_empty();
-        match route(action) {
-            // These are about the view, so the popup that covers it decides whether they mean something there.
-            Route::Alerts(_) | Route::Focus(_) if is_covered => self.dispatch_to_pane(action, now, effects),
-            Route::Popup(popup) if is_covered && !popup.opens_over_popups() => {
-                self.dispatch_to_pane(action, now, effects);
+        let route = route(action);
+        if !self.popups.is_empty() {
+            let refusal = match route.over_popups() {
+                OverPopups::Available => None,
+                OverPopups::IsForPopup => return self.dispatch_to_pane(action, now, effects),
+                OverPopups::Closes => {
+                    self.popups.takes_text().then_some("what was typed would be lost; press Esc first")
+                }
+                OverPopups::Refused => Some("press Esc first"),
+            };
+            if let Some(reason) = refusal {
+                return Cx::new(&mut self.session, effects, now).notify(format!("{}: {reason}", action.label()));
             }
+        }
+        match route {
             Route::View(view) => self.enter_view(view, now, effects),
             Route::Popup(popup) => self.open_popup(popup, now, effects),
             Route::Change(change) => self.open_confirmation(change, action.label(), now, effects),
@@ -128,8 +136,15 @@ impl App {
                 self.popups.clear();
                 self.panes.editor_mut(index).recall(&query);
             }
-            ActionResult::Open(popup) => self.open_over(popup),
+            ActionResult::Open(popup) => self.popups.open_over(popup),
+            ActionResult::OpenForTargets(popup) => self.open_for_targets(popup),
             ActionResult::Close => self.popups.clear(),
+            ActionResult::Applied => {
+                if let Some(pane) = self.popups.target_pane() {
+                    self.panes.get_mut(pane).clear_marks();
+                }
+                self.popups.clear();
+            }
             ActionResult::Back => {
                 self.popups.close_top();
             }
@@ -141,17 +156,6 @@ impl App {
                 self.pressed_key = None;
                 self.handle_action(action, now, effects);
             }
-        }
-    }
-
-    /// Opens a popup that the focused pane asks for.
-    fn open_over(&mut self, popup: Box<dyn Pane>) {
-        if self.popups.is_empty() {
-            let target = self.target_rows(self.focus);
-            self.acted_on_pane = Some(self.focus);
-            self.popups.open(popup, target);
-        } else {
-            self.popups.open_over(popup);
         }
     }
 
@@ -239,7 +243,7 @@ impl App {
     fn act_on_pane(&mut self, pane: PaneAction, action: Action, now: Timestamp, effects: &mut Vec<Effect>) {
         let needs_target = match pane {
             PaneAction::Any | PaneAction::Move | PaneAction::New => false,
-            PaneAction::EditRow | PaneAction::Download => self.popups.is_empty(),
+            PaneAction::EditRow | PaneAction::Download => true,
             PaneAction::Search => return self.search_in_pane(action, now, effects),
         };
         if needs_target && !self.is_target_visible(self.focus) {
@@ -285,9 +289,8 @@ impl App {
         if self.session.connection.info.is_read_only {
             return Some(format!("{}: not possible, the profile is read-only", action.label()));
         }
-        let targets = self.panes.get(self.focus).action_targets(&self.session);
-        let n = targets.rows.len();
-        (is_single_row && !targets.marked.is_empty() && n > 1)
+        let n = self.panes.get(self.focus).n_marked();
+        (is_single_row && n > 1)
             .then(|| format!("{}: works on one row, but {n} are marked (Esc clears marks)", action.label()))
     }
 

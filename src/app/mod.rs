@@ -26,11 +26,11 @@ use ratatui::Frame;
 
 use crate::keys::{Action, Chord, Keymap, Scope};
 use crate::model::PathCheck;
-use crate::panes::{ActionResult, Observables, Pane, PaneId, QueryPane, TextInput};
+use crate::panes::{AfterInput, Observables, Pane, PaneId, QueryPane, TextInput};
 use crate::query::Index;
 use crate::session::{ColumnChoice, ConnectionInfo, Cx, Effect, HistoryEntry, NamedQuery, Session};
 use crate::theme::Theme;
-use crate::worker::{Reply, Request};
+use crate::worker::Reply;
 use navigation::NavHistory;
 use panes::Panes;
 use popup_stack::PopupStack;
@@ -89,8 +89,6 @@ pub struct App {
     theme: Theme,
     panes: Box<Panes>,
     popups: PopupStack,
-    /// Pane whose rows the popups are about.
-    acted_on_pane: Option<PaneId>,
     /// What the last frame showed.
     visibility: VisibleTarget,
     /// The notice shown when the current key was pressed, if it was cut.
@@ -138,7 +136,6 @@ impl App {
             panes,
             has_start_query: query.is_some(),
             popups: PopupStack::default(),
-            acted_on_pane: None,
             visibility: VisibleTarget::default(),
             cut_notice: None,
             refused_key: None,
@@ -172,6 +169,7 @@ impl App {
     /// Handles an input and returns its effects.
     pub fn handle(&mut self, input: Input, now: Timestamp) -> Vec<Effect> {
         let mut effects = Vec::new();
+        let is_reply = matches!(input, Input::Reply(_));
         match input {
             Input::Key(key) => self.key(key, now, &mut effects),
             Input::Typed(text) => return self.type_text(&text, now),
@@ -198,10 +196,17 @@ impl App {
                 cx.files().set_saved_queries(queries);
                 cx.notify(text);
             }
-            Input::Tick => self.ticks = self.ticks.wrapping_add(1),
+            Input::Tick => {
+                // Only the spinner moves; nothing has changed that a pane could act on.
+                self.ticks = self.ticks.wrapping_add(1);
+                return effects;
+            }
             Input::Resize => self.visibility.is_resized = true,
         }
         self.after_input(now, &mut effects);
+        if is_reply {
+            self.clear_missing_target(now, &mut effects);
+        }
         effects
     }
 
@@ -209,34 +214,41 @@ impl App {
     fn after_input(&mut self, now: Timestamp, effects: &mut Vec<Effect>) {
         for (id, _) in self.view.panes() {
             let result = self.panes.get_mut(*id).after_input(&mut Cx::new(&mut self.session, effects, now));
-            // A pane without the focus changes neither the view nor the popups.
-            if let ActionResult::SetQuery(index, query) = result {
-                self.panes.editor_mut(index).recall(&query);
-            }
+            self.follow_after_input(result);
         }
         if let Some(popup) = self.popups.top_mut() {
             let result = popup.after_input(&mut Cx::new(&mut self.session, effects, now));
-            self.follow(result, now, effects);
+            self.follow_after_input(result);
         }
         let mut cx = Cx::new(&mut self.session, effects, now);
         if self.popups.is_empty() {
             cx.changes().clear_preview();
         }
-        // Once something is selected, it is no longer true that nothing is.
-        if let Some((text, pane, selected)) = self.missing_target.take() {
-            let is_shown = cx.session().outbox.notice.as_ref().is_some_and(|notice| notice.text == text);
-            let is_same = self.panes.get(pane).action_targets(cx.session()).rows == selected;
-            if is_shown && is_same {
-                self.missing_target = Some((text, pane, selected));
-            } else if is_shown {
-                cx.outbox().clear_notice();
-            }
-        }
         cx.alerts().schedule_live_poll(matches!(self.view, View::Alerts | View::AlertGroups));
-        let is_apply = |effect: &Effect| matches!(effect, Effect::Send(Request::Apply { .. }));
-        if effects.iter().any(is_apply) {
-            let acted_on = self.acted_on_pane.take().unwrap_or(self.focus);
-            self.panes.get_mut(acted_on).clear_marks();
+    }
+
+    /// Does what a pane asks for after an input.
+    fn follow_after_input(&mut self, result: AfterInput) {
+        match result {
+            AfterInput::Nothing => {}
+            AfterInput::SetQuery(index, query) => self.panes.editor_mut(index).recall(&query),
+            AfterInput::ClosePopups => self.popups.clear(),
+        }
+    }
+
+    /// Removes the notice that nothing is selected once an answer has changed what is selected.
+    fn clear_missing_target(&mut self, now: Timestamp, effects: &mut Vec<Effect>) {
+        let Some((text, pane, selected)) = self.missing_target.take() else {
+            return;
+        };
+        let notice = self.session.outbox.notice.as_ref();
+        if notice.is_none_or(|notice| notice.text != text) {
+            return;
+        }
+        if self.panes.get(pane).action_targets(&self.session).rows == selected {
+            self.missing_target = Some((text, pane, selected));
+        } else {
+            Cx::new(&mut self.session, effects, now).outbox().clear_notice();
         }
     }
 
@@ -277,5 +289,22 @@ impl App {
             None => self.panes.get_mut(self.focus),
         };
         (pane, &mut self.session)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_spinner_asks_for_nothing() {
+        let n_effects = |input| {
+            let mut app = App::new(AppSetup::default());
+            // The list of this view is fetched after the next input.
+            app.show_view(View::Bans);
+            app.handle(input, Timestamp::UNIX_EPOCH).len()
+        };
+        assert_eq!(n_effects(Input::Tick), 0);
+        assert_eq!(n_effects(Input::Resize), 1);
     }
 }

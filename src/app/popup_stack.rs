@@ -1,14 +1,14 @@
 //! The popups that are open over the view.
 
 use crate::keys::Scope;
-use crate::panes::{Pane, TargetRows};
+use crate::panes::{Pane, PaneId, TargetRows};
 
 /// The open popups; only the topmost is shown, and takes the keys.
 #[derive(Default)]
 pub(super) struct PopupStack {
     popups: Vec<Box<dyn Pane>>,
-    /// The rows to which the popups apply.
-    target: TargetRows,
+    /// The rows that the popups are about; `None` if they are about something else.
+    target: Option<TargetRows>,
 }
 
 impl PopupStack {
@@ -26,16 +26,28 @@ impl PopupStack {
         self.popups.last_mut()
     }
 
-    /// Opens a popup that applies to some rows.
-    pub(super) fn open(&mut self, popup: Box<dyn Pane>, target: TargetRows) {
+    /// Returns the pane with the rows that the popups are about; `None` if they are about something else.
+    pub(super) fn target_pane(&self) -> Option<PaneId> {
+        self.target.as_ref().map(|target| target.pane)
+    }
+
+    /// Returns whether text is typed into one of the popups, which would be lost with it.
+    pub(super) fn takes_text(&self) -> bool {
+        self.popups.iter().any(|popup| popup.scope().takes_text())
+    }
+
+    /// Opens a popup that is about some rows, instead of all others.
+    pub(super) fn open_for(&mut self, popup: Box<dyn Pane>, target: TargetRows) {
         self.clear();
-        self.target = target;
+        self.target = Some(target);
         self.open_over(popup);
     }
 
-    /// Opens a popup over the others, for the rows of those.
+    /// Opens a popup over the others. It is about the same rows, if those are about rows.
     pub(super) fn open_over(&mut self, mut popup: Box<dyn Pane>) {
-        popup.set_target(&self.target);
+        if let Some(target) = &self.target {
+            popup.set_target(target);
+        }
         self.popups.push(popup);
     }
 
@@ -46,7 +58,7 @@ impl PopupStack {
         self.popups.push(Box::new(popup));
     }
 
-    /// Opens a popup instead of all others; it applies to no rows.
+    /// Opens a popup that is about no rows, instead of all others.
     pub(super) fn replace_all(&mut self, popup: impl Pane + 'static) {
         self.clear();
         self.popups.push(Box::new(popup));
@@ -54,7 +66,11 @@ impl PopupStack {
 
     /// Closes the topmost popup; returns whether there was one.
     pub(super) fn close_top(&mut self) -> bool {
-        self.popups.pop().is_some()
+        let is_closed = self.popups.pop().is_some();
+        if self.is_empty() {
+            self.clear();
+        }
+        is_closed
     }
 
     /// Closes all popups.

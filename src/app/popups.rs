@@ -46,7 +46,7 @@ impl App {
     fn explain_query(&mut self, now: Timestamp, effects: &mut Vec<Effect>) {
         let mut cx = Cx::new(&mut self.session, effects, now);
         match self.view.index() {
-            Some(index) => self.popups.replace_all(RecordPane::of_query(index, self.panes.editor(index).text(), &cx)),
+            Some(index) => self.popups.show_text(RecordPane::of_query(index, self.panes.editor(index).text(), &cx)),
             None => cx.notify("No query in this view"),
         }
     }

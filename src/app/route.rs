@@ -48,6 +48,54 @@ pub(super) enum Route {
     Pane(PaneAction),
 }
 
+/// What becomes of an action while popups are open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum OverPopups {
+    /// It is handled; the popups stay.
+    Available,
+    /// The topmost popup gets it, and decides whether it means something there.
+    IsForPopup,
+    /// It is handled and closes the popups, unless text is typed into one of them, which would be lost.
+    Closes,
+    /// It is refused.
+    Refused,
+}
+
+impl Route {
+    /// Returns what becomes of the action while popups are open.
+    pub(super) fn over_popups(self) -> OverPopups {
+        match self {
+            // These popups are only read, and open over the others.
+            Self::Popup(PopupAction::Help | PopupAction::Explain) => OverPopups::Available,
+            Self::App(
+                AppAction::Quit
+                | AppAction::Cancel
+                | AppAction::Suspend
+                | AppAction::Redraw
+                | AppAction::Back
+                | AppAction::ShowError
+                | AppAction::TimeZone,
+            ) => OverPopups::Available,
+            Self::View(_) | Self::App(AppAction::Navigate(_) | AppAction::EditQuery | AppAction::Refresh) => {
+                OverPopups::Closes
+            }
+            Self::Change(_) | Self::Undo => OverPopups::Refused,
+            Self::Popup(
+                PopupAction::Commands
+                | PopupAction::History
+                | PopupAction::SavedQueries
+                | PopupAction::Period
+                | PopupAction::SaveWatchlist
+                | PopupAction::Record,
+            )
+            | Self::App(AppAction::Complete)
+            | Self::Alerts(_)
+            | Self::Focus(_)
+            | Self::Pane(_) => OverPopups::IsForPopup,
+        }
+    }
+}
+
 /// An action that opens a popup of the app.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum PopupAction {
@@ -60,16 +108,6 @@ pub(super) enum PopupAction {
     SaveWatchlist,
     /// The selected record as JSON.
     Record,
-}
-
-impl PopupAction {
-    /// Whether the popup may open while another one is open.
-    pub(super) fn opens_over_popups(self) -> bool {
-        match self {
-            Self::Help | Self::Period | Self::Explain => true,
-            Self::Commands | Self::History | Self::SavedQueries | Self::SaveWatchlist | Self::Record => false,
-        }
-    }
 }
 
 /// An action that changes the server, by the kind of its target.

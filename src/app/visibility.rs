@@ -37,8 +37,8 @@ impl App {
 
     /// Returns whether the user knows the target of an action in `pane`: the last frame showed it, or it was marked.
     pub(super) fn is_target_visible(&self, pane: PaneId) -> bool {
-        let targets = self.panes.get(pane).action_targets(&self.session);
-        !targets.marked.is_empty() || self.is_drawn(pane) && targets.is_visible
+        let shown = self.panes.get(pane);
+        shown.n_marked() > 0 || self.is_drawn(pane) && shown.has_room_for_selection()
     }
 
     /// Warns that an action is not done because its target is not visible.

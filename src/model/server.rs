@@ -14,6 +14,8 @@ pub struct ServerInfo {
     pub live_response_enabled: Option<bool>,
     /// Maximum number of rows that the server's own console requests.
     pub max_rows: Option<u64>,
+    /// Names of the enabled features.
+    pub features: Vec<Untrusted>,
     /// The record as the server sent it.
     pub document: Document,
 }

@@ -17,18 +17,38 @@ pub enum ActionResult {
     SetQuery(Index, String),
     /// Opens a popup over this pane; a popup stays below the new one.
     Open(Box<dyn Pane>),
+    /// Opens a popup that is about the rows to which actions in this pane apply: the marked ones, or the selected one.
+    OpenForTargets(Box<dyn Pane>),
     /// Closes all popups.
     Close,
+    /// Closes all popups, and removes the marks of the rows that they are about: an action was applied to them.
+    Applied,
     /// Closes this popup, and shows the one below it.
     Back,
     /// Closes all popups, and handles an action as if its key had been pressed.
     Run(Action),
 }
 
+/// What a pane asks the app to do after any input, which may have been meant for another pane.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum AfterInput {
+    /// Nothing is to be done.
+    Nothing,
+    /// Puts a query into the editor of an index, without running it.
+    SetQuery(Index, String),
+    /// Closes all popups.
+    ClosePopups,
+}
+
 impl ActionResult {
     /// Opens a popup over this pane.
     pub fn open(popup: impl Pane + 'static) -> Self {
         Self::Open(Box::new(popup))
+    }
+
+    /// Opens a popup that is about the rows to which actions in this pane apply.
+    pub(super) fn open_for_targets(popup: impl Pane + 'static) -> Self {
+        Self::OpenForTargets(Box::new(popup))
     }
 
     /// Opens a popup if there is one; the action is not available otherwise.

@@ -1,22 +1,14 @@
 //! What an action applies to: rows of a pane, and what a popup must know of them.
 
-use super::{MarkedRows, Observables, TargetNames};
+use super::{MarkedRows, Observables, PaneId, TargetNames};
 
 /// What actions in a pane apply to.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct ActionTargets {
     /// Observables of the marked rows, or of the selected one.
     pub rows: Vec<Observables>,
     /// Names of the marked rows. Actions apply to them even if another pane has the focus.
     pub marked: MarkedRows,
-    /// Whether the last frame showed the selected row or record.
-    pub is_visible: bool,
-}
-
-impl Default for ActionTargets {
-    fn default() -> Self {
-        Self { rows: Vec::new(), marked: MarkedRows::default(), is_visible: true }
-    }
 }
 
 impl From<Vec<Observables>> for ActionTargets {
@@ -32,8 +24,10 @@ impl From<Option<Observables>> for ActionTargets {
 }
 
 /// The rows that a popup applies to.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct TargetRows {
+    /// The pane with the rows.
+    pub pane: PaneId,
     /// The marked rows, of which some may not be visible.
     pub marked: MarkedRows,
     /// Names that the rows have for the targets.

@@ -12,7 +12,7 @@ use ratatui::{
 };
 
 use super::{
-    ActionResult, MarkedRows, Pane, PaneHeader, RenderCx, TargetRows, TextInput,
+    ActionResult, AfterInput, MarkedRows, Pane, PaneHeader, RenderCx, TargetRows, TextInput,
     editor::{Editor, PasteForm},
 };
 use crate::download::{DownloadRequest, PASSWORD, SaveFormat, file_name};
@@ -224,13 +224,13 @@ impl Pane for DownloadPane {
         ActionResult::Done
     }
 
-    fn after_input(&mut self, cx: &mut Cx<'_>) -> ActionResult {
+    fn after_input(&mut self, cx: &mut Cx<'_>) -> AfterInput {
         let path = (self.first_path(), self.format);
         if self.checked_path.as_ref() != Some(&path) {
             cx.files().check_path(path.0.clone(), self.default_name());
             self.checked_path = Some(path);
         }
-        ActionResult::Done
+        AfterInput::Nothing
     }
 
     fn set_target(&mut self, rows: &TargetRows) {

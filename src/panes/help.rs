@@ -113,7 +113,7 @@ impl Pane for HelpPane {
     fn handle_action(&mut self, action: Action, _: &mut Cx<'_>) -> ActionResult {
         match action {
             Action::Filter => {
-                self.find = Some(LineInput::default());
+                self.find = Some(LineInput::with_limit(search::MAX_FIND_CHARS));
                 ActionResult::Done
             }
             Action::Accept => ActionResult::Back,

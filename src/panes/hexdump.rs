@@ -2,7 +2,7 @@
 
 use ratatui::{Frame, layout::Rect, text::Line};
 
-use super::{ActionResult, Pane, PaneHeader, RenderCx, ScrollView};
+use super::{ActionResult, AfterInput, Pane, PaneHeader, RenderCx, ScrollView};
 use crate::keys::{Action, Scope};
 use crate::model::{Binary, Md5};
 use crate::session::{Cx, Session, slots};
@@ -73,12 +73,12 @@ impl Pane for HexdumpPane {
         self.scroll.handle_action(action)
     }
 
-    fn after_input(&mut self, cx: &mut Cx<'_>) -> ActionResult {
+    fn after_input(&mut self, cx: &mut Cx<'_>) -> AfterInput {
         if !self.has_requested && !self.is_uncollected {
             cx.process().fetch_file_head(self.md5);
             self.has_requested = true;
         }
-        ActionResult::Done
+        AfterInput::Nothing
     }
 
     fn render(&mut self, frame: &mut Frame<'_>, area: Rect, session: &Session, cx: &RenderCx<'_>) {

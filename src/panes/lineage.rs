@@ -9,7 +9,7 @@ use ratatui::{
 };
 
 use super::{
-    ActionResult, ActionTargets, Pane, PaneHeader, PaneId, RenderCx, copy, cursor,
+    ActionResult, ActionTargets, AfterInput, Pane, PaneHeader, PaneId, RenderCx, copy, cursor,
     details::process,
     pivot::{self, Observables},
     tree::{self, TreeStyle},
@@ -126,7 +126,7 @@ impl Pane for LineagePane {
         Some((process::process_title(process), process.document.clone()))
     }
 
-    fn after_input(&mut self, cx: &mut Cx<'_>) -> ActionResult {
+    fn after_input(&mut self, cx: &mut Cx<'_>) -> AfterInput {
         let subject = cx.session().selection.process.as_ref().map(|subject| subject.id);
         if subject != self.scrolled_id {
             self.scrolled_id = subject;
@@ -134,7 +134,7 @@ impl Pane for LineagePane {
         }
         let lineage = Self::displayed_chain(cx.session());
         cx.process().select_binary_of(lineage.as_ref().map(|lineage| self.process_at_cursor(lineage)));
-        ActionResult::Done
+        AfterInput::Nothing
     }
 
     fn render(&mut self, frame: &mut Frame<'_>, area: Rect, session: &Session, cx: &RenderCx<'_>) {

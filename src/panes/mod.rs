@@ -34,7 +34,7 @@ mod tree;
 use crossterm::event::KeyEvent;
 use ratatui::{Frame, layout::Rect};
 
-pub use action_result::ActionResult;
+pub use action_result::{ActionResult, AfterInput};
 pub use action_targets::{ActionTargets, TargetRows};
 pub use bulk::MarkedRows;
 pub use confirm::ConfirmPane;
@@ -172,6 +172,16 @@ pub trait Pane {
         ActionTargets::default()
     }
 
+    /// Returns the number of marked rows, to which actions apply instead of the selected one.
+    fn n_marked(&self) -> usize {
+        0
+    }
+
+    /// Returns whether the last frame had room for the selected row or record.
+    fn has_room_for_selection(&self) -> bool {
+        true
+    }
+
     /// Sets the rows that a popup applies to.
     fn set_target(&mut self, _rows: &TargetRows) {}
 
@@ -184,8 +194,8 @@ pub trait Pane {
     }
 
     /// Called after every input; fetches what is about to be shown.
-    fn after_input(&mut self, _cx: &mut Cx<'_>) -> ActionResult {
-        ActionResult::Done
+    fn after_input(&mut self, _cx: &mut Cx<'_>) -> AfterInput {
+        AfterInput::Nothing
     }
 
     /// Returns how large a popup should be if it is `width` cells wide.

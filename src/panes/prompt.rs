@@ -10,7 +10,7 @@ pub(super) mod sensor_search;
 
 use ratatui::{Frame, layout::Rect, text::Line};
 
-use super::{ActionResult, Pane, PaneHeader, RenderCx, TargetRows, TextInput, editor::PasteForm};
+use super::{ActionResult, AfterInput, Pane, PaneHeader, RenderCx, TargetRows, TextInput, editor::PasteForm};
 use crate::keys::{Action, Scope};
 use crate::session::{Cx, Session};
 use crate::theme::Theme;
@@ -47,8 +47,8 @@ pub trait Question {
     fn set_target(&mut self, _rows: &TargetRows) {}
 
     /// Called after every input.
-    fn after_input(&mut self, _cx: &mut Cx<'_>) -> ActionResult {
-        ActionResult::Done
+    fn after_input(&mut self, _cx: &mut Cx<'_>) -> AfterInput {
+        AfterInput::Nothing
     }
 }
 
@@ -97,7 +97,7 @@ impl<Q: Question> Pane for Prompt<Q> {
         self.question.set_target(rows);
     }
 
-    fn after_input(&mut self, cx: &mut Cx<'_>) -> ActionResult {
+    fn after_input(&mut self, cx: &mut Cx<'_>) -> AfterInput {
         self.question.after_input(cx)
     }
 

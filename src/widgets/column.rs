@@ -61,7 +61,8 @@ impl<'a> TableColumn<'a> {
     /// end, such as the time zone, are left out before anything is cut.
     pub(super) fn heading_line(&self, width: usize, theme: &Theme) -> Line<'static> {
         let room = if self.sort_order.is_some() { width.saturating_sub(ARROW_WIDTH) } else { width };
-        let short = self.title.split_once(" (").map_or(self.title, |(short, _)| short);
+        let short = self.title.strip_suffix(')').and_then(|title| title.rsplit_once(" ("));
+        let short = short.map_or(self.title, |(short, _)| short);
         let fitting = if text::width(self.title) <= room { self.title } else { short };
         let mut title = Line::styled(fitting.to_owned(), theme.title);
         if let Some(order) = self.sort_order {
@@ -140,6 +141,17 @@ mod tests {
         TableColumn::left_aligned("PROCESS", 7, 10, 0),
         TableColumn::left_aligned("CMDLINE", 8, TableColumn::FILL, 3),
     ];
+
+    #[test]
+    fn parentheses_are_left_out_of_a_heading_only_at_its_end() {
+        let heading = |title, width| {
+            let line = TableColumn::left_aligned(title, 1, 9, 0).heading_line(width, &Theme::default());
+            line.to_string()
+        };
+        assert_eq!(heading("START (UTC)", 20), "START (UTC)");
+        assert_eq!(heading("START (UTC)", 8), "START");
+        assert_eq!(heading("size (bytes) of the file", 12), "size (bytes) of the file");
+    }
 
     #[test]
     fn what_is_left_goes_to_the_greedy_column() {

@@ -2,6 +2,7 @@
 
 use super::{FromRecord, Record};
 use crate::model::ServerInfo;
+use crate::text::Untrusted;
 
 impl FromRecord for ServerInfo {
     fn from_record(record: &Record) -> Option<Self> {
@@ -13,9 +14,18 @@ impl FromRecord for ServerInfo {
             banning_enabled: record.flag("banningEnabled"),
             live_response_enabled: record.flag("cblrEnabled"),
             max_rows: record.count("maxSearchResultRows"),
+            features: enabled_features(record),
             document: record.document_without_secrets(),
         })
     }
+}
+
+fn enabled_features(record: &Record) -> Vec<Untrusted> {
+    let Some(features) = record.nested_record("features") else {
+        return Vec::new();
+    };
+    let enabled = features.names().filter(|name| features.flag(name) == Some(true));
+    enabled.map(Untrusted::from).collect()
 }
 
 #[cfg(test)]
@@ -30,6 +40,9 @@ mod tests {
         assert_eq!(info.release(), Some((6, 2)));
         assert_eq!((info.banning_enabled, info.live_response_enabled), (Some(true), Some(false)));
         assert_eq!(info.max_rows, Some(1000));
+        let mut features: Vec<_> = info.features.iter().map(Untrusted::raw).collect();
+        features.sort_unstable();
+        assert_eq!(features, ["immutable_documents", "ipv6_support"]);
     }
 
     #[test]

@@ -34,6 +34,7 @@ mod nets;
 mod outages;
 mod pasting;
 mod pivots;
+mod popups;
 mod process_facts;
 mod process_view;
 mod query_help;

@@ -77,7 +77,7 @@ impl Resource for CountFetch {
 
 impl HeapSize for ServerInfo {
     fn heap_size(&self) -> usize {
-        512 + self.document.len()
+        512 + 2 * self.document.len()
     }
 }
 

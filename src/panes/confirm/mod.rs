@@ -11,8 +11,8 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::{Frame, layout::Rect, text::Line};
 
 use super::{
-    ActionResult, MarkedRows, Observables, Pane, PaneHeader, PopupSize, RenderCx, TargetNames, TargetRows, TextInput,
-    cursor, editor::PasteForm,
+    ActionResult, AfterInput, MarkedRows, Observables, Pane, PaneHeader, PopupSize, RenderCx, TargetNames, TargetRows,
+    TextInput, cursor, editor::PasteForm,
 };
 use crate::changes::{self, AlertChange, Change, Disposition, Justification, LoggedChange, Plan};
 use crate::keys::{self, Action, Scope};
@@ -133,6 +133,11 @@ impl ConfirmPane {
         if let Some(ticket) = &logged.submitted.ticket {
             pane.fields.ticket.set_text(ticket);
         }
+        let targets = logged_changes.iter().filter_map(|logged| {
+            let name = logged.submitted.target.name.as_str().into();
+            Some(Observables::of_target(logged.change()?.target(), &name))
+        });
+        pane.target_names = TargetNames::of_rows(&targets.collect::<Vec<_>>());
         pane.undone_changes = logged_changes;
         Some(pane)
     }
@@ -279,7 +284,7 @@ impl ConfirmPane {
         let plans = plans.collect();
         cx.notify(format!("{}: sending; Activity (@) shows the result", self.verb()));
         cx.changes().apply_changes(plans, self.justification());
-        ActionResult::Close
+        ActionResult::Applied
     }
 
     /// Handles characters typed while a button has the focus; they may start the reason.
@@ -399,7 +404,7 @@ impl Pane for ConfirmPane {
         PopupSize::Full
     }
 
-    fn after_input(&mut self, cx: &mut Cx<'_>) -> ActionResult {
+    fn after_input(&mut self, cx: &mut Cx<'_>) -> AfterInput {
         if !self.has_requested {
             self.has_requested = true;
             cx.changes().preview(self.changes.clone());
@@ -424,7 +429,7 @@ impl Pane for ConfirmPane {
             let lines = preview.impact_lines.iter();
             self.ignorable_alerts = lines.flat_map(|(_, line)| line.alerts.clone()).collect();
         }
-        ActionResult::Done
+        AfterInput::Nothing
     }
 
     fn render(&mut self, frame: &mut Frame<'_>, area: Rect, session: &Session, cx: &RenderCx<'_>) {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use ratatui::{Frame, layout::Rect, text::Line};
 
 use super::super::{
-    ActionResult, ActionTargets, DownloadPane, Pane, PaneHeader, PaneId, RenderCx, ScrollView, copy,
+    ActionResult, ActionTargets, AfterInput, DownloadPane, Pane, PaneHeader, PaneId, RenderCx, ScrollView, copy,
     hexdump::HexdumpPane,
     pivot::{self, Observables},
 };
@@ -95,13 +95,13 @@ impl Pane for BinaryPane {
         Some((name, binary.document.clone()))
     }
 
-    fn after_input(&mut self, cx: &mut Cx<'_>) -> ActionResult {
+    fn after_input(&mut self, cx: &mut Cx<'_>) -> AfterInput {
         let md5 = cx.session().selection.binary.as_ref().map(|binary| binary.md5);
         if md5 != self.scrolled_id {
             self.scrolled_id = md5;
             self.scroll.reset();
         }
-        ActionResult::Done
+        AfterInput::Nothing
     }
 
     fn render(&mut self, frame: &mut Frame<'_>, area: Rect, session: &Session, cx: &RenderCx<'_>) {
@@ -126,13 +126,13 @@ pub(in crate::panes) fn open_file(
     chosen: impl FnOnce() -> Vec<Arc<Binary>>,
     session: &Session,
 ) -> ActionResult {
-    let Some(binary) = &session.selection.binary else { return ActionResult::Ignored };
-    match action {
-        Action::Download => {
-            let chosen = chosen();
-            ActionResult::open_if((!chosen.is_empty()).then(|| DownloadPane::new(chosen)))
-        }
-        Action::ShowBytes => ActionResult::open(HexdumpPane::new(binary)),
+    match (action, &session.selection.binary) {
+        (Action::Download, _) => match chosen() {
+            // The list says that no row is selected.
+            chosen if chosen.is_empty() => ActionResult::Ignored,
+            chosen => ActionResult::open_for_targets(DownloadPane::new(chosen)),
+        },
+        (Action::ShowBytes, Some(binary)) => ActionResult::open(HexdumpPane::new(binary)),
         _ => ActionResult::Ignored,
     }
 }

@@ -20,7 +20,7 @@ pub use server::ServerDetails;
 pub use watchlist::WatchlistDetails;
 
 use super::{
-    ActionResult, ActionTargets, Pane, PaneHeader, PaneId, RenderCx, ScrollView,
+    ActionResult, ActionTargets, AfterInput, Pane, PaneHeader, PaneId, RenderCx, ScrollView,
     copy::{self, Clip},
     pivot::{self, Observables},
 };
@@ -149,14 +149,14 @@ impl<C: Details> Pane for DetailsPane<C> {
         Some((C::title(session), C::record(session)?))
     }
 
-    fn after_input(&mut self, cx: &mut Cx<'_>) -> ActionResult {
+    fn after_input(&mut self, cx: &mut Cx<'_>) -> AfterInput {
         C::after_input(cx);
         let subject_id = C::subject_id(cx.session());
         if subject_id != self.scrolled_id {
             self.scrolled_id = subject_id;
             self.scroll.reset();
         }
-        ActionResult::Done
+        AfterInput::Nothing
     }
 
     fn render(&mut self, frame: &mut Frame<'_>, area: Rect, session: &Session, cx: &RenderCx<'_>) {

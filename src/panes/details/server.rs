@@ -2,7 +2,6 @@
 
 use jiff::Timestamp;
 use ratatui::text::Line;
-use serde_json::Value;
 
 use super::{Details, MAX_LINES};
 use crate::keys::{Action, Scope};
@@ -95,7 +94,7 @@ fn info_fields(info: &ServerInfo, theme: &Theme) -> Vec<FieldRow<'static>> {
         switch("banning", info.banning_enabled),
         switch("live response", info.live_response_enabled),
     ];
-    let features = feature_names(info);
+    let features: Vec<_> = info.features.iter().map(text::excerpt).collect();
     if !features.is_empty() {
         fields.push(FieldRow::multi_line("features", features.join(", "), MAX_LINES));
     }
@@ -103,16 +102,6 @@ fn info_fields(info: &ServerInfo, theme: &Theme) -> Vec<FieldRow<'static>> {
         fields.push(FieldRow::single_line("max rows per request", group_thousands(rows)));
     }
     fields
-}
-
-/// Returns the names of the server's enabled features.
-fn feature_names(info: &ServerInfo) -> Vec<String> {
-    let record: Value = serde_json::from_str(info.document.json()).unwrap_or_default();
-    let Some(features) = record.get("features").and_then(Value::as_object) else {
-        return Vec::new();
-    };
-    let enabled = features.iter().filter(|(_, is_on)| **is_on == Value::Bool(true));
-    enabled.map(|(name, _)| text::excerpt(&name.as_str().into())).collect()
 }
 
 fn license_fields(license: &License, theme: &Theme) -> Vec<FieldRow<'static>> {

@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use ratatui::{Frame, layout::Rect, text::Line};
 
 use super::{
-    ActionResult, ActionTargets, ExportPane, Pane, PaneHeader, PaneId, RenderCx, TextInput, cursor,
+    ActionResult, ActionTargets, AfterInput, ExportPane, Pane, PaneHeader, PaneId, RenderCx, TextInput, cursor,
     details::process,
     list::{Filter, group_thousands},
     prompt::filter::FilterInput,
@@ -274,7 +274,7 @@ impl Pane for EventsPane {
         Some((format!("{} event", event.kind()), event.document.clone()))
     }
 
-    fn after_input(&mut self, cx: &mut Cx<'_>) -> ActionResult {
+    fn after_input(&mut self, cx: &mut Cx<'_>) -> AfterInput {
         let opened = cx.session().opened.id;
         if self.state.process != opened {
             self.restore_state(EventsState { process: opened, ..EventsState::default() });
@@ -282,7 +282,7 @@ impl Pane for EventsPane {
         let near = self.cursor_time(cx.session());
         cx.process().fetch_events(near);
         self.apply_filter(cx.session());
-        ActionResult::Done
+        AfterInput::Nothing
     }
 
     fn render(&mut self, frame: &mut Frame<'_>, area: Rect, session: &Session, cx: &RenderCx<'_>) {

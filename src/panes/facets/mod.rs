@@ -10,7 +10,7 @@ use std::sync::Arc;
 use ratatui::{Frame, layout::Rect, text::Line};
 
 use super::{
-    ActionResult, ColumnPicker, ExportPane, Pane, PaneHeader, PaneId, RenderCx, TextInput, copy, cursor,
+    ActionResult, AfterInput, ColumnPicker, ExportPane, Pane, PaneHeader, PaneId, RenderCx, TextInput, copy, cursor,
     list::{Filter, group_thousands},
     prompt::filter::FilterInput,
 };
@@ -251,7 +251,7 @@ impl Pane for FacetsPane {
         self.was_comparing.then_some("comparison")
     }
 
-    fn after_input(&mut self, cx: &mut Cx<'_>) -> ActionResult {
+    fn after_input(&mut self, cx: &mut Cx<'_>) -> AfterInput {
         if std::mem::take(&mut self.ends_comparison) {
             cx.lists().compare_with(None);
         }
@@ -275,7 +275,7 @@ impl Pane for FacetsPane {
         }
         let last = self.shown_values(session).len().saturating_sub(1);
         self.cursor = self.cursor.min(last);
-        ActionResult::Done
+        AfterInput::Nothing
     }
 
     fn render(&mut self, frame: &mut Frame<'_>, area: Rect, session: &Session, cx: &RenderCx<'_>) {

@@ -13,7 +13,9 @@ use ratatui::{
     text::Line,
 };
 
-use super::{ActionResult, ConfirmPane, MarkedRows, Pane, PaneHeader, PopupSize, RenderCx, TargetRows, TextInput};
+use super::{
+    ActionResult, AfterInput, ConfirmPane, MarkedRows, Pane, PaneHeader, PopupSize, RenderCx, TargetRows, TextInput,
+};
 use crate::keys::{Action, Scope};
 use crate::model::User;
 use crate::query;
@@ -160,9 +162,9 @@ impl Pane for FormPane {
         self.hidden_rows = rows.marked.clone();
     }
 
-    fn after_input(&mut self, cx: &mut Cx<'_>) -> ActionResult {
+    fn after_input(&mut self, cx: &mut Cx<'_>) -> AfterInput {
         let FormKind::Assign(_) = self.form else {
-            return ActionResult::Done;
+            return AfterInput::Nothing;
         };
         cx.lists().load_once::<User>();
         let names: Vec<_> = known_users(cx.session()).into_iter().map(text::make_visible).collect();
@@ -170,7 +172,7 @@ impl Pane for FormPane {
         if !names.is_empty() {
             self.notes.push(format!("users: {}", names.join(", ")));
         }
-        ActionResult::Done
+        AfterInput::Nothing
     }
 
     fn popup_size(&self, width: u16) -> PopupSize {

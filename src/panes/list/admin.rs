@@ -59,11 +59,14 @@ impl ListView for SensorGroups {
         chosen: impl FnOnce(&Session) -> Vec<Arc<Group>>,
         cx: &mut Cx<'_>,
     ) -> ActionResult {
-        ActionResult::open_if(match action {
-            Action::New => Some(FormPane::new_group()),
-            Action::Edit => chosen(cx.session()).first().map(|group| FormPane::edit_group(group)),
-            _ => None,
-        })
+        match action {
+            Action::New => ActionResult::open(FormPane::new_group()),
+            // Without a row, the list says so.
+            Action::Edit => chosen(cx.session())
+                .first()
+                .map_or(ActionResult::Ignored, |group| ActionResult::open_for_targets(FormPane::edit_group(group))),
+            _ => ActionResult::Ignored,
+        }
     }
 }
 

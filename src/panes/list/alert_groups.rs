@@ -8,7 +8,7 @@ use super::{ListView, RowField, group_thousands, new_alerts};
 use crate::columns::{CellValue, alert::format_score};
 use crate::keys::{Action, Scope};
 use crate::model::AlertSource;
-use crate::panes::{ActionResult, pivot::Observables};
+use crate::panes::{ActionResult, AfterInput, pivot::Observables};
 use crate::query::Index;
 use crate::session::{AlertGroup, Cx, Destination, GroupBy, Session, slots};
 use crate::text::{self, Untrusted};
@@ -79,9 +79,9 @@ impl ListView for AlertGroups {
         cx.alerts().fetch_alert_digest();
     }
 
-    fn on_select(row: Option<&Arc<AlertGroup>>, cx: &mut Cx<'_>) -> ActionResult {
+    fn on_select(row: Option<&Arc<AlertGroup>>, cx: &mut Cx<'_>) -> AfterInput {
         cx.alerts().select_alert_group(row);
-        ActionResult::Done
+        AfterInput::Nothing
     }
 
     fn destination(row: &AlertGroup) -> Option<Destination> {

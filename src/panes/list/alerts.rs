@@ -9,7 +9,7 @@ use crate::columns::{CellValue, alert};
 use crate::keys::{Action, Scope};
 use crate::model::{Alert, AlertStatus};
 use crate::panes::{
-    ActionResult,
+    AfterInput,
     copy::{self, Clip},
     pivot::Observables,
 };
@@ -36,9 +36,9 @@ impl ListView for Alerts {
         new_alerts::new_alerts_line(session, theme)
     }
 
-    fn on_select(row: Option<&Arc<Alert>>, cx: &mut Cx<'_>) -> ActionResult {
+    fn on_select(row: Option<&Arc<Alert>>, cx: &mut Cx<'_>) -> AfterInput {
         cx.process().select_alert(row);
-        ActionResult::Done
+        AfterInput::Nothing
     }
 
     fn destination(row: &Alert) -> Option<Destination> {

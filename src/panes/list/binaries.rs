@@ -7,7 +7,7 @@ use crate::columns::binary::field;
 use crate::keys::{Action, Scope};
 use crate::model::Binary;
 use crate::panes::{
-    ActionResult,
+    ActionResult, AfterInput,
     copy::{self, Clip},
     details::binary,
     pivot::Observables,
@@ -29,9 +29,9 @@ impl ListView for Binaries {
     const FIELDS: &'static [RowField<Binary>] = FIELDS;
     const DEFAULT_COLUMNS: usize = 8;
 
-    fn on_select(row: Option<&Arc<Binary>>, cx: &mut Cx<'_>) -> ActionResult {
+    fn on_select(row: Option<&Arc<Binary>>, cx: &mut Cx<'_>) -> AfterInput {
         cx.process().select_binary(row);
-        ActionResult::Done
+        AfterInput::Nothing
     }
 
     fn destination(row: &Binary) -> Option<Destination> {

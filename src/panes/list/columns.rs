@@ -8,6 +8,7 @@ use super::{ListView, RowField};
 use crate::columns::CellValue;
 use crate::fetch::JoinKey;
 use crate::session::{ColumnChoice, ListRow, Session};
+use crate::text;
 use crate::theme::Theme;
 use crate::widgets::{self, RowOrder, to_cells};
 use crate::wire::RecordMembers;
@@ -107,7 +108,8 @@ impl<K: ListView> ListColumn<K> {
         match self {
             Self::Field(field, _) if field.is_time => format!("{} ({zone})", field.column.title),
             Self::Field(field, _) => field.column.title.to_owned(),
-            Self::Path(chosen) => chosen.name.clone(),
+            // The server names the members of its records.
+            Self::Path(chosen) => text::excerpt(&chosen.name.as_str().into()),
         }
     }
 
@@ -123,7 +125,7 @@ impl<K: ListView> ListColumn<K> {
         let mut column = match self {
             Self::Field(field, _) => widgets::TableColumn { title, ..field.column },
             Self::Path(_) => {
-                let min = to_cells(title.len()).clamp(PATH_WIDTHS.0, PATH_WIDTHS.1);
+                let min = to_cells(text::width(title)).clamp(PATH_WIDTHS.0, PATH_WIDTHS.1);
                 widgets::TableColumn::left_aligned(title, min, PATH_WIDTHS.1, 7)
             }
         };
@@ -188,5 +190,21 @@ impl<'a, K: ListView> Cells<'a, K> {
     pub(super) fn member_value(&self, path: &str) -> CellValue {
         let members = self.members.get_or_init(|| RecordMembers::from_document(self.row.document()));
         members.text_at(path).map_or(CellValue::None, CellValue::Text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::panes::Sites;
+
+    #[test]
+    fn the_name_of_a_member_is_made_visible_in_its_heading_and_measured_in_cells() {
+        let session = Session::new(crate::session::ConnectionInfo::default(), Vec::new());
+        let column = ListColumn::<Sites>::Path(ColumnChoice::new("a\u{1b}[2J"));
+        assert_eq!(column.title("UTC"), "a␛[2J");
+        let wide = ListColumn::<Sites>::Path(ColumnChoice::new("日本語名"));
+        let title = wide.title("UTC");
+        assert_eq!(wide.widget_column(&title, &session, true).min, 8);
     }
 }

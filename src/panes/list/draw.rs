@@ -104,9 +104,7 @@ fn cell_line(
         CellValue::None => Line::default(),
         CellValue::Text(text) if shift > 0 => {
             // Only the visible part is measured: the text may be very long.
-            let raw = text.raw();
-            let start = raw.char_indices().nth(shift).map_or(raw.len(), |(at, _)| at);
-            let visible = text::prefix_for_cells(&raw[start..], width);
+            let visible = text::prefix_for_cells(text::without_cells(text.raw(), shift), width);
             Line::styled(text::fit(&Untrusted::from(visible), width), style)
         }
         CellValue::Text(text) => Line::styled(text::fit(text, width), style),

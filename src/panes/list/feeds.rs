@@ -6,7 +6,7 @@ use super::{ListView, RowField};
 use crate::columns::feed;
 use crate::keys::{Action, Scope};
 use crate::model::Feed;
-use crate::panes::{ActionResult, FormPane, pivot::Observables};
+use crate::panes::{ActionResult, AfterInput, FormPane, pivot::Observables};
 use crate::query::Index;
 use crate::session::{Cx, Destination, Session, feed_reports_query};
 use crate::widgets::TableColumn;
@@ -29,9 +29,9 @@ impl ListView for Feeds {
         cx.lists().load_once::<Feed>();
     }
 
-    fn on_select(row: Option<&Arc<Feed>>, cx: &mut Cx<'_>) -> ActionResult {
+    fn on_select(row: Option<&Arc<Feed>>, cx: &mut Cx<'_>) -> AfterInput {
         let searched = cx.details().select_feed(row);
-        searched.map_or(ActionResult::Done, |query| ActionResult::SetQuery(Index::Report, query))
+        searched.map_or(AfterInput::Nothing, |query| AfterInput::SetQuery(Index::Report, query))
     }
 
     fn destination(row: &Feed) -> Option<Destination> {

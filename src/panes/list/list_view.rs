@@ -8,7 +8,7 @@ use crate::columns::{CellValue, Field};
 use crate::fetch::JoinKey;
 use crate::keys::{Action, Scope};
 use crate::panes::{
-    ActionResult,
+    ActionResult, AfterInput,
     copy::{self, Clip},
     pivot::Observables,
 };
@@ -77,8 +77,8 @@ pub trait ListView: Sized + 'static {
     fn before_fetch(_: &mut Cx<'_>) {}
 
     /// Called when the row under the cursor may have changed.
-    fn on_select(_: Option<&Arc<Self::Row>>, _: &mut Cx<'_>) -> ActionResult {
-        ActionResult::Done
+    fn on_select(_: Option<&Arc<Self::Row>>, _: &mut Cx<'_>) -> AfterInput {
+        AfterInput::Nothing
     }
 
     /// Returns where opening `row` leads.

@@ -52,8 +52,8 @@ pub use state::ListState;
 pub use watchlists::Watchlists;
 
 use super::{
-    ActionResult, ActionTargets, ColumnPicker, ExportPane, Pane, PaneHeader, PaneId, RenderCx, TextInput, cursor,
-    legend,
+    ActionResult, ActionTargets, AfterInput, ColumnPicker, ExportPane, Pane, PaneHeader, PaneId, RenderCx, TextInput,
+    cursor, legend,
     pivot::{self, Observables},
     prompt::filter::FilterInput,
 };
@@ -178,7 +178,7 @@ impl<K: ListView> ListPane<K> {
             Action::KeepFilter => self.typing.keep(cx),
             Action::Mark | Action::MarkRange | Action::MarkAll => self.update_marks(action, cx),
             Action::Columns => return ActionResult::open(self.column_picker(cx.session())),
-            Action::Export => return ActionResult::open(self.export_pane(cx.session())),
+            Action::Export => return ActionResult::open_for_targets(self.export_pane(cx.session())),
             Action::Open => return self.open_selected(cx),
             other if !self.has_marks() && self.selected_row(cx.session()).is_none() => {
                 cx.notify(format!("{}: no row selected", other.label()));
@@ -186,7 +186,8 @@ impl<K: ListView> ListPane<K> {
             // Searches around the selected row, even if others are marked.
             Action::Around => {
                 let selected = self.selected_row(cx.session());
-                return pivot::search_around(selected.map(|row| K::observables(row)));
+                let selected = selected.map(|row| K::observables(row));
+                return pivot::search_around(selected, cx);
             }
             other => {
                 let pivoted = pivot::pivot(other, cx, |session| self.observables(session));
@@ -293,11 +294,15 @@ impl<K: ListView> Pane for ListPane<K> {
     }
 
     fn action_targets(&self, session: &Session) -> ActionTargets {
-        ActionTargets {
-            rows: self.observables(session),
-            marked: self.marked_by_visibility(session),
-            is_visible: !self.last_frame.lacks_cursor,
-        }
+        ActionTargets { rows: self.observables(session), marked: self.marked_by_visibility(session) }
+    }
+
+    fn n_marked(&self) -> usize {
+        self.state.marks.len()
+    }
+
+    fn has_room_for_selection(&self) -> bool {
+        !self.last_frame.lacks_cursor
     }
 
     fn record(&self, session: &Session) -> Option<(String, Document)> {
@@ -306,7 +311,7 @@ impl<K: ListView> Pane for ListPane<K> {
         Some((format!("{}, row {at}", K::NAME), row.document().clone()))
     }
 
-    fn after_input(&mut self, cx: &mut Cx<'_>) -> ActionResult {
+    fn after_input(&mut self, cx: &mut Cx<'_>) -> AfterInput {
         K::before_fetch(cx);
         let search = cx.session().lists.pages::<K::Row>().search().cloned();
         if !self.state.is_for_search(search.as_ref()) {

@@ -14,7 +14,7 @@ use crate::fetch::JoinKey;
 use crate::keys::{Action, Scope};
 use crate::model::Process;
 use crate::panes::{
-    ActionResult,
+    ActionResult, AfterInput,
     copy::{self, Clip},
     pivot::Observables,
 };
@@ -42,9 +42,9 @@ impl ListView for Processes {
         if session.is_by_segment() { " segments" } else { "" }
     }
 
-    fn on_select(row: Option<&Arc<Process>>, cx: &mut Cx<'_>) -> ActionResult {
+    fn on_select(row: Option<&Arc<Process>>, cx: &mut Cx<'_>) -> AfterInput {
         cx.process().select_process(row);
-        ActionResult::Done
+        AfterInput::Nothing
     }
 
     fn handle_action(action: Action, _: impl FnOnce(&Session) -> Vec<Arc<Process>>, cx: &mut Cx<'_>) -> ActionResult {

@@ -6,7 +6,7 @@ use super::{ListView, RowField};
 use crate::columns::{CellValue, report};
 use crate::keys::Scope;
 use crate::model::Report;
-use crate::panes::{ActionResult, pivot::Observables};
+use crate::panes::{AfterInput, pivot::Observables};
 use crate::query::Index;
 use crate::session::{Cx, Destination, report_alerts_query};
 use crate::widgets::TableColumn;
@@ -26,9 +26,9 @@ impl ListView for Reports {
     const DEFAULT_COLUMNS: usize = 5;
     const IS_TOTAL_EXACT: bool = true;
 
-    fn on_select(row: Option<&Arc<Report>>, cx: &mut Cx<'_>) -> ActionResult {
+    fn on_select(row: Option<&Arc<Report>>, cx: &mut Cx<'_>) -> AfterInput {
         cx.details().select_report(row);
-        ActionResult::Done
+        AfterInput::Nothing
     }
 
     fn destination(row: &Report) -> Option<Destination> {

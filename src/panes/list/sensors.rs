@@ -7,7 +7,7 @@ use crate::columns::{CellValue, sensor};
 use crate::keys::{Action, Scope};
 use crate::model::{Sensor, SensorFilter};
 use crate::panes::{
-    ActionResult,
+    AfterInput,
     copy::{self, Clip},
     pivot::Observables,
     prompt::sensor_search,
@@ -41,9 +41,9 @@ impl ListView for Sensors {
         is_any.then(|| format!("filter: {}", sensor_search::filter_text(&filter, session)))
     }
 
-    fn on_select(row: Option<&Arc<Sensor>>, cx: &mut Cx<'_>) -> ActionResult {
+    fn on_select(row: Option<&Arc<Sensor>>, cx: &mut Cx<'_>) -> AfterInput {
         cx.details().select_sensor(row);
-        ActionResult::Done
+        AfterInput::Nothing
     }
 
     fn destination(row: &Sensor) -> Option<Destination> {

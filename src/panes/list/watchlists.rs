@@ -6,7 +6,7 @@ use super::{ListView, RowField};
 use crate::columns::watchlist;
 use crate::keys::{Action, Scope};
 use crate::model::{StoredIndex, Watchlist};
-use crate::panes::{ActionResult, FormPane, pivot::Observables};
+use crate::panes::{ActionResult, AfterInput, FormPane, pivot::Observables};
 use crate::session::{Cx, Destination, Session, not_runnable_reason, runnable_query};
 use crate::widgets::TableColumn;
 
@@ -28,9 +28,9 @@ impl ListView for Watchlists {
         cx.lists().load_once::<Watchlist>();
     }
 
-    fn on_select(row: Option<&Arc<Watchlist>>, cx: &mut Cx<'_>) -> ActionResult {
+    fn on_select(row: Option<&Arc<Watchlist>>, cx: &mut Cx<'_>) -> AfterInput {
         cx.details().select_watchlist(row);
-        ActionResult::Done
+        AfterInput::Nothing
     }
 
     fn destination(row: &Watchlist) -> Option<Destination> {
@@ -52,23 +52,34 @@ impl ListView for Watchlists {
         cx: &mut Cx<'_>,
     ) -> ActionResult {
         let session = cx.session();
-        let row = || chosen(session).into_iter().next();
-        let form = match action {
+        let form: fn(&Watchlist, &Session) -> Result<FormPane, &'static str> = match action {
             Action::CountHits => {
                 cx.details().count_watchlist_hits();
                 return ActionResult::Done;
             }
-            Action::New => Some(FormPane::new_watchlist(StoredIndex::Events, "", Vec::new())),
-            Action::Edit => row().map(|row| FormPane::edit_watchlist(&row)),
-            Action::AddAction => row().map(|row| FormPane::add_action(row.id)),
-            // The loaded actions are those of the selected watchlist, even if others are marked.
-            Action::RemoveAction => row().and_then(|row| {
-                let actions = session.watchlist_actions_of(row.id)?.latest()?;
-                Some(FormPane::remove_action(row.id, actions.value.rows.clone()))
-            }),
-            _ => None,
+            Action::New => return ActionResult::open(FormPane::new_watchlist(StoredIndex::Events, "", Vec::new())),
+            Action::Edit => |row, _| Ok(FormPane::edit_watchlist(row)),
+            Action::AddAction => |row, _| Ok(FormPane::add_action(row.id)),
+            Action::RemoveAction => remove_action,
+            _ => return ActionResult::Ignored,
         };
-        ActionResult::open_if(form)
+        // Without a row, the list says so.
+        let Some(row) = chosen(session).into_iter().next() else { return ActionResult::Ignored };
+        match form(&row, session) {
+            Ok(form) => ActionResult::open_for_targets(form),
+            Err(reason) => ActionResult::notify(format!("{}: {reason}", action.label()), cx),
+        }
+    }
+}
+
+/// Returns the form that removes an action of `row`, or why there is none.
+fn remove_action(row: &Watchlist, session: &Session) -> Result<FormPane, &'static str> {
+    // The loaded actions are those of the selected watchlist, even if another one is marked.
+    let actions = session.watchlist_actions_of(row.id).ok_or("select the watchlist, so that its actions are loaded")?;
+    match actions.latest().map(|actions| &actions.value.rows) {
+        None => Err("the actions of the watchlist are not loaded"),
+        Some(actions) if actions.is_empty() => Err("the watchlist has no actions"),
+        Some(actions) => Ok(FormPane::remove_action(row.id, actions.clone())),
     }
 }
 

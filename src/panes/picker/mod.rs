@@ -15,7 +15,8 @@ use ratatui::{
 };
 
 use super::{
-    ActionResult, Pane, PaneHeader, RenderCx, TargetRows, TextInput, cursor, editor::PasteForm, prompt::line::LineInput,
+    ActionResult, AfterInput, Pane, PaneHeader, RenderCx, TargetRows, TextInput, cursor, editor::PasteForm,
+    prompt::line::LineInput,
 };
 use crate::keys::{Action, Scope};
 use crate::session::{Cx, Session};
@@ -124,7 +125,7 @@ impl<S: PickerSource> Pane for Picker<S> {
 
     fn handle_action(&mut self, action: Action, cx: &mut Cx<'_>) -> ActionResult {
         if let Action::Filter = action {
-            self.find = Some(LineInput::default());
+            self.find = Some(LineInput::with_limit(search::MAX_FIND_CHARS));
             return ActionResult::Done;
         }
         let is_pick = matches!(action, Action::Open | Action::Accept);
@@ -159,11 +160,11 @@ impl<S: PickerSource> Pane for Picker<S> {
         self.source.set_target(rows);
     }
 
-    fn after_input(&mut self, cx: &mut Cx<'_>) -> ActionResult {
+    fn after_input(&mut self, cx: &mut Cx<'_>) -> AfterInput {
         self.source.after_input(cx);
         let last = self.shown_entries(cx.session()).len().saturating_sub(1);
         self.cursor = self.cursor.min(last);
-        ActionResult::Done
+        AfterInput::Nothing
     }
 
     fn render(&mut self, frame: &mut Frame<'_>, area: Rect, session: &Session, cx: &RenderCx<'_>) {

@@ -4,6 +4,15 @@ use std::cmp::Reverse;
 
 use frizbee::{Config, Matcher};
 
+/// Characters that a line to find by takes: a search line holds a few words, and every key searches again.
+pub(in crate::panes) const MAX_FIND_CHARS: usize = 200;
+
+/// Words that are searched for. Each has a matcher of its own.
+const MAX_WORDS: usize = 16;
+
+/// Characters of a word that are searched for: memory and time of a matcher grow with them.
+const MAX_WORD_CHARS: usize = 64;
+
 /// The texts by which an entry is found.
 #[derive(Clone, Debug, Default)]
 pub struct SearchText {
@@ -39,10 +48,11 @@ enum Quality {
     Exact,
 }
 
-/// Returns the indices of the entries that match every typed word, the best first; all entries if nothing is typed.
+/// Returns the indices of the entries that match every typed word, the best first; all entries if nothing is typed. Of a
+/// long text, the first words and the start of each word count.
 pub(in crate::panes) fn find(typed: &str, entries: &[SearchText]) -> Vec<usize> {
     let typed = typed.trim().to_lowercase();
-    let mut words: Vec<_> = typed.split_whitespace().map(Word::new).collect();
+    let mut words: Vec<_> = typed.split_whitespace().take(MAX_WORDS).map(Word::new).collect();
     if words.is_empty() {
         return (0..entries.len()).collect();
     }
@@ -63,6 +73,7 @@ struct Word<'a> {
 
 impl<'a> Word<'a> {
     fn new(text: &'a str) -> Self {
+        let text = text.char_indices().nth(MAX_WORD_CHARS).map_or(text, |(end, _)| &text[..end]);
         Self { text, matcher: Matcher::new(text, &Config::default()) }
     }
 
@@ -121,6 +132,16 @@ mod tests {
     fn a_name_comes_before_initials_and_those_before_starts_of_words_and_other_characters() {
         let names = ["prompt hash", "move-up", "pam up", "mu", "amuse", "mute"];
         assert_eq!(found("mu", &names), ["mu", "move-up", "mute", "amuse", "pam up"]);
+    }
+
+    #[test]
+    fn of_a_long_text_the_first_words_and_the_start_of_each_count() {
+        let word = |char: &str, n| char.repeat(n);
+        let names = [word("a", MAX_WORD_CHARS), word("b", 10)];
+        let names: Vec<_> = names.iter().map(String::as_str).collect();
+        assert_eq!(found(&word("a", 1_000_000), &names), [names[0]]);
+        let words = format!("{} {}", "a ".repeat(MAX_WORDS), "b ".repeat(1_000));
+        assert_eq!(found(&words, &names), [names[0]]);
     }
 
     #[test]

@@ -24,7 +24,10 @@ pub(super) fn pivot(
             let destination = rows.iter().find_map(|row| direct_destination(action, row));
             return ActionResult::navigate_or_notify(destination.ok_or_else(|| unknown_reason(action)), cx);
         }
-        Action::Around => return search_around(observables(cx.session()).pop()),
+        Action::Around => {
+            let selected = observables(cx.session()).pop();
+            return search_around(selected, cx);
+        }
         Action::AlertsOfHost => (Action::SameHost, Index::Alert),
         Action::GoBinary => (Action::SameHash, Index::Binary),
         action if super::observables::PIVOTS.contains(&action) => (action, Index::Process),
@@ -35,8 +38,11 @@ pub(super) fn pivot(
 }
 
 /// Opens the popup that searches around the time of a row, if its host and time are known.
-pub(super) fn search_around(row: Option<Observables>) -> ActionResult {
-    ActionResult::open_if(row.and_then(|row| AroundPane::new(&row)))
+pub(super) fn search_around(row: Option<Observables>, cx: &mut Cx<'_>) -> ActionResult {
+    match row.and_then(|row| AroundPane::new(&row)) {
+        Some(popup) => ActionResult::open(popup),
+        None => ActionResult::notify(format!("{}: no host or no time known here", Action::Around.label()), cx),
+    }
 }
 
 fn unknown_reason(action: Action) -> String {

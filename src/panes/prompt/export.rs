@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use ratatui::text::Line;
 
-use super::super::{ActionResult, MarkedRows, TargetRows};
+use super::super::{ActionResult, AfterInput, MarkedRows, TargetRows};
 use super::{Prompt, Question};
 use crate::model::ExportData;
 use crate::session::{Cx, Session};
@@ -84,13 +84,13 @@ impl Question for Export {
         self.hidden_rows = rows.marked.clone();
     }
 
-    fn after_input(&mut self, cx: &mut Cx<'_>) -> ActionResult {
+    fn after_input(&mut self, cx: &mut Cx<'_>) -> AfterInput {
         match (self.state, cx.session().transfers.is_exported) {
-            (ExportState::Writing, Some(true)) => return ActionResult::Close,
+            (ExportState::Writing, Some(true)) => return AfterInput::ClosePopups,
             // The user can correct the file name.
             (ExportState::Writing, Some(false)) => self.state = ExportState::Typing,
             (ExportState::Writing, None) | (ExportState::Typing, _) => {}
         }
-        ActionResult::Done
+        AfterInput::Nothing
     }
 }

@@ -2,7 +2,7 @@
 
 use ratatui::text::{Line, Span};
 
-use super::super::{ActionResult, count_hosts, links};
+use super::super::{ActionResult, AfterInput, count_hosts, links};
 use super::line::LineInput;
 use super::{Prompt, Question};
 use crate::model::{Group, GroupId, Sensor, SensorFilter};
@@ -80,9 +80,9 @@ impl Question for SensorSearch {
         true
     }
 
-    fn after_input(&mut self, cx: &mut Cx<'_>) -> ActionResult {
+    fn after_input(&mut self, cx: &mut Cx<'_>) -> AfterInput {
         cx.details().fetch_group_names();
-        ActionResult::Done
+        AfterInput::Nothing
     }
 
     fn hints(&self, _: &str, session: &Session, theme: &Theme) -> Vec<Line<'static>> {

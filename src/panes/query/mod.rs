@@ -8,7 +8,7 @@ use std::{cmp::Reverse, ops::Range};
 use ratatui::{Frame, layout::Rect, text::Line};
 
 use super::{
-    ActionResult, Pane, PaneHeader, PaneId, RenderCx, TextInput,
+    ActionResult, AfterInput, Pane, PaneHeader, PaneId, RenderCx, TextInput,
     editor::{Editor, PasteForm, Pasted},
     links,
 };
@@ -325,9 +325,9 @@ impl Pane for QueryPane {
         ActionResult::Done
     }
 
-    fn after_input(&mut self, cx: &mut Cx<'_>) -> ActionResult {
+    fn after_input(&mut self, cx: &mut Cx<'_>) -> AfterInput {
         self.offer_values(cx);
-        ActionResult::Done
+        AfterInput::Nothing
     }
 
     fn render(&mut self, frame: &mut Frame<'_>, area: Rect, session: &Session, cx: &RenderCx<'_>) {

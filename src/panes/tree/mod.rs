@@ -12,7 +12,7 @@ pub(super) use rows::chain_rows;
 use rows::{Fold, Note, RowContent, RowKey, TreeRow};
 
 use super::{
-    ActionResult, ActionTargets, Pane, PaneHeader, PaneId, RenderCx, copy, cursor,
+    ActionResult, ActionTargets, AfterInput, Pane, PaneHeader, PaneId, RenderCx, copy, cursor,
     details::process,
     legend,
     pivot::{self, Observables},
@@ -272,7 +272,7 @@ impl Pane for TreePane {
             }
             _ => {
                 let Some(process) = row.process().cloned() else {
-                    return ActionResult::Ignored;
+                    return ActionResult::notify(format!("{}: no process selected", action.label()), cx);
                 };
                 return pivot::pivot(action, cx, |_| vec![Observables::of_process(&process)])
                     .or_else(|| copy::copy_clip(copy::process_clip(&process, action), cx));
@@ -291,7 +291,7 @@ impl Pane for TreePane {
         Some((process::process_title(process), process.document.clone()))
     }
 
-    fn after_input(&mut self, cx: &mut Cx<'_>) -> ActionResult {
+    fn after_input(&mut self, cx: &mut Cx<'_>) -> AfterInput {
         self.follow_opened(cx.session());
         let session = cx.session();
         let rows = rows::tree_rows(session, &self.state.unfolded);
@@ -318,7 +318,7 @@ impl Pane for TreePane {
         for id in unfolded {
             cx.process().fetch_children(id, self.child_limit());
         }
-        ActionResult::Done
+        AfterInput::Nothing
     }
 
     fn render(&mut self, frame: &mut Frame<'_>, area: Rect, session: &Session, cx: &RenderCx<'_>) {

@@ -7,7 +7,7 @@ mod group;
 use ratatui::{Frame, layout::Rect, text::Line};
 
 use super::super::{
-    ActionResult, ActionTargets, Pane, PaneHeader, PaneId, RenderCx, ScrollView, copy,
+    ActionResult, ActionTargets, AfterInput, Pane, PaneHeader, PaneId, RenderCx, ScrollView, copy,
     pivot::{self, Observables},
 };
 use crate::keys::{Action, Scope};
@@ -64,7 +64,7 @@ impl Pane for AlertPane {
         pivot::pivot(action, cx, Self::observables).or_else(|| copy::copy_clip(copy::alert_clip(&alert, action), cx))
     }
 
-    fn after_input(&mut self, cx: &mut Cx<'_>) -> ActionResult {
+    fn after_input(&mut self, cx: &mut Cx<'_>) -> AfterInput {
         cx.alerts().fetch_alert_context();
         let session = cx.session();
         let group = session.alert_state.selected_group.as_ref();
@@ -74,7 +74,7 @@ impl Pane for AlertPane {
             self.scrolled_id = ids;
             self.scroll.reset();
         }
-        ActionResult::Done
+        AfterInput::Nothing
     }
 
     fn action_targets(&self, session: &Session) -> ActionTargets {

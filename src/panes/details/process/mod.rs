@@ -12,7 +12,7 @@ use ratatui::{
 pub(in crate::panes) use document::{id_fields, opened_title, process_title, run_fields};
 
 use super::super::{
-    ActionResult, ActionTargets, Pane, PaneHeader, PaneId, RenderCx, ScrollView, copy,
+    ActionResult, ActionTargets, AfterInput, Pane, PaneHeader, PaneId, RenderCx, ScrollView, copy,
     pivot::{self, Observables},
 };
 use super::subject;
@@ -112,14 +112,14 @@ impl Pane for ProcessDetailsPane {
         Some((process_title(process), process.document.clone()))
     }
 
-    fn after_input(&mut self, cx: &mut Cx<'_>) -> ActionResult {
+    fn after_input(&mut self, cx: &mut Cx<'_>) -> AfterInput {
         cx.alerts().fetch_context();
         let process = cx.session().details_process().map(|process| process.id);
         if process != self.scrolled_id {
             self.scrolled_id = process;
             self.scroll.reset();
         }
-        ActionResult::Done
+        AfterInput::Nothing
     }
 
     fn render(&mut self, frame: &mut Frame<'_>, area: Rect, session: &Session, cx: &RenderCx<'_>) {

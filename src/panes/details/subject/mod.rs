@@ -8,7 +8,7 @@ pub(in crate::panes) use host::{clock_line, secondary_facts, sensor_fields};
 use ratatui::{Frame, layout::Rect, text::Line};
 
 use super::super::{
-    ActionResult, ActionTargets, Pane, PaneHeader, PaneId, RenderCx, ScrollView, copy, pivot::Observables,
+    ActionResult, ActionTargets, AfterInput, Pane, PaneHeader, PaneId, RenderCx, ScrollView, copy, pivot::Observables,
 };
 use crate::fetch::Resource;
 use crate::keys::{Action, Scope};
@@ -90,13 +90,13 @@ impl Pane for SensorPane {
         Some((format!("{name} #{}", sensor.id), sensor.document.clone()))
     }
 
-    fn after_input(&mut self, cx: &mut Cx<'_>) -> ActionResult {
+    fn after_input(&mut self, cx: &mut Cx<'_>) -> AfterInput {
         let process = cx.session().details_process().map(|process| process.id);
         if process != self.scrolled_id {
             self.scrolled_id = process;
             self.scroll.reset();
         }
-        ActionResult::Done
+        AfterInput::Nothing
     }
 
     fn render(&mut self, frame: &mut Frame<'_>, area: Rect, session: &Session, cx: &RenderCx<'_>) {
