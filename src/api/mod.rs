@@ -82,7 +82,7 @@ impl Client {
         let _ = rustls::crypto::ring::default_provider().install_default();
 
         check(&settings.url)?;
-        let trust = tls::config(&settings.tls, settings.url.scheme() == "https")?;
+        let trust = tls::config(&settings.tls, settings.url.scheme())?;
         let token = header(settings.token.expose_secret())?;
         let secrets = Secrets::new(&settings.token);
         for secret in settings.proxy.iter().flat_map(Proxy::secrets) {

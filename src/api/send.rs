@@ -277,7 +277,7 @@ impl Client {
         match status.as_u16() {
             400 if self.is_plain_http() && error_text::is_plain_http(body) => return Error::PlainHttp,
             401 => return Error::Unauthorized,
-            407 => return self.proxy_refused(false),
+            407 => return self.proxy_refused(Some(status)),
             403 => return Error::Forbidden { what: spec.purpose.clone() },
             404 => {
                 return match error_text::session_gone_reason(spec.path(), body) {
@@ -321,13 +321,14 @@ impl Client {
         (self.is_plain_http() && !proxy.is_socks()).then_some(proxy)
     }
 
-    /// Returns the error for a proxy that refuses the user. `is_early` means that no request was sent.
-    fn proxy_refused(&self, is_early: bool) -> Error {
+    /// Returns the error for a proxy that refuses the user. `answer` is the status of its answer to the request; `None`
+    /// if no request was sent.
+    fn proxy_refused(&self, answer: Option<StatusCode>) -> Error {
         let proxy = self.0.proxy.as_ref();
         Error::ProxyRefused {
             proxy: proxy.map_or_else(|| "in transit".into(), ToString::to_string),
             has_password: proxy.is_some_and(Proxy::has_password),
-            is_early,
+            is_early: answer.is_none(),
         }
     }
 
@@ -378,14 +379,14 @@ impl Client {
         let proxy_name = proxy.to_string();
         // The HTTP library has no error types for these cases.
         let reason = match error_text::tunnel_error(error) {
-            Some("proxy authorization required") => return self.proxy_refused(true),
+            Some("proxy authorization required") => return self.proxy_refused(None),
             Some("unsuccessful") => "it answers, but does not connect to the server".into(),
             Some("unexpected end of file") => "it closes the connection".into(),
             Some("proxy response headers too long") => "the port answers, but not as a proxy".into(),
             _ => error_text::root_cause(error),
         };
         if proxy.is_socks() && reason.to_lowercase().contains("auth") {
-            return self.proxy_refused(true);
+            return self.proxy_refused(None);
         }
         Error::Proxy { proxy: proxy_name, url, reason }
     }

@@ -17,12 +17,13 @@ use rustls::{
 use super::{CertificateProblem, Error, Tls, error_text};
 use crate::files;
 
-/// Returns the TLS configuration of a client. The system's trust store is read only if certificates are checked.
-pub(super) fn config(tls: &Tls, is_https: bool) -> Result<ClientConfig, Error> {
+/// Returns the TLS configuration of a client for URLs with `scheme`. The system's trust store is read only if
+/// certificates are checked.
+pub(super) fn config(tls: &Tls, scheme: &str) -> Result<ClientConfig, Error> {
     let provider = Arc::new(ring::default_provider());
     let pinned = tls.ca_file.as_deref().map_or(Ok(Vec::new()), read_certificates)?;
     let mut roots = RootCertStore::empty();
-    if is_https && tls.verify {
+    if scheme == "https" && tls.verify {
         // An unreadable part of the store is no error by itself: a certificate that needs it is refused.
         let system = rustls_native_certs::load_native_certs();
         for error in &system.errors {

@@ -8,7 +8,13 @@ use ratatui::{
     widgets::{Paragraph, Wrap},
 };
 
-use super::{App, View, footer::Footer, header::header, layout, tabs::tabs};
+use super::{
+    App, View,
+    footer::Footer,
+    header::header,
+    layout::{self, ScreenState},
+    tabs::tabs,
+};
 use crate::keys::Keymap;
 use crate::panes::{Pane, PaneId, QueryPane, RenderCx};
 use crate::session::Session;
@@ -32,9 +38,10 @@ pub(super) fn render(app: &mut App, frame: &mut Frame<'_>) {
         frame.render_widget(Paragraph::new(lines).wrap(Wrap { trim: true }), screen);
         return;
     }
-    let lines = app.editor().map(QueryPane::n_lines);
+    let n_query_lines = app.editor().map(QueryPane::n_lines);
     let is_offering = app.editor().is_some_and(|editor| editor.has_completions() || editor.can_have_values());
-    let areas = layout::areas(screen, app.view, app.focus, app.is_zoomed, lines);
+    let state = ScreenState { view: app.view, focus: app.focus, is_zoomed: app.is_zoomed, n_query_lines };
+    let areas = layout::areas(screen, state);
     let scope = app.scope();
     let is_covered = !app.popups.is_empty();
     header(frame, areas.header, &app.session, &app.theme);

@@ -31,8 +31,20 @@ pub(super) struct ScreenAreas {
     pub(super) hints: Rect,
 }
 
-/// Divides the screen. `lines` is the number of lines of the query, if the view has one.
-pub(super) fn areas(screen: Rect, view: View, focus: PaneId, is_zoomed: bool, lines: Option<usize>) -> ScreenAreas {
+/// What the screen shows.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct ScreenState {
+    pub(super) view: View,
+    pub(super) focus: PaneId,
+    /// Whether only the focused pane is shown.
+    pub(super) is_zoomed: bool,
+    /// Lines of the query, if the view has one.
+    pub(super) n_query_lines: Option<usize>,
+}
+
+/// Divides the screen.
+pub(super) fn areas(screen: Rect, state: ScreenState) -> ScreenAreas {
+    let ScreenState { view, focus, is_zoomed, n_query_lines: lines } = state;
     let is_low = screen.height < 20;
     let is_high = screen.height >= NOTICE_LINE_HEIGHT;
     // Query text, its problems, and a border around both.
@@ -80,11 +92,8 @@ mod tests {
     use crate::worker::List;
 
     fn shown(width: u16, height: u16, focus: PaneId, is_zoomed: bool) -> Vec<PaneId> {
-        areas(Rect::new(0, 0, width, height), View::Hunt, focus, is_zoomed, Some(1))
-            .panes
-            .iter()
-            .map(|(id, _)| *id)
-            .collect()
+        let state = ScreenState { view: View::Hunt, focus, is_zoomed, n_query_lines: Some(1) };
+        areas(Rect::new(0, 0, width, height), state).panes.iter().map(|(id, _)| *id).collect()
     }
 
     #[test]
@@ -103,7 +112,9 @@ mod tests {
         for width in 0..130 {
             for height in 0..50 {
                 let screen = Rect::new(0, 0, width, height);
-                let areas = areas(screen, View::Hunt, PaneId::List(List::Processes), false, Some(3));
+                let focus = PaneId::List(List::Processes);
+                let state = ScreenState { view: View::Hunt, focus, is_zoomed: false, n_query_lines: Some(3) };
+                let areas = areas(screen, state);
                 let all = areas.panes.iter().map(|(_, area)| *area).chain([
                     areas.header,
                     areas.tabs,

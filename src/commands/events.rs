@@ -68,7 +68,7 @@ pub(super) async fn events(args: &cli::Events, cx: &mut CommandCx<'_>) -> Result
         table.write_rows(&chunk.iter().map(|event| FORMAT.row(event, &args.output.fields)).collect::<Vec<_>>())?;
     }
     table.finish()?;
-    report_gaps(&all, shown.len(), failure.is_none(), cx);
+    report_gaps(&all, shown.len(), failure.as_ref(), cx);
 
     if let Some(error) = failure {
         return Err(error.into());
@@ -82,7 +82,7 @@ pub(super) async fn events(args: &cli::Events, cx: &mut CommandCx<'_>) -> Result
 }
 
 /// Reports what is missing, and how many events were printed.
-fn report_gaps(timeline: &TimelineWalk, n_shown: usize, is_complete: bool, cx: &mut CommandCx<'_>) {
+fn report_gaps(timeline: &TimelineWalk, n_shown: usize, failure: Option<&api::Error>, cx: &mut CommandCx<'_>) {
     let (n_events, n_unreadable) = (timeline.events.len(), timeline.n_unreadable);
     if n_unreadable > 0 {
         cx.warn(&describe_unreadable(n_unreadable, "records"));
@@ -91,7 +91,7 @@ fn report_gaps(timeline: &TimelineWalk, n_shown: usize, is_complete: bool, cx: &
     if n_timeless > 0 {
         cx.warn(&format!("{n_timeless} events have no readable time and are listed last"));
     }
-    if n_events == 0 && is_complete && n_unreadable == 0 && timeline.gaps.is_empty() {
+    if n_events == 0 && failure.is_none() && n_unreadable == 0 && timeline.gaps.is_empty() {
         cx.note("no events");
     } else if n_shown < n_events {
         cx.note(&format!("{n_shown} of {n_events} events; --limit 0 shows all"));

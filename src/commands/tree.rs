@@ -26,7 +26,7 @@ const COLUMNS: &[OutputColumn] = &[
 /// Runs `tree`.
 pub(super) async fn tree(args: &cli::Tree, cx: &mut CommandCx<'_>) -> Result<Exit, Failure> {
     let ids = process_args::resolve_processes(&args.processes, cx)?;
-    let is_ascii = cx.config()?.ascii;
+    let guides = if cx.config()?.ascii { Guides::ASCII } else { Guides::UNICODE };
     let mut fetcher = Fetcher::new(cx.client()?);
     let style = cx.table_style();
     let mut missing = Vec::new();
@@ -64,7 +64,7 @@ pub(super) async fn tree(args: &cli::Tree, cx: &mut CommandCx<'_>) -> Result<Exi
         };
         let family = descendants.rows.iter().map(|(process, ..)| process);
         joins.fetch(family, &mut fetcher).await;
-        table.write_rows(&rows(&summary, &lineage, &descendants, &joins, Guides::new(is_ascii)))?;
+        table.write_rows(&rows(&summary, &lineage, &descendants, &joins, guides))?;
         notes.extend(descendants.notes);
         if result.is_err() {
             break;
@@ -169,9 +169,8 @@ struct Guides {
 }
 
 impl Guides {
-    fn new(is_ascii: bool) -> Self {
-        if is_ascii { Self { fork: "|-", last: "`-" } } else { Self { fork: "├ ", last: "└ " } }
-    }
+    const ASCII: Self = Self { fork: "|-", last: "`-" };
+    const UNICODE: Self = Self { fork: "├ ", last: "└ " };
 }
 
 /// Returns the rows: oldest ancestor first, then the marked process, then its descendants.

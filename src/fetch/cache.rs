@@ -83,12 +83,14 @@ impl Cache {
         self.store(CacheKey::Fetch(fetch.clone()), CacheEntry::Answer(answer.clone()), answer.heap_size());
         if let Some(fetched) = answer.get::<Rows>() {
             for row in &fetched.value.rows {
-                self.insert_document(row.clone(), fetched.as_of, false);
+                let process = row.clone();
+                self.insert_document(CachedDocument { process, as_of: fetched.as_of, is_complete: false });
             }
         } else if let Some(fetched) = answer.get::<Summary>() {
             let parent = fetched.value.parent.iter().filter(|parent| !parent.id.is_unknown());
             for process in parent.chain([&fetched.value.process]) {
-                self.insert_document(Arc::new(process.clone()), fetched.as_of, true);
+                let process = Arc::new(process.clone());
+                self.insert_document(CachedDocument { process, as_of: fetched.as_of, is_complete: true });
             }
         }
     }
@@ -138,16 +140,16 @@ impl Cache {
         keys
     }
 
-    fn insert_document(&mut self, process: Arc<Process>, as_of: Timestamp, is_complete: bool) {
-        let key = CacheKey::Document(process.id);
+    fn insert_document(&mut self, document: CachedDocument) {
+        let key = CacheKey::Document(document.process.id);
         // A row must not replace a summary, since it may lack members.
-        if !is_complete
+        if !document.is_complete
             && matches!(self.entries.peek(&key), Some((CacheEntry::Document(document), _)) if document.is_complete)
         {
             return;
         }
-        let weight = process.heap_size();
-        self.store(key, CacheEntry::Document(CachedDocument { process, as_of, is_complete }), weight);
+        let weight = document.process.heap_size();
+        self.store(key, CacheEntry::Document(document), weight);
     }
 
     fn store(&mut self, key: CacheKey, entry: CacheEntry, weight: usize) {

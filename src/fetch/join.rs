@@ -94,25 +94,6 @@ impl JoinPlan {
         }
     }
 
-    /// Moves the requests of these rows to the front, since they scrolled into view.
-    pub fn prioritize<'p>(&mut self, rows: impl IntoIterator<Item = &'p Process>) {
-        let mut urgent = Vec::new();
-        for process in rows {
-            let sensor = self.sensors.get(&process.sensor);
-            let group = sensor.and_then(JoinResult::get);
-            let group = group.and_then(|sensor| sensor.value.group);
-            urgent.extend(group.map(|group| SensorGroupFetch(group).into()));
-            urgent.push(SensorFetch(process.sensor).into());
-            urgent.extend(process.md5.map(|md5| BinaryFetch(md5).into()));
-        }
-        let mut queued: HashSet<Fetch> = self.queue.iter().cloned().collect();
-        urgent.retain(|fetch| queued.remove(fetch));
-        self.queue.retain(|fetch| queued.contains(fetch));
-        for fetch in urgent.into_iter().rev() {
-            self.queue.push_front(fetch);
-        }
-    }
-
     /// Returns the next request; `None` while enough are in flight, or when all were sent.
     pub fn next_request(&mut self) -> Option<Fetch> {
         if self.n_in_flight >= MAX_IN_FLIGHT {
@@ -198,7 +179,7 @@ impl Fetcher {
             while let Some(fetch) = join.next_request() {
                 let request_id = self.new_request_id();
                 pending.insert(request_id, fetch.clone());
-                self.request(request_id, fetch, false);
+                self.request(request_id, fetch);
             }
             if pending.is_empty() {
                 break;

@@ -136,14 +136,18 @@ impl Fetcher {
         }
     }
 
-    /// Submits a request. Unless `is_fresh`, a cached answer may be used.
-    pub fn request(&mut self, request_id: RequestId, fetch: Fetch, is_fresh: bool) {
-        if is_fresh {
-            self.cache.remove(&fetch);
-        } else if let Some(answer) = self.get_cached(&fetch) {
+    /// Submits a request for which a cached answer may be used.
+    pub fn request(&mut self, request_id: RequestId, fetch: Fetch) {
+        if let Some(answer) = self.get_cached(&fetch) {
             self.cache_stats.hits += 1;
             return self.queue_reply(request_id, Ok(answer));
         }
+        self.request_fresh(request_id, fetch);
+    }
+
+    /// Submits a request past the cache.
+    pub fn request_fresh(&mut self, request_id: RequestId, fetch: Fetch) {
+        self.cache.remove(&fetch);
         self.cache_stats.misses += 1;
         match fetch {
             Fetch::Lineage(lineage) => {

@@ -20,7 +20,7 @@ impl Fetcher {
     /// Submits a request and waits for its response, for callers with one request at a time.
     pub async fn get_answer(&mut self, fetch: Fetch) -> Result<Answer, Error> {
         let request_id = self.new_request_id();
-        self.request(request_id, fetch, false);
+        self.request(request_id, fetch);
         let mut others = Vec::new();
         let result = loop {
             match self.next().await {

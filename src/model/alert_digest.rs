@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use jiff::Timestamp;
 
-use super::{Alert, AlertId, AlertSource, AlertStatus, Md5, SensorId};
+use super::{Alert, AlertId, AlertSource, AlertStatus, Md5, Page, SensorId};
 use crate::text::Untrusted;
 
 /// All alerts of a search, up to [`AlertDigest::MAX_ALERTS`].
@@ -80,20 +80,16 @@ pub struct DigestBuilder {
 
 impl DigestBuilder {
     /// Adds the alerts of a page. A duplicate, caused by new alerts shifting the pages, is skipped.
-    pub fn add_page(&mut self, alerts: Vec<Alert>) {
-        for alert in alerts {
+    pub fn add_page(&mut self, page: Page<Alert>) {
+        self.queue.total = page.total;
+        self.queue.n_unreadable += page.n_unreadable;
+        self.queue.is_incomplete |= page.is_incomplete;
+        for alert in page.rows {
             if self.ids.insert(alert.id.clone()) {
                 let summary = self.summarize(alert);
                 self.queue.rows.push(summary);
             }
         }
-    }
-
-    /// Updates the totals from the last page; `broken` is its number of unreadable alerts.
-    pub fn set_totals(&mut self, total: u64, n_unreadable: usize, is_incomplete: bool) {
-        self.queue.total = total;
-        self.queue.n_unreadable += n_unreadable;
-        self.queue.is_incomplete |= is_incomplete;
     }
 
     /// Returns the digest.

@@ -164,16 +164,6 @@ impl Facet {
     pub fn percent_of(count: u64, of: u64) -> f64 {
         percent(count, of)
     }
-
-    /// Returns the values by ascending count: incidents consist of rare values.
-    pub fn by_rarity(&self) -> Vec<&FacetValue> {
-        let mut values: Vec<_> = self.values.iter().collect();
-        values.sort_by(|one, other| {
-            let by_count = one.count.cmp(&other.count);
-            by_count.then_with(|| one.name.cmp_folded(&other.name))
-        });
-        values
-    }
 }
 
 /// Compares two facets of one field: new values first, then by how much the share changed.
@@ -289,13 +279,6 @@ mod tests {
         assert_eq!(changes(&[], &[]), []);
         assert_eq!(changes(&[("a", 1)], &[]), [("a".into(), FacetDelta::New)]);
         assert_eq!(changes(&[("a", 0)], &[("b", 0)]), []);
-    }
-
-    #[test]
-    fn the_rarest_come_first() {
-        let facet = facet(&[("big", 9), ("B", 1), ("a", 1), ("middle", 5)]);
-        let names: Vec<_> = facet.by_rarity().into_iter().map(|value| value.name.raw().to_owned()).collect();
-        assert_eq!(names, ["a", "B", "middle", "big"]);
     }
 
     #[test]

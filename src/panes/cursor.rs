@@ -5,6 +5,24 @@ use crossterm::event::KeyCode;
 use super::{ActionResult, TextInput};
 use crate::keys::Action;
 
+/// A direction in which the focus or the cursor moves by one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Step {
+    Back,
+    Forward,
+}
+
+impl Step {
+    /// Returns the place after or before `at` in a ring of `n` places, at least one.
+    pub(super) fn in_ring(self, at: usize, n: usize) -> usize {
+        let by = match self {
+            Self::Back => n - 1,
+            Self::Forward => 1,
+        };
+        (at + by) % n
+    }
+}
+
 /// Returns the row to which `action` moves the cursor from row `at`, where `height` rows are visible and `last` is the
 /// last row; `None` if `action` is not a movement.
 pub(super) fn new_cursor(action: Action, at: usize, height: usize, last: usize) -> Option<usize> {

@@ -12,8 +12,8 @@ use ratatui::{
 };
 
 use super::{
-    ActionResult, AfterInput, MarkedRows, Pane, PaneHeader, RenderCx, TargetRows, TextInput,
-    editor::{Editor, PasteForm},
+    ActionResult, AfterInput, MarkedRows, Pane, PaneHeader, RenderCx, TargetRows, TextInput, editor::PasteForm,
+    prompt::line::LineInput,
 };
 use crate::download::{DownloadRequest, PASSWORD, SaveFormat, file_name};
 use crate::keys::{Action, Scope};
@@ -21,14 +21,14 @@ use crate::model::{Binary, PathCheck};
 use crate::session::{Cx, Session};
 use crate::text;
 use crate::theme::Theme;
-use crate::widgets::{FieldList, FieldRow, to_cells};
+use crate::widgets::{FieldList, FieldRow};
 
 /// The popup to download binaries.
 #[derive(Debug)]
 pub struct DownloadPane {
     binaries: Vec<Arc<Binary>>,
     format: SaveFormat,
-    editor: Editor,
+    path: LineInput,
     /// The path that was last checked.
     checked_path: Option<(String, SaveFormat)>,
     hidden_rows: MarkedRows,
@@ -40,12 +40,12 @@ impl DownloadPane {
         let mut pane = Self {
             binaries,
             format: SaveFormat::default(),
-            editor: Editor::default(),
+            path: LineInput::default(),
             checked_path: None,
             hidden_rows: MarkedRows::default(),
         };
         let name = pane.default_name();
-        pane.editor.set_text(&name);
+        pane.path.set_text(&name);
         pane
     }
 
@@ -65,7 +65,7 @@ impl DownloadPane {
 
     /// Returns the path as typed; for several files, the path of the first one.
     fn first_path(&self) -> String {
-        let typed = self.editor.text().trim().to_owned();
+        let typed = self.path.text();
         match self.binaries.as_slice() {
             [first, _, ..] => {
                 let path = Path::new(&typed).join(file_name(first, self.format));
@@ -83,10 +83,10 @@ impl DownloadPane {
             SaveFormat::Protected => SaveFormat::Extracted,
             SaveFormat::Extracted => SaveFormat::Archive,
         };
-        let typed = self.editor.text();
+        let typed = self.path.text();
         if let Some(directory) = typed.strip_suffix(&old_name) {
             let typed = format!("{directory}{}", self.default_name());
-            self.editor.set_text(&typed);
+            self.path.set_text(&typed);
         }
     }
 
@@ -101,7 +101,7 @@ impl DownloadPane {
         if self.binaries.iter().all(|binary| binary.is_uncollected()) {
             return Some("The server has not collected it".into());
         }
-        if self.editor.text().trim().is_empty() {
+        if self.path.text().is_empty() {
             return Some("Enter a path".into());
         }
         let check = self.path_check(session)?;
@@ -115,7 +115,7 @@ impl DownloadPane {
     }
 
     fn start_downloads(&self, cx: &mut Cx<'_>) {
-        let typed = PathBuf::from(self.editor.text().trim());
+        let typed = PathBuf::from(self.path.text());
         let (missing, collected): (Vec<_>, Vec<_>) = self.binaries.iter().partition(|binary| binary.is_uncollected());
         for binary in &collected {
             let name = file_name(binary, self.format);
@@ -220,7 +220,7 @@ impl Pane for DownloadPane {
     }
 
     fn enter_text(&mut self, input: TextInput<'_>, cx: &mut Cx<'_>) -> ActionResult {
-        self.editor.enter_text(input, PasteForm::Prose, cx);
+        self.path.enter_text(input, PasteForm::Prose, cx);
         ActionResult::Done
     }
 
@@ -246,17 +246,12 @@ impl Pane for DownloadPane {
             SaveFormat::Extracted => "unpacked file".to_owned(),
             SaveFormat::Protected => format!("zip with the password {PASSWORD}"),
         };
-        let label = |text| Span::styled(text, theme.muted);
-        let line = Line::from(vec![label("format  "), Span::styled(description, theme.accent)]);
-        frame.render_widget(line, format_line);
-        let room = usize::from(area.width).saturating_sub(7);
-        let typed = text::fit_end(&self.editor.text().into(), room);
-        let at = path_line.x + 6 + to_cells(text::width(&typed));
-        frame.render_widget(Line::from(vec![label("file  "), typed.into()]), path_line);
+        let label = Span::styled("format  ", theme.muted);
+        frame.render_widget(Line::from(vec![label, Span::styled(description, theme.accent)]), format_line);
         let fields = self.describe_files(session, theme);
         let list = FieldList { fields: &fields, scroll: 0 };
         list.render(below, frame.buffer_mut(), theme);
-        frame.set_cursor_position((at.min(area.right().saturating_sub(1)), path_line.y));
+        self.path.render("file  ", frame, path_line, cx);
     }
 }
 

@@ -16,7 +16,7 @@ use super::{
 };
 use crate::keys::{Action, Scope};
 use crate::model::{Document, Lineage, Process, ProcessId, Top};
-use crate::session::{Cx, Destination, Remote, RemoteState, Session};
+use crate::session::{Cx, Destination, Remote, Session};
 use crate::widgets::{FieldList, to_cells};
 use crate::worker::Slot;
 
@@ -145,7 +145,7 @@ impl Pane for LineagePane {
         };
         let lineage = &*lineage;
         let chain = session.lineage_of(lineage.subject.id);
-        let rows = tree::chain_rows(lineage, chain.is_some_and(RemoteState::is_pending));
+        let rows = tree::chain_rows(lineage, chain);
         let chain_as_of = chain.and_then(Remote::latest).map(|fetched| fetched.as_of);
         let page_as_of = session.lists.pages::<Process>().loaded_pages().map(|page| page.as_of).max();
         let n_rows = rows.len();

@@ -65,11 +65,11 @@ pub async fn run<B: Backend>(
     let mut next = None;
     loop {
         terminal.draw(|frame| app.render(frame))?;
-        let is_waiting = app.is_waiting();
+        let tick = app.is_waiting().then_some(TICK);
         let first = async {
             match next.take() {
                 Some(input) => Some(input),
-                None => sources.next_input(is_waiting).await,
+                None => sources.next_input(tick).await,
             }
         };
         let first = select! {
@@ -198,17 +198,17 @@ struct Sources<'a, S> {
 }
 
 impl<S: Stream<Item = io::Result<Event>> + Unpin> Sources<'_, S> {
-    /// Waits for the next input; `None` if there cannot be any more.
-    async fn next_input(&mut self, is_waiting: bool) -> Option<Input> {
+    /// Waits for the next input; `None` if there cannot be any more. While a reply is pending, `tick` is the time until
+    /// the spinner advances.
+    async fn next_input(&mut self, tick: Option<Duration>) -> Option<Input> {
         loop {
-            if self.events.is_none() && !is_waiting && self.n_jobs == 0 {
+            if self.events.is_none() && tick.is_none() && self.n_jobs == 0 {
                 return None;
             }
             let tick = async {
-                if is_waiting {
-                    time::sleep(TICK).await;
-                } else {
-                    pending::<()>().await;
+                match tick {
+                    Some(tick) => time::sleep(tick).await,
+                    None => pending().await,
                 }
             };
             select! {

@@ -145,7 +145,10 @@ pub fn saved_queries(saved: &SavedQueries) -> Vec<NamedQuery> {
     let queries = saved.queries().iter().map(|query| NamedQuery {
         name: query.name.clone(),
         query: query.query.clone(),
-        period: period_input(&query.period, query.is_server_clock),
+        period: PeriodInput {
+            text: query.period.clone(),
+            clock: if query.is_server_clock { EventClock::Server } else { EventClock::Sensor },
+        },
         note: query.note.clone(),
     });
     queries.collect()
@@ -154,7 +157,10 @@ pub fn saved_queries(saved: &SavedQueries) -> Vec<NamedQuery> {
 /// Converts an entry of the history for the screen.
 pub fn history_entry(entry: HistoryLine) -> HistoryEntry {
     HistoryEntry {
-        period: period_input(&entry.period, entry.is_server_clock),
+        period: PeriodInput {
+            text: entry.period,
+            clock: if entry.is_server_clock { EventClock::Server } else { EventClock::Sensor },
+        },
         query: entry.query,
         run_at: entry.at,
         total: entry.total,
@@ -176,13 +182,6 @@ pub fn session_file(session: &Session) -> SessionFile {
     let lists = session.search.chosen_columns.iter();
     let lists = lists.map(|(list, columns)| (list.clone(), columns.iter().map(column).collect()));
     SessionFile { columns: lists.collect() }
-}
-
-fn period_input(period: &str, is_server_clock: bool) -> PeriodInput {
-    PeriodInput {
-        text: period.to_owned(),
-        clock: if is_server_clock { EventClock::Server } else { EventClock::Sensor },
-    }
 }
 
 /// Changes the file of saved queries, and returns the result.

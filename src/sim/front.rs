@@ -81,7 +81,11 @@ pub(in crate::sim) async fn handle_request(
     request.has_rebooted = fault.as_ref().is_some_and(|fault| fault.mode == Mode::Reboot);
     request.is_partial = fault.as_ref().is_some_and(|fault| fault.mode == Mode::Partial);
     request.host_fault = fault.as_ref().and_then(|fault| fault.mode.host_fault());
-    let answer = run_application(&server, request, is_authorized, fault.as_ref()).await;
+    let answer = if is_authorized {
+        run_application(&server, request, fault.as_ref()).await
+    } else {
+        ApiResponse::app_error(401)
+    };
     let mut answer = fault.as_ref().and_then(fault_response).unwrap_or(answer);
     match fault.as_ref().map(|fault| fault.mode) {
         Some(Mode::Hang) => return future::pending().await,
@@ -103,15 +107,7 @@ pub(in crate::sim) async fn handle_request(
 
 /// Returns the application's response, or an empty one if a fault replaces it: the request is then executed only if the
 /// fault says so, now or later.
-async fn run_application(
-    server: &Arc<Server>,
-    request: ApiRequest,
-    is_authorized: bool,
-    fault: Option<&Fault>,
-) -> ApiResponse {
-    if !is_authorized {
-        return ApiResponse::app_error(401);
-    }
+async fn run_application(server: &Arc<Server>, request: ApiRequest, fault: Option<&Fault>) -> ApiResponse {
     let is_silent = |fault: &Fault| matches!(fault.mode, Mode::Hang | Mode::LostAnswer);
     let replacement = fault.filter(|fault| is_silent(fault) || fault_response(fault).is_some());
     if let Some(later) = replacement.and_then(|fault| fault.later) {

@@ -74,14 +74,16 @@ impl TableWidget<'_> {
         for (index, row_area) in visible.clone().zip(below.rows()) {
             let (gutter, content) = self.split_gutter(row_area);
             let is_cursor = index == self.cursor;
+            let cursor = if is_cursor { theme.glyphs.cursor } else { " " };
             match row(index, &widths) {
                 TableRow::Loaded { cells, is_marked, style } => {
                     buf.set_style(row_area, style);
-                    draw_line(&self.gutter_signs(is_cursor, is_marked, theme), gutter, buf, theme);
+                    let mark = if is_marked { theme.glyphs.mark } else { " " };
+                    draw_line(&self.gutter_signs(cursor, mark, theme), gutter, buf, theme);
                     self.draw_cells(&cells, content, buf, theme, &widths);
                 }
                 TableRow::Pending => {
-                    draw_line(&self.gutter_signs(is_cursor, false, theme), gutter, buf, theme);
+                    draw_line(&self.gutter_signs(cursor, " ", theme), gutter, buf, theme);
                     let dots = [theme.glyphs.pending; 3].join(" ");
                     draw_line(&Line::styled(dots, theme.muted), content, buf, theme);
                 }
@@ -111,11 +113,9 @@ impl TableWidget<'_> {
         (Rect { width: gutter, ..area }, content)
     }
 
-    /// Returns the cursor and the mark of a row.
-    fn gutter_signs(&self, is_cursor: bool, is_marked: bool, theme: &Theme) -> Line<'static> {
-        let glyph_if = |is_there, glyph| if is_there { glyph } else { " " };
-        let cursor = Span::raw(glyph_if(is_cursor, theme.glyphs.cursor));
-        let mark = Span::styled(glyph_if(is_marked, theme.glyphs.mark), theme.mark);
+    /// Returns the line of the cursor and the mark of a row, as far as there is room for them.
+    fn gutter_signs(&self, cursor: &'static str, mark: &'static str, theme: &Theme) -> Line<'static> {
+        let (cursor, mark) = (Span::raw(cursor), Span::styled(mark, theme.mark));
         match self.gutter {
             Gutter::None => Line::default(),
             Gutter::Cursor => Line::from(cursor),

@@ -22,7 +22,7 @@ fn compact_within(json: &str, max_text: usize, mut out: String) -> String {
     let mut is_text = false;
     // How many more bytes fit into the current text, and how many of it were left out.
     let (mut room, mut missing) = (max_text, 0);
-    while let Some(at) = remaining.find(stop_chars(is_text)) {
+    while let Some(at) = remaining.find(if is_text { TEXT_STOPS } else { TOKEN_STOPS }) {
         let (plain, following) = remaining.split_at(at);
         let fitting = if is_text { &plain[..plain.floor_char_boundary(room)] } else { plain };
         out.push_str(fitting);
@@ -63,10 +63,11 @@ fn compact_within(json: &str, max_text: usize, mut out: String) -> String {
     out
 }
 
-/// Returns the characters that need handling: in a string, or between tokens.
-fn stop_chars(is_text: bool) -> &'static [char] {
-    if is_text { &['"', '\\'] } else { &['"', ' ', '\t', '\r', '\n'] }
-}
+/// The characters in a string that need handling.
+const TEXT_STOPS: &[char] = &['"', '\\'];
+
+/// The characters between tokens that need handling.
+const TOKEN_STOPS: &[char] = &['"', ' ', '\t', '\r', '\n'];
 
 /// Returns the output for the escape at the start of `text`, and how many bytes the escape has.
 fn escape(text: &str) -> (&str, usize) {

@@ -136,10 +136,10 @@ impl WorkerState {
                     _ => Duration::ZERO,
                 };
                 let is_fresh = matches!(policy, FetchPolicy::NoCache | FetchPolicy::Poll);
+                let delayed = Delayed { until: Instant::now() + delay, ticket, fetch, is_fresh };
                 if delay.is_zero() {
-                    self.fetcher.request(RequestId(ticket.0), fetch, is_fresh);
+                    self.request(delayed);
                 } else {
-                    let delayed = Delayed { until: Instant::now() + delay, ticket, fetch, is_fresh };
                     self.delayed.insert(slot, delayed);
                 }
             }
@@ -165,10 +165,18 @@ impl WorkerState {
     /// Sends the delayed fetches that are due.
     fn run_delayed(&mut self) {
         let now = Instant::now();
-        let due = self.delayed.extract_if(|_, delayed| delayed.until <= now);
+        let due: Vec<_> = self.delayed.extract_if(|_, delayed| delayed.until <= now).collect();
         for (_, delayed) in due {
-            let request_id = RequestId(delayed.ticket.0);
-            self.fetcher.request(request_id, delayed.fetch, delayed.is_fresh);
+            self.request(delayed);
+        }
+    }
+
+    fn request(&mut self, delayed: Delayed) {
+        let request_id = RequestId(delayed.ticket.0);
+        if delayed.is_fresh {
+            self.fetcher.request_fresh(request_id, delayed.fetch);
+        } else {
+            self.fetcher.request(request_id, delayed.fetch);
         }
     }
 

@@ -80,6 +80,41 @@ fn every_public_type_and_function_has_a_doc_comment() {
 }
 
 #[test]
+fn no_function_is_longer_than_a_screen() {
+    /// Lines with which a function is still seen at once.
+    const MAX_LINES: usize = 80;
+    let mut offences = Vec::new();
+    for file in product(|_| true) {
+        for (number, lines) in functions(&file.text).filter(|(_, lines)| lines.len() > MAX_LINES) {
+            offences.push(format!("{}:{number}: {} lines", file.path.display(), lines.len()));
+        }
+    }
+    assert!(offences.is_empty(), "over {MAX_LINES} lines:\n{}", offences.join("\n"));
+}
+
+#[test]
+fn what_is_passed_to_a_function_says_what_it_is() {
+    /// Parameters that are a flag of a record, which is read or written as such.
+    const FLAGS: usize = 14;
+    let mut offences = Vec::new();
+    for file in product(|_| true) {
+        for (number, lines) in functions(&file.text) {
+            // Up to the body; a trait of another crate has the parameters it has.
+            let n_lines = lines.iter().position(|line| line.ends_with(['{', ';', '}'])).unwrap_or(0) + 1;
+            let signature = lines[..n_lines].join(" ");
+            let parameters = signature.split(['(', ',', ')']);
+            let n_flags = parameters.filter(|parameter| parameter.trim_end().ends_with(": bool")).count();
+            let is_foreign = signature.contains("W: ?Sized + io::Write");
+            if n_flags > 0 && !is_foreign {
+                offences.push(format!("{}:{number}: {}", file.path.display(), lines[0].trim()));
+            }
+        }
+    }
+    let n = offences.len();
+    assert_eq!(n, FLAGS, "`true` says nothing where it is passed; name it by a type:\n{}", offences.join("\n"));
+}
+
+#[test]
 fn no_test_sleeps() {
     // Put together here, so that this line is no offence of its own.
     let sleep = ["thread", "time"].map(|module| format!("{module}::{}", "sleep"));
@@ -144,6 +179,35 @@ fn check(files: &[Source], rule: impl Fn(usize, &str, bool) -> bool) {
     }
     assert!(!files.is_empty());
     assert!(offences.is_empty(), "\n{}", offences.join("\n"));
+}
+
+/// The functions of a file, each with the number of its first line, and its lines.
+fn functions(text: &str) -> impl Iterator<Item = (usize, Vec<&str>)> {
+    let lines: Vec<_> = text.lines().collect();
+    let starts: Vec<_> = (0..lines.len()).filter(|at| is_function_start(lines[*at])).collect();
+    starts.into_iter().map(move |start| {
+        let line = lines[start];
+        let indent = &line[..line.len() - line.trim_start().len()];
+        let end = format!("{indent}}}");
+        // A body ends with a brace, a signature without one with a semicolon.
+        let is_declared = |line: &str| {
+            let line = line.strip_prefix(indent).unwrap_or_default();
+            line.starts_with(')') && line.ends_with(';')
+        };
+        let is_whole = line.ends_with([';', '}']);
+        let last = lines[start..].iter().position(|line| is_whole || *line == end || is_declared(line));
+        (start + 1, lines[start..=start + last.unwrap_or(0)].to_vec())
+    })
+}
+
+/// Whether a function begins in a line: with its visibility and kind before it.
+fn is_function_start(line: &str) -> bool {
+    let Some((before, _)) = line.trim_start().split_once("fn ") else {
+        return false;
+    };
+    let mut words = before.split_whitespace();
+    words
+        .all(|word| matches!(word, "pub" | "const" | "async" | "in") || word.starts_with("pub(") || word.ends_with(')'))
 }
 
 fn words(line: &str) -> impl Iterator<Item = &str> {

@@ -1,7 +1,7 @@
 //! Binaries (reference 2.5).
 
 use super::super::{Client, Error, request::RequestSpec};
-use crate::model::{Binary, Facets, Md5, Page, Search, Span};
+use crate::model::{Binary, Md5, Page, Search, Span};
 use crate::wire;
 
 impl Client {
@@ -25,12 +25,5 @@ impl Client {
             Some(_) => Err(answer.mismatch_error(&about)),
             None => Err(Error::NotFound { what: about }),
         }
-    }
-
-    /// Counts the values of `fields` in a binary search, or of the server's default fields if there are none. Only the
-    /// query of `search` is used, because time bounds do not apply to binaries.
-    pub async fn binary_facets(&self, search: &Search, fields: &[String]) -> Result<Facets, Error> {
-        let search = Search { query: search.query.clone(), ..Search::default() };
-        self.fetch_facets("/api/v1/binary", "binaries", &search, fields).await
     }
 }

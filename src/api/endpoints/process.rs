@@ -74,19 +74,8 @@ impl Client {
     /// Segments are counted. Grouping is not requested, because it is not documented whether facets count groups.
     pub async fn facets(&self, search: &Search, fields: &[String]) -> Result<Facets, Error> {
         let search = self.adapt_search(search).await?.search;
-        self.fetch_facets("/api/v1/process", "processes", &search, fields).await
-    }
-
-    /// Counts the values of several fields in one request without rows.
-    pub(in crate::api) async fn fetch_facets(
-        &self,
-        path: &str,
-        about: &str,
-        search: &Search,
-        fields: &[String],
-    ) -> Result<Facets, Error> {
-        const NO_ROWS: Span = Span { start: 0, rows: 0 };
-        let spec = search_request(path, about, search, NO_ROWS).with_param("facet", true);
+        let no_rows = Span { start: 0, rows: 0 };
+        let spec = search_request("/api/v1/process", "processes", &search, no_rows).with_param("facet", true);
         let spec = fields.iter().fold(spec, |spec, field| spec.with_param("facet.field", field));
         let answer = self.send(&spec.with_form_body()).await?;
         answer.parse_body(|json| wire::facets(json, fields))

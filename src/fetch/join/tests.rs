@@ -66,20 +66,6 @@ async fn the_number_of_requests_in_flight_is_limited() {
 }
 
 #[tokio::test]
-async fn rows_in_view_are_requested_first() {
-    let rows = rows(90, 90).await;
-    let mut join = join_rows(&rows, &[JoinKey::Sensor]);
-    join.prioritize(rows[60..62].iter().map(Arc::as_ref));
-    let first = take_requests(&mut join);
-    let sensor = |at: usize| Fetch::from(SensorFetch(rows[at].sensor));
-    assert_eq!(first[..4], [sensor(60), sensor(61), sensor(0), sensor(1)]);
-    // Requests in flight are not repeated.
-    join.prioritize(rows[..20].iter().map(Arc::as_ref));
-    join.resolve(&first[0], Err(Error::Internal));
-    assert_eq!(join.next_request(), Some(sensor(14)));
-}
-
-#[tokio::test]
 async fn the_group_is_known_from_the_sensor() {
     let rows = rows(2, 2).await;
     let mut join = join_rows(&rows, &[JoinKey::Group]);

@@ -49,8 +49,7 @@ impl Resource for AlertDigestFetch {
         let search = Search::clone(&self.search);
         let mut pages = std::pin::pin!(pages::<Alert>(client, search, Some(AlertDigest::MAX_ALERTS)));
         while let Some(page) = pages.try_next().await? {
-            builder.set_totals(page.total, page.n_unreadable, page.is_incomplete);
-            builder.add_page(page.rows);
+            builder.add_page(page);
         }
         Ok(builder.finish())
     }

@@ -98,7 +98,12 @@ fn draw_fields(
         if n_fields > n_above
             && let Some(area) = rows.next()
         {
-            render_field(frame, area, label, entry, pane.fields.focus == focus, theme);
+            let is_focused = pane.fields.focus == focus;
+            let style = if is_focused { theme.title } else { theme.muted };
+            let end = render_field(frame, area, Span::styled(label, style), entry, theme);
+            if is_focused {
+                frame.set_cursor_position((end.min(area.right().saturating_sub(1)), area.y));
+            }
         }
     };
     row(reason, &pane.fields.reason, Focus::Reason);
@@ -175,14 +180,10 @@ fn layout_lines(pane: &ConfirmPane, width: u16, session: &Session, theme: &Theme
     (layout, targets)
 }
 
-/// Draws an input with its label.
-fn render_field(frame: &mut Frame<'_>, area: Rect, label: &str, entry: &LineInput, is_focused: bool, theme: &Theme) {
-    let style = if is_focused { theme.title } else { theme.muted };
+/// Draws an input with its label. Returns the column of the cursor.
+fn render_field(frame: &mut Frame<'_>, area: Rect, label: Span<'_>, entry: &LineInput, theme: &Theme) -> u16 {
     let width = usize::from(LABEL_WIDTH.min(area.width / 2));
-    let label = text::fit(&label.into(), width.saturating_sub(1));
-    let label = Span::styled(format!("{label:<width$}"), style);
-    let at = entry.render_idle(label, frame, area, theme);
-    if is_focused {
-        frame.set_cursor_position((at.min(area.right().saturating_sub(1)), area.y));
-    }
+    let text = text::fit(&label.content.as_ref().into(), width.saturating_sub(1));
+    let label = Span::styled(format!("{text:<width$}"), label.style);
+    entry.render_idle(label, frame, area, theme)
 }

@@ -1,6 +1,6 @@
 //! The inputs of a confirmation, and which of them has the focus.
 
-use crate::panes::prompt::line::LineInput;
+use crate::panes::{cursor::Step, prompt::line::LineInput};
 use crate::text;
 
 /// An input or button of a confirmation.
@@ -74,7 +74,7 @@ impl ConfirmInputs {
     }
 
     /// Moves the focus to the next or previous input or button.
-    pub(super) fn step_focus(&mut self, is_forward: bool, optional: InputAreas) {
+    pub(super) fn step_focus(&mut self, step: Step, optional: InputAreas) {
         let mut inputs = vec![Focus::Reason, Focus::Ticket];
         if optional.has_choice {
             inputs.push(Focus::Choice);
@@ -84,9 +84,7 @@ impl ConfirmInputs {
         }
         inputs.extend([Focus::Confirm, Focus::Cancel]);
         let at = inputs.iter().position(|input| *input == self.focus).unwrap_or_default();
-        let n = inputs.len();
-        let to = if is_forward { at + 1 } else { at + n - 1 };
-        self.focus = inputs[to % n];
+        self.focus = inputs[step.in_ring(at, inputs.len())];
         if self.focus == Focus::Ticket
             && let Some(ticket) = self.offered_ticket.take()
         {

@@ -12,7 +12,9 @@ use ratatui::{Frame, layout::Rect, text::Line};
 
 use super::{
     ActionResult, AfterInput, MarkedRows, Observables, Pane, PaneHeader, PopupSize, RenderCx, TargetNames, TargetRows,
-    TextInput, cursor, editor::PasteForm,
+    TextInput,
+    cursor::{self, Step},
+    editor::PasteForm,
 };
 use crate::changes::{self, AlertChange, Change, Disposition, Justification, LoggedChange, Plan};
 use crate::keys::{self, Action, Scope};
@@ -368,8 +370,8 @@ impl Pane for ConfirmPane {
         let places = self.focus_places(cx.session());
         match action {
             Action::Accept => return self.activate_focused(cx),
-            Action::NextPane => self.fields.step_focus(true, places),
-            Action::PreviousPane => self.fields.step_focus(false, places),
+            Action::NextPane => self.fields.step_focus(Step::Forward, places),
+            Action::PreviousPane => self.fields.step_focus(Step::Back, places),
             other => {
                 let last = self.n_lines.saturating_sub(self.height);
                 return cursor::move_cursor(&mut self.offset, other, self.height, last);

@@ -33,7 +33,7 @@ const MIN_HEIGHTS: (u16, u16) = (5, 7);
 /// Most lines of the details: the rows need the others.
 const MAX_DETAIL_LINES: u16 = 12;
 
-fn split_area(area: Rect, has_filter: bool) -> EventsAreas {
+fn split_area(area: Rect, n_filter_lines: u16) -> EventsAreas {
     let is_roomy = |min: u16| u16::from(area.height >= min);
     // A rule, and below it the fields.
     let detail = if area.height < 10 { 0 } else { (area.height * 2 / 5).min(MAX_DETAIL_LINES) };
@@ -41,7 +41,7 @@ fn split_area(area: Rect, has_filter: bool) -> EventsAreas {
         Constraint::Length(is_roomy(MIN_HEIGHTS.0)),
         Constraint::Length(is_roomy(MIN_HEIGHTS.1)),
         Constraint::Fill(1),
-        Constraint::Length(u16::from(has_filter)),
+        Constraint::Length(n_filter_lines),
         Constraint::Length(detail),
     ])
     .areas(area);
@@ -51,7 +51,7 @@ fn split_area(area: Rect, has_filter: bool) -> EventsAreas {
 /// Draws the timeline.
 pub(super) fn render(pane: &mut EventsPane, frame: &mut Frame<'_>, area: Rect, session: &Session, cx: &RenderCx<'_>) {
     let has_filter = pane.is_typing() || !pane.state.filter.filter.is_empty();
-    let areas = split_area(area, has_filter);
+    let areas = split_area(area, u16::from(has_filter));
     render_kinds(pane, frame, areas.kinds, cx);
     pane.sparkline = render_sparkline(pane, frame, areas.sparkline, session, cx);
     pane.is_sparkline_current = true;
@@ -59,8 +59,7 @@ pub(super) fn render(pane: &mut EventsPane, frame: &mut Frame<'_>, area: Rect, s
     if has_filter {
         let n_loaded = session.opened.timeline.rows().len();
         let counts = (pane.filtered.rows.len(), n_loaded);
-        let is_typing = pane.is_typing() && cx.is_focused;
-        render_filter_line(frame, areas.filter, pane.state.filter.filter.text(), counts, is_typing, cx);
+        render_filter_line(frame, areas.filter, pane.state.filter.filter.text(), counts, &pane.typing, cx);
     }
     render_details(pane, frame, areas.detail, session, cx);
 }

@@ -11,7 +11,8 @@ use jiff::Timestamp;
 use ratatui::{Frame, layout::Rect, text::Line};
 
 use super::{
-    ActionResult, ActionTargets, AfterInput, ExportPane, Pane, PaneHeader, PaneId, RenderCx, TextInput, cursor,
+    ActionResult, ActionTargets, AfterInput, ExportPane, Pane, PaneHeader, PaneId, RenderCx, TextInput,
+    cursor::{self, Step},
     details::process,
     list::{Filter, group_thousands},
     prompt::filter::FilterInput,
@@ -123,16 +124,18 @@ impl EventsPane {
     }
 
     /// Moves the cursor to the next or previous cell of the sparkline that has rows.
-    fn step_sparkline(&mut self, is_later: bool, cx: &mut Cx<'_>) {
+    fn step_sparkline(&mut self, step: Step, cx: &mut Cx<'_>) {
         let session = cx.session();
         let sparkline = self.sparkline.as_ref();
         let rows = &self.filtered.rows;
-        let to = sparkline
-            .and_then(|sparkline| sparkline.next_cell_row(rows, self.cursor, is_later, &session.opened.timeline));
+        let to =
+            sparkline.and_then(|sparkline| sparkline.next_cell_row(rows, self.cursor, step, &session.opened.timeline));
         match to {
             Some(to) => self.move_to(to, session),
-            None if is_later => cx.notify("End of timeline"),
-            None => cx.notify("Start of timeline"),
+            None => cx.notify(match step {
+                Step::Back => "Start of timeline",
+                Step::Forward => "End of timeline",
+            }),
         }
     }
 
@@ -229,7 +232,8 @@ impl Pane for EventsPane {
             Action::KeepFilter => self.typing.keep(cx),
             Action::ShowAllKinds => self.state.filter.kinds = Kinds::default(),
             Action::Narrow => self.narrow_range(cx),
-            Action::Earlier | Action::Later => self.step_sparkline(action == Action::Later, cx),
+            Action::Earlier => self.step_sparkline(Step::Back, cx),
+            Action::Later => self.step_sparkline(Step::Forward, cx),
             Action::Open => return self.open_process(cx),
             Action::Export => return ActionResult::open(self.export_pane(cx.session())),
             other => match event_kind_of(other) {

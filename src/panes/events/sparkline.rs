@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use ratatui::text::{Line, Span};
 
 use super::filter::{FilteredEvents, TimeRange};
+use crate::panes::cursor::Step;
 use crate::session::{RowRef, Timeline};
 use crate::theme::Theme;
 
@@ -70,21 +71,14 @@ impl Sparkline {
         usize::try_from(at.duration_since(from).as_nanos() * width / span).ok()
     }
 
-    /// Returns the first row of the next cell with rows after the cell of row `from`; of the previous one if not
-    /// `is_later`.
-    pub(super) fn next_cell_row(
-        &self,
-        rows: &[RowRef],
-        from: usize,
-        is_later: bool,
-        timeline: &Timeline,
-    ) -> Option<usize> {
+    /// Returns the first row of the next or previous cell with rows, seen from the cell of row `from`.
+    pub(super) fn next_cell_row(&self, rows: &[RowRef], from: usize, step: Step, timeline: &Timeline) -> Option<usize> {
         let cell = |at: usize| {
             let at = rows.get(at).and_then(|row| timeline.event_time(*row));
             at.and_then(|at| self.cell_of(at))
         };
         let current = cell(from);
-        if is_later {
+        if step == Step::Forward {
             return (from + 1..rows.len()).find(|at| cell(*at).is_some() && cell(*at) != current);
         }
         let other = (0..from).rev().find(|at| cell(*at).is_some() && cell(*at) != current)?;

@@ -58,9 +58,8 @@ pub(super) fn render(pane: &mut FacetsPane, frame: &mut Frame<'_>, area: Rect, s
     render_table(pane, &values, &field, frame, rows, session, cx);
     if has_filter {
         let all = fetched.value.get(&field).map_or(0, |facet| facet.values.len());
-        let is_typing = pane.typing.is_typing() && cx.is_focused;
         let counts = (values.len(), all);
-        list::render_filter_line(frame, filter, pane.filter.text(), counts, is_typing, cx);
+        list::render_filter_line(frame, filter, pane.filter.text(), counts, &pane.typing, cx);
     }
     for (line, row) in pending.iter().zip(conditions.rows()) {
         draw_line(line, row, frame.buffer_mut(), theme);
@@ -214,23 +213,13 @@ fn render_table(
         TableColumn::left_aligned("CHANGE", 7, 7, 1),
     ];
     let columns: &[TableColumn<'_>] = if is_comparing { &compared } else { &single };
-    let counted = session.values.latest(slots::facets(FacetSide::A));
-    let counted = counted.and_then(|fetched| fetched.value.get(field).map(|facet| (fetched, facet)));
-    let empty = match counted {
-        _ if !pane.filter.is_empty() => "No value matches the filter".to_owned(),
-        Some((_, facet)) if facet.broken > 0 => {
-            format!("Unknown: {}", unread(facet.broken))
-        }
-        Some((fetched, _)) if fetched.value.is_incomplete => "Unknown: the server's counts are INCOMPLETE".to_owned(),
-        _ => "The server has no value counts for this field".to_owned(),
-    };
     let table = TableWidget {
         columns,
         total: values.len(),
         cursor: pane.cursor,
         is_focused: cx.is_focused,
         gutter: Gutter::Cursor,
-        empty_text: Line::raw(empty),
+        empty_text: Line::raw(empty_text(pane, field, session)),
     };
     pane.height = table.height(area).max(1);
     let marks = &pane.marks;
@@ -267,6 +256,18 @@ fn render_table(
         TableRow::with_cells(cells)
     });
     pane.top = top;
+}
+
+/// Returns what to show if there are no values.
+fn empty_text(pane: &FacetsPane, field: &str, session: &Session) -> String {
+    let counted = session.values.latest(slots::facets(FacetSide::A));
+    let counted = counted.and_then(|fetched| fetched.value.get(field).map(|facet| (fetched, facet)));
+    match counted {
+        _ if !pane.filter.is_empty() => "No value matches the filter".into(),
+        Some((_, facet)) if facet.broken > 0 => format!("Unknown: {}", unread(facet.broken)),
+        Some((fetched, _)) if fetched.value.is_incomplete => "Unknown: the server's counts are INCOMPLETE".into(),
+        _ => "The server has no value counts for this field".into(),
+    }
 }
 
 /// Returns the length of a bar within `width` cells; at least one for a value that occurs.

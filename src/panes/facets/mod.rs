@@ -220,7 +220,7 @@ impl Pane for FacetsPane {
                 return ActionResult::open(ComparePane::new(&field, value.as_ref(), session));
             }
             Action::Rarest => {
-                self.order = self.order.next_order(session.search.facet_counts.comparison.is_some());
+                self.order = self.order.next_order(session.search.facet_counts.comparison.as_ref());
                 (self.cursor, self.top) = (0, 0);
                 cx.notify(self.order.label());
             }

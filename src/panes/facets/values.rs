@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use crate::model::{Document, Facet, FacetDelta, Facets, compare};
 use crate::panes::list::Filter;
-use crate::session::{Session, slots};
+use crate::session::{FacetComparison, Session, slots};
 use crate::text::Untrusted;
 use crate::worker::FacetSide;
 
@@ -34,10 +34,10 @@ pub(super) enum ValueOrder {
 
 impl ValueOrder {
     /// Returns the next order; `Changed` only with a comparison.
-    pub(super) fn next_order(self, is_comparing: bool) -> Self {
+    pub(super) fn next_order(self, comparison: Option<&FacetComparison>) -> Self {
         match self {
             Self::Common => Self::Rare,
-            Self::Rare if is_comparing => Self::Changed,
+            Self::Rare if comparison.is_some() => Self::Changed,
             Self::Rare | Self::Changed => Self::Common,
         }
     }
@@ -60,7 +60,7 @@ pub(super) fn values(session: &Session, field: &str, order: ValueOrder, filter: 
     };
     let b = find_facet(facets(FacetSide::B), field);
     let mut values: Vec<_> = match b {
-        Some((b, is_b_incomplete)) if is_comparing => compared_values(a.0, b, a.1 || is_b_incomplete),
+        Some(b) if is_comparing => compared_values(a, b),
         _ => a.0.values.iter().map(|value| single_value(a.0, value)).collect(),
     };
     match order {
@@ -100,7 +100,9 @@ fn single_value(facet: &Facet, value: &crate::model::FacetValue) -> CountedValue
     }
 }
 
-fn compared_values(a: &Facet, b: &Facet, is_incomplete: bool) -> Vec<CountedValue> {
+/// Returns the values of two facets, each with whether it is incomplete.
+fn compared_values((a, is_a_incomplete): (&Facet, bool), (b, is_b_incomplete): (&Facet, bool)) -> Vec<CountedValue> {
+    let is_incomplete = is_a_incomplete || is_b_incomplete;
     let documents: HashMap<_, _> =
         [b, a].iter().flat_map(|facet| &facet.values).map(|value| (&value.name, &value.document)).collect();
     let max = a.values.iter().map(|value| value.count).max();

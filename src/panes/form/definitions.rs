@@ -41,7 +41,7 @@ impl FormPane {
             FormField::text("name", ""),
             FormField::text("description", ""),
             FormField::query("query", index_of(&index), query),
-            FormField::choice("create alerts", false),
+            FormField::choice("create alerts"),
         ];
         Self::new(FormKind::NewWatchlist(index), lines, lost)
     }
@@ -113,7 +113,7 @@ impl FormPane {
             FormField::text("last name", ""),
             FormField::text("email", ""),
             FormField::text("team", ""),
-            FormField::choice("global administrator", false),
+            FormField::choice("global administrator"),
             FormField::secret("password"),
             FormField::secret("confirm password"),
         ];

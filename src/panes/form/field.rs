@@ -3,12 +3,16 @@
 use std::fmt;
 
 use crossterm::event::KeyCode;
-use ratatui::{Frame, layout::Rect, text::Span};
+use ratatui::{Frame, layout::Rect, style::Style, text::Span};
 
 use crate::panes::{TextInput, editor::PasteForm, prompt::line::LineInput};
 use crate::query::Index;
 use crate::session::Cx;
 use crate::theme::Theme;
+
+/// The values of a choice.
+const YES: &str = "yes";
+const NO: &str = "no";
 
 /// The type of a field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,9 +57,9 @@ impl FormField {
         Self { kind: FieldKind::Secret, ..Self::text(label, "") }
     }
 
-    /// Creates a yes/no field.
-    pub(super) fn choice(label: &'static str, is_yes: bool) -> Self {
-        Self { kind: FieldKind::Choice, ..Self::text(label, yes_no_label(is_yes)) }
+    /// Creates a yes/no field, which says no at first.
+    pub(super) fn choice(label: &'static str) -> Self {
+        Self { kind: FieldKind::Choice, ..Self::text(label, NO) }
     }
 
     /// Returns the value; of a secret with leading and trailing blanks.
@@ -72,7 +76,7 @@ impl FormField {
     }
 
     pub(super) fn is_yes(&self) -> bool {
-        self.value() == yes_no_label(true)
+        self.value() == YES
     }
 
     /// Handles typed or pasted text.
@@ -97,29 +101,28 @@ impl FormField {
     /// Switches between yes and no with the space key.
     fn type_choice(&mut self, key: KeyCode, cx: &mut Cx<'_>) {
         match key {
-            KeyCode::Char(' ') => self.entry.set_text(yes_no_label(!self.is_yes())),
+            KeyCode::Char(' ') => self.entry.set_text(if self.is_yes() { NO } else { YES }),
             _ => cx.notify("Space toggles"),
         }
     }
 
-    pub(super) fn render(&self, frame: &mut Frame<'_>, row: Rect, width: usize, is_focused: bool, theme: &Theme) {
-        let style = if is_focused { theme.title } else { theme.muted };
-        let label = Span::styled(format!("{:<width$}", self.label), style);
+    /// Draws the field behind its label, which has a width and a style. Returns the column of the cursor.
+    pub(super) fn render(
+        &self,
+        frame: &mut Frame<'_>,
+        row: Rect,
+        (label_width, label_style): (usize, Style),
+        theme: &Theme,
+    ) -> u16 {
+        let label = Span::styled(format!("{:<label_width$}", self.label), label_style);
         let display_text = match self.kind {
             FieldKind::Text | FieldKind::Query(_) => None,
             FieldKind::Secret => Some("*".repeat(self.value().chars().count())),
             FieldKind::Choice => Some(format!("{} (Space toggles)", self.value())),
         };
-        let at = match display_text {
+        match display_text {
             Some(display_text) => LineInput::new(&display_text).render_idle(label, frame, row, theme),
             None => self.entry.render_idle(label, frame, row, theme),
-        };
-        if is_focused {
-            frame.set_cursor_position((at.min(row.right().saturating_sub(1)), row.y));
         }
     }
-}
-
-fn yes_no_label(is_yes: bool) -> &'static str {
-    if is_yes { "yes" } else { "no" }
 }

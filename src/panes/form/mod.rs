@@ -15,6 +15,7 @@ use ratatui::{
 
 use super::{
     ActionResult, AfterInput, ConfirmPane, MarkedRows, Pane, PaneHeader, PopupSize, RenderCx, TargetRows, TextInput,
+    cursor::Step,
 };
 use crate::keys::{Action, Scope};
 use crate::model::User;
@@ -55,10 +56,8 @@ impl FormPane {
         FieldLayout::new(&fields, width)
     }
 
-    fn step_line(&mut self, is_forward: bool) {
-        let n = self.lines.len();
-        let by = if is_forward { 1 } else { n - 1 };
-        self.focused_line = (self.focused_line + by) % n;
+    fn step_line(&mut self, step: Step) {
+        self.focused_line = step.in_ring(self.focused_line, self.lines.len());
     }
 
     /// Opens the confirmation, or focuses the field with an error.
@@ -139,10 +138,10 @@ impl Pane for FormPane {
 
     fn handle_action(&mut self, action: Action, cx: &mut Cx<'_>) -> ActionResult {
         match action {
-            Action::NextPane => self.step_line(true),
-            Action::PreviousPane => self.step_line(false),
+            Action::NextPane => self.step_line(Step::Forward),
+            Action::PreviousPane => self.step_line(Step::Back),
             // `Enter` goes to the next field, and from the last one to the confirmation.
-            Action::Accept if self.focused_line + 1 < self.lines.len() => self.step_line(true),
+            Action::Accept if self.focused_line + 1 < self.lines.len() => self.step_line(Step::Forward),
             Action::Accept => return self.continue_to_confirmation(cx),
             _ => return ActionResult::Ignored,
         }
@@ -151,7 +150,7 @@ impl Pane for FormPane {
 
     fn enter_text(&mut self, input: TextInput<'_>, cx: &mut Cx<'_>) -> ActionResult {
         if let TextInput::Key(KeyEvent { code: code @ (KeyCode::Down | KeyCode::Up), .. }) = input {
-            self.step_line(code == KeyCode::Down);
+            self.step_line(if code == KeyCode::Down { Step::Forward } else { Step::Back });
         } else if let Some(line) = self.lines.get_mut(self.focused_line) {
             line.enter_text(input, cx);
         }
@@ -191,7 +190,11 @@ impl Pane for FormPane {
         let width = self.lines.iter().map(|line| text::width(line.label)).max().unwrap_or_default() + 2;
         let visible = self.lines.iter().enumerate().skip(first);
         for ((at, line), row) in visible.zip(lines.rows()) {
-            line.render(frame, row, width, at == self.focused_line, theme);
+            let style = if at == self.focused_line { theme.title } else { theme.muted };
+            let end = line.render(frame, row, (width, style), theme);
+            if at == self.focused_line {
+                frame.set_cursor_position((end.min(row.right().saturating_sub(1)), row.y));
+            }
         }
         let footer = self.footer_layout(area.width, theme.muted, theme.caution);
         footer.render(below, 0, frame.buffer_mut(), theme);

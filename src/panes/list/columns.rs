@@ -21,6 +21,9 @@ pub(super) enum ListColumn<K: ListView> {
     Path(ColumnChoice),
 }
 
+/// Width of a list from which every column gets its ideal width.
+const MIN_WIDTH_FULL: u16 = 90;
+
 /// Minimum and ideal width of a column for a member of the record, in cells.
 const PATH_WIDTHS: (u16, u16) = (6, 20);
 
@@ -113,14 +116,15 @@ impl<K: ListView> ListColumn<K> {
         }
     }
 
-    /// Returns the column as the table widget draws it. If `is_narrow`, columns get their minimum width, so that the
+    /// Returns the column as the table widget draws it. In a narrow list, columns get their minimum width, so that the
     /// last one gets the rest.
     pub(super) fn widget_column<'t>(
         &self,
         title: &'t str,
         session: &Session,
-        is_narrow: bool,
+        list_width: u16,
     ) -> widgets::TableColumn<'t> {
+        let is_narrow = list_width < MIN_WIDTH_FULL;
         let order = session.sort_order(K::Row::LIST);
         let mut column = match self {
             Self::Field(field, _) => widgets::TableColumn { title, ..field.column },
@@ -205,6 +209,6 @@ mod tests {
         assert_eq!(column.title("UTC"), "a␛[2J");
         let wide = ListColumn::<Sites>::Path(ColumnChoice::new("日本語名"));
         let title = wide.title("UTC");
-        assert_eq!(wide.widget_column(&title, &session, true).min, 8);
+        assert_eq!(wide.widget_column(&title, &session, 80).min, 8);
     }
 }

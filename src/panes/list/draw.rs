@@ -15,14 +15,11 @@ use super::{
 };
 use crate::columns::CellValue;
 use crate::model::{Precision, Zone};
-use crate::panes::RenderCx;
+use crate::panes::{RenderCx, prompt::filter::FilterInput};
 use crate::session::{RowState, Session};
 use crate::text::{self, Untrusted};
 use crate::theme::Theme;
 use crate::widgets::{self, Gutter, TableWidget, to_cells};
-
-/// Width from which every column gets its ideal width.
-const MIN_WIDTH_FULL: u16 = 90;
 
 /// Draws the rows of `pane`.
 pub(super) fn render_rows<K: ListView>(
@@ -38,11 +35,8 @@ pub(super) fn render_rows<K: ListView>(
     let as_of = first.map_or(Timestamp::UNIX_EPOCH, |page| page.as_of);
     let zone = session.connection.zone.short_label(as_of);
     let titles: Vec<_> = columns.iter().map(|column| column.title(&zone)).collect();
-    let drawn: Vec<_> = columns
-        .iter()
-        .zip(&titles)
-        .map(|(column, title)| column.widget_column(title, session, area.width < MIN_WIDTH_FULL))
-        .collect();
+    let drawn: Vec<_> =
+        columns.iter().zip(&titles).map(|(column, title)| column.widget_column(title, session, area.width)).collect();
     let total = pane.n_shown(session);
     let table = TableWidget {
         columns: &drawn,
@@ -154,8 +148,7 @@ pub(super) fn render_filter<K: ListView>(
 ) {
     let n_shown = to_index(pane.n_shown(session));
     let n_loaded = session.lists.pages::<K::Row>().loaded_rows().count();
-    let is_typing = pane.is_typing() && cx.is_focused;
-    render_filter_line(frame, area, pane.filter_text(), (n_shown, n_loaded), is_typing, cx);
+    render_filter_line(frame, area, pane.filter_text(), (n_shown, n_loaded), &pane.typing, cx);
 }
 
 /// Draws a filter and how many of the loaded rows pass it; while it is typed, with the cursor behind it.
@@ -164,7 +157,7 @@ pub(in crate::panes) fn render_filter_line(
     area: Rect,
     text: &str,
     (n_shown, n_loaded): (usize, usize),
-    is_typing: bool,
+    input: &FilterInput,
     cx: &RenderCx<'_>,
 ) {
     let theme: &Theme = cx.theme;
@@ -178,7 +171,7 @@ pub(in crate::panes) fn render_filter_line(
         Span::styled(counts, theme.muted),
     ]);
     frame.render_widget(line, area);
-    if is_typing {
+    if input.is_typing() && cx.is_focused {
         frame.set_cursor_position((at.min(area.right().saturating_sub(1)), area.y));
     }
 }

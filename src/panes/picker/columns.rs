@@ -6,7 +6,10 @@ use ratatui::{
     text::{Line, Span},
 };
 
-use super::super::{ActionResult, Pane, PaneHeader, RenderCx, cursor};
+use super::super::{
+    ActionResult, Pane, PaneHeader, RenderCx,
+    cursor::{self, Step},
+};
 use crate::keys::{Action, Scope};
 use crate::session::{ColumnChoice, Cx, Session};
 use crate::text;
@@ -17,6 +20,9 @@ const DEFAULT_WIDTH: u16 = 16;
 
 /// Cells per step.
 const WIDTH_STEP: u16 = 4;
+
+/// Widest column, in cells: more than a screen shows of one.
+const MAX_WIDTH: u16 = 200;
 
 /// The popup to choose columns. Every change is applied at once.
 #[derive(Debug)]
@@ -59,8 +65,11 @@ impl ColumnPicker {
     }
 
     /// Moves the column under the cursor by one place among the shown ones.
-    fn move_column(&mut self, is_up: bool) {
-        let other = if is_up { self.cursor.checked_sub(1) } else { Some(self.cursor + 1) };
+    fn move_column(&mut self, step: Step) {
+        let other = match step {
+            Step::Back => self.cursor.checked_sub(1),
+            Step::Forward => Some(self.cursor + 1),
+        };
         let is_shown = |at: usize| self.rows.get(at).is_some_and(|(_, is_shown)| *is_shown);
         if let Some(other) = other.filter(|other| is_shown(*other) && is_shown(self.cursor)) {
             self.rows.swap(self.cursor, other);
@@ -68,14 +77,10 @@ impl ColumnPicker {
         }
     }
 
-    fn resize(&mut self, is_wider: bool) {
+    fn resize(&mut self, new_width: impl Fn(u16) -> u16) {
         let (column, _) = &mut self.rows[self.cursor];
         let width = column.width.unwrap_or(DEFAULT_WIDTH);
-        column.width = Some(if is_wider {
-            width.saturating_add(WIDTH_STEP).min(200)
-        } else {
-            width.saturating_sub(WIDTH_STEP).max(WIDTH_STEP)
-        });
+        column.width = Some(new_width(width).clamp(WIDTH_STEP, MAX_WIDTH));
     }
 }
 
@@ -96,10 +101,10 @@ impl Pane for ColumnPicker {
         }
         match action {
             Action::Toggle => self.toggle(cx),
-            Action::MoveColumnUp => self.move_column(true),
-            Action::MoveColumnDown => self.move_column(false),
-            Action::Wider => self.resize(true),
-            Action::Narrower => self.resize(false),
+            Action::MoveColumnUp => self.move_column(Step::Back),
+            Action::MoveColumnDown => self.move_column(Step::Forward),
+            Action::Wider => self.resize(|width| width.saturating_add(WIDTH_STEP)),
+            Action::Narrower => self.resize(|width| width.saturating_sub(WIDTH_STEP)),
             Action::ResetColumns => {
                 cx.lists().set_columns(self.list, None);
                 cx.notify("Columns reset to default");

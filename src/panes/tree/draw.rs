@@ -56,7 +56,8 @@ pub(in crate::panes) fn render_rows(
 ) {
     *first = scroll_to_cursor(*first, style.cursor, area.height.into(), rows.len());
     let depths: Vec<_> = rows.iter().map(|row| row.depth).collect();
-    let columns = Columns::fit(area.width.into(), style.has_signs);
+    let name_width = if style.has_signs { NAME_WIDTH + 2 } else { NAME_WIDTH };
+    let columns = Columns::fit(area.width.into(), name_width);
     let format_start = |at| format_moment(at, columns.start, style.as_of, &session.connection.zone);
     for (at, line_area) in (*first..rows.len()).zip(area.rows()) {
         // Deep trees are indented less, so that names stay visible.
@@ -72,9 +73,10 @@ pub(in crate::panes) fn render_rows(
         let line = match rows[at].content {
             RowContent::Process(process, fold) => {
                 let is_opened = style.opened == Some(process.id);
+                let name_style = if is_opened { cx.theme.title } else { Style::new() };
                 let fold = style.has_signs.then_some(fold);
                 let started = process.started.map(format_start).unwrap_or_default();
-                process_line(process, guide, fold, is_opened, columns, started, cx.theme)
+                process_line(process, guide, fold, name_style, columns, started, cx.theme)
             }
             RowContent::Note(_, note) => {
                 let (text, note_style) = note_text(note, cx.theme);
@@ -105,8 +107,8 @@ struct Columns {
 }
 
 impl Columns {
-    fn fit(width: usize, has_signs: bool) -> Self {
-        let name = if has_signs { NAME_WIDTH + 2 } else { NAME_WIDTH };
+    /// Divides `width` cells; the names need `name`.
+    fn fit(width: usize, name: usize) -> Self {
         let available = width.saturating_sub(PID_WIDTH);
         let user = if available >= name + USER_WIDTH { USER_WIDTH } else { available.saturating_sub(name) };
         // A few letters of a user name are of no use.
@@ -124,12 +126,12 @@ impl Columns {
     }
 }
 
-/// Returns the line of a process, after its `guide`.
+/// Returns the line of a process, after its `guide`; `name_style` is added to the style of its name.
 fn process_line(
     process: &Process,
     guide: String,
     fold: Option<Fold>,
-    is_opened: bool,
+    name_style: Style,
     columns: Columns,
     started: String,
     theme: &Theme,
@@ -150,10 +152,7 @@ fn process_line(
     let name = text::fit(&name, room);
     let pad = columns.name.saturating_sub(used + text::width(&name) + hit.len());
     let pad = " ".repeat(pad);
-    let mut style = if is_hit { theme.caution } else { theme.text };
-    if is_opened {
-        style = style.patch(theme.title);
-    }
+    let style = if is_hit { theme.caution } else { theme.text }.patch(name_style);
     let pid = process.pid.map_or("?".into(), |pid| pid.to_string());
     let mut spans = vec![
         Span::styled(guide, theme.guide),
@@ -190,7 +189,11 @@ fn process_line(
 /// Returns the text of a note, and its style.
 fn note_text(note: Note<'_>, theme: &Theme) -> (String, Style) {
     match note {
-        Note::Top(top, is_awaited, parent) => (top_reason(top, is_awaited, parent), theme.caution),
+        Note::Top(Top::Walking, is_awaited, _) => {
+            let text = if is_awaited { "Loading ancestors…" } else { "more ancestors not loaded, r retries" };
+            (text.into(), theme.caution)
+        }
+        Note::Top(top, _, parent) => (top_reason(top, parent), theme.caution),
         Note::Awaited => ("Loading…".into(), theme.muted),
         Note::Missing(Some(Error::NotFound { .. })) => ("not on the server".into(), theme.caution),
         Note::Missing(error) => {
@@ -215,12 +218,11 @@ fn note_text(note: Note<'_>, theme: &Theme) -> (String, Style) {
 }
 
 /// Returns why the chain of ancestors ends.
-fn top_reason(top: &Top, is_awaited: bool, parent: &Untrusted) -> String {
+fn top_reason(top: &Top, parent: &Untrusted) -> String {
     let name = parent.non_empty().filter(|name| !name.eq_ignore_case("(unknown)")).map(|name| text::fit(name, 24));
     match top {
         Top::Root => "no parent".into(),
-        Top::Walking if !is_awaited => "more ancestors not loaded, r retries".into(),
-        Top::Walking => "Loading ancestors…".into(),
+        Top::Walking => "more ancestors not loaded".into(),
         Top::Unknown => "parent not recorded".into(),
         Top::NotRecorded(id) => {
             let pid = id.pid().map(|pid| format!(" {pid}")).unwrap_or_default();

@@ -89,9 +89,9 @@ impl<'a> TreeRow<'a> {
 }
 
 /// Returns the rows of the chain of ancestors, oldest first.
-pub(in crate::panes) fn chain_rows(lineage: &Lineage, is_awaited: bool) -> Vec<TreeRow<'_>> {
+pub(in crate::panes) fn chain_rows<'a>(lineage: &'a Lineage, chain: Option<&impl RemoteState>) -> Vec<TreeRow<'a>> {
     let mut rows = Vec::new();
-    rows.extend(top_row(lineage, is_awaited));
+    rows.extend(top_row(lineage, chain));
     let processes = lineage.ancestors.iter().rev().chain([&lineage.subject]);
     rows.extend(
         processes
@@ -102,7 +102,8 @@ pub(in crate::panes) fn chain_rows(lineage: &Lineage, is_awaited: bool) -> Vec<T
 }
 
 /// Returns the note why the chain ends; `None` if it ends at the root.
-fn top_row(lineage: &Lineage, is_awaited: bool) -> Option<TreeRow<'_>> {
+fn top_row<'a>(lineage: &'a Lineage, chain: Option<&impl RemoteState>) -> Option<TreeRow<'a>> {
+    let is_awaited = chain.is_some_and(RemoteState::is_pending);
     let oldest = lineage.ancestors.last().unwrap_or(&lineage.subject);
     let note = Note::Top(&lineage.top, is_awaited, &oldest.parent_name);
     let content = RowContent::Note(lineage.subject.id, note);
@@ -119,7 +120,7 @@ pub(super) fn tree_rows<'a>(session: &'a Session, unfolded: &BTreeSet<ProcessId>
     let lineage = chain.and_then(Remote::latest);
     let stem: Vec<&Process> = if let Some(fetched) = lineage {
         let lineage = &*fetched.value;
-        rows.extend(top_row(lineage, chain.is_some_and(RemoteState::is_pending)));
+        rows.extend(top_row(lineage, chain));
         let ancestors = lineage.ancestors.iter().rev();
         ancestors.chain([&lineage.subject]).map(|process| &**process).collect()
     } else {
@@ -194,7 +195,7 @@ impl<'a> TreeBuilder<'a, '_> {
                 for (child, descendants) in self.ordered_children(id, stem) {
                     self.add_process(child, descendants, depth + 1);
                 }
-                let notes = self.child_notes(id, !stem.is_empty());
+                let notes = self.child_notes(id, stem);
                 self.rows.extend(notes.into_iter().map(note));
             }
         }
@@ -223,8 +224,8 @@ impl<'a> TreeBuilder<'a, '_> {
         children
     }
 
-    /// Returns the notes below the children of an expanded process.
-    fn child_notes(&self, id: ProcessId, is_on_stem: bool) -> Vec<Note<'a>> {
+    /// Returns the notes below the children of an expanded process, of which one may be on the stem.
+    fn child_notes(&self, id: ProcessId, stem: &[&Process]) -> Vec<Note<'a>> {
         let Some(remote) = self.session.opened.relatives.get(&id) else {
             return vec![Note::Awaited];
         };
@@ -242,7 +243,7 @@ impl<'a> TreeBuilder<'a, '_> {
                 notes.push(Note::More(n_shown, n_counted));
             } else if let (Some(counted), SERVER_LIMIT) = (n_counted, n_shown) {
                 notes.push(Note::Truncated(n_shown, counted));
-            } else if n_shown == 0 && !is_on_stem {
+            } else if n_shown == 0 && stem.is_empty() {
                 notes.push(Note::None);
             }
         }

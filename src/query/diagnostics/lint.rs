@@ -14,7 +14,7 @@ use super::lint_operators;
 use super::lint_values;
 use super::problem::{Cause, Fix};
 use super::suggest::suggest;
-use super::type_check::check_type;
+use super::type_check::{ValueText, check_type};
 
 /// Warns of a field that the searched index does not have.
 pub(in crate::query) fn warn_foreign_field(diagnostics: &mut Diagnostics<'_>, name: &str, span: Range<usize>) {
@@ -191,11 +191,8 @@ pub(in crate::query) fn lint_operand(
         return;
     };
     match operand {
-        Operand::Word(word) => {
-            let has_wildcard = word.contains(['*', '?']);
-            lint_value(diagnostics, name, field, word, has_wildcard, &span);
-        }
-        Operand::Phrase(text) => lint_value(diagnostics, name, field, text, false, &span),
+        Operand::Word(word) => lint_value(diagnostics, name, field, ValueText::bare(word), &span),
+        Operand::Phrase(text) => lint_value(diagnostics, name, field, ValueText::literal(text), &span),
         Operand::Range(lower, upper) => lint_range(diagnostics, name, field, [lower, upper], &span),
     }
 }
@@ -204,14 +201,14 @@ fn lint_value(
     diagnostics: &mut Diagnostics<'_>,
     name: &str,
     field: &QueryField,
-    text: &str,
-    has_wildcard: bool,
+    value: ValueText<'_>,
     span: &Range<usize>,
 ) {
+    let ValueText { text, has_wildcard } = value;
     if has_wildcard && text.bytes().all(|byte| byte == b'*') {
         return;
     }
-    check_type(diagnostics, name, field, text, has_wildcard, span);
+    check_type(diagnostics, name, field, value, span);
     note_undocumented(diagnostics, name, span);
     if field.kind == FieldType::Path && text.starts_with(['\\', '/']) {
         let spelled = quote::escape_value(text.trim_start_matches(['\\', '/']));
@@ -293,7 +290,7 @@ fn lint_range(
     }
     for bound in bounds {
         if let Bound::At(text) = bound {
-            check_type(diagnostics, name, field, text, false, span);
+            check_type(diagnostics, name, field, ValueText::literal(text), span);
         }
     }
     if let [Bound::At(lower), Bound::At(upper)] = bounds

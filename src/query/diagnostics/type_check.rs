@@ -8,16 +8,36 @@ use super::super::syntax::network::Network;
 use super::collector::Diagnostics;
 use super::problem::{Cause, Fix};
 
+/// The text of a value in a query.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::query) struct ValueText<'a> {
+    pub(in crate::query) text: &'a str,
+    /// Whether it has `*` or `?` that stand for other characters.
+    pub(in crate::query) has_wildcard: bool,
+}
+
+impl<'a> ValueText<'a> {
+    /// A value without quotes, in which `*` and `?` are wildcards.
+    pub(in crate::query) fn bare(text: &'a str) -> Self {
+        Self { text, has_wildcard: text.contains(['*', '?']) }
+    }
+
+    /// A value in quotes or at the end of a range.
+    pub(in crate::query) fn literal(text: &'a str) -> Self {
+        Self { text, has_wildcard: false }
+    }
+}
+
 /// Warns of a value that does not fit the type of its field.
 pub(in crate::query) fn check_type(
     diagnostics: &mut Diagnostics<'_>,
     name: &str,
     field: &QueryField,
-    text: &str,
-    has_wildcard: bool,
+    value: ValueText<'_>,
     span: &Range<usize>,
 ) {
-    if fits_type(field, text, has_wildcard) || !diagnostics.accepts_warnings() {
+    let text = value.text;
+    if fits_type(field, value) || !diagnostics.accepts_warnings() {
         return;
     }
     let is_hash = matches!(field.kind, FieldType::Md5 | FieldType::Sha256);
@@ -93,8 +113,9 @@ fn comparison_range(text: &str) -> Option<String> {
     }
 }
 
-/// Returns whether the type of `field` allows the value `text`.
-pub(in crate::query) fn fits_type(field: &QueryField, text: &str, has_wildcard: bool) -> bool {
+/// Returns whether the type of `field` allows a value.
+pub(in crate::query) fn fits_type(field: &QueryField, value: ValueText<'_>) -> bool {
+    let ValueText { text, has_wildcard } = value;
     let is_hash = |len: usize| has_wildcard || (text.len() == len && text.bytes().all(|byte| byte.is_ascii_hexdigit()));
     let is_word = || {
         let bare = |word: &str| word.trim_matches('"').to_owned();

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::super::diagnostics::problem::{Level, Problem};
-use super::super::diagnostics::type_check::fits_type;
+use super::super::diagnostics::type_check::{ValueText, fits_type};
 use super::super::eval;
 use super::super::eval::tokens::{Cmdline, WordRuns, is_slash};
 use super::super::fields::{self, BinaryJoin, FieldType, Index, QueryField};
@@ -147,26 +147,28 @@ impl Explanation {
         match operand {
             Operand::Word(word) if word.bytes().all(|byte| byte == b'*') => "any value".into(),
             Operand::Range(Bound::Open, Bound::Open) => "any value".into(),
-            Operand::Word(word) => self.describe_value(field, word, word.contains(['*', '?'])),
-            Operand::Phrase(value) => self.describe_value(field, value, false),
+            Operand::Word(word) => self.describe_value(field, ValueText::bare(word)),
+            Operand::Phrase(value) => self.describe_value(field, ValueText::literal(value)),
             Operand::Range(lower, upper) => self.describe_range(field, lower, upper),
         }
     }
 
-    fn describe_value(&self, field: &QueryField, text: &str, is_pattern: bool) -> String {
-        if !fits_type(field, text, is_pattern) || text.is_empty() {
+    fn describe_value(&self, field: &QueryField, value: ValueText<'_>) -> String {
+        let ValueText { text, has_wildcard: is_pattern } = value;
+        if !fits_type(field, value) || text.is_empty() {
             return format!("{NO_MATCH}: {} is not {}", quote_text(text), field.kind.describe());
         }
         let shown = quote_text(text);
         match field.kind {
-            FieldType::Text => describe_phrase("word", WordRuns::for_query(text, is_pattern)),
+            FieldType::Text if is_pattern => describe_phrase("word", WordRuns::with_wildcards(text)),
+            FieldType::Text => describe_phrase("word", WordRuns::new(text)),
             FieldType::Cmdline => describe_command_line(text),
             FieldType::Path if text.starts_with(is_slash) => {
                 format!("{NO_MATCH}: paths are stored without a leading slash")
             }
             FieldType::Path if is_pattern => format!("matches {shown}, from any directory to the end"),
             FieldType::Path => format!("ends with {shown}, from any directory"),
-            FieldType::Domain => describe_domain(text, is_pattern),
+            FieldType::Domain => describe_domain(value),
             FieldType::Time => Date::parse(text).map_or_else(String::new, |date| {
                 let period = date.time_range(self.now);
                 let note = match date {
@@ -188,7 +190,7 @@ impl Explanation {
             Bound::At(text) => Some(text.as_str()),
         });
         let mut values = ends.into_iter().flatten();
-        let invalid = values.find(|text| !fits_type(field, text, false));
+        let invalid = values.find(|text| !fits_type(field, ValueText::literal(text)));
         // Values of types without an order are compared as text, so any text is a valid end.
         let is_checked = field.kind.is_ordered() || field.kind == FieldType::Bool;
         if let Some(text) = invalid.filter(|_| is_checked) {
@@ -248,7 +250,8 @@ fn describe_command_line(text: &str) -> String {
     if first == later { later } else { format!("{later}; or, at its start, {first}") }
 }
 
-fn describe_domain(text: &str, is_pattern: bool) -> String {
+fn describe_domain(value: ValueText<'_>) -> String {
+    let ValueText { text, has_wildcard: is_pattern } = value;
     let name = quote_text(text.trim_matches('.'));
     match (text.starts_with('.'), text.ends_with('.')) {
         (true, true) => format!("contains {name} between other labels"),

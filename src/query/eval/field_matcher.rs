@@ -79,7 +79,10 @@ impl FieldMatcher {
                 if text.chars().all(is_digit) { Self::FullText(needle()) } else { Self::Never }
             }
             FieldType::Text => {
-                let words = WordRuns::for_query(text, stars == Stars::Wildcards);
+                let words = match stars {
+                    Stars::Wildcards => WordRuns::with_wildcards(text),
+                    _ => WordRuns::new(text),
+                };
                 Phrase::new(words, stars).map_or(Self::Never, Self::Words)
             }
             FieldType::Cmdline => {

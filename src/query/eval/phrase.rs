@@ -66,7 +66,7 @@ mod tests {
 
     #[track_caller]
     fn check(phrase: &str, text: &str, expected: bool) {
-        let phrase = Phrase::new(WordRuns::for_query(phrase, true), Stars::Wildcards).expect(phrase);
+        let phrase = Phrase::new(WordRuns::with_wildcards(phrase), Stars::Wildcards).expect(phrase);
         assert_eq!(phrase.is_contained_in(text, WordRuns::new(text), Needle::matches), expected);
     }
 

@@ -63,9 +63,9 @@ impl<'a> WordRuns<'a> {
         Self { remaining: text, has_wildcards: false }
     }
 
-    /// Returns the words of a value in a query. With `has_wildcards`, `*` and `?` are parts of words.
-    pub(in crate::query) fn for_query(text: &'a str, has_wildcards: bool) -> Self {
-        Self { remaining: text, has_wildcards }
+    /// Returns the words of a value in a query in which `*` and `?` are wildcards, and so parts of words.
+    pub(in crate::query) fn with_wildcards(text: &'a str) -> Self {
+        Self { remaining: text, has_wildcards: true }
     }
 
     fn is_word_char(&self, char: char) -> bool {

@@ -100,13 +100,11 @@ impl ChangeCx<'_, '_> {
         is_waiting
     }
 
-    pub(super) fn set_log_locked(&mut self, is_locked: bool) {
-        self.cx.session.changes.is_log_locked = is_locked;
-        if is_locked {
-            self.cx.warn(
-                "Waiting: another program has locked the audit log. Nothing is sent before it is logged; ^c cancels",
-            );
-        }
+    /// Warns that a change waits for the lock of the audit log.
+    pub(super) fn on_log_locked(&mut self) {
+        self.cx.session.changes.is_log_locked = true;
+        self.cx
+            .warn("Waiting: another program has locked the audit log. Nothing is sent before it is logged; ^c cancels");
     }
 
     /// Requests that the audit log is read again.

@@ -26,15 +26,20 @@ impl AlertCx<'_, '_> {
         self.cx.notify(if is_on { "Live off" } else { "Live on: new alerts are announced; r loads them" });
     }
 
-    /// Schedules the next poll if live updates are on and the alerts are shown; called after every input.
-    pub fn schedule_live_poll(&mut self, is_shown: bool) {
+    /// Schedules the next poll if live updates are on; called after every input while alerts are shown.
+    pub fn schedule_live_poll(&mut self) {
         let values = &self.cx.session.values;
-        match self.cx.session.live_fetch().filter(|_| is_shown) {
+        match self.cx.session.live_fetch() {
             Some(question) if self.cx.session.is_polling() && values.question(slots::NEW_ALERTS) == Some(&question) => {
             }
             Some(question) => self.cx.requests().fetch(slots::NEW_ALERTS, question, FetchPolicy::Poll),
-            None => self.cx.requests().cancel_slot(Slot::NewAlerts),
+            None => self.cancel_live_poll(),
         }
+    }
+
+    /// Cancels the next poll.
+    pub fn cancel_live_poll(&mut self) {
+        self.cx.requests().cancel_slot(Slot::NewAlerts);
     }
 
     /// Clears the counts of new alerts, since the list is being refreshed.

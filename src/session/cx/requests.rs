@@ -109,7 +109,11 @@ impl RequestCx<'_, '_> {
                 return self.cx.changes().on_impact_lines(ticket, index, impact_lines);
             }
             Reply::Step { ticket, index, step } => return self.cx.changes().on_step(ticket, index, step),
-            Reply::LogWait(is_waiting) => return self.cx.changes().set_log_locked(is_waiting),
+            Reply::LogWait(true) => return self.cx.changes().on_log_locked(),
+            Reply::LogWait(false) => {
+                self.cx.session.changes.is_log_locked = false;
+                return;
+            }
             Reply::History(Ok(history)) => return self.cx.changes().set_change_history(history),
             Reply::History(Err(error)) => return self.cx.warn(text::make_visible(&error.into())),
             Reply::Resumed(text) => return self.cx.notify(text::make_visible(&text.into())),

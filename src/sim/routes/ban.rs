@@ -8,7 +8,7 @@ use crate::sim::{
     format,
     http::{request::ApiRequest, response::ApiResponse},
     state::{
-        bans::{Ban, Bans},
+        bans::{Ban, BanChange, Bans},
         server::Server,
     },
 };
@@ -82,7 +82,7 @@ fn add_ban(server: &Server, request: &ApiRequest) -> ApiResponse {
         if bans.is_in_force(md5) {
             return ApiResponse::text(409, &format!("Ban for md5 '{md5}' already exists"));
         }
-        bans.set_ban(md5, text("text"), is_enabled, now);
+        bans.set_ban(md5, BanChange { at: now, text: text("text").to_owned(), enabled: is_enabled });
         ApiResponse::success_result()
     })
 }
@@ -94,7 +94,7 @@ fn set_note(server: &Server, md5: &str, record: &Map<String, Value>) -> ApiRespo
     let answer = update_known(server, md5, |bans, ban| {
         let text = text.unwrap_or(&ban.text).to_owned();
         let enabled = enabled.unwrap_or(ban.enabled);
-        bans.set_ban(ban.md5, &text, enabled, now);
+        bans.set_ban(ban.md5, BanChange { at: now, text, enabled });
     });
     if answer.status == 200 { ApiResponse::success_result() } else { answer }
 }
@@ -102,7 +102,8 @@ fn set_note(server: &Server, md5: &str, record: &Map<String, Value>) -> ApiRespo
 /// Disables a ban, which stays listed but loses its note.
 fn disable_ban(server: &Server, md5: &str) -> ApiResponse {
     let now = server.now().as_millisecond();
-    let answer = update_known(server, md5, |bans, ban| bans.set_ban(ban.md5, "", false, now));
+    let change = BanChange { at: now, text: String::new(), enabled: false };
+    let answer = update_known(server, md5, |bans, ban| bans.set_ban(ban.md5, change.clone()));
     if answer.status == 200 {
         ApiResponse::success_result()
     } else {

@@ -44,7 +44,7 @@ impl Search {
         self.cached_or(server, key, |_| {
             let sorted = match &self.sort {
                 None => matches.to_vec(),
-                Some((field, is_descending)) => self.sort_numbers(server, &matches, field, *is_descending),
+                Some(order) => self.sort_numbers(server, &matches, order),
             };
             self.first_of_groups(server, sorted)
         })
@@ -84,7 +84,7 @@ impl Search {
     }
 
     /// Sorts document numbers by a field; ties are ordered by number, so that pages have neither gaps nor duplicates.
-    fn sort_numbers(&self, server: &Server, hits: &[u32], field: &str, is_descending: bool) -> Vec<u32> {
+    fn sort_numbers(&self, server: &Server, hits: &[u32], (field, is_descending): &(String, bool)) -> Vec<u32> {
         let mut keyed: Vec<(RowSortKey, u32)> =
             hits.iter().map(|&number| (self.sort_key(server, number, field), number)).collect();
         keyed.sort_unstable_by(|(a, first), (b, second)| {
@@ -93,7 +93,7 @@ impl Search {
                 // Documents without a value come last in either direction.
                 (RowSortKey::Missing, _) => return Ordering::Greater,
                 (_, RowSortKey::Missing) => return Ordering::Less,
-                _ if is_descending => b.cmp(a),
+                _ if *is_descending => b.cmp(a),
                 _ => a.cmp(b),
             };
             order.then(first.cmp(second))

@@ -48,7 +48,8 @@ impl Bans {
                 };
                 if !bans.is_in_force(md5) {
                     let created_at = world.now - INITIAL_AGE_DAYS * 86_400_000;
-                    bans.set_ban(md5, "known tool of an earlier case", true, created_at);
+                    let text = "known tool of an earlier case".into();
+                    bans.set_ban(md5, BanChange { at: created_at, text, enabled: true });
                 }
                 if let Some(ban) = bans.find_mut(md5) {
                     let host = process.host();
@@ -68,15 +69,14 @@ impl Bans {
     }
 
     /// Adds or changes a ban, and adds the change to its history.
-    pub(in crate::sim) fn set_ban(&mut self, md5: Md5, text: &str, enabled: bool, at: i64) {
-        let change = BanChange { at, text: text.to_owned(), enabled };
+    pub(in crate::sim) fn set_ban(&mut self, md5: Md5, change: BanChange) {
+        let BanChange { text, enabled, .. } = change.clone();
         if let Some(ban) = self.find_mut(md5) {
-            text.clone_into(&mut ban.text);
-            ban.enabled = enabled;
+            (ban.text, ban.enabled) = (text, enabled);
             ban.history.push(change);
             return;
         }
-        self.0.push(Ban { md5, text: text.to_owned(), enabled, history: vec![change], last_block: None });
+        self.0.push(Ban { md5, text, enabled, history: vec![change], last_block: None });
     }
 
     fn find_mut(&mut self, md5: Md5) -> Option<&mut Ban> {

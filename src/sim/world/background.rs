@@ -88,6 +88,15 @@ struct ProcessGenerator<'w> {
     background: &'w mut Background,
 }
 
+/// The time between two boots of a host, in milliseconds since 1970.
+#[derive(Clone, Copy)]
+struct Uptime {
+    from: i64,
+    until: i64,
+    /// Whether the host has not been down since.
+    is_last: bool,
+}
+
 impl ProcessGenerator<'_> {
     fn add_boots(&mut self, share: u64) {
         let now = self.now - self.host.silent_for.unwrap_or(0);
@@ -106,12 +115,13 @@ impl ProcessGenerator<'_> {
             let is_last = at + 1 == boots;
             // The host is down for two minutes between two boots.
             let until = if is_last { pair[1] } else { pair[1] - 2 * MINUTE };
-            self.add_boot(part, pair[0], until, is_last);
+            self.add_boot(part, Uptime { from: pair[0], until, is_last });
         }
     }
 
     /// Adds the processes of one boot and of the days until the next, `share` in all.
-    fn add_boot(&mut self, share: u64, from: i64, until: i64, is_last: bool) {
+    fn add_boot(&mut self, share: u64, uptime: Uptime) {
+        let Uptime { from, until, .. } = uptime;
         let first = self.background.processes.len();
         let mut roots = vec![NO_PARENT; self.templates.templates.len()];
         let mut at = from;
@@ -121,7 +131,7 @@ impl ProcessGenerator<'_> {
             }
             at += 40 + self.next_rng().below_ms(900);
             let parent = template.parent.map_or(NO_PARENT, |under| roots[under]);
-            roots[index] = self.add_process(index, parent, at, until, is_last);
+            roots[index] = self.add_process(index, parent, at, uptime);
         }
         let weights: Vec<(usize, u64)> = self
             .templates
@@ -150,24 +160,25 @@ impl ProcessGenerator<'_> {
             });
             let Some(&(template, _)) = template else { break };
             let parent = self.templates.templates[template].parent.map_or(NO_PARENT, |under| roots[under]);
-            self.add_burst(template, parent, at, until, is_last);
+            self.add_burst(template, parent, at, uptime);
         }
     }
 
     /// Adds a process and its short-lived children.
-    fn add_burst(&mut self, template: usize, parent: u32, at: i64, until: i64, is_last: bool) {
-        let number = self.add_process(template, parent, at, until, is_last);
+    fn add_burst(&mut self, template: usize, parent: u32, at: i64, uptime: Uptime) {
+        let number = self.add_process(template, parent, at, uptime);
         let life = self.templates.templates[template].lifetime.unwrap_or(20_000).min(20_000);
         for index in 0..self.templates.templates[template].children.len() {
             let (child, most) = self.templates.templates[template].children[index];
             for _ in 0..self.next_rng().next_below(most + 1) {
                 let later = at + 20 + self.next_rng().below_ms(life / 3 + 1);
-                self.add_process(child, number, later, until, is_last);
+                self.add_process(child, number, later, uptime);
             }
         }
     }
 
-    fn add_process(&mut self, template: usize, parent: u32, at: i64, until: i64, is_last: bool) -> u32 {
+    fn add_process(&mut self, template: usize, parent: u32, at: i64, uptime: Uptime) -> u32 {
+        let Uptime { until, is_last, .. } = uptime;
         let number = self.background.next_number();
         let life = self.templates.templates[template].lifetime.map(|life| {
             let spread = life / 2 + self.next_rng().below_ms(life.max(1));

@@ -106,17 +106,19 @@ fn yes() -> bool {
 }
 
 impl Intelligence {
-    /// Loads the embedded file, with the entries that an attacker wrote if `is_hostile`.
-    pub(crate) fn load_embedded(is_hostile: bool) -> Self {
-        let mut intelligence: Self = toml::from_str(include_str!("../../../assets/world/intelligence.toml"))
-            .expect("a test parses the embedded watchlists");
-        if !is_hostile {
-            intelligence.watchlists.retain(|list| !list.hostile);
-            for feed in &mut intelligence.feeds {
-                feed.reports.retain(|report| !report.hostile);
-            }
+    /// Loads the embedded file.
+    pub(crate) fn load_embedded() -> Self {
+        toml::from_str(include_str!("../../../assets/world/intelligence.toml"))
+            .expect("a test parses the embedded watchlists")
+    }
+
+    /// Returns it without the entries that an attacker wrote.
+    pub(crate) fn without_hostile(mut self) -> Self {
+        self.watchlists.retain(|list| !list.hostile);
+        for feed in &mut self.feeds {
+            feed.reports.retain(|report| !report.hostile);
         }
-        intelligence
+        self
     }
 
     /// Returns the index of the watchlist with `id`.
@@ -141,7 +143,7 @@ mod tests {
 
     #[test]
     fn every_watchlist_and_report_that_tags_a_process_exists() {
-        let (world, intelligence) = (world(2_000), Intelligence::load_embedded(true));
+        let (world, intelligence) = (world(2_000), Intelligence::load_embedded());
         for process in world.processes() {
             for id in process.watchlists() {
                 assert!(intelligence.watchlist_index(id).is_some(), "watchlist {id}");
@@ -158,7 +160,7 @@ mod tests {
 
     #[test]
     fn no_two_have_one_id() {
-        let intelligence = Intelligence::load_embedded(true);
+        let intelligence = Intelligence::load_embedded();
         let ids: BTreeSet<_> = intelligence.watchlists.iter().map(|list| &list.id).collect();
         assert_eq!(ids.len(), intelligence.watchlists.len());
         let ids: BTreeSet<_> = intelligence.feeds.iter().map(|feed| feed.id).collect();

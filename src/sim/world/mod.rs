@@ -97,12 +97,14 @@ impl World {
         binaries.build_index();
         let first = u32::try_from(background.processes.len()).unwrap_or(u32::MAX);
         let process_index = ProcessIndex::new(&scenario, first);
+        let intelligence = Intelligence::load_embedded();
+        let intelligence = if options.is_hostile { intelligence } else { intelligence.without_hostile() };
         let mut world = Self {
             seed,
             now,
             fleet,
             binaries,
-            intelligence: Intelligence::load_embedded(options.is_hostile),
+            intelligence,
             alerts: Vec::new(),
             has_time_segments: options.has_time_segments,
             templates,

@@ -129,11 +129,6 @@ async fn facets_are_asked_for_as_the_official_client_asks() {
         "GET /api/v1/process?cb.min_last_server_update=2017-05-21T18%3A41%3A58Z&cb.urlver=1&facet=true&\
          facet.field=process_name&facet.field=username&q=hostname%3AH+username%3Au&rows=0&start=0 HTTP/1.1"
     );
-    client.binary_facets(&search, &[]).await.unwrap();
-    assert_eq!(
-        line(&server.request().await),
-        "GET /api/v1/binary?cb.urlver=1&facet=true&q=hostname%3AH+username%3Au&rows=0&start=0 HTTP/1.1"
-    );
     let long = Search { query: "md5:3b4c1f0e9a7d5c2246b8d9e0f1a2b3c4 OR ".repeat(200), ..Search::default() };
     client.facets(&long, &fields).await.unwrap();
     let request = server.request().await;

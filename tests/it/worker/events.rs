@@ -47,7 +47,7 @@ async fn equal_questions_in_flight_are_one_request() {
     sim.forget_requests();
     let fetch = Fetch::Events(EventsFetch { id, segment: segments[3].segment });
     for waiter in 0..3 {
-        reader.request(fetch::RequestId(waiter), fetch.clone(), false);
+        reader.request(fetch::RequestId(waiter), fetch.clone());
     }
     let mut lengths = Vec::new();
     while let Some(outcome) = reader.next().await {

@@ -44,8 +44,8 @@ async fn a_join_takes_no_answer_that_is_somebody_elses() {
     let page = ProcessesFetch { search: search("hostname:fin-ws-042"), span: FIRST };
     let page = reader.get(page).await.unwrap();
     // Another question is on its way, and one of them is the join's own.
-    reader.request(RequestId(1), sensor(4), false);
-    reader.request(RequestId(2), sensor(7), false);
+    reader.request(RequestId(1), sensor(4));
+    reader.request(RequestId(2), sensor(7));
     let mut join = JoinPlan::new(&[JoinKey::Sensor, JoinKey::Group, JoinKey::Binary]);
     for row in &page.value.rows {
         join.add(row);

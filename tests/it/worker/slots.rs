@@ -126,11 +126,15 @@ async fn a_read_after_a_change_gets_no_answer_from_before_it() {
     let mut desk = HeldServer::open().await;
     let settings = Settings::new(desk.url.parse().unwrap(), "0123".into());
     let mut reader = Fetcher::new(Client::new(settings, None).unwrap());
-    reader.request(RequestId(1), sensor(1), false);
+    reader.request(RequestId(1), sensor(1));
     let before = desk.next().await;
     reader.invalidate();
     for (waiter, is_fresh) in [(2, true), (3, false)] {
-        reader.request(RequestId(waiter), sensor(1), is_fresh);
+        if is_fresh {
+            reader.request_fresh(RequestId(waiter), sensor(1));
+        } else {
+            reader.request(RequestId(waiter), sensor(1));
+        }
     }
     before.given_up().await;
     desk.next().await.answer(SENSOR).await;
