@@ -45,8 +45,8 @@ pub(super) async fn run(command: cli::Report, cx: &mut CommandCx<'_>) -> Result<
             }
             page_summary::print("report", search, &FORMAT, output, cx).await
         }
-        cli::Report::Ignore(args) => change(true, &args, cx).await,
-        cli::Report::Restore(args) => change(false, &args, cx).await,
+        cli::Report::Ignore(args) => apply(|report| ReportChange { report, is_ignored: true }, &args, cx).await,
+        cli::Report::Restore(args) => apply(|report| ReportChange { report, is_ignored: false }, &args, cx).await,
     }
 }
 
@@ -56,13 +56,13 @@ fn by_severity(query: String) -> Search {
 }
 
 /// Runs `report ignore` and `report restore`.
-async fn change(is_ignored: bool, args: &Reports, cx: &mut CommandCx<'_>) -> Result<Exit, Failure> {
+async fn apply(change: fn(ReportId) -> ReportChange, args: &Reports, cx: &mut CommandCx<'_>) -> Result<Exit, Failure> {
     let selection = match &args.matching {
         Some(query) => Err(select::selecting_query(Index::Report, query, args.query_args, cx)?),
         None => Ok(parse_ids(&args.ids, cx)?),
     };
     let (client, access) = cx.connect()?;
-    let change = |report| Change::Ignore(ReportChange { report, is_ignored });
+    let change = |report| Change::Ignore(change(report));
     let changes: Vec<PlannedTarget> = match selection {
         Ok(ids) => with_current_state(ids.into_iter().map(change).collect(), &client).await?,
         Err(query) => {
