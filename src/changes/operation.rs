@@ -46,7 +46,8 @@ pub(super) trait Operation: Clone + 'static {
     /// Returns the change that undoes this one, by the logged states `before` and `after` it, or why there is none.
     fn inverse(&self, before: &Value, after: &Value) -> Result<Self, &'static str>;
 
-    /// Returns what cannot be restored afterwards: the change is then confirmed alone and by the name of its target.
+    /// Returns why nothing restores the state before, as the end of "This cannot be undone: …"; `None` if an undo does.
+    /// Such a change is confirmed alone and by the name of its target.
     fn loss(&self) -> Option<&'static str> {
         None
     }
@@ -131,6 +132,9 @@ pub(super) struct WriteContext<'a> {
 
 /// Why a change is not undone whose state before is not in the log.
 pub(super) const NOTHING_LOGGED: &str = "the audit log does not have the state before it";
+
+/// Why a change is not undone that created an object whose ID is not in the log.
+pub(super) const ID_UNKNOWN: &str = "the audit log does not have the ID of what was created";
 
 /// Returns the stage of a change that takes effect at once; `None` if the server does not say whether it has.
 pub(super) fn immediate_stage(is_satisfied: Option<bool>) -> LoggedStage {

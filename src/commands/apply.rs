@@ -17,6 +17,9 @@ use crate::cli::{self, WaitLimit};
 use crate::config::Access;
 use crate::text;
 
+/// What a change needs that is left out of several.
+const ALONE: &str = "it needs a command of its own";
+
 /// A change, with the state of its target if it was read already.
 pub(super) enum PlannedTarget {
     Unread(Change),
@@ -79,21 +82,22 @@ pub(super) async fn apply_changes<M: Into<PlannedTarget>>(
     let needs_reason = changes.iter().any(|target| target.change().needs_reason());
     let justification = change::justification(args, needs_reason, access, cx)?;
     let context = PlanContext::new(client.clone(), change::policy(access)).with_user(access.profile.user.clone());
-    let (plans, mut exit) = plan(changes, wait_limit, &context, access, cx).await?;
-    if plans.is_empty() {
+    change::check_may_change(access)?;
+    let Planned { plans, left_out, mut exit } = plan(changes, wait_limit, &context, cx).await?;
+    if plans.is_empty() && (left_out.is_empty() || !args.dry_run) {
         return Ok(exit);
     }
     let (lines, warnings) = render_preview(&plans, &context, &justification).await;
-    for line in lines {
-        if args.dry_run {
-            writeln!(cx.streams.out, "{line}")?;
-        } else {
-            cx.write_line(&line);
-        }
-    }
     if args.dry_run {
+        let left_out = render_left_out(&left_out, &context, &justification).await;
+        for line in lines.iter().chain(&left_out) {
+            writeln!(cx.streams.out, "{line}")?;
+        }
         writeln!(cx.streams.out, "Dry run: nothing sent")?;
         return Ok(exit);
+    }
+    for line in lines {
+        cx.write_line(&line);
     }
     change::confirm(&plans, &warnings, args, cx)?;
     let mut log = change::open_log(cx)?;
@@ -142,16 +146,40 @@ async fn render_preview(
         return (lines, warnings);
     }
     for plan in plans {
-        let impact = RefCell::new(Vec::new());
-        let collect = |line| impact.borrow_mut().push(line);
-        plan.find_blast_radius(context, collect).await;
-        let mut impact: Vec<ImpactLine> = impact.into_inner();
-        let names = plan.impact_names();
-        impact.sort_by_key(|line| names.iter().position(|name| *name == line.subject));
+        let impact = find_blast_radius(plan, context).await;
         warnings.extend(change::warnings(plan, &impact));
         lines.extend(change::render_preview(plan, &impact, justification));
     }
     (lines, warnings)
+}
+
+/// Returns the preview of plans that a command for several targets leaves out, line by line, with the reason.
+async fn render_left_out(plans: &[Plan], context: &PlanContext, justification: &Justification) -> Vec<String> {
+    let mut lines = Vec::new();
+    for plan in plans {
+        let impact = find_blast_radius(plan, context).await;
+        lines.extend(change::render_preview(plan, &impact, justification));
+        lines.extend(plan.name_reason().map(|why| format!("  SKIPPED: {why}; {ALONE}")));
+    }
+    lines
+}
+
+/// Returns the blast radius of a plan, in the order of its probes.
+async fn find_blast_radius(plan: &Plan, context: &PlanContext) -> Vec<ImpactLine> {
+    let impact = RefCell::new(Vec::new());
+    plan.find_blast_radius(context, |line| impact.borrow_mut().push(line)).await;
+    let mut impact = impact.into_inner();
+    let names = plan.impact_names();
+    impact.sort_by_key(|line: &ImpactLine| names.iter().position(|name| *name == line.subject));
+    impact
+}
+
+/// The plans of one command.
+struct Planned {
+    plans: Vec<Plan>,
+    /// Plans that are applied only by a command of their own.
+    left_out: Vec<Plan>,
+    exit: Exit,
 }
 
 /// Plans the changes. Targets that are left out are reported here.
@@ -159,27 +187,24 @@ async fn plan(
     changes: Vec<PlannedTarget>,
     wait_limit: WaitLimit,
     context: &PlanContext,
-    access: &Access,
     cx: &mut CommandCx<'_>,
-) -> Result<(Vec<Plan>, Exit), Failure> {
-    change::check_may_change(access)?;
-    let is_bulk = changes.len() > 1;
+) -> Result<Planned, Failure> {
+    let n_changes = changes.len();
     let mut exit = Exit::Done;
-    let mut plans = Vec::new();
+    let (mut plans, mut left_out) = (Vec::new(), Vec::new());
     for target in changes {
         let prepared = match target {
             PlannedTarget::Read(reading) => reading.plan(context).await?,
             PlannedTarget::Unread(change) => change.prepare(context).await?,
         };
         match prepared {
-            Prepared::Ready(plan) => match plan.name_reason() {
-                Some(why) if is_bulk => {
-                    let name = plan.name();
-                    cx.warn(&format!("{name} is skipped: {why}; it needs a command of its own"));
-                    exit = Exit::Refused;
-                }
-                _ => plans.push(*plan),
-            },
+            Prepared::Ready(plan) if plan.is_left_out_of(n_changes) => {
+                let why = plan.name_reason().unwrap_or_default();
+                cx.warn(&format!("{} is skipped: {why}; {ALONE}", plan.name_with_id()));
+                exit = Exit::Refused;
+                left_out.push(*plan);
+            }
+            Prepared::Ready(plan) => plans.push(*plan),
             Prepared::NoOp { text, is_pending } => {
                 writeln!(cx.streams.out, "{text}; nothing was sent")?;
                 // With `--wait` the change counts as unconfirmed; without, it counts as done.
@@ -193,7 +218,7 @@ async fn plan(
             }
         }
     }
-    Ok((plans, exit))
+    Ok(Planned { plans, left_out, exit })
 }
 
 /// Applies the plans in order. A change that is no longer possible is reported, and the next one follows. If the log

@@ -120,7 +120,7 @@ impl HostSession {
 
     /// Fails before anything is sent if server or sensor cannot have a session.
     async fn check_support(&self) -> Result<(), Error> {
-        if self.sensor.uninstalled == Some(true) {
+        if self.sensor.is_uninstalled() {
             return Err(Error::Uninstalled { host: self.host() });
         }
         if self.sensor.supports_live_response == Some(false) {
