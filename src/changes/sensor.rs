@@ -283,7 +283,7 @@ impl Operation for SensorChange {
             |action: &str| format!("is already waiting to be {action}; the sensor was last seen {}", last_seen(sensor));
         let reason = match self {
             Self::Uninstall(_) if sensor.is_uninstalled() => "is already uninstalled".into(),
-            // What no sensor applies is impossible, whatever the record still says.
+            // Without a sensor nothing is applied, even if the record still has the desired state.
             _ if sensor.is_uninstalled() => return None,
             Self::Move { group, .. } if sensor.group == Some(*group) => {
                 return Some("is already in that group".into());

@@ -5,6 +5,7 @@ use std::{io, process::ExitCode};
 use crate::api;
 use crate::changes::NotSent;
 use crate::config;
+use crate::output::ColumnError;
 use crate::storage;
 
 /// The exit code of a command.
@@ -55,6 +56,12 @@ impl Failure {
             *last = Some(hint.into());
         }
         self
+    }
+}
+
+impl From<ColumnError> for Failure {
+    fn from(error: ColumnError) -> Self {
+        Self::usage(error.why).with_hint(error.hint)
     }
 }
 

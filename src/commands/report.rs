@@ -21,7 +21,7 @@ use crate::text;
 const FORMAT: RowFormat<Report> = RowFormat {
     fields: report::FIELDS,
     columns: &[
-        OutputColumn::new("id", Align::Left).of(report::field("id")),
+        OutputColumn::new("id", Align::Left).of(report::field("report")),
         OutputColumn::new("score", Align::Right).of(report::field("score")),
         OutputColumn::new("state", Align::Left).of(report::field("is_ignored")),
         OutputColumn::new("feed", Align::Left).min_width(8).rank(2).of(report::field("feed_name")),
@@ -29,6 +29,7 @@ const FORMAT: RowFormat<Report> = RowFormat {
         OutputColumn::new("title", Align::Left).min_width(20).of(report::field("title")),
         OutputColumn::new("link", Align::Left).min_width(20).rank(3).of(report::field("link")),
     ],
+    has_member: |_| false,
     json: |report| report.document.json().into(),
 };
 

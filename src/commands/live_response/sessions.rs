@@ -20,6 +20,7 @@ const FORMAT: RowFormat<LiveSession> = RowFormat {
         OutputColumn::new("address", Align::Left).rank(1).of(live_session::field("address")),
         OutputColumn::new("stored_bytes", Align::Right).rank(2).of(live_session::field("storage_size")),
     ],
+    has_member: |_| false,
     json: |session| session.document.json().into(),
 };
 
