@@ -79,7 +79,7 @@ async fn an_isolation_whose_sensor_is_uninstalled_before_it_is_applied_is_not_ap
         bench.server.clear_faults();
     };
     let (ran, ()) = tokio::join!(bench.run(&isolate), uninstalled);
-    ran.check(1).says("isolate: not applied; uninstalled");
+    ran.check(1).says("isolate: not applied; server state: uninstalled");
     // What the record still says of isolation is no reason to call the host isolated, or waiting.
     let ran = bench.run(&isolate).await;
     ran.check(1).notes_say("no longer has a sensor: it was uninstalled").notes_say("isolate the host on the network");
