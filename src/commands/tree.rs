@@ -199,8 +199,8 @@ impl Guides {
     const UNICODE: Self = Self { fork: "├ ", last: "└ " };
 }
 
-/// A process of the tree, and its place there.
-struct TreeRow<'t> {
+/// A process of the tree, and its position there.
+struct TreeLine<'t> {
     process: &'t Process,
     relation: &'static str,
     /// Generations between it and the process that the tree is about.
@@ -215,7 +215,7 @@ fn tree_rows<'t>(
     lineage: &'t Lineage,
     descendants: &'t Descendants,
     guides: Guides,
-) -> Vec<TreeRow<'t>> {
+) -> Vec<TreeLine<'t>> {
     // The marker replaces two spaces, so that the lines still connect.
     let indent = |level: usize| " ".repeat(2 + level.saturating_sub(1) * 2);
     let prefix = |level: usize, guide: &str| match level {
@@ -228,7 +228,7 @@ fn tree_rows<'t>(
         .iter()
         .rev()
         .enumerate()
-        .map(|(level, process)| TreeRow {
+        .map(|(level, process)| TreeLine {
             process,
             relation: "ancestor",
             depth: generations - level,
@@ -238,23 +238,23 @@ fn tree_rows<'t>(
 
     let own = prefix(generations, guides.last);
     let prefix_of_subject = format!("> {}", own.get(2..).unwrap_or_default());
-    rows.push(TreeRow { process: &summary.process, relation: SUBJECT, depth: 0, prefix: prefix_of_subject });
+    rows.push(TreeLine { process: &summary.process, relation: SUBJECT, depth: 0, prefix: prefix_of_subject });
 
     for (process, generation, is_last) in &descendants.rows {
         let guide = if *is_last { guides.last } else { guides.fork };
         let prefix = prefix(generations + generation, guide);
-        rows.push(TreeRow { process, relation: "child", depth: *generation, prefix });
+        rows.push(TreeLine { process, relation: "child", depth: *generation, prefix });
     }
     rows
 }
 
 /// Returns what each format needs of the rows.
 fn output_rows(
-    rows: &[TreeRow<'_>],
+    rows: &[TreeLine<'_>],
     joins: &Joins,
     columns: &mut RowColumns<Process>,
 ) -> Result<Vec<OutputRow>, ColumnError> {
-    let extended = rows.iter().map(|TreeRow { process, relation, depth, .. }| {
+    let extended = rows.iter().map(|TreeLine { process, relation, depth, .. }| {
         let mut row = joins.extend(process);
         row.added.splice(0..0, [OutputCell::from_value(Some(relation)), OutputCell::from_value(Some(depth))]);
         let place = [("relation", format!("{relation:?}")), ("depth", depth.to_string())];

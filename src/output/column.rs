@@ -154,7 +154,7 @@ impl<R> RowFormat<R> {
         let columns = self.all_columns(&[]);
         let layout: Vec<_> = columns.iter().map(|column| column.layout.clone()).collect();
         let mut table = TableWriter::new(out, format, layout, style);
-        table.write_rows(&[whole_row(&columns, row)])?;
+        table.write_rows(&[complete_row(&columns, row)])?;
         table.finish()
     }
 
@@ -223,7 +223,7 @@ impl<R> RowColumns<R> {
     /// Returns what each format needs of rows to which the command adds values.
     pub fn extended_rows(&mut self, rows: Vec<ExtendedRow<'_, R>>) -> Result<Vec<OutputRow>, ColumnError> {
         if !self.is_named {
-            return Ok(rows.into_iter().map(|row| whole_row(&self.columns, row)).collect());
+            return Ok(rows.into_iter().map(|row| complete_row(&self.columns, row)).collect());
         }
         let members: Vec<_> = rows.iter().map(|row| RecordMembers::from_json(&row.json)).collect();
         self.find_members(members.iter())?;
@@ -277,7 +277,7 @@ impl<R> RowColumns<R> {
 }
 
 /// Returns a row with its whole record.
-fn whole_row<R>(columns: &[ChosenColumn<R>], row: ExtendedRow<'_, R>) -> OutputRow {
+fn complete_row<R>(columns: &[ChosenColumn<R>], row: ExtendedRow<'_, R>) -> OutputRow {
     let no_members = RecordMembers::from_json("");
     OutputRow { cells: columns.iter().map(|column| column.cell(&row, &no_members)).collect(), json: row.json }
 }
