@@ -5,7 +5,8 @@ use std::time::Duration;
 use clap::{Args, Subcommand};
 use jiff::SignedDuration;
 
-use super::{FormatArgs, OutputArgs};
+use super::OutputArgs;
+use crate::output::Format;
 
 /// Reason, prompts and preview of a change.
 #[derive(Args, Clone, Debug)]
@@ -103,9 +104,9 @@ pub enum Log {
         /// Only the newest N
         #[arg(long, value_name = "N")]
         limit: Option<usize>,
-        /// Output format and fields.
-        #[command(flatten)]
-        output: FormatArgs,
+        /// Output format
+        #[arg(long, value_name = "FORMAT", default_value = "table")]
+        format: Format,
         /// Show the separate log of `lampblack demo`
         #[arg(long)]
         demo: bool,

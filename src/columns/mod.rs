@@ -27,8 +27,7 @@ pub struct Field<R> {
 }
 
 impl<R> Field<R> {
-    /// Creates a field.
-    pub const fn new(name: &'static str, value: fn(&R) -> CellValue) -> Self {
+    const fn new(name: &'static str, value: fn(&R) -> CellValue) -> Self {
         Self { name, value }
     }
 
@@ -39,7 +38,7 @@ impl<R> Field<R> {
 }
 
 /// Returns the field with this name. It is called when constants are computed, so that a wrong name does not compile.
-pub const fn find<R>(fields: &'static [Field<R>], name: &str) -> &'static Field<R> {
+const fn find<R>(fields: &'static [Field<R>], name: &str) -> &'static Field<R> {
     let mut at = 0;
     while !is_equal(fields[at].name, name) {
         at += 1;

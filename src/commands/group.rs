@@ -29,7 +29,6 @@ const FORMAT: RowFormat<Group> = RowFormat {
                 CellValue::text_of(Some(reachable.join(" ")))
             }),
     ],
-    has_member: |_| false,
     json: |group| group.document.json().into(),
 };
 
