@@ -25,10 +25,7 @@ pub use alert::{Alert, Alerts};
 pub use binary::{Binary, BinaryDownload, BinarySearch, BinaryShow};
 pub use change::{Ban, ChangeArgs, HashArgs, Log, WaitArgs, WaitLimit};
 pub use feed::{Feed, Report, Reports};
-pub use live_response::{
-    ChangePath, CloseSession, CreateKey, DeleteKey, DumpMemory, ExecuteProgram, GetFile, HostList, KillProcess,
-    ListDirectory, LiveArgs, LiveResponse, PutFile, QueryRegistry, RegistryCommand, SetValue, ValueType,
-};
+pub use live_response::{GetFile, HostList, ListDirectory, LiveArgs, LiveResponse, QueryRegistry, RegistryCommand};
 pub use sensor::{Hosts, Isolation, Sensor};
 pub use simulate::{Demo, Simulate};
 pub use watchlist::{Action, Effect, IdArg, NewWatchlist, Watchlist};
@@ -172,6 +169,17 @@ pub struct OutputArgs {
     pub fields: Vec<String>,
 }
 
+/// Output format of a command with limits of its own.
+#[derive(Args, Clone, Debug)]
+pub struct FormatArgs {
+    /// Output format
+    #[arg(long, value_name = "FORMAT", default_value = "table")]
+    pub format: Format,
+    /// Columns, or members of JSON, by the server's names; also a path in the record, such as watchlists.0.name
+    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+    pub fields: Vec<String>,
+}
+
 /// Whether a query with errors is refused.
 #[derive(Args, Clone, Copy, Debug, Default)]
 pub struct QueryArgs {
@@ -241,9 +249,9 @@ pub struct Facets {
     /// Field to count; can be repeated [default: process_name, parent_name, username, hostname]
     #[arg(long, value_name = "FIELD")]
     pub field: Vec<String>,
-    /// Output format
-    #[arg(long, value_name = "FORMAT", default_value = "table")]
-    pub format: Format,
+    /// Output format and fields.
+    #[command(flatten)]
+    pub output: FormatArgs,
     /// Value limit per field (0 = all the server lists)
     #[arg(long, value_name = "N", default_value_t = 100)]
     pub limit: u64,
@@ -258,9 +266,9 @@ pub struct Tree {
     /// Process GUIDs, with or without a segment, or web console links to processes, or - for stdin (one per line)
     #[arg(required = true, value_name = "PROCESS")]
     pub processes: Vec<String>,
-    /// Output format
-    #[arg(long, value_name = "FORMAT", default_value = "table")]
-    pub format: Format,
+    /// Output format and fields.
+    #[command(flatten)]
+    pub output: FormatArgs,
     /// Child limit per process [default: all]
     #[arg(long, value_name = "N")]
     pub children: Option<u64>,

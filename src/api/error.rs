@@ -81,29 +81,9 @@ pub enum Error {
     /// A setting that cannot work.
     #[error("the setting {what} is not valid: {reason}")]
     Invalid { what: &'static str, reason: String },
-    /// A host has no session, or has not done what a command of Live Response says.
-    #[error("{reason}")]
-    Host {
-        reason: String,
-        hint: Option<&'static str>,
-        answer: HostAnswer,
-        /// Whether the host did not answer in time, and may still do so.
-        is_late: bool,
-    },
     /// A bug in this program, which was caught.
     #[error("internal error in lampblack; see its log")]
     Internal,
-}
-
-/// What a host has said to a command that changes it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum HostAnswer {
-    /// The command was not sent.
-    NotSent,
-    /// The host states that it has not done it.
-    Refusal,
-    /// None: the host may have done it, or may still do so.
-    Unknown,
 }
 
 /// The reason why a certificate is not accepted.
@@ -144,7 +124,6 @@ impl Error {
             | Self::TooLarge { .. }
             | Self::TooOld { .. }
             | Self::Invalid { .. }
-            | Self::Host { .. }
             | Self::Internal => false,
         }
     }
@@ -163,7 +142,6 @@ impl Error {
                 | Self::Certificate { .. }
                 | Self::NotTls
                 | Self::Invalid { .. }
-                | Self::Host { answer: HostAnswer::NotSent, .. }
         )
     }
 
@@ -188,7 +166,6 @@ impl Error {
             | Self::TooLong { .. }
             | Self::Invalid { .. } => true,
             Self::Refused { status, .. } => (400..500).contains(status),
-            Self::Host { answer, .. } => *answer != HostAnswer::Unknown,
             Self::Timeout(_)
             | Self::Busy(_)
             | Self::Malformed { .. }
@@ -240,9 +217,6 @@ impl Error {
             }
             Self::TooLarge { endpoint, limit } => Self::TooLarge { endpoint: change(endpoint), limit },
             Self::Cut { endpoint } => Self::Cut { endpoint: change(endpoint) },
-            Self::Host { reason, hint, answer, is_late } => {
-                Self::Host { reason: change(reason), hint, answer, is_late }
-            }
             other @ (Self::Unauthorized
             | Self::TooLong { .. }
             | Self::Timeout(_)
@@ -319,7 +293,6 @@ impl Error {
             }
             Self::SessionGone { .. } => "run it again: a new session is opened",
             Self::NotFound { .. } | Self::Refused { .. } | Self::Invalid { .. } => return None,
-            Self::Host { hint, .. } => return *hint,
             Self::Internal => "please report it with the log",
         })
     }

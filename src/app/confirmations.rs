@@ -182,7 +182,7 @@ impl App {
             return Cx::new(&mut self.session, effects, now).notify(text);
         }
         match self.last_undo(now) {
-            // It is about the last change, whatever row is selected or marked.
+            // It is about the last change, and not about the selected or marked rows.
             Some(confirmation) => self.popups.replace_all(confirmation),
             None => {
                 let text = self.describe_no_undo(now);

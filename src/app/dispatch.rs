@@ -1,4 +1,4 @@
-//! Dispatches keys and actions: to the overlay, the focused pane, or the app itself.
+//! Dispatches keys and actions: to the topmost popup, the focused pane, or the app itself.
 
 use crossterm::event::KeyEvent;
 use jiff::{Timestamp, ToSpan};
@@ -367,7 +367,7 @@ impl App {
         }
     }
 
-    /// Closes one layer: overlay, completions, entry, filter, marks, zoom, pane, or the view opened last. Never quits.
+    /// Closes one layer: popup, completions, entry, filter, marks, zoom, pane, or the view opened last. Never quits.
     fn dismiss_layer(&mut self, now: Timestamp, effects: &mut Vec<Effect>) {
         if let Some(popup) = self.popups.top_mut() {
             if popup.dismiss_layer().is_none() {

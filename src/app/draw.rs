@@ -44,7 +44,7 @@ pub(super) fn render(app: &mut App, frame: &mut Frame<'_>) {
     let areas = layout::areas(screen, state);
     let scope = app.scope();
     let is_covered = !app.popups.is_empty();
-    header(frame, areas.header, &app.session, &app.theme);
+    header(frame, areas.header, &app.session, &mut app.host_counts, &app.theme);
     tabs(frame, areas.tabs, app.view, &app.breadcrumbs(), &app.keymap, &app.theme);
     let App { session, keymap, theme, panes, popups, view, focus, ticks, pending_chords, visibility, .. } = app;
     let mut paint = Painter {

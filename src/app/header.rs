@@ -8,15 +8,48 @@ use ratatui::{
 };
 
 use crate::api::Error;
-use crate::model::{Alert, IsolatedSensor, Isolation, OPEN_ALERTS, Sensor};
+use crate::model::{Alert, IsolatedSensor, Isolation, OPEN_ALERTS, Precision, Sensor};
 use crate::session::{ListRow, Pages, Session, slots};
 use crate::text::{self, Untrusted, group_thousands};
 use crate::theme::Theme;
 use crate::widgets::Bar;
 use crate::worker::Slot;
 
+/// The numbers of isolated and offline hosts. A list is counted again only when its rows have changed.
+#[derive(Debug, Default)]
+pub(super) struct HostCounts {
+    isolated: RowCount,
+    offline: RowCount,
+}
+
+/// A number of rows of one list.
+#[derive(Debug, Default)]
+struct RowCount {
+    /// The revision of the list that was counted.
+    revision: Option<u64>,
+    /// The number and the time of the oldest answer; `None` if it is unknown.
+    count: Option<(u64, Timestamp)>,
+}
+
+impl RowCount {
+    /// Returns the number of rows for which `is_counted` holds, and the time of the oldest answer.
+    fn update<T: ListRow>(&mut self, pages: &Pages<T>, is_counted: impl Fn(&T) -> bool) -> Option<(u64, Timestamp)> {
+        let revision = Some(pages.revision());
+        if self.revision != revision {
+            *self = Self { revision, count: count_rows(pages, is_counted) };
+        }
+        self.count
+    }
+}
+
 /// Draws server, profile, user, mode, time zone, pending actions, requests in flight, and the counts that are known.
-pub(super) fn header(frame: &mut Frame<'_>, area: Rect, session: &Session, theme: &Theme) {
+pub(super) fn header(
+    frame: &mut Frame<'_>,
+    area: Rect,
+    session: &Session,
+    host_counts: &mut HostCounts,
+    theme: &Theme,
+) {
     let info = &session.connection.info;
     let version = match session.values.latest(slots::SERVER_INFO) {
         Some(fetched) => format!(" {}", release(&fetched.value.version)),
@@ -47,10 +80,14 @@ pub(super) fn header(frame: &mut Frame<'_>, area: Rect, session: &Session, theme
     left.push(Line::styled(zone, theme.text));
     // Who and where come before the counts.
     let n_left: usize = left.iter().map(|piece| piece.width() + 2).sum();
-    let right = activity(session, area.width);
-    let fits = n_left + text::width(&right) < usize::from(area.width);
-    let right = if fits { right } else { activity(session, 0) };
-    let right = Line::styled(right, theme.muted);
+    /// Minimum width for showing the counts.
+    const WIDE_HEADER_COLUMNS: u16 = 110;
+    let activity = activity(session);
+    let counts = if area.width < WIDE_HEADER_COLUMNS { None } else { known_counts(session, host_counts) };
+    let with_counts: Vec<_> = activity.iter().cloned().chain(counts).collect();
+    let [activity, with_counts] = [activity, with_counts].map(|parts| parts.join("  "));
+    let fits = n_left + text::width(&with_counts) < usize::from(area.width);
+    let right = Line::styled(if fits { with_counts } else { activity }, theme.muted);
     Bar { left, right, style: theme.text }.render(area, frame.buffer_mut(), theme);
 }
 
@@ -75,11 +112,8 @@ fn release(version: &Untrusted) -> String {
     text::fit(&release.into(), 12)
 }
 
-/// Returns what is going on: requests, downloads, pending actions. If `width` suffices, also the counts of open alerts and
-/// hosts.
-fn activity(session: &Session, width: u16) -> String {
-    /// Minimum width for showing the counts.
-    const WIDE_HEADER_COLUMNS: u16 = 110;
+/// Returns what is going on: requests, downloads, pending actions.
+fn activity(session: &Session) -> Vec<String> {
     let mut parts = Vec::new();
     if let Some(at) = session.connection.request_stats.busy_until {
         parts.push(format!("busy until {}", session.connection.zone.time_of_day(at)));
@@ -102,38 +136,39 @@ fn activity(session: &Session, width: u16) -> String {
     if n_requests > 0 {
         parts.push(format!("in flight {n_requests}"));
     }
-    if width >= WIDE_HEADER_COLUMNS {
-        parts.extend(known_counts(session));
-    }
-    parts.join("  ")
+    parts
 }
 
 /// Returns the numbers of open alerts, isolated hosts and offline hosts, as far as the loaded lists tell them, with the
 /// time of the oldest answer. No request is sent for them.
-fn known_counts(session: &Session) -> Option<String> {
+fn known_counts(session: &Session, host_counts: &mut HostCounts) -> Option<String> {
     let lists = &session.lists;
+    let HostCounts { isolated, offline } = host_counts;
     let counts = [
         count_open_alerts(session).map(|(n, at)| (text::pluralize(n, "open alert", "open alerts"), at)),
-        count_rows(lists.pages::<IsolatedSensor>(), |row| row.0.isolation() == Isolation::Yes)
+        isolated
+            .update(lists.pages::<IsolatedSensor>(), |row| row.0.isolation() == Isolation::Yes)
             .map(|(n, at)| (format!("{} isolated", group_thousands(n)), at)),
         Some(lists.pages::<Sensor>())
             .filter(|sensors| sensors.search().is_some_and(|search| search.query.is_empty()))
-            .and_then(|sensors| count_rows(sensors, |sensor| sensor.status.eq_ignore_case("Offline")))
+            .and_then(|sensors| offline.update(sensors, Sensor::is_offline))
             .map(|(n, at)| (format!("{} offline", group_thousands(n)), at)),
     ];
     let counts: Vec<_> = counts.into_iter().flatten().collect();
     let as_of = counts.iter().map(|(_, at)| *at).min()?;
     let texts: Vec<_> = counts.into_iter().map(|(text, _)| text).collect();
-    Some(format!("{} ({})", texts.join(", "), session.connection.zone.time_of_day(as_of)))
+    Some(format!("{} ({})", texts.join(", "), session.connection.zone.format(as_of, Precision::Minute)))
 }
 
-/// Returns the number of open alerts and when the server gave it; `None` if other alerts are listed.
+/// Returns the number of open alerts and when the server gave it; `None` if other alerts are listed, or if the server
+/// has searched only a part of them.
 fn count_open_alerts(session: &Session) -> Option<(u64, Timestamp)> {
     let alerts = session.lists.pages::<Alert>();
     let is_open = alerts.search().is_some_and(|search| search.query == OPEN_ALERTS);
     let page = alerts.loaded_pages().max_by_key(|page| page.as_of).filter(|_| is_open);
-    let listed = page.map(|page| (page.value.total, page.as_of));
-    let digest = session.open_digest().map(|digest| (digest.value.total, digest.as_of));
+    let listed = page.filter(|page| !page.value.is_incomplete).map(|page| (page.value.total, page.as_of));
+    let digest = session.open_digest().filter(|digest| !digest.value.is_incomplete);
+    let digest = digest.map(|digest| (digest.value.total, digest.as_of));
     listed.into_iter().chain(digest).max_by_key(|(_, as_of)| *as_of)
 }
 

@@ -31,6 +31,7 @@ use crate::query::Index;
 use crate::session::{ColumnChoice, ConnectionInfo, Cx, Effect, HistoryEntry, NamedQuery, Session};
 use crate::theme::Theme;
 use crate::worker::Reply;
+use header::HostCounts;
 use navigation::NavHistory;
 use panes::Panes;
 use popup_stack::PopupStack;
@@ -111,6 +112,8 @@ pub struct App {
     canceled_at: Option<Timestamp>,
     /// Whether the last action was a refused attempt to quit.
     has_refused_quit: bool,
+    /// The counts in the header.
+    host_counts: HostCounts,
     /// Actions picked from the palette, the last one first.
     recent_actions: Vec<Action>,
     /// Ticks of the spinner.
@@ -148,6 +151,7 @@ impl App {
             pressed_key: None,
             canceled_at: None,
             has_refused_quit: false,
+            host_counts: HostCounts::default(),
             recent_actions: Vec::new(),
             ticks: 0,
         }

@@ -43,7 +43,7 @@ impl PopupStack {
         self.open_over(popup);
     }
 
-    /// Opens a popup over the others. It is about the same rows, if those are about rows.
+    /// Opens a popup over the others, which is about the rows that those are about.
     pub(super) fn open_over(&mut self, mut popup: Box<dyn Pane>) {
         if let Some(target) = &self.target {
             popup.set_target(target);

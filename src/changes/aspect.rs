@@ -22,6 +22,4 @@ pub(super) enum Aspect {
     Synchronization,
     /// Whether a report raises alerts.
     Ignored,
-    /// Anything on a host: processes, files, registry. Several of them do not replace each other.
-    Host,
 }

@@ -7,7 +7,7 @@ use super::{
     Aspect, Justification, PlanContext, Rejection, Target,
     assessment::Assessment,
     members,
-    operation::{NOTHING_LOGGED, Operation, WriteContext, immediate_stage},
+    operation::{ID_UNKNOWN, NOTHING_LOGGED, Operation, WriteContext, immediate_stage},
     snapshot::Snapshot,
     unreadable_rows,
 };
@@ -160,7 +160,7 @@ impl Operation for FeedChange {
         match self {
             Self::Switch { id, is_enabled } => Ok(Self::Switch { id: *id, is_enabled: !is_enabled }),
             Self::Add { .. } if members::number(before, "id").is_some() => Err("the feed existed before"),
-            Self::Add { .. } => members::number(after, "id").map(|id| Self::Delete(FeedId(id))).ok_or(NOTHING_LOGGED),
+            Self::Add { .. } => members::number(after, "id").map(|id| Self::Delete(FeedId(id))).ok_or(ID_UNKNOWN),
             Self::Delete(_) if members::flag(before, "manually_added") == Some(true) => Ok(Self::Add {
                 url: members::text(before, "feed_url").ok_or(NOTHING_LOGGED)?,
                 is_enabled: members::flag(before, "enabled").unwrap_or(true),

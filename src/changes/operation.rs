@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::{Aspect, Justification, PlanContext, Rejection, Target, assessment::Assessment, snapshot::Snapshot};
-use crate::api::{Client, Error, WriteReply, WriteRequest};
+use crate::api::{Client, Error, WriteRequest};
 use crate::audit::LoggedStage;
 
 /// A change of one family, with the state of its target that it is planned from and verified by.
@@ -31,30 +31,6 @@ pub(super) trait Operation: Clone + 'static {
     /// Returns the exact requests, in the order in which they are sent, for a target in this state.
     fn write_requests(&self, state: &Self::State, context: &WriteContext<'_>) -> Vec<WriteRequest>;
 
-    /// Sends one of the requests; `previous` is the reply to the one before it.
-    async fn send(
-        &self,
-        _state: &Self::State,
-        request: &WriteRequest,
-        _previous: Option<&WriteReply>,
-        client: &Client,
-    ) -> Result<WriteReply, Error> {
-        client.send_write(request).await
-    }
-
-    /// Closes what was opened to read a `state`, once it is not used any more.
-    async fn release(&self, _state: &Self::State, _client: &Client) {}
-
-    /// Returns where the state is, for messages.
-    fn place(&self) -> &'static str {
-        "server"
-    }
-
-    /// Returns whether the target may be read again later, without a user who asks for it.
-    fn is_read_unasked(&self) -> bool {
-        true
-    }
-
     /// Returns the stage of the change, as far as the server's `state` shows it.
     fn stage(&self, state: &Self::State) -> LoggedStage;
 
@@ -70,7 +46,8 @@ pub(super) trait Operation: Clone + 'static {
     /// Returns the change that undoes this one, by the logged states `before` and `after` it, or why there is none.
     fn inverse(&self, before: &Value, after: &Value) -> Result<Self, &'static str>;
 
-    /// Returns what cannot be restored afterwards: the change is then confirmed alone and by the name of its target.
+    /// Returns why nothing restores the state before, as the end of "This cannot be undone: …"; `None` if an undo does.
+    /// Such a change is confirmed alone and by the name of its target.
     fn loss(&self) -> Option<&'static str> {
         None
     }
@@ -155,6 +132,9 @@ pub(super) struct WriteContext<'a> {
 
 /// Why a change is not undone whose state before is not in the log.
 pub(super) const NOTHING_LOGGED: &str = "the audit log does not have the state before it";
+
+/// Why a change is not undone that created an object whose ID is not in the log.
+pub(super) const ID_UNKNOWN: &str = "the audit log does not have the ID of what was created";
 
 /// Returns the stage of a change that takes effect at once; `None` if the server does not say whether it has.
 pub(super) fn immediate_stage(is_satisfied: Option<bool>) -> LoggedStage {

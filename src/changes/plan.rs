@@ -1,11 +1,10 @@
 //! The plan of a change: its effects and warnings, known before it is sent.
 
 use super::{
-    Change, ChangeReading, ImpactLine, Justification, LoggedChange, PlanContext, Rejection, assessment::Assessment,
-    blast_radius::ImpactSubject, operation::WriteContext,
+    Change, ChangeReading, ImpactLine, Justification, LoggedChange, PlanContext, Rejection, Target,
+    assessment::Assessment, blast_radius::ImpactSubject, operation::WriteContext,
 };
 use crate::api::{Error, WriteRequest};
-use crate::text::Untrusted;
 
 /// The result of planning a change.
 #[derive(Clone, Debug)]
@@ -32,8 +31,8 @@ pub struct Plan {
     pub notes: Vec<String>,
     /// Why the host is protected; its name must then be typed.
     pub protection: Option<String>,
-    /// What cannot be restored afterwards; the name of the target must then be typed.
-    loss: Option<&'static str>,
+    /// Why nothing undoes the change, as a sentence; the name of the target must then be typed.
+    loss: Option<String>,
     pub(super) impact: ImpactSubject,
     /// The audit log line of the change that this one undoes.
     pub(super) undoes: Option<u64>,
@@ -47,8 +46,8 @@ impl Plan {
     /// Creates the plan of an assessed change. `release` is the server's version.
     fn new(reading: ChangeReading, assessment: Assessment, release: Option<(u32, u32)>) -> Self {
         let Assessment { effects, mut warnings, notes, protection, impact } = assessment;
-        let loss = reading.loss();
-        warnings.extend(loss.map(|loss| format!("This cannot be undone: {loss}")));
+        let loss = reading.loss().map(|loss| format!("This cannot be undone: {loss}"));
+        warnings.extend(loss.clone());
         Self { reading, effects, warnings, notes, protection, loss, impact, undoes: None, undone_change: None, release }
     }
 
@@ -67,7 +66,7 @@ impl Plan {
 
     /// Returns why the name of the target must be typed: it is protected, or nothing undoes the change.
     pub fn name_reason(&self) -> Option<&str> {
-        self.protection.as_deref().or(self.loss)
+        self.protection.as_deref().or(self.loss.as_deref())
     }
 
     /// Returns the change.
@@ -80,9 +79,21 @@ impl Plan {
         self.reading.name()
     }
 
-    /// Returns the name of the target, as the server sent it.
-    pub fn target_name(&self) -> Untrusted {
-        self.reading.target_name()
+    /// Returns the name of the target, with its ID if it is a host: several have one name, and some have none.
+    pub fn name_with_id(&self) -> String {
+        match (self.change().target(), self.name()) {
+            (Target::Sensor(id), name) if name.trim().is_empty() => format!("sensor {id}"),
+            (Target::Sensor(id), name) => format!("{name} (sensor {id})"),
+            (_, name) => name,
+        }
+    }
+
+    /// Returns a noun for the text that names the target in a confirmation, and the text: the name of the host, or its
+    /// ID if the name cannot be typed.
+    pub fn text_to_type(&self) -> (&'static str, String) {
+        let name = self.name();
+        let can_be_typed = !name.trim().is_empty() && name == self.reading.target_name().raw();
+        if can_be_typed { ("host name", name) } else { ("sensor ID", self.change().target().id()) }
     }
 
     /// Returns the exact requests, in the order in which they are sent.

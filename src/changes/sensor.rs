@@ -19,7 +19,7 @@ use crate::model::{Group, GroupId, Isolation, Sensor, SensorId};
 use crate::text::{self, Untrusted};
 
 /// Why an uninstallation has no undo.
-const UNINSTALLED: &str = "only an installer on the host brings a sensor back";
+const UNINSTALLED: &str = "once it has checked in, only an installer on the host brings the sensor back";
 
 /// A change of a sensor.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -75,7 +75,7 @@ impl SensorChange {
             Self::Flush { .. } => same((!sensor.flush_until.is_empty()).then_some(true)),
             Self::Restart(_) => same(sensor.restart_queued.filter(|is| *is)),
             Self::Annotate { notes, .. } => same(Some(sensor.notes.raw() == notes)),
-            Self::Uninstall(_) if sensor.uninstalled == Some(true) => same(Some(true)),
+            Self::Uninstall(_) if sensor.is_uninstalled() => same(Some(true)),
             Self::Uninstall(_) => (sensor.uninstall, Some(false)),
         }
     }
@@ -213,7 +213,10 @@ impl Operation for SensorChange {
     }
 
     fn stage(&self, sensor: &Sensor) -> LoggedStage {
+        let is_isolation = matches!(self, Self::Isolate(_) | Self::Unisolate(_));
         match self.is_satisfied_by(sensor) {
+            // Without its sensor, no host applies what is still pending.
+            (Some(true), Some(false) | None) if is_isolation && sensor.is_uninstalled() => LoggedStage::NotApplied,
             (Some(true), Some(true)) => LoggedStage::Confirmed,
             (Some(true), _) => LoggedStage::Accepted,
             (Some(false), _) => LoggedStage::NotApplied,
@@ -227,6 +230,7 @@ impl Operation for SensorChange {
 
     fn describe(&self, sensor: &Sensor) -> String {
         match self {
+            _ if sensor.is_uninstalled() => "uninstalled".into(),
             Self::Isolate(_) | Self::Unisolate(_) => sensor.isolation().to_string(),
             Self::Move { .. } => sensor.group.map_or("no group".into(), |group| format!("group {group}")),
             Self::Flush { .. } if sensor.flush_until.is_empty() => {
@@ -237,9 +241,11 @@ impl Operation for SensorChange {
             Self::Restart(_) => "no restart queued: already done, or ignored by the server".into(),
             Self::Annotate { .. } if sensor.notes.is_empty() => "no notes".into(),
             Self::Annotate { .. } => format!("notes: {}", text::fit(&sensor.notes, 60)),
-            Self::Uninstall(_) if sensor.uninstalled == Some(true) => "uninstalled".into(),
-            Self::Uninstall(_) if sensor.uninstall == Some(true) => "uninstall queued for the next check-in".into(),
-            Self::Uninstall(_) => "no uninstall queued".into(),
+            Self::Uninstall(_) => match sensor.uninstall {
+                Some(true) => "uninstall queued for the next check-in".into(),
+                Some(false) => "no uninstall queued".into(),
+                None => "the server does not say whether an uninstall is queued".into(),
+            },
         }
     }
 
@@ -276,6 +282,9 @@ impl Operation for SensorChange {
         let is_waiting =
             |action: &str| format!("is already waiting to be {action}; the sensor was last seen {}", last_seen(sensor));
         let reason = match self {
+            Self::Uninstall(_) if sensor.is_uninstalled() => "is already uninstalled".into(),
+            // Without a sensor nothing is applied, even if the record still has the desired state.
+            _ if sensor.is_uninstalled() => return None,
             Self::Move { group, .. } if sensor.group == Some(*group) => {
                 return Some("is already in that group".into());
             }
@@ -284,7 +293,6 @@ impl Operation for SensorChange {
             }
             Self::Flush { .. } if !sensor.flush_until.is_empty() => is_waiting("flushed"),
             Self::Restart(_) if sensor.restart_queued == Some(true) => is_waiting("restarted"),
-            Self::Uninstall(_) if sensor.uninstalled == Some(true) => "is already uninstalled".into(),
             Self::Uninstall(_) if sensor.uninstall == Some(true) => is_waiting("uninstalled"),
             Self::Isolate(_) => match sensor.isolation() {
                 Isolation::Yes => "is already isolated".into(),
@@ -304,7 +312,7 @@ impl Operation for SensorChange {
     fn rejection(&self, sensor: &Sensor) -> Option<(&'static str, &'static str)> {
         let is_isolation = matches!(self, Self::Isolate(_));
         let elsewhere = if is_isolation { "isolate the host on the network" } else { "no action can reach it" };
-        if sensor.uninstalled == Some(true) {
+        if sensor.is_uninstalled() {
             return Some(("no longer has a sensor: it was uninstalled", elsewhere));
         }
         if is_isolation && sensor.supports_isolation == Some(false) {

@@ -5,8 +5,7 @@ use std::time::Duration;
 use clap::{Args, Subcommand};
 use jiff::SignedDuration;
 
-use super::OutputArgs;
-use crate::output::Format;
+use super::{FormatArgs, OutputArgs};
 
 /// Reason, prompts and preview of a change.
 #[derive(Args, Clone, Debug)]
@@ -104,9 +103,9 @@ pub enum Log {
         /// Only the newest N
         #[arg(long, value_name = "N")]
         limit: Option<usize>,
-        /// Output format
-        #[arg(long, value_name = "FORMAT", default_value = "table")]
-        format: Format,
+        /// Output format and fields.
+        #[command(flatten)]
+        output: FormatArgs,
         /// Show the separate log of `lampblack demo`
         #[arg(long)]
         demo: bool,

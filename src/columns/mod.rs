@@ -27,7 +27,8 @@ pub struct Field<R> {
 }
 
 impl<R> Field<R> {
-    const fn new(name: &'static str, value: fn(&R) -> CellValue) -> Self {
+    /// Creates a field.
+    pub const fn new(name: &'static str, value: fn(&R) -> CellValue) -> Self {
         Self { name, value }
     }
 
@@ -38,7 +39,7 @@ impl<R> Field<R> {
 }
 
 /// Returns the field with this name. It is called when constants are computed, so that a wrong name does not compile.
-const fn find<R>(fields: &'static [Field<R>], name: &str) -> &'static Field<R> {
+pub const fn find<R>(fields: &'static [Field<R>], name: &str) -> &'static Field<R> {
     let mut at = 0;
     while !is_equal(fields[at].name, name) {
         at += 1;

@@ -16,7 +16,8 @@ pub const FIELDS: &[Field<Report>] = &[
         Some(false) => CellValue::Word("active"),
         None => CellValue::Word("unknown"),
     }),
-    Field::new("id", |report| CellValue::text_of(Some(report.id.raw()))),
+    // The server's `id` is unique within a feed only.
+    Field::new("report", |report| CellValue::text_of(Some(report.id.raw()))),
     Field::new("report_id", |report| (&report.id.id).into()),
     Field::new("tags", |report| {
         let tags: Vec<_> = report.tags.iter().map(Untrusted::raw).collect();

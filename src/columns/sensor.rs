@@ -30,7 +30,7 @@ pub const fn field(name: &str) -> &'static Field<Sensor> {
 
 /// Returns the sensor status, and the restart or uninstall that is pending.
 fn state_value(sensor: &Sensor) -> CellValue {
-    if sensor.uninstalled == Some(true) {
+    if sensor.is_uninstalled() {
         return CellValue::Rated("uninstalled".into(), false);
     }
     let word = sensor.status.raw().to_lowercase();

@@ -17,6 +17,9 @@ use crate::cli::{self, WaitLimit};
 use crate::config::Access;
 use crate::text;
 
+/// What a change needs that is left out of several.
+const ALONE: &str = "it needs a command of its own";
+
 /// A change, with the state of its target if it was read already.
 pub(super) enum PlannedTarget {
     Unread(Change),
@@ -76,11 +79,27 @@ pub(super) async fn apply_changes<M: Into<PlannedTarget>>(
     cx: &mut CommandCx<'_>,
 ) -> Result<Exit, Failure> {
     let changes: Vec<PlannedTarget> = changes.into_iter().map(Into::into).collect();
-    let Confirmed { plans, justification, mut exit } =
-        confirm_changes(changes, args, wait_limit, (client, access), cx).await?;
-    if plans.is_empty() {
+    let needs_reason = changes.iter().any(|target| target.change().needs_reason());
+    let justification = change::justification(args, needs_reason, access, cx)?;
+    let context = PlanContext::new(client.clone(), change::policy(access)).with_user(access.profile.user.clone());
+    change::check_may_change(access)?;
+    let Planned { plans, left_out, mut exit } = plan(changes, wait_limit, &context, cx).await?;
+    if plans.is_empty() && (left_out.is_empty() || !args.dry_run) {
         return Ok(exit);
     }
+    let (lines, warnings) = render_preview(&plans, &context, &justification).await;
+    if args.dry_run {
+        let left_out = render_left_out(&left_out, &context, &justification).await;
+        for line in lines.iter().chain(&left_out) {
+            writeln!(cx.streams.out, "{line}")?;
+        }
+        writeln!(cx.streams.out, "Dry run: nothing sent")?;
+        return Ok(exit);
+    }
+    for line in lines {
+        cx.write_line(&line);
+    }
+    change::confirm(&plans, &warnings, args, cx)?;
     let mut log = change::open_log(cx)?;
     let (mut applied, sent_exit) = apply_in_turn(&plans, &justification, client, &mut log, cx).await?;
     exit = if exit == Exit::Done { sent_exit } else { exit };
@@ -98,12 +117,6 @@ pub(super) async fn apply_changes<M: Into<PlannedTarget>>(
     for failure in &failures {
         cx.report(failure);
     }
-    check_log(cx)?;
-    Ok(exit)
-}
-
-/// Notes the head of the audit log, and warns if the log is damaged.
-fn check_log(cx: &mut CommandCx<'_>) -> Result<(), Failure> {
     if let Some(dir) = &cx.state_dir {
         let Scan { faults, head, .. } = Scan::read(dir, |_| {})?;
         if !faults.is_empty() {
@@ -111,85 +124,7 @@ fn check_log(cx: &mut CommandCx<'_>) -> Result<(), Failure> {
         }
         cx.note_detail(&format!("audit #{} {}", head.lines, head.last));
     }
-    Ok(())
-}
-
-/// Previews, confirms and applies one change, whose outcome the caller reports. The exit code tells why nothing was sent.
-pub(super) async fn apply_one(
-    change: Change,
-    args: &cli::ChangeArgs,
-    (client, access): (&Client, &Access),
-    cx: &mut CommandCx<'_>,
-) -> Result<Result<Outcome, Exit>, Failure> {
-    let Confirmed { plans, justification, exit } =
-        confirm_changes(vec![change.into()], args, WaitLimit::None, (client, access), cx).await?;
-    if plans.is_empty() {
-        return Ok(Err(exit));
-    }
-    let mut log = change::open_log(cx)?;
-    let (mut applied, exit) = apply_in_turn(&plans, &justification, client, &mut log, cx).await?;
-    check_log(cx)?;
-    Ok(applied.pop().map(|(_, applied)| applied.outcome).ok_or(exit))
-}
-
-/// Applies a change that the preview of another one has announced. `batch` is the line of that one in the audit log.
-pub(super) async fn apply_announced(
-    change: Change,
-    batch: u64,
-    args: &cli::ChangeArgs,
-    (client, access): (&Client, &Access),
-    cx: &mut CommandCx<'_>,
-) -> Result<Outcome, Failure> {
-    let justification = Justification { batch: Some(batch), ..change::justification(args, true, access, cx)? };
-    let context = PlanContext::new(client.clone(), change::policy(access)).with_user(access.profile.user.clone());
-    let plan = match change.prepare(&context).await? {
-        Prepared::Ready(plan) => plan,
-        Prepared::NoOp { text, .. } => return Err(Failure::new(Exit::Failed, text)),
-        Prepared::Rejected(rejection) => return Err(Failure::new(Exit::Failed, rejection.why)),
-    };
-    let Log { mut actions, mut lock_waits } = change::open_log(cx)?;
-    let planned = PlannedChange { plan: &plan, justification: &justification };
-    let applied = with_lock_notes(changes::apply(planned, client, &mut actions), &mut lock_waits, cx).await?;
-    Ok(applied.outcome)
-}
-
-/// Changes that may be applied; none if there is nothing to apply.
-struct Confirmed {
-    plans: Vec<Plan>,
-    justification: Justification,
-    /// The exit code so far.
-    exit: Exit,
-}
-
-/// Plans changes, shows the preview, and has the user confirm it.
-async fn confirm_changes(
-    changes: Vec<PlannedTarget>,
-    args: &cli::ChangeArgs,
-    wait_limit: WaitLimit,
-    (client, access): (&Client, &Access),
-    cx: &mut CommandCx<'_>,
-) -> Result<Confirmed, Failure> {
-    let needs_reason = changes.iter().any(|target| target.change().needs_reason());
-    let justification = change::justification(args, needs_reason, access, cx)?;
-    let context = PlanContext::new(client.clone(), change::policy(access)).with_user(access.profile.user.clone());
-    let (plans, exit) = plan(changes, wait_limit, &context, access, cx).await?;
-    if plans.is_empty() {
-        return Ok(Confirmed { plans, justification, exit });
-    }
-    let (lines, warnings) = render_preview(&plans, &context, &justification).await;
-    for line in lines {
-        if args.dry_run {
-            writeln!(cx.streams.out, "{line}")?;
-        } else {
-            cx.write_line(&line);
-        }
-    }
-    if args.dry_run {
-        writeln!(cx.streams.out, "Dry run: nothing sent")?;
-        return Ok(Confirmed { plans: Vec::new(), justification, exit });
-    }
-    change::confirm(&plans, &warnings, args, cx)?;
-    Ok(Confirmed { plans, justification, exit })
+    Ok(exit)
 }
 
 /// Returns the preview of the plans, line by line, and their warnings. For many bans, executions are counted once for
@@ -211,16 +146,40 @@ async fn render_preview(
         return (lines, warnings);
     }
     for plan in plans {
-        let impact = RefCell::new(Vec::new());
-        let collect = |line| impact.borrow_mut().push(line);
-        plan.find_blast_radius(context, collect).await;
-        let mut impact: Vec<ImpactLine> = impact.into_inner();
-        let names = plan.impact_names();
-        impact.sort_by_key(|line| names.iter().position(|name| *name == line.subject));
+        let impact = find_blast_radius(plan, context).await;
         warnings.extend(change::warnings(plan, &impact));
         lines.extend(change::render_preview(plan, &impact, justification));
     }
     (lines, warnings)
+}
+
+/// Returns the preview of plans that a command for several targets leaves out, line by line, with the reason.
+async fn render_left_out(plans: &[Plan], context: &PlanContext, justification: &Justification) -> Vec<String> {
+    let mut lines = Vec::new();
+    for plan in plans {
+        let impact = find_blast_radius(plan, context).await;
+        lines.extend(change::render_preview(plan, &impact, justification));
+        lines.extend(plan.name_reason().map(|why| format!("  SKIPPED: {why}; {ALONE}")));
+    }
+    lines
+}
+
+/// Returns the blast radius of a plan, in the order of its probes.
+async fn find_blast_radius(plan: &Plan, context: &PlanContext) -> Vec<ImpactLine> {
+    let impact = RefCell::new(Vec::new());
+    plan.find_blast_radius(context, |line| impact.borrow_mut().push(line)).await;
+    let mut impact = impact.into_inner();
+    let names = plan.impact_names();
+    impact.sort_by_key(|line: &ImpactLine| names.iter().position(|name| *name == line.subject));
+    impact
+}
+
+/// The plans of one command.
+struct Planned {
+    plans: Vec<Plan>,
+    /// Plans that are applied only by a command of their own.
+    left_out: Vec<Plan>,
+    exit: Exit,
 }
 
 /// Plans the changes. Targets that are left out are reported here.
@@ -228,27 +187,24 @@ async fn plan(
     changes: Vec<PlannedTarget>,
     wait_limit: WaitLimit,
     context: &PlanContext,
-    access: &Access,
     cx: &mut CommandCx<'_>,
-) -> Result<(Vec<Plan>, Exit), Failure> {
-    change::check_may_change(access)?;
-    let is_bulk = changes.len() > 1;
+) -> Result<Planned, Failure> {
+    let n_changes = changes.len();
     let mut exit = Exit::Done;
-    let mut plans = Vec::new();
+    let (mut plans, mut left_out) = (Vec::new(), Vec::new());
     for target in changes {
         let prepared = match target {
             PlannedTarget::Read(reading) => reading.plan(context).await?,
             PlannedTarget::Unread(change) => change.prepare(context).await?,
         };
         match prepared {
-            Prepared::Ready(plan) => match plan.name_reason() {
-                Some(why) if is_bulk => {
-                    let name = plan.name();
-                    cx.warn(&format!("{name} is skipped: {why}; it needs a command of its own"));
-                    exit = Exit::Refused;
-                }
-                _ => plans.push(*plan),
-            },
+            Prepared::Ready(plan) if plan.is_left_out_of(n_changes) => {
+                let why = plan.name_reason().unwrap_or_default();
+                cx.warn(&format!("{} is skipped: {why}; {ALONE}", plan.name_with_id()));
+                exit = Exit::Refused;
+                left_out.push(*plan);
+            }
+            Prepared::Ready(plan) => plans.push(*plan),
             Prepared::NoOp { text, is_pending } => {
                 writeln!(cx.streams.out, "{text}; nothing was sent")?;
                 // With `--wait` the change counts as unconfirmed; without, it counts as done.
@@ -262,7 +218,7 @@ async fn plan(
             }
         }
     }
-    Ok((plans, exit))
+    Ok(Planned { plans, left_out, exit })
 }
 
 /// Applies the plans in order. A change that is no longer possible is reported, and the next one follows. If the log
@@ -327,7 +283,12 @@ fn report_outcome(
     };
     let note = text::line(&outcome.note);
     writeln!(cx.streams.out, "{name}  {verb}: {stage}; {note}")?;
-    let exit = exit_of(outcome, wait_limit);
+    let exit = match outcome.stage {
+        LoggedStage::Confirmed => Exit::Done,
+        LoggedStage::Accepted if wait_limit == WaitLimit::None => Exit::Done,
+        LoggedStage::Accepted | LoggedStage::Pending => Exit::Unconfirmed,
+        LoggedStage::NotApplied | LoggedStage::Partly | LoggedStage::Unknown => Exit::Failed,
+    };
     let failure = (exit == Exit::Failed).then(|| {
         let text = format!("{name}: {verb}: {stage}; {note}");
         let failure = Failure::new(exit, text);
@@ -337,17 +298,6 @@ fn report_outcome(
         }
     });
     Ok((exit, failure))
-}
-
-/// Returns the exit code for an outcome.
-pub(super) fn exit_of(outcome: &Outcome, wait_limit: WaitLimit) -> Exit {
-    match outcome.stage {
-        LoggedStage::Confirmed => Exit::Done,
-        LoggedStage::Accepted if wait_limit == WaitLimit::None => Exit::Done,
-        LoggedStage::Accepted | LoggedStage::Pending => Exit::Unconfirmed,
-        LoggedStage::Unknown if matches!(outcome.error, Some(Error::Host { is_late: true, .. })) => Exit::Unconfirmed,
-        LoggedStage::NotApplied | LoggedStage::Partly | LoggedStage::Unknown => Exit::Failed,
-    }
 }
 
 /// Returns what to do about a failed change. The hints for slow searches do not apply here.

@@ -36,6 +36,7 @@ const FORMAT: RowFormat<Ban> = RowFormat {
         OutputColumn::new("last_host", Align::Left).rank(4).of(ban::field("last_block_hostname")),
         OutputColumn::new("text", Align::Left).min_width(12).of(ban::field("text")),
     ],
+    has_member: |_| false,
     json: |ban| ban.document.json().into(),
 };
 

@@ -139,8 +139,8 @@ pub(super) fn confirm(
     let named = plans.iter().find(|plan| plan.name_reason().is_some());
     let (question, expected) = match (named, plans) {
         (Some(plan), _) => {
-            let name = plan.target_name().raw().to_owned();
-            ("Type the name of the host to confirm:".to_owned(), name)
+            let (noun, text) = plan.text_to_type();
+            (format!("Type the {noun} to confirm:"), text)
         }
         (None, [first, ..]) if n > 1 => {
             let noun = first.change().target().plural();

@@ -22,6 +22,7 @@ const FORMAT: RowFormat<Event> = RowFormat {
         OutputColumn::new("segment", Align::Right).rank(3).of(event::field("segment_id")),
         OutputColumn::new("process", Align::Left).rank(1).of(event::field("process_id")),
     ],
+    has_member: |_| false,
     json: |event| json(event).into(),
 };
 
@@ -31,6 +32,7 @@ const CHUNK: usize = 1_000;
 /// Runs `events`.
 pub(super) async fn events(args: &cli::Events, cx: &mut CommandCx<'_>) -> Result<Exit, Failure> {
     let ids = process_args::resolve_processes(&args.processes, cx)?;
+    let mut columns = FORMAT.choose(&args.output.fields)?;
     let client = cx.client()?;
     let mut all = TimelineWalk::default();
     let mut missing = Vec::new();
@@ -62,10 +64,12 @@ pub(super) async fn events(args: &cli::Events, cx: &mut CommandCx<'_>) -> Result
     };
     let n_events = all.events.len();
     let shown = &all.events[..n_events.min(limit)];
+    // Events of one kind have members that others lack.
+    columns.check(shown)?;
     let style = cx.table_style();
-    let mut table = TableWriter::new(cx.streams.out, args.output.format, FORMAT.layout(&args.output.fields), style);
+    let mut table = TableWriter::new(cx.streams.out, args.output.format, columns.layout(), style);
     for chunk in shown.chunks(CHUNK) {
-        table.write_rows(&chunk.iter().map(|event| FORMAT.row(event, &args.output.fields)).collect::<Vec<_>>())?;
+        table.write_rows(&columns.rows(chunk)?)?;
     }
     table.finish()?;
     report_gaps(&all, shown.len(), failure.as_ref(), cx);

@@ -5,6 +5,7 @@ use std::{io, process::ExitCode};
 use crate::api;
 use crate::changes::NotSent;
 use crate::config;
+use crate::output::ColumnError;
 use crate::storage;
 
 /// The exit code of a command.
@@ -58,6 +59,12 @@ impl Failure {
     }
 }
 
+impl From<ColumnError> for Failure {
+    fn from(error: ColumnError) -> Self {
+        Self::usage(error.why).with_hint(error.hint)
+    }
+}
+
 impl From<io::Error> for Failure {
     /// Only writing the results fails like this; a closed pipe is no error.
     fn from(error: io::Error) -> Self {
@@ -91,7 +98,6 @@ impl From<api::Error> for Failure {
     fn from(error: api::Error) -> Self {
         let exit = match &error {
             api::Error::NotFound { .. } => Exit::NoResults,
-            api::Error::Host { is_late: true, .. } => Exit::Unconfirmed,
             api::Error::Syntax { .. } | api::Error::LeadingWildcard { .. } => Exit::Usage,
             _ => Exit::Failed,
         };

@@ -4,22 +4,45 @@ use std::io::{self, Write};
 
 use super::{CommandCx, Exit, Failure, completeness::MissingParts, query_argument, time_args};
 use crate::cli;
+use crate::columns::{CellValue, Field};
 use crate::fetch::{FacetsFetch, Fetcher};
 use crate::model::{Facet, FacetValue, Facets, Search};
-use crate::output::{Align, Format, OutputCell, OutputColumn, OutputRow, TableStyle, TableWriter, with_members};
+use crate::output::{Align, Format, OutputColumn, RowFormat, TableStyle, TableWriter, quote_json, with_members};
 use crate::query::Index;
 use crate::text::{self, Untrusted};
 
 /// The default fields: who ran what, and where.
 const FIELDS: [&str; 4] = ["process_name", "parent_name", "username", "hostname"];
 
-const COLUMNS: &[OutputColumn] = &[
-    OutputColumn::new("field", Align::Left),
-    OutputColumn::new("name", Align::Left),
-    OutputColumn::new("value", Align::Right),
-    OutputColumn::new("ratio", Align::Right),
-    OutputColumn::new("percent", Align::Right),
+/// The fields of the rows.
+const ROW_FIELDS: &[Field<FacetRow>] = &[
+    Field::new("field", |row| CellValue::Text(row.field.as_str().into())),
+    Field::new("name", |row| (&row.value.name).into()),
+    Field::new("value", |row| CellValue::Number(row.value.count)),
+    Field::new("ratio", |row| CellValue::text_of(Some(format!("{:.1}", row.ratio)))),
+    Field::new("percent", |row| CellValue::text_of(Some(format!("{:.1}", row.percent)))),
 ];
+
+const FORMAT: RowFormat<FacetRow> = RowFormat {
+    fields: ROW_FIELDS,
+    columns: &[
+        OutputColumn::new("field", Align::Left).of(&ROW_FIELDS[0]),
+        OutputColumn::new("name", Align::Left).of(&ROW_FIELDS[1]),
+        OutputColumn::new("value", Align::Right).of(&ROW_FIELDS[2]),
+        OutputColumn::new("ratio", Align::Right).of(&ROW_FIELDS[3]),
+        OutputColumn::new("percent", Align::Right).of(&ROW_FIELDS[4]),
+    ],
+    has_member: |_| false,
+    json: |row| with_members(&row.value.document, &[("field", quote_json(&row.field))]).into(),
+};
+
+/// A value of a field, with its shares.
+struct FacetRow {
+    field: String,
+    value: FacetValue,
+    ratio: f64,
+    percent: f64,
+}
 
 /// Runs `facets`.
 pub(super) async fn facets(args: &cli::Facets, cx: &mut CommandCx<'_>) -> Result<Exit, Failure> {
@@ -29,6 +52,7 @@ pub(super) async fn facets(args: &cli::Facets, cx: &mut CommandCx<'_>) -> Result
     };
     let search = time_args::bind_to_bounds(search, &args.bounds, cx)?;
     let fields = fields(&args.field);
+    let mut columns = FORMAT.choose(&args.output.fields)?;
     let mut fetcher = Fetcher::new(cx.client()?);
     let result = fetcher.get(FacetsFetch::new(&search, fields.clone())).await?;
     let counted = FacetTable {
@@ -39,12 +63,13 @@ pub(super) async fn facets(args: &cli::Facets, cx: &mut CommandCx<'_>) -> Result
         },
     };
     let style = cx.table_style();
-    if args.format == Format::Table {
+    if args.output.format == Format::Table && args.output.fields.is_empty() {
         counted.histogram(style, cx.streams.out)?;
         cx.streams.out.flush()?;
     } else {
-        let mut table = TableWriter::new(cx.streams.out, args.format, COLUMNS, style);
-        table.write_rows(&counted.rows())?;
+        let rows = columns.rows(&counted.rows())?;
+        let mut table = TableWriter::new(cx.streams.out, args.output.format, columns.layout(), style);
+        table.write_rows(&rows)?;
         table.finish()?;
     }
     counted.report_notes(cx);
@@ -97,7 +122,7 @@ impl FacetTable<'_> {
         Ok(())
     }
 
-    fn rows(&self) -> Vec<OutputRow> {
+    fn rows(&self) -> Vec<FacetRow> {
         self.facets.facets.iter().flat_map(|facet| self.values(facet).map(|value| row(facet, value))).collect()
     }
 
@@ -147,18 +172,9 @@ fn without_midnight(name: &Untrusted) -> Untrusted {
     }
 }
 
-fn row(facet: &Facet, value: &FacetValue) -> OutputRow {
-    let field = serde_json::Value::from(facet.field.as_str());
-    OutputRow {
-        cells: vec![
-            OutputCell::from_untrusted(&facet.field.as_str().into()),
-            OutputCell::from_untrusted(&value.name),
-            OutputCell::from_value(Some(value.count)),
-            OutputCell::from_value(Some(format!("{:.1}", facet.ratio(value)))),
-            OutputCell::from_value(Some(format!("{:.1}", facet.percent(value)))),
-        ],
-        json: with_members(&value.document, &[("field", field.to_string())]),
-    }
+fn row(facet: &Facet, value: &FacetValue) -> FacetRow {
+    let (ratio, percent) = (facet.ratio(value), facet.percent(value));
+    FacetRow { field: facet.field.clone(), value: value.clone(), ratio, percent }
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ use crate::changes::{Change, ChangeReading, FeedChange};
 use crate::cli::{self, OutputArgs, WaitLimit};
 use crate::columns::{CellValue, feed};
 use crate::model::{Feed, FeedId, Search, Span};
-use crate::output::{Align, Format, OutputColumn, RowFormat, TableWriter};
+use crate::output::{Align, Format, OutputColumn, RowFormat};
 use crate::text::Untrusted;
 
 /// The columns of feeds.
@@ -37,6 +37,7 @@ const FORMAT: RowFormat<Feed> = RowFormat {
         OutputColumn::new("category", Align::Left).min_width(12).rank(4).of(feed::field("category")),
         OutputColumn::new("url", Align::Left).min_width(20).rank(1).of(feed::field("feed_url")),
     ],
+    has_member: |_| false,
     json: |feed| feed.document.json().into(),
 };
 
@@ -80,9 +81,7 @@ async fn show(word: &str, format: Format, cx: &mut CommandCx<'_>) -> Result<Exit
     let feed = resolve_feed(word, &client, cx).await?;
     if format != Format::Table {
         let style = cx.table_style();
-        let mut table = TableWriter::new(cx.streams.out, format, FORMAT.layout(&[]), style);
-        table.write_rows(&[FORMAT.row(&feed, &[])])?;
-        table.finish()?;
+        FORMAT.write_one((&feed, feed.document.json()), format, style, cx.streams.out)?;
         return Ok(Exit::Done);
     }
     let search = Search { query: format!("feed_id:{}", feed.id), ..Search::default() };

@@ -29,6 +29,7 @@ const FORMAT: RowFormat<Group> = RowFormat {
                 CellValue::text_of(Some(reachable.join(" ")))
             }),
     ],
+    has_member: |_| false,
     json: |group| group.document.json().into(),
 };
 

@@ -4,7 +4,7 @@ use super::CommandCx;
 use crate::cli;
 use crate::fetch::{Fetcher, JoinKey, JoinPlan, JoinResult};
 use crate::model::{Document, Process};
-use crate::output::{Align, OutputCell, OutputColumn};
+use crate::output::{AddedColumn, Align, ExtendedRow, OutputCell, OutputColumn, with_members};
 
 /// The joins of a command and their output.
 pub(super) struct Joins {
@@ -27,31 +27,18 @@ impl Joins {
         Self { join: JoinPlan::new(&keys), n_nameless: 0 }
     }
 
-    /// Returns the columns, with those of the joins before the last one.
-    pub(super) fn columns(&self, mut own: Vec<OutputColumn>) -> Vec<OutputColumn> {
-        let index = own.len().saturating_sub(1);
-        own.splice(index..index, self.added_columns().into_iter().flatten());
-        own
-    }
-
-    /// Returns the columns of each join, in a fixed order.
-    fn added_columns(&self) -> [Vec<OutputColumn>; 3] {
+    /// Returns the columns of the joins, which are inserted before the last one of `n_own` columns.
+    pub(super) fn columns(&self, n_own: usize) -> Vec<AddedColumn> {
         let column = |name, align| OutputColumn::new(name, align).rank(1);
-        let if_included = |key, columns: Vec<OutputColumn>| {
-            if self.join.includes(key) { columns } else { Vec::new() }
-        };
-        [
-            if_included(JoinKey::Sensor, vec![column("host_status", Align::Left)]),
-            if_included(JoinKey::Group, vec![column("group", Align::Left).min_width(8).rank(1)]),
-            if_included(
-                JoinKey::Binary,
-                vec![
-                    column("signed", Align::Left),
-                    column("publisher", Align::Left).min_width(9).rank(1),
-                    column("days_signed", Align::Right),
-                ],
-            ),
-        ]
+        let columns = [
+            (JoinKey::Sensor, "host_status", column("host_status", Align::Left)),
+            (JoinKey::Group, "group", column("group", Align::Left).min_width(8)),
+            (JoinKey::Binary, "signed", column("signed", Align::Left)),
+            (JoinKey::Binary, "publisher", column("publisher", Align::Left).min_width(9)),
+            (JoinKey::Binary, "days_signed", column("days_signed", Align::Right)),
+        ];
+        let included = columns.into_iter().filter(|(key, ..)| self.join.includes(*key));
+        included.map(|(_, name, layout)| AddedColumn { name, layout, before: n_own.saturating_sub(1) }).collect()
     }
 
     /// Fetches the joined objects of these rows, before the rows are written.
@@ -63,10 +50,14 @@ impl Joins {
         fetcher.join(&mut self.join).await;
     }
 
-    /// Inserts the joined cells of a process before its last cell.
-    pub(super) fn extend(&self, process: &Process, cells: &mut Vec<OutputCell>) {
-        let index = cells.len().saturating_sub(1);
-        cells.splice(index..index, self.cells(process));
+    /// Adds the joined values to the row of a process.
+    pub(super) fn extend<'r>(&self, process: &'r Process) -> ExtendedRow<'r, Process> {
+        let members = self.json_members(process);
+        let json = match &members[..] {
+            [] => process.document.json().to_owned(),
+            some => with_members(&process.document, some),
+        };
+        ExtendedRow { row: process, added: self.cells(process), json }
     }
 
     fn cells(&self, process: &Process) -> Vec<OutputCell> {
@@ -94,7 +85,7 @@ impl Joins {
     }
 
     /// Returns the JSON members that the joins add to a process; `null` for an unknown one.
-    pub(super) fn json_members(&self, process: &Process) -> Vec<(&'static str, String)> {
+    fn json_members(&self, process: &Process) -> Vec<(&'static str, String)> {
         let json = |document: Option<&Document>| match document {
             Some(document) => document.json().to_owned(),
             None => "null".to_owned(),

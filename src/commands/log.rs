@@ -6,38 +6,73 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{CommandCx, DEMO, Exit, Failure};
-use crate::audit::{self, LinePosition, LineReader, LogEntry, LogEvent, LoggedOutcome, Scan};
-use crate::output::{self, Align, Format, OutputCell, OutputColumn, OutputRow, TableWriter};
+use crate::audit::{self, LinePosition, LineReader, LogEntry, LogEvent, LoggedOutcome, Scan, Submitted};
+use crate::cli::FormatArgs;
+use crate::columns::{CellValue, Field, find};
+use crate::output::{Align, OutputColumn, RowFormat, TableWriter};
 use crate::text;
 
 /// The number of rows per write.
 const PAGE: usize = 500;
 
-/// The columns of the log.
-const COLUMNS: &[OutputColumn] = &[
-    OutputColumn::new("line", Align::Right),
-    OutputColumn::new("at", Align::Left),
-    OutputColumn::new("who", Align::Left).min_width(8).rank(2),
-    OutputColumn::new("action", Align::Left),
-    OutputColumn::new("target", Align::Left).min_width(12),
-    OutputColumn::new("outcome", Align::Left),
-    OutputColumn::new("reason", Align::Left).min_width(12),
-    OutputColumn::new("ticket", Align::Left).rank(1),
-    OutputColumn::new("server", Align::Left).rank(3),
+/// The fields of log rows.
+const FIELDS: &[Field<LogRow>] = &[
+    Field::new("line", |row| CellValue::Number(row.entry.line)),
+    Field::new("at", |row| CellValue::Time(row.entry.at)),
+    Field::new("who", |row| {
+        row.of_change(|change| CellValue::text_of(change.who.user.as_ref().or(change.who.os_user.as_ref())))
+    }),
+    Field::new("action", LogRow::action),
+    Field::new("target", |row| row.of_change(|change| CellValue::text_of(Some(&change.target.name)))),
+    Field::new("outcome", |row| {
+        row.of_change(|_| match row.outcomes.last() {
+            Some(outcome) => CellValue::text_of(Some(&outcome.stage)),
+            // The program ended before it logged an outcome.
+            None => CellValue::Word("unknown"),
+        })
+    }),
+    Field::new("reason", |row| row.of_change(|change| CellValue::text_of(change.reason.as_ref()))),
+    Field::new("ticket", |row| row.of_change(|change| CellValue::text_of(change.ticket.as_ref()))),
+    Field::new("server", |row| row.of_change(|change| CellValue::text_of(Some(&change.server)))),
 ];
 
+/// The columns of the log.
+const FORMAT: RowFormat<LogRow> = RowFormat {
+    fields: FIELDS,
+    columns: &[
+        OutputColumn::new("line", Align::Right).of(find(FIELDS, "line")),
+        OutputColumn::new("at", Align::Left).of(find(FIELDS, "at")),
+        OutputColumn::new("who", Align::Left).min_width(8).rank(2).of(find(FIELDS, "who")),
+        OutputColumn::new("action", Align::Left).of(find(FIELDS, "action")),
+        OutputColumn::new("target", Align::Left).min_width(12).of(find(FIELDS, "target")),
+        OutputColumn::new("outcome", Align::Left).of(find(FIELDS, "outcome")),
+        OutputColumn::new("reason", Align::Left).min_width(12).of(find(FIELDS, "reason")),
+        OutputColumn::new("ticket", Align::Left).rank(1).of(find(FIELDS, "ticket")),
+        OutputColumn::new("server", Align::Left).rank(3).of(find(FIELDS, "server")),
+    ],
+    has_member: |_| false,
+    json: |row| row.json().into(),
+};
+
+/// An entry of the log with its outcomes.
+struct LogRow {
+    entry: LogEntry,
+    outcomes: Vec<LoggedOutcome>,
+}
+
 /// Runs `log show`.
-pub(super) fn show(limit: Option<usize>, format: Format, cx: &mut CommandCx<'_>) -> Result<Exit, Failure> {
+pub(super) fn show(limit: Option<usize>, output: &FormatArgs, cx: &mut CommandCx<'_>) -> Result<Exit, Failure> {
+    let mut columns = FORMAT.choose(&output.fields)?;
     let log_dir = dir(cx)?.to_owned();
     let mut index = LogIndex::read(&log_dir)?;
     let is_intact = index.is_intact;
     let n = index.shown.len();
     let mut start = n - limit.map_or(n, |limit| limit.min(n));
     let style = cx.table_style();
-    let mut table = TableWriter::new(cx.streams.out, format, COLUMNS, style);
+    let mut table = TableWriter::new(cx.streams.out, output.format, columns.layout(), style);
     while start < n {
         let page = start..n.min(start + PAGE);
         let rows = if let Some(rows) = index.rows(page.clone()) {
@@ -50,7 +85,7 @@ pub(super) fn show(limit: Option<usize>, format: Format, cx: &mut CommandCx<'_>)
                 .rows(page.clone())
                 .ok_or_else(|| Failure::new(Exit::Failed, why).with_hint("run the command again"))?
         };
-        table.write_rows(&rows)?;
+        table.write_rows(&columns.rows(&rows)?)?;
         start = page.end;
     }
     table.finish()?;
@@ -92,7 +127,7 @@ impl LogIndex {
     }
 
     /// Returns the rows of some lines; `None` if the log has changed in the meantime.
-    fn rows(&self, page: Range<usize>) -> Option<Vec<OutputRow>> {
+    fn rows(&self, page: Range<usize>) -> Option<Vec<LogRow>> {
         let mut reader = LineReader::new(&self.files);
         let mut rows = Vec::new();
         for (number, position) in self.shown.get(page)? {
@@ -110,7 +145,10 @@ impl LogIndex {
             if entry.line != *number {
                 return None;
             }
-            rows.extend(row(&entry, &outcomes));
+            // An outcome belongs to the row of its change.
+            if !matches!(entry.event, LogEvent::Known(_)) {
+                rows.push(LogRow { entry, outcomes });
+            }
         }
         Some(rows)
     }
@@ -145,52 +183,36 @@ fn outcome(line: &[u8]) -> Option<LoggedOutcome> {
     }
 }
 
-/// Returns the row of an entry with its outcomes; `None` for an entry that belongs to the row of another one.
-fn row(entry: &LogEntry, outcomes: &[LoggedOutcome]) -> Option<OutputRow> {
-    let (line, at) = (Some(entry.line), Some(output::format_time(entry.at)));
-    let json = json!({"outcomes": outcomes});
-    let mut record = serde_json::to_value(entry).ok()?;
-    let cells = match &entry.event {
-        LogEvent::Sending(submitted) => {
-            if let (Some(record), Some(members)) = (record.as_object_mut(), json.as_object()) {
-                // The file uses the original name; the output calls it an action.
-                if let Some(action) = record.remove("deed") {
-                    record.insert("action".into(), action);
-                }
-                record.extend(members.clone());
-            }
-            let stage = outcomes.last().map(|outcome| outcome.stage.to_string());
-            let who = submitted.who.user.clone().or(submitted.who.os_user.clone());
-            vec![
-                OutputCell::from_value(line),
-                OutputCell::from_value(at),
-                OutputCell::from_value(who),
-                OutputCell::from_value(Some(&submitted.verb)),
-                OutputCell::from_value(Some(&submitted.target.name)),
-                // The program ended before it logged an outcome.
-                OutputCell::from_value(Some(stage.unwrap_or("unknown".into()))),
-                OutputCell::from_value(submitted.reason.as_ref()),
-                OutputCell::from_value(submitted.ticket.as_ref()),
-                OutputCell::from_value(Some(&submitted.server)),
-            ]
+impl LogRow {
+    /// Returns a value of the change; none for a note of the log.
+    fn of_change(&self, value: impl FnOnce(&Submitted) -> CellValue) -> CellValue {
+        match &self.entry.event {
+            LogEvent::Sending(submitted) => value(submitted),
+            LogEvent::Repaired { .. } | LogEvent::Damaged { .. } | LogEvent::Known(_) => CellValue::None,
         }
-        LogEvent::Repaired { bytes, .. } => {
-            note_cells(line, at, format!("repaired: {bytes} bytes of an incomplete line removed"))
-        }
-        LogEvent::Damaged { what } => note_cells(line, at, format!("DAMAGED: {what}")),
-        LogEvent::Known(_) => return None,
-    };
-    Some(OutputRow { cells, json: record.to_string() })
-}
+    }
 
-/// Returns the cells of a log entry that is no change.
-fn note_cells(line: Option<u64>, at: Option<String>, text: String) -> Vec<OutputCell> {
-    let mut cells = vec![
-        OutputCell::from_value(line),
-        OutputCell::from_value(at),
-        OutputCell::default(),
-        OutputCell::from_value(Some(text)),
-    ];
-    cells.resize(COLUMNS.len(), OutputCell::default());
-    cells
+    /// Returns the verb of the change, or the note of the log.
+    fn action(&self) -> CellValue {
+        let text = match &self.entry.event {
+            LogEvent::Sending(submitted) => submitted.verb.clone(),
+            LogEvent::Repaired { bytes, .. } => format!("repaired: {bytes} bytes of an incomplete line removed"),
+            LogEvent::Damaged { what } => format!("DAMAGED: {what}"),
+            LogEvent::Known(_) => return CellValue::None,
+        };
+        CellValue::Text(text.into())
+    }
+
+    /// Returns the entry as JSON, with the outcomes of its change.
+    fn json(&self) -> String {
+        let mut record = serde_json::to_value(&self.entry).unwrap_or_default();
+        if let (LogEvent::Sending(_), Value::Object(members)) = (&self.entry.event, &mut record) {
+            // The file uses the original name; the output calls it an action.
+            if let Some(action) = members.remove("deed") {
+                members.insert("action".into(), action);
+            }
+            members.insert("outcomes".into(), json!(self.outcomes));
+        }
+        record.to_string()
+    }
 }

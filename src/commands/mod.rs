@@ -114,7 +114,7 @@ async fn dispatch(
         Some(Command::Ban(Ban::List { output })) => ban::list(output, cx).await,
         Some(Command::Ban(Ban::Add(args))) => ban::change(ban::ban_change, &args, cx).await,
         Some(Command::Ban(Ban::Remove(args))) => ban::change(BanChange::Unban, &args, cx).await,
-        Some(Command::Log(Log::Show { limit, format, .. })) => log::show(limit, format, cx),
+        Some(Command::Log(Log::Show { limit, output, .. })) => log::show(limit, &output, cx),
         Some(Command::Log(Log::Verify { .. })) => log::verify(cx),
         Some(Command::Alert(command)) => alert::run(command, cx).await,
         Some(Command::Watchlist(command)) => watchlist::run(command, cx).await,

@@ -9,7 +9,7 @@ use crate::api::Client;
 use crate::cli::OutputArgs;
 use crate::fetch::{self, Paged};
 use crate::model::{Page, Search, Span};
-use crate::output::{OutputRow, RowFormat, TableWriter};
+use crate::output::{RowFormat, TableWriter};
 
 /// Prints the rows of a search page by page, then its warnings; `noun` is the name of a row.
 pub(super) async fn print<T: Paged>(
@@ -19,18 +19,18 @@ pub(super) async fn print<T: Paged>(
     output: OutputArgs,
     cx: &mut CommandCx<'_>,
 ) -> Result<Exit, Failure> {
+    let mut columns = format.choose(&output.fields)?;
     let client = cx.client()?;
     let limit = (output.limit > 0).then_some(output.limit);
     let mut summary = PageSummary::new(noun);
     let style = cx.table_style();
-    let mut table = TableWriter::new(cx.streams.out, output.format, format.layout(&output.fields), style);
+    let mut table = TableWriter::new(cx.streams.out, output.format, columns.layout(), style);
     let mut pages = pin!(fetch::pages::<T>(&client, search, limit));
     let result = loop {
         match pages.try_next().await {
             Ok(Some(page)) => {
                 summary.add(&page);
-                let rows: Vec<OutputRow> = page.rows.iter().map(|row| format.row(row, &output.fields)).collect();
-                table.write_rows(&rows)?;
+                table.write_rows(&columns.rows(&page.rows)?)?;
             }
             Ok(None) => break Ok(()),
             Err(error) => break Err(error),

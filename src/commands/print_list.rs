@@ -3,7 +3,7 @@
 use super::{CommandCx, Exit, Failure, completeness::MissingParts};
 use crate::cli::OutputArgs;
 use crate::model::Page;
-use crate::output::{OutputRow, RowFormat, TableWriter};
+use crate::output::{RowFormat, TableWriter};
 
 /// The words for the rows in messages.
 #[derive(Clone, Copy)]
@@ -24,9 +24,10 @@ pub(super) fn print<T>(
         0 => usize::MAX,
         limit => usize::try_from(limit).unwrap_or(usize::MAX),
     };
-    let rows: Vec<OutputRow> = page.rows.iter().take(limit).map(|row| format.row(row, &output.fields)).collect();
+    let mut columns = format.choose(&output.fields)?;
+    let rows = columns.rows(page.rows.iter().take(limit))?;
     let style = cx.table_style();
-    let mut table = TableWriter::new(cx.streams.out, output.format, format.layout(&output.fields), style);
+    let mut table = TableWriter::new(cx.streams.out, output.format, columns.layout(), style);
     table.write_rows(&rows)?;
     table.finish()?;
     let missing = MissingParts { n_unreadable: page.n_unreadable, ..MissingParts::default() };

@@ -21,7 +21,7 @@ use crate::text;
 const FORMAT: RowFormat<Report> = RowFormat {
     fields: report::FIELDS,
     columns: &[
-        OutputColumn::new("id", Align::Left).of(report::field("id")),
+        OutputColumn::new("id", Align::Left).of(report::field("report")),
         OutputColumn::new("score", Align::Right).of(report::field("score")),
         OutputColumn::new("state", Align::Left).of(report::field("is_ignored")),
         OutputColumn::new("feed", Align::Left).min_width(8).rank(2).of(report::field("feed_name")),
@@ -29,6 +29,7 @@ const FORMAT: RowFormat<Report> = RowFormat {
         OutputColumn::new("title", Align::Left).min_width(20).of(report::field("title")),
         OutputColumn::new("link", Align::Left).min_width(20).rank(3).of(report::field("link")),
     ],
+    has_member: |_| false,
     json: |report| report.document.json().into(),
 };
 
@@ -45,8 +46,8 @@ pub(super) async fn run(command: cli::Report, cx: &mut CommandCx<'_>) -> Result<
             }
             page_summary::print("report", search, &FORMAT, output, cx).await
         }
-        cli::Report::Ignore(args) => change(true, &args, cx).await,
-        cli::Report::Restore(args) => change(false, &args, cx).await,
+        cli::Report::Ignore(args) => apply(|report| ReportChange { report, is_ignored: true }, &args, cx).await,
+        cli::Report::Restore(args) => apply(|report| ReportChange { report, is_ignored: false }, &args, cx).await,
     }
 }
 
@@ -56,13 +57,13 @@ fn by_severity(query: String) -> Search {
 }
 
 /// Runs `report ignore` and `report restore`.
-async fn change(is_ignored: bool, args: &Reports, cx: &mut CommandCx<'_>) -> Result<Exit, Failure> {
+async fn apply(change: fn(ReportId) -> ReportChange, args: &Reports, cx: &mut CommandCx<'_>) -> Result<Exit, Failure> {
     let selection = match &args.matching {
         Some(query) => Err(select::selecting_query(Index::Report, query, args.query_args, cx)?),
         None => Ok(parse_ids(&args.ids, cx)?),
     };
     let (client, access) = cx.connect()?;
-    let change = |report| Change::Ignore(ReportChange { report, is_ignored });
+    let change = |report| Change::Ignore(change(report));
     let changes: Vec<PlannedTarget> = match selection {
         Ok(ids) => with_current_state(ids.into_iter().map(change).collect(), &client).await?,
         Err(query) => {

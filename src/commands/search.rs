@@ -13,8 +13,8 @@ use super::{
 use crate::cli;
 use crate::columns::process;
 use crate::fetch::{self, Fetcher};
-use crate::model::{Document, Process, Search};
-use crate::output::{self, Align, OutputColumn, OutputRow, RowFormat, TableWriter};
+use crate::model::{Process, Search};
+use crate::output::{Align, OutputColumn, RowFormat, TableWriter};
 use crate::query::{self, Index};
 
 /// The columns of processes. In a narrow terminal, those with a higher rank are hidden first.
@@ -33,12 +33,15 @@ const FORMAT: RowFormat<Process> = RowFormat {
         OutputColumn::new("md5", Align::Left).rank(4).of(process::field("process_md5")),
         OutputColumn::new("id", Align::Left).rank(1).of(process::field("id")),
     ],
+    has_member: |name| name.starts_with("alliance_"),
     json: |process| process.document.json().into(),
 };
 
 /// Runs `search`.
 pub(super) async fn search(args: &cli::Search, cx: &mut CommandCx<'_>) -> Result<Exit, Failure> {
     let search = search_from_args(args, cx)?;
+    let mut joins = Joins::new(&args.join);
+    let mut columns = FORMAT.choose_with(&joins.columns(FORMAT.columns.len()), &args.output.fields)?;
     let client = cx.client()?;
     if args.count {
         let count = page_summary::count::<Process>(&search, &client, cx).await?;
@@ -51,9 +54,7 @@ pub(super) async fn search(args: &cli::Search, cx: &mut CommandCx<'_>) -> Result
     let limit = (args.output.limit > 0).then_some(args.output.limit);
     let mut summary = PageSummary::new("process");
     let style = cx.table_style();
-    let mut joins = Joins::new(&args.join);
-    let mut table =
-        TableWriter::new(cx.streams.out, args.output.format, joins.columns(FORMAT.layout(&args.output.fields)), style);
+    let mut table = TableWriter::new(cx.streams.out, args.output.format, columns.layout(), style);
     let mut fetcher = Fetcher::new(client.clone());
     let mut pages = pin!(fetch::pages::<Process>(&client, search, limit));
     let result = loop {
@@ -61,9 +62,8 @@ pub(super) async fn search(args: &cli::Search, cx: &mut CommandCx<'_>) -> Result
             Ok(Some(page)) => {
                 summary.add(&page);
                 joins.fetch(&page.rows, &mut fetcher).await;
-                let rows: Vec<OutputRow> =
-                    page.rows.iter().map(|process| row(process, &args.output.fields, &joins)).collect();
-                table.write_rows(&rows)?;
+                let rows = page.rows.iter().map(|process| joins.extend(process)).collect();
+                table.write_rows(&columns.extended_rows(rows)?)?;
             }
             Ok(None) => break Ok(()),
             Err(error) => break Err(error),
@@ -125,14 +125,4 @@ pub(super) fn parse_sort(index: Index, text: &str) -> Result<String, Failure> {
         return Err(Failure::usage(why).with_hint(format!("fields: {}", names.join(", "))));
     }
     Ok(format!("{field} {order}"))
-}
-
-fn row(process: &Process, fields: &[String], joins: &Joins) -> OutputRow {
-    let mut row = FORMAT.row(process, fields);
-    joins.extend(process, &mut row.cells);
-    let joined = joins.json_members(process);
-    if !joined.is_empty() {
-        row.json = output::with_members(&Document::new(row.json), &joined);
-    }
-    row
 }

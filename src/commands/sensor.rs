@@ -18,7 +18,7 @@ use crate::columns::{CellValue, sensor};
 use crate::config::Access;
 use crate::fetch::{Fetcher, SensorFetch, SensorGroupFetch, pages};
 use crate::model::{Group, GroupId, Page, Search, Sensor, SensorFilter, SensorId};
-use crate::output::{Align, Format, OutputColumn, RowFormat, TableWriter};
+use crate::output::{Align, Format, OutputColumn, RowColumns, RowFormat, TableWriter};
 use crate::text;
 
 /// The columns of sensors.
@@ -41,6 +41,7 @@ const FORMAT: RowFormat<Sensor> = RowFormat {
         OutputColumn::new("group", Align::Right).rank(3).of(sensor::field("group_id")),
         OutputColumn::new("dns_name", Align::Left).min_width(20).rank(5).of(sensor::field("computer_dns_name")),
     ],
+    has_member: |_| false,
     json: |sensor| sensor.document.json().into(),
 };
 
@@ -134,13 +135,16 @@ fn no_group_failure(name: &str, groups: &Page<Group>) -> Failure {
 
 /// Runs `sensor list`.
 async fn list(filter: Option<&str>, output: OutputArgs, cx: &mut CommandCx<'_>) -> Result<Exit, Failure> {
+    let columns = FORMAT.choose(&output.fields)?;
     let client = cx.client()?;
     let style = cx.table_style();
-    let mut table = TableWriter::new(cx.streams.out, output.format, FORMAT.layout(&output.fields), style);
+    let mut table = TableWriter::new(cx.streams.out, output.format, columns.layout(), style);
     let mut listing = Listing {
         limit: if output.limit == 0 { usize::MAX } else { usize::try_from(output.limit).unwrap_or(usize::MAX) },
-        fields: output.fields,
-        ..Listing::default()
+        columns,
+        seen_ids: HashSet::new(),
+        n_unreadable: 0,
+        is_cut: false,
     };
     let mut result = Ok(());
     for filter in server_filters(filter, &client).await? {
@@ -200,11 +204,9 @@ async fn parse_filter(filter: &str, client: &Client) -> Result<SensorFilter, Fai
 }
 
 /// The sensors listed so far, without duplicates.
-#[derive(Default)]
 struct Listing {
     limit: usize,
-    /// The names that `--fields` gives.
-    fields: Vec<String>,
+    columns: RowColumns<Sensor>,
     seen_ids: HashSet<SensorId>,
     n_unreadable: usize,
     is_cut: bool,
@@ -237,9 +239,9 @@ impl Listing {
                     break;
                 }
                 self.seen_ids.insert(sensor.id);
-                rows.push(FORMAT.row(sensor, &self.fields));
+                rows.push(sensor);
             }
-            table.write_rows(&rows)?;
+            table.write_rows(&self.columns.rows(rows)?)?;
             if self.is_cut {
                 break;
             }
@@ -263,9 +265,7 @@ async fn show(host: &str, format: Format, cx: &mut CommandCx<'_>) -> Result<Exit
     };
     if format != Format::Table {
         let style = cx.table_style();
-        let mut table = TableWriter::new(cx.streams.out, format, FORMAT.layout(&[]), style);
-        table.write_rows(&[FORMAT.row(&sensor.value, &[])])?;
-        table.finish()?;
+        FORMAT.write_one((&sensor.value, sensor.value.document.json()), format, style, cx.streams.out)?;
         return Ok(Exit::Done);
     }
     let group = match sensor.value.group {

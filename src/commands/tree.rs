@@ -5,35 +5,60 @@ use std::{collections::HashSet, sync::Arc};
 use super::{CommandCx, Exit, Failure, completeness::describe_unreadable, join::Joins, process_args};
 use crate::api;
 use crate::cli;
+use crate::columns::process;
 use crate::fetch::{Fetcher, SummaryFetch};
-use crate::model::{Lineage, Process, ProcessId, Summary, Top};
-use crate::output::{self, Align, OutputCell, OutputColumn, OutputRow, TableWriter};
+use crate::model::{Document, Lineage, Process, ProcessId, Summary, Top};
+use crate::output::{
+    self, AddedColumn, Align, ColumnError, OutputCell, OutputColumn, OutputRow, RowColumns, RowFormat, TableWriter,
+};
 use crate::text;
 
-/// The columns of a tree. A table shows relation and depth as lines.
-const COLUMNS: &[OutputColumn] = &[
-    OutputColumn::new("relation", Align::Left).csv_only(),
-    OutputColumn::new("depth", Align::Right).csv_only(),
-    OutputColumn::new("process", Align::Left).min_width(30),
-    OutputColumn::new("pid", Align::Right),
-    OutputColumn::new("user", Align::Left).min_width(6).keep_end().rank(2),
-    OutputColumn::new("start", Align::Left),
-    OutputColumn::new("cmdline", Align::Left).min_width(16),
-    OutputColumn::new("md5", Align::Left).rank(3),
-    OutputColumn::new("id", Align::Left).rank(1),
-];
+/// The relation of the process that the tree is about.
+const SUBJECT: &str = "self";
+
+/// The field whose column has the lines of the tree.
+const NAME: &str = "process_name";
+
+/// The columns of a tree.
+const FORMAT: RowFormat<Process> = RowFormat {
+    fields: process::FIELDS,
+    columns: &[
+        OutputColumn::new("process", Align::Left)
+            .min_width(30)
+            .of(process::field(NAME))
+            .with_value(|process| process.name.non_empty().unwrap_or(&process.path).into()),
+        OutputColumn::new("pid", Align::Right)
+            .of(process::field("process_pid"))
+            .with_value(|process| process.pid.into()),
+        OutputColumn::new("user", Align::Left).min_width(6).keep_end().rank(2).of(process::field("username")),
+        OutputColumn::new("start", Align::Left).of(process::field("start")),
+        OutputColumn::new("cmdline", Align::Left).min_width(16).of(process::field("cmdline")),
+        OutputColumn::new("md5", Align::Left).rank(3).of(process::field("process_md5")),
+        OutputColumn::new("id", Align::Left).rank(1).of(process::field("id")),
+    ],
+    has_member: |name| name.starts_with("alliance_"),
+    json: |process| process.document.json().into(),
+};
+
+/// Returns the columns that a tree adds to those of its processes. A table shows relation and depth as lines.
+fn added_columns(joins: &Joins) -> Vec<AddedColumn> {
+    let column = |name, align| AddedColumn { name, layout: OutputColumn::new(name, align).csv_only(), before: 0 };
+    let mut columns = vec![column("relation", Align::Left), column("depth", Align::Right)];
+    columns.extend(joins.columns(FORMAT.columns.len()));
+    columns
+}
 
 /// Runs `tree`.
 pub(super) async fn tree(args: &cli::Tree, cx: &mut CommandCx<'_>) -> Result<Exit, Failure> {
     let ids = process_args::resolve_processes(&args.processes, cx)?;
     let guides = if cx.config()?.ascii { Guides::ASCII } else { Guides::UNICODE };
+    let mut joins = Joins::new(&args.join);
+    let mut columns = FORMAT.choose_with(&added_columns(&joins), &args.output.fields)?;
     let mut fetcher = Fetcher::new(cx.client()?);
     let style = cx.table_style();
     let mut missing = Vec::new();
     let mut notes = Vec::new();
-    let mut joins = Joins::new(&args.join);
-    let columns = joins.columns(COLUMNS.to_vec());
-    let mut table = TableWriter::new(cx.streams.out, args.format, columns, style);
+    let mut table = TableWriter::new(cx.streams.out, args.output.format, columns.layout(), style);
     let mut result = Ok(());
     let mut is_first = true;
     for id in ids {
@@ -64,7 +89,8 @@ pub(super) async fn tree(args: &cli::Tree, cx: &mut CommandCx<'_>) -> Result<Exi
         };
         let family = descendants.rows.iter().map(|(process, ..)| process);
         joins.fetch(family, &mut fetcher).await;
-        table.write_rows(&rows(&summary, &lineage, &descendants, &joins, guides))?;
+        let rows = tree_rows(&summary, &lineage, &descendants, guides);
+        table.write_rows(&output_rows(&rows, &joins, &mut columns)?)?;
         notes.extend(descendants.notes);
         if result.is_err() {
             break;
@@ -173,14 +199,23 @@ impl Guides {
     const UNICODE: Self = Self { fork: "├ ", last: "└ " };
 }
 
+/// A process of the tree, and its position there.
+struct TreeLine<'t> {
+    process: &'t Process,
+    relation: &'static str,
+    /// Generations between it and the process that the tree is about.
+    depth: usize,
+    /// The lines of the tree before its name.
+    prefix: String,
+}
+
 /// Returns the rows: oldest ancestor first, then the marked process, then its descendants.
-fn rows(
-    summary: &Summary,
-    lineage: &Lineage,
-    descendants: &Descendants,
-    joins: &Joins,
+fn tree_rows<'t>(
+    summary: &'t Summary,
+    lineage: &'t Lineage,
+    descendants: &'t Descendants,
     guides: Guides,
-) -> Vec<OutputRow> {
+) -> Vec<TreeLine<'t>> {
     // The marker replaces two spaces, so that the lines still connect.
     let indent = |level: usize| " ".repeat(2 + level.saturating_sub(1) * 2);
     let prefix = |level: usize, guide: &str| match level {
@@ -188,48 +223,54 @@ fn rows(
         _ => indent(level) + guide,
     };
     let generations = lineage.ancestors.len();
-    let mut rows: Vec<OutputRow> = lineage
+    let mut rows: Vec<_> = lineage
         .ancestors
         .iter()
         .rev()
         .enumerate()
-        .map(|(level, process)| row(process, "ancestor", generations - level, prefix(level, guides.last), joins))
+        .map(|(level, process)| TreeLine {
+            process,
+            relation: "ancestor",
+            depth: generations - level,
+            prefix: prefix(level, guides.last),
+        })
         .collect();
 
     let own = prefix(generations, guides.last);
-    let mut subject = row(&summary.process, "self", 0, format!("> {}", own.get(2..).unwrap_or_default()), joins);
-    for cell in &mut subject.cells {
-        cell.is_strong = true;
-    }
-    rows.push(subject);
+    let prefix_of_subject = format!("> {}", own.get(2..).unwrap_or_default());
+    rows.push(TreeLine { process: &summary.process, relation: SUBJECT, depth: 0, prefix: prefix_of_subject });
 
-    for (child, generation, is_last) in &descendants.rows {
+    for (process, generation, is_last) in &descendants.rows {
         let guide = if *is_last { guides.last } else { guides.fork };
         let prefix = prefix(generations + generation, guide);
-        rows.push(row(child, "child", *generation, prefix, joins));
+        rows.push(TreeLine { process, relation: "child", depth: *generation, prefix });
     }
     rows
 }
 
-fn row(process: &Process, relation: &str, depth: usize, prefix: String, joins: &Joins) -> OutputRow {
-    let mut name = OutputCell::from_untrusted(process.name.non_empty().unwrap_or(&process.path));
-    name.prefix = prefix;
-    let mut cells = vec![
-        OutputCell::from_value(Some(relation)),
-        OutputCell::from_value(Some(depth)),
-        name,
-        OutputCell::from_value(process.pid),
-        OutputCell::from_untrusted(&process.user),
-        OutputCell::from_value(process.started.map(output::format_time)),
-        OutputCell::from_untrusted(&process.cmdline),
-        OutputCell::from_value(process.md5),
-        OutputCell::from_value(Some(process.id)),
-    ];
-    joins.extend(process, &mut cells);
-    let mut added = joins.json_members(process);
-    added.push(("relation", format!("{relation:?}")));
-    added.push(("depth", depth.to_string()));
-    OutputRow { cells, json: output::with_members(&process.document, &added) }
+/// Returns what each format needs of the rows.
+fn output_rows(
+    rows: &[TreeLine<'_>],
+    joins: &Joins,
+    columns: &mut RowColumns<Process>,
+) -> Result<Vec<OutputRow>, ColumnError> {
+    let extended = rows.iter().map(|TreeLine { process, relation, depth, .. }| {
+        let mut row = joins.extend(process);
+        row.added.splice(0..0, [OutputCell::from_value(Some(relation)), OutputCell::from_value(Some(depth))]);
+        let place = [("relation", format!("{relation:?}")), ("depth", depth.to_string())];
+        row.json = output::with_members(&Document::new(row.json), &place);
+        row
+    });
+    let mut output_rows = columns.extended_rows(extended.collect())?;
+    for (row, output_row) in rows.iter().zip(&mut output_rows) {
+        if let Some(at) = columns.position(NAME) {
+            output_row.cells[at].prefix.clone_from(&row.prefix);
+        }
+        for cell in output_row.cells.iter_mut().filter(|_| row.relation == SUBJECT) {
+            cell.is_strong = true;
+        }
+    }
+    Ok(output_rows)
 }
 
 /// Returns why the chain of ancestors ends early; `None` at its natural end.

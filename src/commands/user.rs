@@ -31,6 +31,7 @@ const FORMAT: RowFormat<User> = RowFormat {
             .of(admin::user_field("teams"))
             .with_value(|user| CellValue::comma_list(user.teams.iter().map(text::make_visible))),
     ],
+    has_member: |_| false,
     json: |user| user.document.json().into(),
 };
 

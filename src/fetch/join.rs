@@ -1,7 +1,7 @@
 //! Joins processes with their sensors, groups and binaries; each object is fetched once, however many rows need it.
 
 use std::{
-    collections::{HashMap, HashSet, VecDeque},
+    collections::{HashMap, VecDeque},
     fmt,
     hash::Hash,
 };

@@ -142,12 +142,16 @@ impl Fetcher {
             self.cache_stats.hits += 1;
             return self.queue_reply(request_id, Ok(answer));
         }
-        self.request_fresh(request_id, fetch);
+        self.submit(request_id, fetch);
     }
 
     /// Submits a request past the cache.
     pub fn request_fresh(&mut self, request_id: RequestId, fetch: Fetch) {
         self.cache.remove(&fetch);
+        self.submit(request_id, fetch);
+    }
+
+    fn submit(&mut self, request_id: RequestId, fetch: Fetch) {
         self.cache_stats.misses += 1;
         match fetch {
             Fetch::Lineage(lineage) => {

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use super::{Answer, Fetch, Fetcher, LineageFetch, Paged, Resource};
+use super::{Answer, Fetch, Fetcher, LineageFetch, Resource};
 use crate::api::Error;
-use crate::model::{Fetched, Lineage, ProcessId, Search, Span};
+use crate::model::{Fetched, Lineage, ProcessId};
 
 impl Fetcher {
     /// Fetches a value.
@@ -44,12 +44,5 @@ impl Fetcher {
                 return Ok(Fetched { value: Arc::new(cut), ..lineage });
             }
         }
-    }
-
-    /// Fetches the number of rows of a search.
-    pub async fn count<T: Paged>(&self, search: &Search) -> Result<u64, Error> {
-        let search = Search { sort: None, ..search.clone() };
-        let none = Span { start: 0, rows: 0 };
-        Ok(T::page(&self.client, &search, none).await?.total)
     }
 }

@@ -104,7 +104,7 @@ pub enum Isolation {
     Yes,
     /// Lifted, but still in force.
     Lifting,
-    /// The record does not say.
+    /// The record does not say, or the sensor is uninstalled.
     Unknown,
 }
 
@@ -121,23 +121,26 @@ impl fmt::Display for Isolation {
 }
 
 impl Sensor {
-    /// Returns the separator of the paths of its host.
-    pub fn path_separator(&self) -> char {
-        match self.os_type {
-            Some(2 | 3) => '/',
-            _ => '\\',
-        }
-    }
-
-    /// Returns the isolation state.
+    /// Returns the isolation state: unknown without a sensor, whose record says what was true before.
     pub fn isolation(&self) -> Isolation {
         match (self.isolation_wanted, self.is_isolating) {
+            _ if self.is_uninstalled() => Isolation::Unknown,
             (Some(false), Some(false)) => Isolation::No,
             (Some(true), Some(false)) => Isolation::Pending,
             (Some(true), Some(true)) => Isolation::Yes,
             (Some(false), Some(true)) => Isolation::Lifting,
             _ => Isolation::Unknown,
         }
+    }
+
+    /// Returns whether the server says that the sensor is uninstalled.
+    pub fn is_uninstalled(&self) -> bool {
+        self.uninstalled == Some(true)
+    }
+
+    /// Returns whether the sensor no longer checks in, although it is installed.
+    pub fn is_offline(&self) -> bool {
+        self.status.eq_ignore_case("offline") && !self.is_uninstalled()
     }
 
     /// Returns the first three numbers of the sensor's version; `None` if it has no such version.

@@ -1,9 +1,14 @@
 //! The columns of a command's rows: fields of their kind, each with a heading and a layout.
 
-use std::borrow::Cow;
+use std::{
+    borrow::{Borrow, Cow},
+    collections::BTreeSet,
+    io,
+};
 
-use super::{Align, OutputCell, OutputColumn, OutputRow, quote_json};
+use super::{Align, Format, OutputCell, OutputColumn, OutputRow, TableStyle, TableWriter, quote_json};
 use crate::columns::{CellValue, Field};
+use crate::text;
 use crate::wire::RecordMembers;
 
 /// A column: the field that it shows, and its layout.
@@ -14,22 +19,73 @@ pub struct Column<R: 'static> {
     value: fn(&R) -> CellValue,
 }
 
+/// A column whose values a command adds to each row, such as those of a join.
+#[derive(Clone, Debug)]
+pub struct AddedColumn {
+    /// The name of the value, and of its member in JSON.
+    pub name: &'static str,
+    pub layout: OutputColumn,
+    /// The position among the columns of the format before which it is inserted.
+    pub before: usize,
+}
+
 /// How rows of one kind are written: all columns and the whole record, or the fields that the user names.
 #[derive(Debug)]
 pub struct RowFormat<R: 'static> {
     /// Every field that has a name of its own.
     pub fields: &'static [Field<R>],
     pub columns: &'static [Column<R>],
+    /// Returns whether a record may have a member with this name, even if those at hand have none.
+    pub has_member: fn(&str) -> bool,
     /// Returns the record of a row as one JSON object.
     pub json: fn(&R) -> Cow<'_, str>,
 }
 
-/// What a name chooses.
-enum Chosen<'n, R: 'static> {
-    Column(&'static Column<R>),
-    Field(&'static Field<R>),
+/// The columns of an output: all of a format, or the fields that the user has named.
+#[derive(Debug)]
+pub struct RowColumns<R: 'static> {
+    columns: Vec<ChosenColumn<R>>,
+    /// Whether the user has named them; otherwise JSON has the whole record.
+    is_named: bool,
+    /// Whether the members of records were looked up in the first rows.
+    is_checked: bool,
+    /// All names that can be chosen besides members of the record.
+    names: Vec<&'static str>,
+    has_member: fn(&str) -> bool,
+    json: fn(&R) -> Cow<'_, str>,
+}
+
+/// A column, and where its values come from.
+#[derive(Debug)]
+struct ChosenColumn<R: 'static> {
+    name: Cow<'static, str>,
+    layout: OutputColumn,
+    source: CellSource<R>,
+}
+
+#[derive(Debug)]
+enum CellSource<R> {
+    Value(fn(&R) -> CellValue),
+    /// A value that the command adds to each row, by its position among them.
+    Added(usize),
     /// A member of the record, by its path.
-    Member(&'n str),
+    Member(String),
+}
+
+/// A row, with the values that the command adds to it.
+#[derive(Debug)]
+pub struct ExtendedRow<'r, R> {
+    pub row: &'r R,
+    pub added: Vec<OutputCell>,
+    /// The record as one JSON object, with the members that the command adds.
+    pub json: String,
+}
+
+/// Why columns cannot be chosen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ColumnError {
+    pub why: String,
+    pub hint: String,
 }
 
 impl OutputColumn {
@@ -49,101 +105,235 @@ impl<R> Column<R> {
 }
 
 impl<R> RowFormat<R> {
-    /// Returns the layout of the columns: those that `names` choose; without names, all of this format.
-    pub fn layout(&self, names: &[String]) -> Vec<OutputColumn> {
-        if names.is_empty() {
-            return self.columns.iter().map(|column| column.layout.clone()).collect();
-        }
-        let layout = |name: &String| match self.find(name) {
-            Chosen::Column(column) => column.layout.clone().with_name(column.field.name),
-            other => OutputColumn::new("", Align::Left).with_name(other.name().to_owned()),
+    /// Returns the columns that `names` choose; without names, all of this format.
+    pub fn choose(&self, names: &[String]) -> Result<RowColumns<R>, ColumnError> {
+        self.choose_with(&[], names)
+    }
+
+    /// Returns the columns that `names` choose, out of those of this format and the `added` ones; without names, all.
+    pub fn choose_with(&self, added: &[AddedColumn], names: &[String]) -> Result<RowColumns<R>, ColumnError> {
+        let fields = self.fields.iter().map(|field| field.name);
+        let mut known: Vec<_> = added.iter().map(|column| column.name).chain(fields).collect();
+        known.sort_unstable();
+        known.dedup();
+        let mut chosen = RowColumns {
+            columns: Vec::new(),
+            is_named: !names.is_empty(),
+            is_checked: names.is_empty(),
+            names: known,
+            has_member: self.has_member,
+            json: self.json,
         };
-        names.iter().map(layout).collect()
-    }
-
-    /// Returns what each format needs of `row`.
-    pub fn row(&self, row: &R, names: &[String]) -> OutputRow {
-        let json = (self.json)(row);
         if names.is_empty() {
-            let cells = self.columns.iter().map(|column| (column.value)(row).into()).collect();
-            return OutputRow { cells, json: json.into_owned() };
+            chosen.columns = self.all_columns(added);
+            return Ok(chosen);
         }
-        let members = RecordMembers::from_json(&json);
-        let chosen: Vec<_> = names.iter().map(|name| self.find(name)).collect();
-        let json: Vec<_> =
-            chosen.iter().map(|one| format!("{}:{}", quote_json(one.name()), one.json(row, &members))).collect();
-        OutputRow {
-            cells: chosen.iter().map(|one| one.value(row, &members).into()).collect(),
-            json: format!("{{{}}}", json.join(",")),
+        for name in names.iter().map(|name| name.trim()) {
+            if name.is_empty() {
+                return Err(ColumnError::new("--fields has an empty name", &chosen.names));
+            }
+            let mut column = self.find(added, name);
+            column.layout = column.layout.with_name(column.name.clone());
+            if chosen.columns.iter().any(|other| other.name.eq_ignore_ascii_case(&column.name)) {
+                return Err(ColumnError::new(&format!("--fields names {:?} twice", column.name), &chosen.names));
+            }
+            chosen.columns.push(column);
         }
+        Ok(chosen)
     }
 
-    /// Finds what `name` chooses: a field, a column by its heading, or a member of the record.
-    fn find<'n>(&self, name: &'n str) -> Chosen<'n, R> {
-        let column = self.columns.iter().find(|column| column.field.name == name);
-        let field = || self.fields.iter().find(|field| field.name == name).map(Chosen::Field);
-        let heading = || self.columns.iter().find(|column| column.layout.name == name).map(Chosen::Column);
-        column.map(Chosen::Column).or_else(field).or_else(heading).unwrap_or(Chosen::Member(name))
+    /// Writes one row in all columns of this format; `json` is its record.
+    pub fn write_one(
+        &self,
+        (row, json): (&R, &str),
+        format: Format,
+        style: TableStyle,
+        out: &mut dyn io::Write,
+    ) -> io::Result<()> {
+        let row = ExtendedRow { row, added: Vec::new(), json: json.to_owned() };
+        let columns = self.all_columns(&[]);
+        let layout: Vec<_> = columns.iter().map(|column| column.layout.clone()).collect();
+        let mut table = TableWriter::new(out, format, layout, style);
+        table.write_rows(&[complete_row(&columns, row)])?;
+        table.finish()
+    }
+
+    /// Returns all columns of this format, with the `added` ones at their places.
+    fn all_columns(&self, added: &[AddedColumn]) -> Vec<ChosenColumn<R>> {
+        let mut columns = Vec::new();
+        for at in 0..=self.columns.len() {
+            let here = added.iter().enumerate().filter(|(_, column)| column.before == at);
+            columns.extend(here.map(|(index, column)| ChosenColumn {
+                name: column.name.into(),
+                layout: column.layout.clone(),
+                source: CellSource::Added(index),
+            }));
+            columns.extend(self.columns.get(at).map(|column| ChosenColumn {
+                name: column.field.name.into(),
+                layout: column.layout.clone(),
+                source: CellSource::Value(column.value),
+            }));
+        }
+        columns
+    }
+
+    /// Returns the column that `name` chooses: by the name of its value, by its heading, or a member of the record.
+    fn find(&self, added: &[AddedColumn], name: &str) -> ChosenColumn<R> {
+        let mut all = self.all_columns(added);
+        let find = |text: &dyn Fn(&ChosenColumn<R>) -> &str| {
+            all.iter().position(|column| text(column).eq_ignore_ascii_case(name))
+        };
+        let field = self.fields.iter().find(|field| field.name.eq_ignore_ascii_case(name));
+        let layout = || OutputColumn::new("", Align::Left);
+        match (find(&|column| &column.name), field, find(&|column| &column.layout.name)) {
+            (Some(at), ..) | (None, None, Some(at)) => all.swap_remove(at),
+            (None, Some(field), _) => {
+                ChosenColumn { name: field.name.into(), layout: layout(), source: CellSource::Value(field.value) }
+            }
+            (None, None, None) => ChosenColumn {
+                name: name.to_owned().into(),
+                layout: layout(),
+                source: CellSource::Member(name.to_owned()),
+            },
+        }
     }
 }
 
-impl<R> Chosen<'_, R> {
-    fn name(&self) -> &str {
-        match self {
-            Self::Column(column) => column.field.name,
-            Self::Field(field) => field.name,
-            Self::Member(path) => path,
-        }
+impl<R> RowColumns<R> {
+    /// Returns the layout of the columns.
+    pub fn layout(&self) -> Vec<OutputColumn> {
+        self.columns.iter().map(|column| column.layout.clone()).collect()
     }
 
-    fn value(&self, row: &R, members: &RecordMembers) -> CellValue {
-        match self {
-            Self::Column(column) => (column.value)(row),
-            Self::Field(field) => (field.value)(row),
-            Self::Member(path) => members.text_at(path).map_or(CellValue::None, CellValue::Text),
-        }
+    /// Returns the position of the column with the value of this name.
+    pub fn position(&self, name: &str) -> Option<usize> {
+        self.columns.iter().position(|column| column.name == name)
     }
 
-    /// Returns the member of the record with this name, or the value of the field as JSON.
-    fn json(&self, row: &R, members: &RecordMembers) -> String {
-        members.json_at(self.name()).unwrap_or_else(|| match self.value(row, members) {
-            CellValue::None | CellValue::Pending | CellValue::Unavailable => "null".into(),
-            CellValue::Number(number) => number.to_string(),
-            known => quote_json(known.text().raw()),
-        })
+    /// Returns what each format needs of `rows`. Fails if a name is no member of any of the first rows.
+    pub fn rows<'r>(&mut self, rows: impl IntoIterator<Item = &'r R>) -> Result<Vec<OutputRow>, ColumnError>
+    where
+        R: 'r,
+    {
+        let json = self.json;
+        let extended = |row| ExtendedRow { row, added: Vec::new(), json: json(row).into_owned() };
+        self.extended_rows(rows.into_iter().map(extended).collect())
+    }
+
+    /// Returns what each format needs of rows to which the command adds values.
+    pub fn extended_rows(&mut self, rows: Vec<ExtendedRow<'_, R>>) -> Result<Vec<OutputRow>, ColumnError> {
+        if !self.is_named {
+            return Ok(rows.into_iter().map(|row| complete_row(&self.columns, row)).collect());
+        }
+        let members: Vec<_> = rows.iter().map(|row| RecordMembers::from_json(&row.json)).collect();
+        self.find_members(members.iter())?;
+        let rows = rows.iter().zip(&members).map(|(row, members)| {
+            let json = self.columns.iter().map(|column| column.json_member(row, members)).collect::<Vec<_>>();
+            let cells = self.columns.iter().map(|column| column.cell(row, members)).collect();
+            OutputRow { cells, json: format!("{{{}}}", json.join(",")) }
+        });
+        Ok(rows.collect())
+    }
+
+    /// Fails if a name is no member of any of `rows`, which are all there will be.
+    pub fn check<'r>(&mut self, rows: impl IntoIterator<Item = &'r R>) -> Result<(), ColumnError>
+    where
+        R: 'r,
+    {
+        let json = self.json;
+        self.find_members(rows.into_iter().map(|row| RecordMembers::from_json(&json(row))))
+    }
+
+    /// Looks the chosen members up in the first rows, ignoring case. Fails for one that no row has and none can have.
+    fn find_members(&mut self, records: impl Iterator<Item = impl Borrow<RecordMembers>>) -> Result<(), ColumnError> {
+        if self.is_checked {
+            return Ok(());
+        }
+        let columns = self.columns.iter_mut().filter_map(|column| match &mut column.source {
+            CellSource::Member(path) => Some(path),
+            CellSource::Value(_) | CellSource::Added(_) => None,
+        });
+        let mut sought: Vec<&mut String> = columns.collect();
+        let mut names: BTreeSet<String> = self.names.iter().map(|name| (*name).to_owned()).collect();
+        for record in records {
+            let record = record.borrow();
+            self.is_checked = true;
+            sought.retain_mut(|path| match record.spelling(path) {
+                Some(spelling) => {
+                    **path = spelling;
+                    false
+                }
+                None => true,
+            });
+            if sought.is_empty() {
+                return Ok(());
+            }
+            names.extend(record.names().map(str::to_owned));
+        }
+        let has_member = self.has_member;
+        let unknown = sought.into_iter().find(|path| self.is_checked && !has_member(&path.to_lowercase()));
+        unknown.map_or(Ok(()), |path| Err(ColumnError::unknown(path, &names)))
     }
 }
 
-/// Returns the columns that `names` choose among headings and members of the record; without names, all.
-pub fn choose_columns(columns: &'static [OutputColumn], names: &[String]) -> Cow<'static, [OutputColumn]> {
-    if names.is_empty() {
-        return columns.into();
-    }
-    let column = |name: &String| {
-        let own = columns.iter().find(|column| column.name == *name);
-        own.cloned().unwrap_or_else(|| OutputColumn::new("", Align::Left).with_name(name.clone()))
-    };
-    names.iter().map(column).collect()
+/// Returns a row with its whole record.
+fn complete_row<R>(columns: &[ChosenColumn<R>], row: ExtendedRow<'_, R>) -> OutputRow {
+    let no_members = RecordMembers::from_json("");
+    OutputRow { cells: columns.iter().map(|column| column.cell(&row, &no_members)).collect(), json: row.json }
 }
 
-/// Reduces a row to the cells and members that `names` choose; without names, returns it unchanged.
-pub fn choose_cells(row: OutputRow, columns: &[OutputColumn], names: &[String]) -> OutputRow {
-    if names.is_empty() {
-        return row;
+impl<R> ChosenColumn<R> {
+    fn cell(&self, row: &ExtendedRow<'_, R>, members: &RecordMembers) -> OutputCell {
+        match &self.source {
+            CellSource::Value(value) => value(row.row).into(),
+            CellSource::Added(index) => row.added.get(*index).cloned().unwrap_or_default(),
+            CellSource::Member(path) => {
+                members.text_at(path).as_ref().map(OutputCell::from_untrusted).unwrap_or_default()
+            }
+        }
     }
-    let members = RecordMembers::from_json(&row.json);
-    let cell = |name: &String| {
-        let own = columns.iter().position(|column| column.name == *name);
-        let member = || members.text_at(name).as_ref().map(OutputCell::from_untrusted).unwrap_or_default();
-        own.and_then(|at| row.cells.get(at).cloned()).unwrap_or_else(member)
-    };
-    let cells: Vec<_> = names.iter().map(cell).collect();
-    let member = |(name, cell): (&String, &OutputCell)| {
-        let text = || if cell.text.is_empty() { "null".into() } else { quote_json(cell.text.raw()) };
-        format!("{}:{}", quote_json(name), members.json_at(name).unwrap_or_else(text))
-    };
-    let json: Vec<_> = names.iter().zip(&cells).map(member).collect();
-    OutputRow { json: format!("{{{}}}", json.join(",")), cells }
+
+    /// Returns the name with the member of the record, or else with the value as JSON.
+    fn json_member(&self, row: &ExtendedRow<'_, R>, members: &RecordMembers) -> String {
+        let path = match &self.source {
+            CellSource::Member(path) => path,
+            CellSource::Value(_) | CellSource::Added(_) => &*self.name,
+        };
+        let value = || match &self.source {
+            CellSource::Value(value) => match value(row.row) {
+                CellValue::None | CellValue::Pending | CellValue::Unavailable => None,
+                CellValue::Number(number) => Some(number.to_string()),
+                known => Some(quote_json(known.text().raw())),
+            },
+            CellSource::Added(_) => self.cell(row, members).text.non_empty().map(|text| quote_json(text.raw())),
+            CellSource::Member(_) => None,
+        };
+        let json = members.json_at(path).or_else(value).unwrap_or_else(|| "null".into());
+        format!("{}:{json}", quote_json(&self.name))
+    }
+}
+
+impl ColumnError {
+    fn new(why: &str, names: &[&str]) -> Self {
+        Self { why: why.to_owned(), hint: format!("names: {}", names.join(", ")) }
+    }
+
+    /// Creates the error for a name that is neither that of a field nor of a member, out of all `names`.
+    fn unknown(name: &str, names: &BTreeSet<String>) -> Self {
+        let lower = name.to_lowercase();
+        let nearest = names.iter().map(|known| (strsim::levenshtein(&lower, known), known)).min();
+        // With more than a third of the letters wrong it is another word.
+        let nearest = nearest.filter(|(distance, _)| *distance <= lower.len() / 3);
+        let names: Vec<_> = names.iter().map(|name| text::make_visible(&name.as_str().into())).collect();
+        let names = names.join(", ");
+        let hint = match nearest {
+            Some((_, nearest)) => {
+                format!("did you mean {:?}? names: {names}", text::make_visible(&nearest.as_str().into()))
+            }
+            None => format!("names: {names}"),
+        };
+        Self { why: format!("--fields: no field is named {name:?}"), hint }
+    }
 }
 
 impl From<CellValue> for OutputCell {
@@ -165,6 +355,7 @@ mod tests {
     const FORMAT: RowFormat<Row> = RowFormat {
         fields: FIELDS,
         columns: &[OutputColumn::new("host", Align::Left).of(&FIELDS[0])],
+        has_member: |name| name == "rare",
         json: |row| row.0.into(),
     };
 
@@ -173,36 +364,69 @@ mod tests {
         Field { name: "length", value: |row| CellValue::text_of(Some(row.0.len())) },
     ];
 
-    #[track_caller]
-    fn check(names: &[&str], columns: &[&str], cells: &[&str], json: &str) {
+    const RECORD: &str = r#"{"hostname":"ws-7","a":{"b":[1,true]}}"#;
+
+    fn choose(names: &[&str]) -> Result<RowColumns<Row>, ColumnError> {
         let names: Vec<_> = names.iter().map(|&name| name.to_owned()).collect();
-        let layout = FORMAT.layout(&names);
-        assert_eq!(layout.iter().map(|column| &*column.name).collect::<Vec<_>>(), columns);
-        let row = FORMAT.row(&Row(r#"{"hostname":"ws-7","a":{"b":[1,true]}}"#), &names);
+        let added = |name, heading| AddedColumn { name, layout: OutputColumn::new(heading, Align::Left), before: 1 };
+        FORMAT.choose_with(&[added("sensor_id", "sensor"), added("status", "status")], &names)
+    }
+
+    #[track_caller]
+    fn check(names: &[&str], headings: &[&str], cells: &[&str], json: &str) {
+        let mut columns = choose(names).unwrap();
+        assert_eq!(columns.layout().iter().map(|column| &*column.name).collect::<Vec<_>>(), headings);
+        let added = vec![OutputCell::from_value(Some(7)), OutputCell::default()];
+        let row = ExtendedRow { row: &Row(RECORD), added, json: RECORD.replace("{\"host", "{\"sensor_id\":7,\"host") };
+        let row = columns.extended_rows(vec![row]).unwrap().remove(0);
         assert_eq!(row.cells.iter().map(|cell| cell.text.raw()).collect::<Vec<_>>(), cells);
         assert_eq!(row.json, json);
     }
 
+    #[track_caller]
+    fn check_refused(names: &[&str], why: &str, hint: &str) {
+        let refusal = choose(names).and_then(|mut columns| columns.rows([&Row(RECORD)])).unwrap_err();
+        assert_eq!((&*refusal.why, &*refusal.hint), (why, hint));
+    }
+
     #[test]
     fn a_name_chooses_a_field_a_column_or_a_member_of_the_record() {
-        check(&[], &["host"], &["WS-7"], r#"{"hostname":"ws-7","a":{"b":[1,true]}}"#);
+        let all = r#"{"sensor_id":7,"hostname":"ws-7","a":{"b":[1,true]}}"#;
+        check(&[], &["host", "sensor", "status"], &["WS-7", "7", ""], all);
         check(&["hostname"], &["hostname"], &["WS-7"], r#"{"hostname":"ws-7"}"#);
         check(&["host"], &["hostname"], &["WS-7"], r#"{"hostname":"ws-7"}"#);
         check(&["a.b.1", "length"], &["a.b.1", "length"], &["true", "38"], r#"{"a.b.1":true,"length":"38"}"#);
         check(&["a"], &["a"], &[r#"{"b":[1,true]}"#], r#"{"a":{"b":[1,true]}}"#);
-        check(&["missing"], &["missing"], &[""], r#"{"missing":null}"#);
+        check(&["rare", "a.c"], &["rare", "a.c"], &["", ""], r#"{"rare":null,"a.c":null}"#);
     }
 
     #[test]
-    fn a_row_of_cells_is_reduced_by_headings_and_members() {
-        const COLUMNS: &[OutputColumn] =
-            &[OutputColumn::new("host", Align::Left), OutputColumn::new("kind", Align::Left)];
-        let names: Vec<_> = ["kind", "pid", "missing"].map(str::to_owned).into();
-        let columns = choose_columns(COLUMNS, &names);
-        assert_eq!(columns.iter().map(|column| &*column.name).collect::<Vec<_>>(), ["kind", "pid", "missing"]);
-        let cells = vec![OutputCell::from_value(Some("ws-7")), OutputCell::from_value(Some("key"))];
-        let row = choose_cells(OutputRow { cells, json: r#"{"pid":4}"#.into() }, COLUMNS, &names);
-        assert_eq!(row.cells.iter().map(|cell| cell.text.raw()).collect::<Vec<_>>(), ["key", "4", ""]);
-        assert_eq!(row.json, r#"{"kind":"key","pid":4,"missing":null}"#);
+    fn a_value_that_a_command_adds_is_chosen_by_its_name_or_its_heading() {
+        check(&["status", "sensor"], &["status", "sensor_id"], &["", "7"], r#"{"status":null,"sensor_id":7}"#);
+    }
+
+    #[test]
+    fn case_and_blanks_do_not_matter() {
+        check(&[" HostName "], &["hostname"], &["WS-7"], r#"{"hostname":"ws-7"}"#);
+        check(&["A.b.0"], &["A.b.0"], &["1"], r#"{"A.b.0":1}"#);
+    }
+
+    #[test]
+    fn a_name_that_is_unknown_empty_or_given_twice_is_refused_with_the_names_there_are() {
+        let names = "names: a, hostname, length, sensor_id, status";
+        let meant = format!("did you mean \"hostname\"? {names}");
+        check_refused(&["length", "Hostnme"], "--fields: no field is named \"Hostnme\"", &meant);
+        check_refused(&["zzz"], "--fields: no field is named \"zzz\"", names);
+        let names = "names: hostname, length, sensor_id, status";
+        check_refused(&["length", " "], "--fields has an empty name", names);
+        check_refused(&["host", "HOSTNAME"], "--fields names \"hostname\" twice", names);
+    }
+
+    #[test]
+    fn members_are_looked_up_in_the_first_rows_and_not_without_any() {
+        let mut columns = choose(&["a", "zzz"]).unwrap();
+        assert!(columns.rows([]).unwrap().is_empty());
+        assert!(columns.rows([&Row(RECORD), &Row(r#"{"zzz":1}"#)]).is_ok());
+        assert_eq!(columns.rows([&Row(RECORD)]).unwrap()[0].json, r#"{"a":{"b":[1,true]},"zzz":null}"#);
     }
 }

@@ -13,7 +13,7 @@ use std::{
 use clap::ValueEnum;
 use jiff::Timestamp;
 
-pub use column::{Column, RowFormat, choose_cells, choose_columns};
+pub use column::{AddedColumn, Column, ColumnError, ExtendedRow, RowColumns, RowFormat};
 pub use extract::FileForm;
 pub use json::{escape_json, quote_json, with_leading_members, with_members};
 pub use table::{Align, OutputColumn};

@@ -14,6 +14,7 @@ use super::{
     picker::{
         no_match,
         search::{self, SearchText},
+        synonyms::synonyms,
     },
     prompt::line::LineInput,
 };
@@ -36,7 +37,12 @@ pub struct HelpPane {
 #[derive(Debug)]
 enum HelpRow {
     Title(&'static str),
-    Key(String, &'static str),
+    Key {
+        keys: String,
+        help: &'static str,
+        /// The action that the keys are bound to; `None` for a sign.
+        action: Option<Action>,
+    },
 }
 
 impl HelpPane {
@@ -58,14 +64,18 @@ impl HelpPane {
             }
             if !keys.is_empty() {
                 rows.push(HelpRow::Title(key_scope.title()));
-                rows.extend(keys.into_iter().map(|(action, keys)| HelpRow::Key(keys.join(", "), action.help())));
+                rows.extend(keys.into_iter().map(|(action, keys)| HelpRow::Key {
+                    keys: keys.join(", "),
+                    help: action.help(),
+                    action: Some(action),
+                }));
             }
         }
         let signs = legend::signs(scope);
         if !signs.is_empty() {
             rows.push(HelpRow::Title("Signs"));
             let signs = signs.iter();
-            rows.extend(signs.map(|(sign, _, help)| HelpRow::Key((*sign).into(), help)));
+            rows.extend(signs.map(|(sign, _, help)| HelpRow::Key { keys: (*sign).into(), help, action: None }));
         }
         Self { scope, rows, find: None, scroll: ScrollView::default() }
     }
@@ -82,8 +92,8 @@ impl HelpPane {
         for (at, row) in self.rows.iter().enumerate() {
             match row {
                 HelpRow::Title(_) => title = Some(row),
-                HelpRow::Key(..) if found.contains(&at) => shown.extend(title.take().into_iter().chain([row])),
-                HelpRow::Key(..) => {}
+                HelpRow::Key { .. } if found.contains(&at) => shown.extend(title.take().into_iter().chain([row])),
+                HelpRow::Key { .. } => {}
             }
         }
         shown
@@ -94,8 +104,10 @@ impl HelpRow {
     fn search_text(&self) -> SearchText {
         match self {
             Self::Title(_) => SearchText::default(),
-            Self::Key(keys, help) => {
-                SearchText { names: vec![keys.clone()], description: (*help).into(), recency: None }
+            Self::Key { keys, help, action } => {
+                let synonyms = action.iter().flat_map(|action| synonyms(*action)).map(str::to_owned);
+                let names = std::iter::once(keys.clone()).chain(synonyms).collect();
+                SearchText { names, description: (*help).into(), recency: None }
             }
         }
     }
@@ -141,7 +153,7 @@ impl Pane for HelpPane {
         let n_find_lines = u16::from(self.find.is_some());
         let [line, list] = Layout::vertical([Constraint::Length(n_find_lines), Constraint::Fill(1)]).areas(area);
         let key_width = |row: &HelpRow| match row {
-            HelpRow::Key(keys, _) => text::width(keys),
+            HelpRow::Key { keys, .. } => text::width(keys),
             HelpRow::Title(_) => 0,
         };
         let width = self.rows.iter().map(key_width).max().unwrap_or(0);
@@ -150,7 +162,7 @@ impl Pane for HelpPane {
             .iter()
             .map(|row| match row {
                 HelpRow::Title(title) => Line::styled(*title, cx.theme.title),
-                HelpRow::Key(keys, help) => Line::from(vec![
+                HelpRow::Key { keys, help, .. } => Line::from(vec![
                     Span::styled(format!("  {keys:width$}  "), cx.theme.key),
                     Span::styled(*help, cx.theme.text),
                 ]),

@@ -62,3 +62,57 @@ pub(super) const fn joined_group(id: GroupId) -> SlotOf<SensorGroupFetch> {
 pub(super) const fn joined_binary(md5: Md5) -> SlotOf<BinaryFetch> {
     SlotOf::new(Slot::Joined(JoinObject::Binary(md5)))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::any::TypeId;
+
+    use super::*;
+
+    fn entry<R: 'static>(place: SlotOf<R>) -> (Slot, TypeId) {
+        (place.slot, TypeId::of::<R>())
+    }
+
+    #[test]
+    fn a_slot_has_one_type_of_questions() {
+        let mut entries = vec![
+            entry(SERVER_INFO),
+            entry(LICENSE),
+            entry(PARTITIONS),
+            entry(FILE_HEAD),
+            entry(FIELD_VALUES),
+            entry(ALERT_DIGEST),
+            entry(LINEAGE),
+            entry(SENSOR),
+            entry(SENSOR_GROUP),
+            entry(BINARY),
+            entry(PREVALENCE),
+            entry(HOST_ALERTS),
+            entry(WATCH_ACTIONS),
+            entry(WATCH_COUNT),
+            entry(REPORT),
+            entry(REPORT_ALERTS),
+            entry(NEW_ALERTS),
+            entry(NEWEST_ALERT),
+            entry(ALERT_LINEAGE),
+            entry(ALERT_SENSOR),
+            entry(ALERT_BINARY),
+            entry(OPEN_ON_HOST),
+            entry(OPEN_FOR_HASH),
+            entry(PAST_OUTCOMES),
+            entry(LAST_RESOLVED),
+            entry(facets(FacetSide::A)),
+            entry(joined_sensor(SensorId(1))),
+            entry(joined_group(GroupId(1))),
+            entry(joined_binary(Md5([0; 16]))),
+        ];
+        let (source, _) = include_str!("slots.rs").split_once("#[cfg(test)]").unwrap_or_default();
+        let n_places = source.matches(": SlotOf<").count() + source.matches("-> SlotOf<").count();
+        // `context` makes places, and is none.
+        assert_eq!(entries.len(), n_places - 1, "a place is not in the list of this test");
+        entries.sort_by_key(|(slot, _)| *slot);
+        for pair in entries.windows(2) {
+            assert!(pair[0].0 != pair[1].0 || pair[0].1 == pair[1].1, "{:?} has questions of two types", pair[0].0);
+        }
+    }
+}

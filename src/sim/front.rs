@@ -47,11 +47,10 @@ pub(in crate::sim) async fn handle_request(
     request: Request<Incoming>,
 ) -> io::Result<Response<Chunks>> {
     let (parts, body) = request.into_parts();
-    let accepts_gzip = accepts_gzip(&parts.headers);
     let mut request = ApiRequest::new(&parts.method, &parts.uri);
     let is_control = request.route().1.first() == Some(&"_sim");
     if is_control && !(may_control(from) && is_local_host_header(&parts)) {
-        return build_response(&server, &ApiResponse::app_error(404), accepts_gzip, None);
+        return build_response(&server, &ApiResponse::app_error(404), &parts.headers, None);
     }
     let is_authorized = is_authorized(&server, &parts.headers);
     let max_len = match (is_control, is_authorized) {
@@ -63,12 +62,12 @@ pub(in crate::sim) async fn handle_request(
         Some(body) => body,
         // A request without a valid token gets a 401, even if it is too long.
         None if !is_authorized && !is_control => Vec::new(),
-        None => return build_response(&server, &ApiResponse::frontend_error(413), accepts_gzip, None),
+        None => return build_response(&server, &ApiResponse::frontend_error(413), &parts.headers, None),
     };
     request = request.with_body(body);
     if is_control {
         let answer = run_blocking(&server, request, routes::control).await;
-        return build_response(&server, &answer, accepts_gzip, None);
+        return build_response(&server, &answer, &parts.headers, None);
     }
     let number = server.record_request(&request);
     let plan = server.fault_plan(&request);
@@ -102,7 +101,7 @@ pub(in crate::sim) async fn handle_request(
         _ => {}
     }
     server.record_status(number, answer.status);
-    build_response(&server, &answer, accepts_gzip, fault.map(|fault| fault.mode))
+    build_response(&server, &answer, &parts.headers, fault.map(|fault| fault.mode))
 }
 
 /// Returns the application's response, or an empty one if a fault replaces it: the request is then executed only if the
@@ -214,11 +213,11 @@ fn accepts_gzip(headers: &HeaderMap) -> bool {
         .is_some_and(|value| value.split(',').any(|coding| coding.trim().starts_with("gzip")))
 }
 
-/// Builds the HTTP response with the headers of a real front end (reference 1.1).
+/// Builds the HTTP response to a request with `headers`, with the headers of a real front end (reference 1.1).
 fn build_response(
     server: &Server,
     answer: &ApiResponse,
-    accepts_gzip: bool,
+    headers: &HeaderMap,
     mode: Option<Mode>,
 ) -> io::Result<Response<Chunks>> {
     let (mut bytes, kind) = answer.content.encoded_body();
@@ -254,7 +253,7 @@ fn build_response(
     if matches!(answer.status, 301 | 302 | 303 | 307 | 308) {
         response = response.header(header::LOCATION, "https://login.example/");
     }
-    if accepts_gzip && kind.is_some() && !answer.content.is_compressed() {
+    if accepts_gzip(headers) && kind.is_some() && !answer.content.is_compressed() {
         let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
         encoder.write_all(&bytes)?;
         bytes = encoder.finish()?;

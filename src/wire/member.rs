@@ -35,6 +35,24 @@ impl RecordMembers {
         self.value_at(path).map(Value::to_string)
     }
 
+    /// Returns the names of the members.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.as_object().into_iter().flat_map(|members| members.keys()).map(String::as_str)
+    }
+
+    /// Returns `path` with the name of its member as the record spells it, ignoring case; `None` if there is no such
+    /// member.
+    pub fn spelling(&self, path: &str) -> Option<String> {
+        let find = |name: &str| {
+            let exact = self.names().find(|known| *known == name);
+            exact.or_else(|| self.names().find(|known| known.eq_ignore_ascii_case(name)))
+        };
+        find(path).map(str::to_owned).or_else(|| {
+            let (name, rest) = path.split_once('.')?;
+            Some(format!("{}.{rest}", find(name)?))
+        })
+    }
+
     fn value_at(&self, path: &str) -> Option<&Value> {
         // The name of a member may contain dots itself.
         self.0.get(path).or_else(|| {

@@ -204,7 +204,7 @@ async fn undo_on_a_row_of_the_log_is_about_that_row_or_about_none() {
 async fn a_sensor_is_uninstalled_by_the_name_of_its_host_and_nothing_undoes_it() {
     let mut console = ready().await;
     console.press("S X").await;
-    console.shows(&["UNINSTALL", "This cannot be undone: only an installer on the host", "lists it as uninstalled"]);
+    console.shows(&["UNINSTALL", "This cannot be undone: once it has checked in, only an installer", "as uninstalled"]);
     console.press("tab tab tab enter").await.shows(&["a reason is required"]);
     console.press("tab tab").await.write("decommissioned").await;
     console.press("tab tab tab enter").await.shows(&["type the host name"]);
@@ -215,9 +215,12 @@ async fn a_sensor_is_uninstalled_by_the_name_of_its_host_and_nothing_undoes_it()
     assert_eq!(changes(&console), ["PUT /api/v1/sensor/3"]);
     let log = std::fs::read_to_string(console.state.path().join("actions.jsonl")).unwrap();
     assert!(log.contains(r#""change":{"sensor":{"uninstall":3}}"#), "{log}");
-    console.press("z").await.shows(&["uninstall WIN-IA9NQ1GN8OI, cannot be undone: only an installer on the host"]);
+    console.press("z").await.shows(&["uninstall WIN-IA9NQ1GN8OI, cannot be undone: once it has checked in, only an"]);
     console.press("@").await.until("CONFIRMED").await;
-    console.press("z").await.shows(&["Cannot undo: only an installer on the host brings a sensor back"]);
+    console
+        .press("z")
+        .await
+        .shows(&["Cannot undo: once it has checked in, only an installer on the host brings the sensor back"]);
 }
 
 #[tokio::test]

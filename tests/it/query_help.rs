@@ -322,6 +322,8 @@ fn a_key_is_found_in_the_help() {
     stage.press("enter").answer_all(world::answer);
     stage.press("? /").write("rarest").shows(&["No match for rarest"]);
     stage.press("ctrl-u").write("export").shows(&["find  export", "Export the rows shown"]).lacks("Go to the last row");
+    // Other products have other names for it.
+    stage.press("ctrl-u").write("quarantine").shows(&["Isolate "]).lacks("Export the rows shown");
     stage.press("esc").shows(&["Keys: Processes"]).press("esc").lacks("Keys: Processes");
 }
 

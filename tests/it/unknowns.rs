@@ -1,6 +1,6 @@
 //! What the server leaves out or says in a way that cannot be read is unknown: never zero, never harmless.
 
-use crate::support::changes::{fault, ready};
+use crate::support::changes::{changes, fault, ready};
 use crate::support::console::{Console, small};
 use lampblack::sim;
 use serde_json::{Value, json};
@@ -94,4 +94,19 @@ async fn alerts_of_one_report_on_one_host_are_told_apart_in_their_confirmation()
     assert_eq!(lines.len(), 2, "{screen}");
     // Where they are alike otherwise, by the time.
     console.shows(&["(pid ", "03-03 14:02:34Z)", "03-03 13:49:18Z)"]);
+}
+
+#[tokio::test]
+async fn a_host_without_a_name_is_confirmed_by_the_id_of_its_sensor() {
+    let mut console = ready().await;
+    let record = json!({"id": 3, "group_id": 1, "status": "Online", "os_type": 1, "uninstalled": null});
+    answer(&console, "^/api/v1/sensor/3$", &record);
+    console.press("S X").await.shows(&["Host name unknown: cannot tell whether protected_hosts names it"]);
+    console.write("decommissioned").await;
+    console.press("tab tab tab enter").await.shows(&["type the sensor ID"]);
+    assert_eq!(changes(&console), [""; 0]);
+    console.press("backtab").await.write("3").await;
+    console.press("tab enter").await;
+    console.until("server state: the server does not say whether an unins").await;
+    assert_eq!(changes(&console), ["PUT /api/v1/sensor/3"]);
 }

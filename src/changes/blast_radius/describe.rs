@@ -81,10 +81,8 @@ pub(super) fn describe_counts(counts: &[(&Untrusted, u64)]) -> String {
     format!("{}{more}", named.join(", "))
 }
 
-/// Returns the prefix of a count that may be too low.
-pub(super) fn at_least(may_be_low: bool) -> &'static str {
-    if may_be_low { "at least " } else { "" }
-}
+/// The prefix of a count that may be too low.
+pub(super) const AT_LEAST: &str = "at least ";
 
 /// Describes the source of a count: how much was counted, and whether that is everything.
 pub(super) fn describe_source(source: &str, facets: &Facets) -> String {

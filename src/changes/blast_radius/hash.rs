@@ -182,7 +182,7 @@ async fn hosts_with_file(binary: SharedBinary<'_>, context: &PlanContext) -> Res
     }
     let total = sensors.value.ok();
     let of = total.map_or(String::new(), |n| format!(" of {}", text::pluralize(n, "host", "hosts")));
-    let at_least = describe::at_least(counted.is_none());
+    let at_least = if counted.is_none() { describe::AT_LEAST } else { "" };
     if let Some(total) = total
         && n * MANY_HOSTS_DIVISOR > total
     {
@@ -223,7 +223,7 @@ async fn affected_groups(md5s: Vec<Md5>, client: &Client) -> Result<ImpactLine, 
         warnings.extend(unavailable(NAMES[2], "no process record has the host type"));
     }
     let groups: Vec<_> = facet_values(&facets, "group").map(|value| (&value.name, value.count)).collect();
-    let at_least = describe::at_least(gap.is_some());
+    let at_least = if gap.is_some() { describe::AT_LEAST } else { "" };
     Ok(ImpactLine {
         text: match (&groups[..], gap) {
             ([], Some(gap)) => format!("unknown: {gap}"),
@@ -264,7 +264,7 @@ async fn running_processes(md5s: Vec<Md5>, client: &Client) -> Result<ImpactLine
     }
     let on = describe::host_count(hosts.len());
     let limits = if is_incomplete { ", INCOMPLETE" } else { "" };
-    let at_least = describe::at_least(n_unreadable > 0 || is_incomplete);
+    let at_least = if n_unreadable > 0 || is_incomplete { describe::AT_LEAST } else { "" };
     Ok(ImpactLine {
         text: match n_open {
             0 if n_unreadable > 0 => format!("unknown: {n_unreadable} of the processes unreadable"),
@@ -294,7 +294,7 @@ async fn recent_executions(md5s: Vec<Md5>, client: &Client) -> Result<ImpactLine
     let hosts: Vec<_> = facet_values(&facets, "hostname").map(|value| &value.name).collect();
     let users: Vec<_> = facet_values(&facets, "username").map(|value| &value.name).collect();
     let gap = facets.gap();
-    let at_least = describe::at_least(gap.is_some());
+    let at_least = if gap.is_some() { describe::AT_LEAST } else { "" };
     let on = match hosts.len() {
         0 => "an unknown number of hosts".into(),
         n => format!("{at_least}{}", describe::host_count(n)),

@@ -44,7 +44,7 @@ async fn recent_peers(sensor: &Sensor, client: &Client) -> Result<ImpactLine, Er
     let blocked = if has_blocked { ", including attempts that isolation blocked" } else { "" };
     let hosts: Vec<_> = facets.facets.iter().flat_map(|facet| &facet.values).collect();
     let gap = facets.gap();
-    let at_least = describe::at_least(gap.is_some());
+    let at_least = if gap.is_some() { describe::AT_LEAST } else { "" };
     Ok(ImpactLine {
         text: match (hosts.len(), gap) {
             (0, Some(gap)) => format!("unknown: {gap}"),
@@ -69,7 +69,7 @@ async fn recent_users(sensor: &Sensor, client: &Client) -> Result<ImpactLine, Er
     let values = facets.facets.iter().flat_map(|facet| &facet.values);
     let users: Vec<_> = values.map(|value| (&value.name, value.count)).collect();
     let gap = facets.gap();
-    let at_least = describe::at_least(gap.is_some());
+    let at_least = if gap.is_some() { describe::AT_LEAST } else { "" };
     Ok(ImpactLine {
         text: match (&users[..], gap) {
             ([], Some(gap)) => format!("unknown: {gap}"),

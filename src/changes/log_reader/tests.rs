@@ -134,3 +134,108 @@ fn a_change_that_nothing_restores_has_no_undo() {
     let created = [json!({}), json!({"name": "g", "site_id": 1}), json!({"id": 9})];
     assert_eq!(inverse_of("create group", ("group", "g"), created), None);
 }
+
+/// One change of each kind, with each word that the log has for its parts.
+fn every_kind() -> Vec<Change> {
+    let sensor = SensorId(3);
+    let md5 = Md5([0xab; 16]);
+    let watchlist = WatchlistId(14);
+    let sensors = [
+        SensorChange::Isolate(sensor),
+        SensorChange::Unisolate(sensor),
+        SensorChange::Move { sensor, group: GroupId(5) },
+        SensorChange::Flush { sensor, until: "2026-03-04T10:20:00Z".parse().unwrap() },
+        SensorChange::Restart(sensor),
+        SensorChange::Annotate { sensor, notes: "n".into() },
+        SensorChange::Uninstall(sensor),
+    ];
+    let bans = [
+        BanChange::Ban { md5, note: Some("dropper".into()) },
+        BanChange::Ban { md5, note: None },
+        BanChange::Unban(md5),
+    ];
+    let alert = AlertId("x".into());
+    let statuses = AlertStatus::ALL.into_iter().chain([AlertStatus::Other("odd".into())]);
+    let previous =
+        |status| PreviousAlert { id: alert.clone(), status, assigned_to: "kim".into(), report_restored: true };
+    let dispositions = statuses.clone().map(Disposition::Status).chain([
+        Disposition::Assigned("kim".into()),
+        Disposition::Ignored,
+        Disposition::Previous(statuses.map(previous).collect()),
+    ]);
+    let alerts = dispositions.map(|desired| AlertChange { alerts: [alert.clone()].into(), desired });
+    let create = |index| {
+        let draft = WatchlistDraft { name: "n".into(), description: "d".into(), search_query: "q=a".into() };
+        let actions =
+            [ActionKind::Email, ActionKind::Syslog, ActionKind::Http, ActionKind::Alert, ActionKind::Other(9)];
+        WatchlistChange::Create(NewWatchlist { draft, index, actions: actions.into(), is_enabled: true })
+    };
+    let edit = WatchlistEdit { name: Some("n".into()), description: Some("d".into()), search_query: None };
+    let watchlists = [
+        create(StoredIndex::Events),
+        create(StoredIndex::Modules),
+        create(StoredIndex::Other("odd".into())),
+        WatchlistChange::Edit { id: watchlist, change: Box::new(edit) },
+        WatchlistChange::Switch { id: watchlist, is_enabled: false },
+        WatchlistChange::Delete(watchlist),
+        WatchlistChange::AddAction { id: watchlist, kind: ActionKind::Email, recipients: vec![7] },
+        WatchlistChange::RemoveAction { id: watchlist, action: 9 },
+    ];
+    let feeds = [
+        FeedChange::Add { url: "https://intel.example/feed".into(), is_enabled: true },
+        FeedChange::Switch { id: FeedId(12), is_enabled: false },
+        FeedChange::Synchronize(FeedId(12)),
+        FeedChange::Delete(FeedId(12)),
+    ];
+    let report = ReportChange { report: ReportId { feed: FeedId(12), id: "r".into() }, is_ignored: true };
+    let user = NewUser { username: "ana".into(), teams: vec![(2, "t".into())], is_admin: true, ..NewUser::default() };
+    let admin = [
+        AdminChange::CreateGroup { name: "g".into(), site: 1 },
+        AdminChange::EditGroup { id: GroupId(5), name: Some("g".into()), site: None },
+        AdminChange::CreateUser(Box::new(user)),
+        AdminChange::CreateTeam { name: "t".into() },
+    ];
+    let sensors = sensors.into_iter().map(Change::Sensor).chain(bans.map(Change::Ban));
+    let detections = alerts.map(Change::Triage).chain(watchlists.map(Change::Watch)).chain(feeds.map(Change::Feed));
+    sensors.chain(detections).chain([Change::Ignore(report)]).chain(admin.map(Change::Admin)).collect()
+}
+
+/// Returns the tags that the log may have in place of `TAG` in `change`: the reader names them where it knows none.
+fn known_tags(change: &str) -> Vec<String> {
+    let refusal = serde_json::from_str::<Change>(&change.replace("TAG", "no such tag")).unwrap_err().to_string();
+    let (_, expected) = refusal.split_once(", expected ").unwrap();
+    expected.split('`').skip(1).step_by(2).map(str::to_owned).collect()
+}
+
+#[test]
+fn every_word_of_a_change_in_the_log_is_pinned() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/goldens/nets/audit/changes.jsonl");
+    let changes = every_kind();
+    let lines: Vec<_> = changes.iter().map(|change| serde_json::to_string(change).unwrap()).collect();
+    let text = format!("{}\n", lines.join("\n"));
+    if std::env::var_os("NETS_UPDATE").is_some() {
+        std::fs::write(path, &text).unwrap();
+    }
+    let golden = std::fs::read_to_string(path).unwrap();
+    assert_eq!(golden, text, "NETS_UPDATE=1 writes {path}");
+    let read: Vec<Change> = golden.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(read, changes);
+    for (change, family) in [
+        (r#"{"TAG":0}"#, ""),
+        (r#"{"sensor":{"TAG":0}}"#, r#"{"sensor":"#),
+        (r#"{"ban":{"TAG":0}}"#, r#"{"ban":"#),
+        (r#"{"alerts":{"alerts":[],"desired":{"TAG":0}}}"#, r#"{"alerts":"#),
+        (r#"{"alerts":{"alerts":[],"desired":{"status":"TAG"}}}"#, r#"{"alerts":"#),
+        (r#"{"watchlist":{"TAG":0}}"#, r#"{"watchlist":"#),
+        (r#"{"watchlist":{"add_action":{"id":1,"kind":"TAG"}}}"#, r#"{"watchlist":"#),
+        (r#"{"feed":{"TAG":0}}"#, r#"{"feed":"#),
+        (r#"{"admin":{"TAG":0}}"#, r#"{"admin":"#),
+    ] {
+        let tags = known_tags(change);
+        assert!(tags.len() > 1, "{change}: {tags:?}");
+        for tag in tags {
+            let quoted = format!("\"{tag}\"");
+            assert!(lines.iter().any(|line| line.starts_with(family) && line.contains(&quoted)), "{tag} has no line");
+        }
+    }
+}

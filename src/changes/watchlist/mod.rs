@@ -14,7 +14,7 @@ use super::{
     assessment::Assessment,
     blast_radius::ImpactSubject,
     members,
-    operation::{NOTHING_LOGGED, Operation, WriteContext, immediate_stage},
+    operation::{ID_UNKNOWN, NOTHING_LOGGED, Operation, WriteContext, immediate_stage},
     snapshot::Snapshot,
     unreadable_rows,
 };
@@ -298,7 +298,7 @@ impl Operation for WatchlistChange {
     fn inverse(&self, before: &Value, after: &Value) -> Result<Self, &'static str> {
         Ok(match self {
             Self::Create(_) if members::number(before, "id").is_some() => return Err("the watchlist existed before"),
-            Self::Create(_) => Self::Delete(WatchlistId(members::number(after, "id").ok_or(NOTHING_LOGGED)?)),
+            Self::Create(_) => Self::Delete(WatchlistId(members::number(after, "id").ok_or(ID_UNKNOWN)?)),
             Self::Edit { id, change } => {
                 let previous = |changed: &Option<String>, name| {
                     changed.as_ref().map(|_| members::text(before, name).unwrap_or_default())
@@ -317,7 +317,7 @@ impl Operation for WatchlistChange {
             Self::AddAction { id, kind, recipients } => {
                 let is_it = |(other, users): (ActionKind, Vec<u64>)| other == *kind && users == *recipients;
                 let added = logged_actions(after).rfind(|one| logged_action(one).is_some_and(is_it));
-                let action = added.and_then(|added| members::number(added, "id")).ok_or(NOTHING_LOGGED)?;
+                let action = added.and_then(|added| members::number(added, "id")).ok_or(ID_UNKNOWN)?;
                 Self::RemoveAction { id: *id, action }
             }
             Self::RemoveAction { id, action: removed } => {

@@ -34,6 +34,7 @@ const FORMAT: RowFormat<Alert> = RowFormat {
         OutputColumn::new("process_id", Align::Left).rank(7).of(alert::field("process_id")),
         OutputColumn::new("id", Align::Left).rank(2).of(alert::field("unique_id")),
     ],
+    has_member: |_| false,
     json: |alert| alert.document.json().into(),
 };
 

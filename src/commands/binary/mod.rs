@@ -9,7 +9,7 @@ use crate::cli::{BinarySearch, BinaryShow, OutputArgs};
 use crate::columns::binary;
 use crate::fetch::{BinaryFetch, Fetcher, FileHeadFetch};
 use crate::model::{Binary, Fetched, Md5, Search};
-use crate::output::{Align, Format, OutputColumn, RowFormat, TableWriter};
+use crate::output::{Align, Format, OutputColumn, RowFormat};
 use crate::query::Index;
 use crate::text;
 
@@ -33,6 +33,7 @@ const FORMAT: RowFormat<Binary> = RowFormat {
         OutputColumn::new("md5", Align::Left).of(binary::field("md5")),
         OutputColumn::new("path", Align::Left).min_width(20).keep_end().rank(1).of(binary::field("observed_filename")),
     ],
+    has_member: |name| name.starts_with("alliance_"),
     json: |binary| binary.document.json().into(),
 };
 
@@ -81,9 +82,7 @@ pub(super) async fn show(args: &BinaryShow, cx: &mut CommandCx<'_>) -> Result<Ex
         return Ok(Exit::Done);
     }
     let style = cx.table_style();
-    let mut table = TableWriter::new(cx.streams.out, args.format, FORMAT.layout(&[]), style);
-    table.write_rows(&[FORMAT.row(&binary.value, &[])])?;
-    table.finish()?;
+    FORMAT.write_one((&binary.value, binary.value.document.json()), args.format, style, cx.streams.out)?;
     Ok(Exit::Done)
 }
 

@@ -1,65 +1,70 @@
 //! The `lr ls` command.
 
 use super::{
-    reader::{LoggedSession, Reader},
-    table::{self, HostRow, Rows},
+    reader::Reader,
+    table::{self, Rows},
 };
 use crate::cli::ListDirectory;
+use crate::columns::{CellValue, Field, find};
 use crate::commands::{CommandCx, Exit, Failure};
-use crate::live_response::Error;
+use crate::live_response::{Error, HostSession};
 use crate::model::{CommandRun, FileEntry, LiveCommand};
-use crate::output::{self, Align, OutputCell, OutputColumn};
+use crate::output::{Align, OutputColumn, RowFormat};
+use crate::text::Untrusted;
 
-const COLUMNS: &[OutputColumn] = &[
-    OutputColumn::new("host", Align::Left).min_width(10).rank(5),
-    OutputColumn::new("name", Align::Left).min_width(20),
-    OutputColumn::new("size", Align::Right),
-    OutputColumn::new("attributes", Align::Left).rank(1),
-    OutputColumn::new("written", Align::Left),
-    OutputColumn::new("created", Align::Left).rank(2),
-    OutputColumn::new("accessed", Align::Left).rank(3),
-    OutputColumn::new("alt_name", Align::Left).rank(4),
+/// The fields of the entries of a directory.
+const FIELDS: &[Field<FileEntry>] = &[
+    Field::new("filename", |file| (&file.name).into()),
+    Field::new("size", |file| file.size.filter(|_| !file.is_directory()).into()),
+    Field::new("attributes", |file| {
+        let attributes: Vec<_> = file.attributes.iter().map(Untrusted::raw).collect();
+        (&Untrusted::from(attributes.join(" "))).into()
+    }),
+    Field::new("last_write_time", |file| CellValue::time(file.written)),
+    Field::new("create_time", |file| CellValue::time(file.created)),
+    Field::new("last_access_time", |file| CellValue::time(file.accessed)),
+    Field::new("alt_name", |file| (&file.alternate_name).into()),
 ];
+
+const FORMAT: RowFormat<FileEntry> = RowFormat {
+    fields: FIELDS,
+    columns: &[
+        OutputColumn::new("name", Align::Left).min_width(20).of(find(FIELDS, "filename")),
+        OutputColumn::new("size", Align::Right).of(find(FIELDS, "size")),
+        OutputColumn::new("attributes", Align::Left).rank(1).of(find(FIELDS, "attributes")),
+        OutputColumn::new("written", Align::Left).of(find(FIELDS, "last_write_time")),
+        OutputColumn::new("created", Align::Left).rank(2).of(find(FIELDS, "create_time")),
+        OutputColumn::new("accessed", Align::Left).rank(3).of(find(FIELDS, "last_access_time")),
+        OutputColumn::new("alt_name", Align::Left).rank(4).of(find(FIELDS, "alt_name")),
+    ],
+    has_member: |_| false,
+    json: |file| file.document.json().into(),
+};
 
 /// Runs `lr ls`.
 pub(super) async fn list(args: &ListDirectory, cx: &mut CommandCx<'_>) -> Result<Exit, Failure> {
-    let reader = Reader::connect(args.live, cx).await?;
+    let mut reader = Reader::connect(args.live, cx)?;
     let sensors = reader.resolve(std::slice::from_ref(&args.host), cx).await?;
-    let read = async |session: &mut LoggedSession| list_directory(session, &args.path).await;
-    let answers = reader.read(sensors, read, cx).await?;
-    let words = Rows { columns: COLUMNS, plural: "entries", empty_message: "the directory is empty" };
+    let command = LiveCommand::ListDirectory { pattern: args.path.clone() };
+    let read = async |session: &mut HostSession| list_directory(session, &args.path).await;
+    let answers = reader.read(sensors, &command, read, cx).await?;
+    let words = Rows { format: FORMAT, host_rank: 5, plural: "entries", empty_message: "the directory is empty" };
     let rows = |run: &CommandRun| {
         let files = run.output.files.iter().filter(|file| !file.is_dot());
-        (files.map(row).collect(), run.output.n_unreadable)
+        (files.cloned().collect(), run.output.n_unreadable)
     };
-    table::print(&answers, words, &args.output, rows, cx)
+    table::print(&answers, &words, &args.output, rows, cx)
 }
 
 /// Lists a path: the entries of a directory, whether or not a separator follows it, or the file itself.
-async fn list_directory(session: &mut LoggedSession, path: &str) -> Result<CommandRun, Error> {
+async fn list_directory(session: &mut HostSession, path: &str) -> Result<CommandRun, Error> {
     let list = |pattern: String| LiveCommand::ListDirectory { pattern };
-    let run = session.read(&list(path.to_owned())).await?;
+    let run = session.run(&list(path.to_owned()), |_| {}).await?;
     let is_pattern = path.ends_with(['\\', '/']) || path.contains(['*', '?']);
     let is_directory = matches!(&run.output.files[..], [entry] if entry.is_directory());
     if is_pattern || !is_directory {
         return Ok(run);
     }
-    let separator = session.sensor().path_separator();
-    session.read(&list(format!("{path}{separator}"))).await
-}
-
-fn row(file: &FileEntry) -> HostRow {
-    let attributes: Vec<_> = file.attributes.iter().map(crate::text::Untrusted::raw).collect();
-    HostRow {
-        cells: vec![
-            OutputCell::from_untrusted(&file.name),
-            OutputCell::from_value(file.size.filter(|_| !file.is_directory())),
-            OutputCell::from_untrusted(&attributes.join(" ").into()),
-            OutputCell::from_value(file.written.map(output::format_time)),
-            OutputCell::from_value(file.created.map(output::format_time)),
-            OutputCell::from_value(file.accessed.map(output::format_time)),
-            OutputCell::from_untrusted(&file.alternate_name),
-        ],
-        document: file.document.clone(),
-    }
+    let separator = if path.contains('/') && !path.contains('\\') { '/' } else { '\\' };
+    session.run(&list(format!("{path}{separator}")), |_| {}).await
 }

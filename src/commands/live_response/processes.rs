@@ -2,45 +2,46 @@
 
 use super::{
     reader::Reader,
-    table::{self, HostRow, Rows},
+    table::{self, Rows},
 };
 use crate::cli::HostList;
+use crate::columns::{CellValue, Field, find};
 use crate::commands::{CommandCx, Exit, Failure};
 use crate::model::{CommandRun, HostProcess, LiveCommand};
-use crate::output::{self, Align, OutputCell, OutputColumn};
+use crate::output::{Align, OutputColumn, RowFormat};
 
-const COLUMNS: &[OutputColumn] = &[
-    OutputColumn::new("host", Align::Left).min_width(10).rank(4),
-    OutputColumn::new("pid", Align::Right),
-    OutputColumn::new("parent", Align::Right).rank(2),
-    OutputColumn::new("started", Align::Left).rank(3),
-    OutputColumn::new("user", Align::Left).min_width(12).rank(1),
-    OutputColumn::new("path", Align::Left).min_width(20),
-    OutputColumn::new("command_line", Align::Left).min_width(20).rank(5),
-    OutputColumn::new("proc_guid", Align::Left).rank(6),
+/// The fields of the processes that run on a host.
+const FIELDS: &[Field<HostProcess>] = &[
+    Field::new("pid", |process| CellValue::Number(process.pid.into())),
+    Field::new("parent", |process| process.parent_pid.into()),
+    Field::new("create_time", |process| CellValue::time(process.started)),
+    Field::new("username", |process| (&process.user).into()),
+    Field::new("path", |process| (&process.path).into()),
+    Field::new("command_line", |process| (&process.command_line).into()),
+    Field::new("proc_guid", |process| CellValue::text_of(process.id)),
 ];
+
+const FORMAT: RowFormat<HostProcess> = RowFormat {
+    fields: FIELDS,
+    columns: &[
+        OutputColumn::new("pid", Align::Right).of(find(FIELDS, "pid")),
+        OutputColumn::new("parent", Align::Right).rank(2).of(find(FIELDS, "parent")),
+        OutputColumn::new("started", Align::Left).rank(3).of(find(FIELDS, "create_time")),
+        OutputColumn::new("user", Align::Left).min_width(12).rank(1).of(find(FIELDS, "username")),
+        OutputColumn::new("path", Align::Left).min_width(20).of(find(FIELDS, "path")),
+        OutputColumn::new("command_line", Align::Left).min_width(20).rank(5).of(find(FIELDS, "command_line")),
+        OutputColumn::new("proc_guid", Align::Left).rank(6).of(find(FIELDS, "proc_guid")),
+    ],
+    has_member: |_| false,
+    json: |process| process.document.json().into(),
+};
 
 /// Runs `lr ps`.
 pub(super) async fn list(args: &HostList, cx: &mut CommandCx<'_>) -> Result<Exit, Failure> {
-    let reader = Reader::connect(args.live, cx).await?;
+    let mut reader = Reader::connect(args.live, cx)?;
     let sensors = reader.resolve(&args.hosts, cx).await?;
     let answers = reader.run(sensors, &LiveCommand::ListProcesses, cx).await?;
-    let words = Rows { columns: COLUMNS, plural: "processes", empty_message: "no process is listed" };
-    let rows = |run: &CommandRun| (run.output.processes.iter().map(row).collect(), run.output.n_unreadable);
-    table::print(&answers, words, &args.output, rows, cx)
-}
-
-fn row(process: &HostProcess) -> HostRow {
-    HostRow {
-        cells: vec![
-            OutputCell::from_value(Some(process.pid)),
-            OutputCell::from_value(process.parent_pid),
-            OutputCell::from_value(process.started.map(output::format_time)),
-            OutputCell::from_untrusted(&process.user),
-            OutputCell::from_untrusted(&process.path),
-            OutputCell::from_untrusted(&process.command_line),
-            OutputCell::from_value(process.id),
-        ],
-        document: process.document.clone(),
-    }
+    let words = Rows { format: FORMAT, host_rank: 4, plural: "processes", empty_message: "no process is listed" };
+    let rows = |run: &CommandRun| (run.output.processes.clone(), run.output.n_unreadable);
+    table::print(&answers, &words, &args.output, rows, cx)
 }

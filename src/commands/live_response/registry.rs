@@ -3,23 +3,60 @@
 use serde_json::json;
 
 use super::{
-    reader::{LoggedSession, Reader},
-    table::{self, HostRow, Rows},
+    reader::Reader,
+    table::{self, Rows},
 };
 use crate::cli::QueryRegistry;
+use crate::columns::{CellValue, Field, find};
 use crate::commands::{CommandCx, Exit, Failure};
-use crate::live_response::Error;
-use crate::model::{CommandRun, Document, LiveCommand, RegistryValue};
-use crate::output::{Align, OutputCell, OutputColumn};
+use crate::live_response::{Error, HostSession};
+use crate::model::{CommandRun, LiveCommand, RegistryValue};
+use crate::output::{Align, OutputColumn, RowFormat};
 use crate::text::Untrusted;
 
-const COLUMNS: &[OutputColumn] = &[
-    OutputColumn::new("host", Align::Left).min_width(10).rank(2),
-    OutputColumn::new("kind", Align::Left),
-    OutputColumn::new("name", Align::Left).min_width(12),
-    OutputColumn::new("type", Align::Left).rank(1),
-    OutputColumn::new("data", Align::Left).min_width(20),
+/// A sub key or a value of a registry key.
+enum RegistryEntry {
+    /// A sub key, by its name.
+    Key(Untrusted),
+    Value(RegistryValue),
+}
+
+/// The fields of registry entries.
+const FIELDS: &[Field<RegistryEntry>] = &[
+    Field::new("kind", |entry| match entry {
+        RegistryEntry::Key(_) => CellValue::Word("key"),
+        RegistryEntry::Value(_) => CellValue::Word("value"),
+    }),
+    Field::new("name", |entry| match entry {
+        RegistryEntry::Key(name) => name.into(),
+        RegistryEntry::Value(value) if value.name.is_empty() => CellValue::Word("(default)"),
+        RegistryEntry::Value(value) => (&value.name).into(),
+    }),
+    Field::new("value_type", |entry| match entry {
+        RegistryEntry::Key(_) => CellValue::None,
+        RegistryEntry::Value(value) => (&value.kind.label()).into(),
+    }),
+    Field::new("value_data", |entry| match entry {
+        RegistryEntry::Key(_) => CellValue::None,
+        RegistryEntry::Value(value) => (&value.data.describe()).into(),
+    }),
 ];
+
+const FORMAT: RowFormat<RegistryEntry> = RowFormat {
+    fields: FIELDS,
+    columns: &[
+        OutputColumn::new("kind", Align::Left).of(find(FIELDS, "kind")),
+        OutputColumn::new("name", Align::Left).min_width(12).of(find(FIELDS, "name")),
+        OutputColumn::new("type", Align::Left).rank(1).of(find(FIELDS, "value_type")),
+        OutputColumn::new("data", Align::Left).min_width(20).of(find(FIELDS, "value_data")),
+    ],
+    has_member: |name| ["sub_key", "value_name"].contains(&name),
+    json: |entry| match entry {
+        RegistryEntry::Key(name) => json!({"sub_key": name.raw()}).to_string().into(),
+        RegistryEntry::Value(value) if value.document.is_empty() => "{}".into(),
+        RegistryEntry::Value(value) => value.document.json().into(),
+    },
+};
 
 /// Runs `lr reg query`.
 pub(super) async fn query(args: &QueryRegistry, cx: &mut CommandCx<'_>) -> Result<Exit, Failure> {
@@ -28,20 +65,21 @@ pub(super) async fn query(args: &QueryRegistry, cx: &mut CommandCx<'_>) -> Resul
             Failure::usage("a host has no backslash in its name").with_hint(r"write a value after its key: KEY\VALUE")
         );
     }
-    let reader = Reader::connect(args.live, cx).await?;
+    let mut reader = Reader::connect(args.live, cx)?;
     let sensors = reader.resolve(&args.hosts, cx).await?;
-    let read = async |session: &mut LoggedSession| query_key(session, &args.key).await;
-    let answers = reader.read(sensors, read, cx).await?;
-    let words = Rows { columns: COLUMNS, plural: "keys and values", empty_message: "the key is empty" };
-    table::print(&answers, words, &args.output, rows, cx)
+    let command = LiveCommand::ListKey { key: args.key.clone() };
+    let read = async |session: &mut HostSession| query_key(session, &args.key).await;
+    let answers = reader.read(sensors, &command, read, cx).await?;
+    let words = Rows { format: FORMAT, host_rank: 2, plural: "keys and values", empty_message: "the key is empty" };
+    table::print(&answers, &words, &args.output, rows, cx)
 }
 
 /// Lists a key; if there is no such key, reads the value of this name.
-async fn query_key(session: &mut LoggedSession, path: &str) -> Result<CommandRun, Error> {
-    match session.read(&LiveCommand::ListKey { key: path.to_owned() }).await {
+async fn query_key(session: &mut HostSession, path: &str) -> Result<CommandRun, Error> {
+    match session.run(&LiveCommand::ListKey { key: path.to_owned() }, |_| {}).await {
         Err(Error::Failed { host, command, result }) if result.code.is_not_found() => {
             let value = LiveCommand::QueryValue { value: path.to_owned() };
-            match session.read(&value).await {
+            match session.run(&value, |_| {}).await {
                 // Neither exists: the first failure names what was meant.
                 Err(Error::Failed { .. }) => Err(Error::Failed { host, command, result }),
                 outcome => outcome,
@@ -52,32 +90,7 @@ async fn query_key(session: &mut LoggedSession, path: &str) -> Result<CommandRun
 }
 
 /// Returns the sub keys and the values of a key.
-fn rows(run: &CommandRun) -> (Vec<HostRow>, usize) {
-    let keys = run.output.sub_keys.iter().map(key_row);
-    (keys.chain(run.output.values.iter().map(value_row)).collect(), run.output.n_unreadable)
-}
-
-fn key_row(name: &Untrusted) -> HostRow {
-    HostRow {
-        cells: vec![
-            OutputCell::from_value(Some("key")),
-            OutputCell::from_untrusted(name),
-            OutputCell::default(),
-            OutputCell::default(),
-        ],
-        document: Document::new(json!({"sub_key": name.raw()}).to_string()),
-    }
-}
-
-fn value_row(value: &RegistryValue) -> HostRow {
-    let name = if value.name.is_empty() { "(default)".into() } else { value.name.clone() };
-    HostRow {
-        cells: vec![
-            OutputCell::from_value(Some("value")),
-            OutputCell::from_untrusted(&name),
-            OutputCell::from_untrusted(&value.kind.label()),
-            OutputCell::from_untrusted(&value.data.describe()),
-        ],
-        document: if value.document.is_empty() { Document::new("{}") } else { value.document.clone() },
-    }
+fn rows(run: &CommandRun) -> (Vec<RegistryEntry>, usize) {
+    let keys = run.output.sub_keys.iter().cloned().map(RegistryEntry::Key);
+    (keys.chain(run.output.values.iter().cloned().map(RegistryEntry::Value)).collect(), run.output.n_unreadable)
 }

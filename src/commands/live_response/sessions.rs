@@ -1,12 +1,9 @@
 //! The `lr sessions` and `lr close` commands.
 
-use crate::changes::{Change, CommandLimit, HostAction, HostChange};
-use crate::cli::{CloseSession, OutputArgs, WaitLimit};
+use crate::cli::OutputArgs;
 use crate::columns::live_session;
 use crate::commands::{
-    CommandCx, Exit, Failure,
-    apply::apply_changes,
-    change, hosts,
+    CommandCx, Exit, Failure, hosts,
     print_list::{self, Names},
 };
 use crate::model::LiveSession;
@@ -23,6 +20,7 @@ const FORMAT: RowFormat<LiveSession> = RowFormat {
         OutputColumn::new("address", Align::Left).rank(1).of(live_session::field("address")),
         OutputColumn::new("stored_bytes", Align::Right).rank(2).of(live_session::field("storage_size")),
     ],
+    has_member: |_| false,
     json: |session| session.document.json().into(),
 };
 
@@ -36,18 +34,16 @@ pub(super) async fn list(output: OutputArgs, cx: &mut CommandCx<'_>) -> Result<E
 }
 
 /// Runs `lr close`.
-pub(super) async fn close(args: &CloseSession, cx: &mut CommandCx<'_>) -> Result<Exit, Failure> {
-    let (client, access) = cx.connect()?;
-    change::check_may_change(&access)?;
-    change::justification(&args.justification, true, &access, cx)?;
-    let sensor = hosts::resolve_sensor(&args.host, &client, cx).await?;
+pub(super) async fn close(host: &str, cx: &mut CommandCx<'_>) -> Result<Exit, Failure> {
+    let client = cx.client()?;
+    let sensor = hosts::resolve_sensor(host, &client, cx).await?;
     let sessions = client.live_sessions().await?;
     let open = sessions.rows.iter().find(|session| session.status.is_open() && session.sensor == Some(sensor));
     let Some(session) = open else {
         cx.note(&format!("no Live Response session with sensor {sensor} is open"));
         return Ok(Exit::NoResults);
     };
-    let action = HostAction::CloseSession { session: session.id.0 };
-    let change = Change::Host(HostChange { sensor, action, limit: CommandLimit::default() });
-    apply_changes(vec![change], &args.justification, WaitLimit::None, (&client, &access), cx).await
+    client.close_live_session(session).await?;
+    cx.note(&format!("session {} with sensor {sensor} is closed", session.id));
+    Ok(Exit::Done)
 }

@@ -5,29 +5,24 @@ use crate::cli::OutputArgs;
 use crate::commands::{CommandCx, Exit, Failure, completeness::describe_unreadable};
 use crate::model::{Document, Sensor};
 use crate::output::{
-    OutputCell, OutputColumn, OutputRow, TableWriter, choose_cells, choose_columns, quote_json, with_leading_members,
+    AddedColumn, Align, ExtendedRow, OutputCell, OutputColumn, RowFormat, TableWriter, quote_json, with_leading_members,
 };
 
-/// The words for the rows in messages.
-#[derive(Clone, Copy)]
-pub(super) struct Rows {
-    pub(super) columns: &'static [OutputColumn],
+/// How the rows are written, and the words for them in messages.
+pub(super) struct Rows<R: 'static> {
+    pub(super) format: RowFormat<R>,
+    /// Which columns are hidden before that of the host in a narrow terminal.
+    pub(super) host_rank: u8,
     pub(super) plural: &'static str,
     pub(super) empty_message: &'static str,
 }
 
-/// A row of a host, and its record.
-pub(super) struct HostRow {
-    pub(super) cells: Vec<OutputCell>,
-    pub(super) document: Document,
-}
-
 /// Prints the rows of each host up to the limit, then the hosts that failed.
-pub(super) fn print<T>(
+pub(super) fn print<T, R>(
     answers: &[HostAnswer<T>],
-    words: Rows,
+    words: &Rows<R>,
     output: &OutputArgs,
-    rows: impl Fn(&T) -> (Vec<HostRow>, usize),
+    rows: impl Fn(&T) -> (Vec<R>, usize),
     cx: &mut CommandCx<'_>,
 ) -> Result<Exit, Failure> {
     let limit = match output.limit {
@@ -35,8 +30,10 @@ pub(super) fn print<T>(
         limit => usize::try_from(limit).unwrap_or(usize::MAX),
     };
     let style = cx.table_style();
-    let mut table =
-        TableWriter::new(cx.streams.out, output.format, choose_columns(words.columns, &output.fields), style);
+    let host = OutputColumn::new("host", Align::Left).min_width(10).rank(words.host_rank);
+    let host = AddedColumn { name: "hostname", layout: host, before: 0 };
+    let mut columns = words.format.choose_with(&[host], &output.fields)?;
+    let mut table = TableWriter::new(cx.streams.out, output.format, columns.layout(), style);
     let (mut n_rows, mut n_shown, mut n_unreadable, mut n_answers) = (0, 0, 0, 0);
     for answer in answers {
         let Ok(value) = &answer.outcome else { continue };
@@ -44,10 +41,10 @@ pub(super) fn print<T>(
         n_answers += 1;
         n_rows += rows.len();
         n_unreadable += n_lost;
-        let row = |row| choose_cells(output_row(&answer.sensor, row), words.columns, &output.fields);
-        let rows: Vec<_> = rows.into_iter().take(limit - n_shown).map(row).collect();
+        let rows: Vec<_> = rows.iter().take(limit - n_shown).collect();
         n_shown += rows.len();
-        table.write_rows(&rows)?;
+        let rows = rows.into_iter().map(|row| with_host(&answer.sensor, row, (words.format.json)(row).into_owned()));
+        table.write_rows(&columns.extended_rows(rows.collect())?)?;
     }
     table.finish()?;
     if n_unreadable > 0 {
@@ -64,11 +61,10 @@ pub(super) fn print<T>(
     Ok(exit)
 }
 
-/// Puts the host before a row and its record.
-fn output_row(sensor: &Sensor, row: HostRow) -> OutputRow {
+/// Adds the host to a row and its record.
+fn with_host<'r, R>(sensor: &Sensor, row: &'r R, record: String) -> ExtendedRow<'r, R> {
     let host = quote_json(sensor.computer_name.raw());
     let leading = [("hostname", host), ("sensor_id", sensor.id.to_string())];
-    let mut cells = vec![OutputCell::from_untrusted(&sensor.computer_name)];
-    cells.extend(row.cells);
-    OutputRow { cells, json: with_leading_members(&row.document, &leading) }
+    let added = vec![OutputCell::from_untrusted(&sensor.computer_name)];
+    ExtendedRow { row, added, json: with_leading_members(&Document::new(record), &leading) }
 }

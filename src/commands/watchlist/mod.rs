@@ -33,6 +33,7 @@ const FORMAT: RowFormat<Watchlist> = RowFormat {
         OutputColumn::new("last_hit", Align::Left).rank(2).of(watchlist::field("last_hit")),
         OutputColumn::new("query", Align::Left).min_width(20).of(watchlist::field("search_query")),
     ],
+    has_member: |_| false,
     json: |watchlist| watchlist.document.json().into(),
 };
 

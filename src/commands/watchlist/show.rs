@@ -8,7 +8,7 @@ use super::{CommandCx, Exit, FORMAT, Failure, binary, describe_state, resolve_wa
 use crate::cli::{OutputArgs, QueryArgs};
 use crate::columns::watchlist::field;
 use crate::model::{Binary, Process, Search, StoredIndex, WatchAction, Watchlist};
-use crate::output::{self, Format, OutputRow, TableWriter};
+use crate::output::{self, Format};
 use crate::query::{self, Index, StoredQuery};
 use crate::text;
 
@@ -36,14 +36,9 @@ pub(super) async fn show(word: &str, format: Format, cx: &mut CommandCx<'_>) -> 
             format!("[{}]", documents.join(","))
         },
     );
-    let output_row = OutputRow {
-        json: output::with_members(&watchlist.document, &[("actions", json)]),
-        ..FORMAT.row(&watchlist, &[])
-    };
+    let json = output::with_members(&watchlist.document, &[("actions", json)]);
     let style = cx.table_style();
-    let mut table = TableWriter::new(cx.streams.out, format, FORMAT.layout(&[]), style);
-    table.write_rows(&[output_row])?;
-    table.finish()?;
+    FORMAT.write_one((&watchlist, &json), format, style, cx.streams.out)?;
     Ok(Exit::Done)
 }
 

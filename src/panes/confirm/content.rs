@@ -279,7 +279,7 @@ fn excluded_lines(pane: &ConfirmPane, preview: &Preview, session: &Session, them
             }
             Some(Ok(Prepared::Ready(plan))) => match plan.name_reason() {
                 Some(reason) if plan.is_left_out_of(preview.changes.len()) => {
-                    let text = format!("{}: {reason}; select it alone", plan.name());
+                    let text = format!("{}: {reason}; select it alone", plan.name_with_id());
                     ("skipped", Line::styled(escape_line(&text), theme.caution))
                 }
                 _ => continue,

@@ -32,9 +32,8 @@ impl ConfirmPane {
         let n = self.n_changed(session);
         let named = || {
             let plans = self.plans(session);
-            let plan = plans.into_iter().find(|plan| plan.name_reason().is_some())?;
-            let name = plan.target_name().raw().to_owned();
-            Some(("host name".into(), name))
+            let (noun, text) = plans.into_iter().find(|plan| plan.name_reason().is_some())?.text_to_type();
+            Some((noun.into(), text))
         };
         match n {
             0 | 1 => named(),

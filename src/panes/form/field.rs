@@ -36,7 +36,7 @@ pub(super) struct FormField {
 impl fmt::Debug for FormField {
     /// Omits the value, which may be a secret.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Written").field(&self.label).finish()
+        f.debug_tuple("FormField").field(&self.label).finish()
     }
 }
 

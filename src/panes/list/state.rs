@@ -80,7 +80,7 @@ impl<K: ListView> Clone for ListState<K> {
 
 impl<K: ListView> fmt::Debug for ListState<K> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("State")
+        f.debug_struct("ListState")
             .field("cursor", &self.cursor)
             .field("filter", &self.filter)
             .field("marks", &self.marks.len())

@@ -48,7 +48,7 @@ impl PickerSource for QueryHistory {
     }
 
     fn line(&self, at: usize, width: u16, session: &Session, theme: &Theme) -> Line<'static> {
-        let entry = &session.search.query_history[at];
+        let Some(entry) = session.search.query_history.get(at) else { return Line::default() };
         let format = |number: Option<u64>| number.map_or("?".into(), |number| number.to_string());
         let (rows, duration) = (format(entry.total), format(entry.took_ms));
         let duration = if width < MIN_WIDTH_DURATION { String::new() } else { format!("{duration:>6} ms  ") };
@@ -65,7 +65,7 @@ impl PickerSource for QueryHistory {
     }
 
     fn pick(&mut self, at: Option<usize>, cx: &mut Cx<'_>) -> ActionResult {
-        let Some(entry) = at.map(|at| cx.session().search.query_history[at].clone()) else {
+        let Some(entry) = at.and_then(|at| cx.session().search.query_history.get(at)).cloned() else {
             return ActionResult::Close;
         };
         cx.lists().set_period(entry.period);

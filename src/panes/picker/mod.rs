@@ -6,7 +6,7 @@ pub(super) mod palette;
 pub(super) mod saved_queries;
 pub(super) mod search;
 pub(super) mod sensor_groups;
-mod synonyms;
+pub(super) mod synonyms;
 
 use ratatui::{
     Frame,
@@ -79,32 +79,28 @@ pub struct Picker<S> {
     height: usize,
     /// The text by which entries are found.
     find: Option<LineInput>,
+    /// Indices of the entries that match the text, the best first, as of the last input.
+    shown: Vec<usize>,
 }
 
 impl<S: PickerSource> Picker<S> {
     /// Creates a picker with the first entry selected.
     pub(super) fn of(source: S) -> Self {
-        Self { source, cursor: 0, top: 0, height: 1, find: None }
-    }
-
-    /// Returns the indices of the entries that match the typed text, the best first.
-    fn shown_entries(&self, session: &Session) -> Vec<usize> {
-        let typed = self.find.as_ref().map(LineInput::text).unwrap_or_default();
-        search::find(&typed, &self.source.search_texts(session))
+        Self { source, cursor: 0, top: 0, height: 1, find: None, shown: Vec::new() }
     }
 
     /// Returns the entry under the cursor.
-    fn selected_entry(&self, session: &Session) -> Option<usize> {
-        self.shown_entries(session).get(self.cursor).copied()
+    fn selected_entry(&self) -> Option<usize> {
+        self.shown.get(self.cursor).copied()
     }
 
-    fn move_cursor(&mut self, action: Action, session: &Session) -> ActionResult {
-        let last = self.shown_entries(session).len().saturating_sub(1);
+    fn move_cursor(&mut self, action: Action) -> ActionResult {
+        let last = self.shown.len().saturating_sub(1);
         cursor::move_cursor(&mut self.cursor, action, self.height, last)
     }
 
     fn pick(&mut self, cx: &mut Cx<'_>) -> ActionResult {
-        let selected = self.selected_entry(cx.session());
+        let selected = self.selected_entry();
         if selected.is_none()
             && let Some(find) = &self.find
         {
@@ -132,8 +128,8 @@ impl<S: PickerSource> Pane for Picker<S> {
         if is_pick && !self.source.is_naming() {
             return self.pick(cx);
         }
-        let selected = self.selected_entry(cx.session());
-        self.move_cursor(action, cx.session()).or_else(|| self.source.handle_action(action, selected, cx))
+        let selected = self.selected_entry();
+        self.move_cursor(action).or_else(|| self.source.handle_action(action, selected, cx))
     }
 
     fn enter_text(&mut self, input: TextInput<'_>, cx: &mut Cx<'_>) -> ActionResult {
@@ -142,7 +138,7 @@ impl<S: PickerSource> Pane for Picker<S> {
             return ActionResult::Done;
         }
         if let Some(movement) = cursor::typed_movement(input) {
-            return self.move_cursor(movement, cx.session());
+            return self.move_cursor(movement);
         }
         if let Some(find) = &mut self.find
             && find.enter_text(input, PasteForm::Prose, cx)
@@ -162,8 +158,9 @@ impl<S: PickerSource> Pane for Picker<S> {
 
     fn after_input(&mut self, cx: &mut Cx<'_>) -> AfterInput {
         self.source.after_input(cx);
-        let last = self.shown_entries(cx.session()).len().saturating_sub(1);
-        self.cursor = self.cursor.min(last);
+        let typed = self.find.as_ref().map(LineInput::text).unwrap_or_default();
+        self.shown = search::find(&typed, &self.source.search_texts(cx.session()));
+        self.cursor = self.cursor.min(self.shown.len().saturating_sub(1));
         AfterInput::Nothing
     }
 
@@ -174,14 +171,13 @@ impl<S: PickerSource> Pane for Picker<S> {
             Layout::vertical([Constraint::Length(n_find_lines), Constraint::Fill(1), Constraint::Length(n_name_lines)])
                 .areas(area);
         self.height = usize::from(list.height).max(1);
-        let shown = self.shown_entries(session);
-        self.top = scroll_to_cursor(self.top, self.cursor, self.height, shown.len());
-        if shown.is_empty() {
+        self.top = scroll_to_cursor(self.top, self.cursor, self.height, self.shown.len());
+        if self.shown.is_empty() {
             let typed = self.find.as_ref().map(LineInput::text).filter(|typed| !typed.is_empty());
             let text = typed.map_or_else(|| self.source.placeholder(session).into(), |typed| no_match(&typed));
             frame.render_widget(Line::styled(text, cx.theme.muted), list);
         }
-        for ((index, at), row) in shown.iter().enumerate().skip(self.top).zip(list.rows()) {
+        for ((index, at), row) in self.shown.iter().enumerate().skip(self.top).zip(list.rows()) {
             frame.render_widget(self.source.line(*at, list.width, session, cx.theme), row);
             if index == self.cursor {
                 frame.buffer_mut().set_style(row, cx.theme.selection);

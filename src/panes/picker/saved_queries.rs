@@ -60,7 +60,8 @@ impl SavedQuerySource {
 
     /// Deletes a query if the key is pressed a second time on it.
     fn delete(&mut self, at: Option<usize>, cx: &mut Cx<'_>) {
-        let Some(selected) = at.map(|at| (at, cx.session().search.saved_queries[at].name.clone())) else {
+        let saved_queries = &cx.session().search.saved_queries;
+        let Some(selected) = at.and_then(|at| Some((at, saved_queries.get(at)?.name.clone()))) else {
             return cx.notify("No query selected");
         };
         if self.pending_delete.take().as_ref() == Some(&selected) {
@@ -94,7 +95,7 @@ impl PickerSource for SavedQuerySource {
     }
 
     fn line(&self, at: usize, width: u16, session: &Session, theme: &Theme) -> Line<'static> {
-        let saved = &session.search.saved_queries[at];
+        let Some(saved) = session.search.saved_queries.get(at) else { return Line::default() };
         let name = text::fit(&saved.name.as_str().into(), NAME_WIDTH);
         let gap = " ".repeat(NAME_WIDTH + 2 - text::width(&name));
         let room = usize::from(width).saturating_sub(NAME_WIDTH + 2);
@@ -109,7 +110,7 @@ impl PickerSource for SavedQuerySource {
     }
 
     fn pick(&mut self, at: Option<usize>, cx: &mut Cx<'_>) -> ActionResult {
-        let Some(saved) = at.map(|at| cx.session().search.saved_queries[at].clone()) else {
+        let Some(saved) = at.and_then(|at| cx.session().search.saved_queries.get(at)).cloned() else {
             return ActionResult::Close;
         };
         cx.lists().set_period(saved.period);

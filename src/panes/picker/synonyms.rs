@@ -39,7 +39,7 @@ const ELSEWHERE: &[(&str, &str)] = &[
 ];
 
 /// Returns the words by which `action` is known elsewhere.
-pub(super) fn synonyms(action: Action) -> impl Iterator<Item = &'static str> {
+pub(in crate::panes) fn synonyms(action: Action) -> impl Iterator<Item = &'static str> {
     let entries = SYNONYMS.iter().filter(move |(other, _)| *other == action);
     entries.flat_map(|(_, words)| words.iter().copied())
 }

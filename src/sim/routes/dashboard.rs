@@ -76,7 +76,7 @@ fn host_statistics(server: &Server) -> Value {
     let counts = group::count_hosts(server);
     let punctual: BTreeMap<u64, u64> = server.with_sensors(|sensors| {
         let mut punctual = BTreeMap::new();
-        let is_punctual = |host: &&Host| host.silent_for.is_none() && !host.uninstalled;
+        let is_punctual = |host: &&Host| sensors.checks_in(host);
         for host in server.world.fleet.hosts.iter().filter(is_punctual) {
             *punctual.entry(u64::from(sensors.group_of(host))).or_default() += 1;
         }

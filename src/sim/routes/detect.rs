@@ -122,13 +122,15 @@ impl AlertCounts<'_> {
     fn count_by_sensor(&self) -> Vec<(String, f64)> {
         let hosts = &self.server.world.fleet.hosts;
         let (mut online, mut offline, mut uninstalled) = (0, 0, 0);
-        for host in hosts {
-            match (host.uninstalled, host.silent_for) {
-                (true, _) => uninstalled += 1,
-                (_, Some(_)) => offline += 1,
-                _ => online += 1,
+        self.server.with_sensors(|sensors| {
+            for host in hosts {
+                match (sensors.is_uninstalled(host), host.silent_for) {
+                    (true, _) => uninstalled += 1,
+                    (_, Some(_)) => offline += 1,
+                    _ => online += 1,
+                }
             }
-        }
+        });
         [("Online", online), ("Offline", offline), ("Uninstalled", uninstalled)]
             .map(|(name, value)| (name.to_owned(), to_f64(value)))
             .into()

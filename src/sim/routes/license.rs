@@ -30,7 +30,9 @@ pub(super) fn handle(server: &Server, request: &ApiRequest) -> Option<ApiRespons
 
 fn license_info(server: &Server) -> Value {
     let hosts = &server.world.fleet.hosts;
-    let active = hosts.iter().filter(|host| !host.uninstalled && host.silent_for.unwrap_or(0) < DAY).count();
+    let active = server.with_sensors(|sensors| {
+        hosts.iter().filter(|host| !sensors.is_uninstalled(host) && host.silent_for.unwrap_or(0) < DAY).count()
+    });
     let licensed = hosts.len().next_multiple_of(LICENSE_STEP);
     let end = server.with_admin(|admin| admin.license_end);
     let date = format::solr_time(end);

@@ -50,7 +50,6 @@ pub(super) fn handle(server: &Server, request: &ApiRequest) -> ApiResponse {
     {
         return response;
     }
-    live_response::run_due(server);
     let resources = [
         info::handle,
         process::handle,

@@ -126,7 +126,7 @@ impl<'s> SensorRecord<'s> {
     }
 
     fn status(&self) -> &'static str {
-        match (self.sensor.is_uninstalled, self.host.silent_for) {
+        match (self.sensor.is_uninstalled(), self.host.silent_for) {
             (true, _) => "Uninstalled",
             (_, Some(_)) => "Offline",
             _ => "Online",

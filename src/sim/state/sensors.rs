@@ -24,7 +24,7 @@ pub(in crate::sim) struct SensorState {
     pub(in crate::sim) group: u32,
     pub(in crate::sim) isolation_requested: bool,
     pub(in crate::sim) is_isolating: bool,
-    pub(in crate::sim) is_uninstalled: bool,
+    is_uninstalled: bool,
     uninstall: bool,
     restart_queued: bool,
     notes: Option<String>,
@@ -39,6 +39,16 @@ impl Sensors {
     /// Returns the state of a sensor.
     pub(in crate::sim) fn state_of(&self, host: &Host) -> SensorState {
         self.states.get(&host.id).cloned().unwrap_or_else(|| SensorState::initial(host))
+    }
+
+    /// Returns whether a sensor checks in: it is installed, and its host is not silent.
+    pub(in crate::sim) fn checks_in(&self, host: &Host) -> bool {
+        host.silent_for.is_none() && !self.is_uninstalled(host)
+    }
+
+    /// Returns whether a sensor is uninstalled, since before the world began or by a request.
+    pub(in crate::sim) fn is_uninstalled(&self, host: &Host) -> bool {
+        self.states.get(&host.id).map_or(host.uninstalled, SensorState::is_uninstalled)
     }
 
     /// Returns the group of a sensor.
@@ -78,14 +88,15 @@ impl Sensors {
         let sensor = self.state_mut(host);
         sensor.check_in(now);
         sensor.is_isolating = false;
-        sensor.next_checkin = (!sensor.ignores_requests).then(|| now + checkin);
+        let will_check_in = !sensor.ignores_requests && !sensor.is_uninstalled;
+        sensor.next_checkin = will_check_in.then(|| now + checkin);
     }
 
     /// Makes sensors that ignored requests carry them out at a check-in, `checkin` from now.
     pub(in crate::sim) fn resume_checkins(&mut self, checkin: Duration) {
         for sensor in self.states.values_mut().filter(|sensor| sensor.ignores_requests) {
             sensor.ignores_requests = false;
-            sensor.next_checkin = Some(Instant::now() + checkin);
+            sensor.next_checkin = (!sensor.is_uninstalled).then(|| Instant::now() + checkin);
         }
     }
 
@@ -117,6 +128,10 @@ impl SensorState {
         "event_log_flush_time",
         "notes",
     ];
+
+    pub(in crate::sim) fn is_uninstalled(&self) -> bool {
+        self.is_uninstalled
+    }
 
     /// Returns one of [`Self::MEMBERS`]; `None` for any other.
     pub(in crate::sim) fn member_value(&self, name: &str) -> Option<Value> {
@@ -182,10 +197,10 @@ impl SensorState {
         let is_due = self.next_checkin.is_some_and(|at| now >= at);
         if is_due {
             self.next_checkin = None;
-            self.is_isolating = self.isolation_requested;
+            self.is_uninstalled |= self.uninstall;
+            self.is_isolating = self.isolation_requested && !self.is_uninstalled;
             self.restart_queued = false;
             self.flush = None;
-            self.is_uninstalled |= self.uninstall;
         }
         is_due
     }

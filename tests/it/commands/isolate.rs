@@ -155,7 +155,7 @@ async fn a_protected_host_is_left_out_of_many_and_takes_its_name_alone() {
     let ran = bench.run(&with(&["3", "--reason", "x", "--yes"])).await;
     ran.check(5).notes_say("PROTECTED: protected_hosts contains WIN-*");
     let ran = bench.run(&with(&["3", "4", "--reason", "x", "--yes"])).await;
-    ran.check(5).notes_say("WIN-IA9NQ1GN8OI is skipped");
+    ran.check(5).notes_say("WIN-IA9NQ1GN8OI (sensor 3) is skipped");
     assert_eq!(bench.isolation().await, ("false".into(), "false".into()));
 }
 

@@ -20,7 +20,6 @@ mod group;
 mod isolate;
 mod join;
 mod links;
-mod live_changes;
 mod live_response;
 mod log;
 mod prompts;

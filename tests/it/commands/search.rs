@@ -38,18 +38,92 @@ async fn the_fields_of_a_row_are_chosen_by_the_servers_names() {
     let search = |fields: &'static str, format: &'static str| {
         ["search", NET, "--limit", "1", "--fields", fields, "--format", format]
     };
-    let csv = bench.run(&search("hostname,process_pid,sensor_id,no_such_member", "csv")).await;
+    let csv = bench.run(&search("HostName, process_pid,sensor_id,alliance_score_nvd", "csv")).await;
     let lines: Vec<_> = csv.check(0).out.lines().collect();
-    assert_eq!(lines[0], "hostname,process_pid,sensor_id,no_such_member");
+    assert_eq!(lines[0], "hostname,process_pid,sensor_id,alliance_score_nvd");
     assert!(lines[1].starts_with("win-ia9nq1gn8oi,") && lines[1].ends_with(",3,"), "{}", lines[1]);
 
-    let json = bench.run(&search("hostname,sensor_id,no_such_member", "jsonl")).await;
-    let expected = r#"{"hostname":"win-ia9nq1gn8oi","sensor_id":3,"no_such_member":null}"#;
+    // A member that only some records have is no mistake.
+    let json = bench.run(&search("hostname,sensor_id,alliance_score_nvd", "jsonl")).await;
+    let expected = r#"{"hostname":"win-ia9nq1gn8oi","sensor_id":3,"alliance_score_nvd":null}"#;
     assert_eq!(json.check(0).out, format!("{expected}\n"));
 
     // The heading of a column chooses its field, whose name stands in the answer.
     let by_heading = bench.run(&search("host", "csv")).await;
     assert_eq!(by_heading.check(0).out, "hostname\nwin-ia9nq1gn8oi\n");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_field_that_does_not_exist_is_a_mistake_and_nothing_is_printed() {
+    let bench = Bench::start().await;
+    for (fields, why, hint) in [
+        ("id,hostnam", "no field is named \"hostnam\"", "did you mean \"hostname\"? names: "),
+        ("sensor.status", "no field is named \"sensor.status\"", "names: "),
+        ("id,,start", "--fields has an empty name", "names: cmdline, "),
+        ("host,Hostname", "--fields names \"hostname\" twice", "names: cmdline, "),
+    ] {
+        for format in ["table", "csv", "jsonl", "json"] {
+            let ran = bench.run(&["search", NET, "--fields", fields, "--format", format]).await;
+            ran.check(2).notes_say(why).notes_say(hint);
+            assert_eq!(ran.out, "", "{fields}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_joined_is_chosen_like_any_other_field() {
+    let bench = Bench::start().await;
+    let join = ["--join", "sensor,group,binary", "--limit", "1", "--fields"];
+    let run = async |fields: &str, format: &str| {
+        let ran = bench.run(&[&["search", NET, "--format", format][..], &join, &[fields]].concat()).await;
+        ran.check(0).out.clone()
+    };
+    let csv = run("host,host_status,group,signed,sensor.computer_dns_name", "csv").await;
+    let lines: Vec<_> = csv.lines().collect();
+    assert_eq!(lines[0], "hostname,host_status,group,signed,sensor.computer_dns_name");
+    assert!(lines[1].starts_with("win-ia9nq1gn8oi,Online,Default Group,Signed,"), "{csv}");
+    let json = run("host_status,sensor.id,binary.digsig_result", "jsonl").await;
+    assert_eq!(json, "{\"host_status\":\"Online\",\"sensor.id\":3,\"binary.digsig_result\":\"Signed\"}\n");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn trees_counts_and_the_log_have_their_fields_chosen_too() {
+    let bench = Bench::start().await;
+    let id = bench.ids(NET).await.remove(0);
+    let tree = bench.run(&["tree", &id, "--fields", "depth,process_name,relation", "--format", "csv"]).await;
+    let lines: Vec<_> = tree.check(0).out.lines().collect();
+    assert_eq!((lines[0], lines[1]), ("depth,process_name,relation", "8,ntoskrnl.exe,ancestor"));
+    let tree = bench.run(&["tree", &id, "--fields", "pid,process"]).await;
+    tree.check(0).says("PROCESS_PID  PROCESS_NAME").says("└ ntoskrnl.exe");
+
+    let facets = ["facets", NET, "--field", "hostname", "--fields", "name,value"];
+    let counts = bench.run(&[&facets[..], &["--format", "jsonl"]].concat()).await;
+    assert_eq!(counts.check(0).out, "{\"name\":\"win-ia9nq1gn8oi\",\"value\":2}\n");
+    bench.run(&facets).await.check(0).says("NAME").says("win-ia9nq1gn8oi");
+
+    bench.run(&["sensor", "restart", "3", "--yes", "--ticket", "INC-7"]).await.check(0);
+    let log = ["log", "show", "--fields", "action,ticket,target.id", "--format"];
+    let rows = bench.run(&[&log[..], &["csv"]].concat()).await;
+    assert_eq!(rows.check(0).out, "action,ticket,target.id\nrestart,INC-7,3\n");
+    let rows = bench.run(&[&log[..], &["jsonl"]].concat()).await;
+    assert_eq!(rows.check(0).out, "{\"action\":\"restart\",\"ticket\":\"INC-7\",\"target.id\":\"3\"}\n");
+    bench.run(&["log", "show", "--fields", "acton"]).await.check(2).notes_say("did you mean \"action\"?");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_id_of_a_report_has_one_value_in_every_format() {
+    let bench = Bench::start().await;
+    let list = ["report", "list", "report_id:fuzzywombat*", "--limit", "1", "--format"];
+    let csv = bench.run(&[&list[..], &["csv", "--fields", "id,report_id"]].concat()).await;
+    let lines: Vec<_> = csv.check(0).out.lines().collect();
+    assert_eq!(lines[0], "report,report_id");
+    let (report, id) = lines[1].split_once(',').unwrap();
+    assert_eq!(report, format!("12:{id}"));
+    let json = bench.run(&[&list[..], &["jsonl", "--fields", "report"]].concat()).await;
+    assert_eq!(json.check(0).out, format!("{{\"report\":\"{report}\"}}\n"));
+    // Without a choice, the heading and the record are as they were.
+    let csv = bench.run(&[&list[..], &["csv"]].concat()).await;
+    assert!(csv.check(0).out.starts_with("id,score,"), "{}", csv.out);
 }
 
 #[tokio::test(flavor = "multi_thread")]

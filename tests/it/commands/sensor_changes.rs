@@ -46,7 +46,7 @@ async fn a_sensor_is_uninstalled_for_a_reason_alone_and_in_spite_of_its_warning(
     let ran = bench.run(&uninstall(&["--reason", "decommissioned"])).await;
     ran.check(5).notes_say("--yes does not override 1 warning").notes_say("only an installer on the host");
     let ran = bench.run(&uninstall(&["4", "--reason", "decommissioned", "--override-warnings"])).await;
-    ran.check(5).notes_say(&format!("{HOST} is skipped")).notes_say("it needs a command of its own");
+    ran.check(5).notes_say(&format!("{HOST} (sensor 3) is skipped")).notes_say("it needs a command of its own");
     assert_eq!(bench.changes(), 0);
     let alone = uninstall(&["--reason", "decommissioned", "--override-warnings"]);
     let ran = bench.run(&alone).await;
@@ -66,6 +66,39 @@ async fn an_uninstalled_sensor_has_gone_at_its_check_in_and_nothing_reaches_it()
     let ran = bench.run(&["sensor", "restart", HOST, "--yes"]).await;
     ran.check(1).notes_say("no longer has a sensor: it was uninstalled");
     assert_eq!(bench.changes(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_isolation_whose_sensor_is_uninstalled_before_it_is_applied_is_not_applied() {
+    let bench = Bench::with(Options { checkin: Duration::from_millis(1), ..world() }).await;
+    bench.fault(json!({"mode": "never-confirm", "match": "/api/v1/sensor/3", "method": "PUT"}));
+    let isolate = ["sensor", "isolate", HOST, "--reason", "x", "--yes", "--timeout", "none"];
+    let uninstalled = async {
+        bench.until_sent().await;
+        bench.send(Method::PUT, "/api/v1/sensor/3", json!({"uninstall": true})).await;
+        bench.server.clear_faults();
+    };
+    let (ran, ()) = tokio::join!(bench.run(&isolate), uninstalled);
+    ran.check(1).says("isolate: not applied; server state: uninstalled");
+    // What the record still says of isolation is no reason to call the host isolated, or waiting.
+    let ran = bench.run(&isolate).await;
+    ran.check(1).notes_say("no longer has a sensor: it was uninstalled").notes_say("isolate the host on the network");
+    let ran = bench.run(&["sensor", "show", HOST]).await;
+    ran.check(0).says("isolation unknown");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dry_run_for_several_hosts_shows_what_is_left_out_of_them() {
+    let bench = Bench::start().await;
+    let ran = bench.run(&["sensor", "uninstall", HOST, "4", "--dry-run"]).await;
+    ran.check(5)
+        .says("sensor 3, ")
+        .says("sensor 4, ")
+        .says(r#"request: PUT /api/v1/sensor/3 {"group_id":1,"uninstall":"#);
+    let skipped = "  SKIPPED: This cannot be undone: once it has checked in, only an installer on the host";
+    assert_eq!(ran.out.matches(skipped).count(), 2, "{}", ran.out);
+    ran.says("it needs a command of its own").says("Dry run: nothing sent");
+    assert_eq!(bench.changes(), 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]

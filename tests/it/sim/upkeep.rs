@@ -1,5 +1,7 @@
 //! What the server tells of itself: license, dashboard, builds, the store of events, the history of sensors.
 
+use std::time::Duration;
+
 use lampblack::sim::Options;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
@@ -160,4 +162,21 @@ async fn a_sensor_tells_what_waits_and_what_it_costs_while_it_was_heard_of() {
     }
     assert!(seen[0] > 0 && seen[1] > 0, "{seen:?}");
     assert_eq!(lab.status("/api/v1/sensor/999/queued").await, 404);
+}
+
+#[tokio::test]
+async fn a_sensor_that_was_uninstalled_by_a_request_counts_nowhere_as_one_that_checks_in() {
+    let lab = Lab::start(Options { checkin: Duration::ZERO, ..small() }).await;
+    let licensed = async || lab.json("/api/license").await["actual_sensor_count"].as_u64().unwrap();
+    let of_status = async |status: &str| {
+        let counts = lab.json("/api/v1/detect/report/currentmonitoringstatus").await;
+        let count = counts.as_array().unwrap().iter().find(|count| count["name"] == status).unwrap();
+        count["value"].as_f64().unwrap()
+    };
+    let before = (licensed().await, of_status("Online").await, of_status("Uninstalled").await);
+    lab.put("/api/v1/sensor/3", json!({"network_isolation_enabled": true, "uninstall": true})).await;
+    let record = lab.json("/api/v1/sensor/3").await;
+    assert_eq!((&record["status"], &record["is_isolating"]), (&json!("Uninstalled"), &json!(false)));
+    let after = (licensed().await, of_status("Online").await, of_status("Uninstalled").await);
+    assert_eq!(after, (before.0 - 1, before.1 - 1.0, before.2 + 1.0));
 }

@@ -107,7 +107,7 @@ fn status_line(sensor: &Sensor, as_of: Timestamp, zone: &Zone, theme: &Theme) ->
     let seen = sensor.last_checkin.map_or("never".into(), |at| format_seen(at, as_of, zone));
     let mut spans =
         vec![Span::styled(status, style), Span::styled(", seen ", theme.muted), Span::styled(seen, theme.time)];
-    if sensor.uninstalled == Some(true) {
+    if sensor.is_uninstalled() {
         spans.push(Span::styled("  UNINSTALLED", theme.bad));
     } else if sensor.uninstall == Some(true) {
         spans.push(Span::styled("  uninstall pending", theme.caution));

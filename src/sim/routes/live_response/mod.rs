@@ -3,10 +3,7 @@
 mod command;
 mod file;
 mod output;
-mod queue;
 mod session;
-
-pub(super) use queue::run_due;
 
 use super::method_not_allowed;
 use crate::sim::{

@@ -66,7 +66,7 @@ fn settings(server: &Server, request: &ApiRequest, body: &Map<String, Value>, ho
     let seconds = |name: &str, default| {
         body.get(name).and_then(parse_integer).and_then(|seconds| u64::try_from(seconds).ok()).unwrap_or(default)
     };
-    let checks_in = host.silent_for.is_none() && !host.uninstalled && !request.drops_change;
+    let checks_in = server.with_sensors(|sensors| sensors.checks_in(host)) && !request.drops_change;
     SessionSettings {
         check_in_timeout: seconds("checkin_timeout", CHECK_IN_TIMEOUT),
         sensor_wait_timeout: seconds("sensor_wait_timeout", SENSOR_WAIT_TIMEOUT),
