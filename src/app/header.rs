@@ -15,6 +15,9 @@ use crate::theme::Theme;
 use crate::widgets::Bar;
 use crate::worker::Slot;
 
+/// Minimum width for showing the counts.
+const WIDE_HEADER_COLUMNS: u16 = 110;
+
 /// The numbers of isolated and offline hosts. A list is counted again only when its rows have changed.
 #[derive(Debug, Default)]
 pub(super) struct HostCounts {
@@ -80,8 +83,6 @@ pub(super) fn header(
     left.push(Line::styled(zone, theme.text));
     // Who and where come before the counts.
     let n_left: usize = left.iter().map(|piece| piece.width() + 2).sum();
-    /// Minimum width for showing the counts.
-    const WIDE_HEADER_COLUMNS: u16 = 110;
     let activity = activity(session);
     let counts = if area.width < WIDE_HEADER_COLUMNS { None } else { known_counts(session, host_counts) };
     let with_counts: Vec<_> = activity.iter().cloned().chain(counts).collect();

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
 use super::{Change, ChangeReading, REQUEST_LIFETIME, SensorChange, log_reader};
-use crate::audit::{LoggedOutcome, LoggedStage, Submitted};
+use crate::audit::{LoggedOutcome, LoggedStage, LoggedTarget, Submitted};
 use crate::changes;
 use crate::model::{Document, SensorId};
 use crate::text;
@@ -131,9 +131,11 @@ impl LoggedChange {
         Some(self.change()?.inverse(&self.submitted.before, self.state_after()))
     }
 
-    /// Returns the name of the target, safe to display.
+    /// Returns the name of the target, safe to display; its kind and ID if it has no name.
     pub fn name(&self) -> String {
-        text::make_visible(&self.submitted.target.name.as_str().into())
+        let LoggedTarget { kind, id, name } = &self.submitted.target;
+        let name = text::make_visible(&name.as_str().into());
+        if name.trim().is_empty() { text::make_visible(&format!("{kind} {id}").into()) } else { name }
     }
 
     /// Returns who made it: the configured user, otherwise the account on this machine.

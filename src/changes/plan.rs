@@ -5,6 +5,7 @@ use super::{
     assessment::Assessment, blast_radius::ImpactSubject, operation::WriteContext,
 };
 use crate::api::{Error, WriteRequest};
+use crate::text;
 
 /// The result of planning a change.
 #[derive(Clone, Debug)]
@@ -81,19 +82,20 @@ impl Plan {
 
     /// Returns the name of the target, with its ID if it is a host: several have one name, and some have none.
     pub fn name_with_id(&self) -> String {
-        match (self.change().target(), self.name()) {
-            (Target::Sensor(id), name) if name.trim().is_empty() => format!("sensor {id}"),
-            (Target::Sensor(id), name) => format!("{name} (sensor {id})"),
-            (_, name) => name,
+        match self.change().target() {
+            Target::Sensor(id) if !self.reading.target_name().raw().trim().is_empty() => {
+                format!("{} (sensor {id})", self.name())
+            }
+            _ => self.name(),
         }
     }
 
     /// Returns a noun for the text that names the target in a confirmation, and the text: the name of the host, or its
     /// ID if the name cannot be typed.
     pub fn text_to_type(&self) -> (&'static str, String) {
-        let name = self.name();
-        let can_be_typed = !name.trim().is_empty() && name == self.reading.target_name().raw();
-        if can_be_typed { ("host name", name) } else { ("sensor ID", self.change().target().id()) }
+        let name = self.reading.target_name();
+        let can_be_typed = !name.raw().trim().is_empty() && text::make_visible(&name) == name.raw();
+        if can_be_typed { ("host name", name.raw().to_owned()) } else { ("sensor ID", self.change().target().id()) }
     }
 
     /// Returns the exact requests, in the order in which they are sent.

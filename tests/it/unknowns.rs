@@ -107,6 +107,9 @@ async fn a_host_without_a_name_is_confirmed_by_the_id_of_its_sensor() {
     assert_eq!(changes(&console), [""; 0]);
     console.press("backtab").await.write("3").await;
     console.press("tab enter").await;
-    console.until("server state: the server does not say whether an unins").await;
+    console
+        .until("uninstall sensor 3: OUTCOME UNKNOWN")
+        .await
+        .shows(&["server state: the server does not say whether"]);
     assert_eq!(changes(&console), ["PUT /api/v1/sensor/3"]);
 }

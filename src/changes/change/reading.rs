@@ -58,9 +58,14 @@ impl ChangeReading {
         dispatch!(Self, self, reading => reading.state.target_name())
     }
 
-    /// Returns the name of the target, safe to display.
+    /// Returns the name of the target, safe to display; its kind and ID if it has no name.
     pub fn name(&self) -> String {
-        text::make_visible(&self.target_name())
+        let name = text::make_visible(&self.target_name());
+        if !name.trim().is_empty() {
+            return name;
+        }
+        let target = self.change().target();
+        format!("{} {}", target.kind(), text::make_visible(&target.id().into()))
     }
 
     /// Returns the state as JSON for the audit log.
