@@ -101,8 +101,9 @@ fn single_value(facet: &Facet, value: &crate::model::FacetValue) -> CountedValue
 }
 
 /// Returns the values of two facets, each with whether it is incomplete.
-fn compared_values((a, is_a_incomplete): (&Facet, bool), (b, is_b_incomplete): (&Facet, bool)) -> Vec<CountedValue> {
-    let is_incomplete = is_a_incomplete || is_b_incomplete;
+fn compared_values(a: (&Facet, bool), b: (&Facet, bool)) -> Vec<CountedValue> {
+    let is_incomplete = a.1 || b.1;
+    let (a, b) = (a.0, b.0);
     let documents: HashMap<_, _> =
         [b, a].iter().flat_map(|facet| &facet.values).map(|value| (&value.name, &value.document)).collect();
     let max = a.values.iter().map(|value| value.count).max();

@@ -81,7 +81,7 @@ impl FieldMatcher {
             FieldType::Text => {
                 let words = match stars {
                     Stars::Wildcards => WordRuns::with_wildcards(text),
-                    _ => WordRuns::new(text),
+                    Stars::Literal => WordRuns::new(text),
                 };
                 Phrase::new(words, stars).map_or(Self::Never, Self::Words)
             }
