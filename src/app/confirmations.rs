@@ -181,13 +181,12 @@ impl App {
             };
             return Cx::new(&mut self.session, effects, now).notify(text);
         }
-        match self.last_undo(now) {
+        if let Some(confirmation) = self.last_undo(now) {
             // It is about the last change, and not about the selected or marked rows.
-            Some(confirmation) => self.popups.replace_all(confirmation),
-            None => {
-                let text = self.describe_no_undo(now);
-                Cx::new(&mut self.session, effects, now).notify(text);
-            }
+            self.popups.replace_all(confirmation);
+        } else {
+            let text = self.describe_no_undo(now);
+            Cx::new(&mut self.session, effects, now).notify(text);
         }
     }
 

@@ -65,9 +65,9 @@ impl Route {
     /// Returns what becomes of the action while popups are open.
     pub(super) fn over_popups(self) -> OverPopups {
         match self {
-            // These popups are only read, and open over the others.
-            Self::Popup(PopupAction::Help | PopupAction::Explain) => OverPopups::Available,
-            Self::App(
+            // Help and explanation are only read, and open over the others.
+            Self::Popup(PopupAction::Help | PopupAction::Explain)
+            | Self::App(
                 AppAction::Quit
                 | AppAction::Cancel
                 | AppAction::Suspend

@@ -100,7 +100,7 @@ fn draw_fields(
         {
             let is_focused = pane.fields.focus == focus;
             let style = if is_focused { theme.title } else { theme.muted };
-            let end = render_field(frame, area, Span::styled(label, style), entry, theme);
+            let end = render_field(frame, area, &Span::styled(label, style), entry, theme);
             if is_focused {
                 frame.set_cursor_position((end.min(area.right().saturating_sub(1)), area.y));
             }
@@ -181,7 +181,7 @@ fn layout_lines(pane: &ConfirmPane, width: u16, session: &Session, theme: &Theme
 }
 
 /// Draws an input with its label. Returns the column of the cursor.
-fn render_field(frame: &mut Frame<'_>, area: Rect, label: Span<'_>, entry: &LineInput, theme: &Theme) -> u16 {
+fn render_field(frame: &mut Frame<'_>, area: Rect, label: &Span<'_>, entry: &LineInput, theme: &Theme) -> u16 {
     let width = usize::from(LABEL_WIDTH.min(area.width / 2));
     let text = text::fit(&label.content.as_ref().into(), width.saturating_sub(1));
     let label = Span::styled(format!("{text:<width$}"), label.style);
