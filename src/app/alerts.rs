@@ -2,9 +2,9 @@
 
 use jiff::Timestamp;
 
-use super::{App, View, panes::Panes, route::AlertsAction};
+use super::{App, View, route::AlertsAction};
 use crate::model::{Alert, OPEN_ALERTS};
-use crate::panes::PaneId;
+use crate::panes::{AlertGroups, PaneId};
 use crate::query::Index;
 use crate::session::{Cx, Effect, GroupBy};
 
@@ -39,7 +39,7 @@ impl App {
         let mut cx = Cx::new(&mut self.session, effects, now);
         let current = cx.session().lists.pages::<Alert>().search();
         if current.is_some_and(|search| search.query != OPEN_ALERTS) {
-            self.panes.alert_query.set_text(OPEN_ALERTS);
+            self.panes.editor_mut(Index::Alert).set_text(OPEN_ALERTS);
             cx.lists().search_index(Index::Alert, OPEN_ALERTS.into());
         }
         self.show_view(self.grouped_view(View::Alerts));
@@ -53,18 +53,15 @@ impl App {
             (other, _) => other,
         }
     }
-}
 
-impl Panes {
-    /// Refreshes the shown alerts and the context of the alert under the cursor.
-    pub(super) fn refresh_alerts(&self, view: View, cx: &mut Cx<'_>) {
-        cx.alerts().clear_new_alerts();
-        if view == View::AlertGroups {
-            cx.alerts().refresh_alert_digest();
-        } else {
-            self.alerts.refresh_rows(cx);
-            cx.alerts().mark_digest_stale();
+    /// Returns to the alerts as they were grouped in a location, once their list is restored.
+    pub(super) fn restore_grouping(&mut self, by: Option<GroupBy>, now: Timestamp, effects: &mut Vec<Effect>) {
+        let shown = self.panes.list::<AlertGroups>().state().search_shown().cloned();
+        let mut cx = Cx::new(&mut self.session, effects, now);
+        match by {
+            Some(_) => cx.alerts().restore_alert_groups(by, shown),
+            None => cx.alerts().group_alerts_by(None),
         }
-        cx.alerts().refresh_alert_context();
+        cx.alerts().align_alerts();
     }
 }

@@ -13,8 +13,8 @@ use crate::changes::{
 };
 use crate::model::{AlertStatus, SensorId};
 use crate::panes::{
-    ActionTargets, ConfirmPane, FormPane, NotesPane, Observables, Pane, PaneId, SensorGroupPicker, TargetNames,
-    TargetRows,
+    ActionTargets, Activity, ConfirmPane, FormPane, NotesPane, Observables, Pane, PaneId, SensorGroupPicker,
+    TargetNames, TargetRows,
 };
 use crate::session::{Cx, Effect};
 use crate::worker::List;
@@ -77,8 +77,7 @@ impl App {
     fn target_rows(&self, pane: PaneId, targets: ActionTargets) -> TargetRows {
         let mut marked = targets.marked;
         if !self.is_drawn(pane) {
-            let mut panes = self.view.panes().iter();
-            marked.offscreen_pane = panes.find(|(id, _)| *id == pane).map(|(_, name)| *name);
+            marked.offscreen_pane = self.view.panes().find(|(id, _)| *id == pane).map(|(_, name)| name);
         }
         TargetRows { pane, marked, names: TargetNames::of_rows(&targets.rows) }
     }
@@ -172,10 +171,10 @@ impl App {
     /// Opens the confirmation that undoes the change under the cursor, or else the user's last change.
     pub(super) fn open_undo(&mut self, now: Timestamp, effects: &mut Vec<Effect>) {
         if self.focus == PaneId::List(List::Activity) {
-            if let Some(confirmation) = self.panes.activity.undo_pane(&self.session) {
+            if let Some(confirmation) = self.panes.list::<Activity>().undo_pane(&self.session) {
                 return self.open_for_targets(Box::new(confirmation));
             }
-            let text = match self.panes.activity.undo_refusal(&self.session) {
+            let text = match self.panes.list::<Activity>().undo_refusal(&self.session) {
                 Some(reason) => format!("Cannot undo: {reason}"),
                 None => "Cannot undo: not completed, already undone, or nothing to restore".into(),
             };

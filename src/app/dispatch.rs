@@ -10,11 +10,11 @@ use super::{
     visibility,
 };
 use crate::keys::{self, Action, Chord, Lookup};
-use crate::model::Binary;
-use crate::panes::{ActionResult, ErrorPane, PaneId, QueryPane, RecordPane, SensorSearchPane, TextInput};
+use crate::panes::{ActionResult, ErrorPane, Pane, PaneId, QueryPane, RecordPane, SensorSearchPane, TextInput};
 use crate::query::Index;
 use crate::session::{Cx, Effect, RunningChange};
 use crate::text;
+use crate::worker::List;
 
 impl App {
     pub(super) fn key(&mut self, key: KeyEvent, now: Timestamp, effects: &mut Vec<Effect>) {
@@ -172,7 +172,7 @@ impl App {
             self.prepare(view, now, effects);
             self.show_view(view);
             // Where nothing was searched yet, there is nothing to do but to type a query.
-            if view == View::Binaries && self.session.lists.pages::<Binary>().search().is_none() {
+            if view == View::Binaries && self.session.lists.search(List::Binaries).is_none() {
                 self.focus = PaneId::Query(Index::Binary);
             }
         }
@@ -317,8 +317,7 @@ impl App {
 
     fn move_focus(&mut self, direction: StepDirection) {
         // The query editor is skipped, since letters would be typed into it; it has a key of its own.
-        let panes = self.view.panes().iter().map(|(id, _)| *id);
-        let panes: Vec<_> = panes.filter(|id| !matches!(id, PaneId::Query(_))).collect();
+        let panes: Vec<_> = self.view.panes().map(|(id, _)| id).collect();
         let at = panes.iter().position(|id| *id == self.focus);
         let last = panes.len() - 1;
         let next = match (at, direction) {
@@ -449,8 +448,8 @@ impl App {
             self.popups.show_text(RecordPane::of_message(&text));
             return;
         }
-        let panes = self.view.panes().iter().map(|(id, _)| *id);
-        let shown = std::iter::once(self.focus).chain(panes).map(|id| self.panes.get(id));
+        let panes = self.view.panes().map(|(id, _)| id);
+        let shown = std::iter::once(self.focus).chain(panes).map(|id| -> &dyn Pane { self.panes.get(id) });
         let mut errors = self
             .popups
             .top()

@@ -16,7 +16,7 @@ use super::{
     tabs::tabs,
 };
 use crate::keys::Keymap;
-use crate::panes::{Pane, PaneId, QueryPane, RenderCx};
+use crate::panes::{Pane, PaneId, QueryPane, RenderCx, ViewPane};
 use crate::session::Session;
 use crate::text;
 use crate::theme::Theme;
@@ -102,29 +102,35 @@ struct Painter<'a, 'f> {
 }
 
 impl Painter<'_, '_> {
-    fn pane(&mut self, pane: &mut dyn Pane, area: Rect) {
-        let inner = self.panel(pane, |panel, buffer, theme| panel.render(area, buffer, theme));
-        self.content(pane, inner);
+    fn pane(&mut self, pane: &mut dyn ViewPane, area: Rect) {
+        let id = pane.id();
+        let inner = self.panel(id, pane, |panel, buffer, theme| panel.render(area, buffer, theme));
+        self.content(id, pane, inner);
         // The symbols in use are known only after the content is drawn.
         draw_legend(&pane.legend(), area, self.frame.buffer_mut(), self.theme);
     }
 
     fn popup(&mut self, pane: &mut dyn Pane, area: Rect) {
-        let inner = self.panel(pane, |panel, buffer, theme| panel.render_over(area, buffer, theme));
-        self.content(pane, inner);
+        let inner = self.panel(PaneId::Overlay, pane, |panel, buffer, theme| panel.render_over(area, buffer, theme));
+        self.content(PaneId::Overlay, pane, inner);
         fill_background(area, self.frame.buffer_mut(), self.theme);
     }
 
-    fn content(&mut self, pane: &mut dyn Pane, area: Rect) {
-        let render_cx = RenderCx { theme: self.theme, keymap: self.keymap, is_focused: self.focus == Some(pane.id()) };
+    fn content(&mut self, id: PaneId, pane: &mut dyn Pane, area: Rect) {
+        let render_cx = RenderCx { theme: self.theme, keymap: self.keymap, is_focused: self.focus == Some(id) };
         if !area.is_empty() {
-            self.drawn_panes.push(pane.id());
+            self.drawn_panes.push(id);
             pane.render(self.frame, area, self.session, &render_cx);
         }
     }
 
     /// Draws the frame of a pane with `draw`, with the loading state of its slots; returns the area inside.
-    fn panel(&mut self, pane: &dyn Pane, draw: impl FnOnce(Panel<'_>, &mut Buffer, &Theme) -> Rect) -> Rect {
+    fn panel(
+        &mut self,
+        id: PaneId,
+        pane: &dyn Pane,
+        draw: impl FnOnce(Panel<'_>, &mut Buffer, &Theme) -> Rect,
+    ) -> Rect {
         let session = self.session;
         let header = pane.header(session);
         let is_pending = header.slots.iter().any(|slot| session.is_pending(*slot));
@@ -135,8 +141,8 @@ impl Painter<'_, '_> {
         let message = error.map(ToString::to_string).unwrap_or_default();
         let panel = Panel {
             title: header.title,
-            status: self.with_tabs(header.status, pane.id()),
-            is_focused: self.focus == Some(pane.id()),
+            status: self.with_tabs(header.status, id),
+            is_focused: self.focus == Some(id),
             tint,
             spinner: is_pending.then_some(self.ticks),
             stale_note: (is_stale && !is_pending).then_some("not current"),
@@ -147,15 +153,13 @@ impl Painter<'_, '_> {
 
     /// Adds the names of the view's panes to the status line of a pane that is shown alone.
     fn with_tabs(&self, mut status: Line<'static>, pane: PaneId) -> Line<'static> {
-        let others = self.view.panes().iter();
-        let tabs = others.filter(|(id, _)| !matches!(id, PaneId::Query(_)));
-        if !self.is_alone || !tabs.clone().any(|(id, _)| *id == pane) {
+        if !self.is_alone || !self.view.panes().any(|(id, _)| id == pane) {
             return status;
         }
-        for (id, name) in tabs {
-            let style = if *id == pane { self.theme.title } else { self.theme.muted };
+        for (id, name) in self.view.panes() {
+            let style = if id == pane { self.theme.title } else { self.theme.muted };
             let gap = if status.spans.is_empty() { "" } else { "  " };
-            status.spans.extend([Span::raw(gap), Span::styled(*name, style)]);
+            status.spans.extend([Span::raw(gap), Span::styled(name, style)]);
         }
         status
     }

@@ -128,7 +128,7 @@ impl App {
         session.search.saved_queries = saved;
         session.search.chosen_columns = columns;
         session.outbox.warn_at_start(warnings);
-        let mut panes: Box<Panes> = Box::default();
+        let mut panes = Box::new(Panes::new(&mut session.lists));
         if let Some(query) = &query {
             panes.editor_mut(Index::Process).set_text(query);
         }
@@ -217,7 +217,7 @@ impl App {
     /// Lets the shown panes and the topmost popup fetch what they need.
     fn after_input(&mut self, now: Timestamp, effects: &mut Vec<Effect>) {
         for (id, _) in self.view.panes() {
-            let result = self.panes.get_mut(*id).after_input(&mut Cx::new(&mut self.session, effects, now));
+            let result = self.panes.get_mut(id).after_input(&mut Cx::new(&mut self.session, effects, now));
             self.follow_after_input(result);
         }
         if let Some(popup) = self.popups.top_mut() {

@@ -4,14 +4,12 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::{App, View, route::StepDirection};
-use crate::model::{Alert, Binary, Process, ProcessId, Report, Search, Sensor};
-use crate::panes::{
-    Activity, AlertGroups, Alerts, Bans, Binaries, EventsState, Feeds, IsolatedSensors, ListPane, ListState, ListView,
-    PaneId, Processes, QueryPane, Reports, SensorGroups, Sensors, TreeState, Watchlists,
-};
-use crate::session::{Cx, Effect, GroupBy, ListRow, Session};
+use super::{App, View, route::StepDirection, views::PlaceKind};
+use crate::model::{ProcessId, Search};
+use crate::panes::{PaneId, SavedState};
+use crate::session::{Cx, Effect, GroupBy};
 use crate::text;
+use crate::worker::List;
 
 /// Number of retained locations; the oldest are dropped.
 const MAX_LOCATIONS: usize = 64;
@@ -52,101 +50,36 @@ pub(super) enum NextLocation {
 pub(super) struct Location {
     view: View,
     focus: PaneId,
-    view_state: ViewState,
+    place: Place,
+    /// The state of each pane of the view.
+    panes: Vec<(PaneId, SavedState)>,
     label: String,
     /// Whether the next location was opened from a row of this one, rather than by another search.
     is_drilled_into: bool,
 }
 
-/// The state needed to show a view again.
+/// What a location shows, regardless of the cursor.
 #[derive(Clone, Debug)]
-enum ViewState {
-    Hunt(SearchState<Processes>),
-    Process(Option<ProcessId>, TreeState, EventsState),
-    Alerts(SearchState<Alerts>),
-    AlertGroups(Option<GroupBy>, SearchState<AlertGroups>),
-    Binaries(SearchState<Binaries>),
-    Sensors(SearchState<Sensors>),
-    Watchlists(ListState<Watchlists>),
-    Feeds(SearchState<Reports>, ListState<Feeds>),
-    Admin(ListState<SensorGroups>),
-    Bans(ListState<Bans>),
-    Isolated(ListState<IsolatedSensors>),
-    Activity(ListState<Activity>),
+enum Place {
+    /// A search of a list; alerts may be grouped.
+    Search(List, Option<Arc<Search>>, Option<GroupBy>),
+    Process(Option<ProcessId>),
+    View(View),
 }
 
-/// A search with the state of its list.
-#[derive(Debug)]
-struct SearchState<K: ListView> {
-    query: String,
-    search: Option<Arc<Search>>,
-    state: ListState<K>,
-}
-
-// Derived `Clone` would require `K: Clone`.
-impl<K: ListView> Clone for SearchState<K> {
-    fn clone(&self) -> Self {
-        Self { query: self.query.clone(), search: self.search.clone(), state: self.state.clone() }
-    }
-}
-
-impl<K: ListView> SearchState<K> {
-    fn capture(editor: Option<&QueryPane>, list: &ListPane<K>, session: &Session) -> Self {
-        Self::capture_by::<K::Row>(editor, list, session)
-    }
-
-    /// Captures the search of row type `T`, from which the rows of `list` are derived.
-    fn capture_by<T: ListRow>(editor: Option<&QueryPane>, list: &ListPane<K>, session: &Session) -> Self {
-        let search = session.lists.pages::<T>().search().cloned();
-        // Query text that was not submitted belongs to the location that is navigated to.
-        let query = search.as_ref().map(|search| search.query.clone());
-        Self {
-            query: query.or_else(|| editor.map(|editor| editor.text().to_owned())).unwrap_or_default(),
-            search,
-            state: list.state().clone(),
-        }
-    }
-
-    fn restore(self, editor: Option<&mut QueryPane>, list: &mut ListPane<K>, cx: &mut Cx<'_>) {
-        self.restore_by::<K::Row>(editor, list, cx);
-    }
-
-    fn restore_by<T: ListRow>(self, editor: Option<&mut QueryPane>, list: &mut ListPane<K>, cx: &mut Cx<'_>) {
-        if let Some(editor) = editor
-            && editor.text() != self.query
-        {
-            editor.set_text(&self.query);
-        }
-        cx.lists().restore_search::<T>(self.search);
-        list.restore_state(self.state);
-    }
-
-    fn is_same_view(&self, other: &Self) -> bool {
-        match (&self.search, &other.search) {
-            (Some(one), Some(other)) => Arc::ptr_eq(one, other),
-            (one, other) => one.is_none() && other.is_none(),
-        }
-    }
-}
-
-impl ViewState {
-    /// Returns whether both show identical rows, regardless of the cursor.
-    fn is_same_view(&self, other: &Self) -> bool {
+impl Place {
+    /// Returns whether both show identical rows.
+    fn is_same(&self, other: &Self) -> bool {
         match (self, other) {
-            (Self::Hunt(one), Self::Hunt(other)) => one.is_same_view(other),
-            (Self::Process(one, ..), Self::Process(other, ..)) => one == other,
-            (Self::Alerts(one), Self::Alerts(other)) => one.is_same_view(other),
-            (Self::AlertGroups(by, one), Self::AlertGroups(other_by, other)) => {
-                by == other_by && one.is_same_view(other)
+            (Self::Search(list, one, by), Self::Search(other_list, other, other_by)) => {
+                let is_same_search = match (one, other) {
+                    (Some(one), Some(other)) => Arc::ptr_eq(one, other),
+                    (one, other) => one.is_none() && other.is_none(),
+                };
+                list == other_list && by == other_by && is_same_search
             }
-            (Self::Binaries(one), Self::Binaries(other)) => one.is_same_view(other),
-            (Self::Sensors(one), Self::Sensors(other)) => one.is_same_view(other),
-            (Self::Feeds(one, _), Self::Feeds(other, _)) => one.is_same_view(other),
-            (Self::Watchlists(_), Self::Watchlists(_))
-            | (Self::Admin(_), Self::Admin(_))
-            | (Self::Bans(_), Self::Bans(_))
-            | (Self::Isolated(_), Self::Isolated(_))
-            | (Self::Activity(_), Self::Activity(_)) => true,
+            (Self::Process(one), Self::Process(other)) => one == other,
+            (Self::View(one), Self::View(other)) => one == other,
             _ => false,
         }
     }
@@ -154,18 +87,9 @@ impl ViewState {
     /// Returns whether there is nothing worth returning to.
     fn is_empty(&self) -> bool {
         match self {
-            Self::Hunt(search) => search.search.is_none(),
-            Self::Process(opened, ..) => opened.is_none(),
-            Self::Alerts(search) => search.search.is_none(),
-            Self::AlertGroups(_, search) => search.search.is_none(),
-            Self::Binaries(search) => search.search.is_none(),
-            Self::Sensors(search) => search.search.is_none(),
-            Self::Watchlists(_)
-            | Self::Feeds(..)
-            | Self::Admin(_)
-            | Self::Bans(_)
-            | Self::Isolated(_)
-            | Self::Activity(_) => false,
+            Self::Search(_, search, _) => search.is_none(),
+            Self::Process(opened) => opened.is_none(),
+            Self::View(_) => false,
         }
     }
 }
@@ -173,53 +97,37 @@ impl ViewState {
 impl App {
     /// Returns the current location.
     pub(super) fn location(&self) -> Location {
-        let (panes, session) = (&self.panes, &self.session);
+        let ids = self.view.index().map(PaneId::Query).into_iter().chain(self.view.panes().map(|(id, _)| id));
         Location {
             view: self.view,
             focus: self.focus,
-            view_state: match self.view {
-                View::Hunt | View::Facets => {
-                    ViewState::Hunt(SearchState::capture(Some(&panes.query), &panes.processes, session))
-                }
-                View::Process => {
-                    let (tree, events) = (panes.tree.state(), panes.events.state());
-                    ViewState::Process(session.opened.id, tree.clone(), events.clone())
-                }
-                View::Alerts => {
-                    ViewState::Alerts(SearchState::capture(Some(&panes.alert_query), &panes.alerts, session))
-                }
-                View::AlertGroups => {
-                    let (editor, list) = (&panes.alert_query, &panes.alert_groups);
-                    let search = SearchState::capture_by::<Alert>(Some(editor), list, session);
-                    ViewState::AlertGroups(session.alert_state.group_by, search)
-                }
-                View::Binaries => {
-                    ViewState::Binaries(SearchState::capture(Some(&panes.binary_query), &panes.binaries, session))
-                }
-                View::Sensors => ViewState::Sensors(SearchState::capture(None, &panes.sensors, session)),
-                View::Watchlists => ViewState::Watchlists(panes.watchlists.state().clone()),
-                View::Feeds => {
-                    let reports = SearchState::capture(Some(&panes.report_query), &panes.reports, session);
-                    ViewState::Feeds(reports, panes.feeds.state().clone())
-                }
-                View::Admin => ViewState::Admin(panes.groups.state().clone()),
-                View::Bans => ViewState::Bans(panes.bans.state().clone()),
-                View::Isolated => ViewState::Isolated(panes.isolated_sensors.state().clone()),
-                View::Activity => ViewState::Activity(panes.activity.state().clone()),
-            },
+            place: self.place(),
+            panes: ids.map(|id| (id, self.panes.get(id).save(&self.session))).collect(),
             label: self.breadcrumb_label(),
             is_drilled_into: false,
         }
     }
 
+    /// Returns what the current location shows.
+    fn place(&self) -> Place {
+        match self.view.spec().place {
+            PlaceKind::Search(list) => {
+                let group_by = self.session.alert_state.group_by.filter(|_| list == List::Alerts);
+                Place::Search(list, self.session.lists.search(list).cloned(), group_by)
+            }
+            PlaceKind::Process => Place::Process(self.session.opened.id),
+            PlaceKind::View => Place::View(self.view),
+        }
+    }
+
     /// Returns whether the current location shows something else than `place`.
     pub(super) fn has_moved_from(&self, location: &Location) -> bool {
-        !location.view_state.is_same_view(&self.location().view_state)
+        !location.place.is_same(&self.place())
     }
 
     /// Adds a location to the history, unless it is still the current one.
     pub(super) fn push_location(&mut self, location: Location, next: NextLocation) {
-        if location.view_state.is_empty() || !self.has_moved_from(&location) {
+        if location.place.is_empty() || !self.has_moved_from(&location) {
             return;
         }
         self.history.forward_stack.clear();
@@ -264,68 +172,33 @@ impl App {
 
     /// Shows a location as it was left; cached values are not fetched again.
     fn restore_location(&mut self, location: Location, now: Timestamp, effects: &mut Vec<Effect>) {
-        self.view = location.view;
+        let Location { view, focus, place, panes, .. } = location;
+        self.view = view;
         // The rows get the focus, not the query editor.
-        self.focus = if let PaneId::Query(_) = location.focus { location.view.main() } else { location.focus };
+        self.focus = if let PaneId::Query(_) = focus { view.main() } else { focus };
         self.popups.clear();
-        let panes = &mut self.panes;
         let mut cx = Cx::new(&mut self.session, effects, now);
-        match location.view_state {
-            ViewState::Hunt(search) => {
-                search.restore(Some(&mut panes.query), &mut panes.processes, &mut cx);
+        let grouping = match place {
+            Place::Search(list, search, group_by) => {
+                cx.lists().restore_search(list, search);
+                (list == List::Alerts).then_some(group_by)
             }
-            ViewState::Process(opened, tree, events) => {
-                if let (Some(id), Some(origin)) = (opened, tree.relatives_origin) {
-                    cx.process().open_relative(id, origin);
-                }
-                panes.tree.restore_state(tree, opened);
-                panes.events.restore_state(events);
-            }
-            ViewState::AlertGroups(by, search) => {
-                let shown = search.state.search_shown().cloned();
-                search.restore_by::<Alert>(Some(&mut panes.alert_query), &mut panes.alert_groups, &mut cx);
-                cx.alerts().restore_alert_groups(by, shown);
-                cx.alerts().align_alerts();
-            }
-            ViewState::Alerts(search) => {
-                cx.alerts().group_alerts_by(None);
-                search.restore(Some(&mut panes.alert_query), &mut panes.alerts, &mut cx);
-                cx.alerts().align_alerts();
-            }
-            ViewState::Sensors(search) => search.restore(None, &mut panes.sensors, &mut cx),
-            ViewState::Watchlists(state) => panes.watchlists.restore_state(state),
-            ViewState::Feeds(search, feeds) => {
-                cx.details().clear_feed();
-                panes.feeds.restore_state(feeds);
-                search.restore(Some(&mut panes.report_query), &mut panes.reports, &mut cx);
-            }
-            ViewState::Admin(state) => panes.groups.restore_state(state),
-            ViewState::Bans(state) => panes.bans.restore_state(state),
-            ViewState::Isolated(state) => panes.isolated_sensors.restore_state(state),
-            ViewState::Activity(state) => panes.activity.restore_state(state),
-            ViewState::Binaries(search) => {
-                search.restore(Some(&mut panes.binary_query), &mut panes.binaries, &mut cx);
-            }
+            Place::Process(_) | Place::View(_) => None,
+        };
+        for (id, state) in &panes {
+            self.panes.get_mut(*id).restore(state, &mut cx);
+        }
+        if let Some(group_by) = grouping {
+            self.restore_grouping(group_by, now, effects);
         }
     }
 
     /// Returns a short description of the current location.
     fn breadcrumb_label(&self) -> String {
-        let search = match self.view {
-            View::Hunt | View::Facets => self.session.lists.pages::<Process>().search(),
-            View::Alerts | View::AlertGroups => self.session.lists.pages::<Alert>().search(),
-            View::Binaries => self.session.lists.pages::<Binary>().search(),
-            View::Feeds => self.session.lists.pages::<Report>().search(),
-            View::Sensors => {
-                let search = self.session.lists.pages::<Sensor>().search();
-                let query = search.map_or("", |search| &search.query);
-                let label = format!("sensors {query}");
-                return text::fit(&label.trim_end().into(), MAX_CRUMB_WIDTH);
-            }
-            View::Watchlists | View::Admin | View::Bans | View::Isolated | View::Activity => {
-                return self.view.title().to_lowercase();
-            }
-            View::Process => {
+        let search = match self.view.spec().place {
+            PlaceKind::Search(list) => self.session.lists.search(list),
+            PlaceKind::View => return self.view.spec().title.to_lowercase(),
+            PlaceKind::Process => {
                 let Some(process) = self.session.find_opened() else {
                     // Its record did not come: the id still tells it from the location before.
                     let id = self.session.opened.id.map(|id| format!("process {id}"));
@@ -336,6 +209,12 @@ impl App {
                 return name + &pid.unwrap_or_default();
             }
         };
+        // Without a query editor, the name of the view says what is filtered.
+        if self.view.index().is_none() {
+            let query = search.map_or("", |search| &search.query);
+            let label = format!("{} {query}", self.view.spec().title.to_lowercase());
+            return text::fit(&label.trim_end().into(), MAX_CRUMB_WIDTH);
+        }
         match search {
             Some(search) if search.query.is_empty() => "everything".into(),
             Some(search) => text::fit(&search.query.as_str().into(), MAX_CRUMB_WIDTH),

@@ -18,7 +18,7 @@ impl App {
                 self.popups.replace_all(PalettePane::new(self.scope(), &self.keymap, &self.recent_actions));
             }
             PopupAction::History => self.open_in_hunt(HistoryPane::new()),
-            PopupAction::SavedQueries => self.open_in_hunt(SavedPane::new(self.panes.query.text())),
+            PopupAction::SavedQueries => self.open_in_hunt(SavedPane::new(self.panes.editor(Index::Process).text())),
             PopupAction::Period if self.view.index() == Some(Index::Process) => {
                 let cx = Cx::new(&mut self.session, effects, now);
                 self.popups.replace_all(PeriodPane::new(&cx));

@@ -345,13 +345,14 @@ pub(super) fn route(action: Action) -> Route {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::app::views::Tab;
 
     #[test]
     fn the_key_of_a_view_shows_it() {
         for view in View::all() {
-            // Alerts and alert groups share a key.
-            let shown = if view == View::AlertGroups { View::Alerts } else { view };
-            assert_eq!(route(view.action()), Route::View(shown));
+            let spec = view.spec();
+            let shown = if let Tab::SharedWith(other) = spec.tab { other } else { view };
+            assert_eq!(route(spec.action), Route::View(shown));
         }
     }
 }

@@ -6,7 +6,7 @@ use ratatui::{
     text::{Line, Span},
 };
 
-use super::View;
+use super::{View, views::Tab};
 use crate::keys::{Keymap, Scope};
 use crate::text;
 use crate::theme::Theme;
@@ -23,10 +23,9 @@ pub(super) fn tabs(
 ) {
     /// Width reserved for the label of the current location, in columns.
     const CURRENT_CRUMB_WIDTH: usize = 20;
-    // Alerts and alert groups share a tab.
-    let current = if current == View::AlertGroups { View::Alerts } else { current };
+    let current = if let Tab::SharedWith(other) = current.spec().tab { other } else { current };
     let tab = |view: View, title: &'static str| {
-        let key = keymap.hint(Scope::Global.lookup_chain(), view.action());
+        let key = keymap.hint(Scope::Global.lookup_chain(), view.spec().action);
         let gap = if title.is_empty() { "" } else { " " };
         let key = Span::styled(key.map_or(String::new(), |key| format!("{key}{gap}")), theme.key);
         let style = if view == current { theme.title } else { theme.muted };
@@ -39,14 +38,13 @@ pub(super) fn tabs(
     let reserved = crumbs.last().map_or(0, text::width).min(CURRENT_CRUMB_WIDTH);
     // The current location takes precedence over the tabs of views without a number, which the help lists; the full
     // names of numbered views take precedence over the current location.
-    let is_secondary = |view: View| matches!(view, View::Isolated | View::AlertGroups);
-    let listed = View::all().filter(|view| !is_secondary(*view) || *view == current);
-    let numbered = || View::all().filter(|view| view.is_numbered() || *view == current);
-    let keys = |view: View| tab(view, if view == current { view.title() } else { "" });
+    let listed = View::all().filter(|view| matches!(view.spec().tab, Tab::Numbered | Tab::Named) || *view == current);
+    let numbered = || View::all().filter(|view| view.spec().tab == Tab::Numbered || *view == current);
+    let keys = |view: View| tab(view, if view == current { view.spec().title } else { "" });
     let choices = [
-        (listed.map(|view| tab(view, view.title())).collect(), reserved),
-        (numbered().map(|view| tab(view, view.title())).collect(), reserved),
-        (numbered().map(|view| tab(view, view.short_title())).collect(), 0),
+        (listed.map(|view| tab(view, view.spec().title)).collect(), reserved),
+        (numbered().map(|view| tab(view, view.spec().title)).collect(), reserved),
+        (numbered().map(|view| tab(view, view.spec().short_title)).collect(), 0),
         (numbered().map(keys).collect::<Vec<_>>(), 0),
     ];
     let fits = |(left, reserved_width): &(Vec<Line<'_>>, usize)| {

@@ -2,12 +2,12 @@
 
 use jiff::Timestamp;
 
-use super::{App, View, navigation::NextLocation};
-use crate::model::{Alert, Ban, FeedId, IsolatedSensor, OPEN_ALERTS, Sensor};
-use crate::panes::{ListState, PaneId};
+use super::{App, View, navigation::NextLocation, views::Entry};
+use crate::model::{FeedId, Sensor};
+use crate::panes::{Feeds, PaneId, Watchlists};
 use crate::query::Index;
 use crate::session::{Cx, Destination, Effect, PeriodInput};
-use crate::worker::{List, Slot};
+use crate::worker::List;
 
 impl App {
     /// Navigates to the destination that a pane requested, and adds the current location to the history.
@@ -35,7 +35,7 @@ impl App {
                 }
                 let feed = query.split(' ').next().and_then(|term| term.strip_prefix("feed_id:"));
                 if let Some(Ok(feed)) = feed.filter(|_| index == Index::Report).map(str::parse) {
-                    self.panes.feeds.select_when_loaded(FeedId(feed));
+                    self.panes.list_mut::<Feeds>().select_when_loaded(FeedId(feed));
                 }
                 // Narrowing facets keeps the time range. Any other search is a new one: the time range of the previous
                 // query would silently hide most of its results.
@@ -67,7 +67,7 @@ impl App {
             }
             Destination::Watchlist(id) => {
                 self.prepare(View::Watchlists, now, effects);
-                self.panes.watchlists.select_when_loaded(id);
+                self.panes.list_mut::<Watchlists>().select_when_loaded(id);
                 self.show_view(View::Watchlists);
             }
         }
@@ -81,27 +81,8 @@ impl App {
             View::Alerts | View::AlertGroups => session.selection.alert.as_ref().and_then(|alert| alert.process),
             _ => None,
         };
-        let mut cx = Cx::new(&mut self.session, effects, now);
-        match view {
-            View::Process => {
-                if let Some(id) = process {
-                    cx.process().open_process(id);
-                }
-            }
-            View::Alerts | View::AlertGroups if cx.session().lists.pages::<Alert>().search().is_none() => {
-                self.panes.alert_query.set_text(OPEN_ALERTS);
-                cx.lists().search_index(Index::Alert, OPEN_ALERTS.into());
-            }
-            View::Sensors => cx.details().fetch_group_names(),
-            // Isolation is refreshed on every visit.
-            View::Isolated => cx.lists().refresh_or_load::<IsolatedSensor>(),
-            View::Activity => {
-                cx.changes().fetch_change_history();
-                // The cursor is reset to the newest change.
-                self.panes.activity.restore_state(ListState::default());
-            }
-            _ => {}
-        }
+        let cx = Cx::new(&mut self.session, effects, now);
+        (view.spec().enter)(&mut Entry { panes: &mut self.panes, cx, process });
     }
 
     /// Refreshes what a view shows, past the cache.
@@ -110,47 +91,8 @@ impl App {
         self.popups.clear();
         let mut cx = Cx::new(&mut self.session, effects, now);
         cx.requests().retry_failed();
-        let panes = &self.panes;
-        match self.view {
-            View::Hunt => {
-                panes.processes.refresh_rows(&mut cx);
-                cx.process().refresh_subject();
-            }
-            View::Process => {
-                panes.tree.refresh_shown(&mut cx);
-                cx.process().refresh_segments();
-                cx.process().refresh_subject();
-            }
-            View::Alerts | View::AlertGroups => panes.refresh_alerts(self.view, &mut cx),
-            View::Binaries => panes.binaries.refresh_rows(&mut cx),
-            View::Sensors => {
-                panes.sensors.refresh_rows(&mut cx);
-                panes.groups.refresh_rows(&mut cx);
-                cx.details().refresh_details(&[Slot::HostAlerts]);
-            }
-            View::Watchlists => {
-                panes.watchlists.refresh_rows(&mut cx);
-                cx.details().refresh_details(&[Slot::WatchActions, Slot::WatchCount]);
-            }
-            View::Feeds => {
-                panes.feeds.refresh_rows(&mut cx);
-                panes.reports.refresh_rows(&mut cx);
-                cx.details().refresh_details(&[Slot::Report, Slot::ReportAlerts]);
-            }
-            View::Admin => {
-                panes.refresh_accounts(&mut cx);
-                cx.details().refresh_details(&[Slot::ServerInfo, Slot::License, Slot::Partitions]);
-            }
-            View::Bans => cx.lists().refresh_or_load::<Ban>(),
-            View::Isolated => {
-                cx.changes().fetch_change_history();
-                cx.lists().refresh_or_load::<IsolatedSensor>();
-            }
-            View::Activity => cx.changes().fetch_change_history(),
-            View::Facets => {
-                panes.processes.refresh_rows(&mut cx);
-                cx.lists().refresh_facets();
-            }
+        for (id, _) in self.view.panes() {
+            self.panes.get(id).refresh(&mut cx);
         }
     }
 }

@@ -9,7 +9,7 @@ use ratatui::{
 };
 
 use super::{
-    ActionResult, ActionTargets, AfterInput, Pane, PaneHeader, PaneId, RenderCx, copy, cursor,
+    ActionResult, ActionTargets, AfterInput, Pane, PaneHeader, PaneId, RenderCx, ViewPane, copy, cursor,
     details::process,
     pivot::{self, Observables},
     tree::{self, TreeStyle},
@@ -78,11 +78,17 @@ impl LineagePane {
     }
 }
 
-impl Pane for LineagePane {
+impl ViewPane for LineagePane {
     fn id(&self) -> PaneId {
         PaneId::Lineage
     }
 
+    fn refresh(&self, cx: &mut Cx<'_>) {
+        cx.process().refresh_subject();
+    }
+}
+
+impl Pane for LineagePane {
     fn scope(&self) -> Scope {
         Scope::Lineage
     }

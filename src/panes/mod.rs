@@ -27,9 +27,11 @@ mod pivot;
 mod prompt;
 mod query;
 mod record;
+mod saved_state;
 mod scroll_view;
 mod target_names;
 mod tree;
+mod view_pane;
 
 use crossterm::event::KeyEvent;
 use ratatui::{Frame, layout::Rect};
@@ -45,7 +47,7 @@ pub use details::subject::SensorPane;
 pub use details::{DetailsPane, HostDetails, ReportDetails, ServerDetails, WatchlistDetails};
 pub use download::DownloadPane;
 pub use error::ErrorPane;
-pub use events::{EventsPane, EventsState};
+pub use events::EventsPane;
 pub use facets::FacetsPane;
 pub use form::FormPane;
 pub use help::HelpPane;
@@ -64,8 +66,10 @@ pub use prompt::period::PeriodPane;
 pub use prompt::sensor_search::SensorSearchPane;
 pub use query::QueryPane;
 pub use record::RecordPane;
+pub use saved_state::SavedState;
 pub use target_names::TargetNames;
-pub use tree::{TreePane, TreeState};
+pub use tree::TreePane;
+pub use view_pane::ViewPane;
 
 use scroll_view::ScrollView;
 
@@ -78,7 +82,7 @@ use crate::theme::Theme;
 use crate::worker::List;
 
 /// Identifies a pane.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum PaneId {
     /// The query editor of an index.
     Query(Index),
@@ -136,13 +140,8 @@ pub enum TextInput<'a> {
     Pasted(&'a str),
 }
 
-/// A region of the screen that can have the focus. It draws its content; `app` draws its frame, spinner and errors.
+/// A region of the screen that can have the focus: a popup, or a [`ViewPane`]. It draws its content; `app` draws its frame, spinner and errors.
 pub trait Pane {
-    /// Returns its id; popups share one.
-    fn id(&self) -> PaneId {
-        PaneId::Overlay
-    }
-
     /// Returns the key scope that is looked up while it has the focus.
     fn scope(&self) -> Scope;
 
@@ -184,9 +183,6 @@ pub trait Pane {
 
     /// Sets the rows that a popup applies to.
     fn set_target(&mut self, _rows: &TargetRows) {}
-
-    /// Removes all marks after an action on the marked rows.
-    fn clear_marks(&mut self) {}
 
     /// Returns the selected record as the server sent it, with a name for it.
     fn record(&self, _session: &Session) -> Option<(String, Document)> {

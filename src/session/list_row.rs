@@ -10,7 +10,7 @@ use crate::worker::List;
 /// A row of a list that is loaded page by page.
 pub trait ListRow: Debug + Send + Sized + Sync + 'static {
     /// Identifies a row, independent of its position in the list.
-    type Id: Clone + Debug + Ord;
+    type Id: Clone + Debug + Ord + Send + Sync + 'static;
 
     /// The list of these rows.
     const LIST: List;

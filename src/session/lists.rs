@@ -2,8 +2,6 @@
 
 use std::{any::Any, collections::BTreeMap, sync::Arc};
 
-use strum::VariantArray;
-
 use super::{
     AlertGroup, JoinStore, ListRow, Pages, PagesState, RequestLogEntry, SortOrder, alerts::AlertGroupId,
     list_row::RowSource, sort_order,
@@ -24,26 +22,29 @@ use crate::worker::List;
 const MAX_REQUEST_LOG_ENTRIES: usize = 500;
 
 /// The pages of every list.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Lists {
     pages: BTreeMap<List, Box<dyn PagesState>>,
     /// Sensors, groups and binaries that rows refer to.
     pub joins: JoinStore,
 }
 
-impl Default for Lists {
-    fn default() -> Self {
-        let pages = List::VARIANTS.iter().map(|list| (*list, empty_pages(*list)));
-        Self { pages: pages.collect(), joins: JoinStore::default() }
-    }
-}
-
 impl Lists {
+    /// Makes room for the rows of a list, unless there is.
+    pub fn add<T: ListRow>(&mut self) {
+        self.pages.entry(T::LIST).or_insert_with(|| Box::new(Pages::<T>::default()));
+    }
+
+    /// Returns the current search of a list.
+    pub fn search(&self, list: List) -> Option<&Arc<Search>> {
+        self.state(list).search()
+    }
+
     /// Returns the pages of the list of these rows.
     ///
     /// # Panics
     ///
-    /// If the list was made for other rows, which the table of lists excludes.
+    /// If the list was not added, or for other rows.
     pub fn pages<T: ListRow>(&self) -> &Pages<T> {
         let pages: &dyn Any = self.state(T::LIST);
         pages.downcast_ref().expect("a list has one type of rows")
@@ -57,42 +58,17 @@ impl Lists {
 
     /// Returns the loading state of a list.
     pub(super) fn state(&self, list: List) -> &dyn PagesState {
-        self.pages[&list].as_ref()
+        self.pages.get(&list).expect("a list is added before it is used").as_ref()
     }
 
     /// Returns the loading state of a list, mutably.
     pub(super) fn state_mut(&mut self, list: List) -> &mut dyn PagesState {
-        self.pages.entry(list).or_insert_with(|| empty_pages(list)).as_mut()
+        self.pages.get_mut(&list).expect("a list is added before it is used").as_mut()
     }
 
     /// Returns the loading states of all lists.
     pub(super) fn states(&self) -> impl Iterator<Item = &dyn PagesState> {
         self.pages.values().map(AsRef::as_ref)
-    }
-}
-
-/// Returns a list without rows.
-fn empty_pages(list: List) -> Box<dyn PagesState> {
-    fn of<T: ListRow>() -> Box<dyn PagesState> {
-        Box::new(Pages::<T>::default())
-    }
-    match list {
-        List::Processes => of::<Process>(),
-        List::Alerts => of::<Alert>(),
-        List::Binaries => of::<Binary>(),
-        List::Bans => of::<Ban>(),
-        List::IsolatedSensors => of::<IsolatedSensor>(),
-        List::AlertGroups => of::<AlertGroup>(),
-        List::Activity => of::<LoggedChange>(),
-        List::Requests => of::<RequestLogEntry>(),
-        List::Sensors => of::<Sensor>(),
-        List::Watchlists => of::<Watchlist>(),
-        List::Feeds => of::<Feed>(),
-        List::Reports => of::<Report>(),
-        List::SensorGroups => of::<Group>(),
-        List::Users => of::<User>(),
-        List::Teams => of::<Team>(),
-        List::Sites => of::<Site>(),
     }
 }
 

@@ -56,6 +56,10 @@ pub enum RowState<'a, T> {
 
 /// The loading state of a list, independent of its row type.
 pub trait PagesState: Any + Debug + Send + Sync {
+    /// Returns the current search.
+    fn search(&self) -> Option<&Arc<Search>>;
+    /// Starts another search without any rows of the previous one; returns the starts of the pages that were pending.
+    fn set_search(&mut self, search: Arc<Search>) -> Vec<u64>;
     /// Expects the answer to `ticket` for the page at `start`.
     fn set_pending(&mut self, start: u64, ticket: Ticket);
     /// Stores a page if `ticket` is the expected one; returns whether it was.
@@ -319,6 +323,14 @@ impl<T: ListRow> Pages<T> {
 }
 
 impl<T: ListRow> PagesState for Pages<T> {
+    fn search(&self) -> Option<&Arc<Search>> {
+        self.search.as_ref()
+    }
+
+    fn set_search(&mut self, search: Arc<Search>) -> Vec<u64> {
+        Self::set_search(self, search)
+    }
+
     fn set_pending(&mut self, start: u64, ticket: Ticket) {
         let page = self.slots.entry(start).or_default();
         page.pending = Some(ticket);

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use ratatui::{Frame, layout::Rect, text::Line};
 
 use super::super::{
-    ActionResult, ActionTargets, AfterInput, DownloadPane, Pane, PaneHeader, PaneId, RenderCx, ScrollView, copy,
+    ActionResult, ActionTargets, AfterInput, DownloadPane, Pane, PaneHeader, PaneId, RenderCx, ScrollView, ViewPane,
+    copy,
     hexdump::HexdumpPane,
     pivot::{self, Observables},
 };
@@ -55,11 +56,13 @@ impl BinaryPane {
     }
 }
 
-impl Pane for BinaryPane {
+impl ViewPane for BinaryPane {
     fn id(&self) -> PaneId {
         PaneId::Binary
     }
+}
 
+impl Pane for BinaryPane {
     fn scope(&self) -> Scope {
         Scope::Binary
     }

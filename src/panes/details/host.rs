@@ -29,6 +29,7 @@ impl Details for HostDetails {
     const PANE: PaneId = PaneId::Host;
     const SCOPE: Scope = Scope::Host;
     const SLOTS: &'static [Slot] = &[Slot::HostAlerts];
+    const REFRESHED_SLOTS: &'static [Slot] = &[Slot::HostAlerts];
     const PLACEHOLDER: &'static str = "Select a sensor for host details";
 
     fn subject_id(session: &Session) -> Option<SensorId> {

@@ -20,7 +20,7 @@ pub use server::ServerDetails;
 pub use watchlist::WatchlistDetails;
 
 use super::{
-    ActionResult, ActionTargets, AfterInput, Pane, PaneHeader, PaneId, RenderCx, ScrollView,
+    ActionResult, ActionTargets, AfterInput, Pane, PaneHeader, PaneId, RenderCx, ScrollView, ViewPane,
     copy::{self, Clip},
     pivot::{self, Observables},
 };
@@ -47,6 +47,9 @@ pub trait Details: fmt::Debug + Sized + 'static {
 
     /// Slots whose spinner and errors the pane shows.
     const SLOTS: &'static [Slot];
+
+    /// Slots that are refreshed with the view; the others belong to lists.
+    const REFRESHED_SLOTS: &'static [Slot];
 
     /// Shown while nothing is selected.
     const PLACEHOLDER: &'static str;
@@ -109,11 +112,17 @@ impl<C: Details> Default for DetailsPane<C> {
     }
 }
 
-impl<C: Details> Pane for DetailsPane<C> {
+impl<C: Details> ViewPane for DetailsPane<C> {
     fn id(&self) -> PaneId {
         C::PANE
     }
 
+    fn refresh(&self, cx: &mut Cx<'_>) {
+        cx.details().refresh_details(C::REFRESHED_SLOTS);
+    }
+}
+
+impl<C: Details> Pane for DetailsPane<C> {
     fn scope(&self) -> Scope {
         C::SCOPE
     }

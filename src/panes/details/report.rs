@@ -37,6 +37,7 @@ impl Details for ReportDetails {
     const PANE: PaneId = PaneId::Report;
     const SCOPE: Scope = Scope::Report;
     const SLOTS: &'static [Slot] = &[Slot::Report, Slot::ReportAlerts];
+    const REFRESHED_SLOTS: &'static [Slot] = &[Slot::Report, Slot::ReportAlerts];
     const PLACEHOLDER: &'static str = "Select a feed or a report for details";
 
     fn subject_id(session: &Session) -> Option<ReportSubject> {

@@ -28,6 +28,7 @@ impl Details for ServerDetails {
     const PANE: PaneId = PaneId::Server;
     const SCOPE: Scope = Scope::Server;
     const SLOTS: &'static [Slot] = &[Slot::ServerInfo, Slot::License, Slot::Partitions];
+    const REFRESHED_SLOTS: &'static [Slot] = &[Slot::ServerInfo, Slot::License, Slot::Partitions];
     const PLACEHOLDER: &'static str = "No server information";
 
     fn subject_id(_: &Session) -> Option<()> {

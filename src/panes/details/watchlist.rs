@@ -30,6 +30,7 @@ impl Details for WatchlistDetails {
     const PANE: PaneId = PaneId::Watchlist;
     const SCOPE: Scope = Scope::Watchlist;
     const SLOTS: &'static [Slot] = &[Slot::WatchActions, Slot::WatchCount];
+    const REFRESHED_SLOTS: &'static [Slot] = &[Slot::WatchActions, Slot::WatchCount];
     const PLACEHOLDER: &'static str = "Select a watchlist for details";
 
     fn subject_id(session: &Session) -> Option<WatchlistId> {

@@ -11,7 +11,8 @@ use jiff::Timestamp;
 use ratatui::{Frame, layout::Rect, text::Line};
 
 use super::{
-    ActionResult, ActionTargets, AfterInput, ExportPane, Pane, PaneHeader, PaneId, RenderCx, TextInput,
+    ActionResult, ActionTargets, AfterInput, ExportPane, Pane, PaneHeader, PaneId, RenderCx, SavedState, TextInput,
+    ViewPane,
     cursor::{self, Step},
     details::process,
     list::{Filter, group_thousands},
@@ -48,7 +49,7 @@ pub struct EventsPane {
 
 /// Cursor and filter of a timeline, saved in the navigation history.
 #[derive(Clone, Debug, Default)]
-pub struct EventsState {
+struct EventsState {
     process: Option<ProcessId>,
     filter: EventFilter,
     /// The row under the cursor, and its time.
@@ -58,13 +59,7 @@ pub struct EventsState {
 }
 
 impl EventsPane {
-    /// Returns the state that the navigation history saves.
-    pub fn state(&self) -> &EventsState {
-        &self.state
-    }
-
-    /// Restores a saved state.
-    pub fn restore_state(&mut self, state: EventsState) {
+    fn show_state(&mut self, state: EventsState) {
         *self = Self { state, height: self.height, ..Self::default() };
     }
 
@@ -208,11 +203,27 @@ impl EventsPane {
     }
 }
 
-impl Pane for EventsPane {
+impl ViewPane for EventsPane {
     fn id(&self) -> PaneId {
         PaneId::Events
     }
 
+    fn refresh(&self, cx: &mut Cx<'_>) {
+        cx.process().refresh_segments();
+    }
+
+    fn save(&self, _: &Session) -> SavedState {
+        SavedState::new(self.state.clone())
+    }
+
+    fn restore(&mut self, state: &SavedState, _: &mut Cx<'_>) {
+        if let Some(state) = state.get() {
+            self.show_state(state);
+        }
+    }
+}
+
+impl Pane for EventsPane {
     fn scope(&self) -> Scope {
         if self.is_typing() { Scope::Filter } else { Scope::Events }
     }
@@ -281,7 +292,7 @@ impl Pane for EventsPane {
     fn after_input(&mut self, cx: &mut Cx<'_>) -> AfterInput {
         let opened = cx.session().opened.id;
         if self.state.process != opened {
-            self.restore_state(EventsState { process: opened, ..EventsState::default() });
+            self.show_state(EventsState { process: opened, ..EventsState::default() });
         }
         let near = self.cursor_time(cx.session());
         cx.process().fetch_events(near);

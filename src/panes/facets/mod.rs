@@ -10,7 +10,8 @@ use std::sync::Arc;
 use ratatui::{Frame, layout::Rect, text::Line};
 
 use super::{
-    ActionResult, AfterInput, ColumnPicker, ExportPane, Pane, PaneHeader, PaneId, RenderCx, TextInput, copy, cursor,
+    ActionResult, AfterInput, ColumnPicker, ExportPane, Pane, PaneHeader, PaneId, RenderCx, TextInput, ViewPane, copy,
+    cursor,
     list::{Filter, group_thousands},
     prompt::filter::FilterInput,
 };
@@ -180,11 +181,17 @@ impl FacetsPane {
     }
 }
 
-impl Pane for FacetsPane {
+impl ViewPane for FacetsPane {
     fn id(&self) -> PaneId {
         PaneId::Facets
     }
 
+    fn refresh(&self, cx: &mut Cx<'_>) {
+        cx.lists().refresh_facets();
+    }
+}
+
+impl Pane for FacetsPane {
     fn scope(&self) -> Scope {
         if self.typing.is_typing() { Scope::Filter } else { Scope::Facets }
     }

@@ -1,6 +1,6 @@
 //! The list of alert groups: alerts that share a report, a host, a hash or a user.
 
-use std::sync::Arc;
+use std::{ops::Range, sync::Arc};
 
 use ratatui::text::Line;
 
@@ -73,6 +73,11 @@ impl ListView for AlertGroups {
             Some(GroupBy::Host) => field != "hostname",
             _ => true,
         }
+    }
+
+    fn refresh(_: &Range<u64>, cx: &mut Cx<'_>) {
+        cx.alerts().clear_new_alerts();
+        cx.alerts().refresh_alert_digest();
     }
 
     fn before_fetch(cx: &mut Cx<'_>) {

@@ -1,6 +1,6 @@
 //! The list of alerts raised by watchlists and feeds.
 
-use std::sync::Arc;
+use std::{ops::Range, sync::Arc};
 
 use ratatui::text::Line;
 
@@ -34,6 +34,12 @@ impl ListView for Alerts {
 
     fn footer_line(session: &Session, theme: &Theme) -> Option<Line<'static>> {
         new_alerts::new_alerts_line(session, theme)
+    }
+
+    fn refresh(window: &Range<u64>, cx: &mut Cx<'_>) {
+        cx.alerts().clear_new_alerts();
+        cx.lists().refresh_window::<Alert>(window);
+        cx.alerts().mark_digest_stale();
     }
 
     fn on_select(row: Option<&Arc<Alert>>, cx: &mut Cx<'_>) -> AfterInput {

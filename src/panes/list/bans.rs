@@ -1,6 +1,6 @@
 //! The list of banned hashes, active and removed.
 
-use std::sync::Arc;
+use std::{ops::Range, sync::Arc};
 
 use super::{ListView, RowField};
 use crate::columns::ban;
@@ -29,6 +29,10 @@ impl ListView for Bans {
     const EMPTY: &'static str = "No hashes have been banned";
     const FIELDS: &'static [RowField<Ban>] = FIELDS;
     const DEFAULT_COLUMNS: usize = 8;
+
+    fn refresh(_: &Range<u64>, cx: &mut Cx<'_>) {
+        cx.lists().refresh_or_load::<Ban>();
+    }
 
     fn before_fetch(cx: &mut Cx<'_>) {
         cx.lists().load_once::<Ban>();

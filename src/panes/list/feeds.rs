@@ -29,6 +29,11 @@ impl ListView for Feeds {
         cx.lists().load_once::<Feed>();
     }
 
+    fn on_restore(cx: &mut Cx<'_>) {
+        // The reports that are restored as well need not be those of the feed under the cursor.
+        cx.details().clear_feed();
+    }
+
     fn on_select(row: Option<&Arc<Feed>>, cx: &mut Cx<'_>) -> AfterInput {
         let searched = cx.details().select_feed(row);
         searched.map_or(AfterInput::Nothing, |query| AfterInput::SetQuery(Index::Report, query))

@@ -1,6 +1,6 @@
 //! The list of sensors that are isolated or pending isolation, with time, user and reason from the audit log.
 
-use std::collections::HashSet;
+use std::{collections::HashSet, ops::Range};
 
 use jiff::{Timestamp, ToSpan};
 
@@ -34,6 +34,11 @@ impl ListView for IsolatedSensors {
     const EMPTY: &'static str = "No hosts are isolated or pending isolation";
     const FIELDS: &'static [RowField<IsolatedSensor>] = FIELDS;
     const DEFAULT_COLUMNS: usize = 8;
+
+    fn refresh(_: &Range<u64>, cx: &mut Cx<'_>) {
+        cx.changes().fetch_change_history();
+        cx.lists().refresh_or_load::<IsolatedSensor>();
+    }
 
     fn before_fetch(cx: &mut Cx<'_>) {
         cx.lists().load_once::<IsolatedSensor>();

@@ -1,6 +1,6 @@
 //! The trait of list views, with the fields of their rows.
 
-use std::sync::Arc;
+use std::{fmt::Debug, ops::Range, sync::Arc};
 
 use ratatui::{style::Style, text::Line};
 
@@ -18,7 +18,7 @@ use crate::widgets::TableColumn;
 use crate::worker::Slot;
 
 /// A list view: its rows, their fields, and what its actions do.
-pub trait ListView: Sized + 'static {
+pub trait ListView: Debug + Sized + 'static {
     type Row: ListRow;
 
     /// Key bindings of the pane.
@@ -72,6 +72,14 @@ pub trait ListView: Sized + 'static {
     fn is_default_column(_: &'static str, _: &Session) -> bool {
         true
     }
+
+    /// Fetches the rows in `window` again, past the cache, with what the list shows besides.
+    fn refresh(window: &Range<u64>, cx: &mut Cx<'_>) {
+        cx.lists().refresh_window::<Self::Row>(window);
+    }
+
+    /// Called after the navigation history has restored the list.
+    fn on_restore(_: &mut Cx<'_>) {}
 
     /// Called before the visible rows are fetched.
     fn before_fetch(_: &mut Cx<'_>) {}

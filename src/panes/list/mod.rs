@@ -52,8 +52,8 @@ pub use state::ListState;
 pub use watchlists::Watchlists;
 
 use super::{
-    ActionResult, ActionTargets, AfterInput, ColumnPicker, ExportPane, Pane, PaneHeader, PaneId, RenderCx, TextInput,
-    cursor, legend,
+    ActionResult, ActionTargets, AfterInput, ColumnPicker, ExportPane, Pane, PaneHeader, PaneId, RenderCx, SavedState,
+    TextInput, ViewPane, cursor, legend,
     pivot::{self, Observables},
     prompt::filter::FilterInput,
 };
@@ -215,18 +215,6 @@ impl<K: ListView> ListPane<K> {
 }
 
 impl<K: ListView> ListPane<K> {
-    /// Fetches the visible rows again, past the cache; with a filter, all loaded rows.
-    pub fn refresh_rows(&self, cx: &mut Cx<'_>) {
-        let session = cx.session();
-        let positions = || session.lists.pages::<K::Row>().loaded_rows().map(|(at, _)| at);
-        let window = match &self.filtered {
-            Some(_) => positions().min().unwrap_or(0)..positions().max().unwrap_or(0) + 1,
-            None => self.visible_rows(),
-        };
-        cx.lists().refresh_window::<K::Row>(&window);
-        self.refresh_joins(cx);
-    }
-
     /// Returns the observables that actions apply to.
     fn observables(&self, session: &Session) -> Vec<Observables> {
         let rows = self.target_rows(session);
@@ -234,11 +222,41 @@ impl<K: ListView> ListPane<K> {
     }
 }
 
-impl<K: ListView> Pane for ListPane<K> {
+impl<K: ListView> ViewPane for ListPane<K> {
     fn id(&self) -> PaneId {
         PaneId::List(K::Row::LIST)
     }
 
+    /// Fetches the visible rows again; with a filter, all loaded rows.
+    fn refresh(&self, cx: &mut Cx<'_>) {
+        let session = cx.session();
+        let positions = || session.lists.pages::<K::Row>().loaded_rows().map(|(at, _)| at);
+        let window = match &self.filtered {
+            Some(_) => positions().min().unwrap_or(0)..positions().max().unwrap_or(0) + 1,
+            None => self.visible_rows(),
+        };
+        K::refresh(&window, cx);
+        self.refresh_joins(cx);
+    }
+
+    fn save(&self, _: &Session) -> SavedState {
+        SavedState::new(self.state.clone())
+    }
+
+    fn restore(&mut self, state: &SavedState, cx: &mut Cx<'_>) {
+        if let Some(state) = state.get() {
+            self.restore_state(state);
+        }
+        K::on_restore(cx);
+    }
+
+    fn clear_marks(&mut self) {
+        self.state.marks.clear();
+        self.state.is_marking = false;
+    }
+}
+
+impl<K: ListView> Pane for ListPane<K> {
     fn scope(&self) -> Scope {
         if self.is_typing() { Scope::Filter } else { K::SCOPE }
     }
@@ -286,11 +304,6 @@ impl<K: ListView> Pane for ListPane<K> {
             return Some("marks");
         }
         None
-    }
-
-    fn clear_marks(&mut self) {
-        self.state.marks.clear();
-        self.state.is_marking = false;
     }
 
     fn action_targets(&self, session: &Session) -> ActionTargets {

@@ -1,11 +1,11 @@
 //! The list of sensors: hosts, status, health.
 
-use std::sync::Arc;
+use std::{ops::Range, sync::Arc};
 
 use super::{ListView, RowField};
 use crate::columns::{CellValue, sensor};
 use crate::keys::{Action, Scope};
-use crate::model::{Sensor, SensorFilter};
+use crate::model::{Group, Sensor, SensorFilter};
 use crate::panes::{
     AfterInput,
     copy::{self, Clip},
@@ -30,6 +30,12 @@ impl ListView for Sensors {
     const FIELDS: &'static [RowField<Sensor>] = FIELDS;
     const DEFAULT_COLUMNS: usize = 10;
     const IS_TOTAL_EXACT: bool = true;
+
+    fn refresh(window: &Range<u64>, cx: &mut Cx<'_>) {
+        cx.lists().refresh_window::<Sensor>(window);
+        // The names of the groups are shown beside the host.
+        cx.lists().refresh_or_load::<Group>();
+    }
 
     fn before_fetch(cx: &mut Cx<'_>) {
         cx.lists().load_once::<Sensor>();

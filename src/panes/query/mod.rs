@@ -8,7 +8,7 @@ use std::{cmp::Reverse, ops::Range};
 use ratatui::{Frame, layout::Rect, text::Line};
 
 use super::{
-    ActionResult, AfterInput, Pane, PaneHeader, PaneId, RenderCx, TextInput,
+    ActionResult, AfterInput, Pane, PaneHeader, PaneId, RenderCx, SavedState, TextInput, ViewPane,
     editor::{Editor, PasteForm, Pasted},
     links,
 };
@@ -17,6 +17,7 @@ use crate::model::Link;
 use crate::query::{self, Completion, Index, Level, Parsed, Problem, TokenRole};
 use crate::session::{Cx, PeriodInput, Session};
 use crate::text;
+use crate::worker::List;
 use values::Values;
 
 /// Completions shown at once: more would hide the results below.
@@ -278,11 +279,27 @@ impl QueryPane {
     }
 }
 
-impl Pane for QueryPane {
+impl ViewPane for QueryPane {
     fn id(&self) -> PaneId {
         PaneId::Query(self.index)
     }
 
+    fn save(&self, session: &Session) -> SavedState {
+        // Query text that was not submitted belongs to the location that is navigated to.
+        let searched = session.lists.search(List::from_index(self.index)).map(|search| search.query.clone());
+        SavedState::new(searched.unwrap_or_else(|| self.text().to_owned()))
+    }
+
+    fn restore(&mut self, state: &SavedState, _: &mut Cx<'_>) {
+        if let Some(text) = state.get::<String>()
+            && self.text() != text
+        {
+            self.set_text(&text);
+        }
+    }
+}
+
+impl Pane for QueryPane {
     fn scope(&self) -> Scope {
         Scope::Query
     }

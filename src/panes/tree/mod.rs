@@ -12,7 +12,7 @@ pub(super) use rows::chain_rows;
 use rows::{Fold, Note, RowContent, RowKey, TreeRow};
 
 use super::{
-    ActionResult, ActionTargets, AfterInput, Pane, PaneHeader, PaneId, RenderCx, copy, cursor,
+    ActionResult, ActionTargets, AfterInput, Pane, PaneHeader, PaneId, RenderCx, SavedState, ViewPane, copy, cursor,
     details::process,
     legend,
     pivot::{self, Observables},
@@ -45,9 +45,9 @@ pub struct TreePane {
 
 /// Cursor and expanded processes of a tree, saved in the navigation history.
 #[derive(Clone, Debug, Default)]
-pub struct TreeState {
+struct TreeState {
     /// The process that the chain of ancestors starts at.
-    pub relatives_origin: Option<ProcessId>,
+    relatives_origin: Option<ProcessId>,
     unfolded: BTreeSet<ProcessId>,
     cursor: Option<RowKey>,
     /// Index of the row that the cursor was last on.
@@ -58,29 +58,6 @@ pub struct TreeState {
 }
 
 impl TreePane {
-    /// Returns the state that the navigation history saves.
-    pub fn state(&self) -> &TreeState {
-        &self.state
-    }
-
-    /// Restores a saved state.
-    pub fn restore_state(&mut self, state: TreeState, opened: Option<ProcessId>) {
-        self.state = state;
-        self.opened_id = opened;
-    }
-
-    /// Fetches the shown relatives again, past the cache.
-    pub fn refresh_shown(&self, cx: &mut Cx<'_>) {
-        let rows = rows::tree_rows(cx.session(), &self.state.unfolded);
-        let mut ids = unfolded_ids(&rows);
-        ids.extend(cx.session().opened.id);
-        let selected = rows.get(self.cursor_index(&rows)).and_then(TreeRow::process);
-        ids.extend(selected.filter(|process| has_own_document(process)).map(|process| process.id));
-        for id in ids {
-            cx.process().refresh_relative(id);
-        }
-    }
-
     /// Returns the index of the row under the cursor: if several rows have its key, the one nearest to where it was.
     fn cursor_index(&self, rows: &[TreeRow<'_>]) -> usize {
         let matches = (0..rows.len()).filter(|at| Some(rows[*at].key()) == self.state.cursor);
@@ -207,11 +184,39 @@ impl TreePane {
     }
 }
 
-impl Pane for TreePane {
+impl ViewPane for TreePane {
     fn id(&self) -> PaneId {
         PaneId::Tree
     }
 
+    /// Fetches the shown relatives again.
+    fn refresh(&self, cx: &mut Cx<'_>) {
+        let rows = rows::tree_rows(cx.session(), &self.state.unfolded);
+        let mut ids = unfolded_ids(&rows);
+        ids.extend(cx.session().opened.id);
+        let selected = rows.get(self.cursor_index(&rows)).and_then(TreeRow::process);
+        ids.extend(selected.filter(|process| has_own_document(process)).map(|process| process.id));
+        for id in ids {
+            cx.process().refresh_relative(id);
+        }
+    }
+
+    fn save(&self, session: &Session) -> SavedState {
+        SavedState::new((session.opened.id, self.state.clone()))
+    }
+
+    fn restore(&mut self, state: &SavedState, cx: &mut Cx<'_>) {
+        let Some((opened, state)) = state.get::<(Option<ProcessId>, TreeState)>() else {
+            return;
+        };
+        if let (Some(id), Some(origin)) = (opened, state.relatives_origin) {
+            cx.process().open_relative(id, origin);
+        }
+        (self.state, self.opened_id) = (state, opened);
+    }
+}
+
+impl Pane for TreePane {
     fn scope(&self) -> Scope {
         Scope::Tree
     }

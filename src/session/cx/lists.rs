@@ -107,8 +107,8 @@ impl ListCx<'_, '_> {
     }
 
     /// Returns to an earlier search, if another one was started since. The cache may still have the answer.
-    pub fn restore_search<T: ListRow>(&mut self, search: Option<Arc<Search>>) {
-        let current = self.cx.session.lists.pages::<T>().search();
+    pub fn restore_search(&mut self, list: List, search: Option<Arc<Search>>) {
+        let current = self.cx.session.lists.search(list);
         let is_same = match (current, &search) {
             (Some(current), Some(search)) => Arc::ptr_eq(current, search),
             (current, search) => current.is_none() && search.is_none(),
@@ -116,10 +116,10 @@ impl ListCx<'_, '_> {
         if let Some(search) = search
             && !is_same
         {
-            self.cx.session.restore_order(T::LIST, &search);
-            self.cx.session.alert_state.is_restored_search |= T::LIST == List::Alerts;
-            let pending = self.cx.session.lists.pages_mut::<T>().set_search(search);
-            self.cancel_pages(T::LIST, pending);
+            self.cx.session.restore_order(list, &search);
+            self.cx.session.alert_state.is_restored_search |= list == List::Alerts;
+            let pending = self.cx.session.lists.state_mut(list).set_search(search);
+            self.cancel_pages(list, pending);
         }
     }
 

@@ -7,7 +7,7 @@ mod group;
 use ratatui::{Frame, layout::Rect, text::Line};
 
 use super::super::{
-    ActionResult, ActionTargets, AfterInput, Pane, PaneHeader, PaneId, RenderCx, ScrollView, copy,
+    ActionResult, ActionTargets, AfterInput, Pane, PaneHeader, PaneId, RenderCx, ScrollView, ViewPane, copy,
     pivot::{self, Observables},
 };
 use crate::keys::{Action, Scope};
@@ -33,11 +33,17 @@ impl AlertPane {
     }
 }
 
-impl Pane for AlertPane {
+impl ViewPane for AlertPane {
     fn id(&self) -> PaneId {
         PaneId::Alert
     }
 
+    fn refresh(&self, cx: &mut Cx<'_>) {
+        cx.alerts().refresh_alert_context();
+    }
+}
+
+impl Pane for AlertPane {
     fn scope(&self) -> Scope {
         Scope::Alert
     }

@@ -12,7 +12,7 @@ use ratatui::{
 pub(in crate::panes) use document::{id_fields, opened_title, process_title, run_fields};
 
 use super::super::{
-    ActionResult, ActionTargets, AfterInput, Pane, PaneHeader, PaneId, RenderCx, ScrollView, copy,
+    ActionResult, ActionTargets, AfterInput, Pane, PaneHeader, PaneId, RenderCx, ScrollView, ViewPane, copy,
     pivot::{self, Observables},
 };
 use super::subject;
@@ -75,11 +75,17 @@ impl ProcessDetailsPane {
     }
 }
 
-impl Pane for ProcessDetailsPane {
+impl ViewPane for ProcessDetailsPane {
     fn id(&self) -> PaneId {
         PaneId::ProcessDetails
     }
 
+    fn refresh(&self, cx: &mut Cx<'_>) {
+        cx.process().refresh_subject();
+    }
+}
+
+impl Pane for ProcessDetailsPane {
     fn scope(&self) -> Scope {
         Scope::Facts
     }

@@ -8,7 +8,8 @@ pub(in crate::panes) use host::{clock_line, secondary_facts, sensor_fields};
 use ratatui::{Frame, layout::Rect, text::Line};
 
 use super::super::{
-    ActionResult, ActionTargets, AfterInput, Pane, PaneHeader, PaneId, RenderCx, ScrollView, copy, pivot::Observables,
+    ActionResult, ActionTargets, AfterInput, Pane, PaneHeader, PaneId, RenderCx, ScrollView, ViewPane, copy,
+    pivot::Observables,
 };
 use crate::fetch::Resource;
 use crate::keys::{Action, Scope};
@@ -48,11 +49,13 @@ impl SensorPane {
     }
 }
 
-impl Pane for SensorPane {
+impl ViewPane for SensorPane {
     fn id(&self) -> PaneId {
         PaneId::Sensor
     }
+}
 
+impl Pane for SensorPane {
     fn scope(&self) -> Scope {
         Scope::Sensor
     }

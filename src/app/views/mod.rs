@@ -1,0 +1,127 @@
+//! The views: which panes are shown together. [`table`] has a row for each.
+
+mod area;
+mod table;
+
+use ratatui::layout::Rect;
+use strum::{EnumIter, IntoEnumIterator};
+
+use super::panes::Panes;
+use crate::model::ProcessId;
+use crate::panes::PaneId;
+use crate::query::Index;
+use crate::session::Cx;
+pub(super) use table::{PlaceKind, Tab, ViewSpec, specs};
+
+/// A screen of panes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, EnumIter)]
+pub enum View {
+    /// Process search.
+    #[default]
+    Hunt,
+    /// A process with its relatives, events and details.
+    Process,
+    /// Alerts raised by watchlists and feeds.
+    Alerts,
+    /// Alerts grouped by a field that they share.
+    AlertGroups,
+    Sensors,
+    /// Binary search.
+    Binaries,
+    Watchlists,
+    /// Threat feeds and their reports.
+    Feeds,
+    /// Banned hashes.
+    Bans,
+    /// Sensor groups, users, teams, and the server.
+    Admin,
+    /// Value counts of the process search.
+    Facets,
+    /// Isolated sensors.
+    Isolated,
+    /// Audit log and request log.
+    Activity,
+}
+
+impl View {
+    /// Returns every view, in the order of its key.
+    pub(super) fn all() -> impl Iterator<Item = Self> {
+        Self::iter()
+    }
+
+    /// Returns the row of the view in the table of views.
+    pub(super) fn spec(self) -> &'static ViewSpec {
+        specs().iter().find(|spec| spec.view == self).expect("the table has a row for each view, which a test checks")
+    }
+
+    /// Returns the index that is searched in this view.
+    pub(super) fn index(self) -> Option<Index> {
+        self.spec().index
+    }
+
+    /// Returns the view in which an index is searched.
+    pub(super) fn for_index(index: Index) -> Option<Self> {
+        Self::all().find(|view| view.index() == Some(index))
+    }
+
+    /// Returns its panes below the query editor in tab order, with their names for screens that show one at a time.
+    pub(super) fn panes(self) -> impl Iterator<Item = (PaneId, &'static str)> {
+        self.spec().panes.iter().map(|entry| (entry.id, entry.name))
+    }
+
+    /// Returns the pane with the results of the view's query.
+    pub(super) fn results_pane(self) -> PaneId {
+        let spec = self.spec();
+        spec.panes[spec.results].id
+    }
+
+    /// Returns the main pane, which has the focus when the view is entered.
+    pub(super) fn main(self) -> PaneId {
+        let spec = self.spec();
+        spec.panes[spec.main].id
+    }
+
+    /// Divides the main area among the panes.
+    pub(super) fn split(self, main: Rect) -> Vec<(PaneId, Rect)> {
+        let spec = self.spec();
+        let areas = spec.layout.split(main).into_iter();
+        areas.map(|(at, area)| (spec.panes[at].id, area)).collect()
+    }
+}
+
+/// What a view may use when it is entered.
+#[derive(Debug)]
+pub(super) struct Entry<'p, 'a> {
+    pub(super) panes: &'p mut Panes,
+    pub(super) cx: Cx<'a>,
+    /// The process that was selected in the view before.
+    pub(super) process: Option<ProcessId>,
+}
+
+#[cfg(test)]
+mod tests {
+    use strum::VariantArray;
+
+    use super::*;
+    use crate::worker::List;
+
+    #[test]
+    fn every_view_has_one_row_in_the_table_and_every_list_one_pane() {
+        assert_eq!(specs().iter().map(|spec| spec.view).collect::<Vec<_>>(), View::all().collect::<Vec<_>>());
+        for list in List::VARIANTS {
+            let has_pane = |spec: &ViewSpec| spec.panes.iter().any(|entry| entry.id == PaneId::List(*list));
+            assert!(specs().iter().any(has_pane), "no view shows {list:?}");
+        }
+    }
+
+    #[test]
+    fn the_layout_of_a_view_has_every_pane_once() {
+        for view in View::all() {
+            let mut ids: Vec<_> = view.split(Rect::new(0, 0, 120, 30)).into_iter().map(|(id, _)| id).collect();
+            ids.sort();
+            let mut expected: Vec<_> = view.panes().map(|(id, _)| id).collect();
+            expected.sort();
+            assert_eq!(ids, expected, "{view:?}");
+        }
+    }
+}
