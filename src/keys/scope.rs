@@ -170,7 +170,7 @@ impl Scope {
         match self {
             S::Global => &[S::Global],
             S::List => &[S::List, S::Global],
-            S::Rows => &[S::Rows, S::List, S::Global],
+            S::Rows => &[S::Rows, S::Copy, S::List, S::Global],
             S::Filter => &[S::Filter, S::Global],
             S::Entry => &[S::Entry, S::Global],
             S::Download => &[S::Download, S::Global],

@@ -107,4 +107,17 @@ pub struct Partition {
     pub documents: Option<u64>,
     /// Size in bytes.
     pub bytes: Option<u64>,
+    pub document: Document,
+}
+
+impl Partition {
+    /// Returns whether the partition is mounted, so that searches find what it has; `None` if the server does not say.
+    pub fn is_mounted(&self) -> Option<bool> {
+        let is = |word: &str| self.status.eq_ignore_case(word);
+        match () {
+            () if is("hot") || is("warm") => Some(true),
+            () if is("cold") => Some(false),
+            () => None,
+        }
+    }
 }

@@ -1,7 +1,7 @@
 //! Parsing of users, teams, sites, the license and partitions (reference 2.1, 2.7, 2.8, 2.15).
 
 use super::{FromRecord, Malformed, Record, page::read_members};
-use crate::model::{License, Partition, Site, Team, TeamAccess, User};
+use crate::model::{License, Page, Partition, Site, Team, TeamAccess, User};
 
 impl FromRecord for User {
     fn from_record(record: &Record) -> Option<Self> {
@@ -59,9 +59,9 @@ impl FromRecord for License {
 }
 
 /// Parses the partitions of the event store, newest first; the one being written to is the first.
-pub fn partitions(json: &str) -> Result<Vec<Partition>, Malformed> {
+pub fn partitions(json: &str) -> Result<Page<Partition>, Malformed> {
     let members = read_members(json, "an object of partitions")?;
-    let mut all: Vec<_> = members
+    let mut rows: Vec<_> = members
         .iter()
         .filter_map(|(name, part)| {
             let record = Record::parse(part.get())?;
@@ -73,11 +73,13 @@ pub fn partitions(json: &str) -> Result<Vec<Partition>, Malformed> {
                 end: info.time("endDate"),
                 documents: info.count("numDocs"),
                 bytes: info.count("sizeInBytes"),
+                document: record.document(),
             })
         })
         .collect();
-    all.sort_by_key(|part| (part.end.is_some(), std::cmp::Reverse(part.start)));
-    Ok(all)
+    rows.sort_by_key(|part| (part.end.is_some(), std::cmp::Reverse(part.start)));
+    let n_unreadable = members.len() - rows.len();
+    Ok(Page { n_unreadable, ..Page::from(rows) })
 }
 
 #[cfg(test)]
@@ -100,7 +102,9 @@ mod tests {
         let json = r#"{"cbevents_2021_02_28_2031": {"status": "warm", "info": {"startDate": "2021-02-28T20:31:00Z",
             "endDate": "2021-03-03T20:31:33Z", "numDocs": 3}}, "writer": {"status": "hot", "info": {"endDate": null,
             "startDate": "2021-03-03T20:31:33.521670Z", "sizeInBytes": 1917159}}, "odd": 3}"#;
-        let parts = partitions(json).unwrap();
+        let page = partitions(json).unwrap();
+        assert_eq!(page.n_unreadable, 1);
+        let parts = page.rows;
         let names: Vec<_> = parts.iter().map(|part| part.name.raw()).collect();
         assert_eq!(names, ["writer", "cbevents_2021_02_28_2031"]);
         assert_eq!((parts[0].bytes, parts[1].documents), (Some(1_917_159), Some(3)));

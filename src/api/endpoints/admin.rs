@@ -26,7 +26,7 @@ impl Client {
     }
 
     /// Lists the partitions of the event storage; only administrators may see them.
-    pub async fn partitions(&self) -> Result<Vec<Partition>, Error> {
+    pub async fn partitions(&self) -> Result<Page<Partition>, Error> {
         let spec = RequestSpec::get("/api/v1/storage/events/partition", "the store of events");
         self.send(&spec).await?.parse_body(wire::partitions)
     }

@@ -4,44 +4,15 @@ mod area;
 mod table;
 
 use ratatui::layout::Rect;
-use strum::{EnumIter, IntoEnumIterator};
+use strum::IntoEnumIterator;
 
 use super::panes::Panes;
 use crate::model::ProcessId;
 use crate::panes::PaneId;
 use crate::query::Index;
 use crate::session::Cx;
+pub use table::View;
 pub(super) use table::{PlaceKind, Tab, ViewSpec, specs};
-
-/// A screen of panes.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, EnumIter)]
-pub enum View {
-    /// Process search.
-    #[default]
-    Hunt,
-    /// A process with its relatives, events and details.
-    Process,
-    /// Alerts raised by watchlists and feeds.
-    Alerts,
-    /// Alerts grouped by a field that they share.
-    AlertGroups,
-    Sensors,
-    /// Binary search.
-    Binaries,
-    Watchlists,
-    /// Threat feeds and their reports.
-    Feeds,
-    /// Banned hashes.
-    Bans,
-    /// Sensor groups, users, teams, and the server.
-    Admin,
-    /// Value counts of the process search.
-    Facets,
-    /// Isolated sensors.
-    Isolated,
-    /// Audit log and request log.
-    Activity,
-}
 
 impl View {
     /// Returns every view, in the order of its key.

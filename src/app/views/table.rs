@@ -1,7 +1,9 @@
 //! The table of views: a row says which panes a view has, how they are laid out, and what is fetched on entry.
 
+use strum::EnumIter;
+
 use super::{
-    Entry, View,
+    Entry,
     area::{Area, Size},
 };
 use crate::keys::Action;
@@ -15,6 +17,36 @@ use crate::panes::{
 use crate::query::Index;
 use crate::session::{ListRow, Lists};
 use crate::worker::List;
+
+/// A screen of panes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, EnumIter)]
+pub enum View {
+    /// Process search.
+    #[default]
+    Hunt,
+    /// A process with its relatives, events and details.
+    Process,
+    /// Alerts raised by watchlists and feeds.
+    Alerts,
+    /// Alerts grouped by a field that they share.
+    AlertGroups,
+    Sensors,
+    /// Binary search.
+    Binaries,
+    Watchlists,
+    /// Threat feeds and their reports.
+    Feeds,
+    /// Banned hashes.
+    Bans,
+    /// Sensor groups, users, teams, and the server.
+    Admin,
+    /// Value counts of the process search.
+    Facets,
+    /// Isolated sensors.
+    Isolated,
+    /// Audit log and request log.
+    Activity,
+}
 
 /// A row of the table of views.
 #[derive(Debug)]

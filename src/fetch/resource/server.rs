@@ -1,8 +1,10 @@
 //! The server itself: version, license, event store, and the number of matches of a query.
 
+use std::sync::Arc;
+
 use super::{HeapSize, Lifetime, Resource, double_text_size};
 use crate::api::{Client, Error};
-use crate::model::{Corpus, License, Partition, Search, ServerInfo, Span};
+use crate::model::{Corpus, License, Page, Partition, Search, ServerInfo, Span};
 
 /// Version and settings of the server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -39,13 +41,13 @@ impl Resource for LicenseFetch {
 pub struct PartitionsFetch;
 
 impl Resource for PartitionsFetch {
-    type Value = Vec<Partition>;
+    type Value = Page<Arc<Partition>>;
 
     const LIFETIME: Lifetime = Lifetime::Short;
     const IS_AFFECTED_BY_CHANGES: bool = true;
 
-    async fn request(&self, client: &Client) -> Result<Vec<Partition>, Error> {
-        client.partitions().await
+    async fn request(&self, client: &Client) -> Result<Self::Value, Error> {
+        Ok(client.partitions().await?.map(Arc::new))
     }
 }
 
@@ -87,9 +89,9 @@ impl HeapSize for License {
     }
 }
 
-impl HeapSize for Vec<Partition> {
+impl HeapSize for Partition {
     fn heap_size(&self) -> usize {
-        256 * (1 + self.len())
+        256 + self.document.len()
     }
 }
 

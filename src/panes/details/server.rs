@@ -58,7 +58,9 @@ impl Details for ServerDetails {
         fields.push(FieldRow::single_line("", ""));
         match session.values.latest(slots::PARTITIONS) {
             Some(fetched) => {
-                fields.extend(fetched.value.iter().flat_map(|partition| partition_fields(partition, session, theme)));
+                fields.extend(
+                    fetched.value.rows.iter().flat_map(|partition| partition_fields(partition, session, theme)),
+                );
             }
             None => {
                 fields.push(FieldRow::single_line("store", missing_line(session.values.get(slots::PARTITIONS), theme)));
