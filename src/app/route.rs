@@ -18,8 +18,8 @@ use crate::keys::Action::{
     ShowError, ShowFilemods, ShowModloads, ShowNetconns, ShowOthers, ShowRecord, ShowRegmods, ShowScripts,
     ShowTampering, Sort, SplitSegments, Submit, Suspend, Synchronize, Take, Tighten, TimeZone, Toggle, Top, Undo,
     Unfold, UninstallSensor, Up, ViewActivity, ViewAdmin, ViewAlerts, ViewBans, ViewBinaries, ViewFacets, ViewFeeds,
-    ViewHunt, ViewIsolated, ViewProcess, ViewSensors, ViewWatchlists, Widen, Wider, YankCmdline, YankCurl, YankGuid,
-    YankHash, YankHistogram, YankHost, YankJson, YankRaw, YankRow, Zoom,
+    ViewHunt, ViewIsolated, ViewPartitions, ViewProcess, ViewSensors, ViewWatchlists, Widen, Wider, YankCmdline,
+    YankCurl, YankGuid, YankHash, YankHistogram, YankHost, YankJson, YankRaw, YankRow, Zoom,
 };
 use crate::model::SensorId;
 
@@ -286,6 +286,7 @@ pub(super) fn route(action: Action) -> Route {
         ViewFeeds => Route::View(View::Feeds),
         ViewAdmin => Route::View(View::Admin),
         ViewIsolated => Route::View(View::Isolated),
+        ViewPartitions => Route::View(View::Partitions),
         ViewActivity => Route::View(View::Activity),
         Help => Route::Popup(PopupAction::Help),
         Commands => Route::Popup(PopupAction::Commands),

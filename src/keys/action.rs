@@ -63,6 +63,9 @@ pub enum Action {
     /// Isolated hosts: since when, by whom and why
     #[strum(message = "isolated")]
     ViewIsolated,
+    /// Partitions: what the event store has, from when, mounted or not
+    #[strum(message = "partitions")]
+    ViewPartitions,
     /// Activity: actions and requests
     #[strum(message = "activity")]
     ViewActivity,

@@ -30,6 +30,7 @@ pub(super) const DEFAULTS: &[(Scope, &[Keys])] = &[
             (Action::ViewAdmin, &["9"]),
             (Action::ViewFacets, &["F"]),
             (Action::ViewIsolated, &["g i"]),
+            (Action::ViewPartitions, &["g e"]),
             (Action::ViewActivity, &["@"]),
             (Action::Isolate, &["I"]),
             (Action::Release, &["U"]),

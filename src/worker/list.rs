@@ -26,6 +26,8 @@ pub enum List {
     Users,
     Teams,
     Sites,
+    /// Partitions of the event store.
+    Partitions,
 }
 
 impl List {

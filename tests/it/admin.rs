@@ -54,6 +54,34 @@ async fn nothing_is_asked_twice_until_it_is_refreshed() {
     }
 }
 
+#[tokio::test]
+async fn the_partitions_of_the_event_store_say_how_far_back_searches_reach() {
+    let mut console = Console::start().await;
+    console.press("esc g e").await;
+    console.shows(&[
+        "Partitions  5",
+        "searched back to",
+        "MOUNTED",
+        "FROM",
+        "TO",
+        "writer",
+        "now",
+        "hot",
+        "warm",
+        "yes",
+    ]);
+    console.press("/ w a r m enter").await.shows(&["warm"]);
+    console.lacks("writer");
+    console.press("esc p").await.shows(&["sizeInBytes"]);
+    console.press("esc esc").await;
+    console.asked();
+    // What is known is not requested again.
+    console.press("9 g e").await.shows(&["Partitions  5"]);
+    let asked = console.asked();
+    assert!(!asked.iter().any(|asked| asked.contains("partition")), "{asked:?}");
+    console.press("[").await.shows(&["Sensor groups  6"]);
+}
+
 #[test]
 fn what_the_token_has_no_right_to_see_is_said_in_its_pane_and_the_others_stay() {
     let mut stage = Stage::new(120, 36);

@@ -10,9 +10,9 @@ use crate::keys::Action;
 use crate::model::{IsolatedSensor, OPEN_ALERTS};
 use crate::panes::{
     Activity, AlertGroups, AlertPane, Alerts, Bans, Binaries, BinaryPane, DetailsPane, EventsPane, FacetsPane, Feeds,
-    HostDetails, IsolatedSensors, LineagePane, ListPane, ListState, ListView, PaneId, ProcessDetailsPane, Processes,
-    ReportDetails, Reports, Requests, SensorGroups, SensorPane, Sensors, ServerDetails, Sites, Teams, TreePane, Users,
-    ViewPane, WatchlistDetails, Watchlists,
+    HostDetails, IsolatedSensors, LineagePane, ListPane, ListState, ListView, PaneId, Partitions, ProcessDetailsPane,
+    Processes, ReportDetails, Reports, Requests, SensorGroups, SensorPane, Sensors, ServerDetails, Sites, Teams,
+    TreePane, Users, ViewPane, WatchlistDetails, Watchlists,
 };
 use crate::query::Index;
 use crate::session::{ListRow, Lists};
@@ -44,6 +44,8 @@ pub enum View {
     Facets,
     /// Isolated sensors.
     Isolated,
+    /// Partitions of the event store.
+    Partitions,
     /// Audit log and request log.
     Activity,
 }
@@ -112,17 +114,17 @@ const fn list<K: ListView>(name: &'static str) -> PaneEntry {
     PaneEntry {
         id: PaneId::List(<K::Row as ListRow>::LIST),
         name,
-        create: boxed::<ListPane<K>>,
+        create: create::<ListPane<K>>,
         add_rows: Lists::add::<K::Row>,
     }
 }
 
 /// The entry of a pane that is no list.
 const fn pane<P: ViewPane + Default>(id: PaneId, name: &'static str) -> PaneEntry {
-    PaneEntry { id, name, create: boxed::<P>, add_rows: |_| {} }
+    PaneEntry { id, name, create: create::<P>, add_rows: |_| {} }
 }
 
-fn boxed<P: ViewPane + Default>() -> Box<dyn ViewPane> {
+fn create<P: ViewPane + Default>() -> Box<dyn ViewPane> {
     Box::new(P::default())
 }
 
@@ -362,6 +364,20 @@ static VIEWS: &[ViewSpec] = &[
         layout: Area::Pane(0),
         // Isolation is refreshed on every visit.
         enter: |entry| entry.cx.lists().refresh_or_load::<IsolatedSensor>(),
+    },
+    ViewSpec {
+        view: View::Partitions,
+        action: Action::ViewPartitions,
+        title: "Partitions",
+        short_title: "Store",
+        tab: Tab::WhileShown,
+        index: None,
+        place: PlaceKind::View,
+        panes: &[list::<Partitions>("Partitions")],
+        main: 0,
+        results: 0,
+        layout: Area::Pane(0),
+        enter: |_| {},
     },
     ViewSpec {
         view: View::Activity,

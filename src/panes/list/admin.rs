@@ -1,13 +1,15 @@
-//! Lists of the administration view: sensor groups, users, teams, sites.
+//! Lists of administrators: sensor groups, users, teams, sites, partitions of the event store.
 
 use std::sync::Arc;
 
 use super::{ListView, RowField};
 use crate::columns::{CellValue, admin};
+use crate::fetch::{Fetch, PartitionsFetch};
 use crate::keys::{Action, Scope};
-use crate::model::{Group, SensorFilter, Site, Team, User};
+use crate::model::{Document, Group, Partition, Precision, SensorFilter, Site, Team, User};
 use crate::panes::{ActionResult, FormPane, pivot::Observables};
-use crate::session::{Cx, Destination, Session};
+use crate::session::{Cx, Destination, ListRow, RowSource, Session};
+use crate::text;
 use crate::widgets::TableColumn;
 use crate::worker::{List, Slot};
 
@@ -29,6 +31,10 @@ pub struct Teams;
 /// The list view of sites.
 #[derive(Debug)]
 pub struct Sites;
+
+/// The list view of the partitions of the event store.
+#[derive(Debug)]
+pub struct Partitions;
 
 impl ListView for SensorGroups {
     type Row = Group;
@@ -127,6 +133,53 @@ impl ListView for Sites {
     }
 }
 
+impl ListView for Partitions {
+    type Row = Partition;
+
+    const SCOPE: Scope = Scope::Rows;
+    const NAME: &'static str = "Partitions";
+    const SLOTS: &'static [Slot] = &[Slot::Page(List::Partitions, 0)];
+    const NOT_REQUESTED: &'static str = NOT_REQUESTED;
+    const EMPTY: &'static str = "No partitions";
+    const FIELDS: &'static [RowField<Partition>] = PARTITION_FIELDS;
+    const DEFAULT_COLUMNS: usize = 7;
+    const IS_TOTAL_EXACT: bool = true;
+
+    fn before_fetch(cx: &mut Cx<'_>) {
+        cx.lists().load_once::<Partition>();
+    }
+
+    /// Returns since when searches find something, and how many partitions they do not reach.
+    fn note(session: &Session) -> Option<String> {
+        let rows = || session.lists.pages::<Partition>().loaded_rows().map(|(_, partition)| partition);
+        let mounted = rows().filter(|partition| partition.is_mounted() == Some(true));
+        let oldest = mounted.filter_map(|partition| partition.start).min()?;
+        let since = session.connection.zone.format(oldest, Precision::Minute);
+        let n_unmounted = rows().filter(|partition| partition.is_mounted() == Some(false)).count();
+        let unmounted = (n_unmounted > 0).then(|| format!(", {n_unmounted} not mounted")).unwrap_or_default();
+        Some(format!("searched back to {since}{unmounted}"))
+    }
+
+    fn no_destination_reason(_: &Partition) -> String {
+        "Nothing to open: p shows the record".into()
+    }
+}
+
+impl ListRow for Partition {
+    type Id = String;
+
+    const LIST: List = List::Partitions;
+    const SOURCE: RowSource = RowSource::Whole(Fetch::Partitions(PartitionsFetch));
+
+    fn id(&self) -> String {
+        self.name.raw().to_owned()
+    }
+
+    fn document(&self) -> &Document {
+        &self.document
+    }
+}
+
 /// Returns the name of the site of `group`, or its ID while the sites are not loaded.
 fn site_name(group: &Group, session: &Session) -> CellValue {
     let Some(id) = group.site else {
@@ -208,5 +261,52 @@ const SITE_FIELDS: &[RowField<Site>] = &[
         TableColumn::right_aligned("ID", 3, 5, 1),
         |theme| theme.number,
         |site, _| CellValue::Number(site.id),
+    ),
+];
+
+const PARTITION_FIELDS: &[RowField<Partition>] = &[
+    RowField::new(
+        "name",
+        TableColumn::left_aligned("PARTITION", 12, 28, 0),
+        |theme| theme.accent,
+        |partition, _| (&partition.name).into(),
+    ),
+    RowField::new(
+        "mounted",
+        TableColumn::left_aligned("MOUNTED", 7, 7, 1),
+        |theme| theme.caution,
+        |partition, _| match partition.is_mounted() {
+            Some(true) => CellValue::Word("yes"),
+            Some(false) => CellValue::Word("NO"),
+            None => CellValue::Unavailable,
+        },
+    ),
+    RowField::time("info.startDate", "FROM", 2, |partition, _| {
+        partition.start.map_or(CellValue::None, CellValue::Time)
+    }),
+    RowField::time("info.endDate", "TO", 3, |partition, _| match partition.end {
+        Some(end) => CellValue::Time(end),
+        None if partition.status.eq_ignore_case("hot") => CellValue::Word("now"),
+        None => CellValue::None,
+    }),
+    RowField::new(
+        "info.numDocs",
+        TableColumn::right_aligned("PROCESSES", 9, 12, 4),
+        |theme| theme.number,
+        |partition, _| partition.documents.into(),
+    ),
+    RowField::new(
+        "info.sizeInBytes",
+        TableColumn::right_aligned("SIZE", 9, 12, 5),
+        |theme| theme.number,
+        |partition, _| {
+            partition.bytes.map_or(CellValue::None, |bytes| CellValue::Text(text::format_size(bytes).into()))
+        },
+    ),
+    RowField::new(
+        "status",
+        TableColumn::left_aligned("STATE", 5, TableColumn::FILL, 6),
+        |theme| theme.text,
+        |partition, _| (&partition.status).into(),
     ),
 ];
