@@ -7,6 +7,7 @@ use ratatui::layout::Rect;
 use strum::IntoEnumIterator;
 
 use super::panes::Panes;
+use crate::keys::Action;
 use crate::model::ProcessId;
 use crate::panes::PaneId;
 use crate::query::Index;
@@ -33,6 +34,12 @@ impl View {
     /// Returns the view in which an index is searched.
     pub(super) fn for_index(index: Index) -> Option<Self> {
         Self::all().find(|view| view.index() == Some(index))
+    }
+
+    /// Returns the view that `action` shows.
+    pub(super) fn for_action(action: Action) -> Self {
+        let spec = specs().iter().find(|spec| spec.action == action);
+        spec.map(|spec| spec.view).expect("the table has a view for each action of this kind, which a test checks")
     }
 
     /// Returns its panes below the query editor in tab order, with their names for screens that show one at a time.
