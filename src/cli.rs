@@ -25,7 +25,10 @@ pub use alert::{Alert, Alerts};
 pub use binary::{Binary, BinaryDownload, BinarySearch, BinaryShow};
 pub use change::{Ban, ChangeArgs, HashArgs, Log, WaitArgs, WaitLimit};
 pub use feed::{Feed, Report, Reports};
-pub use live_response::{GetFile, HostList, ListDirectory, LiveArgs, LiveResponse, QueryRegistry, RegistryCommand};
+pub use live_response::{
+    ChangePath, CloseSession, CreateKey, DeleteKey, DumpMemory, ExecuteProgram, GetFile, HostList, KillProcess,
+    ListDirectory, LiveArgs, LiveResponse, PutFile, QueryRegistry, RegistryCommand, SetValue, ValueType,
+};
 pub use sensor::{Hosts, Isolation, Sensor};
 pub use simulate::{Demo, Simulate};
 pub use watchlist::{Action, Effect, IdArg, NewWatchlist, Watchlist};

@@ -43,7 +43,7 @@
 //!
 //! Live Response is a session with a host, which all users of the server share. [`live_response`] joins the open one or
 //! opens one, polls its commands, opens a lost session again, and closes what it has opened. Reading is logged, and needs
-//! no confirmation.
+//! no confirmation; a command that changes the host is a change like any other, whose state is read through a session.
 //!
 //! # Invariants
 //!

@@ -81,9 +81,29 @@ pub enum Error {
     /// A setting that cannot work.
     #[error("the setting {what} is not valid: {reason}")]
     Invalid { what: &'static str, reason: String },
+    /// A host has no session, or has not done what a command of Live Response says.
+    #[error("{reason}")]
+    Host {
+        reason: String,
+        hint: Option<&'static str>,
+        answer: CommandAnswer,
+        /// Whether the host did not answer in time, and may still do so.
+        is_late: bool,
+    },
     /// A bug in this program, which was caught.
     #[error("internal error in lampblack; see its log")]
     Internal,
+}
+
+/// What a host has said to a command that changes it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CommandAnswer {
+    /// The command was not sent.
+    NotSent,
+    /// The host states that it has not done it.
+    Refusal,
+    /// None: the host may have done it, or may still do so.
+    Unknown,
 }
 
 /// The reason why a certificate is not accepted.
@@ -124,6 +144,7 @@ impl Error {
             | Self::TooLarge { .. }
             | Self::TooOld { .. }
             | Self::Invalid { .. }
+            | Self::Host { .. }
             | Self::Internal => false,
         }
     }
@@ -142,6 +163,7 @@ impl Error {
                 | Self::Certificate { .. }
                 | Self::NotTls
                 | Self::Invalid { .. }
+                | Self::Host { answer: CommandAnswer::NotSent, .. }
         )
     }
 
@@ -166,6 +188,7 @@ impl Error {
             | Self::TooLong { .. }
             | Self::Invalid { .. } => true,
             Self::Refused { status, .. } => (400..500).contains(status),
+            Self::Host { answer, .. } => *answer != CommandAnswer::Unknown,
             Self::Timeout(_)
             | Self::Busy(_)
             | Self::Malformed { .. }
@@ -217,6 +240,9 @@ impl Error {
             }
             Self::TooLarge { endpoint, limit } => Self::TooLarge { endpoint: change(endpoint), limit },
             Self::Cut { endpoint } => Self::Cut { endpoint: change(endpoint) },
+            Self::Host { reason, hint, answer, is_late } => {
+                Self::Host { reason: change(reason), hint, answer, is_late }
+            }
             other @ (Self::Unauthorized
             | Self::TooLong { .. }
             | Self::Timeout(_)
@@ -293,6 +319,7 @@ impl Error {
             }
             Self::SessionGone { .. } => "run it again: a new session is opened",
             Self::NotFound { .. } | Self::Refused { .. } | Self::Invalid { .. } => return None,
+            Self::Host { hint, .. } => return *hint,
             Self::Internal => "please report it with the log",
         })
     }

@@ -31,7 +31,7 @@ use url::{Host, Url};
 
 pub use download::Download;
 pub use endpoints::ban::BanList;
-pub use error::{CertificateProblem, Error};
+pub use error::{CertificateProblem, CommandAnswer, Error};
 pub use proxy::Proxy;
 pub use settings::{Settings, Tls};
 pub use trace::RequestTrace;

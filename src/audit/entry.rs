@@ -77,6 +77,21 @@ pub struct Submitted {
     pub change: Value,
 }
 
+/// The first word of the verb of everything that only reads on a host, which is logged and changes nothing.
+pub const READING: &str = "read";
+
+impl Submitted {
+    /// Whether it is no change: something was read on a host.
+    pub fn is_reading(&self) -> bool {
+        self.change.is_null() && is_reading_verb(&self.verb)
+    }
+}
+
+/// Whether a logged verb is that of a reading. No change has such a verb.
+pub fn is_reading_verb(verb: &str) -> bool {
+    verb.split(' ').next() == Some(READING)
+}
+
 /// The user who makes a change.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Actor {

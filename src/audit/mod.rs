@@ -37,7 +37,10 @@ use tokio::{
 };
 
 pub use damage::LogDamage;
-pub use entry::{Actor, LogEntry, LogEvent, LoggedOutcome, LoggedRequest, LoggedStage, LoggedTarget, Submitted};
+pub use entry::{
+    Actor, LogEntry, LogEvent, LoggedOutcome, LoggedRequest, LoggedStage, LoggedTarget, READING, Submitted,
+    is_reading_verb,
+};
 pub use scan::{LinePosition, LineReader, LogLine, Scan};
 pub use state_dir::check_state;
 pub use verify::{LogCheck, check, verify};

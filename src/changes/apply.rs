@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::{
     Change, ChangeReading, Justification, Outcome, Plan, REQUEST_LIFETIME, change::Reread, operation::WriteContext,
 };
-use crate::api::{self, Client, WriteReply, WriteRequest};
+use crate::api::{self, Client, CommandAnswer, WriteReply, WriteRequest};
 use crate::audit::{self, AuditLog, LogEvent, LoggedRequest, LoggedStage, LoggedTarget, Submitted};
 use crate::storage;
 
@@ -51,9 +51,28 @@ pub struct Applied {
 
 /// Applies a plan and returns its outcome. An error means that nothing was sent.
 pub async fn apply(planned: PlannedChange<'_>, client: &Client, log: &mut AuditLog) -> Result<Applied, NotSent> {
-    let PlannedChange { plan, justification } = planned;
     // The user may have taken a while to confirm the plan.
-    let Reread { current, sendable, skipped } = plan.reading.read_again(plan.undone_change.as_ref(), client).await?;
+    let reread = planned.plan.reading.read_again(planned.plan.undone_change.as_ref(), client).await;
+    let applied = match reread {
+        Ok(reread) => {
+            let current = reread.current.clone();
+            let applied = apply_to(planned, reread, client, log).await;
+            current.release(client).await;
+            applied
+        }
+        Err(error) => Err(error.into()),
+    };
+    planned.plan.reading.release(client).await;
+    applied
+}
+
+/// Applies a plan to its target as it is now.
+async fn apply_to(
+    PlannedChange { plan, justification }: PlannedChange<'_>,
+    Reread { current, sendable, skipped }: Reread,
+    client: &Client,
+    log: &mut AuditLog,
+) -> Result<Applied, NotSent> {
     if let Some(reason) = current.no_op_reason() {
         return Err(NotSent::NoOp(format!("{} {reason}", current.name())));
     }
@@ -88,12 +107,11 @@ struct Applier<'a> {
 }
 
 /// What the server accepted of a change.
-#[derive(Clone, Copy)]
 struct Sent {
     n_accepted: usize,
     is_delete: bool,
-    /// Whether the last accepted request was answered with an empty body.
-    is_silent: bool,
+    /// The reply to the last accepted request.
+    reply: Option<WriteReply>,
 }
 
 impl Applier<'_> {
@@ -120,12 +138,12 @@ impl Applier<'_> {
         let mut sent = Sent {
             n_accepted: 0,
             is_delete: requests.first().is_some_and(|one| one.method() == "DELETE"),
-            is_silent: false,
+            reply: None,
         };
         let until = || self.client.clock().now().checked_add(REQUEST_LIFETIME).ok();
         for request in &requests {
-            match self.client.send_write(request).await {
-                Ok(reply) => sent.is_silent = reply == WriteReply::Empty,
+            match before.send(request, sent.reply.as_ref(), self.client).await {
+                Ok(reply) => sent.reply = Some(reply),
                 Err(error) => {
                     outcome.may_come_until = match &error {
                         error if may_still_arrive(error) => until(),
@@ -178,7 +196,7 @@ impl Applier<'_> {
 
     /// Verifies the outcome on the server and logs it.
     async fn verify(&mut self, before: &ChangeReading, outcome: &mut Outcome, sent: Sent) {
-        let Sent { n_accepted, is_delete, is_silent } = sent;
+        let Sent { n_accepted, is_delete, reply } = sent;
         let change = &before.change();
         let after = match &outcome.error {
             Some(error) if n_accepted == 0 && !error.may_have_arrived() => {
@@ -186,15 +204,25 @@ impl Applier<'_> {
                 outcome.note = error.to_string();
                 None
             }
+            // The answer of the host is the only proof.
+            Some(error @ api::Error::Host { answer, .. }) if change.is_unverifiable() => {
+                let is_refused = *answer == CommandAnswer::Refusal;
+                outcome.stage = if is_refused { LoggedStage::NotApplied } else { LoggedStage::Unknown };
+                outcome.note = error.to_string();
+                None
+            }
             // The answer would be the only proof, and it is empty.
-            None if change.is_unverifiable() && is_silent => {
+            None if change.is_unverifiable() && reply == Some(WriteReply::Empty) => {
                 outcome.stage = LoggedStage::Unknown;
                 outcome.note = format!("the answer is empty; {}", before.describe());
                 None
             }
             None if change.is_unverifiable() => {
                 outcome.stage = LoggedStage::Confirmed;
-                outcome.note = format!("accepted by the server; {}", before.describe());
+                outcome.note = match reply {
+                    Some(WriteReply::Host(answer)) => answer,
+                    _ => format!("accepted by the server; {}", before.describe()),
+                };
                 None
             }
             // The server applies it later; the caller checks again.
@@ -238,8 +266,8 @@ pub async fn recheck(change: &Change, client: &Client, log: &mut AuditLog, outco
     let before = outcome.stage;
     let note_before = outcome.note.clone();
     outcome.error = None;
-    // The lost answer was the only proof.
-    if change.is_unverifiable() {
+    // The lost answer was the only proof, or the target is read only for a user who asks for it.
+    if change.is_unverifiable() || !change.is_read_unasked() {
         return false;
     }
     // The caller repeats the check.
@@ -282,6 +310,7 @@ async fn read_back(change: &Change, client: &Client, outcome: &mut Outcome, max_
                 };
                 // A missing change may still arrive.
                 if is_missing && n_reads < max_reads {
+                    reading.release(client).await;
                     tokio::time::sleep(client.timings().read_back_interval).await;
                     continue;
                 }
@@ -297,6 +326,7 @@ async fn read_back(change: &Change, client: &Client, outcome: &mut Outcome, max_
                     outcome.may_come_until = None;
                 }
                 outcome.note = describe_outcome(change, outcome, request_error.as_ref(), &reading);
+                reading.release(client).await;
                 return Some(reading);
             }
             Err(error) => {
@@ -322,6 +352,8 @@ fn may_still_arrive(error: &api::Error) -> bool {
     match error {
         api::Error::Timeout(_) | api::Error::Cut { .. } => true,
         api::Error::Refused { status, .. } => *status == 504,
+        // The host may carry out late what it has been sent.
+        api::Error::Host { answer, .. } => *answer == CommandAnswer::Unknown,
         _ => false,
     }
 }
@@ -332,17 +364,17 @@ fn describe_outcome(
     request_error: Option<&api::Error>,
     reading: &ChangeReading,
 ) -> String {
-    let current = reading.describe();
+    let (current, place) = (reading.describe(), change.place());
     let text = match outcome.stage {
-        LoggedStage::Confirmed => format!("{current} (verified on the server)"),
+        LoggedStage::Confirmed => format!("{current} (verified on the {place})"),
         LoggedStage::Accepted if change.is_eventual() => format!("{current} so far"),
         LoggedStage::Accepted => format!("{current}{}", reading.describe_wait()),
         LoggedStage::Pending if change.is_eventual() && change.target().len() > 1 => {
             format!("{current}; the others may still change")
         }
-        LoggedStage::Pending => format!("server state: {current}; the request may still arrive"),
+        LoggedStage::Pending => format!("{place} state: {current}; the request may still arrive"),
         LoggedStage::Partly => current,
-        LoggedStage::NotApplied | LoggedStage::Unknown => format!("server state: {current}"),
+        LoggedStage::NotApplied | LoggedStage::Unknown => format!("{place} state: {current}"),
     };
     let text = match (request_error, request_error.and_then(refusal_text)) {
         (None, _) => text,
@@ -362,7 +394,10 @@ fn describe_outcome(
 /// Returns the error text of an answer; `None` if there was no answer.
 fn refusal_text(error: &api::Error) -> Option<String> {
     let is_answer = error.is_refusal()
-        || matches!(error, api::Error::Refused { .. } | api::Error::Busy(_) | api::Error::Malformed { .. });
+        || matches!(
+            error,
+            api::Error::Refused { .. } | api::Error::Busy(_) | api::Error::Malformed { .. } | api::Error::Host { .. }
+        );
     is_answer.then(|| error.to_string())
 }
 

@@ -22,4 +22,6 @@ pub(super) enum Aspect {
     Synchronization,
     /// Whether a report raises alerts.
     Ignored,
+    /// Anything on a host: processes, files, registry. Several of them do not replace each other.
+    Host,
 }

@@ -7,7 +7,7 @@ use std::{
 
 use jiff::Timestamp;
 
-use super::LoggedChange;
+use super::{Aspect, LoggedChange};
 use crate::audit::{LogCheck, LogEntry, LogEvent, LogHead, LoggedStage};
 use crate::model::SensorId;
 
@@ -42,7 +42,7 @@ impl ChangeHistory {
         let mut changes: BTreeMap<u64, LoggedChange> = BTreeMap::new();
         for LogEntry { line, at, event, .. } in entries {
             match event {
-                LogEvent::Sending(submitted) => {
+                LogEvent::Sending(submitted) if !submitted.is_reading() => {
                     changes.insert(line, LoggedChange::new(line, at, *submitted));
                 }
                 LogEvent::Known(outcome) => {
@@ -50,7 +50,7 @@ impl ChangeHistory {
                         logged.steps.push((at, *outcome));
                     }
                 }
-                LogEvent::Repaired { .. } | LogEvent::Damaged { .. } => {}
+                LogEvent::Sending(_) | LogEvent::Repaired { .. } | LogEvent::Damaged { .. } => {}
             }
         }
         let undoes: Vec<_> = changes
@@ -88,7 +88,8 @@ impl ChangeHistory {
 fn mark_superseded(changes: &mut BTreeMap<u64, LoggedChange>) {
     let mut confirmed: HashMap<_, u64> = HashMap::new();
     for logged in changes.values_mut().rev() {
-        let Some(aspect) = logged.change().map(|change| change.aspect()) else {
+        let aspect = logged.change().map(|change| change.aspect());
+        let Some(aspect) = aspect.filter(|aspect| *aspect != Aspect::Host) else {
             continue;
         };
         let target = &logged.submitted.target;
@@ -225,6 +226,16 @@ mod tests {
 
     fn isolation() -> Submitted {
         submitted("isolate", "3", json!({}), json!({"is_isolating": true}))
+    }
+
+    #[test]
+    fn what_was_only_read_is_no_change_and_what_cannot_be_read_any_more_is_not_open() {
+        let reading = submitted("read process list", "7", Value::Null, json!({}));
+        let unknown = submitted("something of tomorrow", "7", Value::Null, json!({}));
+        let history = history(vec![(reading, None), (unknown, None)]);
+        let [logged] = &history.activity[..] else { panic!("{:?}", history.activity) };
+        assert_eq!((logged.line, logged.is_open()), (2, false));
+        assert_eq!(history.n_open("cb.example.com"), 0);
     }
 
     const MD5: &str = "9e107d9d372bb6826bd81d3542a419d6";

@@ -11,7 +11,7 @@ use std::{
 use serde::Deserialize;
 
 use super::{ChangeHistory, log_reader};
-use crate::audit::{LinePosition, LogEntry, LogLine, LoggedStage, Scan};
+use crate::audit::{self, LinePosition, LogEntry, LogLine, LoggedStage, Scan};
 use crate::storage;
 
 /// The number of changes that the console shows.
@@ -101,6 +101,8 @@ impl Mentions {
             }
         };
         match &*outline.event {
+            // What was only read on a host is listed by `lampblack log show`.
+            "sending" if audit::is_reading_verb(&outline.verb) => {}
             "sending" => self.changes.push(Mention {
                 line: line.number,
                 position: line.position,

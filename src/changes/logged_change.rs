@@ -59,15 +59,16 @@ impl LoggedChange {
         }
     }
 
-    /// Returns whether its outcome can still be found out. If the server was read and did not show it, it never will.
+    /// Returns whether its outcome can still be found out. If the server was read and did not show it, it never will; nor
+    /// will that of a kind that this version does not know, or whose target is read only for someone who asks.
     pub fn is_open(&self) -> bool {
-        if self.superseded_by.is_some() {
+        let change = self.change().filter(|change| self.superseded_by.is_none() && change.is_read_unasked());
+        let Some(change) = change else {
             return false;
-        }
+        };
         let is_silent = || {
             let last_state = self.steps.last().map(|(_, outcome)| &outcome.after);
-            let change = self.change();
-            last_state.is_some_and(|state| !state.is_null()) || change.is_some_and(|change| change.is_unverifiable())
+            last_state.is_some_and(|state| !state.is_null()) || change.is_unverifiable()
         };
         match self.stage() {
             LoggedStage::Unknown => !is_silent(),

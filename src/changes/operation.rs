@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::{Aspect, Justification, PlanContext, Rejection, Target, assessment::Assessment, snapshot::Snapshot};
-use crate::api::{Client, Error, WriteRequest};
+use crate::api::{Client, Error, WriteReply, WriteRequest};
 use crate::audit::LoggedStage;
 
 /// A change of one family, with the state of its target that it is planned from and verified by.
@@ -30,6 +30,30 @@ pub(super) trait Operation: Clone + 'static {
 
     /// Returns the exact requests, in the order in which they are sent, for a target in this state.
     fn write_requests(&self, state: &Self::State, context: &WriteContext<'_>) -> Vec<WriteRequest>;
+
+    /// Sends one of the requests; `previous` is the reply to the one before it.
+    async fn send(
+        &self,
+        _state: &Self::State,
+        request: &WriteRequest,
+        _previous: Option<&WriteReply>,
+        client: &Client,
+    ) -> Result<WriteReply, Error> {
+        client.send_write(request).await
+    }
+
+    /// Closes what was opened to read a `state`, once it is not used any more.
+    async fn release(&self, _state: &Self::State, _client: &Client) {}
+
+    /// Returns where the state is, for messages.
+    fn place(&self) -> &'static str {
+        "server"
+    }
+
+    /// Returns whether the target may be read again later, without a user who asks for it.
+    fn is_read_unasked(&self) -> bool {
+        true
+    }
 
     /// Returns the stage of the change, as far as the server's `state` shows it.
     fn stage(&self, state: &Self::State) -> LoggedStage;

@@ -2,9 +2,9 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Subcommand};
+use clap::{Args, Subcommand, ValueEnum};
 
-use super::{OutputArgs, WaitLimit, change::wait_limit};
+use super::{ChangeArgs, OutputArgs, WaitLimit, change::wait_limit};
 
 /// Commands for hosts, through a session of Live Response.
 #[derive(Clone, Debug, Subcommand)]
@@ -15,9 +15,21 @@ pub enum LiveResponse {
     Ls(ListDirectory),
     /// Fetch a file of a host
     Get(GetFile),
-    /// Read the registry of hosts
+    /// Read and change the registry of hosts
     #[command(subcommand)]
     Reg(RegistryCommand),
+    /// Write a new file to a host
+    Put(PutFile),
+    /// Delete a file or an empty directory of a host
+    Rm(ChangePath),
+    /// Create a directory on a host
+    Mkdir(ChangePath),
+    /// Run a program on a host and print its output
+    Exec(ExecuteProgram),
+    /// End a process of a host
+    Kill(KillProcess),
+    /// Fetch the memory of a host
+    Memdump(DumpMemory),
     /// List the open sessions of all users
     Sessions {
         /// Row limit and output format.
@@ -25,10 +37,7 @@ pub enum LiveResponse {
         output: OutputArgs,
     },
     /// Close the session with a host, for all users
-    Close {
-        /// Sensor ID or full host name
-        host: String,
-    },
+    Close(CloseSession),
 }
 
 /// Time limit and end of a session.
@@ -97,6 +106,176 @@ pub struct GetFile {
 pub enum RegistryCommand {
     /// Show the keys and values of a key, or one value
     Query(QueryRegistry),
+    /// Set a value of a key
+    Set(SetValue),
+    /// Create a key, with those above it
+    Create(CreateKey),
+    /// Delete a value, or a key with its values
+    Delete(DeleteKey),
+}
+
+/// Options of `lr close`.
+#[derive(Args, Clone, Debug)]
+pub struct CloseSession {
+    /// Sensor ID or full host name
+    pub host: String,
+    /// Reason, prompts and preview.
+    #[command(flatten)]
+    pub justification: ChangeArgs,
+}
+
+/// Options of `lr put`.
+#[derive(Args, Clone, Debug)]
+pub struct PutFile {
+    /// Sensor ID or full host name
+    pub host: String,
+    /// File on this machine
+    pub file: PathBuf,
+    /// New path on the host; with a separator at the end, the file keeps its name
+    pub path: String,
+    /// Reason, prompts and preview.
+    #[command(flatten)]
+    pub justification: ChangeArgs,
+    /// Time limit and end of the session.
+    #[command(flatten)]
+    pub live: LiveArgs,
+}
+
+/// Options of `lr rm` and `lr mkdir`.
+#[derive(Args, Clone, Debug)]
+pub struct ChangePath {
+    /// Sensor ID or full host name
+    pub host: String,
+    /// Path on the host
+    pub path: String,
+    /// Reason, prompts and preview.
+    #[command(flatten)]
+    pub justification: ChangeArgs,
+    /// Time limit and end of the session.
+    #[command(flatten)]
+    pub live: LiveArgs,
+}
+
+/// Options of `lr exec`.
+#[derive(Args, Clone, Debug)]
+pub struct ExecuteProgram {
+    /// Sensor ID or full host name
+    pub host: String,
+    /// Program and its arguments, after --
+    #[arg(required = true, last = true, value_name = "COMMAND")]
+    pub command: Vec<String>,
+    /// Do not wait for the end of the program, nor for its output
+    #[arg(long)]
+    pub no_wait: bool,
+    /// Reason, prompts and preview.
+    #[command(flatten)]
+    pub justification: ChangeArgs,
+    /// Time limit and end of the session.
+    #[command(flatten)]
+    pub live: LiveArgs,
+}
+
+/// Options of `lr kill`.
+#[derive(Args, Clone, Debug)]
+pub struct KillProcess {
+    /// Sensor ID or full host name
+    pub host: String,
+    /// Number of the process
+    pub pid: u32,
+    /// Reason, prompts and preview.
+    #[command(flatten)]
+    pub justification: ChangeArgs,
+    /// Time limit and end of the session.
+    #[command(flatten)]
+    pub live: LiveArgs,
+}
+
+/// Options of `lr memdump`.
+#[derive(Args, Clone, Debug)]
+pub struct DumpMemory {
+    /// Sensor ID or full host name
+    pub host: String,
+    /// New file or directory [default: HOST-memory.dmp.zip.bin here]
+    #[arg(short, long, value_name = "PATH")]
+    pub output: Option<PathBuf>,
+    /// Reason, prompts and preview.
+    #[command(flatten)]
+    pub justification: ChangeArgs,
+    /// Wait this long for the session; the dump has no limit
+    #[arg(long, value_name = "TIME", default_value = "120s", value_parser = wait_limit)]
+    pub timeout: WaitLimit,
+}
+
+/// Options of `lr reg set`.
+#[derive(Args, Clone, Debug)]
+pub struct SetValue {
+    /// Sensor ID or full host name
+    pub host: String,
+    /// Key, such as HKLM\SYSTEM\CurrentControlSet\services\x
+    pub key: String,
+    /// Name of the value
+    pub value: String,
+    /// Data: a number, a text, bytes in hex, or several texts
+    #[arg(required = true)]
+    pub data: Vec<String>,
+    /// Type [default: that of the value that is there, or REG_SZ]
+    #[arg(long = "type", value_name = "TYPE")]
+    pub kind: Option<ValueType>,
+    /// Reason, prompts and preview.
+    #[command(flatten)]
+    pub justification: ChangeArgs,
+    /// Time limit and end of the session.
+    #[command(flatten)]
+    pub live: LiveArgs,
+}
+
+/// Types of registry values.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ValueType {
+    /// 32 bits
+    Dword,
+    /// 64 bits
+    Qword,
+    /// Text
+    Sz,
+    /// Text with variables
+    ExpandSz,
+    /// Several texts
+    MultiSz,
+    /// Bytes
+    Binary,
+}
+
+/// Options of `lr reg create`.
+#[derive(Args, Clone, Debug)]
+pub struct CreateKey {
+    /// Sensor ID or full host name
+    pub host: String,
+    /// Key, such as HKLM\SYSTEM\CurrentControlSet\services\x
+    pub key: String,
+    /// Reason, prompts and preview.
+    #[command(flatten)]
+    pub justification: ChangeArgs,
+    /// Time limit and end of the session.
+    #[command(flatten)]
+    pub live: LiveArgs,
+}
+
+/// Options of `lr reg delete`.
+#[derive(Args, Clone, Debug)]
+pub struct DeleteKey {
+    /// Sensor ID or full host name
+    pub host: String,
+    /// Key, such as HKLM\SYSTEM\CurrentControlSet\services\x
+    pub key: String,
+    /// Name of the value to delete [default: the key itself]
+    pub value: Option<String>,
+    /// Reason, prompts and preview.
+    #[command(flatten)]
+    pub justification: ChangeArgs,
+    /// Time limit and end of the session.
+    #[command(flatten)]
+    pub live: LiveArgs,
 }
 
 /// Options of `lr reg query`.

@@ -79,27 +79,11 @@ pub(super) async fn apply_changes<M: Into<PlannedTarget>>(
     cx: &mut CommandCx<'_>,
 ) -> Result<Exit, Failure> {
     let changes: Vec<PlannedTarget> = changes.into_iter().map(Into::into).collect();
-    let needs_reason = changes.iter().any(|target| target.change().needs_reason());
-    let justification = change::justification(args, needs_reason, access, cx)?;
-    let context = PlanContext::new(client.clone(), change::policy(access)).with_user(access.profile.user.clone());
-    change::check_may_change(access)?;
-    let Planned { plans, left_out, mut exit } = plan(changes, wait_limit, &context, cx).await?;
-    if plans.is_empty() && (left_out.is_empty() || !args.dry_run) {
+    let Confirmed { plans, justification, mut exit } =
+        confirm_changes(changes, args, wait_limit, (client, access), cx).await?;
+    if plans.is_empty() {
         return Ok(exit);
     }
-    let (lines, warnings) = render_preview(&plans, &context, &justification).await;
-    if args.dry_run {
-        let left_out = render_left_out(&left_out, &context, &justification).await;
-        for line in lines.iter().chain(&left_out) {
-            writeln!(cx.streams.out, "{line}")?;
-        }
-        writeln!(cx.streams.out, "Dry run: nothing sent")?;
-        return Ok(exit);
-    }
-    for line in lines {
-        cx.write_line(&line);
-    }
-    change::confirm(&plans, &warnings, args, cx)?;
     let mut log = change::open_log(cx)?;
     let (mut applied, sent_exit) = apply_in_turn(&plans, &justification, client, &mut log, cx).await?;
     exit = if exit == Exit::Done { sent_exit } else { exit };
@@ -117,6 +101,12 @@ pub(super) async fn apply_changes<M: Into<PlannedTarget>>(
     for failure in &failures {
         cx.report(failure);
     }
+    check_log(cx)?;
+    Ok(exit)
+}
+
+/// Notes the head of the audit log, and warns if the log is damaged.
+fn check_log(cx: &mut CommandCx<'_>) -> Result<(), Failure> {
     if let Some(dir) = &cx.state_dir {
         let Scan { faults, head, .. } = Scan::read(dir, |_| {})?;
         if !faults.is_empty() {
@@ -124,7 +114,86 @@ pub(super) async fn apply_changes<M: Into<PlannedTarget>>(
         }
         cx.note_detail(&format!("audit #{} {}", head.lines, head.last));
     }
-    Ok(exit)
+    Ok(())
+}
+
+/// Previews, confirms and applies one change, whose outcome the caller reports. The exit code tells why nothing was sent.
+pub(super) async fn apply_one(
+    change: Change,
+    args: &cli::ChangeArgs,
+    (client, access): (&Client, &Access),
+    cx: &mut CommandCx<'_>,
+) -> Result<Result<Outcome, Exit>, Failure> {
+    let Confirmed { plans, justification, exit } =
+        confirm_changes(vec![change.into()], args, WaitLimit::None, (client, access), cx).await?;
+    if plans.is_empty() {
+        return Ok(Err(exit));
+    }
+    let mut log = change::open_log(cx)?;
+    let (mut applied, exit) = apply_in_turn(&plans, &justification, client, &mut log, cx).await?;
+    check_log(cx)?;
+    Ok(applied.pop().map(|(_, applied)| applied.outcome).ok_or(exit))
+}
+
+/// Applies a change that the preview of another one has announced. `batch` is the line of that one in the audit log.
+pub(super) async fn apply_announced(
+    change: Change,
+    batch: u64,
+    args: &cli::ChangeArgs,
+    (client, access): (&Client, &Access),
+    cx: &mut CommandCx<'_>,
+) -> Result<Outcome, Failure> {
+    let justification = Justification { batch: Some(batch), ..change::justification(args, true, access, cx)? };
+    let context = PlanContext::new(client.clone(), change::policy(access)).with_user(access.profile.user.clone());
+    let plan = match change.prepare(&context).await? {
+        Prepared::Ready(plan) => plan,
+        Prepared::NoOp { text, .. } => return Err(Failure::new(Exit::Failed, text)),
+        Prepared::Rejected(rejection) => return Err(Failure::new(Exit::Failed, rejection.why)),
+    };
+    let Log { mut actions, mut lock_waits } = change::open_log(cx)?;
+    let planned = PlannedChange { plan: &plan, justification: &justification };
+    let applied = with_lock_notes(changes::apply(planned, client, &mut actions), &mut lock_waits, cx).await?;
+    Ok(applied.outcome)
+}
+
+/// Changes that may be applied; none if there is nothing to apply.
+struct Confirmed {
+    plans: Vec<Plan>,
+    justification: Justification,
+    /// The exit code so far.
+    exit: Exit,
+}
+
+/// Plans changes, shows the preview, and has the user confirm it.
+async fn confirm_changes(
+    changes: Vec<PlannedTarget>,
+    args: &cli::ChangeArgs,
+    wait_limit: WaitLimit,
+    (client, access): (&Client, &Access),
+    cx: &mut CommandCx<'_>,
+) -> Result<Confirmed, Failure> {
+    let needs_reason = changes.iter().any(|target| target.change().needs_reason());
+    let justification = change::justification(args, needs_reason, access, cx)?;
+    let context = PlanContext::new(client.clone(), change::policy(access)).with_user(access.profile.user.clone());
+    change::check_may_change(access)?;
+    let Planned { plans, left_out, exit } = plan(changes, wait_limit, &context, cx).await?;
+    if plans.is_empty() && (left_out.is_empty() || !args.dry_run) {
+        return Ok(Confirmed { plans, justification, exit });
+    }
+    let (lines, warnings) = render_preview(&plans, &context, &justification).await;
+    if args.dry_run {
+        let left_out = render_left_out(&left_out, &context, &justification).await;
+        for line in lines.iter().chain(&left_out) {
+            writeln!(cx.streams.out, "{line}")?;
+        }
+        writeln!(cx.streams.out, "Dry run: nothing sent")?;
+        return Ok(Confirmed { plans: Vec::new(), justification, exit });
+    }
+    for line in lines {
+        cx.write_line(&line);
+    }
+    change::confirm(&plans, &warnings, args, cx)?;
+    Ok(Confirmed { plans, justification, exit })
 }
 
 /// Returns the preview of the plans, line by line, and their warnings. For many bans, executions are counted once for
@@ -283,12 +352,7 @@ fn report_outcome(
     };
     let note = text::line(&outcome.note);
     writeln!(cx.streams.out, "{name}  {verb}: {stage}; {note}")?;
-    let exit = match outcome.stage {
-        LoggedStage::Confirmed => Exit::Done,
-        LoggedStage::Accepted if wait_limit == WaitLimit::None => Exit::Done,
-        LoggedStage::Accepted | LoggedStage::Pending => Exit::Unconfirmed,
-        LoggedStage::NotApplied | LoggedStage::Partly | LoggedStage::Unknown => Exit::Failed,
-    };
+    let exit = exit_of(outcome, wait_limit);
     let failure = (exit == Exit::Failed).then(|| {
         let text = format!("{name}: {verb}: {stage}; {note}");
         let failure = Failure::new(exit, text);
@@ -298,6 +362,17 @@ fn report_outcome(
         }
     });
     Ok((exit, failure))
+}
+
+/// Returns the exit code for an outcome.
+pub(super) fn exit_of(outcome: &Outcome, wait_limit: WaitLimit) -> Exit {
+    match outcome.stage {
+        LoggedStage::Confirmed => Exit::Done,
+        LoggedStage::Accepted if wait_limit == WaitLimit::None => Exit::Done,
+        LoggedStage::Accepted | LoggedStage::Pending => Exit::Unconfirmed,
+        LoggedStage::Unknown if matches!(outcome.error, Some(Error::Host { is_late: true, .. })) => Exit::Unconfirmed,
+        LoggedStage::NotApplied | LoggedStage::Partly | LoggedStage::Unknown => Exit::Failed,
+    }
 }
 
 /// Returns what to do about a failed change. The hints for slow searches do not apply here.

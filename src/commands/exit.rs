@@ -98,6 +98,7 @@ impl From<api::Error> for Failure {
     fn from(error: api::Error) -> Self {
         let exit = match &error {
             api::Error::NotFound { .. } => Exit::NoResults,
+            api::Error::Host { is_late: true, .. } => Exit::Unconfirmed,
             api::Error::Syntax { .. } | api::Error::LeadingWildcard { .. } => Exit::Usage,
             _ => Exit::Failed,
         };

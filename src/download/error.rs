@@ -2,7 +2,7 @@
 
 use crate::api;
 use crate::archive;
-use crate::model::Md5;
+use crate::model::{Md5, ResultCode};
 use crate::storage;
 
 /// Why a file was not saved.
@@ -23,9 +23,15 @@ pub enum Error {
     /// The server has only the beginning of the file, so its hash cannot match.
     #[error("the server has only the first {stored} of {size} bytes: the MD5 {md5} cannot be verified")]
     Partial { stored: u64, size: u64, md5: Md5 },
-    /// The connection broke, and the bytes received so far are kept for the next attempt.
-    #[error("{error}; {done} bytes are kept in {part}")]
-    Broken { error: api::Error, done: u64, part: String },
+    /// The bytes that an earlier attempt has kept are from another file.
+    #[error("{part} cannot be continued: {why}")]
+    OtherPart { part: String, why: String },
+    /// The file on the host is not the one any more whose first bytes were fetched.
+    #[error("the file cannot be continued: {why}")]
+    Changed { why: String },
+    /// The server states that its copy of the file is incomplete.
+    #[error("the server's copy of the file is incomplete: {status}")]
+    Incomplete { status: ResultCode },
     /// The content is another file than requested.
     #[error("NOT VERIFIED: {size} bytes with MD5 {md5}; nothing was saved")]
     HashMismatch { size: u64, md5: Md5 },

@@ -1,7 +1,7 @@
 //! A file of a host from the server to the disk: hashed as it comes, resumed where it broke off.
 
 use std::{
-    fs::{self, File},
+    fs::File,
     io::{self, Read, Write},
     path::{Path, PathBuf},
 };
@@ -9,8 +9,11 @@ use std::{
 use sha2::Digest;
 use tokio::task;
 
-use super::{DownloadProgress, Error, SaveFormat};
-use crate::api::{self, Download};
+use super::{
+    DownloadProgress, Error, SaveFormat,
+    part::{self, FileSource, PartRecord, SavedPart, part_path},
+};
+use crate::api::Download;
 use crate::archive::ProtectedWriter;
 use crate::model::{Md5, Sha256};
 use crate::storage::{FileError, NewFile};
@@ -37,9 +40,11 @@ pub struct HostFile {
     pub sha256: Sha256,
 }
 
-/// A file that is being saved. Dropping it leaves nothing.
+/// A file that is being saved. Dropping it leaves nothing but what an earlier attempt has kept.
 pub struct Saving {
     request: HostFileRequest,
+    /// Where the bytes are from; `None` until something was fetched.
+    source: Option<FileSource>,
     sink: SaveSink,
     done: u64,
     md5: md5::Md5,
@@ -68,15 +73,8 @@ pub fn host_file_name(host: &Untrusted, path: &Untrusted, format: SaveFormat) ->
     format!("{}-{}.{end}", parts[0], parts[1])
 }
 
-/// Returns the path of the bytes that an earlier attempt has kept.
-pub fn part_path(path: &Path) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(".part");
-    name.into()
-}
-
 impl Saving {
-    /// Creates the file, and continues with the bytes that an earlier attempt has kept. Fails if the file exists.
+    /// Creates the file. Fails if it exists.
     pub fn start(request: HostFileRequest) -> Result<Self, Error> {
         let file = NewFile::create(&request.path)?;
         let sink = match request.format {
@@ -86,9 +84,27 @@ impl Saving {
                 SaveSink::Protected(Box::new(writer.map_err(|error| write_error(&request.path, &error))?))
             }
         };
-        let mut saving = Self { request, sink, done: 0, md5: md5::Md5::new(), sha256: sha2::Sha256::new() };
-        saving.take_part()?;
-        Ok(saving)
+        Ok(Self { request, source: None, sink, done: 0, md5: md5::Md5::new(), sha256: sha2::Sha256::new() })
+    }
+
+    /// Sets which file is fetched, and continues with the bytes of it that an earlier attempt has kept. Fails if the bytes
+    /// are from another file, which they may be evidence of.
+    pub fn set_source(&mut self, source: FileSource) -> Result<(), Error> {
+        match self.source.as_ref().map(|known| known.difference(&source)) {
+            Some(Some(why)) => return Err(Error::Changed { why }),
+            Some(None) => return Ok(()),
+            None => {}
+        }
+        if let SaveSink::Plain(_) = self.sink {
+            self.take_part(&source)?;
+        }
+        self.source = Some(source);
+        Ok(())
+    }
+
+    /// Returns the path of the new file.
+    pub fn path(&self) -> &Path {
+        &self.request.path
     }
 
     /// Returns how many bytes are there.
@@ -137,8 +153,7 @@ impl Saving {
         // Flushing to the disk may take long.
         let persisted = task::spawn_blocking(|| file.persist()).await;
         let saved = persisted.unwrap_or_else(|error| Err(FileError::new("write", &path, &error)))?;
-        // Left from an earlier attempt; the file is complete without it.
-        let _ = fs::remove_file(part_path(&path));
+        part::remove(&path);
         Ok(HostFile {
             path: saved,
             size: self.done,
@@ -147,43 +162,49 @@ impl Saving {
         })
     }
 
-    /// Keeps the bytes for the next attempt, and returns the error for the user. A protected archive cannot be continued.
-    pub fn keep_part(self, error: api::Error) -> Error {
-        let part = part_path(&self.request.path);
-        let SaveSink::Plain(file) = self.sink else {
-            return Error::Server(error);
+    /// Keeps the bytes for the next attempt, in place of fewer that are there; `None` if there are none. A protected archive
+    /// cannot be continued.
+    pub fn keep_part(self) -> Result<Option<SavedPart>, Error> {
+        let (SaveSink::Plain(file), Some(source)) = (self.sink, self.source) else {
+            return Ok(None);
         };
         if self.done == 0 {
-            return Error::Server(error);
+            return Ok(None);
         }
-        let _ = fs::remove_file(&part);
-        match file.with_path(&part).and_then(NewFile::persist) {
-            Ok(part) => Error::Broken { error, done: self.done, part: part.display().to_string() },
-            Err(_) => Error::Server(error),
-        }
+        let record = PartRecord { source, received: self.done, md5: Md5(self.md5.finalize().into()) };
+        let path = file.in_place_of(&part_path(&self.request.path)).persist()?;
+        record.write(&self.request.path)?;
+        Ok(Some(SavedPart { path, received: self.done }))
     }
 
-    /// Copies the bytes of an earlier attempt.
-    fn take_part(&mut self) -> Result<(), Error> {
+    /// Copies the bytes of an earlier attempt, if they are of this file.
+    fn take_part(&mut self, source: &FileSource) -> Result<(), Error> {
         const CHUNK: usize = 64 << 10;
         let path = part_path(&self.request.path);
-        if matches!(self.sink, SaveSink::Protected(_)) {
-            return Ok(());
-        }
         let mut part = match File::open(&path) {
             Ok(part) if path.symlink_metadata().is_ok_and(|meta| meta.is_file()) => part,
             Ok(_) => return Ok(()),
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
             Err(error) => return Err(FileError::new("read", &path, &error).into()),
         };
+        let other = |why: String| Error::OtherPart { part: path.display().to_string(), why };
+        let record = PartRecord::read(&self.request.path).map_err(|error| other(error.to_string()))?;
+        if let Some(why) = record.source.difference(source) {
+            return Err(other(why));
+        }
         let mut chunk = vec![0; CHUNK];
         loop {
             match part.read(&mut chunk) {
-                Ok(0) => return Ok(()),
+                Ok(0) => break,
                 Ok(count) => self.write(&chunk[..count])?,
                 Err(error) => return Err(FileError::new("read", &path, &error).into()),
             }
         }
+        let md5 = Md5(self.md5.clone().finalize().into());
+        if (record.received, record.md5) != (self.done, md5) {
+            return Err(other("its bytes are not those that were kept".to_owned()));
+        }
+        Ok(())
     }
 
     fn write(&mut self, bytes: &[u8]) -> Result<(), Error> {
@@ -205,7 +226,10 @@ fn write_error(path: &Path, error: &io::Error) -> Error {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
+    use crate::model::SensorId;
 
     #[test]
     fn a_name_has_host_and_file_and_nothing_of_a_path() {
@@ -222,24 +246,94 @@ mod tests {
         assert_eq!(protected, "x-a.zip");
     }
 
+    fn source() -> FileSource {
+        FileSource {
+            server: "https://cb.example.com".into(),
+            sensor: SensorId(7),
+            path: r"c:\a.txt".into(),
+            offset: 0,
+            size: Some(43),
+            created: Some(jiff::Timestamp::UNIX_EPOCH),
+            written: Some(jiff::Timestamp::UNIX_EPOCH),
+        }
+    }
+
+    fn start(path: &Path) -> Saving {
+        let request = HostFileRequest { name: "a".into(), format: SaveFormat::Extracted, path: path.to_owned() };
+        Saving::start(request).unwrap()
+    }
+
+    /// Keeps the first 20 bytes of a file.
+    fn keep_part(path: &Path) {
+        let mut saving = start(path);
+        saving.set_source(source()).unwrap();
+        saving.write(b"The quick brown fox ").unwrap();
+        let part = saving.keep_part().unwrap().unwrap();
+        assert_eq!((part.path, part.received), (part_path(path), 20));
+    }
+
     #[test]
     fn an_attempt_that_broke_off_is_continued_with_its_hashes() {
         let home = tempfile::tempdir().unwrap();
         let path = home.path().join("a.bin");
-        let request = HostFileRequest { name: "a".into(), format: SaveFormat::Extracted, path: path.clone() };
-        let mut saving = Saving::start(request.clone()).unwrap();
-        saving.write(b"The quick brown fox ").unwrap();
-        let cut = api::Error::Cut { endpoint: "GET /x".into() };
-        let error = saving.keep_part(cut).to_string();
-        assert!(error.contains("; 20 bytes are kept in "), "{error}");
+        keep_part(&path);
         assert!(!path.exists() && part_path(&path).exists());
-        let mut saving = Saving::start(request).unwrap();
+        let mut saving = start(&path);
+        saving.set_source(source()).unwrap();
         assert_eq!(saving.received_bytes(), 20);
         saving.write(b"jumps over the lazy dog").unwrap();
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         let saved = runtime.block_on(saving.finish()).unwrap();
         assert_eq!(saved.md5.to_string(), "9e107d9d372bb6826bd81d3542a419d6");
         assert_eq!(fs::read(&path).unwrap(), b"The quick brown fox jumps over the lazy dog");
-        assert!(!part_path(&path).exists());
+        let left: Vec<_> = fs::read_dir(home.path()).unwrap().collect();
+        assert_eq!(left.len(), 1, "{left:?}");
+    }
+
+    #[test]
+    fn the_part_of_another_file_is_neither_continued_nor_lost() {
+        let home = tempfile::tempdir().unwrap();
+        let path = home.path().join("a.bin");
+        keep_part(&path);
+        let later = Some("2026-01-01T00:00:00Z".parse().unwrap());
+        for (other, why) in [
+            (FileSource { server: "https://other".into(), ..source() }, "it is from https://cb.example.com"),
+            (FileSource { sensor: SensorId(8), ..source() }, "it is from sensor 7"),
+            (FileSource { path: r"c:\b.txt".into(), ..source() }, r"it is c:\a.txt"),
+            (FileSource { offset: 5, ..source() }, "it begins at byte 0"),
+            (FileSource { size: Some(44), ..source() }, "the size of the file has changed"),
+            (FileSource { size: None, ..source() }, "the host does not tell whether"),
+            (FileSource { written: later, ..source() }, "the time of the file has changed"),
+        ] {
+            let error = start(&path).set_source(other).unwrap_err().to_string();
+            assert!(error.contains(why), "{error}");
+            assert_eq!(fs::read(part_path(&path)).unwrap(), b"The quick brown fox ");
+        }
+        fs::write(part_path(&path), b"The quick brown cat ").unwrap();
+        let error = start(&path).set_source(source()).unwrap_err().to_string();
+        assert!(error.ends_with("its bytes are not those that were kept"), "{error}");
+    }
+
+    #[test]
+    fn a_part_takes_the_place_of_the_one_before_only_when_it_is_complete() {
+        let home = tempfile::tempdir().unwrap();
+        let path = home.path().join("a.bin");
+        keep_part(&path);
+        // Dropped without being kept, as by an error of the disk.
+        let mut saving = start(&path);
+        saving.set_source(source()).unwrap();
+        saving.write(b"jumps").unwrap();
+        drop(saving);
+        assert_eq!(fs::read(part_path(&path)).unwrap().len(), 20);
+        let mut saving = start(&path);
+        saving.set_source(source()).unwrap();
+        saving.write(b"jumps").unwrap();
+        assert_eq!(saving.keep_part().unwrap().unwrap().received, 25);
+        let mut saving = start(&path);
+        saving.set_source(source()).unwrap();
+        assert_eq!(saving.received_bytes(), 25);
+        // A file that changes on the host while it is fetched.
+        let error = saving.set_source(FileSource { size: Some(50), ..source() }).unwrap_err().to_string();
+        assert!(error.contains("the size of the file has changed"), "{error}");
     }
 }

@@ -1,7 +1,8 @@
-//! Download of a binary to disk, verified by its hash.
+//! Download of a binary to disk, verified by its hash; and of a file of a host.
 
 mod error;
 mod host_file;
+mod part;
 
 use std::{
     path::{Path, PathBuf},
@@ -18,7 +19,8 @@ use crate::text;
 
 pub use crate::archive::{PASSWORD, SaveFormat};
 pub use error::Error;
-pub use host_file::{HostFile, HostFileRequest, Saving, host_file_name, part_path};
+pub use host_file::{HostFile, HostFileRequest, Saving, host_file_name};
+pub use part::{FileSource, SavedPart, part_path};
 
 /// What to download, and where to save it.
 #[derive(Clone, Debug)]

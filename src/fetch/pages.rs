@@ -63,7 +63,7 @@ pub fn pages<T: Paged>(
     stream::once(async move {
         let rows = limit.min(PAGE_ROWS);
         let first = T::page(&client, &search, Span { start: 0, rows }).await?;
-        Ok((client, search, first))
+        Ok::<_, Error>((client, search, first))
     })
     .map_ok(move |(client, search, first)| {
         let sent = n_sent(&first);

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::MAX_SESSIONS;
-use crate::api;
+use crate::api::{self, CommandAnswer};
 use crate::model::CommandResult;
 
 /// The error of a session with a host. Texts from the host are made visible.
@@ -39,20 +39,29 @@ pub enum Error {
     /// The session was lost again and again.
     #[error("the session with {host} was lost {times} times: {reason}")]
     Lost { host: String, times: u32, reason: String },
-    /// The session was lost after a command that changes the host had been sent.
-    #[error("the session with {host} was lost; it is not known whether the host has done it")]
-    Unknown { host: String },
+    /// No answer came after a command that changes the host had been sent.
+    #[error("it is not known whether {host} has done it: {reason}")]
+    Unknown { host: String, reason: String },
     /// The sensor has no such command.
     #[error("the sensor of {host} has no command {command:?}")]
     NoCommand { host: String, command: &'static str },
     /// The host has refused the command.
     #[error("{host}: {} ({command})", result.describe())]
     Failed { host: String, command: String, result: CommandResult },
+    /// The host has refused the command, and the server does not say why.
+    #[error("{host}: failed without a reason ({command})")]
+    NoReason { host: String, command: String },
     #[error("{host}: cancelled by another user ({command})")]
     Canceled { host: String, command: String },
     /// The command has not ended within the time limit.
     #[error("{host} did not answer within {limit:?} ({command})")]
     Timeout { host: String, command: String, limit: Duration },
+    /// A signal has ended the wait.
+    #[error("{host}: stopped before it was read")]
+    Stopped { host: String },
+    /// What cannot be logged is not sent.
+    #[error("the audit log cannot be written: {0}")]
+    Log(String),
 }
 
 impl Error {
@@ -69,12 +78,40 @@ impl Error {
             Self::Timeout { .. } => "wait longer with --timeout",
             Self::Unknown { .. } => "read the state of the host before you retry",
             Self::NoCommand { .. } => "a newer sensor may have it",
-            Self::Uninstalled { .. } | Self::Failed { .. } | Self::Canceled { .. } => return None,
+            Self::Uninstalled { .. }
+            | Self::Failed { .. }
+            | Self::NoReason { .. }
+            | Self::Canceled { .. }
+            | Self::Stopped { .. }
+            | Self::Log(_) => return None,
         })
     }
 
     /// Whether the host has not answered in time, and may still do so.
     pub fn is_late(&self) -> bool {
         matches!(self, Self::Pending { .. } | Self::Timeout { .. })
+    }
+
+    /// Returns what is known of a command that changes a host after this error.
+    fn answer(&self) -> CommandAnswer {
+        match self {
+            Self::Unknown { .. } | Self::Timeout { .. } => CommandAnswer::Unknown,
+            Self::Failed { .. } | Self::NoReason { .. } | Self::Canceled { .. } => CommandAnswer::Refusal,
+            _ => CommandAnswer::NotSent,
+        }
+    }
+}
+
+impl From<Error> for api::Error {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::Server(error) => error,
+            error => Self::Host {
+                reason: error.to_string(),
+                hint: error.hint(),
+                answer: error.answer(),
+                is_late: error.is_late(),
+            },
+        }
     }
 }

@@ -121,6 +121,14 @@ impl fmt::Display for Isolation {
 }
 
 impl Sensor {
+    /// Returns the separator of the paths of its host.
+    pub fn path_separator(&self) -> char {
+        match self.os_type {
+            Some(2 | 3) => '/',
+            _ => '\\',
+        }
+    }
+
     /// Returns the isolation state: unknown without a sensor, whose record says what was true before.
     pub fn isolation(&self) -> Isolation {
         match (self.isolation_wanted, self.is_isolating) {

@@ -412,6 +412,7 @@ const FIELDS: &[QueryField] = &[
     new_choice_field("status", *b"--+-", FieldType::Status, "status of the alert", STATUS),
     new_field("tags", *b"---*", FieldType::Text, "tags of the report", "apt"),
     new_field("tampered", *b"++--", FieldType::Bool, "sensor tampering", "true"),
+    new_field("terminated", *b"+---", FieldType::Bool, "ended process", "false"),
     new_field("title", *b"---+", FieldType::Text, "title of the report", "locky"),
     new_field("unique_id", *b"--+-", FieldType::Keyword, "ID of the alert", "6f0d2b1e-8c4a-4e57-9a3b-2d7f1c90e845"),
     new_field("update_time", *b"---+", FieldType::Time, "last change of the report", "-24h"),

@@ -14,6 +14,7 @@ use crate::files::{self, AtomicFile, Existing};
 pub struct NewFile {
     file: AtomicFile,
     path: PathBuf,
+    existing: Existing,
 }
 
 impl NewFile {
@@ -22,10 +23,15 @@ impl NewFile {
         if path.symlink_metadata().is_ok() {
             return Err(already_exists(path));
         }
+        Ok(Self { existing: Existing::Keep, ..Self::replacing(path)? })
+    }
+
+    /// Creates a file with mode 0600 that takes the place of the one at `path`, if there is one.
+    pub fn replacing(path: &Path) -> Result<Self, FileError> {
         let directory = directory(path);
         files::remove_leftovers(directory);
         let file = AtomicFile::create(directory).map_err(|error| FileError::new("create", path, &error))?;
-        Ok(Self { file, path: path.to_owned() })
+        Ok(Self { file, path: path.to_owned(), existing: Existing::Replace })
     }
 
     /// Returns the free bytes of the file system, if known.
@@ -48,10 +54,17 @@ impl NewFile {
         Ok(self)
     }
 
-    /// Waits until the content is on the disk, and gives the file its name. Fails if the path exists.
+    /// Changes the path under which the file will be saved, in place of the file that is there.
+    #[must_use]
+    pub fn in_place_of(self, path: &Path) -> Self {
+        Self { path: path.to_owned(), existing: Existing::Replace, ..self }
+    }
+
+    /// Waits until the content is on the disk, and gives the file its name. Fails if the path exists, unless the file is to
+    /// replace it.
     pub fn persist(self) -> Result<PathBuf, FileError> {
-        let Self { file, path } = self;
-        let persisted = file.persist(&path, Existing::Keep);
+        let Self { file, path, existing } = self;
+        let persisted = file.persist(&path, existing);
         persisted.map_err(|error| match error.kind() {
             io::ErrorKind::AlreadyExists => already_exists(&path),
             _ => FileError::new("write", &path, &error),

@@ -158,6 +158,77 @@ class LiveCommands(LiveCase):
             self.assertIn(b"localhost", future.result(timeout=60))
 
 
+class LiveChanges(LiveCase):
+    """What lampblack does on a host, the official client sees, and the other way round."""
+
+    BECAUSE = ("--reason", "incident", "--yes")
+
+    def lampblack(self, *arguments, status=0):
+        ran, out, notes = self.place.lampblack(*arguments)
+        self.assertEqual(ran, status, notes)
+        return out
+
+    def setUp(self):
+        super().setUp()
+        self.place = self.home()
+
+    def change(self, *arguments, status=0):
+        return self.lampblack("lr", *arguments, *self.BECAUSE, status=status)
+
+    def test_a_live_process_that_lampblack_ends_is_gone_for_the_client(self):
+        session = self.live_session()
+        [payload] = [process for process in session.list_processes() if process["path"] == PAYLOAD]
+        self.assertFalse(self.cb.select(Process, payload["proc_guid"]).terminated)
+        self.server.forget_requests()
+        out = self.change("kill", "FIN-WS-042", str(payload["pid"]))
+        self.assertIn("kill: confirmed; the process has ended (verified on the host)", out)
+        self.assertNotIn(payload["pid"], [process["pid"] for process in session.list_processes()])
+        query = f"process_id:{payload['proc_guid']} terminated:true"
+        self.assertEqual(len(self.cb.select(Process).where(query)), 1)
+        # The session was joined, and is still that of the client.
+        self.assertNotIn(f"POST {SESSION}", self.server.requests())
+        self.assertEqual([one["id"] for one in self.server.json(SESSION, active_only="true")], [session.session_id])
+
+    def test_live_files_and_values_are_those_of_both(self):
+        session = self.live_session(14)
+        local = self.place.path / "notes.txt"
+        local.write_bytes(b"from lampblack")
+        self.change("mkdir", "14", r"c:\windows\temp\both")
+        self.change("put", "14", str(local), "c:\\windows\\temp\\both\\")
+        self.assertEqual(session.get_file(r"c:\windows\temp\both\notes.txt"), b"from lampblack")
+        session.put_file(io.BytesIO(b"from the client"), r"c:\windows\temp\both\client.txt")
+        self.lampblack("lr", "get", "14", r"c:\windows\temp\both\client.txt", "-o", str(self.place.path / "client.txt"))
+        self.assertEqual((self.place.path / "client.txt").read_bytes(), b"from the client")
+        self.change("rm", "14", r"c:\windows\temp\both\client.txt")
+        with self.assertRaises(LiveResponseError):
+            session.get_file(r"c:\windows\temp\both\client.txt")
+        self.change("reg", "create", "14", rf"{SERVICE}\Both")
+        self.change("reg", "set", "14", rf"{SERVICE}\Both", "number", "7", "--type", "dword")
+        value = session.get_registry_value(rf"{SERVICE}\Both\number")
+        self.assertEqual((value["value_type"], value["value_data"]), ("REG_DWORD", 7))
+        session.set_registry_value(rf"{SERVICE}\Both\number", 8)
+        self.assertIn("8 (0x8)", self.lampblack("lr", "reg", "query", "14", rf"{SERVICE}\Both"))
+        self.change("reg", "delete", "14", rf"{SERVICE}\Both", "number")
+        self.change("reg", "delete", "14", rf"{SERVICE}\Both")
+        with self.assertRaises(LiveResponseError):
+            session.list_registry_keys(rf"{SERVICE}\Both")
+
+    def test_a_live_program_prints_for_lampblack_what_it_prints_for_the_client(self):
+        session = self.live_session()
+        printed = session.create_process("ipconfig /all").decode()
+        out = self.lampblack("lr", "exec", "7", *self.BECAUSE, "--", "ipconfig", "/all")
+        self.assertEqual(out.splitlines(), printed.splitlines())
+        left = {entry["filename"] for entry in session.list_directory("c:\\windows\\temp\\")}
+        self.assertFalse({name for name in left if name.startswith("lampblack")})
+
+    def test_a_live_session_that_lampblack_closes_is_closed_for_the_client(self):
+        session = self.live_session()
+        out = self.change("close", "7")
+        self.assertIn("close session: confirmed", out)
+        record = next(one for one in self.server.json(SESSION) if one["id"] == session.session_id)
+        self.assertEqual(record["status"], "close")
+
+
 class LiveScripts(ScriptCase):
     OPTIONS = QUICK
 

@@ -27,7 +27,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("fetch", &["api", "archive", "model"]),
     ("download", &["api", "archive", "storage", "model", "text"]),
     ("live_response", &["api", "model", "text"]),
-    ("changes", &["fetch", "api", "audit", "storage", "model", "query", "text"]),
+    ("changes", &["fetch", "live_response", "api", "audit", "storage", "model", "query", "text"]),
     ("config", &["files", "keys", "theme", "api", "model", "text"]),
     ("worker", &["download", "changes", "fetch", "api", "audit", "storage", "model", "query"]),
     ("session", &["worker", "download", "changes", "fetch", "api", "model", "query", "text"]),

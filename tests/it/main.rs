@@ -24,6 +24,7 @@ mod false_answers;
 mod feeds;
 mod fuzz;
 mod header;
+mod host_changes;
 mod hostile;
 mod imports;
 mod intelligence;

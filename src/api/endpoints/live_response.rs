@@ -1,18 +1,17 @@
 //! Sessions, commands and files of Live Response (reference 2.17).
 
-use serde_json::{Value, json};
-
-use super::super::{Client, Download, Error, request::RequestSpec};
+use super::super::{Client, Download, Error, WriteRequest, request::RequestSpec};
 use crate::model::{CommandRun, CommandRunId, LiveSession, LiveSessionId, Page, SensorId, StoredFile, StoredFileId};
 use crate::wire;
 
 /// The path of the sessions.
-const PATH: &str = "/api/v1/cblr/session";
+pub(in crate::api) const SESSIONS: &str = "/api/v1/cblr/session";
 
 impl Client {
     /// Lists the open sessions of all users. Servers before 6.3 list closed ones too.
     pub async fn live_sessions(&self) -> Result<Page<LiveSession>, Error> {
-        let spec = with_permission(RequestSpec::get(PATH, "Live Response sessions")).with_param("active_only", true);
+        let spec =
+            with_permission(RequestSpec::get(SESSIONS, "Live Response sessions")).with_param("active_only", true);
         let answer = self.send(&spec).await?;
         if answer.is_nothing() {
             return Ok(Page::default());
@@ -22,18 +21,17 @@ impl Client {
 
     /// Fetches a session. One that is gone is an [`Error::SessionGone`] or an [`Error::NotFound`].
     pub async fn live_session(&self, id: LiveSessionId) -> Result<LiveSession, Error> {
-        self.session_request(with_permission(RequestSpec::get(session_path(id, ""), session_name(id))), Some(id)).await
+        let spec = with_permission(RequestSpec::get(session_path(id, ""), session_name(id)));
+        self.session_request(&spec, Some(id)).await
     }
 
-    /// Opens a session with a sensor; it is pending until the sensor has checked in. A sensor that already has a session
-    /// is an [`Error::NotFound`].
-    pub async fn open_live_session(&self, sensor: SensorId) -> Result<LiveSession, Error> {
-        let about = format!("a Live Response session with sensor {sensor}");
-        let spec = RequestSpec::post(PATH, about, json!({"sensor_id": sensor.0}));
-        let session = self.session_request(with_permission(spec), None).await?;
+    /// Sends the request that opens a session with a sensor; it is pending until the sensor has checked in. A sensor that
+    /// already has a session is an [`Error::NotFound`].
+    pub async fn open_live_session(&self, request: &WriteRequest, sensor: SensorId) -> Result<LiveSession, Error> {
+        let session = self.session_request(request.spec(), None).await?;
         match session.sensor {
             Some(other) if other != sensor => Err(Error::Malformed {
-                endpoint: format!("POST {PATH}"),
+                endpoint: format!("POST {SESSIONS}"),
                 reason: format!("a session with sensor {other} instead of {sensor}"),
             }),
             _ => Ok(session),
@@ -49,22 +47,10 @@ impl Client {
 
     /// Closes a session, for all users that share it. A session that is gone is closed.
     pub async fn close_live_session(&self, session: &LiveSession) -> Result<(), Error> {
-        let mut record: Value = serde_json::from_str(session.document.json()).unwrap_or_else(|_| json!({}));
-        if let Value::Object(members) = &mut record {
-            members.insert("id".into(), session.id.0.into());
-            members.insert("status".into(), "close".into());
-        }
-        let spec = RequestSpec::put(session_path(session.id, ""), session_name(session.id), record);
-        match self.send(&with_permission(spec)).await {
+        match self.send(WriteRequest::close_live_session(session).spec()).await {
             Ok(_) | Err(Error::SessionGone { .. } | Error::NotFound { .. }) => Ok(()),
             Err(error) => Err(error),
         }
-    }
-
-    /// Starts the download of the archive with all commands and files of a session.
-    pub async fn live_session_archive(&self, id: LiveSessionId) -> Result<Download, Error> {
-        let about = format!("the archive of Live Response session {id}");
-        self.start_download(with_permission(RequestSpec::get(session_path(id, "/archive"), about))).await
     }
 
     /// Fetches a command with its progress and what it returned.
@@ -81,20 +67,6 @@ impl Client {
         self.fetch_list(session_path(session, "/command"), session_name(session)).await
     }
 
-    /// Cancels a command that has not started.
-    pub async fn cancel_command(&self, session: LiveSessionId, run: &CommandRun) -> Result<(), Error> {
-        let path = session_path(session, &format!("/command/{}", run.id));
-        let body = json!({"id": run.id.0, "session_id": session.0, "status": "cancel"});
-        let about = format!("command {} of Live Response session {session}", run.id);
-        self.send(&with_permission(RequestSpec::put(path, about, body))).await?;
-        Ok(())
-    }
-
-    /// Lists the files that the server stores for a session.
-    pub async fn session_files(&self, session: LiveSessionId) -> Result<Page<StoredFile>, Error> {
-        self.fetch_list(session_path(session, "/file"), session_name(session)).await
-    }
-
     /// Fetches the record of a stored file.
     pub async fn session_file(&self, session: LiveSessionId, id: StoredFileId) -> Result<StoredFile, Error> {
         let path = session_path(session, &format!("/file/{id}"));
@@ -107,23 +79,24 @@ impl Client {
         self.start_download(with_permission(RequestSpec::get(path, file_name(session, id)))).await
     }
 
-    /// Deletes a stored file from the server, not from the host. One that is gone is deleted.
+    /// Deletes a stored file from the server, not from the host. One that the server does not have is deleted; what
+    /// becomes of the files of a session that is gone is not known.
     pub async fn delete_session_file(&self, session: LiveSessionId, id: StoredFileId) -> Result<(), Error> {
         let path = session_path(session, &format!("/file/{id}"));
         match self.send(&with_permission(RequestSpec::delete(path, file_name(session, id)))).await {
-            Ok(_) | Err(Error::SessionGone { .. } | Error::NotFound { .. }) => Ok(()),
+            Ok(_) | Err(Error::NotFound { .. }) => Ok(()),
             Err(error) => Err(error),
         }
     }
 
     /// Sends a request that a session answers, and fails if it is another session than `id`.
-    async fn session_request(&self, spec: RequestSpec, id: Option<LiveSessionId>) -> Result<LiveSession, Error> {
-        let answer = self.send(&spec).await?;
+    async fn session_request(&self, spec: &RequestSpec, id: Option<LiveSessionId>) -> Result<LiveSession, Error> {
+        let answer = self.send(spec).await?;
         let session: Option<LiveSession> = answer.parse_body(wire::parse_one)?;
         match session {
             Some(session) if id.is_none_or(|id| session.id == id) => Ok(session),
             Some(_) => Err(answer.mismatch_error(&spec.about)),
-            None => Err(Error::NotFound { what: spec.about }),
+            None => Err(Error::NotFound { what: spec.about.clone() }),
         }
     }
 }
@@ -133,10 +106,11 @@ pub(in crate::api) const LIVE_RESPONSE: &str = "the enhanced permission for Live
 
 /// Returns the path of a session, continued by `rest`.
 pub(in crate::api) fn session_path(id: LiveSessionId, rest: &str) -> String {
-    format!("{PATH}/{id}{rest}")
+    format!("{SESSIONS}/{id}{rest}")
 }
 
-fn session_name(id: LiveSessionId) -> String {
+/// Names a session in messages.
+pub(in crate::api) fn session_name(id: LiveSessionId) -> String {
     format!("Live Response session {id}")
 }
 
@@ -145,6 +119,6 @@ fn file_name(session: LiveSessionId, id: StoredFileId) -> String {
 }
 
 /// Names the permission that every request of Live Response needs.
-fn with_permission(spec: RequestSpec) -> RequestSpec {
+pub(in crate::api) fn with_permission(spec: RequestSpec) -> RequestSpec {
     spec.with_permission("use Live Response", LIVE_RESPONSE)
 }

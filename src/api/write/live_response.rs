@@ -7,12 +7,13 @@ use tokio::time::timeout;
 use super::WriteRequest;
 use crate::api::{
     Client, Error,
-    endpoints::live_response::{LIVE_RESPONSE, session_path},
+    endpoints::live_response::{LIVE_RESPONSE, SESSIONS, session_name, session_path, with_permission},
     request::RequestSpec,
     send::ReadyRequest,
 };
 use crate::model::{
-    CommandRun, Compression, ExecuteWait, LiveCommand, LiveSessionId, Overwrite, RegistryData, StoredFileId,
+    CommandRun, Compression, ExecuteWait, LiveCommand, LiveSession, LiveSessionId, Overwrite, RegistryData, SensorId,
+    StoredFileId,
 };
 use crate::text::Untrusted;
 use crate::wire;
@@ -26,15 +27,44 @@ pub struct Upload {
 }
 
 impl WriteRequest {
+    /// Opens a session with a sensor.
+    pub fn live_session(sensor: SensorId) -> Self {
+        let about = format!("a Live Response session with sensor {sensor}");
+        Self(with_permission(RequestSpec::post(SESSIONS, about, json!({"sensor_id": sensor.0}))))
+    }
+
+    /// Closes a session: its record is sent back with another status, as the official client does.
+    pub fn close_live_session(session: &LiveSession) -> Self {
+        let mut record: Value = serde_json::from_str(session.document.json()).unwrap_or_else(|_| json!({}));
+        if let Value::Object(members) = &mut record {
+            members.insert("id".into(), session.id.0.into());
+            members.insert("status".into(), "close".into());
+        }
+        Self(with_permission(RequestSpec::put(session_path(session.id, ""), session_name(session.id), record)))
+    }
+
+    /// Describes the upload of a file; [`Client::upload_file`] sends it.
+    pub fn upload(session: LiveSessionId, name: &str, md5: &str, size: u64) -> Self {
+        let body = json!({"file": name, "size": size, "md5": md5});
+        Self(with_permission(RequestSpec::post(session_path(session, "/file"), session_name(session), body)))
+    }
+
+    /// Describes the command that writes an uploaded file to the host, before its number is known.
+    pub fn put_uploaded_file(session: LiveSessionId, path: &str) -> Self {
+        let mut request =
+            Self::live_command(session, &LiveCommand::PutFile { path: path.to_owned(), file: StoredFileId(0) });
+        if let Some(Value::Object(body)) = &mut request.0.body {
+            body.insert("file_id".into(), "of the upload".into());
+        }
+        request
+    }
+
     /// Sends a command to the host of a session. Only a command that reads may be sent again.
     pub fn live_command(session: LiveSessionId, command: &LiveCommand) -> Self {
         let kind = command.kind();
-        let mut spec = RequestSpec::post(
-            session_path(session, "/command"),
-            format!("Live Response session {session}"),
-            body(session, command),
-        )
-        .with_permission(&format!("run {:?} on a host", kind.name()), LIVE_RESPONSE);
+        let mut spec =
+            RequestSpec::post(session_path(session, "/command"), session_name(session), body(session, command))
+                .with_permission(&format!("run {:?} on a host", kind.name()), LIVE_RESPONSE);
         spec.is_safe = kind.only_reads();
         Self(spec)
     }
@@ -102,9 +132,8 @@ impl Client {
 
     /// Uploads a file to the server, once, from which a command can put it on the host of the session.
     pub async fn upload_file(&self, session: LiveSessionId, file: &Upload) -> Result<StoredFileId, Error> {
-        let mut spec =
-            RequestSpec::post(session_path(session, "/file"), format!("Live Response session {session}"), Value::Null)
-                .with_permission("upload a file for a host", LIVE_RESPONSE);
+        let mut spec = RequestSpec::post(session_path(session, "/file"), session_name(session), Value::Null)
+            .with_permission("upload a file for a host", LIVE_RESPONSE);
         spec.body = None;
         let boundary = file.boundary();
         let ReadyRequest { request, mut attempt, permit: _permit, auth_attempt } = self.prepare(&spec).await?;

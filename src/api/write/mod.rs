@@ -16,13 +16,17 @@ use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
 use super::{BanList, Client, Error, request::RequestSpec};
-use crate::model::{Ban, Md5, Sensor};
+use crate::model::{Ban, Md5, Sensor, StoredFileId};
 
 /// A request that changes the server, exactly as it will be sent.
 #[derive(Clone)]
 pub struct WriteRequest(RequestSpec);
 
 impl WriteRequest {
+    pub(in crate::api) fn spec(&self) -> &RequestSpec {
+        &self.0
+    }
+
     /// Returns the HTTP method.
     pub fn method(&self) -> &str {
         self.0.method.as_str()
@@ -196,12 +200,16 @@ impl Client {
     }
 }
 
-/// The kind of answer with which a server accepted a change.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// The answer with which a server accepted a change.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum WriteReply {
     /// Text that reports no failure.
     Text,
     Empty,
+    /// The number of an uploaded file.
+    File(StoredFileId),
+    /// What a host has answered to its command, in words.
+    Host(String),
 }
 
 #[cfg(test)]

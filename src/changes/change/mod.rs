@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{
-    AdminChange, AlertChange, Aspect, BanChange, FeedChange, Justification, ReportChange, SensorChange, Target,
-    WatchlistChange, operation::Operation,
+    AdminChange, AlertChange, Aspect, BanChange, FeedChange, HostChange, Justification, ReportChange, SensorChange,
+    Target, WatchlistChange, operation::Operation,
 };
 use crate::api::{Client, Error};
 
@@ -34,6 +34,8 @@ pub enum Change {
     Ignore(ReportChange),
     /// Creates or edits a sensor group, or creates a user or a team.
     Admin(AdminChange),
+    /// Changes a host through Live Response.
+    Host(HostChange),
 }
 
 /// Evaluates an expression for the change in a [`Change`] or the reading in a [`ChangeReading`]: the only match on the
@@ -48,6 +50,7 @@ macro_rules! dispatch {
             $all::Feed($one) => $result,
             $all::Ignore($one) => $result,
             $all::Admin($one) => $result,
+            $all::Host($one) => $result,
         }
     };
     ($all:ident => $to:ident, $value:expr, ($one:ident, $wrap:ident) => $result:expr) => {
@@ -59,6 +62,7 @@ macro_rules! dispatch {
             $all::Feed($one) => dispatch!(@ $wrap, $to::Feed, $result),
             $all::Ignore($one) => dispatch!(@ $wrap, $to::Ignore, $result),
             $all::Admin($one) => dispatch!(@ $wrap, $to::Admin, $result),
+            $all::Host($one) => dispatch!(@ $wrap, $to::Host, $result),
         }
     };
     (@ $wrap:ident, $to:path, $result:expr) => {{
@@ -99,6 +103,16 @@ impl Change {
     /// Returns whether the server keeps no evidence of the change, so that its answer is the only proof.
     pub(super) fn is_unverifiable(&self) -> bool {
         dispatch!(Self, self, change => change.is_unverifiable())
+    }
+
+    /// Returns whether the target may be read again later, without a user who asks for it.
+    pub(super) fn is_read_unasked(&self) -> bool {
+        dispatch!(Self, self, change => change.is_read_unasked())
+    }
+
+    /// Returns where the state is that the change sets, for messages.
+    pub(super) fn place(&self) -> &'static str {
+        dispatch!(Self, self, change => change.place())
     }
 
     /// Returns whether a reason is required: the change removes a protection or isolates a host.

@@ -5,11 +5,12 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::{Change, dispatch};
-use crate::api::{Client, Error, WriteRequest};
+use crate::api::{Client, Error, WriteReply, WriteRequest};
 use crate::audit::LoggedStage;
 use crate::changes::{
     AdminChange, AdminSnapshot, AlertChange, AlertSnapshot, BanChange, BanSnapshot, FeedChange, FeedSnapshot,
-    PlanContext, Rejection, ReportChange, ReportSnapshot, SensorChange, WatchlistChange, WatchlistSnapshot,
+    HostChange, HostSnapshot, PlanContext, Rejection, ReportChange, ReportSnapshot, SensorChange, WatchlistChange,
+    WatchlistSnapshot,
     assessment::Assessment,
     operation::{Operation, WriteContext},
     snapshot::{Snapshot, changed_members},
@@ -35,6 +36,7 @@ pub enum ChangeReading {
     Feed(Arc<Reading<FeedChange, FeedSnapshot>>),
     Ignore(Arc<Reading<ReportChange, ReportSnapshot>>),
     Admin(Arc<Reading<AdminChange, AdminSnapshot>>),
+    Host(Arc<Reading<HostChange, HostSnapshot>>),
 }
 
 /// A target that was read again right before its change is sent.
@@ -76,6 +78,21 @@ impl ChangeReading {
     /// Returns the exact requests, in the order in which they are sent.
     pub(in crate::changes) fn write_requests(&self, context: &WriteContext<'_>) -> Vec<WriteRequest> {
         dispatch!(Self, self, reading => reading.change.write_requests(&reading.state, context))
+    }
+
+    /// Sends one of the requests; `previous` is the reply to the one before it.
+    pub(in crate::changes) async fn send(
+        &self,
+        request: &WriteRequest,
+        previous: Option<&WriteReply>,
+        client: &Client,
+    ) -> Result<WriteReply, Error> {
+        dispatch!(Self, self, reading => reading.change.send(&reading.state, request, previous, client).await)
+    }
+
+    /// Closes what was opened to read the state, once it is not used any more.
+    pub(in crate::changes) async fn release(&self, client: &Client) {
+        dispatch!(Self, self, reading => reading.change.release(&reading.state, client).await);
     }
 
     /// Reads the target again, past every cache. `undone` is the change that this one undoes, which may still be pending.

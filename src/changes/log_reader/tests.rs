@@ -4,7 +4,9 @@ use serde_json::json;
 
 use super::*;
 use crate::audit::{Actor, LoggedTarget};
-use crate::changes::{Password, PreviousAlert, WatchlistDraft};
+use crate::changes::{
+    CommandLimit, FileContent, FileHash, HostChange, HostCommand, NewHostFile, Password, PreviousAlert, WatchlistDraft,
+};
 use crate::model::{ActionKind, Md5, StoredIndex};
 
 fn inverse_of(verb: &str, target: (&str, &str), [before, desired, after]: [Value; 3]) -> Option<Change> {
@@ -197,7 +199,31 @@ fn every_kind() -> Vec<Change> {
     ];
     let sensors = sensors.into_iter().map(Change::Sensor).chain(bans.map(Change::Ban));
     let detections = alerts.map(Change::Triage).chain(watchlists.map(Change::Watch)).chain(feeds.map(Change::Feed));
-    sensors.chain(detections).chain([Change::Ignore(report)]).chain(admin.map(Change::Admin)).collect()
+    let hosts = every_host_action().into_iter();
+    let hosts = hosts.map(|action| Change::Host(HostChange { sensor, action, limit: CommandLimit::default() }));
+    let others = [Change::Ignore(report)].into_iter().chain(admin.map(Change::Admin)).chain(hosts);
+    sensors.chain(detections).chain(others).collect()
+}
+
+/// Returns one action of each kind on a host.
+fn every_host_action() -> Vec<HostCommand> {
+    let path = || r"c:\a".to_owned();
+    let hash = FileHash { size: 3, md5: Md5([0xab; 16]) };
+    let new = NewHostFile { path: path(), name: "a".into(), hash, content: FileContent::default() };
+    vec![
+        HostCommand::Kill { pid: 4242, started: Some("2026-03-04T10:20:00Z".parse().unwrap()) },
+        HostCommand::Execute { command_line: "ipconfig /all".into(), output_file: Some(path()) },
+        HostCommand::PutFile(new),
+        HostCommand::DeleteFile { path: path(), expected: None },
+        HostCommand::DeleteFile { path: path(), expected: Some(hash) },
+        HostCommand::CreateDirectory { path: path() },
+        HostCommand::SetValue { value: r"HKLM\a\x".into(), kind: "REG_MULTI_SZ".into(), data: json!(["b", "c"]) },
+        HostCommand::DeleteValue { value: r"HKLM\a\x".into() },
+        HostCommand::CreateKey { key: r"HKLM\a".into() },
+        HostCommand::DeleteKey { key: r"HKLM\a".into() },
+        HostCommand::DumpMemory { path: path() },
+        HostCommand::CloseSession { session: 5 },
+    ]
 }
 
 /// Returns the tags that the log may have in place of `TAG` in `change`: the reader names them where it knows none.
@@ -230,6 +256,7 @@ fn every_word_of_a_change_in_the_log_is_pinned() {
         (r#"{"watchlist":{"add_action":{"id":1,"kind":"TAG"}}}"#, r#"{"watchlist":"#),
         (r#"{"feed":{"TAG":0}}"#, r#"{"feed":"#),
         (r#"{"admin":{"TAG":0}}"#, r#"{"admin":"#),
+        (r#"{"host":{"sensor":3,"action":{"TAG":0}}}"#, r#"{"host":"#),
     ] {
         let tags = known_tags(change);
         assert!(tags.len() > 1, "{change}: {tags:?}");

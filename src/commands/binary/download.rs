@@ -60,6 +60,10 @@ fn download_failure(error: Error) -> Failure {
         Error::Partial { .. } | Error::HashMismatch { .. } => {
             Failure::new(Exit::Failed, text).with_hint("--keep-unverified keeps the file as NAME.unverified")
         }
-        Error::Record(_) | Error::Archive(_) | Error::Broken { .. } => Failure::new(Exit::Failed, text),
+        Error::Record(_)
+        | Error::Archive(_)
+        | Error::OtherPart { .. }
+        | Error::Changed { .. }
+        | Error::Incomplete { .. } => Failure::new(Exit::Failed, text),
     }
 }

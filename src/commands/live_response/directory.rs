@@ -1,13 +1,13 @@
 //! The `lr ls` command.
 
 use super::{
-    reader::Reader,
+    reader::{LoggedSession, Reader},
     table::{self, Rows},
 };
 use crate::cli::ListDirectory;
 use crate::columns::{CellValue, Field, find};
 use crate::commands::{CommandCx, Exit, Failure};
-use crate::live_response::{Error, HostSession};
+use crate::live_response::Error;
 use crate::model::{CommandRun, FileEntry, LiveCommand};
 use crate::output::{Align, OutputColumn, RowFormat};
 use crate::text::Untrusted;
@@ -43,11 +43,10 @@ const FORMAT: RowFormat<FileEntry> = RowFormat {
 
 /// Runs `lr ls`.
 pub(super) async fn list(args: &ListDirectory, cx: &mut CommandCx<'_>) -> Result<Exit, Failure> {
-    let mut reader = Reader::connect(args.live, cx)?;
+    let reader = Reader::connect(args.live, cx).await?;
     let sensors = reader.resolve(std::slice::from_ref(&args.host), cx).await?;
-    let command = LiveCommand::ListDirectory { pattern: args.path.clone() };
-    let read = async |session: &mut HostSession| list_directory(session, &args.path).await;
-    let answers = reader.read(sensors, &command, read, cx).await?;
+    let read = async |session: &mut LoggedSession| list_directory(session, &args.path).await;
+    let answers = reader.read(sensors, read, cx).await?;
     let words = Rows { format: FORMAT, host_rank: 5, plural: "entries", empty_message: "the directory is empty" };
     let rows = |run: &CommandRun| {
         let files = run.output.files.iter().filter(|file| !file.is_dot());
@@ -57,14 +56,14 @@ pub(super) async fn list(args: &ListDirectory, cx: &mut CommandCx<'_>) -> Result
 }
 
 /// Lists a path: the entries of a directory, whether or not a separator follows it, or the file itself.
-async fn list_directory(session: &mut HostSession, path: &str) -> Result<CommandRun, Error> {
+async fn list_directory(session: &mut LoggedSession, path: &str) -> Result<CommandRun, Error> {
     let list = |pattern: String| LiveCommand::ListDirectory { pattern };
-    let run = session.run(&list(path.to_owned()), |_| {}).await?;
+    let run = session.read(&list(path.to_owned())).await?;
     let is_pattern = path.ends_with(['\\', '/']) || path.contains(['*', '?']);
     let is_directory = matches!(&run.output.files[..], [entry] if entry.is_directory());
     if is_pattern || !is_directory {
         return Ok(run);
     }
-    let separator = if path.contains('/') && !path.contains('\\') { '/' } else { '\\' };
-    session.run(&list(format!("{path}{separator}")), |_| {}).await
+    let separator = session.sensor().path_separator();
+    session.read(&list(format!("{path}{separator}"))).await
 }

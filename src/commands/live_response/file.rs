@@ -4,50 +4,54 @@ use std::path::PathBuf;
 
 use tokio::select;
 
-use super::reader::Reader;
-use crate::api::{self, Client};
+use super::reader::{LoggedSession, Reader};
+use crate::api;
 use crate::cli::GetFile;
 use crate::commands::{CommandCx, Exit, Failure, progress_line::ProgressLine, signals::wait_for_shutdown};
-use crate::download::{self, HostFile, HostFileRequest, SaveFormat, Saving, host_file_name, part_path};
-use crate::live_response::HostSession;
-use crate::model::{LiveCommand, LiveSessionId, Sensor, StoredFileId};
+use crate::download::{
+    self, FileSource, HostFile, HostFileRequest, SaveFormat, SavedPart, Saving, host_file_name, part_path,
+};
+use crate::live_response::{Error, StoredCopy};
+use crate::model::{LiveCommand, Sensor};
 
 /// How often a download that breaks off is continued.
 const MAX_RESUMED: u32 = 5;
 
 /// Runs `lr get`.
 pub(super) async fn get(args: &GetFile, cx: &mut CommandCx<'_>) -> Result<Exit, Failure> {
-    let mut reader = Reader::connect(args.live, cx)?;
-    let mut sensors = reader.resolve(std::slice::from_ref(&args.host), cx).await?;
-    let Some(sensor) = sensors.pop() else {
-        return Err(Failure::usage("no host is given"));
-    };
+    let reader = Reader::connect(args.live, cx).await?;
+    let sensor = reader.resolve_one(&args.host, cx).await?;
     let request = save_request(args, &sensor);
-    let saving = Saving::start(request.clone()).map_err(download_failure)?;
-    if saving.received_bytes() > 0 {
-        cx.note(&format!("continues {} at byte {}", part_path(&request.path).display(), saving.received_bytes()));
-    }
-    let line = reader.log_read(&sensor, &get_command(args, 0), cx).await?;
-    let client = reader.client().clone();
+    let saving = Saving::start(request).map_err(download_failure)?;
     let mut session = reader.session(sensor);
-    let outcome = select! {
-        biased;
-        outcome = fetch(args, saving, &mut session, &client, cx) => outcome,
-        _ = wait_for_shutdown() => Err(Failure::new(Exit::Failed, "stopped; nothing was saved")),
-    };
-    cx.progress("");
+    let remote = RemoteFile { path: &args.path, offset: args.offset };
+    let saved = save(remote, saving, &mut session, cx).await;
+    if !args.live.keep {
+        delete_copies(&mut session, cx).await;
+    }
     reader.close(&mut session).await;
-    let failure = outcome.as_ref().err().and_then(|failure| failure.reports.first());
-    reader.log_outcome(line, failure.map(|(error, _)| error.as_str()), cx).await?;
-    let file = outcome?;
+    report_saved(&saved?, cx)
+}
+
+/// Prints the path of a saved file, and notes its hashes.
+pub(super) fn report_saved(file: &HostFile, cx: &mut CommandCx<'_>) -> Result<Exit, Failure> {
     cx.note(&format!("{} bytes, MD5 {}, SHA-256 {}", file.size, file.md5, file.sha256));
     writeln!(cx.streams.out, "{}", file.path.display())?;
     Ok(Exit::Done)
 }
 
-/// Returns the command that fetches the file after the bytes that are there.
-fn get_command(args: &GetFile, done: u64) -> LiveCommand {
-    LiveCommand::GetFile { path: args.path.clone(), offset: args.offset.saturating_add(done), count: None }
+/// A file on a host, from a byte on.
+#[derive(Clone, Copy)]
+pub(super) struct RemoteFile<'a> {
+    pub(super) path: &'a str,
+    pub(super) offset: u64,
+}
+
+impl RemoteFile<'_> {
+    /// Returns the command that fetches the file after the bytes that are there.
+    fn command(self, done: u64) -> LiveCommand {
+        LiveCommand::GetFile { path: self.path.to_owned(), offset: self.offset.saturating_add(done), count: None }
+    }
 }
 
 /// Returns where the file is saved: a new file, or a safe name in a directory.
@@ -64,63 +68,126 @@ fn save_request(args: &GetFile, sensor: &Sensor) -> HostFileRequest {
     HostFileRequest { name, format, path }
 }
 
-/// Fetches the file from the host to the server and from there to the disk, and continues where a connection breaks off.
-async fn fetch(
-    args: &GetFile,
+/// Saves a file of the host. What has come by a failure or a signal is kept for the next attempt.
+pub(super) async fn save(
+    remote: RemoteFile<'_>,
     mut saving: Saving,
-    session: &mut HostSession,
-    client: &Client,
+    session: &mut LoggedSession,
     cx: &mut CommandCx<'_>,
 ) -> Result<HostFile, Failure> {
+    let fetched = select! {
+        biased;
+        fetched = fetch(remote, &mut saving, session, cx) => fetched,
+        _ = wait_for_shutdown() => Err(Failure::new(Exit::Failed, "stopped")),
+    };
+    cx.progress("");
+    // The command may have been given up before its end.
+    session.stop().await?;
+    let Err(mut failure) = fetched else {
+        return saving.finish().await.map_err(download_failure);
+    };
+    match saving.keep_part() {
+        Ok(None) => {}
+        Ok(Some(SavedPart { path, received })) => {
+            failure.reports.push((
+                format!("{received} bytes are kept in {}", path.display()),
+                Some("run the command again: it continues there".to_owned()),
+            ));
+        }
+        Err(error) => failure.reports.push((format!("the bytes that have come are lost: {error}"), None)),
+    }
+    Err(failure)
+}
+
+/// Fetches the file from the host to the server and from there to the disk, and continues where a connection breaks off.
+async fn fetch(
+    remote: RemoteFile<'_>,
+    saving: &mut Saving,
+    session: &mut LoggedSession,
+    cx: &mut CommandCx<'_>,
+) -> Result<(), Failure> {
     let mut progress_line = ProgressLine::default();
     let mut n_resumed = 0;
     loop {
         cx.progress("waiting for the host; ^c cancels");
-        let run = session.run(&get_command(args, saving.received_bytes()), |_| {}).await?;
-        let (Some(open), Some(file)) = (session.session(), run.file) else {
+        let source = find_source(remote, session).await?;
+        let size = source.size;
+        saving.set_source(source).map_err(download_failure)?;
+        if n_resumed == 0 && saving.received_bytes() > 0 {
+            let part = part_path(saving.path());
+            cx.note(&format!("continues {} at byte {}", part.display(), saving.received_bytes()));
+        }
+        if let Some(size) = size {
+            let missing = size.saturating_sub(remote.offset).saturating_sub(saving.received_bytes());
+            saving.check_free_space(missing).map_err(download_failure)?;
+            cx.progress(&format!("{missing} bytes"));
+        }
+        let run = session.read(&remote.command(saving.received_bytes())).await?;
+        let Some(copy) = session.copy(&run) else {
             return Err(Failure::new(Exit::Failed, "the server names no file in its response"));
         };
-        let copy = (open.id, file);
-        let received = receive(&mut saving, copy, client, &mut progress_line, cx).await;
-        if !args.live.keep {
-            delete_copy(copy, client).await;
-        }
-        match received {
-            Ok(()) => break,
+        let receiving = receive(saving, copy, session.client(), &mut progress_line, cx);
+        match session.keep_while(receiving).await {
+            Ok(()) => return Ok(()),
             Err(download::Error::Server(error)) if n_resumed < MAX_RESUMED && may_be_continued(&error) => {
                 n_resumed += 1;
             }
-            Err(download::Error::Server(error)) => return Err(download_failure(saving.keep_part(error))),
             Err(error) => return Err(download_failure(error)),
         }
     }
-    saving.finish().await.map_err(download_failure)
 }
 
-/// Receives the copy of the server. Its size is shown and checked against the free space first.
+/// Asks the host for size and times of the file. What is not listed, such as an alternate stream, may still be read.
+async fn find_source(remote: RemoteFile<'_>, session: &mut LoggedSession) -> Result<FileSource, Failure> {
+    let listed = match session.read(&LiveCommand::ListDirectory { pattern: remote.path.to_owned() }).await {
+        Ok(run) => match &run.output.files[..] {
+            [entry] if !entry.is_directory() => Some(entry.clone()),
+            _ => None,
+        },
+        Err(Error::Failed { .. } | Error::NoCommand { .. }) => None,
+        Err(error) => return Err(error.into()),
+    };
+    Ok(FileSource {
+        server: session.client().server().to_owned(),
+        sensor: session.sensor().id,
+        path: remote.path.to_owned(),
+        offset: remote.offset,
+        size: listed.as_ref().and_then(|entry| entry.size),
+        created: listed.as_ref().and_then(|entry| entry.created),
+        written: listed.as_ref().and_then(|entry| entry.written),
+    })
+}
+
+/// Receives the copy of the server. Its size is checked against the free space first.
 async fn receive(
     saving: &mut Saving,
-    (session, file): (LiveSessionId, StoredFileId),
-    client: &Client,
+    StoredCopy { session, file }: StoredCopy,
+    client: &api::Client,
     progress_line: &mut ProgressLine,
     cx: &mut CommandCx<'_>,
 ) -> Result<(), download::Error> {
     // Without the record the size is not known; the file is fetched nevertheless.
-    let missing = client.session_file(session, file).await.ok().and_then(|record| record.size);
+    let record = client.session_file(session, file).await.ok();
+    if let Some(status) = record.as_ref().and_then(|record| record.status).filter(|status| !status.is_success()) {
+        return Err(download::Error::Incomplete { status });
+    }
+    let missing = record.and_then(|record| record.size);
     if let Some(missing) = missing {
         saving.check_free_space(missing)?;
-        cx.progress(&format!("{missing} bytes"));
     }
     let size = missing.map(|missing| missing.saturating_add(saving.received_bytes()));
     let download = client.session_file_content(session, file).await?;
     saving.receive(download, size, |progress| progress_line.report_progress(progress, cx)).await
 }
 
-/// Deletes the copy of the file on the server.
-async fn delete_copy((session, file): (LiveSessionId, StoredFileId), client: &Client) {
-    if let Err(error) = client.delete_session_file(session, file).await {
-        // The server deletes it itself after some days.
-        tracing::warn!("the copy of the file on the server was not deleted: {error}");
+/// Deletes what the session has brought to the server, and warns of what stays there.
+pub(super) async fn delete_copies(session: &mut LoggedSession, cx: &mut CommandCx<'_>) {
+    let days = session.storage_days().map_or_else(|| "some days".to_owned(), |days| format!("{days} days"));
+    for (copy, error) in session.delete_copies().await {
+        cx.warn(&format!(
+            "a copy of the file stays on the server for {days}, as file {} of session {}: {error}",
+            copy.file, copy.session
+        ));
     }
 }
 
@@ -129,17 +196,18 @@ fn may_be_continued(error: &api::Error) -> bool {
     error.is_transient() || matches!(error, api::Error::Malformed { .. } | api::Error::SessionGone { .. })
 }
 
-fn download_failure(error: download::Error) -> Failure {
+pub(super) fn download_failure(error: download::Error) -> Failure {
     let text = error.to_string();
+    let failure = Failure::new(Exit::Failed, text);
     match error {
         download::Error::Server(error) => error.into(),
-        download::Error::Broken { .. } => {
-            Failure::new(Exit::Failed, text).with_hint("run the command again: it continues there")
-        }
-        download::Error::NoSpace { .. } => Failure::new(Exit::Failed, text).with_hint("choose another path with -o"),
+        download::Error::OtherPart { .. } => failure.with_hint("move the part away, or choose another path with -o"),
+        download::Error::Changed { .. } => failure.with_hint("choose another path with -o to fetch the new content"),
+        download::Error::NoSpace { .. } => failure.with_hint("choose another path with -o"),
         download::Error::Record(_)
         | download::Error::Archive(_)
         | download::Error::Partial { .. }
-        | download::Error::HashMismatch { .. } => Failure::new(Exit::Failed, text),
+        | download::Error::Incomplete { .. }
+        | download::Error::HashMismatch { .. } => failure,
     }
 }

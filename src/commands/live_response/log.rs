@@ -1,77 +1,116 @@
-//! Entries of the audit log for what was read on hosts.
+//! Entries of the audit log for what is read on hosts: a line before each request, and one after it.
 
 use serde_json::{Value, json};
+use tokio::{
+    select,
+    sync::{mpsc, oneshot},
+};
 
 use crate::api::{Client, WriteRequest};
-use crate::audit::{Actor, LogEvent, LoggedOutcome, LoggedRequest, LoggedStage, LoggedTarget, Submitted};
-use crate::commands::{CommandCx, Failure, change::Log, wait::with_lock_notes};
-use crate::model::{LiveCommand, LiveSessionId, Sensor};
+use crate::audit::{Actor, LogEvent, LoggedOutcome, LoggedRequest, LoggedStage, LoggedTarget, READING, Submitted};
+use crate::commands::{
+    CommandCx, Failure,
+    change::{self, Log},
+};
+use crate::live_response::{CommandLog, Error};
+use crate::model::Sensor;
 use crate::text;
 
-/// Logs that a command is about to read on a host, and returns the line.
-pub(super) async fn log_read(
-    sensor: &Sensor,
-    command: &LiveCommand,
-    (client, actor): (&Client, &Actor),
-    log: &mut Log,
-    cx: &mut CommandCx<'_>,
-) -> Result<u64, Failure> {
-    // The session is not open yet, so its number is not known.
-    let request = WriteRequest::live_command(LiveSessionId(0), command);
-    let mut body = request.body();
-    if let Value::Object(members) = &mut body {
-        members.remove("session_id");
-    }
-    let event = LogEvent::Sending(Box::new(Submitted {
-        who: actor.clone(),
-        server: client.server().to_owned(),
-        verb: format!("read {}", command.kind().name()),
-        target: LoggedTarget {
-            kind: "sensor".into(),
-            id: sensor.id.to_string(),
-            name: sensor.computer_name.raw().to_owned(),
-        },
-        reason: None,
-        ticket: None,
-        undoes: None,
-        batch: None,
-        follows: None,
-        requests: vec![LoggedRequest {
-            method: request.method().to_owned(),
-            path: "/api/v1/cblr/session/command".into(),
-            body,
-        }],
-        before: Value::Null,
-        desired: json!({}),
-        change: Value::Null,
-    }));
-    Ok(append(event, client, log, cx).await?)
+/// The audit log for the sessions of a command, which run side by side: one task writes the lines of all.
+#[derive(Clone, Debug)]
+pub(super) struct ReadingLog {
+    tx: mpsc::UnboundedSender<NewLine>,
+    client: Client,
+    actor: Actor,
+    /// The line of the request that is under way.
+    open_line: Option<u64>,
 }
 
-/// Logs how the reading at `line` has ended: `failure` says why it failed, if it did.
-pub(super) async fn log_outcome(
-    line: u64,
-    failure: Option<&str>,
-    client: &Client,
-    log: &mut Log,
-    cx: &mut CommandCx<'_>,
-) -> Result<(), Failure> {
-    let (stage, note) = match failure {
-        None => (LoggedStage::Confirmed, "read".to_owned()),
-        Some(failure) => (LoggedStage::NotApplied, text::line(failure)),
-    };
-    let event = LogEvent::Known(Box::new(LoggedOutcome { of: line, stage, after: Value::Null, note }));
-    append(event, client, log, cx).await?;
-    Ok(())
-}
-
-async fn append(
+/// A line to be written, and where its number is sent.
+#[derive(Debug)]
+struct NewLine {
     event: LogEvent,
-    client: &Client,
-    log: &mut Log,
-    cx: &mut CommandCx<'_>,
-) -> Result<u64, crate::storage::FileError> {
-    let at = client.clock().now();
-    let Log { actions, lock_waits } = log;
-    with_lock_notes(actions.append(at, event), lock_waits, cx).await
+    reply: oneshot::Sender<Result<u64, String>>,
+}
+
+impl ReadingLog {
+    /// Opens the audit log: what cannot be logged is not read.
+    pub(super) fn open(client: Client, actor: Actor, cx: &CommandCx<'_>) -> Result<Self, Failure> {
+        let log = change::open_log(cx)?;
+        let (tx, rx) = mpsc::unbounded_channel();
+        // Ends with the last session.
+        cx.background.spawn(write_lines(log, rx, client.clone(), cx.streams.write_stderr));
+        Ok(Self { tx, client, actor, open_line: None })
+    }
+
+    async fn append(&self, event: LogEvent) -> Result<u64, Error> {
+        let (reply, number) = oneshot::channel();
+        let ended = || Error::Log("its writer has ended".to_owned());
+        self.tx.send(NewLine { event, reply }).map_err(|_| ended())?;
+        number.await.map_err(|_| ended())?.map_err(Error::Log)
+    }
+}
+
+impl CommandLog for ReadingLog {
+    async fn begin(&mut self, sensor: &Sensor, name: &str, request: &WriteRequest) -> Result<(), Error> {
+        let event = LogEvent::Sending(Box::new(Submitted {
+            who: self.actor.clone(),
+            server: self.client.server().to_owned(),
+            verb: format!("{READING} {name}"),
+            target: LoggedTarget {
+                kind: "sensor".into(),
+                id: sensor.id.to_string(),
+                name: sensor.computer_name.raw().to_owned(),
+            },
+            reason: None,
+            ticket: None,
+            undoes: None,
+            batch: None,
+            follows: None,
+            requests: vec![LoggedRequest {
+                method: request.method().to_owned(),
+                path: request.path().to_owned(),
+                body: request.body(),
+            }],
+            before: Value::Null,
+            desired: json!({}),
+            change: Value::Null,
+        }));
+        self.open_line = Some(self.append(event).await?);
+        Ok(())
+    }
+
+    async fn end(&mut self, failure: Option<String>) -> Result<(), Error> {
+        let Some(of) = self.open_line.take() else {
+            return Ok(());
+        };
+        let (stage, note) = match failure {
+            None => (LoggedStage::Confirmed, "done".to_owned()),
+            Some(failure) => (LoggedStage::NotApplied, text::line(&failure)),
+        };
+        self.append(LogEvent::Known(Box::new(LoggedOutcome { of, stage, after: Value::Null, note }))).await?;
+        Ok(())
+    }
+}
+
+/// Writes lines to the audit log until no session is left.
+async fn write_lines(log: Log, mut lines: mpsc::UnboundedReceiver<NewLine>, client: Client, write_stderr: fn(&str)) {
+    let Log { mut actions, mut lock_waits } = log;
+    while let Some(NewLine { event, reply }) = lines.recv().await {
+        let at = client.clock().now();
+        let appended = {
+            let mut append = std::pin::pin!(actions.append(at, event));
+            loop {
+                select! {
+                    biased;
+                    appended = &mut append => break appended,
+                    Some(is_waiting) = lock_waits.recv() => if is_waiting {
+                        write_stderr("note: waiting for another program that has locked the action log");
+                    },
+                }
+            }
+        };
+        // The session has ended if nothing waits for the number.
+        let _ = reply.send(appended.map_err(|error| error.to_string()));
+    }
 }

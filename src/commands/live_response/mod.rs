@@ -1,11 +1,15 @@
-//! The `lr` command: reads processes, files and the registry of hosts through Live Response.
+//! The `lr` command: reads and changes processes, files and the registry of hosts through Live Response.
 
+mod change;
 mod directory;
+mod execute;
 mod file;
 mod log;
+mod memory;
 mod processes;
 mod reader;
 mod registry;
+mod registry_change;
 mod sessions;
 mod table;
 
@@ -20,9 +24,18 @@ pub(super) async fn run(command: LiveResponse, cx: &mut CommandCx<'_>) -> Result
         LiveResponse::Ps(args) => processes::list(&args, cx).await,
         LiveResponse::Ls(args) => directory::list(&args, cx).await,
         LiveResponse::Get(args) => file::get(&args, cx).await,
+        LiveResponse::Put(args) => change::put(&args, cx).await,
+        LiveResponse::Rm(args) => change::remove(&args, cx).await,
+        LiveResponse::Mkdir(args) => change::create_directory(&args, cx).await,
+        LiveResponse::Exec(args) => execute::execute(&args, cx).await,
+        LiveResponse::Kill(args) => change::kill(&args, cx).await,
+        LiveResponse::Memdump(args) => memory::dump(&args, cx).await,
         LiveResponse::Reg(RegistryCommand::Query(args)) => registry::query(&args, cx).await,
+        LiveResponse::Reg(RegistryCommand::Set(args)) => registry_change::set(&args, cx).await,
+        LiveResponse::Reg(RegistryCommand::Create(args)) => registry_change::create(&args, cx).await,
+        LiveResponse::Reg(RegistryCommand::Delete(args)) => registry_change::delete(&args, cx).await,
         LiveResponse::Sessions { output } => sessions::list(output, cx).await,
-        LiveResponse::Close { host } => sessions::close(&host, cx).await,
+        LiveResponse::Close(args) => sessions::close(&args, cx).await,
     }
 }
 

@@ -38,7 +38,7 @@ const FORMAT: RowFormat<HostProcess> = RowFormat {
 
 /// Runs `lr ps`.
 pub(super) async fn list(args: &HostList, cx: &mut CommandCx<'_>) -> Result<Exit, Failure> {
-    let mut reader = Reader::connect(args.live, cx)?;
+    let reader = Reader::connect(args.live, cx).await?;
     let sensors = reader.resolve(&args.hosts, cx).await?;
     let answers = reader.run(sensors, &LiveCommand::ListProcesses, cx).await?;
     let words = Rows { format: FORMAT, host_rank: 4, plural: "processes", empty_message: "no process is listed" };

@@ -1,30 +1,28 @@
 //! Reading from one or several hosts: sessions side by side, closed at the end and on a signal.
 
-use std::time::Duration;
+use std::{cell::Cell, time::Duration};
 
 use futures_util::{StreamExt, stream};
-use tokio::select;
+use tokio::{select, sync::Notify};
 
-use super::log::{log_outcome, log_read};
+use super::log::ReadingLog;
 use crate::api::Client;
 use crate::audit::Actor;
-use crate::cli::{LiveArgs, WaitLimit};
-use crate::commands::{
-    CommandCx, Exit, Failure,
-    change::{self, Log},
-    hosts,
-    signals::wait_for_shutdown,
-};
-use crate::live_response::{Error, HostSession, MAX_SESSIONS};
+use crate::cli::{self, LiveArgs, WaitLimit};
+use crate::commands::{CommandCx, Exit, Failure, change, hosts, signals::wait_for_shutdown};
+use crate::config::Access;
+use crate::live_response::{self, Error, HostSession, MAX_SESSIONS};
 use crate::model::{CommandRun, LiveCommand, Sensor, SensorId};
+
+/// The session of a command with a host.
+pub(super) type LoggedSession = HostSession<ReadingLog>;
 
 /// What is needed to read from hosts.
 pub(super) struct Reader {
     client: Client,
-    actor: Actor,
-    log: Log,
+    access: Access,
+    log: ReadingLog,
     live: LiveArgs,
-    n_at_once: usize,
 }
 
 /// A host, and what was read on it.
@@ -33,19 +31,46 @@ pub(super) struct HostAnswer<T> {
     pub(super) outcome: Result<T, Error>,
 }
 
+/// The sessions that are open at once: the server allows few.
+#[derive(Default)]
+struct SessionSlots {
+    n_active: Cell<usize>,
+    ended: Notify,
+}
+
 impl Reader {
     /// Connects to the server and opens the audit log: what cannot be logged is not read.
-    pub(super) fn connect(live: LiveArgs, cx: &mut CommandCx<'_>) -> Result<Self, Failure> {
-        let (client, access) = cx.connect()?;
-        let actor = Actor::from_account(cx.environment.account(), access.profile.user.clone());
-        let log = change::open_log(cx)?;
-        let n_at_once = access.settings().connections.clamp(1, MAX_SESSIONS);
-        Ok(Self { client, actor, log, live, n_at_once })
+    pub(super) async fn connect(live: LiveArgs, cx: &mut CommandCx<'_>) -> Result<Self, Failure> {
+        let server = cx.connect()?;
+        Self::start(live, server, cx).await
     }
 
-    /// Returns the client.
-    pub(super) fn client(&self) -> &Client {
-        &self.client
+    /// Connects to the server to change a host, unless the profile or the options forbid it.
+    pub(super) async fn connect_to_change(
+        live: LiveArgs,
+        args: &cli::ChangeArgs,
+        cx: &mut CommandCx<'_>,
+    ) -> Result<Self, Failure> {
+        let server = cx.connect()?;
+        change::check_may_change(&server.1)?;
+        change::justification(args, true, &server.1, cx)?;
+        Self::start(live, server, cx).await
+    }
+
+    async fn start(
+        live: LiveArgs,
+        (client, access): (Client, Access),
+        cx: &mut CommandCx<'_>,
+    ) -> Result<Self, Failure> {
+        let actor = Actor::from_account(cx.environment.account(), access.profile.user.clone());
+        let log = ReadingLog::open(client.clone(), actor, cx)?;
+        live_response::check_enabled(&client).await?;
+        Ok(Self { client, access, log, live })
+    }
+
+    /// Returns the client and the profile.
+    pub(super) fn server(&self) -> (&Client, &Access) {
+        (&self.client, &self.access)
     }
 
     /// Finds all hosts before anything is read on one of them.
@@ -66,113 +91,130 @@ impl Reader {
         Ok(sensors)
     }
 
+    /// Finds one host.
+    pub(super) async fn resolve_one(&self, name: &str, cx: &mut CommandCx<'_>) -> Result<Sensor, Failure> {
+        let id = hosts::resolve_sensor(name, &self.client, cx).await?;
+        Ok(self.client.sensor(id).await?)
+    }
+
     /// Creates the session with a host, without sending anything.
-    pub(super) fn session(&self, sensor: Sensor) -> HostSession {
-        let limit: Option<Duration> = match self.live.timeout {
-            WaitLimit::For(limit) => Some(limit),
-            WaitLimit::None | WaitLimit::Unlimited => None,
-        };
-        HostSession::new(self.client.clone(), sensor, limit)
+    pub(super) fn session(&self, sensor: Sensor) -> LoggedSession {
+        HostSession::new(self.client.clone(), sensor, time_limit(self.live), self.log.clone())
     }
 
     /// Closes a session that was opened here, unless it is kept.
-    pub(super) async fn close(&self, session: &mut HostSession) {
+    pub(super) async fn close(&self, session: &mut LoggedSession) {
         close(session, self.live).await;
     }
 
-    /// Logs that a command is about to read on a host, and returns the line.
-    pub(super) async fn log_read(
-        &mut self,
-        sensor: &Sensor,
-        command: &LiveCommand,
-        cx: &mut CommandCx<'_>,
-    ) -> Result<u64, Failure> {
-        log_read(sensor, command, (&self.client, &self.actor), &mut self.log, cx).await
-    }
-
-    /// Logs how the reading at `line` has ended.
-    pub(super) async fn log_outcome(
-        &mut self,
-        line: u64,
-        failure: Option<&str>,
-        cx: &mut CommandCx<'_>,
-    ) -> Result<(), Failure> {
-        log_outcome(line, failure, &self.client, &mut self.log, cx).await
-    }
-
-    /// Logs `command` for each host, reads on all of them side by side, and logs the outcomes. Answers are in the order of
-    /// the hosts.
+    /// Reads on all hosts side by side. Answers are in the order of the hosts; after a signal, those that have come by then.
     pub(super) async fn read<T>(
-        &mut self,
+        &self,
         sensors: Vec<Sensor>,
-        command: &LiveCommand,
-        read: impl AsyncFn(&mut HostSession) -> Result<T, Error>,
+        read: impl AsyncFn(&mut LoggedSession) -> Result<T, Error>,
         cx: &mut CommandCx<'_>,
     ) -> Result<Vec<HostAnswer<T>>, Failure> {
-        let mut lines = Vec::new();
-        for sensor in &sensors {
-            lines.push(self.log_read(sensor, command, cx).await?);
-        }
         let n_hosts = sensors.len();
         if n_hosts == 1 {
             cx.progress("waiting for the host; ^c cancels");
         } else {
             cx.progress(&format!("waiting for {n_hosts} hosts; ^c cancels"));
         }
-        let mut sessions: Vec<HostSession> = sensors.into_iter().map(|sensor| self.session(sensor)).collect();
-        let reading = async {
-            stream::iter(&mut sessions)
-                .map(|session| read_and_close(session, &read, self.live))
-                .buffered(self.n_at_once)
-                .collect::<Vec<_>>()
-                .await
-        };
-        let outcomes = select! {
-            biased;
-            outcomes = reading => Some(outcomes),
-            _ = wait_for_shutdown() => None,
+        let n_at_once = self.n_at_once(&sensors).await?;
+        let slots = SessionSlots::default();
+        let mut sessions: Vec<LoggedSession> = sensors.into_iter().map(|sensor| self.session(sensor)).collect();
+        let outcomes: Vec<Cell<Option<Result<T, Error>>>> = sessions.iter().map(|_| Cell::new(None)).collect();
+        let is_stopped = {
+            let reading = stream::iter(sessions.iter_mut().zip(&outcomes)).for_each_concurrent(
+                n_at_once,
+                async |(session, outcome)| {
+                    read_in_turn((session, outcome), &read, self.live, &slots).await;
+                },
+            );
+            select! {
+                biased;
+                () = reading => false,
+                _ = wait_for_shutdown() => true,
+            }
         };
         cx.progress("");
-        let Some(outcomes) = outcomes else {
-            for (line, session) in lines.into_iter().zip(&mut sessions) {
-                self.close(session).await;
-                self.log_outcome(line, Some("stopped"), cx).await?;
-            }
-            return Err(Failure::new(Exit::Failed, "stopped; the sessions that were opened here are closed"));
-        };
         let mut answers = Vec::new();
-        for ((line, session), outcome) in lines.into_iter().zip(&sessions).zip(outcomes) {
-            let failure = outcome.as_ref().err().map(ToString::to_string);
-            self.log_outcome(line, failure.as_deref(), cx).await?;
+        for (mut session, outcome) in sessions.into_iter().zip(outcomes) {
+            let outcome = match outcome.into_inner() {
+                Some(outcome) => outcome,
+                None => {
+                    session.stop().await?;
+                    self.close(&mut session).await;
+                    Err(Error::Stopped { host: session.host() })
+                }
+            };
             answers.push(HostAnswer { sensor: session.sensor().clone(), outcome });
+        }
+        if is_stopped {
+            cx.warn("stopped; the sessions that were opened here are closed");
         }
         Ok(answers)
     }
 
     /// Runs one command on each host.
     pub(super) async fn run(
-        &mut self,
+        &self,
         sensors: Vec<Sensor>,
         command: &LiveCommand,
         cx: &mut CommandCx<'_>,
     ) -> Result<Vec<HostAnswer<CommandRun>>, Failure> {
-        let read = async |session: &mut HostSession| session.run(command, |_| {}).await;
-        self.read(sensors, command, read, cx).await
+        let read = async |session: &mut LoggedSession| session.read(command).await;
+        self.read(sensors, read, cx).await
+    }
+
+    /// Returns on how many hosts to read at once: each needs a session, and other users have some.
+    async fn n_at_once(&self, sensors: &[Sensor]) -> Result<usize, Failure> {
+        let n_most = self.access.profile.connections;
+        if sensors.len() < 2 {
+            return Ok(1);
+        }
+        let mut open = self.client.live_sessions().await?.rows;
+        // Those with our hosts are joined.
+        let is_ours = |id: Option<SensorId>| sensors.iter().any(|sensor| Some(sensor.id) == id);
+        open.retain(|session| session.status.is_open() && !is_ours(session.sensor));
+        Ok(n_most.min(MAX_SESSIONS.saturating_sub(open.len())).max(1))
     }
 }
 
-async fn read_and_close<T>(
-    session: &mut HostSession,
-    read: &impl AsyncFn(&mut HostSession) -> Result<T, Error>,
+/// Returns the time limit for the session and each command; `None`: no limit.
+pub(super) fn time_limit(live: LiveArgs) -> Option<Duration> {
+    match live.timeout {
+        WaitLimit::For(limit) => Some(limit),
+        WaitLimit::None | WaitLimit::Unlimited => None,
+    }
+}
+
+/// Reads on a host, sets `answer`, and closes the session. If the server has its limit of sessions, waits for the end of one
+/// of ours.
+async fn read_in_turn<T>(
+    (session, answer): (&mut LoggedSession, &Cell<Option<Result<T, Error>>>),
+    read: &impl AsyncFn(&mut LoggedSession) -> Result<T, Error>,
     live: LiveArgs,
-) -> Result<T, Error> {
-    let outcome = read(session).await;
-    close(session, live).await;
-    outcome
+    slots: &SessionSlots,
+) {
+    loop {
+        slots.n_active.set(slots.n_active.get() + 1);
+        let outcome = read(session).await;
+        if matches!(outcome, Err(Error::TooMany)) && slots.n_active.get() > 1 {
+            slots.n_active.set(slots.n_active.get() - 1);
+            slots.ended.notified().await;
+            continue;
+        }
+        // A signal during the end of the session does not lose it.
+        answer.set(Some(outcome));
+        close(session, live).await;
+        slots.n_active.set(slots.n_active.get() - 1);
+        return slots.ended.notify_waiters();
+    }
 }
 
 /// Closes a session that was opened here, unless it is kept.
-async fn close(session: &mut HostSession, live: LiveArgs) {
+async fn close(session: &mut LoggedSession, live: LiveArgs) {
     if !live.keep
         && let Err(error) = session.close().await
     {

@@ -3,13 +3,13 @@
 use serde_json::json;
 
 use super::{
-    reader::Reader,
+    reader::{LoggedSession, Reader},
     table::{self, Rows},
 };
 use crate::cli::QueryRegistry;
 use crate::columns::{CellValue, Field, find};
 use crate::commands::{CommandCx, Exit, Failure};
-use crate::live_response::{Error, HostSession};
+use crate::live_response::Error;
 use crate::model::{CommandRun, LiveCommand, RegistryValue};
 use crate::output::{Align, OutputColumn, RowFormat};
 use crate::text::Untrusted;
@@ -65,21 +65,20 @@ pub(super) async fn query(args: &QueryRegistry, cx: &mut CommandCx<'_>) -> Resul
             Failure::usage("a host has no backslash in its name").with_hint(r"write a value after its key: KEY\VALUE")
         );
     }
-    let mut reader = Reader::connect(args.live, cx)?;
+    let reader = Reader::connect(args.live, cx).await?;
     let sensors = reader.resolve(&args.hosts, cx).await?;
-    let command = LiveCommand::ListKey { key: args.key.clone() };
-    let read = async |session: &mut HostSession| query_key(session, &args.key).await;
-    let answers = reader.read(sensors, &command, read, cx).await?;
+    let read = async |session: &mut LoggedSession| query_key(session, &args.key).await;
+    let answers = reader.read(sensors, read, cx).await?;
     let words = Rows { format: FORMAT, host_rank: 2, plural: "keys and values", empty_message: "the key is empty" };
     table::print(&answers, &words, &args.output, rows, cx)
 }
 
 /// Lists a key; if there is no such key, reads the value of this name.
-async fn query_key(session: &mut HostSession, path: &str) -> Result<CommandRun, Error> {
-    match session.run(&LiveCommand::ListKey { key: path.to_owned() }, |_| {}).await {
+async fn query_key(session: &mut LoggedSession, path: &str) -> Result<CommandRun, Error> {
+    match session.read(&LiveCommand::ListKey { key: path.to_owned() }).await {
         Err(Error::Failed { host, command, result }) if result.code.is_not_found() => {
             let value = LiveCommand::QueryValue { value: path.to_owned() };
-            match session.run(&value, |_| {}).await {
+            match session.read(&value).await {
                 // Neither exists: the first failure names what was meant.
                 Err(Error::Failed { .. }) => Err(Error::Failed { host, command, result }),
                 outcome => outcome,

@@ -1,9 +1,12 @@
 //! The `lr sessions` and `lr close` commands.
 
-use crate::cli::OutputArgs;
+use crate::changes::{Change, CommandLimit, HostChange, HostCommand};
+use crate::cli::{CloseSession, OutputArgs, WaitLimit};
 use crate::columns::live_session;
 use crate::commands::{
-    CommandCx, Exit, Failure, hosts,
+    CommandCx, Exit, Failure,
+    apply::apply_changes,
+    change, hosts,
     print_list::{self, Names},
 };
 use crate::model::LiveSession;
@@ -34,16 +37,18 @@ pub(super) async fn list(output: OutputArgs, cx: &mut CommandCx<'_>) -> Result<E
 }
 
 /// Runs `lr close`.
-pub(super) async fn close(host: &str, cx: &mut CommandCx<'_>) -> Result<Exit, Failure> {
-    let client = cx.client()?;
-    let sensor = hosts::resolve_sensor(host, &client, cx).await?;
+pub(super) async fn close(args: &CloseSession, cx: &mut CommandCx<'_>) -> Result<Exit, Failure> {
+    let (client, access) = cx.connect()?;
+    change::check_may_change(&access)?;
+    change::justification(&args.justification, true, &access, cx)?;
+    let sensor = hosts::resolve_sensor(&args.host, &client, cx).await?;
     let sessions = client.live_sessions().await?;
     let open = sessions.rows.iter().find(|session| session.status.is_open() && session.sensor == Some(sensor));
     let Some(session) = open else {
         cx.note(&format!("no Live Response session with sensor {sensor} is open"));
         return Ok(Exit::NoResults);
     };
-    client.close_live_session(session).await?;
-    cx.note(&format!("session {} with sensor {sensor} is closed", session.id));
-    Ok(Exit::Done)
+    let action = HostCommand::CloseSession { session: session.id.0 };
+    let change = Change::Host(HostChange { sensor, action, limit: CommandLimit::default() });
+    apply_changes(vec![change], &args.justification, WaitLimit::None, (&client, &access), cx).await
 }

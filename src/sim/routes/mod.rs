@@ -50,6 +50,7 @@ pub(super) fn handle(server: &Server, request: &ApiRequest) -> ApiResponse {
     {
         return response;
     }
+    live_response::run_due(server);
     let resources = [
         info::handle,
         process::handle,

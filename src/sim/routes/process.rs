@@ -103,6 +103,7 @@ pub(super) fn find_requested<'s>(server: &'s Server, id: &str, segment: &str) ->
             segment,
             server_version: &server.version,
             tags: server.detections.tags(),
+            killed: &server.killed,
         };
         document.segment_id() == requested
     })?;
@@ -174,6 +175,7 @@ fn segment_list(server: &Server, id: &str) -> Option<ApiResponse> {
                 segment,
                 server_version: &server.version,
                 tags: server.detections.tags(),
+                killed: &server.killed,
             };
             let [end, server_end] = document.last_update();
             let counts = process.segment_event_counts(segment);

@@ -43,6 +43,7 @@ pub(super) fn summary_document(server: &Server, process: Process<'_>, segment: O
         segment: segment.unwrap_or(last),
         server_version: &server.version,
         tags: server.detections.tags(),
+        killed: &server.killed,
     };
     let counts = match segment {
         Some(segment) => process.segment_event_counts(segment),
@@ -190,7 +191,7 @@ fn full_document(server: &Server, document: &Document<'_>, counts: Counts) -> Ma
         "username": process.user(),
         "start": or_damaged(json!(format::solr_time(process.start()))),
         "last_update": format::solr_time(end),
-        "terminated": process.has_ended() || server.with_live_response(|live| live.is_killed(process.id())),
+        "terminated": document.has_ended(),
         "parent_id": parent.to_string(),
         "parent_unique_id": format::unique_id(parent, 1, release),
         "parent_name": parent_name,

@@ -93,7 +93,9 @@ impl Search {
         let index_state = server.detections.index_state();
         // Processes and binaries change by tags only.
         let revision = match index {
-            Index::Process | Index::Binary => u64::try_from(server.detections.tags().n_runs()).unwrap_or(u64::MAX),
+            Index::Process | Index::Binary => {
+                u64::try_from(server.detections.tags().n_runs() + server.killed.count()).unwrap_or(u64::MAX)
+            }
             Index::Alert | Index::Report => index_state.revision,
         };
         Ok(Self {

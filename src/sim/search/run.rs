@@ -178,6 +178,7 @@ pub(in crate::sim) fn find_document(server: &Server, number: u32) -> Option<Docu
         segment: number & ((1 << SEGMENT_BITS) - 1),
         server_version: &server.version,
         tags: server.detections.tags(),
+        killed: &server.killed,
     })
 }
 

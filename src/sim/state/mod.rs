@@ -1,6 +1,7 @@
 //! Mutable state of the simulated server: what clients change.
 
 pub(super) mod admin;
+pub(super) mod append_list;
 pub(super) mod bans;
 pub(super) mod detections;
 pub(super) mod live_response;

@@ -20,8 +20,13 @@ use super::super::{
     world::{Rng, World, WorldOptions},
 };
 use super::{
-    admin::AdminRecords, bans::Bans, detections::Detections, live_response::LiveResponse, result_cache::Searches,
-    sensor_list::SensorLists, sensors::Sensors,
+    admin::AdminRecords,
+    bans::Bans,
+    detections::Detections,
+    live_response::{KilledProcesses, LiveResponse},
+    result_cache::Searches,
+    sensor_list::SensorLists,
+    sensors::Sensors,
 };
 
 /// Limit of the recorded requests; older ones are dropped.
@@ -43,6 +48,8 @@ pub(in crate::sim) struct Server {
     sensor_lists: Mutex<SensorLists>,
     /// Groups, users and other records of administrators. Lock order: `admin` before `state`.
     admin: Mutex<AdminRecords>,
+    /// Processes that commands of Live Response have ended.
+    pub(in crate::sim) killed: KilledProcesses,
     /// Sessions with hosts. No other lock is taken under it.
     live_response: Mutex<LiveResponse>,
     state: Mutex<ServerState>,
@@ -87,6 +94,7 @@ impl Server {
             detections: Detections::from_world(&world, options.index_lag),
             sensor_lists: Mutex::default(),
             admin: Mutex::new(AdminRecords::from_world(&world)),
+            killed: KilledProcesses::default(),
             live_response: Mutex::default(),
             state: Mutex::new(ServerState { bans: Bans::from_world(&world), ..ServerState::default() }),
             world,

@@ -29,6 +29,15 @@ impl Bench {
         named.filter(|request| request.contains("/session")).collect()
     }
 
+    /// Sends SIGTERM to a command that then fails, and returns what it writes to standard error.
+    async fn terminate(&self, child: tokio::process::Child) -> String {
+        let pid = child.id().unwrap().to_string();
+        std::process::Command::new("kill").args(["-TERM", &pid]).status().unwrap();
+        let ended = child.wait_with_output().await.unwrap();
+        assert_eq!(ended.status.code(), Some(1));
+        String::from_utf8(ended.stderr).unwrap()
+    }
+
     fn read_lines(&self) -> Vec<Value> {
         let log = fs::read_to_string(self.home.path().join("state/lampblack/actions.jsonl")).unwrap();
         log.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
@@ -71,8 +80,10 @@ async fn an_open_session_is_joined_and_stays_and_one_that_is_kept_too() {
     let open: Vec<_> = rows.iter().map(|row| (row.text("hostname"), row.text("status"))).collect();
     let expected = [("FIN-WS-042", "active"), ("SRV-FILE-01", "active")];
     assert_eq!(open, expected.map(|(host, status)| (host.to_owned(), status.to_owned())));
-    bench.run(&["lr", "close", "SRV-FILE-01"]).await.check(0).notes_say("with sensor 14 is closed");
-    bench.run(&["lr", "close", "14"]).await.check(3);
+    let because = ["--reason", "no one uses it", "--yes"];
+    let closed = bench.run(&[&["lr", "close", "SRV-FILE-01"], &because[..]].concat()).await;
+    closed.check(0).says("SRV-FILE-01  close session: confirmed; the session is closed (verified on the server)");
+    bench.run(&[&["lr", "close", "14"], &because[..]].concat()).await.check(3);
     assert_eq!(bench.rows(&["lr", "sessions"]).await.len(), 1);
 }
 
@@ -165,22 +176,101 @@ async fn a_download_that_breaks_off_is_continued_and_what_came_is_kept_for_the_n
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_reading_is_in_the_action_log_before_it_happens_and_after() {
+async fn a_part_of_another_file_is_not_continued() {
     let bench = bench().await;
-    bench.run(&["lr", "ps", "7", "14"]).await.check(0);
+    bench.fault(json!({"mode": "cut", "match": "/content", "times": 6}));
+    bench.run(&["lr", "get", "7", PAYLOAD, "-o", "a.bin"]).await.check(1);
+    let part = fs::read(bench.home.path().join("a.bin.part")).unwrap();
+    for (host, path, why) in [
+        ("14", r"c:\windows\temp\winupdsvc.exe", "it is from sensor 7"),
+        ("7", r"c:\windows\system32\drivers\etc\hosts", r"it is c:\users\mlopez\appdata\roaming\svc\svch0st.exe"),
+    ] {
+        let other = bench.run(&["lr", "get", host, path, "-o", "a.bin"]).await;
+        other
+            .check(1)
+            .notes_say("error: a.bin.part cannot be continued: ")
+            .notes_say(why)
+            .notes_say("hint: move the part");
+        assert!(!bench.home.path().join("a.bin").exists());
+        assert_eq!(fs::read(bench.home.path().join("a.bin.part")).unwrap(), part);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_has_come_is_kept_when_a_later_step_fails_or_a_signal_comes_and_no_copy_stays() {
+    let bench = bench().await;
+    bench.fault(json!({"mode": "cut", "match": "/file/1/content", "times": 1}));
+    bench.fault(json!({"mode": "404", "match": "/file/2", "method": "GET"}));
+    let failed = bench.run(&["lr", "get", "7", PAYLOAD, "-o", "a.bin"]).await;
+    failed.check(3).notes_say("bytes are kept in a.bin.part");
+    bench.server.clear_faults();
+    bench.run(&["lr", "get", "7", PAYLOAD, "-o", "a.bin"]).await.check(0).notes_say("note: continues a.bin.part");
+    bench.fault(json!({"mode": "cut", "match": "/file/1/content", "times": 1}));
+    bench.fault(json!({"mode": "hang", "match": "/file/2/content"}));
+    bench.server.forget_requests();
+    let child = bench.command(&["lr", "get", "7", PAYLOAD, "-o", "b.bin"]).spawn().unwrap();
+    while !bench.sessions().iter().any(|request| request.ends_with("/file/2/content")) {
+        tokio::task::yield_now().await;
+    }
+    let stopped = bench.terminate(child).await;
+    assert!(stopped.contains("error: stopped") && stopped.contains("bytes are kept in b.bin.part"), "{stopped}");
+    assert!(bench.home.path().join("b.bin.part").exists());
+    let requests = bench.sessions();
+    for file in ["/file/1", "/file/2"] {
+        assert!(requests.iter().any(|one| one.starts_with("DELETE ") && one.ends_with(file)), "{requests:?}");
+    }
+    bench.run(&["lr", "sessions"]).await.check(3);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_copy_that_stays_on_the_server_is_warned_of() {
+    let bench = bench().await;
+    bench.fault(json!({"mode": "500", "match": "/file/1", "method": "DELETE"}));
+    let ran = bench.run(&["lr", "get", "7", PAYLOAD]).await;
+    ran.check(0).notes_say("warning: a copy of the file stays on the server for 7 days, as file 1 of session 1: ");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_request_to_a_host_is_in_the_action_log_as_it_was_sent() {
+    let bench = bench().await;
+    bench.run(&["lr", "ls", "7", r"c:\users"]).await.check(0);
     bench.run(&["lr", "get", "7", r"c:\none.txt"]).await.check(1);
     let lines = bench.read_lines();
-    let events: Vec<_> = lines.iter().map(|line| line.text("event")).collect();
-    assert_eq!(events, ["sending", "sending", "known", "known", "sending", "known"]);
+    let sent: Vec<_> = lines.iter().filter(|line| line["event"] == "sending").collect();
+    let verbs: Vec<_> = sent.iter().map(|line| line.text("deed")).collect();
+    let expected = ["open session", "directory list", "directory list", "open session", "directory list", "get file"];
+    assert_eq!(verbs, expected.map(|verb| format!("read {verb}")));
+    let request = |index: usize| &sent[index]["requests"][0];
     assert_eq!(
-        (lines[0].text("deed"), lines[0]["target"].text("name")),
-        ("read process list".into(), "FIN-WS-042".into())
+        (request(0).text("path"), &request(0)["body"]),
+        ("/api/v1/cblr/session".into(), &json!({"sensor_id": 7}))
     );
-    assert_eq!(lines[4]["requests"][0]["body"]["object"], r"c:\none.txt");
-    assert_eq!(lines[5].text("stage"), "not_applied");
-    assert!(lines[5].text("note").contains("file not found"));
+    assert_eq!(request(1).text("path"), "/api/v1/cblr/session/1/command");
+    assert_eq!(request(1)["body"], json!({"session_id": 1, "name": "directory list", "object": r"c:\users"}));
+    assert_eq!(request(2)["body"]["object"], r"c:\users\");
+    assert_eq!(request(5)["body"], json!({"session_id": 2, "name": "get file", "object": r"c:\none.txt"}));
+    assert_eq!((lines.len(), lines[11].text("stage")), (12, "not_applied".into()));
+    assert!(lines[11].text("note").contains("file not found"));
     bench.run(&["log", "verify"]).await.check(0);
-    bench.run(&["log", "show"]).await.check(0).says("read process list");
+    bench.run(&["log", "show"]).await.check(0).says("read directory list");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn more_hosts_than_the_server_has_sessions_are_read_in_turn() {
+    let bench = Bench::with(Options { checkin: Duration::ZERO, sensors: 20, ..world() }).await;
+    for sensor in [1, 2, 4, 5, 6, 9, 10, 11, 15] {
+        bench.send(reqwest::Method::POST, "/api/v1/cblr/session", json!({"sensor_id": sensor})).await;
+    }
+    let rows = bench.rows(&["lr", "ls", "7", r"c:\users\"]).await;
+    assert!(!rows.is_empty());
+    let ran = bench.run(&["lr", "ps", "7", "13", "14", "3", "--format", "jsonl", "--limit", "0"]).await;
+    let mut hosts: Vec<_> = ran.check(0).json_lines().iter().map(|row| row.text("sensor_id")).collect();
+    hosts.dedup();
+    assert_eq!(hosts, ["7", "13", "14", "3"]);
+    bench.send(reqwest::Method::POST, "/api/v1/cblr/session", json!({"sensor_id": 16})).await;
+    let full = bench.run(&["lr", "ps", "7"]).await;
+    full.check(1).notes_say("the server has 10 open Live Response sessions");
+    assert_eq!(bench.changes(), 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -228,11 +318,28 @@ async fn a_signal_closes_the_session_that_was_opened() {
     while !bench.sessions().iter().any(|request| request.starts_with("GET /session/")) {
         tokio::task::yield_now().await;
     }
+    let said = bench.terminate(child).await;
+    assert!(said.contains("the sessions that were opened here are closed"), "{said}");
+    bench.run(&["lr", "sessions"]).await.check(3);
+    assert_eq!(bench.read_lines().last().unwrap().text("note"), "stopped");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_read_before_a_signal_is_printed_and_logged_as_read() {
+    let bench = bench().await;
+    let child = bench.command(&["lr", "ps", "HR-WS-011", "7", "--timeout", "none"]).spawn().unwrap();
+    while !bench.sessions().iter().any(|request| request.starts_with("PUT /session/")) {
+        tokio::task::yield_now().await;
+    }
     let pid = child.id().unwrap().to_string();
     std::process::Command::new("kill").args(["-TERM", &pid]).status().unwrap();
     let ended = child.wait_with_output().await.unwrap();
     assert_eq!(ended.status.code(), Some(1));
-    assert!(String::from_utf8(ended.stderr).unwrap().contains("the sessions that were opened here are closed"));
-    bench.run(&["lr", "sessions"]).await.check(3);
-    assert_eq!(bench.read_lines().last().unwrap().text("note"), "stopped");
+    assert!(String::from_utf8(ended.stdout).unwrap().contains("svch0st.exe"));
+    let notes = String::from_utf8(ended.stderr).unwrap();
+    assert!(notes.contains("error: HR-WS-011: stopped before it was read"), "{notes}");
+    let lines = bench.read_lines();
+    let read = lines.iter().find(|line| line["deed"] == "read process list").unwrap();
+    let outcome = lines.iter().find(|line| line["of"] == read["line"]).unwrap();
+    assert_eq!((outcome.text("stage"), outcome.text("note")), ("confirmed".into(), "done".into()));
 }

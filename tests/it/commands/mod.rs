@@ -20,6 +20,7 @@ mod group;
 mod isolate;
 mod join;
 mod links;
+mod live_changes;
 mod live_response;
 mod log;
 mod prompts;

@@ -34,7 +34,6 @@ async fn commands(bench: &Bench) -> Vec<Vec<String>> {
         &["lr", "ls", "3", r"c:\windows\", "--format", "{}"],
         &["lr", "reg", "query", "3", r"HKLM\Software", "--format", "{}"],
         &["lr", "sessions", "--format", "{}"],
-        &["lr", "close", "3"],
         &["ban", "list", "--format", "{}"],
         &["log", "show", "--format", "{}"],
         &["log", "verify"],
@@ -62,6 +61,15 @@ async fn commands(bench: &Bench) -> Vec<Vec<String>> {
         &["sensor", "flush", "3"],
         &["sensor", "restart", "3"],
         &["sensor", "uninstall", "3"],
+        &["lr", "close", "3"],
+        &["lr", "mkdir", "3", r"c:\windows\temp\x"],
+        &["lr", "rm", "3", r"c:\windows\system32\drivers\etc\hosts"],
+        &["lr", "kill", "3", "4"],
+        &["lr", "memdump", "3"],
+        &["lr", "put", "3", "/proc/self/status", r"c:\windows\temp\x"],
+        &["lr", "reg", "set", "3", r"HKLM\Software", "x", "y"],
+        &["lr", "reg", "create", "3", r"HKLM\Software\x"],
+        &["lr", "reg", "delete", "3", r"HKLM\Software", "x"],
         &["ban", "add", md5],
         &["ban", "remove", md5],
         &["alert", "status", "resolved", &alert],
@@ -139,7 +147,7 @@ async fn a_pipe_that_is_closed_ends_no_command_with_an_error() {
     let mut missing = names(&Cli::command(), "");
     missing.retain(|name| !tried(name));
     // These run until they are stopped, need a terminal, or write a file.
-    for known in ["demo", "simulate", "user create", "binary download", "lr get"] {
+    for known in ["demo", "simulate", "user create", "binary download", "lr get", "lr exec"] {
         missing.remove(known);
     }
     assert_eq!(missing, BTreeSet::new());

@@ -151,6 +151,9 @@ async fn a_process_that_is_killed_is_gone_and_the_server_knows_its_end() {
     let processes = lab.processes(session).await;
     let payload = processes.iter().find(|process| process["path"] == PAYLOAD).unwrap();
     let kill = json!({"name": "kill", "object": payload["pid"]});
+    let record = format!("/api/v1/process/{}/0", payload["proc_guid"].as_str().unwrap());
+    let before = lab.json(&record).await["process"].clone();
+    assert_eq!(before["terminated"], false);
     let running = lab.run_command(session, json!({"name": "delete file", "object": PAYLOAD})).await;
     assert_eq!(code(&running), 2_147_942_405);
     assert_eq!(lab.run_command(session, kill.clone()).await["status"], "complete");
@@ -158,6 +161,11 @@ async fn a_process_that_is_killed_is_gone_and_the_server_knows_its_end() {
     assert_eq!(code(&lab.run_command(session, kill).await), 2_147_942_487);
     let guid = payload["proc_guid"].as_str().unwrap();
     assert_eq!(lab.json(&format!("/api/v1/process/{guid}/0")).await["process"]["terminated"], true);
+    let query = format!("process_id:{guid} terminated:true");
+    let found = lab.search(&[("q", query.as_str()), ("cb.group", "id")]).await;
+    assert_eq!(found["results"].as_array().unwrap().len(), 1, "{found}");
+    // Its end is its last event.
+    assert!(found["results"][0]["last_update"].as_str() > before["last_update"].as_str(), "{found}");
     for pid in [
         json!(4),
         processes.iter().find(|process| process["path"] == r"c:\windows\carbonblack\cb.exe").unwrap()["pid"].clone(),
@@ -317,4 +325,33 @@ async fn what_is_no_command_is_a_bad_request_and_hostile_paths_are_names_that_do
     assert_eq!(lab.status(&format!("{SESSION}/x")).await, 404);
     assert_eq!(lab.status("/api/v1/cblr/other").await, 404);
     assert_eq!(lab.delete(&path).await, 405);
+}
+
+#[tokio::test]
+async fn a_command_is_carried_out_when_its_time_has_come_and_not_at_the_request() {
+    let lab = Lab::start(Options { command_time: Duration::from_hours(1), checkin: Duration::ZERO, ..small() }).await;
+    let session = lab.session(HOST).await;
+    let path = format!("{SESSION}/{session}/command");
+    let directory = r"c:\windows\temp\later";
+    let make = lab.made(&path, json!({"name": "create directory", "object": directory})).await;
+    let fetch = lab.made(&path, json!({"name": "get file", "object": r"c:\windows\system32\drivers\etc\hosts"})).await;
+    let file = format!("{SESSION}/{session}/file/{}", fetch["file_id"]);
+    assert_eq!(lab.json(&format!("{path}/{}", make["id"])).await["status"], "pending");
+    assert_eq!(lab.json(&file).await["size"], 0);
+    // What is cancelled before is never carried out.
+    let cancelled = lab.made(&path, json!({"name": "kill", "object": 4242})).await;
+    assert_eq!(lab.put(&format!("{path}/{}", cancelled["id"]), json!({"status": "cancel"})).await, 200);
+    let waited = lab.json(&format!("{path}/{}?wait=true", fetch["id"])).await;
+    assert_eq!(waited["status"], "complete");
+    assert_eq!(lab.json(&format!("{path}/{}", make["id"])).await["status"], "complete");
+    assert_ne!(lab.json(&file).await["size"], 0);
+    assert_eq!(lab.json(&format!("{path}/{}", cancelled["id"])).await["status"], "cancel");
+    // A session that ends takes its commands with it.
+    lab.made(&path, json!({"name": "delete file", "object": directory})).await;
+    assert_eq!(lab.put(&format!("{SESSION}/{session}"), json!({"status": "close"})).await, 200);
+    let session = lab.session(HOST).await;
+    let path = format!("{SESSION}/{session}/command");
+    let listed = lab.made(&path, json!({"name": "directory list", "object": directory})).await;
+    let listed = lab.json(&format!("{path}/{}?wait=true", listed["id"])).await;
+    assert_eq!(listed["files"][0]["filename"], "later");
 }

@@ -1,18 +1,19 @@
-//! Commands of a session: create, read, cancel.
+//! Commands of a session: create, carry out, read, cancel.
 
-use std::time::Instant;
+use std::{sync::Arc, time::Instant};
 
 use serde_json::{Map, Value, json};
 
-use super::{not_found, now, output, with_session};
+use super::{not_found, now, output, queue::run_due, with_session};
 use crate::sim::{
     http::{
+        json_body::parse_integer,
         request::{ApiRequest, HostFault},
         response::ApiResponse,
     },
     routes::with_object_body,
     state::{
-        live_response::{CommandRecord, LiveSession, SessionState},
+        live_response::{CommandRecord, LiveSession, QueuedCommand, SessionState},
         machine::code,
         server::Server,
     },
@@ -30,10 +31,11 @@ pub(super) fn list(server: &Server, request: &ApiRequest, id: u64) -> ApiRespons
     })
 }
 
-/// Carries a command out on the host, and returns it as pending.
+/// Queues a command for the host, and returns it as pending.
 pub(super) fn create(server: &Server, request: &ApiRequest, id: u64) -> ApiResponse {
     with_object_body(request, |body| {
-        let Some(name) = body.get("name").and_then(Value::as_str) else {
+        let name = body.get("name").and_then(Value::as_str).filter(|name| output::is_command(name, body));
+        let Some(name) = name else {
             return ApiResponse::app_error(400);
         };
         server.with_live_response(|live| {
@@ -44,31 +46,28 @@ pub(super) fn create(server: &Server, request: &ApiRequest, id: u64) -> ApiRespo
             if session.state == SessionState::Pending {
                 return ApiResponse::text(404, &format!("Session {id} is not active"));
             }
-            let Some(host) = server.world.fleet.host(session.sensor) else {
-                return not_found(id);
+            let object = body.get("object").cloned().unwrap_or(Value::Null);
+            let file = match name {
+                // The file is there at once, and its content comes from the host.
+                "get file" => session.store(object.as_str().unwrap_or_default(), Arc::default(), 0),
+                "put file" => body.get("file_id").and_then(parse_integer).and_then(|id| u64::try_from(id).ok()),
+                _ => None,
             };
             let refused = request.host_fault.map(|fault| match fault {
                 HostFault::DiskFull => code::DISK_FULL,
                 HostFault::AccessDenied | HostFault::SessionLost | HostFault::SensorGone => code::ACCESS_DENIED,
             });
-            let at = server.now().as_millisecond() + host.skew * 1_000;
-            let Some(outcome) = output::run(live, &server.world, host, id, output::Call { name, body, at, refused })
-            else {
-                return ApiResponse::app_error(400);
-            };
             let record = CommandRecord {
                 id: 0,
                 name: name.to_owned(),
-                object: body.get("object").cloned().unwrap_or(Value::Null),
+                object,
                 created: now(server),
                 ready_at: Instant::now() + server.options.command_time,
-                code: outcome.code,
-                file: outcome.file,
-                result: outcome.members,
+                queued: Some(QueuedCommand { body: body.clone(), refused }),
+                code: 0,
+                file,
+                result: Map::new(),
                 is_canceled: false,
-            };
-            let Some(session) = live.session(id) else {
-                return not_found(id);
             };
             match session.add_command(record) {
                 Some(number) => {
@@ -82,16 +81,18 @@ pub(super) fn create(server: &Server, request: &ApiRequest, id: u64) -> ApiRespo
 }
 
 pub(super) fn get(server: &Server, request: &ApiRequest, id: u64, run: &str) -> ApiResponse {
-    with_session(server, id, |session| {
-        if request.param("wait") == Some("true")
-            && let Some(run) = find_mut(session, run)
-        {
-            run.ready_at = Instant::now();
-        }
-        match find(session, run) {
-            Some(run) => ApiResponse::json_compact(command_json(session, run)),
-            None => ApiResponse::text(404, &format!("Command {run} not found")),
-        }
+    if request.param("wait") == Some("true") {
+        // A client that waits is answered as soon as the host has carried it out, with the commands before it.
+        let last: u64 = run.parse().unwrap_or(0);
+        server.with_live_response(|live| {
+            let runs = live.session(id).into_iter().flat_map(|session| &mut session.commands);
+            runs.filter(|run| run.id <= last).for_each(|run| run.ready_at = run.ready_at.min(Instant::now()));
+        });
+        run_due(server);
+    }
+    with_session(server, id, |session| match find(session, run) {
+        Some(run) => ApiResponse::json_compact(command_json(session, run)),
+        None => ApiResponse::text(404, &format!("Command {run} not found")),
     })
 }
 
@@ -99,7 +100,7 @@ pub(super) fn get(server: &Server, request: &ApiRequest, id: u64, run: &str) -> 
 pub(super) fn cancel(server: &Server, id: u64, run: &str) -> ApiResponse {
     with_session(server, id, |session| {
         if let Some(run) = find_mut(session, run) {
-            run.is_canceled |= run.ready_at > Instant::now();
+            run.is_canceled |= run.queued.is_some();
         }
         match find(session, run) {
             Some(run) => ApiResponse::json_compact(command_json(session, run)),
@@ -143,7 +144,7 @@ pub(super) fn command_json(session: &LiveSession, run: &CommandRecord) -> Value 
         record["status"] = json!("cancel");
         return record;
     }
-    if run.ready_at > Instant::now() {
+    if run.queued.is_some() {
         if run.name == "memdump" {
             record["status"] = json!("in progress");
             merge(&mut record, &output::dump_progress(40));

@@ -3,7 +3,10 @@
 mod command;
 mod file;
 mod output;
+mod queue;
 mod session;
+
+pub(super) use queue::run_due;
 
 use super::method_not_allowed;
 use crate::sim::{

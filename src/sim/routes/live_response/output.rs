@@ -8,16 +8,15 @@ use zip::{ZipWriter, result::ZipResult, write::SimpleFileOptions};
 use crate::sim::{
     http::json_body::{parse_flag, parse_integer},
     state::{
-        live_response::LiveResponse,
+        live_response::{KilledProcesses, LiveResponse},
         machine::{DirectoryEntry, HostError, Machine, Replace, RunningProcess, StoredValue, code},
     },
     world::{Host, World},
 };
 
-/// A command as it was sent, at a time in milliseconds since 1970, host's clock.
+/// A command as it was sent, carried out at a time in milliseconds since 1970, host's clock.
 #[derive(Clone, Copy)]
 pub(super) struct Call<'r> {
-    pub(super) name: &'r str,
     pub(super) body: &'r Map<String, Value>,
     pub(super) at: i64,
     /// The code with which a fault fails it.
@@ -29,37 +28,40 @@ pub(super) struct Call<'r> {
 pub(super) struct Outcome {
     /// 0, or an HRESULT.
     pub(super) code: u32,
-    pub(super) file: Option<u64>,
     pub(super) members: Map<String, Value>,
 }
 
-/// Carries a command out; `None` if no sensor has such a command or its object is missing.
+/// Whether a request names a command that sensors have, with the object that it needs.
+pub(super) fn is_command(name: &str, body: &Map<String, Value>) -> bool {
+    let call = Call { body, at: 0, refused: None };
+    KNOWN.contains(&name) && (name == "process list" || call.object().is_some())
+}
+
+/// Carries out the command with a number in a session.
 pub(super) fn run(
     live: &mut LiveResponse,
-    world: &World,
+    (world, killed_processes): (&World, &KilledProcesses),
     host: &Host,
-    session: u64,
+    (session, number): (u64, u64),
     call: Call<'_>,
-) -> Option<Outcome> {
-    if !KNOWN.contains(&call.name) || (call.name != "process list" && call.object().is_none()) {
-        return None;
-    }
+) -> Outcome {
     let path = call.object().unwrap_or_default();
     let machine = live.machine(world, host);
-    let is_supported = machine.commands.contains(&call.name);
+    let is_supported = machine.commands.contains(&call.name());
     let failed = call.refused.or((!is_supported).then_some(code::NOT_SUPPORTED)).map(HostError);
-    let outcome = match (call.name, failed) {
+    let outcome = match (call.name(), failed) {
         ("get file", failed) => {
             let (offset, count) = (call.number("offset").unwrap_or(0), call.number("get_count").unwrap_or(u64::MAX));
             let read = failed.map_or_else(|| machine.files.content(&path).map(|file| file.read(offset, count)), Err);
             let code = read.as_ref().err().map_or(0, |error| error.0);
-            let file = live.session(session)?.store(&path, read.unwrap_or_default().into(), code);
-            return Some(Outcome { code: if file.is_some() { code } else { DISK_FULL }, file, members: Map::new() });
+            let is_stored =
+                live.session(session).is_some_and(|session| session.fill(number, read.unwrap_or_default(), code));
+            return Outcome { code: if is_stored { code } else { code::DISK_FULL }, members: Map::new() };
         }
         (_, Some(error)) => Err(error),
         ("put file", None) => {
-            let file = call.number("file_id")?;
-            let content = live.session(session)?.file(file).map(|file| file.content.clone());
+            let file = call.number("file_id").unwrap_or(0);
+            let content = live.session(session).and_then(|session| session.file(file)).map(|file| file.content.clone());
             let machine = live.machine(world, host);
             let put = content.ok_or(HostError(code::FILE_NOT_FOUND));
             let put = put.and_then(|content| machine.files.put(&path, content, call.at / 1_000));
@@ -69,19 +71,17 @@ pub(super) fn run(
             let pid = call.body.get("object").and_then(parse_integer).and_then(|pid| u32::try_from(pid).ok());
             let killed = pid.ok_or(HostError(code::INVALID_PARAMETER)).and_then(|pid| machine.kill(pid));
             killed.map(|process| {
-                live.record_kill(process.id);
+                killed_processes.add(process.id, call.at);
                 Map::new()
             })
         }
         _ => run_on_machine(machine, &call, &path),
     };
-    Some(match outcome {
-        Ok(members) => Outcome { members, ..Outcome::default() },
-        Err(HostError(code)) => Outcome { code, ..Outcome::default() },
-    })
+    match outcome {
+        Ok(members) => Outcome { code: 0, members },
+        Err(HostError(code)) => Outcome { code, members: Map::new() },
+    }
 }
-
-const DISK_FULL: u32 = code::DISK_FULL;
 
 /// All commands (reference 2.17).
 const KNOWN: [&str; 15] = [
@@ -104,7 +104,7 @@ const KNOWN: [&str; 15] = [
 
 fn run_on_machine(machine: &mut Machine, call: &Call<'_>, path: &str) -> Result<Map<String, Value>, HostError> {
     let seconds = call.at / 1_000;
-    match call.name {
+    match call.name() {
         "process list" => {
             let rows: Vec<Value> = machine.processes.iter().map(process_json).collect();
             Ok(members(&json!({"processes": rows})))
@@ -162,6 +162,10 @@ fn run_on_machine(machine: &mut Machine, call: &Call<'_>, path: &str) -> Result<
 }
 
 impl Call<'_> {
+    fn name(&self) -> &str {
+        self.body.get("name").and_then(Value::as_str).unwrap_or_default()
+    }
+
     /// Returns the object as text, as the number of a process may be.
     fn object(&self) -> Option<String> {
         match self.body.get("object")? {

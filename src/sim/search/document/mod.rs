@@ -6,7 +6,10 @@ use std::{borrow::Cow, net::IpAddr};
 
 use super::super::{
     format,
-    state::detections::{Tags, WatchlistTag},
+    state::{
+        detections::{Tags, WatchlistTag},
+        live_response::KilledProcesses,
+    },
     version::Release,
     world::{self, Binary, Parentage, Process, World},
 };
@@ -26,6 +29,8 @@ pub(in crate::sim) struct Document<'w> {
     pub(in crate::sim) server_version: &'w Release,
     /// Tags added since the world was generated.
     pub(in crate::sim) tags: &'w Tags,
+    /// Processes that were ended since the world was generated.
+    pub(in crate::sim) killed: &'w KilledProcesses,
 }
 
 type Test<'t> = &'t mut dyn FnMut(FieldValue<'_>) -> bool;
@@ -33,7 +38,23 @@ type Test<'t> = &'t mut dyn FnMut(FieldValue<'_>) -> bool;
 impl Document<'_> {
     /// Returns the times of the last event by the host's clock and by the server's, in milliseconds since 1970.
     pub(in crate::sim) fn last_update(&self) -> [i64; 2] {
-        [self.process.segment_end(self.segment), self.process.segment_arrival(self.segment)]
+        let recorded = [self.process.segment_end(self.segment), self.process.segment_arrival(self.segment)];
+        // The end of a process is its last event.
+        let is_last = self.segment + 1 >= self.process.segments();
+        match self.killed_at().filter(|_| is_last) {
+            Some(at) => recorded.map(|recorded| recorded.max(at)),
+            None => recorded,
+        }
+    }
+
+    /// Whether the process has ended, by itself or by a command.
+    pub(in crate::sim) fn has_ended(&self) -> bool {
+        self.process.has_ended() || self.killed_at().is_some()
+    }
+
+    /// Returns when a command has ended the process, in milliseconds since 1970, host's clock.
+    fn killed_at(&self) -> Option<i64> {
+        self.killed.end(|| self.process.id())
     }
 
     /// Returns the segment id, as the server numbers segments.
@@ -89,7 +110,7 @@ impl Document<'_> {
             "start" => !process.is_damaged() && time(process.start(), test),
             "last_update" => time(self.last_update()[0], test),
             "last_server_update" => time(self.last_update()[1], test),
-            "terminated" => test(FieldValue::Flag(process.has_ended())),
+            "terminated" => test(FieldValue::Flag(self.has_ended())),
             "process_md5" => say(&process.binary().md5, test),
             "process_sha256" => self.server_version.is_at_least_7() && say(&process.binary().sha256(), test),
             _ => return None,

@@ -1,14 +1,12 @@
 //! Watchlist tags added since the world was generated. A tag is never removed, even if its watchlist is deleted.
 
-use std::{
-    collections::HashSet,
-    iter,
-    sync::{Arc, OnceLock},
-};
+use std::{collections::HashSet, sync::Arc};
 
-/// Added tags, the oldest first: an append-only list, so that documents can refer to it while tags are added.
+use crate::sim::state::append_list::AppendList;
+
+/// Added tags, the oldest first.
 #[derive(Debug, Default)]
-pub(in crate::sim) struct Tags(OnceLock<Box<Tag>>);
+pub(in crate::sim) struct Tags(AppendList<Tag>);
 
 /// Documents that one run of a watchlist has tagged.
 #[derive(Debug)]
@@ -17,7 +15,6 @@ struct Tag {
     hits: TaggedHits,
     /// In milliseconds since 1970.
     tagged_at: i64,
-    next: OnceLock<Box<Tag>>,
 }
 
 /// Tagged documents.
@@ -40,20 +37,12 @@ pub(in crate::sim) struct WatchlistTag {
 impl Tags {
     /// Tags the documents found by a watchlist at a time in milliseconds since 1970.
     pub(super) fn add_run(&self, watchlist: u64, hits: TaggedHits, tagged_at: i64) {
-        let mut tag = Box::new(Tag { watchlist, hits, tagged_at, next: OnceLock::new() });
-        let mut cell = &self.0;
-        // Moves on to the end of the list, which another thread may extend meanwhile.
-        while let Err(rejected) = cell.set(tag) {
-            tag = rejected;
-            if let Some(existing) = cell.get() {
-                cell = &existing.next;
-            }
-        }
+        self.0.push(Tag { watchlist, hits, tagged_at });
     }
 
     /// Returns the number of runs that tagged documents, which serves as the revision of the tags.
     pub(in crate::sim) fn n_runs(&self) -> usize {
-        self.tags().count()
+        self.0.iter().count()
     }
 
     /// Returns the tags of a process segment, by its document number.
@@ -69,13 +58,10 @@ impl Tags {
     /// Returns the first tag of each watchlist whose hits satisfy `has_document`.
     fn matching_tags(&self, has_document: impl Fn(&TaggedHits) -> bool) -> impl Iterator<Item = WatchlistTag> {
         let mut seen = HashSet::new();
-        self.tags()
+        self.0
+            .iter()
             .filter(move |tag| has_document(&tag.hits) && seen.insert(tag.watchlist))
             .map(|tag| WatchlistTag { watchlist: tag.watchlist, tagged_at: tag.tagged_at })
-    }
-
-    fn tags(&self) -> impl Iterator<Item = &Tag> {
-        iter::successors(self.0.get(), |tag| tag.next.get()).map(|tag| &**tag)
     }
 }
 

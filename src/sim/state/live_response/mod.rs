@@ -1,17 +1,20 @@
 //! Sessions of Live Response, and the computers that they reach (reference 2.17).
 
+mod killed_processes;
 mod session;
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeMap,
     time::{Duration, Instant},
 };
 
 use super::super::world::{Host, World};
 use super::machine::Machine;
-use crate::model::ProcessId;
 
-pub(in crate::sim) use session::{CommandRecord, LiveSession, SESSION_TIMEOUT, SessionState, StoredFile};
+pub(in crate::sim) use killed_processes::KilledProcesses;
+pub(in crate::sim) use session::{
+    CommandRecord, LiveSession, QueuedCommand, SESSION_TIMEOUT, SessionState, StoredFile,
+};
 
 /// Limit of the open sessions of a server.
 const MAX_OPEN: usize = 10;
@@ -24,7 +27,6 @@ pub(in crate::sim) struct LiveResponse {
     /// The oldest first.
     pub(in crate::sim) sessions: Vec<LiveSession>,
     machines: BTreeMap<u32, Machine>,
-    killed: BTreeSet<ProcessId>,
     last_id: u64,
 }
 
@@ -81,19 +83,23 @@ impl LiveResponse {
         self.sessions.iter_mut().find(|session| session.id == id)
     }
 
+    /// Takes the command whose time has come first: the numbers of session, sensor and command. A session that has ended
+    /// drops its commands.
+    pub(in crate::sim) fn take_due(&mut self, now: Instant) -> Option<(u64, u32, u64, QueuedCommand)> {
+        let sessions = self.sessions.iter_mut().filter(|session| session.is_open());
+        let due = sessions.flat_map(|session| {
+            let (id, sensor) = (session.id, session.sensor);
+            // Commands are carried out in their order, so that only the newest ones are queued.
+            let queued = session.commands.iter_mut().rev().take_while(|run| run.queued.is_some() || run.is_canceled);
+            queued.filter(move |run| run.ready_at <= now && !run.is_canceled).map(move |run| (id, sensor, run))
+        });
+        let (id, sensor, run) = due.min_by_key(|(.., run)| (run.ready_at, run.id))?;
+        Some((id, sensor, run.id, run.queued.take()?))
+    }
+
     /// Returns the computer of a host, which is as the world has it the first time.
     pub(in crate::sim) fn machine(&mut self, world: &World, host: &Host) -> &mut Machine {
         self.machines.entry(host.id).or_insert_with(|| Machine::from_world(world, host))
-    }
-
-    /// Records that a process was ended by a command.
-    pub(in crate::sim) fn record_kill(&mut self, id: ProcessId) {
-        self.killed.insert(id);
-    }
-
-    /// Whether a process was ended by a command.
-    pub(in crate::sim) fn is_killed(&self, id: ProcessId) -> bool {
-        self.killed.contains(&id)
     }
 
     /// Lets the sensors check in that ignored a session because of a fault, `checkin` from now.

@@ -46,7 +46,7 @@ pub(in crate::sim) enum SessionState {
     Gone,
 }
 
-/// A command and its result, which was computed when it arrived.
+/// A command, and its result once the host has carried it out.
 #[derive(Clone, Debug)]
 pub(in crate::sim) struct CommandRecord {
     pub(in crate::sim) id: u64,
@@ -54,8 +54,10 @@ pub(in crate::sim) struct CommandRecord {
     pub(in crate::sim) object: Value,
     /// In seconds since 1970.
     pub(in crate::sim) created: f64,
-    /// When its result can be read.
+    /// When the host carries it out.
     pub(in crate::sim) ready_at: Instant,
+    /// The command until then.
+    pub(in crate::sim) queued: Option<QueuedCommand>,
     /// 0, or an HRESULT.
     pub(in crate::sim) code: u32,
     /// The file that it fetches or sends.
@@ -63,6 +65,14 @@ pub(in crate::sim) struct CommandRecord {
     /// Further members of a complete command.
     pub(in crate::sim) result: Map<String, Value>,
     pub(in crate::sim) is_canceled: bool,
+}
+
+/// A command that the host has yet to carry out.
+#[derive(Clone, Debug)]
+pub(in crate::sim) struct QueuedCommand {
+    pub(in crate::sim) body: Map<String, Value>,
+    /// The code with which a fault fails it.
+    pub(in crate::sim) refused: Option<u32>,
 }
 
 /// A file that the server stores.
@@ -139,6 +149,19 @@ impl LiveSession {
         let id = self.files.last().map_or(1, |file| file.id + 1);
         self.files.push(StoredFile { id, name: name.to_owned(), content, code, is_deleted: false });
         Some(id)
+    }
+
+    /// Stores what a command has fetched in the file of the command; returns whether the server had space for it.
+    pub(in crate::sim) fn fill(&mut self, command: u64, content: Vec<u8>, code: u32) -> bool {
+        let has_space = self.stored_size() + content.len() <= MAX_STORED;
+        let id = self.commands.iter().find(|run| run.id == command).and_then(|run| run.file);
+        if let Some(file) = self.files.iter_mut().find(|file| Some(file.id) == id && !file.is_deleted)
+            && has_space
+        {
+            file.content = content.into();
+            file.code = code;
+        }
+        has_space
     }
 
     /// Returns a stored file that was not deleted.

@@ -1,0 +1,266 @@
+//! What a change of a host is about, as it is there now.
+
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use super::action::{FileHash, HostCommand, registry_json};
+use crate::api::{self, Client};
+use crate::live_response::{Error, HostSession};
+use crate::model::{
+    CommandRun, FileEntry, HostProcess, LiveCommand, LiveSession, LiveSessionId, Md5, RegistryValue, Sensor,
+};
+use crate::text::{self, Untrusted};
+
+/// The target of a change on its host; `None` inside where the host has no such thing.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum HostSubject {
+    /// Nothing on the host: a program that is run.
+    Nothing,
+    Process {
+        process: Option<HostProcess>,
+        /// Another process that has its number by now.
+        successor: Option<HostProcess>,
+        children: Vec<HostProcess>,
+    },
+    File {
+        entry: Option<FileEntry>,
+        /// Read only where it decides something.
+        md5: Option<Md5>,
+    },
+    Value(Option<RegistryValue>),
+    Key(Option<KeyCounts>),
+    Session {
+        session: Option<LiveSession>,
+        /// Its commands, the newest last.
+        runs: Vec<CommandRun>,
+    },
+}
+
+/// How much a registry key has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct KeyCounts {
+    pub(super) n_values: usize,
+    pub(super) n_sub_keys: usize,
+}
+
+impl HostSubject {
+    /// Reads what an action is about, through a session with the host.
+    pub(super) async fn read(action: &HostCommand, session: &mut HostSession<()>) -> Result<Self, Error> {
+        Ok(match action {
+            HostCommand::Kill { pid, started } => read_process(*pid, *started, session).await?,
+            HostCommand::PutFile(new) => read_file(&new.path, Some(new.hash), session).await?,
+            HostCommand::DeleteFile { path, expected } => read_file(path, *expected, session).await?,
+            HostCommand::CreateDirectory { path } => read_file(path, None, session).await?,
+            HostCommand::DumpMemory { .. } => read_file(&action.object(), None, session).await?,
+            HostCommand::SetValue { value, .. } | HostCommand::DeleteValue { value } => {
+                let run = optional_run(session.read(&LiveCommand::QueryValue { value: value.clone() }).await)?;
+                Self::Value(run.and_then(|run| run.output.values.into_iter().next()))
+            }
+            HostCommand::CreateKey { key } | HostCommand::DeleteKey { key } => {
+                let run = optional_run(session.read(&LiveCommand::ListKey { key: key.clone() }).await)?;
+                Self::Key(
+                    run.map(|run| KeyCounts {
+                        n_values: run.output.values.len(),
+                        n_sub_keys: run.output.sub_keys.len(),
+                    }),
+                )
+            }
+            HostCommand::Execute { .. } | HostCommand::CloseSession { .. } => {
+                session.open().await?;
+                Self::Nothing
+            }
+        })
+    }
+
+    /// Reads a session and its commands from the server.
+    pub(super) async fn read_session(id: u64, client: &Client) -> Result<Self, api::Error> {
+        let sessions = client.live_sessions().await?.rows;
+        let session = sessions.into_iter().find(|session| session.id == LiveSessionId(id) && session.status.is_open());
+        // A session whose commands cannot be listed can be closed too.
+        let runs = match &session {
+            Some(session) => client.command_runs(session.id).await.map_or_else(|_| Vec::new(), |page| page.rows),
+            None => Vec::new(),
+        };
+        Ok(Self::Session { session, runs })
+    }
+
+    /// Returns the subject as JSON for the audit log.
+    pub(super) fn snapshot_json(&self) -> Value {
+        match self {
+            Self::Nothing => json!({}),
+            Self::Process { process, children, .. } => {
+                let children: Vec<_> = children.iter().map(|child| child.pid).collect();
+                json!({"process": process.as_ref().map(process_json), "children": children})
+            }
+            Self::File { entry, md5 } => json!({"file": entry.as_ref().map(|entry| file_json(entry, *md5))}),
+            Self::Value(value) => json!({
+                "value": value.as_ref().map(|value| {
+                    json!({"type": value.kind.label().raw(), "data": registry_json(&value.data)})
+                })
+            }),
+            Self::Key(counts) => json!({
+                "key": counts.map(|counts| json!({"values": counts.n_values, "sub_keys": counts.n_sub_keys}))
+            }),
+            Self::Session { session, .. } => json!({
+                "session": session.as_ref().map(|session| {
+                    json!({"id": session.id.0, "status": session.status.label().raw(), "created": session.created})
+                })
+            }),
+        }
+    }
+
+    /// Describes the subject on one line.
+    pub(super) fn describe(&self) -> String {
+        match self {
+            Self::Nothing => "whether it ran is not known".to_owned(),
+            Self::Process { process: None, successor: None, .. } => "the process has ended".to_owned(),
+            Self::Process { process: None, successor: Some(_), .. } => {
+                "the process has ended, and another one has its number".to_owned()
+            }
+            Self::Process { process: Some(process), .. } => describe_process(process),
+            Self::File { entry: None, .. } => "no such file or directory".to_owned(),
+            Self::File { entry: Some(entry), md5 } => describe_file(entry, *md5),
+            Self::Value(None) => "no such value".to_owned(),
+            Self::Value(Some(value)) => describe_value(value),
+            Self::Key(None) => "no such key".to_owned(),
+            Self::Key(Some(counts)) => format!(
+                "a key with {} and {}",
+                text::pluralize(counts.n_values, "value", "values"),
+                text::pluralize(counts.n_sub_keys, "sub key", "sub keys")
+            ),
+            Self::Session { session: None, .. } => "the session is closed".to_owned(),
+            Self::Session { session: Some(session), .. } => {
+                let since = session.created.map_or_else(String::new, |at| format!(" since {}", time(at)));
+                format!("session {} is {}{since}", session.id, text::make_visible(&session.status.label()))
+            }
+        }
+    }
+}
+
+/// Reads the process that was started at a time, and those that it has started.
+async fn read_process(
+    pid: u32,
+    started: Option<Timestamp>,
+    session: &mut HostSession<()>,
+) -> Result<HostSubject, Error> {
+    let processes = session.read(&LiveCommand::ListProcesses).await?.output.processes;
+    let process = processes.iter().find(|process| process.pid == pid).cloned();
+    let (process, successor) = match process {
+        Some(process) if started.is_some() && process.started != started => (None, Some(process)),
+        process => (process, None),
+    };
+    let is_child = |child: &&HostProcess| child.parent_pid == Some(pid) && child.pid != pid;
+    let children = processes.iter().filter(is_child).filter(|_| process.is_some()).cloned().collect();
+    Ok(HostSubject::Process { process, successor, children })
+}
+
+/// Reads a file, and its hash if its size is that of `expected`.
+async fn read_file(
+    path: &str,
+    expected: Option<FileHash>,
+    session: &mut HostSession<()>,
+) -> Result<HostSubject, Error> {
+    // With a separator at the end, the entries of the directory would be listed.
+    let pattern = path.trim_end_matches(['\\', '/']).to_owned();
+    let run = optional_run(session.read(&LiveCommand::ListDirectory { pattern }).await)?;
+    let entry = run.and_then(|run| run.output.files.into_iter().next());
+    let is_candidate = |entry: &FileEntry| expected.is_some_and(|expected| entry.size == Some(expected.size));
+    let md5 = match &entry {
+        Some(entry) if is_candidate(entry) && !entry.is_directory() => Some(read_md5(path, session).await?),
+        _ => None,
+    };
+    Ok(HostSubject::File { entry, md5 })
+}
+
+/// Fetches a file and returns its hash.
+async fn read_md5(path: &str, session: &mut HostSession<()>) -> Result<Md5, Error> {
+    let run = session.read(&LiveCommand::GetFile { path: path.to_owned(), offset: 0, count: None }).await?;
+    let hash = async {
+        let copy = session.copy(&run).ok_or(api::Error::NotFound { what: "the fetched file".into() })?;
+        let mut download = session.client().session_file_content(copy.session, copy.file).await?;
+        let mut md5 = <md5::Md5 as md5::Digest>::new();
+        while let Some(piece) = download.next().await? {
+            md5::Digest::update(&mut md5, piece.as_ref());
+        }
+        Ok::<_, api::Error>(Md5(md5::Digest::finalize(md5).into()))
+    };
+    let hash = session.keep_while(hash).await;
+    for (copy, error) in session.delete_copies().await {
+        tracing::warn!("file {} of session {} stays on the server: {error}", copy.file, copy.session);
+    }
+    Ok(hash?)
+}
+
+/// Returns what the host has read; `None` if it says that there is no such object.
+fn optional_run(outcome: Result<CommandRun, Error>) -> Result<Option<CommandRun>, Error> {
+    match outcome {
+        Ok(run) => Ok(Some(run)),
+        Err(Error::Failed { result, .. }) if result.code.is_not_found() => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// Whether a process is the sensor itself.
+pub(super) fn is_sensor_process(process: &HostProcess) -> bool {
+    /// The executables of the sensors for Windows, Linux and macOS.
+    const NAMES: [&str; 4] = ["cb.exe", "cbcomms.exe", "cbdaemon", "cbosxsensorservice"];
+    NAMES.iter().any(|name| process.name().eq_ignore_case(name))
+}
+
+/// Whether a process is that of the operating system itself.
+pub(super) fn is_system_process(process: &HostProcess, sensor: &Sensor) -> bool {
+    process.pid <= if sensor.path_separator() == '/' { 1 } else { 4 }
+}
+
+fn process_json(process: &HostProcess) -> Value {
+    json!({
+        "pid": process.pid,
+        "proc_guid": process.id.map(|id| id.to_string()),
+        "started": process.started,
+        "path": process.path.raw(),
+        "command_line": process.command_line.raw(),
+        "username": process.user.raw(),
+        "parent": process.parent_pid,
+    })
+}
+
+fn file_json(entry: &FileEntry, md5: Option<Md5>) -> Value {
+    let mut record = json!({
+        "size": entry.size,
+        "created": entry.created,
+        "written": entry.written,
+        "attributes": entry.attributes.iter().map(Untrusted::raw).collect::<Vec<_>>(),
+    });
+    if let Some(md5) = md5 {
+        record["md5"] = json!(md5);
+    }
+    record
+}
+
+/// Describes a process by number, path, start and user.
+pub(super) fn describe_process(process: &HostProcess) -> String {
+    let path = if process.path.is_empty() { process.name() } else { process.path.clone() };
+    let started = process.started.map_or_else(|| "?".to_owned(), time);
+    let user = if process.user.is_empty() { "?".to_owned() } else { text::make_visible(&process.user) };
+    format!("process {}: {}, started {started}, user {user}", process.pid, text::fit(&path, 120))
+}
+
+fn describe_file(entry: &FileEntry, md5: Option<Md5>) -> String {
+    let written = entry.written.map_or_else(|| "?".to_owned(), time);
+    let created = entry.created.map_or_else(|| "?".to_owned(), time);
+    if entry.is_directory() {
+        return format!("a directory, created {created}");
+    }
+    let size = entry.size.map_or_else(|| "?".to_owned(), text::group_thousands);
+    let md5 = md5.map_or_else(String::new, |md5| format!(", MD5 {md5}"));
+    format!("a file of {size} bytes, created {created}, written {written}{md5}")
+}
+
+/// Describes a registry value by type and data.
+pub(super) fn describe_value(value: &RegistryValue) -> String {
+    format!("{} {}", text::make_visible(&value.kind.label()), text::fit(&value.data.describe(), 120))
+}
+
+pub(super) fn time(at: Timestamp) -> String {
+    at.strftime("%Y-%m-%d %H:%M:%SZ").to_string()
+}

@@ -1,0 +1,173 @@
+//! Commands that change a host: `lr kill`, `lr put`, `lr rm`, `lr mkdir`.
+
+use std::{fs, path::Path};
+
+use md5::Digest;
+use tokio::select;
+
+use super::reader::{LoggedSession, Reader, time_limit};
+use crate::changes::{Change, CommandLimit, FileContent, FileHash, HostChange, HostCommand, NewHostFile};
+use crate::cli::{ChangeArgs, ChangePath, KillProcess, LiveArgs, PutFile, WaitLimit};
+use crate::commands::{CommandCx, Exit, Failure, apply::apply_changes, signals::wait_for_shutdown};
+use crate::live_response::Error;
+use crate::model::{CommandRun, LiveCommand, Md5};
+use crate::storage::FileError;
+
+/// The host of a change, and the options of the command.
+pub(super) struct HostTarget<'a> {
+    pub(super) host: &'a str,
+    pub(super) justification: &'a ChangeArgs,
+    pub(super) live: LiveArgs,
+}
+
+/// A session in which a host is changed. It stays open until the outcome was read back.
+pub(super) struct HostWork<'a> {
+    pub(super) reader: Reader,
+    pub(super) session: LoggedSession,
+    pub(super) justification: &'a ChangeArgs,
+    limit: CommandLimit,
+}
+
+impl HostWork<'_> {
+    /// Returns the change of this host.
+    pub(super) fn change(&self, action: HostCommand) -> Change {
+        Change::Host(HostChange { sensor: self.session.sensor().id, action, limit: self.limit })
+    }
+
+    /// Returns the change of this host without a time limit for its command.
+    pub(super) fn change_without_limit(&self, action: HostCommand) -> Change {
+        Change::Host(HostChange { sensor: self.session.sensor().id, action, limit: CommandLimit(None) })
+    }
+
+    /// Previews, confirms and applies an action, and prints its outcome.
+    pub(super) async fn apply(&self, action: HostCommand, cx: &mut CommandCx<'_>) -> Result<Exit, Failure> {
+        let change = self.change(action);
+        apply_changes(vec![change], self.justification, WaitLimit::None, self.reader.server(), cx).await
+    }
+}
+
+/// Opens a session with a host, does some `work` in it, and closes the session, also on a signal. What was sent by then stays
+/// in force.
+pub(super) async fn with_host<'a>(
+    target: HostTarget<'a>,
+    work: impl AsyncFnOnce(&mut HostWork<'a>, &mut CommandCx<'_>) -> Result<Exit, Failure>,
+    cx: &mut CommandCx<'_>,
+) -> Result<Exit, Failure> {
+    let HostTarget { host, justification, live } = target;
+    let reader = Reader::connect_to_change(live, justification, cx).await?;
+    let sensor = reader.resolve_one(host, cx).await?;
+    let session = reader.session(sensor);
+    let limit = CommandLimit(time_limit(live));
+    let mut host_work = HostWork { reader, session, justification, limit };
+    let done = select! {
+        biased;
+        done = async {
+            cx.progress("waiting for the host; ^c cancels");
+            host_work.session.open().await?;
+            cx.progress("");
+            work(&mut host_work, cx).await
+        } => done,
+        _ = wait_for_shutdown() => Err(Failure::new(Exit::Failed, "stopped; a command that was sent may still be carried out")
+            .with_hint("`lampblack log show` has it; read the state of the host before you retry")),
+    };
+    cx.progress("");
+    let HostWork { reader, mut session, .. } = host_work;
+    session.stop().await?;
+    reader.close(&mut session).await;
+    done
+}
+
+/// Returns what a host has read; a failure with exit code 3 if there is no such object.
+pub(super) fn require_object(outcome: Result<CommandRun, Error>) -> Result<CommandRun, Failure> {
+    outcome.map_err(|error| match error {
+        Error::Failed { ref result, .. } if result.code.is_not_found() => {
+            Failure::new(Exit::NoResults, error.to_string())
+        }
+        error => error.into(),
+    })
+}
+
+/// Runs `lr kill`.
+pub(super) async fn kill(args: &KillProcess, cx: &mut CommandCx<'_>) -> Result<Exit, Failure> {
+    let pid = args.pid;
+    let target = HostTarget { host: &args.host, justification: &args.justification, live: args.live };
+    let work = async |work: &mut HostWork<'_>, cx: &mut CommandCx<'_>| {
+        let run = work.session.read(&LiveCommand::ListProcesses).await?;
+        let Some(process) = run.output.processes.into_iter().find(|process| process.pid == pid) else {
+            let text = format!("{} has no process {pid}", work.session.host());
+            return Err(Failure::new(Exit::NoResults, text).with_hint("`lampblack lr ps HOST` lists the processes"));
+        };
+        work.apply(HostCommand::Kill { pid, started: process.started }, cx).await
+    };
+    with_host(target, work, cx).await
+}
+
+/// Runs `lr rm`.
+pub(super) async fn remove(args: &ChangePath, cx: &mut CommandCx<'_>) -> Result<Exit, Failure> {
+    let path = exact_path(&args.path)?;
+    let work = async |work: &mut HostWork<'_>, cx: &mut CommandCx<'_>| {
+        require_object(work.session.read(&LiveCommand::ListDirectory { pattern: path.to_owned() }).await)?;
+        work.apply(HostCommand::DeleteFile { path: path.to_owned(), expected: None }, cx).await
+    };
+    with_host(args.target(), work, cx).await
+}
+
+/// Runs `lr mkdir`.
+pub(super) async fn create_directory(args: &ChangePath, cx: &mut CommandCx<'_>) -> Result<Exit, Failure> {
+    let path = exact_path(&args.path)?;
+    let work = async |work: &mut HostWork<'_>, cx: &mut CommandCx<'_>| {
+        work.apply(HostCommand::CreateDirectory { path: path.to_owned() }, cx).await
+    };
+    with_host(args.target(), work, cx).await
+}
+
+/// Runs `lr put`.
+pub(super) async fn put(args: &PutFile, cx: &mut CommandCx<'_>) -> Result<Exit, Failure> {
+    let mut new = read_local_file(&args.file)?;
+    new.path.clone_from(&args.path);
+    if args.path.ends_with(['\\', '/']) {
+        new.path.push_str(&new.name);
+    }
+    exact_path(&new.path)?;
+    let target = HostTarget { host: &args.host, justification: &args.justification, live: args.live };
+    let work = async |work: &mut HostWork<'_>, cx: &mut CommandCx<'_>| work.apply(HostCommand::PutFile(new), cx).await;
+    with_host(target, work, cx).await
+}
+
+impl ChangePath {
+    fn target(&self) -> HostTarget<'_> {
+        HostTarget { host: &self.host, justification: &self.justification, live: self.live }
+    }
+}
+
+/// Returns a path without a separator at its end; fails if it is a pattern.
+fn exact_path(path: &str) -> Result<&str, Failure> {
+    if path.contains(['*', '?']) {
+        return Err(Failure::usage("a path to be changed has no * and no ?").with_hint("name one file or directory"));
+    }
+    match path.trim_end_matches(['\\', '/']) {
+        "" => Err(Failure::usage("no path is given")),
+        path => Ok(path),
+    }
+}
+
+/// Reads a file of this machine, which a host is to get.
+fn read_local_file(path: &Path) -> Result<NewHostFile, Failure> {
+    /// Limit of the size in bytes: the file is held in memory.
+    const MAX_SIZE: u64 = 256 << 20;
+    let failed = |error: &std::io::Error| Failure::from(FileError::new("read", path, error));
+    let metadata = fs::metadata(path).map_err(|error| failed(&error))?;
+    if !metadata.is_file() {
+        return Err(Failure::usage(format!("{} is no file", path.display())));
+    }
+    if metadata.len() > MAX_SIZE {
+        return Err(Failure::new(Exit::Failed, format!("{} is larger than 256 MiB", path.display())));
+    }
+    let content = fs::read(path).map_err(|error| failed(&error))?;
+    let name = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+    let hash = FileHash {
+        size: u64::try_from(content.len()).unwrap_or(u64::MAX),
+        md5: Md5(md5::Md5::digest(&content).into()),
+    };
+    Ok(NewHostFile { path: String::new(), name, hash, content: FileContent(content.into()) })
+}

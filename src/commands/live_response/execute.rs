@@ -1,0 +1,145 @@
+//! The `lr exec` command: runs a program on a host and prints what it printed.
+
+use super::{
+    change::{HostTarget, HostWork, with_host},
+    file::delete_copies,
+};
+use crate::api;
+use crate::changes::{HostCommand, Outcome};
+use crate::cli::{ExecuteProgram, WaitLimit};
+use crate::commands::{
+    CommandCx, Exit, Failure,
+    apply::{apply_announced, apply_one, exit_of},
+};
+use crate::live_response::Error;
+use crate::model::{LiveCommand, Sensor};
+use crate::text;
+
+/// Runs `lr exec`.
+pub(super) async fn execute(args: &ExecuteProgram, cx: &mut CommandCx<'_>) -> Result<Exit, Failure> {
+    let command_line = command_line(&args.command);
+    let target = HostTarget { host: &args.host, justification: &args.justification, live: args.live };
+    let work = async |work: &mut HostWork<'_>, cx: &mut CommandCx<'_>| {
+        let output_file = (!args.no_wait).then(|| temporary_path(work.session.sensor(), "tmp"));
+        let change = work.change(HostCommand::Execute { command_line, output_file: output_file.clone() });
+        let outcome = match apply_one(change, &args.justification, work.reader.server(), cx).await? {
+            Ok(outcome) => outcome,
+            Err(exit) => return Ok(exit),
+        };
+        let exit = exit_of(&outcome, WaitLimit::None);
+        let note = text::line(&outcome.note);
+        if exit != Exit::Done {
+            let failure = Failure::new(exit, note);
+            return Err(match (&output_file, exit) {
+                (Some(path), Exit::Unconfirmed) => {
+                    failure.with_hint(format!("its output may still come: `lampblack lr get HOST {path}`"))
+                }
+                _ => failure,
+            });
+        }
+        cx.note(&note);
+        match output_file {
+            Some(path) => print_output(work, &path, &outcome, cx).await,
+            None => Ok(exit),
+        }
+    };
+    with_host(target, work, cx).await
+}
+
+/// Fetches and prints what the program has printed, and deletes the file on the host.
+async fn print_output(
+    work: &mut HostWork<'_>,
+    path: &str,
+    outcome: &Outcome,
+    cx: &mut CommandCx<'_>,
+) -> Result<Exit, Failure> {
+    let output = match fetch_output(work, path).await {
+        Err(Error::Failed { result, .. }) if result.code.is_not_found() => {
+            cx.note("the program has printed nothing");
+            return Ok(Exit::Done);
+        }
+        output => output,
+    };
+    delete_copies(&mut work.session, cx).await;
+    let output = output.map_err(|error| {
+        let failure = Failure::from(error);
+        failure.with_hint(format!("the program ran; its output is in {path} on the host"))
+    })?;
+    let output = text::normalize_newlines(&String::from_utf8_lossy(&output));
+    for line in output.lines() {
+        writeln!(cx.streams.out, "{}", text::make_visible(&line.into()))?;
+    }
+    cx.streams.out.flush()?;
+    let delete = work.change(HostCommand::DeleteFile { path: path.to_owned(), expected: None });
+    delete_announced(delete, path, outcome, work, cx).await
+}
+
+/// Deletes a file on the host that a command has left there, as its preview has announced.
+pub(super) async fn delete_announced(
+    change: crate::changes::Change,
+    path: &str,
+    outcome: &Outcome,
+    work: &HostWork<'_>,
+    cx: &mut CommandCx<'_>,
+) -> Result<Exit, Failure> {
+    let left = format!("{} stays on the host", text::excerpt(&path.into()));
+    match apply_announced(change, outcome.line, work.justification, work.reader.server(), cx).await {
+        Ok(deleted) if exit_of(&deleted, WaitLimit::None) == Exit::Done => {}
+        Ok(deleted) => cx.warn(&format!("{left}: {}", deleted.note)),
+        Err(failure) => {
+            let why = failure.reports.first().map_or("", |(why, _)| why.as_str());
+            cx.warn(&format!("{left}: {why}"));
+        }
+    }
+    Ok(Exit::Done)
+}
+
+/// Fetches a small file of the host.
+async fn fetch_output(work: &mut HostWork<'_>, path: &str) -> Result<Vec<u8>, Error> {
+    /// Limit of the output in bytes; more is fetched by `lr get`.
+    const MAX_OUTPUT: u64 = 16 << 20;
+    let command = LiveCommand::GetFile { path: path.to_owned(), offset: 0, count: Some(MAX_OUTPUT) };
+    let run = work.session.read(&command).await?;
+    let copy = work.session.copy(&run).ok_or(api::Error::NotFound { what: "the output".into() })?;
+    let fetch = async {
+        let mut download = work.session.client().session_file_content(copy.session, copy.file).await?;
+        let mut output = Vec::new();
+        while let Some(piece) = download.next().await? {
+            output.extend_from_slice(piece.as_ref());
+        }
+        Ok::<_, api::Error>(output)
+    };
+    Ok(work.session.keep_while(fetch).await?)
+}
+
+/// Returns the path of a new file in the directory for temporary files of a host.
+pub(super) fn temporary_path(sensor: &Sensor, extension: &str) -> String {
+    const RANDOM_CHARS: usize = 12;
+    let random: String = std::iter::repeat_with(fastrand::alphanumeric).take(RANDOM_CHARS).collect();
+    let directory = if sensor.path_separator() == '/' { "/tmp/" } else { r"c:\windows\temp\" };
+    format!("{directory}lampblack-{}.{extension}", random.to_lowercase())
+}
+
+/// Returns the command line of a program with its arguments: one word is taken as it is.
+fn command_line(words: &[String]) -> String {
+    if let [word] = words {
+        return word.clone();
+    }
+    let quote = |word: &String| {
+        if word.is_empty() || word.contains(char::is_whitespace) { format!("\"{word}\"") } else { word.clone() }
+    };
+    words.iter().map(quote).collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_command_line_keeps_its_words_together() {
+        let line = |words: &[&str]| command_line(&words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>());
+        assert_eq!(line(&["ipconfig", "/all"]), "ipconfig /all");
+        assert_eq!(line(&["cmd /c dir"]), "cmd /c dir");
+        assert_eq!(line(&[r"c:\Program Files\x.exe", "a b", ""]), r#""c:\Program Files\x.exe" "a b" """#);
+    }
+}

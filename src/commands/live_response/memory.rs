@@ -1,0 +1,60 @@
+//! The `lr memdump` command: dumps the memory of a host into a file there, fetches it, and deletes it on the host.
+
+use std::path::PathBuf;
+
+use super::{
+    change::{HostTarget, HostWork, with_host},
+    execute::{delete_announced, temporary_path},
+    file::{RemoteFile, delete_copies, download_failure, report_saved, save},
+};
+use crate::changes::HostCommand;
+use crate::cli::{DumpMemory, LiveArgs, WaitLimit};
+use crate::commands::{
+    CommandCx, Exit, Failure,
+    apply::{apply_one, exit_of},
+};
+use crate::download::{HostFileRequest, SaveFormat, Saving, host_file_name};
+use crate::text;
+
+/// Runs `lr memdump`.
+pub(super) async fn dump(args: &DumpMemory, cx: &mut CommandCx<'_>) -> Result<Exit, Failure> {
+    let live = LiveArgs { timeout: args.timeout, keep: false };
+    let target = HostTarget { host: &args.host, justification: &args.justification, live };
+    let work = async |work: &mut HostWork<'_>, cx: &mut CommandCx<'_>| {
+        let saving = Saving::start(save_request(args, work)).map_err(download_failure)?;
+        let action = HostCommand::DumpMemory { path: temporary_path(work.session.sensor(), "dmp") };
+        let path = action.dump_path().unwrap_or_default();
+        cx.progress("the host dumps its memory; ^c stops the wait");
+        // A dump takes hours.
+        let change = work.change_without_limit(action);
+        let outcome = match apply_one(change, &args.justification, work.reader.server(), cx).await? {
+            Ok(outcome) => outcome,
+            Err(exit) => return Ok(exit),
+        };
+        let exit = exit_of(&outcome, WaitLimit::None);
+        let note = text::line(&outcome.note);
+        if exit != Exit::Done {
+            return Err(Failure::new(exit, note));
+        }
+        cx.note(&note);
+        let saved = save(RemoteFile { path: &path, offset: 0 }, saving, &mut work.session, cx).await;
+        delete_copies(&mut work.session, cx).await;
+        let saved = saved.map_err(|failure| failure.with_hint(format!("the dump is in {path} on the host")))?;
+        report_saved(&saved, cx)?;
+        let delete = work.change(HostCommand::DeleteFile { path: path.clone(), expected: None });
+        delete_announced(delete, &path, &outcome, work, cx).await
+    };
+    with_host(target, work, cx).await
+}
+
+/// Returns where the dump is saved.
+fn save_request(args: &DumpMemory, work: &HostWork<'_>) -> HostFileRequest {
+    let host = &work.session.sensor().computer_name;
+    let name = host_file_name(host, &"memory.dmp.zip".into(), SaveFormat::Extracted);
+    let path = match &args.output {
+        None => PathBuf::from(&name),
+        Some(path) if path.is_dir() => path.join(&name),
+        Some(path) => path.clone(),
+    };
+    HostFileRequest { name, format: SaveFormat::Extracted, path }
+}

@@ -1,0 +1,258 @@
+//! `lr`: what changes a host is previewed, confirmed, logged, carried out once and read back.
+
+use std::{fs, time::Duration};
+
+use lampblack::sim::Options;
+use serde_json::{Value, json};
+
+use super::bench::{Bench, Members, Ran, world};
+
+const PAYLOAD: &str = r"c:\users\mlopez\appdata\roaming\svc\svch0st.exe";
+const SERVICE: &str = r"HKLM\SYSTEM\CurrentControlSet\services\WinUpdSvc";
+const BECAUSE: [&str; 3] = ["--reason", "beacon of the incident", "--yes"];
+
+async fn bench() -> Bench {
+    Bench::with(Options { checkin: Duration::ZERO, ..world() }).await
+}
+
+impl Bench {
+    /// Runs a command with a reason and without a prompt.
+    async fn change(&self, arguments: &[&str]) -> Ran {
+        self.run(&[arguments, &BECAUSE[..]].concat()).await
+    }
+
+    async fn process(&self, path: &str) -> Option<Value> {
+        let rows = self.rows(&["lr", "ps", "7"]).await;
+        rows.into_iter().find(|row| row.text("path") == path)
+    }
+
+    /// The lines of the log that are about changes: the one before each, and the last after it.
+    fn changes_of_log(&self) -> Vec<(Value, Value)> {
+        let log = fs::read_to_string(self.home.path().join("state/lampblack/actions.jsonl")).unwrap_or_default();
+        let lines: Vec<Value> = log.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        let sent = lines.iter().filter(|line| line["event"] == "sending" && !line["change"].is_null());
+        let known = |line: &Value| lines.iter().rfind(|other| other["of"] == line["line"]).cloned();
+        sent.map(|line| (line.clone(), known(line).unwrap_or_default())).collect()
+    }
+
+    /// The commands that change hosts, as the server has seen them.
+    fn commands(&self) -> usize {
+        let seen = self.server.seen_requests();
+        seen.iter().filter(|seen| seen.method == "POST" && seen.target.ends_with("/command")).count()
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_process_is_ended_with_proof_and_the_server_knows_its_end() {
+    let bench = bench().await;
+    let process = bench.process(PAYLOAD).await.unwrap();
+    let pid = process.text("pid");
+    let preview = bench.run(&["lr", "kill", "FIN-WS-042", &pid, "--dry-run"]).await;
+    preview.check(0).says(&format!("end process {pid}")).says(&format!("Now: process {pid}: {PAYLOAD}, started 20"));
+    preview.says(r"user CORP\mlopez").says("Command line: ").says("It has started no process that still runs");
+    preview.says("note: This cannot be undone: a process that has ended does not come back");
+    preview.says(&format!(r#"{{"name":"kill","object":{pid},"session_id":"#)).says("Dry run: nothing sent");
+    assert!(bench.process(PAYLOAD).await.is_some());
+    let ran = bench.change(&["lr", "kill", "FIN-WS-042", &pid]).await;
+    ran.check(0).says("FIN-WS-042  kill: confirmed; the process has ended (verified on the host)");
+    assert_eq!(bench.process(PAYLOAD).await, None);
+    let guid = process.text("proc_guid");
+    assert_eq!(bench.ids(&format!("terminated:true process_id:{guid}")).await, [guid]);
+    bench.change(&["lr", "kill", "7", &pid]).await.check(3).notes_say("has no process");
+    let changes = bench.changes_of_log();
+    let [(sent, known)] = &changes[..] else { panic!("{changes:?}") };
+    assert_eq!((sent.text("deed"), sent.text("reason")), ("kill".into(), BECAUSE[1].into()));
+    assert_eq!(sent["requests"][0]["body"]["object"].to_string(), pid);
+    assert!(sent["requests"][0].text("path").ends_with("/command"));
+    assert_eq!(sent["before"]["process"].text("path"), PAYLOAD);
+    assert_eq!(sent["change"]["host"]["action"]["kill"]["started"], sent["before"]["process"]["started"]);
+    assert_eq!((known.text("stage"), &known["after"]["process"]), ("confirmed".into(), &Value::Null));
+    bench.run(&["log", "verify"]).await.check(0);
+    bench.run(&["lr", "sessions"]).await.check(3);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_system_and_the_sensor_are_ended_only_with_their_warning_and_the_host_may_refuse() {
+    let bench = bench().await;
+    let sensor = bench.process(r"c:\windows\carbonblack\cb.exe").await.unwrap().text("pid");
+    for (pid, warning) in [("4", "the operating system itself"), (sensor.as_str(), "the sensor itself")] {
+        bench.change(&["lr", "kill", "7", pid]).await.check(5).notes_say(warning).notes_say("--override-warnings");
+        let ran = bench.change(&["lr", "kill", "7", pid, "--override-warnings"]).await;
+        ran.check(1).says("kill: not applied").notes_say("0x80070005 access denied");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_changes_a_host_without_a_reason_or_against_the_policy() {
+    let bench = bench().await;
+    let pid = bench.process(PAYLOAD).await.unwrap().text("pid");
+    bench.server.forget_requests();
+    bench.run(&["lr", "kill", "7", &pid, "--yes"]).await.check(2).notes_say("--reason is required");
+    bench.change(&["--read-only", "lr", "kill", "7", &pid]).await.check(5).notes_say("read-only");
+    bench.change(&["--read-only", "lr", "close", "7"]).await.check(5).notes_say("read-only");
+    assert_eq!(bench.changes(), 0);
+    bench.run(&["lr", "kill", "7", &pid, "--reason", "x"]).await.check(5).notes_say("cannot prompt");
+    let config = bench.home.path().join("config/lampblack/config.toml");
+    fs::create_dir_all(config.parent().unwrap()).unwrap();
+    let (url, token) = (&bench.server.url, &bench.server.token);
+    let profile = format!("[profiles.lab]\nurl = {url:?}\ntoken = {token:?}\nprotected_hosts = [\"FIN-WS-*\"]\n");
+    fs::write(&config, profile).unwrap();
+    let protected = bench.change(&["--profile", "lab", "lr", "kill", "7", &pid]).await;
+    protected.check(5).notes_say("PROTECTED: protected_hosts contains FIN-WS-*").notes_say("by typing its name");
+    assert!(bench.process(PAYLOAD).await.is_some());
+    assert!(bench.changes_of_log().is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn files_and_directories_are_made_and_deleted_and_nothing_is_overwritten() {
+    let bench = bench().await;
+    let directory = r"c:\windows\temp\evidence";
+    let made = bench.change(&["lr", "mkdir", "7", directory]).await;
+    made.check(0).says("create directory: confirmed; a directory, created ");
+    bench.change(&["lr", "mkdir", "7", directory]).await.check(0).says("already").says("nothing was sent");
+    let local = bench.home.path().join("tool.bin");
+    fs::write(&local, b"MZ tool").unwrap();
+    let target = format!(r"{directory}\");
+    let put = bench.change(&["lr", "put", "7", local.to_str().unwrap(), &target]).await;
+    put.check(0).says("put file: confirmed; a file of 7 bytes, created ").says("MD5 ");
+    let again = bench.change(&["lr", "put", "7", local.to_str().unwrap(), &target]).await;
+    again.check(0).says("already").says("nothing was sent");
+    fs::write(&local, b"MZ other").unwrap();
+    let other = bench.change(&["lr", "put", "7", local.to_str().unwrap(), &target]).await;
+    other.check(1).notes_say("has a file at this path, which is never overwritten");
+    let path = format!(r"{directory}\tool.bin");
+    bench.run(&["lr", "get", "7", &path, "-o", "back.bin"]).await.check(0);
+    assert_eq!(fs::read(bench.home.path().join("back.bin")).unwrap(), b"MZ tool");
+    let full = bench.change(&["lr", "rm", "7", directory]).await;
+    full.check(1).says("delete file: not applied").notes_say("the directory is not empty");
+    let preview = bench.run(&["lr", "rm", "7", &path, "--dry-run"]).await;
+    preview.check(0).says("Now: a file of 7 bytes, created ").says("This cannot be undone: a deleted file");
+    let removed = bench.change(&["lr", "rm", "7", &path]).await;
+    removed.check(0).says("delete file: confirmed; no such file or directory (verified on the host)");
+    bench.change(&["lr", "rm", "7", &path]).await.check(3).notes_say("file not found");
+    bench.change(&["lr", "rm", "7", r"c:\windows\*"]).await.check(2);
+    bench.change(&["lr", "rm", "7", PAYLOAD]).await.check(1).notes_say("access denied");
+    let log = bench.changes_of_log();
+    let put = log.iter().find(|(sent, _)| sent["deed"] == "put file").unwrap();
+    assert_eq!(put.0["before"]["file"], Value::Null);
+    assert_eq!(put.1["after"]["file"]["size"], 7);
+    assert!(!put.0.to_string().contains("MZ tool"));
+    let files = bench.server.seen_requests();
+    assert!(files.iter().any(|seen| seen.method == "DELETE" && seen.target.contains("/file/")), "{files:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_registry_is_changed_with_the_old_value_kept() {
+    let bench = bench().await;
+    let ran = bench.change(&["lr", "reg", "set", "14", SERVICE, "Start", "4"]).await;
+    ran.check(0).says("set value: confirmed; REG_DWORD 4 (0x4) (verified on the host)");
+    ran.notes_say("Now: REG_DWORD 2 (0x2)").notes_say("Then: REG_DWORD 4");
+    bench.change(&["lr", "reg", "set", "14", SERVICE, "Start", "0x4"]).await.check(0).says("nothing was sent");
+    let typed = bench.change(&["lr", "reg", "set", "14", SERVICE, "Start", "off", "--type", "sz"]).await;
+    typed.check(5).notes_say("The type changes: it is REG_DWORD 4 (0x4)");
+    bench.change(&["lr", "reg", "set", "14", SERVICE, "Start", "off"]).await.check(2).notes_say("no number");
+    let key = format!(r"{SERVICE}\Lab");
+    bench
+        .change(&["lr", "reg", "create", "14", &key])
+        .await
+        .check(0)
+        .says("create key: confirmed; a key with 0 values");
+    bench.change(&["lr", "reg", "set", "14", &key, "list", "a", "b", "--type", "multi-sz"]).await.check(0);
+    bench.change(&["lr", "reg", "delete", "14", SERVICE]).await.check(1).notes_say("has keys below this one");
+    bench.change(&["lr", "reg", "delete", "14", &key, "list"]).await.check(0).says("delete value: confirmed");
+    bench.change(&["lr", "reg", "delete", "14", &key, "list"]).await.check(3);
+    bench.change(&["lr", "reg", "delete", "14", &key]).await.check(0).says("delete key: confirmed; no such key");
+    let (sent, known) = &bench.changes_of_log()[0];
+    assert_eq!(sent["before"]["value"], json!({"type": "REG_DWORD", "data": 2}));
+    assert_eq!(known["after"]["value"], json!({"type": "REG_DWORD", "data": 4}));
+    let linux = bench.change(&["lr", "reg", "create", "10", r"HKLM\a"]).await;
+    linux.check(1).notes_say("has no command");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_program_runs_and_its_output_is_printed_and_nothing_stays_on_the_host() {
+    let bench = bench().await;
+    let arguments = ["lr", "exec", "FIN-WS-042", "--reason", "look", "--yes", "--", "ipconfig", "/all"];
+    let ran = bench.run(&arguments).await;
+    assert!(ran.check(0).out.contains("Windows IP Configuration\n"), "{}", ran.out);
+    ran.notes_say("ended with exit code 0").notes_say("that file is then fetched and deleted");
+    let temp = bench.rows(&["lr", "ls", "7", r"c:\windows\temp\"]).await;
+    assert!(temp.iter().all(|row| !row.text("filename").starts_with("lampblack-")), "{temp:?}");
+    let log = bench.changes_of_log();
+    let verbs: Vec<_> = log.iter().map(|(sent, known)| (sent.text("deed"), known.text("stage"))).collect();
+    let confirmed = |verb: &str| (verb.to_owned(), "confirmed".to_owned());
+    assert_eq!(verbs, [confirmed("execute"), confirmed("delete file")]);
+    assert_eq!(log[1].0["batch"], log[0].0["line"]);
+    let missing = bench.run(&["lr", "exec", "7", "--reason", "x", "--yes", "--", "nothing.exe"]).await;
+    missing.check(1).notes_say("0x80070002 file not found");
+    assert_eq!(missing.out, "");
+    let started =
+        bench.run(&["lr", "exec", "7", "--no-wait", "--reason", "x", "--yes", "--", "cmd.exe /c echo x"]).await;
+    started.check(0).notes_say("was started");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_not_answered_in_time_is_exit_code_4_and_unknown() {
+    let bench =
+        Bench::with(Options { checkin: Duration::ZERO, command_time: Duration::from_millis(800), ..world() }).await;
+    // The command lines list no process first: `exec` reads nothing on the host.
+    let arguments = ["lr", "exec", "7", "--timeout", "100ms", "--reason", "x", "--yes", "--", "ipconfig"];
+    let late = bench.run(&arguments).await;
+    late.check(4).notes_say("did not answer within 100ms");
+    let log = bench.changes_of_log();
+    assert_eq!(log[0].1.text("stage"), "unknown");
+    assert_eq!(bench.commands(), 1);
+    let offline = bench.change(&["lr", "mkdir", "HR-WS-011", r"c:\a", "--timeout", "200ms"]).await;
+    offline.check(4).notes_say("did not open within");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_session_that_is_lost_after_the_command_is_read_back_in_another() {
+    let bench = bench().await;
+    let pid = bench.process(PAYLOAD).await.unwrap().text("pid");
+    // The first command lists the processes, the next two of the plan and before sending too.
+    let directory = r"c:\windows\temp\lost";
+    bench.fault(json!({"mode": "session-lost", "match": "/command/3", "times": 1}));
+    let ran = bench.change(&["lr", "mkdir", "7", directory]).await;
+    ran.check(0).says("create directory: confirmed");
+    bench.run(&["lr", "sessions"]).await.check(3);
+    bench.server.clear_faults();
+    let ran = bench.change(&["lr", "kill", "7", &pid]).await;
+    ran.check(0);
+    assert_eq!(bench.changes_of_log().len(), 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_memory_of_a_host_comes_home_and_leaves_nothing_there() {
+    let bench = bench().await;
+    let ran = bench.change(&["lr", "memdump", "7"]).await;
+    assert_eq!(ran.check(0).out, "FIN-WS-042-memory.dmp.zip.bin\n");
+    let dump = fs::read(bench.home.path().join("FIN-WS-042-memory.dmp.zip.bin")).unwrap();
+    assert!(dump.starts_with(b"PK"));
+    let temp = bench.rows(&["lr", "ls", "7", r"c:\windows\temp\"]).await;
+    assert!(temp.iter().all(|row| !row.text("filename").starts_with("lampblack-")), "{temp:?}");
+    let again = bench.change(&["lr", "memdump", "7"]).await;
+    again.check(1).notes_say("it already exists");
+    assert_eq!(bench.changes_of_log().len(), 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn closing_a_session_says_what_runs_in_it() {
+    let bench =
+        Bench::with(Options { checkin: Duration::ZERO, command_time: Duration::from_hours(1), ..world() }).await;
+    bench.send(reqwest::Method::POST, "/api/v1/cblr/session", json!({"sensor_id": 7})).await;
+    let run = json!({"name": "process list"});
+    // A poll lets the sensor check in.
+    bench.run(&["lr", "sessions"]).await.check(0);
+    bench.send(reqwest::Method::POST, "/api/v1/cblr/session/1/command", run).await;
+    let refused = bench.change(&["lr", "close", "7"]).await;
+    refused.check(5).notes_say("A command is under way: process list").notes_say("for all users that share it");
+    bench.run(&["lr", "sessions"]).await.check(0);
+    bench.change(&["lr", "close", "7", "--override-warnings"]).await.check(0).says("close session: confirmed");
+    bench.run(&["lr", "sessions"]).await.check(3);
+    let log = bench.changes_of_log();
+    assert_eq!(
+        (log[0].0.text("deed"), log[0].0["before"]["session"]["id"].clone()),
+        ("close session".into(), json!(1))
+    );
+}
