@@ -60,7 +60,7 @@ async fn the_partitions_of_the_event_store_say_how_far_back_searches_reach() {
     console.press("esc g e").await;
     console.shows(&[
         "Partitions  5",
-        "searched back to",
+        "searches reach back to",
         "MOUNTED",
         "FROM",
         "TO",

@@ -157,7 +157,7 @@ impl ListView for Partitions {
         let since = session.connection.zone.format(oldest, Precision::Minute);
         let n_unmounted = rows().filter(|partition| partition.is_mounted() == Some(false)).count();
         let unmounted = (n_unmounted > 0).then(|| format!(", {n_unmounted} not mounted")).unwrap_or_default();
-        Some(format!("searched back to {since}{unmounted}"))
+        Some(format!("searches reach back to {since}{unmounted}"))
     }
 
     fn no_destination_reason(_: &Partition) -> String {
@@ -267,7 +267,7 @@ const SITE_FIELDS: &[RowField<Site>] = &[
 const PARTITION_FIELDS: &[RowField<Partition>] = &[
     RowField::new(
         "name",
-        TableColumn::left_aligned("PARTITION", 12, 28, 0),
+        TableColumn::left_aligned("PARTITION", 24, 28, 0),
         |theme| theme.accent,
         |partition, _| (&partition.name).into(),
     ),
