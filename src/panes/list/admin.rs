@@ -156,7 +156,7 @@ impl ListView for Partitions {
         let oldest = mounted.filter_map(|partition| partition.start).min()?;
         let since = session.connection.zone.format(oldest, Precision::Minute);
         let n_unmounted = rows().filter(|partition| partition.is_mounted() == Some(false)).count();
-        let unmounted = (n_unmounted > 0).then(|| format!(", {n_unmounted} not mounted")).unwrap_or_default();
+        let unmounted = if n_unmounted > 0 { format!(", {n_unmounted} not mounted") } else { String::new() };
         Some(format!("searches reach back to {since}{unmounted}"))
     }
 
