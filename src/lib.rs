@@ -23,9 +23,11 @@
 //! Lists that the server sends page by page share one mechanism: a `session::ListRow` says where its rows come from,
 //! `session::Pages` holds the loaded pages, a list pane shows them, and a `ListView` defines the columns. The fields of
 //! each kind of row have one table in [`columns`], which the tables of the commands and the exports read as well. The
-//! navigation history stores *locations* to return to. A pane answers an action with a `panes::ActionResult`, on which
-//! `app` acts: it opens a popup over the others, or navigates to a *destination*. One table in `app` says what handles
-//! each action. The values of a row, an event or an ancestor that can be searched for elsewhere are its *observables*.
+//! navigation history stores *locations* to return to: what is searched, and the state that each pane saved. A table in
+//! `app::views` says which panes a view has, how they are laid out, and what is fetched on entry. A pane answers an
+//! action with a `panes::ActionResult`, on which `app` acts: it opens a popup over the others, or navigates to a
+//! *destination*. One table in `app` says what handles each action. The values of a row, an event or an ancestor that
+//! can be searched for elsewhere are its *observables*.
 //!
 //! Everything else is assembled by the session from several answers: the *relatives* of a process, the *timeline* of
 //! its segments, the *facet counts* of a search, the objects joined to the rows of a list (`session::JoinStore`). Each
