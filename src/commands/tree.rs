@@ -50,6 +50,8 @@ fn added_columns(joins: &Joins) -> Vec<AddedColumn> {
 
 /// Runs `tree`.
 pub(super) async fn tree(args: &cli::Tree, cx: &mut CommandCx<'_>) -> Result<Exit, Failure> {
+    /// Processes whose relatives are looked up together, before their trees are written.
+    const MAX_AT_ONCE: usize = 400;
     let ids = process_args::resolve_processes(&args.processes, cx)?;
     let guides = if cx.config()?.ascii { Guides::ASCII } else { Guides::UNICODE };
     let mut joins = Joins::new(&args.join);
@@ -61,42 +63,22 @@ pub(super) async fn tree(args: &cli::Tree, cx: &mut CommandCx<'_>) -> Result<Exi
     let mut table = TableWriter::new(cx.streams.out, args.output.format, columns.layout(), style);
     let mut result = Ok(());
     let mut is_first = true;
-    for id in ids {
-        let (summary, lineage) = match fetch_relatives(&mut fetcher, id, args).await {
-            Ok(family) => family,
-            Err(error @ api::Error::NotFound { .. }) => {
-                missing.push((id, error));
-                continue;
+    for ids in ids.chunks(MAX_AT_ONCE) {
+        let mut families = Vec::new();
+        result = fetch_families(&mut fetcher, ids, args, &mut families, &mut missing).await;
+        joins.fetch(families.iter().flat_map(Family::processes), &mut fetcher).await;
+        for family in families {
+            if !is_first {
+                table.write_gap()?;
             }
-            Err(error) => {
-                result = Err(error);
-                break;
-            }
-        };
-        if !is_first {
-            table.write_gap()?;
+            is_first = false;
+            let rows = tree_rows(&family, guides);
+            table.write_rows(&output_rows(&rows, &joins, &mut columns)?)?;
+            notes.extend(family.notes);
         }
-        is_first = false;
-        let ancestors = lineage.ancestors.iter().map(|process| &**process);
-        let family = ancestors.chain([&summary.process]);
-        joins.fetch(family, &mut fetcher).await;
-        let descendants = match descendants(&mut fetcher, &summary, args).await {
-            Ok(descendants) => descendants,
-            Err(error) => {
-                result = Err(error);
-                Descendants::default()
-            }
-        };
-        let family = descendants.rows.iter().map(|(process, ..)| process);
-        joins.fetch(family, &mut fetcher).await;
-        let rows = tree_rows(&summary, &lineage, &descendants, guides);
-        table.write_rows(&output_rows(&rows, &joins, &mut columns)?)?;
-        notes.extend(descendants.notes);
         if result.is_err() {
             break;
         }
-        notes.extend(describe_chain_end(&lineage));
-        notes.extend(describe_missing(&summary, args.children));
     }
     table.finish()?;
     joins.report_failures(cx);
@@ -108,28 +90,89 @@ pub(super) async fn tree(args: &cli::Tree, cx: &mut CommandCx<'_>) -> Result<Exi
     Ok(Exit::Done)
 }
 
-/// Fetches a process with its children and its ancestors.
-async fn fetch_relatives(
+/// A process with its relatives.
+struct Family {
+    lineage: Arc<Lineage>,
+    /// The descendants in display order, each with its generation (1 for a child), and whether it is the last child of
+    /// its parent.
+    descendants: Vec<(Process, usize, bool)>,
+    notes: Vec<String>,
+}
+
+impl Family {
+    /// Returns all of its processes.
+    fn processes(&self) -> impl Iterator<Item = &Process> {
+        let elders = self.lineage.ancestors.iter().chain([&self.lineage.subject]);
+        elders.map(|process| &**process).chain(self.descendants.iter().map(|(process, ..)| process))
+    }
+}
+
+/// Fetches processes with their relatives, up to the first error. Those that the server does not have are added to
+/// `missing`.
+async fn fetch_families(
+    fetcher: &mut Fetcher,
+    ids: &[ProcessId],
+    args: &cli::Tree,
+    families: &mut Vec<Family>,
+    missing: &mut Vec<(ProcessId, api::Error)>,
+) -> Result<(), api::Error> {
+    let depth = args.depth.unwrap_or(usize::MAX);
+    if args.descend > 0 {
+        fetcher.load_summaries(ids.iter().copied(), first_children(args.children)).await;
+    }
+    fetcher.load_lineages(ids, depth).await;
+    for &id in ids {
+        match fetch_family(fetcher, id, depth, args).await {
+            Ok((family, result)) => {
+                families.push(family);
+                result?;
+            }
+            Err(error @ api::Error::NotFound { .. }) => missing.push((id, error)),
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
+}
+
+/// Fetches a process with its relatives. An error among the descendants leaves them out.
+async fn fetch_family(
     fetcher: &mut Fetcher,
     id: ProcessId,
+    depth: usize,
     args: &cli::Tree,
-) -> Result<(Arc<Summary>, Arc<Lineage>), api::Error> {
-    let summary = children(fetcher, id, args.children).await?;
-    let depth = args.depth.unwrap_or(usize::MAX);
+) -> Result<(Family, Result<(), api::Error>), api::Error> {
+    let summary = match args.descend {
+        0 => None,
+        _ => Some(children(fetcher, id, args.children).await?),
+    };
     let lineage = fetcher.lineage(id, depth).await?.value;
-    Ok((summary, lineage))
+    let mut family = Family { lineage, descendants: Vec::new(), notes: Vec::new() };
+    let mut result = Ok(());
+    if let Some(summary) = &summary {
+        result = fetch_descendants(fetcher, summary, args, &mut family).await;
+    }
+    if result.is_ok() {
+        family.notes.extend(describe_chain_end(&family.lineage));
+        family.notes.extend(summary.and_then(|summary| describe_missing(&summary, args.children)));
+    } else {
+        family.descendants.clear();
+        family.notes.clear();
+    }
+    Ok((family, result))
+}
+
+/// Returns how many children are requested first.
+fn first_children(max: Option<u64>) -> u32 {
+    /// Few processes have more children; if one does, more are requested.
+    const DEFAULT_CHILDREN: u32 = 100;
+    max.map_or(DEFAULT_CHILDREN, |max| u32::try_from(max).unwrap_or(u32::MAX))
 }
 
 /// Fetches a process with up to `max` children, or with all of them.
 async fn children(fetcher: &mut Fetcher, id: ProcessId, max: Option<u64>) -> Result<Arc<Summary>, api::Error> {
-    /// Few processes have more children; if one does, more are requested.
-    const DEFAULT_CHILDREN: u32 = 100;
     /// The maximum: a longer list is an error of the server.
     const MAX_CHILDREN: u32 = 100_000;
-    let mut n_requested = match max {
-        Some(n_requested) => u32::try_from(n_requested).unwrap_or(u32::MAX),
-        None => DEFAULT_CHILDREN,
-    };
+    let mut n_requested = first_children(max);
     loop {
         let summary = fetcher.get(SummaryFetch { id, children: n_requested }).await?.value;
         let is_full = u32::try_from(summary.children.len()).is_ok_and(|found| found >= n_requested);
@@ -140,44 +183,48 @@ async fn children(fetcher: &mut Fetcher, id: ProcessId, max: Option<u64>) -> Res
     }
 }
 
-/// The descendants of a process, in display order.
-#[derive(Default)]
-struct Descendants {
-    /// Each process with its generation (1 for a child), and whether it is the last child of its parent.
-    rows: Vec<(Process, usize, bool)>,
-    notes: Vec<String>,
-}
-
-/// Fetches the descendants of a process, for the requested number of generations.
-async fn descendants(fetcher: &mut Fetcher, summary: &Summary, args: &cli::Tree) -> Result<Descendants, api::Error> {
-    let mut descendants = Descendants::default();
+/// Fetches the descendants of a process, for the requested number of generations, and adds them to its family.
+async fn fetch_descendants(
+    fetcher: &mut Fetcher,
+    summary: &Summary,
+    args: &cli::Tree,
+    family: &mut Family,
+) -> Result<(), api::Error> {
     let mut seen = HashSet::from([summary.process.id]);
     // A stack of the processes to visit.
     let mut stack = Vec::new();
-    if args.descend > 0 {
-        push_children(&mut stack, &summary.children, 1);
-    }
+    push_children(&mut stack, &summary.children, 1);
+    load_children(fetcher, &summary.children, 1, args).await;
     while let Some((process, generation, is_last)) = stack.pop() {
         let id = process.id;
         let is_new = seen.insert(id);
         // A child that the sensor's filtering hides has no document (reference 2.3).
         let has_document = is_new && !process.is_suppressed;
-        descendants.rows.push((process, generation, is_last));
+        family.descendants.push((process, generation, is_last));
         if generation >= args.descend || !has_document {
             continue;
         }
         match children(fetcher, id, args.children).await {
             Ok(summary) => {
                 push_children(&mut stack, &summary.children, generation + 1);
-                descendants.notes.extend(describe_missing(&summary, args.children));
+                load_children(fetcher, &summary.children, generation + 1, args).await;
+                family.notes.extend(describe_missing(&summary, args.children));
             }
             Err(api::Error::NotFound { .. }) => {
-                descendants.notes.push(format!("the server has no record of {id}: its children are unknown"));
+                family.notes.push(format!("the server has no record of {id}: its children are unknown"));
             }
             Err(error) => return Err(error),
         }
     }
-    Ok(descendants)
+    Ok(())
+}
+
+/// Loads the summaries of children at the same time, if their children are shown too.
+async fn load_children(fetcher: &mut Fetcher, children: &[Process], generation: usize, args: &cli::Tree) {
+    if generation < args.descend {
+        let ids = children.iter().filter(|child| !child.is_suppressed).map(|child| child.id);
+        fetcher.load_summaries(ids, first_children(args.children)).await;
+    }
 }
 
 /// Pushes the children of a process so that the first is popped first.
@@ -210,12 +257,8 @@ struct TreeLine<'t> {
 }
 
 /// Returns the rows: oldest ancestor first, then the marked process, then its descendants.
-fn tree_rows<'t>(
-    summary: &'t Summary,
-    lineage: &'t Lineage,
-    descendants: &'t Descendants,
-    guides: Guides,
-) -> Vec<TreeLine<'t>> {
+fn tree_rows(family: &Family, guides: Guides) -> Vec<TreeLine<'_>> {
+    let lineage = &family.lineage;
     // The marker replaces two spaces, so that the lines still connect.
     let indent = |level: usize| " ".repeat(2 + level.saturating_sub(1) * 2);
     let prefix = |level: usize, guide: &str| match level {
@@ -238,9 +281,9 @@ fn tree_rows<'t>(
 
     let own = prefix(generations, guides.last);
     let prefix_of_subject = format!("> {}", own.get(2..).unwrap_or_default());
-    rows.push(TreeLine { process: &summary.process, relation: SUBJECT, depth: 0, prefix: prefix_of_subject });
+    rows.push(TreeLine { process: &lineage.subject, relation: SUBJECT, depth: 0, prefix: prefix_of_subject });
 
-    for (process, generation, is_last) in &descendants.rows {
+    for (process, generation, is_last) in &family.descendants {
         let guide = if *is_last { guides.last } else { guides.fork };
         let prefix = prefix(generations + generation, guide);
         rows.push(TreeLine { process, relation: "child", depth: *generation, prefix });

@@ -4,11 +4,15 @@ use std::{
     collections::{HashMap, VecDeque},
     fmt,
     hash::Hash,
+    sync::Arc,
 };
 
-use super::{Answer, BinaryFetch, Fetch, Fetcher, HeapSize, RequestId, SensorFetch, SensorGroupFetch};
+use super::{
+    Answer, BinaryFetch, Fetch, Fetcher, HeapSize, RequestId, SensorFetch, SensorGroupFetch, SensorGroupsFetch,
+    SensorsFetch, lookup::MAX_SINGLE,
+};
 use crate::api::Error;
-use crate::model::{Binary, Fetched, Group, GroupId, Md5, Process, Sensor, SensorId};
+use crate::model::{Binary, Fetched, Group, GroupId, Md5, Page, Process, Sensor, SensorFilter, SensorId, Span};
 
 /// Requests in flight: enough to use every connection, few enough for rows that scroll into view to be next.
 const MAX_IN_FLIGHT: usize = 16;
@@ -133,6 +137,20 @@ impl JoinPlan {
         }
     }
 
+    /// Returns the ids of one kind of object that are still to be requested.
+    fn ids_in_queue<I>(&self, id: impl Fn(&Fetch) -> Option<I>) -> Vec<I> {
+        self.queue.iter().filter_map(id).collect()
+    }
+
+    /// Stores an object that was fetched together with others, in place of its request.
+    fn resolve_queued(&mut self, fetch: &Fetch, answer: Answer) {
+        if let Some(at) = self.queue.iter().position(|queued| queued == fetch) {
+            self.queue.remove(at);
+            self.n_in_flight += 1;
+            self.resolve(fetch, Ok(answer));
+        }
+    }
+
     /// Returns whether every request has a result.
     pub fn is_complete(&self) -> bool {
         self.queue.is_empty() && self.n_in_flight == 0
@@ -173,6 +191,9 @@ impl JoinPlan {
 impl Fetcher {
     /// Fetches everything that a join needs, and waits for all results.
     pub async fn join(&mut self, join: &mut JoinPlan) {
+        self.join_many_binaries(join).await;
+        self.join_many_sensors(join).await;
+        self.join_many_groups(join).await;
         let mut pending: HashMap<RequestId, Fetch> = HashMap::new();
         let mut others = Vec::new();
         loop {
@@ -197,6 +218,69 @@ impl Fetcher {
             }
         }
         self.ready.extend(others);
+    }
+
+    /// Searches for many binaries at once.
+    async fn join_many_binaries(&mut self, join: &mut JoinPlan) {
+        let md5 = |fetch: &Fetch| if let Fetch::Binary(BinaryFetch(md5)) = fetch { Some(*md5) } else { None };
+        let ids = join.ids_in_queue(md5);
+        if ids.len() > MAX_SINGLE {
+            for (md5, binary) in self.search_by_ids::<Binary>(&ids).await {
+                join.resolve_queued(&BinaryFetch(md5).into(), binary.into());
+            }
+        }
+    }
+
+    /// Reads the list of sensors, as long as its pages take the place of many requests.
+    async fn join_many_sensors(&mut self, join: &mut JoinPlan) {
+        const SENSORS_PER_PAGE: u64 = 1000;
+        /// The number of requests that cost as much as a page.
+        const MIN_PER_PAGE: u64 = 20;
+        let id = |fetch: &Fetch| if let Fetch::Sensor(SensorFetch(id)) = fetch { Some(*id) } else { None };
+        let n_queued = |join: &JoinPlan| u64::try_from(join.ids_in_queue(id).len()).unwrap_or(u64::MAX);
+        let (mut start, mut pages_left) = (0, 1);
+        while pages_left > 0 && n_queued(join) / pages_left > MIN_PER_PAGE {
+            let span = Span { start, rows: SENSORS_PER_PAGE };
+            let list = SensorsFetch { filter: SensorFilter::default(), span };
+            let Some(page) = self.read_list::<Page<Arc<Sensor>>>(list.into()).await else {
+                return;
+            };
+            let n_before = n_queued(join);
+            for sensor in &page.value.rows {
+                let fetched = Fetched { value: sensor.clone(), as_of: page.as_of, from_cache: page.from_cache };
+                join.resolve_queued(&SensorFetch(sensor.id).into(), fetched.into());
+            }
+            if n_queued(join) == n_before {
+                return;
+            }
+            let n_sent = u64::try_from(page.value.n_sent()).unwrap_or(u64::MAX);
+            start += n_sent;
+            pages_left = page.value.total.saturating_sub(start).div_ceil(n_sent.max(1));
+        }
+    }
+
+    /// Reads the list of sensor groups for many of them.
+    async fn join_many_groups(&mut self, join: &mut JoinPlan) {
+        let is_group = |fetch: &Fetch| matches!(fetch, Fetch::SensorGroup(_)).then_some(());
+        if join.ids_in_queue(is_group).len() > MAX_SINGLE
+            && let Some(page) = self.read_list::<Page<Arc<Group>>>(SensorGroupsFetch.into()).await
+        {
+            for group in &page.value.rows {
+                let fetched = Fetched { value: group.clone(), as_of: page.as_of, from_cache: page.from_cache };
+                join.resolve_queued(&SensorGroupFetch(group.id).into(), fetched.into());
+            }
+        }
+    }
+
+    /// Reads a list of objects; `None` after an error, after which each of them is requested on its own.
+    async fn read_list<T: HeapSize>(&mut self, list: Fetch) -> Option<Fetched<T>> {
+        match self.get_answer(list).await {
+            Ok(answer) => answer.get(),
+            Err(error) => {
+                tracing::debug!("objects are joined one by one: {error}");
+                None
+            }
+        }
     }
 }
 

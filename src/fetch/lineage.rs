@@ -16,8 +16,12 @@ pub(super) struct LineageWalk(LineageFetch);
 pub(super) enum WalkStep {
     /// More ancestors than before, or the end of the chain.
     Done(Fetched<Lineage>),
-    /// The walk needs the document of this process to continue.
-    Need(ProcessId),
+    /// The walk needs the document of a process to continue.
+    Need {
+        id: ProcessId,
+        /// The process that names it as its parent in the row of a search; its summary has not been fetched.
+        child: Option<ProcessId>,
+    },
 }
 
 impl LineageWalk {
@@ -33,7 +37,7 @@ impl LineageWalk {
     /// Advances as far as the cache allows.
     pub(super) fn step(&self, cache: &mut Cache) -> WalkStep {
         let Some(subject) = cache.document(self.subject()) else {
-            return WalkStep::Need(self.subject());
+            return WalkStep::Need { id: self.subject(), child: None };
         };
         let mut as_of = subject.as_of;
         let mut ancestors = Vec::new();
@@ -52,7 +56,7 @@ impl LineageWalk {
                 // parent is unknown.
                 None if cache.is_absent(child.process.id) => break Top::Unknown,
                 None if self.has_progress(&ancestors) => break Top::Walking,
-                None => return WalkStep::Need(child.process.id),
+                None => return WalkStep::Need { id: child.process.id, child: None },
             };
             if seen.contains(&parent) {
                 break Top::Loop(parent);
@@ -71,7 +75,10 @@ impl LineageWalk {
                 }
                 None if cache.is_absent(parent) => break Top::NotRecorded(parent),
                 None if self.has_progress(&ancestors) => break Top::Walking,
-                None => return WalkStep::Need(parent),
+                None => {
+                    let child = (!child.is_complete).then_some(child.process.id);
+                    return WalkStep::Need { id: parent, child };
+                }
             }
         };
         let lineage = Lineage { subject: subject.process, ancestors, top };

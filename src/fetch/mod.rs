@@ -4,6 +4,7 @@ mod cache;
 mod file_head;
 mod join;
 mod lineage;
+mod lookup;
 mod one_shot;
 mod pages;
 mod resource;
@@ -122,7 +123,7 @@ impl Fetcher {
         match fetch {
             Fetch::Lineage(lineage) => match LineageWalk::new(*lineage).step(&mut self.cache) {
                 WalkStep::Done(lineage) => Some(lineage.into()),
-                WalkStep::Need(_) => None,
+                WalkStep::Need { .. } => None,
             },
             _ => self.cache.get(fetch, self.client.clock().now(), &self.client.timings()),
         }
@@ -292,11 +293,11 @@ impl Fetcher {
         match walk.step(&mut self.cache) {
             WalkStep::Done(lineage) => self.queue_reply(request_id, Ok(lineage.into())),
             // The document is larger than the cache, so it would be requested forever.
-            WalkStep::Need(id) if completed == Some(id) => {
+            WalkStep::Need { id, .. } if completed == Some(id) => {
                 tracing::error!("process {id} is too large for the cache");
                 self.queue_reply(request_id, Err(Error::Internal));
             }
-            WalkStep::Need(id) => self.start(request_id, SummaryFetch::new(id).into()),
+            WalkStep::Need { id, .. } => self.start(request_id, SummaryFetch::new(id).into()),
         }
     }
 

@@ -68,3 +68,35 @@ async fn trees_come_from_standard_input_and_what_is_missing_is_named() {
     ran.check(2).notes_say("net.exe").notes_say("hint: ");
     assert_eq!(ran.out, "");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn many_trees_without_descendants_need_few_requests() {
+    let bench = Bench::start().await;
+    let ids = bench.ids("*:*").await;
+    let ids = &ids[..100];
+    bench.server.forget_requests();
+    let nobody = "0000ffff-0000-0001-01d7-10df4de391b0";
+    let input = format!("{}\n{nobody}\n", ids.join("\n"));
+    let ran = bench.fed(&["tree", "-", "--descend", "0", "--format", "jsonl"], &input).await;
+    let rows = ran.check(3).notes_say(nobody).json_lines();
+    let n_requests = bench.server.seen_requests().len();
+    assert!(n_requests < 30, "{n_requests}");
+    // In the order of the input, each below its ancestors.
+    let subjects: Vec<_> = rows.iter().filter(|row| row.text("relation") == "self").map(|row| row.text("id")).collect();
+    assert_eq!(subjects, ids);
+    let mut parent = None;
+    for row in &rows {
+        if let Some(parent) = parent {
+            assert!(row.text("parent_unique_id").starts_with(&parent), "{row}");
+        }
+        parent = (row.text("relation") == "ancestor").then(|| row.text("id"));
+    }
+    // The ends of the chains are described as in a tree of one process.
+    let alone = bench.run(&["tree", &ids[0], "--descend", "0", "--format", "jsonl"]).await;
+    let ids_of = |rows: &[Value]| rows.iter().map(|row| row.text("id")).collect::<Vec<_>>();
+    let alone_rows = alone.check(0).json_lines();
+    assert_eq!(ids_of(&alone_rows), ids_of(&rows)[..alone_rows.len()]);
+    for line in alone.notes.lines() {
+        assert!(ran.notes.contains(line), "{line}");
+    }
+}

@@ -3,6 +3,7 @@
 mod bench;
 mod cached;
 mod events;
+mod lookups;
 mod paged;
 mod related;
 mod slots;
