@@ -26,8 +26,8 @@ pub use binary::{Binary, BinaryDownload, BinarySearch, BinaryShow};
 pub use change::{Ban, ChangeArgs, HashArgs, Log, WaitArgs, WaitLimit};
 pub use feed::{Feed, Report, Reports};
 pub use live_response::{
-    ChangePath, CloseSession, CreateKey, DeleteKey, DumpMemory, ExecuteProgram, GetFile, HostList, KillProcess,
-    ListDirectory, LiveArgs, LiveResponse, PutFile, QueryRegistry, RegistryCommand, SetValue, ValueType,
+    ChangePath, CloseSession, Collect, CreateKey, DeleteKey, DumpMemory, ExecuteProgram, GetFile, HostList,
+    KillProcess, ListDirectory, LiveArgs, LiveResponse, PutFile, QueryRegistry, RegistryCommand, SetValue, ValueType,
 };
 pub use sensor::{Hosts, Isolation, Sensor};
 pub use simulate::{Demo, Simulate};

@@ -52,11 +52,11 @@ pub struct Applied {
 /// Applies a plan and returns its outcome. An error means that nothing was sent.
 pub async fn apply(planned: PlannedChange<'_>, client: &Client, log: &mut AuditLog) -> Result<Applied, NotSent> {
     // The user may have taken a while to confirm the plan.
-    let reread = planned.plan.reading.read_again(planned.plan.undone_change.as_ref(), client).await;
+    let reread = Box::pin(planned.plan.reading.read_again(planned.plan.undone_change.as_ref(), client)).await;
     let applied = match reread {
         Ok(reread) => {
             let current = reread.current.clone();
-            let applied = apply_to(planned, reread, client, log).await;
+            let applied = Box::pin(apply_to(planned, reread, client, log)).await;
             current.release(client).await;
             applied
         }

@@ -30,6 +30,8 @@ pub enum LiveResponse {
     Kill(KillProcess),
     /// Fetch the memory of a host
     Memdump(DumpMemory),
+    /// Read what a recipe says, and write it into a new folder
+    Collect(Collect),
     /// List the open sessions of all users
     Sessions {
         /// Row limit and output format.
@@ -112,6 +114,22 @@ pub enum RegistryCommand {
     Create(CreateKey),
     /// Delete a value, or a key with its values
     Delete(DeleteKey),
+}
+
+/// Options of `lr collect`.
+#[derive(Args, Clone, Debug)]
+pub struct Collect {
+    /// Sensor ID or full host name
+    pub host: String,
+    /// windows-triage, linux-triage, macos-triage, or a TOML file
+    #[arg(long, value_name = "NAME")]
+    pub recipe: String,
+    /// New folder [default: HOST-collected-TIME here]
+    #[arg(short, long, value_name = "DIR")]
+    pub output: Option<PathBuf>,
+    /// Time limit and end of the session.
+    #[command(flatten)]
+    pub live: LiveArgs,
 }
 
 /// Options of `lr close`.

@@ -80,7 +80,7 @@ pub(super) async fn apply_changes<M: Into<PlannedTarget>>(
 ) -> Result<Exit, Failure> {
     let changes: Vec<PlannedTarget> = changes.into_iter().map(Into::into).collect();
     let Confirmed { plans, justification, mut exit } =
-        confirm_changes(changes, args, wait_limit, (client, access), cx).await?;
+        Box::pin(confirm_changes(changes, args, wait_limit, (client, access), cx)).await?;
     if plans.is_empty() {
         return Ok(exit);
     }
@@ -125,7 +125,7 @@ pub(super) async fn apply_one(
     cx: &mut CommandCx<'_>,
 ) -> Result<Result<Outcome, Exit>, Failure> {
     let Confirmed { plans, justification, exit } =
-        confirm_changes(vec![change.into()], args, WaitLimit::None, (client, access), cx).await?;
+        Box::pin(confirm_changes(vec![change.into()], args, WaitLimit::None, (client, access), cx)).await?;
     if plans.is_empty() {
         return Ok(Err(exit));
     }

@@ -71,6 +71,12 @@ impl<L: CommandLog> HostSession<L> {
 
     /// Returns an active session: the one there is, the open one of any user, or a new one.
     pub async fn open(&mut self) -> Result<&LiveSession, Error> {
+        // Boxed, as the other futures that poll: every caller holds it.
+        Box::pin(self.open_if_needed()).await?;
+        self.session.as_ref().ok_or_else(|| self.ended_error("it is gone"))
+    }
+
+    async fn open_if_needed(&mut self) -> Result<(), Error> {
         if self.session.as_ref().is_none_or(|session| session.status != LiveStatus::Active) {
             self.check_support()?;
             let outcome = match self.join_or_create().await {
@@ -84,7 +90,7 @@ impl<L: CommandLog> HostSession<L> {
             self.log.end(outcome.as_ref().err().map(ToString::to_string)).await?;
             outcome?;
         }
-        self.session.as_ref().ok_or_else(|| self.ended_error("it is gone"))
+        Ok(())
     }
 
     /// Runs a command that only reads and waits for its end. A session that is lost is opened again, and the command is sent
@@ -95,7 +101,7 @@ impl<L: CommandLog> HostSession<L> {
             let session = self.supporting_session(command.kind()).await?;
             let request = WriteRequest::live_command(session, command);
             self.log.begin(&self.sensor, command.kind().name(), &request).await?;
-            let outcome = self.send(session, command, &request).await;
+            let outcome = Box::pin(self.send(session, command, &request)).await;
             self.log.end(outcome.as_ref().err().map(ToString::to_string)).await?;
             let Err(Error::Server(api::Error::SessionGone { reason })) = outcome else {
                 return outcome;
@@ -338,7 +344,7 @@ impl HostSession<()> {
             Err(error) if error.may_have_arrived() && !error.is_refusal() => return Err(unknown(error.to_string())),
             Err(error) => return Err(error.into()),
         };
-        match self.wait_until_final(session, command, run).await {
+        match Box::pin(self.wait_until_final(session, command, run)).await {
             Ok(run) => self.outcome(command, run),
             Err(Error::Server(error)) => Err(unknown(error.to_string())),
             Err(error) => Err(error),

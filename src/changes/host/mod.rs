@@ -17,7 +17,8 @@ use crate::api::{Client, Error, Upload, WriteReply, WriteRequest};
 use crate::audit::LoggedStage;
 use crate::live_response::HostSession;
 use crate::model::{
-    CommandRun, HostProcess, LiveCommandKind, LiveSession, RegistryType, RunStatus, Sensor, SensorId, StoredFileId,
+    CommandRun, FileEntry, HostProcess, LiveCommandKind, LiveSession, RegistryType, RunStatus, Sensor, SensorId,
+    StoredFileId,
 };
 use crate::text::{self, Untrusted};
 pub use action::{CommandLimit, FileContent, FileHash, HostCommand, NewHostFile};
@@ -55,7 +56,7 @@ impl HostChange {
             }
             (HostCommand::DeleteFile { .. }, HostSubject::File { entry, .. }) => Some(entry.is_none()),
             (HostCommand::CreateDirectory { .. }, HostSubject::File { entry, .. }) => {
-                Some(entry.as_ref().is_some_and(|entry| entry.is_directory()))
+                Some(entry.as_ref().is_some_and(FileEntry::is_directory))
             }
             (HostCommand::DumpMemory { .. }, HostSubject::File { entry, .. }) => Some(entry.is_some()),
             (HostCommand::SetValue { .. }, HostSubject::Value(value)) => {
@@ -199,7 +200,7 @@ impl Operation for HostChange {
             return Ok(HostSnapshot { sensor, session: None, is_own: false, subject });
         }
         let mut session = HostSession::new(client.clone(), sensor, self.limit.0, ());
-        match HostSubject::read(&self.action, &mut session).await {
+        match Box::pin(HostSubject::read(&self.action, &mut session)).await {
             Ok(subject) => {
                 let (session, sensor, is_own) = session.into_session();
                 Ok(HostSnapshot { sensor, session, is_own, subject })
@@ -242,7 +243,9 @@ impl Operation for HostChange {
             return client.send_write(request).await;
         };
         let file = match (&self.action, previous) {
-            (HostCommand::PutFile(_), None) => return Ok(WriteReply::File(self.upload(session, client).await?)),
+            (HostCommand::PutFile(_), None) => {
+                return Ok(WriteReply::File(Box::pin(self.upload(session, client)).await?));
+            }
             (_, Some(WriteReply::File(file))) => Some(*file),
             _ => None,
         };
@@ -257,7 +260,7 @@ impl Operation for HostChange {
         let (sensor, session) = (state.sensor.clone(), session.clone());
         let id = session.id;
         let mut host = HostSession::resume(client.clone(), sensor, self.limit.0, session);
-        let outcome = host.change(&command, request).await;
+        let outcome = Box::pin(host.change(&command, request)).await;
         if let Some(file) = file
             && let Err(error) = client.delete_session_file(id, file).await
         {

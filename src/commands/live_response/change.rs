@@ -65,7 +65,7 @@ pub(super) async fn with_host<'a>(
             cx.progress("waiting for the host; ^c cancels");
             host_work.session.open().await?;
             cx.progress("");
-            work(&mut host_work, cx).await
+            Box::pin(work(&mut host_work, cx)).await
         } => done,
         _ = wait_for_shutdown() => Err(Failure::new(Exit::Failed, "stopped; a command that was sent may still be carried out")
             .with_hint("`lampblack log show` has it; read the state of the host before you retry")),

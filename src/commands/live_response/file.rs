@@ -77,7 +77,7 @@ pub(super) async fn save(
 ) -> Result<HostFile, Failure> {
     let fetched = select! {
         biased;
-        fetched = fetch(remote, &mut saving, session, cx) => fetched,
+        fetched = Box::pin(fetch(remote, &mut saving, session, cx)) => fetched,
         _ = wait_for_shutdown() => Err(Failure::new(Exit::Failed, "stopped")),
     };
     cx.progress("");

@@ -1,13 +1,16 @@
 //! The `lr` command: reads and changes processes, files and the registry of hosts through Live Response.
 
 mod change;
+mod collect;
 mod directory;
 mod execute;
 mod file;
+mod host_walk;
 mod log;
 mod memory;
 mod processes;
 mod reader;
+mod recipe;
 mod registry;
 mod registry_change;
 mod sessions;
@@ -29,6 +32,7 @@ pub(super) async fn run(command: LiveResponse, cx: &mut CommandCx<'_>) -> Result
         LiveResponse::Mkdir(args) => change::create_directory(&args, cx).await,
         LiveResponse::Exec(args) => execute::execute(&args, cx).await,
         LiveResponse::Kill(args) => change::kill(&args, cx).await,
+        LiveResponse::Collect(args) => collect::collect(&args, cx).await,
         LiveResponse::Memdump(args) => memory::dump(&args, cx).await,
         LiveResponse::Reg(RegistryCommand::Query(args)) => registry::query(&args, cx).await,
         LiveResponse::Reg(RegistryCommand::Set(args)) => registry_change::set(&args, cx).await,

@@ -140,13 +140,12 @@ impl Reader {
         cx.progress("");
         let mut answers = Vec::new();
         for (mut session, outcome) in sessions.into_iter().zip(outcomes) {
-            let outcome = match outcome.into_inner() {
-                Some(outcome) => outcome,
-                None => {
-                    session.stop().await?;
-                    self.close(&mut session).await;
-                    Err(Error::Stopped { host: session.host() })
-                }
+            let outcome = if let Some(outcome) = outcome.into_inner() {
+                outcome
+            } else {
+                session.stop().await?;
+                self.close(&mut session).await;
+                Err(Error::Stopped { host: session.host() })
             };
             answers.push(HostAnswer { sensor: session.sensor().clone(), outcome });
         }

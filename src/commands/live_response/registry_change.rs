@@ -17,12 +17,11 @@ pub(super) async fn set(args: &SetValue, cx: &mut CommandCx<'_>) -> Result<Exit,
     let given = given.transpose()?;
     let target = HostTarget { host: &args.host, justification: &args.justification, live: args.live };
     let work = async |work: &mut HostWork<'_>, cx: &mut CommandCx<'_>| {
-        let (kind, data) = match given {
-            Some(given) => given,
-            None => {
-                let kind = existing_type(&value, work).await?;
-                (registry_type(kind), parse_data(kind, &args.data)?)
-            }
+        let (kind, data) = if let Some(given) = given {
+            given
+        } else {
+            let kind = existing_type(&value, work).await?;
+            (registry_type(kind), parse_data(kind, &args.data)?)
         };
         let kind = kind.label().raw().to_owned();
         work.apply(HostCommand::SetValue { value: value.clone(), kind, data }, cx).await
@@ -42,15 +41,12 @@ pub(super) async fn create(args: &CreateKey, cx: &mut CommandCx<'_>) -> Result<E
 
 /// Runs `lr reg delete`.
 pub(super) async fn delete(args: &DeleteKey, cx: &mut CommandCx<'_>) -> Result<Exit, Failure> {
-    let (action, query) = match &args.value {
-        Some(name) => {
-            let value = value_path(&args.key, name)?;
-            (HostCommand::DeleteValue { value: value.clone() }, LiveCommand::QueryValue { value })
-        }
-        None => {
-            let key = key_path(&args.key)?.to_owned();
-            (HostCommand::DeleteKey { key: key.clone() }, LiveCommand::ListKey { key })
-        }
+    let (action, query) = if let Some(name) = &args.value {
+        let value = value_path(&args.key, name)?;
+        (HostCommand::DeleteValue { value: value.clone() }, LiveCommand::QueryValue { value })
+    } else {
+        let key = key_path(&args.key)?.to_owned();
+        (HostCommand::DeleteKey { key: key.clone() }, LiveCommand::ListKey { key })
     };
     let target = HostTarget { host: &args.host, justification: &args.justification, live: args.live };
     let work = async |work: &mut HostWork<'_>, cx: &mut CommandCx<'_>| {

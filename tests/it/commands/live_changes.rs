@@ -256,3 +256,52 @@ async fn closing_a_session_says_what_runs_in_it() {
         ("close session".into(), json!(1))
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_recipe_is_read_into_one_folder_with_a_manifest_and_a_missing_file_is_a_line() {
+    let bench = bench().await;
+    let recipe = bench.home.path().join("own.toml");
+    let items = [
+        r#"kind = "processes""#,
+        "kind = \"registry\"\npath = 'HKLM\\SYSTEM\\CurrentControlSet\\services\\ACPI'\nrecurse = true",
+        "kind = \"list\"\npath = 'c:\\users\\*\\appdata\\roaming\\svc'",
+        "kind = \"file\"\npath = 'c:\\users\\*\\appdata\\roaming\\svc\\*.exe'",
+        "kind = \"file\"\npath = 'c:\\none.txt'",
+        "kind = \"file\"\npath = 'c:\\windows\\system32\\drivers\\etc\\hosts'\nmax_size = 3",
+        "kind = \"file\"\npath = '/etc/passwd'\nos = \"linux\"",
+    ];
+    fs::write(&recipe, items.map(|item| format!("[[item]]\n{item}\n")).concat()).unwrap();
+    let ran = bench.run(&["lr", "collect", "7", "--recipe", recipe.to_str().unwrap(), "-o", "case"]).await;
+    assert_eq!(ran.check(0).out, "case\n");
+    let folder = bench.home.path().join("case");
+    let manifest: Value = serde_json::from_slice(&fs::read(folder.join("manifest.json")).unwrap()).unwrap();
+    assert_eq!((manifest.text("hostname"), manifest["sensor_id"].clone()), ("FIN-WS-042".into(), json!(7)));
+    let lines = manifest["items"].as_array().unwrap();
+    let results: Vec<_> = lines.iter().map(|line| (line.text("kind"), line.text("result"))).collect();
+    let expected = [
+        ("processes", "done"),
+        ("registry", "done"),
+        ("list", "done"),
+        ("file", "done"),
+        ("file", "nothing matches"),
+        ("file", "61 bytes are more than the 3 of the recipe"),
+    ];
+    assert_eq!(results.len(), expected.len(), "{results:?}");
+    for ((kind, result), (expected_kind, expected)) in results.iter().zip(expected) {
+        assert_eq!(kind, expected_kind);
+        assert!(result == expected || expected.contains("more than") && result.contains("more than the 3"), "{result}");
+    }
+    let payload = fs::read(folder.join(lines[3].text("file"))).unwrap();
+    assert_eq!(lines[3].text("md5"), bench.md5("svch0st.exe").await);
+    assert_eq!(lines[3]["size"].as_u64().unwrap(), u64::try_from(payload.len()).unwrap());
+    let registry = fs::read_to_string(folder.join("registry.jsonl")).unwrap();
+    assert!(registry.contains("Microsoft ACPI Driver") && registry.lines().count() == 3, "{registry}");
+    let log = fs::read_to_string(folder.join("actions.jsonl")).unwrap();
+    assert!(log.contains("read process list") && log.contains("read get file"), "{log}");
+    bench.run(&["lr", "collect", "7", "--recipe", "windows-triage", "-o", "case"]).await.check(1);
+    bench.run(&["lr", "collect", "7", "--recipe", "none"]).await.check(2).notes_say("windows-triage, linux-triage");
+    let triage = bench.run(&["lr", "collect", "10", "--recipe", "linux-triage", "-o", "linux"]).await;
+    triage.check(0).notes_say("manifest.json lists them");
+    assert!(fs::read_dir(bench.home.path().join("linux/files")).unwrap().count() > 3);
+    bench.run(&["lr", "sessions"]).await.check(3);
+}

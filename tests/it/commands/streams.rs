@@ -147,7 +147,7 @@ async fn a_pipe_that_is_closed_ends_no_command_with_an_error() {
     let mut missing = names(&Cli::command(), "");
     missing.retain(|name| !tried(name));
     // These run until they are stopped, need a terminal, or write a file.
-    for known in ["demo", "simulate", "user create", "binary download", "lr get", "lr exec"] {
+    for known in ["demo", "simulate", "user create", "binary download", "lr get", "lr exec", "lr collect"] {
         missing.remove(known);
     }
     assert_eq!(missing, BTreeSet::new());
