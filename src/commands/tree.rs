@@ -219,7 +219,7 @@ async fn fetch_descendants(
     Ok(())
 }
 
-/// Loads the summaries of children at the same time, if their children are shown too.
+/// Loads the summaries of children side by side, if their children are shown too.
 async fn load_children(fetcher: &mut Fetcher, children: &[Process], generation: usize, args: &cli::Tree) {
     if generation < args.descend {
         let ids = children.iter().filter(|child| !child.is_suppressed).map(|child| child.id);

@@ -90,7 +90,7 @@ impl Fetcher {
                     }
                     Err(error) => tracing::debug!("{} records are not looked up by a search: {error}", ids.len()),
                 }
-                // Nobody asks the same question again, and the rows are used one by one.
+                // The question is not asked again, and the rows are used one by one.
                 self.cache.remove(&search);
             }
             batches = next_batches;
@@ -151,7 +151,7 @@ impl Fetcher {
         needed
     }
 
-    /// Sends requests at the same time and waits for their answers, in the order of the requests. At an error that
+    /// Sends requests side by side and waits for their answers, in the order of the requests. At an error that
     /// `ends_all`, the others are cancelled.
     pub(super) async fn get_all(
         &mut self,
