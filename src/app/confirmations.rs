@@ -8,9 +8,7 @@ use super::{
     App, View,
     route::{ChangeAction, HashAction, HostAction, ReportAction, SensorInput, SwitchAction, TriageAction},
 };
-use crate::changes::{
-    self, AlertChange, BanChange, Change, Disposition, FeedChange, LoggedChange, ReportChange, WatchlistChange,
-};
+use crate::changes::{self, AlertChange, BanChange, Change, Disposition, LoggedChange, ReportChange, Target};
 use crate::model::{AlertStatus, SensorId};
 use crate::panes::{
     ActionTargets, Activity, ConfirmPane, FormPane, NotesPane, Observables, Pane, PaneId, SensorGroupPicker,
@@ -141,24 +139,12 @@ impl App {
 
     /// Opens the confirmation that enables, disables, synchronizes or deletes watchlists or feeds.
     fn confirm_switch(&self, action: SwitchAction, observables: &[Observables]) -> Opened {
-        let feeds = dedup(observables.iter().filter_map(|observables| observables.feed));
-        if !feeds.is_empty() {
-            let change = |id| match action {
-                SwitchAction::Enable => FeedChange::Switch { id, is_enabled: true },
-                SwitchAction::Disable => FeedChange::Switch { id, is_enabled: false },
-                SwitchAction::Delete => FeedChange::Delete(id),
-                SwitchAction::Synchronize => FeedChange::Synchronize(id),
-            };
-            return self.confirm(feeds.into_iter().map(change).map(Change::Feed).collect());
+        let object = |row: &Observables| row.object().map(|(object, _)| object.clone());
+        let mut targets = dedup(observables.iter().filter_map(object));
+        if targets.is_empty() {
+            targets = dedup(observables.iter().filter_map(|row| row.watchlist.map(Target::Watchlist)));
         }
-        let change = |id| match action {
-            SwitchAction::Enable => Some(WatchlistChange::Switch { id, is_enabled: true }),
-            SwitchAction::Disable => Some(WatchlistChange::Switch { id, is_enabled: false }),
-            SwitchAction::Delete => Some(WatchlistChange::Delete(id)),
-            SwitchAction::Synchronize => None,
-        };
-        let watchlists = dedup(observables.iter().filter_map(|observables| observables.watchlist));
-        self.confirm(watchlists.into_iter().filter_map(change).map(Change::Watch).collect())
+        self.confirm(targets.into_iter().filter_map(|target| action.change(target)).collect())
     }
 
     fn confirm(&self, changes: Vec<Change>) -> Opened {

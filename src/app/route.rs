@@ -3,7 +3,7 @@
 use jiff::{Timestamp, ToSpan};
 
 use super::View;
-use crate::changes::SensorChange;
+use crate::changes::{Change, FeedChange, SensorChange, Target, WatchlistChange};
 use crate::keys::Action::{
     self, Accept, AddAction, AddBans, AlertsOfHost, AnnotateSensor, Apply, Around, Assign, Back, Ban, Bottom, Cancel,
     Columns, Commands, Compare, Complete, CountHits, Deeper, Delete, Disable, Down, Download, Earlier, Edit, EditQuery,
@@ -201,6 +201,23 @@ pub(super) enum SwitchAction {
     Delete,
     /// Feeds only.
     Synchronize,
+}
+
+impl SwitchAction {
+    /// Returns the change of `target`; `None` if the action is not for its kind.
+    pub(super) fn change(self, target: Target) -> Option<Change> {
+        let is_enabled = self == Self::Enable;
+        Some(match (self, target) {
+            (Self::Enable | Self::Disable, Target::Watchlist(id)) => {
+                Change::Watch(WatchlistChange::Switch { id, is_enabled })
+            }
+            (Self::Delete, Target::Watchlist(id)) => Change::Watch(WatchlistChange::Delete(id)),
+            (Self::Enable | Self::Disable, Target::Feed(id)) => Change::Feed(FeedChange::Switch { id, is_enabled }),
+            (Self::Delete, Target::Feed(id)) => Change::Feed(FeedChange::Delete(id)),
+            (Self::Synchronize, Target::Feed(id)) => Change::Feed(FeedChange::Synchronize(id)),
+            _ => return None,
+        })
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

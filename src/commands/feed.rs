@@ -6,7 +6,7 @@ use super::{
     change,
     details::{card, property},
     print_list,
-    resolve::{self, Numbered, ObjectKind},
+    resolve::{self, Identified, ObjectKind},
 };
 use crate::api::{Client, Error};
 use crate::changes::{Change, ChangeReading, FeedChange};
@@ -44,9 +44,9 @@ const FORMAT: RowFormat<Feed> = RowFormat {
 /// The words for feeds in messages.
 const KIND: ObjectKind = ObjectKind { singular: "feed", plural: "feeds", list: Some("lampblack feed list") };
 
-impl Numbered for Feed {
-    fn number(&self) -> u64 {
-        self.id.0
+impl Identified for Feed {
+    fn id(&self) -> String {
+        self.id.0.to_string()
     }
 
     fn names(&self) -> Vec<&Untrusted> {

@@ -14,21 +14,22 @@ pub(super) struct ObjectKind {
 }
 
 /// An object with an ID and one or more names.
-pub(super) trait Numbered {
-    /// Returns the ID.
-    fn number(&self) -> u64;
+pub(super) trait Identified {
+    /// Returns the ID as text.
+    fn id(&self) -> String;
     /// Returns the names, the displayed one first.
     fn names(&self) -> Vec<&Untrusted>;
 }
 
 /// Returns the object with this ID, or the only one with this name, ignoring case.
-pub(super) fn resolve<T: Numbered>(
+pub(super) fn resolve<T: Identified>(
     word: &str,
     all: Page<T>,
     kind: ObjectKind,
     cx: &mut CommandCx<'_>,
 ) -> Result<T, Failure> {
-    let id = word.trim().parse().ok();
+    let number: Option<u64> = word.trim().parse().ok();
+    let id = number.map_or_else(|| word.trim().to_owned(), |number| number.to_string());
     let (n_unreadable, all) = (all.n_unreadable, all.rows);
     let ObjectKind { singular, plural, list } = kind;
     let available = || {
@@ -39,7 +40,7 @@ pub(super) fn resolve<T: Numbered>(
     let hint = list.map_or_else(available, |list| format!("the full name must match; `{list}` shows the names"));
     let mut matches = Vec::new();
     for object in all {
-        if Some(object.number()) == id {
+        if object.id() == id {
             return Ok(object);
         }
         if object.names().iter().any(|name| name.eq_ignore_case(word)) {
@@ -49,14 +50,14 @@ pub(super) fn resolve<T: Numbered>(
     if matches.len() > 1 {
         for object in &matches {
             let name = object.names().first().copied().cloned().unwrap_or_default();
-            cx.write_line(&format!("  {}  {}", object.number(), text::make_visible(&name)));
+            cx.write_line(&format!("  {}  {}", text::line(&object.id()), text::make_visible(&name)));
         }
         return Err(
             Failure::usage(format!("{} {plural} have the name {word:?}", matches.len())).with_hint("give the ID")
         );
     }
     matches.pop().ok_or_else(|| {
-        let searched = if id.is_some() { "the ID or name" } else { "the name" };
+        let searched = if number.is_some() { "the ID or name" } else { "the name" };
         not_found(format!("no {singular} has {searched} {word:?}"), n_unreadable, plural).with_hint(hint)
     })
 }

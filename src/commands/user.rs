@@ -4,7 +4,7 @@ use super::{
     CommandCx, Exit, Failure,
     apply::apply_changes,
     change, print_list,
-    resolve::{self, Numbered, ObjectKind},
+    resolve::{self, Identified, ObjectKind},
 };
 use crate::api::Client;
 use crate::changes::{AdminChange, Change, NewUser, Password};
@@ -38,9 +38,9 @@ const FORMAT: RowFormat<User> = RowFormat {
 /// The words for teams in messages.
 const TEAM: ObjectKind = ObjectKind { singular: "team", plural: "teams", list: None };
 
-impl Numbered for Team {
-    fn number(&self) -> u64 {
-        self.id
+impl Identified for Team {
+    fn id(&self) -> String {
+        self.id.to_string()
     }
 
     fn names(&self) -> Vec<&Untrusted> {

@@ -189,7 +189,7 @@ impl Scope {
             S::Sensor => &[S::Sensor, S::Copy, S::List, S::Global],
             S::Events => &[S::Events, S::Pivot, S::Copy, S::List, S::Global],
             S::Triage => &[S::Triage, S::Global],
-            S::Switched => &[S::Switched, S::Global],
+            S::Switched => &[S::Switched, S::Copy, S::Rows, S::List, S::Global],
             S::Alerts => &[S::Alerts, S::Triage, S::Pivot, S::Copy, S::Rows, S::List, S::Global],
             S::Alert => &[S::Alert, S::Triage, S::Pivot, S::Copy, S::List, S::Global],
             S::Binary => &[S::Binary, S::Pivot, S::Copy, S::List, S::Global],

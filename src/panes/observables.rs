@@ -5,8 +5,8 @@ use jiff::Timestamp;
 use crate::changes::Target;
 use crate::keys::Action;
 use crate::model::{
-    Alert, AlertId, AlertSource, AlertSummary, Binary, Event, EventFacts, FeedId, GroupId, Md5, Process, ProcessId,
-    Report, ReportId, SensorId, WatchlistId,
+    Alert, AlertId, AlertSource, AlertSummary, Binary, Event, EventFacts, FeedId, Md5, Process, ProcessId, Report,
+    ReportId, SensorId, WatchlistId,
 };
 use crate::session::AlertGroup;
 use crate::text::Untrusted;
@@ -41,8 +41,8 @@ pub struct Observables {
     pub report: Option<ReportId>,
     /// The watchlist that raised the alert, or is the row.
     pub watchlist: Option<WatchlistId>,
-    pub feed: Option<FeedId>,
-    pub group: Option<GroupId>,
+    /// The object of the server that the row is, and its name, if changes apply to the object alone.
+    object: Option<(Target, Untrusted)>,
 }
 
 /// A time with a description.
@@ -71,10 +71,12 @@ impl Observables {
                 self.alerts.iter().any(|id| ids.contains(id))
             }
             Target::Watchlist(id) => self.watchlist? == *id,
-            Target::Feed(id) => self.feed? == *id,
             Target::Report(id) => self.report.as_ref()? == id,
-            Target::Group(id) => self.group? == *id,
             Target::New(..) => return None,
+            object => {
+                let (own, _) = self.object()?;
+                (own.kind() == object.kind()).then_some(own == object)?
+            }
         })
     }
 
@@ -158,10 +160,9 @@ impl Observables {
             Target::Hash(md5) => return Self::of_hash(md5),
             Target::Alerts(ids) => observables.alerts = ids.to_vec(),
             Target::Watchlist(id) => observables.watchlist = Some(id),
-            Target::Feed(id) => observables.feed = Some(id),
             Target::Report(id) => observables.report = Some(id),
-            Target::Group(id) => observables.group = Some(id),
             Target::New(..) => {}
+            object => return Self::of_object(object, name),
         }
         observables
     }
@@ -223,14 +224,14 @@ impl Observables {
         Self { watchlist: Some(watchlist), ..Self::default() }
     }
 
-    /// Returns the observables of a feed.
-    pub fn of_feed(feed: FeedId) -> Self {
-        Self { feed: Some(feed), ..Self::default() }
+    /// Returns the observables of an object that has no values to search for.
+    pub fn of_object(object: Target, name: &Untrusted) -> Self {
+        Self { object: Some((object, name.clone())), ..Self::default() }
     }
 
-    /// Returns the observables of a sensor group.
-    pub fn of_group(group: GroupId) -> Self {
-        Self { group: Some(group), ..Self::default() }
+    /// Returns the object of the server that the row is, and its name.
+    pub fn object(&self) -> Option<(&Target, &Untrusted)> {
+        self.object.as_ref().map(|(object, name)| (object, name))
     }
 
     /// Returns the observables of a binary.

@@ -16,7 +16,7 @@ const MAX_NAMED: usize = 6;
 pub struct TargetNames(BTreeMap<Target, Untrusted>);
 
 impl TargetNames {
-    /// Collects the names of hosts and files from rows; other targets have their names in loaded lists.
+    /// Collects the names of hosts, files and objects from rows; other targets have their names in loaded lists.
     pub fn of_rows(rows: &[Observables]) -> Self {
         let mut names = BTreeMap::new();
         for row in rows {
@@ -25,6 +25,9 @@ impl TargetNames {
             }
             if let (Some(md5), Some(file)) = (row.md5(), row.file()) {
                 names.entry(Target::Hash(md5)).or_insert_with(|| file.clone());
+            }
+            if let Some((object, name)) = row.object() {
+                names.entry(object.clone()).or_insert_with(|| name.clone());
             }
         }
         Self(names)
@@ -97,8 +100,11 @@ impl TargetNames {
                 let row = rows.find(|(_, row)| row.id == *id);
                 describe_row("report", &text::line(&id.raw()), row.map(|(_, row)| &row.title))
             }
-            Target::Group(id) => describe_row("group", &id.to_string(), session.group_name(*id)),
             Target::New(kind, name) => format!("{kind} {}", text::line(name)),
+            object => {
+                let group = if let Target::Group(id) = object { session.group_name(*id) } else { None };
+                describe_row(object.kind(), &text::line(&object.id()), self.0.get(object).or(group))
+            }
         }
     }
 }

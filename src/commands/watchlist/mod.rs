@@ -8,7 +8,7 @@ use super::{
     CommandCx, Exit, Failure,
     apply::{PlannedTarget, apply_changes},
     binary, change, links, print_list, query_argument,
-    resolve::{self, Numbered, ObjectKind},
+    resolve::{self, Identified, ObjectKind},
     search,
 };
 use crate::api::{Client, Error};
@@ -41,9 +41,9 @@ const FORMAT: RowFormat<Watchlist> = RowFormat {
 const KIND: ObjectKind =
     ObjectKind { singular: "watchlist", plural: "watchlists", list: Some("lampblack watchlist list") };
 
-impl Numbered for Watchlist {
-    fn number(&self) -> u64 {
-        self.id.0
+impl Identified for Watchlist {
+    fn id(&self) -> String {
+        self.id.0.to_string()
     }
 
     fn names(&self) -> Vec<&Untrusted> {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::{ListView, RowField};
+use crate::changes::Target;
 use crate::columns::{CellValue, admin};
 use crate::fetch::{Fetch, PartitionsFetch};
 use crate::keys::{Action, Scope};
@@ -57,7 +58,7 @@ impl ListView for SensorGroups {
     }
 
     fn observables(row: &Group) -> Observables {
-        Observables::of_group(row.id)
+        Observables::of_object(Target::Group(row.id), &row.name)
     }
 
     fn handle_action(

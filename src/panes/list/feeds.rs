@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::{ListView, RowField};
+use crate::changes::Target;
 use crate::columns::feed;
 use crate::keys::{Action, Scope};
 use crate::model::Feed;
@@ -44,7 +45,7 @@ impl ListView for Feeds {
     }
 
     fn observables(row: &Feed) -> Observables {
-        Observables::of_feed(row.id)
+        Observables::of_object(Target::Feed(row.id), row.title())
     }
 
     fn handle_action(action: Action, _: impl FnOnce(&Session) -> Vec<Arc<Feed>>, _: &mut Cx<'_>) -> ActionResult {
