@@ -18,8 +18,8 @@ use crate::keys::Action::{
     ShowError, ShowFilemods, ShowModloads, ShowNetconns, ShowOthers, ShowRecord, ShowRegmods, ShowScripts,
     ShowTampering, Sort, SplitSegments, Submit, Suspend, Synchronize, Take, Tighten, TimeZone, Toggle, Top, Undo,
     Unfold, UninstallSensor, Up, ViewActivity, ViewAdmin, ViewAlerts, ViewBans, ViewBinaries, ViewFacets, ViewFeeds,
-    ViewHunt, ViewIsolated, ViewPartitions, ViewProcess, ViewSensors, ViewWatchlists, Widen, Wider, YankCmdline,
-    YankCurl, YankGuid, YankHash, YankHistogram, YankHost, YankJson, YankRaw, YankRow, Zoom,
+    ViewHunt, ViewIngressFilters, ViewIsolated, ViewPartitions, ViewProcess, ViewSensors, ViewWatchlists, Widen, Wider,
+    YankCmdline, YankCurl, YankGuid, YankHash, YankHistogram, YankHost, YankJson, YankRaw, YankRow, Zoom,
 };
 use crate::model::SensorId;
 
@@ -293,7 +293,9 @@ pub(super) fn route(action: Action) -> Route {
         Refresh => Route::App(AppAction::Refresh),
         TimeZone => Route::App(AppAction::TimeZone),
         ViewHunt | ViewProcess | ViewAlerts | ViewBinaries | ViewFacets | ViewBans | ViewSensors | ViewWatchlists
-        | ViewFeeds | ViewAdmin | ViewIsolated | ViewPartitions | ViewActivity => Route::View(View::for_action(action)),
+        | ViewFeeds | ViewAdmin | ViewIsolated | ViewPartitions | ViewIngressFilters | ViewActivity => {
+            Route::View(View::for_action(action))
+        }
         Help => Route::Popup(PopupAction::Help),
         Commands => Route::Popup(PopupAction::Commands),
         History => Route::Popup(PopupAction::History),

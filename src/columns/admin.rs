@@ -1,7 +1,7 @@
-//! The fields of sensor groups and users.
+//! The fields of sensor groups, users and ingress filters.
 
 use super::{CellValue, Field, find};
-use crate::model::{Group, User};
+use crate::model::{Group, IngressFilter, User};
 use crate::text::Untrusted;
 use crate::wire::RecordMembers;
 
@@ -54,4 +54,25 @@ pub const USER_FIELDS: &[Field<User>] = &[
 /// Returns the field of users with this name.
 pub const fn user_field(name: &str) -> &'static Field<User> {
     find(USER_FIELDS, name)
+}
+
+/// The fields of ingress filter rows.
+pub const INGRESS_FILTER_FIELDS: &[Field<IngressFilter>] = &[
+    Field::new("enabled", |filter| CellValue::on_off(filter.is_enabled)),
+    Field::new("name", |filter| (&filter.name).into()),
+    Field::new("process_filters", |filter| (&filter.process_patterns()).into()),
+    Field::new("filtered_events", |filter| (&filter.filtered_events()).into()),
+    Field::new("scope", |filter| (&filter.scope(|_| None)).into()),
+    Field::new("os_mask", |filter| CellValue::text_of(Some(filter.systems()))),
+    Field::new("descendant_filtering_level", |filter| CellValue::text_of(Some(filter.descendant_levels()))),
+    Field::new("filter_on", |filter| CellValue::Word(filter.place())),
+    Field::new("hit_rate", |filter| CellValue::text_of(filter.hit_rate)),
+    Field::new("priority", |filter| CellValue::text_of(filter.priority)),
+    Field::new("id", |filter| (&filter.id.0).into()),
+    Field::new("description", |filter| (&filter.description).into()),
+];
+
+/// Returns the field of ingress filters with this name.
+pub const fn ingress_filter_field(name: &str) -> &'static Field<IngressFilter> {
+    find(INGRESS_FILTER_FIELDS, name)
 }

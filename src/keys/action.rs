@@ -66,6 +66,9 @@ pub enum Action {
     /// Partitions: what the event store has, from when, mounted or not
     #[strum(message = "partitions")]
     ViewPartitions,
+    /// Ingress filters: events that are not stored
+    #[strum(message = "ingress filters")]
+    ViewIngressFilters,
     /// Activity: actions and requests
     #[strum(message = "activity")]
     ViewActivity,

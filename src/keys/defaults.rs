@@ -31,6 +31,7 @@ pub(super) const DEFAULTS: &[(Scope, &[Keys])] = &[
             (Action::ViewFacets, &["F"]),
             (Action::ViewIsolated, &["g i"]),
             (Action::ViewPartitions, &["g e"]),
+            (Action::ViewIngressFilters, &["g x"]),
             (Action::ViewActivity, &["@"]),
             (Action::Isolate, &["I"]),
             (Action::Release, &["U"]),

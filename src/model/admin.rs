@@ -1,13 +1,14 @@
-//! Administration of a server: users, teams, sites, license, and event-store partitions.
+//! Administration of a server: users, teams, sites, ingress filters, license, and event-store partitions.
 
 use jiff::{
     Timestamp,
     civil::{Date, Time},
     tz::Offset,
 };
+use serde::{Deserialize, Serialize};
 
-use super::Document;
-use crate::text::Untrusted;
+use super::{Document, GroupId, SensorId};
+use crate::text::{self, Untrusted};
 
 /// A user of the server's console (API reference 2.8).
 #[derive(Clone, Debug, PartialEq)]
@@ -120,4 +121,116 @@ impl Partition {
             () => None,
         }
     }
+}
+
+/// Identifies an ingress filter: a text that its creator chooses.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct IngressFilterId(pub Untrusted);
+
+/// An ingress filter: the events that it matches are not stored while it is enabled (API reference 2.16).
+#[derive(Clone, Debug, PartialEq)]
+pub struct IngressFilter {
+    pub id: IngressFilterId,
+    pub name: Untrusted,
+    pub description: Untrusted,
+    pub is_enabled: Option<bool>,
+    /// A filter with a higher priority goes first.
+    pub priority: Option<i64>,
+    /// Operating systems, one bit each: 1 Windows, 2 macOS, 4 Linux.
+    pub os_mask: Option<u64>,
+    /// Whether it applies to all hosts, regardless of `groups` and `sensors`.
+    pub is_global: Option<bool>,
+    pub groups: Vec<GroupId>,
+    pub sensors: Vec<SensorId>,
+    /// Patterns of the processes whose events it matches: what they are compared with, and the pattern.
+    pub processes: Vec<(&'static str, Untrusted)>,
+    /// Generations of child processes that are filtered as well; -1 for all.
+    pub descendants: Option<i64>,
+    /// Whether all events of these processes are filtered, regardless of `events`.
+    pub has_all_events: Option<bool>,
+    /// Patterns of the events: their kind, and the pattern.
+    pub events: Vec<(&'static str, Untrusted)>,
+    pub is_on_sensor: Option<bool>,
+    pub is_on_server: Option<bool>,
+    /// Rate of its matches over the last 15 minutes.
+    pub hit_rate: Option<f64>,
+    /// The record as the server sent it.
+    pub document: Document,
+}
+
+impl IngressFilter {
+    /// Returns the name, or the ID if there is no name.
+    pub fn title(&self) -> &Untrusted {
+        self.name.non_empty().unwrap_or(&self.id.0)
+    }
+
+    /// Returns the operating systems in words.
+    pub fn systems(&self) -> String {
+        const SYSTEMS: [(u64, &str); 3] = [(1, "Windows"), (2, "macOS"), (4, "Linux")];
+        let Some(mask) = self.os_mask else { return "unknown".into() };
+        let names: Vec<_> = SYSTEMS.iter().filter(|(bit, _)| mask & bit != 0).map(|(_, name)| *name).collect();
+        match names.len() {
+            0 => "none".into(),
+            3 => "all".into(),
+            _ => names.join(", "),
+        }
+    }
+
+    /// Returns the hosts that it applies to in words, with the `group_name` of sensor groups where it is known.
+    pub fn scope(&self, group_name: impl Fn(GroupId) -> Option<Untrusted>) -> Untrusted {
+        match self.is_global {
+            Some(true) => return "all hosts".into(),
+            None => return "unknown".into(),
+            Some(false) => {}
+        }
+        let group = |id: &GroupId| match group_name(*id).as_ref().and_then(Untrusted::non_empty) {
+            Some(name) => name.raw().to_owned(),
+            None => format!("group {id}"),
+        };
+        let sensor = |id: &SensorId| format!("sensor {id}");
+        let names: Vec<_> = self.groups.iter().map(group).chain(self.sensors.iter().map(sensor)).collect();
+        if names.is_empty() { "no hosts".into() } else { names.join(", ").into() }
+    }
+
+    /// Returns the processes whose events it matches in words.
+    pub fn process_patterns(&self) -> Untrusted {
+        describe_patterns(&self.processes)
+    }
+
+    /// Returns the events that it matches in words.
+    pub fn filtered_events(&self) -> Untrusted {
+        match self.has_all_events {
+            Some(true) => "all events".into(),
+            Some(false) if self.events.is_empty() => "no events".into(),
+            Some(false) => describe_patterns(&self.events),
+            None => "unknown events".into(),
+        }
+    }
+
+    /// Returns the filtered generations of child processes in words.
+    pub fn descendant_levels(&self) -> String {
+        match self.descendants {
+            Some(0) => "none".into(),
+            Some(-1) => "all".into(),
+            Some(levels) => text::pluralize(levels.unsigned_abs(), "level", "levels"),
+            None => "unknown".into(),
+        }
+    }
+
+    /// Returns where it filters: on the sensor, on the server, or both.
+    pub fn place(&self) -> &'static str {
+        match (self.is_on_sensor, self.is_on_server) {
+            (Some(true), Some(true)) => "sensor and server",
+            (Some(true), _) => "sensor",
+            (_, Some(true)) => "server",
+            (Some(false), Some(false)) => "nowhere",
+            _ => "unknown",
+        }
+    }
+}
+
+/// Returns patterns in one line, each with its kind.
+fn describe_patterns(patterns: &[(&'static str, Untrusted)]) -> Untrusted {
+    let patterns: Vec<_> = patterns.iter().map(|(kind, pattern)| format!("{kind} {}", pattern.raw())).collect();
+    patterns.join("; ").into()
 }

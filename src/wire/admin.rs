@@ -1,7 +1,24 @@
-//! Parsing of users, teams, sites, the license and partitions (reference 2.1, 2.7, 2.8, 2.15).
+//! Parsing of users, teams, sites, ingress filters, the license and partitions (reference 2.1, 2.7, 2.8, 2.15, 2.16).
 
 use super::{FromRecord, Malformed, Record, page::read_members};
-use crate::model::{License, Page, Partition, Site, Team, TeamAccess, User};
+use crate::model::{
+    GroupId, IngressFilter, IngressFilterId, License, Page, Partition, SensorId, Site, Team, TeamAccess, User,
+};
+use crate::text::Untrusted;
+
+/// The lists of process patterns of an ingress filter, each with the words for what it is compared with.
+const PROCESS_FILTERS: [(&str, &str); 3] =
+    [("path_filters", "path"), ("cmdline_filters", "command line"), ("md5_filters", "MD5")];
+
+/// The lists of event patterns of an ingress filter, each with the words for the kind of events.
+const EVENT_FILTERS: [(&str, &str); 6] = [
+    ("regmod_filters", "regmod"),
+    ("modload_filters", "modload"),
+    ("filemod_filters", "filemod"),
+    ("non_binary_filemod_filters", "filemod of no binary"),
+    ("netconn_filters", "netconn"),
+    ("crossproc_filters", "crossproc"),
+];
 
 impl FromRecord for User {
     fn from_record(record: &Record) -> Option<Self> {
@@ -41,6 +58,42 @@ impl FromRecord for Site {
     fn from_record(record: &Record) -> Option<Self> {
         Some(Self { id: record.count("id")?, name: record.text("name"), document: record.document_without_secrets() })
     }
+}
+
+impl FromRecord for IngressFilter {
+    const IS_WRITTEN_BACK: bool = true;
+
+    fn from_record(record: &Record) -> Option<Self> {
+        let ids = |name| record.texts(name).into_iter().filter_map(|id| id.raw().trim().parse().ok());
+        Some(Self {
+            id: IngressFilterId(record.text("id").non_empty()?.clone()),
+            name: record.text("name"),
+            description: record.text("description"),
+            is_enabled: record.flag("enabled"),
+            priority: record.int("priority"),
+            os_mask: record.count("os_mask"),
+            is_global: record.flag("global"),
+            groups: ids("group_ids").map(GroupId).collect(),
+            sensors: ids("sensor_ids").map(SensorId).collect(),
+            processes: patterns(record, &PROCESS_FILTERS),
+            descendants: record.int("descendant_filtering_level"),
+            has_all_events: record.flag("filter_all_events"),
+            events: patterns(record, &EVENT_FILTERS),
+            is_on_sensor: record.flag("filter_on_sensor"),
+            is_on_server: record.flag("filter_on_server"),
+            hit_rate: record.float("hit_rate"),
+            document: record.document(),
+        })
+    }
+}
+
+/// Parses lists of patterns, each pattern with the words for its list.
+fn patterns(record: &Record, lists: &[(&str, &'static str)]) -> Vec<(&'static str, Untrusted)> {
+    let list = |(name, kind): &(&str, &'static str)| {
+        let kind = *kind;
+        record.texts(name).into_iter().map(move |pattern| (kind, pattern))
+    };
+    lists.iter().flat_map(list).collect()
 }
 
 impl FromRecord for License {
@@ -109,6 +162,26 @@ mod tests {
         assert_eq!(names, ["writer", "cbevents_2021_02_28_2031"]);
         assert_eq!((parts[0].bytes, parts[1].documents), (Some(1_917_159), Some(3)));
         assert!(partitions("[]").is_err());
+    }
+
+    #[test]
+    fn an_ingress_filter_is_parsed_with_what_it_hides_and_for_whom() {
+        let json = r#"{"id": "backup-jobs", "name": "Backup jobs", "enabled": true, "os_mask": 5, "global": false,
+            "group_ids": [3, "4"], "sensor_ids": [7], "path_filters": ["c:\\backup\\*"], "md5_filters": null,
+            "netconn_filters": ["10.0.0.*"], "filter_all_events": false, "descendant_filtering_level": -1,
+            "filter_on_server": true, "filter_on_sensor": false, "hit_rate": 1.5, "priority": "2"}"#;
+        let filter: IngressFilter = wire::parse_one(json).unwrap().unwrap();
+        let name = |id| (id == GroupId(3)).then(|| "Finance".into());
+        assert_eq!(filter.scope(name).raw(), "Finance, group 4, sensor 7");
+        assert_eq!(filter.systems(), "Windows, Linux");
+        assert_eq!(filter.process_patterns().raw(), r"path c:\backup\*");
+        assert_eq!(filter.filtered_events().raw(), "netconn 10.0.0.*");
+        assert_eq!((filter.descendant_levels().as_str(), filter.place()), ("all", "server"));
+        assert_eq!((filter.priority, filter.hit_rate), (Some(2), Some(1.5)));
+        let bare: IngressFilter = wire::parse_one(r#"{"id": "x"}"#).unwrap().unwrap();
+        assert_eq!((bare.title().raw(), bare.is_enabled), ("x", None));
+        assert_eq!((bare.scope(|_| None).raw(), bare.filtered_events().raw()), ("unknown", "unknown events"));
+        assert!(wire::parse_one::<IngressFilter>(r#"{"name": "no id"}"#).is_err());
     }
 
     #[test]

@@ -28,6 +28,7 @@ pub enum List {
     Sites,
     /// Partitions of the event store.
     Partitions,
+    IngressFilters,
 }
 
 impl List {

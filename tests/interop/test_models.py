@@ -110,13 +110,16 @@ class Upkeep(ServerCase):
         new.id, new.name, new.description = "backup-jobs", "Backup jobs", "they write all night"
         new.path_filters = ["c:\\backup\\*"]
         new.save()
-        [one] = self.cb.select(IngressFilter)
+        [one] = [each for each in self.cb.select(IngressFilter) if each.id == "backup-jobs"]
         self.assertEqual((one.id, one.path_filters, one.enabled), ("backup-jobs", ["c:\\backup\\*"], True))
         one.enabled = False
         one.save()
         self.assertFalse(self.server.json("/api/v1/ingress_whitelist/backup-jobs")["enabled"])
         one.delete()
-        self.assertEqual(self.server.json("/api/v1/ingress_whitelist"), [])
+        left = [each["id"] for each in self.server.json("/api/v1/ingress_whitelist")]
+        self.assertEqual(left, ["backup-agent", "build-farm", "inventory-2019"])
+        old = self.cb.select(IngressFilter, "inventory-2019")
+        self.assertEqual((old.enabled, old.name), (False, "Inventory tool (retired)"))
 
     def test_an_investigation_has_the_events_that_were_tagged_for_it(self):
         case = self.cb.select(Investigation).where("name:Default Investigation").one()

@@ -82,6 +82,30 @@ async fn the_partitions_of_the_event_store_say_how_far_back_searches_reach() {
     console.press("[").await.shows(&["Sensor groups  6"]);
 }
 
+#[tokio::test]
+async fn ingress_filters_say_which_events_are_not_stored_and_for_whom() {
+    let mut console = Console::start().await;
+    console.press("esc g x").await;
+    console.shows(&[
+        "Ingress filters  3",
+        "2 enabled",
+        "Backup agent",
+        r"path c:\program fil",
+        "all events",
+        "Finance",
+        "Windows",
+        "48.25",
+        "NOT STORED",
+        "APPLIES TO",
+        "off",
+    ]);
+    console.press("/ f a r m enter").await.shows(&["Compilers"]);
+    console.lacks("Backup agent");
+    console.press("esc p").await.shows(&["non_binary_filemod_filters"]);
+    console.press("esc y y").await.shows(&["Copied"]);
+    console.press("esc 9 [").await.shows(&["Ingress filters  3"]);
+}
+
 #[test]
 fn what_the_token_has_no_right_to_see_is_said_in_its_pane_and_the_others_stay() {
     let mut stage = Stage::new(120, 36);

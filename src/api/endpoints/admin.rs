@@ -1,7 +1,11 @@
-//! Users, teams, sites, the license and the event storage (reference 2.1, 2.7, 2.8, 2.15).
+//! Users, teams, sites, ingress filters, the license and the event storage (reference 2.1, 2.7, 2.8, 2.15, 2.16).
 
-use super::super::{Client, Error, request::RequestSpec};
-use crate::model::{License, Page, Partition, Site, Team, User};
+use super::super::{
+    Client, Error,
+    request::{RequestSpec, segment},
+};
+use crate::model::{IngressFilter, IngressFilterId, License, Page, Partition, Site, Team, User};
+use crate::text;
 use crate::wire::{self, FromRecord};
 
 impl Client {
@@ -18,6 +22,24 @@ impl Client {
     /// Lists all sites.
     pub async fn sites(&self) -> Result<Page<Site>, Error> {
         self.fetch_list("/api/site", "sites").await
+    }
+
+    /// Lists all ingress filters; only administrators may see them.
+    pub async fn ingress_filters(&self) -> Result<Page<IngressFilter>, Error> {
+        self.fetch_list("/api/v1/ingress_whitelist", "ingress filters").await
+    }
+
+    /// Fetches one ingress filter.
+    pub async fn ingress_filter(&self, id: &IngressFilterId) -> Result<IngressFilter, Error> {
+        /// The maximum width of an ID in messages.
+        const ID_CELLS: usize = 60;
+        let about = format!("ingress filter {}", text::fit(&id.0, ID_CELLS));
+        // A URL with such a segment would be normalized to another path.
+        if matches!(id.0.raw(), "" | "." | "..") {
+            return Err(Error::NotFound { what: about });
+        }
+        let path = format!("/api/v1/ingress_whitelist/{}", segment(id.0.raw()));
+        self.fetch_one(path, about, |filter: &IngressFilter| filter.id == *id).await
     }
 
     /// Fetches the license of the server.

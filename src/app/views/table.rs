@@ -10,9 +10,9 @@ use crate::keys::Action;
 use crate::model::{IsolatedSensor, OPEN_ALERTS};
 use crate::panes::{
     Activity, AlertGroups, AlertPane, Alerts, Bans, Binaries, BinaryPane, DetailsPane, EventsPane, FacetsPane, Feeds,
-    HostDetails, IsolatedSensors, LineagePane, ListPane, ListState, ListView, PaneId, Partitions, ProcessDetailsPane,
-    Processes, ReportDetails, Reports, Requests, SensorGroups, SensorPane, Sensors, ServerDetails, Sites, Teams,
-    TreePane, Users, ViewPane, WatchlistDetails, Watchlists,
+    HostDetails, IngressFilters, IsolatedSensors, LineagePane, ListPane, ListState, ListView, PaneId, Partitions,
+    ProcessDetailsPane, Processes, ReportDetails, Reports, Requests, SensorGroups, SensorPane, Sensors, ServerDetails,
+    Sites, Teams, TreePane, Users, ViewPane, WatchlistDetails, Watchlists,
 };
 use crate::query::Index;
 use crate::session::{ListRow, Lists};
@@ -46,6 +46,8 @@ pub enum View {
     Isolated,
     /// Partitions of the event store.
     Partitions,
+    /// Ingress filters.
+    IngressFilters,
     /// Audit log and request log.
     Activity,
 }
@@ -374,6 +376,20 @@ static VIEWS: &[ViewSpec] = &[
         index: None,
         place: PlaceKind::View,
         panes: &[list::<Partitions>("Partitions")],
+        main: 0,
+        results: 0,
+        layout: Area::Pane(0),
+        enter: |_| {},
+    },
+    ViewSpec {
+        view: View::IngressFilters,
+        action: Action::ViewIngressFilters,
+        title: "Ingress filters",
+        short_title: "Ingress",
+        tab: Tab::WhileShown,
+        index: None,
+        place: PlaceKind::View,
+        panes: &[list::<IngressFilters>("Ingress filters")],
         main: 0,
         results: 0,
         layout: Area::Pane(0),

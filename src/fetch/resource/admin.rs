@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{HeapSize, Lifetime, Resource, double_text_size};
 use crate::api::{Client, Error};
-use crate::model::{Group, GroupId, Page, Site, Team, User};
+use crate::model::{Group, GroupId, IngressFilter, Page, Site, Team, User};
 
 /// A sensor group.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -81,6 +81,21 @@ impl Resource for SitesFetch {
     }
 }
 
+/// All ingress filters of the server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct IngressFiltersFetch;
+
+impl Resource for IngressFiltersFetch {
+    type Value = Page<Arc<IngressFilter>>;
+
+    const LIFETIME: Lifetime = Lifetime::Short;
+    const IS_AFFECTED_BY_CHANGES: bool = true;
+
+    async fn request(&self, client: &Client) -> Result<Self::Value, Error> {
+        Ok(client.ingress_filters().await?.map(Arc::new))
+    }
+}
+
 impl HeapSize for Group {
     fn heap_size(&self) -> usize {
         512 + self.document.len()
@@ -100,6 +115,12 @@ impl HeapSize for Team {
 }
 
 impl HeapSize for Site {
+    fn heap_size(&self) -> usize {
+        double_text_size::<Self>(&self.document)
+    }
+}
+
+impl HeapSize for IngressFilter {
     fn heap_size(&self) -> usize {
         double_text_size::<Self>(&self.document)
     }

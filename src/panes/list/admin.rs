@@ -1,13 +1,15 @@
-//! Lists of administrators: sensor groups, users, teams, sites, partitions of the event store.
+//! Lists of administrators: sensor groups, users, teams, sites, partitions of the event store, ingress filters.
 
 use std::sync::Arc;
 
 use super::{ListView, RowField};
 use crate::changes::Target;
 use crate::columns::{CellValue, admin};
-use crate::fetch::{Fetch, PartitionsFetch};
+use crate::fetch::{Fetch, IngressFiltersFetch, PartitionsFetch};
 use crate::keys::{Action, Scope};
-use crate::model::{Document, Group, Partition, Precision, SensorFilter, Site, Team, User};
+use crate::model::{
+    Document, Group, IngressFilter, IngressFilterId, Partition, Precision, SensorFilter, Site, Team, User,
+};
 use crate::panes::{ActionResult, FormPane, pivot::Observables};
 use crate::session::{Cx, Destination, ListRow, RowSource, Session};
 use crate::text;
@@ -36,6 +38,10 @@ pub struct Sites;
 /// The list view of the partitions of the event store.
 #[derive(Debug)]
 pub struct Partitions;
+
+/// The list view of ingress filters.
+#[derive(Debug)]
+pub struct IngressFilters;
 
 impl ListView for SensorGroups {
     type Row = Group;
@@ -181,6 +187,52 @@ impl ListRow for Partition {
     }
 }
 
+impl ListView for IngressFilters {
+    type Row = IngressFilter;
+
+    const SCOPE: Scope = Scope::Rows;
+    const NAME: &'static str = "Ingress filters";
+    const SLOTS: &'static [Slot] = &[Slot::Page(List::IngressFilters, 0)];
+    const NOT_REQUESTED: &'static str = NOT_REQUESTED;
+    const EMPTY: &'static str = "No ingress filters: everything that sensors send is stored";
+    const FIELDS: &'static [RowField<IngressFilter>] = INGRESS_FILTER_FIELDS;
+    const DEFAULT_COLUMNS: usize = 8;
+    const IS_TOTAL_EXACT: bool = true;
+
+    fn before_fetch(cx: &mut Cx<'_>) {
+        cx.lists().load_once::<IngressFilter>();
+        // The names of the groups that filters apply to.
+        cx.lists().load_once::<Group>();
+    }
+
+    /// Returns how many filters are enabled.
+    fn note(session: &Session) -> Option<String> {
+        let rows = || session.lists.pages::<IngressFilter>().loaded_rows().map(|(_, filter)| filter);
+        let n_enabled = rows().filter(|filter| filter.is_enabled == Some(true)).count();
+        rows().next()?;
+        Some(format!("{n_enabled} enabled"))
+    }
+
+    fn no_destination_reason(_: &IngressFilter) -> String {
+        "Nothing to open: p shows the record".into()
+    }
+}
+
+impl ListRow for IngressFilter {
+    type Id = IngressFilterId;
+
+    const LIST: List = List::IngressFilters;
+    const SOURCE: RowSource = RowSource::Whole(Fetch::IngressFilters(IngressFiltersFetch));
+
+    fn id(&self) -> IngressFilterId {
+        self.id.clone()
+    }
+
+    fn document(&self) -> &Document {
+        &self.document
+    }
+}
+
 /// Returns the name of the site of `group`, or its ID while the sites are not loaded.
 fn site_name(group: &Group, session: &Session) -> CellValue {
     let Some(id) = group.site else {
@@ -309,5 +361,53 @@ const PARTITION_FIELDS: &[RowField<Partition>] = &[
         TableColumn::left_aligned("STATE", 5, TableColumn::FILL, 6),
         |theme| theme.text,
         |partition, _| (&partition.status).into(),
+    ),
+];
+
+const INGRESS_FILTER_FIELDS: &[RowField<IngressFilter>] = &[
+    RowField::of(admin::ingress_filter_field("enabled"), TableColumn::left_aligned("ON", 3, 3, 0), |theme| theme.text),
+    RowField::of(admin::ingress_filter_field("name"), TableColumn::left_aligned("NAME", 14, 24, 0), |theme| {
+        theme.accent
+    }),
+    RowField::of(
+        admin::ingress_filter_field("process_filters"),
+        TableColumn::left_aligned("PROCESSES", 20, TableColumn::FILL, 1),
+        |theme| theme.text,
+    ),
+    RowField::of(
+        admin::ingress_filter_field("filtered_events"),
+        TableColumn::left_aligned("NOT STORED", 10, 24, 2),
+        |theme| theme.caution,
+    ),
+    RowField::new(
+        "scope",
+        TableColumn::left_aligned("APPLIES TO", 10, 20, 3),
+        |theme| theme.text,
+        |filter, session| (&filter.scope(|id| session.group_name(id).cloned())).into(),
+    ),
+    RowField::of(admin::ingress_filter_field("os_mask"), TableColumn::left_aligned("SYSTEM", 7, 14, 5), |theme| {
+        theme.text
+    }),
+    RowField::of(
+        admin::ingress_filter_field("descendant_filtering_level"),
+        TableColumn::left_aligned("CHILDREN", 8, 8, 6),
+        |theme| theme.text,
+    ),
+    RowField::of(admin::ingress_filter_field("hit_rate"), TableColumn::right_aligned("HIT RATE", 8, 10, 4), |theme| {
+        theme.number
+    }),
+    RowField::of(
+        admin::ingress_filter_field("filter_on"),
+        TableColumn::left_aligned("FILTERS ON", 10, 17, 7),
+        |theme| theme.text,
+    ),
+    RowField::of(admin::ingress_filter_field("priority"), TableColumn::right_aligned("PRIORITY", 8, 8, 8), |theme| {
+        theme.number
+    }),
+    RowField::of(admin::ingress_filter_field("id"), TableColumn::left_aligned("ID", 10, 20, 7), |theme| theme.text),
+    RowField::of(
+        admin::ingress_filter_field("description"),
+        TableColumn::left_aligned("DESCRIPTION", 16, 40, 8),
+        |theme| theme.text,
     ),
 ];

@@ -85,41 +85,7 @@ fn new_filter(body: &Record, now: &str) -> Option<Record> {
     if id.is_empty() || !id.chars().all(is_plain) {
         return None;
     }
-    let filter = json!({
-        "id": id,
-        "name": "",
-        "description": "",
-        "enabled": true,
-        "priority": 0,
-        "version": 1,
-        "internal": false,
-        "os_mask": 7,
-        "global": true,
-        "group_ids": [],
-        "sensor_ids": [],
-        "path_filters": [],
-        "cmdline_filters": [],
-        "md5_filters": [],
-        "descendant_filtering_level": 0,
-        "filter_all_events": true,
-        "regmod_filters": [],
-        "modload_filters": [],
-        "filemod_filters": [],
-        "non_binary_filemod_filters": [],
-        "netconn_filters": [],
-        "crossproc_filters": [],
-        "filter_on_sensor": false,
-        "filter_on_server": true,
-        "track_metrics": true,
-        "hit_rate": 0.0,
-        "create_timestamp": now,
-        "modify_timestamp": now,
-        "create_user_id": 1,
-        "modify_user_id": 1,
-    });
-    let Value::Object(mut filter) = filter else {
-        return None;
-    };
+    let mut filter = admin::default_filter(id, now);
     admin::merge_known(&mut filter, body, &READ_ONLY).ok()?;
     let is_complete = ["name", "description"].iter().all(|name| body.contains_key(*name));
     is_complete.then_some(filter)

@@ -41,7 +41,7 @@ fn the_columns_of_every_list_are_kept_under_the_names_of_the_golden() {
     console.until("ntoskrnl.exe");
     widen(&mut console);
     // Every view that has lists, and in each the panes that are one.
-    for keys in ["3", ",", "4", "6", "7", "\t", "8", "9", "\t", "\t\t", "\t", "gi", "ge", "@", "\t"] {
+    for keys in ["3", ",", "4", "6", "7", "\t", "8", "9", "\t", "\t\t", "\t", "gi", "ge", "gx", "@", "\t"] {
         console.type_and_rest(keys);
         widen(&mut console);
     }

@@ -46,10 +46,16 @@ async fn an_event_is_tagged_for_an_investigation_and_searches_say_so() {
     assert_eq!(lab.json("/api/tagged_event/1").await, json!([]));
 }
 
+fn rows_of(list: &Value) -> &[Value] {
+    list.as_array().unwrap()
+}
+
 #[tokio::test]
 async fn a_filter_has_the_id_that_its_maker_gave_it() {
     let lab = Lab::small().await;
-    assert_eq!(lab.json(FILTERS).await, json!([]));
+    let initial = lab.json(FILTERS).await;
+    let on = |filter: &&Value| filter["enabled"] == json!(true);
+    assert_eq!((rows_of(&initial).len(), rows_of(&initial).iter().filter(on).count()), (3, 2));
     let wanted = json!({"id": "backup-jobs", "name": "Backup", "description": "nightly", "os_mask": 1});
     let answer = lab.ask(Method::POST, FILTERS, json!([wanted])).await;
     assert_eq!(answer, (200, json!(["backup-jobs"])));

@@ -126,6 +126,7 @@ pub fn answer(fetch: &Fetch) -> Result<Answer, Error> {
         | Fetch::Users(_)
         | Fetch::Teams(_)
         | Fetch::Sites(_)
+        | Fetch::IngressFilters(_)
         | Fetch::License(_)
         | Fetch::Partitions(_)
         | Fetch::Summary(_)

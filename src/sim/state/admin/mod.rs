@@ -18,6 +18,9 @@ use super::super::{
 
 const DAY: i64 = 86_400_000;
 
+/// The sensor group of the finance department.
+const FINANCE_ID: u64 = 4;
+
 /// Groups, users and other records of administrators.
 #[derive(Debug, Default)]
 pub(in crate::sim) struct AdminRecords {
@@ -73,6 +76,7 @@ impl AdminRecords {
                 json!({"id": 2, "group_id": DEFAULT_ID, "who": "BIT9", "what": "MD5"}),
             ]),
             users: fleet.users.clone(),
+            filters: initial_filters(&format::local_time(world.now - 90 * DAY)),
             investigations: RecordTable::from_records([json!({
                 "id": 1,
                 "name": "Default Investigation",
@@ -91,4 +95,86 @@ impl AdminRecords {
     pub(in crate::sim) fn has_group(&self, id: u64) -> bool {
         self.groups.get(id).is_some()
     }
+}
+
+/// Returns an ingress filter without patterns, as a server creates it with only an ID.
+pub(in crate::sim) fn default_filter(id: &str, now: &str) -> Record {
+    record(json!({
+        "id": id,
+        "name": "",
+        "description": "",
+        "enabled": true,
+        "priority": 0,
+        "version": 1,
+        "internal": false,
+        "os_mask": 7,
+        "global": true,
+        "group_ids": [],
+        "sensor_ids": [],
+        "path_filters": [],
+        "cmdline_filters": [],
+        "md5_filters": [],
+        "descendant_filtering_level": 0,
+        "filter_all_events": true,
+        "regmod_filters": [],
+        "modload_filters": [],
+        "filemod_filters": [],
+        "non_binary_filemod_filters": [],
+        "netconn_filters": [],
+        "crossproc_filters": [],
+        "filter_on_sensor": false,
+        "filter_on_server": true,
+        "track_metrics": true,
+        "hit_rate": 0.0,
+        "create_timestamp": now,
+        "modify_timestamp": now,
+        "create_user_id": 1,
+        "modify_user_id": 1,
+    }))
+}
+
+/// Returns the ingress filters that a world begins with: of programs of which it therefore has no events.
+fn initial_filters(created: &str) -> Vec<Record> {
+    let filters = [
+        json!({
+            "id": "backup-agent",
+            "name": "Backup agent",
+            "description": "Reads every file of the finance share each night",
+            "os_mask": 1,
+            "global": false,
+            "group_ids": [FINANCE_ID],
+            "path_filters": ["c:\\program files\\nightvault\\*"],
+            "descendant_filtering_level": -1,
+            "priority": 10,
+            "hit_rate": 48.25,
+        }),
+        json!({
+            "id": "build-farm",
+            "name": "Compilers of the build farm",
+            "description": "Object files only; netconns and children stay",
+            "os_mask": 4,
+            "path_filters": ["/opt/toolchain/bin/*"],
+            "filter_all_events": false,
+            "non_binary_filemod_filters": ["/srv/build/*.o"],
+            "hit_rate": 211.5,
+        }),
+        json!({
+            "id": "inventory-2019",
+            "name": "Inventory tool (retired)",
+            "description": "Replaced in 2020, keep disabled",
+            "enabled": false,
+            "cmdline_filters": ["*\\invscan.exe /full*"],
+            "filter_on_sensor": true,
+        }),
+    ];
+    let filter = |members: Value| {
+        let mut filter = default_filter("", created);
+        filter.extend(record(members));
+        filter
+    };
+    filters.map(filter).into()
+}
+
+fn record(value: Value) -> Record {
+    if let Value::Object(record) = value { record } else { Record::new() }
 }
